@@ -26,8 +26,7 @@ private:
 
 class seeded_rng final : public rng {
 public:
-  explicit seeded_rng(uint64_t seed) : engine_(seed) {
-  }
+  explicit seeded_rng(uint64_t seed) : engine_(seed) {}
 
   void fill(mutable_byte_span out) override {
     for (auto& x : out)

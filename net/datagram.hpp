@@ -1,0 +1,27 @@
+#pragma once
+
+#include "net/base/buffer.hpp"
+#include "net/base/time.hpp"
+#include "net/transport_tuple.hpp"
+
+#include <vector>
+
+namespace troupe::net {
+
+/// A datagram that arrived: what, on which way, and when.
+struct datagram {
+  buffer_ptr data;
+  transport_tuple tuple;
+  time_point arrival;
+};
+
+/// What one receive burst brought for one transport, in arrival order.
+using datagram_batch = std::vector<datagram>;
+
+/// A datagram to send: octets that stay valid until the send call returns.
+struct outgoing_datagram {
+  byte_span data;
+  transport_tuple tuple;
+};
+
+} // namespace troupe::net

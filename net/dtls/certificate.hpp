@@ -1,0 +1,43 @@
+#pragma once
+
+#include "net/base/result.hpp"
+
+#include <compare>
+#include <memory>
+#include <string>
+
+namespace troupe::net {
+
+/// A certificate's hash as SDP writes it (RFC 8122, section 5): the algorithm
+/// in lower case ("sha-256"), the value in upper-case hex with colons.
+struct certificate_fingerprint {
+  std::string algorithm;
+  std::string value;
+
+  auto operator<=>(const certificate_fingerprint&) const = default;
+};
+
+/// The server's key (ECDSA P-256), its self-signed certificate, and the TLS
+/// settings that every association shares. One for the whole process; may be
+/// used by all threads.
+class dtls_context {
+public:
+  /// Makes a key and a certificate that is valid for a year.
+  static result<std::unique_ptr<dtls_context>> make();
+
+  ~dtls_context();
+
+  dtls_context(const dtls_context&) = delete;
+  dtls_context& operator=(const dtls_context&) = delete;
+
+  /// The SHA-256 fingerprint to signal.
+  const certificate_fingerprint& fingerprint() const;
+
+private:
+  friend class dtls_connection;
+  dtls_context();
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace troupe::net

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "net/base/bytes.hpp"
+#include "net/base/time.hpp"
+#include "net/dtls/certificate.hpp"
+#include "net/srtp/srtp_session.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::net {
+
+/// Who sends the first ClientHello (RFC 8842, section 5): `client` is active.
+enum class dtls_role : uint8_t { server, client };
+
+/// As mediasoup names them.
+enum class dtls_state : uint8_t {
+  fresh,
+  connecting,
+  connected,
+  failed,
+  closed
+};
+
+/// What the handshake agreed on.
+struct srtp_keys {
+  srtp_profile profile;
+  srtp_master_key local;  // protects what we send
+  srtp_master_key remote; // unprotects what we receive
+};
+
+/// One DTLS association over datagrams (RFC 6347; 1.3 where OpenSSL has it):
+/// the handshake, the check of the peer's certificate against its signalled
+/// fingerprint, the export of SRTP keys (RFC 5764), and application data.
+///
+/// Errors of the peer before the handshake is complete are dropped silently
+/// and never tear the association down (THREATS, row 1); the handshake fails
+/// only by its own deadline or a wrong fingerprint.
+class dtls_connection {
+public:
+  /// Nothing is sent before `start`. `context` outlives the connection.
+  explicit dtls_connection(const dtls_context& context);
+
+  ~dtls_connection();
+
+  dtls_connection(const dtls_connection&) = delete;
+  dtls_connection& operator=(const dtls_connection&) = delete;
+
+  /// Begins the handshake in the given role with the fingerprints that
+  /// signaling brought. A server may be handed datagrams earlier: they are
+  /// kept (at most 64 KB) and answered once started.
+  void start(dtls_role role, std::vector<certificate_fingerprint> remote,
+             time_point now);
+
+  /// Takes one datagram whose first octet is in [20, 63] (RFC 7983).
+  void handle_datagram(byte_span datagram, time_point now);
+
+  void handle_timeout(time_point now);
+
+  /// The retransmission timer, the handshake's deadline (10 s), or nothing.
+  std::optional<time_point> poll_timeout() const;
+
+  /// The next datagram to send, at most 1200 octets. Valid until the next
+  /// call.
+  std::optional<byte_span> poll_datagram();
+
+  /// Decrypted application data (SCTP), in order of arrival.
+  std::optional<std::vector<uint8_t>> poll_data();
+
+  /// Encrypts and queues application data. False unless connected.
+  bool send_data(byte_span data);
+
+  dtls_state state() const;
+
+  /// Set once connected.
+  const std::optional<srtp_keys>& keys() const;
+
+  /// Queues a close_notify and closes.
+  void close();
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace troupe::net
