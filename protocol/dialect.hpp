@@ -1,0 +1,115 @@
+#pragma once
+
+#include "net/base/bytes.hpp"
+#include "net/base/rng.hpp"
+#include "net/base/time.hpp"
+#include "protocol/verbs.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace troupe::protocol {
+
+/// What carries a dialect's frames.
+enum class carrier : uint8_t {
+  /// A WebSocket of its own.
+  websocket,
+  /// Socket.IO packets over Engine.IO, whichever transport that uses.
+  socketio,
+};
+
+/// How a client knocked: the HTTP request that opened its connection.
+struct handshake {
+  protocol::carrier carrier = carrier::websocket;
+  std::string path;                         // "/socket"
+  std::map<std::string, std::string> query; // decoded; the last of twins wins
+  std::string subprotocol;                  // Sec-WebSocket-Protocol
+};
+
+/// A message of the connection: text or binary, one WebSocket frame or
+/// Engine.IO message each.
+struct frame {
+  std::string payload;
+  bool binary = false;
+
+  bool operator==(const frame&) const = default;
+};
+
+/// Names one request of a connection until it is answered.
+using request_token = uint64_t;
+
+/// A request in canonical form, with the token that its outcome is given by.
+struct pending_request {
+  request_token token = 0;
+  protocol::request request;
+};
+
+/// Ends the connection with a WebSocket close code (RFC 6455, section 7.4).
+struct close_connection {
+  uint16_t code = 1000;
+  std::string reason;
+};
+
+/// One connection's way of speaking: frames in, canonical requests out;
+/// canonical outcomes and events in, frames out. An engine: no socket, no
+/// thread, no clock. Requests come out in the order of their frames, and
+/// whoever drives it answers them in that order.
+///
+/// A frame that cannot be understood is answered in the dialect's own words
+/// or closes this connection; it never yields a request.
+class dialect {
+public:
+  virtual ~dialect() = default;
+
+  virtual void handle_frame(const frame& in, net::time_point now) = 0;
+
+  /// The outcome of a request that poll_request gave out.
+  virtual void handle_outcome(request_token token, const outcome& result) = 0;
+
+  virtual void handle_event(const any_event& event) = 0;
+
+  /// For deadlines such as that of Socket.IO's CONNECT.
+  virtual void handle_timeout(net::time_point now) = 0;
+
+  virtual std::optional<net::time_point> poll_timeout() const = 0;
+
+  virtual std::optional<pending_request> poll_request() = 0;
+
+  virtual std::optional<frame> poll_frame() = 0;
+
+  /// Set once, after the last frame, when the connection is to be closed.
+  virtual std::optional<close_connection> poll_close() = 0;
+};
+
+/// A refusal before a connection is upgraded.
+struct handshake_refusal {
+  int http_status = 400;
+  std::string reason;
+};
+
+/// How the rest of the server finds a dialect, without knowing its name.
+struct dialect_entry {
+  std::string_view name;
+  protocol::carrier carrier;
+
+  /// Whether this dialect is meant by that handshake.
+  bool (*matches)(const handshake&);
+
+  /// Nothing where the handshake is complete.
+  std::optional<handshake_refusal> (*refuses)(const handshake&);
+
+  std::unique_ptr<dialect> (*make)(const handshake&, net::rng&,
+                                   net::time_point now);
+};
+
+/// All dialects, in the order in which they are asked.
+std::span<const dialect_entry> dialects();
+
+/// The first dialect that matches, or null.
+const dialect_entry* find_dialect(const handshake& in);
+
+} // namespace troupe::protocol

@@ -1,0 +1,58 @@
+#include "protocol/error.hpp"
+
+namespace troupe::protocol {
+
+namespace {
+
+struct entry {
+  std::string_view name;
+  std::string_view sentence;
+};
+
+entry describe(error_code code) {
+  switch (code) {
+    case error_code::bad_request:
+      return {"bad-request", "Bad request"};
+    case error_code::unknown_method:
+      return {"unknown-method", "Unknown method"};
+    case error_code::not_joined:
+      return {"not-joined", "Not joined"};
+    case error_code::already_joined:
+      return {"already-joined", "Already joined"};
+    case error_code::room_not_found:
+      return {"room-not-found", "Room not found"};
+    case error_code::transport_not_found:
+      return {"transport-not-found", "Transport not found"};
+    case error_code::producer_not_found:
+      return {"producer-not-found", "Producer not found"};
+    case error_code::consumer_not_found:
+      return {"consumer-not-found", "Consumer not found"};
+    case error_code::no_producer:
+      return {"no-producer", "No producer to consume"};
+    case error_code::cannot_consume:
+      return {"cannot-consume", "Cannot consume"};
+    case error_code::unsupported:
+      return {"unsupported", "Unsupported parameters"};
+    case error_code::wrong_state:
+      return {"wrong-state", "Not allowed in this state"};
+    case error_code::limit_reached:
+      return {"limit-reached", "Limit reached"};
+    case error_code::forbidden:
+      return {"forbidden", "Forbidden"};
+    case error_code::internal:
+      break;
+  }
+  return {"internal", "Internal error"};
+}
+
+} // namespace
+
+std::string_view to_string(error_code code) {
+  return describe(code).name;
+}
+
+error make_error(error_code code) {
+  return {code, std::string{describe(code).sentence}};
+}
+
+} // namespace troupe::protocol

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "net/base/strong_id.hpp"
+
+namespace troupe::protocol {
+
+using room_id = net::strong_id<struct room_tag>;
+using peer_id = net::strong_id<struct peer_tag>;
+using transport_id = net::strong_id<struct transport_tag>;
+using producer_id = net::strong_id<struct producer_tag>;
+using consumer_id = net::strong_id<struct consumer_tag>;
+
+} // namespace troupe::protocol
