@@ -177,7 +177,11 @@ private:
   void respond_error(const stun_message& request, const transport_tuple& tuple,
                      uint16_t code, std::string_view password);
 
+  // Room at the end of the queue, or null where it is full.
   response* next_response(const transport_tuple& tuple);
+
+  // Keeps the response just written unless it is larger than its request.
+  void finish_response(stun_writer& writer, const stun_message& request);
 
   duration consent_timeout_;
   ice_credentials current_;
