@@ -151,8 +151,8 @@ public:
   /// Media is decrypted in place, so the buffer must not be shared yet.
   void handle_datagram(datagram x, time_point now);
 
-  /// Tells that a TCP connection is gone.
-  void handle_tuple_closed(const transport_tuple& tuple, time_point now);
+  /// Tells that the TCP connection under this tuple is gone.
+  void handle_tuple_closed(const transport_tuple& tuple);
 
   void handle_timeout(time_point now);
 
@@ -221,7 +221,11 @@ private:
   // A queue that keeps its memory: filled in bursts, then drained.
   class packet_queue {
   public:
-    bool push(incoming_packet x);
+    bool full() const {
+      return packets_.size() == max_queued;
+    }
+
+    void push(incoming_packet x);
     std::optional<incoming_packet> pop();
 
   private:
@@ -229,11 +233,17 @@ private:
     size_t first_ = 0;
   };
 
+  std::optional<drop_reason> accept(datagram& x, time_point now);
+
+  std::optional<drop_reason> handle_stun(const datagram& x, time_point now);
+
   std::optional<drop_reason> handle_dtls(const datagram& x, time_point now);
 
   std::optional<drop_reason> handle_rtp(datagram& x);
 
   std::optional<drop_reason> handle_rtcp(datagram& x);
+
+  void forward_ice_events();
 
   // Starts the handshake once there are a tuple and fingerprints.
   void maybe_start_dtls(time_point now);
@@ -241,7 +251,7 @@ private:
   // Reports a change of the DTLS state; makes the SRTP pair on `connected`.
   void update_dtls();
 
-  void make_srtp();
+  std::optional<size_t> count_sent(std::optional<size_t> size, traffic& kind);
 
   srtp_backend backend_;
   ice_lite_agent ice_;
