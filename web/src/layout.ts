@@ -114,10 +114,12 @@ export function layoutSpotlight(
     const tiles = layoutGrid(count, side, height, options);
     return { stage, tiles: shift(tiles, width - side, 0) };
   }
-  const strip = Math.min(height * 0.45, Math.max(110, height * 0.2) * columns);
-  const stage = { x: 0, y: 0, width, height: height - strip - gap };
+  // A screen is seldom taller than 4:3: what is left over goes to the people.
+  const tall = Math.max(height * 0.42, Math.min(height * 0.6, width * 0.75));
+  const stage = { x: 0, y: 0, width, height: tall };
+  const strip = height - tall - gap;
   const tiles = layoutGrid(count, width, strip, options);
-  return { stage, tiles: shift(tiles, 0, height - strip) };
+  return { stage, tiles: shift(tiles, 0, tall + gap) };
 }
 
 function shift(tiles: Rect[], dx: number, dy: number): Rect[] {

@@ -8,11 +8,14 @@ export function initials(name: string): string {
   return (first + last).toLocaleUpperCase();
 }
 
-/** A steady hue (0 to 359) for a name, so that a person keeps one colour. */
+/** Hues (OKLCH degrees) in which white letters and a dim room look well. */
+const HUES = [20, 45, 150, 178, 205, 232, 258, 282, 305, 330, 355];
+
+/** A steady hue for a name, so that a person keeps one colour. */
 export function hueOf(name: string): number {
   let hash = 7;
   for (const letter of name) hash = (hash * 31 + letter.codePointAt(0)!) >>> 0;
-  return hash % 360;
+  return HUES[hash % HUES.length]!;
 }
 
 const ROOM_LIMIT = 64;

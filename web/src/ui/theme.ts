@@ -10,28 +10,30 @@ function systemTheme(): Theme {
   return matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
 }
 
-function storedTheme(): Theme | undefined {
-  const value = localStorage.getItem(KEY);
+function asTheme(value: string | null | undefined): Theme | undefined {
   return value === 'dark' || value === 'light' ? value : undefined;
 }
 
+function shownTheme(): Theme {
+  return asTheme(document.documentElement.dataset['theme']) ?? systemTheme();
+}
+
 export function applyTheme(): void {
-  const theme = storedTheme();
+  const theme = asTheme(localStorage.getItem(KEY));
   if (theme) document.documentElement.dataset['theme'] = theme;
 }
 
 export function themeButton(): HTMLButtonElement {
   const button = el('button', { class: 'icon-button', type: 'button' });
   const paint = () => {
-    const dark = (storedTheme() ?? systemTheme()) === 'dark';
+    const dark = shownTheme() === 'dark';
     const label = dark ? 'Use light colours' : 'Use dark colours';
     button.replaceChildren(icon(dark ? 'sun' : 'moon'));
     button.setAttribute('aria-label', label);
     button.title = label;
   };
   button.addEventListener('click', () => {
-    const now = storedTheme() ?? systemTheme();
-    localStorage.setItem(KEY, now === 'dark' ? 'light' : 'dark');
+    localStorage.setItem(KEY, shownTheme() === 'dark' ? 'light' : 'dark');
     applyTheme();
     paint();
   });

@@ -61,6 +61,7 @@ export class Tile {
   place(rect: Rect): void {
     place(this.root, rect);
     flag(this.root, 'data-small', rect.width < 220);
+    flag(this.root, 'data-tiny', rect.width < 150);
     const side = Math.min(rect.width, rect.height);
     this.root.style.setProperty('--avatar', `${Math.round(side * 0.38)}px`);
   }
