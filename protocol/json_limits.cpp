@@ -1,0 +1,315 @@
+#include "protocol/json_limits.hpp"
+
+#include <rapidjson/encodedstream.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <cmath>
+#include <functional>
+#include <set>
+#include <vector>
+
+namespace troupe::protocol {
+
+namespace {
+
+constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag
+                                 | rapidjson::kParseValidateEncodingFlag
+                                 | rapidjson::kParseFullPrecisionFlag;
+
+constexpr size_t max_number_length = 64;
+constexpr size_t max_exponent_digits = 4;
+
+class category final : public std::error_category {
+public:
+  const char* name() const noexcept override {
+    return "json";
+  }
+
+  std::string message(int value) const override {
+    switch (static_cast<json_errc>(value)) {
+      case json_errc::too_large:
+        return "JSON text is too large";
+      case json_errc::too_deep:
+        return "JSON text nests too deep";
+      case json_errc::too_many_tokens:
+        return "JSON text has too many values";
+      case json_errc::not_utf8:
+        return "JSON text is not valid UTF-8";
+      case json_errc::duplicate_key:
+        return "JSON object has a duplicate key";
+      case json_errc::bad_number:
+        return "JSON number is out of range";
+      case json_errc::syntax:
+        return "JSON text has a syntax error";
+    }
+    return "unknown JSON error";
+  }
+};
+
+bool is_continuation(unsigned char x) {
+  return (x & 0xc0) == 0x80;
+}
+
+// Length of the well-formed sequence at `i` (RFC 3629, section 4), or 0.
+size_t utf8_sequence(std::string_view text, size_t i) {
+  auto at = [&](size_t k) {
+    return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u;
+  };
+  const auto lead = at(0);
+  const auto second = at(1);
+  if (lead < 0x80)
+    return 1;
+  if (lead < 0xc2 || lead > 0xf4 || !is_continuation(second))
+    return 0;
+  if (lead < 0xe0)
+    return 2;
+  // Overlong forms, surrogates and what lies above U+10FFFF.
+  if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f)
+      || (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)
+      || !is_continuation(at(2)))
+    return 0;
+  if (lead < 0xf0)
+    return 3;
+  return is_continuation(at(3)) ? 4 : 0;
+}
+
+bool is_utf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const auto length = utf8_sequence(text, i);
+    if (length == 0)
+      return false;
+    i += length;
+  }
+  return true;
+}
+
+bool is_digit(char x) {
+  return x >= '0' && x <= '9';
+}
+
+bool is_number_char(char x) {
+  return is_digit(x) || x == '+' || x == '-' || x == '.' || x == 'e'
+         || x == 'E';
+}
+
+// Whether the run of number characters is short enough to be parsed safely.
+bool is_modest_number(std::string_view run) {
+  if (run.size() > max_number_length)
+    return false;
+  const auto exponent = run.find_first_of("eE");
+  if (exponent == std::string_view::npos)
+    return true;
+  size_t digits = 0;
+  for (auto x : run.substr(exponent))
+    digits += is_digit(x);
+  return digits <= max_exponent_digits;
+}
+
+// Looks at every number before RapidJSON does: its 1.1.0 overflows an int on
+// long fractions with long exponents (CVE-2024-38517).
+bool has_modest_numbers(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') {
+      for (++i; i < text.size() && text[i] != '"'; ++i)
+        if (text[i] == '\\')
+          ++i;
+    } else if (is_digit(text[i]) || text[i] == '-') {
+      const auto begin = i;
+      while (i < text.size() && is_number_char(text[i]))
+        ++i;
+      if (!is_modest_number(text.substr(begin, i - begin)))
+        return false;
+      --i;
+    }
+  }
+  return true;
+}
+
+// Takes the SAX events of a text and stops at the first limit it exceeds.
+class limiter {
+public:
+  explicit limiter(const json_limits& limits) : limits_(limits) {}
+
+  /// The limit that stopped the parser, or the default when none did.
+  std::error_code error() const {
+    return error_;
+  }
+
+  bool Null() {
+    return count();
+  }
+
+  bool Bool(bool) {
+    return count();
+  }
+
+  bool Int(int) {
+    return count();
+  }
+
+  bool Uint(unsigned) {
+    return count();
+  }
+
+  bool Int64(int64_t) {
+    return count();
+  }
+
+  bool Uint64(uint64_t) {
+    return count();
+  }
+
+  bool Double(double value) {
+    return std::isfinite(value) ? count() : refuse(json_errc::bad_number);
+  }
+
+  bool RawNumber(const char*, rapidjson::SizeType, bool) {
+    return refuse(json_errc::syntax);
+  }
+
+  bool String(const char* data, rapidjson::SizeType length, bool) {
+    return is_utf8({data, length}) ? count() : refuse(json_errc::not_utf8);
+  }
+
+  bool Key(const char* data, rapidjson::SizeType length, bool copy) {
+    if (!String(data, length, copy))
+      return false;
+    return keys_.back().emplace(data, length).second
+           || refuse(json_errc::duplicate_key);
+  }
+
+  bool StartObject() {
+    return open();
+  }
+
+  bool EndObject(rapidjson::SizeType) {
+    return close();
+  }
+
+  bool StartArray() {
+    return open();
+  }
+
+  bool EndArray(rapidjson::SizeType) {
+    return close();
+  }
+
+private:
+  // Ordered: names chosen to collide in a hash table gain nothing.
+  using key_set = std::set<std::string, std::less<>>;
+
+  bool refuse(json_errc why) {
+    error_ = why;
+    return false;
+  }
+
+  bool count() {
+    return ++tokens_ <= limits_.max_tokens
+           || refuse(json_errc::too_many_tokens);
+  }
+
+  bool open() {
+    if (!count())
+      return false;
+    if (keys_.size() == limits_.max_depth)
+      return refuse(json_errc::too_deep);
+    keys_.emplace_back();
+    return true;
+  }
+
+  bool close() {
+    keys_.pop_back();
+    return true;
+  }
+
+  const json_limits& limits_;
+  size_t tokens_ = 0;
+  // One per open array or object; arrays leave theirs empty.
+  std::vector<key_set> keys_;
+  std::error_code error_;
+};
+
+std::error_code to_error(rapidjson::ParseErrorCode code) {
+  switch (code) {
+    case rapidjson::kParseErrorNumberTooBig:
+      return json_errc::bad_number;
+    case rapidjson::kParseErrorStringInvalidEncoding:
+    case rapidjson::kParseErrorStringUnicodeSurrogateInvalid:
+      return json_errc::not_utf8;
+    default:
+      return json_errc::syntax;
+  }
+}
+
+using input_stream =
+    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream>;
+
+std::error_code check(std::string_view text, const json_limits& limits) {
+  if (text.size() > limits.max_bytes)
+    return json_errc::too_large;
+  if (!is_utf8(text))
+    return json_errc::not_utf8;
+  // RapidJSON takes NUL for the end and skips a byte order mark; neither may
+  // stand in a JSON text (RFC 8259, sections 2 and 8.1).
+  if (text.find('\0') != std::string_view::npos
+      || text.starts_with("\xef\xbb\xbf"))
+    return json_errc::syntax;
+  if (!has_modest_numbers(text))
+    return json_errc::bad_number;
+  rapidjson::MemoryStream memory(text.data(), text.size());
+  input_stream input(memory);
+  rapidjson::Reader reader;
+  limiter handler(limits);
+  auto parsed = reader.Parse<parse_flags>(input, handler);
+  if (!parsed.IsError())
+    return {};
+  return handler.error() ? handler.error() : to_error(parsed.Code());
+}
+
+// JSON has no NaN and no infinities; RapidJSON's writer would stop there.
+class total_writer : public rapidjson::Writer<rapidjson::StringBuffer> {
+public:
+  using rapidjson::Writer<rapidjson::StringBuffer>::Writer;
+
+  bool Double(double value) {
+    return std::isfinite(value)
+               ? rapidjson::Writer<rapidjson::StringBuffer>::Double(value)
+               : Null();
+  }
+};
+
+} // namespace
+
+const std::error_category& json_category() {
+  static const category instance;
+  return instance;
+}
+
+std::error_code make_error_code(json_errc value) {
+  return {static_cast<int>(value), json_category()};
+}
+
+net::result<rapidjson::Document> parse_json(std::string_view text,
+                                            const json_limits& limits) {
+  if (auto error = check(text, limits))
+    return error;
+  rapidjson::MemoryStream memory(text.data(), text.size());
+  input_stream input(memory);
+  rapidjson::Document document;
+  document.ParseStream<parse_flags>(input);
+  if (document.HasParseError())
+    return to_error(document.GetParseError());
+  return document;
+}
+
+std::string write_json(const rapidjson::Value& value) {
+  rapidjson::StringBuffer buffer;
+  total_writer writer(buffer);
+  value.Accept(writer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+} // namespace troupe::protocol
