@@ -1,0 +1,203 @@
+#include "actors/config.hpp"
+
+#include "net/transport_tuple.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <deque>
+#include <sstream>
+
+namespace troupe::actors {
+
+namespace {
+
+/// Declares the keys, each once. What it adds refers to `out`, which must
+/// outlive the parse.
+class key_table {
+public:
+  key_table(CLI::App& app, config& out) : app_(app), out_(out) {
+    add_http();
+    add_rtc();
+    add_room();
+    add_rest();
+  }
+
+  /// Copies what had no type of CLI11's own.
+  void finish() {
+    for (auto& x : times_)
+      x.assign(x.count);
+  }
+
+private:
+  struct time_key {
+    uint32_t count;
+    std::function<void(uint32_t)> assign;
+  };
+
+  template <class Duration>
+  void add_time(const std::string& name, Duration& out, uint32_t low,
+                uint32_t high, const std::string& help) {
+    auto& key = times_.emplace_back(time_key{
+      static_cast<uint32_t>(out.count()),
+      [&out](uint32_t count) { out = Duration{count}; }});
+    add_number(name, key.count, low, high, help);
+  }
+
+  template <class Number>
+  void add_number(const std::string& name, Number& out, uint32_t low,
+                  uint32_t high, const std::string& help) {
+    app_.add_option("--" + name, out, help)
+      ->check(CLI::Range(low, high))
+      ->capture_default_str();
+  }
+
+  void add_list(const std::string& name, std::vector<std::string>& out,
+                const std::string& help, const CLI::Validator& check) {
+    app_.add_option("--" + name, out, help)
+      ->delimiter(',')
+      ->check(check)
+      ->capture_default_str();
+  }
+
+  void add_http();
+  void add_rtc();
+  void add_room();
+  void add_rest();
+
+  CLI::App& app_;
+  config& out_;
+  std::deque<time_key> times_;
+};
+
+const CLI::Validator ip_address{
+  [](std::string& text) {
+    return net::parse_address(text, 0) ? std::string{}
+                                       : "not an IP address: " + text;
+  },
+  "IP", "ip address"};
+
+const CLI::Validator anything{[](std::string&) { return std::string{}; }, "",
+                              "text"};
+
+void key_table::add_http() {
+  auto& x = out_.http;
+  add_list("http.listen-addresses", x.listen_addresses,
+           "Where HTTP and WebSocket listen", ip_address);
+  add_number("http.port", x.port, 0, 65535,
+             "Port of HTTP, WebSocket and Socket.IO; 0 takes a free one");
+  app_.add_option("--http.static-root", x.static_root,
+                  "Folder of the web page; empty serves none")
+    ->capture_default_str();
+  add_list("http.allowed-origins", x.allowed_origins,
+           "Origins that pages may come from; empty allows all", anything);
+  add_number("http.max-connections", x.max_connections, 1, 1'000'000,
+             "Connections at a time");
+  add_time("http.ping-interval", x.ping_interval, 100, 600'000,
+           "Engine.IO and WebSocket ping interval, ms");
+  add_time("http.ping-timeout", x.ping_timeout, 100, 600'000,
+           "Engine.IO and WebSocket ping timeout, ms");
+}
+
+void key_table::add_rtc() {
+  auto& x = out_.rtc;
+  add_list("rtc.listen-addresses", x.listen_addresses,
+           "Where media listens, UDP and TCP", ip_address);
+  add_number("rtc.port", x.port, 0, 65535,
+             "The one port of all media; 0 takes a free one");
+  app_.add_option("--rtc.tcp", x.tcp, "Offer ICE-TCP on the same port")
+    ->capture_default_str();
+  app_.add_option("--rtc.prefer-tcp", x.prefer_tcp,
+                  "Rank TCP candidates above UDP")
+    ->capture_default_str();
+  add_list("rtc.announced-addresses", x.announced_addresses,
+           "Addresses told to clients instead of the interfaces' own",
+           ip_address);
+  add_number("rtc.sockets", x.sockets, 1, 64,
+             "UDP sockets per address (SO_REUSEPORT)");
+  add_time("rtc.consent-timeout", x.consent_timeout, 0, 60,
+           "Seconds without a check until a transport is lost; 0 is never");
+  app_.add_option("--rtc.srtp-backend", x.srtp_backend,
+                  "auto, libsrtp2, openssl or ipsec-mb")
+    ->check(CLI::IsMember({"auto", "libsrtp2", "openssl", "ipsec-mb"}))
+    ->capture_default_str();
+  add_number("rtc.receive-buffer", x.receive_buffer, 65'536, 1'073'741'824,
+             "Socket receive buffer, bytes");
+  add_number("rtc.send-buffer", x.send_buffer, 65'536, 1'073'741'824,
+             "Socket send buffer, bytes");
+}
+
+void key_table::add_room() {
+  auto& x = out_.room;
+  add_number("room.max-members", x.max_members, 1, 1'000'000,
+             "Members of one room");
+  add_number("room.max-producers-per-peer", x.max_producers_per_peer, 1,
+             10'000, "Producers of one peer");
+  add_number("room.max-consumers-per-peer", x.max_consumers_per_peer, 1,
+             100'000, "Consumers of one peer");
+  add_number("room.max-transports-per-peer", x.max_transports_per_peer, 1,
+             1'000, "Transports of one peer");
+}
+
+void key_table::add_rest() {
+  add_number("threads.scheduler", out_.threads.scheduler, 0, 1'024,
+             "Threads that run actors; 0 is one per core");
+  add_number("threads.io", out_.threads.io, 1, 64,
+             "Threads that serve sockets");
+  app_.add_option("--log.level", out_.log.level,
+                  "trace, debug, info, warn, error or off")
+    ->check(
+      CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+    ->capture_default_str();
+  app_.add_option("--log.format", out_.log.format, "line or json")
+    ->check(CLI::IsMember({"line", "json"}))
+    ->capture_default_str();
+  add_time("request-timeout", out_.request_timeout, 100, 60'000,
+           "How long one actor waits for another, ms");
+}
+
+/// CLI11's message in one line.
+std::string one_line(std::string text) {
+  for (auto& c : text)
+    if (c == '\n')
+      c = ' ';
+  while (!text.empty() && text.back() == ' ')
+    text.pop_back();
+  return text;
+}
+
+} // namespace
+
+config_outcome read_config(int argc, const char* const* argv) {
+  config settings;
+  CLI::App app{"Troupe: a conferencing server (SFU) with its signaling inside",
+               "troupe"};
+  app.set_version_flag("--version", TROUPE_VERSION);
+  app.set_config("--config-file", "", "Configuration file of key = value lines");
+  // Keys have dots in their names: a file has no sections.
+  app.get_config_formatter_base()->parentSeparator('\0');
+  app.allow_config_extras(false);
+  key_table keys{app, settings};
+  config_outcome outcome;
+  try {
+    app.parse(argc, argv);
+    keys.finish();
+    outcome.settings = std::move(settings);
+  } catch (const CLI::CallForHelp&) {
+    outcome.text = app.help();
+  } catch (const CLI::CallForVersion&) {
+    outcome.text = std::string{TROUPE_VERSION} + "\n";
+  } catch (const CLI::ConfigError& error) {
+    // What remains unread in a file is a key that nobody declared.
+    std::string text = one_line(error.what());
+    if (auto at = text.find("parse "); at != std::string::npos)
+      text = "unknown key in the configuration file: " + text.substr(at + 6);
+    outcome.text = "troupe: " + text + "\n";
+    outcome.exit_code = 2;
+  } catch (const CLI::Error& error) {
+    outcome.text = "troupe: " + one_line(error.what()) + "\n";
+    outcome.exit_code = 2;
+  }
+  return outcome;
+}
+
+} // namespace troupe::actors

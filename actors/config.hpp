@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::actors {
+
+/// Everything an operator can set. Each member is one key, which is a flag
+/// (`--rtc.port=44444`) and a line of the configuration file
+/// (`rtc.port = 44444`); `conf/troupe.conf` says what each means.
+struct config {
+  struct http_keys {
+    std::vector<std::string> listen_addresses{"0.0.0.0", "::"};
+    uint16_t port = 3000;
+    std::string static_root = "web/dist";
+    std::vector<std::string> allowed_origins;
+    uint32_t max_connections = 20'000;
+    std::chrono::milliseconds ping_interval{25'000};
+    std::chrono::milliseconds ping_timeout{20'000};
+  } http;
+
+  struct rtc_keys {
+    std::vector<std::string> listen_addresses{"0.0.0.0", "::"};
+    uint16_t port = 44'444;
+    bool tcp = true;
+    bool prefer_tcp = false;
+    std::vector<std::string> announced_addresses;
+    uint32_t sockets = 1;
+    std::chrono::seconds consent_timeout{30};
+    std::string srtp_backend = "auto";
+    uint32_t receive_buffer = 4 * 1024 * 1024; // bytes
+    uint32_t send_buffer = 4 * 1024 * 1024;    // bytes
+  } rtc;
+
+  struct room_keys {
+    uint32_t max_members = 1'000;
+    uint32_t max_producers_per_peer = 16;
+    uint32_t max_consumers_per_peer = 4'000;
+    uint32_t max_transports_per_peer = 8;
+  } room;
+
+  struct thread_keys {
+    uint32_t scheduler = 0; // 0: as many as there are cores
+    uint32_t io = 1;
+  } threads;
+
+  struct log_keys {
+    std::string level = "info";
+    std::string format = "line";
+  } log;
+
+  /// How long one actor waits for another's answer.
+  std::chrono::milliseconds request_timeout{5'000};
+};
+
+/// What reading the command line came to: a configuration, or the text to
+/// print and the code to exit with (`--help`, `--version` and every mistake).
+struct config_outcome {
+  std::optional<config> settings;
+  std::string text;
+  int exit_code = 0;
+};
+
+/// Reads flags and, where `--config-file` names one, a file; flags win. An
+/// unknown key or a bad value yields one line that names it, and exit code 2.
+config_outcome read_config(int argc, const char* const* argv);
+
+} // namespace troupe::actors

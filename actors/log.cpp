@@ -1,0 +1,82 @@
+#include "actors/log.hpp"
+
+#include "protocol/json_text.hpp"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace troupe::actors::log {
+
+namespace {
+
+// Set once by open(), before any thread writes.
+std::shared_ptr<spdlog::logger> sink = spdlog::default_logger();
+bool as_json = false;
+
+spdlog::level::level_enum to_spdlog(level at) {
+  switch (at) {
+    case level::debug:
+      return spdlog::level::debug;
+    case level::info:
+      return spdlog::level::info;
+    case level::warn:
+      return spdlog::level::warn;
+    case level::error:
+      break;
+  }
+  return spdlog::level::err;
+}
+
+bool is_plain(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+    return std::isgraph(c) && c != '"' && c != '=' && c != '\\';
+  });
+}
+
+std::string line_of(std::string_view name, std::initializer_list<field> rest) {
+  std::string out{name};
+  for (const auto& x : rest) {
+    out.append(" ").append(x.key).append("=");
+    out += is_plain(x.value) ? x.value : protocol::quote_json(x.value);
+  }
+  return out;
+}
+
+// The part of the JSON object that follows time and level.
+std::string json_of(std::string_view name, std::initializer_list<field> rest) {
+  auto out = "\"event\":" + protocol::quote_json(name);
+  for (const auto& x : rest) {
+    out.append(",").append(protocol::quote_json(x.key)).append(":");
+    out += protocol::quote_json(x.value);
+  }
+  return out;
+}
+
+} // namespace
+
+void open(const config::log_keys& settings) {
+  as_json = settings.format == "json";
+  sink = std::make_shared<spdlog::logger>(
+    "troupe", std::make_shared<spdlog::sinks::stdout_sink_mt>());
+  sink->set_level(spdlog::level::from_str(
+    settings.level == "error" ? "err" : settings.level));
+  sink->flush_on(spdlog::level::trace);
+  sink->set_pattern(as_json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
+                            : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
+                    spdlog::pattern_time_type::utc);
+}
+
+bool enabled(level at) {
+  return sink->should_log(to_spdlog(at));
+}
+
+void event(level at, std::string_view name, std::initializer_list<field> rest) {
+  if (enabled(at))
+    sink->log(to_spdlog(at), "{}",
+              as_json ? json_of(name, rest) : line_of(name, rest));
+}
+
+} // namespace troupe::actors::log

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "actors/config.hpp"
+#include "actors/socket_actor.hpp"
+#include "net/dtls/certificate.hpp"
+#include "net/io/media_port.hpp"
+#include "net/srtp/srtp_session.hpp"
+#include "rtp/clock.hpp"
+
+namespace troupe::actors {
+
+/// What every peer and transport of this node shares. Lives until the last
+/// actor is gone.
+struct media_services {
+  config settings;
+  const net::dtls_context* dtls = nullptr;
+  net::srtp_backend srtp = net::srtp_backend::libsrtp2;
+  /// Sends from any thread.
+  net::media_port* port = nullptr;
+  /// Finds the transport for what arrives.
+  socket_actor sockets;
+  rtp::ntp_clock ntp;
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,186 @@
+#pragma once
+
+#include "actors/ids.hpp"
+#include "net/datagram.hpp"
+#include "protocol/transport_parameters.hpp"
+#include "protocol/verbs.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+/// The messages between actors that name no actor themselves. Those that
+/// carry a handle stand beside the actor they belong to.
+namespace troupe::actors {
+
+// -- session -----------------------------------------------------------------
+
+/// A frame that a connection brought.
+struct frame_received {
+  std::string payload;
+  bool binary = false;
+};
+
+/// The connection is over.
+struct connection_closed {};
+
+/// Something in the room, or about this peer, that its client is to know.
+/// Shared by all who are told.
+struct session_event {
+  std::shared_ptr<const protocol::any_event> event;
+};
+
+/// The same user has joined from elsewhere.
+struct session_replaced {};
+
+/// INTERNAL: the dialect's timer.
+struct dialect_tick {};
+
+// -- room --------------------------------------------------------------------
+
+/// The peer leaves its room; what it had there is over.
+struct leave_room {
+  peer_id peer;
+};
+
+/// Asks for one producer, or for the first of another peer that is not among
+/// `except`.
+struct find_producer {
+  peer_id asking;
+  std::optional<producer_id> producer;
+  std::vector<producer_id> except;
+};
+
+struct list_room_producers {
+  peer_id asking;
+};
+
+struct producer_withdrawn {
+  producer_id producer;
+};
+
+struct producer_pause_changed {
+  producer_id producer;
+  bool paused = false;
+};
+
+/// The room has no member left. `joins` counts what the room has been asked
+/// so far, so that the server can tell whether another is under way.
+struct room_emptied {
+  room_id room;
+  uint64_t joins = 0;
+};
+
+/// Ends the room, if it is empty.
+struct close_room {};
+
+/// How many rooms there are.
+struct get_census {};
+
+struct census {
+  size_t rooms = 0;
+};
+
+// -- peer --------------------------------------------------------------------
+
+/// Ends the peer with all its transports, producers and consumers.
+struct close_peer {};
+
+/// A consumer's producer is gone, and the consumer with it.
+struct consumer_ended {
+  consumer_id consumer;
+  producer_id producer;
+};
+
+struct consumer_producer_paused {
+  consumer_id consumer;
+  bool paused = false;
+};
+
+struct consumer_score_changed {
+  consumer_id consumer;
+  int score = 10;
+  int producer_score = 10;
+};
+
+// -- transport ---------------------------------------------------------------
+
+/// What one receive burst brought for one transport. The receiving actor owns
+/// it alone and decrypts in place.
+using burst = std::shared_ptr<net::datagram_batch>;
+
+/// A TCP connection of the transport is gone.
+struct tuple_closed {
+  net::transport_tuple tuple;
+};
+
+struct get_transport_parameters {};
+
+/// The server's half of a transport, to be signalled.
+struct transport_parameters {
+  protocol::ice_parameters ice;
+  protocol::dtls_parameters dtls;
+};
+
+struct connect_dtls {
+  protocol::dtls_parameters remote;
+};
+
+struct restart_transport_ice {};
+
+struct close_transport {};
+
+/// Done.
+struct done {};
+
+/// INTERNAL: the timers of ICE, DTLS and feedback.
+struct transport_tick {};
+
+// -- producer ----------------------------------------------------------------
+
+struct pause_producer {};
+
+struct resume_producer {};
+
+struct close_producer {};
+
+/// INTERNAL: NACK and report timers.
+struct producer_tick {};
+
+/// A consumer needs a key frame.
+struct request_key_frame {};
+
+// -- consumer ----------------------------------------------------------------
+
+struct pause_consumer {};
+
+struct resume_consumer {};
+
+struct close_consumer {};
+
+/// The producer stopped or went on.
+struct producer_paused {
+  bool paused = false;
+};
+
+/// The receiving transport can or cannot send.
+struct transport_writable {
+  bool writable = false;
+};
+
+struct set_consumer_layers {
+  int spatial_layer = 0;
+  std::optional<int> temporal_layer;
+};
+
+/// INTERNAL: report timers.
+struct consumer_tick {};
+
+// -- stats -------------------------------------------------------------------
+
+/// Asks for an actor's W3C webrtc-stats dictionaries.
+struct get_actor_stats {};
+
+} // namespace troupe::actors

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "actors/media_services.hpp"
+#include "actors/peer_handle.hpp"
+#include "actors/room_actor.hpp"
+#include "net/transport_tuple.hpp"
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::join)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::create_transport)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::connect_transport)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::restart_ice)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::produce)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::consume)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::pause_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::resume_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::close_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::pause_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::resume_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::close_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::set_preferred_layers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::request_key_frame)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::list_producers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::get_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::ok)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::joined)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::transport_created)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::transport_connected)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::ice_restarted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::produced)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::consumed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::consumers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_producer_paused)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_score_changed)
+
+namespace troupe::actors {
+
+/// What a peer's consumers tell it.
+using consumer_listener_actor = caf::typed_actor<
+  // The producer is gone; the consumer ends itself.
+  caf::reacts_to<consumer_ended>,
+  // The producer was paused or resumed.
+  caf::reacts_to<consumer_producer_paused>,
+  // The score of the link or of the producer changed.
+  caf::reacts_to<consumer_score_changed>>;
+
+/// The PEER actor interface: one member of one room. It owns its transports,
+/// producers and consumers, and carries out the verbs that concern them. An
+/// id that is not this peer's own is unknown to it (THREATS, row 25).
+using peer_actor = peer_handle::extend_with<consumer_listener_actor>::extend<
+  // Enters the room; everything else needs that. Errors: already_joined.
+  caf::replies_to<protocol::verb::join>::with<protocol::reply::joined>,
+  caf::replies_to<protocol::verb::create_transport>::with<
+    protocol::reply::transport_created>,
+  caf::replies_to<protocol::verb::connect_transport>::with<
+    protocol::reply::transport_connected>,
+  caf::replies_to<protocol::verb::restart_ice>::with<
+    protocol::reply::ice_restarted>,
+  caf::replies_to<protocol::verb::produce>::with<protocol::reply::produced>,
+  caf::replies_to<protocol::verb::consume>::with<protocol::reply::consumed>,
+  caf::replies_to<protocol::verb::pause_producer>::with<protocol::reply::ok>,
+  caf::replies_to<protocol::verb::resume_producer>::with<protocol::reply::ok>,
+  caf::replies_to<protocol::verb::close_producer>::with<protocol::reply::ok>,
+  caf::replies_to<protocol::verb::pause_consumer>::with<
+    protocol::reply::consumers>,
+  caf::replies_to<protocol::verb::resume_consumer>::with<
+    protocol::reply::consumers>,
+  caf::replies_to<protocol::verb::close_consumer>::with<protocol::reply::ok>,
+  caf::replies_to<protocol::verb::set_preferred_layers>::with<
+    protocol::reply::ok>,
+  caf::replies_to<protocol::verb::request_key_frame>::with<
+    protocol::reply::ok>,
+  caf::replies_to<protocol::verb::list_producers>::with<
+    protocol::reply::producers>,
+  caf::replies_to<protocol::verb::get_stats>::with<protocol::reply::stats>>;
+
+/// What a peer is made of.
+struct peer_config {
+  /// Where the client's signaling reached us: the first address to announce.
+  net::socket_address signaled_at;
+  std::shared_ptr<const media_services> services;
+  room_gate_actor gate;
+  session_listener_actor session;
+};
+
+/// Spawns a peer that has not joined yet.
+peer_actor spawn_peer(caf::actor_system& system, peer_config settings);
+
+} // namespace troupe::actors

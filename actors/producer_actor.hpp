@@ -1,0 +1,73 @@
+#pragma once
+
+#include "actors/rtp_messages.hpp"
+#include "rtp/receiver.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+namespace troupe::actors {
+
+/// A consumer wants this producer's packets.
+struct subscribe {
+  media_sink_actor consumer;
+  std::shared_ptr<flow_gauge> gauge;
+};
+
+struct unsubscribe {
+  media_sink_actor consumer;
+};
+
+/// A consumer's receiver has lost packets.
+struct restore_packets {
+  media_sink_actor consumer;
+  std::vector<rtp::packet_key> keys;
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::subscribe)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::unsubscribe)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::restore_packets)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pause_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::resume_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_tick)
+
+namespace troupe::actors {
+
+/// The PRODUCER actor interface: one track that a client sends.
+using producer_actor = rtp_sink_actor::extend<
+  // Adds a consumer; it is told of pause and the latest sender report.
+  caf::reacts_to<subscribe>,
+  // Forgets it; one that ends is forgotten by itself.
+  caf::reacts_to<unsubscribe>,
+  // Looks packets up for a consumer's retransmission.
+  caf::reacts_to<restore_packets>,
+  // A consumer needs a key frame; such wishes are brought together.
+  caf::reacts_to<request_key_frame>,
+  caf::reacts_to<pause_producer>,
+  caf::reacts_to<resume_producer>,
+  // Ends the producer, and thereby its consumers.
+  caf::reacts_to<close_producer>,
+  // Statistics of the streams received.
+  caf::replies_to<get_actor_stats>::with<protocol::reply::stats>,
+  // INTERNAL: NACK, report and key-frame timers.
+  caf::reacts_to<producer_tick>>;
+
+/// Where a producer's feedback goes.
+using rtcp_sender_actor = caf::typed_actor<
+  // Sends a compound RTCP packet to the client.
+  caf::reacts_to<rtcp_to_send>>;
+
+/// What a producer is made of.
+struct producer_config {
+  producer_id id;
+  rtp::receiver::config engine;
+  bool paused = false;
+  rtcp_sender_actor transport;
+};
+
+producer_actor spawn_producer(caf::actor_system& system,
+                              producer_config settings);
+
+} // namespace troupe::actors

@@ -1,0 +1,223 @@
+#include "actors/room_actor.hpp"
+
+#include "actors/ec.hpp"
+#include "actors/log.hpp"
+#include "actors/roster.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <unordered_map>
+
+namespace troupe::actors {
+
+namespace {
+
+using protocol::error_code;
+namespace event = protocol::event;
+
+struct room_state {
+  using pointer = room_actor::stateful_pointer<room_state>;
+
+  static inline const char* name = "room";
+
+  explicit room_state(pointer self_ptr) : self(self_ptr) {
+  }
+
+  room_actor::behavior_type make_behavior();
+
+  caf::result<room_joined> join(join_room& x);
+
+  void leave(const peer_id& who);
+
+  caf::result<producer_entry> find(const find_producer& x);
+
+  void publish(producer_published& x);
+
+  void withdraw(const producer_id& id);
+
+  void set_paused(const producer_id& id, bool paused);
+
+  // Whether the message at hand is from that member's actor. A twin that was
+  // replaced may still speak when its id is another's already.
+  bool speaks_for(const peer_id& who) const;
+
+  // The same for the owner of a producer.
+  bool speaks_for(const producer_id& which) const;
+
+  // Tells everybody but `except`.
+  void tell(const protocol::any_event& what, const peer_id& except);
+
+  // Tells everybody but the member itself what became of its roster entry.
+  void tell_update(const peer_id& who);
+
+  // A member's actor ended without a good-bye.
+  void handle_down(const caf::down_msg& down);
+
+  struct member {
+    peer_handle peer;
+    session_listener_actor session;
+  };
+
+  pointer self;
+  room_id id;
+  config::room_keys limits;
+  room_listener_actor listener;
+  uint64_t joins = 0;
+  roster people;
+  std::unordered_map<peer_id, member> members;
+  std::unordered_map<producer_id, producer_entry> entries;
+};
+
+room_actor::behavior_type room_state::make_behavior() {
+  self->set_down_handler(
+    [this](const caf::down_msg& down) { handle_down(down); });
+  self->set_error_handler([](caf::error&) {});
+  return {
+    [this](const find_producer& x) { return find(x); },
+    [this](const list_room_producers& x) {
+      return protocol::reply::producers{people.others(x.asking)};
+    },
+    [this](producer_published& x) { publish(x); },
+    [this](const producer_withdrawn& x) {
+      if (speaks_for(x.producer))
+        withdraw(x.producer);
+    },
+    [this](const producer_pause_changed& x) {
+      if (speaks_for(x.producer))
+        set_paused(x.producer, x.paused);
+    },
+    [this](const leave_room& x) {
+      if (speaks_for(x.peer))
+        leave(x.peer);
+    },
+    [this](join_room& x) { return join(x); },
+    [this](const close_room&) {
+      if (members.empty())
+        self->quit();
+    },
+  };
+}
+
+caf::result<room_joined> room_state::join(join_room& x) {
+  ++joins;
+  auto who = x.who.id;
+  if (auto twin = members.find(who); twin != members.end()) {
+    self->send(twin->second.session, session_replaced{});
+    self->send(twin->second.peer, close_peer{});
+    leave(who);
+  }
+  if (members.size() >= limits.max_members)
+    return to_caf({error_code::limit_reached, "The room is full"});
+  people.add(x.who);
+  self->monitor(x.peer);
+  members.emplace(who, member{x.peer, x.session});
+  tell(event::peer_joined{*people.describe(who)}, who);
+  log::event(log::level::info, "peer-joined",
+             {{"room", id.str()},
+              {"peer", who.str()},
+              {"members", std::to_string(members.size())}});
+  return room_joined{{who, people.participants(), people.others(who)},
+                     caf::actor_cast<room_directory_actor>(self)};
+}
+
+void room_state::leave(const peer_id& who) {
+  auto i = members.find(who);
+  if (i == members.end())
+    return;
+  self->demonitor(i->second.peer);
+  members.erase(i);
+  for (const auto& gone : people.remove(who)) {
+    entries.erase(gone);
+    tell(event::producer_closed{gone, who}, who);
+  }
+  tell(event::peer_left{who}, who);
+  log::event(log::level::info, "peer-left",
+             {{"room", id.str()},
+              {"peer", who.str()},
+              {"members", std::to_string(members.size())}});
+  if (members.empty())
+    self->send(listener, room_emptied{id, joins});
+}
+
+bool room_state::speaks_for(const peer_id& who) const {
+  auto i = members.find(who);
+  return i != members.end() && self->current_sender()
+         && i->second.peer.address() == self->current_sender()->address();
+}
+
+bool room_state::speaks_for(const producer_id& which) const {
+  const auto* info = people.find(which);
+  return info && speaks_for(info->peer);
+}
+
+caf::result<producer_entry> room_state::find(const find_producer& x) {
+  const auto* info = x.producer ? people.find(*x.producer)
+                                : people.next_for(x.asking, x.except);
+  if (info)
+    return entries.at(info->id);
+  return to_caf(protocol::make_error(x.producer ? error_code::producer_not_found
+                                                : error_code::no_producer));
+}
+
+void room_state::publish(producer_published& x) {
+  auto info = x.entry.info;
+  if (!speaks_for(info.peer) || !people.publish(info))
+    return;
+  entries.insert_or_assign(info.id, std::move(x.entry));
+  tell(event::producer_added{info}, info.peer);
+  tell_update(info.peer);
+}
+
+void room_state::withdraw(const producer_id& gone) {
+  entries.erase(gone);
+  if (auto info = people.withdraw(gone)) {
+    tell(event::producer_closed{info->id, info->peer}, info->peer);
+    tell_update(info->peer);
+  }
+}
+
+void room_state::set_paused(const producer_id& which, bool paused) {
+  auto info = people.set_paused(which, paused);
+  if (!info)
+    return;
+  entries.at(which).info.paused = paused;
+  if (paused)
+    tell(event::producer_paused{info->id, info->peer}, info->peer);
+  else
+    tell(event::producer_resumed{info->id, info->peer}, info->peer);
+  tell_update(info->peer);
+}
+
+void room_state::tell(const protocol::any_event& what, const peer_id& except) {
+  auto shared = std::make_shared<const protocol::any_event>(what);
+  for (const auto& [who, x] : members)
+    if (who != except)
+      self->send(x.session, session_event{shared});
+}
+
+void room_state::tell_update(const peer_id& who) {
+  if (auto x = people.describe(who))
+    tell(event::peer_updated{std::move(*x)}, who);
+}
+
+void room_state::handle_down(const caf::down_msg& down) {
+  for (const auto& [who, x] : members)
+    if (x.peer.address() == down.source) {
+      leave(peer_id{who});
+      return;
+    }
+}
+
+} // namespace
+
+room_actor spawn_room(caf::actor_system& system, room_id id,
+                      config::room_keys limits, room_listener_actor listener) {
+  return system.spawn([=](room_state::pointer self) {
+    self->state.id = id;
+    self->state.limits = limits;
+    self->state.listener = listener;
+    return self->state.make_behavior();
+  });
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,100 @@
+#pragma once
+
+#include "actors/config.hpp"
+#include "actors/peer_handle.hpp"
+#include "actors/producer_actor.hpp"
+#include "actors/session_listener.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+namespace troupe::actors {
+
+/// A newcomer: who, the actor that acts for it, and the session to tell.
+struct join_room {
+  room_id room;
+  protocol::participant who;
+  peer_handle peer;
+  session_listener_actor session;
+};
+
+/// A producer as the room lists it.
+struct producer_entry {
+  protocol::producer_info info;
+  /// What consumers negotiate against.
+  protocol::rtp_parameters consumable;
+  /// "simple", "simulcast" or "svc".
+  std::string type;
+  producer_actor producer;
+};
+
+/// A producer that a member offers to the others.
+struct producer_published {
+  producer_entry entry;
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::join_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::leave_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_room_producers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_entry)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_published)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_withdrawn)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_pause_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_emptied)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::producers)
+
+namespace troupe::actors {
+
+/// The part of a room that its peers use: the directory of producers.
+using room_directory_actor = caf::typed_actor<
+  // A producer by its id, or the next one to consume.
+  // Errors: producer_not_found, no_producer.
+  caf::replies_to<find_producer>::with<producer_entry>,
+  // All producers of others.
+  caf::replies_to<list_room_producers>::with<protocol::reply::producers>,
+  // Lists a producer and tells the others. Ignored from who is no member.
+  caf::reacts_to<producer_published>,
+  // Takes it off the list and tells the others.
+  caf::reacts_to<producer_withdrawn>,
+  // Tells the others, as well as what it means for the peer's roster entry.
+  caf::reacts_to<producer_pause_changed>,
+  // Says good-bye to a member.
+  caf::reacts_to<leave_room>>;
+
+/// The answer to a newcomer: what to tell its client, and where to ask on.
+struct room_joined {
+  protocol::reply::joined joined;
+  room_directory_actor room;
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_joined)
+
+namespace troupe::actors {
+
+/// The ROOM actor interface.
+using room_actor = room_directory_actor::extend<
+  // Adds a member; one with the same id is replaced and told so.
+  // Errors: limit_reached.
+  caf::replies_to<join_room>::with<room_joined>,
+  // Ends the room, if it is empty.
+  caf::reacts_to<close_room>>;
+
+/// Where a newcomer asks to be let in.
+using room_gate_actor = caf::typed_actor<
+  // Hands the newcomer to its room, which comes into being when needed.
+  // Errors: limit_reached.
+  caf::replies_to<join_room>::with<room_joined>>;
+
+/// Told when the last member has left.
+using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>>;
+
+/// Spawns the actor of an empty room.
+room_actor spawn_room(caf::actor_system& system, room_id id,
+                      config::room_keys limits, room_listener_actor listener);
+
+} // namespace troupe::actors

@@ -1,0 +1,115 @@
+#include "actors/roster.hpp"
+
+#include <algorithm>
+
+namespace troupe::actors {
+
+using protocol::media_kind;
+using protocol::participant;
+using protocol::producer_info;
+
+void roster::add(participant who) {
+  remove(who.id);
+  auto age = next_++;
+  by_age_.emplace(age, who.id);
+  members_.emplace(std::move(who.id), member{std::move(who.name), age, 0, 0});
+}
+
+std::vector<producer_id> roster::remove(const peer_id& who) {
+  std::vector<producer_id> gone;
+  auto i = members_.find(who);
+  if (i == members_.end())
+    return gone;
+  std::erase_if(producers_, [&](const auto& entry) {
+    if (entry.second.peer != who)
+      return false;
+    producer_age_.erase(entry.second.id);
+    gone.push_back(entry.second.id);
+    return true;
+  });
+  by_age_.erase(i->second.since);
+  members_.erase(i);
+  return gone;
+}
+
+bool roster::publish(const producer_info& info) {
+  if (!contains(info.peer) || producer_age_.contains(info.id))
+    return false;
+  producer_age_.emplace(info.id, next_);
+  producers_.emplace(next_++, info);
+  count(info, info.paused ? 0 : 1);
+  return true;
+}
+
+std::optional<producer_info> roster::withdraw(const producer_id& id) {
+  auto i = producer_age_.find(id);
+  if (i == producer_age_.end())
+    return std::nullopt;
+  auto info = std::move(producers_.extract(i->second).mapped());
+  producer_age_.erase(i);
+  count(info, info.paused ? 0 : -1);
+  return info;
+}
+
+std::optional<producer_info> roster::set_paused(const producer_id& id,
+                                                bool paused) {
+  auto i = producer_age_.find(id);
+  if (i == producer_age_.end())
+    return std::nullopt;
+  auto& info = producers_.at(i->second);
+  if (info.paused == paused)
+    return std::nullopt;
+  info.paused = paused;
+  count(info, paused ? -1 : 1);
+  return info;
+}
+
+const producer_info* roster::find(const producer_id& id) const {
+  auto i = producer_age_.find(id);
+  return i == producer_age_.end() ? nullptr : &producers_.at(i->second);
+}
+
+const producer_info*
+roster::next_for(const peer_id& asking,
+                 const std::vector<producer_id>& except) const {
+  for (const auto& [age, info] : producers_)
+    if (info.peer != asking && std::ranges::find(except, info.id) == except.end())
+      return &info;
+  return nullptr;
+}
+
+std::vector<producer_info> roster::others(const peer_id& asking) const {
+  std::vector<producer_info> result;
+  for (const auto& [age, info] : producers_)
+    if (info.peer != asking)
+      result.push_back(info);
+  return result;
+}
+
+std::optional<participant> roster::describe(const peer_id& who) const {
+  auto i = members_.find(who);
+  if (i == members_.end())
+    return std::nullopt;
+  return describe(who, i->second);
+}
+
+std::vector<participant> roster::participants() const {
+  std::vector<participant> result;
+  result.reserve(by_age_.size());
+  for (const auto& [age, id] : by_age_)
+    result.push_back(describe(id, members_.at(id)));
+  return result;
+}
+
+participant roster::describe(const peer_id& id, const member& x) const {
+  return {id, x.name, x.running_audio == 0, x.running_video == 0};
+}
+
+void roster::count(const producer_info& info, int change) {
+  auto& owner = members_.at(info.peer);
+  auto& running = info.kind == media_kind::audio ? owner.running_audio
+                                                 : owner.running_video;
+  running += change;
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "actors/ids.hpp"
+#include "protocol/verbs.hpp"
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace troupe::actors {
+
+/// Who is in a room and what they offer: plain knowledge, told by events.
+/// The room's actor adds whom to tell.
+class roster {
+public:
+  /// Adds a member, or replaces the entry of one with the same id.
+  void add(protocol::participant who);
+
+  /// Forgets a member. Returns the producers that went with it.
+  std::vector<producer_id> remove(const peer_id& who);
+
+  bool contains(const peer_id& who) const {
+    return members_.contains(who);
+  }
+
+  size_t size() const {
+    return members_.size();
+  }
+
+  /// Lists a producer. False where its peer is no member.
+  bool publish(const protocol::producer_info& info);
+
+  /// Takes a producer off the list; returns what it was.
+  std::optional<protocol::producer_info> withdraw(const producer_id& id);
+
+  /// Returns the producer where that changed something.
+  std::optional<protocol::producer_info> set_paused(const producer_id& id,
+                                                    bool paused);
+
+  const protocol::producer_info* find(const producer_id& id) const;
+
+  /// The first producer of another member than `asking` that is not among
+  /// `except`, in the order in which they were published.
+  const protocol::producer_info*
+  next_for(const peer_id& asking, const std::vector<producer_id>& except) const;
+
+  /// All producers but those of `asking`, oldest first.
+  std::vector<protocol::producer_info> others(const peer_id& asking) const;
+
+  /// A member with muted and paused derived from its producers: muted is who
+  /// has no running audio producer.
+  std::optional<protocol::participant> describe(const peer_id& who) const;
+
+  std::vector<protocol::participant> participants() const;
+
+private:
+  struct member {
+    std::string name;
+    uint64_t since = 0;
+    int running_audio = 0;
+    int running_video = 0;
+  };
+
+  protocol::participant describe(const peer_id& id, const member& x) const;
+
+  void count(const protocol::producer_info& info, int change);
+
+  uint64_t next_ = 0;
+  std::map<peer_id, member> members_;
+  std::map<uint64_t, peer_id> by_age_;
+  std::map<producer_id, uint64_t> producer_age_;
+  std::map<uint64_t, protocol::producer_info> producers_; // oldest first
+};
+
+} // namespace troupe::actors

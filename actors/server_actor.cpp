@@ -1,0 +1,87 @@
+#include "actors/server_actor.hpp"
+
+#include "actors/log.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <unordered_map>
+
+namespace troupe::actors {
+
+namespace {
+
+struct server_state {
+  using pointer = server_actor::stateful_pointer<server_state>;
+
+  static inline const char* name = "server";
+
+  explicit server_state(pointer self_ptr) : self(self_ptr) {
+  }
+
+  server_actor::behavior_type make_behavior();
+
+  struct room {
+    room_actor handle;
+    uint64_t joins = 0; // how many newcomers it has been sent
+  };
+
+  room& open(const room_id& id);
+
+  // Ends a room that has become empty, unless a newcomer is on its way there.
+  void close_if_idle(const room_emptied& x);
+
+  pointer self;
+  config::room_keys limits;
+  std::unordered_map<room_id, room> rooms;
+};
+
+server_actor::behavior_type server_state::make_behavior() {
+  self->set_error_handler([](caf::error&) {});
+  self->set_down_handler([this](const caf::down_msg& down) {
+    std::erase_if(rooms, [&](const auto& x) {
+      return x.second.handle.address() == down.source;
+    });
+  });
+  return {
+    [this](join_room& x) {
+      auto& target = open(x.room);
+      ++target.joins;
+      return self->delegate(target.handle, std::move(x));
+    },
+    [this](const room_emptied& x) { close_if_idle(x); },
+    [this](const get_census&) { return census{rooms.size()}; },
+  };
+}
+
+server_state::room& server_state::open(const room_id& id) {
+  auto i = rooms.find(id);
+  if (i == rooms.end()) {
+    auto handle = spawn_room(self->system(), id, limits,
+                             caf::actor_cast<room_listener_actor>(self));
+    self->monitor(handle);
+    i = rooms.emplace(id, room{handle, 0}).first;
+    log::event(log::level::info, "room-opened", {{"room", id.str()}});
+  }
+  return i->second;
+}
+
+void server_state::close_if_idle(const room_emptied& x) {
+  auto i = rooms.find(x.room);
+  if (i == rooms.end() || i->second.joins != x.joins)
+    return;
+  self->demonitor(i->second.handle);
+  self->send(i->second.handle, close_room{});
+  rooms.erase(i);
+  log::event(log::level::info, "room-closed", {{"room", x.room.str()}});
+}
+
+} // namespace
+
+server_actor spawn_server(caf::actor_system& system, config::room_keys limits) {
+  return system.spawn([=](server_state::pointer self) {
+    self->state.limits = limits;
+    return self->state.make_behavior();
+  });
+}
+
+} // namespace troupe::actors

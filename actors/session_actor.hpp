@@ -1,0 +1,36 @@
+#pragma once
+
+#include "actors/media_services.hpp"
+#include "actors/room_actor.hpp"
+#include "actors/session_listener.hpp"
+#include "net/io/connection.hpp"
+#include "protocol/dialect.hpp"
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::frame_received)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::connection_closed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::dialect_tick)
+
+namespace troupe::actors {
+
+/// The SESSION actor interface: one connection, one dialect, at most one peer.
+using session_actor = session_listener_actor::extend<
+  // A frame from the client.
+  caf::reacts_to<frame_received>,
+  // The client is gone: its peer goes at once.
+  caf::reacts_to<connection_closed>,
+  // INTERNAL: the dialect's timer.
+  caf::reacts_to<dialect_tick>>;
+
+/// What a session is made of.
+struct session_config {
+  std::shared_ptr<net::connection> connection;
+  const protocol::dialect_entry* dialect = nullptr;
+  protocol::handshake handshake;
+  std::shared_ptr<const media_services> services;
+  room_gate_actor gate;
+};
+
+/// Spawns the session of a connection that has just been opened.
+session_actor spawn_session(caf::actor_system& system, session_config settings);
+
+} // namespace troupe::actors

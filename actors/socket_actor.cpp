@@ -1,0 +1,111 @@
+#include "actors/socket_actor.hpp"
+
+#include "actors/route_table.hpp"
+#include "net/io/io_threads.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <atomic>
+
+namespace troupe::actors {
+
+/// What one I/O thread knows, and its count.
+struct media_sockets::thread_routes {
+  route_table<burst_receiver_actor> table;
+  std::atomic<uint64_t> unroutable{0};
+  // Per burst: the receivers it has datagrams for. Reused.
+  std::vector<std::pair<burst_receiver_actor, burst>> gathered;
+};
+
+namespace {
+
+// The calling I/O thread's index plus one, set by the constructor's tasks.
+thread_local size_t io_thread = 0;
+
+} // namespace
+
+media_sockets::media_sockets(net::io_threads& threads,
+                             net::media_port_config settings)
+    : threads_(threads), port_(threads, *this, std::move(settings)) {
+  for (size_t i = 0; i < threads.size(); ++i) {
+    routes_.push_back(std::make_unique<thread_routes>());
+    threads.post(i, [i] { io_thread = i + 1; });
+  }
+}
+
+media_sockets::~media_sockets() {
+  port_.stop();
+}
+
+media_sockets::thread_routes& media_sockets::here() {
+  TROUPE_ASSERT(io_thread > 0 && io_thread <= routes_.size());
+  return *routes_[io_thread - 1];
+}
+
+void media_sockets::on_burst(std::span<net::datagram> burst) {
+  auto& routes = here();
+  auto& gathered = routes.gathered;
+  for (auto& x : burst) {
+    const auto* to = routes.table.find(x);
+    if (!to) {
+      routes.unroutable.fetch_add(1, std::memory_order_relaxed);
+      continue;
+    }
+    // Datagrams of one transport come in runs: look at the latest first.
+    auto i = std::find_if(gathered.rbegin(), gathered.rend(),
+                          [&](const auto& y) { return y.first == *to; });
+    if (i == gathered.rend()) {
+      gathered.emplace_back(*to, std::make_shared<net::datagram_batch>());
+      i = gathered.rbegin();
+    }
+    i->second->push_back(std::move(x));
+  }
+  for (auto& [to, batch] : gathered)
+    caf::anon_send(to, std::move(batch));
+  gathered.clear();
+}
+
+void media_sockets::on_tcp_closed(const net::transport_tuple& tuple) {
+  if (const auto* to = here().table.find(tuple))
+    caf::anon_send(*to, tuple_closed{tuple});
+}
+
+template <class F>
+void media_sockets::update(F change) {
+  for (size_t i = 0; i < routes_.size(); ++i)
+    threads_.post(i, [this, i, change] { change(routes_[i]->table); });
+}
+
+uint64_t media_sockets::unroutable() const {
+  uint64_t sum = 0;
+  for (const auto& x : routes_)
+    sum += x->unroutable.load(std::memory_order_relaxed);
+  return sum;
+}
+
+socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
+  return system.spawn([&sockets](socket_actor::pointer self)
+                        -> socket_actor::behavior_type {
+    self->set_error_handler([](caf::error&) {});
+    return {
+      [&sockets](const route_fragment& x) {
+        sockets.update([x](auto& table) { table.add_fragment(x.fragment, x.to); });
+      },
+      [&sockets](const unroute_fragment& x) {
+        sockets.update([x](auto& table) { table.remove_fragment(x.fragment); });
+      },
+      [&sockets](const route_tuple& x) {
+        sockets.update([x](auto& table) { table.add_tuple(x.tuple, x.to); });
+      },
+      [&sockets](const unroute_tuple& x) {
+        sockets.update([x](auto& table) { table.remove_tuple(x.tuple, x.from); });
+      },
+      [self, &sockets](const close_sockets&) {
+        sockets.port().stop();
+        self->quit();
+      },
+    };
+  });
+}
+
+} // namespace troupe::actors

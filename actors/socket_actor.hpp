@@ -1,0 +1,97 @@
+#pragma once
+
+#include "actors/burst_receiver.hpp"
+#include "net/io/media_port.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <memory>
+
+namespace troupe::net {
+class io_threads;
+} // namespace troupe::net
+
+namespace troupe::actors {
+
+/// Checks that name this username fragment are `to`'s.
+struct route_fragment {
+  std::string fragment;
+  burst_receiver_actor to;
+};
+
+struct unroute_fragment {
+  std::string fragment;
+};
+
+/// Whatever comes on this tuple is `to`'s.
+struct route_tuple {
+  net::transport_tuple tuple;
+  burst_receiver_actor to;
+};
+
+struct unroute_tuple {
+  net::transport_tuple tuple;
+  burst_receiver_actor from;
+};
+
+/// Closes the sockets.
+struct close_sockets {};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::route_fragment)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::unroute_fragment)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::route_tuple)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::unroute_tuple)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_sockets)
+
+namespace troupe::actors {
+
+/// The SOCKET actor interface: who receives which datagrams. Answers come
+/// when every I/O thread knows; what arrives on the sockets goes from there
+/// to the transports without passing this actor's mailbox.
+using socket_actor = caf::typed_actor<
+  caf::reacts_to<route_fragment>,
+  caf::reacts_to<unroute_fragment>,
+  caf::reacts_to<route_tuple>,
+  caf::reacts_to<unroute_tuple>,
+  // Stops receiving and ends the actor.
+  caf::reacts_to<close_sockets>>;
+
+/// The sockets for media and the routing on the threads that read them.
+class media_sockets final : public net::media_receiver {
+public:
+  /// `threads` outlives this object.
+  media_sockets(net::io_threads& threads, net::media_port_config settings);
+
+  ~media_sockets() override;
+
+  net::media_port& port() {
+    return port_;
+  }
+
+  void on_burst(std::span<net::datagram> burst) override;
+
+  void on_tcp_closed(const net::transport_tuple& tuple) override;
+
+  /// Runs `change` on the routing table of every I/O thread. From any thread.
+  template <class F>
+  void update(F change);
+
+  /// How many datagrams belonged to no transport.
+  uint64_t unroutable() const;
+
+private:
+  struct thread_routes;
+
+  thread_routes& here();
+
+  net::io_threads& threads_;
+  std::vector<std::unique_ptr<thread_routes>> routes_;
+  net::media_port port_;
+};
+
+/// Spawns the socket actor over open sockets, which outlive it.
+socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets);
+
+} // namespace troupe::actors

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "net/io/http_types.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace troupe::net {
+
+/// Why a connection ended (RFC 6455, section 7.4.1, and protoo's own).
+namespace close_code {
+constexpr uint16_t normal = 1000;
+constexpr uint16_t going_away = 1001;
+constexpr uint16_t protocol_error = 1002;
+/// Never sent: the connection broke without a close frame.
+constexpr uint16_t abnormal = 1006;
+constexpr uint16_t bad_payload = 1007;
+constexpr uint16_t policy_violation = 1008;
+constexpr uint16_t too_big = 1009;
+constexpr uint16_t internal_error = 1011;
+/// The client reads too slowly, or the server is full: come back later.
+constexpr uint16_t try_again_later = 1013;
+/// protoo: the client must not reconnect.
+constexpr uint16_t protoo_closed = 4000;
+} // namespace close_code
+
+/// A message's octets, shared by the connections that it goes to.
+using shared_text = std::shared_ptr<const std::string>;
+
+/// A client's way for messages in both directions: a WebSocket, or an
+/// Engine.IO session on whatever transport it has. All functions may be
+/// called from any thread and never block; messages leave in the order of
+/// the calls of one thread. After the connection has ended they do nothing.
+class connection {
+public:
+  virtual ~connection() = default;
+
+  /// Queues a text message, which must be UTF-8. A client that leaves more
+  /// than the configured number of octets or seconds unread is closed with
+  /// `close_code::try_again_later`.
+  virtual void send_text(shared_text text) = 0;
+
+  void send_text(std::string text) {
+    send_text(std::make_shared<const std::string>(std::move(text)));
+  }
+
+  /// Queues a binary message.
+  virtual void send_binary(shared_text octets) = 0;
+
+  /// Sends what is queued, then closes. Where there is no WebSocket, code and
+  /// reason are not told to the client. `on_close` follows.
+  virtual void close(uint16_t code, std::string reason = {}) = 0;
+
+  /// The request that opened this connection, as long as it lives.
+  virtual const http_request& request() const = 0;
+
+  /// The kind that the upgrade decision named.
+  virtual const std::string& kind() const = 0;
+
+  /// Unique in this process, for logs.
+  virtual uint64_t id() const = 0;
+
+  const socket_address& remote_address() const {
+    return request().remote;
+  }
+
+  /// Where the client reached us: the best address to announce to it.
+  const socket_address& local_address() const {
+    return request().local;
+  }
+};
+
+/// Takes what a connection brings. Called on one I/O thread, never
+/// concurrently; must not block. After `on_close` it is destroyed.
+class connection_events {
+public:
+  virtual ~connection_events() = default;
+
+  virtual void on_text(std::string text) = 0;
+
+  virtual void on_binary(std::string octets) = 0;
+
+  /// The connection is over, whoever ended it. Called exactly once.
+  virtual void on_close(uint16_t code) = 0;
+};
+
+} // namespace troupe::net

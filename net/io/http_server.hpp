@@ -1,0 +1,166 @@
+#pragma once
+
+#include "net/base/result.hpp"
+#include "net/base/time.hpp"
+#include "net/io/admission.hpp"
+#include "net/io/connection.hpp"
+#include "net/io/http_types.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::net {
+
+class io_threads;
+
+/// Engine.IO's timers and limits (version 4 of the protocol).
+struct engineio_config {
+  /// The path of the endpoint; empty turns Engine.IO off.
+  std::string path = "/socket.io/";
+
+  std::chrono::milliseconds ping_interval{25000};
+  std::chrono::milliseconds ping_timeout{20000};
+  std::chrono::milliseconds upgrade_timeout{10000};
+
+  /// Octets of one polling payload, and of one message.
+  size_t max_payload = 1000000;
+};
+
+/// Where a TLS server finds its certificate chain and key (PEM files).
+struct tls_files {
+  std::string certificate;
+  std::string key;
+};
+
+/// One port for HTTP, WebSocket and Engine.IO.
+struct http_server_config {
+  std::vector<std::string> addresses = {"0.0.0.0", "::"};
+
+  /// Leaves out addresses whose family this host does not have.
+  bool skip_unavailable = true;
+
+  /// 0 lets the system choose.
+  uint16_t port = 3000;
+
+  /// With these the port speaks https and wss only.
+  std::optional<tls_files> tls;
+
+  /// Served for GET and HEAD where the handler has no answer; empty: none.
+  std::string static_root;
+
+  /// The Origin values from which browsers may open a WebSocket or use
+  /// Engine.IO ("https://meet.example.org"). Empty allows all.
+  std::vector<std::string> allowed_origins;
+
+  engineio_config engineio;
+
+  size_t max_header = 8 << 10;
+  size_t max_body = 1 << 20;
+  duration header_timeout = std::chrono::seconds{10};
+  duration body_timeout = std::chrono::seconds{20};
+  duration keep_alive_timeout = std::chrono::seconds{30};
+  duration write_timeout = std::chrono::seconds{20};
+
+  /// How long a handler may take with an answer.
+  duration response_timeout = std::chrono::seconds{60};
+
+  /// One WebSocket message, and its fragments.
+  size_t max_message = 256 << 10;
+  size_t max_fragments = 1024;
+
+  /// Silence after which a WebSocket is pinged and, after as much again,
+  /// given up.
+  duration websocket_idle_timeout = std::chrono::seconds{45};
+
+  /// What a slow reader may leave unread.
+  size_t max_write_queue = 1 << 20;
+  duration max_write_delay = std::chrono::seconds{5};
+
+  /// Messages a second from one connection, and at once; beyond, it is closed
+  /// with `close_code::policy_violation`.
+  double message_rate = 100;
+  double message_burst = 1000;
+
+  admission_limits limits;
+
+  /// New connections a second overall, and at once; more wait in the
+  /// kernel's backlog.
+  double accept_rate = 2000;
+  double accept_burst = 2000;
+};
+
+/// What a server has done so far.
+struct http_server_stats {
+  uint64_t connections = 0;
+  uint64_t accepted = 0;
+  uint64_t refused = 0;
+  uint64_t accept_errors = 0;
+  uint64_t requests = 0;
+  uint64_t websockets = 0;
+  uint64_t engineio_sessions = 0;
+  uint64_t slow_readers_closed = 0;
+};
+
+/// The layer above the server. Called on the I/O threads, from several at
+/// once; must not block.
+class http_handler {
+public:
+  virtual ~http_handler() = default;
+
+  /// Answers `request` at once, or returns nothing where it is not this
+  /// handler's; then `handle_http_later` and the static files are asked.
+  virtual std::optional<http_response>
+  handle_http(const http_request& request) = 0;
+
+  /// Takes `request` and answers by `respond`, or returns false.
+  virtual bool handle_http_later(const http_request& request,
+                                 const http_responder& respond);
+
+  /// Decides on a WebSocket or a new Engine.IO session before it exists. The
+  /// origin has been checked.
+  virtual upgrade_decision decide_upgrade(const http_request& request) = 0;
+
+  /// A connection is open. What is returned receives its messages; nothing
+  /// closes it with `close_code::try_again_later`. Do not keep `conn` beyond
+  /// `on_close`.
+  virtual std::unique_ptr<connection_events>
+  open_connection(std::shared_ptr<connection> conn) = 0;
+};
+
+/// The HTTP server.
+class http_server {
+public:
+  /// `threads` and `handler` must outlive this server, and `threads` must be
+  /// stopped before `handler` goes.
+  http_server(io_threads& threads, http_handler& handler,
+              http_server_config config = {});
+
+  http_server(const http_server&) = delete;
+
+  http_server& operator=(const http_server&) = delete;
+
+  /// Calls `stop`.
+  ~http_server();
+
+  /// Binds and begins to accept. Fails with the system's error where an
+  /// address cannot be bound, or OpenSSL's where the certificate is bad.
+  result<void> start();
+
+  /// Stops accepting, closes WebSockets and Engine.IO sessions with
+  /// `close_code::going_away`, and waits until they are gone, at most one
+  /// second; the rest is cut. Not to be called on an I/O thread.
+  void stop();
+
+  /// The port that is bound (where the configuration says 0).
+  uint16_t port() const;
+
+  http_server_stats stats() const;
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace troupe::net
