@@ -74,8 +74,8 @@ struct sctp_parameters {
   /// Sizes in octets.
   uint32_t max_send_message_size = 262'144;
   uint32_t max_receive_message_size = 262'144;
-  uint32_t send_buffer_size = 262'144;
-  uint32_t per_stream_send_queue_limit = 262'144;
+  uint32_t send_buffer_size = 2'000'000;
+  uint32_t per_stream_send_queue_limit = 2'000'000;
   uint32_t max_receiver_window_buffer_size = 5'242'880;
   bool is_data_channel = true;
 

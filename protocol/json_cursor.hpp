@@ -1,0 +1,126 @@
+#pragma once
+
+#include "protocol/json_codec.hpp"
+#include "protocol/refusal.hpp"
+
+#include <rapidjson/document.h>
+
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace troupe::protocol {
+
+/// A value being decoded, which knows the way to it from the root and so can
+/// name it in a refusal. The getters return a default after a refusal, so that
+/// a decoder reads straight on and looks at the error once, at its end.
+///
+/// A cursor refers to the one it came from, which must outlive it; hence
+/// member() and element() want a named cursor.
+class json_cursor {
+public:
+  /// Starts at `root`, called `name` in refusals. The first refusal of this
+  /// cursor and of those that come from it is stored in `error`.
+  json_cursor(const rapidjson::Value& root, std::string_view name,
+              std::optional<refusal>& error);
+
+  /// The member `name`; missing when this has none, or is no object.
+  json_cursor member(std::string_view name) const&;
+  json_cursor member(std::string_view name) const&& = delete;
+
+  /// The value behind, or nullptr where there is none.
+  const rapidjson::Value* value() const {
+    return value_;
+  }
+
+  /// What JavaScript takes for true: not missing, null, false, 0 or "".
+  bool truthy() const;
+
+  bool is_number() const;
+
+  /// Whether this is an object. An array passes for an object without members,
+  /// as some libraries write the empty one so; anything else is refused.
+  bool require_object() const;
+
+  /// A string that is not empty, or a refusal.
+  std::string required_string() const;
+
+  /// A string; empty when falsy. Anything else is refused.
+  std::string optional_string() const;
+
+  /// A boolean; false when falsy. Anything else is refused.
+  bool optional_flag() const;
+
+  /// A boolean, or `fallback` for anything else.
+  bool lenient_flag(bool fallback) const;
+
+  /// A whole number from `min` to `max`, or a refusal.
+  template <std::unsigned_integral T>
+  T required_integer(T min = 0, T max = std::numeric_limits<T>::max()) const {
+    return static_cast<T>(integer(min, max));
+  }
+
+  /// The same, but absent when it is falsy and no number.
+  template <std::unsigned_integral T>
+  std::optional<T>
+  optional_integer(T min = 0, T max = std::numeric_limits<T>::max()) const {
+    if (!is_number() && !truthy())
+      return std::nullopt;
+    return static_cast<T>(integer(min, max));
+  }
+
+  /// Calls `visit` with a cursor for each element of an array. A falsy value
+  /// counts as an empty array; anything else is refused.
+  template <class Visitor>
+  void each_element(Visitor visit) const {
+    if (!truthy())
+      return;
+    if (!value_->IsArray())
+      return fail(decode_errc::wrong_type, "is not an array");
+    for (rapidjson::SizeType i = 0; i < value_->Size(); ++i)
+      visit(json_cursor((*value_)[i], {}, i, this, error_));
+  }
+
+  /// Calls `visit` with name and cursor of each member, if this is an object.
+  template <class Visitor>
+  void each_member(Visitor visit) const {
+    if (!value_ || !value_->IsObject())
+      return;
+    for (const auto& [key, value] : value_->GetObject()) {
+      std::string_view name(key.GetString(), key.GetStringLength());
+      visit(name, json_cursor(value, name, 0, this, error_));
+    }
+  }
+
+  /// Refuses this value, unless another has been refused before.
+  void fail(decode_errc code, std::string_view why) const;
+
+private:
+  json_cursor(const rapidjson::Value& value, std::string_view name,
+              size_t index, const json_cursor* parent,
+              std::optional<refusal>& error);
+
+  uint64_t integer(uint64_t min, uint64_t max) const;
+
+  void append_path(std::string& out) const;
+
+  const rapidjson::Value* value_;
+  // Empty for an element of an array, which has an index instead.
+  std::string_view name_;
+  size_t index_ = 0;
+  const json_cursor* parent_ = nullptr;
+  std::optional<refusal>& error_;
+};
+
+/// `value`, unless something was refused while it was decoded.
+template <class T>
+checked<T> unless_refused(T value, std::optional<refusal>& error) {
+  if (error)
+    return *std::move(error);
+  return value;
+}
+
+} // namespace troupe::protocol

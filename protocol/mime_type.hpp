@@ -1,0 +1,21 @@
+#pragma once
+
+#include "protocol/rtp_parameters.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace troupe::protocol {
+
+/// `text` with the letters A to Z in lower case.
+std::string to_lower(std::string_view text);
+
+/// The kind in the first half of a MIME type such as "video/VP8"; nothing when
+/// that is neither audio nor video, or the second half is empty.
+std::optional<media_kind> kind_of_mime_type(std::string_view mime_type);
+
+/// Whether this names a retransmission codec (RFC 4588), as "video/rtx".
+bool is_rtx(std::string_view mime_type);
+
+} // namespace troupe::protocol
