@@ -3,6 +3,7 @@
 #include "protocol/error.hpp"
 #include "protocol/ids.hpp"
 #include "protocol/rtp_parameters.hpp"
+#include "protocol/transport_parameters.hpp"
 
 #include <optional>
 #include <string>

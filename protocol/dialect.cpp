@@ -1,0 +1,28 @@
+#include "protocol/dialect.hpp"
+
+#include "protocol/dialects/entries.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace troupe::protocol {
+
+std::span<const dialect_entry> dialects() {
+  static const std::array entries{ws_entry(), socketio_entry()};
+  return entries;
+}
+
+std::span<const socketio_vocabulary_entry> socketio_vocabularies() {
+  static const std::array entries{events_entry()};
+  return entries;
+}
+
+const dialect_entry* find_dialect(const handshake& in) {
+  const auto all = dialects();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& x) {
+    return x.carrier == in.carrier && x.matches(in);
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+} // namespace troupe::protocol

@@ -1,0 +1,242 @@
+#include "protocol/dialects/entries.hpp"
+#include "protocol/dialects/payload.hpp"
+#include "protocol/dialects/roster.hpp"
+#include "protocol/dialects/shapes.hpp"
+
+#include <algorithm>
+#include <array>
+
+/// Dialect B: Socket.IO events with acknowledgements. tests/data/transcripts/
+/// events.txt shows every request and push.
+namespace troupe::protocol {
+
+namespace {
+
+constexpr std::string_view get_capabilities_event = "get-rtp-capabilities";
+constexpr std::string_view join_event = "join-mediasoup-room";
+
+struct method {
+  std::string_view event;
+  payload_reader read;
+};
+
+// The requests of a client that has joined.
+constexpr std::array methods{
+    method{"create-webrtc-transport", read_create_transport},
+    method{"connect-transport", read_connect_transport},
+    method{"restart-ice", read_restart_ice},
+    method{"produce", read_produce},
+    method{"pause-producer", read_pause_producer},
+    method{"resume-producer", read_resume_producer},
+    method{"close-producer", read_close_producer},
+    method{"consume", read_consume_paused},
+    method{"pause-consumer", read_pause_consumer},
+    method{"resume-consumer", read_resume_consumer},
+    method{"close-consumer", read_close_consumer},
+    method{"set-preferred-layers", read_set_preferred_layers},
+    method{"request-key-frame", read_request_key_frame},
+    method{"get-producers", read_list_producers},
+    method{"get-stats", read_get_stats},
+    method{"leave-room", read_leave},
+};
+
+const method* find_method(std::string_view name) {
+  const auto found =
+      std::find_if(methods.begin(), methods.end(),
+                   [&](const auto& x) { return x.event == name; });
+  return found == methods.end() ? nullptr : &*found;
+}
+
+// The names under which frontends keep what a person is called.
+constexpr std::array name_members{"name", "displayName", "userName",
+                                  "username"};
+
+// The texts that the document fixes, whatever the server's sentence is.
+std::string error_sentence(const error& why) {
+  switch (why.code) {
+    case error_code::room_not_found:
+    case error_code::not_joined:
+    case error_code::transport_not_found:
+    case error_code::producer_not_found:
+    case error_code::consumer_not_found:
+    case error_code::cannot_consume:
+      return make_error(why.code).message;
+    default:
+      return why.message;
+  }
+}
+
+std::vector<producer_id> ids_of(const std::vector<producer_info>& producers) {
+  std::vector<producer_id> ids;
+  for (const auto& x : producers)
+    ids.push_back(x.id);
+  return ids;
+}
+
+// Puts a bare reply into the shape of the document's acknowledgement.
+std::string acknowledgement(const socketio_call& call, const success& result) {
+  json_object out;
+  if (const auto caps = std::get_if<reply::capabilities>(&result))
+    return out.add("rtpCapabilities", caps->router).text();
+  if (std::holds_alternative<reply::transport_created>(result))
+    return out.add("params", result).text();
+  if (std::holds_alternative<reply::transport_connected>(result))
+    return out.text();
+  if (const auto joined = std::get_if<reply::joined>(&result))
+    return out.add("existingProducers", ids_of(joined->producers))
+        .add("peerId", joined->peer)
+        .add("participants", joined->participants)
+        .add("producers", joined->producers)
+        .text();
+  if (const auto producers = std::get_if<reply::producers>(&result)) {
+    if (call.event == join_event)
+      out.add("existingProducers", ids_of(producers->list));
+    return out.add("producers", producers->list).text();
+  }
+  if (const auto stats = std::get_if<reply::stats>(&result))
+    return out.add("stats", stats->report).text();
+  return to_json(result);
+}
+
+class events_vocabulary final : public socketio_vocabulary {
+public:
+  void handle_call(const socketio_call& call, const rapidjson::Value& arguments,
+                   socketio_link& link) override {
+    static const rapidjson::Value nothing{rapidjson::kObjectType};
+    const auto given = arguments.Size() > 1 && !arguments[1].IsNull();
+    const auto& payload = given ? arguments[1] : nothing;
+    if (!payload.IsObject())
+      return refuse(
+          call, {error_code::bad_request, "payload must be an object"}, link);
+    auto room = read_room(payload);
+    if (!room)
+      return refuse(call, to_error(room.error()), link);
+    if (call.event == get_capabilities_event)
+      return get_capabilities(call, *room, link);
+    if (call.event == join_event)
+      return join(call, payload, *room, link);
+    const auto method = find_method(call.event);
+    if (!method)
+      return refuse(call, make_error(error_code::unknown_method), link);
+    if (room_.empty())
+      return refuse(call, make_error(error_code::not_joined), link);
+    if (!room->empty() && *room != room_)
+      return refuse(call, make_error(error_code::room_not_found), link);
+    auto verb = method->read(payload);
+    if (!verb)
+      return refuse(call, to_error(verb.error()), link);
+    if (std::holds_alternative<verb::leave>(*verb))
+      room_ = room_id{};
+    link.ask(std::move(*verb), call);
+  }
+
+  void handle_outcome(const socketio_call& call, const outcome& result,
+                      socketio_link& link) override {
+    if (const auto refused = std::get_if<error>(&result)) {
+      if (call.event == join_event)
+        room_ = room_id{};
+      return refuse(call, *refused, link);
+    }
+    const auto& done = std::get<success>(result);
+    if (const auto joined = std::get_if<reply::joined>(&done))
+      roster_.reset(joined->participants);
+    link.answer(call, acknowledgement(call, done));
+  }
+
+  void handle_event(const any_event& event, socketio_link& link) override {
+    const auto changed = roster_.update(event);
+    if (!std::holds_alternative<event::peer_joined>(event)
+        && !std::holds_alternative<event::peer_updated>(event))
+      link.emit(kebab_name(event), to_json(event));
+    if (changed && !is_about(event, link.sid()))
+      link.emit("participant-list-update", to_json(roster_.participants()));
+  }
+
+private:
+  // The list goes to the others: nobody is told of a change of his own.
+  static bool is_about(const any_event& event, const std::string& sid) {
+    const auto updated = std::get_if<event::peer_updated>(&event);
+    return updated && updated->peer.id.str() == sid;
+  }
+
+  // A failure that nobody waits for is told by an event, `request-error`,
+  // which no client stumbles over.
+  static void refuse(const socketio_call& call, const error& why,
+                     socketio_link& link) {
+    json_object out;
+    out.add("error", error_sentence(why)).add("code", to_string(why.code));
+    if (call.id)
+      link.answer(call, out.text());
+    else
+      link.emit("request-error", out.add("event", call.event).text());
+  }
+
+  // The room that is named, else the one that was joined, else the one that
+  // the handshake speaks of.
+  room_id room_or_default(const room_id& named, const socketio_link& link) {
+    if (!named.empty())
+      return named;
+    if (!room_.empty())
+      return room_;
+    return room_id{link.greeting("roomId").value_or("")};
+  }
+
+  void get_capabilities(const socketio_call& call, const room_id& named,
+                        socketio_link& link) {
+    auto room = room_or_default(named, link);
+    if (room.empty())
+      return refuse(call, {error_code::bad_request, "roomId is missing"}, link);
+    link.ask(verb::get_capabilities{std::move(room)}, call);
+  }
+
+  void join(const socketio_call& call, const rapidjson::Value& payload,
+            const room_id& named, socketio_link& link) {
+    auto room = room_or_default(named, link);
+    if (room.empty())
+      return refuse(call, {error_code::bad_request, "roomId is missing"}, link);
+    auto capabilities = read_capabilities(payload);
+    if (!capabilities)
+      return refuse(call, to_error(capabilities.error()), link);
+    // A frontend that joins twice, as an effect that runs twice does, wants
+    // the answer and no second peer; one that joins elsewhere wants to move.
+    if (room == room_)
+      return link.ask(verb::list_producers{}, call);
+    if (!room_.empty())
+      link.ask(verb::leave{}, std::nullopt);
+    room_ = room;
+    link.ask(verb::join{std::move(room), peer_id{link.sid()},
+                        name_of(payload, link), std::move(*capabilities)},
+             call);
+  }
+
+  static std::string name_of(const rapidjson::Value& payload,
+                             const socketio_link& link) {
+    for (auto member : name_members)
+      if (auto name = find_text(payload, member))
+        return *name;
+    for (auto member : name_members)
+      if (auto name = link.greeting(member))
+        return *name;
+    return {};
+  }
+
+  // The room that the client is in or is about to be in; empty before.
+  room_id room_;
+  roster roster_;
+};
+
+} // namespace
+
+socketio_vocabulary_entry events_entry() {
+  return {
+      "events",
+      [](std::string_view event) {
+        return event == get_capabilities_event || event == join_event;
+      },
+      []() -> std::unique_ptr<socketio_vocabulary> {
+        return std::make_unique<events_vocabulary>();
+      },
+  };
+}
+
+} // namespace troupe::protocol

@@ -1,0 +1,308 @@
+#include "protocol/dialects/payload.hpp"
+
+#include "protocol/json_codec.hpp"
+#include "protocol/json_limits.hpp"
+
+#include <initializer_list>
+#include <utility>
+
+namespace troupe::protocol {
+
+namespace {
+
+using rapidjson::Value;
+
+refusal refuse(decode_errc code, std::string_view name, std::string_view what) {
+  return {code, std::string{name}.append(" ").append(what)};
+}
+
+bool is_absent(const Value& x) {
+  return x.IsNull() || x.IsFalse()
+         || (x.IsString() && x.GetStringLength() == 0);
+}
+
+// The decoders below write into `out` and return the refusal, if any: so a
+// verb reads as the list of its members.
+using verdict = std::optional<refusal>;
+
+verdict required(const Value& payload, std::string_view name,
+                 const Value*& out) {
+  out = find_member(payload, name);
+  if (!out)
+    return refuse(decode_errc::missing, name, "is missing");
+  return std::nullopt;
+}
+
+template <class Id>
+verdict optional_id(const Value& payload, std::string_view name,
+                    std::optional<Id>& out) {
+  const auto member = find_member(payload, name);
+  if (!member)
+    return std::nullopt;
+  if (!member->IsString())
+    return refuse(decode_errc::wrong_type, name, "must be a string");
+  out.emplace(std::string{member->GetString(), member->GetStringLength()});
+  return std::nullopt;
+}
+
+template <class Id>
+verdict required_id(const Value& payload, std::string_view name, Id& out) {
+  std::optional<Id> id;
+  if (auto bad = optional_id(payload, name, id))
+    return bad;
+  if (!id)
+    return refuse(decode_errc::missing, name, "is missing");
+  out = std::move(*id);
+  return std::nullopt;
+}
+
+verdict optional_bool(const Value& payload, std::string_view name, bool& out) {
+  const auto found =
+      payload.FindMember(Value{rapidjson::StringRef(name.data(), name.size())});
+  if (found == payload.MemberEnd() || found->value.IsNull())
+    return std::nullopt;
+  if (!found->value.IsBool())
+    return refuse(decode_errc::wrong_type, name, "must be a boolean");
+  out = found->value.GetBool();
+  return std::nullopt;
+}
+
+verdict optional_layer(const Value& payload, std::string_view name,
+                       std::optional<int>& out) {
+  const auto member = find_member(payload, name);
+  if (!member)
+    return std::nullopt;
+  if (!member->IsInt() || member->GetInt() < 0)
+    return refuse(decode_errc::wrong_type, name, "must be a layer number");
+  out = member->GetInt();
+  return std::nullopt;
+}
+
+verdict optional_direction(const Value& payload,
+                           std::optional<direction>& out) {
+  const auto member = find_member(payload, "direction");
+  if (!member)
+    return std::nullopt;
+  if (*member == "send")
+    out = direction::send;
+  else if (*member == "recv")
+    out = direction::recv;
+  else
+    return refuse(decode_errc::bad_value, "direction",
+                  "must be \"send\" or \"recv\"");
+  return std::nullopt;
+}
+
+verdict optional_app_data(const Value& payload, json_text& out) {
+  const auto member = find_member(payload, "appData");
+  if (!member)
+    return std::nullopt;
+  if (!member->IsObject())
+    return refuse(decode_errc::wrong_type, "appData", "must be an object");
+  out.text = write_json(*member);
+  return std::nullopt;
+}
+
+template <class T>
+verdict required_by(checked<T> (*decode)(const Value&), const Value& payload,
+                    std::string_view name, T& out) {
+  const Value* member = nullptr;
+  if (auto bad = required(payload, name, member))
+    return bad;
+  auto decoded = decode(*member);
+  if (!decoded)
+    return decoded.error();
+  out = std::move(*decoded);
+  return std::nullopt;
+}
+
+// The verb, or the first refusal among those of its members.
+template <class Verb>
+checked<request> finish(Verb&& verb, std::initializer_list<verdict> verdicts) {
+  for (const auto& bad : verdicts)
+    if (bad)
+      return *bad;
+  return request{std::forward<Verb>(verb)};
+}
+
+template <class Verb>
+checked<request> read_producer_verb(const Value& payload) {
+  Verb verb;
+  if (auto bad = required_id(payload, "producerId", verb.producer))
+    return *bad;
+  return request{std::move(verb)};
+}
+
+template <class Verb, class Read>
+checked<request> read_consumer_verb(const Value& payload, Read read) {
+  Verb verb;
+  if (auto bad = read(payload, "consumerId", verb.consumer))
+    return *bad;
+  return request{std::move(verb)};
+}
+
+checked<request> read_consume(const Value& payload, bool paused) {
+  verb::consume verb;
+  verb.paused = paused;
+  auto capabilities = read_capabilities(payload);
+  if (!capabilities)
+    return capabilities.error();
+  verb.capabilities = std::move(*capabilities);
+  const auto transport = optional_id(payload, "transportId", verb.transport);
+  const auto producer = optional_id(payload, "producerId", verb.producer);
+  const auto pause = optional_bool(payload, "paused", verb.paused);
+  return finish(std::move(verb), {producer, transport, pause});
+}
+
+} // namespace
+
+checked<request> read_create_transport(const Value& payload) {
+  verb::create_transport verb;
+  const auto way = optional_direction(payload, verb.direction);
+  const auto tcp = optional_bool(payload, "forceTcp", verb.force_tcp);
+  return finish(std::move(verb), {way, tcp});
+}
+
+checked<request> read_connect_transport(const Value& payload) {
+  verb::connect_transport verb;
+  const auto transport = optional_id(payload, "transportId", verb.transport);
+  const auto way = optional_direction(payload, verb.direction);
+  const auto dtls =
+      required_by(decode_dtls_parameters, payload, "dtlsParameters", verb.dtls);
+  return finish(std::move(verb), {transport, way, dtls});
+}
+
+checked<request> read_restart_ice(const Value& payload) {
+  verb::restart_ice verb;
+  const auto transport = optional_id(payload, "transportId", verb.transport);
+  return finish(std::move(verb), {transport});
+}
+
+checked<request> read_produce(const Value& payload) {
+  verb::produce verb;
+  const auto transport = optional_id(payload, "transportId", verb.transport);
+  const auto kind = required_by(decode_media_kind, payload, "kind", verb.kind);
+  const auto rtp = required_by(decode_rtp_parameters, payload, "rtpParameters",
+                               verb.parameters);
+  const auto pause = optional_bool(payload, "paused", verb.paused);
+  const auto app_data = optional_app_data(payload, verb.app_data);
+  return finish(std::move(verb), {transport, kind, rtp, pause, app_data});
+}
+
+checked<request> read_consume_running(const Value& payload) {
+  return read_consume(payload, false);
+}
+
+checked<request> read_consume_paused(const Value& payload) {
+  return read_consume(payload, true);
+}
+
+checked<request> read_pause_producer(const Value& payload) {
+  return read_producer_verb<verb::pause_producer>(payload);
+}
+
+checked<request> read_resume_producer(const Value& payload) {
+  return read_producer_verb<verb::resume_producer>(payload);
+}
+
+checked<request> read_close_producer(const Value& payload) {
+  return read_producer_verb<verb::close_producer>(payload);
+}
+
+checked<request> read_pause_consumer(const Value& payload) {
+  return read_consumer_verb<verb::pause_consumer>(payload,
+                                                  optional_id<consumer_id>);
+}
+
+checked<request> read_resume_consumer(const Value& payload) {
+  return read_consumer_verb<verb::resume_consumer>(payload,
+                                                   optional_id<consumer_id>);
+}
+
+checked<request> read_close_consumer(const Value& payload) {
+  return read_consumer_verb<verb::close_consumer>(payload,
+                                                  required_id<consumer_id>);
+}
+
+checked<request> read_request_key_frame(const Value& payload) {
+  return read_consumer_verb<verb::request_key_frame>(payload,
+                                                     required_id<consumer_id>);
+}
+
+checked<request> read_set_preferred_layers(const Value& payload) {
+  verb::set_preferred_layers verb;
+  std::optional<int> spatial;
+  const auto consumer = required_id(payload, "consumerId", verb.consumer);
+  auto layer = optional_layer(payload, "spatialLayer", spatial);
+  if (!layer && !spatial)
+    layer = refuse(decode_errc::missing, "spatialLayer", "is missing");
+  verb.spatial_layer = spatial.value_or(0);
+  const auto temporal =
+      optional_layer(payload, "temporalLayer", verb.temporal_layer);
+  return finish(std::move(verb), {consumer, layer, temporal});
+}
+
+checked<request> read_get_stats(const Value& payload) {
+  for (auto name : {"transportId", "producerId", "consumerId", "id"}) {
+    std::optional<std::string> id;
+    if (auto bad = optional_id(payload, name, id))
+      return *bad;
+    if (id)
+      return request{verb::get_stats{std::move(*id)}};
+  }
+  return refuse(decode_errc::missing, "id", "is missing");
+}
+
+checked<request> read_list_producers(const Value&) {
+  return request{verb::list_producers{}};
+}
+
+checked<request> read_leave(const Value&) {
+  return request{verb::leave{}};
+}
+
+const Value* find_member(const Value& object, std::string_view name) {
+  if (!object.IsObject())
+    return nullptr;
+  const auto found =
+      object.FindMember(Value{rapidjson::StringRef(name.data(), name.size())});
+  if (found == object.MemberEnd() || is_absent(found->value))
+    return nullptr;
+  return &found->value;
+}
+
+std::optional<std::string> find_text(const Value& object,
+                                     std::string_view name) {
+  const auto member = find_member(object, name);
+  if (!member || !member->IsString())
+    return std::nullopt;
+  return std::string{member->GetString(), member->GetStringLength()};
+}
+
+checked<room_id> read_room(const Value& payload) {
+  const auto member = find_member(payload, "roomId");
+  if (!member)
+    return room_id{};
+  if (member->IsInt64())
+    return room_id{std::to_string(member->GetInt64())};
+  if (!member->IsString())
+    return refuse(decode_errc::wrong_type, "roomId", "must be a string");
+  return room_id{{member->GetString(), member->GetStringLength()}};
+}
+
+checked<std::optional<rtp_capabilities>>
+read_capabilities(const Value& payload) {
+  const auto member = find_member(payload, "rtpCapabilities");
+  if (!member)
+    return std::optional<rtp_capabilities>{};
+  auto decoded = decode_rtp_capabilities(*member);
+  if (!decoded)
+    return decoded.error();
+  return std::optional{std::move(*decoded)};
+}
+
+error to_error(const refusal& why) {
+  return {error_code::bad_request, why.what};
+}
+
+} // namespace troupe::protocol

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "protocol/refusal.hpp"
+#include "protocol/verbs.hpp"
+
+#include <rapidjson/document.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// From the payload of a request to its canonical verb. All dialects call the
+/// members by the same names (`transportId`, `rtpParameters`, …); they differ
+/// in the names of the requests and in the shape of the replies.
+///
+/// Unknown members are ignored, and an optional member that is null, false or
+/// empty counts as absent. The refusal names the member.
+namespace troupe::protocol {
+
+/// What decodes the payload of one verb. The payload must be an object.
+using payload_reader = checked<request> (*)(const rapidjson::Value& payload);
+
+/// {direction?: "send" | "recv", forceTcp?}
+checked<request> read_create_transport(const rapidjson::Value& payload);
+
+/// {dtlsParameters, transportId?, direction?}
+checked<request> read_connect_transport(const rapidjson::Value& payload);
+
+/// {transportId?}
+checked<request> read_restart_ice(const rapidjson::Value& payload);
+
+/// {kind, rtpParameters, transportId?, paused?, appData?}
+checked<request> read_produce(const rapidjson::Value& payload);
+
+/// {rtpCapabilities?, producerId?, transportId?, paused?}; runs unless asked
+/// otherwise.
+checked<request> read_consume_running(const rapidjson::Value& payload);
+
+/// The same; paused unless asked otherwise.
+checked<request> read_consume_paused(const rapidjson::Value& payload);
+
+/// {producerId}
+checked<request> read_pause_producer(const rapidjson::Value& payload);
+checked<request> read_resume_producer(const rapidjson::Value& payload);
+checked<request> read_close_producer(const rapidjson::Value& payload);
+
+/// {consumerId?}; without, all of the peer's.
+checked<request> read_pause_consumer(const rapidjson::Value& payload);
+checked<request> read_resume_consumer(const rapidjson::Value& payload);
+
+/// {consumerId}
+checked<request> read_close_consumer(const rapidjson::Value& payload);
+checked<request> read_request_key_frame(const rapidjson::Value& payload);
+
+/// {consumerId, spatialLayer, temporalLayer?}
+checked<request> read_set_preferred_layers(const rapidjson::Value& payload);
+
+/// {transportId | producerId | consumerId | id}
+checked<request> read_get_stats(const rapidjson::Value& payload);
+
+/// {}
+checked<request> read_list_producers(const rapidjson::Value& payload);
+checked<request> read_leave(const rapidjson::Value& payload);
+
+/// The member, or null where there is none that counts.
+const rapidjson::Value* find_member(const rapidjson::Value& object,
+                                    std::string_view name);
+
+/// The member's text, where it is a string.
+std::optional<std::string> find_text(const rapidjson::Value& object,
+                                     std::string_view name);
+
+/// The room that `roomId` names, as a string or as a whole number; empty
+/// where there is none.
+checked<room_id> read_room(const rapidjson::Value& payload);
+
+/// The capabilities in `rtpCapabilities`, which may be absent.
+checked<std::optional<rtp_capabilities>>
+read_capabilities(const rapidjson::Value& payload);
+
+/// What a client is told of a payload that was refused.
+error to_error(const refusal& why);
+
+} // namespace troupe::protocol

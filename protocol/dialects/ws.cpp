@@ -1,0 +1,321 @@
+#include "protocol/dialects/entries.hpp"
+#include "protocol/dialects/payload.hpp"
+#include "protocol/dialects/shapes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <utility>
+
+/// Dialect A: a WebSocket at /socket?auth=USER_ID&channelId=CHANNEL_ID that
+/// carries `{type, data}`, an optional `id` echoed. tests/data/transcripts/
+/// ws.txt shows every request and push.
+namespace troupe::protocol {
+
+namespace {
+
+constexpr uint16_t policy_violation = 1008;
+constexpr uint16_t message_too_big = 1009;
+constexpr uint16_t internal_error = 1011;
+constexpr uint16_t try_again_later = 1013;
+
+// Of a user id or channel id, in octets.
+constexpr size_t max_id_length = 256;
+
+// Requests that the server has not answered yet; see socketio_dialect.cpp.
+constexpr size_t max_outstanding = 256;
+
+struct method {
+  std::string_view request;
+  std::string_view reply;
+  payload_reader read;
+};
+
+// The room of get-rtp-capabilities is the connection's; see room_of().
+checked<request> read_get_capabilities(const rapidjson::Value&) {
+  return request{verb::get_capabilities{}};
+}
+
+constexpr std::array methods{
+    method{"get-rtp-capabilities", "rtp-capabilities", read_get_capabilities},
+    method{"create-transport", "transport-params", read_create_transport},
+    method{"connect-transport", "transport-connected", read_connect_transport},
+    method{"restart-ice", "ice-restarted", read_restart_ice},
+    method{"produce", "producer-id", read_produce},
+    method{"pause-producer", "producer-paused", read_pause_producer},
+    method{"resume-producer", "producer-resumed", read_resume_producer},
+    method{"close-producer", "producer-closed", read_close_producer},
+    method{"consume", "consumer-params", read_consume_running},
+    method{"pause-consumer", "consumer-paused", read_pause_consumer},
+    method{"resume-consumer", "consumer-resumed", read_resume_consumer},
+    method{"close-consumer", "consumer-closed", read_close_consumer},
+    method{"set-preferred-layers", "preferred-layers-set",
+           read_set_preferred_layers},
+    method{"request-key-frame", "key-frame-requested", read_request_key_frame},
+    method{"get-producers", "producers", read_list_producers},
+    method{"get-stats", "stats", read_get_stats},
+    method{"leave", "left", read_leave},
+};
+
+const method* find_method(std::string_view name) {
+  const auto found =
+      std::find_if(methods.begin(), methods.end(),
+                   [&](const auto& x) { return x.request == name; });
+  return found == methods.end() ? nullptr : &*found;
+}
+
+std::string query_value(const handshake& in, const char* name) {
+  const auto found = in.query.find(name);
+  return found == in.query.end() ? std::string{} : found->second;
+}
+
+// What the reply to a verb without a result of its own still tells: which
+// producer or consumer it was about.
+json_object subject_of(const request& what) {
+  json_object out;
+  std::visit(
+      [&]<class Verb>(const Verb& x) {
+        if constexpr (requires { x.producer.str(); })
+          out.add("producerId", x.producer);
+        else if constexpr (requires { x.consumer.str(); })
+          out.add("consumerId", x.consumer);
+      },
+      what);
+  return out;
+}
+
+class ws_dialect final : public dialect {
+public:
+  explicit ws_dialect(const handshake& hello)
+      : room_(query_value(hello, "channelId")) {
+    auto user = query_value(hello, "auth");
+    auto name = query_value(hello, "name");
+    if (name.empty())
+      name = user;
+    // Connecting joins: a slot that has no reply, unless it fails.
+    slot join;
+    join.asked = true;
+    join.type = "join";
+    slots_.push_back(std::move(join));
+    requests_.push_back(
+        {first_token_, verb::join{room_, peer_id{std::move(user)},
+                                  std::move(name), std::nullopt}});
+  }
+
+  void handle_frame(const frame& in, net::time_point) override {
+    if (closing_)
+      return;
+    if (slots_.size() == max_outstanding)
+      return close(policy_violation, "too many requests");
+    auto message = parse_json(in.payload);
+    if (message)
+      handle_message(*message);
+    else if (message.error() == json_errc::too_large)
+      close(message_too_big, message.error().message());
+    else
+      refuse(slot{}, {error_code::bad_request, message.error().message()});
+    flush();
+  }
+
+  void handle_outcome(request_token token, const outcome& result) override {
+    const auto index = token - first_token_;
+    if (token < first_token_ || index >= slots_.size())
+      return;
+    auto& answered = slots_[index];
+    if (!answered.asked || answered.reply)
+      return;
+    if (const auto refused = std::get_if<error>(&result)) {
+      answered.reply = error_text(answered, *refused);
+      answered.fatal = answered.method ? 0 : close_code(refused->code);
+    } else {
+      answered.reply = success_text(answered, std::get<success>(result));
+    }
+    flush();
+  }
+
+  void handle_event(const any_event& event) override {
+    push(
+        json_object{}.add("type", kebab_name(event)).add("data", event).text());
+  }
+
+  void handle_timeout(net::time_point) override {}
+
+  std::optional<net::time_point> poll_timeout() const override {
+    return std::nullopt;
+  }
+
+  std::optional<pending_request> poll_request() override {
+    if (requests_.empty())
+      return std::nullopt;
+    std::optional next{std::move(requests_.front())};
+    requests_.pop_front();
+    return next;
+  }
+
+  std::optional<frame> poll_frame() override {
+    if (frames_.empty())
+      return std::nullopt;
+    std::optional next{std::move(frames_.front())};
+    frames_.pop_front();
+    return next;
+  }
+
+  std::optional<close_connection> poll_close() override {
+    if (!frames_.empty())
+      return std::nullopt;
+    return std::exchange(close_, std::nullopt);
+  }
+
+private:
+  // One request on its way to its reply. Replies leave in the order of the
+  // requests, also those that are refused at once.
+  struct slot {
+    // The server was asked; the token is first_token_ plus the slot's index.
+    bool asked = false;
+    const protocol::method* method = nullptr;
+    std::string type;
+    std::optional<json_text> id;
+    json_object subject;
+    // The frame, once there is one; empty where nothing is to be said.
+    std::optional<std::string> reply;
+    // The code to close with after the reply, or 0.
+    uint16_t fatal = 0;
+  };
+
+  void handle_message(const rapidjson::Value& message) {
+    slot next;
+    if (message.IsObject() && message.HasMember("id"))
+      next.id = json_text{write_json(message["id"])};
+    const auto type = find_text(message, "type");
+    if (!type)
+      return refuse(std::move(next),
+                    {error_code::bad_request, "type must be a string"});
+    next.type = *type;
+    next.method = find_method(*type);
+    if (!next.method)
+      return refuse(std::move(next), make_error(error_code::unknown_method));
+    static const rapidjson::Value nothing{rapidjson::kObjectType};
+    const auto data = find_member(message, "data");
+    if (data && !data->IsObject())
+      return refuse(std::move(next),
+                    {error_code::bad_request, "data must be an object"});
+    auto verb = next.method->read(data ? *data : nothing);
+    if (!verb)
+      return refuse(std::move(next), to_error(verb.error()));
+    if (const auto get = std::get_if<verb::get_capabilities>(&*verb))
+      get->room = room_;
+    next.asked = true;
+    next.subject = subject_of(*verb);
+    requests_.push_back({first_token_ + slots_.size(), std::move(*verb)});
+    slots_.push_back(std::move(next));
+  }
+
+  void refuse(slot next, const error& why) {
+    next.reply = error_text(next, why);
+    slots_.push_back(std::move(next));
+  }
+
+  static json_object envelope(std::string_view type, const slot& of) {
+    json_object out;
+    out.add("type", type);
+    if (of.id)
+      out.add("id", *of.id);
+    return out;
+  }
+
+  // `message` stands outside of `data` as well, where a client may look for
+  // it that knows no more than that there are error messages.
+  static std::string error_text(const slot& of, const error& why) {
+    json_object data;
+    data.add("message", why.message).add("code", to_string(why.code));
+    if (!of.type.empty())
+      data.add("request", of.type);
+    return envelope("error", of)
+        .add("data", data)
+        .add("message", why.message)
+        .text();
+  }
+
+  static std::string success_text(const slot& of, const success& result) {
+    if (!of.method)
+      return {};
+    auto out = envelope(of.method->reply, of);
+    if (std::holds_alternative<reply::ok>(result))
+      out.add("data", of.subject);
+    else
+      out.add("data", result);
+    return out.text();
+  }
+
+  static uint16_t close_code(error_code code) {
+    switch (code) {
+      case error_code::internal:
+        return internal_error;
+      case error_code::limit_reached:
+        return try_again_later;
+      default:
+        return policy_violation;
+    }
+  }
+
+  void flush() {
+    while (!slots_.empty() && slots_.front().reply) {
+      auto done = std::move(slots_.front());
+      slots_.pop_front();
+      ++first_token_;
+      if (!done.reply->empty())
+        push(std::move(*done.reply));
+      if (done.fatal != 0)
+        close(done.fatal, "cannot join");
+    }
+  }
+
+  void push(std::string text) {
+    if (!closing_)
+      frames_.push_back({std::move(text), false});
+  }
+
+  void close(uint16_t code, std::string reason) {
+    closing_ = true;
+    close_ = close_connection{code, std::move(reason)};
+  }
+
+  const room_id room_;
+  std::deque<slot> slots_;
+  request_token first_token_ = 1;
+  std::deque<pending_request> requests_;
+  std::deque<frame> frames_;
+  std::optional<close_connection> close_;
+  bool closing_ = false;
+};
+
+std::optional<handshake_refusal> refuse_handshake(const handshake& in) {
+  const auto user = query_value(in, "auth");
+  const auto channel = query_value(in, "channelId");
+  if (user.empty())
+    return handshake_refusal{401, "auth is missing"};
+  if (channel.empty())
+    return handshake_refusal{400, "channelId is missing"};
+  if (user.size() > max_id_length || channel.size() > max_id_length)
+    return handshake_refusal{400, "auth or channelId is too long"};
+  return std::nullopt;
+}
+
+} // namespace
+
+dialect_entry ws_entry() {
+  return {
+      "ws",
+      carrier::websocket,
+      [](const handshake& in) {
+        return in.path == "/socket" || in.path == "/socket/";
+      },
+      refuse_handshake,
+      [](const handshake& hello, net::rng&,
+         net::time_point) -> std::unique_ptr<dialect> {
+        return std::make_unique<ws_dialect>(hello);
+      },
+  };
+}
+
+} // namespace troupe::protocol

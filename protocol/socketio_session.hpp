@@ -1,0 +1,138 @@
+#pragma once
+
+#include "net/base/rng.hpp"
+#include "net/base/time.hpp"
+#include "protocol/dialect.hpp"
+#include "protocol/socketio.hpp"
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <variant>
+#include <vector>
+
+namespace troupe::protocol {
+
+/// How a server speaks Socket.IO.
+struct socketio_config {
+  /// Where clients may connect to.
+  std::set<std::string, std::less<>> namespaces{"/"};
+  socketio_limits limits;
+  /// Octets of all attachments of one packet.
+  size_t max_attachment_bytes = 256 * 1024;
+  /// How long a connection may be in no namespace, from its beginning or
+  /// since it left the last one, before it is closed.
+  net::duration connect_timeout = std::chrono::seconds{45};
+};
+
+/// A client has entered a namespace, and has been told its new sid.
+struct socketio_connected {
+  std::string nsp;
+  std::string sid;
+  /// What the client gave as `auth`: an object, or null.
+  rapidjson::Document auth;
+};
+
+/// A client has left a namespace by itself. When the whole connection ends,
+/// no such input comes.
+struct socketio_disconnected {
+  std::string nsp;
+};
+
+/// A client has emitted an event, complete with its attachments.
+struct socketio_event {
+  std::string nsp;
+  /// Present when the client waits for an acknowledgement.
+  std::optional<int64_t> id;
+  /// An array: the name, then the arguments. In the place of the k-th
+  /// attachment stands `{"_placeholder":true,"num":k}`.
+  rapidjson::Document data;
+  std::vector<std::string> attachments;
+
+  /// The event's name.
+  std::string_view name() const {
+    return {data[0].GetString(), data[0].GetStringLength()};
+  }
+};
+
+/// What a client did.
+using socketio_input =
+    std::variant<socketio_connected, socketio_disconnected, socketio_event>;
+
+/// One connection's Socket.IO: Engine.IO messages in, events out, and back.
+/// An engine in the sense of `dialect`.
+///
+/// As with the reference server, a malformed packet, one that its namespace's
+/// state does not allow, or text amid attachments closes the connection; an
+/// unknown namespace is refused by CONNECT_ERROR only. Acknowledgements from
+/// the client are checked and ignored, since the server asks for none.
+class socketio_session {
+public:
+  /// `random` makes the sids and must outlive the session.
+  socketio_session(socketio_config config, net::rng& random,
+                   net::time_point now);
+
+  void handle_frame(const frame& in, net::time_point now);
+
+  void handle_timeout(net::time_point now);
+
+  std::optional<net::time_point> poll_timeout() const;
+
+  std::optional<socketio_input> poll_input();
+
+  std::optional<frame> poll_frame();
+
+  /// The codes are 1002 for a malformed packet, 1009 for a large one and 1008
+  /// for a client that connects to no namespace in time.
+  std::optional<close_connection> poll_close();
+
+  /// Sends an event. `data` is the JSON of an array whose first element is the
+  /// name. Nothing happens when the client is not in `nsp`; the same holds for
+  /// acknowledge().
+  void emit(std::string_view nsp, std::string_view data,
+            std::vector<std::string> attachments = {});
+
+  /// Answers the event with that id. `data` is the JSON of an array with the
+  /// arguments of the client's callback.
+  void acknowledge(std::string_view nsp, int64_t id, std::string_view data,
+                   std::vector<std::string> attachments = {});
+
+  /// Whether the client is in that namespace.
+  bool connected(std::string_view nsp) const;
+
+  /// Ends the connection, once what has been sent so far is out.
+  void close(uint16_t code, std::string_view reason);
+
+private:
+  // An event or acknowledgement whose attachments are not yet complete.
+  struct reassembly {
+    socketio_packet packet;
+    std::vector<std::string> attachments;
+    size_t bytes = 0;
+  };
+
+  void handle_text(const std::string& text, net::time_point now);
+  void handle_attachment(const std::string& bytes);
+  void handle_packet(socketio_packet packet, net::time_point now);
+  void handle_connect(socketio_packet packet);
+  void deliver(socketio_packet packet, std::vector<std::string> attachments);
+  void refuse(std::error_code why);
+  void send(socketio_type type, std::string_view nsp, std::optional<int64_t> id,
+            std::string_view data, std::vector<std::string> attachments = {});
+
+  const socketio_config config_;
+  net::rng& random_;
+  std::set<std::string, std::less<>> connected_;
+  std::optional<net::time_point> deadline_;
+  std::optional<reassembly> reassembly_;
+  std::deque<socketio_input> inputs_;
+  std::deque<frame> frames_;
+  std::optional<close_connection> close_;
+  bool closing_ = false;
+};
+
+} // namespace troupe::protocol
