@@ -11,9 +11,9 @@ namespace troupe::actors {
 
 /// What a transport takes from the sockets.
 using burst_receiver_actor = caf::typed_actor<
-  // The datagrams that one receive call brought for this transport.
-  caf::reacts_to<burst>,
-  // A TCP connection of this transport is gone.
-  caf::reacts_to<tuple_closed>>;
+    // The datagrams that one receive call brought for this transport.
+    caf::reacts_to<burst>,
+    // A TCP connection of this transport is gone.
+    caf::reacts_to<tuple_closed>>;
 
 } // namespace troupe::actors

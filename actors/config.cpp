@@ -37,9 +37,10 @@ private:
   template <class Duration>
   void add_time(const std::string& name, Duration& out, uint32_t low,
                 uint32_t high, const std::string& help) {
-    auto& key = times_.emplace_back(time_key{
-      static_cast<uint32_t>(out.count()),
-      [&out](uint32_t count) { out = Duration{count}; }});
+    auto& key = times_.emplace_back(
+        time_key{static_cast<uint32_t>(out.count()), [&out](uint32_t count) {
+                   out = Duration{count};
+                 }});
     add_number(name, key.count, low, high, help);
   }
 
@@ -47,16 +48,16 @@ private:
   void add_number(const std::string& name, Number& out, uint32_t low,
                   uint32_t high, const std::string& help) {
     app_.add_option("--" + name, out, help)
-      ->check(CLI::Range(low, high))
-      ->capture_default_str();
+        ->check(CLI::Range(low, high))
+        ->capture_default_str();
   }
 
   void add_list(const std::string& name, std::vector<std::string>& out,
                 const std::string& help, const CLI::Validator& check) {
     app_.add_option("--" + name, out, help)
-      ->delimiter(',')
-      ->check(check)
-      ->capture_default_str();
+        ->delimiter(',')
+        ->check(check)
+        ->capture_default_str();
   }
 
   void add_http();
@@ -69,12 +70,12 @@ private:
   std::deque<time_key> times_;
 };
 
-const CLI::Validator ip_address{
-  [](std::string& text) {
-    return net::parse_address(text, 0) ? std::string{}
-                                       : "not an IP address: " + text;
-  },
-  "IP", "ip address"};
+const CLI::Validator ip_address{[](std::string& text) {
+                                  return net::parse_address(text, 0)
+                                             ? std::string{}
+                                             : "not an IP address: " + text;
+                                },
+                                "IP", "ip address"};
 
 const CLI::Validator anything{[](std::string&) { return std::string{}; }, "",
                               "text"};
@@ -87,7 +88,7 @@ void key_table::add_http() {
              "Port of HTTP, WebSocket and Socket.IO; 0 takes a free one");
   app_.add_option("--http.static-root", x.static_root,
                   "Folder of the web page; empty serves none")
-    ->capture_default_str();
+      ->capture_default_str();
   add_list("http.allowed-origins", x.allowed_origins,
            "Origins that pages may come from; empty allows all", anything);
   add_number("http.max-connections", x.max_connections, 1, 1'000'000,
@@ -105,10 +106,10 @@ void key_table::add_rtc() {
   add_number("rtc.port", x.port, 0, 65535,
              "The one port of all media; 0 takes a free one");
   app_.add_option("--rtc.tcp", x.tcp, "Offer ICE-TCP on the same port")
-    ->capture_default_str();
+      ->capture_default_str();
   app_.add_option("--rtc.prefer-tcp", x.prefer_tcp,
                   "Rank TCP candidates above UDP")
-    ->capture_default_str();
+      ->capture_default_str();
   add_list("rtc.announced-addresses", x.announced_addresses,
            "Addresses told to clients instead of the interfaces' own",
            ip_address);
@@ -118,8 +119,8 @@ void key_table::add_rtc() {
            "Seconds without a check until a transport is lost; 0 is never");
   app_.add_option("--rtc.srtp-backend", x.srtp_backend,
                   "auto, libsrtp2, openssl or ipsec-mb")
-    ->check(CLI::IsMember({"auto", "libsrtp2", "openssl", "ipsec-mb"}))
-    ->capture_default_str();
+      ->check(CLI::IsMember({"auto", "libsrtp2", "openssl", "ipsec-mb"}))
+      ->capture_default_str();
   add_number("rtc.receive-buffer", x.receive_buffer, 65'536, 1'073'741'824,
              "Socket receive buffer, bytes");
   add_number("rtc.send-buffer", x.send_buffer, 65'536, 1'073'741'824,
@@ -130,8 +131,8 @@ void key_table::add_room() {
   auto& x = out_.room;
   add_number("room.max-members", x.max_members, 1, 1'000'000,
              "Members of one room");
-  add_number("room.max-producers-per-peer", x.max_producers_per_peer, 1,
-             10'000, "Producers of one peer");
+  add_number("room.max-producers-per-peer", x.max_producers_per_peer, 1, 10'000,
+             "Producers of one peer");
   add_number("room.max-consumers-per-peer", x.max_consumers_per_peer, 1,
              100'000, "Consumers of one peer");
   add_number("room.max-transports-per-peer", x.max_transports_per_peer, 1,
@@ -145,12 +146,11 @@ void key_table::add_rest() {
              "Threads that serve sockets");
   app_.add_option("--log.level", out_.log.level,
                   "trace, debug, info, warn, error or off")
-    ->check(
-      CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
-    ->capture_default_str();
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+      ->capture_default_str();
   app_.add_option("--log.format", out_.log.format, "line or json")
-    ->check(CLI::IsMember({"line", "json"}))
-    ->capture_default_str();
+      ->check(CLI::IsMember({"line", "json"}))
+      ->capture_default_str();
   add_time("request-timeout", out_.request_timeout, 100, 60'000,
            "How long one actor waits for another, ms");
 }
@@ -172,7 +172,8 @@ config_outcome read_config(int argc, const char* const* argv) {
   CLI::App app{"Troupe: a conferencing server (SFU) with its signaling inside",
                "troupe"};
   app.set_version_flag("--version", TROUPE_VERSION);
-  app.set_config("--config-file", "", "Configuration file of key = value lines");
+  app.set_config("--config-file", "",
+                 "Configuration file of key = value lines");
   // Keys have dots in their names: a file has no sections.
   app.get_config_formatter_base()->parentSeparator('\0');
   app.allow_config_extras(false);

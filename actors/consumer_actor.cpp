@@ -14,8 +14,7 @@ struct consumer_state {
 
   static inline const char* name = "consumer";
 
-  explicit consumer_state(pointer self_ptr) : self(self_ptr) {
-  }
+  explicit consumer_state(pointer self_ptr) : self(self_ptr) {}
 
   consumer_actor::behavior_type make_behavior(const consumer_config& cfg);
 
@@ -39,7 +38,7 @@ struct consumer_state {
 
   pointer self;
   consumer_id id;
-  troupe::actors::producer_id producer_id;
+  producer_id source;
   producer_actor producer;
   egress_actor transport;
   consumer_listener_actor listener;
@@ -53,7 +52,7 @@ struct consumer_state {
 consumer_actor::behavior_type
 consumer_state::make_behavior(const consumer_config& cfg) {
   id = cfg.id;
-  producer_id = cfg.producer_id;
+  source = cfg.source;
   producer = cfg.producer;
   transport = cfg.transport;
   listener = cfg.listener;
@@ -62,63 +61,64 @@ consumer_state::make_behavior(const consumer_config& cfg) {
   gauge = std::make_shared<flow_gauge>();
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg&) {
-    self->send(listener, consumer_ended{id, producer_id});
+    self->send(listener, consumer_ended{id, source});
     self->quit();
   });
   self->monitor(producer);
   self->send(producer,
              subscribe{caf::actor_cast<media_sink_actor>(self), gauge});
   return {
-    [this](const rtp::media_batch& x) { take(x); },
-    [this](const packets_restored& x) {
-      with_engine([&](auto& e, auto now) {
-        e.handle_retransmissions(x.packets, now);
-      });
-    },
-    [this](const source_reported& x) {
-      engine->handle_source_report(x.report);
-    },
-    [this](const producer_paused& x) { set_producer_paused(x.paused); },
-    [this](const producer_score_changed& x) {
-      producer_score = x.score;
-      tell_scores();
-    },
-    [this](const rtp::nack_received& x) {
-      with_engine([&](auto& e, auto now) { e.handle_nack(x.lost, now); });
-    },
-    [this](const rtp::keyframe_request_received&) {
-      with_engine([](auto& e, auto now) { e.handle_keyframe_request(now); });
-    },
-    [this](const rtp::report_block_received& x) {
-      with_engine([&](auto& e, auto now) { e.handle_report_block(x.block, now); });
-    },
-    [this](const transport_writable& x) {
-      if (x.writable)
-        with_engine([](auto& e, auto now) { e.handle_connected(now); });
-    },
-    [this](const pause_consumer&) {
-      with_engine([](auto& e, auto now) { e.pause(now); });
-    },
-    [this](const resume_consumer&) {
-      with_engine([](auto& e, auto now) { e.resume(now); });
-    },
-    [this](const close_consumer&) { self->quit(); },
-    [this](const set_consumer_layers& x) {
-      with_engine([&](auto& e, auto now) {
-        e.set_encoding(static_cast<uint8_t>(x.spatial_layer), now);
-      });
-    },
-    [this](const request_key_frame&) {
-      with_engine([](auto& e, auto now) { e.handle_keyframe_request(now); });
-    },
-    [this](const get_actor_stats&) {
-      return protocol::reply::stats{
-        stats_json(id, engine->stats(self->clock().now()))};
-    },
-    [this](const consumer_tick&) {
-      timer.fired();
-      with_engine([](auto& e, auto now) { e.handle_timeout(now); });
-    },
+      [this](const rtp::media_batch& x) { take(x); },
+      [this](const packets_restored& x) {
+        with_engine([&](auto& e, auto now) {
+          e.handle_retransmissions(x.packets, now);
+        });
+      },
+      [this](const source_reported& x) {
+        engine->handle_source_report(x.report);
+      },
+      [this](const producer_paused& x) { set_producer_paused(x.paused); },
+      [this](const producer_score_changed& x) {
+        producer_score = x.score;
+        tell_scores();
+      },
+      [this](const rtp::nack_received& x) {
+        with_engine([&](auto& e, auto now) { e.handle_nack(x.lost, now); });
+      },
+      [this](const rtp::keyframe_request_received&) {
+        with_engine([](auto& e, auto now) { e.handle_keyframe_request(now); });
+      },
+      [this](const rtp::report_block_received& x) {
+        with_engine(
+            [&](auto& e, auto now) { e.handle_report_block(x.block, now); });
+      },
+      [this](const transport_writable& x) {
+        if (x.writable)
+          with_engine([](auto& e, auto now) { e.handle_connected(now); });
+      },
+      [this](const pause_consumer&) {
+        with_engine([](auto& e, auto now) { e.pause(now); });
+      },
+      [this](const resume_consumer&) {
+        with_engine([](auto& e, auto now) { e.resume(now); });
+      },
+      [this](const close_consumer&) { self->quit(); },
+      [this](const set_consumer_layers& x) {
+        with_engine([&](auto& e, auto now) {
+          e.set_encoding(static_cast<uint8_t>(x.spatial_layer), now);
+        });
+      },
+      [this](const request_key_frame&) {
+        with_engine([](auto& e, auto now) { e.handle_keyframe_request(now); });
+      },
+      [this](const get_actor_stats&) {
+        return protocol::reply::stats{
+            stats_json(id, engine->stats(self->clock().now()))};
+      },
+      [this](const consumer_tick&) {
+        timer.fired();
+        with_engine([](auto& e, auto now) { e.handle_timeout(now); });
+      },
   };
 }
 
@@ -157,8 +157,8 @@ void consumer_state::drain() {
 void consumer_state::pass_on(const rtp::forwarder_event& x) {
   if (const auto* wanted = std::get_if<rtp::keyframe_wanted>(&x)) {
     self->send(producer, *wanted);
-  } else if (const auto* changed
-             = std::get_if<rtp::consumer_score_changed>(&x)) {
+  } else if (const auto* changed =
+                 std::get_if<rtp::consumer_score_changed>(&x)) {
     score = changed->score;
     tell_scores();
   }
@@ -173,9 +173,9 @@ void consumer_state::tell_scores() {
 consumer_actor spawn_consumer(caf::actor_system& system,
                               consumer_config settings) {
   return system.spawn(
-    [cfg = std::move(settings)](consumer_state::pointer self) {
-      return self->state.make_behavior(cfg);
-    });
+      [cfg = std::move(settings)](consumer_state::pointer self) {
+        return self->state.make_behavior(cfg);
+      });
 }
 
 } // namespace troupe::actors

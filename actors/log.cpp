@@ -60,12 +60,13 @@ std::string json_of(std::string_view name, std::initializer_list<field> rest) {
 void open(const config::log_keys& settings) {
   as_json = settings.format == "json";
   sink = std::make_shared<spdlog::logger>(
-    "troupe", std::make_shared<spdlog::sinks::stdout_sink_mt>());
+      "troupe", std::make_shared<spdlog::sinks::stdout_sink_mt>());
   sink->set_level(spdlog::level::from_str(
-    settings.level == "error" ? "err" : settings.level));
+      settings.level == "error" ? "err" : settings.level));
   sink->flush_on(spdlog::level::trace);
-  sink->set_pattern(as_json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
-                            : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
+  sink->set_pattern(as_json
+                        ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
+                        : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
                     spdlog::pattern_time_type::utc);
 }
 

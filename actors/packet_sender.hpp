@@ -11,8 +11,8 @@ namespace troupe::actors {
 class packet_sender {
 public:
   packet_sender(net::media_port& port, const net::transport_tuple& to)
-      : port_(port), to_(to) {
-  }
+      : port_(port)
+      , to_(to) {}
 
   packet_sender(const packet_sender&) = delete;
   packet_sender& operator=(const packet_sender&) = delete;

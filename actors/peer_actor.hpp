@@ -37,31 +37,31 @@ namespace troupe::actors {
 /// producers and consumers, and carries out the verbs that concern them. An
 /// id that is not this peer's own is unknown to it (THREATS, row 25).
 using peer_actor = peer_handle::extend_with<consumer_listener_actor>::extend<
-  // Enters the room; everything else needs that. Errors: already_joined.
-  caf::replies_to<protocol::verb::join>::with<protocol::reply::joined>,
-  caf::replies_to<protocol::verb::create_transport>::with<
-    protocol::reply::transport_created>,
-  caf::replies_to<protocol::verb::connect_transport>::with<
-    protocol::reply::transport_connected>,
-  caf::replies_to<protocol::verb::restart_ice>::with<
-    protocol::reply::ice_restarted>,
-  caf::replies_to<protocol::verb::produce>::with<protocol::reply::produced>,
-  caf::replies_to<protocol::verb::consume>::with<protocol::reply::consumed>,
-  caf::replies_to<protocol::verb::pause_producer>::with<protocol::reply::ok>,
-  caf::replies_to<protocol::verb::resume_producer>::with<protocol::reply::ok>,
-  caf::replies_to<protocol::verb::close_producer>::with<protocol::reply::ok>,
-  caf::replies_to<protocol::verb::pause_consumer>::with<
-    protocol::reply::consumers>,
-  caf::replies_to<protocol::verb::resume_consumer>::with<
-    protocol::reply::consumers>,
-  caf::replies_to<protocol::verb::close_consumer>::with<protocol::reply::ok>,
-  caf::replies_to<protocol::verb::set_preferred_layers>::with<
-    protocol::reply::ok>,
-  caf::replies_to<protocol::verb::request_key_frame>::with<
-    protocol::reply::ok>,
-  caf::replies_to<protocol::verb::list_producers>::with<
-    protocol::reply::producers>,
-  caf::replies_to<protocol::verb::get_stats>::with<protocol::reply::stats>>;
+    // Enters the room; everything else needs that. Errors: already_joined.
+    caf::replies_to<protocol::verb::join>::with<protocol::reply::joined>,
+    caf::replies_to<protocol::verb::create_transport>::with<
+        protocol::reply::transport_created>,
+    caf::replies_to<protocol::verb::connect_transport>::with<
+        protocol::reply::transport_connected>,
+    caf::replies_to<protocol::verb::restart_ice>::with<
+        protocol::reply::ice_restarted>,
+    caf::replies_to<protocol::verb::produce>::with<protocol::reply::produced>,
+    caf::replies_to<protocol::verb::consume>::with<protocol::reply::consumed>,
+    caf::replies_to<protocol::verb::pause_producer>::with<protocol::reply::ok>,
+    caf::replies_to<protocol::verb::resume_producer>::with<protocol::reply::ok>,
+    caf::replies_to<protocol::verb::close_producer>::with<protocol::reply::ok>,
+    caf::replies_to<protocol::verb::pause_consumer>::with<
+        protocol::reply::consumers>,
+    caf::replies_to<protocol::verb::resume_consumer>::with<
+        protocol::reply::consumers>,
+    caf::replies_to<protocol::verb::close_consumer>::with<protocol::reply::ok>,
+    caf::replies_to<protocol::verb::set_preferred_layers>::with<
+        protocol::reply::ok>,
+    caf::replies_to<protocol::verb::request_key_frame>::with<
+        protocol::reply::ok>,
+    caf::replies_to<protocol::verb::list_producers>::with<
+        protocol::reply::producers>,
+    caf::replies_to<protocol::verb::get_stats>::with<protocol::reply::stats>>;
 
 /// What a peer is made of.
 struct peer_config {

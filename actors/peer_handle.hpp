@@ -10,7 +10,7 @@ namespace troupe::actors {
 
 /// What a room knows of a member's actor: that it can be ended.
 using peer_handle = caf::typed_actor<
-  // Ends the peer with all that is its.
-  caf::reacts_to<close_peer>>;
+    // Ends the peer with all that is its.
+    caf::reacts_to<close_peer>>;
 
 } // namespace troupe::actors

@@ -14,8 +14,7 @@ struct producer_state {
 
   static inline const char* name = "producer";
 
-  explicit producer_state(pointer self_ptr) : self(self_ptr) {
-  }
+  explicit producer_state(pointer self_ptr) : self(self_ptr) {}
 
   producer_actor::behavior_type make_behavior(const producer_config& cfg);
 
@@ -77,44 +76,45 @@ producer_state::make_behavior(const producer_config& cfg) {
     });
   });
   return {
-    [this](const rtp::rtp_batch& x) {
-      with_engine([&](auto& e, auto now) { e.handle_packets(x, now); });
-    },
-    [this](const rtp::sender_report_received& x) {
-      with_engine([&](auto& e, auto now) { e.handle_sender_report(x.info, now); });
-    },
-    [this](const rtp::dlrr_received& x) {
-      with_engine([&](auto& e, auto now) { e.handle_dlrr(x.item, now); });
-    },
-    [this](const rtp::bye_received& x) {
-      with_engine([&](auto& e, auto now) { e.handle_bye(x.ssrc, now); });
-    },
-    [this](const subscribe& x) { add(x); },
-    [this](const unsubscribe& x) {
-      self->demonitor(x.consumer);
-      std::erase_if(consumers,
-                    [&](const auto& y) { return y.actor == x.consumer; });
-    },
-    [this](const restore_packets& x) {
-      if (auto found = engine->find_packets(x.keys))
-        self->send(x.consumer, packets_restored{std::move(found)});
-    },
-    [this](const rtp::keyframe_wanted& x) {
-      with_engine([&](auto& e, auto now) {
-        e.handle_keyframe_request(x.encoding, now);
-      });
-    },
-    [this](const pause_producer&) { set_paused(true); },
-    [this](const resume_producer&) { set_paused(false); },
-    [this](const close_producer&) { self->quit(); },
-    [this](const get_actor_stats&) {
-      return protocol::reply::stats{
-        stats_json(id, engine->stats(self->clock().now()))};
-    },
-    [this](const producer_tick&) {
-      timer.fired();
-      with_engine([](auto& e, auto now) { e.handle_timeout(now); });
-    },
+      [this](const rtp::rtp_batch& x) {
+        with_engine([&](auto& e, auto now) { e.handle_packets(x, now); });
+      },
+      [this](const rtp::sender_report_received& x) {
+        with_engine(
+            [&](auto& e, auto now) { e.handle_sender_report(x.info, now); });
+      },
+      [this](const rtp::dlrr_received& x) {
+        with_engine([&](auto& e, auto now) { e.handle_dlrr(x.item, now); });
+      },
+      [this](const rtp::bye_received& x) {
+        with_engine([&](auto& e, auto now) { e.handle_bye(x.ssrc, now); });
+      },
+      [this](const subscribe& x) { add(x); },
+      [this](const unsubscribe& x) {
+        self->demonitor(x.consumer.address());
+        std::erase_if(consumers,
+                      [&](const auto& y) { return y.actor == x.consumer; });
+      },
+      [this](const restore_packets& x) {
+        if (auto found = engine->find_packets(x.keys))
+          self->send(x.consumer, packets_restored{std::move(found)});
+      },
+      [this](const rtp::keyframe_wanted& x) {
+        with_engine([&](auto& e, auto now) {
+          e.handle_keyframe_request(x.encoding, now);
+        });
+      },
+      [this](const pause_producer&) { set_paused(true); },
+      [this](const resume_producer&) { set_paused(false); },
+      [this](const close_producer&) { self->quit(); },
+      [this](const get_actor_stats&) {
+        return protocol::reply::stats{
+            stats_json(id, engine->stats(self->clock().now()))};
+      },
+      [this](const producer_tick&) {
+        timer.fired();
+        with_engine([](auto& e, auto now) { e.handle_timeout(now); });
+      },
   };
 }
 
@@ -131,7 +131,8 @@ void producer_state::add(const subscribe& x) {
 void producer_state::set_paused(bool paused) {
   if (engine->paused() == paused)
     return;
-  with_engine([&](auto& e, auto now) { paused ? e.pause(now) : e.resume(now); });
+  with_engine(
+      [&](auto& e, auto now) { paused ? e.pause(now) : e.resume(now); });
   tell_all(producer_paused{paused});
 }
 
@@ -170,9 +171,9 @@ void producer_state::pass_on(const rtp::receiver_event& x) {
 producer_actor spawn_producer(caf::actor_system& system,
                               producer_config settings) {
   return system.spawn(
-    [cfg = std::move(settings)](producer_state::pointer self) {
-      return self->state.make_behavior(cfg);
-    });
+      [cfg = std::move(settings)](producer_state::pointer self) {
+        return self->state.make_behavior(cfg);
+      });
 }
 
 } // namespace troupe::actors

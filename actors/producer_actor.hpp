@@ -39,28 +39,26 @@ namespace troupe::actors {
 
 /// The PRODUCER actor interface: one track that a client sends.
 using producer_actor = rtp_sink_actor::extend<
-  // Adds a consumer; it is told of pause and the latest sender report.
-  caf::reacts_to<subscribe>,
-  // Forgets it; one that ends is forgotten by itself.
-  caf::reacts_to<unsubscribe>,
-  // Looks packets up for a consumer's retransmission.
-  caf::reacts_to<restore_packets>,
-  // A consumer needs a key frame; such wishes are brought together.
-  caf::reacts_to<rtp::keyframe_wanted>,
-  caf::reacts_to<pause_producer>,
-  caf::reacts_to<resume_producer>,
-  // Ends the producer, and thereby its consumers.
-  caf::reacts_to<close_producer>,
-  // Statistics of the streams received.
-  caf::replies_to<get_actor_stats>::with<protocol::reply::stats>,
-  // INTERNAL: NACK, report and key-frame timers.
-  caf::reacts_to<producer_tick>>;
+    // Adds a consumer; it is told of pause and the latest sender report.
+    caf::reacts_to<subscribe>,
+    // Forgets it; one that ends is forgotten by itself.
+    caf::reacts_to<unsubscribe>,
+    // Looks packets up for a consumer's retransmission.
+    caf::reacts_to<restore_packets>,
+    // A consumer needs a key frame; such wishes are brought together.
+    caf::reacts_to<rtp::keyframe_wanted>, caf::reacts_to<pause_producer>,
+    caf::reacts_to<resume_producer>,
+    // Ends the producer, and thereby its consumers.
+    caf::reacts_to<close_producer>,
+    // Statistics of the streams received.
+    caf::replies_to<get_actor_stats>::with<protocol::reply::stats>,
+    // INTERNAL: NACK, report and key-frame timers.
+    caf::reacts_to<producer_tick>>;
 
 /// What a producer is made of.
 struct producer_config {
   producer_id id;
   rtp::receiver::config engine;
-  bool paused = false;
   rtcp_sender_actor transport;
 };
 

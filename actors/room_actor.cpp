@@ -20,8 +20,7 @@ struct room_state {
 
   static inline const char* name = "room";
 
-  explicit room_state(pointer self_ptr) : self(self_ptr) {
-  }
+  explicit room_state(pointer self_ptr) : self(self_ptr) {}
 
   room_actor::behavior_type make_behavior();
 
@@ -70,31 +69,31 @@ struct room_state {
 
 room_actor::behavior_type room_state::make_behavior() {
   self->set_down_handler(
-    [this](const caf::down_msg& down) { handle_down(down); });
+      [this](const caf::down_msg& down) { handle_down(down); });
   self->set_error_handler([](caf::error&) {});
   return {
-    [this](const find_producer& x) { return find(x); },
-    [this](const list_room_producers& x) {
-      return protocol::reply::producers{people.others(x.asking)};
-    },
-    [this](producer_published& x) { publish(x); },
-    [this](const producer_withdrawn& x) {
-      if (speaks_for(x.producer))
-        withdraw(x.producer);
-    },
-    [this](const producer_pause_changed& x) {
-      if (speaks_for(x.producer))
-        set_paused(x.producer, x.paused);
-    },
-    [this](const leave_room& x) {
-      if (speaks_for(x.peer))
-        leave(x.peer);
-    },
-    [this](join_room& x) { return join(x); },
-    [this](const close_room&) {
-      if (members.empty())
-        self->quit();
-    },
+      [this](const find_producer& x) { return find(x); },
+      [this](const list_room_producers& x) {
+        return protocol::reply::producers{people.others(x.asking)};
+      },
+      [this](producer_published& x) { publish(x); },
+      [this](const producer_withdrawn& x) {
+        if (speaks_for(x.producer))
+          withdraw(x.producer);
+      },
+      [this](const producer_pause_changed& x) {
+        if (speaks_for(x.producer))
+          set_paused(x.producer, x.paused);
+      },
+      [this](const leave_room& x) {
+        if (speaks_for(x.peer))
+          leave(x.peer);
+      },
+      [this](join_room& x) { return join(x); },
+      [this](const close_room&) {
+        if (members.empty())
+          self->quit();
+      },
   };
 }
 
@@ -124,7 +123,7 @@ void room_state::leave(const peer_id& who) {
   auto i = members.find(who);
   if (i == members.end())
     return;
-  self->demonitor(i->second.peer);
+  self->demonitor(i->second.peer.address());
   members.erase(i);
   for (const auto& gone : people.remove(who)) {
     entries.erase(gone);

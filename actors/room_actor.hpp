@@ -20,6 +20,8 @@ struct join_room {
 /// A producer as the room lists it.
 struct producer_entry {
   protocol::producer_info info;
+  /// How its client sends it.
+  protocol::rtp_parameters sent;
   /// What consumers negotiate against.
   protocol::rtp_parameters consumable;
   /// "simple", "simulcast" or "svc".
@@ -50,19 +52,19 @@ namespace troupe::actors {
 
 /// The part of a room that its peers use: the directory of producers.
 using room_directory_actor = caf::typed_actor<
-  // A producer by its id, or the next one to consume.
-  // Errors: producer_not_found, no_producer.
-  caf::replies_to<find_producer>::with<producer_entry>,
-  // All producers of others.
-  caf::replies_to<list_room_producers>::with<protocol::reply::producers>,
-  // Lists a producer and tells the others. Ignored from who is no member.
-  caf::reacts_to<producer_published>,
-  // Takes it off the list and tells the others.
-  caf::reacts_to<producer_withdrawn>,
-  // Tells the others, as well as what it means for the peer's roster entry.
-  caf::reacts_to<producer_pause_changed>,
-  // Says good-bye to a member.
-  caf::reacts_to<leave_room>>;
+    // A producer by its id, or the next one to consume.
+    // Errors: producer_not_found, no_producer.
+    caf::replies_to<find_producer>::with<producer_entry>,
+    // All producers of others.
+    caf::replies_to<list_room_producers>::with<protocol::reply::producers>,
+    // Lists a producer and tells the others. Ignored from who is no member.
+    caf::reacts_to<producer_published>,
+    // Takes it off the list and tells the others.
+    caf::reacts_to<producer_withdrawn>,
+    // Tells the others, as well as what it means for the peer's roster entry.
+    caf::reacts_to<producer_pause_changed>,
+    // Says good-bye to a member.
+    caf::reacts_to<leave_room>>;
 
 /// The answer to a newcomer: what to tell its client, and where to ask on.
 struct room_joined {
@@ -78,17 +80,17 @@ namespace troupe::actors {
 
 /// The ROOM actor interface.
 using room_actor = room_directory_actor::extend<
-  // Adds a member; one with the same id is replaced and told so.
-  // Errors: limit_reached.
-  caf::replies_to<join_room>::with<room_joined>,
-  // Ends the room, if it is empty.
-  caf::reacts_to<close_room>>;
+    // Adds a member; one with the same id is replaced and told so.
+    // Errors: limit_reached.
+    caf::replies_to<join_room>::with<room_joined>,
+    // Ends the room, if it is empty.
+    caf::reacts_to<close_room>>;
 
 /// Where a newcomer asks to be let in.
 using room_gate_actor = caf::typed_actor<
-  // Hands the newcomer to its room, which comes into being when needed.
-  // Errors: limit_reached.
-  caf::replies_to<join_room>::with<room_joined>>;
+    // Hands the newcomer to its room, which comes into being when needed.
+    // Errors: limit_reached.
+    caf::replies_to<join_room>::with<room_joined>>;
 
 /// Told when the last member has left.
 using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>>;

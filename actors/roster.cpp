@@ -73,7 +73,8 @@ const producer_info*
 roster::next_for(const peer_id& asking,
                  const std::vector<producer_id>& except) const {
   for (const auto& [age, info] : producers_)
-    if (info.peer != asking && std::ranges::find(except, info.id) == except.end())
+    if (info.peer != asking
+        && std::ranges::find(except, info.id) == except.end())
       return &info;
   return nullptr;
 }

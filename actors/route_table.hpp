@@ -66,7 +66,7 @@ private:
   };
 
   std::unordered_map<std::string, Handle, text_hash, std::equal_to<>>
-    by_fragment_;
+      by_fragment_;
   std::unordered_map<net::transport_tuple, Handle> by_tuple_;
 };
 

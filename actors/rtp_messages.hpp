@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/messages.hpp"
-#include "rtp/rtcp_dispatcher.hpp"
 #include "rtp/media_packet.hpp"
 #include "rtp/outgoing_packet.hpp"
+#include "rtp/rtcp_dispatcher.hpp"
 
 #include <caf/typed_actor.hpp>
 
@@ -97,43 +97,42 @@ namespace troupe::actors {
 
 /// What a transport knows of the producers on it.
 using rtp_sink_actor = caf::typed_actor<
-  // The packets of one burst that belong to this producer.
-  caf::reacts_to<rtp::rtp_batch>,
-  // RTCP of its source.
-  caf::reacts_to<rtp::sender_report_received>,
-  caf::reacts_to<rtp::dlrr_received>,
-  caf::reacts_to<rtp::bye_received>>;
+    // The packets of one burst that belong to this producer.
+    caf::reacts_to<rtp::rtp_batch>,
+    // RTCP of its source.
+    caf::reacts_to<rtp::sender_report_received>,
+    caf::reacts_to<rtp::dlrr_received>, caf::reacts_to<rtp::bye_received>>;
 
 /// What a transport knows of the consumers on it.
 using feedback_sink_actor = caf::typed_actor<
-  // RTCP about the consumer's stream.
-  caf::reacts_to<rtp::nack_received>,
-  caf::reacts_to<rtp::keyframe_request_received>,
-  caf::reacts_to<rtp::report_block_received>,
-  // Whether the transport can send.
-  caf::reacts_to<transport_writable>>;
+    // RTCP about the consumer's stream.
+    caf::reacts_to<rtp::nack_received>,
+    caf::reacts_to<rtp::keyframe_request_received>,
+    caf::reacts_to<rtp::report_block_received>,
+    // Whether the transport can send.
+    caf::reacts_to<transport_writable>>;
 
 /// Where RTCP to a client goes.
 using rtcp_sender_actor = caf::typed_actor<
-  // A compound RTCP packet to send.
-  caf::reacts_to<rtcp_to_send>>;
+    // A compound RTCP packet to send.
+    caf::reacts_to<rtcp_to_send>>;
 
 /// What consumers know of their transport.
 using egress_actor = rtcp_sender_actor::extend<
-  // Media to send, in order.
-  caf::reacts_to<rtp::outgoing_batch>>;
+    // Media to send, in order.
+    caf::reacts_to<rtp::outgoing_batch>>;
 
 /// What a producer knows of its consumers.
 using media_sink_actor = caf::typed_actor<
-  // The packets of one burst, in order, without duplicates.
-  caf::reacts_to<rtp::media_batch>,
-  // Those that were asked for again.
-  caf::reacts_to<packets_restored>,
-  // How media time and wall clock belong together.
-  caf::reacts_to<source_reported>,
-  // The producer stopped or went on.
-  caf::reacts_to<producer_paused>,
-  // How well its own source reaches us.
-  caf::reacts_to<producer_score_changed>>;
+    // The packets of one burst, in order, without duplicates.
+    caf::reacts_to<rtp::media_batch>,
+    // Those that were asked for again.
+    caf::reacts_to<packets_restored>,
+    // How media time and wall clock belong together.
+    caf::reacts_to<source_reported>,
+    // The producer stopped or went on.
+    caf::reacts_to<producer_paused>,
+    // How well its own source reaches us.
+    caf::reacts_to<producer_score_changed>>;
 
 } // namespace troupe::actors

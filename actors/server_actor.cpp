@@ -15,8 +15,7 @@ struct server_state {
 
   static inline const char* name = "server";
 
-  explicit server_state(pointer self_ptr) : self(self_ptr) {
-  }
+  explicit server_state(pointer self_ptr) : self(self_ptr) {}
 
   server_actor::behavior_type make_behavior();
 
@@ -43,13 +42,13 @@ server_actor::behavior_type server_state::make_behavior() {
     });
   });
   return {
-    [this](join_room& x) {
-      auto& target = open(x.room);
-      ++target.joins;
-      return self->delegate(target.handle, std::move(x));
-    },
-    [this](const room_emptied& x) { close_if_idle(x); },
-    [this](const get_census&) { return census{rooms.size()}; },
+      [this](join_room& x) {
+        auto& target = open(x.room);
+        ++target.joins;
+        return self->delegate(target.handle, std::move(x));
+      },
+      [this](const room_emptied& x) { close_if_idle(x); },
+      [this](const get_census&) { return census{rooms.size()}; },
   };
 }
 
@@ -69,7 +68,7 @@ void server_state::close_if_idle(const room_emptied& x) {
   auto i = rooms.find(x.room);
   if (i == rooms.end() || i->second.joins != x.joins)
     return;
-  self->demonitor(i->second.handle);
+  self->demonitor(i->second.handle.address());
   self->send(i->second.handle, close_room{});
   rooms.erase(i);
   log::event(log::level::info, "room-closed", {{"room", x.room.str()}});

@@ -9,10 +9,10 @@ namespace troupe::actors {
 
 /// The SERVER actor interface: who knows all rooms of this node.
 using server_actor = room_gate_actor::extend<
-  // A room's last member has left.
-  caf::reacts_to<room_emptied>,
-  // How many rooms there are.
-  caf::replies_to<get_census>::with<census>>;
+    // A room's last member has left.
+    caf::reacts_to<room_emptied>,
+    // How many rooms there are.
+    caf::replies_to<get_census>::with<census>>;
 
 /// Spawns the one server actor of a node.
 server_actor spawn_server(caf::actor_system& system, config::room_keys limits);

@@ -71,8 +71,7 @@ struct session_state {
 
   static inline const char* name = "session";
 
-  explicit session_state(pointer self_ptr) : self(self_ptr) {
-  }
+  explicit session_state(pointer self_ptr) : self(self_ptr) {}
 
   ~session_state() {
     // Without effect where the connection has ended before.
@@ -128,8 +127,8 @@ struct session_state {
 session_actor::behavior_type session_state::make_behavior(session_config cfg) {
   settings = std::move(cfg);
   random = net::make_secure_rng();
-  dialect = settings.dialect->make(settings.handshake, *random,
-                                   self->clock().now());
+  dialect =
+      settings.dialect->make(settings.handshake, *random, self->clock().now());
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg& down) {
     // The peer failed: its client must begin anew.
@@ -138,28 +137,28 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
   });
   drain();
   return {
-    [this](const session_event& x) {
-      dialect->handle_event(*x.event);
-      drain();
-    },
-    [this](const session_replaced&) {
-      joined = false;
-      close(replaced_code, "replaced by a newer connection");
-    },
-    [this](frame_received& x) {
-      dialect->handle_frame({std::move(x.payload), x.binary},
-                            self->clock().now());
-      drain();
-    },
-    [this](const connection_closed&) {
-      drop_peer();
-      self->quit();
-    },
-    [this](const dialect_tick&) {
-      timer.fired();
-      dialect->handle_timeout(self->clock().now());
-      drain();
-    },
+      [this](const session_event& x) {
+        dialect->handle_event(*x.event);
+        drain();
+      },
+      [this](const session_replaced&) {
+        joined = false;
+        close(replaced_code, "replaced by a newer connection");
+      },
+      [this](frame_received& x) {
+        dialect->handle_frame({std::move(x.payload), x.binary},
+                              self->clock().now());
+        drain();
+      },
+      [this](const connection_closed&) {
+        drop_peer();
+        self->quit();
+      },
+      [this](const dialect_tick&) {
+        timer.fired();
+        dialect->handle_timeout(self->clock().now());
+        drain();
+      },
   };
 }
 
@@ -173,7 +172,7 @@ void session_state::drain() {
   while (auto out = dialect->poll_frame()) {
     if (out->binary)
       settings.connection->send_binary(
-        std::make_shared<const std::string>(std::move(out->payload)));
+          std::make_shared<const std::string>(std::move(out->payload)));
     else
       settings.connection->send_text(std::move(out->payload));
   }
@@ -195,7 +194,7 @@ void session_state::answer(request_token token,
 
 void session_state::perform(request_token token, verb::get_capabilities&) {
   answer(token, protocol::success{reply::capabilities{
-                  protocol::default_router_rtp_capabilities()}});
+                    protocol::default_router_rtp_capabilities()}});
 }
 
 void session_state::perform(request_token token, verb::join& x) {
@@ -222,24 +221,24 @@ template <class Verb>
 void session_state::ask_peer(request_token token, Verb x) {
   using result = typename reply_of<Verb>::type;
   self->request(peer, settings.services->settings.request_timeout, std::move(x))
-    .then(
-      [this, token](result& done) {
-        answer(token, protocol::success{std::move(done)});
-        drain();
-      },
-      [this, token](const caf::error& failure) {
-        if constexpr (std::is_same_v<Verb, verb::join>)
-          drop_peer();
-        answer(token, from_caf(failure));
-        drain();
-      });
+      .then(
+          [this, token](result& done) {
+            answer(token, protocol::success{std::move(done)});
+            drain();
+          },
+          [this, token](const caf::error& failure) {
+            if constexpr (std::is_same_v<Verb, verb::join>)
+              drop_peer();
+            answer(token, from_caf(failure));
+            drain();
+          });
 }
 
 void session_state::drop_peer() {
   joined = false;
   if (!peer)
     return;
-  self->demonitor(peer);
+  self->demonitor(peer.address());
   self->send(peer, close_peer{});
   peer = nullptr;
 }

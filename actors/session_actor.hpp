@@ -14,12 +14,12 @@ namespace troupe::actors {
 
 /// The SESSION actor interface: one connection, one dialect, at most one peer.
 using session_actor = session_listener_actor::extend<
-  // A frame from the client.
-  caf::reacts_to<frame_received>,
-  // The client is gone: its peer goes at once.
-  caf::reacts_to<connection_closed>,
-  // INTERNAL: the dialect's timer.
-  caf::reacts_to<dialect_tick>>;
+    // A frame from the client.
+    caf::reacts_to<frame_received>,
+    // The client is gone: its peer goes at once.
+    caf::reacts_to<connection_closed>,
+    // INTERNAL: the dialect's timer.
+    caf::reacts_to<dialect_tick>>;
 
 /// What a session is made of.
 struct session_config {

@@ -11,9 +11,9 @@ namespace troupe::actors {
 
 /// What rooms and peers may tell a session: the narrow way up.
 using session_listener_actor = caf::typed_actor<
-  // An event for the client.
-  caf::reacts_to<session_event>,
-  // Another connection has taken this user's place: say so and close.
-  caf::reacts_to<session_replaced>>;
+    // An event for the client.
+    caf::reacts_to<session_event>,
+    // Another connection has taken this user's place: say so and close.
+    caf::reacts_to<session_replaced>>;
 
 } // namespace troupe::actors

@@ -26,7 +26,8 @@ thread_local size_t io_thread = 0;
 
 media_sockets::media_sockets(net::io_threads& threads,
                              net::media_port_config settings)
-    : threads_(threads), port_(threads, *this, std::move(settings)) {
+    : threads_(threads)
+    , port_(threads, *this, std::move(settings)) {
   for (size_t i = 0; i < threads.size(); ++i) {
     routes_.push_back(std::make_unique<thread_routes>());
     threads.post(i, [i] { io_thread = i + 1; });
@@ -42,10 +43,10 @@ media_sockets::thread_routes& media_sockets::here() {
   return *routes_[io_thread - 1];
 }
 
-void media_sockets::on_burst(std::span<net::datagram> burst) {
+void media_sockets::on_burst(std::span<net::datagram> datagrams) {
   auto& routes = here();
   auto& gathered = routes.gathered;
-  for (auto& x : burst) {
+  for (auto& x : datagrams) {
     const auto* to = routes.table.find(x);
     if (!to) {
       routes.unroutable.fetch_add(1, std::memory_order_relaxed);
@@ -84,28 +85,32 @@ uint64_t media_sockets::unroutable() const {
 }
 
 socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
-  return system.spawn([&sockets](socket_actor::pointer self)
-                        -> socket_actor::behavior_type {
-    self->set_error_handler([](caf::error&) {});
-    return {
-      [&sockets](const route_fragment& x) {
-        sockets.update([x](auto& table) { table.add_fragment(x.fragment, x.to); });
-      },
-      [&sockets](const unroute_fragment& x) {
-        sockets.update([x](auto& table) { table.remove_fragment(x.fragment); });
-      },
-      [&sockets](const route_tuple& x) {
-        sockets.update([x](auto& table) { table.add_tuple(x.tuple, x.to); });
-      },
-      [&sockets](const unroute_tuple& x) {
-        sockets.update([x](auto& table) { table.remove_tuple(x.tuple, x.from); });
-      },
-      [self, &sockets](const close_sockets&) {
-        sockets.port().stop();
-        self->quit();
-      },
-    };
-  });
+  return system.spawn(
+      [&sockets](socket_actor::pointer self) -> socket_actor::behavior_type {
+        self->set_error_handler([](caf::error&) {});
+        return {
+            [&sockets](const route_fragment& x) {
+              sockets.update(
+                  [x](auto& table) { table.add_fragment(x.fragment, x.to); });
+            },
+            [&sockets](const unroute_fragment& x) {
+              sockets.update(
+                  [x](auto& table) { table.remove_fragment(x.fragment); });
+            },
+            [&sockets](const route_tuple& x) {
+              sockets.update(
+                  [x](auto& table) { table.add_tuple(x.tuple, x.to); });
+            },
+            [&sockets](const unroute_tuple& x) {
+              sockets.update(
+                  [x](auto& table) { table.remove_tuple(x.tuple, x.from); });
+            },
+            [self, &sockets](const close_sockets&) {
+              sockets.port().stop();
+              self->quit();
+            },
+        };
+      });
 }
 
 } // namespace troupe::actors

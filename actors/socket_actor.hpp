@@ -50,13 +50,12 @@ namespace troupe::actors {
 /// The SOCKET actor interface: who receives which datagrams. Answers come
 /// when every I/O thread knows; what arrives on the sockets goes from there
 /// to the transports without passing this actor's mailbox.
-using socket_actor = caf::typed_actor<
-  caf::reacts_to<route_fragment>,
-  caf::reacts_to<unroute_fragment>,
-  caf::reacts_to<route_tuple>,
-  caf::reacts_to<unroute_tuple>,
-  // Stops receiving and ends the actor.
-  caf::reacts_to<close_sockets>>;
+using socket_actor =
+    caf::typed_actor<caf::reacts_to<route_fragment>,
+                     caf::reacts_to<unroute_fragment>,
+                     caf::reacts_to<route_tuple>, caf::reacts_to<unroute_tuple>,
+                     // Stops receiving and ends the actor.
+                     caf::reacts_to<close_sockets>>;
 
 /// The sockets for media and the routing on the threads that read them.
 class media_sockets final : public net::media_receiver {
@@ -70,7 +69,7 @@ public:
     return port_;
   }
 
-  void on_burst(std::span<net::datagram> burst) override;
+  void on_burst(std::span<net::datagram> datagrams) override;
 
   void on_tcp_closed(const net::transport_tuple& tuple) override;
 

@@ -50,7 +50,8 @@ rtx_payload(const rtp_parameters& in, const rtp_codec_parameters& media) {
       continue;
     auto apt = x.parameters.find("apt");
     if (apt != x.parameters.end()
-        && apt->second == protocol::parameter_value{int64_t{media.payload_type}})
+        && apt->second
+               == protocol::parameter_value{int64_t{media.payload_type}})
       return rtp::payload_type{x.payload_type};
   }
   return std::nullopt;
@@ -101,7 +102,7 @@ rtp::feedback_kinds to_feedback(const rtp_parameters& in) {
 }
 
 rtp::receiver::config to_receiver(protocol::media_kind kind,
-                                  const rtp_parameters& in) {
+                                  const rtp_parameters& in, bool paused) {
   const auto& media = in.codecs.front();
   rtp::receiver::config out;
   out.kind = to_kind(kind);
@@ -113,12 +114,13 @@ rtp::receiver::config to_receiver(protocol::media_kind kind,
     out.encodings.push_back({to_ssrc(x.ssrc), to_ssrc(x.rtx_ssrc), x.rid});
   out.extensions = to_engine(in.header_extensions);
   out.feedback = to_feedback(in);
+  out.paused = paused;
   return out;
 }
 
 rtp::forwarder::config to_forwarder(protocol::media_kind kind,
                                     const rtp_parameters& sent,
-                                    const rtp_parameters& told) {
+                                    const rtp_parameters& told, bool paused) {
   const auto& media = told.codecs.front();
   const auto& encoding = told.encodings.front();
   rtp::forwarder::config out;
@@ -134,6 +136,17 @@ rtp::forwarder::config to_forwarder(protocol::media_kind kind,
   out.source_extensions = to_engine(sent.header_extensions);
   out.extensions = to_engine(told.header_extensions);
   out.feedback = to_feedback(told);
+  out.paused = paused;
+  return out;
+}
+
+std::vector<rtp::ssrc> to_ssrcs(const rtp_parameters& told) {
+  std::vector<rtp::ssrc> out;
+  for (const auto& x : told.encodings) {
+    out.push_back(rtp::ssrc{x.ssrc.value_or(0)});
+    if (x.rtx_ssrc)
+      out.push_back(rtp::ssrc{*x.rtx_ssrc});
+  }
   return out;
 }
 
@@ -160,8 +173,8 @@ net::remote_dtls_role to_engine(protocol::dtls_role in) {
 protocol::ice_candidate from_engine(const net::ice_candidate& in) {
   return {in.foundation, in.priority, in.address,
           in.protocol == net::transport_protocol::udp
-            ? protocol::ice_protocol::udp
-            : protocol::ice_protocol::tcp,
+              ? protocol::ice_protocol::udp
+              : protocol::ice_protocol::tcp,
           in.port};
 }
 

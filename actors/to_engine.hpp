@@ -24,13 +24,18 @@ rtp::feedback_kinds to_feedback(const protocol::rtp_parameters& in);
 
 /// How to receive the producer.
 rtp::receiver::config to_receiver(protocol::media_kind kind,
-                                  const protocol::rtp_parameters& in);
+                                  const protocol::rtp_parameters& in,
+                                  bool paused);
 
 /// How to forward to a consumer: from what the producer's client sends to
 /// what the consumer's client was told.
 rtp::forwarder::config to_forwarder(protocol::media_kind kind,
                                     const protocol::rtp_parameters& sent,
-                                    const protocol::rtp_parameters& told);
+                                    const protocol::rtp_parameters& told,
+                                    bool paused);
+
+/// The SSRCs of a consumer: media, then RTX where there is one.
+std::vector<rtp::ssrc> to_ssrcs(const protocol::rtp_parameters& told);
 
 std::vector<net::certificate_fingerprint>
 to_engine(const std::vector<protocol::dtls_fingerprint>& in);

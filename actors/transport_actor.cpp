@@ -31,8 +31,7 @@ struct transport_state {
 
   static inline const char* name = "transport";
 
-  explicit transport_state(pointer self_ptr) : self(self_ptr) {
-  }
+  explicit transport_state(pointer self_ptr) : self(self_ptr) {}
 
   ~transport_state();
 
@@ -139,42 +138,42 @@ transport_state::make_behavior(const transport_config& cfg) {
   random = net::make_secure_rng();
   const auto& settings = services->settings.rtc;
   engine = std::make_unique<net::webrtc_transport>(
-    net::webrtc_transport::config{services->dtls, services->srtp,
-                                  settings.consent_timeout},
-    *random);
+      net::webrtc_transport::config{services->dtls, services->srtp,
+                                    settings.consent_timeout},
+      *random);
   self->send(services->sockets,
              route_fragment{engine->local_ice().username_fragment, me()});
   self->set_error_handler([](caf::error&) {});
   return {
-    [this](burst& x) { take(*x); },
-    [this](const tuple_closed& x) {
-      engine->handle_tuple_closed(x.tuple, now());
-      drain();
-    },
-    [this](const rtcp_to_send& x) { send_rtcp(x.packet); },
-    [this](rtp::outgoing_batch& x) { send_media(x); },
-    [this](const get_transport_parameters&) { return parameters(); },
-    [this](const connect_dtls& x) { return connect(x); },
-    [this](const restart_transport_ice&) { return restart_ice(); },
-    [this](const add_transport_producer& x) { return add(x); },
-    [this](const remove_transport_producer& x) { remove(x); },
-    [this](const add_transport_consumer& x) { add(x); },
-    [this](const remove_transport_consumer& x) { remove(x); },
-    [this](const close_transport&) {
-      engine->close();
-      drain();
-      self->quit();
-    },
-    [this](const get_actor_stats&) {
-      return protocol::reply::stats{
-        stats_json(id, *engine, egress.stats(now()))};
-    },
-    [this](const transport_tick&) {
-      timer.fired();
-      engine->handle_timeout(now());
-      feedback.handle_timeout(now());
-      drain();
-    },
+      [this](burst& x) { take(*x); },
+      [this](const tuple_closed& x) {
+        engine->handle_tuple_closed(x.tuple);
+        drain();
+      },
+      [this](const rtcp_to_send& x) { send_rtcp(x.packet); },
+      [this](rtp::outgoing_batch& x) { send_media(x); },
+      [this](const get_transport_parameters&) { return parameters(); },
+      [this](const connect_dtls& x) { return connect(x); },
+      [this](const restart_transport_ice&) { return restart_ice(); },
+      [this](const add_transport_producer& x) { return add(x); },
+      [this](const remove_transport_producer& x) { remove(x); },
+      [this](const add_transport_consumer& x) { add(x); },
+      [this](const remove_transport_consumer& x) { remove(x); },
+      [this](const close_transport&) {
+        engine->close();
+        drain();
+        self->quit();
+      },
+      [this](const get_actor_stats&) {
+        return protocol::reply::stats{
+            stats_json(id, *engine, egress.stats(now()))};
+      },
+      [this](const transport_tick&) {
+        timer.fired();
+        engine->handle_timeout(now());
+        feedback.handle_timeout(now());
+        drain();
+      },
   };
 }
 
@@ -285,18 +284,18 @@ void transport_state::route_rtcp() {
 
 void transport_state::pass_on(rtp::rtcp_event& x) {
   std::visit(
-    [this](auto& event) {
-      using type = std::decay_t<decltype(event)>;
-      if constexpr (requires { event.producer; })
-        self->send(producers.at(event.producer).actor, std::move(event));
-      else if constexpr (requires { event.consumer; })
-        self->send(consumers.at(event.consumer).actor, std::move(event));
-      else if constexpr (std::is_same_v<type, rtp::remb_received>)
-        egress.handle_remb(event.bitrate_bps);
-      else
-        egress.handle_transport_feedback(event.feedback, now());
-    },
-    x);
+      [this](auto& event) {
+        using type = std::decay_t<decltype(event)>;
+        if constexpr (requires { event.producer; })
+          self->send(producers.at(event.producer).actor, std::move(event));
+        else if constexpr (requires { event.consumer; })
+          self->send(consumers.at(event.consumer).actor, std::move(event));
+        else if constexpr (std::is_same_v<type, rtp::remb_received>)
+          egress.handle_remb(event.bitrate_bps);
+        else
+          egress.handle_transport_feedback(event.feedback, now());
+      },
+      x);
 }
 
 void transport_state::send_media(rtp::outgoing_batch& x) {
@@ -346,15 +345,16 @@ void transport_state::handle(const net::transport_event& x) {
     caf::anon_send(sockets, unroute_tuple{removed->tuple, me()});
     if (removed->tuple.protocol == net::transport_protocol::tcp)
       services->port->close_tcp(removed->tuple);
-  } else if (const auto* old = std::get_if<net::username_fragment_retired>(&x)) {
+  } else if (const auto* old =
+                 std::get_if<net::username_fragment_retired>(&x)) {
     caf::anon_send(sockets, unroute_fragment{old->username_fragment});
   } else if (const auto* ice = std::get_if<net::ice_state_changed>(&x)) {
     log::event(log::level::info, "ice-state",
                {{"transport", id.str()},
                 {"state", std::string{net::to_string(ice->state)}}});
     abandoned = ice->state == net::ice_state::disconnected
-                  ? std::optional{now()}
-                  : std::nullopt;
+                    ? std::optional{now()}
+                    : std::nullopt;
   } else if (const auto* dtls = std::get_if<net::dtls_state_changed>(&x)) {
     log::event(dtls->state == net::dtls_state::failed ? log::level::warn
                                                       : log::level::info,
@@ -379,8 +379,8 @@ void transport_state::arm_timer() {
     self->quit();
     return;
   }
-  auto earliest = abandoned ? std::optional{*abandoned + abandoned_after}
-                            : std::nullopt;
+  auto earliest =
+      abandoned ? std::optional{*abandoned + abandoned_after} : std::nullopt;
   for (auto x : {engine->poll_timeout(), feedback.poll_timeout()})
     if (x && (!earliest || *x < *earliest))
       earliest = x;
@@ -392,9 +392,9 @@ void transport_state::arm_timer() {
 transport_actor spawn_transport(caf::actor_system& system,
                                 transport_config settings) {
   return system.spawn(
-    [cfg = std::move(settings)](transport_state::pointer self) {
-      return self->state.make_behavior(cfg);
-    });
+      [cfg = std::move(settings)](transport_state::pointer self) {
+        return self->state.make_behavior(cfg);
+      });
 }
 
 } // namespace troupe::actors

@@ -50,8 +50,7 @@ namespace troupe::actors {
 
 /// The TRANSPORT actor interface: one client's ICE, DTLS and SRTP, and the
 /// sending side of all its consumers.
-using transport_actor
-  = burst_receiver_actor::extend_with<egress_actor>::extend<
+using transport_actor = burst_receiver_actor::extend_with<egress_actor>::extend<
     // The server's half, to be signalled.
     caf::replies_to<get_transport_parameters>::with<transport_parameters>,
     // Begins DTLS once ICE has a way. Errors: wrong_state, bad_request.

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "actors/media_services.hpp"
+#include "protocol/transport_parameters.hpp"
+
+namespace troupe::actors {
+
+/// The candidates to tell a client: the addresses that the operator announces,
+/// else those of the interfaces, first the one at which the client's own
+/// signaling reached us.
+std::vector<protocol::ice_candidate>
+make_candidates(const media_services& services,
+                const net::socket_address& signaled_at, bool force_tcp);
+
+} // namespace troupe::actors

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/media_services.hpp"
+#include "actors/room_actor.hpp"
+#include "net/io/http_server.hpp"
+
+#include <atomic>
+
+namespace troupe::actors {
+
+/// Receives clients: answers `/healthz`, finds the dialect for each
+/// connection, and spawns its session.
+class front_door final : public net::http_handler {
+public:
+  front_door(caf::actor_system& system,
+             std::shared_ptr<const media_services> services,
+             room_gate_actor gate);
+
+  /// From now on the server says that it can take calls.
+  void open() {
+    open_ = true;
+  }
+
+  std::optional<net::http_response>
+  handle_http(const net::http_request& request) override;
+
+  net::upgrade_decision
+  decide_upgrade(const net::http_request& request) override;
+
+  std::unique_ptr<net::connection_events>
+  open_connection(std::shared_ptr<net::connection> conn) override;
+
+private:
+  caf::actor_system& system_;
+  std::shared_ptr<const media_services> services_;
+  room_gate_actor gate_;
+  std::atomic<bool> open_{false};
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,178 @@
+#include "actors/node.hpp"
+
+#include "actors/front_door.hpp"
+#include "actors/log.hpp"
+#include "actors/server_actor.hpp"
+#include "net/io/io_threads.hpp"
+
+#include <caf/actor_registry.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
+
+#include <filesystem>
+
+namespace troupe::actors {
+
+namespace {
+
+struct caf_config : caf::actor_system_config {
+  explicit caf_config(const config& settings) {
+    // `stealing`, the default, burns CPU while idle and takes ten times as
+    // long to wake an actor.
+    set("scheduler.policy", caf::atom("sharing"));
+    if (settings.threads.scheduler > 0)
+      set("scheduler.max-threads", size_t{settings.threads.scheduler});
+    else
+      set("scheduler.max-threads",
+          std::max<size_t>(1, std::thread::hardware_concurrency()));
+  }
+};
+
+net::media_port_config to_media_port(const config::rtc_keys& in) {
+  net::media_port_config out;
+  out.addresses = in.listen_addresses;
+  out.port = in.port;
+  out.sockets_per_address = in.sockets;
+  out.receive_buffer = static_cast<int>(in.receive_buffer);
+  out.send_buffer = static_cast<int>(in.send_buffer);
+  out.tcp = in.tcp;
+  return out;
+}
+
+net::http_server_config to_http_server(const config::http_keys& in) {
+  net::http_server_config out;
+  out.addresses = in.listen_addresses;
+  out.port = in.port;
+  out.static_root = in.static_root;
+  out.allowed_origins = in.allowed_origins;
+  out.engineio.ping_interval = in.ping_interval;
+  out.engineio.ping_timeout = in.ping_timeout;
+  out.websocket_idle_timeout = in.ping_interval + in.ping_timeout;
+  out.limits.max_connections = in.max_connections;
+  return out;
+}
+
+std::optional<net::srtp_backend> to_backend(const std::string& name) {
+  using net::srtp_backend;
+  auto wanted = name == "libsrtp2"   ? srtp_backend::libsrtp2
+                : name == "openssl"  ? srtp_backend::openssl
+                : name == "ipsec-mb" ? srtp_backend::ipsec_mb
+                                     : net::fastest_srtp_backend();
+  if (!net::srtp_backend_available(wanted))
+    return std::nullopt;
+  return wanted;
+}
+
+rtp::ntp_clock make_clock() {
+  return rtp::ntp_clock::from_unix(
+      std::chrono::steady_clock::now(),
+      std::chrono::system_clock::now().time_since_epoch());
+}
+
+} // namespace
+
+// Members are destroyed in reverse order: whoever uses another comes later.
+struct node::impl {
+  explicit impl(config x)
+      : settings(std::move(x))
+      , threads(settings.threads.io)
+      , sockets(threads, to_media_port(settings.rtc))
+      , caf_settings(settings)
+      , system(caf_settings) {}
+
+  std::optional<std::string> start();
+
+  void stop();
+
+  config settings;
+  net::io_threads threads;
+  std::unique_ptr<net::dtls_context> dtls;
+  media_sockets sockets;
+  caf_config caf_settings;
+  caf::actor_system system;
+  socket_actor socket;
+  server_actor server;
+  std::unique_ptr<front_door> door;
+  std::unique_ptr<net::http_server> http;
+  bool running = false;
+};
+
+std::optional<std::string> node::impl::start() {
+  auto backend = to_backend(settings.rtc.srtp_backend);
+  if (!backend)
+    return "rtc.srtp-backend: " + settings.rtc.srtp_backend
+           + " is not available on this machine";
+  auto context = net::dtls_context::make();
+  if (!context)
+    return "cannot make a DTLS certificate: " + context.error().message();
+  dtls = std::move(*context);
+  if (auto ok = sockets.port().start(); !ok)
+    return "rtc.port " + std::to_string(settings.rtc.port) + ": "
+           + ok.error().message();
+  running = true;
+  socket = spawn_socket(system, sockets);
+  server = spawn_server(system, settings.room);
+  auto services = std::make_shared<const media_services>(media_services{
+      settings, dtls.get(), *backend, &sockets.port(), socket, make_clock()});
+  door = std::make_unique<front_door>(system, services,
+                                      caf::actor_cast<room_gate_actor>(server));
+  http = std::make_unique<net::http_server>(threads, *door,
+                                            to_http_server(settings.http));
+  if (auto ok = http->start(); !ok)
+    return "http.port " + std::to_string(settings.http.port) + ": "
+           + ok.error().message();
+  door->open();
+  log::event(log::level::info, "started",
+             {{"version", TROUPE_VERSION},
+              {"http", std::to_string(http->port())},
+              {"rtc", std::to_string(sockets.port().port())},
+              {"srtp", std::string{net::to_string(*backend)}}});
+  return std::nullopt;
+}
+
+void node::impl::stop() {
+  if (!running)
+    return;
+  running = false;
+  // Closing the connections ends sessions, hence peers and what they own.
+  if (http)
+    http->stop();
+  caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
+  system.await_actors_before_shutdown(false);
+  for (int i = 0; i < 100 && system.registry().running() > 1; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  caf::anon_send(socket, close_sockets{});
+  server = nullptr;
+  socket = nullptr;
+  log::event(log::level::info, "stopped");
+}
+
+node::node(config settings)
+    : impl_(std::make_unique<impl>(std::move(settings))) {}
+
+node::~node() {
+  stop();
+}
+
+std::optional<std::string> node::start() {
+  return impl_->start();
+}
+
+void node::stop() {
+  impl_->stop();
+}
+
+uint16_t node::http_port() const {
+  return impl_->http->port();
+}
+
+uint16_t node::rtc_port() const {
+  return impl_->sockets.port().port();
+}
+
+size_t node::live_actors() const {
+  return impl_->system.registry().running();
+}
+
+} // namespace troupe::actors

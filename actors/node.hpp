@@ -1,0 +1,42 @@
+#pragma once
+
+#include "actors/config.hpp"
+#include "net/base/result.hpp"
+
+#include <memory>
+#include <string>
+
+namespace troupe::actors {
+
+/// A whole server: sockets, actors, HTTP. What `main` runs and what tests and
+/// benchmarks run inside themselves.
+class node {
+public:
+  explicit node(config settings);
+
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+
+  /// Stops, if that has not been done.
+  ~node();
+
+  /// Binds everything. On failure, one line for the operator.
+  std::optional<std::string> start();
+
+  /// Tells the clients, closes everything, and returns once all actors are
+  /// gone. Idempotent.
+  void stop();
+
+  uint16_t http_port() const;
+
+  uint16_t rtc_port() const;
+
+  /// How many actors live: for tests that nothing is left behind.
+  size_t live_actors() const;
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace troupe::actors

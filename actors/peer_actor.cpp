@@ -1,0 +1,124 @@
+#include "actors/peer_actor.hpp"
+
+#include "actors/log.hpp"
+#include "actors/peer_state.hpp"
+
+namespace troupe::actors {
+
+peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
+  signaled_at = cfg.signaled_at;
+  services = cfg.services;
+  gate = cfg.gate;
+  session = cfg.session;
+  random = net::make_secure_rng();
+  self->set_error_handler([](caf::error&) {});
+  self->set_down_handler(
+      [this](const caf::down_msg& down) { handle_down(down); });
+  return {
+      [this](const close_peer&) { close_all(); },
+      [this](const consumer_ended& x) {
+        if (!find_record(consumers, x.consumer))
+          return;
+        forget_consumer(x.consumer);
+        tell_session(event::consumer_closed{x.consumer, x.producer});
+      },
+      [this](const consumer_producer_paused& x) {
+        if (x.paused)
+          tell_session(event::consumer_paused{x.consumer});
+        else
+          tell_session(event::consumer_resumed{x.consumer});
+      },
+      [this](const consumer_score_changed& x) {
+        tell_session(
+            event::consumer_score{x.consumer, x.score, x.producer_score});
+      },
+      [this](verb::join& x) { return join(x); },
+      [this](const verb::create_transport& x) { return create_transport(x); },
+      [this](const verb::connect_transport& x) { return connect_transport(x); },
+      [this](const verb::restart_ice& x) { return restart_ice(x); },
+      [this](verb::produce& x) { return produce(x); },
+      [this](const verb::consume& x) { return consume(x); },
+      [this](const verb::pause_producer& x) {
+        return set_paused(x.producer, true);
+      },
+      [this](const verb::resume_producer& x) {
+        return set_paused(x.producer, false);
+      },
+      [this](const verb::close_producer& x) { return close(x.producer); },
+      [this](const verb::pause_consumer& x) {
+        return tell_consumers(x.consumer, actors::pause_consumer{});
+      },
+      [this](const verb::resume_consumer& x) {
+        return tell_consumers(x.consumer, actors::resume_consumer{});
+      },
+      [this](const verb::close_consumer& x) { return close(x.consumer); },
+      [this](const verb::set_preferred_layers& x) {
+        return tell_consumer(
+            x.consumer, set_consumer_layers{x.spatial_layer, x.temporal_layer});
+      },
+      [this](const verb::request_key_frame& x) {
+        return tell_consumer(x.consumer, actors::request_key_frame{});
+      },
+      [this](const verb::list_producers&) { return list_producers(); },
+      [this](const verb::get_stats& x) { return get_stats(x.id); },
+  };
+}
+
+caf::result<reply::joined> peer_state::join(verb::join& x) {
+  if (room)
+    return refuse(error_code::already_joined);
+  auto promise = self->make_response_promise<reply::joined>();
+  id = x.peer;
+  room_name = x.room;
+  capabilities = std::move(x.capabilities);
+  self->request(gate, timeout(),
+                join_room{x.room,
+                          {x.peer, x.name},
+                          caf::actor_cast<peer_handle>(self),
+                          session})
+      .then(
+          [this, promise](room_joined& entered) mutable {
+            room = entered.room;
+            promise.deliver(std::move(entered.joined));
+          },
+          [promise](caf::error& failure) mutable { promise.deliver(failure); });
+  return promise;
+}
+
+void peer_state::close_all() {
+  if (room)
+    self->send(room, leave_room{id});
+  for (const auto& x : transports)
+    self->send(x.actor, actors::close_transport{});
+  for (const auto& x : producers)
+    self->send(x.actor, actors::close_producer{});
+  for (const auto& x : consumers)
+    self->send(x.actor, actors::close_consumer{});
+  self->quit();
+}
+
+void peer_state::handle_down(const caf::down_msg& down) {
+  auto ended = [&](const auto& x) {
+    return x.actor.address() == down.source;
+  };
+  if (auto i = std::ranges::find_if(transports, ended); i != transports.end())
+    return forget_transport(transport_id{i->id});
+  if (auto i = std::ranges::find_if(producers, ended); i != producers.end()) {
+    auto gone = i->id;
+    forget_producer(gone);
+    self->send(room, producer_withdrawn{gone});
+  }
+}
+
+void peer_state::tell_session(protocol::any_event x) {
+  self->send(session, session_event{std::make_shared<const protocol::any_event>(
+                          std::move(x))});
+}
+
+peer_actor spawn_peer(caf::actor_system& system, peer_config settings) {
+  return system.spawn([cfg = std::move(settings)](peer_state::pointer self) {
+    return self->state.make_behavior(cfg);
+  });
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,241 @@
+#include "actors/log.hpp"
+#include "actors/peer_state.hpp"
+#include "actors/to_engine.hpp"
+#include "protocol/ortc.hpp"
+#include "protocol/supported_capabilities.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+caf::error refuse_parameters(const protocol::refusal& why) {
+  return to_caf({error_code::unsupported, why.what});
+}
+
+} // namespace
+
+caf::result<reply::produced> peer_state::produce(verb::produce& x) {
+  auto* on = choose_to_send(x.transport);
+  if (!on)
+    return refuse(error_code::transport_not_found);
+  if (producers.size() >= services->settings.room.max_producers_per_peer)
+    return refuse(error_code::limit_reached);
+  auto& sent = x.parameters;
+  const auto& router = protocol::default_router_rtp_capabilities();
+  protocol::complete_producer_parameters(sent, on->cname, *random);
+  auto type = protocol::check_producer(x.kind, sent);
+  if (!type)
+    return refuse_parameters(type.error());
+  auto mapping =
+      protocol::get_producer_rtp_parameters_mapping(sent, router, *random);
+  if (!mapping)
+    return refuse_parameters(mapping.error());
+  auto consumable =
+      protocol::get_consumable_rtp_parameters(x.kind, sent, router, *mapping);
+  auto created = make_id<producer_id>(*random);
+  auto actor = spawn_producer(self->system(),
+                              {created, to_receiver(x.kind, sent, x.paused),
+                               caf::actor_cast<rtcp_sender_actor>(on->actor)});
+  self->link_to(actor);
+  self->monitor(actor);
+  auto entry = producer_entry{{created, id, x.kind, x.paused, x.app_data},
+                              sent,
+                              std::move(consumable),
+                              std::string{protocol::to_string(*type)},
+                              actor};
+  auto record = producer_record{created, on->id, actor, x.paused};
+  auto promise = self->make_response_promise<reply::produced>();
+  self->request(on->actor, timeout(),
+                add_transport_producer{created, to_identity(sent),
+                                       to_feedback(sent),
+                                       caf::actor_cast<rtp_sink_actor>(actor)})
+      .then(
+          [=, this](const done&) mutable {
+            producers.push_back(record);
+            promise.deliver(reply::produced{record.id});
+            self->send(room, producer_published{std::move(entry)});
+          },
+          [=, this](caf::error& failure) mutable {
+            self->send(record.actor, close_producer{});
+            promise.deliver(failure);
+          });
+  return promise;
+}
+
+caf::result<reply::consumed> peer_state::consume(const verb::consume& x) {
+  auto* on = choose_to_receive(x.transport);
+  if (!on)
+    return refuse(error_code::transport_not_found);
+  if (consumers.size() >= services->settings.room.max_consumers_per_peer)
+    return refuse(error_code::limit_reached);
+  if (!x.capabilities && !capabilities)
+    return to_caf({error_code::bad_request, "rtpCapabilities: missing"});
+  auto wanted = find_producer{id, x.producer, {}};
+  for (const auto& have : consumers)
+    wanted.except.push_back(have.producer);
+  auto promise = self->make_response_promise<reply::consumed>();
+  self->request(room, timeout(), std::move(wanted))
+      .then(
+          [=, this, on_id = on->id](const producer_entry& found) mutable {
+            auto added = add_consumer(x, on_id, found);
+            if (added)
+              promise.deliver(std::move(*added));
+            else
+              promise.deliver(added.error());
+          },
+          [=](caf::error& failure) mutable { promise.deliver(failure); });
+  return promise;
+}
+
+caf::expected<reply::consumed>
+peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
+                         const producer_entry& found) {
+  auto* on = find_transport(on_id);
+  if (!on)
+    return refuse(error_code::transport_not_found);
+  const auto& can_receive = x.capabilities ? *x.capabilities : *capabilities;
+  if (!protocol::can_consume(found.consumable, can_receive))
+    return refuse(error_code::cannot_consume);
+  auto told = protocol::get_consumer_rtp_parameters(
+      found.consumable, can_receive,
+      {.enable_rtx = protocol::default_enable_rtx(found.info.kind)}, *random);
+  if (!told)
+    return refuse_parameters(told.error());
+  told->mid = std::to_string(on->next_mid++);
+  auto created = make_id<consumer_id>(*random);
+  auto actor = spawn_consumer(
+      self->system(),
+      {created, found.info.id,
+       to_forwarder(found.info.kind, found.sent, *told, x.paused),
+       found.producer, caf::actor_cast<egress_actor>(on->actor),
+       caf::actor_cast<consumer_listener_actor>(self)});
+  self->link_to(actor);
+  consumers.push_back({created, on->id, found.info.id, actor});
+  self->send(on->actor, add_transport_consumer{
+                            created, to_ssrcs(*told),
+                            caf::actor_cast<feedback_sink_actor>(actor)});
+  return reply::consumed{
+      created,    found.info.id, found.info.peer,   found.info.kind,    *told,
+      found.type, x.paused,      found.info.paused, found.info.app_data};
+}
+
+caf::result<reply::ok> peer_state::set_paused(const producer_id& which,
+                                              bool paused) {
+  auto* record = find_record(producers, which);
+  if (!record)
+    return refuse(error_code::producer_not_found);
+  if (paused)
+    self->send(record->actor, actors::pause_producer{});
+  else
+    self->send(record->actor, actors::resume_producer{});
+  self->send(room, producer_pause_changed{which, paused});
+  return reply::ok{};
+}
+
+caf::result<reply::ok> peer_state::close(const producer_id& which) {
+  auto* record = find_record(producers, which);
+  if (!record)
+    return refuse(error_code::producer_not_found);
+  self->send(record->actor, actors::close_producer{});
+  forget_producer(producer_id{which});
+  self->send(room, producer_withdrawn{which});
+  return reply::ok{};
+}
+
+caf::result<reply::ok> peer_state::close(const consumer_id& which) {
+  auto* record = find_record(consumers, which);
+  if (!record)
+    return refuse(error_code::consumer_not_found);
+  self->send(record->actor, actors::close_consumer{});
+  forget_consumer(consumer_id{which});
+  return reply::ok{};
+}
+
+template <class Message>
+caf::result<reply::consumers>
+peer_state::tell_consumers(const std::optional<consumer_id>& which,
+                           const Message& x) {
+  reply::consumers reached;
+  for (const auto& record : consumers)
+    if (!which || record.id == *which) {
+      self->send(record.actor, x);
+      reached.ids.push_back(record.id);
+    }
+  if (which && reached.ids.empty())
+    return refuse(error_code::consumer_not_found);
+  return reached;
+}
+
+template <class Message>
+caf::result<reply::ok> peer_state::tell_consumer(const consumer_id& which,
+                                                 const Message& x) {
+  auto* record = find_record(consumers, which);
+  if (!record)
+    return refuse(error_code::consumer_not_found);
+  self->send(record->actor, x);
+  return reply::ok{};
+}
+
+template caf::result<reply::consumers>
+peer_state::tell_consumers(const std::optional<consumer_id>&,
+                           const actors::pause_consumer&);
+template caf::result<reply::consumers>
+peer_state::tell_consumers(const std::optional<consumer_id>&,
+                           const actors::resume_consumer&);
+template caf::result<reply::ok>
+peer_state::tell_consumer(const consumer_id&, const set_consumer_layers&);
+template caf::result<reply::ok>
+peer_state::tell_consumer(const consumer_id&, const actors::request_key_frame&);
+
+caf::result<reply::producers> peer_state::list_producers() {
+  auto promise = self->make_response_promise<reply::producers>();
+  self->request(room, timeout(), list_room_producers{id})
+      .then(
+          [promise](reply::producers& all) mutable {
+            promise.deliver(std::move(all));
+          },
+          [promise](caf::error& failure) mutable { promise.deliver(failure); });
+  return promise;
+}
+
+caf::result<reply::stats> peer_state::get_stats(const std::string& which) {
+  auto promise = self->make_response_promise<reply::stats>();
+  auto ask = [&](const auto& actor) {
+    self->request(actor, timeout(), get_actor_stats{})
+        .then([promise](
+                  reply::stats& x) mutable { promise.deliver(std::move(x)); },
+              [promise](caf::error& failure) mutable {
+                promise.deliver(failure);
+              });
+  };
+  if (auto* transport = find_record(transports, transport_id{which}))
+    ask(transport->actor);
+  else if (auto* producer = find_record(producers, producer_id{which}))
+    ask(producer->actor);
+  else if (auto* consumer = find_record(consumers, consumer_id{which}))
+    ask(consumer->actor);
+  else
+    promise.deliver(to_caf({error_code::bad_request, "Unknown id"}));
+  return promise;
+}
+
+void peer_state::forget_producer(const producer_id& which) {
+  auto* record = find_record(producers, which);
+  if (!record)
+    return;
+  if (auto* on = find_transport(record->transport))
+    self->send(on->actor, remove_transport_producer{which});
+  self->demonitor(record->actor.address());
+  std::erase_if(producers, [&](const auto& x) { return x.id == which; });
+}
+
+void peer_state::forget_consumer(const consumer_id& which) {
+  auto* record = find_record(consumers, which);
+  if (!record)
+    return;
+  if (auto* on = find_transport(record->transport))
+    self->send(on->actor, remove_transport_consumer{which});
+  std::erase_if(consumers, [&](const auto& x) { return x.id == which; });
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,127 @@
+#include "actors/candidates.hpp"
+#include "actors/log.hpp"
+#include "actors/peer_state.hpp"
+
+namespace troupe::actors {
+
+using protocol::direction;
+
+caf::result<reply::transport_created>
+peer_state::create_transport(const verb::create_transport& x) {
+  const auto& settings = services->settings;
+  if (transports.size() >= settings.room.max_transports_per_peer)
+    return refuse(error_code::limit_reached);
+  auto created = make_id<transport_id>(*random);
+  auto actor = spawn_transport(self->system(), {created, services});
+  self->link_to(actor);
+  self->monitor(actor);
+  transports.push_back({created, x.direction, actor});
+  log::event(log::level::debug, "transport-created",
+             {{"room", room_name.str()},
+              {"peer", id.str()},
+              {"transport", created.str()}});
+  auto promise = self->make_response_promise<reply::transport_created>();
+  auto candidates = make_candidates(*services, signaled_at, x.force_tcp);
+  self->request(actor, timeout(), get_transport_parameters{})
+      .then(
+          [=](transport_parameters& ours) mutable {
+            promise.deliver(
+                reply::transport_created{created, std::move(ours.ice),
+                                         candidates, std::move(ours.dtls)});
+          },
+          [=](caf::error& failure) mutable { promise.deliver(failure); });
+  return promise;
+}
+
+caf::result<reply::transport_connected>
+peer_state::connect_transport(const verb::connect_transport& x) {
+  auto* target = choose_to_connect(x);
+  if (!target)
+    return refuse(error_code::transport_not_found);
+  target->connected = true;
+  auto promise = self->make_response_promise<reply::transport_connected>();
+  auto which = target->id;
+  self->request(target->actor, timeout(), connect_dtls{x.dtls})
+      .then(
+          [=](const done&) mutable {
+            promise.deliver(reply::transport_connected{which});
+          },
+          [=](caf::error& failure) mutable { promise.deliver(failure); });
+  return promise;
+}
+
+caf::result<reply::ice_restarted>
+peer_state::restart_ice(const verb::restart_ice& x) {
+  auto* target = x.transport          ? find_transport(*x.transport)
+                 : transports.empty() ? nullptr
+                                      : &transports.front();
+  if (!target)
+    return refuse(error_code::transport_not_found);
+  auto promise = self->make_response_promise<reply::ice_restarted>();
+  self->request(target->actor, timeout(), restart_transport_ice{})
+      .then(
+          [=](transport_parameters& ours) mutable {
+            promise.deliver(reply::ice_restarted{std::move(ours.ice)});
+          },
+          [=](caf::error& failure) mutable { promise.deliver(failure); });
+  return promise;
+}
+
+transport_entry* peer_state::find_transport(const transport_id& which) {
+  return find_record(transports, which);
+}
+
+transport_entry*
+peer_state::choose_to_connect(const verb::connect_transport& x) {
+  if (x.transport)
+    return find_transport(*x.transport);
+  auto fits = [&](const transport_entry& entry) {
+    return !entry.connected && (!x.direction || entry.direction == x.direction);
+  };
+  auto i = std::ranges::find_if(transports, fits);
+  return i == transports.end() ? nullptr : &*i;
+}
+
+transport_entry*
+peer_state::choose_to_send(const std::optional<transport_id>& which) {
+  if (which)
+    return find_transport(*which);
+  auto i = std::ranges::find_if(transports, [](const transport_entry& entry) {
+    return entry.direction == direction::send;
+  });
+  if (i == transports.end())
+    i = transports.begin();
+  return i == transports.end() ? nullptr : &*i;
+}
+
+transport_entry*
+peer_state::choose_to_receive(const std::optional<transport_id>& which) {
+  if (which)
+    return find_transport(*which);
+  auto i = std::find_if(transports.rbegin(), transports.rend(),
+                        [](const transport_entry& entry) {
+                          return entry.direction == direction::recv;
+                        });
+  if (i == transports.rend())
+    i = transports.rbegin();
+  return i == transports.rend() ? nullptr : &*i;
+}
+
+void peer_state::forget_transport(const transport_id& which) {
+  // What stood on it goes with it.
+  for (auto copy = producers; const auto& x : copy)
+    if (x.transport == which) {
+      self->send(x.actor, actors::close_producer{});
+      forget_producer(x.id);
+      self->send(room, producer_withdrawn{x.id});
+    }
+  for (auto copy = consumers; const auto& x : copy)
+    if (x.transport == which) {
+      self->send(x.actor, actors::close_consumer{});
+      forget_consumer(x.id);
+      tell_session(event::consumer_closed{x.id, x.producer});
+    }
+  std::erase_if(transports, [&](const auto& x) { return x.id == which; });
+}
+
+} // namespace troupe::actors
