@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs what Troupe is built and tested with: Debian's packages, and the npm
+# packages of the page. Quick when nothing is missing.
+#
+#   scripts/install.sh [run|test]    "test" adds browsers and checkers
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(
+  cmake ninja-build g++ pkg-config ccache mold ca-certificates curl
+  libcaf-dev libboost1.81-dev libsrtp2-dev libssl-dev libusrsctp-dev
+  rapidjson-dev doctest-dev libbenchmark-dev libcli11-dev libspdlog-dev
+  libmimalloc-dev)
+[ "$(dpkg --print-architecture)" = amd64 ] && packages+=(libipsec-mb-dev)
+if [ "${1:-run}" = test ]; then
+  packages+=(clang-14 libclang-rt-14-dev clang-format-14 python3 git
+    chromium firefox-esr)
+fi
+# Node from elsewhere will do as well as Debian's.
+command -v node >/dev/null || packages+=(nodejs)
+command -v npm >/dev/null || packages+=(npm)
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null |
+    grep -qx installed || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "installing: ${missing[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+    --no-install-recommends "${missing[@]}" >/dev/null
+fi
