@@ -39,7 +39,7 @@ export function useStage(...browserNames) {
     await Promise.all(present.map((participant) =>
       participant.close().catch(() => undefined)));
     present = [];
-    stage.server.assertAlive();
+    stage.server?.assertAlive();
   });
 
   after(async () => {
