@@ -97,7 +97,8 @@ class App {
       level: (id, level, speaking) => view.setLevel(id, level, speaking),
       quality: (id, quality) => view.setQuality(id, quality),
     });
-    const audio = new AudioOut(() => toast('Click anywhere to hear the others'));
+    const audio = new AudioOut(() =>
+      toast('Click anywhere to hear the others'));
     this.#running = { call, view, monitor, audio };
     document.title = `${room} · Troupe`;
     this.#show(view.root);

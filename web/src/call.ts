@@ -62,7 +62,8 @@ export class Call {
       failed: (error) => this.#settle?.failed(error),
     });
     this.#listenToPushes();
-    this.#forget = options.media.onChange((source) => void this.#publish(source));
+    this.#forget = options.media.onChange((source) =>
+      void this.#publish(source));
   }
 
   get sender(): Sender | undefined {

@@ -11,7 +11,7 @@ export interface GridOptions {
   gap: number;
   /** The widest a tile may be, as width / height. */
   maxAspect: number;
-  /** The narrowest a tile may be; below maxAspect tiles grow in tall windows. */
+  /** The narrowest it may be; in tall windows less than the widest. */
   minAspect: number;
 }
 

@@ -77,7 +77,7 @@ export class Lobby {
 
   showError(explanation: Explanation): void {
     this.#error.replaceChildren(
-      el('strong', {}, explanation.title), ` ${explanation.detail}`);
+      el('strong', {}, explanation.title), el('p', {}, explanation.detail));
     this.#error.hidden = false;
   }
 

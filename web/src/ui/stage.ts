@@ -3,7 +3,7 @@
 import type { Person } from '../call';
 import { layoutGrid, layoutSpotlight } from '../layout';
 import type { Quality } from '../quality';
-import { el, showTrack } from './dom';
+import { el, flag, showTrack } from './dom';
 import { icon } from './icons';
 import { place, Tile } from './tile';
 
@@ -22,7 +22,7 @@ export class Stage {
   constructor() {
     this.#screen.hidden = true;
     this.root.append(this.#screen);
-    new ResizeObserver(() => this.#arrange()).observe(this.root);
+    new ResizeObserver(() => this.#follow()).observe(this.root);
   }
 
   setPeople(people: Person[]): void {
@@ -47,6 +47,15 @@ export class Stage {
 
   setQuality(id: string, quality: Quality): void {
     this.#tiles.get(id)?.setQuality(quality);
+  }
+
+  /** Tiles glide when people come and go, but stick to a window's edge. */
+  #follow(): void {
+    flag(this.root, 'data-still', true);
+    this.#arrange();
+    // Reading a size makes the browser apply the styles without transition.
+    void this.root.offsetWidth;
+    flag(this.root, 'data-still', false);
   }
 
   #add(person: Person): void {

@@ -112,7 +112,8 @@ export class Toolbar {
     this.#media.update(controls);
     paint(this.#share, {
       icon: 'screen',
-      label: controls.sharing ? 'Stop sharing your screen' : 'Share your screen',
+      label: controls.sharing
+        ? 'Stop sharing your screen' : 'Share your screen',
       active: controls.sharing,
     });
   }

@@ -1,0 +1,216 @@
+/**
+ * What every frontend under test has in common: its options, its own media,
+ * and the figures it shows to the test. How it signals is its own matter.
+ */
+
+import type { types } from 'mediasoup-client';
+
+export type Kind = 'audio' | 'video';
+
+export interface Options {
+  /** Where the server's signaling is, such as http://127.0.0.1:4443. */
+  server: string;
+  room: string;
+  user: string;
+  /** Use every optional field of the protocol instead of none. */
+  rich?: boolean;
+  produce?: Kind[];
+  /** VP8, VP9, H264 or AV1; absent: whatever comes first. */
+  codec?: string;
+  /** Keep only the TCP candidates that the server offers. */
+  tcpOnly?: boolean;
+  width?: number;
+  height?: number;
+  frameRate?: number;
+  maxBitrate?: number;
+}
+
+export interface Received {
+  consumer: types.Consumer;
+  peerId: string | undefined;
+  /** When the server had said that media flows. */
+  resumedAt: number;
+  /** Milliseconds from then to the first frame shown. */
+  firstFrameMs: number | undefined;
+}
+
+export interface Flow {
+  kind: Kind;
+  producerId: string;
+  /** The codec's name without its kind, such as "VP8". */
+  codec: string;
+  packets: number;
+  bytes: number;
+  frames: number;
+}
+
+export interface InboundFlow extends Flow {
+  peerId: string | undefined;
+  packetsLost: number;
+  audioEnergy: number;
+  firstFrameMs: number | undefined;
+}
+
+export interface OutboundFlow extends Flow {
+  targetBitrate: number;
+  retransmitted: number;
+  width: number;
+}
+
+export interface Figures {
+  outbound: OutboundFlow[];
+  inbound: InboundFlow[];
+  /** Transport protocols of the selected pairs, "udp" or "tcp". */
+  protocols: string[];
+}
+
+export interface LoggedEvent {
+  name: string;
+  data: unknown;
+}
+
+/** What the test drives; each bundle puts one on window.troupe. */
+export interface Frontend {
+  start(options: Options): Promise<void>;
+  stats(): Promise<Figures>;
+  leave(): Promise<void>;
+  events(): LoggedEvent[];
+  /** Producer ids of the consumers that have been closed. */
+  ended(): string[];
+}
+
+declare global {
+  interface Window { troupe: Frontend }
+}
+
+export async function openMedia(options: Options): Promise<MediaStream> {
+  const { produce = ['audio', 'video'] } = options;
+  if (produce.length === 0) return new MediaStream();
+  return navigator.mediaDevices.getUserMedia({
+    audio: produce.includes('audio'),
+    video: produce.includes('video') && {
+      width: options.width ?? 640,
+      height: options.height ?? 360,
+      frameRate: options.frameRate ?? 15,
+    },
+  });
+}
+
+/** Removes the candidates that the test does not want used. */
+export function pruned(
+  params: types.TransportOptions,
+  options: Options,
+): types.TransportOptions {
+  if (!options.tcpOnly) return params;
+  const iceCandidates = params.iceCandidates
+    .filter(({ protocol }) => protocol === 'tcp');
+  if (iceCandidates.length === 0) throw new Error('no TCP candidate offered');
+  return { ...params, iceCandidates };
+}
+
+export function producerOptions(
+  track: MediaStreamTrack,
+  device: types.Device,
+  options: Options,
+): types.ProducerOptions {
+  if (track.kind === 'audio') return { track };
+  const wanted = options.codec?.toLowerCase();
+  const codec = device.sendRtpCapabilities.codecs?.find(
+    ({ mimeType }) => mimeType.toLowerCase() === `video/${wanted}`);
+  if (wanted && !codec) throw new Error(`cannot send ${options.codec}`);
+  return {
+    track,
+    ...(codec && { codec }),
+    ...(options.maxBitrate && {
+      encodings: [{ maxBitrate: options.maxBitrate }],
+    }),
+  };
+}
+
+/** Plays a received track; for video also times its first frame. */
+export function play(received: Received): void {
+  const { track } = received.consumer;
+  const element = document.createElement(track.kind as Kind);
+  element.autoplay = true;
+  element.srcObject = new MediaStream([track]);
+  document.body.append(element);
+  if (element instanceof HTMLVideoElement) {
+    element.muted = true;
+    element.playsInline = true;
+    element.requestVideoFrameCallback(() => {
+      received.firstFrameMs = performance.now() - received.resumedAt;
+    });
+  }
+  void element.play();
+  received.consumer.observer.on('close', () => element.remove());
+}
+
+type Stat = Record<string, never> & { type: string; ssrc: number };
+
+export async function readFigures(
+  producers: types.Producer[],
+  received: Received[],
+  transports: types.Transport[],
+): Promise<Figures> {
+  const stats: Stat[] = [];
+  for (const transport of transports) {
+    if (transport.closed) continue;
+    (await transport.getStats()).forEach((stat) => stats.push(stat));
+  }
+  const find = (type: string, ssrc: number | undefined) =>
+    stats.find((stat) => stat.type === type && stat.ssrc === ssrc);
+  return {
+    outbound: producers.map((producer) => outboundFlow(producer,
+      find('outbound-rtp', producer.rtpParameters.encodings?.[0]?.ssrc))),
+    inbound: received.map((one) => inboundFlow(one, find('inbound-rtp',
+      one.consumer.rtpParameters.encodings?.[0]?.ssrc))),
+    protocols: protocolsOf(stats),
+  };
+}
+
+function codecOf(parameters: types.RtpParameters): string {
+  return parameters.codecs[0]!.mimeType.split('/')[1]!;
+}
+
+function outboundFlow(
+  producer: types.Producer,
+  stat: Stat | undefined,
+): OutboundFlow {
+  return {
+    kind: producer.kind,
+    producerId: producer.id,
+    codec: codecOf(producer.rtpParameters),
+    packets: stat?.['packetsSent'] ?? 0,
+    bytes: stat?.['bytesSent'] ?? 0,
+    frames: stat?.['framesEncoded'] ?? 0,
+    targetBitrate: stat?.['targetBitrate'] ?? 0,
+    retransmitted: stat?.['retransmittedPacketsSent'] ?? 0,
+    width: stat?.['frameWidth'] ?? 0,
+  };
+}
+
+function inboundFlow(
+  { consumer, peerId, firstFrameMs }: Received,
+  stat: Stat | undefined,
+): InboundFlow {
+  return {
+    kind: consumer.kind,
+    producerId: consumer.producerId,
+    codec: codecOf(consumer.rtpParameters),
+    peerId,
+    packets: stat?.['packetsReceived'] ?? 0,
+    bytes: stat?.['bytesReceived'] ?? 0,
+    frames: stat?.['framesDecoded'] ?? 0,
+    packetsLost: stat?.['packetsLost'] ?? 0,
+    audioEnergy: stat?.['totalAudioEnergy'] ?? 0,
+    firstFrameMs,
+  };
+}
+
+function protocolsOf(stats: Stat[]): string[] {
+  return stats
+    .filter((stat) => stat.type === 'candidate-pair' && stat['nominated'] &&
+      stat['state'] === 'succeeded')
+    .map((pair) => stats.find((stat) =>
+      stat['id'] === pair['localCandidateId'])?.['protocol'] ?? 'unknown');
+}

@@ -1,0 +1,71 @@
+/** Real browsers, each with a profile of its own that is removed after. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import puppeteer from 'puppeteer-core';
+
+const CHROMIUM_FLAGS = [
+  '--no-sandbox', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update',
+  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+  '--allow-loopback-in-peer-connection',
+  '--autoplay-policy=no-user-gesture-required',
+  // Windows lie above one another here; none of them may be slowed for that.
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding', '--disable-background-timer-throttling',
+];
+
+const FIREFOX_PREFS = {
+  'media.navigator.streams.fake': true,
+  'media.navigator.permission.disabled': true,
+  'media.peerconnection.ice.loopback': true,
+  'media.peerconnection.ice.obfuscate_host_addresses': false,
+  'media.autoplay.default': 0,
+  'permissions.default.camera': 1,
+  'permissions.default.microphone': 1,
+};
+
+class Browser {
+  constructor(name, browser, profile) {
+    this.name = name;
+    this.browser = browser;
+    this.profile = profile;
+  }
+
+  /** A page in a window of its own: hidden tabs are slowed down. */
+  async newWindow() {
+    const page = await this.browser.newPage({ type: 'window' });
+    page.on('pageerror', (error) =>
+      console.error(`${this.name}: ${error.message}`));
+    return page;
+  }
+
+  async close() {
+    await this.browser.close();
+    await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+export async function launchChromium() {
+  const profile = await mkdtemp(join(tmpdir(), 'troupe-chromium-'));
+  return new Browser('chromium', await puppeteer.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    userDataDir: profile,
+    headless: true,
+    defaultViewport: null,
+    args: [...CHROMIUM_FLAGS, '--window-size=800,600'],
+  }), profile);
+}
+
+export async function launchFirefox() {
+  const profile = await mkdtemp(join(tmpdir(), 'troupe-firefox-'));
+  return new Browser('firefox', await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
+    userDataDir: profile,
+    headless: true,
+    defaultViewport: null,
+    extraPrefsFirefox: FIREFOX_PREFS,
+  }), profile);
+}

@@ -1,0 +1,72 @@
+/** Measures what flows between participants and says whether it suffices. */
+
+import assert from 'node:assert/strict';
+import { pause } from './wait.mjs';
+
+/** The share of the sender's frames that a receiver must have decoded. */
+const FRAMES_MIN = 0.95;
+
+/** Figures of all participants over a span of time, as differences. */
+async function measure(participants, milliseconds) {
+  const before = await snapshot(participants);
+  await pause(milliseconds);
+  return { before, after: await snapshot(participants) };
+}
+
+function snapshot(participants) {
+  return Promise.all(participants.map((one) => one.stats()));
+}
+
+function growth(before, after, key) {
+  return after[key] - (before?.[key] ?? 0);
+}
+
+/**
+ * Asserts that each participant hears and sees each other one, without loss,
+ * over `milliseconds`. Prints a line per stream.
+ */
+export async function assertConversation(participants, milliseconds = 6000) {
+  const { before, after } = await measure(participants, milliseconds);
+  for (const [from, sender] of participants.entries()) {
+    for (const sent of after[from].outbound) {
+      const sentBefore = find(before[from].outbound, sent.producerId);
+      for (const [to, receiver] of participants.entries()) {
+        if (to === from) continue;
+        const got = find(after[to].inbound, sent.producerId);
+        const name = `${sent.kind} ${sender.user} → ${receiver.user}`;
+        assert.ok(got, `${name} is received`);
+        const gotBefore = find(before[to].inbound, sent.producerId);
+        assertFlow(name, { sent, sentBefore, got, gotBefore });
+      }
+    }
+  }
+  return after;
+}
+
+function find(flows, producerId) {
+  return flows.find((flow) => flow.producerId === producerId);
+}
+
+function assertFlow(name, { sent, sentBefore, got, gotBefore }) {
+  const packets = growth(gotBefore, got, 'packets');
+  assert.ok(packets > 0, `${name}: packets arrive`);
+  assert.equal(got.packetsLost, 0, `${name}: no packet is lost`);
+  if (sent.kind === 'audio') {
+    const energy = growth(gotBefore, got, 'audioEnergy');
+    assert.ok(energy > 0, `${name}: something is heard`);
+    console.log(`  ${name}: ${packets} packets, energy ${energy.toFixed(4)}`);
+    return;
+  }
+  const encoded = growth(sentBefore, sent, 'frames');
+  const decoded = growth(gotBefore, got, 'frames');
+  assert.ok(encoded > 0, `${name}: frames are encoded`);
+  const share = decoded / encoded;
+  console.log(`  ${name}: ${decoded} of ${encoded} frames, ${got.codec}`);
+  assert.ok(share >= FRAMES_MIN, `${name}: ${(share * 100).toFixed(1)} % ` +
+    'of the frames sent were decoded');
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}

@@ -1,0 +1,54 @@
+/** One person in a call: a frontend, in a window, in a browser. */
+
+import { waitFor } from './wait.mjs';
+
+export class Participant {
+  #page;
+
+  constructor(user, page) {
+    this.user = user;
+    this.#page = page;
+  }
+
+  /**
+   * Opens the frontend `dialect` ("ws" or "events") and starts it with the
+   * given options (see clients/frontend.ts).
+   */
+  static async join(browser, { origin, dialect, ...options }) {
+    const page = await browser.newWindow();
+    await page.goto(`${origin}/${dialect}`);
+    await page.evaluate((given) => window.troupe.start(given), options);
+    return new Participant(options.user, page);
+  }
+
+  stats() {
+    return this.#page.evaluate(() => window.troupe.stats());
+  }
+
+  events() {
+    return this.#page.evaluate(() => window.troupe.events());
+  }
+
+  ended() {
+    return this.#page.evaluate(() => window.troupe.ended());
+  }
+
+  /** Waits until this many streams arrive and each has brought packets. */
+  async receives(count, withinMs = 10_000) {
+    await waitFor(`${count} streams at ${this.user}`, async () => {
+      const { inbound } = await this.stats();
+      const flowing = inbound.filter(({ kind, packets, frames }) =>
+        packets > 0 && (kind === 'audio' || frames > 0));
+      return flowing.length >= count;
+    }, withinMs);
+  }
+
+  leave() {
+    return this.#page.evaluate(() => window.troupe.leave());
+  }
+
+  /** Closes the window without a word, as a crash would. */
+  close() {
+    return this.#page.close();
+  }
+}

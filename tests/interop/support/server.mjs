@@ -1,0 +1,109 @@
+/** Runs a Troupe of its own for a test, on loopback and free ports. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { waitFor, pause } from './wait.mjs';
+
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+const HOST = '127.0.0.1';
+const STOP_WITHIN_MS = 2000;
+const KEPT_OUTPUT = 20_000;
+
+/** A port that was free a moment ago. */
+async function freePort() {
+  const probe = createServer().listen(0, HOST);
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+function binaryPath() {
+  const path = process.env.TROUPE_BIN ?? `${ROOT}build/release/troupe`;
+  if (!existsSync(path)) {
+    throw new Error(`no server at ${path}: build it, or set TROUPE_BIN`);
+  }
+  return path;
+}
+
+export class TroupeServer {
+  #child;
+  #output = '';
+  #exited;
+
+  /** Starts the server and waits until it says that it is well. */
+  static async start(extraFlags = []) {
+    const [httpPort, rtcPort] = [await freePort(), await freePort()];
+    const server = new TroupeServer();
+    server.url = `http://${HOST}:${httpPort}`;
+    server.#spawn([
+      `--config-file=${ROOT}conf/dev.conf`,
+      `--http.listen-addresses=${HOST}`, `--http.port=${httpPort}`,
+      `--http.static-root=${ROOT}web/dist`,
+      `--rtc.listen-addresses=${HOST}`, `--rtc.port=${rtcPort}`,
+      ...extraFlags,
+    ]);
+    try {
+      await waitFor('the server to be well', () => server.#isWell());
+    } catch (error) {
+      server.#child.kill('SIGKILL');
+      throw new Error(`${error.message}\n${server.#output}`);
+    }
+    return server;
+  }
+
+  /** Throws if the server has died meanwhile. */
+  assertAlive() {
+    if (this.#exited) throw new Error(this.#obituary());
+  }
+
+  /** Asks the server to end; throws if it had died or does not end in time. */
+  async stop() {
+    this.assertAlive();
+    this.#child.kill('SIGTERM');
+    const patience = pause(STOP_WITHIN_MS).then(() => 'late');
+    const ended = once(this.#child, 'exit').then(() => 'ended');
+    if (await Promise.race([ended, patience]) === 'late') {
+      this.#child.kill('SIGKILL');
+      throw new Error(`the server still ran ${STOP_WITHIN_MS} ms after ` +
+        `SIGTERM\n${this.#output}`);
+    }
+    const { code } = this.#exited;
+    if (code !== 0) throw new Error(this.#obituary());
+  }
+
+  #spawn(flags) {
+    this.#child = spawn(binaryPath(), flags, {
+      cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const keep = (chunk) => {
+      this.#output = (this.#output + chunk).slice(-KEPT_OUTPUT);
+    };
+    this.#child.stdout.on('data', keep);
+    this.#child.stderr.on('data', keep);
+    this.#child.on('error', (error) => keep(String(error)));
+    this.#child.on('exit', (code, signal) => {
+      this.#exited = { code, signal };
+    });
+  }
+
+  async #isWell() {
+    this.assertAlive();
+    try {
+      const { status } = await fetch(`${this.url}/healthz`);
+      return status === 200;
+    } catch {
+      return false;
+    }
+  }
+
+  #obituary() {
+    const { code, signal } = this.#exited;
+    return `the server ended with ${signal ?? `code ${code}`}\n${this.#output}`;
+  }
+}
