@@ -149,7 +149,7 @@ struct close_producer {};
 /// INTERNAL: NACK and report timers.
 struct producer_tick {};
 
-/// A consumer needs a key frame.
+/// A client asks for a key frame.
 struct request_key_frame {};
 
 // -- consumer ----------------------------------------------------------------

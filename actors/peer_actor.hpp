@@ -2,6 +2,7 @@
 
 #include "actors/media_services.hpp"
 #include "actors/peer_handle.hpp"
+#include "actors/peer_listener.hpp"
 #include "actors/room_actor.hpp"
 #include "net/transport_tuple.hpp"
 
@@ -29,20 +30,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::ice_restarted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::produced)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::consumed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::consumers)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_ended)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_producer_paused)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_score_changed)
 
 namespace troupe::actors {
-
-/// What a peer's consumers tell it.
-using consumer_listener_actor = caf::typed_actor<
-  // The producer is gone; the consumer ends itself.
-  caf::reacts_to<consumer_ended>,
-  // The producer was paused or resumed.
-  caf::reacts_to<consumer_producer_paused>,
-  // The score of the link or of the producer changed.
-  caf::reacts_to<consumer_score_changed>>;
 
 /// The PEER actor interface: one member of one room. It owns its transports,
 /// producers and consumers, and carries out the verbs that concern them. An

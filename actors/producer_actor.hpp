@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/rtp_messages.hpp"
+#include "rtp/forwarder.hpp"
 #include "rtp/receiver.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -25,6 +26,7 @@ struct restore_packets {
 
 } // namespace troupe::actors
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::keyframe_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::subscribe)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::unsubscribe)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::restore_packets)
@@ -44,7 +46,7 @@ using producer_actor = rtp_sink_actor::extend<
   // Looks packets up for a consumer's retransmission.
   caf::reacts_to<restore_packets>,
   // A consumer needs a key frame; such wishes are brought together.
-  caf::reacts_to<request_key_frame>,
+  caf::reacts_to<rtp::keyframe_wanted>,
   caf::reacts_to<pause_producer>,
   caf::reacts_to<resume_producer>,
   // Ends the producer, and thereby its consumers.
@@ -53,11 +55,6 @@ using producer_actor = rtp_sink_actor::extend<
   caf::replies_to<get_actor_stats>::with<protocol::reply::stats>,
   // INTERNAL: NACK, report and key-frame timers.
   caf::reacts_to<producer_tick>>;
-
-/// Where a producer's feedback goes.
-using rtcp_sender_actor = caf::typed_actor<
-  // Sends a compound RTCP packet to the client.
-  caf::reacts_to<rtcp_to_send>>;
 
 /// What a producer is made of.
 struct producer_config {

@@ -1,8 +1,9 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "rtp/rtcp_dispatcher.hpp"
 #include "rtp/media_packet.hpp"
-#include "rtp/packet.hpp"
+#include "rtp/outgoing_packet.hpp"
 
 #include <caf/typed_actor.hpp>
 
@@ -14,13 +15,6 @@
 /// never leave this process.
 namespace troupe::actors {
 
-/// A plaintext compound RTCP packet, shared by all whom it concerns: each
-/// reads what names its SSRCs.
-struct rtcp_received {
-  net::buffer_ptr packet;
-  rtp::time_point arrival;
-};
-
 /// A compound RTCP packet to send.
 struct rtcp_to_send {
   std::vector<uint8_t> packet;
@@ -30,23 +24,37 @@ struct rtcp_to_send {
 /// since a mailbox has no bound (one writer, one reader).
 class flow_gauge {
 public:
-  /// About a third of a second of video at 30 frames a second.
+  /// About a second of video at 30 frames a second. Key frames may use twice
+  /// that.
   static constexpr uint32_t limit = 32;
 
-  bool full() const {
-    return in_flight_.load(std::memory_order_relaxed) >= limit;
-  }
-
-  void enter() {
+  /// Asks to send one more batch. When it is refused, the consumer finds
+  /// `take_refused` set and goes on with a key frame.
+  bool admit(bool key_frame) {
+    if (in_flight_.load(std::memory_order_relaxed)
+        >= (key_frame ? 2 * limit : limit)) {
+      refused_.fetch_add(1, std::memory_order_relaxed);
+      return false;
+    }
     in_flight_.fetch_add(1, std::memory_order_relaxed);
+    return true;
   }
 
+  /// The consumer has taken a batch.
   void leave() {
     in_flight_.fetch_sub(1, std::memory_order_relaxed);
   }
 
+  /// How many batches were refused since the last call.
+  uint32_t take_refused() {
+    if (refused_.load(std::memory_order_relaxed) == 0)
+      return 0;
+    return refused_.exchange(0, std::memory_order_relaxed);
+  }
+
 private:
   std::atomic<uint32_t> in_flight_{0};
+  std::atomic<uint32_t> refused_{0};
 };
 
 /// Packets a consumer asked for again.
@@ -68,7 +76,13 @@ struct producer_score_changed {
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::rtp_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::media_batch)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::rtcp_received)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::outgoing_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::sender_report_received)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::dlrr_received)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::bye_received)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::nack_received)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::keyframe_request_received)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::report_block_received)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::rtcp_to_send)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::packets_restored)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::source_reported)
@@ -85,15 +99,29 @@ namespace troupe::actors {
 using rtp_sink_actor = caf::typed_actor<
   // The packets of one burst that belong to this producer.
   caf::reacts_to<rtp::rtp_batch>,
-  // RTCP that concerns it.
-  caf::reacts_to<rtcp_received>>;
+  // RTCP of its source.
+  caf::reacts_to<rtp::sender_report_received>,
+  caf::reacts_to<rtp::dlrr_received>,
+  caf::reacts_to<rtp::bye_received>>;
 
 /// What a transport knows of the consumers on it.
 using feedback_sink_actor = caf::typed_actor<
   // RTCP about the consumer's stream.
-  caf::reacts_to<rtcp_received>,
+  caf::reacts_to<rtp::nack_received>,
+  caf::reacts_to<rtp::keyframe_request_received>,
+  caf::reacts_to<rtp::report_block_received>,
   // Whether the transport can send.
   caf::reacts_to<transport_writable>>;
+
+/// Where RTCP to a client goes.
+using rtcp_sender_actor = caf::typed_actor<
+  // A compound RTCP packet to send.
+  caf::reacts_to<rtcp_to_send>>;
+
+/// What consumers know of their transport.
+using egress_actor = rtcp_sender_actor::extend<
+  // Media to send, in order.
+  caf::reacts_to<rtp::outgoing_batch>>;
 
 /// What a producer knows of its consumers.
 using media_sink_actor = caf::typed_actor<

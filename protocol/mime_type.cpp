@@ -1,13 +1,25 @@
 #include "protocol/mime_type.hpp"
 
+#include <algorithm>
+
 namespace troupe::protocol {
+
+namespace {
+
+char lower(char x) {
+  return x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x;
+}
+
+} // namespace
 
 std::string to_lower(std::string_view text) {
   std::string out(text);
-  for (auto& x : out)
-    if (x >= 'A' && x <= 'Z')
-      x = static_cast<char>(x - 'A' + 'a');
+  std::ranges::transform(out, out.begin(), lower);
   return out;
+}
+
+bool is_same_mime_type(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 std::optional<media_kind> kind_of_mime_type(std::string_view mime_type) {
@@ -19,8 +31,8 @@ std::optional<media_kind> kind_of_mime_type(std::string_view mime_type) {
 }
 
 bool is_rtx(std::string_view mime_type) {
-  const auto lower = to_lower(mime_type);
-  return lower.size() > 4 && lower.ends_with("/rtx");
+  return mime_type.size() > 4
+         && is_same_mime_type(mime_type.substr(mime_type.size() - 4), "/rtx");
 }
 
 } // namespace troupe::protocol

@@ -15,6 +15,9 @@ std::string to_lower(std::string_view text);
 /// that is neither audio nor video, or the second half is empty.
 std::optional<media_kind> kind_of_mime_type(std::string_view mime_type);
 
+/// Whether two MIME types differ in case at most.
+bool is_same_mime_type(std::string_view a, std::string_view b);
+
 /// Whether this names a retransmission codec (RFC 4588), as "video/rtx".
 bool is_rtx(std::string_view mime_type);
 

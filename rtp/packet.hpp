@@ -5,55 +5,116 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace troupe::rtp {
 
+/// Octets of the fixed part of an RTP header (RFC 3550, section 5.1).
+inline constexpr size_t fixed_header_size = 12;
+
 /// One RTP packet (RFC 3550, section 5.1): its plaintext octets, shared and
-/// never changed, and the fields of its header, read once. A value of some
-/// 64 octets; copying shares the octets.
+/// never changed, and the fields of its header, read once. A value of 40
+/// octets; copying shares the octets.
 class packet {
 public:
-  /// Reads the header of `data`, which must be a whole plaintext RTP packet.
-  /// Nothing where version, CSRC count, extension length or padding do not
-  /// fit its size.
+  /// Reads the header of `data`, which must be a whole plaintext RTP packet
+  /// that begins at the buffer's first octet. Nothing where version, CSRC
+  /// count, extension length or padding do not fit its size.
   static std::optional<packet> parse(net::buffer_ptr data, time_point arrival);
 
-  rtp::ssrc ssrc() const;
-  rtp::payload_type payload_type() const;
-  uint16_t sequence_number() const;
-  uint32_t timestamp() const;
-  bool marker() const;
+  rtp::ssrc ssrc() const {
+    return ssrc_;
+  }
+
+  rtp::payload_type payload_type() const {
+    return payload_type_;
+  }
+
+  uint16_t sequence_number() const {
+    return sequence_number_;
+  }
+
+  uint32_t timestamp() const {
+    return timestamp_;
+  }
+
+  bool marker() const {
+    return marker_;
+  }
 
   /// When the socket handed it over.
-  time_point arrival() const;
+  time_point arrival() const {
+    return arrival_;
+  }
 
   /// Everything up to the payload: fixed header, CSRCs, extensions.
-  net::byte_span header() const;
+  net::byte_span header() const {
+    return bytes().first(payload_offset_);
+  }
+
+  /// The contributing sources, four octets each.
+  net::byte_span csrcs() const {
+    auto count = size_t{bytes()[0]} & 0x0F;
+    return bytes().subspan(fixed_header_size, 4 * count);
+  }
 
   /// The payload without padding.
-  net::byte_span payload() const;
+  net::byte_span payload() const {
+    return bytes().subspan(payload_offset_, payload_size_);
+  }
 
   /// How many octets of padding follow the payload, the count octet included.
-  uint8_t padding() const;
+  uint8_t padding() const {
+    return padding_;
+  }
 
   /// Octets of the whole packet.
-  size_t size() const;
+  size_t size() const {
+    return bytes().size();
+  }
 
   /// The value of the RFC 8285 extension element `id` (one-byte or two-byte
   /// form), or an empty span with `data() == nullptr` where it is absent.
-  /// `id` 0 is always absent.
+  /// `id` 0 is always absent. Of repeated elements the first counts.
   net::byte_span extension(uint8_t id) const;
 
-  /// The whole extension block's profile-defined field and body, for walking.
-  uint16_t extension_profile() const;
-  net::byte_span extension_block() const;
+  /// The extension block's profile-defined field (0 without a block) and its
+  /// body, for walking (see extension_walker).
+  uint16_t extension_profile() const {
+    return extension_profile_;
+  }
+
+  net::byte_span extension_block() const {
+    return bytes().subspan(extension_offset_, extension_size_);
+  }
+
+  /// Gives the octets up, for changing them in place (RTX, RFC 4588). Only
+  /// who holds the sole copy of this packet may write them. The packet must
+  /// not be used any more.
+  net::buffer_ptr take_buffer() && {
+    return std::move(data_);
+  }
 
 private:
+  packet(net::buffer_ptr data, time_point arrival)
+      : data_(std::move(data))
+      , arrival_(arrival) {}
+
+  net::byte_span bytes() const {
+    return std::as_const(*data_).bytes();
+  }
+
   net::buffer_ptr data_;
   time_point arrival_;
-  // filled by parse
-  uint16_t extension_offset_ = 0; // 0: no extension
+  // Filled by parse.
+  rtp::ssrc ssrc_{};
+  uint32_t timestamp_ = 0;
+  uint16_t sequence_number_ = 0;
+  rtp::payload_type payload_type_{};
+  bool marker_ = false;
+  uint16_t extension_profile_ = 0;
+  uint16_t extension_offset_ = 0;
   uint16_t extension_size_ = 0;
   uint16_t payload_offset_ = 0;
   uint16_t payload_size_ = 0;

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "actors/messages.hpp"
+
+#include <caf/typed_actor.hpp>
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_producer_paused)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_score_changed)
+
+namespace troupe::actors {
+
+/// What consumers tell their peer.
+using consumer_listener_actor = caf::typed_actor<
+  // The producer is gone; the consumer ends itself.
+  caf::reacts_to<consumer_ended>,
+  // The producer was paused or resumed.
+  caf::reacts_to<consumer_producer_paused>,
+  // The score of the link or of the producer changed.
+  caf::reacts_to<consumer_score_changed>>;
+
+} // namespace troupe::actors

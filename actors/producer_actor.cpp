@@ -1,0 +1,178 @@
+#include "actors/producer_actor.hpp"
+
+#include "actors/stats_json.hpp"
+#include "actors/timer_slot.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+namespace troupe::actors {
+
+namespace {
+
+struct producer_state {
+  using pointer = producer_actor::stateful_pointer<producer_state>;
+
+  static inline const char* name = "producer";
+
+  explicit producer_state(pointer self_ptr) : self(self_ptr) {
+  }
+
+  producer_actor::behavior_type make_behavior(const producer_config& cfg);
+
+  void add(const subscribe& x);
+
+  void set_paused(bool paused);
+
+  // Hands on everything that is ready, and arms the timer.
+  void drain();
+
+  void fan_out(const rtp::media_batch& batch);
+
+  void pass_on(const rtp::receiver_event& x);
+
+  template <class Message>
+  void tell_all(const Message& x) {
+    for (const auto& to : consumers)
+      self->send(to.actor, x);
+  }
+
+  // Runs `f(engine, now)`, then drains.
+  template <class F>
+  void with_engine(F f) {
+    f(*engine, self->clock().now());
+    drain();
+  }
+
+  struct consumer {
+    media_sink_actor actor;
+    std::shared_ptr<flow_gauge> gauge;
+  };
+
+  pointer self;
+  producer_id id;
+  rtcp_sender_actor transport;
+  std::unique_ptr<net::rng> random;
+  std::unique_ptr<rtp::receiver> engine;
+  std::vector<consumer> consumers;
+  std::vector<std::optional<rtp::source_report>> reports; // by encoding
+  int score = 10;
+  timer_slot timer;
+};
+
+bool has_keyframe(const rtp::media_batch& batch) {
+  return std::ranges::any_of(*batch, [](const auto& x) { return x.keyframe; });
+}
+
+producer_actor::behavior_type
+producer_state::make_behavior(const producer_config& cfg) {
+  id = cfg.id;
+  transport = cfg.transport;
+  random = net::make_secure_rng();
+  engine = std::make_unique<rtp::receiver>(cfg.engine, *random);
+  reports.resize(cfg.engine.encodings.size());
+  self->set_error_handler([](caf::error&) {});
+  self->set_down_handler([this](const caf::down_msg& down) {
+    std::erase_if(consumers, [&](const consumer& x) {
+      return x.actor.address() == down.source;
+    });
+  });
+  return {
+    [this](const rtp::rtp_batch& x) {
+      with_engine([&](auto& e, auto now) { e.handle_packets(x, now); });
+    },
+    [this](const rtp::sender_report_received& x) {
+      with_engine([&](auto& e, auto now) { e.handle_sender_report(x.info, now); });
+    },
+    [this](const rtp::dlrr_received& x) {
+      with_engine([&](auto& e, auto now) { e.handle_dlrr(x.item, now); });
+    },
+    [this](const rtp::bye_received& x) {
+      with_engine([&](auto& e, auto now) { e.handle_bye(x.ssrc, now); });
+    },
+    [this](const subscribe& x) { add(x); },
+    [this](const unsubscribe& x) {
+      self->demonitor(x.consumer);
+      std::erase_if(consumers,
+                    [&](const auto& y) { return y.actor == x.consumer; });
+    },
+    [this](const restore_packets& x) {
+      if (auto found = engine->find_packets(x.keys))
+        self->send(x.consumer, packets_restored{std::move(found)});
+    },
+    [this](const rtp::keyframe_wanted& x) {
+      with_engine([&](auto& e, auto now) {
+        e.handle_keyframe_request(x.encoding, now);
+      });
+    },
+    [this](const pause_producer&) { set_paused(true); },
+    [this](const resume_producer&) { set_paused(false); },
+    [this](const close_producer&) { self->quit(); },
+    [this](const get_actor_stats&) {
+      return protocol::reply::stats{
+        stats_json(id, engine->stats(self->clock().now()))};
+    },
+    [this](const producer_tick&) {
+      timer.fired();
+      with_engine([](auto& e, auto now) { e.handle_timeout(now); });
+    },
+  };
+}
+
+void producer_state::add(const subscribe& x) {
+  self->monitor(x.consumer);
+  consumers.push_back({x.consumer, x.gauge});
+  if (engine->paused())
+    self->send(x.consumer, producer_paused{true});
+  for (const auto& report : reports)
+    if (report)
+      self->send(x.consumer, source_reported{*report});
+}
+
+void producer_state::set_paused(bool paused) {
+  if (engine->paused() == paused)
+    return;
+  with_engine([&](auto& e, auto now) { paused ? e.pause(now) : e.resume(now); });
+  tell_all(producer_paused{paused});
+}
+
+void producer_state::drain() {
+  while (auto batch = engine->poll_batch())
+    fan_out(*batch);
+  while (auto packet = engine->poll_rtcp())
+    self->send(transport, rtcp_to_send{std::move(*packet)});
+  while (auto event = engine->poll_event())
+    pass_on(*event);
+  timer.arm(self, engine->poll_timeout(), producer_tick{});
+}
+
+void producer_state::fan_out(const rtp::media_batch& batch) {
+  // A key frame always gets through: without it, a consumer that fell behind
+  // could never go on.
+  bool key = has_keyframe(batch);
+  for (const auto& to : consumers) {
+    if (to.gauge->admit(key))
+      self->send(to.actor, batch);
+  }
+}
+
+void producer_state::pass_on(const rtp::receiver_event& x) {
+  if (const auto* report = std::get_if<rtp::source_report>(&x)) {
+    reports.at(report->encoding) = *report;
+    tell_all(source_reported{*report});
+  } else if (const auto* changed = std::get_if<rtp::score_changed>(&x)) {
+    score = changed->score;
+    tell_all(producer_score_changed{score});
+  }
+}
+
+} // namespace
+
+producer_actor spawn_producer(caf::actor_system& system,
+                              producer_config settings) {
+  return system.spawn(
+    [cfg = std::move(settings)](producer_state::pointer self) {
+      return self->state.make_behavior(cfg);
+    });
+}
+
+} // namespace troupe::actors

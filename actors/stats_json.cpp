@@ -1,0 +1,113 @@
+#include "actors/stats_json.hpp"
+
+#include "protocol/json_text.hpp"
+
+#include <chrono>
+
+namespace troupe::actors {
+
+namespace {
+
+using protocol::json_object;
+
+double seconds(rtp::duration x) {
+  return std::chrono::duration<double>(x).count();
+}
+
+json_object start(std::string_view type, std::string_view id) {
+  json_object out;
+  out.add("type", type).add("id", id);
+  return out;
+}
+
+json_object of_stream(const producer_id& id,
+                      const rtp::receive_stream_stats& x) {
+  auto out = start("inbound-rtp", id.str());
+  out.add("ssrc", rtp::value(x.ssrc));
+  if (x.rtx_ssrc)
+    out.add("rtxSsrc", rtp::value(*x.rtx_ssrc));
+  if (!x.rid.empty())
+    out.add("rid", x.rid);
+  if (x.round_trip_time)
+    out.add("roundTripTime", seconds(*x.round_trip_time));
+  out.add("packetsReceived", x.packets)
+    .add("bytesReceived", x.octets)
+    .add("bitrate", x.bitrate_bps)
+    .add("packetsLost", x.packets_lost)
+    .add("fractionLost", x.fraction_lost / 256.0)
+    .add("jitter", seconds(x.jitter))
+    .add("retransmittedPacketsReceived", x.packets_repaired)
+    .add("nackCount", x.nacks_sent)
+    .add("pliCount", x.plis_sent)
+    .add("firCount", x.firs_sent)
+    .add("keyFramesReceived", x.keyframes)
+    .add("packetsDiscarded", x.drops.total())
+    .add("score", x.score);
+  return out;
+}
+
+} // namespace
+
+protocol::json_text stats_json(const producer_id& id,
+                               const rtp::receiver_stats& in) {
+  std::string out = "[";
+  for (const auto& x : in.streams) {
+    if (out.size() > 1)
+      out += ',';
+    out += of_stream(id, x).str();
+  }
+  return {out + "]"};
+}
+
+protocol::json_text stats_json(const consumer_id& id,
+                               const rtp::forwarder_stats& in) {
+  auto out = start("outbound-rtp", id.str());
+  out.add("ssrc", rtp::value(in.ssrc));
+  if (in.rtx_ssrc)
+    out.add("rtxSsrc", rtp::value(*in.rtx_ssrc));
+  if (in.round_trip_time)
+    out.add("roundTripTime", seconds(*in.round_trip_time));
+  out.add("packetsSent", in.packets)
+    .add("bytesSent", in.octets)
+    .add("bitrate", in.bitrate_bps)
+    .add("retransmittedPacketsSent", in.rtx_packets)
+    .add("retransmittedBytesSent", in.rtx_octets)
+    .add("packetsLost", in.packets_lost)
+    .add("fractionLost", in.fraction_lost / 256.0)
+    .add("nackCount", in.nacks_received)
+    .add("keyFrameRequests", in.keyframe_requests_received)
+    .add("packetsDiscarded", in.drops.total())
+    .add("score", in.score);
+  return {"[" + out.str() + "]"};
+}
+
+protocol::json_text stats_json(const transport_id& id,
+                               const net::webrtc_transport& transport,
+                               const rtp::egress_stats& egress) {
+  const auto& x = transport.stats();
+  auto out = start("transport", id.str());
+  out.add("iceState", net::to_string(transport.ice()))
+    .add("dtlsState", net::to_string(transport.dtls()))
+    .add("bytesReceived", x.received.bytes)
+    .add("packetsReceived", x.received.packets)
+    .add("bytesSent", x.sent.bytes)
+    .add("packetsSent", x.sent.packets)
+    .add("rtpBytesReceived", x.rtp_received.bytes)
+    .add("rtpBytesSent", x.rtp_sent.bytes)
+    .add("packetsDropped", x.drops.total())
+    .add("availableOutgoingBitrate", egress.remb_bps.value_or(0));
+  if (auto profile = transport.profile())
+    out.add("srtpCipher", net::to_string(*profile));
+  std::string list = "[" + out.str();
+  if (const auto& tuple = transport.selected_tuple()) {
+    auto pair = start("candidate-pair", id.str() + "-pair");
+    bool udp = tuple->protocol == net::transport_protocol::udp;
+    pair.add("state", "succeeded")
+      .add("nominated", transport.ice() == net::ice_state::completed)
+      .add("protocol", udp ? "udp" : "tcp");
+    list += "," + pair.str();
+  }
+  return {list + "]"};
+}
+
+} // namespace troupe::actors

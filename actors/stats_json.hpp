@@ -1,0 +1,25 @@
+#pragma once
+
+#include "actors/ids.hpp"
+#include "net/webrtc_transport.hpp"
+#include "protocol/verbs.hpp"
+#include "rtp/stats.hpp"
+
+/// The engines' figures as dictionaries of the W3C's webrtc-stats, one array
+/// each. Times are in seconds, sizes in octets.
+namespace troupe::actors {
+
+/// `inbound-rtp`, one per encoding.
+protocol::json_text stats_json(const producer_id& id,
+                               const rtp::receiver_stats& in);
+
+/// `outbound-rtp`.
+protocol::json_text stats_json(const consumer_id& id,
+                               const rtp::forwarder_stats& in);
+
+/// `transport` and the selected `candidate-pair`.
+protocol::json_text stats_json(const transport_id& id,
+                               const net::webrtc_transport& transport,
+                               const rtp::egress_stats& egress);
+
+} // namespace troupe::actors

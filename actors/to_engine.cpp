@@ -1,0 +1,172 @@
+#include "actors/to_engine.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace troupe::actors {
+
+namespace {
+
+using protocol::rtp_codec_parameters;
+using protocol::rtp_parameters;
+
+std::string lower(std::string_view text) {
+  std::string out{text};
+  std::ranges::transform(out, out.begin(),
+                         [](unsigned char c) { return std::tolower(c); });
+  return out;
+}
+
+rtp::codec to_codec(const std::string& mime_type) {
+  auto name = lower(mime_type);
+  if (name == "audio/opus")
+    return rtp::codec::opus;
+  if (name == "video/vp8")
+    return rtp::codec::vp8;
+  if (name == "video/vp9")
+    return rtp::codec::vp9;
+  if (name == "video/h264")
+    return rtp::codec::h264;
+  if (name == "video/av1")
+    return rtp::codec::av1;
+  return name.starts_with("audio/") ? rtp::codec::other_audio
+                                    : rtp::codec::other_video;
+}
+
+bool is_rtx(const rtp_codec_parameters& x) {
+  return lower(x.mime_type).ends_with("/rtx");
+}
+
+rtp::media_kind to_kind(protocol::media_kind in) {
+  return in == protocol::media_kind::audio ? rtp::media_kind::audio
+                                           : rtp::media_kind::video;
+}
+
+/// The payload type of the RTX codec that goes with `media`.
+std::optional<rtp::payload_type>
+rtx_payload(const rtp_parameters& in, const rtp_codec_parameters& media) {
+  for (const auto& x : in.codecs) {
+    if (!is_rtx(x))
+      continue;
+    auto apt = x.parameters.find("apt");
+    if (apt != x.parameters.end()
+        && apt->second == protocol::parameter_value{int64_t{media.payload_type}})
+      return rtp::payload_type{x.payload_type};
+  }
+  return std::nullopt;
+}
+
+std::optional<rtp::ssrc> to_ssrc(std::optional<uint32_t> in) {
+  return in ? std::optional{rtp::ssrc{*in}} : std::nullopt;
+}
+
+} // namespace
+
+rtp::extension_map
+to_engine(const std::vector<protocol::rtp_header_extension_parameters>& in) {
+  rtp::extension_map out;
+  for (const auto& x : in)
+    if (auto known = rtp::extension_from_uri(x.uri))
+      out.set(*known, x.id);
+  return out;
+}
+
+rtp::producer_identity to_identity(const rtp_parameters& in) {
+  rtp::producer_identity out;
+  out.mid = in.mid;
+  out.extensions = to_engine(in.header_extensions);
+  for (const auto& x : in.encodings) {
+    if (x.ssrc)
+      out.ssrcs.push_back(rtp::ssrc{*x.ssrc});
+    if (x.rtx_ssrc)
+      out.ssrcs.push_back(rtp::ssrc{*x.rtx_ssrc});
+    if (!x.rid.empty())
+      out.rids.push_back(x.rid);
+  }
+  return out;
+}
+
+rtp::feedback_kinds to_feedback(const rtp_parameters& in) {
+  rtp::feedback_kinds out;
+  if (in.codecs.empty())
+    return out;
+  for (const auto& x : in.codecs.front().feedback) {
+    out.nack |= x.type == "nack" && x.parameter.empty();
+    out.pli |= x.type == "nack" && x.parameter == "pli";
+    out.fir |= x.type == "ccm" && x.parameter == "fir";
+    out.transport_cc |= x.type == "transport-cc";
+    out.remb |= x.type == "goog-remb";
+  }
+  return out;
+}
+
+rtp::receiver::config to_receiver(protocol::media_kind kind,
+                                  const rtp_parameters& in) {
+  const auto& media = in.codecs.front();
+  rtp::receiver::config out;
+  out.kind = to_kind(kind);
+  out.codec = to_codec(media.mime_type);
+  out.clock_rate = media.clock_rate;
+  out.payload = rtp::payload_type{media.payload_type};
+  out.rtx_payload = rtx_payload(in, media);
+  for (const auto& x : in.encodings)
+    out.encodings.push_back({to_ssrc(x.ssrc), to_ssrc(x.rtx_ssrc), x.rid});
+  out.extensions = to_engine(in.header_extensions);
+  out.feedback = to_feedback(in);
+  return out;
+}
+
+rtp::forwarder::config to_forwarder(protocol::media_kind kind,
+                                    const rtp_parameters& sent,
+                                    const rtp_parameters& told) {
+  const auto& media = told.codecs.front();
+  const auto& encoding = told.encodings.front();
+  rtp::forwarder::config out;
+  out.kind = to_kind(kind);
+  out.clock_rate = media.clock_rate;
+  out.ssrc = rtp::ssrc{encoding.ssrc.value_or(0)};
+  out.payload = rtp::payload_type{media.payload_type};
+  out.rtx_payload = rtx_payload(told, media);
+  if (out.rtx_payload)
+    out.rtx_ssrc = to_ssrc(encoding.rtx_ssrc);
+  out.mid = told.mid;
+  out.cname = told.rtcp.cname;
+  out.source_extensions = to_engine(sent.header_extensions);
+  out.extensions = to_engine(told.header_extensions);
+  out.feedback = to_feedback(told);
+  return out;
+}
+
+std::vector<net::certificate_fingerprint>
+to_engine(const std::vector<protocol::dtls_fingerprint>& in) {
+  std::vector<net::certificate_fingerprint> out;
+  for (const auto& x : in)
+    out.push_back({x.algorithm, x.value});
+  return out;
+}
+
+net::remote_dtls_role to_engine(protocol::dtls_role in) {
+  switch (in) {
+    case protocol::dtls_role::client:
+      return net::remote_dtls_role::client;
+    case protocol::dtls_role::server:
+      return net::remote_dtls_role::server;
+    case protocol::dtls_role::automatic:
+      break;
+  }
+  return net::remote_dtls_role::automatic;
+}
+
+protocol::ice_candidate from_engine(const net::ice_candidate& in) {
+  return {in.foundation, in.priority, in.address,
+          in.protocol == net::transport_protocol::udp
+            ? protocol::ice_protocol::udp
+            : protocol::ice_protocol::tcp,
+          in.port};
+}
+
+protocol::ice_parameters from_engine(const net::ice_credentials& in) {
+  return {in.username_fragment, in.password, true};
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "net/ice/candidate.hpp"
+#include "net/webrtc_transport.hpp"
+#include "protocol/ortc.hpp"
+#include "protocol/transport_parameters.hpp"
+#include "rtp/demuxer.hpp"
+#include "rtp/forwarder.hpp"
+#include "rtp/receiver.hpp"
+
+/// From the dictionaries of signaling to what the engines are configured
+/// with, and back.
+namespace troupe::actors {
+
+/// The header extensions we know among `in`.
+rtp::extension_map
+to_engine(const std::vector<protocol::rtp_header_extension_parameters>& in);
+
+/// What tells the producer's packets from others on its transport.
+rtp::producer_identity to_identity(const protocol::rtp_parameters& in);
+
+/// The feedback that the codec of the stream negotiated.
+rtp::feedback_kinds to_feedback(const protocol::rtp_parameters& in);
+
+/// How to receive the producer.
+rtp::receiver::config to_receiver(protocol::media_kind kind,
+                                  const protocol::rtp_parameters& in);
+
+/// How to forward to a consumer: from what the producer's client sends to
+/// what the consumer's client was told.
+rtp::forwarder::config to_forwarder(protocol::media_kind kind,
+                                    const protocol::rtp_parameters& sent,
+                                    const protocol::rtp_parameters& told);
+
+std::vector<net::certificate_fingerprint>
+to_engine(const std::vector<protocol::dtls_fingerprint>& in);
+
+net::remote_dtls_role to_engine(protocol::dtls_role in);
+
+protocol::ice_candidate from_engine(const net::ice_candidate& in);
+
+protocol::ice_parameters from_engine(const net::ice_credentials& in);
+
+} // namespace troupe::actors

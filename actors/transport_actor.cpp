@@ -1,0 +1,400 @@
+#include "actors/transport_actor.hpp"
+
+#include "actors/ec.hpp"
+#include "actors/log.hpp"
+#include "actors/packet_sender.hpp"
+#include "actors/stats_json.hpp"
+#include "actors/timer_slot.hpp"
+#include "actors/to_engine.hpp"
+#include "net/webrtc_transport.hpp"
+#include "rtp/egress.hpp"
+#include "rtp/rtcp_dispatcher.hpp"
+#include "rtp/transport_feedback_generator.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <unordered_map>
+
+namespace troupe::actors {
+
+namespace {
+
+using protocol::error_code;
+using rtp::stream_handle;
+
+/// How long a transport without any way to its client is kept: an ICE restart
+/// may bring it back.
+constexpr auto abandoned_after = std::chrono::seconds{30};
+
+struct transport_state {
+  using pointer = transport_actor::stateful_pointer<transport_state>;
+
+  static inline const char* name = "transport";
+
+  explicit transport_state(pointer self_ptr) : self(self_ptr) {
+  }
+
+  ~transport_state();
+
+  transport_actor::behavior_type make_behavior(const transport_config& cfg);
+
+  // -- control ---------------------------------------------------------------
+
+  transport_parameters parameters() const;
+
+  caf::result<done> connect(const connect_dtls& x);
+
+  transport_parameters restart_ice();
+
+  caf::result<done> add(const add_transport_producer& x);
+
+  void remove(const remove_transport_producer& x);
+
+  void add(const add_transport_consumer& x);
+
+  void remove(const remove_transport_consumer& x);
+
+  // -- media -----------------------------------------------------------------
+
+  void take(net::datagram_batch& datagrams);
+
+  // Decrypted RTP goes to the producers it belongs to.
+  void route_rtp();
+
+  // For the feedback on which the client's bandwidth estimation stands.
+  void note_arrivals(const std::vector<rtp::packet>& packets,
+                     const rtp::extension_map& ids);
+
+  void route_rtcp();
+
+  void pass_on(rtp::rtcp_event& x);
+
+  void send_media(rtp::outgoing_batch& x);
+
+  void send_rtcp(net::byte_span compound);
+
+  // -- after every message ---------------------------------------------------
+
+  void drain();
+
+  void handle(const net::transport_event& x);
+
+  void set_writable(bool writable);
+
+  void arm_timer();
+
+  net::time_point now() const {
+    return self->clock().now();
+  }
+
+  burst_receiver_actor me() const {
+    return caf::actor_cast<burst_receiver_actor>(self);
+  }
+
+  struct producer {
+    producer_id id;
+    rtp_sink_actor actor;
+    rtp::extension_map extensions;
+  };
+
+  struct consumer {
+    consumer_id id;
+    feedback_sink_actor actor;
+  };
+
+  pointer self;
+  transport_id id;
+  std::shared_ptr<const media_services> services;
+  std::unique_ptr<net::rng> random;
+  std::unique_ptr<net::webrtc_transport> engine;
+  rtp::demuxer demuxer;
+  rtp::rtcp_dispatcher dispatcher;
+  rtp::transport_feedback_generator feedback{{}};
+  bool remb = false;
+  rtp::egress egress;
+  uint32_t next_handle = 1;
+  std::unordered_map<stream_handle, producer> producers;
+  std::unordered_map<stream_handle, consumer> consumers;
+  bool writable = false;
+  std::optional<net::time_point> abandoned; // when the last way was lost
+  timer_slot timer;
+};
+
+transport_state::~transport_state() {
+  if (!engine)
+    return;
+  // Whoever closed us may not have had the time to: nothing may be routed to
+  // an actor that is gone.
+  engine->close();
+  caf::anon_send(services->sockets,
+                 unroute_fragment{engine->local_ice().username_fragment});
+  while (auto x = engine->poll_event())
+    handle(*x);
+}
+
+transport_actor::behavior_type
+transport_state::make_behavior(const transport_config& cfg) {
+  id = cfg.id;
+  services = cfg.services;
+  random = net::make_secure_rng();
+  const auto& settings = services->settings.rtc;
+  engine = std::make_unique<net::webrtc_transport>(
+    net::webrtc_transport::config{services->dtls, services->srtp,
+                                  settings.consent_timeout},
+    *random);
+  self->send(services->sockets,
+             route_fragment{engine->local_ice().username_fragment, me()});
+  self->set_error_handler([](caf::error&) {});
+  return {
+    [this](burst& x) { take(*x); },
+    [this](const tuple_closed& x) {
+      engine->handle_tuple_closed(x.tuple, now());
+      drain();
+    },
+    [this](const rtcp_to_send& x) { send_rtcp(x.packet); },
+    [this](rtp::outgoing_batch& x) { send_media(x); },
+    [this](const get_transport_parameters&) { return parameters(); },
+    [this](const connect_dtls& x) { return connect(x); },
+    [this](const restart_transport_ice&) { return restart_ice(); },
+    [this](const add_transport_producer& x) { return add(x); },
+    [this](const remove_transport_producer& x) { remove(x); },
+    [this](const add_transport_consumer& x) { add(x); },
+    [this](const remove_transport_consumer& x) { remove(x); },
+    [this](const close_transport&) {
+      engine->close();
+      drain();
+      self->quit();
+    },
+    [this](const get_actor_stats&) {
+      return protocol::reply::stats{
+        stats_json(id, *engine, egress.stats(now()))};
+    },
+    [this](const transport_tick&) {
+      timer.fired();
+      engine->handle_timeout(now());
+      feedback.handle_timeout(now());
+      drain();
+    },
+  };
+}
+
+// -- control -----------------------------------------------------------------
+
+transport_parameters transport_state::parameters() const {
+  const auto& print = services->dtls->fingerprint();
+  return {from_engine(engine->local_ice()),
+          {protocol::dtls_role::automatic, {{print.algorithm, print.value}}}};
+}
+
+caf::result<done> transport_state::connect(const connect_dtls& x) {
+  auto role = engine->connect(to_engine(x.remote.role),
+                              to_engine(x.remote.fingerprints), now());
+  drain();
+  if (role)
+    return done{};
+  if (role.error() == net::transport_errc::no_fingerprint)
+    return to_caf({error_code::bad_request, "dtlsParameters: no fingerprint"});
+  return to_caf({error_code::wrong_state, "Transport already connected"});
+}
+
+transport_parameters transport_state::restart_ice() {
+  auto fragment = engine->restart_ice(*random).username_fragment;
+  self->send(services->sockets, route_fragment{std::move(fragment), me()});
+  drain();
+  return parameters();
+}
+
+caf::result<done> transport_state::add(const add_transport_producer& x) {
+  auto handle = stream_handle{next_handle++};
+  auto added = demuxer.add_producer(handle, x.identity);
+  if (!added)
+    return to_caf({error_code::unsupported, added.error().message()});
+  producers.emplace(handle, producer{x.id, x.producer, x.identity.extensions});
+  // REMB serves the senders that know no transport-wide feedback.
+  if (x.feedback.remb && !x.feedback.transport_cc && !remb) {
+    remb = true;
+    feedback = rtp::transport_feedback_generator{{.remb = true}};
+  }
+  return done{};
+}
+
+void transport_state::remove(const remove_transport_producer& x) {
+  std::erase_if(producers, [&](const auto& entry) {
+    if (entry.second.id != x.id)
+      return false;
+    demuxer.remove_producer(entry.first);
+    return true;
+  });
+}
+
+void transport_state::add(const add_transport_consumer& x) {
+  auto handle = stream_handle{next_handle++};
+  auto rtx = x.ssrcs.size() > 1 ? std::optional{x.ssrcs[1]} : std::nullopt;
+  dispatcher.add_consumer(handle, x.ssrcs.at(0), rtx);
+  consumers.emplace(handle, consumer{x.id, x.consumer});
+  if (writable)
+    self->send(x.consumer, transport_writable{true});
+}
+
+void transport_state::remove(const remove_transport_consumer& x) {
+  std::erase_if(consumers, [&](const auto& entry) {
+    if (entry.second.id != x.id)
+      return false;
+    dispatcher.remove_consumer(entry.first);
+    return true;
+  });
+}
+
+// -- media -------------------------------------------------------------------
+
+void transport_state::take(net::datagram_batch& datagrams) {
+  for (auto& x : datagrams)
+    engine->handle_datagram(std::move(x), now());
+  drain();
+}
+
+void transport_state::route_rtp() {
+  while (auto x = engine->poll_rtp()) {
+    if (auto packet = rtp::packet::parse(std::move(x->data), x->arrival))
+      demuxer.handle_packet(std::move(*packet));
+  }
+  while (auto x = demuxer.poll_batch()) {
+    const auto& to = producers.at(x->producer);
+    note_arrivals(*x->packets, to.extensions);
+    self->send(to.actor, std::move(x->packets));
+  }
+}
+
+void transport_state::note_arrivals(const std::vector<rtp::packet>& packets,
+                                    const rtp::extension_map& ids) {
+  for (const auto& x : packets) {
+    if (auto sequence_number = rtp::read_transport_cc(x, ids))
+      feedback.handle_packet(*sequence_number, x.ssrc(), x.arrival());
+    else
+      feedback.handle_untagged_packet(x.ssrc(), x.size(), x.arrival());
+  }
+}
+
+void transport_state::route_rtcp() {
+  while (auto x = engine->poll_rtcp()) {
+    dispatcher.handle_rtcp(std::as_const(*x->data).bytes(), demuxer);
+    while (auto event = dispatcher.poll_event())
+      pass_on(*event);
+  }
+}
+
+void transport_state::pass_on(rtp::rtcp_event& x) {
+  std::visit(
+    [this](auto& event) {
+      using type = std::decay_t<decltype(event)>;
+      if constexpr (requires { event.producer; })
+        self->send(producers.at(event.producer).actor, std::move(event));
+      else if constexpr (requires { event.consumer; })
+        self->send(consumers.at(event.consumer).actor, std::move(event));
+      else if constexpr (std::is_same_v<type, rtp::remb_received>)
+        egress.handle_remb(event.bitrate_bps);
+      else
+        egress.handle_transport_feedback(event.feedback, now());
+    },
+    x);
+}
+
+void transport_state::send_media(rtp::outgoing_batch& x) {
+  egress.handle_batch(std::move(x), now());
+  if (!writable) {
+    while (egress.poll_packet())
+      continue;
+    return;
+  }
+  packet_sender out{*services->port, *engine->selected_tuple()};
+  while (auto packet = egress.poll_packet())
+    out.add([&](net::mutable_byte_span room) {
+      return engine->protect_rtp(packet->header, packet->payload, room);
+    });
+}
+
+void transport_state::send_rtcp(net::byte_span compound) {
+  if (!writable)
+    return;
+  packet_sender out{*services->port, *engine->selected_tuple()};
+  out.add([&](net::mutable_byte_span room) {
+    return engine->protect_rtcp(compound, room);
+  });
+}
+
+// -- after every message -----------------------------------------------------
+
+void transport_state::drain() {
+  // Events first: a tuple must be routed before its client sends more.
+  while (auto x = engine->poll_event())
+    handle(*x);
+  while (auto x = engine->poll_datagram())
+    services->port->send_batch({&*x, 1});
+  set_writable(engine->can_send());
+  route_rtp();
+  route_rtcp();
+  while (auto x = feedback.poll_rtcp())
+    send_rtcp(*x);
+  arm_timer();
+}
+
+void transport_state::handle(const net::transport_event& x) {
+  const auto& sockets = services->sockets;
+  if (const auto* added = std::get_if<net::tuple_added>(&x)) {
+    caf::anon_send(sockets, route_tuple{added->tuple, me()});
+  } else if (const auto* removed = std::get_if<net::tuple_removed>(&x)) {
+    caf::anon_send(sockets, unroute_tuple{removed->tuple, me()});
+    if (removed->tuple.protocol == net::transport_protocol::tcp)
+      services->port->close_tcp(removed->tuple);
+  } else if (const auto* old = std::get_if<net::username_fragment_retired>(&x)) {
+    caf::anon_send(sockets, unroute_fragment{old->username_fragment});
+  } else if (const auto* ice = std::get_if<net::ice_state_changed>(&x)) {
+    log::event(log::level::info, "ice-state",
+               {{"transport", id.str()},
+                {"state", std::string{net::to_string(ice->state)}}});
+    abandoned = ice->state == net::ice_state::disconnected
+                  ? std::optional{now()}
+                  : std::nullopt;
+  } else if (const auto* dtls = std::get_if<net::dtls_state_changed>(&x)) {
+    log::event(dtls->state == net::dtls_state::failed ? log::level::warn
+                                                      : log::level::info,
+               "dtls-state",
+               {{"transport", id.str()},
+                {"state", std::string{net::to_string(dtls->state)}}});
+  }
+}
+
+void transport_state::set_writable(bool value) {
+  if (writable == value)
+    return;
+  writable = value;
+  for (const auto& [handle, to] : consumers)
+    self->send(to.actor, transport_writable{value});
+}
+
+void transport_state::arm_timer() {
+  if (abandoned && now() - *abandoned >= abandoned_after) {
+    log::event(log::level::info, "transport-abandoned",
+               {{"transport", id.str()}});
+    self->quit();
+    return;
+  }
+  auto earliest = abandoned ? std::optional{*abandoned + abandoned_after}
+                            : std::nullopt;
+  for (auto x : {engine->poll_timeout(), feedback.poll_timeout()})
+    if (x && (!earliest || *x < *earliest))
+      earliest = x;
+  timer.arm(self, earliest, transport_tick{});
+}
+
+} // namespace
+
+transport_actor spawn_transport(caf::actor_system& system,
+                                transport_config settings) {
+  return system.spawn(
+    [cfg = std::move(settings)](transport_state::pointer self) {
+      return self->state.make_behavior(cfg);
+    });
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "actors/burst_receiver.hpp"
+#include "actors/media_services.hpp"
+#include "actors/producer_actor.hpp"
+#include "rtp/demuxer.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+namespace troupe::actors {
+
+/// A producer whose packets come on this transport.
+struct add_transport_producer {
+  producer_id id;
+  rtp::producer_identity identity;
+  rtp::feedback_kinds feedback;
+  rtp_sink_actor producer;
+};
+
+struct remove_transport_producer {
+  producer_id id;
+};
+
+/// A consumer whose stream goes out on this transport.
+struct add_transport_consumer {
+  consumer_id id;
+  std::vector<rtp::ssrc> ssrcs; // media and RTX
+  feedback_sink_actor consumer;
+};
+
+struct remove_transport_consumer {
+  consumer_id id;
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_transport_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_transport_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_transport_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_transport_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_transport_parameters)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_parameters)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::connect_dtls)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::restart_transport_ice)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_transport)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_tick)
+
+namespace troupe::actors {
+
+/// The TRANSPORT actor interface: one client's ICE, DTLS and SRTP, and the
+/// sending side of all its consumers.
+using transport_actor
+  = burst_receiver_actor::extend_with<egress_actor>::extend<
+    // The server's half, to be signalled.
+    caf::replies_to<get_transport_parameters>::with<transport_parameters>,
+    // Begins DTLS once ICE has a way. Errors: wrong_state, bad_request.
+    caf::replies_to<connect_dtls>::with<done>,
+    // New ICE credentials; media goes on meanwhile.
+    caf::replies_to<restart_transport_ice>::with<transport_parameters>,
+    // Routes a producer's packets. Errors: unsupported, where its SSRC or MID
+    // is another's.
+    caf::replies_to<add_transport_producer>::with<done>,
+    caf::reacts_to<remove_transport_producer>,
+    // Routes RTCP to a consumer, and tells it whether media can be sent.
+    caf::reacts_to<add_transport_consumer>,
+    caf::reacts_to<remove_transport_consumer>,
+    // Says good-bye to the client and ends.
+    caf::reacts_to<close_transport>,
+    // Statistics of the transport and its selected candidate pair.
+    caf::replies_to<get_actor_stats>::with<protocol::reply::stats>,
+    // INTERNAL: the timers of ICE, DTLS and feedback.
+    caf::reacts_to<transport_tick>>;
+
+/// What a transport is made of.
+struct transport_config {
+  transport_id id;
+  std::shared_ptr<const media_services> services;
+};
+
+transport_actor spawn_transport(caf::actor_system& system,
+                                transport_config settings);
+
+} // namespace troupe::actors

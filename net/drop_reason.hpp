@@ -1,0 +1,73 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace troupe::net {
+
+/// Why a transport refused a datagram. Each refused datagram increments
+/// exactly one counter.
+enum class drop_reason : uint8_t {
+  /// The first octet belongs to no protocol we speak, or the datagram is too
+  /// short for the one it belongs to (RFC 7983, section 7).
+  unclassified,
+  /// Not a STUN message: wrong length, cookie, attributes or fingerprint.
+  stun_malformed,
+  /// A STUN message that is no Binding request. An ICE-lite agent sends no
+  /// requests, so nobody has a response to give.
+  stun_not_a_request,
+  /// A request without integrity, or with credentials that are not ours.
+  stun_unauthenticated,
+  /// An authenticated request that had to be answered with an error.
+  stun_refused,
+  /// Neither STUN nor from a tuple that ICE has validated.
+  unknown_tuple,
+  /// DTLS after the association has failed or closed.
+  dtls_over,
+  /// RTP or RTCP before the handshake has yielded keys.
+  no_keys,
+  /// Too short or inconsistent for SRTP.
+  srtp_malformed,
+  /// The authentication tag does not fit.
+  srtp_bad_tag,
+  /// A replay, or older than the replay window.
+  srtp_replayed,
+  /// The peer has used up its key.
+  srtp_exhausted,
+  /// The owner does not poll fast enough.
+  queue_full,
+  /// The transport is closed.
+  closed,
+};
+
+inline constexpr size_t drop_reason_count = 14;
+
+/// The name of the reason, as written above.
+std::string_view to_string(drop_reason reason);
+
+/// A counter per reason.
+class drop_counters {
+public:
+  void add(drop_reason reason) {
+    ++counts_[static_cast<size_t>(reason)];
+  }
+
+  uint64_t operator[](drop_reason reason) const {
+    return counts_[static_cast<size_t>(reason)];
+  }
+
+  /// All reasons together.
+  uint64_t total() const {
+    uint64_t sum = 0;
+    for (auto n : counts_)
+      sum += n;
+    return sum;
+  }
+
+private:
+  std::array<uint64_t, drop_reason_count> counts_{};
+};
+
+} // namespace troupe::net

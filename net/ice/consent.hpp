@@ -1,0 +1,43 @@
+#pragma once
+
+#include "net/base/time.hpp"
+
+#include <optional>
+
+namespace troupe::net {
+
+/// The peer's consent to receive on one tuple (RFC 7675). A lite agent sends
+/// no checks of its own, so each authenticated check that the peer sends
+/// renews it; it ends `timeout` after the last one. A timeout of 0 means that
+/// consent never ends.
+class consent {
+public:
+  consent(duration timeout, time_point now) : timeout_(timeout), last_(now) {}
+
+  void refresh(time_point now) {
+    if (now > last_)
+      last_ = now;
+  }
+
+  /// When the peer last asked for this tuple.
+  time_point last_check() const {
+    return last_;
+  }
+
+  /// When consent ends, or nothing where it never does.
+  std::optional<time_point> expires_at() const {
+    if (timeout_ == duration::zero())
+      return std::nullopt;
+    return last_ + timeout_;
+  }
+
+  bool expired(time_point now) const {
+    return timeout_ != duration::zero() && now >= last_ + timeout_;
+  }
+
+private:
+  duration timeout_;
+  time_point last_;
+};
+
+} // namespace troupe::net

@@ -1,0 +1,198 @@
+#pragma once
+
+#include "net/base/rng.hpp"
+#include "net/base/time.hpp"
+#include "net/datagram.hpp"
+#include "net/drop_reason.hpp"
+#include "net/ice/consent.hpp"
+#include "net/ice/stun_message.hpp"
+#include "net/transport_tuple.hpp"
+
+#include <array>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace troupe::net {
+
+/// A username fragment and a password (RFC 8445, section 5.3), 32 characters
+/// each.
+struct ice_credentials {
+  std::string username_fragment;
+  std::string password;
+
+  bool operator==(const ice_credentials&) const = default;
+};
+
+/// As mediasoup names them; `fresh` is its "new".
+enum class ice_state : uint8_t {
+  /// No valid check has come yet.
+  fresh,
+  /// A tuple works; the peer has nominated none.
+  connected,
+  /// The peer has nominated the selected tuple.
+  completed,
+  /// No tuple is left: consent has ended or the connections have closed. The
+  /// next valid check connects again.
+  disconnected,
+  closed,
+};
+
+/// "new", "connected", "completed", "disconnected" or "closed".
+std::string_view to_string(ice_state state);
+
+struct ice_state_changed {
+  ice_state state;
+};
+
+/// Media goes to another tuple from now on, or nowhere.
+struct selected_tuple_changed {
+  std::optional<transport_tuple> tuple;
+};
+
+/// A tuple has been validated: datagrams from it belong to this agent.
+struct tuple_added {
+  transport_tuple tuple;
+};
+
+/// A tuple is no longer valid. The owner closes it where it is a TCP
+/// connection.
+struct tuple_removed {
+  transport_tuple tuple;
+};
+
+/// Checks with this username fragment no longer belong to this agent.
+struct username_fragment_retired {
+  std::string username_fragment;
+};
+
+using ice_event =
+    std::variant<ice_state_changed, selected_tuple_changed, tuple_added,
+                 tuple_removed, username_fragment_retired>;
+
+/// The server's side of ICE (RFC 8445, lite implementation): always
+/// controlled, never sends a check, answers those of the peer.
+///
+/// A tuple becomes valid by an authenticated Binding request that came on it,
+/// and by nothing else. The first valid tuple is selected at once, so that
+/// the handshake need not wait; after that the selected tuple changes only by
+/// an authenticated nomination (USE-CANDIDATE, or a nomination value higher
+/// than any before it), or when the selected tuple is lost and another valid
+/// one remains.
+///
+/// Invariant: the selected tuple is one of the at most `max_tuples` valid
+/// ones; it is set exactly in the states `connected` and `completed`.
+class ice_lite_agent {
+public:
+  static constexpr size_t max_tuples = 8;
+
+  /// How long the peer's consent lasts where nothing else is configured.
+  static constexpr duration default_consent_timeout = std::chrono::seconds{30};
+
+  /// Draws the first credentials. A `consent_timeout` of 0 turns expiry off.
+  ice_lite_agent(duration consent_timeout, rng& random);
+
+  /// What to signal to the peer.
+  const ice_credentials& credentials() const {
+    return current_;
+  }
+
+  /// Begins an ICE restart: draws new credentials. The old ones stay valid
+  /// until the first valid request with the new ones; tuples and state stay.
+  const ice_credentials& restart(rng& random);
+
+  /// Takes one datagram that `classify` calls STUN. Returns why it was
+  /// refused, or nothing if it was a valid check. A response, where one is
+  /// due, is in `poll_datagram`. Requests without integrity get none, and no
+  /// response is larger than its request (THREATS, row 9).
+  std::optional<drop_reason> handle_request(byte_span datagram,
+                                            const transport_tuple& tuple,
+                                            time_point now);
+
+  /// Forgets a tuple whose TCP connection has closed.
+  void handle_tuple_closed(const transport_tuple& tuple);
+
+  /// Ends consent where it is due.
+  void handle_timeout(time_point now);
+
+  /// When the consent of a tuple ends next, or nothing.
+  std::optional<time_point> poll_timeout() const;
+
+  /// The next response. Its octets stay valid until the next call that is
+  /// not const.
+  std::optional<outgoing_datagram> poll_datagram();
+
+  std::optional<ice_event> poll_event();
+
+  /// Idempotent; forgets all tuples and refuses everything from then on.
+  void close();
+
+  ice_state state() const {
+    return state_;
+  }
+
+  /// Whether a valid check has come on this tuple.
+  bool is_valid(const transport_tuple& tuple) const;
+
+  const std::optional<transport_tuple>& selected_tuple() const {
+    return selected_;
+  }
+
+private:
+  struct valid_tuple {
+    transport_tuple tuple;
+    net::consent consent;
+  };
+
+  struct response {
+    transport_tuple tuple;
+    size_t size = 0;
+    std::array<uint8_t, 128> octets;
+  };
+
+  // The credentials that a USERNAME names, current or old.
+  const ice_credentials* find_credentials(std::string_view username) const;
+
+  void accept(const stun_message& request, const transport_tuple& tuple,
+              time_point now);
+
+  bool nominates(const stun_message& request) const;
+
+  void add_tuple(const transport_tuple& tuple, time_point now);
+
+  void remove_tuple(size_t index);
+
+  void select(const std::optional<transport_tuple>& tuple);
+
+  void set_state(ice_state state);
+
+  void retire_old_credentials();
+
+  void respond(const stun_message& request, const transport_tuple& tuple,
+               std::string_view password);
+
+  void respond_error(const stun_message& request, const transport_tuple& tuple,
+                     uint16_t code, std::string_view password);
+
+  // Room at the end of the queue, or null where it is full.
+  response* next_response(const transport_tuple& tuple);
+
+  // Keeps the response just written unless it is larger than its request.
+  void finish_response(stun_writer& writer, const stun_message& request);
+
+  duration consent_timeout_;
+  ice_credentials current_;
+  std::optional<ice_credentials> old_;
+  ice_state state_ = ice_state::fresh;
+  std::vector<valid_tuple> tuples_; // in order of arrival
+  std::optional<transport_tuple> selected_;
+  uint32_t highest_nomination_ = 0;
+  std::vector<response> responses_; // reused; polled from first_response_ on
+  size_t first_response_ = 0;
+  std::deque<ice_event> events_;
+};
+
+} // namespace troupe::net

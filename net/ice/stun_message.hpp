@@ -1,0 +1,199 @@
+#pragma once
+
+#include "net/base/bytes.hpp"
+#include "net/transport_tuple.hpp"
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace troupe::net {
+
+/// The class of a STUN message (RFC 8489, section 5).
+enum class stun_class : uint8_t { request, indication, success, error };
+
+/// The one method that ICE uses (RFC 8489, section 18.2).
+inline constexpr uint16_t stun_method_binding = 0x001;
+
+using stun_transaction_id = std::array<uint8_t, 12>;
+
+/// Error codes in use here (RFC 8489, section 14.8; RFC 8445, section 16.1).
+namespace stun_error {
+inline constexpr uint16_t bad_request = 400;
+inline constexpr uint16_t unauthorized = 401;
+inline constexpr uint16_t unknown_attribute = 420;
+inline constexpr uint16_t role_conflict = 487;
+} // namespace stun_error
+
+/// A parsed STUN message (RFC 8489): a view into its octets, which must
+/// outlive it. Only attributes that MESSAGE-INTEGRITY covers are reported,
+/// where there is one; what follows it is ignored, FINGERPRINT excepted
+/// (section 14.5).
+class stun_message {
+public:
+  /// Messages beyond this many octets are refused; a check has some 100.
+  static constexpr size_t max_size = 1500;
+
+  /// Unknown attributes beyond this many are not remembered.
+  static constexpr size_t max_unknown = 8;
+
+  /// Reads a whole datagram. Nothing where the header, an attribute's length
+  /// or a FINGERPRINT does not fit (sections 5, 14 and 14.7).
+  static std::optional<stun_message> parse(byte_span datagram);
+
+  stun_class type() const {
+    return class_;
+  }
+
+  uint16_t method() const {
+    return method_;
+  }
+
+  const stun_transaction_id& transaction_id() const {
+    return transaction_id_;
+  }
+
+  /// Octets of the whole message.
+  size_t size() const {
+    return octets_.size();
+  }
+
+  /// USERNAME (section 14.3); empty where it is absent.
+  std::string_view username() const {
+    return username_;
+  }
+
+  /// Whether MESSAGE-INTEGRITY is there; see `verify_integrity`.
+  bool has_integrity() const {
+    return integrity_offset_ != 0;
+  }
+
+  /// Whether a FINGERPRINT is there. It was right, or parsing had failed.
+  bool has_fingerprint() const {
+    return has_fingerprint_;
+  }
+
+  /// Checks MESSAGE-INTEGRITY under the short-term credential `password`
+  /// (section 14.5). False where it is absent.
+  bool verify_integrity(std::string_view password) const;
+
+  /// PRIORITY (RFC 8445, section 16.1).
+  std::optional<uint32_t> priority() const {
+    return priority_;
+  }
+
+  /// ICE-CONTROLLING and ICE-CONTROLLED: the tie-breaker.
+  std::optional<uint64_t> controlling() const {
+    return controlling_;
+  }
+
+  std::optional<uint64_t> controlled() const {
+    return controlled_;
+  }
+
+  bool use_candidate() const {
+    return use_candidate_;
+  }
+
+  /// The nomination attribute of ICE renomination, by its old number 0xC001
+  /// or the newer 0x0030.
+  std::optional<uint32_t> nomination() const {
+    return nomination_;
+  }
+
+  /// XOR-MAPPED-ADDRESS (RFC 8489, section 14.2).
+  std::optional<socket_address> xor_mapped_address() const {
+    return mapped_;
+  }
+
+  /// ERROR-CODE (section 14.8); 0 where it is absent.
+  uint16_t error_code() const {
+    return error_code_;
+  }
+
+  /// Attributes that must be understood and are not (section 6.3.1).
+  std::span<const uint16_t> unknown_attributes() const {
+    return {unknown_.data(), unknown_count_};
+  }
+
+private:
+  stun_message() = default;
+
+  bool read_attribute(uint16_t type, byte_span value);
+
+  bool check_fingerprint(size_t offset, byte_span value);
+
+  void add_unknown(uint16_t type);
+
+  byte_span octets_;
+  stun_class class_ = stun_class::request;
+  uint16_t method_ = 0;
+  stun_transaction_id transaction_id_{};
+  std::string_view username_;
+  size_t integrity_offset_ = 0; // of the attribute; 0: absent
+  bool has_fingerprint_ = false;
+  bool use_candidate_ = false;
+  std::optional<uint32_t> priority_;
+  std::optional<uint64_t> controlling_;
+  std::optional<uint64_t> controlled_;
+  std::optional<uint32_t> nomination_;
+  std::optional<socket_address> mapped_;
+  uint16_t error_code_ = 0;
+  std::array<uint16_t, max_unknown> unknown_{};
+  size_t unknown_count_ = 0;
+};
+
+/// Writes a STUN message into a fixed buffer: attributes in the order of the
+/// calls, then `finish`. Whatever does not fit makes `finish` fail.
+class stun_writer {
+public:
+  stun_writer(mutable_byte_span out, stun_class type,
+              const stun_transaction_id& id,
+              uint16_t method = stun_method_binding);
+
+  void username(std::string_view value);
+  void priority(uint32_t value);
+  void controlling(uint64_t tie_breaker);
+  void controlled(uint64_t tie_breaker);
+  void use_candidate();
+
+  /// By its old number, which all that know it accept.
+  void nomination(uint32_t value);
+
+  void xor_mapped_address(const socket_address& address);
+
+  /// With an empty reason phrase.
+  void error_code(uint16_t code);
+
+  void unknown_attributes(std::span<const uint16_t> types);
+
+  /// Any attribute, for tests and extensions.
+  void attribute(uint16_t type, byte_span value);
+
+  /// Adds MESSAGE-INTEGRITY under `password` (RFC 8489, section 14.5).
+  void integrity(std::string_view password);
+
+  /// Adds FINGERPRINT; nothing may follow.
+  void fingerprint();
+
+  /// The message, or nothing where it did not fit.
+  std::optional<byte_span> finish();
+
+private:
+  void begin(uint16_t type, size_t size);
+
+  // Sets the header's length to what is written plus `pending` octets.
+  void set_length(size_t pending);
+
+  byte_writer out_;
+  stun_transaction_id transaction_id_;
+};
+
+/// The username fragment of the addressed agent: what stands before the colon
+/// of USERNAME. A cheap look for routing that proves nothing: checks neither
+/// integrity nor fingerprint. Nothing where `datagram` is no Binding request
+/// or has none. The view is into `datagram`.
+std::optional<std::string_view> stun_username_fragment(byte_span datagram);
+
+} // namespace troupe::net

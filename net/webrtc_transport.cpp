@@ -1,0 +1,341 @@
+#include "net/webrtc_transport.hpp"
+
+#include "net/base/assert.hpp"
+#include "net/classify.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::net {
+
+namespace {
+
+class transport_category_impl final : public std::error_category {
+public:
+  const char* name() const noexcept override {
+    return "transport";
+  }
+
+  std::string message(int code) const override {
+    switch (static_cast<transport_errc>(code)) {
+      case transport_errc::already_connected:
+        return "the transport was connected before";
+      case transport_errc::no_fingerprint:
+        return "the peer gave no certificate fingerprint";
+      case transport_errc::closed:
+        return "the transport is closed";
+    }
+    return "unknown transport error";
+  }
+};
+
+drop_reason to_drop_reason(srtp_error error) {
+  switch (error) {
+    case srtp_error::malformed:
+      return drop_reason::srtp_malformed;
+    case srtp_error::bad_tag:
+      return drop_reason::srtp_bad_tag;
+    case srtp_error::replayed:
+      return drop_reason::srtp_replayed;
+    case srtp_error::exhausted:
+      return drop_reason::srtp_exhausted;
+  }
+  return drop_reason::srtp_malformed;
+}
+
+} // namespace
+
+const std::error_category& transport_category() {
+  static const transport_category_impl instance;
+  return instance;
+}
+
+std::error_code make_error_code(transport_errc code) {
+  return {static_cast<int>(code), transport_category()};
+}
+
+std::string_view to_string(dtls_state state) {
+  switch (state) {
+    case dtls_state::fresh:
+      return "new";
+    case dtls_state::connecting:
+      return "connecting";
+    case dtls_state::connected:
+      return "connected";
+    case dtls_state::failed:
+      return "failed";
+    case dtls_state::closed:
+      return "closed";
+  }
+  return "invalid";
+}
+
+// -- packet_queue -------------------------------------------------------------
+
+void webrtc_transport::packet_queue::push(incoming_packet x) {
+  packets_.push_back(std::move(x));
+}
+
+std::optional<incoming_packet> webrtc_transport::packet_queue::pop() {
+  if (first_ == packets_.size()) {
+    packets_.clear();
+    first_ = 0;
+    return std::nullopt;
+  }
+  return std::move(packets_[first_++]);
+}
+
+// -- control ------------------------------------------------------------------
+
+webrtc_transport::webrtc_transport(const config& cfg, rng& random)
+    : backend_(cfg.backend)
+    , ice_(cfg.consent_timeout, random)
+    , dtls_(*cfg.dtls) {
+  TROUPE_ASSERT(srtp_backend_available(backend_));
+}
+
+webrtc_transport::~webrtc_transport() = default;
+
+const ice_credentials& webrtc_transport::local_ice() const {
+  return ice_.credentials();
+}
+
+const ice_credentials& webrtc_transport::restart_ice(rng& random) {
+  ice_.restart(random);
+  forward_ice_events();
+  return ice_.credentials();
+}
+
+result<dtls_role>
+webrtc_transport::connect(remote_dtls_role remote,
+                          std::vector<certificate_fingerprint> fingerprints,
+                          time_point now) {
+  if (closed_)
+    return make_error_code(transport_errc::closed);
+  if (role_)
+    return make_error_code(transport_errc::already_connected);
+  if (fingerprints.empty())
+    return make_error_code(transport_errc::no_fingerprint);
+  role_ = remote == remote_dtls_role::client ? dtls_role::server
+                                             : dtls_role::client;
+  fingerprints_ = std::move(fingerprints);
+  maybe_start_dtls(now);
+  return *role_;
+}
+
+void webrtc_transport::close() {
+  if (closed_)
+    return;
+  farewell_ = ice_.selected_tuple();
+  dtls_.close();
+  update_dtls();
+  ice_.close();
+  forward_ice_events();
+  closed_ = true;
+}
+
+// -- input --------------------------------------------------------------------
+
+void webrtc_transport::handle_datagram(datagram x, time_point now) {
+  TROUPE_ASSERT(static_cast<bool>(x.data));
+  stats_.received.add(x.data->size());
+  if (const auto reason = accept(x, now))
+    stats_.drops.add(*reason);
+}
+
+std::optional<drop_reason> webrtc_transport::accept(datagram& x,
+                                                    time_point now) {
+  if (closed_)
+    return drop_reason::closed;
+  const auto kind = classify(std::as_const(*x.data).bytes());
+  if (kind == datagram_kind::other)
+    return drop_reason::unclassified;
+  if (kind == datagram_kind::stun)
+    return handle_stun(x, now);
+  if (!ice_.is_valid(x.tuple))
+    return drop_reason::unknown_tuple;
+  if (kind == datagram_kind::dtls)
+    return handle_dtls(x, now);
+  return kind == datagram_kind::rtp ? handle_rtp(x) : handle_rtcp(x);
+}
+
+std::optional<drop_reason> webrtc_transport::handle_stun(const datagram& x,
+                                                         time_point now) {
+  const auto refused =
+      ice_.handle_request(std::as_const(*x.data).bytes(), x.tuple, now);
+  forward_ice_events();
+  maybe_start_dtls(now);
+  return refused;
+}
+
+std::optional<drop_reason> webrtc_transport::handle_dtls(const datagram& x,
+                                                         time_point now) {
+  if (reported_dtls_ == dtls_state::failed
+      || reported_dtls_ == dtls_state::closed)
+    return drop_reason::dtls_over;
+  dtls_.handle_datagram(std::as_const(*x.data).bytes(), now);
+  update_dtls();
+  return std::nullopt;
+}
+
+std::optional<drop_reason> webrtc_transport::handle_rtp(datagram& x) {
+  if (!receiver_)
+    return drop_reason::no_keys;
+  if (rtp_.full())
+    return drop_reason::queue_full;
+  const auto wire_size = x.data->size();
+  const auto size = receiver_->unprotect_rtp(x.data->bytes());
+  if (!size)
+    return to_drop_reason(receiver_->last_error());
+  x.data->resize(*size);
+  rtp_.push({std::move(x.data), x.arrival});
+  stats_.rtp_received.add(wire_size);
+  return std::nullopt;
+}
+
+std::optional<drop_reason> webrtc_transport::handle_rtcp(datagram& x) {
+  if (!receiver_)
+    return drop_reason::no_keys;
+  if (rtcp_.full())
+    return drop_reason::queue_full;
+  const auto wire_size = x.data->size();
+  const auto size = receiver_->unprotect_rtcp(x.data->bytes());
+  if (!size)
+    return to_drop_reason(receiver_->last_error());
+  x.data->resize(*size);
+  rtcp_.push({std::move(x.data), x.arrival});
+  stats_.rtcp_received.add(wire_size);
+  return std::nullopt;
+}
+
+void webrtc_transport::handle_tuple_closed(const transport_tuple& tuple) {
+  ice_.handle_tuple_closed(tuple);
+  forward_ice_events();
+}
+
+void webrtc_transport::handle_timeout(time_point now) {
+  if (closed_)
+    return;
+  ice_.handle_timeout(now);
+  forward_ice_events();
+  dtls_.handle_timeout(now);
+  update_dtls();
+}
+
+void webrtc_transport::forward_ice_events() {
+  while (auto event = ice_.poll_event())
+    std::visit([this](auto& x) { events_.emplace_back(std::move(x)); }, *event);
+}
+
+void webrtc_transport::maybe_start_dtls(time_point now) {
+  if (dtls_started_ || closed_ || !role_ || !ice_.selected_tuple())
+    return;
+  dtls_started_ = true;
+  dtls_.start(*role_, std::move(fingerprints_), now);
+  update_dtls();
+}
+
+void webrtc_transport::update_dtls() {
+  const auto state = dtls_.state();
+  if (state == reported_dtls_)
+    return;
+  reported_dtls_ = state;
+  if (state == dtls_state::connected) {
+    const auto& keys = *dtls_.keys();
+    sender_ = make_srtp_sender(backend_, keys.profile, keys.local);
+    receiver_ = make_srtp_receiver(backend_, keys.profile, keys.remote);
+    TROUPE_ASSERT(sender_ && receiver_);
+  } else {
+    sender_.reset();
+    receiver_.reset();
+  }
+  events_.emplace_back(dtls_state_changed{state});
+}
+
+// -- output -------------------------------------------------------------------
+
+std::optional<time_point> webrtc_transport::poll_timeout() const {
+  if (closed_)
+    return std::nullopt;
+  const auto ice = ice_.poll_timeout();
+  const auto dtls = dtls_.poll_timeout();
+  if (ice && dtls)
+    return std::min(*ice, *dtls);
+  return ice ? ice : dtls;
+}
+
+std::optional<outgoing_datagram> webrtc_transport::poll_datagram() {
+  auto out = ice_.poll_datagram();
+  if (!out) {
+    const auto& to = closed_ ? farewell_ : ice_.selected_tuple();
+    if (!to)
+      return std::nullopt;
+    const auto data = dtls_.poll_datagram();
+    if (!data)
+      return std::nullopt;
+    out = outgoing_datagram{*data, *to};
+  }
+  stats_.sent.add(out->data.size());
+  return out;
+}
+
+std::optional<incoming_packet> webrtc_transport::poll_rtp() {
+  return rtp_.pop();
+}
+
+std::optional<incoming_packet> webrtc_transport::poll_rtcp() {
+  return rtcp_.pop();
+}
+
+std::optional<std::vector<uint8_t>> webrtc_transport::poll_data() {
+  return dtls_.poll_data();
+}
+
+std::optional<transport_event> webrtc_transport::poll_event() {
+  if (events_.empty())
+    return std::nullopt;
+  auto out = std::move(events_.front());
+  events_.pop_front();
+  return out;
+}
+
+// -- sending ------------------------------------------------------------------
+
+std::optional<size_t> webrtc_transport::protect_rtp(byte_span header,
+                                                    byte_span payload,
+                                                    mutable_byte_span out) {
+  if (!can_send())
+    return count_sent(std::nullopt, stats_.rtp_sent);
+  return count_sent(sender_->protect_rtp(header, payload, out),
+                    stats_.rtp_sent);
+}
+
+std::optional<size_t> webrtc_transport::protect_rtcp(byte_span packet,
+                                                     mutable_byte_span out) {
+  if (!can_send())
+    return count_sent(std::nullopt, stats_.rtcp_sent);
+  return count_sent(sender_->protect_rtcp(packet, out), stats_.rtcp_sent);
+}
+
+std::optional<size_t> webrtc_transport::count_sent(std::optional<size_t> size,
+                                                   traffic& kind) {
+  if (size) {
+    kind.add(*size);
+    stats_.sent.add(*size);
+  } else {
+    ++stats_.unsent;
+  }
+  return size;
+}
+
+bool webrtc_transport::send_data(byte_span data) {
+  return !closed_ && ice_.selected_tuple() && dtls_.send_data(data);
+}
+
+std::optional<srtp_profile> webrtc_transport::profile() const {
+  if (!sender_)
+    return std::nullopt;
+  return dtls_.keys()->profile;
+}
+
+} // namespace troupe::net

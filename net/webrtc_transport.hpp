@@ -1,0 +1,276 @@
+#pragma once
+
+#include "net/base/result.hpp"
+#include "net/base/rng.hpp"
+#include "net/base/time.hpp"
+#include "net/datagram.hpp"
+#include "net/drop_reason.hpp"
+#include "net/dtls/dtls_connection.hpp"
+#include "net/ice/ice_lite_agent.hpp"
+#include "net/srtp/srtp_session.hpp"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <variant>
+#include <vector>
+
+namespace troupe::net {
+
+/// What the peer said of its part in DTLS.
+enum class remote_dtls_role : uint8_t { automatic, client, server };
+
+/// Why a verb of `webrtc_transport` failed.
+enum class transport_errc : int {
+  /// `connect` was called before.
+  already_connected = 1,
+  /// The peer gave no fingerprint to check its certificate against.
+  no_fingerprint,
+  /// The transport is closed.
+  closed,
+};
+
+const std::error_category& transport_category();
+
+std::error_code make_error_code(transport_errc code);
+
+/// "new", "connecting", "connected", "failed" or "closed".
+std::string_view to_string(dtls_state state);
+
+struct dtls_state_changed {
+  dtls_state state;
+};
+
+/// What has happened to a transport. The first five are ICE's.
+using transport_event =
+    std::variant<ice_state_changed, selected_tuple_changed, tuple_added,
+                 tuple_removed, username_fragment_retired, dtls_state_changed>;
+
+/// One plaintext RTP packet or compound RTCP packet. It has passed
+/// authentication and the replay check, nothing more: parse it with care.
+struct incoming_packet {
+  buffer_ptr data;
+  time_point arrival;
+};
+
+/// Packets and octets on the wire, headers below ours excluded.
+struct traffic {
+  uint64_t packets = 0;
+  uint64_t bytes = 0;
+
+  void add(size_t octets) {
+    ++packets;
+    bytes += octets;
+  }
+};
+
+/// What a transport has seen. Monotonic.
+struct transport_stats {
+  /// Everything that arrived, refused or not.
+  traffic received;
+  /// Everything that was handed out for sending.
+  traffic sent;
+  /// Of these, accepted RTP and RTCP (protected size).
+  traffic rtp_received;
+  traffic rtp_sent;
+  traffic rtcp_received;
+  traffic rtcp_sent;
+  /// Refused datagrams by reason.
+  drop_counters drops;
+  /// Packets that `protect_*` refused: not connected, or SRTP would not.
+  uint64_t unsent = 0;
+};
+
+/// One client's way to this server: ICE-lite, DTLS and SRTP over any number
+/// of tuples that share one association. Plain and single-threaded: datagrams
+/// go in, plaintext media, application data, datagrams to send, events and
+/// the next timeout come out.
+///
+/// After any call that is not const, poll everything until empty and arm one
+/// timer for `poll_timeout`.
+///
+/// What protects it (THREATS, rows 1 to 4):
+/// - Only STUN is taken from tuples that ICE has not validated; DTLS and SRTP
+///   from elsewhere are dropped without a trace.
+/// - No address is learnt from RTP. Everything but STUN responses goes to the
+///   selected tuple alone.
+/// - SRTP is authenticated before anything changes; no number of bad packets
+///   closes the transport.
+///
+/// The packet path allocates nothing once warm: packets are decrypted in the
+/// buffer they came in, and the queues reuse their memory.
+class webrtc_transport {
+public:
+  struct config {
+    /// Outlives the transport.
+    const dtls_context* dtls = nullptr;
+    srtp_backend backend = srtp_backend::libsrtp2;
+    /// How long a tuple lives after the peer's last check; 0: for ever.
+    duration consent_timeout = ice_lite_agent::default_consent_timeout;
+  };
+
+  /// Packets that may wait to be polled, RTP and RTCP each. Beyond, they are
+  /// dropped: a shell that drains after each burst never comes near.
+  static constexpr size_t max_queued = 1024;
+
+  webrtc_transport(const config& cfg, rng& random);
+
+  ~webrtc_transport();
+
+  webrtc_transport(const webrtc_transport&) = delete;
+  webrtc_transport& operator=(const webrtc_transport&) = delete;
+
+  // -- control ---------------------------------------------------------------
+
+  /// The ICE credentials to signal. Checks that name this username fragment
+  /// must be routed here.
+  const ice_credentials& local_ice() const;
+
+  /// ICE restart: new credentials, which the result shows. The old ones stay
+  /// valid until the peer uses the new ones (`username_fragment_retired`).
+  /// DTLS and SRTP are untouched.
+  const ice_credentials& restart_ice(rng& random);
+
+  /// Says who the peer is. The handshake starts as soon as ICE has a selected
+  /// tuple as well, and has 10 s from then. Returns our role: server where
+  /// the peer is client, else client. Errors: transport_errc.
+  result<dtls_role> connect(remote_dtls_role remote,
+                            std::vector<certificate_fingerprint> fingerprints,
+                            time_point now);
+
+  /// Says goodbye by close_notify, where DTLS is connected, and closes. What
+  /// is left to poll are that datagram and events. Idempotent.
+  void close();
+
+  // -- input -----------------------------------------------------------------
+
+  /// Takes any datagram of this transport: one from a tuple that was
+  /// announced by `tuple_added`, or a STUN request that names `local_ice`.
+  /// Media is decrypted in place, so the buffer must not be shared yet.
+  void handle_datagram(datagram x, time_point now);
+
+  /// Tells that the TCP connection under this tuple is gone.
+  void handle_tuple_closed(const transport_tuple& tuple);
+
+  void handle_timeout(time_point now);
+
+  // -- output ----------------------------------------------------------------
+
+  /// When handle_timeout is next wanted: consent, or DTLS.
+  std::optional<time_point> poll_timeout() const;
+
+  /// The next STUN or DTLS datagram to send. Its octets stay valid until the
+  /// next call that is not const.
+  std::optional<outgoing_datagram> poll_datagram();
+
+  /// Received RTP and RTCP, decrypted, in order of arrival.
+  std::optional<incoming_packet> poll_rtp();
+
+  std::optional<incoming_packet> poll_rtcp();
+
+  /// Received DTLS application data: SCTP packets.
+  std::optional<std::vector<uint8_t>> poll_data();
+
+  std::optional<transport_event> poll_event();
+
+  // -- sending ---------------------------------------------------------------
+
+  /// Whether media can be sent: a tuple is selected and DTLS is connected.
+  bool can_send() const {
+    return sender_ != nullptr && ice_.selected_tuple().has_value();
+  }
+
+  /// Protects an RTP packet into `out`, which has room for header, payload
+  /// and srtp_max_overhead, for sending to `selected_tuple`. `header` is all
+  /// that precedes the payload. Returns the size; nothing where
+  /// `can_send` is false or SRTP refuses (a packet index used before).
+  std::optional<size_t> protect_rtp(byte_span header, byte_span payload,
+                                    mutable_byte_span out);
+
+  /// The same for a compound RTCP packet and srtcp_max_overhead.
+  std::optional<size_t> protect_rtcp(byte_span packet, mutable_byte_span out);
+
+  /// Sends application data by DTLS. False where it cannot be sent now.
+  bool send_data(byte_span data);
+
+  // -- state -----------------------------------------------------------------
+
+  /// Where to send media.
+  const std::optional<transport_tuple>& selected_tuple() const {
+    return ice_.selected_tuple();
+  }
+
+  ice_state ice() const {
+    return ice_.state();
+  }
+
+  dtls_state dtls() const {
+    return reported_dtls_;
+  }
+
+  /// What the handshake agreed on, once connected.
+  std::optional<srtp_profile> profile() const;
+
+  const transport_stats& stats() const {
+    return stats_;
+  }
+
+private:
+  // A queue that keeps its memory: filled in bursts, then drained.
+  class packet_queue {
+  public:
+    bool full() const {
+      return packets_.size() == max_queued;
+    }
+
+    void push(incoming_packet x);
+    std::optional<incoming_packet> pop();
+
+  private:
+    std::vector<incoming_packet> packets_;
+    size_t first_ = 0;
+  };
+
+  std::optional<drop_reason> accept(datagram& x, time_point now);
+
+  std::optional<drop_reason> handle_stun(const datagram& x, time_point now);
+
+  std::optional<drop_reason> handle_dtls(const datagram& x, time_point now);
+
+  std::optional<drop_reason> handle_rtp(datagram& x);
+
+  std::optional<drop_reason> handle_rtcp(datagram& x);
+
+  void forward_ice_events();
+
+  // Starts the handshake once there are a tuple and fingerprints.
+  void maybe_start_dtls(time_point now);
+
+  // Reports a change of the DTLS state; makes the SRTP pair on `connected`.
+  void update_dtls();
+
+  std::optional<size_t> count_sent(std::optional<size_t> size, traffic& kind);
+
+  srtp_backend backend_;
+  ice_lite_agent ice_;
+  dtls_connection dtls_;
+  std::unique_ptr<srtp_sender> sender_;
+  std::unique_ptr<srtp_receiver> receiver_;
+  std::optional<dtls_role> role_; // set by connect
+  std::vector<certificate_fingerprint> fingerprints_;
+  bool dtls_started_ = false;
+  bool closed_ = false;
+  dtls_state reported_dtls_ = dtls_state::fresh;
+  std::optional<transport_tuple> farewell_; // where close_notify goes
+  packet_queue rtp_;
+  packet_queue rtcp_;
+  std::deque<transport_event> events_;
+  transport_stats stats_;
+};
+
+} // namespace troupe::net
+
+template <>
+struct std::is_error_code_enum<troupe::net::transport_errc> : std::true_type {};

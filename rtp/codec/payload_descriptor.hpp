@@ -1,0 +1,94 @@
+#pragma once
+
+#include "rtp/codec/av1_dependency_descriptor.hpp"
+#include "rtp/header_extensions.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace troupe::rtp {
+
+/// What a forwarder has to know of one packet's payload, whatever the codec.
+/// Audio packets are whole frames that anything may switch at.
+struct payload_descriptor {
+  /// The first packet of a key frame: decoding can begin with it. H264 has
+  /// several such: each sequence parameter set and the first slice.
+  bool keyframe = false;
+
+  /// The first packet of a frame (VP9, AV1: of one layer's frame). H264 may
+  /// have several in one access unit: each parameter set, and each first slice.
+  bool start_of_frame = false;
+
+  /// The last packet of a frame (VP9, AV1: of one layer's frame).
+  bool end_of_frame = false;
+
+  uint8_t temporal_id = 0;
+  uint8_t spatial_id = 0;
+
+  /// From this frame on, its temporal layer can be added to the lower ones:
+  /// nothing in between is referred to (VP8 Y, VP9 U, AV1 switch indication).
+  bool temporal_switch = false;
+
+  /// A frame at which its spatial layer can be added to the lower ones: it
+  /// refers to no earlier picture. AV1: to no frame farther back than lower
+  /// spatial layers of its own picture would be.
+  bool spatial_switch = false;
+
+  /// Refers to a lower spatial layer of the same picture (VP9 D).
+  bool inter_layer = false;
+
+  /// No higher spatial layer of the same picture refers to it (VP9 Z).
+  bool not_inter_layer_reference = false;
+
+  /// No other frame refers to it: leaving it out harms nothing (VP8 N, AV1
+  /// discardable in all decode targets, audio silence).
+  bool discardable = false;
+
+  /// The picture's number, 7 or 15 bits; AV1: the frame number, 16 bits.
+  std::optional<uint16_t> picture_id;
+
+  /// 7, 15 or 16; 0 without picture id.
+  uint8_t picture_id_bits = 0;
+
+  /// Counts the pictures of the lowest temporal layer (VP8, VP9).
+  std::optional<uint8_t> tl0picidx;
+
+  /// Where both are in the payload, for rewriting; 0 where they are not.
+  uint16_t picture_id_offset = 0;
+  uint16_t tl0picidx_offset = 0;
+
+  bool operator==(const payload_descriptor&) const = default;
+};
+
+/// Describes a payload by itself. `marker` is the RTP header's bit. For AV1
+/// this sees key frames (the aggregation header's N bit) but no layers: see
+/// payload_describer. Nothing where a video payload is malformed or empty.
+/// Payloads of unknown codecs pass as frames that nothing is known of, with
+/// `keyframe` set, so that forwarding starts at once.
+std::optional<payload_descriptor> describe(codec what, net::byte_span payload,
+                                           bool marker);
+
+/// Describes the packets of one stream (one SSRC), in order of arrival. AV1
+/// and H264 packets are described by their dependency descriptor as well, for
+/// which it remembers the last template structure; else it is describe().
+class payload_describer {
+public:
+  payload_describer(codec what, const extension_map& ids)
+      : codec_(what)
+      , dependency_descriptor_id_(ids.id(extension::dependency_descriptor)) {}
+
+  std::optional<payload_descriptor> describe(const packet& x);
+
+  /// The structure of the stream as last announced, or null: how many layers
+  /// there are, and their resolutions.
+  const av1_dependency_structure* av1_structure() const {
+    return structure_.get();
+  }
+
+private:
+  codec codec_;
+  uint8_t dependency_descriptor_id_;
+  std::unique_ptr<av1_dependency_structure> structure_;
+};
+
+} // namespace troupe::rtp

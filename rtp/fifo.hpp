@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace troupe::rtp {
+
+/// A queue on a vector that is emptied before it is filled again: what engines
+/// hold between a handle_*() and the polls that follow. Takes no memory while
+/// nothing was ever queued, and keeps its room otherwise.
+template <class T>
+class fifo {
+public:
+  void push(T x) {
+    items_.push_back(std::move(x));
+  }
+
+  std::optional<T> pop() {
+    if (empty())
+      return std::nullopt;
+    auto x = std::optional<T>{std::move(items_[head_++])};
+    if (head_ == items_.size())
+      clear();
+    return x;
+  }
+
+  /// The oldest; there must be one.
+  T& front() {
+    return items_[head_];
+  }
+
+  bool empty() const {
+    return head_ == items_.size();
+  }
+
+  size_t size() const {
+    return items_.size() - head_;
+  }
+
+  void clear() {
+    items_.clear();
+    head_ = 0;
+  }
+
+private:
+  std::vector<T> items_;
+  size_t head_ = 0;
+};
+
+} // namespace troupe::rtp

@@ -1,0 +1,178 @@
+#pragma once
+
+#include "net/base/rng.hpp"
+#include "rtp/fifo.hpp"
+#include "rtp/keyframe_requester.hpp"
+#include "rtp/layer_selector.hpp"
+#include "rtp/outgoing_packet.hpp"
+#include "rtp/send_stream.hpp"
+#include "rtp/sequence_rewriter.hpp"
+#include "rtp/timestamp_aligner.hpp"
+
+#include <variant>
+
+namespace troupe::rtp {
+
+/// The producer shall be asked for a key frame of this encoding.
+struct keyframe_wanted {
+  uint8_t encoding = 0;
+};
+
+/// How well the receiver gets the stream changed: 0 to 10.
+struct consumer_score_changed {
+  uint8_t score = 0;
+};
+
+/// Another encoding is being forwarded, or none.
+struct layers_changed {
+  std::optional<uint8_t> encoding;
+};
+
+using forwarder_event =
+    std::variant<keyframe_wanted, consumer_score_changed, layers_changed>;
+
+/// The engine of a consumer: turns a producer's packets into the stream that
+/// one receiver negotiated. SSRC, payload type, sequence and timestamp are
+/// rewritten such that the receiver sees one continuous stream through pauses,
+/// layer switches and restarts; the header extensions get its ids (in egress).
+///
+/// It keeps no media: what the receiver NACKs is asked of the producer by
+/// poll_retransmission_request(), and its answer, handed to
+/// handle_retransmissions(), goes out as RTX. Without RTX nothing is ever sent
+/// twice, as SRTP forbids it.
+class forwarder {
+public:
+  struct config {
+    media_kind kind = media_kind::video;
+    uint32_t clock_rate = 90000;
+    rtp::ssrc ssrc{};
+    payload_type payload{};
+    std::optional<rtp::ssrc> rtx_ssrc;
+    std::optional<payload_type> rtx_payload;
+    std::string mid;
+    std::string cname;
+    /// The producer's ids and the receiver's.
+    extension_map source_extensions;
+    extension_map extensions;
+    feedback_kinds feedback;
+    bool paused = false;
+    bool producer_paused = false;
+    /// Packets that waited longer than this for us are dropped.
+    duration max_queueing = std::chrono::milliseconds{200};
+  };
+
+  /// How often sender reports go out, on average.
+  static constexpr duration report_interval = std::chrono::seconds{1};
+
+  forwarder(config x, net::rng& random);
+
+  /// What the producer received.
+  void handle_batch(const media_batch& batch, time_point now);
+
+  /// The producer's answer to poll_retransmission_request().
+  void handle_retransmissions(const media_batch& batch, time_point now);
+
+  /// The producer's sender report.
+  void handle_source_report(const source_report& x);
+
+  /// The shell had to leave out batches: video goes on with a key frame.
+  void handle_overload(time_point now);
+
+  // -- RTCP from the receiver
+  // --------------------------------------------------
+
+  /// Sequence numbers of our stream that the receiver lacks.
+  void handle_nack(std::span<const uint16_t> lost, time_point now);
+
+  /// PLI or FIR.
+  void handle_keyframe_request(time_point now);
+
+  /// A block about our SSRC (blocks about the RTX SSRC are to be left out).
+  void handle_report_block(const rtcp::report_block& x, time_point now);
+
+  // -- control
+  // -----------------------------------------------------------------
+
+  /// Stops and goes on; either is idempotent. Video goes on with a key frame.
+  void pause(time_point now);
+  void resume(time_point now);
+
+  /// The same, by the producer.
+  void handle_producer_paused(time_point now);
+  void handle_producer_resumed(time_point now);
+
+  /// The receiver's transport became ready: what was sent before is lost.
+  void handle_connected(time_point now);
+
+  /// Wants this encoding of a simulcast producer.
+  void set_encoding(uint8_t encoding, time_point now);
+
+  bool paused() const {
+    return config_.paused;
+  }
+
+  bool producer_paused() const {
+    return config_.producer_paused;
+  }
+
+  rtp::ssrc ssrc() const {
+    return config_.ssrc;
+  }
+
+  void handle_timeout(time_point now);
+
+  /// What goes to the receiver's transport.
+  std::optional<outgoing_batch> poll_batch();
+
+  /// Which packets the producer shall look up. Answer, if any were found, by
+  /// handle_retransmissions().
+  std::optional<std::vector<packet_key>> poll_retransmission_request();
+
+  /// The next compound RTCP packet for the receiver (a sender report).
+  std::optional<std::vector<uint8_t>> poll_rtcp();
+
+  std::optional<forwarder_event> poll_event();
+
+  std::optional<time_point> poll_timeout() const;
+
+  forwarder_stats stats(time_point now) const;
+
+  /// Octets that this forwarder holds, on the heap too, without what waits to
+  /// be polled.
+  size_t memory() const;
+
+private:
+  bool running() const {
+    return !config_.paused && !config_.producer_paused;
+  }
+
+  void handle_packet(const media_packet& x, time_point now);
+  void forward(const media_packet& x, bool begins, time_point now);
+  void restart(time_point now);
+  void request_keyframe_if_needed(time_point now);
+  void schedule_report(time_point now);
+  void make_report(time_point now);
+  void collect(time_point now);
+
+  config config_;
+  std::shared_ptr<const header_writer> headers_;
+  layer_selector selector_;
+  sequence_rewriter sequence_;
+  timestamp_aligner timestamps_;
+  send_stream stream_;
+  keyframe_requester keyframes_;
+  std::optional<source_report> source_report_;
+  std::optional<time_point> report_due_;
+  uint16_t rtx_sequence_;
+  uint32_t dice_;
+  uint32_t nacks_received_ = 0;
+  uint32_t packets_nacked_ = 0;
+  uint32_t keyframe_requests_ = 0;
+  drop_counters drops_;
+  std::vector<outgoing_packet> out_;
+  std::vector<packet_key> wanted_;
+  fifo<forwarder_event> events_;
+  std::optional<std::vector<uint8_t>> rtcp_;
+};
+
+} // namespace troupe::rtp

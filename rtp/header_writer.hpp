@@ -1,0 +1,133 @@
+#pragma once
+
+#include "rtp/header_extensions.hpp"
+
+#include <array>
+#include <span>
+
+namespace troupe::rtp {
+
+/// What differs between a packet as it came and as one receiver gets it.
+struct rewritten_fields {
+  rtp::payload_type payload_type{};
+  uint16_t sequence_number = 0;
+  uint32_t timestamp = 0;
+  rtp::ssrc ssrc{};
+  bool marker = false;
+  /// Sets the padding bit; the payload sent along must then end in its
+  /// padding. For probing; forwarded packets lose their padding.
+  bool padding = false;
+};
+
+/// An extension value that takes the place of the source packet's, or is
+/// added. An empty value removes the element.
+struct replaced_extension {
+  extension what;
+  net::byte_span value;
+};
+
+/// Where in the written header the values are which only egress knows.
+/// An offset of 0 means that the element is not there.
+struct written_header {
+  uint16_t size = 0;
+  uint16_t abs_send_time_offset = 0;
+  uint16_t transport_cc_offset = 0;
+
+  bool operator==(const written_header&) const = default;
+};
+
+/// Room that suffices for the header of any well-behaved sender's packet:
+/// CSRCs (60), and 180 octets of extensions.
+inline constexpr size_t header_room = 256;
+
+/// Writes the header one receiver sees in place of the one that came, without
+/// allocating. One object serves one consumer: what does not change from
+/// packet to packet is prepared once.
+///
+/// Elements known to both sides keep their value and change their id; RID and
+/// repaired RID are not passed on. MID, abs-send-time and the transport-wide
+/// sequence number are the receiver's own: the first is set_mid()'s, the other
+/// two are zero until patched. The one-byte form of RFC 8285 is used where all
+/// ids and sizes fit, the two-byte form otherwise. CSRCs are kept.
+class header_writer {
+public:
+  header_writer() = default;
+
+  /// From the ids of a producer to those of a consumer.
+  header_writer(const extension_map& source, const extension_map& destination);
+
+  /// The MID to send (at most 16 octets, as ours are; longer ones are cut), if
+  /// the destination has an id for it. Empty, the default, sends none.
+  void set_mid(std::string_view x);
+
+  /// Writes to `out` the header that forwards `source`. Nothing where it does
+  /// not fit. `replaced` names each extension at most once; what the receiver
+  /// has no id for, and MID, abs-send-time and transport-cc, are ignored there.
+  std::optional<written_header>
+  write(const packet& source, const rewritten_fields& fields,
+        net::mutable_byte_span out,
+        std::span<const replaced_extension> replaced = {}) const;
+
+  /// Writes the header of a packet of our own, for probing.
+  std::optional<written_header>
+  write(const rewritten_fields& fields, net::mutable_byte_span out,
+        std::span<const replaced_extension> replaced = {}) const;
+
+private:
+  /// The receiver's own elements, encoded in one of the two forms.
+  struct prefix {
+    std::array<uint8_t, 32> bytes{};
+    uint8_t size = 0;
+    uint8_t abs_send_time = 0; // offset of the value; 0: absent
+    uint8_t transport_cc = 0;
+
+    /// Appends an element and returns the offset of its value.
+    uint8_t append(bool two_byte, uint8_t id, net::byte_span value);
+  };
+
+  /// What the elements of a source packet turn into.
+  struct elements {
+    uint16_t profile;
+    net::byte_span block;
+    std::span<const replaced_extension> replaced;
+  };
+
+  enum class outcome : uint8_t { done, needs_two_byte, no_room };
+
+  void prepare();
+  prefix encode(bool two_byte) const;
+  bool is_own(extension x) const;
+  outcome write_elements(const elements& in, bool two_byte,
+                         net::byte_writer& out) const;
+  std::optional<written_header> write_extensions(const elements& in,
+                                                 net::mutable_byte_span out,
+                                                 size_t offset) const;
+
+  extension_map destination_;
+  std::array<uint8_t, 256> translate_{}; // source id to destination id
+  std::array<uint8_t, 16> mid_{};
+  uint8_t mid_size_ = 0;
+  bool one_byte_possible_ = true;
+  prefix one_byte_;
+  prefix two_byte_;
+};
+
+/// Puts the send time into a written header; does nothing where it has no
+/// place for one.
+inline void patch_abs_send_time(net::mutable_byte_span header,
+                                const written_header& layout, time_point now) {
+  if (layout.abs_send_time_offset != 0)
+    net::store_u24(header.data() + layout.abs_send_time_offset,
+                   to_abs_send_time(now));
+}
+
+/// Puts the transport-wide sequence number into a written header; does nothing
+/// where it has no place for one.
+inline void patch_transport_cc(net::mutable_byte_span header,
+                               const written_header& layout,
+                               uint16_t sequence_number) {
+  if (layout.transport_cc_offset != 0)
+    net::store_u16(header.data() + layout.transport_cc_offset, sequence_number);
+}
+
+} // namespace troupe::rtp

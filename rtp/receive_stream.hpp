@@ -1,0 +1,176 @@
+#pragma once
+
+#include "rtp/codec/payload_descriptor.hpp"
+#include "rtp/keyframe_requester.hpp"
+#include "rtp/media_packet.hpp"
+#include "rtp/nack_generator.hpp"
+#include "rtp/retransmission_buffer.hpp"
+#include "rtp/rtcp/compound.hpp"
+#include "rtp/stats.hpp"
+
+#include <array>
+
+namespace troupe::rtp {
+
+/// One encoding of a producer as it arrives: extended sequence, deduplication,
+/// loss and jitter (RFC 3550, appendix A), what to NACK, and the packets kept
+/// for retransmission.
+class receive_stream {
+public:
+  struct config {
+    uint8_t index = 0;
+    media_kind kind = media_kind::video;
+    rtp::codec codec = codec::other_video;
+    uint32_t clock_rate = 90000;
+    extension_map extensions;
+    /// Ask for what is missing.
+    bool nack = false;
+    /// Keep packets for consumers that ask.
+    bool keep = false;
+    nack_generator::config nacks;
+    retransmission_buffer::limits buffer;
+    /// Without packets for this long, the stream is inactive.
+    duration inactivity = std::chrono::seconds{2};
+  };
+
+  receive_stream(const config& x, ssrc media);
+
+  /// A media packet. Appends what may go on to consumers to `out`.
+  void handle_media(const packet& x, time_point now,
+                    std::vector<media_packet>& out);
+
+  /// A packet restored from RTX. Never moves the newest sequence by much.
+  void handle_repair(const packet& x, time_point now,
+                     std::vector<media_packet>& out);
+
+  /// Keeps count of sequence numbers, but nothing else: the producer is
+  /// paused.
+  void handle_ignored(const packet& x, time_point now);
+
+  void count_drop(drop_reason reason) {
+    drops_.add(reason);
+  }
+
+  void count_rtx() {
+    ++rtx_packets_;
+  }
+
+  /// Remembers the mapping of media to wall clock time.
+  source_report handle_sender_report(const rtcp::sender_info& x,
+                                     time_point now);
+
+  void set_round_trip_time(duration x);
+
+  /// Closes an interval of loss statistics and describes it.
+  rtcp::report_block make_report_block(time_point now);
+
+  /// The score changed since the last call (0 to 10).
+  std::optional<uint8_t> poll_score();
+
+  /// The stream began or ceased to be active since the last call.
+  std::optional<bool> poll_activity();
+
+  void handle_timeout(time_point now);
+
+  std::optional<time_point> poll_timeout() const;
+
+  /// Ends all waiting: nothing before the next packet is asked for.
+  void reset_repairs();
+
+  /// Another SSRC takes over (the sender restarted).
+  void rebind(ssrc media);
+
+  nack_generator& nacks() {
+    return nacks_;
+  }
+
+  keyframe_requester& keyframes() {
+    return keyframes_;
+  }
+
+  const keyframe_requester& keyframes() const {
+    return keyframes_;
+  }
+
+  const media_packet* find(int64_t sequence) const {
+    return kept_.find(sequence);
+  }
+
+  rtp::ssrc ssrc() const {
+    return ssrc_;
+  }
+
+  bool active() const {
+    return active_;
+  }
+
+  void count_nacks(size_t packets) {
+    ++nacks_sent_;
+    packets_nacked_ += packets;
+  }
+
+  void count_keyframe_request(bool fir) {
+    ++(fir ? firs_sent_ : plis_sent_);
+  }
+
+  receive_stream_stats stats(time_point now) const;
+
+private:
+  static constexpr int max_dropout = 3000;
+  static constexpr int window = 2048;
+
+  void start(const packet& x);
+  void restart(const packet& x);
+  void accept(const packet& x, int64_t sequence, bool repaired, time_point now,
+              std::vector<media_packet>& out);
+  bool note_sequence(int64_t sequence);
+  void note_arrival(time_point now);
+  void update_jitter(const packet& x);
+  void set_score(uint8_t x);
+
+  config config_;
+  rtp::ssrc ssrc_;
+  nack_generator nacks_;
+  keyframe_requester keyframes_;
+  retransmission_buffer kept_;
+  payload_describer describer_;
+
+  bool started_ = false;
+  int64_t newest_ = 0;
+  int64_t first_ = 0; // moved on when the sender restarts, so as to lose none
+  std::array<uint64_t, window / 64> seen_{};
+  std::optional<packet> suspect_; // the first packet after a jump
+  wrap_extender<uint32_t> timestamps_;
+
+  uint64_t packets_ = 0;
+  uint64_t octets_ = 0;
+  uint64_t repaired_ = 0;
+  uint64_t rtx_packets_ = 0;
+  uint64_t nacks_sent_ = 0;
+  uint64_t packets_nacked_ = 0;
+  uint64_t plis_sent_ = 0;
+  uint64_t firs_sent_ = 0;
+  uint64_t keyframe_count_ = 0;
+  rate_meter rate_;
+  drop_counters drops_;
+
+  // Interval of the last report.
+  int64_t expected_before_ = 0;
+  uint64_t packets_before_ = 0;
+  uint8_t fraction_lost_ = 0;
+
+  int64_t jitter_ = 0; // in 1/16 of clock units
+  std::optional<uint32_t> last_transit_;
+  std::optional<duration> round_trip_time_;
+  uint32_t last_report_ntp_ = 0;
+  time_point last_report_at_{};
+
+  bool active_ = false;
+  bool activity_changed_ = false;
+  time_point last_arrival_{};
+  uint8_t score_ = 10;
+  bool score_changed_ = false;
+  double loss_average_ = 0;
+};
+
+} // namespace troupe::rtp

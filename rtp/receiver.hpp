@@ -1,0 +1,161 @@
+#pragma once
+
+#include "net/base/rng.hpp"
+#include "rtp/fifo.hpp"
+#include "rtp/receive_stream.hpp"
+
+#include <memory>
+#include <variant>
+
+namespace troupe::rtp {
+
+/// How well an encoding arrives changed: 0 (not at all) to 10.
+struct score_changed {
+  uint8_t encoding = 0;
+  rtp::ssrc ssrc{};
+  std::string rid;
+  uint8_t score = 0;
+};
+
+/// An encoding's packets began or ceased to come.
+struct stream_activity_changed {
+  uint8_t encoding = 0;
+  bool active = false;
+};
+
+/// A key frame began to arrive.
+struct keyframe_arrived {
+  uint8_t encoding = 0;
+};
+
+/// The sender's camera was turned.
+struct orientation_changed {
+  video_orientation orientation;
+};
+
+/// What a producer's shell passes on: source_report to all consumers.
+using receiver_event =
+    std::variant<score_changed, stream_activity_changed, keyframe_arrived,
+                 orientation_changed, source_report>;
+
+/// The engine of a producer: takes the RTP of one media source and gives each
+/// packet once, with what consumers need to know; asks the sender for what is
+/// missing, for key frames, and reports to it. Packets that RTX restores join
+/// the others as if they had come late.
+///
+/// One thread at a time. Consumers get packets by poll_batch(), and for
+/// retransmission by find_packets().
+class receiver {
+public:
+  struct encoding {
+    std::optional<rtp::ssrc> ssrc;
+    std::optional<rtp::ssrc> rtx_ssrc;
+    std::string rid;
+  };
+
+  struct config {
+    media_kind kind = media_kind::video;
+    rtp::codec codec = codec::other_video;
+    uint32_t clock_rate = 90000;
+    payload_type payload{};
+    std::optional<payload_type> rtx_payload;
+    /// As the sender signaled them; at least one. One without SSRC and RID
+    /// takes the first SSRC that comes.
+    std::vector<encoding> encodings;
+    extension_map extensions;
+    feedback_kinds feedback;
+    /// The SSRC that our RTCP bears.
+    ssrc local_ssrc{1};
+    bool paused = false;
+    nack_generator::config nacks;
+    retransmission_buffer::limits buffer;
+  };
+
+  /// How often receiver reports go out, on average: each interval is drawn
+  /// from half to one and a half (RFC 3550, section 6.3.1).
+  static constexpr duration report_interval = std::chrono::seconds{1};
+
+  receiver(config x, net::rng& random);
+
+  /// Plaintext packets of this producer, media and RTX, in order of arrival.
+  void handle_packets(const rtp_batch& batch, time_point now);
+
+  /// A sender report about one of our SSRCs (others are ignored).
+  void handle_sender_report(const rtcp::sender_info& x, time_point now);
+
+  /// The answer to the reference time in our reports (RFC 3611, section 4.5).
+  void handle_dlrr(const rtcp::dlrr_item& x, time_point now);
+
+  /// The sender says that an SSRC left.
+  void handle_bye(ssrc x, time_point now);
+
+  /// A consumer wants a key frame of an encoding.
+  void handle_keyframe_request(uint8_t encoding, time_point now);
+
+  /// Drops media until resume(); on resume, a key frame is asked for.
+  void pause(time_point now);
+  void resume(time_point now);
+
+  bool paused() const {
+    return config_.paused;
+  }
+
+  void handle_timeout(time_point now);
+
+  /// The packets among `keys` that are still kept, or null if none: the answer
+  /// to a consumer's retransmission request.
+  media_batch find_packets(std::span<const packet_key> keys) const;
+
+  /// What came since the last poll, for all consumers; or nothing.
+  std::optional<media_batch> poll_batch();
+
+  /// The next compound RTCP packet for the sender.
+  std::optional<std::vector<uint8_t>> poll_rtcp();
+
+  std::optional<receiver_event> poll_event();
+
+  std::optional<time_point> poll_timeout() const;
+
+  receiver_stats stats(time_point now) const;
+
+private:
+  struct slot {
+    encoding identity;
+    std::unique_ptr<receive_stream> stream; // null until its first packet
+    uint8_t fir_sequence = 0;
+  };
+
+  void handle_packet(const packet& x, time_point now);
+  void handle_rtx(slot& to, const packet& x, time_point now);
+  slot* find_media_slot(const packet& x, time_point now);
+  slot* find_rtx_slot(const packet& x);
+  slot* slot_of_rid(std::string_view rid);
+  slot* bind_media(slot& to, const packet& x, time_point now);
+  receive_stream* stream_of(ssrc x);
+  uint8_t index_of(const slot& x) const;
+  void note_orientation(const packet& x);
+  void collect(time_point now);
+  void collect_events(slot& x);
+  void collect_nacks(slot& x, time_point now);
+  void collect_keyframe_requests(slot& x, time_point now);
+  void collect_reports(time_point now);
+  void schedule_report(time_point now);
+  template <class Add>
+  void append_rtcp(Add add);
+  void flush_rtcp();
+
+  config config_;
+  std::vector<slot> slots_;
+  net::buffer_pool::ptr pool_; // for restored packets
+  std::vector<media_packet> ready_;
+  std::vector<uint16_t> lost_;
+  fifo<receiver_event> events_;
+  rtcp::compound_builder rtcp_;
+  fifo<std::vector<uint8_t>> rtcp_out_;
+  std::optional<video_orientation> orientation_;
+  std::optional<time_point> report_due_;
+  uint32_t dice_;
+  drop_counters drops_;
+};
+
+} // namespace troupe::rtp

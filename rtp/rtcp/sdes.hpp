@@ -1,0 +1,38 @@
+#pragma once
+
+#include "rtp/rtcp/common.hpp"
+
+#include <string_view>
+
+namespace troupe::rtp::rtcp {
+
+/// The canonical name of one source (RFC 3550, section 6.5.1).
+struct sdes_cname {
+  rtp::ssrc ssrc{};
+  std::string_view cname;
+};
+
+/// Source descriptions (RFC 3550, section 6.5). A view of the packet, checked
+/// by parse; other items than CNAME are passed over.
+class sdes {
+public:
+  static std::optional<sdes> parse(const packet_view& x);
+
+  /// How many sources are described.
+  size_t size() const {
+    return chunks_;
+  }
+
+  /// The CNAME of `who`, or nothing.
+  std::optional<std::string_view> cname(rtp::ssrc who) const;
+
+  /// The next chunk that has a CNAME, from the octet `position` on, which
+  /// starts at 0 and is moved on; nothing at the end.
+  std::optional<sdes_cname> next(size_t& position) const;
+
+private:
+  net::byte_span body_;
+  uint8_t chunks_ = 0;
+};
+
+} // namespace troupe::rtp::rtcp

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "rtp/rtcp/compound.hpp"
+#include "rtp/stats.hpp"
+
+#include <array>
+#include <memory>
+
+namespace troupe::rtp {
+
+/// One SSRC as a consumer gets it: what was sent, what the receiver reports,
+/// and which retransmissions are allowed. A receiver that asks for everything
+/// all the time gets each packet max_retries times at most, not more often than
+/// once a round trip, and retransmissions_share of the bitrate in total.
+class send_stream {
+public:
+  static constexpr unsigned max_retries = 10;
+  /// One part in this many.
+  static constexpr unsigned share_divisor = 4;
+  static constexpr int64_t initial_allowance = 4 * 1200;
+  static constexpr int64_t max_allowance = 48 * 1024;
+
+  explicit send_stream(ssrc media) : ssrc_(media) {}
+
+  /// A media packet with `octets` of payload goes out.
+  void handle_sent(size_t octets, time_point now);
+
+  /// Whether packet `sequence` may be sent again now; counts it as asked for.
+  bool admit_retransmission(uint16_t sequence, time_point now);
+
+  /// Whether the share of the bitrate allows for `octets` more; takes them.
+  bool spend(size_t octets);
+
+  void handle_report_block(const rtcp::report_block& x, time_point now);
+
+  /// A sender report that says that `timestamp` is `ntp`.
+  rtcp::sender_info make_sender_report(ntp_time ntp, uint32_t timestamp,
+                                       time_point now);
+
+  std::optional<uint8_t> poll_score();
+
+  std::optional<duration> round_trip_time() const {
+    return round_trip_time_;
+  }
+
+  uint64_t packets() const {
+    return packets_;
+  }
+
+  /// Writes what it knows into `out`.
+  void fill(forwarder_stats& out, time_point now) const;
+
+private:
+  // How often a packet was asked for, and when last in units of 8 ms modulo
+  // 256. A slot is taken over by newer packets only, so nobody can reset a
+  // count by asking for others in between.
+  struct attempt {
+    uint16_t sequence = 0;
+    uint8_t count = 0;
+    uint8_t when = 0;
+  };
+
+  static constexpr size_t attempt_count = 512;
+  using attempt_table = std::array<attempt, attempt_count>;
+
+  // The send times of the last reports, to know a round trip by.
+  struct sent_report {
+    uint32_t ntp_middle = 0;
+    time_point at{};
+  };
+
+  ssrc ssrc_;
+  uint8_t score_ = 10;
+  bool score_changed_ = false;
+  uint8_t fraction_lost_ = 0;
+  int32_t packets_lost_ = 0;
+  uint64_t packets_ = 0;
+  uint64_t octets_ = 0;
+  uint64_t rtx_packets_ = 0;
+  uint64_t rtx_octets_ = 0;
+  uint64_t refused_ = 0;
+  int64_t allowance_ = initial_allowance;
+  rate_meter rate_;
+  std::optional<duration> round_trip_time_;
+  std::array<sent_report, 4> reports_{};
+  uint8_t next_report_ = 0;
+  std::unique_ptr<attempt_table> attempts_; // null until the first NACK
+};
+
+} // namespace troupe::rtp

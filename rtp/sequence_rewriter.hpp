@@ -1,0 +1,80 @@
+#pragma once
+
+#include "rtp/types.hpp"
+
+#include <array>
+#include <optional>
+
+namespace troupe::rtp {
+
+/// Maps incoming sequences to the gapless sequence a consumer sees. Dropped
+/// input leaves no hole; lost input does, so that the consumer can NACK it, and
+/// fills it when it comes late.
+///
+/// Kept as runs of consecutive numbers with one offset each, so memory does not
+/// grow with time; what is older than the last max_runs runs is forgotten.
+/// Invariant: no two different inputs ever get the same 16-bit number within
+/// half its cycle, and none gets two numbers.
+class sequence_rewriter {
+public:
+  static constexpr size_t max_runs = 40;
+
+  /// A jump of the input beyond this is a restart, not loss: it leaves a hole
+  /// of one, as there is nothing to repair.
+  static constexpr int64_t max_hole = 1000;
+
+  /// An input: a sequence of one source (encoding).
+  struct origin {
+    uint8_t source = 0;
+    int64_t sequence = 0;
+
+    bool operator==(const origin&) const = default;
+  };
+
+  /// The first output is `initial`.
+  explicit sequence_rewriter(uint16_t initial);
+
+  /// The number for an input that is forwarded; nothing if it falls into what
+  /// was dropped, skipped or forgotten. Inputs of a source other than the
+  /// current one must be announced by resync().
+  std::optional<uint16_t> forward(origin x);
+
+  /// The input is not forwarded. Only what has not been passed leaves no
+  /// hole; what is late leaves the hole it has.
+  void drop(origin x);
+
+  /// Whatever comes next that is new continues without a hole: after a pause,
+  /// or when another source takes over.
+  void resync() {
+    resync_ = true;
+  }
+
+  /// The number that forward() gave or would give a late input, or nothing.
+  std::optional<uint16_t> lookup(origin x) const;
+
+  /// Which input got the number, or nothing if it was none within memory.
+  std::optional<origin> original(uint16_t output) const;
+
+private:
+  // Outputs are extended to 32 bits: 2^31 packets back and forth are enough.
+  struct run {
+    int64_t begin = 0; // first input
+    uint32_t output = 0;
+    uint32_t length : 24 = 0; // inputs, up to the newest one or the last drop
+    uint32_t source : 8 = 0;
+  };
+
+  const run* find(origin x) const;
+  run& newest();
+  const run& at(size_t age) const;
+  void open(origin x, uint32_t output);
+  void extend(run& r, int64_t end);
+
+  std::array<run, max_runs> runs_{};
+  uint32_t next_output_;
+  uint16_t head_ = 0; // index of the newest run
+  uint16_t count_ = 0;
+  bool resync_ = true;
+};
+
+} // namespace troupe::rtp

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "net/base/bytes.hpp"
+#include "rtp/rtcp/transport_cc.hpp"
+#include "rtp/stats.hpp"
+
+#include <vector>
+
+namespace troupe::rtp {
+
+/// Tells a sender how its packets arrived, for its bandwidth estimation: by
+/// transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions)
+/// every 100 ms while packets carry transport-wide sequence numbers, else, if
+/// REMB was negotiated, by a bitrate it may use.
+class transport_feedback_generator {
+public:
+  static constexpr duration interval = std::chrono::milliseconds{100};
+  static constexpr duration remb_interval = std::chrono::seconds{1};
+  /// The REMB of a stream that has just begun, and the least one.
+  static constexpr uint64_t min_remb_bps = 600'000;
+
+  struct config {
+    /// The SSRC that our RTCP bears.
+    ssrc local_ssrc{1};
+    /// Negotiated without transport-cc.
+    bool remb = false;
+    /// The most to promise by REMB.
+    uint64_t max_remb_bps = 20'000'000;
+  };
+
+  explicit transport_feedback_generator(const config& x);
+
+  /// An authenticated packet with a transport-wide sequence number. `media`
+  /// is its SSRC.
+  void handle_packet(uint16_t sequence_number, ssrc media, time_point arrival);
+
+  /// An authenticated packet without one, of `octets` on the wire.
+  void handle_untagged_packet(ssrc media, size_t octets, time_point arrival);
+
+  void handle_timeout(time_point now);
+
+  /// The next RTCP packet to send.
+  std::optional<std::vector<uint8_t>> poll_rtcp();
+
+  std::optional<time_point> poll_timeout() const;
+
+private:
+  struct arrival_record {
+    int64_t sequence = 0;
+    time_point at;
+  };
+
+  void build_feedback();
+  void flush_builder();
+  void build_remb(time_point now);
+
+  config config_;
+  wrap_extender<uint16_t> extender_;
+  std::vector<arrival_record> arrivals_;
+  rtcp::transport_cc_builder builder_;
+  std::optional<int64_t> next_; // first sequence not yet told of
+  ssrc media_{};
+  uint8_t feedback_count_ = 0;
+  std::optional<time_point> due_;
+  // REMB
+  rate_meter rate_;
+  std::vector<ssrc> sources_;
+  uint64_t remb_bps_ = min_remb_bps;
+  std::optional<time_point> remb_due_;
+  std::vector<std::vector<uint8_t>> out_;
+};
+
+} // namespace troupe::rtp

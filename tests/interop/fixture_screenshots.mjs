@@ -1,0 +1,79 @@
+// Photographs the page's parts with invented people, for the eye:
+//   node fixture_screenshots.mjs [name-filter]   into build/screenshots/fixture
+// Needs web/ built with `node build.mjs --dev`.
+import { createServer } from 'node:http';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import puppeteer from 'puppeteer-core';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const pages = join(root, 'build/web-dev');
+const output = join(root, 'build/screenshots/fixture');
+const WIDE = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844, deviceScaleFactor: 2 };
+
+const SHOTS = [
+  ['lobby', 'view=lobby&name=Amara'],
+  ['lobby-denied', 'view=lobby&error=camera'],
+  ['lobby-full', 'view=lobby&invited=1&name=Amara&error=Room%20full'],
+  ['left', 'view=left'],
+  ['call-1', 'people=1'],
+  ['call-2', 'people=2'],
+  ['call-5', 'people=5'],
+  ['call-9', 'people=9&muted=1'],
+  ['call-off', 'people=4&off=1'],
+  ['call-screen', 'people=5&screen=1'],
+  ['call-reconnecting', 'people=3&reconnecting=1&sharing=1'],
+].flatMap(([name, query]) => [
+  { name: `${name}-wide-dark`, query: `${query}&theme=dark`, size: WIDE },
+  { name: `${name}-wide-light`, query: `${query}&theme=light`, size: WIDE },
+  { name: `${name}-phone-dark`, query: `${query}&theme=dark`, size: PHONE },
+  { name: `${name}-phone-light`, query: `${query}&theme=light`, size: PHONE },
+]);
+
+const TYPES = {
+  '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css',
+  '.svg': 'image/svg+xml', '.woff2': 'font/woff2',
+};
+
+const server = createServer(async (request, response) => {
+  const { pathname } = new URL(request.url, 'http://localhost');
+  try {
+    const body = await readFile(join(pages, pathname.replace(/\.\./g, '')));
+    const type = TYPES[extname(pathname)] ?? 'application/octet-stream';
+    response.writeHead(200, { 'content-type': type }).end(body);
+  } catch {
+    response.writeHead(404).end();
+  }
+}).listen(0, '127.0.0.1');
+await new Promise((done) => server.once('listening', done));
+const origin = `http://127.0.0.1:${server.address().port}`;
+
+const profile = await mkdtemp(join(tmpdir(), 'troupe-shots-'));
+const browser = await puppeteer.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  userDataDir: profile,
+  headless: true,
+  args: ['--no-sandbox', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update',
+    '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+});
+try {
+  await mkdir(output, { recursive: true });
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => console.error('page:', error.message));
+  for (const { name, query, size } of SHOTS) {
+    if (!name.includes(process.argv[2] ?? '')) continue;
+    await page.setViewport(size);
+    await page.goto(`${origin}/fixture.html?${query}`);
+    await new Promise((done) => setTimeout(done, 900));
+    await page.screenshot({ path: join(output, `${name}.png`) });
+    console.log(name);
+  }
+} finally {
+  await browser.close();
+  server.close();
+  await rm(profile, { recursive: true, force: true });
+}

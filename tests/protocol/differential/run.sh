@@ -1,0 +1,15 @@
+#!/bin/sh
+# Usage: run.sh <path of ortc_tool> [seed [rounds]]
+# Exits with 77 (skipped) when mediasoup is not there and cannot be fetched.
+set -eu
+cd "$(dirname "$0")"
+(
+  # One installation at a time, whoever runs the tests.
+  flock 9
+  if [ ! -f node_modules/.package-lock.json ] ||
+     [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    npm ci --ignore-scripts --no-audit --no-fund || exit 77
+    touch node_modules/.package-lock.json
+  fi
+) 9<package-lock.json || exit 77
+exec node main.js "$@"

@@ -1,0 +1,149 @@
+/**
+ * Shows the real parts of the page with invented people, to be looked at:
+ * fixture.html?view=call&people=5&theme=light&screen=1&reconnecting=1
+ * fixture.html?view=lobby&error=camera|full, ?view=left
+ */
+
+import type { Person } from '../src/call';
+import { LocalMedia } from '../src/local_media';
+import { inviteLink } from '../src/people';
+import type { Quality } from '../src/quality';
+import { CallView } from '../src/ui/call_view';
+import { Lobby } from '../src/ui/lobby';
+import { messageScreen } from '../src/ui/notice';
+import { explainServer } from '../src/words';
+
+const NAMES = ['Amara Okafor', 'Jonas Lindqvist', 'Mei Tanaka', 'Rafael',
+  'Sofía Herrera de la Fuente y Montalbán', 'Élodie Martin', 'Noah',
+  'Priya Raman', 'Tomasz Zieliński', 'Ines', 'Oskar', 'Lea'];
+
+const query = new URLSearchParams(location.search);
+const room = 'velvet-curtain-427';
+
+/** A painted stand-in for a camera: a sitter before a wall. */
+function sitter(index: number, width = 640, height = 360): MediaStreamTrack {
+  const canvas = Object.assign(document.createElement('canvas'),
+    { width, height });
+  const paint = canvas.getContext('2d')!;
+  const hue = (index * 67 + 25) % 360;
+  const draw = () => {
+    const wall = paint.createLinearGradient(0, 0, width, height);
+    wall.addColorStop(0, `hsl(${hue} 30% 62%)`);
+    wall.addColorStop(1, `hsl(${hue + 30} 34% 34%)`);
+    paint.fillStyle = wall;
+    paint.fillRect(0, 0, width, height);
+    const sway = Math.sin(performance.now() / 900 + index) * 6;
+    paint.fillStyle = `hsl(${hue + 180} 32% 30%)`;
+    paint.beginPath();
+    paint.ellipse(width / 2 + sway, height * 1.05, 150, 130, 0, 0, 7);
+    paint.fill();
+    paint.fillStyle = `hsl(${18 + index * 3} 42% ${72 - (index * 13) % 45}%)`;
+    paint.beginPath();
+    paint.ellipse(width / 2 + sway, height * 0.5, 62, 80, 0, 0, 7);
+    paint.fill();
+  };
+  draw();
+  setInterval(draw, 66);
+  return canvas.captureStream(15).getVideoTracks()[0]!;
+}
+
+function slide(): MediaStreamTrack {
+  const canvas = Object.assign(document.createElement('canvas'),
+    { width: 1280, height: 800 });
+  const paint = canvas.getContext('2d')!;
+  const draw = () => {
+    paint.fillStyle = '#fdfcf8';
+    paint.fillRect(0, 0, 1280, 800);
+    paint.fillStyle = '#2a1f3d';
+    paint.font = '700 72px sans-serif';
+    paint.fillText('Season plan', 96, 170);
+    [310, 420, 530, 640].forEach((y, line) => {
+      paint.fillStyle = line % 2 ? '#ffb52e' : '#6f59a8';
+      paint.fillRect(96, y, 1000 - line * 190, 56);
+    });
+  };
+  draw();
+  setInterval(draw, 200);
+  return canvas.captureStream(5).getVideoTracks()[0]!;
+}
+
+function person(index: number): Person {
+  const cameraOff = index % 4 === 3;
+  return {
+    id: index === 0 ? 'self' : `p${index}`,
+    name: NAMES[index % NAMES.length]!,
+    isSelf: index === 0,
+    micMuted: index % 3 === 2,
+    cameraOff,
+    camera: cameraOff ? null : sitter(index),
+    screen: index === 1 && query.has('screen') ? slide() : null,
+    audio: null,
+  };
+}
+
+function showCall(root: HTMLElement): void {
+  const nothing = () => undefined;
+  const view = new CallView({
+    room,
+    link: inviteLink('https://call.example', '/', room),
+    actions: {
+      toggleMic: nothing, toggleCamera: nothing, toggleShare: nothing,
+      micMenu: nothing, cameraMenu: nothing, leave: nothing,
+    },
+  });
+  root.replaceChildren(view.root);
+  const count = Number(query.get('people') ?? 2);
+  const people = Array.from({ length: count }, (_, index) => person(index));
+  if (query.has('off')) {
+    people.forEach((one) => Object.assign(one, { cameraOff: true }));
+  }
+  view.setPeople(people);
+  const sharing = query.has('sharing');
+  view.setControls({ mic: !query.has('muted'), camera: true, sharing });
+  view.setReconnecting(query.has('reconnecting'));
+  people.forEach(({ id }, index) =>
+    view.setQuality(id, (index % 5 === 4 ? 1 : 4 - (index % 3)) as Quality));
+  const speaker = people[Math.min(1, people.length - 1)]!;
+  view.setLevel(speaker.id, 0.2, true);
+  if (count > 3) view.setLevel(people[3]!.id, 0.15, true);
+}
+
+async function showLobby(root: HTMLElement): Promise<void> {
+  const media = new LocalMedia();
+  const lobby: Lobby = new Lobby({
+    room,
+    invited: query.has('invited'),
+    name: query.get('name') ?? '',
+    media,
+    linkFor: (name) => inviteLink('https://call.example', '/', name),
+    join: async () => undefined,
+    deviceMenu: () => undefined,
+  });
+  root.replaceChildren(lobby.root);
+  const error = query.get('error');
+  if (error === 'camera') {
+    const denied = new DOMException('denied', 'NotAllowedError');
+    lobby.setErrors({ camera: denied, mic: denied });
+    return;
+  }
+  lobby.setErrors(await media.start());
+  if (error) lobby.showError(explainServer(new Error(error)));
+}
+
+function showLeft(root: HTMLElement): void {
+  root.replaceChildren(messageScreen({
+    title: 'You left the room',
+    detail: `The others in ${room} can go on without you.`,
+  }, [
+    { label: 'Rejoin', primary: true, run: () => undefined },
+    { label: 'New room', run: () => undefined },
+  ]));
+}
+
+const root = document.getElementById('app')!;
+const theme = query.get('theme');
+if (theme) document.documentElement.dataset['theme'] = theme;
+const view = query.get('view') ?? 'call';
+if (view === 'lobby') void showLobby(root);
+else if (view === 'left') showLeft(root);
+else showCall(root);

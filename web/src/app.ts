@@ -1,0 +1,241 @@
+/** The page: lobby, call, and what comes after. */
+
+import { Call, type Person } from './call';
+import { listDevices, LocalMedia, type LocalSource } from './local_media';
+import { Monitor } from './monitor';
+import { inventRoom, inviteLink, roomName } from './people';
+import { AudioOut } from './ui/audio_out';
+import { CallView } from './ui/call_view';
+import { Lobby } from './ui/lobby';
+import { openMenu, type MenuGroup } from './ui/menu';
+import { messageScreen, toast } from './ui/notice';
+import { applyTheme } from './ui/theme';
+import { explainMedia, explainServer } from './words';
+
+const NAME_KEY = 'troupe.name';
+
+interface Running {
+  call: Call;
+  view: CallView;
+  monitor: Monitor;
+  audio: AudioOut;
+}
+
+class App {
+  #media = new LocalMedia();
+  #lobby: Lobby | undefined;
+  #running: Running | undefined;
+
+  constructor(private readonly root: HTMLElement) {
+    document.addEventListener('keydown', (event) => this.#shortcut(event));
+    document.addEventListener('pointerdown', () =>
+      this.#running?.audio.resume());
+  }
+
+  /** Opens the lobby, for the room in the address or a new one. */
+  async open(): Promise<void> {
+    const asked = roomName(
+      new URLSearchParams(location.search).get('room') ?? '');
+    this.#media = new LocalMedia();
+    const lobby: Lobby = new Lobby({
+      room: asked || inventRoom(),
+      invited: asked !== '',
+      name: localStorage.getItem(NAME_KEY) ?? '',
+      media: this.#media,
+      linkFor,
+      join: (name, room) => this.#join(name, room, lobby),
+      deviceMenu: (source, anchor) => void this.#deviceMenu(source, anchor),
+    });
+    this.#lobby = lobby;
+    document.title = 'Troupe';
+    this.#show(lobby.root);
+    if (!navigator.mediaDevices) {
+      lobby.showError({
+        title: 'This page needs a secure address.',
+        detail: 'Open it over https to use camera and microphone.',
+      });
+      return;
+    }
+    lobby.setErrors(await this.#media.start());
+  }
+
+  async #join(name: string, room: string, lobby: Lobby): Promise<void> {
+    localStorage.setItem(NAME_KEY, name);
+    history.replaceState(null, '', linkFor(room));
+    try {
+      await this.#enter(name, room);
+    } catch (error) {
+      lobby.showError(explainServer(error));
+      return;
+    }
+    lobby.close();
+    this.#lobby = undefined;
+  }
+
+  async #enter(name: string, room: string): Promise<void> {
+    const media = this.#media;
+    let people: Person[] = [];
+    const call = new Call({
+      room,
+      name,
+      media,
+      listener: {
+        peopleChanged: (all) => {
+          people = all;
+          this.#refresh(people);
+        },
+        reconnecting: (active) => this.#running?.view.setReconnecting(active),
+        ended: (error) => this.#ended(name, room, error),
+        warned: (error) => toast(explainServer(error).title),
+      },
+    });
+    await call.join();
+    const view = new CallView({
+      room, link: linkFor(room), actions: this.#actions(name, room),
+    });
+    const monitor = new Monitor(call, media, {
+      level: (id, level, speaking) => view.setLevel(id, level, speaking),
+      quality: (id, quality) => view.setQuality(id, quality),
+    });
+    const audio = new AudioOut(() => toast('Click anywhere to hear the others'));
+    this.#running = { call, view, monitor, audio };
+    document.title = `${room} · Troupe`;
+    this.#show(view.root);
+    this.#refresh(people);
+  }
+
+  #refresh(people: Person[]): void {
+    if (!this.#running) return;
+    const { call, view, audio } = this.#running;
+    view.setPeople(people);
+    audio.setPeople(people);
+    view.setControls({
+      mic: this.#media.isOn('mic'),
+      camera: this.#media.isOn('camera'),
+      sharing: call.sharing,
+    });
+  }
+
+  #actions(name: string, room: string) {
+    return {
+      toggleMic: () => this.#toggle('mic'),
+      toggleCamera: () => this.#toggle('camera'),
+      toggleShare: () => void this.#toggleShare(),
+      micMenu: (a: HTMLElement) => void this.#deviceMenu('mic', a),
+      cameraMenu: (a: HTMLElement) => void this.#deviceMenu('camera', a),
+      leave: () => void this.#leave(name, room),
+    };
+  }
+
+  #toggle(source: LocalSource): void {
+    if (this.#lobby) return this.#lobby.toggle(source);
+    const what = source === 'mic' ? 'microphone' : 'camera';
+    this.#media.toggle(source).catch((error: unknown) =>
+      toast(explainMedia(error, what).title));
+  }
+
+  async #toggleShare(): Promise<void> {
+    const call = this.#running?.call;
+    if (!call) return;
+    try {
+      await (call.sharing ? call.stopSharing() : call.shareScreen());
+    } catch (error) {
+      // Closing the browser's chooser is a decision, not a fault.
+      const name = error instanceof Error ? error.name : '';
+      if (name !== 'NotAllowedError') toast('Your screen cannot be shared');
+    }
+  }
+
+  async #deviceMenu(source: LocalSource, anchor: HTMLElement): Promise<void> {
+    const groups = [await this.#deviceGroup(source)];
+    const audio = this.#running?.audio;
+    if (source === 'mic' && audio && AudioOut.canChoose()) {
+      const speakers = await listDevices('speaker');
+      groups.push({
+        title: 'Speaker',
+        items: speakers.map(({ deviceId, label }, index) => ({
+          id: deviceId,
+          label: label || `Speaker ${index + 1}`,
+          chosen: deviceId === (audio.speaker || 'default'),
+        })),
+        choose: (id) => audio.choose(id),
+      });
+    }
+    openMenu(anchor, 'Devices', groups);
+  }
+
+  async #deviceGroup(source: LocalSource): Promise<MenuGroup> {
+    const title = source === 'mic' ? 'Microphone' : 'Camera';
+    const current = this.#media.deviceId(source);
+    const devices = await listDevices(source);
+    return {
+      title,
+      items: devices.map(({ deviceId, label }, index) => ({
+        id: deviceId,
+        label: label || `${title} ${index + 1}`,
+        chosen: deviceId === current,
+      })),
+      choose: (id) => void this.#media.choose(source, id).catch(
+        (error: unknown) =>
+          toast(explainMedia(error, title.toLowerCase()).title)),
+    };
+  }
+
+  async #leave(name: string, room: string): Promise<void> {
+    await this.#running?.call.leave();
+    this.#after(name, room, {
+      title: 'You left the room',
+      detail: `The others in ${room} can go on without you.`,
+    }, 'Rejoin');
+  }
+
+  #ended(name: string, room: string, error: Error): void {
+    this.#after(name, room, explainServer(error), 'Try again');
+  }
+
+  #after(
+    name: string,
+    room: string,
+    explanation: { title: string; detail: string },
+    again: string,
+  ): void {
+    this.#running?.monitor.stop();
+    this.#running?.audio.close();
+    this.#running = undefined;
+    this.#media.stop();
+    localStorage.setItem(NAME_KEY, name);
+    this.#show(messageScreen(explanation, [
+      { label: again, primary: true, run: () => void this.open() },
+      {
+        label: 'New room',
+        run: () => {
+          history.replaceState(null, '', location.pathname);
+          void this.open();
+        },
+      },
+    ]));
+    history.replaceState(null, '', linkFor(room));
+  }
+
+  #shortcut(event: KeyboardEvent): void {
+    const typing = event.target instanceof HTMLInputElement;
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.repeat || (!this.#running && !this.#lobby)) return;
+    if (event.key === 'm') this.#toggle('mic');
+    if (event.key === 'v') this.#toggle('camera');
+  }
+
+  #show(view: HTMLElement): void {
+    this.root.replaceChildren(view);
+  }
+}
+
+function linkFor(room: string): string {
+  return inviteLink(location.origin, location.pathname, room);
+}
+
+const root = document.getElementById('app');
+if (root) {
+  applyTheme();
+  void new App(root).open();
+}

@@ -1,0 +1,311 @@
+/** A call: joins a room, sends, receives, and comes back after a break. */
+
+import { Device } from 'mediasoup-client';
+import type { types } from 'mediasoup-client';
+import type { LocalMedia } from './local_media';
+import { Receiver } from './receiver';
+import { Sender } from './sender';
+import { Signaling } from './signaling';
+import type {
+  JoinAnswer, Participant, ProducerInfo, Source,
+} from './signaling';
+
+/** One person as the page shows them. */
+export interface Person {
+  id: string;
+  name: string;
+  isSelf: boolean;
+  micMuted: boolean;
+  cameraOff: boolean;
+  camera: MediaStreamTrack | null;
+  screen: MediaStreamTrack | null;
+  audio: MediaStreamTrack | null;
+}
+
+export interface CallListener {
+  peopleChanged(people: Person[]): void;
+  /** True while the connection is lost and being found again. */
+  reconnecting(active: boolean): void;
+  /** The call is over without the person having asked for it. */
+  ended(error: Error): void;
+  /** Something failed, but the call goes on. */
+  warned(error: unknown): void;
+}
+
+export interface CallOptions {
+  room: string;
+  name: string;
+  media: LocalMedia;
+  listener: CallListener;
+}
+
+export class Call {
+  #signaling: Signaling;
+  #sender: Sender | undefined;
+  #receiver: Receiver | undefined;
+  #participants: Participant[] = [];
+  #screen: MediaStreamTrack | null = null;
+  #joined = false;
+  #over = false;
+  #round = 0;
+  #forget: () => void;
+  /** Producers announced before the receiving transport stood. */
+  #early: ProducerInfo[] = [];
+  /** Changes of one source happen one after the other. */
+  #publishing = new Map<Source, Promise<void>>();
+  #settle: { done(): void; failed(error: Error): void } | undefined;
+
+  constructor(private readonly options: CallOptions) {
+    this.#signaling = new Signaling(options.name, {
+      connected: () => void this.#enter(),
+      disconnected: (final) => this.#lost(final),
+      failed: (error) => this.#settle?.failed(error),
+    });
+    this.#listenToPushes();
+    this.#forget = options.media.onChange((source) => void this.#publish(source));
+  }
+
+  get sender(): Sender | undefined {
+    return this.#sender;
+  }
+
+  get receiver(): Receiver | undefined {
+    return this.#receiver;
+  }
+
+  get selfId(): string {
+    return this.#signaling.peerId;
+  }
+
+  get sharing(): boolean {
+    return this.#screen !== null;
+  }
+
+  /** Resolves once in the room; rejects with the reason if that fails. */
+  join(): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      this.#settle = { done: resolve, failed: reject };
+      this.#signaling.connect();
+    }).then(
+      () => { this.#settle = undefined; },
+      (error) => {
+        this.#settle = undefined;
+        this.#close();
+        throw error;
+      },
+    );
+  }
+
+  async shareScreen(): Promise<void> {
+    const stream = await navigator.mediaDevices.getDisplayMedia({
+      video: { frameRate: { max: 30 } },
+    });
+    const track = stream.getVideoTracks()[0];
+    if (!track) return;
+    track.contentHint = 'detail';
+    track.addEventListener('ended', () => void this.stopSharing());
+    this.#screen = track;
+    await this.#publish('screen');
+  }
+
+  async stopSharing(): Promise<void> {
+    this.#screen?.stop();
+    this.#screen = null;
+    await this.#publish('screen');
+  }
+
+  async leave(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    const bye = this.#signaling.request('leave-room').catch(() => undefined);
+    const patience = new Promise((resolve) => setTimeout(resolve, 500));
+    if (this.#signaling.connected) await Promise.race([bye, patience]);
+    this.#close();
+  }
+
+  #close(): void {
+    this.#over = true;
+    this.#forget();
+    this.#screen?.stop();
+    this.#screen = null;
+    this.#closeMedia();
+    this.#signaling.close();
+  }
+
+  #closeMedia(): void {
+    this.#sender?.close();
+    this.#receiver?.close();
+    this.#sender = undefined;
+    this.#receiver = undefined;
+  }
+
+  #lost(final: boolean): void {
+    this.#round++;
+    if (this.#over) return;
+    if (this.#settle || final) {
+      const error = new Error(final ? 'Room closed' : 'Connection timed out');
+      if (this.#settle) this.#settle.failed(error);
+      else this.#fail(error);
+      return;
+    }
+    this.options.listener.reconnecting(true);
+  }
+
+  #fail(error: Error): void {
+    this.#close();
+    this.options.listener.ended(error);
+  }
+
+  /** Goes through the whole entry anew: a new socket is a new peer. */
+  async #enter(): Promise<void> {
+    const round = ++this.#round;
+    try {
+      await this.#joinRoom(round);
+      if (round !== this.#round) return;
+      this.#joined = true;
+      this.#settle?.done();
+      this.options.listener.reconnecting(false);
+      this.#changed();
+    } catch (error) {
+      if (round !== this.#round || this.#over) return;
+      const reason = error instanceof Error ? error : new Error(String(error));
+      if (this.#settle) this.#settle.failed(reason);
+      else this.#fail(reason);
+    }
+  }
+
+  async #joinRoom(round: number): Promise<void> {
+    const { room: roomId, name } = this.options;
+    const signaling = this.#signaling;
+    this.#closeMedia();
+    this.#early = [];
+    const { rtpCapabilities } = await signaling.request<{
+      rtpCapabilities: types.RtpCapabilities;
+    }>('get-rtp-capabilities', { roomId });
+    const device = await Device.factory();
+    await device.load({ routerRtpCapabilities: rtpCapabilities });
+    const answer = await signaling.request<JoinAnswer>('join-mediasoup-room', {
+      roomId, name, rtpCapabilities: device.recvRtpCapabilities,
+    });
+    const [sender, receiver] = await Promise.all([
+      Sender.open(signaling, device, roomId),
+      Receiver.open(signaling, device, roomId, () => this.#changed()),
+    ]);
+    if (round !== this.#round) {
+      sender.close();
+      receiver.close();
+      return;
+    }
+    this.#sender = sender;
+    this.#receiver = receiver;
+    if (answer.participants) this.#participants = answer.participants;
+    this.#receiveAll(answer);
+    await Promise.all((['mic', 'camera', 'screen'] as const)
+      .map((source) => this.#publish(source)));
+  }
+
+  #receiveAll(answer: JoinAnswer): void {
+    const infos = answer.producers ??
+      answer.existingProducers.map((producerId) => ({ producerId }));
+    for (const info of infos) void this.#receiver?.consume(info);
+    for (const info of this.#early.splice(0)) {
+      void this.#receiver?.consume(info);
+    }
+  }
+
+  #listenToPushes(): void {
+    const on = this.#signaling.on.bind(this.#signaling);
+    on('new-producer', (info) => {
+      if (this.#receiver) void this.#receiver.consume(info);
+      else this.#early.push(info);
+    });
+    on('producer-closed', ({ producerId }) =>
+      this.#receiver?.producerClosed(producerId));
+    on('producer-paused', ({ producerId }) =>
+      this.#receiver?.setPaused(producerId, true));
+    on('producer-resumed', ({ producerId }) =>
+      this.#receiver?.setPaused(producerId, false));
+    on('consumer-closed', ({ consumerId }) =>
+      this.#receiver?.consumerClosed(consumerId));
+    on('participant-list-update', (people) => {
+      this.#participants = people;
+      this.#changed();
+    });
+    on('participant-left', ({ peerId }) => {
+      this.#participants = this.#participants.filter(({ id }) => id !== peerId);
+      this.#receiver?.peerLeft(peerId);
+      this.#changed();
+    });
+  }
+
+  /** Makes what is sent equal to what the person has switched on. */
+  #publish(source: Source): Promise<void> {
+    this.#changed();
+    const turn = (this.#publishing.get(source) ?? Promise.resolve())
+      .then(() => this.#publishNow(source));
+    this.#publishing.set(source, turn);
+    return turn;
+  }
+
+  async #publishNow(source: Source): Promise<void> {
+    const { media } = this.options;
+    if (!this.#sender || this.#over) return;
+    const track = source === 'screen' ? this.#screen : media.track(source);
+    const on = source === 'screen' ? track !== null : media.isOn(source);
+    try {
+      if (track && on) await this.#sender.send(source, track);
+      else if (source === 'screen') await this.#sender.stop(source);
+      else await this.#sender.pause(source);
+    } catch (error) {
+      if (this.#signaling.connected) this.options.listener.warned(error);
+    }
+    this.#changed();
+  }
+
+  #changed(): void {
+    if (!this.#joined || this.#over) return;
+    this.options.listener.peopleChanged(this.#people());
+  }
+
+  #people(): Person[] {
+    const known = new Map(this.#participants.map((one) => [one.id, one]));
+    const ids = new Set(known.keys());
+    for (const { peerId } of this.#receiver?.tracks() ?? []) ids.add(peerId);
+    ids.delete(this.selfId);
+    return [this.#self(), ...[...ids].map((id) =>
+      this.#person(id, known.get(id)))];
+  }
+
+  #self(): Person {
+    const { media, name } = this.options;
+    return {
+      id: 'self',
+      name,
+      isSelf: true,
+      micMuted: !media.isOn('mic'),
+      cameraOff: !media.isOn('camera'),
+      camera: media.track('camera'),
+      screen: this.#screen,
+      audio: null,
+    };
+  }
+
+  #person(id: string, known: Participant | undefined): Person {
+    const tracks = (this.#receiver?.tracks() ?? [])
+      .filter(({ peerId }) => peerId === id);
+    const find = (source: Source) =>
+      tracks.find((track) => track.source === source);
+    const mic = find('mic');
+    const camera = find('camera');
+    return {
+      id,
+      name: known?.name || 'Guest',
+      isSelf: false,
+      micMuted: mic ? mic.paused : known?.isAudioMuted ?? true,
+      cameraOff: camera ? camera.paused : true,
+      camera: camera?.consumer.track ?? null,
+      screen: find('screen')?.consumer.track ?? null,
+      audio: mic?.consumer.track ?? null,
+    };
+  }
+}

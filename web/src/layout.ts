@@ -1,0 +1,127 @@
+/** Where tiles go. Pure geometry: no DOM, no state. Units are CSS pixels. */
+
+export interface Rect {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface GridOptions {
+  gap: number;
+  /** The widest a tile may be, as width / height. */
+  maxAspect: number;
+  /** The narrowest a tile may be; below maxAspect tiles grow in tall windows. */
+  minAspect: number;
+}
+
+export interface Spotlight {
+  stage: Rect;
+  tiles: Rect[];
+}
+
+export const WIDE_ASPECT = 16 / 9;
+
+/** Picks the tile shapes allowed in a window of this size. */
+export function gridOptions(width: number, height: number): GridOptions {
+  const portrait = height > width;
+  return {
+    gap: width < 600 ? 8 : 12,
+    maxAspect: WIDE_ASPECT,
+    minAspect: portrait ? 4 / 5 : WIDE_ASPECT,
+  };
+}
+
+function tileSize(
+  columns: number,
+  rows: number,
+  width: number,
+  height: number,
+  options: GridOptions,
+): { width: number; height: number } {
+  const cellWidth = (width - options.gap * (columns - 1)) / columns;
+  const cellHeight = (height - options.gap * (rows - 1)) / rows;
+  if (cellWidth <= 0 || cellHeight <= 0) return { width: 0, height: 0 };
+  const aspect = Math.min(
+    options.maxAspect,
+    Math.max(options.minAspect, cellWidth / cellHeight),
+  );
+  const tileWidth = Math.min(cellWidth, cellHeight * aspect);
+  return { width: tileWidth, height: tileWidth / aspect };
+}
+
+/**
+ * Lays `count` tiles of equal size into a box so that each is as large as
+ * possible. Rows are centred, the last one too when it is short.
+ */
+export function layoutGrid(
+  count: number,
+  width: number,
+  height: number,
+  options: GridOptions = gridOptions(width, height),
+): Rect[] {
+  if (count <= 0) return [];
+  let best = { columns: 1, rows: count, width: 0, height: 0 };
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
+    const size = tileSize(columns, rows, width, height, options);
+    if (size.width * size.height > best.width * best.height + 0.5) {
+      best = { columns, rows, ...size };
+    }
+  }
+  return placeRows(count, width, height, best, options.gap);
+}
+
+function placeRows(
+  count: number,
+  width: number,
+  height: number,
+  best: { columns: number; rows: number; width: number; height: number },
+  gap: number,
+): Rect[] {
+  const usedHeight = best.rows * best.height + (best.rows - 1) * gap;
+  const top = (height - usedHeight) / 2;
+  return Array.from({ length: count }, (_, index) => {
+    const row = Math.floor(index / best.columns);
+    const inRow = Math.min(best.columns, count - row * best.columns);
+    const usedWidth = inRow * best.width + (inRow - 1) * gap;
+    const left = (width - usedWidth) / 2;
+    return {
+      x: left + (index - row * best.columns) * (best.width + gap),
+      y: top + row * (best.height + gap),
+      width: best.width,
+      height: best.height,
+    };
+  });
+}
+
+/**
+ * Gives a shared screen most of the window and the people a strip beside it
+ * (wide windows) or below it (tall ones).
+ */
+export function layoutSpotlight(
+  count: number,
+  width: number,
+  height: number,
+): Spotlight {
+  const { gap } = gridOptions(width, height);
+  const options = { gap, maxAspect: WIDE_ASPECT, minAspect: 1 };
+  if (count <= 0) return { stage: { x: 0, y: 0, width, height }, tiles: [] };
+  const columns = count > 6 ? 2 : 1;
+  if (width >= height) {
+    const side = Math.min(width * 0.32, Math.max(180, width * 0.17) * columns);
+    const stage = { x: 0, y: 0, width: width - side - gap, height };
+    const tiles = layoutGrid(count, side, height, options);
+    return { stage, tiles: shift(tiles, width - side, 0) };
+  }
+  // A screen is seldom taller than 4:3: what is left over goes to the people.
+  const tall = Math.max(height * 0.42, Math.min(height * 0.6, width * 0.75));
+  const stage = { x: 0, y: 0, width, height: tall };
+  const strip = height - tall - gap;
+  const tiles = layoutGrid(count, width, strip, options);
+  return { stage, tiles: shift(tiles, 0, tall + gap) };
+}
+
+function shift(tiles: Rect[], dx: number, dy: number): Rect[] {
+  return tiles.map((tile) => ({ ...tile, x: tile.x + dx, y: tile.y + dy }));
+}

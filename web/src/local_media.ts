@@ -1,0 +1,175 @@
+/** This person's own camera and microphone: on or off, and which device. */
+
+export type LocalSource = 'mic' | 'camera';
+
+type Listener = (source: LocalSource) => void;
+
+const KINDS = { mic: 'audioinput', camera: 'videoinput' } as const;
+
+interface Entry {
+  track: MediaStreamTrack | null;
+  on: boolean;
+  deviceId: string | undefined;
+}
+
+export class LocalMedia {
+  #entries: Record<LocalSource, Entry> = {
+    mic: { track: null, on: false, deviceId: undefined },
+    camera: { track: null, on: false, deviceId: undefined },
+  };
+  #listeners = new Set<Listener>();
+  /** Serialises changes, so that two quick clicks end where the last wanted. */
+  #queue: Record<LocalSource, Promise<unknown>> = {
+    mic: Promise.resolve(),
+    camera: Promise.resolve(),
+  };
+
+  /** Returns a function that ends the listening. */
+  onChange(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  track(source: LocalSource): MediaStreamTrack | null {
+    return this.#entries[source].track;
+  }
+
+  isOn(source: LocalSource): boolean {
+    return this.#entries[source].on;
+  }
+
+  deviceId(source: LocalSource): string | undefined {
+    const { track, deviceId } = this.#entries[source];
+    return track?.getSettings().deviceId ?? deviceId;
+  }
+
+  /**
+   * Asks for camera and microphone in one question, and for each alone if
+   * that fails. Returns the errors of those that stayed off.
+   */
+  async start(): Promise<Partial<Record<LocalSource, unknown>>> {
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({
+        ...constraints('mic', undefined), ...constraints('camera', undefined),
+      });
+      this.#adopt('mic', stream.getAudioTracks()[0] ?? null);
+      this.#adopt('camera', stream.getVideoTracks()[0] ?? null);
+    } catch {
+      // Which of the two it was shows when each is asked for alone.
+    }
+    const errors: Partial<Record<LocalSource, unknown>> = {};
+    for (const source of ['mic', 'camera'] as const) {
+      await this.switchOn(source).catch((error: unknown) => {
+        errors[source] = error;
+      });
+    }
+    return errors;
+  }
+
+  /** Opens the device if needed. Throws what getUserMedia throws. */
+  switchOn(source: LocalSource): Promise<void> {
+    return this.#inTurn(source, async (entry) => {
+      if (!entry.track || entry.track.readyState === 'ended') {
+        await this.#open(source, entry);
+      }
+      entry.on = true;
+      if (entry.track) entry.track.enabled = true;
+    });
+  }
+
+  /** A camera is released, so that its light goes out; a microphone stays. */
+  switchOff(source: LocalSource): Promise<void> {
+    return this.#inTurn(source, async (entry) => {
+      entry.on = false;
+      if (source === 'camera') {
+        entry.track?.stop();
+        entry.track = null;
+      } else if (entry.track) {
+        entry.track.enabled = false;
+      }
+    });
+  }
+
+  toggle(source: LocalSource): Promise<void> {
+    return this.isOn(source) ? this.switchOff(source) : this.switchOn(source);
+  }
+
+  /** Takes another device, at once if the source is on. */
+  choose(source: LocalSource, deviceId: string): Promise<void> {
+    return this.#inTurn(source, async (entry) => {
+      entry.deviceId = deviceId;
+      const open = entry.track !== null;
+      if (open) await this.#open(source, entry);
+      if (entry.track) entry.track.enabled = entry.on;
+    });
+  }
+
+  stop(): void {
+    for (const entry of Object.values(this.#entries)) {
+      entry.track?.stop();
+      entry.track = null;
+    }
+  }
+
+  #inTurn(
+    source: LocalSource,
+    change: (entry: Entry) => Promise<void>,
+  ): Promise<void> {
+    const turn = this.#queue[source]
+      .catch(() => undefined)
+      .then(() => change(this.#entries[source]))
+      .finally(() => this.#listeners.forEach((listener) => listener(source)));
+    this.#queue[source] = turn;
+    return turn;
+  }
+
+  async #open(source: LocalSource, entry: Entry): Promise<void> {
+    const stream = await navigator.mediaDevices.getUserMedia(
+      constraints(source, entry.deviceId));
+    this.#adopt(source, stream.getTracks()[0] ?? null);
+  }
+
+  #adopt(source: LocalSource, track: MediaStreamTrack | null): void {
+    const entry = this.#entries[source];
+    entry.track?.stop();
+    entry.track = track;
+    track?.addEventListener('ended', () => {
+      // Unplugged, or taken back in the browser's own controls.
+      if (entry.track === track) void this.switchOff(source);
+    });
+  }
+}
+
+function constraints(
+  source: LocalSource,
+  id: string | undefined,
+): MediaStreamConstraints {
+  const device = id ? { deviceId: { exact: id } } : {};
+  if (source === 'mic') {
+    return {
+      audio: {
+        ...device,
+        echoCancellation: true,
+        noiseSuppression: true,
+        autoGainControl: true,
+      },
+    };
+  }
+  return {
+    video: {
+      ...device,
+      width: { ideal: 1280 },
+      height: { ideal: 720 },
+      frameRate: { ideal: 30, max: 30 },
+    },
+  };
+}
+
+/** The devices of one kind. Their labels are empty before permission. */
+export async function listDevices(
+  source: LocalSource | 'speaker',
+): Promise<MediaDeviceInfo[]> {
+  const kind = source === 'speaker' ? 'audiooutput' : KINDS[source];
+  const all = await navigator.mediaDevices?.enumerateDevices() ?? [];
+  return all.filter((one) => one.kind === kind && one.deviceId !== '');
+}

@@ -1,0 +1,49 @@
+/** Small pure helpers about names and rooms. */
+
+/** One or two letters for an avatar; "?" for a name without any. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/u).filter(Boolean);
+  const first = [...(words[0] ?? '')][0] ?? '?';
+  const last = words.length > 1 ? [...(words.at(-1) ?? '')][0] ?? '' : '';
+  return (first + last).toLocaleUpperCase();
+}
+
+/** Hues (OKLCH degrees) in which white letters and a dim room look well. */
+const HUES = [20, 45, 150, 178, 205, 232, 258, 282, 305, 330, 355];
+
+/** A steady hue for a name, so that a person keeps one colour. */
+export function hueOf(name: string): number {
+  let hash = 7;
+  for (const letter of name) hash = (hash * 31 + letter.codePointAt(0)!) >>> 0;
+  return HUES[hash % HUES.length]!;
+}
+
+const ROOM_LIMIT = 64;
+
+/** What may be a room's name in a link: letters, digits, dash, dot, line. */
+export function roomName(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/\s+/gu, '-')
+    .replace(/[^\p{L}\p{N}._-]/gu, '')
+    .slice(0, ROOM_LIMIT);
+}
+
+const FIRST = ['amber', 'bright', 'calm', 'gilded', 'lively', 'quiet', 'silver',
+  'sunny', 'swift', 'velvet', 'warm', 'wild'];
+const SECOND = ['aria', 'balcony', 'chorus', 'curtain', 'encore', 'overture',
+  'prologue', 'rehearsal', 'scene', 'spotlight', 'stage', 'sonnet'];
+
+/** A name for a new room, easy to say on the telephone. */
+export function inventRoom(random: () => number = Math.random): string {
+  const pick = (words: string[]) =>
+    words[Math.floor(random() * words.length)] ?? 'stage';
+  const number = String(Math.floor(random() * 900) + 100);
+  return `${pick(FIRST)}-${pick(SECOND)}-${number}`;
+}
+
+/** The link that invites to a room. */
+export function inviteLink(origin: string, path: string, room: string): string {
+  return `${origin}${path}?room=${encodeURIComponent(room)}`;
+}

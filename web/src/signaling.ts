@@ -1,0 +1,113 @@
+/** Speaks the server's Socket.IO dialect: requests with answers, and pushes. */
+
+import { io, type Socket } from 'socket.io-client';
+import type { types } from 'mediasoup-client';
+
+export type Source = 'mic' | 'camera' | 'screen';
+
+export interface ProducerInfo {
+  producerId: string;
+  peerId?: string;
+  kind?: types.MediaKind;
+  appData?: { source?: Source };
+}
+
+export interface Participant {
+  id: string;
+  name: string;
+  isAudioMuted: boolean;
+  isVideoPaused: boolean;
+}
+
+export interface JoinAnswer {
+  existingProducers: string[];
+  producers?: ProducerInfo[];
+  participants?: Participant[];
+}
+
+export interface ConsumeAnswer {
+  id: string;
+  producerId: string;
+  kind: types.MediaKind;
+  rtpParameters: types.RtpParameters;
+  peerId?: string;
+  appData?: { source?: Source };
+  producerPaused?: boolean;
+}
+
+export interface Pushes {
+  'new-producer': (info: ProducerInfo) => void;
+  'producer-closed': (info: { producerId: string }) => void;
+  'producer-paused': (info: { producerId: string }) => void;
+  'producer-resumed': (info: { producerId: string }) => void;
+  'consumer-closed': (info: { consumerId: string }) => void;
+  'participant-list-update': (people: Participant[]) => void;
+  'participant-left': (info: { peerId: string }) => void;
+}
+
+export interface ConnectionListener {
+  /** Each time a connection stands; the server knows nothing of the last. */
+  connected(): void;
+  /** @param final the server closed it for good; no retry follows */
+  disconnected(final: boolean): void;
+  failed(error: Error): void;
+}
+
+const ANSWER_WITHIN_MS = 10_000;
+
+export class Signaling {
+  #socket: Socket;
+
+  constructor(name: string, listener: ConnectionListener) {
+    this.#socket = io({
+      path: '/socket.io/',
+      auth: { name },
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+      autoConnect: false,
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 4000,
+    });
+    this.#socket.on('connect', () => listener.connected());
+    this.#socket.on('connect_error', (error) => listener.failed(error));
+    this.#socket.on('disconnect', (reason) => {
+      if (reason === 'io client disconnect') return;
+      listener.disconnected(reason === 'io server disconnect');
+    });
+  }
+
+  /** This person's id in the room; changes with every connection. */
+  get peerId(): string {
+    return this.#socket.id ?? '';
+  }
+
+  get connected(): boolean {
+    return this.#socket.connected;
+  }
+
+  connect(): void {
+    this.#socket.connect();
+  }
+
+  close(): void {
+    this.#socket.disconnect();
+  }
+
+  on<Name extends keyof Pushes>(name: Name, handler: Pushes[Name]): void {
+    this.#socket.on(name as string, handler as (...args: unknown[]) => void);
+  }
+
+  /** Sends a request; throws with the server's words if it refuses. */
+  async request<Answer>(name: string, data: object = {}): Promise<Answer> {
+    const answer = await this.#socket
+      .timeout(ANSWER_WITHIN_MS)
+      .emitWithAck(name, data);
+    if (answer && typeof answer === 'object' && answer.error) {
+      throw new Error(String(answer.error));
+    }
+    return answer as Answer;
+  }
+}
+
+/** What a request needs; a narrow view of Signaling for the media classes. */
+export type Requester = Pick<Signaling, 'request'>;

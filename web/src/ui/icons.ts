@@ -1,0 +1,57 @@
+/** Line icons on a 24-unit square. */
+
+const PATHS = {
+  mic: 'M12 3.5a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0v-5a3 3 0 0 1 3-3Z' +
+    'M6 11.5a6 6 0 0 0 12 0M12 17.5v3M9 20.5h6',
+  micOff: 'M4 4l16 16M9 9v2.5a3 3 0 0 0 4.7 2.45M15 11V6.5a3 3 0 0 0-5.7-1.3' +
+    'M6 11.5a6 6 0 0 0 9.3 5M18 11.5a6 6 0 0 1-.6 2.6M12 17.5v3M9 20.5h6',
+  camera: 'M5 6.5h8.5a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-7' +
+    'a2 2 0 0 1 2-2ZM15.5 10.7l4-2.6a1 1 0 0 1 1.5.85v6.1a1 1 0 0 1-1.5.85' +
+    'l-4-2.6',
+  cameraOff: 'M4 4l16 16M9.5 6.5h4a2 2 0 0 1 2 2v3.8M15.5 15.5a2 2 0 0 1-2 2' +
+    'H5a2 2 0 0 1-2-2v-7a2 2 0 0 1 1.7-2M15.5 10.7l4-2.6a1 1 0 0 1 1.5.85' +
+    'v6.1a1 1 0 0 1-1 .95',
+  screen: 'M4.5 5h15A1.5 1.5 0 0 1 21 6.5v9a1.5 1.5 0 0 1-1.5 1.5h-15' +
+    'A1.5 1.5 0 0 1 3 15.5v-9A1.5 1.5 0 0 1 4.5 5ZM8.5 20.5h7M12 14V8.5' +
+    'M9.5 10.7 12 8.2l2.5 2.5',
+  leave: 'M3.2 14.6c-.5-.6-.6-1.5-.1-2.2C5 9.9 8.3 8.5 12 8.5s7 1.4 8.9 3.9' +
+    'c.5.7.4 1.6-.1 2.2l-1 1.1c-.5.6-1.4.7-2.1.3l-1.8-1.1a1.6 1.6 0 0 1' +
+    '-.8-1.4v-1.3a10 10 0 0 0-6.2 0v1.3c0 .6-.3 1.1-.8 1.4L6.3 16' +
+    'c-.7.4-1.6.3-2.1-.3Z',
+  link: 'M10.5 13.5a3.8 3.8 0 0 0 5.4 0l3-3a3.8 3.8 0 0 0-5.4-5.4l-1 1' +
+    'M13.5 10.5a3.8 3.8 0 0 0-5.4 0l-3 3a3.8 3.8 0 0 0 5.4 5.4l1-1',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  sun: 'M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM12 3v1.5M12 19.5V21M3 12h1.5' +
+    'M19.5 12H21M5.6 5.6l1.1 1.1M17.3 17.3l1.1 1.1M5.6 18.4l1.1-1.1' +
+    'M17.3 6.7l1.1-1.1',
+  moon: 'M20 14.2A8.2 8.2 0 0 1 9.8 4a8.2 8.2 0 1 0 10.2 10.2Z',
+  up: 'M7 14.5l5-5 5 5',
+  people: 'M9 5a3.2 3.2 0 1 1 0 6.4A3.2 3.2 0 0 1 9 5ZM3.2 19' +
+    'a5.8 5.8 0 0 1 11.6 0M15.5 5.4a3.2 3.2 0 0 1 0 5.7M17.3 14' +
+    'a5.8 5.8 0 0 1 3.5 5',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+export function icon(name: IconName): SVGSVGElement {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('aria-hidden', 'true');
+  svg.classList.add('icon');
+  const path = document.createElementNS(SVG, 'path');
+  path.setAttribute('d', PATHS[name]);
+  if (name === 'leave') path.classList.add('filled');
+  svg.append(path);
+  return svg;
+}
+
+/** The mark: three players in a cone of light. */
+export function mark(): HTMLImageElement {
+  const image = document.createElement('img');
+  image.src = 'icon.svg';
+  image.alt = '';
+  image.className = 'mark';
+  return image;
+}

@@ -1,0 +1,175 @@
+/** The room before the room: see and hear yourself, choose a name, join. */
+
+import type { LocalMedia, LocalSource } from '../local_media';
+import { MicMeter } from '../mic_meter';
+import { roomName } from '../people';
+import { meterLevel } from '../speaking';
+import { explainMedia, type Explanation } from '../words';
+import { el, flag, showTrack } from './dom';
+import { mark } from './icons';
+import { copyButton } from './notice';
+import { themeButton } from './theme';
+import { MediaButtons } from './toolbar';
+
+export interface LobbyOptions {
+  room: string;
+  name: string;
+  /** True for someone who followed an invitation. */
+  invited: boolean;
+  media: LocalMedia;
+  linkFor(room: string): string;
+  join(name: string, room: string): Promise<void>;
+  deviceMenu(source: LocalSource, anchor: HTMLElement): void;
+}
+
+export class Lobby {
+  readonly root: HTMLElement;
+  #video = el('video', { muted: true, autoplay: true, playsInline: true });
+  #hint = el('div', { class: 'preview-hint', attrs: { role: 'status' } });
+  #meterBar = el('i');
+  #meter = new MicMeter();
+  #buttons: MediaButtons;
+  #preview: HTMLElement;
+  #name = el('input', {
+    id: 'name', type: 'text', maxLength: 40, required: true,
+    autocomplete: 'name', placeholder: 'How others will see you',
+  });
+  #room = el('input', {
+    id: 'room', type: 'text', maxLength: 64, required: true,
+    autocomplete: 'off', spellcheck: false,
+  });
+  #join = el('button', { type: 'submit', class: 'button primary wide' },
+    'Join now');
+  #error = el('div', { class: 'form-error', attrs: { role: 'alert' } });
+  #errors: Partial<Record<LocalSource, unknown>> = {};
+  #frame = 0;
+  #forget: () => void;
+
+  constructor(private readonly options: LobbyOptions) {
+    const { media } = options;
+    this.#buttons = new MediaButtons({
+      toggleMic: () => this.toggle('mic'),
+      toggleCamera: () => this.toggle('camera'),
+      micMenu: (anchor) => options.deviceMenu('mic', anchor),
+      cameraMenu: (anchor) => options.deviceMenu('camera', anchor),
+    });
+    this.#preview = el('div', { class: 'preview' }, this.#video, this.#hint,
+      el('div', {
+        class: 'meter', attrs: { 'aria-hidden': 'true' },
+        title: 'Your microphone',
+      }, this.#meterBar),
+      this.#buttons.root);
+    this.#name.value = options.name;
+    this.#room.value = options.room;
+    this.#error.hidden = true;
+    this.root = el('main', { class: 'lobby' }, this.#head(),
+      el('div', { class: 'lobby-body' }, this.#preview, this.#form()));
+    this.#forget = media.onChange(() => this.#paint());
+    this.#paint();
+    this.#animate();
+  }
+
+  /** Reports what kept camera or microphone from starting. */
+  setErrors(errors: Partial<Record<LocalSource, unknown>>): void {
+    this.#errors = errors;
+    this.#paint();
+  }
+
+  showError(explanation: Explanation): void {
+    this.#error.replaceChildren(
+      el('strong', {}, explanation.title), ` ${explanation.detail}`);
+    this.#error.hidden = false;
+  }
+
+  toggle(source: LocalSource): void {
+    delete this.#errors[source];
+    this.options.media.toggle(source).catch((error: unknown) => {
+      this.setErrors({ ...this.#errors, [source]: error });
+    });
+  }
+
+  close(): void {
+    this.#forget();
+    cancelAnimationFrame(this.#frame);
+    this.#meter.close();
+    showTrack(this.#video, null);
+  }
+
+  #head(): HTMLElement {
+    return el('header', { class: 'lobby-head' }, mark(),
+      el('span', { class: 'wordmark' }, 'Troupe'),
+      el('span', { class: 'spacer' }), themeButton());
+  }
+
+  #form(): HTMLElement {
+    const { invited, room } = this.options;
+    const lead = invited
+      ? ['You are invited to ', el('b', {}, room), '.']
+      : ['Check your picture, choose a name, and begin.'];
+    return el('form', {
+      class: 'lobby-form',
+      onsubmit: (event: Event) => {
+        event.preventDefault();
+        void this.#submit();
+      },
+    },
+    el('h1', {}, 'Places, please.'),
+    el('p', { class: 'lead' }, ...lead),
+    el('label', { htmlFor: 'name' }, 'Your name'), this.#name,
+    el('label', { htmlFor: 'room' }, 'Room'),
+    el('div', { class: 'room-row' }, this.#room,
+      copyButton(() => this.options.linkFor(roomName(this.#room.value)),
+        'button')),
+    this.#error, this.#join);
+  }
+
+  async #submit(): Promise<void> {
+    const name = this.#name.value.trim();
+    const room = roomName(this.#room.value);
+    if (!name) return this.#name.focus();
+    if (!room) return this.#room.focus();
+    this.#error.hidden = true;
+    this.#busy(true);
+    try {
+      await this.options.join(name, room);
+    } finally {
+      this.#busy(false);
+    }
+  }
+
+  #busy(on: boolean): void {
+    this.#join.disabled = on;
+    this.#join.textContent = on ? 'Joining…' : 'Join now';
+  }
+
+  #paint(): void {
+    const { media } = this.options;
+    const camera = media.isOn('camera') ? media.track('camera') : null;
+    showTrack(this.#video, camera);
+    flag(this.#preview, 'data-camera-off', !camera);
+    flag(this.#preview, 'data-mic-off', !media.isOn('mic'));
+    this.#buttons.update({ mic: media.isOn('mic'), camera: !!camera });
+    this.#meter.follow(media.track('mic'));
+    this.#paintHint(!!camera);
+  }
+
+  #paintHint(hasPicture: boolean): void {
+    const trouble = (['camera', 'mic'] as const)
+      .filter((source) => this.#errors[source] !== undefined)
+      .map((source) => explainMedia(this.#errors[source],
+        source === 'mic' ? 'microphone' : 'camera'));
+    const lines = trouble.map(({ title, detail }) =>
+      el('p', {}, el('strong', {}, title), el('span', {}, detail)));
+    if (lines.length === 0 && !hasPicture) {
+      lines.push(el('p', {}, el('strong', {}, 'Your camera is off')));
+    }
+    this.#hint.replaceChildren(...lines);
+    this.#hint.hidden = lines.length === 0;
+  }
+
+  #animate(): void {
+    const level = this.options.media.isOn('mic') ? this.#meter.level() : 0;
+    this.#meterBar.style.transform = `scaleX(${meterLevel(level).toFixed(3)})`;
+    this.#frame = requestAnimationFrame(() => this.#animate());
+  }
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { layoutGrid, layoutSpotlight, WIDE_ASPECT } from '../src/layout';
+import type { Rect } from '../src/layout';
+
+const WINDOWS: Array<[number, number]> = [
+  [1440, 800], [1920, 980], [1024, 700], [390, 700], [844, 320], [700, 700],
+  [3440, 1300], [320, 480],
+];
+
+function inside(rect: Rect, width: number, height: number): boolean {
+  const slack = 0.01;
+  return rect.x >= -slack && rect.y >= -slack &&
+    rect.x + rect.width <= width + slack &&
+    rect.y + rect.height <= height + slack;
+}
+
+function overlap(a: Rect, b: Rect): boolean {
+  const slack = 0.01;
+  return a.x + a.width > b.x + slack && b.x + b.width > a.x + slack &&
+    a.y + a.height > b.y + slack && b.y + b.height > a.y + slack;
+}
+
+function assertTidy(tiles: Rect[], width: number, height: number) {
+  for (const [i, tile] of tiles.entries()) {
+    assert.ok(tile.width > 0 && tile.height > 0, 'a tile has a size');
+    assert.ok(inside(tile, width, height), `${JSON.stringify(tile)} is inside`);
+    for (const other of tiles.slice(i + 1)) assert.ok(!overlap(tile, other));
+  }
+}
+
+test('any count fits any window without overlap', () => {
+  for (const [width, height] of WINDOWS) {
+    for (let count = 1; count <= 60; count++) {
+      const tiles = layoutGrid(count, width, height);
+      assert.equal(tiles.length, count);
+      assertTidy(tiles, width, height);
+    }
+  }
+});
+
+test('tiles are 16:9 in a wide window', () => {
+  for (const count of [1, 2, 5, 9, 30]) {
+    for (const tile of layoutGrid(count, 1440, 800)) {
+      assert.ok(Math.abs(tile.width / tile.height - WIDE_ASPECT) < 1e-6);
+    }
+  }
+});
+
+test('no other number of columns would give larger tiles', () => {
+  const options = { gap: 12, maxAspect: WIDE_ASPECT, minAspect: WIDE_ASPECT };
+  for (const [width, height] of WINDOWS) {
+    for (let count = 1; count <= 25; count++) {
+      const chosen = layoutGrid(count, width, height, options)[0]!;
+      for (let columns = 1; columns <= count; columns++) {
+        const rows = Math.ceil(count / columns);
+        const byWidth = (width - 12 * (columns - 1)) / columns;
+        const byHeight = ((height - 12 * (rows - 1)) / rows) * WIDE_ASPECT;
+        assert.ok(Math.min(byWidth, byHeight) <= chosen.width + 0.5);
+      }
+    }
+  }
+});
+
+test('two people on a phone fill the screen one above the other', () => {
+  const [first, second] = layoutGrid(2, 374, 680);
+  assert.equal(first!.x, second!.x);
+  assert.ok(first!.width > 370);
+  assert.ok(first!.height > 300);
+});
+
+test('a short last row is centred', () => {
+  const tiles = layoutGrid(5, 1440, 800);
+  const last = tiles.slice(3);
+  const left = last[0]!.x;
+  const right = 1440 - (last[1]!.x + last[1]!.width);
+  assert.ok(Math.abs(left - right) < 0.01);
+});
+
+test('a shared screen takes most of the window and overlaps nobody', () => {
+  for (const [width, height] of WINDOWS) {
+    for (const count of [0, 1, 2, 6, 7, 20]) {
+      const { stage, tiles } = layoutSpotlight(count, width, height);
+      assert.equal(tiles.length, count);
+      assertTidy([stage, ...tiles], width, height);
+      assert.ok(stage.width * stage.height >= 0.4 * width * height);
+    }
+  }
+});
+
+test('nobody is laid out nowhere', () => {
+  assert.deepEqual(layoutGrid(0, 800, 600), []);
+});

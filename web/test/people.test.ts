@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {
+  hueOf, initials, inventRoom, inviteLink, roomName,
+} from '../src/people';
+import { explainMedia, explainServer } from '../src/words';
+
+test('initials are the first letters of the first and the last name', () => {
+  assert.equal(initials('Ada Lovelace'), 'AL');
+  assert.equal(initials('  Jean Paul   Sartre '), 'JS');
+  assert.equal(initials('élodie'), 'É');
+  assert.equal(initials('李 小龙'), '李小');
+  assert.equal(initials('😀 smile'), '😀S');
+  assert.equal(initials(' '), '?');
+});
+
+test('a name keeps its hue', () => {
+  assert.equal(hueOf('Ada'), hueOf('Ada'));
+  const names = ['Ada', 'Grace', 'Edsger', 'Barbara', 'Alan', 'Donald'];
+  assert.ok(new Set(names.map(hueOf)).size > 2, 'names differ in colour');
+  assert.ok(hueOf('x'.repeat(1000)) < 360);
+});
+
+test('a room name is fit for a link', () => {
+  assert.equal(roomName('  Team Meeting! '), 'team-meeting');
+  assert.equal(roomName('../<b>x'), '..bx');
+  assert.equal(roomName('a'.repeat(100)).length, 64);
+});
+
+test('an invented room is a valid room name', () => {
+  for (let i = 0; i < 50; i++) {
+    const room = inventRoom();
+    assert.equal(roomName(room), room);
+  }
+  assert.equal(inventRoom(() => 0), 'amber-aria-100');
+});
+
+test('the invitation carries the room', () => {
+  assert.equal(
+    inviteLink('https://x.org', '/', 'café'),
+    'https://x.org/?room=caf%C3%A9',
+  );
+});
+
+test('errors are explained in words', () => {
+  const denied = Object.assign(new Error('x'), { name: 'NotAllowedError' });
+  assert.match(explainMedia(denied, 'camera').title, /camera is blocked/);
+  assert.match(explainServer(new Error('Room full')).title, /full/);
+  assert.match(explainServer(new Error('timeout')).title, /reached/);
+  assert.equal(explainServer(new Error('odd')).detail, 'odd');
+});
