@@ -133,8 +133,7 @@ void socketio_session::handle_packet(socketio_packet packet,
     return;
   }
   if (packet.attachments > 0) {
-    reassembly_.emplace();
-    reassembly_->packet = std::move(packet);
+    reassembly_ = reassembly{std::move(packet), {}, 0};
     return;
   }
   deliver(std::move(packet), {});

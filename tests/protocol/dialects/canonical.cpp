@@ -1,0 +1,308 @@
+#include "tests/protocol/dialects/canonical.hpp"
+
+#include "protocol/dialects/shapes.hpp"
+#include "protocol/json_codec.hpp"
+
+#include <sstream>
+#include <stdexcept>
+#include <vector>
+
+namespace troupe::test {
+
+using namespace troupe::protocol;
+
+namespace {
+
+rtp_capabilities fixed_capabilities() {
+  return decode_rtp_capabilities(*parse_json(R"({"codecs":[{"kind":"audio",
+    "mimeType":"audio/opus","preferredPayloadType":100,"clockRate":48000,
+    "channels":2}],"headerExtensions":[]})"))
+      .value();
+}
+
+rtp_parameters fixed_rtp() {
+  return decode_rtp_parameters(*parse_json(R"({"codecs":[{"mimeType":
+    "audio/opus","payloadType":100,"clockRate":48000,"channels":2}],
+    "encodings":[{"ssrc":1234567}],"rtcp":{"cname":"c"}})"))
+      .value();
+}
+
+ice_parameters fixed_ice() {
+  return {"ufrag", "password", true};
+}
+
+std::vector<ice_candidate> fixed_candidates() {
+  return {{"udpcandidate", 1076558079, "192.0.2.1", ice_protocol::udp, 40000}};
+}
+
+dtls_parameters fixed_dtls() {
+  return decode_dtls_parameters(*parse_json(R"({"role":"auto","fingerprints":
+    [{"algorithm":"sha-1","value":
+    "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33"}]})"))
+      .value();
+}
+
+std::vector<std::string> split(std::string_view text, char at) {
+  std::vector<std::string> parts;
+  std::istringstream in{std::string{text}};
+  for (std::string part; std::getline(in, part, at);)
+    parts.push_back(part);
+  return parts;
+}
+
+participant parse_participant(const std::string& text) {
+  const auto x = split(text, ':');
+  return {peer_id{x.at(0)}, x.at(1), x.at(2).find('a') == std::string::npos,
+          x.at(2).find('v') == std::string::npos};
+}
+
+producer_info parse_producer(const std::string& text) {
+  const auto x = split(text, ':');
+  return {producer_id{x.at(0)},
+          peer_id{x.at(1)},
+          parse_media_kind(x.at(2)).value(),
+          false,
+          {}};
+}
+
+template <class T>
+std::vector<T> parse_list(const std::string& text,
+                          T (*parse)(const std::string&)) {
+  std::vector<T> list;
+  for (const auto& x : split(text, ','))
+    list.push_back(parse(x));
+  return list;
+}
+
+// The value of "name=value" among the words.
+std::string option(const std::vector<std::string>& words,
+                   const std::string& name) {
+  for (const auto& x : words)
+    if (x.starts_with(name + '='))
+      return x.substr(name.size() + 1);
+  return {};
+}
+
+error_code parse_error_code(const std::string& name) {
+  for (int i = 1; i <= static_cast<int>(error_code::internal); ++i)
+    if (to_string(static_cast<error_code>(i)) == name)
+      return static_cast<error_code>(i);
+  throw std::invalid_argument("unknown error code: " + name);
+}
+
+class describer {
+public:
+  std::string operator()(const verb::get_capabilities& x) {
+    return line("get_capabilities").with("room", x.room).text_;
+  }
+  std::string operator()(const verb::join& x) {
+    return line("join")
+        .with("room", x.room)
+        .with("peer", x.peer)
+        .with("name", x.name)
+        .flag("capabilities", x.capabilities.has_value())
+        .text_;
+  }
+  std::string operator()(const verb::leave&) {
+    return "leave";
+  }
+  std::string operator()(const verb::create_transport& x) {
+    return line("create_transport")
+        .with("direction", x.direction)
+        .flag("force_tcp", x.force_tcp)
+        .text_;
+  }
+  std::string operator()(const verb::connect_transport& x) {
+    return line("connect_transport")
+        .with("transport", x.transport)
+        .with("direction", x.direction)
+        .flag("dtls", x.dtls == fixed_dtls())
+        .text_;
+  }
+  std::string operator()(const verb::restart_ice& x) {
+    return line("restart_ice").with("transport", x.transport).text_;
+  }
+  std::string operator()(const verb::produce& x) {
+    return line("produce")
+        .with("transport", x.transport)
+        .with("kind", std::string{to_string(x.kind)})
+        .flag("rtp", x.parameters == fixed_rtp())
+        .flag("paused", x.paused)
+        .with("app_data", x.app_data.text == "{}" ? "" : x.app_data.text)
+        .text_;
+  }
+  std::string operator()(const verb::consume& x) {
+    return line("consume")
+        .with("transport", x.transport)
+        .with("producer", x.producer)
+        .flag("capabilities", x.capabilities == fixed_capabilities())
+        .flag("paused", x.paused)
+        .text_;
+  }
+  std::string operator()(const verb::pause_producer& x) {
+    return line("pause_producer").with("producer", x.producer).text_;
+  }
+  std::string operator()(const verb::resume_producer& x) {
+    return line("resume_producer").with("producer", x.producer).text_;
+  }
+  std::string operator()(const verb::close_producer& x) {
+    return line("close_producer").with("producer", x.producer).text_;
+  }
+  std::string operator()(const verb::pause_consumer& x) {
+    return line("pause_consumer").with("consumer", x.consumer).text_;
+  }
+  std::string operator()(const verb::resume_consumer& x) {
+    return line("resume_consumer").with("consumer", x.consumer).text_;
+  }
+  std::string operator()(const verb::close_consumer& x) {
+    return line("close_consumer").with("consumer", x.consumer).text_;
+  }
+  std::string operator()(const verb::set_preferred_layers& x) {
+    line("set_preferred_layers").with("consumer", x.consumer);
+    with("spatial", std::to_string(x.spatial_layer));
+    if (x.temporal_layer)
+      with("temporal", std::to_string(*x.temporal_layer));
+    return text_;
+  }
+  std::string operator()(const verb::request_key_frame& x) {
+    return line("request_key_frame").with("consumer", x.consumer).text_;
+  }
+  std::string operator()(const verb::list_producers&) {
+    return "list_producers";
+  }
+  std::string operator()(const verb::get_stats& x) {
+    return line("get_stats").with("id", x.id).text_;
+  }
+
+private:
+  describer& line(const char* verb) {
+    text_ = verb;
+    return *this;
+  }
+  describer& with(const char* name, const std::string& value) {
+    if (!value.empty())
+      text_.append(" ").append(name).append("=").append(value);
+    return *this;
+  }
+  template <class Tag>
+  describer& with(const char* name, const net::strong_id<Tag>& id) {
+    return with(name, id.str());
+  }
+  template <class T>
+  describer& with(const char* name, const std::optional<T>& x) {
+    return x ? with(name, *x) : *this;
+  }
+  describer& with(const char* name, direction x) {
+    return with(name, std::string{x == direction::send ? "send" : "recv"});
+  }
+  describer& flag(const char* name, bool on) {
+    if (on)
+      text_.append(" ").append(name);
+    return *this;
+  }
+
+  std::string text_;
+};
+
+} // namespace
+
+std::string describe(const request& request) {
+  return std::visit(describer{}, request);
+}
+
+outcome parse_outcome(std::string_view line) {
+  const auto words = split(line, ' ');
+  const auto& what = words.at(0);
+  if (what == "ok")
+    return success{reply::ok{}};
+  if (what == "capabilities")
+    return success{reply::capabilities{fixed_capabilities()}};
+  if (what == "joined")
+    return success{
+        reply::joined{peer_id{words.at(1)},
+                      parse_list(option(words, "people"), parse_participant),
+                      parse_list(option(words, "producers"), parse_producer)}};
+  if (what == "transport")
+    return success{reply::transport_created{transport_id{words.at(1)},
+                                            fixed_ice(), fixed_candidates(),
+                                            fixed_dtls()}};
+  if (what == "connected")
+    return success{reply::transport_connected{transport_id{words.at(1)}}};
+  if (what == "ice")
+    return success{reply::ice_restarted{fixed_ice()}};
+  if (what == "produced")
+    return success{reply::produced{producer_id{words.at(1)}}};
+  if (what == "consumed") {
+    const auto of = parse_producer(words.at(3));
+    reply::consumed out;
+    out.id = consumer_id{words.at(1)};
+    out.producer = of.id;
+    out.peer = of.peer;
+    out.kind = of.kind;
+    out.parameters = fixed_rtp();
+    return success{out};
+  }
+  if (what == "consumers") {
+    reply::consumers out;
+    if (words.size() > 1)
+      for (const auto& id : split(words[1], ','))
+        out.ids.emplace_back(id);
+    return success{out};
+  }
+  if (what == "producers")
+    return success{reply::producers{words.size() > 1
+                                        ? parse_list(words[1], parse_producer)
+                                        : std::vector<producer_info>{}}};
+  if (what == "stats")
+    return success{reply::stats{{words.at(1)}}};
+  if (what == "error")
+    return make_error(parse_error_code(words.at(1)));
+  throw std::invalid_argument("unknown outcome: " + what);
+}
+
+any_event parse_event(std::string_view line) {
+  const auto words = split(line, ' ');
+  const auto& what = words.at(0);
+  const auto& about = words.at(1);
+  const auto ids = split(about, ':');
+  if (what == "peer-joined")
+    return event::peer_joined{parse_participant(about)};
+  if (what == "peer-updated")
+    return event::peer_updated{parse_participant(about)};
+  if (what == "peer-left")
+    return event::peer_left{peer_id{about}};
+  if (what == "producer-added")
+    return event::producer_added{parse_producer(about)};
+  if (what == "producer-closed")
+    return event::producer_closed{producer_id{ids.at(0)}, peer_id{ids.at(1)}};
+  if (what == "producer-paused")
+    return event::producer_paused{producer_id{ids.at(0)}, peer_id{ids.at(1)}};
+  if (what == "producer-resumed")
+    return event::producer_resumed{producer_id{ids.at(0)}, peer_id{ids.at(1)}};
+  if (what == "consumer-closed")
+    return event::consumer_closed{consumer_id{ids.at(0)},
+                                  producer_id{ids.at(1)}};
+  if (what == "consumer-paused")
+    return event::consumer_paused{consumer_id{about}};
+  if (what == "consumer-resumed")
+    return event::consumer_resumed{consumer_id{about}};
+  if (what == "consumer-score")
+    return event::consumer_score{consumer_id{ids.at(0)}, std::stoi(ids.at(1)),
+                                 std::stoi(ids.at(2))};
+  if (what == "room-closed")
+    return event::room_closed{room_id{about}};
+  throw std::invalid_argument("unknown event: " + what);
+}
+
+const std::map<std::string, std::string>& dictionaries() {
+  static const std::map<std::string, std::string> all{
+      {"<caps>", to_json(fixed_capabilities())},
+      {"<rtp>", to_json(fixed_rtp())},
+      {"<ice>", to_json(fixed_ice())},
+      {"<candidates>", to_json(fixed_candidates())},
+      {"<dtls>", to_json(fixed_dtls())},
+  };
+  return all;
+}
+
+} // namespace troupe::test

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "protocol/dialect.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+
+/// Canonical requests, outcomes and events as one line of text each, for
+/// transcripts and for telling in a test what came out.
+namespace troupe::test {
+
+/// "consume transport=t2 producer=p1 capabilities paused=false": the verb, the
+/// members that are present, and flags.
+std::string describe(const protocol::request& request);
+
+/// The outcome that a line such as these names:
+///   ok | capabilities | joined alice people=alice:Alice:av
+///   producers=p1:bob:audio transport t1 | connected t1 | ice | produced p1
+///   consumed c1 of p1:bob:video | consumers c1,c2 | producers p1:bob:audio
+///   stats [] | error room-not-found
+protocol::outcome parse_outcome(std::string_view line);
+
+/// The event that a line such as these names:
+///   peer-joined bob:Bob:- | peer-updated bob:Bob:a | peer-left bob
+///   producer-added p1:bob:audio | producer-closed p1:bob
+///   consumer-closed c1:p1 | consumer-paused c1 | consumer-score c1:5:7
+///   room-closed daily
+protocol::any_event parse_event(std::string_view line);
+
+/// Texts of the dictionaries in which no dialect has a say, by the names under
+/// which transcripts refer to them: <caps>, <rtp>, <ice>, <candidates>, <dtls>.
+const std::map<std::string, std::string>& dictionaries();
+
+} // namespace troupe::test
