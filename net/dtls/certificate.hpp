@@ -1,9 +1,11 @@
 #pragma once
 
 #include "net/base/result.hpp"
+#include "net/srtp/srtp_session.hpp"
 
 #include <compare>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace troupe::net {
@@ -17,13 +19,23 @@ struct certificate_fingerprint {
   auto operator<=>(const certificate_fingerprint&) const = default;
 };
 
+/// The order in which SRTP profiles are offered and chosen.
+inline constexpr srtp_profile srtp_profile_preference[] = {
+    srtp_profile::aead_aes_128_gcm,
+    srtp_profile::aead_aes_256_gcm,
+    srtp_profile::aes128_cm_sha1_80,
+    srtp_profile::aes128_cm_sha1_32,
+};
+
 /// The server's key (ECDSA P-256), its self-signed certificate, and the TLS
 /// settings that every association shares. One for the whole process; may be
 /// used by all threads.
 class dtls_context {
 public:
-  /// Makes a key and a certificate that is valid for a year.
-  static result<std::unique_ptr<dtls_context>> make();
+  /// Makes a key and a certificate that is valid for a year. `profiles` are
+  /// those to agree on, best first; not empty. Fails with a dtls_errc.
+  static result<std::unique_ptr<dtls_context>>
+  make(std::span<const srtp_profile> profiles = srtp_profile_preference);
 
   ~dtls_context();
 

@@ -31,13 +31,22 @@ struct srtp_keys {
   srtp_master_key remote; // unprotects what we receive
 };
 
+/// The most octets that send_data() takes. A datagram is at most 37 longer.
+inline constexpr size_t dtls_max_data_octets = 1400;
+
 /// One DTLS association over datagrams (RFC 6347; 1.3 where OpenSSL has it):
 /// the handshake, the check of the peer's certificate against its signalled
 /// fingerprint, the export of SRTP keys (RFC 5764), and application data.
 ///
 /// Errors of the peer before the handshake is complete are dropped silently
 /// and never tear the association down (THREATS, row 1); the handshake fails
-/// only by its own deadline or a wrong fingerprint.
+/// only by its own deadline, a wrong fingerprint, or a peer that shares no SRTP
+/// profile. The certificate is compared once its owner has proved to have the
+/// key, so that nobody can end a handshake by injecting another one.
+///
+/// Hand it datagrams of the validated ICE tuple only: whoever gets a complete
+/// ClientHello in first is answered, and the peer's own one is then taken for
+/// a retransmission.
 class dtls_connection {
 public:
   /// Nothing is sent before `start`. `context` outlives the connection.
@@ -49,8 +58,10 @@ public:
   dtls_connection& operator=(const dtls_connection&) = delete;
 
   /// Begins the handshake in the given role with the fingerprints that
-  /// signaling brought. A server may be handed datagrams earlier: they are
-  /// kept (at most 64 KB) and answered once started.
+  /// signaling brought. Start once ICE has a valid pair: the 10 s of the
+  /// deadline begin here. A server may be handed datagrams earlier: they are
+  /// kept (at most 64 KB) and answered once started. Only the first call
+  /// counts.
   void start(dtls_role role, std::vector<certificate_fingerprint> remote,
              time_point now);
 
@@ -62,14 +73,16 @@ public:
   /// The retransmission timer, the handshake's deadline (10 s), or nothing.
   std::optional<time_point> poll_timeout() const;
 
-  /// The next datagram to send, at most 1200 octets. Valid until the next
-  /// call.
+  /// The next datagram to send: at most 1200 octets during the handshake.
+  /// Valid until the next call. To be polled in every state: a closed or
+  /// failed connection may have a last one.
   std::optional<byte_span> poll_datagram();
 
   /// Decrypted application data (SCTP), in order of arrival.
   std::optional<std::vector<uint8_t>> poll_data();
 
-  /// Encrypts and queues application data. False unless connected.
+  /// Encrypts and queues application data. False unless connected and the
+  /// data has 1 to dtls_max_data_octets octets.
   bool send_data(byte_span data);
 
   dtls_state state() const;
@@ -77,7 +90,8 @@ public:
   /// Set once connected.
   const std::optional<srtp_keys>& keys() const;
 
-  /// Queues a close_notify and closes.
+  /// Queues a close_notify, where the handshake was complete, and closes.
+  /// The keys are gone then.
   void close();
 
 private:

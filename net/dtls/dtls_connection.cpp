@@ -1,0 +1,369 @@
+#include "net/dtls/dtls_connection.hpp"
+
+#include "net/base/assert.hpp"
+#include "net/dtls/context_impl.hpp"
+#include "net/dtls/datagram_bio.hpp"
+#include "net/dtls/dtls_record.hpp"
+#include "net/dtls/openssl_clock.hpp"
+#include "net/dtls/srtp_keys.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/time.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace troupe::net {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto handshake_deadline = 10s;
+constexpr size_t max_early_octets = 64 * 1024;
+constexpr size_t max_held_records = 8;
+constexpr size_t max_held_octets = 4 * 1024;
+constexpr int max_restarts = 3;
+constexpr long handshake_mtu = 1200;
+
+/// The retransmission interval in microseconds, from the one before (0 at the
+/// start): doubles, since a loss may mean congestion (RFC 6347, section
+/// 4.2.4.1). It begins below that section's second, as WebRTC peers do.
+unsigned next_interval_us(SSL*, unsigned last) {
+  constexpr unsigned first = 100'000;
+  constexpr unsigned longest = 2'000'000;
+  return last == 0 ? first : std::min(2 * last, longest);
+}
+
+/// Gives OpenSSL its record buffers for one call only: they are 19 KB, and an
+/// idle association shall not keep them. OpenSSL would not allocate the one
+/// for writing by itself.
+class borrowed_buffers {
+public:
+  explicit borrowed_buffers(SSL* ssl) : ssl_(ssl) {
+    SSL_alloc_buffers(ssl_);
+  }
+
+  ~borrowed_buffers() {
+    SSL_free_buffers(ssl_);
+  }
+
+  borrowed_buffers(const borrowed_buffers&) = delete;
+  borrowed_buffers& operator=(const borrowed_buffers&) = delete;
+
+private:
+  SSL* ssl_;
+};
+
+} // namespace
+
+struct dtls_connection::impl {
+  explicit impl(const dtls_context& x) : context(x) {}
+
+  const dtls_context& context;
+  dtls_state state = dtls_state::fresh;
+  dtls_role role = dtls_role::server;
+  std::vector<certificate_fingerprint> expected;
+  std::optional<srtp_keys> keys;
+  std::optional<handshake_filter> filter; // while the handshake runs
+  datagram_port port;
+  // Freed before the port that its BIO points to.
+  openssl_ptr<SSL> ssl;
+  octet_queue early; // datagrams from before the start
+  octet_queue held;  // records that wait for the peer's new keys
+  octet_queue data;
+  std::vector<uint8_t> current; // what poll_datagram() lent out
+  time_point last_now;
+  time_point deadline; // of the handshake
+  std::optional<time_point> retransmission;
+  int restarts = 0;
+
+  bool open_ssl();
+  void receive(byte_span datagram);
+  void receive_handshake_record(const dtls_record& record);
+  void release_held();
+  void feed(byte_span record);
+  void advance();
+  void advance_handshake();
+  void restart();
+  void complete();
+  void read_data();
+  bool read_records();
+  void update_timer();
+  void finish(dtls_state final_state);
+};
+
+// Everything from here to the public functions runs inside of an
+// openssl_clock_scope.
+
+/// Makes a fresh SSL object in the connection's role.
+bool dtls_connection::impl::open_ssl() {
+  ERR_clear_error();
+  ssl.reset(SSL_new(context.impl_->ssl_context.get()));
+  auto bio = ssl ? make_datagram_bio(port) : nullptr;
+  if (!bio) {
+    ssl.reset();
+    return false;
+  }
+  SSL_set_bio(ssl.get(), bio, bio);
+  SSL_set_mtu(ssl.get(), handshake_mtu);
+  // Bounds what OpenSSL sets aside for one message of the peer.
+  SSL_set_max_cert_list(ssl.get(), 16 * 1024);
+  DTLS_set_timer_cb(ssl.get(), next_interval_us);
+  if (role == dtls_role::server)
+    SSL_set_accept_state(ssl.get());
+  else
+    SSL_set_connect_state(ssl.get());
+  filter.emplace(role);
+  return true;
+}
+
+void dtls_connection::impl::receive(byte_span datagram) {
+  while (auto record = take_dtls_record(datagram)) {
+    if (state == dtls_state::connecting)
+      receive_handshake_record(*record);
+    else if (state == dtls_state::connected && record->epoch > 0)
+      feed(record->octets);
+    else if (state != dtls_state::connected)
+      return;
+  }
+}
+
+/// Records under the new keys may overtake those that bring the keys. OpenSSL
+/// would set aside a whole read buffer for each, so they wait here. Of too
+/// many the oldest goes: what was injected must not keep the real one out.
+void dtls_connection::impl::receive_handshake_record(
+    const dtls_record& record) {
+  if (!ssl)
+    return;
+  if (record.epoch == 0) {
+    if (filter->admits(record)) {
+      feed(record.octets);
+      release_held();
+    }
+    return;
+  }
+  if (record.epoch > 1 || record.octets.size() > max_held_octets)
+    return;
+  while (held.size() >= max_held_records
+         || held.octets() + record.octets.size() > max_held_octets)
+    held.pop();
+  held.push(record.octets);
+  release_held();
+}
+
+void dtls_connection::impl::release_held() {
+  while (!held.empty() && ssl) {
+    auto at = SSL_get_state(ssl.get());
+    auto has_keys = at == TLS_ST_SR_CHANGE || at == TLS_ST_CR_CHANGE
+                    || state == dtls_state::connected;
+    if (!has_keys)
+      return;
+    feed(*held.pop());
+  }
+}
+
+void dtls_connection::impl::feed(byte_span record) {
+  port.in = record;
+  advance();
+  port.in = {};
+}
+
+void dtls_connection::impl::advance() {
+  ERR_clear_error();
+  if (state == dtls_state::connecting)
+    advance_handshake();
+  if (state == dtls_state::connected)
+    read_data();
+  update_timer();
+}
+
+void dtls_connection::impl::advance_handshake() {
+  auto sent_before = port.out.size();
+  auto result = SSL_do_handshake(ssl.get());
+  if (result == 1) {
+    complete();
+  } else if (SSL_get_error(ssl.get(), result) != SSL_ERROR_WANT_READ) {
+    // Neither the alert nor a half flight leaves: the peer may be innocent.
+    port.out.truncate(sent_before);
+    restart();
+  }
+}
+
+/// OpenSSL gave up. Begin anew, so that the real peer can still get through
+/// until the deadline. A few times only: silence costs less than hellos.
+void dtls_connection::impl::restart() {
+  ERR_clear_error();
+  ssl.reset();
+  held.clear();
+  if (role == dtls_role::client && ++restarts > max_restarts)
+    return;
+  if (open_ssl() && role == dtls_role::client)
+    SSL_do_handshake(ssl.get());
+}
+
+/// The peer has proved to own its certificate. Whose it is, is checked here,
+/// before any key leaves (THREATS, row 7).
+void dtls_connection::impl::complete() {
+  openssl_ptr<X509> certificate{SSL_get1_peer_certificate(ssl.get())};
+  if (!certificate || !matches_any(certificate.get(), expected)) {
+    finish(dtls_state::failed);
+    return;
+  }
+  keys = export_srtp_keys(ssl.get(), role);
+  if (!keys) {
+    finish(dtls_state::failed);
+    return;
+  }
+  state = dtls_state::connected;
+  filter.reset();
+  expected = {};
+}
+
+void dtls_connection::impl::read_data() {
+  if (!read_records())
+    finish(dtls_state::closed);
+}
+
+/// Reads what has come. False where the association is over: by close_notify,
+/// by a fatal alert, or because our end cannot go on. Records that do not
+/// authenticate never come this far.
+bool dtls_connection::impl::read_records() {
+  uint8_t room[16 * 1024];
+  borrowed_buffers buffers{ssl.get()};
+  for (;;) {
+    auto n = SSL_read(ssl.get(), room, sizeof room);
+    if (n <= 0)
+      return SSL_get_error(ssl.get(), n) == SSL_ERROR_WANT_READ;
+    data.push({room, static_cast<size_t>(n)});
+  }
+}
+
+void dtls_connection::impl::update_timer() {
+  timeval left{};
+  if (!ssl || DTLSv1_get_timeout(ssl.get(), &left) != 1) {
+    retransmission.reset();
+    return;
+  }
+  retransmission = last_now + std::chrono::seconds{left.tv_sec}
+                   + std::chrono::microseconds{left.tv_usec};
+}
+
+/// Ends the association. What is queued may still be polled.
+void dtls_connection::impl::finish(dtls_state final_state) {
+  if (ssl && SSL_is_init_finished(ssl.get())) {
+    ERR_clear_error();
+    borrowed_buffers buffers{ssl.get()};
+    SSL_shutdown(ssl.get());
+  }
+  ERR_clear_error();
+  state = final_state;
+  ssl.reset();
+  filter.reset();
+  keys.reset();
+  early.clear();
+  held.clear();
+  expected = {};
+  retransmission.reset();
+}
+
+dtls_connection::dtls_connection(const dtls_context& context)
+    : impl_(std::make_unique<impl>(context)) {}
+
+dtls_connection::~dtls_connection() = default;
+
+void dtls_connection::start(dtls_role role,
+                            std::vector<certificate_fingerprint> remote,
+                            time_point now) {
+  if (impl_->state != dtls_state::fresh)
+    return;
+  openssl_clock_scope scope{now};
+  impl_->last_now = now;
+  impl_->role = role;
+  impl_->expected = std::move(remote);
+  impl_->state = dtls_state::connecting;
+  impl_->deadline = now + handshake_deadline;
+  if (!impl_->open_ssl()) {
+    impl_->finish(dtls_state::failed);
+    return;
+  }
+  impl_->advance();
+  while (auto datagram = impl_->early.pop())
+    impl_->receive(*datagram);
+}
+
+void dtls_connection::handle_datagram(byte_span datagram, time_point now) {
+  if (impl_->state == dtls_state::fresh) {
+    if (impl_->early.octets() + datagram.size() <= max_early_octets
+        && impl_->early.size() < max_early_octets / 64)
+      impl_->early.push(datagram);
+    return;
+  }
+  openssl_clock_scope scope{now};
+  impl_->last_now = now;
+  impl_->receive(datagram);
+}
+
+void dtls_connection::handle_timeout(time_point now) {
+  if (impl_->state == dtls_state::connecting && now >= impl_->deadline) {
+    openssl_clock_scope scope{now};
+    impl_->finish(dtls_state::failed);
+    return;
+  }
+  if (!impl_->retransmission || now < *impl_->retransmission)
+    return;
+  openssl_clock_scope scope{now};
+  impl_->last_now = now;
+  ERR_clear_error();
+  SSL_alloc_buffers(impl_->ssl.get());
+  DTLSv1_handle_timeout(impl_->ssl.get());
+  impl_->update_timer();
+}
+
+std::optional<time_point> dtls_connection::poll_timeout() const {
+  if (impl_->state != dtls_state::connecting)
+    return impl_->retransmission;
+  return std::min(impl_->deadline,
+                  impl_->retransmission.value_or(impl_->deadline));
+}
+
+std::optional<byte_span> dtls_connection::poll_datagram() {
+  auto next = impl_->port.out.pop();
+  impl_->current = next ? std::move(*next) : std::vector<uint8_t>{};
+  if (!next)
+    return std::nullopt;
+  return impl_->current;
+}
+
+std::optional<std::vector<uint8_t>> dtls_connection::poll_data() {
+  return impl_->data.pop();
+}
+
+bool dtls_connection::send_data(byte_span data) {
+  if (impl_->state != dtls_state::connected || data.empty()
+      || data.size() > dtls_max_data_octets)
+    return false;
+  openssl_clock_scope scope{impl_->last_now};
+  ERR_clear_error();
+  borrowed_buffers buffers{impl_->ssl.get()};
+  auto size = static_cast<int>(data.size());
+  return SSL_write(impl_->ssl.get(), data.data(), size) > 0;
+}
+
+dtls_state dtls_connection::state() const {
+  return impl_->state;
+}
+
+const std::optional<srtp_keys>& dtls_connection::keys() const {
+  return impl_->keys;
+}
+
+void dtls_connection::close() {
+  if (impl_->state == dtls_state::failed || impl_->state == dtls_state::closed)
+    return;
+  openssl_clock_scope scope{impl_->last_now};
+  impl_->finish(dtls_state::closed);
+}
+
+} // namespace troupe::net

@@ -1,0 +1,85 @@
+// Two ends shake hands while the input says what the wire does: each step is
+// one octet of instruction (deliver, drop, change, inject what follows), and
+// the rest of the input is what gets injected. Nothing may crash, and the two
+// ends never agree on different keys.
+
+#include "net/base/assert.hpp"
+#include "net/dtls/dtls_connection.hpp"
+
+#include <algorithm>
+#include <vector>
+
+using namespace troupe::net;
+
+namespace {
+
+const dtls_context& context() {
+  static const auto instance = std::move(dtls_context::make().value());
+  return *instance;
+}
+
+struct scenario {
+  byte_reader in;
+  time_point now{};
+  dtls_connection client{context()};
+  dtls_connection server{context()};
+
+  void step();
+  void deliver(dtls_connection& from, dtls_connection& to, uint8_t how);
+};
+
+void scenario::deliver(dtls_connection& from, dtls_connection& to,
+                       uint8_t how) {
+  auto x = from.poll_datagram();
+  if (!x)
+    return;
+  std::vector<uint8_t> copy(x->begin(), x->end());
+  if (how == 1)
+    return; // lost
+  if (how == 2)
+    copy[in.u16() % copy.size()] ^= in.u8();
+  if (how == 3)
+    copy.resize(in.u16() % (copy.size() + 1));
+  to.handle_datagram(copy, now);
+}
+
+void scenario::step() {
+  auto instruction = in.u8();
+  auto& a = (instruction & 1) != 0 ? client : server;
+  auto& b = (instruction & 1) != 0 ? server : client;
+  auto detail = static_cast<uint8_t>(instruction >> 4);
+  switch ((instruction >> 1) & 7) {
+    case 0:
+      b.handle_datagram(in.bytes(std::min<size_t>(in.u8(), in.remaining())),
+                        now);
+      break;
+    case 1:
+      now += std::chrono::milliseconds{in.u8() * 10};
+      a.handle_timeout(now);
+      break;
+    case 2:
+      a.send_data(in.bytes(std::min<size_t>(detail, in.remaining())));
+      break;
+    case 3:
+      if (detail == 15)
+        a.close();
+      break;
+    default:
+      deliver(a, b, detail & 3);
+  }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  scenario s{byte_reader{{data, size}}};
+  s.server.start(dtls_role::server, {context().fingerprint()}, s.now);
+  s.client.start(dtls_role::client, {context().fingerprint()}, s.now);
+  while (s.in.remaining() > 0)
+    s.step();
+  if (s.client.keys() && s.server.keys())
+    TROUPE_ASSERT(s.client.keys()->local.key == s.server.keys()->remote.key);
+  while (s.client.poll_data() || s.server.poll_data()) {
+  }
+  return 0;
+}
