@@ -51,7 +51,7 @@ duration from_compact_ntp(uint32_t x);
 
 /// The round-trip time by RFC 3550, section 6.4.1: arrival minus LSR minus
 /// DLSR, all as 16.16 seconds. Nothing where there was no report yet (`lsr`
-/// is 0); at least 1 ms / 65.536 otherwise, since clocks drift below zero.
+/// is 0); otherwise at least one unit, since clocks drift below zero.
 std::optional<duration> round_trip_time(uint32_t arrival, uint32_t lsr,
                                         uint32_t dlsr);
 

@@ -61,8 +61,8 @@ public:
   void set_mid(std::string_view x);
 
   /// Writes to `out` the header that forwards `source`. Nothing where it does
-  /// not fit. `replaced` must not name MID, abs-send-time or transport-cc, nor
-  /// an extension twice; names without a destination id are ignored.
+  /// not fit. `replaced` names each extension at most once; what the receiver
+  /// has no id for, and MID, abs-send-time and transport-cc, are ignored there.
   std::optional<written_header>
   write(const packet& source, const rewritten_fields& fields,
         net::mutable_byte_span out,
@@ -80,18 +80,28 @@ private:
     uint8_t size = 0;
     uint8_t abs_send_time = 0; // offset of the value; 0: absent
     uint8_t transport_cc = 0;
+
+    /// Appends an element and returns the offset of its value.
+    uint8_t append(bool two_byte, uint8_t id, net::byte_span value);
   };
 
-  struct job;
+  /// What the elements of a source packet turn into.
+  struct elements {
+    uint16_t profile;
+    net::byte_span block;
+    std::span<const replaced_extension> replaced;
+  };
+
+  enum class outcome : uint8_t { done, needs_two_byte, no_room };
 
   void prepare();
-  static bool append(prefix& out, bool two_byte, uint8_t id,
-                     net::byte_span value);
   prefix encode(bool two_byte) const;
-  std::optional<written_header> write(const job& x,
-                                      net::mutable_byte_span out) const;
-  bool write_elements(const job& x, bool two_byte,
-                      class element_sink& out) const;
+  bool is_own(extension x) const;
+  outcome write_elements(const elements& in, bool two_byte,
+                         net::byte_writer& out) const;
+  std::optional<written_header> write_extensions(const elements& in,
+                                                 net::mutable_byte_span out,
+                                                 size_t offset) const;
 
   extension_map destination_;
   std::array<uint8_t, 256> translate_{}; // source id to destination id

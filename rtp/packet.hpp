@@ -14,7 +14,7 @@ namespace troupe::rtp {
 inline constexpr size_t fixed_header_size = 12;
 
 /// One RTP packet (RFC 3550, section 5.1): its plaintext octets, shared and
-/// never changed, and the fields of its header, read once. A value of 48
+/// never changed, and the fields of its header, read once. A value of 40
 /// octets; copying shares the octets.
 class packet {
 public:

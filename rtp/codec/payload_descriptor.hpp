@@ -11,10 +11,8 @@ namespace troupe::rtp {
 /// What a forwarder has to know of one packet's payload, whatever the codec.
 /// Audio packets are whole frames that anything may switch at.
 struct payload_descriptor {
-  /// Belongs to a key frame of its spatial layer's picture: decoding can begin
-  /// with it. VP8, H264: true in the packets that show it, which are the first
-  /// ones of the frame; VP9, AV1: in all packets of the picture's lowest
-  /// spatial layer.
+  /// The first packet of a key frame: decoding can begin with it. H264 has
+  /// several such: each sequence parameter set and the first slice.
   bool keyframe = false;
 
   /// The first packet of a frame (VP9, AV1: of one layer's frame). H264 may
@@ -32,10 +30,11 @@ struct payload_descriptor {
   bool temporal_switch = false;
 
   /// A frame at which its spatial layer can be added to the lower ones: it
-  /// refers to no earlier picture.
+  /// refers to no earlier picture. AV1: to no frame farther back than lower
+  /// spatial layers of its own picture would be.
   bool spatial_switch = false;
 
-  /// Refers to the next lower spatial layer of the same picture (VP9 D).
+  /// Refers to a lower spatial layer of the same picture (VP9 D).
   bool inter_layer = false;
 
   /// No higher spatial layer of the same picture refers to it (VP9 Z).
@@ -69,9 +68,9 @@ struct payload_descriptor {
 std::optional<payload_descriptor> describe(codec what, net::byte_span payload,
                                            bool marker);
 
-/// Describes the packets of one stream (one SSRC), in order of arrival. It
-/// remembers the last AV1 template structure, and nothing else: with other
-/// codecs it is describe().
+/// Describes the packets of one stream (one SSRC), in order of arrival. AV1
+/// and H264 packets are described by their dependency descriptor as well, for
+/// which it remembers the last template structure; else it is describe().
 class payload_describer {
 public:
   payload_describer(codec what, const extension_map& ids)

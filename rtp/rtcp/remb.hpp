@@ -9,6 +9,7 @@ namespace troupe::rtp::rtcp {
 /// unique identifier "REMB".
 struct remb {
   static constexpr uint8_t format = 15;
+  static constexpr uint32_t identifier = 0x52454D42; // "REMB"
 
   rtp::ssrc sender{};
   /// In bits per second; the greatest value where the wire says more.
@@ -16,7 +17,9 @@ struct remb {
   /// Whom it covers.
   record_view<ssrc_record> sources;
 
-  /// Nothing for other application layer feedback as well.
+  /// Whether this application layer feedback is one.
+  static bool is_remb(const packet_view& x);
+
   static std::optional<remb> parse(const packet_view& x);
 };
 

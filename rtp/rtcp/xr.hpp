@@ -34,6 +34,9 @@ struct dlrr_item {
 /// answer (DLRR) are read; other blocks are passed over. Of several blocks of
 /// one kind the last counts.
 struct extended_report {
+  static constexpr uint8_t rrtr_block = 4;
+  static constexpr uint8_t dlrr_block = 5;
+
   rtp::ssrc sender{};
   /// The receiver reference time (RFC 3611, section 4.4).
   std::optional<ntp_time> reference_time;

@@ -1,0 +1,96 @@
+#include "rtp/codec/vp8.hpp"
+
+namespace troupe::rtp {
+
+namespace {
+
+void read_picture_id(net::byte_reader& in, vp8_descriptor& x) {
+  x.picture_id_offset = static_cast<uint8_t>(in.position());
+  auto first = in.u8();
+  x.wide_picture_id = (first & 0x80) != 0;
+  x.picture_id = static_cast<uint16_t>(first & 0x7F);
+  if (x.wide_picture_id)
+    x.picture_id = static_cast<uint16_t>((*x.picture_id << 8) | in.u8());
+}
+
+/// Reads the extension octet and what it announces.
+void read_extension(net::byte_reader& in, vp8_descriptor& x) {
+  auto flags = in.u8();
+  if ((flags & 0x80) != 0)
+    read_picture_id(in, x);
+  if ((flags & 0x40) != 0) {
+    x.tl0picidx_offset = static_cast<uint8_t>(in.position());
+    x.tl0picidx = in.u8();
+  }
+  if ((flags & 0x30) != 0) {
+    auto layer = in.u8();
+    if ((flags & 0x20) != 0) {
+      x.temporal_id = static_cast<uint8_t>(layer >> 6);
+      x.layer_sync = (layer & 0x20) != 0;
+    }
+    if ((flags & 0x10) != 0)
+      x.key_index = static_cast<uint8_t>(layer & 0x1F);
+  }
+}
+
+/// Reads the frame header of RFC 6386, section 9.1: little-endian.
+void read_frame_header(net::byte_span data, vp8_descriptor& x) {
+  x.keyframe = (data[0] & 1) == 0;
+  if (!x.keyframe || data.size() < 10 || data[3] != 0x9D || data[4] != 0x01
+      || data[5] != 0x2A)
+    return;
+  x.width = static_cast<uint16_t>((data[7] << 8 | data[6]) & 0x3FFF);
+  x.height = static_cast<uint16_t>((data[9] << 8 | data[8]) & 0x3FFF);
+}
+
+} // namespace
+
+std::optional<vp8_descriptor> parse_vp8(net::byte_span payload) {
+  auto in = net::byte_reader{payload};
+  vp8_descriptor x;
+  auto first = in.u8();
+  x.non_reference = (first & 0x20) != 0;
+  x.start_of_partition = (first & 0x10) != 0;
+  x.partition = first & 0x07;
+  if ((first & 0x80) != 0)
+    read_extension(in, x);
+  if (in.failed() || in.remaining() == 0)
+    return std::nullopt;
+  x.size = static_cast<uint8_t>(in.position());
+  if (x.start_of_partition && x.partition == 0)
+    read_frame_header(payload.subspan(x.size), x);
+  return x;
+}
+
+payload_descriptor describe_vp8(const vp8_descriptor& x, bool marker) {
+  payload_descriptor result;
+  result.keyframe = x.keyframe;
+  result.start_of_frame = x.start_of_partition && x.partition == 0;
+  result.end_of_frame = marker;
+  result.temporal_id = x.temporal_id.value_or(0);
+  result.temporal_switch = x.keyframe || x.layer_sync;
+  result.spatial_switch = x.keyframe;
+  result.discardable = x.non_reference;
+  result.picture_id = x.picture_id;
+  if (x.picture_id)
+    result.picture_id_bits = x.wide_picture_id ? 15 : 7;
+  result.tl0picidx = x.tl0picidx;
+  result.picture_id_offset = x.picture_id_offset;
+  result.tl0picidx_offset = x.tl0picidx_offset;
+  return result;
+}
+
+void rewrite_vp8(net::mutable_byte_span payload, const payload_descriptor& x,
+                 uint16_t picture_id, uint8_t tl0picidx) {
+  if (x.picture_id) {
+    auto p = payload.data() + x.picture_id_offset;
+    if (x.picture_id_bits == 15)
+      net::store_u16(p, picture_id | 0x8000);
+    else
+      *p = picture_id & 0x7F;
+  }
+  if (x.tl0picidx)
+    payload[x.tl0picidx_offset] = tl0picidx;
+}
+
+} // namespace troupe::rtp

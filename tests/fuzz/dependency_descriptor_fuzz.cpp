@@ -1,0 +1,26 @@
+#include "rtp/codec/av1.hpp"
+
+#include <cstdlib>
+
+using namespace troupe;
+
+/// The first octet says where the second of two descriptors begins, which is
+/// read with the structure of the first.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size == 0)
+    return 0;
+  auto in = net::byte_span{data + 1, size - 1};
+  auto split = size_t{data[0]} % (in.size() + 1);
+  auto first = rtp::parse_dependency_descriptor(in.first(split), nullptr);
+  if (!first)
+    return 0;
+  if (!first->structure)
+    std::abort(); // without one there is nothing to read it with
+  const auto& structure = *first->structure;
+  (void)describe_av1(*first, structure);
+  auto second = rtp::parse_dependency_descriptor(in.subspan(split), &structure);
+  if (second)
+    (void)describe_av1(*second,
+                       second->structure ? *second->structure : structure);
+  return 0;
+}
