@@ -192,7 +192,8 @@ public:
   /// The same for a compound RTCP packet and srtcp_max_overhead.
   std::optional<size_t> protect_rtcp(byte_span packet, mutable_byte_span out);
 
-  /// Sends application data by DTLS. False where it cannot be sent now.
+  /// Sends application data, at most dtls_max_data_octets, by DTLS. False
+  /// where it cannot be sent now.
   bool send_data(byte_span data);
 
   // -- state -----------------------------------------------------------------
