@@ -14,7 +14,7 @@ using namespace troupe::net;
 namespace {
 
 const dtls_context& context() {
-  static const auto instance = std::move(dtls_context::make().value());
+  static const auto instance = dtls_context::make().value();
   return *instance;
 }
 
