@@ -45,7 +45,7 @@ struct http_request {
   bool offers_subprotocol(std::string_view protocol) const;
 };
 
-/// An answer. Content-Length, Date, Server and Connection are added.
+/// An answer. Content-Length and Connection are added.
 struct http_response {
   unsigned status = 200;
   http_headers headers;

@@ -113,8 +113,8 @@ public:
   result<void> start();
 
   /// Stops receiving and closes all TCP connections. When it returns, the
-  /// receiver is not called any more. Not to be called on an I/O thread, nor
-  /// while another thread is in `send_batch`.
+  /// receiver is not called any more. Not to be called on an I/O thread. Other
+  /// threads may go on sending by UDP until this object is destroyed.
   void stop();
 
   /// The port that is bound (where the configuration says 0).

@@ -1,0 +1,89 @@
+#include "net/io/admission.hpp"
+
+#include <algorithm>
+
+namespace troupe::net {
+
+namespace {
+
+socket_address without_port(socket_address x) {
+  x.set_port(0);
+  return x;
+}
+
+} // namespace
+
+void token_bucket::refill(time_point now) {
+  std::chrono::duration<double> passed = now - last_;
+  if (passed.count() > 0) {
+    tokens_ = std::min(burst_, tokens_ + passed.count() * rate_);
+    last_ = now;
+  }
+}
+
+bool token_bucket::take(time_point now) {
+  if (rate_ <= 0)
+    return true;
+  refill(now);
+  if (tokens_ < 1)
+    return false;
+  tokens_ -= 1;
+  return true;
+}
+
+time_point token_bucket::next(time_point now) const {
+  if (rate_ <= 0)
+    return now;
+  std::chrono::duration<double> wait{std::max(0.0, (1 - tokens_) / rate_)};
+  return std::max(now, last_ + std::chrono::ceil<duration>(wait));
+}
+
+bool admission::admit(const socket_address& remote, time_point now) {
+  std::lock_guard guard{mutex_};
+  forget_idle(now);
+  auto full = [](size_t count, size_t limit) {
+    return limit != 0 && count >= limit;
+  };
+  auto [i, fresh] = entries_.try_emplace(
+      without_port(remote),
+      entry{0, {limits_.address_rate, limits_.address_burst}});
+  auto& x = i->second;
+  if (full(connections_, limits_.max_connections)
+      || full(x.count, limits_.max_per_address) || !x.bucket.take(now)) {
+    ++refused_;
+    return false;
+  }
+  ++x.count;
+  ++connections_;
+  return true;
+}
+
+void admission::release(const socket_address& remote) {
+  std::lock_guard guard{mutex_};
+  auto i = entries_.find(without_port(remote));
+  if (i == entries_.end() || i->second.count == 0)
+    return;
+  --i->second.count;
+  --connections_;
+}
+
+size_t admission::connections() const {
+  std::lock_guard guard{mutex_};
+  return connections_;
+}
+
+uint64_t admission::refused() const {
+  std::lock_guard guard{mutex_};
+  return refused_;
+}
+
+// An entry without connections only remembers how fast they came; after a
+// minute its bucket counts as full again.
+void admission::forget_idle(time_point now) {
+  if (now - last_sweep_ < std::chrono::minutes{1})
+    return;
+  last_sweep_ = now;
+  std::erase_if(entries_, [](const auto& x) { return x.second.count == 0; });
+}
+
+} // namespace troupe::net

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "net/io/connection.hpp"
+#include "net/io/http_core.hpp"
+
+#include <memory>
+
+namespace troupe::net {
+
+/// What the upper layer holds of a connection: it may outlive the session,
+/// and then does nothing. `Session` has `queue` and `request_close`, both
+/// callable from any thread.
+template <class Session>
+class connection_handle final : public connection {
+public:
+  connection_handle(std::weak_ptr<Session> session, http_request request,
+                    std::string kind)
+      : session_(std::move(session))
+      , request_(std::move(request))
+      , kind_(std::move(kind))
+      , id_(http_core::next_id()) {}
+
+  using connection::send_text;
+
+  void send_text(shared_text text) override {
+    if (auto x = session_.lock())
+      x->queue(std::move(text), false);
+  }
+
+  void send_binary(shared_text octets) override {
+    if (auto x = session_.lock())
+      x->queue(std::move(octets), true);
+  }
+
+  void close(uint16_t code, std::string reason) override {
+    if (auto x = session_.lock())
+      x->request_close(code, std::move(reason));
+  }
+
+  const http_request& request() const override {
+    return request_;
+  }
+
+  const std::string& kind() const override {
+    return kind_;
+  }
+
+  uint64_t id() const override {
+    return id_;
+  }
+
+private:
+  const std::weak_ptr<Session> session_;
+  const http_request request_;
+  const std::string kind_;
+  const uint64_t id_;
+};
+
+} // namespace troupe::net

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "net/base/rng.hpp"
+#include "net/io/admission.hpp"
+#include "net/io/http_exchange.hpp"
+#include "net/io/websocket_plan.hpp"
+#include "protocol/engineio.hpp"
+
+#include <mutex>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+
+namespace troupe::net {
+
+struct http_core;
+class engineio_session;
+
+/// The endpoint of Engine.IO: finds or opens the session that a request is
+/// for. Thread-safe.
+class engineio_service {
+public:
+  explicit engineio_service(http_core& core);
+
+  ~engineio_service();
+
+  /// Whether `path` is the endpoint's.
+  bool serves(std::string_view path) const;
+
+  /// Octets that a body may have.
+  size_t max_body() const;
+
+  /// A POST's header has arrived. Returns what must live as long as that
+  /// request, or null where another POST of the session is under way: then
+  /// the session has been ended.
+  std::shared_ptr<void> begin_post(const http_request& request);
+
+  /// A POST's body is too large.
+  void refuse_post(const http_request& request);
+
+  /// A complete request that is no WebSocket upgrade.
+  void handle(const exchange_ptr& exchange);
+
+  /// A WebSocket upgrade: a plan for it, or a refusal.
+  std::variant<websocket_plan, http_response>
+  plan_websocket(const http_request& request);
+
+  /// Forgets a session; called by itself when it ends.
+  void forget(const std::string& sid);
+
+private:
+  using session_ptr = std::shared_ptr<engineio_session>;
+
+  std::optional<protocol::engineio::refusal> check(const http_request& request,
+                                                   std::string_view transport,
+                                                   session_ptr& session);
+
+  session_ptr find(const http_request& request);
+
+  /// Opens a session unless the layer above or a limit refuses it.
+  std::variant<session_ptr, http_response> open(const http_request& request);
+
+  http_core& core_;
+  admission gate_;
+  std::mutex mutex_;
+  std::unique_ptr<rng> rng_;
+  std::unordered_map<std::string, session_ptr> sessions_;
+};
+
+/// Adds the CORS headers for a request's origin, which must be allowed.
+void allow_cross_origin(const http_request& request, http_response& response);
+
+} // namespace troupe::net

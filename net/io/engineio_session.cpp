@@ -1,0 +1,331 @@
+#include "net/io/engineio_session.hpp"
+
+#include "net/io/engineio_service.hpp"
+#include "net/io/io_threads.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace troupe::net {
+
+namespace eio = protocol::engineio;
+
+using std::chrono::steady_clock;
+
+namespace {
+
+eio::session_config engine_config(const http_server_config& x) {
+  eio::session_config result;
+  result.ping_interval = x.engineio.ping_interval;
+  result.ping_timeout = x.engineio.ping_timeout;
+  result.upgrade_timeout = x.engineio.upgrade_timeout;
+  result.max_payload = x.engineio.max_payload;
+  result.max_message = x.max_message;
+  result.max_queue = x.max_write_queue;
+  return result;
+}
+
+uint16_t to_close_code(eio::close_reason x) {
+  switch (x) {
+    case eio::close_reason::closed_by_client:
+    case eio::close_reason::closed_by_server:
+      return close_code::normal;
+    case eio::close_reason::bad_packet:
+    case eio::close_reason::overlapping_requests:
+      return close_code::protocol_error;
+    case eio::close_reason::queue_full:
+      return close_code::try_again_later;
+    default:
+      return close_code::abnormal;
+  }
+}
+
+} // namespace
+
+// Passes a WebSocket's messages to its session.
+class engineio_session::socket_events final : public connection_events {
+public:
+  socket_events(std::shared_ptr<engineio_session> session, eio::socket_id id)
+      : session_(std::move(session))
+      , id_(id) {}
+
+  void on_text(std::string text) override {
+    session_->post([id = id_, text = std::move(text)](auto& self) mutable {
+      self.engine_->handle_socket_text(id, std::move(text),
+                                       steady_clock::now());
+    });
+  }
+
+  void on_binary(std::string octets) override {
+    session_->post([id = id_, octets = std::move(octets)](auto& self) mutable {
+      self.engine_->handle_socket_binary(id, std::move(octets),
+                                         steady_clock::now());
+    });
+  }
+
+  void on_close(uint16_t code) override {
+    session_->post([id = id_, code](auto& self) {
+      self.sockets_.erase(id);
+      if (self.close_code_ == 0)
+        self.close_code_ = code;
+      self.engine_->handle_socket_closed(id, steady_clock::now());
+      if (!self.engine_->closed())
+        self.close_code_ = 0;
+    });
+  }
+
+private:
+  std::shared_ptr<engineio_session> session_;
+  const eio::socket_id id_;
+};
+
+engineio_session::engineio_session(std::shared_ptr<http_core> core,
+                                   std::string sid,
+                                   std::shared_ptr<void> ticket)
+    : closable(core->live)
+    , core_(std::move(core))
+    , sid_(std::move(sid))
+    , ticket_(std::move(ticket))
+    , loop_(core_->threads.next_context().get_executor())
+    , timer_(loop_)
+    , bucket_(core_->config.message_rate, core_->config.message_burst) {}
+
+// Runs `f` on the loop, unless the session has ended by then.
+template <class F>
+void engineio_session::post(F f) {
+  boost::asio::post(loop_,
+                    [self = shared_from_this(), f = std::move(f)]() mutable {
+                      if (!self->engine_)
+                        return;
+                      f(*self);
+                      self->drain();
+                    });
+}
+
+void engineio_session::start_polling(const exchange_ptr& exchange,
+                                     std::string kind) {
+  exchange->aborted = [weak = weak_from_this()] {
+    if (auto self = weak.lock())
+      self->post([](auto& x) { x.engine_->handle_poll_aborted(); });
+  };
+  boost::asio::post(loop_, [self = shared_from_this(), exchange,
+                            kind = std::move(kind)]() mutable {
+    self->poll_ = exchange;
+    self->start(engine::open_polling(engine_config(self->core_->config),
+                                     self->sid_, steady_clock::now()),
+                exchange->request(), std::move(kind));
+  });
+}
+
+std::unique_ptr<connection_events>
+engineio_session::start_websocket(std::shared_ptr<connection> socket,
+                                  std::string kind) {
+  auto id = socket->id();
+  boost::asio::post(loop_, [self = shared_from_this(), id, socket,
+                            kind = std::move(kind)]() mutable {
+    self->sockets_.emplace(id, socket);
+    self->start(engine::open_websocket(engine_config(self->core_->config),
+                                       self->sid_, id, steady_clock::now()),
+                socket->request(), std::move(kind));
+  });
+  return std::make_unique<socket_events>(shared_from_this(), id);
+}
+
+void engineio_session::start(engine x, http_request request, std::string kind) {
+  if (ended_)
+    return end();
+  engine_.emplace(std::move(x));
+  core_->engineio_sessions.fetch_add(1, std::memory_order_relaxed);
+  drain();
+  if (!engine_)
+    return;
+  events_ = core_->handler.open_connection(
+      std::make_shared<connection_handle<engineio_session>>(
+          weak_from_this(), std::move(request), std::move(kind)));
+  if (!events_)
+    close_now(close_code::try_again_later);
+}
+
+void engineio_session::handle_poll(const exchange_ptr& exchange) {
+  exchange->aborted = [weak = weak_from_this(),
+                       which = std::weak_ptr{exchange}] {
+    if (auto self = weak.lock())
+      self->post([which](auto& x) {
+        if (x.poll_ && x.poll_ == which.lock())
+          x.engine_->handle_poll_aborted();
+      });
+  };
+  boost::asio::post(loop_, [self = shared_from_this(), exchange] {
+    auto refuse = [&] {
+      self->reply(exchange,
+                  json_response(400, eio::render(eio::refusal::bad_request)));
+    };
+    if (!self->engine_)
+      return refuse();
+    if (self->engine_->handle_poll(steady_clock::now()))
+      self->poll_ = exchange;
+    else
+      refuse();
+    self->drain();
+  });
+}
+
+void engineio_session::handle_post(const exchange_ptr& exchange) {
+  boost::asio::post(loop_, [self = shared_from_this(), exchange] {
+    auto outcome = eio::post_outcome::bad_request;
+    if (self->engine_)
+      outcome = self->engine_->handle_post(exchange->request().body,
+                                           steady_clock::now());
+    // The client may post again as soon as it has the answer.
+    exchange->guard.reset();
+    switch (outcome) {
+      case eio::post_outcome::ok:
+        self->reply(exchange, text_response(200, "ok"));
+        break;
+      case eio::post_outcome::too_large:
+        self->reply(exchange, text_response(413, {}));
+        break;
+      default:
+        self->reply(exchange,
+                    json_response(400, eio::render(eio::refusal::bad_request)));
+    }
+    self->drain();
+  });
+}
+
+void engineio_session::handle_post_refused(eio::close_reason reason) {
+  post([reason](auto& self) { self.engine_->handle_post_refused(reason); });
+}
+
+std::unique_ptr<connection_events>
+engineio_session::handle_socket(std::shared_ptr<connection> socket) {
+  auto id = socket->id();
+  boost::asio::post(loop_, [self = shared_from_this(), id, socket] {
+    if (!self->engine_)
+      return socket->close(close_code::normal, {});
+    self->sockets_.emplace(id, socket);
+    self->engine_->handle_socket(id, steady_clock::now());
+    self->drain();
+  });
+  return std::make_unique<socket_events>(shared_from_this(), id);
+}
+
+void engineio_session::queue(shared_text text, bool binary) {
+  post([text = std::move(text), binary](auto& self) {
+    self.engine_->handle_send(binary, *text);
+  });
+}
+
+void engineio_session::request_close(uint16_t code, std::string) {
+  post([code](auto& self) { self.close_now(code); });
+}
+
+void engineio_session::shut_down(bool at_once) {
+  if (!at_once)
+    return request_close(close_code::going_away, {});
+  boost::asio::post(loop_, [self = shared_from_this()] { self->end(); });
+}
+
+void engineio_session::close_now(uint16_t code) {
+  if (close_code_ == 0)
+    close_code_ = code;
+  engine_->handle_close(steady_clock::now());
+  drain();
+}
+
+void engineio_session::drain() {
+  // What the layer above does while it is called is posted, so that this
+  // never runs within itself.
+  if (std::exchange(draining_, true))
+    return;
+  while (engine_) {
+    auto event = engine_->poll_event();
+    if (!event)
+      break;
+    std::visit([this](auto& x) { perform(std::move(x)); }, *event);
+  }
+  draining_ = false;
+  arm_timer();
+}
+
+void engineio_session::perform(eio::message_received x) {
+  if (!events_)
+    return;
+  if (!bucket_.take(steady_clock::now())) {
+    if (close_code_ == 0)
+      close_code_ = close_code::policy_violation;
+    engine_->handle_close(steady_clock::now());
+  } else if (x.binary) {
+    events_->on_binary(std::move(x.data));
+  } else {
+    events_->on_text(std::move(x.data));
+  }
+}
+
+void engineio_session::perform(eio::poll_answered x) {
+  if (auto to = std::exchange(poll_, nullptr))
+    reply(to, text_response(200, std::move(x.body)));
+}
+
+void engineio_session::perform(eio::frame_ready x) {
+  auto i = sockets_.find(x.socket);
+  if (i == sockets_.end())
+    return;
+  auto data = std::make_shared<const std::string>(std::move(x.data));
+  if (x.binary)
+    i->second->send_binary(std::move(data));
+  else
+    i->second->send_text(std::move(data));
+}
+
+void engineio_session::perform(eio::socket_finished x) {
+  auto i = sockets_.find(x.socket);
+  if (i == sockets_.end())
+    return;
+  i->second->close(close_code_ != 0 ? close_code_ : close_code::normal, {});
+  sockets_.erase(i);
+}
+
+void engineio_session::perform(eio::session_closed x) {
+  if (close_code_ == 0)
+    close_code_ = to_close_code(x.reason);
+  end();
+}
+
+void engineio_session::end() {
+  ended_ = true;
+  if (close_code_ == 0)
+    close_code_ = close_code::going_away;
+  engine_.reset();
+  timer_.cancel();
+  if (auto to = std::exchange(poll_, nullptr))
+    reply(to, text_response(200, "1"));
+  for (auto& [id, socket] : std::exchange(sockets_, {}))
+    socket->close(close_code_, {});
+  core_->engineio->forget(sid_);
+  if (auto events = std::exchange(events_, nullptr))
+    events->on_close(close_code_);
+}
+
+void engineio_session::arm_timer() {
+  auto wanted = engine_ ? engine_->poll_timeout() : std::nullopt;
+  if (!wanted || wanted == timer_deadline_)
+    return;
+  timer_deadline_ = wanted;
+  timer_.expires_at(*wanted);
+  timer_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
+    auto self = weak.lock();
+    if (ec || !self || !self->engine_)
+      return;
+    self->timer_deadline_.reset();
+    self->engine_->handle_timeout(steady_clock::now());
+    self->drain();
+  });
+}
+
+void engineio_session::reply(const exchange_ptr& to, http_response response) {
+  allow_cross_origin(to->request(), response);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  to->answer(std::move(response));
+}
+
+} // namespace troupe::net

@@ -1,0 +1,111 @@
+#pragma once
+
+#include "net/io/asio_acceptor.hpp"
+#include "net/io/connection_handle.hpp"
+#include "net/io/http_core.hpp"
+#include "net/io/http_exchange.hpp"
+#include "net/io/websocket_plan.hpp"
+#include "protocol/engineio.hpp"
+
+#include <atomic>
+#include <unordered_map>
+
+namespace troupe::net {
+
+/// Runs one Engine.IO session on a loop of its own choice: requests and
+/// WebSockets may come from other loops and are posted here. All
+/// functions may be called from any thread.
+class engineio_session final
+    : public closable,
+      public std::enable_shared_from_this<engineio_session> {
+public:
+  engineio_session(std::shared_ptr<http_core> core, std::string sid,
+                   std::shared_ptr<void> ticket);
+
+  const std::string& sid() const {
+    return sid_;
+  }
+
+  /// Starts with the GET that opens the session.
+  void start_polling(const exchange_ptr& exchange, std::string kind);
+
+  /// Starts with a WebSocket. Returns the WebSocket's receiver.
+  std::unique_ptr<connection_events>
+  start_websocket(std::shared_ptr<connection> socket, std::string kind);
+
+  void handle_poll(const exchange_ptr& exchange);
+
+  void handle_post(const exchange_ptr& exchange);
+
+  void handle_post_refused(protocol::engineio::close_reason reason);
+
+  /// A WebSocket wants to take over. Returns its receiver.
+  std::unique_ptr<connection_events>
+  handle_socket(std::shared_ptr<connection> socket);
+
+  /// Whether a POST is under way; set and tested at once.
+  bool enter_post() {
+    return !post_busy_.exchange(true);
+  }
+
+  void leave_post() {
+    post_busy_ = false;
+  }
+
+  void queue(shared_text text, bool binary);
+
+  void request_close(uint16_t code, std::string reason);
+
+  void shut_down(bool at_once) override;
+
+private:
+  class socket_events;
+
+  using engine = protocol::engineio::session;
+
+  template <class F>
+  void post(F f);
+
+  void start(engine x, http_request request, std::string kind);
+
+  void end();
+
+  void drain();
+
+  void perform(protocol::engineio::message_received x);
+
+  void perform(protocol::engineio::poll_answered x);
+
+  void perform(protocol::engineio::frame_ready x);
+
+  void perform(protocol::engineio::socket_finished x);
+
+  void perform(protocol::engineio::session_closed x);
+
+  void arm_timer();
+
+  void reply(const exchange_ptr& to, http_response response);
+
+  void close_now(uint16_t code);
+
+  const std::shared_ptr<http_core> core_;
+  const std::string sid_;
+  std::shared_ptr<void> ticket_;
+  const loop_executor loop_;
+  std::atomic<bool> post_busy_{false};
+
+  // What follows is touched on the loop only.
+  loop_timer timer_;
+  std::optional<time_point> timer_deadline_;
+  token_bucket bucket_;
+  std::optional<engine> engine_;
+  std::unordered_map<protocol::engineio::socket_id, std::shared_ptr<connection>>
+      sockets_;
+  exchange_ptr poll_;
+  std::unique_ptr<connection_events> events_;
+  uint16_t close_code_ = 0;
+  bool draining_ = false;
+  bool ended_ = false;
+};
+
+} // namespace troupe::net

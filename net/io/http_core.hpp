@@ -1,0 +1,48 @@
+#pragma once
+
+#include "net/io/http_server.hpp"
+#include "net/io/live_set.hpp"
+#include "net/io/static_files.hpp"
+
+#include <atomic>
+#include <memory>
+
+namespace boost::asio::ssl {
+class context;
+} // namespace boost::asio::ssl
+
+namespace troupe::net {
+
+class engineio_service;
+class io_threads;
+
+/// What all connections of one HTTP server share.
+struct http_core : std::enable_shared_from_this<http_core> {
+  http_core(io_threads& loops, http_handler& up, http_server_config x);
+
+  ~http_core();
+
+  /// Whether a request's Origin, where it has one, is on the list.
+  bool allows_origin(const http_request& request) const;
+
+  /// A number that no other connection of this process has.
+  static uint64_t next_id();
+
+  io_threads& threads;
+  http_handler& handler;
+  const http_server_config config;
+  const static_files files;
+  std::shared_ptr<boost::asio::ssl::context> tls;
+  std::shared_ptr<live_set> live = std::make_shared<live_set>();
+  admission gate;
+  std::unique_ptr<engineio_service> engineio;
+
+  std::atomic<uint64_t> accepted{0};
+  std::atomic<uint64_t> accept_errors{0};
+  std::atomic<uint64_t> requests{0};
+  std::atomic<uint64_t> websockets{0};
+  std::atomic<uint64_t> engineio_sessions{0};
+  std::atomic<uint64_t> slow_readers_closed{0};
+};
+
+} // namespace troupe::net

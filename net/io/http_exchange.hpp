@@ -1,0 +1,53 @@
+#pragma once
+
+#include "net/io/http_types.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+namespace troupe::net {
+
+/// One request on its way to an answer. Whoever holds it owes the answer; if
+/// the last holder lets go without one, the client gets a 500.
+class http_exchange {
+public:
+  /// `deliver` takes the answer, on any thread.
+  http_exchange(http_request request, http_responder deliver)
+      : request_(std::move(request))
+      , deliver_(std::move(deliver)) {}
+
+  http_exchange(const http_exchange&) = delete;
+
+  http_exchange& operator=(const http_exchange&) = delete;
+
+  ~http_exchange() {
+    answer(text_response(500, "Internal error\n"));
+  }
+
+  const http_request& request() const {
+    return request_;
+  }
+
+  /// Answers. All but the first call do nothing.
+  void answer(http_response response) {
+    if (!answered_.exchange(true))
+      deliver_(std::move(response));
+  }
+
+  /// Called on the connection's loop where the client goes away before it has
+  /// its answer. Set it before the handler returns.
+  std::function<void()> aborted;
+
+  /// What is to live as long as this exchange.
+  std::shared_ptr<void> guard;
+
+private:
+  const http_request request_;
+  const http_responder deliver_;
+  std::atomic<bool> answered_{false};
+};
+
+using exchange_ptr = std::shared_ptr<http_exchange>;
+
+} // namespace troupe::net

@@ -1,0 +1,215 @@
+#include "net/io/http_server.hpp"
+
+#include "net/io/asio_acceptor.hpp"
+#include "net/io/engineio_service.hpp"
+#include "net/io/http_core.hpp"
+#include "net/io/http_session.hpp"
+#include "net/io/io_threads.hpp"
+#include "net/io/run_on_loops.hpp"
+#include "net/io/tls_context.hpp"
+
+#include <boost/asio/ssl/context.hpp>
+
+#include <algorithm>
+
+namespace troupe::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using error_code = boost::system::error_code;
+using std::chrono::steady_clock;
+
+// How long a stopping server waits for goodbyes, and then for the rest to
+// notice that it has been cut.
+constexpr auto goodbye_patience = std::chrono::seconds{1};
+constexpr auto cut_patience = std::chrono::seconds{5};
+
+// Accepts connections for one address, on the first loop.
+class listener : public std::enable_shared_from_this<listener> {
+public:
+  listener(std::shared_ptr<http_core> core, loop_acceptor acceptor)
+      : core_(std::move(core))
+      , acceptor_(std::move(acceptor))
+      , timer_(acceptor_.get_executor())
+      , bucket_(core_->config.accept_rate, core_->config.accept_burst) {}
+
+  void accept() {
+    if (stopped_)
+      return;
+    auto index = next_loop_++;
+    acceptor_.async_accept(
+        core_->threads.context(index),
+        [self = shared_from_this(), index](error_code ec, loop_socket socket) {
+          if (self->stopped_ || ec == asio::error::operation_aborted)
+            return;
+          if (!ec)
+            self->admit(std::move(socket), index);
+          else
+            self->core_->accept_errors.fetch_add(1);
+          auto now = steady_clock::now();
+          if (ec)
+            self->accept_at(now + accept_pause);
+          else if (!self->bucket_.take(now))
+            self->accept_at(self->bucket_.next(now));
+          else
+            self->accept();
+        });
+  }
+
+  void stop() {
+    stopped_ = true;
+    error_code ignored;
+    acceptor_.close(ignored);
+    timer_.cancel();
+  }
+
+private:
+  void accept_at(time_point when) {
+    timer_.expires_at(when);
+    timer_.async_wait([self = shared_from_this()](error_code ec) {
+      if (!ec)
+        self->accept();
+    });
+  }
+
+  void admit(loop_socket socket, size_t index) {
+    auto remote = peer_address(socket.native_handle());
+    auto local = bound_address(socket.native_handle());
+    if (!remote || !local || !core_->gate.admit(*remote, steady_clock::now()))
+      return;
+    core_->accepted.fetch_add(1, std::memory_order_relaxed);
+    error_code ignored;
+    socket.set_option(tcp::no_delay{true}, ignored);
+    std::shared_ptr<void> ticket{nullptr, [core = core_, at = *remote](void*) {
+                                   core->gate.release(at);
+                                 }};
+    auto shared = std::make_shared<loop_socket>(std::move(socket));
+    core_->threads.post(
+        index, [core = core_, shared, at = *remote, here = *local, ticket] {
+          start_http_session(core, std::move(*shared), at, here, ticket);
+        });
+  }
+
+  std::shared_ptr<http_core> core_;
+  loop_acceptor acceptor_;
+  loop_timer timer_;
+  token_bucket bucket_;
+  size_t next_loop_ = 0;
+  bool stopped_ = false;
+};
+
+} // namespace
+
+http_core::http_core(io_threads& loops, http_handler& up, http_server_config x)
+    : threads(loops)
+    , handler(up)
+    , config(std::move(x))
+    , files(config.static_root)
+    , gate(config.limits)
+    , engineio(std::make_unique<engineio_service>(*this)) {}
+
+http_core::~http_core() = default;
+
+bool http_core::allows_origin(const http_request& request) const {
+  auto origin = request.header("Origin");
+  return origin.empty() || config.allowed_origins.empty()
+         || std::ranges::find(config.allowed_origins, origin)
+                != config.allowed_origins.end();
+}
+
+uint64_t http_core::next_id() {
+  static std::atomic<uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+bool http_handler::handle_http_later(const http_request&,
+                                     const http_responder&) {
+  return false;
+}
+
+struct http_server::impl {
+  std::shared_ptr<http_core> core;
+  std::vector<std::shared_ptr<listener>> listeners;
+  uint16_t port;
+  bool stopped = false;
+};
+
+http_server::http_server(io_threads& threads, http_handler& handler,
+                         http_server_config config)
+    : impl_(std::make_unique<impl>()) {
+  impl_->port = config.port;
+  impl_->core =
+      std::make_shared<http_core>(threads, handler, std::move(config));
+}
+
+http_server::~http_server() {
+  stop();
+}
+
+result<void> http_server::start() {
+  auto& core = *impl_->core;
+  if (core.config.tls) {
+    auto tls = make_tls_context(*core.config.tls);
+    if (!tls)
+      return tls.error();
+    core.tls = *tls;
+  }
+  std::vector<loop_acceptor> acceptors;
+  for (const auto& text : core.config.addresses) {
+    auto address = parse_address(text, impl_->port);
+    if (!address)
+      return std::make_error_code(std::errc::invalid_argument);
+    auto acceptor = listen_on(core.threads.context(0), *address);
+    if (!acceptor) {
+      if (core.config.skip_unavailable && address->is_unspecified()
+          && is_unavailable(acceptor.error()))
+        continue;
+      return acceptor.error();
+    }
+    impl_->port = bound_address(acceptor->native_handle())->port();
+    acceptors.push_back(std::move(*acceptor));
+  }
+  if (acceptors.empty())
+    return std::make_error_code(std::errc::address_not_available);
+  for (auto& x : acceptors) {
+    auto to = std::make_shared<listener>(impl_->core, std::move(x));
+    impl_->listeners.push_back(to);
+    core.threads.post(0, [to] { to->accept(); });
+  }
+  return {};
+}
+
+void http_server::stop() {
+  if (std::exchange(impl_->stopped, true))
+    return;
+  auto& core = *impl_->core;
+  for (auto& x : impl_->listeners)
+    run_on_loop(core.threads, 0, [&] { x->stop(); });
+  core.live->shut_down(false);
+  if (!core.live->wait_until_empty(goodbye_patience)) {
+    core.live->shut_down(true);
+    core.live->wait_until_empty(cut_patience);
+  }
+}
+
+uint16_t http_server::port() const {
+  return impl_->port;
+}
+
+http_server_stats http_server::stats() const {
+  const auto& core = *impl_->core;
+  http_server_stats result;
+  result.connections = core.gate.connections();
+  result.accepted = core.accepted;
+  result.refused = core.gate.refused();
+  result.accept_errors = core.accept_errors;
+  result.requests = core.requests;
+  result.websockets = core.websockets;
+  result.engineio_sessions = core.engineio_sessions;
+  result.slow_readers_closed = core.slow_readers_closed;
+  return result;
+}
+
+} // namespace troupe::net

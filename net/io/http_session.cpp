@@ -1,0 +1,361 @@
+#include "net/io/http_session.hpp"
+
+#include "net/io/beast_stream.hpp"
+#include "net/io/engineio_service.hpp"
+#include "net/io/http_exchange.hpp"
+#include "net/io/websocket_session.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+#include <array>
+#include <optional>
+
+namespace troupe::net {
+
+namespace asio = boost::asio;
+namespace http = beast::http;
+
+namespace {
+
+using boost::system::error_code;
+
+// After an early answer, how long and how much more of the request is read
+// and thrown away, so that the client sees the answer and not a reset.
+constexpr auto linger_time = std::chrono::seconds{2};
+constexpr size_t linger_octets = 4 << 20;
+
+// One client's connection on one loop. `shut_down` and a response may come
+// from any thread, everything else runs on the loop.
+class http_session final : public closable,
+                           public std::enable_shared_from_this<http_session> {
+public:
+  http_session(std::shared_ptr<http_core> core, loop_socket socket,
+               const socket_address& remote, const socket_address& local,
+               std::shared_ptr<void> ticket)
+      : closable(core->live)
+      , core_(std::move(core))
+      , ticket_(std::move(ticket))
+      , remote_(remote)
+      , local_(local)
+      , loop_(socket.get_executor())
+      , stream_(std::in_place, std::move(socket), core_->tls.get())
+      , response_timer_(loop_) {}
+
+  void start() {
+    if (!stream_->tls())
+      return read_header(core_->config.header_timeout);
+    tcp().expires_after(core_->config.header_timeout);
+    stream_->tls()->async_handshake(asio::ssl::stream_base::server,
+                                    [self = shared_from_this()](error_code ec) {
+                                      if (!ec)
+                                        self->read_header(
+                                            self->core_->config.header_timeout);
+                                    });
+  }
+
+  void shut_down(bool at_once) override {
+    asio::post(loop_, [self = shared_from_this(), at_once] {
+      self->stopping_ = true;
+      if (!self->stream_)
+        return;
+      if (at_once || self->phase_ == phase::reading)
+        self->drop();
+    });
+  }
+
+private:
+  enum class phase : uint8_t { reading, answering, writing };
+
+  tcp_stream& tcp() {
+    return stream_->next_layer();
+  }
+
+  void drop() {
+    response_timer_.cancel();
+    tcp().close();
+  }
+
+  void read_header(duration patience) {
+    phase_ = phase::reading;
+    parser_.emplace();
+    parser_->header_limit(static_cast<uint32_t>(core_->config.max_header));
+    // What limits the body depends on the target, which is not known yet.
+    parser_->body_limit(boost::none);
+    tcp().expires_after(patience);
+    http::async_read_header(*stream_, buffer_, *parser_,
+                            [self = shared_from_this()](error_code ec, size_t) {
+                              if (ec)
+                                self->on_read_error(ec);
+                              else
+                                self->on_header();
+                            });
+  }
+
+  void on_read_error(error_code ec) {
+    keep_alive_ = false;
+    if (ec == http::error::header_limit || ec == http::error::buffer_overflow)
+      write(text_response(431, "Header too large\n"));
+    else if (ec == http::error::body_limit)
+      write(text_response(413, "Body too large\n"));
+    else if (ec.category()
+                 == make_error_code(http::error::bad_method).category()
+             && ec != http::error::end_of_stream
+             && ec != http::error::partial_message)
+      write(text_response(400, "Bad request\n"));
+    else
+      drop();
+  }
+
+  void on_header() {
+    core_->requests.fetch_add(1, std::memory_order_relaxed);
+    const auto& message = parser_->get();
+    keep_alive_ = message.keep_alive();
+    head_ = message.method() == http::verb::head;
+    auto request = take_header(message);
+    if (beast::websocket::is_upgrade(message))
+      return upgrade(std::move(request));
+    auto limit = core_->config.max_body;
+    std::shared_ptr<void> guard;
+    if (core_->engineio->serves(request.path)) {
+      limit = core_->engineio->max_body();
+      if (request.method == "POST") {
+        guard = core_->engineio->begin_post(request);
+        if (!guard)
+          return refuse(json_response(
+              400, render(protocol::engineio::refusal::bad_request)));
+      }
+    }
+    if (parser_->content_length().value_or(0) > limit)
+      return refuse_body(request);
+    parser_->body_limit(limit);
+    read_body(std::move(request), std::move(guard));
+  }
+
+  http_request take_header(const beast_request& message) const {
+    http_request result;
+    result.method = std::string{message.method_string()};
+    result.target = std::string{message.target()};
+    auto question = result.target.find('?');
+    result.path = result.target.substr(0, question);
+    if (question != std::string::npos)
+      result.query = result.target.substr(question + 1);
+    for (const auto& field : message)
+      result.headers.emplace_back(field.name_string(), field.value());
+    result.remote = remote_;
+    result.local = local_;
+    result.secure = core_->tls != nullptr;
+    return result;
+  }
+
+  void refuse(http_response response) {
+    keep_alive_ = false;
+    write(std::move(response));
+  }
+
+  void refuse_body(const http_request& request) {
+    if (core_->engineio->serves(request.path))
+      core_->engineio->refuse_post(request);
+    refuse(text_response(413, "Body too large\n"));
+  }
+
+  void read_body(http_request request, std::shared_ptr<void> guard) {
+    tcp().expires_after(core_->config.body_timeout);
+    http::async_read(*stream_, buffer_, *parser_,
+                     [self = shared_from_this(), request = std::move(request),
+                      guard = std::move(guard)](error_code ec, size_t) mutable {
+                       if (ec == http::error::body_limit)
+                         return self->refuse_body(request);
+                       if (ec)
+                         return self->on_read_error(ec);
+                       request.body = std::move(self->parser_->get().body());
+                       self->dispatch(std::move(request), std::move(guard));
+                     });
+  }
+
+  void dispatch(http_request request, std::shared_ptr<void> guard) {
+    if (core_->engineio->serves(request.path)) {
+      auto exchange = begin_exchange(std::move(request));
+      exchange->guard = std::move(guard);
+      return core_->engineio->handle(exchange);
+    }
+    if (auto response = core_->handler.handle_http(request))
+      return write(std::move(*response));
+    auto exchange = begin_exchange(std::move(request));
+    auto taken = core_->handler.handle_http_later(
+        exchange->request(), [exchange](http_response response) {
+          exchange->answer(std::move(response));
+        });
+    if (!taken)
+      exchange->answer(core_->files.serve(exchange->request()));
+  }
+
+  // From now on the answer may come from any thread.
+  exchange_ptr begin_exchange(http_request request) {
+    phase_ = phase::answering;
+    tcp().expires_never();
+    auto deliver = [weak = weak_from_this(),
+                    number = ++exchange_number_](http_response response) {
+      auto self = weak.lock();
+      if (!self)
+        return;
+      auto loop = self->loop_;
+      asio::post(loop, [self = std::move(self), number,
+                        response = std::move(response)]() mutable {
+        self->on_answer(number, std::move(response));
+      });
+    };
+    auto exchange =
+        std::make_shared<http_exchange>(std::move(request), std::move(deliver));
+    exchange_ = exchange;
+    response_timer_.expires_after(core_->config.response_timeout);
+    response_timer_.async_wait(
+        [self = shared_from_this(), number = exchange_number_](error_code ec) {
+          if (!ec)
+            self->on_answer(number, text_response(503, "No answer in time\n"));
+        });
+    watch();
+    return exchange;
+  }
+
+  // Notices a client that goes away while it waits. Whatever it sends
+  // meanwhile stays where it is.
+  void watch() {
+    if (std::exchange(watching_, true))
+      return;
+    tcp().socket().async_wait(
+        tcp_stream::socket_type::wait_read,
+        [self = shared_from_this()](error_code ec) {
+          self->watching_ = false;
+          if (ec || !self->stream_ || self->phase_ != phase::answering)
+            return;
+          char octet;
+          auto n = ::recv(self->tcp().socket().native_handle(), &octet, 1,
+                          MSG_PEEK | MSG_DONTWAIT);
+          if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+            self->on_abort();
+        });
+  }
+
+  void on_abort() {
+    if (auto exchange = exchange_.lock(); exchange && exchange->aborted)
+      exchange->aborted();
+    ++exchange_number_;
+    drop();
+  }
+
+  void on_answer(uint64_t number, http_response response) {
+    if (number != exchange_number_ || phase_ != phase::answering || !stream_)
+      return;
+    response_timer_.cancel();
+    write(std::move(response));
+  }
+
+  void write(http_response response) {
+    phase_ = phase::writing;
+    if (stopping_)
+      keep_alive_ = false;
+    response_ = {static_cast<http::status>(response.status), 11};
+    for (const auto& [name, value] : response.headers)
+      response_.insert(name, value);
+    response_.keep_alive(keep_alive_);
+    if (response.status != 304 && response.status != 204)
+      response_.content_length(response.body.size());
+    if (!head_)
+      response_.body() = std::move(response.body);
+    tcp().expires_after(core_->config.write_timeout);
+    http::async_write(*stream_, response_,
+                      [self = shared_from_this()](error_code ec, size_t) {
+                        if (ec)
+                          self->drop();
+                        else if (self->keep_alive_ && !self->stopping_)
+                          self->read_header(
+                              self->core_->config.keep_alive_timeout);
+                        else
+                          self->linger();
+                      });
+  }
+
+  void linger() {
+    error_code ignored;
+    tcp().socket().shutdown(tcp::socket::shutdown_send, ignored);
+    tcp().expires_after(linger_time);
+    lingered_ = 0;
+    discard();
+  }
+
+  void discard() {
+    tcp().async_read_some(asio::buffer(waste_), [self = shared_from_this()](
+                                                    error_code ec, size_t n) {
+      self->lingered_ += n;
+      if (ec || self->lingered_ > linger_octets || self->stopping_)
+        self->drop();
+      else
+        self->discard();
+    });
+  }
+
+  void upgrade(http_request request) {
+    head_ = false;
+    websocket_plan plan;
+    if (core_->engineio->serves(request.path)) {
+      auto decision = core_->engineio->plan_websocket(request);
+      if (auto refusal = std::get_if<http_response>(&decision))
+        return refuse(std::move(*refusal));
+      plan = std::move(std::get<websocket_plan>(decision));
+    } else {
+      if (!core_->allows_origin(request))
+        return refuse(text_response(403, "Origin not allowed\n"));
+      auto decision = core_->handler.decide_upgrade(request);
+      if (decision.kind.empty())
+        return refuse(std::move(decision.rejection));
+      plan.kind = std::move(decision.kind);
+      plan.subprotocol = std::move(decision.subprotocol);
+      plan.open = [core = core_](std::shared_ptr<connection> x) {
+        return core->handler.open_connection(std::move(x));
+      };
+    }
+    auto stream = std::move(*stream_);
+    stream_.reset();
+    start_websocket(core_, std::move(stream), parser_->release(),
+                    std::move(request), std::move(plan), std::move(ticket_));
+  }
+
+  std::shared_ptr<http_core> core_;
+  std::shared_ptr<void> ticket_;
+  const socket_address remote_;
+  const socket_address local_;
+  const loop_executor loop_;
+  // Empty once a WebSocket has taken it.
+  std::optional<socket_stream> stream_;
+  loop_timer response_timer_;
+  beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::string_body>> parser_;
+  http::response<http::string_body> response_;
+  phase phase_ = phase::reading;
+  bool keep_alive_ = false;
+  bool head_ = false;
+  bool watching_ = false;
+  bool stopping_ = false;
+  uint64_t exchange_number_ = 0;
+  std::weak_ptr<http_exchange> exchange_;
+  size_t lingered_ = 0;
+  std::array<char, 2048> waste_;
+};
+
+} // namespace
+
+void start_http_session(std::shared_ptr<http_core> core, loop_socket socket,
+                        const socket_address& remote,
+                        const socket_address& local,
+                        std::shared_ptr<void> ticket) {
+  auto live = core->live;
+  auto x = std::make_shared<http_session>(std::move(core), std::move(socket),
+                                          remote, local, std::move(ticket));
+  live->add(x);
+  x->start();
+}
+
+} // namespace troupe::net

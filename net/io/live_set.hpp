@@ -1,0 +1,54 @@
+#pragma once
+
+#include "net/base/time.hpp"
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+namespace troupe::net {
+
+class live_set;
+
+/// A connection that a stopping server has to end.
+class closable {
+public:
+  explicit closable(std::shared_ptr<live_set> set) : set_(std::move(set)) {}
+
+  closable(const closable&) = delete;
+
+  closable& operator=(const closable&) = delete;
+
+  virtual ~closable();
+
+  /// Says goodbye and ends, or ends at once. From any thread.
+  virtual void shut_down(bool at_once) = 0;
+
+private:
+  std::shared_ptr<live_set> set_;
+};
+
+/// The connections that exist. Thread-safe.
+class live_set {
+public:
+  void add(const std::shared_ptr<closable>& x);
+
+  void remove(const closable* x);
+
+  /// Ends all, and from now on each that is added.
+  void shut_down(bool at_once);
+
+  /// Waits until all are destroyed; false where that takes too long.
+  bool wait_until_empty(duration patience);
+
+  size_t size() const;
+
+private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::unordered_map<const closable*, std::weak_ptr<closable>> all_;
+  bool stopping_ = false;
+};
+
+} // namespace troupe::net

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "net/base/buffer.hpp"
+#include "net/base/result.hpp"
+#include "net/io/media_port.hpp"
+
+#include <memory>
+
+namespace troupe::net {
+
+class io_threads;
+struct tcp_ice_state;
+
+/// Accepts ICE-TCP connections (RFC 6544, passive) and carries datagrams over
+/// them in the framing of RFC 4571. A part of `media_port`.
+class tcp_ice_listener {
+public:
+  /// The pools are those of the I/O threads, in their order.
+  tcp_ice_listener(io_threads& threads, std::vector<buffer_pool*> pools,
+                   media_receiver& receiver, const media_port_config& config);
+
+  tcp_ice_listener(const tcp_ice_listener&) = delete;
+
+  tcp_ice_listener& operator=(const tcp_ice_listener&) = delete;
+
+  ~tcp_ice_listener();
+
+  /// Listens on `address`. May be called once for each address.
+  result<void> listen(const socket_address& address);
+
+  /// Closes everything; the receiver is not called any more.
+  void stop();
+
+  /// Queues a datagram for the connection of `tuple`. From any thread.
+  void send(const outgoing_datagram& x);
+
+  /// Closes the connection of `tuple`. From any thread.
+  void close(const transport_tuple& tuple);
+
+  /// Adds what concerns TCP to `out`.
+  void add_stats(media_port_stats& out) const;
+
+private:
+  std::shared_ptr<tcp_ice_state> impl_;
+};
+
+} // namespace troupe::net

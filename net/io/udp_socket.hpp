@@ -1,0 +1,98 @@
+#pragma once
+
+#include "net/base/buffer.hpp"
+#include "net/base/result.hpp"
+#include "net/datagram.hpp"
+
+#include <atomic>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace troupe::net {
+
+/// How a UDP socket is set up.
+struct udp_socket_options {
+  bool reuse_port = false;
+  int receive_buffer = 0;
+  int send_buffer = 0;
+  bool gso = true;
+  bool gro = true;
+};
+
+/// What one UDP socket has done. Any thread may read or add.
+struct udp_counters {
+  std::atomic<uint64_t> datagrams_received{0};
+  std::atomic<uint64_t> bytes_received{0};
+  std::atomic<uint64_t> bursts_received{0};
+  std::atomic<uint64_t> oversized_dropped{0};
+  std::atomic<uint64_t> datagrams_sent{0};
+  std::atomic<uint64_t> bytes_sent{0};
+  std::atomic<uint64_t> send_calls{0};
+  std::atomic<uint64_t> gso_runs{0};
+  std::atomic<uint64_t> gso_refused{0};
+  std::atomic<uint64_t> send_full{0};
+  std::atomic<uint64_t> send_errors{0};
+};
+
+/// A non-blocking UDP socket that receives and sends many datagrams with one
+/// system call. One thread receives; any may send.
+class udp_socket {
+public:
+  /// Binds `address`. An IPv6 socket takes no IPv4 traffic.
+  static result<std::unique_ptr<udp_socket>>
+  open(const socket_address& address, const udp_socket_options& options);
+
+  udp_socket(const udp_socket&) = delete;
+
+  udp_socket& operator=(const udp_socket&) = delete;
+
+  ~udp_socket();
+
+  int fd() const {
+    return fd_;
+  }
+
+  /// What is bound: the address may be unspecified, the port is known.
+  const socket_address& local() const {
+    return local_;
+  }
+
+  /// Appends what is waiting, at most 64 reads' worth, to `out`; tuples get
+  /// `path`. Returns whether more may be waiting.
+  bool receive(buffer_pool& pool, uint32_t path, time_point now,
+               std::vector<datagram>& out);
+
+  /// Sends UDP datagrams, whose tuples' local address is the source.
+  void send(std::span<const outgoing_datagram> batch);
+
+  const udp_counters& counters() const {
+    return counters_;
+  }
+
+  /// Whether the next run of equal datagrams is left to the kernel to cut.
+  bool uses_gso() const {
+    return gso_.load(std::memory_order_relaxed);
+  }
+
+private:
+  struct inbox;
+  class outbox;
+
+  udp_socket(int fd, const socket_address& local, bool gso, bool gro);
+
+  void unpack(buffer_pool& pool, size_t slot, uint32_t path, time_point now,
+              std::vector<datagram>& out);
+
+  const int fd_;
+  const socket_address local_;
+  // Whether the kernel has to be asked for, and told, the local address.
+  const bool any_address_;
+  std::unique_ptr<inbox> inbox_;
+  std::atomic<bool> gso_;
+  // Once a run has gone out, a refusal concerns its destination alone.
+  std::atomic<bool> gso_proven_{false};
+  udp_counters counters_;
+};
+
+} // namespace troupe::net

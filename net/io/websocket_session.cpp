@@ -1,0 +1,332 @@
+#include "net/io/websocket_session.hpp"
+
+#include "net/io/connection_handle.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket/stream.hpp>
+
+#include <deque>
+#include <optional>
+
+namespace troupe::net {
+
+namespace asio = boost::asio;
+namespace websocket = beast::websocket;
+
+namespace {
+
+using boost::system::error_code;
+using std::chrono::steady_clock;
+
+// What a queued message costs beyond its octets.
+constexpr size_t message_overhead = 64;
+
+// How long a client may take to answer our close frame.
+constexpr auto close_patience = std::chrono::seconds{1};
+
+// RFC 6455, section 5.5: a control frame carries 125 octets, two of them the
+// code.
+constexpr size_t max_reason = 123;
+
+// A read buffer larger than this is not kept for the next message.
+constexpr size_t kept_buffer = 64 << 10;
+
+// Reads of one message beyond the permitted fragments are paid by this many
+// octets each, since TCP too may cut a frame into many reads.
+constexpr size_t octets_per_read = 64;
+
+// One WebSocket on one loop. `queue`, `request_close` and `shut_down` may be
+// called from any thread, everything else runs on the loop.
+class websocket_session final
+    : public closable,
+      public std::enable_shared_from_this<websocket_session> {
+public:
+  websocket_session(std::shared_ptr<http_core> core, socket_stream stream,
+                    websocket_plan plan, std::shared_ptr<void> ticket)
+      : closable(core->live)
+      , core_(std::move(core))
+      , ticket_(std::move(ticket))
+      , plan_(std::move(plan))
+      , loop_(stream.get_executor())
+      , ws_(std::move(stream))
+      , timer_(loop_)
+      , bucket_(core_->config.message_rate, core_->config.message_burst) {}
+
+  void start(const beast_request& upgrade, http_request request) {
+    handle_ = std::make_shared<connection_handle<websocket_session>>(
+        weak_from_this(), std::move(request), plan_.kind);
+    configure();
+    ws_.async_accept(upgrade, [self = shared_from_this()](error_code ec) {
+      if (!ec)
+        self->open();
+    });
+  }
+
+  void queue(shared_text text, bool binary) {
+    auto cost = text->size() + message_overhead;
+    auto queued = queued_octets_.fetch_add(cost) + cost;
+    bool over = queued > core_->config.max_write_queue;
+    asio::post(loop_, [self = shared_from_this(), text = std::move(text),
+                       binary, over]() mutable {
+      if (over)
+        self->give_up_slow_reader();
+      else
+        self->enqueue(std::move(text), binary);
+    });
+  }
+
+  void request_close(uint16_t code, std::string reason) {
+    asio::post(loop_, [self = shared_from_this(), code,
+                       reason = std::move(reason)]() mutable {
+      self->begin_close(code, std::move(reason));
+    });
+  }
+
+  void shut_down(bool at_once) override {
+    if (!at_once)
+      return request_close(close_code::going_away, "server stops");
+    asio::post(loop_, [self = shared_from_this()] {
+      self->finish(close_code::going_away);
+    });
+  }
+
+private:
+  struct outgoing {
+    shared_text text;
+    bool binary;
+    time_point queued;
+
+    size_t cost() const {
+      return text->size() + message_overhead;
+    }
+  };
+
+  void configure() {
+    const auto& config = core_->config;
+    beast::get_lowest_layer(ws_).expires_never();
+    websocket::stream_base::timeout timeout;
+    timeout.handshake_timeout = config.header_timeout;
+    timeout.idle_timeout = plan_.keep_alive ? config.websocket_idle_timeout
+                                            : websocket::stream_base::none();
+    timeout.keep_alive_pings = plan_.keep_alive;
+    ws_.set_option(timeout);
+    ws_.read_message_max(config.max_message);
+    // One frame for each message, however long.
+    ws_.auto_fragment(false);
+    if (!plan_.subprotocol.empty())
+      ws_.set_option(websocket::stream_base::decorator(
+          [x = plan_.subprotocol](websocket::response_type& response) {
+            response.set(beast::http::field::sec_websocket_protocol, x);
+          }));
+    // A flood of pings counts like one of messages.
+    ws_.control_callback([this](websocket::frame_type type, auto) {
+      if (type == websocket::frame_type::ping)
+        take_token();
+    });
+  }
+
+  void open() {
+    core_->websockets.fetch_add(1, std::memory_order_relaxed);
+    opened_ = true;
+    events_ = plan_.open(handle_);
+    plan_.open = nullptr;
+    if (!events_)
+      begin_close(close_code::try_again_later, {});
+    read();
+  }
+
+  void read() {
+    ws_.async_read_some(buffer_, 0,
+                        [self = shared_from_this()](error_code ec, size_t) {
+                          self->on_read(ec);
+                        });
+  }
+
+  void on_read(error_code ec) {
+    if (finished_)
+      return;
+    if (ec)
+      return finish(closed_by(ec));
+    ++reads_;
+    if (ws_.is_message_done())
+      deliver();
+    else if (reads_
+             > core_->config.max_fragments + buffer_.size() / octets_per_read)
+      begin_close(close_code::too_big, "too many fragments");
+    if (!finished_)
+      read();
+  }
+
+  uint16_t closed_by(error_code ec) const {
+    if (ec == websocket::error::closed && ws_.reason().code != 0)
+      return ws_.reason().code;
+    if (ec == websocket::error::message_too_big
+        || ec == websocket::error::buffer_overflow)
+      return close_code::too_big;
+    return close_code::abnormal;
+  }
+
+  void deliver() {
+    std::string message{static_cast<const char*>(buffer_.data().data()),
+                        buffer_.size()};
+    buffer_.clear();
+    if (buffer_.capacity() > kept_buffer)
+      buffer_.shrink_to_fit();
+    reads_ = 0;
+    if (!take_token() || !events_ || closing_)
+      return;
+    if (ws_.got_text())
+      events_->on_text(std::move(message));
+    else
+      events_->on_binary(std::move(message));
+  }
+
+  bool take_token() {
+    if (bucket_.take(steady_clock::now()))
+      return true;
+    begin_close(close_code::policy_violation, "too many messages");
+    return false;
+  }
+
+  void enqueue(shared_text text, bool binary) {
+    if (finished_ || closing_ || !opened_)
+      return;
+    outbox_.push_back({std::move(text), binary, steady_clock::now()});
+    if (!writing_)
+      write();
+  }
+
+  void write() {
+    const auto& x = outbox_.front();
+    writing_ = true;
+    arm(x.queued + core_->config.max_write_delay);
+    ws_.binary(x.binary);
+    ws_.async_write(asio::buffer(*x.text),
+                    [self = shared_from_this()](error_code ec, size_t) {
+                      self->on_written(ec);
+                    });
+  }
+
+  void on_written(error_code ec) {
+    writing_ = false;
+    if (finished_)
+      return;
+    if (ec)
+      return finish(close_code::abnormal);
+    queued_octets_ -= outbox_.front().cost();
+    outbox_.pop_front();
+    if (!outbox_.empty())
+      write();
+    else if (closing_)
+      send_close();
+  }
+
+  void begin_close(uint16_t code, std::string reason) {
+    if (finished_ || closing_)
+      return;
+    reason.resize(std::min(reason.size(), max_reason));
+    closing_ = websocket::close_reason{static_cast<websocket::close_code>(code),
+                                       std::move(reason)};
+    if (!opened_)
+      return finish(code);
+    if (outbox_.empty())
+      send_close();
+  }
+
+  void send_close() {
+    if (std::exchange(close_sent_, true))
+      return;
+    close_deadline_ = steady_clock::now() + close_patience;
+    arm(*close_deadline_);
+    ws_.async_close(*closing_, [self = shared_from_this()](error_code) {
+      self->finish(self->closing_->code);
+    });
+  }
+
+  // What the client has not read by now it will not get. The close frame
+  // waits for the message under way, though not for long.
+  void give_up_slow_reader() {
+    if (finished_ || close_sent_)
+      return;
+    core_->slow_readers_closed.fetch_add(1, std::memory_order_relaxed);
+    outbox_.resize(writing_ ? 1 : 0);
+    closing_ = websocket::close_reason{
+        static_cast<websocket::close_code>(close_code::try_again_later),
+        "client reads too slowly"};
+    send_close();
+  }
+
+  void arm(time_point deadline) {
+    if (deadline_ && *deadline_ <= deadline)
+      return;
+    deadline_ = deadline;
+    timer_.expires_at(deadline);
+    timer_.async_wait([self = shared_from_this()](error_code ec) {
+      if (!ec && !self->finished_)
+        self->check_deadlines();
+    });
+  }
+
+  void check_deadlines() {
+    deadline_.reset();
+    auto now = steady_clock::now();
+    if (close_deadline_) {
+      if (now >= *close_deadline_)
+        finish(closing_->code);
+      else
+        arm(*close_deadline_);
+    } else if (!outbox_.empty()) {
+      auto limit = outbox_.front().queued + core_->config.max_write_delay;
+      if (now >= limit)
+        give_up_slow_reader();
+      else
+        arm(limit);
+    }
+  }
+
+  void finish(uint16_t code) {
+    if (std::exchange(finished_, true))
+      return;
+    timer_.cancel();
+    beast::get_lowest_layer(ws_).close();
+    if (auto events = std::move(events_))
+      events->on_close(closing_ ? static_cast<uint16_t>(closing_->code) : code);
+  }
+
+  std::shared_ptr<http_core> core_;
+  std::shared_ptr<void> ticket_;
+  websocket_plan plan_;
+  loop_executor loop_;
+  websocket::stream<socket_stream, false> ws_;
+  loop_timer timer_;
+  token_bucket bucket_;
+  std::shared_ptr<connection> handle_;
+  std::unique_ptr<connection_events> events_;
+  beast::flat_buffer buffer_;
+  size_t reads_ = 0;
+  std::atomic<size_t> queued_octets_{0};
+  std::deque<outgoing> outbox_;
+  bool writing_ = false;
+  bool opened_ = false;
+  bool close_sent_ = false;
+  bool finished_ = false;
+  std::optional<websocket::close_reason> closing_;
+  std::optional<time_point> close_deadline_;
+  // When the timer fires.
+  std::optional<time_point> deadline_;
+};
+
+} // namespace
+
+void start_websocket(std::shared_ptr<http_core> core, socket_stream stream,
+                     const beast_request& upgrade, http_request request,
+                     websocket_plan plan, std::shared_ptr<void> ticket) {
+  auto live = core->live;
+  auto x = std::make_shared<websocket_session>(
+      std::move(core), std::move(stream), std::move(plan), std::move(ticket));
+  live->add(x);
+  x->start(upgrade, std::move(request));
+}
+
+} // namespace troupe::net

@@ -1,0 +1,260 @@
+#pragma once
+
+#include "net/base/time.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// Engine.IO, version 4: the layer below Socket.IO that gives one message
+/// channel over long polling, over a WebSocket, or first one and then the
+/// other.
+namespace troupe::protocol::engineio {
+
+/// What a packet says. On the wire it is the digit of this value.
+enum class packet_type : uint8_t {
+  open,
+  close,
+  ping,
+  pong,
+  message,
+  upgrade,
+  noop
+};
+
+/// One packet. Only messages can be binary.
+struct packet {
+  packet_type type = packet_type::noop;
+  bool binary = false;
+  std::string data;
+
+  bool operator==(const packet&) const = default;
+};
+
+/// Reads a WebSocket text frame. Nothing where it is no packet.
+std::optional<packet> parse_frame(std::string_view text);
+
+/// Reads the body of a POST: packets joined by U+001E, binary messages as
+/// 'b' and base64. Nothing where one of them is malformed, where there is
+/// none, or where there are more than `max_packets`.
+std::optional<std::vector<packet>> parse_payload(std::string_view body,
+                                                 size_t max_packets);
+
+/// Appends `x` to a polling payload, with a separator where it is not empty.
+void append_packet(std::string& payload, const packet& x);
+
+/// Encodes by RFC 4648, section 4, with padding.
+std::string base64_encode(std::string_view octets);
+
+/// Decodes; padding may be missing. Nothing where there is a character
+/// outside the alphabet or an impossible length.
+std::optional<std::string> base64_decode(std::string_view text);
+
+/// Why a handshake or a request for a session is refused; the value is the
+/// "code" of the answer's JSON body.
+enum class refusal : uint8_t {
+  unknown_transport,
+  unknown_sid,
+  bad_handshake_method,
+  bad_request,
+  forbidden,
+  unsupported_version
+};
+
+/// The JSON body for a refusal.
+std::string render(refusal x);
+
+/// The HTTP status for a refusal.
+unsigned http_status(refusal x);
+
+/// Timers and limits of a session.
+struct session_config {
+  std::chrono::milliseconds ping_interval{25000};
+  std::chrono::milliseconds ping_timeout{20000};
+
+  /// From the probe's WebSocket to its upgrade packet.
+  std::chrono::milliseconds upgrade_timeout{10000};
+
+  /// How long the last packets of a closed session wait for a poll.
+  std::chrono::milliseconds close_timeout{5000};
+
+  /// Octets of a POST's body, told to the client.
+  size_t max_payload = 1000000;
+
+  /// Octets of one message.
+  size_t max_message = 256 << 10;
+
+  /// Octets that may wait for a client's poll.
+  size_t max_queue = 1 << 20;
+
+  /// Packets in one POST.
+  size_t max_packets = 4096;
+};
+
+/// Why a session ended.
+enum class close_reason : uint8_t {
+  closed_by_client,
+  closed_by_server,
+  transport_closed,
+  ping_timeout,
+  /// A malformed, oversized or unexpected packet.
+  bad_packet,
+  /// Two polls or two POSTs at once.
+  overlapping_requests,
+  /// The client left too much unread.
+  queue_full
+};
+
+/// Names one WebSocket of a session; chosen by the caller.
+using socket_id = uint64_t;
+
+/// The client sent a message.
+struct message_received {
+  bool binary;
+  std::string data;
+};
+
+/// The waiting poll is to be answered with status 200 and this body.
+struct poll_answered {
+  std::string body;
+};
+
+/// A frame is to be sent on a WebSocket.
+struct frame_ready {
+  socket_id socket;
+  bool binary;
+  std::string data;
+};
+
+/// A WebSocket is to be closed once its frames are sent.
+struct socket_finished {
+  socket_id socket;
+};
+
+/// The session is over; nothing follows.
+struct session_closed {
+  close_reason reason;
+};
+
+using session_event = std::variant<message_received, poll_answered, frame_ready,
+                                   socket_finished, session_closed>;
+
+/// How a POST is to be answered.
+enum class post_outcome : uint8_t { ok, bad_request, too_large };
+
+/// One client's session, from the handshake on: heartbeats, the upgrade from
+/// polling to WebSocket, and the rule that there is one poll at a time. Has
+/// neither sockets nor a clock.
+class session {
+public:
+  /// A session that a GET has opened; the first event answers that GET.
+  static session open_polling(const session_config& config, std::string sid,
+                              net::time_point now);
+
+  /// A session that a WebSocket has opened.
+  static session open_websocket(const session_config& config, std::string sid,
+                                socket_id socket, net::time_point now);
+
+  /// A GET arrived. Returns false where it is to be refused with status 400;
+  /// otherwise a `poll_answered` follows, now or later. A second GET beside a
+  /// waiting one also ends the session.
+  [[nodiscard]] bool handle_poll(net::time_point now);
+
+  /// The client gave up the waiting GET.
+  void handle_poll_aborted();
+
+  /// A POST arrived in full.
+  [[nodiscard]] post_outcome handle_post(std::string_view body,
+                                         net::time_point now);
+
+  /// A POST began while another was under way, or had too large a body.
+  void handle_post_refused(close_reason reason);
+
+  /// A WebSocket with this session's id is open. It is finished at once where
+  /// the session has one already.
+  void handle_socket(socket_id socket, net::time_point now);
+
+  void handle_socket_text(socket_id socket, std::string text,
+                          net::time_point now);
+
+  void handle_socket_binary(socket_id socket, std::string octets,
+                            net::time_point now);
+
+  void handle_socket_closed(socket_id socket, net::time_point now);
+
+  /// The application sends a message.
+  void handle_send(bool binary, std::string data);
+
+  /// The application ends the session; what is queued goes out first.
+  void handle_close(net::time_point now);
+
+  void handle_timeout(net::time_point now);
+
+  /// What is to be done next, until there is nothing.
+  std::optional<session_event> poll_event();
+
+  /// When handle_timeout() is next wanted, or nullopt once closed.
+  std::optional<net::time_point> poll_timeout() const;
+
+  const std::string& sid() const {
+    return sid_;
+  }
+
+  bool closed() const {
+    return state_ == state::closed;
+  }
+
+  /// Whether messages go over a WebSocket.
+  bool on_websocket() const {
+    return socket_.has_value();
+  }
+
+private:
+  enum class state : uint8_t { open, closing, closed };
+
+  /// A WebSocket that may become the transport.
+  struct candidate {
+    socket_id socket;
+    bool probed;
+    net::time_point deadline;
+  };
+
+  session(const session_config& config, std::string sid, net::time_point now);
+
+  packet open_packet(bool offer_upgrade) const;
+
+  void handle_packet(packet x, net::time_point now);
+
+  void handle_candidate_packet(const packet& x);
+
+  void drop_candidate();
+
+  void send(packet x);
+
+  void flush();
+
+  void send_frame(socket_id socket, packet x);
+
+  void end(close_reason reason);
+
+  session_config config_;
+  std::string sid_;
+  state state_ = state::open;
+  std::optional<socket_id> socket_;
+  std::optional<candidate> candidate_;
+  bool poll_waiting_ = false;
+  std::deque<packet> queue_;
+  size_t queued_octets_ = 0;
+  std::deque<session_event> events_;
+  // Either the next ping is due, or its pong.
+  net::time_point heartbeat_;
+  bool awaiting_pong_ = false;
+  net::time_point closing_deadline_;
+};
+
+} // namespace troupe::protocol::engineio

@@ -1,0 +1,90 @@
+#include "net/io/admission.hpp"
+#include "net/io/frame_reader.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstring>
+
+using namespace troupe::net;
+using namespace std::chrono_literals;
+
+namespace {
+
+const time_point start{1000s};
+
+socket_address address(const char* ip, uint16_t port = 1) {
+  return *parse_address(ip, port);
+}
+
+} // namespace
+
+TEST_CASE("a token bucket lets a burst pass and then its rate") {
+  token_bucket x{10, 3};
+  for (int i = 0; i < 3; ++i)
+    CHECK(x.take(start));
+  CHECK(!x.take(start));
+  CHECK(x.next(start) == start + 100ms);
+  CHECK(!x.take(start + 99ms));
+  CHECK(x.take(start + 100ms));
+  CHECK(!x.take(start + 100ms));
+  for (int i = 0; i < 3; ++i)
+    CHECK(x.take(start + 1h));
+  CHECK(!x.take(start + 1h));
+}
+
+TEST_CASE("a rate of zero limits nothing") {
+  token_bucket x{0, 0};
+  for (int i = 0; i < 1000; ++i)
+    CHECK(x.take(start));
+}
+
+TEST_CASE("connections are counted overall and by address") {
+  admission x{{3, 2, 0, 0}};
+  CHECK(x.admit(address("192.0.2.1", 1), start));
+  CHECK(x.admit(address("192.0.2.1", 2), start));
+  CHECK(!x.admit(address("192.0.2.1", 3), start));
+  CHECK(x.admit(address("192.0.2.2"), start));
+  CHECK(!x.admit(address("192.0.2.3"), start));
+  CHECK(x.connections() == 3);
+  CHECK(x.refused() == 2);
+  x.release(address("192.0.2.1", 2));
+  CHECK(x.admit(address("192.0.2.3"), start));
+}
+
+TEST_CASE("one address cannot connect too fast") {
+  admission x{{0, 0, 1, 2}};
+  CHECK(x.admit(address("192.0.2.1"), start));
+  CHECK(x.admit(address("192.0.2.1"), start));
+  CHECK(!x.admit(address("192.0.2.1"), start));
+  CHECK(x.admit(address("192.0.2.2"), start));
+  CHECK(x.admit(address("192.0.2.1"), start + 1s));
+}
+
+TEST_CASE("frames come out of a stream however it is cut") {
+  std::string stream;
+  stream += std::string{"\0\3abc", 5};
+  stream += std::string{"\0\0", 2};
+  stream += std::string{"\0\1d", 3};
+  for (size_t step = 1; step <= stream.size(); ++step) {
+    frame_reader x{100};
+    std::string got;
+    for (size_t at = 0; at < stream.size(); at += step) {
+      auto part = stream.substr(at, step);
+      std::memcpy(x.room().data(), part.data(), part.size());
+      x.commit(part.size());
+      while (auto frame = x.next())
+        got += std::string{as_text(*frame)} + "|";
+    }
+    CHECK(got == "abc|d|");
+    CHECK(!x.failed());
+  }
+}
+
+TEST_CASE("a frame that is too long ends the stream") {
+  frame_reader x{3};
+  std::memcpy(x.room().data(), "\0\3abc\0\4", 7);
+  x.commit(7);
+  CHECK(x.next());
+  CHECK(!x.next());
+  CHECK(x.failed());
+}

@@ -1,0 +1,330 @@
+#include "protocol/engineio.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace troupe::protocol::engineio;
+using namespace std::chrono_literals;
+using troupe::net::time_point;
+
+namespace {
+
+const time_point start{1000s};
+
+// Takes the next event, which must be of that kind.
+template <class T>
+T expect(session& x) {
+  auto event = x.poll_event();
+  REQUIRE(event);
+  REQUIRE(std::holds_alternative<T>(*event));
+  return std::get<T>(*event);
+}
+
+session opened_by_polling(session_config config = {}) {
+  auto x = session::open_polling(config, "sid", start);
+  expect<poll_answered>(x);
+  return x;
+}
+
+session opened_by_websocket(session_config config = {}) {
+  auto x = session::open_websocket(config, "sid", 1, start);
+  expect<frame_ready>(x);
+  return x;
+}
+
+void expect_closed(session& x, close_reason reason) {
+  CHECK(expect<session_closed>(x).reason == reason);
+  CHECK(!x.poll_event());
+  CHECK(x.closed());
+  CHECK(!x.poll_timeout());
+}
+
+} // namespace
+
+TEST_CASE("base64 follows the vectors of RFC 4648, section 10") {
+  struct row {
+    const char* plain;
+    const char* encoded;
+  };
+  for (auto [plain, encoded] :
+       {row{"", ""}, row{"f", "Zg=="}, row{"fo", "Zm8="}, row{"foo", "Zm9v"},
+        row{"foob", "Zm9vYg=="}, row{"fooba", "Zm9vYmE="},
+        row{"foobar", "Zm9vYmFy"}}) {
+    CHECK(base64_encode(plain) == encoded);
+    CHECK(base64_decode(encoded) == plain);
+  }
+  CHECK(base64_decode("Zm9vYg") == "foob");
+  CHECK(base64_encode("\xff\xfe\xfd") == "//79");
+  CHECK(base64_decode("//79") == "\xff\xfe\xfd");
+  for (auto bad : {"A", "Zm9v!", "Zm=9", "=", "===="})
+    CHECK_MESSAGE(!base64_decode(bad).has_value(), bad);
+}
+
+TEST_CASE("a payload keeps packets apart and binary ones encoded") {
+  std::string payload;
+  append_packet(payload, {packet_type::message, false, "hello"});
+  append_packet(payload, {packet_type::message, true, {"\1\2\3\4", 4}});
+  append_packet(payload, {packet_type::ping, false, {}});
+  CHECK(payload
+        == "4hello\x1e"
+           "bAQIDBA==\x1e"
+           "2");
+  auto packets = parse_payload(payload, 3);
+  REQUIRE(packets);
+  CHECK(packets->size() == 3);
+  CHECK((*packets)[1].binary);
+  CHECK((*packets)[1].data == std::string{"\1\2\3\4", 4});
+  CHECK(!parse_payload(payload, 2));
+}
+
+TEST_CASE("a malformed payload is refused as a whole") {
+  for (auto bad : {"", "abc", "7", "4a\x1e", "\x1e", "b%",
+                   "4a\x1e\x1e"
+                   "4b"})
+    CHECK_MESSAGE(!parse_payload(bad, 100), bad);
+}
+
+TEST_CASE("refusals carry the code and text that clients know") {
+  CHECK(render(refusal::unknown_sid)
+        == R"({"code":1,"message":"Session ID unknown"})");
+  CHECK(http_status(refusal::unknown_sid) == 400);
+  CHECK(http_status(refusal::forbidden) == 403);
+}
+
+TEST_CASE("a poll opens a session that offers the upgrade") {
+  auto x = session::open_polling({}, "abc", start);
+  CHECK(expect<poll_answered>(x).body
+        == R"(0{"sid":"abc","upgrades":["websocket"],"pingInterval":25000,)"
+           R"("pingTimeout":20000,"maxPayload":1000000})");
+}
+
+TEST_CASE("a WebSocket opens a session that offers no upgrade") {
+  auto x = session::open_websocket({}, "abc", 7, start);
+  auto frame = expect<frame_ready>(x);
+  CHECK(frame.socket == 7);
+  CHECK(frame.data.find(R"("upgrades":[])") != std::string::npos);
+}
+
+TEST_CASE("a poll waits for messages and then takes all of them") {
+  auto x = opened_by_polling();
+  CHECK(x.handle_poll(start));
+  CHECK(!x.poll_event());
+  x.handle_send(false, "a");
+  CHECK(expect<poll_answered>(x).body == "4a");
+  x.handle_send(false, "b");
+  x.handle_send(true, "c");
+  CHECK(!x.poll_event());
+  CHECK(x.handle_poll(start));
+  CHECK(expect<poll_answered>(x).body
+        == "4b\x1e"
+           "bYw==");
+}
+
+TEST_CASE("a POST brings messages in order") {
+  auto x = opened_by_polling();
+  CHECK(x.handle_post("4a\x1e"
+                      "bYg==",
+                      start)
+        == post_outcome::ok);
+  auto a = expect<message_received>(x);
+  CHECK(!a.binary);
+  CHECK(a.data == "a");
+  auto b = expect<message_received>(x);
+  CHECK(b.binary);
+  CHECK(b.data == "b");
+}
+
+TEST_CASE("a second poll beside a waiting one ends the session") {
+  auto x = opened_by_polling();
+  CHECK(x.handle_poll(start));
+  CHECK(!x.handle_poll(start));
+  CHECK(expect<poll_answered>(x).body == "1");
+  expect_closed(x, close_reason::overlapping_requests);
+  CHECK(!x.handle_poll(start));
+}
+
+TEST_CASE("a poll that the client gives up ends the session") {
+  auto x = opened_by_polling();
+  CHECK(x.handle_poll(start));
+  x.handle_poll_aborted();
+  expect_closed(x, close_reason::transport_closed);
+}
+
+TEST_CASE("a malformed or oversized POST ends the session") {
+  auto x = opened_by_polling();
+  CHECK(x.handle_post("abc", start) == post_outcome::bad_request);
+  expect_closed(x, close_reason::bad_packet);
+
+  auto y = opened_by_polling();
+  CHECK(y.handle_post("4" + std::string(1000000, 'a'), start)
+        == post_outcome::too_large);
+  expect_closed(y, close_reason::bad_packet);
+
+  auto z = opened_by_polling();
+  CHECK(z.handle_post("4" + std::string(300000, 'a'), start)
+        == post_outcome::ok);
+  expect_closed(z, close_reason::bad_packet);
+}
+
+TEST_CASE("the server pings and waits for a pong") {
+  auto x = opened_by_websocket();
+  CHECK(x.poll_timeout() == start + 25s);
+  x.handle_timeout(start + 25s - 1ms);
+  CHECK(!x.poll_event());
+  x.handle_timeout(start + 25s);
+  CHECK(expect<frame_ready>(x).data == "2");
+  x.handle_socket_text(1, "3", start + 26s);
+  CHECK(x.poll_timeout() == start + 51s);
+  x.handle_timeout(start + 51s);
+  CHECK(expect<frame_ready>(x).data == "2");
+  CHECK(x.poll_timeout() == start + 71s);
+  x.handle_timeout(start + 71s);
+  CHECK(expect<socket_finished>(x).socket == 1);
+  expect_closed(x, close_reason::ping_timeout);
+}
+
+TEST_CASE("a client that never polls again is given up") {
+  auto x = opened_by_polling();
+  x.handle_timeout(start + 25s);
+  CHECK(!x.poll_event());
+  x.handle_timeout(start + 45s);
+  expect_closed(x, close_reason::ping_timeout);
+}
+
+TEST_CASE("a client may not ping") {
+  auto x = opened_by_websocket();
+  x.handle_socket_text(1, "2", start);
+  CHECK(expect<socket_finished>(x).socket == 1);
+  expect_closed(x, close_reason::bad_packet);
+}
+
+TEST_CASE("an upgrade moves a session to its WebSocket without loss") {
+  auto x = opened_by_polling();
+  CHECK(x.handle_poll(start));
+  x.handle_socket(5, start);
+  x.handle_socket_text(5, "2probe", start);
+  CHECK(expect<frame_ready>(x).data == "3probe");
+  CHECK(expect<poll_answered>(x).body == "6");
+  x.handle_send(false, "between");
+  CHECK(!x.poll_event());
+  CHECK(!x.on_websocket());
+  x.handle_socket_text(5, "5", start);
+  CHECK(x.on_websocket());
+  auto frame = expect<frame_ready>(x);
+  CHECK(frame.socket == 5);
+  CHECK(frame.data == "4between");
+
+  // The old way in is closed, yet the session lives.
+  CHECK(!x.handle_poll(start));
+  CHECK(x.handle_post("4late", start) == post_outcome::bad_request);
+  x.handle_socket(6, start);
+  CHECK(expect<socket_finished>(x).socket == 6);
+  x.handle_socket_text(5, "4hello", start);
+  CHECK(expect<message_received>(x).data == "hello");
+}
+
+TEST_CASE("a poll during an upgrade returns at once, with what there is") {
+  auto x = opened_by_polling();
+  x.handle_socket(5, start);
+  x.handle_socket_text(5, "2probe", start);
+  expect<frame_ready>(x);
+  CHECK(x.handle_poll(start));
+  CHECK(expect<poll_answered>(x).body == "6");
+  x.handle_send(false, "a");
+  CHECK(x.handle_poll(start));
+  CHECK(expect<poll_answered>(x).body == "4a");
+}
+
+TEST_CASE("an upgrade that stalls, breaks or misbehaves leaves polling alone") {
+  auto check = [](auto misbehave, bool finished) {
+    auto x = opened_by_polling();
+    x.handle_socket(5, start);
+    x.handle_socket_text(5, "2probe", start);
+    expect<frame_ready>(x);
+    misbehave(x);
+    if (finished)
+      CHECK(expect<socket_finished>(x).socket == 5);
+    CHECK(x.handle_poll(start));
+    x.handle_send(false, "a");
+    CHECK(expect<poll_answered>(x).body == "4a");
+    x.handle_socket(6, start);
+    CHECK(!x.poll_event());
+  };
+  check([](session& x) { x.handle_timeout(start + 10s); }, true);
+  check([](session& x) { x.handle_socket_closed(5, start); }, false);
+  check([](session& x) { x.handle_socket_text(5, "4early", start); }, true);
+  check([](session& x) { x.handle_socket_text(5, "abc", start); }, true);
+  check([](session& x) { x.handle_socket_binary(5, "x", start); }, true);
+}
+
+TEST_CASE("an upgrade without a probe is refused") {
+  auto x = opened_by_polling();
+  x.handle_socket(5, start);
+  x.handle_socket_text(5, "5", start);
+  CHECK(expect<socket_finished>(x).socket == 5);
+  CHECK(!x.on_websocket());
+}
+
+TEST_CASE("a WebSocket carries binary messages without a type") {
+  auto x = opened_by_websocket();
+  x.handle_send(true, "\1\2");
+  auto frame = expect<frame_ready>(x);
+  CHECK(frame.binary);
+  CHECK(frame.data == "\1\2");
+  x.handle_socket_binary(1, "\3", start);
+  auto message = expect<message_received>(x);
+  CHECK(message.binary);
+  CHECK(message.data == "\3");
+}
+
+TEST_CASE("a client's close ends the session, and returns its poll") {
+  auto x = opened_by_polling();
+  CHECK(x.handle_poll(start));
+  CHECK(x.handle_post("1", start) == post_outcome::ok);
+  CHECK(expect<poll_answered>(x).body == "6");
+  expect_closed(x, close_reason::closed_by_client);
+
+  auto y = opened_by_websocket();
+  y.handle_socket_text(1, "1", start);
+  CHECK(expect<socket_finished>(y).socket == 1);
+  expect_closed(y, close_reason::closed_by_client);
+}
+
+TEST_CASE("the server's close lets the last messages out") {
+  auto x = opened_by_polling();
+  x.handle_send(false, "bye");
+  x.handle_close(start);
+  x.handle_send(false, "too late");
+  CHECK(!x.poll_event());
+  CHECK(x.handle_poll(start + 1s));
+  CHECK(expect<poll_answered>(x).body
+        == "4bye\x1e"
+           "1");
+  expect_closed(x, close_reason::closed_by_server);
+
+  auto y = opened_by_polling();
+  y.handle_close(start);
+  CHECK(y.poll_timeout() == start + 5s);
+  y.handle_timeout(start + 5s);
+  expect_closed(y, close_reason::closed_by_server);
+
+  auto z = opened_by_websocket();
+  z.handle_close(start);
+  CHECK(expect<socket_finished>(z).socket == 1);
+  expect_closed(z, close_reason::closed_by_server);
+}
+
+TEST_CASE("a client that leaves too much unread is given up") {
+  session_config config;
+  config.max_queue = 10;
+  auto x = opened_by_polling(config);
+  x.handle_send(false, "12345");
+  CHECK(!x.poll_event());
+  x.handle_send(false, "67890");
+  expect_closed(x, close_reason::queue_full);
+}
+
+TEST_CASE("a broken WebSocket ends its session without finishing it again") {
+  auto x = opened_by_websocket();
+  x.handle_socket_closed(1, start);
+  expect_closed(x, close_reason::transport_closed);
+}
