@@ -91,6 +91,7 @@ private:
     stream_handle handle{};
     producer_identity identity;
     std::vector<packet> pending;
+    size_t last_size = 0; // of the batch before
   };
 
   producer_entry* entry_of(stream_handle who);

@@ -147,7 +147,8 @@ private:
   }
 
   void handle_packet(const media_packet& x, time_point now);
-  void forward(const media_packet& x, bool begins, time_point now);
+  void forward(const media_packet& x, time_point now);
+  void stop(time_point now);
   void restart(time_point now);
   void request_keyframe_if_needed(time_point now);
   void schedule_report(time_point now);

@@ -25,7 +25,7 @@ public:
   void request(time_point now);
 
   /// Any packet of the stream arrived.
-  void handle_packet(time_point now);
+  void handle_packet();
 
   /// A key frame began to arrive: all wishes are granted.
   void handle_keyframe();

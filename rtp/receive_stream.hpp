@@ -70,7 +70,13 @@ public:
   /// The stream began or ceased to be active since the last call.
   std::optional<bool> poll_activity();
 
+  /// A key frame began to arrive since the last call.
+  bool poll_keyframe();
+
   void handle_timeout(time_point now);
+
+  /// The sender says that it left, or nothing came for long.
+  void end();
 
   std::optional<time_point> poll_timeout() const;
 
@@ -120,9 +126,10 @@ private:
   static constexpr int window = 2048;
 
   void start(const packet& x);
-  void restart(const packet& x);
+  void restart(const packet& x, time_point now);
   void accept(const packet& x, int64_t sequence, bool repaired, time_point now,
               std::vector<media_packet>& out);
+  void describe(media_packet& x);
   bool note_sequence(int64_t sequence);
   void note_arrival(time_point now);
   void update_jitter(const packet& x);
@@ -165,6 +172,7 @@ private:
   uint32_t last_report_ntp_ = 0;
   time_point last_report_at_{};
 
+  bool keyframe_seen_ = false;
   bool active_ = false;
   bool activity_changed_ = false;
   time_point last_arrival_{};

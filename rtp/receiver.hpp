@@ -64,6 +64,8 @@ public:
     std::vector<encoding> encodings;
     extension_map extensions;
     feedback_kinds feedback;
+    /// Keep packets for consumers that NACK.
+    bool keep = true;
     /// The SSRC that our RTCP bears.
     ssrc local_ssrc{1};
     bool paused = false;
@@ -90,7 +92,7 @@ public:
   void handle_bye(ssrc x, time_point now);
 
   /// A consumer wants a key frame of an encoding.
-  void handle_keyframe_request(uint8_t encoding, time_point now);
+  void handle_keyframe_request(uint8_t which, time_point now);
 
   /// Drops media until resume(); on resume, a key frame is asked for.
   void pause(time_point now);
@@ -122,6 +124,8 @@ private:
   struct slot {
     encoding identity;
     std::unique_ptr<receive_stream> stream; // null until its first packet
+    time_point last_arrival{};
+    std::optional<time_point> keyframe_wanted; // before its first packet
     uint8_t fir_sequence = 0;
   };
 
@@ -129,9 +133,9 @@ private:
   void handle_rtx(slot& to, const packet& x, time_point now);
   slot* find_media_slot(const packet& x, time_point now);
   slot* find_rtx_slot(const packet& x);
-  slot* slot_of_rid(std::string_view rid);
-  slot* bind_media(slot& to, const packet& x, time_point now);
-  receive_stream* stream_of(ssrc x);
+  slot* slot_of_rid(std::string_view name);
+  void bind_media(slot& to, ssrc media);
+  slot* slot_of(ssrc x);
   uint8_t index_of(const slot& x) const;
   void note_orientation(const packet& x);
   void collect(time_point now);
@@ -153,6 +157,8 @@ private:
   rtcp::compound_builder rtcp_;
   fifo<std::vector<uint8_t>> rtcp_out_;
   std::optional<video_orientation> orientation_;
+  // For reference times, whose zero does not matter.
+  ntp_clock clock_{duration{0}};
   std::optional<time_point> report_due_;
   uint32_t dice_;
   drop_counters drops_;

@@ -23,7 +23,7 @@ public:
   explicit send_stream(ssrc media) : ssrc_(media) {}
 
   /// A media packet with `octets` of payload goes out.
-  void handle_sent(size_t octets, time_point now);
+  void handle_sent(uint16_t sequence, size_t octets, time_point now);
 
   /// Whether packet `sequence` may be sent again now; counts it as asked for.
   bool admit_retransmission(uint16_t sequence, time_point now);
@@ -43,6 +43,11 @@ public:
     return round_trip_time_;
   }
 
+  /// Octets on the heap.
+  size_t heap() const {
+    return attempts_ ? sizeof(attempt_table) : 0;
+  }
+
   uint64_t packets() const {
     return packets_;
   }
@@ -51,9 +56,10 @@ public:
   void fill(forwarder_stats& out, time_point now) const;
 
 private:
-  // How often a packet was asked for, and when last in units of 8 ms modulo
+  // How often a packet was asked for, and when last, in units of 8 ms modulo
   // 256. A slot is taken over by newer packets only, so nobody can reset a
-  // count by asking for others in between.
+  // count by asking for others in between. Old ones are swept out before the
+  // sequence comes round to where they would look new.
   struct attempt {
     uint16_t sequence = 0;
     uint8_t count = 0;
@@ -69,7 +75,10 @@ private:
     time_point at{};
   };
 
+  void sweep();
+
   ssrc ssrc_;
+  uint16_t newest_ = 0;
   uint8_t score_ = 10;
   bool score_changed_ = false;
   uint8_t fraction_lost_ = 0;

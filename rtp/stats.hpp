@@ -27,6 +27,10 @@ private:
   bool started_ = false;
 };
 
+/// How well a stream with this share of lost packets is: 10 without loss,
+/// about 8 at 10 %, 5 at 30 %, 1 or less from 70 % on.
+uint8_t score_of_loss(double share);
+
 /// What is known of one incoming encoding.
 struct receive_stream_stats {
   rtp::ssrc ssrc{};

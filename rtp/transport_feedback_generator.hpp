@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/base/bytes.hpp"
+#include "rtp/fifo.hpp"
 #include "rtp/rtcp/transport_cc.hpp"
 #include "rtp/stats.hpp"
 
@@ -67,7 +68,7 @@ private:
   std::vector<ssrc> sources_;
   uint64_t remb_bps_ = min_remb_bps;
   std::optional<time_point> remb_due_;
-  std::vector<std::vector<uint8_t>> out_;
+  fifo<std::vector<uint8_t>> out_;
 };
 
 } // namespace troupe::rtp

@@ -1,0 +1,107 @@
+#include "rtp/egress.hpp"
+
+#include "rtp/rtx.hpp"
+
+namespace troupe::rtp {
+
+void egress::handle_batch(outgoing_batch batch, time_point now) {
+  now_ = now;
+  if (!batch.packets.empty())
+    queue_.push(std::move(batch));
+}
+
+void egress::handle_timeout(time_point now) {
+  now_ = now;
+}
+
+std::optional<egress::wire_packet> egress::poll_packet() {
+  for (;;) {
+    if (position_ == current_.packets.size()) {
+      position_ = 0;
+      current_ = {};
+      auto next = queue_.pop();
+      if (!next)
+        return std::nullopt;
+      current_ = std::move(*next);
+    }
+    if (auto x = write(current_.packets[position_++], *current_.headers))
+      return x;
+    stats_.drops.add(drop_reason::header_too_large);
+  }
+}
+
+std::optional<egress::wire_packet> egress::write(const outgoing_packet& x,
+                                                 const header_writer& headers) {
+  auto layout = headers.write(x.packet, x.fields, header_);
+  if (!layout)
+    return std::nullopt;
+  auto payload = x.packet.payload();
+  if (x.original_sequence_number) {
+    auto size =
+        write_rtx_payload(*x.original_sequence_number, payload, payload_);
+    if (!size)
+      return std::nullopt;
+    payload = {payload_.data(), *size};
+    ++stats_.rtx_packets;
+  }
+  auto octets = layout->size + payload.size();
+  patch_abs_send_time(header_, *layout, now_);
+  if (layout->transport_cc_offset != 0) {
+    patch_transport_cc(header_, *layout, static_cast<uint16_t>(next_sequence_));
+    remember(octets);
+  }
+  ++stats_.packets;
+  stats_.octets += octets;
+  rate_.add(octets, now_);
+  return wire_packet{{header_.data(), layout->size}, payload};
+}
+
+void egress::remember(size_t octets) {
+  if (history_.empty())
+    history_.resize(history_size);
+  auto sequence = next_sequence_++;
+  history_[static_cast<size_t>(sequence) % history_size] = {
+      sequence, now_, static_cast<uint16_t>(octets)};
+}
+
+std::span<const egress::packet_result>
+egress::handle_transport_feedback(const rtcp::transport_cc& x, time_point now) {
+  now_ = now;
+  results_.clear();
+  if (history_.empty())
+    return results_;
+  auto cursor = x.statuses();
+  while (auto status = cursor.next()) {
+    // What we have not sent, or have forgotten, cannot be told of.
+    auto age = static_cast<uint16_t>(static_cast<uint16_t>(next_sequence_ - 1)
+                                     - status->sequence_number);
+    auto sequence = next_sequence_ - 1 - age;
+    if (age >= history_size)
+      continue;
+    auto& sent = history_[static_cast<size_t>(sequence) % history_size];
+    if (sent.sequence != sequence)
+      continue;
+    auto result = packet_result{sequence, sent.at, std::nullopt, sent.octets};
+    if (status->received) {
+      result.received = status->arrival;
+      sent.sequence = -1; // told once
+      ++stats_.feedback_packets;
+    } else {
+      ++stats_.feedback_lost;
+    }
+    results_.push_back(result);
+  }
+  return results_;
+}
+
+void egress::handle_remb(uint64_t bitrate_bps) {
+  stats_.remb_bps = bitrate_bps;
+}
+
+egress_stats egress::stats(time_point now) const {
+  auto result = stats_;
+  result.bitrate_bps = rate_.bitrate_bps(now);
+  return result;
+}
+
+} // namespace troupe::rtp

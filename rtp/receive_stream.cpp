@@ -1,0 +1,333 @@
+#include "rtp/receive_stream.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace troupe::rtp {
+
+namespace {
+
+// Two packets this near to each other, far from what came before, are a new
+// start of the sender (RFC 3550, appendix A.1, with room for reordering).
+constexpr int restart_nearness = 32;
+
+int16_t distance(uint16_t from, uint16_t to) {
+  return static_cast<int16_t>(static_cast<uint16_t>(to - from));
+}
+
+} // namespace
+
+receive_stream::receive_stream(const config& x, rtp::ssrc media)
+    : config_(x)
+    , ssrc_(media)
+    , nacks_(x.nacks)
+    , kept_(x.buffer)
+    , describer_(x.codec, x.extensions) {}
+
+void receive_stream::handle_media(const packet& x, time_point now,
+                                  std::vector<media_packet>& out) {
+  note_arrival(now);
+  if (!started_)
+    start(x);
+  auto delta = distance(static_cast<uint16_t>(newest_), x.sequence_number());
+  if (delta <= max_dropout && delta > -window) {
+    accept(x, newest_ + delta, false, now, out);
+    return;
+  }
+  if (!suspect_
+      || std::abs(distance(suspect_->sequence_number(), x.sequence_number()))
+             > restart_nearness) {
+    if (suspect_)
+      drops_.add(drop_reason::out_of_range);
+    suspect_ = x;
+    return;
+  }
+  auto first = std::move(*suspect_);
+  suspect_.reset();
+  restart(first, now);
+  accept(first, newest_ + 1, false, now, out);
+  delta = distance(static_cast<uint16_t>(newest_), x.sequence_number());
+  accept(x, newest_ + delta, false, now, out);
+}
+
+void receive_stream::handle_repair(const packet& x, time_point now,
+                                   std::vector<media_packet>& out) {
+  if (!started_)
+    return;
+  auto delta = distance(static_cast<uint16_t>(newest_), x.sequence_number());
+  if (delta > max_dropout || delta <= -window) {
+    drops_.add(drop_reason::out_of_range);
+    return;
+  }
+  accept(x, newest_ + delta, true, now, out);
+}
+
+void receive_stream::handle_ignored(const packet& x, time_point now) {
+  note_arrival(now);
+  nacks_.reset();
+  drops_.add(drop_reason::producer_paused);
+  if (!started_)
+    start(x);
+  auto delta = distance(static_cast<uint16_t>(newest_), x.sequence_number());
+  if (delta > max_dropout || delta <= -window)
+    return;
+  if (!note_sequence(newest_ + delta))
+    return;
+  ++packets_;
+  timestamps_.extend(x.timestamp());
+}
+
+void receive_stream::start(const packet& x) {
+  started_ = true;
+  first_ = 65536 + int64_t{x.sequence_number()};
+  newest_ = first_ - 1;
+}
+
+void receive_stream::restart(const packet& x, time_point now) {
+  auto ahead = int64_t{static_cast<uint16_t>(x.sequence_number()
+                                             - static_cast<uint16_t>(newest_))};
+  // Far enough from all before to be told from late packets.
+  if (ahead <= window)
+    ahead += 65536;
+  newest_ += ahead - 1;
+  first_ += ahead - 1;
+  seen_.fill(0);
+  nacks_.reset();
+  last_transit_.reset();
+  if (config_.kind == media_kind::video)
+    keyframes_.request(now);
+}
+
+void receive_stream::accept(const packet& x, int64_t sequence, bool repaired,
+                            time_point now, std::vector<media_packet>& out) {
+  auto newer = sequence > newest_;
+  if (!note_sequence(sequence))
+    return;
+  ++packets_;
+  octets_ += x.payload().size();
+  rate_.add(x.size(), now);
+  if (repaired)
+    ++repaired_;
+  else
+    update_jitter(x);
+  if (config_.nack) {
+    nacks_.handle_packet(sequence, now);
+    if (nacks_.poll_gave_up() && config_.kind == media_kind::video)
+      keyframes_.request(now);
+  }
+  auto timestamp = newer ? timestamps_.extend(x.timestamp())
+                         : timestamps_.peek(x.timestamp());
+  auto result = media_packet{x, sequence, timestamp, config_.index};
+  describe(result);
+  if (result.keyframe && config_.kind == media_kind::video) {
+    if (result.start_of_frame)
+      ++keyframe_count_;
+    keyframes_.handle_keyframe();
+    keyframe_seen_ = true;
+  }
+  if (config_.keep && !result.filler)
+    kept_.insert(result);
+  out.push_back(std::move(result));
+}
+
+void receive_stream::describe(media_packet& x) {
+  if (x.packet.payload().empty()) {
+    drops_.add(drop_reason::padding_only);
+    x.filler = true;
+    return;
+  }
+  if (config_.kind == media_kind::audio) {
+    x.keyframe = true;
+    x.start_of_frame = true;
+    return;
+  }
+  auto descriptor = describer_.describe(x.packet);
+  if (!descriptor) {
+    drops_.add(drop_reason::malformed_payload);
+    x.filler = true;
+    return;
+  }
+  x.keyframe = descriptor->keyframe;
+  x.start_of_frame = descriptor->start_of_frame;
+  x.spatial_id = descriptor->spatial_id;
+  x.temporal_id = descriptor->temporal_id;
+}
+
+bool receive_stream::note_sequence(int64_t sequence) {
+  auto bit = [this](int64_t at) -> std::pair<uint64_t&, uint64_t> {
+    auto index = static_cast<size_t>(at) % window;
+    return {seen_[index / 64], uint64_t{1} << (index % 64)};
+  };
+  if (sequence > newest_) {
+    if (sequence - newest_ >= window)
+      seen_.fill(0);
+    else
+      for (auto i = newest_ + 1; i <= sequence; ++i) {
+        auto [word, mask] = bit(i);
+        word &= ~mask;
+      }
+    newest_ = sequence;
+  }
+  auto [word, mask] = bit(sequence);
+  if (word & mask) {
+    drops_.add(drop_reason::duplicate);
+    return false;
+  }
+  word |= mask;
+  return true;
+}
+
+void receive_stream::note_arrival(time_point now) {
+  last_arrival_ = now;
+  keyframes_.handle_packet();
+  if (!active_) {
+    active_ = true;
+    activity_changed_ = true;
+    loss_average_ = 0;
+    set_score(10);
+  }
+}
+
+void receive_stream::update_jitter(const packet& x) {
+  using std::chrono::microseconds;
+  auto us =
+      std::chrono::duration_cast<microseconds>(x.arrival().time_since_epoch())
+          .count();
+  auto clock = static_cast<uint32_t>(static_cast<uint64_t>(us)
+                                     * config_.clock_rate / 1'000'000);
+  auto transit = clock - x.timestamp();
+  if (last_transit_) {
+    auto d = std::abs(
+        static_cast<int64_t>(static_cast<int32_t>(transit - *last_transit_)));
+    // RFC 3550, appendix A.8. A jump of the timestamps is no jitter.
+    if (d < 5 * int64_t{config_.clock_rate})
+      jitter_ += d - ((jitter_ + 8) >> 4);
+  }
+  last_transit_ = transit;
+}
+
+source_report receive_stream::handle_sender_report(const rtcp::sender_info& x,
+                                                   time_point now) {
+  last_report_ntp_ = x.ntp.middle();
+  last_report_at_ = now;
+  return {config_.index, x.ntp, timestamps_.peek(x.rtp_timestamp), now};
+}
+
+void receive_stream::set_round_trip_time(duration x) {
+  round_trip_time_ = x;
+  nacks_.set_round_trip_time(x);
+}
+
+rtcp::report_block receive_stream::make_report_block(time_point now) {
+  auto expected = newest_ - first_ + 1;
+  auto interval = expected - expected_before_;
+  auto lost = interval - static_cast<int64_t>(packets_ - packets_before_);
+  expected_before_ = expected;
+  packets_before_ = packets_;
+  fraction_lost_ = 0;
+  if (interval > 0 && lost > 0)
+    fraction_lost_ =
+        static_cast<uint8_t>(std::min<int64_t>(255, lost * 256 / interval));
+  if (active_) {
+    loss_average_ = (loss_average_ + fraction_lost_ / 256.0) / 2;
+    set_score(score_of_loss(loss_average_));
+  }
+  auto result = rtcp::report_block{};
+  result.ssrc = ssrc_;
+  result.fraction_lost = fraction_lost_;
+  result.cumulative_lost =
+      static_cast<int32_t>(expected - static_cast<int64_t>(packets_));
+  // Inside, the first number is in the second cycle.
+  result.extended_highest_sequence = static_cast<uint32_t>(newest_ - 65536);
+  result.jitter = static_cast<uint32_t>(jitter_ >> 4);
+  result.last_sender_report = last_report_ntp_;
+  if (last_report_ntp_ != 0)
+    result.delay_since_last_sender_report =
+        to_compact_ntp(now - last_report_at_);
+  return result;
+}
+
+std::optional<uint8_t> receive_stream::poll_score() {
+  if (!std::exchange(score_changed_, false))
+    return std::nullopt;
+  return score_;
+}
+
+std::optional<bool> receive_stream::poll_activity() {
+  if (!std::exchange(activity_changed_, false))
+    return std::nullopt;
+  return active_;
+}
+
+bool receive_stream::poll_keyframe() {
+  return std::exchange(keyframe_seen_, false);
+}
+
+void receive_stream::handle_timeout(time_point now) {
+  if (active_ && now - last_arrival_ >= config_.inactivity)
+    end();
+}
+
+void receive_stream::end() {
+  if (!active_)
+    return;
+  active_ = false;
+  activity_changed_ = true;
+  nacks_.reset();
+  set_score(0);
+}
+
+std::optional<time_point> receive_stream::poll_timeout() const {
+  auto result = keyframes_.poll_timeout();
+  auto consider = [&](std::optional<time_point> x) {
+    if (x && (!result || *x < *result))
+      result = x;
+  };
+  consider(nacks_.poll_timeout());
+  if (active_)
+    consider(last_arrival_ + config_.inactivity);
+  return result;
+}
+
+void receive_stream::reset_repairs() {
+  nacks_.reset();
+  suspect_.reset();
+}
+
+void receive_stream::rebind(rtp::ssrc media) {
+  ssrc_ = media;
+  last_report_ntp_ = 0;
+  reset_repairs();
+}
+
+void receive_stream::set_score(uint8_t x) {
+  score_changed_ = score_changed_ || x != score_;
+  score_ = x;
+}
+
+receive_stream_stats receive_stream::stats(time_point now) const {
+  auto result = receive_stream_stats{};
+  result.ssrc = ssrc_;
+  result.packets = packets_;
+  result.octets = octets_;
+  result.bitrate_bps = rate_.bitrate_bps(now);
+  if (started_)
+    result.packets_lost = newest_ - first_ + 1 - static_cast<int64_t>(packets_);
+  result.fraction_lost = fraction_lost_;
+  result.jitter =
+      std::chrono::duration_cast<duration>(std::chrono::microseconds{
+          (jitter_ >> 4) * 1'000'000 / config_.clock_rate});
+  result.packets_repaired = repaired_;
+  result.rtx_packets = rtx_packets_;
+  result.nacks_sent = nacks_sent_;
+  result.packets_nacked = packets_nacked_;
+  result.plis_sent = plis_sent_;
+  result.firs_sent = firs_sent_;
+  result.keyframes = keyframe_count_;
+  result.round_trip_time = round_trip_time_;
+  result.score = score_;
+  result.drops = drops_;
+  return result;
+}
+
+} // namespace troupe::rtp
