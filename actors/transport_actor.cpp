@@ -169,7 +169,7 @@ transport_state::make_behavior(const transport_config& cfg) {
             stats_json(id, *engine, egress.stats(now()))};
       },
       [this](const transport_tick&) {
-        timer.fired();
+        timer.fired(now());
         engine->handle_timeout(now());
         feedback.handle_timeout(now());
         drain();
