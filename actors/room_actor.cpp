@@ -53,7 +53,7 @@ struct room_state {
   // Tells everybody but the member itself what became of its roster entry.
   void tell_update(const peer_id& who);
 
-  // A member's actor ended without a good-bye.
+  // A member's actor ended without a good-bye, or nobody lists us any more.
   void handle_down(const caf::down_msg& down);
 
   struct member {
@@ -75,6 +75,7 @@ room_actor::behavior_type room_state::make_behavior() {
   self->set_down_handler(
       [this](const caf::down_msg& down) { handle_down(down); });
   self->set_error_handler([](caf::error&) {});
+  self->monitor(listener);
   return {
       [this](const find_producer& x) { return find(x); },
       [this](const list_room_producers& x) {
@@ -208,6 +209,10 @@ void room_state::tell_update(const peer_id& who) {
 }
 
 void room_state::handle_down(const caf::down_msg& down) {
+  if (down.source == listener.address()) {
+    self->quit();
+    return;
+  }
   for (const auto& [who, x] : members)
     if (x.peer.address() == down.source) {
       leave(peer_id{who});
