@@ -332,6 +332,9 @@ void transport_state::drain() {
   set_writable(engine->can_send());
   route_rtp();
   route_rtcp();
+  // No data channels were offered: what comes for them must not pile up.
+  while (engine->poll_data())
+    continue;
   while (auto x = feedback.poll_rtcp())
     send_rtcp(*x);
   arm_timer();
