@@ -116,7 +116,7 @@ consumer_state::make_behavior(const consumer_config& cfg) {
             stats_json(id, engine->stats(self->clock().now()))};
       },
       [this](const consumer_tick&) {
-        timer.fired();
+        timer.fired(self->clock().now());
         with_engine([](auto& e, auto now) { e.handle_timeout(now); });
       },
   };

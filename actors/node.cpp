@@ -85,6 +85,9 @@ struct node::impl {
 
   void stop();
 
+  // Waits until no more than `count` actors live, half a second at most.
+  void await_actors(size_t count);
+
   config settings;
   net::io_threads threads;
   std::unique_ptr<net::dtls_context> dtls;
@@ -140,12 +143,17 @@ void node::impl::stop() {
     http->stop();
   caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
   system.await_actors_before_shutdown(false);
-  for (int i = 0; i < 100 && system.registry().running() > 1; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  await_actors(1); // what transports say last goes through the sockets
   caf::anon_send(socket, close_sockets{});
+  await_actors(0);
   server = nullptr;
   socket = nullptr;
   log::event(log::level::info, "stopped");
+}
+
+void node::impl::await_actors(size_t count) {
+  for (int i = 0; i < 100 && system.registry().running() > count; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
 }
 
 node::node(config settings)

@@ -43,7 +43,9 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
                               std::move(consumable),
                               std::string{protocol::to_string(*type)},
                               actor};
-  auto record = producer_record{created, on->id, actor, x.paused};
+  // On the list at once: should the peer end before the transport answers,
+  // it ends this producer, too.
+  producers.push_back({created, on->id, actor, x.paused});
   auto promise = self->make_response_promise<reply::produced>();
   self->request(on->actor, timeout(),
                 add_transport_producer{created, to_identity(sent),
@@ -51,12 +53,12 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
                                        caf::actor_cast<rtp_sink_actor>(actor)})
       .then(
           [=, this](const done&) mutable {
-            producers.push_back(record);
-            promise.deliver(reply::produced{record.id});
+            promise.deliver(reply::produced{created});
             self->send(room, producer_published{std::move(entry)});
           },
           [=, this](caf::error& failure) mutable {
-            self->send(record.actor, close_producer{});
+            self->send(actor, actors::close_producer{});
+            forget_producer(created);
             promise.deliver(failure);
           });
   return promise;

@@ -46,7 +46,12 @@ peer_state::connect_transport(const verb::connect_transport& x) {
           [=](const done&) mutable {
             promise.deliver(reply::transport_connected{which});
           },
-          [=](caf::error& failure) mutable { promise.deliver(failure); });
+          [=, this](caf::error& failure) mutable {
+            auto* refused = find_transport(which);
+            if (refused && from_caf(failure).code == error_code::bad_request)
+              refused->connected = false;
+            promise.deliver(failure);
+          });
   return promise;
 }
 

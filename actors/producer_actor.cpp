@@ -112,7 +112,7 @@ producer_state::make_behavior(const producer_config& cfg) {
             stats_json(id, engine->stats(self->clock().now()))};
       },
       [this](const producer_tick&) {
-        timer.fired();
+        timer.fired(self->clock().now());
         with_engine([](auto& e, auto now) { e.handle_timeout(now); });
       },
   };

@@ -28,6 +28,10 @@ struct room_state {
 
   void leave(const peer_id& who);
 
+  // Takes the member off the list and tells the others. The room may be empty
+  // then, for the moment in which a twin takes the place.
+  void remove(const peer_id& who);
+
   caf::result<producer_entry> find(const find_producer& x);
 
   void publish(producer_published& x);
@@ -49,7 +53,7 @@ struct room_state {
   // Tells everybody but the member itself what became of its roster entry.
   void tell_update(const peer_id& who);
 
-  // A member's actor ended without a good-bye.
+  // A member's actor ended without a good-bye, or nobody lists us any more.
   void handle_down(const caf::down_msg& down);
 
   struct member {
@@ -71,6 +75,7 @@ room_actor::behavior_type room_state::make_behavior() {
   self->set_down_handler(
       [this](const caf::down_msg& down) { handle_down(down); });
   self->set_error_handler([](caf::error&) {});
+  self->monitor(listener);
   return {
       [this](const find_producer& x) { return find(x); },
       [this](const list_room_producers& x) {
@@ -103,7 +108,7 @@ caf::result<room_joined> room_state::join(join_room& x) {
   if (auto twin = members.find(who); twin != members.end()) {
     self->send(twin->second.session, session_replaced{});
     self->send(twin->second.peer, close_peer{});
-    leave(who);
+    remove(who);
   }
   if (members.size() >= limits.max_members)
     return to_caf({error_code::limit_reached, "The room is full"});
@@ -120,6 +125,12 @@ caf::result<room_joined> room_state::join(join_room& x) {
 }
 
 void room_state::leave(const peer_id& who) {
+  remove(who);
+  if (members.empty())
+    self->send(listener, room_emptied{id, joins});
+}
+
+void room_state::remove(const peer_id& who) {
   auto i = members.find(who);
   if (i == members.end())
     return;
@@ -134,8 +145,6 @@ void room_state::leave(const peer_id& who) {
              {{"room", id.str()},
               {"peer", who.str()},
               {"members", std::to_string(members.size())}});
-  if (members.empty())
-    self->send(listener, room_emptied{id, joins});
 }
 
 bool room_state::speaks_for(const peer_id& who) const {
@@ -200,6 +209,10 @@ void room_state::tell_update(const peer_id& who) {
 }
 
 void room_state::handle_down(const caf::down_msg& down) {
+  if (down.source == listener.address()) {
+    self->quit();
+    return;
+  }
   for (const auto& [who, x] : members)
     if (x.peer.address() == down.source) {
       leave(peer_id{who});

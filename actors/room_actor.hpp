@@ -95,7 +95,7 @@ using room_gate_actor = caf::typed_actor<
 /// Told when the last member has left.
 using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>>;
 
-/// Spawns the actor of an empty room.
+/// Spawns the actor of an empty room. It ends with its listener.
 room_actor spawn_room(caf::actor_system& system, room_id id,
                       config::room_keys limits, room_listener_actor listener);
 

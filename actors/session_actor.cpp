@@ -155,7 +155,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         self->quit();
       },
       [this](const dialect_tick&) {
-        timer.fired();
+        timer.fired(self->clock().now());
         dialect->handle_timeout(self->clock().now());
         drain();
       },

@@ -6,6 +6,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include <atomic>
+#include <latch>
 
 namespace troupe::actors {
 
@@ -35,7 +36,20 @@ media_sockets::media_sockets(net::io_threads& threads,
 }
 
 media_sockets::~media_sockets() {
+  stop();
+}
+
+void media_sockets::stop() {
   port_.stop();
+  // Changes that are under way to the threads name this object, and what the
+  // tables hold are actors, which must not outlive their system.
+  std::latch cleared{static_cast<std::ptrdiff_t>(routes_.size())};
+  for (size_t i = 0; i < routes_.size(); ++i)
+    threads_.post(i, [this, i, &cleared] {
+      routes_[i]->table = {};
+      cleared.count_down();
+    });
+  cleared.wait();
 }
 
 media_sockets::thread_routes& media_sockets::here() {
@@ -106,7 +120,7 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
                   [x](auto& table) { table.remove_tuple(x.tuple, x.from); });
             },
             [self, &sockets](const close_sockets&) {
-              sockets.port().stop();
+              sockets.stop();
               self->quit();
             },
         };

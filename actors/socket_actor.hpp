@@ -65,6 +65,10 @@ public:
 
   ~media_sockets() override;
 
+  /// Closes the port and forgets all routes; when it returns, no I/O thread
+  /// uses this object any more. Idempotent. Not to be called on an I/O thread.
+  void stop();
+
   net::media_port& port() {
     return port_;
   }

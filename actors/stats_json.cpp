@@ -8,19 +8,19 @@ namespace troupe::actors {
 
 namespace {
 
-using protocol::json_object;
+using protocol::flat_json;
 
 double seconds(rtp::duration x) {
   return std::chrono::duration<double>(x).count();
 }
 
-json_object start(std::string_view type, std::string_view id) {
-  json_object out;
+flat_json start(std::string_view type, std::string_view id) {
+  flat_json out;
   out.add("type", type).add("id", id);
   return out;
 }
 
-json_object of_stream(const producer_id& id,
+flat_json of_stream(const producer_id& id,
                       const rtp::receive_stream_stats& x) {
   auto out = start("inbound-rtp", id.str());
   out.add("ssrc", rtp::value(x.ssrc));

@@ -10,8 +10,9 @@ namespace troupe::actors {
 /// Keeps an actor's one pending tick: asks CAF for a delayed message only when
 /// the engine wants its timeout earlier than the tick that is under way.
 ///
-/// A tick may come early (an engine's deadline moved back): engines bear a
-/// `handle_timeout` before its time.
+/// A delayed message cannot be taken back, so a tick may come early (an
+/// engine's deadline moved back, or a nearer one came between): engines bear
+/// a `handle_timeout` before its time.
 class timer_slot {
 public:
   /// Makes sure that `Tick` reaches `self` at `deadline` or soon after, but no
@@ -28,9 +29,11 @@ public:
     self->delayed_send(self, at - now, std::move(tick));
   }
 
-  /// To be called when the tick has come.
-  void fired() {
-    pending_.reset();
+  /// To be called when a tick has come. One that a nearer deadline overtook
+  /// leaves the one under way alone: else each would beget another for ever.
+  void fired(net::time_point now) {
+    if (pending_ && now >= *pending_)
+      pending_.reset();
   }
 
 private:

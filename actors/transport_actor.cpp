@@ -169,7 +169,7 @@ transport_state::make_behavior(const transport_config& cfg) {
             stats_json(id, *engine, egress.stats(now()))};
       },
       [this](const transport_tick&) {
-        timer.fired();
+        timer.fired(now());
         engine->handle_timeout(now());
         feedback.handle_timeout(now());
         drain();
@@ -332,6 +332,9 @@ void transport_state::drain() {
   set_writable(engine->can_send());
   route_rtp();
   route_rtcp();
+  // No data channels were offered: what comes for them must not pile up.
+  while (engine->poll_data())
+    continue;
   while (auto x = feedback.poll_rtcp())
     send_rtcp(*x);
   arm_timer();

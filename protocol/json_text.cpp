@@ -14,7 +14,7 @@ std::string quote_json(std::string_view text) {
   return {out.GetString(), out.GetSize()};
 }
 
-json_object& json_object::add(std::string_view name, double value) {
+flat_json& flat_json::add(std::string_view name, double value) {
   // JSON knows neither infinity nor NaN.
   if (!std::isfinite(value))
     return add_raw(name, "null");
@@ -24,7 +24,7 @@ json_object& json_object::add(std::string_view name, double value) {
   return add_raw(name, {out.GetString(), out.GetSize()});
 }
 
-json_object& json_object::add_raw(std::string_view name,
+flat_json& flat_json::add_raw(std::string_view name,
                                   std::string_view value) {
   if (text_.size() > 1)
     text_ += ',';

@@ -10,28 +10,28 @@ namespace troupe::protocol {
 std::string quote_json(std::string_view text);
 
 /// Writes one flat JSON object, member by member.
-class json_object {
+class flat_json {
 public:
-  json_object& add(std::string_view name, std::string_view value) {
+  flat_json& add(std::string_view name, std::string_view value) {
     return add_raw(name, quote_json(value));
   }
 
-  json_object& add(std::string_view name, const char* value) {
+  flat_json& add(std::string_view name, const char* value) {
     return add(name, std::string_view{value});
   }
 
   template <std::integral Number>
-  json_object& add(std::string_view name, Number value) {
+  flat_json& add(std::string_view name, Number value) {
     if constexpr (std::same_as<Number, bool>)
       return add_raw(name, value ? "true" : "false");
     else
       return add_raw(name, std::to_string(value));
   }
 
-  json_object& add(std::string_view name, double value);
+  flat_json& add(std::string_view name, double value);
 
   /// Adds a value that is JSON already.
-  json_object& add_raw(std::string_view name, std::string_view value);
+  flat_json& add_raw(std::string_view name, std::string_view value);
 
   /// The object's text.
   std::string str() const {
