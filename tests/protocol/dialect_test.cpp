@@ -97,9 +97,9 @@ TEST_CASE("an overlong user or channel is refused") {
 TEST_CASE("an answer nobody waits for is ignored") {
   for (const auto& hello : {ws_handshake(), socketio_handshake()}) {
     fixture f(hello);
-    for (request_token token : {0, 1, 2, 1'000'000})
+    for (request_token token : {0, 2, 1'000'000})
       for (int twice = 0; twice < 2; ++twice)
-        f.speaker->handle_outcome(token, success{reply::ok{}});
+        f.speaker->handle_outcome(token, make_error(error_code::internal));
     CHECK_FALSE(f.speaker->poll_frame());
   }
 }
