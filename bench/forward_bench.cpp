@@ -16,18 +16,19 @@ std::size_t allocations = 0;
 
 } // namespace
 
-void* operator new(std::size_t n) {
+// Not inlined, so that the compiler does not see a mismatch with free().
+[[gnu::noinline]] void* operator new(std::size_t n) {
   ++allocations;
   if (auto* p = std::malloc(n))
     return p;
   throw std::bad_alloc{};
 }
 
-void operator delete(void* p) noexcept {
+[[gnu::noinline]] void operator delete(void* p) noexcept {
   std::free(p);
 }
 
-void operator delete(void* p, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept {
   std::free(p);
 }
 
