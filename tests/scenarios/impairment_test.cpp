@@ -169,6 +169,23 @@ TEST_CASE("10 % loss, reordering and duplicates on both legs") {
   }
 }
 
+// On the way to the server only: towards the viewer, 20 % loss needs 25 % of
+// the bitrate for repairs, which is all that a receiver is granted.
+TEST_CASE("20 and 30 % loss to the server leave most frames complete") {
+  for (auto [loss, goal] : {std::pair{0.20, 0.97}, {0.30, 0.90}}) {
+    for (auto bursts : {false, true}) {
+      CAPTURE(loss);
+      CAPTURE(bursts);
+      auto model = lossy(loss, bursts);
+      scenario x{model, {}, 42};
+      x.run_until(30s);
+      x.check_audio();
+      MESSAGE("frames complete: " << x.complete_share());
+      CHECK(x.complete_share() >= goal);
+    }
+  }
+}
+
 TEST_CASE("media resumes within 1 s after 20 s of total loss") {
   auto dead = link_model{};
   dead.loss = 1;
