@@ -157,8 +157,8 @@ udp_socket::~udp_socket() {
   ::close(fd_);
 }
 
-bool udp_socket::receive(buffer_pool& pool, uint32_t path, time_point now,
-                         std::vector<datagram>& out) {
+bool udp_socket::receive_burst(buffer_pool& pool, uint32_t path, time_point now,
+                               std::vector<datagram>& out) {
   for (size_t i = 0; i < inbox_->stale; ++i)
     inbox_->prepare(pool, i);
   auto n =
