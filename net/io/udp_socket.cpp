@@ -73,6 +73,9 @@ struct udp_socket::inbox {
   std::array<control_room, slots> controls{};
   std::unique_ptr<uint8_t[]> spill;
 
+  // How many slots, from the first, the last read has used.
+  size_t stale = slots;
+
   static constexpr size_t spill_size = max_coalesced - buffer::capacity;
 
   uint8_t* spill_of(size_t slot) {
@@ -154,12 +157,13 @@ udp_socket::~udp_socket() {
   ::close(fd_);
 }
 
-bool udp_socket::receive(buffer_pool& pool, uint32_t path, time_point now,
-                         std::vector<datagram>& out) {
-  for (size_t i = 0; i < slots; ++i)
+bool udp_socket::receive_burst(buffer_pool& pool, uint32_t path, time_point now,
+                               std::vector<datagram>& out) {
+  for (size_t i = 0; i < inbox_->stale; ++i)
     inbox_->prepare(pool, i);
   auto n =
       ::recvmmsg(fd_, inbox_->messages.data(), slots, MSG_DONTWAIT, nullptr);
+  inbox_->stale = n > 0 ? static_cast<size_t>(n) : 0;
   if (n <= 0)
     return n < 0 && errno == EINTR;
   auto before = out.size();
