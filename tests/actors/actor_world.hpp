@@ -1,0 +1,112 @@
+#pragma once
+
+#include "actors/media_services.hpp"
+#include "actors/server_actor.hpp"
+#include "net/io/io_threads.hpp"
+
+#include <caf/actor_registry.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include <doctest/doctest.h>
+
+namespace troupe::test {
+
+/// A node without HTTP whose actors run one message at a time, when the test
+/// says so, in virtual time. Its media port is real (loopback, port 0), though
+/// no test here sends to it.
+class actor_world {
+public:
+  explicit actor_world(actors::config x = {}) : settings(std::move(x)) {
+    net::media_port_config port;
+    port.addresses = {"127.0.0.1"};
+    port.port = 0;
+    sockets = std::make_unique<actors::media_sockets>(threads, port);
+    REQUIRE(sockets->port().start().has_value());
+    system = std::make_unique<caf::actor_system>(caf_settings);
+    socket = actors::spawn_socket(*system, *sockets);
+    server = actors::spawn_server(*system, settings.room);
+    services =
+        std::make_shared<const actors::media_services>(actors::media_services{
+            settings, &dtls(), net::fastest_srtp_backend(), &sockets->port(),
+            socket, rtp::ntp_clock::from_unix({}, {})});
+    run();
+    baseline = live();
+  }
+
+  ~actor_world() {
+    caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
+    run();
+    caf::anon_send(socket, actors::close_sockets{});
+    run();
+    server = nullptr;
+    socket = nullptr;
+    services.reset();
+    // CAF's own actors end while the system does; that, too, needs a driver.
+    system->await_actors_before_shutdown(false);
+    scheduler().inline_all_enqueues();
+  }
+
+  caf::scheduler::test_coordinator& scheduler() {
+    return dynamic_cast<caf::scheduler::test_coordinator&>(system->scheduler());
+  }
+
+  /// Lets every actor take all it has; no time passes.
+  size_t run() {
+    size_t done = 0;
+    while (scheduler().try_run_once())
+      REQUIRE(++done < 1'000'000);
+    return done;
+  }
+
+  /// Lets time pass and actors run, in steps of 10 ms.
+  void pass(net::duration time) {
+    for (net::duration t{}; t < time; t += step) {
+      scheduler().advance_time(step);
+      run();
+    }
+  }
+
+  /// How many actors live.
+  size_t live() const {
+    return system->registry().running();
+  }
+
+  size_t rooms() {
+    caf::scoped_actor self{*system};
+    auto answer = self->request(server, caf::infinite, actors::get_census{});
+    run();
+    size_t out = 0;
+    answer.receive([&](const actors::census& x) { out = x.rooms; },
+                   [](const caf::error&) { FAIL("no census"); });
+    return out;
+  }
+
+  static const net::dtls_context& dtls() {
+    static auto instance = std::move(*net::dtls_context::make());
+    return *instance;
+  }
+
+  static constexpr auto step = std::chrono::milliseconds{10};
+
+  struct caf_config : caf::actor_system_config {
+    caf_config() {
+      set("scheduler.policy", caf::atom("testing"));
+    }
+  };
+
+  actors::config settings;
+  net::io_threads threads{1};
+  caf_config caf_settings;
+  std::unique_ptr<actors::media_sockets> sockets;
+  std::unique_ptr<caf::actor_system> system;
+  actors::socket_actor socket;
+  actors::server_actor server;
+  std::shared_ptr<const actors::media_services> services;
+  size_t baseline = 0;
+};
+
+} // namespace troupe::test

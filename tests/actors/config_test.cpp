@@ -1,0 +1,218 @@
+#include "actors/config.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <sstream>
+
+using troupe::actors::config;
+using troupe::actors::config_outcome;
+
+namespace {
+
+config_outcome read(std::vector<std::string> arguments) {
+  std::vector<const char*> argv{"troupe"};
+  for (const auto& x : arguments)
+    argv.push_back(x.c_str());
+  return troupe::actors::read_config(static_cast<int>(argv.size()),
+                                     argv.data());
+}
+
+/// A configuration file for the length of a test.
+class temporary_file {
+public:
+  explicit temporary_file(const std::string& text) {
+    char name[] = "/tmp/troupe_config_XXXXXX";
+    auto fd = mkstemp(name);
+    REQUIRE(fd >= 0);
+    path_ = name;
+    std::ofstream{path_} << text;
+    fclose(fdopen(fd, "r"));
+  }
+
+  ~temporary_file() {
+    std::filesystem::remove(path_);
+  }
+
+  std::string flag() const {
+    return "--config-file=" + path_;
+  }
+
+private:
+  std::string path_;
+};
+
+std::string slurp(const std::string& path) {
+  std::ifstream in{path};
+  REQUIRE(in.good());
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+/// "0.0.0.0,::" of `[0.0.0.0,::]`, `["0.0.0.0","::"]` and the like.
+std::string plain(std::string text) {
+  std::erase_if(text, [](char c) {
+    return c == '[' || c == ']' || c == '"' || c == ' ';
+  });
+  return text;
+}
+
+using key_map = std::map<std::string, std::string>;
+
+/// The keys of `--help` with their defaults.
+key_map keys_of_help() {
+  key_map out;
+  auto help = read({"--help"});
+  CHECK(help.exit_code == 0);
+  std::istringstream lines{help.text};
+  // As `--rtc.port UINT:UINT in [0 - 65535]=44444`.
+  static const std::regex option{R"(^\s+--([a-z][a-z.-]*) \S+(.*)$)"};
+  static const std::regex value{R"(.*=(\S*)( \.\.\.)?$)"};
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch found;
+    if (!std::regex_match(line, found, option) || found[1] == "config-file")
+      continue;
+    std::string line_of_key = found[0];
+    std::smatch fallback;
+    bool has_default = std::regex_match(line_of_key, fallback, value);
+    out[found[1]] = has_default ? plain(fallback[1]) : std::string{};
+  }
+  return out;
+}
+
+/// The keys of the file, also those that only a comment shows (`# key = x`),
+/// which have no default but "not set".
+key_map keys_of_file(const std::string& path) {
+  key_map out;
+  std::istringstream lines{slurp(path)};
+  static const std::regex line_of_key{R"(^(# )?([a-z][a-z.-]*) = (.*)$)"};
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch found;
+    if (std::regex_match(line, found, line_of_key))
+      out[found[2]] = found[1].matched ? std::string{} : plain(found[3]);
+  }
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("without arguments every key has its default") {
+  auto outcome = read({});
+  REQUIRE(outcome.settings);
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.settings->http.port == config{}.http.port);
+  CHECK(outcome.settings->http.ping_interval == config{}.http.ping_interval);
+  CHECK(outcome.settings->rtc.port == config{}.rtc.port);
+  CHECK(outcome.settings->rtc.announced_addresses.empty());
+  CHECK(outcome.settings->request_timeout == config{}.request_timeout);
+}
+
+TEST_CASE("a flag sets its key") {
+  auto outcome = read(
+      {"--rtc.port=5004", "--http.ping-interval=1500", "--rtc.tcp=false",
+       "--rtc.announced-addresses=203.0.113.7,2001:db8::1",
+       "--rtc.consent-timeout=0", "--log.format=json", "--room.max-members=3"});
+  REQUIRE_MESSAGE(outcome.settings, outcome.text);
+  const auto& x = *outcome.settings;
+  CHECK(x.rtc.port == 5004);
+  CHECK(x.http.ping_interval == std::chrono::milliseconds{1500});
+  CHECK_FALSE(x.rtc.tcp);
+  CHECK(x.rtc.announced_addresses
+        == std::vector<std::string>{"203.0.113.7", "2001:db8::1"});
+  CHECK(x.rtc.consent_timeout == std::chrono::seconds{0});
+  CHECK(x.log.format == "json");
+  CHECK(x.room.max_members == 3);
+}
+
+TEST_CASE("a file sets its keys and a flag wins over it") {
+  temporary_file file{"# a comment\n"
+                      "rtc.port = 5006\n"
+                      "http.port = 8080\n"
+                      "rtc.listen-addresses = 127.0.0.1,::1\n"
+                      "rtc.prefer-tcp = true\n"};
+  auto outcome = read({file.flag(), "--http.port=9090"});
+  REQUIRE_MESSAGE(outcome.settings, outcome.text);
+  const auto& x = *outcome.settings;
+  CHECK(x.rtc.port == 5006);
+  CHECK(x.http.port == 9090);
+  CHECK(x.rtc.listen_addresses == std::vector<std::string>{"127.0.0.1", "::1"});
+  CHECK(x.rtc.prefer_tcp);
+}
+
+TEST_CASE("a mistake on the command line is one line that names the key") {
+  for (std::string text :
+       {"--rtc.port=65536", "--rtc.port=-1", "--rtc.port=many",
+        "--rtc.listen-addresses=nowhere", "--http.max-connections=0",
+        "--rtc.srtp-backend=rot13", "--log.level=loud", "--log.format=xml",
+        "--http.ping-interval=1", "--room.max-members=0", "--rtc.tcp=perhaps",
+        "--request-timeout=0", "--no-such-key=1", "--http.prt=80"}) {
+    CAPTURE(text);
+    auto outcome = read({text});
+    CAPTURE(outcome.text);
+    CHECK_FALSE(outcome.settings);
+    CHECK(outcome.exit_code == 2);
+    auto key = text.substr(2, text.find('=') - 2);
+    CHECK(outcome.text.find(key) != std::string::npos);
+    CHECK(outcome.text.find('\n') == outcome.text.size() - 1);
+  }
+}
+
+TEST_CASE("a mistake in the file is one line that names the key") {
+  for (std::string text :
+       {"rtc.port = 65536", "rtc.listen-addresses = nowhere", "rtc.prt = 44444",
+        "log.level = loud", "no-such-key = 1", "room.max-members = none"}) {
+    CAPTURE(text);
+    temporary_file file{text + "\n"};
+    auto outcome = read({file.flag()});
+    CAPTURE(outcome.text);
+    CHECK_FALSE(outcome.settings);
+    CHECK(outcome.exit_code == 2);
+    auto key = text.substr(0, text.find(' '));
+    CHECK(outcome.text.find(key) != std::string::npos);
+    CHECK(outcome.text.find('\n') == outcome.text.size() - 1);
+  }
+}
+
+TEST_CASE("a file that is not there stops the start") {
+  auto outcome = read({"--config-file=/nonexistent/troupe.conf"});
+  CHECK_FALSE(outcome.settings);
+  CHECK(outcome.exit_code == 2);
+}
+
+TEST_CASE("help and version are no mistakes") {
+  auto help = read({"--help"});
+  CHECK_FALSE(help.settings);
+  CHECK(help.exit_code == 0);
+  auto version = read({"--version"});
+  CHECK_FALSE(version.settings);
+  CHECK(version.exit_code == 0);
+  CHECK(version.text.find('.') != std::string::npos);
+}
+
+TEST_CASE("the configuration files that come with the server can be read") {
+  for (std::string name : {"/conf/troupe.conf", "/conf/dev.conf"}) {
+    CAPTURE(name);
+    auto outcome = read({"--config-file=" TROUPE_SOURCE_DIR + name});
+    CHECK_MESSAGE(outcome.settings, outcome.text);
+  }
+}
+
+TEST_CASE("troupe.conf lists exactly the keys of --help with their defaults") {
+  auto help = keys_of_help();
+  auto file = keys_of_file(TROUPE_SOURCE_DIR "/conf/troupe.conf");
+  CHECK(help.size() > 20);
+  for (const auto& [key, value] : help) {
+    CAPTURE(key);
+    REQUIRE(file.contains(key));
+    CHECK(file[key] == value);
+  }
+  for (const auto& [key, value] : file) {
+    CAPTURE(key);
+    CHECK(help.contains(key));
+  }
+}

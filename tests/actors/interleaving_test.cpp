@@ -1,0 +1,186 @@
+#include "fake_client.hpp"
+
+#include "net/base/rng.hpp"
+
+using namespace troupe;
+using namespace troupe::test;
+
+namespace {
+
+/// Clients that do anything at any time, on actors that run in any order. All
+/// follows from the seed.
+class stage {
+public:
+  stage(actor_world& world, uint64_t seed)
+      : world_(world)
+      , random_(net::make_seeded_rng(seed)) {}
+
+  void play(int steps) {
+    for (int i = 0; i < steps; ++i) {
+      switch (below(8)) {
+        case 0:
+          if (clients_.size() < 5)
+            enter();
+          break;
+        case 1:
+          if (below(4) == 0)
+            hang_up();
+          break;
+        case 2:
+          world_.scheduler().advance_time(
+              std::chrono::milliseconds{below(100)});
+          break;
+        default:
+          act();
+      }
+      run_some(below(30));
+    }
+  }
+
+  void finish() {
+    while (!clients_.empty())
+      hang_up();
+    run_some(1'000'000);
+  }
+
+  int answers() const {
+    return answers_;
+  }
+
+private:
+  uint32_t below(uint32_t bound) {
+    return random_->below(bound);
+  }
+
+  void enter() {
+    // Few names and rooms: twins meet.
+    clients_.push_back(
+        std::make_unique<fake_client>(world_, "room" + std::to_string(below(2)),
+                                      "user" + std::to_string(below(3))));
+  }
+
+  void hang_up() {
+    if (clients_.empty())
+      return;
+    auto i = clients_.begin() + below(static_cast<uint32_t>(clients_.size()));
+    (*i)->hang_up();
+    clients_.erase(i);
+  }
+
+  // One of the ids heard of, anybody's; seldom one that never was.
+  std::string id(const std::vector<std::string>& known) {
+    if (known.empty() || below(10) == 0)
+      return "\"nothing\"";
+    return quoted(known[below(static_cast<uint32_t>(known.size()))]);
+  }
+
+  void act() {
+    if (clients_.empty())
+      return;
+    auto& who = *clients_[below(static_cast<uint32_t>(clients_.size()))];
+    learn(who);
+    auto ssrc = below(1000) + 1;
+    switch (below(12)) {
+      case 0:
+        who.send("create-transport", R"({"direction":"send"})");
+        break;
+      case 1:
+        who.send("create-transport", R"({"direction":"recv"})");
+        break;
+      case 2:
+        who.send("connect-transport", "{" + some_dtls_parameters() + "}");
+        break;
+      case 3:
+        who.send("produce",
+                 "{" + audio_track(ssrc, "a" + std::to_string(ssrc)) + "}");
+        break;
+      case 4:
+        who.send("produce",
+                 "{" + video_track(ssrc, "v" + std::to_string(ssrc)) + "}");
+        break;
+      case 5:
+      case 6:
+        who.send("consume", "{\"rtpCapabilities\":" + capabilities() + "}");
+        break;
+      case 7:
+        who.send(below(2) ? "pause-producer" : "resume-producer",
+                 "{\"producerId\":" + id(producers_) + "}");
+        break;
+      case 8:
+        who.send("close-producer", "{\"producerId\":" + id(producers_) + "}");
+        break;
+      case 9:
+        who.send(below(2) ? "close-consumer" : "request-key-frame",
+                 "{\"consumerId\":" + id(consumers_) + "}");
+        break;
+      case 10:
+        who.send("get-stats",
+                 "{\"id\":" + id(below(2) ? producers_ : consumers_) + "}");
+        break;
+      default:
+        if (below(8) == 0)
+          who.send("leave");
+        else
+          who.send("restart-ice");
+    }
+  }
+
+  void learn(fake_client& who) {
+    auto& heard = who.messages();
+    for (const auto& x : heard.replies) {
+      ++answers_;
+      if (text_at(x, "/type") == "producer-id")
+        producers_.push_back(text_at(x, "/data/id"));
+      else if (text_at(x, "/type") == "consumer-params")
+        consumers_.push_back(text_at(x, "/data/id"));
+    }
+    heard.replies.clear();
+    heard.pushes.clear();
+  }
+
+  // Runs at most that many jobs, each time a random one.
+  void run_some(uint32_t most) {
+    auto& jobs = world_.scheduler().jobs;
+    for (uint32_t i = 0; i < most && !jobs.empty(); ++i) {
+      auto pick = below(static_cast<uint32_t>(jobs.size()));
+      std::swap(jobs.front(), jobs[pick]);
+      world_.scheduler().run_once();
+    }
+  }
+
+  const std::string& capabilities() {
+    static auto text = [] {
+      actor_world other;
+      fake_client x{other, "r", "x"};
+      auto out = x.capabilities();
+      x.hang_up();
+      other.run();
+      return out;
+    }();
+    return text;
+  }
+
+  actor_world& world_;
+  std::unique_ptr<net::rng> random_;
+  std::vector<std::unique_ptr<fake_client>> clients_;
+  std::vector<std::string> producers_;
+  std::vector<std::string> consumers_;
+  int answers_ = 0;
+};
+
+} // namespace
+
+TEST_CASE("peers that come, act and go in any order leave no actor behind") {
+  actor_world world;
+  int answers = 0;
+  for (uint64_t seed = 1; seed <= 300; ++seed) {
+    CAPTURE(seed);
+    stage play{world, seed};
+    play.play(60);
+    play.finish();
+    answers += play.answers();
+    REQUIRE(world.live() == world.baseline);
+    REQUIRE(world.rooms() == 0);
+  }
+  CHECK(answers > 1000);
+}

@@ -1,0 +1,331 @@
+#include "actors/node.hpp"
+
+#include "live_client.hpp"
+
+#include <thread>
+
+using namespace troupe;
+using namespace troupe::test;
+
+namespace {
+
+actors::config loopback() {
+  actors::config out;
+  out.http.listen_addresses = {"127.0.0.1"};
+  out.http.port = 0;
+  out.http.static_root = "";
+  out.rtc.listen_addresses = {"127.0.0.1"};
+  out.rtc.port = 0;
+  out.threads.scheduler = 2;
+  return out;
+}
+
+const net::dtls_context& client_dtls() {
+  static auto instance = std::move(*net::dtls_context::make());
+  return *instance;
+}
+
+/// Waits for what happens on other threads.
+template <class F>
+bool eventually(F condition) {
+  auto deadline = live_transport::now() + std::chrono::seconds{5};
+  while (!condition()) {
+    if (live_transport::now() > deadline)
+      return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+struct running_node {
+  explicit running_node(actors::config settings = loopback())
+      : server(std::move(settings)) {
+    auto failure = server.start();
+    REQUIRE_MESSAGE(!failure, *failure);
+    baseline = server.live_actors();
+  }
+
+  uint16_t port() const {
+    return server.http_port();
+  }
+
+  actors::node server;
+  size_t baseline = 0;
+};
+
+octets audio(uint32_t ssrc, uint16_t number) {
+  rtp_builder x;
+  x.payload_type = 111;
+  x.ssrc = ssrc;
+  x.sequence_number = number;
+  x.timestamp = number * 960u;
+  x.payload = octets(60, 0x55);
+  net::store_u16(&x.payload[0], number);
+  return x.build();
+}
+
+uint16_t sequence_of(const octets& x) {
+  return net::load_u16(&x[2]);
+}
+
+uint32_t ssrc_of(const octets& x) {
+  return net::load_u32(&x[8]);
+}
+
+/// What `audio` wrote, at the end of whatever header the packet has now.
+uint16_t payload_number(const octets& x) {
+  return net::load_u16(&x[x.size() - 60]);
+}
+
+/// The first RTCP packet of that type in any compound, or nothing.
+std::optional<octets> find_rtcp(const std::vector<octets>& compounds,
+                                uint8_t type) {
+  for (const auto& x : compounds)
+    for (size_t at = 0; at + 8 <= x.size();
+         at += (net::load_u16(&x[at + 2]) + 1u) * 4)
+      if (x[at + 1] == type)
+        return octets(x.begin() + static_cast<ptrdiff_t>(at), x.end());
+  return std::nullopt;
+}
+
+octets sender_report(uint32_t ssrc) {
+  octets out(28);
+  out[0] = 0x80;
+  out[1] = 200;
+  out[3] = 6;
+  net::store_u32(&out[4], ssrc);
+  net::store_u32(&out[8], 0xE0000000); // NTP
+  net::store_u32(&out[16], 48000);
+  net::store_u32(&out[20], 10);
+  return out;
+}
+
+octets picture_loss(uint32_t ssrc) {
+  octets out(12);
+  out[0] = 0x81;
+  out[1] = 206;
+  out[3] = 2;
+  net::store_u32(&out[4], 1);
+  net::store_u32(&out[8], ssrc);
+  return out;
+}
+
+/// Ann sends, Bob receives.
+struct call {
+  explicit call(uint16_t port) : ann(port, "r", "ann"), bob(port, "r", "bob") {
+    ann.open(up, "send", client_dtls());
+    bob.open(down, "recv", client_dtls());
+    REQUIRE(drive({&up, &down},
+                  [&] { return up.connected() && down.connected(); }));
+  }
+
+  // Sends `count` packets, a few at a time, so that no buffer overflows.
+  void send(uint32_t ssrc, size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      up.send_rtp(audio(ssrc, next++));
+      if (i % 16 == 15)
+        drive({&up, &down}, [] { return true; });
+    }
+  }
+
+  bool received(size_t count) {
+    return drive({&up, &down}, [&] { return down.rtp.size() >= count; });
+  }
+
+  live_client ann;
+  live_client bob;
+  live_transport up{client_dtls()};
+  live_transport down{client_dtls()};
+  uint16_t next = 65500; // wraps under way
+};
+
+bool gapless(const std::vector<octets>& packets) {
+  for (size_t i = 1; i < packets.size(); ++i)
+    if (static_cast<uint16_t>(sequence_of(packets[i])
+                              - sequence_of(packets[i - 1]))
+        != 1)
+      return false;
+  return true;
+}
+
+} // namespace
+
+TEST_CASE("audio goes from one client to another, each packet once") {
+  running_node node;
+  {
+    call on{node.port()};
+    on.ann.produce(audio_track(1111));
+    on.bob.push("new-producer");
+    auto consumer = on.bob.consume();
+    auto ssrc = number_at(consumer, "/data/rtpParameters/encodings/0/ssrc");
+    auto payload =
+        number_at(consumer, "/data/rtpParameters/codecs/0/payloadType");
+    constexpr size_t count = 500;
+    auto first = on.next;
+    on.send(1111, count);
+    REQUIRE(on.received(count));
+    REQUIRE(on.down.rtp.size() == count);
+    for (size_t i = 0; i < count; ++i) {
+      const auto& x = on.down.rtp[i];
+      REQUIRE(payload_number(x) == static_cast<uint16_t>(first + i));
+      REQUIRE(ssrc_of(x) == ssrc);
+      REQUIRE((x[1] & 0x7F) == payload);
+    }
+    CHECK(gapless(on.down.rtp));
+    CHECK(on.down.engine.refused() == 0);
+  }
+  CHECK(eventually([&] { return node.server.live_actors() == node.baseline; }));
+}
+
+TEST_CASE("RTCP goes both ways") {
+  running_node node;
+  call on{node.port()};
+  on.ann.produce(audio_track(1111));
+  auto consumer = on.bob.consume();
+  auto ssrc = number_at(consumer, "/data/rtpParameters/encodings/0/ssrc");
+  on.send(1111, 50);
+  REQUIRE(on.received(50));
+  on.up.send_rtcp(sender_report(1111));
+  // The server reports to the sender what came, and to the receiver the
+  // sender's clock.
+  CHECK(drive({&on.up, &on.down}, [&] {
+    return find_rtcp(on.up.rtcp, 201) && find_rtcp(on.down.rtcp, 200);
+  }));
+  auto report = find_rtcp(on.up.rtcp, 201);
+  REQUIRE(report);
+  REQUIRE(report->size() >= 16);
+  CHECK(net::load_u32(&(*report)[8]) == 1111);
+  CHECK((*report)[12] == 0); // nothing lost
+  auto clock = find_rtcp(on.down.rtcp, 200);
+  REQUIRE(clock);
+  CHECK(net::load_u32(&(*clock)[4]) == ssrc);
+}
+
+TEST_CASE("a receiver's PLI becomes one of ours for the sender") {
+  running_node node;
+  call on{node.port()};
+  on.ann.produce(video_track(2222));
+  auto consumer = on.bob.consume();
+  auto ssrc = number_at(consumer, "/data/rtpParameters/encodings/0/ssrc");
+  auto frame = [&](bool key) {
+    rtp_builder x;
+    x.payload_type = 96;
+    x.ssrc = 2222;
+    x.sequence_number = on.next++;
+    x.timestamp = x.sequence_number * 3000u;
+    x.marker = true;
+    // A VP8 payload: descriptor with S set, then the frame header.
+    x.payload = octets(200, 0);
+    x.payload[0] = 0x10;
+    x.payload[1] = key ? 0x10 : 0x11;
+    if (key) {
+      constexpr uint8_t start[] = {0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00};
+      std::copy(std::begin(start), std::end(start), &x.payload[4]);
+    }
+    on.up.send_rtp(x.build());
+  };
+  frame(true);
+  frame(false);
+  REQUIRE(on.received(2));
+  on.down.send_rtcp(picture_loss(ssrc));
+  REQUIRE(drive({&on.up, &on.down},
+                [&] { return find_rtcp(on.up.rtcp, 206).has_value(); }));
+  auto wish = *find_rtcp(on.up.rtcp, 206);
+  CHECK((wish[0] & 31) == 1);
+  CHECK(net::load_u32(&wish[8]) == 2222);
+}
+
+TEST_CASE("pause and resume leave no gap in the sequence") {
+  running_node node;
+  call on{node.port()};
+  auto producer = on.ann.produce(audio_track(1111));
+  auto consumer = text_at(on.bob.consume(), "/data/id");
+  auto about_consumer = "{\"consumerId\":" + quoted(consumer) + "}";
+  auto about_producer = "{\"producerId\":" + quoted(producer) + "}";
+  size_t taken = 0;
+  // The producer has seen all that was sent so far.
+  auto settle = [&](size_t sent) {
+    auto about = "{\"id\":" + quoted(producer) + "}";
+    return eventually([&] {
+      auto stats = on.ann.request("get-stats", about);
+      const auto* n = rapidjson::Pointer{"/data/0/packetsReceived"}.Get(stats);
+      return n && n->GetUint64() >= sent;
+    });
+  };
+  on.send(1111, 20);
+  REQUIRE(on.received(taken += 20));
+  on.bob.request("pause-consumer", about_consumer);
+  on.send(1111, 20);
+  REQUIRE(settle(40));
+  on.bob.request("resume-consumer", about_consumer);
+  on.send(1111, 20);
+  REQUIRE(on.received(taken += 20));
+  on.ann.request("pause-producer", about_producer);
+  on.bob.push("consumer-paused");
+  on.send(1111, 20);
+  on.ann.request("resume-producer", about_producer);
+  on.bob.push("consumer-resumed");
+  on.send(1111, 20);
+  REQUIRE(on.received(taken + 20));
+  CHECK(gapless(on.down.rtp));
+}
+
+TEST_CASE("a client that vanishes takes its producers and consumers along") {
+  running_node node;
+  call on{node.port()};
+  auto producer = on.ann.produce(audio_track(1111));
+  auto consumer = on.bob.consume();
+  on.ann.drop();
+  auto closed = on.bob.push("producer-closed");
+  CHECK(text_at(closed, "/data/producerId") == producer);
+  auto ended = on.bob.push("consumer-closed");
+  CHECK(text_at(ended, "/data/consumerId") == text_at(consumer, "/data/id"));
+  auto left = on.bob.push("participant-left");
+  CHECK(text_at(left, "/data/peerId") == "ann");
+  on.bob.drop();
+  CHECK(eventually([&] { return node.server.live_actors() == node.baseline; }));
+}
+
+TEST_CASE("stop says good-bye to all and returns in time") {
+  auto node = std::make_unique<running_node>();
+  call on{node->port()};
+  on.ann.produce(audio_track(1111));
+  on.bob.consume();
+  on.send(1111, 100);
+  auto begin = live_transport::now();
+  node->server.stop();
+  auto took = live_transport::now() - begin;
+  CHECK(took < std::chrono::seconds{2});
+  CHECK(node->server.live_actors() == 0);
+  CHECK(on.ann.close_code() == 1001);
+  CHECK(on.bob.close_code() == 1001);
+  node->server.stop(); // idempotent
+}
+
+TEST_CASE("nodes come and go in one process") {
+  for (int i = 0; i < 3; ++i) {
+    running_node node;
+    live_client ann{node.port(), "r", "ann"};
+    ann.request("create-transport", R"({"direction":"send"})");
+  }
+}
+
+TEST_CASE("a port that is taken stops the start with one line") {
+  running_node first;
+  auto settings = loopback();
+  settings.http.port = first.port();
+  actors::node second{settings};
+  auto failure = second.start();
+  REQUIRE(failure);
+  CHECK(failure->find("http.port") != std::string::npos);
+  CHECK(failure->find('\n') == std::string::npos);
+}
+
+TEST_CASE("health is told, and strange upgrades are refused") {
+  running_node node;
+  CHECK(net::testing::http(node.port(), "GET", "/healthz").status == 200);
+  using net::testing::ws_client;
+  CHECK(ws_client{node.port(), "/socket?channelId=r"}.reply().status == 401);
+  CHECK(ws_client{node.port(), "/socket?auth=a"}.reply().status == 400);
+  CHECK(ws_client{node.port(), "/nowhere"}.reply().status == 404);
+}

@@ -1,0 +1,87 @@
+#include "actors/stats_json.hpp"
+
+#include "protocol/json_limits.hpp"
+#include "protocol/json_text.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+using namespace troupe;
+using namespace troupe::actors;
+
+namespace {
+
+rapidjson::Document parsed(const protocol::json_text& x) {
+  auto out = protocol::parse_json(x.text);
+  REQUIRE_MESSAGE(out.has_value(), x.text);
+  REQUIRE(out->IsArray());
+  return std::move(*out);
+}
+
+// Not by ==, which C++20 lets RapidJSON's Value call for ever.
+std::string text(const rapidjson::Value& x) {
+  REQUIRE(x.IsString());
+  return x.GetString();
+}
+
+std::unique_ptr<net::dtls_context>& context() {
+  static auto instance = std::move(*net::dtls_context::make());
+  return instance;
+}
+
+} // namespace
+
+TEST_CASE("a producer's statistics are one dictionary for each encoding") {
+  rtp::receiver_stats in;
+  CHECK(parsed(stats_json(producer_id{"p"}, in)).Empty());
+  rtp::receive_stream_stats x;
+  x.ssrc = rtp::ssrc{4'000'000'000};
+  x.rid = "q\"\\\n"; // from the client: anything
+  x.packets = std::numeric_limits<uint64_t>::max();
+  x.jitter = std::chrono::milliseconds{20};
+  x.fraction_lost = 128;
+  in.streams = {x, {}};
+  auto out = parsed(stats_json(producer_id{"p"}, in));
+  REQUIRE(out.Size() == 2);
+  CHECK(text(out[0]["type"]) == "inbound-rtp");
+  CHECK(text(out[0]["id"]) == "p");
+  CHECK(out[0]["ssrc"].GetUint() == 4'000'000'000);
+  CHECK(text(out[0]["rid"]) == "q\"\\\n");
+  CHECK(out[0]["packetsReceived"].GetUint64() == x.packets);
+  CHECK(out[0]["jitter"].GetDouble() == doctest::Approx(0.02));
+  CHECK(out[0]["fractionLost"].GetDouble() == doctest::Approx(0.5));
+  CHECK_FALSE(out[1].HasMember("rid"));
+}
+
+TEST_CASE("a consumer's statistics are one dictionary") {
+  rtp::forwarder_stats in;
+  in.ssrc = rtp::ssrc{7};
+  in.packets_lost = -3;
+  auto out = parsed(stats_json(consumer_id{"c"}, in));
+  REQUIRE(out.Size() == 1);
+  CHECK(text(out[0]["type"]) == "outbound-rtp");
+  CHECK(out[0]["ssrc"].GetUint() == 7);
+  CHECK(out[0]["packetsLost"].GetInt() == -3);
+}
+
+TEST_CASE("a fresh transport has statistics, but no pair yet") {
+  auto random = net::make_seeded_rng(1);
+  net::webrtc_transport transport{{context().get()}, *random};
+  auto out = parsed(stats_json(transport_id{"t"}, transport, {}));
+  REQUIRE(out.Size() == 1);
+  CHECK(text(out[0]["type"]) == "transport");
+  CHECK(out[0]["bytesReceived"].GetUint64() == 0);
+  CHECK(out[0]["dtlsState"].IsString());
+}
+
+TEST_CASE("a flat JSON object writes every kind of value") {
+  protocol::flat_json out;
+  out.add("a", "x").add("b", true).add("c", uint8_t{200}).add("d", -1);
+  out.add("e", 0.5).add("f", std::numeric_limits<double>::infinity());
+  out.add("quo\"te", std::string_view{"\x01"});
+  CHECK(out.str()
+        == R"({"a":"x","b":true,"c":200,"d":-1,"e":0.5,"f":null,)"
+           R"("quo\"te":"\u0001"})");
+  CHECK(protocol::flat_json{}.str() == "{}");
+}
