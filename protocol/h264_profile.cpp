@@ -66,8 +66,9 @@ std::optional<std::string> level_1b_to_string(h264_profile profile) {
   }
 }
 
-// 1b lies above 1 by the standard, but endpoints take neither for less than
-// the other: whichever comes second wins, as in libwebrtc.
+// By the standard 1b lies between 1 and 1.1. mediasoup and its clients order it
+// otherwise (1.1 and above count as less than 1b, and the other way round too),
+// and the answer must be the one they would give.
 bool is_less(h264_level a, h264_level b) {
   const h264_level level_1{10};
   if (a == h264_level_1b)

@@ -6,6 +6,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <set>
@@ -22,6 +23,10 @@ constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag
 constexpr size_t max_number_length = 64;
 constexpr size_t max_exponent_digits = 4;
 constexpr size_t max_zero_length = 8;
+
+// With more, RapidJSON's rounding may carry out of 64 bits and make a 0. What
+// a double or a 64-bit integer is written as has 20 at most.
+constexpr size_t max_significant_digits = 20;
 
 class category final : public std::error_category {
 public:
@@ -96,6 +101,16 @@ bool is_number_char(char x) {
          || x == 'E';
 }
 
+// Digits from the first to the last that is not 0.
+size_t significant_digits(std::string_view mantissa) {
+  const auto first = mantissa.find_first_of("123456789");
+  if (first == std::string_view::npos)
+    return 0;
+  const auto last = mantissa.find_last_of("123456789");
+  return static_cast<size_t>(std::ranges::count_if(
+      mantissa.substr(first, last - first + 1), is_digit));
+}
+
 // Whether the run of number characters is short enough to be parsed safely.
 bool is_modest_number(std::string_view run) {
   if (run.size() > max_number_length)
@@ -113,24 +128,65 @@ bool is_modest_number(std::string_view run) {
   return digits <= max_exponent_digits;
 }
 
+// Takes the digits that `text` begins with, and returns how many.
+size_t skip_digits(std::string_view& text) {
+  const auto end = std::ranges::find_if_not(text, is_digit);
+  const auto count = static_cast<size_t>(end - text.begin());
+  text.remove_prefix(count);
+  return count;
+}
+
+// Whether this is a number (RFC 8259, section 6), leading zeros aside. What
+// merely begins with one would be taken for another than it is.
+bool is_number(std::string_view run) {
+  if (run.starts_with('-'))
+    run.remove_prefix(1);
+  if (skip_digits(run) == 0)
+    return false;
+  if (run.starts_with('.')) {
+    run.remove_prefix(1);
+    if (skip_digits(run) == 0)
+      return false;
+  }
+  if (run.starts_with('e') || run.starts_with('E')) {
+    run.remove_prefix(1);
+    if (run.starts_with('-') || run.starts_with('+'))
+      run.remove_prefix(1);
+    if (skip_digits(run) == 0)
+      return false;
+  }
+  return run.empty();
+}
+
+// The length of the string at the front of `text`, quotes included.
+size_t string_length(std::string_view text) {
+  size_t i = 1;
+  while (i < text.size() && text[i] != '"')
+    i += text[i] == '\\' ? 2 : 1;
+  return std::min(i + 1, text.size());
+}
+
 // Looks at every number before RapidJSON does: its 1.1.0 overflows an int on
 // long fractions with long exponents (CVE-2024-38517).
-bool has_modest_numbers(std::string_view text) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '"') {
-      for (++i; i < text.size() && text[i] != '"'; ++i)
-        if (text[i] == '\\')
-          ++i;
-    } else if (is_digit(text[i]) || text[i] == '-') {
-      const auto begin = i;
-      while (i < text.size() && is_number_char(text[i]))
-        ++i;
-      if (!is_modest_number(text.substr(begin, i - begin)))
-        return false;
-      --i;
+std::error_code check_numbers(std::string_view text) {
+  while (!text.empty()) {
+    size_t length = 1;
+    if (text[0] == '"') {
+      length = string_length(text);
+    } else if (is_number_char(text[0]) && text[0] != 'e' && text[0] != 'E') {
+      const auto end = std::ranges::find_if_not(text, is_number_char);
+      length = static_cast<size_t>(end - text.begin());
+      const auto run = text.substr(0, length);
+      if (!is_number(run))
+        return json_errc::syntax;
+      if (!is_modest_number(run)
+          || significant_digits(run.substr(0, run.find_first_of("eE")))
+                 > max_significant_digits)
+        return json_errc::bad_number;
     }
+    text.remove_prefix(length);
   }
-  return true;
+  return {};
 }
 
 // Takes the SAX events of a text and stops at the first limit it exceeds.
@@ -262,8 +318,8 @@ std::error_code check(std::string_view text, const json_limits& limits) {
   if (text.find('\0') != std::string_view::npos
       || text.starts_with("\xef\xbb\xbf"))
     return json_errc::syntax;
-  if (!has_modest_numbers(text))
-    return json_errc::bad_number;
+  if (auto error = check_numbers(text))
+    return error;
   rapidjson::MemoryStream memory(text.data(), text.size());
   input_stream input(memory);
   rapidjson::Reader reader;

@@ -36,6 +36,7 @@ enum class json_errc {
   duplicate_key,
   /// A number is longer than 64 characters, has more than 4 digits of exponent,
   /// exceeds a double, or is a zero with an exponent or of more than 8.
+  /// Nor may it have more than 20 significant digits.
   bad_number,
   /// The text is not one JSON value (RFC 8259), or something follows it.
   syntax,

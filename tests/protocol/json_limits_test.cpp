@@ -87,6 +87,9 @@ TEST_CASE("bad texts are refused for the right reason") {
       {"lone low escape", R"("\ude00")", not_utf8},
       {"lone low escape in a name", R"({"\ude00":1})", not_utf8},
       {"two high escapes", R"("\ud83d\ud83d")", not_utf8},
+      {"digits that round up to 2^64", "184467440737095516159551615",
+       bad_number},
+      {"the same as a fraction", "-18.4467440737095516159e1", bad_number},
       {"huge", "1e999", bad_number},
       {"huge, negative", "[-1e999]", bad_number},
       {"long number", std::string(65, '1'), bad_number},
@@ -113,6 +116,11 @@ TEST_CASE("bad texts are refused for the right reason") {
       {"leading zero", "01", syntax},
       {"leading plus", "+1", syntax},
       {"bare point", "1.", syntax},
+      {"bare sign", "-", syntax},
+      {"bare exponent", "1e+", syntax},
+      {"two numbers in one", "[0." + std::string(30, '0') + "-0390]", syntax},
+      {"two points", "1.2.3", syntax},
+      {"no digit before the point", ".5", syntax},
       {"raw control character", "\"\n\"", syntax},
       {"bad escape", R"("\x")", syntax},
       {"open string", "\"abc", syntax},
@@ -126,6 +134,23 @@ TEST_CASE("bad texts are refused for the right reason") {
     REQUIRE_FALSE(document.has_value());
     CHECK(document.error() == why);
     CHECK_FALSE(document.error().message().empty());
+  }
+}
+
+TEST_CASE("whatever JavaScript writes a number as is accepted") {
+  const std::pair<const char*, double> rows[] = {
+      {"100000000000000000000", 1e20},
+      {"123456789012345680000", 123456789012345680000.0},
+      {"1.7976931348623157e+308", 1.7976931348623157e308},
+      {"5e-324", 5e-324},
+      {"0.0000012345678901234567", 0.0000012345678901234567},
+      {"9007199254740993", 9007199254740993},
+  };
+  for (const auto& [text, value] : rows) {
+    CAPTURE(text);
+    const auto document = parse_json(text);
+    REQUIRE(document.has_value());
+    CHECK(document->GetDouble() == value);
   }
 }
 

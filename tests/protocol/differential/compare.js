@@ -45,7 +45,9 @@ export function normalize(shape, value) {
     case 'number':
       return typeof value === 'number' ? value : undefined;
     case 'bitrate':
-      return typeof value === 'number' && value >= 1 ? Math.floor(value) : undefined;
+      // Not checked by mediasoup; its worker takes 32 bits.
+      return typeof value === 'number' && value >= 1
+        ? Math.min(Math.floor(value), 2 ** 32 - 1) : undefined;
     case 'direction':
       return directions.includes(value) || value === undefined ? value : 'inactive';
     case 'map':

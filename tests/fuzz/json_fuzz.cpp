@@ -1,0 +1,52 @@
+// Feeds any octets to the JSON parser, and what it lets through to every
+// decoder. What decodes must encode, and decode to the same again.
+#include "protocol/json_codec.hpp"
+#include "protocol/json_limits.hpp"
+
+#include <cstdlib>
+
+using namespace troupe::protocol;
+
+namespace {
+
+void require(bool condition) {
+  if (!condition)
+    std::abort();
+}
+
+// Decoding, encoding and decoding again must be decoding.
+template <class T>
+void round_trip(const rapidjson::Value& in,
+                checked<T> (*decode)(const rapidjson::Value&)) {
+  auto first = decode(in);
+  if (!first) {
+    require(!first.error().what.empty() && first.error().code);
+    return;
+  }
+  rapidjson::Document out;
+  encode(*first, out, out.GetAllocator());
+  auto second = decode(out);
+  require(second.has_value() && *second == *first);
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  auto document = parse_json(text);
+  if (!document)
+    return 0;
+  auto again = parse_json(write_json(*document), {.max_bytes = SIZE_MAX});
+  require(again.has_value() && *again == *document);
+  round_trip(*document, decode_rtp_capabilities);
+  round_trip(*document, decode_rtp_parameters);
+  round_trip(*document, decode_rtp_mapping);
+  round_trip(*document, decode_ice_parameters);
+  round_trip(*document, decode_ice_candidate);
+  round_trip(*document, decode_dtls_parameters);
+  round_trip(*document, decode_sctp_parameters);
+  round_trip(*document, decode_sctp_capabilities);
+  round_trip(*document, decode_num_sctp_streams);
+  round_trip(*document, decode_sctp_stream_parameters);
+  return 0;
+}
