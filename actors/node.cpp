@@ -148,6 +148,9 @@ void node::impl::stop() {
   await_actors(0);
   server = nullptr;
   socket = nullptr;
+  // A thread that has spawned an actor keeps CAF's logger, for which the
+  // actor system would wait for ever.
+  threads.stop();
   log::event(log::level::info, "stopped");
 }
 

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <latch>
+#include <utility>
 
 namespace troupe::actors {
 
@@ -40,6 +41,8 @@ media_sockets::~media_sockets() {
 }
 
 void media_sockets::stop() {
+  if (std::exchange(stopped_, true))
+    return;
   port_.stop();
   // Changes that are under way to the threads name this object, and what the
   // tables hold are actors, which must not outlive their system.

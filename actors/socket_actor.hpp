@@ -92,6 +92,7 @@ private:
   net::io_threads& threads_;
   std::vector<std::unique_ptr<thread_routes>> routes_;
   net::media_port port_;
+  bool stopped_ = false;
 };
 
 /// Spawns the socket actor over open sockets, which outlive it.
