@@ -15,7 +15,7 @@ using namespace troupe::net;
 namespace {
 
 const dtls_context& context() {
-  static const auto instance = std::move(dtls_context::make().value());
+  static const auto instance = dtls_context::make().value();
   return *instance;
 }
 
@@ -63,7 +63,8 @@ void BM_dtls_data(benchmark::State& state) {
 BENCHMARK(BM_dtls_data);
 
 /// bytes_fresh: before the start. bytes_server and bytes_client: connected.
-/// bytes_srtp: a sender and a receiver of the argument's backend.
+/// bytes_released: a server after release(). bytes_srtp: a sender and a
+/// receiver of the argument's backend.
 void BM_dtls_memory(benchmark::State& state) {
   constexpr size_t count = 100;
   auto backend = static_cast<srtp_backend>(state.range(0));
@@ -90,6 +91,9 @@ void BM_dtls_memory(benchmark::State& state) {
     auto server = used() - start;
     state.counters["bytes_server"] = per(server);
     state.counters["bytes_client"] = per(both - server);
+    for (auto& x : servers)
+      x->release();
+    state.counters["bytes_released"] = per(used() - start);
     std::vector<std::unique_ptr<srtp_sender>> senders(count);
     std::vector<std::unique_ptr<srtp_receiver>> receivers(count);
     start = used();

@@ -20,6 +20,10 @@ if(TROUPE_SANITIZE)
   add_compile_options(-fsanitize=${TROUPE_SANITIZE}
                       -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${TROUPE_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    add_compile_options(
+      -fsanitize-ignorelist=${CMAKE_SOURCE_DIR}/cmake/sanitizer_ignore.txt)
+  endif()
 endif()
 if(TROUPE_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)

@@ -90,7 +90,8 @@ std::optional<incoming_packet> webrtc_transport::packet_queue::pop() {
 webrtc_transport::webrtc_transport(const config& cfg, rng& random)
     : backend_(cfg.backend)
     , ice_(cfg.consent_timeout, random)
-    , dtls_(*cfg.dtls) {
+    , dtls_(*cfg.dtls)
+    , release_dtls_(!cfg.application_data) {
   TROUPE_ASSERT(srtp_backend_available(backend_));
 }
 
@@ -183,13 +184,10 @@ std::optional<drop_reason> webrtc_transport::handle_rtp(datagram& x) {
     return drop_reason::no_keys;
   if (rtp_.full())
     return drop_reason::queue_full;
-  const auto wire_size = x.data->size();
   const auto size = receiver_->unprotect_rtp(x.data->bytes());
   if (!size)
     return to_drop_reason(receiver_->last_error());
-  x.data->resize(*size);
-  rtp_.push({std::move(x.data), x.arrival});
-  stats_.rtp_received.add(wire_size);
+  accept_media(x, *size, rtp_, stats_.rtp_received);
   return std::nullopt;
 }
 
@@ -198,14 +196,22 @@ std::optional<drop_reason> webrtc_transport::handle_rtcp(datagram& x) {
     return drop_reason::no_keys;
   if (rtcp_.full())
     return drop_reason::queue_full;
-  const auto wire_size = x.data->size();
   const auto size = receiver_->unprotect_rtcp(x.data->bytes());
   if (!size)
     return to_drop_reason(receiver_->last_error());
-  x.data->resize(*size);
-  rtcp_.push({std::move(x.data), x.arrival});
-  stats_.rtcp_received.add(wire_size);
+  accept_media(x, *size, rtcp_, stats_.rtcp_received);
   return std::nullopt;
+}
+
+void webrtc_transport::accept_media(datagram& x, size_t plain_size,
+                                    packet_queue& queue, traffic& kind) {
+  kind.add(x.data->size());
+  x.data->resize(plain_size);
+  queue.push({std::move(x.data), x.arrival});
+  if (release_dtls_) {
+    dtls_.release();
+    release_dtls_ = false; // once is enough
+  }
 }
 
 void webrtc_transport::handle_tuple_closed(const transport_tuple& tuple) {

@@ -109,6 +109,10 @@ public:
     srtp_backend backend = srtp_backend::libsrtp2;
     /// How long a tuple lives after the peer's last check; 0: for ever.
     duration consent_timeout = ice_lite_agent::default_consent_timeout;
+    /// Whether application data will flow. Without it, the records of DTLS
+    /// (some 40 KB) are freed with the first authentic packet; the peer's
+    /// close_notify is not noticed from then on.
+    bool application_data = true;
   };
 
   /// Packets that may wait to be polled, RTP and RTCP each. Beyond, they are
@@ -192,7 +196,8 @@ public:
   /// The same for a compound RTCP packet and srtcp_max_overhead.
   std::optional<size_t> protect_rtcp(byte_span packet, mutable_byte_span out);
 
-  /// Sends application data by DTLS. False where it cannot be sent now.
+  /// Sends application data, at most dtls_max_data_octets, by DTLS. False
+  /// where it cannot be sent now.
   bool send_data(byte_span data);
 
   // -- state -----------------------------------------------------------------
@@ -245,6 +250,10 @@ private:
 
   void forward_ice_events();
 
+  // Hands over a packet that was authentic: the peer has our last flight.
+  void accept_media(datagram& x, size_t plain_size, packet_queue& queue,
+                    traffic& kind);
+
   // Starts the handshake once there are a tuple and fingerprints.
   void maybe_start_dtls(time_point now);
 
@@ -261,6 +270,7 @@ private:
   std::optional<dtls_role> role_; // set by connect
   std::vector<certificate_fingerprint> fingerprints_;
   bool dtls_started_ = false;
+  bool release_dtls_; // with the first authentic packet
   bool closed_ = false;
   dtls_state reported_dtls_ = dtls_state::fresh;
   std::optional<transport_tuple> farewell_; // where close_notify goes

@@ -21,6 +21,7 @@ constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag
 
 constexpr size_t max_number_length = 64;
 constexpr size_t max_exponent_digits = 4;
+constexpr size_t max_zero_length = 8;
 
 class category final : public std::error_category {
 public:
@@ -100,6 +101,10 @@ bool is_modest_number(std::string_view run) {
   if (run.size() > max_number_length)
     return false;
   const auto exponent = run.find_first_of("eE");
+  // RapidJSON's slow path shifts until it meets a one, which a zero lacks.
+  if (run.substr(0, exponent).find_first_of("123456789")
+      == std::string_view::npos)
+    return exponent == std::string_view::npos && run.size() <= max_zero_length;
   if (exponent == std::string_view::npos)
     return true;
   size_t digits = 0;

@@ -34,8 +34,8 @@ enum class json_errc {
   /// An object has two members of the same name (RFC 8259, section 4, leaves
   /// the meaning open, and readers differ: a way to smuggle).
   duplicate_key,
-  /// A number is longer than 64 characters, has more than 4 digits of exponent
-  /// or exceeds a double.
+  /// A number is longer than 64 characters, has more than 4 digits of exponent,
+  /// exceeds a double, or is a zero with an exponent or of more than 8.
   bad_number,
   /// The text is not one JSON value (RFC 8259), or something follows it.
   syntax,

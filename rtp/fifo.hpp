@@ -13,8 +13,10 @@ namespace troupe::rtp {
 template <class T>
 class fifo {
 public:
-  void push(T x) {
-    items_.push_back(std::move(x));
+  /// Constructed in its place, so that what is pushed is not moved twice.
+  template <class U = T>
+  void push(U&& x) {
+    items_.emplace_back(std::forward<U>(x));
   }
 
   std::optional<T> pop() {

@@ -1,5 +1,7 @@
 #include "rtp/forwarder.hpp"
 
+#include "rtp/spread.hpp"
+
 namespace troupe::rtp {
 
 namespace {
@@ -11,12 +13,6 @@ constexpr auto keyframe_intervals = keyframe_requester::intervals{
 
 // A request to the producer names no more than this.
 constexpr size_t max_wanted = 512;
-
-// A small generator for spreading timers; its quality does not matter.
-uint32_t roll(uint32_t& state) {
-  state = state * 1664525 + 1013904223;
-  return state >> 16;
-}
 
 std::shared_ptr<const header_writer> make_headers(const forwarder::config& x) {
   auto result =
@@ -259,8 +255,7 @@ void forwarder::collect(time_point now) {
 }
 
 void forwarder::schedule_report(time_point now) {
-  auto percent = 50 + roll(dice_) % 101;
-  report_due_ = now + report_interval * percent / 100;
+  report_due_ = now + spread(report_interval, dice_);
 }
 
 void forwarder::make_report(time_point now) {

@@ -1,18 +1,9 @@
 // What a producer's engine tells the media's sender, and its shell.
 
 #include "rtp/receiver.hpp"
+#include "rtp/spread.hpp"
 
 namespace troupe::rtp {
-
-namespace {
-
-// A small generator for spreading timers; its quality does not matter.
-uint32_t roll(uint32_t& state) {
-  state = state * 1664525 + 1013904223;
-  return state >> 16;
-}
-
-} // namespace
 
 void receiver::collect(time_point now) {
   collect_reports(now);
@@ -92,8 +83,7 @@ void receiver::collect_reports(time_point now) {
 }
 
 void receiver::schedule_report(time_point now) {
-  auto percent = 50 + roll(dice_) % 101;
-  report_due_ = now + report_interval * percent / 100;
+  report_due_ = now + spread(report_interval, dice_);
 }
 
 template <class Add>

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace troupe::net {
 
@@ -73,7 +74,8 @@ struct dtls_connection::impl {
   octet_queue early; // datagrams from before the start
   octet_queue held;  // records that wait for the peer's new keys
   octet_queue data;
-  std::vector<uint8_t> current; // what poll_datagram() lent out
+  std::vector<uint8_t> current;  // what poll_datagram() lent out
+  std::vector<uint8_t> farewell; // the close_notify of a released connection
   time_point last_now;
   time_point deadline; // of the handshake
   std::optional<time_point> retransmission;
@@ -123,7 +125,7 @@ void dtls_connection::impl::receive(byte_span datagram) {
   while (auto record = take_dtls_record(datagram)) {
     if (state == dtls_state::connecting)
       receive_handshake_record(*record);
-    else if (state == dtls_state::connected && record->epoch > 0)
+    else if (state == dtls_state::connected && record->epoch > 0 && ssl)
       feed(record->octets);
     else if (state != dtls_state::connected)
       return;
@@ -257,6 +259,8 @@ void dtls_connection::impl::finish(dtls_state final_state) {
     borrowed_buffers buffers{ssl.get()};
     SSL_shutdown(ssl.get());
   }
+  if (!farewell.empty())
+    port.out.push(std::exchange(farewell, {}));
   ERR_clear_error();
   state = final_state;
   ssl.reset();
@@ -341,7 +345,7 @@ std::optional<std::vector<uint8_t>> dtls_connection::poll_data() {
 }
 
 bool dtls_connection::send_data(byte_span data) {
-  if (impl_->state != dtls_state::connected || data.empty()
+  if (impl_->state != dtls_state::connected || !impl_->ssl || data.empty()
       || data.size() > dtls_max_data_octets)
     return false;
   openssl_clock_scope scope{impl_->last_now};
@@ -357,6 +361,22 @@ dtls_state dtls_connection::state() const {
 
 const std::optional<srtp_keys>& dtls_connection::keys() const {
   return impl_->keys;
+}
+
+void dtls_connection::release() {
+  if (impl_->state != dtls_state::connected || !impl_->ssl)
+    return;
+  openssl_clock_scope scope{impl_->last_now};
+  auto queued = std::exchange(impl_->port.out, {});
+  {
+    borrowed_buffers buffers{impl_->ssl.get()};
+    SSL_shutdown(impl_->ssl.get());
+  }
+  ERR_clear_error();
+  impl_->farewell = impl_->port.out.pop().value_or(std::vector<uint8_t>{});
+  impl_->port.out = std::move(queued);
+  impl_->ssl.reset();
+  impl_->retransmission.reset();
 }
 
 void dtls_connection::close() {

@@ -90,6 +90,14 @@ public:
   /// Set once connected.
   const std::optional<srtp_keys>& keys() const;
 
+  /// Frees what only the DTLS records need (about 40 KB in OpenSSL), for a
+  /// transport that carries no application data. Call it once the peer has
+  /// shown that it is connected, by a packet that SRTP authenticated: a peer
+  /// that still misses our last flight would not get it again. State and keys
+  /// stay, close() still says goodbye, but what the peer sends is no longer
+  /// read, its close_notify included. Does nothing unless connected.
+  void release();
+
   /// Queues a close_notify, where the handshake was complete, and closes.
   /// The keys are gone then.
   void close();

@@ -13,6 +13,8 @@ namespace close_code {
 constexpr uint16_t normal = 1000;
 constexpr uint16_t going_away = 1001;
 constexpr uint16_t protocol_error = 1002;
+/// Never sent: the client's close frame named no code.
+constexpr uint16_t no_status = 1005;
 /// Never sent: the connection broke without a close frame.
 constexpr uint16_t abnormal = 1006;
 constexpr uint16_t bad_payload = 1007;

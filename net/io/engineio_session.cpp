@@ -220,9 +220,13 @@ void engineio_session::request_close(uint16_t code, std::string) {
 }
 
 void engineio_session::shut_down(bool at_once) {
-  if (!at_once)
-    return request_close(close_code::going_away, {});
-  boost::asio::post(loop_, [self = shared_from_this()] { self->end(); });
+  // A client that is not polling will not come again: nobody accepts it.
+  boost::asio::post(loop_, [self = shared_from_this(), at_once] {
+    if (!at_once && self->engine_)
+      self->close_now(close_code::going_away);
+    if (!self->ended_)
+      self->end();
+  });
 }
 
 void engineio_session::close_now(uint16_t code) {

@@ -268,9 +268,9 @@ private:
     tcp().expires_after(core_->config.write_timeout);
     http::async_write(*stream_, response_,
                       [self = shared_from_this()](error_code ec, size_t) {
-                        if (ec)
+                        if (ec || self->stopping_)
                           self->drop();
-                        else if (self->keep_alive_ && !self->stopping_)
+                        else if (self->keep_alive_)
                           self->read_header(
                               self->core_->config.keep_alive_timeout);
                         else

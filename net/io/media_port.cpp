@@ -57,7 +57,7 @@ private:
       if (stopped_)
         return;
       auto now = std::chrono::steady_clock::now();
-      auto more = socket_.receive(pool_, path_, now, burst_);
+      auto more = socket_.receive_burst(pool_, path_, now, burst_);
       if (!burst_.empty())
         receiver_.on_burst(burst_);
       burst_.clear();

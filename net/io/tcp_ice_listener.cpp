@@ -1,7 +1,7 @@
 #include "net/io/tcp_ice_listener.hpp"
 
+#include "net/ice/tcp_framing.hpp"
 #include "net/io/asio_acceptor.hpp"
-#include "net/io/frame_reader.hpp"
 #include "net/io/io_threads.hpp"
 #include "net/io/run_on_loops.hpp"
 
@@ -83,8 +83,7 @@ public:
       , socket_(std::move(socket))
       , timer_(socket_.get_executor())
       , pool_(pool)
-      , tuple_(tuple)
-      , reader_(buffer::capacity) {}
+      , tuple_(tuple) {}
 
   void start() {
     deadline_ = std::chrono::steady_clock::now()
@@ -100,9 +99,8 @@ public:
       return;
     }
     queued_ += data.size() + 2;
-    uint8_t length[2];
-    store_u16(length, static_cast<uint16_t>(data.size()));
-    pending_.insert(pending_.end(), length, length + 2);
+    auto length = tcp_frame_header(data.size());
+    pending_.insert(pending_.end(), length.begin(), length.end());
     pending_.insert(pending_.end(), data.begin(), data.end());
     if (!std::exchange(writing_scheduled_, true))
       asio::post(socket_.get_executor(),
@@ -136,8 +134,8 @@ public:
 private:
   void watch() {
     timer_.expires_at(deadline_);
-    timer_.async_wait([self = shared_from_this()](error_code) {
-      if (self->finished_)
+    timer_.async_wait([self = shared_from_this()](error_code ec) {
+      if (ec || self->finished_)
         return;
       if (std::chrono::steady_clock::now() >= self->deadline_)
         self->finish();
@@ -163,8 +161,9 @@ private:
   bool take(size_t n) {
     auto now = std::chrono::steady_clock::now();
     reader_.commit(n);
+    auto newcomer = !known_;
     size_t octets = 0;
-    while (auto frame = reader_.next()) {
+    while (auto frame = reader_.poll_frame()) {
       if (!known_ && !is_binding_request(*frame))
         return false;
       known_ = true;
@@ -176,6 +175,8 @@ private:
     }
     if (!burst_.empty()) {
       deadline_ = now + up_->config.tcp_idle_timeout;
+      if (newcomer)
+        watch();
       up_->count.received.fetch_add(burst_.size(), std::memory_order_relaxed);
       up_->count.received_octets.fetch_add(octets, std::memory_order_relaxed);
       if (!up_->stopped)
@@ -210,7 +211,7 @@ private:
   loop_timer timer_;
   buffer_pool& pool_;
   const transport_tuple tuple_;
-  frame_reader reader_;
+  tcp_deframer reader_;
   std::vector<datagram> burst_;
   time_point deadline_;
   bool known_ = false;

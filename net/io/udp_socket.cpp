@@ -73,6 +73,9 @@ struct udp_socket::inbox {
   std::array<control_room, slots> controls{};
   std::unique_ptr<uint8_t[]> spill;
 
+  // How many slots, from the first, the last read has used.
+  size_t stale = slots;
+
   static constexpr size_t spill_size = max_coalesced - buffer::capacity;
 
   uint8_t* spill_of(size_t slot) {
@@ -154,12 +157,13 @@ udp_socket::~udp_socket() {
   ::close(fd_);
 }
 
-bool udp_socket::receive(buffer_pool& pool, uint32_t path, time_point now,
-                         std::vector<datagram>& out) {
-  for (size_t i = 0; i < slots; ++i)
+bool udp_socket::receive_burst(buffer_pool& pool, uint32_t path, time_point now,
+                               std::vector<datagram>& out) {
+  for (size_t i = 0; i < inbox_->stale; ++i)
     inbox_->prepare(pool, i);
   auto n =
       ::recvmmsg(fd_, inbox_->messages.data(), slots, MSG_DONTWAIT, nullptr);
+  inbox_->stale = n > 0 ? static_cast<size_t>(n) : 0;
   if (n <= 0)
     return n < 0 && errno == EINTR;
   auto before = out.size();
@@ -183,23 +187,33 @@ void udp_socket::unpack(buffer_pool& pool, size_t slot, uint32_t path,
   auto segment = facts.segment != 0 ? facts.segment : length;
   auto remote =
       from_sockaddr(reinterpret_cast<const sockaddr&>(inbox_->names[slot]));
-  if (!remote || segment > buffer::capacity
-      || (message.msg_hdr.msg_flags & MSG_TRUNC)) {
+  if (!remote || (message.msg_hdr.msg_flags & MSG_TRUNC)) {
     counters_.oversized_dropped.fetch_add(1, std::memory_order_relaxed);
     return;
   }
   transport_tuple tuple{transport_protocol::udp, path,
                         facts.local.value_or(local_), *remote};
   auto first = out.size();
-  out.push_back({{}, tuple, now});
-  for (auto offset = segment; offset < length; offset += segment) {
-    auto copy = pool.take();
-    copy->resize(std::min(segment, length - offset));
-    inbox_->copy(slot, offset, copy->bytes());
-    out.push_back({std::move(copy), tuple, now});
+  for (size_t offset = 0; offset == 0 || offset < length; offset += segment) {
+    auto size = std::min(segment, length - offset);
+    if (size > buffer::capacity) {
+      counters_.oversized_dropped.fetch_add(1, std::memory_order_relaxed);
+    } else if (offset == 0) {
+      // It lies in its buffer already, which is taken when the others are out.
+      out.push_back({{}, tuple, now});
+    } else {
+      auto copy = pool.take();
+      copy->resize(size);
+      inbox_->copy(slot, offset, copy->bytes());
+      out.push_back({std::move(copy), tuple, now});
+    }
+    if (segment == 0)
+      break;
   }
-  out[first].data = std::move(inbox_->buffers[slot]);
-  out[first].data->resize(std::min(segment, length));
+  if (segment <= buffer::capacity) {
+    out[first].data = std::move(inbox_->buffers[slot]);
+    out[first].data->resize(std::min(segment, length));
+  }
 }
 
 } // namespace troupe::net

@@ -60,8 +60,8 @@ public:
 
   /// Appends what is waiting, at most 64 reads' worth, to `out`; tuples get
   /// `path`. Returns whether more may be waiting.
-  bool receive(buffer_pool& pool, uint32_t path, time_point now,
-               std::vector<datagram>& out);
+  bool receive_burst(buffer_pool& pool, uint32_t path, time_point now,
+                     std::vector<datagram>& out);
 
   /// Sends UDP datagrams, whose tuples' local address is the source.
   void send(std::span<const outgoing_datagram> batch);

@@ -105,12 +105,7 @@ private:
   void configure() {
     const auto& config = core_->config;
     beast::get_lowest_layer(ws_).expires_never();
-    websocket::stream_base::timeout timeout;
-    timeout.handshake_timeout = config.header_timeout;
-    timeout.idle_timeout = plan_.keep_alive ? config.websocket_idle_timeout
-                                            : websocket::stream_base::none();
-    timeout.keep_alive_pings = plan_.keep_alive;
-    ws_.set_option(timeout);
+    set_timeouts(config.header_timeout);
     ws_.read_message_max(config.max_message);
     // One frame for each message, however long.
     ws_.auto_fragment(false);
@@ -119,16 +114,34 @@ private:
           [x = plan_.subprotocol](websocket::response_type& response) {
             response.set(beast::http::field::sec_websocket_protocol, x);
           }));
+    ws_.control_callback(
+        [this](websocket::frame_type type, auto) { on_control(type); });
+  }
+
+  // Beast has one limit for both handshakes, the opening and the closing.
+  void set_timeouts(duration handshake) {
+    websocket::stream_base::timeout timeout;
+    timeout.handshake_timeout = handshake;
+    timeout.idle_timeout = plan_.keep_alive
+                               ? core_->config.websocket_idle_timeout
+                               : websocket::stream_base::none();
+    timeout.keep_alive_pings = plan_.keep_alive;
+    ws_.set_option(timeout);
+  }
+
+  void on_control(websocket::frame_type type) {
     // A flood of pings counts like one of messages.
-    ws_.control_callback([this](websocket::frame_type type, auto) {
-      if (type == websocket::frame_type::ping)
-        take_token();
-    });
+    if (type == websocket::frame_type::ping)
+      take_token();
+    // The client has left; that the stream ends in order may take a while.
+    if (type == websocket::frame_type::close)
+      notify(closed_by(websocket::error::closed));
   }
 
   void open() {
     core_->websockets.fetch_add(1, std::memory_order_relaxed);
     opened_ = true;
+    set_timeouts(close_patience);
     events_ = plan_.open(handle_);
     plan_.open = nullptr;
     if (!events_)
@@ -159,8 +172,8 @@ private:
   }
 
   uint16_t closed_by(error_code ec) const {
-    if (ec == websocket::error::closed && ws_.reason().code != 0)
-      return ws_.reason().code;
+    if (ec == websocket::error::closed)
+      return ws_.reason().code != 0 ? ws_.reason().code : close_code::no_status;
     if (ec == websocket::error::message_too_big
         || ec == websocket::error::buffer_overflow)
       return close_code::too_big;
@@ -290,6 +303,10 @@ private:
       return;
     timer_.cancel();
     beast::get_lowest_layer(ws_).close();
+    notify(code);
+  }
+
+  void notify(uint16_t code) {
     if (auto events = std::move(events_))
       events->on_close(closing_ ? static_cast<uint16_t>(closing_->code) : code);
   }

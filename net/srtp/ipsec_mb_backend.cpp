@@ -36,6 +36,19 @@ IMB_MGR* manager() {
   return instance.get();
 }
 
+/// The calling thread's manager for hashing one packet at a time. The wide
+/// implementations hash sixteen messages as fast as one; SSE's has the SHA
+/// instructions, which are what serves a single message.
+IMB_MGR* hash_manager() {
+  thread_local const auto instance = [] {
+    manager_ptr manager{alloc_mb_mgr(0)};
+    if (manager)
+      init_mb_mgr_sse(manager.get());
+    return manager;
+  }();
+  return instance.get();
+}
+
 /// An expanded AES key for counter mode.
 class ctr_key {
 public:
@@ -101,7 +114,7 @@ public:
     job.auth_tag_output_len_in_bytes = out.size();
     job.u.HMAC._hashed_auth_key_xor_ipad = inner_;
     job.u.HMAC._hashed_auth_key_xor_opad = outer_;
-    return IMB_SUBMIT_HASH_BURST_NOCHECK(manager(), &job, 1,
+    return IMB_SUBMIT_HASH_BURST_NOCHECK(hash_manager(), &job, 1,
                                          IMB_AUTH_HMAC_SHA_1)
            == 1;
   }

@@ -29,10 +29,18 @@ Variant any_of(size_t index) {
   return nth<Variant>(index % n, std::make_index_sequence<n>{});
 }
 
+// The server's sentences may quote what a client sent, which is UTF-8 once it
+// has been parsed; ASCII stands for it here.
+std::string sentence(std::string_view text) {
+  std::string out{text};
+  for (auto& x : out)
+    x &= 0x7f;
+  return out;
+}
+
 outcome outcome_of(uint8_t choice, std::string_view text) {
   if (choice % 4 == 0)
-    return error{static_cast<error_code>(1 + choice / 4 % 15),
-                 std::string{text}};
+    return error{static_cast<error_code>(1 + choice / 4 % 15), sentence(text)};
   return any_of<success>(choice);
 }
 

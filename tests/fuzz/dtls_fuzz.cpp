@@ -14,7 +14,7 @@ using namespace troupe::net;
 namespace {
 
 const dtls_context& context() {
-  static const auto instance = std::move(dtls_context::make().value());
+  static const auto instance = dtls_context::make().value();
   return *instance;
 }
 
@@ -75,7 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   scenario s{byte_reader{{data, size}}};
   s.server.start(dtls_role::server, {context().fingerprint()}, s.now);
   s.client.start(dtls_role::client, {context().fingerprint()}, s.now);
-  while (s.in.remaining() > 0)
+  while (s.in.remaining() > 0 && !s.in.failed())
     s.step();
   if (s.client.keys() && s.server.keys())
     TROUPE_ASSERT(s.client.keys()->local.key == s.server.keys()->remote.key);

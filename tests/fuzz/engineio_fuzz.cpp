@@ -2,6 +2,7 @@
 #include "protocol/engineio.hpp"
 
 #include <cstdlib>
+#include <tuple>
 
 namespace engineio = troupe::protocol::engineio;
 using troupe::net::byte_reader;
@@ -39,8 +40,9 @@ void check_session(byte_reader in) {
   while (in.remaining() > 0) {
     auto verb = in.u8();
     auto socket = engineio::socket_id{in.u8() % 3u};
-    auto text = std::string{troupe::net::as_text(
-        in.bytes(std::min<size_t>(in.remaining(), in.u8() % 80u)))};
+    size_t length = in.u8() % 80u;
+    auto octets = in.bytes(std::min(length, in.remaining()));
+    auto text = std::string{troupe::net::as_text(octets)};
     now += std::chrono::milliseconds{verb * 100};
     switch (verb % 11) {
       case 0:

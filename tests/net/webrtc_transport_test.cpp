@@ -164,6 +164,25 @@ TEST_SUITE("webrtc_transport") {
     }
   }
 
+  TEST_CASE("without application data media goes on after DTLS is released") {
+    for (auto role : {dtls_role::client, dtls_role::server}) {
+      transport_pair pair{{.client_role = role, .application_data = false}};
+      REQUIRE(pair.connect());
+      // Not before the client has shown that it has the keys.
+      CHECK(pair.server.send_data(octets{1}));
+      CHECK(pair.to_server(make_rtp(65'535)));
+      CHECK_FALSE(pair.server.send_data(octets{1}));
+      CHECK(pair.to_server(make_rtp(0)));
+      CHECK(pair.to_client(make_rtp(0)));
+      pair.run(60s);
+      CHECK(pair.server.can_send());
+      CHECK(pair.server.profile() == pair.client.keys()->profile);
+      pair.server.close();
+      pair.exchange();
+      CHECK(pair.client.dtls() == dtls_state::closed);
+    }
+  }
+
   TEST_CASE("a client that is earlier than the connect request gets through") {
     for (auto role : {dtls_role::client, dtls_role::server}) {
       transport_pair pair{{.client_role = role}};

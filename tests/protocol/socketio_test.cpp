@@ -138,6 +138,8 @@ TEST_CASE("malformed packets are refused, each for its reason") {
       {R"(52-["a",)" + placeholder("0") + "," + placeholder("0") + "]",
        socketio_errc::bad_placeholder},
       {R"(52-["a",)" + placeholder("0") + "]", socketio_errc::bad_placeholder},
+      {R"(51-["a",)" + placeholder("0") + "," + placeholder("0") + "]",
+       socketio_errc::bad_placeholder},
       {R"(50-["a",)" + placeholder("0") + "]", socketio_errc::bad_placeholder},
       {"2[\"a\"," + std::string(40, '[') + std::string(40, ']') + "]",
        socketio_errc::bad_payload},

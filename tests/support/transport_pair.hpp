@@ -56,6 +56,7 @@ public:
     net::duration consent_timeout = std::chrono::seconds{30};
     bool nominate = true;
     uint64_t seed = 1;
+    bool application_data = true;
     /// The client's certificate and SRTP profiles; outlives the pair.
     const net::dtls_context* client_dtls = &client_certificate();
   };
@@ -65,7 +66,8 @@ public:
   explicit transport_pair(const config& cfg)
       : random(net::make_seeded_rng(cfg.seed))
       , pool(net::buffer_pool::make())
-      , server({&server_certificate(), cfg.backend, cfg.consent_timeout},
+      , server({&server_certificate(), cfg.backend, cfg.consent_timeout,
+                cfg.application_data},
                *random)
       , client({cfg.client_dtls, cfg.client_role, net::srtp_backend::libsrtp2,
                 cfg.nominate},

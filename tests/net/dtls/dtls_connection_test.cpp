@@ -265,6 +265,30 @@ TEST_CASE("closing tells the peer") {
   }
 }
 
+TEST_CASE("a released connection keeps its keys and can say goodbye") {
+  dtls_pair pair;
+  pair.server.release();
+  CHECK(pair.server.state() == dtls_state::fresh);
+  pair.start();
+  pair.server.release();
+  CHECK(pair.server.state() == dtls_state::connecting);
+  pair.run();
+  pair.server.release();
+  pair.server.release();
+  CHECK(pair.both(dtls_state::connected));
+  require_same_keys(pair);
+  CHECK(!pair.server.poll_datagram());
+  CHECK(!pair.server.poll_timeout());
+  CHECK(!pair.server.send_data(octets(3)));
+  pair.client.send_data(octets(3));
+  pair.settle();
+  CHECK(!pair.server.poll_data());
+  CHECK(pair.both(dtls_state::connected));
+  pair.server.close();
+  pair.settle();
+  CHECK(pair.both(dtls_state::closed));
+}
+
 TEST_CASE("closing before or during the handshake is silent") {
   dtls_connection fresh{shared_context()};
   fresh.close();

@@ -1,9 +1,6 @@
 #include "net/io/admission.hpp"
-#include "net/io/frame_reader.hpp"
 
 #include <doctest/doctest.h>
-
-#include <cstring>
 
 using namespace troupe::net;
 using namespace std::chrono_literals;
@@ -58,33 +55,4 @@ TEST_CASE("one address cannot connect too fast") {
   CHECK(!x.admit(address("192.0.2.1"), start));
   CHECK(x.admit(address("192.0.2.2"), start));
   CHECK(x.admit(address("192.0.2.1"), start + 1s));
-}
-
-TEST_CASE("frames come out of a stream however it is cut") {
-  std::string stream;
-  stream += std::string{"\0\3abc", 5};
-  stream += std::string{"\0\0", 2};
-  stream += std::string{"\0\1d", 3};
-  for (size_t step = 1; step <= stream.size(); ++step) {
-    frame_reader x{100};
-    std::string got;
-    for (size_t at = 0; at < stream.size(); at += step) {
-      auto part = stream.substr(at, step);
-      std::memcpy(x.room().data(), part.data(), part.size());
-      x.commit(part.size());
-      while (auto frame = x.next())
-        got += std::string{as_text(*frame)} + "|";
-    }
-    CHECK(got == "abc|d|");
-    CHECK(!x.failed());
-  }
-}
-
-TEST_CASE("a frame that is too long ends the stream") {
-  frame_reader x{3};
-  std::memcpy(x.room().data(), "\0\3abc\0\4", 7);
-  x.commit(7);
-  CHECK(x.next());
-  CHECK(!x.next());
-  CHECK(x.failed());
 }

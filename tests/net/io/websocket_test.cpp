@@ -136,6 +136,8 @@ TEST_CASE("closing works from both ends, with code and reason") {
   CHECK(frame->data.substr(2) == "as you wish");
   told.send(8, frame->data);
   CHECK(told.stream().reads_end());
+  told.stream().close();
+  CHECK(x.handler.wait_for_closed(1) == std::vector<uint16_t>{4000});
   ws_client leaving{x.port(), "/ws"};
   leaving.send(8, "\x03\xe8");
   CHECK(leaving.close_code() == 1000);

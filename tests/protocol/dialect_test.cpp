@@ -1,0 +1,105 @@
+#include "protocol/dialect.hpp"
+
+#include "net/base/rng.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace troupe::protocol;
+namespace net = troupe::net;
+
+namespace {
+
+handshake ws_handshake() {
+  handshake out;
+  out.path = "/socket";
+  out.query = {{"auth", "alice"}, {"channelId", "daily"}};
+  return out;
+}
+
+handshake socketio_handshake() {
+  handshake out;
+  out.carrier = carrier::socketio;
+  out.path = "/socket.io/";
+  return out;
+}
+
+struct fixture {
+  explicit fixture(const handshake& hello)
+      : speaker(find_dialect(hello)->make(hello, *random, {})) {}
+
+  void say(const std::string& text) {
+    speaker->handle_frame({text, false}, {});
+  }
+
+  // Counts the requests until the connection is closed for having too many.
+  size_t flood(const std::string& text) {
+    for (size_t i = 0; i < 1000; ++i) {
+      say(text);
+      while (speaker->poll_request())
+        ++requests;
+      while (speaker->poll_frame()) {
+      }
+      if (auto close = speaker->poll_close()) {
+        CHECK_EQ(close->code, 1008);
+        return requests;
+      }
+    }
+    return 0;
+  }
+
+  std::unique_ptr<net::rng> random = net::make_seeded_rng(1);
+  std::unique_ptr<dialect> speaker;
+  size_t requests = 0;
+};
+
+} // namespace
+
+TEST_CASE("a dialect is found by its handshake alone") {
+  REQUIRE(find_dialect(ws_handshake()));
+  CHECK_EQ(find_dialect(ws_handshake())->name, "ws");
+  REQUIRE(find_dialect(socketio_handshake()));
+  CHECK_EQ(find_dialect(socketio_handshake())->name, "socketio");
+  handshake other;
+  other.path = "/elsewhere";
+  CHECK_FALSE(find_dialect(other));
+}
+
+TEST_CASE("a client that never waits for its answers is closed") {
+  SUBCASE("over WebSocket") {
+    fixture f(ws_handshake());
+    CHECK_EQ(f.flood(R"({"type":"get-producers"})"), 256);
+  }
+  SUBCASE("over Socket.IO") {
+    fixture f(socketio_handshake());
+    f.say("0");
+    CHECK_EQ(f.flood(R"(2["get-rtp-capabilities",{"roomId":"r"}])"), 256);
+  }
+}
+
+TEST_CASE("a WebSocket message beyond 256 KB closes with 1009") {
+  fixture f(ws_handshake());
+  f.say("{\"type\":\"" + std::string(300'000, 'x') + "\"}");
+  const auto close = f.speaker->poll_close();
+  REQUIRE(close);
+  CHECK_EQ(close->code, 1009);
+}
+
+TEST_CASE("an overlong user or channel is refused") {
+  auto hello = ws_handshake();
+  hello.query["auth"] = std::string(257, 'x');
+  const auto refusal = find_dialect(hello)->refuses(hello);
+  REQUIRE(refusal);
+  CHECK_EQ(refusal->http_status, 400);
+}
+
+TEST_CASE("an answer nobody waits for is ignored") {
+  for (const auto& hello : {ws_handshake(), socketio_handshake()}) {
+    fixture f(hello);
+    for (request_token token : {0, 2, 1'000'000})
+      for (int twice = 0; twice < 2; ++twice)
+        f.speaker->handle_outcome(token, make_error(error_code::internal));
+    CHECK_FALSE(f.speaker->poll_frame());
+  }
+}

@@ -1,0 +1,274 @@
+#include "rtp/forwarder.hpp"
+
+#include "rtp/egress.hpp"
+#include "tests/support/media_packets.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace troupe;
+using namespace troupe::test;
+using rtp::forwarder;
+
+namespace {
+
+forwarder::config video() {
+  auto x = forwarder::config{};
+  x.ssrc = rtp::ssrc{5555};
+  x.payload = rtp::payload_type{101};
+  x.rtx_ssrc = rtp::ssrc{5556};
+  x.rtx_payload = rtp::payload_type{102};
+  x.mid = "3";
+  x.cname = "someone";
+  x.source_extensions = rtp::extension_map::defaults();
+  x.extensions = rtp::extension_map::defaults();
+  x.feedback = {true, true, true, true, false};
+  return x;
+}
+
+struct fixture {
+  std::unique_ptr<net::rng> random = net::make_seeded_rng(7);
+  forwarder engine;
+  std::vector<rtp::outgoing_packet> sent;
+  int keyframes_wanted = 0;
+
+  explicit fixture(forwarder::config x = video())
+      : engine(std::move(x), *random) {}
+
+  static rtp::media_packet media(int64_t sequence, net::duration when,
+                                 bool key = false) {
+    auto spec = packet_spec{};
+    spec.sequence = static_cast<uint16_t>(sequence);
+    spec.timestamp = static_cast<uint32_t>(sequence * 3000);
+    spec.payload.assign(1000, 1);
+    auto x = rtp::media_packet{make_packet(spec, at(when)), sequence,
+                               sequence * 3000};
+    x.keyframe = key;
+    x.start_of_frame = true;
+    return x;
+  }
+
+  void feed(int64_t sequence, net::duration when, bool key = false) {
+    engine.handle_batch(media_of({media(sequence, when, key)}), at(when));
+    drain();
+  }
+
+  void drain() {
+    while (auto x = engine.poll_batch())
+      for (auto& p : x->packets)
+        sent.push_back(p);
+    while (auto x = engine.poll_event())
+      if (std::holds_alternative<rtp::keyframe_wanted>(*x))
+        ++keyframes_wanted;
+  }
+
+  uint16_t number(size_t i) const {
+    return sent.at(i).fields.sequence_number;
+  }
+
+  uint16_t step(size_t from, size_t to) const {
+    return static_cast<uint16_t>(number(to) - number(from));
+  }
+};
+
+} // namespace
+
+TEST_CASE("video begins with a key frame, which is asked for") {
+  fixture x;
+  x.feed(100000, 0ms);
+  x.feed(100001, 5ms);
+  CHECK(x.sent.empty());
+  CHECK(x.keyframes_wanted == 1);
+  x.feed(100002, 10ms, true);
+  x.feed(100003, 15ms);
+  REQUIRE(x.sent.size() == 2);
+  CHECK(x.step(0, 1) == 1);
+  auto& f = x.sent[0].fields;
+  CHECK(rtp::value(f.ssrc) == 5555);
+  CHECK(rtp::value(f.payload_type) == 101);
+  CHECK(x.sent[1].fields.timestamp - f.timestamp == 3000);
+}
+
+TEST_CASE("audio begins at once") {
+  auto config = video();
+  config.kind = rtp::media_kind::audio;
+  fixture x{config};
+  x.feed(100000, 0ms);
+  CHECK(x.sent.size() == 1);
+  CHECK(x.keyframes_wanted == 0);
+}
+
+TEST_CASE("after a pause there is no gap, and time has passed") {
+  fixture x;
+  x.feed(100000, 0ms, true);
+  x.feed(100001, 33ms);
+  x.engine.pause(at(40ms));
+  for (auto i = 0; i < 300; ++i)
+    x.feed(100002 + i, 66ms + i * 33ms);
+  CHECK(x.sent.size() == 2);
+  x.engine.resume(at(10s));
+  x.drain();
+  CHECK(x.keyframes_wanted == 1);
+  x.feed(100302, 10s);
+  CHECK(x.sent.size() == 2);
+  x.feed(100303, 10033ms, true);
+  REQUIRE(x.sent.size() == 3);
+  CHECK(x.step(1, 2) == 1);
+  CHECK(x.sent[2].fields.timestamp - x.sent[1].fields.timestamp == 302 * 3000);
+  auto stats = x.engine.stats(at(10s));
+  CHECK(stats.drops.of(rtp::drop_reason::consumer_paused) == 300);
+  CHECK(stats.drops.of(rtp::drop_reason::awaiting_keyframe) == 1);
+}
+
+TEST_CASE("loss leaves a hole, padding none") {
+  fixture x;
+  x.feed(100000, 0ms, true);
+  auto filler = fixture::media(100001, 1ms);
+  filler.filler = true;
+  x.engine.handle_batch(media_of({filler}), at(1ms));
+  x.feed(100002, 2ms);
+  x.feed(100004, 3ms);
+  x.feed(100003, 4ms);
+  REQUIRE(x.sent.size() == 4);
+  CHECK(x.step(0, 1) == 1);
+  CHECK(x.step(1, 2) == 2);
+  CHECK(x.step(1, 3) == 1);
+}
+
+TEST_CASE("a NACK is answered by RTX with the number the receiver knows") {
+  fixture x;
+  for (auto i = 0; i < 10; ++i)
+    x.feed(100000 + i, 33ms * i, i == 0);
+  auto lost = std::vector<uint16_t>{x.number(4), x.number(6),
+                                    static_cast<uint16_t>(x.number(9) + 1)};
+  x.engine.handle_nack(lost, at(400ms));
+  auto wanted = x.engine.poll_retransmission_request();
+  REQUIRE(wanted);
+  CHECK(*wanted == std::vector<rtp::packet_key>{{0, 100004}, {0, 100006}});
+  x.engine.handle_retransmissions(media_of({fixture::media(100004, 132ms)}),
+                                  at(401ms));
+  x.drain();
+  REQUIRE(x.sent.size() == 11);
+  auto& rtx = x.sent[10];
+  CHECK(rtx.original_sequence_number == x.number(4));
+  CHECK(rtp::value(rtx.fields.ssrc) == 5556);
+  CHECK(rtp::value(rtx.fields.payload_type) == 102);
+  CHECK(rtx.fields.timestamp == x.sent[4].fields.timestamp);
+}
+
+TEST_CASE("without RTX nothing is ever sent twice") {
+  auto config = video();
+  config.rtx_ssrc.reset();
+  config.rtx_payload.reset();
+  fixture x{config};
+  x.feed(100000, 0ms, true);
+  x.engine.handle_nack(std::vector<uint16_t>{x.number(0)}, at(100ms));
+  CHECK_FALSE(x.engine.poll_retransmission_request());
+  x.engine.handle_retransmissions(media_of({fixture::media(100000, 0ms)}),
+                                  at(101ms));
+  x.drain();
+  CHECK(x.sent.size() == 1);
+}
+
+TEST_CASE("a packet is asked of the producer ten times at most") {
+  fixture x;
+  x.feed(100000, 0ms, true);
+  auto requests = 0;
+  for (auto t = 0ms; t < 5s; t += 10ms) {
+    x.engine.handle_nack(std::vector<uint16_t>{x.number(0)}, at(t));
+    if (auto wanted = x.engine.poll_retransmission_request())
+      requests += static_cast<int>(wanted->size());
+  }
+  CHECK(requests == 10);
+}
+
+TEST_CASE("PLIs of one receiver become few requests") {
+  fixture x;
+  x.feed(100000, 0ms, true);
+  for (auto t = 0ms; t < 1s; t += 1ms)
+    x.engine.handle_keyframe_request(at(t));
+  x.drain();
+  CHECK(x.keyframes_wanted == 1);
+  CHECK(x.engine.stats(at(1s)).keyframe_requests_received == 1000);
+}
+
+TEST_CASE("sender reports map the producer's instant to our timestamps") {
+  fixture x;
+  x.feed(100000, 0ms, true);
+  auto report = rtp::source_report{};
+  report.ntp.value = uint64_t{1000} << 32;
+  report.timestamp = 100000 * 3000 + 900;
+  report.arrival = at(10ms);
+  x.engine.handle_source_report(report);
+  x.engine.handle_timeout(at(2s));
+  auto octets = x.engine.poll_rtcp();
+  REQUIRE(octets);
+  auto reader = rtp::rtcp::compound_reader{*octets};
+  auto first = reader.next();
+  REQUIRE(first);
+  auto* sr = std::get_if<rtp::rtcp::sender_report>(&*first);
+  REQUIRE(sr);
+  auto age = std::chrono::duration<double>(1990ms).count();
+  auto ntp = static_cast<double>(sr->info.ntp.value) / 4294967296.0;
+  CHECK(ntp == doctest::Approx(1000 + age).epsilon(1e-6));
+  CHECK(sr->info.rtp_timestamp == x.sent[0].fields.timestamp + 900 + 1990 * 90);
+  CHECK(sr->info.packet_count == 1);
+  CHECK(sr->info.octet_count == 1000);
+  auto second = reader.next();
+  REQUIRE(second);
+  auto* names = std::get_if<rtp::rtcp::sdes>(&*second);
+  REQUIRE(names);
+  CHECK(names->cname(rtp::ssrc{5555}) == "someone");
+  SUBCASE("and the receiver's answer tells the round trip and the score") {
+    auto block = rtp::rtcp::report_block{};
+    block.ssrc = rtp::ssrc{5555};
+    block.last_sender_report = sr->info.ntp.middle();
+    block.delay_since_last_sender_report = rtp::to_compact_ntp(500ms);
+    block.fraction_lost = 77;
+    x.engine.handle_report_block(block, at(2560ms));
+    auto stats = x.engine.stats(at(2560ms));
+    REQUIRE(stats.round_trip_time);
+    CHECK(std::chrono::round<std::chrono::milliseconds>(*stats.round_trip_time)
+          == 60ms);
+    CHECK(stats.score == 5);
+  }
+}
+
+TEST_CASE("packets that waited too long are dropped until a key frame") {
+  fixture x;
+  x.feed(100000, 0ms, true);
+  x.engine.handle_batch(media_of({fixture::media(100001, 33ms)}), at(300ms));
+  x.feed(100002, 301ms);
+  CHECK(x.sent.size() == 1);
+  CHECK(x.keyframes_wanted == 1);
+  x.feed(100003, 334ms, true);
+  REQUIRE(x.sent.size() == 2);
+  CHECK(x.step(0, 1) == 1);
+}
+
+TEST_CASE("another encoding takes over at its key frame") {
+  fixture x;
+  x.feed(100000, 0ms, true);
+  x.engine.set_encoding(1, at(10ms));
+  x.drain();
+  CHECK(x.keyframes_wanted == 1);
+  auto other = fixture::media(777777, 20ms);
+  other.encoding = 1;
+  x.engine.handle_batch(media_of({other}), at(20ms));
+  x.feed(100001, 33ms);
+  CHECK(x.sent.size() == 2);
+  other = fixture::media(777778, 66ms, true);
+  other.encoding = 1;
+  x.engine.handle_batch(media_of({other}), at(66ms));
+  x.feed(100002, 67ms);
+  REQUIRE(x.sent.size() == 3);
+  CHECK(x.step(1, 2) == 1);
+  CHECK(x.sent[2].fields.timestamp - x.sent[1].fields.timestamp == 33 * 90);
+}
+
+TEST_CASE("a consumer costs at most 4 KB") {
+  fixture x;
+  x.feed(100000, 0ms, true);
+  x.engine.handle_nack(std::vector<uint16_t>{x.number(0)}, at(100ms));
+  CAPTURE(x.engine.memory());
+  CHECK(x.engine.memory() <= 4096);
+}

@@ -1,0 +1,46 @@
+#include "rtp/keyframe_requester.hpp"
+
+#include "tests/support/media_packets.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace troupe;
+using namespace troupe::test;
+
+TEST_CASE("a storm of wishes gives one request a second") {
+  rtp::keyframe_requester x;
+  auto sent = 0;
+  for (auto t = 0ms; t < 10s; t += 1ms) {
+    x.handle_packet();
+    x.request(at(t));
+    if (x.poll(at(t)))
+      ++sent;
+    // Answered at once, and wanted again.
+    x.handle_keyframe();
+  }
+  CHECK(sent == 10);
+}
+
+TEST_CASE("a request is repeated until the key frame arrives") {
+  rtp::keyframe_requester x;
+  x.request(at(0ms));
+  CHECK(x.poll(at(0ms)));
+  x.handle_packet();
+  CHECK_FALSE(x.poll(at(999ms)));
+  CHECK(x.poll_timeout() == at(1s));
+  CHECK(x.poll(at(1s)));
+  x.handle_keyframe();
+  x.handle_packet();
+  CHECK_FALSE(x.poll(at(5s)));
+  CHECK_FALSE(x.poll_timeout());
+}
+
+TEST_CASE("on a dead link it rests, and goes on with the first packet") {
+  rtp::keyframe_requester x;
+  x.request(at(0ms));
+  CHECK(x.poll(at(0ms)));
+  CHECK_FALSE(x.poll(at(3s)));
+  CHECK_FALSE(x.poll_timeout());
+  x.handle_packet();
+  CHECK(x.poll(at(3s)));
+}

@@ -1,0 +1,339 @@
+#include "rtp/receiver.hpp"
+
+#include "tests/support/media_packets.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace troupe;
+using namespace troupe::test;
+using rtp::receiver;
+
+namespace {
+
+receiver::config video() {
+  auto x = receiver::config{};
+  x.codec = rtp::codec::vp8;
+  x.payload = rtp::payload_type{96};
+  x.rtx_payload = rtp::payload_type{97};
+  x.encodings = {{rtp::ssrc{1111}, rtp::ssrc{2222}, ""}};
+  x.extensions = rtp::extension_map::defaults();
+  x.feedback = {true, true, true, false, false};
+  return x;
+}
+
+/// A receiver with what it says counted.
+struct fixture {
+  std::unique_ptr<net::rng> random = net::make_seeded_rng(1);
+  receiver engine;
+  std::vector<int64_t> passed;
+  std::vector<uint16_t> nacked;
+  int plis = 0;
+  int firs = 0;
+  std::vector<rtp::rtcp::report_block> blocks;
+  std::optional<rtp::ntp_time> reference_time;
+  std::vector<rtp::receiver_event> events;
+
+  explicit fixture(receiver::config x = video())
+      : engine(std::move(x), *random) {}
+
+  void feed(const packet_spec& x, net::duration when) {
+    engine.handle_packets(batch_of({make_packet(x, at(when))}), at(when));
+    drain();
+  }
+
+  void feed(uint16_t sequence, net::duration when,
+            const octet_vector& payload = vp8_delta) {
+    auto x = packet_spec{};
+    x.sequence = sequence;
+    x.timestamp = sequence * 3000u;
+    x.payload = payload;
+    feed(x, when);
+  }
+
+  void rtx(uint16_t original, net::duration when) {
+    auto x = packet_spec{};
+    x.ssrc = 2222;
+    x.payload_type = 97;
+    x.timestamp = original * 3000u;
+    x.payload = vp8_delta;
+    x.payload.insert(x.payload.begin(), {static_cast<uint8_t>(original >> 8),
+                                         static_cast<uint8_t>(original)});
+    feed(x, when);
+  }
+
+  void tick(net::duration when) {
+    engine.handle_timeout(at(when));
+    drain();
+  }
+
+  void drain() {
+    while (auto x = engine.poll_batch())
+      for (auto& p : **x)
+        if (!p.filler)
+          passed.push_back(p.sequence - 65536);
+    while (auto x = engine.poll_event())
+      events.push_back(std::move(*x));
+    while (auto x = engine.poll_rtcp()) {
+      auto reader = rtp::rtcp::compound_reader{*x};
+      while (auto message = reader.next()) {
+        if (auto* nack = std::get_if<rtp::rtcp::nack>(&*message))
+          nack->for_each([&](uint16_t y) { nacked.push_back(y); });
+        if (std::holds_alternative<rtp::rtcp::pli>(*message))
+          ++plis;
+        if (std::holds_alternative<rtp::rtcp::fir>(*message))
+          ++firs;
+        if (auto* rr = std::get_if<rtp::rtcp::receiver_report>(&*message))
+          for (auto block : rr->blocks)
+            blocks.push_back(block);
+        if (auto* xr = std::get_if<rtp::rtcp::extended_report>(&*message))
+          reference_time = xr->reference_time;
+      }
+      CHECK(reader.malformed() == 0);
+    }
+  }
+
+  rtp::receive_stream_stats stats() {
+    auto all = engine.stats(at(0s)).streams;
+    REQUIRE(all.size() == 1);
+    return all.front();
+  }
+
+  template <class T>
+  const T* last_event() const {
+    for (auto i = events.rbegin(); i != events.rend(); ++i)
+      if (auto* x = std::get_if<T>(&*i))
+        return x;
+    return nullptr;
+  }
+};
+
+} // namespace
+
+TEST_CASE("each packet goes on once, in the order of arrival") {
+  fixture x;
+  for (auto i : {65534, 65535, 65536, 65536, 65538, 65537, 65538, 65535})
+    x.feed(static_cast<uint16_t>(i), 0ms);
+  CHECK(x.passed == std::vector<int64_t>{65534, 65535, 65536, 65538, 65537});
+  CHECK(x.stats().drops.of(rtp::drop_reason::duplicate) == 3);
+}
+
+TEST_CASE("a lost packet is asked for, restored by RTX, and then a duplicate") {
+  fixture x;
+  x.feed(100, 0ms);
+  x.feed(102, 0ms);
+  x.tick(10ms);
+  CHECK(x.nacked == std::vector<uint16_t>{101});
+  x.rtx(101, 30ms);
+  x.rtx(101, 31ms);
+  x.feed(101, 32ms);
+  CHECK(x.passed == std::vector<int64_t>{100, 102, 101});
+  x.tick(2s);
+  CHECK(x.nacked.size() == 1);
+  CHECK(x.stats().packets_repaired == 1);
+  CHECK(x.stats().packets_lost == 0);
+}
+
+TEST_CASE("a restored packet is found for consumers as its original") {
+  fixture x;
+  x.feed(100, 0ms);
+  x.feed(102, 0ms);
+  x.rtx(101, 30ms);
+  auto keys = std::vector<rtp::packet_key>{{0, 65536 + 101}, {0, 65536 + 103}};
+  auto found = x.engine.find_packets(keys);
+  REQUIRE(found);
+  REQUIRE(found->size() == 1);
+  auto& p = found->front().packet;
+  CHECK(rtp::value(p.ssrc()) == 1111);
+  CHECK(rtp::value(p.payload_type()) == 96);
+  CHECK(p.sequence_number() == 101);
+  CHECK(octet_vector(p.payload().begin(), p.payload().end()) == vp8_delta);
+  keys[0].encoding = 7;
+  CHECK_FALSE(x.engine.find_packets(keys));
+}
+
+TEST_CASE("empty RTX and unknown payload types are dropped and counted") {
+  fixture x;
+  x.feed(100, 0ms);
+  auto spec = packet_spec{};
+  spec.ssrc = 2222;
+  spec.payload_type = 97;
+  spec.payload = {0, 101};
+  x.feed(spec, 0ms);
+  spec.payload_type = 50;
+  x.feed(spec, 0ms);
+  CHECK(x.passed.size() == 1);
+  CHECK(x.stats().drops.of(rtp::drop_reason::padding_only) == 1);
+  CHECK(x.engine.stats(at(0s)).drops.of(rtp::drop_reason::unknown_payload_type)
+        == 1);
+}
+
+TEST_CASE("a stray far-off packet is held back; two near ones are a restart") {
+  fixture x;
+  x.feed(100, 0ms);
+  x.feed(40000, 1ms);
+  x.feed(101, 2ms);
+  CHECK(x.passed == std::vector<int64_t>{100, 101});
+  CHECK(x.plis == 0);
+  x.feed(20000, 3ms);
+  x.feed(20001, 4ms);
+  CHECK(x.passed == std::vector<int64_t>{100, 101, 20000, 20001});
+  // A restart backwards rises as well, and asks for a key frame.
+  CHECK(x.plis == 1);
+  x.feed(50, 5ms);
+  x.feed(51, 6ms);
+  REQUIRE(x.passed.size() == 6);
+  CHECK(x.passed[4] == 65536 + 50);
+  CHECK(x.stats().packets_lost == 0);
+}
+
+TEST_CASE("PLIs of all consumers are coalesced, and repeated until answered") {
+  fixture x;
+  x.feed(1, 0ms);
+  for (auto i = 0; i < 50; ++i)
+    x.engine.handle_keyframe_request(0, at(1ms * i));
+  x.drain();
+  CHECK(x.plis == 1);
+  x.feed(2, 900ms);
+  x.tick(1s);
+  CHECK(x.plis == 2);
+  x.feed(3, 1100ms, vp8_key);
+  CHECK(x.last_event<rtp::keyframe_arrived>());
+  x.tick(5s);
+  CHECK(x.plis == 2);
+}
+
+TEST_CASE("FIR is used where PLI was not negotiated") {
+  auto config = video();
+  config.feedback.pli = false;
+  fixture x{config};
+  x.feed(1, 0ms);
+  x.engine.handle_keyframe_request(0, at(1ms));
+  x.drain();
+  CHECK(x.firs == 1);
+  CHECK(x.plis == 0);
+}
+
+TEST_CASE("a gap beyond repair asks for a key frame, not for the packets") {
+  fixture x;
+  x.feed(1, 0ms);
+  x.feed(1500, 1ms);
+  x.tick(100ms);
+  CHECK(x.nacked.empty());
+  CHECK(x.plis == 1);
+}
+
+TEST_CASE("receiver reports tell loss, jitter and the last sender report") {
+  fixture x;
+  auto info = rtp::rtcp::sender_info{};
+  info.ssrc = rtp::ssrc{1111};
+  info.ntp.value = 0x0000AAAABBBB0000;
+  info.rtp_timestamp = 0;
+  for (auto i = 0; i < 100; ++i)
+    if (i % 4 != 3)
+      x.feed(static_cast<uint16_t>(65500 + i), i * 10ms);
+  x.engine.handle_sender_report(info, at(1s));
+  x.tick(3s);
+  REQUIRE_FALSE(x.blocks.empty());
+  auto block = x.blocks.back();
+  CHECK(rtp::value(block.ssrc) == 1111);
+  CHECK(block.fraction_lost > 50);
+  CHECK(block.fraction_lost < 70);
+  CHECK(block.extended_highest_sequence == 65500 + 98);
+  CHECK(block.cumulative_lost == 24);
+  CHECK(block.last_sender_report == 0xAAAABBBB);
+  CHECK(block.delay_since_last_sender_report == 2 * 65536);
+  auto* report = x.last_event<rtp::source_report>();
+  REQUIRE(report);
+  CHECK(report->ntp == info.ntp);
+}
+
+TEST_CASE("the answer to a reference time tells the round trip") {
+  fixture x;
+  x.feed(1, 0ms);
+  x.tick(1600ms);
+  REQUIRE(x.reference_time);
+  auto item = rtp::rtcp::dlrr_item{};
+  item.ssrc = rtp::ssrc{1};
+  item.last_receiver_report = x.reference_time->middle();
+  item.delay_since_last_receiver_report = rtp::to_compact_ntp(20ms);
+  x.engine.handle_dlrr(item, at(1700ms));
+  REQUIRE(x.stats().round_trip_time);
+  auto ms =
+      std::chrono::duration<double, std::milli>{*x.stats().round_trip_time};
+  CHECK(ms.count() == doctest::Approx(80).epsilon(0.02));
+}
+
+TEST_CASE("a silent stream is inactive and scores 0 until it comes back") {
+  fixture x;
+  x.feed(1, 0ms);
+  CHECK(x.last_event<rtp::stream_activity_changed>()->active);
+  x.tick(1999ms);
+  CHECK(x.last_event<rtp::stream_activity_changed>()->active);
+  x.tick(2s);
+  CHECK_FALSE(x.last_event<rtp::stream_activity_changed>()->active);
+  CHECK(x.last_event<rtp::score_changed>()->score == 0);
+  x.feed(2, 3s);
+  CHECK(x.last_event<rtp::stream_activity_changed>()->active);
+  CHECK(x.last_event<rtp::score_changed>()->score == 10);
+}
+
+TEST_CASE("a paused producer passes nothing and asks for nothing") {
+  fixture x;
+  x.feed(1, 0ms, vp8_key);
+  x.engine.pause(at(1ms));
+  x.feed(2, 2ms);
+  x.feed(9, 3ms);
+  x.rtx(5, 4ms);
+  x.tick(100ms);
+  CHECK(x.passed.size() == 1);
+  CHECK(x.nacked.empty());
+  x.engine.resume(at(200ms));
+  x.drain();
+  CHECK(x.plis == 1);
+  x.feed(10, 201ms);
+  x.tick(300ms);
+  CHECK(x.passed == std::vector<int64_t>{1, 10});
+  CHECK(x.nacked.empty());
+}
+
+TEST_CASE("simulcast encodings are learned from RID and repaired RID") {
+  auto config = video();
+  config.encodings = {{{}, {}, "r0"}, {{}, {}, "r1"}};
+  fixture x{config};
+  auto spec = packet_spec{};
+  spec.ssrc = 7;
+  spec.extensions = {{2, {'r', '1'}}};
+  x.engine.handle_packets(batch_of({make_packet(spec, at(0ms))}), at(0ms));
+  auto batch = x.engine.poll_batch();
+  REQUIRE(batch);
+  CHECK((*batch)->front().encoding == 1);
+  spec.extensions = {{2, {'r', '9'}}};
+  spec.ssrc = 8;
+  x.feed(spec, 0ms);
+  CHECK(x.engine.stats(at(0s)).drops.of(rtp::drop_reason::unknown_encoding)
+        == 1);
+}
+
+TEST_CASE("the camera's orientation is told when it changes") {
+  fixture x;
+  auto spec = packet_spec{};
+  spec.extensions = {{8, {0x01}}};
+  x.feed(spec, 0ms);
+  REQUIRE(x.last_event<rtp::orientation_changed>());
+  auto count = x.events.size();
+  spec.sequence = 1001;
+  x.feed(spec, 1ms);
+  CHECK(x.events.size() == count);
+}
+
+TEST_CASE("padding closes its gap, and is no payload") {
+  fixture x;
+  x.feed(1, 0ms);
+  auto spec = packet_spec{};
+  spec.sequence = 2;
+  spec.payload = {};
+  x.engine.handle_packets(batch_of({make_packet(spec, at(1ms))}), at(1ms));
+  auto batch = x.engine.poll_batch();
+  REQUIRE(batch);
+  CHECK((*batch)->front().filler);
+}

@@ -1,0 +1,94 @@
+#include "rtp/transport_feedback_generator.hpp"
+
+#include "rtp/rtcp/compound.hpp"
+#include "tests/support/media_packets.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+
+using namespace troupe;
+using namespace troupe::test;
+using rtp::transport_feedback_generator;
+
+namespace {
+
+/// What all feedback so far says of each number; a later "received" counts.
+void collect(transport_feedback_generator& x, std::map<uint16_t, bool>& out,
+             int& packets) {
+  while (auto octets = x.poll_rtcp()) {
+    auto reader = rtp::rtcp::compound_reader{*octets};
+    auto message = reader.next();
+    REQUIRE(message);
+    auto* feedback = std::get_if<rtp::rtcp::transport_cc>(&*message);
+    REQUIRE(feedback);
+    CHECK(feedback->feedback_count() == static_cast<uint8_t>(packets));
+    ++packets;
+    auto cursor = feedback->statuses();
+    while (auto status = cursor.next())
+      out[status->sequence_number] |= status->received;
+  }
+}
+
+} // namespace
+
+TEST_CASE("every packet is told of within 100 ms, across the wrap") {
+  transport_feedback_generator x{{}};
+  auto told = std::map<uint16_t, bool>{};
+  auto packets = 0;
+  for (auto i = 0; i < 1000; ++i) {
+    auto now = at(i * 2ms);
+    if (auto due = x.poll_timeout(); due && *due <= now)
+      x.handle_timeout(now);
+    if (i % 10 != 7)
+      x.handle_packet(static_cast<uint16_t>(65000 + i), rtp::ssrc{5}, now);
+    collect(x, told, packets);
+  }
+  x.handle_timeout(at(3s));
+  collect(x, told, packets);
+  CHECK(packets >= 19);
+  CHECK(packets <= 21);
+  CHECK(told.size() == 1000);
+  for (auto i = 0; i < 1000; ++i)
+    CHECK(told[static_cast<uint16_t>(65000 + i)] == (i % 10 != 7));
+  CHECK_FALSE(x.poll_timeout());
+}
+
+TEST_CASE("a packet that comes after it was told lost is told of again") {
+  transport_feedback_generator x{{}};
+  auto told = std::map<uint16_t, bool>{};
+  auto packets = 0;
+  x.handle_packet(1, rtp::ssrc{5}, at(0ms));
+  x.handle_packet(3, rtp::ssrc{5}, at(1ms));
+  x.handle_timeout(at(100ms));
+  collect(x, told, packets);
+  CHECK_FALSE(told[2]);
+  x.handle_packet(2, rtp::ssrc{5}, at(101ms));
+  x.handle_packet(4, rtp::ssrc{5}, at(102ms));
+  x.handle_timeout(at(201ms));
+  collect(x, told, packets);
+  CHECK(told[2]);
+  CHECK(told[4]);
+}
+
+TEST_CASE("REMB lets a sender grow beyond 1 Mbit/s") {
+  auto config = transport_feedback_generator::config{};
+  config.remb = true;
+  transport_feedback_generator x{config};
+  auto allowed = uint64_t{300'000};
+  auto budget = 0.0;
+  for (auto t = 0ms; t < 10s; t += 10ms) {
+    budget += static_cast<double>(std::min<uint64_t>(allowed, 3'000'000)) / 800;
+    for (; budget > 1000; budget -= 1000)
+      x.handle_untagged_packet(rtp::ssrc{5}, 1000, at(t));
+    x.handle_timeout(at(t));
+    while (auto octets = x.poll_rtcp()) {
+      auto reader = rtp::rtcp::compound_reader{*octets};
+      auto message = reader.next();
+      REQUIRE(message);
+      allowed = std::get<rtp::rtcp::remb>(*message).bitrate_bps;
+    }
+  }
+  CHECK(allowed > 1'000'000);
+  CHECK(allowed <= config.max_remb_bps);
+}
