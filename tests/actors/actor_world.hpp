@@ -40,6 +40,9 @@ public:
   ~actor_world() {
     caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
     run();
+    // The clock holds actors by the timeouts of requests long answered.
+    while (scheduler().trigger_timeouts() > 0)
+      run();
     caf::anon_send(socket, actors::close_sockets{});
     run();
     server = nullptr;

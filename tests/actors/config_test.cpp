@@ -72,7 +72,7 @@ key_map keys_of_help() {
   std::istringstream lines{help.text};
   // As `--rtc.port UINT:UINT in [0 - 65535]=44444`.
   static const std::regex option{R"(^\s+--([a-z][a-z.-]*) \S+(.*)$)"};
-  static const std::regex value{R"(.*=(\S*)( \.\.\.)?$)"};
+  static const std::regex value{R"([^=]*=(\S*)( .*)?)"};
   for (std::string line; std::getline(lines, line);) {
     std::smatch found;
     if (!std::regex_match(line, found, option) || found[1] == "config-file")
@@ -80,7 +80,10 @@ key_map keys_of_help() {
     std::string line_of_key = found[0];
     std::smatch fallback;
     bool has_default = std::regex_match(line_of_key, fallback, value);
-    out[found[1]] = has_default ? plain(fallback[1]) : std::string{};
+    auto shown = has_default ? plain(fallback[1]) : std::string{};
+    if (line_of_key.find(" BOOLEAN") != std::string::npos)
+      shown = shown == "1" || shown == "true" ? "true" : "false";
+    out[found[1]] = shown;
   }
   return out;
 }

@@ -63,6 +63,13 @@ public:
          caf::actor_cast<actors::room_gate_actor>(world.server)});
   }
 
+  fake_client(const fake_client&) = delete;
+
+  ~fake_client() {
+    hang_up();
+    world_.run();
+  }
+
   /// Sends without waiting. Returns the request's id.
   int send(const std::string& type, const std::string& data = "{}") {
     send_frame(make_request(++last_id_, type, data));
