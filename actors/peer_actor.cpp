@@ -75,7 +75,8 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
                 join_room{x.room,
                           {x.peer, x.name},
                           caf::actor_cast<peer_handle>(self),
-                          session})
+                          session,
+                          x.named_by_client})
       .then(
           [this, promise](room_joined& entered) mutable {
             room = entered.room;

@@ -67,7 +67,10 @@ producer_state::make_behavior(const producer_config& cfg) {
   id = cfg.id;
   transport = cfg.transport;
   random = net::make_secure_rng();
-  engine = std::make_unique<rtp::receiver>(cfg.engine, *random);
+  // Answers to our reports are told apart by the SSRC that asked.
+  auto engine_config = cfg.engine;
+  engine_config.local_ssrc = rtp::ssrc{random->u32()};
+  engine = std::make_unique<rtp::receiver>(engine_config, *random);
   reports.resize(cfg.engine.encodings.size());
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg& down) {

@@ -50,7 +50,7 @@ struct room_state {
   // Tells everybody but `except`.
   void tell(const protocol::any_event& what, const peer_id& except);
 
-  // Tells everybody but the member itself what became of its roster entry.
+  // Tells everybody, the member itself too, what became of its roster entry.
   void tell_update(const peer_id& who);
 
   // A member's actor ended without a good-bye, or nobody lists us any more.
@@ -59,6 +59,7 @@ struct room_state {
   struct member {
     peer_handle peer;
     session_listener_actor session;
+    bool named_by_client = false;
   };
 
   pointer self;
@@ -106,6 +107,9 @@ caf::result<room_joined> room_state::join(join_room& x) {
   ++joins;
   auto who = x.who.id;
   if (auto twin = members.find(who); twin != members.end()) {
+    // Others see ids: one that a server made must not be takeable by naming it.
+    if (!x.named_by_client || !twin->second.named_by_client)
+      return to_caf({error_code::forbidden, "This id is taken"});
     self->send(twin->second.session, session_replaced{});
     self->send(twin->second.peer, close_peer{});
     remove(who);
@@ -114,7 +118,7 @@ caf::result<room_joined> room_state::join(join_room& x) {
     return to_caf({error_code::limit_reached, "The room is full"});
   people.add(x.who);
   self->monitor(x.peer);
-  members.emplace(who, member{x.peer, x.session});
+  members.emplace(who, member{x.peer, x.session, x.named_by_client});
   tell(event::peer_joined{*people.describe(who)}, who);
   log::event(log::level::info, "peer-joined",
              {{"room", id.str()},
@@ -205,7 +209,7 @@ void room_state::tell(const protocol::any_event& what, const peer_id& except) {
 
 void room_state::tell_update(const peer_id& who) {
   if (auto x = people.describe(who))
-    tell(event::peer_updated{std::move(*x)}, who);
+    tell(event::peer_updated{std::move(*x)}, {});
 }
 
 void room_state::handle_down(const caf::down_msg& down) {

@@ -15,6 +15,8 @@ struct join_room {
   protocol::participant who;
   peer_handle peer;
   session_listener_actor session;
+  /// The client chose its id, and so may come back under it.
+  bool named_by_client = false;
 };
 
 /// A producer as the room lists it.

@@ -20,8 +20,7 @@ flat_json start(std::string_view type, std::string_view id) {
   return out;
 }
 
-flat_json of_stream(const producer_id& id,
-                      const rtp::receive_stream_stats& x) {
+flat_json of_stream(const producer_id& id, const rtp::receive_stream_stats& x) {
   auto out = start("inbound-rtp", id.str());
   out.add("ssrc", rtp::value(x.ssrc));
   if (x.rtx_ssrc)

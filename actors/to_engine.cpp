@@ -114,6 +114,8 @@ rtp::receiver::config to_receiver(protocol::media_kind kind,
     out.encodings.push_back({to_ssrc(x.ssrc), to_ssrc(x.rtx_ssrc), x.rid});
   out.extensions = to_engine(in.header_extensions);
   out.feedback = to_feedback(in);
+  // Consumers of audio do not ask again.
+  out.keep = kind == protocol::media_kind::video;
   out.paused = paused;
   return out;
 }

@@ -138,8 +138,10 @@ transport_state::make_behavior(const transport_config& cfg) {
   random = net::make_secure_rng();
   const auto& settings = services->settings.rtc;
   engine = std::make_unique<net::webrtc_transport>(
-      net::webrtc_transport::config{services->dtls, services->srtp,
-                                    settings.consent_timeout},
+      net::webrtc_transport::config{.dtls = services->dtls,
+                                    .backend = services->srtp,
+                                    .consent_timeout = settings.consent_timeout,
+                                    .application_data = false},
       *random);
   self->send(services->sockets,
              route_fragment{engine->local_ice().username_fragment, me()});

@@ -62,6 +62,9 @@ struct join {
   peer_id peer;
   std::string name;
   std::optional<rtp_capabilities> capabilities;
+  /// The client chose the id: a newcomer of the same id is the same user and
+  /// takes its place. Ids that the server made cannot be taken.
+  bool named_by_client = false;
 };
 
 struct leave {};

@@ -99,7 +99,7 @@ public:
     slots_.push_back(std::move(join));
     requests_.push_back(
         {first_token_, verb::join{room_, peer_id{std::move(user)},
-                                  std::move(name), std::nullopt}});
+                                  std::move(name), std::nullopt, true}});
   }
 
   void handle_frame(const frame& in, net::time_point) override {
