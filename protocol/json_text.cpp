@@ -24,8 +24,7 @@ flat_json& flat_json::add(std::string_view name, double value) {
   return add_raw(name, {out.GetString(), out.GetSize()});
 }
 
-flat_json& flat_json::add_raw(std::string_view name,
-                                  std::string_view value) {
+flat_json& flat_json::add_raw(std::string_view name, std::string_view value) {
   if (text_.size() > 1)
     text_ += ',';
   text_.append(quote_json(name)).append(":").append(value);

@@ -148,15 +148,13 @@ struct get_stats {
 
 } // namespace verb
 
-using request
-  = std::variant<verb::get_capabilities, verb::join, verb::leave,
-                 verb::create_transport, verb::connect_transport,
-                 verb::restart_ice, verb::produce, verb::consume,
-                 verb::pause_producer, verb::resume_producer,
-                 verb::close_producer, verb::pause_consumer,
-                 verb::resume_consumer, verb::close_consumer,
-                 verb::set_preferred_layers, verb::request_key_frame,
-                 verb::list_producers, verb::get_stats>;
+using request = std::variant<
+    verb::get_capabilities, verb::join, verb::leave, verb::create_transport,
+    verb::connect_transport, verb::restart_ice, verb::produce, verb::consume,
+    verb::pause_producer, verb::resume_producer, verb::close_producer,
+    verb::pause_consumer, verb::resume_consumer, verb::close_consumer,
+    verb::set_preferred_layers, verb::request_key_frame, verb::list_producers,
+    verb::get_stats>;
 
 // -- replies -----------------------------------------------------------------
 
@@ -223,8 +221,8 @@ struct stats {
 
 } // namespace reply
 
-using success
-  = std::variant<reply::ok, reply::capabilities, reply::joined,
+using success =
+    std::variant<reply::ok, reply::capabilities, reply::joined,
                  reply::transport_created, reply::transport_connected,
                  reply::ice_restarted, reply::produced, reply::consumed,
                  reply::consumers, reply::producers, reply::stats>;
@@ -296,12 +294,10 @@ struct room_closed {
 
 } // namespace event
 
-using any_event
-  = std::variant<event::peer_joined, event::peer_left, event::peer_updated,
-                 event::producer_added, event::producer_closed,
-                 event::producer_paused, event::producer_resumed,
-                 event::consumer_closed, event::consumer_paused,
-                 event::consumer_resumed, event::consumer_score,
-                 event::room_closed>;
+using any_event = std::variant<
+    event::peer_joined, event::peer_left, event::peer_updated,
+    event::producer_added, event::producer_closed, event::producer_paused,
+    event::producer_resumed, event::consumer_closed, event::consumer_paused,
+    event::consumer_resumed, event::consumer_score, event::room_closed>;
 
 } // namespace troupe::protocol

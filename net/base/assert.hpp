@@ -5,11 +5,11 @@
 
 /// Ends the process when `condition` is false, in release builds too: a broken
 /// invariant is our bug. Input, however bad, must never reach one.
-#define TROUPE_ASSERT(condition)                                               \
-  do {                                                                         \
-    if (!(condition)) [[unlikely]] {                                           \
-      std::fprintf(stderr, "%s:%d: assertion failed: %s\n", __FILE__,          \
-                   __LINE__, #condition);                                      \
-      std::abort();                                                            \
-    }                                                                          \
+#define TROUPE_ASSERT(condition) \
+  do { \
+    if (!(condition)) [[unlikely]] { \
+      std::fprintf(stderr, "%s:%d: assertion failed: %s\n", __FILE__, \
+                   __LINE__, #condition); \
+      std::abort(); \
+    } \
   } while (false)

@@ -62,8 +62,7 @@ public:
   }
 
   buffer_ptr(buffer_ptr&& other) noexcept
-      : buffer_(std::exchange(other.buffer_, nullptr)) {
-  }
+      : buffer_(std::exchange(other.buffer_, nullptr)) {}
 
   buffer_ptr& operator=(buffer_ptr other) noexcept {
     std::swap(buffer_, other.buffer_);
@@ -130,8 +129,7 @@ public:
 private:
   friend class buffer_ptr;
 
-  explicit buffer_pool(size_t max_idle) : max_idle_(max_idle) {
-  }
+  explicit buffer_pool(size_t max_idle) : max_idle_(max_idle) {}
 
   ~buffer_pool();
 

@@ -67,8 +67,7 @@ inline void store_u64(uint8_t* p, uint64_t x) {
 /// or empty spans, so a parser may check once at its end.
 class byte_reader {
 public:
-  explicit byte_reader(byte_span in) : in_(in) {
-  }
+  explicit byte_reader(byte_span in) : in_(in) {}
 
   uint8_t u8() {
     auto p = take(1);
@@ -137,8 +136,7 @@ private:
 /// past its end. The first write that does not fit sets `failed()`.
 class byte_writer {
 public:
-  explicit byte_writer(mutable_byte_span out) : out_(out) {
-  }
+  explicit byte_writer(mutable_byte_span out) : out_(out) {}
 
   void u8(uint8_t x) {
     if (auto p = take(1))

@@ -14,8 +14,7 @@ class strong_id {
 public:
   strong_id() = default;
 
-  explicit strong_id(std::string value) : value_(std::move(value)) {
-  }
+  explicit strong_id(std::string value) : value_(std::move(value)) {}
 
   const std::string& str() const {
     return value_;

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 
 namespace troupe::net {
 
@@ -32,7 +33,13 @@ bool set_option(int fd, int level, int name, const T& value) {
 struct arrival_facts {
   std::optional<socket_address> local;
   size_t segment = 0;
+  // When the kernel took it in, by the wall clock.
+  std::optional<std::chrono::nanoseconds> received;
 };
+
+std::chrono::nanoseconds to_duration(const timespec& x) {
+  return std::chrono::seconds{x.tv_sec} + std::chrono::nanoseconds{x.tv_nsec};
+}
 
 arrival_facts read_control(msghdr& message, uint16_t port) {
   arrival_facts result;
@@ -53,10 +60,40 @@ arrival_facts read_control(msghdr& message, uint16_t port) {
       int segment;
       std::memcpy(&segment, CMSG_DATA(c), sizeof segment);
       result.segment = segment > 0 ? static_cast<size_t>(segment) : 0;
+    } else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
+      timespec stamp;
+      std::memcpy(&stamp, CMSG_DATA(c), sizeof stamp);
+      result.received = to_duration(stamp);
     }
   }
   return result;
 }
+
+// Reads the wall clock beside `now`, to translate the kernel's stamps. A
+// thread that comes late to its socket would otherwise look like a queue in
+// the network to whoever estimates bandwidth by arrival times.
+class arrival_clock {
+public:
+  explicit arrival_clock(time_point now) : now_(now) {
+    timespec wall;
+    clock_gettime(CLOCK_REALTIME, &wall);
+    wall_ = to_duration(wall);
+  }
+
+  time_point arrival(const arrival_facts& facts) const {
+    if (!facts.received)
+      return now_;
+    // Out of these bounds somebody has set the clock.
+    auto age = wall_ - *facts.received;
+    return age < std::chrono::seconds{0} || age > std::chrono::seconds{1}
+               ? now_
+               : now_ - age;
+  }
+
+private:
+  time_point now_;
+  std::chrono::nanoseconds wall_;
+};
 
 } // namespace
 
@@ -139,6 +176,7 @@ udp_socket::open(const socket_address& address,
   // knows the option.
   auto gso = options.gso && set_option(fd, IPPROTO_UDP, UDP_SEGMENT, 0);
   auto gro = options.gro && set_option(fd, IPPROTO_UDP, UDP_GRO, 1);
+  set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
   auto local = bound_address(fd).value_or(address);
   return std::unique_ptr<udp_socket>{new udp_socket(fd, local, gso, gro)};
 }
@@ -167,8 +205,13 @@ bool udp_socket::receive_burst(buffer_pool& pool, uint32_t path, time_point now,
   if (n <= 0)
     return n < 0 && errno == EINTR;
   auto before = out.size();
-  for (size_t i = 0; i < static_cast<size_t>(n); ++i)
-    unpack(pool, i, path, now, out);
+  arrival_clock clock{now};
+  for (size_t i = 0; i < static_cast<size_t>(n); ++i) {
+    auto facts = read_control(inbox_->messages[i].msg_hdr, local_.port());
+    auto tuple = transport_tuple{
+        transport_protocol::udp, path, facts.local.value_or(local_), {}};
+    unpack(pool, i, tuple, facts.segment, clock.arrival(facts), out);
+  }
   size_t octets = 0;
   for (auto i = before; i < out.size(); ++i)
     octets += out[i].data->size();
@@ -179,20 +222,20 @@ bool udp_socket::receive_burst(buffer_pool& pool, uint32_t path, time_point now,
   return static_cast<size_t>(n) == slots;
 }
 
-void udp_socket::unpack(buffer_pool& pool, size_t slot, uint32_t path,
-                        time_point now, std::vector<datagram>& out) {
+void udp_socket::unpack(buffer_pool& pool, size_t slot, transport_tuple tuple,
+                        size_t segment, time_point arrival,
+                        std::vector<datagram>& out) {
   auto& message = inbox_->messages[slot];
   size_t length = message.msg_len;
-  auto facts = read_control(message.msg_hdr, local_.port());
-  auto segment = facts.segment != 0 ? facts.segment : length;
+  if (segment == 0)
+    segment = length;
   auto remote =
       from_sockaddr(reinterpret_cast<const sockaddr&>(inbox_->names[slot]));
   if (!remote || (message.msg_hdr.msg_flags & MSG_TRUNC)) {
     counters_.oversized_dropped.fetch_add(1, std::memory_order_relaxed);
     return;
   }
-  transport_tuple tuple{transport_protocol::udp, path,
-                        facts.local.value_or(local_), *remote};
+  tuple.remote = *remote;
   auto first = out.size();
   for (size_t offset = 0; offset == 0 || offset < length; offset += segment) {
     auto size = std::min(segment, length - offset);
@@ -200,12 +243,12 @@ void udp_socket::unpack(buffer_pool& pool, size_t slot, uint32_t path,
       counters_.oversized_dropped.fetch_add(1, std::memory_order_relaxed);
     } else if (offset == 0) {
       // It lies in its buffer already, which is taken when the others are out.
-      out.push_back({{}, tuple, now});
+      out.push_back({{}, tuple, arrival});
     } else {
       auto copy = pool.take();
       copy->resize(size);
       inbox_->copy(slot, offset, copy->bytes());
-      out.push_back({std::move(copy), tuple, now});
+      out.push_back({std::move(copy), tuple, arrival});
     }
     if (segment == 0)
       break;

@@ -81,8 +81,10 @@ private:
 
   udp_socket(int fd, const socket_address& local, bool gso, bool gro);
 
-  void unpack(buffer_pool& pool, size_t slot, uint32_t path, time_point now,
-              std::vector<datagram>& out);
+  // Appends the datagrams of one read, which the kernel may have coalesced
+  // from segments of one size (0: it has not).
+  void unpack(buffer_pool& pool, size_t slot, transport_tuple tuple,
+              size_t segment, time_point arrival, std::vector<datagram>& out);
 
   const int fd_;
   const socket_address local_;
