@@ -1,4 +1,5 @@
 #include "actors/consumer_actor.hpp"
+#include "actors/log.hpp"
 #include "actors/producer_actor.hpp"
 #include "actors/transport_actor.hpp"
 #include "net/io/io_threads.hpp"
@@ -362,6 +363,7 @@ BENCHMARK(BM_actors_send)->Apply(shapes);
 
 int main(int argc, char** argv) {
   troupe::bench::doctest_outside checks;
+  actors::log::open({.level = "off", .format = "line"});
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
 }

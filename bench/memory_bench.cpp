@@ -125,8 +125,9 @@ struct footprint {
 };
 
 footprint measure() {
-  // Let what is under way come to rest.
-  std::this_thread::sleep_for(std::chrono::milliseconds{500});
+  // Let what is under way come to rest: CAF's clock keeps the timeout of each
+  // request for its five seconds, answered or not.
+  std::this_thread::sleep_for(std::chrono::seconds{6});
   auto info = mallinfo2();
   std::ifstream statm{"/proc/self/statm"};
   size_t total = 0;

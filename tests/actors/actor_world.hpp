@@ -3,6 +3,7 @@
 #include "actors/media_services.hpp"
 #include "actors/server_actor.hpp"
 #include "net/io/io_threads.hpp"
+#include "tests/actors/quiet_log.hpp"
 
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
@@ -21,6 +22,7 @@ namespace troupe::test {
 class actor_world {
 public:
   explicit actor_world(actors::config x = {}) : settings(std::move(x)) {
+    quiet_log();
     net::media_port_config port;
     port.addresses = {"127.0.0.1"};
     port.port = 0;

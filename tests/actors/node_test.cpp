@@ -1,6 +1,7 @@
 #include "actors/node.hpp"
 
 #include "live_client.hpp"
+#include "quiet_log.hpp"
 
 #include <thread>
 
@@ -40,6 +41,7 @@ bool eventually(F condition) {
 struct running_node {
   explicit running_node(actors::config settings = loopback())
       : server(std::move(settings)) {
+    quiet_log();
     auto failure = server.start();
     REQUIRE_MESSAGE(!failure, *failure);
     baseline = server.live_actors();
