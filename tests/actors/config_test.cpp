@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <sstream>
 
 using troupe::actors::config;
@@ -64,26 +63,27 @@ std::string plain(std::string text) {
 
 using key_map = std::map<std::string, std::string>;
 
-/// The keys of `--help` with their defaults.
+/// The keys of `--help` with their defaults, from lines such as
+/// `  --rtc.port UINT:UINT in [0 - 65535]=44444  The one port of all media`.
 key_map keys_of_help() {
   key_map out;
   auto help = read({"--help"});
   CHECK(help.exit_code == 0);
   std::istringstream lines{help.text};
-  // As `--rtc.port UINT:UINT in [0 - 65535]=44444`.
-  static const std::regex option{R"(^\s+--([a-z][a-z.-]*) \S+(.*)$)"};
-  static const std::regex value{R"([^=]*=(\S*)( .*)?)"};
   for (std::string line; std::getline(lines, line);) {
-    std::smatch found;
-    if (!std::regex_match(line, found, option) || found[1] == "config-file")
+    auto begin = line.find("  --");
+    auto end = line.find(' ', 4);
+    if (begin != 0 || end == std::string::npos)
       continue;
-    std::string line_of_key = found[0];
-    std::smatch fallback;
-    bool has_default = std::regex_match(line_of_key, fallback, value);
-    auto shown = has_default ? plain(fallback[1]) : std::string{};
-    if (line_of_key.find(" BOOLEAN") != std::string::npos)
+    auto key = line.substr(4, end - 4);
+    if (key == "version" || key == "config-file")
+      continue;
+    auto equals = std::min(line.find('=', end), line.size() - 1);
+    auto rest = line.substr(equals + 1);
+    auto shown = plain(rest.substr(0, rest.find(' ')));
+    if (line.find(" BOOLEAN", end) == end)
       shown = shown == "1" || shown == "true" ? "true" : "false";
-    out[found[1]] = shown;
+    out[key] = shown;
   }
   return out;
 }
@@ -93,11 +93,15 @@ key_map keys_of_help() {
 key_map keys_of_file(const std::string& path) {
   key_map out;
   std::istringstream lines{slurp(path)};
-  static const std::regex line_of_key{R"(^(# )?([a-z][a-z.-]*) = (.*)$)"};
   for (std::string line; std::getline(lines, line);) {
-    std::smatch found;
-    if (std::regex_match(line, found, line_of_key))
-      out[found[2]] = found[1].matched ? std::string{} : plain(found[3]);
+    bool comment = line.starts_with("# ");
+    if (comment)
+      line.erase(0, 2);
+    auto equals = line.find(" = ");
+    auto key = line.substr(0, equals);
+    if (equals == std::string::npos || key.find(' ') != std::string::npos)
+      continue;
+    out[key] = comment ? std::string{} : plain(line.substr(equals + 3));
   }
   return out;
 }
