@@ -58,6 +58,7 @@ media_sink_actor spawn_sink(caf::actor_system& system, heard& to) {
         return {
             [&to](const rtp::media_batch& x) { to.media.push_back(x); },
             [&to](const packets_restored&) { ++to.restores; },
+            [&to](const packets_replayed& x) { to.media.push_back(x.packets); },
             [](const source_reported&) {},
             [&to](const producer_paused& x) { to.pauses.push_back(x.paused); },
             [](const producer_score_changed&) {},
@@ -90,6 +91,9 @@ producer_actor spawn_fake_producer(caf::actor_system& system, heard& to) {
         [&to](const subscribe& x) { to.subscriptions.push_back(x); },
         [](const unsubscribe&) {},
         [&to](const restore_packets&) { ++to.restores; },
+        [&to](const start_wanted& x) {
+          to.keyframes.push_back({x.encoding, true});
+        },
         [&to](const rtp::keyframe_wanted& x) { to.keyframes.push_back(x); },
         [](const actors::pause_producer&) {},
         [](const actors::resume_producer&) {},
