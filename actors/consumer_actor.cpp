@@ -74,6 +74,10 @@ consumer_state::make_behavior(const consumer_config& cfg) {
           e.handle_retransmissions(x.packets, now);
         });
       },
+      [this](const packets_replayed& x) {
+        with_engine(
+            [&](auto& e, auto now) { e.handle_replay(x.packets, now); });
+      },
       [this](const source_reported& x) {
         engine->handle_source_report(x.report);
       },
@@ -156,7 +160,11 @@ void consumer_state::drain() {
 
 void consumer_state::pass_on(const rtp::forwarder_event& x) {
   if (const auto* wanted = std::get_if<rtp::keyframe_wanted>(&x)) {
-    self->send(producer, *wanted);
+    if (wanted->start)
+      self->send(producer, start_wanted{caf::actor_cast<media_sink_actor>(self),
+                                        wanted->encoding});
+    else
+      self->send(producer, *wanted);
   } else if (const auto* changed =
                  std::get_if<rtp::consumer_score_changed>(&x)) {
     score = changed->score;

@@ -20,6 +20,8 @@ struct producer_state {
 
   void add(const subscribe& x);
 
+  void start(const start_wanted& x);
+
   void set_paused(bool paused);
 
   // Hands on everything that is ready, and arms the timer.
@@ -102,6 +104,7 @@ producer_state::make_behavior(const producer_config& cfg) {
         if (auto found = engine->find_packets(x.keys))
           self->send(x.consumer, packets_restored{std::move(found)});
       },
+      [this](const start_wanted& x) { start(x); },
       [this](const rtp::keyframe_wanted& x) {
         with_engine([&](auto& e, auto now) {
           e.handle_keyframe_request(x.encoding, now);
@@ -129,6 +132,14 @@ void producer_state::add(const subscribe& x) {
   for (const auto& report : reports)
     if (report)
       self->send(x.consumer, source_reported{*report});
+}
+
+void producer_state::start(const start_wanted& x) {
+  if (auto found = engine->find_replay(x.encoding, self->clock().now()))
+    self->send(x.consumer, packets_replayed{std::move(found)});
+  else
+    with_engine(
+        [&](auto& e, auto now) { e.handle_keyframe_request(x.encoding, now); });
 }
 
 void producer_state::set_paused(bool paused) {

@@ -24,12 +24,19 @@ struct restore_packets {
   std::vector<rtp::packet_key> keys;
 };
 
+/// A consumer begins or goes on, and has nothing to decode yet.
+struct start_wanted {
+  media_sink_actor consumer;
+  uint8_t encoding = 0;
+};
+
 } // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::keyframe_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::subscribe)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::unsubscribe)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::restore_packets)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::start_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pause_producer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::resume_producer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_producer)
@@ -45,6 +52,9 @@ using producer_actor = rtp_sink_actor::extend<
     caf::reacts_to<unsubscribe>,
     // Looks packets up for a consumer's retransmission.
     caf::reacts_to<restore_packets>,
+    // Replays the last group of pictures to a consumer; where that cannot be,
+    // it is a wish for a key frame.
+    caf::reacts_to<start_wanted>,
     // A consumer needs a key frame; such wishes are brought together.
     caf::reacts_to<rtp::keyframe_wanted>, caf::reacts_to<pause_producer>,
     caf::reacts_to<resume_producer>,

@@ -62,6 +62,11 @@ struct packets_restored {
   rtp::media_batch packets;
 };
 
+/// The last group of pictures, for a consumer that begins.
+struct packets_replayed {
+  rtp::media_batch packets;
+};
+
 /// A sender report of the producer's source.
 struct source_reported {
   rtp::source_report report;
@@ -85,6 +90,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::keyframe_request_received)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::report_block_received)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::rtcp_to_send)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::packets_restored)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::packets_replayed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::source_reported)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_score_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_paused)
@@ -128,6 +134,8 @@ using media_sink_actor = caf::typed_actor<
     caf::reacts_to<rtp::media_batch>,
     // Those that were asked for again.
     caf::reacts_to<packets_restored>,
+    // What it can begin with; the batches that follow continue it.
+    caf::reacts_to<packets_replayed>,
     // How media time and wall clock belong together.
     caf::reacts_to<source_reported>,
     // The producer stopped or went on.

@@ -2,6 +2,8 @@
 
 #include "rtp/spread.hpp"
 
+#include <algorithm>
+
 namespace troupe::rtp {
 
 namespace {
@@ -58,22 +60,27 @@ void forwarder::handle_batch(const media_batch& batch, time_point now) {
 }
 
 void forwarder::handle_packet(const media_packet& x, time_point now) {
+  if (replayed_ && replayed_already(x)) [[unlikely]] {
+    drops_.add(drop_reason::duplicate);
+    return;
+  }
   if (now - x.packet.arrival() > config_.max_queueing) [[unlikely]] {
     drops_.add(drop_reason::overload);
     sequence_.drop({x.encoding, x.sequence});
     if (config_.kind == media_kind::video)
-      restart(now);
+      restart(now, false);
     return;
   }
   keyframes_.handle_packet();
   switch (selector_.decide(x)) {
     case layer_selector::decision::forward:
+      if (x.keyframe)
+        keyframes_.handle_keyframe();
       forward(x, now);
       return;
     case layer_selector::decision::begin:
-      sequence_.resync();
       keyframes_.handle_keyframe();
-      events_.push(layers_changed{x.encoding});
+      begin();
       forward(x, now);
       return;
     case layer_selector::decision::other_layer:
@@ -84,6 +91,59 @@ void forwarder::handle_packet(const media_packet& x, time_point now) {
       request_keyframe_if_needed(now);
       return;
   }
+}
+
+void forwarder::begin() {
+  sequence_.resync();
+  start_ = false;
+  events_.push(layers_changed{selector_.current()});
+}
+
+void forwarder::handle_replay(const media_batch& batch, time_point now) {
+  if (!running() || selector_.current() || batch->empty()
+      || selector_.keyframe_needed() != batch->front().encoding)
+    return;
+  if (!can_replay(*batch)) {
+    insist_on_keyframe(now);
+    collect(now);
+    return;
+  }
+  // A wish of the receiver's own is for a key frame yet to come.
+  if (start_)
+    keyframes_.handle_keyframe();
+  selector_.begin();
+  begin();
+  out_.reserve(out_.size() + batch->size());
+  for (auto& x : *batch)
+    if (sequence_.is_new({x.encoding, x.sequence}))
+      forward(x, now);
+  auto& first = batch->front();
+  replayed_ = {first.encoding, first.sequence, batch->back().sequence};
+  collect(now);
+}
+
+bool forwarder::can_replay(const std::vector<media_packet>& group) const {
+  auto origin = [](const media_packet& x) {
+    return sequence_rewriter::origin{x.encoding, x.sequence};
+  };
+  auto fresh = std::ranges::find_if(
+      group, [&](auto& x) { return sequence_.is_new(origin(x)); });
+  // What the receiver has of it must be all of it up to there.
+  return std::all_of(
+             group.begin(), fresh,
+             [&](auto& x) { return x.filler || sequence_.lookup(origin(x)); })
+         && std::all_of(fresh, group.end(),
+                        [&](auto& x) { return sequence_.is_new(origin(x)); });
+}
+
+bool forwarder::replayed_already(const media_packet& x) {
+  if (x.encoding != replayed_->encoding || x.sequence < replayed_->first)
+    return false;
+  if (x.sequence <= replayed_->last)
+    return true;
+  // It came after the replay was made, as will all that follow.
+  replayed_.reset();
+  return false;
 }
 
 void forwarder::forward(const media_packet& x, time_point now) {
@@ -98,8 +158,6 @@ void forwarder::forward(const media_packet& x, time_point now) {
     drops_.add(drop_reason::unmappable);
     return;
   }
-  if (x.keyframe)
-    keyframes_.handle_keyframe();
   auto fields = rewritten_fields{};
   fields.payload_type = config_.payload;
   fields.sequence_number = *sequence;
@@ -140,7 +198,7 @@ void forwarder::handle_source_report(const source_report& x) {
 void forwarder::handle_overload(time_point now) {
   if (!running())
     return;
-  restart(now);
+  restart(now, false);
   collect(now);
 }
 
@@ -164,7 +222,10 @@ void forwarder::handle_keyframe_request(time_point now) {
   ++keyframe_requests_;
   if (!running() || config_.kind != media_kind::video)
     return;
-  keyframes_.request(now);
+  if (start_)
+    insist_on_keyframe(now);
+  else
+    keyframes_.request(now);
   collect(now);
 }
 
@@ -187,7 +248,7 @@ void forwarder::pause(time_point now) {
 void forwarder::resume(time_point now) {
   if (!std::exchange(config_.paused, false) || config_.producer_paused)
     return;
-  restart(now);
+  restart(now, true);
   collect(now);
 }
 
@@ -200,18 +261,24 @@ void forwarder::handle_producer_paused(time_point now) {
 void forwarder::handle_producer_resumed(time_point now) {
   if (!std::exchange(config_.producer_paused, false) || config_.paused)
     return;
-  restart(now);
+  restart(now, true);
   collect(now);
 }
 
 void forwarder::handle_connected(time_point now) {
+  sequence_.forget();
   if (!running())
     return;
-  restart(now);
+  // A replay that is under way was asked for too early, but does no harm.
+  keyframes_.handle_keyframe();
+  restart(now, true);
   collect(now);
 }
 
 void forwarder::set_encoding(uint8_t encoding, time_point now) {
+  // What is under way may be of the encoding that was wanted before.
+  if (encoding != selector_.target() && !selector_.current())
+    keyframes_.handle_keyframe();
   selector_.set_target(encoding);
   request_keyframe_if_needed(now);
   collect(now);
@@ -227,9 +294,18 @@ void forwarder::stop(time_point now) {
   collect(now);
 }
 
-void forwarder::restart(time_point now) {
+// Whoever is waiting to start goes on waiting for that.
+void forwarder::restart(time_point now, bool start) {
+  start_ = start || (start_ && !selector_.current());
   selector_.restart();
   request_keyframe_if_needed(now);
+}
+
+// Wants a key frame yet to come, even if a replay is under way.
+void forwarder::insist_on_keyframe(time_point now) {
+  start_ = false;
+  keyframes_.handle_keyframe();
+  keyframes_.request(now);
 }
 
 void forwarder::request_keyframe_if_needed(time_point now) {
@@ -245,7 +321,7 @@ void forwarder::handle_timeout(time_point now) {
 
 void forwarder::collect(time_point now) {
   if (keyframes_.poll(now))
-    events_.push(keyframe_wanted{selector_.target()});
+    events_.push(keyframe_wanted{selector_.target(), start_});
   if (auto score = stream_.poll_score())
     events_.push(consumer_score_changed{*score});
   if (report_due_ && now >= *report_due_) {

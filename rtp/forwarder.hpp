@@ -16,6 +16,9 @@ namespace troupe::rtp {
 /// The producer shall be asked for a key frame of this encoding.
 struct keyframe_wanted {
   uint8_t encoding = 0;
+  /// The stream is about to begin, so that a replay of the last key frame and
+  /// what followed will do as well (see forwarder::handle_replay()).
+  bool start = false;
 };
 
 /// How well the receiver gets the stream changed: 0 to 10.
@@ -68,6 +71,14 @@ public:
 
   /// What the producer received.
   void handle_batch(const media_batch& batch, time_point now);
+
+  /// The producer's answer to a keyframe_wanted with `start`: its last group
+  /// of pictures (see receiver::find_replay()), however old. The stream begins
+  /// with it and goes on with the batches that follow; what they have in
+  /// common with it is sent once. What the receiver got of it before a pause
+  /// is not sent again. Ignored if a key frame came first; if it cannot be
+  /// decoded after what was sent, a key frame is asked for.
+  void handle_replay(const media_batch& batch, time_point now);
 
   /// The producer's answer to poll_retransmission_request().
   void handle_retransmissions(const media_batch& batch, time_point now);
@@ -146,10 +157,21 @@ private:
     return !config_.paused && !config_.producer_paused;
   }
 
+  // What the last replay held, while batches may come that overlap with it.
+  struct replayed_range {
+    uint8_t encoding = 0;
+    int64_t first = 0;
+    int64_t last = 0;
+  };
+
   void handle_packet(const media_packet& x, time_point now);
+  bool can_replay(const std::vector<media_packet>& group) const;
+  bool replayed_already(const media_packet& x);
+  void begin();
   void forward(const media_packet& x, time_point now);
   void stop(time_point now);
-  void restart(time_point now);
+  void restart(time_point now, bool start);
+  void insist_on_keyframe(time_point now);
   void request_keyframe_if_needed(time_point now);
   void schedule_report(time_point now);
   void make_report(time_point now);
@@ -162,6 +184,8 @@ private:
   timestamp_aligner timestamps_;
   send_stream stream_;
   keyframe_requester keyframes_;
+  bool start_ = true; // what is wanted may be a replay
+  std::optional<replayed_range> replayed_;
   std::optional<source_report> source_report_;
   std::optional<time_point> report_due_;
   uint16_t rtx_sequence_;

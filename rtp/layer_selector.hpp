@@ -34,6 +34,11 @@ public:
     current_.reset();
   }
 
+  /// The wanted encoding begins, whatever its next packet is.
+  void begin() {
+    current_ = target_;
+  }
+
   /// The encoding that a key frame is needed of, or nothing.
   std::optional<uint8_t> keyframe_needed() const;
 

@@ -93,6 +93,7 @@ void receive_stream::restart(const packet& x, time_point now) {
   first_ += ahead - 1;
   seen_.fill(0);
   nacks_.reset();
+  group_.reset();
   last_transit_.reset();
   if (config_.kind == media_kind::video)
     keyframes_.request(now);
@@ -121,11 +122,11 @@ void receive_stream::accept(const packet& x, int64_t sequence, bool repaired,
   describe(result);
   if (result.keyframe && config_.kind == media_kind::video) {
     if (result.start_of_frame)
-      ++keyframe_count_;
+      note_keyframe(result);
     keyframes_.handle_keyframe();
     keyframe_seen_ = true;
   }
-  if (config_.keep && !result.filler)
+  if (config_.keep)
     kept_.insert(result);
   out.push_back(std::move(result));
 }
@@ -151,6 +152,34 @@ void receive_stream::describe(media_packet& x) {
   x.start_of_frame = descriptor->start_of_frame;
   x.spatial_id = descriptor->spatial_id;
   x.temporal_id = descriptor->temporal_id;
+}
+
+void receive_stream::note_keyframe(const media_packet& x) {
+  ++keyframe_count_;
+  // Parameter sets and layers of one picture each look like a start.
+  if (group_ && x.timestamp == group_->timestamp)
+    group_->sequence = std::min(group_->sequence, x.sequence);
+  else if (!group_ || x.sequence > group_->sequence)
+    group_ = {x.sequence, x.timestamp, x.packet.arrival()};
+}
+
+std::vector<media_packet> receive_stream::last_group(duration max_age,
+                                                     size_t max_packets,
+                                                     time_point now) const {
+  if (!group_ || now - group_->arrival > max_age)
+    return {};
+  auto size = static_cast<size_t>(newest_ - group_->sequence + 1);
+  if (size > max_packets)
+    return {};
+  auto result = std::vector<media_packet>{};
+  result.reserve(size);
+  for (auto i = group_->sequence; i <= newest_; ++i) {
+    auto* x = kept_.find(i);
+    if (x == nullptr)
+      return {};
+    result.push_back(*x);
+  }
+  return result;
 }
 
 bool receive_stream::note_sequence(int64_t sequence) {
@@ -297,6 +326,7 @@ void receive_stream::reset_repairs() {
 void receive_stream::rebind(rtp::ssrc media) {
   ssrc_ = media;
   last_report_ntp_ = 0;
+  group_.reset();
   reset_repairs();
 }
 

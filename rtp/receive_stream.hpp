@@ -25,7 +25,7 @@ public:
     extension_map extensions;
     /// Ask for what is missing.
     bool nack = false;
-    /// Keep packets for consumers that ask.
+    /// Keep packets for consumers that ask, or that come late.
     bool keep = false;
     nack_generator::config nacks;
     retransmission_buffer::limits buffer;
@@ -98,9 +98,17 @@ public:
     return keyframes_;
   }
 
+  /// A kept packet that has something to repeat, or null.
   const media_packet* find(int64_t sequence) const {
-    return kept_.find(sequence);
+    auto* x = kept_.find(sequence);
+    return x != nullptr && !x->filler ? x : nullptr;
   }
+
+  /// Everything from the start of the newest key frame to the newest packet,
+  /// by rising sequence. Empty if that began more than `max_age` ago, is more
+  /// than `max_packets`, or lacks a packet.
+  std::vector<media_packet> last_group(duration max_age, size_t max_packets,
+                                       time_point now) const;
 
   rtp::ssrc ssrc() const {
     return ssrc_;
@@ -122,6 +130,13 @@ public:
   receive_stream_stats stats(time_point now) const;
 
 private:
+  // Where the newest key frame starts.
+  struct group_start {
+    int64_t sequence = 0;
+    int64_t timestamp = 0;
+    time_point arrival{};
+  };
+
   static constexpr int max_dropout = 3000;
   static constexpr int window = 2048;
 
@@ -130,6 +145,7 @@ private:
   void accept(const packet& x, int64_t sequence, bool repaired, time_point now,
               std::vector<media_packet>& out);
   void describe(media_packet& x);
+  void note_keyframe(const media_packet& x);
   bool note_sequence(int64_t sequence);
   void note_arrival(time_point now);
   void update_jitter(const packet& x);
@@ -173,6 +189,7 @@ private:
   time_point last_report_at_{};
 
   bool keyframe_seen_ = false;
+  std::optional<group_start> group_;
   bool active_ = false;
   bool activity_changed_ = false;
   time_point last_arrival_{};

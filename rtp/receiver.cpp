@@ -147,7 +147,7 @@ void receiver::bind_media(slot& to, ssrc media) {
   x.clock_rate = config_.clock_rate;
   x.extensions = config_.extensions;
   x.nack = config_.feedback.nack;
-  x.keep = config_.keep;
+  x.keep = config_.keep || replayable();
   x.nacks = config_.nacks;
   x.buffer = config_.buffer;
   to.stream = std::make_unique<receive_stream>(x, media);
@@ -245,6 +245,17 @@ media_batch receiver::find_packets(std::span<const packet_key> keys) const {
     if (auto* x = slots_[key.encoding].stream->find(key.sequence))
       found.push_back(*x);
   }
+  if (found.empty())
+    return nullptr;
+  return std::make_shared<const std::vector<media_packet>>(std::move(found));
+}
+
+media_batch receiver::find_replay(uint8_t which, time_point now) const {
+  if (!replayable() || config_.paused || which >= slots_.size()
+      || !slots_[which].stream)
+    return nullptr;
+  auto found = slots_[which].stream->last_group(
+      config_.replay_max_age, config_.replay_max_packets, now);
   if (found.empty())
     return nullptr;
   return std::make_shared<const std::vector<media_packet>>(std::move(found));

@@ -64,13 +64,18 @@ public:
     std::vector<encoding> encodings;
     extension_map extensions;
     feedback_kinds feedback;
-    /// Keep packets for consumers that NACK.
+    /// Keep packets for consumers that NACK. Video that may be replayed is
+    /// kept in any case.
     bool keep = true;
     /// The SSRC that our RTCP bears.
     ssrc local_ssrc{1};
     bool paused = false;
     nack_generator::config nacks;
     retransmission_buffer::limits buffer;
+    /// What find_replay() may go back to: a key frame that began no longer ago
+    /// than this, and no more packets than that since; 0 packets for never.
+    duration replay_max_age = std::chrono::seconds{1};
+    size_t replay_max_packets = 256;
   };
 
   /// How often receiver reports go out, on average: each interval is drawn
@@ -108,6 +113,12 @@ public:
   /// to a consumer's retransmission request.
   media_batch find_packets(std::span<const packet_key> keys) const;
 
+  /// What a consumer that begins now can start with, instead of a key frame
+  /// to come: the last group of pictures, without a gap. Null if there is none,
+  /// or none that is fresh, short and complete; then handle_keyframe_request().
+  /// All packets in it are, or will be, polled by poll_batch() as well.
+  media_batch find_replay(uint8_t which, time_point now) const;
+
   /// What came since the last poll, for all consumers; or nothing.
   std::optional<media_batch> poll_batch();
 
@@ -131,6 +142,10 @@ private:
 
   void handle_packet(const packet& x, time_point now);
   void handle_rtx(slot& to, const packet& x, time_point now);
+  bool replayable() const {
+    return config_.kind == media_kind::video && config_.replay_max_packets > 0;
+  }
+
   slot* find_media_slot(const packet& x, time_point now);
   slot* find_rtx_slot(const packet& x);
   slot* slot_of_rid(std::string_view name);

@@ -7,8 +7,9 @@
 namespace troupe::rtp {
 
 /// The last packets of one encoding, by extended sequence, so that consumers'
-/// NACKs can be answered. Held once for all consumers, by the producer, whose
-/// thread alone touches it: consumers ask by message.
+/// NACKs can be answered and late ones begin with the last key frame. Held once
+/// for all consumers, by the producer, whose thread alone touches it: consumers
+/// ask by message.
 ///
 /// A ring indexed by the sequence modulo its capacity: constant time, and no
 /// allocation once the ring has grown to what the bitrate needs. Packets older

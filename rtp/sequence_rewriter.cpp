@@ -52,6 +52,15 @@ void sequence_rewriter::drop(origin x) {
   open({x.source, x.sequence + 1}, next_output_);
 }
 
+bool sequence_rewriter::is_new(origin x) const {
+  if (count_ == 0)
+    return true;
+  auto& r = at(0);
+  if (x.source == r.source && x.sequence < r.begin + r.length)
+    return false;
+  return find(x) == nullptr;
+}
+
 std::optional<uint16_t> sequence_rewriter::lookup(origin x) const {
   auto* r = find(x);
   if (r == nullptr)

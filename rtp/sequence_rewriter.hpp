@@ -49,6 +49,17 @@ public:
     resync_ = true;
   }
 
+  /// Goes on after all numbers given so far, but forgets whose they were:
+  /// every input is new.
+  void forget() {
+    count_ = 0;
+    resync_ = true;
+  }
+
+  /// Whether forward() would give an input a number of its own, now: neither
+  /// it nor, in the present run, anything behind it has been passed.
+  bool is_new(origin x) const;
+
   /// The number that forward() gave or would give a late input, or nothing.
   std::optional<uint16_t> lookup(origin x) const;
 

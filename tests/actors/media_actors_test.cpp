@@ -58,6 +58,7 @@ media_sink_actor spawn_sink(caf::actor_system& system, heard& to) {
         return {
             [&to](const rtp::media_batch& x) { to.media.push_back(x); },
             [&to](const packets_restored&) { ++to.restores; },
+            [&to](const packets_replayed& x) { to.media.push_back(x.packets); },
             [](const source_reported&) {},
             [&to](const producer_paused& x) { to.pauses.push_back(x.paused); },
             [](const producer_score_changed&) {},
@@ -90,6 +91,9 @@ producer_actor spawn_fake_producer(caf::actor_system& system, heard& to) {
         [&to](const subscribe& x) { to.subscriptions.push_back(x); },
         [](const unsubscribe&) {},
         [&to](const restore_packets&) { ++to.restores; },
+        [&to](const start_wanted& x) {
+          to.keyframes.push_back({x.encoding, true});
+        },
         [&to](const rtp::keyframe_wanted& x) { to.keyframes.push_back(x); },
         [](const actors::pause_producer&) {},
         [](const actors::resume_producer&) {},
@@ -362,4 +366,57 @@ TEST_CASE("reports go out while time passes, and ticks do not multiply") {
   CHECK(at.from_producer.rtcp.size() >= 6);
   CHECK(at.from_producer.rtcp.size() <= 21);
   CHECK(to.rtcp.size() <= 21);
+}
+
+TEST_CASE("who comes after a key frame is given it, not another") {
+  actor_world world;
+  heard to, late, from_producer;
+  auto config = opus();
+  config.kind = rtp::media_kind::video;
+  config.codec = rtp::codec::vp8;
+  config.clock_rate = 90000;
+  config.feedback.pli = true;
+  auto producer = spawn_producer(
+      *world.system, {producer_id{"p"}, config,
+                      caf::actor_cast<rtcp_sender_actor>(
+                          spawn_egress(*world.system, from_producer))});
+  auto join = [&](heard& by) {
+    auto out = opus_to(9);
+    out.kind = rtp::media_kind::video;
+    out.clock_rate = 90000;
+    auto consumer = spawn_consumer(*world.system,
+                                   {consumer_id{"c"}, producer_id{"p"}, out,
+                                    producer, spawn_egress(*world.system, by),
+                                    spawn_listener(*world.system, by)});
+    world.run();
+    caf::anon_send(consumer, transport_writable{true});
+    world.run();
+    return consumer;
+  };
+  uint16_t next = 65534; // soon wraps
+  auto feed = [&](octets payload) {
+    caf::anon_send(producer,
+                   burst_of(next++, 1, world.scheduler().clock().now(),
+                            std::move(payload)));
+    world.run();
+    world.pass(std::chrono::milliseconds{100});
+  };
+  const octets key{0x10, 0, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 1, 0xf0, 0, 7};
+  const octets delta{0x10, 1, 0, 0, 7};
+  auto first = join(to);
+  feed(key);
+  for (int i = 0; i < 3; ++i)
+    feed(delta);
+  auto asked = from_producer.rtcp.size();
+  auto second = join(late);
+  CHECK(late.packets() == 4); // at once
+  feed(delta);
+  CHECK(to.packets() == 5);
+  CHECK(late.packets() == 5);
+  CHECK(gapless(late.sequence_numbers()));
+  CHECK(from_producer.rtcp.size() <= asked + 1); // a report at most
+  caf::anon_send(first, close_consumer{});
+  caf::anon_send(second, close_consumer{});
+  caf::anon_send(producer, close_producer{});
+  world.run();
 }

@@ -272,3 +272,158 @@ TEST_CASE("a consumer costs at most 4 KB") {
   CAPTURE(x.engine.memory());
   CHECK(x.engine.memory() <= 4096);
 }
+
+namespace {
+
+/// Packets `first` to `last`, one each 33 ms since 65530, which is a key frame.
+rtp::media_batch group(int64_t first, int64_t last) {
+  auto out = std::vector<rtp::media_packet>{};
+  for (auto i = first; i <= last; ++i)
+    out.push_back(fixture::media(i, (i - 65530) * 33ms, i == 65530));
+  return media_of(out);
+}
+
+/// The stream has no hole, no repetition and no step of its timestamps.
+void check_continuous(const fixture& x) {
+  for (auto i = size_t{1}; i < x.sent.size(); ++i) {
+    CHECK(x.step(i - 1, i) == 1);
+    CHECK(x.sent[i].fields.timestamp - x.sent[i - 1].fields.timestamp == 3000);
+  }
+}
+
+} // namespace
+
+TEST_CASE("only who starts may get a replay") {
+  fixture x;
+  auto wanted = [&] {
+    auto out = std::vector<bool>{};
+    while (auto e = x.engine.poll_event())
+      if (auto* w = std::get_if<rtp::keyframe_wanted>(&*e))
+        out.push_back(w->start);
+    return out;
+  };
+  x.engine.handle_connected(at(0ms));
+  CHECK(wanted() == std::vector{true});
+  x.engine.handle_batch(media_of({fixture::media(1, 10ms, true)}), at(10ms));
+  (void)wanted();
+  x.engine.handle_keyframe_request(at(1s));
+  CHECK(wanted() == std::vector{false});
+  x.engine.handle_batch(media_of({fixture::media(2, 1s, true)}), at(1s));
+  x.engine.handle_overload(at(2s));
+  CHECK(wanted() == std::vector{false});
+  x.engine.pause(at(3s));
+  x.engine.resume(at(4s));
+  CHECK(wanted() == std::vector{true});
+  // The receiver's own wish is not put off by a replay under way.
+  x.engine.handle_keyframe_request(at(4100ms));
+  x.engine.handle_replay(media_of({fixture::media(3, 3900ms, true)}),
+                         at(4150ms));
+  x.engine.handle_timeout(at(4200ms));
+  CHECK(wanted() == std::vector{false});
+}
+
+TEST_CASE("a replay starts the stream, and live packets continue it") {
+  fixture x;
+  x.engine.resume(at(0ms));
+  x.engine.handle_batch(group(65535, 65537), at(264ms));  // awaiting
+  x.engine.handle_replay(group(65530, 65540), at(335ms)); // the first are old
+  x.drain();
+  CHECK(x.sent.size() == 11);
+  // Overlaps in part: each packet once.
+  x.engine.handle_batch(group(65538, 65542), at(400ms));
+  x.engine.handle_batch(group(65543, 65544), at(465ms));
+  x.drain();
+  CHECK(x.sent.size() == 15);
+  CHECK(x.sent[0].packet.sequence_number() == 65530);
+  CHECK(x.sent[14].packet.sequence_number() == 8);
+  check_continuous(x);
+  // Satisfied, so nothing is asked for again.
+  x.engine.handle_timeout(at(5s));
+  x.drain();
+  CHECK(x.keyframes_wanted == 1);
+  CHECK(x.engine.stats(at(1s)).drops.of(rtp::drop_reason::duplicate) == 3);
+}
+
+TEST_CASE("our sequence wraps within a replay") {
+  // It starts anywhere, so run up to the wrap.
+  fixture x;
+  auto n = int64_t{0};
+  x.feed(n, 0ms, true);
+  while (x.sent.back().fields.sequence_number != 65530) {
+    x.sent.clear();
+    x.feed(++n, 0ms);
+  }
+  x.sent.clear();
+  x.engine.pause(at(1ms));
+  x.engine.resume(at(2ms));
+  auto packets = std::vector<rtp::media_packet>{};
+  for (auto i = n + 1; i <= n + 20; ++i)
+    packets.push_back(fixture::media(i, 1ms, i == n + 1));
+  x.engine.handle_replay(media_of(packets), at(3ms));
+  x.drain();
+  REQUIRE(x.sent.size() == 20);
+  CHECK(x.number(0) == 65531);
+  CHECK(x.number(19) == 14);
+  check_continuous(x);
+}
+
+TEST_CASE(
+    "a replay is ignored once a key frame came, or for another encoding") {
+  fixture x;
+  x.engine.handle_connected(at(0ms));
+  auto other = fixture::media(5, 0ms, true);
+  other.encoding = 1;
+  x.engine.handle_replay(media_of({other}), at(1ms));
+  x.drain();
+  CHECK(x.sent.empty());
+  x.engine.handle_batch(group(65530, 65531), at(33ms));
+  x.engine.handle_replay(group(65530, 65535), at(40ms));
+  x.engine.handle_batch(group(65532, 65536), at(200ms));
+  x.drain();
+  CHECK(x.sent.size() == 7);
+  check_continuous(x);
+  x.engine.pause(at(300ms));
+  x.engine.handle_replay(group(65530, 65540), at(301ms));
+  x.drain();
+  CHECK(x.sent.size() == 7);
+}
+
+TEST_CASE("after a short pause only the rest of the group is sent") {
+  fixture x;
+  x.engine.handle_batch(group(65530, 65534), at(150ms));
+  x.engine.pause(at(160ms));
+  x.engine.resume(at(360ms));
+  x.engine.handle_replay(group(65530, 65540), at(361ms));
+  x.engine.handle_batch(group(65541, 65541), at(365ms));
+  x.drain();
+  CHECK(x.sent.size() == 12);
+  check_continuous(x);
+}
+
+TEST_CASE("a replay that what was sent cannot lead to is refused") {
+  fixture x;
+  x.engine.handle_batch(group(65530, 65532), at(80ms));
+  x.engine.handle_batch(group(65533, 65533), at(1s)); // too old, left out
+  x.engine.pause(at(1100ms));
+  x.engine.resume(at(1200ms));
+  x.drain();
+  x.keyframes_wanted = 0;
+  x.engine.handle_replay(group(65530, 65540), at(1201ms));
+  x.engine.handle_timeout(at(1400ms));
+  x.drain();
+  CHECK(x.sent.size() == 3);
+  CHECK(x.keyframes_wanted == 1);
+}
+
+TEST_CASE("what went out before the transport was ready goes out anew") {
+  fixture x;
+  x.engine.handle_batch(group(65530, 65534), at(150ms));
+  x.engine.handle_connected(at(160ms));
+  x.engine.handle_replay(group(65530, 65536), at(200ms));
+  x.drain();
+  REQUIRE(x.sent.size() == 12);
+  for (auto i = size_t{1}; i < x.sent.size(); ++i)
+    CHECK(x.step(i - 1, i) == 1);
+  CHECK(x.sent[5].packet.sequence_number() == 65530);
+  CHECK(x.sent[5].fields.timestamp == x.sent[0].fields.timestamp);
+}

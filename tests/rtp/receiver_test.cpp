@@ -337,3 +337,109 @@ TEST_CASE("padding closes its gap, and is no payload") {
   REQUIRE(batch);
   CHECK((*batch)->front().filler);
 }
+
+namespace {
+
+std::vector<int64_t> replay(const fixture& x, net::duration when) {
+  auto out = std::vector<int64_t>{};
+  if (auto found = x.engine.find_replay(0, at(when)))
+    for (auto& p : *found)
+      out.push_back(p.sequence - 65536);
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("a replay goes from the newest key frame on, in order") {
+  fixture x;
+  CHECK(replay(x, 0ms).empty());
+  x.feed(65530, 0ms, vp8_key);
+  x.feed(65531, 33ms);
+  x.feed(65532, 66ms, vp8_key);
+  x.feed(65533, 67ms, vp8_rest);
+  x.feed(65535, 100ms);
+  x.feed(65534, 101ms);
+  x.feed(0, 133ms);
+  x.feed(1, 166ms);
+  auto expected =
+      std::vector<int64_t>{65532, 65533, 65534, 65535, 65536, 65537};
+  CHECK(replay(x, 200ms) == expected);
+  CHECK(x.engine.find_replay(0, at(200ms))->front().keyframe);
+  CHECK(replay(x, 1066ms) == expected);
+  CHECK(replay(x, 1067ms).empty());
+  CHECK_FALSE(x.engine.find_replay(1, at(200ms)));
+}
+
+TEST_CASE("there is no replay with a gap, until it is repaired") {
+  fixture x;
+  x.feed(65535, 0ms, vp8_key);
+  x.feed(1, 33ms);
+  CHECK(replay(x, 40ms).empty());
+  x.rtx(0, 50ms);
+  CHECK(replay(x, 60ms) == std::vector<int64_t>{65535, 65536, 65537});
+}
+
+TEST_CASE("padding is no gap in a replay, and never repeated by RTX") {
+  fixture x;
+  x.feed(1, 0ms, vp8_key);
+  x.feed(2, 1ms, {});
+  x.feed(3, 2ms);
+  CHECK(replay(x, 3ms) == std::vector<int64_t>{1, 2, 3});
+  auto key = rtp::packet_key{0, 65536 + 2};
+  CHECK_FALSE(x.engine.find_packets({&key, 1}));
+}
+
+TEST_CASE("a replay is bounded, and can be switched off") {
+  auto config = video();
+  config.keep = false; // kept for replay all the same
+  config.replay_max_packets = 4;
+  fixture x{config};
+  x.feed(1, 0ms, vp8_key);
+  for (auto i = uint16_t{2}; i <= 4; ++i)
+    x.feed(i, 1ms);
+  CHECK(replay(x, 2ms).size() == 4);
+  x.feed(5, 2ms);
+  CHECK(replay(x, 3ms).empty());
+  config.replay_max_packets = 0;
+  fixture off{config};
+  off.feed(1, 0ms, vp8_key);
+  CHECK(replay(off, 1ms).empty());
+}
+
+TEST_CASE("a restart or a pause of the sender ends what can be replayed") {
+  fixture x;
+  x.feed(100, 0ms, vp8_key);
+  SUBCASE("restart") {
+    x.feed(20000, 1ms);
+    x.feed(20001, 2ms);
+    CHECK(replay(x, 3ms).empty());
+    x.feed(20002, 3ms, vp8_key);
+    CHECK(replay(x, 4ms) == std::vector<int64_t>{20002});
+  }
+  SUBCASE("pause") {
+    x.engine.pause(at(1ms));
+    CHECK(replay(x, 2ms).empty());
+    x.feed(101, 2ms);
+    x.engine.resume(at(3ms));
+    x.feed(102, 4ms);
+    CHECK(replay(x, 5ms).empty());
+  }
+}
+
+TEST_CASE(
+    "a picture that looks like several starts is replayed from its first") {
+  auto config = video();
+  config.codec = rtp::codec::h264;
+  fixture x{config};
+  auto spec = packet_spec{};
+  auto next = [&](uint8_t nal, uint8_t data) {
+    spec.payload = {nal, data, 1, 2};
+    x.feed(spec, 1ms);
+    ++spec.sequence;
+  };
+  next(0x67, 0x42); // SPS
+  next(0x68, 0xCE); // PPS
+  next(0x65, 0x88); // IDR, first slice
+  next(0x65, 0x08); // IDR, another slice
+  CHECK(replay(x, 2ms).size() == 4);
+}

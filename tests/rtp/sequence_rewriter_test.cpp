@@ -107,3 +107,18 @@ TEST_CASE("no two packets get one number, and each keeps its own") {
     }
   }
 }
+
+TEST_CASE("what was forgotten is new and continues without a hole") {
+  rtp::sequence_rewriter x{65534};
+  for (auto i = 0; i < 3; ++i)
+    x.forward({0, 65535 + i});
+  CHECK_FALSE(x.is_new({0, 65537}));
+  CHECK_FALSE(x.is_new({0, 60000}));
+  CHECK(x.is_new({0, 65538}));
+  CHECK(x.is_new({1, 65537}));
+  x.forget();
+  CHECK(x.is_new({0, 65535}));
+  CHECK_FALSE(x.original(65534));
+  CHECK(x.forward({0, 65535}) == 1);
+  CHECK(x.forward({0, 65536}) == 2);
+}

@@ -165,13 +165,22 @@ private:
         out.handle_retransmissions(found, now);
     while (auto event = out.poll_event())
       if (auto* x = std::get_if<rtp::keyframe_wanted>(&*event))
-        in.handle_keyframe_request(x->encoding, now);
+        grant(*x, in, out, now);
     while (auto batch = out.poll_batch())
       egress_.handle_batch(std::move(*batch), now);
     while (auto x = in.poll_rtcp())
       to_sender.push_back(std::move(*x));
     while (auto x = out.poll_rtcp())
       to_receiver.push_back(std::move(*x));
+  }
+
+  static void grant(const rtp::keyframe_wanted& x, rtp::receiver& in,
+                    rtp::forwarder& out, net::time_point now) {
+    auto replay = x.start ? in.find_replay(x.encoding, now) : nullptr;
+    if (replay)
+      out.handle_replay(replay, now);
+    else
+      in.handle_keyframe_request(x.encoding, now);
   }
 
   rtp::demuxer demuxer_;
