@@ -4,11 +4,11 @@
 #   run.sh [FILE...]  only these test files
 set -eu
 cd "$(dirname "$0")"
-[ -d node_modules ] || npm ci --no-audit --no-fund
+../../scripts/npm_install.sh .
 node build.mjs
 if [ ! -f ../../web/dist/index.html ]; then
-  (cd ../../web && { [ -d node_modules ] || npm ci --no-audit --no-fund; } &&
-    npm run build)
+  ../../scripts/npm_install.sh ../../web
+  (cd ../../web && npm run build)
 fi
 [ "$#" -gt 0 ] || set -- *.test.mjs
 exec node --test --test-concurrency=1 "$@"
