@@ -11,10 +11,12 @@ using protocol::producer_id;
 using protocol::room_id;
 using protocol::transport_id;
 
-/// Draws an id of 131 bits: unguessable, unique among all nodes.
+/// Draws an id of 89 bits: unique among all nodes, and no secret (what a peer
+/// may touch is decided by whose it is). As long as a string holds without
+/// memory of its own.
 template <class Id>
 Id make_id(net::rng& random) {
-  return Id{random.alphanumeric(22)};
+  return Id{random.alphanumeric(15)};
 }
 
 } // namespace troupe::actors

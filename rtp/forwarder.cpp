@@ -396,7 +396,8 @@ forwarder_stats forwarder::stats(time_point now) const {
 
 size_t forwarder::memory() const {
   return sizeof(*this) + sizeof(header_writer) + stream_.heap()
-         + config_.mid.capacity() + config_.cname.capacity();
+         + sequence_.memory() + config_.mid.capacity()
+         + config_.cname.capacity();
 }
 
 } // namespace troupe::rtp

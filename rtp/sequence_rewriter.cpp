@@ -108,6 +108,8 @@ void sequence_rewriter::open(origin x, uint32_t output) {
   // An empty run has given out nothing and can be replaced.
   if (count_ == 0 || newest().length > 0) {
     head_ = static_cast<uint16_t>((head_ + 1) % max_runs);
+    if (head_ == runs_.size())
+      runs_.emplace_back();
     if (count_ < max_runs)
       ++count_;
   }

@@ -2,8 +2,8 @@
 
 #include "rtp/types.hpp"
 
-#include <array>
 #include <optional>
+#include <vector>
 
 namespace troupe::rtp {
 
@@ -66,6 +66,11 @@ public:
   /// Which input got the number, or nothing if it was none within memory.
   std::optional<origin> original(uint16_t output) const;
 
+  /// Octets on the heap.
+  size_t memory() const {
+    return runs_.capacity() * sizeof(run);
+  }
+
 private:
   // Outputs are extended to 32 bits: 2^31 packets back and forth are enough.
   struct run {
@@ -81,9 +86,9 @@ private:
   void open(origin x, uint32_t output);
   void extend(run& r, int64_t end);
 
-  std::array<run, max_runs> runs_{};
+  std::vector<run> runs_; // a ring that grows to max_runs as it is needed
   uint32_t next_output_;
-  uint16_t head_ = 0; // index of the newest run
+  uint16_t head_ = max_runs - 1; // index of the newest run
   uint16_t count_ = 0;
   bool resync_ = true;
 };

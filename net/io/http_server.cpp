@@ -163,7 +163,8 @@ result<void> http_server::start() {
       return std::make_error_code(std::errc::invalid_argument);
     auto acceptor = listen_on(core.threads.context(0), *address);
     if (!acceptor) {
-      if (core.config.skip_unavailable && address->is_unspecified()
+      if (core.config.skip_unavailable
+          && (address->is_unspecified() || address->is_loopback())
           && is_unavailable(acceptor.error()))
         continue;
       return acceptor.error();

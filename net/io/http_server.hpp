@@ -38,7 +38,8 @@ struct tls_files {
 struct http_server_config {
   std::vector<std::string> addresses = {"0.0.0.0", "::"};
 
-  /// Leaves out addresses whose family this host does not have.
+  /// Leaves out unspecified and loopback addresses of a family that this host
+  /// does not have.
   bool skip_unavailable = true;
 
   /// 0 lets the system choose.

@@ -201,7 +201,8 @@ private:
       if (!address)
         return std::make_error_code(std::errc::invalid_argument);
       if (auto bound = bind_udp(*address); !bound) {
-        if (config_.skip_unavailable && address->is_unspecified()
+        if (config_.skip_unavailable
+            && (address->is_unspecified() || address->is_loopback())
             && is_unavailable(bound.error()))
           continue;
         return bound;

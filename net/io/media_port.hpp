@@ -20,7 +20,8 @@ struct media_port_config {
   /// `skip_unavailable`.
   std::vector<std::string> addresses = {"0.0.0.0", "::"};
 
-  /// Leaves out addresses whose family this host does not have.
+  /// Leaves out unspecified and loopback addresses of a family that this host
+  /// does not have.
   bool skip_unavailable = true;
 
   /// UDP and TCP port; 0 lets the system choose one for UDP, and TCP then
