@@ -91,7 +91,7 @@ webrtc_transport::webrtc_transport(const config& cfg, rng& random)
     : backend_(cfg.backend)
     , ice_(cfg.consent_timeout, random)
     , dtls_(*cfg.dtls)
-    , release_dtls_(!cfg.application_data) {
+    , application_data_(cfg.application_data) {
   TROUPE_ASSERT(srtp_backend_available(backend_));
 }
 
@@ -208,9 +208,11 @@ void webrtc_transport::accept_media(datagram& x, size_t plain_size,
   kind.add(x.data->size());
   x.data->resize(plain_size);
   queue.push({std::move(x.data), x.arrival});
-  if (release_dtls_) {
-    dtls_.release();
-    release_dtls_ = false; // once is enough
+  if (!peer_confirmed_) {
+    peer_confirmed_ = true;
+    dtls_.confirm_peer();
+    if (!application_data_)
+      dtls_.release(); // where the handshake's end was too early
   }
 }
 
@@ -251,6 +253,8 @@ void webrtc_transport::update_dtls() {
     sender_ = make_srtp_sender(backend_, keys.profile, keys.local);
     receiver_ = make_srtp_receiver(backend_, keys.profile, keys.remote);
     TROUPE_ASSERT(sender_ && receiver_);
+    if (!application_data_)
+      dtls_.release();
   } else {
     sender_.reset();
     receiver_.reset();

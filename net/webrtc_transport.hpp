@@ -110,7 +110,7 @@ public:
     /// How long a tuple lives after the peer's last check; 0: for ever.
     duration consent_timeout = ice_lite_agent::default_consent_timeout;
     /// Whether application data will flow. Without it, the records of DTLS
-    /// (some 40 KB) are freed with the first authentic packet; the peer's
+    /// (some 40 KB) are freed as soon as the handshake is over; the peer's
     /// close_notify is not noticed from then on.
     bool application_data = true;
   };
@@ -270,7 +270,8 @@ private:
   std::optional<dtls_role> role_; // set by connect
   std::vector<certificate_fingerprint> fingerprints_;
   bool dtls_started_ = false;
-  bool release_dtls_; // with the first authentic packet
+  bool application_data_;
+  bool peer_confirmed_ = false; // by the first authentic packet
   bool closed_ = false;
   dtls_state reported_dtls_ = dtls_state::fresh;
   std::optional<transport_tuple> farewell_; // where close_notify goes

@@ -27,6 +27,9 @@ constexpr size_t max_held_records = 8;
 constexpr size_t max_held_octets = 4 * 1024;
 constexpr int max_restarts = 3;
 constexpr long handshake_mtu = 1200;
+constexpr size_t max_last_flight_octets = 2 * 1024;
+constexpr auto last_flight_lifetime = 60s;
+constexpr auto repetition_interval = 100ms;
 
 /// The retransmission interval in microseconds, from the one before (0 at the
 /// start): doubles, since a loss may mean congestion (RFC 6347, section
@@ -76,6 +79,10 @@ struct dtls_connection::impl {
   octet_queue data;
   std::vector<uint8_t> current;  // what poll_datagram() lent out
   std::vector<uint8_t> farewell; // the close_notify of a released connection
+  octet_queue last_flight;       // unless the peer spoke last
+  time_point last_flight_end;    // when it need not be repeated any more
+  time_point next_repetition;
+  bool peer_confirmed = false;
   time_point last_now;
   time_point deadline; // of the handshake
   std::optional<time_point> retransmission;
@@ -85,11 +92,14 @@ struct dtls_connection::impl {
   void receive(byte_span datagram);
   void receive_handshake_record(const dtls_record& record);
   void release_held();
+  void repeat_last_flight(const dtls_record& record);
   void feed(byte_span record);
   void advance();
   void advance_handshake();
   void restart();
   void complete();
+  void keep_last_flight(size_t sent_before);
+  bool can_release() const;
   void read_data();
   bool read_records();
   void update_timer();
@@ -125,10 +135,12 @@ void dtls_connection::impl::receive(byte_span datagram) {
   while (auto record = take_dtls_record(datagram)) {
     if (state == dtls_state::connecting)
       receive_handshake_record(*record);
-    else if (state == dtls_state::connected && record->epoch > 0 && ssl)
-      feed(record->octets);
     else if (state != dtls_state::connected)
       return;
+    else if (!ssl)
+      repeat_last_flight(*record);
+    else if (record->epoch > 0)
+      feed(record->octets);
   }
 }
 
@@ -166,6 +178,20 @@ void dtls_connection::impl::release_held() {
   }
 }
 
+/// The peer repeats its flight because it has not got ours. The same records
+/// again will do: it drops those that it has as replays.
+void dtls_connection::impl::repeat_last_flight(const dtls_record& record) {
+  if (last_now >= last_flight_end)
+    last_flight.clear();
+  if (!record.is_handshake() || last_flight.empty()
+      || last_now < next_repetition)
+    return;
+  next_repetition = last_now + repetition_interval;
+  auto flight = last_flight;
+  while (auto datagram = flight.pop())
+    port.out.push(*datagram);
+}
+
 void dtls_connection::impl::feed(byte_span record) {
   port.in = record;
   advance();
@@ -185,6 +211,7 @@ void dtls_connection::impl::advance_handshake() {
   auto sent_before = port.out.size();
   auto result = SSL_do_handshake(ssl.get());
   if (result == 1) {
+    keep_last_flight(sent_before);
     complete();
   } else if (SSL_get_error(ssl.get(), result) != SSL_ERROR_WANT_READ) {
     // Neither the alert nor a half flight leaves: the peer may be innocent.
@@ -221,6 +248,23 @@ void dtls_connection::impl::complete() {
   state = dtls_state::connected;
   filter.reset();
   expected = {};
+}
+
+/// Copies what the end of the handshake sent. Nothing, where the peer spoke
+/// last.
+void dtls_connection::impl::keep_last_flight(size_t sent_before) {
+  last_flight = port.out;
+  for (size_t i = 0; i < sent_before; ++i)
+    last_flight.pop();
+  last_flight_end = last_now + last_flight_lifetime;
+}
+
+bool dtls_connection::impl::can_release() const {
+  if (state != dtls_state::connected || !ssl)
+    return false;
+  return peer_confirmed
+         || (SSL_version(ssl.get()) == DTLS1_2_VERSION
+             && last_flight.octets() <= max_last_flight_octets);
 }
 
 void dtls_connection::impl::read_data() {
@@ -268,6 +312,7 @@ void dtls_connection::impl::finish(dtls_state final_state) {
   keys.reset();
   early.clear();
   held.clear();
+  last_flight.clear();
   expected = {};
   retransmission.reset();
 }
@@ -310,6 +355,8 @@ void dtls_connection::handle_datagram(byte_span datagram, time_point now) {
 }
 
 void dtls_connection::handle_timeout(time_point now) {
+  if (now >= impl_->last_flight_end)
+    impl_->last_flight.clear();
   if (impl_->state == dtls_state::connecting && now >= impl_->deadline) {
     openssl_clock_scope scope{now};
     impl_->finish(dtls_state::failed);
@@ -364,9 +411,10 @@ const std::optional<srtp_keys>& dtls_connection::keys() const {
 }
 
 void dtls_connection::release() {
-  if (impl_->state != dtls_state::connected || !impl_->ssl)
+  if (!impl_->can_release())
     return;
   openssl_clock_scope scope{impl_->last_now};
+  ERR_clear_error();
   auto queued = std::exchange(impl_->port.out, {});
   {
     borrowed_buffers buffers{impl_->ssl.get()};
@@ -377,6 +425,11 @@ void dtls_connection::release() {
   impl_->port.out = std::move(queued);
   impl_->ssl.reset();
   impl_->retransmission.reset();
+}
+
+void dtls_connection::confirm_peer() {
+  impl_->peer_confirmed = true;
+  impl_->last_flight.clear();
 }
 
 void dtls_connection::close() {

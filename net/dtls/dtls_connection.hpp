@@ -91,12 +91,23 @@ public:
   const std::optional<srtp_keys>& keys() const;
 
   /// Frees what only the DTLS records need (about 40 KB in OpenSSL), for a
-  /// transport that carries no application data. Call it once the peer has
-  /// shown that it is connected, by a packet that SRTP authenticated: a peer
-  /// that still misses our last flight would not get it again. State and keys
-  /// stay, close() still says goodbye, but what the peer sends is no longer
-  /// read, its close_notify included. Does nothing unless connected.
+  /// transport that carries no application data. State and keys stay, close()
+  /// still says goodbye, but what the peer sends is no longer read, its
+  /// close_notify included.
+  ///
+  /// A copy of our last flight stays where we spoke last, as a server does
+  /// that resumes no sessions: a peer that repeats its own flight has missed
+  /// ours and gets the same records again (RFC 6347, section 4.2.4), at most
+  /// once per 100 ms, until confirm_peer() or for 60 s. A client spoke before
+  /// its server, and being connected it knows that nothing of it is missing.
+  ///
+  /// Does nothing unless connected, nor with DTLS 1.3 before confirm_peer():
+  /// there the last flight is acknowledged, which takes live keys.
   void release();
+
+  /// Tells that the peer has shown to be connected too, by a packet that SRTP
+  /// authenticated: it has our last flight, whose copy is no longer needed.
+  void confirm_peer();
 
   /// Queues a close_notify, where the handshake was complete, and closes.
   /// The keys are gone then.

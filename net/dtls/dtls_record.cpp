@@ -33,6 +33,10 @@ struct handshake_filter::fragment {
   uint32_t size;
 };
 
+bool dtls_record::is_handshake() const {
+  return type == change_cipher_spec || type == handshake;
+}
+
 std::optional<dtls_record> take_dtls_record(byte_span& datagram) {
   byte_reader in{datagram};
   auto type = in.u8();

@@ -21,6 +21,9 @@ struct dtls_record {
     return octets.subspan(header_octets);
   }
 
+  /// Whether it belongs to a handshake: ChangeCipherSpec or a message.
+  bool is_handshake() const;
+
   static constexpr size_t header_octets = 13;
 };
 

@@ -5,6 +5,7 @@
 #include "tests/support/webrtc_client.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -120,10 +121,13 @@ public:
     for (bool busy = true; busy;) {
       busy = false;
       while (auto x = client.poll_datagram()) {
-        deliver(*x);
+        if (!lost_to_server || !lost_to_server(*x))
+          deliver(*x);
         busy = true;
       }
       while (auto x = server.poll_datagram()) {
+        if (lost_to_client && lost_to_client(x->data))
+          continue;
         if (x->tuple == path)
           client.handle_datagram(x->data, now);
         else
@@ -195,6 +199,9 @@ public:
   std::vector<net::transport_event> events;
   /// What the server sent elsewhere than on `path`.
   std::vector<std::pair<net::transport_tuple, octets>> astray;
+  /// Whether exchange() loses a datagram, if set.
+  std::function<bool(net::byte_span)> lost_to_server;
+  std::function<bool(net::byte_span)> lost_to_client;
 
 private:
   net::dtls_role client_role_;
