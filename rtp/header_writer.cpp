@@ -53,9 +53,25 @@ header_writer::header_writer(const extension_map& source,
     auto what = static_cast<extension>(i);
     if (what != extension::sdes_rid && what != extension::sdes_repaired_rid
         && !is_own(what) && source.has(what))
-      translate_[source.id(what)] = destination.id(what);
+      add_translation(source.id(what), destination.id(what));
   }
   prepare();
+}
+
+void header_writer::add_translation(uint8_t source_id, uint8_t id) {
+  if (source_id < translate_.size())
+    translate_[source_id] = id;
+  else
+    translate_wide_.emplace_back(source_id, id);
+}
+
+uint8_t header_writer::translate(uint8_t source_id) const {
+  if (source_id < translate_.size())
+    return translate_[source_id];
+  for (const auto& [from, to] : translate_wide_)
+    if (from == source_id)
+      return to;
+  return 0;
 }
 
 void header_writer::set_mid(std::string_view x) {
@@ -105,7 +121,7 @@ header_writer::write_elements(const elements& in, bool two_byte,
   }
   auto source = extension_walker{in.profile, in.block};
   while (auto x = source.next()) {
-    auto id = translate_[x->id];
+    auto id = translate(x->id);
     auto same = [&](const replaced_extension& r) {
       return destination_.id(r.what) == id;
     };

@@ -4,6 +4,8 @@
 
 #include <array>
 #include <span>
+#include <utility>
+#include <vector>
 
 namespace troupe::rtp {
 
@@ -103,8 +105,14 @@ private:
                                                  net::mutable_byte_span out,
                                                  size_t offset) const;
 
+  void add_translation(uint8_t source_id, uint8_t id);
+  uint8_t translate(uint8_t source_id) const;
+
   extension_map destination_;
-  std::array<uint8_t, 256> translate_{}; // source id to destination id
+  // From source id to destination id: those of the one-byte form by index,
+  // others (seldom any) as pairs.
+  std::array<uint8_t, 16> translate_{};
+  std::vector<std::pair<uint8_t, uint8_t>> translate_wide_;
   std::array<uint8_t, 16> mid_{};
   uint8_t mid_size_ = 0;
   bool one_byte_possible_ = true;
