@@ -17,9 +17,14 @@ for fuzzer in ./*_fuzz; do
   mkdir -p "$corpus"
   seeds=../../tests/data/fuzz/$name
   [ -d "$seeds" ] || seeds=
-  "$fuzzer" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 \
-    -print_final_stats=0 -verbosity=0 "$corpus" $seeds
-  echo "$name: no finding in $seconds s"
+  log=$name.log
+  if ! "$fuzzer" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 \
+    "$corpus" $seeds >"$log" 2>&1; then
+    tail -60 "$log"
+    echo "$name: a finding; its input and $log are in build/fuzz"
+    exit 1
+  fi
+  echo "$name: $(grep -o 'Done [0-9]* runs' "$log"), no finding"
   passed=$((passed + 1))
 done
 echo "$passed passed, 0 failed"
