@@ -82,7 +82,8 @@ protocol::json_text stats_json(const consumer_id& id,
 
 protocol::json_text stats_json(const transport_id& id,
                                const net::webrtc_transport& transport,
-                               const rtp::egress_stats& egress) {
+                               const rtp::egress_stats& egress,
+                               uint64_t refused_media) {
   const auto& x = transport.stats();
   auto out = start("transport", id.str());
   out.add("iceState", net::to_string(transport.ice()))
@@ -93,7 +94,7 @@ protocol::json_text stats_json(const transport_id& id,
       .add("packetsSent", x.sent.packets)
       .add("rtpBytesReceived", x.rtp_received.bytes)
       .add("rtpBytesSent", x.rtp_sent.bytes)
-      .add("packetsDropped", x.drops.total())
+      .add("packetsDropped", x.drops.total() + refused_media)
       .add("availableOutgoingBitrate", egress.remb_bps.value_or(0));
   if (auto profile = transport.profile())
     out.add("srtpCipher", net::to_string(*profile));

@@ -17,9 +17,11 @@ protocol::json_text stats_json(const producer_id& id,
 protocol::json_text stats_json(const consumer_id& id,
                                const rtp::forwarder_stats& in);
 
-/// `transport` and the selected `candidate-pair`.
+/// `transport` and the selected `candidate-pair`. `refused_media` counts what
+/// was authentic, but no RTP or RTCP of this transport's streams.
 protocol::json_text stats_json(const transport_id& id,
                                const net::webrtc_transport& transport,
-                               const rtp::egress_stats& egress);
+                               const rtp::egress_stats& egress,
+                               uint64_t refused_media);
 
 } // namespace troupe::actors

@@ -66,6 +66,10 @@ struct transport_state {
 
   void route_rtcp();
 
+  uint64_t refused_media() const {
+    return malformed + demuxer.drops().total() + dispatcher.malformed();
+  }
+
   void pass_on(rtp::rtcp_event& x);
 
   void send_media(rtp::outgoing_batch& x);
@@ -115,6 +119,7 @@ struct transport_state {
   std::unordered_map<stream_handle, producer> producers;
   std::unordered_map<stream_handle, consumer> consumers;
   bool writable = false;
+  uint64_t malformed = 0;                   // authentic, but no RTP
   std::optional<net::time_point> abandoned; // when the last way was lost
   timer_slot timer;
 };
@@ -168,7 +173,7 @@ transport_state::make_behavior(const transport_config& cfg) {
       },
       [this](const get_actor_stats&) {
         return protocol::reply::stats{
-            stats_json(id, *engine, egress.stats(now()))};
+            stats_json(id, *engine, egress.stats(now()), refused_media())};
       },
       [this](const transport_tick&) {
         timer.fired(now());
@@ -258,6 +263,8 @@ void transport_state::route_rtp() {
   while (auto x = engine->poll_rtp()) {
     if (auto packet = rtp::packet::parse(std::move(x->data), x->arrival))
       demuxer.handle_packet(std::move(*packet));
+    else
+      ++malformed;
   }
   while (auto x = demuxer.poll_batch()) {
     const auto& to = producers.at(x->producer);

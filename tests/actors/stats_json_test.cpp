@@ -68,11 +68,12 @@ TEST_CASE("a consumer's statistics are one dictionary") {
 TEST_CASE("a fresh transport has statistics, but no pair yet") {
   auto random = net::make_seeded_rng(1);
   net::webrtc_transport transport{{context().get()}, *random};
-  auto out = parsed(stats_json(transport_id{"t"}, transport, {}));
+  auto out = parsed(stats_json(transport_id{"t"}, transport, {}, 3));
   REQUIRE(out.Size() == 1);
   CHECK(text(out[0]["type"]) == "transport");
   CHECK(out[0]["bytesReceived"].GetUint64() == 0);
   CHECK(out[0]["dtlsState"].IsString());
+  CHECK(out[0]["packetsDropped"].GetUint64() == 3);
 }
 
 TEST_CASE("a flat JSON object writes every kind of value") {
