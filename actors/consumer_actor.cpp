@@ -5,6 +5,8 @@
 
 #include <caf/stateful_actor.hpp>
 
+#include <algorithm>
+
 namespace troupe::actors {
 
 namespace {
@@ -44,6 +46,7 @@ struct consumer_state {
   consumer_listener_actor listener;
   std::shared_ptr<flow_gauge> gauge;
   std::unique_ptr<rtp::forwarder> engine;
+  int encodings = 1;
   int score = 10;
   int producer_score = 10;
   timer_slot timer;
@@ -56,6 +59,7 @@ consumer_state::make_behavior(const consumer_config& cfg) {
   producer = cfg.producer;
   transport = cfg.transport;
   listener = cfg.listener;
+  encodings = std::max<int>(1, cfg.encodings);
   auto random = net::make_secure_rng();
   engine = std::make_unique<rtp::forwarder>(cfg.engine, *random);
   gauge = std::make_shared<flow_gauge>();
@@ -109,7 +113,8 @@ consumer_state::make_behavior(const consumer_config& cfg) {
       [this](const close_consumer&) { self->quit(); },
       [this](const set_consumer_layers& x) {
         with_engine([&](auto& e, auto now) {
-          e.set_encoding(static_cast<uint8_t>(x.spatial_layer), now);
+          auto layer = std::clamp(x.spatial_layer, 0, encodings - 1);
+          e.set_encoding(static_cast<uint8_t>(layer), now);
         });
       },
       [this](const request_key_frame&) {

@@ -37,6 +37,8 @@ struct consumer_config {
   producer_actor producer;
   egress_actor transport;
   consumer_listener_actor listener;
+  /// How many the producer has: preferred layers are cut to the highest.
+  uint8_t encodings = 1;
 };
 
 consumer_actor spawn_consumer(caf::actor_system& system,

@@ -110,7 +110,8 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
       {created, found.info.id,
        to_forwarder(found.info.kind, found.sent, *told, x.paused),
        found.producer, caf::actor_cast<egress_actor>(on->actor),
-       caf::actor_cast<consumer_listener_actor>(self)});
+       caf::actor_cast<consumer_listener_actor>(self),
+       static_cast<uint8_t>(found.sent.encodings.size())});
   self->link_to(actor);
   consumers.push_back({created, on->id, found.info.id, actor});
   self->send(on->actor, add_transport_consumer{

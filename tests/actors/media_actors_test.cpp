@@ -280,6 +280,22 @@ TEST_CASE("a consumer that ends is forgotten by its producer") {
   CHECK(to.ended.empty()); // its peer asked for it
 }
 
+TEST_CASE("a wish for a layer that does not exist is cut to one that does") {
+  scene at;
+  heard to;
+  auto consumer = at.add_consumer(to);
+  for (int wish : {5, -1, 256}) {
+    CAPTURE(wish);
+    caf::anon_send(consumer, actors::pause_consumer{});
+    caf::anon_send(consumer, set_consumer_layers{wish, std::nullopt});
+    caf::anon_send(consumer, actors::resume_consumer{});
+    at.world.run();
+    auto before = to.packets();
+    at.feed(1);
+    CHECK(to.packets() == before + 1);
+  }
+}
+
 TEST_CASE("a consumer that does not keep up gets no more than the gauge") {
   scene at;
   heard slow, fast;
