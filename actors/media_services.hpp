@@ -5,7 +5,6 @@
 #include "net/dtls/certificate.hpp"
 #include "net/io/media_port.hpp"
 #include "net/srtp/srtp_session.hpp"
-#include "rtp/clock.hpp"
 
 namespace troupe::actors {
 
@@ -19,7 +18,6 @@ struct media_services {
   net::media_port* port = nullptr;
   /// Finds the transport for what arrives.
   socket_actor sockets;
-  rtp::ntp_clock ntp;
 };
 
 } // namespace troupe::actors

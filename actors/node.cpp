@@ -10,7 +10,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>
 
-#include <filesystem>
+#include <thread>
 
 namespace troupe::actors {
 
@@ -64,12 +64,6 @@ std::optional<net::srtp_backend> to_backend(const std::string& name) {
   return wanted;
 }
 
-rtp::ntp_clock make_clock() {
-  return rtp::ntp_clock::from_unix(
-      std::chrono::steady_clock::now(),
-      std::chrono::system_clock::now().time_since_epoch());
-}
-
 } // namespace
 
 // Members are destroyed in reverse order: whoever uses another comes later.
@@ -116,8 +110,8 @@ std::optional<std::string> node::impl::start() {
   running = true;
   socket = spawn_socket(system, sockets);
   server = spawn_server(system, settings.room);
-  auto services = std::make_shared<const media_services>(media_services{
-      settings, dtls.get(), *backend, &sockets.port(), socket, make_clock()});
+  auto services = std::make_shared<const media_services>(
+      media_services{settings, dtls.get(), *backend, &sockets.port(), socket});
   door = std::make_unique<front_door>(system, services,
                                       caf::actor_cast<room_gate_actor>(server));
   http = std::make_unique<net::http_server>(threads, *door,

@@ -270,13 +270,8 @@ struct network {
     system = std::make_unique<caf::actor_system>(settings);
     socket = spawn_socket(*system, *sockets);
     dtls = std::move(*net::dtls_context::make());
-    services = std::make_shared<const media_services>(
-        media_services{{},
-                       dtls.get(),
-                       net::fastest_srtp_backend(),
-                       &sockets->port(),
-                       socket,
-                       rtp::ntp_clock::from_unix({}, {})});
+    services = std::make_shared<const media_services>(media_services{
+        {}, dtls.get(), net::fastest_srtp_backend(), &sockets->port(), socket});
     for (size_t i = 0; i < count; ++i)
       connect(std::to_string(i));
   }

@@ -31,10 +31,9 @@ public:
     system = std::make_unique<caf::actor_system>(caf_settings);
     socket = actors::spawn_socket(*system, *sockets);
     server = actors::spawn_server(*system, settings.room);
-    services =
-        std::make_shared<const actors::media_services>(actors::media_services{
-            settings, &dtls(), net::fastest_srtp_backend(), &sockets->port(),
-            socket, rtp::ntp_clock::from_unix({}, {})});
+    services = std::make_shared<const actors::media_services>(
+        actors::media_services{settings, &dtls(), net::fastest_srtp_backend(),
+                               &sockets->port(), socket});
     run();
     baseline = live();
   }

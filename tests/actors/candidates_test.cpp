@@ -36,8 +36,7 @@ struct fixture {
   no_receiver receiver;
   net::io_threads threads{1};
   std::unique_ptr<net::media_port> port;
-  actors::media_services services{
-      {}, nullptr, {}, nullptr, {}, rtp::ntp_clock::from_unix({}, {})};
+  actors::media_services services{{}, nullptr, {}, nullptr, {}};
 };
 
 } // namespace
