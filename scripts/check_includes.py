@@ -38,7 +38,7 @@ LIBRARIES = [
     (r"^srtp2/", r"^(net/srtp|tests)/"),
     (r"^intel-ipsec-mb", r"^(net/srtp|tests)/"),
     (r"^usrsctp", r"^net/sctp/"),
-    (r"^rapidjson/", r"^(protocol|tests)/"),
+    (r"^rapidjson/", r"^(protocol|tests|bench)/"),
     (r"^spdlog/", r"^actors/"),
     (r"^CLI/", r"^(actors|tests|bench)/"),
     (r"^(sys/socket|sys/epoll|netinet/|sys/uio|sys/mman|linux/)", r"^(net/io|tests|bench)/"),
