@@ -1,8 +1,7 @@
 #pragma once
 
 #include "actors/peer_listener.hpp"
-#include "actors/producer_actor.hpp"
-#include "rtp/forwarder.hpp"
+#include "actors/shard_actor.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -10,24 +9,22 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pause_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::resume_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_consumer_layers)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_tick)
 
 namespace troupe::actors {
 
-/// The CONSUMER actor interface: one track as one client receives it.
-using consumer_actor =
-    media_sink_actor::extend_with<feedback_sink_actor>::extend<
-        caf::reacts_to<pause_consumer>,
-        // Goes on with a key frame, which it asks for.
-        caf::reacts_to<resume_consumer>, caf::reacts_to<close_consumer>,
-        // What the client prefers to see of a layered producer.
-        caf::reacts_to<set_consumer_layers>,
-        // The client asks for a key frame.
-        caf::reacts_to<request_key_frame>,
-        // Statistics of the stream sent.
-        caf::replies_to<get_actor_stats>::with<protocol::reply::stats>,
-        // INTERNAL: report and retransmission timers.
-        caf::reacts_to<consumer_tick>>;
+/// The CONSUMER actor interface: one track as one client receives it. The
+/// actor is its life and its control; its packets pass through its forwarder
+/// in the shard of the receiving transport.
+using consumer_actor = consumer_events_actor::extend<
+    caf::reacts_to<pause_consumer>,
+    // Goes on with a key frame, which it asks for.
+    caf::reacts_to<resume_consumer>, caf::reacts_to<close_consumer>,
+    // What the client prefers to see of a layered producer.
+    caf::reacts_to<set_consumer_layers>,
+    // The client asks for a key frame.
+    caf::reacts_to<request_key_frame>,
+    // Statistics of the stream sent.
+    caf::replies_to<get_actor_stats>::with<protocol::reply::stats>>;
 
 /// What a consumer is made of.
 struct consumer_config {
@@ -35,7 +32,9 @@ struct consumer_config {
   producer_id source;
   rtp::forwarder::config engine;
   producer_actor producer;
-  egress_actor transport;
+  /// Where it is received, and the shard that sends for it.
+  transport_key transport{};
+  shard_actor shard;
   consumer_listener_actor listener;
   /// How many the producer has: preferred layers are cut to the highest.
   uint8_t encodings = 1;

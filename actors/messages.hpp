@@ -160,23 +160,10 @@ struct resume_consumer {};
 
 struct close_consumer {};
 
-/// The producer stopped or went on.
-struct producer_paused {
-  bool paused = false;
-};
-
-/// The receiving transport can or cannot send.
-struct transport_writable {
-  bool writable = false;
-};
-
 struct set_consumer_layers {
   int spatial_layer = 0;
   std::optional<int> temporal_layer;
 };
-
-/// INTERNAL: report timers.
-struct consumer_tick {};
 
 // -- stats -------------------------------------------------------------------
 

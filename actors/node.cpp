@@ -109,7 +109,7 @@ std::optional<std::string> node::impl::start() {
            + ok.error().message();
   running = true;
   socket = spawn_socket(system, sockets);
-  server = spawn_server(system, settings.room);
+  server = spawn_server(system, {settings.room, &sockets.port()});
   auto services = std::make_shared<const media_services>(
       media_services{settings, dtls.get(), *backend, &sockets.port(), socket});
   door = std::make_unique<front_door>(system, services,

@@ -1,18 +1,20 @@
 #pragma once
 
-#include "net/io/media_port.hpp"
+#include "net/base/buffer.hpp"
+#include "net/datagram_sink.hpp"
 
 #include <array>
+#include <memory>
 
 namespace troupe::actors {
 
-/// Gathers protected packets for one destination and sends them together:
-/// many per system call. Sends what is left when it goes out of scope.
+/// Gathers protected packets for any number of destinations and sends them
+/// together: many per system call. Packets of one destination lie one after
+/// the other, so that the kernel takes a run of them as one piece. Sends what
+/// is left when it goes out of scope.
 class packet_sender {
 public:
-  packet_sender(net::media_port& port, const net::transport_tuple& to)
-      : port_(port)
-      , to_(to) {}
+  explicit packet_sender(net::datagram_sink& out) : out_(out) {}
 
   packet_sender(const packet_sender&) = delete;
   packet_sender& operator=(const packet_sender&) = delete;
@@ -21,25 +23,28 @@ public:
     flush();
   }
 
-  /// Calls `protect(room)`, which writes one packet and returns its size, or
-  /// nothing to leave it out.
+  /// Calls `protect(room)`, which writes one packet for `to` and returns its
+  /// size, or nothing to leave it out.
   template <class Protect>
-  void add(Protect protect) {
-    auto& slot = scratch().slots[count_];
-    auto size = protect(net::mutable_byte_span{slot});
+  void add(const net::transport_tuple& to, Protect protect) {
+    auto& memory = scratch();
+    if (count_ == max_datagrams || used_ + max_packet > memory.octets.size())
+      flush();
+    auto room = net::mutable_byte_span{memory.octets}.subspan(used_);
+    auto size = protect(room.first(max_packet));
     if (!size)
       return;
-    scratch().datagrams[count_] = {net::byte_span{slot}.first(*size), to_};
-    if (++count_ == batch)
-      flush();
+    memory.datagrams[count_++] = {room.first(*size), to};
+    used_ += *size;
   }
 
 private:
-  static constexpr size_t batch = 64;
+  static constexpr size_t max_datagrams = 256;
+  static constexpr size_t max_packet = net::buffer::capacity + 64;
 
   struct scratch_space {
-    std::array<std::array<uint8_t, net::buffer::capacity + 64>, batch> slots;
-    std::array<net::outgoing_datagram, batch> datagrams;
+    std::array<uint8_t, 128 << 10> octets;
+    std::array<net::outgoing_datagram, max_datagrams> datagrams;
   };
 
   // One for each thread: packets are written here and sent at once.
@@ -50,13 +55,14 @@ private:
 
   void flush() {
     if (count_ > 0)
-      port_.send_batch({scratch().datagrams.data(), count_});
+      out_.send_batch({scratch().datagrams.data(), count_});
     count_ = 0;
+    used_ = 0;
   }
 
-  net::media_port& port_;
-  const net::transport_tuple& to_;
+  net::datagram_sink& out_;
   size_t count_ = 0;
+  size_t used_ = 0;
 };
 
 } // namespace troupe::actors

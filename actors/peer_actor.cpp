@@ -80,6 +80,7 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
       .then(
           [this, promise](room_joined& entered) mutable {
             room = entered.room;
+            shard = entered.shard;
             promise.deliver(std::move(entered.joined));
           },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });

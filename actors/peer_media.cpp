@@ -109,14 +109,13 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
       self->system(),
       {created, found.info.id,
        to_forwarder(found.info.kind, found.sent, *told, x.paused),
-       found.producer, caf::actor_cast<egress_actor>(on->actor),
+       found.producer, transport_key{on->actor->id()}, shard,
        caf::actor_cast<consumer_listener_actor>(self),
        static_cast<uint8_t>(found.sent.encodings.size())});
   self->link_to(actor);
   consumers.push_back({created, on->id, found.info.id, actor});
-  self->send(on->actor, add_transport_consumer{
-                            created, to_ssrcs(*told),
-                            caf::actor_cast<feedback_sink_actor>(actor)});
+  self->send(on->actor, add_transport_consumer{created, to_ssrcs(*told),
+                                               consumer_key{actor->id()}});
   return reply::consumed{
       created,    found.info.id, found.info.peer,   found.info.kind,    *told,
       found.type, x.paused,      found.info.paused, found.info.app_data};

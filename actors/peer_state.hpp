@@ -114,6 +114,7 @@ struct peer_state {
   session_listener_actor session;
   std::unique_ptr<net::rng> random;
   room_directory_actor room; // set once joined
+  shard_actor shard;         // likewise
   room_id room_name;
   peer_id id;
   std::optional<protocol::rtp_capabilities> capabilities;

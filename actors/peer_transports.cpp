@@ -12,7 +12,7 @@ peer_state::create_transport(const verb::create_transport& x) {
   if (transports.size() >= settings.room.max_transports_per_peer)
     return refuse(error_code::limit_reached);
   auto created = make_id<transport_id>(*random);
-  auto actor = spawn_transport(self->system(), {created, services});
+  auto actor = spawn_transport(self->system(), {created, services, shard});
   self->link_to(actor);
   self->monitor(actor);
   transports.push_back({created, x.direction, actor});

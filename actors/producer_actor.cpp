@@ -33,7 +33,7 @@ struct producer_state {
 
   template <class Message>
   void tell_all(const Message& x) {
-    for (const auto& to : consumers)
+    for (const auto& to : shards)
       self->send(to.actor, x);
   }
 
@@ -44,17 +44,22 @@ struct producer_state {
     drain();
   }
 
-  struct consumer {
+  struct shard {
     media_sink_actor actor;
     std::shared_ptr<flow_gauge> gauge;
   };
 
+  producer_key key() const {
+    return producer_key{self->id()};
+  }
+
   pointer self;
   producer_id id;
+  rtp::media_kind kind = rtp::media_kind::audio;
   rtcp_sender_actor transport;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<rtp::receiver> engine;
-  std::vector<consumer> consumers;
+  std::vector<shard> shards;
   std::vector<std::optional<rtp::source_report>> reports; // by encoding
   int score = 10;
   timer_slot timer;
@@ -67,6 +72,7 @@ bool has_keyframe(const rtp::media_batch& batch) {
 producer_actor::behavior_type
 producer_state::make_behavior(const producer_config& cfg) {
   id = cfg.id;
+  kind = cfg.engine.kind;
   transport = cfg.transport;
   random = net::make_secure_rng();
   // Answers to our reports are told apart by the SSRC that asked.
@@ -76,7 +82,7 @@ producer_state::make_behavior(const producer_config& cfg) {
   reports.resize(cfg.engine.encodings.size());
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg& down) {
-    std::erase_if(consumers, [&](const consumer& x) {
+    std::erase_if(shards, [&](const shard& x) {
       return x.actor.address() == down.source;
     });
   });
@@ -96,13 +102,13 @@ producer_state::make_behavior(const producer_config& cfg) {
       },
       [this](const subscribe& x) { add(x); },
       [this](const unsubscribe& x) {
-        self->demonitor(x.consumer.address());
-        std::erase_if(consumers,
-                      [&](const auto& y) { return y.actor == x.consumer; });
+        self->demonitor(x.shard.address());
+        std::erase_if(shards,
+                      [&](const auto& y) { return y.actor == x.shard; });
       },
       [this](const restore_packets& x) {
         if (auto found = engine->find_packets(x.keys))
-          self->send(x.consumer, packets_restored{std::move(found)});
+          self->send(x.shard, packets_restored{x.consumer, std::move(found)});
       },
       [this](const start_wanted& x) { start(x); },
       [this](const rtp::keyframe_wanted& x) {
@@ -125,18 +131,17 @@ producer_state::make_behavior(const producer_config& cfg) {
 }
 
 void producer_state::add(const subscribe& x) {
-  self->monitor(x.consumer);
-  consumers.push_back({x.consumer, x.gauge});
-  if (engine->paused())
-    self->send(x.consumer, producer_paused{true});
+  self->monitor(x.shard);
+  shards.push_back({x.shard, x.gauge});
+  self->send(x.shard, producer_paused{key(), engine->paused()});
   for (const auto& report : reports)
     if (report)
-      self->send(x.consumer, source_reported{*report});
+      self->send(x.shard, source_reported{key(), *report});
 }
 
 void producer_state::start(const start_wanted& x) {
   if (auto found = engine->find_replay(x.encoding, self->clock().now()))
-    self->send(x.consumer, packets_replayed{std::move(found)});
+    self->send(x.shard, packets_replayed{x.consumer, std::move(found)});
   else
     with_engine(
         [&](auto& e, auto now) { e.handle_keyframe_request(x.encoding, now); });
@@ -147,7 +152,7 @@ void producer_state::set_paused(bool paused) {
     return;
   with_engine(
       [&](auto& e, auto now) { paused ? e.pause(now) : e.resume(now); });
-  tell_all(producer_paused{paused});
+  tell_all(producer_paused{key(), paused});
 }
 
 void producer_state::drain() {
@@ -161,22 +166,27 @@ void producer_state::drain() {
 }
 
 void producer_state::fan_out(const rtp::media_batch& batch) {
-  // A key frame always gets through: without it, a consumer that fell behind
-  // could never go on.
-  bool key = has_keyframe(batch);
-  for (const auto& to : consumers) {
-    if (to.gauge->admit(key))
-      self->send(to.actor, batch);
+  // A key frame always gets through: without it, who fell behind could never
+  // go on. Audio overtakes video that waits.
+  bool important = has_keyframe(batch);
+  for (const auto& to : shards) {
+    if (!to.gauge->admit(important))
+      continue;
+    if (kind == rtp::media_kind::audio)
+      self->send<caf::message_priority::high>(to.actor,
+                                              media_arrived{key(), batch});
+    else
+      self->send(to.actor, media_arrived{key(), batch});
   }
 }
 
 void producer_state::pass_on(const rtp::receiver_event& x) {
   if (const auto* report = std::get_if<rtp::source_report>(&x)) {
     reports.at(report->encoding) = *report;
-    tell_all(source_reported{*report});
+    tell_all(source_reported{key(), *report});
   } else if (const auto* changed = std::get_if<rtp::score_changed>(&x)) {
     score = changed->score;
-    tell_all(producer_score_changed{score});
+    tell_all(producer_score_changed{key(), score});
   }
 }
 

@@ -8,25 +8,28 @@
 
 namespace troupe::actors {
 
-/// A consumer wants this producer's packets.
+/// A shard has a first consumer of this producer and wants its packets.
 struct subscribe {
-  media_sink_actor consumer;
+  media_sink_actor shard;
   std::shared_ptr<flow_gauge> gauge;
 };
 
+/// The last one is gone.
 struct unsubscribe {
-  media_sink_actor consumer;
+  media_sink_actor shard;
 };
 
 /// A consumer's receiver has lost packets.
 struct restore_packets {
-  media_sink_actor consumer;
+  media_sink_actor shard;
+  consumer_key consumer{};
   std::vector<rtp::packet_key> keys;
 };
 
 /// A consumer begins or goes on, and has nothing to decode yet.
 struct start_wanted {
-  media_sink_actor consumer;
+  media_sink_actor shard;
+  consumer_key consumer{};
   uint8_t encoding = 0;
 };
 
@@ -46,7 +49,7 @@ namespace troupe::actors {
 
 /// The PRODUCER actor interface: one track that a client sends.
 using producer_actor = rtp_sink_actor::extend<
-    // Adds a consumer; it is told of pause and the latest sender report.
+    // Adds a shard; it is told of pause and the latest sender reports.
     caf::reacts_to<subscribe>,
     // Forgets it; one that ends is forgotten by itself.
     caf::reacts_to<unsubscribe>,

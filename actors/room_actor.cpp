@@ -15,6 +15,10 @@ namespace {
 using protocol::error_code;
 namespace event = protocol::event;
 
+/// Small rooms need no more than one message per batch; large ones spread
+/// over all cores in pieces of some tenths of a millisecond.
+constexpr size_t members_per_shard = 32;
+
 struct room_state {
   using pointer = room_actor::stateful_pointer<room_state>;
 
@@ -60,15 +64,26 @@ struct room_state {
     peer_handle peer;
     session_listener_actor session;
     bool named_by_client = false;
+    size_t shard = 0;
   };
+
+  struct shard {
+    shard_actor actor;
+    size_t members = 0;
+  };
+
+  // The index of a shard with room for one more, which comes into being when
+  // needed.
+  size_t choose_shard();
 
   pointer self;
   room_id id;
-  config::room_keys limits;
+  room_services services;
   room_listener_actor listener;
   uint64_t joins = 0;
   roster people;
   std::unordered_map<peer_id, member> members;
+  std::vector<shard> shards;
   std::unordered_map<producer_id, producer_entry> entries;
 };
 
@@ -114,18 +129,30 @@ caf::result<room_joined> room_state::join(join_room& x) {
     self->send(twin->second.peer, close_peer{});
     remove(who);
   }
-  if (members.size() >= limits.max_members)
+  if (members.size() >= services.limits.max_members)
     return to_caf({error_code::limit_reached, "The room is full"});
   people.add(x.who);
   self->monitor(x.peer);
-  members.emplace(who, member{x.peer, x.session, x.named_by_client});
+  auto place = choose_shard();
+  ++shards[place].members;
+  members.emplace(who, member{x.peer, x.session, x.named_by_client, place});
   tell(event::peer_joined{*people.describe(who)}, who);
   log::event(log::level::info, "peer-joined",
              {{"room", id.str()},
               {"peer", who.str()},
               {"members", std::to_string(members.size())}});
   return room_joined{{who, people.participants(), people.others(who)},
-                     caf::actor_cast<room_directory_actor>(self)};
+                     caf::actor_cast<room_directory_actor>(self),
+                     shards[place].actor};
+}
+
+size_t room_state::choose_shard() {
+  for (size_t i = 0; i < shards.size(); ++i)
+    if (shards[i].members < members_per_shard)
+      return i;
+  shards.push_back(
+      {spawn_shard(self->system(), *services.out, self->address())});
+  return shards.size() - 1;
 }
 
 void room_state::leave(const peer_id& who) {
@@ -139,6 +166,7 @@ void room_state::remove(const peer_id& who) {
   if (i == members.end())
     return;
   self->demonitor(i->second.peer.address());
+  --shards[i->second.shard].members;
   members.erase(i);
   for (const auto& gone : people.remove(who)) {
     entries.erase(gone);
@@ -227,10 +255,10 @@ void room_state::handle_down(const caf::down_msg& down) {
 } // namespace
 
 room_actor spawn_room(caf::actor_system& system, room_id id,
-                      config::room_keys limits, room_listener_actor listener) {
+                      room_services services, room_listener_actor listener) {
   return system.spawn([=](room_state::pointer self) {
     self->state.id = id;
-    self->state.limits = limits;
+    self->state.services = services;
     self->state.listener = listener;
     return self->state.make_behavior();
   });

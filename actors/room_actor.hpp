@@ -4,6 +4,7 @@
 #include "actors/peer_handle.hpp"
 #include "actors/producer_actor.hpp"
 #include "actors/session_listener.hpp"
+#include "actors/shard_actor.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -72,6 +73,8 @@ using room_directory_actor = caf::typed_actor<
 struct room_joined {
   protocol::reply::joined joined;
   room_directory_actor room;
+  /// Where the newcomer's transports and consumers send from.
+  shard_actor shard;
 };
 
 } // namespace troupe::actors
@@ -97,8 +100,15 @@ using room_gate_actor = caf::typed_actor<
 /// Told when the last member has left.
 using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>>;
 
+/// What every room of this node shares.
+struct room_services {
+  config::room_keys limits;
+  /// Sends media, from any thread; outlives the rooms.
+  net::datagram_sink* out = nullptr;
+};
+
 /// Spawns the actor of an empty room. It ends with its listener.
 room_actor spawn_room(caf::actor_system& system, room_id id,
-                      config::room_keys limits, room_listener_actor listener);
+                      room_services services, room_listener_actor listener);
 
 } // namespace troupe::actors

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/media_shard.hpp"
 #include "actors/messages.hpp"
 #include "rtp/media_packet.hpp"
-#include "rtp/outgoing_packet.hpp"
 #include "rtp/rtcp_dispatcher.hpp"
 
 #include <caf/typed_actor.hpp>
@@ -20,7 +20,7 @@ struct rtcp_to_send {
   std::vector<uint8_t> packet;
 };
 
-/// Counts the batches that are under way from one producer to one consumer,
+/// Counts the batches that are under way from one producer to one shard,
 /// since a mailbox has no bound (one writer, one reader).
 class flow_gauge {
 public:
@@ -28,8 +28,8 @@ public:
   /// that.
   static constexpr uint32_t limit = 32;
 
-  /// Asks to send one more batch. When it is refused, the consumer finds
-  /// `take_refused` set and goes on with a key frame.
+  /// Asks to send one more batch. When it is refused, the shard finds
+  /// `take_refused` set, and its consumers go on with a key frame.
   bool admit(bool key_frame) {
     if (in_flight_.load(std::memory_order_relaxed)
         >= (key_frame ? 2 * limit : limit)) {
@@ -40,7 +40,7 @@ public:
     return true;
   }
 
-  /// The consumer has taken a batch.
+  /// The shard has taken a batch.
   void leave() {
     in_flight_.fetch_sub(1, std::memory_order_relaxed);
   }
@@ -57,45 +57,56 @@ private:
   std::atomic<uint32_t> refused_{0};
 };
 
+/// What one burst brought for a producer.
+struct media_arrived {
+  producer_key producer{};
+  rtp::media_batch packets;
+};
+
 /// Packets a consumer asked for again.
 struct packets_restored {
+  consumer_key consumer{};
   rtp::media_batch packets;
 };
 
 /// The last group of pictures, for a consumer that begins.
 struct packets_replayed {
+  consumer_key consumer{};
   rtp::media_batch packets;
 };
 
 /// A sender report of the producer's source.
 struct source_reported {
+  producer_key producer{};
   rtp::source_report report;
+};
+
+/// The producer stopped or went on.
+struct producer_paused {
+  producer_key producer{};
+  bool paused = false;
 };
 
 /// The producer's score changed.
 struct producer_score_changed {
+  producer_key producer{};
   int score = 10;
 };
 
 } // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::rtp_batch)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::media_batch)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::outgoing_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::sender_report_received)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::dlrr_received)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::bye_received)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::nack_received)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::keyframe_request_received)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::report_block_received)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::rtcp_to_send)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::media_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::packets_restored)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::packets_replayed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::source_reported)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_score_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_paused)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_score_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::request_key_frame)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_writable)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_actor_stats)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::stats)
 
@@ -109,32 +120,18 @@ using rtp_sink_actor = caf::typed_actor<
     caf::reacts_to<rtp::sender_report_received>,
     caf::reacts_to<rtp::dlrr_received>, caf::reacts_to<rtp::bye_received>>;
 
-/// What a transport knows of the consumers on it.
-using feedback_sink_actor = caf::typed_actor<
-    // RTCP about the consumer's stream.
-    caf::reacts_to<rtp::nack_received>,
-    caf::reacts_to<rtp::keyframe_request_received>,
-    caf::reacts_to<rtp::report_block_received>,
-    // Whether the transport can send.
-    caf::reacts_to<transport_writable>>;
-
 /// Where RTCP to a client goes.
 using rtcp_sender_actor = caf::typed_actor<
     // A compound RTCP packet to send.
     caf::reacts_to<rtcp_to_send>>;
 
-/// What consumers know of their transport.
-using egress_actor = rtcp_sender_actor::extend<
-    // Media to send, in order.
-    caf::reacts_to<rtp::outgoing_batch>>;
-
-/// What a producer knows of its consumers.
+/// What a producer knows of a shard, which stands for all its consumers there.
 using media_sink_actor = caf::typed_actor<
     // The packets of one burst, in order, without duplicates.
-    caf::reacts_to<rtp::media_batch>,
-    // Those that were asked for again.
+    caf::reacts_to<media_arrived>,
+    // Those that a consumer asked for again.
     caf::reacts_to<packets_restored>,
-    // What it can begin with; the batches that follow continue it.
+    // What a consumer can begin with; the batches that follow continue it.
     caf::reacts_to<packets_replayed>,
     // How media time and wall clock belong together.
     caf::reacts_to<source_reported>,

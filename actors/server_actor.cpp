@@ -30,7 +30,7 @@ struct server_state {
   void close_if_idle(const room_emptied& x);
 
   pointer self;
-  config::room_keys limits;
+  room_services services;
   std::unordered_map<room_id, room> rooms;
 };
 
@@ -55,7 +55,7 @@ server_actor::behavior_type server_state::make_behavior() {
 server_state::room& server_state::open(const room_id& id) {
   auto i = rooms.find(id);
   if (i == rooms.end()) {
-    auto handle = spawn_room(self->system(), id, limits,
+    auto handle = spawn_room(self->system(), id, services,
                              caf::actor_cast<room_listener_actor>(self));
     self->monitor(handle);
     i = rooms.emplace(id, room{handle, 0}).first;
@@ -76,9 +76,9 @@ void server_state::close_if_idle(const room_emptied& x) {
 
 } // namespace
 
-server_actor spawn_server(caf::actor_system& system, config::room_keys limits) {
+server_actor spawn_server(caf::actor_system& system, room_services services) {
   return system.spawn([=](server_state::pointer self) {
-    self->state.limits = limits;
+    self->state.services = services;
     return self->state.make_behavior();
   });
 }

@@ -15,6 +15,6 @@ using server_actor = room_gate_actor::extend<
     caf::replies_to<get_census>::with<census>>;
 
 /// Spawns the one server actor of a node.
-server_actor spawn_server(caf::actor_system& system, config::room_keys limits);
+server_actor spawn_server(caf::actor_system& system, room_services services);
 
 } // namespace troupe::actors

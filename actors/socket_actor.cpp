@@ -1,6 +1,8 @@
 #include "actors/socket_actor.hpp"
 
+#include "actors/io_worker.hpp"
 #include "actors/route_table.hpp"
+#include "net/classify.hpp"
 #include "net/io/io_threads.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -11,20 +13,35 @@
 
 namespace troupe::actors {
 
-/// What one I/O thread knows, and its count.
-struct media_sockets::thread_routes {
-  route_table<burst_receiver_actor> table;
-  std::atomic<uint64_t> unroutable{0};
-  // Per burst: the receivers it has datagrams for. Reused.
-  std::vector<std::pair<burst_receiver_actor, burst>> gathered;
-};
-
 namespace {
 
 // The calling I/O thread's index plus one, set by the constructor's tasks.
 thread_local size_t io_thread = 0;
 
+// What one burst has for one transport.
+struct delivery {
+  burst_receiver_actor to;
+  burst datagrams;
+  bool handshake = false;
+};
+
+void deliver(delivery x, io_worker* worker) {
+  // A handshake takes half a millisecond: not on this thread.
+  auto* unit = x.handshake ? nullptr : worker;
+  caf::actor_cast<caf::abstract_actor*>(x.to)->enqueue(
+      nullptr, caf::make_message_id(),
+      caf::make_message(std::move(x.datagrams)), unit);
+}
+
 } // namespace
+
+/// What one I/O thread knows, and its count.
+struct media_sockets::thread_routes {
+  route_table<burst_receiver_actor> table;
+  std::unique_ptr<io_worker> worker;
+  std::atomic<uint64_t> unroutable{0};
+  std::vector<delivery> gathered; // Per burst. Reused.
+};
 
 media_sockets::media_sockets(net::io_threads& threads,
                              net::media_port_config settings)
@@ -50,6 +67,7 @@ void media_sockets::stop() {
   for (size_t i = 0; i < routes_.size(); ++i)
     threads_.post(i, [this, i, &cleared] {
       routes_[i]->table = {};
+      routes_[i]->worker.reset();
       cleared.count_down();
     });
   cleared.wait();
@@ -58,6 +76,13 @@ void media_sockets::stop() {
 media_sockets::thread_routes& media_sockets::here() {
   TROUPE_ASSERT(io_thread > 0 && io_thread <= routes_.size());
   return *routes_[io_thread - 1];
+}
+
+void media_sockets::run_actors(caf::actor_system& system) {
+  for (size_t i = 0; i < routes_.size(); ++i)
+    threads_.post(i, [this, i, &system] {
+      routes_[i]->worker = std::make_unique<io_worker>(system);
+    });
 }
 
 void media_sockets::on_burst(std::span<net::datagram> datagrams) {
@@ -71,16 +96,21 @@ void media_sockets::on_burst(std::span<net::datagram> datagrams) {
     }
     // Datagrams of one transport come in runs: look at the latest first.
     auto i = std::find_if(gathered.rbegin(), gathered.rend(),
-                          [&](const auto& y) { return y.first == *to; });
+                          [&](const auto& y) { return y.to == *to; });
     if (i == gathered.rend()) {
-      gathered.emplace_back(*to, std::make_shared<net::datagram_batch>());
+      gathered.push_back({*to, std::make_shared<net::datagram_batch>()});
       i = gathered.rbegin();
     }
-    i->second->push_back(std::move(x));
+    if (net::classify(std::as_const(*x.data).bytes())
+        == net::datagram_kind::dtls)
+      i->handshake = true;
+    i->datagrams->push_back(std::move(x));
   }
-  for (auto& [to, batch] : gathered)
-    caf::anon_send(to, std::move(batch));
+  for (auto& x : gathered)
+    deliver(std::move(x), routes.worker.get());
   gathered.clear();
+  if (routes.worker)
+    routes.worker->run();
 }
 
 void media_sockets::on_tcp_closed(const net::transport_tuple& tuple) {
@@ -102,6 +132,7 @@ uint64_t media_sockets::unroutable() const {
 }
 
 socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
+  sockets.run_actors(system);
   return system.spawn(
       [&sockets](socket_actor::pointer self) -> socket_actor::behavior_type {
         self->set_error_handler([](caf::error&) {});

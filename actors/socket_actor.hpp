@@ -65,6 +65,9 @@ public:
 
   ~media_sockets() override;
 
+  /// From now on the I/O threads run the actors of `system` that they wake.
+  void run_actors(caf::actor_system& system);
+
   /// Closes the port and forgets all routes; when it returns, no I/O thread
   /// uses this object any more. Idempotent. Not to be called on an I/O thread.
   void stop();
@@ -95,7 +98,8 @@ private:
   bool stopped_ = false;
 };
 
-/// Spawns the socket actor over open sockets, which outlive it.
+/// Spawns the socket actor over open sockets, which outlive it, and lets their
+/// threads run actors.
 socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets);
 
 } // namespace troupe::actors

@@ -82,7 +82,7 @@ protocol::json_text stats_json(const consumer_id& id,
 
 protocol::json_text stats_json(const transport_id& id,
                                const net::webrtc_transport& transport,
-                               const rtp::egress_stats& egress,
+                               const sender_stats& sent,
                                uint64_t refused_media) {
   const auto& x = transport.stats();
   auto out = start("transport", id.str());
@@ -90,12 +90,12 @@ protocol::json_text stats_json(const transport_id& id,
       .add("dtlsState", net::to_string(transport.dtls()))
       .add("bytesReceived", x.received.bytes)
       .add("packetsReceived", x.received.packets)
-      .add("bytesSent", x.sent.bytes)
-      .add("packetsSent", x.sent.packets)
+      .add("bytesSent", x.sent.bytes + sent.sent.bytes)
+      .add("packetsSent", x.sent.packets + sent.sent.packets)
       .add("rtpBytesReceived", x.rtp_received.bytes)
-      .add("rtpBytesSent", x.rtp_sent.bytes)
+      .add("rtpBytesSent", sent.rtp_sent.bytes)
       .add("packetsDropped", x.drops.total() + refused_media)
-      .add("availableOutgoingBitrate", egress.remb_bps.value_or(0));
+      .add("availableOutgoingBitrate", sent.egress.remb_bps.value_or(0));
   if (auto profile = transport.profile())
     out.add("srtpCipher", net::to_string(*profile));
   std::string list = "[" + out.str();

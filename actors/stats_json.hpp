@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/ids.hpp"
+#include "actors/transport_sender.hpp"
 #include "net/webrtc_transport.hpp"
 #include "protocol/verbs.hpp"
 #include "rtp/stats.hpp"
@@ -21,7 +22,7 @@ protocol::json_text stats_json(const consumer_id& id,
 /// was authentic, but no RTP or RTCP of this transport's streams.
 protocol::json_text stats_json(const transport_id& id,
                                const net::webrtc_transport& transport,
-                               const rtp::egress_stats& egress,
+                               const sender_stats& sent,
                                uint64_t refused_media);
 
 } // namespace troupe::actors

@@ -15,15 +15,18 @@ namespace troupe::actors {
 /// a `handle_timeout` before its time.
 class timer_slot {
 public:
-  /// Makes sure that `Tick` reaches `self` at `deadline` or soon after, but no
-  /// more often than every 5 ms.
+  /// `shortest` is the least time between two ticks.
+  explicit timer_slot(net::duration shortest = std::chrono::milliseconds{5})
+      : shortest_(shortest) {}
+
+  /// Makes sure that `Tick` reaches `self` at `deadline` or soon after.
   template <class Self, class Tick>
   void arm(Self* self, std::optional<net::time_point> deadline, Tick tick) {
-    if (!deadline || (pending_ && *pending_ <= *deadline))
+    if (!deadline || pending_ <= *deadline)
       return;
     auto now = self->clock().now();
-    auto at = std::max(*deadline, now + std::chrono::milliseconds{5});
-    if (pending_ && *pending_ <= at)
+    auto at = std::max(*deadline, now + shortest_);
+    if (pending_ <= at)
       return;
     pending_ = at;
     self->delayed_send(self, at - now, std::move(tick));
@@ -32,12 +35,15 @@ public:
   /// To be called when a tick has come. One that a nearer deadline overtook
   /// leaves the one under way alone: else each would beget another for ever.
   void fired(net::time_point now) {
-    if (pending_ && now >= *pending_)
-      pending_.reset();
+    if (now >= pending_)
+      pending_ = none;
   }
 
 private:
-  std::optional<net::time_point> pending_;
+  static constexpr auto none = net::time_point::max();
+
+  net::duration shortest_;
+  net::time_point pending_ = none;
 };
 
 } // namespace troupe::actors

@@ -2,12 +2,10 @@
 
 #include "actors/ec.hpp"
 #include "actors/log.hpp"
-#include "actors/packet_sender.hpp"
 #include "actors/stats_json.hpp"
 #include "actors/timer_slot.hpp"
 #include "actors/to_engine.hpp"
 #include "net/webrtc_transport.hpp"
-#include "rtp/egress.hpp"
 #include "rtp/rtcp_dispatcher.hpp"
 #include "rtp/transport_feedback_generator.hpp"
 
@@ -70,11 +68,12 @@ struct transport_state {
     return malformed + demuxer.drops().total() + dispatcher.malformed();
   }
 
-  void pass_on(rtp::rtcp_event& x);
+  // `compound` holds what the event may be a view of.
+  void pass_on(rtp::rtcp_event& x, const net::buffer_ptr& compound);
 
-  void send_media(rtp::outgoing_batch& x);
+  void send_rtcp(std::vector<uint8_t> compound);
 
-  void send_rtcp(net::byte_span compound);
+  caf::result<protocol::reply::stats> stats();
 
   // -- after every message ---------------------------------------------------
 
@@ -82,7 +81,8 @@ struct transport_state {
 
   void handle(const net::transport_event& x);
 
-  void set_writable(bool writable);
+  // Tells the shard where to send, and with which keys.
+  void update_sender();
 
   void arm_timer();
 
@@ -102,8 +102,12 @@ struct transport_state {
 
   struct consumer {
     consumer_id id;
-    feedback_sink_actor actor;
+    consumer_key key{};
   };
+
+  transport_key key() const {
+    return transport_key{self->id()};
+  }
 
   pointer self;
   transport_id id;
@@ -114,11 +118,12 @@ struct transport_state {
   rtp::rtcp_dispatcher dispatcher;
   rtp::transport_feedback_generator feedback{{}};
   bool remb = false;
-  rtp::egress egress;
+  shard_actor shard;
   uint32_t next_handle = 1;
   std::unordered_map<stream_handle, producer> producers;
   std::unordered_map<stream_handle, consumer> consumers;
-  bool writable = false;
+  bool has_keys = false;                    // as the shard knows
+  std::optional<net::transport_tuple> path; // likewise
   uint64_t malformed = 0;                   // authentic, but no RTP
   std::optional<net::time_point> abandoned; // when the last way was lost
   timer_slot timer;
@@ -134,12 +139,14 @@ transport_state::~transport_state() {
                  unroute_fragment{engine->local_ice().username_fragment});
   while (auto x = engine->poll_event())
     handle(*x);
+  caf::anon_send(shard, remove_transport{key()});
 }
 
 transport_actor::behavior_type
 transport_state::make_behavior(const transport_config& cfg) {
   id = cfg.id;
   services = cfg.services;
+  shard = cfg.shard;
   random = net::make_secure_rng();
   const auto& settings = services->settings.rtc;
   engine = std::make_unique<net::webrtc_transport>(
@@ -157,8 +164,7 @@ transport_state::make_behavior(const transport_config& cfg) {
         engine->handle_tuple_closed(x.tuple);
         drain();
       },
-      [this](const rtcp_to_send& x) { send_rtcp(x.packet); },
-      [this](rtp::outgoing_batch& x) { send_media(x); },
+      [this](rtcp_to_send& x) { send_rtcp(std::move(x.packet)); },
       [this](const get_transport_parameters&) { return parameters(); },
       [this](const connect_dtls& x) { return connect(x); },
       [this](const restart_transport_ice&) { return restart_ice(); },
@@ -171,10 +177,7 @@ transport_state::make_behavior(const transport_config& cfg) {
         drain();
         self->quit();
       },
-      [this](const get_actor_stats&) {
-        return protocol::reply::stats{
-            stats_json(id, *engine, egress.stats(now()), refused_media())};
-      },
+      [this](const get_actor_stats&) { return stats(); },
       [this](const transport_tick&) {
         timer.fired(now());
         engine->handle_timeout(now());
@@ -238,8 +241,6 @@ void transport_state::add(const add_transport_consumer& x) {
   auto rtx = x.ssrcs.size() > 1 ? std::optional{x.ssrcs[1]} : std::nullopt;
   dispatcher.add_consumer(handle, x.ssrcs.at(0), rtx);
   consumers.emplace(handle, consumer{x.id, x.consumer});
-  if (writable)
-    self->send(x.consumer, transport_writable{true});
 }
 
 void transport_state::remove(const remove_transport_consumer& x) {
@@ -287,47 +288,45 @@ void transport_state::route_rtcp() {
   while (auto x = engine->poll_rtcp()) {
     dispatcher.handle_rtcp(std::as_const(*x->data).bytes(), demuxer);
     while (auto event = dispatcher.poll_event())
-      pass_on(*event);
+      pass_on(*event, x->data);
   }
 }
 
-void transport_state::pass_on(rtp::rtcp_event& x) {
+void transport_state::pass_on(rtp::rtcp_event& x,
+                              const net::buffer_ptr& compound) {
   std::visit(
-      [this](auto& event) {
+      [&](auto& event) {
         using type = std::decay_t<decltype(event)>;
         if constexpr (requires { event.producer; })
           self->send(producers.at(event.producer).actor, std::move(event));
         else if constexpr (requires { event.consumer; })
-          self->send(consumers.at(event.consumer).actor, std::move(event));
+          self->send(shard, consumer_feedback{consumers.at(event.consumer).key,
+                                              std::move(event)});
         else if constexpr (std::is_same_v<type, rtp::remb_received>)
-          egress.handle_remb(event.bitrate_bps);
+          self->send(shard,
+                     transport_feedback{key(), event.bitrate_bps, {}, {}});
         else
-          egress.handle_transport_feedback(event.feedback, now());
+          self->send(shard,
+                     transport_feedback{key(), {}, compound, event.feedback});
       },
       x);
 }
 
-void transport_state::send_media(rtp::outgoing_batch& x) {
-  egress.handle_batch(std::move(x), now());
-  if (!writable) {
-    while (egress.poll_packet())
-      continue;
-    return;
-  }
-  packet_sender out{*services->port, *engine->selected_tuple()};
-  while (auto packet = egress.poll_packet())
-    out.add([&](net::mutable_byte_span room) {
-      return engine->protect_rtp(packet->header, packet->payload, room);
-    });
+void transport_state::send_rtcp(std::vector<uint8_t> compound) {
+  self->send(shard, transport_rtcp{key(), std::move(compound)});
 }
 
-void transport_state::send_rtcp(net::byte_span compound) {
-  if (!writable)
-    return;
-  packet_sender out{*services->port, *engine->selected_tuple()};
-  out.add([&](net::mutable_byte_span room) {
-    return engine->protect_rtcp(compound, room);
-  });
+caf::result<protocol::reply::stats> transport_state::stats() {
+  auto promise = self->make_response_promise<protocol::reply::stats>();
+  self->request(shard, services->settings.request_timeout,
+                get_sender_stats{key()})
+      .then(
+          [this, promise](const sender_stats& sent) mutable {
+            promise.deliver(protocol::reply::stats{
+                stats_json(id, *engine, sent, refused_media())});
+          },
+          [promise](caf::error& failure) mutable { promise.deliver(failure); });
+  return promise;
 }
 
 // -- after every message -----------------------------------------------------
@@ -338,7 +337,7 @@ void transport_state::drain() {
     handle(*x);
   while (auto x = engine->poll_datagram())
     services->port->send_batch({&*x, 1});
-  set_writable(engine->can_send());
+  update_sender();
   route_rtp();
   route_rtcp();
   // No data channels were offered: what comes for them must not pile up.
@@ -376,12 +375,18 @@ void transport_state::handle(const net::transport_event& x) {
   }
 }
 
-void transport_state::set_writable(bool value) {
-  if (writable == value)
-    return;
-  writable = value;
-  for (const auto& [handle, to] : consumers)
-    self->send(to.actor, transport_writable{value});
+void transport_state::update_sender() {
+  if (auto keys = engine->take_sender()) {
+    has_keys = true;
+    self->send(shard, set_transport_srtp{key(), std::move(keys)});
+  } else if (has_keys && engine->dtls() != net::dtls_state::connected) {
+    has_keys = false;
+    self->send(shard, set_transport_srtp{key(), nullptr});
+  }
+  if (path != engine->selected_tuple()) {
+    path = engine->selected_tuple();
+    self->send(shard, set_transport_path{key(), path});
+  }
 }
 
 void transport_state::arm_timer() {

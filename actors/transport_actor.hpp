@@ -3,6 +3,7 @@
 #include "actors/burst_receiver.hpp"
 #include "actors/media_services.hpp"
 #include "actors/producer_actor.hpp"
+#include "actors/shard_actor.hpp"
 #include "rtp/demuxer.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -25,7 +26,7 @@ struct remove_transport_producer {
 struct add_transport_consumer {
   consumer_id id;
   std::vector<rtp::ssrc> ssrcs; // media and RTX
-  feedback_sink_actor consumer;
+  consumer_key consumer{};
 };
 
 struct remove_transport_consumer {
@@ -48,33 +49,35 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_tick)
 
 namespace troupe::actors {
 
-/// The TRANSPORT actor interface: one client's ICE, DTLS and SRTP, and the
-/// sending side of all its consumers.
-using transport_actor = burst_receiver_actor::extend_with<egress_actor>::extend<
-    // The server's half, to be signalled.
-    caf::replies_to<get_transport_parameters>::with<transport_parameters>,
-    // Begins DTLS once ICE has a way. Errors: wrong_state, bad_request.
-    caf::replies_to<connect_dtls>::with<done>,
-    // New ICE credentials; media goes on meanwhile.
-    caf::replies_to<restart_transport_ice>::with<transport_parameters>,
-    // Routes a producer's packets. Errors: unsupported, where its SSRC or MID
-    // is another's.
-    caf::replies_to<add_transport_producer>::with<done>,
-    caf::reacts_to<remove_transport_producer>,
-    // Routes RTCP to a consumer, and tells it whether media can be sent.
-    caf::reacts_to<add_transport_consumer>,
-    caf::reacts_to<remove_transport_consumer>,
-    // Says good-bye to the client and ends.
-    caf::reacts_to<close_transport>,
-    // Statistics of the transport and its selected candidate pair.
-    caf::replies_to<get_actor_stats>::with<protocol::reply::stats>,
-    // INTERNAL: the timers of ICE, DTLS and feedback.
-    caf::reacts_to<transport_tick>>;
+/// The TRANSPORT actor interface: one client's ICE, DTLS and the receiving
+/// half of SRTP. The sending half is its shard's.
+using transport_actor =
+    burst_receiver_actor::extend_with<rtcp_sender_actor>::extend<
+        // The server's half, to be signalled.
+        caf::replies_to<get_transport_parameters>::with<transport_parameters>,
+        // Begins DTLS once ICE has a way. Errors: wrong_state, bad_request.
+        caf::replies_to<connect_dtls>::with<done>,
+        // New ICE credentials; media goes on meanwhile.
+        caf::replies_to<restart_transport_ice>::with<transport_parameters>,
+        // Routes a producer's packets. Errors: unsupported, where its SSRC or
+        // MID is another's.
+        caf::replies_to<add_transport_producer>::with<done>,
+        caf::reacts_to<remove_transport_producer>,
+        // Routes RTCP to a consumer.
+        caf::reacts_to<add_transport_consumer>,
+        caf::reacts_to<remove_transport_consumer>,
+        // Says good-bye to the client and ends.
+        caf::reacts_to<close_transport>,
+        // Statistics of the transport and its selected candidate pair.
+        caf::replies_to<get_actor_stats>::with<protocol::reply::stats>,
+        // INTERNAL: the timers of ICE, DTLS and feedback.
+        caf::reacts_to<transport_tick>>;
 
 /// What a transport is made of.
 struct transport_config {
   transport_id id;
   std::shared_ptr<const media_services> services;
+  shard_actor shard;
 };
 
 transport_actor spawn_transport(caf::actor_system& system,

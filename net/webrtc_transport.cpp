@@ -314,7 +314,7 @@ std::optional<transport_event> webrtc_transport::poll_event() {
 std::optional<size_t> webrtc_transport::protect_rtp(byte_span header,
                                                     byte_span payload,
                                                     mutable_byte_span out) {
-  if (!can_send())
+  if (!can_send() || !sender_)
     return count_sent(std::nullopt, stats_.rtp_sent);
   return count_sent(sender_->protect_rtp(header, payload, out),
                     stats_.rtp_sent);
@@ -322,7 +322,7 @@ std::optional<size_t> webrtc_transport::protect_rtp(byte_span header,
 
 std::optional<size_t> webrtc_transport::protect_rtcp(byte_span packet,
                                                      mutable_byte_span out) {
-  if (!can_send())
+  if (!can_send() || !sender_)
     return count_sent(std::nullopt, stats_.rtcp_sent);
   return count_sent(sender_->protect_rtcp(packet, out), stats_.rtcp_sent);
 }
@@ -343,7 +343,7 @@ bool webrtc_transport::send_data(byte_span data) {
 }
 
 std::optional<srtp_profile> webrtc_transport::profile() const {
-  if (!sender_)
+  if (reported_dtls_ != dtls_state::connected)
     return std::nullopt;
   return dtls_.keys()->profile;
 }

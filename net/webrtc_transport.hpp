@@ -183,13 +183,21 @@ public:
 
   /// Whether media can be sent: a tuple is selected and DTLS is connected.
   bool can_send() const {
-    return sender_ != nullptr && ice_.selected_tuple().has_value();
+    return reported_dtls_ == dtls_state::connected
+           && ice_.selected_tuple().has_value();
+  }
+
+  /// Hands over the sending half of SRTP: from now on who has it protects all
+  /// packets, perhaps on another thread, and `protect_*` refuse. Null before
+  /// DTLS is connected, and when it was taken already.
+  std::unique_ptr<srtp_sender> take_sender() {
+    return std::move(sender_);
   }
 
   /// Protects an RTP packet into `out`, which has room for header, payload
   /// and srtp_max_overhead, for sending to `selected_tuple`. `header` is all
-  /// that precedes the payload. Returns the size; nothing where
-  /// `can_send` is false or SRTP refuses (a packet index used before).
+  /// that precedes the payload. Returns the size; nothing where `can_send` is
+  /// false, the sender was taken, or SRTP refuses (a packet index used before).
   std::optional<size_t> protect_rtp(byte_span header, byte_span payload,
                                     mutable_byte_span out);
 

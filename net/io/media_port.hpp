@@ -1,7 +1,7 @@
 #pragma once
 
 #include "net/base/result.hpp"
-#include "net/datagram.hpp"
+#include "net/datagram_sink.hpp"
 #include "net/io/admission.hpp"
 
 #include <memory>
@@ -96,7 +96,7 @@ public:
 
 /// All sockets that carry media: per address a set of UDP sockets on one port
 /// and, on the same port number, a listener for ICE-TCP.
-class media_port {
+class media_port final : public datagram_sink {
 public:
   /// `threads` and `receiver` must outlive this port.
   media_port(io_threads& threads, media_receiver& receiver,
@@ -107,7 +107,7 @@ public:
   media_port& operator=(const media_port&) = delete;
 
   /// Calls `stop`.
-  ~media_port();
+  ~media_port() override;
 
   /// Binds everything and begins to receive. Fails with the system's error
   /// where an address cannot be bound.
@@ -129,7 +129,7 @@ public:
   /// allocates nothing once warm. Consecutive datagrams of equal size to one
   /// tuple go out as one GSO run, all together by sendmmsg: so keep those of
   /// one destination together. Whatever cannot be sent is counted and dropped.
-  void send_batch(std::span<const outgoing_datagram> batch);
+  void send_batch(std::span<const outgoing_datagram> batch) override;
 
   /// Closes the TCP connection of `tuple`. From any thread.
   void close_tcp(const transport_tuple& tuple);

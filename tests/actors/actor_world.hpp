@@ -30,7 +30,7 @@ public:
     REQUIRE(sockets->port().start().has_value());
     system = std::make_unique<caf::actor_system>(caf_settings);
     socket = actors::spawn_socket(*system, *sockets);
-    server = actors::spawn_server(*system, settings.room);
+    server = actors::spawn_server(*system, {settings.room, &sockets->port()});
     services = std::make_shared<const actors::media_services>(
         actors::media_services{settings, &dtls(), net::fastest_srtp_backend(),
                                &sockets->port(), socket});

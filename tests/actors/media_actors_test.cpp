@@ -2,7 +2,7 @@
 #include "actors/producer_actor.hpp"
 
 #include "actor_world.hpp"
-#include "tests/support/rtp_packets.hpp"
+#include "tests/support/sent_packets.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -16,51 +16,33 @@ constexpr uint32_t source_ssrc = 0x11223344;
 
 /// What an actor that only listens has heard.
 struct heard {
-  std::vector<rtp::outgoing_batch> sent;
   std::vector<std::vector<uint8_t>> rtcp;
   std::vector<rtp::media_batch> media;
-  std::vector<bool> pauses;
   std::vector<consumer_ended> ended;
   std::vector<bool> consumer_pauses;
   std::vector<rtp::keyframe_wanted> keyframes;
   std::vector<subscribe> subscriptions;
   int restores = 0;
-
-  size_t packets() const {
-    size_t out = 0;
-    for (const auto& x : sent)
-      out += x.packets.size();
-    return out;
-  }
-
-  std::vector<uint16_t> sequence_numbers() const {
-    std::vector<uint16_t> out;
-    for (const auto& x : sent)
-      for (const auto& y : x.packets)
-        out.push_back(y.fields.sequence_number);
-    return out;
-  }
 };
 
-egress_actor spawn_egress(caf::actor_system& system, heard& to) {
-  return system.spawn(
-      [&to](egress_actor::pointer) -> egress_actor::behavior_type {
-        return {
-            [&to](const rtcp_to_send& x) { to.rtcp.push_back(x.packet); },
-            [&to](rtp::outgoing_batch& x) { to.sent.push_back(std::move(x)); },
-        };
-      });
+rtcp_sender_actor spawn_rtcp_sender(caf::actor_system& system, heard& to) {
+  using type = rtcp_sender_actor;
+  return system.spawn([&to](type::pointer) -> type::behavior_type {
+    return {[&to](const rtcp_to_send& x) {
+      to.rtcp.push_back(x.packet);
+    }};
+  });
 }
 
 media_sink_actor spawn_sink(caf::actor_system& system, heard& to) {
   return system.spawn(
       [&to](media_sink_actor::pointer) -> media_sink_actor::behavior_type {
         return {
-            [&to](const rtp::media_batch& x) { to.media.push_back(x); },
+            [&to](const media_arrived& x) { to.media.push_back(x.packets); },
             [&to](const packets_restored&) { ++to.restores; },
             [&to](const packets_replayed& x) { to.media.push_back(x.packets); },
             [](const source_reported&) {},
-            [&to](const producer_paused& x) { to.pauses.push_back(x.paused); },
+            [](const producer_paused&) {},
             [](const producer_score_changed&) {},
         };
       });
@@ -140,31 +122,72 @@ rtp::forwarder::config opus_to(uint32_t ssrc) {
   return out;
 }
 
-/// A real producer of Opus with any number of consumers on fake transports.
-struct scene {
-  scene() {
+/// A shard with real consumers on transports that send in the clear.
+struct shard_scene {
+  explicit shard_scene(heard& to)
+      : shard(spawn_shard(*world.system, sent, nullptr))
+      , listener(spawn_listener(*world.system, to)) {}
+
+  ~shard_scene() {
+    for (const auto& x : consumers)
+      caf::anon_send(x, close_consumer{});
+    caf::anon_send_exit(shard, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(listener, caf::exit_reason::user_shutdown);
+    world.run();
+  }
+
+  // Its transport sends to the port of that number.
+  consumer_actor add(uint16_t port, const rtp::forwarder::config& config,
+                     const producer_actor& producer, heard* own = nullptr) {
+    auto key = transport_key{port};
+    auto tell =
+        own ? spawn_listener(*world.system, *own) : consumer_listener_actor{};
+    consumers.push_back(spawn_consumer(
+        *world.system, {consumer_id{"c"}, producer_id{"p"}, config, producer,
+                        key, shard, own ? tell : listener}));
+    world.run();
+    connect(port);
+    return consumers.back();
+  }
+
+  void connect(uint16_t port) {
+    auto key = transport_key{port};
+    caf::anon_send(shard,
+                   set_transport_srtp{key, std::make_shared<clear_srtp>()});
+    caf::anon_send(shard, set_transport_path{key, to_port(port)});
+    world.run();
+  }
+
+  size_t packets(uint16_t port) {
+    return sent.by_port[port].rtp.size();
+  }
+
+  std::vector<uint16_t> sequence_numbers(uint16_t port) {
+    return sent.by_port[port].sequence_numbers();
+  }
+
+  actor_world world;
+  sent_packets sent;
+  shard_actor shard;
+  consumer_listener_actor listener;
+  std::vector<consumer_actor> consumers;
+};
+
+/// A real producer of Opus with any number of consumers in one shard.
+struct scene : shard_scene {
+  scene() : shard_scene(told) {
     producer = spawn_producer(
         *world.system, {producer_id{"p"}, opus(),
-                        caf::actor_cast<rtcp_sender_actor>(
-                            spawn_egress(*world.system, from_producer))});
+                        spawn_rtcp_sender(*world.system, from_producer)});
   }
 
   ~scene() {
-    for (const auto& x : consumers)
-      caf::anon_send(x, close_consumer{});
     caf::anon_send(producer, close_producer{});
     world.run();
   }
 
-  consumer_actor add_consumer(heard& to, uint32_t ssrc = 1) {
-    consumers.push_back(spawn_consumer(
-        *world.system,
-        {consumer_id{"c"}, producer_id{"p"}, opus_to(ssrc), producer,
-         spawn_egress(*world.system, to), spawn_listener(*world.system, to)}));
-    world.run();
-    caf::anon_send(consumers.back(), transport_writable{true});
-    world.run();
-    return consumers.back();
+  consumer_actor add_consumer(uint16_t port, heard* own = nullptr) {
+    return add(port, opus_to(port), producer, own);
   }
 
   void feed(size_t count) {
@@ -174,10 +197,9 @@ struct scene {
     world.run();
   }
 
-  actor_world world;
+  heard told;
   heard from_producer;
   producer_actor producer;
-  std::vector<consumer_actor> consumers;
   uint16_t next = 65530; // soon wraps
 };
 
@@ -192,46 +214,99 @@ bool gapless(const std::vector<uint16_t>& numbers) {
 
 TEST_CASE("each consumer gets each packet once, in a stream of its own") {
   scene at;
-  heard to[3];
-  for (uint32_t i = 0; i < 3; ++i)
-    at.add_consumer(to[i], 100 + i);
+  for (uint16_t port = 1; port <= 3; ++port)
+    at.add_consumer(port);
   at.feed(1);
   at.feed(8);
   at.feed(3);
-  for (uint32_t i = 0; i < 3; ++i) {
-    CHECK(to[i].packets() == 12);
-    CHECK(gapless(to[i].sequence_numbers()));
+  for (uint16_t port = 1; port <= 3; ++port) {
+    CHECK(at.packets(port) == 12);
+    CHECK(gapless(at.sequence_numbers(port)));
   }
+}
+
+TEST_CASE("batches that wait in the mailbox go out together") {
+  scene at;
+  for (uint16_t port = 1; port <= 3; ++port)
+    at.add_consumer(port);
+  auto before = at.sent.calls;
+  for (int i = 0; i < 5; ++i)
+    caf::anon_send(at.producer,
+                   burst_of(at.next++, 1, at.world.scheduler().clock().now()));
+  at.world.run();
+  CHECK(at.sent.calls == before + 1);
+  for (uint16_t port = 1; port <= 3; ++port)
+    CHECK(at.packets(port) == 5);
+}
+
+TEST_CASE("what is sent before there is a way is lost, and the rest is not") {
+  scene at;
+  at.consumers.push_back(
+      spawn_consumer(*at.world.system,
+                     {consumer_id{"c"}, producer_id{"p"}, opus_to(1),
+                      at.producer, transport_key{1}, at.shard, at.listener}));
+  at.world.run();
+  at.feed(3);
+  CHECK(at.packets(1) == 0);
+  at.connect(1);
+  at.feed(2);
+  CHECK(at.packets(1) == 2);
+  caf::anon_send(at.shard, set_transport_path{transport_key{1}, {}});
+  at.world.run();
+  at.feed(2);
+  CHECK(at.packets(1) == 2);
+  caf::anon_send(at.shard, set_transport_path{transport_key{1}, to_port(2)});
+  at.world.run();
+  at.feed(4);
+  CHECK(at.packets(2) == 4);
+  caf::anon_send(at.shard, remove_transport{transport_key{1}});
+  at.world.run();
+  at.feed(1);
+  CHECK(at.packets(2) == 4);
 }
 
 TEST_CASE("a pause of the producer stops the media and leaves no gap") {
   scene at;
-  heard to;
-  at.add_consumer(to);
+  heard to, late;
+  at.add_consumer(1, &to);
   at.feed(5);
   caf::anon_send(at.producer, actors::pause_producer{});
   at.world.run();
   CHECK(to.consumer_pauses == std::vector{true});
   at.feed(7);
-  CHECK(to.packets() == 5);
-  heard late;
-  at.add_consumer(late, 2);
+  CHECK(at.packets(1) == 5);
+  at.add_consumer(2, &late);
   CHECK(late.consumer_pauses == std::vector{true}); // told when it came
   caf::anon_send(at.producer, actors::resume_producer{});
   caf::anon_send(at.producer, actors::resume_producer{});
   at.world.run();
   CHECK(to.consumer_pauses == std::vector{true, false});
   at.feed(5);
-  CHECK(to.packets() == 10);
-  CHECK(late.packets() == 5);
-  CHECK(gapless(to.sequence_numbers()));
+  CHECK(at.packets(1) == 10);
+  CHECK(at.packets(2) == 5);
+  CHECK(gapless(at.sequence_numbers(1)));
+}
+
+TEST_CASE("a consumer that was told of an old pause goes on") {
+  for (bool first : {true, false}) {
+    CAPTURE(first);
+    scene at;
+    heard to;
+    if (!first)
+      at.add_consumer(1);
+    auto config = opus_to(2);
+    config.producer_paused = true; // but it has resumed since
+    at.add(2, config, at.producer, &to);
+    CHECK(to.consumer_pauses == std::vector{false});
+    at.feed(3);
+    CHECK(at.packets(2) == 3);
+  }
 }
 
 TEST_CASE("a pause of the consumer concerns it alone and leaves no gap") {
   scene at;
-  heard to, other;
-  auto consumer = at.add_consumer(to);
-  at.add_consumer(other, 2);
+  auto consumer = at.add_consumer(1);
+  at.add_consumer(2);
   at.feed(5);
   caf::anon_send(consumer, actors::pause_consumer{});
   at.world.run();
@@ -239,76 +314,91 @@ TEST_CASE("a pause of the consumer concerns it alone and leaves no gap") {
   caf::anon_send(consumer, actors::resume_consumer{});
   at.world.run();
   at.feed(5);
-  CHECK(to.packets() == 10);
-  CHECK(other.packets() == 15);
-  CHECK(gapless(to.sequence_numbers()));
+  CHECK(at.packets(1) == 10);
+  CHECK(at.packets(2) == 15);
+  CHECK(gapless(at.sequence_numbers(1)));
 }
 
 TEST_CASE("a consumer ends with its producer and tells its peer") {
   scene at;
-  heard to;
-  at.add_consumer(to);
-  auto before = at.world.live();
+  at.add_consumer(1);
   caf::anon_send(at.producer, close_producer{});
   at.world.run();
-  REQUIRE(to.ended.size() == 1);
-  CHECK(to.ended[0].consumer == consumer_id{"c"});
-  CHECK(to.ended[0].producer == producer_id{"p"});
-  // Their fake transports and the listener have nobody left, either.
-  at.consumers.clear();
-  CHECK(at.world.live() <= before - 2);
+  REQUIRE(at.told.ended.size() == 1);
+  CHECK(at.told.ended[0].consumer == consumer_id{"c"});
+  CHECK(at.told.ended[0].producer == producer_id{"p"});
 }
 
 TEST_CASE("a consumer of a producer that is gone already ends at once") {
   scene at;
   caf::anon_send(at.producer, close_producer{});
   at.world.run();
-  heard to;
-  at.add_consumer(to);
-  CHECK(to.ended.size() == 1);
+  at.add_consumer(1);
+  CHECK(at.told.ended.size() == 1);
 }
 
-TEST_CASE("a consumer that ends is forgotten by its producer") {
+TEST_CASE("a consumer that ends is forgotten, and the last unsubscribes") {
   scene at;
-  heard to;
-  auto consumer = at.add_consumer(to);
+  auto one = at.add_consumer(1);
+  auto two = at.add_consumer(2);
   at.feed(1);
-  caf::anon_send(consumer, close_consumer{});
+  caf::anon_send(one, close_consumer{});
   at.world.run();
   at.feed(3);
-  CHECK(to.packets() == 1);
-  CHECK(to.ended.empty()); // its peer asked for it
+  CHECK(at.packets(1) == 1);
+  CHECK(at.packets(2) == 4);
+  caf::anon_send(two, close_consumer{});
+  at.world.run();
+  at.feed(3);
+  CHECK(at.packets(2) == 4);
+  CHECK(at.told.ended.empty()); // their peers asked for it
+  at.add_consumer(3);
+  at.feed(2);
+  CHECK(at.packets(3) == 2);
+}
+
+TEST_CASE("a shard ends with its room") {
+  actor_world world;
+  heard to;
+  sent_packets sent;
+  auto owner = spawn_rtcp_sender(*world.system, to);
+  auto before = world.live();
+  auto shard = spawn_shard(*world.system, sent, owner.address());
+  world.run();
+  CHECK(world.live() == before + 1);
+  caf::anon_send_exit(owner, caf::exit_reason::user_shutdown);
+  world.run();
+  CHECK(world.live() == before - 1);
 }
 
 TEST_CASE("a wish for a layer that does not exist is cut to one that does") {
   scene at;
-  heard to;
-  auto consumer = at.add_consumer(to);
+  auto consumer = at.add_consumer(1);
   for (int wish : {5, -1, 256}) {
     CAPTURE(wish);
     caf::anon_send(consumer, actors::pause_consumer{});
     caf::anon_send(consumer, set_consumer_layers{wish, std::nullopt});
     caf::anon_send(consumer, actors::resume_consumer{});
     at.world.run();
-    auto before = to.packets();
+    auto before = at.packets(1);
     at.feed(1);
-    CHECK(to.packets() == before + 1);
+    CHECK(at.packets(1) == before + 1);
   }
 }
 
-TEST_CASE("a consumer that does not keep up gets no more than the gauge") {
+TEST_CASE("a shard that does not keep up gets no more than the gauge") {
   scene at;
-  heard slow, fast;
+  heard slow;
   auto gauge = std::make_shared<flow_gauge>();
   auto sink = spawn_sink(*at.world.system, slow); // never leaves the gauge
   caf::anon_send(at.producer, subscribe{sink, gauge});
-  at.add_consumer(fast);
+  at.add_consumer(1);
   // All audio counts as key frames: twice the limit.
   for (uint32_t i = 0; i < 3 * flow_gauge::limit; ++i)
     at.feed(1);
   CHECK(slow.media.size() == 2 * flow_gauge::limit);
   CHECK(gauge->take_refused() == flow_gauge::limit);
-  CHECK(fast.packets() == 3 * flow_gauge::limit); // nobody else suffers
+  CHECK(at.packets(1) == 3 * flow_gauge::limit); // nobody else suffers
   caf::anon_send(at.producer, unsubscribe{sink});
   gauge->leave();
   at.feed(1);
@@ -316,22 +406,17 @@ TEST_CASE("a consumer that does not keep up gets no more than the gauge") {
 }
 
 TEST_CASE("after refused batches video goes on with a key frame") {
-  actor_world world;
   heard to;
+  shard_scene at{to};
+  auto& world = at.world;
   auto producer = spawn_fake_producer(*world.system, to);
   auto config = opus_to(9);
   config.kind = rtp::media_kind::video;
   config.clock_rate = 90000;
   config.feedback.pli = true;
-  auto consumer =
-      spawn_consumer(*world.system, {consumer_id{"c"}, producer_id{"p"}, config,
-                                     producer, spawn_egress(*world.system, to),
-                                     spawn_listener(*world.system, to)});
-  world.run();
+  at.add(1, config, producer);
   REQUIRE(to.subscriptions.size() == 1);
   auto gauge = to.subscriptions[0].gauge;
-  caf::anon_send(consumer, transport_writable{true});
-  world.run();
   auto frame = [&](int64_t sequence, bool key) {
     rtp::media_packet x{burst_of(static_cast<uint16_t>(sequence), 1,
                                  world.scheduler().clock().now())
@@ -343,14 +428,15 @@ TEST_CASE("after refused batches video goes on with a key frame") {
     return std::make_shared<const std::vector<rtp::media_packet>>(1, x);
   };
   auto deliver = [&](rtp::media_batch batch) {
-    caf::anon_send(consumer, batch);
+    caf::anon_send(at.shard,
+                   media_arrived{producer_key{producer->id()}, batch});
     world.run();
   };
   REQUIRE(gauge->admit(true));
   deliver(frame(65537, true));
   REQUIRE(gauge->admit(false));
   deliver(frame(65538, false));
-  CHECK(to.packets() == 2);
+  CHECK(at.packets(1) == 2);
   world.pass(std::chrono::seconds{2}); // any first wish is past
   to.keyframes.clear();
   // Batches are refused; then one gets through again.
@@ -360,20 +446,18 @@ TEST_CASE("after refused batches video goes on with a key frame") {
     gauge->leave();
   deliver(frame(65560, false));
   CHECK_FALSE(to.keyframes.empty());
-  CHECK(to.packets() == 2); // nothing that cannot be decoded
+  CHECK(at.packets(1) == 2); // nothing that cannot be decoded
   REQUIRE(gauge->admit(true));
   deliver(frame(65561, true));
-  CHECK(to.packets() == 3);
-  CHECK(gapless(to.sequence_numbers()));
-  caf::anon_send(consumer, close_consumer{});
+  CHECK(at.packets(1) == 3);
+  CHECK(gapless(at.sequence_numbers(1)));
   caf::anon_send(producer, close_producer{});
   world.run();
 }
 
 TEST_CASE("reports go out while time passes, and ticks do not multiply") {
   scene at;
-  heard to;
-  at.add_consumer(to);
+  at.add_consumer(1);
   for (int i = 0; i < 500; ++i) {
     at.feed(1);
     at.world.pass(std::chrono::milliseconds{20});
@@ -381,12 +465,13 @@ TEST_CASE("reports go out while time passes, and ticks do not multiply") {
   // Ten seconds: about one report each, drawn from 0.5 to 1.5 s.
   CHECK(at.from_producer.rtcp.size() >= 6);
   CHECK(at.from_producer.rtcp.size() <= 21);
-  CHECK(to.rtcp.size() <= 21);
+  CHECK(at.sent.by_port[1].rtcp.size() <= 21);
 }
 
 TEST_CASE("who comes after a key frame is given it, not another") {
-  actor_world world;
-  heard to, late, from_producer;
+  heard to, from_producer;
+  shard_scene at{to};
+  auto& world = at.world;
   auto config = opus();
   config.kind = rtp::media_kind::video;
   config.codec = rtp::codec::vp8;
@@ -394,21 +479,10 @@ TEST_CASE("who comes after a key frame is given it, not another") {
   config.feedback.pli = true;
   auto producer = spawn_producer(
       *world.system, {producer_id{"p"}, config,
-                      caf::actor_cast<rtcp_sender_actor>(
-                          spawn_egress(*world.system, from_producer))});
-  auto join = [&](heard& by) {
-    auto out = opus_to(9);
-    out.kind = rtp::media_kind::video;
-    out.clock_rate = 90000;
-    auto consumer = spawn_consumer(*world.system,
-                                   {consumer_id{"c"}, producer_id{"p"}, out,
-                                    producer, spawn_egress(*world.system, by),
-                                    spawn_listener(*world.system, by)});
-    world.run();
-    caf::anon_send(consumer, transport_writable{true});
-    world.run();
-    return consumer;
-  };
+                      spawn_rtcp_sender(*world.system, from_producer)});
+  auto out = opus_to(9);
+  out.kind = rtp::media_kind::video;
+  out.clock_rate = 90000;
   uint16_t next = 65534; // soon wraps
   auto feed = [&](octets payload) {
     caf::anon_send(producer,
@@ -419,20 +493,18 @@ TEST_CASE("who comes after a key frame is given it, not another") {
   };
   const octets key{0x10, 0, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 1, 0xf0, 0, 7};
   const octets delta{0x10, 1, 0, 0, 7};
-  auto first = join(to);
+  at.add(1, out, producer);
   feed(key);
   for (int i = 0; i < 3; ++i)
     feed(delta);
   auto asked = from_producer.rtcp.size();
-  auto second = join(late);
-  CHECK(late.packets() == 4); // at once
+  at.add(2, out, producer);
+  CHECK(at.packets(2) == 4); // at once
   feed(delta);
-  CHECK(to.packets() == 5);
-  CHECK(late.packets() == 5);
-  CHECK(gapless(late.sequence_numbers()));
+  CHECK(at.packets(1) == 5);
+  CHECK(at.packets(2) == 5);
+  CHECK(gapless(at.sequence_numbers(2)));
   CHECK(from_producer.rtcp.size() <= asked + 1); // a report at most
-  caf::anon_send(first, close_consumer{});
-  caf::anon_send(second, close_consumer{});
   caf::anon_send(producer, close_producer{});
   world.run();
 }

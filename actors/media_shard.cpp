@@ -1,0 +1,238 @@
+#include "actors/media_shard.hpp"
+
+#include <algorithm>
+
+namespace troupe::actors {
+
+// -- transports ---------------------------------------------------------------
+
+media_shard::transport& media_shard::touch(transport_key which) {
+  auto& x = transports_[which];
+  if (!x)
+    x = std::make_unique<transport>();
+  return *x;
+}
+
+void media_shard::set_srtp(transport_key which,
+                           std::shared_ptr<net::srtp_sender> srtp,
+                           net::time_point now) {
+  auto& x = touch(which);
+  x.attached = true;
+  auto before = x.sender.writable();
+  x.sender.set_srtp(std::move(srtp));
+  if (!before)
+    become_writable(x, now);
+}
+
+void media_shard::set_path(transport_key which,
+                           const std::optional<net::transport_tuple>& path,
+                           net::time_point now) {
+  auto& x = touch(which);
+  x.attached = true;
+  auto before = x.sender.writable();
+  x.sender.set_path(path);
+  if (!before)
+    become_writable(x, now);
+}
+
+void media_shard::become_writable(transport& x, net::time_point now) {
+  if (!x.sender.writable())
+    return;
+  for (auto key : x.consumers)
+    with_consumer(key, now,
+                  [&](auto& engine) { engine.handle_connected(now); });
+}
+
+void media_shard::remove_transport(transport_key which) {
+  auto i = transports_.find(which);
+  if (i == transports_.end())
+    return;
+  i->second->attached = false;
+  i->second->sender.set_srtp(nullptr);
+  drop_if_unused(which);
+}
+
+void media_shard::drop_if_unused(transport_key which) {
+  auto i = transports_.find(which);
+  if (i == transports_.end() || i->second->attached
+      || !i->second->consumers.empty())
+    return;
+  std::erase(dirty_, i->second.get());
+  transports_.erase(i);
+}
+
+void media_shard::queue_rtcp(transport_key which,
+                             std::vector<uint8_t> compound) {
+  auto i = transports_.find(which);
+  if (i == transports_.end())
+    return;
+  i->second->sender.queue_rtcp(std::move(compound));
+  mark(*i->second);
+}
+
+transport_sender* media_shard::find_transport(transport_key which) {
+  auto i = transports_.find(which);
+  return i == transports_.end() ? nullptr : &i->second->sender;
+}
+
+// -- consumers ----------------------------------------------------------------
+
+bool media_shard::add_consumer(consumer_key which, transport_key on,
+                               producer_key from,
+                               rtp::forwarder::config settings,
+                               net::rng& random, net::time_point now) {
+  auto& source = producers_[from];
+  auto first = source.consumers.empty();
+  settings.producer_paused = source.paused.value_or(settings.producer_paused);
+  auto x = std::make_unique<consumer>();
+  x->key = which;
+  x->from = from;
+  x->on_key = on;
+  x->on = &touch(on);
+  x->engine = std::make_unique<rtp::forwarder>(std::move(settings), random);
+  for (const auto& report : source.reports)
+    if (report)
+      x->engine->handle_source_report(*report);
+  source.consumers.push_back(x.get());
+  x->on->consumers.push_back(which);
+  if (x->on->sender.writable())
+    x->engine->handle_connected(now);
+  collect(*x, now);
+  consumers_.emplace(which, std::move(x));
+  return first;
+}
+
+std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end())
+    return std::nullopt;
+  auto gone = std::move(i->second);
+  consumers_.erase(i);
+  std::erase(gone->on->consumers, which);
+  drop_if_unused(gone->on_key);
+  auto source = producers_.find(gone->from);
+  std::erase(source->second.consumers, gone.get());
+  if (!source->second.consumers.empty())
+    return std::nullopt;
+  producers_.erase(source);
+  return gone->from;
+}
+
+const rtp::forwarder* media_shard::find_consumer(consumer_key which) const {
+  auto i = consumers_.find(which);
+  return i == consumers_.end() ? nullptr : i->second->engine.get();
+}
+
+// -- producers ----------------------------------------------------------------
+
+void media_shard::handle_media(producer_key from, const rtp::media_batch& batch,
+                               bool refused, net::time_point now) {
+  auto i = producers_.find(from);
+  if (i == producers_.end())
+    return;
+  for (auto* x : i->second.consumers) {
+    if (refused)
+      x->engine->handle_overload(now);
+    x->engine->handle_batch(batch, now);
+    collect(*x, now);
+  }
+  if (auto arrival = batch->front().packet.arrival();
+      !oldest_ || arrival < *oldest_)
+    oldest_ = arrival;
+}
+
+void media_shard::handle_source_report(producer_key from,
+                                       const rtp::source_report& report) {
+  auto i = producers_.find(from);
+  if (i == producers_.end())
+    return;
+  auto& reports = i->second.reports;
+  if (reports.size() <= report.encoding)
+    reports.resize(size_t{report.encoding} + 1);
+  reports[report.encoding] = report;
+  for (auto* x : i->second.consumers)
+    x->engine->handle_source_report(report);
+}
+
+std::vector<consumer_key>
+media_shard::handle_producer_paused(producer_key from, bool paused,
+                                    net::time_point now) {
+  std::vector<consumer_key> changed;
+  auto i = producers_.find(from);
+  if (i == producers_.end())
+    return changed;
+  i->second.paused = paused;
+  for (auto* x : i->second.consumers) {
+    if (x->engine->producer_paused() == paused)
+      continue;
+    if (paused)
+      x->engine->handle_producer_paused(now);
+    else
+      x->engine->handle_producer_resumed(now);
+    collect(*x, now);
+    changed.push_back(x->key);
+  }
+  return changed;
+}
+
+std::vector<consumer_key> media_shard::consumers_of(producer_key from) const {
+  std::vector<consumer_key> out;
+  if (auto i = producers_.find(from); i != producers_.end())
+    for (const auto* x : i->second.consumers)
+      out.push_back(x->key);
+  return out;
+}
+
+// -- timers and output --------------------------------------------------------
+
+void media_shard::handle_timeout(net::time_point now) {
+  timeout_.reset();
+  for (auto& [key, x] : consumers_) {
+    if (auto due = x->engine->poll_timeout(); due && *due <= now)
+      x->engine->handle_timeout(now);
+    collect(*x, now);
+  }
+}
+
+void media_shard::collect(consumer& x, net::time_point now) {
+  while (auto batch = x.engine->poll_batch()) {
+    x.on->sender.queue_media(std::move(*batch), now);
+    mark(*x.on);
+  }
+  while (auto packet = x.engine->poll_rtcp()) {
+    x.on->sender.queue_rtcp(std::move(*packet));
+    mark(*x.on);
+  }
+  while (auto keys = x.engine->poll_retransmission_request())
+    events_.push({x.key, x.from, packets_missing{std::move(*keys)}});
+  while (auto event = x.engine->poll_event()) {
+    if (const auto* wanted = std::get_if<rtp::keyframe_wanted>(&*event))
+      events_.push({x.key, x.from, *wanted});
+    else if (const auto* score =
+                 std::get_if<rtp::consumer_score_changed>(&*event))
+      events_.push({x.key, x.from, *score});
+  }
+  if (auto due = x.engine->poll_timeout();
+      due && (!timeout_ || *due < *timeout_))
+    timeout_ = due;
+}
+
+void media_shard::mark(transport& x) {
+  if (std::exchange(x.dirty, true))
+    return;
+  dirty_.push_back(&x);
+}
+
+net::duration media_shard::flush(net::datagram_sink& out, net::time_point now) {
+  packet_sender sender{out};
+  for (auto* x : dirty_) {
+    x->dirty = false;
+    x->sender.flush(sender, now);
+  }
+  dirty_.clear();
+  auto waited = oldest_ ? now - *oldest_ : net::duration{};
+  oldest_.reset();
+  return waited;
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,158 @@
+#pragma once
+
+#include "actors/transport_sender.hpp"
+#include "rtp/forwarder.hpp"
+#include "rtp/rtcp_dispatcher.hpp"
+
+#include <unordered_map>
+#include <variant>
+
+namespace troupe::actors {
+
+/// The names by which a shard knows what the actors of producers, consumers
+/// and transports stand for: their actor ids, unique in this process.
+enum class producer_key : uint64_t {};
+enum class consumer_key : uint64_t {};
+enum class transport_key : uint64_t {};
+
+/// The receiver of this consumer has lost packets: the producer shall look
+/// them up.
+struct packets_missing {
+  std::vector<rtp::packet_key> keys;
+};
+
+/// What a forwarder in a shard wants others to do or know.
+struct shard_event {
+  consumer_key consumer{};
+  producer_key producer{};
+  std::variant<rtp::keyframe_wanted, rtp::consumer_score_changed,
+               packets_missing>
+      what;
+};
+
+/// The forwarders and sending halves of many transports, run together: one
+/// batch of a producer goes through all its consumers here in one loop, and
+/// what it makes for their transports is sent in as few system calls as
+/// possible. An engine: no threads, no clock; `flush` is where datagrams
+/// leave.
+///
+/// Transports, consumers and producers are named in any order; whatever is
+/// about one that is gone is ignored.
+class media_shard {
+public:
+  // -- transports ------------------------------------------------------------
+
+  void set_srtp(transport_key which, std::shared_ptr<net::srtp_sender> x,
+                net::time_point now);
+
+  void set_path(transport_key which,
+                const std::optional<net::transport_tuple>& x,
+                net::time_point now);
+
+  /// Forgets the transport; its consumers stay, and send nothing.
+  void remove_transport(transport_key which);
+
+  void queue_rtcp(transport_key which, std::vector<uint8_t> compound);
+
+  /// Null if it is unknown.
+  transport_sender* find_transport(transport_key which);
+
+  // -- consumers -------------------------------------------------------------
+
+  /// Adds one; true where it is the producer's first here.
+  bool add_consumer(consumer_key which, transport_key on, producer_key from,
+                    rtp::forwarder::config settings, net::rng& random,
+                    net::time_point now);
+
+  /// Removes one; the producer whose last it was here, if so.
+  std::optional<producer_key> remove_consumer(consumer_key which);
+
+  /// Calls `f(forwarder&)`, where there is one, and gathers what it makes.
+  template <class F>
+  void with_consumer(consumer_key which, net::time_point now, F f) {
+    auto i = consumers_.find(which);
+    if (i == consumers_.end())
+      return;
+    f(*i->second->engine);
+    collect(*i->second, now);
+  }
+
+  const rtp::forwarder* find_consumer(consumer_key which) const;
+
+  // -- producers -------------------------------------------------------------
+
+  /// What a producer received, for all its consumers here. `refused` tells
+  /// that batches before this one had to be left out.
+  void handle_media(producer_key from, const rtp::media_batch& batch,
+                    bool refused, net::time_point now);
+
+  void handle_source_report(producer_key from, const rtp::source_report& x);
+
+  /// The producer stopped or went on. Returns the consumers for which this is
+  /// new.
+  std::vector<consumer_key>
+  handle_producer_paused(producer_key from, bool paused, net::time_point now);
+
+  /// The consumers of a producer that are here.
+  std::vector<consumer_key> consumers_of(producer_key from) const;
+
+  // -- timers and output -----------------------------------------------------
+
+  void handle_timeout(net::time_point now);
+
+  /// When handle_timeout is next wanted; may be earlier than needed.
+  std::optional<net::time_point> poll_timeout() const {
+    return timeout_;
+  }
+
+  std::optional<shard_event> poll_event() {
+    return events_.pop();
+  }
+
+  /// Whether anything waits to be sent.
+  bool needs_flush() const {
+    return !dirty_.empty();
+  }
+
+  /// Protects and sends all that waits. Returns how long the oldest media of
+  /// it has been in this server, or zero.
+  net::duration flush(net::datagram_sink& out, net::time_point now);
+
+private:
+  struct transport {
+    transport_sender sender;
+    std::vector<consumer_key> consumers;
+    bool attached = false; // told of by its actor, not by a consumer alone
+    bool dirty = false;    // is on the list
+  };
+
+  struct consumer {
+    consumer_key key;
+    producer_key from;
+    transport_key on_key;
+    transport* on;
+    std::unique_ptr<rtp::forwarder> engine;
+  };
+
+  struct producer {
+    std::vector<consumer*> consumers;
+    std::vector<std::optional<rtp::source_report>> reports; // by encoding
+    std::optional<bool> paused; // unknown until the producer has answered
+  };
+
+  transport& touch(transport_key which);
+  void become_writable(transport& x, net::time_point now);
+  void collect(consumer& x, net::time_point now);
+  void mark(transport& x);
+  void drop_if_unused(transport_key which);
+
+  std::unordered_map<transport_key, std::unique_ptr<transport>> transports_;
+  std::unordered_map<consumer_key, std::unique_ptr<consumer>> consumers_;
+  std::unordered_map<producer_key, producer> producers_;
+  std::vector<transport*> dirty_;         // have something to send
+  std::optional<net::time_point> oldest_; // arrival of media that waits
+  std::optional<net::time_point> timeout_;
+  rtp::fifo<shard_event> events_;
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,271 @@
+#include "actors/shard_actor.hpp"
+
+#include "actors/stats_json.hpp"
+#include "actors/timer_slot.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+namespace troupe::actors {
+
+namespace {
+
+struct shard_state {
+  using pointer = shard_actor::stateful_pointer<shard_state>;
+
+  static inline const char* name = "shard";
+
+  explicit shard_state(pointer self_ptr) : self(self_ptr) {}
+
+  shard_actor::behavior_type make_behavior();
+
+  void add(const add_shard_consumer& x);
+
+  void remove(const remove_shard_consumer& x);
+
+  void take(const media_arrived& x);
+
+  void take(const transport_feedback& x);
+
+  void take(const consumer_feedback& x);
+
+  void control(const control_consumer& x);
+
+  void set_producer_paused(const producer_paused& x);
+
+  template <class Message>
+  void tell_consumer(consumer_key which, const Message& x) {
+    if (auto i = consumers.find(which); i != consumers.end())
+      self->send(i->second.events, x);
+  }
+
+  // Runs `f(engine, now)`, then drains.
+  template <class F>
+  void with_engine(F f) {
+    f(engine, self->clock().now());
+    drain();
+  }
+
+  // Hands on everything that is ready, sees to the flush, and arms the timer.
+  void drain();
+
+  void pass_on(shard_event& x);
+
+  struct producer {
+    producer_actor actor;
+    std::shared_ptr<flow_gauge> gauge;
+  };
+
+  struct consumer {
+    consumer_id id;
+    consumer_events_actor events;
+  };
+
+  media_sink_actor me() const {
+    return caf::actor_cast<media_sink_actor>(self);
+  }
+
+  pointer self;
+  net::datagram_sink* out = nullptr;
+  std::unique_ptr<net::rng> random = net::make_secure_rng();
+  media_shard engine;
+  std::unordered_map<producer_key, producer> producers;
+  std::unordered_map<consumer_key, consumer> consumers;
+  bool flush_pending = false;
+  timer_slot timer{std::chrono::milliseconds{20}};
+};
+
+shard_actor::behavior_type shard_state::make_behavior() {
+  self->set_error_handler([](caf::error&) {});
+  self->set_down_handler([this](const caf::down_msg&) { self->quit(); });
+  return {
+      [this](const media_arrived& x) { take(x); },
+      [this](const packets_restored& x) {
+        with_engine([&](auto& e, auto now) {
+          e.with_consumer(x.consumer, now, [&](auto& to) {
+            to.handle_retransmissions(x.packets, now);
+          });
+        });
+      },
+      [this](const packets_replayed& x) {
+        with_engine([&](auto& e, auto now) {
+          e.with_consumer(x.consumer, now,
+                          [&](auto& to) { to.handle_replay(x.packets, now); });
+        });
+      },
+      [this](const source_reported& x) {
+        engine.handle_source_report(x.producer, x.report);
+      },
+      [this](const producer_paused& x) { set_producer_paused(x); },
+      [this](const producer_score_changed& x) {
+        for (auto which : engine.consumers_of(x.producer))
+          tell_consumer(which, x);
+      },
+      [this](const set_transport_srtp& x) {
+        with_engine(
+            [&](auto& e, auto now) { e.set_srtp(x.transport, x.srtp, now); });
+      },
+      [this](const set_transport_path& x) {
+        with_engine(
+            [&](auto& e, auto now) { e.set_path(x.transport, x.path, now); });
+      },
+      [this](const remove_transport& x) {
+        engine.remove_transport(x.transport);
+      },
+      [this](transport_rtcp& x) {
+        engine.queue_rtcp(x.transport, std::move(x.packet));
+        drain();
+      },
+      [this](const transport_feedback& x) { take(x); },
+      [this](const add_shard_consumer& x) { add(x); },
+      [this](const remove_shard_consumer& x) { remove(x); },
+      [this](const consumer_feedback& x) { take(x); },
+      [this](const control_consumer& x) { control(x); },
+      [this](const get_consumer_stats& x) {
+        const auto* found = engine.find_consumer(x.consumer);
+        return found ? protocol::reply::stats{stats_json(
+                   consumers.at(x.consumer).id,
+                   found->stats(self->clock().now()))}
+                     : protocol::reply::stats{};
+      },
+      [this](const get_sender_stats& x) {
+        const auto* found = engine.find_transport(x.transport);
+        return found ? found->stats(self->clock().now()) : sender_stats{};
+      },
+      [this](const shard_tick&) {
+        timer.fired(self->clock().now());
+        with_engine([](auto& e, auto now) { e.handle_timeout(now); });
+      },
+      [this](const shard_flush&) {
+        flush_pending = false;
+        engine.flush(*out, self->clock().now());
+      },
+  };
+}
+
+void shard_state::add(const add_shard_consumer& x) {
+  auto key = producer_key{x.producer->id()};
+  consumers.emplace(x.consumer, consumer{x.id, x.events});
+  bool first = false;
+  with_engine([&](auto& e, auto now) {
+    first =
+        e.add_consumer(x.consumer, x.transport, key, x.engine, *random, now);
+    if (!first)
+      return;
+    auto gauge = std::make_shared<flow_gauge>();
+    producers.insert_or_assign(key, producer{x.producer, gauge});
+    self->send(x.producer, subscribe{me(), gauge});
+  });
+  // What was known when it was asked for may be old.
+  auto paused = engine.find_consumer(x.consumer)->producer_paused();
+  if (paused != x.engine.producer_paused)
+    tell_consumer(x.consumer, producer_paused{key, paused});
+}
+
+void shard_state::remove(const remove_shard_consumer& x) {
+  consumers.erase(x.consumer);
+  auto last = engine.remove_consumer(x.consumer);
+  if (!last)
+    return;
+  auto i = producers.find(*last);
+  self->send(i->second.actor, unsubscribe{me()});
+  producers.erase(i);
+}
+
+void shard_state::take(const media_arrived& x) {
+  auto i = producers.find(x.producer);
+  if (i == producers.end())
+    return;
+  auto& gauge = *i->second.gauge;
+  gauge.leave();
+  engine.handle_media(x.producer, x.packets, gauge.take_refused() > 0,
+                      self->clock().now());
+  drain();
+}
+
+void shard_state::take(const transport_feedback& x) {
+  auto* to = engine.find_transport(x.transport);
+  if (!to)
+    return;
+  if (x.remb_bps)
+    to->egress().handle_remb(*x.remb_bps);
+  if (x.cc)
+    to->egress().handle_transport_feedback(*x.cc, self->clock().now());
+}
+
+void shard_state::take(const consumer_feedback& x) {
+  with_engine([&](auto& e, auto now) {
+    e.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
+      if (const auto* nack = std::get_if<rtp::nack_received>(&x.what))
+        to.handle_nack(nack->lost, now);
+      else if (const auto* r = std::get_if<rtp::report_block_received>(&x.what))
+        to.handle_report_block(r->block, now);
+      else
+        to.handle_keyframe_request(now);
+    });
+  });
+}
+
+void shard_state::control(const control_consumer& x) {
+  using wish = control_consumer;
+  with_engine([&](auto& e, auto now) {
+    e.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
+      if (std::holds_alternative<wish::pause>(x.what))
+        to.pause(now);
+      else if (std::holds_alternative<wish::resume>(x.what))
+        to.resume(now);
+      else if (const auto* y = std::get_if<wish::set_encoding>(&x.what))
+        to.set_encoding(y->encoding, now);
+      else
+        to.handle_keyframe_request(now);
+    });
+  });
+}
+
+void shard_state::set_producer_paused(const producer_paused& x) {
+  with_engine([&](auto& e, auto now) {
+    for (auto which : e.handle_producer_paused(x.producer, x.paused, now))
+      tell_consumer(which, x);
+  });
+}
+
+void shard_state::drain() {
+  while (auto event = engine.poll_event())
+    pass_on(*event);
+  // What is in the mailbox already goes out together with this.
+  if (engine.needs_flush() && !std::exchange(flush_pending, true))
+    self->send(self, shard_flush{});
+  timer.arm(self, engine.poll_timeout(), shard_tick{});
+}
+
+void shard_state::pass_on(shard_event& x) {
+  if (const auto* score = std::get_if<rtp::consumer_score_changed>(&x.what))
+    return tell_consumer(x.consumer, *score);
+  auto i = producers.find(x.producer);
+  if (i == producers.end())
+    return;
+  const auto& source = i->second.actor;
+  if (auto* missing = std::get_if<packets_missing>(&x.what)) {
+    self->send(source,
+               restore_packets{me(), x.consumer, std::move(missing->keys)});
+    return;
+  }
+  const auto& wanted = std::get<rtp::keyframe_wanted>(x.what);
+  if (wanted.start)
+    self->send(source, start_wanted{me(), x.consumer, wanted.encoding});
+  else
+    self->send(source, wanted);
+}
+
+} // namespace
+
+shard_actor spawn_shard(caf::actor_system& system, net::datagram_sink& out,
+                        const caf::actor_addr& owner) {
+  return system.spawn([&out, owner](shard_state::pointer self) {
+    self->state.out = &out;
+    if (owner)
+      self->monitor(owner);
+    return self->state.make_behavior();
+  });
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,142 @@
+#pragma once
+
+#include "actors/media_shard.hpp"
+#include "actors/producer_actor.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+namespace troupe::actors {
+
+/// What a consumer actor hears from its shard.
+using consumer_events_actor = caf::typed_actor<
+    // How well the receiver gets the stream changed.
+    caf::reacts_to<rtp::consumer_score_changed>,
+    // The producer stopped or went on.
+    caf::reacts_to<producer_paused>,
+    // How well the producer's source reaches us changed.
+    caf::reacts_to<producer_score_changed>>;
+
+/// The keys for a transport's sending half; null once DTLS is over.
+struct set_transport_srtp {
+  transport_key transport{};
+  std::shared_ptr<net::srtp_sender> srtp;
+};
+
+/// Where a transport sends to; nothing while there is no way.
+struct set_transport_path {
+  transport_key transport{};
+  std::optional<net::transport_tuple> path;
+};
+
+/// The transport has ended.
+struct remove_transport {
+  transport_key transport{};
+};
+
+/// A compound RTCP packet for a transport's client.
+struct transport_rtcp {
+  transport_key transport{};
+  std::vector<uint8_t> packet;
+};
+
+/// Compounds of a client that speak of the packets sent to it: transport-wide
+/// feedback and REMB.
+struct transport_feedback {
+  transport_key transport{};
+  std::optional<uint64_t> remb_bps;
+  net::buffer_ptr compound; // that `cc` is a view of
+  std::optional<rtp::rtcp::transport_cc> cc;
+};
+
+/// A consumer's stream begins here.
+struct add_shard_consumer {
+  consumer_id id;
+  consumer_key consumer{};
+  transport_key transport{};
+  rtp::forwarder::config engine;
+  producer_actor producer;
+  consumer_events_actor events;
+};
+
+struct remove_shard_consumer {
+  consumer_key consumer{};
+};
+
+/// What a client's RTCP says of one consumer's stream.
+struct consumer_feedback {
+  consumer_key consumer{};
+  std::variant<rtp::nack_received, rtp::keyframe_request_received,
+               rtp::report_block_received>
+      what;
+};
+
+/// What a consumer actor wants of its forwarder.
+struct control_consumer {
+  struct pause {};
+  struct resume {};
+  struct request_key_frame {};
+  struct set_encoding {
+    uint8_t encoding = 0;
+  };
+
+  consumer_key consumer{};
+  std::variant<pause, resume, request_key_frame, set_encoding> what;
+};
+
+/// Asks for a consumer's statistics.
+struct get_consumer_stats {
+  consumer_key consumer{};
+};
+
+/// Asks for those of a transport's sending half.
+struct get_sender_stats {
+  transport_key transport{};
+};
+
+/// INTERNAL: the timers of the forwarders; the end of what is in the mailbox.
+struct shard_tick {};
+struct shard_flush {};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::consumer_score_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_transport_srtp)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_transport_path)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_transport)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_rtcp)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_feedback)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_shard_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_shard_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_feedback)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::control_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_consumer_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_sender_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sender_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::shard_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::shard_flush)
+
+namespace troupe::actors {
+
+/// The SHARD actor interface: the part of a room's fan-out that runs together.
+/// It runs the forwarders of the consumers and the sending halves of the
+/// transports of some of the room's peers, whose actors keep control and
+/// lifetime (docs/adr/0010).
+using shard_actor = media_sink_actor::extend<
+    caf::reacts_to<set_transport_srtp>, caf::reacts_to<set_transport_path>,
+    caf::reacts_to<remove_transport>,
+    // Sends it, after what already waits.
+    caf::reacts_to<transport_rtcp>, caf::reacts_to<transport_feedback>,
+    // Subscribes to the producer for it, if nobody here has.
+    caf::reacts_to<add_shard_consumer>, caf::reacts_to<remove_shard_consumer>,
+    caf::reacts_to<consumer_feedback>, caf::reacts_to<control_consumer>,
+    // Empty for one that is gone.
+    caf::replies_to<get_consumer_stats>::with<protocol::reply::stats>,
+    caf::replies_to<get_sender_stats>::with<sender_stats>,
+    // INTERNAL
+    caf::reacts_to<shard_tick>, caf::reacts_to<shard_flush>>;
+
+/// Spawns a shard that sends by `out` and ends with `owner`.
+shard_actor spawn_shard(caf::actor_system& system, net::datagram_sink& out,
+                        const caf::actor_addr& owner);
+
+} // namespace troupe::actors

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "actors/packet_sender.hpp"
+#include "net/srtp/srtp_session.hpp"
+#include "net/webrtc_transport.hpp"
+#include "rtp/egress.hpp"
+
+namespace troupe::actors {
+
+/// What the sending half of a transport has done.
+struct sender_stats {
+  rtp::egress_stats egress;
+  /// Protected sizes: all, and RTP of it.
+  net::traffic sent;
+  net::traffic rtp_sent;
+};
+
+/// The sending half of one transport: numbers, stamps and protects what its
+/// consumers and its own feedback have queued. Plain and single-threaded. It
+/// lives apart from the receiving half, together with the senders that get
+/// the same media.
+class transport_sender {
+public:
+  /// Takes the keys to protect with; null once DTLS is over.
+  void set_srtp(std::shared_ptr<net::srtp_sender> x) {
+    srtp_ = std::move(x);
+  }
+
+  /// Where packets go; nothing while there is no way to the client.
+  void set_path(const std::optional<net::transport_tuple>& x) {
+    path_ = x;
+  }
+
+  /// Whether anything can be sent. What is queued meanwhile is dropped.
+  bool writable() const {
+    return srtp_ && path_;
+  }
+
+  void queue_media(rtp::outgoing_batch batch, net::time_point now) {
+    egress_.handle_batch(std::move(batch), now);
+  }
+
+  void queue_rtcp(std::vector<uint8_t> compound) {
+    rtcp_.push_back(std::move(compound));
+  }
+
+  /// Protects all that waits into `out`, as sent at `now`.
+  void flush(packet_sender& out, net::time_point now);
+
+  /// What the client says of our packets.
+  rtp::egress& egress() {
+    return egress_;
+  }
+
+  sender_stats stats(net::time_point now) const {
+    return {egress_.stats(now), sent_, rtp_sent_};
+  }
+
+private:
+  std::shared_ptr<net::srtp_sender> srtp_;
+  std::optional<net::transport_tuple> path_;
+  rtp::egress egress_;
+  std::vector<std::vector<uint8_t>> rtcp_;
+  net::traffic sent_;
+  net::traffic rtp_sent_;
+};
+
+} // namespace troupe::actors
