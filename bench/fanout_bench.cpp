@@ -1,29 +1,28 @@
 #include "actors/consumer_actor.hpp"
 #include "actors/log.hpp"
-#include "actors/producer_actor.hpp"
-#include "actors/transport_actor.hpp"
 #include "net/io/io_threads.hpp"
-#include "tests/actors/live_client.hpp"
+#include "net/io/media_port.hpp"
 #include "tests/support/rtp_packets.hpp"
 
-#include "support/doctest_outside.hpp"
+#include "support/unread_sockets.hpp"
 
 #include <benchmark/benchmark.h>
 
-#include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
-#include <thread>
+#include <atomic>
 
 /// What forwarding a packet costs, from the plaintext that a transport hands
-/// its producer to the packet that leaves for each receiver. All figures are
-/// CPU time of the whole process, kernel included, per packet sent.
+/// its producer to the encrypted packet that leaves for each receiver. All
+/// figures are CPU time of the whole process, kernel included, per packet
+/// sent; `per_second` is by the wall clock.
 ///
-/// BM_loop_*: the engines called by a plain loop. BM_actors_*: the same by
-/// actors, one producer, and a consumer and a transport for each receiver.
+/// BM_loop_*: the engines called by a plain loop, one thread. BM_actors_*: the
+/// same engines in the actors of a producer, its consumers and their shards.
+/// *_discard ends before the system call, *_send at sockets on loopback.
 namespace {
 
 using namespace troupe;
@@ -33,6 +32,9 @@ constexpr uint32_t source_ssrc = 0x11223344;
 
 /// Batches under way at a time: below the gauge's limit.
 constexpr size_t rounds = 16;
+
+/// As a room puts into one shard.
+constexpr size_t members_per_shard = 32;
 
 rtp::receiver::config source() {
   rtp::receiver::config out;
@@ -44,17 +46,26 @@ rtp::receiver::config source() {
   return out;
 }
 
-rtp::forwarder::config sink(uint32_t ssrc) {
+rtp::forwarder::config sink(size_t number) {
   rtp::forwarder::config out;
   out.kind = rtp::media_kind::audio;
   out.clock_rate = 48000;
-  out.ssrc = rtp::ssrc{ssrc};
+  out.ssrc = rtp::ssrc{static_cast<uint32_t>(number + 1)};
   out.payload = rtp::payload_type{100};
   out.mid = "0";
   out.cname = "bench";
   out.extensions = rtp::extension_map::defaults();
   out.max_queueing = std::chrono::hours{1}; // nothing may be lost
   return out;
+}
+
+std::shared_ptr<net::srtp_sender> make_srtp(size_t number) {
+  net::srtp_master_key key{std::vector<uint8_t>(16, 7),
+                           std::vector<uint8_t>(12, 9)};
+  key.key[0] = static_cast<uint8_t>(number);
+  key.key[1] = static_cast<uint8_t>(number >> 8);
+  return net::make_srtp_sender(net::fastest_srtp_backend(),
+                               net::srtp_profile::aead_aes_128_gcm, key);
 }
 
 /// Bursts of a source that sends 1,200 octets at a time.
@@ -77,7 +88,7 @@ private:
     test::rtp_builder x;
     x.payload_type = 111;
     x.ssrc = source_ssrc;
-    x.payload = test::octets(1188, 0x55);
+    x.payload = test::octets(1160, 0x55);
     return x.build();
   }
 
@@ -85,119 +96,145 @@ private:
   uint16_t number_ = 0;
 };
 
+/// Counts what is sent, and sends it or not.
+class counting_sink final : public net::datagram_sink {
+public:
+  explicit counting_sink(net::datagram_sink* to) : to_(to) {}
+
+  void send_batch(std::span<const net::outgoing_datagram> batch) override {
+    if (to_)
+      to_->send_batch(batch);
+    sent_.fetch_add(batch.size());
+    sent_.notify_all();
+  }
+
+  uint64_t sent() const {
+    return sent_.load();
+  }
+
+  void wait(uint64_t target) const {
+    for (auto x = sent_.load(); x < target; x = sent_.load())
+      sent_.wait(x);
+  }
+
+private:
+  net::datagram_sink* to_;
+  std::atomic<uint64_t> sent_{0};
+};
+
+/// A port that sends to sockets which nobody reads, or to nowhere.
+struct network {
+  network(size_t receivers, bool real) : destinations(real ? receivers : 0) {
+    net::media_port_config config;
+    config.addresses = {"127.0.0.1"};
+    config.port = 0;
+    config.tcp = false;
+    port = std::make_unique<net::media_port>(threads, deaf, config);
+    if (!port->start())
+      std::abort();
+    sink = std::make_unique<counting_sink>(real ? port.get() : nullptr);
+  }
+
+  net::transport_tuple tuple(size_t number) const {
+    net::transport_tuple out;
+    out.local = port->addresses().front();
+    out.remote = destinations.address(number);
+    return out;
+  }
+
+  struct : net::media_receiver {
+    void on_burst(std::span<net::datagram>) override {}
+    void on_tcp_closed(const net::transport_tuple&) override {}
+  } deaf;
+  net::io_threads threads{1};
+  std::unique_ptr<net::media_port> port;
+  bench::unread_sockets destinations;
+  std::unique_ptr<counting_sink> sink;
+};
+
 void report(benchmark::State& state, size_t consumers, size_t batch) {
   auto packets = static_cast<double>(state.iterations())
                  * static_cast<double>(rounds * batch * consumers);
-  state.counters["cpu_per_packet"] = {
-      packets, benchmark::Counter::kIsRate | benchmark::Counter::kInvert};
+  using benchmark::Counter;
+  state.counters["cpu_per_packet"] = {packets,
+                                      Counter::kIsRate | Counter::kInvert};
 }
 
-void shapes(benchmark::internal::Benchmark* x) {
-  x->ArgNames({"consumers", "batch"})
-      ->ArgsProduct({{1, 10, 100, 300}, {1, 8, 32}})
-      ->MeasureProcessCPUTime()
-      ->UseRealTime();
-}
+// -- the loop ----------------------------------------------------------------
 
-struct sharing : caf::actor_system_config {
-  sharing() {
-    set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-threads", size_t{2});
-  }
-};
-
-// -- without encryption ------------------------------------------------------
-
-void BM_loop_forward(benchmark::State& state) {
+void run_loop(benchmark::State& state, bool real) {
   auto consumers = static_cast<size_t>(state.range(0));
   auto batch = static_cast<size_t>(state.range(1));
+  network net{consumers, real};
   auto random = net::make_seeded_rng(1);
   rtp::receiver producer{source(), *random};
-  std::vector<std::unique_ptr<rtp::forwarder>> to;
+  media_shard shard;
   auto now = std::chrono::steady_clock::now();
   for (size_t i = 0; i < consumers; ++i) {
-    to.push_back(std::make_unique<rtp::forwarder>(
-        sink(static_cast<uint32_t>(i + 1)), *random));
-    to.back()->handle_connected(now);
+    auto on = transport_key{i};
+    shard.set_srtp(on, make_srtp(i), now);
+    shard.set_path(on, net.tuple(i), now);
+    shard.add_consumer(consumer_key{i}, on, producer_key{1}, sink(i), *random,
+                       now);
   }
   burst_source packets;
-  size_t sent = 0;
   for (auto _ : state)
     for (size_t i = 0; i < rounds; ++i) {
       now = std::chrono::steady_clock::now();
       producer.handle_packets(packets.next(batch), now);
       while (auto media = producer.poll_batch())
-        for (auto& x : to) {
-          x->handle_batch(*media, now);
-          while (auto out = x->poll_batch())
-            sent += out->packets.size();
-        }
+        shard.handle_media(producer_key{1}, *media, false, now);
+      shard.flush(*net.sink, now);
     }
-  if (sent != state.iterations() * rounds * batch * consumers)
+  if (net.sink->sent() < state.iterations() * rounds * batch * consumers)
     state.SkipWithError("packets were lost");
   report(state, consumers, batch);
 }
 
-BENCHMARK(BM_loop_forward)->Apply(shapes);
+// -- the actors --------------------------------------------------------------
 
-/// Counts what comes, in place of a transport.
-class counted {
-public:
-  void expect(size_t packets) {
-    left_.store(static_cast<int64_t>(packets));
+struct sharing : caf::actor_system_config {
+  explicit sharing(size_t threads) {
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", threads);
   }
-
-  void note(size_t packets) {
-    auto n = static_cast<int64_t>(packets);
-    if (left_.fetch_sub(n) == n)
-      left_.notify_all();
-  }
-
-  void wait() {
-    for (auto x = left_.load(); x > 0; x = left_.load())
-      left_.wait(x);
-  }
-
-private:
-  std::atomic<int64_t> left_{0};
 };
 
-egress_actor spawn_counter(caf::actor_system& system, counted& all) {
-  return system.spawn(
-      [&all](egress_actor::pointer) -> egress_actor::behavior_type {
-        return {
-            [](const rtcp_to_send&) {},
-            [&all](const rtp::outgoing_batch& x) {
-              all.note(x.packets.size());
-            },
-        };
-      });
-}
+struct deaf_actors {
+  static consumer_listener_actor listener(caf::actor_system& system) {
+    using type = consumer_listener_actor;
+    return system.spawn([](type::pointer) -> type::behavior_type {
+      return {[](const consumer_ended&) {},
+              [](const consumer_producer_paused&) {},
+              [](const consumer_score_changed&) {
+              }};
+    });
+  }
 
-consumer_listener_actor spawn_deaf(caf::actor_system& system) {
-  using type = consumer_listener_actor;
-  return system.spawn([](type::pointer) -> type::behavior_type {
-    return {[](const consumer_ended&) {},
-            [](const consumer_producer_paused&) {},
-            [](const consumer_score_changed&) {
-            }};
-  });
-}
+  static rtcp_sender_actor rtcp_sender(caf::actor_system& system) {
+    using type = rtcp_sender_actor;
+    return system.spawn([](type::pointer) -> type::behavior_type {
+      return {[](const rtcp_to_send&) {
+      }};
+    });
+  }
+};
 
-/// A producer and its consumers, which go to `transports`.
+/// A producer, its consumers, and the shards that send for them.
 struct cast_of {
-  cast_of(caf::actor_system& system,
-          const std::vector<egress_actor>& transports) {
-    listener = spawn_deaf(system);
+  cast_of(caf::actor_system& system, network& net, size_t count)
+      : listener(deaf_actors::listener(system)) {
     producer = spawn_producer(
-        system, {producer_id{"p"}, source(),
-                 caf::actor_cast<rtcp_sender_actor>(transports.front())});
-    for (size_t i = 0; i < transports.size(); ++i) {
-      auto x = spawn_consumer(system, {consumer_id{"c"}, producer_id{"p"},
-                                       sink(static_cast<uint32_t>(i + 1)),
-                                       producer, transports[i], listener});
-      caf::anon_send(x, transport_writable{true});
-      consumers.push_back(x);
+        system, {producer_id{"p"}, source(), deaf_actors::rtcp_sender(system)});
+    for (size_t i = 0; i < count; ++i) {
+      if (i % members_per_shard == 0)
+        shards.push_back(spawn_shard(system, *net.sink, producer.address()));
+      auto on = transport_key{i};
+      caf::anon_send(shards.back(), set_transport_srtp{on, make_srtp(i)});
+      caf::anon_send(shards.back(), set_transport_path{on, net.tuple(i)});
+      consumers.push_back(
+          spawn_consumer(system, {consumer_id{"c"}, producer_id{"p"}, sink(i),
+                                  producer, on, shards.back(), listener}));
     }
     // A consumer that answers has subscribed; so has then the producer heard.
     caf::scoped_actor self{system};
@@ -210,6 +247,7 @@ struct cast_of {
     for (const auto& x : consumers)
       caf::anon_send(x, close_consumer{});
     caf::anon_send(producer, close_producer{});
+    caf::anon_send_exit(listener, caf::exit_reason::user_shutdown);
   }
 
   template <class Handle>
@@ -221,143 +259,68 @@ struct cast_of {
 
   consumer_listener_actor listener;
   producer_actor producer;
+  std::vector<shard_actor> shards;
   std::vector<consumer_actor> consumers;
 };
 
-void BM_actors_forward(benchmark::State& state) {
+void run_actors(benchmark::State& state, bool real) {
   auto consumers = static_cast<size_t>(state.range(0));
   auto batch = static_cast<size_t>(state.range(1));
-  sharing settings;
+  network net{consumers, real};
+  sharing settings{static_cast<size_t>(state.range(2))};
   caf::actor_system system{settings};
-  counted all;
-  {
-    std::vector<egress_actor> transports;
-    for (size_t i = 0; i < consumers; ++i)
-      transports.push_back(spawn_counter(system, all));
-    cast_of cast{system, transports};
-    burst_source packets;
-    for (auto _ : state) {
-      all.expect(rounds * batch * consumers);
-      for (size_t i = 0; i < rounds; ++i)
-        caf::anon_send(cast.producer, packets.next(batch));
-      all.wait();
-    }
-    for (const auto& x : transports)
-      caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
-    caf::anon_send_exit(cast.listener, caf::exit_reason::user_shutdown);
+  cast_of cast{system, net, consumers};
+  burst_source packets;
+  for (auto _ : state) {
+    auto target = net.sink->sent() + rounds * batch * consumers;
+    for (size_t i = 0; i < rounds; ++i)
+      caf::anon_send(cast.producer, packets.next(batch));
+    net.sink->wait(target);
   }
   report(state, consumers, batch);
 }
 
-BENCHMARK(BM_actors_forward)->Apply(shapes);
+const std::vector<int64_t> all_consumers = {1, 7, 50, 100, 300};
+const std::vector<int64_t> all_batches = {1, 4, 16};
 
-// -- to the network ----------------------------------------------------------
-
-const net::dtls_context& client_dtls() {
-  static auto instance = std::move(*net::dtls_context::make());
-  return *instance;
+void BM_loop_discard(benchmark::State& state) {
+  run_loop(state, false);
 }
 
-/// Real transports, each with a client that has finished its handshake and
-/// reads nothing from then on: the kernel drops what its buffer cannot hold.
-struct network {
-  explicit network(size_t count) {
-    port.addresses = {"127.0.0.1"};
-    port.port = 0;
-    sockets = std::make_unique<media_sockets>(threads, port);
-    if (!sockets->port().start())
-      std::abort();
-    system = std::make_unique<caf::actor_system>(settings);
-    socket = spawn_socket(*system, *sockets);
-    dtls = std::move(*net::dtls_context::make());
-    services = std::make_shared<const media_services>(media_services{
-        {}, dtls.get(), net::fastest_srtp_backend(), &sockets->port(), socket});
-    for (size_t i = 0; i < count; ++i)
-      connect(std::to_string(i));
-  }
+void BM_loop_send(benchmark::State& state) {
+  run_loop(state, true);
+}
 
-  ~network() {
-    for (const auto& x : transports)
-      caf::anon_send(x, close_transport{});
-    transports.clear();
-    while (system->registry().running() > 1)
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    caf::anon_send(socket, close_sockets{});
-    while (system->registry().running() > 0)
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    socket = nullptr;
-    services.reset();
-  }
-
-  void connect(const std::string& name) {
-    auto actor = spawn_transport(*system, {transport_id{name}, services});
-    transports.push_back(actor);
-    caf::scoped_actor self{*system};
-    transport_parameters ours;
-    self->request(actor, std::chrono::seconds{10}, get_transport_parameters{})
-        .receive([&](transport_parameters& x) { ours = std::move(x); },
-                 [](const caf::error&) { std::abort(); });
-    protocol::dtls_parameters theirs;
-    theirs.role = protocol::dtls_role::client;
-    theirs.fingerprints = {{"sha-256", client_dtls().fingerprint().value}};
-    self->request(actor, std::chrono::seconds{10}, connect_dtls{theirs})
-        .receive([](const done&) {}, [](const caf::error&) { std::abort(); });
-    clients.push_back(std::make_unique<test::live_transport>(client_dtls()));
-    auto& client = *clients.back();
-    client.start(sockets->port().port(),
-                 {ours.ice.username_fragment, ours.ice.password},
-                 {{ours.dtls.fingerprints[0].algorithm,
-                   ours.dtls.fingerprints[0].value}});
-    if (!test::drive({&client}, [&] { return client.connected(); }))
-      std::abort();
-  }
-
-  // Until that many datagrams have gone out since the port was opened.
-  void wait(uint64_t datagrams) {
-    while (sockets->port().stats().datagrams_sent < datagrams)
-      std::this_thread::sleep_for(std::chrono::microseconds{200});
-  }
-
-  net::media_port_config port;
-  net::io_threads threads{1};
-  std::unique_ptr<net::dtls_context> dtls;
-  std::unique_ptr<media_sockets> sockets;
-  sharing settings;
-  std::unique_ptr<caf::actor_system> system;
-  socket_actor socket;
-  std::shared_ptr<const media_services> services;
-  std::vector<transport_actor> transports;
-  std::vector<std::unique_ptr<test::live_transport>> clients;
-};
+void BM_actors_discard(benchmark::State& state) {
+  run_actors(state, false);
+}
 
 void BM_actors_send(benchmark::State& state) {
-  auto consumers = static_cast<size_t>(state.range(0));
-  auto batch = static_cast<size_t>(state.range(1));
-  network net{consumers};
-  std::vector<egress_actor> to;
-  for (const auto& x : net.transports)
-    to.push_back(caf::actor_cast<egress_actor>(x));
-  {
-    cast_of cast{*net.system, to};
-    burst_source packets;
-    for (auto _ : state) {
-      auto target = net.sockets->port().stats().datagrams_sent
-                    + rounds * batch * consumers;
-      for (size_t i = 0; i < rounds; ++i)
-        caf::anon_send(cast.producer, packets.next(batch));
-      net.wait(target);
-    }
-    caf::anon_send_exit(cast.listener, caf::exit_reason::user_shutdown);
-  }
-  report(state, consumers, batch);
+  run_actors(state, true);
 }
 
-BENCHMARK(BM_actors_send)->Apply(shapes);
+void loop_shapes(benchmark::internal::Benchmark* x) {
+  x->ArgNames({"consumers", "batch"})
+      ->ArgsProduct({all_consumers, all_batches})
+      ->MeasureProcessCPUTime()
+      ->UseRealTime();
+}
+
+void actor_shapes(benchmark::internal::Benchmark* x) {
+  x->ArgNames({"consumers", "batch", "threads"})
+      ->ArgsProduct({all_consumers, all_batches, {1, 2}})
+      ->MeasureProcessCPUTime()
+      ->UseRealTime();
+}
+
+BENCHMARK(BM_loop_discard)->Apply(loop_shapes);
+BENCHMARK(BM_actors_discard)->Apply(actor_shapes);
+BENCHMARK(BM_loop_send)->Apply(loop_shapes);
+BENCHMARK(BM_actors_send)->Apply(actor_shapes);
 
 } // namespace
 
 int main(int argc, char** argv) {
-  troupe::bench::doctest_outside checks;
   actors::log::open({.level = "off", .format = "line"});
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
