@@ -76,6 +76,9 @@ struct room_state {
   // needed.
   size_t choose_shard();
 
+  // Ends the members that were in it, and takes it out of use.
+  void end_shard(size_t index);
+
   pointer self;
   room_id id;
   room_services services;
@@ -152,7 +155,18 @@ size_t room_state::choose_shard() {
       return i;
   shards.push_back(
       {spawn_shard(self->system(), *services.out, self->address())});
+  self->monitor(shards.back().actor);
   return shards.size() - 1;
+}
+
+void room_state::end_shard(size_t index) {
+  log::event(log::level::error, "shard-failed",
+             {{"room", id.str()},
+              {"members", std::to_string(shards[index].members)}});
+  for (const auto& [who, x] : members)
+    if (x.shard == index)
+      self->send(x.peer, close_peer{});
+  shards[index].members = members_per_shard;
 }
 
 void room_state::leave(const peer_id& who) {
@@ -250,6 +264,10 @@ void room_state::handle_down(const caf::down_msg& down) {
       leave(peer_id{who});
       return;
     }
+  // A shard ends before us by a fault only; its members hear nothing any more.
+  for (size_t i = 0; i < shards.size(); ++i)
+    if (shards[i].actor.address() == down.source)
+      end_shard(i);
 }
 
 } // namespace
