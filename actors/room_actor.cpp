@@ -70,6 +70,7 @@ struct room_state {
   struct shard {
     shard_actor actor;
     size_t members = 0;
+    bool failed = false;
   };
 
   // The index of a shard with room for one more, which comes into being when
@@ -151,7 +152,7 @@ caf::result<room_joined> room_state::join(join_room& x) {
 
 size_t room_state::choose_shard() {
   for (size_t i = 0; i < shards.size(); ++i)
-    if (shards[i].members < members_per_shard)
+    if (!shards[i].failed && shards[i].members < members_per_shard)
       return i;
   shards.push_back(
       {spawn_shard(self->system(), *services.out, self->address())});
@@ -166,7 +167,7 @@ void room_state::end_shard(size_t index) {
   for (const auto& [who, x] : members)
     if (x.shard == index)
       self->send(x.peer, close_peer{});
-  shards[index].members = members_per_shard;
+  shards[index].failed = true;
 }
 
 void room_state::leave(const peer_id& who) {

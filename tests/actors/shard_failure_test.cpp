@@ -1,0 +1,64 @@
+#include "actor_world.hpp"
+
+using namespace troupe;
+using namespace troupe::actors;
+using namespace troupe::test;
+
+namespace {
+
+/// A member that notes whether it was asked to end.
+peer_handle spawn_member(caf::actor_system& system, bool& ended) {
+  return system.spawn(
+      [&ended](peer_handle::pointer self) -> peer_handle::behavior_type {
+        return {[self, &ended](const close_peer&) {
+          ended = true;
+          self->quit();
+        }};
+      });
+}
+
+session_listener_actor spawn_session_listener(caf::actor_system& system) {
+  using type = session_listener_actor;
+  return system.spawn([](type::pointer) -> type::behavior_type {
+    return {[](const session_event&) {},
+            [](const session_replaced&) {
+            }};
+  });
+}
+
+shard_actor join(actor_world& world, const std::string& name, bool& ended) {
+  caf::scoped_actor self{*world.system};
+  auto answer = self->request(world.server, caf::infinite,
+                              join_room{room_id{"r"},
+                                        {peer_id{name}, name},
+                                        spawn_member(*world.system, ended),
+                                        spawn_session_listener(*world.system)});
+  world.run();
+  shard_actor out;
+  answer.receive([&](room_joined& x) { out = std::move(x.shard); },
+                 [](const caf::error&) { FAIL("not let in"); });
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("members share shards of 32, and a fault ends those of its shard") {
+  actor_world world;
+  std::array<bool, 33> ended{};
+  std::vector<shard_actor> shards;
+  for (size_t i = 0; i < ended.size(); ++i)
+    shards.push_back(join(world, std::to_string(i), ended[i]));
+  CHECK(shards.front() == shards[31]);
+  CHECK(shards.front() != shards[32]);
+  caf::anon_send_exit(shards.front(), caf::exit_reason::unhandled_exception);
+  world.run();
+  for (size_t i = 0; i < 32; ++i)
+    CHECK(ended[i]);
+  CHECK_FALSE(ended[32]);
+  // Newcomers are not put where nothing is sent any more.
+  bool late = false;
+  CHECK(join(world, "late", late) == shards[32]);
+  shards.clear();
+  caf::anon_send_exit(world.server, caf::exit_reason::user_shutdown);
+  world.run();
+}
