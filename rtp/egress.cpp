@@ -4,6 +4,16 @@
 
 namespace troupe::rtp {
 
+namespace {
+
+uint32_t to_microseconds(time_point x) {
+  using std::chrono::microseconds;
+  return static_cast<uint32_t>(
+      std::chrono::duration_cast<microseconds>(x.time_since_epoch()).count());
+}
+
+} // namespace
+
 void egress::handle_batch(outgoing_batch batch, time_point now) {
   now_ = now;
   if (!batch.packets.empty())
@@ -61,7 +71,8 @@ void egress::remember(size_t octets) {
     history_.resize(history_size);
   auto sequence = next_sequence_++;
   history_[static_cast<size_t>(sequence) % history_size] = {
-      sequence, now_, static_cast<uint16_t>(octets)};
+      to_microseconds(now_), static_cast<uint16_t>(sequence),
+      static_cast<uint16_t>(octets)};
 }
 
 std::span<const egress::packet_result>
@@ -79,12 +90,14 @@ egress::handle_transport_feedback(const rtcp::transport_cc& x, time_point now) {
     if (age >= history_size)
       continue;
     auto& sent = history_[static_cast<size_t>(sequence) % history_size];
-    if (sent.sequence != sequence)
+    if (sent.octets == 0 || sent.sequence != status->sequence_number)
       continue;
-    auto result = packet_result{sequence, sent.at, std::nullopt, sent.octets};
+    auto ago =
+        std::chrono::microseconds{to_microseconds(now) - sent.microseconds};
+    auto result = packet_result{sequence, now - ago, std::nullopt, sent.octets};
     if (status->received) {
       result.received = status->arrival;
-      sent.sequence = -1; // told once
+      sent.octets = 0; // told once
       ++stats_.feedback_packets;
     } else {
       ++stats_.feedback_lost;

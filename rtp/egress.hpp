@@ -57,10 +57,12 @@ public:
   egress_stats stats(time_point now) const;
 
 private:
+  // Small, since one is written for each packet to each receiver. The rest of
+  // its sequence number and time follows from its being among the latest.
   struct sent_packet {
-    int64_t sequence = -1;
-    time_point at{};
-    uint16_t octets = 0;
+    uint32_t microseconds = 0; // modulo 2^32
+    uint16_t sequence = 0;
+    uint16_t octets = 0; // 0: never sent, or told of
   };
 
   static constexpr size_t history_size = 2048;

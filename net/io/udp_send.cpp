@@ -111,10 +111,20 @@ private:
     run.octets += x.data.size();
     if (x.data.size() < run.first->data.size())
       run.complete = true;
+    auto& header = headers_[count_ - 1].msg_hdr;
+    // What lies behind what is there already lengthens it.
+    if (header.msg_iovlen > 0) {
+      auto& last = vectors_[vectors_used_ - 1];
+      if (static_cast<uint8_t*>(last.iov_base) + last.iov_len
+          == x.data.data()) {
+        last.iov_len += x.data.size();
+        return;
+      }
+    }
     // The kernel only reads; iovec has no const form.
     vectors_[vectors_used_++] = {const_cast<uint8_t*>(x.data.data()),
                                  x.data.size()};
-    ++headers_[count_ - 1].msg_hdr.msg_iovlen;
+    ++header.msg_iovlen;
   }
 
   // So that a host with several addresses answers from the one that the
@@ -188,15 +198,16 @@ private:
     if (error == EIO || !socket_->gso_proven_.load(std::memory_order_relaxed))
       socket_->gso_.store(gso_ = false, std::memory_order_relaxed);
     auto header = headers_[index].msg_hdr;
-    auto vectors = std::span{header.msg_iov, header.msg_iovlen};
     header.msg_iovlen = 1;
     header.msg_controllen -= CMSG_SPACE(sizeof(uint16_t));
-    for (auto& x : vectors) {
-      header.msg_iov = &x;
+    for (size_t i = 0; i < run.segments; ++i) {
+      auto data = run.first[i].data;
+      iovec one{const_cast<uint8_t*>(data.data()), data.size()};
+      header.msg_iov = &one;
       ++calls_;
       if (::sendmsg(socket_->fd_, &header, MSG_NOSIGNAL) >= 0) {
         ++sent_;
-        octets_ += x.iov_len;
+        octets_ += data.size();
       } else {
         ++(errno == EAGAIN ? full_ : errors_);
       }
