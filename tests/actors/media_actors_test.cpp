@@ -58,8 +58,8 @@ TEST_CASE("what is sent before there is a way is lost, and the rest is not") {
 }
 
 TEST_CASE("a pause of the producer stops the media and leaves no gap") {
-  scene at;
   heard to, late;
+  scene at;
   at.add_consumer(1, &to);
   at.feed(5);
   caf::anon_send(at.producer, actors::pause_producer{});
@@ -82,8 +82,8 @@ TEST_CASE("a pause of the producer stops the media and leaves no gap") {
 TEST_CASE("a consumer that was told of an old pause goes on") {
   for (bool first : {true, false}) {
     CAPTURE(first);
-    scene at;
     heard to;
+    scene at;
     if (!first)
       at.add_consumer(1);
     auto config = opus_to(2);
@@ -179,8 +179,8 @@ TEST_CASE("a wish for a layer that does not exist is cut to one that does") {
 }
 
 TEST_CASE("a shard that does not keep up gets no more than the gauge") {
-  scene at;
   heard slow;
+  scene at;
   auto gauge = std::make_shared<flow_gauge>();
   auto sink = spawn_sink(*at.world.system, slow); // never leaves the gauge
   caf::anon_send(at.producer, subscribe{sink, gauge});

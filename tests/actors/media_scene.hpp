@@ -178,8 +178,14 @@ struct shard_scene {
   std::vector<consumer_actor> consumers;
 };
 
+// Outlives the actors that write into it.
+struct scene_notes {
+  heard told;
+  heard from_producer;
+};
+
 /// A real producer of Opus with any number of consumers in one shard.
-struct scene : shard_scene {
+struct scene : scene_notes, shard_scene {
   scene() : shard_scene(told) {
     producer = spawn_producer(
         *world.system, {producer_id{"p"}, opus(),
@@ -202,8 +208,6 @@ struct scene : shard_scene {
     world.run();
   }
 
-  heard told;
-  heard from_producer;
   producer_actor producer;
   uint16_t next = 65530; // soon wraps
 };
