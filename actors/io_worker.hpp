@@ -19,7 +19,7 @@ namespace troupe::actors {
 class io_worker final : public caf::execution_unit {
 public:
   /// How long it runs actors at a time, apart from the last one.
-  static constexpr net::duration budget = std::chrono::microseconds{200};
+  static constexpr net::duration budget = std::chrono::microseconds{500};
 
   /// Messages an actor takes before another gets its turn.
   static constexpr size_t max_throughput = 64;

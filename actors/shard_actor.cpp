@@ -9,6 +9,11 @@ namespace troupe::actors {
 
 namespace {
 
+/// How late forwarders' timers may be: all of a shard are looked at together,
+/// when media passes, or by a timer where none does.
+constexpr auto lateness = std::chrono::milliseconds{50};
+constexpr auto patience = std::chrono::milliseconds{250};
+
 struct shard_state {
   using pointer = shard_actor::stateful_pointer<shard_state>;
 
@@ -50,6 +55,8 @@ struct shard_state {
 
   void pass_on(shard_event& x);
 
+  void flush();
+
   struct producer {
     producer_actor actor;
     std::shared_ptr<flow_gauge> gauge;
@@ -71,7 +78,7 @@ struct shard_state {
   std::unordered_map<producer_key, producer> producers;
   std::unordered_map<consumer_key, consumer> consumers;
   bool flush_pending = false;
-  timer_slot timer{std::chrono::milliseconds{20}};
+  timer_slot timer{patience};
 };
 
 shard_actor::behavior_type shard_state::make_behavior() {
@@ -135,10 +142,7 @@ shard_actor::behavior_type shard_state::make_behavior() {
         timer.fired(self->clock().now());
         with_engine([](auto& e, auto now) { e.handle_timeout(now); });
       },
-      [this](const shard_flush&) {
-        flush_pending = false;
-        engine.flush(*out, self->clock().now());
-      },
+      [this](const shard_flush&) { flush(); },
   };
 }
 
@@ -235,6 +239,17 @@ void shard_state::drain() {
   if (engine.needs_flush() && !std::exchange(flush_pending, true))
     self->send(self, shard_flush{});
   timer.arm(self, engine.poll_timeout(), shard_tick{});
+}
+
+void shard_state::flush() {
+  auto now = self->clock().now();
+  // Media keeps the time while it flows; the timer is for when it does not.
+  if (auto due = engine.poll_timeout(); due && *due + lateness <= now) {
+    engine.handle_timeout(now);
+    drain();
+  }
+  flush_pending = false;
+  engine.flush(*out, now);
 }
 
 void shard_state::pass_on(shard_event& x) {

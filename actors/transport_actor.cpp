@@ -24,6 +24,10 @@ using rtp::stream_handle;
 /// may bring it back.
 constexpr auto abandoned_after = std::chrono::seconds{30};
 
+/// Feedback that is due goes out when the next packet comes. Only when none has
+/// come for this long does a timer see to it: timers cost more than packets.
+constexpr auto feedback_patience = std::chrono::milliseconds{150};
+
 struct transport_state {
   using pointer = transport_actor::stateful_pointer<transport_state>;
 
@@ -181,7 +185,6 @@ transport_state::make_behavior(const transport_config& cfg) {
       [this](const transport_tick&) {
         timer.fired(now());
         engine->handle_timeout(now());
-        feedback.handle_timeout(now());
         drain();
       },
   };
@@ -340,6 +343,7 @@ void transport_state::drain() {
   update_sender();
   route_rtp();
   route_rtcp();
+  feedback.handle_timeout(now());
   // No data channels were offered: what comes for them must not pile up.
   while (engine->poll_data())
     continue;
@@ -398,7 +402,10 @@ void transport_state::arm_timer() {
   }
   auto earliest =
       abandoned ? std::optional{*abandoned + abandoned_after} : std::nullopt;
-  for (auto x : {engine->poll_timeout(), feedback.poll_timeout()})
+  auto reported = feedback.poll_timeout();
+  if (reported)
+    *reported += feedback_patience;
+  for (auto x : {engine->poll_timeout(), reported})
     if (x && (!earliest || *x < *earliest))
       earliest = x;
   timer.arm(self, earliest, transport_tick{});
