@@ -91,7 +91,7 @@ using room_actor = room_directory_actor::extend<
 /// Where a newcomer asks to be let in.
 using room_gate_actor = caf::typed_actor<
     // Hands the newcomer to its room, which comes into being when needed.
-    // Errors: limit_reached.
+    // Errors: limit_reached, overloaded.
     caf::replies_to<join_room>::with<room_joined>>;
 
 /// Told when the last member has left.
