@@ -38,11 +38,15 @@ struct overload_change {
 /// Two questions, two answers. *May more come?* Not while the CPU or the delay
 /// is above its mark, nor until both have been well below for a second. *Must
 /// something go?* Only when it hurts, that is while packets wait too long or
-/// get lost: a full CPU that still sends in time is well used. What has to go
-/// is found by trying: severity rises with the excess of the delay, rests
-/// while the queues drain, and falls after them, first gently, as to fall too
-/// far would hurt again, then ever faster: four seconds without trouble take
-/// it from the worst to nothing.
+/// get lost: a full CPU that still sends in time is well used.
+///
+/// How much has to go nobody can know, as it depends on who is there; it is
+/// found by trying. While it hurts, severity rises in steps of double length,
+/// each of which gets the time to show; while the queues drain it rests. Then
+/// it falls, in steps of double length, too, but none longer than the CPU can
+/// bear by what the last one took of it, until the CPU is as busy as when it
+/// hurt: so the server works close to its limit, and is itself again soon after
+/// the load has gone. A step down that hurts is taken back.
 ///
 /// Of three samples the middle one counts, so that a single stall, as the
 /// machine's scheduler causes, sheds nothing and delays no recovery.
@@ -65,25 +69,19 @@ public:
   /// let in again.
   static constexpr net::duration busy_dwell = std::chrono::seconds{1};
 
-  /// What was shed comes back no sooner than this after the last change.
+  /// What is shed changes no more often than this.
   static constexpr net::duration shed_dwell = std::chrono::milliseconds{300};
-
-  /// From the highest severity to none, where nothing stands against it.
-  static constexpr net::duration recovery = std::chrono::seconds{4};
 
   explicit load_monitor(marks x) : marks_(x) {}
 
-  /// What was seen since the last sample. Samples may come late.
+  /// What was seen since the last sample. Samples may come late; time without
+  /// samples changes nothing, and so there is no handle_timeout().
   void handle_sample(const load_sample& x, net::time_point now);
-
-  /// Time passes without a sample, as when nobody is there to take one: it
-  /// counts as a second without load.
-  void handle_timeout(net::time_point now);
 
   /// The change that the last input has caused, or nothing.
   std::optional<overload_change> poll_change();
 
-  /// When a sample is wanted, or nothing before the first.
+  /// When the next sample is wanted, or nothing before the first.
   std::optional<net::time_point> poll_timeout() const;
 
   overload_state state() const {
@@ -92,15 +90,22 @@ public:
 
 private:
   // Severity counts shares of levels.
-  static constexpr double worst_severity =
-      overload_state::whole * static_cast<double>(overload_levels.size() - 2);
+  static constexpr int worst_severity =
+      overload_state::whole * static_cast<int>(overload_levels.size() - 2);
 
-  void smooth(const load_sample& x, double elapsed);
+  void smooth(const load_sample& x, net::duration elapsed);
   void update_busy(net::duration elapsed);
-  void update_severity(const load_sample& x, double elapsed);
-  void update_state(net::time_point now);
+  void update_severity(const load_sample& x, net::time_point now);
+  void shed_more(bool bold, net::time_point now);
+  void shed_less(net::time_point now);
+  void move_to(int severity, net::time_point now);
+  void update_state();
   bool too_late(double factor) const;
   bool too_much_cpu(double factor) const;
+  // What is left until the CPU is as busy as when it last hurt.
+  double spare_cpu() const;
+  // The longest step down that it lets hope for, by what the last one took.
+  int affordable_stride() const;
 
   marks marks_;
   std::optional<net::time_point> last_;
@@ -111,10 +116,15 @@ private:
   net::duration delay_before_{};
   bool busy_ = false;
   net::duration quiet_{}; // how long it could have ceased to be busy
-  double severity_ = 0;
-  double calm_ = 0; // seconds since it hurt
-  int shed_ = 0;    // the severity that was made public
-  net::time_point changed_{};
+  int severity_ = 0;
+  int held_ = 0; // the severity that last was enough; 0 is unknown
+  int stride_up_ = 0;
+  int stride_down_ = 1;
+  int last_stride_ = 1;
+  double cpu_at_stride_ = 1; // before that stride
+  double cpu_at_limit_ = 0;  // when it last hurt
+  net::time_point moved_{};
+  net::time_point hurt_{};
   overload_state state_;
   uint64_t dropped_ = 0;
   std::optional<overload_change> change_;
