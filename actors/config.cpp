@@ -19,6 +19,7 @@ public:
     add_http();
     add_rtc();
     add_room();
+    add_overload();
     add_rest();
   }
 
@@ -63,6 +64,7 @@ private:
   void add_http();
   void add_rtc();
   void add_room();
+  void add_overload();
   void add_rest();
 
   CLI::App& app_;
@@ -137,6 +139,21 @@ void key_table::add_room() {
              100'000, "Consumers of one peer");
   add_number("room.max-transports-per-peer", x.max_transports_per_peer, 1,
              1'000, "Transports of one peer");
+}
+
+void key_table::add_overload() {
+  auto& x = out_.overload;
+  add_number("overload.cpu", x.cpu, 0, 100,
+             "Newcomers are refused above this share of the CPU, percent; 0 is "
+             "never");
+  add_time("overload.delay", x.delay, 0, 10'000,
+           "Newcomers are refused when packets wait longer, ms; 0 is never");
+  add_time("overload.shed-delay", x.shed_delay, 0, 10'000,
+           "Video is shed when packets wait longer, ms; 0 is never");
+  add_number("overload.last-n", x.last_n, 0, 65'535,
+             "Whose video remains when it is shed: of so many who spoke last");
+  add_number("overload.speakers", x.speakers, 0, 65'535,
+             "Whose video remains after that: of so many who are loudest");
 }
 
 void key_table::add_rest() {

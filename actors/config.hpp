@@ -42,6 +42,14 @@ struct config {
     uint32_t max_transports_per_peer = 8;
   } room;
 
+  struct overload_keys {
+    uint32_t cpu = 90; // percent
+    std::chrono::milliseconds delay{20};
+    std::chrono::milliseconds shed_delay{40};
+    uint32_t last_n = 9;
+    uint32_t speakers = 3;
+  } overload;
+
   struct thread_keys {
     uint32_t scheduler = 0; // 0: as many as there are cores
     uint32_t io = 1;

@@ -60,9 +60,14 @@ consumer_state::make_behavior(const consumer_config& cfg) {
     self->quit();
   });
   self->monitor(cfg.producer);
-  self->send(shard, add_shard_consumer{
-                        id, key(), cfg.transport, cfg.engine, cfg.producer,
-                        caf::actor_cast<consumer_events_actor>(self)});
+  shard_consumer stream;
+  stream.key = key();
+  stream.on = cfg.transport;
+  stream.engine = cfg.engine;
+  stream.encodings = static_cast<uint8_t>(encodings);
+  self->send(shard,
+             add_shard_consumer{id, std::move(stream), cfg.producer,
+                                caf::actor_cast<consumer_events_actor>(self)});
   return {
       [this](const rtp::consumer_score_changed& x) {
         score = x.score;

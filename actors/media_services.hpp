@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/config.hpp"
+#include "actors/load_board.hpp"
 #include "actors/socket_actor.hpp"
 #include "net/dtls/certificate.hpp"
 #include "net/io/media_port.hpp"
@@ -18,6 +19,8 @@ struct media_services {
   net::media_port* port = nullptr;
   /// Finds the transport for what arrives.
   socket_actor sockets;
+  /// What the load is, and what may still be done.
+  std::shared_ptr<load_board> load = std::make_shared<load_board>();
 };
 
 } // namespace troupe::actors

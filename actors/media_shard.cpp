@@ -77,29 +77,68 @@ transport_sender* media_shard::find_transport(transport_key which) {
 
 // -- consumers ----------------------------------------------------------------
 
-bool media_shard::add_consumer(consumer_key which, transport_key on,
-                               producer_key from,
-                               rtp::forwarder::config settings,
-                               net::rng& random, net::time_point now) {
-  auto& source = producers_[from];
+bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
+                               net::time_point now) {
+  auto& source = producers_[settings.from];
   auto first = source.consumers.empty();
-  settings.producer_paused = source.paused.value_or(settings.producer_paused);
+  auto& config = settings.engine;
+  config.producer_paused = source.paused.value_or(config.producer_paused);
   auto x = std::make_unique<consumer>();
-  x->key = which;
-  x->from = from;
-  x->on_key = on;
-  x->on = &touch(on);
-  x->engine = std::make_unique<rtp::forwarder>(std::move(settings), random);
+  x->key = settings.key;
+  x->from = settings.from;
+  x->on_key = settings.on;
+  x->on = &touch(settings.on);
+  x->paused = config.paused;
+  x->applied.paused = config.paused;
+  x->facts = {.kind = config.kind,
+              .encodings = settings.encodings,
+              .lot = settings.lot,
+              .recency = source.standing.recency,
+              .loudness = source.standing.loudness};
+  x->engine = std::make_unique<rtp::forwarder>(std::move(config), random);
   for (const auto& report : source.reports)
     if (report)
       x->engine->handle_source_report(*report);
   source.consumers.push_back(x.get());
-  x->on->consumers.push_back(which);
+  x->on->consumers.push_back(x->key);
   if (x->on->sender.writable())
     x->engine->handle_connected(now);
-  collect(*x, now);
-  consumers_.emplace(which, std::move(x));
+  apply(*x, now);
+  auto key = x->key;
+  consumers_.emplace(key, std::move(x));
   return first;
+}
+
+void media_shard::set_paused(consumer_key which, bool paused,
+                             net::time_point now) {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end())
+    return;
+  i->second->paused = paused;
+  apply(*i->second, now);
+}
+
+void media_shard::set_encoding(consumer_key which, uint8_t encoding,
+                               net::time_point now) {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end())
+    return;
+  i->second->facts.preferred = encoding;
+  apply(*i->second, now);
+}
+
+void media_shard::apply(consumer& x, net::time_point now) {
+  auto wanted = decide_shedding(overload_, x.facts, limits_);
+  wanted.paused = wanted.paused || x.paused;
+  // The encoding first: what begins anew begins with the right one.
+  if (wanted.encoding != x.applied.encoding)
+    x.engine->set_encoding(wanted.encoding, now);
+  if (wanted.paused && !x.applied.paused)
+    x.engine->pause(now);
+  if (!wanted.paused && x.applied.paused)
+    x.engine->resume(now);
+  x.applied = wanted;
+  collect(x, now);
 }
 
 std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
@@ -181,6 +220,32 @@ std::vector<consumer_key> media_shard::consumers_of(producer_key from) const {
     for (const auto* x : i->second.consumers)
       out.push_back(x->key);
   return out;
+}
+
+void media_shard::set_standing(producer_key from, const speaker_standing& how,
+                               net::time_point now) {
+  auto i = producers_.find(from);
+  if (i == producers_.end())
+    return;
+  i->second.standing = how;
+  for (auto* x : i->second.consumers) {
+    x->facts.recency = how.recency;
+    x->facts.loudness = how.loudness;
+    if (sheds(overload_))
+      apply(*x, now);
+  }
+}
+
+// -- overload -----------------------------------------------------------------
+
+void media_shard::set_overload(overload_state state,
+                               const shedding_limits& limits,
+                               net::time_point now) {
+  overload_ = state;
+  limits_ = limits;
+  for (auto& [key, x] : consumers_)
+    if (x->facts.kind == rtp::media_kind::video)
+      apply(*x, now);
 }
 
 // -- timers and output --------------------------------------------------------

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/shedding.hpp"
 #include "actors/transport_sender.hpp"
 #include "rtp/forwarder.hpp"
 #include "rtp/rtcp_dispatcher.hpp"
@@ -19,6 +20,25 @@ enum class transport_key : uint64_t {};
 /// them up.
 struct packets_missing {
   std::vector<rtp::packet_key> keys;
+};
+
+/// How a producer's owner stands among the others in the room.
+struct speaker_standing {
+  /// See consumer_facts.
+  uint16_t recency = 0;
+  std::optional<uint16_t> loudness;
+};
+
+/// What a consumer in a shard begins with.
+struct shard_consumer {
+  consumer_key key{};
+  transport_key on{};
+  producer_key from{};
+  rtp::forwarder::config engine;
+  /// How many encodings the producer has.
+  uint8_t encodings = 1;
+  /// See lot_of().
+  uint8_t lot = 0;
 };
 
 /// What a forwarder in a shard wants others to do or know.
@@ -60,12 +80,15 @@ public:
   // -- consumers -------------------------------------------------------------
 
   /// Adds one; true where it is the producer's first here.
-  bool add_consumer(consumer_key which, transport_key on, producer_key from,
-                    rtp::forwarder::config settings, net::rng& random,
-                    net::time_point now);
+  bool add_consumer(shard_consumer x, net::rng& random, net::time_point now);
 
   /// Removes one; the producer whose last it was here, if so.
   std::optional<producer_key> remove_consumer(consumer_key which);
+
+  /// What the client wants: to get it or not, and which encoding. Overload may
+  /// leave it less.
+  void set_paused(consumer_key which, bool paused, net::time_point now);
+  void set_encoding(consumer_key which, uint8_t encoding, net::time_point now);
 
   /// Calls `f(forwarder&)`, where there is one, and gathers what it makes.
   template <class F>
@@ -95,6 +118,20 @@ public:
 
   /// The consumers of a producer that are here.
   std::vector<consumer_key> consumers_of(producer_key from) const;
+
+  /// How its owner stands among those who speak: whose video goes first.
+  void set_standing(producer_key from, const speaker_standing& x,
+                    net::time_point now);
+
+  // -- overload --------------------------------------------------------------
+
+  /// What must be left out from now on, and the order in which it goes.
+  void set_overload(overload_state state, const shedding_limits& limits,
+                    net::time_point now);
+
+  overload_state overload() const {
+    return overload_;
+  }
 
   // -- timers and output -----------------------------------------------------
 
@@ -132,16 +169,22 @@ private:
     transport_key on_key;
     transport* on;
     std::unique_ptr<rtp::forwarder> engine;
+    bool paused; // as the client wants it
+    consumer_facts facts;
+    shedding_decision applied; // what the engine was told
   };
 
   struct producer {
     std::vector<consumer*> consumers;
     std::vector<std::optional<rtp::source_report>> reports; // by encoding
     std::optional<bool> paused; // unknown until the producer has answered
+    speaker_standing standing;
   };
 
   transport& touch(transport_key which);
   void become_writable(transport& x, net::time_point now);
+  // Gives the client what it wants, as far as there is no overload.
+  void apply(consumer& x, net::time_point now);
   void collect(consumer& x, net::time_point now);
   void mark(transport& x);
   void drop_if_unused(transport_key which);
@@ -149,6 +192,8 @@ private:
   std::unordered_map<transport_key, std::unique_ptr<transport>> transports_;
   std::unordered_map<consumer_key, std::unique_ptr<consumer>> consumers_;
   std::unordered_map<producer_key, producer> producers_;
+  overload_state overload_;
+  shedding_limits limits_;
   std::vector<transport*> dirty_;         // have something to send
   std::optional<net::time_point> oldest_; // arrival of media that waits
   std::optional<net::time_point> timeout_;

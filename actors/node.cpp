@@ -1,9 +1,11 @@
 #include "actors/node.hpp"
 
 #include "actors/front_door.hpp"
+#include "actors/load_actor.hpp"
 #include "actors/log.hpp"
 #include "actors/server_actor.hpp"
 #include "net/io/io_threads.hpp"
+#include "net/io/process_load.hpp"
 
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
@@ -16,18 +18,32 @@ namespace troupe::actors {
 
 namespace {
 
+size_t scheduler_threads(const config::thread_keys& in) {
+  return in.scheduler > 0
+             ? in.scheduler
+             : std::max<size_t>(1, std::thread::hardware_concurrency());
+}
+
 struct caf_config : caf::actor_system_config {
   explicit caf_config(const config& settings) {
     // `stealing`, the default, burns CPU while idle and takes ten times as
     // long to wake an actor.
     set("scheduler.policy", caf::atom("sharing"));
-    if (settings.threads.scheduler > 0)
-      set("scheduler.max-threads", size_t{settings.threads.scheduler});
-    else
-      set("scheduler.max-threads",
-          std::max<size_t>(1, std::thread::hardware_concurrency()));
+    set("scheduler.max-threads", scheduler_threads(settings.threads));
   }
 };
+
+load_settings to_load(const config& in, std::shared_ptr<load_board> board) {
+  // Fewer threads than cores cannot use them all.
+  auto threads = scheduler_threads(in.threads) + in.threads.io;
+  return {to_marks(in.overload), net::process_cpu_time,
+          std::min(net::usable_cores(), static_cast<double>(threads)),
+          std::move(board), true};
+}
+
+shedding_limits to_shedding_limits(const config::overload_keys& in) {
+  return {static_cast<uint16_t>(in.last_n), static_cast<uint16_t>(in.speakers)};
+}
 
 net::media_port_config to_media_port(const config::rtc_keys& in) {
   net::media_port_config out;
@@ -90,6 +106,7 @@ struct node::impl {
   caf::actor_system system;
   socket_actor socket;
   server_actor server;
+  load_actor load;
   std::unique_ptr<front_door> door;
   std::unique_ptr<net::http_server> http;
   bool running = false;
@@ -109,9 +126,14 @@ std::optional<std::string> node::impl::start() {
            + ok.error().message();
   running = true;
   socket = spawn_socket(system, sockets);
-  server = spawn_server(system, {settings.room, &sockets.port()});
+  auto board = std::make_shared<load_board>();
+  load = spawn_load(system, to_load(settings, board));
+  server = spawn_server(system, {settings.room,
+                                 {&sockets.port(), board,
+                                  to_shedding_limits(settings.overload)}});
   auto services = std::make_shared<const media_services>(
-      media_services{settings, dtls.get(), *backend, &sockets.port(), socket});
+      media_services{settings, dtls.get(), *backend, &sockets.port(), socket,
+                     std::move(board)});
   door = std::make_unique<front_door>(system, services,
                                       caf::actor_cast<room_gate_actor>(server));
   http = std::make_unique<net::http_server>(threads, *door,
@@ -136,11 +158,13 @@ void node::impl::stop() {
   if (http)
     http->stop();
   caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(load, caf::exit_reason::user_shutdown);
   system.await_actors_before_shutdown(false);
   await_actors(1); // what transports say last goes through the sockets
   caf::anon_send(socket, close_sockets{});
   await_actors(0);
   server = nullptr;
+  load = nullptr;
   socket = nullptr;
   // A thread that has spawned an actor keeps CAF's logger, for which the
   // actor system would wait for ever.

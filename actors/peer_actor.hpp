@@ -37,7 +37,8 @@ namespace troupe::actors {
 /// producers and consumers, and carries out the verbs that concern them. An
 /// id that is not this peer's own is unknown to it (THREATS, row 25).
 using peer_actor = peer_handle::extend_with<consumer_listener_actor>::extend<
-    // Enters the room; everything else needs that. Errors: already_joined.
+    // Enters the room; everything else needs that. Errors: already_joined,
+    // overloaded.
     caf::replies_to<protocol::verb::join>::with<protocol::reply::joined>,
     caf::replies_to<protocol::verb::create_transport>::with<
         protocol::reply::transport_created>,
@@ -46,6 +47,7 @@ using peer_actor = peer_handle::extend_with<consumer_listener_actor>::extend<
     caf::replies_to<protocol::verb::restart_ice>::with<
         protocol::reply::ice_restarted>,
     caf::replies_to<protocol::verb::produce>::with<protocol::reply::produced>,
+    // Refused as overloaded while the server takes on nothing new.
     caf::replies_to<protocol::verb::consume>::with<protocol::reply::consumed>,
     caf::replies_to<protocol::verb::pause_producer>::with<protocol::reply::ok>,
     caf::replies_to<protocol::verb::resume_producer>::with<protocol::reply::ok>,

@@ -72,6 +72,8 @@ caf::result<reply::consumed> peer_state::consume(const verb::consume& x) {
     return refuse(error_code::limit_reached);
   if (!x.capabilities && !capabilities)
     return to_caf({error_code::bad_request, "rtpCapabilities: missing"});
+  if (!services->load->admit(newcomer::consumer))
+    return refuse(error_code::overloaded);
   auto wanted = find_producer{id, x.producer, {}};
   for (const auto& have : consumers)
     wanted.except.push_back(have.producer);

@@ -155,15 +155,15 @@ size_t room_state::choose_shard() {
     if (!shards[i].failed && shards[i].members < members_per_shard)
       return i;
   shards.push_back(
-      {spawn_shard(self->system(), *services.out, self->address())});
+      {spawn_shard(self->system(), services.shards, self->address())});
   self->monitor(shards.back().actor);
   return shards.size() - 1;
 }
 
 void room_state::end_shard(size_t index) {
-  log::event(log::level::error, "shard-failed",
-             {{"room", id.str()},
-              {"members", std::to_string(shards[index].members)}});
+  log::event(
+      log::level::error, "shard-failed",
+      {{"room", id.str()}, {"members", std::to_string(shards[index].members)}});
   for (const auto& [who, x] : members)
     if (x.shard == index)
       self->send(x.peer, close_peer{});

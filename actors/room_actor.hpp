@@ -94,7 +94,7 @@ using room_actor = room_directory_actor::extend<
 /// Where a newcomer asks to be let in.
 using room_gate_actor = caf::typed_actor<
     // Hands the newcomer to its room, which comes into being when needed.
-    // Errors: limit_reached.
+    // Errors: limit_reached, overloaded.
     caf::replies_to<join_room>::with<room_joined>>;
 
 /// Told when the last member has left.
@@ -103,8 +103,7 @@ using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>>;
 /// What every room of this node shares.
 struct room_services {
   config::room_keys limits;
-  /// Sends media, from any thread; outlives the rooms.
-  net::datagram_sink* out = nullptr;
+  shard_services shards;
 };
 
 /// Spawns the actor of an empty room. It ends with its listener.

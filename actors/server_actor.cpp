@@ -1,5 +1,6 @@
 #include "actors/server_actor.hpp"
 
+#include "actors/ec.hpp"
 #include "actors/log.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -24,6 +25,9 @@ struct server_state {
     uint64_t joins = 0; // how many newcomers it has been sent
   };
 
+  // Hands a newcomer to its room, unless the server is overloaded.
+  caf::result<room_joined> let_in(join_room& x);
+
   room& open(const room_id& id);
 
   // Ends a room that has become empty, unless a newcomer is on its way there.
@@ -42,14 +46,22 @@ server_actor::behavior_type server_state::make_behavior() {
     });
   });
   return {
-      [this](join_room& x) {
-        auto& target = open(x.room);
-        ++target.joins;
-        return self->delegate(target.handle, std::move(x));
-      },
+      [this](join_room& x) { return let_in(x); },
       [this](const room_emptied& x) { close_if_idle(x); },
       [this](const get_census&) { return census{rooms.size()}; },
   };
+}
+
+caf::result<room_joined> server_state::let_in(join_room& x) {
+  auto kind = rooms.contains(x.room) ? newcomer::member : newcomer::room;
+  if (!services.shards.load->admit(kind)) {
+    log::event(log::level::debug, "join-refused",
+               {{"room", x.room.str()}, {"peer", x.who.id.str()}});
+    return to_caf(protocol::make_error(protocol::error_code::overloaded));
+  }
+  auto& target = open(x.room);
+  ++target.joins;
+  return self->delegate(target.handle, std::move(x));
 }
 
 server_state::room& server_state::open(const room_id& id) {

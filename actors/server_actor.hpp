@@ -14,7 +14,7 @@ using server_actor = room_gate_actor::extend<
     // How many rooms there are.
     caf::replies_to<get_census>::with<census>>;
 
-/// Spawns the one server actor of a node.
+/// Spawns the one server actor of a node. It lets in whom the load admits.
 server_actor spawn_server(caf::actor_system& system, room_services services);
 
 } // namespace troupe::actors

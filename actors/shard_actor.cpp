@@ -67,12 +67,16 @@ struct shard_state {
     consumer_events_actor events;
   };
 
+  load_gauge& gauge() {
+    return services.load->gauges().of(self->id());
+  }
+
   media_sink_actor me() const {
     return caf::actor_cast<media_sink_actor>(self);
   }
 
   pointer self;
-  net::datagram_sink* out = nullptr;
+  shard_services services;
   std::unique_ptr<net::rng> random = net::make_secure_rng();
   media_shard engine;
   std::unordered_map<producer_key, producer> producers;
@@ -147,22 +151,23 @@ shard_actor::behavior_type shard_state::make_behavior() {
 }
 
 void shard_state::add(const add_shard_consumer& x) {
-  auto key = producer_key{x.producer->id()};
-  consumers.emplace(x.consumer, consumer{x.id, x.events});
-  bool first = false;
+  auto stream = x.consumer;
+  stream.from = producer_key{x.producer->id()};
+  stream.lot = lot_of(x.id.str());
+  auto which = stream.key;
+  auto source = stream.from;
+  consumers.emplace(which, consumer{x.id, x.events});
   with_engine([&](auto& e, auto now) {
-    first =
-        e.add_consumer(x.consumer, x.transport, key, x.engine, *random, now);
-    if (!first)
+    if (!e.add_consumer(std::move(stream), *random, now))
       return;
-    auto gauge = std::make_shared<flow_gauge>();
-    producers.insert_or_assign(key, producer{x.producer, gauge});
-    self->send(x.producer, subscribe{me(), gauge});
+    auto flow = std::make_shared<flow_gauge>();
+    producers.insert_or_assign(source, producer{x.producer, flow});
+    self->send(x.producer, subscribe{me(), flow});
   });
   // What was known when it was asked for may be old.
-  auto paused = engine.find_consumer(x.consumer)->producer_paused();
-  if (paused != x.engine.producer_paused)
-    tell_consumer(x.consumer, producer_paused{key, paused});
+  auto paused = engine.find_consumer(which)->producer_paused();
+  if (paused != x.consumer.engine.producer_paused)
+    tell_consumer(which, producer_paused{source, paused});
 }
 
 void shard_state::remove(const remove_shard_consumer& x) {
@@ -179,10 +184,15 @@ void shard_state::take(const media_arrived& x) {
   auto i = producers.find(x.producer);
   if (i == producers.end())
     return;
-  auto& gauge = *i->second.gauge;
-  gauge.leave();
-  engine.handle_media(x.producer, x.packets, gauge.take_refused() > 0,
-                      self->clock().now());
+  auto now = self->clock().now();
+  if (auto state = services.load->state(); state != engine.overload())
+    engine.set_overload(state, services.shedding, now);
+  auto& flow = *i->second.gauge;
+  flow.leave();
+  auto refused = flow.take_refused();
+  if (refused > 0)
+    gauge().note_dropped(refused);
+  engine.handle_media(x.producer, x.packets, refused > 0, now);
   drain();
 }
 
@@ -212,16 +222,16 @@ void shard_state::take(const consumer_feedback& x) {
 void shard_state::control(const control_consumer& x) {
   using wish = control_consumer;
   with_engine([&](auto& e, auto now) {
-    e.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
-      if (std::holds_alternative<wish::pause>(x.what))
-        to.pause(now);
-      else if (std::holds_alternative<wish::resume>(x.what))
-        to.resume(now);
-      else if (const auto* y = std::get_if<wish::set_encoding>(&x.what))
-        to.set_encoding(y->encoding, now);
-      else
+    if (std::holds_alternative<wish::pause>(x.what))
+      e.set_paused(x.consumer, true, now);
+    else if (std::holds_alternative<wish::resume>(x.what))
+      e.set_paused(x.consumer, false, now);
+    else if (const auto* y = std::get_if<wish::set_encoding>(&x.what))
+      e.set_encoding(x.consumer, y->encoding, now);
+    else
+      e.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
         to.handle_keyframe_request(now);
-    });
+      });
   });
 }
 
@@ -249,7 +259,7 @@ void shard_state::flush() {
     drain();
   }
   flush_pending = false;
-  engine.flush(*out, now);
+  gauge().note_delay(engine.flush(*services.out, now));
 }
 
 void shard_state::pass_on(shard_event& x) {
@@ -273,10 +283,10 @@ void shard_state::pass_on(shard_event& x) {
 
 } // namespace
 
-shard_actor spawn_shard(caf::actor_system& system, net::datagram_sink& out,
+shard_actor spawn_shard(caf::actor_system& system, shard_services services,
                         const caf::actor_addr& owner) {
-  return system.spawn([&out, owner](shard_state::pointer self) {
-    self->state.out = &out;
+  return system.spawn([=](shard_state::pointer self) {
+    self->state.services = services;
     if (owner)
       self->monitor(owner);
     return self->state.make_behavior();

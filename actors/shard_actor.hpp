@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/load_board.hpp"
 #include "actors/media_shard.hpp"
 #include "actors/producer_actor.hpp"
 
@@ -51,9 +52,7 @@ struct transport_feedback {
 /// A consumer's stream begins here.
 struct add_shard_consumer {
   consumer_id id;
-  consumer_key consumer{};
-  transport_key transport{};
-  rtp::forwarder::config engine;
+  shard_consumer consumer; // `from` and `lot` follow from the others
   producer_actor producer;
   consumer_events_actor events;
 };
@@ -135,8 +134,17 @@ using shard_actor = media_sink_actor::extend<
     // INTERNAL
     caf::reacts_to<shard_tick>, caf::reacts_to<shard_flush>>;
 
-/// Spawns a shard that sends by `out` and ends with `owner`.
-shard_actor spawn_shard(caf::actor_system& system, net::datagram_sink& out,
+/// What a shard works with.
+struct shard_services {
+  /// Sends media, from any thread; outlives the shard.
+  net::datagram_sink* out = nullptr;
+  /// What the load is, and what may still be done.
+  std::shared_ptr<load_board> load = std::make_shared<load_board>();
+  shedding_limits shedding = {};
+};
+
+/// Spawns a shard that ends with `owner`.
+shard_actor spawn_shard(caf::actor_system& system, shard_services services,
                         const caf::actor_addr& owner);
 
 } // namespace troupe::actors

@@ -338,9 +338,10 @@ void transport_state::drain() {
   // Events first: a tuple must be routed before its client sends more.
   while (auto x = engine->poll_event())
     handle(*x);
+  // The shard must know the keys before the client knows that we have them.
+  update_sender();
   while (auto x = engine->poll_datagram())
     services->port->send_batch({&*x, 1});
-  update_sender();
   route_rtp();
   route_rtcp();
   feedback.handle_timeout(now());

@@ -174,8 +174,12 @@ void run_loop(benchmark::State& state, bool real) {
     auto on = transport_key{i};
     shard.set_srtp(on, make_srtp(i), now);
     shard.set_path(on, net.tuple(i), now);
-    shard.add_consumer(consumer_key{i}, on, producer_key{1}, sink(i), *random,
-                       now);
+    shard_consumer stream;
+    stream.key = consumer_key{i};
+    stream.on = on;
+    stream.from = producer_key{1};
+    stream.engine = sink(i);
+    shard.add_consumer(std::move(stream), *random, now);
   }
   burst_source packets;
   for (auto _ : state)
@@ -228,7 +232,8 @@ struct cast_of {
         system, {producer_id{"p"}, source(), deaf_actors::rtcp_sender(system)});
     for (size_t i = 0; i < count; ++i) {
       if (i % members_per_shard == 0)
-        shards.push_back(spawn_shard(system, *net.sink, producer.address()));
+        shards.push_back(
+            spawn_shard(system, {net.sink.get()}, producer.address()));
       auto on = transport_key{i};
       caf::anon_send(shards.back(), set_transport_srtp{on, make_srtp(i)});
       caf::anon_send(shards.back(), set_transport_path{on, net.tuple(i)});

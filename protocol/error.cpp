@@ -39,6 +39,8 @@ entry describe(error_code code) {
       return {"limit-reached", "Limit reached"};
     case error_code::forbidden:
       return {"forbidden", "Forbidden"};
+    case error_code::overloaded:
+      return {"overloaded", "The server is busy, try again later"};
     case error_code::internal:
       break;
   }

@@ -33,6 +33,8 @@ enum class error_code : uint8_t {
   limit_reached,
   /// The caller may not do that.
   forbidden,
+  /// The server has all it can carry: the same may go through later.
+  overloaded,
   /// The server took too long or failed; its log says more.
   internal,
 };

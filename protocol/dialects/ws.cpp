@@ -252,6 +252,7 @@ private:
       case error_code::internal:
         return internal_error;
       case error_code::limit_reached:
+      case error_code::overloaded:
         return try_again_later;
       default:
         return policy_violation;

@@ -30,10 +30,12 @@ public:
     REQUIRE(sockets->port().start().has_value());
     system = std::make_unique<caf::actor_system>(caf_settings);
     socket = actors::spawn_socket(*system, *sockets);
-    server = actors::spawn_server(*system, {settings.room, &sockets->port()});
+    load = std::make_shared<actors::load_board>();
+    server = actors::spawn_server(*system,
+                                  {settings.room, {&sockets->port(), load}});
     services = std::make_shared<const actors::media_services>(
         actors::media_services{settings, &dtls(), net::fastest_srtp_backend(),
-                               &sockets->port(), socket});
+                               &sockets->port(), socket, load});
     run();
     baseline = live();
   }
@@ -109,6 +111,7 @@ public:
   std::unique_ptr<caf::actor_system> system;
   actors::socket_actor socket;
   actors::server_actor server;
+  std::shared_ptr<actors::load_board> load;
   std::shared_ptr<const actors::media_services> services;
   size_t baseline = 0;
 };

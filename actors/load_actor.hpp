@@ -1,0 +1,50 @@
+#pragma once
+
+#include "actors/config.hpp"
+#include "actors/load_board.hpp"
+#include "actors/load_monitor.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/typed_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace troupe::actors {
+
+/// INTERNAL: time for another sample.
+struct load_tick {};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::load_tick)
+
+namespace troupe::actors {
+
+/// The LOAD actor interface: reads CPU time and gauges, publishes what may
+/// still be done, and logs each change of level.
+using load_actor = caf::typed_actor<
+    // INTERNAL: time for another sample.
+    caf::reacts_to<load_tick>>;
+
+/// What the load actor is made of.
+struct load_settings {
+  load_monitor::marks marks;
+  /// The CPU time that the process has used so far.
+  std::function<net::duration()> cpu_time;
+  /// How many cores it could use.
+  double cores = 1;
+  std::shared_ptr<load_board> board;
+  /// Runs in a thread of its own, so that it is on time when the scheduler's
+  /// threads are not: just then it matters.
+  bool own_thread = false;
+};
+
+/// The marks that the keys `overload.*` set.
+load_monitor::marks to_marks(const config::overload_keys& in);
+
+/// Spawns the one load actor of a node. It ends by an exit message.
+load_actor spawn_load(caf::actor_system& system, load_settings settings);
+
+} // namespace troupe::actors

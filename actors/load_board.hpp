@@ -1,0 +1,60 @@
+#pragma once
+
+#include "actors/load_gauges.hpp"
+#include "actors/overload_level.hpp"
+
+namespace troupe::actors {
+
+/// Who may be turned away under overload.
+enum class newcomer : uint8_t { room, member, consumer };
+
+/// Where those who carry load note what they see, and where everybody reads
+/// how much may still be done. One for each node; without locks.
+class load_board {
+public:
+  /// Who has been turned away, by kind, since the server began.
+  struct refusals {
+    uint64_t rooms = 0;
+    uint64_t members = 0;
+    uint64_t consumers = 0;
+  };
+
+  load_gauges& gauges() {
+    return gauges_;
+  }
+
+  /// The present state. It changes rarely: cheap to read for every batch.
+  overload_state state() const {
+    return state_.load(std::memory_order_relaxed);
+  }
+
+  void publish(overload_state x) {
+    state_.store(x, std::memory_order_relaxed);
+  }
+
+  /// Whether one more may come. Counts those who may not.
+  bool admit(newcomer kind) {
+    if (!refuses_newcomers(state()))
+      return true;
+    refused_[static_cast<size_t>(kind)].fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+
+  refusals refused() const {
+    auto count = [this](newcomer kind) {
+      return refused_[static_cast<size_t>(kind)].load(
+          std::memory_order_relaxed);
+    };
+    return {count(newcomer::room), count(newcomer::member),
+            count(newcomer::consumer)};
+  }
+
+private:
+  load_gauges gauges_;
+  alignas(64) std::atomic<overload_state> state_{overload_state{}};
+  alignas(64) std::array<std::atomic<uint64_t>, 3> refused_{};
+
+  static_assert(std::atomic<overload_state>::is_always_lock_free);
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,59 @@
+#include "net/io/process_load.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sched.h>
+
+using namespace troupe::net;
+
+TEST_CASE("CPU time grows as it is used") {
+  CHECK(usable_cores() > 0);
+  auto before = process_cpu_time();
+  CHECK(before.count() > 0);
+  while (process_cpu_time() - before < std::chrono::milliseconds{1}) {
+  }
+}
+
+TEST_CASE("affinity limits the usable cores") {
+  cpu_set_t all;
+  REQUIRE(sched_getaffinity(0, sizeof all, &all) == 0);
+  auto before = usable_cores();
+  CHECK(before <= CPU_COUNT(&all));
+  int any = 0;
+  while (!CPU_ISSET(any, &all))
+    ++any;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(any, &one);
+  REQUIRE(sched_setaffinity(0, sizeof one, &one) == 0);
+  CHECK(usable_cores() <= 1);
+  REQUIRE(sched_setaffinity(0, sizeof all, &all) == 0);
+  CHECK(usable_cores() == before);
+}
+
+TEST_CASE("cpu.max is a quota over a period, or none") {
+  CHECK(parse_cpu_max("200000 100000\n") == 2.0);
+  CHECK(parse_cpu_max("50000 100000") == 0.5);
+  CHECK(parse_cpu_max("50000\n 100000\n") == 0.5); // v1's two files
+  for (auto text : {"max 100000\n", "", "\n", "-1 100000", "100000", "x y",
+                    "100000 0", "1e5 100000", "99999999999999999999 1"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_cpu_max(text));
+  }
+}
+
+TEST_CASE("the group is that of v2, unless v1 has the cpu") {
+  CHECK(parse_cgroup("0::/user.slice/x.scope\n")
+        == cgroup_path{"/user.slice/x.scope", true});
+  CHECK(parse_cgroup("0::/\n") == cgroup_path{"", true});
+  CHECK(parse_cgroup("12:memory:/m\n4:cpu,cpuacct:/docker/abc\n0::/z\n")
+        == cgroup_path{"/docker/abc", false});
+  CHECK(parse_cgroup("3:cpuset:/s\n0::/z") == cgroup_path{"/z", true});
+  // A path may hold colons.
+  CHECK(parse_cgroup("0::/a:b\n") == cgroup_path{"/a:b", true});
+  for (auto text : {"", "\n", ":", "::", "0:", "0::", "0::x", "nonsense",
+                    "4:cpu,cpuacct"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_cgroup(text));
+  }
+}
