@@ -80,6 +80,8 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
       .then(
           [this, promise](room_joined& entered) mutable {
             room = entered.room;
+            voices = std::move(entered.voices);
+            voice = std::move(entered.voice);
             promise.deliver(std::move(entered.joined));
           },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });

@@ -38,11 +38,9 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
                                caf::actor_cast<rtcp_sender_actor>(on->actor)});
   self->link_to(actor);
   self->monitor(actor);
-  auto entry = producer_entry{{created, id, x.kind, x.paused, x.app_data},
-                              sent,
-                              std::move(consumable),
-                              std::string{protocol::to_string(*type)},
-                              actor};
+  auto entry = producer_entry{
+      {created, id, x.kind, x.paused, x.app_data}, sent,  std::move(consumable),
+      std::string{protocol::to_string(*type)},     actor, voice};
   // On the list at once: should the peer end before the transport answers,
   // it ends this producer, too.
   producers.push_back({created, on->id, actor, x.paused});

@@ -113,7 +113,9 @@ struct peer_state {
   room_gate_actor gate;
   session_listener_actor session;
   std::unique_ptr<net::rng> random;
-  room_directory_actor room; // set once joined
+  room_directory_actor room;           // set once joined
+  std::shared_ptr<room_voices> voices; // set once joined
+  std::shared_ptr<actors::voice> voice;
   room_id room_name;
   peer_id id;
   std::optional<protocol::rtp_capabilities> capabilities;

@@ -59,6 +59,7 @@ struct room_state {
   struct member {
     peer_handle peer;
     session_listener_actor session;
+    std::shared_ptr<actors::voice> voice;
     bool named_by_client = false;
   };
 
@@ -68,6 +69,7 @@ struct room_state {
   room_listener_actor listener;
   uint64_t joins = 0;
   roster people;
+  std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
   std::unordered_map<peer_id, member> members;
   std::unordered_map<producer_id, producer_entry> entries;
 };
@@ -118,14 +120,17 @@ caf::result<room_joined> room_state::join(join_room& x) {
     return to_caf({error_code::limit_reached, "The room is full"});
   people.add(x.who);
   self->monitor(x.peer);
-  members.emplace(who, member{x.peer, x.session, x.named_by_client});
+  auto voice = voices->add(self->clock().now());
+  members.emplace(who, member{x.peer, x.session, voice, x.named_by_client});
   tell(event::peer_joined{*people.describe(who)}, who);
   log::event(log::level::info, "peer-joined",
              {{"room", id.str()},
               {"peer", who.str()},
               {"members", std::to_string(members.size())}});
   return room_joined{{who, people.participants(), people.others(who)},
-                     caf::actor_cast<room_directory_actor>(self)};
+                     caf::actor_cast<room_directory_actor>(self),
+                     voices,
+                     std::move(voice)};
 }
 
 void room_state::leave(const peer_id& who) {
@@ -139,6 +144,7 @@ void room_state::remove(const peer_id& who) {
   if (i == members.end())
     return;
   self->demonitor(i->second.peer.address());
+  voices->remove(i->second.voice);
   members.erase(i);
   for (const auto& gone : people.remove(who)) {
     entries.erase(gone);

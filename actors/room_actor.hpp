@@ -3,6 +3,7 @@
 #include "actors/config.hpp"
 #include "actors/peer_handle.hpp"
 #include "actors/producer_actor.hpp"
+#include "actors/room_voices.hpp"
 #include "actors/session_listener.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -29,6 +30,8 @@ struct producer_entry {
   /// "simple", "simulcast" or "svc".
   std::string type;
   producer_actor producer;
+  /// How its owner is heard: for what overload leaves of its video.
+  std::shared_ptr<actors::voice> voice;
 };
 
 /// A producer that a member offers to the others.
@@ -72,6 +75,9 @@ using room_directory_actor = caf::typed_actor<
 struct room_joined {
   protocol::reply::joined joined;
   room_directory_actor room;
+  /// All who can be heard there, and the newcomer among them.
+  std::shared_ptr<room_voices> voices;
+  std::shared_ptr<actors::voice> voice;
 };
 
 } // namespace troupe::actors
