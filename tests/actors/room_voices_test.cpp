@@ -132,3 +132,12 @@ TEST_CASE("voices may be heard, ranked, added and removed at the same time") {
   ranker.join();
   CHECK(first->recency() <= 1);
 }
+
+TEST_CASE("nobody is before another for nothing") {
+  room_voices voices;
+  auto ann = voices.add({});
+  auto bob = voices.add({});
+  voices.refresh(net::time_point{} + 1s);
+  CHECK(ann->recency() == 0);
+  CHECK(bob->recency() == 0);
+}
