@@ -65,6 +65,7 @@ consumer_state::make_behavior(const consumer_config& cfg) {
   stream.on = cfg.transport;
   stream.engine = cfg.engine;
   stream.encodings = static_cast<uint8_t>(encodings);
+  stream.owner = cfg.owner;
   self->send(shard,
              add_shard_consumer{id, std::move(stream), cfg.producer,
                                 caf::actor_cast<consumer_events_actor>(self)});

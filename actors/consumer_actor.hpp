@@ -38,6 +38,8 @@ struct consumer_config {
   consumer_listener_actor listener;
   /// How many the producer has: preferred layers are cut to the highest.
   uint8_t encodings = 1;
+  /// How the producer's owner is heard.
+  std::shared_ptr<const voice> owner = {};
 };
 
 consumer_actor spawn_consumer(caf::actor_system& system,

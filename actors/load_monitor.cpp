@@ -58,7 +58,14 @@ T middle(std::array<T, 3> x) {
 
 } // namespace
 
-void load_monitor::handle_sample(const load_sample& x, net::time_point now) {
+void load_monitor::handle_sample(const load_sample& seen, net::time_point now) {
+  auto x = seen;
+  if (x.cpu < least_cpu) {
+    // The machine is short of time, not this server: to refuse or shed would
+    // take from people and help nobody.
+    x.worst_delay = {};
+    x.dropped = 0;
+  }
   auto elapsed = last_ ? std::min(now - *last_, longest_step) : net::duration{};
   last_ = now;
   dropped_ += x.dropped;

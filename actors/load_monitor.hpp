@@ -72,6 +72,10 @@ public:
   /// What is shed changes no more often than this.
   static constexpr net::duration shed_dwell = std::chrono::milliseconds{300};
 
+  /// A server that uses less of its CPU than this is not what makes packets
+  /// wait: delays and drops are then left out of account.
+  static constexpr double least_cpu = 0.2;
+
   explicit load_monitor(marks x) : marks_(x) {}
 
   /// What was seen since the last sample. Samples may come late; time without

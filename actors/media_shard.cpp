@@ -90,11 +90,10 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   x->on = &touch(settings.on);
   x->paused = config.paused;
   x->applied.paused = config.paused;
-  x->facts = {.kind = config.kind,
-              .encodings = settings.encodings,
-              .lot = settings.lot,
-              .recency = source.standing.recency,
-              .loudness = source.standing.loudness};
+  x->facts.kind = config.kind;
+  x->facts.encodings = settings.encodings;
+  x->facts.lot = settings.lot;
+  x->owner = std::move(settings.owner);
   x->engine = std::make_unique<rtp::forwarder>(std::move(config), random);
   for (const auto& report : source.reports)
     if (report)
@@ -128,6 +127,8 @@ void media_shard::set_encoding(consumer_key which, uint8_t encoding,
 }
 
 void media_shard::apply(consumer& x, net::time_point now) {
+  x.facts.recency = x.owner ? x.owner->recency() : uint16_t{0};
+  x.facts.loudness = x.owner ? x.owner->loudness() : uint16_t{0};
   auto wanted = decide_shedding(overload_, x.facts, limits_);
   wanted.paused = wanted.paused || x.paused;
   // The encoding first: what begins anew begins with the right one.
@@ -220,20 +221,6 @@ std::vector<consumer_key> media_shard::consumers_of(producer_key from) const {
     for (const auto* x : i->second.consumers)
       out.push_back(x->key);
   return out;
-}
-
-void media_shard::set_standing(producer_key from, const speaker_standing& how,
-                               net::time_point now) {
-  auto i = producers_.find(from);
-  if (i == producers_.end())
-    return;
-  i->second.standing = how;
-  for (auto* x : i->second.consumers) {
-    x->facts.recency = how.recency;
-    x->facts.loudness = how.loudness;
-    if (sheds(overload_))
-      apply(*x, now);
-  }
 }
 
 // -- overload -----------------------------------------------------------------

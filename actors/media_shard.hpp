@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/room_voices.hpp"
 #include "actors/shedding.hpp"
 #include "actors/transport_sender.hpp"
 #include "rtp/forwarder.hpp"
@@ -22,13 +23,6 @@ struct packets_missing {
   std::vector<rtp::packet_key> keys;
 };
 
-/// How a producer's owner stands among the others in the room.
-struct speaker_standing {
-  /// See consumer_facts.
-  uint16_t recency = 0;
-  std::optional<uint16_t> loudness;
-};
-
 /// What a consumer in a shard begins with.
 struct shard_consumer {
   consumer_key key{};
@@ -39,6 +33,8 @@ struct shard_consumer {
   uint8_t encodings = 1;
   /// See lot_of().
   uint8_t lot = 0;
+  /// How the producer's owner is heard; null counts as the loudest.
+  std::shared_ptr<const voice> owner = {};
 };
 
 /// What a forwarder in a shard wants others to do or know.
@@ -119,13 +115,10 @@ public:
   /// The consumers of a producer that are here.
   std::vector<consumer_key> consumers_of(producer_key from) const;
 
-  /// How its owner stands among those who speak: whose video goes first.
-  void set_standing(producer_key from, const speaker_standing& x,
-                    net::time_point now);
-
   // -- overload --------------------------------------------------------------
 
-  /// What must be left out from now on, and the order in which it goes.
+  /// What must be left out from now on, and the order in which it goes. To be
+  /// called again where it has not changed, but who speaks has.
   void set_overload(overload_state state, const shedding_limits& limits,
                     net::time_point now);
 
@@ -171,6 +164,7 @@ private:
     std::unique_ptr<rtp::forwarder> engine;
     bool paused; // as the client wants it
     consumer_facts facts;
+    std::shared_ptr<const voice> owner;
     shedding_decision applied; // what the engine was told
   };
 
@@ -178,7 +172,6 @@ private:
     std::vector<consumer*> consumers;
     std::vector<std::optional<rtp::source_report>> reports; // by encoding
     std::optional<bool> paused; // unknown until the producer has answered
-    speaker_standing standing;
   };
 
   transport& touch(transport_key which);

@@ -81,6 +81,7 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
           [this, promise](room_joined& entered) mutable {
             room = entered.room;
             shard = entered.shard;
+            voice = std::move(entered.voice);
             promise.deliver(std::move(entered.joined));
           },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });

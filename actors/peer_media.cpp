@@ -33,16 +33,14 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   auto consumable =
       protocol::get_consumable_rtp_parameters(x.kind, sent, router, *mapping);
   auto created = make_id<producer_id>(*random);
-  auto actor = spawn_producer(self->system(),
-                              {created, to_receiver(x.kind, sent, x.paused),
-                               caf::actor_cast<rtcp_sender_actor>(on->actor)});
+  auto actor = spawn_producer(
+      self->system(), {created, to_receiver(x.kind, sent, x.paused),
+                       caf::actor_cast<rtcp_sender_actor>(on->actor), voice});
   self->link_to(actor);
   self->monitor(actor);
-  auto entry = producer_entry{{created, id, x.kind, x.paused, x.app_data},
-                              sent,
-                              std::move(consumable),
-                              std::string{protocol::to_string(*type)},
-                              actor};
+  auto entry = producer_entry{
+      {created, id, x.kind, x.paused, x.app_data}, sent,  std::move(consumable),
+      std::string{protocol::to_string(*type)},     actor, voice};
   // On the list at once: should the peer end before the transport answers,
   // it ends this producer, too.
   producers.push_back({created, on->id, actor, x.paused});
@@ -113,7 +111,7 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
        to_forwarder(found.info.kind, found.sent, *told, x.paused),
        found.producer, transport_key{on->actor->id()}, shard,
        caf::actor_cast<consumer_listener_actor>(self),
-       static_cast<uint8_t>(found.sent.encodings.size())});
+       static_cast<uint8_t>(found.sent.encodings.size()), found.voice});
   self->link_to(actor);
   consumers.push_back({created, on->id, found.info.id, actor});
   self->send(on->actor, add_transport_consumer{created, to_ssrcs(*told),

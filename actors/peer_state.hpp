@@ -115,6 +115,7 @@ struct peer_state {
   std::unique_ptr<net::rng> random;
   room_directory_actor room; // set once joined
   shard_actor shard;         // likewise
+  std::shared_ptr<actors::voice> voice;
   room_id room_name;
   peer_id id;
   std::optional<protocol::rtp_capabilities> capabilities;

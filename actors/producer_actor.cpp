@@ -18,6 +18,9 @@ struct producer_state {
 
   producer_actor::behavior_type make_behavior(const producer_config& cfg);
 
+  // Tells the room how loud its member is.
+  void note_levels(const std::vector<rtp::packet>& packets);
+
   void add(const subscribe& x);
 
   void start(const start_wanted& x);
@@ -57,6 +60,8 @@ struct producer_state {
   producer_id id;
   rtp::media_kind kind = rtp::media_kind::audio;
   rtcp_sender_actor transport;
+  std::shared_ptr<actors::voice> voice; // null for video
+  rtp::extension_map extensions;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<rtp::receiver> engine;
   std::vector<shard> shards;
@@ -74,6 +79,9 @@ producer_state::make_behavior(const producer_config& cfg) {
   id = cfg.id;
   kind = cfg.engine.kind;
   transport = cfg.transport;
+  if (kind == rtp::media_kind::audio)
+    voice = cfg.voice;
+  extensions = cfg.engine.extensions;
   random = net::make_secure_rng();
   // Answers to our reports are told apart by the SSRC that asked.
   auto engine_config = cfg.engine;
@@ -88,6 +96,7 @@ producer_state::make_behavior(const producer_config& cfg) {
   });
   return {
       [this](const rtp::rtp_batch& x) {
+        note_levels(*x);
         with_engine([&](auto& e, auto now) { e.handle_packets(x, now); });
       },
       [this](const rtp::sender_report_received& x) {
@@ -128,6 +137,14 @@ producer_state::make_behavior(const producer_config& cfg) {
         with_engine([](auto& e, auto now) { e.handle_timeout(now); });
       },
   };
+}
+
+void producer_state::note_levels(const std::vector<rtp::packet>& packets) {
+  if (!voice)
+    return;
+  for (const auto& x : packets)
+    if (auto level = rtp::read_audio_level(x, extensions))
+      voice->note_level(level->level, self->clock().now());
 }
 
 void producer_state::add(const subscribe& x) {

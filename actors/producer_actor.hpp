@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/room_voices.hpp"
 #include "actors/rtp_messages.hpp"
 #include "rtp/forwarder.hpp"
 #include "rtp/receiver.hpp"
@@ -73,6 +74,8 @@ struct producer_config {
   producer_id id;
   rtp::receiver::config engine;
   rtcp_sender_actor transport;
+  /// Told how loud audio is; null where nobody wants to know.
+  std::shared_ptr<actors::voice> voice = {};
 };
 
 producer_actor spawn_producer(caf::actor_system& system,

@@ -63,6 +63,7 @@ struct room_state {
   struct member {
     peer_handle peer;
     session_listener_actor session;
+    std::shared_ptr<actors::voice> voice;
     bool named_by_client = false;
     size_t shard = 0;
   };
@@ -86,6 +87,7 @@ struct room_state {
   room_listener_actor listener;
   uint64_t joins = 0;
   roster people;
+  std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
   std::unordered_map<peer_id, member> members;
   std::vector<shard> shards;
   std::unordered_map<producer_id, producer_entry> entries;
@@ -139,7 +141,9 @@ caf::result<room_joined> room_state::join(join_room& x) {
   self->monitor(x.peer);
   auto place = choose_shard();
   ++shards[place].members;
-  members.emplace(who, member{x.peer, x.session, x.named_by_client, place});
+  auto voice = voices->add(self->clock().now());
+  members.emplace(who,
+                  member{x.peer, x.session, voice, x.named_by_client, place});
   tell(event::peer_joined{*people.describe(who)}, who);
   log::event(log::level::info, "peer-joined",
              {{"room", id.str()},
@@ -147,7 +151,8 @@ caf::result<room_joined> room_state::join(join_room& x) {
               {"members", std::to_string(members.size())}});
   return room_joined{{who, people.participants(), people.others(who)},
                      caf::actor_cast<room_directory_actor>(self),
-                     shards[place].actor};
+                     shards[place].actor,
+                     std::move(voice)};
 }
 
 size_t room_state::choose_shard() {
@@ -155,7 +160,7 @@ size_t room_state::choose_shard() {
     if (!shards[i].failed && shards[i].members < members_per_shard)
       return i;
   shards.push_back(
-      {spawn_shard(self->system(), services.shards, self->address())});
+      {spawn_shard(self->system(), services.shards, voices, self->address())});
   self->monitor(shards.back().actor);
   return shards.size() - 1;
 }
@@ -182,6 +187,7 @@ void room_state::remove(const peer_id& who) {
     return;
   self->demonitor(i->second.peer.address());
   --shards[i->second.shard].members;
+  voices->remove(i->second.voice);
   members.erase(i);
   for (const auto& gone : people.remove(who)) {
     entries.erase(gone);

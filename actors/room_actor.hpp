@@ -3,6 +3,7 @@
 #include "actors/config.hpp"
 #include "actors/peer_handle.hpp"
 #include "actors/producer_actor.hpp"
+#include "actors/room_voices.hpp"
 #include "actors/session_listener.hpp"
 #include "actors/shard_actor.hpp"
 
@@ -30,6 +31,8 @@ struct producer_entry {
   /// "simple", "simulcast" or "svc".
   std::string type;
   producer_actor producer;
+  /// How its owner is heard: for what overload leaves of its video.
+  std::shared_ptr<actors::voice> voice;
 };
 
 /// A producer that a member offers to the others.
@@ -75,6 +78,8 @@ struct room_joined {
   room_directory_actor room;
   /// Where the newcomer's transports and consumers send from.
   shard_actor shard;
+  /// How others hear the newcomer.
+  std::shared_ptr<actors::voice> voice;
 };
 
 } // namespace troupe::actors

@@ -12,6 +12,9 @@ namespace {
 /// How late forwarders' timers may be: all of a shard are looked at together,
 /// when media passes, or by a timer where none does.
 constexpr auto lateness = std::chrono::milliseconds{50};
+
+/// How often those who speak are ranked anew while that decides.
+constexpr auto rank_interval = std::chrono::milliseconds{500};
 constexpr auto patience = std::chrono::milliseconds{250};
 
 struct shard_state {
@@ -36,6 +39,9 @@ struct shard_state {
   void control(const control_consumer& x);
 
   void set_producer_paused(const producer_paused& x);
+
+  // Leaves out what the load demands.
+  void shed(net::time_point now);
 
   template <class Message>
   void tell_consumer(consumer_key which, const Message& x) {
@@ -77,6 +83,8 @@ struct shard_state {
 
   pointer self;
   shard_services services;
+  std::shared_ptr<room_voices> voices;
+  net::time_point ranks_due{}; // when who speaks is to be looked at again
   std::unique_ptr<net::rng> random = net::make_secure_rng();
   media_shard engine;
   std::unordered_map<producer_key, producer> producers;
@@ -185,8 +193,7 @@ void shard_state::take(const media_arrived& x) {
   if (i == producers.end())
     return;
   auto now = self->clock().now();
-  if (auto state = services.load->state(); state != engine.overload())
-    engine.set_overload(state, services.shedding, now);
+  shed(now);
   auto& flow = *i->second.gauge;
   flow.leave();
   auto refused = flow.take_refused();
@@ -194,6 +201,17 @@ void shard_state::take(const media_arrived& x) {
     gauge().note_dropped(refused);
   engine.handle_media(x.producer, x.packets, refused > 0, now);
   drain();
+}
+
+void shard_state::shed(net::time_point now) {
+  auto state = services.load->state();
+  bool by_voice = state.level >= overload_level::last_n_only;
+  if (state == engine.overload() && !(by_voice && now >= ranks_due))
+    return;
+  if (by_voice)
+    voices->refresh(now);
+  ranks_due = now + rank_interval;
+  engine.set_overload(state, services.shedding, now);
 }
 
 void shard_state::take(const transport_feedback& x) {
@@ -284,9 +302,11 @@ void shard_state::pass_on(shard_event& x) {
 } // namespace
 
 shard_actor spawn_shard(caf::actor_system& system, shard_services services,
+                        std::shared_ptr<room_voices> voices,
                         const caf::actor_addr& owner) {
   return system.spawn([=](shard_state::pointer self) {
     self->state.services = services;
+    self->state.voices = voices;
     if (owner)
       self->monitor(owner);
     return self->state.make_behavior();

@@ -143,8 +143,9 @@ struct shard_services {
   shedding_limits shedding = {};
 };
 
-/// Spawns a shard that ends with `owner`.
+/// Spawns a shard of the room with those voices. It ends with `owner`.
 shard_actor spawn_shard(caf::actor_system& system, shard_services services,
+                        std::shared_ptr<room_voices> voices,
                         const caf::actor_addr& owner);
 
 } // namespace troupe::actors

@@ -24,8 +24,8 @@ struct consumer_facts {
   uint8_t preferred = 0;
   /// When its turn comes as the share grows: see lot_of().
   uint8_t lot = 0;
-  /// How many others in the room spoke after the video's owner did; who never
-  /// spoke counts as speaking when the video began.
+  /// How many others in the room spoke after the video's owner did; joining
+  /// counts as speaking: see room_voices.
   uint16_t recency = 0;
   /// How many others in the room are louder at the moment; nothing for one
   /// who is silent.

@@ -232,8 +232,9 @@ struct cast_of {
         system, {producer_id{"p"}, source(), deaf_actors::rtcp_sender(system)});
     for (size_t i = 0; i < count; ++i) {
       if (i % members_per_shard == 0)
-        shards.push_back(
-            spawn_shard(system, {net.sink.get()}, producer.address()));
+        shards.push_back(spawn_shard(system, {net.sink.get()},
+                                     std::make_shared<room_voices>(),
+                                     producer.address()));
       auto on = transport_key{i};
       caf::anon_send(shards.back(), set_transport_srtp{on, make_srtp(i)});
       caf::anon_send(shards.back(), set_transport_path{on, net.tuple(i)});

@@ -41,6 +41,17 @@ std::string read_file(const std::string& path) {
   return out.str();
 }
 
+/// Whether "cpu" is on a list such as "cpu,cpuacct".
+bool names_cpu(std::string_view controllers) {
+  while (!controllers.empty()) {
+    auto name = controllers.substr(0, controllers.find(','));
+    if (name == "cpu")
+      return true;
+    controllers.remove_prefix(std::min(controllers.size(), name.size() + 1));
+  }
+  return false;
+}
+
 /// The quota of the group of that path, 0 and more levels up to the root,
 /// each of which may limit those below it.
 std::optional<double> quota_of(const cgroup_path& group) {
@@ -113,8 +124,7 @@ std::optional<cgroup_path> parse_cgroup(std::string_view text) {
     if (line.substr(0, first) == "0" && controllers.empty()) {
       if (!out)
         out = {path, true};
-    } else if (("," + std::string{controllers} + ",").find(",cpu,")
-               != std::string::npos) {
+    } else if (names_cpu(controllers)) {
       out = {path, false};
     }
   }

@@ -70,6 +70,14 @@ TEST_CASE("without load nothing happens") {
   CHECK(at.changes.empty());
 }
 
+TEST_CASE("delays of a server that does little are not its own") {
+  watch at;
+  at.feed({load_monitor::least_cpu - 0.01, 500ms, 100}, 60s);
+  CHECK(at.changes.empty());
+  at.feed({load_monitor::least_cpu, 500ms, 100}, 1s);
+  CHECK(at.level() >= busy);
+}
+
 TEST_CASE("a full CPU turns newcomers away within a second and sheds nothing") {
   watch at;
   at.feed(idle, 10s);
@@ -144,11 +152,11 @@ TEST_CASE("a ramp up and down changes the level once each way") {
     at.feed({i / 1'000.0, 1ms, 0});
   CHECK(at.changes.size() == 2);
   for (int i = 0; i <= 390; ++i)
-    at.feed({0, std::chrono::microseconds{i * 100}, 0});
+    at.feed({0.5, std::chrono::microseconds{i * 100}, 0});
   CHECK(at.changes.size() == 3);
   CHECK(at.level() == busy);
   for (int i = 390; i >= 0; --i)
-    at.feed({0, std::chrono::microseconds{i * 100}, 0});
+    at.feed({0.5, std::chrono::microseconds{i * 100}, 0});
   CHECK(at.changes.size() == 4);
   CHECK(at.level() == normal);
 }
@@ -160,7 +168,7 @@ TEST_CASE("a figure that wavers about its mark does not open and shut doors") {
   CHECK(at.changes.size() == 1);
   watch other;
   for (int i = 0; i < 600; ++i)
-    other.feed({0, i % 3 ? 21ms : 15ms, 0});
+    other.feed({0.5, i % 3 ? 21ms : 15ms, 0});
   CHECK(other.changes.size() == 1);
 }
 

@@ -155,7 +155,8 @@ TEST_CASE("a shard ends with its room") {
   sent_packets sent;
   auto owner = spawn_rtcp_sender(*world.system, to);
   auto before = world.live();
-  auto shard = spawn_shard(*world.system, {&sent}, owner.address());
+  auto shard = spawn_shard(*world.system, {&sent},
+                           std::make_shared<room_voices>(), owner.address());
   world.run();
   CHECK(world.live() == before + 1);
   caf::anon_send_exit(owner, caf::exit_reason::user_shutdown);

@@ -130,7 +130,8 @@ inline rtp::forwarder::config opus_to(uint32_t ssrc) {
 /// A shard with real consumers on transports that send in the clear.
 struct shard_scene {
   explicit shard_scene(heard& to)
-      : shard(spawn_shard(*world.system, {&sent, world.load}, nullptr))
+      : shard(spawn_shard(*world.system, {&sent, world.load},
+                          std::make_shared<room_voices>(), nullptr))
       , listener(spawn_listener(*world.system, to)) {}
 
   ~shard_scene() {

@@ -1,0 +1,126 @@
+#include "media_scene.hpp"
+
+using namespace troupe;
+using namespace troupe::actors;
+using namespace troupe::test;
+
+namespace {
+
+/// A simulcast producer of three encodings, as the shard hears it, with one
+/// video consumer at port 1 and one of audio at port 2.
+struct simulcast_scene : scene_notes, shard_scene {
+  simulcast_scene() : shard_scene(told) {
+    video = spawn_fake_producer(*world.system, from_producer);
+    audio = spawn_fake_producer(*world.system, from_producer);
+    auto config = opus_to(9);
+    config.kind = rtp::media_kind::video;
+    config.clock_rate = 90000;
+    config.feedback.pli = true;
+    consumers.push_back(spawn_consumer(
+        *world.system, {consumer_id{"c"}, producer_id{"p"}, config, video,
+                        transport_key{1}, shard, listener, 3}));
+    caf::anon_send(consumers.back(), set_consumer_layers{2, {}});
+    world.run();
+    connect(1);
+    add(2, opus_to(8), audio);
+  }
+
+  ~simulcast_scene() {
+    caf::anon_send(video, close_producer{});
+    caf::anon_send(audio, close_producer{});
+    world.run();
+  }
+
+  /// A key frame of each encoding, whose packets are told apart by their
+  /// payload's size: encoding + 1.
+  void feed() {
+    ++sequence;
+    for (uint8_t encoding = 0; encoding < 3; ++encoding)
+      send(video, encoding, octets(encoding + 1u, 7));
+    send(audio, 0, {1, 2, 3, 4});
+  }
+
+  void send(const producer_actor& from, uint8_t encoding, octets payload) {
+    rtp::media_packet x{burst_of(static_cast<uint16_t>(sequence), 1,
+                                 world.scheduler().clock().now(), payload)
+                            ->front()};
+    x.sequence = sequence;
+    x.timestamp = sequence * 3000;
+    x.encoding = encoding;
+    x.keyframe = true;
+    x.start_of_frame = true;
+    caf::anon_send(
+        shard,
+        media_arrived{
+            producer_key{from->id()},
+            std::make_shared<const std::vector<rtp::media_packet>>(1, x)});
+    world.run();
+  }
+
+  /// The encoding of the latest video packet sent, after another one of each
+  /// has come; nothing where none was sent.
+  std::optional<size_t> forwarded() {
+    auto before = packets(1);
+    feed();
+    if (packets(1) == before)
+      return std::nullopt;
+    return sent.by_port[1].rtp.back().size() - header_size - 1;
+  }
+
+  static constexpr size_t header_size = 12;
+
+  producer_actor video;
+  producer_actor audio;
+  int64_t sequence = 65537;
+};
+
+} // namespace
+
+TEST_CASE("under overload video goes layer by layer, and audio stays") {
+  simulcast_scene at;
+  auto level = [&](overload_level x) {
+    at.world.load->publish(
+        {x, sheds({x, 0}) ? overload_state::whole : uint8_t{0}});
+  };
+  CHECK(at.forwarded() == 2u);
+  level(overload_level::busy);
+  CHECK(at.forwarded() == 2u);
+  level(overload_level::top_layer_off);
+  CHECK(at.forwarded() == 1u);
+  level(overload_level::lowest_layer_only);
+  CHECK(at.forwarded() == 0u);
+  level(overload_level::audio_only);
+  CHECK_FALSE(at.forwarded());
+  // What the client wants meanwhile is kept for later.
+  caf::anon_send(at.consumers[0], set_consumer_layers{1, {}});
+  at.world.run();
+  CHECK_FALSE(at.forwarded());
+  level(overload_level::normal);
+  CHECK(at.forwarded() == 1u);
+  CHECK(at.packets(2) == static_cast<size_t>(at.sequence - 65537));
+}
+
+TEST_CASE("a pause of the client outlives the server's") {
+  simulcast_scene at;
+  CHECK(at.forwarded() == 2u);
+  caf::anon_send(at.consumers[0], actors::pause_consumer{});
+  at.world.load->publish({overload_level::audio_only, overload_state::whole});
+  CHECK_FALSE(at.forwarded());
+  at.world.load->publish({});
+  CHECK_FALSE(at.forwarded());
+  caf::anon_send(at.consumers[0], actors::resume_consumer{});
+  at.world.run();
+  CHECK(at.forwarded() == 2u);
+}
+
+TEST_CASE("a shard tells the load how long packets waited") {
+  scene at;
+  at.add_consumer(1);
+  at.world.load->gauges().take();
+  auto batch = burst_of(1, 1, at.world.scheduler().clock().now());
+  at.world.pass(std::chrono::milliseconds{30});
+  caf::anon_send(at.producer, batch);
+  at.world.run();
+  CHECK(at.world.load->gauges().take().worst_delay
+        == std::chrono::milliseconds{30});
+}
