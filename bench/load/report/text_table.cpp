@@ -23,7 +23,7 @@ std::string in_thousands(double value, int digits) {
   auto point = out.find('.');
   auto at = point == std::string::npos ? out.size() : point;
   for (; at > first + 3; at -= 3)
-    out.insert(at - 3, ",");
+    out.insert(at - 3, 1, ',');
   return out;
 }
 
@@ -43,11 +43,12 @@ std::string text_table::str() const {
   for (auto& cells : rows_) {
     std::string line;
     for (size_t i = 0; i < cells.size(); ++i) {
-      std::string fill(widths[i] - width_of(cells[i]), ' ');
-      line += i == 0 ? cells[i] + fill : "  " + fill + cells[i];
+      auto fill = widths[i] - width_of(cells[i]);
+      line.append(i == 0 ? 0 : 2 + fill, ' ').append(cells[i]);
+      line.append(i == 0 ? fill : 0, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
+    out.append(line).append("\n");
   }
   return out;
 }
