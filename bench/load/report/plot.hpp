@@ -27,10 +27,11 @@ struct chart {
   std::vector<chart_series> series;
 };
 
-/// One room's throughput (packets/s out) and added latency (p50 and p99)
-/// against its receivers, a line for each number of cores. Reads the
-/// parameters "receivers" and "cores" of each run; void runs and runs without
-/// "receivers" are left out; of several runs at one place the median is drawn.
+/// One room's throughput (packets/s out), CPU per packet and added latency
+/// (p50 and p99) against its receivers, a line for each number of cores. Reads
+/// the parameters "receivers" and "cores" of each run; void runs and runs
+/// without "receivers" are left out; of several runs at one place the median is
+/// drawn.
 std::vector<chart> scaling_charts(std::span<const run_result> runs);
 
 /// The charts beneath each other as a stand-alone SVG, readable on light and
