@@ -5,6 +5,7 @@
 #include "net/base/time.hpp"
 #include "net/transport_tuple.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <span>
@@ -48,6 +49,7 @@ private:
   std::array<mmsghdr, slots> messages_{};
   std::array<iovec, slots> vectors_{};
   std::array<control_room, slots> controls_{};
+  size_t used_ = slots; // by the last read
   net::time_point now_{};
   // What to add to the wall clock to get the monotonic one.
   std::chrono::nanoseconds offset_{};

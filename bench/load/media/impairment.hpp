@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bench/load/media/cheap_random.hpp"
 #include "net/base/bytes.hpp"
 #include "net/base/time.hpp"
 
@@ -30,7 +31,7 @@ public:
   /// Whether the next datagram is lost. Counts one datagram.
   bool lose();
 
-  /// Keeps a datagram until `now` plus the delay. `arrival` travels along.
+  /// Keeps a datagram until `now` plus the delay.
   void hold(net::byte_span x, net::time_point now);
 
   struct held {
@@ -49,7 +50,7 @@ public:
 
 private:
   impairment_config config_;
-  uint64_t state_;
+  cheap_random random_;
   uint64_t threshold_;
   std::deque<held> line_;
   held current_;

@@ -62,8 +62,8 @@ public:
   /// Opens a socket and begins to check. Fails with the system's error.
   net::result<media_transport*> open(transport_config cfg);
 
-  /// Closes a transport; its figures stay in `totals`. It is gone when this
-  /// returns, unless called from one of its callbacks: then right after.
+  /// Closes a transport, which must not be used any more; its figures stay in
+  /// `totals`. May be called from its callbacks.
   void close(media_transport& x);
 
   /// How many transports are open.

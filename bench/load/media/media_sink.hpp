@@ -1,6 +1,8 @@
 #pragma once
 
+#include "bench/load/media/cheap_random.hpp"
 #include "bench/load/media/media_stats.hpp"
+#include "bench/load/media/stamp.hpp"
 #include "net/base/bytes.hpp"
 #include "net/srtp/source_table.hpp"
 #include "net/srtp/srtp_session.hpp"
@@ -44,7 +46,6 @@ struct sink_config {
 /// sockets and clock; allocates nothing per packet.
 class media_sink {
 public:
-  static constexpr net::duration tick = std::chrono::milliseconds{20};
   static constexpr net::duration report_interval = std::chrono::seconds{1};
   static constexpr net::duration keyframe_patience =
       std::chrono::milliseconds{500};
@@ -77,6 +78,7 @@ public:
   void handle_timeout(net::time_point now);
 
   /// When handle_timeout is next wanted; nothing while there is no consumer.
+  /// Packets may bring it forward.
   std::optional<net::time_point> poll_timeout() const {
     return due_;
   }
@@ -107,19 +109,25 @@ private:
     bool seen = false;
   };
 
-  bool chosen();
+  void want(net::time_point x);
   void handle_media(consumer& x, net::mutable_byte_span packet, bool first,
                     net::time_point arrival);
   void handle_rtx(consumer& x, net::mutable_byte_span packet,
                   net::time_point arrival);
-  std::optional<net::byte_span> decrypt(consumer& x,
+
+  // Decrypts and returns the payload without padding.
+  std::optional<net::byte_span> decrypt(stream_quality& quality,
                                         net::mutable_byte_span packet);
-  void read_payload(consumer& x, net::byte_span payload,
-                    net::time_point arrival, bool original);
+
+  // Returns the stamp.
+  std::optional<stamp> read_payload(consumer& x, net::byte_span payload,
+                                    net::time_point arrival);
   void tell_transport_cc(const consumer& x, net::byte_span packet,
                          net::time_point arrival);
   void write_reports(net::time_point now);
   void write_requests(consumer& x, net::time_point now);
+  void write_pli(consumer& x);
+  void emit(const rtp::rtcp::compound_builder& x);
   stream_quality& quality_of(const consumer& x);
 
   sink_config config_;
@@ -136,7 +144,7 @@ private:
   std::vector<std::vector<uint8_t>> outgoing_;
   size_t next_outgoing_ = 0;
   std::vector<uint16_t> lost_;
-  uint64_t random_;
+  cheap_random random_;
   uint64_t threshold_;
 };
 

@@ -89,6 +89,7 @@ private:
   source_config config_;
   std::vector<std::unique_ptr<stream_encoder>> encoders_;
   net::duration phase_;
+  std::optional<size_t> tag_octets_; // once started
   bool active_ = true;
 };
 

@@ -76,9 +76,7 @@ public:
     return state_;
   }
 
-  const transport_times& times() const {
-    return times_;
-  }
+  transport_times times() const;
 
   /// What SRTP uses, once connected.
   std::optional<net::srtp_profile> profile() const;
@@ -130,32 +128,34 @@ private:
   /// A source's encoder and when it is next due.
   struct paced_encoder;
 
+  void handle_incoming(net::mutable_byte_span x, net::time_point arrival);
   void handle_datagram(net::mutable_byte_span x, net::time_point arrival);
   void handle_stun(net::byte_span x);
   void handle_dtls(net::byte_span x);
   void handle_rtcp(net::mutable_byte_span x, net::time_point arrival);
   void handle_feedback(const rtp::rtcp::message& x, net::time_point arrival);
+  void handle_nack(const rtp::rtcp::nack& x);
   void handle_housekeeping();
   void handle_frame(paced_encoder& x);
   void handle_held();
 
-  void check(net::time_point now);
-  void finish_handshake();
+  stream_encoder* find(rtp::ssrc x);
+  void check();
+  void update_dtls();
   void start_source(media_source& x);
+  void pace(paced_encoder& x);
   void send_reports(net::time_point now);
   void send_sink_rtcp();
   void send_rtcp(net::byte_span plain);
   void send_packets(stream_encoder& x);
   void send_dtls();
-  void push(net::byte_span datagram);
+
+  // Keeps what has been written to the batch's room.
   void pushed(size_t size);
   void flush();
   void set_state(transport_state x);
   void rearm();
   void rearm_held();
-  net::srtp_sender* sender() {
-    return sender_.get();
-  }
 
   loop_services& services_;
   batch_socket socket_;
@@ -180,11 +180,11 @@ private:
   std::vector<std::unique_ptr<media_source>> sources_;
   std::vector<std::unique_ptr<paced_encoder>> paced_;
   uint16_t transport_sequence_ = 0;
-  std::optional<net::time_point> next_report_;
+  net::time_point next_report_{};
 
   // -- the bad path ----------------------------------------------------------
-  std::unique_ptr<impairment> in_;
-  std::unique_ptr<impairment> out_;
+  std::optional<impairment> in_;
+  std::optional<impairment> out_;
 
   wheel_timer housekeeping_;
   wheel_timer held_;

@@ -43,22 +43,15 @@ public:
 
   /// A packet came. `ahead` means that it leaves a gap.
   verdict handle(uint16_t sequence) {
-    auto before = highest();
     auto x = classify(sequence);
-    if (x == verdict::late)
-      ++reordered_;
-    else if (x == verdict::next || x == verdict::ahead)
-      expected_ += static_cast<uint64_t>(highest() - before);
+    reordered_ += x == verdict::late ? 1 : 0;
     return x;
   }
 
   /// A retransmission brought a packet. Returns whether it filled a gap; one
   /// that nobody misses counts as duplicate.
   bool recover(uint16_t sequence) {
-    auto before = highest();
     auto x = classify(sequence);
-    if (x == verdict::next || x == verdict::ahead)
-      expected_ += static_cast<uint64_t>(highest() - before);
     auto filled = x != verdict::duplicate && x != verdict::stale;
     recovered_ += filled ? 1 : 0;
     return filled;
@@ -71,7 +64,7 @@ public:
 
   /// The highest number, extended beyond 16 bits.
   int64_t extended_highest() const {
-    return highest();
+    return static_cast<int64_t>(seen_.highest());
   }
 
   sequence_counts counts() const {
@@ -91,10 +84,6 @@ public:
   }
 
 private:
-  int64_t highest() const {
-    return static_cast<int64_t>(seen_.highest());
-  }
-
   verdict classify(uint16_t sequence) {
     if (!started_) {
       started_ = true;
@@ -116,6 +105,7 @@ private:
     if (at < before)
       return verdict::late;
     extender_.extend(sequence);
+    expected_ += at - before;
     return at == before + 1 ? verdict::next : verdict::ahead;
   }
 

@@ -44,7 +44,8 @@ public:
   /// Frames that are later than this are left out and counted.
   static constexpr net::duration max_lateness = std::chrono::milliseconds{200};
 
-  /// Requests for key frames are answered at most this often.
+  /// A request for a key frame so soon after one is ignored, as Chromium
+  /// does.
   static constexpr net::duration keyframe_interval =
       std::chrono::milliseconds{300};
 
@@ -123,7 +124,7 @@ private:
     bool last = false;
   };
 
-  /// Writes the payload of a packet and returns how far it got.
+  /// Writes the part of a payload that is not filling.
   void write_payload(const packet_record& x, uint8_t* out) const;
   size_t fixed_payload(const packet_record& x) const;
   plain_packet send(packet_record x);

@@ -39,6 +39,11 @@ inline size_t encoding_count(traffic x) {
   return x == traffic::sim3 ? 3 : 1;
 }
 
+/// The time between two frames of a kind, rounded down.
+inline std::chrono::nanoseconds frame_interval(traffic x) {
+  return std::chrono::nanoseconds{1'000'000'000 / (is_audio(x) ? 50 : 30)};
+}
+
 /// One frame as packets on the wire.
 struct frame_shape {
   uint32_t bytes = 0;
