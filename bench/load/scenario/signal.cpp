@@ -39,9 +39,9 @@ asio::awaitable<void> make_requests(load_client& client, signal_state& state,
         what = method::pause_producer;
       else if (turn % 4 == 3)
         what = method::resume_producer;
+      auto payload = what == method::list_producers ? "{}" : producer;
       auto begin = clock::now();
-      co_await signaling.ask(
-          what, what == method::list_producers ? std::string{"{}"} : producer);
+      co_await signaling.ask(what, std::move(payload));
       std::lock_guard guard{state.mutex};
       state.times.add(clock::now() - begin);
     }

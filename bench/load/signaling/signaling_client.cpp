@@ -47,9 +47,9 @@ asio::awaitable<welcome> signaling_client::join() {
   out.router = decode_capabilities(capabilities);
   capabilities_ = to_json(device_capabilities(out.router));
   auto in_room = config_.dialect == dialect::ws;
-  auto producers =
-      co_await ask(in_room ? method::list_producers : method::join,
-                   in_room ? std::string{"{}"} : encode_join(capabilities_));
+  auto entry = in_room ? method::list_producers : method::join;
+  auto payload = in_room ? std::string{"{}"} : encode_join(capabilities_);
+  auto producers = co_await ask(entry, std::move(payload));
   out.producers = decode_producers(producers);
   out.peer = in_room ? config_.seat.user : peer_;
   co_return out;
