@@ -293,7 +293,11 @@ void media_transport::rearm_held() {
 // -- connecting ---------------------------------------------------------------
 
 void media_transport::check() {
-  services_.secure->fill(transaction_);
+  // Checks are repetitions of one request until one is answered: the answer may
+  // take longer than the next check (RFC 8489, section 6.2.1).
+  if (state_ != transport_state::checking
+      || transaction_ == net::stun_transaction_id{})
+    services_.secure->fill(transaction_);
   if (services_.batch.full())
     flush();
   net::stun_writer out{services_.batch.room(), net::stun_class::request,

@@ -41,7 +41,7 @@ crew_config crew_of(const run_options& x, const server_address& server) {
   else
     out.media.profiles = {net::srtp_profile::aead_aes_128_gcm};
   out.impairment.loss = x.loss;
-  out.impairment.delay = x.delay;
+  out.impairment.delay = net::duration{x.delay} / 2;
   return out;
 }
 
@@ -121,8 +121,8 @@ void bench_run::join_all() {
   auto before = resident();
   join(0, static_cast<member_index>(plan_.members.size()));
   settle(everyone());
-  result_.octets_per_peer =
-      octets_each(before, resident(), plan_.members.size());
+  if (auto each = octets_each(before, resident(), plan_.members.size()))
+    result_.extra["resident_per_member"] = *each;
 }
 
 void bench_run::settle(const expectation& wanted) {

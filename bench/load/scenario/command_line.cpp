@@ -117,10 +117,10 @@ void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
     add_meetings(app, x, texts);
   } else if (name == "lossy") {
     add_meetings(app, x, texts);
-    app.add_option("--loss", x.loss, "Share of packets lost, each way")
+    app.add_option("--loss", x.loss, "Share of packets lost on each leg, each way")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
-    app.add_option("--delay", texts.delay_ms, "Delay each way, ms")
+    app.add_option("--delay", texts.delay_ms, "Delay from client to client, ms: half of it on each leg")
         ->capture_default_str();
   } else if (name == "class") {
     add_count(app, "--students", x.students, "Students with camera");

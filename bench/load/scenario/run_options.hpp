@@ -75,7 +75,9 @@ struct run_options {
   uint32_t low = 9;
 
   // lossy
+  /// The share lost on each leg: to and from the server, of each client.
   double loss = 0;
+  /// From client to client: half of it on each leg.
   std::chrono::milliseconds delay{0};
 
   // join-storm, idle, signal, churn
