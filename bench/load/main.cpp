@@ -49,7 +49,7 @@ int run(const run_command& x) {
   auto result = run_scenario(x.options);
   std::cout << to_table(result) << std::flush;
   write_file(x.options.json, to_json(result));
-  if (result.is_void())
+  if (result.is_void() && !x.options.lenient)
     return is_void;
   if (x.options.fail_on_loss
       && (result.audio.lost + result.video.lost > 0
