@@ -119,7 +119,7 @@ void media_transport::handle_datagram(net::mutable_byte_span x,
       counts_.rtp_in.add(x.size());
       if (!times_.first_media) {
         times_.first_media = arrival;
-        services_.notices.push_back({this, std::nullopt});
+        services_.notices.push_back({this, notice::kind::first_media});
       }
       sink_.handle_rtp(x, arrival);
       break;
@@ -333,11 +333,13 @@ void media_transport::update_dtls() {
   set_state(transport_state::connected);
   for (auto& x : sources_)
     start_source(*x);
+  if (!sources_.empty())
+    services_.notices.push_back({this, notice::kind::published});
 }
 
 void media_transport::set_state(transport_state x) {
   state_ = x;
-  services_.notices.push_back({this, x});
+  services_.notices.push_back({this, notice::kind::state, x});
 }
 
 std::optional<net::srtp_profile> media_transport::profile() const {
@@ -363,8 +365,10 @@ media_source& media_transport::publish(const source_config& cfg) {
   auto& source = *sources_.back();
   for (auto& x : source.encoders())
     paced_.push_back(std::make_unique<paced_encoder>(*this, source, *x));
-  if (sender_)
+  if (sender_) {
     start_source(source);
+    services_.notices.push_back({this, notice::kind::published});
+  }
   rearm();
   return source;
 }
