@@ -90,4 +90,7 @@ outcome<floor_report> measure_floor(const floor_options& options = {});
 /// `report` for a person at a terminal.
 std::string to_table(const floor_report& report);
 
+/// `report` as a JSON object, as results hold it under "floor".
+std::string to_json(const floor_report& report);
+
 } // namespace troupe::load

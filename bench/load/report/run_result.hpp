@@ -48,7 +48,8 @@ struct delivery {
   uint64_t duplicates = 0;
   uint64_t reordered = 0;
 
-  /// From just before the publisher's send call to the receiver's receive.
+  /// From the publisher's stamp, just before its send call, until the kernel
+  /// took the packet in for the receiver.
   time_quantiles latency;
 
   bool operator==(const delivery&) const = default;
@@ -162,6 +163,10 @@ std::string to_json(const run_result& run);
 /// their defaults; nothing where it is no JSON object or a member has a wrong
 /// type.
 std::optional<run_result> from_json(std::string_view text);
+
+/// Reads any number of runs: one object, a list of them, or a comparison (see
+/// compare.hpp), which has them as "runs". Each is read as by from_json().
+std::optional<std::vector<run_result>> runs_from_json(std::string_view text);
 
 /// `run` for a person at a terminal: two columns, void reasons first.
 std::string to_table(const run_result& run);

@@ -73,6 +73,20 @@ TEST_CASE("JSON that is no result is refused") {
   CHECK(from_json("{\"further\":{\"x\":[1]}}"));
 }
 
+TEST_CASE("runs are read from one object, a list and a comparison") {
+  auto one = to_json(full_result());
+  auto runs_of = [](const std::string& text) {
+    auto runs = runs_from_json(text);
+    return runs ? runs->size() : 0;
+  };
+  CHECK(runs_of(one) == 1);
+  CHECK(runs_of("[" + one + "," + one + "]") == 2);
+  CHECK(runs_of("{\"a\":\"old\",\"runs\":[" + one + "]}") == 1);
+  CHECK_FALSE(runs_from_json("[5]"));
+  CHECK_FALSE(runs_from_json("5"));
+  CHECK_FALSE(runs_from_json("{"));
+}
+
 TEST_CASE("what is no number is written as null and read as zero") {
   run_result run;
   run.extra["ratio"] = std::nan("");
