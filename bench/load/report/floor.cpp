@@ -47,8 +47,8 @@ public:
   // Serves until `slice` of CPU time has gone. Returns the time per packet.
   double serve(nanoseconds slice);
 
-  // Share of all that was sent which receivers have.
-  double delivered() const;
+  // Adds what has passed so far.
+  void count(floor_figure& out) const;
 
 private:
   size_t serve_burst(size_t inputs);
@@ -62,6 +62,7 @@ private:
   std::array<uint8_t, 2048> out_{};
   size_t fan_out_ = 1;
   size_t next_ = 0;
+  uint64_t taken_ = 0;
   uint64_t sent_ = 0;
 };
 
@@ -126,6 +127,7 @@ size_t plain_server::serve_burst(size_t inputs) {
                    reinterpret_cast<sockaddr*>(&from), &length)
         < 0)
       break;
+    ++taken_;
     for (size_t i = 0; i < fan_out_; ++i, ++sent) {
       send_to(destinations_[next_]);
       next_ = next_ + 1 < destinations_.size() ? next_ + 1 : 0;
@@ -149,12 +151,14 @@ double plain_server::serve(nanoseconds slice) {
          / static_cast<double>(std::max<size_t>(sent, 1));
 }
 
-double plain_server::delivered() const {
+void plain_server::count(floor_figure& out) const {
   // The drain takes a moment; a packet that met a full queue never comes.
   for (int i = 0; i < 100 && peers_->received() < sent_; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  return static_cast<double>(peers_->received())
-         / static_cast<double>(std::max<uint64_t>(sent_, 1));
+  out.taken = taken_;
+  out.sent = sent_;
+  out.delivered = static_cast<double>(peers_->received())
+                  / static_cast<double>(std::max<uint64_t>(sent_, 1));
 }
 
 outcome<floor_figure> measure(const floor_options& options, size_t octets,
@@ -169,7 +173,7 @@ outcome<floor_figure> measure(const floor_options& options, size_t octets,
   auto figure = spread_of(std::move(costs));
   figure.octets = octets;
   figure.fan_out = fan_out;
-  figure.delivered = server->delivered();
+  server->count(figure);
   return figure;
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,10 @@ struct floor_figure {
   /// Share of the packets sent that reached their receivers. What is missing
   /// met a full queue, which is cheaper than a delivery.
   double delivered = 0;
+
+  /// How many datagrams that rests on, and packets sent for them.
+  uint64_t taken = 0;
+  uint64_t sent = 0;
 
   bool operator==(const floor_figure&) const = default;
 };

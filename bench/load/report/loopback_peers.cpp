@@ -123,8 +123,10 @@ void loopback_peers::drain(int socket) {
     messages[i].msg_hdr.msg_iovlen = 1;
   }
   auto n = ::recvmmsg(socket, messages.data(), batch, MSG_DONTWAIT, nullptr);
-  if (n > 0)
-    received_.fetch_add(static_cast<uint64_t>(n), std::memory_order_relaxed);
+  uint64_t whole = 0;
+  for (size_t i = 0; n > 0 && i < static_cast<size_t>(n); ++i)
+    whole += messages[i].msg_len == datagram_.size();
+  received_.fetch_add(whole, std::memory_order_relaxed);
 }
 
 void loopback_peers::send_burst(uint64_t count) {

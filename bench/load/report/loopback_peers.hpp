@@ -44,7 +44,8 @@ public:
   /// Has `count` datagrams sent to the server, and returns when they are.
   void feed(size_t count);
 
-  /// Datagrams that receivers have taken so far.
+  /// Datagrams that receivers have taken so far: those of `octets`, as the
+  /// server is fed and has to send.
   uint64_t received() const {
     return received_.load(std::memory_order_relaxed);
   }

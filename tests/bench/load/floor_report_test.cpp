@@ -23,6 +23,8 @@ TEST_CASE("the floor is measured for every size and fan-out, each once") {
       CHECK(figure->median_ns > 0);
       CHECK(figure->low_ns <= figure->median_ns);
       CHECK(figure->high_ns >= figure->median_ns);
+      CHECK(figure->taken > 0);
+      CHECK(figure->sent == figure->taken * fan_out);
       CHECK(figure->delivered > 0);
       CHECK(figure->delivered <= 1);
     }
