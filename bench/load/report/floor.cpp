@@ -21,6 +21,9 @@ using std::chrono::nanoseconds;
 // A fixed header and one extension element for the transport-wide number, as
 // media has it here (RFC 3550, section 5.1; RFC 8285, section 4.2).
 constexpr size_t header_octets = 20;
+constexpr std::array<uint8_t, header_octets> media_header{
+    0x90, 96,   0, 0, 0,    0, 0, 0, 0, 0, 0, 1, // X bit, SSRC 1
+    0xbe, 0xde, 0, 1, 0x31, 0, 0, 0};            // id 3, two octets
 
 // As many packets leave between two looks at the clock, at least.
 constexpr size_t sent_per_burst = 128;
@@ -57,7 +60,7 @@ private:
   udp_endpoint endpoint_;
   std::unique_ptr<loopback_peers> peers_;
   std::vector<destination> destinations_;
-  std::array<uint8_t, header_octets> header_{0x90, 96};
+  std::array<uint8_t, header_octets> header_ = media_header;
   std::vector<uint8_t> payload_;
   std::array<uint8_t, 2048> out_{};
   size_t fan_out_ = 1;
