@@ -3,6 +3,7 @@
 #include "bench/load/report/loopback_peers.hpp"
 #include "bench/load/report/statistics.hpp"
 #include "bench/load/report/text_table.hpp"
+#include "net/base/assert.hpp"
 #include "net/base/rng.hpp"
 
 #include <sys/socket.h>
@@ -115,7 +116,8 @@ void plain_server::send_to(destination& to) {
   header_[2] = static_cast<uint8_t>(to.sequence >> 8);
   header_[3] = static_cast<uint8_t>(to.sequence);
   auto size = to.sender->protect_rtp(header_, payload_, out_);
-  ::sendto(*endpoint_.socket, out_.data(), size.value_or(0), 0,
+  TROUPE_ASSERT(size.has_value());
+  ::sendto(*endpoint_.socket, out_.data(), *size, 0,
            reinterpret_cast<const sockaddr*>(&to.address), sizeof(to.address));
 }
 

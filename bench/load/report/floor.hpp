@@ -86,10 +86,10 @@ struct floor_options {
 /// Only that thread's CPU time counts (CLOCK_THREAD_CPUTIME_ID), system time
 /// included: on loopback that has the receiver's part of the kernel's path in
 /// it, as it has for a server under test. A second thread, not counted, feeds
-/// the socket and drains the receivers' by epoll and recvmmsg as a generator
-/// does. Waiting for input is not counted, so the floor never pays for being
-/// idle. It takes repetitions x slice for each size and fan-out, and somewhat
-/// more by the clock.
+/// the socket and drains the receivers' once a millisecond, as the generator
+/// does, so that sending wakes nobody. Waiting for input is not counted, so the
+/// floor never pays for being idle. It takes repetitions x slice for each size
+/// and fan-out, and somewhat more by the clock.
 outcome<floor_report> measure_floor(const floor_options& options = {});
 
 /// `report` for a person at a terminal.
