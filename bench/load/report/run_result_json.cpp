@@ -99,6 +99,7 @@ void write_run(json_writer& out, const run_result& run) {
   out.member("cpuNsPerPacket", cpu_ns_per_packet(run));
   out.member("floorNsPerPacket", floor_ns_per_packet(run));
   out.member("floorRatio", floor_ratio(run));
+  out.member("fanoutFloorRatio", fanout_floor_ratio(run));
 }
 
 std::string to_json(const floor_report& report) {

@@ -113,6 +113,16 @@ TEST_CASE("the floor of a mix is weighed by what was received of each kind") {
   CHECK(floor_ns_per_packet(run) == doctest::Approx(3'000));
 }
 
+TEST_CASE("the fan-out floor is the widest that was measured") {
+  auto run = full_result();
+  run.audio.received = 0;
+  CHECK_FALSE(fanout_floor_ratio(run));
+  run.floor->figures.push_back({1'200, 10, 2'500, 0, 0, 1, 0, 0});
+  run.floor->figures.push_back({1'200, 100, 1'600, 0, 0, 1, 0, 0});
+  CHECK(*fanout_floor_ratio(run) == doctest::Approx(1.25));
+  CHECK(*floor_ratio(run) == doctest::Approx(0.5));
+}
+
 TEST_CASE("without packets, or without their floor, there is no ratio") {
   auto run = full_result();
   run.floor->figures.pop_back();
