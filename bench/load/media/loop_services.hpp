@@ -7,11 +7,14 @@
 
 namespace troupe::load {
 
-/// Something to tell the owner of a transport, once nothing is in the middle
-/// of anything: a new state, or (without one) the first media.
+/// What has happened to a transport, to be dealt with once none is in the
+/// middle of something.
 struct notice {
+  enum class kind : uint8_t { state, first_media, published };
+
   media_transport* whom;
-  std::optional<transport_state> state;
+  kind what;
+  transport_state state = transport_state::checking; // for kind::state
 };
 
 /// What the transports of one loop share. For the files of this folder.

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -28,13 +29,53 @@ std::unique_ptr<net::dtls_context> make_context(const loop_config& cfg) {
   return std::move(*x);
 }
 
-// The sockets that are read together.
-int make_epoll() {
-  auto fd = ::epoll_create1(EPOLL_CLOEXEC);
-  if (fd < 0)
-    throw std::system_error{errno, std::generic_category()};
-  return fd;
-}
+// Sockets that are read together.
+class socket_set {
+public:
+  socket_set() : fd_(::epoll_create1(EPOLL_CLOEXEC)) {
+    if (fd_ < 0)
+      throw std::system_error{errno, std::generic_category()};
+  }
+
+  socket_set(const socket_set&) = delete;
+  socket_set& operator=(const socket_set&) = delete;
+
+  ~socket_set() {
+    ::close(fd_);
+  }
+
+  int fd() const {
+    return fd_;
+  }
+
+  bool add(media_transport& x) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = &x;
+    return ::epoll_ctl(fd_, EPOLL_CTL_ADD, x.fd(), &event) == 0;
+  }
+
+  void remove(media_transport& x) {
+    ::epoll_ctl(fd_, EPOLL_CTL_DEL, x.fd(), nullptr);
+  }
+
+  // Lets all that have something receive it.
+  void read() {
+    std::array<epoll_event, 512> events;
+    for (;;) {
+      auto n =
+          ::epoll_wait(fd_, events.data(), static_cast<int>(events.size()), 0);
+      for (int i = 0; i < n; ++i)
+        static_cast<media_transport*>(events[static_cast<size_t>(i)].data.ptr)
+            ->receive();
+      if (n < static_cast<int>(events.size()))
+        return;
+    }
+  }
+
+private:
+  int fd_;
+};
 
 } // namespace
 
@@ -42,16 +83,16 @@ class media_loop::impl {
 public:
   impl(asio::io_context& context, const loop_config& cfg)
       : services_(cfg, make_context(cfg))
-      , urgent_(context, make_epoll())
-      , patient_(context, make_epoll())
+      , urgent_ready_(context, urgent_.fd())
       , timer_(context) {
-    next_tick_ = next_read_ = loop_services::now();
+    next_read_ = loop_services::now();
     wait_for_tick();
     wait_for_urgent();
   }
 
   ~impl() {
     stop();
+    urgent_ready_.release();
     for (auto& [transport, owned] : transports_)
       transport->close();
   }
@@ -67,7 +108,7 @@ public:
     auto owned = std::make_unique<media_transport>(
         services_, std::move(*socket), std::move(cfg));
     auto transport = owned.get();
-    if (!watch(urgent_, EPOLL_CTL_ADD, *transport))
+    if (!urgent_.add(*transport))
       return std::error_code{errno, std::generic_category()};
     transports_.emplace(transport, std::move(owned));
     return transport;
@@ -79,9 +120,8 @@ public:
       return;
     x.close();
     closed_.add(x.stats());
-    // Whichever of the two it is in.
-    watch(urgent_, EPOLL_CTL_DEL, x);
-    watch(patient_, EPOLL_CTL_DEL, x);
+    for (auto* set : {&urgent_, &publishing_, &patient_})
+      set->remove(x);
     graveyard_.push_back(std::move(at->second));
     transports_.erase(at);
   }
@@ -114,36 +154,30 @@ public:
 
   void stop() {
     stopped_ = true;
+    services_.wheel.clear_alarm();
     timer_.cancel();
-    urgent_.cancel();
+    urgent_ready_.cancel();
   }
 
 private:
-  static bool watch(asio::posix::stream_descriptor& set, int operation,
-                    media_transport& x) {
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.ptr = &x;
-    return ::epoll_ctl(set.native_handle(), operation, x.fd(), &event) == 0;
-  }
-
   void wait_for_urgent() {
-    urgent_.async_wait(asio::posix::stream_descriptor::wait_read,
-                       [this, alive = std::weak_ptr{alive_}](
-                           const boost::system::error_code& error) {
-                         if (error || alive.expired() || stopped_)
-                           return;
-                         read(urgent_);
-                         finish_round();
-                         wait_for_urgent();
-                       });
+    urgent_ready_.async_wait(asio::posix::stream_descriptor::wait_read,
+                             [this, alive = std::weak_ptr{alive_}](
+                                 const boost::system::error_code& error) {
+                               if (error || alive.expired() || stopped_)
+                                 return;
+                               read(urgent_);
+                               finish_round();
+                               wait_for_urgent();
+                             });
   }
 
-  // Ticks keep to their times; those that were missed are left out.
+  // Sleeps until a timer may be due or it is time to read. Setting the time
+  // anew cancels the wait that was there.
   void wait_for_tick() {
-    next_tick_ =
-        std::max(next_tick_ + services_.config.tick, loop_services::now());
-    timer_.expires_at(next_tick_);
+    auto wake = services_.wheel.next(next_read_);
+    timer_.expires_at(wake);
+    services_.wheel.set_alarm(wake, [this] { wait_for_tick(); });
     timer_.async_wait([this, alive = std::weak_ptr{alive_}](
                           const boost::system::error_code& error) {
       if (error || alive.expired() || stopped_)
@@ -154,8 +188,10 @@ private:
   }
 
   void tick() {
+    services_.wheel.clear_alarm();
     auto now = loop_services::now();
     services_.wheel.advance(now);
+    read(publishing_);
     if (now >= next_read_) {
       next_read_ =
           std::max(next_read_ + services_.config.receive_interval, now);
@@ -164,18 +200,9 @@ private:
     finish_round();
   }
 
-  void read(asio::posix::stream_descriptor& set) {
-    std::array<epoll_event, 512> events;
+  void read(socket_set& set) {
     services_.received.read_clocks();
-    for (;;) {
-      auto n = ::epoll_wait(set.native_handle(), events.data(),
-                            static_cast<int>(events.size()), 0);
-      for (int i = 0; i < n; ++i)
-        static_cast<media_transport*>(events[static_cast<size_t>(i)].data.ptr)
-            ->receive();
-      if (n < static_cast<int>(events.size()))
-        return;
-    }
+    set.read();
   }
 
   // Tells of what has happened, now that no transport is busy.
@@ -184,28 +211,45 @@ private:
       auto notices = std::exchange(services_.notices, {});
       for (const auto& x : notices)
         if (transports_.contains(x.whom))
-          tell(*x.whom, x.state);
+          handle(x);
     }
     graveyard_.clear();
   }
 
-  void tell(media_transport& x, std::optional<transport_state> state) {
-    if (state == transport_state::connected) {
-      watch(urgent_, EPOLL_CTL_DEL, x);
-      watch(patient_, EPOLL_CTL_ADD, x);
+  void handle(const notice& x) {
+    auto& transport = *x.whom;
+    const auto& config = transport.config_;
+    switch (x.what) {
+      case notice::kind::state:
+        if (x.state == transport_state::connected)
+          move(transport, patient_);
+        if (config.on_state)
+          config.on_state(transport, x.state);
+        break;
+      case notice::kind::first_media:
+        if (config.on_first_media)
+          config.on_first_media(transport);
+        break;
+      case notice::kind::published:
+        move(transport, publishing_);
+        break;
     }
-    const auto& config = x.config_;
-    if (state && config.on_state)
-      config.on_state(x, *state);
-    else if (!state && config.on_first_media)
-      config.on_first_media(x);
+  }
+
+  void move(media_transport& x, socket_set& to) {
+    for (auto* set : {&urgent_, &publishing_, &patient_})
+      set->remove(x);
+    to.add(x);
   }
 
   loop_services services_;
-  asio::posix::stream_descriptor urgent_;
-  asio::posix::stream_descriptor patient_;
+  // Of transports that are connecting: Asio wakes the thread for them.
+  socket_set urgent_;
+  asio::posix::stream_descriptor urgent_ready_;
+  // Of the others. Asio does not know of them: nothing that comes wakes anyone.
+  socket_set publishing_;
+  socket_set patient_;
   asio::steady_timer timer_;
-  net::time_point next_tick_;
   net::time_point next_read_;
   bool stopped_ = false;
   // Tells handlers that are still queued whether this is still there.

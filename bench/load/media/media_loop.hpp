@@ -16,13 +16,16 @@ class io_context;
 namespace troupe::load {
 
 struct loop_config {
-  /// How exactly frames are paced. Each tick wakes the thread.
+  /// How exactly frames are paced: those due within one tick go together. The
+  /// thread sleeps over ticks at which nothing is due.
   net::duration tick = std::chrono::microseconds{500};
   /// How often connected transports' sockets are read. What came meanwhile is
   /// read together, which is cheap, and costs the latency figures nothing, as
-  /// they use the kernel's receive time. Sockets of transports that are still
-  /// connecting are read at once.
-  net::duration receive_interval = std::chrono::milliseconds{1};
+  /// they use the kernel's receive time; what we answer by RTCP comes later by
+  /// as much. Sockets of transports that are still connecting are read at
+  /// once, those of transports that publish (to which little comes, but
+  /// requests for key frames) whenever the thread is awake.
+  net::duration receive_interval = std::chrono::milliseconds{10};
   /// See `sink_config`.
   double decrypt_share = 0.05;
   /// The SRTP profiles to offer, best first: decides between GCM and CM.

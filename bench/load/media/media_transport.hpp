@@ -63,6 +63,7 @@ public:
   static constexpr net::duration check_interval = std::chrono::milliseconds{50};
   static constexpr net::duration consent_interval =
       std::chrono::milliseconds{2500};
+  static constexpr net::duration report_interval = std::chrono::seconds{1};
 
   media_transport(loop_services& services, batch_socket socket,
                   transport_config cfg);

@@ -40,6 +40,22 @@ void timer_wheel::schedule(wheel_timer& x, net::time_point due) {
   x.due_ = due;
   x.tick_ = std::max(tick_after(due), current_ + 1);
   x.link_before(slots_[x.tick_ % slot_count_]);
+  if (due < alarm_until_) {
+    clear_alarm();
+    alarm_();
+  }
+}
+
+net::time_point timer_wheel::next(net::time_point limit) const {
+  for (auto i = current_ + 1; i <= current_ + slot_count_; ++i) {
+    auto at = start_ + tick_ * static_cast<int64_t>(i);
+    if (at >= limit)
+      break;
+    const auto& head = slots_[i % slot_count_];
+    if (head.next_ != &head)
+      return at;
+  }
+  return limit;
 }
 
 void timer_wheel::advance(net::time_point now) {

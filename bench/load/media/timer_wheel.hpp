@@ -62,6 +62,22 @@ public:
   /// the next tick.
   void schedule(wheel_timer& x, net::time_point due);
 
+  /// When the next timer may be due, at most `limit`. Looks at the ticks up to
+  /// there: keep it near.
+  net::time_point next(net::time_point limit) const;
+
+  /// From now on, `schedule` calls `action` where a timer is armed for before
+  /// `until`: whoever sleeps until then must wake sooner.
+  void set_alarm(net::time_point until, std::function<void()> action) {
+    alarm_until_ = until;
+    alarm_ = std::move(action);
+  }
+
+  /// No alarm any more.
+  void clear_alarm() {
+    alarm_until_ = net::time_point::min();
+  }
+
   /// Calls all timers that are due by `now`. They may arm and cancel others,
   /// and themselves.
   void advance(net::time_point now);
@@ -72,6 +88,8 @@ private:
   net::time_point start_;
   net::duration tick_;
   uint64_t current_ = 0; // the last tick that was dealt with
+  net::time_point alarm_until_ = net::time_point::min();
+  std::function<void()> alarm_;
   size_t slot_count_;
   std::unique_ptr<wheel_timer[]> slots_;
 };

@@ -53,7 +53,15 @@ struct pair_of_runs {
 
 std::string why_void(const pair_of_runs& pair) {
   auto& run = pair.a.is_void() ? pair.a : pair.b;
-  return run.server + ": " + run.void_reasons.front();
+  return run.labels.at("side") + ": " + run.void_reasons.front();
+}
+
+// Its name, and what it is.
+std::string description_of(const server_under_test& server) {
+  auto what = server.url.empty() ? server.binary : server.url;
+  for (auto& word : server.arguments)
+    what += " " + word;
+  return server.name + " (" + what + ")";
 }
 
 paired_ratio compare_by(const compared_metric& metric,
@@ -165,23 +173,20 @@ comparison compare(const server_under_test& a, const server_under_test& b,
                    const run_once& run, size_t rounds,
                    const std::vector<compared_metric>& metrics) {
   comparison out;
-  out.name_a = a.name;
-  out.name_b = b.name;
+  out.name_a = description_of(a);
+  out.name_b = description_of(b);
   std::vector<pair_of_runs> good;
   for (size_t i = 0; i < 2 * rounds && good.size() < rounds; ++i) {
     pair_of_runs pair;
-    auto make = [&](const server_under_test& server, run_result& into) {
-      into = run(server);
-      into.server = server.name;
+    auto make = [&](bool is_a) {
+      auto& into = is_a ? pair.a : pair.b;
+      into = run(is_a ? a : b);
+      into.labels["side"] = is_a ? "A" : "B";
       out.runs.push_back(into);
     };
-    if (i % 2 == 0) {
-      make(a, pair.a);
-      make(b, pair.b);
-    } else {
-      make(b, pair.b);
-      make(a, pair.a);
-    }
+    auto a_first = i % 2 == 0;
+    make(a_first);
+    make(!a_first);
     if (pair.is_void())
       out.left_out.push_back(why_void(pair));
     else
@@ -210,7 +215,7 @@ std::string to_table(const comparison& result) {
              in_thousands(x.median_a, 3), in_thousands(x.median_b, 3),
              std::to_string(x.pairs), verdict(x)});
   }
-  auto text = "A = " + result.name_a + ", B = " + result.name_b + "\n";
+  auto text = "A: " + result.name_a + "\nB: " + result.name_b + "\n";
   for (auto& why : result.left_out)
     text += "left out a pair, " + why + "\n";
   return text + out.str() + "packets lost: A "

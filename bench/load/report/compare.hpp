@@ -69,15 +69,17 @@ struct paired_ratio {
 
 /// The outcome of a comparison.
 struct comparison {
+  /// The servers' names, with binary and arguments, or URL.
   std::string name_a;
   std::string name_b;
+
   std::vector<paired_ratio> ratios;
 
   /// Packets lost through each server, over all good pairs.
   uint64_t lost_a = 0;
   uint64_t lost_b = 0;
 
-  /// All runs in the order in which they were made.
+  /// All runs in the order in which they were made, labelled "side" A or B.
   std::vector<run_result> runs;
 
   /// Pairs left out since one of their runs was void, and why.

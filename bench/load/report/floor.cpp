@@ -3,6 +3,7 @@
 #include "bench/load/report/loopback_peers.hpp"
 #include "bench/load/report/statistics.hpp"
 #include "bench/load/report/text_table.hpp"
+#include "net/base/assert.hpp"
 #include "net/base/rng.hpp"
 
 #include <sys/socket.h>
@@ -21,6 +22,9 @@ using std::chrono::nanoseconds;
 // A fixed header and one extension element for the transport-wide number, as
 // media has it here (RFC 3550, section 5.1; RFC 8285, section 4.2).
 constexpr size_t header_octets = 20;
+constexpr std::array<uint8_t, header_octets> media_header{
+    0x90, 96,   0, 0, 0,    0, 0, 0, 0, 0, 0, 1, // X bit, SSRC 1
+    0xbe, 0xde, 0, 1, 0x31, 0, 0, 0};            // id 3, two octets
 
 // As many packets leave between two looks at the clock, at least.
 constexpr size_t sent_per_burst = 128;
@@ -47,8 +51,8 @@ public:
   // Serves until `slice` of CPU time has gone. Returns the time per packet.
   double serve(nanoseconds slice);
 
-  // Share of all that was sent which receivers have.
-  double delivered() const;
+  // Adds what has passed so far.
+  void count(floor_figure& out) const;
 
 private:
   size_t serve_burst(size_t inputs);
@@ -57,11 +61,12 @@ private:
   udp_endpoint endpoint_;
   std::unique_ptr<loopback_peers> peers_;
   std::vector<destination> destinations_;
-  std::array<uint8_t, header_octets> header_{0x90, 96};
+  std::array<uint8_t, header_octets> header_ = media_header;
   std::vector<uint8_t> payload_;
   std::array<uint8_t, 2048> out_{};
   size_t fan_out_ = 1;
   size_t next_ = 0;
+  uint64_t taken_ = 0;
   uint64_t sent_ = 0;
 };
 
@@ -111,7 +116,8 @@ void plain_server::send_to(destination& to) {
   header_[2] = static_cast<uint8_t>(to.sequence >> 8);
   header_[3] = static_cast<uint8_t>(to.sequence);
   auto size = to.sender->protect_rtp(header_, payload_, out_);
-  ::sendto(*endpoint_.socket, out_.data(), size.value_or(0), 0,
+  TROUPE_ASSERT(size.has_value());
+  ::sendto(*endpoint_.socket, out_.data(), *size, 0,
            reinterpret_cast<const sockaddr*>(&to.address), sizeof(to.address));
 }
 
@@ -126,6 +132,7 @@ size_t plain_server::serve_burst(size_t inputs) {
                    reinterpret_cast<sockaddr*>(&from), &length)
         < 0)
       break;
+    ++taken_;
     for (size_t i = 0; i < fan_out_; ++i, ++sent) {
       send_to(destinations_[next_]);
       next_ = next_ + 1 < destinations_.size() ? next_ + 1 : 0;
@@ -149,12 +156,14 @@ double plain_server::serve(nanoseconds slice) {
          / static_cast<double>(std::max<size_t>(sent, 1));
 }
 
-double plain_server::delivered() const {
+void plain_server::count(floor_figure& out) const {
   // The drain takes a moment; a packet that met a full queue never comes.
   for (int i = 0; i < 100 && peers_->received() < sent_; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  return static_cast<double>(peers_->received())
-         / static_cast<double>(std::max<uint64_t>(sent_, 1));
+  out.taken = taken_;
+  out.sent = sent_;
+  out.delivered = static_cast<double>(peers_->received())
+                  / static_cast<double>(std::max<uint64_t>(sent_, 1));
 }
 
 outcome<floor_figure> measure(const floor_options& options, size_t octets,
@@ -169,7 +178,7 @@ outcome<floor_figure> measure(const floor_options& options, size_t octets,
   auto figure = spread_of(std::move(costs));
   figure.octets = octets;
   figure.fan_out = fan_out;
-  figure.delivered = server->delivered();
+  server->count(figure);
   return figure;
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,10 @@ struct floor_figure {
   /// Share of the packets sent that reached their receivers. What is missing
   /// met a full queue, which is cheaper than a delivery.
   double delivered = 0;
+
+  /// How many datagrams that rests on, and packets sent for them.
+  uint64_t taken = 0;
+  uint64_t sent = 0;
 
   bool operator==(const floor_figure&) const = default;
 };
@@ -81,13 +86,16 @@ struct floor_options {
 /// Only that thread's CPU time counts (CLOCK_THREAD_CPUTIME_ID), system time
 /// included: on loopback that has the receiver's part of the kernel's path in
 /// it, as it has for a server under test. A second thread, not counted, feeds
-/// the socket and drains the receivers' by epoll and recvmmsg as a generator
-/// does. Waiting for input is not counted, so the floor never pays for being
-/// idle. It takes repetitions x slice for each size and fan-out, and somewhat
-/// more by the clock.
+/// the socket and drains the receivers' once a millisecond, as the generator
+/// does, so that sending wakes nobody. Waiting for input is not counted, so the
+/// floor never pays for being idle. It takes repetitions x slice for each size
+/// and fan-out, and somewhat more by the clock.
 outcome<floor_report> measure_floor(const floor_options& options = {});
 
 /// `report` for a person at a terminal.
 std::string to_table(const floor_report& report);
+
+/// `report` as a JSON object, as results hold it under "floor".
+std::string to_json(const floor_report& report);
 
 } // namespace troupe::load

@@ -1,6 +1,6 @@
 #include "bench/load/report/loopback_peers.hpp"
 
-#include <sys/epoll.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
@@ -13,19 +13,13 @@ namespace troupe::load {
 namespace {
 
 constexpr int buffer_octets = 4 << 20;
+constexpr int drain_every_ms = 1;
 
 // A request to end instead of a number of datagrams.
 constexpr uint64_t end_request = 1ULL << 40;
 
 failure system_failure(const char* what) {
   return {std::string{what} + ": " + std::strerror(errno)};
-}
-
-bool watch(int epoll, int file) {
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.fd = file;
-  return ::epoll_ctl(epoll, EPOLL_CTL_ADD, file, &event) == 0;
 }
 
 } // namespace
@@ -53,12 +47,10 @@ loopback_peers::start(size_t receivers, const sockaddr_in& server,
   std::unique_ptr<loopback_peers> self{new loopback_peers};
   self->server_ = server;
   self->datagram_.assign(octets, 'x');
-  self->epoll_ = descriptor{::epoll_create1(EPOLL_CLOEXEC)};
   self->request_ = descriptor{::eventfd(0, EFD_CLOEXEC)};
   self->done_ = descriptor{::eventfd(0, EFD_CLOEXEC)};
-  if (!self->epoll_ || !self->request_ || !self->done_
-      || !watch(*self->epoll_, *self->request_))
-    return system_failure("cannot wait for sockets");
+  if (!self->request_ || !self->done_)
+    return system_failure("cannot make an event");
   auto source = open_loopback_udp();
   if (!source)
     return source.error();
@@ -67,8 +59,6 @@ loopback_peers::start(size_t receivers, const sockaddr_in& server,
     auto endpoint = open_loopback_udp();
     if (!endpoint)
       return endpoint.error();
-    if (!watch(*self->epoll_, *endpoint->socket))
-      return system_failure("cannot wait for sockets");
     self->addresses_.push_back(endpoint->address);
     self->sockets_.push_back(std::move(endpoint->socket));
   }
@@ -93,15 +83,9 @@ void loopback_peers::feed(size_t count) {
 }
 
 void loopback_peers::run() {
-  std::array<epoll_event, 64> events;
   for (;;) {
-    auto n = ::epoll_wait(*epoll_, events.data(), events.size(), -1);
-    for (int i = 0; i < n; ++i) {
-      auto file = events[static_cast<size_t>(i)].data.fd;
-      if (file != *request_) {
-        drain(file);
-        continue;
-      }
+    pollfd request{*request_, POLLIN, 0};
+    if (::poll(&request, 1, drain_every_ms) > 0) {
       eventfd_t count = 0;
       eventfd_read(*request_, &count);
       if (count >= end_request)
@@ -109,6 +93,8 @@ void loopback_peers::run() {
       send_burst(count);
       eventfd_write(*done_, 1);
     }
+    for (auto& socket : sockets_)
+      drain(*socket);
   }
 }
 
@@ -123,8 +109,10 @@ void loopback_peers::drain(int socket) {
     messages[i].msg_hdr.msg_iovlen = 1;
   }
   auto n = ::recvmmsg(socket, messages.data(), batch, MSG_DONTWAIT, nullptr);
-  if (n > 0)
-    received_.fetch_add(static_cast<uint64_t>(n), std::memory_order_relaxed);
+  uint64_t whole = 0;
+  for (size_t i = 0; n > 0 && i < static_cast<size_t>(n); ++i)
+    whole += messages[i].msg_len == datagram_.size();
+  received_.fetch_add(whole, std::memory_order_relaxed);
 }
 
 void loopback_peers::send_burst(uint64_t count) {

@@ -25,8 +25,9 @@ struct udp_endpoint {
 outcome<udp_endpoint> open_loopback_udp();
 
 /// What stands around a server on a network, on a thread of its own: clients
-/// whose sockets it drains as packets arrive, and a sender that feeds the
-/// server a burst when asked to.
+/// whose sockets it drains every millisecond, and a sender that feeds the
+/// server a burst when asked to. It never waits on the clients' sockets, as the
+/// generator's loop does not: whoever sends to them wakes nobody.
 class loopback_peers {
 public:
   /// Opens `receivers` sockets and starts the thread. Bursts of datagrams of
@@ -44,7 +45,8 @@ public:
   /// Has `count` datagrams sent to the server, and returns when they are.
   void feed(size_t count);
 
-  /// Datagrams that receivers have taken so far.
+  /// Datagrams that receivers have taken so far: those of `octets`, as the
+  /// server is fed and has to send.
   uint64_t received() const {
     return received_.load(std::memory_order_relaxed);
   }
@@ -60,7 +62,6 @@ private:
   udp_endpoint source_;
   sockaddr_in server_{};
   std::vector<char> datagram_;
-  descriptor epoll_;
   descriptor request_;
   descriptor done_;
   std::atomic<uint64_t> received_{0};

@@ -14,6 +14,14 @@ double nearest_rank(const std::vector<double>& sorted, double share) {
   return sorted[std::min(index, sorted.size() - 1)];
 }
 
+std::optional<double> ratio_to(const run_result& run, size_t fan_out) {
+  auto cost = cpu_ns_per_packet(run);
+  auto least = floor_ns_per_packet(run, fan_out);
+  if (!cost || !least || *least <= 0)
+    return std::nullopt;
+  return *cost / *least;
+}
+
 } // namespace
 
 time_quantiles quantiles_of(std::vector<double> milliseconds) {
@@ -58,7 +66,8 @@ std::optional<double> cpu_ns_per_packet(const run_result& run) {
          / static_cast<double>(run.out.packets);
 }
 
-std::optional<double> floor_ns_per_packet(const run_result& run) {
+std::optional<double> floor_ns_per_packet(const run_result& run,
+                                          size_t fan_out) {
   auto received = run.audio.received + run.video.received;
   if (!run.floor || received == 0)
     return std::nullopt;
@@ -66,7 +75,7 @@ std::optional<double> floor_ns_per_packet(const run_result& run) {
   auto add = [&](const delivery& kind, size_t octets) {
     if (kind.received == 0)
       return true;
-    auto* figure = run.floor->find(octets);
+    auto* figure = run.floor->find(octets, fan_out);
     if (figure != nullptr)
       sum += figure->median_ns * static_cast<double>(kind.received);
     return figure != nullptr;
@@ -77,11 +86,16 @@ std::optional<double> floor_ns_per_packet(const run_result& run) {
 }
 
 std::optional<double> floor_ratio(const run_result& run) {
-  auto cost = cpu_ns_per_packet(run);
-  auto least = floor_ns_per_packet(run);
-  if (!cost || !least || *least <= 0)
-    return std::nullopt;
-  return *cost / *least;
+  return ratio_to(run, 1);
+}
+
+std::optional<double> fanout_floor_ratio(const run_result& run) {
+  size_t widest = 1;
+  if (run.floor) {
+    for (auto& figure : run.floor->figures)
+      widest = std::max(widest, figure.fan_out);
+  }
+  return widest > 1 ? ratio_to(run, widest) : std::nullopt;
 }
 
 } // namespace troupe::load

@@ -48,7 +48,8 @@ struct delivery {
   uint64_t duplicates = 0;
   uint64_t reordered = 0;
 
-  /// From just before the publisher's send call to the receiver's receive.
+  /// From the publisher's stamp, just before its send call, until the kernel
+  /// took the packet in for the receiver.
   time_quantiles latency;
 
   bool operator==(const delivery&) const = default;
@@ -148,11 +149,17 @@ double gigabits_per_second(const run_result& run, const flow_totals& flow);
 std::optional<double> cpu_ns_per_packet(const run_result& run);
 
 /// What the floor says that mix of audio and video costs: the floors of 130
-/// and 1,200 octets, weighed by the packets received of each kind.
-std::optional<double> floor_ns_per_packet(const run_result& run);
+/// and 1,200 octets, weighed by the packets received of each kind. That of a
+/// `fan_out` above 1 shares one receive among as many sends.
+std::optional<double> floor_ns_per_packet(const run_result& run,
+                                          size_t fan_out = 1);
 
 /// The first by the second: below 1 is cheaper than a plain socket loop.
 std::optional<double> floor_ratio(const run_result& run);
+
+/// The same by the floor of the largest fan-out that was measured: the harder
+/// one to reach for a scenario with many receivers. None where only 1 was.
+std::optional<double> fanout_floor_ratio(const run_result& run);
 
 /// `run` as one JSON object with every member, derived figures included for
 /// those who read it with other tools.
@@ -162,6 +169,10 @@ std::string to_json(const run_result& run);
 /// their defaults; nothing where it is no JSON object or a member has a wrong
 /// type.
 std::optional<run_result> from_json(std::string_view text);
+
+/// Reads any number of runs: one object, a list of them, or a comparison (see
+/// compare.hpp), which has them as "runs". Each is read as by from_json().
+std::optional<std::vector<run_result>> runs_from_json(std::string_view text);
 
 /// `run` for a person at a terminal: two columns, void reasons first.
 std::string to_table(const run_result& run);

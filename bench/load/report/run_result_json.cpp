@@ -31,6 +31,12 @@ bool read(const json& from, Number& to) {
   return true;
 }
 
+// Not by recursion, so that no nesting can exhaust the stack.
+bool parse(std::string_view text, rapidjson::Document& to) {
+  to.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
+  return !to.HasParseError();
+}
+
 template <class T>
 bool read(const json& from, std::vector<T>& to);
 
@@ -93,6 +99,13 @@ void write_run(json_writer& out, const run_result& run) {
   out.member("cpuNsPerPacket", cpu_ns_per_packet(run));
   out.member("floorNsPerPacket", floor_ns_per_packet(run));
   out.member("floorRatio", floor_ratio(run));
+  out.member("fanoutFloorRatio", fanout_floor_ratio(run));
+}
+
+std::string to_json(const floor_report& report) {
+  json_writer out;
+  out.value(report);
+  return out.str();
 }
 
 std::string to_json(const run_result& run) {
@@ -105,10 +118,23 @@ std::string to_json(const run_result& run) {
 
 std::optional<run_result> from_json(std::string_view text) {
   rapidjson::Document document;
-  // Not by recursion, so that no nesting can exhaust the stack.
-  document.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
   run_result out;
-  if (document.HasParseError() || !read(document, out))
+  if (!parse(text, document) || !read(document, out))
+    return std::nullopt;
+  return out;
+}
+
+std::optional<std::vector<run_result>> runs_from_json(std::string_view text) {
+  rapidjson::Document document;
+  if (!parse(text, document))
+    return std::nullopt;
+  const json* from = &document;
+  if (document.IsObject() && document.HasMember("runs"))
+    from = &document["runs"];
+  std::vector<run_result> out;
+  auto ok =
+      from->IsArray() ? read(*from, out) : read(*from, out.emplace_back());
+  if (!ok)
     return std::nullopt;
   return out;
 }

@@ -64,6 +64,8 @@ void each_member(X& x, F&& f) {
   f("lowNs", x.low_ns);
   f("highNs", x.high_ns);
   f("delivered", x.delivered);
+  f("taken", x.taken);
+  f("sent", x.sent);
 }
 
 template <like<floor_report> X, class F>

@@ -74,6 +74,8 @@ void add_costs(text_table& out, const run_result& run) {
     out.row({"floor", in_thousands(*least) + " ns"});
   if (auto ratio = floor_ratio(run))
     out.row({"ratio to the floor", in_thousands(*ratio, 2)});
+  if (auto ratio = fanout_floor_ratio(run))
+    out.row({"ratio to the fan-out floor", in_thousands(*ratio, 2)});
   auto share = [&](uint64_t ns) {
     auto cores =
         run.seconds > 0 ? static_cast<double>(ns) / 1e9 / run.seconds : 0.0;

@@ -41,6 +41,7 @@ TEST_CASE("servers take turns in the order AB BA") {
       4);
   CHECK(order == "abbaabba");
   CHECK(result.runs.size() == 8);
+  CHECK(result.runs[2].labels.at("side") == "B");
   auto cost = find(result, "CPU ns per packet");
   CHECK(cost.pairs == 4);
   CHECK(cost.ratio == doctest::Approx(0.5));
@@ -82,7 +83,7 @@ TEST_CASE("a pair with a void run is left out and made again") {
   CHECK(runs == 8);
   CHECK(find(result, "CPU ns per packet").pairs == 3);
   REQUIRE(result.left_out.size() == 1);
-  CHECK(result.left_out[0] == "new: the generator fell behind");
+  CHECK(result.left_out[0] == "B: the generator fell behind");
   CHECK(result.lost_b == 3);
 }
 
@@ -140,7 +141,7 @@ TEST_CASE("a comparison's table says who is better in which metric") {
   };
   auto result = compare(a, b, run, 3);
   auto text = to_table(result);
-  CHECK(text.starts_with("A = old, B = new\n"));
+  CHECK(text.starts_with("A: old (a)\nB: new (b)\n"));
   auto line_of = [&](const std::string& name) {
     auto at = text.find("\n" + name) + 1;
     return text.substr(at, text.find('\n', at) - at);

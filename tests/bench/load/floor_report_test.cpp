@@ -23,6 +23,9 @@ TEST_CASE("the floor is measured for every size and fan-out, each once") {
       CHECK(figure->median_ns > 0);
       CHECK(figure->low_ns <= figure->median_ns);
       CHECK(figure->high_ns >= figure->median_ns);
+      CHECK(figure->taken > 0);
+      CHECK(figure->sent == figure->taken * fan_out);
+      // Only whole packets count: protecting must not have failed.
       CHECK(figure->delivered > 0);
       CHECK(figure->delivered <= 1);
     }

@@ -23,7 +23,7 @@ source_config make_source(traffic kind, uint32_t ssrc) {
   x.payload_type = rtp::payload_type{96};
   x.rtx_payload_type = rtp::payload_type{97};
   x.extensions = rtp::extension_map::defaults();
-  x.mid = "0";
+  x.mid = std::string{"0"};
   for (uint32_t i = 0; i < encoding_count(kind); ++i)
     x.encodings.push_back({rtp::ssrc{ssrc + i}, rtp::ssrc{ssrc + 100 + i}, ""});
   return x;

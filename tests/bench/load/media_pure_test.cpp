@@ -203,3 +203,25 @@ TEST_CASE("timers may arm and cancel each other, and survive a pause") {
   CHECK(first > 1);
   CHECK_FALSE(b.armed());
 }
+
+TEST_CASE("a timer wheel knows how long one may sleep, and wakes who does") {
+  net::time_point start{5s};
+  timer_wheel wheel{start, 1ms, 16};
+  wheel_timer a{[](net::time_point) {
+  }};
+  CHECK(wheel.next(start + 10ms) == start + 10ms);
+  int alarms = 0;
+  wheel.set_alarm(start + 10ms, [&] { ++alarms; });
+  wheel.schedule(a, start + 12ms);
+  CHECK(alarms == 0);
+  wheel.schedule(a, start + 4500us);
+  CHECK(alarms == 1);
+  CHECK(wheel.next(start + 10ms) == start + 5ms);
+  // An alarm rings once.
+  wheel.schedule(a, start + 2ms);
+  CHECK(alarms == 1);
+  wheel.set_alarm(start + 10ms, [&] { ++alarms; });
+  wheel.clear_alarm();
+  wheel.schedule(a, start + 1ms);
+  CHECK(alarms == 1);
+}

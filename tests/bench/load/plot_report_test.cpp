@@ -51,8 +51,36 @@ TEST_CASE("a scaling chart has a line for each number of cores") {
   CHECK(rate[1].label == "2 cores");
   auto& delay = charts[2].series;
   REQUIRE(delay.size() == 4);
+  // Ordered by cores within a quantile and by quantile first.
+  CHECK(delay[0].label == "1 core, p50");
   CHECK(delay[3].label == "2 cores, p99");
   CHECK(delay[3].points[0].y == 0.4);
+}
+
+TEST_CASE("the floor is drawn beside the CPU, one line for all cores") {
+  std::vector runs{measured(100, 1, 1'000, 1), measured(100, 2, 1'000, 1),
+                   measured(200, 1, 2'000, 1)};
+  runs[0].costs.cpu_ns = 2'500'000;
+  for (auto& run : runs)
+    run.floor = floor_report{"openssl", {{1'200, 1, 3'000, 0, 0, 1}}};
+  auto cost = scaling_charts(runs)[1].series;
+  REQUIRE(cost.size() == 3);
+  CHECK(cost[0].points[0].y == 2.5);
+  CHECK(cost[2].label == "floor");
+  REQUIRE(cost[2].points.size() == 2);
+  CHECK(cost[2].points[0].y == 3);
+}
+
+TEST_CASE("lines are named by their traffic where it differs") {
+  std::vector runs{measured(100, 1, 10, 1), measured(100, 1, 30, 1)};
+  for (auto& run : runs)
+    run.scenario = "broadcast";
+  runs[0].labels["traffic"] = "v600";
+  runs[1].labels["traffic"] = "v1500";
+  auto rate = scaling_charts(runs)[0].series;
+  REQUIRE(rate.size() == 2);
+  CHECK(rate[0].label == "broadcast v1500, 1 core");
+  CHECK(rate[1].label == "broadcast v600, 1 core");
 }
 
 TEST_CASE("runs at one place give their median, void ones nothing") {

@@ -37,7 +37,7 @@ run_result full_result() {
   run.mean_gso_run = 3.25;
   run.floor = floor_report{
       "openssl",
-      {{130, 1, 3'000, 2'900, 3'100, 1}, {1'200, 1, 4'000, 1, 2, .5}}};
+      {{130, 1, 3'000, 2'900, 3'100, 1}, {1'200, 1, 4'000, 1, 2, .5, 6, 7}}};
   run.extra = {{"requestsPerSecond", 1234.5}};
   run.void_reasons = {"the generator fell behind", "another"};
   return run;
@@ -73,6 +73,20 @@ TEST_CASE("JSON that is no result is refused") {
   CHECK(from_json("{\"further\":{\"x\":[1]}}"));
 }
 
+TEST_CASE("runs are read from one object, a list and a comparison") {
+  auto one = to_json(full_result());
+  auto runs_of = [](const std::string& text) {
+    auto runs = runs_from_json(text);
+    return runs ? runs->size() : 0;
+  };
+  CHECK(runs_of(one) == 1);
+  CHECK(runs_of("[" + one + "," + one + "]") == 2);
+  CHECK(runs_of("{\"a\":\"old\",\"runs\":[" + one + "]}") == 1);
+  CHECK_FALSE(runs_from_json("[5]"));
+  CHECK_FALSE(runs_from_json("5"));
+  CHECK_FALSE(runs_from_json("{"));
+}
+
 TEST_CASE("what is no number is written as null and read as zero") {
   run_result run;
   run.extra["ratio"] = std::nan("");
@@ -97,6 +111,16 @@ TEST_CASE("the floor of a mix is weighed by what was received of each kind") {
   CHECK(*floor_ratio(run) == doctest::Approx(2'000 / 3'700.));
   run.video.received = 0;
   CHECK(floor_ns_per_packet(run) == doctest::Approx(3'000));
+}
+
+TEST_CASE("the fan-out floor is the widest that was measured") {
+  auto run = full_result();
+  run.audio.received = 0;
+  CHECK_FALSE(fanout_floor_ratio(run));
+  run.floor->figures.push_back({1'200, 10, 2'500, 0, 0, 1, 0, 0});
+  run.floor->figures.push_back({1'200, 100, 1'600, 0, 0, 1, 0, 0});
+  CHECK(*fanout_floor_ratio(run) == doctest::Approx(1.25));
+  CHECK(*floor_ratio(run) == doctest::Approx(0.5));
 }
 
 TEST_CASE("without packets, or without their floor, there is no ratio") {
