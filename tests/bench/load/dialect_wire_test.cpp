@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <fstream>
 
 /// The generator's dialects against the server's own, and against the

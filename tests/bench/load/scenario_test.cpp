@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+
 namespace troupe::test {
 
 using namespace load;
