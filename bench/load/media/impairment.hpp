@@ -1,0 +1,60 @@
+#pragma once
+
+#include "bench/load/media/cheap_random.hpp"
+#include "net/base/bytes.hpp"
+#include "net/base/time.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace troupe::load {
+
+/// What one direction of a path does to datagrams.
+struct impairment_config {
+  /// The share that is lost, 0 to 1, each datagram by itself.
+  double loss = 0;
+  net::duration delay{};
+
+  bool any() const {
+    return loss > 0 || delay > net::duration::zero();
+  }
+};
+
+/// One direction of a bad path: loses datagrams, the same ones for the same
+/// seed, and delays the others by a fixed time, in order.
+class impairment {
+public:
+  impairment(const impairment_config& cfg, uint64_t seed);
+
+  /// Whether the next datagram is lost. Counts one datagram.
+  bool lose();
+
+  /// Keeps a datagram until `now` plus the delay.
+  void hold(net::byte_span x, net::time_point now);
+
+  struct held {
+    net::time_point due;
+    std::vector<uint8_t> octets;
+  };
+
+  /// The next datagram that is due, or null. Valid until the next call.
+  held* poll(net::time_point now);
+
+  std::optional<net::time_point> poll_timeout() const;
+
+  bool delays() const {
+    return config_.delay > net::duration::zero();
+  }
+
+private:
+  impairment_config config_;
+  cheap_random random_;
+  uint64_t threshold_;
+  std::deque<held> line_;
+  held current_;
+  std::vector<std::vector<uint8_t>> spare_;
+};
+
+} // namespace troupe::load

@@ -1,0 +1,300 @@
+#include "bench/load/media/media_loop.hpp"
+
+#include "bench/load/media/loop_services.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+
+namespace troupe::load {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::unique_ptr<net::dtls_context> make_context(const loop_config& cfg) {
+  auto x = net::dtls_context::make(cfg.profiles);
+  if (!x)
+    throw std::system_error{x.error()};
+  return std::move(*x);
+}
+
+// Sockets that are read together.
+class socket_set {
+public:
+  socket_set() : fd_(::epoll_create1(EPOLL_CLOEXEC)) {
+    if (fd_ < 0)
+      throw std::system_error{errno, std::generic_category()};
+  }
+
+  socket_set(const socket_set&) = delete;
+  socket_set& operator=(const socket_set&) = delete;
+
+  ~socket_set() {
+    ::close(fd_);
+  }
+
+  int fd() const {
+    return fd_;
+  }
+
+  bool add(media_transport& x) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = &x;
+    return ::epoll_ctl(fd_, EPOLL_CTL_ADD, x.fd(), &event) == 0;
+  }
+
+  void remove(media_transport& x) {
+    ::epoll_ctl(fd_, EPOLL_CTL_DEL, x.fd(), nullptr);
+  }
+
+  // Lets all that have something receive it.
+  void read() {
+    std::array<epoll_event, 512> events;
+    for (;;) {
+      auto n =
+          ::epoll_wait(fd_, events.data(), static_cast<int>(events.size()), 0);
+      for (int i = 0; i < n; ++i)
+        static_cast<media_transport*>(events[static_cast<size_t>(i)].data.ptr)
+            ->receive();
+      if (n < static_cast<int>(events.size()))
+        return;
+    }
+  }
+
+private:
+  int fd_;
+};
+
+} // namespace
+
+class media_loop::impl {
+public:
+  impl(asio::io_context& context, const loop_config& cfg)
+      : services_(cfg, make_context(cfg))
+      , urgent_ready_(context, urgent_.fd())
+      , timer_(context) {
+    next_read_ = loop_services::now();
+    wait_for_tick();
+    wait_for_urgent();
+  }
+
+  ~impl() {
+    stop();
+    urgent_ready_.release();
+    for (auto& [transport, owned] : transports_)
+      transport->close();
+  }
+
+  const net::certificate_fingerprint& fingerprint() const {
+    return services_.dtls->fingerprint();
+  }
+
+  net::result<media_transport*> open(transport_config cfg) {
+    auto socket = batch_socket::open(cfg.server, services_.config.sockets);
+    if (!socket)
+      return socket.error();
+    auto owned = std::make_unique<media_transport>(
+        services_, std::move(*socket), std::move(cfg));
+    auto transport = owned.get();
+    if (!urgent_.add(*transport))
+      return std::error_code{errno, std::generic_category()};
+    transports_.emplace(transport, std::move(owned));
+    return transport;
+  }
+
+  void close(media_transport& x) {
+    auto at = transports_.find(&x);
+    if (at == transports_.end())
+      return;
+    x.close();
+    closed_.add(x.stats());
+    for (auto* set : {&urgent_, &publishing_, &patient_})
+      set->remove(x);
+    graveyard_.push_back(std::move(at->second));
+    transports_.erase(at);
+  }
+
+  size_t size() const {
+    return transports_.size();
+  }
+
+  media_stats totals() const {
+    auto sum = closed_;
+    for (const auto& [transport, owned] : transports_)
+      sum.add(transport->stats());
+    return sum;
+  }
+
+  generator_health health() const {
+    auto x = services_.health;
+    auto sum = totals();
+    x.kernel_drops = sum.kernel_drops;
+    x.send_failures = sum.send_failures;
+    return x;
+  }
+
+  void reset_stats() {
+    closed_ = {};
+    services_.health = {};
+    for (auto& [transport, owned] : transports_)
+      transport->reset_stats();
+  }
+
+  void stop() {
+    stopped_ = true;
+    services_.wheel.clear_alarm();
+    timer_.cancel();
+    urgent_ready_.cancel();
+  }
+
+private:
+  void wait_for_urgent() {
+    urgent_ready_.async_wait(asio::posix::stream_descriptor::wait_read,
+                             [this, alive = std::weak_ptr{alive_}](
+                                 const boost::system::error_code& error) {
+                               if (error || alive.expired() || stopped_)
+                                 return;
+                               read(urgent_);
+                               finish_round();
+                               wait_for_urgent();
+                             });
+  }
+
+  // Sleeps until a timer may be due or it is time to read. Setting the time
+  // anew cancels the wait that was there.
+  void wait_for_tick() {
+    auto wake = services_.wheel.next(next_read_);
+    timer_.expires_at(wake);
+    services_.wheel.set_alarm(wake, [this] { wait_for_tick(); });
+    timer_.async_wait([this, alive = std::weak_ptr{alive_}](
+                          const boost::system::error_code& error) {
+      if (error || alive.expired() || stopped_)
+        return;
+      tick();
+      wait_for_tick();
+    });
+  }
+
+  void tick() {
+    services_.wheel.clear_alarm();
+    auto now = loop_services::now();
+    services_.wheel.advance(now);
+    read(publishing_);
+    if (now >= next_read_) {
+      next_read_ =
+          std::max(next_read_ + services_.config.receive_interval, now);
+      read(patient_);
+    }
+    finish_round();
+  }
+
+  void read(socket_set& set) {
+    services_.received.read_clocks();
+    set.read();
+  }
+
+  // Tells of what has happened, now that no transport is busy.
+  void finish_round() {
+    while (!services_.notices.empty()) {
+      auto notices = std::exchange(services_.notices, {});
+      for (const auto& x : notices)
+        if (transports_.contains(x.whom))
+          handle(x);
+    }
+    graveyard_.clear();
+  }
+
+  void handle(const notice& x) {
+    auto& transport = *x.whom;
+    const auto& config = transport.config_;
+    switch (x.what) {
+      case notice::kind::state:
+        if (x.state == transport_state::connected)
+          move(transport, patient_);
+        if (config.on_state)
+          config.on_state(transport, x.state);
+        break;
+      case notice::kind::first_media:
+        if (config.on_first_media)
+          config.on_first_media(transport);
+        break;
+      case notice::kind::published:
+        move(transport, publishing_);
+        break;
+    }
+  }
+
+  void move(media_transport& x, socket_set& to) {
+    for (auto* set : {&urgent_, &publishing_, &patient_})
+      set->remove(x);
+    to.add(x);
+  }
+
+  loop_services services_;
+  // Of transports that are connecting: Asio wakes the thread for them.
+  socket_set urgent_;
+  asio::posix::stream_descriptor urgent_ready_;
+  // Of the others. Asio does not know of them: nothing that comes wakes anyone.
+  socket_set publishing_;
+  socket_set patient_;
+  asio::steady_timer timer_;
+  net::time_point next_read_;
+  bool stopped_ = false;
+  // Tells handlers that are still queued whether this is still there.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::unordered_map<media_transport*, std::unique_ptr<media_transport>>
+      transports_;
+  std::vector<std::unique_ptr<media_transport>> graveyard_;
+  media_stats closed_;
+};
+
+media_loop::media_loop(asio::io_context& context, const loop_config& cfg)
+    : impl_(std::make_unique<impl>(context, cfg)) {}
+
+media_loop::~media_loop() = default;
+
+const net::certificate_fingerprint& media_loop::fingerprint() const {
+  return impl_->fingerprint();
+}
+
+net::result<media_transport*> media_loop::open(transport_config cfg) {
+  return impl_->open(std::move(cfg));
+}
+
+void media_loop::close(media_transport& x) {
+  impl_->close(x);
+}
+
+size_t media_loop::size() const {
+  return impl_->size();
+}
+
+media_stats media_loop::totals() const {
+  return impl_->totals();
+}
+
+generator_health media_loop::health() const {
+  return impl_->health();
+}
+
+void media_loop::reset_stats() {
+  impl_->reset_stats();
+}
+
+void media_loop::stop() {
+  impl_->stop();
+}
+
+} // namespace troupe::load

@@ -1,0 +1,436 @@
+#include "bench/load/media/media_sink.hpp"
+
+#include "net/srtp/packet_layout.hpp"
+#include "rtp/clock.hpp"
+#include "rtp/rtx.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::load {
+
+namespace {
+
+constexpr size_t max_ssrcs = 65536;
+
+constexpr std::string_view cname = "load";
+
+// Grace for reordering before the first NACK; see rtp::nack_generator.
+constexpr auto nack_delay = std::chrono::milliseconds{10};
+
+// The number of `sequence` in the cycle that is nearest to `highest`.
+int64_t extend(int64_t highest, uint16_t sequence) {
+  auto behind =
+      static_cast<uint16_t>(static_cast<uint16_t>(highest) - sequence);
+  return highest - static_cast<int16_t>(behind);
+}
+
+// The value of a one-byte element (RFC 8285, section 4.2) of two octets.
+std::optional<uint16_t> find_transport_cc(net::byte_span packet, uint8_t id) {
+  if ((packet[0] & 0x10) == 0)
+    return std::nullopt;
+  auto at = size_t{12} + size_t{4} * (packet[0] & 0x0F);
+  if (packet.size() < at + 4 || net::load_u16(&packet[at]) != 0xBEDE)
+    return std::nullopt;
+  auto end = at + 4 + size_t{4} * net::load_u16(&packet[at + 2]);
+  if (packet.size() < end)
+    return std::nullopt;
+  for (at += 4; at + 2 < end;) {
+    auto head = packet[at];
+    if (head == 0) {
+      ++at;
+      continue;
+    }
+    if (head >> 4 == id)
+      return net::load_u16(&packet[at + 1]);
+    at += size_t{2} + (head & 0x0F);
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+struct media_sink::consumer {
+  consumer_config config;
+  sequence_checker sequence;
+  std::optional<rtp::nack_generator> nack;
+  std::optional<net::time_point> first_packet;
+  net::time_point last_packet{};
+  std::optional<net::time_point> first_keyframe;
+  std::optional<net::time_point> pli_due;
+  // For receiver reports.
+  uint64_t reported_lost = 0;
+  uint64_t reported_received = 0;
+  uint32_t last_report = 0; // the middle of the sender report's NTP time
+  net::time_point last_report_at{};
+  int64_t transit = 0; // in units of the media clock
+  int64_t jitter = 0;  // the same, times 16
+
+  explicit consumer(const consumer_config& x) : config(x) {
+    if (x.nack)
+      nack.emplace();
+  }
+
+  void measure_jitter(uint32_t timestamp, net::time_point arrival);
+  rtp::rtcp::report_block report(net::time_point now);
+};
+
+// RFC 3550, section 6.4.1 and appendix A.8.
+void media_sink::consumer::measure_jitter(uint32_t timestamp,
+                                          net::time_point arrival) {
+  auto us = std::chrono::duration_cast<std::chrono::microseconds>(
+                arrival.time_since_epoch())
+                .count();
+  auto ticks =
+      config.kind == rtp::media_kind::audio ? us * 6 / 125 : us * 9 / 100;
+  auto now = static_cast<int64_t>(static_cast<uint32_t>(ticks) - timestamp);
+  auto change = static_cast<int32_t>(static_cast<uint32_t>(now - transit));
+  transit = now;
+  if (sequence.counts().received > 1)
+    jitter += std::abs(int64_t{change}) - ((jitter + 8) >> 4);
+}
+
+rtp::rtcp::report_block media_sink::consumer::report(net::time_point now) {
+  auto counts = sequence.counts();
+  auto lost = counts.lost - std::min(counts.lost, reported_lost);
+  auto received = counts.received - reported_received;
+  reported_lost = counts.lost;
+  reported_received = counts.received;
+  rtp::rtcp::report_block x;
+  x.ssrc = config.ssrc;
+  if (lost > 0)
+    x.fraction_lost = static_cast<uint8_t>(
+        std::min<uint64_t>(255, lost * 256 / (lost + received)));
+  x.cumulative_lost =
+      static_cast<int32_t>(std::min<uint64_t>(counts.lost, 0x7FFFFF));
+  // Extended numbers begin in the second cycle.
+  x.extended_highest_sequence =
+      static_cast<uint32_t>(sequence.extended_highest() - 65536);
+  x.jitter = static_cast<uint32_t>(jitter >> 4);
+  x.last_sender_report = last_report;
+  if (last_report != 0)
+    x.delay_since_last_sender_report =
+        rtp::to_compact_ntp(now - last_report_at);
+  return x;
+}
+
+media_sink::media_sink(const sink_config& cfg)
+    : config_(cfg)
+    , routes_(max_ssrcs)
+    , feedback_({.local_ssrc = cfg.local_ssrc})
+    , random_(cfg.seed)
+    , threshold_(share_threshold(cfg.decrypt_share)) {}
+
+media_sink::~media_sink() = default;
+
+// -- consumers ----------------------------------------------------------------
+
+void media_sink::add_consumer(const consumer_config& cfg) {
+  remove_consumer(cfg.ssrc);
+  consumers_.push_back(std::make_unique<consumer>(cfg));
+  auto bind = [&](rtp::ssrc ssrc, bool rtx) {
+    auto x = routes_.find(value(ssrc));
+    if (!x && routes_.full())
+      return;
+    if (!x)
+      x = &routes_.insert(value(ssrc));
+    x->owner = consumers_.back().get();
+    x->rtx = rtx;
+  };
+  bind(cfg.ssrc, false);
+  if (cfg.rtx_ssrc)
+    bind(*cfg.rtx_ssrc, true);
+}
+
+void media_sink::remove_consumer(rtp::ssrc ssrc) {
+  auto at = std::find_if(consumers_.begin(), consumers_.end(),
+                         [&](const auto& x) { return x->config.ssrc == ssrc; });
+  if (at == consumers_.end())
+    return;
+  quality_of(**at).sequence.add((*at)->sequence.counts());
+  routes_.find(value(ssrc))->owner = nullptr;
+  if (auto rtx = (*at)->config.rtx_ssrc)
+    if (auto x = routes_.find(value(*rtx)))
+      x->owner = nullptr;
+  consumers_.erase(at);
+}
+
+stream_quality& media_sink::quality_of(const consumer& x) {
+  return x.config.kind == rtp::media_kind::audio ? audio_ : video_;
+}
+
+// -- media --------------------------------------------------------------------
+
+void media_sink::handle_rtp(net::mutable_byte_span packet,
+                            net::time_point arrival) {
+  if (packet.size() < 12)
+    return;
+  auto ssrc = net::load_u32(&packet[8]);
+  auto x = routes_.find(ssrc);
+  if (!x) {
+    if (routes_.full()) {
+      ++counts_.unknown_ssrc;
+      return;
+    }
+    x = &routes_.insert(ssrc);
+  }
+  auto first = receiver_ && !std::exchange(x->seen, receiver_ != nullptr);
+  if (!x->owner) {
+    ++counts_.unknown_ssrc;
+    // So that SRTP knows how the numbers began, should it become known.
+    if (first)
+      receiver_->unprotect_rtp(packet);
+  } else if (x->rtx) {
+    handle_rtx(*x->owner, packet, arrival);
+  } else {
+    handle_media(*x->owner, packet, first, arrival);
+  }
+}
+
+void media_sink::handle_media(consumer& x, net::mutable_byte_span packet,
+                              bool first, net::time_point arrival) {
+  auto& quality = quality_of(x);
+  quality.received.add(packet.size());
+  auto sequence = net::load_u16(&packet[2]);
+  auto verdict = x.sequence.handle(sequence);
+  if (verdict == sequence_checker::verdict::duplicate
+      || verdict == sequence_checker::verdict::stale)
+    return;
+  x.last_packet = arrival;
+  if (!x.first_packet) {
+    x.first_packet = arrival;
+    if (!report_due_)
+      report_due_ =
+          arrival + report_interval * random_.below(1000) / int64_t{1000};
+    want(*report_due_);
+    if (x.config.kind == rtp::media_kind::video)
+      want(x.pli_due.emplace(arrival + keyframe_patience));
+  }
+  x.measure_jitter(net::load_u32(&packet[4]), arrival);
+  if (x.config.transport_cc_id != 0)
+    tell_transport_cc(x, packet, arrival);
+  if (x.nack) {
+    x.nack->handle_packet(extend(x.sequence.extended_highest(), sequence),
+                          arrival);
+    if (verdict == sequence_checker::verdict::ahead)
+      want(arrival + nack_delay);
+  }
+  if (!receiver_ || !(first || x.pli_due || random_.next() < threshold_))
+    return;
+  auto payload = decrypt(quality, packet);
+  if (!payload)
+    return;
+  if (auto stamp = read_payload(x, *payload, arrival))
+    quality.latency.add(arrival - stamp->sent);
+  else
+    ++quality.unstamped;
+}
+
+void media_sink::handle_rtx(consumer& x, net::mutable_byte_span packet,
+                            net::time_point arrival) {
+  auto& quality = quality_of(x);
+  quality.received.add(packet.size());
+  if (x.config.transport_cc_id != 0)
+    tell_transport_cc(x, packet, arrival);
+  auto payload = receiver_ ? decrypt(quality, packet) : std::nullopt;
+  if (!payload)
+    return;
+  if (payload->size() <= rtp::rtx_overhead) {
+    ++quality.unstamped;
+    return;
+  }
+  auto sequence = net::load_u16(payload->data());
+  x.sequence.recover(sequence);
+  if (x.nack)
+    x.nack->handle_packet(extend(x.sequence.extended_highest(), sequence),
+                          arrival);
+  read_payload(x, payload->subspan(rtp::rtx_overhead), arrival);
+}
+
+std::optional<net::byte_span>
+media_sink::decrypt(stream_quality& quality, net::mutable_byte_span packet) {
+  auto size = receiver_->unprotect_rtp(packet);
+  auto header = net::rtp_header_length(packet);
+  if (!size || !header || *size < *header) {
+    ++quality.decrypt_failures;
+    return std::nullopt;
+  }
+  ++quality.decrypted;
+  auto payload = net::byte_span{packet}.subspan(*header, *size - *header);
+  if ((packet[0] & 0x20) == 0 || payload.empty())
+    return payload;
+  auto padding = std::min<size_t>(payload.back(), payload.size());
+  return payload.first(payload.size() - padding);
+}
+
+std::optional<stamp> media_sink::read_payload(consumer& x,
+                                              net::byte_span payload,
+                                              net::time_point arrival) {
+  if (x.config.kind == rtp::media_kind::audio)
+    return read_opus(payload).stamp;
+  auto facts = read_vp8(payload);
+  if (facts.keyframe) {
+    ++video_.keyframes;
+    x.pli_due.reset();
+    if (!x.first_keyframe)
+      x.first_keyframe = arrival;
+    if (!first_keyframe_)
+      first_keyframe_ = arrival;
+  }
+  return facts.stamp;
+}
+
+void media_sink::tell_transport_cc(const consumer& x, net::byte_span packet,
+                                   net::time_point arrival) {
+  auto number = find_transport_cc(packet, x.config.transport_cc_id);
+  if (!number)
+    return;
+  feedback_.handle_packet(*number, x.config.ssrc, arrival);
+  if (auto due = feedback_.poll_timeout())
+    want(*due);
+}
+
+void media_sink::handle_sender_report(const rtp::rtcp::sender_info& x,
+                                      net::time_point arrival) {
+  auto to = routes_.find(value(x.ssrc));
+  if (!to || !to->owner)
+    return;
+  to->owner->last_report = x.ntp.middle();
+  to->owner->last_report_at = arrival;
+}
+
+// -- what we say --------------------------------------------------------------
+
+void media_sink::want(net::time_point x) {
+  due_ = due_ ? std::min(*due_, x) : x;
+}
+
+void media_sink::handle_timeout(net::time_point now) {
+  if (!due_ || now < *due_)
+    return;
+  due_.reset();
+  if (report_due_ && now >= *report_due_) {
+    write_reports(now);
+    report_due_ = std::max(*report_due_ + report_interval, now);
+  }
+  feedback_.handle_timeout(now);
+  while (auto x = feedback_.poll_rtcp()) {
+    ++counts_.feedbacks_sent;
+    outgoing_.push_back(std::move(*x));
+  }
+  for (auto& x : consumers_)
+    write_requests(*x, now);
+  if (consumers_.empty())
+    report_due_.reset();
+  if (report_due_)
+    want(*report_due_);
+  if (auto x = feedback_.poll_timeout())
+    want(*x);
+}
+
+void media_sink::write_reports(net::time_point now) {
+  std::array<rtp::rtcp::report_block,
+             rtp::rtcp::compound_builder::max_report_blocks>
+      blocks;
+  size_t count = 0;
+  auto flush = [&] {
+    rtp::rtcp::compound_builder out;
+    out.add_receiver_report(config_.local_ssrc, std::span{blocks}.first(count));
+    out.add_sdes(config_.local_ssrc, cname);
+    emit(out);
+    count = 0;
+  };
+  for (auto& x : consumers_) {
+    if (!x->sequence.started())
+      continue;
+    blocks[count++] = x->report(now);
+    if (count == blocks.size())
+      flush();
+  }
+  if (count > 0)
+    flush();
+}
+
+void media_sink::write_requests(consumer& x, net::time_point now) {
+  if (x.nack) {
+    lost_.clear();
+    counts_.packets_requested += x.nack->poll(now, lost_);
+    std::span<const uint16_t> lost{lost_};
+    while (!lost.empty()) {
+      rtp::rtcp::compound_builder out;
+      if (!out.add_nack(config_.local_ssrc, x.config.ssrc, lost))
+        break;
+      emit(out);
+    }
+    auto gave_up = x.nack->poll_gave_up();
+    if (gave_up && x.config.kind == rtp::media_kind::video)
+      write_pli(x);
+    if (auto due = x.nack->poll_timeout())
+      want(*due);
+  }
+  if (x.pli_due && now >= *x.pli_due) {
+    write_pli(x);
+    x.pli_due = now + keyframe_patience;
+  }
+  if (x.pli_due)
+    want(*x.pli_due);
+}
+
+void media_sink::write_pli(consumer& x) {
+  rtp::rtcp::compound_builder out;
+  if (!out.add_pli(config_.local_ssrc, x.config.ssrc))
+    return;
+  ++counts_.plis_sent;
+  emit(out);
+}
+
+void media_sink::emit(const rtp::rtcp::compound_builder& x) {
+  outgoing_.emplace_back(x.bytes().begin(), x.bytes().end());
+}
+
+std::optional<std::vector<uint8_t>> media_sink::poll_rtcp() {
+  if (next_outgoing_ == outgoing_.size()) {
+    outgoing_.clear();
+    next_outgoing_ = 0;
+    return std::nullopt;
+  }
+  return std::move(outgoing_[next_outgoing_++]);
+}
+
+// -- figures ------------------------------------------------------------------
+
+std::optional<consumer_report> media_sink::report(rtp::ssrc ssrc) const {
+  for (const auto& x : consumers_) {
+    if (x->config.ssrc != ssrc)
+      continue;
+    consumer_report out;
+    out.sequence = x->sequence.counts();
+    out.first_packet = x->first_packet;
+    if (x->first_packet)
+      out.last_packet = x->last_packet;
+    out.first_keyframe = x->first_keyframe;
+    return out;
+  }
+  return std::nullopt;
+}
+
+void media_sink::add_to(media_stats& x) const {
+  x.add(counts_);
+  x.audio.add(audio_);
+  x.video.add(video_);
+  for (const auto& c : consumers_)
+    (c->config.kind == rtp::media_kind::audio ? x.audio : x.video)
+        .sequence.add(c->sequence.counts());
+}
+
+void media_sink::reset_counts() {
+  counts_ = {};
+  audio_ = {};
+  video_ = {};
+  for (auto& x : consumers_) {
+    x->sequence.reset_counts();
+    x->reported_lost = x->reported_received = 0;
+  }
+}
+
+} // namespace troupe::load

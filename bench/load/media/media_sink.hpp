@@ -1,0 +1,151 @@
+#pragma once
+
+#include "bench/load/media/cheap_random.hpp"
+#include "bench/load/media/media_stats.hpp"
+#include "bench/load/media/stamp.hpp"
+#include "net/base/bytes.hpp"
+#include "net/srtp/source_table.hpp"
+#include "net/srtp/srtp_session.hpp"
+#include "rtp/nack_generator.hpp"
+#include "rtp/rtcp/compound.hpp"
+#include "rtp/transport_feedback_generator.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace troupe::load {
+
+/// A stream to receive, as signaling has announced it.
+struct consumer_config {
+  rtp::ssrc ssrc{};
+  std::optional<rtp::ssrc> rtx_ssrc;
+  rtp::media_kind kind = rtp::media_kind::audio;
+  /// Ask for lost packets again. Needs `rtx_ssrc` to see the answers: SRTP
+  /// refuses repetitions under the same number.
+  bool nack = false;
+  /// The id of the transport-wide sequence number; 0 where not negotiated.
+  uint8_t transport_cc_id = 0;
+};
+
+struct sink_config {
+  /// The share of packets that are decrypted, 0 to 1. Others are read in
+  /// their header alone. Decrypted in any case: the first packet of each
+  /// SSRC (so that SRTP's rollover count follows), RTX, and video up to the
+  /// first key frame.
+  double decrypt_share = 0.05;
+  /// The SSRC that our reports bear.
+  rtp::ssrc local_ssrc{1};
+  uint64_t seed = 1;
+};
+
+/// The receiving half of a client: follows each consumer's sequence numbers,
+/// measures latency, and says what a browser would say by RTCP: receiver
+/// reports each second, transport-wide feedback each 100 ms, NACK, and PLI
+/// where video has come for 500 ms without a key frame. An engine without
+/// sockets and clock; allocates nothing per packet.
+class media_sink {
+public:
+  static constexpr net::duration report_interval = std::chrono::seconds{1};
+  static constexpr net::duration keyframe_patience =
+      std::chrono::milliseconds{500};
+
+  explicit media_sink(const sink_config& cfg);
+
+  ~media_sink();
+
+  /// Keys are there. Before, nothing is decrypted.
+  void set_receiver(net::srtp_receiver* x) {
+    receiver_ = x;
+  }
+
+  void add_consumer(const consumer_config& cfg);
+
+  /// Packets that still come count as unknown.
+  void remove_consumer(rtp::ssrc ssrc);
+
+  size_t consumers() const {
+    return consumers_.size();
+  }
+
+  /// Takes one SRTP packet as it came; decrypts in place, perhaps.
+  void handle_rtp(net::mutable_byte_span packet, net::time_point arrival);
+
+  /// A sender report of a stream we may receive.
+  void handle_sender_report(const rtp::rtcp::sender_info& x,
+                            net::time_point arrival);
+
+  void handle_timeout(net::time_point now);
+
+  /// When handle_timeout is next wanted; nothing while there is no consumer.
+  /// Packets may bring it forward.
+  std::optional<net::time_point> poll_timeout() const {
+    return due_;
+  }
+
+  /// The next RTCP packet to send, unprotected.
+  std::optional<std::vector<uint8_t>> poll_rtcp();
+
+  std::optional<consumer_report> report(rtp::ssrc ssrc) const;
+
+  /// When the first key frame of any video consumer came.
+  const std::optional<net::time_point>& first_keyframe() const {
+    return first_keyframe_;
+  }
+
+  /// Adds what has been counted, sequences included.
+  void add_to(media_stats& x) const;
+
+  /// Counts anew: the begin of a measurement.
+  void reset_counts();
+
+private:
+  struct consumer;
+
+  /// Whose an SSRC is.
+  struct route {
+    consumer* owner = nullptr; // null: nobody's
+    bool rtx = false;
+    bool seen = false;
+  };
+
+  void want(net::time_point x);
+  void handle_media(consumer& x, net::mutable_byte_span packet, bool first,
+                    net::time_point arrival);
+  void handle_rtx(consumer& x, net::mutable_byte_span packet,
+                  net::time_point arrival);
+
+  // Decrypts and returns the payload without padding.
+  std::optional<net::byte_span> decrypt(stream_quality& quality,
+                                        net::mutable_byte_span packet);
+
+  // Returns the stamp.
+  std::optional<stamp> read_payload(consumer& x, net::byte_span payload,
+                                    net::time_point arrival);
+  void tell_transport_cc(const consumer& x, net::byte_span packet,
+                         net::time_point arrival);
+  void write_reports(net::time_point now);
+  void write_requests(consumer& x, net::time_point now);
+  void write_pli(consumer& x);
+  void emit(const rtp::rtcp::compound_builder& x);
+  stream_quality& quality_of(const consumer& x);
+
+  sink_config config_;
+  net::srtp_receiver* receiver_ = nullptr;
+  net::source_table<route> routes_;
+  std::vector<std::unique_ptr<consumer>> consumers_;
+  rtp::transport_feedback_generator feedback_;
+  stream_quality audio_;
+  stream_quality video_;
+  media_stats counts_;
+  std::optional<net::time_point> first_keyframe_;
+  std::optional<net::time_point> due_;
+  std::optional<net::time_point> report_due_;
+  std::vector<std::vector<uint8_t>> outgoing_;
+  size_t next_outgoing_ = 0;
+  std::vector<uint16_t> lost_;
+  cheap_random random_;
+  uint64_t threshold_;
+};
+
+} // namespace troupe::load

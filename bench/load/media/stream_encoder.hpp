@@ -1,0 +1,175 @@
+#pragma once
+
+#include "bench/load/media/header_template.hpp"
+#include "bench/load/media/traffic_pattern.hpp"
+#include "net/base/bytes.hpp"
+#include "net/base/rng.hpp"
+#include "rtp/rtcp/nack.hpp"
+#include "rtp/rtcp/sender_report.hpp"
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace troupe::load {
+
+struct encoding_config;
+struct source_config;
+
+/// A packet before SRTP: valid until the encoder's next call. The transport
+/// writes its own values into the header first.
+struct plain_packet {
+  net::mutable_byte_span header;
+  net::byte_span payload;
+  size_t abs_send_time_offset = 0;
+  size_t transport_cc_offset = 0;
+};
+
+/// What an encoder has done.
+struct encoder_counts {
+  uint64_t frames = 0;
+  uint64_t frames_skipped = 0;
+  uint64_t keyframes = 0;
+  uint64_t keyframe_requests = 0;
+  uint64_t packets_nacked = 0;
+  uint64_t packets_resent = 0;
+};
+
+/// Sends one SSRC of the pattern of one encoding: Opus or VP8 payloads that an
+/// SFU can read, around a stamp. An engine: `handle_timeout` makes a frame
+/// when it is due, `poll_packet` gives its packets.
+class stream_encoder {
+public:
+  /// Frames that are later than this are left out and counted.
+  static constexpr net::duration max_lateness = std::chrono::milliseconds{200};
+
+  /// A request for a key frame so soon after one is ignored, as Chromium
+  /// does.
+  static constexpr net::duration keyframe_interval =
+      std::chrono::milliseconds{300};
+
+  /// Packets that can be sent again.
+  static constexpr size_t history = 512;
+
+  stream_encoder(const source_config& source, size_t encoding,
+                 net::rng& random);
+
+  rtp::ssrc ssrc() const {
+    return ssrc_;
+  }
+
+  std::optional<rtp::ssrc> rtx_ssrc() const {
+    return rtx_ssrc_;
+  }
+
+  /// The first frame, a key frame, is due at `first`.
+  void start(net::time_point first, size_t tag_octets);
+
+  void stop();
+
+  // -- frames ----------------------------------------------------------------
+
+  /// When the next frame is due; nothing while stopped.
+  std::optional<net::time_point> poll_timeout() const {
+    return due_;
+  }
+
+  /// Makes the frame that is due, if one is. Returns how late it is.
+  std::optional<net::duration> handle_timeout(net::time_point now);
+
+  /// The next packet to send: retransmissions first, then the frame's. `now`
+  /// goes into its stamp.
+  std::optional<plain_packet> poll_packet(net::time_point now);
+
+  // -- feedback --------------------------------------------------------------
+
+  /// PLI or FIR: the next frame will be a key frame.
+  void handle_keyframe_request(net::time_point now);
+
+  void handle_nack(const rtp::rtcp::nack& x);
+
+  /// The receiver knows the SSRC: MID and RID may go.
+  void handle_report() {
+    identified_ = true;
+  }
+
+  void set_audio_level(uint8_t level) {
+    audio_level_ = level;
+  }
+
+  /// What a sender report says, once a packet was sent.
+  std::optional<rtp::rtcp::sender_info> report(net::time_point now) const;
+
+  const encoder_counts& counts() const {
+    return counts_;
+  }
+
+  void reset_counts() {
+    counts_ = {};
+  }
+
+private:
+  /// All that tells one packet from another.
+  struct packet_record {
+    net::time_point sent{};
+    uint32_t counter = 0;
+    uint32_t timestamp = 0;
+    uint16_t sequence = 0;
+    uint16_t payload_size = 0;
+    uint16_t picture_id = 0;
+    uint8_t tl0picidx = 0;
+    bool keyframe = false;
+    bool first = false;
+    bool last = false;
+  };
+
+  /// Writes the part of a payload that is not filling.
+  void write_payload(const packet_record& x, uint8_t* out) const;
+  size_t fixed_payload(const packet_record& x) const;
+  plain_packet send(packet_record x);
+  std::optional<plain_packet> resend(uint16_t sequence);
+  plain_packet plain(const header_template& header, size_t payload_size);
+
+  // -- fixed -----------------------------------------------------------------
+  rtp::ssrc ssrc_;
+  std::optional<rtp::ssrc> rtx_ssrc_;
+  bool audio_;
+  traffic_pattern pattern_;
+  // With and without what tells the receiver whose SSRC it is.
+  header_template identifying_;
+  header_template header_;
+  header_template rtx_header_;
+  size_t tag_octets_ = 16;
+
+  // -- the frame -------------------------------------------------------------
+  std::optional<net::time_point> due_;
+  net::time_point origin_{}; // when frame number `origin_frame_` was due
+  uint64_t origin_frame_ = 0;
+  uint64_t frame_number_ = 0;
+  frame_shape frame_;
+  size_t next_packet_ = 0; // of frame_; frame_.packets: none is left
+  bool want_keyframe_ = false;
+  std::optional<net::time_point> last_keyframe_;
+
+  // -- the stream ------------------------------------------------------------
+  uint16_t sequence_;
+  uint16_t rtx_sequence_;
+  uint32_t first_timestamp_;
+  uint32_t timestamp_ = 0;
+  net::time_point timestamp_at_{};
+  uint16_t picture_id_;
+  uint8_t tl0picidx_;
+  uint8_t audio_level_;
+  uint32_t counter_ = 0;
+  uint32_t octets_ = 0;
+  bool identified_ = false;
+  std::vector<packet_record> history_; // by sequence number modulo its size
+  std::vector<uint16_t> wanted_;       // to be sent again
+
+  encoder_counts counts_;
+  std::array<uint8_t, header_template::room> header_room_{};
+  std::array<uint8_t, 1500> payload_room_;
+};
+
+} // namespace troupe::load

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "bench/load/report/failure.hpp"
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::load {
+
+/// How a server is launched, and how one knows that it is ready.
+struct server_command {
+  std::string binary;
+  std::vector<std::string> arguments;
+
+  /// The TCP port of its signaling on loopback: ready when it accepts there.
+  /// 0 waits for Troupe's line "started", which tells the ports.
+  uint16_t poll_port = 0;
+
+  std::chrono::milliseconds ready_within{10'000};
+
+  /// From SIGTERM to SIGKILL.
+  std::chrono::milliseconds stop_within{5'000};
+
+  /// Binary and arguments as one would type them.
+  std::string line() const;
+};
+
+/// Troupe on loopback and free ports of its own choice, without the page, and
+/// with `extra` flags, of which a later one wins.
+server_command troupe_command(std::string binary,
+                              std::vector<std::string> extra = {});
+
+/// The ports in Troupe's log: what the line "started" tells.
+struct started_ports {
+  uint16_t http = 0;
+  uint16_t rtc = 0;
+};
+
+/// Finds that line in `log`, of either format (log.format line or json).
+std::optional<started_ports> find_started(std::string_view log);
+
+/// A server that runs as a child process. Its log is kept; at the end of its
+/// scope it is asked to end (SIGTERM), and made to where it does not in time.
+/// It also dies with the thread that started it, so that a generator that
+/// crashes leaves nothing behind: start it on a thread that outlives it.
+class server_process {
+public:
+  /// Launches and waits until the server is ready. Fails where the binary
+  /// cannot be run, ends or does not get ready in time; the text has the end
+  /// of its log.
+  static outcome<server_process> start(const server_command& command);
+
+  server_process(server_process&& other) noexcept;
+  server_process& operator=(server_process&& other) noexcept;
+  ~server_process();
+
+  pid_t pid() const;
+
+  /// The port of the signaling, and that of the media (0 if not Troupe's).
+  uint16_t http_port() const;
+  uint16_t rtc_port() const;
+
+  /// "http://127.0.0.1:<port>"
+  std::string url() const;
+
+  /// The command line, for the report.
+  std::string command_line() const;
+
+  /// The end of what it has printed: at most `octets`.
+  std::string log(size_t octets = 20'000) const;
+
+  /// Whether it still runs. A server that died makes a run void.
+  bool running();
+
+  /// Ends it now. Returns whether it had lived so far and ended by itself
+  /// when asked, with code 0.
+  bool stop();
+
+private:
+  struct impl;
+  explicit server_process(std::unique_ptr<impl> self);
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace troupe::load

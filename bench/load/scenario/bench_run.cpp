@@ -1,0 +1,233 @@
+#include "bench/load/scenario/bench_run.hpp"
+
+#include "bench/load/report/machine.hpp"
+#include "bench/load/scenario/figures.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include <sys/resource.h>
+
+namespace troupe::load {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+/// Members that join at a time where they are not a storm.
+constexpr size_t joining_at_once = 20;
+
+std::vector<std::string> server_flags(const server_options& x) {
+  std::vector<std::string> out{
+      "--threads.scheduler=" + std::to_string(x.scheduler_threads),
+      "--threads.io=" + std::to_string(x.io_threads),
+      "--rtc.sockets=" + std::to_string(x.io_threads),
+      "--room.max-members=10000",
+      "--log.level=info",
+  };
+  out.insert(out.end(), x.arguments.begin(), x.arguments.end());
+  return out;
+}
+
+crew_config crew_of(const run_options& x, const server_address& server) {
+  crew_config out;
+  out.server = server;
+  out.dialect = x.dialect;
+  out.threads = std::max(1u, x.generator_threads);
+  out.media.decrypt_share = x.decrypt_share;
+  out.media.seed = x.seed;
+  if (x.profile == srtp_choice::cm)
+    out.media.profiles = {net::srtp_profile::aes128_cm_sha1_80};
+  else
+    out.media.profiles = {net::srtp_profile::aead_aes_128_gcm};
+  out.impairment.loss = x.loss;
+  out.impairment.delay = net::duration{x.delay} / 2;
+  return out;
+}
+
+std::string describe(const crew_status& x) {
+  auto text = std::to_string(x.ready) + " of "
+              + std::to_string(x.ready + x.joining + x.waiting + x.failed)
+              + " members in, " + std::to_string(x.connected) + " connected, "
+              + std::to_string(x.flowing) + " of " + std::to_string(x.wanted)
+              + " consumers receive";
+  if (!x.problem.empty())
+    text += "; first problem: " + x.problem;
+  return text;
+}
+
+} // namespace
+
+void raise_file_limit() {
+  rlimit x{};
+  if (::getrlimit(RLIMIT_NOFILE, &x) != 0)
+    return;
+  x.rlim_cur = x.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &x);
+}
+
+bench_run::bench_run(const run_options& options, scenario_plan plan)
+    : options_(options)
+    , plan_(std::move(plan)) {
+  raise_file_limit();
+  describe();
+  launch();
+  crew_ = std::make_unique<load::crew>(plan_, crew_of(options_, address_));
+}
+
+bench_run::~bench_run() = default;
+
+void bench_run::launch() {
+  if (!options_.server.url.empty()) {
+    address_ = parse_server(options_.server.url);
+    pid_ = options_.server.pid;
+    result_.server = options_.server.url;
+    return;
+  }
+  auto command =
+      troupe_command(options_.server.binary, server_flags(options_.server));
+  result_.server = options_.server.binary;
+  result_.command = command.line();
+  result_.commit = commit_at(options_.server.binary);
+  auto started = server_process::start(command);
+  if (!started)
+    throw run_error{started.error().text};
+  server_.emplace(std::move(*started));
+  address_ = parse_server(server_->url());
+  pid_ = server_->pid();
+}
+
+void bench_run::describe() {
+  result_.scenario = options_.scenario;
+  result_.machine = this_machine();
+  result_.date = utc_now();
+  result_.labels["dialect"] = to_string(options_.dialect);
+  result_.labels["srtp"] = to_string(options_.profile);
+  auto threads = options_.server.scheduler_threads;
+  result_.parameters["cores"] = threads ? threads : result_.machine.cores;
+  result_.parameters["io_threads"] = options_.server.io_threads;
+  result_.parameters["generator_threads"] = options_.generator_threads;
+  result_.parameters["members"] = static_cast<double>(plan_.members.size());
+  result_.parameters["rooms"] = plan_.rooms();
+  result_.parameters["consumers"] = static_cast<double>(plan_.consumers());
+}
+
+void bench_run::join(member_index first, member_index last) {
+  crew_->start_joining(first, last,
+                       {options_.joins_per_second, joining_at_once});
+}
+
+void bench_run::join_all() {
+  auto before = resident();
+  join(0, static_cast<member_index>(plan_.members.size()));
+  settle(everyone());
+  if (auto each = octets_each(before, resident(), plan_.members.size()))
+    result_.extra["resident_per_member"] = *each;
+}
+
+void bench_run::settle(const expectation& wanted) {
+  auto deadline = clock::now()
+                  + std::chrono::duration_cast<clock::duration>(
+                      std::chrono::duration<double>(options_.join_timeout));
+  for (;;) {
+    auto x = crew_->status();
+    if (x.waiting + x.joining + x.failed == 0 && x.connected == wanted.members
+        && x.consumers == wanted.consumers && x.flowing == x.wanted)
+      return;
+    if (server_ && !server_->running())
+      throw run_error{"the server ended: " + server_->log(2'000)};
+    if (x.failed)
+      throw run_error{"members failed: " + load::describe(x)};
+    if (clock::now() > deadline)
+      throw run_error{"not settled in time: " + load::describe(x)};
+    sleep(0.05);
+  }
+}
+
+void bench_run::sleep(double seconds) {
+  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+}
+
+std::optional<process_sample> bench_run::sample(with_memory memory) {
+  return pid_ ? sample_process(pid_, memory) : std::nullopt;
+}
+
+uint64_t bench_run::resident() {
+  auto x = sample(with_memory::yes);
+  return x ? x->resident : 0;
+}
+
+void bench_run::measure() {
+  measure([&] { sleep(options_.seconds); });
+}
+
+void bench_run::measure(const std::function<void()>& body) {
+  auto ticks = machine_ticks();
+  auto own_cpu = crew_->cpu_time();
+  crew_->reset_figures();
+  auto begin = clock::now();
+  auto first = sample();
+  body();
+  auto last = sample();
+  auto figures = crew_->figures();
+  auto end = clock::now();
+  auto elapsed = std::chrono::duration<double>(end - begin).count();
+  result_.seconds = elapsed;
+  set_media(result_, figures.media);
+  judge_generator(result_, figures.health);
+  check_flow(end);
+  result_.extra["generator_cpu_share"] =
+      std::chrono::duration<double>(crew_->cpu_time() - own_cpu).count()
+      / elapsed;
+  result_.extra["stolen_share"] = stolen_share(ticks, machine_ticks());
+  if (first && last) {
+    result_.costs = costs_of(usage_between(*first, *last), resident());
+    result_.extra["server_cpu_share"] =
+        static_cast<double>(result_.costs.cpu_ns) * 1e-9 / elapsed;
+  }
+  if (server_ && !server_->running())
+    result_.void_reasons.push_back("the server ended during the run");
+}
+
+// Sequence numbers show a hole, but not that nothing comes any more.
+void bench_run::check_flow(net::time_point end) {
+  auto x = crew_->status(end - std::chrono::seconds{1});
+  if (x.flowing < x.wanted)
+    result_.extra["silent_consumers"] =
+        static_cast<double>(x.wanted - x.flowing);
+  if (x.failed)
+    result_.extra["failed_members"] = static_cast<double>(x.failed);
+  if (!x.problem.empty())
+    result_.labels["problem"] = x.problem;
+  auto share = [&](const char* name, protocol::media_kind kind,
+                   const delivery& came) {
+    auto planned = plan_.planned_packets_per_second(kind) * result_.seconds;
+    if (planned > 0)
+      result_.extra[name] = static_cast<double>(came.received) / planned;
+  };
+  share("audio_of_plan", protocol::media_kind::audio, result_.audio);
+  share("video_of_plan", protocol::media_kind::video, result_.video);
+}
+
+void bench_run::take_joins(member_index first, member_index last) {
+  set_joins(result_, crew_->joins(first, last));
+}
+
+run_result bench_run::finish() {
+  if (result_.join_server.samples == 0)
+    take_joins(0, static_cast<member_index>(plan_.members.size()));
+  crew_.reset();
+  if (server_ && !server_->stop())
+    result_.void_reasons.push_back("the server did not end cleanly");
+  if (options_.floor) {
+    floor_options how;
+    how.repetitions = options_.floor_repetitions;
+    if (auto floor = measure_floor(how))
+      result_.floor = std::move(*floor);
+    else
+      result_.labels["floor"] = floor.error().text;
+  }
+  return std::move(result_);
+}
+
+} // namespace troupe::load

@@ -1,0 +1,294 @@
+#include "bench/load/scenario/command_line.hpp"
+
+#include "bench/load/scenario/scenarios.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <deque>
+
+namespace troupe::load {
+
+namespace {
+
+// Text members that stand for values of other types, applied after parsing.
+struct run_texts {
+  std::string video;
+  std::string dialect;
+  std::string profile;
+  uint32_t delay_ms = 0;
+  bool no_floor = false;
+};
+
+void add_server(CLI::App& app, server_options& x) {
+  app.add_option("--server", x.url,
+                 "A running server: http://ADDRESS:PORT of its signaling")
+      ->group("Server");
+  app.add_option("--server-pid", x.pid, "The process to meter with --server")
+      ->group("Server");
+  app.add_option("--server-binary", x.binary,
+                 "A Troupe to launch on loopback for this run")
+      ->capture_default_str()
+      ->group("Server");
+  app.add_option("--server-arg", x.arguments,
+                 "A further flag of the launched server; repeat it for more")
+      ->allow_extra_args(false)
+      ->group("Server");
+  app.add_option("--scheduler-threads", x.scheduler_threads,
+                 "threads.scheduler of the launched server")
+      ->capture_default_str()
+      ->group("Server");
+  app.add_option("--io-threads", x.io_threads,
+                 "threads.io and rtc.sockets of the launched server")
+      ->capture_default_str()
+      ->group("Server");
+}
+
+void add_method(CLI::App& app, run_options& x, run_texts& texts) {
+  app.add_option("--seconds", x.seconds, "How long to measure")
+      ->check(CLI::Range(0.1, 1e6))
+      ->capture_default_str();
+  app.add_option("--warmup", x.warmup, "Seconds before it")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
+  app.add_option("--dialect", texts.dialect, "a (WebSocket) or b (Socket.IO)")
+      ->check(CLI::IsMember({"a", "b"}))
+      ->capture_default_str();
+  app.add_option("--profile", texts.profile, "gcm or cm: SRTP of the clients")
+      ->check(CLI::IsMember({"gcm", "cm"}))
+      ->capture_default_str();
+  app.add_option("--generator-threads", x.generator_threads,
+                 "Threads that drive the clients")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--decrypt-share", x.decrypt_share,
+                 "Share of packets that receivers decrypt")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--seed", x.seed, "Of phases, losses and choices")
+      ->capture_default_str();
+  app.add_option("--join-rate", x.joins_per_second,
+                 "Members that join in a second")
+      ->check(CLI::Range(0.1, 1e5))
+      ->capture_default_str();
+  app.add_option("--join-timeout", x.join_timeout,
+                 "Seconds until all must be in and receive")
+      ->capture_default_str();
+  app.add_option("--json", x.json, "Write the result to this file");
+  app.add_flag("--no-floor", texts.no_floor, "Leave out the floor");
+  app.add_option("--floor-repetitions", x.floor_repetitions,
+                 "Of the floor; each takes 0.2 s a figure")
+      ->check(CLI::Range(1, 1'000))
+      ->capture_default_str();
+  app.add_flag("--lenient", x.lenient,
+               "Exit with 0 where the generator was slow: for tests");
+  app.add_flag("--fail-on-loss", x.fail_on_loss,
+               "Exit with 4 where the server lost packets");
+}
+
+template <class Number>
+void add_count(CLI::App& app, const char* name, Number& to, const char* help) {
+  app.add_option(name, to, help)
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+}
+
+void add_video(CLI::App& app, run_texts& texts) {
+  app.add_option("--video", texts.video,
+                 "v600, v1500 or sim3; none where there is audio")
+      ->check(CLI::IsMember({"v600", "v1500", "sim3", "none"}))
+      ->capture_default_str();
+}
+
+void add_meetings(CLI::App& app, run_options& x, run_texts& texts) {
+  add_count(app, "--rooms", x.rooms, "Rooms");
+  add_count(app, "--size", x.size, "Members of each room");
+  add_video(app, texts);
+}
+
+void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
+  const auto& name = x.scenario;
+  if (name == "broadcast") {
+    add_count(app, "--receivers", x.receivers, "Those who receive");
+    add_video(app, texts);
+    app.add_flag("--audio", x.audio, "Send audio as well");
+  } else if (name == "webinar") {
+    add_count(app, "--speakers", x.speakers, "Those who send audio");
+    add_count(app, "--receivers", x.receivers, "Those who only listen");
+  } else if (name == "meetings") {
+    add_meetings(app, x, texts);
+  } else if (name == "lossy") {
+    add_meetings(app, x, texts);
+    app.add_option("--loss", x.loss,
+                   "Share of packets lost on each leg, each way")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    app.add_option("--delay", texts.delay_ms,
+                   "Delay from client to client, ms: half of it on each leg")
+        ->capture_default_str();
+  } else if (name == "class") {
+    add_count(app, "--students", x.students, "Students with camera");
+    add_count(app, "--listeners", x.listeners, "Those who send nothing");
+    add_count(app, "--heard", x.heard, "Voices, the teacher's among them");
+    add_count(app, "--seen", x.seen, "Students that are shown");
+    app.add_option("--rotate", x.rotation_seconds,
+                   "Seconds until the next student speaks")
+        ->check(CLI::Range(0.5, 1e6))
+        ->capture_default_str();
+    add_video(app, texts);
+  } else if (name == "large") {
+    add_count(app, "--size", x.size, "Members");
+    add_count(app, "--low", x.low, "Thumbnails that each receives");
+    add_count(app, "--heard", x.heard, "Voices that each receives");
+  } else if (name == "join-storm") {
+    add_count(app, "--rooms", x.rooms, "Rooms");
+    add_count(app, "--joins", x.joins, "Members that come");
+    app.add_option("--join-seconds", x.join_seconds, "Within this time")
+        ->check(CLI::Range(0.1, 1e4))
+        ->capture_default_str();
+  } else if (name == "idle") {
+    add_count(app, "--peers", x.peers, "Connected members");
+    add_count(app, "--size", x.size, "Members of each room");
+  } else if (name == "signal") {
+    add_count(app, "--peers", x.peers, "Members");
+    add_count(app, "--size", x.size, "Members of each room");
+    add_count(app, "--window", x.window, "Requests under way for each member");
+  } else if (name == "churn") {
+    add_meetings(app, x, texts);
+    app.add_option("--changes", x.changes_per_second,
+                   "Members that leave and come in a second")
+        ->check(CLI::Range(0.01, 1e4))
+        ->capture_default_str();
+  }
+}
+
+/// A scenario's subcommand and what it parses into.
+struct scenario_command {
+  explicit scenario_command(const scenario_entry& entry,
+                            const std::string& binary, CLI::App& parent)
+      : options(entry.defaults) {
+    options.scenario = entry.name;
+    options.server.binary = binary;
+    texts.video = options.video ? to_string(*options.video) : "none";
+    texts.dialect = to_string(options.dialect);
+    texts.profile = to_string(options.profile);
+    texts.delay_ms = static_cast<uint32_t>(options.delay.count());
+    app =
+        parent.add_subcommand(std::string{entry.name}, std::string{entry.help});
+    add_numbers(*app, options, texts);
+    add_method(*app, options, texts);
+    add_server(*app, options.server);
+  }
+
+  run_options finish() {
+    options.video = traffic_from(texts.video);
+    options.dialect = *dialect_from(texts.dialect);
+    options.profile = *srtp_choice_from(texts.profile);
+    options.delay = std::chrono::milliseconds{texts.delay_ms};
+    options.floor = !texts.no_floor;
+    return options;
+  }
+
+  run_options options;
+  run_texts texts;
+  CLI::App* app = nullptr;
+};
+
+struct side_texts {
+  std::string what;
+  std::vector<std::string> arguments;
+  pid_t pid = 0;
+};
+
+void add_side(CLI::App& app, const std::string& name, side_texts& x) {
+  app.add_option("--" + name, x.what, "A binary to launch, or a server's URL")
+      ->required();
+  app.add_option("--" + name + "-arg", x.arguments,
+                 "A further flag of that binary; repeat it for more")
+      ->allow_extra_args(false);
+  app.add_option("--" + name + "-pid", x.pid, "The process behind that URL");
+}
+
+server_under_test side(std::string name, const side_texts& x) {
+  server_under_test out;
+  out.name = std::move(name);
+  out.arguments = x.arguments;
+  out.pid = x.pid;
+  (x.what.find("://") == std::string::npos ? out.binary : out.url) = x.what;
+  return out;
+}
+
+std::vector<std::string> reversed(std::vector<std::string> x) {
+  std::ranges::reverse(x);
+  return x;
+}
+
+any_command exit_with(const CLI::App& app, const CLI::ParseError& e) {
+  std::ostringstream out;
+  std::ostringstream error;
+  auto code = app.exit(e, out, error);
+  return exit_command{out.str() + error.str(), code == 0 ? 0 : 2};
+}
+
+} // namespace
+
+any_command read_command_line(std::vector<std::string> arguments,
+                              const std::string& default_binary) {
+  CLI::App app{"Measures conferencing servers with real clients",
+               "troupe-bench"};
+  app.require_subcommand(1);
+  std::deque<scenario_command> scenarios;
+  for (const auto& entry : all_scenarios())
+    scenarios.emplace_back(entry, default_binary, app);
+
+  floor_command floor;
+  auto* floor_app = app.add_subcommand(
+      "floor", "what a plain socket loop costs on this machine");
+  add_count(*floor_app, "--repetitions", floor.repetitions, "Of each figure");
+
+  compare_command compare;
+  side_texts a;
+  side_texts b;
+  auto* compare_app = app.add_subcommand(
+      "compare", "alternates two servers; a scenario and its flags follow");
+  add_side(*compare_app, "a", a);
+  add_side(*compare_app, "b", b);
+  add_count(*compare_app, "--rounds", compare.rounds, "Pairs of runs");
+  compare_app->add_option("--json", compare.json,
+                          "Write the result to this file");
+  compare_app->prefix_command();
+
+  plot_command plot;
+  auto* plot_app = app.add_subcommand(
+      "plot", "draws throughput and latency against receivers as SVG");
+  plot_app->add_option("files", plot.files, "What runs wrote with --json")
+      ->required()
+      ->check(CLI::ExistingFile);
+  plot_app->add_option("--out", plot.out, "The file to write")
+      ->capture_default_str();
+
+  try {
+    app.parse(reversed(std::move(arguments)));
+  } catch (const CLI::ParseError& e) {
+    return exit_with(app, e);
+  }
+  for (auto& x : scenarios)
+    if (x.app->parsed())
+      return run_command{x.finish()};
+  if (plot_app->parsed())
+    return plot;
+  if (floor_app->parsed())
+    return floor;
+  auto inner = read_command_line(compare_app->remaining(), default_binary);
+  if (auto* run = std::get_if<run_command>(&inner)) {
+    compare.options = run->options;
+    compare.a = side("A", a);
+    compare.b = side("B", b);
+    return compare;
+  }
+  if (std::holds_alternative<exit_command>(inner))
+    return inner;
+  return exit_command{"compare wants a scenario at its end\n", 2};
+}
+
+} // namespace troupe::load

@@ -1,0 +1,287 @@
+#include "bench/load/scenario/crew.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <future>
+
+#include <time.h>
+#include <unistd.h>
+
+namespace troupe::load {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Clients on loopback come from several addresses, as servers limit the
+// connections from one.
+constexpr member_index clients_of_address = 500;
+
+std::string local_address(const server_address& server, member_index who) {
+  if (!server.host.starts_with("127."))
+    return {};
+  return "127.0.0." + std::to_string(2 + who / clients_of_address % 250);
+}
+
+} // namespace
+
+/// One thread with its members. All but construction happens on it.
+class crew::worker {
+public:
+  worker(const scenario_plan& plan, const crew_config& cfg, directory& names,
+         size_t index)
+      : config_(cfg)
+      , index_(index)
+      , work_(loop_.get_executor())
+      , media_(std::make_unique<media_loop>(loop_, media_config(cfg, index)))
+      , where_{loop_, *media_, names, plan}
+      , clients_(plan.members.size())
+      , thread_([this] { loop_.run(); }) {}
+
+  ~worker() {
+    call([this] {
+      joining_ = false;
+      clients_.clear();
+      media_->stop();
+      work_.reset();
+    });
+    thread_.join();
+  }
+
+  /// Runs `task` on the thread and waits for its result.
+  template <class Task>
+  std::invoke_result_t<Task> call(Task task) {
+    std::packaged_task<std::invoke_result_t<Task>()> packaged{std::move(task)};
+    auto done = packaged.get_future();
+    asio::post(loop_, [&packaged] { packaged(); });
+    return done.get();
+  }
+
+  void start_joining(member_index first, member_index last, join_pace pace) {
+    asio::co_spawn(loop_, join_all(first, last, pace), asio::detached);
+  }
+
+  bool replace(member_index who) {
+    auto& x = clients_[who];
+    auto good = !x || x->state() != client_state::failed;
+    if (x)
+      x->leave();
+    x = make(who);
+    x->start();
+    return good;
+  }
+
+  crew_status status(net::time_point since) {
+    crew_status out;
+    out.waiting = waiting_;
+    for (const auto& x : clients_)
+      if (x)
+        out.add(status_of(*x, since));
+    return out;
+  }
+
+  template <class Visitor>
+  void for_each(Visitor visit) {
+    for (member_index i = 0; i < clients_.size(); ++i)
+      if (clients_[i])
+        visit(i, *clients_[i]);
+  }
+
+  media_loop& media() {
+    return *media_;
+  }
+
+  static std::chrono::nanoseconds cpu_time() {
+    timespec x{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &x);
+    return std::chrono::seconds{x.tv_sec} + std::chrono::nanoseconds{x.tv_nsec};
+  }
+
+private:
+  static loop_config media_config(const crew_config& cfg, size_t index) {
+    auto out = cfg.media;
+    out.seed += index;
+    return out;
+  }
+
+  static crew_status status_of(load_client& x, net::time_point since) {
+    crew_status out;
+    x.retry_unknown();
+    out.joining = x.state() == client_state::joining;
+    out.ready = x.state() == client_state::ready;
+    out.failed = x.state() == client_state::failed;
+    out.connected = x.connected();
+    out.consumers = x.consumers();
+    out.wanted = x.wanted();
+    out.flowing = x.flowing(since);
+    out.problem = x.problem();
+    return out;
+  }
+
+  std::shared_ptr<load_client> make(member_index who) {
+    client_config cfg;
+    cfg.self = who;
+    cfg.impairment = config_.impairment;
+    auto& signaling = cfg.signaling;
+    signaling.server = config_.server;
+    signaling.dialect = config_.dialect;
+    signaling.timeout = config_.request_timeout;
+    signaling.from = local_address(config_.server, who);
+    signaling.seat.room = "load-" + std::to_string(::getpid()) + "-"
+                          + std::to_string(where_.plan.members[who].room);
+    signaling.seat.user =
+        "u" + std::to_string(who) + "-" + std::to_string(++incarnations_);
+    return std::make_shared<load_client>(where_, std::move(cfg));
+  }
+
+  size_t count_joining() const {
+    size_t out = 0;
+    for (const auto& x : clients_)
+      out += x && x->state() == client_state::joining;
+    return out;
+  }
+
+  // Each thread lets its own members come at the times that are theirs in the
+  // common order.
+  asio::awaitable<void> join_all(member_index first, member_index last,
+                                 join_pace pace) {
+    asio::steady_timer timer{loop_};
+    auto begin = std::chrono::steady_clock::now();
+    boost::system::error_code error;
+    auto own = [&](member_index i) {
+      return i % config_.threads == index_;
+    };
+    for (auto i = first; i < last; ++i)
+      waiting_ += own(i);
+    for (auto i = first; i < last && joining_; ++i) {
+      if (!own(i))
+        continue;
+      timer.expires_at(
+          begin
+          + std::chrono::duration_cast<net::duration>(
+              std::chrono::duration<double>((i - first) / pace.per_second)));
+      do {
+        co_await timer.async_wait(
+            asio::redirect_error(asio::use_awaitable, error));
+        timer.expires_after(std::chrono::milliseconds{1});
+      } while (joining_ && pace.at_once
+               && count_joining() * config_.threads >= pace.at_once);
+      if (!joining_)
+        break;
+      --waiting_;
+      clients_[i] = make(i);
+      clients_[i]->start();
+    }
+  }
+
+  const crew_config& config_;
+  size_t index_;
+  asio::io_context loop_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  std::unique_ptr<media_loop> media_;
+  client_surroundings where_;
+  std::vector<std::shared_ptr<load_client>> clients_; // by member
+  size_t waiting_ = 0;
+  size_t incarnations_ = 0;
+  bool joining_ = true;
+  std::thread thread_;
+};
+
+void crew_status::add(const crew_status& x) {
+  waiting += x.waiting;
+  joining += x.joining;
+  ready += x.ready;
+  connected += x.connected;
+  failed += x.failed;
+  consumers += x.consumers;
+  wanted += x.wanted;
+  flowing += x.flowing;
+  if (problem.empty())
+    problem = x.problem;
+}
+
+crew::crew(const scenario_plan& plan, crew_config cfg)
+    : plan_(plan)
+    , config_(std::move(cfg)) {
+  for (size_t i = 0; i < config_.threads; ++i)
+    workers_.push_back(std::make_unique<worker>(plan_, config_, names_, i));
+}
+
+crew::~crew() = default;
+
+crew::worker& crew::of(member_index who) {
+  return *workers_[who % workers_.size()];
+}
+
+void crew::start_joining(member_index first, member_index last,
+                         join_pace pace) {
+  for (auto& x : workers_)
+    x->call([&] { x->start_joining(first, last, pace); });
+}
+
+crew_status crew::status(net::time_point since) {
+  crew_status out;
+  for (auto& x : workers_)
+    out.add(x->call([&] { return x->status(since); }));
+  return out;
+}
+
+void crew::reset_figures() {
+  for (auto& x : workers_)
+    x->call([&] { x->media().reset_stats(); });
+}
+
+crew_figures crew::figures() {
+  crew_figures out;
+  for (auto& x : workers_)
+    x->call([&] {
+      out.media.add(x->media().totals());
+      out.health.add(x->media().health());
+    });
+  return out;
+}
+
+std::vector<join_times> crew::joins(member_index first, member_index last) {
+  std::vector<join_times> out;
+  for_each([&](member_index who, load_client& x) {
+    if (who >= first && who < last)
+      out.push_back(x.times());
+  });
+  return out;
+}
+
+void crew::rotate(uint32_t step) {
+  if (!plan_.rotation)
+    return;
+  for_each([&](member_index who, load_client& x) {
+    for (const auto& c : plan_.members[who].consumes)
+      x.set_paused(c.from, c.kind,
+                   !plan_.rotation->active(c.from, c.kind, step));
+  });
+}
+
+bool crew::replace(member_index who) {
+  auto& x = of(who);
+  return x.call([&] { return x.replace(who); });
+}
+
+void crew::for_each(
+    const std::function<void(member_index, load_client&)>& act) {
+  for (auto& x : workers_)
+    x->call([&] { x->for_each(act); });
+}
+
+std::chrono::nanoseconds crew::cpu_time() {
+  std::chrono::nanoseconds sum{0};
+  for (auto& x : workers_)
+    sum += x->call([] { return worker::cpu_time(); });
+  return sum;
+}
+
+} // namespace troupe::load

@@ -1,0 +1,283 @@
+#include "bench/load/scenario/load_client.hpp"
+
+#include "bench/load/scenario/streams.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <algorithm>
+
+namespace troupe::load {
+
+namespace asio = boost::asio;
+
+using protocol::media_kind;
+
+namespace {
+
+net::time_point now() {
+  return std::chrono::steady_clock::now();
+}
+
+protocol::dtls_parameters dtls_of(const net::certificate_fingerprint& x) {
+  return {protocol::dtls_role::client, {{x.algorithm, x.value}}};
+}
+
+} // namespace
+
+load_client::load_client(const client_surroundings& where, client_config cfg)
+    : where_(where)
+    , config_(std::move(cfg))
+    , plan_(where.plan.members.at(config_.self))
+    , signaling_(where.loop, config_.signaling) {
+  signaling_.on_push = [this](const heard_push& x) {
+    handle_push(x);
+  };
+  signaling_.on_end = [this](const std::string& reason) {
+    fail(reason);
+  };
+}
+
+load_client::~load_client() {
+  leave();
+}
+
+void load_client::start() {
+  state_ = client_state::joining;
+  times_.begun = now();
+  spawn(run());
+}
+
+void load_client::leave() {
+  state_ = client_state::gone;
+  signaling_.close();
+  for (auto** x : {&sending_, &receiving_})
+    if (auto* transport = std::exchange(*x, nullptr))
+      where_.media.close(*transport);
+  consumers_.clear();
+}
+
+// -- joining ------------------------------------------------------------------
+
+load_client::task load_client::run() {
+  auto self = shared_from_this();
+  try {
+    co_await join();
+    if (state_ == client_state::joining)
+      state_ = client_state::ready;
+  } catch (const std::exception& e) {
+    fail(e.what());
+  }
+}
+
+load_client::task load_client::join() {
+  auto hello = co_await signaling_.join();
+  times_.welcomed = now();
+  where_.names.add_peer(hello.peer, config_.self);
+  if (!plan_.publishes.empty() || plan_.always_connects)
+    co_await open_sending();
+  if (!plan_.consumes.empty() || plan_.always_connects)
+    co_await open_receiving();
+  std::ranges::copy(hello.producers, std::back_inserter(announced_));
+  co_await consume_announced();
+  times_.waited = signaling_.waited();
+  times_.ready = now();
+}
+
+load_client::task load_client::open_sending() {
+  auto offer = co_await signaling_.create_transport(true);
+  sending_id_ = offer.id;
+  sending_ = open(offer);
+  co_await signaling_.connect_transport(offer.id,
+                                        dtls_of(where_.media.fingerprint()));
+  for (const auto& x : plan_.publishes)
+    co_await publish(x);
+}
+
+load_client::task load_client::publish(const publish_plan& x) {
+  auto sent = track_of(x.traffic, config_.self);
+  auto parameters = sending_parameters(sent);
+  auto id = co_await signaling_.produce(sending_id_, sent.kind, parameters);
+  where_.names.add_producer(id, config_.self, sent.kind);
+  producers_.push_back(std::move(id));
+  if (!x.silent && sending_)
+    sending_->publish(source_of(x.traffic, sent, parameters));
+}
+
+load_client::task load_client::open_receiving() {
+  auto offer = co_await signaling_.create_transport(false);
+  receiving_id_ = offer.id;
+  receiving_ = open(offer);
+  co_await signaling_.connect_transport(offer.id,
+                                        dtls_of(where_.media.fingerprint()));
+}
+
+media_transport* load_client::open(const transport_offer& offer) {
+  auto cfg = transport_of(offer);
+  cfg.impair_in = cfg.impair_out = config_.impairment;
+  cfg.on_state = [this](media_transport&, transport_state x) {
+    if (x == transport_state::failed)
+      fail("a transport has failed");
+  };
+  auto opened = where_.media.open(std::move(cfg));
+  if (!opened)
+    throw signaling_error{"cannot open a socket: " + opened.error().message()};
+  return *opened;
+}
+
+// -- consuming ----------------------------------------------------------------
+
+void load_client::handle_push(const heard_push& x) {
+  try {
+    if (x.name == "new-producer") {
+      announced_.push_back(decode_producer(x.data));
+      if (state_ == client_state::ready && !consuming_)
+        spawn(consume_announced());
+    } else if (x.name == "producer-closed") {
+      forget(decode_producer(x.data).id);
+    } else if (x.name == "consumer-closed" && x.data.IsObject()) {
+      if (auto id = x.data.FindMember("consumerId");
+          id != x.data.MemberEnd() && id->value.IsString())
+        forget(id->value.GetString());
+    }
+  } catch (const std::exception& e) {
+    note(e.what());
+  }
+}
+
+void load_client::retry_unknown() {
+  for (auto& x : std::exchange(unknown_, {}))
+    announced_.push_back(std::move(x));
+  if (!announced_.empty() && state_ == client_state::ready && !consuming_)
+    spawn(consume_announced());
+}
+
+load_client::task load_client::consume_announced() {
+  auto self = shared_from_this();
+  consuming_ = true;
+  while (!announced_.empty() && state_ != client_state::gone) {
+    auto x = std::move(announced_.front());
+    announced_.pop_front();
+    auto stream = where_.names.find(x);
+    if (!stream) {
+      unknown_.push_back(std::move(x));
+      continue;
+    }
+    const auto* wanted = plan_.find(stream->from, stream->kind);
+    auto known = std::ranges::any_of(
+        consumers_, [&](const auto& c) { return c.producer == x.id; });
+    if (!wanted || known || !receiving_)
+      continue;
+    try {
+      co_await consume(std::move(x), *wanted);
+    } catch (const std::exception& e) {
+      note(e.what());
+    }
+  }
+  consuming_ = false;
+}
+
+load_client::task load_client::consume(producer_notice x,
+                                       const consume_plan& plan) {
+  // A layer is chosen before the first packet.
+  auto begins_paused =
+      plan.paused || plan.spatial_layer || signaling_.consumers_start_paused();
+  auto offer = co_await signaling_.consume(receiving_id_, x.id, begins_paused);
+  auto receive = consumer_of(offer);
+  receiving_->add_consumer(receive);
+  consumers_.push_back(
+      {offer.id, x.id, plan.from, plan.kind, receive.ssrc, plan.paused});
+  if (plan.spatial_layer)
+    co_await signaling_.ask(method::set_preferred_layers,
+                            encode_layers(offer.id, *plan.spatial_layer));
+  if (begins_paused && !plan.paused)
+    co_await signaling_.ask(method::resume_consumer, encode_consumer(offer.id));
+}
+
+void load_client::set_paused(member_index from, media_kind kind, bool paused) {
+  for (auto& x : consumers_)
+    if (x.from == from && x.kind == kind && x.paused != paused) {
+      x.paused = paused;
+      spawn(apply_pause(x.id, paused));
+    }
+}
+
+load_client::task load_client::apply_pause(std::string id, bool paused) {
+  auto self = shared_from_this();
+  try {
+    co_await signaling_.ask(paused ? method::pause_consumer
+                                   : method::resume_consumer,
+                            encode_consumer(id));
+  } catch (const std::exception& e) {
+    note(e.what());
+  }
+}
+
+void load_client::forget(const std::string& producer_or_consumer) {
+  std::erase_if(consumers_, [&](const auto& x) {
+    if (x.id != producer_or_consumer && x.producer != producer_or_consumer)
+      return false;
+    if (receiving_)
+      receiving_->remove_consumer(x.ssrc);
+    return true;
+  });
+}
+
+// -- state --------------------------------------------------------------------
+
+join_times load_client::times() const {
+  auto out = times_;
+  if (receiving_)
+    out.first_media = receiving_->times().first_media;
+  return out;
+}
+
+bool load_client::connected() const {
+  auto good = [](const media_transport* x) {
+    return !x || x->state() == transport_state::connected;
+  };
+  return state_ == client_state::ready && good(sending_) && good(receiving_);
+}
+
+size_t load_client::wanted() const {
+  return static_cast<size_t>(
+      std::ranges::count_if(consumers_, [&](const auto& x) {
+        if (x.paused)
+          return false;
+        const auto& from = where_.plan.members[x.from].publishes;
+        return std::ranges::any_of(from, [&](const auto& p) {
+          return !p.silent
+                 && is_audio(p.traffic) == (x.kind == media_kind::audio);
+        });
+      }));
+}
+
+size_t load_client::flowing(net::time_point since) const {
+  if (!receiving_)
+    return 0;
+  return static_cast<size_t>(
+      std::ranges::count_if(consumers_, [&](const auto& x) {
+        if (x.paused)
+          return false;
+        auto report = receiving_->report(x.ssrc);
+        return report && report->last_packet && *report->last_packet >= since;
+      }));
+}
+
+void load_client::spawn(task x) {
+  asio::co_spawn(where_.loop, std::move(x), asio::detached);
+}
+
+void load_client::note(const std::string& problem) {
+  if (problem_.empty() && state_ != client_state::gone)
+    problem_ = problem;
+}
+
+void load_client::fail(const std::string& problem) {
+  if (state_ == client_state::gone || state_ == client_state::failed)
+    return;
+  note(problem);
+  state_ = client_state::failed;
+}
+
+} // namespace troupe::load

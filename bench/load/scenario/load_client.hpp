@@ -1,0 +1,150 @@
+#pragma once
+
+#include "bench/load/media/media_loop.hpp"
+#include "bench/load/scenario/directory.hpp"
+#include "bench/load/scenario/plan.hpp"
+#include "bench/load/signaling/signaling_client.hpp"
+
+#include <deque>
+#include <vector>
+
+namespace troupe::load {
+
+/// What a client is made with; all of it outlives the client.
+struct client_surroundings {
+  boost::asio::io_context& loop;
+  media_loop& media;
+  directory& names;
+  const scenario_plan& plan;
+};
+
+struct client_config {
+  member_index self = 0;
+  signaling_config signaling;
+  /// Of both transports, each way.
+  impairment_config impairment;
+};
+
+/// When a client came how far. All on the monotonic clock.
+struct join_times {
+  net::time_point begun{};
+  /// Connected and in the room: the server has told what is in there.
+  std::optional<net::time_point> welcomed;
+  /// Transports and producers made, and a consumer for each producer of the
+  /// plan that was there already.
+  std::optional<net::time_point> ready;
+  /// The kernel's receive time of the first RTP packet.
+  std::optional<net::time_point> first_media;
+  /// The time from request to answer, summed over all requests until `ready`.
+  net::duration waited{};
+};
+
+/// How far a client is.
+enum class client_state : uint8_t { waiting, joining, ready, failed, gone };
+
+/// One member of a room as a real client is: signaling, a transport to send, a
+/// transport to receive, sources and sinks. It joins, publishes what its plan
+/// says, and consumes what its plan says as soon as it hears of it.
+class load_client : public std::enable_shared_from_this<load_client> {
+public:
+  load_client(const client_surroundings& where, client_config cfg);
+
+  ~load_client();
+
+  /// Begins to join. Nothing is thrown: see `state` and `problem`.
+  void start();
+
+  /// Goes away: closes the transports and the connection.
+  void leave();
+
+  /// Pauses or resumes what it consumes of a member, if it does.
+  void set_paused(member_index from, protocol::media_kind kind, bool paused);
+
+  /// Looks again for the producers that nobody knew when they were announced.
+  void retry_unknown();
+
+  client_state state() const {
+    return state_;
+  }
+
+  /// What went wrong first: the end of this client where it has failed, else
+  /// a request that was refused.
+  const std::string& problem() const {
+    return problem_;
+  }
+
+  join_times times() const;
+
+  /// Whether all transports that the plan wants are connected.
+  bool connected() const;
+
+  size_t consumers() const {
+    return consumers_.size();
+  }
+
+  /// Consumers that should receive now: not paused, of one who sends.
+  size_t wanted() const;
+
+  /// Those of them that have received a packet since `since`.
+  size_t flowing(net::time_point since = {}) const;
+
+  boost::asio::io_context& loop() {
+    return where_.loop;
+  }
+
+  signaling_client& signaling() {
+    return signaling_;
+  }
+
+  /// The ids of what it produces, in the order of its plan.
+  const std::vector<std::string>& producers() const {
+    return producers_;
+  }
+
+private:
+  using task = boost::asio::awaitable<void>;
+
+  struct consumer {
+    std::string id;
+    std::string producer;
+    member_index from = 0;
+    protocol::media_kind kind = protocol::media_kind::audio;
+    rtp::ssrc ssrc{};
+    bool paused = false;
+  };
+
+  task run();
+  task join();
+  task open_sending();
+  task open_receiving();
+  task publish(const publish_plan& x);
+  task consume_announced();
+  task consume(producer_notice x, const consume_plan& plan);
+  task apply_pause(std::string id, bool paused);
+  media_transport* open(const transport_offer& offer);
+  void spawn(task x);
+  void handle_push(const heard_push& x);
+  void forget(const std::string& producer_or_consumer);
+  void note(const std::string& problem);
+  void fail(const std::string& problem);
+
+  client_surroundings where_;
+  client_config config_;
+  const member_plan& plan_;
+  signaling_client signaling_;
+  client_state state_ = client_state::waiting;
+  std::string problem_;
+  join_times times_;
+
+  media_transport* sending_ = nullptr;
+  media_transport* receiving_ = nullptr;
+  std::string sending_id_;
+  std::string receiving_id_;
+  std::vector<std::string> producers_;
+  std::vector<consumer> consumers_;
+  std::deque<producer_notice> announced_;
+  std::vector<producer_notice> unknown_;
+  bool consuming_ = false;
+};
+
+} // namespace troupe::load

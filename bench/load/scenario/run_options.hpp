@@ -1,0 +1,93 @@
+#pragma once
+
+#include "bench/load/media/traffic_pattern.hpp"
+#include "bench/load/signaling/dialect_wire.hpp"
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::load {
+
+/// Which SRTP profile the clients offer first.
+enum class srtp_choice : uint8_t { gcm, cm };
+
+std::string_view to_string(srtp_choice x);
+
+std::optional<srtp_choice> srtp_choice_from(std::string_view name);
+
+/// The server of a run: one that runs already, or a binary to launch.
+struct server_options {
+  std::string url;
+  pid_t pid = 0;
+  std::string binary;
+  /// Further flags of the binary; they win.
+  std::vector<std::string> arguments;
+  uint32_t scheduler_threads = 1;
+  uint32_t io_threads = 1;
+};
+
+/// What all scenarios share, and each one's numbers. A scenario sets its own
+/// defaults; numbers that it does not read mean nothing to it.
+struct run_options {
+  std::string scenario;
+  server_options server;
+
+  // -- how -------------------------------------------------------------------
+  double seconds = 10;
+  double warmup = 2;
+  load::dialect dialect = load::dialect::ws;
+  srtp_choice profile = srtp_choice::gcm;
+  uint32_t generator_threads = 1;
+  /// The share of packets that receivers decrypt, 0 to 1.
+  double decrypt_share = 0.05;
+  uint64_t seed = 1;
+  double joins_per_second = 100;
+  /// How long all may take to join and to receive, in seconds.
+  double join_timeout = 120;
+  bool floor = true;
+  uint32_t floor_repetitions = 7;
+  std::string json;
+  /// Turns packets lost by the server into a failure (exit code 4).
+  bool fail_on_loss = false;
+  /// A void run is no failure: for tests, which run on busy machines.
+  bool lenient = false;
+
+  // -- who -------------------------------------------------------------------
+  uint32_t receivers = 100;
+  uint32_t speakers = 10;
+  uint32_t rooms = 1;
+  uint32_t size = 7;
+  /// Nothing: audio alone.
+  std::optional<traffic> video = traffic::v600;
+  bool audio = false;
+
+  // class
+  uint32_t students = 5;
+  uint32_t listeners = 294;
+  uint32_t heard = 3;
+  uint32_t seen = 3;
+  double rotation_seconds = 10;
+
+  // large
+  uint32_t low = 9;
+
+  // lossy
+  /// The share lost on each leg: to and from the server, of each client.
+  double loss = 0;
+  /// From client to client: half of it on each leg.
+  std::chrono::milliseconds delay{0};
+
+  // join-storm, idle, signal, churn
+  uint32_t joins = 500;
+  double join_seconds = 5;
+  uint32_t peers = 2'000;
+  uint32_t window = 4;
+  double changes_per_second = 5;
+};
+
+} // namespace troupe::load

@@ -1,0 +1,132 @@
+#include "bench/load/scenario/scenarios.hpp"
+
+#include "bench/load/scenario/bench_run.hpp"
+#include "bench/load/scenario/lifecycle.hpp"
+#include "bench/load/scenario/signal.hpp"
+
+#include <algorithm>
+
+namespace troupe::load {
+
+namespace {
+
+// All that flows steadily: everyone joins, then the window is measured.
+run_result run_media(const run_options& options) {
+  bench_run run{options, plan_of(options)};
+  run.join_all();
+  run.sleep(options.warmup);
+  run.measure();
+  auto out = run.finish();
+  out.labels["traffic"] = options.video ? to_string(*options.video) : "audio";
+  if (options.scenario == "broadcast" || options.scenario == "webinar")
+    out.parameters["receivers"] = options.receivers;
+  if (options.scenario == "lossy") {
+    out.parameters["loss"] = options.loss;
+    out.parameters["delay_ms"] = static_cast<double>(options.delay.count());
+  }
+  return out;
+}
+
+run_result run_class(const run_options& options) {
+  bench_run run{options, plan_of(options)};
+  run.join_all();
+  run.sleep(options.warmup);
+  run.measure([&] {
+    uint32_t step = 0;
+    for (auto left = options.seconds; left > 0;) {
+      auto pause = std::min(left, options.rotation_seconds);
+      run.sleep(pause);
+      left -= pause;
+      if (left > 0)
+        run.crew().rotate(++step);
+    }
+  });
+  auto out = run.finish();
+  out.parameters["students"] = options.students;
+  out.parameters["listeners"] = options.listeners;
+  out.parameters["rotation_seconds"] = options.rotation_seconds;
+  out.labels["traffic"] = to_string(*options.video);
+  return out;
+}
+
+run_options with(void (*change)(run_options&)) {
+  run_options out;
+  change(out);
+  return out;
+}
+
+} // namespace
+
+scenario_plan plan_of(const run_options& x) {
+  auto video = x.video.value_or(traffic::v600);
+  if (x.scenario == "webinar")
+    return webinar_plan(x.speakers, x.receivers);
+  if (x.scenario == "meetings" || x.scenario == "lossy")
+    return meetings_plan(x.rooms, x.size, x.video);
+  if (x.scenario == "class")
+    return class_plan(x.students, x.listeners, x.heard, x.seen, video);
+  if (x.scenario == "large")
+    return large_plan(x.size, x.low, x.heard);
+  return broadcast_plan(x.receivers, video, x.audio);
+}
+
+const std::vector<scenario_entry>& all_scenarios() {
+  static const std::vector<scenario_entry> entries{
+      {"broadcast", "one sends to many", {}, run_media},
+      {"webinar", "some speak to each other and to many",
+       with([](run_options& x) {
+         x.receivers = 50;
+         x.video.reset();
+       }),
+       run_media},
+      {"meetings", "rooms in which all send to all", {}, run_media},
+      {"class", "a teacher, students who take turns, and listeners",
+       with([](run_options& x) { x.seconds = 60; }), run_class},
+      {"large", "one room of many who all send simulcast",
+       with([](run_options& x) {
+         x.size = 50;
+         x.video = traffic::sim3;
+       }),
+       run_media},
+      {"lossy", "meetings behind bad lines", with([](run_options& x) {
+         x.loss = 0.05;
+         x.delay = std::chrono::milliseconds{30};
+       }),
+       run_media},
+      {"join-storm", "many join at once into many rooms",
+       with([](run_options& x) { x.rooms = 50; }), run_storm},
+      {"idle", "many who are connected, and silent", with([](run_options& x) {
+         x.size = 10;
+         x.seconds = 30;
+         x.warmup = 5;
+       }),
+       run_idle},
+      {"signal", "requests, and what the rooms are told of them",
+       with([](run_options& x) { x.peers = 210; }), run_signal},
+      {"churn", "members of meetings who leave and join",
+       with([](run_options& x) {
+         x.seconds = 3'600;
+         x.warmup = 20;
+         x.video.reset();
+         x.rooms = 5;
+       }),
+       run_churn},
+  };
+  return entries;
+}
+
+const scenario_entry* find_scenario(std::string_view name) {
+  const auto& all = all_scenarios();
+  auto x = std::ranges::find_if(
+      all, [&](const auto& entry) { return entry.name == name; });
+  return x == all.end() ? nullptr : &*x;
+}
+
+run_result run_scenario(const run_options& options) {
+  const auto* entry = find_scenario(options.scenario);
+  if (!entry)
+    throw run_error{"no such scenario: " + options.scenario};
+  return entry->run(options);
+}
+
+} // namespace troupe::load

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "protocol/rtp_parameters.hpp"
+#include "protocol/transport_parameters.hpp"
+
+#include <rapidjson/document.h>
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What requests carry and answers mean, the same in both dialects. Decoders
+/// throw signaling_error where the server's JSON has not what a client needs.
+namespace troupe::load {
+
+/// Something asked of the server failed: refused, unintelligible, too late or
+/// cut off.
+class signaling_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The server's side of a new transport.
+struct transport_offer {
+  std::string id;
+  protocol::ice_parameters ice;
+  std::vector<protocol::ice_candidate> candidates;
+  protocol::dtls_parameters dtls;
+
+  /// The first candidate over UDP. Throws where there is none.
+  const protocol::ice_candidate& udp() const;
+};
+
+/// What the server will send for one consumer.
+struct consumer_offer {
+  std::string id;
+  std::string producer;
+  protocol::media_kind kind = protocol::media_kind::audio;
+  protocol::rtp_parameters parameters;
+};
+
+/// A producer of somebody else. Where a dialect leaves out peer or kind, as
+/// its document allows, `peer` is empty and `kind` missing.
+struct producer_notice {
+  std::string id;
+  std::string peer;
+  std::optional<protocol::media_kind> kind;
+};
+
+protocol::rtp_capabilities decode_capabilities(const rapidjson::Value& in);
+
+transport_offer decode_transport(const rapidjson::Value& in);
+
+consumer_offer decode_consumer(const rapidjson::Value& in);
+
+/// The id of what was produced.
+std::string decode_produced(const rapidjson::Value& in);
+
+producer_notice decode_producer(const rapidjson::Value& in);
+
+/// Reads A's array of producers, B's answer to join (`producers`, else the
+/// ids in `existingProducers`, all that its document promises), or B's answer
+/// to get-producers.
+std::vector<producer_notice> decode_producers(const rapidjson::Value& in);
+
+/// Payloads of requests: JSON objects.
+std::string encode_join(std::string_view capabilities);
+std::string encode_create_transport(bool send);
+std::string encode_connect(std::string_view transport,
+                           const protocol::dtls_parameters& dtls);
+std::string encode_produce(std::string_view transport,
+                           protocol::media_kind kind,
+                           const protocol::rtp_parameters& parameters);
+/// `capabilities` is JSON already.
+std::string encode_consume(std::string_view transport,
+                           std::string_view producer,
+                           std::string_view capabilities, bool paused);
+std::string encode_consumer(std::string_view consumer);
+std::string encode_producer(std::string_view producer);
+/// Asks for a spatial layer, with all of its temporal ones.
+std::string encode_layers(std::string_view consumer, int spatial);
+
+/// `x` as JSON.
+std::string to_json(const protocol::rtp_capabilities& x);
+
+} // namespace troupe::load

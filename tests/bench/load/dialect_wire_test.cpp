@@ -1,0 +1,339 @@
+#include "bench/load/signaling/dialect_wire.hpp"
+#include "bench/load/signaling/messages.hpp"
+#include "protocol/dialect.hpp"
+#include "protocol/json_codec.hpp"
+#include "protocol/json_limits.hpp"
+#include "tests/protocol/dialects/canonical.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <fstream>
+
+/// The generator's dialects against the server's own, and against the
+/// transcripts that the server is held to.
+namespace troupe::test {
+
+namespace {
+
+using namespace load;
+
+const seat alice{"daily", "alice"};
+
+protocol::handshake handshake_of(const std::string& target) {
+  protocol::handshake out;
+  auto question = target.find('?');
+  out.path = target.substr(0, question);
+  out.carrier = out.path.starts_with("/socket.io")
+                    ? protocol::carrier::socketio
+                    : protocol::carrier::websocket;
+  auto rest = target.substr(question + 1);
+  while (!rest.empty()) {
+    auto pair = rest.substr(0, rest.find('&'));
+    rest.erase(0, pair.size() + 1);
+    out.query[pair.substr(0, pair.find('='))] = pair.substr(pair.find('=') + 1);
+  }
+  return out;
+}
+
+// A client and the server's dialect, with nothing between them.
+class talk {
+public:
+  explicit talk(dialect x) : wire_(make_wire(x, alice)) {
+    auto hello = handshake_of(wire_->target());
+    const auto* entry = protocol::find_dialect(hello);
+    REQUIRE(entry);
+    REQUIRE_FALSE(entry->refuses(hello));
+    socketio_ = hello.carrier == protocol::carrier::socketio;
+    server_ = entry->make(hello, *random_, {});
+    if (!socketio_) {
+      CHECK_EQ(next_request(), "join room=daily peer=alice name=alice");
+      answer("joined alice people=alice:alice:-");
+    }
+  }
+
+  // Sends a frame of the client's to the server.
+  void say(const std::string& frame) {
+    REQUIRE((!socketio_ || frame.starts_with("4")));
+    server_->handle_frame({frame.substr(socketio_ ? 1 : 0), false}, {});
+  }
+
+  // What the server takes a request for.
+  std::string ask(method what, const std::string& payload) {
+    say(wire_->encode(++id_, what, payload));
+    return next_request();
+  }
+
+  void answer(const std::string& line) {
+    server_->handle_outcome(token_, parse_outcome(line));
+  }
+
+  void tell(const std::string& event) {
+    server_->handle_event(parse_event(event));
+  }
+
+  heard_frame hear() {
+    auto frame = server_->poll_frame();
+    REQUIRE(frame);
+    return wire_->decode((socketio_ ? "4" : "") + frame->payload);
+  }
+
+  // The payload of the answer to the last request.
+  rapidjson::Document hear_answer() {
+    auto x = hear();
+    auto* found = std::get_if<heard_answer>(&x);
+    REQUIRE(found);
+    CHECK_EQ(found->id, id_);
+    CHECK_EQ(found->error, "");
+    return std::move(found->data);
+  }
+
+  dialect_wire& wire() {
+    return *wire_;
+  }
+
+  // Enters the room as dialect B does.
+  void enter() {
+    if (!socketio_)
+      return;
+    auto ping = wire_->decode(R"(0{"sid":"x","upgrades":[]})");
+    REQUIRE(std::holds_alternative<heard_ping>(ping));
+    say(std::get<heard_ping>(ping).reply);
+    auto ready = hear();
+    REQUIRE(std::holds_alternative<heard_ready>(ready));
+    auto sid = std::get<heard_ready>(ready).peer;
+    CHECK_FALSE(sid.empty());
+    CHECK_EQ(ask(method::join, encode_join("{}")),
+             "join room=daily peer=" + sid + " name=alice capabilities");
+    answer("joined " + sid + " people=" + sid + ":alice:- "
+           + "producers=p1:bob:audio");
+    auto producers = decode_producers(hear_answer());
+    REQUIRE_EQ(producers.size(), 1);
+    CHECK_EQ(producers[0].id, "p1");
+    CHECK_EQ(producers[0].peer, "bob");
+  }
+
+private:
+  std::string next_request() {
+    auto next = server_->poll_request();
+    REQUIRE(next);
+    token_ = next->token;
+    return describe(next->request);
+  }
+
+  std::unique_ptr<dialect_wire> wire_;
+  std::unique_ptr<net::rng> random_ = net::make_seeded_rng(1);
+  std::unique_ptr<protocol::dialect> server_;
+  bool socketio_ = false;
+  uint64_t id_ = 0;
+  protocol::request_token token_ = 0;
+};
+
+constexpr std::array both{dialect::ws, dialect::events};
+
+const std::string& dictionary(const std::string& name) {
+  return dictionaries().at(name);
+}
+
+} // namespace
+
+TEST_CASE("the server understands each request of a client") {
+  for (auto x : both) {
+    CAPTURE(to_string(x));
+    talk t{x};
+    t.enter();
+    CHECK_EQ(t.ask(method::create_transport, encode_create_transport(true)),
+             "create_transport direction=send");
+    t.answer("transport t1");
+    CHECK_EQ(decode_transport(t.hear_answer()).id, "t1");
+    CHECK_EQ(t.ask(method::create_transport, encode_create_transport(false)),
+             "create_transport direction=recv");
+    t.answer("transport t2");
+    auto offer = decode_transport(t.hear_answer());
+    CHECK_EQ(offer.id, "t2");
+    CHECK_FALSE(offer.ice.password.empty());
+    CHECK_NE(offer.udp().port, 0);
+    CHECK_FALSE(offer.dtls.fingerprints.empty());
+    CHECK_EQ(t.ask(method::consume,
+                   encode_consume("t2", "p1", dictionary("<caps>"), true)),
+             "consume transport=t2 producer=p1 capabilities paused");
+    t.answer("consumed c1 of p1:bob:audio");
+    auto consumer = decode_consumer(t.hear_answer());
+    CHECK_EQ(consumer.id, "c1");
+    CHECK_EQ(consumer.producer, "p1");
+    CHECK_FALSE(consumer.parameters.codecs.empty());
+    CHECK_EQ(t.ask(method::resume_consumer, encode_consumer("c1")),
+             "resume_consumer consumer=c1");
+    t.answer("consumers c1");
+    t.hear_answer();
+    CHECK_EQ(t.ask(method::pause_consumer, encode_consumer("c1")),
+             "pause_consumer consumer=c1");
+    t.answer("consumers c1");
+    t.hear_answer();
+    CHECK_EQ(t.ask(method::set_preferred_layers, encode_layers("c1", 2)),
+             "set_preferred_layers consumer=c1 spatial=2");
+    t.answer("ok");
+    t.hear_answer();
+    CHECK_EQ(t.ask(method::list_producers, "{}"), "list_producers");
+    t.answer("producers p2:bob:video");
+    auto producers = decode_producers(t.hear_answer());
+    REQUIRE_EQ(producers.size(), 1);
+    CHECK_EQ(producers[0].kind, protocol::media_kind::video);
+    for (auto [what, verb] :
+         {std::pair{method::pause_producer, "pause_producer producer=p9"},
+          {method::resume_producer, "resume_producer producer=p9"},
+          {method::close_producer, "close_producer producer=p9"}}) {
+      CHECK_EQ(t.ask(what, encode_producer("p9")), verb);
+      t.answer("ok");
+      t.hear_answer();
+    }
+    CHECK_EQ(t.ask(method::request_key_frame, encode_consumer("c1")),
+             "request_key_frame consumer=c1");
+    t.answer("ok");
+    t.hear_answer();
+    CHECK_EQ(t.ask(method::leave, "{}"), "leave");
+    t.answer("ok");
+    t.hear_answer();
+  }
+}
+
+TEST_CASE("the server understands what a client connects and produces with") {
+  for (auto x : both) {
+    CAPTURE(to_string(x));
+    talk t{x};
+    t.enter();
+    auto dtls = protocol::decode_dtls_parameters(
+        *protocol::parse_json(dictionary("<dtls>")));
+    REQUIRE(dtls.has_value());
+    CHECK_EQ(t.ask(method::connect_transport, encode_connect("t1", *dtls)),
+             "connect_transport transport=t1 dtls");
+    t.answer("connected t1");
+    t.hear_answer();
+    auto parameters = protocol::decode_rtp_parameters(
+        *protocol::parse_json(dictionary("<rtp>")));
+    REQUIRE(parameters.has_value());
+    CHECK_EQ(
+        t.ask(method::produce,
+              encode_produce("t1", protocol::media_kind::audio, *parameters)),
+        "produce transport=t1 kind=audio rtp");
+    t.answer("produced p2");
+    CHECK_EQ(decode_produced(t.hear_answer()), "p2");
+  }
+}
+
+TEST_CASE("capabilities come in an envelope in B and without one in A") {
+  for (auto x : both) {
+    CAPTURE(to_string(x));
+    talk t{x};
+    t.enter();
+    CHECK_EQ(t.ask(method::get_capabilities, "{}"),
+             "get_capabilities room=daily");
+    t.answer("capabilities");
+    CHECK_FALSE(decode_capabilities(t.hear_answer()).codecs.empty());
+  }
+}
+
+TEST_CASE("a refusal is the answer of its request") {
+  for (auto x : both) {
+    CAPTURE(to_string(x));
+    talk t{x};
+    t.enter();
+    t.ask(method::consume, encode_consume("t2", "p9", "{}", false));
+    t.answer("error cannot-consume");
+    auto frame = t.hear();
+    auto* answer = std::get_if<heard_answer>(&frame);
+    REQUIRE(answer);
+    CHECK_EQ(answer->error, "Cannot consume");
+  }
+}
+
+TEST_CASE("pushes that matter are read, others are not even parsed") {
+  for (auto x : both) {
+    CAPTURE(to_string(x));
+    talk t{x};
+    t.enter();
+    t.tell("producer-added p3:bob:video");
+    auto added = t.hear();
+    auto* push = std::get_if<heard_push>(&added);
+    REQUIRE(push);
+    CHECK_EQ(push->name, "new-producer");
+    auto producer = decode_producer(push->data);
+    CHECK_EQ(producer.id, "p3");
+    CHECK_EQ(producer.peer, "bob");
+    CHECK_EQ(producer.kind, protocol::media_kind::video);
+    t.tell("producer-closed p3:bob");
+    auto closed = t.hear();
+    REQUIRE(std::holds_alternative<heard_push>(closed));
+    CHECK_EQ(decode_producer(std::get<heard_push>(closed).data).id, "p3");
+    t.tell("consumer-score c1:5:7");
+    CHECK(std::holds_alternative<heard_nothing>(t.hear()));
+  }
+}
+
+TEST_CASE("Engine.IO's ping is answered with what it carries") {
+  auto wire = make_wire(dialect::events, alice);
+  auto x = wire->decode("2probe");
+  REQUIRE(std::holds_alternative<heard_ping>(x));
+  CHECK_EQ(std::get<heard_ping>(x).reply, "3probe");
+}
+
+TEST_CASE("frames that no dialect has end the conversation") {
+  for (const auto* x : {"", "hello", "[1]"})
+    CHECK(std::holds_alternative<heard_end>(
+        make_wire(dialect::ws, alice)->decode(x)));
+  for (const auto* x : {"", "1", "41", "44{\"message\":\"no\"}", "43", "43[]",
+                        "43x[]", "431[{}]", "4", "42[]"})
+    CHECK(std::holds_alternative<heard_end>(
+        make_wire(dialect::events, alice)->decode(x)));
+}
+
+TEST_CASE("no frame of the transcripts confuses a client") {
+  for (auto x : both) {
+    std::string path = TROUPE_TEST_DATA "/transcripts/";
+    path += x == dialect::ws ? "ws.txt" : "events.txt";
+    std::ifstream in{path};
+    REQUIRE(in);
+    size_t frames = 0;
+    auto wire = make_wire(x, alice);
+    for (std::string line; std::getline(in, line);) {
+      if (line.starts_with("C: 42") && line.size() > 5
+          && std::isdigit(static_cast<unsigned char>(line[5]))) {
+        // The acknowledgement that follows belongs to this request.
+        auto id = std::stoull(line.substr(5));
+        wire->encode(id, method::set_preferred_layers, "{}");
+      }
+      if (!line.starts_with("S: "))
+        continue;
+      auto text = line.substr(3);
+      for (const auto& [name, json] : dictionaries())
+        for (auto at = text.find(name); at != text.npos; at = text.find(name))
+          text.replace(at, name.size(), json);
+      CAPTURE(text);
+      auto what = wire->decode(text);
+      auto complaint = text.find("error") != text.npos
+                       || text.find("Invalid namespace") != text.npos;
+      CHECK((complaint || !std::holds_alternative<heard_end>(what)));
+      ++frames;
+    }
+    CHECK_GT(frames, 30);
+  }
+}
+
+TEST_CASE("producers are read from each shape that answers have") {
+  auto read = [](const char* text) {
+    return decode_producers(*protocol::parse_json(text));
+  };
+  CHECK(read("[]").empty());
+  CHECK(read("{}").empty());
+  auto bare = read(R"({"existingProducers":["p1","p2"]})");
+  REQUIRE_EQ(bare.size(), 2);
+  CHECK_EQ(bare[1].id, "p2");
+  CHECK_FALSE(bare[1].kind);
+  auto full = read(R"({"existingProducers":["p1"],
+    "producers":[{"producerId":"p1","peerId":"x","kind":"audio"}]})");
+  REQUIRE_EQ(full.size(), 1);
+  CHECK_EQ(full[0].peer, "x");
+  CHECK_THROWS_AS(read(R"([{"kind":"audio"}])"), signaling_error);
+}
+
+} // namespace troupe::test
