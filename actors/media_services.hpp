@@ -19,6 +19,8 @@ struct media_services {
   net::media_port* port = nullptr;
   /// Finds the transport for what arrives.
   socket_actor sockets;
+  /// Wakes media actors; null leaves that to CAF's clock.
+  tick_queue* ticks = nullptr;
   /// What the load is, and what may still be done.
   std::shared_ptr<load_board> load = std::make_shared<load_board>();
 };

@@ -128,12 +128,13 @@ std::optional<std::string> node::impl::start() {
   socket = spawn_socket(system, sockets);
   auto board = std::make_shared<load_board>();
   load = spawn_load(system, to_load(settings, board));
-  server = spawn_server(system, {settings.room,
-                                 {&sockets.port(), board,
-                                  to_shedding_limits(settings.overload)}});
+  server = spawn_server(
+      system, {settings.room,
+               {&sockets.port(), board, to_shedding_limits(settings.overload),
+                &sockets.ticks()}});
   auto services = std::make_shared<const media_services>(
       media_services{settings, dtls.get(), *backend, &sockets.port(), socket,
-                     std::move(board)});
+                     &sockets.ticks(), std::move(board)});
   door = std::make_unique<front_door>(system, services,
                                       caf::actor_cast<room_gate_actor>(server));
   http = std::make_unique<net::http_server>(threads, *door,

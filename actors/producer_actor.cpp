@@ -82,6 +82,7 @@ producer_state::make_behavior(const producer_config& cfg) {
   if (kind == rtp::media_kind::audio)
     voice = cfg.voice;
   extensions = cfg.engine.extensions;
+  timer.use(cfg.ticks);
   random = net::make_secure_rng();
   // Answers to our reports are told apart by the SSRC that asked.
   auto engine_config = cfg.engine;

@@ -2,6 +2,7 @@
 
 #include "actors/room_voices.hpp"
 #include "actors/rtp_messages.hpp"
+#include "actors/tick_queue.hpp"
 #include "rtp/forwarder.hpp"
 #include "rtp/receiver.hpp"
 
@@ -76,6 +77,8 @@ struct producer_config {
   rtcp_sender_actor transport;
   /// Told how loud audio is; null where nobody wants to know.
   std::shared_ptr<actors::voice> voice = {};
+  /// Wakes it; null leaves that to CAF's clock.
+  tick_queue* ticks = nullptr;
 };
 
 producer_actor spawn_producer(caf::actor_system& system,

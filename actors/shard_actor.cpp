@@ -94,6 +94,7 @@ struct shard_state {
 };
 
 shard_actor::behavior_type shard_state::make_behavior() {
+  timer.use(services.ticks);
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg&) { self->quit(); });
   return {

@@ -3,6 +3,7 @@
 #include "actors/load_board.hpp"
 #include "actors/media_shard.hpp"
 #include "actors/producer_actor.hpp"
+#include "actors/tick_queue.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -141,6 +142,8 @@ struct shard_services {
   /// What the load is, and what may still be done.
   std::shared_ptr<load_board> load = std::make_shared<load_board>();
   shedding_limits shedding = {};
+  /// Wakes it; null leaves that to CAF's clock.
+  tick_queue* ticks = nullptr;
 };
 
 /// Spawns a shard of the room with those voices. It ends with `owner`.

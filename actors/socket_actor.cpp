@@ -68,9 +68,12 @@ void media_sockets::stop() {
     threads_.post(i, [this, i, &cleared] {
       routes_[i]->table = {};
       routes_[i]->worker.reset();
+      if (i == 0)
+        *alive_ = false; // read by that thread only
       cleared.count_down();
     });
   cleared.wait();
+  ticks_.clear();
 }
 
 media_sockets::thread_routes& media_sockets::here() {
@@ -83,6 +86,19 @@ void media_sockets::run_actors(caf::actor_system& system) {
     threads_.post(i, [this, i, &system] {
       routes_[i]->worker = std::make_unique<io_worker>(system);
     });
+  threads_.run_every(0, tick_queue::step, [this, alive = alive_] {
+    if (*alive)
+      deliver_ticks();
+    return *alive;
+  });
+}
+
+void media_sockets::deliver_ticks() {
+  auto* worker = here().worker.get();
+  while (auto x = ticks_.take(std::chrono::steady_clock::now()))
+    if (auto to = x->to.lock())
+      to->enqueue(nullptr, caf::make_message_id(), std::move(x->what), worker);
+  worker->run();
 }
 
 void media_sockets::on_burst(std::span<net::datagram> datagrams) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/burst_receiver.hpp"
+#include "actors/tick_queue.hpp"
 #include "net/io/media_port.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -72,6 +73,11 @@ public:
   /// uses this object any more. Idempotent. Not to be called on an I/O thread.
   void stop();
 
+  /// Delivers its ticks on an I/O thread.
+  tick_queue& ticks() {
+    return ticks_;
+  }
+
   net::media_port& port() {
     return port_;
   }
@@ -92,10 +98,16 @@ private:
 
   thread_routes& here();
 
+  // Hands over what is due.
+  void deliver_ticks();
+
   net::io_threads& threads_;
+  tick_queue ticks_;
   std::vector<std::unique_ptr<thread_routes>> routes_;
   net::media_port port_;
   bool stopped_ = false;
+  // Whether this object may be used by tasks that outlive it.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 /// Spawns the socket actor over open sockets, which outlive it, and lets their

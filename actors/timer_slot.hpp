@@ -1,14 +1,17 @@
 #pragma once
 
+#include "actors/tick_queue.hpp"
 #include "net/base/time.hpp"
+
+#include <caf/actor_cast.hpp>
 
 #include <algorithm>
 #include <optional>
 
 namespace troupe::actors {
 
-/// Keeps an actor's one pending tick: asks CAF for a delayed message only when
-/// the engine wants its timeout earlier than the tick that is under way.
+/// Keeps an actor's one pending tick: asks for a delayed message only when the
+/// engine wants its timeout earlier than the tick that is under way.
 ///
 /// A delayed message cannot be taken back, so a tick may come early (an
 /// engine's deadline moved back, or a nearer one came between): engines bear
@@ -18,6 +21,12 @@ public:
   /// `shortest` is the least time between two ticks.
   explicit timer_slot(net::duration shortest = std::chrono::milliseconds{5})
       : shortest_(shortest) {}
+
+  /// Takes ticks from `queue` instead of CAF's clock; it outlives this object.
+  /// Null changes nothing.
+  void use(tick_queue* queue) {
+    queue_ = queue;
+  }
 
   /// Makes sure that `Tick` reaches `self` at `deadline` or soon after.
   template <class Self, class Tick>
@@ -29,6 +38,12 @@ public:
     if (pending_ <= at)
       return;
     pending_ = at;
+    if constexpr (requires { self->ctrl(); })
+      if (queue_) {
+        queue_->add({at, caf::weak_actor_ptr{self->ctrl()},
+                     caf::make_message(std::move(tick))});
+        return;
+      }
     self->delayed_send(self, at - now, std::move(tick));
   }
 
@@ -43,6 +58,7 @@ private:
   static constexpr auto none = net::time_point::max();
 
   net::duration shortest_;
+  tick_queue* queue_ = nullptr;
   net::time_point pending_ = none;
 };
 

@@ -26,7 +26,7 @@ constexpr auto abandoned_after = std::chrono::seconds{30};
 
 /// Feedback that is due goes out when the next packet comes. Only when none has
 /// come for this long does a timer see to it: timers cost more than packets.
-constexpr auto feedback_patience = std::chrono::milliseconds{150};
+constexpr auto feedback_patience = std::chrono::milliseconds{400};
 
 struct transport_state {
   using pointer = transport_actor::stateful_pointer<transport_state>;
@@ -151,6 +151,7 @@ transport_state::make_behavior(const transport_config& cfg) {
   id = cfg.id;
   services = cfg.services;
   shard = cfg.shard;
+  timer.use(services->ticks);
   random = net::make_secure_rng();
   const auto& settings = services->settings.rtc;
   engine = std::make_unique<net::webrtc_transport>(

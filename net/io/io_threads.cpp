@@ -3,6 +3,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <pthread.h>
 
@@ -24,6 +25,26 @@ struct worker {
   asio::executor_work_guard<asio::io_context::executor_type> guard{
       context.get_executor()};
   std::thread thread;
+};
+
+// A task that comes again and again.
+struct repetition : std::enable_shared_from_this<repetition> {
+  repetition(asio::io_context& loop, duration x, std::function<bool()> f)
+      : timer(loop)
+      , interval(x)
+      , task(std::move(f)) {}
+
+  void wait() {
+    timer.expires_after(interval);
+    timer.async_wait([self = shared_from_this()](boost::system::error_code ec) {
+      if (!ec && self->task())
+        self->wait();
+    });
+  }
+
+  asio::steady_timer timer;
+  duration interval;
+  std::function<bool()> task;
 };
 
 } // namespace
@@ -64,6 +85,13 @@ asio::io_context& io_threads::next_context() {
 void io_threads::post(size_t index, std::function<void()> task) {
   if (!impl_->stopped.load(std::memory_order_acquire))
     asio::post(context(index), std::move(task));
+}
+
+void io_threads::run_every(size_t index, duration interval,
+                           std::function<bool()> task) {
+  auto x =
+      std::make_shared<repetition>(context(index), interval, std::move(task));
+  post(index, [x] { x->wait(); });
 }
 
 void io_threads::stop() {

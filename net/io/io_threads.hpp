@@ -1,5 +1,7 @@
 #pragma once
 
+#include "net/base/time.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -36,6 +38,10 @@ public:
   /// Runs `task` on thread `index` (modulo `size`), never within this call.
   /// Thread-safe. After `stop`, tasks are dropped.
   void post(size_t index, std::function<void()> task);
+
+  /// Runs `task` on thread `index` (modulo `size`) every `interval`, as long as
+  /// it returns true. Thread-safe.
+  void run_every(size_t index, duration interval, std::function<bool()> task);
 
   /// Ends the loops and joins the threads; handlers that have not run are
   /// dropped with what they own. Idempotent, and not to be called from one of

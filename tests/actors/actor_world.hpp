@@ -35,7 +35,7 @@ public:
                                   {settings.room, {&sockets->port(), load}});
     services = std::make_shared<const actors::media_services>(
         actors::media_services{settings, &dtls(), net::fastest_srtp_backend(),
-                               &sockets->port(), socket, load});
+                               &sockets->port(), socket, nullptr, load});
     run();
     baseline = live();
   }
