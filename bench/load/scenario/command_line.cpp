@@ -35,11 +35,12 @@ void add_server(CLI::App& app, server_options& x) {
       ->allow_extra_args(false)
       ->group("Server");
   app.add_option("--scheduler-threads", x.scheduler_threads,
-                 "threads.scheduler of the launched server")
+                 "threads.scheduler of the server: set when it is launched, "
+                 "only told in the report with --server")
       ->capture_default_str()
       ->group("Server");
   app.add_option("--io-threads", x.io_threads,
-                 "threads.io and rtc.sockets of the launched server")
+                 "threads.io and rtc.sockets of the server, likewise")
       ->capture_default_str()
       ->group("Server");
 }

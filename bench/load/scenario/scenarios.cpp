@@ -22,6 +22,7 @@ run_result run_media(const run_options& options) {
     out.parameters["receivers"] = options.receivers;
   if (options.scenario == "lossy") {
     out.parameters["loss"] = options.loss;
+    out.labels["lost"] = "includes the lines' own losses";
     out.parameters["delay_ms"] = static_cast<double>(options.delay.count());
   }
   return out;
