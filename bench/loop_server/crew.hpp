@@ -2,6 +2,7 @@
 
 #include "net/base/time.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -46,12 +47,20 @@ public:
     return true;
   }
 
-  void handle_timeout(net::time_point now) {
-    for (auto* x : all_)
-      if (auto due = x->poll_timeout(); due && *due <= now) {
+  /// Runs the timeouts that are due. Returns when the next one is, at `latest`
+  /// at the latest.
+  net::time_point handle_timeout(net::time_point now, net::time_point latest) {
+    for (auto* x : all_) {
+      auto due = x->poll_timeout();
+      if (due && *due <= now) {
         x->handle_timeout(now);
         wake(*x);
+        due = x->poll_timeout();
       }
+      if (due)
+        latest = std::min(latest, *due);
+    }
+    return latest;
   }
 
   /// Calls `f` for each.

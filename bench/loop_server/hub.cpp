@@ -19,12 +19,14 @@ void hub::settle(net::time_point now) {
   }
 }
 
-void hub::handle_timeout(net::time_point now) {
-  transports.handle_timeout(now);
-  producers.handle_timeout(now);
-  shards.handle_timeout(now);
-  sessions.handle_timeout(now);
+net::time_point hub::handle_timeout(net::time_point now) {
+  auto next = now + longest_wait;
+  next = transports.handle_timeout(now, next);
+  next = producers.handle_timeout(now, next);
+  next = shards.handle_timeout(now, next);
+  next = sessions.handle_timeout(now, next);
   settle(now);
+  return std::max(next, now + shortest_wait);
 }
 
 room& hub::enter(const protocol::room_id& name) {

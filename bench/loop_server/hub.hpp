@@ -38,8 +38,12 @@ public:
   /// Drains all that is awake, until nothing is, media first.
   void settle(net::time_point now);
 
-  /// Runs the timeouts that are due, and settles.
-  void handle_timeout(net::time_point now);
+  /// Runs the timeouts that are due, and settles. Returns when to call it next,
+  /// within these bounds: those of the server's timers.
+  net::time_point handle_timeout(net::time_point now);
+
+  static constexpr net::duration shortest_wait = std::chrono::milliseconds{5};
+  static constexpr net::duration longest_wait = std::chrono::milliseconds{20};
 
   /// The room of that name, made if need be.
   room& enter(const protocol::room_id& name);

@@ -8,13 +8,6 @@
 
 namespace troupe::loop {
 
-namespace {
-
-/// As often as the server's shards look at their timers at most.
-constexpr auto tick_interval = std::chrono::milliseconds{20};
-
-} // namespace
-
 server::server(actors::config settings)
     : settings_(std::move(settings))
     , port_(threads_, *this, actors::to_media_port(settings_.rtc))
@@ -85,8 +78,7 @@ void server::on_tcp_closed(const net::transport_tuple& tuple) {
 }
 
 void server::tick() {
-  hub_.handle_timeout(hub::now());
-  timer_.expires_after(tick_interval);
+  timer_.expires_at(hub_.handle_timeout(hub::now()));
   timer_.async_wait([this](const boost::system::error_code& failed) {
     if (!failed)
       tick();

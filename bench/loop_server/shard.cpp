@@ -47,6 +47,11 @@ void shard::drain(net::time_point now) {
     engine_.flush(*all_.services.port, hub::now());
 }
 
+void shard::handle_timeout(net::time_point now) {
+  engine_.handle_timeout(now);
+  not_before_ = now + hub::longest_wait;
+}
+
 void shard::pass_on(const actors::shard_event& x, net::time_point now) {
   auto i = consumers_.find(x.consumer);
   if (i == consumers_.end())

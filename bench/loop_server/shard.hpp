@@ -49,13 +49,13 @@ public:
   /// Carries out what the forwarders want, then sends all that waits.
   void drain(net::time_point now);
 
+  /// A timeout asks all forwarders, so there are no more than in the server.
   std::optional<net::time_point> poll_timeout() const {
-    return engine_.poll_timeout();
+    auto due = engine_.poll_timeout();
+    return due ? std::max(due, not_before_) : due;
   }
 
-  void handle_timeout(net::time_point now) {
-    engine_.handle_timeout(now);
-  }
+  void handle_timeout(net::time_point now);
 
   size_t members = 0;
   bool awake = false;
@@ -66,6 +66,7 @@ private:
   hub& all_;
   actors::media_shard engine_;
   std::unordered_map<actors::consumer_key, consumer*> consumers_;
+  std::optional<net::time_point> not_before_;
 };
 
 } // namespace troupe::loop
