@@ -27,17 +27,6 @@ std::map<std::string, std::string> parse_query(std::string_view query) {
   return out;
 }
 
-protocol::handshake to_handshake(const net::http_request& request) {
-  protocol::handshake out;
-  out.carrier = request.path.starts_with(socketio_path)
-                    ? protocol::carrier::socketio
-                    : protocol::carrier::websocket;
-  out.path = request.path;
-  out.query = parse_query(request.query);
-  out.subprotocol = request.header("Sec-WebSocket-Protocol");
-  return out;
-}
-
 /// Hands a connection's messages to its session.
 class session_feed final : public net::connection_events {
 public:
@@ -60,6 +49,17 @@ private:
 };
 
 } // namespace
+
+protocol::handshake to_handshake(const net::http_request& request) {
+  protocol::handshake out;
+  out.carrier = request.path.starts_with(socketio_path)
+                    ? protocol::carrier::socketio
+                    : protocol::carrier::websocket;
+  out.path = request.path;
+  out.query = parse_query(request.query);
+  out.subprotocol = request.header("Sec-WebSocket-Protocol");
+  return out;
+}
 
 front_door::front_door(caf::actor_system& system,
                        std::shared_ptr<const media_services> services,

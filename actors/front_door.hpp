@@ -3,10 +3,14 @@
 #include "actors/media_services.hpp"
 #include "actors/room_actor.hpp"
 #include "net/io/http_server.hpp"
+#include "protocol/dialect.hpp"
 
 #include <atomic>
 
 namespace troupe::actors {
+
+/// How a client knocks, as dialects see it.
+protocol::handshake to_handshake(const net::http_request& request);
 
 /// Receives clients: answers `/healthz`, finds the dialect for each
 /// connection, and spawns its session.

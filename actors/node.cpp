@@ -3,6 +3,7 @@
 #include "actors/front_door.hpp"
 #include "actors/load_actor.hpp"
 #include "actors/log.hpp"
+#include "actors/node_settings.hpp"
 #include "actors/server_actor.hpp"
 #include "net/io/io_threads.hpp"
 #include "net/io/process_load.hpp"
@@ -43,41 +44,6 @@ load_settings to_load(const config& in, std::shared_ptr<load_board> board) {
 
 shedding_limits to_shedding_limits(const config::overload_keys& in) {
   return {static_cast<uint16_t>(in.last_n), static_cast<uint16_t>(in.speakers)};
-}
-
-net::media_port_config to_media_port(const config::rtc_keys& in) {
-  net::media_port_config out;
-  out.addresses = in.listen_addresses;
-  out.port = in.port;
-  out.sockets_per_address = in.sockets;
-  out.receive_buffer = static_cast<int>(in.receive_buffer);
-  out.send_buffer = static_cast<int>(in.send_buffer);
-  out.tcp = in.tcp;
-  return out;
-}
-
-net::http_server_config to_http_server(const config::http_keys& in) {
-  net::http_server_config out;
-  out.addresses = in.listen_addresses;
-  out.port = in.port;
-  out.static_root = in.static_root;
-  out.allowed_origins = in.allowed_origins;
-  out.engineio.ping_interval = in.ping_interval;
-  out.engineio.ping_timeout = in.ping_timeout;
-  out.websocket_idle_timeout = in.ping_interval + in.ping_timeout;
-  out.limits.max_connections = in.max_connections;
-  return out;
-}
-
-std::optional<net::srtp_backend> to_backend(const std::string& name) {
-  using net::srtp_backend;
-  auto wanted = name == "libsrtp2"   ? srtp_backend::libsrtp2
-                : name == "openssl"  ? srtp_backend::openssl
-                : name == "ipsec-mb" ? srtp_backend::ipsec_mb
-                                     : net::fastest_srtp_backend();
-  if (!net::srtp_backend_available(wanted))
-    return std::nullopt;
-  return wanted;
 }
 
 } // namespace

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "actors/config.hpp"
+#include "net/io/http_server.hpp"
+#include "net/io/media_port.hpp"
+#include "net/srtp/srtp_session.hpp"
+
+/// From the operator's keys to what the parts of net are configured with.
+namespace troupe::actors {
+
+net::media_port_config to_media_port(const config::rtc_keys& in);
+
+net::http_server_config to_http_server(const config::http_keys& in);
+
+/// The backend of that name, of which "auto" is the fastest; nothing where
+/// this machine does not have it.
+std::optional<net::srtp_backend> to_backend(const std::string& name);
+
+} // namespace troupe::actors

@@ -1,0 +1,88 @@
+#include "bench/loop_server/shard.hpp"
+
+#include "bench/loop_server/hub.hpp"
+#include "bench/loop_server/peer.hpp"
+#include "bench/loop_server/producer.hpp"
+#include "bench/loop_server/transport.hpp"
+
+namespace troupe::loop {
+
+shard::shard(hub& all) : all_(all) {
+  all_.shards.add(*this);
+}
+
+shard::~shard() {
+  all_.shards.remove(*this);
+}
+
+actors::media_shard& shard::engine() {
+  all_.shards.wake(*this);
+  return engine_;
+}
+
+void shard::add(consumer& x, rtp::forwarder::config settings) {
+  consumers_.emplace(x.key, &x);
+  actors::shard_consumer stream;
+  stream.key = x.key;
+  stream.on = x.on->key;
+  stream.from = x.from->key;
+  stream.engine = std::move(settings);
+  stream.encodings = static_cast<uint8_t>(x.from->about.sent.encodings.size());
+  if (engine().add_consumer(std::move(stream), *all_.random, hub::now()))
+    x.from->subscribe(*this);
+}
+
+void shard::remove(consumer& x) {
+  consumers_.erase(x.key);
+  if (engine_.remove_consumer(x.key))
+    x.from->unsubscribe(*this);
+}
+
+std::vector<consumer*> shard::consumers_of(const producer& from) const {
+  std::vector<consumer*> out;
+  for (auto key : engine_.consumers_of(from.key))
+    out.push_back(consumers_.at(key));
+  return out;
+}
+
+void shard::drain(net::time_point now) {
+  while (auto x = engine_.poll_event())
+    pass_on(*x, now);
+  if (engine_.needs_flush())
+    engine_.flush(*all_.services.port, hub::now());
+}
+
+void shard::handle_timeout(net::time_point now) {
+  engine_.handle_timeout(now);
+  not_before_ = now + hub::longest_wait;
+}
+
+void shard::pass_on(const actors::shard_event& x, net::time_point now) {
+  auto i = consumers_.find(x.consumer);
+  if (i == consumers_.end())
+    return;
+  auto& to = *i->second;
+  if (const auto* changed = std::get_if<rtp::consumer_score_changed>(&x.what)) {
+    to.score = changed->score;
+    to.owner->tell_scores(to);
+  } else if (const auto* missing =
+                 std::get_if<actors::packets_missing>(&x.what)) {
+    if (auto found = to.from->engine().find_packets(missing->keys))
+      with_consumer(to.key, now, [&](auto& forwarder) {
+        forwarder.handle_retransmissions(found, now);
+      });
+  } else {
+    const auto& wanted = std::get<rtp::keyframe_wanted>(x.what);
+    auto& source = to.from->engine();
+    auto replay = wanted.start ? source.find_replay(wanted.encoding, now)
+                               : rtp::media_batch{};
+    if (replay)
+      with_consumer(to.key, now, [&](auto& forwarder) {
+        forwarder.handle_replay(replay, now);
+      });
+    else
+      source.handle_keyframe_request(wanted.encoding, now);
+  }
+}
+
+} // namespace troupe::loop

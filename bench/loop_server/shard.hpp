@@ -1,0 +1,72 @@
+#pragma once
+
+#include "actors/ids.hpp"
+#include "actors/media_shard.hpp"
+
+namespace troupe::loop {
+
+class hub;
+class peer;
+class producer;
+class transport;
+
+/// One track as one client receives it.
+struct consumer {
+  actors::consumer_id id;
+  actors::consumer_key key{};
+  peer* owner = nullptr;
+  producer* from = nullptr;
+  transport* on = nullptr;
+  int score = 10;
+};
+
+/// The fan-out to some members of a room, with the engine of the server's
+/// shards.
+class shard {
+public:
+  explicit shard(hub& all);
+  ~shard();
+
+  shard(const shard&) = delete;
+  shard& operator=(const shard&) = delete;
+
+  void add(consumer& x, rtp::forwarder::config settings);
+
+  void remove(consumer& x);
+
+  /// The consumers of `from` that are here.
+  std::vector<consumer*> consumers_of(const producer& from) const;
+
+  /// Wakes the shard; for whoever changes its engine.
+  actors::media_shard& engine();
+
+  /// Calls `f(forwarder&)`, where there is one.
+  template <class F>
+  void with_consumer(actors::consumer_key which, net::time_point now, F f) {
+    engine().with_consumer(which, now, f);
+  }
+
+  /// Carries out what the forwarders want, then sends all that waits.
+  void drain(net::time_point now);
+
+  /// A timeout asks all forwarders, so there are no more than in the server.
+  std::optional<net::time_point> poll_timeout() const {
+    auto due = engine_.poll_timeout();
+    return due ? std::max(due, not_before_) : due;
+  }
+
+  void handle_timeout(net::time_point now);
+
+  size_t members = 0;
+  bool awake = false;
+
+private:
+  void pass_on(const actors::shard_event& x, net::time_point now);
+
+  hub& all_;
+  actors::media_shard engine_;
+  std::unordered_map<actors::consumer_key, consumer*> consumers_;
+  std::optional<net::time_point> not_before_;
+};
+
+} // namespace troupe::loop
