@@ -25,6 +25,9 @@ std::vector<std::string> server_flags(const server_options& x) {
       "--room.max-members=10000",
       "--log.level=info",
   };
+  if (x.unprotected)
+    for (auto mark : {"cpu", "delay", "shed-delay"})
+      out.push_back("--overload." + std::string{mark} + "=0");
   out.insert(out.end(), x.arguments.begin(), x.arguments.end());
   return out;
 }
@@ -46,11 +49,14 @@ crew_config crew_of(const run_options& x, const server_address& server) {
 }
 
 std::string describe(const crew_status& x) {
-  auto text = std::to_string(x.ready) + " of "
-              + std::to_string(x.ready + x.joining + x.waiting + x.failed)
-              + " members in, " + std::to_string(x.connected) + " connected, "
-              + std::to_string(x.flowing) + " of " + std::to_string(x.wanted)
-              + " consumers receive";
+  auto text =
+      std::to_string(x.ready) + " of "
+      + std::to_string(x.ready + x.joining + x.waiting + x.refused + x.failed)
+      + " members in, " + std::to_string(x.connected) + " connected, "
+      + std::to_string(x.flowing) + " of " + std::to_string(x.wanted)
+      + " consumers receive";
+  if (x.refusals > 0)
+    text += ", " + std::to_string(x.refusals) + " refused by a busy server";
   if (!x.problem.empty())
     text += "; first problem: " + x.problem;
   return text;
@@ -131,8 +137,9 @@ void bench_run::settle(const expectation& wanted) {
                       std::chrono::duration<double>(options_.join_timeout));
   for (;;) {
     auto x = crew_->status();
-    if (x.waiting + x.joining + x.failed == 0 && x.connected == wanted.members
-        && x.consumers == wanted.consumers && x.flowing == x.wanted)
+    if (x.waiting + x.joining + x.refused + x.failed == 0
+        && x.connected == wanted.members && x.consumers == wanted.consumers
+        && x.flowing == x.wanted)
       return;
     if (server_ && !server_->running())
       throw run_error{"the server ended: " + server_->log(2'000)};
@@ -195,6 +202,8 @@ void bench_run::check_flow(net::time_point end) {
   if (x.flowing < x.wanted)
     result_.extra["silent_consumers"] =
         static_cast<double>(x.wanted - x.flowing);
+  if (x.refusals)
+    result_.extra["refusals"] = static_cast<double>(x.refusals);
   if (x.failed)
     result_.extra["failed_members"] = static_cast<double>(x.failed);
   if (!x.problem.empty())

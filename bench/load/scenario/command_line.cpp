@@ -43,6 +43,9 @@ void add_server(CLI::App& app, server_options& x) {
                  "threads.io and rtc.sockets of the server, likewise")
       ->capture_default_str()
       ->group("Server");
+  app.add_flag("--unprotected", x.unprotected,
+               "Launch with overload.* off: to find the most it can carry")
+      ->group("Server");
 }
 
 void add_method(CLI::App& app, run_options& x, run_texts& texts) {

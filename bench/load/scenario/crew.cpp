@@ -80,9 +80,16 @@ public:
   crew_status status(net::time_point since) {
     crew_status out;
     out.waiting = waiting_;
-    for (const auto& x : clients_)
-      if (x)
-        out.add(status_of(*x, since));
+    auto now = std::chrono::steady_clock::now();
+    for (member_index i = 0; i < clients_.size(); ++i) {
+      if (!clients_[i])
+        continue;
+      if (clients_[i]->state() == client_state::refused
+          && now >= clients_[i]->retry_at())
+        try_again(i);
+      out.add(status_of(*clients_[i], since));
+    }
+    out.refusals += refusals_;
     return out;
   }
 
@@ -112,16 +119,28 @@ private:
 
   static crew_status status_of(load_client& x, net::time_point since) {
     crew_status out;
-    x.retry_unknown();
+    x.retry();
     out.joining = x.state() == client_state::joining;
     out.ready = x.state() == client_state::ready;
     out.failed = x.state() == client_state::failed;
+    out.refused = x.state() == client_state::refused;
+    out.refusals = x.refusals();
     out.connected = x.connected();
     out.consumers = x.consumers();
     out.wanted = x.wanted();
     out.flowing = x.flowing(since);
     out.problem = x.problem();
     return out;
+  }
+
+  void try_again(member_index who) {
+    auto& x = clients_[who];
+    auto begun = x->times().begun;
+    auto rebuffs = x->rebuffs();
+    ++refusals_;
+    x->leave();
+    x = make(who);
+    x->start(begun, rebuffs);
   }
 
   std::shared_ptr<load_client> make(member_index who) {
@@ -189,6 +208,7 @@ private:
   std::vector<std::shared_ptr<load_client>> clients_; // by member
   size_t waiting_ = 0;
   size_t incarnations_ = 0;
+  uint64_t refusals_ = 0;
   bool joining_ = true;
   std::thread thread_;
 };
@@ -199,6 +219,8 @@ void crew_status::add(const crew_status& x) {
   ready += x.ready;
   connected += x.connected;
   failed += x.failed;
+  refused += x.refused;
+  refusals += x.refusals;
   consumers += x.consumers;
   wanted += x.wanted;
   flowing += x.flowing;

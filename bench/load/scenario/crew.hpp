@@ -36,6 +36,10 @@ struct crew_status {
   /// Of the ready ones, with all transports connected.
   size_t connected = 0;
   size_t failed = 0;
+  /// Not in, as the server is busy: they will try again.
+  size_t refused = 0;
+  /// How often the server has refused a member or a consumer as it is busy.
+  uint64_t refusals = 0;
   size_t consumers = 0;
   /// Consumers that should receive media, and those that do.
   size_t wanted = 0;
@@ -67,8 +71,9 @@ public:
   /// Lets members `first` to `last` (exclusive) come, at that pace.
   void start_joining(member_index first, member_index last, join_pace pace);
 
-  /// Consumers count as flowing that have received since `since`. Clients also
-  /// look again for producers that they could not tell before.
+  /// Consumers count as flowing that have received since `since`. Also lets
+  /// those try again whom a busy server has turned away some time ago, and
+  /// look again for producers that could not be told before.
   crew_status status(net::time_point since = {});
 
   /// Begins a measurement: all media figures count from 0.

@@ -33,8 +33,8 @@ load_client::load_client(const client_surroundings& where, client_config cfg)
   signaling_.on_push = [this](const heard_push& x) {
     handle_push(x);
   };
-  signaling_.on_end = [this](const std::string& reason) {
-    fail(reason);
+  signaling_.on_end = [this](const signaling_error& x) {
+    fail(x);
   };
 }
 
@@ -42,9 +42,11 @@ load_client::~load_client() {
   leave();
 }
 
-void load_client::start() {
+void load_client::start(std::optional<net::time_point> since,
+                        uint32_t rebuffs) {
+  rebuffs_ = rebuffs;
   state_ = client_state::joining;
-  times_.begun = now();
+  times_.begun = since.value_or(now());
   spawn(run());
 }
 
@@ -65,8 +67,10 @@ load_client::task load_client::run() {
     co_await join();
     if (state_ == client_state::joining)
       state_ = client_state::ready;
+  } catch (const signaling_error& e) {
+    fail(e);
   } catch (const std::exception& e) {
-    fail(e.what());
+    fail(signaling_error{e.what()});
   }
 }
 
@@ -117,7 +121,7 @@ media_transport* load_client::open(const transport_offer& offer) {
   cfg.impair_in = cfg.impair_out = config_.impairment;
   cfg.on_state = [this](media_transport&, transport_state x) {
     if (x == transport_state::failed)
-      fail("a transport has failed");
+      fail(signaling_error{"a transport has failed"});
   };
   auto opened = where_.media.open(std::move(cfg));
   if (!opened)
@@ -145,9 +149,12 @@ void load_client::handle_push(const heard_push& x) {
   }
 }
 
-void load_client::retry_unknown() {
+void load_client::retry() {
   for (auto& x : std::exchange(unknown_, {}))
     announced_.push_back(std::move(x));
+  if (now() >= retry_at_)
+    for (auto& x : std::exchange(refused_, {}))
+      announced_.push_back(std::move(x));
   if (!announced_.empty() && state_ == client_state::ready && !consuming_)
     spawn(consume_announced());
 }
@@ -169,9 +176,18 @@ load_client::task load_client::consume_announced() {
     if (!wanted || known || !receiving_)
       continue;
     try {
-      co_await consume(std::move(x), *wanted);
-    } catch (const std::exception& e) {
+      co_await consume(x, *wanted);
+      rebuffs_ = 0;
+    } catch (const signaling_error& e) {
       note(e.what());
+      if (!e.is_busy())
+        continue;
+      // What is left would be refused as well, and asking is a load, too.
+      ++refusals_;
+      refused_.push_back(std::move(x));
+      std::ranges::move(announced_, std::back_inserter(refused_));
+      announced_.clear();
+      retry_at_ = later(++rebuffs_);
     }
   }
   consuming_ = false;
@@ -264,6 +280,15 @@ size_t load_client::flowing(net::time_point since) const {
       }));
 }
 
+net::time_point load_client::later(uint32_t times) const {
+  constexpr member_index parts = 97; // prime: neighbours differ
+  auto part = 1 + static_cast<double>(config_.self * 31 % parts) / parts;
+  auto seconds = part * (1u << std::min(times - 1, 3u));
+  return now()
+         + std::chrono::duration_cast<net::duration>(
+             std::chrono::duration<double>(seconds));
+}
+
 void load_client::spawn(task x) {
   asio::co_spawn(where_.loop, std::move(x), asio::detached);
 }
@@ -273,11 +298,14 @@ void load_client::note(const std::string& problem) {
     problem_ = problem;
 }
 
-void load_client::fail(const std::string& problem) {
-  if (state_ == client_state::gone || state_ == client_state::failed)
+void load_client::fail(const signaling_error& problem) {
+  if (state_ != client_state::joining && state_ != client_state::ready)
     return;
-  note(problem);
-  state_ = client_state::failed;
+  note(problem.what());
+  auto joining = state_ == client_state::joining;
+  state_ = joining && problem.is_busy() ? client_state::refused
+                                        : client_state::failed;
+  retry_at_ = later(++rebuffs_);
 }
 
 } // namespace troupe::load

@@ -29,6 +29,8 @@ struct server_options {
   std::vector<std::string> arguments;
   uint32_t scheduler_threads = 1;
   uint32_t io_threads = 1;
+  /// Launches it with its protection from overload switched off.
+  bool unprotected = false;
 };
 
 /// What all scenarios share, and each one's numbers. A scenario sets its own
