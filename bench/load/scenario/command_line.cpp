@@ -157,6 +157,9 @@ void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
     add_count(app, "--peers", x.peers, "Members");
     add_count(app, "--size", x.size, "Members of each room");
     add_count(app, "--window", x.window, "Requests under way for each member");
+  } else if (name == "overload") {
+    add_meetings(app, x, texts);
+    add_count(app, "--factor", x.factor, "Rooms that send, by those that fit");
   } else if (name == "churn") {
     add_meetings(app, x, texts);
     app.add_option("--changes", x.changes_per_second,

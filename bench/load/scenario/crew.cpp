@@ -147,6 +147,7 @@ private:
     client_config cfg;
     cfg.self = who;
     cfg.impairment = config_.impairment;
+    cfg.begins_muted = config_.begin_muted;
     auto& signaling = cfg.signaling;
     signaling.server = config_.server;
     signaling.dialect = config_.dialect;
@@ -285,6 +286,13 @@ void crew::rotate(uint32_t step) {
     for (const auto& c : plan_.members[who].consumes)
       x.set_paused(c.from, c.kind,
                    !plan_.rotation->active(c.from, c.kind, step));
+  });
+}
+
+void crew::set_sending(member_index first, member_index last, bool on) {
+  for_each([&](member_index who, load_client& x) {
+    if (who >= first && who < last)
+      x.set_sending(on);
   });
 }
 

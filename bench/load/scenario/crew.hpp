@@ -18,6 +18,8 @@ struct crew_config {
   loop_config media;
   impairment_config impairment;
   std::chrono::milliseconds request_timeout{20'000};
+  /// Members send only once they are told to.
+  bool begin_muted = false;
 };
 
 /// How fast members come.
@@ -87,6 +89,9 @@ public:
   /// Moves the rotation of the plan to `step`: consumers are paused and
   /// resumed.
   void rotate(uint32_t step);
+
+  /// Lets members `first` to `last` send, or stop sending.
+  void set_sending(member_index first, member_index last, bool on);
 
   /// A member leaves, and comes again under a new name. Returns false where
   /// it had failed before.

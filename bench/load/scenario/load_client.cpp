@@ -104,8 +104,12 @@ load_client::task load_client::publish(const publish_plan& x) {
   auto id = co_await signaling_.produce(sending_id_, sent.kind, parameters);
   where_.names.add_producer(id, config_.self, sent.kind);
   producers_.push_back(std::move(id));
-  if (!x.silent && sending_)
-    sending_->publish(source_of(x.traffic, sent, parameters));
+  if (x.silent || !sending_)
+    co_return;
+  auto& source = sending_->publish(source_of(x.traffic, sent, parameters));
+  if (config_.begins_muted)
+    sending_->set_active(source, false);
+  sources_.push_back(&source);
 }
 
 load_client::task load_client::open_receiving() {
@@ -208,6 +212,12 @@ load_client::task load_client::consume(producer_notice x,
                             encode_layers(offer.id, *plan.spatial_layer));
   if (begins_paused && !plan.paused)
     co_await signaling_.ask(method::resume_consumer, encode_consumer(offer.id));
+}
+
+void load_client::set_sending(bool on) {
+  if (sending_)
+    for (auto* x : sources_)
+      sending_->set_active(*x, on);
 }
 
 void load_client::set_paused(member_index from, media_kind kind, bool paused) {

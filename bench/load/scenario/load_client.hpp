@@ -23,6 +23,8 @@ struct client_config {
   signaling_config signaling;
   /// Of both transports, each way.
   impairment_config impairment;
+  /// Produces, but sends only once it is told to; see `set_sending`.
+  bool begins_muted = false;
 };
 
 /// When a client came how far. All on the monotonic clock.
@@ -65,6 +67,9 @@ public:
 
   /// Goes away: closes the transports and the connection.
   void leave();
+
+  /// Stops or resumes sending. Nobody is told, as if a line were cut.
+  void set_sending(bool on);
 
   /// Pauses or resumes what it consumes of a member, if it does.
   void set_paused(member_index from, protocol::media_kind kind, bool paused);
@@ -171,6 +176,7 @@ private:
   std::string sending_id_;
   std::string receiving_id_;
   std::vector<std::string> producers_;
+  std::vector<media_source*> sources_;
   std::vector<consumer> consumers_;
   std::deque<producer_notice> announced_;
   std::vector<producer_notice> unknown_;

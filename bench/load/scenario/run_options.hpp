@@ -90,6 +90,9 @@ struct run_options {
   uint32_t peers = 2'000;
   uint32_t window = 4;
   double changes_per_second = 5;
+
+  // overload
+  uint32_t factor = 3;
 };
 
 } // namespace troupe::load
