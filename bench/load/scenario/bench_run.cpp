@@ -25,6 +25,9 @@ std::vector<std::string> server_flags(const server_options& x) {
       "--room.max-members=10000",
       "--log.level=info",
   };
+  if (x.unprotected)
+    for (auto mark : {"cpu", "delay", "shed-delay"})
+      out.push_back("--overload." + std::string{mark} + "=0");
   out.insert(out.end(), x.arguments.begin(), x.arguments.end());
   return out;
 }
@@ -40,17 +43,21 @@ crew_config crew_of(const run_options& x, const server_address& server) {
     out.media.profiles = {net::srtp_profile::aes128_cm_sha1_80};
   else
     out.media.profiles = {net::srtp_profile::aead_aes_128_gcm};
+  out.begin_muted = x.scenario == "overload";
   out.impairment.loss = x.loss;
   out.impairment.delay = net::duration{x.delay} / 2;
   return out;
 }
 
 std::string describe(const crew_status& x) {
-  auto text = std::to_string(x.ready) + " of "
-              + std::to_string(x.ready + x.joining + x.waiting + x.failed)
-              + " members in, " + std::to_string(x.connected) + " connected, "
-              + std::to_string(x.flowing) + " of " + std::to_string(x.wanted)
-              + " consumers receive";
+  auto text =
+      std::to_string(x.ready) + " of "
+      + std::to_string(x.ready + x.joining + x.waiting + x.refused + x.failed)
+      + " members in, " + std::to_string(x.connected) + " connected, "
+      + std::to_string(x.flowing) + " of " + std::to_string(x.wanted)
+      + " consumers receive";
+  if (x.refusals > 0)
+    text += ", " + std::to_string(x.refusals) + " refused by a busy server";
   if (!x.problem.empty())
     text += "; first problem: " + x.problem;
   return text;
@@ -89,6 +96,7 @@ void bench_run::launch() {
   result_.server = options_.server.binary;
   result_.command = command.line();
   result_.commit = commit_at(options_.server.binary);
+  command.stop_within = std::chrono::seconds{20};
   auto started = server_process::start(command);
   if (!started)
     throw run_error{started.error().text};
@@ -131,8 +139,9 @@ void bench_run::settle(const expectation& wanted) {
                       std::chrono::duration<double>(options_.join_timeout));
   for (;;) {
     auto x = crew_->status();
-    if (x.waiting + x.joining + x.failed == 0 && x.connected == wanted.members
-        && x.consumers == wanted.consumers && x.flowing == x.wanted)
+    if (x.waiting + x.joining + x.refused + x.failed == 0
+        && x.connected == wanted.members && x.consumers == wanted.consumers
+        && (!wanted.media || x.flowing == x.wanted))
       return;
     if (server_ && !server_->running())
       throw run_error{"the server ended: " + server_->log(2'000)};
@@ -195,6 +204,8 @@ void bench_run::check_flow(net::time_point end) {
   if (x.flowing < x.wanted)
     result_.extra["silent_consumers"] =
         static_cast<double>(x.wanted - x.flowing);
+  if (x.refusals)
+    result_.extra["refusals"] = static_cast<double>(x.refusals);
   if (x.failed)
     result_.extra["failed_members"] = static_cast<double>(x.failed);
   if (!x.problem.empty())

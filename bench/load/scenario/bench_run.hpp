@@ -43,11 +43,12 @@ public:
   struct expectation {
     size_t members = 0;
     size_t consumers = 0;
+    bool media = true;
   };
 
   /// Waits until that many members are in and connected, with that many
-  /// consumers, and every consumer that should receive media does. Throws
-  /// run_error after `options.join_timeout`, or where a member fails.
+  /// consumers, and (with media) every consumer that should receive does.
+  /// Throws run_error after `options.join_timeout`, or where a member fails.
   void settle(const expectation& x);
 
   /// Lets members `first` to `last` join, some at a time.
@@ -58,7 +59,7 @@ public:
 
   /// Everyone in the plan.
   expectation everyone() const {
-    return {plan_.members.size(), plan_.consumers()};
+    return {plan_.members.size(), plan_.consumers(), true};
   }
 
   void sleep(double seconds);

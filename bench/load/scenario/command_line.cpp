@@ -43,6 +43,9 @@ void add_server(CLI::App& app, server_options& x) {
                  "threads.io and rtc.sockets of the server, likewise")
       ->capture_default_str()
       ->group("Server");
+  app.add_flag("--unprotected", x.unprotected,
+               "Launch with overload.* off: to find the most it can carry")
+      ->group("Server");
 }
 
 void add_method(CLI::App& app, run_options& x, run_texts& texts) {
@@ -154,6 +157,9 @@ void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
     add_count(app, "--peers", x.peers, "Members");
     add_count(app, "--size", x.size, "Members of each room");
     add_count(app, "--window", x.window, "Requests under way for each member");
+  } else if (name == "overload") {
+    add_meetings(app, x, texts);
+    add_count(app, "--factor", x.factor, "Rooms that send, by those that fit");
   } else if (name == "churn") {
     add_meetings(app, x, texts);
     app.add_option("--changes", x.changes_per_second,

@@ -80,9 +80,16 @@ public:
   crew_status status(net::time_point since) {
     crew_status out;
     out.waiting = waiting_;
-    for (const auto& x : clients_)
-      if (x)
-        out.add(status_of(*x, since));
+    auto now = std::chrono::steady_clock::now();
+    for (member_index i = 0; i < clients_.size(); ++i) {
+      if (!clients_[i])
+        continue;
+      if (clients_[i]->state() == client_state::refused
+          && now >= clients_[i]->retry_at())
+        try_again(i);
+      out.add(status_of(*clients_[i], since));
+    }
+    out.refusals += refusals_;
     return out;
   }
 
@@ -112,10 +119,12 @@ private:
 
   static crew_status status_of(load_client& x, net::time_point since) {
     crew_status out;
-    x.retry_unknown();
+    x.retry();
     out.joining = x.state() == client_state::joining;
     out.ready = x.state() == client_state::ready;
     out.failed = x.state() == client_state::failed;
+    out.refused = x.state() == client_state::refused;
+    out.refusals = x.refusals();
     out.connected = x.connected();
     out.consumers = x.consumers();
     out.wanted = x.wanted();
@@ -124,10 +133,21 @@ private:
     return out;
   }
 
+  void try_again(member_index who) {
+    auto& x = clients_[who];
+    auto begun = x->times().begun;
+    auto rebuffs = x->rebuffs();
+    ++refusals_;
+    x->leave();
+    x = make(who);
+    x->start(begun, rebuffs);
+  }
+
   std::shared_ptr<load_client> make(member_index who) {
     client_config cfg;
     cfg.self = who;
     cfg.impairment = config_.impairment;
+    cfg.begins_muted = config_.begin_muted;
     auto& signaling = cfg.signaling;
     signaling.server = config_.server;
     signaling.dialect = config_.dialect;
@@ -189,6 +209,7 @@ private:
   std::vector<std::shared_ptr<load_client>> clients_; // by member
   size_t waiting_ = 0;
   size_t incarnations_ = 0;
+  uint64_t refusals_ = 0;
   bool joining_ = true;
   std::thread thread_;
 };
@@ -199,6 +220,8 @@ void crew_status::add(const crew_status& x) {
   ready += x.ready;
   connected += x.connected;
   failed += x.failed;
+  refused += x.refused;
+  refusals += x.refusals;
   consumers += x.consumers;
   wanted += x.wanted;
   flowing += x.flowing;
@@ -263,6 +286,13 @@ void crew::rotate(uint32_t step) {
     for (const auto& c : plan_.members[who].consumes)
       x.set_paused(c.from, c.kind,
                    !plan_.rotation->active(c.from, c.kind, step));
+  });
+}
+
+void crew::set_sending(member_index first, member_index last, bool on) {
+  for_each([&](member_index who, load_client& x) {
+    if (who >= first && who < last)
+      x.set_sending(on);
   });
 }
 

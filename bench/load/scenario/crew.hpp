@@ -18,6 +18,8 @@ struct crew_config {
   loop_config media;
   impairment_config impairment;
   std::chrono::milliseconds request_timeout{20'000};
+  /// Members send only once they are told to.
+  bool begin_muted = false;
 };
 
 /// How fast members come.
@@ -36,6 +38,10 @@ struct crew_status {
   /// Of the ready ones, with all transports connected.
   size_t connected = 0;
   size_t failed = 0;
+  /// Not in, as the server is busy: they will try again.
+  size_t refused = 0;
+  /// How often the server has refused a member or a consumer as it is busy.
+  uint64_t refusals = 0;
   size_t consumers = 0;
   /// Consumers that should receive media, and those that do.
   size_t wanted = 0;
@@ -67,8 +73,9 @@ public:
   /// Lets members `first` to `last` (exclusive) come, at that pace.
   void start_joining(member_index first, member_index last, join_pace pace);
 
-  /// Consumers count as flowing that have received since `since`. Clients also
-  /// look again for producers that they could not tell before.
+  /// Consumers count as flowing that have received since `since`. Also lets
+  /// those try again whom a busy server has turned away some time ago, and
+  /// look again for producers that could not be told before.
   crew_status status(net::time_point since = {});
 
   /// Begins a measurement: all media figures count from 0.
@@ -82,6 +89,9 @@ public:
   /// Moves the rotation of the plan to `step`: consumers are paused and
   /// resumed.
   void rotate(uint32_t step);
+
+  /// Lets members `first` to `last` send, or stop sending.
+  void set_sending(member_index first, member_index last, bool on);
 
   /// A member leaves, and comes again under a new name. Returns false where
   /// it had failed before.

@@ -38,7 +38,7 @@ run_result run_storm(const run_options& options) {
     do {
       run.sleep(0.2);
       status = run.crew().status();
-    } while ((status.waiting + status.joining > 0
+    } while ((status.waiting + status.joining + status.refused > 0
               || status.connected + status.failed < all
               || status.flowing < status.wanted)
              && seconds_since(begin) < options.join_seconds + storm_patience);

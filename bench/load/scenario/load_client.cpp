@@ -33,8 +33,8 @@ load_client::load_client(const client_surroundings& where, client_config cfg)
   signaling_.on_push = [this](const heard_push& x) {
     handle_push(x);
   };
-  signaling_.on_end = [this](const std::string& reason) {
-    fail(reason);
+  signaling_.on_end = [this](const signaling_error& x) {
+    fail(x);
   };
 }
 
@@ -42,9 +42,11 @@ load_client::~load_client() {
   leave();
 }
 
-void load_client::start() {
+void load_client::start(std::optional<net::time_point> since,
+                        uint32_t rebuffs) {
+  rebuffs_ = rebuffs;
   state_ = client_state::joining;
-  times_.begun = now();
+  times_.begun = since.value_or(now());
   spawn(run());
 }
 
@@ -65,8 +67,10 @@ load_client::task load_client::run() {
     co_await join();
     if (state_ == client_state::joining)
       state_ = client_state::ready;
+  } catch (const signaling_error& e) {
+    fail(e);
   } catch (const std::exception& e) {
-    fail(e.what());
+    fail(signaling_error{e.what()});
   }
 }
 
@@ -100,8 +104,12 @@ load_client::task load_client::publish(const publish_plan& x) {
   auto id = co_await signaling_.produce(sending_id_, sent.kind, parameters);
   where_.names.add_producer(id, config_.self, sent.kind);
   producers_.push_back(std::move(id));
-  if (!x.silent && sending_)
-    sending_->publish(source_of(x.traffic, sent, parameters));
+  if (x.silent || !sending_)
+    co_return;
+  auto& source = sending_->publish(source_of(x.traffic, sent, parameters));
+  if (config_.begins_muted)
+    sending_->set_active(source, false);
+  sources_.push_back(&source);
 }
 
 load_client::task load_client::open_receiving() {
@@ -117,7 +125,7 @@ media_transport* load_client::open(const transport_offer& offer) {
   cfg.impair_in = cfg.impair_out = config_.impairment;
   cfg.on_state = [this](media_transport&, transport_state x) {
     if (x == transport_state::failed)
-      fail("a transport has failed");
+      fail(signaling_error{"a transport has failed"});
   };
   auto opened = where_.media.open(std::move(cfg));
   if (!opened)
@@ -145,9 +153,12 @@ void load_client::handle_push(const heard_push& x) {
   }
 }
 
-void load_client::retry_unknown() {
+void load_client::retry() {
   for (auto& x : std::exchange(unknown_, {}))
     announced_.push_back(std::move(x));
+  if (now() >= retry_at_)
+    for (auto& x : std::exchange(refused_, {}))
+      announced_.push_back(std::move(x));
   if (!announced_.empty() && state_ == client_state::ready && !consuming_)
     spawn(consume_announced());
 }
@@ -169,9 +180,18 @@ load_client::task load_client::consume_announced() {
     if (!wanted || known || !receiving_)
       continue;
     try {
-      co_await consume(std::move(x), *wanted);
-    } catch (const std::exception& e) {
+      co_await consume(x, *wanted);
+      rebuffs_ = 0;
+    } catch (const signaling_error& e) {
       note(e.what());
+      if (!e.is_busy())
+        continue;
+      // What is left would be refused as well, and asking is a load, too.
+      ++refusals_;
+      refused_.push_back(std::move(x));
+      std::ranges::move(announced_, std::back_inserter(refused_));
+      announced_.clear();
+      retry_at_ = later(++rebuffs_);
     }
   }
   consuming_ = false;
@@ -192,6 +212,12 @@ load_client::task load_client::consume(producer_notice x,
                             encode_layers(offer.id, *plan.spatial_layer));
   if (begins_paused && !plan.paused)
     co_await signaling_.ask(method::resume_consumer, encode_consumer(offer.id));
+}
+
+void load_client::set_sending(bool on) {
+  if (sending_)
+    for (auto* x : sources_)
+      sending_->set_active(*x, on);
 }
 
 void load_client::set_paused(member_index from, media_kind kind, bool paused) {
@@ -264,6 +290,15 @@ size_t load_client::flowing(net::time_point since) const {
       }));
 }
 
+net::time_point load_client::later(uint32_t times) const {
+  constexpr member_index parts = 97; // prime: neighbours differ
+  auto part = 1 + static_cast<double>(config_.self * 31 % parts) / parts;
+  auto seconds = part * (1u << std::min(times - 1, 3u));
+  return now()
+         + std::chrono::duration_cast<net::duration>(
+             std::chrono::duration<double>(seconds));
+}
+
 void load_client::spawn(task x) {
   asio::co_spawn(where_.loop, std::move(x), asio::detached);
 }
@@ -273,11 +308,14 @@ void load_client::note(const std::string& problem) {
     problem_ = problem;
 }
 
-void load_client::fail(const std::string& problem) {
-  if (state_ == client_state::gone || state_ == client_state::failed)
+void load_client::fail(const signaling_error& problem) {
+  if (state_ != client_state::joining && state_ != client_state::ready)
     return;
-  note(problem);
-  state_ = client_state::failed;
+  note(problem.what());
+  auto joining = state_ == client_state::joining;
+  state_ = joining && problem.is_busy() ? client_state::refused
+                                        : client_state::failed;
+  retry_at_ = later(++rebuffs_);
 }
 
 } // namespace troupe::load

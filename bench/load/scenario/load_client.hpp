@@ -23,6 +23,8 @@ struct client_config {
   signaling_config signaling;
   /// Of both transports, each way.
   impairment_config impairment;
+  /// Produces, but sends only once it is told to; see `set_sending`.
+  bool begins_muted = false;
 };
 
 /// When a client came how far. All on the monotonic clock.
@@ -40,7 +42,15 @@ struct join_times {
 };
 
 /// How far a client is.
-enum class client_state : uint8_t { waiting, joining, ready, failed, gone };
+enum class client_state : uint8_t {
+  waiting,
+  joining,
+  ready,
+  /// The server is too busy to let it in. It may try again as another client.
+  refused,
+  failed,
+  gone
+};
 
 /// One member of a room as a real client is: signaling, a transport to send, a
 /// transport to receive, sources and sinks. It joins, publishes what its plan
@@ -51,17 +61,42 @@ public:
 
   ~load_client();
 
-  /// Begins to join. Nothing is thrown: see `state` and `problem`.
-  void start();
+  /// Begins to join. Nothing is thrown: see `state` and `problem`. `since` is
+  /// when the member first tried, if it has been refused `rebuffs` times.
+  void start(std::optional<net::time_point> since = {}, uint32_t rebuffs = 0);
 
   /// Goes away: closes the transports and the connection.
   void leave();
 
+  /// Stops or resumes sending. Nobody is told, as if a line were cut.
+  void set_sending(bool on);
+
   /// Pauses or resumes what it consumes of a member, if it does.
   void set_paused(member_index from, protocol::media_kind kind, bool paused);
 
-  /// Looks again for the producers that nobody knew when they were announced.
-  void retry_unknown();
+  /// When it may try again after it was told to come later for the `times`-th
+  /// time: after 1 to 2 s, then twice as long each time, up to 16 s. The part
+  /// is the member's own, so that they do not come back all at once.
+  net::time_point later(uint32_t times) const;
+
+  /// When one that was refused may try again.
+  net::time_point retry_at() const {
+    return retry_at_;
+  }
+
+  /// How often in a row it was told to come later.
+  uint32_t rebuffs() const {
+    return rebuffs_;
+  }
+
+  /// Looks again for the producers that nobody knew when they were announced,
+  /// and asks again for consumers that a busy server refused.
+  void retry();
+
+  /// Consumers that were refused as the server was busy.
+  uint64_t refusals() const {
+    return refusals_;
+  }
 
   client_state state() const {
     return state_;
@@ -126,7 +161,7 @@ private:
   void handle_push(const heard_push& x);
   void forget(const std::string& producer_or_consumer);
   void note(const std::string& problem);
-  void fail(const std::string& problem);
+  void fail(const signaling_error& problem);
 
   client_surroundings where_;
   client_config config_;
@@ -141,9 +176,14 @@ private:
   std::string sending_id_;
   std::string receiving_id_;
   std::vector<std::string> producers_;
+  std::vector<media_source*> sources_;
   std::vector<consumer> consumers_;
   std::deque<producer_notice> announced_;
   std::vector<producer_notice> unknown_;
+  std::vector<producer_notice> refused_;
+  net::time_point retry_at_{};
+  uint32_t rebuffs_ = 0;
+  uint64_t refusals_ = 0;
   bool consuming_ = false;
 };
 

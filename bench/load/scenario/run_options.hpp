@@ -29,6 +29,8 @@ struct server_options {
   std::vector<std::string> arguments;
   uint32_t scheduler_threads = 1;
   uint32_t io_threads = 1;
+  /// Launches it with its protection from overload switched off.
+  bool unprotected = false;
 };
 
 /// What all scenarios share, and each one's numbers. A scenario sets its own
@@ -88,6 +90,9 @@ struct run_options {
   uint32_t peers = 2'000;
   uint32_t window = 4;
   double changes_per_second = 5;
+
+  // overload
+  uint32_t factor = 3;
 };
 
 } // namespace troupe::load

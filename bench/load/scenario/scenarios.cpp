@@ -2,6 +2,7 @@
 
 #include "bench/load/scenario/bench_run.hpp"
 #include "bench/load/scenario/lifecycle.hpp"
+#include "bench/load/scenario/overload.hpp"
 #include "bench/load/scenario/signal.hpp"
 
 #include <algorithm>
@@ -112,6 +113,12 @@ const std::vector<scenario_entry>& all_scenarios() {
          x.rooms = 5;
        }),
        run_churn},
+      {"overload", "more than fits, and back again", with([](run_options& x) {
+         x.rooms = 4;
+         x.video = traffic::sim3;
+         x.warmup = 5;
+       }),
+       run_overload},
   };
   return entries;
 }

@@ -107,21 +107,24 @@ public:
   heard_frame decode(std::string_view text) override {
     auto frame = parse(text);
     if (!frame.IsObject())
-      return heard_end{"not a JSON object: " + std::string{text}};
+      return heard_end{"not a JSON object: " + std::string{text}, {}};
     auto type = text_of(frame, "type");
     document data;
     if (auto found = frame.FindMember("data"); found != frame.MemberEnd())
       data = copy_of(found->value);
     auto id = frame.FindMember("id");
     if (id != frame.MemberEnd() && id->value.IsUint64()) {
-      heard_answer answer{id->value.GetUint64(), {}, {}};
-      if (type == "error")
+      heard_answer answer;
+      answer.id = id->value.GetUint64();
+      if (type == "error") {
         answer.error = error_text(frame);
+        answer.code = text_of(data, "code");
+      }
       answer.data = std::move(data);
       return answer;
     }
     if (type == "error")
-      return heard_end{error_text(frame)};
+      return heard_end{error_text(frame), text_of(data, "code")};
     if (!is_known_push(type))
       return heard_nothing{};
     return heard_push{std::move(type), std::move(data)};
@@ -171,12 +174,12 @@ public:
   heard_frame decode(std::string_view text) override {
     // Engine.IO's packet type, then Socket.IO's.
     if (text.empty())
-      return heard_end{"an empty frame"};
+      return heard_end{"an empty frame", {}};
     switch (text[0]) {
       case '0':
         return heard_ping{"40"};
       case '1':
-        return heard_end{"closed by the server"};
+        return heard_end{"closed by the server", {}};
       case '2':
         return heard_ping{"3" + std::string{text.substr(1)}};
       case '4':
@@ -200,12 +203,12 @@ private:
     if (type == '0')
       return heard_ready{text_of(parse(text.substr(1)), "sid")};
     if (type == '1')
-      return heard_end{"disconnected by the server"};
+      return heard_end{"disconnected by the server", {}};
     if (type == '2')
       return decode_event(text.substr(1));
     if (type == '3')
       return decode_answer(text.substr(1));
-    return heard_end{"refused: " + std::string{text}};
+    return heard_end{"refused: " + std::string{text}, {}};
   }
 
   // The name is read first: rosters of large rooms are long, and nothing here
@@ -214,10 +217,10 @@ private:
     auto first = text.find('"');
     auto last = text.find('"', first + 1);
     if (last == std::string_view::npos)
-      return heard_end{"no event: " + std::string{text}};
+      return heard_end{"no event: " + std::string{text}, {}};
     std::string name{text.substr(first + 1, last - first - 1)};
     if (name == "request-error")
-      return heard_end{std::string{text}};
+      return heard_end{std::string{text}, {}};
     if (!is_known_push(name))
       return heard_nothing{};
     auto all = parse(text.substr(text.find('[')));
@@ -229,20 +232,21 @@ private:
   heard_frame decode_answer(std::string_view text) {
     auto bracket = text.find('[');
     if (bracket == std::string_view::npos || bracket == 0)
-      return heard_end{"no acknowledgement: " + std::string{text}};
+      return heard_end{"no acknowledgement: " + std::string{text}, {}};
     heard_answer out;
     for (auto c : text.substr(0, bracket)) {
       if (c < '0' || c > '9')
-        return heard_end{"no acknowledgement: " + std::string{text}};
+        return heard_end{"no acknowledgement: " + std::string{text}, {}};
       out.id = out.id * 10 + static_cast<uint64_t>(c - '0');
     }
     auto asked = asked_.extract(out.id);
     auto all = parse(text.substr(bracket));
     if (!all.IsArray() || asked.empty())
-      return heard_end{"no acknowledgement: " + std::string{text}};
+      return heard_end{"no acknowledgement: " + std::string{text}, {}};
     if (all.Empty())
       return out;
     out.error = text_of(all[0], "error");
+    out.code = text_of(all[0], "code");
     out.data = copy_of(unwrap(asked.mapped(), all[0]));
     return out;
   }

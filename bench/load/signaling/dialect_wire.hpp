@@ -56,6 +56,8 @@ struct heard_answer {
   uint64_t id = 0;
   /// What the server says is wrong; empty where nothing is.
   std::string error;
+  /// The same for programs, where the server says it ("overloaded").
+  std::string code;
   /// The payload, without the dialect's envelope.
   rapidjson::Document data;
 };
@@ -84,6 +86,8 @@ struct heard_nothing {};
 /// The server refuses or ends the conversation, or cannot be understood.
 struct heard_end {
   std::string reason;
+  /// The reason for programs, where the server gives one.
+  std::string code;
 };
 
 using heard_frame = std::variant<heard_nothing, heard_ready, heard_ping,

@@ -19,7 +19,17 @@ namespace troupe::load {
 /// cut off.
 class signaling_error : public std::runtime_error {
 public:
-  using std::runtime_error::runtime_error;
+  explicit signaling_error(const std::string& what, std::string code = {})
+      : std::runtime_error(what)
+      , code_(std::move(code)) {}
+
+  /// The server has too much to do: it may be asked again after some time.
+  bool is_busy() const {
+    return code_ == "overloaded";
+  }
+
+private:
+  std::string code_;
 };
 
 /// The server's side of a new transport.

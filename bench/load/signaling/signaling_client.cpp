@@ -63,10 +63,16 @@ signaling_client::task signaling_client::open() {
   pending ready{loop_};
   ready.done.expires_after(config_.timeout);
   opening_ = &ready;
+  struct forget {
+    pending*& what;
+    ~forget() {
+      what = nullptr;
+    }
+  } at_end{opening_};
   co_await socket_.open(
       std::move(to), config_.timeout,
       [this](std::string_view text) { handle_text(text); },
-      [this](std::string reason) { handle_end(reason); });
+      [this](std::string reason) { handle_end(reason, {}); });
   if (!wire_->ready_when_open()) {
     boost::system::error_code error;
     co_await ready.done.async_wait(
@@ -75,13 +81,12 @@ signaling_client::task signaling_client::open() {
       throw signaling_error{failure_.empty() ? "no greeting in time"
                                              : failure_};
   }
-  opening_ = nullptr;
 }
 
 asio::awaitable<rapidjson::Document>
 signaling_client::ask(method what, std::string payload) {
   if (!failure_.empty())
-    throw signaling_error{failure_};
+    throw signaling_error{failure_, failure_code_};
   auto id = ++last_id_;
   pending request{loop_};
   request.done.expires_after(config_.timeout);
@@ -93,11 +98,12 @@ signaling_client::ask(method what, std::string payload) {
       asio::redirect_error(asio::use_awaitable, error));
   pending_.erase(id);
   if (!request.answer)
-    throw signaling_error{failure_.empty() ? "no answer in time" : failure_};
+    throw signaling_error{failure_.empty() ? "no answer in time" : failure_,
+                          failure_code_};
   waited_ += std::chrono::steady_clock::now() - begin;
   ++answers_;
   if (!request.answer->error.empty())
-    throw signaling_error{request.answer->error};
+    throw signaling_error{request.answer->error, request.answer->code};
   co_return std::move(request.answer->data);
 }
 
@@ -159,16 +165,18 @@ void signaling_client::handle_text(std::string_view text) {
     if (on_push)
       on_push(*push);
   } else if (auto* end = std::get_if<heard_end>(&x)) {
-    handle_end(end->reason);
+    handle_end(end->reason, end->code);
   }
 }
 
-void signaling_client::handle_end(const std::string& reason) {
+void signaling_client::handle_end(const std::string& reason,
+                                  const std::string& code) {
   auto told = std::move(on_end);
   socket_.close();
+  failure_code_ = code;
   fail(reason);
   if (told)
-    told(reason);
+    told(signaling_error{reason, code});
 }
 
 void signaling_client::fail(const std::string& reason) {

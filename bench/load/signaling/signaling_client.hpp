@@ -56,7 +56,7 @@ public:
   std::function<void(const heard_push&)> on_push;
 
   /// Called once when the server ends the conversation.
-  std::function<void(const std::string& reason)> on_end;
+  std::function<void(const signaling_error& reason)> on_end;
 
   /// Connects and enters the room.
   boost::asio::awaitable<welcome> join();
@@ -111,7 +111,7 @@ private:
 
   task open();
   void handle_text(std::string_view text);
-  void handle_end(const std::string& reason);
+  void handle_end(const std::string& reason, const std::string& code);
   void fail(const std::string& reason);
 
   boost::asio::io_context& loop_;
@@ -124,6 +124,7 @@ private:
   std::string peer_;
   std::string capabilities_ = "{}"; // what this client can receive, as JSON
   std::string failure_;
+  std::string failure_code_;
   net::duration waited_{};
   uint64_t answers_ = 0;
   uint64_t pushes_ = 0;

@@ -1,0 +1,94 @@
+#include "bench/load/scenario/overload.hpp"
+
+#include "bench/load/scenario/bench_run.hpp"
+
+#include <algorithm>
+
+namespace troupe::load {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+/// How long each load on the way up is held, in seconds.
+constexpr double step_seconds = 4;
+
+/// How long recovery is watched, and how finely, in seconds.
+constexpr double recovery_patience = 15;
+constexpr double recovery_slice = 0.5;
+
+/// What receivers got in a span of time.
+struct span_figures {
+  double packets_per_second = 0;
+  uint64_t audio_lost = 0;
+};
+
+span_figures watch(bench_run& run, double seconds) {
+  run.crew().reset_figures();
+  auto begin = clock::now();
+  run.sleep(seconds);
+  auto seen = run.crew().figures().media;
+  auto passed = std::chrono::duration<double>(clock::now() - begin).count();
+  return {static_cast<double>(seen.rtp_in.packets) / passed,
+          seen.audio.sequence.lost};
+}
+
+// Seconds until as much comes as at first, and all audio.
+std::optional<double> recover(bench_run& run, double wanted) {
+  auto begin = clock::now();
+  for (;;) {
+    auto x = watch(run, recovery_slice);
+    auto passed = std::chrono::duration<double>(clock::now() - begin).count();
+    if (x.packets_per_second >= 0.95 * wanted && x.audio_lost == 0)
+      return passed - recovery_slice;
+    if (passed > recovery_patience)
+      return std::nullopt;
+  }
+}
+
+} // namespace
+
+run_result run_overload(const run_options& options) {
+  bench_run run{options, meetings_plan(options.rooms * options.factor,
+                                       options.size, options.video)};
+  auto& crew = run.crew();
+  auto all = static_cast<member_index>(run.plan().members.size());
+  auto some = options.rooms * options.size;
+  run.join(0, all);
+  auto everyone = run.everyone();
+  everyone.media = false;
+  run.settle(everyone);
+  crew.set_sending(0, some, true);
+  run.sleep(options.warmup);
+  auto first = watch(run, step_seconds).packets_per_second;
+  auto peak = first;
+  // On the way up by half of what fits.
+  auto more = std::max(1u, some / 2);
+  for (auto sending = some + more; sending < all; sending += more) {
+    crew.set_sending(0, sending, true);
+    peak = std::max(peak, watch(run, step_seconds).packets_per_second);
+  }
+  crew.set_sending(0, all, true);
+  run.sleep(1);
+  run.measure();
+  crew.set_sending(some, all, false);
+  auto recovery = recover(run, first);
+  auto& result = run.result();
+  auto under_load = packets_per_second(result, result.out);
+  peak = std::max(peak, under_load);
+  result.extra["goodput_first"] = first;
+  result.extra["goodput_peak"] = peak;
+  result.extra["goodput_overload"] = under_load;
+  result.extra["goodput_of_peak"] = peak > 0 ? under_load / peak : 0;
+  if (result.audio.expected > 0)
+    result.extra["audio_lost_share"] =
+        static_cast<double>(result.audio.lost)
+        / static_cast<double>(result.audio.expected);
+  if (recovery)
+    result.extra["recovery_seconds"] = *recovery;
+  result.parameters["factor"] = options.factor;
+  result.labels["traffic"] = to_string(options.video.value_or(traffic::audio));
+  return run.finish();
+}
+
+} // namespace troupe::load
