@@ -259,8 +259,9 @@ void transport_state::remove(const remove_transport_consumer& x) {
 // -- media -------------------------------------------------------------------
 
 void transport_state::take(net::datagram_batch& datagrams) {
+  auto at = now();
   for (auto& x : datagrams)
-    engine->handle_datagram(std::move(x), now());
+    engine->handle_datagram(std::move(x), at);
   drain();
 }
 
