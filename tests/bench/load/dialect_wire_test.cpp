@@ -244,7 +244,19 @@ TEST_CASE("a refusal is the answer of its request") {
     auto* answer = std::get_if<heard_answer>(&frame);
     REQUIRE(answer);
     CHECK_EQ(answer->error, "Cannot consume");
+    CHECK_EQ(answer->code, "cannot-consume");
   }
+}
+
+TEST_CASE("who is turned away by a busy server knows it") {
+  auto x = make_wire(dialect::ws, alice)
+               ->decode(R"({"type":"error","message":"Busy",)"
+                        R"("data":{"message":"Busy","code":"overloaded"}})");
+  auto* end = std::get_if<heard_end>(&x);
+  REQUIRE(end);
+  CHECK_EQ(end->reason, "Busy");
+  CHECK((signaling_error{end->reason, end->code}.is_busy()));
+  CHECK_FALSE(signaling_error{"Busy"}.is_busy());
 }
 
 TEST_CASE("pushes that matter are read, others are not even parsed") {

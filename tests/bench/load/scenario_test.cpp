@@ -205,7 +205,12 @@ TEST_CASE("a scenario has its defaults, and flags that change them") {
   CHECK_EQ(x.server.arguments.size(), 2);
   x = read<run_command>({"lossy"}).options;
   CHECK_EQ(x.loss, 0.05);
+  CHECK_FALSE(x.server.unprotected);
   CHECK_EQ(x.delay, 30ms);
+  x = read<run_command>({"overload", "--unprotected"}).options;
+  CHECK_EQ(x.video, traffic::sim3);
+  CHECK_EQ(x.factor, 3);
+  CHECK(x.server.unprotected);
 }
 
 TEST_CASE("compare takes two servers and a scenario with its flags") {
