@@ -140,6 +140,12 @@ void media_sockets::update(F change) {
     threads_.post(i, [this, i, change] { change(routes_[i]->table); });
 }
 
+template <class F>
+void media_sockets::update_here(F change) {
+  if (io_thread > 0)
+    change(here().table);
+}
+
 uint64_t media_sockets::unroutable() const {
   uint64_t sum = 0;
   for (const auto& x : routes_)
@@ -162,8 +168,11 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
                   [x](auto& table) { table.remove_fragment(x.fragment); });
             },
             [&sockets](const route_tuple& x) {
-              sockets.update(
-                  [x](auto& table) { table.add_tuple(x.tuple, x.to); });
+              auto add = [x](auto& table) { table.add_tuple(x.tuple, x.to); };
+              // Here at once, as the client may have been answered already;
+              // and once more in its turn, behind what is under way.
+              sockets.update_here(add);
+              sockets.update(add);
             },
             [&sockets](const unroute_tuple& x) {
               sockets.update(

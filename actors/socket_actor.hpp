@@ -90,6 +90,10 @@ public:
   template <class F>
   void update(F change);
 
+  /// The same at once for the calling thread, if it is an I/O thread.
+  template <class F>
+  void update_here(F change);
+
   /// How many datagrams belonged to no transport.
   uint64_t unroutable() const;
 

@@ -358,7 +358,8 @@ void transport_state::drain() {
 void transport_state::handle(const net::transport_event& x) {
   const auto& sockets = services->sockets;
   if (const auto* added = std::get_if<net::tuple_added>(&x)) {
-    caf::anon_send(sockets, route_tuple{added->tuple, me()});
+    // On the thread that runs us: its client may answer before another wakes.
+    self->send(sockets, route_tuple{added->tuple, me()});
   } else if (const auto* removed = std::get_if<net::tuple_removed>(&x)) {
     caf::anon_send(sockets, unroute_tuple{removed->tuple, me()});
     if (removed->tuple.protocol == net::transport_protocol::tcp)
