@@ -114,8 +114,10 @@ TEST_CASE("a server that will not end is killed at the end of its scope") {
 }
 
 TEST_CASE("a server that died is seen to be dead") {
-  auto server = server_process::start(shell(std::string{started} + "exit 3"));
+  auto server =
+      server_process::start(shell(std::string{started} + "exec sleep 1000"));
   REQUIRE(server.has_value());
+  REQUIRE(::kill(server->pid(), SIGKILL) == 0);
   for (int i = 0; i < 1'000'000 && server->running(); ++i)
     ;
   CHECK_FALSE(server->stop());
