@@ -168,7 +168,9 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
                   [x](auto& table) { table.remove_fragment(x.fragment); });
             },
             [&sockets](const route_tuple& x) {
-              auto add = [x](auto& table) { table.add_tuple(x.tuple, x.to); };
+              auto add = [x](auto& table) {
+                table.add_tuple(x.tuple, x.to);
+              };
               // Here at once, as the client may have been answered already;
               // and once more in its turn, behind what is under way.
               sockets.update_here(add);

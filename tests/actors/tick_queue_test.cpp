@@ -31,9 +31,12 @@ TEST_CASE("a tick keeps no actor alive") {
   auto before = world.live();
   {
     auto actor = world.system->spawn([](caf::event_based_actor* self) {
-      return caf::behavior{[self](int) { self->quit(); }};
+      return caf::behavior{[self](int) {
+        self->quit();
+      }};
     });
-    queue.add({{}, caf::actor_cast<caf::weak_actor_ptr>(actor),
+    queue.add({{},
+               caf::actor_cast<caf::weak_actor_ptr>(actor),
                caf::make_message(1)});
     world.run();
     CHECK(world.live() == before + 1);
