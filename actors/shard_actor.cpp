@@ -155,7 +155,10 @@ shard_actor::behavior_type shard_state::make_behavior() {
         timer.fired(self->clock().now());
         with_engine([](auto& e, auto now) { e.handle_timeout(now); });
       },
-      [this](const shard_flush&) { flush(); },
+      [this](const shard_flush&) {
+        flush_pending = false;
+        flush();
+      },
   };
 }
 
@@ -265,20 +268,21 @@ void shard_state::drain() {
   while (auto event = engine.poll_event())
     pass_on(*event);
   // What is in the mailbox already goes out together with this.
-  if (engine.needs_flush() && !std::exchange(flush_pending, true))
+  if (engine.needs_flush() && self->mailbox().empty())
+    flush();
+  else if (engine.needs_flush() && !std::exchange(flush_pending, true))
     self->send(self, shard_flush{});
   timer.arm(self, engine.poll_timeout(), shard_tick{});
 }
 
 void shard_state::flush() {
   auto now = self->clock().now();
+  gauge().note_delay(engine.flush(*services.out, now));
   // Media keeps the time while it flows; the timer is for when it does not.
   if (auto due = engine.poll_timeout(); due && *due + lateness <= now) {
     engine.handle_timeout(now);
     drain();
   }
-  flush_pending = false;
-  gauge().note_delay(engine.flush(*services.out, now));
 }
 
 void shard_state::pass_on(shard_event& x) {
