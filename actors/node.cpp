@@ -130,6 +130,7 @@ void node::impl::stop() {
   await_actors(1); // what transports say last goes through the sockets
   caf::anon_send(socket, close_sockets{});
   await_actors(0);
+  sockets.stop();
   server = nullptr;
   load = nullptr;
   socket = nullptr;

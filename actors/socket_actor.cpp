@@ -180,10 +180,7 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
               sockets.update(
                   [x](auto& table) { table.remove_tuple(x.tuple, x.from); });
             },
-            [self, &sockets](const close_sockets&) {
-              sockets.stop();
-              self->quit();
-            },
+            [self](const close_sockets&) { self->quit(); },
         };
       });
 }

@@ -35,7 +35,7 @@ struct unroute_tuple {
   burst_receiver_actor from;
 };
 
-/// Closes the sockets.
+/// The sockets are about to be stopped.
 struct close_sockets {};
 
 } // namespace troupe::actors
@@ -55,7 +55,8 @@ using socket_actor =
     caf::typed_actor<caf::reacts_to<route_fragment>,
                      caf::reacts_to<unroute_fragment>,
                      caf::reacts_to<route_tuple>, caf::reacts_to<unroute_tuple>,
-                     // Stops receiving and ends the actor.
+                     // Ends the actor. Whoever owns the sockets stops them:
+                     // this may run on one of their threads.
                      caf::reacts_to<close_sockets>>;
 
 /// The sockets for media and the routing on the threads that read them.

@@ -48,6 +48,7 @@ public:
       run();
     caf::anon_send(socket, actors::close_sockets{});
     run();
+    sockets->stop();
     server = nullptr;
     socket = nullptr;
     services.reset();
