@@ -301,3 +301,40 @@ TEST_CASE("who comes after a key frame is given it, not another") {
   caf::anon_send(producer, close_producer{});
   world.run();
 }
+
+TEST_CASE("who comes to a transport that is connected begins at once") {
+  heard to, from_producer;
+  shard_scene at{to};
+  auto& world = at.world;
+  auto config = opus();
+  config.kind = rtp::media_kind::video;
+  config.codec = rtp::codec::vp8;
+  config.clock_rate = 90000;
+  config.feedback.pli = true;
+  auto producer = spawn_producer(
+      *world.system, {producer_id{"p"}, config,
+                      spawn_rtcp_sender(*world.system, from_producer)});
+  auto out = opus_to(9);
+  out.kind = rtp::media_kind::video;
+  out.clock_rate = 90000;
+  uint16_t next = 65534; // soon wraps
+  auto feed = [&](octets payload) {
+    caf::anon_send(producer,
+                   burst_of(next++, 1, world.scheduler().clock().now(),
+                            std::move(payload)));
+    world.run();
+    world.pass(std::chrono::milliseconds{100});
+  };
+  const octets key{0x10, 0, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 1, 0xf0, 0, 7};
+  const octets delta{0x10, 1, 0, 0, 7};
+  at.add(1, out, producer);
+  feed(key);
+  feed(delta);
+  CHECK(at.packets(1) == 2);
+  auto another = out;
+  another.ssrc = rtp::ssrc{10};
+  at.add(1, another, producer); // the same transport
+  CHECK(at.packets(1) == 4);
+  caf::anon_send(producer, close_producer{});
+  world.run();
+}
