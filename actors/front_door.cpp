@@ -61,6 +61,18 @@ protocol::handshake to_handshake(const net::http_request& request) {
   return out;
 }
 
+net::upgrade_decision choose_dialect(const net::http_request& request) {
+  auto in = to_handshake(request);
+  const auto* entry = protocol::find_dialect(in);
+  if (!entry)
+    return net::upgrade_decision::reject(
+        net::text_response(404, "no such endpoint\n"));
+  if (auto refusal = entry->refuses(in))
+    return net::upgrade_decision::reject(net::text_response(
+        static_cast<unsigned>(refusal->http_status), refusal->reason + "\n"));
+  return net::upgrade_decision::accept(std::string{entry->name});
+}
+
 front_door::front_door(caf::actor_system& system,
                        std::shared_ptr<const media_services> services,
                        room_gate_actor gate)
@@ -80,15 +92,7 @@ front_door::handle_http(const net::http_request& request) {
 
 net::upgrade_decision
 front_door::decide_upgrade(const net::http_request& request) {
-  auto in = to_handshake(request);
-  const auto* entry = protocol::find_dialect(in);
-  if (!entry)
-    return net::upgrade_decision::reject(
-        net::text_response(404, "no such endpoint\n"));
-  if (auto refusal = entry->refuses(in))
-    return net::upgrade_decision::reject(net::text_response(
-        static_cast<unsigned>(refusal->http_status), refusal->reason + "\n"));
-  return net::upgrade_decision::accept(std::string{entry->name});
+  return choose_dialect(request);
 }
 
 std::unique_ptr<net::connection_events>

@@ -12,6 +12,9 @@ namespace troupe::actors {
 /// How a client knocks, as dialects see it.
 protocol::handshake to_handshake(const net::http_request& request);
 
+/// Whether there is a dialect for who knocks like this, and its name.
+net::upgrade_decision choose_dialect(const net::http_request& request);
+
 /// Receives clients: answers `/healthz`, finds the dialect for each
 /// connection, and spawns its session.
 class front_door final : public net::http_handler {

@@ -12,10 +12,10 @@ namespace {
 /// How late forwarders' timers may be: all of a shard are looked at together,
 /// when media passes, or by a timer where none does.
 constexpr auto lateness = std::chrono::milliseconds{20};
+constexpr auto patience = std::chrono::milliseconds{40};
 
 /// How often those who speak are ranked anew while that decides.
 constexpr auto rank_interval = std::chrono::milliseconds{500};
-constexpr auto patience = std::chrono::milliseconds{40};
 
 struct shard_state {
   using pointer = shard_actor::stateful_pointer<shard_state>;

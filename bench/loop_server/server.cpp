@@ -95,15 +95,7 @@ server::handle_http(const net::http_request& request) {
 }
 
 net::upgrade_decision server::decide_upgrade(const net::http_request& request) {
-  auto in = actors::to_handshake(request);
-  const auto* entry = protocol::find_dialect(in);
-  if (!entry)
-    return net::upgrade_decision::reject(
-        net::text_response(404, "no such endpoint\n"));
-  if (auto refusal = entry->refuses(in))
-    return net::upgrade_decision::reject(net::text_response(
-        static_cast<unsigned>(refusal->http_status), refusal->reason + "\n"));
-  return net::upgrade_decision::accept(std::string{entry->name});
+  return actors::choose_dialect(request);
 }
 
 std::unique_ptr<net::connection_events>
