@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/event_batch.hpp"
 #include "actors/ids.hpp"
 #include "net/datagram.hpp"
 #include "protocol/transport_parameters.hpp"
@@ -26,10 +27,17 @@ struct frame_received {
 /// The connection is over.
 struct connection_closed {};
 
-/// Something in the room, or about this peer, that its client is to know.
-/// Shared by all who are told.
+/// Something about this peer that its client is to know.
 struct session_event {
   std::shared_ptr<const protocol::any_event> event;
+};
+
+/// What a room tells: of the batch, what came after `since` and is not kept
+/// from that seat.
+struct room_news {
+  std::shared_ptr<const event_batch> batch;
+  room_moment since = 0;
+  room_moment seat = 0;
 };
 
 /// The same user has joined from elsewhere.
@@ -75,6 +83,9 @@ struct room_emptied {
 
 /// Ends the room, if it is empty.
 struct close_room {};
+
+/// INTERNAL: the timer of the room's events.
+struct room_tick {};
 
 /// How many rooms there are.
 struct get_census {};

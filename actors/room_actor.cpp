@@ -3,6 +3,7 @@
 #include "actors/ec.hpp"
 #include "actors/log.hpp"
 #include "actors/roster.hpp"
+#include "actors/timer_slot.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -51,11 +52,18 @@ struct room_state {
   // The same for the owner of a producer.
   bool speaks_for(const producer_id& which) const;
 
-  // Tells everybody but `except`.
-  void tell(const protocol::any_event& what, const peer_id& except);
+  // Tells everybody but the member itself.
+  void tell_others(protocol::any_event what, const peer_id& about);
 
   // Tells everybody, the member itself too, what became of its roster entry.
   void tell_update(const peer_id& who);
+
+  // Tells one member what it has not been told yet, so that an answer to it
+  // does not come before the news of what it contains.
+  void catch_up(const peer_id& who);
+
+  // Sends the events that are due, and arms the timer for the others.
+  void drain();
 
   // A member's actor ended without a good-bye, or nobody lists us any more.
   void handle_down(const caf::down_msg& down);
@@ -66,6 +74,9 @@ struct room_state {
     std::shared_ptr<actors::voice> voice;
     bool named_by_client = false;
     size_t shard = 0;
+    room_moment seat = 0;
+    // What is not later than this has been told.
+    room_moment told = 0;
   };
 
   struct shard {
@@ -87,6 +98,8 @@ struct room_state {
   room_listener_actor listener;
   uint64_t joins = 0;
   roster people;
+  event_outbox outbox;
+  timer_slot timer;
   std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
   std::unordered_map<peer_id, member> members;
   std::vector<shard> shards;
@@ -101,25 +114,40 @@ room_actor::behavior_type room_state::make_behavior() {
   return {
       [this](const find_producer& x) { return find(x); },
       [this](const list_room_producers& x) {
+        catch_up(x.asking);
         return protocol::reply::producers{people.others(x.asking)};
       },
-      [this](producer_published& x) { publish(x); },
+      [this](producer_published& x) {
+        publish(x);
+        drain();
+      },
       [this](const producer_withdrawn& x) {
         if (speaks_for(x.producer))
           withdraw(x.producer);
+        drain();
       },
       [this](const producer_pause_changed& x) {
         if (speaks_for(x.producer))
           set_paused(x.producer, x.paused);
+        drain();
       },
       [this](const leave_room& x) {
         if (speaks_for(x.peer))
           leave(x.peer);
+        drain();
       },
-      [this](join_room& x) { return join(x); },
+      [this](join_room& x) {
+        auto answer = join(x);
+        drain();
+        return answer;
+      },
       [this](const close_room&) {
         if (members.empty())
           self->quit();
+      },
+      [this](const room_tick&) {
+        timer.fired(self->clock().now());
+        drain();
       },
   };
 }
@@ -142,9 +170,9 @@ caf::result<room_joined> room_state::join(join_room& x) {
   auto place = choose_shard();
   ++shards[place].members;
   auto voice = voices->add(self->clock().now());
-  members.emplace(who,
-                  member{x.peer, x.session, voice, x.named_by_client, place});
-  tell(event::peer_joined{*people.describe(who)}, who);
+  auto seat = outbox.admit(*people.describe(who));
+  members.emplace(who, member{x.peer, x.session, voice, x.named_by_client,
+                              place, seat, seat});
   log::event(log::level::info, "peer-joined",
              {{"room", id.str()},
               {"peer", who.str()},
@@ -185,15 +213,16 @@ void room_state::remove(const peer_id& who) {
   auto i = members.find(who);
   if (i == members.end())
     return;
+  auto seat = i->second.seat;
   self->demonitor(i->second.peer.address());
   --shards[i->second.shard].members;
   voices->remove(i->second.voice);
   members.erase(i);
   for (const auto& gone : people.remove(who)) {
     entries.erase(gone);
-    tell(event::producer_closed{gone, who}, who);
+    outbox.tell_others(event::producer_closed{gone, who}, seat);
   }
-  tell(event::peer_left{who}, who);
+  outbox.tell_others(event::peer_left{who}, seat);
   log::event(log::level::info, "peer-left",
              {{"room", id.str()},
               {"peer", who.str()},
@@ -212,6 +241,7 @@ bool room_state::speaks_for(const producer_id& which) const {
 }
 
 caf::result<producer_entry> room_state::find(const find_producer& x) {
+  catch_up(x.asking);
   const auto* info = x.producer ? people.find(*x.producer)
                                 : people.next_for(x.asking, x.except);
   if (info)
@@ -225,14 +255,14 @@ void room_state::publish(producer_published& x) {
   if (!speaks_for(info.peer) || !people.publish(info))
     return;
   entries.insert_or_assign(info.id, std::move(x.entry));
-  tell(event::producer_added{info}, info.peer);
+  tell_others(event::producer_added{info}, info.peer);
   tell_update(info.peer);
 }
 
 void room_state::withdraw(const producer_id& gone) {
   entries.erase(gone);
   if (auto info = people.withdraw(gone)) {
-    tell(event::producer_closed{info->id, info->peer}, info->peer);
+    tell_others(event::producer_closed{info->id, info->peer}, info->peer);
     tell_update(info->peer);
   }
 }
@@ -243,22 +273,37 @@ void room_state::set_paused(const producer_id& which, bool paused) {
     return;
   entries.at(which).info.paused = paused;
   if (paused)
-    tell(event::producer_paused{info->id, info->peer}, info->peer);
+    tell_others(event::producer_paused{info->id, info->peer}, info->peer);
   else
-    tell(event::producer_resumed{info->id, info->peer}, info->peer);
+    tell_others(event::producer_resumed{info->id, info->peer}, info->peer);
   tell_update(info->peer);
 }
 
-void room_state::tell(const protocol::any_event& what, const peer_id& except) {
-  auto shared = std::make_shared<const protocol::any_event>(what);
-  for (const auto& [who, x] : members)
-    if (who != except)
-      self->send(x.session, session_event{shared});
+void room_state::tell_others(protocol::any_event what, const peer_id& about) {
+  outbox.tell_others(std::move(what), members.at(about).seat);
 }
 
 void room_state::tell_update(const peer_id& who) {
   if (auto x = people.describe(who))
-    tell(event::peer_updated{std::move(*x)}, {});
+    outbox.tell_all(event::peer_updated{std::move(*x)}, members.at(who).seat);
+}
+
+void room_state::catch_up(const peer_id& who) {
+  auto i = members.find(who);
+  if (i == members.end())
+    return;
+  auto& x = i->second;
+  if (auto news = outbox.pending_since(x.told))
+    self->send(x.session, room_news{std::move(news), x.told, x.seat});
+  x.told = outbox.moment();
+}
+
+void room_state::drain() {
+  auto now = self->clock().now();
+  if (auto batch = outbox.poll_batch(people, now))
+    for (const auto& [who, x] : members)
+      self->send(x.session, room_news{batch, x.told, x.seat});
+  timer.arm(self, outbox.poll_timeout(people.size()), room_tick{});
 }
 
 void room_state::handle_down(const caf::down_msg& down) {
@@ -269,6 +314,7 @@ void room_state::handle_down(const caf::down_msg& down) {
   for (const auto& [who, x] : members)
     if (x.peer.address() == down.source) {
       leave(peer_id{who});
+      drain();
       return;
     }
   // A shard ends before us by a fault only; its members hear nothing any more.

@@ -109,6 +109,13 @@ struct session_state {
   template <class Verb>
   void ask_peer(request_token token, Verb x);
 
+  // What the room told while the answer to a join is on its way comes after
+  // it: the answer says who was there when it began.
+  void handle_news(room_news& x);
+  void release_news();
+
+  void tell(const room_news& x);
+
   void drop_peer();
 
   void close(uint16_t code, std::string reason);
@@ -121,6 +128,8 @@ struct session_state {
   bool joined = false;
   bool busy = false; // a request is under way
   bool closing = false;
+  bool entering = false; // a join is under way
+  std::vector<room_news> held;
   timer_slot timer;
 };
 
@@ -141,6 +150,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         dialect->handle_event(*x.event);
         drain();
       },
+      [this](room_news& x) { handle_news(x); },
       [this](const session_replaced&) {
         joined = false;
         close(replaced_code, "replaced by a newer connection");
@@ -169,13 +179,15 @@ void session_state::drain() {
       break;
     serve(std::move(*next));
   }
+  std::vector<net::outgoing_message> messages;
   while (auto out = dialect->poll_frame()) {
-    if (out->binary)
-      settings.connection->send_binary(
-          std::make_shared<const std::string>(std::move(out->payload)));
-    else
-      settings.connection->send_text(std::move(out->payload));
+    if (!out->shared)
+      out->shared =
+          std::make_shared<const std::string>(std::move(out->payload));
+    messages.push_back({std::move(out->shared), out->binary});
   }
+  if (!messages.empty())
+    settings.connection->send(std::move(messages));
   if (auto x = dialect->poll_close())
     close(x->code, std::move(x->reason));
   timer.arm(self, dialect->poll_timeout(), dialect_tick{});
@@ -220,18 +232,48 @@ void session_state::perform(request_token token, verb::leave&) {
 template <class Verb>
 void session_state::ask_peer(request_token token, Verb x) {
   using result = typename reply_of<Verb>::type;
+  constexpr bool enters = std::is_same_v<result, reply::joined>;
+  if constexpr (enters)
+    entering = true;
   self->request(peer, settings.services->settings.request_timeout, std::move(x))
       .then(
           [this, token](result& done) {
             answer(token, protocol::success{std::move(done)});
+            if constexpr (enters)
+              release_news();
             drain();
           },
           [this, token](const caf::error& failure) {
             if constexpr (std::is_same_v<Verb, verb::join>)
               drop_peer();
             answer(token, from_caf(failure));
+            if constexpr (enters)
+              release_news();
             drain();
           });
+}
+
+void session_state::handle_news(room_news& x) {
+  if (entering) {
+    held.push_back(std::move(x));
+    return;
+  }
+  tell(x);
+  drain();
+}
+
+void session_state::release_news() {
+  entering = false;
+  for (const auto& x : std::exchange(held, {}))
+    tell(x);
+}
+
+void session_state::tell(const room_news& x) {
+  for (const auto& event : x.batch->events)
+    if (event.when > x.since && event.except != x.seat)
+      dialect->handle_shared_event(*event.what);
+  if (x.batch->tells_people(x.seat))
+    dialect->handle_participants(*x.batch->people);
 }
 
 void session_state::drop_peer() {

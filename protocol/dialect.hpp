@@ -4,6 +4,7 @@
 #include "net/base/rng.hpp"
 #include "net/base/time.hpp"
 #include "protocol/verbs.hpp"
+#include "protocol/worded.hpp"
 
 #include <map>
 #include <memory>
@@ -35,8 +36,16 @@ struct handshake {
 struct frame {
   std::string payload;
   bool binary = false;
+  /// The text in place of `payload`, where others are sent the same one.
+  shared_text shared = nullptr;
 
-  bool operator==(const frame&) const = default;
+  const std::string& text() const {
+    return shared ? *shared : payload;
+  }
+
+  bool operator==(const frame& other) const {
+    return binary == other.binary && text() == other.text();
+  }
 };
 
 /// Names one request of a connection until it is answered.
@@ -71,6 +80,18 @@ public:
   virtual void handle_outcome(request_token token, const outcome& result) = 0;
 
   virtual void handle_event(const any_event& event) = 0;
+
+  /// The same for an event that others are told as well, whose text can be
+  /// theirs.
+  virtual void handle_shared_event(const worded_event& event) {
+    handle_event(event.what());
+  }
+
+  /// Everybody who is in the room, the client included, because something
+  /// about some of the others has changed: for clients that expect the whole
+  /// list. Follows the events of these changes; many of them may have one
+  /// list.
+  virtual void handle_participants(const worded_participants&) {}
 
   /// For deadlines such as that of Socket.IO's CONNECT.
   virtual void handle_timeout(net::time_point now) = 0;

@@ -71,6 +71,11 @@ void socketio_session::emit(std::string_view nsp, std::string_view data,
     send(type, nsp, std::nullopt, data, std::move(attachments));
 }
 
+void socketio_session::emit(std::string_view nsp, shared_text packet) {
+  if (connected(nsp) && !closing_)
+    frames_.push_back({{}, false, std::move(packet)});
+}
+
 void socketio_session::acknowledge(std::string_view nsp, int64_t id,
                                    std::string_view data,
                                    std::vector<std::string> attachments) {

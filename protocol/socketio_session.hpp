@@ -96,6 +96,10 @@ public:
   void emit(std::string_view nsp, std::string_view data,
             std::vector<std::string> attachments = {});
 
+  /// Sends an event whose packet, by encode_socketio_packet(), is shared with
+  /// other connections. It has no attachments.
+  void emit(std::string_view nsp, shared_text packet);
+
   /// Answers the event with that id. `data` is the JSON of an array with the
   /// arguments of the client's callback.
   void acknowledge(std::string_view nsp, int64_t id, std::string_view data,

@@ -19,6 +19,14 @@ constexpr uint16_t policy_violation = 1008;
 // waits for most of its answers; this only bounds what a hostile one costs.
 constexpr size_t max_outstanding = 256;
 
+std::string event_array(std::string_view event, std::string_view json) {
+  return std::string{"["}
+      .append(to_json(event))
+      .append(",")
+      .append(json)
+      .append("]");
+}
+
 } // namespace
 
 socketio_link::socketio_link(handshake hello, net::rng& random,
@@ -50,11 +58,17 @@ void socketio_link::answer(const socketio_call& call, std::string_view json) {
 }
 
 void socketio_link::emit(std::string_view event, std::string_view json) {
-  session_.emit(root, std::string{"["}
-                          .append(to_json(event))
-                          .append(",")
-                          .append(json)
-                          .append("]"));
+  session_.emit(root, event_array(event, json));
+}
+
+void socketio_link::emit(shared_text packet) {
+  session_.emit(root, std::move(packet));
+}
+
+std::string socketio_link::event_packet(std::string_view event,
+                                        std::string_view json) {
+  return encode_socketio_packet(socketio_type::event, root, std::nullopt,
+                                event_array(event, json));
 }
 
 void socketio_link::reset() {
@@ -96,6 +110,14 @@ public:
 
   void handle_event(const any_event& event) override {
     vocabulary_->handle_event(event, link_);
+  }
+
+  void handle_shared_event(const worded_event& event) override {
+    vocabulary_->handle_shared_event(event, link_);
+  }
+
+  void handle_participants(const worded_participants& all) override {
+    vocabulary_->handle_participants(all, link_);
   }
 
   void handle_timeout(net::time_point now) override {

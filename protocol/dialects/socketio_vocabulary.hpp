@@ -49,6 +49,13 @@ public:
   /// Emits an event with exactly one argument, given as JSON.
   void emit(std::string_view event, std::string_view json);
 
+  /// Emits what event_packet() made, which other links may share.
+  void emit(shared_text packet);
+
+  /// The packet of an event with exactly one argument, given as JSON.
+  static std::string event_packet(std::string_view event,
+                                  std::string_view json);
+
 private:
   friend class socketio_dialect;
 
@@ -82,6 +89,16 @@ public:
                               socketio_link& link) = 0;
 
   virtual void handle_event(const any_event& event, socketio_link& link) = 0;
+
+  /// See dialect::handle_shared_event().
+  virtual void handle_shared_event(const worded_event& event,
+                                   socketio_link& link) {
+    handle_event(event.what(), link);
+  }
+
+  /// See dialect::handle_participants().
+  virtual void handle_participants(const worded_participants&, socketio_link&) {
+  }
 };
 
 /// How socketio_dialect finds a vocabulary, without knowing its name.

@@ -134,8 +134,15 @@ public:
   }
 
   void handle_event(const any_event& event) override {
-    push(
-        json_object{}.add("type", kebab_name(event)).add("data", event).text());
+    push(event_text(event));
+  }
+
+  void handle_shared_event(const worded_event& event) override {
+    static constexpr char speaker{};
+    if (!closing_)
+      frames_.push_back({{}, false, event.text(&speaker, [&] {
+                           return event_text(event.what());
+                         })});
   }
 
   void handle_timeout(net::time_point) override {}
@@ -213,6 +220,13 @@ private:
   void refuse(slot next, const error& why) {
     next.reply = error_text(next, why);
     slots_.push_back(std::move(next));
+  }
+
+  static std::string event_text(const any_event& event) {
+    return json_object{}
+        .add("type", kebab_name(event))
+        .add("data", event)
+        .text();
   }
 
   static json_object envelope(std::string_view type, const slot& of) {

@@ -106,8 +106,8 @@ private:
     }
     while (auto frame = dialect_->poll_frame()) {
       TROUPE_ASSERT(!closed_);
-      TROUPE_ASSERT(socketio_ || parse_json(frame->payload).has_value()
-                    || frame->payload.size() > 100'000);
+      TROUPE_ASSERT(socketio_ || parse_json(frame->text()).has_value()
+                    || frame->text().size() > 100'000);
     }
     if (dialect_->poll_close()) {
       TROUPE_ASSERT(!closed_);

@@ -260,6 +260,10 @@ outcome parse_outcome(std::string_view line) {
   throw std::invalid_argument("unknown outcome: " + what);
 }
 
+std::vector<participant> parse_participants(std::string_view line) {
+  return parse_list(std::string{line}, parse_participant);
+}
+
 any_event parse_event(std::string_view line) {
   const auto words = split(line, ' ');
   const auto& what = words.at(0);

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Canonical requests, outcomes and events as one line of text each, for
 /// transcripts and for telling in a test what came out.
@@ -27,6 +28,9 @@ protocol::outcome parse_outcome(std::string_view line);
 ///   consumer-closed c1:p1 | consumer-paused c1 | consumer-score c1:5:7
 ///   room-closed daily
 protocol::any_event parse_event(std::string_view line);
+
+/// The participants that a line such as "alice:Alice:av,bob:Bob:-" names.
+std::vector<protocol::participant> parse_participants(std::string_view line);
 
 /// Texts of the dictionaries in which no dialect has a say, by the names under
 /// which transcripts refer to them: <caps>, <rtp>, <ice>, <candidates>, <dtls>.

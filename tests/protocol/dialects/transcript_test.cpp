@@ -81,7 +81,9 @@ public:
     else if (what == "R:")
       answer(rest);
     else if (what == "E:")
-      speaker().handle_event(parse_event(rest));
+      tell(parse_event(rest));
+    else if (what == "L:")
+      tell(parse_participants(rest));
     else if (what == "wait")
       wait(std::stoi(rest));
     else
@@ -95,7 +97,7 @@ public:
     if (auto x = dialect_->poll_request())
       FAIL("unexpected request: " << describe(x->request));
     if (auto x = dialect_->poll_frame())
-      FAIL("unexpected frame: " << x->payload);
+      FAIL("unexpected frame: " << x->text());
     if (auto x = dialect_->poll_close())
       FAIL("unexpected close: " << x->code << ' ' << x->reason);
   }
@@ -124,6 +126,17 @@ private:
     now_ += std::chrono::seconds{seconds};
     if (auto at = speaker().poll_timeout(); at && *at <= now_)
       speaker().handle_timeout(now_);
+  }
+
+  // As in a room, where others are told the same.
+  void tell(any_event what) {
+    speaker().handle_shared_event(
+        *std::make_shared<const worded_event>(std::move(what)));
+  }
+
+  void tell(std::vector<participant> all) {
+    speaker().handle_participants(
+        *std::make_shared<const worded_participants>(std::move(all)));
   }
 
   void expect_request(const std::string& line) {
@@ -155,7 +168,7 @@ private:
   void expect_frame(std::string line) {
     const auto next = speaker().poll_frame();
     REQUIRE(next);
-    const auto [prefix, json] = split_frame(wire_prefix() + next->payload);
+    const auto [prefix, json] = split_frame(wire_prefix() + next->text());
     if (sid_.empty() && line.find("<sid>") != std::string::npos) {
       sid_ = (*parse_json(json))["sid"].GetString();
       line = replace_all(line, "<sid>", sid_);
