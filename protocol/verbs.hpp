@@ -38,6 +38,15 @@ struct participant {
   bool operator==(const participant&) const = default;
 };
 
+/// What a newcomer may do, by what let it in.
+struct participant_rights {
+  bool publish = true;
+  bool subscribe = true;
+  /// Whether it may kick, mute, lock and end; nothing leaves that to whether
+  /// it is the host.
+  std::optional<bool> moderate = {};
+};
+
 /// A producer, as others see it.
 struct producer_info {
   producer_id id;
@@ -78,6 +87,7 @@ struct join {
   /// that make their transports before they join.
   bool hidden = false;
   json_text device = {};
+  participant_rights rights = {};
 };
 
 /// Shows a member that joined hidden; answered as a join. Until then it is
@@ -395,6 +405,16 @@ struct room_closed {
 };
 
 } // namespace event
+
+/// Why the server ends a connection on which nothing is wrong.
+enum class end_reason : uint8_t {
+  /// The same user has joined from elsewhere.
+  replaced,
+  /// A moderator has put the peer out.
+  kicked,
+  /// A moderator has ended the room.
+  room_closed,
+};
 
 using any_event =
     std::variant<event::peer_joined, event::peer_left, event::peer_updated,
