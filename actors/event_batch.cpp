@@ -19,13 +19,21 @@ bool changes_list(const any_event& what) {
 
 std::optional<event_outbox::subject>
 event_outbox::subject_of(const any_event& what) {
-  enum kind { member, pause };
+  enum kind { member, pause, score, speaker, speaking, lock };
   if (const auto* x = std::get_if<event::peer_updated>(&what))
     return subject{member, x->peer.id.str()};
   if (const auto* x = std::get_if<event::producer_paused>(&what))
     return subject{pause, x->producer.str()};
   if (const auto* x = std::get_if<event::producer_resumed>(&what))
     return subject{pause, x->producer.str()};
+  if (const auto* x = std::get_if<event::producer_score>(&what))
+    return subject{score, x->producer.str()};
+  if (std::holds_alternative<event::active_speaker>(what))
+    return subject{speaker, {}};
+  if (std::holds_alternative<event::speaking_peers>(what))
+    return subject{speaking, {}};
+  if (std::holds_alternative<event::room_locked>(what))
+    return subject{lock, {}};
   return std::nullopt;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/ids.hpp"
+#include "actors/messages.hpp"
 #include "actors/roster.hpp"
 #include "net/base/time.hpp"
 #include "protocol/worded.hpp"
@@ -13,11 +13,6 @@
 #include <vector>
 
 namespace troupe::actors {
-
-/// A number by which the events of a room are ordered. A member's seat is the
-/// moment at which it came: unique, and what is later is news to it. 0 stands
-/// for nobody.
-using room_moment = uint64_t;
 
 /// An event of a room on its way to the members.
 struct room_event {

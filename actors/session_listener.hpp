@@ -6,7 +6,7 @@
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_news)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_replaced)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_ended)
 
 namespace troupe::actors {
 
@@ -16,7 +16,7 @@ using session_listener_actor = caf::typed_actor<
     caf::reacts_to<session_event>,
     // What has happened in the room.
     caf::reacts_to<room_news>,
-    // Another connection has taken this user's place: say so and close.
-    caf::reacts_to<session_replaced>>;
+    // The peer is out of its room: say why and close.
+    caf::reacts_to<session_ended>>;
 
 } // namespace troupe::actors
