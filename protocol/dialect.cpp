@@ -25,8 +25,13 @@ std::span<const dialect_entry> dialects() {
 }
 
 std::span<const socketio_vocabulary_entry> socketio_vocabularies() {
-  static const std::array entries{events_entry()};
+  static const std::array entries{events_entry(), camel_entry()};
   return entries;
+}
+
+std::span<const camel_chapter> camel_chapters() {
+  static const std::array chapters{flow_chapter(), rooms_chapter()};
+  return chapters;
 }
 
 const dialect_entry* find_dialect(const handshake& in) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/dialect.hpp"
+#include "protocol/dialects/camel.hpp"
 #include "protocol/dialects/socketio_vocabulary.hpp"
 
 /// What dialect.cpp registers: one function per file of this folder. Adding a
@@ -15,5 +16,14 @@ dialect_entry socketio_entry();
 
 /// B: Socket.IO with acknowledgements, in events.cpp.
 socketio_vocabulary_entry events_entry();
+
+/// What the next two have in common, in camel.cpp.
+socketio_vocabulary_entry camel_entry();
+
+/// C: Socket.IO without a join, in flow.cpp.
+camel_chapter flow_chapter();
+
+/// D: Socket.IO with rooms that are opened and joined, in rooms.cpp.
+camel_chapter rooms_chapter();
 
 } // namespace troupe::protocol

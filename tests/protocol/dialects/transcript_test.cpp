@@ -220,7 +220,7 @@ TEST_CASE("every dialect speaks as its transcript shows") {
     CHECK_GT(replay(entry.path()), 0);
     found.insert(entry.path().stem().string());
   }
-  CHECK(found == std::set<std::string>{"events", "ws"});
+  CHECK(found == std::set<std::string>{"events", "flow", "rooms", "ws"});
 }
 
 } // namespace troupe::test
