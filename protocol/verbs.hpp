@@ -396,6 +396,16 @@ struct room_closed {
 
 } // namespace event
 
+/// Why the server ends a connection on which nothing is wrong.
+enum class end_reason : uint8_t {
+  /// The same user has joined from elsewhere.
+  replaced,
+  /// A moderator has put the peer out.
+  kicked,
+  /// A moderator has ended the room.
+  room_closed,
+};
+
 using any_event =
     std::variant<event::peer_joined, event::peer_left, event::peer_updated,
                  event::producer_added, event::producer_closed,
