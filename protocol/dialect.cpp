@@ -20,7 +20,7 @@ close_connection dialect::handle_end(end_reason why) {
 }
 
 std::span<const dialect_entry> dialects() {
-  static const std::array entries{ws_entry(), socketio_entry()};
+  static const std::array entries{protoo_entry(), ws_entry(), socketio_entry()};
   return entries;
 }
 

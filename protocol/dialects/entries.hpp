@@ -11,6 +11,9 @@ namespace troupe::protocol {
 /// A: plain WebSocket, in ws.cpp.
 dialect_entry ws_entry();
 
+/// E: mediasoup-demo's own, in protoo.cpp.
+dialect_entry protoo_entry();
+
 /// What all dialects over Socket.IO have in common, in socketio_dialect.cpp.
 dialect_entry socketio_entry();
 
