@@ -31,8 +31,14 @@ export async function openCamera(): Promise<MediaStream> {
     audio: true, video: true,
   });
   const [track] = stream.getVideoTracks();
+  removeTile('me');
   addTile('me', track!, 'me').dataset.self = '';
   return stream;
+}
+
+export async function openScreen(): Promise<MediaStreamTrack> {
+  const stream = await navigator.mediaDevices.getDisplayMedia();
+  return stream.getVideoTracks()[0]!;
 }
 
 /** Plays a track in a tile of its own, which ends with the track. */
@@ -60,6 +66,22 @@ export function removeTilesOf(owner: string): void {
   document.querySelectorAll<HTMLElement>('[data-owner]').forEach((element) => {
     if (element.dataset.owner === owner) element.remove();
   });
+}
+
+/** Shows that nothing comes in a tile for now, or that something does. */
+export function markPaused(id: string, paused: boolean): void {
+  document.getElementById(id)?.toggleAttribute('data-paused', paused);
+}
+
+/** What the page says of each tile but one's own. */
+export function listTiles() {
+  return [...document.querySelectorAll<HTMLElement>(
+    '[data-owner]:not([data-self])',
+  )].map((element) => ({
+    owner: element.dataset.owner,
+    kind: element.tagName === 'VIDEO' ? 'video' : 'audio',
+    paused: 'paused' in element.dataset,
+  }));
 }
 
 /** Removes every tile but one's own. */

@@ -10,10 +10,11 @@ const HUE_STEP = 40;
 const TONE_BASE = 500;
 const TONE_STEP = 300;
 
-/** How someone looks and sounds, by their number. */
-export function likeness(number) {
-  return { hue: number * HUE_STEP, tone: TONE_BASE + number * TONE_STEP };
-}
+const NAMES = ['ada', 'bob', 'cyn', 'dan', 'eve', 'fay', 'gus', 'hal', 'ivy'];
+
+/** How each of the nine people looks and sounds, by name. */
+export const EVERYONE = Object.fromEntries(NAMES.map((name, number) =>
+  [name, { hue: number * HUE_STEP, tone: TONE_BASE + number * TONE_STEP }]));
 
 /** Runs inside the page, before anything else does. */
 export function makeWorld({ name, hue, tone, everyone }) {
@@ -59,10 +60,18 @@ export function makeWorld({ name, hue, tone, everyone }) {
     return out.stream.getAudioTracks()[0];
   }
 
-  navigator.mediaDevices.getUserMedia = async ({ audio, video }) =>
-    new MediaStream([...(audio ? [voice()] : []),
+  // Firefox runs no AudioContext where there is no sound card. Its own fake
+  // microphone does for one person (see browsers.mjs), and counting for ears.
+  const deaf = navigator.userAgent.includes('Firefox');
+  const { mediaDevices } = navigator;
+  const openMicrophone = mediaDevices.getUserMedia.bind(mediaDevices);
+  const microphone = async () => (deaf
+    ? (await openMicrophone({ audio: true })).getAudioTracks()[0] : voice());
+
+  mediaDevices.getUserMedia = async ({ audio, video }) =>
+    new MediaStream([...(audio ? [await microphone()] : []),
       ...(video ? [picture(false)] : [])]);
-  navigator.mediaDevices.getDisplayMedia = async () =>
+  mediaDevices.getDisplayMedia = async () =>
     new MediaStream([picture(true)]);
 
   const eye = new OffscreenCanvas(4, 4)
@@ -112,7 +121,35 @@ export function makeWorld({ name, hue, tone, everyone }) {
       levels[Math.round(everyone[one].tone / bin)] > loud);
   }
 
+  const connections = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...given) {
+      super(...given);
+      connections.push(this);
+    }
+  };
+
+  async function energies() {
+    const found = new Map();
+    for (const connection of connections) {
+      (await connection.getStats()).forEach((stat) => {
+        if (stat.type === 'inbound-rtp' && stat.kind === 'audio') {
+          found.set(stat.ssrc, stat.totalAudioEnergy);
+        }
+      });
+    }
+    return found;
+  }
+
   window.senses = {
+    deaf,
+    /** How many streams of sound brought some within these milliseconds. */
+    count: async (milliseconds) => {
+      const before = await energies();
+      await new Promise((done) => setTimeout(done, milliseconds));
+      return [...await energies()]
+        .filter(([ssrc, energy]) => energy > (before.get(ssrc) ?? 0)).length;
+    },
     /** One entry for each picture on the page that has begun. */
     look: () => [...document.querySelectorAll('video')]
       .filter((video) => video.videoWidth > 0)
