@@ -133,12 +133,18 @@ void key_table::add_room() {
   auto& x = out_.room;
   add_number("room.max-members", x.max_members, 1, 1'000'000,
              "Members of one room");
+  add_number("room.max-producers", x.max_producers, 1, 10'000'000,
+             "Producers of one room");
+  add_number("room.max-consumers", x.max_consumers, 1, 100'000'000,
+             "Consumers of one room");
   add_number("room.max-producers-per-peer", x.max_producers_per_peer, 1, 10'000,
              "Producers of one peer");
   add_number("room.max-consumers-per-peer", x.max_consumers_per_peer, 1,
              100'000, "Consumers of one peer");
   add_number("room.max-transports-per-peer", x.max_transports_per_peer, 1,
              1'000, "Transports of one peer");
+  add_time("room.empty-timeout", x.empty_timeout, 1, 86'400,
+           "How long a room that was opened waits for its first member, s");
 }
 
 void key_table::add_overload() {

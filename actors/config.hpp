@@ -37,9 +37,12 @@ struct config {
 
   struct room_keys {
     uint32_t max_members = 1'000;
+    uint32_t max_producers = 16'000;
+    uint32_t max_consumers = 1'000'000;
     uint32_t max_producers_per_peer = 16;
     uint32_t max_consumers_per_peer = 4'000;
     uint32_t max_transports_per_peer = 8;
+    std::chrono::seconds empty_timeout{60};
   } room;
 
   struct overload_keys {

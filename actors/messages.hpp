@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 /// The messages between actors that name no actor themselves. Those that
@@ -32,13 +33,45 @@ struct session_event {
   std::shared_ptr<const protocol::any_event> event;
 };
 
-/// The same user has joined from elsewhere.
-struct session_replaced {};
+/// The peer is out of its room, and the connection ends with that.
+struct session_ended {
+  protocol::end_reason why = protocol::end_reason::replaced;
+};
 
 /// INTERNAL: the dialect's timer.
 struct dialect_tick {};
 
 // -- room --------------------------------------------------------------------
+
+/// Opens a room that nobody has joined yet.
+struct open_room {
+  room_id room;
+};
+
+/// INTERNAL: the room was opened that long ago that somebody should have come.
+struct room_idle_tick {
+  room_id room;
+  uint64_t serial = 0;
+};
+
+/// Shows a member that joined hidden.
+struct announce_member {
+  protocol::participant who;
+};
+
+/// A member calls itself something else.
+struct rename_member {
+  peer_id peer;
+  std::string name;
+};
+
+/// A member asks for what only moderators may do.
+struct moderate_room {
+  peer_id by;
+  std::variant<protocol::verb::kick, protocol::verb::mute,
+               protocol::verb::lock_room, protocol::verb::end_room>
+      what;
+};
 
 /// The peer leaves its room; what it had there is over.
 struct leave_room {
@@ -51,6 +84,8 @@ struct find_producer {
   peer_id asking;
   std::optional<producer_id> producer;
   std::vector<producer_id> except;
+  /// One's own counts, where nobody else is there.
+  bool own_if_alone = false;
 };
 
 struct list_room_producers {
@@ -87,6 +122,16 @@ struct census {
 
 /// Ends the peer with all its transports, producers and consumers.
 struct close_peer {};
+
+/// The same by the room's will: its client is told, and its connection ended.
+struct dismiss_peer {
+  protocol::end_reason why = protocol::end_reason::kicked;
+};
+
+/// Pauses the peer's producers, of one kind or of both.
+struct mute_peer {
+  std::optional<protocol::media_kind> kind;
+};
 
 /// A consumer's producer is gone, and the consumer with it.
 struct consumer_ended {
@@ -171,3 +216,5 @@ struct set_consumer_layers {
 struct get_actor_stats {};
 
 } // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::done)

@@ -16,6 +16,8 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       [this](const caf::down_msg& down) { handle_down(down); });
   return {
       [this](const close_peer&) { close_all(); },
+      [this](const dismiss_peer& x) { be_dismissed(x.why); },
+      [this](const mute_peer& x) { be_muted(x.kind); },
       [this](const consumer_ended& x) {
         if (!find_record(consumers, x.consumer))
           return;
@@ -33,6 +35,8 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
             event::consumer_score{x.consumer, x.score, x.producer_score});
       },
       [this](verb::join& x) { return join(x); },
+      [this](verb::announce& x) { return announce(x); },
+      [this](verb::set_display_name& x) { return set_name(x); },
       [this](const verb::create_transport& x) { return create_transport(x); },
       [this](const verb::connect_transport& x) { return connect_transport(x); },
       [this](const verb::restart_ice& x) { return restart_ice(x); },
@@ -56,11 +60,16 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
         return tell_consumer(
             x.consumer, set_consumer_layers{x.spatial_layer, x.temporal_layer});
       },
+      [this](const verb::set_consumer_priority& x) { return set_priority(x); },
       [this](const verb::request_key_frame& x) {
         return tell_consumer(x.consumer, actors::request_key_frame{});
       },
       [this](const verb::list_producers&) { return list_producers(); },
       [this](const verb::get_stats& x) { return get_stats(x.id); },
+      [this](const verb::kick& x) { return moderate(x); },
+      [this](const verb::mute& x) { return moderate(x); },
+      [this](const verb::lock_room& x) { return moderate(x); },
+      [this](const verb::end_room& x) { return moderate(x); },
   };
 }
 
@@ -71,21 +80,81 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
   id = x.peer;
   room_name = x.room;
   capabilities = std::move(x.capabilities);
+  rights = x.rights;
+  hidden = x.hidden;
   self->request(gate, timeout(),
                 join_room{x.room,
-                          {x.peer, x.name},
+                          {x.peer, x.name, true, true, x.device},
                           caf::actor_cast<peer_handle>(self),
                           session,
-                          x.named_by_client})
+                          x.named_by_client,
+                          x.must_exist,
+                          x.hidden,
+                          x.rights.moderate})
       .then(
           [this, promise](room_joined& entered) mutable {
             room = entered.room;
             shard = entered.shard;
             voice = std::move(entered.voice);
+            quotas = std::move(entered.quotas);
             promise.deliver(std::move(entered.joined));
           },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });
   return promise;
+}
+
+caf::result<reply::joined> peer_state::announce(verb::announce& x) {
+  if (!hidden)
+    return refuse(error_code::already_joined);
+  auto promise = self->make_response_promise<reply::joined>();
+  self->request(room, timeout(),
+                announce_member{{id, x.name, true, true, x.device}})
+      .then(
+          [=, this,
+           wanted = std::move(x.capabilities)](reply::joined& shown) mutable {
+            hidden = false;
+            if (wanted)
+              capabilities = std::move(wanted);
+            promise.deliver(std::move(shown));
+          },
+          [promise](caf::error& failure) mutable { promise.deliver(failure); });
+  return promise;
+}
+
+caf::result<reply::ok> peer_state::set_name(verb::set_display_name& x) {
+  if (hidden)
+    return refuse(error_code::not_joined);
+  self->send(room, rename_member{id, std::move(x.name)});
+  return reply::ok{};
+}
+
+template <class Verb>
+caf::result<reply::ok> peer_state::moderate(const Verb& x) {
+  if (hidden)
+    return refuse(error_code::not_joined);
+  auto promise = self->make_response_promise<reply::ok>();
+  self->request(room, timeout(), moderate_room{id, x})
+      .then(
+          [promise](const done&) mutable { promise.deliver(reply::ok{}); },
+          [promise](caf::error& failure) mutable { promise.deliver(failure); });
+  return promise;
+}
+
+void peer_state::be_dismissed(protocol::end_reason why) {
+  if (why == protocol::end_reason::kicked)
+    tell_session(event::kicked{room_name});
+  else if (why == protocol::end_reason::room_closed)
+    tell_session(event::room_closed{room_name});
+  self->send(session, session_ended{why});
+  close_all();
+}
+
+void peer_state::be_muted(std::optional<protocol::media_kind> kind) {
+  for (const auto& x : producers)
+    if (!x.paused && (!kind || x.kind == *kind)) {
+      set_paused(x.id, true);
+      tell_session(event::producer_paused{x.id, id});
+    }
 }
 
 void peer_state::close_all() {

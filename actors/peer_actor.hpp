@@ -7,6 +7,8 @@
 #include "net/transport_tuple.hpp"
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::join)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::announce)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::set_display_name)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::create_transport)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::connect_transport)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::restart_ice)
@@ -19,11 +21,15 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::pause_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::resume_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::close_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::set_preferred_layers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::set_consumer_priority)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::request_key_frame)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::list_producers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::get_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::kick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::mute)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::lock_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::end_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::ok)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::joined)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::transport_created)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::transport_connected)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::ice_restarted)
@@ -38,16 +44,22 @@ namespace troupe::actors {
 /// id that is not this peer's own is unknown to it (THREATS, row 25).
 using peer_actor = peer_handle::extend_with<consumer_listener_actor>::extend<
     // Enters the room; everything else needs that. Errors: already_joined,
-    // overloaded.
+    // and those of the gate.
     caf::replies_to<protocol::verb::join>::with<protocol::reply::joined>,
+    // Shows who joined hidden; what concerns others needs that.
+    caf::replies_to<protocol::verb::announce>::with<protocol::reply::joined>,
+    caf::replies_to<protocol::verb::set_display_name>::with<
+        protocol::reply::ok>,
     caf::replies_to<protocol::verb::create_transport>::with<
         protocol::reply::transport_created>,
     caf::replies_to<protocol::verb::connect_transport>::with<
         protocol::reply::transport_connected>,
     caf::replies_to<protocol::verb::restart_ice>::with<
         protocol::reply::ice_restarted>,
+    // Refused as forbidden where the peer may not publish.
     caf::replies_to<protocol::verb::produce>::with<protocol::reply::produced>,
-    // Refused as overloaded while the server takes on nothing new.
+    // Refused as overloaded while the server takes on nothing new, as
+    // forbidden where the peer may not subscribe.
     caf::replies_to<protocol::verb::consume>::with<protocol::reply::consumed>,
     caf::replies_to<protocol::verb::pause_producer>::with<protocol::reply::ok>,
     caf::replies_to<protocol::verb::resume_producer>::with<protocol::reply::ok>,
@@ -59,11 +71,18 @@ using peer_actor = peer_handle::extend_with<consumer_listener_actor>::extend<
     caf::replies_to<protocol::verb::close_consumer>::with<protocol::reply::ok>,
     caf::replies_to<protocol::verb::set_preferred_layers>::with<
         protocol::reply::ok>,
+    caf::replies_to<protocol::verb::set_consumer_priority>::with<
+        protocol::reply::ok>,
     caf::replies_to<protocol::verb::request_key_frame>::with<
         protocol::reply::ok>,
     caf::replies_to<protocol::verb::list_producers>::with<
         protocol::reply::producers>,
-    caf::replies_to<protocol::verb::get_stats>::with<protocol::reply::stats>>;
+    caf::replies_to<protocol::verb::get_stats>::with<protocol::reply::stats>,
+    // A moderator's verbs. Errors: forbidden, bad_request.
+    caf::replies_to<protocol::verb::kick>::with<protocol::reply::ok>,
+    caf::replies_to<protocol::verb::mute>::with<protocol::reply::ok>,
+    caf::replies_to<protocol::verb::lock_room>::with<protocol::reply::ok>,
+    caf::replies_to<protocol::verb::end_room>::with<protocol::reply::ok>>;
 
 /// What a peer is made of.
 struct peer_config {

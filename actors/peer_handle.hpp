@@ -5,12 +5,18 @@
 #include <caf/typed_actor.hpp>
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_peer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::dismiss_peer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::mute_peer)
 
 namespace troupe::actors {
 
-/// What a room knows of a member's actor: that it can be ended.
+/// What a room knows of a member's actor: what moderators can do to it.
 using peer_handle = caf::typed_actor<
     // Ends the peer with all that is its.
-    caf::reacts_to<close_peer>>;
+    caf::reacts_to<close_peer>,
+    // The same; its session learns why.
+    caf::reacts_to<dismiss_peer>,
+    // Pauses what it sends.
+    caf::reacts_to<mute_peer>>;
 
 } // namespace troupe::actors

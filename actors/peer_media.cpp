@@ -15,6 +15,10 @@ caf::error refuse_parameters(const protocol::refusal& why) {
 } // namespace
 
 caf::result<reply::produced> peer_state::produce(verb::produce& x) {
+  if (hidden)
+    return refuse(error_code::not_joined);
+  if (!rights.publish)
+    return refuse(error_code::forbidden);
   auto* on = choose_to_send(x.transport);
   if (!on)
     return refuse(error_code::transport_not_found);
@@ -30,6 +34,9 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
       protocol::get_producer_rtp_parameters_mapping(sent, router, *random);
   if (!mapping)
     return refuse_parameters(mapping.error());
+  auto place = quotas.producers->take();
+  if (!place)
+    return refuse(error_code::limit_reached);
   auto consumable =
       protocol::get_consumable_rtp_parameters(x.kind, sent, router, *mapping);
   auto created = make_id<producer_id>(*random);
@@ -44,7 +51,8 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
       std::string{protocol::to_string(*type)},     actor, voice};
   // On the list at once: should the peer end before the transport answers,
   // it ends this producer, too.
-  producers.push_back({created, on->id, actor, x.paused});
+  producers.push_back(
+      {created, on->id, actor, x.kind, x.paused, std::move(place)});
   auto promise = self->make_response_promise<reply::produced>();
   self->request(on->actor, timeout(),
                 add_transport_producer{created, to_identity(sent),
@@ -53,6 +61,9 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
       .then(
           [=, this](const done&) mutable {
             promise.deliver(reply::produced{created});
+            // Somebody may have silenced it already.
+            if (const auto* record = find_record(producers, created))
+              entry.info.paused = record->paused;
             self->send(room, producer_published{std::move(entry)});
           },
           [=, this](caf::error& failure) mutable {
@@ -64,6 +75,10 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
 }
 
 caf::result<reply::consumed> peer_state::consume(const verb::consume& x) {
+  if (hidden)
+    return refuse(error_code::not_joined);
+  if (!rights.subscribe)
+    return refuse(error_code::forbidden);
   auto* on = choose_to_receive(x.transport);
   if (!on)
     return refuse(error_code::transport_not_found);
@@ -73,14 +88,17 @@ caf::result<reply::consumed> peer_state::consume(const verb::consume& x) {
     return to_caf({error_code::bad_request, "rtpCapabilities: missing"});
   if (!services->load->admit(newcomer::consumer))
     return refuse(error_code::overloaded);
-  auto wanted = find_producer{id, x.producer, {}};
+  auto place = quotas.consumers->take();
+  if (!place)
+    return refuse(error_code::limit_reached);
+  auto wanted = find_producer{id, x.producer, {}, x.own_if_alone};
   for (const auto& have : consumers)
     wanted.except.push_back(have.producer);
   auto promise = self->make_response_promise<reply::consumed>();
   self->request(room, timeout(), std::move(wanted))
       .then(
           [=, this, on_id = on->id](const producer_entry& found) mutable {
-            auto added = add_consumer(x, on_id, found);
+            auto added = add_consumer(x, on_id, found, place);
             if (added)
               promise.deliver(std::move(*added));
             else
@@ -92,7 +110,8 @@ caf::result<reply::consumed> peer_state::consume(const verb::consume& x) {
 
 caf::expected<reply::consumed>
 peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
-                         const producer_entry& found) {
+                         const producer_entry& found,
+                         std::shared_ptr<void> place) {
   auto* on = find_transport(on_id);
   if (!on)
     return refuse(error_code::transport_not_found);
@@ -114,7 +133,8 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
        caf::actor_cast<consumer_listener_actor>(self),
        static_cast<uint8_t>(found.sent.encodings.size()), found.voice});
   self->link_to(actor);
-  consumers.push_back({created, on->id, found.info.id, actor});
+  consumers.push_back(
+      {created, on->id, found.info.id, actor, std::move(place)});
   self->send(on->actor, add_transport_consumer{created, to_ssrcs(*told),
                                                consumer_key{actor->id()}});
   return reply::consumed{
@@ -131,6 +151,7 @@ caf::result<reply::ok> peer_state::set_paused(const producer_id& which,
     self->send(record->actor, actors::pause_producer{});
   else
     self->send(record->actor, actors::resume_producer{});
+  record->paused = paused;
   self->send(room, producer_pause_changed{which, paused});
   return reply::ok{};
 }
@@ -190,7 +211,20 @@ peer_state::tell_consumer(const consumer_id&, const set_consumer_layers&);
 template caf::result<reply::ok>
 peer_state::tell_consumer(const consumer_id&, const actors::request_key_frame&);
 
+caf::result<reply::ok>
+peer_state::set_priority(const verb::set_consumer_priority& x) {
+  auto* record = find_record(consumers, x.consumer);
+  if (!record)
+    return refuse(error_code::consumer_not_found);
+  if (x.priority < 1 || x.priority > 255)
+    return to_caf({error_code::bad_request, "priority: not from 1 to 255"});
+  record->priority = x.priority;
+  return reply::ok{};
+}
+
 caf::result<reply::producers> peer_state::list_producers() {
+  if (hidden)
+    return refuse(error_code::not_joined);
   auto promise = self->make_response_promise<reply::producers>();
   self->request(room, timeout(), list_room_producers{id})
       .then(

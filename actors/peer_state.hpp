@@ -32,7 +32,9 @@ struct producer_record {
   producer_id id;
   transport_id transport;
   producer_actor actor;
+  protocol::media_kind kind = protocol::media_kind::audio;
   bool paused = false;
+  std::shared_ptr<void> place; // among the room's
 };
 
 /// One of the peer's consumers.
@@ -41,6 +43,8 @@ struct consumer_record {
   transport_id transport;
   producer_id producer;
   consumer_actor actor;
+  std::shared_ptr<void> place; // among the room's
+  int priority = 1;            // 1 to 255: its share of the transport's rate
 };
 
 /// What the peer actor knows, and what it does.
@@ -56,6 +60,8 @@ struct peer_state {
   // -- verbs -----------------------------------------------------------------
 
   caf::result<reply::joined> join(verb::join& x);
+  caf::result<reply::joined> announce(verb::announce& x);
+  caf::result<reply::ok> set_name(verb::set_display_name& x);
   caf::result<reply::transport_created>
   create_transport(const verb::create_transport& x);
   caf::result<reply::transport_connected>
@@ -66,6 +72,7 @@ struct peer_state {
   caf::result<reply::ok> set_paused(const producer_id& which, bool paused);
   caf::result<reply::ok> close(const producer_id& which);
   caf::result<reply::ok> close(const consumer_id& which);
+  caf::result<reply::ok> set_priority(const verb::set_consumer_priority& x);
   caf::result<reply::producers> list_producers();
   caf::result<reply::stats> get_stats(const std::string& which);
 
@@ -73,6 +80,10 @@ struct peer_state {
   template <class Message>
   caf::result<reply::consumers>
   tell_consumers(const std::optional<consumer_id>& which, const Message& x);
+
+  // Asks the room for what only moderators may do.
+  template <class Verb>
+  caf::result<reply::ok> moderate(const Verb& x);
 
   template <class Message>
   caf::result<reply::ok> tell_consumer(const consumer_id& which,
@@ -83,7 +94,8 @@ struct peer_state {
   // Makes the consumer of `found` on `on`, once negotiation succeeds.
   caf::expected<reply::consumed> add_consumer(const verb::consume& x,
                                               const transport_id& on,
-                                              const producer_entry& found);
+                                              const producer_entry& found,
+                                              std::shared_ptr<void> place);
 
   // Takes it off the list, its transport's too. The record is gone then.
   void forget_producer(const producer_id& which);
@@ -92,6 +104,12 @@ struct peer_state {
 
   // Leaves the room and ends everything.
   void close_all();
+
+  // The room puts this peer out.
+  void be_dismissed(protocol::end_reason why);
+
+  // A moderator silences this peer.
+  void be_muted(std::optional<protocol::media_kind> kind);
 
   // A child ended by itself.
   void handle_down(const caf::down_msg& down);
@@ -116,6 +134,9 @@ struct peer_state {
   room_directory_actor room; // set once joined
   shard_actor shard;         // likewise
   std::shared_ptr<actors::voice> voice;
+  room_quotas quotas;
+  bool hidden = false; // others do not know of it yet
+  protocol::participant_rights rights;
   room_id room_name;
   peer_id id;
   std::optional<protocol::rtp_capabilities> capabilities;

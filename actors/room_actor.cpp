@@ -2,6 +2,7 @@
 
 #include "actors/ec.hpp"
 #include "actors/log.hpp"
+#include "actors/room_rules.hpp"
 #include "actors/roster.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -14,6 +15,8 @@ namespace {
 
 using protocol::error_code;
 namespace event = protocol::event;
+namespace verb = protocol::verb;
+namespace reply = protocol::reply;
 
 /// Small rooms need no more than one message per batch; large ones spread
 /// over all cores in pieces of some tenths of a millisecond.
@@ -30,7 +33,28 @@ struct room_state {
 
   caf::result<room_joined> join(join_room& x);
 
+  caf::result<reply::joined> announce(announce_member& x);
+
+  // Puts a member on the list, and tells the others. Returns what there is to
+  // tell it.
+  reply::joined show(protocol::participant who, std::optional<bool> moderates);
+
+  void rename(rename_member& x);
+
   void leave(const peer_id& who);
+
+  // Puts a member out.
+  void dismiss(const peer_id& who, protocol::end_reason why);
+
+  // What moderators ask for.
+  caf::result<done> moderate(const moderate_room& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::kick& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::mute& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::lock_room& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::end_room& x);
+
+  // There is no member left.
+  void become_empty();
 
   // Takes the member off the list and tells the others. The room may be empty
   // then, for the moment in which a twin takes the place.
@@ -66,6 +90,8 @@ struct room_state {
     std::shared_ptr<actors::voice> voice;
     bool named_by_client = false;
     size_t shard = 0;
+    bool hidden = false;
+    std::optional<bool> moderates = {};
   };
 
   struct shard {
@@ -87,6 +113,8 @@ struct room_state {
   room_listener_actor listener;
   uint64_t joins = 0;
   roster people;
+  room_rules rules;
+  room_quotas quotas;
   std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
   std::unordered_map<peer_id, member> members;
   std::vector<shard> shards;
@@ -101,7 +129,7 @@ room_actor::behavior_type room_state::make_behavior() {
   return {
       [this](const find_producer& x) { return find(x); },
       [this](const list_room_producers& x) {
-        return protocol::reply::producers{people.others(x.asking)};
+        return reply::producers{people.others(x.asking)};
       },
       [this](producer_published& x) { publish(x); },
       [this](const producer_withdrawn& x) {
@@ -116,6 +144,9 @@ room_actor::behavior_type room_state::make_behavior() {
         if (speaks_for(x.peer))
           leave(x.peer);
       },
+      [this](announce_member& x) { return announce(x); },
+      [this](rename_member& x) { rename(x); },
+      [this](const moderate_room& x) { return moderate(x); },
       [this](join_room& x) { return join(x); },
       [this](const close_room&) {
         if (members.empty())
@@ -131,28 +162,49 @@ caf::result<room_joined> room_state::join(join_room& x) {
     // Others see ids: one that a server made must not be takeable by naming it.
     if (!x.named_by_client || !twin->second.named_by_client)
       return to_caf({error_code::forbidden, "This id is taken"});
-    self->send(twin->second.session, session_replaced{});
-    self->send(twin->second.peer, close_peer{});
-    remove(who);
+    dismiss(who, protocol::end_reason::replaced);
+  } else if (!rules.admits(x.moderates)) {
+    return to_caf({error_code::forbidden, "The room is locked"});
   }
   if (members.size() >= services.limits.max_members)
     return to_caf({error_code::limit_reached, "The room is full"});
-  people.add(x.who);
   self->monitor(x.peer);
   auto place = choose_shard();
   ++shards[place].members;
   auto voice = voices->add(self->clock().now());
-  members.emplace(who,
-                  member{x.peer, x.session, voice, x.named_by_client, place});
-  tell(event::peer_joined{*people.describe(who)}, who);
+  members.emplace(who, member{x.peer, x.session, voice, x.named_by_client,
+                              place, x.hidden, x.moderates});
   log::event(log::level::info, "peer-joined",
              {{"room", id.str()},
               {"peer", who.str()},
               {"members", std::to_string(members.size())}});
-  return room_joined{{who, people.participants(), people.others(who)},
+  return room_joined{x.hidden ? reply::joined{who, {}, {}}
+                              : show(std::move(x.who), x.moderates),
                      caf::actor_cast<room_directory_actor>(self),
-                     shards[place].actor,
-                     std::move(voice)};
+                     shards[place].actor, std::move(voice), quotas};
+}
+
+caf::result<reply::joined> room_state::announce(announce_member& x) {
+  if (!speaks_for(x.who.id))
+    return to_caf(protocol::make_error(error_code::not_joined));
+  auto& newcomer = members.at(x.who.id);
+  if (!std::exchange(newcomer.hidden, false))
+    return to_caf(protocol::make_error(error_code::already_joined));
+  return show(std::move(x.who), newcomer.moderates);
+}
+
+reply::joined room_state::show(protocol::participant who,
+                               std::optional<bool> moderates) {
+  auto id_of = who.id;
+  people.add(std::move(who));
+  rules.add(id_of, moderates);
+  tell(event::peer_joined{*people.describe(id_of)}, id_of);
+  return {id_of, people.participants(), people.others(id_of)};
+}
+
+void room_state::rename(rename_member& x) {
+  if (speaks_for(x.peer) && people.rename(x.peer, std::move(x.name)))
+    tell_update(x.peer);
 }
 
 size_t room_state::choose_shard() {
@@ -178,7 +230,17 @@ void room_state::end_shard(size_t index) {
 void room_state::leave(const peer_id& who) {
   remove(who);
   if (members.empty())
-    self->send(listener, room_emptied{id, joins});
+    become_empty();
+}
+
+void room_state::become_empty() {
+  rules.lock(false); // whoever comes before the room closes, comes to a new one
+  self->send(listener, room_emptied{id, joins});
+}
+
+void room_state::dismiss(const peer_id& who, protocol::end_reason why) {
+  self->send(members.at(who).peer, dismiss_peer{why});
+  remove(who);
 }
 
 void room_state::remove(const peer_id& who) {
@@ -188,12 +250,15 @@ void room_state::remove(const peer_id& who) {
   self->demonitor(i->second.peer.address());
   --shards[i->second.shard].members;
   voices->remove(i->second.voice);
+  auto hidden = i->second.hidden;
   members.erase(i);
+  rules.remove(who);
   for (const auto& gone : people.remove(who)) {
     entries.erase(gone);
     tell(event::producer_closed{gone, who}, who);
   }
-  tell(event::peer_left{who}, who);
+  if (!hidden)
+    tell(event::peer_left{who}, who);
   log::event(log::level::info, "peer-left",
              {{"room", id.str()},
               {"peer", who.str()},
@@ -214,6 +279,8 @@ bool room_state::speaks_for(const producer_id& which) const {
 caf::result<producer_entry> room_state::find(const find_producer& x) {
   const auto* info = x.producer ? people.find(*x.producer)
                                 : people.next_for(x.asking, x.except);
+  if (!info && !x.producer && x.own_if_alone && people.size() == 1)
+    info = people.next_own(x.asking, x.except);
   if (info)
     return entries.at(info->id);
   return to_caf(protocol::make_error(x.producer ? error_code::producer_not_found
@@ -252,13 +319,68 @@ void room_state::set_paused(const producer_id& which, bool paused) {
 void room_state::tell(const protocol::any_event& what, const peer_id& except) {
   auto shared = std::make_shared<const protocol::any_event>(what);
   for (const auto& [who, x] : members)
-    if (who != except)
+    if (who != except && !x.hidden)
       self->send(x.session, session_event{shared});
 }
 
 void room_state::tell_update(const peer_id& who) {
   if (auto x = people.describe(who))
     tell(event::peer_updated{std::move(*x)}, {});
+}
+
+caf::result<done> room_state::moderate(const moderate_room& x) {
+  if (!speaks_for(x.by) || !rules.may_moderate(x.by))
+    return to_caf(protocol::make_error(error_code::forbidden));
+  return std::visit([&](const auto& what) { return carry_out(x.by, what); },
+                    x.what);
+}
+
+caf::result<done> room_state::carry_out(const peer_id& by,
+                                        const verb::kick& x) {
+  if (!people.contains(x.peer))
+    return to_caf({error_code::bad_request, "peerId: not in the room"});
+  if (x.peer == by)
+    return to_caf({error_code::bad_request, "peerId: one's own"});
+  log::event(log::level::info, "peer-kicked",
+             {{"room", id.str()}, {"peer", x.peer.str()}, {"by", by.str()}});
+  dismiss(x.peer, protocol::end_reason::kicked);
+  return done{};
+}
+
+caf::result<done> room_state::carry_out(const peer_id&, const verb::mute& x) {
+  if (!people.contains(x.peer))
+    return to_caf({error_code::bad_request, "peerId: not in the room"});
+  self->send(members.at(x.peer).peer, mute_peer{x.kind});
+  return done{};
+}
+
+caf::result<done> room_state::carry_out(const peer_id& by,
+                                        const verb::lock_room& x) {
+  if (rules.locked() != x.locked)
+    tell(event::room_locked{x.locked}, by);
+  rules.lock(x.locked);
+  return done{};
+}
+
+caf::result<done> room_state::carry_out(const peer_id& by,
+                                        const verb::end_room&) {
+  log::event(log::level::info, "room-ended",
+             {{"room", id.str()}, {"by", by.str()}});
+  // The answer first: with the peer goes who waits for it.
+  auto promise = self->make_response_promise<done>();
+  promise.deliver(done{});
+  for (const auto& [who, x] : members) {
+    self->demonitor(x.peer.address());
+    voices->remove(x.voice);
+    --shards[x.shard].members;
+    self->send(x.peer, dismiss_peer{protocol::end_reason::room_closed});
+  }
+  members.clear();
+  entries.clear();
+  people = {};
+  rules = {};
+  become_empty();
+  return promise;
 }
 
 void room_state::handle_down(const caf::down_msg& down) {
@@ -285,6 +407,9 @@ room_actor spawn_room(caf::actor_system& system, room_id id,
     self->state.id = id;
     self->state.services = services;
     self->state.listener = listener;
+    const auto& limits = self->state.services.limits;
+    self->state.quotas = {std::make_shared<quota>(limits.max_producers),
+                          std::make_shared<quota>(limits.max_consumers)};
     return self->state.make_behavior();
   });
 }

@@ -3,6 +3,7 @@
 #include "actors/config.hpp"
 #include "actors/peer_handle.hpp"
 #include "actors/producer_actor.hpp"
+#include "actors/quota.hpp"
 #include "actors/room_voices.hpp"
 #include "actors/session_listener.hpp"
 #include "actors/shard_actor.hpp"
@@ -19,6 +20,12 @@ struct join_room {
   session_listener_actor session;
   /// The client chose its id, and so may come back under it.
   bool named_by_client = false;
+  /// The room must be there already.
+  bool must_exist = false;
+  /// Shown to nobody until it is announced.
+  bool hidden = false;
+  /// Whether it may moderate; nothing makes that the host's right.
+  std::optional<bool> moderates = {};
 };
 
 /// A producer as the room lists it.
@@ -43,6 +50,10 @@ struct producer_published {
 } // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::join_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::open_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::announce_member)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::rename_member)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::moderate_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::leave_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_producer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_room_producers)
@@ -53,6 +64,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_pause_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_emptied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::producers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::joined)
 
 namespace troupe::actors {
 
@@ -69,6 +81,12 @@ using room_directory_actor = caf::typed_actor<
     caf::reacts_to<producer_withdrawn>,
     // Tells the others, as well as what it means for the peer's roster entry.
     caf::reacts_to<producer_pause_changed>,
+    // Shows a member that joined hidden. Errors: already_joined, not_joined.
+    caf::replies_to<announce_member>::with<protocol::reply::joined>,
+    // Gives a member another name, and tells all.
+    caf::reacts_to<rename_member>,
+    // Kicks, mutes, locks or ends. Errors: forbidden, bad_request.
+    caf::replies_to<moderate_room>::with<done>,
     // Says good-bye to a member.
     caf::reacts_to<leave_room>>;
 
@@ -80,6 +98,8 @@ struct room_joined {
   shard_actor shard;
   /// How others hear the newcomer.
   std::shared_ptr<actors::voice> voice;
+  /// Shared by all of the room.
+  room_quotas quotas;
 };
 
 } // namespace troupe::actors
@@ -91,7 +111,8 @@ namespace troupe::actors {
 /// The ROOM actor interface.
 using room_actor = room_directory_actor::extend<
     // Adds a member; one with the same id is replaced and told so.
-    // Errors: limit_reached.
+    // Errors: limit_reached; forbidden where the id is taken or the room is
+    // locked.
     caf::replies_to<join_room>::with<room_joined>,
     // Ends the room, if it is empty.
     caf::reacts_to<close_room>>;
@@ -99,8 +120,11 @@ using room_actor = room_directory_actor::extend<
 /// Where a newcomer asks to be let in.
 using room_gate_actor = caf::typed_actor<
     // Hands the newcomer to its room, which comes into being when needed.
-    // Errors: limit_reached, overloaded.
-    caf::replies_to<join_room>::with<room_joined>>;
+    // Errors: the room's, room_not_found, overloaded.
+    caf::replies_to<join_room>::with<room_joined>,
+    // Opens a room that stays for a while without members.
+    // Errors: room_exists, overloaded.
+    caf::replies_to<open_room>::with<done>>;
 
 /// Told when the last member has left.
 using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>>;

@@ -12,7 +12,8 @@ void roster::add(participant who) {
   remove(who.id);
   auto age = next_++;
   by_age_.emplace(age, who.id);
-  members_.emplace(std::move(who.id), member{std::move(who.name), age, 0, 0});
+  members_.emplace(std::move(who.id), member{std::move(who.name),
+                                             std::move(who.device), age, 0, 0});
 }
 
 std::vector<producer_id> roster::remove(const peer_id& who) {
@@ -30,6 +31,14 @@ std::vector<producer_id> roster::remove(const peer_id& who) {
   by_age_.erase(i->second.since);
   members_.erase(i);
   return gone;
+}
+
+bool roster::rename(const peer_id& who, std::string name) {
+  auto i = members_.find(who);
+  if (i == members_.end() || i->second.name == name)
+    return false;
+  i->second.name = std::move(name);
+  return true;
 }
 
 bool roster::publish(const producer_info& info) {
@@ -79,6 +88,16 @@ roster::next_for(const peer_id& asking,
   return nullptr;
 }
 
+const producer_info*
+roster::next_own(const peer_id& asking,
+                 const std::vector<producer_id>& except) const {
+  for (const auto& [age, info] : producers_)
+    if (info.peer == asking
+        && std::ranges::find(except, info.id) == except.end())
+      return &info;
+  return nullptr;
+}
+
 std::vector<producer_info> roster::others(const peer_id& asking) const {
   std::vector<producer_info> result;
   for (const auto& [age, info] : producers_)
@@ -103,7 +122,7 @@ std::vector<participant> roster::participants() const {
 }
 
 participant roster::describe(const peer_id& id, const member& x) const {
-  return {id, x.name, x.running_audio == 0, x.running_video == 0};
+  return {id, x.name, x.running_audio == 0, x.running_video == 0, x.device};
 }
 
 void roster::count(const producer_info& info, int change) {

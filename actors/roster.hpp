@@ -19,6 +19,9 @@ public:
   /// Forgets a member. Returns the producers that went with it.
   std::vector<producer_id> remove(const peer_id& who);
 
+  /// False where there is no such member, or it is called that already.
+  bool rename(const peer_id& who, std::string name);
+
   bool contains(const peer_id& who) const {
     return members_.contains(who);
   }
@@ -44,6 +47,10 @@ public:
   const protocol::producer_info*
   next_for(const peer_id& asking, const std::vector<producer_id>& except) const;
 
+  /// The first producer of `asking` itself that is not among `except`.
+  const protocol::producer_info*
+  next_own(const peer_id& asking, const std::vector<producer_id>& except) const;
+
   /// All producers but those of `asking`, oldest first.
   std::vector<protocol::producer_info> others(const peer_id& asking) const;
 
@@ -56,6 +63,7 @@ public:
 private:
   struct member {
     std::string name;
+    protocol::json_text device;
     uint64_t since = 0;
     int running_audio = 0;
     int running_video = 0;

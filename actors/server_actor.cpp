@@ -22,19 +22,26 @@ struct server_state {
 
   struct room {
     room_actor handle;
-    uint64_t joins = 0; // how many newcomers it has been sent
+    uint64_t joins = 0;  // how many newcomers it has been sent
+    uint64_t serial = 0; // tells rooms of one name apart
   };
 
   // Hands a newcomer to its room, unless the server is overloaded.
   caf::result<room_joined> let_in(join_room& x);
+
+  // Opens a room without members.
+  caf::result<done> open_ahead(const open_room& x);
 
   room& open(const room_id& id);
 
   // Ends a room that has become empty, unless a newcomer is on its way there.
   void close_if_idle(const room_emptied& x);
 
+  void close(std::unordered_map<room_id, room>::iterator i);
+
   pointer self;
   room_services services;
+  uint64_t rooms_opened = 0;
   std::unordered_map<room_id, room> rooms;
 };
 
@@ -47,12 +54,21 @@ server_actor::behavior_type server_state::make_behavior() {
   });
   return {
       [this](join_room& x) { return let_in(x); },
+      [this](const open_room& x) { return open_ahead(x); },
       [this](const room_emptied& x) { close_if_idle(x); },
       [this](const get_census&) { return census{rooms.size()}; },
+      [this](const room_idle_tick& x) {
+        auto i = rooms.find(x.room);
+        if (i != rooms.end() && i->second.serial == x.serial
+            && i->second.joins == 0)
+          close(i);
+      },
   };
 }
 
 caf::result<room_joined> server_state::let_in(join_room& x) {
+  if (x.must_exist && !rooms.contains(x.room))
+    return to_caf(protocol::make_error(protocol::error_code::room_not_found));
   auto kind = rooms.contains(x.room) ? newcomer::member : newcomer::room;
   if (!services.shards.load->admit(kind)) {
     log::event(log::level::debug, "join-refused",
@@ -64,13 +80,24 @@ caf::result<room_joined> server_state::let_in(join_room& x) {
   return self->delegate(target.handle, std::move(x));
 }
 
+caf::result<done> server_state::open_ahead(const open_room& x) {
+  if (rooms.contains(x.room))
+    return to_caf(protocol::make_error(protocol::error_code::room_exists));
+  if (!services.shards.load->admit(newcomer::room))
+    return to_caf(protocol::make_error(protocol::error_code::overloaded));
+  auto serial = open(x.room).serial;
+  self->delayed_send(self, services.limits.empty_timeout,
+                     room_idle_tick{x.room, serial});
+  return done{};
+}
+
 server_state::room& server_state::open(const room_id& id) {
   auto i = rooms.find(id);
   if (i == rooms.end()) {
     auto handle = spawn_room(self->system(), id, services,
                              caf::actor_cast<room_listener_actor>(self));
     self->monitor(handle);
-    i = rooms.emplace(id, room{handle, 0}).first;
+    i = rooms.emplace(id, room{handle, 0, ++rooms_opened}).first;
     log::event(log::level::info, "room-opened", {{"room", id.str()}});
   }
   return i->second;
@@ -80,10 +107,14 @@ void server_state::close_if_idle(const room_emptied& x) {
   auto i = rooms.find(x.room);
   if (i == rooms.end() || i->second.joins != x.joins)
     return;
+  close(i);
+}
+
+void server_state::close(std::unordered_map<room_id, room>::iterator i) {
+  log::event(log::level::info, "room-closed", {{"room", i->first.str()}});
   self->demonitor(i->second.handle.address());
   self->send(i->second.handle, close_room{});
   rooms.erase(i);
-  log::event(log::level::info, "room-closed", {{"room", x.room.str()}});
 }
 
 } // namespace

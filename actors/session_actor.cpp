@@ -17,9 +17,6 @@ namespace reply = protocol::reply;
 using protocol::error_code;
 using protocol::request_token;
 
-/// The close code by which a replaced twin learns of it.
-constexpr uint16_t replaced_code = 4001;
-
 /// What a peer answers to a verb: its reply, by default nothing but `ok`.
 template <class Verb>
 struct reply_of {
@@ -27,6 +24,10 @@ struct reply_of {
 };
 template <>
 struct reply_of<verb::join> {
+  using type = reply::joined;
+};
+template <>
+struct reply_of<verb::announce> {
   using type = reply::joined;
 };
 template <>
@@ -94,6 +95,7 @@ struct session_state {
   }
 
   void perform(request_token token, verb::get_capabilities&);
+  void perform(request_token token, verb::create_room& x);
   void perform(request_token token, verb::join& x);
   void perform(request_token token, verb::leave&);
 
@@ -141,9 +143,11 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         dialect->handle_event(*x.event);
         drain();
       },
-      [this](const session_replaced&) {
+      [this](const session_ended& x) {
         joined = false;
-        close(replaced_code, "replaced by a newer connection");
+        auto last = dialect->handle_end(x.why);
+        drain();
+        close(last.code, std::move(last.reason));
       },
       [this](frame_received& x) {
         dialect->handle_frame({std::move(x.payload), x.binary},
@@ -195,6 +199,20 @@ void session_state::answer(request_token token,
 void session_state::perform(request_token token, verb::get_capabilities&) {
   answer(token, protocol::success{reply::capabilities{
                     protocol::default_router_rtp_capabilities()}});
+}
+
+void session_state::perform(request_token token, verb::create_room& x) {
+  self->request(settings.gate, settings.services->settings.request_timeout,
+                open_room{std::move(x.room)})
+      .then(
+          [this, token](const done&) {
+            answer(token, protocol::success{reply::ok{}});
+            drain();
+          },
+          [this, token](const caf::error& failure) {
+            answer(token, from_caf(failure));
+            drain();
+          });
 }
 
 void session_state::perform(request_token token, verb::join& x) {

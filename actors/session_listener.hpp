@@ -5,7 +5,7 @@
 #include <caf/typed_actor.hpp>
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_event)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_replaced)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_ended)
 
 namespace troupe::actors {
 
@@ -13,7 +13,7 @@ namespace troupe::actors {
 using session_listener_actor = caf::typed_actor<
     // An event for the client.
     caf::reacts_to<session_event>,
-    // Another connection has taken this user's place: say so and close.
-    caf::reacts_to<session_replaced>>;
+    // The peer is out of its room: say why and close.
+    caf::reacts_to<session_ended>>;
 
 } // namespace troupe::actors

@@ -44,7 +44,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_parameters)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::connect_dtls)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::restart_transport_ice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_transport)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_tick)
 
 namespace troupe::actors {

@@ -7,6 +7,18 @@
 
 namespace troupe::protocol {
 
+close_connection dialect::handle_end(end_reason why) {
+  switch (why) {
+    case end_reason::replaced:
+      return {4001, "replaced by a newer connection"};
+    case end_reason::kicked:
+      return {4003, "kicked"};
+    case end_reason::room_closed:
+      return {4004, "the room is closed"};
+  }
+  return {};
+}
+
 std::span<const dialect_entry> dialects() {
   static const std::array entries{ws_entry(), socketio_entry()};
   return entries;

@@ -72,6 +72,12 @@ public:
 
   virtual void handle_event(const any_event& event) = 0;
 
+  /// The server ends the connection, on which nothing more is said: what to
+  /// close it with, once the frames that are still there are out. Unless the
+  /// dialect knows better, that is 4001, 4003 or 4004, in the order of
+  /// `end_reason`.
+  virtual close_connection handle_end(end_reason why);
+
   /// For deadlines such as that of Socket.IO's CONNECT.
   virtual void handle_timeout(net::time_point now) = 0;
 

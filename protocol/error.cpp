@@ -21,6 +21,8 @@ entry describe(error_code code) {
       return {"already-joined", "Already joined"};
     case error_code::room_not_found:
       return {"room-not-found", "Room not found"};
+    case error_code::room_exists:
+      return {"room-exists", "Room already exists"};
     case error_code::transport_not_found:
       return {"transport-not-found", "Transport not found"};
     case error_code::producer_not_found:
@@ -39,6 +41,8 @@ entry describe(error_code code) {
       return {"limit-reached", "Limit reached"};
     case error_code::forbidden:
       return {"forbidden", "Forbidden"};
+    case error_code::unauthorized:
+      return {"unauthorized", "Unauthorized"};
     case error_code::overloaded:
       return {"overloaded", "The server is busy, try again later"};
     case error_code::internal:

@@ -18,6 +18,8 @@ enum class error_code : uint8_t {
   /// The peer has joined already.
   already_joined,
   room_not_found,
+  /// Opening a room that is open already.
+  room_exists,
   transport_not_found,
   producer_not_found,
   consumer_not_found,
@@ -33,6 +35,8 @@ enum class error_code : uint8_t {
   limit_reached,
   /// The caller may not do that.
   forbidden,
+  /// A token that is missing, invalid or expired.
+  unauthorized,
   /// The server has all it can carry: the same may go through later.
   overloaded,
   /// The server took too long or failed; its log says more.

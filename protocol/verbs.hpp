@@ -33,8 +33,18 @@ struct participant {
   std::string name;
   bool audio_muted = true;  // no running audio producer
   bool video_paused = true; // no running video producer
+  json_text device = {};    // what its client says of itself
 
   bool operator==(const participant&) const = default;
+};
+
+/// What a newcomer may do, by what let it in.
+struct participant_rights {
+  bool publish = true;
+  bool subscribe = true;
+  /// Whether it may kick, mute, lock and end; nothing leaves that to whether
+  /// it is the host.
+  std::optional<bool> moderate = {};
 };
 
 /// A producer, as others see it.
@@ -56,6 +66,12 @@ struct get_capabilities {
   room_id room;
 };
 
+/// Opens a room that stays for a while without members. Refused as
+/// room_exists where there is one of that name.
+struct create_room {
+  room_id room;
+};
+
 /// Enters a room, which comes into being with its first member.
 struct join {
   room_id room;
@@ -65,6 +81,25 @@ struct join {
   /// The client chose the id: a newcomer of the same id is the same user and
   /// takes its place. Ids that the server made cannot be taken.
   bool named_by_client = false;
+  /// Refused as room_not_found where nobody has opened the room.
+  bool must_exist = false;
+  /// In the room, but not shown to the others until `announce`: for clients
+  /// that make their transports before they join.
+  bool hidden = false;
+  json_text device = {};
+  participant_rights rights = {};
+};
+
+/// Shows a member that joined hidden; answered as a join. Until then it is
+/// told of nobody either.
+struct announce {
+  std::string name;
+  json_text device = {};
+  std::optional<rtp_capabilities> capabilities;
+};
+
+struct set_display_name {
+  std::string name;
 };
 
 struct leave {};
@@ -102,6 +137,8 @@ struct consume {
   std::optional<producer_id> producer;
   std::optional<rtp_capabilities> capabilities;
   bool paused = true;
+  /// Without producer, and alone in the room: the peer's own (a preview).
+  bool own_if_alone = false;
 };
 
 struct pause_producer {
@@ -135,6 +172,12 @@ struct set_preferred_layers {
   std::optional<int> temporal_layer;
 };
 
+/// 1 (least) to 255, by which the consumers of a transport share its rate.
+struct set_consumer_priority {
+  consumer_id consumer;
+  int priority = 1;
+};
+
 struct request_key_frame {
   consumer_id consumer;
 };
@@ -146,15 +189,39 @@ struct get_stats {
   std::string id;
 };
 
+// The rights of a moderator; refused as forbidden to all others.
+
+/// Puts a member out of the room.
+struct kick {
+  peer_id peer;
+};
+
+/// Pauses what a member sends, of one kind or of both. Only the member itself
+/// can resume it.
+struct mute {
+  peer_id peer;
+  std::optional<media_kind> kind;
+};
+
+/// While a room is locked nobody can join it.
+struct lock_room {
+  bool locked = true;
+};
+
+/// Puts everybody out and ends the room.
+struct end_room {};
+
 } // namespace verb
 
 using request = std::variant<
-    verb::get_capabilities, verb::join, verb::leave, verb::create_transport,
+    verb::get_capabilities, verb::create_room, verb::join, verb::announce,
+    verb::set_display_name, verb::leave, verb::create_transport,
     verb::connect_transport, verb::restart_ice, verb::produce, verb::consume,
     verb::pause_producer, verb::resume_producer, verb::close_producer,
     verb::pause_consumer, verb::resume_consumer, verb::close_consumer,
-    verb::set_preferred_layers, verb::request_key_frame, verb::list_producers,
-    verb::get_stats>;
+    verb::set_preferred_layers, verb::set_consumer_priority,
+    verb::request_key_frame, verb::list_producers, verb::get_stats, verb::kick,
+    verb::mute, verb::lock_room, verb::end_room>;
 
 // -- replies -----------------------------------------------------------------
 
@@ -288,16 +355,75 @@ struct consumer_score {
   int producer_score = 10;
 };
 
+/// What the consumer is being sent; without spatial layer: nothing.
+struct consumer_layers_changed {
+  consumer_id consumer;
+  std::optional<int> spatial_layer;
+  std::optional<int> temporal_layer;
+};
+
+/// How well one encoding of this peer's producer arrives.
+struct encoding_score {
+  uint32_t encoding = 0; // its index
+  uint32_t ssrc = 0;
+  std::string rid;
+  int score = 10; // 0 (bad) to 10 (good)
+};
+
+struct producer_score {
+  producer_id producer;
+  std::vector<encoding_score> encodings;
+};
+
+/// Somebody else speaks now, or nobody does.
+struct active_speaker {
+  std::optional<peer_id> peer;
+  int volume = 0; // dBov: -127 (silence) to 0
+};
+
+struct peer_volume {
+  peer_id peer;
+  int volume = -127; // dBov
+};
+
+/// Who can be heard at the moment, the loudest first.
+struct speaking_peers {
+  std::vector<peer_volume> peers;
+};
+
+struct room_locked {
+  bool locked = true;
+};
+
+/// A moderator has put this peer out.
+struct kicked {
+  room_id room;
+};
+
 struct room_closed {
   room_id room;
 };
 
 } // namespace event
 
-using any_event = std::variant<
-    event::peer_joined, event::peer_left, event::peer_updated,
-    event::producer_added, event::producer_closed, event::producer_paused,
-    event::producer_resumed, event::consumer_closed, event::consumer_paused,
-    event::consumer_resumed, event::consumer_score, event::room_closed>;
+/// Why the server ends a connection on which nothing is wrong.
+enum class end_reason : uint8_t {
+  /// The same user has joined from elsewhere.
+  replaced,
+  /// A moderator has put the peer out.
+  kicked,
+  /// A moderator has ended the room.
+  room_closed,
+};
+
+using any_event =
+    std::variant<event::peer_joined, event::peer_left, event::peer_updated,
+                 event::producer_added, event::producer_closed,
+                 event::producer_paused, event::producer_resumed,
+                 event::consumer_closed, event::consumer_paused,
+                 event::consumer_resumed, event::consumer_score,
+                 event::consumer_layers_changed, event::producer_score,
+                 event::active_speaker, event::speaking_peers,
+                 event::room_locked, event::kicked, event::room_closed>;
 
 } // namespace troupe::protocol

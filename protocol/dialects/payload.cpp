@@ -242,6 +242,55 @@ checked<request> read_set_preferred_layers(const Value& payload) {
   return finish(std::move(verb), {consumer, layer, temporal});
 }
 
+checked<request> read_set_consumer_priority(const Value& payload) {
+  constexpr int most = 255;
+  verb::set_consumer_priority verb;
+  const auto consumer = required_id(payload, "consumerId", verb.consumer);
+  const auto member = find_member(payload, "priority");
+  verdict priority;
+  if (!member)
+    priority = refuse(decode_errc::missing, "priority", "is missing");
+  else if (!member->IsInt() || member->GetInt() < 1 || member->GetInt() > most)
+    priority = refuse(decode_errc::bad_value, "priority", "must be 1 to 255");
+  else
+    verb.priority = member->GetInt();
+  return finish(std::move(verb), {consumer, priority});
+}
+
+checked<request> read_set_display_name(const Value& payload) {
+  for (auto name : {"displayName", "name"})
+    if (auto text = find_text(payload, name))
+      return request{verb::set_display_name{std::move(*text)}};
+  return refuse(decode_errc::missing, "displayName", "is missing");
+}
+
+checked<request> read_kick(const Value& payload) {
+  verb::kick verb;
+  const auto peer = required_id(payload, "peerId", verb.peer);
+  return finish(std::move(verb), {peer});
+}
+
+checked<request> read_mute(const Value& payload) {
+  verb::mute verb;
+  const auto peer = required_id(payload, "peerId", verb.peer);
+  if (!find_member(payload, "kind"))
+    return finish(std::move(verb), {peer});
+  auto kind = media_kind::audio;
+  const auto read = required_by(decode_media_kind, payload, "kind", kind);
+  verb.kind = kind;
+  return finish(std::move(verb), {peer, read});
+}
+
+checked<request> read_lock_room(const Value& payload) {
+  verb::lock_room verb;
+  const auto locked = optional_bool(payload, "locked", verb.locked);
+  return finish(std::move(verb), {locked});
+}
+
+checked<request> read_end_room(const Value&) {
+  return request{verb::end_room{}};
+}
+
 checked<request> read_get_stats(const Value& payload) {
   for (auto name : {"transportId", "producerId", "consumerId", "id"}) {
     std::optional<std::string> id;

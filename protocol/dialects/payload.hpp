@@ -55,6 +55,24 @@ checked<request> read_request_key_frame(const rapidjson::Value& payload);
 /// {consumerId, spatialLayer, temporalLayer?}
 checked<request> read_set_preferred_layers(const rapidjson::Value& payload);
 
+/// {consumerId, priority: 1 to 255}
+checked<request> read_set_consumer_priority(const rapidjson::Value& payload);
+
+/// {displayName | name}
+checked<request> read_set_display_name(const rapidjson::Value& payload);
+
+/// {peerId}
+checked<request> read_kick(const rapidjson::Value& payload);
+
+/// {peerId, kind?}
+checked<request> read_mute(const rapidjson::Value& payload);
+
+/// {locked?}, true unless told otherwise.
+checked<request> read_lock_room(const rapidjson::Value& payload);
+
+/// {}
+checked<request> read_end_room(const rapidjson::Value& payload);
+
 /// {transportId | producerId | consumerId | id}
 checked<request> read_get_stats(const rapidjson::Value& payload);
 

@@ -162,6 +162,37 @@ struct event_encoder {
         .add("producerScore", in.producer_score);
   }
 
+  void operator()(const event::consumer_layers_changed& in) {
+    auto to = object();
+    to.add("consumerId", in.consumer);
+    if (in.spatial_layer)
+      to.add("spatialLayer", *in.spatial_layer);
+    if (in.temporal_layer)
+      to.add("temporalLayer", *in.temporal_layer);
+  }
+
+  void operator()(const event::producer_score& in) {
+    object().add("producerId", in.producer).add("score", in.encodings);
+  }
+
+  void operator()(const event::active_speaker& in) {
+    auto to = object();
+    if (in.peer)
+      to.add("peerId", *in.peer).add("volume", in.volume);
+  }
+
+  void operator()(const event::speaking_peers& in) {
+    object().add("peerVolumes", in.peers);
+  }
+
+  void operator()(const event::room_locked& in) {
+    object().add("locked", in.locked);
+  }
+
+  void operator()(const event::kicked& in) {
+    object().add("roomId", in.room);
+  }
+
   void operator()(const event::room_closed& in) {
     object().add("roomId", in.room);
   }
@@ -212,6 +243,30 @@ struct event_namer {
     return "consumer-score";
   }
 
+  std::string_view operator()(const event::consumer_layers_changed&) {
+    return "consumer-layers-changed";
+  }
+
+  std::string_view operator()(const event::producer_score&) {
+    return "producer-score";
+  }
+
+  std::string_view operator()(const event::active_speaker&) {
+    return "active-speaker";
+  }
+
+  std::string_view operator()(const event::speaking_peers&) {
+    return "speaking-peers";
+  }
+
+  std::string_view operator()(const event::room_locked&) {
+    return "room-locked";
+  }
+
+  std::string_view operator()(const event::kicked&) {
+    return "kicked";
+  }
+
   std::string_view operator()(const event::room_closed&) {
     return "room-closed";
   }
@@ -248,6 +303,20 @@ void encode(const producer_info& in, Value& out, json_allocator& allocator) {
       .add("kind", to_string(in.kind))
       .add("paused", in.paused)
       .add("appData", in.app_data);
+}
+
+void encode(const event::encoding_score& in, Value& out,
+            json_allocator& allocator) {
+  members list(out, allocator);
+  list.add("encodingIdx", in.encoding).add("ssrc", in.ssrc);
+  if (!in.rid.empty())
+    list.add("rid", in.rid);
+  list.add("score", in.score);
+}
+
+void encode(const event::peer_volume& in, Value& out,
+            json_allocator& allocator) {
+  members(out, allocator).add("peerId", in.peer).add("volume", in.volume);
 }
 
 void encode_reply(const success& in, Value& out, json_allocator& allocator) {

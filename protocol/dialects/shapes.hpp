@@ -27,6 +27,11 @@ void encode(std::same_as<int> auto in, rapidjson::Value& out, json_allocator&) {
   out.SetInt(in);
 }
 
+void encode(std::same_as<uint32_t> auto in, rapidjson::Value& out,
+            json_allocator&) {
+  out.SetUint(in);
+}
+
 template <class Tag>
 void encode(const net::strong_id<Tag>& in, rapidjson::Value& out,
             json_allocator& allocator) {
@@ -39,6 +44,14 @@ void encode(const json_text& in, rapidjson::Value& out,
 
 /// {id, name, isAudioMuted, isVideoPaused}
 void encode(const participant& in, rapidjson::Value& out,
+            json_allocator& allocator);
+
+/// {encodingIdx, ssrc, rid?, score}
+void encode(const event::encoding_score& in, rapidjson::Value& out,
+            json_allocator& allocator);
+
+/// {peerId, volume}
+void encode(const event::peer_volume& in, rapidjson::Value& out,
             json_allocator& allocator);
 
 /// {producerId, peerId, kind, paused, appData}

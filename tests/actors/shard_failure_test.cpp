@@ -11,9 +11,12 @@ peer_handle spawn_member(caf::actor_system& system, bool& ended) {
   return system.spawn(
       [&ended](peer_handle::pointer self) -> peer_handle::behavior_type {
         return {[self, &ended](const close_peer&) {
-          ended = true;
-          self->quit();
-        }};
+                  ended = true;
+                  self->quit();
+                },
+                [](const dismiss_peer&) {},
+                [](const mute_peer&) {
+                }};
       });
 }
 
@@ -21,7 +24,7 @@ session_listener_actor spawn_session_listener(caf::actor_system& system) {
   using type = session_listener_actor;
   return system.spawn([](type::pointer) -> type::behavior_type {
     return {[](const session_event&) {},
-            [](const session_replaced&) {
+            [](const session_ended&) {
             }};
   });
 }
