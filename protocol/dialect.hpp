@@ -131,6 +131,10 @@ struct dialect_entry {
 
   std::unique_ptr<dialect> (*make)(const handshake&, net::rng&,
                                    net::time_point now);
+
+  /// What Sec-WebSocket-Protocol confirms to the client; empty for none.
+  /// Browsers drop a connection whose offer is not confirmed.
+  std::string_view subprotocol = {};
 };
 
 /// All dialects, in the order in which they are asked.

@@ -17,8 +17,8 @@ class io_threads;
 
 /// Engine.IO's timers and limits (version 4 of the protocol).
 struct engineio_config {
-  /// The path of the endpoint; empty turns Engine.IO off.
-  std::string path = "/socket.io/";
+  /// The paths of the endpoint; none turns Engine.IO off.
+  std::vector<std::string> paths = {"/socket.io/"};
 
   std::chrono::milliseconds ping_interval{25000};
   std::chrono::milliseconds ping_timeout{20000};

@@ -52,10 +52,6 @@ const method* find_method(std::string_view name) {
   return found == methods.end() ? nullptr : &*found;
 }
 
-// The names under which frontends keep what a person is called.
-constexpr std::array name_members{"name", "displayName", "userName",
-                                  "username"};
-
 // The texts that the document fixes, whatever the server's sentence is.
 std::string error_sentence(const error& why) {
   switch (why.code) {
@@ -221,19 +217,9 @@ private:
       link.ask(verb::leave{}, std::nullopt);
     room_ = room;
     link.ask(verb::join{std::move(room), peer_id{link.sid()},
-                        name_of(payload, link), std::move(*capabilities)},
+                        link.name_of(payload).value_or(""),
+                        std::move(*capabilities)},
              call);
-  }
-
-  static std::string name_of(const rapidjson::Value& payload,
-                             const socketio_link& link) {
-    for (auto member : name_members)
-      if (auto name = find_text(payload, member))
-        return *name;
-    for (auto member : name_members)
-      if (auto name = link.greeting(member))
-        return *name;
-    return {};
   }
 
   // The room that the client is in or is about to be in; empty before.

@@ -19,6 +19,10 @@ constexpr uint16_t policy_violation = 1008;
 // waits for most of its answers; this only bounds what a hostile one costs.
 constexpr size_t max_outstanding = 256;
 
+// The names under which frontends keep what a person is called.
+constexpr std::array name_members{"name", "displayName", "userName",
+                                  "username"};
+
 std::string event_array(std::string_view event, std::string_view json) {
   return std::string{"["}
       .append(to_json(event))
@@ -32,6 +36,7 @@ std::string event_array(std::string_view event, std::string_view json) {
 socketio_link::socketio_link(handshake hello, net::rng& random,
                              net::time_point now)
     : hello_(std::move(hello))
+    , now_(now)
     , session_(socketio_config{}, random, now) {}
 
 std::optional<std::string>
@@ -42,6 +47,17 @@ socketio_link::greeting(std::string_view name) const {
   if (found == hello_.query.end() || found->second.empty())
     return std::nullopt;
   return found->second;
+}
+
+std::optional<std::string>
+socketio_link::name_of(const rapidjson::Value& payload) const {
+  for (auto member : name_members)
+    if (auto name = find_text(payload, member))
+      return name;
+  for (auto member : name_members)
+    if (auto name = greeting(member))
+      return name;
+  return std::nullopt;
 }
 
 void socketio_link::ask(request what, std::optional<socketio_call> origin) {
@@ -98,6 +114,7 @@ public:
   }
 
   void handle_frame(const frame& in, net::time_point now) override {
+    link_.now_ = now;
     link_.session_.handle_frame(in, now);
     while (auto input = link_.session_.poll_input())
       std::visit([this](auto& x) { handle(x); }, *input);
@@ -121,11 +138,17 @@ public:
   }
 
   void handle_timeout(net::time_point now) override {
+    link_.now_ = now;
     link_.session_.handle_timeout(now);
+    vocabulary_->handle_timeout(now, link_);
   }
 
   std::optional<net::time_point> poll_timeout() const override {
-    return link_.session_.poll_timeout();
+    const auto session = link_.session_.poll_timeout();
+    const auto vocabulary = vocabulary_->poll_timeout();
+    return session && vocabulary ? std::min(*session, *vocabulary)
+           : session             ? session
+                                 : vocabulary;
   }
 
   std::optional<pending_request> poll_request() override {

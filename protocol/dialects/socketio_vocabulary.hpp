@@ -20,6 +20,8 @@ struct socketio_call {
   std::string event;
   /// Present when the client gave a callback.
   std::optional<int64_t> id;
+  /// The vocabulary's own mark: comes back with each outcome.
+  uint64_t tag = 0;
 };
 
 /// One client's connection as a vocabulary sees it: what is known of the
@@ -37,6 +39,14 @@ public:
   /// A text that the client gave on connecting, by its `auth` or, failing
   /// that, in the query of its handshake.
   std::optional<std::string> greeting(std::string_view name) const;
+
+  /// What the person is called: by the payload, else by the greeting.
+  std::optional<std::string> name_of(const rapidjson::Value& payload) const;
+
+  /// When the client was last heard of.
+  net::time_point now() const {
+    return now_;
+  }
 
   /// Hands a request to the server. Its outcome comes back with `origin`, or
   /// not at all where that is absent.
@@ -66,6 +76,7 @@ private:
   std::optional<socketio_call> settle(request_token token);
 
   const handshake hello_;
+  net::time_point now_;
   socketio_session session_;
   std::string sid_;
   rapidjson::Document auth_;
@@ -98,6 +109,13 @@ public:
 
   /// See dialect::handle_participants().
   virtual void handle_participants(const worded_participants&, socketio_link&) {
+  }
+
+  /// For vocabularies that put something off; see dialect.
+  virtual void handle_timeout(net::time_point, socketio_link&) {}
+
+  virtual std::optional<net::time_point> poll_timeout() const {
+    return std::nullopt;
   }
 };
 

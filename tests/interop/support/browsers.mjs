@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
+import { EVERYONE } from './world.mjs';
 
 const CHROMIUM_FLAGS = [
   '--no-sandbox', '--disable-quic', '--no-first-run',
@@ -16,7 +17,9 @@ const CHROMIUM_FLAGS = [
   '--disable-renderer-backgrounding', '--disable-background-timer-throttling',
 ];
 
+/** Fay is who sits at Firefox: its fake microphone has one tone for all. */
 const FIREFOX_PREFS = {
+  'media.navigator.audio.fake_frequency': EVERYONE.fay.tone,
   'media.navigator.streams.fake': true,
   'media.navigator.permission.disabled': true,
   'media.peerconnection.ice.loopback': true,

@@ -1,21 +1,28 @@
 /** Serves the bundled frontends, from a port that is not the server's. */
 
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { ROOT } from './server.mjs';
 
 const page = (bundle) => `<!doctype html><meta charset="utf-8">
-<title>${bundle}</title><body><script src="/${bundle}.js"></script>`;
+<title>${bundle}</title>
+<style>
+  body { margin: 0; display: flex; flex-wrap: wrap; background: #222 }
+  video { width: 33% }
+</style><body><script src="/${bundle}.js"></script>`;
 
-/** Returns {origin, close()}. `/ws` and `/events` are the two frontends. */
+/** Returns {origin, close()}. `/ws` shows the bundle ws.js, and so on. */
 export async function servePages() {
   const server = createServer(async ({ url }, response) => {
-    const name = url.slice(1).replace(/\.js$/, '');
-    if (!['ws', 'events'].includes(name)) {
+    const path = new URL(url, 'http://localhost').pathname;
+    const name = path.slice(1).replace(/\.js$/, '');
+    const bundle = `${ROOT}build/interop/${name}.js`;
+    if (!existsSync(bundle)) {
       response.writeHead(404).end();
-    } else if (url.endsWith('.js')) {
+    } else if (path.endsWith('.js')) {
       response.setHeader('content-type', 'text/javascript');
-      response.end(await readFile(`${ROOT}build/interop/${name}.js`));
+      response.end(await readFile(bundle));
     } else {
       response.setHeader('content-type', 'text/html');
       response.end(page(name));

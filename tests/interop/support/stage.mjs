@@ -5,6 +5,7 @@ import { launchChromium, launchFirefox } from './browsers.mjs';
 import { servePages } from './pages.mjs';
 import { Participant } from './participant.mjs';
 import { TroupeServer } from './server.mjs';
+import { Visitor } from './visitor.mjs';
 
 const LAUNCH = { chromium: launchChromium, firefox: launchFirefox };
 
@@ -25,6 +26,15 @@ export function useStage(...browserNames) {
     });
     present.push(participant);
     return participant;
+  };
+
+  /** Opens one of the frontends for someone (see visitor.mjs). */
+  stage.visit = async ({ browser = 'chromium', ...options }) => {
+    const visitor = await Visitor.open(stage.browsers[browser], {
+      pages: stage.pages.origin, server: stage.server.url, ...options,
+    });
+    present.push(visitor);
+    return visitor;
   };
 
   before(async () => {

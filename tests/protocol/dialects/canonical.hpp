@@ -26,7 +26,9 @@ protocol::outcome parse_outcome(std::string_view line);
 ///   peer-joined bob:Bob:- | peer-updated bob:Bob:a | peer-left bob
 ///   producer-added p1:bob:audio | producer-closed p1:bob
 ///   consumer-closed c1:p1 | consumer-paused c1 | consumer-score c1:5:7
-///   room-closed daily
+///   consumer-layers-changed c1:2:1 | producer-score p1:5
+///   active-speaker bob:-30 (or -) | speaking-peers bob:-30
+///   room-locked yes | kicked daily | room-closed daily
 protocol::any_event parse_event(std::string_view line);
 
 /// The participants that a line such as "alice:Alice:av,bob:Bob:-" names.

@@ -1,0 +1,33 @@
+// Whatever they speak: people with pages of all dialects meet in one room.
+import { mkdir } from 'node:fs/promises';
+import test, { before } from 'node:test';
+import { ROOT } from './support/server.mjs';
+import { useStage } from './support/stage.mjs';
+
+const stage = useStage('chromium');
+const SHOTS = `${ROOT}build/screenshots`;
+
+/** The bare flow page knows one room only, so all of them go there. */
+const PEOPLE = [
+  { name: 'ada', frontend: 'ws_bare' },
+  { name: 'bob', frontend: 'events_bare' },
+];
+
+before(() => mkdir(SHOTS, { recursive: true }));
+
+test('people of all dialects see and hear each other', async () => {
+  const people = [];
+  for (const one of PEOPLE) {
+    people.push(await stage.visit({ room: 'default', ...one }));
+  }
+  const names = PEOPLE.map(({ name }) => name);
+  const others = (name) => names.filter((one) => one !== name);
+  await Promise.all(people.map((one) => one.meets(...others(one.name))));
+  await Promise.all(people.map((one) =>
+    one.screenshot(`${SHOTS}/mixed-${one.name}.png`)));
+
+  const [leaver, ...rest] = people;
+  await leaver.close();
+  await Promise.all(rest.map((one) => one.meets(...others(one.name)
+    .filter((name) => name !== leaver.name))));
+});

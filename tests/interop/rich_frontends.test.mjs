@@ -1,0 +1,107 @@
+// Pages that take all a dialect offers: each of their buttons does its work.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { useStage } from './support/stage.mjs';
+import { waitFor } from './support/wait.mjs';
+
+const stage = useStage('chromium');
+
+const FRONTENDS = [
+  { frontend: 'ws_rich' },
+  { frontend: 'events_rich' },
+];
+
+/** What the documents say of each mistake, where they say it. */
+const REFUSALS = {
+  events_rich: ['Room not found', 'Transport not found', 'Producer not found',
+    'Consumer not found', 'Cannot consume'],
+  rooms_rich: ['Room already exists', 'Room not found',
+    'Producer transport not found', 'Consumer transport not found',
+    'Transport not found', 'Cannot consume this producer',
+    'Consumer transport not found'],
+};
+
+async function share(ada, bob) {
+  await ada.press('shareScreen');
+  await Promise.all([bob.seesScreensOf('ada'), bob.sees('ada')]);
+  await ada.press('stopScreen');
+  await bob.hasTilesOf('ada');
+}
+
+async function pauseAndResume(ada, bob) {
+  const paused = (kind, is) => waitFor(`${kind} ${is ? '' : 'not '}paused`,
+    async () => (await bob.press('tiles')).some((tile) =>
+      tile.kind === kind && tile.paused === is));
+  await ada.press('mute');
+  await Promise.all([bob.hears(), paused('audio', true)]);
+  await ada.press('stopCamera');
+  await Promise.all([bob.sees(), paused('video', true)]);
+  await ada.press('unmute');
+  await ada.press('startCamera');
+  await Promise.all([bob.meets('ada'), paused('audio', false),
+    paused('video', false)]);
+  await bob.press('hold');
+  await bob.sees();
+  await bob.press('unhold');
+  await bob.meets('ada');
+}
+
+async function adjust(bob) {
+  await bob.press('chooseLayer', 0);
+  await bob.sees('ada');
+  await bob.press('chooseLayer', 1);
+  await bob.press('askKeyFrame');
+  await bob.sees('ada');
+  for (const stats of await bob.press('stats')) {
+    assert.ok(JSON.stringify(stats).length > 20, 'statistics say something');
+  }
+}
+
+async function restart(ada, bob) {
+  await ada.press('restartIce');
+  await bob.press('restartIce');
+  await Promise.all([ada.meets('bob'), bob.meets('ada')]);
+}
+
+async function provoke(bob, frontend) {
+  const said = await bob.press('provoke');
+  const expected = REFUSALS[frontend];
+  if (expected) assert.deepEqual(said, expected);
+  for (const one of said) assert.match(one, /^(?!no error).+/);
+}
+
+async function comeBack(ada, bob) {
+  await ada.press('reconnect');
+  await Promise.all([ada.meets('bob'), bob.meets('ada'),
+    bob.hasTilesOf('ada')]);
+  await ada.press('leave');
+  await bob.hasTilesOf();
+}
+
+/** Names, where the dialect has them. */
+async function rename(ada, bob, frontend) {
+  const people = (named) => waitFor(`${named} to be listed`, async () =>
+    (await bob.press('people')).some(({ name }) => name === named));
+  if (!['events_rich', 'protoo_rich'].includes(frontend)) return;
+  await people('ada');
+  if (frontend === 'events_rich') return;
+  await ada.press('rename', 'Lovelace');
+  await people('Lovelace');
+}
+
+for (const { frontend, ...query } of FRONTENDS) {
+  const manner = Object.values(query).join(' ');
+  test(`every button does its work: ${frontend} ${manner}`, async () => {
+    const room = stage.newRoom();
+    const enter = (name) => stage.visit({ name, frontend, room, ...query });
+    const [ada, bob] = await Promise.all(['ada', 'bob'].map(enter));
+    await Promise.all([ada.meets('bob'), bob.meets('ada')]);
+    await share(ada, bob);
+    await pauseAndResume(ada, bob);
+    await adjust(bob);
+    await restart(ada, bob);
+    await provoke(bob, frontend);
+    await rename(ada, bob, frontend);
+    await comeBack(ada, bob);
+  });
+}
