@@ -50,12 +50,8 @@ bandwidth_estimator::bandwidth_estimator(config x)
     , rate_({static_cast<double>(x.start_bps), static_cast<double>(x.least_bps),
              static_cast<double>(x.most_bps)}) {}
 
-void bandwidth_estimator::handle_sent(size_t octets, time_point now) {
-  sent_.add(octets, now);
-}
-
 void bandwidth_estimator::handle_feedback(
-    std::span<const packet_report> reports, time_point now) {
+    std::span<const packet_report> reports, double sent_bps, time_point now) {
   uint32_t lost = 0;
   bool arrived = false;
   for (const auto& x : reports) {
@@ -67,13 +63,12 @@ void bandwidth_estimator::handle_feedback(
     }
   }
   feedback_ = feedback_ || arrived;
-  loss_.add(static_cast<uint32_t>(reports.size()), lost,
-            static_cast<double>(sent_.bitrate_bps(now)), now);
+  loss_.add(static_cast<uint32_t>(reports.size()), lost, sent_bps, now);
   if (!arrived)
     return;
   auto before = rate_.target_bps();
   rate_.update({trend_.usage(), delivered_.bps(), delivered_.recent_bps(),
-                queue_.value, application_limited(now), round_trip_},
+                queue_.value, sent_bps < limited * before, round_trip_},
                now);
   if (trend_.usage() == link_usage::overused)
     troubled_ = now;
@@ -137,11 +132,6 @@ uint64_t bandwidth_estimator::target_bps() const {
 void bandwidth_estimator::handle_remb(uint64_t bps) {
   remb_ = static_cast<double>(
       std::clamp<uint64_t>(bps, config_.least_bps, config_.most_bps));
-}
-
-bool bandwidth_estimator::application_limited(time_point now) const {
-  return static_cast<double>(sent_.bitrate_bps(now))
-         < limited * static_cast<double>(target_bps());
 }
 
 void bandwidth_estimator::queue_meter::add(duration delay, time_point now) {

@@ -7,7 +7,6 @@
 #include "rtp/bwe/packet_report.hpp"
 #include "rtp/bwe/probe_results.hpp"
 #include "rtp/bwe/rate_controller.hpp"
-#include "rtp/stats.hpp"
 
 #include <span>
 
@@ -17,8 +16,7 @@ namespace troupe::rtp {
 /// Congestion Control (draft-ietf-rmcat-gcc-02) on transport-wide feedback,
 /// with probes. docs/bwe.md maps its parts to their sources.
 ///
-///     estimator.handle_sent(octets, now);
-///     estimator.handle_feedback(reports, now);
+///     estimator.handle_feedback(reports, sent_bps, now);
 ///     if (auto x = estimator.poll_probe(now)) …  // send it
 ///     allocate(estimator.target_bps());
 class bandwidth_estimator {
@@ -31,11 +29,10 @@ public:
 
   explicit bandwidth_estimator(config x);
 
-  /// A packet left, whatever it carries.
-  void handle_sent(size_t octets, time_point now);
-
-  /// What the receiver says of packets, in the order in which they left.
-  void handle_feedback(std::span<const packet_report> reports, time_point now);
+  /// What the receiver says of packets, in the order in which they left, and
+  /// how much is sent at the moment, in bits per second.
+  void handle_feedback(std::span<const packet_report> reports, double sent_bps,
+                       time_point now);
 
   /// The receiver's own estimate. Without transport-wide feedback it is all
   /// that is known; with it, it is a limit.
@@ -85,7 +82,6 @@ private:
 
   void measure(const packet_report& x, time_point now);
   void apply_probe(double bps, time_point now);
-  bool application_limited(time_point now) const;
 
   config config_;
   arrival_groups groups_;
@@ -94,7 +90,6 @@ private:
   rate_controller rate_;
   loss_limiter loss_;
   probe_results results_;
-  rate_meter sent_;
   queue_meter queue_;
   std::optional<time_point> zero_; // where delays are counted from
   std::optional<double> remb_;

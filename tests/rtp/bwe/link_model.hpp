@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rtp/bwe/bandwidth_estimator.hpp"
+#include "rtp/stats.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -120,7 +121,7 @@ private:
   };
 
   void send(bottleneck& link, time_point now) {
-    engine.handle_sent(static_cast<size_t>(packet_size), now);
+    sent_.add(static_cast<size_t>(packet_size), now);
     sent x;
     x.report.sent = now;
     x.report.octets = static_cast<uint32_t>(packet_size);
@@ -155,12 +156,14 @@ private:
         under_way_.push_back(std::move(out));
     }
     while (!under_way_.empty() && under_way_.front().at <= now) {
-      engine.handle_feedback(under_way_.front().reports, now);
+      engine.handle_feedback(under_way_.front().reports,
+                             double(sent_.bitrate_bps(now)), now);
       under_way_.pop_front();
     }
   }
 
   double most_;
+  rate_meter sent_;
   std::optional<probe> probe_;
   double probe_left_ = 0;
   double budget_ = 0;
