@@ -152,9 +152,6 @@ public:
       announcements_.handle_added(added->producer);
     else if (const auto closed = std::get_if<event::producer_closed>(&event))
       announcements_.handle_closed(closed->producer);
-    else if (std::holds_alternative<event::kicked>(event)
-             || std::holds_alternative<event::room_closed>(event))
-      handle_eviction();
     push(event, link);
   }
 
@@ -297,7 +294,7 @@ private:
   }
 
   void enter(task& what, const verb::join& as, socketio_link& link) {
-    if (!room_.empty() || evicted_)
+    if (!room_.empty())
       link.ask(verb::leave{}, std::nullopt);
     forget_room();
     room_ = as.room;
@@ -416,16 +413,10 @@ private:
 
   // -- the client's room -----------------------------------------------------
 
-  void handle_eviction() {
-    forget_room();
-    evicted_ = true;
-  }
-
   void forget_room() {
     room_ = room_id{};
     user_ = peer_id{};
     joined_by_name_ = false;
-    evicted_ = false;
     people_.clear();
     transports_ = {};
     announcements_.enter({});
@@ -439,8 +430,6 @@ private:
   peer_id user_;
   // By a request that says so, and not along with its first transport.
   bool joined_by_name_ = false;
-  // The server has put it out, which it does not know of.
-  bool evicted_ = false;
   room_id last_named_;
   std::set<peer_id> people_;
   camel_transports transports_;

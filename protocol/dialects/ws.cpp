@@ -326,6 +326,13 @@ std::optional<handshake_refusal> refuse_handshake(const handshake& in) {
 
 } // namespace
 
+std::vector<named_reader> ws_requests() {
+  std::vector<named_reader> out;
+  for (const auto& x : methods)
+    out.push_back({x.request, x.read});
+  return out;
+}
+
 dialect_entry ws_entry() {
   return {
       "ws",

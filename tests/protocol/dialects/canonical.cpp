@@ -362,8 +362,12 @@ any_event parse_event(std::string_view line) {
 }
 
 const std::map<std::string, std::string>& dictionaries() {
+  static const auto caps = to_json(fixed_capabilities());
   static const std::map<std::string, std::string> all{
-      {"<caps>", to_json(fixed_capabilities())},
+      {"<caps>", caps},
+      {"<many caps>", caps.substr(0, caps.size() - 1)
+                          + R"(,"routerRtpCapabilities":)" + caps
+                          + R"(,"rtpCapabilities":)" + caps + '}'},
       {"<rtp>", to_json(fixed_rtp())},
       {"<ice>", to_json(fixed_ice())},
       {"<candidates>", to_json(fixed_candidates())},
