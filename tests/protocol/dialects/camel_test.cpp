@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -136,5 +137,6 @@ TEST_CASE(
   alice.speaker->handle_outcome(5, success{reply::joined{}});
   alice.speaker->handle_outcome(6, success{reply::transport_created{}});
   CHECK(alice.heard());
+  alice.speaker->handle_timeout(net::time_point{} + std::chrono::seconds{9});
   CHECK_FALSE(alice.heard());
 }
