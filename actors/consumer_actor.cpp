@@ -27,6 +27,8 @@ struct consumer_state {
 
   void tell_scores();
 
+  void tell_encoding(std::optional<int> sent);
+
   consumer_key key() const {
     return consumer_key{self->id()};
   }
@@ -39,6 +41,7 @@ struct consumer_state {
   int encodings = 1;
   int score = 10;
   int producer_score = 10;
+  std::optional<int> told_encoding;
 };
 
 consumer_state::~consumer_state() {
@@ -74,6 +77,7 @@ consumer_state::make_behavior(const consumer_config& cfg) {
         score = x.score;
         tell_scores();
       },
+      [this](const rtp::layers_changed& x) { tell_encoding(x.encoding); },
       [this](const producer_paused& x) {
         self->send(listener, consumer_producer_paused{id, x.paused});
       },
@@ -97,6 +101,14 @@ consumer_state::make_behavior(const consumer_config& cfg) {
 
 void consumer_state::tell_scores() {
   self->send(listener, consumer_score_changed{id, score, producer_score});
+}
+
+void consumer_state::tell_encoding(std::optional<int> sent) {
+  // Where there is nothing to choose from, a pause says all.
+  if (encodings == 1 || sent == told_encoding)
+    return;
+  told_encoding = sent;
+  self->send(listener, consumer_encoding_changed{id, sent});
 }
 
 } // namespace

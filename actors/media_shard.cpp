@@ -257,13 +257,12 @@ void media_shard::collect(consumer& x, net::time_point now) {
   }
   while (auto keys = x.engine->poll_retransmission_request())
     events_.push({x.key, x.from, packets_missing{std::move(*keys)}});
-  while (auto event = x.engine->poll_event()) {
-    if (const auto* wanted = std::get_if<rtp::keyframe_wanted>(&*event))
-      events_.push({x.key, x.from, *wanted});
-    else if (const auto* score =
-                 std::get_if<rtp::consumer_score_changed>(&*event))
-      events_.push({x.key, x.from, *score});
-  }
+  while (auto event = x.engine->poll_event())
+    std::visit(
+        [&](const auto& what) {
+          events_.push({x.key, x.from, what});
+        },
+        *event);
   if (auto due = x.engine->poll_timeout();
       due && (!timeout_ || *due < *timeout_))
     timeout_ = due;

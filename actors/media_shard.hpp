@@ -42,7 +42,7 @@ struct shard_event {
   consumer_key consumer{};
   producer_key producer{};
   std::variant<rtp::keyframe_wanted, rtp::consumer_score_changed,
-               packets_missing>
+               rtp::layers_changed, packets_missing>
       what;
 };
 

@@ -5,6 +5,8 @@
 
 #include <caf/stateful_actor.hpp>
 
+#include <map>
+
 namespace troupe::actors {
 
 namespace {
@@ -34,6 +36,8 @@ struct producer_state {
 
   void pass_on(const rtp::receiver_event& x);
 
+  void rate(const rtp::score_changed& x);
+
   template <class Message>
   void tell_all(const Message& x) {
     for (const auto& to : shards)
@@ -60,13 +64,14 @@ struct producer_state {
   producer_id id;
   rtp::media_kind kind = rtp::media_kind::audio;
   rtcp_sender_actor transport;
+  producer_listener_actor listener;
   std::shared_ptr<actors::voice> voice; // null for video
   rtp::extension_map extensions;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<rtp::receiver> engine;
   std::vector<shard> shards;
-  std::vector<std::optional<rtp::source_report>> reports; // by encoding
-  int score = 10;
+  std::vector<std::optional<rtp::source_report>> reports;    // by encoding
+  std::map<uint8_t, protocol::event::encoding_score> scores; // by encoding
   timer_slot timer;
 };
 
@@ -79,6 +84,7 @@ producer_state::make_behavior(const producer_config& cfg) {
   id = cfg.id;
   kind = cfg.engine.kind;
   transport = cfg.transport;
+  listener = cfg.listener;
   if (kind == rtp::media_kind::audio)
     voice = cfg.voice;
   extensions = cfg.engine.extensions;
@@ -203,9 +209,20 @@ void producer_state::pass_on(const rtp::receiver_event& x) {
     reports.at(report->encoding) = *report;
     tell_all(source_reported{key(), *report});
   } else if (const auto* changed = std::get_if<rtp::score_changed>(&x)) {
-    score = changed->score;
-    tell_all(producer_score_changed{key(), score});
+    rate(*changed);
   }
+}
+
+void producer_state::rate(const rtp::score_changed& x) {
+  tell_all(producer_score_changed{key(), x.score});
+  scores[x.encoding] = {x.encoding, static_cast<uint32_t>(x.ssrc), x.rid,
+                        x.score};
+  if (!listener)
+    return;
+  producer_rated told{id, {}};
+  for (const auto& [encoding, rated] : scores)
+    told.encodings.push_back(rated);
+  self->send(listener, std::move(told));
 }
 
 } // namespace

@@ -288,6 +288,8 @@ void shard_state::flush() {
 void shard_state::pass_on(shard_event& x) {
   if (const auto* score = std::get_if<rtp::consumer_score_changed>(&x.what))
     return tell_consumer(x.consumer, *score);
+  if (const auto* layers = std::get_if<rtp::layers_changed>(&x.what))
+    return tell_consumer(x.consumer, *layers);
   auto i = producers.find(x.producer);
   if (i == producers.end())
     return;
