@@ -48,6 +48,9 @@ struct http_server_config {
   /// With these the port speaks https and wss only.
   std::optional<tls_files> tls;
 
+  /// How often those files are looked at; new connections get what is new.
+  duration tls_check_interval = std::chrono::seconds{2};
+
   /// Served for GET and HEAD where the handler has no answer; empty: none.
   std::string static_root;
 
@@ -102,6 +105,7 @@ struct http_server_stats {
   uint64_t websockets = 0;
   uint64_t engineio_sessions = 0;
   uint64_t slow_readers_closed = 0;
+  uint64_t tls_handshakes_failed = 0;
 };
 
 /// The layer above the server. Called on the I/O threads, from several at
@@ -128,6 +132,10 @@ public:
   /// `on_close`.
   virtual std::unique_ptr<connection_events>
   open_connection(std::shared_ptr<connection> conn) = 0;
+
+  /// The certificate's files have changed and have been read again. Where
+  /// that failed, new connections get the old one still.
+  virtual void on_certificate_changed(const std::error_code& failure);
 };
 
 /// The HTTP server.
@@ -146,7 +154,7 @@ public:
   ~http_server();
 
   /// Binds and begins to accept. Fails with the system's error where an
-  /// address cannot be bound, or OpenSSL's where the certificate is bad.
+  /// address cannot be bound, or a `tls_errc` where the certificate is bad.
   result<void> start();
 
   /// Stops accepting, closes WebSockets and Engine.IO sessions with
@@ -158,6 +166,10 @@ public:
   uint16_t port() const;
 
   http_server_stats stats() const;
+
+  /// When the certificate in use expires; nothing without TLS.
+  std::optional<std::chrono::system_clock::time_point>
+  certificate_expires() const;
 
 private:
   struct impl;
