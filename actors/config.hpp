@@ -16,6 +16,9 @@ struct config {
     std::vector<std::string> listen_addresses{"0.0.0.0", "::"};
     uint16_t port = 3000;
     std::string static_root = "web/dist";
+    std::string tls_certificate; // empty: plain http
+    std::string tls_key;
+    std::chrono::milliseconds tls_check_interval{2'000};
     std::vector<std::string> allowed_origins;
     uint32_t max_connections = 20'000;
     std::chrono::milliseconds ping_interval{25'000};
@@ -54,6 +57,14 @@ struct config {
     uint32_t scheduler = 0; // 0: as many as there are cores
     uint32_t io = 1;
   } threads;
+
+  struct metrics_keys {
+    std::vector<std::string> allow{"127.0.0.1", "::1"};
+  } metrics;
+
+  struct drain_keys {
+    std::chrono::seconds limit{3'600};
+  } drain;
 
   struct log_keys {
     std::string level = "info";

@@ -36,7 +36,7 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   auto actor = spawn_producer(self->system(),
                               {created, to_receiver(x.kind, sent, x.paused),
                                caf::actor_cast<rtcp_sender_actor>(on->actor),
-                               voice, services->ticks});
+                               voice, services->ticks, services->load});
   self->link_to(actor);
   self->monitor(actor);
   auto entry = producer_entry{

@@ -1,6 +1,7 @@
 #include "actors/room_actor.hpp"
 
 #include "actors/ec.hpp"
+#include "actors/live_objects.hpp"
 #include "actors/log.hpp"
 #include "actors/roster.hpp"
 
@@ -82,6 +83,7 @@ struct room_state {
   void end_shard(size_t index);
 
   pointer self;
+  live_object alive{object_kind::room};
   room_id id;
   room_services services;
   room_listener_actor listener;
@@ -250,6 +252,8 @@ void room_state::set_paused(const producer_id& which, bool paused) {
 }
 
 void room_state::tell(const protocol::any_event& what, const peer_id& except) {
+  services.shards.load->counters().note_mailbox(mailbox_owner::room,
+                                                self->mailbox().size());
   auto shared = std::make_shared<const protocol::any_event>(what);
   for (const auto& [who, x] : members)
     if (who != except)

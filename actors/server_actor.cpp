@@ -28,6 +28,9 @@ struct server_state {
   // Hands a newcomer to its room, unless the server is overloaded.
   caf::result<room_joined> let_in(join_room& x);
 
+  // Why a newcomer has to go elsewhere.
+  protocol::error refusal() const;
+
   room& open(const room_id& id);
 
   // Ends a room that has become empty, unless a newcomer is on its way there.
@@ -53,15 +56,24 @@ server_actor::behavior_type server_state::make_behavior() {
 }
 
 caf::result<room_joined> server_state::let_in(join_room& x) {
+  services.shards.load->counters().note_mailbox(mailbox_owner::server,
+                                                self->mailbox().size());
   auto kind = rooms.contains(x.room) ? newcomer::member : newcomer::room;
   if (!services.shards.load->admit(kind)) {
     log::event(log::level::debug, "join-refused",
                {{"room", x.room.str()}, {"peer", x.who.id.str()}});
-    return to_caf(protocol::make_error(protocol::error_code::overloaded));
+    return to_caf(refusal());
   }
   auto& target = open(x.room);
   ++target.joins;
   return self->delegate(target.handle, std::move(x));
+}
+
+protocol::error server_state::refusal() const {
+  auto out = protocol::make_error(protocol::error_code::overloaded);
+  if (services.shards.load->drain().active())
+    out.message = "The server is closing for maintenance, try again later";
+  return out;
 }
 
 server_state::room& server_state::open(const room_id& id) {

@@ -1,6 +1,7 @@
 #include "actors/session_actor.hpp"
 
 #include "actors/ec.hpp"
+#include "actors/live_objects.hpp"
 #include "actors/log.hpp"
 #include "actors/peer_actor.hpp"
 #include "actors/timer_slot.hpp"
@@ -113,7 +114,12 @@ struct session_state {
 
   void close(uint16_t code, std::string reason);
 
+  counters& count() {
+    return settings.services->load->counters();
+  }
+
   pointer self;
+  live_object alive{object_kind::session};
   session_config settings;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<protocol::dialect> dialect;
@@ -146,6 +152,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         close(replaced_code, "replaced by a newer connection");
       },
       [this](frame_received& x) {
+        count().note_mailbox(mailbox_owner::session, self->mailbox().size());
         dialect->handle_frame({std::move(x.payload), x.binary},
                               self->clock().now());
         drain();
@@ -189,6 +196,7 @@ void session_state::serve(protocol::pending_request x) {
 void session_state::answer(request_token token,
                            const protocol::outcome& result) {
   busy = false;
+  count().note_request(result);
   dialect->handle_outcome(token, result);
 }
 
@@ -220,9 +228,12 @@ void session_state::perform(request_token token, verb::leave&) {
 template <class Verb>
 void session_state::ask_peer(request_token token, Verb x) {
   using result = typename reply_of<Verb>::type;
+  auto asked = self->clock().now();
   self->request(peer, settings.services->settings.request_timeout, std::move(x))
       .then(
-          [this, token](result& done) {
+          [this, token, asked](result& done) {
+            if constexpr (std::is_same_v<Verb, verb::join>)
+              count().join_time.observe(self->clock().now() - asked);
             answer(token, protocol::success{std::move(done)});
             drain();
           },

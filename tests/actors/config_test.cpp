@@ -185,6 +185,16 @@ TEST_CASE("a mistake in the file is one line that names the key") {
   }
 }
 
+TEST_CASE("a certificate without its key, or the reverse, stops the start") {
+  for (std::string text : {"--http.tls-key=k", "--http.tls-certificate=c"}) {
+    auto outcome = read({text});
+    CHECK_FALSE(outcome.settings);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.text.find("go together") != std::string::npos);
+  }
+  CHECK(read({"--http.tls-key=k", "--http.tls-certificate=c"}).settings);
+}
+
 TEST_CASE("a file that is not there stops the start") {
   auto outcome = read({"--config-file=/nonexistent/troupe.conf"});
   CHECK_FALSE(outcome.settings);
