@@ -216,12 +216,16 @@ config_outcome read_config(int argc, const char* const* argv) {
   // Keys have dots in their names: a file has no sections.
   app.get_config_formatter_base()->parentSeparator('\0');
   app.allow_config_extras(false);
+  auto* doctor = app.add_subcommand(
+      "doctor", "Says what is wrong with the configuration and this host");
+  doctor->fallthrough();
   key_table keys{app, settings};
   config_outcome outcome;
   try {
     app.parse(argc, argv);
     keys.finish();
     outcome.settings = std::move(settings);
+    outcome.what = doctor->parsed() ? command::doctor : command::serve;
   } catch (const CLI::CallForHelp&) {
     outcome.text = app.help();
   } catch (const CLI::CallForVersion&) {

@@ -75,10 +75,19 @@ struct config {
   std::chrono::milliseconds request_timeout{5'000};
 };
 
+/// What the operator wants done.
+enum class command : uint8_t {
+  /// To run the server.
+  serve,
+  /// To look for what is wrong with the configuration and this host.
+  doctor
+};
+
 /// What reading the command line came to: a configuration, or the text to
 /// print and the code to exit with (`--help`, `--version` and every mistake).
 struct config_outcome {
   std::optional<config> settings;
+  command what = command::serve;
   std::string text;
   int exit_code = 0;
 };

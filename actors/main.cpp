@@ -1,4 +1,5 @@
 #include "actors/config.hpp"
+#include "actors/doctor.hpp"
 #include "actors/log.hpp"
 #include "actors/node.hpp"
 
@@ -49,6 +50,11 @@ int main(int argc, char** argv) {
   if (!read.settings) {
     std::fputs(read.text.c_str(), read.exit_code == 0 ? stdout : stderr);
     return read.exit_code;
+  }
+  if (read.what == command::doctor) {
+    auto findings = diagnose(*read.settings, gather_facts(*read.settings));
+    std::fputs(to_report(findings).c_str(), stdout);
+    return exit_code_of(findings);
   }
   operator_signals signals;
   std::signal(SIGPIPE, SIG_IGN);
