@@ -2,6 +2,7 @@
 
 #include "actors/counter_board.hpp"
 #include "actors/histogram.hpp"
+#include "actors/live_objects.hpp"
 #include "net/drop_reason.hpp"
 #include "protocol/verbs.hpp"
 #include "rtp/stats.hpp"
@@ -119,7 +120,8 @@ private:
 };
 
 /// What is counted in a server, for whoever operates it. Shared by all actors
-/// of a node; without locks.
+/// of a node; without locks. How many of them there are they count themselves:
+/// see live_object.
 class counters {
 public:
   counter_board<transport_totals> transports;

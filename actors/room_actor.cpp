@@ -128,6 +128,8 @@ room_actor::behavior_type room_state::make_behavior() {
 
 caf::result<room_joined> room_state::join(join_room& x) {
   ++joins;
+  services.shards.load->counters().note_mailbox(mailbox_owner::room,
+                                                self->mailbox().size());
   auto who = x.who.id;
   if (auto twin = members.find(who); twin != members.end()) {
     // Others see ids: one that a server made must not be takeable by naming it.
@@ -252,8 +254,6 @@ void room_state::set_paused(const producer_id& which, bool paused) {
 }
 
 void room_state::tell(const protocol::any_event& what, const peer_id& except) {
-  services.shards.load->counters().note_mailbox(mailbox_owner::room,
-                                                self->mailbox().size());
   auto shared = std::make_shared<const protocol::any_event>(what);
   for (const auto& [who, x] : members)
     if (who != except)

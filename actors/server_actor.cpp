@@ -11,6 +11,14 @@ namespace troupe::actors {
 
 namespace {
 
+/// Why a newcomer has to go elsewhere.
+protocol::error refusal(const load_board& load) {
+  auto out = protocol::make_error(protocol::error_code::overloaded);
+  if (load.drain().active())
+    out.message = "The server is closing for maintenance, try again later";
+  return out;
+}
+
 struct server_state {
   using pointer = server_actor::stateful_pointer<server_state>;
 
@@ -27,9 +35,6 @@ struct server_state {
 
   // Hands a newcomer to its room, unless the server is overloaded.
   caf::result<room_joined> let_in(join_room& x);
-
-  // Why a newcomer has to go elsewhere.
-  protocol::error refusal() const;
 
   room& open(const room_id& id);
 
@@ -56,24 +61,17 @@ server_actor::behavior_type server_state::make_behavior() {
 }
 
 caf::result<room_joined> server_state::let_in(join_room& x) {
-  services.shards.load->counters().note_mailbox(mailbox_owner::server,
-                                                self->mailbox().size());
   auto kind = rooms.contains(x.room) ? newcomer::member : newcomer::room;
   if (!services.shards.load->admit(kind)) {
     log::event(log::level::debug, "join-refused",
                {{"room", x.room.str()}, {"peer", x.who.id.str()}});
-    return to_caf(refusal());
+    return to_caf(refusal(*services.shards.load));
   }
   auto& target = open(x.room);
   ++target.joins;
+  services.shards.load->counters().note_mailbox(mailbox_owner::server,
+                                                self->mailbox().size());
   return self->delegate(target.handle, std::move(x));
-}
-
-protocol::error server_state::refusal() const {
-  auto out = protocol::make_error(protocol::error_code::overloaded);
-  if (services.shards.load->drain().active())
-    out.message = "The server is closing for maintenance, try again later";
-  return out;
 }
 
 server_state::room& server_state::open(const room_id& id) {

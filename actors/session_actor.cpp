@@ -1,7 +1,6 @@
 #include "actors/session_actor.hpp"
 
 #include "actors/ec.hpp"
-#include "actors/live_objects.hpp"
 #include "actors/log.hpp"
 #include "actors/peer_actor.hpp"
 #include "actors/timer_slot.hpp"
@@ -67,6 +66,11 @@ struct reply_of<verb::get_stats> {
   using type = reply::stats;
 };
 
+bool is_joined(const protocol::outcome& x) {
+  const auto* done = std::get_if<protocol::success>(&x);
+  return done && std::holds_alternative<reply::joined>(*done);
+}
+
 struct session_state {
   using pointer = session_actor::stateful_pointer<session_state>;
 
@@ -120,6 +124,7 @@ struct session_state {
 
   pointer self;
   live_object alive{object_kind::session};
+  std::optional<net::time_point> join_began;
   session_config settings;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<protocol::dialect> dialect;
@@ -197,6 +202,8 @@ void session_state::answer(request_token token,
                            const protocol::outcome& result) {
   busy = false;
   count().note_request(result);
+  if (auto began = std::exchange(join_began, {}); began && is_joined(result))
+    count().join_time.observe(self->clock().now() - *began);
   dialect->handle_outcome(token, result);
 }
 
@@ -215,6 +222,7 @@ void session_state::perform(request_token token, verb::join& x) {
   self->link_to(peer);
   self->monitor(peer);
   joined = true;
+  join_began = self->clock().now();
   ask_peer(token, std::move(x));
 }
 
@@ -228,12 +236,9 @@ void session_state::perform(request_token token, verb::leave&) {
 template <class Verb>
 void session_state::ask_peer(request_token token, Verb x) {
   using result = typename reply_of<Verb>::type;
-  auto asked = self->clock().now();
   self->request(peer, settings.services->settings.request_timeout, std::move(x))
       .then(
-          [this, token, asked](result& done) {
-            if constexpr (std::is_same_v<Verb, verb::join>)
-              count().join_time.observe(self->clock().now() - asked);
+          [this, token](result& done) {
             answer(token, protocol::success{std::move(done)});
             drain();
           },
