@@ -84,8 +84,6 @@ void add_http(metrics_text& out, const metrics_snapshot& x) {
   out.counter("troupe_slow_readers_closed_total",
               "Connections closed because their client did not read.",
               x.http.slow_readers_closed);
-  out.counter("troupe_tls_handshakes_failed_total", "TLS handshakes failed.",
-              x.http.tls_handshakes_failed);
   if (!x.certificate_expires)
     return;
   out.gauge("troupe_tls_certificate_expiry_timestamp_seconds",

@@ -41,7 +41,6 @@ struct http_core : std::enable_shared_from_this<http_core> {
   std::atomic<uint64_t> websockets{0};
   std::atomic<uint64_t> engineio_sessions{0};
   std::atomic<uint64_t> slow_readers_closed{0};
-  std::atomic<uint64_t> tls_handshakes_failed{0};
 };
 
 } // namespace troupe::net

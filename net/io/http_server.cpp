@@ -225,7 +225,6 @@ http_server_stats http_server::stats() const {
   result.websockets = core.websockets;
   result.engineio_sessions = core.engineio_sessions;
   result.slow_readers_closed = core.slow_readers_closed;
-  result.tls_handshakes_failed = core.tls_handshakes_failed;
   return result;
 }
 

@@ -105,7 +105,6 @@ struct http_server_stats {
   uint64_t websockets = 0;
   uint64_t engineio_sessions = 0;
   uint64_t slow_readers_closed = 0;
-  uint64_t tls_handshakes_failed = 0;
 };
 
 /// The layer above the server. Called on the I/O threads, from several at

@@ -50,9 +50,12 @@ public:
     if (!stream_->tls())
       return read_header(core_->config.header_timeout);
     tcp().expires_after(core_->config.header_timeout);
-    stream_->tls()->async_handshake(
-        asio::ssl::stream_base::server,
-        [self = shared_from_this()](error_code ec) { self->on_handshake(ec); });
+    stream_->tls()->async_handshake(asio::ssl::stream_base::server,
+                                    [self = shared_from_this()](error_code ec) {
+                                      if (!ec)
+                                        self->read_header(
+                                            self->core_->config.header_timeout);
+                                    });
   }
 
   void shut_down(bool at_once) override {
@@ -70,12 +73,6 @@ private:
 
   tcp_stream& tcp() {
     return stream_->next_layer();
-  }
-
-  void on_handshake(error_code ec) {
-    if (!ec)
-      return read_header(core_->config.header_timeout);
-    core_->tls_handshakes_failed.fetch_add(1, std::memory_order_relaxed);
   }
 
   void drop() {

@@ -50,8 +50,6 @@ TEST_CASE("old versions of TLS and plain HTTP are refused on a TLS port") {
   CHECK(!tls_client{x.port(), TLS1_1_VERSION}.connected());
   CHECK(tls_client{x.port(), TLS1_2_VERSION}.connected());
   CHECK(http(x.port(), "GET", "/healthz").status == 0);
-  CHECK(
-      eventually([&] { return x.server.stats().tls_handshakes_failed == 2; }));
 }
 
 TEST_CASE("a new certificate is for new connections; old ones go on") {
