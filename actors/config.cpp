@@ -1,6 +1,6 @@
 #include "actors/config.hpp"
 
-#include "net/transport_tuple.hpp"
+#include "net/address_prefix.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -23,10 +23,14 @@ public:
     add_rest();
   }
 
-  /// Copies what had no type of CLI11's own.
+  /// Copies what had no type of CLI11's own, and checks what concerns more
+  /// than one key.
   void finish() {
     for (auto& x : times_)
       x.assign(x.count);
+    if (out_.http.tls_certificate.empty() != out_.http.tls_key.empty())
+      throw CLI::ValidationError(
+          "http.tls-certificate and http.tls-key go together");
   }
 
 private:
@@ -79,6 +83,14 @@ const CLI::Validator ip_address{[](std::string& text) {
                                 },
                                 "IP", "ip address"};
 
+const CLI::Validator ip_prefix{[](std::string& text) {
+                                 return net::address_prefix::parse(text)
+                                            ? std::string{}
+                                            : "not an IP address or prefix: "
+                                                  + text;
+                               },
+                               "IP[/BITS]", "ip prefix"};
+
 const CLI::Validator anything{[](std::string&) { return std::string{}; }, "",
                               "text"};
 
@@ -91,6 +103,12 @@ void key_table::add_http() {
   app_.add_option("--http.static-root", x.static_root,
                   "Folder of the web page; empty serves none")
       ->capture_default_str();
+  app_.add_option("--http.tls-certificate", x.tls_certificate,
+                  "PEM file of the certificate and its chain; empty is plain "
+                  "http");
+  app_.add_option("--http.tls-key", x.tls_key, "PEM file of its private key");
+  add_time("http.tls-check-interval", x.tls_check_interval, 10, 3'600'000,
+           "How often those files are looked at for changes, ms");
   add_list("http.allowed-origins", x.allowed_origins,
            "Origins that pages may come from; empty allows all", anything);
   add_number("http.max-connections", x.max_connections, 1, 1'000'000,
@@ -167,6 +185,10 @@ void key_table::add_rest() {
              "Threads that run actors; 0 is one per core");
   add_number("threads.io", out_.threads.io, 1, 64,
              "Threads that serve sockets");
+  add_list("metrics.allow", out_.metrics.allow,
+           "Who may read /metrics: addresses and prefixes", ip_prefix);
+  add_time("drain.limit", out_.drain.limit, 0, 604'800,
+           "How long a draining server waits for its rooms to empty, seconds");
   app_.add_option("--log.level", out_.log.level,
                   "trace, debug, info, warn, error or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
@@ -200,12 +222,16 @@ config_outcome read_config(int argc, const char* const* argv) {
   // Keys have dots in their names: a file has no sections.
   app.get_config_formatter_base()->parentSeparator('\0');
   app.allow_config_extras(false);
+  auto* doctor = app.add_subcommand(
+      "doctor", "Says what is wrong with the configuration and this host");
+  doctor->fallthrough();
   key_table keys{app, settings};
   config_outcome outcome;
   try {
     app.parse(argc, argv);
     keys.finish();
     outcome.settings = std::move(settings);
+    outcome.what = doctor->parsed() ? command::doctor : command::serve;
   } catch (const CLI::CallForHelp&) {
     outcome.text = app.help();
   } catch (const CLI::CallForVersion&) {

@@ -16,6 +16,9 @@ struct config {
     std::vector<std::string> listen_addresses{"0.0.0.0", "::"};
     uint16_t port = 3000;
     std::string static_root = "web/dist";
+    std::string tls_certificate; // empty: plain http
+    std::string tls_key;
+    std::chrono::milliseconds tls_check_interval{2'000};
     std::vector<std::string> allowed_origins;
     uint32_t max_connections = 20'000;
     std::chrono::milliseconds ping_interval{25'000};
@@ -58,6 +61,14 @@ struct config {
     uint32_t io = 1;
   } threads;
 
+  struct metrics_keys {
+    std::vector<std::string> allow{"127.0.0.1", "::1"};
+  } metrics;
+
+  struct drain_keys {
+    std::chrono::seconds limit{3'600};
+  } drain;
+
   struct log_keys {
     std::string level = "info";
     std::string format = "line";
@@ -67,10 +78,19 @@ struct config {
   std::chrono::milliseconds request_timeout{5'000};
 };
 
+/// What the operator wants done.
+enum class command : uint8_t {
+  /// To run the server.
+  serve,
+  /// To look for what is wrong with the configuration and this host.
+  doctor
+};
+
 /// What reading the command line came to: a configuration, or the text to
 /// print and the code to exit with (`--help`, `--version` and every mistake).
 struct config_outcome {
   std::optional<config> settings;
+  command what = command::serve;
   std::string text;
   int exit_code = 0;
 };

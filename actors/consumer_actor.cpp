@@ -1,5 +1,7 @@
 #include "actors/consumer_actor.hpp"
 
+#include "actors/live_objects.hpp"
+
 #include <caf/stateful_actor.hpp>
 
 #include <algorithm>
@@ -34,6 +36,7 @@ struct consumer_state {
   }
 
   pointer self;
+  live_object alive{object_kind::consumer};
   consumer_id id;
   producer_id source;
   shard_actor shard;

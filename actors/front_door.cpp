@@ -27,6 +27,15 @@ std::map<std::string, std::string> parse_query(std::string_view query) {
   return out;
 }
 
+std::vector<net::address_prefix>
+to_prefixes(const std::vector<std::string>& list) {
+  std::vector<net::address_prefix> out;
+  for (const auto& text : list)
+    if (auto x = net::address_prefix::parse(text))
+      out.push_back(*x);
+  return out;
+}
+
 /// Hands a connection's messages to its session.
 class session_feed final : public net::connection_events {
 public:
@@ -78,16 +87,12 @@ front_door::front_door(caf::actor_system& system,
                        room_gate_actor gate)
     : system_(system)
     , services_(std::move(services))
-    , gate_(std::move(gate)) {}
+    , gate_(std::move(gate))
+    , pages_(services_->load, to_prefixes(services_->settings.metrics.allow)) {}
 
 std::optional<net::http_response>
 front_door::handle_http(const net::http_request& request) {
-  if (request.path != "/healthz")
-    return std::nullopt;
-  if (request.method != "GET" && request.method != "HEAD")
-    return net::text_response(405, "method not allowed\n");
-  return open_ ? net::text_response(200, "ok\n")
-               : net::text_response(503, "starting\n");
+  return pages_.answer(request);
 }
 
 net::upgrade_decision
@@ -105,6 +110,14 @@ front_door::open_connection(std::shared_ptr<net::connection> conn) {
               {"from", conn->remote_address().str()}});
   return std::make_unique<session_feed>(spawn_session(
       system_, {std::move(conn), entry, std::move(in), services_, gate_}));
+}
+
+void front_door::on_certificate_changed(const std::error_code& failure) {
+  if (failure)
+    log::event(log::level::error, "certificate-refused",
+               {{"why", failure.message()}, {"in-use", "the one before"}});
+  else
+    log::event(log::level::info, "certificate-changed");
 }
 
 } // namespace troupe::actors

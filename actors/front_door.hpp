@@ -2,10 +2,9 @@
 
 #include "actors/media_services.hpp"
 #include "actors/room_actor.hpp"
+#include "actors/status_pages.hpp"
 #include "net/io/http_server.hpp"
 #include "protocol/dialect.hpp"
-
-#include <atomic>
 
 namespace troupe::actors {
 
@@ -15,7 +14,7 @@ protocol::handshake to_handshake(const net::http_request& request);
 /// Whether there is a dialect for who knocks like this, and its name.
 net::upgrade_decision choose_dialect(const net::http_request& request);
 
-/// Receives clients: answers `/healthz`, finds the dialect for each
+/// Receives clients: has the status pages answered, finds the dialect for each
 /// connection, and spawns its session.
 class front_door final : public net::http_handler {
 public:
@@ -23,9 +22,10 @@ public:
              std::shared_ptr<const media_services> services,
              room_gate_actor gate);
 
-  /// From now on the server says that it can take calls.
-  void open() {
-    open_ = true;
+  /// From now on the server says that it can take calls, and `metrics` writes
+  /// its figures.
+  void open(std::function<std::string()> metrics) {
+    pages_.open(std::move(metrics));
   }
 
   std::optional<net::http_response>
@@ -37,11 +37,13 @@ public:
   std::unique_ptr<net::connection_events>
   open_connection(std::shared_ptr<net::connection> conn) override;
 
+  void on_certificate_changed(const std::error_code& failure) override;
+
 private:
   caf::actor_system& system_;
   std::shared_ptr<const media_services> services_;
   room_gate_actor gate_;
-  std::atomic<bool> open_{false};
+  status_pages pages_;
 };
 
 } // namespace troupe::actors

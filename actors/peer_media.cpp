@@ -44,7 +44,8 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
                               {created, to_receiver(x.kind, sent, x.paused),
                                caf::actor_cast<rtcp_sender_actor>(on->actor),
                                voice, services->ticks,
-                               caf::actor_cast<producer_listener_actor>(self)});
+                               caf::actor_cast<producer_listener_actor>(self),
+                               services->load});
   self->link_to(actor);
   self->monitor(actor);
   auto entry = producer_entry{

@@ -1,5 +1,6 @@
 #include "actors/producer_actor.hpp"
 
+#include "actors/live_objects.hpp"
 #include "actors/stats_json.hpp"
 #include "actors/timer_slot.hpp"
 
@@ -17,6 +18,11 @@ struct producer_state {
   static inline const char* name = "producer";
 
   explicit producer_state(pointer self_ptr) : self(self_ptr) {}
+
+  ~producer_state() {
+    if (engine)
+      publish(self->clock().now());
+  }
 
   producer_actor::behavior_type make_behavior(const producer_config& cfg);
 
@@ -44,10 +50,16 @@ struct producer_state {
       self->send(to.actor, x);
   }
 
+  // Adds what has been received since to the node's counters.
+  void publish(net::time_point now);
+
   // Runs `f(engine, now)`, then drains.
   template <class F>
   void with_engine(F f) {
-    f(*engine, self->clock().now());
+    auto now = self->clock().now();
+    f(*engine, now);
+    if (now >= publish_due)
+      publish(now);
     drain();
   }
 
@@ -61,6 +73,7 @@ struct producer_state {
   }
 
   pointer self;
+  live_object alive{object_kind::producer};
   producer_id id;
   rtp::media_kind kind = rtp::media_kind::audio;
   rtcp_sender_actor transport;
@@ -72,8 +85,18 @@ struct producer_state {
   std::vector<shard> shards;
   std::vector<std::optional<rtp::source_report>> reports;    // by encoding
   std::map<uint8_t, protocol::event::encoding_score> scores; // by encoding
+  std::shared_ptr<load_board> load;
+  receiver_totals published;
+  net::time_point publish_due{};
   timer_slot timer;
 };
+
+void producer_state::publish(net::time_point now) {
+  publish_due = now + publish_interval;
+  receiver_totals totals;
+  totals.add(engine->stats(now));
+  load->counters().producers.publish(self->id(), totals, published);
+}
 
 bool has_keyframe(const rtp::media_batch& batch) {
   return std::ranges::any_of(*batch, [](const auto& x) { return x.keyframe; });
@@ -89,6 +112,7 @@ producer_state::make_behavior(const producer_config& cfg) {
     voice = cfg.voice;
   extensions = cfg.engine.extensions;
   timer.use(cfg.ticks);
+  load = cfg.load;
   random = net::make_secure_rng();
   // Answers to our reports are told apart by the SSRC that asked.
   auto engine_config = cfg.engine;

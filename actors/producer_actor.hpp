@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/load_board.hpp"
 #include "actors/peer_listener.hpp"
 #include "actors/room_voices.hpp"
 #include "actors/rtp_messages.hpp"
@@ -82,6 +83,8 @@ struct producer_config {
   tick_queue* ticks = nullptr;
   /// Told how well it arrives; null where nobody wants to know.
   producer_listener_actor listener = {};
+  /// Where it publishes what it counts.
+  std::shared_ptr<load_board> load = std::make_shared<load_board>();
 };
 
 producer_actor spawn_producer(caf::actor_system& system,

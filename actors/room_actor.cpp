@@ -1,6 +1,7 @@
 #include "actors/room_actor.hpp"
 
 #include "actors/ec.hpp"
+#include "actors/live_objects.hpp"
 #include "actors/log.hpp"
 #include "actors/room_audience.hpp"
 #include "actors/room_rules.hpp"
@@ -118,6 +119,7 @@ struct room_state {
   void end_shard(size_t index);
 
   pointer self;
+  live_object alive{object_kind::room};
   room_id id;
   room_services services;
   room_listener_actor listener;
@@ -196,6 +198,8 @@ room_actor::behavior_type room_state::make_behavior() {
 
 caf::result<room_joined> room_state::join(join_room& x) {
   ++joins;
+  services.shards.load->counters().note_mailbox(mailbox_owner::room,
+                                                self->mailbox().size());
   auto who = x.who.id;
   if (auto twin = members.find(who); twin != members.end()) {
     // Others see ids: one that a server made must not be takeable by naming it.

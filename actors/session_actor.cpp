@@ -68,6 +68,11 @@ struct reply_of<verb::get_stats> {
   using type = reply::stats;
 };
 
+bool is_joined(const protocol::outcome& x) {
+  const auto* done = std::get_if<protocol::success>(&x);
+  return done && std::holds_alternative<reply::joined>(*done);
+}
+
 struct session_state {
   using pointer = session_actor::stateful_pointer<session_state>;
 
@@ -123,7 +128,13 @@ struct session_state {
 
   void close(uint16_t code, std::string reason);
 
+  counters& count() {
+    return settings.services->load->counters();
+  }
+
   pointer self;
+  live_object alive{object_kind::session};
+  std::optional<net::time_point> join_began;
   session_config settings;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<protocol::dialect> dialect;
@@ -161,6 +172,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         close(last.code, std::move(last.reason));
       },
       [this](frame_received& x) {
+        count().note_mailbox(mailbox_owner::session, self->mailbox().size());
         dialect->handle_frame({std::move(x.payload), x.binary},
                               self->clock().now());
         drain();
@@ -206,6 +218,9 @@ void session_state::serve(protocol::pending_request x) {
 void session_state::answer(request_token token,
                            const protocol::outcome& result) {
   busy = false;
+  count().note_request(result);
+  if (auto began = std::exchange(join_began, {}); began && is_joined(result))
+    count().join_time.observe(self->clock().now() - *began);
   dialect->handle_outcome(token, result);
 }
 
@@ -238,6 +253,7 @@ void session_state::perform(request_token token, verb::join& x) {
   self->link_to(peer);
   self->monitor(peer);
   joined = true;
+  join_began = self->clock().now();
   ask_peer(token, std::move(x));
 }
 
