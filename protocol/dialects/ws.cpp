@@ -313,7 +313,7 @@ std::optional<handshake_refusal> refuse_handshake(const handshake& in) {
 } // namespace
 
 dialect_entry ws_entry() {
-  return {
+  dialect_entry entry{
       "ws",
       carrier::websocket,
       [](const handshake& in) {
@@ -325,6 +325,8 @@ dialect_entry ws_entry() {
         return std::make_unique<ws_dialect>(hello);
       },
   };
+  entry.names = {"auth", "auth", "channelId"};
+  return entry;
 }
 
 } // namespace troupe::protocol
