@@ -19,6 +19,7 @@ public:
     add_http();
     add_rtc();
     add_room();
+    add_auth();
     add_overload();
     add_rest();
   }
@@ -49,6 +50,11 @@ private:
     add_number(name, key.count, low, high, help);
   }
 
+  void add_text(const std::string& name, std::string& out,
+                const std::string& help) {
+    app_.add_option("--" + name, out, help)->capture_default_str();
+  }
+
   template <class Number>
   void add_number(const std::string& name, Number& out, uint32_t low,
                   uint32_t high, const std::string& help) {
@@ -68,6 +74,7 @@ private:
   void add_http();
   void add_rtc();
   void add_room();
+  void add_auth();
   void add_overload();
   void add_rest();
 
@@ -163,6 +170,23 @@ void key_table::add_room() {
              1'000, "Transports of one peer");
   add_time("room.empty-timeout", x.empty_timeout, 1, 86'400,
            "How long a room that was opened waits for its first member, s");
+}
+
+void key_table::add_auth() {
+  auto& x = out_.auth;
+  add_list("auth.jwt", x.jwt,
+           "How tokens are signed: hs256, rs256, es256; empty lets all join",
+           CLI::IsMember({"hs256", "rs256", "es256"}));
+  add_text("auth.jwt-secret-file", x.jwt_secret_file,
+           "File with the secret of hs256");
+  add_text("auth.jwt-key-file", x.jwt_key_file,
+           "File with the public keys of rs256 and es256, PEM");
+  add_text("auth.jwt-issuer", x.jwt_issuer, "What tokens must have as iss");
+  add_text("auth.jwt-audience", x.jwt_audience, "What tokens must have as aud");
+  add_time("auth.jwt-leeway", x.jwt_leeway, 0, 3'600,
+           "By how much the clocks of issuers may differ, seconds");
+  add_text("admin.token-file", out_.admin.token_file,
+           "File with the bearer token of the admin API; empty: no such API");
 }
 
 void key_table::add_overload() {

@@ -48,6 +48,19 @@ struct config {
     std::chrono::seconds empty_timeout{60};
   } room;
 
+  struct auth_keys {
+    std::vector<std::string> jwt; // hs256, rs256, es256; none: everybody
+    std::string jwt_secret_file;
+    std::string jwt_key_file;
+    std::string jwt_issuer;
+    std::string jwt_audience;
+    std::chrono::seconds jwt_leeway{5};
+  } auth;
+
+  struct admin_keys {
+    std::string token_file; // empty: no admin API
+  } admin;
+
   struct overload_keys {
     uint32_t cpu = 90; // percent
     std::chrono::milliseconds delay{20};

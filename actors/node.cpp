@@ -100,6 +100,9 @@ std::optional<std::string> node::impl::start() {
   if (!backend)
     return "rtc.srtp-backend: " + settings.rtc.srtp_backend
            + " is not available on this machine";
+  auto entry = make_doorkeeper(settings.auth);
+  if (entry.failure)
+    return entry.failure;
   auto context = net::dtls_context::make();
   if (!context)
     return "cannot make a DTLS certificate: " + context.error().message();
@@ -119,12 +122,17 @@ std::optional<std::string> node::impl::start() {
       media_services{settings, dtls.get(), *backend, &sockets.port(), socket,
                      &sockets.ticks(), board});
   door = std::make_unique<front_door>(system, services,
-                                      caf::actor_cast<room_gate_actor>(server));
+                                      caf::actor_cast<room_gate_actor>(server),
+                                      std::move(entry.door));
   http = std::make_unique<net::http_server>(threads, *door,
                                             to_http_server(settings.http));
   if (auto ok = http->start(); !ok)
     return describe_http_failure(settings.http, ok.error());
   door->open([this] { return metrics(); });
+  if (open_to_strangers(settings))
+    log::event(log::level::warn, "open-to-strangers",
+               {{"hint", "whoever reaches this server may join any room: set "
+                         "auth.jwt, or listen on loopback only"}});
   log::event(log::level::info, "started",
              {{"version", TROUPE_VERSION},
               {"http", std::to_string(http->port())},

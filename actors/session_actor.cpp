@@ -18,6 +18,10 @@ namespace reply = protocol::reply;
 using protocol::error_code;
 using protocol::request_token;
 
+/// How far ahead a token's end is looked for: beyond, a deadline may no longer
+/// be told in nanoseconds.
+constexpr auto forever = std::chrono::days{3650};
+
 /// What a peer answers to a verb: its reply, by default nothing but `ok`.
 template <class Verb>
 struct reply_of {
@@ -104,6 +108,15 @@ struct session_state {
   void perform(request_token token, verb::create_room& x);
   void perform(request_token token, verb::join& x);
   void perform(request_token token, verb::leave&);
+  void perform(request_token token, verb::authenticate& x);
+
+  // Why nothing is done for this client, or not this.
+  std::optional<protocol::error> refusal_of(protocol::request& what) const;
+
+  // From now on the client is that one, until its token expires.
+  void identify(protocol::identity who);
+
+  void put_out_expired();
 
   // Everything else is the peer's.
   template <class Verb>
@@ -144,6 +157,7 @@ struct session_state {
   bool closing = false;
   bool entering = false; // a join is under way
   std::vector<room_news> held;
+  std::optional<net::time_point> expires; // the client's token
   timer_slot timer;
 };
 
@@ -152,6 +166,8 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
   random = net::make_secure_rng();
   dialect =
       settings.dialect->make(settings.handshake, *random, self->clock().now());
+  if (settings.who)
+    identify(std::move(*settings.who));
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg& down) {
     // The peer failed: its client must begin anew.
@@ -183,6 +199,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
       },
       [this](const dialect_tick&) {
         timer.fired(self->clock().now());
+        put_out_expired();
         dialect->handle_timeout(self->clock().now());
         drain();
       },
@@ -208,10 +225,14 @@ void session_state::drain() {
   if (auto x = dialect->poll_close())
     close(x->code, std::move(x->reason));
   timer.arm(self, dialect->poll_timeout(), dialect_tick{});
+  if (!closing)
+    timer.arm(self, expires, dialect_tick{});
 }
 
 void session_state::serve(protocol::pending_request x) {
   busy = true;
+  if (auto refused = refusal_of(x.request))
+    return answer(x.token, *refused);
   std::visit([&](auto& request) { perform(x.token, request); }, x.request);
 }
 
@@ -262,6 +283,40 @@ void session_state::perform(request_token token, verb::leave&) {
     return refuse(token, error_code::not_joined);
   drop_peer();
   answer(token, protocol::success{reply::ok{}});
+}
+
+void session_state::perform(request_token token, verb::authenticate& x) {
+  if (settings.door) {
+    auto who = settings.door->identify(x.token, wall_now());
+    if (!who)
+      return refuse(token, error_code::unauthorized);
+    identify(std::move(*who));
+  }
+  answer(token, protocol::success{reply::ok{}});
+}
+
+std::optional<protocol::error>
+session_state::refusal_of(protocol::request& what) const {
+  if (!settings.door || std::holds_alternative<verb::authenticate>(what))
+    return std::nullopt;
+  if (!settings.who)
+    return protocol::make_error(error_code::unauthorized);
+  return protocol::authorize(what, *settings.who);
+}
+
+void session_state::identify(protocol::identity who) {
+  auto left = who.expires ? *who.expires - wall_now() : forever;
+  expires.reset();
+  if (left < forever)
+    expires = self->clock().now() + left;
+  settings.who = std::move(who);
+}
+
+void session_state::put_out_expired() {
+  if (!expires || closing || self->clock().now() < *expires)
+    return;
+  drop_peer();
+  close(net::close_code::policy_violation, "token expired");
 }
 
 template <class Verb>

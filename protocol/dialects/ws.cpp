@@ -334,7 +334,7 @@ std::vector<named_reader> ws_requests() {
 }
 
 dialect_entry ws_entry() {
-  return {
+  dialect_entry entry{
       "ws",
       carrier::websocket,
       [](const handshake& in) {
@@ -346,6 +346,8 @@ dialect_entry ws_entry() {
         return std::make_unique<ws_dialect>(hello);
       },
   };
+  entry.names = {"auth", "auth", "channelId"};
+  return entry;
 }
 
 } // namespace troupe::protocol

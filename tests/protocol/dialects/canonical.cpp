@@ -92,6 +92,10 @@ error_code parse_error_code(const std::string& name) {
 
 class describer {
 public:
+  std::string operator()(const verb::authenticate& x) {
+    return line("authenticate").with("token", x.token).text_;
+  }
+
   std::string operator()(const verb::get_capabilities& x) {
     return line("get_capabilities").with("room", x.room).text_;
   }
