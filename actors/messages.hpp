@@ -16,6 +16,13 @@
 /// carry a handle stand beside the actor they belong to.
 namespace troupe::actors {
 
+struct event_batch;
+
+/// A number by which the events of a room are ordered. A member's seat is the
+/// moment at which it came: unique, and what is later is news to it. 0 stands
+/// for nobody.
+using room_moment = uint64_t;
+
 // -- session -----------------------------------------------------------------
 
 /// A frame that a connection brought.
@@ -27,10 +34,17 @@ struct frame_received {
 /// The connection is over.
 struct connection_closed {};
 
-/// Something in the room, or about this peer, that its client is to know.
-/// Shared by all who are told.
+/// Something about this peer that its client is to know.
 struct session_event {
   std::shared_ptr<const protocol::any_event> event;
+};
+
+/// What a room tells: of the batch, what came after `since` and is not kept
+/// from that seat.
+struct room_news {
+  std::shared_ptr<const event_batch> batch;
+  room_moment since = 0;
+  room_moment seat = 0;
 };
 
 /// The peer is out of its room, and the connection ends with that.
@@ -111,6 +125,12 @@ struct room_emptied {
 /// Ends the room, if it is empty.
 struct close_room {};
 
+/// INTERNAL: the timer of the room's events.
+struct room_tick {};
+
+/// INTERNAL: who can be heard is to be looked at again.
+struct voices_tick {};
+
 /// How many rooms there are.
 struct get_census {};
 
@@ -148,6 +168,19 @@ struct consumer_score_changed {
   consumer_id consumer;
   int score = 10;
   int producer_score = 10;
+};
+
+/// What a consumer is sent has changed: an encoding of the producer's, or
+/// nothing.
+struct consumer_encoding_changed {
+  consumer_id consumer;
+  std::optional<int> encoding;
+};
+
+/// How well a producer's encodings arrive has changed.
+struct producer_rated {
+  producer_id producer;
+  std::vector<protocol::event::encoding_score> encodings;
 };
 
 // -- transport ---------------------------------------------------------------

@@ -1,9 +1,12 @@
 #include "actors/room_actor.hpp"
 
 #include "actors/ec.hpp"
+#include "actors/live_objects.hpp"
 #include "actors/log.hpp"
+#include "actors/room_audience.hpp"
 #include "actors/room_rules.hpp"
 #include "actors/roster.hpp"
+#include "actors/speaker_detector.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -75,11 +78,19 @@ struct room_state {
   // The same for the owner of a producer.
   bool speaks_for(const producer_id& which) const;
 
-  // Tells everybody but `except`.
-  void tell(const protocol::any_event& what, const peer_id& except);
+  // Sends the news that are due. Whatever may tell something ends in it.
+  void drain() {
+    audience.drain(self, people);
+  }
 
   // Tells everybody, the member itself too, what became of its roster entry.
   void tell_update(const peer_id& who);
+
+  // Finds out who speaks, and tells what has changed.
+  void sample_voices();
+
+  // Sees to it that this happens as long as it can bring anything.
+  void keep_sampling();
 
   // A member's actor ended without a good-bye, or nobody lists us any more.
   void handle_down(const caf::down_msg& down);
@@ -108,14 +119,18 @@ struct room_state {
   void end_shard(size_t index);
 
   pointer self;
+  live_object alive{object_kind::room};
   room_id id;
   room_services services;
   room_listener_actor listener;
   uint64_t joins = 0;
   roster people;
+  room_audience audience;
   room_rules rules;
   room_quotas quotas;
   std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
+  speaker_detector speakers;
+  bool sampling = false; // a tick is on its way
   std::unordered_map<peer_id, member> members;
   std::vector<shard> shards;
   std::unordered_map<producer_id, producer_entry> entries;
@@ -129,34 +144,62 @@ room_actor::behavior_type room_state::make_behavior() {
   return {
       [this](const find_producer& x) { return find(x); },
       [this](const list_room_producers& x) {
+        audience.catch_up(self, x.asking);
         return reply::producers{people.others(x.asking)};
       },
-      [this](producer_published& x) { publish(x); },
+      [this](producer_published& x) {
+        publish(x);
+        drain();
+      },
       [this](const producer_withdrawn& x) {
         if (speaks_for(x.producer))
           withdraw(x.producer);
+        drain();
       },
       [this](const producer_pause_changed& x) {
         if (speaks_for(x.producer))
           set_paused(x.producer, x.paused);
+        drain();
       },
       [this](const leave_room& x) {
         if (speaks_for(x.peer))
           leave(x.peer);
+        drain();
       },
       [this](announce_member& x) { return announce(x); },
-      [this](rename_member& x) { rename(x); },
-      [this](const moderate_room& x) { return moderate(x); },
-      [this](join_room& x) { return join(x); },
+      [this](rename_member& x) {
+        rename(x);
+        drain();
+      },
+      [this](const moderate_room& x) {
+        auto answer = moderate(x);
+        drain();
+        return answer;
+      },
+      [this](join_room& x) {
+        auto answer = join(x);
+        drain();
+        return answer;
+      },
       [this](const close_room&) {
         if (members.empty())
           self->quit();
+      },
+      [this](const room_tick&) {
+        audience.handle_tick(self->clock().now());
+        drain();
+      },
+      [this](const voices_tick&) {
+        sample_voices();
+        drain();
       },
   };
 }
 
 caf::result<room_joined> room_state::join(join_room& x) {
   ++joins;
+  services.shards.load->counters().note_mailbox(mailbox_owner::room,
+                                                self->mailbox().size());
   auto who = x.who.id;
   if (auto twin = members.find(who); twin != members.end()) {
     // Others see ids: one that a server made must not be takeable by naming it.
@@ -198,7 +241,8 @@ reply::joined room_state::show(protocol::participant who,
   auto id_of = who.id;
   people.add(std::move(who));
   rules.add(id_of, moderates);
-  tell(event::peer_joined{*people.describe(id_of)}, id_of);
+  audience.admit(*people.describe(id_of), members.at(id_of).session);
+  drain();
   return {id_of, people.participants(), people.others(id_of)};
 }
 
@@ -253,12 +297,14 @@ void room_state::remove(const peer_id& who) {
   auto hidden = i->second.hidden;
   members.erase(i);
   rules.remove(who);
+  speakers.remove(who);
   for (const auto& gone : people.remove(who)) {
     entries.erase(gone);
-    tell(event::producer_closed{gone, who}, who);
+    audience.tell_others(event::producer_closed{gone, who}, who);
   }
   if (!hidden)
-    tell(event::peer_left{who}, who);
+    audience.tell_others(event::peer_left{who}, who);
+  audience.remove(who);
   log::event(log::level::info, "peer-left",
              {{"room", id.str()},
               {"peer", who.str()},
@@ -277,6 +323,7 @@ bool room_state::speaks_for(const producer_id& which) const {
 }
 
 caf::result<producer_entry> room_state::find(const find_producer& x) {
+  audience.catch_up(self, x.asking);
   const auto* info = x.producer ? people.find(*x.producer)
                                 : people.next_for(x.asking, x.except);
   if (!info && !x.producer && x.own_if_alone && people.size() == 1)
@@ -292,14 +339,16 @@ void room_state::publish(producer_published& x) {
   if (!speaks_for(info.peer) || !people.publish(info))
     return;
   entries.insert_or_assign(info.id, std::move(x.entry));
-  tell(event::producer_added{info}, info.peer);
+  audience.tell_others(event::producer_added{info}, info.peer);
   tell_update(info.peer);
+  keep_sampling();
 }
 
 void room_state::withdraw(const producer_id& gone) {
   entries.erase(gone);
   if (auto info = people.withdraw(gone)) {
-    tell(event::producer_closed{info->id, info->peer}, info->peer);
+    audience.tell_others(event::producer_closed{info->id, info->peer},
+                         info->peer);
     tell_update(info->peer);
   }
 }
@@ -310,22 +359,39 @@ void room_state::set_paused(const producer_id& which, bool paused) {
     return;
   entries.at(which).info.paused = paused;
   if (paused)
-    tell(event::producer_paused{info->id, info->peer}, info->peer);
+    audience.tell_others(event::producer_paused{info->id, info->peer},
+                         info->peer);
   else
-    tell(event::producer_resumed{info->id, info->peer}, info->peer);
+    audience.tell_others(event::producer_resumed{info->id, info->peer},
+                         info->peer);
   tell_update(info->peer);
+  keep_sampling();
 }
 
-void room_state::tell(const protocol::any_event& what, const peer_id& except) {
-  auto shared = std::make_shared<const protocol::any_event>(what);
+void room_state::sample_voices() {
+  sampling = false;
+  auto now = self->clock().now();
+  std::vector<event::peer_volume> heard;
   for (const auto& [who, x] : members)
-    if (who != except && !x.hidden)
-      self->send(x.session, session_event{shared});
+    if (auto volume = x.voice->heard(now, speaker_detector::interval);
+        volume && people.audible(who))
+      heard.push_back({who, *volume});
+  speakers.handle_sample(std::move(heard));
+  while (auto changed = speakers.poll_event())
+    audience.tell_all(std::move(*changed), {});
+  keep_sampling();
+}
+
+void room_state::keep_sampling() {
+  if (sampling || (!people.audible() && speakers.idle()))
+    return;
+  sampling = true;
+  self->delayed_send(self, speaker_detector::interval, voices_tick{});
 }
 
 void room_state::tell_update(const peer_id& who) {
   if (auto x = people.describe(who))
-    tell(event::peer_updated{std::move(*x)}, {});
+    audience.tell_all(event::peer_updated{std::move(*x)}, who);
 }
 
 caf::result<done> room_state::moderate(const moderate_room& x) {
@@ -357,7 +423,7 @@ caf::result<done> room_state::carry_out(const peer_id&, const verb::mute& x) {
 caf::result<done> room_state::carry_out(const peer_id& by,
                                         const verb::lock_room& x) {
   if (rules.locked() != x.locked)
-    tell(event::room_locked{x.locked}, by);
+    audience.tell_others(event::room_locked{x.locked}, by);
   rules.lock(x.locked);
   return done{};
 }
@@ -377,8 +443,10 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   }
   members.clear();
   entries.clear();
+  audience.clear();
   people = {};
   rules = {};
+  speakers = {};
   become_empty();
   return promise;
 }
@@ -391,6 +459,7 @@ void room_state::handle_down(const caf::down_msg& down) {
   for (const auto& [who, x] : members)
     if (x.peer.address() == down.source) {
       leave(peer_id{who});
+      drain();
       return;
     }
   // A shard ends before us by a fault only; its members hear nothing any more.

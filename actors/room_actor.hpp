@@ -63,6 +63,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_withdrawn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_pause_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_emptied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::voices_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::producers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::joined)
 
@@ -115,7 +117,11 @@ using room_actor = room_directory_actor::extend<
     // locked.
     caf::replies_to<join_room>::with<room_joined>,
     // Ends the room, if it is empty.
-    caf::reacts_to<close_room>>;
+    caf::reacts_to<close_room>,
+    // INTERNAL: the next batch of events is due.
+    caf::reacts_to<room_tick>,
+    // INTERNAL: looks who speaks, while anybody sends audio.
+    caf::reacts_to<voices_tick>>;
 
 /// Where a newcomer asks to be let in.
 using room_gate_actor = caf::typed_actor<

@@ -1,6 +1,7 @@
 #include "actors/session_actor.hpp"
 
 #include "actors/ec.hpp"
+#include "actors/event_batch.hpp"
 #include "actors/log.hpp"
 #include "actors/peer_actor.hpp"
 #include "actors/timer_slot.hpp"
@@ -16,6 +17,10 @@ namespace verb = protocol::verb;
 namespace reply = protocol::reply;
 using protocol::error_code;
 using protocol::request_token;
+
+/// How far ahead a token's end is looked for: beyond, a deadline may no longer
+/// be told in nanoseconds.
+constexpr auto forever = std::chrono::days{3650};
 
 /// What a peer answers to a verb: its reply, by default nothing but `ok`.
 template <class Verb>
@@ -67,6 +72,11 @@ struct reply_of<verb::get_stats> {
   using type = reply::stats;
 };
 
+bool is_joined(const protocol::outcome& x) {
+  const auto* done = std::get_if<protocol::success>(&x);
+  return done && std::holds_alternative<reply::joined>(*done);
+}
+
 struct session_state {
   using pointer = session_actor::stateful_pointer<session_state>;
 
@@ -98,6 +108,15 @@ struct session_state {
   void perform(request_token token, verb::create_room& x);
   void perform(request_token token, verb::join& x);
   void perform(request_token token, verb::leave&);
+  void perform(request_token token, verb::authenticate& x);
+
+  // Why nothing is done for this client, or not this.
+  std::optional<protocol::error> refusal_of(protocol::request& what) const;
+
+  // From now on the client is that one, until its token expires.
+  void identify(protocol::identity who);
+
+  void put_out_expired();
 
   // Everything else is the peer's.
   template <class Verb>
@@ -111,11 +130,24 @@ struct session_state {
   template <class Verb>
   void ask_peer(request_token token, Verb x);
 
+  // What the room told while the answer to a join is on its way comes after
+  // it: the answer says who was there when it began.
+  void handle_news(room_news& x);
+  void release_news();
+
+  void tell(const room_news& x);
+
   void drop_peer();
 
   void close(uint16_t code, std::string reason);
 
+  counters& count() {
+    return settings.services->load->counters();
+  }
+
   pointer self;
+  live_object alive{object_kind::session};
+  std::optional<net::time_point> join_began;
   session_config settings;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<protocol::dialect> dialect;
@@ -123,6 +155,9 @@ struct session_state {
   bool joined = false;
   bool busy = false; // a request is under way
   bool closing = false;
+  bool entering = false; // a join is under way
+  std::vector<room_news> held;
+  std::optional<net::time_point> expires; // the client's token
   timer_slot timer;
 };
 
@@ -131,6 +166,8 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
   random = net::make_secure_rng();
   dialect =
       settings.dialect->make(settings.handshake, *random, self->clock().now());
+  if (settings.who)
+    identify(std::move(*settings.who));
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg& down) {
     // The peer failed: its client must begin anew.
@@ -143,6 +180,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         dialect->handle_event(*x.event);
         drain();
       },
+      [this](room_news& x) { handle_news(x); },
       [this](const session_ended& x) {
         joined = false;
         auto last = dialect->handle_end(x.why);
@@ -150,6 +188,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         close(last.code, std::move(last.reason));
       },
       [this](frame_received& x) {
+        count().note_mailbox(mailbox_owner::session, self->mailbox().size());
         dialect->handle_frame({std::move(x.payload), x.binary},
                               self->clock().now());
         drain();
@@ -160,6 +199,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
       },
       [this](const dialect_tick&) {
         timer.fired(self->clock().now());
+        put_out_expired();
         dialect->handle_timeout(self->clock().now());
         drain();
       },
@@ -173,26 +213,35 @@ void session_state::drain() {
       break;
     serve(std::move(*next));
   }
+  std::vector<net::outgoing_message> messages;
   while (auto out = dialect->poll_frame()) {
-    if (out->binary)
-      settings.connection->send_binary(
-          std::make_shared<const std::string>(std::move(out->payload)));
-    else
-      settings.connection->send_text(std::move(out->payload));
+    if (!out->shared)
+      out->shared =
+          std::make_shared<const std::string>(std::move(out->payload));
+    messages.push_back({std::move(out->shared), out->binary});
   }
+  if (!messages.empty())
+    settings.connection->send(std::move(messages));
   if (auto x = dialect->poll_close())
     close(x->code, std::move(x->reason));
   timer.arm(self, dialect->poll_timeout(), dialect_tick{});
+  if (!closing)
+    timer.arm(self, expires, dialect_tick{});
 }
 
 void session_state::serve(protocol::pending_request x) {
   busy = true;
+  if (auto refused = refusal_of(x.request))
+    return answer(x.token, *refused);
   std::visit([&](auto& request) { perform(x.token, request); }, x.request);
 }
 
 void session_state::answer(request_token token,
                            const protocol::outcome& result) {
   busy = false;
+  count().note_request(result);
+  if (auto began = std::exchange(join_began, {}); began && is_joined(result))
+    count().join_time.observe(self->clock().now() - *began);
   dialect->handle_outcome(token, result);
 }
 
@@ -225,6 +274,7 @@ void session_state::perform(request_token token, verb::join& x) {
   self->link_to(peer);
   self->monitor(peer);
   joined = true;
+  join_began = self->clock().now();
   ask_peer(token, std::move(x));
 }
 
@@ -235,21 +285,85 @@ void session_state::perform(request_token token, verb::leave&) {
   answer(token, protocol::success{reply::ok{}});
 }
 
+void session_state::perform(request_token token, verb::authenticate& x) {
+  if (settings.door) {
+    auto who = settings.door->identify(x.token, wall_now());
+    if (!who)
+      return refuse(token, error_code::unauthorized);
+    identify(std::move(*who));
+  }
+  answer(token, protocol::success{reply::ok{}});
+}
+
+std::optional<protocol::error>
+session_state::refusal_of(protocol::request& what) const {
+  if (!settings.door || std::holds_alternative<verb::authenticate>(what))
+    return std::nullopt;
+  if (!settings.who)
+    return protocol::make_error(error_code::unauthorized);
+  return protocol::authorize(what, *settings.who);
+}
+
+void session_state::identify(protocol::identity who) {
+  auto left = who.expires ? *who.expires - wall_now() : forever;
+  expires.reset();
+  if (left < forever)
+    expires = self->clock().now() + left;
+  settings.who = std::move(who);
+}
+
+void session_state::put_out_expired() {
+  if (!expires || closing || self->clock().now() < *expires)
+    return;
+  drop_peer();
+  close(net::close_code::policy_violation, "token expired");
+}
+
 template <class Verb>
 void session_state::ask_peer(request_token token, Verb x) {
   using result = typename reply_of<Verb>::type;
+  constexpr bool enters = std::is_same_v<result, reply::joined>;
+  if constexpr (enters)
+    entering = true;
   self->request(peer, settings.services->settings.request_timeout, std::move(x))
       .then(
           [this, token](result& done) {
             answer(token, protocol::success{std::move(done)});
+            if constexpr (enters)
+              release_news();
             drain();
           },
           [this, token](const caf::error& failure) {
             if constexpr (std::is_same_v<Verb, verb::join>)
               drop_peer();
             answer(token, from_caf(failure));
+            if constexpr (enters)
+              release_news();
             drain();
           });
+}
+
+void session_state::handle_news(room_news& x) {
+  if (entering) {
+    held.push_back(std::move(x));
+    return;
+  }
+  tell(x);
+  drain();
+}
+
+void session_state::release_news() {
+  entering = false;
+  for (const auto& x : std::exchange(held, {}))
+    tell(x);
+}
+
+void session_state::tell(const room_news& x) {
+  for (const auto& event : x.batch->events)
+    if (event.when > x.since && event.except != x.seat)
+      dialect->handle_shared_event(*event.what);
+  if (x.batch->tells_people(x.seat))
+    dialect->handle_participants(*x.batch->people);
 }
 
 void session_state::drop_peer() {

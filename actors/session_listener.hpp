@@ -5,6 +5,7 @@
 #include <caf/typed_actor.hpp>
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_ended)
 
 namespace troupe::actors {
@@ -13,6 +14,8 @@ namespace troupe::actors {
 using session_listener_actor = caf::typed_actor<
     // An event for the client.
     caf::reacts_to<session_event>,
+    // What has happened in the room.
+    caf::reacts_to<room_news>,
     // The peer is out of its room: say why and close.
     caf::reacts_to<session_ended>>;
 

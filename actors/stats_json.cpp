@@ -95,7 +95,7 @@ protocol::json_text stats_json(const transport_id& id,
       .add("rtpBytesReceived", x.rtp_received.bytes)
       .add("rtpBytesSent", sent.rtp_sent.bytes)
       .add("packetsDropped", x.drops.total() + refused_media)
-      .add("availableOutgoingBitrate", sent.egress.remb_bps.value_or(0));
+      .add("availableOutgoingBitrate", sent.egress.available_bps.value_or(0));
   if (auto profile = transport.profile())
     out.add("srtpCipher", net::to_string(*profile));
   std::string list = "[" + out.str();

@@ -20,13 +20,18 @@ close_connection dialect::handle_end(end_reason why) {
 }
 
 std::span<const dialect_entry> dialects() {
-  static const std::array entries{ws_entry(), socketio_entry()};
+  static const std::array entries{protoo_entry(), ws_entry(), socketio_entry()};
   return entries;
 }
 
 std::span<const socketio_vocabulary_entry> socketio_vocabularies() {
-  static const std::array entries{events_entry()};
+  static const std::array entries{events_entry(), camel_entry()};
   return entries;
+}
+
+std::span<const camel_chapter> camel_chapters() {
+  static const std::array chapters{flow_chapter(), rooms_chapter()};
+  return chapters;
 }
 
 const dialect_entry* find_dialect(const handshake& in) {

@@ -4,6 +4,7 @@
 #include "net/base/rng.hpp"
 #include "net/base/time.hpp"
 #include "protocol/verbs.hpp"
+#include "protocol/worded.hpp"
 
 #include <map>
 #include <memory>
@@ -28,6 +29,11 @@ struct handshake {
   std::string path;                         // "/socket"
   std::map<std::string, std::string> query; // decoded; the last of twins wins
   std::string subprotocol;                  // Sec-WebSocket-Protocol
+  std::string bearer;                       // Authorization: Bearer
+
+  /// Nobody may enter without a token, and who knocks has not shown a valid
+  /// one yet: the dialect asks verb::authenticate before anything else.
+  bool token_wanted = false;
 };
 
 /// A message of the connection: text or binary, one WebSocket frame or
@@ -35,8 +41,16 @@ struct handshake {
 struct frame {
   std::string payload;
   bool binary = false;
+  /// The text in place of `payload`, where others are sent the same one.
+  shared_text shared = nullptr;
 
-  bool operator==(const frame&) const = default;
+  const std::string& text() const {
+    return shared ? *shared : payload;
+  }
+
+  bool operator==(const frame& other) const {
+    return binary == other.binary && text() == other.text();
+  }
 };
 
 /// Names one request of a connection until it is answered.
@@ -72,6 +86,18 @@ public:
 
   virtual void handle_event(const any_event& event) = 0;
 
+  /// The same for an event that others are told as well, whose text can be
+  /// theirs.
+  virtual void handle_shared_event(const worded_event& event) {
+    handle_event(event.what());
+  }
+
+  /// Everybody who is in the room, the client included, because something
+  /// about some of the others has changed: for clients that expect the whole
+  /// list. Follows the events of these changes; many of them may have one
+  /// list.
+  virtual void handle_participants(const worded_participants&) {}
+
   /// The server ends the connection, on which nothing more is said: what to
   /// close it with, once the frames that are still there are out. Unless the
   /// dialect knows better, that is 4001, 4003 or 4004, in the order of
@@ -97,6 +123,14 @@ struct handshake_refusal {
   std::string reason;
 };
 
+/// The query parameters in which a dialect's clients say, as they knock, who
+/// they are and where they want to go. Empty where they say it later.
+struct handshake_names {
+  std::string_view token; // besides "token", which all have
+  std::string_view user;
+  std::string_view room;
+};
+
 /// How the rest of the server finds a dialect, without knowing its name.
 struct dialect_entry {
   std::string_view name;
@@ -110,6 +144,12 @@ struct dialect_entry {
 
   std::unique_ptr<dialect> (*make)(const handshake&, net::rng&,
                                    net::time_point now);
+
+  /// What Sec-WebSocket-Protocol confirms to the client; empty for none.
+  /// Browsers drop a connection whose offer is not confirmed.
+  std::string_view subprotocol = {};
+
+  handshake_names names = {};
 };
 
 /// All dialects, in the order in which they are asked.

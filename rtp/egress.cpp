@@ -75,12 +75,12 @@ void egress::remember(size_t octets) {
       static_cast<uint16_t>(octets)};
 }
 
-std::span<const egress::packet_result>
+std::span<const packet_report>
 egress::handle_transport_feedback(const rtcp::transport_cc& x, time_point now) {
   now_ = now;
-  results_.clear();
+  reports_.clear();
   if (history_.empty())
-    return results_;
+    return reports_;
   auto cursor = x.statuses();
   while (auto status = cursor.next()) {
     // What we have not sent, or have forgotten, cannot be told of.
@@ -94,26 +94,44 @@ egress::handle_transport_feedback(const rtcp::transport_cc& x, time_point now) {
       continue;
     auto ago =
         std::chrono::microseconds{to_microseconds(now) - sent.microseconds};
-    auto result = packet_result{sequence, now - ago, std::nullopt, sent.octets};
+    packet_report report{now - ago, std::nullopt, sent.octets, std::nullopt};
     if (status->received) {
-      result.received = status->arrival;
+      report.received = status->arrival;
       sent.octets = 0; // told once
       ++stats_.feedback_packets;
     } else {
       ++stats_.feedback_lost;
     }
-    results_.push_back(result);
+    reports_.push_back(report);
   }
-  return results_;
+  estimate(now);
+  return reports_;
+}
+
+void egress::estimate(time_point now) {
+  if (reports_.empty())
+    return;
+  if (!estimator_) {
+    estimator_ =
+        std::make_unique<bandwidth_estimator>(bandwidth_estimator::config{});
+    if (stats_.remb_bps)
+      estimator_->handle_remb(*stats_.remb_bps);
+  }
+  estimator_->handle_feedback(reports_,
+                              static_cast<double>(rate_.bitrate_bps(now)), now);
 }
 
 void egress::handle_remb(uint64_t bitrate_bps) {
   stats_.remb_bps = bitrate_bps;
+  if (estimator_)
+    estimator_->handle_remb(bitrate_bps);
 }
 
 egress_stats egress::stats(time_point now) const {
   auto result = stats_;
   result.bitrate_bps = rate_.bitrate_bps(now);
+  result.available_bps =
+      estimator_ ? std::optional{estimator_->target_bps()} : stats_.remb_bps;
   return result;
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "rtp/bwe/bandwidth_estimator.hpp"
 #include "rtp/fifo.hpp"
 #include "rtp/outgoing_packet.hpp"
 #include "rtp/rtcp/transport_cc.hpp"
 #include "rtp/stats.hpp"
 
 #include <array>
+#include <memory>
 
 namespace troupe::rtp {
 
@@ -25,15 +27,6 @@ public:
     net::byte_span payload;
   };
 
-  /// What feedback says of one packet that we sent.
-  struct packet_result {
-    int64_t sequence = 0;
-    time_point sent;
-    /// On the receiver's clock, or nothing if it was lost.
-    std::optional<rtcp::delta_ticks> received;
-    uint16_t octets = 0;
-  };
-
   void handle_batch(outgoing_batch batch, time_point now);
 
   void handle_timeout(time_point now);
@@ -46,9 +39,9 @@ public:
     return std::nullopt;
   }
 
-  /// Transport-wide feedback of the receiver. For later bandwidth estimation
-  /// the results are there until the next call.
-  std::span<const packet_result>
+  /// Transport-wide feedback of the receiver. The reports that the estimate
+  /// of its link took from it are there until the next call.
+  std::span<const packet_report>
   handle_transport_feedback(const rtcp::transport_cc& x, time_point now);
 
   /// The receiver's estimate (REMB).
@@ -70,6 +63,7 @@ private:
   std::optional<wire_packet> write(const outgoing_packet& x,
                                    const header_writer& headers);
   void remember(size_t octets);
+  void estimate(time_point now);
 
   fifo<outgoing_batch> queue_;
   outgoing_batch current_;
@@ -78,7 +72,8 @@ private:
   // The first number is 1 in the second cycle, so that all stay positive.
   int64_t next_sequence_ = 65537;
   std::vector<sent_packet> history_; // empty until the first numbered packet
-  std::vector<packet_result> results_;
+  std::vector<packet_report> reports_;
+  std::unique_ptr<bandwidth_estimator> estimator_; // from the first feedback on
   std::array<uint8_t, header_room> header_;
   std::array<uint8_t, net::buffer::capacity + 2> payload_; // for RTX only
   egress_stats stats_;

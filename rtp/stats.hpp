@@ -93,6 +93,8 @@ struct egress_stats {
   uint64_t rtx_packets = 0;
   /// What the receiver says it can take, if it uses REMB.
   std::optional<uint64_t> remb_bps;
+  /// How much the receiver's link is held to carry, by feedback of any kind.
+  std::optional<uint64_t> available_bps;
   /// Of the packets that transport-wide feedback told of.
   uint64_t feedback_packets = 0;
   uint64_t feedback_lost = 0;

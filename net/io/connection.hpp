@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace troupe::net {
 
@@ -30,6 +31,12 @@ constexpr uint16_t protoo_closed = 4000;
 /// A message's octets, shared by the connections that it goes to.
 using shared_text = std::shared_ptr<const std::string>;
 
+/// A message to a client.
+struct outgoing_message {
+  shared_text text;
+  bool binary = false;
+};
+
 /// A client's way for messages in both directions: a WebSocket, or an
 /// Engine.IO session on whatever transport it has. All functions may be
 /// called from any thread and never block; messages leave in the order of
@@ -38,17 +45,24 @@ class connection {
 public:
   virtual ~connection() = default;
 
-  /// Queues a text message, which must be UTF-8. A client that leaves more
-  /// than the configured number of octets or seconds unread is closed with
-  /// `close_code::try_again_later`.
-  virtual void send_text(shared_text text) = 0;
+  /// Queues messages, which leave together where they can; texts must be
+  /// UTF-8. A client that leaves more than the configured number of octets or
+  /// seconds unread is closed with `close_code::try_again_later`.
+  virtual void send(std::vector<outgoing_message> messages) = 0;
+
+  /// Queues a text message.
+  void send_text(shared_text text) {
+    send_one({std::move(text), false});
+  }
 
   void send_text(std::string text) {
     send_text(std::make_shared<const std::string>(std::move(text)));
   }
 
   /// Queues a binary message.
-  virtual void send_binary(shared_text octets) = 0;
+  void send_binary(shared_text octets) {
+    send_one({std::move(octets), true});
+  }
 
   /// Sends what is queued, then closes. Where there is no WebSocket, code and
   /// reason are not told to the client. `on_close` follows.
@@ -70,6 +84,13 @@ public:
   /// Where the client reached us: the best address to announce to it.
   const socket_address& local_address() const {
     return request().local;
+  }
+
+private:
+  void send_one(outgoing_message x) {
+    std::vector<outgoing_message> all;
+    all.push_back(std::move(x));
+    send(std::move(all));
   }
 };
 

@@ -20,16 +20,9 @@ public:
       , kind_(std::move(kind))
       , id_(http_core::next_id()) {}
 
-  using connection::send_text;
-
-  void send_text(shared_text text) override {
+  void send(std::vector<outgoing_message> messages) override {
     if (auto x = session_.lock())
-      x->queue(std::move(text), false);
-  }
-
-  void send_binary(shared_text octets) override {
-    if (auto x = session_.lock())
-      x->queue(std::move(octets), true);
+      x->queue(std::move(messages));
   }
 
   void close(uint16_t code, std::string reason) override {

@@ -3,6 +3,7 @@
 #include "net/io/engineio_session.hpp"
 #include "net/io/http_core.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace troupe::net {
@@ -54,12 +55,12 @@ engineio_service::engineio_service(http_core& core)
 engineio_service::~engineio_service() = default;
 
 bool engineio_service::serves(std::string_view path) const {
-  std::string_view ours = core_.config.engineio.path;
-  if (ours.empty())
-    return false;
-  if (ours.ends_with('/') && path == ours.substr(0, ours.size() - 1))
-    return true;
-  return path == ours;
+  return std::ranges::any_of(
+      core_.config.engineio.paths, [&](std::string_view ours) {
+        return path == ours
+               || (ours.ends_with('/')
+                   && path == ours.substr(0, ours.size() - 1));
+      });
 }
 
 size_t engineio_service::max_body() const {

@@ -24,7 +24,7 @@ public:
 
   ~engineio_service();
 
-  /// Whether `path` is the endpoint's.
+  /// Whether `path` is one of the endpoint's.
   bool serves(std::string_view path) const;
 
   /// Octets that a body may have.

@@ -209,9 +209,10 @@ engineio_session::handle_socket(std::shared_ptr<connection> socket) {
   return std::make_unique<socket_events>(shared_from_this(), id);
 }
 
-void engineio_session::queue(shared_text text, bool binary) {
-  post([text = std::move(text), binary](auto& self) {
-    self.engine_->handle_send(binary, *text);
+void engineio_session::queue(std::vector<outgoing_message> messages) {
+  post([messages = std::move(messages)](auto& self) {
+    for (const auto& x : messages)
+      self.engine_->handle_send(x.binary, *x.text);
   });
 }
 

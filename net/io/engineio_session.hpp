@@ -52,7 +52,7 @@ public:
     post_busy_ = false;
   }
 
-  void queue(shared_text text, bool binary);
+  void queue(std::vector<outgoing_message> messages);
 
   void request_close(uint16_t code, std::string reason);
 

@@ -63,16 +63,18 @@ public:
     });
   }
 
-  void queue(shared_text text, bool binary) {
-    auto cost = text->size() + message_overhead;
+  void queue(std::vector<outgoing_message> messages) {
+    size_t cost = 0;
+    for (const auto& x : messages)
+      cost += cost_of(x);
     auto queued = queued_octets_.fetch_add(cost) + cost;
     bool over = queued > core_->config.max_write_queue;
-    asio::post(loop_, [self = shared_from_this(), text = std::move(text),
-                       binary, over]() mutable {
+    asio::post(loop_, [self = shared_from_this(),
+                       messages = std::move(messages), over]() mutable {
       if (over)
         self->give_up_slow_reader();
       else
-        self->enqueue(std::move(text), binary);
+        self->enqueue(std::move(messages));
     });
   }
 
@@ -92,15 +94,14 @@ public:
   }
 
 private:
-  struct outgoing {
-    shared_text text;
-    bool binary;
+  struct waiting_message {
+    outgoing_message what;
     time_point queued;
-
-    size_t cost() const {
-      return text->size() + message_overhead;
-    }
   };
+
+  static size_t cost_of(const outgoing_message& x) {
+    return x.text->size() + message_overhead;
+  }
 
   void configure() {
     const auto& config = core_->config;
@@ -202,11 +203,13 @@ private:
     return false;
   }
 
-  void enqueue(shared_text text, bool binary) {
+  void enqueue(std::vector<outgoing_message> messages) {
     if (finished_ || closing_ || !opened_)
       return;
-    outbox_.push_back({std::move(text), binary, steady_clock::now()});
-    if (!writing_)
+    auto now = steady_clock::now();
+    for (auto& x : messages)
+      outbox_.push_back({std::move(x), now});
+    if (!writing_ && !outbox_.empty())
       write();
   }
 
@@ -214,8 +217,8 @@ private:
     const auto& x = outbox_.front();
     writing_ = true;
     arm(x.queued + core_->config.max_write_delay);
-    ws_.binary(x.binary);
-    ws_.async_write(asio::buffer(*x.text),
+    ws_.binary(x.what.binary);
+    ws_.async_write(asio::buffer(*x.what.text),
                     [self = shared_from_this()](error_code ec, size_t) {
                       self->on_written(ec);
                     });
@@ -227,7 +230,7 @@ private:
       return;
     if (ec)
       return finish(close_code::abnormal);
-    queued_octets_ -= outbox_.front().cost();
+    queued_octets_ -= cost_of(outbox_.front().what);
     outbox_.pop_front();
     if (!outbox_.empty())
       write();
@@ -323,7 +326,7 @@ private:
   beast::flat_buffer buffer_;
   size_t reads_ = 0;
   std::atomic<size_t> queued_octets_{0};
-  std::deque<outgoing> outbox_;
+  std::deque<waiting_message> outbox_;
   bool writing_ = false;
   bool opened_ = false;
   bool close_sent_ = false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/dialect.hpp"
+#include "protocol/dialects/camel.hpp"
 #include "protocol/dialects/socketio_vocabulary.hpp"
 
 /// What dialect.cpp registers: one function per file of this folder. Adding a
@@ -10,10 +11,27 @@ namespace troupe::protocol {
 /// A: plain WebSocket, in ws.cpp.
 dialect_entry ws_entry();
 
+/// E: mediasoup-demo's own, in protoo.cpp.
+dialect_entry protoo_entry();
+
 /// What all dialects over Socket.IO have in common, in socketio_dialect.cpp.
 dialect_entry socketio_entry();
 
 /// B: Socket.IO with acknowledgements, in events.cpp.
 socketio_vocabulary_entry events_entry();
+
+/// What the next two have in common, in camel.cpp.
+socketio_vocabulary_entry camel_entry();
+
+/// The requests of A, and those of B's members, for tests that try them all;
+/// those of C and D are in their chapters.
+std::vector<named_reader> ws_requests();
+std::vector<named_reader> events_requests();
+
+/// C: Socket.IO without a join, in flow.cpp.
+camel_chapter flow_chapter();
+
+/// D: Socket.IO with rooms that are opened and joined, in rooms.cpp.
+camel_chapter rooms_chapter();
 
 } // namespace troupe::protocol

@@ -1,6 +1,5 @@
 #include "protocol/dialects/entries.hpp"
 #include "protocol/dialects/payload.hpp"
-#include "protocol/dialects/roster.hpp"
 #include "protocol/dialects/shapes.hpp"
 
 #include <algorithm>
@@ -52,10 +51,6 @@ const method* find_method(std::string_view name) {
                    [&](const auto& x) { return x.event == name; });
   return found == methods.end() ? nullptr : &*found;
 }
-
-// The names under which frontends keep what a person is called.
-constexpr std::array name_members{"name", "displayName", "userName",
-                                  "username"};
 
 // The texts that the document fixes, whatever the server's sentence is.
 std::string error_sentence(const error& why) {
@@ -143,26 +138,37 @@ public:
         room_ = room_id{};
       return refuse(call, *refused, link);
     }
-    const auto& done = std::get<success>(result);
-    if (const auto joined = std::get_if<reply::joined>(&done))
-      roster_.reset(joined->participants);
-    link.answer(call, acknowledgement(call, done));
+    link.answer(call, acknowledgement(call, std::get<success>(result)));
   }
 
   void handle_event(const any_event& event, socketio_link& link) override {
-    const auto changed = roster_.update(event);
-    if (!std::holds_alternative<event::peer_joined>(event)
-        && !std::holds_alternative<event::peer_updated>(event))
+    if (!is_told_by_list(event))
       link.emit(kebab_name(event), to_json(event));
-    if (changed && !is_about(event, link.sid()))
-      link.emit("participant-list-update", to_json(roster_.participants()));
+  }
+
+  void handle_shared_event(const worded_event& event,
+                           socketio_link& link) override {
+    static constexpr char speaker{};
+    const auto& what = event.what();
+    if (!is_told_by_list(what))
+      link.emit(event.text(&speaker, [&] {
+        return socketio_link::event_packet(kebab_name(what), to_json(what));
+      }));
+  }
+
+  void handle_participants(const worded_participants& all,
+                           socketio_link& link) override {
+    static constexpr char speaker{};
+    link.emit(all.text(&speaker, [&] {
+      return socketio_link::event_packet("participant-list-update",
+                                         to_json(all.what()));
+    }));
   }
 
 private:
-  // The list goes to the others: nobody is told of a change of his own.
-  static bool is_about(const any_event& event, const std::string& sid) {
-    const auto updated = std::get_if<event::peer_updated>(&event);
-    return updated && updated->peer.id.str() == sid;
+  static bool is_told_by_list(const any_event& event) {
+    return std::holds_alternative<event::peer_joined>(event)
+           || std::holds_alternative<event::peer_updated>(event);
   }
 
   // A failure that nobody waits for is told by an event, `request-error`,
@@ -211,27 +217,23 @@ private:
       link.ask(verb::leave{}, std::nullopt);
     room_ = room;
     link.ask(verb::join{std::move(room), peer_id{link.sid()},
-                        name_of(payload, link), std::move(*capabilities)},
+                        link.name_of(payload).value_or(""),
+                        std::move(*capabilities)},
              call);
-  }
-
-  static std::string name_of(const rapidjson::Value& payload,
-                             const socketio_link& link) {
-    for (auto member : name_members)
-      if (auto name = find_text(payload, member))
-        return *name;
-    for (auto member : name_members)
-      if (auto name = link.greeting(member))
-        return *name;
-    return {};
   }
 
   // The room that the client is in or is about to be in; empty before.
   room_id room_;
-  roster roster_;
 };
 
 } // namespace
+
+std::vector<named_reader> events_requests() {
+  std::vector<named_reader> out;
+  for (const auto& x : methods)
+    out.push_back({x.event, x.read});
+  return out;
+}
 
 socketio_vocabulary_entry events_entry() {
   return {

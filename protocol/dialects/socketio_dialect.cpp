@@ -2,6 +2,7 @@
 #include "protocol/dialects/payload.hpp"
 #include "protocol/dialects/shapes.hpp"
 #include "protocol/dialects/socketio_vocabulary.hpp"
+#include "protocol/identity.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,12 +20,41 @@ constexpr uint16_t policy_violation = 1008;
 // waits for most of its answers; this only bounds what a hostile one costs.
 constexpr size_t max_outstanding = 256;
 
+// The names under which frontends keep what a person is called.
+constexpr std::array name_members{"name", "displayName", "userName",
+                                  "username"};
+
+std::string event_array(std::string_view event, std::string_view json) {
+  return std::string{"["}
+      .append(to_json(event))
+      .append(",")
+      .append(json)
+      .append("]");
+}
+
+socketio_config to_config(const handshake& hello) {
+  socketio_config out;
+  out.ask_before_connect = hello.token_wanted;
+  return out;
+}
+
+// What socket.io-client makes an Error of: its `message` and its `data`.
+std::string connect_error(const error& why) {
+  json_object data;
+  data.add("code", to_string(why.code)).add("message", why.message);
+  return json_object{}
+      .add("message", to_string(why.code))
+      .add("data", data)
+      .text();
+}
+
 } // namespace
 
 socketio_link::socketio_link(handshake hello, net::rng& random,
                              net::time_point now)
     : hello_(std::move(hello))
-    , session_(socketio_config{}, random, now) {}
+    , now_(now)
+    , session_(to_config(hello_), random, now) {}
 
 std::optional<std::string>
 socketio_link::greeting(std::string_view name) const {
@@ -34,6 +64,17 @@ socketio_link::greeting(std::string_view name) const {
   if (found == hello_.query.end() || found->second.empty())
     return std::nullopt;
   return found->second;
+}
+
+std::optional<std::string>
+socketio_link::name_of(const rapidjson::Value& payload) const {
+  for (auto member : name_members)
+    if (auto name = find_text(payload, member))
+      return name;
+  for (auto member : name_members)
+    if (auto name = greeting(member))
+      return name;
+  return std::nullopt;
 }
 
 void socketio_link::ask(request what, std::optional<socketio_call> origin) {
@@ -50,11 +91,17 @@ void socketio_link::answer(const socketio_call& call, std::string_view json) {
 }
 
 void socketio_link::emit(std::string_view event, std::string_view json) {
-  session_.emit(root, std::string{"["}
-                          .append(to_json(event))
-                          .append(",")
-                          .append(json)
-                          .append("]"));
+  session_.emit(root, event_array(event, json));
+}
+
+void socketio_link::emit(shared_text packet) {
+  session_.emit(root, std::move(packet));
+}
+
+std::string socketio_link::event_packet(std::string_view event,
+                                        std::string_view json) {
+  return encode_socketio_packet(socketio_type::event, root, std::nullopt,
+                                event_array(event, json));
 }
 
 void socketio_link::reset() {
@@ -84,12 +131,14 @@ public:
   }
 
   void handle_frame(const frame& in, net::time_point now) override {
+    link_.now_ = now;
     link_.session_.handle_frame(in, now);
-    while (auto input = link_.session_.poll_input())
-      std::visit([this](auto& x) { handle(x); }, *input);
+    take_inputs();
   }
 
   void handle_outcome(request_token token, const outcome& result) override {
+    if (token == authenticating_)
+      finish_connect(result);
     if (auto call = link_.settle(token))
       vocabulary_->handle_outcome(*call, result, link_);
   }
@@ -98,12 +147,26 @@ public:
     vocabulary_->handle_event(event, link_);
   }
 
+  void handle_shared_event(const worded_event& event) override {
+    vocabulary_->handle_shared_event(event, link_);
+  }
+
+  void handle_participants(const worded_participants& all) override {
+    vocabulary_->handle_participants(all, link_);
+  }
+
   void handle_timeout(net::time_point now) override {
+    link_.now_ = now;
     link_.session_.handle_timeout(now);
+    vocabulary_->handle_timeout(now, link_);
   }
 
   std::optional<net::time_point> poll_timeout() const override {
-    return link_.session_.poll_timeout();
+    const auto session = link_.session_.poll_timeout();
+    const auto vocabulary = vocabulary_->poll_timeout();
+    return session && vocabulary ? std::min(*session, *vocabulary)
+           : session             ? session
+                                 : vocabulary;
   }
 
   std::optional<pending_request> poll_request() override {
@@ -123,6 +186,28 @@ public:
   }
 
 private:
+  void take_inputs() {
+    while (auto input = link_.session_.poll_input())
+      std::visit([this](auto& x) { handle(x); }, *input);
+  }
+
+  void handle(socketio_connect_wanted& in) {
+    auto token = find_text(in.auth, "token");
+    link_.ask(verb::authenticate{token ? *token : find_token(link_.hello_, {})},
+              std::nullopt);
+    authenticating_ = link_.last_token_;
+  }
+
+  void finish_connect(const outcome& result) {
+    authenticating_.reset();
+    const auto* refused = std::get_if<error>(&result);
+    if (refused)
+      link_.session_.deny(std::string{root}, connect_error(*refused));
+    else
+      link_.session_.admit(std::string{root});
+    take_inputs();
+  }
+
   void handle(socketio_connected& in) {
     link_.sid_ = std::move(in.sid);
     link_.auth_ = std::move(in.auth);
@@ -159,6 +244,8 @@ private:
 
   socketio_link link_;
   std::unique_ptr<socketio_vocabulary> vocabulary_;
+  // The request on which the client's CONNECT waits.
+  std::optional<request_token> authenticating_;
   // Whether the client has shown which vocabulary it speaks.
   bool settled_ = false;
 };

@@ -20,6 +20,8 @@ struct socketio_call {
   std::string event;
   /// Present when the client gave a callback.
   std::optional<int64_t> id;
+  /// The vocabulary's own mark: comes back with each outcome.
+  uint64_t tag = 0;
 };
 
 /// One client's connection as a vocabulary sees it: what is known of the
@@ -38,6 +40,14 @@ public:
   /// that, in the query of its handshake.
   std::optional<std::string> greeting(std::string_view name) const;
 
+  /// What the person is called: by the payload, else by the greeting.
+  std::optional<std::string> name_of(const rapidjson::Value& payload) const;
+
+  /// When the client was last heard of.
+  net::time_point now() const {
+    return now_;
+  }
+
   /// Hands a request to the server. Its outcome comes back with `origin`, or
   /// not at all where that is absent.
   void ask(request what, std::optional<socketio_call> origin);
@@ -49,6 +59,13 @@ public:
   /// Emits an event with exactly one argument, given as JSON.
   void emit(std::string_view event, std::string_view json);
 
+  /// Emits what event_packet() made, which other links may share.
+  void emit(shared_text packet);
+
+  /// The packet of an event with exactly one argument, given as JSON.
+  static std::string event_packet(std::string_view event,
+                                  std::string_view json);
+
 private:
   friend class socketio_dialect;
 
@@ -59,6 +76,7 @@ private:
   std::optional<socketio_call> settle(request_token token);
 
   const handshake hello_;
+  net::time_point now_;
   socketio_session session_;
   std::string sid_;
   rapidjson::Document auth_;
@@ -82,6 +100,23 @@ public:
                               socketio_link& link) = 0;
 
   virtual void handle_event(const any_event& event, socketio_link& link) = 0;
+
+  /// See dialect::handle_shared_event().
+  virtual void handle_shared_event(const worded_event& event,
+                                   socketio_link& link) {
+    handle_event(event.what(), link);
+  }
+
+  /// See dialect::handle_participants().
+  virtual void handle_participants(const worded_participants&, socketio_link&) {
+  }
+
+  /// For vocabularies that put something off; see dialect.
+  virtual void handle_timeout(net::time_point, socketio_link&) {}
+
+  virtual std::optional<net::time_point> poll_timeout() const {
+    return std::nullopt;
+  }
 };
 
 /// How socketio_dialect finds a vocabulary, without knowing its name.

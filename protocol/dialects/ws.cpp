@@ -142,8 +142,15 @@ public:
   }
 
   void handle_event(const any_event& event) override {
-    push(
-        json_object{}.add("type", kebab_name(event)).add("data", event).text());
+    push(event_text(event));
+  }
+
+  void handle_shared_event(const worded_event& event) override {
+    static constexpr char speaker{};
+    if (!closing_)
+      frames_.push_back({{}, false, event.text(&speaker, [&] {
+                           return event_text(event.what());
+                         })});
   }
 
   void handle_timeout(net::time_point) override {}
@@ -221,6 +228,13 @@ private:
   void refuse(slot next, const error& why) {
     next.reply = error_text(next, why);
     slots_.push_back(std::move(next));
+  }
+
+  static std::string event_text(const any_event& event) {
+    return json_object{}
+        .add("type", kebab_name(event))
+        .add("data", event)
+        .text();
   }
 
   static json_object envelope(std::string_view type, const slot& of) {
@@ -312,8 +326,15 @@ std::optional<handshake_refusal> refuse_handshake(const handshake& in) {
 
 } // namespace
 
+std::vector<named_reader> ws_requests() {
+  std::vector<named_reader> out;
+  for (const auto& x : methods)
+    out.push_back({x.request, x.read});
+  return out;
+}
+
 dialect_entry ws_entry() {
-  return {
+  dialect_entry entry{
       "ws",
       carrier::websocket,
       [](const handshake& in) {
@@ -325,6 +346,8 @@ dialect_entry ws_entry() {
         return std::make_unique<ws_dialect>(hello);
       },
   };
+  entry.names = {"auth", "auth", "channelId"};
+  return entry;
 }
 
 } // namespace troupe::protocol

@@ -15,12 +15,12 @@ public:
     request_.remote = *net::parse_address("127.0.0.1", 50000);
   }
 
-  void send_text(net::shared_text text) override {
-    if (!closed)
-      sent.push_back(*text);
+  void send(std::vector<net::outgoing_message> messages) override {
+    ++batches;
+    for (const auto& x : messages)
+      if (!closed && !x.binary)
+        sent.push_back(*x.text);
   }
-
-  void send_binary(net::shared_text) override {}
 
   void close(uint16_t code, std::string) override {
     if (!closed)
@@ -40,6 +40,8 @@ public:
   }
 
   std::deque<std::string> sent;
+  /// How often the server has sent something.
+  size_t batches = 0;
   std::optional<uint16_t> closed;
 
 private:

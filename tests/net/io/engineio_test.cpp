@@ -311,7 +311,7 @@ TEST_CASE("a stopping server ends polling sessions") {
 
 TEST_CASE("the endpoint can live elsewhere") {
   auto config = loopback_config();
-  config.engineio.path = "/engine.io/";
+  config.engineio.paths = {"/engine.io/"};
   http_fixture x{config};
   CHECK(http(x.port(), "GET", "/engine.io/?EIO=4&transport=polling").status
         == 200);

@@ -92,8 +92,15 @@ error_code parse_error_code(const std::string& name) {
 
 class describer {
 public:
+  std::string operator()(const verb::authenticate& x) {
+    return line("authenticate").with("token", x.token).text_;
+  }
+
   std::string operator()(const verb::get_capabilities& x) {
     return line("get_capabilities").with("room", x.room).text_;
+  }
+  std::string operator()(const verb::create_room& x) {
+    return line("create_room").with("room", x.room).text_;
   }
   std::string operator()(const verb::join& x) {
     return line("join")
@@ -101,7 +108,20 @@ public:
         .with("peer", x.peer)
         .with("name", x.name)
         .flag("capabilities", x.capabilities.has_value())
+        .flag("must_exist", x.must_exist)
+        .flag("hidden", x.hidden)
+        .with("device", written(x.device))
         .text_;
+  }
+  std::string operator()(const verb::announce& x) {
+    return line("announce")
+        .with("name", x.name)
+        .flag("capabilities", x.capabilities.has_value())
+        .with("device", written(x.device))
+        .text_;
+  }
+  std::string operator()(const verb::set_display_name& x) {
+    return line("set_display_name").with("name", x.name).text_;
   }
   std::string operator()(const verb::leave&) {
     return "leave";
@@ -128,7 +148,7 @@ public:
         .with("kind", std::string{to_string(x.kind)})
         .flag("rtp", x.parameters == fixed_rtp())
         .flag("paused", x.paused)
-        .with("app_data", x.app_data.text == "{}" ? "" : x.app_data.text)
+        .with("app_data", written(x.app_data))
         .text_;
   }
   std::string operator()(const verb::consume& x) {
@@ -137,6 +157,7 @@ public:
         .with("producer", x.producer)
         .flag("capabilities", x.capabilities == fixed_capabilities())
         .flag("paused", x.paused)
+        .flag("own_if_alone", x.own_if_alone)
         .text_;
   }
   std::string operator()(const verb::pause_producer& x) {
@@ -167,6 +188,25 @@ public:
   std::string operator()(const verb::request_key_frame& x) {
     return line("request_key_frame").with("consumer", x.consumer).text_;
   }
+  std::string operator()(const verb::set_consumer_priority& x) {
+    return line("set_consumer_priority")
+        .with("consumer", x.consumer)
+        .with("priority", std::to_string(x.priority))
+        .text_;
+  }
+  std::string operator()(const verb::kick& x) {
+    return line("kick").with("peer", x.peer).text_;
+  }
+  std::string operator()(const verb::mute& x) {
+    line("mute").with("peer", x.peer);
+    return x.kind ? with("kind", std::string{to_string(*x.kind)}).text_ : text_;
+  }
+  std::string operator()(const verb::lock_room& x) {
+    return x.locked ? "lock_room" : "lock_room unlocked";
+  }
+  std::string operator()(const verb::end_room&) {
+    return "end_room";
+  }
   std::string operator()(const verb::list_producers&) {
     return "list_producers";
   }
@@ -175,6 +215,9 @@ public:
   }
 
 private:
+  static std::string written(const json_text& x) {
+    return x.text == "{}" ? "" : x.text;
+  }
   describer& line(const char* verb) {
     text_ = verb;
     return *this;
@@ -203,6 +246,15 @@ private:
 
   std::string text_;
 };
+
+any_event parse_layers(const std::vector<std::string>& ids) {
+  event::consumer_layers_changed out{consumer_id{ids.at(0)}, {}, {}};
+  if (ids.size() > 1)
+    out.spatial_layer = std::stoi(ids[1]);
+  if (ids.size() > 2)
+    out.temporal_layer = std::stoi(ids[2]);
+  return out;
+}
 
 } // namespace
 
@@ -260,6 +312,10 @@ outcome parse_outcome(std::string_view line) {
   throw std::invalid_argument("unknown outcome: " + what);
 }
 
+std::vector<participant> parse_participants(std::string_view line) {
+  return parse_list(std::string{line}, parse_participant);
+}
+
 any_event parse_event(std::string_view line) {
   const auto words = split(line, ' ');
   const auto& what = words.at(0);
@@ -289,14 +345,33 @@ any_event parse_event(std::string_view line) {
   if (what == "consumer-score")
     return event::consumer_score{consumer_id{ids.at(0)}, std::stoi(ids.at(1)),
                                  std::stoi(ids.at(2))};
+  if (what == "consumer-layers-changed")
+    return parse_layers(ids);
+  if (what == "producer-score")
+    return event::producer_score{producer_id{ids.at(0)},
+                                 {{0, 1234567, "", std::stoi(ids.at(1))}}};
+  if (what == "active-speaker")
+    return about == "-" ? event::active_speaker{}
+                        : event::active_speaker{peer_id{ids.at(0)},
+                                                std::stoi(ids.at(1))};
+  if (what == "speaking-peers")
+    return event::speaking_peers{{{peer_id{ids.at(0)}, std::stoi(ids.at(1))}}};
+  if (what == "room-locked")
+    return event::room_locked{about == "yes"};
+  if (what == "kicked")
+    return event::kicked{room_id{about}};
   if (what == "room-closed")
     return event::room_closed{room_id{about}};
   throw std::invalid_argument("unknown event: " + what);
 }
 
 const std::map<std::string, std::string>& dictionaries() {
+  static const auto caps = to_json(fixed_capabilities());
   static const std::map<std::string, std::string> all{
-      {"<caps>", to_json(fixed_capabilities())},
+      {"<caps>", caps},
+      {"<many caps>", caps.substr(0, caps.size() - 1)
+                          + R"(,"routerRtpCapabilities":)" + caps
+                          + R"(,"rtpCapabilities":)" + caps + '}'},
       {"<rtp>", to_json(fixed_rtp())},
       {"<ice>", to_json(fixed_ice())},
       {"<candidates>", to_json(fixed_candidates())},

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Canonical requests, outcomes and events as one line of text each, for
 /// transcripts and for telling in a test what came out.
@@ -25,11 +26,17 @@ protocol::outcome parse_outcome(std::string_view line);
 ///   peer-joined bob:Bob:- | peer-updated bob:Bob:a | peer-left bob
 ///   producer-added p1:bob:audio | producer-closed p1:bob
 ///   consumer-closed c1:p1 | consumer-paused c1 | consumer-score c1:5:7
-///   room-closed daily
+///   consumer-layers-changed c1:2:1 | producer-score p1:5
+///   active-speaker bob:-30 (or -) | speaking-peers bob:-30
+///   room-locked yes | kicked daily | room-closed daily
 protocol::any_event parse_event(std::string_view line);
 
+/// The participants that a line such as "alice:Alice:av,bob:Bob:-" names.
+std::vector<protocol::participant> parse_participants(std::string_view line);
+
 /// Texts of the dictionaries in which no dialect has a say, by the names under
-/// which transcripts refer to them: <caps>, <rtp>, <ice>, <candidates>, <dtls>.
+/// which transcripts refer to them: <caps>, <rtp>, <ice>, <candidates>, <dtls>,
+/// and <many caps>, which are <caps> with the same again under two names.
 const std::map<std::string, std::string>& dictionaries();
 
 } // namespace troupe::test

@@ -25,8 +25,13 @@ std::string replace_all(std::string text, const std::string& from,
   return text;
 }
 
-handshake parse_handshake(const std::string& target) {
+// "TARGET" or "TARGET SUBPROTOCOL".
+handshake parse_handshake(const std::string& line) {
   handshake out;
+  const auto space = line.find(' ');
+  const auto target = line.substr(0, space);
+  if (space != std::string::npos)
+    out.subprotocol = line.substr(space + 1);
   const auto question = target.find('?');
   out.path = target.substr(0, question);
   out.carrier = out.path.starts_with("/socket.io") ? carrier::socketio
@@ -81,11 +86,14 @@ public:
     else if (what == "R:")
       answer(rest);
     else if (what == "E:")
-      speaker().handle_event(parse_event(rest));
+      tell(parse_event(rest));
+    else if (what == "L:")
+      tell(parse_participants(rest));
     else if (what == "wait")
       wait(std::stoi(rest));
     else
       FAIL("unknown line");
+    tick();
   }
 
   void expect_silence() {
@@ -95,7 +103,7 @@ public:
     if (auto x = dialect_->poll_request())
       FAIL("unexpected request: " << describe(x->request));
     if (auto x = dialect_->poll_frame())
-      FAIL("unexpected frame: " << x->payload);
+      FAIL("unexpected frame: " << x->text());
     if (auto x = dialect_->poll_close())
       FAIL("unexpected close: " << x->code << ' ' << x->reason);
   }
@@ -121,9 +129,26 @@ private:
   }
 
   void wait(int seconds) {
+    speaker();
     now_ += std::chrono::seconds{seconds};
-    if (auto at = speaker().poll_timeout(); at && *at <= now_)
-      speaker().handle_timeout(now_);
+  }
+
+  // What is due by now. A deadline that is due at once may set another.
+  void tick() {
+    for (int i = 0; dialect_ && i < 2; ++i)
+      if (auto at = dialect_->poll_timeout(); at && *at <= now_)
+        dialect_->handle_timeout(now_);
+  }
+
+  // As in a room, where others are told the same.
+  void tell(any_event what) {
+    speaker().handle_shared_event(
+        *std::make_shared<const worded_event>(std::move(what)));
+  }
+
+  void tell(std::vector<participant> all) {
+    speaker().handle_participants(
+        *std::make_shared<const worded_participants>(std::move(all)));
   }
 
   void expect_request(const std::string& line) {
@@ -155,7 +180,7 @@ private:
   void expect_frame(std::string line) {
     const auto next = speaker().poll_frame();
     REQUIRE(next);
-    const auto [prefix, json] = split_frame(wire_prefix() + next->payload);
+    const auto [prefix, json] = split_frame(wire_prefix() + next->text());
     if (sid_.empty() && line.find("<sid>") != std::string::npos) {
       sid_ = (*parse_json(json))["sid"].GetString();
       line = replace_all(line, "<sid>", sid_);
@@ -220,7 +245,9 @@ TEST_CASE("every dialect speaks as its transcript shows") {
     CHECK_GT(replay(entry.path()), 0);
     found.insert(entry.path().stem().string());
   }
-  CHECK(found == std::set<std::string>{"events", "ws"});
+  CHECK(found
+        == std::set<std::string>{"events", "flow", "protoo_current",
+                                 "protoo_legacy", "rooms", "ws"});
 }
 
 } // namespace troupe::test

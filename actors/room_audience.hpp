@@ -1,0 +1,89 @@
+#pragma once
+
+#include "actors/event_batch.hpp"
+#include "actors/session_listener.hpp"
+#include "actors/timer_slot.hpp"
+
+#include <unordered_map>
+
+namespace troupe::actors {
+
+/// Whom a room tells: the sessions of its visible members, each with what it
+/// has been told so far. The part of the room's actor around `event_outbox`.
+class room_audience {
+public:
+  /// From now on that session is told, and the others that it came.
+  void admit(protocol::participant who, session_listener_actor session) {
+    auto id = who.id;
+    auto seat = outbox_.admit(std::move(who));
+    listeners_.insert_or_assign(std::move(id),
+                                listener{std::move(session), seat, seat});
+  }
+
+  /// The member is told nothing any more. What there is to tell of it is told
+  /// before.
+  void remove(const peer_id& who) {
+    listeners_.erase(who);
+  }
+
+  /// Nobody is told anything any more, of what waits either.
+  void clear() {
+    *this = {};
+  }
+
+  /// Tells everybody but the member itself.
+  void tell_others(protocol::any_event what, const peer_id& about) {
+    outbox_.tell_others(std::move(what), seat_of(about));
+  }
+
+  /// Tells everybody.
+  void tell_all(protocol::any_event what, const peer_id& about) {
+    outbox_.tell_all(std::move(what), seat_of(about));
+  }
+
+  /// Tells one member what it has not been told yet, so that an answer to it
+  /// does not come before the news of what it contains.
+  template <class Self>
+  void catch_up(Self* self, const peer_id& who) {
+    auto i = listeners_.find(who);
+    if (i == listeners_.end())
+      return;
+    auto& x = i->second;
+    if (auto news = outbox_.pending_since(x.told))
+      self->send(x.session, room_news{std::move(news), x.told, x.seat});
+    x.told = outbox_.moment();
+  }
+
+  /// Tells what is due, and has a `room_tick` sent when more will be.
+  template <class Self>
+  void drain(Self* self, const roster& people) {
+    if (auto batch = outbox_.poll_batch(people, self->clock().now()))
+      for (const auto& [who, x] : listeners_)
+        self->send(x.session, room_news{batch, x.told, x.seat});
+    timer_.arm(self, outbox_.poll_timeout(people.size()), room_tick{});
+  }
+
+  /// To be called when the `room_tick` has come.
+  void handle_tick(net::time_point now) {
+    timer_.fired(now);
+  }
+
+private:
+  struct listener {
+    session_listener_actor session;
+    room_moment seat = 0;
+    // What is not later than this has been told.
+    room_moment told = 0;
+  };
+
+  room_moment seat_of(const peer_id& who) const {
+    auto i = listeners_.find(who);
+    return i == listeners_.end() ? 0 : i->second.seat;
+  }
+
+  event_outbox outbox_;
+  timer_slot timer_;
+  std::unordered_map<peer_id, listener> listeners_;
+};
+
+} // namespace troupe::actors

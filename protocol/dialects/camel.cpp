@@ -1,0 +1,464 @@
+#include "protocol/dialects/camel.hpp"
+
+#include "protocol/dialects/arguments.hpp"
+#include "protocol/dialects/camel_announcements.hpp"
+#include "protocol/dialects/camel_transports.hpp"
+#include "protocol/dialects/entries.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace troupe::protocol {
+
+namespace {
+
+using rapidjson::Value;
+
+// Of a room id or a user id, in octets.
+constexpr size_t max_id_length = 256;
+
+// Where a client is that names no room at all.
+constexpr std::string_view default_room = "default";
+
+const camel_method* find_method(const camel_chapter& chapter,
+                                std::string_view event) {
+  const auto found =
+      std::find_if(chapter.methods.begin(), chapter.methods.end(),
+                   [&](const auto& x) { return x.event == event; });
+  return found == chapter.methods.end() ? nullptr : &*found;
+}
+
+const camel_method* find_method(std::string_view event) {
+  if (const auto shared = find_method(common_camel_chapter(), event))
+    return shared;
+  for (const auto& chapter : camel_chapters())
+    if (const auto own = find_method(chapter, event))
+      return own;
+  return nullptr;
+}
+
+// "producer-closed" becomes "producerClosed".
+std::string camel_name(std::string_view kebab) {
+  std::string out;
+  bool up = false;
+  for (char x : kebab) {
+    if (x != '-')
+      out += up ? static_cast<char>(x - 'a' + 'A') : x;
+    up = x == '-';
+  }
+  return out;
+}
+
+std::string event_name(const any_event& event) {
+  if (std::holds_alternative<event::peer_joined>(event))
+    return "peerJoined";
+  if (std::holds_alternative<event::peer_updated>(event))
+    return "peerUpdated";
+  return camel_name(kebab_name(event));
+}
+
+// What a client cannot have that is in no room.
+error_code missing_outside(const request& what) {
+  return std::visit(
+      []<class Verb>(const Verb&) {
+        if constexpr (
+            requires(Verb x) { x.dtls; }
+            || requires(Verb x) { x.transport->str(); })
+          return error_code::transport_not_found;
+        else if constexpr (requires(Verb x) { x.producer; })
+          return error_code::producer_not_found;
+        else if constexpr (requires(Verb x) { x.consumer; })
+          return error_code::consumer_not_found;
+        else
+          return error_code::not_joined;
+      },
+      what);
+}
+
+// The id that the client goes by, a text or a whole number; empty where there
+// is none.
+checked<std::string> read_user(const Value& payload) {
+  for (std::string_view name : {"userId", "peerId"})
+    if (const auto member = find_member(payload, name)) {
+      if (member->IsInt64())
+        return std::to_string(member->GetInt64());
+      if (!member->IsString())
+        return refusal{decode_errc::wrong_type,
+                       std::string{name}.append(" must be a string")};
+      if (member->GetStringLength() > max_id_length)
+        return refusal{decode_errc::bad_value,
+                       std::string{name}.append(" is too long")};
+      return std::string{member->GetString(), member->GetStringLength()};
+    }
+  return std::string{};
+}
+
+checked<room_id> read_short_room(const Value& payload) {
+  auto room = read_room(payload);
+  if (room && room->str().size() > max_id_length)
+    return refusal{decode_errc::bad_value, "roomId is too long"};
+  return room;
+}
+
+// One call on its way to its answer, and the requests that it takes.
+struct task {
+  const camel_method* method;
+  socketio_call call;
+  room_id room;
+  bool joins = false;    // one of the requests enters that room
+  bool joined = false;   // and has been granted
+  bool receives = false; // one makes a transport to receive by
+  size_t outstanding = 0;
+  std::vector<success> replies = {};
+  std::optional<error> refused = {};
+};
+
+class camel_vocabulary final : public socketio_vocabulary {
+public:
+  void handle_call(const socketio_call& call, const Value& arguments,
+                   socketio_link& link) override {
+    const auto method = find_method(call.event);
+    if (!method)
+      return refuse(call, nullptr, make_error(error_code::unknown_method),
+                    link);
+    const auto done = perform({method, call, {}}, arguments, link);
+    if (!done)
+      refuse(call, method, done.error(), link);
+  }
+
+  void handle_outcome(const socketio_call& call, const outcome& result,
+                      socketio_link& link) override {
+    const auto found = tasks_.find(call.tag);
+    if (found == tasks_.end())
+      return;
+    auto& of = found->second;
+    if (const auto done = std::get_if<success>(&result)) {
+      note(of, *done);
+      of.replies.push_back(*done);
+    } else if (!of.refused) {
+      of.refused = std::get<error>(result);
+    }
+    if (--of.outstanding == 0)
+      finish(std::move(tasks_.extract(found).mapped()), link);
+  }
+
+  void handle_event(const any_event& event, socketio_link& link) override {
+    if (const auto joined = std::get_if<event::peer_joined>(&event))
+      people_.insert(joined->peer.id);
+    else if (const auto left = std::get_if<event::peer_left>(&event))
+      people_.erase(left->peer);
+    else if (const auto closed = std::get_if<event::producer_closed>(&event))
+      announcements_.handle_closed(closed->producer);
+    const auto added = std::get_if<event::producer_added>(&event);
+    if (!added || announcements_.handle_added(added->producer))
+      push(event, link);
+  }
+
+  void handle_timeout(net::time_point now, socketio_link& link) override {
+    tell(announcements_.handle_timeout(now), link);
+  }
+
+  std::optional<net::time_point> poll_timeout() const override {
+    return announcements_.poll_timeout();
+  }
+
+private:
+  using verdict = boost::system::result<void, error>;
+
+  // -- from calls to requests ------------------------------------------------
+
+  verdict perform(task what, const Value& arguments, socketio_link& link) {
+    auto payload = gather_arguments(arguments, what.method->positions);
+    if (!payload)
+      return to_error(payload.error());
+    auto named = read_short_room(*payload);
+    if (!named)
+      return to_error(named.error());
+    what.room = std::move(*named);
+    switch (what.method->role) {
+      case camel_role::of_member:
+        return ask_as_member(std::move(what), *payload, link);
+      case camel_role::enters:
+        return ask_or_enter(std::move(what), *payload, link);
+      case camel_role::capabilities:
+        return ask_capabilities(std::move(what), link);
+      case camel_role::opens_room:
+        return open_room(std::move(what), link);
+      case camel_role::joins:
+        return join(std::move(what), *payload, link);
+      case camel_role::leaves:
+        return leave(std::move(what), link);
+    }
+    return make_error(error_code::unknown_method);
+  }
+
+  verdict ask_as_member(task what, const Value& payload, socketio_link& link) {
+    auto verb = what.method->read(payload);
+    if (!verb)
+      return to_error(verb.error());
+    if (room_.empty())
+      return make_error(missing_outside(*verb));
+    if (!what.room.empty() && what.room != room_)
+      return make_error(error_code::room_not_found);
+    what.room = room_;
+    complete(*verb, what);
+    return start(std::move(what), {std::move(*verb)}, link);
+  }
+
+  verdict ask_or_enter(task what, const Value& payload, socketio_link& link) {
+    if (!room_.empty()
+        && (joined_by_name_ || what.room.empty() || what.room == room_))
+      return ask_as_member(std::move(what), payload, link);
+    auto verb = what.method->read(payload);
+    if (!verb)
+      return to_error(verb.error());
+    what.room = choose_room(what.room, link);
+    auto entry = read_join(what, {}, payload, link);
+    if (!entry)
+      return to_error(entry.error());
+    enter(what, *entry, link);
+    joined_by_name_ = false;
+    complete(*verb, what);
+    return start(std::move(what), {std::move(*entry), std::move(*verb)}, link);
+  }
+
+  verdict ask_capabilities(task what, socketio_link& link) {
+    if (!what.room.empty())
+      last_named_ = what.room;
+    what.room = choose_room(what.room, link);
+    return start(std::move(what), {verb::get_capabilities{what.room}}, link);
+  }
+
+  verdict open_room(task what, socketio_link& link) {
+    if (what.room.empty())
+      what.room = room_id{link.greeting("roomId").value_or("")};
+    if (what.room.empty())
+      return error{error_code::bad_request, "roomId is missing"};
+    last_named_ = what.room;
+    return start(
+        std::move(what),
+        {verb::create_room{what.room}, verb::get_capabilities{what.room}},
+        link);
+  }
+
+  // A client that joins twice, as an effect that runs twice does, wants its
+  // answer and a transport; one that joins elsewhere, or as somebody else,
+  // wants to move.
+  verdict join(task what, const Value& payload, socketio_link& link) {
+    auto user = read_user(payload);
+    if (!user)
+      return to_error(user.error());
+    what.room = choose_room(what.room, link);
+    const auto same_user =
+        user->empty() || !joined_by_name_ || *user == user_.str();
+    std::vector<request> requests;
+    if (what.room == room_ && same_user) {
+      requests.emplace_back(verb::list_producers{});
+    } else {
+      auto entry = read_join(what, std::move(*user), payload, link);
+      if (!entry)
+        return to_error(entry.error());
+      // A refused move would leave the client nowhere.
+      if (entry->must_exist && joined_by_name_ && what.room != last_opened_)
+        return make_error(error_code::room_not_found);
+      enter(what, *entry, link);
+      requests.emplace_back(std::move(*entry));
+    }
+    joined_by_name_ = true;
+    transports_.handle_join();
+    requests.emplace_back(verb::get_capabilities{what.room});
+    requests.emplace_back(verb::create_transport{});
+    return start(std::move(what), std::move(requests), link);
+  }
+
+  verdict leave(task what, socketio_link& link) {
+    if (room_.empty())
+      return make_error(error_code::not_joined);
+    what.room = room_;
+    forget_room();
+    return start(std::move(what), {verb::leave{}}, link);
+  }
+
+  checked<verb::join> read_join(const task& what, std::string user,
+                                const Value& payload,
+                                const socketio_link& link) const {
+    auto capabilities = read_capabilities(payload);
+    if (!capabilities)
+      return capabilities.error();
+    verb::join out;
+    out.room = what.room;
+    out.named_by_client = !user.empty() && user != link.sid();
+    out.name = link.name_of(payload).value_or(user);
+    out.peer = peer_id{user.empty() ? link.sid() : std::move(user)};
+    out.capabilities = std::move(*capabilities);
+    out.must_exist = what.method->existing_room && what.call.id.has_value()
+                     && what.room != room_;
+    return out;
+  }
+
+  void enter(task& what, const verb::join& as, socketio_link& link) {
+    if (!room_.empty())
+      link.ask(verb::leave{}, std::nullopt);
+    forget_room();
+    room_ = as.room;
+    user_ = as.peer;
+    what.joins = true;
+  }
+
+  // The room that is named, else the one that the client is in, else the last
+  // that it spoke of, else the one that its handshake speaks of.
+  room_id choose_room(const room_id& named, const socketio_link& link) const {
+    for (const auto& x : {named, room_, last_named_})
+      if (!x.empty())
+        return x;
+    return room_id{link.greeting("roomId").value_or(std::string{default_room})};
+  }
+
+  // Adds to a request what the client need not say.
+  void complete(request& what, task& of) {
+    transports_.complete(what, of.method->one_way);
+    if (const auto create = std::get_if<verb::create_transport>(&what))
+      of.receives = create->direction == direction::recv;
+    else if (const auto consume = std::get_if<verb::consume>(&what);
+             consume && consume->producer)
+      announcements_.handle_consumed(*consume->producer);
+  }
+
+  verdict start(task what, std::vector<request> requests, socketio_link& link) {
+    what.outstanding = requests.size();
+    what.call.tag = ++last_tag_;
+    const auto origin = what.call;
+    tasks_.emplace(origin.tag, std::move(what));
+    for (auto& x : requests)
+      link.ask(std::move(x), origin);
+    return {};
+  }
+
+  // -- from outcomes to answers ----------------------------------------------
+
+  // Keeps what the client's state depends on, unless it has moved on.
+  void note(task& of, const success& done) {
+    if (of.room != room_)
+      return;
+    if (const auto joined = std::get_if<reply::joined>(&done)) {
+      of.joined = true;
+      for (const auto& x : joined->participants)
+        people_.insert(x.id);
+      announcements_.enter(joined->producers);
+    } else if (const auto consumed = std::get_if<reply::consumed>(&done)) {
+      announcements_.handle_consumed(consumed->producer);
+    } else if (const auto made = std::get_if<reply::transport_created>(&done)) {
+      if (of.method->role == camel_role::joins)
+        transports_.handle_joined(made->id);
+    }
+  }
+
+  void finish(task done, socketio_link& link) {
+    if (done.method->role == camel_role::opens_room
+        && (!done.refused || done.refused->code == error_code::room_exists))
+      last_opened_ = done.room;
+    if (done.refused) {
+      if (done.joins && !done.joined && done.room == room_)
+        forget_room();
+      return refuse(done.call, done.method, *done.refused, link);
+    }
+    answer(done, link);
+    if (done.room != room_)
+      return;
+    if (done.receives)
+      announcements_.handle_transport(link.now());
+    else if (done.method->role == camel_role::joins && !done.call.id)
+      tell(announcements_.take_untold(), link);
+  }
+
+  void answer(const task& done, socketio_link& link) {
+    const auto& method = *done.method;
+    const camel_replies replies{done.replies, done.room, people_};
+    if (done.call.id)
+      return link.answer(done.call, method.acknowledge(replies));
+    const auto shape =
+        method.answer_shape ? method.answer_shape : method.acknowledge;
+    link.emit(method.answer_event.empty() ? method.event : method.answer_event,
+              shape(replies));
+  }
+
+  // A failure that nobody waits for is told by an event, `requestError`,
+  // which no client stumbles over.
+  static void refuse(const socketio_call& call, const camel_method* method,
+                     const error& why, socketio_link& link) {
+    std::string_view own;
+    if (method && method->sentence)
+      own = method->sentence(why.code);
+    json_object out;
+    out.add("error", own.empty() ? std::string_view{why.message} : own)
+        .add("code", to_string(why.code));
+    if (call.id)
+      link.answer(call, out.text());
+    else
+      link.emit("requestError", out.add("event", call.event).text());
+  }
+
+  // -- what is pushed --------------------------------------------------------
+
+  static void push(const any_event& event, socketio_link& link) {
+    if (const auto added = std::get_if<event::producer_added>(&event))
+      link.emit("newProducer", told_producer(added->producer).text());
+    else if (const auto left = std::get_if<event::peer_left>(&event))
+      link.emit("peerLeft", to_json(left->peer));
+    else
+      link.emit(event_name(event), to_json(event));
+    for (const auto& chapter : camel_chapters())
+      if (chapter.push)
+        chapter.push(event, link);
+  }
+
+  static void tell(std::vector<producer_info> producers, socketio_link& link) {
+    for (auto& x : producers)
+      push(event::producer_added{std::move(x)}, link);
+  }
+
+  // -- the client's room -----------------------------------------------------
+
+  void forget_room() {
+    room_ = room_id{};
+    user_ = peer_id{};
+    joined_by_name_ = false;
+    people_.clear();
+    transports_ = {};
+    announcements_.enter({});
+  }
+
+  std::map<uint64_t, task> tasks_;
+  uint64_t last_tag_ = 0;
+
+  // Where the client is or is about to be, and as whom; empty outside.
+  room_id room_;
+  peer_id user_;
+  // By a request that says so, and not along with its first transport.
+  bool joined_by_name_ = false;
+  room_id last_named_;
+  room_id last_opened_; // known to be there, since the client tried to open it
+  std::set<peer_id> people_;
+  camel_transports transports_;
+  camel_announcements announcements_;
+};
+
+bool opens(std::string_view event) {
+  const auto method = find_method(event);
+  return method && method->telling;
+}
+
+} // namespace
+
+socketio_vocabulary_entry camel_entry() {
+  return {
+      "camel",
+      opens,
+      []() -> std::unique_ptr<socketio_vocabulary> {
+        return std::make_unique<camel_vocabulary>();
+      },
+  };
+}
+
+} // namespace troupe::protocol

@@ -1,0 +1,200 @@
+#include "protocol/dialects/camel.hpp"
+
+/// The requests that all chapters in camelCase have in common, and the shapes
+/// of their answers.
+namespace troupe::protocol {
+
+namespace {
+
+// The capabilities themselves, and the same again under the names that a
+// client may take them from.
+std::string generous_capabilities(const camel_replies& replies) {
+  const auto& router = replies.get<reply::capabilities>().router;
+  rapidjson::Document out;
+  auto& allocator = out.GetAllocator();
+  encode(router, out, allocator);
+  for (const auto name : {"routerRtpCapabilities", "rtpCapabilities"}) {
+    rapidjson::Value again;
+    encode(router, again, allocator);
+    out.AddMember(rapidjson::StringRef(name), again, allocator);
+  }
+  return write_json(out);
+}
+
+std::string produced_reply(const camel_replies& replies) {
+  const auto& id = replies.get<reply::produced>().id;
+  return json_object{}.add("id", id).add("producerId", id).text();
+}
+
+std::string produced_event(const camel_replies& replies) {
+  return to_json(replies.get<reply::produced>().id);
+}
+
+std::string producers_reply(const camel_replies& replies) {
+  std::vector<json_object> told;
+  for (const auto& x : replies.get<reply::producers>().list)
+    told.push_back(told_producer(x));
+  return json_object{}.add("producers", told).text();
+}
+
+std::string stats_reply(const camel_replies& replies) {
+  return json_object{}.add("stats", replies.get<reply::stats>().report).text();
+}
+
+std::string_view produce_sentence(error_code code) {
+  return code == error_code::transport_not_found
+             ? "Producer transport not found"
+             : "";
+}
+
+template <direction way>
+checked<request> read_create(const rapidjson::Value& payload) {
+  auto verb = read_create_transport(payload);
+  if (verb)
+    std::get<verb::create_transport>(*verb).direction = way;
+  return verb;
+}
+
+template <direction way>
+checked<request> read_connect(const rapidjson::Value& payload) {
+  auto verb = read_connect_transport(payload);
+  if (verb)
+    std::get<verb::connect_transport>(*verb).direction = way;
+  return verb;
+}
+
+using role = camel_role;
+
+// Names that the documents write down, or that follow from those that they do.
+constexpr std::array methods{
+    camel_method{.event = "getRouterRtpCapabilities",
+                 .role = role::capabilities,
+                 .positions = {"roomId"},
+                 .acknowledge = generous_capabilities},
+    camel_method{.event = "createWebRtcTransport",
+                 .role = role::enters,
+                 .read = read_create_transport,
+                 .positions = {"direction"},
+                 .acknowledge = generous_transport},
+    camel_method{.event = "connectTransport",
+                 .read = read_connect_transport,
+                 .positions = {"transportId", "dtlsParameters"},
+                 .acknowledge = connected_reply},
+    camel_method{.event = "produce",
+                 .read = read_produce,
+                 .positions = {"kind", "rtpParameters"},
+                 .acknowledge = produced_reply,
+                 .answer_event = "producerId",
+                 .answer_shape = produced_event,
+                 .sentence = produce_sentence,
+                 .telling = false},
+    camel_method{.event = "restartIce",
+                 .read = read_restart_ice,
+                 .positions = {"transportId"}},
+    camel_method{.event = "pauseProducer",
+                 .read = read_pause_producer,
+                 .positions = {"producerId"}},
+    camel_method{.event = "resumeProducer",
+                 .read = read_resume_producer,
+                 .positions = {"producerId"}},
+    camel_method{.event = "closeProducer",
+                 .read = read_close_producer,
+                 .positions = {"producerId"}},
+    camel_method{.event = "pauseConsumer",
+                 .read = read_pause_consumer,
+                 .positions = {"consumerId"}},
+    camel_method{.event = "resumeConsumer",
+                 .read = read_resume_consumer,
+                 .positions = {"consumerId"}},
+    camel_method{.event = "closeConsumer",
+                 .read = read_close_consumer,
+                 .positions = {"consumerId"}},
+    camel_method{.event = "setPreferredLayers",
+                 .read = read_set_preferred_layers,
+                 .positions = {"consumerId"}},
+    camel_method{.event = "requestKeyFrame",
+                 .read = read_request_key_frame,
+                 .positions = {"consumerId"}},
+    camel_method{.event = "setConsumerPriority",
+                 .read = read_set_consumer_priority,
+                 .positions = {"consumerId", "priority"}},
+    camel_method{.event = "changeDisplayName",
+                 .read = read_set_display_name,
+                 .positions = {"displayName"}},
+    camel_method{.event = "kick",
+                 .read = read_kick,
+                 .positions = {"peerId"},
+                 .telling = false},
+    camel_method{.event = "mute",
+                 .read = read_mute,
+                 .positions = {"peerId", "kind"},
+                 .telling = false},
+    camel_method{
+        .event = "lockRoom", .read = read_lock_room, .positions = {"locked"}},
+    camel_method{.event = "endRoom", .read = read_end_room},
+    camel_method{.event = "getProducers",
+                 .role = role::enters,
+                 .read = read_list_producers,
+                 .acknowledge = producers_reply},
+    camel_method{.event = "getStats",
+                 .read = read_get_stats,
+                 .positions = {"id"},
+                 .acknowledge = stats_reply},
+    camel_method{.event = "leaveRoom", .role = role::leaves},
+};
+
+} // namespace
+
+camel_chapter common_camel_chapter() {
+  return {methods};
+}
+
+std::string bare_reply(const camel_replies& replies) {
+  return to_json(replies.list.back());
+}
+
+std::string generous_transport(const camel_replies& replies) {
+  const auto& created = replies.get<reply::transport_created>();
+  const success bare{created};
+  return json_object{}
+      .add("id", created.id)
+      .add("iceParameters", created.ice)
+      .add("iceCandidates", created.candidates)
+      .add("dtlsParameters", created.dtls)
+      .add("transportOptions", bare)
+      .add("params", bare)
+      .text();
+}
+
+std::string connected_reply(const camel_replies&) {
+  return json_object{}.add("connected", true).text();
+}
+
+json_object told_producer(const producer_info& producer) {
+  json_object out;
+  out.add("producerId", producer.id)
+      .add("id", producer.id)
+      .add("kind", to_string(producer.kind))
+      .add("peerId", producer.peer)
+      .add("paused", producer.paused)
+      .add("appData", producer.app_data);
+  return out;
+}
+
+checked<request> read_create_sending(const rapidjson::Value& payload) {
+  return read_create<direction::send>(payload);
+}
+
+checked<request> read_create_receiving(const rapidjson::Value& payload) {
+  return read_create<direction::recv>(payload);
+}
+
+checked<request> read_connect_sending(const rapidjson::Value& payload) {
+  return read_connect<direction::send>(payload);
+}
+
+checked<request> read_connect_receiving(const rapidjson::Value& payload) {
+  return read_connect<direction::recv>(payload);
+}
+
+} // namespace troupe::protocol

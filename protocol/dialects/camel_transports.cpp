@@ -1,0 +1,53 @@
+#include "protocol/dialects/camel_transports.hpp"
+
+namespace troupe::protocol {
+
+void camel_transports::handle_join() {
+  undirected_ = true;
+}
+
+void camel_transports::handle_joined(const transport_id& made) {
+  if (undirected_id_.empty())
+    undirected_id_ = made;
+}
+
+void camel_transports::complete(request& what, bool one_way) {
+  if (const auto create = std::get_if<verb::create_transport>(&what))
+    complete(*create, one_way);
+  else if (const auto connect = std::get_if<verb::connect_transport>(&what))
+    complete(*connect);
+  else if (const auto consume = std::get_if<verb::consume>(&what))
+    complete(*consume);
+}
+
+// Without direction, the first transport is to send by and the second to
+// receive by, unless a join has brought one that may be either.
+void camel_transports::complete(verb::create_transport& what, bool one_way) {
+  if (!what.direction && !undirected_) {
+    if (!send_)
+      what.direction = direction::send;
+    else if (!recv_)
+      what.direction = direction::recv;
+  }
+  send_ |= what.direction == direction::send;
+  recv_ |= what.direction == direction::recv;
+  shared_name_recv_ |= !one_way && what.direction == direction::recv;
+}
+
+void camel_transports::complete(verb::connect_transport& what) const {
+  if (what.transport)
+    what.direction.reset();
+  else if (!what.direction && send_ && !shared_name_recv_)
+    what.direction = direction::send;
+  // A join's transport serves where none was asked for that way.
+  else if ((what.direction == direction::send && !send_)
+           || (what.direction == direction::recv && !recv_))
+    what.direction.reset();
+}
+
+void camel_transports::complete(verb::consume& what) const {
+  if (!what.transport && !recv_ && !undirected_id_.empty())
+    what.transport = undirected_id_;
+}
+
+} // namespace troupe::protocol

@@ -1,0 +1,427 @@
+#include "protocol/dialects/entries.hpp"
+#include "protocol/dialects/payload.hpp"
+#include "protocol/dialects/protoo_consumers.hpp"
+#include "protocol/dialects/protoo_frames.hpp"
+#include "protocol/dialects/protoo_methods.hpp"
+#include "protocol/dialects/protoo_shapes.hpp"
+
+#include <deque>
+#include <map>
+#include <utility>
+#include <variant>
+
+/// Dialect E: what mediasoup-demo speaks, over a WebSocket of the subprotocol
+/// "protoo" with the query roomId=ROOM&peerId=USER. Both sides send requests.
+/// tests/data/transcripts/protoo_legacy.txt and protoo_current.txt show all.
+namespace troupe::protocol {
+
+namespace {
+
+constexpr std::string_view subprotocol = "protoo";
+
+// protoo-client tries again at once and for ever after any other code.
+constexpr uint16_t closed_for_good = 4000;
+
+constexpr uint16_t policy_violation = 1008;
+constexpr uint16_t message_too_big = 1009;
+
+// Of a room id or peer id, in octets.
+constexpr size_t max_id_length = 256;
+
+// The client's requests that the server has not answered yet.
+constexpr size_t max_outstanding = 192;
+
+// The demo's server gives its clients of the current generation 10 s to join.
+// Before it had no such rule; and people are asked for their microphone first.
+constexpr auto time_to_join = std::chrono::seconds{10};
+constexpr auto unhurried_time_to_join = std::chrono::seconds{60};
+
+std::string query_value(const handshake& in, const char* name) {
+  const auto found = in.query.find(name);
+  return found == in.query.end() ? std::string{} : found->second;
+}
+
+// Piped routers came with the current generation, and its app always says
+// whether it wants them. Others show by what they say.
+bool says_current(const handshake& in) {
+  return in.query.contains("usePipeTransports");
+}
+
+// On whose behalf the server was asked.
+
+// Nobody waits for the outcome.
+struct for_nobody {};
+
+// The join that makes it possible to have transports before joining.
+struct for_entry {};
+
+struct for_consumer {
+  producer_id producer;
+};
+
+struct for_client {
+  json_text id;
+  bool joins = false;
+  bool receives = false;
+};
+
+using purpose = std::variant<for_nobody, for_entry, for_consumer, for_client>;
+
+class protoo_dialect final : public dialect {
+public:
+  protoo_dialect(const handshake& hello, net::time_point now)
+      : room_(query_value(hello, "roomId"))
+      , self_(query_value(hello, "peerId"))
+      , notices_(self_)
+      , opened_(now)
+      , join_by_(now + time_to_join) {
+    verb::join verb;
+    verb.room = room_;
+    verb.peer = self_;
+    verb.named_by_client = true;
+    verb.hidden = true;
+    ask(std::move(verb), for_entry{});
+    if (says_current(hello))
+      learn(protoo_generation::current);
+  }
+
+  void handle_frame(const frame& in, net::time_point) override {
+    // protoo has no binary messages, and drops what is no message at all.
+    if (closing_ || in.binary)
+      return;
+    const auto parsed = parse_json(in.payload);
+    if (!parsed && parsed.error() == json_errc::too_large)
+      return close({message_too_big, parsed.error().message()});
+    if (!parsed)
+      return;
+    if (const auto message = read_protoo(*parsed))
+      handle_message(*message);
+    drain();
+  }
+
+  void handle_outcome(request_token token, const outcome& result) override {
+    const auto found = asked_.find(token);
+    if (found == asked_.end() || closing_)
+      return;
+    const auto why = std::move(found->second);
+    asked_.erase(found);
+    std::visit([&](const auto& x) { settle(x, result); }, why);
+    drain();
+  }
+
+  void handle_event(const any_event& event) override {
+    if (std::holds_alternative<event::kicked>(event))
+      return close(handle_end(end_reason::kicked));
+    if (std::holds_alternative<event::room_closed>(event))
+      return close(handle_end(end_reason::room_closed));
+    if (const auto x = std::get_if<event::producer_added>(&event))
+      consume(x->producer);
+    else if (const auto y = std::get_if<event::producer_closed>(&event))
+      consumers_.remove(y->producer);
+    if (!consumers_.handle_event(event))
+      tell(event);
+    drain();
+  }
+
+  close_connection handle_end(end_reason why) override {
+    return {closed_for_good, dialect::handle_end(why).reason};
+  }
+
+  void handle_timeout(net::time_point now) override {
+    if (closing_)
+      return;
+    if (membership_ == membership::outside && now >= join_by_)
+      return close({closed_for_good, "did not join in time"});
+    consumers_.handle_timeout(now);
+    drain();
+  }
+
+  std::optional<net::time_point> poll_timeout() const override {
+    if (closing_)
+      return std::nullopt;
+    auto next = consumers_.poll_timeout();
+    if (membership_ == membership::outside)
+      next = next ? std::min(*next, join_by_) : join_by_;
+    return next;
+  }
+
+  std::optional<pending_request> poll_request() override {
+    return next_of(requests_);
+  }
+
+  std::optional<frame> poll_frame() override {
+    return next_of(frames_);
+  }
+
+  std::optional<close_connection> poll_close() override {
+    if (!frames_.empty())
+      return std::nullopt;
+    return std::exchange(close_, std::nullopt);
+  }
+
+private:
+  enum class membership : uint8_t { outside, joining, joined };
+
+  template <class T>
+  static std::optional<T> next_of(std::deque<T>& queue) {
+    if (queue.empty())
+      return std::nullopt;
+    std::optional next{std::move(queue.front())};
+    queue.pop_front();
+    return next;
+  }
+
+  // -- what the client says --------------------------------------------------
+
+  void handle_message(const protoo_message& in) {
+    switch (in.kind) {
+      case protoo_kind::agrees:
+      case protoo_kind::refuses:
+        return handle_response(in);
+      case protoo_kind::tells:
+        learn(generation_of(in));
+        return handle_notification(in);
+      case protoo_kind::asks:
+        learn(generation_of(in));
+        return handle_request(in);
+    }
+  }
+
+  void handle_response(const protoo_message& in) {
+    const auto id = response_id(in);
+    if (!id)
+      return;
+    const auto taken =
+        consumers_.handle_answer(*id, in.kind == protoo_kind::agrees);
+    // Current has been told with the offer.
+    if (taken && reads_legacy(generation_))
+      tell(event::consumer_score{*taken});
+  }
+
+  // Nobody can be told that it was wrong.
+  void handle_notification(const protoo_message& in) {
+    const auto method = find_protoo_method(in.method);
+    if (!method || !method->command || membership_ == membership::outside)
+      return;
+    auto verb = read_protoo_call(*method, *in.data);
+    if (const auto what = std::get_if<request>(&verb))
+      ask_for_client(std::move(*what), for_nobody{});
+  }
+
+  void handle_request(const protoo_message& in) {
+    const auto method = find_protoo_method(in.method);
+    if (!method)
+      return refuse(in.id, make_error(error_code::unknown_method));
+    if (method->refused_as)
+      return refuse(in.id, {*method->refused_as, std::string{method->reason}});
+    if (!method->read)
+      return push(protoo_success(in.id, json_object{}));
+    if (method->joined && membership_ == membership::outside)
+      return refuse(in.id, make_error(error_code::not_joined));
+    auto verb = read_protoo_call(*method, *in.data);
+    if (const auto why = std::get_if<error>(&verb))
+      return refuse(in.id, *why);
+    carry_out(in, std::move(std::get<request>(verb)));
+  }
+
+  void carry_out(const protoo_message& in, request what) {
+    for_client caller{in.id};
+    if (const auto get = std::get_if<verb::get_capabilities>(&what)) {
+      get->room = room_;
+    } else if (const auto join = std::get_if<verb::announce>(&what)) {
+      if (membership_ != membership::outside)
+        return refuse(in.id, make_error(error_code::already_joined));
+      membership_ = membership::joining;
+      receives_ = join->capabilities.has_value();
+      if (join->name.empty())
+        join->name = self_.str();
+      caller.joins = true;
+    } else if (std::holds_alternative<verb::create_transport>(what)) {
+      caller.receives = is_for_consuming(*in.data);
+    }
+    ask_for_client(std::move(what), std::move(caller));
+  }
+
+  // What the client says may tell its generation; the first word counts.
+  void learn(protoo_generation shown) {
+    if (generation_ != protoo_generation::unknown)
+      return;
+    generation_ = shown;
+    if (shown != protoo_generation::unknown)
+      push(version_notice(shown));
+    if (shown != protoo_generation::current)
+      join_by_ = opened_ + unhurried_time_to_join;
+  }
+
+  // -- what comes of it ------------------------------------------------------
+
+  void settle(const for_nobody&, const outcome&) {}
+
+  void settle(const for_entry&, const outcome& result) {
+    if (const auto refused = std::get_if<error>(&result))
+      close({closed_for_good, refused->message});
+  }
+
+  void settle(const for_consumer& of, const outcome& result) {
+    consumers_.handle_outcome(of.producer, result);
+  }
+
+  void settle(const for_client& caller, const outcome& result) {
+    if (const auto refused = std::get_if<error>(&result)) {
+      if (caller.joins)
+        membership_ = membership::outside;
+      return refuse(caller.id, *refused);
+    }
+    const auto& done = std::get<success>(result);
+    push(protoo_success(caller.id, protoo_reply{done, generation_, self_}));
+    if (const auto made = std::get_if<reply::transport_created>(&done);
+        made && caller.receives)
+      consumers_.use(made->id);
+    if (const auto joined = std::get_if<reply::joined>(&done);
+        joined && caller.joins)
+      enter(*joined);
+  }
+
+  void enter(const reply::joined& room) {
+    membership_ = membership::joined;
+    notices_.reset(room.participants);
+    for (const auto& producer : room.producers)
+      consume(producer);
+    if (receives_)
+      consumers_.begin();
+  }
+
+  void consume(const producer_info& producer) {
+    if (producer.peer != self_)
+      consumers_.add(producer.id);
+  }
+
+  void drain() {
+    while (!closing_) {
+      auto step = consumers_.poll_step();
+      if (!step)
+        return;
+      std::visit([this](auto& x) { take(x); }, *step);
+    }
+  }
+
+  void take(verb::consume& verb) {
+    for_consumer why{verb.producer.value_or(producer_id{})};
+    ask(std::move(verb), std::move(why));
+  }
+
+  void take(protoo_offer& offer) {
+    push(
+        protoo_request(offer.id, "newConsumer",
+                       new_consumer_data(offer.consumer, consumers_.transport(),
+                                         generation_)));
+  }
+
+  void take(any_event& event) {
+    tell(event);
+  }
+
+  // Resuming or closing a consumer.
+  void take(auto& verb) {
+    ask(std::move(verb), for_nobody{});
+  }
+
+  // -- ways out --------------------------------------------------------------
+
+  void ask(request what, purpose why) {
+    asked_.emplace(++last_token_, std::move(why));
+    requests_.push_back({last_token_, std::move(what)});
+  }
+
+  void ask_for_client(request what, purpose why) {
+    if (asked_.size() >= max_outstanding)
+      return close({policy_violation, "too many requests"});
+    ask(std::move(what), std::move(why));
+  }
+
+  void tell(const any_event& event) {
+    if (auto notice = notices_.notice(event, generation_))
+      push(*notice);
+  }
+
+  void refuse(const json_text& id, const error& why) {
+    push(protoo_failure(id, why));
+  }
+
+  void push(const protoo_notice& notice) {
+    push(protoo_notification(notice.method, notice.data));
+  }
+
+  void push(std::string text) {
+    if (!closing_)
+      frames_.push_back({std::move(text), false});
+  }
+
+  void close(close_connection how) {
+    if (closing_)
+      return;
+    closing_ = true;
+    requests_.clear();
+    close_ = std::move(how);
+  }
+
+  const room_id room_;
+  const peer_id self_;
+  protoo_generation generation_ = protoo_generation::unknown;
+  membership membership_ = membership::outside;
+  bool receives_ = false; // it gave capabilities when it joined
+  protoo_notices notices_;
+  protoo_consumers consumers_;
+  const net::time_point opened_;
+  net::time_point join_by_;
+  std::map<request_token, purpose> asked_;
+  request_token last_token_ = 0;
+  std::deque<pending_request> requests_;
+  std::deque<frame> frames_;
+  std::optional<close_connection> close_;
+  bool closing_ = false;
+};
+
+bool offers_subprotocol(std::string_view offers) {
+  while (!offers.empty()) {
+    auto one = offers.substr(0, offers.find(','));
+    offers.remove_prefix(std::min(offers.size(), one.size() + 1));
+    while (one.starts_with(' '))
+      one.remove_prefix(1);
+    while (one.ends_with(' '))
+      one.remove_suffix(1);
+    if (one == subprotocol)
+      return true;
+  }
+  return false;
+}
+
+std::optional<handshake_refusal> refuse_handshake(const handshake& in) {
+  const auto room = query_value(in, "roomId");
+  const auto peer = query_value(in, "peerId");
+  if (room.empty() || peer.empty())
+    return handshake_refusal{400, "roomId or peerId is missing"};
+  if (room.size() > max_id_length || peer.size() > max_id_length)
+    return handshake_refusal{400, "roomId or peerId is too long"};
+  return std::nullopt;
+}
+
+} // namespace
+
+dialect_entry protoo_entry() {
+  dialect_entry entry{
+      "protoo",
+      carrier::websocket,
+      [](const handshake& in) { return offers_subprotocol(in.subprotocol); },
+      refuse_handshake,
+      [](const handshake& hello, net::rng&,
+         net::time_point now) -> std::unique_ptr<dialect> {
+        return std::make_unique<protoo_dialect>(hello, now);
+      },
+  };
+  entry.subprotocol = subprotocol;
+  entry.names = {"", "peerId", "roomId"};
+  return entry;
+}
+
+} // namespace troupe::protocol

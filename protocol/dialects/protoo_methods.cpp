@@ -1,0 +1,168 @@
+#include "protocol/dialects/protoo_methods.hpp"
+
+#include "protocol/dialects/payload.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace troupe::protocol {
+
+namespace {
+
+using rapidjson::Value;
+using generation = protoo_generation;
+
+// Of what a client says of itself, in octets: every other member is told it.
+constexpr size_t max_device_length = 4096;
+
+checked<request> read_router_capabilities(const Value&) {
+  return request{verb::get_capabilities{}};
+}
+
+checked<request> read_announce(const Value& data) {
+  verb::announce verb;
+  verb.name = find_text(data, "displayName").value_or("");
+  if (const auto device = find_member(data, "device");
+      device && device->IsObject())
+    verb.device.text = write_json(*device);
+  if (verb.device.text.size() > max_device_length)
+    return refusal{decode_errc::bad_value, "device is too large"};
+  auto capabilities = read_capabilities(data);
+  if (!capabilities)
+    return capabilities.error();
+  verb.capabilities = std::move(*capabilities);
+  return request{std::move(verb)};
+}
+
+// {appData: {direction}}, or {producing, consuming}; null without either.
+const Value* way_of_current(const Value& data) {
+  const auto app_data = find_member(data, "appData");
+  return app_data ? find_member(*app_data, "direction") : nullptr;
+}
+
+checked<request> read_webrtc_transport(const Value& data) {
+  verb::create_transport verb;
+  const auto force = find_member(data, "forceTcp");
+  verb.force_tcp = force && force->IsTrue();
+  const auto way = way_of_current(data);
+  const auto sends =
+      way ? *way == "producer" : find_member(data, "producing") != nullptr;
+  const auto receives = is_for_consuming(data);
+  if (sends != receives)
+    verb.direction = sends ? direction::send : direction::recv;
+  return request{verb};
+}
+
+template <const char* const& Member>
+checked<request> read_stats_of(const Value& data) {
+  return request{verb::get_stats{find_text(data, Member).value_or("")}};
+}
+
+constexpr const char* transport_member = "transportId";
+constexpr const char* producer_member = "producerId";
+constexpr const char* consumer_member = "consumerId";
+
+// One that a client of either generation requests.
+constexpr protoo_method query(std::string_view name, payload_reader read,
+                              std::string_view subject = {},
+                              bool joined = false) {
+  return {name, read, subject, joined};
+}
+
+// One that legacy requests and current notifies of.
+constexpr protoo_method command(std::string_view name, payload_reader read,
+                                std::string_view subject) {
+  return {name, read, subject, true, true, generation::legacy};
+}
+
+constexpr protoo_method refused(std::string_view name, error_code code,
+                                std::string_view why,
+                                generation of = generation::unknown) {
+  return {name, nullptr, {}, false, false, of, code, why};
+}
+
+constexpr std::string_view no_data = "Data channels are not available";
+constexpr std::string_view no_throttle = "Network throttling is not available";
+
+constexpr std::array methods{
+    protoo_method{.name = "getRtcStatsUrl", .generation = generation::current},
+    query("getRouterRtpCapabilities", read_router_capabilities),
+    query("join", read_announce),
+    query("createWebRtcTransport", read_webrtc_transport),
+    query("connectWebRtcTransport", read_connect_transport, transport_member),
+    query("restartIce", read_restart_ice, transport_member),
+    query("produce", read_produce, transport_member, true),
+    command("closeProducer", read_close_producer, producer_member),
+    command("pauseProducer", read_pause_producer, producer_member),
+    command("resumeProducer", read_resume_producer, producer_member),
+    command("pauseConsumer", read_pause_consumer, consumer_member),
+    command("resumeConsumer", read_resume_consumer, consumer_member),
+    command("setConsumerPreferredLayers", read_set_preferred_layers,
+            consumer_member),
+    command("setConsumerPriority", read_set_consumer_priority, consumer_member),
+    command("requestConsumerKeyFrame", read_request_key_frame, consumer_member),
+    command("changeDisplayName", read_set_display_name, "displayName"),
+    query("getTransportStats", read_stats_of<transport_member>,
+          transport_member),
+    query("getProducerStats", read_stats_of<producer_member>, producer_member),
+    query("getConsumerStats", read_stats_of<consumer_member>, consumer_member),
+    refused("produceData", error_code::unsupported, no_data),
+    refused("getDataProducerStats", error_code::unsupported, no_data),
+    refused("getDataConsumerStats", error_code::unsupported, no_data),
+    refused("applyNetworkThrottle", error_code::forbidden, no_throttle),
+    refused("resetNetworkThrottle", error_code::forbidden, no_throttle,
+            generation::legacy),
+    refused("stopNetworkThrottle", error_code::forbidden, no_throttle,
+            generation::current),
+};
+
+} // namespace
+
+const protoo_method* find_protoo_method(std::string_view name) {
+  const auto found =
+      std::find_if(methods.begin(), methods.end(),
+                   [&](const auto& x) { return x.name == name; });
+  return found == methods.end() ? nullptr : &*found;
+}
+
+std::variant<request, error> read_protoo_call(const protoo_method& method,
+                                              const Value& data) {
+  const auto bad = [](std::string_view what, std::string_view why) {
+    return error{error_code::bad_request, std::string{what}.append(why)};
+  };
+  if (!data.IsObject())
+    return bad("data", " must be an object");
+  if (!method.subject.empty()) {
+    const auto subject = find_member(data, method.subject);
+    if (!subject)
+      return bad(method.subject, " is missing");
+    if (!subject->IsString())
+      return bad(method.subject, " must be a string");
+  }
+  auto verb = method.read(data);
+  if (!verb)
+    return to_error(verb.error());
+  return std::move(*verb);
+}
+
+protoo_generation generation_of(const protoo_message& said) {
+  if (said.kind == protoo_kind::tells)
+    return generation::current;
+  if (said.method == "createWebRtcTransport") {
+    if (way_of_current(*said.data))
+      return generation::current;
+    if (said.data->IsObject()
+        && (said.data->HasMember("producing")
+            || said.data->HasMember("consuming")))
+      return generation::legacy;
+  }
+  const auto method = find_protoo_method(said.method);
+  return method ? method->generation : generation::unknown;
+}
+
+bool is_for_consuming(const Value& data) {
+  const auto way = way_of_current(data);
+  return way ? *way == "consumer" : find_member(data, "consuming") != nullptr;
+}
+
+} // namespace troupe::protocol

@@ -1,0 +1,302 @@
+#include "protocol/dialects/protoo_shapes.hpp"
+
+#include "protocol/dialects/payload.hpp"
+
+#include <utility>
+
+namespace troupe::protocol {
+
+namespace {
+
+using rapidjson::Value;
+
+// Clients show it; none decides by it.
+constexpr std::string_view mediasoup_version = "3.27.1-troupe";
+
+// What the demo shows of a client that says nothing of itself.
+constexpr std::string_view unknown_device =
+    R"({"flag":"unknown","name":"Unknown device","version":""})";
+
+// What a person without a name is called.
+const std::string& shown_name(const participant& peer) {
+  return peer.name.empty() ? peer.id.str() : peer.name;
+}
+
+json_object peer_data(const participant& peer, protoo_generation generation) {
+  json_object out;
+  if (reads_legacy(generation))
+    out.add("id", peer.id);
+  if (reads_current(generation))
+    out.add("peerId", peer.id);
+  out.add("displayName", shown_name(peer));
+  if (peer.device == json_text{})
+    out.add("device", json_text{std::string{unknown_device}});
+  else
+    out.add("device", peer.device);
+  return out;
+}
+
+void add(Value& out, std::string_view name, Value& value,
+         json_allocator& allocator) {
+  out.AddMember(rapidjson::StringRef(name.data(), name.size()), value,
+                allocator);
+}
+
+// What legacy gives bare and current as the one member of an object. An array
+// cannot be both: it is given bare.
+template <class T>
+void encode_wrapped(const T& in, std::string_view name,
+                    protoo_generation generation, Value& out,
+                    json_allocator& allocator) {
+  if (reads_legacy(generation))
+    encode(in, out, allocator);
+  else
+    out.SetObject();
+  if (reads_current(generation) && out.IsObject()) {
+    Value member;
+    encode(in, member, allocator);
+    add(out, name, member, allocator);
+  }
+}
+
+struct reply_encoder {
+  const protoo_reply& reply;
+  Value& out;
+  json_allocator& allocator;
+
+  void operator()(const reply::capabilities& in) {
+    encode_wrapped(in.router, "routerRtpCapabilities", reply.generation, out,
+                   allocator);
+  }
+
+  void operator()(const reply::joined& in) {
+    std::vector<json_object> peers;
+    for (const auto& peer : in.participants)
+      if (peer.id != reply.self)
+        peers.push_back(peer_data(peer, reply.generation));
+    encode(json_object{}.add("peers", peers), out, allocator);
+  }
+
+  void operator()(const reply::transport_created& in) {
+    auto data = named("transportId", in.id);
+    data.add("iceParameters", in.ice)
+        .add("iceCandidates", in.candidates)
+        .add("dtlsParameters", in.dtls);
+    encode(data, out, allocator);
+  }
+
+  void operator()(const reply::ice_restarted& in) {
+    encode_wrapped(in.ice, "iceParameters", reply.generation, out, allocator);
+  }
+
+  void operator()(const reply::produced& in) {
+    encode(named("producerId", in.id), out, allocator);
+  }
+
+  void operator()(const reply::stats& in) {
+    encode_wrapped(in.report, "stats", reply.generation, out, allocator);
+  }
+
+  // Nothing to tell.
+  void operator()(const auto&) {
+    out.SetObject();
+  }
+
+private:
+  template <class Id>
+  json_object named(std::string_view current_name, const Id& id) {
+    json_object data;
+    if (reads_legacy(reply.generation))
+      data.add("id", id);
+    if (reads_current(reply.generation))
+      data.add(current_name, id);
+    return data;
+  }
+};
+
+json_object score_data(int score, int producer_score) {
+  return std::move(json_object{}
+                       .add("score", score)
+                       .add("producerScore", producer_score)
+                       .add("producerScores", std::vector<int>{}));
+}
+
+// The producer's own data, with what either generation's client looks for in
+// it: who sends, and whether it is a shared screen.
+struct consumer_app_data {
+  const reply::consumed& of;
+  protoo_generation generation;
+};
+
+void encode(const consumer_app_data& in, Value& out,
+            json_allocator& allocator) {
+  constexpr std::string_view screen = "screensharing";
+  encode(in.of.app_data, out, allocator);
+  if (!out.IsObject())
+    out.SetObject();
+  const auto put = [&](std::string_view name, const auto& value) {
+    out.RemoveMember(Value{rapidjson::StringRef(name.data(), name.size())});
+    Value member;
+    protocol::encode(value, member, allocator);
+    add(out, name, member, allocator);
+  };
+  put("peerId", in.of.peer);
+  const auto source = find_text(out, "source");
+  const auto shared = find_member(out, "share") != nullptr;
+  if (reads_legacy(in.generation) && source == screen && !shared)
+    put("share", true);
+  if (reads_current(in.generation) && !source)
+    put("source", shared ? screen : to_string(in.of.kind));
+}
+
+template <class T>
+json_object about(std::string_view name, const T& id) {
+  return std::move(json_object{}.add(name, id));
+}
+
+struct noticer {
+  using result = std::optional<protoo_notice>;
+
+  protoo_generation generation;
+
+  result operator()(const event::consumer_closed& in) {
+    return protoo_notice{"consumerClosed", about("consumerId", in.consumer)};
+  }
+
+  result operator()(const event::consumer_paused& in) {
+    return protoo_notice{"consumerPaused", about("consumerId", in.consumer)};
+  }
+
+  result operator()(const event::consumer_resumed& in) {
+    return protoo_notice{"consumerResumed", about("consumerId", in.consumer)};
+  }
+
+  result operator()(const event::consumer_score& in) {
+    auto data = about("consumerId", in.consumer);
+    data.add("score", score_data(in.score, in.producer_score));
+    return protoo_notice{"consumerScore", std::move(data)};
+  }
+
+  result operator()(const event::consumer_layers_changed& in) {
+    auto data = about("consumerId", in.consumer);
+    json_object layers;
+    const auto add_layer = [&](std::string_view name, std::optional<int> x) {
+      if (reads_legacy(generation) && x)
+        data.add(name, *x);
+      else if (reads_legacy(generation))
+        data.add(name, json_text{"null"});
+      if (x)
+        layers.add(name, *x);
+    };
+    add_layer("spatialLayer", in.spatial_layer);
+    add_layer("temporalLayer", in.temporal_layer);
+    if (reads_current(generation) && in.spatial_layer)
+      data.add("layers", layers);
+    return protoo_notice{"consumerLayersChanged", std::move(data)};
+  }
+
+  result operator()(const event::producer_score& in) {
+    auto data = about("producerId", in.producer);
+    data.add("score", in.encodings);
+    return protoo_notice{"producerScore", std::move(data)};
+  }
+
+  result operator()(const event::active_speaker& in) {
+    json_object data;
+    if (in.peer)
+      data.add("peerId", *in.peer);
+    else if (reads_legacy(generation))
+      data.add("peerId", json_text{"null"});
+    if (in.peer && reads_legacy(generation))
+      data.add("volume", in.volume);
+    return protoo_notice{"activeSpeaker", std::move(data)};
+  }
+
+  result operator()(const event::speaking_peers& in) {
+    if (!reads_current(generation))
+      return std::nullopt;
+    return protoo_notice{"speakingPeers", about("peerVolumes", in.peers)};
+  }
+
+  result operator()(const auto&) {
+    return std::nullopt;
+  }
+};
+
+} // namespace
+
+void encode(const protoo_reply& in, Value& out, json_allocator& allocator) {
+  std::visit(reply_encoder{in, out, allocator}, in.result);
+}
+
+json_object new_consumer_data(const reply::consumed& of,
+                              const transport_id& transport,
+                              protoo_generation generation) {
+  json_object out;
+  out.add("peerId", of.peer).add("producerId", of.producer);
+  if (reads_legacy(generation))
+    out.add("id", of.id);
+  if (reads_current(generation))
+    out.add("transportId", transport)
+        .add("consumerId", of.id)
+        .add("consumerScore", score_data(10, 10));
+  out.add("kind", to_string(of.kind))
+      .add("rtpParameters", of.parameters)
+      .add("type", of.type)
+      .add("appData", consumer_app_data{of, generation})
+      .add("producerPaused", of.producer_paused);
+  return out;
+}
+
+protoo_notice version_notice(protoo_generation generation) {
+  return {reads_current(generation) ? "mediasoupVersion" : "mediasoup-version",
+          about("version", mediasoup_version)};
+}
+
+void protoo_notices::reset(const std::vector<participant>& people) {
+  names_.clear();
+  for (const auto& peer : people)
+    names_.emplace(peer.id, shown_name(peer));
+}
+
+std::optional<protoo_notice>
+protoo_notices::notice(const any_event& event, protoo_generation generation) {
+  if (const auto x = std::get_if<event::peer_joined>(&event))
+    return joined(x->peer, generation);
+  if (const auto x = std::get_if<event::peer_updated>(&event))
+    return updated(x->peer);
+  if (const auto x = std::get_if<event::peer_left>(&event)) {
+    names_.erase(x->peer);
+    return protoo_notice{"peerClosed", about("peerId", x->peer)};
+  }
+  return std::visit(noticer{generation}, event);
+}
+
+std::optional<protoo_notice>
+protoo_notices::joined(const participant& peer, protoo_generation generation) {
+  if (peer.id == self_)
+    return std::nullopt;
+  names_.insert_or_assign(peer.id, shown_name(peer));
+  auto data =
+      reads_legacy(generation) ? peer_data(peer, generation) : json_object{};
+  if (reads_current(generation))
+    data.add("peer", peer_data(peer, protoo_generation::current));
+  return protoo_notice{"newPeer", std::move(data)};
+}
+
+std::optional<protoo_notice> protoo_notices::updated(const participant& peer) {
+  if (peer.id == self_)
+    return std::nullopt;
+  const auto& name = shown_name(peer);
+  const auto [known, added] = names_.try_emplace(peer.id, name);
+  if (added || known->second == name)
+    return std::nullopt;
+  const auto old = std::exchange(known->second, name);
+  json_object data;
+  data.add("peerId", peer.id)
+      .add("displayName", name)
+      .add("oldDisplayName", old);
+  return protoo_notice{"peerDisplayNameChanged", std::move(data)};
+}
+
+} // namespace troupe::protocol

@@ -1,0 +1,151 @@
+#include "protocol/dialects/camel.hpp"
+#include "protocol/dialects/entries.hpp"
+
+/// Dialect D: Socket.IO with rooms that are opened and joined. Its document
+/// has two styles, which differ in how a request is answered: by callback, or
+/// by an event of its own name. tests/data/transcripts/rooms.txt shows both.
+namespace troupe::protocol {
+
+namespace {
+
+std::string opened_reply(const camel_replies& replies) {
+  return json_object{}
+      .add("roomId", replies.room)
+      .add("rtpCapabilities", replies.get<reply::capabilities>().router)
+      .text();
+}
+
+// The producers that were there before: told by the join, or, to one who is
+// in the room already, by the list.
+const std::vector<producer_info>& others_of(const camel_replies& replies) {
+  const auto& joined = replies.get<reply::joined>().producers;
+  return joined.empty() ? replies.get<reply::producers>().list : joined;
+}
+
+std::string joined_reply(const camel_replies& replies) {
+  std::vector<json_object> producers;
+  for (const auto& x : others_of(replies))
+    producers.push_back(told_producer(x));
+  return json_object{}
+      .add("peers",
+           std::vector<peer_id>{replies.people.begin(), replies.people.end()})
+      .add("transportOptions", success{replies.get<reply::transport_created>()})
+      .add("rtpCapabilities", replies.get<reply::capabilities>().router)
+      .add("producers", producers)
+      .text();
+}
+
+std::string joined_event(const camel_replies& replies) {
+  return json_object{}
+      .add("transportOptions", success{replies.get<reply::transport_created>()})
+      .text();
+}
+
+std::string empty_reply(const camel_replies&) {
+  return "{}";
+}
+
+// The same id twice: the callback's style calls it `id`, the event's
+// `consumerId`.
+std::string consumed_reply(const camel_replies& replies) {
+  const auto& made = replies.get<reply::consumed>();
+  return json_object{}
+      .add("id", made.id)
+      .add("consumerId", made.id)
+      .add("producerId", made.producer)
+      .add("peerId", made.peer)
+      .add("kind", to_string(made.kind))
+      .add("rtpParameters", made.parameters)
+      .add("type", made.type)
+      .add("paused", made.paused)
+      .add("producerPaused", made.producer_paused)
+      .add("appData", made.app_data)
+      .text();
+}
+
+std::string_view sending_sentence(error_code code) {
+  return code == error_code::transport_not_found
+             ? "Producer transport not found"
+             : "";
+}
+
+std::string_view receiving_sentence(error_code code) {
+  switch (code) {
+    case error_code::transport_not_found:
+      return "Consumer transport not found";
+    case error_code::producer_not_found:
+    case error_code::cannot_consume:
+      return "Cannot consume this producer";
+    default:
+      return "";
+  }
+}
+
+using role = camel_role;
+
+constexpr std::array methods{
+    camel_method{.event = "createRoom",
+                 .role = role::opens_room,
+                 .positions = {"roomId"},
+                 .acknowledge = opened_reply},
+    camel_method{.event = "joinRoom",
+                 .role = role::joins,
+                 .positions = {"roomId", "userId"},
+                 .acknowledge = joined_reply,
+                 .answer_event = "transportInfo",
+                 .answer_shape = joined_event,
+                 .existing_room = true},
+    camel_method{.event = "join",
+                 .role = role::joins,
+                 .positions = {"roomId", "userId"},
+                 .acknowledge = joined_reply,
+                 .answer_event = "transportInfo",
+                 .answer_shape = joined_event},
+    camel_method{.event = "createProducerTransport",
+                 .role = role::enters,
+                 .read = read_create_sending,
+                 .one_way = true},
+    camel_method{.event = "createConsumerTransport",
+                 .role = role::enters,
+                 .read = read_create_receiving,
+                 .one_way = true},
+    camel_method{.event = "connectProducerTransport",
+                 .read = read_connect_sending,
+                 .positions = {"transportId", "dtlsParameters"},
+                 .acknowledge = empty_reply,
+                 .sentence = sending_sentence},
+    camel_method{.event = "connectConsumerTransport",
+                 .read = read_connect_receiving,
+                 .positions = {"transportId", "dtlsParameters"},
+                 .acknowledge = empty_reply,
+                 .sentence = receiving_sentence},
+    camel_method{.event = "consume",
+                 .read = read_consume_running,
+                 .positions = {"producerId", "rtpCapabilities"},
+                 .acknowledge = consumed_reply,
+                 .sentence = receiving_sentence,
+                 .telling = false},
+    camel_method{.event = "resume",
+                 .read = read_resume_consumer,
+                 .positions = {"consumerId"}},
+    camel_method{.event = "pause",
+                 .read = read_pause_consumer,
+                 .positions = {"consumerId"}},
+};
+
+// The document's earlier samples have names of their own for what its later
+// ones, and all chapters, push as well.
+void push(const any_event& event, socketio_link& link) {
+  if (const auto added = std::get_if<event::producer_added>(&event))
+    link.emit("newRemoteProducer", to_json(added->producer.id));
+  else if (const auto left = std::get_if<event::peer_left>(&event))
+    link.emit("userLeft", to_json(left->peer));
+}
+
+} // namespace
+
+camel_chapter rooms_chapter() {
+  return {methods, push};
+}
+
+} // namespace troupe::protocol

@@ -1,0 +1,69 @@
+#include "rtp/bwe/arrival_groups.hpp"
+
+#include <algorithm>
+
+namespace troupe::rtp {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Packets that a pacer sends within this time are one group.
+constexpr duration burst = 5ms;
+
+/// A group that a queue lets out at once is no longer than this.
+constexpr duration longest_burst = 100ms;
+
+/// So many groups that arrive before their predecessors mean that the
+/// receiver's clock was set.
+constexpr int clock_was_set = 3;
+
+} // namespace
+
+std::optional<arrival_groups::step> arrival_groups::add(time_point sent,
+                                                        duration received) {
+  if (!current_) {
+    current_ = group{sent, sent, received, received};
+    return std::nullopt;
+  }
+  // Reordered: it says nothing of the queue.
+  if (sent < current_->first_sent)
+    return std::nullopt;
+  if (belongs(sent, received)) {
+    current_->last_sent = std::max(current_->last_sent, sent);
+    current_->last_received = received;
+    return std::nullopt;
+  }
+  std::optional<step> out;
+  if (previous_) {
+    out = step{current_->last_sent - previous_->last_sent,
+               current_->last_received - previous_->last_received,
+               current_->last_received};
+    if (out->received < duration{}) {
+      out.reset();
+      if (++went_back_ >= clock_was_set) {
+        went_back_ = 0;
+        previous_.reset();
+        current_ = group{sent, sent, received, received};
+        return std::nullopt;
+      }
+    } else {
+      went_back_ = 0;
+    }
+  }
+  previous_ = current_;
+  current_ = group{sent, sent, received, received};
+  return out;
+}
+
+bool arrival_groups::belongs(time_point sent, duration received) const {
+  if (sent - current_->first_sent <= burst)
+    return true;
+  // Sent apart, but let out at once by a queue that had stopped.
+  auto gap = received - current_->last_received;
+  auto slower = gap - (sent - current_->last_sent);
+  return slower < duration{} && gap <= burst
+         && received - current_->first_received < longest_burst;
+}
+
+} // namespace troupe::rtp

@@ -1,0 +1,151 @@
+#include "rtp/bwe/bandwidth_estimator.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::rtp {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Of the first probe, to the rate at the start; one that passes is followed
+/// by one of twice its rate.
+constexpr double first_probe = 3;
+constexpr double next_probe = 2;
+
+/// A probe that shows this part of itself has passed.
+constexpr double passed = 0.7;
+
+/// How long a probe lasts, and its least packets.
+constexpr double probe_seconds = 0.02;
+constexpr double packet_octets = 1200;
+constexpr double least_packets = 5;
+
+/// How long after a probe another follows, at first and after some that showed
+/// nothing new, and how long the link must have been without trouble.
+constexpr duration probe_interval = 4s;
+constexpr duration longest_probe_interval = 12s;
+constexpr duration calm = 2s;
+
+/// So much more than the estimate is news.
+constexpr double found_something = 1.2;
+
+/// A fall of the rate to this part means that the link is another.
+constexpr double another_link = 0.6;
+
+/// Somewhat more is probed than is wanted, so that what is wanted fits.
+constexpr double margin = 1.15;
+
+/// Less of what may be sent than this is the application's choice.
+constexpr double limited = 0.65;
+
+/// For how long the least delay is remembered.
+constexpr duration memory = 5s;
+
+} // namespace
+
+bandwidth_estimator::bandwidth_estimator(config x)
+    : config_(x)
+    , rate_({static_cast<double>(x.start_bps), static_cast<double>(x.least_bps),
+             static_cast<double>(x.most_bps)}) {}
+
+void bandwidth_estimator::handle_feedback(
+    std::span<const packet_report> reports, double sent_bps, time_point now) {
+  uint32_t lost = 0;
+  bool arrived = false;
+  for (const auto& x : reports) {
+    if (x.received) {
+      arrived = true;
+      measure(x, now);
+    } else {
+      ++lost;
+    }
+  }
+  feedback_ = feedback_ || arrived;
+  loss_.add(static_cast<uint32_t>(reports.size()), lost, sent_bps, now);
+  if (!arrived)
+    return;
+  auto before = rate_.target_bps();
+  rate_.update({trend_.usage(), delivered_.bps(), delivered_.recent_bps(),
+                queue_.value, sent_bps < limited * before, round_trip_},
+               now);
+  if (trend_.usage() == link_usage::overused)
+    troubled_ = now;
+  if (rate_.target_bps() < another_link * before)
+    probe_again_ = now + (probe_interval_ = probe_interval);
+}
+
+void bandwidth_estimator::measure(const packet_report& x, time_point now) {
+  if (!zero_)
+    zero_ = x.sent;
+  delivered_.add(*x.received, x.octets);
+  queue_.add(*x.received - (x.sent - *zero_), now);
+  if (auto step = groups_.add(x.sent, *x.received))
+    trend_.update(*step);
+  if (auto bps = results_.add(x))
+    apply_probe(*bps, now);
+}
+
+void bandwidth_estimator::apply_probe(double bps, time_point now) {
+  if (bps > found_something * rate_.target_bps())
+    probe_interval_ = probe_interval;
+  if (bps > rate_.target_bps()) {
+    rate_.set_rate(bps, now);
+    loss_.set_rate(bps);
+  }
+  // What passes with ease asks for more.
+  if (bps >= passed * probed_)
+    probe_again_ = now;
+}
+
+std::optional<probe> bandwidth_estimator::poll_probe(time_point now) {
+  auto rate = static_cast<double>(target_bps());
+  if (wanted_ <= rate || (probe_again_ && now < *probe_again_)
+      || (troubled_ != time_point{} && now - troubled_ < calm)
+      || trend_.usage() != link_usage::normal)
+    return std::nullopt;
+  // Without feedback there is no answer: only the first may go unasked.
+  if (first_probes_done_ && !feedback_)
+    return std::nullopt;
+  auto factor = first_probes_done_ ? next_probe : first_probe;
+  probed_ = std::min(
+      {factor * rate, margin * wanted_, static_cast<double>(config_.most_bps)});
+  first_probes_done_ = true;
+  probe_again_ = now + probe_interval_;
+  probe_interval_ = std::min(2 * probe_interval_, longest_probe_interval);
+  probe x{++last_probe_, probed_,
+          static_cast<uint32_t>(std::max(probed_ * probe_seconds / 8,
+                                         least_packets * packet_octets))};
+  results_.expect(x);
+  return x;
+}
+
+uint64_t bandwidth_estimator::target_bps() const {
+  auto out = loss_.limit(rate_.target_bps());
+  if (remb_)
+    out = feedback_ ? std::min(out, *remb_) : *remb_;
+  return static_cast<uint64_t>(
+      std::max(out, static_cast<double>(config_.least_bps)));
+}
+
+void bandwidth_estimator::handle_remb(uint64_t bps) {
+  remb_ = static_cast<double>(
+      std::clamp<uint64_t>(bps, config_.least_bps, config_.most_bps));
+}
+
+void bandwidth_estimator::queue_meter::add(duration delay, time_point now) {
+  if (!started) {
+    started = true;
+    least = least_before = delay;
+    since = now;
+  }
+  if (now - since >= memory) {
+    since = now;
+    least_before = std::exchange(least, delay);
+  }
+  least = std::min(least, delay);
+  value = delay - std::min(least, least_before);
+}
+
+} // namespace troupe::rtp

@@ -1,0 +1,107 @@
+#pragma once
+
+#include "rtp/bwe/arrival_groups.hpp"
+#include "rtp/bwe/delay_trend.hpp"
+#include "rtp/bwe/delivery_rate.hpp"
+#include "rtp/bwe/loss_limiter.hpp"
+#include "rtp/bwe/packet_report.hpp"
+#include "rtp/bwe/probe_results.hpp"
+#include "rtp/bwe/rate_controller.hpp"
+
+#include <span>
+
+namespace troupe::rtp {
+
+/// The engine that knows how much a receiver's link carries: Google
+/// Congestion Control (draft-ietf-rmcat-gcc-02) on transport-wide feedback,
+/// with probes. docs/bwe.md maps its parts to their sources.
+///
+///     estimator.handle_feedback(reports, sent_bps, now);
+///     if (auto x = estimator.poll_probe(now)) …  // send it
+///     allocate(estimator.target_bps());
+class bandwidth_estimator {
+public:
+  struct config {
+    uint64_t start_bps = 600'000;
+    uint64_t least_bps = 30'000;
+    uint64_t most_bps = 1'000'000'000;
+  };
+
+  explicit bandwidth_estimator(config x);
+
+  /// What the receiver says of packets, in the order in which they left, and
+  /// how much is sent at the moment, in bits per second.
+  void handle_feedback(std::span<const packet_report> reports, double sent_bps,
+                       time_point now);
+
+  /// The receiver's own estimate. Without transport-wide feedback it is all
+  /// that is known; with it, it is a limit.
+  void handle_remb(uint64_t bps);
+
+  /// From receiver reports.
+  void handle_round_trip(duration x) {
+    round_trip_ = x;
+  }
+
+  /// How much the consumers could use: no higher rate is ever probed.
+  void set_wanted(uint64_t bps) {
+    wanted_ = static_cast<double>(bps);
+  }
+
+  /// A probe that is due. What is sent for it is to be reported with its id.
+  std::optional<probe> poll_probe(time_point now);
+
+  /// How much may be sent, in bits per second.
+  uint64_t target_bps() const;
+
+  /// The share of packets that the receiver lacks, smoothed.
+  double loss() const {
+    return loss_.loss();
+  }
+
+  link_usage usage() const {
+    return trend_.usage();
+  }
+
+  /// How long packets wait in queues on the way, as far as is known.
+  duration queue() const {
+    return queue_.value;
+  }
+
+private:
+  // The delay beyond the least of the last ten seconds or so.
+  struct queue_meter {
+    void add(duration delay, time_point now);
+
+    duration value{};
+    duration least{}; // of the present spell
+    duration least_before{};
+    time_point since;
+    bool started = false;
+  };
+
+  void measure(const packet_report& x, time_point now);
+  void apply_probe(double bps, time_point now);
+
+  config config_;
+  arrival_groups groups_;
+  delay_trend trend_;
+  delivery_rate delivered_;
+  rate_controller rate_;
+  loss_limiter loss_;
+  probe_results results_;
+  queue_meter queue_;
+  std::optional<time_point> zero_; // where delays are counted from
+  std::optional<double> remb_;
+  duration round_trip_ = std::chrono::milliseconds{100};
+  double wanted_ = 0;
+  double probed_ = 0; // the rate of the last probe
+  probe_id last_probe_ = 0;
+  bool feedback_ = false;
+  bool first_probes_done_ = false;
+  std::optional<time_point> probe_again_;
+  duration probe_interval_ = std::chrono::seconds{4};
+  time_point troubled_{}; // when the link was last overused
+};
+
+} // namespace troupe::rtp

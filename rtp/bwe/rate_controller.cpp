@@ -1,0 +1,146 @@
+#include "rtp/bwe/rate_controller.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace troupe::rtp {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What is left after a decrease, of what arrives: less where much less
+/// arrives than was sent, for there is a queue to be emptied.
+constexpr double backoff = 0.9;
+constexpr double strong_backoff = 0.8;
+constexpr double much_less = 0.6;
+
+/// The growth of a second, far from the capacity.
+constexpr double growth = 1.08;
+
+/// The rate is never more than this beyond what arrives: more is not known to
+/// pass.
+constexpr double beyond_delivered = 1.5;
+constexpr double beyond_delivered_bps = 10'000;
+
+/// A packet of video, in bits, where nothing is known of the frames.
+constexpr double packet_bits = 8 * 1200;
+constexpr double frames_per_second = 30;
+constexpr double least_growth_bps = 4'000; // per second
+
+/// Queues up to this are nobody's trouble; one longer by `drain_scale` stops
+/// all but a rest, for as long as a drain may take.
+constexpr duration harmless_queue = 60ms;
+constexpr duration drain_scale = 250ms;
+constexpr double least_drain = 0.1;
+constexpr duration longest_drain = 2s;
+
+double seconds(duration x) {
+  return std::chrono::duration<double>(x).count();
+}
+
+} // namespace
+
+void rate_controller::update(const input& x, time_point now) {
+  auto elapsed = last_ ? std::min<duration>(now - *last_, 1s) : duration{};
+  last_ = now;
+  if (x.usage == link_usage::overused) {
+    // A decrease needs a round trip to show, unless it was far too little.
+    auto wait = std::clamp<duration>(x.round_trip, 10ms, 200ms);
+    auto too_little = x.delivered_bps && *x.delivered_bps < 0.5 * rate_;
+    if (!decreased_ || now - *decreased_ >= wait || too_little)
+      decrease(x, now);
+    rising_ = false;
+  } else if (x.usage == link_usage::underused) {
+    // Queues drain: wait until they are empty.
+    rising_ = false;
+  } else if (!rising_) {
+    rising_ = true;
+  } else if (!x.application_limited) {
+    increase(x, elapsed);
+  }
+  drain(x, now);
+  rate_ = std::clamp(rate_, config_.least_bps, config_.most_bps);
+}
+
+void rate_controller::set_rate(double bps, time_point now) {
+  last_ = now;
+  rate_ = std::clamp(bps, config_.least_bps, config_.most_bps);
+  if (capacity_.excludes_below(rate_))
+    capacity_.forget();
+}
+
+void rate_controller::increase(const input& x, duration elapsed) {
+  if (x.delivered_bps && capacity_.excludes_below(*x.delivered_bps))
+    capacity_.forget();
+  auto before = rate_;
+  if (capacity_.mean()) {
+    // A packet more for each response time.
+    auto frame = rate_ / frames_per_second;
+    auto packet = frame / std::ceil(frame / packet_bits);
+    auto response = seconds(x.round_trip + 100ms);
+    rate_ += std::max(least_growth_bps, packet / response) * seconds(elapsed);
+  } else {
+    rate_ *= std::pow(growth, seconds(elapsed));
+  }
+  if (x.delivered_bps)
+    rate_ = std::min(rate_, std::max(before, beyond_delivered * *x.delivered_bps
+                                                 + beyond_delivered_bps));
+}
+
+void rate_controller::decrease(const input& x, time_point now) {
+  decreased_ = now;
+  if (!x.delivered_bps) {
+    rate_ *= 0.5;
+    return;
+  }
+  // Behind a queue the last moments show what the link carries now.
+  auto delivered = *x.delivered_bps;
+  if (x.queue > harmless_queue && x.recent_bps)
+    delivered = std::min(delivered, *x.recent_bps);
+  auto keep = delivered < much_less * rate_ ? strong_backoff : backoff;
+  auto to = keep * delivered;
+  if (to > rate_ && capacity_.mean())
+    to = backoff * *capacity_.mean() * 1000;
+  rate_ = std::min(rate_, to);
+  if (capacity_.excludes(delivered))
+    capacity_.forget();
+  capacity_.add(delivered);
+}
+
+void rate_controller::drain(const input& x, time_point now) {
+  drain_ = 1;
+  if (!decreased_ || now - *decreased_ > longest_drain
+      || x.queue <= harmless_queue)
+    return;
+  drain_ =
+      std::max(least_drain,
+               1 - seconds(x.queue - harmless_queue) / seconds(drain_scale));
+}
+
+void rate_controller::capacity::add(double bps) {
+  constexpr double weight = 0.05;
+  auto sample = bps / 1000;
+  if (!mean_)
+    mean_ = sample;
+  else
+    mean_ = (1 - weight) * *mean_ + weight * sample;
+  auto off = *mean_ - sample;
+  variance_ = std::clamp((1 - weight) * variance_
+                             + weight * off * off / std::max(*mean_, 1.0),
+                         0.4, 2.5);
+}
+
+double rate_controller::capacity::spread() const {
+  return 3 * std::sqrt(variance_ * *mean_);
+}
+
+bool rate_controller::capacity::excludes(double bps) const {
+  return mean_ && bps / 1000 < *mean_ - spread();
+}
+
+bool rate_controller::capacity::excludes_below(double bps) const {
+  return mean_ && bps / 1000 > *mean_ + spread();
+}
+
+} // namespace troupe::rtp

@@ -1,0 +1,402 @@
+#include "net/base/rng.hpp"
+#include "protocol/dialect.hpp"
+#include "protocol/dialects/protoo_consumers.hpp"
+#include "protocol/json_limits.hpp"
+#include "tests/protocol/dialects/canonical.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace troupe::protocol;
+using namespace std::chrono_literals;
+namespace net = troupe::net;
+using troupe::test::describe;
+using troupe::test::parse_event;
+using troupe::test::parse_outcome;
+
+namespace {
+
+handshake hello(bool current = false) {
+  handshake out;
+  out.path = "/";
+  out.subprotocol = "protoo";
+  out.query = {{"roomId", "daily"}, {"peerId", "alice"}};
+  if (current)
+    out.query["usePipeTransports"] = "false";
+  return out;
+}
+
+// A client in virtual time, whose server is told by hand what to answer.
+struct client {
+  explicit client(bool current = true)
+      : speaker(
+          find_dialect(hello(current))->make(hello(current), *random, now)) {
+    frames();
+    CHECK_EQ(verbs(), strings{"join room=daily peer=alice hidden"});
+    answer("joined alice");
+  }
+
+  using strings = std::vector<std::string>;
+
+  // Runs what is due, as an actor's timer would.
+  void tick() {
+    for (int i = 0; i < 2; ++i)
+      if (auto at = speaker->poll_timeout(); at && *at <= now)
+        speaker->handle_timeout(now);
+  }
+
+  void wait(net::duration time) {
+    now += time;
+    tick();
+  }
+
+  void say(const std::string& text) {
+    speaker->handle_frame({text, false}, now);
+    tick();
+  }
+
+  void ask(const std::string& method, const std::string& data = "{}") {
+    say(R"({"request":true,"id":7,"method":")" + method + R"(","data":)" + data
+        + "}");
+  }
+
+  void accept(int offer) {
+    say(R"({"response":true,"ok":true,"id":)" + std::to_string(offer) + "}");
+  }
+
+  void answer(const std::string& outcome) {
+    REQUIRE_FALSE(tokens.empty());
+    const auto token = tokens.front();
+    tokens.erase(tokens.begin());
+    speaker->handle_outcome(token, parse_outcome(outcome));
+    tick();
+  }
+
+  void happens(const std::string& event) {
+    speaker->handle_event(parse_event(event));
+    tick();
+  }
+
+  // What the server has been asked since.
+  strings verbs() {
+    strings out;
+    while (auto x = speaker->poll_request()) {
+      out.push_back(describe(x->request));
+      tokens.push_back(x->token);
+    }
+    return out;
+  }
+
+  // The methods of what the client has been told since, "ok" and "error" for
+  // responses.
+  strings frames() {
+    strings out;
+    while (auto x = speaker->poll_frame()) {
+      const auto json = parse_json(x->payload);
+      REQUIRE(json.has_value());
+      if (json->HasMember("method"))
+        out.emplace_back((*json)["method"].GetString());
+      else
+        out.emplace_back(json->HasMember("ok") ? "ok" : "error");
+    }
+    return out;
+  }
+
+  uint16_t close_code() {
+    frames();
+    const auto close = speaker->poll_close();
+    return close ? close->code : 0;
+  }
+
+  // Joins a room with these producers, able to receive.
+  void join(const std::string& producers = "") {
+    ask("createWebRtcTransport", R"({"appData":{"direction":"consumer"}})");
+    verbs();
+    answer("transport t1");
+    enter(producers);
+  }
+
+  void enter(const std::string& producers = "") {
+    ask("join", R"({"rtpCapabilities":)"
+                    + troupe::test::dictionaries().at("<caps>") + "}");
+    verbs();
+    answer("joined alice people=alice:Alice:-"
+           + (producers.empty() ? "" : " producers=" + producers));
+    CHECK_EQ(frames().back(), "ok");
+  }
+
+  net::time_point now{1000s};
+  std::unique_ptr<net::rng> random = net::make_seeded_rng(1);
+  std::unique_ptr<dialect> speaker;
+  std::vector<request_token> tokens;
+};
+
+using strings = client::strings;
+
+} // namespace
+
+TEST_CASE("protoo is found by its subprotocol on any path") {
+  for (const auto* path : {"/", "/socket", "/a/b"}) {
+    auto in = hello();
+    in.path = path;
+    in.subprotocol = "other ,protoo";
+    REQUIRE(find_dialect(in));
+    CHECK_EQ(find_dialect(in)->name, "protoo");
+    CHECK_EQ(find_dialect(in)->subprotocol, "protoo");
+  }
+  auto in = hello();
+  in.subprotocol = "protoo2";
+  CHECK_FALSE(find_dialect(in));
+}
+
+TEST_CASE("a protoo connection is never ended so that its client comes back") {
+  client x;
+  for (auto why :
+       {end_reason::replaced, end_reason::kicked, end_reason::room_closed})
+    CHECK_EQ(x.speaker->handle_end(why).code, 4000);
+}
+
+TEST_CASE("a current protoo client has 10 s to join") {
+  client x;
+  x.wait(10s - 1ms);
+  CHECK_EQ(x.close_code(), 0);
+  SUBCASE("and is closed when they are over") {
+    x.wait(1ms);
+    CHECK_EQ(x.close_code(), 4000);
+    CHECK_FALSE(x.speaker->poll_timeout());
+  }
+  SUBCASE("and the server's own time is not its fault") {
+    x.enter();
+    x.wait(1h);
+    CHECK_EQ(x.close_code(), 0);
+  }
+  SUBCASE("and one that the server refused has no more than that") {
+    x.ask("join");
+    x.wait(1h);
+    CHECK_EQ(x.close_code(), 0);
+    x.verbs();
+    x.answer("error limit-reached");
+    CHECK_EQ(x.close_code(), 4000);
+  }
+}
+
+TEST_CASE("a protoo client that is not known to be current has a minute") {
+  client x(false);
+  x.ask("getRouterRtpCapabilities");
+  SUBCASE("whatever it is") {
+    x.wait(60s - 1ms);
+    CHECK_EQ(x.close_code(), 0);
+    x.wait(1ms);
+    CHECK_EQ(x.close_code(), 4000);
+  }
+  SUBCASE("also where it turns out to be current later") {
+    x.wait(30s);
+    x.ask("createWebRtcTransport", R"({"appData":{"direction":"producer"}})");
+    x.tick();
+    CHECK_EQ(x.close_code(), 0);
+  }
+}
+
+TEST_CASE("a protoo client without capabilities or transport gets nothing") {
+  client x;
+  SUBCASE("without capabilities") {
+    x.ask("createWebRtcTransport", R"({"appData":{"direction":"consumer"}})");
+    x.verbs();
+    x.answer("transport t1");
+    x.ask("join");
+    x.verbs();
+    x.answer("joined alice producers=p1:bob:audio");
+    CHECK_EQ(x.verbs(), strings{});
+  }
+  SUBCASE("without a transport to receive by, until there is one") {
+    x.ask("createWebRtcTransport", R"({"appData":{"direction":"producer"}})");
+    x.verbs();
+    x.answer("transport t1");
+    x.enter("p1:bob:audio");
+    x.happens("producer-added p2:bob:video");
+    CHECK_EQ(x.verbs(), strings{});
+    x.ask("createWebRtcTransport", R"({"appData":{"direction":"consumer"}})");
+    x.verbs();
+    x.answer("transport t2");
+    CHECK_EQ(x.verbs(), strings{"consume transport=t2 producer=p1 paused",
+                                "consume transport=t2 producer=p2 paused"});
+  }
+}
+
+TEST_CASE("a protoo client consumes nobody twice and never itself") {
+  client x;
+  x.join("p1:bob:audio,p2:alice:audio");
+  x.happens("producer-added p1:bob:audio");
+  x.happens("producer-added p3:alice:audio");
+  CHECK_EQ(x.verbs(), strings{"consume transport=t1 producer=p1 paused"});
+}
+
+TEST_CASE("a protoo consumer runs only after the client has taken it") {
+  client x;
+  x.join("p1:bob:audio");
+  CHECK_EQ(x.verbs(), strings{"consume transport=t1 producer=p1 paused"});
+  x.answer("consumed c1 of p1:bob:audio");
+  CHECK_EQ(x.frames(), strings{"newConsumer"});
+  x.wait(29s);
+  CHECK_EQ(x.verbs(), strings{});
+  x.accept(1);
+  CHECK_EQ(x.verbs(), strings{"resume_consumer consumer=c1"});
+  x.accept(1);
+  CHECK_EQ(x.verbs(), strings{});
+}
+
+TEST_CASE("a protoo client has 30 s for an offer, 0.2 s more for each other") {
+  client x;
+  x.join("p1:bob:audio,p2:bob:video,p3:eve:audio");
+  x.verbs();
+  // The deadline counts from the offer, however long it was quiet before.
+  x.wait(1h);
+  x.answer("consumed c1 of p1:bob:audio");
+  x.answer("consumed c2 of p2:bob:video");
+  x.answer("consumed c3 of p3:eve:audio");
+  x.frames();
+  x.wait(30s - 1ms);
+  CHECK_EQ(x.verbs(), strings{});
+  x.wait(1ms);
+  CHECK_EQ(x.verbs(), strings{"close_consumer consumer=c1"});
+  CHECK_EQ(x.frames(), strings{"consumerClosed"});
+  x.wait(199ms);
+  CHECK_EQ(x.verbs(), strings{});
+  x.wait(1ms);
+  CHECK_EQ(x.verbs(), strings{"close_consumer consumer=c2"});
+  x.accept(3);
+  CHECK_EQ(x.verbs(), strings{"resume_consumer consumer=c3"});
+  x.wait(1h);
+  CHECK_EQ(x.verbs(), strings{});
+  CHECK_EQ(x.close_code(), 0);
+}
+
+TEST_CASE("a producer that closes while a protoo offer is pending") {
+  client x;
+  x.join("p1:bob:audio");
+  x.verbs();
+  SUBCASE("before the consumer is there: it is never offered") {
+    x.happens("producer-closed p1:bob");
+    x.answer("consumed c1 of p1:bob:audio");
+    CHECK_EQ(x.frames(), strings{});
+    CHECK_EQ(x.verbs(), strings{"close_consumer consumer=c1"});
+  }
+  SUBCASE("told by the consumer first: likewise") {
+    x.happens("consumer-closed c1:p1");
+    x.answer("consumed c1 of p1:bob:audio");
+    CHECK_EQ(x.frames(), strings{});
+  }
+  SUBCASE("the client is told once it has taken it") {
+    x.answer("consumed c1 of p1:bob:audio");
+    x.happens("consumer-paused c1");
+    x.happens("consumer-closed c1:p1");
+    CHECK_EQ(x.frames(), strings{"newConsumer"});
+    x.accept(1);
+    CHECK_EQ(x.frames(), strings{"consumerClosed"});
+    CHECK_EQ(x.verbs(), strings{});
+  }
+  SUBCASE("a client that refuses hears nothing more") {
+    x.answer("consumed c1 of p1:bob:audio");
+    x.happens("consumer-closed c1:p1");
+    x.frames();
+    x.say(R"({"response":true,"id":1,"errorCode":500})");
+    CHECK_EQ(x.frames(), strings{});
+    CHECK_EQ(x.verbs(), strings{});
+  }
+  SUBCASE("a client that stays silent is told at last") {
+    x.answer("consumed c1 of p1:bob:audio");
+    x.happens("consumer-closed c1:p1");
+    x.frames();
+    x.wait(30s);
+    CHECK_EQ(x.frames(), strings{"consumerClosed"});
+    CHECK_EQ(x.verbs(), strings{});
+  }
+  SUBCASE("and one that appears under the same id is consumed anew") {
+    x.answer("error producer-not-found");
+    x.happens("producer-closed p1:bob");
+    x.happens("producer-added p1:bob:audio");
+    CHECK_EQ(x.verbs(), strings{"consume transport=t1 producer=p1 paused"});
+  }
+}
+
+TEST_CASE("a big room's protoo consumers are made 32 at a time") {
+  client x;
+  std::string producers;
+  for (int i = 0; i < 100; ++i)
+    producers += (i == 0 ? "p" : ",p") + std::to_string(i) + ":bob:audio";
+  x.join(producers);
+  size_t made = 0;
+  size_t offers = 0;
+  for (auto asked = x.verbs(); !asked.empty(); asked = x.verbs()) {
+    for (const auto& verb : asked) {
+      if (!verb.starts_with("consume")) {
+        x.answer("ok");
+        continue;
+      }
+      const auto id = std::to_string(made++);
+      x.answer("consumed c" + id + " of p" + id + ":bob:audio");
+      CHECK_LE(made - offers, 32);
+    }
+    while (offers < made)
+      x.accept(static_cast<int>(++offers));
+  }
+  CHECK_EQ(made, 100);
+}
+
+TEST_CASE("a protoo client that never waits for its answers is closed") {
+  client x;
+  size_t asked = 0;
+  for (; asked < 1000 && x.close_code() == 0; ++asked)
+    x.ask("getRouterRtpCapabilities");
+  CHECK_EQ(asked, 193);
+}
+
+TEST_CASE("a protoo client may not burden the others with its device") {
+  client x;
+  x.ask("join", R"({"device":{"name":")" + std::string(5000, 'x') + "\"}}");
+  CHECK_EQ(x.frames(), strings{"error"});
+  CHECK_EQ(x.verbs(), strings{});
+}
+
+TEST_CASE("a protoo message beyond 256 KB closes with 1009") {
+  client x;
+  x.say("{\"request\":\"" + std::string(300'000, 'x') + "\"}");
+  CHECK_EQ(x.close_code(), 1009);
+}
+
+TEST_CASE("shared screens are told in the words of either generation") {
+  reply::consumed of;
+  of.id = consumer_id{"c1"};
+  of.producer = producer_id{"p1"};
+  of.peer = peer_id{"bob"};
+  of.kind = media_kind::video;
+  const auto app_data = [&](bool current, const std::string& text) {
+    of.app_data.text = text;
+    client x(current);
+    if (!current) {
+      x.ask("createWebRtcTransport", R"({"consuming":true})");
+      x.verbs();
+      x.answer("transport t1");
+      x.enter("p1:bob:video");
+    } else {
+      x.join("p1:bob:video");
+    }
+    x.verbs();
+    x.speaker->handle_outcome(x.tokens.front(), success{of});
+    const auto frame = x.speaker->poll_frame();
+    REQUIRE(frame);
+    const auto json = parse_json(frame->payload);
+    return write_json((*json)["data"]["appData"]);
+  };
+  CHECK_EQ(app_data(true, R"({"share":true})"),
+           R"({"share":true,"peerId":"bob","source":"screensharing"})");
+  CHECK_EQ(app_data(true, R"({"source":"video"})"),
+           R"({"source":"video","peerId":"bob"})");
+  CHECK_EQ(app_data(true, "{}"), R"({"peerId":"bob","source":"video"})");
+  CHECK_EQ(app_data(false, R"({"source":"screensharing"})"),
+           R"({"source":"screensharing","peerId":"bob","share":true})");
+  CHECK_EQ(app_data(false, R"({"peerId":"mallory"})"), R"({"peerId":"bob"})");
+  CHECK_EQ(app_data(false, "[]"), R"({"peerId":"bob"})");
+}

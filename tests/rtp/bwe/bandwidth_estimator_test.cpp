@@ -1,0 +1,124 @@
+#include "rtp/bwe/bandwidth_estimator.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <vector>
+
+using namespace troupe::rtp;
+using namespace std::chrono_literals;
+
+namespace {
+
+time_point at(duration x) {
+  return time_point{} + x;
+}
+
+/// `count` packets of 1,200 octets, one each `apart` when sent and each
+/// `apart_there` when they came.
+std::vector<packet_report> train(time_point begin, size_t count, duration apart,
+                                 duration apart_there) {
+  std::vector<packet_report> out;
+  for (size_t i = 0; i < count; ++i)
+    out.push_back({begin + i * apart,
+                   begin.time_since_epoch() + 30ms + i * apart_there, 1200,
+                   std::nullopt});
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("whatever a receiver claims, the target stays within its bounds") {
+  std::mt19937_64 random{7};
+  for (int round = 0; round < 200; ++round) {
+    bandwidth_estimator x{{600'000, 30'000, 10'000'000}};
+    x.set_wanted(20'000'000);
+    auto now = at(0ms);
+    for (int i = 0; i < 200; ++i) {
+      now += std::chrono::milliseconds{random() % 300};
+      std::vector<packet_report> reports(random() % 40);
+      for (auto& r : reports) {
+        r.sent = now - std::chrono::microseconds{random() % 1'000'000};
+        r.octets = static_cast<uint32_t>(random() % 1500);
+        if (random() % 3 > 0)
+          // Clocks that jump, stop and run backwards.
+          r.received = std::chrono::microseconds{
+              static_cast<int64_t>(random() % 4'000'000'000'000)
+              - 2'000'000'000'000};
+        if (random() % 5 == 0)
+          r.probe = static_cast<probe_id>(random() % 4);
+      }
+      if (random() % 10 == 0)
+        x.handle_remb(random());
+      x.poll_probe(now);
+      x.handle_feedback(reports, double(random() % 20'000'000), now);
+      REQUIRE(x.target_bps() >= 30'000);
+      REQUIRE(x.target_bps() <= 10'000'000);
+    }
+  }
+}
+
+TEST_CASE("a growing queue lowers the target below what arrives") {
+  bandwidth_estimator x{{}};
+  auto now = at(0ms);
+  // 960 kbit/s are sent and half of that arrives.
+  for (int i = 0; i < 20; ++i, now += 100ms) {
+    auto reports = train(now, 10, 10ms, 10ms);
+    for (auto& r : reports)
+      r.received = (r.sent - at(0ms)) * 2 + 30ms;
+    x.handle_feedback(reports, 960'000, now + 100ms);
+  }
+  CHECK(x.usage() == link_usage::overused);
+  CHECK(x.target_bps() < 480'000);
+  CHECK(x.queue() > 500ms);
+}
+
+TEST_CASE(
+    "a probe that passes raises the target at once, and another follows") {
+  bandwidth_estimator x{{}};
+  x.set_wanted(5'000'000);
+  auto probe = x.poll_probe(at(0ms));
+  REQUIRE(probe);
+  CHECK(probe->bps == doctest::Approx(1'800'000));
+  CHECK_FALSE(x.poll_probe(at(1ms)));
+  auto apart = std::chrono::nanoseconds{
+      static_cast<int64_t>(1200 * 8 / probe->bps * 1e9)};
+  auto reports = train(at(0ms), 10, apart, apart);
+  for (auto& r : reports)
+    r.probe = probe->id;
+  x.handle_feedback(reports, 600'000, at(100ms));
+  CHECK(x.target_bps() > 1'600'000);
+  auto next = x.poll_probe(at(110ms));
+  REQUIRE(next);
+  CHECK(next->bps > 3'000'000);
+}
+
+TEST_CASE("a probe that does not pass tells what the link carries") {
+  bandwidth_estimator x{{}};
+  x.set_wanted(5'000'000);
+  auto probe = x.poll_probe(at(0ms));
+  REQUIRE(probe);
+  auto apart = std::chrono::nanoseconds{
+      static_cast<int64_t>(1200 * 8 / probe->bps * 1e9)};
+  auto reports = train(at(0ms), 10, apart, 9600us); // at 1 Mbit/s
+  for (auto& r : reports)
+    r.probe = probe->id;
+  x.handle_feedback(reports, 600'000, at(200ms));
+  CHECK(x.target_bps() > 800'000);
+  CHECK(x.target_bps() <= 1'000'000);
+}
+
+TEST_CASE("nothing is probed where nothing more is wanted") {
+  bandwidth_estimator x{{}};
+  CHECK_FALSE(x.poll_probe(at(0ms)));
+  x.set_wanted(500'000);
+  CHECK_FALSE(x.poll_probe(at(10s)));
+}
+
+TEST_CASE("a receiver that knows no feedback but REMB is believed") {
+  bandwidth_estimator x{{}};
+  x.handle_remb(2'500'000);
+  CHECK(x.target_bps() == 2'500'000);
+  x.handle_remb(0);
+  CHECK(x.target_bps() == 30'000);
+}

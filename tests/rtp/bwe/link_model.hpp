@@ -1,0 +1,215 @@
+#pragma once
+
+#include "rtp/bwe/bandwidth_estimator.hpp"
+#include "rtp/stats.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <random>
+#include <vector>
+
+/// A bottleneck and those who send through it, in virtual time, in steps of a
+/// millisecond.
+namespace troupe::rtp::test {
+
+using namespace std::chrono_literals;
+
+inline constexpr double packet_size = 1200; // octets
+
+struct link_settings {
+  /// Bits per second at a time since the start, in seconds.
+  std::function<double(double)> capacity = [](double) {
+    return 1e6;
+  };
+  duration propagation = 25ms;    // each way
+  duration longest_queue = 300ms; // then packets are dropped
+  double loss = 0;                // of any packet
+  double burst_loss = 0;          // of packets that follow a lost one
+  duration jitter{};              // at most, keeps the order
+};
+
+/// A queue with a rate, a length and some mishaps.
+class bottleneck {
+public:
+  bottleneck(link_settings x, uint32_t seed)
+      : settings(std::move(x))
+      , random_(seed) {}
+
+  /// When a packet that is sent now reaches the other end; nothing if never.
+  std::optional<time_point> pass(double octets, time_point now) {
+    auto begin = std::max(now, free_);
+    if (begin - now > settings.longest_queue)
+      return std::nullopt;
+    auto rate = settings.capacity(seconds_since_start(now));
+    free_ = begin + to_duration(octets * 8 / rate);
+    auto chance = lost_last_ ? std::max(settings.burst_loss, settings.loss)
+                             : settings.loss;
+    lost_last_ = dice_(random_) < chance;
+    if (lost_last_)
+      return std::nullopt;
+    auto late = settings.jitter * dice_(random_);
+    auto at = free_ + settings.propagation
+              + std::chrono::duration_cast<duration>(late);
+    last_ = std::max(last_, at);
+    return last_;
+  }
+
+  duration queue(time_point now) const {
+    return std::max(duration{}, free_ - now);
+  }
+
+  static double seconds_since_start(time_point now) {
+    return std::chrono::duration<double>(now.time_since_epoch()).count();
+  }
+
+  static duration to_duration(double seconds) {
+    return std::chrono::duration_cast<duration>(
+        std::chrono::duration<double>(seconds));
+  }
+
+  link_settings settings;
+
+private:
+  std::mt19937 random_;
+  std::uniform_real_distribution<double> dice_{0, 1};
+  time_point free_{};
+  time_point last_{};
+  bool lost_last_ = false;
+};
+
+/// Sends as much as its estimate allows, at most `most`, and gets feedback
+/// every 50 ms.
+class media_flow {
+public:
+  explicit media_flow(double most) : most_(most) {
+    engine.set_wanted(static_cast<uint64_t>(most));
+  }
+
+  void step(bottleneck& link, time_point now) {
+    if (auto x = engine.poll_probe(now)) {
+      probe_ = x;
+      probe_left_ = x->octets;
+    }
+    auto rate =
+        probe_ ? probe_->bps : std::min(most_, double(engine.target_bps()));
+    budget_ += rate / 8 / 1000;
+    // A probe or a paced stream never catches up in one go.
+    budget_ = std::min(budget_, std::max(packet_size, rate / 8 / 100));
+    while (budget_ >= packet_size) {
+      budget_ -= packet_size;
+      send(link, now);
+    }
+    deliver_feedback(now);
+  }
+
+  bandwidth_estimator engine{{}};
+  double delivered = 0; // octets since the figure was last taken
+
+private:
+  struct sent {
+    packet_report report;
+    std::optional<time_point> arrives;
+  };
+
+  struct feedback {
+    time_point at;
+    std::vector<packet_report> reports;
+  };
+
+  void send(bottleneck& link, time_point now) {
+    sent_.add(static_cast<size_t>(packet_size), now);
+    sent x;
+    x.report.sent = now;
+    x.report.octets = static_cast<uint32_t>(packet_size);
+    if (probe_) {
+      x.report.probe = probe_->id;
+      probe_left_ -= packet_size;
+      if (probe_left_ <= 0)
+        probe_.reset();
+    }
+    x.arrives = link.pass(packet_size, now);
+    if (x.arrives)
+      x.report.received = x.arrives->time_since_epoch() + 1000s;
+    waiting_.push_back(x);
+  }
+
+  // The receiver tells of all packets up to the last that has arrived.
+  void deliver_feedback(time_point now) {
+    if (now >= next_) {
+      next_ = now + 50ms;
+      auto last =
+          std::find_if(waiting_.rbegin(), waiting_.rend(), [&](const sent& x) {
+            return x.arrives && *x.arrives <= now;
+          });
+      feedback out{now + 25ms, {}};
+      for (auto i = waiting_.begin(); i != last.base(); ++i) {
+        out.reports.push_back(i->report);
+        if (i->report.received)
+          delivered += i->report.octets;
+      }
+      waiting_.erase(waiting_.begin(), last.base());
+      if (!out.reports.empty())
+        under_way_.push_back(std::move(out));
+    }
+    while (!under_way_.empty() && under_way_.front().at <= now) {
+      engine.handle_feedback(under_way_.front().reports,
+                             double(sent_.bitrate_bps(now)), now);
+      under_way_.pop_front();
+    }
+  }
+
+  double most_;
+  rate_meter sent_;
+  std::optional<probe> probe_;
+  double probe_left_ = 0;
+  double budget_ = 0;
+  time_point next_{};
+  std::deque<sent> waiting_;
+  std::deque<feedback> under_way_;
+};
+
+/// Someone else's download: additive increase, half on loss, one window a
+/// round trip, as Reno does.
+class tcp_flow {
+public:
+  void step(bottleneck& link, time_point now) {
+    std::erase_if(in_flight_, [&](const entry& x) {
+      if (x.done > now)
+        return false;
+      if (x.lost) {
+        if (now >= recovered_) {
+          window_ = std::max(2.0, window_ / 2);
+          recovered_ = now + 100ms;
+        }
+      } else {
+        delivered += packet_size;
+        window_ += 1 / window_;
+      }
+      return true;
+    });
+    while (static_cast<double>(in_flight_.size()) < window_) {
+      auto arrives = link.pass(packet_size, now);
+      in_flight_.push_back({arrives ? *arrives + link.settings.propagation
+                                    : now + link.queue(now) + 100ms,
+                            !arrives});
+    }
+  }
+
+  double delivered = 0;
+
+private:
+  struct entry {
+    time_point done;
+    bool lost;
+  };
+
+  double window_ = 4;
+  time_point recovered_{};
+  std::vector<entry> in_flight_;
+};
+
+} // namespace troupe::rtp::test
