@@ -1,6 +1,6 @@
 #include "actors/config.hpp"
 
-#include "net/transport_tuple.hpp"
+#include "net/address_prefix.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -19,14 +19,19 @@ public:
     add_http();
     add_rtc();
     add_room();
+    add_auth();
     add_overload();
     add_rest();
   }
 
-  /// Copies what had no type of CLI11's own.
+  /// Copies what had no type of CLI11's own, and checks what concerns more
+  /// than one key.
   void finish() {
     for (auto& x : times_)
       x.assign(x.count);
+    if (out_.http.tls_certificate.empty() != out_.http.tls_key.empty())
+      throw CLI::ValidationError(
+          "http.tls-certificate and http.tls-key go together");
   }
 
 private:
@@ -43,6 +48,11 @@ private:
                    out = Duration{count};
                  }});
     add_number(name, key.count, low, high, help);
+  }
+
+  void add_text(const std::string& name, std::string& out,
+                const std::string& help) {
+    app_.add_option("--" + name, out, help)->capture_default_str();
   }
 
   template <class Number>
@@ -64,6 +74,7 @@ private:
   void add_http();
   void add_rtc();
   void add_room();
+  void add_auth();
   void add_overload();
   void add_rest();
 
@@ -79,6 +90,14 @@ const CLI::Validator ip_address{[](std::string& text) {
                                 },
                                 "IP", "ip address"};
 
+const CLI::Validator ip_prefix{[](std::string& text) {
+                                 return net::address_prefix::parse(text)
+                                            ? std::string{}
+                                            : "not an IP address or prefix: "
+                                                  + text;
+                               },
+                               "IP[/BITS]", "ip prefix"};
+
 const CLI::Validator anything{[](std::string&) { return std::string{}; }, "",
                               "text"};
 
@@ -91,6 +110,12 @@ void key_table::add_http() {
   app_.add_option("--http.static-root", x.static_root,
                   "Folder of the web page; empty serves none")
       ->capture_default_str();
+  app_.add_option("--http.tls-certificate", x.tls_certificate,
+                  "PEM file of the certificate and its chain; empty is plain "
+                  "http");
+  app_.add_option("--http.tls-key", x.tls_key, "PEM file of its private key");
+  add_time("http.tls-check-interval", x.tls_check_interval, 10, 3'600'000,
+           "How often those files are looked at for changes, ms");
   add_list("http.allowed-origins", x.allowed_origins,
            "Origins that pages may come from; empty allows all", anything);
   add_number("http.max-connections", x.max_connections, 1, 1'000'000,
@@ -147,6 +172,23 @@ void key_table::add_room() {
            "How long a room that was opened waits for its first member, s");
 }
 
+void key_table::add_auth() {
+  auto& x = out_.auth;
+  add_list("auth.jwt", x.jwt,
+           "How tokens are signed: hs256, rs256, es256; empty lets all join",
+           CLI::IsMember({"hs256", "rs256", "es256"}));
+  add_text("auth.jwt-secret-file", x.jwt_secret_file,
+           "File with the secret of hs256");
+  add_text("auth.jwt-key-file", x.jwt_key_file,
+           "File with the public keys of rs256 and es256, PEM");
+  add_text("auth.jwt-issuer", x.jwt_issuer, "What tokens must have as iss");
+  add_text("auth.jwt-audience", x.jwt_audience, "What tokens must have as aud");
+  add_time("auth.jwt-leeway", x.jwt_leeway, 0, 3'600,
+           "By how much the clocks of issuers may differ, seconds");
+  add_text("admin.token-file", out_.admin.token_file,
+           "File with the bearer token of the admin API; empty: no such API");
+}
+
 void key_table::add_overload() {
   auto& x = out_.overload;
   add_number("overload.cpu", x.cpu, 0, 100,
@@ -167,6 +209,10 @@ void key_table::add_rest() {
              "Threads that run actors; 0 is one per core");
   add_number("threads.io", out_.threads.io, 1, 64,
              "Threads that serve sockets");
+  add_list("metrics.allow", out_.metrics.allow,
+           "Who may read /metrics: addresses and prefixes", ip_prefix);
+  add_time("drain.limit", out_.drain.limit, 0, 604'800,
+           "How long a draining server waits for its rooms to empty, seconds");
   app_.add_option("--log.level", out_.log.level,
                   "trace, debug, info, warn, error or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
@@ -200,12 +246,16 @@ config_outcome read_config(int argc, const char* const* argv) {
   // Keys have dots in their names: a file has no sections.
   app.get_config_formatter_base()->parentSeparator('\0');
   app.allow_config_extras(false);
+  auto* doctor = app.add_subcommand(
+      "doctor", "Says what is wrong with the configuration and this host");
+  doctor->fallthrough();
   key_table keys{app, settings};
   config_outcome outcome;
   try {
     app.parse(argc, argv);
     keys.finish();
     outcome.settings = std::move(settings);
+    outcome.what = doctor->parsed() ? command::doctor : command::serve;
   } catch (const CLI::CallForHelp&) {
     outcome.text = app.help();
   } catch (const CLI::CallForVersion&) {

@@ -16,6 +16,9 @@ struct config {
     std::vector<std::string> listen_addresses{"0.0.0.0", "::"};
     uint16_t port = 3000;
     std::string static_root = "web/dist";
+    std::string tls_certificate; // empty: plain http
+    std::string tls_key;
+    std::chrono::milliseconds tls_check_interval{2'000};
     std::vector<std::string> allowed_origins;
     uint32_t max_connections = 20'000;
     std::chrono::milliseconds ping_interval{25'000};
@@ -45,6 +48,19 @@ struct config {
     std::chrono::seconds empty_timeout{60};
   } room;
 
+  struct auth_keys {
+    std::vector<std::string> jwt; // hs256, rs256, es256; none: everybody
+    std::string jwt_secret_file;
+    std::string jwt_key_file;
+    std::string jwt_issuer;
+    std::string jwt_audience;
+    std::chrono::seconds jwt_leeway{5};
+  } auth;
+
+  struct admin_keys {
+    std::string token_file; // empty: no admin API
+  } admin;
+
   struct overload_keys {
     uint32_t cpu = 90; // percent
     std::chrono::milliseconds delay{20};
@@ -58,6 +74,14 @@ struct config {
     uint32_t io = 1;
   } threads;
 
+  struct metrics_keys {
+    std::vector<std::string> allow{"127.0.0.1", "::1"};
+  } metrics;
+
+  struct drain_keys {
+    std::chrono::seconds limit{3'600};
+  } drain;
+
   struct log_keys {
     std::string level = "info";
     std::string format = "line";
@@ -67,10 +91,19 @@ struct config {
   std::chrono::milliseconds request_timeout{5'000};
 };
 
+/// What the operator wants done.
+enum class command : uint8_t {
+  /// To run the server.
+  serve,
+  /// To look for what is wrong with the configuration and this host.
+  doctor
+};
+
 /// What reading the command line came to: a configuration, or the text to
 /// print and the code to exit with (`--help`, `--version` and every mistake).
 struct config_outcome {
   std::optional<config> settings;
+  command what = command::serve;
   std::string text;
   int exit_code = 0;
 };

@@ -1,5 +1,7 @@
 #include "actors/consumer_actor.hpp"
 
+#include "actors/live_objects.hpp"
+
 #include <caf/stateful_actor.hpp>
 
 #include <algorithm>
@@ -27,11 +29,14 @@ struct consumer_state {
 
   void tell_scores();
 
+  void tell_encoding(std::optional<int> sent);
+
   consumer_key key() const {
     return consumer_key{self->id()};
   }
 
   pointer self;
+  live_object alive{object_kind::consumer};
   consumer_id id;
   producer_id source;
   shard_actor shard;
@@ -39,6 +44,7 @@ struct consumer_state {
   int encodings = 1;
   int score = 10;
   int producer_score = 10;
+  std::optional<int> told_encoding;
 };
 
 consumer_state::~consumer_state() {
@@ -74,6 +80,7 @@ consumer_state::make_behavior(const consumer_config& cfg) {
         score = x.score;
         tell_scores();
       },
+      [this](const rtp::layers_changed& x) { tell_encoding(x.encoding); },
       [this](const producer_paused& x) {
         self->send(listener, consumer_producer_paused{id, x.paused});
       },
@@ -97,6 +104,14 @@ consumer_state::make_behavior(const consumer_config& cfg) {
 
 void consumer_state::tell_scores() {
   self->send(listener, consumer_score_changed{id, score, producer_score});
+}
+
+void consumer_state::tell_encoding(std::optional<int> sent) {
+  // Where there is nothing to choose from, a pause says all.
+  if (encodings == 1 || sent == told_encoding)
+    return;
+  told_encoding = sent;
+  self->send(listener, consumer_encoding_changed{id, sent});
 }
 
 } // namespace

@@ -27,6 +27,20 @@ std::map<std::string, std::string> parse_query(std::string_view query) {
   return out;
 }
 
+std::vector<net::address_prefix>
+to_prefixes(const std::vector<std::string>& list) {
+  std::vector<net::address_prefix> out;
+  for (const auto& text : list)
+    if (auto x = net::address_prefix::parse(text))
+      out.push_back(*x);
+  return out;
+}
+
+net::http_response to_response(const protocol::handshake_refusal& x) {
+  return net::text_response(static_cast<unsigned>(x.http_status),
+                            x.reason + "\n");
+}
+
 /// Hands a connection's messages to its session.
 class session_feed final : public net::connection_events {
 public:
@@ -58,53 +72,86 @@ protocol::handshake to_handshake(const net::http_request& request) {
   out.path = request.path;
   out.query = parse_query(request.query);
   out.subprotocol = request.header("Sec-WebSocket-Protocol");
+  out.bearer = request.bearer_token();
   return out;
 }
 
-net::upgrade_decision choose_dialect(const net::http_request& request) {
-  auto in = to_handshake(request);
-  const auto* entry = protocol::find_dialect(in);
-  if (!entry)
-    return net::upgrade_decision::reject(
-        net::text_response(404, "no such endpoint\n"));
-  if (auto refusal = entry->refuses(in))
-    return net::upgrade_decision::reject(net::text_response(
-        static_cast<unsigned>(refusal->http_status), refusal->reason + "\n"));
-  return net::upgrade_decision::accept(std::string{entry->name});
+std::variant<caller, net::http_response>
+receive_caller(const net::http_request& request, const doorkeeper* door) {
+  caller out;
+  out.hello = to_handshake(request);
+  out.dialect = protocol::find_dialect(out.hello);
+  if (!out.dialect)
+    return net::text_response(404, "no such endpoint\n");
+  const auto& names = out.dialect->names;
+  if (door && out.hello.carrier == protocol::carrier::socketio) {
+    out.hello.token_wanted = true;
+  } else if (door) {
+    auto who =
+        door->identify(protocol::find_token(out.hello, names), wall_now());
+    if (!who)
+      return net::text_response(401, "unauthorized\n");
+    if (auto refusal = protocol::apply_identity(out.hello, names, *who))
+      return to_response(*refusal);
+    out.who = std::move(*who);
+  }
+  if (auto refusal = out.dialect->refuses(out.hello))
+    return to_response(*refusal);
+  return out;
+}
+
+net::upgrade_decision choose_dialect(const net::http_request& request,
+                                     const doorkeeper* door) {
+  auto found = receive_caller(request, door);
+  if (auto* refusal = std::get_if<net::http_response>(&found))
+    return net::upgrade_decision::reject(std::move(*refusal));
+  const auto& dialect = *std::get<caller>(found).dialect;
+  return net::upgrade_decision::accept(std::string{dialect.name},
+                                       std::string{dialect.subprotocol});
 }
 
 front_door::front_door(caf::actor_system& system,
                        std::shared_ptr<const media_services> services,
-                       room_gate_actor gate)
+                       room_gate_actor gate,
+                       std::shared_ptr<const doorkeeper> door)
     : system_(system)
     , services_(std::move(services))
-    , gate_(std::move(gate)) {}
+    , gate_(std::move(gate))
+    , pages_(services_->load, to_prefixes(services_->settings.metrics.allow))
+    , door_(std::move(door)) {}
 
 std::optional<net::http_response>
 front_door::handle_http(const net::http_request& request) {
-  if (request.path != "/healthz")
-    return std::nullopt;
-  if (request.method != "GET" && request.method != "HEAD")
-    return net::text_response(405, "method not allowed\n");
-  return open_ ? net::text_response(200, "ok\n")
-               : net::text_response(503, "starting\n");
+  return pages_.answer(request);
 }
 
 net::upgrade_decision
 front_door::decide_upgrade(const net::http_request& request) {
-  return choose_dialect(request);
+  return choose_dialect(request, door_.get());
 }
 
 std::unique_ptr<net::connection_events>
 front_door::open_connection(std::shared_ptr<net::connection> conn) {
-  auto in = to_handshake(conn->request());
-  const auto* entry = protocol::find_dialect(in);
+  // Read anew: between the decision and now nothing of it was kept.
+  auto found = receive_caller(conn->request(), door_.get());
+  auto* in = std::get_if<caller>(&found);
+  if (!in)
+    return nullptr;
   log::event(log::level::debug, "connection-opened",
              {{"connection", std::to_string(conn->id())},
-              {"dialect", std::string{entry->name}},
+              {"dialect", std::string{in->dialect->name}},
               {"from", conn->remote_address().str()}});
   return std::make_unique<session_feed>(spawn_session(
-      system_, {std::move(conn), entry, std::move(in), services_, gate_}));
+      system_, {std::move(conn), in->dialect, std::move(in->hello), services_,
+                gate_, door_, std::move(in->who)}));
+}
+
+void front_door::on_certificate_changed(const std::error_code& failure) {
+  if (failure)
+    log::event(log::level::error, "certificate-refused",
+               {{"why", failure.message()}, {"in-use", "the one before"}});
+  else
+    log::event(log::level::info, "certificate-changed");
 }
 
 } // namespace troupe::actors

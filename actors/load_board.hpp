@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/counters.hpp"
+#include "actors/drain.hpp"
 #include "actors/load_gauges.hpp"
 #include "actors/overload_level.hpp"
 
@@ -32,9 +34,25 @@ public:
     state_.store(x, std::memory_order_relaxed);
   }
 
-  /// Whether one more may come. Counts those who may not.
+  /// What is counted for whoever operates the server.
+  actors::counters& counters() {
+    return counters_;
+  }
+
+  /// Whether the server is about to end.
+  drain_state& drain() {
+    return drain_;
+  }
+
+  const drain_state& drain() const {
+    return drain_;
+  }
+
+  /// Whether one more may come: not under overload, and while the server
+  /// drains not who opens a room. Counts those who may not.
   bool admit(newcomer kind) {
-    if (!refuses_newcomers(state()))
+    auto closing = kind == newcomer::room && drain_.active();
+    if (!closing && !refuses_newcomers(state()))
       return true;
     refused_[static_cast<size_t>(kind)].fetch_add(1, std::memory_order_relaxed);
     return false;
@@ -53,6 +71,8 @@ private:
   load_gauges gauges_;
   alignas(64) std::atomic<overload_state> state_{overload_state{}};
   alignas(64) std::array<std::atomic<uint64_t>, 3> refused_{};
+  drain_state drain_;
+  actors::counters counters_;
 
   static_assert(std::atomic<overload_state>::is_always_lock_free);
 };

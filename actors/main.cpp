@@ -1,4 +1,5 @@
 #include "actors/config.hpp"
+#include "actors/doctor.hpp"
 #include "actors/log.hpp"
 #include "actors/node.hpp"
 
@@ -7,24 +8,39 @@
 
 namespace {
 
-/// Blocks the signals that end the server in all threads, and waits for one.
-class termination {
+/// How soon a server that has emptied itself notices.
+constexpr timespec patience{0, 500'000'000};
+
+/// Blocks the signals that an operator sends in all threads, and waits for
+/// them.
+class operator_signals {
 public:
-  termination() {
+  operator_signals() {
     sigemptyset(&signals_);
-    sigaddset(&signals_, SIGINT);
-    sigaddset(&signals_, SIGTERM);
+    for (auto x : {SIGINT, SIGTERM, SIGUSR1})
+      sigaddset(&signals_, x);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   }
 
-  void wait() {
-    int which = 0;
-    sigwait(&signals_, &which);
+  /// The next one, or a negative number where none comes for a while.
+  int next() {
+    return sigtimedwait(&signals_, nullptr, &patience);
   }
 
 private:
   sigset_t signals_;
 };
+
+/// Returns when the server shall end.
+void run(troupe::actors::node& server, operator_signals& signals) {
+  while (!server.drained()) {
+    auto signal = signals.next();
+    if (signal == SIGUSR1)
+      server.drain();
+    else if (signal > 0)
+      return;
+  }
+}
 
 } // namespace
 
@@ -35,7 +51,12 @@ int main(int argc, char** argv) {
     std::fputs(read.text.c_str(), read.exit_code == 0 ? stdout : stderr);
     return read.exit_code;
   }
-  termination end;
+  if (read.what == command::doctor) {
+    auto findings = diagnose(*read.settings, gather_facts(*read.settings));
+    std::fputs(to_report(findings).c_str(), stdout);
+    return exit_code_of(findings);
+  }
+  operator_signals signals;
   std::signal(SIGPIPE, SIG_IGN);
   log::open(read.settings->log);
   node server{*read.settings};
@@ -43,7 +64,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "troupe: %s\n", failure->c_str());
     return 1;
   }
-  end.wait();
+  run(server, signals);
   server.stop();
   return 0;
 }

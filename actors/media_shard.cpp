@@ -153,6 +153,7 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
   auto gone = std::move(i->second);
   consumers_.erase(i);
   held_ -= size_t{gone->held};
+  retired_.add(gone->engine->stats({}));
   std::erase(gone->on->consumers, which);
   drop_if_unused(gone->on_key);
   auto source = producers_.find(gone->from);
@@ -166,6 +167,13 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
 const rtp::forwarder* media_shard::find_consumer(consumer_key which) const {
   auto i = consumers_.find(which);
   return i == consumers_.end() ? nullptr : i->second->engine.get();
+}
+
+sender_totals media_shard::totals(net::time_point now) const {
+  auto out = retired_;
+  for (const auto& [key, x] : consumers_)
+    out.add(x->engine->stats(now));
+  return out;
 }
 
 // -- producers ----------------------------------------------------------------
@@ -262,13 +270,12 @@ void media_shard::collect(consumer& x, net::time_point now) {
   }
   while (auto keys = x.engine->poll_retransmission_request())
     events_.push({x.key, x.from, packets_missing{std::move(*keys)}});
-  while (auto event = x.engine->poll_event()) {
-    if (const auto* wanted = std::get_if<rtp::keyframe_wanted>(&*event))
-      events_.push({x.key, x.from, *wanted});
-    else if (const auto* score =
-                 std::get_if<rtp::consumer_score_changed>(&*event))
-      events_.push({x.key, x.from, *score});
-  }
+  while (auto event = x.engine->poll_event())
+    std::visit(
+        [&](const auto& what) {
+          events_.push({x.key, x.from, what});
+        },
+        *event);
   if (auto due = x.engine->poll_timeout();
       due && (!timeout_ || *due < *timeout_))
     timeout_ = due;

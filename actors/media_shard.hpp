@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counters.hpp"
 #include "actors/room_voices.hpp"
 #include "actors/shedding.hpp"
 #include "actors/transport_sender.hpp"
@@ -42,7 +43,7 @@ struct shard_event {
   consumer_key consumer{};
   producer_key producer{};
   std::variant<rtp::keyframe_wanted, rtp::consumer_score_changed,
-               packets_missing>
+               rtp::layers_changed, packets_missing>
       what;
 };
 
@@ -97,6 +98,9 @@ public:
   }
 
   const rtp::forwarder* find_consumer(consumer_key which) const;
+
+  /// What all consumers together have sent so far, those that are gone too.
+  sender_totals totals(net::time_point now) const;
 
   // -- producers -------------------------------------------------------------
 
@@ -191,6 +195,7 @@ private:
   std::unordered_map<transport_key, std::unique_ptr<transport>> transports_;
   std::unordered_map<consumer_key, std::unique_ptr<consumer>> consumers_;
   std::unordered_map<producer_key, producer> producers_;
+  sender_totals retired_; // of consumers that are gone
   overload_state overload_;
   shedding_limits limits_;
   size_t held_ = 0;

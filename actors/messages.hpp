@@ -128,6 +128,9 @@ struct close_room {};
 /// INTERNAL: the timer of the room's events.
 struct room_tick {};
 
+/// INTERNAL: who can be heard is to be looked at again.
+struct voices_tick {};
+
 /// How many rooms there are.
 struct get_census {};
 
@@ -165,6 +168,19 @@ struct consumer_score_changed {
   consumer_id consumer;
   int score = 10;
   int producer_score = 10;
+};
+
+/// What a consumer is sent has changed: an encoding of the producer's, or
+/// nothing.
+struct consumer_encoding_changed {
+  consumer_id consumer;
+  std::optional<int> encoding;
+};
+
+/// How well a producer's encodings arrive has changed.
+struct producer_rated {
+  producer_id producer;
+  std::vector<protocol::event::encoding_score> encodings;
 };
 
 // -- transport ---------------------------------------------------------------

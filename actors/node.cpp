@@ -3,10 +3,13 @@
 #include "actors/front_door.hpp"
 #include "actors/load_actor.hpp"
 #include "actors/log.hpp"
+#include "actors/metrics.hpp"
 #include "actors/node_settings.hpp"
 #include "actors/server_actor.hpp"
 #include "net/io/io_threads.hpp"
+#include "net/io/process_facts.hpp"
 #include "net/io/process_load.hpp"
+#include "net/io/tls_context.hpp"
 
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
@@ -34,16 +37,24 @@ struct caf_config : caf::actor_system_config {
   }
 };
 
-load_settings to_load(const config& in, std::shared_ptr<load_board> board) {
+double cores_of(const config::thread_keys& in) {
   // Fewer threads than cores cannot use them all.
-  auto threads = scheduler_threads(in.threads) + in.threads.io;
-  return {to_marks(in.overload), net::process_cpu_time,
-          std::min(net::usable_cores(), static_cast<double>(threads)),
-          std::move(board), true};
+  auto threads = scheduler_threads(in) + in.io;
+  return std::min(net::usable_cores(), static_cast<double>(threads));
 }
 
 shedding_limits to_shedding_limits(const config::overload_keys& in) {
   return {static_cast<uint16_t>(in.last_n), static_cast<uint16_t>(in.speakers)};
+}
+
+std::string describe_http_failure(const config::http_keys& in,
+                                  const std::error_code& why) {
+  auto key = why.category() != net::tls_category()
+                 ? "http.port " + std::to_string(in.port)
+             : why == net::tls_errc::bad_certificate
+                 ? "http.tls-certificate " + in.tls_certificate
+                 : "http.tls-key " + in.tls_key;
+  return key + ": " + why.message();
 }
 
 } // namespace
@@ -52,6 +63,7 @@ shedding_limits to_shedding_limits(const config::overload_keys& in) {
 struct node::impl {
   explicit impl(config x)
       : settings(std::move(x))
+      , cores(cores_of(settings.threads))
       , threads(settings.threads.io)
       , sockets(threads, to_media_port(settings.rtc))
       , caf_settings(settings)
@@ -61,10 +73,14 @@ struct node::impl {
 
   void stop();
 
+  // The page of that name.
+  std::string metrics();
+
   // Waits until no more than `count` actors live, half a second at most.
   void await_actors(size_t count);
 
   config settings;
+  const double cores;
   net::io_threads threads;
   std::unique_ptr<net::dtls_context> dtls;
   media_sockets sockets;
@@ -73,6 +89,7 @@ struct node::impl {
   socket_actor socket;
   server_actor server;
   load_actor load;
+  std::shared_ptr<load_board> board = std::make_shared<load_board>();
   std::unique_ptr<front_door> door;
   std::unique_ptr<net::http_server> http;
   bool running = false;
@@ -83,6 +100,9 @@ std::optional<std::string> node::impl::start() {
   if (!backend)
     return "rtc.srtp-backend: " + settings.rtc.srtp_backend
            + " is not available on this machine";
+  auto entry = make_doorkeeper(settings.auth);
+  if (entry.failure)
+    return entry.failure;
   auto context = net::dtls_context::make();
   if (!context)
     return "cannot make a DTLS certificate: " + context.error().message();
@@ -92,23 +112,27 @@ std::optional<std::string> node::impl::start() {
            + ok.error().message();
   running = true;
   socket = spawn_socket(system, sockets);
-  auto board = std::make_shared<load_board>();
-  load = spawn_load(system, to_load(settings, board));
+  load = spawn_load(system, {to_marks(settings.overload), net::process_cpu_time,
+                             cores, board, true});
   server = spawn_server(
       system, {settings.room,
                {&sockets.port(), board, to_shedding_limits(settings.overload),
                 &sockets.ticks()}});
   auto services = std::make_shared<const media_services>(
       media_services{settings, dtls.get(), *backend, &sockets.port(), socket,
-                     &sockets.ticks(), std::move(board)});
+                     &sockets.ticks(), board});
   door = std::make_unique<front_door>(system, services,
-                                      caf::actor_cast<room_gate_actor>(server));
+                                      caf::actor_cast<room_gate_actor>(server),
+                                      std::move(entry.door));
   http = std::make_unique<net::http_server>(threads, *door,
                                             to_http_server(settings.http));
   if (auto ok = http->start(); !ok)
-    return "http.port " + std::to_string(settings.http.port) + ": "
-           + ok.error().message();
-  door->open();
+    return describe_http_failure(settings.http, ok.error());
+  door->open([this] { return metrics(); });
+  if (open_to_strangers(settings))
+    log::event(log::level::warn, "open-to-strangers",
+               {{"hint", "whoever reaches this server may join any room: set "
+                         "auth.jwt, or listen on loopback only"}});
   log::event(log::level::info, "started",
              {{"version", TROUPE_VERSION},
               {"http", std::to_string(http->port())},
@@ -140,6 +164,22 @@ void node::impl::stop() {
   log::event(log::level::info, "stopped");
 }
 
+std::string node::impl::metrics() {
+  metrics_snapshot x;
+  x.version = TROUPE_VERSION;
+  x.read(*board, std::chrono::steady_clock::now());
+  x.actors = system.registry().running();
+  x.port = sockets.port().stats();
+  x.unroutable = sockets.unroutable();
+  x.http = http->stats();
+  if (auto when = http->certificate_expires())
+    x.certificate_expires =
+        std::chrono::duration<double>(when->time_since_epoch()).count();
+  x.process = net::read_process_facts();
+  x.cores = cores;
+  return render_metrics(x);
+}
+
 void node::impl::await_actors(size_t count) {
   for (int i = 0; i < 100 && system.registry().running() > count; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
@@ -158,6 +198,24 @@ std::optional<std::string> node::start() {
 
 void node::stop() {
   impl_->stop();
+}
+
+void node::drain(std::chrono::seconds limit) {
+  impl_->board->drain().begin(std::chrono::steady_clock::now(), limit);
+  log::event(
+      log::level::info, "draining",
+      {{"limit-seconds", std::to_string(limit.count())},
+       {"rooms", std::to_string(live_object::count(object_kind::room))},
+       {"peers", std::to_string(live_object::count(object_kind::peer))}});
+}
+
+void node::drain() {
+  drain(impl_->settings.drain.limit);
+}
+
+bool node::drained() const {
+  auto empty = live_object::count(object_kind::peer) == 0;
+  return impl_->board->drain().over(std::chrono::steady_clock::now(), empty);
 }
 
 uint16_t node::http_port() const {

@@ -3,6 +3,7 @@
 #include "actors/config.hpp"
 #include "net/base/result.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -26,6 +27,17 @@ public:
   /// Tells the clients, closes everything, and returns once all actors are
   /// gone. Idempotent.
   void stop();
+
+  /// Begins to empty itself: no new rooms from now on, while those that are
+  /// open go on. Whoever runs this node stops it once `drained`. Again: can
+  /// only shorten the time. From any thread.
+  void drain(std::chrono::seconds limit);
+
+  /// The same with the limit that the keys set.
+  void drain();
+
+  /// Whether a node that drains is empty, or its time is up.
+  bool drained() const;
 
   uint16_t http_port() const;
 

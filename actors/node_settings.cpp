@@ -18,6 +18,9 @@ net::http_server_config to_http_server(const config::http_keys& in) {
   out.addresses = in.listen_addresses;
   out.port = in.port;
   out.static_root = in.static_root;
+  if (!in.tls_certificate.empty())
+    out.tls = net::tls_files{in.tls_certificate, in.tls_key};
+  out.tls_check_interval = in.tls_check_interval;
   out.allowed_origins = in.allowed_origins;
   out.engineio.ping_interval = in.ping_interval;
   out.engineio.ping_timeout = in.ping_timeout;

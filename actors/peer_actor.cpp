@@ -34,6 +34,13 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
         tell_session(
             event::consumer_score{x.consumer, x.score, x.producer_score});
       },
+      [this](const consumer_encoding_changed& x) {
+        tell_session(
+            event::consumer_layers_changed{x.consumer, x.encoding, {}});
+      },
+      [this](producer_rated& x) {
+        tell_session(event::producer_score{x.producer, std::move(x.encodings)});
+      },
       [this](verb::join& x) { return join(x); },
       [this](verb::announce& x) { return announce(x); },
       [this](verb::set_display_name& x) { return set_name(x); },

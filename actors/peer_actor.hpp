@@ -42,47 +42,56 @@ namespace troupe::actors {
 /// The PEER actor interface: one member of one room. It owns its transports,
 /// producers and consumers, and carries out the verbs that concern them. An
 /// id that is not this peer's own is unknown to it (THREATS, row 25).
-using peer_actor = peer_handle::extend_with<consumer_listener_actor>::extend<
-    // Enters the room; everything else needs that. Errors: already_joined,
-    // and those of the gate.
-    caf::replies_to<protocol::verb::join>::with<protocol::reply::joined>,
-    // Shows who joined hidden; what concerns others needs that.
-    caf::replies_to<protocol::verb::announce>::with<protocol::reply::joined>,
-    caf::replies_to<protocol::verb::set_display_name>::with<
-        protocol::reply::ok>,
-    caf::replies_to<protocol::verb::create_transport>::with<
-        protocol::reply::transport_created>,
-    caf::replies_to<protocol::verb::connect_transport>::with<
-        protocol::reply::transport_connected>,
-    caf::replies_to<protocol::verb::restart_ice>::with<
-        protocol::reply::ice_restarted>,
-    // Refused as forbidden where the peer may not publish.
-    caf::replies_to<protocol::verb::produce>::with<protocol::reply::produced>,
-    // Refused as overloaded while the server takes on nothing new, as
-    // forbidden where the peer may not subscribe.
-    caf::replies_to<protocol::verb::consume>::with<protocol::reply::consumed>,
-    caf::replies_to<protocol::verb::pause_producer>::with<protocol::reply::ok>,
-    caf::replies_to<protocol::verb::resume_producer>::with<protocol::reply::ok>,
-    caf::replies_to<protocol::verb::close_producer>::with<protocol::reply::ok>,
-    caf::replies_to<protocol::verb::pause_consumer>::with<
-        protocol::reply::consumers>,
-    caf::replies_to<protocol::verb::resume_consumer>::with<
-        protocol::reply::consumers>,
-    caf::replies_to<protocol::verb::close_consumer>::with<protocol::reply::ok>,
-    caf::replies_to<protocol::verb::set_preferred_layers>::with<
-        protocol::reply::ok>,
-    caf::replies_to<protocol::verb::set_consumer_priority>::with<
-        protocol::reply::ok>,
-    caf::replies_to<protocol::verb::request_key_frame>::with<
-        protocol::reply::ok>,
-    caf::replies_to<protocol::verb::list_producers>::with<
-        protocol::reply::producers>,
-    caf::replies_to<protocol::verb::get_stats>::with<protocol::reply::stats>,
-    // A moderator's verbs. Errors: forbidden, bad_request.
-    caf::replies_to<protocol::verb::kick>::with<protocol::reply::ok>,
-    caf::replies_to<protocol::verb::mute>::with<protocol::reply::ok>,
-    caf::replies_to<protocol::verb::lock_room>::with<protocol::reply::ok>,
-    caf::replies_to<protocol::verb::end_room>::with<protocol::reply::ok>>;
+using peer_actor = peer_handle::extend_with<consumer_listener_actor>::
+    extend_with<producer_listener_actor>::extend<
+        // Enters the room; everything else needs that. Errors: already_joined,
+        // and those of the gate.
+        caf::replies_to<protocol::verb::join>::with<protocol::reply::joined>,
+        // Shows who joined hidden; what concerns others needs that.
+        caf::replies_to<protocol::verb::announce>::with<
+            protocol::reply::joined>,
+        caf::replies_to<protocol::verb::set_display_name>::with<
+            protocol::reply::ok>,
+        caf::replies_to<protocol::verb::create_transport>::with<
+            protocol::reply::transport_created>,
+        caf::replies_to<protocol::verb::connect_transport>::with<
+            protocol::reply::transport_connected>,
+        caf::replies_to<protocol::verb::restart_ice>::with<
+            protocol::reply::ice_restarted>,
+        // Refused as forbidden where the peer may not publish.
+        caf::replies_to<protocol::verb::produce>::with<
+            protocol::reply::produced>,
+        // Refused as overloaded while the server takes on nothing new, as
+        // forbidden where the peer may not subscribe.
+        caf::replies_to<protocol::verb::consume>::with<
+            protocol::reply::consumed>,
+        caf::replies_to<protocol::verb::pause_producer>::with<
+            protocol::reply::ok>,
+        caf::replies_to<protocol::verb::resume_producer>::with<
+            protocol::reply::ok>,
+        caf::replies_to<protocol::verb::close_producer>::with<
+            protocol::reply::ok>,
+        caf::replies_to<protocol::verb::pause_consumer>::with<
+            protocol::reply::consumers>,
+        caf::replies_to<protocol::verb::resume_consumer>::with<
+            protocol::reply::consumers>,
+        caf::replies_to<protocol::verb::close_consumer>::with<
+            protocol::reply::ok>,
+        caf::replies_to<protocol::verb::set_preferred_layers>::with<
+            protocol::reply::ok>,
+        caf::replies_to<protocol::verb::set_consumer_priority>::with<
+            protocol::reply::ok>,
+        caf::replies_to<protocol::verb::request_key_frame>::with<
+            protocol::reply::ok>,
+        caf::replies_to<protocol::verb::list_producers>::with<
+            protocol::reply::producers>,
+        caf::replies_to<protocol::verb::get_stats>::with<
+            protocol::reply::stats>,
+        // A moderator's verbs. Errors: forbidden, bad_request.
+        caf::replies_to<protocol::verb::kick>::with<protocol::reply::ok>,
+        caf::replies_to<protocol::verb::mute>::with<protocol::reply::ok>,
+        caf::replies_to<protocol::verb::lock_room>::with<protocol::reply::ok>,
+        caf::replies_to<protocol::verb::end_room>::with<protocol::reply::ok>>;
 
 /// What a peer is made of.
 struct peer_config {

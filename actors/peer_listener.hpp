@@ -7,6 +7,8 @@
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_producer_paused)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_score_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_encoding_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_rated)
 
 namespace troupe::actors {
 
@@ -17,6 +19,13 @@ using consumer_listener_actor = caf::typed_actor<
     // The producer was paused or resumed.
     caf::reacts_to<consumer_producer_paused>,
     // The score of the link or of the producer changed.
-    caf::reacts_to<consumer_score_changed>>;
+    caf::reacts_to<consumer_score_changed>,
+    // Another encoding is sent, or none.
+    caf::reacts_to<consumer_encoding_changed>>;
+
+/// What producers tell their peer.
+using producer_listener_actor = caf::typed_actor<
+    // How well its encodings arrive.
+    caf::reacts_to<producer_rated>>;
 
 } // namespace troupe::actors

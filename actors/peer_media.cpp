@@ -40,10 +40,11 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   auto consumable =
       protocol::get_consumable_rtp_parameters(x.kind, sent, router, *mapping);
   auto created = make_id<producer_id>(*random);
-  auto actor = spawn_producer(self->system(),
-                              {created, to_receiver(x.kind, sent, x.paused),
-                               caf::actor_cast<rtcp_sender_actor>(on->actor),
-                               voice, services->ticks});
+  auto actor = spawn_producer(
+      self->system(),
+      {created, to_receiver(x.kind, sent, x.paused),
+       caf::actor_cast<rtcp_sender_actor>(on->actor), voice, services->ticks,
+       caf::actor_cast<producer_listener_actor>(self), services->load});
   self->link_to(actor);
   self->monitor(actor);
   auto entry = producer_entry{

@@ -2,6 +2,7 @@
 
 #include "actors/consumer_actor.hpp"
 #include "actors/ec.hpp"
+#include "actors/live_objects.hpp"
 #include "actors/peer_actor.hpp"
 #include "actors/transport_actor.hpp"
 
@@ -126,6 +127,7 @@ struct peer_state {
   }
 
   pointer self;
+  live_object alive{object_kind::peer};
   net::socket_address signaled_at;
   std::shared_ptr<const media_services> services;
   room_gate_actor gate;

@@ -1,9 +1,12 @@
 #include "actors/producer_actor.hpp"
 
+#include "actors/live_objects.hpp"
 #include "actors/stats_json.hpp"
 #include "actors/timer_slot.hpp"
 
 #include <caf/stateful_actor.hpp>
+
+#include <map>
 
 namespace troupe::actors {
 
@@ -15,6 +18,11 @@ struct producer_state {
   static inline const char* name = "producer";
 
   explicit producer_state(pointer self_ptr) : self(self_ptr) {}
+
+  ~producer_state() {
+    if (engine)
+      publish(self->clock().now());
+  }
 
   producer_actor::behavior_type make_behavior(const producer_config& cfg);
 
@@ -34,16 +42,24 @@ struct producer_state {
 
   void pass_on(const rtp::receiver_event& x);
 
+  void rate(const rtp::score_changed& x);
+
   template <class Message>
   void tell_all(const Message& x) {
     for (const auto& to : shards)
       self->send(to.actor, x);
   }
 
+  // Adds what has been received since to the node's counters.
+  void publish(net::time_point now);
+
   // Runs `f(engine, now)`, then drains.
   template <class F>
   void with_engine(F f) {
-    f(*engine, self->clock().now());
+    auto now = self->clock().now();
+    f(*engine, now);
+    if (now >= publish_due)
+      publish(now);
     drain();
   }
 
@@ -57,18 +73,30 @@ struct producer_state {
   }
 
   pointer self;
+  live_object alive{object_kind::producer};
   producer_id id;
   rtp::media_kind kind = rtp::media_kind::audio;
   rtcp_sender_actor transport;
+  producer_listener_actor listener;
   std::shared_ptr<actors::voice> voice; // null for video
   rtp::extension_map extensions;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<rtp::receiver> engine;
   std::vector<shard> shards;
-  std::vector<std::optional<rtp::source_report>> reports; // by encoding
-  int score = 10;
+  std::vector<std::optional<rtp::source_report>> reports;    // by encoding
+  std::map<uint8_t, protocol::event::encoding_score> scores; // by encoding
+  std::shared_ptr<load_board> load;
+  receiver_totals published;
+  net::time_point publish_due{};
   timer_slot timer;
 };
+
+void producer_state::publish(net::time_point now) {
+  publish_due = now + publish_interval;
+  receiver_totals totals;
+  totals.add(engine->stats(now));
+  load->counters().producers.publish(self->id(), totals, published);
+}
 
 bool has_keyframe(const rtp::media_batch& batch) {
   return std::ranges::any_of(*batch, [](const auto& x) { return x.keyframe; });
@@ -79,10 +107,12 @@ producer_state::make_behavior(const producer_config& cfg) {
   id = cfg.id;
   kind = cfg.engine.kind;
   transport = cfg.transport;
+  listener = cfg.listener;
   if (kind == rtp::media_kind::audio)
     voice = cfg.voice;
   extensions = cfg.engine.extensions;
   timer.use(cfg.ticks);
+  load = cfg.load;
   random = net::make_secure_rng();
   // Answers to our reports are told apart by the SSRC that asked.
   auto engine_config = cfg.engine;
@@ -203,9 +233,20 @@ void producer_state::pass_on(const rtp::receiver_event& x) {
     reports.at(report->encoding) = *report;
     tell_all(source_reported{key(), *report});
   } else if (const auto* changed = std::get_if<rtp::score_changed>(&x)) {
-    score = changed->score;
-    tell_all(producer_score_changed{key(), score});
+    rate(*changed);
   }
+}
+
+void producer_state::rate(const rtp::score_changed& x) {
+  tell_all(producer_score_changed{key(), x.score});
+  scores[x.encoding] = {x.encoding, static_cast<uint32_t>(x.ssrc), x.rid,
+                        x.score};
+  if (!listener)
+    return;
+  producer_rated told{id, {}};
+  for (const auto& [encoding, rated] : scores)
+    told.encodings.push_back(rated);
+  self->send(listener, std::move(told));
 }
 
 } // namespace

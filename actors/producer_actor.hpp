@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/load_board.hpp"
+#include "actors/peer_listener.hpp"
 #include "actors/room_voices.hpp"
 #include "actors/rtp_messages.hpp"
 #include "actors/tick_queue.hpp"
@@ -79,6 +81,10 @@ struct producer_config {
   std::shared_ptr<actors::voice> voice = {};
   /// Wakes it; null leaves that to CAF's clock.
   tick_queue* ticks = nullptr;
+  /// Told how well it arrives; null where nobody wants to know.
+  producer_listener_actor listener = {};
+  /// Where it publishes what it counts.
+  std::shared_ptr<load_board> load = std::make_shared<load_board>();
 };
 
 producer_actor spawn_producer(caf::actor_system& system,

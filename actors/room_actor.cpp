@@ -1,10 +1,12 @@
 #include "actors/room_actor.hpp"
 
 #include "actors/ec.hpp"
+#include "actors/live_objects.hpp"
 #include "actors/log.hpp"
 #include "actors/room_audience.hpp"
 #include "actors/room_rules.hpp"
 #include "actors/roster.hpp"
+#include "actors/speaker_detector.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -84,6 +86,12 @@ struct room_state {
   // Tells everybody, the member itself too, what became of its roster entry.
   void tell_update(const peer_id& who);
 
+  // Finds out who speaks, and tells what has changed.
+  void sample_voices();
+
+  // Sees to it that this happens as long as it can bring anything.
+  void keep_sampling();
+
   // A member's actor ended without a good-bye, or nobody lists us any more.
   void handle_down(const caf::down_msg& down);
 
@@ -111,6 +119,7 @@ struct room_state {
   void end_shard(size_t index);
 
   pointer self;
+  live_object alive{object_kind::room};
   room_id id;
   room_services services;
   room_listener_actor listener;
@@ -120,6 +129,8 @@ struct room_state {
   room_rules rules;
   room_quotas quotas;
   std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
+  speaker_detector speakers;
+  bool sampling = false; // a tick is on its way
   std::unordered_map<peer_id, member> members;
   std::vector<shard> shards;
   std::unordered_map<producer_id, producer_entry> entries;
@@ -178,11 +189,17 @@ room_actor::behavior_type room_state::make_behavior() {
         audience.handle_tick(self->clock().now());
         drain();
       },
+      [this](const voices_tick&) {
+        sample_voices();
+        drain();
+      },
   };
 }
 
 caf::result<room_joined> room_state::join(join_room& x) {
   ++joins;
+  services.shards.load->counters().note_mailbox(mailbox_owner::room,
+                                                self->mailbox().size());
   auto who = x.who.id;
   if (auto twin = members.find(who); twin != members.end()) {
     // Others see ids: one that a server made must not be takeable by naming it.
@@ -280,6 +297,7 @@ void room_state::remove(const peer_id& who) {
   auto hidden = i->second.hidden;
   members.erase(i);
   rules.remove(who);
+  speakers.remove(who);
   for (const auto& gone : people.remove(who)) {
     entries.erase(gone);
     audience.tell_others(event::producer_closed{gone, who}, who);
@@ -323,6 +341,7 @@ void room_state::publish(producer_published& x) {
   entries.insert_or_assign(info.id, std::move(x.entry));
   audience.tell_others(event::producer_added{info}, info.peer);
   tell_update(info.peer);
+  keep_sampling();
 }
 
 void room_state::withdraw(const producer_id& gone) {
@@ -346,6 +365,28 @@ void room_state::set_paused(const producer_id& which, bool paused) {
     audience.tell_others(event::producer_resumed{info->id, info->peer},
                          info->peer);
   tell_update(info->peer);
+  keep_sampling();
+}
+
+void room_state::sample_voices() {
+  sampling = false;
+  auto now = self->clock().now();
+  std::vector<event::peer_volume> heard;
+  for (const auto& [who, x] : members)
+    if (auto volume = x.voice->heard(now, speaker_detector::interval);
+        volume && people.audible(who))
+      heard.push_back({who, *volume});
+  speakers.handle_sample(std::move(heard));
+  while (auto changed = speakers.poll_event())
+    audience.tell_all(std::move(*changed), {});
+  keep_sampling();
+}
+
+void room_state::keep_sampling() {
+  if (sampling || (!people.audible() && speakers.idle()))
+    return;
+  sampling = true;
+  self->delayed_send(self, speaker_detector::interval, voices_tick{});
 }
 
 void room_state::tell_update(const peer_id& who) {
@@ -405,6 +446,7 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   audience.clear();
   people = {};
   rules = {};
+  speakers = {};
   become_empty();
   return promise;
 }

@@ -64,6 +64,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_pause_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_emptied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::voices_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::producers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::joined)
 
@@ -118,7 +119,9 @@ using room_actor = room_directory_actor::extend<
     // Ends the room, if it is empty.
     caf::reacts_to<close_room>,
     // INTERNAL: the next batch of events is due.
-    caf::reacts_to<room_tick>>;
+    caf::reacts_to<room_tick>,
+    // INTERNAL: looks who speaks, while anybody sends audio.
+    caf::reacts_to<voices_tick>>;
 
 /// Where a newcomer asks to be let in.
 using room_gate_actor = caf::typed_actor<

@@ -31,6 +31,14 @@ void voice::note_level(uint8_t level, net::time_point now) {
     spoke_at_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
+std::optional<int> voice::heard(net::time_point now,
+                                net::duration window) const {
+  auto spoke = spoke_at_.load(std::memory_order_relaxed);
+  if (spoke == never || now.time_since_epoch().count() - spoke > window.count())
+    return std::nullopt;
+  return -static_cast<int>(level_.load(std::memory_order_relaxed));
+}
+
 std::optional<uint16_t> voice::loudness() const {
   auto rank = loudness_.load(std::memory_order_relaxed);
   return rank == silent ? std::nullopt : std::optional{rank};

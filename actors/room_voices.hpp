@@ -22,6 +22,10 @@ public:
   /// 0 is the loudest and 127 is silence, in -dBov.
   void note_level(uint8_t level, net::time_point now);
 
+  /// How loud it is in dBov, where it has spoken within `window`; nothing
+  /// where it has not.
+  std::optional<int> heard(net::time_point now, net::duration window) const;
+
   /// How many others spoke after this one did; joining counts as speaking.
   uint16_t recency() const {
     return recency_.load(std::memory_order_relaxed);

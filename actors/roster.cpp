@@ -28,6 +28,7 @@ std::vector<producer_id> roster::remove(const peer_id& who) {
     gone.push_back(entry.second.id);
     return true;
   });
+  running_audio_ -= i->second.running_audio;
   by_age_.erase(i->second.since);
   members_.erase(i);
   return gone;
@@ -106,6 +107,11 @@ std::vector<producer_info> roster::others(const peer_id& asking) const {
   return result;
 }
 
+bool roster::audible(const peer_id& who) const {
+  auto i = members_.find(who);
+  return i != members_.end() && i->second.running_audio > 0;
+}
+
 std::optional<participant> roster::describe(const peer_id& who) const {
   auto i = members_.find(who);
   if (i == members_.end())
@@ -130,6 +136,8 @@ void roster::count(const producer_info& info, int change) {
   auto& running = info.kind == media_kind::audio ? owner.running_audio
                                                  : owner.running_video;
   running += change;
+  if (info.kind == media_kind::audio)
+    running_audio_ += change;
 }
 
 } // namespace troupe::actors

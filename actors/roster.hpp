@@ -54,6 +54,14 @@ public:
   /// All producers but those of `asking`, oldest first.
   std::vector<protocol::producer_info> others(const peer_id& asking) const;
 
+  /// Whether the member has a running audio producer.
+  bool audible(const peer_id& who) const;
+
+  /// Whether anybody has.
+  bool audible() const {
+    return running_audio_ > 0;
+  }
+
   /// A member with muted and paused derived from its producers: muted is who
   /// has no running audio producer.
   std::optional<protocol::participant> describe(const peer_id& who) const;
@@ -74,6 +82,7 @@ private:
   void count(const protocol::producer_info& info, int change);
 
   uint64_t next_ = 0;
+  int running_audio_ = 0; // of all members
   std::map<peer_id, member> members_;
   std::map<uint64_t, peer_id> by_age_;
   std::map<producer_id, uint64_t> producer_age_;

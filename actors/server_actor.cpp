@@ -11,6 +11,14 @@ namespace troupe::actors {
 
 namespace {
 
+/// Why a newcomer has to go elsewhere.
+protocol::error refusal(const load_board& load) {
+  auto out = protocol::make_error(protocol::error_code::overloaded);
+  if (load.drain().active())
+    out.message = "The server is closing for maintenance, try again later";
+  return out;
+}
+
 struct server_state {
   using pointer = server_actor::stateful_pointer<server_state>;
 
@@ -73,10 +81,12 @@ caf::result<room_joined> server_state::let_in(join_room& x) {
   if (!services.shards.load->admit(kind)) {
     log::event(log::level::debug, "join-refused",
                {{"room", x.room.str()}, {"peer", x.who.id.str()}});
-    return to_caf(protocol::make_error(protocol::error_code::overloaded));
+    return to_caf(refusal(*services.shards.load));
   }
   auto& target = open(x.room);
   ++target.joins;
+  services.shards.load->counters().note_mailbox(mailbox_owner::server,
+                                                self->mailbox().size());
   return self->delegate(target.handle, std::move(x));
 }
 

@@ -18,6 +18,10 @@ namespace reply = protocol::reply;
 using protocol::error_code;
 using protocol::request_token;
 
+/// How far ahead a token's end is looked for: beyond, a deadline may no longer
+/// be told in nanoseconds.
+constexpr auto forever = std::chrono::days{3650};
+
 /// What a peer answers to a verb: its reply, by default nothing but `ok`.
 template <class Verb>
 struct reply_of {
@@ -68,6 +72,11 @@ struct reply_of<verb::get_stats> {
   using type = reply::stats;
 };
 
+bool is_joined(const protocol::outcome& x) {
+  const auto* done = std::get_if<protocol::success>(&x);
+  return done && std::holds_alternative<reply::joined>(*done);
+}
+
 struct session_state {
   using pointer = session_actor::stateful_pointer<session_state>;
 
@@ -99,6 +108,15 @@ struct session_state {
   void perform(request_token token, verb::create_room& x);
   void perform(request_token token, verb::join& x);
   void perform(request_token token, verb::leave&);
+  void perform(request_token token, verb::authenticate& x);
+
+  // Why nothing is done for this client, or not this.
+  std::optional<protocol::error> refusal_of(protocol::request& what) const;
+
+  // From now on the client is that one, until its token expires.
+  void identify(protocol::identity who);
+
+  void put_out_expired();
 
   // Everything else is the peer's.
   template <class Verb>
@@ -123,7 +141,13 @@ struct session_state {
 
   void close(uint16_t code, std::string reason);
 
+  counters& count() {
+    return settings.services->load->counters();
+  }
+
   pointer self;
+  live_object alive{object_kind::session};
+  std::optional<net::time_point> join_began;
   session_config settings;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<protocol::dialect> dialect;
@@ -133,6 +157,7 @@ struct session_state {
   bool closing = false;
   bool entering = false; // a join is under way
   std::vector<room_news> held;
+  std::optional<net::time_point> expires; // the client's token
   timer_slot timer;
 };
 
@@ -141,6 +166,8 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
   random = net::make_secure_rng();
   dialect =
       settings.dialect->make(settings.handshake, *random, self->clock().now());
+  if (settings.who)
+    identify(std::move(*settings.who));
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg& down) {
     // The peer failed: its client must begin anew.
@@ -161,6 +188,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         close(last.code, std::move(last.reason));
       },
       [this](frame_received& x) {
+        count().note_mailbox(mailbox_owner::session, self->mailbox().size());
         dialect->handle_frame({std::move(x.payload), x.binary},
                               self->clock().now());
         drain();
@@ -171,6 +199,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
       },
       [this](const dialect_tick&) {
         timer.fired(self->clock().now());
+        put_out_expired();
         dialect->handle_timeout(self->clock().now());
         drain();
       },
@@ -196,16 +225,23 @@ void session_state::drain() {
   if (auto x = dialect->poll_close())
     close(x->code, std::move(x->reason));
   timer.arm(self, dialect->poll_timeout(), dialect_tick{});
+  if (!closing)
+    timer.arm(self, expires, dialect_tick{});
 }
 
 void session_state::serve(protocol::pending_request x) {
   busy = true;
+  if (auto refused = refusal_of(x.request))
+    return answer(x.token, *refused);
   std::visit([&](auto& request) { perform(x.token, request); }, x.request);
 }
 
 void session_state::answer(request_token token,
                            const protocol::outcome& result) {
   busy = false;
+  count().note_request(result);
+  if (auto began = std::exchange(join_began, {}); began && is_joined(result))
+    count().join_time.observe(self->clock().now() - *began);
   dialect->handle_outcome(token, result);
 }
 
@@ -238,6 +274,7 @@ void session_state::perform(request_token token, verb::join& x) {
   self->link_to(peer);
   self->monitor(peer);
   joined = true;
+  join_began = self->clock().now();
   ask_peer(token, std::move(x));
 }
 
@@ -246,6 +283,40 @@ void session_state::perform(request_token token, verb::leave&) {
     return refuse(token, error_code::not_joined);
   drop_peer();
   answer(token, protocol::success{reply::ok{}});
+}
+
+void session_state::perform(request_token token, verb::authenticate& x) {
+  if (settings.door) {
+    auto who = settings.door->identify(x.token, wall_now());
+    if (!who)
+      return refuse(token, error_code::unauthorized);
+    identify(std::move(*who));
+  }
+  answer(token, protocol::success{reply::ok{}});
+}
+
+std::optional<protocol::error>
+session_state::refusal_of(protocol::request& what) const {
+  if (!settings.door || std::holds_alternative<verb::authenticate>(what))
+    return std::nullopt;
+  if (!settings.who)
+    return protocol::make_error(error_code::unauthorized);
+  return protocol::authorize(what, *settings.who);
+}
+
+void session_state::identify(protocol::identity who) {
+  auto left = who.expires ? *who.expires - wall_now() : forever;
+  expires.reset();
+  if (left < forever)
+    expires = self->clock().now() + left;
+  settings.who = std::move(who);
+}
+
+void session_state::put_out_expired() {
+  if (!expires || closing || self->clock().now() < *expires)
+    return;
+  drop_peer();
+  close(net::close_code::policy_violation, "token expired");
 }
 
 template <class Verb>

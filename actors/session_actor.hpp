@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/doorkeeper.hpp"
 #include "actors/media_services.hpp"
 #include "actors/room_actor.hpp"
 #include "actors/session_listener.hpp"
@@ -28,6 +29,10 @@ struct session_config {
   protocol::handshake handshake;
   std::shared_ptr<const media_services> services;
   room_gate_actor gate;
+  /// Where there is one, nothing is done for who is not identified.
+  std::shared_ptr<const doorkeeper> door = nullptr;
+  /// Who it is, where that is known before the session begins.
+  std::optional<protocol::identity> who = std::nullopt;
 };
 
 /// Spawns the session of a connection that has just been opened.

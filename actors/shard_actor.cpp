@@ -1,5 +1,6 @@
 #include "actors/shard_actor.hpp"
 
+#include "actors/live_objects.hpp"
 #include "actors/stats_json.hpp"
 #include "actors/timer_slot.hpp"
 
@@ -27,6 +28,7 @@ struct shard_state {
   ~shard_state() {
     if (held > 0)
       note_held(0);
+    publish();
   }
 
   shard_actor::behavior_type make_behavior();
@@ -68,6 +70,9 @@ struct shard_state {
 
   void flush();
 
+  // Adds what has been sent since to the node's counters.
+  void publish();
+
   struct producer {
     producer_actor actor;
     std::shared_ptr<flow_gauge> gauge;
@@ -94,6 +99,7 @@ struct shard_state {
   }
 
   pointer self;
+  live_object alive{object_kind::shard};
   shard_services services;
   std::shared_ptr<room_voices> voices;
   net::time_point ranks_due{}; // when who speaks is to be looked at again
@@ -103,6 +109,9 @@ struct shard_state {
   std::unordered_map<consumer_key, consumer> consumers;
   size_t held = 0; // as the gauge was told
   bool flush_pending = false;
+  size_t taken = 0; // batches since the last flush
+  sender_totals published;
+  net::time_point publish_due{};
   timer_slot timer{patience};
 };
 
@@ -214,8 +223,12 @@ void shard_state::take(const media_arrived& x) {
   auto& flow = *i->second.gauge;
   flow.leave();
   auto refused = flow.take_refused();
-  if (refused > 0)
+  if (refused > 0) {
     gauge().note_dropped(refused);
+    services.load->counters().batches_refused.fetch_add(
+        refused, std::memory_order_relaxed);
+  }
+  ++taken;
   engine.handle_media(x.producer, x.packets, refused > 0, now);
   drain();
 }
@@ -292,6 +305,11 @@ void shard_state::drain() {
 void shard_state::flush() {
   auto now = self->clock().now();
   gauge().note_delay(engine.flush(*services.out, now));
+  // What has been taken since the last flush waited together.
+  services.load->counters().note_mailbox(mailbox_owner::shard,
+                                         std::exchange(taken, 0));
+  if (now >= publish_due)
+    publish();
   // Media keeps the time while it flows; the timer is for when it does not.
   if (auto due = engine.poll_timeout(); due && *due + lateness <= now) {
     engine.handle_timeout(now);
@@ -299,9 +317,18 @@ void shard_state::flush() {
   }
 }
 
+void shard_state::publish() {
+  auto now = self->clock().now();
+  publish_due = now + publish_interval;
+  services.load->counters().consumers.publish(self->id(), engine.totals(now),
+                                              published);
+}
+
 void shard_state::pass_on(shard_event& x) {
   if (const auto* score = std::get_if<rtp::consumer_score_changed>(&x.what))
     return tell_consumer(x.consumer, *score);
+  if (const auto* layers = std::get_if<rtp::layers_changed>(&x.what))
+    return tell_consumer(x.consumer, *layers);
   auto i = producers.find(x.producer);
   if (i == producers.end())
     return;

@@ -13,6 +13,8 @@ namespace troupe::actors {
 using consumer_events_actor = caf::typed_actor<
     // How well the receiver gets the stream changed.
     caf::reacts_to<rtp::consumer_score_changed>,
+    // Another encoding is being sent, or none.
+    caf::reacts_to<rtp::layers_changed>,
     // The producer stopped or went on.
     caf::reacts_to<producer_paused>,
     // How well the producer's source reaches us changed.
@@ -100,6 +102,7 @@ struct shard_flush {};
 } // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::consumer_score_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::layers_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_transport_srtp)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_transport_path)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_transport)

@@ -1,6 +1,8 @@
 #include "actors/transport_actor.hpp"
 
 #include "actors/ec.hpp"
+#include "actors/gauge_seat.hpp"
+#include "actors/live_objects.hpp"
 #include "actors/log.hpp"
 #include "actors/stats_json.hpp"
 #include "actors/timer_slot.hpp"
@@ -90,6 +92,16 @@ struct transport_state {
 
   void arm_timer();
 
+  // Counts this transport as what it is by now.
+  void update_seat();
+
+  // Adds what was refused since to the node's counters.
+  void publish(net::time_point now);
+
+  counters& count() {
+    return services->load->counters();
+  }
+
   net::time_point now() const {
     return self->clock().now();
   }
@@ -114,6 +126,7 @@ struct transport_state {
   }
 
   pointer self;
+  live_object alive{object_kind::transport};
   transport_id id;
   std::shared_ptr<const media_services> services;
   std::unique_ptr<net::rng> random;
@@ -126,10 +139,14 @@ struct transport_state {
   uint32_t next_handle = 1;
   std::unordered_map<stream_handle, producer> producers;
   std::unordered_map<stream_handle, consumer> consumers;
-  bool has_keys = false;                    // as the shard knows
-  std::optional<net::transport_tuple> path; // likewise
-  uint64_t malformed = 0;                   // authentic, but no RTP
-  std::optional<net::time_point> abandoned; // when the last way was lost
+  bool has_keys = false;                     // as the shard knows
+  std::optional<net::transport_tuple> path;  // likewise
+  uint64_t malformed = 0;                    // authentic, but no RTP
+  std::optional<net::time_point> abandoned;  // when the last way was lost
+  std::optional<net::time_point> connecting; // since when
+  transport_totals published;
+  net::time_point publish_due{};
+  gauge_seat seat;
   timer_slot timer;
 };
 
@@ -139,6 +156,7 @@ transport_state::~transport_state() {
   // Whoever closed us may not have had the time to: nothing may be routed to
   // an actor that is gone.
   engine->close();
+  publish(now());
   caf::anon_send(services->sockets,
                  unroute_fragment{engine->local_ice().username_fragment});
   while (auto x = engine->poll_event())
@@ -163,6 +181,7 @@ transport_state::make_behavior(const transport_config& cfg) {
   self->send(services->sockets,
              route_fragment{engine->local_ice().username_fragment, me()});
   self->set_error_handler([](caf::error&) {});
+  update_seat();
   return {
       [this](burst& x) { take(*x); },
       [this](const tuple_closed& x) {
@@ -202,6 +221,8 @@ transport_parameters transport_state::parameters() const {
 caf::result<done> transport_state::connect(const connect_dtls& x) {
   auto role = engine->connect(to_engine(x.remote.role),
                               to_engine(x.remote.fingerprints), now());
+  if (role)
+    connecting = now();
   drain();
   if (role)
     return done{};
@@ -346,7 +367,10 @@ void transport_state::drain() {
     services->port->send_batch({&*x, 1});
   route_rtp();
   route_rtcp();
-  feedback.handle_timeout(now());
+  auto at = now();
+  feedback.handle_timeout(at);
+  if (at >= publish_due)
+    publish(at);
   // No data channels were offered: what comes for them must not pile up.
   while (engine->poll_data())
     continue;
@@ -380,7 +404,10 @@ void transport_state::handle(const net::transport_event& x) {
                "dtls-state",
                {{"transport", id.str()},
                 {"state", std::string{net::to_string(dtls->state)}}});
+    if (dtls->state == net::dtls_state::connected && connecting)
+      count().connect_time.observe(now() - *std::exchange(connecting, {}));
   }
+  update_seat();
 }
 
 void transport_state::update_sender() {
@@ -394,7 +421,34 @@ void transport_state::update_sender() {
   if (path != engine->selected_tuple()) {
     path = engine->selected_tuple();
     self->send(shard, set_transport_path{key(), path});
+    update_seat();
   }
+}
+
+void transport_state::update_seat() {
+  auto kind = !path ? transport_kind::none
+              : path->protocol == net::transport_protocol::udp
+                  ? transport_kind::udp
+                  : transport_kind::tcp;
+  auto phase = transport_phase::waiting;
+  if (auto dtls = engine->dtls();
+      dtls == net::dtls_state::failed || dtls == net::dtls_state::closed)
+    phase = transport_phase::closed;
+  else if (abandoned)
+    phase = transport_phase::disconnected;
+  else if (dtls == net::dtls_state::connected)
+    phase = transport_phase::connected;
+  else if (path)
+    phase = transport_phase::connecting;
+  seat.move_to(&count().transports_in(kind, phase));
+}
+
+void transport_state::publish(net::time_point now) {
+  publish_due = now + publish_interval;
+  transport_totals totals;
+  totals.add(engine->stats().drops);
+  totals.unroutable = refused_media();
+  count().transports.publish(self->id(), totals, published);
 }
 
 void transport_state::arm_timer() {

@@ -26,6 +26,7 @@ troupe_import(caf_io caf/io/middleman.hpp caf_io libcaf-dev)
 troupe_import(caf_openssl caf/openssl/all.hpp caf_openssl libcaf-dev)
 troupe_import(srtp2 srtp2/srtp.h srtp2 libsrtp2-dev)
 troupe_import(usrsctp usrsctp.h usrsctp libusrsctp-dev)
+troupe_import(jwt jwt.h jwt libjwt-dev)
 
 find_package(Boost 1.81 QUIET)
 if(NOT Boost_FOUND)

@@ -29,6 +29,11 @@ struct handshake {
   std::string path;                         // "/socket"
   std::map<std::string, std::string> query; // decoded; the last of twins wins
   std::string subprotocol;                  // Sec-WebSocket-Protocol
+  std::string bearer;                       // Authorization: Bearer
+
+  /// Nobody may enter without a token, and who knocks has not shown a valid
+  /// one yet: the dialect asks verb::authenticate before anything else.
+  bool token_wanted = false;
 };
 
 /// A message of the connection: text or binary, one WebSocket frame or
@@ -118,6 +123,14 @@ struct handshake_refusal {
   std::string reason;
 };
 
+/// The query parameters in which a dialect's clients say, as they knock, who
+/// they are and where they want to go. Empty where they say it later.
+struct handshake_names {
+  std::string_view token; // besides "token", which all have
+  std::string_view user;
+  std::string_view room;
+};
+
 /// How the rest of the server finds a dialect, without knowing its name.
 struct dialect_entry {
   std::string_view name;
@@ -135,6 +148,8 @@ struct dialect_entry {
   /// What Sec-WebSocket-Protocol confirms to the client; empty for none.
   /// Browsers drop a connection whose offer is not confirmed.
   std::string_view subprotocol = {};
+
+  handshake_names names = {};
 };
 
 /// All dialects, in the order in which they are asked.

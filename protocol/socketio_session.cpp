@@ -125,7 +125,8 @@ void socketio_session::handle_attachment(const std::string& bytes) {
 void socketio_session::handle_packet(socketio_packet packet,
                                      net::time_point now) {
   const auto in_namespace = connected(packet.nsp);
-  if (packet.type == socketio_type::connect && !in_namespace)
+  if (packet.type == socketio_type::connect && !in_namespace
+      && !waiting_.contains(packet.nsp))
     return handle_connect(std::move(packet));
   if (packet.type == socketio_type::connect
       || packet.type == socketio_type::connect_error || !in_namespace)
@@ -148,13 +149,32 @@ void socketio_session::handle_connect(socketio_packet packet) {
   if (!config_.namespaces.contains(packet.nsp))
     return send(socketio_type::connect_error, packet.nsp, std::nullopt,
                 R"({"message":"Invalid namespace"})");
-  connected_.insert(packet.nsp);
+  if (!config_.ask_before_connect)
+    return enter(std::move(packet.nsp), std::move(packet.data));
+  rapidjson::Document auth;
+  auth.CopyFrom(packet.data, auth.GetAllocator());
+  waiting_.emplace(packet.nsp, std::move(packet.data));
+  inputs_.push_back(
+      socketio_connect_wanted{std::move(packet.nsp), std::move(auth)});
+}
+
+void socketio_session::admit(const std::string& nsp) {
+  if (auto found = waiting_.extract(nsp); found && !closing_)
+    enter(std::move(found.key()), std::move(found.mapped()));
+}
+
+void socketio_session::deny(const std::string& nsp, std::string_view data) {
+  if (waiting_.erase(nsp) > 0)
+    send(socketio_type::connect_error, nsp, std::nullopt, data);
+}
+
+void socketio_session::enter(std::string nsp, rapidjson::Document auth) {
+  connected_.insert(nsp);
   deadline_.reset();
   auto sid = random_.alphanumeric(sid_length);
-  send(socketio_type::connect, packet.nsp, std::nullopt,
-       R"({"sid":")" + sid + "\"}");
-  inputs_.push_back(socketio_connected{std::move(packet.nsp), std::move(sid),
-                                       std::move(packet.data)});
+  send(socketio_type::connect, nsp, std::nullopt, R"({"sid":")" + sid + "\"}");
+  inputs_.push_back(
+      socketio_connected{std::move(nsp), std::move(sid), std::move(auth)});
 }
 
 void socketio_session::deliver(socketio_packet packet,

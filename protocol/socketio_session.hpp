@@ -27,6 +27,16 @@ struct socketio_config {
   /// How long a connection may be in no namespace, from its beginning or
   /// since it left the last one, before it is closed.
   net::duration connect_timeout = std::chrono::seconds{45};
+  /// Whether a client that connects to a namespace waits for admit() or
+  /// deny(), and not only for that namespace to exist.
+  bool ask_before_connect = false;
+};
+
+/// A client wants to enter a namespace, and waits for admit() or deny().
+struct socketio_connect_wanted {
+  std::string nsp;
+  /// What the client gave as `auth`: an object, or null.
+  rapidjson::Document auth;
 };
 
 /// A client has entered a namespace, and has been told its new sid.
@@ -60,8 +70,8 @@ struct socketio_event {
 };
 
 /// What a client did.
-using socketio_input =
-    std::variant<socketio_connected, socketio_disconnected, socketio_event>;
+using socketio_input = std::variant<socketio_connect_wanted, socketio_connected,
+                                    socketio_disconnected, socketio_event>;
 
 /// One connection's Socket.IO: Engine.IO messages in, events out, and back.
 /// An engine in the sense of `dialect`.
@@ -89,6 +99,14 @@ public:
   /// The codes are 1002 for a malformed packet, 1009 for a large one and 1008
   /// for a client that connects to no namespace in time.
   std::optional<close_connection> poll_close();
+
+  /// Lets a client in that waits for it. Its CONNECT may be long gone, as
+  /// when the connection closes: then nothing happens.
+  void admit(const std::string& nsp);
+
+  /// Answers it by CONNECT_ERROR. `data` is the JSON of an object with a
+  /// `message`.
+  void deny(const std::string& nsp, std::string_view data);
 
   /// Sends an event. `data` is the JSON of an array whose first element is the
   /// name. Nothing happens when the client is not in `nsp`; the same holds for
@@ -123,6 +141,7 @@ private:
   void handle_attachment(const std::string& bytes);
   void handle_packet(socketio_packet packet, net::time_point now);
   void handle_connect(socketio_packet packet);
+  void enter(std::string nsp, rapidjson::Document auth);
   void deliver(socketio_packet packet, std::vector<std::string> attachments);
   void refuse(std::error_code why);
   void send(socketio_type type, std::string_view nsp, std::optional<int64_t> id,
@@ -131,6 +150,8 @@ private:
   const socketio_config config_;
   net::rng& random_;
   std::set<std::string, std::less<>> connected_;
+  // Who waits for admit() or deny(), with what it gave as `auth`.
+  std::map<std::string, rapidjson::Document> waiting_;
   std::optional<net::time_point> deadline_;
   std::optional<reassembly> reassembly_;
   std::deque<socketio_input> inputs_;

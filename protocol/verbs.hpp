@@ -211,6 +211,12 @@ struct lock_room {
 /// Puts everybody out and ends the room.
 struct end_room {};
 
+/// Shows the token that a client gives after its connection is open, where
+/// its handshake wants one. Refused as unauthorized.
+struct authenticate {
+  std::string token;
+};
+
 } // namespace verb
 
 using request = std::variant<
@@ -221,7 +227,7 @@ using request = std::variant<
     verb::pause_consumer, verb::resume_consumer, verb::close_consumer,
     verb::set_preferred_layers, verb::set_consumer_priority,
     verb::request_key_frame, verb::list_producers, verb::get_stats, verb::kick,
-    verb::mute, verb::lock_room, verb::end_room>;
+    verb::mute, verb::lock_room, verb::end_room, verb::authenticate>;
 
 // -- replies -----------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import sys
 # Standard headers and a file's own folder are always allowed.
 PROJECT_RULES = [
     ("net/base/", ["net/base/"]),
+    ("net/auth/", ["net/base/", "net/auth/"]),
     ("net/ice/", ["net/base/", "net/ice/", "net/"]),
     ("net/dtls/", ["net/base/", "net/dtls/", "net/srtp/"]),
     ("net/srtp/", ["net/base/", "net/srtp/"]),
@@ -25,7 +26,7 @@ PROJECT_RULES = [
 
 # What lies above a folder of net/ is never seen by the folders below it.
 FORBIDDEN = [
-    (r"^net/(base|ice|dtls|srtp|sctp)/", r"^net/(io/|webrtc_transport)"),
+    (r"^net/(base|auth|ice|dtls|srtp|sctp)/", r"^net/(io/|webrtc_transport)"),
     (r"^net/[^/]+$", r"^net/io/"),
     (r"^net/ice/", r"^net/(dtls|srtp|sctp)/"),
 ]
@@ -34,7 +35,8 @@ FORBIDDEN = [
 LIBRARIES = [
     (r"^caf/", r"^(actors|tests|bench)/"),
     (r"^boost/(asio|beast)", r"^(net/io|tests/net/io|tests/bench|bench)/"),
-    (r"^openssl/", r"^(net/dtls/|net/srtp/|net/ice/stun_message|net/io/tls_context|net/io/http_server|tests/|bench/)"),
+    (r"^openssl/", r"^(net/auth/|net/dtls/|net/srtp/|net/ice/stun_message|net/io/tls_context|net/io/http_server|tests/|bench/)"),
+    (r"^jwt\.h", r"^(net/auth|tests)/"),
     (r"^srtp2/", r"^(net/srtp|tests)/"),
     (r"^intel-ipsec-mb", r"^(net/srtp|tests)/"),
     (r"^usrsctp", r"^net/sctp/"),

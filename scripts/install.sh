@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 packages=(
   cmake ninja-build g++ pkg-config ccache mold ca-certificates curl
-  libcaf-dev libboost1.81-dev libsrtp2-dev libssl-dev libusrsctp-dev
+  libcaf-dev libboost1.81-dev libsrtp2-dev libssl-dev libusrsctp-dev libjwt-dev
   rapidjson-dev doctest-dev libbenchmark-dev libcli11-dev libspdlog-dev
   libmimalloc-dev)
 [ "$(dpkg --print-architecture)" = amd64 ] && packages+=(libipsec-mb-dev)

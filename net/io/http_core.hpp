@@ -7,14 +7,11 @@
 #include <atomic>
 #include <memory>
 
-namespace boost::asio::ssl {
-class context;
-} // namespace boost::asio::ssl
-
 namespace troupe::net {
 
 class engineio_service;
 class io_threads;
+class tls_store;
 
 /// What all connections of one HTTP server share.
 struct http_core : std::enable_shared_from_this<http_core> {
@@ -32,7 +29,8 @@ struct http_core : std::enable_shared_from_this<http_core> {
   http_handler& handler;
   const http_server_config config;
   const static_files files;
-  std::shared_ptr<boost::asio::ssl::context> tls;
+  /// Null where the port is plain.
+  std::unique_ptr<tls_store> tls;
   std::shared_ptr<live_set> live = std::make_shared<live_set>();
   admission gate;
   std::unique_ptr<engineio_service> engineio;

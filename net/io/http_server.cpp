@@ -6,9 +6,7 @@
 #include "net/io/http_session.hpp"
 #include "net/io/io_threads.hpp"
 #include "net/io/run_on_loops.hpp"
-#include "net/io/tls_context.hpp"
-
-#include <boost/asio/ssl/context.hpp>
+#include "net/io/tls_store.hpp"
 
 #include <algorithm>
 
@@ -100,6 +98,20 @@ private:
   bool stopped_ = false;
 };
 
+// Reads the certificate again when it changes, as long as there is a server.
+void watch_certificate(const std::shared_ptr<http_core>& core) {
+  core->threads.run_every(
+      0, core->config.tls_check_interval, [weak = std::weak_ptr{core}] {
+        auto x = weak.lock();
+        if (!x || x->live->stopping())
+          return false;
+        if (auto read = x->tls->refresh())
+          x->handler.on_certificate_changed(
+              read->has_value() ? std::error_code{} : read->error());
+        return true;
+      });
+}
+
 } // namespace
 
 http_core::http_core(io_threads& loops, http_handler& up, http_server_config x)
@@ -107,6 +119,7 @@ http_core::http_core(io_threads& loops, http_handler& up, http_server_config x)
     , handler(up)
     , config(std::move(x))
     , files(config.static_root)
+    , tls(config.tls ? std::make_unique<tls_store>(*config.tls) : nullptr)
     , gate(config.limits)
     , engineio(std::make_unique<engineio_service>(*this)) {}
 
@@ -123,6 +136,8 @@ uint64_t http_core::next_id() {
   static std::atomic<uint64_t> last{0};
   return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
+
+void http_handler::on_certificate_changed(const std::error_code&) {}
 
 bool http_handler::handle_http_later(const http_request&,
                                      const http_responder&) {
@@ -150,11 +165,9 @@ http_server::~http_server() {
 
 result<void> http_server::start() {
   auto& core = *impl_->core;
-  if (core.config.tls) {
-    auto tls = make_tls_context(*core.config.tls);
-    if (!tls)
-      return tls.error();
-    core.tls = *tls;
+  if (core.tls) {
+    if (auto ok = core.tls->load(); !ok)
+      return ok;
   }
   std::vector<loop_acceptor> acceptors;
   for (const auto& text : core.config.addresses) {
@@ -179,6 +192,8 @@ result<void> http_server::start() {
     impl_->listeners.push_back(to);
     core.threads.post(0, [to] { to->accept(); });
   }
+  if (core.tls)
+    watch_certificate(impl_->core);
   return {};
 }
 
@@ -211,6 +226,12 @@ http_server_stats http_server::stats() const {
   result.engineio_sessions = core.engineio_sessions;
   result.slow_readers_closed = core.slow_readers_closed;
   return result;
+}
+
+std::optional<std::chrono::system_clock::time_point>
+http_server::certificate_expires() const {
+  const auto& core = *impl_->core;
+  return core.tls ? std::optional{core.tls->expires()} : std::nullopt;
 }
 
 } // namespace troupe::net

@@ -48,6 +48,9 @@ struct http_server_config {
   /// With these the port speaks https and wss only.
   std::optional<tls_files> tls;
 
+  /// How often those files are looked at; new connections get what is new.
+  duration tls_check_interval = std::chrono::seconds{2};
+
   /// Served for GET and HEAD where the handler has no answer; empty: none.
   std::string static_root;
 
@@ -128,6 +131,10 @@ public:
   /// `on_close`.
   virtual std::unique_ptr<connection_events>
   open_connection(std::shared_ptr<connection> conn) = 0;
+
+  /// The certificate's files have changed and have been read again. Where
+  /// that failed, new connections get the old one still.
+  virtual void on_certificate_changed(const std::error_code& failure);
 };
 
 /// The HTTP server.
@@ -146,7 +153,7 @@ public:
   ~http_server();
 
   /// Binds and begins to accept. Fails with the system's error where an
-  /// address cannot be bound, or OpenSSL's where the certificate is bad.
+  /// address cannot be bound, or a `tls_errc` where the certificate is bad.
   result<void> start();
 
   /// Stops accepting, closes WebSockets and Engine.IO sessions with
@@ -158,6 +165,10 @@ public:
   uint16_t port() const;
 
   http_server_stats stats() const;
+
+  /// When the certificate in use expires; nothing without TLS.
+  std::optional<std::chrono::system_clock::time_point>
+  certificate_expires() const;
 
 private:
   struct impl;

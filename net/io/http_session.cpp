@@ -3,6 +3,7 @@
 #include "net/io/beast_stream.hpp"
 #include "net/io/engineio_service.hpp"
 #include "net/io/http_exchange.hpp"
+#include "net/io/tls_store.hpp"
 #include "net/io/websocket_session.hpp"
 
 #include <boost/asio/post.hpp>
@@ -41,7 +42,8 @@ public:
       , remote_(remote)
       , local_(local)
       , loop_(socket.get_executor())
-      , stream_(std::in_place, std::move(socket), core_->tls.get())
+      , tls_(core_->tls ? core_->tls->current() : nullptr)
+      , stream_(std::in_place, std::move(socket), tls_.get())
       , response_timer_(loop_) {}
 
   void start() {
@@ -146,7 +148,7 @@ private:
       result.headers.emplace_back(field.name_string(), field.value());
     result.remote = remote_;
     result.local = local_;
-    result.secure = core_->tls != nullptr;
+    result.secure = tls_ != nullptr;
     return result;
   }
 
@@ -328,6 +330,8 @@ private:
   const socket_address remote_;
   const socket_address local_;
   const loop_executor loop_;
+  // Null where the connection is plain.
+  const std::shared_ptr<asio::ssl::context> tls_;
   // Empty once a WebSocket has taken it.
   std::optional<socket_stream> stream_;
   loop_timer response_timer_;

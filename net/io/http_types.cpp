@@ -66,6 +66,14 @@ http_request::query_value(std::string_view name) const {
   return result;
 }
 
+std::string_view http_request::bearer_token() const {
+  constexpr std::string_view scheme = "Bearer ";
+  auto value = header("Authorization");
+  if (!same_name(value.substr(0, scheme.size()), scheme))
+    return {};
+  return trim(value.substr(scheme.size()));
+}
+
 bool http_request::offers_subprotocol(std::string_view protocol) const {
   return std::ranges::any_of(headers, [&](const auto& x) {
     return same_name(x.first, "Sec-WebSocket-Protocol")

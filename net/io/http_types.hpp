@@ -41,6 +41,10 @@ struct http_request {
   /// none.
   std::optional<std::string> query_value(std::string_view name) const;
 
+  /// What the client shows as `Authorization: Bearer` (RFC 6750, section
+  /// 2.1), or empty.
+  std::string_view bearer_token() const;
+
   /// Whether the Sec-WebSocket-Protocol header offers `protocol`.
   bool offers_subprotocol(std::string_view protocol) const;
 };

@@ -49,4 +49,9 @@ size_t live_set::size() const {
   return all_.size();
 }
 
+bool live_set::stopping() const {
+  std::lock_guard guard{mutex_};
+  return stopping_;
+}
+
 } // namespace troupe::net

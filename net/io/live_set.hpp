@@ -44,6 +44,9 @@ public:
 
   size_t size() const;
 
+  /// Whether `shut_down` has been called.
+  bool stopping() const;
+
 private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;

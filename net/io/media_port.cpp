@@ -170,6 +170,7 @@ public:
       sum.bytes_sent += x.bytes_sent;
       sum.send_calls += x.send_calls;
       sum.gso_runs += x.gso_runs;
+      sum.gso_datagrams += x.gso_datagrams;
       sum.gso_refused += x.gso_refused;
       sum.send_full += x.send_full;
       sum.send_errors += x.send_errors;

@@ -67,6 +67,8 @@ struct media_port_stats {
   /// sendmmsg calls, and how many of their messages were GSO runs.
   uint64_t send_calls = 0;
   uint64_t gso_runs = 0;
+  /// The datagrams in these runs.
+  uint64_t gso_datagrams = 0;
   /// Runs that the kernel refused and that were then sent one by one.
   uint64_t gso_refused = 0;
   /// Datagrams dropped because the socket stayed full, or for other errors.

@@ -34,6 +34,8 @@ struct counters {
   std::atomic<uint64_t> dropped{0};
   std::atomic<uint64_t> received{0};
   std::atomic<uint64_t> received_octets{0};
+  std::atomic<uint64_t> sent{0};
+  std::atomic<uint64_t> sent_octets{0};
 };
 
 } // namespace
@@ -98,6 +100,8 @@ public:
       up_->count.dropped.fetch_add(1, std::memory_order_relaxed);
       return;
     }
+    up_->count.sent.fetch_add(1, std::memory_order_relaxed);
+    up_->count.sent_octets.fetch_add(data.size(), std::memory_order_relaxed);
     queued_ += data.size() + 2;
     auto length = tcp_frame_header(data.size());
     pending_.insert(pending_.end(), length.begin(), length.end());
@@ -336,6 +340,8 @@ void tcp_ice_listener::add_stats(media_port_stats& out) const {
   out.tcp_connections += impl_->gate.connections();
   out.datagrams_received += count.received;
   out.bytes_received += count.received_octets;
+  out.datagrams_sent += count.sent;
+  out.bytes_sent += count.sent_octets;
 }
 
 } // namespace troupe::net

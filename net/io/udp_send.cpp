@@ -181,6 +181,7 @@ private:
     octets_ += x.octets;
     if (x.segments > 1) {
       ++runs_;
+      in_runs_ += x.segments;
       if (!socket_->gso_proven_.load(std::memory_order_relaxed))
         socket_->gso_proven_.store(true, std::memory_order_relaxed);
     }
@@ -224,6 +225,7 @@ private:
     add(to.datagrams_sent, sent_);
     add(to.bytes_sent, octets_);
     add(to.gso_runs, runs_);
+    add(to.gso_datagrams, in_runs_);
     add(to.gso_refused, refused_);
     add(to.send_full, full_);
     add(to.send_errors, errors_);
@@ -242,6 +244,7 @@ private:
   uint64_t sent_ = 0;
   uint64_t octets_ = 0;
   uint64_t runs_ = 0;
+  uint64_t in_runs_ = 0;
   uint64_t refused_ = 0;
   uint64_t full_ = 0;
   uint64_t errors_ = 0;

@@ -30,6 +30,7 @@ struct udp_counters {
   std::atomic<uint64_t> bytes_sent{0};
   std::atomic<uint64_t> send_calls{0};
   std::atomic<uint64_t> gso_runs{0};
+  std::atomic<uint64_t> gso_datagrams{0};
   std::atomic<uint64_t> gso_refused{0};
   std::atomic<uint64_t> send_full{0};
   std::atomic<uint64_t> send_errors{0};

@@ -148,14 +148,11 @@ public:
       people_.insert(joined->peer.id);
     else if (const auto left = std::get_if<event::peer_left>(&event))
       people_.erase(left->peer);
-    else if (const auto added = std::get_if<event::producer_added>(&event))
-      announcements_.handle_added(added->producer);
     else if (const auto closed = std::get_if<event::producer_closed>(&event))
       announcements_.handle_closed(closed->producer);
-    else if (std::holds_alternative<event::kicked>(event)
-             || std::holds_alternative<event::room_closed>(event))
-      handle_eviction();
-    push(event, link);
+    const auto added = std::get_if<event::producer_added>(&event);
+    if (!added || announcements_.handle_added(added->producer))
+      push(event, link);
   }
 
   void handle_timeout(net::time_point now, socketio_link& link) override {
@@ -262,6 +259,9 @@ private:
       auto entry = read_join(what, std::move(*user), payload, link);
       if (!entry)
         return to_error(entry.error());
+      // A refused move would leave the client nowhere.
+      if (entry->must_exist && joined_by_name_ && what.room != last_opened_)
+        return make_error(error_code::room_not_found);
       enter(what, *entry, link);
       requests.emplace_back(std::move(*entry));
     }
@@ -292,12 +292,13 @@ private:
     out.name = link.name_of(payload).value_or(user);
     out.peer = peer_id{user.empty() ? link.sid() : std::move(user)};
     out.capabilities = std::move(*capabilities);
-    out.must_exist = what.method->existing_room && what.call.id.has_value();
+    out.must_exist = what.method->existing_room && what.call.id.has_value()
+                     && what.room != room_;
     return out;
   }
 
   void enter(task& what, const verb::join& as, socketio_link& link) {
-    if (!room_.empty() || evicted_)
+    if (!room_.empty())
       link.ask(verb::leave{}, std::nullopt);
     forget_room();
     room_ = as.room;
@@ -354,6 +355,9 @@ private:
   }
 
   void finish(task done, socketio_link& link) {
+    if (done.method->role == camel_role::opens_room
+        && (!done.refused || done.refused->code == error_code::room_exists))
+      last_opened_ = done.room;
     if (done.refused) {
       if (done.joins && !done.joined && done.room == room_)
         forget_room();
@@ -363,7 +367,7 @@ private:
     if (done.room != room_)
       return;
     if (done.receives)
-      tell(announcements_.handle_transport(link.now()), link);
+      announcements_.handle_transport(link.now());
     else if (done.method->role == camel_role::joins && !done.call.id)
       tell(announcements_.take_untold(), link);
   }
@@ -416,16 +420,10 @@ private:
 
   // -- the client's room -----------------------------------------------------
 
-  void handle_eviction() {
-    forget_room();
-    evicted_ = true;
-  }
-
   void forget_room() {
     room_ = room_id{};
     user_ = peer_id{};
     joined_by_name_ = false;
-    evicted_ = false;
     people_.clear();
     transports_ = {};
     announcements_.enter({});
@@ -439,9 +437,8 @@ private:
   peer_id user_;
   // By a request that says so, and not along with its first transport.
   bool joined_by_name_ = false;
-  // The server has put it out, which it does not know of.
-  bool evicted_ = false;
   room_id last_named_;
+  room_id last_opened_; // known to be there, since the client tried to open it
   std::set<peer_id> people_;
   camel_transports transports_;
   camel_announcements announcements_;

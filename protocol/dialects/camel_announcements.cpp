@@ -6,8 +6,13 @@ namespace troupe::protocol {
 
 namespace {
 
+// A frontend keeps its transport only after its callback has returned, by
+// which time it has handled all that came in the same HTTP answer. The news
+// must not be in there.
+constexpr auto pause = std::chrono::milliseconds{50};
+
 // Time for a client with a new transport to consume what it has kept aside.
-constexpr auto patience = std::chrono::seconds{2};
+constexpr auto patience = std::chrono::seconds{3};
 
 } // namespace
 
@@ -16,10 +21,13 @@ void camel_announcements::enter(std::vector<producer_info> producers) {
   untold_ = std::move(producers);
 }
 
-void camel_announcements::handle_added(const producer_info& producer) {
+bool camel_announcements::handle_added(const producer_info& producer) {
   forget(producer.id);
-  if (!has_transport_)
+  if (tell_at_)
+    untold_.push_back(producer);
+  else if (!has_transport_)
     told_early_.push_back(producer);
+  return !tell_at_;
 }
 
 void camel_announcements::handle_closed(const producer_id& producer) {
@@ -30,13 +38,12 @@ void camel_announcements::handle_consumed(const producer_id& producer) {
   forget(producer);
 }
 
-std::vector<producer_info>
-camel_announcements::handle_transport(net::time_point now) {
+void camel_announcements::handle_transport(net::time_point now) {
   if (std::exchange(has_transport_, true))
-    return {};
+    return;
+  tell_at_ = now + pause;
   if (!told_early_.empty())
-    deadline_ = now + patience;
-  return std::exchange(untold_, {});
+    tell_again_at_ = now + patience;
 }
 
 std::vector<producer_info> camel_announcements::take_untold() {
@@ -46,10 +53,21 @@ std::vector<producer_info> camel_announcements::take_untold() {
 
 std::vector<producer_info>
 camel_announcements::handle_timeout(net::time_point now) {
-  if (!deadline_ || now < *deadline_)
-    return {};
-  deadline_.reset();
-  return std::exchange(told_early_, {});
+  std::vector<producer_info> due;
+  if (tell_at_ && now >= *tell_at_) {
+    tell_at_.reset();
+    due = std::exchange(untold_, {});
+  }
+  if (tell_again_at_ && now >= *tell_again_at_) {
+    tell_again_at_.reset();
+    due.insert(due.end(), told_early_.begin(), told_early_.end());
+    told_early_.clear();
+  }
+  return due;
+}
+
+std::optional<net::time_point> camel_announcements::poll_timeout() const {
+  return tell_at_ ? tell_at_ : tell_again_at_;
 }
 
 void camel_announcements::forget(const producer_id& producer) {
@@ -59,7 +77,7 @@ void camel_announcements::forget(const producer_id& producer) {
   std::erase_if(untold_, is_it);
   std::erase_if(told_early_, is_it);
   if (told_early_.empty())
-    deadline_.reset();
+    tell_again_at_.reset();
 }
 
 } // namespace troupe::protocol

@@ -20,36 +20,35 @@ public:
   /// Begins anew, in a room with those producers.
   void enter(std::vector<producer_info> producers);
 
-  /// A new producer, which the client is being told of.
-  void handle_added(const producer_info& producer);
+  /// A new producer. Returns whether the client is to be told of it now;
+  /// otherwise handle_timeout() returns it in a moment.
+  bool handle_added(const producer_info& producer);
 
   void handle_closed(const producer_id& producer);
 
   /// The client consumes that producer or has asked to.
   void handle_consumed(const producer_id& producer);
 
-  /// Returns whom the client is to be told of now, for it has a transport to
-  /// receive by.
-  std::vector<producer_info> handle_transport(net::time_point now);
+  /// The client has been given a transport to receive by.
+  void handle_transport(net::time_point now);
 
   /// Returns whom the client has not been told of yet, to be told although
   /// it may be too early.
   std::vector<producer_info> take_untold();
 
+  /// Returns whom the client is to be told of now.
   std::vector<producer_info> handle_timeout(net::time_point now);
 
-  std::optional<net::time_point> poll_timeout() const {
-    return deadline_;
-  }
+  std::optional<net::time_point> poll_timeout() const;
 
 private:
   void forget(const producer_id& producer);
 
-  // Those that the client may not be able to consume yet.
   std::vector<producer_info> untold_;
   std::vector<producer_info> told_early_;
   bool has_transport_ = false;
-  std::optional<net::time_point> deadline_;
+  std::optional<net::time_point> tell_at_;
+  std::optional<net::time_point> tell_again_at_;
 };
 
 } // namespace troupe::protocol

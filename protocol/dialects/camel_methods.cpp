@@ -6,6 +6,21 @@ namespace troupe::protocol {
 
 namespace {
 
+// The capabilities themselves, and the same again under the names that a
+// client may take them from.
+std::string generous_capabilities(const camel_replies& replies) {
+  const auto& router = replies.get<reply::capabilities>().router;
+  rapidjson::Document out;
+  auto& allocator = out.GetAllocator();
+  encode(router, out, allocator);
+  for (const auto name : {"routerRtpCapabilities", "rtpCapabilities"}) {
+    rapidjson::Value again;
+    encode(router, again, allocator);
+    out.AddMember(rapidjson::StringRef(name), again, allocator);
+  }
+  return write_json(out);
+}
+
 std::string produced_reply(const camel_replies& replies) {
   const auto& id = replies.get<reply::produced>().id;
   return json_object{}.add("id", id).add("producerId", id).text();
@@ -54,7 +69,8 @@ using role = camel_role;
 constexpr std::array methods{
     camel_method{.event = "getRouterRtpCapabilities",
                  .role = role::capabilities,
-                 .positions = {"roomId"}},
+                 .positions = {"roomId"},
+                 .acknowledge = generous_capabilities},
     camel_method{.event = "createWebRtcTransport",
                  .role = role::enters,
                  .read = read_create_transport,

@@ -23,6 +23,11 @@ socketio_vocabulary_entry events_entry();
 /// What the next two have in common, in camel.cpp.
 socketio_vocabulary_entry camel_entry();
 
+/// The requests of A, and those of B's members, for tests that try them all;
+/// those of C and D are in their chapters.
+std::vector<named_reader> ws_requests();
+std::vector<named_reader> events_requests();
+
 /// C: Socket.IO without a join, in flow.cpp.
 camel_chapter flow_chapter();
 

@@ -228,6 +228,13 @@ private:
 
 } // namespace
 
+std::vector<named_reader> events_requests() {
+  std::vector<named_reader> out;
+  for (const auto& x : methods)
+    out.push_back({x.event, x.read});
+  return out;
+}
+
 socketio_vocabulary_entry events_entry() {
   return {
       "events",

@@ -20,6 +20,12 @@ namespace troupe::protocol {
 /// What decodes the payload of one verb. The payload must be an object.
 using payload_reader = checked<request> (*)(const rapidjson::Value& payload);
 
+/// A request of a dialect and what decodes its payload, as its table lists it.
+struct named_reader {
+  std::string_view name;
+  payload_reader read;
+};
+
 /// {direction?: "send" | "recv", forceTcp?}
 checked<request> read_create_transport(const rapidjson::Value& payload);
 

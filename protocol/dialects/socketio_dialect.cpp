@@ -2,6 +2,7 @@
 #include "protocol/dialects/payload.hpp"
 #include "protocol/dialects/shapes.hpp"
 #include "protocol/dialects/socketio_vocabulary.hpp"
+#include "protocol/identity.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,13 +32,29 @@ std::string event_array(std::string_view event, std::string_view json) {
       .append("]");
 }
 
+socketio_config to_config(const handshake& hello) {
+  socketio_config out;
+  out.ask_before_connect = hello.token_wanted;
+  return out;
+}
+
+// What socket.io-client makes an Error of: its `message` and its `data`.
+std::string connect_error(const error& why) {
+  json_object data;
+  data.add("code", to_string(why.code)).add("message", why.message);
+  return json_object{}
+      .add("message", to_string(why.code))
+      .add("data", data)
+      .text();
+}
+
 } // namespace
 
 socketio_link::socketio_link(handshake hello, net::rng& random,
                              net::time_point now)
     : hello_(std::move(hello))
     , now_(now)
-    , session_(socketio_config{}, random, now) {}
+    , session_(to_config(hello_), random, now) {}
 
 std::optional<std::string>
 socketio_link::greeting(std::string_view name) const {
@@ -116,11 +133,12 @@ public:
   void handle_frame(const frame& in, net::time_point now) override {
     link_.now_ = now;
     link_.session_.handle_frame(in, now);
-    while (auto input = link_.session_.poll_input())
-      std::visit([this](auto& x) { handle(x); }, *input);
+    take_inputs();
   }
 
   void handle_outcome(request_token token, const outcome& result) override {
+    if (token == authenticating_)
+      finish_connect(result);
     if (auto call = link_.settle(token))
       vocabulary_->handle_outcome(*call, result, link_);
   }
@@ -168,6 +186,28 @@ public:
   }
 
 private:
+  void take_inputs() {
+    while (auto input = link_.session_.poll_input())
+      std::visit([this](auto& x) { handle(x); }, *input);
+  }
+
+  void handle(socketio_connect_wanted& in) {
+    auto token = find_text(in.auth, "token");
+    link_.ask(verb::authenticate{token ? *token : find_token(link_.hello_, {})},
+              std::nullopt);
+    authenticating_ = link_.last_token_;
+  }
+
+  void finish_connect(const outcome& result) {
+    authenticating_.reset();
+    const auto* refused = std::get_if<error>(&result);
+    if (refused)
+      link_.session_.deny(std::string{root}, connect_error(*refused));
+    else
+      link_.session_.admit(std::string{root});
+    take_inputs();
+  }
+
   void handle(socketio_connected& in) {
     link_.sid_ = std::move(in.sid);
     link_.auth_ = std::move(in.auth);
@@ -204,6 +244,8 @@ private:
 
   socketio_link link_;
   std::unique_ptr<socketio_vocabulary> vocabulary_;
+  // The request on which the client's CONNECT waits.
+  std::optional<request_token> authenticating_;
   // Whether the client has shown which vocabulary it speaks.
   bool settled_ = false;
 };

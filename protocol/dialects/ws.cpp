@@ -326,8 +326,15 @@ std::optional<handshake_refusal> refuse_handshake(const handshake& in) {
 
 } // namespace
 
+std::vector<named_reader> ws_requests() {
+  std::vector<named_reader> out;
+  for (const auto& x : methods)
+    out.push_back({x.request, x.read});
+  return out;
+}
+
 dialect_entry ws_entry() {
-  return {
+  dialect_entry entry{
       "ws",
       carrier::websocket,
       [](const handshake& in) {
@@ -339,6 +346,8 @@ dialect_entry ws_entry() {
         return std::make_unique<ws_dialect>(hello);
       },
   };
+  entry.names = {"auth", "auth", "channelId"};
+  return entry;
 }
 
 } // namespace troupe::protocol

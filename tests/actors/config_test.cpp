@@ -151,6 +151,19 @@ TEST_CASE("a file sets its keys and a flag wins over it") {
   CHECK(x.rtc.prefer_tcp);
 }
 
+TEST_CASE("the doctor takes the same keys, before its name or after") {
+  using troupe::actors::command;
+  CHECK(read({}).what == command::serve);
+  for (const auto& outcome : {read({"doctor", "--rtc.port=5004"}),
+                              read({"--rtc.port=5004", "doctor"})}) {
+    REQUIRE_MESSAGE(outcome.settings, outcome.text);
+    CHECK(outcome.what == command::doctor);
+    CHECK(outcome.settings->rtc.port == 5004);
+  }
+  CHECK_FALSE(read({"doctor", "--rtc.port=none"}).settings);
+  CHECK_FALSE(read({"nurse"}).settings);
+}
+
 TEST_CASE("a mistake on the command line is one line that names the key") {
   for (std::string text :
        {"--rtc.port=65536", "--rtc.port=-1", "--rtc.port=many",
@@ -183,6 +196,16 @@ TEST_CASE("a mistake in the file is one line that names the key") {
     CHECK(outcome.text.find(key) != std::string::npos);
     CHECK(outcome.text.find('\n') == outcome.text.size() - 1);
   }
+}
+
+TEST_CASE("a certificate without its key, or the reverse, stops the start") {
+  for (std::string text : {"--http.tls-key=k", "--http.tls-certificate=c"}) {
+    auto outcome = read({text});
+    CHECK_FALSE(outcome.settings);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.text.find("go together") != std::string::npos);
+  }
+  CHECK(read({"--http.tls-key=k", "--http.tls-certificate=c"}).settings);
 }
 
 TEST_CASE("a file that is not there stops the start") {

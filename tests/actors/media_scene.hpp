@@ -21,6 +21,7 @@ struct heard {
   std::vector<rtp::media_batch> media;
   std::vector<consumer_ended> ended;
   std::vector<bool> consumer_pauses;
+  std::vector<std::optional<int>> encodings;
   std::vector<rtp::keyframe_wanted> keyframes;
   std::vector<subscribe> subscriptions;
   int restores = 0;
@@ -60,6 +61,9 @@ inline consumer_listener_actor spawn_listener(caf::actor_system& system,
           to.consumer_pauses.push_back(x.paused);
         },
         [](const consumer_score_changed&) {},
+        [&to](const consumer_encoding_changed& x) {
+          to.encodings.push_back(x.encoding);
+        },
     };
   });
 }

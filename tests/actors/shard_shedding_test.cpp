@@ -100,6 +100,20 @@ TEST_CASE("under overload video goes layer by layer, and audio stays") {
   CHECK(at.packets(2) == static_cast<size_t>(at.sequence - 65537));
 }
 
+TEST_CASE("a peer is told which encoding its consumer gets, and of no other") {
+  simulcast_scene at;
+  at.feed();
+  at.feed();
+  at.world.load->publish(
+      {overload_level::top_layer_off, overload_state::whole});
+  at.feed();
+  at.feed();
+  at.world.load->publish({overload_level::audio_only, overload_state::whole});
+  at.feed();
+  CHECK(at.told.encodings
+        == std::vector<std::optional<int>>{2, 1, std::nullopt});
+}
+
 TEST_CASE("a pause of the client outlives the server's") {
   simulcast_scene at;
   CHECK(at.forwarded() == 2u);

@@ -40,19 +40,30 @@ std::string sentence(std::string_view text) {
 
 outcome outcome_of(uint8_t choice, std::string_view text) {
   if (choice % 4 == 0)
-    return error{static_cast<error_code>(1 + choice / 4 % 15), sentence(text)};
+    return error{static_cast<error_code>(1 + choice / 4 % 18), sentence(text)};
   return any_of<success>(choice);
 }
 
 handshake handshake_of(uint8_t choice) {
   handshake out;
-  if (choice % 2 == 0) {
-    out.path = "/socket";
-    out.query = {{"auth", "alice"}, {"channelId", "daily"}};
-  } else {
-    out.path = "/socket.io/";
-    out.carrier = carrier::socketio;
-    out.query = {{"name", "alice"}};
+  switch (choice % 4) {
+    case 0:
+      out.path = "/socket";
+      out.query = {{"auth", "alice"}, {"channelId", "daily"}};
+      break;
+    case 1:
+      out.path = "/socket.io/";
+      out.carrier = carrier::socketio;
+      out.query = {{"name", "alice"}};
+      break;
+    case 3:
+      out.query["usePipeTransports"] = "false";
+      [[fallthrough]];
+    default:
+      out.path = "/";
+      out.subprotocol = "protoo";
+      out.query["roomId"] = "daily";
+      out.query["peerId"] = "alice";
   }
   return out;
 }

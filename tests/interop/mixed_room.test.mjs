@@ -1,6 +1,7 @@
 // Whatever they speak: people with pages of all dialects meet in one room.
 import { mkdir } from 'node:fs/promises';
 import test, { before } from 'node:test';
+import { DEFAULT_ROOM } from './support/frontends.mjs';
 import { ROOT } from './support/server.mjs';
 import { useStage } from './support/stage.mjs';
 
@@ -11,6 +12,9 @@ const SHOTS = `${ROOT}build/screenshots`;
 const PEOPLE = [
   { name: 'ada', frontend: 'ws_bare' },
   { name: 'bob', frontend: 'events_bare' },
+  { name: 'cyn', frontend: 'flow_bare' },
+  { name: 'dan', frontend: 'rooms_react' },
+  { name: 'eve', frontend: 'protoo_current_bare' },
 ];
 
 before(() => mkdir(SHOTS, { recursive: true }));
@@ -18,7 +22,7 @@ before(() => mkdir(SHOTS, { recursive: true }));
 test('people of all dialects see and hear each other', async () => {
   const people = [];
   for (const one of PEOPLE) {
-    people.push(await stage.visit({ room: 'default', ...one }));
+    people.push(await stage.visit({ room: DEFAULT_ROOM, ...one }));
   }
   const names = PEOPLE.map(({ name }) => name);
   const others = (name) => names.filter((one) => one !== name);

@@ -1,15 +1,11 @@
 // Pages that take all a dialect offers: each of their buttons does its work.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { nameOf, RICH } from './support/frontends.mjs';
 import { useStage } from './support/stage.mjs';
 import { waitFor } from './support/wait.mjs';
 
 const stage = useStage('chromium');
-
-const FRONTENDS = [
-  { frontend: 'ws_rich' },
-  { frontend: 'events_rich' },
-];
 
 /** What the documents say of each mistake, where they say it. */
 const REFUSALS = {
@@ -89,19 +85,18 @@ async function rename(ada, bob, frontend) {
   await people('Lovelace');
 }
 
-for (const { frontend, ...query } of FRONTENDS) {
-  const manner = Object.values(query).join(' ');
-  test(`every button does its work: ${frontend} ${manner}`, async () => {
+for (const page of RICH) {
+  test(`every button does its work: ${nameOf(page)}`, async () => {
     const room = stage.newRoom();
-    const enter = (name) => stage.visit({ name, frontend, room, ...query });
+    const enter = (name) => stage.visit({ name, room, ...page });
     const [ada, bob] = await Promise.all(['ada', 'bob'].map(enter));
     await Promise.all([ada.meets('bob'), bob.meets('ada')]);
     await share(ada, bob);
     await pauseAndResume(ada, bob);
     await adjust(bob);
     await restart(ada, bob);
-    await provoke(bob, frontend);
-    await rename(ada, bob, frontend);
+    await provoke(bob, page.frontend);
+    await rename(ada, bob, page.frontend);
     await comeBack(ada, bob);
   });
 }

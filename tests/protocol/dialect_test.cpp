@@ -103,3 +103,34 @@ TEST_CASE("an answer nobody waits for is ignored") {
     CHECK_FALSE(f.speaker->poll_frame());
   }
 }
+
+TEST_CASE(
+    "over Socket.IO nobody is let in before its token has been looked at") {
+  auto hello = socketio_handshake();
+  hello.token_wanted = true;
+  hello.query["token"] = "of-the-query";
+  for (bool valid : {true, false}) {
+    for (bool in_auth : {true, false}) {
+      fixture f{hello};
+      f.say(in_auth ? R"(0{"token":"of-the-auth"})" : "0");
+      CHECK_FALSE(f.speaker->poll_frame());
+      auto asked = f.speaker->poll_request();
+      REQUIRE(asked);
+      REQUIRE(std::holds_alternative<verb::authenticate>(asked->request));
+      CHECK(std::get<verb::authenticate>(asked->request).token
+            == (in_auth ? "of-the-auth" : "of-the-query"));
+      outcome done = success{reply::ok{}};
+      if (!valid)
+        done = make_error(error_code::unauthorized);
+      f.speaker->handle_outcome(asked->token, done);
+      auto answer = f.speaker->poll_frame();
+      REQUIRE(answer);
+      if (valid)
+        CHECK(answer->payload.starts_with(R"(0{"sid":")"));
+      else
+        CHECK(answer->payload
+              == R"(4{"message":"unauthorized","data":{"code":"unauthorized",)"
+                 R"("message":"Unauthorized"}})");
+    }
+  }
+}

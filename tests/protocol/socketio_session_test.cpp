@@ -259,3 +259,58 @@ TEST_CASE("a client in no namespace is closed after the connect timeout") {
     CHECK_EQ(f.closed(), 1008);
   }
 }
+
+TEST_CASE("a client that must ask waits until it is admitted") {
+  socketio_config config;
+  config.ask_before_connect = true;
+  fixture f{config};
+  f.text(R"(0{"token":"123"})");
+  auto wanted = f.next<socketio_connect_wanted>();
+  REQUIRE(wanted);
+  CHECK_EQ(wanted->nsp, "/");
+  CHECK_EQ(write_json(wanted->auth), R"({"token":"123"})");
+  CHECK_EQ(f.frame_text(), "nothing");
+  CHECK_FALSE(f.session.connected("/"));
+  // The deadline stands: who is never admitted does not stay.
+  CHECK(f.session.poll_timeout());
+
+  f.session.admit("/");
+  auto input = f.next<socketio_connected>();
+  REQUIRE(input);
+  CHECK_EQ(write_json(input->auth), R"({"token":"123"})");
+  CHECK_EQ(f.frame_text(), R"(0{"sid":")" + input->sid + "\"}");
+  CHECK(f.session.connected("/"));
+  f.session.admit("/");
+  CHECK_FALSE(f.session.poll_input());
+}
+
+TEST_CASE("a client that is denied may try again on the same connection") {
+  socketio_config config;
+  config.ask_before_connect = true;
+  fixture f{config};
+  f.text("0");
+  REQUIRE(f.next<socketio_connect_wanted>());
+  f.session.deny("/", R"({"message":"unauthorized"})");
+  CHECK_EQ(f.frame_text(), R"(4{"message":"unauthorized"})");
+  CHECK_FALSE(f.session.connected("/"));
+  f.session.admit("/");
+  CHECK_EQ(f.frame_text(), "nothing");
+  f.text("0");
+  CHECK(f.next<socketio_connect_wanted>());
+  CHECK_EQ(f.closed(), 0);
+}
+
+TEST_CASE("who speaks before it is admitted is put out") {
+  for (std::string text : {R"(2["hi"])", "0", "1"}) {
+    CAPTURE(text);
+    socketio_config config;
+    config.ask_before_connect = true;
+    fixture f{config};
+    f.text("0");
+    REQUIRE(f.next<socketio_connect_wanted>());
+    f.text(text);
+    CHECK_EQ(f.closed(), 1002);
+    f.session.admit("/");
+    CHECK_FALSE(f.session.connected("/"));
+  }
+}

@@ -69,7 +69,10 @@ function wire(transport: types.Transport, connectEvent: string) {
 
 let turn: Promise<unknown> = Promise.resolve();
 
-/** Asks for the next producer until there is none; one round at a time. */
+/**
+ * Asks for the next producer until there is none; one round at a time. Who is
+ * alone is offered their own, and need not look.
+ */
 function consumeAll() {
   turn = turn.then(async () => {
     await call.open;
@@ -87,6 +90,7 @@ async function consumeNext(): Promise<boolean> {
   } catch {
     return false;
   }
+  if (params.peerId === socket.id) return true;
   const consumer = await call.show(params, params.peerId);
   await ask('unpauseConsumer', { consumerId: consumer.id });
   return true;

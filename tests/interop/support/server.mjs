@@ -95,7 +95,7 @@ export class TroupeServer {
   async #isWell() {
     this.assertAlive();
     try {
-      const { status } = await fetch(`${this.url}/healthz`);
+      const { status } = await fetch(`${this.url}/readyz`);
       return status === 200;
     } catch {
       return false;

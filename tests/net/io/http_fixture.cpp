@@ -106,6 +106,16 @@ void echo_handler::note_closed(uint16_t code) {
   changed_.notify_all();
 }
 
+void echo_handler::on_certificate_changed(const std::error_code& failure) {
+  std::lock_guard guard{mutex_};
+  certificate_changes_.push_back(failure);
+}
+
+std::vector<std::error_code> echo_handler::certificate_changes() {
+  std::lock_guard guard{mutex_};
+  return certificate_changes_;
+}
+
 http_server_config loopback_config() {
   http_server_config result;
   result.addresses = {"127.0.0.1"};

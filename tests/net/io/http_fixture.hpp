@@ -39,12 +39,18 @@ public:
 
   void note_closed(uint16_t code);
 
+  void on_certificate_changed(const std::error_code& failure) override;
+
+  /// What came of each change of the certificate's files so far.
+  std::vector<std::error_code> certificate_changes();
+
 private:
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::shared_ptr<connection>> opened_;
   std::vector<uint16_t> closed_;
   std::vector<http_responder> later_;
+  std::vector<std::error_code> certificate_changes_;
 };
 
 /// A configuration for one loopback address and a free port.

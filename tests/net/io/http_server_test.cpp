@@ -1,5 +1,7 @@
 #include "http_fixture.hpp"
 
+#include "net/io/tls_context.hpp"
+
 #include <doctest/doctest.h>
 
 #include <sys/resource.h>
@@ -196,7 +198,7 @@ TEST_CASE("a missing certificate is an error at the start") {
   auto config = loopback_config();
   config.tls = tls_files{"/nonexistent/cert.pem", "/nonexistent/key.pem"};
   http_server other{x.threads, x.handler, config};
-  CHECK(other.start().error() == std::errc::invalid_argument);
+  CHECK(other.start().error() == tls_errc::bad_certificate);
 }
 
 TEST_CASE("a stopping server says goodbye and is gone within its second") {

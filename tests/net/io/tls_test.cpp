@@ -1,80 +1,140 @@
+#include "certificate_files.hpp"
 #include "http_fixture.hpp"
+#include "tls_client.hpp"
+
+#include "net/io/tls_store.hpp"
 
 #include <doctest/doctest.h>
 
-#include <openssl/ssl.h>
-
 using namespace troupe::net;
 using namespace troupe::net::testing;
+using namespace std::chrono_literals;
 
 namespace {
 
-http_server_config tls_config() {
+http_server_config tls_config(const certificate_files& files) {
   auto config = loopback_config();
-  std::string folder = TROUPE_TEST_DATA "/tls/";
-  config.tls = tls_files{folder + "certificate.pem", folder + "key.pem"};
+  config.tls = files.paths();
+  config.tls_check_interval = 5ms;
   return config;
 }
 
-// A client that trusts everyone.
-class tls_client {
-public:
-  explicit tls_client(uint16_t port, int max_version = TLS1_3_VERSION)
-      : stream_(port)
-      , context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free)
-      , ssl_(SSL_new(context_.get()), SSL_free) {
-    SSL_set_security_level(ssl_.get(), 0);
-    SSL_set_max_proto_version(ssl_.get(), max_version);
-    SSL_set_fd(ssl_.get(), stream_.fd());
-    connected_ = SSL_connect(ssl_.get()) == 1;
-  }
-
-  bool connected() const {
-    return connected_;
-  }
-
-  void write(std::string_view octets) {
-    SSL_write(ssl_.get(), octets.data(), static_cast<int>(octets.size()));
-  }
-
-  std::string read_until(std::string_view end) {
-    std::string result;
-    char octet;
-    while (!result.ends_with(end) && SSL_read(ssl_.get(), &octet, 1) == 1)
-      result += octet;
-    return result;
-  }
-
-private:
-  tcp_client stream_;
-  std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context_;
-  std::unique_ptr<SSL, void (*)(SSL*)> ssl_;
-  bool connected_ = false;
-};
+/// Calls `refresh` as a server does, until it has something to say.
+std::optional<result<void>> refresh(tls_store& store) {
+  for (int i = 0; i < 3; ++i)
+    if (auto x = store.refresh())
+      return x;
+  return std::nullopt;
+}
 
 } // namespace
 
 TEST_CASE("https and wss work with a certificate") {
-  http_fixture x{tls_config()};
+  certificate_files files;
+  http_fixture x{tls_config(files)};
   tls_client client{x.port()};
   REQUIRE(client.connected());
   for (int i = 0; i < 2; ++i) {
     client.write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
     CHECK(client.read_until("fine").starts_with("HTTP/1.1 200 OK\r\n"));
   }
-  client.write("GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
-               "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-  CHECK(client.read_until("\r\n\r\n").starts_with("HTTP/1.1 101 "));
-  // "hi", masked with zeros.
-  client.write(std::string_view{"\x81\x82\0\0\0\0hi", 8});
+  CHECK(client.upgrade("/ws").starts_with("HTTP/1.1 101 "));
+  client.send_text("hi");
   CHECK(client.read_until("hi") == "\x81\x02hi");
   CHECK(x.handler.wait_for_open(1).at(0)->request().secure);
 }
 
 TEST_CASE("old versions of TLS and plain HTTP are refused on a TLS port") {
-  http_fixture x{tls_config()};
+  certificate_files files;
+  http_fixture x{tls_config(files)};
   CHECK(!tls_client{x.port(), TLS1_1_VERSION}.connected());
   CHECK(tls_client{x.port(), TLS1_2_VERSION}.connected());
   CHECK(http(x.port(), "GET", "/healthz").status == 0);
+}
+
+TEST_CASE("a new certificate is for new connections; old ones go on") {
+  certificate_files files;
+  http_fixture x{tls_config(files)};
+  auto before = x.server.certificate_expires();
+  tls_client old{x.port()};
+  CHECK(old.server_name() == "localhost");
+  REQUIRE(old.upgrade("/ws").starts_with("HTTP/1.1 101 "));
+  files.install("second_");
+  CHECK(eventually(
+      [&] { return tls_client{x.port()}.server_name() == "second.example"; }));
+  CHECK(x.server.certificate_expires() != before);
+  old.send_text("hi");
+  CHECK(old.read_until("hi") == "\x81\x02hi");
+  CHECK(x.handler.certificate_changes() == std::vector<std::error_code>{{}});
+}
+
+TEST_CASE("a bad certificate leaves the old one in use") {
+  certificate_files files;
+  http_fixture x{tls_config(files)};
+  files.spoil("certificate.pem");
+  CHECK(
+      eventually([&] { return x.handler.certificate_changes().size() == 1; }));
+  CHECK(x.handler.certificate_changes().at(0) == tls_errc::bad_certificate);
+  CHECK(tls_client{x.port()}.server_name() == "localhost");
+  // Nothing more is said of it until the files change again.
+  files.install("second_");
+  CHECK(
+      eventually([&] { return x.handler.certificate_changes().size() == 2; }));
+  CHECK(!x.handler.certificate_changes().at(1));
+  CHECK(tls_client{x.port()}.server_name() == "second.example");
+}
+
+TEST_CASE("a store tells what is wrong with its files") {
+  certificate_files files;
+  SUBCASE("nothing") {
+    CHECK(tls_store{files.paths()}.load().has_value());
+  }
+  SUBCASE("no certificate") {
+    files.spoil("certificate.pem");
+    CHECK(tls_store{files.paths()}.load().error() == tls_errc::bad_certificate);
+  }
+  SUBCASE("no key") {
+    files.spoil("key.pem");
+    CHECK(tls_store{files.paths()}.load().error() == tls_errc::bad_key);
+  }
+  SUBCASE("another's key") {
+    files.put("second_key.pem", "key.pem");
+    CHECK(tls_store{files.paths()}.load().error() == tls_errc::mismatch);
+  }
+  SUBCASE("no files") {
+    CHECK(tls_store{{"/nowhere/a", "/nowhere/b"}}.load().error()
+          == tls_errc::bad_certificate);
+  }
+}
+
+TEST_CASE("files that change between two looks are left alone") {
+  certificate_files files;
+  tls_store store{files.paths()};
+  REQUIRE(store.load().has_value());
+  auto first = store.current();
+  CHECK_FALSE(refresh(store).has_value());
+  // The certificate is there, its key not yet: that is no mistake.
+  files.put("second_certificate.pem", "certificate.pem");
+  CHECK_FALSE(store.refresh().has_value());
+  files.put("second_key.pem", "key.pem");
+  CHECK_FALSE(store.refresh().has_value());
+  auto read = store.refresh();
+  REQUIRE(read.has_value());
+  CHECK(read->has_value());
+  CHECK(store.current() != first);
+  CHECK_FALSE(refresh(store).has_value());
+}
+
+TEST_CASE("a certificate tells its names and how long it is good") {
+  auto facts = read_certificate(certificate_files{"second_"}.paths());
+  REQUIRE(facts.has_value());
+  CHECK(facts->names
+        == std::vector<std::string>{"second.example", "*.second.example",
+                                    "192.0.2.7"});
+  CHECK(facts->self_signed);
+  auto good_for = facts->not_after - facts->not_before;
+  CHECK(good_for == std::chrono::hours{24 * 36500});
+  auto plain = read_certificate(certificate_files{}.paths());
+  REQUIRE(plain.has_value());
+  CHECK(plain->names == std::vector<std::string>{"localhost"});
 }

@@ -92,6 +92,10 @@ error_code parse_error_code(const std::string& name) {
 
 class describer {
 public:
+  std::string operator()(const verb::authenticate& x) {
+    return line("authenticate").with("token", x.token).text_;
+  }
+
   std::string operator()(const verb::get_capabilities& x) {
     return line("get_capabilities").with("room", x.room).text_;
   }
@@ -362,8 +366,12 @@ any_event parse_event(std::string_view line) {
 }
 
 const std::map<std::string, std::string>& dictionaries() {
+  static const auto caps = to_json(fixed_capabilities());
   static const std::map<std::string, std::string> all{
-      {"<caps>", to_json(fixed_capabilities())},
+      {"<caps>", caps},
+      {"<many caps>", caps.substr(0, caps.size() - 1)
+                          + R"(,"routerRtpCapabilities":)" + caps
+                          + R"(,"rtpCapabilities":)" + caps + '}'},
       {"<rtp>", to_json(fixed_rtp())},
       {"<ice>", to_json(fixed_ice())},
       {"<candidates>", to_json(fixed_candidates())},

@@ -35,7 +35,8 @@ protocol::any_event parse_event(std::string_view line);
 std::vector<protocol::participant> parse_participants(std::string_view line);
 
 /// Texts of the dictionaries in which no dialect has a say, by the names under
-/// which transcripts refer to them: <caps>, <rtp>, <ice>, <candidates>, <dtls>.
+/// which transcripts refer to them: <caps>, <rtp>, <ice>, <candidates>, <dtls>,
+/// and <many caps>, which are <caps> with the same again under two names.
 const std::map<std::string, std::string>& dictionaries();
 
 } // namespace troupe::test

@@ -1,0 +1,382 @@
+#include "actors/doctor.hpp"
+
+#include "net/address_prefix.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+
+namespace troupe::actors {
+
+namespace {
+
+using std::to_string;
+
+/// Room for what is neither HTTP nor ICE-TCP: log, timers, UDP sockets.
+constexpr uint64_t spare_files = 100;
+
+/// As many ICE-TCP connections as there may be.
+constexpr uint64_t ice_tcp_files = 5'000;
+
+constexpr auto renewal_time = std::chrono::hours{24 * 14};
+
+/// The clock of a host that has lost it stands in the past.
+constexpr std::time_t this_software_is_younger = 1'735'689'600; // 2025
+
+std::string day_of(std::chrono::system_clock::time_point x) {
+  auto seconds = std::chrono::system_clock::to_time_t(x);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d", &parts);
+  return text;
+}
+
+std::string join(const std::vector<std::string>& list) {
+  std::string out;
+  for (const auto& x : list)
+    out += (out.empty() ? "" : ", ") + x;
+  return out;
+}
+
+bool is_private(const net::socket_address& x) {
+  static const auto ranges = [] {
+    std::vector<net::address_prefix> out;
+    for (const auto* text : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+                             "100.64.0.0/10", "169.254.0.0/16", "fc00::/7"})
+      out.push_back(*net::address_prefix::parse(text));
+    return out;
+  }();
+  return std::ranges::any_of(ranges,
+                             [&](const auto& r) { return r.contains(x); });
+}
+
+bool only_loopback(const std::vector<std::string>& addresses) {
+  return std::ranges::all_of(addresses, [](const auto& text) {
+    auto x = net::parse_address(text, 0);
+    return x && x->is_loopback();
+  });
+}
+
+class doctor {
+public:
+  doctor(const config& settings, const doctor_facts& facts)
+      : settings_(settings)
+      , facts_(facts) {}
+
+  std::vector<finding> examine() {
+    ports();
+    files();
+    buffers();
+    addresses();
+    certificate();
+    page();
+    clock();
+    threads();
+    crypto();
+    access();
+    return std::move(out_);
+  }
+
+private:
+  void ok(std::string topic, std::string what) {
+    out_.push_back({verdict::ok, std::move(topic), std::move(what), {}});
+  }
+
+  void warn(std::string topic, std::string what, std::string remedy) {
+    out_.push_back({verdict::warning, std::move(topic), std::move(what),
+                    std::move(remedy)});
+  }
+
+  void wrong(std::string topic, std::string what, std::string remedy) {
+    out_.push_back(
+        {verdict::wrong, std::move(topic), std::move(what), std::move(remedy)});
+  }
+
+  void ports() {
+    std::vector<std::string> good;
+    for (const auto& x : facts_.ports) {
+      auto name = (x.protocol == net::transport_protocol::tcp ? "tcp " : "udp ")
+                  + x.address.str();
+      if (!x.failure)
+        good.push_back(name);
+      else if (!is_left_out(x))
+        bad_port(x, name);
+    }
+    if (!good.empty())
+      ok("ports", "can be bound: " + join(good));
+  }
+
+  // As the server itself does: a family that the host lacks is no mistake
+  // where no particular address was asked for.
+  static bool is_left_out(const port_fact& x) {
+    return (x.address.is_unspecified() || x.address.is_loopback())
+           && (x.failure == std::errc::address_not_available
+               || x.failure == std::errc::address_family_not_supported);
+  }
+
+  void bad_port(const port_fact& x, const std::string& name) {
+    if (x.failure == std::errc::address_in_use)
+      wrong("ports", name + " is taken",
+            "end who has it (ss -lntup names it; a Troupe that runs is one, "
+            "too), or set "
+                + x.key);
+    else if (x.failure == std::errc::permission_denied)
+      wrong("ports", name + " may not be bound by this user",
+            "give it CAP_NET_BIND_SERVICE (the systemd unit does), or set "
+                + x.key + " to 1024 or more");
+    else if (x.failure == std::errc::address_not_available)
+      wrong("ports", name + " is not an address of this host",
+            "correct " + x.key.substr(0, x.key.find('.'))
+                + ".listen-addresses");
+    else
+      wrong("ports", name + " cannot be bound: " + x.failure.message(),
+            "correct " + x.key);
+  }
+
+  void files() {
+    auto needed = settings_.http.max_connections + spare_files
+                  + (settings_.rtc.tcp ? ice_tcp_files : 0);
+    if (!facts_.max_files)
+      ok("files", "no limit on open files");
+    else if (*facts_.max_files >= needed)
+      ok("files", to_string(*facts_.max_files) + " may be open");
+    else
+      warn("files",
+           "ulimit -n is " + to_string(*facts_.max_files)
+               + ", all connections together may need " + to_string(needed),
+           "raise it (LimitNOFILE= of the systemd unit), or lower "
+           "http.max-connections");
+  }
+
+  void buffers() {
+    auto before = out_.size();
+    buffer("receive", "net.core.rmem_max", facts_.max_receive_buffer,
+           settings_.rtc.receive_buffer);
+    buffer("send", "net.core.wmem_max", facts_.max_send_buffer,
+           settings_.rtc.send_buffer);
+    if (out_.size() == before)
+      ok("buffers", "sockets get the buffers they ask for");
+  }
+
+  void buffer(const std::string& which, const std::string& setting,
+              std::optional<uint64_t> most, uint64_t wanted) {
+    if (most && *most < wanted)
+      warn("buffers",
+           setting + " is " + to_string(*most) + ", rtc." + which
+               + "-buffer asks for " + to_string(wanted)
+               + ": bursts may be lost",
+           "sysctl -w " + setting + "=" + to_string(wanted)
+               + ", and the same in /etc/sysctl.d");
+  }
+
+  void addresses() {
+    if (only_loopback(settings_.rtc.listen_addresses))
+      warn("addresses", "media listens on loopback: for this host only",
+           "set rtc.listen-addresses to 0.0.0.0,:: for others");
+    else if (!settings_.rtc.announced_addresses.empty())
+      announced();
+    else
+      found();
+  }
+
+  void announced() {
+    auto list = join(settings_.rtc.announced_addresses);
+    for (const auto& text : settings_.rtc.announced_addresses) {
+      auto x = net::parse_address(text, 0);
+      if (x && (x->is_loopback() || x->is_unspecified()))
+        return wrong("addresses",
+                     "clients are told " + text + ", which is nobody's",
+                     "set rtc.announced-addresses to what they can reach");
+      if (x && is_private(*x))
+        return warn("addresses",
+                    "clients are told " + text
+                        + ", which is private: only that network reaches it",
+                    "for others, set rtc.announced-addresses to the public "
+                    "address");
+    }
+    ok("addresses", "clients are told " + list);
+  }
+
+  void found() {
+    std::vector<std::string> open;
+    std::vector<std::string> hidden;
+    bool v6 = false;
+    for (const auto& x : facts_.addresses) {
+      if (x.is_loopback())
+        continue;
+      (is_private(x) ? hidden : open).push_back(x.ip());
+      v6 = v6 || (!x.is_v4() && !is_private(x));
+    }
+    if (!open.empty())
+      ok("addresses", "clients are told " + join(open)
+                          + (v6 ? "" : "; no public IPv6, which is no harm"));
+    else if (!hidden.empty())
+      warn("addresses",
+           "only private addresses (" + join(hidden)
+               + "): clients elsewhere get no media",
+           "set rtc.announced-addresses to the address that they reach, and "
+           "pass rtc.port on, UDP and TCP");
+    else
+      warn("addresses", "no address but loopback: for this host only",
+           "connect the host, or set rtc.announced-addresses");
+  }
+
+  void certificate() {
+    if (!facts_.certificate) {
+      if (only_loopback(settings_.http.listen_addresses))
+        ok("certificate", "none, and none needed on loopback");
+      else
+        warn("certificate",
+             "none: browsers give camera and microphone to https pages only",
+             "set http.tls-certificate and http.tls-key, or have a TLS proxy "
+             "in front");
+      return;
+    }
+    if (const auto& x = *facts_.certificate; x)
+      judge(*x);
+    else
+      wrong("certificate", x.error().message(),
+            x.error() == net::tls_errc::bad_certificate
+                ? "correct http.tls-certificate ("
+                      + settings_.http.tls_certificate
+                      + "), a PEM file that this user can read"
+                : "correct http.tls-key (" + settings_.http.tls_key
+                      + "), the PEM file of that certificate's key, which this "
+                        "user can read");
+    if (facts_.key_readable_by_all)
+      warn("certificate", "everybody on this host can read the private key",
+           "chmod o= " + settings_.http.tls_key);
+  }
+
+  void judge(const net::certificate_facts& x) {
+    auto names = x.names.empty() ? "no name" : join(x.names);
+    if (x.not_after <= facts_.now)
+      wrong("certificate", "expired on " + day_of(x.not_after),
+            "renew it; the server takes the new one by itself");
+    else if (x.not_before > facts_.now)
+      wrong("certificate", "not valid before " + day_of(x.not_before),
+            "check the clock, or wait");
+    else if (x.names.empty())
+      wrong("certificate", "it names no host",
+            "get one with the host's name as subject alternative name");
+    else if (x.not_after - facts_.now < renewal_time)
+      warn("certificate",
+           "for " + names + ", but only until " + day_of(x.not_after),
+           "renew it; the server takes the new one by itself");
+    else if (x.self_signed)
+      warn("certificate",
+           "for " + names + ", signed by itself: browsers warn of it",
+           "get one from an authority that they know");
+    else
+      ok("certificate", "for " + names + " until " + day_of(x.not_after));
+  }
+
+  void page() {
+    const auto& root = settings_.http.static_root;
+    if (root.empty())
+      ok("page", "none is served");
+    else if (facts_.has_page)
+      ok("page", "from " + root);
+    else
+      warn("page", root + " has no index.html",
+           "set http.static-root to the page's folder, or to nothing");
+  }
+
+  void clock() {
+    if (std::chrono::system_clock::to_time_t(facts_.now)
+        < this_software_is_younger)
+      wrong("clock", "it shows " + day_of(facts_.now),
+            "set it, and have it synchronized (timedatectl set-ntp true)");
+    else if (facts_.clock_synchronized == false)
+      warn("clock",
+           "not synchronized: tokens and certificates are judged by it",
+           "timedatectl set-ntp true");
+    else
+      ok("clock", facts_.clock_synchronized ? "synchronized" : "set");
+  }
+
+  void threads() {
+    auto cores = static_cast<uint32_t>(std::max(1.0, std::ceil(facts_.cores)));
+    const auto& x = settings_.threads;
+    auto before = out_.size();
+    if (facts_.cores < 1)
+      warn("threads", "less than one core may be used",
+           "raise the CPU quota of the container or unit");
+    if (x.scheduler > 2 * cores)
+      warn("threads",
+           "threads.scheduler is " + to_string(x.scheduler) + " on "
+               + to_string(cores) + " cores",
+           "set it to 0: one for each core");
+    if (x.io > cores)
+      warn("threads",
+           "threads.io is " + to_string(x.io) + " on " + to_string(cores)
+               + " cores",
+           "set it to " + to_string(cores) + " or less");
+    if (x.io > 1 && settings_.rtc.sockets < x.io)
+      warn("threads",
+           to_string(x.io) + " I/O threads, but rtc.sockets is "
+               + to_string(settings_.rtc.sockets)
+               + ": some never receive media",
+           "set rtc.sockets to " + to_string(x.io));
+    if (out_.size() == before)
+      ok("threads", to_string(cores) + " cores to use");
+  }
+
+  void crypto() {
+    if (facts_.srtp_available)
+      ok("srtp", "by " + facts_.srtp_backend);
+    else
+      wrong("srtp", settings_.rtc.srtp_backend + " is not there",
+            "set rtc.srtp-backend to auto");
+  }
+
+  void access() {
+    for (const auto& text : settings_.metrics.allow)
+      if (text.ends_with("/0"))
+        return warn("metrics", "everybody may read /metrics",
+                    "name in metrics.allow whom it is for");
+    ok("metrics", "for " + join(settings_.metrics.allow));
+  }
+
+  const config& settings_;
+  const doctor_facts& facts_;
+  std::vector<finding> out_;
+};
+
+const char* to_text(verdict x) {
+  switch (x) {
+    case verdict::ok:
+      return "ok       ";
+    case verdict::warning:
+      return "warning  ";
+    case verdict::wrong:
+      return "wrong    ";
+  }
+  return "";
+}
+
+} // namespace
+
+std::vector<finding> diagnose(const config& settings,
+                              const doctor_facts& facts) {
+  return doctor{settings, facts}.examine();
+}
+
+std::string to_report(const std::vector<finding>& findings) {
+  std::string out;
+  for (const auto& x : findings) {
+    out += to_text(x.how) + x.topic + ": " + x.what;
+    if (!x.remedy.empty())
+      out += " -> " + x.remedy;
+    out += '\n';
+  }
+  return out;
+}
+
+int exit_code_of(const std::vector<finding>& findings) {
+  return std::ranges::any_of(
+      findings, [](const auto& x) { return x.how == verdict::wrong; });
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,59 @@
+#include "actors/doctor.hpp"
+
+#include "actors/node_settings.hpp"
+#include "net/io/host_facts.hpp"
+#include "net/io/local_addresses.hpp"
+#include "net/io/process_load.hpp"
+#include "net/srtp/srtp_session.hpp"
+
+#include <filesystem>
+
+namespace troupe::actors {
+
+namespace {
+
+void add_ports(std::vector<port_fact>& out, const std::string& key,
+               const std::vector<std::string>& addresses, uint16_t port,
+               net::transport_protocol protocol) {
+  for (const auto& text : addresses)
+    if (auto address = net::parse_address(text, port))
+      out.push_back(
+          {key, protocol, *address, net::try_bind(*address, protocol)});
+}
+
+} // namespace
+
+doctor_facts gather_facts(const config& settings) {
+  using net::transport_protocol;
+  doctor_facts out;
+  add_ports(out.ports, "http.port", settings.http.listen_addresses,
+            settings.http.port, transport_protocol::tcp);
+  const auto& rtc = settings.rtc;
+  add_ports(out.ports, "rtc.port", rtc.listen_addresses, rtc.port,
+            transport_protocol::udp);
+  if (rtc.tcp)
+    add_ports(out.ports, "rtc.port", rtc.listen_addresses, rtc.port,
+              transport_protocol::tcp);
+  out.max_files = net::file_limit();
+  out.max_receive_buffer = net::kernel_setting("net/core/rmem_max");
+  out.max_send_buffer = net::kernel_setting("net/core/wmem_max");
+  out.addresses = net::local_addresses();
+  if (const auto& http = settings.http; !http.tls_certificate.empty()) {
+    out.certificate =
+        net::read_certificate({http.tls_certificate, http.tls_key});
+    out.key_readable_by_all = net::readable_by_all(http.tls_key);
+  }
+  out.now = std::chrono::system_clock::now();
+  out.clock_synchronized = net::clock_is_synchronized();
+  out.cores = net::usable_cores();
+  auto backend = to_backend(rtc.srtp_backend);
+  out.srtp_available = backend.has_value();
+  if (backend)
+    out.srtp_backend = net::to_string(*backend);
+  std::error_code ignored;
+  out.has_page = std::filesystem::exists(
+      std::filesystem::path{settings.http.static_root} / "index.html", ignored);
+  return out;
+}
+
+} // namespace troupe::actors

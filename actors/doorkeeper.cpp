@@ -1,0 +1,86 @@
+#include "actors/doorkeeper.hpp"
+
+#include "actors/log.hpp"
+#include "actors/secret_file.hpp"
+
+#include <algorithm>
+
+namespace troupe::actors {
+
+namespace {
+
+doorkeeper_outcome fail(std::string why) {
+  return {nullptr, std::move(why)};
+}
+
+bool is_loopback(const std::string& address) {
+  return address.starts_with("127.") || address == "::1";
+}
+
+net::token_algorithm to_algorithm(const std::string& name) {
+  return name == "hs256"   ? net::token_algorithm::hs256
+         : name == "rs256" ? net::token_algorithm::rs256
+                           : net::token_algorithm::es256;
+}
+
+} // namespace
+
+protocol::wall_time wall_now() {
+  return std::chrono::floor<std::chrono::milliseconds>(
+      std::chrono::system_clock::now());
+}
+
+doorkeeper::doorkeeper(net::token_verifier verifier,
+                       protocol::claim_rules rules)
+    : verifier_(std::move(verifier))
+    , rules_(std::move(rules)) {}
+
+net::result<protocol::identity>
+doorkeeper::identify(std::string_view token, protocol::wall_time now) const {
+  auto refuse = [](std::error_code why) {
+    log::event(log::level::info, "token-refused", {{"reason", why.message()}});
+    return why;
+  };
+  auto claims = verifier_.verify(token);
+  if (!claims)
+    return refuse(claims.error());
+  auto who = protocol::read_claims(*claims, rules_, now);
+  if (!who)
+    return refuse(who.error());
+  return who;
+}
+
+doorkeeper_outcome make_doorkeeper(const config::auth_keys& settings) {
+  if (settings.jwt.empty())
+    return {};
+  net::token_keys keys;
+  for (const auto& x : settings.jwt)
+    keys.allowed.push_back(to_algorithm(x));
+  if (!settings.jwt_secret_file.empty()) {
+    auto text = read_secret_file(settings.jwt_secret_file);
+    if (!text)
+      return fail("auth.jwt-secret-file: " + text.error().message());
+    keys.secret = std::move(*text);
+  }
+  if (!settings.jwt_key_file.empty()) {
+    auto text = read_secret_file(settings.jwt_key_file);
+    if (!text)
+      return fail("auth.jwt-key-file: " + text.error().message());
+    keys.public_keys = std::move(*text);
+  }
+  auto verifier = net::token_verifier::make(keys);
+  if (!verifier)
+    return fail("auth.jwt: " + verifier.error().message());
+  protocol::claim_rules rules{settings.jwt_issuer, settings.jwt_audience,
+                              settings.jwt_leeway};
+  return {std::make_shared<const doorkeeper>(std::move(*verifier),
+                                             std::move(rules)),
+          std::nullopt};
+}
+
+bool open_to_strangers(const config& settings) {
+  return settings.auth.jwt.empty()
+         && !std::ranges::all_of(settings.http.listen_addresses, is_loopback);
+}
+
+} // namespace troupe::actors

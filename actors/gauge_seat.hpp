@@ -1,0 +1,37 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+namespace troupe::actors {
+
+/// Counts one object in one of several gauges, as what it is at the moment,
+/// and in none when it is gone. The gauges outlive it.
+class gauge_seat {
+public:
+  gauge_seat() = default;
+
+  gauge_seat(const gauge_seat&) = delete;
+
+  gauge_seat& operator=(const gauge_seat&) = delete;
+
+  ~gauge_seat() {
+    move_to(nullptr);
+  }
+
+  /// Leaves the gauge it was in for `gauge`; null is none.
+  void move_to(std::atomic<int64_t>* gauge) {
+    if (gauge == gauge_)
+      return;
+    if (gauge)
+      gauge->fetch_add(1, std::memory_order_relaxed);
+    if (auto* before = std::exchange(gauge_, gauge))
+      before->fetch_sub(1, std::memory_order_relaxed);
+  }
+
+private:
+  std::atomic<int64_t>* gauge_ = nullptr;
+};
+
+} // namespace troupe::actors

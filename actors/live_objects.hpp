@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace troupe::actors {
+
+/// What is counted while it lives.
+enum class object_kind : uint8_t {
+  room,
+  shard,
+  session,
+  peer,
+  transport,
+  producer,
+  consumer
+};
+
+inline constexpr size_t object_kind_count = 7;
+
+/// Counts one object of its kind, in this process, for as long as it lives
+/// itself: a member of what is to be counted. When all calls are over, every
+/// kind is back at zero; what is not has been left behind.
+class live_object {
+public:
+  explicit live_object(object_kind kind) : kind_(kind) {
+    of(kind_).fetch_add(1, std::memory_order_relaxed);
+  }
+
+  live_object(const live_object&) = delete;
+
+  live_object& operator=(const live_object&) = delete;
+
+  ~live_object() {
+    of(kind_).fetch_sub(1, std::memory_order_relaxed);
+  }
+
+  /// How many of that kind live. From any thread.
+  static int64_t count(object_kind kind) {
+    return of(kind).load(std::memory_order_relaxed);
+  }
+
+  /// How many of all kinds live.
+  static int64_t count_all() {
+    int64_t sum = 0;
+    for (const auto& x : counts_)
+      sum += x.value.load(std::memory_order_relaxed);
+    return sum;
+  }
+
+private:
+  struct alignas(64) cell {
+    std::atomic<int64_t> value; // zero, as statics are
+  };
+
+  static std::atomic<int64_t>& of(object_kind kind) {
+    return counts_[static_cast<size_t>(kind)].value;
+  }
+
+  static inline std::array<cell, object_kind_count> counts_{};
+
+  const object_kind kind_;
+};
+
+} // namespace troupe::actors

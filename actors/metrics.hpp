@@ -1,0 +1,55 @@
+#pragma once
+
+#include "actors/live_objects.hpp"
+#include "actors/load_board.hpp"
+#include "net/io/http_server.hpp"
+#include "net/io/media_port.hpp"
+#include "net/io/process_facts.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+
+namespace troupe::actors {
+
+/// What a server has to tell at one moment. docs/metrics.md explains each
+/// figure.
+struct metrics_snapshot {
+  std::string version;
+  std::array<int64_t, object_kind_count> objects{};
+  std::array<std::array<int64_t, transport_phase_count>, transport_kind_count>
+      transports{};
+  size_t actors = 0;
+
+  transport_totals transport;
+  receiver_totals received;
+  sender_totals sent;
+  uint64_t batches_refused = 0;
+
+  histogram_reading join_time;
+  histogram_reading connect_time;
+  uint64_t requests_done = 0;
+  std::array<uint64_t, error_code_count> requests_refused{};
+  std::array<uint64_t, mailbox_owner_count> mailboxes{};
+
+  net::media_port_stats port;
+  uint64_t unroutable = 0; // datagrams
+  net::http_server_stats http;
+  /// In seconds since 1970.
+  std::optional<double> certificate_expires;
+
+  overload_state overload;
+  load_board::refusals refused;
+  bool draining = false;
+
+  net::process_facts process;
+  double cores = 0;
+
+  /// Reads what is on the board, and how many objects live.
+  void read(load_board& board, net::time_point now);
+};
+
+/// The snapshot in Prometheus' text format.
+std::string render_metrics(const metrics_snapshot& x);
+
+} // namespace troupe::actors

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "net/base/result.hpp"
+
+#include <string>
+
+namespace troupe::actors {
+
+/// Reads a secret, token or key from a file of at most 64 KB, without the
+/// white space at its end, which editors leave there. Errors: the system's;
+/// `std::errc::file_too_large`; `std::errc::invalid_argument` where nothing
+/// is in it.
+net::result<std::string> read_secret_file(const std::string& path);
+
+} // namespace troupe::actors

@@ -1,0 +1,64 @@
+#include "actors/status_pages.hpp"
+
+#include <algorithm>
+
+namespace troupe::actors {
+
+namespace {
+
+/// What a proxy adds. Behind one, everybody has its address.
+bool was_passed_on(const net::http_request& x) {
+  return !x.header("X-Forwarded-For").empty() || !x.header("Forwarded").empty();
+}
+
+net::http_response page(unsigned status, std::string body) {
+  auto out = net::text_response(status, std::move(body));
+  out.headers.emplace_back("Cache-Control", "no-store");
+  return out;
+}
+
+} // namespace
+
+void status_pages::open(std::function<std::string()> metrics) {
+  write_metrics_ = std::move(metrics);
+  open_.store(true, std::memory_order_release);
+}
+
+std::optional<net::http_response>
+status_pages::answer(const net::http_request& request) const {
+  auto known = request.path == "/healthz" || request.path == "/readyz"
+               || request.path == "/metrics";
+  if (!known)
+    return std::nullopt;
+  if (request.method != "GET" && request.method != "HEAD")
+    return net::text_response(405, "method not allowed\n");
+  if (request.path == "/healthz")
+    return page(200, "ok\n");
+  return request.path == "/readyz" ? readiness() : metrics(request);
+}
+
+net::http_response status_pages::readiness() const {
+  auto why_not = !open_.load(std::memory_order_acquire) ? "starting\n"
+                 : load_->drain().active()              ? "draining\n"
+                 : refuses_newcomers(load_->state())    ? "overloaded\n"
+                                                        : nullptr;
+  return why_not ? page(503, why_not) : page(200, "ready\n");
+}
+
+net::http_response
+status_pages::metrics(const net::http_request& request) const {
+  auto allowed = !was_passed_on(request)
+                 && std::ranges::any_of(scrapers_, [&](const auto& x) {
+                      return x.contains(request.remote);
+                    });
+  if (!allowed)
+    return page(403, "not for you: see the key metrics.allow\n");
+  if (!open_.load(std::memory_order_acquire))
+    return page(503, "starting\n");
+  net::http_response out{200, {}, write_metrics_()};
+  out.headers.emplace_back("Content-Type",
+                           "text/plain; version=0.0.4; charset=utf-8");
+  return out;
+}
+
+} // namespace troupe::actors

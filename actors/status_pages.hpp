@@ -1,0 +1,42 @@
+#pragma once
+
+#include "actors/load_board.hpp"
+#include "net/address_prefix.hpp"
+#include "net/io/http_types.hpp"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace troupe::actors {
+
+/// The pages by which machines look after the server: `/healthz` (it lives),
+/// `/readyz` (it takes newcomers) and `/metrics`. Thread-safe once open.
+class status_pages {
+public:
+  /// Only clients in `scrapers` get `/metrics`.
+  status_pages(std::shared_ptr<const load_board> load,
+               std::vector<net::address_prefix> scrapers)
+      : load_(std::move(load))
+      , scrapers_(std::move(scrapers)) {}
+
+  /// From now on the server can take calls, and `metrics` writes the page of
+  /// that name.
+  void open(std::function<std::string()> metrics);
+
+  /// The answer; nothing where the page is another's.
+  std::optional<net::http_response>
+  answer(const net::http_request& request) const;
+
+private:
+  net::http_response readiness() const;
+
+  net::http_response metrics(const net::http_request& request) const;
+
+  const std::shared_ptr<const load_board> load_;
+  const std::vector<net::address_prefix> scrapers_;
+  std::function<std::string()> write_metrics_;
+  std::atomic<bool> open_{false};
+};
+
+} // namespace troupe::actors

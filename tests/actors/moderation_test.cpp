@@ -1,0 +1,327 @@
+#include "probe_client.hpp"
+
+#include "protocol/json_codec.hpp"
+#include "protocol/supported_capabilities.hpp"
+
+using namespace troupe;
+using namespace troupe::test;
+namespace verb = troupe::protocol::verb;
+namespace reply = troupe::protocol::reply;
+namespace event = troupe::protocol::event;
+using protocol::end_reason;
+using protocol::error_code;
+using protocol::peer_id;
+using protocol::room_id;
+
+namespace {
+
+verb::produce opus_producer() {
+  auto parsed = parse_json("{" + audio_track(1) + "}");
+  verb::produce out;
+  out.parameters = *protocol::decode_rtp_parameters(parsed["rtpParameters"]);
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("a room opened ahead waits for its first member, but not forever") {
+  actors::config settings;
+  settings.room.empty_timeout = std::chrono::seconds{2};
+  actor_world world{settings};
+  probe_client ann{world};
+  auto join = join_as("ann");
+  join.must_exist = true;
+  CHECK(ann.refusal(join) == error_code::room_not_found);
+  CHECK(world.rooms() == 0);
+  ann.get<reply::ok>(verb::create_room{room_id{"r"}});
+  CHECK(world.rooms() == 1);
+  CHECK(ann.refusal(verb::create_room{room_id{"r"}})
+        == error_code::room_exists);
+  world.pass(std::chrono::milliseconds{1990});
+  CHECK(world.rooms() == 1);
+  world.pass(std::chrono::milliseconds{20});
+  CHECK(world.rooms() == 0);
+  // Another one of that name has its own time.
+  ann.get<reply::ok>(verb::create_room{room_id{"r"}});
+  ann.get<reply::joined>(join);
+  world.pass(std::chrono::seconds{3});
+  CHECK(world.rooms() == 1);
+  ann.get<reply::ok>(verb::leave{});
+  world.run();
+  CHECK(world.rooms() == 0);
+}
+
+TEST_CASE("who joins hidden is seen by nobody until it is announced") {
+  actor_world world;
+  probe_client ann{world};
+  ann.get<reply::joined>(join_as("ann"));
+  probe_client bob{world};
+  auto join = join_as("bob");
+  join.hidden = true;
+  auto entered = bob.get<reply::joined>(join);
+  CHECK(entered.participants.empty());
+  probe_client eve{world};
+  CHECK(eve.get<reply::joined>(join_as("eve")).participants.size() == 2);
+  CHECK_FALSE(bob.event<event::peer_joined>());
+  CHECK(bob.get<reply::transport_created>(verb::create_transport{})
+            .id.str()
+            .size()
+        > 0);
+  for (protocol::request x : std::initializer_list<protocol::request>{
+           opus_producer(), verb::consume{}, verb::list_producers{},
+           verb::set_display_name{"b"}, verb::kick{peer_id{"eve"}}})
+    CHECK(bob.refusal(std::move(x)) == error_code::not_joined);
+  verb::announce announce;
+  announce.name = "Robert";
+  announce.device.text = R"({"name":"x"})";
+  auto shown = bob.get<reply::joined>(announce);
+  CHECK(shown.participants.size() == 3);
+  CHECK(bob.refusal(announce) == error_code::already_joined);
+  ann.event<event::peer_joined>(); // Eve's
+  auto seen = ann.event<event::peer_joined>();
+  REQUIRE(seen);
+  CHECK(seen->peer.id == peer_id{"bob"});
+  CHECK(seen->peer.name == "Robert");
+  CHECK(seen->peer.device == announce.device);
+  bob.hang_up();
+  world.run();
+  CHECK(ann.event<event::peer_left>());
+}
+
+TEST_CASE("who leaves without having been seen is not missed") {
+  actor_world world;
+  probe_client ann{world};
+  ann.get<reply::joined>(join_as("ann"));
+  {
+    probe_client bob{world};
+    auto join = join_as("bob");
+    join.hidden = true;
+    bob.get<reply::joined>(join);
+  }
+  CHECK_FALSE(ann.event<event::peer_left>());
+  ann.get<reply::ok>(verb::leave{});
+  world.run();
+  CHECK(world.rooms() == 0);
+}
+
+TEST_CASE("hidden members count for the limit") {
+  actors::config settings;
+  settings.room.max_members = 1;
+  actor_world world{settings};
+  probe_client ann{world};
+  auto join = join_as("ann");
+  join.hidden = true;
+  ann.get<reply::joined>(join);
+  probe_client bob{world};
+  CHECK(bob.refusal(join_as("bob")) == error_code::limit_reached);
+}
+
+TEST_CASE("a member takes another name, and all are told once") {
+  actor_world world;
+  fake_client ann{world, "r", "ann"};
+  fake_client bob{world, "r", "bob"};
+  world.run();
+  auto done = bob.request("change-display-name", R"({"name":"Robert"})");
+  CHECK(text_at(done, "/type") == "display-name-changed");
+  auto seen = ann.push("participant-updated");
+  REQUIRE(seen);
+  CHECK(text_at(*seen, "/data/name") == "Robert");
+  bob.request("change-display-name", R"({"name":"Robert"})");
+  CHECK_FALSE(ann.push("participant-updated"));
+}
+
+TEST_CASE("the host puts a member out, and others may not") {
+  actor_world world;
+  fake_client ann{world, "r", "ann"};
+  fake_client bob{world, "r", "bob"};
+  world.run();
+  auto code = [](json x) {
+    return text_at(x, "/data/code");
+  };
+  CHECK(code(bob.request("kick", R"({"peerId":"ann"})")) == "forbidden");
+  CHECK(code(ann.request("kick", R"({"peerId":"eve"})")) == "bad-request");
+  CHECK(code(ann.request("kick", R"({"peerId":"ann"})")) == "bad-request");
+  auto done = ann.request("kick", R"({"peerId":"bob"})");
+  CHECK(text_at(done, "/type") == "peer-kicked");
+  CHECK(ann.push("participant-left"));
+  auto told = bob.push("kicked");
+  REQUIRE(told);
+  CHECK(text_at(*told, "/data/roomId") == "r");
+  CHECK(bob.closed() == 4003);
+  // Bob comes back, and is the host once Ann has gone.
+  fake_client again{world, "r", "bob"};
+  world.run();
+  fake_client eve{world, "r", "eve"};
+  world.run();
+  ann.hang_up();
+  world.run();
+  CHECK(text_at(again.request("kick", R"({"peerId":"eve"})"), "/type")
+        == "peer-kicked");
+}
+
+TEST_CASE("who was silenced can speak again by itself only") {
+  actor_world world;
+  fake_client ann{world, "r", "ann"};
+  fake_client bob{world, "r", "bob"};
+  world.run();
+  bob.create_transport("send");
+  auto audio = bob.produce(audio_track(1, "a"));
+  auto video = bob.produce(video_track(5, "v"));
+  CHECK(text_at(ann.request("mute", R"({"peerId":"bob","kind":"audio"})"),
+                "/type")
+        == "peer-muted");
+  world.run();
+  for (auto* who : {&ann, &bob}) {
+    auto told = who->push("producer-paused");
+    REQUIRE(told);
+    CHECK(text_at(*told, "/data/producerId") == audio);
+    CHECK_FALSE(who->push("producer-paused"));
+  }
+  ann.request("mute", R"({"peerId":"bob"})");
+  world.run();
+  auto told = bob.push("producer-paused");
+  REQUIRE(told);
+  CHECK(text_at(*told, "/data/producerId") == video);
+  CHECK_FALSE(bob.push("producer-paused"));
+  bob.request("resume-producer", "{\"producerId\":" + quoted(audio) + "}");
+  CHECK(ann.push("producer-resumed"));
+}
+
+TEST_CASE("nobody enters a locked room, but a twin keeps its place") {
+  actor_world world;
+  fake_client ann{world, "r", "ann"};
+  fake_client bob{world, "r", "bob"};
+  world.run();
+  CHECK(text_at(ann.request("lock-room"), "/type") == "lock-set");
+  CHECK(bob.push("room-locked"));
+  ann.request("lock-room");
+  CHECK_FALSE(bob.push("room-locked")); // it was
+  fake_client eve{world, "r", "eve"};
+  world.run();
+  CHECK(eve.closed() == 1008);
+  fake_client twin{world, "r", "bob"};
+  world.run();
+  CHECK_FALSE(twin.closed());
+  ann.request("lock-room", R"({"locked":false})");
+  CHECK(twin.push("room-locked"));
+  fake_client late{world, "r", "eve"};
+  world.run();
+  CHECK_FALSE(late.closed());
+}
+
+TEST_CASE("a token that moderates opens a locked room") {
+  actor_world world;
+  probe_client ann{world};
+  ann.get<reply::joined>(join_as("ann"));
+  ann.get<reply::ok>(verb::lock_room{});
+  probe_client bob{world};
+  CHECK(bob.refusal(join_as("bob")) == error_code::forbidden);
+  auto join = join_as("bob");
+  join.rights.moderate = true;
+  bob.get<reply::joined>(join);
+  bob.get<reply::ok>(verb::kick{peer_id{"ann"}});
+  CHECK(ann.script->ended == end_reason::kicked);
+}
+
+TEST_CASE("the host ends the room, and is answered before it goes") {
+  actor_world world;
+  probe_client ann{world};
+  ann.get<reply::joined>(join_as("ann"));
+  probe_client bob{world};
+  bob.get<reply::joined>(join_as("bob"));
+  CHECK(bob.refusal(verb::end_room{}) == error_code::forbidden);
+  ann.get<reply::ok>(verb::end_room{});
+  for (auto* who : {&ann, &bob}) {
+    CHECK(who->script->ended == end_reason::room_closed);
+    CHECK(who->connection->closed == 4004);
+    auto told = who->event<event::room_closed>();
+    REQUIRE(told);
+    CHECK(told->room == room_id{"r"});
+    CHECK_FALSE(who->event<event::peer_left>());
+    who->hang_up();
+  }
+  world.run();
+  CHECK(world.rooms() == 0);
+  CHECK(world.live() == world.baseline);
+}
+
+TEST_CASE("rights to publish and to subscribe are enforced") {
+  actor_world world;
+  probe_client ann{world};
+  auto join = join_as("ann");
+  join.rights.publish = false;
+  ann.get<reply::joined>(join);
+  ann.get<reply::transport_created>(verb::create_transport{});
+  CHECK(ann.refusal(opus_producer()) == error_code::forbidden);
+  probe_client bob{world};
+  join = join_as("bob");
+  join.rights.subscribe = false;
+  join.rights.moderate = false;
+  bob.get<reply::joined>(join);
+  bob.get<reply::transport_created>(verb::create_transport{});
+  bob.get<reply::produced>(opus_producer());
+  CHECK(bob.refusal(verb::consume{}) == error_code::forbidden);
+  verb::consume consume;
+  consume.capabilities = protocol::default_router_rtp_capabilities();
+  ann.get<reply::consumed>(consume);
+}
+
+TEST_CASE("a room's producers and consumers have limits together") {
+  actors::config settings;
+  settings.room.max_producers = 1;
+  settings.room.max_consumers = 1;
+  actor_world world{settings};
+  probe_client ann{world};
+  ann.get<reply::joined>(join_as("ann"));
+  probe_client bob{world};
+  bob.get<reply::joined>(join_as("bob"));
+  ann.get<reply::transport_created>(verb::create_transport{});
+  bob.get<reply::transport_created>(verb::create_transport{});
+  auto first = ann.get<reply::produced>(opus_producer());
+  CHECK(bob.refusal(opus_producer()) == error_code::limit_reached);
+  verb::consume consume;
+  consume.capabilities = protocol::default_router_rtp_capabilities();
+  auto consumer = bob.get<reply::consumed>(consume);
+  CHECK(bob.refusal(consume) == error_code::limit_reached);
+  bob.get<reply::ok>(verb::close_consumer{consumer.id});
+  CHECK(bob.refusal(consume) == std::nullopt);
+  ann.get<reply::ok>(verb::close_producer{first.id});
+  world.run();
+  CHECK(bob.refusal(opus_producer()) == std::nullopt);
+}
+
+TEST_CASE("who is alone may preview what it sends") {
+  actor_world world;
+  probe_client ann{world};
+  ann.get<reply::joined>(join_as("ann"));
+  ann.get<reply::transport_created>(verb::create_transport{});
+  auto own = ann.get<reply::produced>(opus_producer());
+  verb::consume consume;
+  consume.capabilities = protocol::default_router_rtp_capabilities();
+  CHECK(ann.refusal(consume) == error_code::no_producer);
+  consume.own_if_alone = true;
+  CHECK(ann.get<reply::consumed>(consume).producer == own.id);
+  CHECK(ann.refusal(consume) == error_code::no_producer);
+  probe_client bob{world};
+  bob.get<reply::joined>(join_as("bob"));
+  CHECK(ann.refusal(consume) == error_code::no_producer);
+}
+
+TEST_CASE("a priority is from 1 to 255, of one's own consumer") {
+  actor_world world;
+  probe_client ann{world};
+  ann.get<reply::joined>(join_as("ann"));
+  ann.get<reply::transport_created>(verb::create_transport{});
+  ann.get<reply::produced>(opus_producer());
+  verb::consume consume;
+  consume.capabilities = protocol::default_router_rtp_capabilities();
+  consume.own_if_alone = true;
+  auto id = ann.get<reply::consumed>(consume).id;
+  ann.get<reply::ok>(verb::set_consumer_priority{id, 255});
+  CHECK(ann.refusal(verb::set_consumer_priority{id, 0})
+        == error_code::bad_request);
+  CHECK(ann.refusal(verb::set_consumer_priority{id, 256})
+        == error_code::bad_request);
+  CHECK(ann.refusal(verb::set_consumer_priority{protocol::consumer_id{"x"}, 1})
+        == error_code::consumer_not_found);
+}

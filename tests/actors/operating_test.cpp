@@ -1,0 +1,160 @@
+#include "actors/node.hpp"
+
+#include "live_client.hpp"
+#include "quiet_log.hpp"
+#include "tests/net/io/client.hpp"
+
+#include <thread>
+
+using namespace troupe;
+using namespace troupe::test;
+
+namespace {
+
+actors::config loopback() {
+  actors::config out;
+  out.http.listen_addresses = {"127.0.0.1"};
+  out.http.port = 0;
+  out.http.static_root = "";
+  out.rtc.listen_addresses = {"127.0.0.1"};
+  out.rtc.port = 0;
+  out.threads.scheduler = 2;
+  return out;
+}
+
+const net::dtls_context& client_dtls() {
+  static auto instance = std::move(*net::dtls_context::make());
+  return *instance;
+}
+
+template <class F>
+bool eventually(F condition) {
+  auto deadline = live_transport::now() + std::chrono::seconds{5};
+  while (!condition()) {
+    if (live_transport::now() > deadline)
+      return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+struct running_node {
+  explicit running_node(actors::config settings = loopback())
+      : server(std::move(settings)) {
+    quiet_log();
+    auto failure = server.start();
+    REQUIRE_MESSAGE(!failure, *failure);
+  }
+
+  uint16_t port() const {
+    return server.http_port();
+  }
+
+  net::testing::http_reply get(const std::string& path) const {
+    return net::testing::http(port(), "GET", path);
+  }
+
+  /// Whether the page of metrics has that line.
+  bool shows(const std::string& line) const {
+    return get("/metrics").body.find("\n" + line + "\n") != std::string::npos;
+  }
+
+  actors::node server;
+};
+
+octets audio(uint16_t number) {
+  rtp_builder x;
+  x.payload_type = 111;
+  x.ssrc = 1111;
+  x.sequence_number = number;
+  x.timestamp = number * 960u;
+  x.payload = octets(60, 0x55);
+  return x.build();
+}
+
+} // namespace
+
+TEST_CASE("metrics show a call while it is there, and what it sent after it") {
+  running_node node;
+  CHECK(node.get("/metrics").status == 200);
+  CHECK(node.shows("troupe_rooms 0"));
+  {
+    live_client ann{node.port(), "r", "ann"};
+    live_client bob{node.port(), "r", "bob"};
+    live_transport up{client_dtls()};
+    live_transport down{client_dtls()};
+    ann.open(up, "send", client_dtls());
+    bob.open(down, "recv", client_dtls());
+    REQUIRE(drive({&up, &down},
+                  [&] { return up.connected() && down.connected(); }));
+    ann.produce(audio_track(1111));
+    bob.consume();
+    for (uint16_t i = 0; i < 50; ++i)
+      up.send_rtp(audio(i));
+    REQUIRE(drive({&up, &down}, [&] { return down.rtp.size() == 50; }));
+    for (std::string line :
+         {"troupe_rooms 1", "troupe_sessions 2", "troupe_peers 2",
+          "troupe_producers 1", "troupe_consumers 1",
+          "troupe_transports{kind=\"udp\",phase=\"connected\"} 2",
+          "troupe_join_seconds_count 2", "troupe_connect_seconds_count 2"}) {
+      CAPTURE(line);
+      CHECK(node.shows(line));
+    }
+  }
+  for (std::string line :
+       {"troupe_rooms 0", "troupe_sessions 0", "troupe_peers 0",
+        "troupe_producers 0", "troupe_consumers 0", "troupe_shards 0",
+        "troupe_transports{kind=\"udp\",phase=\"connected\"} 0",
+        "troupe_rtp_packets_received_total 50",
+        "troupe_rtp_packets_sent_total 50"}) {
+    CAPTURE(line);
+    CHECK(eventually([&] { return node.shows(line); }));
+  }
+}
+
+TEST_CASE("metrics show what was refused") {
+  running_node node;
+  live_client ann{node.port(), "r", "ann"};
+  auto refused = ann.request("resume-consumer", R"({"consumerId":"none"})");
+  CHECK(text_at(refused, "/type") == "error");
+  CHECK(node.shows(
+      "troupe_requests_refused_total{code=\"consumer-not-found\"} 1"));
+}
+
+TEST_CASE("a server that is open is alive and ready") {
+  running_node node;
+  CHECK(node.get("/healthz").status == 200);
+  CHECK(node.get("/readyz").status == 200);
+}
+
+TEST_CASE("a draining server opens no room, and lets those there are go on") {
+  running_node node;
+  CHECK_FALSE(node.server.drained());
+  {
+    live_client ann{node.port(), "r", "ann"};
+    ann.request("get-producers");
+    node.server.drain(std::chrono::hours{1});
+    CHECK(node.get("/healthz").status == 200);
+    CHECK(node.get("/readyz").status == 503);
+    CHECK(node.shows("troupe_draining 1"));
+    net::testing::ws_client late{node.port(), "/socket?auth=eve&channelId=x"};
+    REQUIRE(late.reply().status == 101);
+    auto refusal = late.text();
+    CHECK(refusal.find("overloaded") != std::string::npos);
+    CHECK(refusal.find("closing for maintenance") != std::string::npos);
+    CHECK(late.close_code() == 1013);
+    // Who belongs to a call that goes on can still come, or come back.
+    live_client bob{node.port(), "r", "bob"};
+    bob.request("get-producers");
+    CHECK_FALSE(node.server.drained());
+  }
+  CHECK(eventually([&] { return node.server.drained(); }));
+}
+
+TEST_CASE("a draining server ends in time, whoever is there") {
+  running_node node;
+  live_client ann{node.port(), "r", "ann"};
+  ann.request("get-producers");
+  node.server.drain(std::chrono::seconds{0});
+  CHECK(node.server.drained());
+}

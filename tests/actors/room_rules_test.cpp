@@ -1,0 +1,70 @@
+#include "actors/quota.hpp"
+#include "actors/room_rules.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace troupe;
+using namespace troupe::actors;
+
+namespace {
+
+const peer_id ann{"ann"};
+const peer_id bob{"bob"};
+const peer_id eve{"eve"};
+
+} // namespace
+
+TEST_CASE("the first member is the host, and after it the next") {
+  room_rules rules;
+  CHECK_FALSE(rules.host());
+  rules.add(ann, {});
+  rules.add(bob, {});
+  CHECK(rules.may_moderate(ann));
+  CHECK_FALSE(rules.may_moderate(bob));
+  CHECK_FALSE(rules.may_moderate(eve));
+  rules.remove(ann);
+  CHECK(rules.may_moderate(bob));
+  rules.add(ann, {});
+  CHECK_FALSE(rules.may_moderate(ann));
+}
+
+TEST_CASE("a right that a token gave or withheld holds") {
+  room_rules rules;
+  rules.add(ann, false);
+  rules.add(bob, true);
+  CHECK_FALSE(rules.host());
+  CHECK_FALSE(rules.may_moderate(ann));
+  CHECK(rules.may_moderate(bob));
+  rules.add(eve, {});
+  CHECK(rules.host() == eve);
+  CHECK(rules.may_moderate(eve));
+}
+
+TEST_CASE("who may moderate passes a lock") {
+  room_rules rules;
+  CHECK(rules.admits({}));
+  rules.lock(true);
+  CHECK_FALSE(rules.admits({}));
+  CHECK_FALSE(rules.admits(false));
+  CHECK(rules.admits(true));
+  rules.lock(false);
+  CHECK(rules.admits({}));
+}
+
+TEST_CASE("a place is taken for as long as somebody holds it") {
+  auto places = std::make_shared<quota>(2u);
+  auto first = places->take();
+  auto second = places->take();
+  CHECK(first);
+  CHECK(second);
+  CHECK_FALSE(places->take());
+  CHECK_FALSE(places->take()); // a refusal takes none
+  auto copy = first;
+  first.reset();
+  CHECK_FALSE(places->take());
+  copy.reset();
+  first = places->take();
+  CHECK(first);
+  // What holds a place outlives the room.
+  places.reset();
+}

@@ -1,0 +1,32 @@
+/** The pages under test, each with the settings that make it itself. */
+
+/** The room that a page is in whose document names none. */
+export const DEFAULT_ROOM = 'default';
+
+/** What each document says and no more, once for each way to read it. */
+export const BARE = [
+  { frontend: 'ws_bare' },
+  { frontend: 'events_bare' },
+  { frontend: 'flow_bare', room: DEFAULT_ROOM },
+  { frontend: 'rooms_react' },
+  { frontend: 'rooms_events' },
+  { frontend: 'rooms_events', reading: 'joinRoom' },
+  { frontend: 'protoo_legacy_bare' },
+  { frontend: 'protoo_current_bare' },
+];
+
+/** All that a dialect offers. */
+export const RICH = [
+  { frontend: 'ws_rich' },
+  { frontend: 'events_rich' },
+  { frontend: 'flow_rich' },
+  { frontend: 'rooms_rich' },
+  { frontend: 'protoo_rich', reading: 'legacy' },
+  { frontend: 'protoo_rich', reading: 'current' },
+];
+
+/** Says which page it is, for the name of a test. */
+export function nameOf({ frontend, browser, build, transports, reading }) {
+  return [frontend, reading, build, transports, browser]
+    .filter((word) => word !== undefined).join(' ');
+}

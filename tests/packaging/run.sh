@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Builds the Debian package, looks into it, installs it into a folder, and runs
+# the server from there: page, status pages, doctor, drain.
+#
+#   tests/packaging/run.sh [PACKAGE]     default: one that scripts/package builds
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+work=$(mktemp -d)
+server=
+cleanup() {
+  [ -z "$server" ] || kill -9 "$server" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap cleanup EXIT
+
+fail() {
+  echo "tests/packaging: $*" >&2
+  [ ! -f "$work/log" ] || cat "$work/log" >&2
+  exit 1
+}
+
+package=${1:-$(scripts/package "$work")}
+
+# -- what is in it -------------------------------------------------------------
+
+dpkg-deb -c "$package" >"$work/contents"
+for path in usr/bin/troupe etc/troupe/troupe.conf \
+  lib/systemd/system/troupe.service usr/lib/sysctl.d/60-troupe.conf \
+  usr/share/troupe/web/index.html usr/share/man/man1/troupe.1.gz \
+  usr/share/doc/troupe/{operating.md,copyright,changelog.Debian.gz}; do
+  grep -q " \./$path\$" "$work/contents" || fail "no $path in the package"
+done
+! awk '$2 != "root/root"' "$work/contents" | grep . ||
+  fail "something does not belong to root"
+dpkg-deb -f "$package" Depends | grep -q libcaf || fail "no libraries named"
+if command -v lintian >/dev/null; then
+  # Nobody in particular makes this one.
+  lintian --allow-root --fail-on error --suppress-tags \
+    bogus-mail-host,bogus-mail-host-in-debian-changelog "$package" ||
+    fail "lintian has errors"
+fi
+if command -v systemd-analyze >/dev/null; then
+  dpkg-deb -x "$package" "$work/unit"
+  sed -i "s|^ExecStart=|ExecStart=$work/unit|" \
+    "$work/unit/lib/systemd/system/troupe.service"
+  mistakes=$(systemd-analyze verify --man=no \
+    "$work/unit/lib/systemd/system/troupe.service" 2>&1 |
+    grep troupe.service || true)
+  [ -z "$mistakes" ] || fail "the unit: $mistakes"
+fi
+
+# -- installed into a folder ---------------------------------------------------
+
+root=$work/root
+mkdir -p "$root/var/lib/dpkg"/{info,updates,triggers}
+touch "$root/var/lib/dpkg"/{status,available}
+install() {
+  dpkg --root="$root" --force-script-chrootless --force-depends \
+    --force-not-root "$@" >"$work/dpkg" 2>&1 || fail "dpkg: $(cat "$work/dpkg")"
+}
+install --force-confold -i "$package"
+sed -i 's/^log.format = line/log.format = json/' "$root/etc/troupe/troupe.conf"
+install --force-confold -i "$package"
+grep -qx 'log.format = json' "$root/etc/troupe/troupe.conf" ||
+  fail "an upgrade took the operator's changes away"
+
+# -- run from there --------------------------------------------------------------
+
+options=(--config-file="$root/etc/troupe/troupe.conf"
+  --http.static-root="$root/usr/share/troupe/web"
+  --http.listen-addresses=127.0.0.1 --rtc.listen-addresses=127.0.0.1
+  --http.port=0 --rtc.port=0)
+"$root/usr/bin/troupe" doctor "${options[@]}" >"$work/doctor" ||
+  fail "the doctor: $(cat "$work/doctor")"
+"$root/usr/bin/troupe" "${options[@]}" >"$work/log" 2>&1 &
+server=$!
+port=
+for _ in $(seq 100); do
+  port=$(sed -n 's/.*"http":"\([0-9]*\)".*/\1/p' "$work/log")
+  [ -z "$port" ] || break
+  sleep 0.1
+done
+[ -n "$port" ] || fail "the server does not start"
+get() { curl -sf --max-time 5 "http://127.0.0.1:$port$1"; }
+get / | grep -qi "<html" || fail "no page"
+[ "$(get /readyz)" = ready ] || fail "not ready"
+get /metrics | grep -q '^troupe_rooms 0$' || fail "no metrics"
+
+# Nobody is there, so a server that drains is done.
+kill -USR1 "$server"
+for _ in $(seq 50); do
+  kill -0 "$server" 2>/dev/null || break
+  sleep 0.1
+done
+! kill -0 "$server" 2>/dev/null || fail "it does not drain"
+wait "$server" || fail "it does not end well"
+server=
+
+install --purge troupe
+[ ! -e "$root/etc/troupe" ] || fail "something is left after a purge"
+echo "the package is good: $(du -h "$package" | cut -f1)"

@@ -1,0 +1,142 @@
+#include "net/base/rng.hpp"
+#include "protocol/dialect.hpp"
+#include "tests/protocol/dialects/canonical.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace troupe::protocol;
+using troupe::test::describe;
+namespace net = troupe::net;
+
+namespace {
+
+// A Socket.IO client that has connected and said nothing yet.
+struct client {
+  client() {
+    handshake hello;
+    hello.carrier = carrier::socketio;
+    hello.path = "/socket.io/";
+    speaker = find_dialect(hello)->make(hello, *random, {});
+    speaker->handle_frame({"0", false}, {});
+    sid = speaker->poll_frame()->payload.substr(9);
+    sid.resize(sid.find('"'));
+  }
+
+  // The requests that come of a frame, described.
+  std::vector<std::string> say(const std::string& text) {
+    speaker->handle_frame({text, false}, {});
+    std::vector<std::string> out;
+    while (auto x = speaker->poll_request()) {
+      out.push_back(describe(x->request));
+      last = std::move(*x);
+      if (const auto join = std::get_if<verb::join>(&last.request))
+        joined_as = *join;
+    }
+    return out;
+  }
+
+  std::optional<std::string> heard() {
+    auto out = speaker->poll_frame();
+    return out ? std::optional{out->payload} : std::nullopt;
+  }
+
+  std::unique_ptr<net::rng> random = net::make_seeded_rng(1);
+  std::unique_ptr<dialect> speaker;
+  std::string sid;
+  pending_request last;
+  verb::join joined_as;
+};
+
+using requests = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("an id that the client chose can be taken over, its sid cannot") {
+  client alice;
+  alice.say(R"(21["join","daily","alice"])");
+  CHECK_EQ(alice.joined_as.peer.str(), "alice");
+  CHECK(alice.joined_as.named_by_client);
+  client bob;
+  bob.say(R"(21["join","daily"])");
+  CHECK_EQ(bob.joined_as.peer.str(), bob.sid);
+  CHECK_FALSE(bob.joined_as.named_by_client);
+  client carol;
+  carol.say(R"(21["join","daily",")" + carol.sid + "\"]");
+  CHECK_EQ(carol.joined_as.peer.str(), carol.sid);
+  CHECK_FALSE(carol.joined_as.named_by_client);
+  client dave;
+  dave.say(R"(21["createProducerTransport",{"userId":"dave"}])");
+  CHECK_EQ(dave.joined_as.peer.str(), dave.sid);
+  CHECK_FALSE(dave.joined_as.named_by_client);
+}
+
+TEST_CASE("names that several dialects have tell nothing as first words") {
+  for (const auto& name : {"produce", "consume", "kick", "mute"}) {
+    client alice;
+    CHECK(alice.say("21[\"" + std::string{name} + "\",{}]").empty());
+    CHECK_EQ(alice.heard(),
+             R"(31[{"error":"Not joined","code":"not-joined"}])");
+    CHECK_EQ(alice.say(R"(22["join-mediasoup-room",{"roomId":"daily"}])"),
+             requests{"join room=daily peer=" + alice.sid});
+  }
+}
+
+TEST_CASE("whichever request comes first in camelCase, all others follow") {
+  for (const std::string first :
+       {R"("getRouterRtpCapabilities")", R"("createWebRtcTransport")",
+        R"("create-consumer-transport")", R"("createRoom","daily")",
+        R"("joinRoom","daily","alice")", R"("join","daily")",
+        R"("createProducerTransport",{})", R"("createConsumerTransport",{})"}) {
+    CAPTURE(first);
+    client alice;
+    CHECK_FALSE(alice.say("21[" + first + "]").empty());
+    CHECK_EQ(alice.say(R"(22["getRouterRtpCapabilities","nightly"])"),
+             requests{"get_capabilities room=nightly"});
+    CHECK_FALSE(alice.say(R"(23["createConsumerTransport",{}])").empty());
+    CHECK_EQ(alice.say(R"(24["consume-media",{}])"),
+             requests{"consume paused own_if_alone"});
+    CHECK_EQ(alice.say(R"(25["consume",{}])"), requests{"consume"});
+  }
+}
+
+TEST_CASE("an overlong room or user is refused") {
+  const std::string longest(256, 'x');
+  client alice;
+  CHECK(alice.say(R"(21["joinRoom",")" + longest + "x\",\"a\"]").empty());
+  CHECK_EQ(alice.heard(),
+           R"(31[{"error":"roomId is too long","code":"bad-request"}])");
+  CHECK(alice.say(R"(22["joinRoom","a",")" + longest + "x\"]").empty());
+  CHECK_EQ(alice.heard(),
+           R"(32[{"error":"userId is too long","code":"bad-request"}])");
+  CHECK_EQ(alice.say("23[\"joinRoom\",\"" + longest + "\",\"" + longest + "\"]")
+               .size(),
+           3);
+}
+
+TEST_CASE(
+    "an answer that comes after the client has moved on changes nothing") {
+  client alice;
+  alice.say(R"(21["join","daily","alice"])");
+  alice.say(R"(22["leaveRoom"])");
+  reply::joined joined;
+  joined.producers.push_back(
+      {producer_id{"p1"}, peer_id{"bob"}, media_kind::audio, false, {}});
+  // Tokens count up from 1: the join, its two companions, the leave.
+  alice.speaker->handle_outcome(1, success{joined});
+  for (request_token token : {2, 3, 4})
+    alice.speaker->handle_outcome(token, success{reply::ok{}});
+  while (alice.heard()) {
+  }
+  CHECK_EQ(alice.say(R"(23["createConsumerTransport",{}])").size(), 2);
+  alice.speaker->handle_outcome(5, success{reply::joined{}});
+  alice.speaker->handle_outcome(6, success{reply::transport_created{}});
+  CHECK(alice.heard());
+  alice.speaker->handle_timeout(net::time_point{} + std::chrono::seconds{9});
+  CHECK_FALSE(alice.heard());
+}

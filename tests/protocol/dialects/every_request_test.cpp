@@ -1,0 +1,388 @@
+#include "protocol/json_limits.hpp"
+#include "tests/protocol/dialects/canonical.hpp"
+#include "tests/protocol/dialects/speakers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// Every request of every dialect, taken from the dialects' own tables, with
+/// each member missing, of each wrong type, or naming what is not there.
+namespace troupe::test {
+
+namespace {
+
+using namespace troupe::protocol;
+
+// What a member may be.
+enum class type {
+  text,
+  flag,
+  layer,
+  priority,
+  media,
+  way,
+  app_data,
+  dtls,
+  rtp,
+  capabilities
+};
+
+struct member {
+  troupe::test::type type;
+  bool required = true;
+};
+
+using members = std::map<std::string, member>;
+
+constexpr member id{type::text};
+constexpr member optional_id{type::text, false};
+constexpr member flag{type::flag, false};
+
+// The members of each verb. A verb without an overload does not compile.
+struct members_of {
+  // Those that no payload is read for.
+  members operator()(const verb::create_room&) {
+    return {};
+  }
+  members operator()(const verb::join&) {
+    return {};
+  }
+  members operator()(const verb::announce&) {
+    return {};
+  }
+  members operator()(const verb::get_capabilities&) {
+    return {};
+  }
+  members operator()(const verb::leave&) {
+    return {};
+  }
+  members operator()(const verb::list_producers&) {
+    return {};
+  }
+  members operator()(const verb::end_room&) {
+    return {};
+  }
+  members operator()(const verb::authenticate&) {
+    return {};
+  }
+  members operator()(const verb::set_display_name&) {
+    return {{"displayName", id}};
+  }
+  members operator()(const verb::create_transport&) {
+    return {{"direction", {type::way, false}}, {"forceTcp", flag}};
+  }
+  members operator()(const verb::connect_transport&) {
+    return {{"dtlsParameters", {type::dtls}},
+            {"transportId", optional_id},
+            {"direction", {type::way, false}}};
+  }
+  members operator()(const verb::restart_ice&) {
+    return {{"transportId", optional_id}};
+  }
+  members operator()(const verb::produce&) {
+    return {{"transportId", optional_id},
+            {"kind", {type::media}},
+            {"rtpParameters", {type::rtp}},
+            {"paused", flag},
+            {"appData", {type::app_data, false}}};
+  }
+  members operator()(const verb::consume&) {
+    return {{"transportId", optional_id},
+            {"producerId", optional_id},
+            {"rtpCapabilities", {type::capabilities, false}},
+            {"paused", flag}};
+  }
+  members operator()(const verb::pause_producer&) {
+    return {{"producerId", id}};
+  }
+  members operator()(const verb::resume_producer&) {
+    return {{"producerId", id}};
+  }
+  members operator()(const verb::close_producer&) {
+    return {{"producerId", id}};
+  }
+  members operator()(const verb::pause_consumer&) {
+    return {{"consumerId", optional_id}};
+  }
+  members operator()(const verb::resume_consumer&) {
+    return {{"consumerId", optional_id}};
+  }
+  members operator()(const verb::close_consumer&) {
+    return {{"consumerId", id}};
+  }
+  members operator()(const verb::set_preferred_layers&) {
+    return {{"consumerId", id},
+            {"spatialLayer", {type::layer}},
+            {"temporalLayer", {type::layer, false}}};
+  }
+  members operator()(const verb::set_consumer_priority&) {
+    return {{"consumerId", id}, {"priority", {type::priority}}};
+  }
+  members operator()(const verb::request_key_frame&) {
+    return {{"consumerId", id}};
+  }
+  members operator()(const verb::get_stats&) {
+    return {{"id", id}};
+  }
+  members operator()(const verb::kick&) {
+    return {{"peerId", id}};
+  }
+  members operator()(const verb::mute&) {
+    return {{"peerId", id}, {"kind", {type::media, false}}};
+  }
+  members operator()(const verb::lock_room&) {
+    return {{"locked", flag}};
+  }
+};
+
+std::string good(type what) {
+  switch (what) {
+    case type::text:
+      return "\"x1\"";
+    case type::flag:
+      return "true";
+    case type::layer:
+      return "1";
+    case type::priority:
+      return "255";
+    case type::media:
+      return "\"audio\"";
+    case type::way:
+      return "\"recv\"";
+    case type::app_data:
+      return "{}";
+    case type::dtls:
+      return dictionaries().at("<dtls>");
+    case type::rtp:
+      return dictionaries().at("<rtp>");
+    case type::capabilities:
+      return dictionaries().at("<caps>");
+  }
+  return {};
+}
+
+// Values of every JSON type, none of which counts as absent.
+const std::vector<std::string> samples{
+    "true", "-1", "1.5", "256", "4294967296", "\"?\"", "[1]", R"({"a":1})"};
+
+bool fits(type what, const std::string& sample) {
+  switch (what) {
+    case type::text:
+      return sample[0] == '"';
+    case type::flag:
+      return sample == "true";
+    case type::layer:
+      return sample == "256";
+    case type::app_data:
+      return sample[0] == '{';
+    // An object of unknown members is as good as an empty one, and mediasoup
+    // takes an array for an object without members.
+    case type::capabilities:
+      return sample[0] == '{' || sample[0] == '[';
+    default:
+      return false;
+  }
+}
+
+std::string object(const members& all, const std::string& changed = {},
+                   const std::string& value = {}) {
+  std::string out = "{";
+  for (const auto& [name, x] : all) {
+    const auto text = name == changed ? value : good(x.type);
+    if (text.empty())
+      continue;
+    if (out.size() > 1)
+      out += ',';
+    out += '"' + name + "\":" + text;
+  }
+  return out + '}';
+}
+
+// Which members a request has, by the verb that it makes of a payload that
+// has them all.
+members find_members(const listed_request& what) {
+  const members everything{{"direction", {type::way}},
+                           {"dtlsParameters", {type::dtls}},
+                           {"kind", {type::media}},
+                           {"rtpParameters", {type::rtp}},
+                           {"producerId", {type::text}},
+                           {"consumerId", {type::text}},
+                           {"spatialLayer", {type::layer}},
+                           {"priority", {type::priority}},
+                           {"displayName", {type::text}},
+                           {"peerId", {type::text}},
+                           {"id", {type::text}}};
+  const auto verb = what.read(*parse_json(object(everything)));
+  REQUIRE(verb.has_value());
+  return std::visit(members_of{}, *verb);
+}
+
+bool says_bad_request(const std::string& frame) {
+  return frame.find(R"("code":"bad-request")") != std::string::npos;
+}
+
+// Whether the dialect refuses that by itself; the server is asked otherwise,
+// and its answer reaches the client.
+bool refuses(speaker& alice, const std::string& name,
+             const std::string& arguments) {
+  auto came = alice.request(name, arguments);
+  if (came.frame) {
+    CHECK(says_bad_request(*came.frame));
+    return true;
+  }
+  alice.answer(came.asked->token, success{reply::ok{}});
+  return false;
+}
+
+template <class Body>
+void for_every_request(Body body) {
+  size_t count = 0;
+  for (const auto& how : speeches()) {
+    CAPTURE(how.name);
+    for (const auto& what : how.requests) {
+      // It ends what the others need.
+      if (what.name.starts_with("leave"))
+        continue;
+      CAPTURE(what.name);
+      speaker alice{how};
+      body(how, what, alice);
+      ++count;
+    }
+  }
+  CHECK_GT(count, 90);
+}
+
+} // namespace
+
+TEST_CASE("every member that is missing or of a wrong type is refused") {
+  for_every_request(
+      [](const speech&, const listed_request& what, speaker& alice) {
+        const auto all = find_members(what);
+        CHECK_FALSE(refuses(alice, what.name, object(all)));
+        for (const auto& [name, x] : all) {
+          CAPTURE(name);
+          for (const auto& absent : {"", "null"})
+            CHECK_EQ(refuses(alice, what.name, object(all, name, absent)),
+                     x.required);
+          for (const auto& sample : samples) {
+            CAPTURE(sample);
+            CHECK_EQ(refuses(alice, what.name, object(all, name, sample)),
+                     !fits(x.type, sample));
+          }
+        }
+      });
+}
+
+TEST_CASE("a payload that is no object is refused where nothing stands bare") {
+  for_every_request(
+      [](const speech&, const listed_request& what, speaker& alice) {
+        if (!what.positions[0].empty())
+          return;
+        for (const auto& payload : {"1", "\"x\"", "[]", "true"})
+          CHECK(refuses(alice, what.name, payload));
+      });
+}
+
+TEST_CASE("arguments that stand bare mean what they mean in an object") {
+  size_t count = 0;
+  for_every_request(
+      [&](const speech&, const listed_request& what, speaker& alice) {
+        const auto all = find_members(what);
+        std::string bare;
+        members named;
+        for (const auto& position : what.positions)
+          if (const auto found = all.find(std::string{position});
+              found != all.end()) {
+            bare += (bare.empty() ? "" : ",") + good(found->second.type);
+            named.insert(*found);
+          }
+        if (bare.empty())
+          return;
+        for (const auto& [name, x] : all)
+          if (x.required && !named.contains(name))
+            return;
+        auto one = alice.request(what.name, bare);
+        auto other = alice.request(what.name, object(named));
+        REQUIRE(one.asked);
+        REQUIRE(other.asked);
+        CHECK_EQ(describe(one.asked->request), describe(other.asked->request));
+        ++count;
+      });
+  CHECK_GT(count, 30);
+}
+
+TEST_CASE("a room of a wrong type is refused, wherever rooms are named") {
+  for (const auto& how : speeches()) {
+    if (how.carrier == carrier::websocket)
+      continue;
+    CAPTURE(how.name);
+    speaker alice{how};
+    for (const auto& what : how.requests)
+      for (const auto& bad : {"true", "1.5", "[1]", R"({"a":1})"})
+        CHECK(refuses(alice, what.name,
+                      std::string{R"({"roomId":)"} + bad + '}'));
+  }
+}
+
+TEST_CASE("an id that the server does not know comes back as an error") {
+  for_every_request([](const speech&, const listed_request& what,
+                       speaker& alice) {
+    const auto all = find_members(what);
+    for (const auto& [name, x] : all) {
+      if (x.type != type::text)
+        continue;
+      CAPTURE(name);
+      auto came = alice.request(what.name, object(all, name, "\"nobody\""));
+      REQUIRE(came.asked);
+      CHECK_NE(describe(came.asked->request).find("=nobody"),
+               std::string::npos);
+      const auto frame = alice.answer(
+          came.asked->token,
+          make_error(name == "transportId" ? error_code::transport_not_found
+                                           : error_code::consumer_not_found));
+      CHECK_NE(frame.find("not found"), std::string::npos);
+    }
+  });
+}
+
+TEST_CASE("every refusal of every request is told in the dialect's words") {
+  for_every_request([](const speech& how, const listed_request& what,
+                       speaker& alice) {
+    const auto payload = object(find_members(what));
+    for (int i = 1; i <= static_cast<int>(error_code::internal); ++i) {
+      const auto code = static_cast<error_code>(i);
+      auto came = alice.request(what.name, payload);
+      REQUIRE(came.asked);
+      auto frame = alice.answer(came.asked->token, make_error(code));
+      const auto named = "\"code\":\"" + std::string{to_string(code)} + '"';
+      CHECK_NE(frame.find(named), std::string::npos);
+      if (how.carrier == carrier::websocket) {
+        CHECK_NE(frame.find(R"("type":"error")"), std::string::npos);
+        CHECK_NE(frame.find(R"("id":9)"), std::string::npos);
+        continue;
+      }
+      CHECK(frame.starts_with(R"(39[{"error":")"));
+      came = alice.tell(what.name, payload);
+      REQUIRE(came.asked);
+      frame = alice.answer(came.asked->token, make_error(code));
+      CHECK(frame.starts_with("2[\"" + how.failure_event + "\",{\"error\":\""));
+      CHECK_NE(frame.find(R"("event":")" + what.name + '"'), std::string::npos);
+    }
+  });
+}
+
+TEST_CASE("what the client sends beyond the members of a verb is ignored") {
+  for_every_request([](const speech&, const listed_request& what,
+                       speaker& alice) {
+    auto payload = object(find_members(what));
+    payload.pop_back();
+    payload += payload.size() > 1 ? "," : "";
+    CHECK_FALSE(refuses(alice, what.name, payload + R"("extra":{"a":[1]}})"));
+  });
+}
+
+} // namespace troupe::test

@@ -1,0 +1,104 @@
+#include "tests/protocol/dialects/speakers.hpp"
+
+#include "protocol/dialects/entries.hpp"
+
+#include <doctest/doctest.h>
+
+namespace troupe::test {
+
+using namespace troupe::protocol;
+
+namespace {
+
+std::vector<listed_request> listed(const std::vector<named_reader>& table) {
+  std::vector<listed_request> out;
+  for (const auto& x : table)
+    out.push_back({std::string{x.name}, x.read});
+  return out;
+}
+
+// The requests of all chapters; those that only join or leave have no payload
+// to read.
+std::vector<listed_request> camel_requests() {
+  std::vector<listed_request> out;
+  auto add = [&](const camel_chapter& chapter) {
+    for (const auto& x : chapter.methods)
+      if (x.read)
+        out.push_back({std::string{x.event}, x.read, x.positions});
+  };
+  add(common_camel_chapter());
+  for (const auto& chapter : camel_chapters())
+    add(chapter);
+  return out;
+}
+
+} // namespace
+
+const std::vector<speech>& speeches() {
+  static const std::vector<speech> all{
+      {"ws", carrier::websocket, "", 1, listed(ws_requests()), ""},
+      {"events", carrier::socketio,
+       R"(["join-mediasoup-room",{"roomId":"daily"}])", 1,
+       listed(events_requests()), "request-error"},
+      {"flow", carrier::socketio, R"(["create-consumer-transport"])", 2,
+       camel_requests(), "requestError"},
+      {"rooms", carrier::socketio, R"(["join","daily","alice"])", 3,
+       camel_requests(), "requestError"},
+  };
+  return all;
+}
+
+speaker::speaker(const speech& how) : how_(how) {
+  handshake hello;
+  hello.carrier = how.carrier;
+  hello.path = "/socket.io/";
+  if (how.carrier == carrier::websocket) {
+    hello.path = "/socket";
+    hello.query = {{"auth", "alice"}, {"channelId", "daily"}};
+  }
+  dialect_ = find_dialect(hello)->make(hello, *random_, {});
+  if (how.carrier == carrier::socketio) {
+    dialect_->handle_frame({"0", false}, {});
+    dialect_->handle_frame({"2" + how.join, false}, {});
+  }
+  for (size_t i = 0; i < how.join_requests; ++i) {
+    const auto asked = dialect_->poll_request();
+    REQUIRE(asked);
+    dialect_->handle_outcome(asked->token, success{reply::joined{}});
+  }
+  while (dialect_->poll_frame()) {
+  }
+}
+
+reaction speaker::request(const std::string& name,
+                          const std::string& arguments) {
+  if (how_.carrier == carrier::websocket)
+    return tell(name, arguments);
+  return say("29[\"" + name + "\"," + arguments + ']');
+}
+
+reaction speaker::tell(const std::string& name, const std::string& arguments) {
+  if (how_.carrier == carrier::websocket)
+    return say(R"({"id":9,"type":")" + name + R"(","data":)" + arguments + '}');
+  return say("2[\"" + name + "\"," + arguments + ']');
+}
+
+std::string speaker::answer(request_token token, const outcome& result) {
+  dialect_->handle_outcome(token, result);
+  const auto frame = dialect_->poll_frame();
+  REQUIRE(frame);
+  REQUIRE_FALSE(dialect_->poll_frame());
+  return frame->payload;
+}
+
+reaction speaker::say(const std::string& text) {
+  dialect_->handle_frame({text, false}, {});
+  REQUIRE_FALSE(dialect_->poll_close());
+  reaction out{dialect_->poll_request(), {}};
+  if (const auto frame = dialect_->poll_frame())
+    out.frame = frame->payload;
+  REQUIRE(out.asked.has_value() != out.frame.has_value());
+  return out;
+}
+
+} // namespace troupe::test
