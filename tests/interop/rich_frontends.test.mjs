@@ -44,8 +44,9 @@ async function pauseAndResume(ada, bob) {
 
 async function adjust(bob) {
   await bob.press('chooseLayer', 0);
-  await bob.sees('ada');
+  await bob.seesInWidth('ada', 320);
   await bob.press('chooseLayer', 1);
+  await bob.seesInWidth('ada', 640);
   await bob.press('askKeyFrame');
   await bob.sees('ada');
   for (const stats of await bob.press('stats')) {

@@ -48,7 +48,7 @@ export class Call {
 
   /** Sends the microphone, and the camera in two sizes. */
   async sendCamera() {
-    const stream = await openCamera();
+    const stream = await openCamera({ width: 640, height: 480 });
     await this.produce('mic', stream.getAudioTracks()[0]!);
     await this.produce('camera', stream.getVideoTracks()[0]!);
   }

@@ -26,9 +26,11 @@ declare global {
   interface Window { app: Buttons }
 }
 
-export async function openCamera(): Promise<MediaStream> {
+export async function openCamera(
+  video: boolean | MediaTrackConstraints = true,
+): Promise<MediaStream> {
   const stream = await navigator.mediaDevices.getUserMedia({
-    audio: true, video: true,
+    audio: true, video,
   });
   const [track] = stream.getVideoTracks();
   removeTile('me');

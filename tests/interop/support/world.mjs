@@ -19,11 +19,12 @@ export const EVERYONE = Object.fromEntries(NAMES.map((name, number) =>
 /** Runs inside the page, before anything else does. */
 export function makeWorld({ name, hue, tone, everyone }) {
   const frameRate = 15;
-  const [width, height] = [320, 240];
+  const small = { width: 320, height: 240 };
   const loud = -70;
 
   /** The person's colour, or half of it beside white: their screen. */
   function paint(context, screen, count) {
+    const { width, height } = context.canvas;
     context.fillStyle = `hsl(${hue} 90% 45%)`;
     context.fillRect(0, 0, width, height);
     if (screen) {
@@ -32,13 +33,13 @@ export function makeWorld({ name, hue, tone, everyone }) {
     }
     const shade = (count * 16) % 256;
     context.fillStyle = `rgb(${shade} ${shade} ${shade})`;
-    context.fillRect(0, height - 60, width, 60);
+    context.fillRect(0, height * 3 / 4, width, height / 4);
     context.fillStyle = 'black';
     context.font = '40px sans-serif';
     context.fillText(name, 20, 60);
   }
 
-  function picture(screen) {
+  function picture(screen, { width, height } = small) {
     const canvas = Object.assign(
       document.createElement('canvas'), { width, height });
     const context = canvas.getContext('2d');
@@ -70,7 +71,7 @@ export function makeWorld({ name, hue, tone, everyone }) {
 
   mediaDevices.getUserMedia = async ({ audio, video }) =>
     new MediaStream([...(audio ? [await microphone()] : []),
-      ...(video ? [picture(false)] : [])]);
+      ...(video ? [picture(false, video.width ? video : small)] : [])]);
   mediaDevices.getDisplayMedia = async () =>
     new MediaStream([picture(true)]);
 
@@ -95,8 +96,12 @@ export function makeWorld({ name, hue, tone, everyone }) {
     const person = Object.keys(everyone).find((one) =>
       distance(everyone[one].hue, seen) < 15);
     const screen = Math.min(...pixel(2, 1).slice(0, 3)) > 200;
-    return { person, screen, shade: pixel(1, 3)[0], self: 'self' in
-      video.dataset };
+    return {
+      person, screen,
+      width: video.videoWidth,
+      shade: pixel(1, 3)[0],
+      self: 'self' in video.dataset,
+    };
   }
 
   const ears = new WeakMap();
