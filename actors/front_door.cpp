@@ -98,6 +98,7 @@ front_door::decide_upgrade(const net::http_request& request) {
 std::unique_ptr<net::connection_events>
 front_door::open_connection(std::shared_ptr<net::connection> conn) {
   auto in = to_handshake(conn->request());
+  in.connect_timeout = services_->settings.http.connect_timeout;
   const auto* entry = protocol::find_dialect(in);
   log::event(log::level::debug, "connection-opened",
              {{"connection", std::to_string(conn->id())},

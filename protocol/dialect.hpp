@@ -28,6 +28,10 @@ struct handshake {
   std::string path;                         // "/socket"
   std::map<std::string, std::string> query; // decoded; the last of twins wins
   std::string subprotocol;                  // Sec-WebSocket-Protocol
+
+  /// How long the client may stay silent before it says what it wants, where
+  /// its protocol obliges it to: Socket.IO's CONNECT.
+  net::duration connect_timeout = std::chrono::seconds{5};
 };
 
 /// A message of the connection: text or binary, one WebSocket frame or

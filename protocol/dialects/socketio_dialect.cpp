@@ -19,12 +19,18 @@ constexpr uint16_t policy_violation = 1008;
 // waits for most of its answers; this only bounds what a hostile one costs.
 constexpr size_t max_outstanding = 256;
 
+socketio_config to_config(const handshake& hello) {
+  socketio_config config;
+  config.connect_timeout = hello.connect_timeout;
+  return config;
+}
+
 } // namespace
 
 socketio_link::socketio_link(handshake hello, net::rng& random,
                              net::time_point now)
     : hello_(std::move(hello))
-    , session_(socketio_config{}, random, now) {}
+    , session_(to_config(hello_), random, now) {}
 
 std::optional<std::string>
 socketio_link::greeting(std::string_view name) const {
