@@ -137,6 +137,7 @@ front_door::open_connection(std::shared_ptr<net::connection> conn) {
   auto* in = std::get_if<caller>(&found);
   if (!in)
     return nullptr;
+  in->hello.connect_timeout = services_->settings.http.connect_timeout;
   log::event(log::level::debug, "connection-opened",
              {{"connection", std::to_string(conn->id())},
               {"dialect", std::string{in->dialect->name}},

@@ -26,7 +26,7 @@ struct socketio_config {
   size_t max_attachment_bytes = 256 * 1024;
   /// How long a connection may be in no namespace, from its beginning or
   /// since it left the last one, before it is closed.
-  net::duration connect_timeout = std::chrono::seconds{45};
+  net::duration connect_timeout = std::chrono::seconds{5};
   /// Whether a client that connects to a namespace waits for admit() or
   /// deny(), and not only for that namespace to exist.
   bool ask_before_connect = false;

@@ -34,6 +34,7 @@ std::string event_array(std::string_view event, std::string_view json) {
 
 socketio_config to_config(const handshake& hello) {
   socketio_config out;
+  out.connect_timeout = hello.connect_timeout;
   out.ask_before_connect = hello.token_wanted;
   return out;
 }
