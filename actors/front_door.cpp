@@ -3,6 +3,7 @@
 #include "actors/log.hpp"
 #include "actors/session_actor.hpp"
 
+#include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
 namespace troupe::actors {
@@ -123,6 +124,15 @@ front_door::front_door(caf::actor_system& system,
 std::optional<net::http_response>
 front_door::handle_http(const net::http_request& request) {
   return pages_.answer(request);
+}
+
+bool front_door::handle_http_later(const net::http_request& request,
+                                   const net::http_responder& respond) {
+  if (request.path != metrics_path)
+    return false;
+  system_.spawn(
+      [this, respond](caf::event_based_actor*) { respond(pages_.metrics()); });
+  return true;
 }
 
 net::upgrade_decision
