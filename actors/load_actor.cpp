@@ -63,7 +63,7 @@ void load_state::sample() {
   auto cpu = span > 0 ? busy / (span * settings.cores) : 0;
   sampled_at = now;
   cpu_time = used;
-  monitor->handle_sample({cpu, seen.worst_delay, seen.dropped}, now);
+  monitor->handle_sample({cpu, seen.delay, seen.dropped, seen.held}, now);
 }
 
 void load_state::drain() {

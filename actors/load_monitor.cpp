@@ -26,6 +26,7 @@ constexpr double flooding = 3;
 /// How far the first step up goes; each further one is twice as long.
 constexpr int cautious_step = 2;
 constexpr int bold_step = overload_state::whole / 2;
+constexpr int longest_step_up = overload_state::whole / 2;
 
 /// The share of the CPU in use when it last hurt that is the limit, too.
 constexpr double at_limit = 0.97;
@@ -50,6 +51,12 @@ double seconds(net::duration x) {
   return std::chrono::duration<double>(x).count();
 }
 
+// The severity at which the level of this one applies to all.
+int end_of_level(int severity) {
+  auto whole = static_cast<int>(overload_state::whole);
+  return (severity + whole - 1) / whole * whole;
+}
+
 template <class T>
 T middle(std::array<T, 3> x) {
   std::ranges::nth_element(x, x.begin() + 1);
@@ -63,7 +70,7 @@ void load_monitor::handle_sample(const load_sample& seen, net::time_point now) {
   if (x.cpu < least_cpu) {
     // The machine is short of time, not this server: to refuse or shed would
     // take from people and help nobody.
-    x.worst_delay = {};
+    x.delay = {};
     x.dropped = 0;
   }
   auto elapsed = last_ ? std::min(now - *last_, longest_step) : net::duration{};
@@ -87,8 +94,8 @@ void load_monitor::smooth(const load_sample& x, net::duration elapsed) {
   cpu_ +=
       (x.cpu - cpu_) * (1 - std::exp(-seconds(elapsed) / cpu_time_constant));
   // Who loses packets is late, whatever the others' delay.
-  auto delay = x.dropped > 0 ? std::max(x.worst_delay, 2 * marks_.shed_delay)
-                             : x.worst_delay;
+  auto delay =
+      x.dropped > 0 ? std::max(x.delay, 2 * marks_.shed_delay) : x.delay;
   // A late sample speaks for those that are missing.
   auto count = std::clamp<int>(
       static_cast<int>(std::lround(seconds(elapsed) / seconds(interval))), 1,
@@ -121,11 +128,12 @@ void load_monitor::update_busy(net::duration elapsed) {
 }
 
 void load_monitor::update_severity(const load_sample& x, net::time_point now) {
+  held_consumers_ = x.held;
   auto mark = seconds(marks_.shed_delay);
   if (mark <= 0)
     return;
   auto delay = seconds(delay_);
-  auto growth = (seconds(x.worst_delay) - seconds(delay_before_)) / mark;
+  auto growth = (seconds(x.delay) - seconds(delay_before_)) / mark;
   if (delay >= mark)
     cpu_at_limit_ = cpu_;
   // What was done last must show first.
@@ -152,8 +160,15 @@ void load_monitor::shed_more(bool bold, net::time_point now) {
   held_ = 0;
   if (stride_up_ == 0)
     stride_up_ = bold ? bold_step : cautious_step;
+  auto in_vain =
+      severity_ > 0 && held_before_ && held_consumers_ == held_before_;
+  held_before_ = held_consumers_;
+  if (in_vain) {
+    move_to(end_of_level(severity_) + stride_up_, now);
+    return;
+  }
   move_to(severity_ + stride_up_, now);
-  stride_up_ = std::min(2 * stride_up_, worst_severity);
+  stride_up_ = std::min(2 * stride_up_, longest_step_up);
 }
 
 void load_monitor::shed_less(net::time_point now) {
@@ -188,6 +203,8 @@ void load_monitor::move_to(int severity, net::time_point now) {
   if (severity != severity_)
     moved_ = now;
   severity_ = severity;
+  if (severity == 0)
+    held_before_.reset();
 }
 
 void load_monitor::update_state() {

@@ -13,10 +13,12 @@ namespace troupe::actors {
 struct load_sample {
   /// CPU time used, as a share of what the process could have used: 0 to 1.
   double cpu = 0;
-  /// The longest that a packet took from its arrival to its being sent.
-  net::duration worst_delay{};
+  /// How long nine of ten batches at most took from arrival to being sent.
+  net::duration delay{};
   /// Packets left out because too many were waiting, or for too long.
   uint64_t dropped = 0;
+  /// Consumers that get less than they want; nothing where it is not known.
+  std::optional<uint64_t> held = {};
 };
 
 /// Says that the state is another, and what made it so.
@@ -42,14 +44,18 @@ struct overload_change {
 ///
 /// How much has to go nobody can know, as it depends on who is there; it is
 /// found by trying. While it hurts, severity rises in steps of double length,
-/// each of which gets the time to show; while the queues drain it rests. Then
+/// up to half a level, each of which gets the time to show; a step that took
+/// nothing from anybody, as layers where there is no simulcast, is followed by
+/// the next level. While the queues drain it rests. Then
 /// it falls, in steps of double length, too, but none longer than the CPU can
 /// bear by what the last one took of it, until the CPU is as busy as when it
 /// hurt: so the server works close to its limit, and is itself again soon after
 /// the load has gone. A step down that hurts is taken back.
 ///
-/// Of three samples the middle one counts, so that a single stall, as the
-/// machine's scheduler causes, sheds nothing and delays no recovery.
+/// Delays are those of the many: on a machine that others use, too, some
+/// packets are always late. Of three samples the middle one counts, so that a
+/// single stall, as the machine's scheduler causes, sheds nothing and delays no
+/// recovery.
 class load_monitor {
 public:
   /// Where it begins to be too much. 0 leaves that figure out of account.
@@ -123,6 +129,8 @@ private:
   int severity_ = 0;
   int held_ = 0; // the severity that last was enough; 0 is unknown
   int stride_up_ = 0;
+  std::optional<uint64_t> held_consumers_; // as last told
+  std::optional<uint64_t> held_before_;    // when it last rose
   int stride_down_ = 1;
   int last_stride_ = 1;
   double cpu_at_stride_ = 1; // before that stride

@@ -1,6 +1,7 @@
 #include "actors/media_shard.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::actors {
 
@@ -130,6 +131,9 @@ void media_shard::apply(consumer& x, net::time_point now) {
   x.facts.recency = x.owner ? x.owner->recency() : uint16_t{0};
   x.facts.loudness = x.owner ? x.owner->loudness() : uint16_t{0};
   auto wanted = decide_shedding(overload_, x.facts, limits_);
+  auto held =
+      !x.paused && (wanted.paused || wanted.encoding != x.facts.preferred);
+  held_ += size_t{held} - size_t{std::exchange(x.held, held)};
   wanted.paused = wanted.paused || x.paused;
   // The encoding first: what begins anew begins with the right one.
   if (wanted.encoding != x.applied.encoding)
@@ -148,6 +152,7 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
     return std::nullopt;
   auto gone = std::move(i->second);
   consumers_.erase(i);
+  held_ -= size_t{gone->held};
   retired_.add(gone->engine->stats({}));
   std::erase(gone->on->consumers, which);
   drop_if_unused(gone->on_key);

@@ -130,6 +130,11 @@ public:
     return overload_;
   }
 
+  /// How many consumers get less than they want, for overload.
+  size_t held() const {
+    return held_;
+  }
+
   // -- timers and output -----------------------------------------------------
 
   void handle_timeout(net::time_point now);
@@ -170,6 +175,7 @@ private:
     consumer_facts facts;
     std::shared_ptr<const voice> owner;
     shedding_decision applied; // what the engine was told
+    bool held = false;         // gets less than it wants
   };
 
   struct producer {
@@ -192,6 +198,7 @@ private:
   sender_totals retired_; // of consumers that are gone
   overload_state overload_;
   shedding_limits limits_;
+  size_t held_ = 0;
   std::vector<transport*> dirty_;         // have something to send
   std::optional<net::time_point> oldest_; // arrival of media that waits
   std::optional<net::time_point> timeout_;

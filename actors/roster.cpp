@@ -11,41 +11,44 @@ using protocol::producer_info;
 void roster::add(participant who) {
   remove(who.id);
   auto age = next_++;
-  by_age_.emplace(age, who.id);
-  members_.emplace(std::move(who.id), member{std::move(who.name),
-                                             std::move(who.device), age, 0, 0});
+  member_age_.emplace(who.id, age);
+  members_.emplace(age, member{std::move(who.id),
+                               std::move(who.name),
+                               std::move(who.device),
+                               0,
+                               0,
+                               {}});
 }
 
 std::vector<producer_id> roster::remove(const peer_id& who) {
   std::vector<producer_id> gone;
-  auto i = members_.find(who);
-  if (i == members_.end())
+  auto i = member_age_.find(who);
+  if (i == member_age_.end())
     return gone;
-  std::erase_if(producers_, [&](const auto& entry) {
-    if (entry.second.peer != who)
-      return false;
-    producer_age_.erase(entry.second.id);
-    gone.push_back(entry.second.id);
-    return true;
-  });
-  running_audio_ -= i->second.running_audio;
-  by_age_.erase(i->second.since);
-  members_.erase(i);
+  auto removed = members_.extract(i->second);
+  member_age_.erase(i);
+  running_audio_ -= removed.mapped().running_audio;
+  for (auto age : removed.mapped().producers) {
+    gone.push_back(std::move(producers_.extract(age).mapped().id));
+    producer_age_.erase(gone.back());
+  }
   return gone;
 }
 
 bool roster::rename(const peer_id& who, std::string name) {
-  auto i = members_.find(who);
-  if (i == members_.end() || i->second.name == name)
+  auto* x = find_member(who);
+  if (!x || x->name == name)
     return false;
-  i->second.name = std::move(name);
+  x->name = std::move(name);
   return true;
 }
 
 bool roster::publish(const producer_info& info) {
-  if (!contains(info.peer) || producer_age_.contains(info.id))
+  auto* owner = find_member(info.peer);
+  if (!owner || producer_age_.contains(info.id))
     return false;
   producer_age_.emplace(info.id, next_);
+  owner->producers.push_back(next_);
   producers_.emplace(next_++, info);
   count(info, info.paused ? 0 : 1);
   return true;
@@ -56,6 +59,7 @@ std::optional<producer_info> roster::withdraw(const producer_id& id) {
   if (i == producer_age_.end())
     return std::nullopt;
   auto info = std::move(producers_.extract(i->second).mapped());
+  std::erase(find_member(info.peer)->producers, i->second);
   producer_age_.erase(i);
   count(info, info.paused ? 0 : -1);
   return info;
@@ -108,33 +112,41 @@ std::vector<producer_info> roster::others(const peer_id& asking) const {
 }
 
 bool roster::audible(const peer_id& who) const {
-  auto i = members_.find(who);
-  return i != members_.end() && i->second.running_audio > 0;
+  const auto* x = find_member(who);
+  return x && x->running_audio > 0;
 }
 
 std::optional<participant> roster::describe(const peer_id& who) const {
-  auto i = members_.find(who);
-  if (i == members_.end())
-    return std::nullopt;
-  return describe(who, i->second);
+  const auto* x = find_member(who);
+  return x ? std::optional{describe(*x)} : std::nullopt;
 }
 
 std::vector<participant> roster::participants() const {
   std::vector<participant> result;
-  result.reserve(by_age_.size());
-  for (const auto& [age, id] : by_age_)
-    result.push_back(describe(id, members_.at(id)));
+  result.reserve(members_.size());
+  for (const auto& [age, x] : members_)
+    result.push_back(describe(x));
   return result;
 }
 
-participant roster::describe(const peer_id& id, const member& x) const {
-  return {id, x.name, x.running_audio == 0, x.running_video == 0, x.device};
+const roster::member* roster::find_member(const peer_id& who) const {
+  auto i = member_age_.find(who);
+  return i == member_age_.end() ? nullptr : &members_.at(i->second);
+}
+
+roster::member* roster::find_member(const peer_id& who) {
+  auto i = member_age_.find(who);
+  return i == member_age_.end() ? nullptr : &members_.at(i->second);
+}
+
+participant roster::describe(const member& x) {
+  return {x.id, x.name, x.running_audio == 0, x.running_video == 0, x.device};
 }
 
 void roster::count(const producer_info& info, int change) {
-  auto& owner = members_.at(info.peer);
-  auto& running = info.kind == media_kind::audio ? owner.running_audio
-                                                 : owner.running_video;
+  auto* owner = find_member(info.peer);
+  auto& running = info.kind == media_kind::audio ? owner->running_audio
+                                                 : owner->running_video;
   running += change;
   if (info.kind == media_kind::audio)
     running_audio_ += change;

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 namespace troupe::actors {
@@ -23,7 +24,7 @@ public:
   bool rename(const peer_id& who, std::string name);
 
   bool contains(const peer_id& who) const {
-    return members_.contains(who);
+    return member_age_.contains(who);
   }
 
   size_t size() const {
@@ -70,23 +71,30 @@ public:
 
 private:
   struct member {
+    peer_id id;
     std::string name;
     protocol::json_text device;
-    uint64_t since = 0;
     int running_audio = 0;
     int running_video = 0;
+    std::vector<uint64_t> producers; // by their age
   };
 
-  protocol::participant describe(const peer_id& id, const member& x) const;
+  // The member's entry, or null.
+  const member* find_member(const peer_id& who) const;
+  member* find_member(const peer_id& who);
+
+  static protocol::participant describe(const member& x);
 
   void count(const protocol::producer_info& info, int change);
 
+  // Members and producers are found by id and listed by age, the oldest
+  // first.
   uint64_t next_ = 0;
   int running_audio_ = 0; // of all members
-  std::map<peer_id, member> members_;
-  std::map<uint64_t, peer_id> by_age_;
-  std::map<producer_id, uint64_t> producer_age_;
-  std::map<uint64_t, protocol::producer_info> producers_; // oldest first
+  std::map<uint64_t, member> members_;
+  std::map<uint64_t, protocol::producer_info> producers_;
+  std::unordered_map<peer_id, uint64_t> member_age_;
+  std::unordered_map<producer_id, uint64_t> producer_age_;
 };
 
 } // namespace troupe::actors

@@ -26,6 +26,8 @@ struct shard_state {
   explicit shard_state(pointer self_ptr) : self(self_ptr) {}
 
   ~shard_state() {
+    if (held > 0)
+      note_held(0);
     publish();
   }
 
@@ -85,6 +87,13 @@ struct shard_state {
     return services.load->gauges().of(self->id());
   }
 
+  // Tells the gauge how many consumers get less than they want.
+  void note_held(size_t now) {
+    if (now != held)
+      gauge().note_held(static_cast<int64_t>(now)
+                        - static_cast<int64_t>(std::exchange(held, now)));
+  }
+
   media_sink_actor me() const {
     return caf::actor_cast<media_sink_actor>(self);
   }
@@ -98,6 +107,7 @@ struct shard_state {
   media_shard engine;
   std::unordered_map<producer_key, producer> producers;
   std::unordered_map<consumer_key, consumer> consumers;
+  size_t held = 0; // as the gauge was told
   bool flush_pending = false;
   size_t taken = 0; // batches since the last flush
   sender_totals published;
@@ -281,6 +291,7 @@ void shard_state::set_producer_paused(const producer_paused& x) {
 }
 
 void shard_state::drain() {
+  note_held(engine.held());
   while (auto event = engine.poll_event())
     pass_on(*event);
   // What is in the mailbox already goes out together with this.

@@ -246,8 +246,12 @@ void engineio_session::drain() {
     auto event = engine_->poll_event();
     if (!event)
       break;
+    // Frames of one turn leave together, and before whatever follows them.
+    if (!std::holds_alternative<eio::frame_ready>(*event))
+      flush_frames();
     std::visit([this](auto& x) { perform(std::move(x)); }, *event);
   }
+  flush_frames();
   draining_ = false;
   arm_timer();
 }
@@ -272,14 +276,19 @@ void engineio_session::perform(eio::poll_answered x) {
 }
 
 void engineio_session::perform(eio::frame_ready x) {
-  auto i = sockets_.find(x.socket);
-  if (i == sockets_.end())
+  if (x.socket != frames_for_)
+    flush_frames();
+  frames_for_ = x.socket;
+  frames_.push_back(
+      {std::make_shared<const std::string>(std::move(x.data)), x.binary});
+}
+
+void engineio_session::flush_frames() {
+  if (frames_.empty())
     return;
-  auto data = std::make_shared<const std::string>(std::move(x.data));
-  if (x.binary)
-    i->second->send_binary(std::move(data));
-  else
-    i->second->send_text(std::move(data));
+  if (auto i = sockets_.find(frames_for_); i != sockets_.end())
+    i->second->send(std::exchange(frames_, {}));
+  frames_.clear();
 }
 
 void engineio_session::perform(eio::socket_finished x) {

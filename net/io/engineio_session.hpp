@@ -82,6 +82,8 @@ private:
 
   void perform(protocol::engineio::session_closed x);
 
+  void flush_frames();
+
   void arm_timer();
 
   void reply(const exchange_ptr& to, http_response response);
@@ -103,6 +105,9 @@ private:
       sockets_;
   exchange_ptr poll_;
   std::unique_ptr<connection_events> events_;
+  // Frames on their way to one WebSocket.
+  std::vector<outgoing_message> frames_;
+  protocol::engineio::socket_id frames_for_ = 0;
   uint16_t close_code_ = 0;
   bool draining_ = false;
   bool ended_ = false;

@@ -1,13 +1,16 @@
 #include "net/io/websocket_session.hpp"
 
 #include "net/io/connection_handle.hpp"
+#include "net/io/whole_stream.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include <array>
 #include <deque>
 #include <optional>
+#include <vector>
 
 namespace troupe::net {
 
@@ -35,6 +38,35 @@ constexpr size_t kept_buffer = 64 << 10;
 // Reads of one message beyond the permitted fragments are paid by this many
 // octets each, since TCP too may cut a frame into many reads.
 constexpr size_t octets_per_read = 64;
+
+// What goes out with one system call, more or less.
+constexpr size_t max_run = 64;
+constexpr size_t max_run_octets = 64 << 10;
+
+// What stands before the payload of a whole frame without a mask (RFC 6455,
+// section 5.2).
+class frame_header {
+public:
+  frame_header(size_t payload, bool binary) {
+    constexpr uint8_t whole = 0x80;
+    octets_[0] = whole | (binary ? 2 : 1);
+    auto length = payload < 126 ? 0u : payload <= 0xFFFF ? 2u : 8u;
+    octets_[1] = static_cast<uint8_t>(length == 0   ? payload
+                                      : length == 2 ? 126
+                                                    : 127);
+    size_ = 2 + length;
+    for (auto i = size_; i > 2; payload >>= 8)
+      octets_[--i] = static_cast<uint8_t>(payload);
+  }
+
+  asio::const_buffer buffer() const {
+    return asio::buffer(octets_.data(), size_);
+  }
+
+private:
+  std::array<uint8_t, 10> octets_{};
+  size_t size_ = 0;
+};
 
 // One WebSocket on one loop. `queue`, `request_close` and `shut_down` may be
 // called from any thread, everything else runs on the loop.
@@ -95,7 +127,13 @@ public:
 
 private:
   struct waiting_message {
+    waiting_message(outgoing_message x, time_point now)
+        : what(std::move(x))
+        , header(what.text->size(), what.binary)
+        , queued(now) {}
+
     outgoing_message what;
+    frame_header header;
     time_point queued;
   };
 
@@ -135,8 +173,10 @@ private:
     if (type == websocket::frame_type::ping)
       take_token();
     // The client has left; that the stream ends in order may take a while.
-    if (type == websocket::frame_type::close)
+    if (type == websocket::frame_type::close) {
+      hung_up_ = true;
       notify(closed_by(websocket::error::closed));
+    }
   }
 
   void open() {
@@ -204,34 +244,45 @@ private:
   }
 
   void enqueue(std::vector<outgoing_message> messages) {
-    if (finished_ || closing_ || !opened_)
+    // After its close frame a client takes nothing (RFC 6455, section 5.5.1).
+    if (finished_ || closing_ || hung_up_ || !opened_)
       return;
     auto now = steady_clock::now();
     for (auto& x : messages)
-      outbox_.push_back({std::move(x), now});
-    if (!writing_ && !outbox_.empty())
+      outbox_.emplace_back(std::move(x), now);
+    if (writing_ == 0 && !outbox_.empty())
       write();
   }
 
+  // Writes what waits, as far as it makes one run.
   void write() {
-    const auto& x = outbox_.front();
-    writing_ = true;
-    arm(x.queued + core_->config.max_write_delay);
-    ws_.binary(x.what.binary);
-    ws_.async_write(asio::buffer(*x.what.text),
-                    [self = shared_from_this()](error_code ec, size_t) {
-                      self->on_written(ec);
-                    });
+    size_t octets = 0;
+    run_.clear();
+    for (const auto& x : outbox_) {
+      if (writing_ == max_run || octets > max_run_octets)
+        break;
+      run_.push_back(x.header.buffer());
+      run_.push_back(asio::buffer(*x.what.text));
+      octets += x.what.text->size();
+      ++writing_;
+    }
+    arm(outbox_.front().queued + core_->config.max_write_delay);
+    ws_.next_layer().async_write_some(
+        run_, [self = shared_from_this()](error_code ec, size_t) {
+          self->on_written(ec);
+        });
   }
 
   void on_written(error_code ec) {
-    writing_ = false;
+    auto written = std::exchange(writing_, 0);
     if (finished_)
       return;
     if (ec)
       return finish(close_code::abnormal);
-    queued_octets_ -= cost_of(outbox_.front().what);
-    outbox_.pop_front();
+    for (; written > 0; --written) {
+      queued_octets_ -= cost_of(outbox_.front().what);
+      outbox_.pop_front();
+    }
     if (!outbox_.empty())
       write();
     else if (closing_)
@@ -261,12 +312,13 @@ private:
   }
 
   // What the client has not read by now it will not get. The close frame
-  // waits for the message under way, though not for long.
+  // waits for the messages under way, though not for long.
   void give_up_slow_reader() {
     if (finished_ || close_sent_)
       return;
     core_->slow_readers_closed.fetch_add(1, std::memory_order_relaxed);
-    outbox_.resize(writing_ ? 1 : 0);
+    while (outbox_.size() > writing_)
+      outbox_.pop_back();
     closing_ = websocket::close_reason{
         static_cast<websocket::close_code>(close_code::try_again_later),
         "client reads too slowly"};
@@ -318,7 +370,7 @@ private:
   std::shared_ptr<void> ticket_;
   websocket_plan plan_;
   loop_executor loop_;
-  websocket::stream<socket_stream, false> ws_;
+  websocket::stream<whole_stream, false> ws_;
   loop_timer timer_;
   token_bucket bucket_;
   std::shared_ptr<connection> handle_;
@@ -327,9 +379,12 @@ private:
   size_t reads_ = 0;
   std::atomic<size_t> queued_octets_{0};
   std::deque<waiting_message> outbox_;
-  bool writing_ = false;
+  // The first messages of the outbox that are on their way, and their octets.
+  size_t writing_ = 0;
+  std::vector<asio::const_buffer> run_;
   bool opened_ = false;
   bool close_sent_ = false;
+  bool hung_up_ = false;
   bool finished_ = false;
   std::optional<websocket::close_reason> closing_;
   std::optional<time_point> close_deadline_;

@@ -103,6 +103,11 @@ public:
     return connection_->closed;
   }
 
+  /// How often the server has sent something, however much.
+  size_t batches() const {
+    return connection_->batches;
+  }
+
   inbox& messages() {
     while (!connection_->sent.empty()) {
       inbox_.add(connection_->sent.front());

@@ -127,6 +127,25 @@ TEST_CASE("a flood sheds in bold steps, a small excess little by little") {
   CHECK(at.monitor.state().share <= 16);
 }
 
+TEST_CASE("a step that takes nothing from anybody leads to the next level") {
+  watch at;
+  at.feed(idle, 5s);
+  // Nobody has simulcast: only the third level helps.
+  auto begin = at.now;
+  uint64_t held = 0;
+  while (at.level() < speakers_only && at.now - begin < 10s) {
+    held = at.level() >= last_n_only ? 7 : 0;
+    at.feed({1.0, 150ms, 100, held});
+  }
+  CHECK(at.now - begin <= 2500ms);
+  // What helped rises by half a level at a time.
+  std::vector<int> shares;
+  for (const auto& x : at.changes)
+    if (x.what.to.level == last_n_only)
+      shares.push_back(x.what.to.share);
+  CHECK(shares == std::vector<int>{32, 64});
+}
+
 TEST_CASE("after a square of load the server is itself within 5 s") {
   for (auto length : {300ms, 1000ms, 3000ms, 60000ms})
     for (const auto& load :

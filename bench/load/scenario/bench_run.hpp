@@ -69,6 +69,14 @@ public:
   void measure(const std::function<void()>& body);
   void measure();
 
+  /// Where the server's signaling listens.
+  const server_address& address() const {
+    return address_;
+  }
+
+  /// What the server's process has used so far; nothing where it is not known.
+  std::optional<process_sample> sample(with_memory memory = with_memory::no);
+
   /// The server's resident memory now, in octets; 0 where it is not known.
   uint64_t resident();
 
@@ -86,7 +94,6 @@ public:
 private:
   void launch();
   void describe();
-  std::optional<process_sample> sample(with_memory memory = with_memory::no);
   void check_flow(net::time_point end);
 
   const run_options& options_;

@@ -110,6 +110,24 @@ void add_meetings(CLI::App& app, run_options& x, run_texts& texts) {
   add_video(app, texts);
 }
 
+void add_hall(CLI::App& app, run_options& x) {
+  auto add_rate = [&](const char* flag, double& value, const char* help) {
+    app.add_option(flag, value, help)
+        ->check(CLI::Range(0.0, 1e6))
+        ->capture_default_str();
+  };
+  add_count(app, "--peers", x.peers, "Members of the room");
+  add_count(app, "--joining", x.joining, "Members that join at a time");
+  add_rate("--broadcasts", x.broadcasts_per_second, "Broadcasts a second");
+  add_rate("--busy-broadcasts", x.busy_broadcasts_per_second,
+           "Broadcasts a second of many speakers, for the cost of a message");
+  app.add_option("--stalled", x.stalled, "Share of members that stop reading")
+      ->check(CLI::Range(0.0, 0.9))
+      ->capture_default_str();
+  add_count(app, "--flooders", x.flooders, "Members that flood");
+  add_rate("--flood", x.flood_per_second, "Messages a second of all flooders");
+}
+
 void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
   const auto& name = x.scenario;
   if (name == "broadcast") {
@@ -157,6 +175,8 @@ void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
     add_count(app, "--peers", x.peers, "Members");
     add_count(app, "--size", x.size, "Members of each room");
     add_count(app, "--window", x.window, "Requests under way for each member");
+  } else if (name == "hall") {
+    add_hall(app, x);
   } else if (name == "overload") {
     add_meetings(app, x, texts);
     add_count(app, "--factor", x.factor, "Rooms that send, by those that fit");

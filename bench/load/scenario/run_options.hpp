@@ -91,6 +91,17 @@ struct run_options {
   uint32_t window = 4;
   double changes_per_second = 5;
 
+  // hall
+  uint32_t joining = 16;
+  double broadcasts_per_second = 10;
+  double busy_broadcasts_per_second = 100;
+  /// The share of members that stop reading; 0: no such phase.
+  double stalled = 0;
+  /// Clients that flood, and what they send together in a second; 0: no such
+  /// phase.
+  uint32_t flooders = 10;
+  double flood_per_second = 0;
+
   // overload
   uint32_t factor = 3;
 };

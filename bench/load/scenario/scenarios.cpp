@@ -1,6 +1,7 @@
 #include "bench/load/scenario/scenarios.hpp"
 
 #include "bench/load/scenario/bench_run.hpp"
+#include "bench/load/scenario/hall.hpp"
 #include "bench/load/scenario/lifecycle.hpp"
 #include "bench/load/scenario/overload.hpp"
 #include "bench/load/scenario/signal.hpp"
@@ -105,6 +106,13 @@ const std::vector<scenario_entry>& all_scenarios() {
        run_idle},
       {"signal", "requests, and what the rooms are told of them",
        with([](run_options& x) { x.peers = 210; }), run_signal},
+      {"hall", "one room of very many who only signal",
+       with([](run_options& x) {
+         x.peers = 1'000;
+         x.seconds = 6;
+         x.floor = false;
+       }),
+       run_hall},
       {"churn", "members of meetings who leave and join",
        with([](run_options& x) {
          x.seconds = 3'600;

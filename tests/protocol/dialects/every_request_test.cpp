@@ -66,6 +66,9 @@ struct members_of {
   members operator()(const verb::end_room&) {
     return {};
   }
+  members operator()(const verb::authenticate&) {
+    return {};
+  }
   members operator()(const verb::set_display_name&) {
     return {{"displayName", id}};
   }

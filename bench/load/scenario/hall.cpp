@@ -1,0 +1,269 @@
+#include "bench/load/scenario/hall.hpp"
+
+#include "bench/load/scenario/bench_run.hpp"
+#include "bench/load/scenario/figures.hpp"
+#include "bench/load/signaling/crowd.hpp"
+#include "net/io/connection.hpp"
+
+#include <algorithm>
+
+namespace troupe::load {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr auto patience = 40s;
+
+/// Between phases: for what is told late, and the lists of dialect B.
+constexpr auto calm = 3500ms;
+
+/// Members who speak where there is to be much to tell.
+constexpr size_t busy_speakers = 100;
+
+/// Who joins and leaves one by one.
+constexpr size_t single_joins = 20;
+
+net::duration seconds(double x) {
+  return std::chrono::duration_cast<net::duration>(
+      std::chrono::duration<double>(x));
+}
+
+double to_seconds(net::duration x) {
+  return std::chrono::duration<double>(x).count();
+}
+
+class hall {
+public:
+  explicit hall(const run_options& options)
+      : options_(options)
+      , run_(options, {})
+      , crowd_({run_.address(), options.dialect}) {}
+
+  run_result play() {
+    run_.measure([&] {
+      join();
+      come_and_go();
+      broadcast();
+      be_busy();
+      if (options_.stalled > 0)
+        stall();
+      if (options_.flood_per_second > 0)
+        flood();
+    });
+    auto& result = run_.result();
+    result.parameters["peers"] = options_.peers;
+    result.parameters["joining"] = options_.joining;
+    if (!crowd_.problem().empty())
+      result.labels["problem"] = crowd_.problem();
+    return run_.finish();
+  }
+
+private:
+  /// What a phase has cost the server and brought the members.
+  struct span {
+    double seconds = 0;
+    double cpu = 0; // seconds
+    double frames = 0;
+    double octets = 0;
+  };
+
+  template <class F>
+  span during(F body) {
+    auto begin = clock::now();
+    auto first = run_.sample();
+    auto before = crowd_.counts();
+    body();
+    auto after = crowd_.counts();
+    auto last = run_.sample();
+    span out;
+    out.seconds = to_seconds(clock::now() - begin);
+    if (first && last)
+      out.cpu = std::chrono::duration<double>(last->cpu - first->cpu).count();
+    out.frames = static_cast<double>(after.frames - before.frames);
+    out.octets = static_cast<double>(after.octets - before.octets);
+    return out;
+  }
+
+  void tell(const std::string& name, double x) {
+    run_.result().extra[name] = x;
+  }
+
+  void tell(const std::string& name, const latency_histogram& x) {
+    auto times = quantiles_of(x);
+    tell(name + "_ms_p50", times.p50);
+    tell(name + "_ms_p99", times.p99);
+    tell(name + "_ms_max", times.max);
+  }
+
+  void expect(bool ok, const std::string& what) {
+    if (!ok)
+      throw run_error{what + " in time; " + std::to_string(crowd_.inside())
+                      + " members inside, " + std::to_string(crowd_.ended())
+                      + " ended; " + crowd_.problem()};
+  }
+
+  void enter(size_t count, size_t at_once) {
+    auto wanted = crowd_.inside() + count;
+    crowd_.enter(count, at_once);
+    expect(crowd_.run(patience, [&] { return crowd_.inside() >= wanted; }),
+           "not everybody is in");
+  }
+
+  void join() {
+    auto before = run_.resident();
+    auto x = during([&] { enter(options_.peers, options_.joining); });
+    auto peers = static_cast<double>(options_.peers);
+    tell("joins_per_second", peers / x.seconds);
+    tell("join_cpu_us", x.cpu / peers * 1e6);
+    tell("join_storm_frames_each", x.frames / peers);
+    tell("join_storm_octets_each", x.octets / peers);
+    tell("join", crowd_.joins());
+    crowd_.run(calm);
+    if (before)
+      tell("resident_per_member",
+           (static_cast<double>(run_.resident()) - static_cast<double>(before))
+               / peers);
+  }
+
+  void come_and_go() {
+    double count = single_joins;
+    auto first = crowd_.size();
+    auto came = during([&] {
+      for (size_t i = 0; i < single_joins; ++i) {
+        enter(1, 1);
+        crowd_.run(100ms);
+      }
+    });
+    auto went = during([&] {
+      for (size_t i = 0; i < single_joins; ++i) {
+        crowd_.leave(first + i);
+        crowd_.run(100ms);
+      }
+    });
+    tell("single_join_frames", came.frames / count);
+    tell("single_join_octets", came.octets / count);
+    tell("single_join_cpu_us", came.cpu / count * 1e6);
+    tell("single_leave_frames", went.frames / count);
+    tell("single_leave_cpu_us", went.cpu / count * 1e6);
+    crowd_.run(calm);
+  }
+
+  void speak(size_t first, size_t last) {
+    for (auto who = first; who < last; ++who) {
+      crowd_.speak(who);
+      expect(crowd_.run(patience, [&] { return crowd_.speaking() == who + 1; }),
+             "a speaker has no producer");
+    }
+    crowd_.run(calm);
+  }
+
+  // Toggles speakers in turn, at that rate, for that long.
+  span toggle(size_t speakers, double rate, double length,
+              const std::function<void()>& beside = {}) {
+    crowd_.heard().clear();
+    auto next = clock::now();
+    size_t turn = 0;
+    return during([&] {
+      crowd_.run(seconds(length), {}, [&] {
+        for (; clock::now() >= next; next += seconds(1 / rate))
+          crowd_.toggle(turn++ % speakers);
+        if (beside)
+          beside();
+      });
+      // The last ones are heard as well.
+      crowd_.run(200ms);
+    });
+  }
+
+  void tell_cost(const std::string& name, const span& x) {
+    tell(name + "_frames_per_second", x.frames / x.seconds);
+    tell(name + "_cpu_share", x.cpu / x.seconds);
+    if (x.frames > 0) {
+      tell(name + "_cpu_us_per_frame", x.cpu / x.frames * 1e6);
+      tell(name + "_frames_per_core_second", x.frames / x.cpu);
+    }
+  }
+
+  void broadcast() {
+    speak(0, 1);
+    auto x = toggle(1, options_.broadcasts_per_second, options_.seconds);
+    tell("broadcast", crowd_.heard());
+    tell_cost("broadcast", x);
+  }
+
+  void be_busy() {
+    if (options_.busy_broadcasts_per_second <= 0)
+      return;
+    auto speakers = std::min<size_t>(busy_speakers, options_.peers / 2);
+    speak(crowd_.speaking(), speakers);
+    auto x =
+        toggle(speakers, options_.busy_broadcasts_per_second, options_.seconds);
+    tell_cost("busy", x);
+    crowd_.run(calm);
+  }
+
+  // Enough is told that what the stalled leave unread goes beyond what kernel
+  // and server keep for them, or beyond the server's patience.
+  void stall() {
+    auto first =
+        options_.peers - static_cast<size_t>(options_.stalled * options_.peers);
+    for (auto who = first; who < options_.peers; ++who)
+      crowd_.set_reading(who, false);
+    toggle(1, options_.broadcasts_per_second, 2 * options_.seconds);
+    tell("stalled", crowd_.heard());
+    tell("stalled_resident", static_cast<double>(run_.resident()));
+    for (auto who = first; who < options_.peers; ++who)
+      crowd_.set_reading(who, true);
+    crowd_.run(calm);
+    tell("stalled_ended",
+         static_cast<double>(crowd_.ended() - crowd_.ended_with(1000)));
+  }
+
+  // Whom the server puts out for it comes back at once.
+  void flood() {
+    std::vector<size_t> who;
+    for (size_t i = 0; i < options_.flooders; ++i)
+      who.push_back(options_.peers / 2 + i);
+    auto each = options_.flood_per_second / options_.flooders;
+    auto begin = clock::now();
+    std::vector<double> sent(who.size());
+    double total = 0;
+    auto beside = [&] {
+      auto wanted = each * to_seconds(clock::now() - begin);
+      for (size_t i = 0; i < who.size(); ++i) {
+        if (crowd_.ended(who[i])) {
+          crowd_.enter(1, who.size());
+          who[i] = crowd_.size() - 1;
+          sent[i] = wanted;
+        }
+        auto count = static_cast<size_t>(std::max(0.0, wanted - sent[i]));
+        if (count == 0 || !crowd_.inside(who[i]))
+          continue;
+        crowd_.flood(who[i], count);
+        sent[i] += static_cast<double>(count);
+        total += static_cast<double>(count);
+      }
+    };
+    auto before = crowd_.ended();
+    auto x =
+        toggle(1, options_.broadcasts_per_second, options_.seconds, beside);
+    tell("flood", crowd_.heard());
+    tell("flood_sent_per_second", total / x.seconds);
+    tell("flood_cpu_share", x.cpu / x.seconds);
+    tell("flood_ended", static_cast<double>(crowd_.ended() - before));
+  }
+
+  const run_options& options_;
+  bench_run run_;
+  crowd crowd_;
+};
+
+} // namespace
+
+run_result run_hall(const run_options& options) {
+  return hall{options}.play();
+}
+
+} // namespace troupe::load

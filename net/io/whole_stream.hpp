@@ -1,0 +1,120 @@
+#pragma once
+
+#include "net/io/beast_stream.hpp"
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/write.hpp>
+
+#include <deque>
+#include <memory>
+
+namespace troupe::net {
+
+/// A byte stream whose writes go out whole, one after the other. Beast writes
+/// its control frames here, whenever it has to; who owns the WebSocket writes
+/// whole data frames beside them, past Beast: many with one system call, from
+/// octets that other connections share.
+class whole_stream {
+public:
+  using executor_type = socket_stream::executor_type;
+  using next_layer_type = socket_stream;
+
+  explicit whole_stream(socket_stream stream) : stream_(std::move(stream)) {}
+
+  executor_type get_executor() {
+    return stream_.get_executor();
+  }
+
+  socket_stream& next_layer() {
+    return stream_;
+  }
+
+  const socket_stream& next_layer() const {
+    return stream_;
+  }
+
+  template <class Buffers, class Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    return stream_.async_read_some(buffers, std::forward<Token>(token));
+  }
+
+  /// Writes all of the buffers, in spite of its name, once the writes before
+  /// it are done.
+  template <class Buffers, class Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    return boost::asio::async_initiate<Token, void(error_code, size_t)>(
+        [](auto handler, whole_stream* self, const Buffers& x) {
+          using write = typed_write<decltype(handler), Buffers>;
+          if (self->writing_)
+            self->waiting_.push_back(
+                std::make_unique<write>(std::move(handler), x));
+          else
+            self->begin(std::move(handler), x);
+        },
+        token, this, buffers);
+  }
+
+private:
+  using error_code = boost::system::error_code;
+
+  struct pending_write {
+    virtual ~pending_write() = default;
+    virtual void begin(whole_stream& stream) = 0;
+  };
+
+  template <class Handler, class Buffers>
+  struct typed_write final : pending_write {
+    typed_write(Handler h, const Buffers& x)
+        : handler(std::move(h))
+        , buffers(x) {}
+
+    void begin(whole_stream& stream) override {
+      stream.begin(std::move(handler), buffers);
+    }
+
+    Handler handler;
+    Buffers buffers;
+  };
+
+  template <class Handler, class Buffers>
+  void begin(Handler handler, const Buffers& buffers) {
+    writing_ = true;
+    auto executor =
+        boost::asio::get_associated_executor(handler, get_executor());
+    boost::asio::async_write(
+        stream_, buffers,
+        boost::asio::bind_executor(executor,
+                                   [this, handler = std::move(handler)](
+                                       error_code ec, size_t octets) mutable {
+                                     writing_ = false;
+                                     begin_next();
+                                     handler(ec, octets);
+                                   }));
+  }
+
+  void begin_next() {
+    if (waiting_.empty())
+      return;
+    auto next = std::move(waiting_.front());
+    waiting_.pop_front();
+    next->begin(*this);
+  }
+
+  socket_stream stream_;
+  bool writing_ = false;
+  std::deque<std::unique_ptr<pending_write>> waiting_;
+};
+
+inline void teardown(beast::role_type role, whole_stream& stream,
+                     boost::system::error_code& ec) {
+  teardown(role, stream.next_layer(), ec);
+}
+
+template <class Handler>
+void async_teardown(beast::role_type role, whole_stream& stream,
+                    Handler&& handler) {
+  async_teardown(role, stream.next_layer(), std::forward<Handler>(handler));
+}
+
+} // namespace troupe::net
