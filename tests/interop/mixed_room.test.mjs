@@ -12,7 +12,7 @@ const SHOTS = `${ROOT}build/screenshots`;
 const PEOPLE = [
   { name: 'ada', frontend: 'ws_bare' },
   { name: 'bob', frontend: 'events_bare' },
-  { name: 'cyn', frontend: 'flow_bare' },
+  { name: 'cyn', frontend: 'flow_bare', mirror: true },
   { name: 'dan', frontend: 'rooms_react' },
   { name: 'eve', frontend: 'protoo_current_bare' },
 ];

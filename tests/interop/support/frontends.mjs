@@ -3,11 +3,14 @@
 /** The room that a page is in whose document names none. */
 export const DEFAULT_ROOM = 'default';
 
-/** What each document says and no more, once for each way to read it. */
+/**
+ * What each document says and no more, once for each way to read it. Who is
+ * alone in a flow room may see themselves as in a mirror.
+ */
 export const BARE = [
   { frontend: 'ws_bare' },
   { frontend: 'events_bare' },
-  { frontend: 'flow_bare', room: DEFAULT_ROOM },
+  { frontend: 'flow_bare', room: DEFAULT_ROOM, mirror: true },
   { frontend: 'rooms_react' },
   { frontend: 'rooms_events' },
   { frontend: 'rooms_events', reading: 'joinRoom' },

@@ -9,11 +9,13 @@ const GLANCE_MS = 250;
 
 export class Visitor {
   #page;
+  #mirror;
   #complaints = [];
 
-  constructor(name, page) {
+  constructor(name, page, mirror = false) {
     this.name = name;
     this.#page = page;
+    this.#mirror = mirror;
     const complain = (text) => this.#complaints.push(text);
     page.on('pageerror', (error) => complain(error.message));
     page.on('console', (message) => {
@@ -23,12 +25,14 @@ export class Visitor {
 
   /**
    * Opens the page `frontend` for one of the nine people known by name.
-   * `build` says which libraries it was built with (see build.mjs).
+   * `build` says which libraries it was built with (see build.mjs). With
+   * `mirror` it does not matter whether the server shows people themselves.
    */
-  static async open(browser, { pages, name, frontend, build = 'now', ...query }) {
+  static async open(browser, options) {
+    const { pages, name, frontend, build = 'now', mirror, ...query } = options;
     assert.ok(EVERYONE[name], `${name} has a likeness`);
     const page = await browser.newWindow();
-    const visitor = new Visitor(name, page);
+    const visitor = new Visitor(name, page, mirror);
     await page.evaluateOnNewDocument(makeWorld, {
       name, everyone: EVERYONE, ...EVERYONE[name],
     });
@@ -68,6 +72,13 @@ export class Visitor {
   seesScreensOf(...others) {
     return this.#expect('sees the screens of', others, async () =>
       (await this.#moving()).filter(({ screen }) => screen)
+        .map(({ person }) => person));
+  }
+
+  /** Waits until someone's camera comes in this many pixels of width. */
+  seesInWidth(other, width) {
+    return this.#expect(`sees, ${width} wide,`, [other], async () =>
+      (await this.#moving()).filter((seen) => seen.width === width)
         .map(({ person }) => person));
   }
 
@@ -117,7 +128,9 @@ export class Visitor {
     let got;
     try {
       await waitFor(`${this.name} ${verb} ${wanted || 'no one'}`, async () => {
-        got = (await probe()).sort().join(', ');
+        const names = await probe();
+        got = names.filter((one) => !this.#mirror || one !== this.name)
+          .sort().join(', ');
         return got === wanted;
       }, withinMs);
     } catch (error) {

@@ -117,13 +117,16 @@ export function makeWorld({ name, hue, tone, everyone }) {
     return ears.get(track);
   }
 
-  function voicesOf(track) {
+  /** Whose voice a track carries: codecs add fainter tones to one's own. */
+  function voiceOf(track) {
     const ear = earOn(track);
     const levels = new Float32Array(ear.frequencyBinCount);
     ear.getFloatFrequencyData(levels);
     const bin = sound.sampleRate / ear.fftSize;
-    return Object.keys(everyone).filter((one) =>
-      levels[Math.round(everyone[one].tone / bin)] > loud);
+    const level = (one) => levels[Math.round(everyone[one].tone / bin)];
+    const [loudest] = Object.keys(everyone)
+      .sort((one, other) => level(other) - level(one));
+    return level(loudest) > loud ? [loudest] : [];
   }
 
   const connections = [];
@@ -162,7 +165,7 @@ export function makeWorld({ name, hue, tone, everyone }) {
     /** The names of everyone who can be heard, once for each tile. */
     listen: () => [...document.querySelectorAll('audio, video')]
       .flatMap(({ srcObject }) => srcObject?.getAudioTracks() ?? [])
-      .flatMap(voicesOf),
+      .flatMap(voiceOf),
   };
 
   // What was said on the wire, for the report of a failure.
