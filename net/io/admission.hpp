@@ -58,11 +58,11 @@ struct admission_limits {
   size_t max_connections = 20000;
 
   /// By remote IP address. Many users may share one behind a NAT.
-  size_t max_per_address = 2000;
+  size_t max_per_address = 10000;
 
   /// New connections a second from one address, and at once.
-  double address_rate = 200;
-  double address_burst = 1000;
+  double address_rate = 400;
+  double address_burst = 2000;
 
   /// Messages and requests a second of all connections from one address, and
   /// at once. Beyond, they are read more slowly.

@@ -89,8 +89,8 @@ struct http_server_config {
   /// Messages a second from one connection, and at once; beyond, it is closed
   /// with `close_code::policy_violation`. Plain requests beyond are answered
   /// more slowly.
-  double message_rate = 100;
-  double message_burst = 1000;
+  double message_rate = 200;
+  double message_burst = 2000;
 
   admission_limits limits;
 
