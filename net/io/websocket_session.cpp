@@ -158,7 +158,8 @@ private:
           }));
     ws_.control_callback(
         [this](websocket::frame_type type, auto) { on_control(type); });
-    ws_.next_layer().observe([this](byte_span octets) { on_octets(octets); });
+    ws_.next_layer().next_layer().observe(
+        [this](byte_span octets) { on_octets(octets); });
   }
 
   // Called amid a read of Beast's.
