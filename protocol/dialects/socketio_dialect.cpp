@@ -156,6 +156,12 @@ public:
     vocabulary_->handle_participants(all, link_);
   }
 
+  // None of the reasons is one to come back for at once.
+  close_connection handle_end(end_reason why) override {
+    link_.session_.disconnect(root);
+    return dialect::handle_end(why);
+  }
+
   void handle_timeout(net::time_point now) override {
     link_.now_ = now;
     link_.session_.handle_timeout(now);
