@@ -191,9 +191,8 @@ private:
       CHECK_EQ(json, wanted_json);
       return;
     }
-    CAPTURE(json);
-    CAPTURE(wanted_json);
-    CHECK(*parse_json(json) == *parse_json(wanted_json));
+    CHECK_MESSAGE(*parse_json(json) == *parse_json(wanted_json),
+                  std::string{json}.append(" is not ").append(wanted_json));
   }
 
   void expect_close(const std::string& code) {
