@@ -17,6 +17,7 @@ class key_table {
 public:
   key_table(CLI::App& app, config& out) : app_(app), out_(out) {
     add_http();
+    add_http_limits();
     add_rtc();
     add_room();
     add_auth();
@@ -72,6 +73,7 @@ private:
   }
 
   void add_http();
+  void add_http_limits();
   void add_rtc();
   void add_room();
   void add_auth();
@@ -124,6 +126,22 @@ void key_table::add_http() {
            "Engine.IO and WebSocket ping interval, ms");
   add_time("http.ping-timeout", x.ping_timeout, 100, 600'000,
            "Engine.IO and WebSocket ping timeout, ms");
+}
+
+void key_table::add_http_limits() {
+  auto& x = out_.http;
+  add_time("http.connect-timeout", x.connect_timeout, 100, 600'000,
+           "How long a Socket.IO client may be in no namespace, ms");
+  add_number("http.max-per-address", x.max_per_address, 0, 1'000'000,
+             "Connections of one address at a time; 0 is no limit");
+  add_number("http.accept-rate", x.accept_rate, 0, 1'000'000,
+             "New connections a second; more wait; 0 is no limit");
+  add_number("http.address-rate", x.address_rate, 0, 1'000'000,
+             "New connections a second of one address; 0 is no limit");
+  add_number("http.message-rate", x.message_rate, 0, 1'000'000,
+             "Messages a second of one connection; 0 is no limit");
+  add_number("http.address-message-rate", x.address_message_rate, 0, 10'000'000,
+             "Messages a second of one address; more wait; 0 is no limit");
 }
 
 void key_table::add_rtc() {
@@ -234,6 +252,21 @@ std::string one_line(std::string text) {
   return text;
 }
 
+/// The arguments as CLI11 wants them, the last one first. It takes what follows
+/// `--key=` for the value; an empty one must stand by itself.
+std::vector<std::string> to_arguments(int argc, const char* const* argv) {
+  std::vector<std::string> out;
+  for (int i = argc - 1; i > 0; --i) {
+    std::string text = argv[i];
+    if (text.starts_with("--") && text.find('=') == text.size() - 1) {
+      out.emplace_back();
+      text.pop_back();
+    }
+    out.push_back(std::move(text));
+  }
+  return out;
+}
+
 } // namespace
 
 config_outcome read_config(int argc, const char* const* argv) {
@@ -252,7 +285,7 @@ config_outcome read_config(int argc, const char* const* argv) {
   key_table keys{app, settings};
   config_outcome outcome;
   try {
-    app.parse(argc, argv);
+    app.parse(to_arguments(argc, argv));
     keys.finish();
     outcome.settings = std::move(settings);
     outcome.what = doctor->parsed() ? command::doctor : command::serve;

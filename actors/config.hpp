@@ -23,6 +23,12 @@ struct config {
     uint32_t max_connections = 20'000;
     std::chrono::milliseconds ping_interval{25'000};
     std::chrono::milliseconds ping_timeout{20'000};
+    std::chrono::milliseconds connect_timeout{5'000};
+    uint32_t max_per_address = 10'000;
+    uint32_t accept_rate = 2'000;           // connections a second
+    uint32_t address_rate = 400;            // connections a second
+    uint32_t message_rate = 200;            // messages a second
+    uint32_t address_message_rate = 20'000; // messages a second
   } http;
 
   struct rtc_keys {

@@ -3,6 +3,7 @@
 #include "actors/log.hpp"
 #include "actors/session_actor.hpp"
 
+#include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
 namespace troupe::actors {
@@ -125,6 +126,15 @@ front_door::handle_http(const net::http_request& request) {
   return pages_.answer(request);
 }
 
+bool front_door::handle_http_later(const net::http_request& request,
+                                   const net::http_responder& respond) {
+  if (request.path != metrics_path)
+    return false;
+  system_.spawn(
+      [this, respond](caf::event_based_actor*) { respond(pages_.metrics()); });
+  return true;
+}
+
 net::upgrade_decision
 front_door::decide_upgrade(const net::http_request& request) {
   return choose_dialect(request, door_.get());
@@ -137,6 +147,7 @@ front_door::open_connection(std::shared_ptr<net::connection> conn) {
   auto* in = std::get_if<caller>(&found);
   if (!in)
     return nullptr;
+  in->hello.connect_timeout = services_->settings.http.connect_timeout;
   log::event(log::level::debug, "connection-opened",
              {{"connection", std::to_string(conn->id())},
               {"dialect", std::string{in->dialect->name}},

@@ -52,6 +52,10 @@ public:
   std::optional<net::http_response>
   handle_http(const net::http_request& request) override;
 
+  /// Has `/metrics` written by an actor.
+  bool handle_http_later(const net::http_request& request,
+                         const net::http_responder& respond) override;
+
   net::upgrade_decision
   decide_upgrade(const net::http_request& request) override;
 

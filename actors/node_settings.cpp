@@ -26,6 +26,16 @@ net::http_server_config to_http_server(const config::http_keys& in) {
   out.engineio.ping_timeout = in.ping_timeout;
   out.websocket_idle_timeout = in.ping_interval + in.ping_timeout;
   out.limits.max_connections = in.max_connections;
+  out.limits.max_per_address = in.max_per_address;
+  // What is allowed at once is what people who share an address need when a
+  // class begins, and what a client needs to join.
+  out.accept_rate = out.accept_burst = in.accept_rate;
+  out.limits.address_rate = in.address_rate;
+  out.limits.address_burst = 5.0 * in.address_rate;
+  out.message_rate = in.message_rate;
+  out.message_burst = 10.0 * in.message_rate;
+  out.limits.address_message_rate = in.address_message_rate;
+  out.limits.address_message_burst = 2.0 * in.address_message_rate;
   return out;
 }
 

@@ -27,14 +27,20 @@ void status_pages::open(std::function<std::string()> metrics) {
 std::optional<net::http_response>
 status_pages::answer(const net::http_request& request) const {
   auto known = request.path == "/healthz" || request.path == "/readyz"
-               || request.path == "/metrics";
+               || request.path == metrics_path;
   if (!known)
     return std::nullopt;
   if (request.method != "GET" && request.method != "HEAD")
     return net::text_response(405, "method not allowed\n");
   if (request.path == "/healthz")
     return page(200, "ok\n");
-  return request.path == "/readyz" ? readiness() : metrics(request);
+  if (request.path == "/readyz")
+    return readiness();
+  if (!may_read_metrics(request))
+    return page(403, "not for you: see the key metrics.allow\n");
+  if (!open_.load(std::memory_order_acquire))
+    return page(503, "starting\n");
+  return std::nullopt;
 }
 
 net::http_response status_pages::readiness() const {
@@ -45,16 +51,14 @@ net::http_response status_pages::readiness() const {
   return why_not ? page(503, why_not) : page(200, "ready\n");
 }
 
-net::http_response
-status_pages::metrics(const net::http_request& request) const {
-  auto allowed = !was_passed_on(request)
-                 && std::ranges::any_of(scrapers_, [&](const auto& x) {
-                      return x.contains(request.remote);
-                    });
-  if (!allowed)
-    return page(403, "not for you: see the key metrics.allow\n");
-  if (!open_.load(std::memory_order_acquire))
-    return page(503, "starting\n");
+bool status_pages::may_read_metrics(const net::http_request& request) const {
+  return !was_passed_on(request)
+         && std::ranges::any_of(scrapers_, [&](const auto& x) {
+              return x.contains(request.remote);
+            });
+}
+
+net::http_response status_pages::metrics() const {
   net::http_response out{200, {}, write_metrics_()};
   out.headers.emplace_back("Content-Type",
                            "text/plain; version=0.0.4; charset=utf-8");

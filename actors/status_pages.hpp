@@ -10,6 +10,8 @@
 
 namespace troupe::actors {
 
+constexpr std::string_view metrics_path = "/metrics";
+
 /// The pages by which machines look after the server: `/healthz` (it lives),
 /// `/readyz` (it takes newcomers) and `/metrics`. Thread-safe once open.
 class status_pages {
@@ -24,14 +26,19 @@ public:
   /// that name.
   void open(std::function<std::string()> metrics);
 
-  /// The answer; nothing where the page is another's.
+  /// The answer, at once; nothing where the page is another's, or where it is
+  /// `/metrics` and `metrics` has the answer.
   std::optional<net::http_response>
   answer(const net::http_request& request) const;
+
+  /// The page of that name. To gather the figures takes some milliseconds where
+  /// thousands of files are open: not on an I/O thread.
+  net::http_response metrics() const;
 
 private:
   net::http_response readiness() const;
 
-  net::http_response metrics(const net::http_request& request) const;
+  bool may_read_metrics(const net::http_request& request) const;
 
   const std::shared_ptr<const load_board> load_;
   const std::vector<net::address_prefix> scrapers_;

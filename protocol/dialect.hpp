@@ -34,6 +34,10 @@ struct handshake {
   /// Nobody may enter without a token, and who knocks has not shown a valid
   /// one yet: the dialect asks verb::authenticate before anything else.
   bool token_wanted = false;
+
+  /// How long the client may stay silent before it says what it wants, where
+  /// its protocol obliges it to: Socket.IO's CONNECT.
+  net::duration connect_timeout = std::chrono::seconds{5};
 };
 
 /// A message of the connection: text or binary, one WebSocket frame or

@@ -92,6 +92,9 @@ struct session_config {
   /// Octets that may wait for a client's poll.
   size_t max_queue = 1 << 20;
 
+  /// How long a message may wait for it.
+  net::duration max_queue_delay = std::chrono::seconds{5};
+
   /// Packets in one POST.
   size_t max_packets = 4096;
 };
@@ -106,7 +109,7 @@ enum class close_reason : uint8_t {
   bad_packet,
   /// Two polls or two POSTs at once.
   overlapping_requests,
-  /// The client left too much unread.
+  /// The client left too much unread, or for too long.
   queue_full
 };
 
@@ -188,7 +191,7 @@ public:
   void handle_socket_closed(socket_id socket, net::time_point now);
 
   /// The application sends a message.
-  void handle_send(bool binary, std::string data);
+  void handle_send(bool binary, std::string data, net::time_point now);
 
   /// The application ends the session; what is queued goes out first.
   void handle_close(net::time_point now);
@@ -234,7 +237,7 @@ private:
 
   void drop_candidate();
 
-  void send(packet x);
+  void send(packet x, net::time_point now);
 
   void flush();
 
@@ -250,6 +253,9 @@ private:
   bool poll_waiting_ = false;
   std::deque<packet> queue_;
   size_t queued_octets_ = 0;
+  // By when the message that waits longest must have gone. Whether pings are
+  // taken, their own timeout tells.
+  std::optional<net::time_point> queue_deadline_;
   std::deque<session_event> events_;
   // Either the next ping is due, or its pong.
   net::time_point heartbeat_;

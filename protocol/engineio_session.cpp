@@ -1,5 +1,7 @@
 #include "protocol/engineio.hpp"
 
+#include "net/base/utf8.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -15,7 +17,7 @@ session session::open_polling(const session_config& config, std::string sid,
                               net::time_point now) {
   session result{config, std::move(sid), now};
   result.poll_waiting_ = true;
-  result.send(result.open_packet(true));
+  result.send(result.open_packet(true), now);
   return result;
 }
 
@@ -23,7 +25,7 @@ session session::open_websocket(const session_config& config, std::string sid,
                                 socket_id socket, net::time_point now) {
   session result{config, std::move(sid), now};
   result.socket_ = socket;
-  result.send(result.open_packet(false));
+  result.send(result.open_packet(false), now);
   return result;
 }
 
@@ -66,7 +68,8 @@ post_outcome session::handle_post(std::string_view body, net::time_point now) {
     end(close_reason::bad_packet);
     return post_outcome::too_large;
   }
-  auto packets = parse_payload(body, config_.max_packets);
+  auto packets = net::is_utf8(body) ? parse_payload(body, config_.max_packets)
+                                    : std::nullopt;
   if (!packets) {
     end(close_reason::bad_packet);
     return post_outcome::bad_request;
@@ -130,9 +133,9 @@ void session::handle_socket_closed(socket_id socket, net::time_point) {
   }
 }
 
-void session::handle_send(bool binary, std::string data) {
+void session::handle_send(bool binary, std::string data, net::time_point now) {
   if (state_ == state::open)
-    send({packet_type::message, binary, std::move(data)});
+    send({packet_type::message, binary, std::move(data)}, now);
 }
 
 void session::handle_close(net::time_point now) {
@@ -156,6 +159,10 @@ void session::handle_timeout(net::time_point now) {
       end(close_reason::closed_by_server);
     return;
   }
+  if (queue_deadline_ && now >= *queue_deadline_) {
+    end(close_reason::queue_full);
+    return;
+  }
   if (candidate_ && now >= candidate_->deadline)
     drop_candidate();
   if (now < heartbeat_)
@@ -166,7 +173,7 @@ void session::handle_timeout(net::time_point now) {
   }
   awaiting_pong_ = true;
   heartbeat_ = now + config_.ping_timeout;
-  send({packet_type::ping, false, {}});
+  send({packet_type::ping, false, {}}, now);
 }
 
 std::optional<session_event> session::poll_event() {
@@ -179,9 +186,12 @@ std::optional<session_event> session::poll_event() {
 
 std::optional<net::time_point> session::poll_timeout() const {
   switch (state_) {
-    case state::open:
-      return candidate_ ? std::min(candidate_->deadline, heartbeat_)
-                        : heartbeat_;
+    case state::open: {
+      auto next = heartbeat_;
+      if (candidate_)
+        next = std::min(next, candidate_->deadline);
+      return queue_deadline_ ? std::min(next, *queue_deadline_) : next;
+    }
     case state::closing:
       return closing_deadline_;
     default:
@@ -239,7 +249,9 @@ void session::drop_candidate() {
   candidate_.reset();
 }
 
-void session::send(packet x) {
+void session::send(packet x, net::time_point now) {
+  if (x.type == packet_type::message && !queue_deadline_)
+    queue_deadline_ = now + config_.max_queue_delay;
   queued_octets_ += x.data.size() + 1;
   queue_.push_back(std::move(x));
   flush();
@@ -269,6 +281,7 @@ void session::flush() {
     return;
   }
   queue_.clear();
+  queue_deadline_.reset();
   queued_octets_ = 0;
 }
 
@@ -298,6 +311,7 @@ void session::end(close_reason reason) {
   if (socket_)
     events_.emplace_back(socket_finished{*socket_});
   queue_.clear();
+  queue_deadline_.reset();
   queued_octets_ = 0;
   events_.emplace_back(session_closed{reason});
 }

@@ -1,5 +1,7 @@
 #include "protocol/json_limits.hpp"
 
+#include "net/base/utf8.hpp"
+
 #include <rapidjson/encodedstream.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
@@ -54,43 +56,6 @@ public:
     return "unknown JSON error";
   }
 };
-
-bool is_continuation(unsigned char x) {
-  return (x & 0xc0) == 0x80;
-}
-
-// Length of the well-formed sequence at `i` (RFC 3629, section 4), or 0.
-size_t utf8_sequence(std::string_view text, size_t i) {
-  auto at = [&](size_t k) {
-    return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u;
-  };
-  const auto lead = at(0);
-  const auto second = at(1);
-  if (lead < 0x80)
-    return 1;
-  if (lead < 0xc2 || lead > 0xf4 || !is_continuation(second))
-    return 0;
-  if (lead < 0xe0)
-    return 2;
-  // Overlong forms, surrogates and what lies above U+10FFFF.
-  if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f)
-      || (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)
-      || !is_continuation(at(2)))
-    return 0;
-  if (lead < 0xf0)
-    return 3;
-  return is_continuation(at(3)) ? 4 : 0;
-}
-
-bool is_utf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto length = utf8_sequence(text, i);
-    if (length == 0)
-      return false;
-    i += length;
-  }
-  return true;
-}
 
 bool is_digit(char x) {
   return x >= '0' && x <= '9';
@@ -232,7 +197,7 @@ public:
   }
 
   bool String(const char* data, rapidjson::SizeType length, bool) {
-    return is_utf8({data, length}) ? count() : refuse(json_errc::not_utf8);
+    return net::is_utf8({data, length}) ? count() : refuse(json_errc::not_utf8);
   }
 
   bool Key(const char* data, rapidjson::SizeType length, bool copy) {
@@ -311,7 +276,7 @@ using input_stream =
 std::error_code check(std::string_view text, const json_limits& limits) {
   if (text.size() > limits.max_bytes)
     return json_errc::too_large;
-  if (!is_utf8(text))
+  if (!net::is_utf8(text))
     return json_errc::not_utf8;
   // RapidJSON takes NUL for the end and skips a byte order mark; neither may
   // stand in a JSON text (RFC 8259, sections 2 and 8.1).

@@ -85,6 +85,13 @@ void socketio_session::acknowledge(std::string_view nsp, int64_t id,
     send(type, nsp, id, data, std::move(attachments));
 }
 
+void socketio_session::disconnect(std::string_view nsp) {
+  if (!connected(nsp))
+    return;
+  send(socketio_type::disconnect, nsp, std::nullopt, {});
+  connected_.erase(connected_.find(nsp));
+}
+
 bool socketio_session::connected(std::string_view nsp) const {
   return connected_.contains(nsp);
 }

@@ -26,7 +26,7 @@ struct socketio_config {
   size_t max_attachment_bytes = 256 * 1024;
   /// How long a connection may be in no namespace, from its beginning or
   /// since it left the last one, before it is closed.
-  net::duration connect_timeout = std::chrono::seconds{45};
+  net::duration connect_timeout = std::chrono::seconds{5};
   /// Whether a client that connects to a namespace waits for admit() or
   /// deny(), and not only for that namespace to exist.
   bool ask_before_connect = false;
@@ -122,6 +122,10 @@ public:
   /// arguments of the client's callback.
   void acknowledge(std::string_view nsp, int64_t id, std::string_view data,
                    std::vector<std::string> attachments = {});
+
+  /// Puts the client out of that namespace. A client whose connection just
+  /// ends comes back by itself; one that was put out does not.
+  void disconnect(std::string_view nsp);
 
   /// Whether the client is in that namespace.
   bool connected(std::string_view nsp) const;

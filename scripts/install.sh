@@ -2,7 +2,9 @@
 # Installs what Troupe is built and tested with: Debian's packages, and the npm
 # packages of the page. Quick when nothing is missing.
 #
-#   scripts/install.sh [run|test]    "test" adds browsers and checkers
+#   scripts/install.sh [run|package|test]
+#
+# "package" adds what scripts/package needs, "test" browsers and checkers, too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,9 +14,10 @@ packages=(
   rapidjson-dev doctest-dev libbenchmark-dev libcli11-dev libspdlog-dev
   libmimalloc-dev)
 [ "$(dpkg --print-architecture)" = amd64 ] && packages+=(libipsec-mb-dev)
+[ "${1:-run}" = run ] || packages+=(dpkg-dev)
 if [ "${1:-run}" = test ]; then
   packages+=(clang-14 libclang-rt-14-dev clang-format-14 python3 git
-    chromium firefox-esr)
+    chromium firefox-esr lintian)
 fi
 # Node from elsewhere will do as well as Debian's.
 command -v node >/dev/null || packages+=(nodejs)

@@ -38,24 +38,58 @@ time_point token_bucket::next(time_point now) const {
   return std::max(now, last_ + std::chrono::ceil<duration>(wait));
 }
 
-bool admission::admit(const socket_address& remote, time_point now) {
-  std::lock_guard guard{mutex_};
-  forget_idle(now);
+time_point token_bucket::reserve(time_point now) {
+  if (rate_ <= 0)
+    return now;
+  refill(now);
+  auto paid = next(now);
+  tokens_ -= 1;
+  return paid;
+}
+
+admission::entry& admission::entry_of(const socket_address& remote) {
+  return entries_
+      .try_emplace(
+          without_port(remote),
+          entry{0, {limits_.address_rate, limits_.address_burst}, nullptr})
+      .first->second;
+}
+
+admission_outcome admission::decide(entry& x, time_point now) const {
   auto full = [](size_t count, size_t limit) {
     return limit != 0 && count >= limit;
   };
-  auto [i, fresh] = entries_.try_emplace(
-      without_port(remote),
-      entry{0, {limits_.address_rate, limits_.address_burst}});
-  auto& x = i->second;
-  if (full(connections_, limits_.max_connections)
-      || full(x.count, limits_.max_per_address) || !x.bucket.take(now)) {
+  if (full(connections_, limits_.max_connections))
+    return admission_outcome::full;
+  if (full(x.count, limits_.max_per_address))
+    return admission_outcome::address_full;
+  return x.bucket.take(now) ? admission_outcome::admitted
+                            : admission_outcome::too_fast;
+}
+
+admission_outcome admission::admit(const socket_address& remote,
+                                   time_point now) {
+  std::lock_guard guard{mutex_};
+  forget_idle(now);
+  auto& x = entry_of(remote);
+  auto outcome = decide(x, now);
+  if (outcome == admission_outcome::admitted) {
+    ++x.count;
+    ++connections_;
+  } else {
     ++refused_;
-    return false;
   }
-  ++x.count;
-  ++connections_;
-  return true;
+  return outcome;
+}
+
+std::shared_ptr<shared_bucket>
+admission::messages(const socket_address& remote) {
+  std::lock_guard guard{mutex_};
+  auto& x = entry_of(remote);
+  if (!x.messages)
+    x.messages = std::make_shared<shared_bucket>(limits_.address_message_rate,
+                                                 limits_.address_message_burst);
+  return x.messages;
 }
 
 void admission::release(const socket_address& remote) {

@@ -3,6 +3,7 @@
 #include "net/base/time.hpp"
 #include "net/transport_tuple.hpp"
 
+#include <memory>
 #include <mutex>
 #include <unordered_map>
 
@@ -23,6 +24,10 @@ public:
   /// When a token will be there, at the earliest.
   time_point next(time_point now) const;
 
+  /// Takes a token even where none is left, and returns when it will be paid
+  /// for: whoever waits until then keeps to the rate.
+  time_point reserve(time_point now);
+
 private:
   void refill(time_point now);
 
@@ -32,16 +37,48 @@ private:
   time_point last_{};
 };
 
+/// A bucket that several connections share. Thread-safe.
+class shared_bucket {
+public:
+  shared_bucket(double rate, double burst) : bucket_(rate, burst) {}
+
+  /// See `token_bucket::reserve`.
+  time_point reserve(time_point now) {
+    std::lock_guard guard{mutex_};
+    return bucket_.reserve(now);
+  }
+
+private:
+  std::mutex mutex_;
+  token_bucket bucket_;
+};
+
 /// How many connections may exist, and how fast they may come. 0: no limit.
 struct admission_limits {
   size_t max_connections = 20000;
 
   /// By remote IP address. Many users may share one behind a NAT.
-  size_t max_per_address = 2000;
+  size_t max_per_address = 10000;
 
   /// New connections a second from one address, and at once.
-  double address_rate = 200;
-  double address_burst = 1000;
+  double address_rate = 400;
+  double address_burst = 2000;
+
+  /// Messages and requests a second of all connections from one address, and
+  /// at once. Beyond, they are read more slowly.
+  double address_message_rate = 20000;
+  double address_message_burst = 40000;
+};
+
+/// Whether a connection may exist, or which limit forbids it.
+enum class admission_outcome : uint8_t {
+  admitted,
+  /// `max_connections` has been reached.
+  full,
+  /// `max_per_address` has been reached.
+  address_full,
+  /// The address connects faster than `address_rate`.
+  too_fast,
 };
 
 /// Counts the connections of a listener, overall and by remote address, and
@@ -51,10 +88,13 @@ public:
   explicit admission(admission_limits limits) : limits_(limits) {}
 
   /// Admits a connection from `remote`; each one admitted must be released.
-  bool admit(const socket_address& remote, time_point now);
+  admission_outcome admit(const socket_address& remote, time_point now);
 
   /// Takes back what `admit` gave.
   void release(const socket_address& remote);
+
+  /// What the connections from an address share.
+  std::shared_ptr<shared_bucket> messages(const socket_address& remote);
 
   size_t connections() const;
 
@@ -65,7 +105,12 @@ private:
   struct entry {
     size_t count = 0;
     token_bucket bucket;
+    std::shared_ptr<shared_bucket> messages;
   };
+
+  entry& entry_of(const socket_address& remote);
+
+  admission_outcome decide(entry& x, time_point now) const;
 
   void forget_idle(time_point now);
 

@@ -1,12 +1,16 @@
 #pragma once
 
+#include "net/base/bytes.hpp"
 #include "net/io/asio_acceptor.hpp"
 
+#include <boost/asio/associator.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/role.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 
+#include <algorithm>
+#include <functional>
 #include <memory>
 
 namespace troupe::net {
@@ -15,6 +19,26 @@ namespace beast = boost::beast;
 
 /// TCP with Beast's timeouts, on one loop.
 using tcp_stream = beast::basic_stream<tcp, loop_executor>;
+
+/// Shows what was read to an observer before the reader itself sees it.
+template <class Buffers, class Handler>
+struct observed_read {
+  void operator()(boost::system::error_code ec, size_t n) {
+    auto left = n;
+    for (auto i = boost::asio::buffer_sequence_begin(buffers);
+         left > 0 && i != boost::asio::buffer_sequence_end(buffers); ++i) {
+      boost::asio::const_buffer part{*i};
+      auto size = std::min(left, part.size());
+      (*observer)({static_cast<const uint8_t*>(part.data()), size});
+      left -= size;
+    }
+    std::move(handler)(ec, n);
+  }
+
+  const std::function<void(byte_span)>* observer;
+  Buffers buffers;
+  Handler handler;
+};
 
 /// A client's byte stream: plain TCP, or TLS over it. One type for both, so
 /// that Beast is instantiated once.
@@ -46,14 +70,21 @@ public:
     return tls_.get();
   }
 
+  /// From now on `f` is shown the octets of each read.
+  void observe(std::function<void(byte_span)> f) {
+    observer_ = std::make_unique<std::function<void(byte_span)>>(std::move(f));
+  }
+
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, size_t)>(
         [](auto handler, socket_stream* self, const Buffers& x) {
-          if (self->tls_)
-            self->tls_->async_read_some(x, std::move(handler));
+          if (self->observer_)
+            self->start_read(x,
+                             observed_read<Buffers, decltype(handler)>{
+                                 self->observer_.get(), x, std::move(handler)});
           else
-            self->tcp_->async_read_some(x, std::move(handler));
+            self->start_read(x, std::move(handler));
         },
         token, this, buffers);
   }
@@ -73,8 +104,17 @@ public:
 private:
   using error_code = boost::system::error_code;
 
+  template <class Buffers, class Handler>
+  void start_read(const Buffers& buffers, Handler handler) {
+    if (tls_)
+      tls_->async_read_some(buffers, std::move(handler));
+    else
+      tcp_->async_read_some(buffers, std::move(handler));
+  }
+
   std::unique_ptr<tcp_stream> tcp_;
   std::unique_ptr<tls_stream> tls_;
+  std::unique_ptr<std::function<void(byte_span)>> observer_;
 };
 
 /// Ends the stream below a closed WebSocket. A close frame has said goodbye
@@ -92,3 +132,20 @@ void async_teardown(beast::role_type role, socket_stream& stream,
 }
 
 } // namespace troupe::net
+
+// An observed read runs where and as its handler wants to.
+template <template <class, class> class Associator, class Buffers,
+          class Handler, class Default>
+struct boost::asio::associator<
+    Associator, troupe::net::observed_read<Buffers, Handler>, Default>
+    : Associator<Handler, Default> {
+  using target = troupe::net::observed_read<Buffers, Handler>;
+
+  static auto get(const target& x) noexcept {
+    return Associator<Handler, Default>::get(x.handler);
+  }
+
+  static auto get(const target& x, const Default& y) noexcept {
+    return Associator<Handler, Default>::get(x.handler, y);
+  }
+};

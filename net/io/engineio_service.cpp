@@ -99,8 +99,10 @@ void engineio_service::refuse_post(const http_request& request) {
 std::optional<eio::refusal> engineio_service::check(const http_request& request,
                                                     std::string_view transport,
                                                     session_ptr& session) {
-  if (!core_.allows_origin(request))
+  if (!core_.allows_origin(request)) {
+    core_.rejects.add(reject_reason::origin);
     return eio::refusal::forbidden;
+  }
   auto asked = request.query_value("transport");
   if (asked != "polling" && asked != "websocket")
     return eio::refusal::unknown_transport;
@@ -133,6 +135,7 @@ void engineio_service::handle(const exchange_ptr& exchange) {
     return exchange->answer(refuse(request, eio::refusal::bad_request));
   auto decision = core_.handler.decide_upgrade(request);
   if (decision.kind.empty()) {
+    core_.rejects.add(reject_reason::handshake);
     allow_cross_origin(request, decision.rejection);
     return exchange->answer(std::move(decision.rejection));
   }
@@ -157,8 +160,10 @@ engineio_service::plan_websocket(const http_request& request) {
     return plan;
   }
   auto decision = core_.handler.decide_upgrade(request);
-  if (decision.kind.empty())
+  if (decision.kind.empty()) {
+    core_.rejects.add(reject_reason::handshake);
     return std::move(decision.rejection);
+  }
   plan.kind = std::move(decision.kind);
   // The session comes into being with its WebSocket, whose handshake may yet
   // fail.
@@ -176,8 +181,11 @@ engineio_service::plan_websocket(const http_request& request) {
 std::variant<engineio_service::session_ptr, http_response>
 engineio_service::open(const http_request& request) {
   auto core = core_.shared_from_this();
-  if (!gate_.admit(request.remote, std::chrono::steady_clock::now()))
+  auto outcome = gate_.admit(request.remote, std::chrono::steady_clock::now());
+  if (outcome != admission_outcome::admitted) {
+    core_.rejects.add(to_reason(outcome));
     return text_response(503, "Too many sessions\n");
+  }
   std::shared_ptr<void> ticket{nullptr, [core, remote = request.remote](void*) {
                                  core->engineio->gate_.release(remote);
                                }};
@@ -186,8 +194,8 @@ engineio_service::open(const http_request& request) {
     std::lock_guard guard{mutex_};
     sid = rng_->alphanumeric(sid_length);
   }
-  auto session =
-      std::make_shared<engineio_session>(core, sid, std::move(ticket));
+  auto session = std::make_shared<engineio_session>(core, sid, request.remote,
+                                                    std::move(ticket));
   core_.live->add(session);
   std::lock_guard guard{mutex_};
   sessions_.emplace(std::move(sid), session);

@@ -21,6 +21,7 @@ eio::session_config engine_config(const http_server_config& x) {
   result.max_payload = x.engineio.max_payload;
   result.max_message = x.max_message;
   result.max_queue = x.max_write_queue;
+  result.max_queue_delay = x.max_write_delay;
   return result;
 }
 
@@ -40,6 +41,21 @@ uint16_t to_close_code(eio::close_reason x) {
 }
 
 } // namespace
+
+std::optional<reject_reason> to_reject_reason(eio::close_reason x) {
+  switch (x) {
+    case eio::close_reason::bad_packet:
+      return reject_reason::frame_malformed;
+    case eio::close_reason::overlapping_requests:
+      return reject_reason::overlapping_requests;
+    case eio::close_reason::queue_full:
+      return reject_reason::slow_reader;
+    case eio::close_reason::ping_timeout:
+      return reject_reason::ping_timeout;
+    default:
+      return std::nullopt;
+  }
+}
 
 // Passes a WebSocket's messages to its session.
 class engineio_session::socket_events final : public connection_events {
@@ -80,6 +96,7 @@ private:
 
 engineio_session::engineio_session(std::shared_ptr<http_core> core,
                                    std::string sid,
+                                   const socket_address& remote,
                                    std::shared_ptr<void> ticket)
     : closable(core->live)
     , core_(std::move(core))
@@ -87,7 +104,8 @@ engineio_session::engineio_session(std::shared_ptr<http_core> core,
     , ticket_(std::move(ticket))
     , loop_(core_->threads.next_context().get_executor())
     , timer_(loop_)
-    , bucket_(core_->config.message_rate, core_->config.message_burst) {}
+    , bucket_(core_->config.message_rate, core_->config.message_burst)
+    , address_bucket_(core_->gate.messages(remote)) {}
 
 // Runs `f` on the loop, unless the session has ended by then.
 template <class F>
@@ -177,9 +195,10 @@ void engineio_session::handle_post(const exchange_ptr& exchange) {
                                            steady_clock::now());
     // The client may post again as soon as it has the answer.
     exchange->guard.reset();
+    self->drain();
     switch (outcome) {
       case eio::post_outcome::ok:
-        self->reply(exchange, text_response(200, "ok"));
+        self->reply_when_paid(exchange, text_response(200, "ok"));
         break;
       case eio::post_outcome::too_large:
         self->reply(exchange, text_response(413, {}));
@@ -188,7 +207,6 @@ void engineio_session::handle_post(const exchange_ptr& exchange) {
         self->reply(exchange,
                     json_response(400, eio::render(eio::refusal::bad_request)));
     }
-    self->drain();
   });
 }
 
@@ -212,12 +230,16 @@ engineio_session::handle_socket(std::shared_ptr<connection> socket) {
 void engineio_session::queue(std::vector<outgoing_message> messages) {
   post([messages = std::move(messages)](auto& self) {
     for (const auto& x : messages)
-      self.engine_->handle_send(x.binary, *x.text);
+      self.engine_->handle_send(x.binary, *x.text, steady_clock::now());
   });
 }
 
 void engineio_session::request_close(uint16_t code, std::string) {
-  post([code](auto& self) { self.close_now(code); });
+  post([code](auto& self) {
+    if (self.close_code_ == 0)
+      self.core_->count_close(code);
+    self.close_now(code);
+  });
 }
 
 void engineio_session::shut_down(bool at_once) {
@@ -259,10 +281,15 @@ void engineio_session::drain() {
 void engineio_session::perform(eio::message_received x) {
   if (!events_)
     return;
-  if (!bucket_.take(steady_clock::now())) {
+  auto now = steady_clock::now();
+  // A WebSocket has paid for its messages itself.
+  if (!engine_->on_websocket())
+    paid_ = address_bucket_->reserve(now);
+  if (!bucket_.take(now)) {
+    core_->rejects.add(reject_reason::message_rate);
     if (close_code_ == 0)
       close_code_ = close_code::policy_violation;
-    engine_->handle_close(steady_clock::now());
+    engine_->handle_close(now);
   } else if (x.binary) {
     events_->on_binary(std::move(x.data));
   } else {
@@ -300,6 +327,8 @@ void engineio_session::perform(eio::socket_finished x) {
 }
 
 void engineio_session::perform(eio::session_closed x) {
+  if (auto why = to_reject_reason(x.reason))
+    core_->rejects.add(*why);
   if (close_code_ == 0)
     close_code_ = to_close_code(x.reason);
   end();
@@ -333,6 +362,21 @@ void engineio_session::arm_timer() {
     self->timer_deadline_.reset();
     self->engine_->handle_timeout(steady_clock::now());
     self->drain();
+  });
+}
+
+// The client posts again when it has the answer.
+void engineio_session::reply_when_paid(const exchange_ptr& to,
+                                       http_response response) {
+  auto paid = std::exchange(paid_, time_point{});
+  if (paid <= steady_clock::now())
+    return reply(to, std::move(response));
+  core_->rejects.add(reject_reason::address_paced);
+  auto timer = std::make_shared<loop_timer>(loop_, paid);
+  timer->async_wait([self = shared_from_this(), timer, to,
+                     response](boost::system::error_code ec) mutable {
+    if (!ec)
+      self->reply(to, std::move(response));
   });
 }
 

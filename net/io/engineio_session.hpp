@@ -20,7 +20,7 @@ class engineio_session final
       public std::enable_shared_from_this<engineio_session> {
 public:
   engineio_session(std::shared_ptr<http_core> core, std::string sid,
-                   std::shared_ptr<void> ticket);
+                   const socket_address& remote, std::shared_ptr<void> ticket);
 
   const std::string& sid() const {
     return sid_;
@@ -88,6 +88,8 @@ private:
 
   void reply(const exchange_ptr& to, http_response response);
 
+  void reply_when_paid(const exchange_ptr& to, http_response response);
+
   void close_now(uint16_t code);
 
   const std::shared_ptr<http_core> core_;
@@ -100,6 +102,9 @@ private:
   loop_timer timer_;
   std::optional<time_point> timer_deadline_;
   token_bucket bucket_;
+  const std::shared_ptr<shared_bucket> address_bucket_;
+  // When the messages of a POST are paid for.
+  time_point paid_{};
   std::optional<engine> engine_;
   std::unordered_map<protocol::engineio::socket_id, std::shared_ptr<connection>>
       sockets_;

@@ -2,6 +2,7 @@
 
 #include "net/io/http_server.hpp"
 #include "net/io/live_set.hpp"
+#include "net/io/reject_counters.hpp"
 #include "net/io/static_files.hpp"
 
 #include <atomic>
@@ -22,6 +23,10 @@ struct http_core : std::enable_shared_from_this<http_core> {
   /// Whether a request's Origin, where it has one, is on the list.
   bool allows_origin(const http_request& request) const;
 
+  /// Counts a connection that the layer above ends with `code`, where that
+  /// says that the client is at fault.
+  void count_close(uint16_t code);
+
   /// A number that no other connection of this process has.
   static uint64_t next_id();
 
@@ -35,12 +40,14 @@ struct http_core : std::enable_shared_from_this<http_core> {
   admission gate;
   std::unique_ptr<engineio_service> engineio;
 
+  reject_counters rejects;
   std::atomic<uint64_t> accepted{0};
-  std::atomic<uint64_t> accept_errors{0};
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> websockets{0};
   std::atomic<uint64_t> engineio_sessions{0};
-  std::atomic<uint64_t> slow_readers_closed{0};
 };
+
+/// What a refused admission counts as.
+reject_reason to_reason(admission_outcome why);
 
 } // namespace troupe::net

@@ -42,17 +42,15 @@ public:
         [self = shared_from_this(), index](error_code ec, loop_socket socket) {
           if (self->stopped_ || ec == asio::error::operation_aborted)
             return;
-          if (!ec)
-            self->admit(std::move(socket), index);
-          else
-            self->core_->accept_errors.fetch_add(1);
           auto now = steady_clock::now();
-          if (ec)
+          if (!ec)
+            self->admit(std::move(socket), index, now);
+          if (is_exhaustion(ec)) {
+            self->core_->rejects.add(reject_reason::accept_failed);
             self->accept_at(now + accept_pause);
-          else if (!self->bucket_.take(now))
-            self->accept_at(self->bucket_.next(now));
-          else
-            self->accept();
+          } else {
+            self->accept_at(self->bucket_.reserve(now));
+          }
         });
   }
 
@@ -64,7 +62,15 @@ public:
   }
 
 private:
+  // What else accept() reports is one client's misfortune.
+  static bool is_exhaustion(error_code ec) {
+    return ec && ec != asio::error::connection_aborted
+           && ec != asio::error::connection_reset;
+  }
+
   void accept_at(time_point when) {
+    if (when <= steady_clock::now())
+      return accept();
     timer_.expires_at(when);
     timer_.async_wait([self = shared_from_this()](error_code ec) {
       if (!ec)
@@ -72,11 +78,14 @@ private:
     });
   }
 
-  void admit(loop_socket socket, size_t index) {
+  void admit(loop_socket socket, size_t index, time_point now) {
     auto remote = peer_address(socket.native_handle());
     auto local = bound_address(socket.native_handle());
-    if (!remote || !local || !core_->gate.admit(*remote, steady_clock::now()))
+    if (!remote || !local)
       return;
+    auto outcome = core_->gate.admit(*remote, now);
+    if (outcome != admission_outcome::admitted)
+      return refuse(socket, outcome);
     core_->accepted.fetch_add(1, std::memory_order_relaxed);
     error_code ignored;
     socket.set_option(tcp::no_delay{true}, ignored);
@@ -88,6 +97,21 @@ private:
         index, [core = core_, shared, at = *remote, here = *local, ticket] {
           start_http_session(core, std::move(*shared), at, here, ticket);
         });
+  }
+
+  // Says so, if there is room for that at once.
+  void refuse(loop_socket& socket, admission_outcome why) {
+    core_->rejects.add(to_reason(why));
+    if (core_->tls)
+      return;
+    constexpr std::string_view answer = "HTTP/1.1 503 Service Unavailable\r\n"
+                                        "Retry-After: 5\r\n"
+                                        "Content-Length: 0\r\n"
+                                        "Connection: close\r\n\r\n";
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(asio::buffer(answer), ignored);
+    socket.shutdown(tcp::socket::shutdown_send, ignored);
   }
 
   std::shared_ptr<http_core> core_;
@@ -130,6 +154,30 @@ bool http_core::allows_origin(const http_request& request) const {
   return origin.empty() || config.allowed_origins.empty()
          || std::ranges::find(config.allowed_origins, origin)
                 != config.allowed_origins.end();
+}
+
+void http_core::count_close(uint16_t code) {
+  switch (code) {
+    case close_code::protocol_error:
+    case close_code::bad_payload:
+    case close_code::policy_violation:
+    case close_code::too_big:
+      rejects.add(reject_reason::protocol_violation);
+      break;
+    default:
+      break;
+  }
+}
+
+reject_reason to_reason(admission_outcome why) {
+  switch (why) {
+    case admission_outcome::address_full:
+      return reject_reason::address_full;
+    case admission_outcome::too_fast:
+      return reject_reason::address_rate;
+    default:
+      return reject_reason::server_full;
+  }
 }
 
 uint64_t http_core::next_id() {
@@ -220,11 +268,11 @@ http_server_stats http_server::stats() const {
   result.connections = core.gate.connections();
   result.accepted = core.accepted;
   result.refused = core.gate.refused();
-  result.accept_errors = core.accept_errors;
+  result.accept_errors = core.rejects[reject_reason::accept_failed];
   result.requests = core.requests;
   result.websockets = core.websockets;
   result.engineio_sessions = core.engineio_sessions;
-  result.slow_readers_closed = core.slow_readers_closed;
+  result.slow_readers_closed = core.rejects[reject_reason::slow_reader];
   return result;
 }
 
@@ -232,6 +280,10 @@ std::optional<std::chrono::system_clock::time_point>
 http_server::certificate_expires() const {
   const auto& core = *impl_->core;
   return core.tls ? std::optional{core.tls->expires()} : std::nullopt;
+}
+
+const reject_counters& http_server::rejects() const {
+  return impl_->core->rejects;
 }
 
 } // namespace troupe::net

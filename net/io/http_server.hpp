@@ -5,6 +5,7 @@
 #include "net/io/admission.hpp"
 #include "net/io/connection.hpp"
 #include "net/io/http_types.hpp"
+#include "net/io/reject_counters.hpp"
 
 #include <memory>
 #include <optional>
@@ -74,6 +75,9 @@ struct http_server_config {
   size_t max_message = 256 << 10;
   size_t max_fragments = 1024;
 
+  /// From a message's first fragment to its last.
+  duration message_timeout = std::chrono::seconds{20};
+
   /// Silence after which a WebSocket is pinged and, after as much again,
   /// given up.
   duration websocket_idle_timeout = std::chrono::seconds{45};
@@ -83,9 +87,10 @@ struct http_server_config {
   duration max_write_delay = std::chrono::seconds{5};
 
   /// Messages a second from one connection, and at once; beyond, it is closed
-  /// with `close_code::policy_violation`.
-  double message_rate = 100;
-  double message_burst = 1000;
+  /// with `close_code::policy_violation`. Plain requests beyond are answered
+  /// more slowly.
+  double message_rate = 200;
+  double message_burst = 2000;
 
   admission_limits limits;
 
@@ -169,6 +174,9 @@ public:
   /// When the certificate in use expires; nothing without TLS.
   std::optional<std::chrono::system_clock::time_point>
   certificate_expires() const;
+
+  /// Whom it has turned away, and why. Lives as long as the server.
+  const reject_counters& rejects() const;
 
 private:
   struct impl;

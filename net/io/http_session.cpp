@@ -28,6 +28,10 @@ using boost::system::error_code;
 constexpr auto linger_time = std::chrono::seconds{2};
 constexpr size_t linger_octets = 4 << 20;
 
+// What may be read beyond a header. A chunk's extensions and a body's trailer
+// must fit too.
+constexpr size_t read_ahead = 64 << 10;
+
 // One client's connection on one loop. `shut_down` and a response may come
 // from any thread, everything else runs on the loop.
 class http_session final : public closable,
@@ -44,18 +48,18 @@ public:
       , loop_(socket.get_executor())
       , tls_(core_->tls ? core_->tls->current() : nullptr)
       , stream_(std::in_place, std::move(socket), tls_.get())
-      , response_timer_(loop_) {}
+      , response_timer_(loop_)
+      , buffer_(core_->config.max_header + read_ahead)
+      , bucket_(core_->config.message_rate, core_->config.message_burst)
+      , address_bucket_(core_->gate.messages(remote)) {}
 
   void start() {
     if (!stream_->tls())
       return read_header(core_->config.header_timeout);
     tcp().expires_after(core_->config.header_timeout);
-    stream_->tls()->async_handshake(asio::ssl::stream_base::server,
-                                    [self = shared_from_this()](error_code ec) {
-                                      if (!ec)
-                                        self->read_header(
-                                            self->core_->config.header_timeout);
-                                    });
+    stream_->tls()->async_handshake(
+        asio::ssl::stream_base::server,
+        [self = shared_from_this()](error_code ec) { self->on_tls(ec); });
   }
 
   void shut_down(bool at_once) override {
@@ -73,6 +77,13 @@ private:
 
   tcp_stream& tcp() {
     return stream_->next_layer();
+  }
+
+  void on_tls(error_code ec) {
+    if (!ec)
+      return read_header(core_->config.header_timeout);
+    if (!stopping_)
+      core_->rejects.add(reject_reason::tls_failed);
   }
 
   void drop() {
@@ -97,22 +108,38 @@ private:
   }
 
   void on_read_error(error_code ec) {
-    keep_alive_ = false;
     if (ec == http::error::header_limit || ec == http::error::buffer_overflow)
-      write(text_response(431, "Header too large\n"));
-    else if (ec == http::error::body_limit)
-      write(text_response(413, "Body too large\n"));
+      reject(reject_reason::request_large,
+             text_response(431, "Header too large\n"));
     else if (ec.category()
                  == make_error_code(http::error::bad_method).category()
              && ec != http::error::end_of_stream
              && ec != http::error::partial_message)
-      write(text_response(400, "Bad request\n"));
+      reject(reject_reason::request_malformed,
+             text_response(400, "Bad request\n"));
     else
-      drop();
+      give_up(ec);
+  }
+
+  // A client that is idle between requests has done nothing wrong.
+  void give_up(error_code ec) {
+    bool idle =
+        parser_ && !parser_->got_some() && buffer_.size() == 0 && served_ > 0;
+    if (ec == beast::error::timeout && !idle)
+      core_->rejects.add(reject_reason::request_slow);
+    drop();
+  }
+
+  void reject(reject_reason why, http_response response) {
+    core_->rejects.add(why);
+    refuse(std::move(response));
   }
 
   void on_header() {
     core_->requests.fetch_add(1, std::memory_order_relaxed);
+    ++served_;
+    auto now = std::chrono::steady_clock::now();
+    paid_ = std::max(bucket_.reserve(now), address_bucket_->reserve(now));
     const auto& message = parser_->get();
     keep_alive_ = message.keep_alive();
     head_ = message.method() == http::verb::head;
@@ -160,7 +187,8 @@ private:
   void refuse_body(const http_request& request) {
     if (core_->engineio->serves(request.path))
       core_->engineio->refuse_post(request);
-    refuse(text_response(413, "Body too large\n"));
+    reject(reject_reason::request_large,
+           text_response(413, "Body too large\n"));
   }
 
   void read_body(http_request request, std::shared_ptr<void> guard) {
@@ -273,11 +301,26 @@ private:
                         if (ec || self->stopping_)
                           self->drop();
                         else if (self->keep_alive_)
-                          self->read_header(
-                              self->core_->config.keep_alive_timeout);
+                          self->read_next();
                         else
                           self->linger();
                       });
+  }
+
+  // The next request, once this one is paid for.
+  void read_next() {
+    auto patience = core_->config.keep_alive_timeout;
+    if (paid_ <= std::chrono::steady_clock::now())
+      return read_header(patience);
+    core_->rejects.add(reject_reason::address_paced);
+    phase_ = phase::reading;
+    tcp().expires_never();
+    response_timer_.expires_at(paid_);
+    response_timer_.async_wait(
+        [self = shared_from_this(), patience](error_code ec) {
+          if (!ec && !self->stopping_)
+            self->read_header(patience);
+        });
   }
 
   void linger() {
@@ -301,6 +344,10 @@ private:
 
   void upgrade(http_request request) {
     head_ = false;
+    // Whoever speaks before the answer speaks something else.
+    if (buffer_.size() > 0)
+      return reject(reject_reason::request_malformed,
+                    text_response(400, "Bad request\n"));
     websocket_plan plan;
     if (core_->engineio->serves(request.path)) {
       auto decision = core_->engineio->plan_websocket(request);
@@ -309,10 +356,11 @@ private:
       plan = std::move(std::get<websocket_plan>(decision));
     } else {
       if (!core_->allows_origin(request))
-        return refuse(text_response(403, "Origin not allowed\n"));
+        return reject(reject_reason::origin,
+                      text_response(403, "Origin not allowed\n"));
       auto decision = core_->handler.decide_upgrade(request);
       if (decision.kind.empty())
-        return refuse(std::move(decision.rejection));
+        return reject(reject_reason::handshake, std::move(decision.rejection));
       plan.kind = std::move(decision.kind);
       plan.subprotocol = std::move(decision.subprotocol);
       plan.open = [core = core_](std::shared_ptr<connection> x) {
@@ -336,6 +384,11 @@ private:
   std::optional<socket_stream> stream_;
   loop_timer response_timer_;
   beast::flat_buffer buffer_;
+  token_bucket bucket_;
+  const std::shared_ptr<shared_bucket> address_bucket_;
+  // When the request is paid for.
+  time_point paid_{};
+  uint64_t served_ = 0;
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
   phase phase_ = phase::reading;

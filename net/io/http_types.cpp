@@ -1,5 +1,7 @@
 #include "net/io/http_types.hpp"
 
+#include "net/base/utf8.hpp"
+
 #include <algorithm>
 
 namespace troupe::net {
@@ -111,6 +113,8 @@ std::optional<std::string> percent_decode(std::string_view text, bool form) {
       i += 2;
     }
   }
+  if (!is_utf8(result))
+    return std::nullopt;
   return result;
 }
 

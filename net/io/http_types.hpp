@@ -63,7 +63,8 @@ http_response json_response(unsigned status, std::string body);
 http_response text_response(unsigned status, std::string body);
 
 /// Undoes percent-encoding, and '+' for a space where `form` is set. Nothing
-/// where an escape is malformed.
+/// where an escape is malformed or the result is not UTF-8: what a client names
+/// itself goes to others, whose browsers would hang up on such text.
 std::optional<std::string> percent_decode(std::string_view text, bool form);
 
 /// Answers one request. May be called from any thread, once; later calls do

@@ -243,7 +243,8 @@ void tcp_ice_state::accept(loop_acceptor& from, const owner& self) {
         auto local = bound_address(socket.native_handle());
         auto remote = peer_address(socket.native_handle());
         auto now = std::chrono::steady_clock::now();
-        if (local && remote && gate.admit(*remote, now)) {
+        if (local && remote
+            && gate.admit(*remote, now) == admission_outcome::admitted) {
           error_code ignored;
           socket.set_option(tcp::no_delay{true}, ignored);
           transport_tuple tuple{transport_protocol::tcp, ++last_path, *local,

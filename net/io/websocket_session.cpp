@@ -1,8 +1,10 @@
 #include "net/io/websocket_session.hpp"
 
 #include "net/io/connection_handle.hpp"
+#include "net/io/frame_meter.hpp"
 #include "net/io/whole_stream.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -34,10 +36,6 @@ constexpr size_t max_reason = 123;
 
 // A read buffer larger than this is not kept for the next message.
 constexpr size_t kept_buffer = 64 << 10;
-
-// Reads of one message beyond the permitted fragments are paid by this many
-// octets each, since TCP too may cut a frame into many reads.
-constexpr size_t octets_per_read = 64;
 
 // What goes out with one system call, more or less.
 constexpr size_t max_run = 64;
@@ -83,9 +81,11 @@ public:
       , loop_(stream.get_executor())
       , ws_(std::move(stream))
       , timer_(loop_)
+      , pace_timer_(loop_)
       , bucket_(core_->config.message_rate, core_->config.message_burst) {}
 
   void start(const beast_request& upgrade, http_request request) {
+    address_bucket_ = core_->gate.messages(request.remote);
     handle_ = std::make_shared<connection_handle<websocket_session>>(
         weak_from_this(), std::move(request), plan_.kind);
     configure();
@@ -101,8 +101,9 @@ public:
       cost += cost_of(x);
     auto queued = queued_octets_.fetch_add(cost) + cost;
     bool over = queued > core_->config.max_write_queue;
-    asio::post(loop_, [self = shared_from_this(),
-                       messages = std::move(messages), over]() mutable {
+    // An answer that is given at once precedes what the next read brings.
+    asio::dispatch(loop_, [self = shared_from_this(),
+                           messages = std::move(messages), over]() mutable {
       if (over)
         self->give_up_slow_reader();
       else
@@ -111,8 +112,10 @@ public:
   }
 
   void request_close(uint16_t code, std::string reason) {
-    asio::post(loop_, [self = shared_from_this(), code,
-                       reason = std::move(reason)]() mutable {
+    asio::dispatch(loop_, [self = shared_from_this(), code,
+                           reason = std::move(reason)]() mutable {
+      if (self->plan_.keep_alive && !self->closing_)
+        self->core_->count_close(code);
       self->begin_close(code, std::move(reason));
     });
   }
@@ -155,6 +158,19 @@ private:
           }));
     ws_.control_callback(
         [this](websocket::frame_type type, auto) { on_control(type); });
+    ws_.next_layer().next_layer().observe(
+        [this](byte_span octets) { on_octets(octets); });
+  }
+
+  // Called amid a read of Beast's.
+  void on_octets(byte_span octets) {
+    if (meter_.observe(octets) <= core_->config.max_fragments
+        || std::exchange(fragmented_, true))
+      return;
+    asio::post(loop_, [self = shared_from_this()] {
+      self->reject(reject_reason::message_large, close_code::too_big,
+                   "too many fragments");
+    });
   }
 
   // Beast has one limit for both handshakes, the opening and the closing.
@@ -202,23 +218,60 @@ private:
       return;
     if (ec)
       return finish(closed_by(ec));
-    ++reads_;
-    if (ws_.is_message_done())
+    if (ws_.is_message_done()) {
       deliver();
-    else if (reads_
-             > core_->config.max_fragments + buffer_.size() / octets_per_read)
-      begin_close(close_code::too_big, "too many fragments");
+    } else if (!message_deadline_) {
+      message_deadline_ = steady_clock::now() + core_->config.message_timeout;
+      arm(*message_deadline_);
+    }
     if (!finished_)
-      read();
+      read_when_paid();
   }
 
-  uint16_t closed_by(error_code ec) const {
+  uint16_t closed_by(error_code ec) {
     if (ec == websocket::error::closed)
       return ws_.reason().code != 0 ? ws_.reason().code : close_code::no_status;
+    auto count = [this](reject_reason why) {
+      if (!closing_)
+        core_->rejects.add(why);
+    };
     if (ec == websocket::error::message_too_big
-        || ec == websocket::error::buffer_overflow)
+        || ec == websocket::error::buffer_overflow) {
+      count(reject_reason::message_large);
       return close_code::too_big;
+    }
+    if (ec == websocket::error::bad_frame_payload)
+      count(reject_reason::not_utf8);
+    else if (ec == websocket::condition::protocol_violation)
+      count(reject_reason::frame_malformed);
+    else if (ec == beast::error::timeout)
+      count(reject_reason::ping_timeout);
     return close_code::abnormal;
+  }
+
+  // Where the client's address sends too much, its connections are read as
+  // slowly as it may send.
+  void read_when_paid() {
+    // Beast's close operation reads by itself, and leaves a state behind from
+    // which a read must not start.
+    if (close_sent_)
+      return;
+    auto paid = std::exchange(paid_, time_point{});
+    if (paid <= steady_clock::now())
+      return read();
+    core_->rejects.add(reject_reason::address_paced);
+    pace_timer_.expires_at(paid);
+    pace_timer_.async_wait([self = shared_from_this()](error_code ec) {
+      if (!ec && !self->finished_ && !self->close_sent_)
+        self->read();
+    });
+  }
+
+  void reject(reject_reason why, uint16_t code, const char* reason) {
+    if (finished_ || closing_)
+      return;
+    core_->rejects.add(why);
+    begin_close(code, reason);
   }
 
   void deliver() {
@@ -227,8 +280,8 @@ private:
     buffer_.clear();
     if (buffer_.capacity() > kept_buffer)
       buffer_.shrink_to_fit();
-    reads_ = 0;
-    if (!take_token() || !events_ || closing_)
+    message_deadline_.reset();
+    if (!take_token() || !events_ || closing_ || fragmented_)
       return;
     if (ws_.got_text())
       events_->on_text(std::move(message));
@@ -237,9 +290,12 @@ private:
   }
 
   bool take_token() {
-    if (bucket_.take(steady_clock::now()))
+    auto now = steady_clock::now();
+    paid_ = std::max(paid_, address_bucket_->reserve(now));
+    if (bucket_.take(now))
       return true;
-    begin_close(close_code::policy_violation, "too many messages");
+    reject(reject_reason::message_rate, close_code::policy_violation,
+           "too many messages");
     return false;
   }
 
@@ -316,7 +372,7 @@ private:
   void give_up_slow_reader() {
     if (finished_ || close_sent_)
       return;
-    core_->slow_readers_closed.fetch_add(1, std::memory_order_relaxed);
+    core_->rejects.add(reject_reason::slow_reader);
     while (outbox_.size() > writing_)
       outbox_.pop_back();
     closing_ = websocket::close_reason{
@@ -344,19 +400,26 @@ private:
         finish(closing_->code);
       else
         arm(*close_deadline_);
-    } else if (!outbox_.empty()) {
+      return;
+    }
+    if (!outbox_.empty()) {
       auto limit = outbox_.front().queued + core_->config.max_write_delay;
       if (now >= limit)
-        give_up_slow_reader();
-      else
-        arm(limit);
+        return give_up_slow_reader();
+      arm(limit);
     }
+    if (message_deadline_ && now >= *message_deadline_)
+      reject(reject_reason::message_slow, close_code::policy_violation,
+             "message takes too long");
+    else if (message_deadline_)
+      arm(*message_deadline_);
   }
 
   void finish(uint16_t code) {
     if (std::exchange(finished_, true))
       return;
     timer_.cancel();
+    pace_timer_.cancel();
     beast::get_lowest_layer(ws_).close();
     notify(code);
   }
@@ -372,11 +435,17 @@ private:
   loop_executor loop_;
   websocket::stream<whole_stream, false> ws_;
   loop_timer timer_;
+  loop_timer pace_timer_;
   token_bucket bucket_;
+  std::shared_ptr<shared_bucket> address_bucket_;
+  // When what has been read is paid for.
+  time_point paid_{};
+  frame_meter meter_;
   std::shared_ptr<connection> handle_;
   std::unique_ptr<connection_events> events_;
   beast::flat_buffer buffer_;
-  size_t reads_ = 0;
+  // Whether a message had too many fragments.
+  bool fragmented_ = false;
   std::atomic<size_t> queued_octets_{0};
   std::deque<waiting_message> outbox_;
   // The first messages of the outbox that are on their way, and their octets.
@@ -388,6 +457,8 @@ private:
   bool finished_ = false;
   std::optional<websocket::close_reason> closing_;
   std::optional<time_point> close_deadline_;
+  // By when the message under way must be complete.
+  std::optional<time_point> message_deadline_;
   // When the timer fires.
   std::optional<time_point> deadline_;
 };

@@ -34,6 +34,7 @@ std::string event_array(std::string_view event, std::string_view json) {
 
 socketio_config to_config(const handshake& hello) {
   socketio_config out;
+  out.connect_timeout = hello.connect_timeout;
   out.ask_before_connect = hello.token_wanted;
   return out;
 }
@@ -153,6 +154,12 @@ public:
 
   void handle_participants(const worded_participants& all) override {
     vocabulary_->handle_participants(all, link_);
+  }
+
+  // None of the reasons is one to come back for at once.
+  close_connection handle_end(end_reason why) override {
+    link_.session_.disconnect(root);
+    return dialect::handle_end(why);
   }
 
   void handle_timeout(net::time_point now) override {

@@ -1,4 +1,5 @@
 #include "actors/config.hpp"
+#include "actors/node_settings.hpp"
 
 #include <doctest/doctest.h>
 
@@ -162,6 +163,33 @@ TEST_CASE("the doctor takes the same keys, before its name or after") {
   }
   CHECK_FALSE(read({"doctor", "--rtc.port=none"}).settings);
   CHECK_FALSE(read({"nurse"}).settings);
+}
+
+TEST_CASE("a value may be empty, also that of the last flag") {
+  for (auto arguments : {std::vector<std::string>{"--http.static-root="},
+                         {"--http.static-root=", "--http.port=9090"},
+                         {"--http.port=9090", "--http.static-root="}}) {
+    auto outcome = read(arguments);
+    REQUIRE_MESSAGE(outcome.settings, outcome.text);
+    CHECK(outcome.settings->http.static_root.empty());
+    if (arguments.size() > 1)
+      CHECK(outcome.settings->http.port == 9090);
+  }
+  CHECK_FALSE(read({"--http.port="}).settings);
+}
+
+TEST_CASE("limits on floods reach the server") {
+  auto outcome = read({"--http.max-per-address=7", "--http.message-rate=3",
+                       "--http.address-rate=4", "--http.accept-rate=5",
+                       "--http.address-message-rate=0"});
+  REQUIRE_MESSAGE(outcome.settings, outcome.text);
+  auto server = troupe::actors::to_http_server(outcome.settings->http);
+  CHECK(server.limits.max_per_address == 7);
+  CHECK(server.message_rate == 3);
+  CHECK(server.message_burst == 30);
+  CHECK(server.limits.address_rate == 4);
+  CHECK(server.accept_rate == 5);
+  CHECK(server.limits.address_message_rate == 0);
 }
 
 TEST_CASE("a mistake on the command line is one line that names the key") {

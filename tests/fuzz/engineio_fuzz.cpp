@@ -72,7 +72,7 @@ void check_session(byte_reader in) {
         session.handle_socket_closed(socket, now);
         break;
       case 9:
-        session.handle_send(!text.empty() && text[0] & 1, text);
+        session.handle_send(!text.empty() && text[0] & 1, text, now);
         break;
       default:
         if (verb & 16)

@@ -108,10 +108,10 @@ TEST_CASE("a poll waits for messages and then takes all of them") {
   auto x = opened_by_polling();
   CHECK(x.handle_poll(start));
   CHECK(!x.poll_event());
-  x.handle_send(false, "a");
+  x.handle_send(false, "a", start);
   CHECK(expect<poll_answered>(x).body == "4a");
-  x.handle_send(false, "b");
-  x.handle_send(true, "c");
+  x.handle_send(false, "b", start);
+  x.handle_send(true, "c", start);
   CHECK(!x.poll_event());
   CHECK(x.handle_poll(start));
   CHECK(expect<poll_answered>(x).body
@@ -204,7 +204,7 @@ TEST_CASE("an upgrade moves a session to its WebSocket without loss") {
   x.handle_socket_text(5, "2probe", start);
   CHECK(expect<frame_ready>(x).data == "3probe");
   CHECK(expect<poll_answered>(x).body == "6");
-  x.handle_send(false, "between");
+  x.handle_send(false, "between", start);
   CHECK(!x.poll_event());
   CHECK(!x.on_websocket());
   x.handle_socket_text(5, "5", start);
@@ -229,7 +229,7 @@ TEST_CASE("a poll during an upgrade returns at once, with what there is") {
   expect<frame_ready>(x);
   CHECK(x.handle_poll(start));
   CHECK(expect<poll_answered>(x).body == "6");
-  x.handle_send(false, "a");
+  x.handle_send(false, "a", start);
   CHECK(x.handle_poll(start));
   CHECK(expect<poll_answered>(x).body == "4a");
 }
@@ -244,7 +244,7 @@ TEST_CASE("an upgrade that stalls, breaks or misbehaves leaves polling alone") {
     if (finished)
       CHECK(expect<socket_finished>(x).socket == 5);
     CHECK(x.handle_poll(start));
-    x.handle_send(false, "a");
+    x.handle_send(false, "a", start);
     CHECK(expect<poll_answered>(x).body == "4a");
     x.handle_socket(6, start);
     CHECK(!x.poll_event());
@@ -266,7 +266,7 @@ TEST_CASE("an upgrade without a probe is refused") {
 
 TEST_CASE("a WebSocket carries binary messages without a type") {
   auto x = opened_by_websocket();
-  x.handle_send(true, "\1\2");
+  x.handle_send(true, "\1\2", start);
   auto frame = expect<frame_ready>(x);
   CHECK(frame.binary);
   CHECK(frame.data == "\1\2");
@@ -291,9 +291,9 @@ TEST_CASE("a client's close ends the session, and returns its poll") {
 
 TEST_CASE("the server's close lets the last messages out") {
   auto x = opened_by_polling();
-  x.handle_send(false, "bye");
+  x.handle_send(false, "bye", start);
   x.handle_close(start);
-  x.handle_send(false, "too late");
+  x.handle_send(false, "too late", start);
   CHECK(!x.poll_event());
   CHECK(x.handle_poll(start + 1s));
   CHECK(expect<poll_answered>(x).body
@@ -317,10 +317,45 @@ TEST_CASE("a client that leaves too much unread is given up") {
   session_config config;
   config.max_queue = 10;
   auto x = opened_by_polling(config);
-  x.handle_send(false, "12345");
+  x.handle_send(false, "12345", start);
   CHECK(!x.poll_event());
-  x.handle_send(false, "67890");
+  x.handle_send(false, "67890", start);
   expect_closed(x, close_reason::queue_full);
+}
+
+TEST_CASE("a client that leaves anything unread for too long is given up") {
+  session_config config;
+  config.max_queue_delay = 5s;
+  auto x = opened_by_polling(config);
+  x.handle_send(false, "a", start + 1s);
+  // Newer messages do not extend the time of the first.
+  x.handle_send(false, "b", start + 4s);
+  CHECK(x.poll_timeout() == start + 6s);
+  x.handle_timeout(start + 5s);
+  CHECK(!x.poll_event());
+  x.handle_timeout(start + 6s);
+  expect_closed(x, close_reason::queue_full);
+
+  auto y = opened_by_polling(config);
+  y.handle_send(false, "a", start + 1s);
+  CHECK(y.handle_poll(start + 5s));
+  CHECK(expect<poll_answered>(y).body == "4a");
+  y.handle_send(false, "b", start + 6s);
+  y.handle_timeout(start + 7s);
+  CHECK(!y.poll_event());
+  CHECK(y.poll_timeout() == start + 11s);
+}
+
+TEST_CASE("text in a POST must be UTF-8") {
+  for (auto body : {"4\xff", "4\xc0\xaf",
+                    "4ok\x1e"
+                    "4\xed\xa0\x80"}) {
+    auto x = opened_by_polling();
+    CHECK(x.handle_post(body, start) == post_outcome::bad_request);
+    expect_closed(x, close_reason::bad_packet);
+  }
+  auto x = opened_by_polling();
+  CHECK(x.handle_post("4\xe2\x82\xac", start) == post_outcome::ok);
 }
 
 TEST_CASE("a broken WebSocket ends its session without finishing it again") {

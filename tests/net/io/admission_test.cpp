@@ -13,6 +13,10 @@ socket_address address(const char* ip, uint16_t port = 1) {
   return *parse_address(ip, port);
 }
 
+bool admits(admission& x, const socket_address& from, time_point now) {
+  return x.admit(from, now) == admission_outcome::admitted;
+}
+
 } // namespace
 
 TEST_CASE("a token bucket lets a burst pass and then its rate") {
@@ -29,6 +33,30 @@ TEST_CASE("a token bucket lets a burst pass and then its rate") {
   CHECK(!x.take(start + 1h));
 }
 
+TEST_CASE("what is reserved beyond the burst is paid for later, in order") {
+  token_bucket x{10, 2};
+  CHECK(x.reserve(start) == start);
+  CHECK(x.reserve(start) == start);
+  CHECK(x.reserve(start) == start + 100ms);
+  CHECK(x.reserve(start) == start + 200ms);
+  // The debt is paid before anything new.
+  CHECK(x.reserve(start + 150ms) == start + 300ms);
+  CHECK(x.reserve(start + 1h) == start + 1h);
+  CHECK(token_bucket{0, 0}.reserve(start) == start);
+}
+
+TEST_CASE("connections of one address share a bucket, others have their own") {
+  admission_limits limits;
+  limits.address_message_rate = 1;
+  limits.address_message_burst = 1;
+  admission x{limits};
+  auto one = x.messages(address("192.0.2.1", 1));
+  CHECK(one == x.messages(address("192.0.2.1", 2)));
+  CHECK(one != x.messages(address("192.0.2.2", 1)));
+  CHECK(one->reserve(start) == start);
+  CHECK(one->reserve(start) == start + 1s);
+}
+
 TEST_CASE("a rate of zero limits nothing") {
   token_bucket x{0, 0};
   for (int i = 0; i < 1000; ++i)
@@ -37,22 +65,23 @@ TEST_CASE("a rate of zero limits nothing") {
 
 TEST_CASE("connections are counted overall and by address") {
   admission x{{3, 2, 0, 0}};
-  CHECK(x.admit(address("192.0.2.1", 1), start));
-  CHECK(x.admit(address("192.0.2.1", 2), start));
-  CHECK(!x.admit(address("192.0.2.1", 3), start));
-  CHECK(x.admit(address("192.0.2.2"), start));
-  CHECK(!x.admit(address("192.0.2.3"), start));
+  CHECK(admits(x, address("192.0.2.1", 1), start));
+  CHECK(admits(x, address("192.0.2.1", 2), start));
+  CHECK(!admits(x, address("192.0.2.1", 3), start));
+  CHECK(admits(x, address("192.0.2.2"), start));
+  CHECK(!admits(x, address("192.0.2.3"), start));
+  CHECK(x.admit(address("192.0.2.1", 3), start) == admission_outcome::full);
   CHECK(x.connections() == 3);
-  CHECK(x.refused() == 2);
+  CHECK(x.refused() == 3);
   x.release(address("192.0.2.1", 2));
-  CHECK(x.admit(address("192.0.2.3"), start));
+  CHECK(admits(x, address("192.0.2.3"), start));
 }
 
 TEST_CASE("one address cannot connect too fast") {
   admission x{{0, 0, 1, 2}};
-  CHECK(x.admit(address("192.0.2.1"), start));
-  CHECK(x.admit(address("192.0.2.1"), start));
-  CHECK(!x.admit(address("192.0.2.1"), start));
-  CHECK(x.admit(address("192.0.2.2"), start));
-  CHECK(x.admit(address("192.0.2.1"), start + 1s));
+  CHECK(admits(x, address("192.0.2.1"), start));
+  CHECK(admits(x, address("192.0.2.1"), start));
+  CHECK(!admits(x, address("192.0.2.1"), start));
+  CHECK(admits(x, address("192.0.2.2"), start));
+  CHECK(admits(x, address("192.0.2.1"), start + 1s));
 }

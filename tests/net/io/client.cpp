@@ -12,8 +12,8 @@
 
 namespace troupe::net::testing {
 
-tcp_client::tcp_client(uint16_t port, const std::string& ip,
-                       int receive_buffer) {
+tcp_client::tcp_client(uint16_t port, const std::string& ip, int receive_buffer,
+                       const std::string& from) {
   auto address = parse_address(ip, port);
   REQUIRE(address);
   sockaddr_storage name{};
@@ -26,6 +26,11 @@ tcp_client::tcp_client(uint16_t port, const std::string& ip,
   if (receive_buffer > 0)
     setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer,
                sizeof receive_buffer);
+  if (!from.empty()) {
+    sockaddr_storage own{};
+    auto own_length = to_sockaddr(*parse_address(from, 0), own);
+    REQUIRE(::bind(fd_, reinterpret_cast<sockaddr*>(&own), own_length) == 0);
+  }
   connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&name), length) == 0;
 }
 
@@ -128,8 +133,9 @@ http_reply http(tcp_client& on, std::string_view method,
 }
 
 ws_client::ws_client(uint16_t port, std::string_view target,
-                     std::string_view headers, int receive_buffer)
-    : stream_(port, "127.0.0.1", receive_buffer) {
+                     std::string_view headers, int receive_buffer,
+                     const std::string& from)
+    : stream_(port, "127.0.0.1", receive_buffer, from) {
   std::string all = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
                     "Sec-WebSocket-Version: 13\r\n"
                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
@@ -137,27 +143,33 @@ ws_client::ws_client(uint16_t port, std::string_view target,
   reply_ = http(stream_, "GET", target, all);
 }
 
-bool ws_client::send(uint8_t opcode, std::string_view data, bool fin) {
+std::string encode(const raw_frame& x) {
   std::string frame;
-  frame += static_cast<char>((fin ? 0x80 : 0) | opcode);
-  auto put_length = [&](int octets) {
+  frame.reserve(x.data.size() + 14);
+  frame += static_cast<char>((x.fin ? 0x80 : 0) | x.rsv << 4 | x.opcode);
+  auto size = x.data.size();
+  auto put_length = [&](size_t first, int octets) {
+    frame += static_cast<char>((x.masked ? 0x80 : 0) | first);
     for (int i = octets - 1; i >= 0; --i)
-      frame += static_cast<char>(data.size() >> (8 * i) & 0xff);
+      frame += static_cast<char>(size >> (8 * i) & 0xff);
   };
-  if (data.size() < 126) {
-    frame += static_cast<char>(0x80 | data.size());
-  } else if (data.size() < 65536) {
-    frame += static_cast<char>(0x80 | 126);
-    put_length(2);
-  } else {
-    frame += static_cast<char>(0x80 | 127);
-    put_length(8);
-  }
+  if (size < 126)
+    put_length(size, 0);
+  else if (size < 65536)
+    put_length(126, 2);
+  else
+    put_length(127, 8);
+  if (!x.masked)
+    return frame + x.data;
   constexpr std::string_view mask = "\x11\x22\x33\x44";
   frame += mask;
-  for (size_t i = 0; i < data.size(); ++i)
-    frame += static_cast<char>(data[i] ^ mask[i % 4]);
-  return stream_.write(frame);
+  for (size_t i = 0; i < size; ++i)
+    frame += static_cast<char>(x.data[i] ^ mask[i % 4]);
+  return frame;
+}
+
+bool ws_client::send(uint8_t opcode, std::string_view data, bool fin) {
+  return send({opcode, std::string{data}, fin});
 }
 
 std::optional<ws_frame> ws_client::read() {

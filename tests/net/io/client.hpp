@@ -10,10 +10,11 @@
 namespace troupe::net::testing {
 
 /// A blocking TCP client of few words. Every wait ends after two seconds.
+/// `from` is the address that it has, where that matters.
 class tcp_client {
 public:
   explicit tcp_client(uint16_t port, const std::string& ip = "127.0.0.1",
-                      int receive_buffer = 0);
+                      int receive_buffer = 0, const std::string& from = {});
 
   tcp_client(tcp_client&& other) noexcept;
 
@@ -70,6 +71,19 @@ http_reply http(tcp_client& on, std::string_view method,
                 std::string_view target, std::string_view headers = {},
                 std::string_view body = {});
 
+/// A frame that a client sends, right or wrong (RFC 6455, section 5.2).
+struct raw_frame {
+  uint8_t opcode = 1;
+  std::string data = {};
+  bool fin = true;
+  /// The three reserved bits.
+  uint8_t rsv = 0;
+  bool masked = true;
+};
+
+/// The frame's octets, with the shortest length field.
+std::string encode(const raw_frame& x);
+
 /// What a WebSocket frame held.
 struct ws_frame {
   uint8_t opcode;
@@ -89,10 +103,15 @@ class ws_client {
 public:
   /// Asks for the upgrade; `reply()` tells whether it was granted.
   ws_client(uint16_t port, std::string_view target,
-            std::string_view headers = {}, int receive_buffer = 0);
+            std::string_view headers = {}, int receive_buffer = 0,
+            const std::string& from = {});
 
   const http_reply& reply() const {
     return reply_;
+  }
+
+  bool send(const raw_frame& x) {
+    return stream_.write(encode(x));
   }
 
   bool send(uint8_t opcode, std::string_view data, bool fin = true);

@@ -1,4 +1,5 @@
 #include "http_fixture.hpp"
+#include "poller.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,44 +12,6 @@ using namespace std::chrono_literals;
 namespace {
 
 const std::string base = "/socket.io/?EIO=4&transport=";
-
-// A session that polls.
-class poller {
-public:
-  explicit poller(uint16_t port) : port_(port) {
-    auto reply = http(port, "GET", base + "polling");
-    REQUIRE(reply.status == 200);
-    REQUIRE(reply.body.starts_with("0{\"sid\":\""));
-    sid_ = reply.body.substr(9, reply.body.find('"', 9) - 9);
-  }
-
-  std::string target(const std::string& transport = "polling") const {
-    return base + transport + "&sid=" + sid_;
-  }
-
-  http_reply get() const {
-    return http(port_, "GET", target());
-  }
-
-  http_reply post(std::string_view body) const {
-    return http(port_, "POST", target(), {}, body);
-  }
-
-  // A GET whose answer has not been read.
-  tcp_client begin_get() const {
-    tcp_client client{port_};
-    client.write("GET " + target() + " HTTP/1.1\r\n\r\n");
-    return client;
-  }
-
-  const std::string& sid() const {
-    return sid_;
-  }
-
-private:
-  uint16_t port_;
-  std::string sid_;
-};
 
 http_server_config quick_config() {
   auto config = loopback_config();
