@@ -30,5 +30,7 @@ public:
 
 private:
   std::array<uint8_t, 10> octets_{};
+  size_t size_ = 0;
+};
 
 } // namespace troupe::net
