@@ -42,9 +42,6 @@ constexpr size_t kept_buffer = 64 << 10;
 constexpr size_t max_run = whole_stream::max_now / 2;
 constexpr size_t max_run_octets = 64 << 10;
 
-size_t size_ = 0;
-};
-
 // One WebSocket on one loop. `queue`, `request_close` and `shut_down` may be
 // called from any thread, everything else runs on the loop.
 class websocket_session final
