@@ -1,12 +1,21 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/rtp_messages.hpp"
 
 #include <caf/typed_actor.hpp>
+
+namespace troupe::actors {
+
+/// Asks a peer for the W3C webrtc-stats dictionaries of all its transports,
+/// producers and consumers.
+struct get_peer_stats {};
+
+} // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::dismiss_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::mute_peer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_peer_stats)
 
 namespace troupe::actors {
 
@@ -17,6 +26,8 @@ using peer_handle = caf::typed_actor<
     // The same; its session learns why.
     caf::reacts_to<dismiss_peer>,
     // Pauses what it sends.
-    caf::reacts_to<mute_peer>>;
+    caf::reacts_to<mute_peer>,
+    // The figures of all its transports, producers and consumers.
+    caf::replies_to<get_peer_stats>::with<protocol::reply::stats>>;
 
 } // namespace troupe::actors

@@ -51,6 +51,7 @@ struct room_state {
 
   // What moderators ask for.
   caf::result<done> moderate(const moderate_room& x);
+  caf::result<done> administer(const administer_room& x);
   caf::result<done> carry_out(const peer_id& by, const verb::kick& x);
   caf::result<done> carry_out(const peer_id& by, const verb::mute& x);
   caf::result<done> carry_out(const peer_id& by, const verb::lock_room& x);
@@ -185,6 +186,10 @@ room_actor::behavior_type room_state::make_behavior() {
         if (members.empty())
           self->quit();
       },
+      [this](const get_room_report&) {
+        return make_report(id, people, rules, members, entries);
+      },
+      [this](const administer_room& x) { return administer(x); },
       [this](const room_tick&) {
         audience.handle_tick(self->clock().now());
         drain();
@@ -399,6 +404,13 @@ caf::result<done> room_state::moderate(const moderate_room& x) {
     return to_caf(protocol::make_error(error_code::forbidden));
   return std::visit([&](const auto& what) { return carry_out(x.by, what); },
                     x.what);
+}
+
+caf::result<done> room_state::administer(const administer_room& x) {
+  auto answer = std::visit(
+      [this](const auto& what) { return carry_out({}, what); }, x.what);
+  drain();
+  return answer;
 }
 
 caf::result<done> room_state::carry_out(const peer_id& by,
