@@ -14,8 +14,9 @@ peer_handle spawn_member(caf::actor_system& system, bool& ended) {
                   ended = true;
                   self->quit();
                 },
-                [](const dismiss_peer&) {},
-                [](const mute_peer&) {
+                [](const dismiss_peer&) {}, [](const mute_peer&) {},
+                [](const get_peer_stats&) {
+                  return protocol::reply::stats{};
                 }};
       });
 }
