@@ -3,6 +3,7 @@
 #include "actors/ec.hpp"
 #include "actors/live_objects.hpp"
 #include "actors/log.hpp"
+#include "actors/mailbox_length.hpp"
 #include "actors/room_audience.hpp"
 #include "actors/room_rules.hpp"
 #include "actors/roster.hpp"
@@ -204,7 +205,7 @@ room_actor::behavior_type room_state::make_behavior() {
 caf::result<room_joined> room_state::join(join_room& x) {
   ++joins;
   services.shards.load->counters().note_mailbox(mailbox_owner::room,
-                                                self->mailbox().size());
+                                                mailbox_length(self));
   auto who = x.who.id;
   if (auto twin = members.find(who); twin != members.end()) {
     // Others see ids: one that a server made must not be takeable by naming it.
