@@ -1,7 +1,5 @@
-#include "actors/node.hpp"
-
 #include "live_client.hpp"
-#include "quiet_log.hpp"
+#include "running_node.hpp"
 
 #include <thread>
 
@@ -9,51 +7,6 @@ using namespace troupe;
 using namespace troupe::test;
 
 namespace {
-
-actors::config loopback() {
-  actors::config out;
-  out.http.listen_addresses = {"127.0.0.1"};
-  out.http.port = 0;
-  out.http.static_root = "";
-  out.rtc.listen_addresses = {"127.0.0.1"};
-  out.rtc.port = 0;
-  out.threads.scheduler = 2;
-  return out;
-}
-
-const net::dtls_context& client_dtls() {
-  static auto instance = std::move(*net::dtls_context::make());
-  return *instance;
-}
-
-/// Waits for what happens on other threads.
-template <class F>
-bool eventually(F condition) {
-  auto deadline = live_transport::now() + std::chrono::seconds{5};
-  while (!condition()) {
-    if (live_transport::now() > deadline)
-      return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
-
-struct running_node {
-  explicit running_node(actors::config settings = loopback())
-      : server(std::move(settings)) {
-    quiet_log();
-    auto failure = server.start();
-    REQUIRE_MESSAGE(!failure, *failure);
-    baseline = server.live_actors();
-  }
-
-  uint16_t port() const {
-    return server.http_port();
-  }
-
-  actors::node server;
-  size_t baseline = 0;
-};
 
 octets audio(uint32_t ssrc, uint16_t number) {
   rtp_builder x;
