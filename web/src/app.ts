@@ -1,11 +1,9 @@
 /** The page: lobby, call, and what comes after. */
 
-import { Call, type Person } from './call';
 import { listDevices, LocalMedia, type LocalSource } from './local_media';
-import { Monitor } from './monitor';
 import { inventRoom, inviteLink, roomName } from './people';
+import { RunningCall } from './running_call';
 import { AudioOut } from './ui/audio_out';
-import { CallView } from './ui/call_view';
 import { Lobby } from './ui/lobby';
 import { openMenu, type MenuGroup } from './ui/menu';
 import { messageScreen, toast } from './ui/notice';
@@ -14,17 +12,10 @@ import { explainMedia, explainServer } from './words';
 
 const NAME_KEY = 'troupe.name';
 
-interface Running {
-  call: Call;
-  view: CallView;
-  monitor: Monitor;
-  audio: AudioOut;
-}
-
 class App {
   #media = new LocalMedia();
   #lobby: Lobby | undefined;
-  #running: Running | undefined;
+  #running: RunningCall | undefined;
 
   constructor(private readonly root: HTMLElement) {
     document.addEventListener('keydown', (event) => this.#shortcut(event));
@@ -73,48 +64,17 @@ class App {
   }
 
   async #enter(name: string, room: string): Promise<void> {
-    const media = this.#media;
-    let people: Person[] = [];
-    const call = new Call({
+    const running = await RunningCall.enter({
       room,
       name,
-      media,
-      listener: {
-        peopleChanged: (all) => {
-          people = all;
-          this.#refresh(people);
-        },
-        reconnecting: (active) => this.#running?.view.setReconnecting(active),
-        ended: (error) => this.#ended(name, room, error),
-        warned: (error) => toast(explainServer(error).title),
-      },
+      link: linkFor(room),
+      media: this.#media,
+      actions: this.#actions(name, room),
+      ended: (error) => this.#ended(name, room, error),
     });
-    await call.join();
-    const view = new CallView({
-      room, link: linkFor(room), actions: this.#actions(name, room),
-    });
-    const monitor = new Monitor(call, media, {
-      level: (id, level, speaking) => view.setLevel(id, level, speaking),
-      quality: (id, quality) => view.setQuality(id, quality),
-    });
-    const audio = new AudioOut(() =>
-      toast('Click anywhere to hear the others'));
-    this.#running = { call, view, monitor, audio };
+    this.#running = running;
     document.title = `${room} · Troupe`;
-    this.#show(view.root);
-    this.#refresh(people);
-  }
-
-  #refresh(people: Person[]): void {
-    if (!this.#running) return;
-    const { call, view, audio } = this.#running;
-    view.setPeople(people);
-    audio.setPeople(people);
-    view.setControls({
-      mic: this.#media.isOn('mic'),
-      camera: this.#media.isOn('camera'),
-      sharing: call.sharing,
-    });
+    this.#show(running.view.root);
   }
 
   #actions(name: string, room: string) {
@@ -124,6 +84,8 @@ class App {
       toggleShare: () => void this.#toggleShare(),
       micMenu: (a: HTMLElement) => void this.#deviceMenu('mic', a),
       cameraMenu: (a: HTMLElement) => void this.#deviceMenu('camera', a),
+      toggleChat: () => undefined,
+      reactMenu: () => undefined,
       leave: () => void this.#leave(name, room),
     };
   }
@@ -200,8 +162,7 @@ class App {
     explanation: { title: string; detail: string },
     again: string,
   ): void {
-    this.#running?.monitor.stop();
-    this.#running?.audio.close();
+    this.#running?.close();
     this.#running = undefined;
     this.#media.stop();
     localStorage.setItem(NAME_KEY, name);
@@ -219,11 +180,14 @@ class App {
   }
 
   #shortcut(event: KeyboardEvent): void {
-    const typing = event.target instanceof HTMLInputElement;
+    const typing = event.target instanceof HTMLInputElement ||
+      event.target instanceof HTMLTextAreaElement;
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.repeat || (!this.#running && !this.#lobby)) return;
     if (event.key === 'm') this.#toggle('mic');
     if (event.key === 'v') this.#toggle('camera');
+    if (event.key === 'g') this.#running?.view.toggleView();
+    if (event.key === 's') this.#running?.view.toggleCharts();
   }
 
   #show(view: HTMLElement): void {
