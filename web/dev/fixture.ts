@@ -11,9 +11,10 @@ import { LocalMedia } from '../src/local_media';
 import { inviteLink } from '../src/people';
 import type { Quality } from '../src/quality';
 import { CallView } from '../src/ui/call_view';
+import { ChatPanel } from '../src/ui/chat_panel';
 import { Lobby } from '../src/ui/lobby';
-import type { WhyFacts } from '../src/ui/why_panel';
 import { messageScreen } from '../src/ui/notice';
+import type { WhyFacts } from '../src/ui/why_panel';
 import { explainServer } from '../src/words';
 
 const NAMES = ['Amara Okafor', 'Jonas Lindqvist', 'Mei Tanaka', 'Rafael',
@@ -118,6 +119,25 @@ function why(): WhyFacts {
   };
 }
 
+function showChat(view: CallView): void {
+  const nothing = () => undefined;
+  const chat = new ChatPanel({ say: nothing, sendFile: nothing });
+  view.panel.open('Chat', chat.root, nothing);
+  if (query.get('chat') === 'empty') return;
+  const jonas = { name: NAMES[1]!, isSelf: false };
+  const me = { name: 'You', isSelf: true };
+  chat.addText(jonas, 'Good morning! Are we all here?');
+  chat.addText(jonas, 'The plan is at https://plan.example/season/2027/' +
+    'autumn-and-winter-programme-draft-4');
+  chat.addText(me, 'Everyone but Mei. She has <b>two minutes</b>.');
+  chat.addFile(jonas, 'Season plan, all halls, fourth draft.pdf', 2_400_000)
+    .complete(new Blob(['plan']));
+  chat.addFile(jonas, 'rehearsal.zip', 4_900_000).progress(2_900_000);
+  chat.addFile(me, 'photo.jpg', 740_000).complete();
+  chat.addFile(me, 'film.mp4', 94_000_000)
+    .failed('Files can have 5 MB at most');
+}
+
 function showCall(root: HTMLElement): void {
   const nothing = () => undefined;
   const view = new CallView({
@@ -146,6 +166,7 @@ function showCall(root: HTMLElement): void {
     view.toggleView();
   }
   if (query.has('charts')) view.toggleCharts();
+  if (query.has('chat')) showChat(view);
   if (query.has('why')) view.openWhy(people[1]!.id);
   if (query.has('hands')) {
     view.stage.setHand(people[1]!.id, true);

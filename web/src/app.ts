@@ -84,8 +84,6 @@ class App {
       toggleShare: () => void this.#toggleShare(),
       micMenu: (a: HTMLElement) => void this.#deviceMenu('mic', a),
       cameraMenu: (a: HTMLElement) => void this.#deviceMenu('camera', a),
-      toggleChat: () => undefined,
-      reactMenu: () => undefined,
       leave: () => void this.#leave(name, room),
     };
   }
@@ -188,6 +186,11 @@ class App {
     if (event.key === 'v') this.#toggle('camera');
     if (event.key === 'g') this.#running?.view.toggleView();
     if (event.key === 's') this.#running?.view.toggleCharts();
+    if (event.key === 'h') this.#running?.conversation.toggleHand();
+    if (event.key === 'c') {
+      event.preventDefault();
+      this.#running?.conversation.toggleChat();
+    }
   }
 
   #show(view: HTMLElement): void {

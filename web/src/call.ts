@@ -2,6 +2,7 @@
 
 import { Device } from 'mediasoup-client';
 import type { types } from 'mediasoup-client';
+import { DataRoom, type DataListener } from './data/data_room';
 import type { Codec } from './encodings';
 import type { LocalMedia } from './local_media';
 import { othersOf, type Person } from './people_list';
@@ -9,7 +10,7 @@ import { Receiver, type RemoteTrack } from './receiver';
 import { Sender } from './sender';
 import { Signaling } from './signaling';
 import type {
-  JoinAnswer, LayersPush, Participant, ProducerInfo, Requester, Source,
+  DataProducerInfo, JoinAnswer, LayersPush, Participant, ProducerInfo, Requester, Source,
 } from './signaling';
 import { restartIce } from './transport';
 
@@ -33,9 +34,11 @@ export interface CallOptions {
   media: LocalMedia;
   codec: Codec;
   listener: CallListener;
+  dataListener: DataListener;
 }
 
 export class Call {
+  readonly data: DataRoom;
   #signaling: Signaling;
   #sender: Sender | undefined;
   #receiver: Receiver | undefined;
@@ -50,6 +53,7 @@ export class Call {
   #forget: () => void;
   /** Producers announced before the receiving transport stood. */
   #early: ProducerInfo[] = [];
+  #earlyData: DataProducerInfo[] = [];
   /** Changes of one source happen one after the other. */
   #publishing = new Map<Source, Promise<void>>();
   #settle: { done(): void; failed(error: Error): void } | undefined;
@@ -60,7 +64,9 @@ export class Call {
       disconnected: (final) => this.#lost(final),
       failed: (error) => this.#settle?.failed(error),
     });
+    this.data = new DataRoom(this.#signaling, options.dataListener);
     this.#listenToPushes();
+    this.#listenToDataPushes();
     this.#forget = options.media.onChange((source) =>
       void this.#publish(source));
   }
@@ -138,6 +144,7 @@ export class Call {
   }
 
   #closeMedia(): void {
+    this.data.detach();
     this.#sender?.close();
     this.#receiver?.close();
     this.#sender = undefined;
@@ -194,6 +201,7 @@ export class Call {
       await restartIce(this.#signaling, receiver.transport);
       if (round !== this.#round) return true;
       receiver.reconcile(producersOf(answer));
+      this.data.reconcile(answer.dataProducers ?? []);
       await this.#publishAll();
       return true;
     } catch (error) {
@@ -218,6 +226,7 @@ export class Call {
     const signaling = this.#signaling;
     this.#closeMedia();
     this.#early = [];
+    this.#earlyData = [];
     const { rtpCapabilities } = await signaling.request<{
       rtpCapabilities: types.RtpCapabilities;
     }>('get-rtp-capabilities', { roomId });
@@ -238,6 +247,10 @@ export class Call {
     this.#sender = sender;
     this.#receiver = receiver;
     this.#receiveAll(answer);
+    this.data.attach(
+      { sending: sender.transport, receiving: receiver.transport },
+      [...answer.dataProducers ?? [], ...this.#earlyData.splice(0)],
+      this.#participants.length);
     await this.#publishAll();
   }
 
@@ -286,6 +299,18 @@ export class Call {
       this.#receiver?.peerLeft(peerId);
       this.#changed();
     });
+  }
+
+  #listenToDataPushes(): void {
+    const on = this.#signaling.on.bind(this.#signaling);
+    on('new-data-producer', (info) => {
+      if (this.#receiver) this.data.added(info);
+      else this.#earlyData.push(info);
+    });
+    on('data-producer-closed', ({ dataProducerId }) =>
+      this.data.removed(dataProducerId));
+    on('data-consumer-closed', ({ dataConsumerId }) =>
+      this.data.consumerClosed(dataConsumerId));
   }
 
   /** Makes what is sent equal to what the person has switched on. */

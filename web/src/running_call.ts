@@ -2,6 +2,7 @@
 
 import { SCREEN } from './arrangement';
 import { Call } from './call';
+import { Conversation } from './conversation';
 import { DecisionLog, layersWords } from './decisions';
 import { codecFrom } from './encodings';
 import type { PictureSource } from './flows';
@@ -23,7 +24,7 @@ export interface RunningCallOptions {
   name: string;
   link: string;
   media: LocalMedia;
-  actions: ToolbarActions;
+  actions: Omit<ToolbarActions, 'toggleChat' | 'reactMenu'>;
   ended(error: Error): void;
 }
 
@@ -31,6 +32,7 @@ export class RunningCall {
   readonly call: Call;
   readonly view: CallView;
   readonly audio: AudioOut;
+  readonly conversation: Conversation;
   #monitor: Monitor;
   #viewer: Viewer;
   #decisions = new DecisionLog();
@@ -51,6 +53,8 @@ export class RunningCall {
 
   private constructor(private readonly options: RunningCallOptions) {
     const { room, name, link, media, actions } = options;
+    this.conversation = new Conversation(() => this.view,
+      () => this.#paintControls());
     this.call = new Call({
       room, name, media,
       codec: codecFrom(location.search),
@@ -64,10 +68,17 @@ export class RunningCall {
             layersWords(spatialLayer, temporalLayer)),
         speaker: (id) => this.view.stage.setSpeaker(id),
       },
+      dataListener: this.conversation,
     });
+    this.conversation.room = this.call.data;
     this.#estimate = new ServerEstimate(this.call.requester);
     this.view = new CallView({
-      room, link, actions,
+      room, link,
+      actions: {
+        ...actions,
+        toggleChat: () => this.conversation.toggleChat(),
+        reactMenu: (anchor) => this.conversation.openReactMenu(anchor),
+      },
       info: {
         samples: (id) => this.#samples(id),
         why: (id) => this.#why(id),
@@ -90,17 +101,23 @@ export class RunningCall {
     this.#monitor.stop();
     this.#viewer.stop();
     this.audio.close();
+    this.conversation.close();
   }
 
   #refresh(people: Person[]): void {
     this.view.setPeople(people);
     this.audio.setPeople(people);
+    this.conversation.setPeople(people);
+    this.#paintControls();
+  }
+
+  #paintControls(): void {
     const { media } = this.options;
     this.view.setControls({
       mic: media.isOn('mic'),
       camera: media.isOn('camera'),
       sharing: this.call.sharing,
-      chat: undefined,
+      chat: this.conversation.controls,
     });
   }
 

@@ -17,10 +17,15 @@ export async function openTransport(
   direction: 'send' | 'recv',
 ): Promise<types.Transport> {
   const { params } = await signaling.request<TransportAnswer>(
-    'create-webrtc-transport', { roomId, direction });
+    'create-webrtc-transport', { roomId, direction, enableSctp: true });
+  const options = {
+    ...params,
+    // Whether the server gave it data channels, for who wants to know.
+    appData: { data: params.sctpParameters !== undefined },
+  };
   const transport = direction === 'send'
-    ? device.createSendTransport(params)
-    : device.createRecvTransport(params);
+    ? device.createSendTransport(options)
+    : device.createRecvTransport(options);
   const transportId = transport.id;
 
   transport.on('connect', ({ dtlsParameters }, done, failed) => {
@@ -32,6 +37,14 @@ export async function openTransport(
     signaling
       .request<{ id: string }>('produce', {
         roomId, transportId, kind, rtpParameters, appData,
+      })
+      .then(({ id }) => done({ id }), failed);
+  });
+  transport.on('producedata', (data, done, failed) => {
+    const { sctpStreamParameters, label, protocol, appData } = data;
+    signaling
+      .request<{ id: string }>('produce-data', {
+        transportId, sctpStreamParameters, label, protocol, appData,
       })
       .then(({ id }) => done({ id }), failed);
   });

@@ -82,7 +82,8 @@ function drawSamples(
     }
     const share = sample.height / tallest * 0.6;
     paint.fillStyle = COLOURS.layer;
-    paint.fillRect(from, height * (1 - share), step + 0.5, height * share);
+    paint.fillRect(Math.floor(from), height * (1 - share),
+      Math.floor(from + step) - Math.floor(from), height * share);
     const loss = Math.min(1, sample.loss / LOSS_SHOWN) * height / 2;
     paint.fillStyle = COLOURS.loss;
     paint.fillRect(from, 0, Math.max(1, step - 0.5), loss);

@@ -96,7 +96,8 @@ export class PictureTile {
 
 export class Tile extends PictureTile {
   #letters = el('span');
-  #hand = el('span', { class: 'hand-mark', title: 'Hand raised' }, '✋');
+  #hand = el('span', { class: 'hand-mark', title: 'Hand raised' },
+    icon('hand'));
   #bars = el('span', { class: 'bars', attrs: { role: 'img' } },
     el('i'), el('i'), el('i'), el('i'));
 

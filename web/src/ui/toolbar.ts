@@ -137,7 +137,9 @@ export class Toolbar {
     this.#chat.hidden = !chat;
     if (!chat) return;
     paint(this.#react, {
-      icon: 'smile', label: 'React', active: chat.hand,
+      icon: chat.hand ? 'hand' : 'smile',
+      label: 'React, or raise your hand (H)',
+      active: chat.hand,
     });
     paint(this.#chat, {
       icon: 'chat',
