@@ -28,6 +28,9 @@ struct handshake {
   std::string path;                         // "/socket"
   std::map<std::string, std::string> query; // decoded; the last of twins wins
   std::string subprotocol;                  // Sec-WebSocket-Protocol
+  /// What the server has to offer: makes an id of a secret that tells nothing
+  /// about the secret, for clients that may come back. Null where it has none.
+  std::string (*derive_id)(std::string_view secret) = nullptr;
 };
 
 /// A message of the connection: text or binary, one WebSocket frame or

@@ -27,6 +27,10 @@ struct socketio_config {
   /// How long a connection may be in no namespace, from its beginning or
   /// since it left the last one, before it is closed.
   net::duration connect_timeout = std::chrono::seconds{45};
+  /// Makes a sid of a secret, one way. Clients are told the secret as their
+  /// `pid`, and one that shows it on its next connection has the same sid
+  /// again. Null for the bare protocol, without `pid`.
+  std::string (*derive_sid)(std::string_view secret) = nullptr;
 };
 
 /// A client has entered a namespace, and has been told its new sid.
@@ -35,6 +39,8 @@ struct socketio_connected {
   std::string sid;
   /// What the client gave as `auth`: an object, or null.
   rapidjson::Document auth;
+  /// The sid follows from a secret that only this client has.
+  bool derived = false;
 };
 
 /// A client has left a namespace by itself. When the whole connection ends,
@@ -101,6 +107,10 @@ public:
   void acknowledge(std::string_view nsp, int64_t id, std::string_view data,
                    std::vector<std::string> attachments = {});
 
+  /// Puts the client out of a namespace; clients that are put out do not come
+  /// back by themselves.
+  void disconnect(std::string_view nsp);
+
   /// Whether the client is in that namespace.
   bool connected(std::string_view nsp) const;
 
@@ -119,6 +129,9 @@ private:
   void handle_attachment(const std::string& bytes);
   void handle_packet(socketio_packet packet, net::time_point now);
   void handle_connect(socketio_packet packet);
+
+  // The secret that the client showed, or a new one.
+  std::string choose_secret(const rapidjson::Value& shown);
   void deliver(socketio_packet packet, std::vector<std::string> attachments);
   void refuse(std::error_code why);
   void send(socketio_type type, std::string_view nsp, std::optional<int64_t> id,

@@ -21,10 +21,20 @@ constexpr size_t max_outstanding = 256;
 
 } // namespace
 
+namespace {
+
+socketio_config make_config(const handshake& hello) {
+  socketio_config out;
+  out.derive_sid = hello.derive_id;
+  return out;
+}
+
+} // namespace
+
 socketio_link::socketio_link(handshake hello, net::rng& random,
                              net::time_point now)
     : hello_(std::move(hello))
-    , session_(socketio_config{}, random, now) {}
+    , session_(make_config(hello_), random, now) {}
 
 std::optional<std::string>
 socketio_link::greeting(std::string_view name) const {
@@ -39,6 +49,8 @@ socketio_link::greeting(std::string_view name) const {
 void socketio_link::ask(request what, std::optional<socketio_call> origin) {
   if (asked_.size() == max_outstanding)
     return session_.close(policy_violation, "too many requests");
+  if (auto* join = std::get_if<verb::join>(&what))
+    join->derived = derived_ && join->peer.str() == sid_;
   asked_.emplace(++last_token_, std::move(origin));
   requests_.push_back({last_token_, std::move(what)});
 }
@@ -98,6 +110,11 @@ public:
     vocabulary_->handle_event(event, link_);
   }
 
+  close_connection handle_end(end_reason why) override {
+    link_.session_.disconnect(root);
+    return dialect::handle_end(why);
+  }
+
   void handle_timeout(net::time_point now) override {
     link_.session_.handle_timeout(now);
   }
@@ -125,6 +142,7 @@ public:
 private:
   void handle(socketio_connected& in) {
     link_.sid_ = std::move(in.sid);
+    link_.derived_ = in.derived;
     link_.auth_ = std::move(in.auth);
   }
 
