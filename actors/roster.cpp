@@ -43,6 +43,16 @@ bool roster::rename(const peer_id& who, std::string name) {
   return true;
 }
 
+bool roster::revise(const participant& who) {
+  auto i = members_.find(who.id);
+  if (i == members_.end())
+    return false;
+  auto changed = i->second.name != who.name || i->second.device != who.device;
+  i->second.name = who.name;
+  i->second.device = who.device;
+  return changed;
+}
+
 bool roster::publish(const producer_info& info) {
   auto* owner = find_member(info.peer);
   if (!owner || producer_age_.contains(info.id))
