@@ -135,7 +135,7 @@ front_door::handle_http(const net::http_request& request) {
 bool front_door::handle_http_later(const net::http_request& request,
                                    const net::http_responder& respond) {
   if (request.path != metrics_path)
-    return false;
+    return api_ && api_->handle(request, respond);
   system_.spawn(
       [this, respond](caf::event_based_actor*) { respond(pages_.metrics()); });
   return true;

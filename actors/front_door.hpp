@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/admin_api.hpp"
 #include "actors/doorkeeper.hpp"
 #include "actors/media_services.hpp"
 #include "actors/room_actor.hpp"
@@ -49,10 +50,15 @@ public:
     pages_.open(std::move(metrics));
   }
 
+  /// Has the admin API answered by `api`. To be called before clients come.
+  void serve(std::unique_ptr<admin_api> api) {
+    api_ = std::move(api);
+  }
+
   std::optional<net::http_response>
   handle_http(const net::http_request& request) override;
 
-  /// Has `/metrics` written by an actor.
+  /// Has `/metrics` written by an actor, and the admin API answered.
   bool handle_http_later(const net::http_request& request,
                          const net::http_responder& respond) override;
 
@@ -70,6 +76,7 @@ private:
   room_gate_actor gate_;
   status_pages pages_;
   std::shared_ptr<const doorkeeper> door_;
+  std::unique_ptr<admin_api> api_;
 };
 
 } // namespace troupe::actors

@@ -168,7 +168,9 @@ void load_monitor::shed_more(bool bold, net::time_point now) {
     return;
   }
   move_to(severity_ + stride_up_, now);
-  stride_up_ = std::min(2 * stride_up_, longest_step_up);
+  // Who cannot see what a step takes must find what helps by longer ones.
+  stride_up_ = std::min(2 * stride_up_,
+                        held_consumers_ ? longest_step_up : worst_severity);
 }
 
 void load_monitor::shed_less(net::time_point now) {

@@ -73,8 +73,11 @@ struct node::impl {
 
   void stop();
 
-  // The page of that name.
-  std::string metrics();
+  // What there is to tell at this moment.
+  metrics_snapshot snapshot();
+
+  // Makes the admin API. On failure, one line for the operator.
+  std::optional<std::string> add_admin_api();
 
   // Waits until no more than `count` actors live, half a second at most.
   void await_actors(size_t count);
@@ -124,11 +127,13 @@ std::optional<std::string> node::impl::start() {
   door = std::make_unique<front_door>(system, services,
                                       caf::actor_cast<room_gate_actor>(server),
                                       std::move(entry.door));
+  if (auto failure = add_admin_api())
+    return failure;
   http = std::make_unique<net::http_server>(threads, *door,
                                             to_http_server(settings.http));
   if (auto ok = http->start(); !ok)
     return describe_http_failure(settings.http, ok.error());
-  door->open([this] { return metrics(); });
+  door->open([this] { return render_metrics(snapshot()); });
   if (open_to_strangers(settings))
     log::event(log::level::warn, "open-to-strangers",
                {{"hint", "whoever reaches this server may join any room: set "
@@ -164,7 +169,18 @@ void node::impl::stop() {
   log::event(log::level::info, "stopped");
 }
 
-std::string node::impl::metrics() {
+std::optional<std::string> node::impl::add_admin_api() {
+  admin_settings admin;
+  if (auto failure = read_admin_token(settings.admin, admin))
+    return failure;
+  admin.allowed_origins = settings.http.allowed_origins;
+  admin.request_timeout = settings.request_timeout;
+  door->serve(std::make_unique<admin_api>(system, server, std::move(admin),
+                                          [this] { return snapshot(); }));
+  return std::nullopt;
+}
+
+metrics_snapshot node::impl::snapshot() {
   metrics_snapshot x;
   x.version = TROUPE_VERSION;
   x.read(*board, std::chrono::steady_clock::now());
@@ -177,7 +193,7 @@ std::string node::impl::metrics() {
         std::chrono::duration<double>(when->time_since_epoch()).count();
   x.process = net::read_process_facts();
   x.cores = cores;
-  return render_metrics(x);
+  return x;
 }
 
 void node::impl::await_actors(size_t count) {

@@ -1,12 +1,22 @@
 #pragma once
 
+#include "actors/rtp_messages.hpp"
 #include "actors/session_listener.hpp"
 
 #include <caf/typed_actor.hpp>
 
+namespace troupe::actors {
+
+/// Asks a peer for the W3C webrtc-stats dictionaries of all its transports,
+/// producers and consumers.
+struct get_peer_stats {};
+
+} // namespace troupe::actors
+
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::dismiss_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::mute_peer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_peer_stats)
 
 namespace troupe::actors {
 
@@ -34,6 +44,8 @@ using peer_handle = caf::typed_actor<
     // Goes on for another connection.
     caf::reacts_to<adopt_session>,
     // Pauses what it sends.
-    caf::reacts_to<mute_peer>>;
+    caf::reacts_to<mute_peer>,
+    // The figures of all its transports, producers and consumers.
+    caf::replies_to<get_peer_stats>::with<protocol::reply::stats>>;
 
 } // namespace troupe::actors

@@ -76,6 +76,7 @@ struct peer_state {
   caf::result<reply::ok> set_priority(const verb::set_consumer_priority& x);
   caf::result<reply::producers> list_producers();
   caf::result<reply::stats> get_stats(const std::string& which);
+  caf::result<reply::stats> collect_stats();
 
   // Sends `x` to the consumer, or to all without one.
   template <class Message>

@@ -65,6 +65,10 @@ room_actor::behavior_type room_state::make_behavior() {
         if (members.empty())
           self->quit();
       },
+      [this](const get_room_report&) {
+        return make_report(id, people, rules, members, entries);
+      },
+      [this](const administer_room& x) { return administer(x); },
       [this](const room_tick&) {
         audience.handle_tick(self->clock().now());
         drain();

@@ -4,6 +4,7 @@
 #include "actors/peer_handle.hpp"
 #include "actors/producer_actor.hpp"
 #include "actors/quota.hpp"
+#include "actors/room_report.hpp"
 #include "actors/room_voices.hpp"
 #include "actors/session_listener.hpp"
 #include "actors/shard_actor.hpp"
@@ -69,6 +70,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_withdrawn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_pause_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_emptied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_room_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::administer_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::voices_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::producers)
@@ -130,6 +134,10 @@ using room_actor = room_directory_actor::extend<
     caf::replies_to<join_room>::with<room_joined>,
     // Ends the room, if it is empty.
     caf::reacts_to<close_room>,
+    // What those who operate the server may know of the room.
+    caf::replies_to<get_room_report>::with<room_report>,
+    // Kicks, mutes, locks or ends. Errors: bad_request.
+    caf::replies_to<administer_room>::with<done>,
     // INTERNAL: the next batch of events is due.
     caf::reacts_to<room_tick>,
     // INTERNAL: a lost member has not come back.

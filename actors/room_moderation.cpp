@@ -11,6 +11,13 @@ caf::result<done> room_state::moderate(const moderate_room& x) {
                     x.what);
 }
 
+caf::result<done> room_state::administer(const administer_room& x) {
+  auto answer = std::visit(
+      [this](const auto& what) { return carry_out({}, what); }, x.what);
+  drain();
+  return answer;
+}
+
 caf::result<done> room_state::carry_out(const peer_id& by,
                                         const verb::kick& x) {
   if (!people.contains(x.peer))

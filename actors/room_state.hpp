@@ -62,6 +62,7 @@ struct room_state {
 
   // What moderators ask for.
   caf::result<done> moderate(const moderate_room& x);
+  caf::result<done> administer(const administer_room& x);
   caf::result<done> carry_out(const peer_id& by, const verb::kick& x);
   caf::result<done> carry_out(const peer_id& by, const verb::mute& x);
   caf::result<done> carry_out(const peer_id& by, const verb::lock_room& x);

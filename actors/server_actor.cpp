@@ -5,6 +5,7 @@
 
 #include <caf/stateful_actor.hpp>
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace troupe::actors {
@@ -40,6 +41,10 @@ struct server_state {
   // Opens a room without members.
   caf::result<done> open_ahead(const open_room& x);
 
+  room_page list(const list_rooms& x) const;
+
+  caf::result<room_found> find(const room_id& id) const;
+
   room& open(const room_id& id);
 
   // Ends a room that has become empty, unless a newcomer is on its way there.
@@ -65,6 +70,8 @@ server_actor::behavior_type server_state::make_behavior() {
       [this](const open_room& x) { return open_ahead(x); },
       [this](const room_emptied& x) { close_if_idle(x); },
       [this](const get_census&) { return census{rooms.size()}; },
+      [this](const list_rooms& x) { return list(x); },
+      [this](const find_room& x) { return find(x.room); },
       [this](const room_idle_tick& x) {
         auto i = rooms.find(x.room);
         if (i != rooms.end() && i->second.serial == x.serial
@@ -99,6 +106,30 @@ caf::result<done> server_state::open_ahead(const open_room& x) {
   self->delayed_send(self, services.limits.empty_timeout,
                      room_idle_tick{x.room, serial});
   return done{};
+}
+
+room_page server_state::list(const list_rooms& x) const {
+  std::vector<const room_id*> names;
+  for (const auto& entry : rooms)
+    if (entry.first > x.after)
+      names.push_back(&entry.first);
+  auto count = std::min(names.size(), x.limit);
+  auto end = names.begin() + static_cast<ptrdiff_t>(count);
+  std::ranges::partial_sort(names, end, {},
+                            [](auto* id) -> const room_id& { return *id; });
+  room_page out;
+  for (auto i = names.begin(); i != end; ++i)
+    out.rooms.push_back(rooms.at(**i).handle);
+  if (count > 0 && count < names.size())
+    out.next = names[count - 1]->str();
+  return out;
+}
+
+caf::result<room_found> server_state::find(const room_id& id) const {
+  auto i = rooms.find(id);
+  if (i == rooms.end())
+    return to_caf(protocol::make_error(protocol::error_code::room_not_found));
+  return room_found{i->second.handle};
 }
 
 server_state::room& server_state::open(const room_id& id) {

@@ -2,6 +2,35 @@
 
 #include "actors/room_actor.hpp"
 
+namespace troupe::actors {
+
+/// Asks for the rooms after `after`, by name.
+struct list_rooms {
+  room_id after;
+  size_t limit = 100;
+};
+
+/// Some of the rooms, ordered by name.
+struct room_page {
+  std::vector<room_actor> rooms;
+  /// The last of them where there are more, else empty.
+  std::string next;
+};
+
+struct find_room {
+  room_id room;
+};
+
+struct room_found {
+  room_actor room;
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_rooms)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_page)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_census)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::census)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_idle_tick)
@@ -14,6 +43,10 @@ using server_actor = room_gate_actor::extend<
     caf::reacts_to<room_emptied>,
     // How many rooms there are.
     caf::replies_to<get_census>::with<census>,
+    // A page of the list of rooms.
+    caf::replies_to<list_rooms>::with<room_page>,
+    // One room by its name. Errors: room_not_found.
+    caf::replies_to<find_room>::with<room_found>,
     // INTERNAL: closes a room that was opened and that nobody came to.
     caf::reacts_to<room_idle_tick>>;
 

@@ -231,7 +231,8 @@ struct deaf_actors {
     return system.spawn([](type::pointer) -> type::behavior_type {
       return {[](const consumer_ended&) {},
               [](const consumer_producer_paused&) {},
-              [](const consumer_score_changed&) {
+              [](const consumer_score_changed&) {},
+              [](const consumer_encoding_changed&) {
               }};
     });
   }

@@ -129,8 +129,8 @@ public:
   void acknowledge(std::string_view nsp, int64_t id, std::string_view data,
                    std::vector<std::string> attachments = {});
 
-  /// Puts the client out of a namespace; clients that are put out do not come
-  /// back by themselves.
+  /// Puts the client out of that namespace. A client whose connection just
+  /// ends comes back by itself; one that was put out does not.
   void disconnect(std::string_view nsp);
 
   /// Whether the client is in that namespace.

@@ -71,9 +71,9 @@ void session::drain(net::time_point) {
   while (auto out = dialect_->poll_frame()) {
     if (out->binary)
       connection_->send_binary(
-          std::make_shared<const std::string>(std::move(out->payload)));
+          std::make_shared<const std::string>(out->text()));
     else
-      connection_->send_text(std::move(out->payload));
+      connection_->send_text(out->text());
   }
   if (auto x = dialect_->poll_close())
     close(x->code, std::move(x->reason));

@@ -54,10 +54,13 @@ private:
   outcome perform(verb::join& x);
   outcome perform(verb::leave& x);
 
-  // Everything else is the peer's.
+  // Everything else is the peer's, as far as a measurement needs it.
   template <class Verb>
   outcome perform(Verb& x) {
-    return peer_ ? peer_->perform(x) : refuse(error_code::not_joined);
+    if constexpr (requires(peer & to) { to.perform(x); })
+      return peer_ ? peer_->perform(x) : refuse(error_code::not_joined);
+    else
+      return refuse(error_code::unknown_method);
   }
 
   // The same user has joined from elsewhere.

@@ -9,6 +9,9 @@ namespace troupe::net {
 /// where it differs, so that nobody can guess it piece by piece.
 class secret {
 public:
+  /// Matches nothing.
+  secret() = default;
+
   explicit secret(std::string value) : value_(std::move(value)) {}
 
   /// Whether `guess` is it. Nothing is, where this one is empty.

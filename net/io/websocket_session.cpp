@@ -1,6 +1,7 @@
 #include "net/io/websocket_session.hpp"
 
 #include "net/io/connection_handle.hpp"
+#include "net/io/frame_header.hpp"
 #include "net/io/frame_meter.hpp"
 #include "net/io/whole_stream.hpp"
 
@@ -38,33 +39,8 @@ constexpr size_t max_reason = 123;
 constexpr size_t kept_buffer = 64 << 10;
 
 // What goes out with one system call, more or less.
-constexpr size_t max_run = 64;
+constexpr size_t max_run = whole_stream::max_now / 2;
 constexpr size_t max_run_octets = 64 << 10;
-
-// What stands before the payload of a whole frame without a mask (RFC 6455,
-// section 5.2).
-class frame_header {
-public:
-  frame_header(size_t payload, bool binary) {
-    constexpr uint8_t whole = 0x80;
-    octets_[0] = whole | (binary ? 2 : 1);
-    auto length = payload < 126 ? 0u : payload <= 0xFFFF ? 2u : 8u;
-    octets_[1] = static_cast<uint8_t>(length == 0   ? payload
-                                      : length == 2 ? 126
-                                                    : 127);
-    size_ = 2 + length;
-    for (auto i = size_; i > 2; payload >>= 8)
-      octets_[--i] = static_cast<uint8_t>(payload);
-  }
-
-  asio::const_buffer buffer() const {
-    return asio::buffer(octets_.data(), size_);
-  }
-
-private:
-  std::array<uint8_t, 10> octets_{};
-  size_t size_ = 0;
-};
 
 // One WebSocket on one loop. `queue`, `request_close` and `shut_down` may be
 // called from any thread, everything else runs on the loop.
@@ -158,7 +134,8 @@ private:
           }));
     ws_.control_callback(
         [this](websocket::frame_type type, auto) { on_control(type); });
-    ws_.next_layer().observe([this](byte_span octets) { on_octets(octets); });
+    ws_.next_layer().next_layer().observe(
+        [this](byte_span octets) { on_octets(octets); });
   }
 
   // Called amid a read of Beast's.
@@ -309,8 +286,21 @@ private:
       write();
   }
 
-  // Writes what waits, as far as it makes one run.
+  // Writes what waits, run by run: at once as long as the socket takes it.
   void write() {
+    while (!outbox_.empty()) {
+      auto left = gather();
+      left -= skip(ws_.next_layer().write_now(run_));
+      if (left > 0)
+        return write_rest();
+      forget_written();
+    }
+    if (closing_)
+      send_close();
+  }
+
+  // Makes a run of what waits; returns its octets.
+  size_t gather() {
     size_t octets = 0;
     run_.clear();
     for (const auto& x : outbox_) {
@@ -318,9 +308,24 @@ private:
         break;
       run_.push_back(x.header.buffer());
       run_.push_back(asio::buffer(*x.what.text));
-      octets += x.what.text->size();
+      octets += run_[run_.size() - 2].size() + run_.back().size();
       ++writing_;
     }
+    return octets;
+  }
+
+  // Takes octets off the front of the run; returns their number.
+  size_t skip(size_t octets) {
+    auto left = octets;
+    for (auto& x : run_) {
+      auto part = std::min(left, x.size());
+      x += part;
+      left -= part;
+    }
+    return octets;
+  }
+
+  void write_rest() {
     arm(outbox_.front().queued + core_->config.max_write_delay);
     ws_.next_layer().async_write_some(
         run_, [self = shared_from_this()](error_code ec, size_t) {
@@ -329,19 +334,19 @@ private:
   }
 
   void on_written(error_code ec) {
-    auto written = std::exchange(writing_, 0);
     if (finished_)
       return;
     if (ec)
       return finish(close_code::abnormal);
-    for (; written > 0; --written) {
+    forget_written();
+    write();
+  }
+
+  void forget_written() {
+    for (; writing_ > 0; --writing_) {
       queued_octets_ -= cost_of(outbox_.front().what);
       outbox_.pop_front();
     }
-    if (!outbox_.empty())
-      write();
-    else if (closing_)
-      send_close();
   }
 
   void begin_close(uint16_t code, std::string reason) {

@@ -6,8 +6,14 @@
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
+#include <array>
 #include <deque>
 #include <memory>
+#include <span>
+
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 namespace troupe::net {
 
@@ -17,6 +23,9 @@ namespace troupe::net {
 /// octets that other connections share.
 class whole_stream {
 public:
+  /// Buffers that write_now() looks at.
+  static constexpr size_t max_now = 128;
+
   using executor_type = socket_stream::executor_type;
   using next_layer_type = socket_stream;
 
@@ -37,6 +46,25 @@ public:
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
     return stream_.async_read_some(buffers, std::forward<Token>(token));
+  }
+
+  /// Writes what goes at once, and returns how much that was: nothing under
+  /// TLS, or where a write is under way. Most of what a client is sent fits
+  /// into its socket, and so needs no completion. Errors show in the next
+  /// asynchronous call.
+  size_t write_now(std::span<const boost::asio::const_buffer> buffers) {
+    if (writing_ || stream_.tls())
+      return 0;
+    std::array<iovec, max_now> parts;
+    auto count = std::min(buffers.size(), parts.size());
+    for (size_t i = 0; i < count; ++i)
+      parts[i] = {const_cast<void*>(buffers[i].data()), buffers[i].size()};
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = count;
+    auto sent = ::sendmsg(stream_.next_layer().socket().native_handle(),
+                          &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return sent > 0 ? static_cast<size_t>(sent) : 0;
   }
 
   /// Writes all of the buffers, in spite of its name, once the writes before

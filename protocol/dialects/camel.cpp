@@ -5,7 +5,6 @@
 #include "protocol/dialects/camel_transports.hpp"
 #include "protocol/dialects/entries.hpp"
 
-#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -21,41 +20,12 @@ constexpr size_t max_id_length = 256;
 // Where a client is that names no room at all.
 constexpr std::string_view default_room = "default";
 
-const camel_method* find_method(const camel_chapter& chapter,
-                                std::string_view event) {
-  const auto found =
-      std::find_if(chapter.methods.begin(), chapter.methods.end(),
-                   [&](const auto& x) { return x.event == event; });
-  return found == chapter.methods.end() ? nullptr : &*found;
-}
-
 const camel_method* find_method(std::string_view event) {
-  if (const auto shared = find_method(common_camel_chapter(), event))
-    return shared;
   for (const auto& chapter : camel_chapters())
-    if (const auto own = find_method(chapter, event))
-      return own;
+    for (const auto& method : chapter.methods)
+      if (method.event == event)
+        return &method;
   return nullptr;
-}
-
-// "producer-closed" becomes "producerClosed".
-std::string camel_name(std::string_view kebab) {
-  std::string out;
-  bool up = false;
-  for (char x : kebab) {
-    if (x != '-')
-      out += up ? static_cast<char>(x - 'a' + 'A') : x;
-    up = x == '-';
-  }
-  return out;
-}
-
-std::string event_name(const any_event& event) {
-  if (std::holds_alternative<event::peer_joined>(event))
-    return "peerJoined";
-  if (std::holds_alternative<event::peer_updated>(event))
-    return "peerUpdated";
-  return camel_name(kebab_name(event));
 }
 
 // What a client cannot have that is in no room.
@@ -144,15 +114,29 @@ public:
   }
 
   void handle_event(const any_event& event, socketio_link& link) override {
-    if (const auto joined = std::get_if<event::peer_joined>(&event))
-      people_.insert(joined->peer.id);
-    else if (const auto left = std::get_if<event::peer_left>(&event))
-      people_.erase(left->peer);
-    else if (const auto closed = std::get_if<event::producer_closed>(&event))
-      announcements_.handle_closed(closed->producer);
-    const auto added = std::get_if<event::producer_added>(&event);
-    if (!added || announcements_.handle_added(added->producer))
+    if (takes(event))
       push(event, link);
+  }
+
+  void handle_shared_event(const worded_event& event,
+                           socketio_link& link) override {
+    const auto& what = event.what();
+    if (!takes(what))
+      return;
+    for (const auto& chapter : camel_chapters())
+      if (chapter.push)
+        if (auto packet =
+                event.text(&chapter, [&] { return chapter.push(what); });
+            !packet->empty())
+          link.emit(std::move(packet));
+  }
+
+  void handle_participants(const worded_participants& all,
+                           socketio_link&) override {
+    if (room_.empty())
+      return;
+    everybody_ = all.shared_from_this();
+    people_.clear();
   }
 
   void handle_timeout(net::time_point now, socketio_link& link) override {
@@ -343,8 +327,10 @@ private:
       return;
     if (const auto joined = std::get_if<reply::joined>(&done)) {
       of.joined = true;
+      everybody_.reset();
+      people_.clear();
       for (const auto& x : joined->participants)
-        people_.insert(x.id);
+        people_.push_back(x.id);
       announcements_.enter(joined->producers);
     } else if (const auto consumed = std::get_if<reply::consumed>(&done)) {
       announcements_.handle_consumed(consumed->producer);
@@ -374,7 +360,7 @@ private:
 
   void answer(const task& done, socketio_link& link) {
     const auto& method = *done.method;
-    const camel_replies replies{done.replies, done.room, people_};
+    const camel_replies replies{done.replies, done.room, people()};
     if (done.call.id)
       return link.answer(done.call, method.acknowledge(replies));
     const auto shape =
@@ -401,16 +387,22 @@ private:
 
   // -- what is pushed --------------------------------------------------------
 
+  // Learns from an event. Returns whether the client is to be told of it now.
+  bool takes(const any_event& event) {
+    if (const auto closed = std::get_if<event::producer_closed>(&event))
+      announcements_.handle_closed(closed->producer);
+    const auto added = std::get_if<event::producer_added>(&event);
+    return !added || announcements_.handle_added(added->producer);
+  }
+
   static void push(const any_event& event, socketio_link& link) {
-    if (const auto added = std::get_if<event::producer_added>(&event))
-      link.emit("newProducer", told_producer(added->producer).text());
-    else if (const auto left = std::get_if<event::peer_left>(&event))
-      link.emit("peerLeft", to_json(left->peer));
-    else
-      link.emit(event_name(event), to_json(event));
+    auto emit = [&](std::string packet) {
+      if (!packet.empty())
+        link.emit(std::make_shared<const std::string>(std::move(packet)));
+    };
     for (const auto& chapter : camel_chapters())
       if (chapter.push)
-        chapter.push(event, link);
+        emit(chapter.push(event));
   }
 
   static void tell(std::vector<producer_info> producers, socketio_link& link) {
@@ -420,11 +412,21 @@ private:
 
   // -- the client's room -----------------------------------------------------
 
+  std::vector<peer_id> people() const {
+    if (!everybody_)
+      return people_;
+    std::vector<peer_id> out;
+    for (const auto& x : everybody_->what())
+      out.push_back(x.id);
+    return out;
+  }
+
   void forget_room() {
     room_ = room_id{};
     user_ = peer_id{};
     joined_by_name_ = false;
     people_.clear();
+    everybody_.reset();
     transports_ = {};
     announcements_.enter({});
   }
@@ -439,7 +441,10 @@ private:
   bool joined_by_name_ = false;
   room_id last_named_;
   room_id last_opened_; // known to be there, since the client tried to open it
-  std::set<peer_id> people_;
+  // Who was there when the client joined, until the room tells anew: a list
+  // that all members share.
+  std::vector<peer_id> people_;
+  std::shared_ptr<const worded_participants> everybody_;
   camel_transports transports_;
   camel_announcements announcements_;
 };

@@ -5,7 +5,6 @@
 #include "protocol/dialects/socketio_vocabulary.hpp"
 
 #include <array>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,7 +37,7 @@ struct camel_replies {
   /// The room that the call named or was about.
   room_id room;
   /// Who is in the client's room, the client included.
-  const std::set<peer_id>& people;
+  std::vector<peer_id> people;
 
   /// The first reply of that type, or an empty one.
   template <class Reply>
@@ -95,17 +94,18 @@ struct camel_method {
   bool telling = true;
 };
 
-/// One document: its requests, and the pushes that it has beyond those that
-/// all chapters share.
+/// One document: its requests, and what it pushes beyond the others.
 struct camel_chapter {
   std::span<const camel_method> methods;
-  void (*push)(const any_event& event, socketio_link& link) = nullptr;
+  /// Makes the packet that this document knows an event by; empty where it
+  /// knows none.
+  std::string (*push)(const any_event& event) = nullptr;
 };
 
 /// What all chapters have in common, in camel_methods.cpp.
 camel_chapter common_camel_chapter();
 
-/// All chapters, in dialect.cpp.
+/// All chapters, in dialect.cpp: the common one and those of the documents.
 std::span<const camel_chapter> camel_chapters();
 
 /// create_transport, with the direction that the request's name stands for.

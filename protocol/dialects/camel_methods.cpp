@@ -1,7 +1,7 @@
 #include "protocol/dialects/camel.hpp"
 
-/// The requests that all chapters in camelCase have in common, and the shapes
-/// of their answers.
+/// The requests and pushes that all chapters in camelCase have in common, and
+/// the shapes of their answers.
 namespace troupe::protocol {
 
 namespace {
@@ -61,6 +61,35 @@ checked<request> read_connect(const rapidjson::Value& payload) {
   if (verb)
     std::get<verb::connect_transport>(*verb).direction = way;
   return verb;
+}
+
+// "producer-closed" becomes "producerClosed".
+std::string camel_name(std::string_view kebab) {
+  std::string out;
+  bool up = false;
+  for (char x : kebab) {
+    if (x != '-')
+      out += up ? static_cast<char>(x - 'a' + 'A') : x;
+    up = x == '-';
+  }
+  return out;
+}
+
+std::string event_name(const any_event& event) {
+  if (std::holds_alternative<event::peer_joined>(event))
+    return "peerJoined";
+  if (std::holds_alternative<event::peer_updated>(event))
+    return "peerUpdated";
+  return camel_name(kebab_name(event));
+}
+
+std::string push(const any_event& event) {
+  if (const auto added = std::get_if<event::producer_added>(&event))
+    return socketio_link::event_packet("newProducer",
+                                       told_producer(added->producer).text());
+  if (const auto left = std::get_if<event::peer_left>(&event))
+    return socketio_link::event_packet("peerLeft", to_json(left->peer));
+  return socketio_link::event_packet(event_name(event), to_json(event));
 }
 
 using role = camel_role;
@@ -146,7 +175,7 @@ constexpr std::array methods{
 } // namespace
 
 camel_chapter common_camel_chapter() {
-  return {methods};
+  return {methods, push};
 }
 
 std::string bare_reply(const camel_replies& replies) {

@@ -420,6 +420,7 @@ dialect_entry protoo_entry() {
       },
   };
   entry.subprotocol = subprotocol;
+  entry.names = {{}, "peerId", "roomId"};
   entry.names = {"", "peerId", "roomId"};
   return entry;
 }

@@ -146,8 +146,6 @@ std::variant<request, error> read_protoo_call(const protoo_method& method,
 }
 
 protoo_generation generation_of(const protoo_message& said) {
-  if (said.kind == protoo_kind::tells)
-    return generation::current;
   if (said.method == "createWebRtcTransport") {
     if (way_of_current(*said.data))
       return generation::current;
@@ -157,7 +155,11 @@ protoo_generation generation_of(const protoo_message& said) {
       return generation::legacy;
   }
   const auto method = find_protoo_method(said.method);
-  return method ? method->generation : generation::unknown;
+  if (!method)
+    return generation::unknown;
+  if (said.kind == protoo_kind::tells)
+    return method->command ? generation::current : generation::unknown;
+  return method->generation;
 }
 
 bool is_for_consuming(const Value& data) {

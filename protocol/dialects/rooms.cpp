@@ -27,8 +27,7 @@ std::string joined_reply(const camel_replies& replies) {
   for (const auto& x : others_of(replies))
     producers.push_back(told_producer(x));
   return json_object{}
-      .add("peers",
-           std::vector<peer_id>{replies.people.begin(), replies.people.end()})
+      .add("peers", replies.people)
       .add("transportOptions", success{replies.get<reply::transport_created>()})
       .add("rtpCapabilities", replies.get<reply::capabilities>().router)
       .add("producers", producers)
@@ -135,11 +134,13 @@ constexpr std::array methods{
 
 // The document's earlier samples have names of their own for what its later
 // ones, and all chapters, push as well.
-void push(const any_event& event, socketio_link& link) {
+std::string push(const any_event& event) {
   if (const auto added = std::get_if<event::producer_added>(&event))
-    link.emit("newRemoteProducer", to_json(added->producer.id));
-  else if (const auto left = std::get_if<event::peer_left>(&event))
-    link.emit("userLeft", to_json(left->peer));
+    return socketio_link::event_packet("newRemoteProducer",
+                                       to_json(added->producer.id));
+  if (const auto left = std::get_if<event::peer_left>(&event))
+    return socketio_link::event_packet("userLeft", to_json(left->peer));
+  return {};
 }
 
 } // namespace

@@ -159,6 +159,7 @@ public:
     vocabulary_->handle_participants(all, link_);
   }
 
+  // None of the reasons is one to come back for at once.
   close_connection handle_end(end_reason why) override {
     link_.session_.disconnect(root);
     return dialect::handle_end(why);

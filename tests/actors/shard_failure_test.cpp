@@ -15,7 +15,9 @@ peer_handle spawn_member(caf::actor_system& system, bool& ended) {
                   self->quit();
                 },
                 [](const dismiss_peer&) {}, [](const adopt_session&) {},
-                [](const mute_peer&) {
+                [](const mute_peer&) {},
+                [](const get_peer_stats&) {
+                  return protocol::reply::stats{};
                 }};
       });
 }

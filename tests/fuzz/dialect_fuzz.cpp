@@ -41,7 +41,10 @@ std::string sentence(std::string_view text) {
 outcome outcome_of(uint8_t choice, std::string_view text) {
   if (choice % 4 == 0)
     return error{static_cast<error_code>(1 + choice / 4 % 18), sentence(text)};
-  return any_of<success>(choice);
+  auto done = any_of<success>(choice);
+  if (const auto made = std::get_if<reply::transport_created>(&done))
+    made->id = transport_id{"t"};
+  return done;
 }
 
 handshake handshake_of(uint8_t choice) {
@@ -75,6 +78,7 @@ public:
     const auto entry = find_dialect(hello);
     TROUPE_ASSERT(entry && !entry->refuses(hello));
     dialect_ = entry->make(hello, *random_, now_);
+    drain();
   }
 
   void step(uint8_t choice, std::string_view text) {

@@ -94,6 +94,22 @@ TEST_CASE("an overlong user or channel is refused") {
   CHECK_EQ(refusal->http_status, 400);
 }
 
+TEST_CASE("a Socket.IO client that the server puts out stays out") {
+  fixture f(socketio_handshake());
+  f.say("0");
+  CHECK(f.speaker->poll_frame());
+  CHECK_EQ(f.speaker->handle_end(end_reason::replaced).code, 4001);
+  const auto last = f.speaker->poll_frame();
+  REQUIRE(last);
+  CHECK_EQ(last->text(), "1");
+  f.speaker->handle_event(event::peer_left{peer_id{"bob"}});
+  CHECK_FALSE(f.speaker->poll_frame());
+  // One that is in no namespace cannot be put out of it.
+  fixture stranger(socketio_handshake());
+  CHECK_EQ(stranger.speaker->handle_end(end_reason::kicked).code, 4003);
+  CHECK_FALSE(stranger.speaker->poll_frame());
+}
+
 TEST_CASE("an answer nobody waits for is ignored") {
   for (const auto& hello : {ws_handshake(), socketio_handshake()}) {
     fixture f(hello);

@@ -86,6 +86,9 @@ private:
 
   void handle(protocol::socketio_disconnected&) {}
 
+  // Nobody is asked for a token here.
+  void handle(protocol::socketio_connect_wanted&) {}
+
   void handle(protocol::socketio_event& x) {
     if (x.name() == "message")
       session_.emit(x.nsp, rest_of(x.data, R"("message-back")"),
@@ -100,7 +103,9 @@ private:
       std::visit([this](auto& x) { handle(x); }, *input);
     while (auto out = session_.poll_frame()) {
       auto payload =
-          std::make_shared<const std::string>(std::move(out->payload));
+          out->shared
+              ? out->shared
+              : std::make_shared<const std::string>(std::move(out->payload));
       if (out->binary)
         conn_->send_binary(std::move(payload));
       else

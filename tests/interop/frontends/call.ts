@@ -36,7 +36,7 @@ export class Call {
   }
 
   async loadDevice(routerRtpCapabilities: types.RtpCapabilities) {
-    this.device = await Device.factory();
+    this.device = new Device();
     await this.device.load({ routerRtpCapabilities });
   }
 

@@ -44,7 +44,7 @@ async function enter() {
   await connect();
   await call.loadDevice((await ask('get-rtp-capabilities')).rtpCapabilities);
   const { existingProducers } = await ask('join-mediasoup-room', {
-    name: user, rtpCapabilities: call.device.recvRtpCapabilities,
+    name: user, rtpCapabilities: call.device.rtpCapabilities,
   });
   const [sending, receiving] = await Promise.all([
     openTransport('send'), openTransport('recv'),
@@ -79,7 +79,7 @@ async function consume(producerId: string) {
   const params = await ask('consume', {
     producerId,
     transportId: call.receiving.id,
-    rtpCapabilities: call.device.recvRtpCapabilities,
+    rtpCapabilities: call.device.rtpCapabilities,
   });
   const consumer = await call.show(params, params.peerId);
   await ask('resume-consumer', { consumerId: consumer.id });

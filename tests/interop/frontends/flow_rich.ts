@@ -85,7 +85,7 @@ async function consumeNext(): Promise<boolean> {
   let params;
   try {
     params = await ask('consume-media', {
-      rtpCapabilities: call.device.recvRtpCapabilities,
+      rtpCapabilities: call.device.rtpCapabilities,
     });
   } catch {
     return false;
@@ -109,7 +109,7 @@ window.app = call.buttons({
     ask('produce', { transportId: call.sending.id, kind: 'smell' }),
     ask('consume-media', {
       producerId: 'nothing',
-      rtpCapabilities: call.device.recvRtpCapabilities,
+      rtpCapabilities: call.device.rtpCapabilities,
     }),
     ask('unpauseConsumer', { consumerId: 'nobody' }),
   ]),

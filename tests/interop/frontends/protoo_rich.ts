@@ -90,7 +90,7 @@ async function enter() {
   const { peers } = await peer.request('join', {
     displayName: user,
     device: { flag: 'chrome', name: 'Chrome', version: '156' },
-    rtpCapabilities: call.device.recvRtpCapabilities,
+    rtpCapabilities: call.device.rtpCapabilities,
   });
   peers.forEach(meet);
   await call.sendCamera();
@@ -144,7 +144,7 @@ window.app = call.buttons({
   provoke: () => refusals([
     peer.request('noSuchMethod'),
     peer.request('join', {
-      displayName: user, rtpCapabilities: call.device.recvRtpCapabilities,
+      displayName: user, rtpCapabilities: call.device.rtpCapabilities,
     }),
     peer.request('connectWebRtcTransport', {
       transportId: 'nowhere', dtlsParameters: SOME_DTLS,

@@ -70,8 +70,8 @@ async function initializeConsumerTransport() {
 
 async function startProducing() {
   const stream = await openCamera();
-  await producerTransport.produce({ track: stream.getVideoTracks()[0] });
   await producerTransport.produce({ track: stream.getAudioTracks()[0] });
+  await producerTransport.produce({ track: stream.getVideoTracks()[0] });
 }
 
 socket.on('newProducer', handleNewProducer);

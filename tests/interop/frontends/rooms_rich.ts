@@ -81,7 +81,7 @@ async function consume({ producerId, peerId }: any) {
   const consumer = await call.show(await ask('consume', {
     transportId: call.receiving.id,
     producerId,
-    rtpCapabilities: call.device.recvRtpCapabilities,
+    rtpCapabilities: call.device.rtpCapabilities,
     paused: true,
   }), peerId);
   await ask('resume', { consumerId: consumer.id });

@@ -77,7 +77,7 @@ async function consume({ producerId, peerId }: any) {
   const consumer = await call.show(await ask('consume', {
     producerId,
     transportId: call.receiving.id,
-    rtpCapabilities: call.device.recvRtpCapabilities,
+    rtpCapabilities: call.device.rtpCapabilities,
     paused: true,
   }), peerId);
   await ask('resume-consumer', { consumerId: consumer.id });

@@ -1,5 +1,5 @@
-// Each document's bare page, with the libraries of now and of years ago, over
-// each of Socket.IO's transports, in each browser.
+// Every page with the libraries of now and of years ago, in each browser, and
+// in Chromium over each of Socket.IO's transports.
 import test from 'node:test';
 import { BARE, nameOf, RICH } from '../support/frontends.mjs';
 import { useStage } from '../support/stage.mjs';
@@ -25,7 +25,8 @@ function* variants(pages) {
 for (const page of variants([...BARE, ...RICH,
   { frontend: 'flow_rich', reading: 'query' },
   { frontend: 'flow_rich', reading: 'auth' }])) {
-  for (const browser of ['chromium', 'firefox']) {
+  for (const browser of page.transports ? ['chromium']
+    : ['chromium', 'firefox']) {
     test(`people meet: ${nameOf({ ...page, browser })}`, async () => {
       const room = stage.newRoom();
       const enter = (name, where) =>

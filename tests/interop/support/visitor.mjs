@@ -91,7 +91,8 @@ export class Visitor {
       const heard = await this.#page.evaluate((glance) => (window.senses.deaf
         ? window.senses.count(glance) : window.senses.listen()), GLANCE_MS);
       return Array.isArray(heard) ? heard
-        : Array.from({ length: heard }, (_, at) => others[at] ?? 'someone');
+        : Array.from({ length: heard }, (_, at) =>
+          [...others, this.name][at] ?? 'someone');
     });
   }
 

@@ -39,6 +39,13 @@ export function makeWorld({ name, hue, tone, everyone }) {
     context.fillText(name, 20, 60);
   }
 
+  /** The size that constraints ask for. */
+  function sizeOf({ width, height }) {
+    const wish = (given) => given?.ideal ?? given;
+    return width === undefined ? small
+      : { width: wish(width), height: wish(height) };
+  }
+
   function picture(screen, { width, height } = small) {
     const canvas = Object.assign(
       document.createElement('canvas'), { width, height });
@@ -71,7 +78,7 @@ export function makeWorld({ name, hue, tone, everyone }) {
 
   mediaDevices.getUserMedia = async ({ audio, video }) =>
     new MediaStream([...(audio ? [await microphone()] : []),
-      ...(video ? [picture(false, video.width ? video : small)] : [])]);
+      ...(video ? [picture(false, sizeOf(video))] : [])]);
   mediaDevices.getDisplayMedia = async () =>
     new MediaStream([picture(true)]);
 

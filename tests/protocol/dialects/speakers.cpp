@@ -21,14 +21,10 @@ std::vector<listed_request> listed(const std::vector<named_reader>& table) {
 // to read.
 std::vector<listed_request> camel_requests() {
   std::vector<listed_request> out;
-  auto add = [&](const camel_chapter& chapter) {
+  for (const auto& chapter : camel_chapters())
     for (const auto& x : chapter.methods)
       if (x.read)
         out.push_back({std::string{x.event}, x.read, x.positions});
-  };
-  add(common_camel_chapter());
-  for (const auto& chapter : camel_chapters())
-    add(chapter);
   return out;
 }
 

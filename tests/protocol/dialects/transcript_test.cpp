@@ -191,9 +191,10 @@ private:
       CHECK_EQ(json, wanted_json);
       return;
     }
-    CAPTURE(json);
-    CAPTURE(wanted_json);
-    CHECK(*parse_json(json) == *parse_json(wanted_json));
+    const std::string got{json};
+    const std::string wanted{wanted_json};
+    CHECK_MESSAGE(*parse_json(got) == *parse_json(wanted),
+                  got << " is not " << wanted);
   }
 
   void expect_close(const std::string& code) {

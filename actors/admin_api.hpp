@@ -1,0 +1,58 @@
+#pragma once
+
+#include "actors/metrics.hpp"
+#include "actors/server_actor.hpp"
+#include "net/auth/secret.hpp"
+#include "net/io/http_types.hpp"
+
+#include <caf/fwd.hpp>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace troupe::actors {
+
+/// What the admin API needs.
+struct admin_settings {
+  /// Who shows it may do everything. Empty: there is no API.
+  net::secret token;
+  bool enabled = false;
+  /// Pages that may use the API from a browser; without any, browsers get no
+  /// CORS headers and so are kept to pages of this server.
+  std::vector<std::string> allowed_origins;
+  std::chrono::milliseconds request_timeout{5000};
+};
+
+/// The HTTP API under /api/v1: rooms, peers, figures. Everything it knows and
+/// does it asks of the actors; each request is one short-lived actor, so that
+/// no I/O thread waits. docs/openapi.json describes it.
+class admin_api {
+public:
+  /// `stats` is asked for the server's own figures. Both outlive this object.
+  admin_api(caf::actor_system& system, server_actor server,
+            admin_settings settings, std::function<metrics_snapshot()> stats);
+
+  /// Takes what is below the prefix. The answer may come from any thread.
+  bool handle(const net::http_request& request,
+              const net::http_responder& respond);
+
+private:
+  // The refusal of who may not, or nothing.
+  std::optional<net::http_response>
+  check(const net::http_request& request) const;
+
+  bool is_listed(std::string_view origin) const;
+
+  caf::actor_system& system_;
+  const server_actor server_;
+  const admin_settings settings_;
+  const std::function<metrics_snapshot()> stats_;
+};
+
+/// Reads the token's file. On failure, one line for the operator.
+std::optional<std::string> read_admin_token(const config::admin_keys& keys,
+                                            admin_settings& out);
+
+} // namespace troupe::actors

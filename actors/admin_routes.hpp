@@ -1,0 +1,70 @@
+#pragma once
+
+#include "actors/ids.hpp"
+#include "net/io/http_types.hpp"
+#include "protocol/verbs.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+/// What the admin API understands, described for others in
+/// docs/openapi.json: a test holds that file and these routes together.
+namespace troupe::actors {
+
+/// Where the API lives.
+inline constexpr std::string_view admin_prefix = "/api/v1";
+
+/// Octets of the longest body that is read.
+inline constexpr size_t max_admin_body = 1024;
+
+enum class admin_action : uint8_t {
+  get_server_stats,
+  list_rooms,
+  get_room,
+  close_room,
+  lock_room,
+  get_room_stats,
+  list_peers,
+  get_peer,
+  kick_peer,
+  mute_peer,
+  get_peer_stats,
+};
+
+/// One thing that can be asked. Parts of the path in braces stand for a name.
+struct admin_route {
+  std::string_view method;
+  std::string_view path; // after the prefix
+  admin_action action;
+};
+
+std::span<const admin_route> admin_routes();
+
+/// A request that has been understood.
+struct admin_call {
+  admin_action action = admin_action::get_server_stats;
+  room_id room;
+  peer_id peer;
+  /// Of lock_room.
+  bool locked = true;
+  /// Of mute_peer; both kinds where absent.
+  std::optional<protocol::media_kind> kind;
+  /// Of list_rooms: how many at most, and the room after which to begin.
+  size_t limit = 100;
+  std::string after;
+};
+
+/// An error as the API writes it: `{"error": {"code", "message"}}`.
+net::http_response admin_error(unsigned status, std::string_view code,
+                               std::string_view message);
+
+/// Finds the route of a request below the prefix, and reads what it takes.
+/// Refusals: 404 for no such path, 405 for another method, 413 for a body too
+/// large, 400 for one that is not understood. GET stands for HEAD as well.
+std::variant<admin_call, net::http_response>
+read_admin_call(const net::http_request& request);
+
+} // namespace troupe::actors

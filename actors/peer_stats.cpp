@@ -1,0 +1,45 @@
+#include "actors/peer_state.hpp"
+
+/// What all of a peer's transports, producers and consumers say of themselves.
+namespace troupe::actors {
+
+namespace {
+
+// Collects arrays of dictionaries from several actors into one.
+struct collection {
+  caf::typed_response_promise<reply::stats> promise;
+  std::string text = "[";
+  size_t missing = 0;
+
+  // `array` may be empty where an actor had nothing to tell, or is gone.
+  void add(std::string_view array) {
+    if (array.size() > 2) {
+      if (text.size() > 1)
+        text += ',';
+      text += array.substr(1, array.size() - 2);
+    }
+    if (--missing == 0)
+      promise.deliver(reply::stats{{text + "]"}});
+  }
+};
+
+} // namespace
+
+caf::result<reply::stats> peer_state::collect_stats() {
+  auto all = std::make_shared<collection>();
+  all->promise = self->make_response_promise<reply::stats>();
+  all->missing = transports.size() + producers.size() + consumers.size() + 1;
+  auto ask = [&](const auto& records) {
+    for (const auto& x : records)
+      self->request(x.actor, timeout(), get_actor_stats{})
+          .then([all](const reply::stats& s) { all->add(s.report.text); },
+                [all](const caf::error&) { all->add({}); });
+  };
+  ask(transports);
+  ask(producers);
+  ask(consumers);
+  all->add({}); // who has nothing gets an answer as well
+  return all->promise;
+}
+
+} // namespace troupe::actors

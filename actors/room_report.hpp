@@ -1,0 +1,59 @@
+#pragma once
+
+#include "actors/ids.hpp"
+#include "actors/messages.hpp"
+#include "actors/peer_handle.hpp"
+#include "actors/producer_actor.hpp"
+#include "actors/room_rules.hpp"
+#include "actors/roster.hpp"
+
+namespace troupe::actors {
+
+/// Asks a room what there is to know of it.
+struct get_room_report {};
+
+/// What a moderator would ask for, asked by who operates the server.
+struct administer_room {
+  decltype(moderate_room::what) what;
+};
+
+/// A room as those who operate the server see it.
+struct room_report {
+  struct member {
+    protocol::participant who;
+    bool moderates = false;
+    peer_handle peer;
+  };
+
+  struct producer {
+    protocol::producer_info info;
+    producer_actor handle;
+  };
+
+  room_id id;
+  bool locked = false;
+  /// Who moderates because nobody was here before.
+  std::optional<peer_id> host;
+  std::vector<member> members;
+  std::vector<producer> producers; // oldest first
+};
+
+/// Describes a room, whose actor knows its members and producers by id.
+template <class Members, class Producers>
+room_report make_report(const room_id& id, const roster& people,
+                        const room_rules& rules, const Members& members,
+                        const Producers& producers) {
+  room_report out{id, rules.locked(), rules.host(), {}, {}};
+  for (auto& who : people.participants()) {
+    auto moderates = rules.may_moderate(who.id);
+    auto peer = members.at(who.id).peer;
+    out.members.push_back({std::move(who), moderates, std::move(peer)});
+  }
+  for (auto& info : people.others({})) {
+    auto producer = producers.at(info.id).producer;
+    out.producers.push_back({std::move(info), std::move(producer)});
+  }
+  return out;
+}
+
+} // namespace troupe::actors

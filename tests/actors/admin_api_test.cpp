@@ -1,0 +1,344 @@
+#include "actors/admin_api.hpp"
+
+#include "actors/admin_routes.hpp"
+#include "actors/node.hpp"
+#include "live_client.hpp"
+#include "quiet_log.hpp"
+#include "temporary_file.hpp"
+
+#include <rapidjson/schema.h>
+
+#include <algorithm>
+#include <set>
+
+using namespace troupe;
+using namespace troupe::test;
+using net::testing::http;
+using net::testing::http_reply;
+
+namespace {
+
+const std::string token = "a token for testers only";
+const std::string good_page = "https://ops.example.org";
+
+std::string bearer(const std::string& x) {
+  return "Authorization: Bearer " + x + "\r\n";
+}
+
+/// A server with the admin API, in whose room `daily` Ann sends to Bob.
+struct scene {
+  explicit scene(bool enabled = true, std::vector<std::string> origins = {})
+      : file(token + "\n")
+      , server(settings(enabled, std::move(origins))) {
+    quiet_log();
+    auto failure = server.start();
+    REQUIRE_MESSAGE(!failure, *failure);
+  }
+
+  actors::config settings(bool enabled, std::vector<std::string> origins) {
+    actors::config out;
+    out.http.listen_addresses = {"127.0.0.1"};
+    out.http.port = 0;
+    out.http.static_root = "";
+    out.http.allowed_origins = std::move(origins);
+    out.rtc.listen_addresses = {"127.0.0.1"};
+    out.rtc.port = 0;
+    out.threads.scheduler = 2;
+    if (enabled)
+      out.admin.token_file = file.path();
+    return out;
+  }
+
+  uint16_t port() const {
+    return server.http_port();
+  }
+
+  /// Both are there, whatever became of them before.
+  void seat() {
+    ann.reset();
+    bob.reset();
+    ann.emplace(port(), "daily", "ann");
+    bob.emplace(port(), "daily", "bob");
+    ann->request("create-transport", R"({"direction":"send"})");
+    ann->produce(audio_track(1001));
+    bob->request("create-transport", R"({"direction":"recv"})");
+    bob->consume();
+  }
+
+  http_reply ask(const std::string& method, const std::string& target,
+                 const std::string& headers = bearer(token),
+                 const std::string& body = {}) {
+    return http(port(), method, "/api/v1" + target, headers, body);
+  }
+
+  json get(const std::string& target) {
+    auto reply = ask("GET", target);
+    REQUIRE_MESSAGE(reply.status == 200, reply.body);
+    return parse_json(reply.body);
+  }
+
+  temporary_file file;
+  actors::node server;
+  std::optional<live_client> ann;
+  std::optional<live_client> bob;
+};
+
+json read_description() {
+  std::ifstream in{std::string{TROUPE_SOURCE_DIR} + "/docs/openapi.json"};
+  REQUIRE(in.good());
+  json out;
+  out.Parse(std::string{std::istreambuf_iterator<char>{in}, {}}.c_str());
+  REQUIRE_FALSE(out.HasParseError());
+  return out;
+}
+
+std::string upper(std::string x) {
+  for (auto& c : x)
+    c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return x;
+}
+
+std::string replace(std::string text, const std::string& what,
+                    const std::string& by) {
+  if (auto at = text.find(what); at != std::string::npos)
+    text.replace(at, what.size(), by);
+  return text;
+}
+
+std::string concrete(const std::string& path, const std::string& room,
+                     const std::string& peer) {
+  return replace(replace(path, "{room}", room), "{peer}", peer);
+}
+
+/// Does what the description says leads to that status.
+http_reply provoke(scene& on, const std::string& method,
+                   const std::string& path, int status) {
+  auto target = concrete(path, "daily", "ann");
+  switch (status) {
+    case 200:
+    case 204:
+      on.seat();
+      return on.ask(method, target);
+    case 400:
+      return on.ask(method, target + "?limit=0&kind=smell");
+    case 401: {
+      auto wrong = on.ask(method, target, bearer("not " + token));
+      CHECK(wrong.status == 401);
+      return on.ask(method, target, "");
+    }
+    case 403:
+      return on.ask(method, target,
+                    bearer(token) + "Origin: https://evil.example.org\r\n");
+    case 404: {
+      on.seat();
+      if (path.find("{peer}") != std::string::npos) {
+        auto nobody = on.ask(method, concrete(path, "daily", "nobody"));
+        CHECK(nobody.status == 404);
+      }
+      return on.ask(method, concrete(path, "nowhere", "ann"));
+    }
+    case 413:
+      return on.ask(method, target, bearer(token), std::string(1025, 'x'));
+    default:
+      FAIL("no way known to a " << status);
+      return {};
+  }
+}
+
+/// Why `body` is not what `response` of the description says, or nothing.
+std::string mismatch(const json& description, const rapidjson::Value& response,
+                     const std::string& body) {
+  if (!response.HasMember("content"))
+    return body.empty() ? "" : "a body where none is described";
+  json schema;
+  auto& allocator = schema.GetAllocator();
+  schema.CopyFrom(response["content"]["application/json"]["schema"], allocator);
+  // References are resolved within one document.
+  rapidjson::Value components;
+  components.CopyFrom(description["components"], allocator);
+  json whole;
+  whole.SetObject();
+  rapidjson::Value all{rapidjson::kArrayType};
+  all.PushBack(schema, allocator);
+  whole.AddMember("allOf", all, allocator);
+  whole.AddMember("components", components, allocator);
+  rapidjson::SchemaDocument compiled{whole};
+  rapidjson::SchemaValidator validator{compiled};
+  json document;
+  document.Parse(body.c_str());
+  if (document.HasParseError())
+    return "no JSON: " + body;
+  if (document.Accept(validator))
+    return "";
+  rapidjson::StringBuffer where;
+  validator.GetInvalidDocumentPointer().StringifyUriFragment(where);
+  return std::string{"not as described at "} + where.GetString() + " ("
+         + validator.GetInvalidSchemaKeyword() + "): " + body;
+}
+
+} // namespace
+
+TEST_CASE("the server answers as docs/openapi.json describes, to the last") {
+  scene on{true, {good_page}};
+  auto description = read_description();
+  size_t answers = 0;
+  for (const auto& path : description["paths"].GetObject())
+    for (const auto& operation : path.value.GetObject())
+      for (const auto& response : operation.value["responses"].GetObject()) {
+        auto method = upper(operation.name.GetString());
+        std::string target = path.name.GetString();
+        auto status = std::stoi(response.name.GetString());
+        CAPTURE(method);
+        CAPTURE(target);
+        CAPTURE(status);
+        auto reply = provoke(on, method, target, status);
+        CHECK(reply.status == status);
+        CHECK(mismatch(description, response.value, reply.body) == "");
+        if (!reply.body.empty())
+          CHECK(reply.header("Content-Type") == "application/json");
+        ++answers;
+      }
+  CHECK(answers > 50);
+}
+
+TEST_CASE(
+    "docs/openapi.json describes every route, and nothing else is there") {
+  scene on;
+  auto description = read_description();
+  CHECK(text_at(description, "/servers/0/url") == actors::admin_prefix);
+  std::set<std::string> described;
+  for (const auto& path : description["paths"].GetObject())
+    for (const auto& operation : path.value.GetObject())
+      described.insert(upper(operation.name.GetString()) + " "
+                       + path.name.GetString());
+  std::set<std::string> served;
+  for (const auto& x : actors::admin_routes())
+    served.insert(std::string{x.method} + " " + std::string{x.path});
+  CHECK(served == described);
+  for (const auto& path : description["paths"].GetObject())
+    for (std::string method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
+      std::string target = path.name.GetString();
+      if (described.contains(method + " " + target))
+        continue;
+      CAPTURE(method);
+      CAPTURE(target);
+      CHECK(on.ask(method, concrete(target, "daily", "ann")).status == 405);
+    }
+}
+
+TEST_CASE("a body that breaks the description is noticed") {
+  auto description = read_description();
+  const auto& response =
+      description["paths"]["/rooms"]["get"]["responses"]["200"];
+  CHECK(mismatch(description, response, R"({"rooms":[]})") == "");
+  for (auto body : {"{}", "[]", R"({"rooms":{}})", R"({"rooms":[{}]})",
+                    R"({"rooms":[],"more":1})"})
+    CHECK(mismatch(description, response, body) != "");
+}
+
+TEST_CASE("without a token's file there is no API") {
+  scene off{false};
+  CHECK(off.ask("GET", "/rooms").status == 404);
+  CHECK(off.ask("GET", "/rooms", bearer("")).status == 404);
+  CHECK(off.ask("GET", "/nothing").status == 404);
+}
+
+TEST_CASE("rooms come in pages, ordered by name") {
+  scene on;
+  std::vector<live_client> people;
+  for (std::string room : {"c", "a", "b"})
+    people.emplace_back(on.port(), room, "ann");
+  for (auto& x : people)
+    x.request("get-producers");
+  auto page = on.get("/rooms?limit=2");
+  REQUIRE(page["rooms"].Size() == 2);
+  CHECK(text_at(page, "/rooms/0/id") == "a");
+  CHECK(text_at(page, "/rooms/1/id") == "b");
+  CHECK(text_at(page, "/next") == "b");
+  page = on.get("/rooms?limit=2&after=b");
+  REQUIRE(page["rooms"].Size() == 1);
+  CHECK(text_at(page, "/rooms/0/id") == "c");
+  CHECK_FALSE(page.HasMember("next"));
+  CHECK(on.get("/rooms?after=c")["rooms"].Empty());
+}
+
+TEST_CASE("who operates the server sees members, producers and figures") {
+  scene on;
+  on.seat();
+  auto room = on.get("/rooms/daily");
+  CHECK(number_at(room, "/members") == 2);
+  CHECK(number_at(room, "/audioProducers") == 1);
+  CHECK(text_at(room, "/hostId") == "ann");
+  auto ann = on.get("/rooms/daily/peers/ann");
+  CHECK(ann["moderator"].GetBool());
+  CHECK_FALSE(ann["audioMuted"].GetBool());
+  CHECK(text_at(ann, "/producers/0/kind") == "audio");
+  auto stats = on.get("/rooms/daily/peers/bob/stats");
+  std::set<std::string> types;
+  for (const auto& x : stats["stats"].GetArray())
+    types.insert(x["type"].GetString());
+  CHECK(types.contains("transport"));
+  CHECK(types.contains("outbound-rtp"));
+  auto figures = on.get("/stats");
+  CHECK(number_at(figures, "/rooms") == 1);
+  CHECK(number_at(figures, "/peers") == 2);
+}
+
+TEST_CASE("who operates the server mutes, locks, kicks and closes") {
+  scene on;
+  on.seat();
+  CHECK(on.ask("POST", "/rooms/daily/peers/ann/mute?kind=video").status == 204);
+  CHECK(on.ask("POST", "/rooms/daily/peers/ann/mute").status == 204);
+  on.bob->push("producer-paused");
+  CHECK(on.get("/rooms/daily/peers/ann")["audioMuted"].GetBool());
+
+  CHECK(on.ask("POST", "/rooms/daily/lock").status == 204);
+  CHECK(on.get("/rooms/daily")["locked"].GetBool());
+  live_client late{on.port(), "daily", "late"};
+  CHECK(late.close_code() == 1008);
+  CHECK(on.ask("DELETE", "/rooms/daily/lock").status == 204);
+  CHECK_FALSE(on.get("/rooms/daily")["locked"].GetBool());
+
+  CHECK(on.ask("DELETE", "/rooms/daily/peers/bob").status == 204);
+  CHECK(on.bob->close_code() == 4003);
+  CHECK(on.ask("GET", "/rooms/daily/peers/bob").status == 404);
+  CHECK(on.ask("DELETE", "/rooms/daily").status == 204);
+  CHECK(on.ann->close_code() == 4004);
+}
+
+TEST_CASE("browsers get no CORS headers, unless their page is on the list") {
+  const auto foreign = "Origin: https://evil.example.org\r\n";
+  scene closed;
+  auto reply = closed.ask("GET", "/rooms", bearer(token) + foreign);
+  CHECK(reply.status == 200);
+  CHECK(reply.header("Access-Control-Allow-Origin").empty());
+  CHECK(closed.ask("OPTIONS", "/rooms", foreign).status == 401);
+
+  scene listed{true, {good_page}};
+  const auto good = "Origin: " + good_page + "\r\n";
+  reply = listed.ask("GET", "/rooms", bearer(token) + good);
+  CHECK(reply.status == 200);
+  CHECK(reply.header("Access-Control-Allow-Origin") == good_page);
+  reply = listed.ask("OPTIONS", "/rooms", good);
+  CHECK(reply.status == 204);
+  CHECK(reply.header("Access-Control-Allow-Headers") == "Authorization");
+  reply = listed.ask("OPTIONS", "/rooms", foreign);
+  CHECK(reply.status == 403);
+  CHECK(reply.header("Access-Control-Allow-Origin").empty());
+}
+
+TEST_CASE("a token's file that is missing, empty or short stops the start") {
+  auto failure = [](const std::string& path) {
+    actors::admin_settings out;
+    auto why = actors::read_admin_token({path}, out);
+    CHECK(out.enabled == !why.has_value());
+    return why.value_or("");
+  };
+  CHECK(failure("/nonexistent/token").starts_with("admin.token-file: "));
+  temporary_file blank{"\n"};
+  CHECK(failure(blank.path()).starts_with("admin.token-file: "));
+  temporary_file weak{"fifteen letters"};
+  CHECK(failure(weak.path()).find("16 characters") != std::string::npos);
+  temporary_file fine{"sixteen letters!\n"};
+  CHECK(failure(fine.path()).empty());
+}
