@@ -1,5 +1,6 @@
 #include "actors/ec.hpp"
 #include "actors/log.hpp"
+#include "actors/mailbox_length.hpp"
 #include "actors/room_state.hpp"
 
 namespace troupe::actors {
@@ -87,7 +88,7 @@ room_actor::behavior_type room_state::make_behavior() {
 caf::result<room_joined> room_state::join(join_room& x) {
   ++joins;
   services.shards.load->counters().note_mailbox(mailbox_owner::room,
-                                                self->mailbox().size());
+                                                mailbox_length(self));
   auto who = x.who.id;
   if (auto twin = members.find(who); twin != members.end()) {
     if (!twin->second.is_user_of(x))

@@ -44,12 +44,12 @@ bool roster::rename(const peer_id& who, std::string name) {
 }
 
 bool roster::revise(const participant& who) {
-  auto i = members_.find(who.id);
-  if (i == members_.end())
+  auto* x = find_member(who.id);
+  if (!x)
     return false;
-  auto changed = i->second.name != who.name || i->second.device != who.device;
-  i->second.name = who.name;
-  i->second.device = who.device;
+  auto changed = x->name != who.name || x->device != who.device;
+  x->name = who.name;
+  x->device = who.device;
   return changed;
 }
 

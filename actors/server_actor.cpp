@@ -2,6 +2,7 @@
 
 #include "actors/ec.hpp"
 #include "actors/log.hpp"
+#include "actors/mailbox_length.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -93,7 +94,7 @@ caf::result<room_joined> server_state::let_in(join_room& x) {
   auto& target = open(x.room);
   ++target.joins;
   services.shards.load->counters().note_mailbox(mailbox_owner::server,
-                                                self->mailbox().size());
+                                                mailbox_length(self));
   return self->delegate(target.handle, std::move(x));
 }
 

@@ -3,6 +3,7 @@
 #include "actors/ec.hpp"
 #include "actors/event_batch.hpp"
 #include "actors/log.hpp"
+#include "actors/mailbox_length.hpp"
 #include "actors/peer_actor.hpp"
 #include "actors/timer_slot.hpp"
 #include "protocol/supported_capabilities.hpp"
@@ -195,7 +196,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
       },
       [this](const peer_resumed& x) { adopt(x); },
       [this](frame_received& x) {
-        count().note_mailbox(mailbox_owner::session, self->mailbox().size());
+        count().note_mailbox(mailbox_owner::session, mailbox_length(self));
         dialect->handle_frame({std::move(x.payload), x.binary},
                               self->clock().now());
         drain();

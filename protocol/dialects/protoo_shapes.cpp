@@ -277,8 +277,8 @@ protoo_notices::joined(const participant& peer, protoo_generation generation) {
   if (peer.id == self_)
     return std::nullopt;
   names_.insert_or_assign(peer.id, shown_name(peer));
-  auto data =
-      reads_legacy(generation) ? peer_data(peer, generation) : json_object{};
+  // Today's app unwraps `peer`; others may expect the members themselves.
+  auto data = peer_data(peer, generation);
   if (reads_current(generation))
     data.add("peer", peer_data(peer, protoo_generation::current));
   return protoo_notice{"newPeer", std::move(data)};

@@ -68,7 +68,7 @@ void bandwidth_estimator::handle_feedback(
     return;
   auto before = rate_.target_bps();
   rate_.update({trend_.usage(), delivered_.bps(), delivered_.recent_bps(),
-                queue_.value, sent_bps < limited * before, round_trip_},
+                queue_.value, sent_bps < limited * before},
                now);
   if (trend_.usage() == link_usage::overused)
     troubled_ = now;

@@ -38,11 +38,6 @@ public:
   /// that is known; with it, it is a limit.
   void handle_remb(uint64_t bps);
 
-  /// From receiver reports.
-  void handle_round_trip(duration x) {
-    round_trip_ = x;
-  }
-
   /// How much the consumers could use: no higher rate is ever probed.
   void set_wanted(uint64_t bps) {
     wanted_ = static_cast<double>(bps);
@@ -93,7 +88,6 @@ private:
   queue_meter queue_;
   std::optional<time_point> zero_; // where delays are counted from
   std::optional<double> remb_;
-  duration round_trip_ = std::chrono::milliseconds{100};
   double wanted_ = 0;
   double probed_ = 0; // the rate of the last probe
   probe_id last_probe_ = 0;

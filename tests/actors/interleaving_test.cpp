@@ -5,7 +5,8 @@
 #include <cstdlib>
 
 #ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/allocator_interface.h>
+// From sanitizer/allocator_interface.h, which comes with clang only.
+extern "C" size_t __sanitizer_get_current_allocated_bytes();
 #else
 #include <malloc.h>
 #endif

@@ -261,80 +261,82 @@ TEST_CASE("reports go out while time passes, and ticks do not multiply") {
   CHECK(at.sent.by_port[1].rtcp.size() <= 21);
 }
 
-TEST_CASE("who comes after a key frame is given it, not another") {
-  heard to, from_producer;
-  shard_scene at{to};
-  auto& world = at.world;
-  auto config = opus();
-  config.kind = rtp::media_kind::video;
-  config.codec = rtp::codec::vp8;
-  config.clock_rate = 90000;
-  config.feedback.pli = true;
-  auto producer = spawn_producer(
-      *world.system, {producer_id{"p"}, config,
-                      spawn_rtcp_sender(*world.system, from_producer)});
-  auto out = opus_to(9);
-  out.kind = rtp::media_kind::video;
-  out.clock_rate = 90000;
-  uint16_t next = 65534; // soon wraps
-  auto feed = [&](octets payload) {
+namespace {
+
+const octets vp8_key{0x10, 0, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 1, 0xf0, 0, 7};
+const octets vp8_delta{0x10, 1, 0, 0, 7};
+
+/// A producer of VP8 at ten frames a second, one packet each.
+struct vp8_source {
+  vp8_source(actor_world& x, heard& transport) : world(x) {
+    auto config = opus();
+    config.kind = rtp::media_kind::video;
+    config.codec = rtp::codec::vp8;
+    config.clock_rate = 90000;
+    config.feedback.pli = true;
+    producer = spawn_producer(*world.system,
+                              {producer_id{"p"}, config,
+                               spawn_rtcp_sender(*world.system, transport)});
+  }
+
+  ~vp8_source() {
+    caf::anon_send(producer, close_producer{});
+    world.run();
+  }
+
+  void feed(octets payload) {
     caf::anon_send(producer,
                    burst_of(next++, 1, world.scheduler().clock().now(),
                             std::move(payload)));
     world.run();
     world.pass(std::chrono::milliseconds{100});
-  };
-  const octets key{0x10, 0, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 1, 0xf0, 0, 7};
-  const octets delta{0x10, 1, 0, 0, 7};
-  at.add(1, out, producer);
-  feed(key);
+  }
+
+  /// How a consumer of it sends.
+  static rtp::forwarder::config forwarded_as(uint32_t ssrc) {
+    auto out = opus_to(ssrc);
+    out.kind = rtp::media_kind::video;
+    out.clock_rate = 90000;
+    return out;
+  }
+
+  actor_world& world;
+  producer_actor producer;
+  uint16_t next = 65534; // soon wraps
+};
+
+} // namespace
+
+TEST_CASE("who comes after a key frame is given it, not another") {
+  heard to, from_producer;
+  shard_scene at{to};
+  vp8_source source{at.world, from_producer};
+  auto out = vp8_source::forwarded_as(9);
+  at.add(1, out, source.producer);
+  source.feed(vp8_key);
   for (int i = 0; i < 3; ++i)
-    feed(delta);
+    source.feed(vp8_delta);
   auto asked = from_producer.rtcp.size();
-  at.add(2, out, producer);
+  at.add(2, out, source.producer);
   CHECK(at.packets(2) == 4); // at once
-  feed(delta);
+  source.feed(vp8_delta);
   CHECK(at.packets(1) == 5);
   CHECK(at.packets(2) == 5);
   CHECK(gapless(at.sequence_numbers(2)));
   CHECK(from_producer.rtcp.size() <= asked + 1); // a report at most
-  caf::anon_send(producer, close_producer{});
-  world.run();
 }
 
 TEST_CASE("who comes to a transport that is connected begins at once") {
   heard to, from_producer;
   shard_scene at{to};
-  auto& world = at.world;
-  auto config = opus();
-  config.kind = rtp::media_kind::video;
-  config.codec = rtp::codec::vp8;
-  config.clock_rate = 90000;
-  config.feedback.pli = true;
-  auto producer = spawn_producer(
-      *world.system, {producer_id{"p"}, config,
-                      spawn_rtcp_sender(*world.system, from_producer)});
-  auto out = opus_to(9);
-  out.kind = rtp::media_kind::video;
-  out.clock_rate = 90000;
-  uint16_t next = 65534; // soon wraps
-  auto feed = [&](octets payload) {
-    caf::anon_send(producer,
-                   burst_of(next++, 1, world.scheduler().clock().now(),
-                            std::move(payload)));
-    world.run();
-    world.pass(std::chrono::milliseconds{100});
-  };
-  const octets key{0x10, 0, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 1, 0xf0, 0, 7};
-  const octets delta{0x10, 1, 0, 0, 7};
-  at.add(1, out, producer);
-  feed(key);
-  feed(delta);
+  vp8_source source{at.world, from_producer};
+  auto out = vp8_source::forwarded_as(9);
+  at.add(1, out, source.producer);
+  source.feed(vp8_key);
+  source.feed(vp8_delta);
   CHECK(at.packets(1) == 2);
   auto another = out;
   another.ssrc = rtp::ssrc{10};
-  at.add(1, another, producer); // the same transport
+  at.add(1, another, source.producer); // the same transport
   CHECK(at.packets(1) == 4);
-  caf::anon_send(producer, close_producer{});
-  world.run();
 }

@@ -1,7 +1,5 @@
-#include "actors/node.hpp"
-
 #include "live_client.hpp"
-#include "quiet_log.hpp"
+#include "running_node.hpp"
 #include "tests/net/io/client.hpp"
 
 #include <thread>
@@ -11,44 +9,9 @@ using namespace troupe::test;
 
 namespace {
 
-actors::config loopback() {
-  actors::config out;
-  out.http.listen_addresses = {"127.0.0.1"};
-  out.http.port = 0;
-  out.http.static_root = "";
-  out.rtc.listen_addresses = {"127.0.0.1"};
-  out.rtc.port = 0;
-  out.threads.scheduler = 2;
-  return out;
-}
-
-const net::dtls_context& client_dtls() {
-  static auto instance = std::move(*net::dtls_context::make());
-  return *instance;
-}
-
-template <class F>
-bool eventually(F condition) {
-  auto deadline = live_transport::now() + std::chrono::seconds{5};
-  while (!condition()) {
-    if (live_transport::now() > deadline)
-      return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
-
-struct running_node {
-  explicit running_node(actors::config settings = loopback())
-      : server(std::move(settings)) {
-    quiet_log();
-    auto failure = server.start();
-    REQUIRE_MESSAGE(!failure, *failure);
-  }
-
-  uint16_t port() const {
-    return server.http_port();
-  }
+/// The same, as those see it who operate it.
+struct watched_node : running_node {
+  using running_node::running_node;
 
   net::testing::http_reply get(const std::string& path) const {
     return net::testing::http(port(), "GET", path);
@@ -58,8 +21,6 @@ struct running_node {
   bool shows(const std::string& line) const {
     return get("/metrics").body.find("\n" + line + "\n") != std::string::npos;
   }
-
-  actors::node server;
 };
 
 octets audio(uint16_t number) {
@@ -75,7 +36,7 @@ octets audio(uint16_t number) {
 } // namespace
 
 TEST_CASE("metrics show a call while it is there, and what it sent after it") {
-  running_node node;
+  watched_node node;
   CHECK(node.get("/metrics").status == 200);
   CHECK(node.shows("troupe_rooms 0"));
   {
@@ -100,6 +61,8 @@ TEST_CASE("metrics show a call while it is there, and what it sent after it") {
       CAPTURE(line);
       CHECK(node.shows(line));
     }
+    ann.leave();
+    bob.leave();
   }
   for (std::string line :
        {"troupe_rooms 0", "troupe_sessions 0", "troupe_peers 0",
@@ -113,7 +76,7 @@ TEST_CASE("metrics show a call while it is there, and what it sent after it") {
 }
 
 TEST_CASE("metrics show what was refused") {
-  running_node node;
+  watched_node node;
   live_client ann{node.port(), "r", "ann"};
   auto refused = ann.request("resume-consumer", R"({"consumerId":"none"})");
   CHECK(text_at(refused, "/type") == "error");
@@ -122,13 +85,13 @@ TEST_CASE("metrics show what was refused") {
 }
 
 TEST_CASE("a server that is open is alive and ready") {
-  running_node node;
+  watched_node node;
   CHECK(node.get("/healthz").status == 200);
   CHECK(node.get("/readyz").status == 200);
 }
 
 TEST_CASE("a draining server opens no room, and lets those there are go on") {
-  running_node node;
+  watched_node node;
   CHECK_FALSE(node.server.drained());
   {
     live_client ann{node.port(), "r", "ann"};
@@ -147,12 +110,14 @@ TEST_CASE("a draining server opens no room, and lets those there are go on") {
     live_client bob{node.port(), "r", "bob"};
     bob.request("get-producers");
     CHECK_FALSE(node.server.drained());
+    ann.leave();
+    bob.leave();
   }
   CHECK(eventually([&] { return node.server.drained(); }));
 }
 
 TEST_CASE("a draining server ends in time, whoever is there") {
-  running_node node;
+  watched_node node;
   live_client ann{node.port(), "r", "ann"};
   ann.request("get-producers");
   node.server.drain(std::chrono::seconds{0});

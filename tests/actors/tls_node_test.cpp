@@ -1,6 +1,4 @@
-#include "actors/node.hpp"
-
-#include "quiet_log.hpp"
+#include "running_node.hpp"
 #include "tests/net/io/certificate_files.hpp"
 #include "tests/net/io/tls_client.hpp"
 
@@ -16,28 +14,11 @@ using net::testing::tls_client;
 namespace {
 
 actors::config loopback_with(const net::tls_files& files) {
-  actors::config out;
-  out.http.listen_addresses = {"127.0.0.1"};
-  out.http.port = 0;
-  out.http.static_root = "";
+  auto out = loopback();
   out.http.tls_certificate = files.certificate;
   out.http.tls_key = files.key;
   out.http.tls_check_interval = std::chrono::milliseconds{10};
-  out.rtc.listen_addresses = {"127.0.0.1"};
-  out.rtc.port = 0;
-  out.threads.scheduler = 2;
   return out;
-}
-
-template <class F>
-bool eventually(F condition) {
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{5};
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline)
-      return false;
-    std::this_thread::yield();
-  }
-  return true;
 }
 
 bool answers(tls_client& client) {

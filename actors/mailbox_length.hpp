@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+
+namespace caf {
+class scheduled_actor;
+} // namespace caf
+
+namespace troupe::actors {
+
+/// How many messages wait for the actor that is running.
+size_t mailbox_length(caf::scheduled_actor* self);
+
+} // namespace troupe::actors
