@@ -1,5 +1,6 @@
 /** The page: lobby, call, and what comes after. */
 
+import { codecFrom } from './encodings';
 import { listDevices, LocalMedia, type LocalSource } from './local_media';
 import { inventRoom, inviteLink, roomName } from './people';
 import { RunningCall } from './running_call';
@@ -11,6 +12,8 @@ import { applyTheme } from './ui/theme';
 import { explainMedia, explainServer } from './words';
 
 const NAME_KEY = 'troupe.name';
+/** Asked for by the address; it is this person's choice, not the room's. */
+const CODEC = codecFrom(location.search);
 
 class App {
   #media = new LocalMedia();
@@ -52,7 +55,7 @@ class App {
 
   async #join(name: string, room: string, lobby: Lobby): Promise<void> {
     localStorage.setItem(NAME_KEY, name);
-    history.replaceState(null, '', linkFor(room));
+    history.replaceState(null, '', ownLinkFor(room));
     try {
       await this.#enter(name, room);
     } catch (error) {
@@ -69,6 +72,7 @@ class App {
       name,
       link: linkFor(room),
       media: this.#media,
+      codec: CODEC,
       actions: this.#actions(name, room),
       ended: (error) => this.#ended(name, room, error),
     });
@@ -174,7 +178,7 @@ class App {
         },
       },
     ]));
-    history.replaceState(null, '', linkFor(room));
+    history.replaceState(null, '', ownLinkFor(room));
   }
 
   #shortcut(event: KeyboardEvent): void {
@@ -200,6 +204,10 @@ class App {
 
 function linkFor(room: string): string {
   return inviteLink(location.origin, location.pathname, room);
+}
+
+function ownLinkFor(room: string): string {
+  return linkFor(room) + (CODEC === 'vp8' ? '' : `&codec=${CODEC}`);
 }
 
 const root = document.getElementById('app');

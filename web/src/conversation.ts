@@ -56,7 +56,7 @@ export class Conversation implements DataListener {
   }
 
   toggleChat(): void {
-    if (!this.#room?.available) return;
+    if (!this.#room?.available) return toast('This server has no chat');
     const { panel } = this.view();
     if (panel.shows(this.chat.root)) return panel.close();
     this.#unread = 0;

@@ -4,7 +4,7 @@ import { SCREEN } from './arrangement';
 import { Call } from './call';
 import { Conversation } from './conversation';
 import { DecisionLog, layersWords } from './decisions';
-import { codecFrom } from './encodings';
+import type { Codec } from './encodings';
 import type { PictureSource } from './flows';
 import type { LocalMedia } from './local_media';
 import { Monitor } from './monitor';
@@ -24,6 +24,7 @@ export interface RunningCallOptions {
   name: string;
   link: string;
   media: LocalMedia;
+  codec: Codec;
   actions: Omit<ToolbarActions, 'toggleChat' | 'reactMenu'>;
   ended(error: Error): void;
 }
@@ -52,12 +53,11 @@ export class RunningCall {
   }
 
   private constructor(private readonly options: RunningCallOptions) {
-    const { room, name, link, media, actions } = options;
+    const { room, name, link, media, codec, actions } = options;
     this.conversation = new Conversation(() => this.view,
       () => this.#paintControls());
     this.call = new Call({
-      room, name, media,
-      codec: codecFrom(location.search),
+      room, name, media, codec,
       listener: {
         peopleChanged: (people) => this.#refresh(people),
         reconnecting: (active) => this.view.setReconnecting(active),

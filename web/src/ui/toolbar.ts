@@ -134,8 +134,12 @@ export class Toolbar {
 
   #updateChat(chat: Controls['chat']): void {
     this.#react.hidden = !chat;
-    this.#chat.hidden = !chat;
-    if (!chat) return;
+    flag(this.#chat, 'data-absent', !chat);
+    if (!chat) {
+      return paint(this.#chat, {
+        icon: 'chat', label: 'This server has no chat',
+      });
+    }
     paint(this.#react, {
       icon: chat.hand ? 'hand' : 'smile',
       label: 'React, or raise your hand (H)',
