@@ -10,7 +10,7 @@ import { pause, waitFor } from './support/wait.mjs';
 
 const SHOTS = `${ROOT}build/screenshots`;
 const SIZE = { width: 1280, height: 800 };
-/** Longer than the server keeps a place for who was lost. */
+/** How long the server keeps a place for who was lost. */
 const GRACE_S = 3;
 
 let server;
@@ -18,7 +18,7 @@ let chromium;
 
 before(async () => {
   await mkdir(SHOTS, { recursive: true });
-  server = await TroupeServer.start([`--room.reconnect-grace=${GRACE_S}s`]);
+  server = await TroupeServer.start([`--room.reconnect-grace=${GRACE_S}`]);
   chromium = await launchChromium();
 });
 

@@ -35,6 +35,8 @@ export interface Arrangement {
 
 const MOST_ON_A_PAGE = 49;
 const PAGER_HEIGHT = 44;
+/** A face may fill more of a phone than a screen can. */
+const FACE_TALLEST = 1.2;
 
 export function arrange(scene: Scene): Arrangement {
   const { width, height } = scene;
@@ -47,7 +49,8 @@ export function arrange(scene: Scene): Arrangement {
     const least = small ? 130 : 180;
     return { main, ...fill(others, box, least, scene.page, gridOptions) };
   }
-  const { stage, strip } = spotlightBoxes(others.length, width, height);
+  const { stage, strip } = spotlightBoxes(others.length, width, height,
+    main === SCREEN ? 0.75 : FACE_TALLEST);
   const least = small ? 92 : 130;
   const rest = fill(others, strip, least, scene.page,
     () => stripOptions(width, height));

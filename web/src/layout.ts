@@ -99,11 +99,15 @@ export interface SpotlightBoxes {
 /**
  * Gives one picture most of the window and `count` others a strip beside it
  * (wide windows) or below it (tall ones).
+ *
+ * @param tallest height of the large picture by its width, in a tall window:
+ *   a screen is seldom taller than 4:3
  */
 export function spotlightBoxes(
   count: number,
   width: number,
   height: number,
+  tallest = 0.75,
 ): SpotlightBoxes {
   const { gap } = gridOptions(width, height);
   if (count <= 0) {
@@ -120,8 +124,8 @@ export function spotlightBoxes(
       strip: { x: width - side, y: 0, width: side, height },
     };
   }
-  // A screen is seldom taller than 4:3: what is left over goes to the people.
-  const tall = Math.max(height * 0.42, Math.min(height * 0.6, width * 0.75));
+  const tall = Math.max(
+    height * 0.42, Math.min(height * 0.66, width * tallest));
   return {
     stage: { x: 0, y: 0, width, height: tall },
     strip: { x: 0, y: tall + gap, width, height: height - tall - gap },
