@@ -47,7 +47,10 @@ export class Receiver {
     return [...this.#tracks.values()];
   }
 
-  /** Starts receiving a producer. Asking twice is harmless. */
+  /**
+   * Starts receiving a voice; a picture waits for hold(). Asking twice is
+   * harmless.
+   */
   async consume(info: ProducerInfo): Promise<void> {
     const { producerId } = info;
     if (this.#tracks.has(producerId) || this.#asked.has(producerId)) return;
@@ -60,9 +63,7 @@ export class Receiver {
       }
       this.#tracks.set(producerId, track);
       this.changed();
-      await this.signaling.request('resume-consumer', {
-        roomId: this.roomId, consumerId: track.consumer.id,
-      });
+      if (track.source === 'mic') await this.hold(track, false);
     } catch (error) {
       console.warn(`Cannot receive ${producerId}`, error);
     } finally {

@@ -106,6 +106,7 @@ export class RunningCall {
 
   #refresh(people: Person[]): void {
     this.view.setPeople(people);
+    this.#viewer.look();
     this.audio.setPeople(people);
     this.conversation.setPeople(people);
     this.#paintControls();

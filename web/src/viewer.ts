@@ -1,4 +1,7 @@
-/** Asks the server for what the page shows, and for no more. */
+/**
+ * Asks the server for what the page shows, and for no more. A picture comes
+ * stopped and begins when it is first seen.
+ */
 
 import { parseScalabilityMode } from 'mediasoup-client';
 import type { RemoteTrack, Receiver } from './receiver';
@@ -32,14 +35,15 @@ export class Viewer {
     private readonly sights: Sights,
     private readonly decided: (track: RemoteTrack, text: string) => void,
   ) {
-    this.#timer = window.setInterval(() => this.#look(), LOOK_EVERY_MS);
+    this.#timer = window.setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
   stop(): void {
     window.clearInterval(this.#timer);
   }
 
-  #look(): void {
+  /** Looks at once, as it does several times a second. */
+  look(): void {
     const receiver = this.receiver();
     const videos = (receiver?.tracks() ?? [])
       .filter(({ source }) => source !== 'mic');
@@ -53,7 +57,7 @@ export class Viewer {
   #consider(receiver: Receiver, track: RemoteTrack): void {
     const { id } = track.consumer;
     const entry = this.#entries.get(id) ?? {
-      view: new PictureView(), told: { paused: false }, busy: false,
+      view: new PictureView(), told: { paused: true }, busy: false,
       notBefore: 0,
     };
     this.#entries.set(id, entry);
@@ -74,29 +78,46 @@ export class Viewer {
     wish: Wish,
     needed: number,
   ): Promise<void> {
-    const { told } = entry;
     entry.busy = true;
     try {
-      if (hasLayers(track) && !wish.paused &&
-          !same(told.layers, wish.layers)) {
-        await receiver.prefer(track, wish.layers);
-        told.layers = wish.layers;
-        this.decided(track, `Asked for layer ${wish.layers.spatial}: the ` +
-          `picture fills ${Math.round(needed)} pixels`);
-      }
-      if (wish.paused !== told.paused) {
-        await receiver.hold(track, wish.paused);
-        told.paused = wish.paused;
-        this.decided(track, wish.paused
-          ? 'Stopped asking: nobody sees the picture'
-          : 'Asked again: the picture is seen');
-      }
+      // The server takes them in this order: a picture begins as it is wanted.
+      await Promise.all([
+        this.#tellLayers(receiver, track, entry.told, wish, needed),
+        this.#tellPause(receiver, track, entry.told, wish),
+      ]);
     } catch (error) {
       entry.notBefore = performance.now() + PATIENCE_MS;
       if (!track.consumer.closed) console.info('Cannot choose layers', error);
     } finally {
       entry.busy = false;
     }
+  }
+
+  async #tellLayers(
+    receiver: Receiver,
+    track: RemoteTrack,
+    told: Partial<Wish>,
+    { paused, layers }: Wish,
+    needed: number,
+  ): Promise<void> {
+    if (paused || !hasLayers(track) || same(told.layers, layers)) return;
+    await receiver.prefer(track, layers);
+    told.layers = layers;
+    this.decided(track, `Asked for layer ${layers.spatial}: the picture ` +
+      `fills ${Math.round(needed)} pixels`);
+  }
+
+  async #tellPause(
+    receiver: Receiver,
+    track: RemoteTrack,
+    told: Partial<Wish>,
+    { paused }: Wish,
+  ): Promise<void> {
+    if (paused === told.paused) return;
+    await receiver.hold(track, paused);
+    told.paused = paused;
+    this.decided(track, paused ? 'Stopped it: nobody sees the picture'
+      : 'Asked for the picture: it is seen');
   }
 }
 

@@ -7,6 +7,8 @@ export const SETTLE_MS = 300;
 /** A picture out of sight is stopped after this: people turn pages back. */
 export const AWAY_MS = 4000;
 
+const LOWEST: Layers = { spatial: 0, temporal: 0 };
+
 export interface Wish {
   paused: boolean;
   layers: Layers;
@@ -29,10 +31,10 @@ export class PictureView {
     nowMs: number,
   ): Wish {
     if (needed <= 0) {
-      this.#unseenSince ??= nowMs;
-      this.#layers ??= { spatial: 0, temporal: Math.max(0, count.temporal - 1) };
+      // What was never seen is not begun.
+      this.#unseenSince ??= this.#layers ? nowMs : -Infinity;
       const paused = nowMs - this.#unseenSince >= AWAY_MS;
-      return { paused, layers: this.#layers };
+      return { paused, layers: this.#layers ?? LOWEST };
     }
     const returned = this.#unseenSince !== undefined;
     this.#unseenSince = undefined;

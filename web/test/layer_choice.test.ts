@@ -61,6 +61,13 @@ test('a size must hold before another layer is asked for', () => {
   assert.equal(at(300, 1000 + SETTLE_MS).layers.spatial, 2);
 });
 
+test('what was never seen is not begun', () => {
+  const view = new PictureView();
+  assert.equal(view.update(0, 1280, THREE, 0).paused, true);
+  const seen = view.update(1200, 1280, THREE, 50);
+  assert.deepEqual(seen, { paused: false, layers: { spatial: 2, temporal: 2 } });
+});
+
 test('what nobody sees is stopped after a while, and is back at once', () => {
   const view = new PictureView();
   const at = (needed: number, now: number) =>
