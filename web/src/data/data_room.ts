@@ -54,6 +54,8 @@ export class DataRoom {
   constructor(
     private readonly signaling: Requester,
     private readonly listener: DataListener,
+    /** How long the others may take to follow a new channel. */
+    private readonly followMs?: number,
   ) {}
 
   /** False where the server has no data channels. */
@@ -184,7 +186,8 @@ export class DataRoom {
     const channel = await known?.catch(() => undefined);
     if (channel && !channel.closed) return channel;
     if (this.#out.get(label) !== known) return this.#channel(label);
-    const opening = OutChannel.open(this.#joined.sending, label);
+    const opening = OutChannel.open(
+      this.#joined.sending, label, this.followMs);
     this.#out.set(label, opening);
     return opening;
   }

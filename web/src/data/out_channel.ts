@@ -10,16 +10,20 @@ const FOLLOW_MS = 1500;
 export class OutChannel {
   #openedAt = performance.now();
 
-  constructor(private readonly producer: types.DataProducer) {
+  private constructor(
+    private readonly producer: types.DataProducer,
+    private readonly followMs: number,
+  ) {
     producer.bufferedAmountLowThreshold = QUEUE_LOW;
   }
 
   static async open(
     transport: types.Transport,
     label: string,
+    followMs = FOLLOW_MS,
   ): Promise<OutChannel> {
     const producer = await transport.produceData({ label, ordered: true });
-    const channel = new OutChannel(producer);
+    const channel = new OutChannel(producer, followMs);
     await channel.#opened();
     return channel;
   }
@@ -46,7 +50,7 @@ export class OutChannel {
 
   /** What is sent before the others listen, they would never hear. */
   #followed(): Promise<void> {
-    const wait = this.#openedAt + FOLLOW_MS - performance.now();
+    const wait = this.#openedAt + this.followMs - performance.now();
     return wait <= 0 ? Promise.resolve()
       : new Promise((done) => setTimeout(done, wait));
   }
