@@ -24,6 +24,8 @@ export interface CallListener {
   warned(error: unknown): void;
   /** The server sends other layers of a picture than before. */
   layersChanged(track: RemoteTrack, push: LayersPush): void;
+  /** A moderator has switched this off. */
+  muted(source: Source): void;
   /** The server has decided who has the floor. */
   speaker(personId: string): void;
 }
@@ -48,6 +50,7 @@ export class Call {
   /** Under which id the media were set up. */
   #enteredAs = '';
   #joined = false;
+  #farewell: Error | undefined;
   #over = false;
   #round = 0;
   #forget: () => void;
@@ -155,7 +158,8 @@ export class Call {
     this.#round++;
     if (this.#over) return;
     if (this.#settle || final) {
-      const error = new Error(final ? 'Room closed' : 'Connection timed out');
+      const error = final ? this.#farewell ?? new Error('Room closed')
+        : new Error('Connection timed out');
       if (this.#settle) this.#settle.failed(error);
       else this.#fail(error);
       return;
@@ -274,10 +278,13 @@ export class Call {
     });
     on('producer-closed', ({ producerId }) =>
       this.#receiver?.producerClosed(producerId));
-    on('producer-paused', ({ producerId }) =>
-      this.#receiver?.setPaused(producerId, true));
+    on('producer-paused', ({ producerId }) => {
+      this.#receiver?.setPaused(producerId, true);
+      this.#muted(producerId);
+    });
     on('producer-resumed', ({ producerId }) =>
       this.#receiver?.setPaused(producerId, false));
+    on('kicked', () => { this.#farewell = new Error('Removed'); });
     on('consumer-closed', ({ consumerId }) =>
       this.#receiver?.consumerClosed(consumerId));
     on('consumer-layers-changed', (push) => {
@@ -299,6 +306,14 @@ export class Call {
       this.#receiver?.peerLeft(peerId);
       this.#changed();
     });
+  }
+
+  /** A moderator has silenced this person, who alone can undo it. */
+  #muted(producerId: string): void {
+    const source = this.#sender?.mutedByServer(producerId);
+    if (source === 'screen') void this.stopSharing();
+    else if (source) void this.options.media.switchOff(source);
+    if (source) this.options.listener.muted(source);
   }
 
   #listenToDataPushes(): void {

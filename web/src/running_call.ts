@@ -19,6 +19,12 @@ import type { WhyFacts } from './ui/why_panel';
 import { layerCount, Viewer } from './viewer';
 import { explainServer } from './words';
 
+const MUTED_WORDS = {
+  mic: 'A host has muted you',
+  camera: 'A host has switched your camera off',
+  screen: 'A host has ended your presentation',
+};
+
 export interface RunningCallOptions {
   room: string;
   name: string;
@@ -63,6 +69,7 @@ export class RunningCall {
         reconnecting: (active) => this.view.setReconnecting(active),
         ended: (error) => options.ended(error),
         warned: (error) => toast(explainServer(error).title),
+        muted: (source) => toast(MUTED_WORDS[source]),
         layersChanged: (track, { spatialLayer, temporalLayer }) =>
           this.#decided(track, 'server',
             layersWords(spatialLayer, temporalLayer)),

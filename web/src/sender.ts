@@ -73,6 +73,16 @@ export class Sender {
     }
   }
 
+  /** Takes note of a pause by the server; undefined if it is not of ours. */
+  mutedByServer(producerId: string): Source | undefined {
+    for (const [source, { id }] of this.#producers) {
+      if (id !== producerId) continue;
+      this.#toldPaused.set(id, true);
+      return source;
+    }
+    return undefined;
+  }
+
   close(): void {
     this.transport.close();
     this.#producers.clear();

@@ -62,6 +62,7 @@ export interface Pushes {
   'producer-closed': (info: { producerId: string }) => void;
   'producer-paused': (info: { producerId: string }) => void;
   'producer-resumed': (info: { producerId: string }) => void;
+  kicked: () => void;
   'consumer-closed': (info: { consumerId: string }) => void;
   'consumer-layers-changed': (info: LayersPush) => void;
   'active-speaker': (info: { peerId?: string }) => void;
