@@ -285,6 +285,7 @@ config_outcome read_config(int argc, const char* const* argv) {
   auto* doctor = app.add_subcommand(
       "doctor", "Says what is wrong with the configuration and this host");
   doctor->fallthrough();
+  app.footer("troupe drain [--wait] [PID] has a running server empty itself.");
   key_table keys{app, settings};
   config_outcome outcome;
   try {

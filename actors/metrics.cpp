@@ -71,19 +71,16 @@ void add_http(metrics_text& out, const metrics_snapshot& x) {
             x.http.connections);
   out.counter("troupe_http_accepted_total", "HTTP connections accepted.",
               x.http.accepted);
-  out.counter("troupe_http_refused_total",
-              "HTTP connections refused by a limit on their number or rate.",
-              x.http.refused);
-  out.counter("troupe_http_accept_errors_total",
-              "Failures to accept an HTTP connection.", x.http.accept_errors);
   out.counter("troupe_http_requests_total", "HTTP requests.", x.http.requests);
   out.counter("troupe_websockets_total", "WebSockets opened.",
               x.http.websockets);
   out.counter("troupe_engineio_sessions_total", "Engine.IO sessions opened.",
               x.http.engineio_sessions);
-  out.counter("troupe_slow_readers_closed_total",
-              "Connections closed because their client did not read.",
-              x.http.slow_readers_closed);
+  out.counter("troupe_http_rejects_total",
+              "Clients turned away, cut off or slowed down, by reason.");
+  for (size_t i = 0; i < x.rejects.size(); ++i)
+    out.sample(x.rejects[i],
+               {{"reason", to_string(static_cast<net::reject_reason>(i))}});
   if (!x.certificate_expires)
     return;
   out.gauge("troupe_tls_certificate_expiry_timestamp_seconds",

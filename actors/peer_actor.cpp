@@ -16,7 +16,10 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
   self->set_down_handler(
       [this](const caf::down_msg& down) { handle_down(down); });
   return {
-      [this](const close_peer&) { close_all(); },
+      [this](const close_peer&) {
+        if (!of_former_session())
+          close_all();
+      },
       [this](const dismiss_peer& x) { be_dismissed(x.why); },
       [this](adopt_session& x) { adopt(x); },
       [this](const mute_peer& x) { be_muted(x.kind); },
@@ -45,10 +48,8 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
         tell_session(event::producer_score{x.producer, std::move(x.encodings)});
       },
       [this](const session_lost&) {
-        self->demonitor(session.address());
-        session = nullptr;
-        self->monitor(room); // which is who ends us now
-        self->send(room, member_lost{id});
+        if (!of_former_session())
+          be_lost();
       },
       [this](verb::join& x) { return join(x); },
       [this](verb::announce& x) { return announce(x); },
@@ -177,10 +178,23 @@ void peer_state::be_dismissed(protocol::end_reason why) {
   close_all();
 }
 
+bool peer_state::of_former_session() const {
+  const auto& sender = self->current_sender();
+  return sender && sender->address() != room.address()
+         && !(session && sender->address() == session.address());
+}
+
+void peer_state::be_lost() {
+  self->demonitor(session.address());
+  session = nullptr;
+  self->monitor(room); // which is who ends us now
+  self->send(room, member_lost{id});
+}
+
 void peer_state::adopt(adopt_session& x) {
+  self->demonitor(session ? session.address() : room.address());
   session = x.session;
   self->monitor(session);
-  self->demonitor(room.address());
   signaled_at = x.signaled_at;
   if (x.capabilities)
     capabilities = std::move(x.capabilities);

@@ -110,6 +110,12 @@ struct peer_state {
   // The room puts this peer out.
   void be_dismissed(protocol::end_reason why);
 
+  // Whether the message at hand is of a session that another has replaced.
+  bool of_former_session() const;
+
+  // The connection is lost.
+  void be_lost();
+
   // The user is back.
   void adopt(adopt_session& x);
 

@@ -93,10 +93,9 @@ caf::result<room_joined> room_state::join(join_room& x) {
   if (auto twin = members.find(who); twin != members.end()) {
     if (!twin->second.is_user_of(x))
       return to_caf({error_code::forbidden, "This id is taken"});
-    if (twin->second.loss > 0)
-      return come_back(x);
-    dismiss(who, protocol::end_reason::replaced);
-  } else if (!rules.admits(x.rights.moderate)) {
+    return come_back(x);
+  }
+  if (!rules.admits(x.rights.moderate)) {
     return to_caf({error_code::forbidden, "The room is locked"});
   }
   if (members.size() >= services.limits.max_members)
@@ -164,6 +163,10 @@ void room_state::end_grace(const grace_tick& x) {
 room_joined room_state::come_back(join_room& x) {
   auto who = x.who.id;
   auto& old = members.at(who);
+  if (old.loss == 0) {
+    self->send(old.session, session_ended{protocol::end_reason::replaced});
+    audience.lose(who);
+  }
   old.session = x.session;
   old.loss = 0;
   old.moderates = x.rights.moderate;

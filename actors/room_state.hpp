@@ -50,7 +50,8 @@ struct room_state {
   void lose(const peer_id& who);
   void end_grace(const grace_tick& x);
 
-  // … and its user is back.
+  // … and its user is back. Or comes by another way before that is noticed:
+  // who changes its network does, and who opens the page once more.
   room_joined come_back(join_room& x);
 
   void rename(rename_member& x);
@@ -72,7 +73,7 @@ struct room_state {
   void become_empty();
 
   // Takes the member off the list and tells the others. The room may be empty
-  // then, for the moment in which a twin takes the place.
+  // then.
   void remove(const peer_id& who);
 
   caf::result<producer_entry> find(const find_producer& x);

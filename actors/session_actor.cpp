@@ -140,6 +140,9 @@ struct session_state {
 
   void drop_peer();
 
+  // The same, but what becomes of the peer is not our matter.
+  void forget_peer();
+
   // Goes on with the peer that the user had before.
   void adopt(const peer_resumed& x);
 
@@ -188,8 +191,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
       },
       [this](room_news& x) { handle_news(x); },
       [this](const session_ended& x) {
-        joined = false;
-        resumable = false;
+        forget_peer();
         auto last = dialect->handle_end(x.why);
         drain();
         close(last.code, std::move(last.reason));
@@ -392,12 +394,18 @@ void session_state::adopt(const peer_resumed& x) {
 }
 
 void session_state::drop_peer() {
+  if (peer)
+    self->send(peer, close_peer{});
+  forget_peer();
+}
+
+void session_state::forget_peer() {
   joined = false;
   resumable = false;
   if (!peer)
     return;
   self->demonitor(peer.address());
-  self->send(peer, close_peer{});
+  self->unlink_from(peer);
   peer = nullptr;
 }
 

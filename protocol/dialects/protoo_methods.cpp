@@ -118,6 +118,10 @@ constexpr std::array methods{
 
 } // namespace
 
+std::span<const protoo_method> protoo_methods() {
+  return methods;
+}
+
 const protoo_method* find_protoo_method(std::string_view name) {
   const auto found =
       std::find_if(methods.begin(), methods.end(),
