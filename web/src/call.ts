@@ -10,7 +10,8 @@ import { Receiver, type RemoteTrack } from './receiver';
 import { Sender } from './sender';
 import { Signaling } from './signaling';
 import type {
-  DataProducerInfo, JoinAnswer, LayersPush, Participant, ProducerInfo, Requester, Source,
+  DataProducerInfo, JoinAnswer, LayersPush, Participant, ProducerInfo,
+  Requester, Source,
 } from './signaling';
 import { restartIce } from './transport';
 

@@ -156,7 +156,8 @@ export class Tile extends PictureTile {
     const note = el('span', {
       class: 'reaction', attrs: { 'aria-hidden': 'true' },
     }, sign);
-    note.style.setProperty('--drift', `${Math.round(Math.random() * 60 - 30)}px`);
+    const drift = Math.round(Math.random() * 60 - 30);
+    note.style.setProperty('--drift', `${drift}px`);
     note.addEventListener('animationend', () => note.remove());
     this.root.append(note);
   }
