@@ -158,6 +158,9 @@ test('the speaker view shows who speaks', async (context) => {
     await ada.press('Share your screen');
     const begun = await waitFor('the screen', screen);
     await waitFor('the screen to move', async () => await screen() > begun);
+    await waitFor('tiles that have glided to their places', () =>
+      cyn.page.$$eval('.tile', (all) => all.every((tile) =>
+        tile.getAnimations().length === 0)));
     await cyn.screenshot(`${SHOTS}/call-screen.png`);
     await ada.press('Stop sharing');
     await waitFor('Ada to be large again', async () =>
