@@ -43,6 +43,11 @@ void add_server(CLI::App& app, server_options& x) {
                  "threads.io and rtc.sockets of the server, likewise")
       ->capture_default_str()
       ->group("Server");
+  app.add_option("--server-cores", x.cores,
+                 "Give the launched server so many cores for itself, and the "
+                 "generator the others; 0: both share all")
+      ->capture_default_str()
+      ->group("Server");
   app.add_flag("--unprotected", x.unprotected,
                "Launch with overload.* off: to find the most it can carry")
       ->group("Server");

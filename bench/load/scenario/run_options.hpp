@@ -29,6 +29,9 @@ struct server_options {
   std::vector<std::string> arguments;
   uint32_t scheduler_threads = 1;
   uint32_t io_threads = 1;
+  /// How many cores it gets for itself, the generator having the others. 0:
+  /// both share all.
+  uint32_t cores = 0;
   /// Launches it with its protection from overload switched off.
   bool unprotected = false;
 };
