@@ -43,7 +43,7 @@ crew_config crew_of(const run_options& x, const server_address& server) {
     out.media.profiles = {net::srtp_profile::aes128_cm_sha1_80};
   else
     out.media.profiles = {net::srtp_profile::aead_aes_128_gcm};
-  out.begin_muted = x.scenario == "overload";
+  out.begin_muted = x.scenario == "overload" && !x.by_joining;
   out.impairment.loss = x.loss;
   out.impairment.delay = net::duration{x.delay} / 2;
   return out;

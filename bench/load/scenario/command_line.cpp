@@ -185,6 +185,9 @@ void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
   } else if (name == "overload") {
     add_meetings(app, x, texts);
     add_count(app, "--factor", x.factor, "Rooms that send, by those that fit");
+    app.add_flag("--by-joining", x.by_joining,
+                 "Let the load come as members who join, and whom the server "
+                 "may turn away");
   } else if (name == "churn") {
     add_meetings(app, x, texts);
     app.add_option("--changes", x.changes_per_second,

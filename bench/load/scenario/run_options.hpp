@@ -107,6 +107,9 @@ struct run_options {
 
   // overload
   uint32_t factor = 3;
+  /// The load comes as members who join, of whom the server may turn some
+  /// away, not as members who are there and begin to send.
+  bool by_joining = false;
 };
 
 } // namespace troupe::load
