@@ -219,6 +219,9 @@ void key_table::add_overload() {
            "Newcomers are refused when packets wait longer, ms; 0 is never");
   add_time("overload.shed-delay", x.shed_delay, 0, 10'000,
            "Video is shed when packets wait longer, ms; 0 is never");
+  add_time("overload.coalescing", x.coalescing, 0, 20,
+           "How long packets may wait to be sent together where the CPU is "
+           "short, ms");
   add_number("overload.last-n", x.last_n, 0, 65'535,
              "Whose video remains when it is shed: of so many who spoke last");
   add_number("overload.speakers", x.speakers, 0, 65'535,

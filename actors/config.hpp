@@ -72,6 +72,7 @@ struct config {
     uint32_t cpu = 90; // percent
     std::chrono::milliseconds delay{20};
     std::chrono::milliseconds shed_delay{40};
+    std::chrono::milliseconds coalescing{10};
     uint32_t last_n = 9;
     uint32_t speakers = 3;
   } overload;
