@@ -65,6 +65,16 @@ producer_info parse_producer(const std::string& text) {
           {}};
 }
 
+// "d1:bob:chat"
+data_producer_info parse_data_producer(const std::string& text) {
+  const auto x = split(text, ':');
+  data_producer_info out;
+  out.id = data_producer_id{x.at(0)};
+  out.peer = peer_id{x.at(1) == "-" ? "" : x.at(1)};
+  out.label = x.at(2);
+  return out;
+}
+
 template <class T>
 std::vector<T> parse_list(const std::string& text,
                           T (*parse)(const std::string&)) {
@@ -130,6 +140,8 @@ public:
     return line("create_transport")
         .with("direction", x.direction)
         .flag("force_tcp", x.force_tcp)
+        .flag("sctp", x.sctp == num_sctp_streams{})
+        .flag("other_sctp", x.sctp && x.sctp != num_sctp_streams{})
         .text_;
   }
   std::string operator()(const verb::connect_transport& x) {
@@ -214,6 +226,79 @@ public:
     return line("get_stats").with("id", x.id).text_;
   }
 
+  std::string operator()(const verb::produce_data& x) {
+    line("produce_data").with("transport", x.transport);
+    with("stream", std::to_string(x.stream.stream_id));
+    flag("unordered", !x.stream.ordered);
+    with("life_time", x.stream.max_packet_life_time);
+    with("retransmits", x.stream.max_retransmits);
+    return with("label", x.label)
+        .with("protocol", x.protocol)
+        .flag("paused", x.paused)
+        .with("app_data", written(x.app_data))
+        .text_;
+  }
+  std::string operator()(const verb::consume_data& x) {
+    line("consume_data")
+        .with("transport", x.transport)
+        .with("data_producer", x.data_producer)
+        .flag("paused", x.paused);
+    return with("subchannels", x.subchannels)
+        .flag("own_if_alone", x.own_if_alone)
+        .text_;
+  }
+  std::string operator()(const verb::pause_data_producer& x) {
+    return line("pause_data_producer")
+        .with("data_producer", x.data_producer)
+        .text_;
+  }
+  std::string operator()(const verb::resume_data_producer& x) {
+    return line("resume_data_producer")
+        .with("data_producer", x.data_producer)
+        .text_;
+  }
+  std::string operator()(const verb::close_data_producer& x) {
+    return line("close_data_producer")
+        .with("data_producer", x.data_producer)
+        .text_;
+  }
+  std::string operator()(const verb::pause_data_consumer& x) {
+    return line("pause_data_consumer")
+        .with("data_consumer", x.data_consumer)
+        .text_;
+  }
+  std::string operator()(const verb::resume_data_consumer& x) {
+    return line("resume_data_consumer")
+        .with("data_consumer", x.data_consumer)
+        .text_;
+  }
+  std::string operator()(const verb::close_data_consumer& x) {
+    return line("close_data_consumer")
+        .with("data_consumer", x.data_consumer)
+        .text_;
+  }
+  std::string operator()(const verb::set_data_subchannels& x) {
+    return line("set_data_subchannels")
+        .with("data_consumer", x.data_consumer)
+        .with("subchannels", x.subchannels)
+        .text_;
+  }
+  std::string operator()(const verb::add_data_subchannel& x) {
+    return line("add_data_subchannel")
+        .with("data_consumer", x.data_consumer)
+        .with("subchannel", std::to_string(x.subchannel))
+        .text_;
+  }
+  std::string operator()(const verb::remove_data_subchannel& x) {
+    return line("remove_data_subchannel")
+        .with("data_consumer", x.data_consumer)
+        .with("subchannel", std::to_string(x.subchannel))
+        .text_;
+  }
+  std::string operator()(const verb::list_data_producers&) {
+    return "list_data_producers";
+  }
+
 private:
   static std::string written(const json_text& x) {
     return x.text == "{}" ? "" : x.text;
@@ -238,6 +323,15 @@ private:
   describer& with(const char* name, direction x) {
     return with(name, std::string{x == direction::send ? "send" : "recv"});
   }
+  describer& with(const char* name, uint16_t x) {
+    return with(name, std::to_string(x));
+  }
+  describer& with(const char* name, const std::vector<uint16_t>& list) {
+    std::string text;
+    for (auto x : list)
+      text += (text.empty() ? "" : ",") + std::to_string(x);
+    return with(name, text);
+  }
   describer& flag(const char* name, bool on) {
     if (on)
       text_.append(" ").append(name);
@@ -246,6 +340,42 @@ private:
 
   std::string text_;
 };
+
+std::vector<uint16_t> parse_numbers(const std::string& text) {
+  std::vector<uint16_t> out;
+  for (const auto& x : split(text, ','))
+    out.push_back(static_cast<uint16_t>(std::stoi(x)));
+  return out;
+}
+
+outcome parse_data_outcome(const std::vector<std::string>& words) {
+  const auto& what = words.at(0);
+  if (what == "data-produced")
+    return success{reply::data_produced{data_producer_id{words.at(1)}}};
+  if (what == "data-consumers") {
+    reply::data_consumers out;
+    for (const auto& id : split(words.at(1), ','))
+      out.ids.emplace_back(id);
+    return success{out};
+  }
+  if (what == "data-subchannels")
+    return success{reply::data_subchannels{data_consumer_id{words.at(1)},
+                                           parse_numbers(words.at(2))}};
+  if (what == "data-producers")
+    return success{reply::data_producers{
+        words.size() > 1 ? parse_list(words[1], parse_data_producer)
+                         : std::vector<data_producer_info>{}}};
+  if (what != "data-consumed")
+    throw std::invalid_argument("unknown outcome: " + what);
+  const auto of = parse_data_producer(words.at(3));
+  reply::data_consumed out;
+  out.id = data_consumer_id{words.at(1)};
+  out.data_producer = of.id;
+  out.peer = of.peer;
+  out.stream.stream_id = 4;
+  out.label = of.label;
+  return success{out};
+}
 
 any_event parse_layers(const std::vector<std::string>& ids) {
   event::consumer_layers_changed out{consumer_id{ids.at(0)}, {}, {}};
@@ -273,11 +403,17 @@ outcome parse_outcome(std::string_view line) {
     return success{
         reply::joined{peer_id{words.at(1)},
                       parse_list(option(words, "people"), parse_participant),
-                      parse_list(option(words, "producers"), parse_producer)}};
-  if (what == "transport")
-    return success{reply::transport_created{transport_id{words.at(1)},
-                                            fixed_ice(), fixed_candidates(),
-                                            fixed_dtls()}};
+                      parse_list(option(words, "producers"), parse_producer),
+                      parse_list(option(words, "data"), parse_data_producer)}};
+  if (what == "transport") {
+    reply::transport_created out{transport_id{words.at(1)}, fixed_ice(),
+                                 fixed_candidates(), fixed_dtls()};
+    if (words.size() > 2)
+      out.sctp = sctp_parameters{};
+    return success{out};
+  }
+  if (what.starts_with("data-"))
+    return parse_data_outcome(words);
   if (what == "connected")
     return success{reply::transport_connected{transport_id{words.at(1)}}};
   if (what == "ice")
@@ -356,6 +492,18 @@ any_event parse_event(std::string_view line) {
                                                 std::stoi(ids.at(1))};
   if (what == "speaking-peers")
     return event::speaking_peers{{{peer_id{ids.at(0)}, std::stoi(ids.at(1))}}};
+  if (what == "data-producer-added")
+    return event::data_producer_added{parse_data_producer(about)};
+  if (what == "data-producer-closed")
+    return event::data_producer_closed{data_producer_id{ids.at(0)},
+                                       peer_id{ids.at(1)}};
+  if (what == "data-consumer-closed")
+    return event::data_consumer_closed{data_consumer_id{ids.at(0)},
+                                       data_producer_id{ids.at(1)}};
+  if (what == "data-consumer-paused")
+    return event::data_consumer_paused{data_consumer_id{about}};
+  if (what == "data-consumer-resumed")
+    return event::data_consumer_resumed{data_consumer_id{about}};
   if (what == "room-locked")
     return event::room_locked{about == "yes"};
   if (what == "kicked")
@@ -376,6 +524,8 @@ const std::map<std::string, std::string>& dictionaries() {
       {"<ice>", to_json(fixed_ice())},
       {"<candidates>", to_json(fixed_candidates())},
       {"<dtls>", to_json(fixed_dtls())},
+      {"<sctp>", to_json(sctp_parameters{})},
+      {"<stream>", R"({"streamId":4,"ordered":true})"},
   };
   return all;
 }
