@@ -2,8 +2,8 @@
 
 #include "protocol/dialects/shapes.hpp"
 #include "protocol/json_codec.hpp"
+#include "tests/protocol/dialects/canonical_data.hpp"
 
-#include <sstream>
 #include <stdexcept>
 #include <vector>
 
@@ -42,14 +42,6 @@ dtls_parameters fixed_dtls() {
       .value();
 }
 
-std::vector<std::string> split(std::string_view text, char at) {
-  std::vector<std::string> parts;
-  std::istringstream in{std::string{text}};
-  for (std::string part; std::getline(in, part, at);)
-    parts.push_back(part);
-  return parts;
-}
-
 participant parse_participant(const std::string& text) {
   const auto x = split(text, ':');
   return {peer_id{x.at(0)}, x.at(1), x.at(2).find('a') == std::string::npos,
@@ -63,25 +55,6 @@ producer_info parse_producer(const std::string& text) {
           parse_media_kind(x.at(2)).value(),
           false,
           {}};
-}
-
-// "d1:bob:chat"
-data_producer_info parse_data_producer(const std::string& text) {
-  const auto x = split(text, ':');
-  data_producer_info out;
-  out.id = data_producer_id{x.at(0)};
-  out.peer = peer_id{x.at(1) == "-" ? "" : x.at(1)};
-  out.label = x.at(2);
-  return out;
-}
-
-template <class T>
-std::vector<T> parse_list(const std::string& text,
-                          T (*parse)(const std::string&)) {
-  std::vector<T> list;
-  for (const auto& x : split(text, ','))
-    list.push_back(parse(x));
-  return list;
 }
 
 // The value of "name=value" among the words.
@@ -341,42 +314,6 @@ private:
   std::string text_;
 };
 
-std::vector<uint16_t> parse_numbers(const std::string& text) {
-  std::vector<uint16_t> out;
-  for (const auto& x : split(text, ','))
-    out.push_back(static_cast<uint16_t>(std::stoi(x)));
-  return out;
-}
-
-outcome parse_data_outcome(const std::vector<std::string>& words) {
-  const auto& what = words.at(0);
-  if (what == "data-produced")
-    return success{reply::data_produced{data_producer_id{words.at(1)}}};
-  if (what == "data-consumers") {
-    reply::data_consumers out;
-    for (const auto& id : split(words.at(1), ','))
-      out.ids.emplace_back(id);
-    return success{out};
-  }
-  if (what == "data-subchannels")
-    return success{reply::data_subchannels{data_consumer_id{words.at(1)},
-                                           parse_numbers(words.at(2))}};
-  if (what == "data-producers")
-    return success{reply::data_producers{
-        words.size() > 1 ? parse_list(words[1], parse_data_producer)
-                         : std::vector<data_producer_info>{}}};
-  if (what != "data-consumed")
-    throw std::invalid_argument("unknown outcome: " + what);
-  const auto of = parse_data_producer(words.at(3));
-  reply::data_consumed out;
-  out.id = data_consumer_id{words.at(1)};
-  out.data_producer = of.id;
-  out.peer = of.peer;
-  out.stream.stream_id = 4;
-  out.label = of.label;
-  return success{out};
-}
-
 any_event parse_layers(const std::vector<std::string>& ids) {
   event::consumer_layers_changed out{consumer_id{ids.at(0)}, {}, {}};
   if (ids.size() > 1)
@@ -492,18 +429,8 @@ any_event parse_event(std::string_view line) {
                                                 std::stoi(ids.at(1))};
   if (what == "speaking-peers")
     return event::speaking_peers{{{peer_id{ids.at(0)}, std::stoi(ids.at(1))}}};
-  if (what == "data-producer-added")
-    return event::data_producer_added{parse_data_producer(about)};
-  if (what == "data-producer-closed")
-    return event::data_producer_closed{data_producer_id{ids.at(0)},
-                                       peer_id{ids.at(1)}};
-  if (what == "data-consumer-closed")
-    return event::data_consumer_closed{data_consumer_id{ids.at(0)},
-                                       data_producer_id{ids.at(1)}};
-  if (what == "data-consumer-paused")
-    return event::data_consumer_paused{data_consumer_id{about}};
-  if (what == "data-consumer-resumed")
-    return event::data_consumer_resumed{data_consumer_id{about}};
+  if (what.starts_with("data-"))
+    return parse_data_event(what, ids);
   if (what == "room-locked")
     return event::room_locked{about == "yes"};
   if (what == "kicked")
