@@ -166,6 +166,10 @@ void key_table::add_rtc() {
                   "auto, libsrtp2, openssl or ipsec-mb")
       ->check(CLI::IsMember({"auto", "libsrtp2", "openssl", "ipsec-mb"}))
       ->capture_default_str();
+  app_.add_option("--rtc.sctp", x.sctp,
+                  "Which transports carry data channels: asked, always or off")
+      ->check(CLI::IsMember({"asked", "always", "off"}))
+      ->capture_default_str();
   add_number("rtc.receive-buffer", x.receive_buffer, 65'536, 1'073'741'824,
              "Socket receive buffer, bytes");
   add_number("rtc.send-buffer", x.send_buffer, 65'536, 1'073'741'824,
@@ -186,6 +190,14 @@ void key_table::add_room() {
              100'000, "Consumers of one peer");
   add_number("room.max-transports-per-peer", x.max_transports_per_peer, 1,
              1'000, "Transports of one peer");
+  add_number("room.max-data-producers", x.max_data_producers, 1, 10'000'000,
+             "Data producers of one room");
+  add_number("room.max-data-consumers", x.max_data_consumers, 1, 100'000'000,
+             "Data consumers of one room");
+  add_number("room.max-data-producers-per-peer", x.max_data_producers_per_peer,
+             1, 10'000, "Data producers of one peer");
+  add_number("room.max-data-consumers-per-peer", x.max_data_consumers_per_peer,
+             1, 100'000, "Data consumers of one peer");
   add_time("room.empty-timeout", x.empty_timeout, 1, 86'400,
            "How long a room that was opened waits for its first member, s");
   add_time("room.reconnect-grace", x.reconnect_grace, 0, 3'600,

@@ -25,6 +25,7 @@ struct metrics_snapshot {
   transport_totals transport;
   receiver_totals received;
   sender_totals sent;
+  data_totals data;
   uint64_t batches_refused = 0;
 
   histogram_reading join_time;

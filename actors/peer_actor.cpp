@@ -51,6 +51,39 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
         if (!of_former_session())
           be_lost();
       },
+      [this](const data_consumer_over& x) { end_data_consumer(x); },
+      [this](const data_source_paused& x) {
+        if (x.paused)
+          tell_session(event::data_consumer_paused{x.consumer});
+        else
+          tell_session(event::data_consumer_resumed{x.consumer});
+      },
+      [this](verb::produce_data& x) { return produce_data(x); },
+      [this](const verb::consume_data& x) { return consume_data(x); },
+      [this](const verb::pause_data_producer& x) {
+        return set_paused(x.data_producer, true);
+      },
+      [this](const verb::resume_data_producer& x) {
+        return set_paused(x.data_producer, false);
+      },
+      [this](const verb::close_data_producer& x) {
+        return close(x.data_producer);
+      },
+      [this](const verb::pause_data_consumer& x) {
+        return set_paused(x.data_consumer, true);
+      },
+      [this](const verb::resume_data_consumer& x) {
+        return set_paused(x.data_consumer, false);
+      },
+      [this](const verb::close_data_consumer& x) {
+        return close(x.data_consumer);
+      },
+      [this](verb::set_data_subchannels& x) { return subscribe(x); },
+      [this](const verb::add_data_subchannel& x) { return subscribe(x); },
+      [this](const verb::remove_data_subchannel& x) { return subscribe(x); },
+      [this](const verb::list_data_producers&) {
+        return list_data_producers();
+      },
       [this](verb::join& x) { return join(x); },
       [this](verb::announce& x) { return announce(x); },
       [this](verb::set_display_name& x) { return set_name(x); },
@@ -220,6 +253,10 @@ void peer_state::close_all() {
     self->send(x.actor, actors::close_producer{});
   for (const auto& x : consumers)
     self->send(x.actor, actors::close_consumer{});
+  for (const auto& x : data_producers)
+    self->send(x.actor, close_data{});
+  for (const auto& x : data_consumers)
+    self->send(x.actor, close_data{});
   self->quit();
 }
 
@@ -235,6 +272,14 @@ void peer_state::handle_down(const caf::down_msg& down) {
     auto gone = i->id;
     forget_producer(gone);
     self->send(room, producer_withdrawn{gone});
+    return;
+  }
+  // Its client has closed the channel.
+  if (auto i = std::ranges::find_if(data_producers, ended);
+      i != data_producers.end()) {
+    auto gone = i->id;
+    forget_data_producer(gone);
+    self->send(room, data_producer_withdrawn{gone});
   }
 }
 

@@ -84,6 +84,13 @@ struct room_state {
 
   void set_paused(const producer_id& id, bool paused);
 
+  // -- data channels, in room_data.cpp
+  caf::result<data_producer_entry> find(const find_data_producer& x);
+  void publish(data_producer_published& x);
+  void withdraw(const data_producer_id& id);
+  bool speaks_for(const data_producer_id& which) const;
+  void remove_data_of(const peer_id& who);
+
   // Whether the message at hand is from that member's actor. A twin that was
   // replaced may still speak when its id is another's already.
   bool speaks_for(const peer_id& who) const;
@@ -146,6 +153,7 @@ struct room_state {
   uint64_t joins = 0;
   uint64_t losses = 0;
   roster people;
+  data_directory data;
   room_audience audience;
   room_rules rules;
   room_quotas quotas;

@@ -69,6 +69,38 @@ struct reply_of<verb::list_producers> {
   using type = reply::producers;
 };
 template <>
+struct reply_of<verb::produce_data> {
+  using type = reply::data_produced;
+};
+template <>
+struct reply_of<verb::consume_data> {
+  using type = reply::data_consumed;
+};
+template <>
+struct reply_of<verb::pause_data_consumer> {
+  using type = reply::data_consumers;
+};
+template <>
+struct reply_of<verb::resume_data_consumer> {
+  using type = reply::data_consumers;
+};
+template <>
+struct reply_of<verb::set_data_subchannels> {
+  using type = reply::data_subchannels;
+};
+template <>
+struct reply_of<verb::add_data_subchannel> {
+  using type = reply::data_subchannels;
+};
+template <>
+struct reply_of<verb::remove_data_subchannel> {
+  using type = reply::data_subchannels;
+};
+template <>
+struct reply_of<verb::list_data_producers> {
+  using type = reply::data_producers;
+};
+template <>
 struct reply_of<verb::get_stats> {
   using type = reply::stats;
 };
