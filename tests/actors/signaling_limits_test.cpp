@@ -36,6 +36,25 @@ TEST_CASE("a flood of messages closes with 1008, at the configured rate") {
   CHECK(client.close_code() == 1008);
 }
 
+TEST_CASE("who floods loses its connection, and nobody else notices") {
+  auto settings = loopback();
+  settings.http.message_rate = 5;
+  running_node node{settings};
+  live_client bob{node.port(), "r", "bob"};
+  bob.request("get-producers");
+  {
+    ws_client ann{node.port(), "/socket?auth=ann&channelId=r"};
+    bob.push("participant-joined");
+    for (int i = 0; i < 100; ++i)
+      ann.send_text("{}");
+    CHECK(ann.close_code() == 1008);
+  }
+  live_client again{node.port(), "r", "ann"};
+  again.request("get-producers");
+  bob.request("get-producers");
+  CHECK(bob.forget_pushes() == 0);
+}
+
 TEST_CASE("a name in the query that is not UTF-8 does not get in") {
   running_node node;
   ws_client client{node.port(), "/socket?auth=u%ff&channelId=r"};
