@@ -58,9 +58,12 @@ public:
 
   void on_close(uint16_t code) override {
     // A client that leaves says so, by a close frame or in Engine.IO's words.
-    // One that does not read any more has lost its way as well.
+    // One that does not read any more has lost its way as well, and one that
+    // says too much loses its connection, but not its place: its coming and
+    // going would cost the others more than all it says.
     bool lost = code == net::close_code::abnormal
-                || code == net::close_code::try_again_later;
+                || code == net::close_code::try_again_later
+                || code == net::close_code::policy_violation;
     caf::anon_send(session_, connection_closed{lost});
   }
 

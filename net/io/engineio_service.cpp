@@ -15,13 +15,6 @@ namespace {
 // 22 characters of 62 are 131 bits.
 constexpr size_t sid_length = 22;
 
-http_response refuse(const http_request& request, eio::refusal why) {
-  auto response = json_response(eio::http_status(why), eio::render(why));
-  if (why != eio::refusal::forbidden)
-    allow_cross_origin(request, response);
-  return response;
-}
-
 http_response answer_preflight(const http_request& request) {
   http_response response{204, {}, {}};
   allow_cross_origin(request, response);
@@ -99,10 +92,8 @@ void engineio_service::refuse_post(const http_request& request) {
 std::optional<eio::refusal> engineio_service::check(const http_request& request,
                                                     std::string_view transport,
                                                     session_ptr& session) {
-  if (!core_.allows_origin(request)) {
-    core_.rejects.add(reject_reason::origin);
+  if (!core_.allows_origin(request))
     return eio::refusal::forbidden;
-  }
   auto asked = request.query_value("transport");
   if (asked != "polling" && asked != "websocket")
     return eio::refusal::unknown_transport;
@@ -118,6 +109,18 @@ std::optional<eio::refusal> engineio_service::check(const http_request& request,
   if (asked != transport)
     return eio::refusal::bad_request;
   return std::nullopt;
+}
+
+http_response engineio_service::refuse(const http_request& request,
+                                       eio::refusal why) {
+  auto response = json_response(eio::http_status(why), eio::render(why));
+  if (why == eio::refusal::forbidden) {
+    core_.rejects.add(reject_reason::origin);
+  } else {
+    core_.rejects.add(reject_reason::handshake);
+    allow_cross_origin(request, response);
+  }
+  return response;
 }
 
 void engineio_service::handle(const exchange_ptr& exchange) {

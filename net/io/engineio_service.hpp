@@ -55,6 +55,9 @@ private:
                                                    std::string_view transport,
                                                    session_ptr& session);
 
+  http_response refuse(const http_request& request,
+                       protocol::engineio::refusal why);
+
   session_ptr find(const http_request& request);
 
   /// Opens a session unless the layer above or a limit refuses it.

@@ -279,22 +279,23 @@ void engineio_session::drain() {
 }
 
 void engineio_session::perform(eio::message_received x) {
-  if (!events_)
+  // What a POST holds beyond its session's end is not heard any more.
+  if (!events_ || close_code_ != 0)
     return;
   auto now = steady_clock::now();
+  if (!bucket_.take(now)) {
+    core_->rejects.add(reject_reason::message_rate);
+    close_code_ = close_code::policy_violation;
+    engine_->handle_close(now);
+    return;
+  }
   // A WebSocket has paid for its messages itself.
   if (!engine_->on_websocket())
     paid_ = address_bucket_->reserve(now);
-  if (!bucket_.take(now)) {
-    core_->rejects.add(reject_reason::message_rate);
-    if (close_code_ == 0)
-      close_code_ = close_code::policy_violation;
-    engine_->handle_close(now);
-  } else if (x.binary) {
+  if (x.binary)
     events_->on_binary(std::move(x.data));
-  } else {
+  else
     events_->on_text(std::move(x.data));
-  }
 }
 
 void engineio_session::perform(eio::poll_answered x) {

@@ -52,6 +52,7 @@ TEST_CASE("bad handshakes are refused with their codes") {
   CHECK(refused.status == 401);
   CHECK(refused.body == "who are you?");
   CHECK(x.server.stats().engineio_sessions == 0);
+  CHECK(x.server.rejects()[reject_reason::handshake] == 12);
 }
 
 TEST_CASE("a polling session echoes text and binary messages") {

@@ -301,3 +301,20 @@ TEST_CASE("a million session ids are all different") {
     }
   CHECK(kinds == 62);
 }
+
+TEST_CASE("a TLS handshake that stalls or is none is cut") {
+  auto config = loopback_config();
+  std::string folder = TROUPE_TEST_DATA "/tls/";
+  config.tls = tls_files{folder + "certificate.pem", folder + "key.pem"};
+  config.header_timeout = 100ms;
+  http_fixture x{config};
+  tcp_client silent{x.port()};
+  tcp_client half{x.port()};
+  half.write(std::string_view{"\x16\x03\x01\x02\x00\x01\x00", 7});
+  tcp_client plain{x.port()};
+  plain.write("GET / HTTP/1.1\r\n\r\n");
+  for (auto client : {&silent, &half, &plain})
+    CHECK(client->reads_end());
+  CHECK(eventually(
+      [&] { return x.server.rejects()[reject_reason::tls_failed] == 3; }));
+}

@@ -1,0 +1,62 @@
+#include "live_client.hpp"
+#include "running_node.hpp"
+
+using namespace troupe;
+using namespace troupe::test;
+using net::testing::ws_client;
+
+namespace {
+
+const char* const socketio = "/socket.io/?EIO=4&transport=websocket";
+
+} // namespace
+
+TEST_CASE("a Socket.IO client in no namespace is closed in time") {
+  auto settings = loopback();
+  settings.http.connect_timeout = std::chrono::milliseconds{200};
+  running_node node{settings};
+  ws_client silent{node.port(), socketio};
+  ws_client connected{node.port(), socketio};
+  connected.send_text("40");
+  CHECK(silent.close_code() == 1008);
+  CHECK(connected.text().starts_with("0{"));
+  CHECK(connected.text().starts_with("40{"));
+  connected.send_text("41");
+  CHECK(connected.close_code() == 1008);
+}
+
+TEST_CASE("a flood of messages closes with 1008, at the configured rate") {
+  auto settings = loopback();
+  settings.http.message_rate = 1;
+  running_node node{settings};
+  ws_client client{node.port(), "/socket?auth=u&channelId=r"};
+  REQUIRE(client.reply().status == 101);
+  for (int i = 0; i < 11; ++i)
+    client.send_text("{}");
+  CHECK(client.close_code() == 1008);
+}
+
+TEST_CASE("who floods loses its connection, and nobody else notices") {
+  auto settings = loopback();
+  settings.http.message_rate = 5;
+  running_node node{settings};
+  live_client bob{node.port(), "r", "bob"};
+  bob.request("get-producers");
+  {
+    ws_client ann{node.port(), "/socket?auth=ann&channelId=r"};
+    bob.push("participant-joined");
+    for (int i = 0; i < 100; ++i)
+      ann.send_text("{}");
+    CHECK(ann.close_code() == 1008);
+  }
+  live_client again{node.port(), "r", "ann"};
+  again.request("get-producers");
+  bob.request("get-producers");
+  CHECK(bob.forget_pushes() == 0);
+}
+
+TEST_CASE("a name in the query that is not UTF-8 does not get in") {
+  running_node node;
+  ws_client client{node.port(), "/socket?auth=u%ff&channelId=r"};
+  CHECK(client.reply().status >= 400);
+}
