@@ -6,16 +6,40 @@ namespace troupe::actors {
 
 using protocol::direction;
 
+namespace {
+
+protocol::sctp_parameters sctp_of_transports() {
+  protocol::sctp_parameters out;
+  out.port = net::sctp_port;
+  out.os = net::sctp_max_streams;
+  out.mis = net::sctp_max_streams;
+  out.max_send_message_size = net::sctp_max_message_octets;
+  out.max_receive_message_size = net::sctp_max_message_octets;
+  return out;
+}
+
+} // namespace
+
 caf::result<reply::transport_created>
 peer_state::create_transport(const verb::create_transport& x) {
+  if (resumed)
+    begin_anew();
   const auto& settings = services->settings;
   if (transports.size() >= settings.room.max_transports_per_peer)
     return refuse(error_code::limit_reached);
   auto created = make_id<transport_id>(*random);
-  auto actor = spawn_transport(self->system(), {created, services, shard});
+  auto sctp = services->sctp
+              && (settings.rtc.sctp == "always"
+                  || (settings.rtc.sctp == "asked" && x.sctp));
+  auto actor =
+      spawn_transport(self->system(), {created, services, shard, sctp});
   self->link_to(actor);
   self->monitor(actor);
-  transports.push_back({created, x.direction, actor});
+  auto& entry = transports.emplace_back();
+  entry.id = created;
+  entry.direction = x.direction;
+  entry.actor = actor;
+  entry.sctp = sctp;
   log::event(log::level::debug, "transport-created",
              {{"room", room_name.str()},
               {"peer", id.str()},
@@ -25,9 +49,9 @@ peer_state::create_transport(const verb::create_transport& x) {
   self->request(actor, timeout(), get_transport_parameters{})
       .then(
           [=](transport_parameters& ours) mutable {
-            promise.deliver(
-                reply::transport_created{created, std::move(ours.ice),
-                                         candidates, std::move(ours.dtls)});
+            promise.deliver(reply::transport_created{
+                created, std::move(ours.ice), candidates, std::move(ours.dtls),
+                sctp ? std::optional{sctp_of_transports()} : std::nullopt});
           },
           [=](caf::error& failure) mutable { promise.deliver(failure); });
   return promise;
@@ -62,6 +86,7 @@ peer_state::restart_ice(const verb::restart_ice& x) {
                                       : &transports.front();
   if (!target)
     return refuse(error_code::transport_not_found);
+  resumed = false;
   auto promise = self->make_response_promise<reply::ice_restarted>();
   self->request(target->actor, timeout(), restart_transport_ice{})
       .then(
@@ -112,6 +137,20 @@ peer_state::choose_to_receive(const std::optional<transport_id>& which) {
   return i == transports.rend() ? nullptr : &*i;
 }
 
+void peer_state::begin_anew() {
+  resumed = false;
+  // Not by forget_transport(): its client never heard of these consumers.
+  for (auto copy = consumers; const auto& x : copy) {
+    self->send(x.actor, actors::close_consumer{});
+    forget_consumer(x.id);
+  }
+  for (auto copy = transports; const auto& x : copy) {
+    end_data_on(x.id, false);
+    self->send(x.actor, actors::close_transport{});
+    forget_transport(x.id);
+  }
+}
+
 void peer_state::forget_transport(const transport_id& which) {
   // What stood on it goes with it.
   for (auto copy = producers; const auto& x : copy)
@@ -126,6 +165,7 @@ void peer_state::forget_transport(const transport_id& which) {
       forget_consumer(x.id);
       tell_session(event::consumer_closed{x.id, x.producer});
     }
+  end_data_on(which, true);
   std::erase_if(transports, [&](const auto& x) { return x.id == which; });
 }
 

@@ -167,6 +167,11 @@ public:
     }
   }
 
+  /// Forgets what the server has said by itself; how much that was.
+  size_t forget_pushes() {
+    return std::exchange(inbox_.pushes, {}).size();
+  }
+
   /// Creates a transport and starts it; the server connects its side, too.
   void open(live_transport& x, const std::string& direction,
             const net::dtls_context& dtls) {
@@ -201,6 +206,12 @@ public:
   /// The code with which the server closes, 0 where it does not.
   int close_code() {
     return socket_.close_code();
+  }
+
+  /// Closes the connection, as a page does that is left.
+  void leave() {
+    socket_.send(8, std::string_view{"\x03\xE9", 2});
+    socket_.stream().close();
   }
 
   /// Goes away without a word.
