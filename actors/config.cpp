@@ -20,6 +20,7 @@ public:
     add_http_limits();
     add_rtc();
     add_room();
+    add_data();
     add_auth();
     add_overload();
     add_rest();
@@ -76,6 +77,7 @@ private:
   void add_http_limits();
   void add_rtc();
   void add_room();
+  void add_data();
   void add_auth();
   void add_overload();
   void add_rest();
@@ -203,6 +205,14 @@ void key_table::add_room() {
   add_time("room.reconnect-grace", x.reconnect_grace, 0, 3'600,
            "How long a member whose connection is lost may come back, s; 0 is "
            "not at all");
+}
+
+void key_table::add_data() {
+  auto& x = out_.data;
+  add_number("data.buffer-limit", x.buffer_limit, 262'144, 1'073'741'824,
+             "Octets that may wait for a slow data consumer");
+  add_time("data.buffer-time", x.buffer_time, 0, 600,
+           "Seconds for which there may be more, up to twice that");
 }
 
 void key_table::add_auth() {

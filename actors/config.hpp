@@ -60,6 +60,11 @@ struct config {
     std::chrono::seconds reconnect_grace{10};
   } room;
 
+  struct data_keys {
+    uint32_t buffer_limit = 8 * 1024 * 1024; // bytes
+    std::chrono::seconds buffer_time{5};
+  } data;
+
   struct auth_keys {
     std::vector<std::string> jwt; // hs256, rs256, es256; none: everybody
     std::string jwt_secret_file;

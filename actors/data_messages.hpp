@@ -94,8 +94,8 @@ struct sctp_state_changed {
   net::sctp_state state{};
 };
 
-/// The client opened a channel in-band (DCEP, RFC 8832). What it sends there is
-/// kept until a data producer takes it, up to a bound.
+/// The client opened a channel in-band (DCEP, RFC 8832). What it sends there
+/// goes nowhere until a data producer takes it.
 struct data_channel_opened {
   transport_id transport;
   net::sctp_stream_id stream = 0;

@@ -1,12 +1,11 @@
 #pragma once
 
+#include "actors/counters.hpp"
 #include "actors/data_messages.hpp"
 #include "net/sctp/sctp_stack.hpp"
 #include "protocol/error.hpp"
 
 #include <deque>
-#include <map>
-#include <span>
 #include <unordered_map>
 #include <variant>
 
@@ -121,8 +120,7 @@ public:
   // -- producers -------------------------------------------------------------
 
   /// Adds one; or says why not.
-  std::optional<protocol::error> add_producer(const switch_producer& x,
-                                              net::time_point now);
+  std::optional<protocol::error> add_producer(const switch_producer& x);
 
   /// Removes one and closes its channel. Its consumers stay.
   void remove_producer(data_producer_key which, net::time_point now);
@@ -165,6 +163,113 @@ public:
   data_producer_stats stats(data_producer_key which) const;
   data_consumer_stats stats(data_consumer_key which) const;
   sctp_transport_stats stats(transport_key which) const;
+
+  /// What all of them together have carried so far.
+  const data_totals& totals() const {
+    return totals_;
+  }
+
+  /// How much of a message's keeping its length does not tell: for the limits,
+  /// many small ones weigh as much as they cost.
+  static constexpr size_t message_overhead = 64;
+
+private:
+  struct consumer;
+
+  struct association {
+    transport_key key{};
+    net::sctp_association_id id{};
+    std::unordered_map<net::sctp_stream_id, data_producer_key> producers;
+    std::unordered_map<net::sctp_stream_id, data_consumer_key> consumers;
+    net::sctp_stream_id next_stream = 0;
+    /// Those for whom messages wait, in the order in which they take turns.
+    std::deque<data_consumer_key> waiting;
+    size_t queued = 0;
+    uint64_t octets_received = 0;
+    uint64_t octets_sent = 0;
+    /// Packets to send.
+    data_records records;
+  };
+
+  struct producer {
+    switch_producer is;
+    std::vector<consumer*> consumers;
+    data_producer_stats stats;
+    bool ended = false; // by its client
+  };
+
+  struct waiting_message {
+    net::sctp_ppid ppid{};
+    net::shared_octets octets;
+  };
+
+  struct consumer {
+    switch_consumer is;
+    net::sctp_stream_id stream = 0;
+    std::deque<waiting_message> queue;
+    size_t queued = 0;
+    /// Since when there is more than the limit.
+    std::optional<net::time_point> over_since;
+    data_consumer_stats stats;
+    std::vector<data_message> arrived; // of a direct one
+  };
+
+  association* find(transport_key which);
+  const association* find(transport_key which) const;
+  association* find(const std::optional<transport_key>& which);
+  association* find(net::sctp_association_id which) const;
+
+  std::optional<net::sctp_stream_id> pick_stream(association& on) const;
+
+  void deliver(producer& from, const data_message& x, net::time_point now);
+
+  static bool wants(const consumer& to, const data_message& x);
+
+  void give(consumer& to, const data_message& x, net::time_point now);
+
+  // False where it would block.
+  bool send(consumer& to, association& on, net::sctp_ppid ppid,
+            const net::shared_octets& octets, net::time_point now);
+
+  void drop(consumer& to);
+
+  void enqueue(consumer& to, association& on, const data_message& x,
+               net::time_point now);
+
+  void send_waiting(association& on, net::time_point now);
+
+  // Those that are too slow, of which `doomed_` was told.
+  void end_doomed(net::time_point now);
+
+  void end(data_consumer_key which, data_end_reason why, net::time_point now);
+
+  // Forgets a consumer, and closes its channel.
+  void erase(data_consumer_key which, bool reset, net::time_point now);
+
+  // Takes everything that the stack has.
+  void drain(net::time_point now);
+
+  void handle(const net::sctp_message& x, net::time_point now);
+  void handle(net::sctp_event& x, net::time_point now);
+  void handle_stream_reset(association& on, net::sctp_stream_id stream,
+                           net::time_point now);
+  void end_consumers(association& on, net::time_point now);
+
+  void gather_packets();
+
+  data_limits limits_;
+  net::sctp_stack stack_;
+  std::unordered_map<transport_key, std::unique_ptr<association>> associations_;
+  std::unordered_map<net::sctp_association_id, association*> by_id_;
+  std::unordered_map<data_producer_key, std::unique_ptr<producer>> producers_;
+  std::unordered_map<data_consumer_key, std::unique_ptr<consumer>> consumers_;
+  std::vector<data_consumer_key> over_limit_;
+  std::vector<data_consumer_key> doomed_;
+  std::deque<transport_key> sending_; // that have records
+  std::deque<switch_records> farewells_;
+  std::deque<data_consumer_key> arrived_;
+  std::deque<switch_event> events_;
+  data_totals totals_;
 };
 
 } // namespace troupe::actors

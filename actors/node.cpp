@@ -5,6 +5,7 @@
 #include "actors/log.hpp"
 #include "actors/metrics.hpp"
 #include "actors/node_settings.hpp"
+#include "actors/sctp_actor.hpp"
 #include "actors/server_actor.hpp"
 #include "net/io/io_threads.hpp"
 #include "net/io/process_facts.hpp"
@@ -92,6 +93,7 @@ struct node::impl {
   socket_actor socket;
   server_actor server;
   load_actor load;
+  sctp_actor sctp;
   std::shared_ptr<load_board> board = std::make_shared<load_board>();
   std::unique_ptr<front_door> door;
   std::unique_ptr<net::http_server> http;
@@ -121,9 +123,13 @@ std::optional<std::string> node::impl::start() {
       system, {settings.room,
                {&sockets.port(), board, to_shedding_limits(settings.overload),
                 &sockets.ticks()}});
+  sctp = spawn_sctp(system,
+                    {{settings.data.buffer_limit, settings.data.buffer_time},
+                     &sockets.ticks(),
+                     board});
   auto services = std::make_shared<const media_services>(
       media_services{settings, dtls.get(), *backend, &sockets.port(), socket,
-                     &sockets.ticks(), board});
+                     &sockets.ticks(), board, sctp});
   door = std::make_unique<front_door>(system, services,
                                       caf::actor_cast<room_gate_actor>(server),
                                       std::move(entry.door));
@@ -156,7 +162,10 @@ void node::impl::stop() {
   caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(load, caf::exit_reason::user_shutdown);
   system.await_actors_before_shutdown(false);
-  await_actors(1); // what transports say last goes through the sockets
+  await_actors(2); // what transports say last goes through SCTP and sockets
+  caf::anon_send_exit(sctp, caf::exit_reason::user_shutdown);
+  sctp = nullptr;
+  await_actors(1);
   caf::anon_send(socket, close_sockets{});
   await_actors(0);
   sockets.stop();

@@ -1,10 +1,10 @@
 #include "net/dtls/dtls_connection.hpp"
 
 #include "net/base/assert.hpp"
+#include "net/base/library_clock.hpp"
 #include "net/dtls/context_impl.hpp"
 #include "net/dtls/datagram_bio.hpp"
 #include "net/dtls/dtls_record.hpp"
-#include "net/dtls/openssl_clock.hpp"
 #include "net/dtls/srtp_keys.hpp"
 
 #include <openssl/err.h>
@@ -107,7 +107,7 @@ struct dtls_connection::impl {
 };
 
 // Everything from here to the public functions runs inside of an
-// openssl_clock_scope.
+// library_clock_scope.
 
 /// Makes a fresh SSL object in the connection's role.
 bool dtls_connection::impl::open_ssl() {
@@ -327,7 +327,7 @@ void dtls_connection::start(dtls_role role,
                             time_point now) {
   if (impl_->state != dtls_state::fresh)
     return;
-  openssl_clock_scope scope{now};
+  library_clock_scope scope{now};
   impl_->last_now = now;
   impl_->role = role;
   impl_->expected = std::move(remote);
@@ -349,7 +349,7 @@ void dtls_connection::handle_datagram(byte_span datagram, time_point now) {
       impl_->early.push(datagram);
     return;
   }
-  openssl_clock_scope scope{now};
+  library_clock_scope scope{now};
   impl_->last_now = now;
   impl_->receive(datagram);
 }
@@ -358,13 +358,13 @@ void dtls_connection::handle_timeout(time_point now) {
   if (now >= impl_->last_flight_end)
     impl_->last_flight.clear();
   if (impl_->state == dtls_state::connecting && now >= impl_->deadline) {
-    openssl_clock_scope scope{now};
+    library_clock_scope scope{now};
     impl_->finish(dtls_state::failed);
     return;
   }
   if (!impl_->retransmission || now < *impl_->retransmission)
     return;
-  openssl_clock_scope scope{now};
+  library_clock_scope scope{now};
   impl_->last_now = now;
   ERR_clear_error();
   SSL_alloc_buffers(impl_->ssl.get());
@@ -395,7 +395,7 @@ bool dtls_connection::send_data(byte_span data) {
   if (impl_->state != dtls_state::connected || !impl_->ssl || data.empty()
       || data.size() > dtls_max_data_octets)
     return false;
-  openssl_clock_scope scope{impl_->last_now};
+  library_clock_scope scope{impl_->last_now};
   ERR_clear_error();
   borrowed_buffers buffers{impl_->ssl.get()};
   auto size = static_cast<int>(data.size());
@@ -413,7 +413,7 @@ const std::optional<srtp_keys>& dtls_connection::keys() const {
 void dtls_connection::release() {
   if (!impl_->can_release())
     return;
-  openssl_clock_scope scope{impl_->last_now};
+  library_clock_scope scope{impl_->last_now};
   ERR_clear_error();
   auto queued = std::exchange(impl_->port.out, {});
   {
@@ -435,7 +435,7 @@ void dtls_connection::confirm_peer() {
 void dtls_connection::close() {
   if (impl_->state == dtls_state::failed || impl_->state == dtls_state::closed)
     return;
-  openssl_clock_scope scope{impl_->last_now};
+  library_clock_scope scope{impl_->last_now};
   impl_->finish(dtls_state::closed);
 }
 

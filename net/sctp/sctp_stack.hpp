@@ -73,7 +73,7 @@ public:
 
   // -- output ----------------------------------------------------------------
 
-  /// The next packet to send: at most sctp_mtu octets.
+  /// The next packet to send: at most sctp_max_packet_octets.
   std::optional<sctp_packet> poll_packet();
 
   /// The next whole message, without those of DCEP.
@@ -100,10 +100,6 @@ public:
   bool is_free(sctp_association_id which, sctp_stream_id stream) const;
 
   const sctp_stats& stats() const;
-
-  /// The most octets of a packet: what fits into a DTLS record in a datagram
-  /// of 1200 octets, which goes through everywhere.
-  static constexpr size_t sctp_mtu = 1163;
 
 private:
   struct impl;

@@ -26,6 +26,10 @@ inline constexpr uint16_t sctp_max_streams = 1024;
 /// The most octets of a message, each way.
 inline constexpr size_t sctp_max_message_octets = 262144;
 
+/// The most octets of a packet that we send: what fits into a DTLS record in a
+/// datagram of 1200 octets, which goes through everywhere.
+inline constexpr size_t sctp_max_packet_octets = 1160;
+
 /// The port of WebRTC data channels on both sides.
 inline constexpr uint16_t sctp_port = 5000;
 

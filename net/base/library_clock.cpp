@@ -1,4 +1,4 @@
-#include "net/dtls/openssl_clock.hpp"
+#include "net/base/library_clock.hpp"
 
 #include "net/base/assert.hpp"
 
@@ -22,7 +22,7 @@ constexpr time_t epoch_seconds = 1;
 
 } // namespace
 
-openssl_clock_scope::openssl_clock_scope(time_point now) {
+library_clock_scope::library_clock_scope(time_point now) {
   using namespace std::chrono;
   TROUPE_ASSERT(!override_.active);
   auto since = duration_cast<microseconds>(now.time_since_epoch()).count();
@@ -31,7 +31,7 @@ openssl_clock_scope::openssl_clock_scope(time_point now) {
   override_.active = true;
 }
 
-openssl_clock_scope::~openssl_clock_scope() {
+library_clock_scope::~library_clock_scope() {
   override_.active = false;
 }
 

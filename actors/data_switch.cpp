@@ -1,0 +1,405 @@
+#include "actors/data_switch.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::actors {
+
+using protocol::error_code;
+
+namespace {
+
+template <class Map, class Key>
+auto* find_in(Map& map, Key which) {
+  const auto i = map.find(which);
+  return i == map.end() ? nullptr : i->second.get();
+}
+
+} // namespace
+
+std::string_view to_string(data_end_reason x) {
+  switch (x) {
+    case data_end_reason::closed_by_client:
+      return "closed-by-client";
+    case data_end_reason::association_closed:
+      return "association-closed";
+    case data_end_reason::too_slow:
+      return "too-slow";
+  }
+  return "invalid";
+}
+
+data_switch::data_switch(const data_limits& limits) : limits_(limits) {}
+
+// -- associations -------------------------------------------------------------
+
+void data_switch::open(transport_key which) {
+  if (find(which))
+    return;
+  auto x = std::make_unique<association>();
+  x->key = which;
+  x->id = stack_.open();
+  by_id_.emplace(x->id, x.get());
+  associations_.emplace(which, std::move(x));
+}
+
+void data_switch::close(transport_key which, net::time_point now) {
+  auto* x = find(which);
+  if (!x)
+    return;
+  stack_.close(x->id, now);
+  end_consumers(*x, now);
+  drain(now); // its ABORT
+  by_id_.erase(x->id);
+  // Those last words go out, if their way is still there.
+  if (!x->records.empty())
+    farewells_.push_back({which, std::move(x->records)});
+  std::erase(sending_, which);
+  associations_.erase(which);
+}
+
+void data_switch::handle_records(transport_key which,
+                                 const data_records& records,
+                                 net::time_point now) {
+  auto* x = find(which);
+  if (!x)
+    return;
+  for (const auto& octets : records) {
+    x->octets_received += octets.size();
+    stack_.handle_record(x->id, octets, now);
+  }
+  drain(now);
+}
+
+data_switch::association* data_switch::find(transport_key which) {
+  return find_in(associations_, which);
+}
+
+const data_switch::association* data_switch::find(transport_key which) const {
+  return find_in(associations_, which);
+}
+
+data_switch::association*
+data_switch::find(const std::optional<transport_key>& which) {
+  return which ? find(*which) : nullptr;
+}
+
+data_switch::association*
+data_switch::find(net::sctp_association_id which) const {
+  const auto i = by_id_.find(which);
+  return i == by_id_.end() ? nullptr : i->second;
+}
+
+// -- producers ----------------------------------------------------------------
+
+std::optional<protocol::error>
+data_switch::add_producer(const switch_producer& x) {
+  if (x.on) {
+    auto* on = find(x.on);
+    if (!on)
+      return protocol::make_error(error_code::transport_not_found);
+    if (x.stream >= net::sctp_max_streams)
+      return protocol::error{error_code::bad_request,
+                             "streamId: must be below 1024"};
+    if (!on->producers.emplace(x.stream, x.key).second)
+      return protocol::error{error_code::bad_request,
+                             "streamId: in use already"};
+  }
+  auto made = std::make_unique<producer>();
+  made->is = x;
+  producers_.insert_or_assign(x.key, std::move(made));
+  return std::nullopt;
+}
+
+void data_switch::remove_producer(data_producer_key which,
+                                  net::time_point now) {
+  const auto i = producers_.find(which);
+  if (i == producers_.end())
+    return;
+  auto gone = std::move(i->second);
+  producers_.erase(i);
+  if (auto* on = find(gone->is.on); on && !gone->ended) {
+    on->producers.erase(gone->is.stream);
+    stack_.reset_stream(on->id, gone->is.stream, now);
+    drain(now);
+  }
+}
+
+void data_switch::set_paused(data_producer_key which, bool paused) {
+  auto* x = find_in(producers_, which);
+  if (!x || x->is.paused == paused)
+    return;
+  x->is.paused = paused;
+  for (const auto* to : x->consumers)
+    events_.emplace_back(data_producer_paused{to->is.key, paused});
+}
+
+void data_switch::say(data_producer_key which, const data_message& x,
+                      net::time_point now) {
+  if (auto* from = find_in(producers_, which)) {
+    deliver(*from, x, now);
+    drain(now);
+  }
+}
+
+// -- consumers ----------------------------------------------------------------
+
+std::variant<data_consumer_added, protocol::error>
+data_switch::add_consumer(switch_consumer x) {
+  auto* from = find_in(producers_, x.from);
+  if (!from)
+    return protocol::make_error(error_code::producer_not_found);
+  auto made = std::make_unique<consumer>();
+  if (x.on) {
+    auto* on = find(x.on);
+    if (!on)
+      return protocol::make_error(error_code::transport_not_found);
+    const auto stream = pick_stream(*on);
+    if (!stream)
+      return protocol::error{error_code::limit_reached,
+                             "No stream of the transport is free"};
+    made->stream = *stream;
+    on->consumers.emplace(*stream, x.key);
+  }
+  made->is = std::move(x);
+  from->consumers.push_back(made.get());
+  const data_consumer_added out{made->stream, from->is.paused};
+  consumers_.insert_or_assign(made->is.key, std::move(made));
+  return out;
+}
+
+std::optional<net::sctp_stream_id>
+data_switch::pick_stream(association& on) const {
+  for (size_t i = 0; i < net::sctp_max_streams; ++i) {
+    const auto x = on.next_stream;
+    on.next_stream =
+        static_cast<net::sctp_stream_id>((x + 1) % net::sctp_max_streams);
+    if (!on.producers.contains(x) && !on.consumers.contains(x)
+        && stack_.is_free(on.id, x))
+      return x;
+  }
+  return std::nullopt;
+}
+
+void data_switch::remove_consumer(data_consumer_key which,
+                                  net::time_point now) {
+  erase(which, true, now);
+  drain(now);
+}
+
+void data_switch::set_paused(data_consumer_key which, bool paused) {
+  if (auto* x = find_in(consumers_, which))
+    x->is.paused = paused;
+}
+
+void data_switch::set_subchannels(data_consumer_key which,
+                                  std::vector<subchannel> x) {
+  if (auto* to = find_in(consumers_, which))
+    to->is.subchannels = std::move(x);
+}
+
+void data_switch::send_to(data_consumer_key which, const data_message& x,
+                          net::time_point now) {
+  if (auto* to = find_in(consumers_, which)) {
+    give(*to, x, now);
+    end_doomed(now);
+    drain(now);
+  }
+}
+
+// -- ends ---------------------------------------------------------------------
+
+void data_switch::end_doomed(net::time_point now) {
+  for (auto which : std::exchange(doomed_, {}))
+    end(which, data_end_reason::too_slow, now);
+}
+
+void data_switch::end(data_consumer_key which, data_end_reason why,
+                      net::time_point now) {
+  if (!consumers_.contains(which))
+    return;
+  events_.emplace_back(data_consumer_ended{which, why});
+  erase(which, why == data_end_reason::too_slow, now);
+}
+
+void data_switch::erase(data_consumer_key which, bool reset,
+                        net::time_point now) {
+  const auto i = consumers_.find(which);
+  if (i == consumers_.end())
+    return;
+  const auto gone = std::move(i->second);
+  consumers_.erase(i);
+  if (auto* from = find_in(producers_, gone->is.from))
+    std::erase(from->consumers, gone.get());
+  std::erase(over_limit_, which);
+  auto* on = find(gone->is.on);
+  if (!on)
+    return;
+  on->consumers.erase(gone->stream);
+  on->queued -= gone->queued;
+  if (!gone->queue.empty())
+    std::erase(on->waiting, which);
+  if (reset)
+    stack_.reset_stream(on->id, gone->stream, now);
+}
+
+void data_switch::end_consumers(association& on, net::time_point now) {
+  std::vector<data_consumer_key> all;
+  for (const auto& [stream, key] : on.consumers)
+    all.push_back(key);
+  for (auto key : all)
+    end(key, data_end_reason::association_closed, now);
+}
+
+// -- timers and output --------------------------------------------------------
+
+void data_switch::handle_timeout(net::time_point now) {
+  stack_.handle_timeout(now);
+  std::erase_if(over_limit_, [&](auto which) {
+    auto* x = find_in(consumers_, which);
+    if (!x->over_since)
+      return true;
+    if (now - *x->over_since >= limits_.buffer_time)
+      doomed_.push_back(which);
+    return false;
+  });
+  end_doomed(now);
+  drain(now);
+}
+
+std::optional<net::time_point> data_switch::poll_timeout() const {
+  auto out = stack_.poll_timeout();
+  for (auto which : over_limit_) {
+    const auto* x = find_in(consumers_, which);
+    if (!x->over_since)
+      continue;
+    const auto at = *x->over_since + limits_.buffer_time;
+    out = out ? std::min(*out, at) : at;
+  }
+  return out;
+}
+
+void data_switch::drain(net::time_point now) {
+  while (auto x = stack_.poll_message())
+    handle(*x, now);
+  while (auto x = stack_.poll_event())
+    handle(*x, now);
+  gather_packets();
+}
+
+void data_switch::gather_packets() {
+  while (auto x = stack_.poll_packet()) {
+    auto* on = find(x->association);
+    if (!on)
+      continue;
+    on->octets_sent += x->octets.size();
+    if (on->records.empty())
+      sending_.push_back(on->key);
+    on->records.push_back(std::move(x->octets));
+  }
+}
+
+void data_switch::handle(const net::sctp_message& x, net::time_point now) {
+  auto* on = find(x.association);
+  if (!on)
+    return;
+  const auto i = on->producers.find(x.stream);
+  if (i == on->producers.end())
+    return;
+  if (auto* from = find_in(producers_, i->second))
+    deliver(*from, {x.ppid, x.octets}, now);
+}
+
+void data_switch::handle(net::sctp_event& x, net::time_point now) {
+  auto* on = find(x.association);
+  if (!on)
+    return;
+  if (const auto* change = std::get_if<net::sctp_state_change>(&x.what)) {
+    events_.emplace_back(switch_state_changed{on->key, change->state});
+    if (change->state == net::sctp_state::closed
+        || change->state == net::sctp_state::failed)
+      end_consumers(*on, now);
+  } else if (const auto* reset = std::get_if<net::sctp_stream_reset>(&x.what)) {
+    handle_stream_reset(*on, reset->stream, now);
+  } else if (auto* opened = std::get_if<net::sctp_channel_opened>(&x.what)) {
+    events_.emplace_back(switch_channel_opened{on->key, std::move(*opened)});
+  } else if (std::holds_alternative<net::sctp_writable>(x.what)) {
+    send_waiting(*on, now);
+  }
+}
+
+// The stack has reset our half, too.
+void data_switch::handle_stream_reset(association& on,
+                                      net::sctp_stream_id stream,
+                                      net::time_point now) {
+  if (const auto i = on.consumers.find(stream); i != on.consumers.end())
+    end(i->second, data_end_reason::closed_by_client, now);
+  const auto i = on.producers.find(stream);
+  if (i == on.producers.end())
+    return;
+  const auto which = i->second;
+  on.producers.erase(i);
+  if (auto* from = find_in(producers_, which)) {
+    from->ended = true;
+    events_.emplace_back(data_producer_ended{which});
+  }
+}
+
+std::optional<switch_records> data_switch::poll_records() {
+  if (!farewells_.empty()) {
+    auto out = std::move(farewells_.front());
+    farewells_.pop_front();
+    return out;
+  }
+  if (sending_.empty())
+    return std::nullopt;
+  auto& on = *find(sending_.front());
+  sending_.pop_front();
+  return switch_records{on.key, std::exchange(on.records, {})};
+}
+
+std::optional<switch_event> data_switch::poll_event() {
+  if (!events_.empty()) {
+    auto out = std::move(events_.front());
+    events_.pop_front();
+    return out;
+  }
+  while (!arrived_.empty()) {
+    const auto which = arrived_.front();
+    arrived_.pop_front();
+    if (auto* x = find_in(consumers_, which))
+      return data_arrived{which,
+                          std::make_shared<const std::vector<data_message>>(
+                              std::exchange(x->arrived, {}))};
+  }
+  return std::nullopt;
+}
+
+// -- figures ------------------------------------------------------------------
+
+data_producer_stats data_switch::stats(data_producer_key which) const {
+  const auto* x = find_in(producers_, which);
+  return x ? x->stats : data_producer_stats{};
+}
+
+data_consumer_stats data_switch::stats(data_consumer_key which) const {
+  const auto* x = find_in(consumers_, which);
+  if (!x)
+    return {};
+  auto out = x->stats;
+  for (const auto& waiting : x->queue)
+    out.buffered_amount += waiting.octets->size();
+  if (x->is.on)
+    if (const auto* on = find(*x->is.on))
+      out.buffered_amount += stack_.buffered_octets(on->id, x->stream);
+  return out;
+}
+
+sctp_transport_stats data_switch::stats(transport_key which) const {
+  const auto* x = find(which);
+  if (!x)
+    return {};
+  return {stack_.state(x->id), x->octets_received, x->octets_sent};
+}
+
+} // namespace troupe::actors

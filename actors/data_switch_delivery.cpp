@@ -1,0 +1,119 @@
+#include "actors/data_switch.hpp"
+
+#include <algorithm>
+
+/// How a message gets from its producer to its consumers, or waits for them.
+namespace troupe::actors {
+
+namespace {
+
+size_t weight(const net::shared_octets& x) {
+  return x->size() + data_switch::message_overhead;
+}
+
+} // namespace
+
+void data_switch::deliver(producer& from, const data_message& x,
+                          net::time_point now) {
+  ++from.stats.messages_received;
+  from.stats.bytes_received += x.octets->size();
+  ++totals_.messages_received;
+  totals_.octets_received += x.octets->size();
+  if (from.is.paused)
+    return;
+  for (auto* to : from.consumers)
+    if (!to->is.paused && wants(*to, x))
+      give(*to, x, now);
+  end_doomed(now);
+}
+
+bool data_switch::wants(const consumer& to, const data_message& x) {
+  const auto has = [&](subchannel wanted) {
+    const auto& all = to.is.subchannels;
+    return std::find(all.begin(), all.end(), wanted) != all.end();
+  };
+  if (x.required_subchannel && !has(*x.required_subchannel))
+    return false;
+  return x.subchannels.empty()
+         || std::any_of(x.subchannels.begin(), x.subchannels.end(), has);
+}
+
+void data_switch::give(consumer& to, const data_message& x,
+                       net::time_point now) {
+  if (!to.is.on) {
+    ++to.stats.messages_sent;
+    to.stats.bytes_sent += x.octets->size();
+    if (to.arrived.empty())
+      arrived_.push_back(to.is.key);
+    to.arrived.push_back(x);
+    return;
+  }
+  auto* on = find(to.is.on);
+  if (!on)
+    return;
+  if (to.queue.empty() && send(to, *on, x.ppid, x.octets, now))
+    return;
+  if (to.is.reliability.reliable())
+    enqueue(to, *on, x, now);
+  else
+    drop(to);
+}
+
+bool data_switch::send(consumer& to, association& on, net::sctp_ppid ppid,
+                       const net::shared_octets& octets, net::time_point now) {
+  switch (stack_.send(on.id, to.stream, ppid, octets, to.is.reliability, now)) {
+    case net::sctp_send_result::would_block:
+      return false;
+    case net::sctp_send_result::refused:
+      drop(to);
+      return true;
+    case net::sctp_send_result::sent:
+      break;
+  }
+  ++to.stats.messages_sent;
+  to.stats.bytes_sent += octets->size();
+  ++totals_.messages_sent;
+  totals_.octets_sent += octets->size();
+  return true;
+}
+
+void data_switch::drop(consumer& to) {
+  ++to.stats.messages_dropped;
+  ++totals_.messages_dropped;
+}
+
+void data_switch::enqueue(consumer& to, association& on, const data_message& x,
+                          net::time_point now) {
+  if (to.queue.empty())
+    on.waiting.push_back(to.is.key);
+  to.queue.push_back({x.ppid, x.octets});
+  to.queued += weight(x.octets);
+  on.queued += weight(x.octets);
+  if (to.queued > limits_.buffer_octets && !to.over_since) {
+    to.over_since = now;
+    over_limit_.push_back(to.is.key);
+  }
+  // All consumers of a slow client together get no more than one may have.
+  if (to.queued > 2 * limits_.buffer_octets
+      || on.queued > 2 * limits_.buffer_octets)
+    doomed_.push_back(to.is.key);
+}
+
+void data_switch::send_waiting(association& on, net::time_point now) {
+  while (!on.waiting.empty()) {
+    auto* to = consumers_.at(on.waiting.front()).get();
+    const auto next = to->queue.front();
+    if (!send(*to, on, next.ppid, next.octets, now))
+      return;
+    to->queue.pop_front();
+    to->queued -= weight(next.octets);
+    on.queued -= weight(next.octets);
+    if (to->queued <= limits_.buffer_octets)
+      to->over_since.reset();
+    on.waiting.pop_front();
+    if (!to->queue.empty())
+      on.waiting.push_back(to->is.key);
+  }
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,456 @@
+#include "actors/data_switch.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+
+using namespace troupe;
+using namespace troupe::actors;
+using namespace std::chrono_literals;
+
+namespace {
+
+net::shared_octets octets_of(std::string_view text) {
+  return std::make_shared<const std::vector<uint8_t>>(text.begin(), text.end());
+}
+
+std::string text_of(const net::shared_octets& x) {
+  return {x->begin(), x->end()};
+}
+
+/// A switch and its clients, each with an association of its own, in virtual
+/// time over a perfect network.
+class world {
+public:
+  explicit world(const data_limits& limits = {}) : node(limits) {}
+
+  /// A transport whose client is connected.
+  transport_key add_client() {
+    const auto key = transport_key{clients.size() + 1};
+    node.open(key);
+    const auto id = browsers.open();
+    clients.emplace(key, id);
+    browsers.connect(id, now);
+    run();
+    REQUIRE(node.stats(key).state == net::sctp_state::connected);
+    return key;
+  }
+
+  data_producer_key add_producer(std::optional<transport_key> on,
+                                 net::sctp_stream_id stream = 0) {
+    const auto key = data_producer_key{++last_key};
+    REQUIRE(!node.add_producer({key, on, stream, false}));
+    return key;
+  }
+
+  data_consumer_key add_consumer(data_producer_key from,
+                                 std::optional<transport_key> on,
+                                 const net::sctp_reliability& how = {},
+                                 std::vector<subchannel> subchannels = {}) {
+    const auto key = data_consumer_key{++last_key};
+    auto added =
+        node.add_consumer({key, from, on, how, std::move(subchannels), false});
+    REQUIRE(std::holds_alternative<data_consumer_added>(added));
+    streams[key] = std::get<data_consumer_added>(added).stream;
+    return key;
+  }
+
+  void say(transport_key by, net::sctp_stream_id stream,
+           std::string_view text) {
+    CHECK(browsers.send(clients.at(by), stream, net::sctp_ppid::string,
+                        octets_of(text), {}, now)
+          == net::sctp_send_result::sent);
+    run();
+  }
+
+  // Moves packets until all is quiet; those to the deaf are lost.
+  void run() {
+    for (bool moved = true; moved;) {
+      moved = false;
+      while (auto x = browsers.poll_packet()) {
+        moved = true;
+        for (const auto& [key, id] : clients)
+          if (id == x->association)
+            node.handle_records(key, {x->octets}, now);
+      }
+      while (auto x = node.poll_records()) {
+        moved = true;
+        if (!deaf.contains(x->transport) && clients.contains(x->transport))
+          for (const auto& record : x->records)
+            browsers.handle_record(clients.at(x->transport), record, now);
+      }
+    }
+    while (auto x = node.poll_event())
+      events.push_back(std::move(*x));
+    while (auto x = browsers.poll_message())
+      for (const auto& [key, id] : clients)
+        if (id == x->association)
+          got[key].push_back(text_of(x->octets));
+    while (auto x = browsers.poll_event())
+      browser_events.push_back(*x);
+  }
+
+  void pass(net::duration time) {
+    for (const auto end = now + time; now < end;) {
+      now += 10ms;
+      if (auto at = node.poll_timeout(); at && *at <= now)
+        node.handle_timeout(now);
+      if (auto at = browsers.poll_timeout(); at && *at <= now)
+        browsers.handle_timeout(now);
+      run();
+    }
+  }
+
+  template <class T>
+  std::vector<T> events_of() const {
+    std::vector<T> out;
+    for (const auto& x : events)
+      if (const auto* y = std::get_if<T>(&x))
+        out.push_back(*y);
+    return out;
+  }
+
+  data_switch node;
+  net::sctp_stack browsers;
+  net::time_point now{1h};
+  std::map<transport_key, net::sctp_association_id> clients;
+  std::map<transport_key, bool> deaf;
+  std::map<transport_key, std::vector<std::string>> got;
+  std::map<data_consumer_key, net::sctp_stream_id> streams;
+  std::vector<switch_event> events;
+  std::vector<net::sctp_event> browser_events;
+  uint64_t last_key = 0;
+};
+
+using texts = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("a message of a client reaches all consumers of its producer") {
+  world w;
+  const auto a = w.add_client();
+  const auto b = w.add_client();
+  const auto c = w.add_client();
+  const auto producer = w.add_producer(a, 5);
+  const auto first = w.add_consumer(producer, b);
+  w.add_consumer(producer, c);
+  w.add_consumer(producer, c); // twice, on another stream
+  w.say(a, 5, "hello");
+  w.say(a, 6, "not of a producer");
+  w.pass(300ms);
+  CHECK(w.got[a].empty());
+  CHECK(w.got[b] == texts{"hello"});
+  CHECK(w.got[c] == texts{"hello", "hello"});
+  CHECK(w.node.stats(producer).messages_received == 1);
+  CHECK(w.node.stats(producer).bytes_received == 5);
+  CHECK(w.node.stats(first).messages_sent == 1);
+  CHECK(w.node.stats(first).bytes_sent == 5);
+  CHECK(w.node.stats(first).buffered_amount == 0);
+  CHECK(w.node.totals().messages_received == 1);
+  CHECK(w.node.totals().messages_sent == 3);
+}
+
+TEST_CASE("nothing passes while producer or consumer is paused") {
+  world w;
+  const auto a = w.add_client();
+  const auto b = w.add_client();
+  const auto producer = w.add_producer(a);
+  const auto consumer = w.add_consumer(producer, b);
+  w.node.set_paused(consumer, true);
+  w.say(a, 0, "1");
+  w.node.set_paused(consumer, false);
+  w.say(a, 0, "2");
+  w.node.set_paused(producer, true);
+  w.node.set_paused(producer, true);
+  w.say(a, 0, "3");
+  w.node.set_paused(producer, false);
+  w.say(a, 0, "4");
+  CHECK(w.got[b] == texts{"2", "4"});
+  const auto told = w.events_of<data_producer_paused>();
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].consumer == consumer);
+  CHECK(told[0].paused);
+  CHECK(!told[1].paused);
+}
+
+TEST_CASE("a message with subchannels reaches those that subscribed") {
+  world w;
+  const auto producer = w.add_producer({});
+  const auto all = w.add_client();
+  const auto one = w.add_client();
+  const auto both = w.add_client();
+  const auto none = w.add_consumer(producer, all);
+  w.add_consumer(producer, one, {}, {1});
+  w.add_consumer(producer, both, {}, {1, 2});
+  const auto say = [&](std::string_view text, std::vector<subchannel> to,
+                       std::optional<subchannel> required = {}) {
+    w.node.say(
+        producer,
+        {net::sctp_ppid::string, octets_of(text), std::move(to), required},
+        w.now);
+    w.run();
+  };
+  say("to all", {});
+  say("to 1", {1});
+  say("to 2", {2});
+  say("to 1 or 3", {1, 3});
+  say("requires 2", {}, 2);
+  say("to 1, requires 2", {1}, 2);
+  w.node.set_subchannels(none, {3});
+  say("to 3", {3});
+  CHECK(w.got[all] == texts{"to all", "to 3"});
+  CHECK(w.got[one] == texts{"to all", "to 1", "to 1 or 3"});
+  CHECK(w.got[both]
+        == texts{"to all", "to 1", "to 2", "to 1 or 3", "requires 2",
+                 "to 1, requires 2"});
+}
+
+TEST_CASE("a direct consumer hears of messages without a transport") {
+  world w;
+  const auto a = w.add_client();
+  const auto producer = w.add_producer(a);
+  const auto consumer = w.add_consumer(producer, {});
+  w.say(a, 0, "1");
+  const auto arrived = w.events_of<data_arrived>();
+  REQUIRE(arrived.size() == 1);
+  CHECK(arrived[0].consumer == consumer);
+  REQUIRE(arrived[0].messages->size() == 1);
+  CHECK(text_of(arrived[0].messages->at(0).octets) == "1");
+  CHECK(w.node.stats(consumer).messages_sent == 1);
+}
+
+TEST_CASE("a consumer gets what is sent to it alone") {
+  world w;
+  const auto a = w.add_client();
+  const auto b = w.add_client();
+  const auto producer = w.add_producer({});
+  w.add_consumer(producer, a);
+  const auto consumer = w.add_consumer(producer, b);
+  w.node.send_to(consumer, {net::sctp_ppid::string, octets_of("you")}, w.now);
+  w.run();
+  CHECK(w.got[a].empty());
+  CHECK(w.got[b] == texts{"you"});
+}
+
+TEST_CASE("a producer that is removed closes its channel, and its id is free") {
+  world w;
+  const auto a = w.add_client();
+  const auto producer = w.add_producer(a, 3);
+  CHECK(w.node.add_producer({data_producer_key{99}, a, 3, false}));
+  w.node.remove_producer(producer, w.now);
+  w.pass(500ms);
+  CHECK(std::any_of(
+      w.browser_events.begin(), w.browser_events.end(), [](const auto& x) {
+        const auto* reset = std::get_if<net::sctp_stream_reset>(&x.what);
+        return reset && reset->stream == 3;
+      }));
+  const auto again = w.add_producer(a, 3);
+  const auto b = w.add_client();
+  w.add_consumer(again, b);
+  w.say(a, 3, "again");
+  CHECK(w.got[b] == texts{"again"});
+}
+
+TEST_CASE("a client that closes a channel ends its producer or consumer") {
+  world w;
+  const auto a = w.add_client();
+  const auto b = w.add_client();
+  const auto producer = w.add_producer(a, 3);
+  const auto consumer = w.add_consumer(producer, b);
+  w.browsers.reset_stream(w.clients[b], w.streams[consumer], w.now);
+  w.pass(500ms);
+  const auto ended = w.events_of<data_consumer_ended>();
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].consumer == consumer);
+  CHECK(ended[0].why == data_end_reason::closed_by_client);
+  w.browsers.reset_stream(w.clients[a], 3, w.now);
+  w.pass(500ms);
+  const auto over = w.events_of<data_producer_ended>();
+  REQUIRE(over.size() == 1);
+  CHECK(over[0].producer == producer);
+  // The client uses the id again before the old producer is removed.
+  const auto again = w.add_producer(a, 3);
+  w.node.remove_producer(producer, w.now);
+  w.add_consumer(again, b);
+  w.pass(500ms);
+  w.say(a, 3, "again");
+  CHECK(w.got[b] == texts{"again"});
+}
+
+TEST_CASE("consumers end with their association, producers stay silent") {
+  world w;
+  const auto a = w.add_client();
+  const auto b = w.add_client();
+  const auto c = w.add_client();
+  const auto producer = w.add_producer(a);
+  const auto on_b = w.add_consumer(producer, b);
+  const auto on_c = w.add_consumer(producer, c);
+  w.node.close(b, w.now);
+  w.run();
+  auto ended = w.events_of<data_consumer_ended>();
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].consumer == on_b);
+  CHECK(ended[0].why == data_end_reason::association_closed);
+  CHECK(w.browsers.state(w.clients[b]) == net::sctp_state::closed);
+  w.browsers.close(w.clients[c], w.now); // an ABORT
+  w.run();
+  ended = w.events_of<data_consumer_ended>();
+  REQUIRE(ended.size() == 2);
+  CHECK(ended[1].consumer == on_c);
+  w.say(a, 0, "nobody is there");
+}
+
+TEST_CASE("unreliable messages to a slow client are dropped and counted") {
+  world w;
+  const auto a = w.add_client();
+  const auto b = w.add_client();
+  const auto producer = w.add_producer({});
+  const auto slow = w.add_consumer(producer, a, {.max_retransmits = 0});
+  const auto fast = w.add_consumer(producer, b, {.max_retransmits = 0});
+  w.deaf[a] = true;
+  const auto block = octets_of(std::string(10'000, 'b'));
+  constexpr uint64_t count = 200;
+  for (uint64_t i = 0; i < count; ++i) {
+    w.node.say(producer, {net::sctp_ppid::binary, block}, w.now);
+    w.pass(20ms);
+  }
+  w.pass(1s);
+  CHECK(w.node.stats(fast).messages_dropped == 0);
+  CHECK(w.got[b].size() == count);
+  CHECK(w.node.stats(slow).messages_dropped > 0);
+  CHECK(w.node.stats(slow).messages_dropped + w.node.stats(slow).messages_sent
+        == count);
+  CHECK(w.node.stats(slow).buffered_amount < 400'000);
+  CHECK(w.node.totals().messages_dropped
+        == w.node.stats(slow).messages_dropped);
+  CHECK(w.events_of<data_consumer_ended>().empty());
+}
+
+TEST_CASE("reliable messages wait for a slow client, in order") {
+  world w;
+  const auto a = w.add_client();
+  const auto producer = w.add_producer({});
+  const auto first = w.add_consumer(producer, a);
+  const auto second = w.add_consumer(producer, a);
+  w.deaf[a] = true;
+  const std::string block(10'000, 'b');
+  texts wanted;
+  for (int i = 0; i < 200; ++i) {
+    wanted.push_back(std::to_string(i) + block);
+    w.node.say(producer, {net::sctp_ppid::binary, octets_of(wanted.back())},
+               w.now);
+    wanted.push_back(wanted.back()); // for the second one
+  }
+  const auto waiting = w.node.stats(first).buffered_amount
+                       + w.node.stats(second).buffered_amount;
+  CHECK(waiting > 3'900'000);
+  CHECK(waiting < 4'100'000);
+  w.deaf.clear();
+  w.pass(20s);
+  auto got = w.got[a];
+  REQUIRE(got.size() == wanted.size());
+  std::stable_sort(got.begin(), got.end(), [](auto& x, auto& y) {
+    return std::stoi(x) < std::stoi(y);
+  });
+  CHECK(got == wanted);
+  CHECK(w.node.stats(first).messages_sent == 200);
+  CHECK(w.node.stats(first).messages_dropped == 0);
+  CHECK(w.node.stats(first).buffered_amount == 0);
+}
+
+TEST_CASE("a reliable consumer ends when limit and time are passed") {
+  world w{{.buffer_octets = 1'000'000, .buffer_time = 5s}};
+  const auto a = w.add_client();
+  const auto b = w.add_client();
+  const auto producer = w.add_producer({});
+  const auto slow = w.add_consumer(producer, a);
+  const auto fast = w.add_consumer(producer, b);
+  w.deaf[a] = true;
+  const auto block = octets_of(std::string(10'000, 'b'));
+  for (int i = 0; i < 130; ++i) {
+    w.node.say(producer, {net::sctp_ppid::binary, block}, w.now);
+    w.run();
+  }
+  w.pass(4900ms);
+  CHECK(w.events_of<data_consumer_ended>().empty());
+  w.pass(200ms);
+  const auto ended = w.events_of<data_consumer_ended>();
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].consumer == slow);
+  CHECK(ended[0].why == data_end_reason::too_slow);
+  CHECK(block.use_count() == 1); // nobody holds it any more
+  CHECK(w.node.stats(fast).messages_sent == 130);
+}
+
+TEST_CASE("at twice the limit a reliable consumer ends at once") {
+  world w{{.buffer_octets = 1'000'000, .buffer_time = 5s}};
+  const auto a = w.add_client();
+  const auto producer = w.add_producer({});
+  w.add_consumer(producer, a);
+  w.deaf[a] = true;
+  const auto tiny = octets_of("x");
+  size_t said = 0;
+  while (w.events_of<data_consumer_ended>().empty() && said < 1'000'000) {
+    w.node.say(producer, {net::sctp_ppid::binary, tiny}, w.now);
+    w.run();
+    ++said;
+  }
+  // Small messages weigh as much as they cost.
+  CHECK(said < 2'000'000 / data_switch::message_overhead + 1000);
+}
+
+TEST_CASE("a receiver that gets well in time is spared") {
+  world w{{.buffer_octets = 500'000, .buffer_time = 5s}};
+  const auto a = w.add_client();
+  const auto producer = w.add_producer({});
+  const auto consumer = w.add_consumer(producer, a);
+  w.deaf[a] = true;
+  const auto block = octets_of(std::string(10'000, 'b'));
+  for (int i = 0; i < 90; ++i)
+    w.node.say(producer, {net::sctp_ppid::binary, block}, w.now);
+  w.pass(3s);
+  w.deaf.clear();
+  w.pass(20s);
+  CHECK(w.events_of<data_consumer_ended>().empty());
+  CHECK(w.node.stats(consumer).messages_sent == 90);
+  CHECK(w.got[a].size() == 90);
+}
+
+TEST_CASE(
+    "streams of consumers differ from those of producers and each other") {
+  world w;
+  const auto a = w.add_client();
+  const auto producer = w.add_producer(a, 0);
+  w.add_producer(a, 2);
+  for (net::sctp_stream_id wanted : {1, 3, 4})
+    CHECK(w.streams[w.add_consumer(producer, a)] == wanted);
+  // As many as there are streams, and one more.
+  for (int i = 5; i < net::sctp_max_streams; ++i)
+    w.add_consumer(producer, a);
+  const auto refused = w.node.add_consumer(
+      {data_consumer_key{99'999}, producer, a, {}, {}, false});
+  REQUIRE(std::holds_alternative<protocol::error>(refused));
+  CHECK(std::get<protocol::error>(refused).code
+        == protocol::error_code::limit_reached);
+}
+
+TEST_CASE("what there is not cannot be added to") {
+  world w;
+  const auto a = w.add_client();
+  const auto producer = w.add_producer(a);
+  const auto nowhere = transport_key{4711};
+  const auto code_of = [](const auto& x) {
+    return std::get<protocol::error>(x).code;
+  };
+  CHECK(w.node.add_producer({data_producer_key{1}, nowhere, 0, false})->code
+        == protocol::error_code::transport_not_found);
+  CHECK(w.node.add_producer({data_producer_key{1}, a, 1024, false})->code
+        == protocol::error_code::bad_request);
+  CHECK(code_of(w.node.add_consumer(
+            {data_consumer_key{1}, data_producer_key{77}, a, {}, {}, false}))
+        == protocol::error_code::producer_not_found);
+  CHECK(code_of(w.node.add_consumer(
+            {data_consumer_key{1}, producer, nowhere, {}, {}, false}))
+        == protocol::error_code::transport_not_found);
+}
