@@ -6,6 +6,7 @@ const QUEUE_MOST = 1024 * 1024;
 const QUEUE_LOW = 256 * 1024;
 /** Those who are there get the news of a channel within this time. */
 const FOLLOW_MS = 1500;
+const OPEN_WITHIN_MS = 10_000;
 
 export class OutChannel {
   #openedAt = performance.now();
@@ -24,7 +25,12 @@ export class OutChannel {
   ): Promise<OutChannel> {
     const producer = await transport.produceData({ label, ordered: true });
     const channel = new OutChannel(producer, followMs);
-    await channel.#opened();
+    try {
+      await channel.#opened();
+    } catch (error) {
+      channel.close();
+      throw error;
+    }
     return channel;
   }
 
@@ -57,17 +63,21 @@ export class OutChannel {
 
   #opened(): Promise<void> {
     if (this.producer.readyState === 'open') return Promise.resolve();
-    return this.#until('open');
+    return this.#until('open', OPEN_WITHIN_MS);
   }
 
   #drained(): Promise<void> {
     return this.#until('bufferedamountlow');
   }
 
-  #until(event: 'open' | 'bufferedamountlow'): Promise<void> {
+  #until(
+    event: 'open' | 'bufferedamountlow',
+    withinMs?: number,
+  ): Promise<void> {
     return new Promise((done, failed) => {
       const { producer } = this;
       const end = () => {
+        clearTimeout(timer);
         producer.off(event, ready);
         producer.off('close', lost);
         producer.off('transportclose', lost);
@@ -80,6 +90,8 @@ export class OutChannel {
         end();
         failed(new Error('Connection lost'));
       };
+      const timer = withinMs === undefined ? undefined
+        : setTimeout(lost, withinMs);
       producer.on(event, ready);
       producer.on('close', lost);
       producer.on('transportclose', lost);
