@@ -117,6 +117,7 @@ struct shard_state {
   net::time_point publish_due{};
   timer_slot timer{patience};
   net::time_point flushed{};
+  std::optional<net::time_point> put_off; // since when, on purpose
   timer_slot flush_timer{tick_queue::step};
 };
 
@@ -316,8 +317,11 @@ bool shard_state::put_off_flush() {
   if (window <= net::duration{})
     return false;
   auto due = flushed + window;
-  if (self->clock().now() >= due)
+  auto now = self->clock().now();
+  if (now >= due)
     return false;
+  if (!put_off)
+    put_off = now;
   // The next media sees to it; the timer is for when none comes.
   flush_timer.arm(self, due, shard_flush{});
   return true;
@@ -326,7 +330,12 @@ bool shard_state::put_off_flush() {
 void shard_state::flush() {
   auto now = self->clock().now();
   flushed = now;
-  gauge().note_delay(engine.flush(*services.out, now));
+  // What waited on purpose is not late.
+  auto meant = put_off ? std::min(now - *put_off, services.load->coalescing())
+                       : net::duration{};
+  put_off.reset();
+  auto waited = engine.flush(*services.out, now);
+  gauge().note_delay(std::max(waited - meant, net::duration{}));
   // What has been taken since the last flush waited together.
   services.load->counters().note_mailbox(mailbox_owner::shard,
                                          std::exchange(taken, 0));

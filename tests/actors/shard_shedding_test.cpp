@@ -149,11 +149,13 @@ TEST_CASE("where the CPU is short packets go together, and none stays behind") {
     at.send(at.audio, 0, {1, 2, 3, 4});
     return at.packets(2);
   };
+  at.world.load->gauges().take();
   auto first = hear(); // nothing was sent for long
   CHECK(hear() == first);
   CHECK(hear() == first);
   at.world.pass(10ms);
   CHECK(hear() == first + 3);
+  CHECK(at.world.load->gauges().take().delay == 0ms); // it was meant
   CHECK(hear() == first + 3);
   at.world.pass(tick_queue::step); // nothing follows
   CHECK(at.packets(2) == first + 4);
