@@ -98,7 +98,11 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   x->applied.encoding = x->facts.preferred;
   x->facts.lot = settings.lot;
   x->owner = std::move(settings.owner);
+  if (x->layout.spatial_layers > 1 && !source.layers)
+    source.layers.emplace(x->layout);
   x->engine = std::make_unique<rtp::forwarder>(std::move(config), random);
+  if (source.layers)
+    x->engine->set_alive(source.layers->alive(), now);
   for (const auto& report : source.reports)
     if (report)
       x->engine->handle_source_report(*report);
@@ -194,9 +198,17 @@ void media_shard::handle_media(producer_key from, const rtp::media_batch& batch,
   auto i = producers_.find(from);
   if (i == producers_.end())
     return;
-  for (auto* x : i->second.consumers) {
+  auto& source = i->second;
+  auto changed = false;
+  if (source.layers) {
+    source.layers->handle_batch(*batch, now);
+    changed = source.layers->poll_changed();
+  }
+  for (auto* x : source.consumers) {
     if (refused)
       x->engine->handle_overload(now);
+    if (changed)
+      x->engine->set_alive(source.layers->alive(), now);
     x->engine->handle_batch(batch, now);
     collect(*x, now);
   }

@@ -5,6 +5,7 @@
 #include "actors/shedding.hpp"
 #include "actors/transport_sender.hpp"
 #include "rtp/forwarder.hpp"
+#include "rtp/layer_monitor.hpp"
 #include "rtp/rtcp_dispatcher.hpp"
 
 #include <unordered_map>
@@ -183,6 +184,7 @@ private:
     std::vector<consumer*> consumers;
     std::vector<std::optional<rtp::source_report>> reports; // by encoding
     std::optional<bool> paused; // unknown until the producer has answered
+    std::optional<rtp::layer_monitor> layers; // of one that has several
   };
 
   transport& touch(transport_key which);

@@ -110,6 +110,8 @@ rtp::receiver::config to_receiver(protocol::media_kind kind,
   out.kind = to_kind(kind);
   out.codec = to_codec(media.mime_type);
   out.clock_rate = media.clock_rate;
+  if (out.kind == rtp::media_kind::video)
+    out.layout = to_layout(in);
   out.payload = rtp::payload_type{media.payload_type};
   out.rtx_payload = rtx_payload(in, media);
   for (const auto& x : in.encodings)

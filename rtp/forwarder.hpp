@@ -4,8 +4,8 @@
 #include "rtp/fifo.hpp"
 #include "rtp/keyframe_requester.hpp"
 #include "rtp/layer_selector.hpp"
-#include "rtp/layers.hpp"
 #include "rtp/outgoing_packet.hpp"
+#include "rtp/picture_rewriter.hpp"
 #include "rtp/send_stream.hpp"
 #include "rtp/sequence_rewriter.hpp"
 #include "rtp/timestamp_aligner.hpp"
@@ -128,10 +128,12 @@ public:
   /// What is being sent; nothing before the first key frame, while paused and
   /// while nothing is wanted.
   std::optional<layers> current_layers() const {
-    auto encoding = selector_.current();
-    return encoding ? std::optional{layers{*encoding, target_->temporal}}
-                    : std::nullopt;
+    return selector_.current();
   }
+
+  /// Which spatial layers come from the producer, a bit for each, as a
+  /// layer_monitor found out: what does not come is not waited for.
+  void set_alive(uint8_t spatial_layers, time_point now);
 
   bool paused() const {
     return config_.paused;
@@ -182,8 +184,17 @@ private:
   void handle_packet(const media_packet& x, time_point now);
   bool can_replay(const std::vector<media_packet>& group) const;
   bool replayed_already(const media_packet& x);
-  void begin();
+  void begin(const media_packet& first, bool continues, time_point now);
   void forward(const media_packet& x, time_point now);
+  void forward_late(const media_packet& x, time_point now);
+  void leave_out(const media_packet& x, time_point now);
+  void send(const media_packet& x, uint16_t sequence, uint32_t timestamp,
+            uint32_t tag, time_point now);
+  void note_wanted(uint8_t encoding_before, time_point now);
+  void note_complete(time_point now);
+  void watch(time_point now);
+  uint32_t tag() const;
+  const source_report* report_of(uint8_t encoding) const;
   void stop(time_point now);
   void restart(time_point now, bool start);
   void insist_on_keyframe(time_point now);
@@ -198,11 +209,12 @@ private:
   layer_selector selector_;
   sequence_rewriter sequence_;
   timestamp_aligner timestamps_;
+  picture_rewriter pictures_;
   send_stream stream_;
   keyframe_requester keyframes_;
   bool start_ = true; // what is wanted may be a replay
   std::optional<replayed_range> replayed_;
-  std::optional<source_report> source_report_;
+  std::vector<std::optional<source_report>> source_reports_; // by encoding
   std::optional<time_point> report_due_;
   uint16_t rtx_sequence_;
   uint32_t dice_;
@@ -210,6 +222,15 @@ private:
   uint32_t packets_nacked_ = 0;
   uint32_t keyframe_requests_ = 0;
   drop_counters drops_;
+
+  // What the freeze watchdog knows.
+  int64_t seen_picture_ = 0; // timestamps of the latest that came and went
+  int64_t sent_picture_ = 0;
+  uint32_t begun_ = 0; // pictures since the last complete one
+  uint32_t freezes_ = 0;
+  time_point complete_{}; // when the last one was
+  duration picture_interval_{0};
+
   std::vector<outgoing_packet> out_;
   std::vector<packet_key> wanted_;
   fifo<forwarder_event> events_;

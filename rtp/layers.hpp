@@ -89,19 +89,20 @@ public:
   /// below: the ones that are as high or higher in both.
   static constexpr layer_set from(layers x) {
     layer_set out;
-    for (auto s = x.spatial; s < spatial_layer_limit; ++s)
-      out.add_up_from({s, x.temporal});
+    out.bits_ = (temporal_from(x.temporal) * 0x01010101u)
+                & (UINT32_MAX << (x.spatial * temporal_layer_limit));
+    return out;
+  }
+
+  /// The same where it builds on no other spatial layer, and none on it.
+  static constexpr layer_set alone(layers x) {
+    layer_set out;
+    out.bits_ = temporal_from(x.temporal) << (x.spatial * temporal_layer_limit);
     return out;
   }
 
   constexpr void add(layers x) {
     bits_ |= bit(x);
-  }
-
-  /// Adds the pairs of this spatial layer and of this temporal one or higher.
-  constexpr void add_up_from(layers x) {
-    for (auto t = x.temporal; t < temporal_layer_limit; ++t)
-      add({x.spatial, t});
   }
 
   constexpr bool contains(layers x) const {
@@ -113,6 +114,10 @@ public:
 private:
   static constexpr uint32_t bit(layers x) {
     return uint32_t{1} << (x.spatial * temporal_layer_limit + x.temporal);
+  }
+
+  static constexpr uint32_t temporal_from(uint8_t lowest) {
+    return (0xFFu << lowest) & 0xFFu;
   }
 
   uint32_t bits_ = 0;
