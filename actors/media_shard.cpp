@@ -92,10 +92,17 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   x->paused = config.paused;
   x->applied.paused = config.paused;
   x->facts.kind = config.kind;
-  x->facts.encodings = settings.encodings;
+  x->layout = config.layout;
+  x->facts.encodings = config.layout.spatial_layers;
+  x->facts.preferred = config.layout.highest_spatial();
+  x->applied.encoding = x->facts.preferred;
   x->facts.lot = settings.lot;
   x->owner = std::move(settings.owner);
+  if (x->layout.spatial_layers > 1 && !source.layers)
+    source.layers.emplace(x->layout);
   x->engine = std::make_unique<rtp::forwarder>(std::move(config), random);
+  if (source.layers)
+    x->engine->set_alive(source.layers->alive(), now);
   for (const auto& report : source.reports)
     if (report)
       x->engine->handle_source_report(*report);
@@ -118,13 +125,21 @@ void media_shard::set_paused(consumer_key which, bool paused,
   apply(*i->second, now);
 }
 
-void media_shard::set_encoding(consumer_key which, uint8_t encoding,
-                               net::time_point now) {
+void media_shard::set_preferred_layers(consumer_key which,
+                                       rtp::layers preferred,
+                                       net::time_point now) {
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return;
-  i->second->facts.preferred = encoding;
-  apply(*i->second, now);
+  auto& x = *i->second;
+  preferred = x.layout.clamp(preferred);
+  auto temporal = std::exchange(x.preferred_temporal, preferred.temporal);
+  x.facts.preferred = preferred.spatial;
+  apply(x, now);
+  if (temporal != preferred.temporal) {
+    x.engine->set_layers(layers_of(x), now);
+    collect(x, now);
+  }
 }
 
 void media_shard::apply(consumer& x, net::time_point now) {
@@ -135,14 +150,14 @@ void media_shard::apply(consumer& x, net::time_point now) {
       !x.paused && (wanted.paused || wanted.encoding != x.facts.preferred);
   held_ += size_t{held} - size_t{std::exchange(x.held, held)};
   wanted.paused = wanted.paused || x.paused;
-  // The encoding first: what begins anew begins with the right one.
-  if (wanted.encoding != x.applied.encoding)
-    x.engine->set_encoding(wanted.encoding, now);
-  if (wanted.paused && !x.applied.paused)
+  // The layers first: what begins anew begins with the right ones.
+  auto before = std::exchange(x.applied, wanted);
+  if (wanted.encoding != before.encoding)
+    x.engine->set_layers(layers_of(x), now);
+  if (wanted.paused && !before.paused)
     x.engine->pause(now);
-  if (!wanted.paused && x.applied.paused)
+  if (!wanted.paused && before.paused)
     x.engine->resume(now);
-  x.applied = wanted;
   collect(x, now);
 }
 
@@ -183,9 +198,17 @@ void media_shard::handle_media(producer_key from, const rtp::media_batch& batch,
   auto i = producers_.find(from);
   if (i == producers_.end())
     return;
-  for (auto* x : i->second.consumers) {
+  auto& source = i->second;
+  auto changed = false;
+  if (source.layers) {
+    source.layers->handle_batch(*batch, now);
+    changed = source.layers->poll_changed();
+  }
+  for (auto* x : source.consumers) {
     if (refused)
       x->engine->handle_overload(now);
+    if (changed)
+      x->engine->set_alive(source.layers->alive(), now);
     x->engine->handle_batch(batch, now);
     collect(*x, now);
   }

@@ -5,6 +5,7 @@
 #include "actors/shedding.hpp"
 #include "actors/transport_sender.hpp"
 #include "rtp/forwarder.hpp"
+#include "rtp/layer_monitor.hpp"
 #include "rtp/rtcp_dispatcher.hpp"
 
 #include <unordered_map>
@@ -30,8 +31,6 @@ struct shard_consumer {
   transport_key on{};
   producer_key from{};
   rtp::forwarder::config engine;
-  /// How many encodings the producer has.
-  uint8_t encodings = 1;
   /// See lot_of().
   uint8_t lot = 0;
   /// How the producer's owner is heard; null counts as the loudest.
@@ -82,10 +81,11 @@ public:
   /// Removes one; the producer whose last it was here, if so.
   std::optional<producer_key> remove_consumer(consumer_key which);
 
-  /// What the client wants: to get it or not, and which encoding. Overload may
-  /// leave it less.
+  /// What the client wants: to get it or not, and up to which layers. Overload
+  /// may leave it less.
   void set_paused(consumer_key which, bool paused, net::time_point now);
-  void set_encoding(consumer_key which, uint8_t encoding, net::time_point now);
+  void set_preferred_layers(consumer_key which, rtp::layers preferred,
+                            net::time_point now);
 
   /// Calls `f(forwarder&)`, where there is one, and gathers what it makes.
   template <class F>
@@ -173,6 +173,8 @@ private:
     std::unique_ptr<rtp::forwarder> engine;
     bool paused; // as the client wants it
     consumer_facts facts;
+    rtp::producer_layout layout;
+    uint8_t preferred_temporal = rtp::all_layers.temporal;
     std::shared_ptr<const voice> owner;
     shedding_decision applied; // what the engine was told
     bool held = false;         // gets less than it wants
@@ -182,12 +184,17 @@ private:
     std::vector<consumer*> consumers;
     std::vector<std::optional<rtp::source_report>> reports; // by encoding
     std::optional<bool> paused; // unknown until the producer has answered
+    std::optional<rtp::layer_monitor> layers; // of one that has several
   };
 
   transport& touch(transport_key which);
   void become_writable(transport& x, net::time_point now);
   // Gives the client what it wants, as far as there is no overload.
   void apply(consumer& x, net::time_point now);
+  // What its forwarder is to send.
+  static rtp::layers layers_of(const consumer& x) {
+    return {x.applied.encoding, x.preferred_temporal};
+  }
   void collect(consumer& x, net::time_point now);
   void mark(transport& x);
   void drop_if_unused(transport_key which);

@@ -282,8 +282,8 @@ void shard_state::control(const control_consumer& x) {
       e.set_paused(x.consumer, true, now);
     else if (std::holds_alternative<wish::resume>(x.what))
       e.set_paused(x.consumer, false, now);
-    else if (const auto* y = std::get_if<wish::set_encoding>(&x.what))
-      e.set_encoding(x.consumer, y->encoding, now);
+    else if (const auto* y = std::get_if<wish::set_preferred_layers>(&x.what))
+      e.set_preferred_layers(x.consumer, y->preferred, now);
     else
       e.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
         to.handle_keyframe_request(now);

@@ -189,7 +189,8 @@ checked<producer_type> check_producer(media_kind kind,
       return refusal{ortc_errc::unidentified_encoding,
                      "an encoding has neither ssrc nor rid"};
   if (!is_single) {
-    if (!is_any_of(*codec, {"video/VP8", "video/H264"}))
+    if (!is_any_of(*codec,
+                   {"video/VP8", "video/VP9", "video/H264", "video/AV1"}))
       return refusal{ortc_errc::unsupported_simulcast,
                      "no simulcast with " + codec->mime_type};
     return producer_type::simulcast;

@@ -62,6 +62,7 @@ private:
 
   std::optional<wire_packet> write(const outgoing_packet& x,
                                    const header_writer& headers);
+  net::byte_span patched(const payload_patch& x, net::byte_span payload);
   void remember(size_t octets);
   void estimate(time_point now);
 
@@ -75,7 +76,7 @@ private:
   std::vector<packet_report> reports_;
   std::unique_ptr<bandwidth_estimator> estimator_; // from the first feedback on
   std::array<uint8_t, header_room> header_;
-  std::array<uint8_t, net::buffer::capacity + 2> payload_; // for RTX only
+  std::array<uint8_t, net::buffer::capacity + 2> payload_; // RTX, and patches
   egress_stats stats_;
   rate_meter rate_;
 };

@@ -1,7 +1,5 @@
 #include "rtp/forwarder.hpp"
 
-#include "rtp/spread.hpp"
-
 #include <algorithm>
 
 namespace troupe::rtp {
@@ -13,9 +11,6 @@ namespace {
 constexpr auto keyframe_intervals = keyframe_requester::intervals{
     std::chrono::milliseconds{200}, std::chrono::seconds{1}};
 
-// A request to the producer names no more than this.
-constexpr size_t max_wanted = 512;
-
 std::shared_ptr<const header_writer> make_headers(const forwarder::config& x) {
   auto result =
       std::make_shared<header_writer>(x.source_extensions, x.extensions);
@@ -23,12 +18,30 @@ std::shared_ptr<const header_writer> make_headers(const forwarder::config& x) {
   return result;
 }
 
-ntp_time later(ntp_time x, duration by) {
-  using std::chrono::microseconds;
-  auto us = std::chrono::duration_cast<microseconds>(by).count();
-  auto units = (us / 1'000'000) * (int64_t{1} << 32)
-               + (us % 1'000'000) * (int64_t{1} << 32) / 1'000'000;
-  return {x.value + static_cast<uint64_t>(units)};
+// What sequence_rewriter remembers of each packet: what was added to its
+// picture's numbers, and which layers were in force.
+uint32_t make_tag(picture_rewriter::offsets by, layers in_force) {
+  return uint32_t{by.picture_id} << 16 | uint32_t{by.tl0picidx} << 8
+         | uint32_t{in_force.spatial} << 3 | in_force.temporal;
+}
+
+picture_rewriter::offsets offsets_of(uint32_t tag) {
+  return {static_cast<uint16_t>(tag >> 16), static_cast<uint8_t>(tag >> 8)};
+}
+
+layers layers_of(uint32_t tag) {
+  return {static_cast<uint8_t>((tag >> 3) & 7), static_cast<uint8_t>(tag & 7)};
+}
+
+// The sender marks the end of its highest layer; where that is left out, the
+// highest that is sent ends the picture.
+bool ends_picture(const media_packet& x, layers in_force) {
+  return x.packet.marker()
+         || (x.end_of_frame && x.spatial_id == in_force.spatial);
+}
+
+sequence_rewriter::origin origin_of(const media_packet& x) {
+  return {x.encoding, x.sequence};
 }
 
 } // namespace
@@ -36,7 +49,8 @@ ntp_time later(ntp_time x, duration by) {
 forwarder::forwarder(config x, net::rng& random)
     : config_(std::move(x))
     , headers_(make_headers(config_))
-    , selector_(config_.kind == media_kind::audio)
+    , target_(config_.layout.highest())
+    , selector_(config_.kind == media_kind::audio, config_.layout)
     , sequence_(static_cast<uint16_t>(random.u32()))
     , timestamps_(config_.clock_rate, random.u32())
     , stream_(config_.ssrc)
@@ -48,14 +62,16 @@ forwarder::forwarder(config x, net::rng& random)
 
 void forwarder::handle_batch(const media_batch& batch, time_point now) {
   if (!running()) {
-    drops_.add(config_.paused ? drop_reason::consumer_paused
-                              : drop_reason::producer_paused,
+    drops_.add(config_.paused            ? drop_reason::consumer_paused
+               : config_.producer_paused ? drop_reason::producer_paused
+                                         : drop_reason::other_layer,
                batch->size());
     return;
   }
   out_.reserve(out_.size() + batch->size());
   for (auto& x : *batch)
     handle_packet(x, now);
+  watch(now);
   collect(now);
 }
 
@@ -66,37 +82,56 @@ void forwarder::handle_packet(const media_packet& x, time_point now) {
   }
   if (now - x.packet.arrival() > config_.max_queueing) [[unlikely]] {
     drops_.add(drop_reason::overload);
-    sequence_.drop({x.encoding, x.sequence});
+    sequence_.drop(origin_of(x), tag());
     if (config_.kind == media_kind::video)
       restart(now, false);
     return;
   }
   keyframes_.handle_packet();
+  using decision = layer_selector::decision;
   switch (selector_.decide(x)) {
-    case layer_selector::decision::forward:
-      if (x.keyframe)
+    case decision::forward:
+      if (x.keyframe && !selector_.keyframe_needed())
         keyframes_.handle_keyframe();
       forward(x, now);
       return;
-    case layer_selector::decision::begin:
+    case decision::begin:
+      // Older than what was sent before: nothing can begin with that.
+      if (!sequence_.is_new(origin_of(x))) [[unlikely]] {
+        selector_.restart();
+        drops_.add(drop_reason::awaiting_keyframe);
+        return;
+      }
       keyframes_.handle_keyframe();
-      begin();
+      begin(x, false, now);
       forward(x, now);
+      request_keyframe_if_needed(now);
       return;
-    case layer_selector::decision::other_layer:
+    case decision::not_needed:
+      leave_out(x, now);
+      return;
+    case decision::earlier:
+      forward_late(x, now);
+      return;
+    case decision::other_layer:
       drops_.add(drop_reason::other_layer);
       return;
-    case layer_selector::decision::awaiting_keyframe:
+    case decision::awaiting_keyframe:
       drops_.add(drop_reason::awaiting_keyframe);
       request_keyframe_if_needed(now);
       return;
   }
 }
 
-void forwarder::begin() {
+void forwarder::begin(const media_packet& first, bool continues,
+                      time_point now) {
   sequence_.resync();
+  begun_ = 0;
+  if (complete_ != time_point{})
+    complete_ = now;
+  if (!continues)
+    pictures_.begin(first);
   start_ = false;
-  events_.push(layers_changed{selector_.current()});
 }
 
 void forwarder::handle_replay(const media_batch& batch, time_point now) {
@@ -111,29 +146,33 @@ void forwarder::handle_replay(const media_batch& batch, time_point now) {
   // A wish of the receiver's own is for a key frame yet to come.
   if (start_)
     keyframes_.handle_keyframe();
-  selector_.begin();
-  begin();
+  auto fresh = std::ranges::find_if(
+      *batch, [this](auto& x) { return sequence_.is_new(origin_of(x)); });
+  auto& from = fresh != batch->end() ? *fresh : batch->back();
+  selector_.begin(from);
+  begin(from, fresh != batch->begin(), now);
   out_.reserve(out_.size() + batch->size());
-  for (auto& x : *batch)
-    if (sequence_.is_new({x.encoding, x.sequence}))
-      forward(x, now);
+  for (; fresh != batch->end(); ++fresh)
+    if (selector_.decide(*fresh) == layer_selector::decision::forward)
+      forward(*fresh, now);
+    else
+      leave_out(*fresh, now);
   auto& first = batch->front();
   replayed_ = {first.encoding, first.sequence, batch->back().sequence};
   collect(now);
 }
 
 bool forwarder::can_replay(const std::vector<media_packet>& group) const {
-  auto origin = [](const media_packet& x) {
-    return sequence_rewriter::origin{x.encoding, x.sequence};
-  };
   auto fresh = std::ranges::find_if(
-      group, [&](auto& x) { return sequence_.is_new(origin(x)); });
+      group, [&](auto& x) { return sequence_.is_new(origin_of(x)); });
   // What the receiver has of it must be all of it up to there.
-  return std::all_of(
-             group.begin(), fresh,
-             [&](auto& x) { return x.filler || sequence_.lookup(origin(x)); })
-         && std::all_of(fresh, group.end(),
-                        [&](auto& x) { return sequence_.is_new(origin(x)); });
+  return std::all_of(group.begin(), fresh,
+                     [&](auto& x) {
+                       return x.filler || sequence_.lookup(origin_of(x));
+                     })
+         && std::all_of(fresh, group.end(), [&](auto& x) {
+              return sequence_.is_new(origin_of(x));
+            });
 }
 
 bool forwarder::replayed_already(const media_packet& x) {
@@ -147,28 +186,94 @@ bool forwarder::replayed_already(const media_packet& x) {
 }
 
 void forwarder::forward(const media_packet& x, time_point now) {
-  auto origin = sequence_rewriter::origin{x.encoding, x.sequence};
-  if (x.filler) {
-    drops_.add(drop_reason::padding_only);
-    sequence_.drop(origin);
+  if (!sequence_.is_ahead(origin_of(x))) [[unlikely]] {
+    forward_late(x, now);
     return;
   }
-  auto sequence = sequence_.forward(origin);
+  auto own_tag = tag();
+  auto sequence = sequence_.forward(origin_of(x), own_tag);
   if (!sequence) {
     drops_.add(drop_reason::unmappable);
     return;
   }
+  // The reports are of use where another encoding takes over.
+  auto before = timestamps_.started() ? timestamps_.source() : x.encoding;
+  auto timestamp =
+      before == x.encoding
+          ? timestamps_.map(x.encoding, x.timestamp, x.packet.arrival())
+          : timestamps_.map(x.encoding, x.timestamp, x.packet.arrival(),
+                            report_of(x.encoding), report_of(before));
+  pictures_.note_sent(x);
+  send(x, *sequence, timestamp, own_tag, now);
+}
+
+// What belongs into a hole is sent as the packets around it were; where they
+// were to be left out, without payload, so that nobody waits for it.
+void forwarder::forward_late(const media_packet& x, time_point now) {
+  auto sequence = sequence_.lookup(origin_of(x));
+  auto then = sequence_.tag_of(origin_of(x));
+  auto timestamp = timestamps_.peek(x.encoding, x.timestamp);
+  if (!sequence || !then || !timestamp) {
+    drops_.add(drop_reason::unmappable);
+    return;
+  }
+  auto in_force = selector_.layers_for(x, layers_of(*then));
+  if (layer_selector::allows(x, in_force)) {
+    send(x, *sequence, *timestamp, *then, now);
+    return;
+  }
+  drops_.add(x.filler ? drop_reason::padding_only : drop_reason::other_layer);
+  send(x, *sequence, *timestamp, *then, now);
+  out_.back().patch = {.empty = true};
+  out_.back().fields.marker = false;
+}
+
+void forwarder::leave_out(const media_packet& x, time_point now) {
+  if (!sequence_.is_ahead(origin_of(x))) [[unlikely]] {
+    forward_late(x, now);
+    return;
+  }
+  drops_.add(x.filler ? drop_reason::padding_only : drop_reason::other_layer);
+  // With the numbers of the pictures before this one.
+  sequence_.drop(origin_of(x), tag());
+  if (x.filler)
+    return;
+  if (x.timestamp != sent_picture_)
+    pictures_.note_left_out(x);
+  if (x.timestamp != std::exchange(seen_picture_, x.timestamp))
+    ++begun_;
+  if (x.completes_picture && x.timestamp == sent_picture_)
+    note_complete(now);
+}
+
+void forwarder::send(const media_packet& x, uint16_t sequence,
+                     uint32_t timestamp, uint32_t tag, time_point now) {
   auto fields = rewritten_fields{};
   fields.payload_type = config_.payload;
-  fields.sequence_number = *sequence;
-  fields.timestamp =
-      timestamps_.map(x.encoding, x.timestamp, x.packet.arrival());
+  fields.sequence_number = sequence;
+  fields.timestamp = timestamp;
   fields.ssrc = config_.ssrc;
-  fields.marker = x.packet.marker();
-  out_.push_back({x.packet, fields, std::nullopt});
-  stream_.handle_sent(*sequence, x.packet.payload().size(), now);
+  fields.marker = ends_picture(x, layers_of(tag));
+  out_.push_back({x.packet, fields, std::nullopt,
+                  picture_rewriter::patch_of(x.numbers, offsets_of(tag))});
+  stream_.handle_sent(sequence, x.packet.payload().size(), now);
+  sent_picture_ = x.timestamp;
+  if (x.timestamp != std::exchange(seen_picture_, x.timestamp))
+    ++begun_;
+  if (x.completes_picture)
+    note_complete(now);
   if (!report_due_)
     schedule_report(now);
+}
+
+uint32_t forwarder::tag() const {
+  return make_tag(pictures_.current(), selector_.in_force());
+}
+
+const source_report* forwarder::report_of(uint8_t encoding) const {
+  return encoding < source_reports_.size() && source_reports_[encoding]
+             ? &*source_reports_[encoding]
+             : nullptr;
 }
 
 void forwarder::handle_retransmissions(const media_batch& batch,
@@ -176,23 +281,29 @@ void forwarder::handle_retransmissions(const media_batch& batch,
   if (!running() || !config_.rtx_ssrc || !config_.rtx_payload)
     return;
   for (auto& x : *batch) {
-    auto sequence = sequence_.lookup({x.encoding, x.sequence});
+    auto sequence = sequence_.lookup(origin_of(x));
+    auto then = sequence_.tag_of(origin_of(x));
     auto timestamp = timestamps_.peek(x.encoding, x.timestamp);
-    if (!sequence || !timestamp || !stream_.spend(x.packet.payload().size()))
+    if (!sequence || !then || !timestamp
+        || !layer_selector::allows(x, selector_.layers_for(x, layers_of(*then)))
+        || !stream_.spend(x.packet.payload().size()))
       continue;
     auto fields = rewritten_fields{};
     fields.payload_type = *config_.rtx_payload;
     fields.sequence_number = rtx_sequence_++;
     fields.timestamp = *timestamp;
     fields.ssrc = *config_.rtx_ssrc;
-    fields.marker = x.packet.marker();
-    out_.push_back({x.packet, fields, *sequence});
+    fields.marker = ends_picture(x, layers_of(*then));
+    out_.push_back({x.packet, fields, *sequence,
+                    picture_rewriter::patch_of(x.numbers, offsets_of(*then))});
   }
   collect(now);
 }
 
 void forwarder::handle_source_report(const source_report& x) {
-  source_report_ = x;
+  if (source_reports_.size() <= x.encoding)
+    source_reports_.resize(size_t{x.encoding} + 1);
+  source_reports_[x.encoding] = x;
 }
 
 void forwarder::handle_overload(time_point now) {
@@ -200,204 +311,6 @@ void forwarder::handle_overload(time_point now) {
     return;
   restart(now, false);
   collect(now);
-}
-
-// -- RTCP from the receiver ---------------------------------------------------
-
-void forwarder::handle_nack(std::span<const uint16_t> lost, time_point now) {
-  ++nacks_received_;
-  packets_nacked_ += static_cast<uint32_t>(lost.size());
-  if (!running() || !config_.feedback.nack || !config_.rtx_ssrc)
-    return;
-  for (auto x : lost) {
-    if (wanted_.size() == max_wanted)
-      return;
-    auto origin = sequence_.original(x);
-    if (origin && stream_.admit_retransmission(x, now))
-      wanted_.push_back({origin->source, origin->sequence});
-  }
-}
-
-void forwarder::handle_keyframe_request(time_point now) {
-  ++keyframe_requests_;
-  if (!running() || config_.kind != media_kind::video)
-    return;
-  if (start_)
-    insist_on_keyframe(now);
-  else
-    keyframes_.request(now);
-  collect(now);
-}
-
-void forwarder::handle_report_block(const rtcp::report_block& x,
-                                    time_point now) {
-  if (x.ssrc != config_.ssrc)
-    return;
-  stream_.handle_report_block(x, now);
-  collect(now);
-}
-
-// -- control ------------------------------------------------------------------
-
-void forwarder::pause(time_point now) {
-  if (std::exchange(config_.paused, true) || config_.producer_paused)
-    return;
-  stop(now);
-}
-
-void forwarder::resume(time_point now) {
-  if (!std::exchange(config_.paused, false) || config_.producer_paused)
-    return;
-  restart(now, true);
-  collect(now);
-}
-
-void forwarder::handle_producer_paused(time_point now) {
-  if (std::exchange(config_.producer_paused, true) || config_.paused)
-    return;
-  stop(now);
-}
-
-void forwarder::handle_producer_resumed(time_point now) {
-  if (!std::exchange(config_.producer_paused, false) || config_.paused)
-    return;
-  restart(now, true);
-  collect(now);
-}
-
-void forwarder::handle_connected(time_point now) {
-  sequence_.forget();
-  if (!running())
-    return;
-  // A replay that is under way was asked for too early, but does no harm.
-  keyframes_.handle_keyframe();
-  restart(now, true);
-  collect(now);
-}
-
-void forwarder::set_encoding(uint8_t encoding, time_point now) {
-  // What is under way may be of the encoding that was wanted before.
-  if (encoding != selector_.target() && !selector_.current())
-    keyframes_.handle_keyframe();
-  selector_.set_target(encoding);
-  request_keyframe_if_needed(now);
-  collect(now);
-}
-
-void forwarder::stop(time_point now) {
-  if (selector_.current())
-    events_.push(layers_changed{});
-  selector_.restart();
-  keyframes_.handle_keyframe();
-  wanted_.clear();
-  report_due_.reset();
-  collect(now);
-}
-
-// Whoever is waiting to start goes on waiting for that.
-void forwarder::restart(time_point now, bool start) {
-  start_ = start || (start_ && !selector_.current());
-  selector_.restart();
-  request_keyframe_if_needed(now);
-}
-
-// Wants a key frame yet to come, even if a replay is under way.
-void forwarder::insist_on_keyframe(time_point now) {
-  start_ = false;
-  keyframes_.handle_keyframe();
-  keyframes_.request(now);
-}
-
-void forwarder::request_keyframe_if_needed(time_point now) {
-  if (running() && selector_.keyframe_needed())
-    keyframes_.request(now);
-}
-
-// -- output -------------------------------------------------------------------
-
-void forwarder::handle_timeout(time_point now) {
-  collect(now);
-}
-
-void forwarder::collect(time_point now) {
-  if (keyframes_.poll(now))
-    events_.push(keyframe_wanted{selector_.target(), start_});
-  if (auto score = stream_.poll_score())
-    events_.push(consumer_score_changed{*score});
-  if (report_due_ && now >= *report_due_) {
-    make_report(now);
-    schedule_report(now);
-  }
-}
-
-void forwarder::schedule_report(time_point now) {
-  report_due_ = now + spread(report_interval, dice_);
-}
-
-void forwarder::make_report(time_point now) {
-  // Until the producer reports, nobody knows what instant a timestamp shows.
-  if (!source_report_ || selector_.current() != source_report_->encoding)
-    return;
-  auto timestamp =
-      timestamps_.peek(source_report_->encoding, source_report_->timestamp);
-  if (!timestamp)
-    return;
-  using std::chrono::microseconds;
-  auto age = now - source_report_->arrival;
-  auto us = std::chrono::duration_cast<microseconds>(age).count();
-  auto ticks = us * int64_t{config_.clock_rate} / 1'000'000;
-  auto info = stream_.make_sender_report(
-      later(source_report_->ntp, age),
-      *timestamp + static_cast<uint32_t>(ticks), now);
-  rtcp::compound_builder packet;
-  packet.add_sender_report(info);
-  packet.add_sdes(config_.ssrc, config_.cname);
-  rtcp_.emplace(packet.bytes().begin(), packet.bytes().end());
-}
-
-std::optional<outgoing_batch> forwarder::poll_batch() {
-  if (out_.empty())
-    return std::nullopt;
-  return outgoing_batch{headers_, std::exchange(out_, {})};
-}
-
-std::optional<std::vector<packet_key>>
-forwarder::poll_retransmission_request() {
-  if (wanted_.empty())
-    return std::nullopt;
-  return std::exchange(wanted_, {});
-}
-
-std::optional<std::vector<uint8_t>> forwarder::poll_rtcp() {
-  return std::exchange(rtcp_, std::nullopt);
-}
-
-std::optional<forwarder_event> forwarder::poll_event() {
-  return events_.pop();
-}
-
-std::optional<time_point> forwarder::poll_timeout() const {
-  auto result = report_due_;
-  if (auto x = keyframes_.poll_timeout(); x && (!result || *x < *result))
-    result = x;
-  return result;
-}
-
-forwarder_stats forwarder::stats(time_point now) const {
-  auto result = forwarder_stats{};
-  stream_.fill(result, now);
-  result.rtx_ssrc = config_.rtx_ssrc;
-  result.nacks_received = nacks_received_;
-  result.packets_nacked = packets_nacked_;
-  result.keyframe_requests_received = keyframe_requests_;
-  result.drops = drops_;
-  return result;
-}
-
-size_t forwarder::memory() const {
-  return sizeof(*this) + sizeof(header_writer) + stream_.heap()
-         + sequence_.memory() + config_.mid.capacity()
-         + config_.cname.capacity();
 }
 
 } // namespace troupe::rtp

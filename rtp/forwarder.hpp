@@ -5,6 +5,7 @@
 #include "rtp/keyframe_requester.hpp"
 #include "rtp/layer_selector.hpp"
 #include "rtp/outgoing_packet.hpp"
+#include "rtp/picture_rewriter.hpp"
 #include "rtp/send_stream.hpp"
 #include "rtp/sequence_rewriter.hpp"
 #include "rtp/timestamp_aligner.hpp"
@@ -26,9 +27,9 @@ struct consumer_score_changed {
   uint8_t score = 0;
 };
 
-/// Another encoding is being forwarded, or none.
+/// Other layers are being forwarded, or none.
 struct layers_changed {
-  std::optional<uint8_t> encoding;
+  std::optional<rtp::layers> layers;
 };
 
 using forwarder_event =
@@ -48,6 +49,8 @@ public:
   struct config {
     media_kind kind = media_kind::video;
     uint32_t clock_rate = 90000;
+    /// What the producer has; the highest of it is wanted at first.
+    producer_layout layout;
     rtp::ssrc ssrc{};
     payload_type payload{};
     std::optional<rtp::ssrc> rtx_ssrc;
@@ -115,8 +118,22 @@ public:
   /// The receiver's transport became ready: what was sent before is lost.
   void handle_connected(time_point now);
 
-  /// Wants this encoding of a simulcast producer.
-  void set_encoding(uint8_t encoding, time_point now);
+  /// Wants these layers, or the nearest to them that come: what is higher is
+  /// not sent from the next picture on (or, where codec or encoding demand a
+  /// key frame for that, from there on), what is missing as soon as it can be
+  /// decoded. Nothing stops the video as a pause does, with the difference
+  /// that the client did not ask for it. Audio takes no notice.
+  void set_layers(std::optional<layers> target, time_point now);
+
+  /// What is being sent; nothing before the first key frame, while paused and
+  /// while nothing is wanted.
+  std::optional<layers> current_layers() const {
+    return selector_.current();
+  }
+
+  /// Which spatial layers come from the producer, a bit for each, as a
+  /// layer_monitor found out: what does not come is not waited for.
+  void set_alive(uint8_t spatial_layers, time_point now);
 
   bool paused() const {
     return config_.paused;
@@ -154,7 +171,7 @@ public:
 
 private:
   bool running() const {
-    return !config_.paused && !config_.producer_paused;
+    return !config_.paused && !config_.producer_paused && target_;
   }
 
   // What the last replay held, while batches may come that overlap with it.
@@ -167,8 +184,17 @@ private:
   void handle_packet(const media_packet& x, time_point now);
   bool can_replay(const std::vector<media_packet>& group) const;
   bool replayed_already(const media_packet& x);
-  void begin();
+  void begin(const media_packet& first, bool continues, time_point now);
   void forward(const media_packet& x, time_point now);
+  void forward_late(const media_packet& x, time_point now);
+  void leave_out(const media_packet& x, time_point now);
+  void send(const media_packet& x, uint16_t sequence, uint32_t timestamp,
+            uint32_t tag, time_point now);
+  void note_wanted(uint8_t encoding_before, time_point now);
+  void note_complete(time_point now);
+  void watch(time_point now);
+  uint32_t tag() const;
+  const source_report* report_of(uint8_t encoding) const;
   void stop(time_point now);
   void restart(time_point now, bool start);
   void insist_on_keyframe(time_point now);
@@ -179,14 +205,16 @@ private:
 
   config config_;
   std::shared_ptr<const header_writer> headers_;
+  std::optional<layers> target_;
   layer_selector selector_;
   sequence_rewriter sequence_;
   timestamp_aligner timestamps_;
+  picture_rewriter pictures_;
   send_stream stream_;
   keyframe_requester keyframes_;
   bool start_ = true; // what is wanted may be a replay
   std::optional<replayed_range> replayed_;
-  std::optional<source_report> source_report_;
+  std::vector<std::optional<source_report>> source_reports_; // by encoding
   std::optional<time_point> report_due_;
   uint16_t rtx_sequence_;
   uint32_t dice_;
@@ -194,6 +222,15 @@ private:
   uint32_t packets_nacked_ = 0;
   uint32_t keyframe_requests_ = 0;
   drop_counters drops_;
+
+  // What the freeze watchdog knows.
+  int64_t seen_picture_ = 0; // timestamps of the latest that came and went
+  int64_t sent_picture_ = 0;
+  uint32_t begun_ = 0; // pictures since the last complete one
+  uint32_t freezes_ = 0;
+  time_point complete_{}; // when the last one was
+  duration picture_interval_{0};
+
   std::vector<outgoing_packet> out_;
   std::vector<packet_key> wanted_;
   fifo<forwarder_event> events_;

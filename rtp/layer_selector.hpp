@@ -3,12 +3,23 @@
 #include "rtp/media_packet.hpp"
 
 #include <optional>
+#include <utility>
 
 namespace troupe::rtp {
 
 /// Chooses which of a producer's packets a consumer gets: those of one
-/// encoding, beginning with a key frame. Another encoding takes over at a key
-/// frame of its own; until then the present one goes on.
+/// encoding, beginning with a key frame, and of it the layers that are wanted.
+/// Another encoding takes over at a key frame of its own; until then the
+/// present one goes on. Layers change between pictures only:
+///
+/// - down at once, except for spatial layers that build on each other at key
+///   frames alone, whose lower ones were not sent: at a key frame;
+/// - up at a key frame, or where the codec says that what is needed was sent
+///   (docs/adr/0013 has the rules of each codec).
+///
+/// Invariant: what is forwarded refers only to what was forwarded, or was lost
+/// on its way here. All packets of a frame are judged alike, in whatever order
+/// they come.
 class layer_selector {
 public:
   enum class decision : uint8_t {
@@ -17,44 +28,99 @@ public:
     begin,
     /// Belongs to another encoding.
     other_layer,
+    /// Of the encoding that is being sent, but of a layer that is not.
+    not_needed,
+    /// Of a picture from before the last change: allows() tells, by the layers
+    /// that were sent then.
+    earlier,
     /// Of the wanted encoding, but no key frame came yet.
     awaiting_keyframe,
   };
 
   /// With `immediate`, any packet will do to begin with: audio.
-  explicit layer_selector(bool immediate) : immediate_(immediate) {}
+  layer_selector(bool immediate, const producer_layout& layout);
 
   decision decide(const media_packet& x);
 
-  /// Wants this encoding from its next key frame on.
-  void set_target(uint8_t encoding);
+  /// Whether a packet belongs to what is sent with these layers in force.
+  static bool allows(const media_packet& x, layers in_force) {
+    return !x.filler && x.needed_for.contains(in_force);
+  }
+
+  /// The layers that hold for a late packet: those in force, if they were
+  /// when its picture came, else those remembered with its number.
+  layers layers_for(const media_packet& x, layers remembered) const {
+    auto is_earlier = x.sequence < since_ && x.timestamp != since_picture_;
+    return started_ && x.encoding == encoding_ && !is_earlier ? in_force_
+                                                              : remembered;
+  }
+
+  /// Wants these layers.
+  void set_target(layers x);
+
+  /// These spatial layers come from the producer, a bit for each.
+  void set_alive(uint8_t spatial_layers);
 
   /// Begins anew, with a key frame: after a pause.
   void restart() {
-    current_.reset();
+    started_ = false;
   }
 
-  /// The wanted encoding begins, whatever its next packet is.
-  void begin() {
-    current_ = target_;
-  }
+  /// The wanted encoding begins with this packet, whatever it is.
+  void begin(const media_packet& first);
 
   /// The encoding that a key frame is needed of, or nothing.
   std::optional<uint8_t> keyframe_needed() const;
 
-  /// The encoding that is being forwarded, or nothing.
-  std::optional<uint8_t> current() const {
-    return current_;
+  /// The encoding that is wanted, as far as it comes.
+  uint8_t wanted_encoding() const {
+    return layout_.kind == layering::simulcast ? wanted_.spatial : uint8_t{0};
   }
 
-  uint8_t target() const {
-    return target_;
+  /// What is being forwarded, or nothing.
+  std::optional<layers> current() const;
+
+  /// The layers in force within the current encoding.
+  layers in_force() const {
+    return in_force_;
+  }
+
+  /// Whether the layers in force changed since the last call.
+  bool poll_changed() {
+    return std::exchange(changed_, false);
   }
 
 private:
+  // What is wanted of whatever encoding is sent.
+  layers goal() const;
+  void update_wanted();
+  bool can_begin(const media_packet& x) const;
+  void enter_picture(const media_packet& x);
+  layers next_layers(const media_packet& x) const;
+  void put_in_force(layers next, const media_packet& from);
+  void raise_temporal(const media_packet& x);
+  void note_frame(const media_packet& x);
+  bool references_sent(const media_packet& x) const;
+
   bool immediate_;
-  uint8_t target_ = 0;
-  std::optional<uint8_t> current_;
+  producer_layout layout_;
+  layers target_;
+  layers wanted_; // the target, or what comes instead
+  uint8_t alive_ = 0xFF;
+
+  bool started_ = false;
+  bool changed_ = false;
+  uint8_t encoding_ = 0; // the current one
+  layers in_force_;
+  int64_t newest_ = 0;        // highest sequence
+  int64_t picture_ = 0;       // its timestamp
+  int64_t since_ = 0;         // the first sequence that in_force_ held for
+  int64_t since_picture_ = 0; // its timestamp
+
+  // Frames of the dependency descriptor that were sent: bit i is for i before
+  // the newest.
+  uint64_t frames_sent_ = 0;
+  uint16_t newest_frame_ = 0;
 };
 
 } // namespace troupe::rtp

@@ -126,6 +126,8 @@ void receive_stream::accept(const packet& x, int64_t sequence, bool repaired,
     keyframes_.handle_keyframe();
     keyframe_seen_ = true;
   }
+  if (config_.kind == media_kind::video && !result.filler)
+    note_picture(result);
   if (config_.keep)
     kept_.insert(result);
   out.push_back(std::move(result));
@@ -148,10 +150,54 @@ void receive_stream::describe(media_packet& x) {
     x.filler = true;
     return;
   }
-  x.keyframe = descriptor->keyframe;
-  x.start_of_frame = descriptor->start_of_frame;
-  x.spatial_id = descriptor->spatial_id;
-  x.temporal_id = descriptor->temporal_id;
+  take(*descriptor, x);
+}
+
+void receive_stream::take(const payload_descriptor& from, media_packet& to) {
+  auto layer = layers{std::min<uint8_t>(from.spatial_id, all_layers.spatial),
+                      std::min<uint8_t>(from.temporal_id, all_layers.temporal)};
+  to.keyframe = from.keyframe;
+  to.start_of_frame = from.start_of_frame;
+  to.end_of_frame = from.end_of_frame;
+  to.spatial_id = layer.spatial;
+  to.temporal_id = layer.temporal;
+  to.temporal_sync = from.temporal_switch;
+  to.temporal_up = from.temporal_up;
+  to.numbers = {from.picture_id.value_or(0),
+                from.picture_id_bits,
+                static_cast<uint8_t>(from.picture_id_offset),
+                from.tl0picidx.value_or(0),
+                static_cast<uint8_t>(from.tl0picidx_offset),
+                config_.codec == codec::vp8};
+  to.has_dependencies = from.has_dependencies;
+  to.switches = from.switches;
+  to.references = from.references;
+  if (from.has_dependencies)
+    to.needed_for = from.needed_for;
+  else if (config_.layout.keyed && from.not_inter_layer_reference)
+    to.needed_for = layer_set::alone(layer);
+  else
+    to.needed_for = layer_set::from(layer);
+}
+
+void receive_stream::note_picture(media_packet& x) {
+  auto* found = &pictures_[next_picture_];
+  if (x.timestamp != newest_picture_) {
+    found = std::ranges::find(pictures_, x.timestamp, &picture::timestamp);
+    if (found == pictures_.end()) {
+      next_picture_ =
+          static_cast<uint8_t>((next_picture_ + 1) % pictures_.size());
+      found = &pictures_[next_picture_];
+      *found = {x.timestamp};
+      newest_picture_ = x.timestamp;
+    }
+  }
+  ++found->packets;
+  if (x.start_of_frame)
+    found->first = std::min(found->first, x.sequence);
+  if (x.packet.marker())
+    found->last = x.sequence;
+  x.completes_picture = found->last - found->first + 1 == found->packets;
 }
 
 void receive_stream::note_keyframe(const media_packet& x) {

@@ -23,6 +23,8 @@ public:
     rtp::codec codec = codec::other_video;
     uint32_t clock_rate = 90000;
     extension_map extensions;
+    /// What the sender said of its layers.
+    producer_layout layout;
     /// Ask for what is missing.
     bool nack = false;
     /// Keep packets for consumers that ask, or that come late.
@@ -137,6 +139,14 @@ private:
     time_point arrival{};
   };
 
+  // A picture that is coming.
+  struct picture {
+    int64_t timestamp = INT64_MIN;
+    int64_t first = INT64_MAX / 2; // sequence where it starts and ends
+    int64_t last = 0;
+    int64_t packets = 0;
+  };
+
   static constexpr int max_dropout = 3000;
   static constexpr int window = 2048;
 
@@ -145,7 +155,9 @@ private:
   void accept(const packet& x, int64_t sequence, bool repaired, time_point now,
               std::vector<media_packet>& out);
   void describe(media_packet& x);
+  void take(const payload_descriptor& from, media_packet& to);
   void note_keyframe(const media_packet& x);
+  void note_picture(media_packet& x);
   bool note_sequence(int64_t sequence);
   void note_arrival(time_point now);
   void update_jitter(const packet& x);
@@ -190,6 +202,9 @@ private:
 
   bool keyframe_seen_ = false;
   std::optional<group_start> group_;
+  std::array<picture, 16> pictures_{}; // a ring
+  uint8_t next_picture_ = 0;           // the newest
+  int64_t newest_picture_ = INT64_MIN; // its timestamp
   bool active_ = false;
   bool activity_changed_ = false;
   time_point last_arrival_{};

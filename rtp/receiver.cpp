@@ -146,6 +146,7 @@ void receiver::bind_media(slot& to, ssrc media) {
   x.codec = config_.codec;
   x.clock_rate = config_.clock_rate;
   x.extensions = config_.extensions;
+  x.layout = config_.layout;
   x.nack = config_.feedback.nack;
   x.keep = config_.keep || replayable();
   x.nacks = config_.nacks;

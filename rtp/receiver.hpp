@@ -63,6 +63,8 @@ public:
     /// takes the first SSRC that comes.
     std::vector<encoding> encodings;
     extension_map extensions;
+    /// What the sender said of its layers.
+    producer_layout layout;
     feedback_kinds feedback;
     /// Keep packets for consumers that NACK. Video that may be replayed is
     /// kept in any case.

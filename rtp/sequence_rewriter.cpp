@@ -9,12 +9,17 @@ constexpr uint32_t half_cycle = 32768;
 // A run grown to this is cut to half: older numbers are of no use.
 constexpr uint32_t max_length = 1 << 20;
 
+// The low octet of a tag tells what was chosen, the rest what was changed. A
+// hole between what was dropped and what is forwarded belongs to the choice
+// before it, but its packets to the numbers behind it.
+constexpr uint32_t choice_bits = 0xFF;
+
 } // namespace
 
 sequence_rewriter::sequence_rewriter(uint16_t initial)
     : next_output_(initial) {}
 
-std::optional<uint16_t> sequence_rewriter::forward(origin x) {
+std::optional<uint16_t> sequence_rewriter::forward(origin x, uint32_t tag) {
   if (count_ > 0) {
     auto& r = newest();
     auto end = r.begin + r.length;
@@ -23,33 +28,43 @@ std::optional<uint16_t> sequence_rewriter::forward(origin x) {
     if (!resync_) {
       if (x.source != r.source)
         return lookup(x);
-      if (x.sequence - end <= max_hole) {
+      if (r.length == 0)
+        r.tag = x.sequence == end
+                    ? tag
+                    : (tag & ~choice_bits) | (r.tag & choice_bits);
+      if (x.sequence - end <= max_hole && tag == r.tag) {
         extend(r, x.sequence + 1);
         return static_cast<uint16_t>(next_output_ - 1);
       }
-      ++next_output_;
+      if (x.sequence - end <= max_hole)
+        extend(r, x.sequence);
+      else
+        ++next_output_;
     } else if (auto late = lookup(x)) {
       return late;
     }
   }
-  open(x, next_output_);
+  open(x, next_output_, tag);
   extend(newest(), x.sequence + 1);
   resync_ = false;
   return static_cast<uint16_t>(next_output_ - 1);
 }
 
-void sequence_rewriter::drop(origin x) {
+void sequence_rewriter::drop(origin x, uint32_t tag) {
   if (count_ == 0 || resync_)
     return;
   auto& r = newest();
   auto end = r.begin + r.length;
   if (x.source != r.source || x.sequence < end)
     return;
-  if (x.sequence - end <= max_hole)
-    extend(r, x.sequence);
-  else
+  if (x.sequence - end > max_hole) {
     ++next_output_;
-  open({x.source, x.sequence + 1}, next_output_);
+  } else if (x.sequence > end) {
+    if (tag != r.tag)
+      open({x.source, end}, next_output_, tag);
+    extend(newest(), x.sequence);
+  }
+  open({x.source, x.sequence + 1}, next_output_, tag);
 }
 
 bool sequence_rewriter::is_new(origin x) const {
@@ -69,6 +84,11 @@ std::optional<uint16_t> sequence_rewriter::lookup(origin x) const {
   if (next_output_ - output >= half_cycle)
     return std::nullopt;
   return static_cast<uint16_t>(output);
+}
+
+std::optional<uint32_t> sequence_rewriter::tag_of(origin x) const {
+  auto* r = find(x);
+  return r && lookup(x) ? std::optional{r->tag} : std::nullopt;
 }
 
 std::optional<sequence_rewriter::origin>
@@ -104,7 +124,7 @@ const sequence_rewriter::run& sequence_rewriter::at(size_t age) const {
   return runs_[(head_ + max_runs - age) % max_runs];
 }
 
-void sequence_rewriter::open(origin x, uint32_t output) {
+void sequence_rewriter::open(origin x, uint32_t output, uint32_t tag) {
   // An empty run has given out nothing and can be replaced.
   if (count_ == 0 || newest().length > 0) {
     head_ = static_cast<uint16_t>((head_ + 1) % max_runs);
@@ -113,7 +133,7 @@ void sequence_rewriter::open(origin x, uint32_t output) {
     if (count_ < max_runs)
       ++count_;
   }
-  newest() = {x.sequence, output, 0, x.source};
+  newest() = {x.sequence, output, 0, x.source, tag};
 }
 
 void sequence_rewriter::extend(run& r, int64_t end) {

@@ -36,12 +36,14 @@ public:
 
   /// The number for an input that is forwarded; nothing if it falls into what
   /// was dropped, skipped or forgotten. Inputs of a source other than the
-  /// current one must be announced by resync().
-  std::optional<uint16_t> forward(origin x);
+  /// current one must be announced by resync(). `tag` is remembered with every
+  /// input that is new, and with the holes behind it: see tag_of().
+  std::optional<uint16_t> forward(origin x, uint32_t tag = 0);
 
   /// The input is not forwarded. Only what has not been passed leaves no
-  /// hole; what is late leaves the hole it has.
-  void drop(origin x);
+  /// hole; what is late leaves the hole it has. `tag` is remembered with the
+  /// holes before it.
+  void drop(origin x, uint32_t tag = 0);
 
   /// Whatever comes next that is new continues without a hole: after a pause,
   /// or when another source takes over.
@@ -63,6 +65,18 @@ public:
   /// The number that forward() gave or would give a late input, or nothing.
   std::optional<uint16_t> lookup(origin x) const;
 
+  /// The tag in force where a late input belongs, or nothing where lookup()
+  /// has nothing.
+  std::optional<uint32_t> tag_of(origin x) const;
+
+  /// Whether an input is newer than all of the present run.
+  bool is_ahead(origin x) const {
+    if (count_ == 0)
+      return true;
+    auto& r = runs_[head_];
+    return x.source != r.source || x.sequence >= r.begin + r.length;
+  }
+
   /// Which input got the number, or nothing if it was none within memory.
   std::optional<origin> original(uint16_t output) const;
 
@@ -78,12 +92,13 @@ private:
     uint32_t output = 0;
     uint32_t length : 24 = 0; // inputs, up to the newest one or the last drop
     uint32_t source : 8 = 0;
+    uint32_t tag = 0;
   };
 
   const run* find(origin x) const;
   run& newest();
   const run& at(size_t age) const;
-  void open(origin x, uint32_t output);
+  void open(origin x, uint32_t output, uint32_t tag);
   void extend(run& r, int64_t end);
 
   std::vector<run> runs_; // a ring that grows to max_runs as it is needed

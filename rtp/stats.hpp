@@ -81,6 +81,9 @@ struct forwarder_stats {
   /// Asked for too often, too soon, or beyond the share of the bitrate.
   uint64_t retransmissions_refused = 0;
   uint64_t keyframe_requests_received = 0;
+  /// How often no whole picture came for so long, though packets did, that
+  /// the stream was begun anew.
+  uint64_t freezes = 0;
   uint8_t score = 10;
   drop_counters drops;
 };

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "rtp/types.hpp"
+#include "rtp/media_packet.hpp"
 
+#include <array>
 #include <optional>
 
 namespace troupe::rtp {
@@ -9,34 +10,66 @@ namespace troupe::rtp {
 /// Maps the media timestamps of one or several sources to the one line of
 /// timestamps that a consumer sees. Within a source, differences are kept, so
 /// that after a pause the timestamp has advanced as the sender's clock did.
-/// Where the source changes or its timestamps jump against the clock (the
-/// sender restarted), it goes on from the last packet by the time that passed.
+/// Another source goes on where both sources' sender reports say, or, as long
+/// as one of these is missing, by the time that passed. So it does where a
+/// source's timestamps jump against the clock (the sender restarted).
+///
+/// Invariant: where a source takes over, the timestamp is later than all
+/// before.
 class timestamp_aligner {
 public:
   /// More than this against the clock is a restart.
   static constexpr duration max_drift = std::chrono::seconds{10};
 
+  /// Sender reports that put a source farther from where the time that passed
+  /// would put it are wrong.
+  static constexpr duration max_report_error = std::chrono::seconds{1};
+
   timestamp_aligner(uint32_t clock_rate, uint32_t initial);
 
   /// The timestamp for a packet; `timestamp` is extended within its source.
-  uint32_t map(uint8_t source, int64_t timestamp, time_point arrival);
+  /// The reports, those of the packet's source and of the one before it, are
+  /// looked at where the source changes; either may be null.
+  uint32_t map(uint8_t source, int64_t timestamp, time_point arrival,
+               const source_report* report = nullptr,
+               const source_report* before = nullptr);
 
-  /// As map() would, changing nothing; nothing for a source that is not the
-  /// current one.
+  /// The timestamp that map() gave or would give a packet of the present or
+  /// an earlier turn of its source; nothing where that is forgotten.
   std::optional<uint32_t> peek(uint8_t source, int64_t timestamp) const;
+
+  /// The source of the last packet; only once there was one.
+  uint8_t source() const {
+    return turns_[newest_].source;
+  }
+
+  bool started() const {
+    return started_;
+  }
 
   uint32_t clock_rate() const {
     return clock_rate_;
   }
 
 private:
+  // One source's packets from `first` on.
+  struct turn {
+    int64_t first = INT64_MAX;
+    int64_t offset = 0; // output minus input
+    // What of it is only there so as not to go back: the next source does
+    // not inherit it.
+    int64_t extra = 0;
+    uint8_t source = 0;
+  };
+
   int64_t ticks(duration x) const;
+  void take_turn(turn x);
 
   uint32_t clock_rate_;
   uint32_t initial_;
   bool started_ = false;
-  uint8_t source_ = 0;
-  int64_t offset_ = 0; // output minus input
+  uint8_t newest_ = 0;
+  std::array<turn, 4> turns_; // a ring
   int64_t last_input_ = 0;
   time_point last_arrival_{};
 };

@@ -6,6 +6,8 @@
 #include "rtp/codec/vp8.hpp"
 #include "rtp/codec/vp9.hpp"
 
+#include <span>
+
 namespace troupe::rtp {
 
 namespace {
@@ -19,6 +21,38 @@ payload_descriptor opaque(bool end_of_frame) {
   x.temporal_switch = true;
   x.spatial_switch = true;
   return x;
+}
+
+layers pair_of(uint8_t index) {
+  return {static_cast<uint8_t>(index / temporal_layer_limit),
+          static_cast<uint8_t>(index % temporal_layer_limit)};
+}
+
+bool is_higher(const av1_decode_target& x, const av1_decode_target& than) {
+  return x.spatial_id != than.spatial_id ? x.spatial_id > than.spatial_id
+                                         : x.temporal_id > than.temporal_id;
+}
+
+void add_dependencies(const av1_frame_dependencies& frame,
+                      std::span<const uint8_t, 32> targets,
+                      payload_descriptor& out) {
+  using enum decode_target_indication;
+  out.has_dependencies = true;
+  for (uint8_t pair = 0; pair < targets.size(); ++pair) {
+    auto indication = frame.indications[targets[pair]];
+    if (indication != not_present)
+      out.needed_for.add(pair_of(pair));
+    if (indication == switching)
+      out.switches.add(pair_of(pair));
+  }
+  for (size_t i = 0; i < frame.fdiff_count; ++i) {
+    auto back = frame.fdiffs[i];
+    // What is farther back than that is known of nobody.
+    if (back > 64)
+      out.switches = {};
+    else if (back > 0)
+      out.references |= uint64_t{1} << (back - 1);
+  }
 }
 
 } // namespace
@@ -68,7 +102,35 @@ std::optional<payload_descriptor> payload_describer::describe(const packet& x) {
       describe_av1(*read, read->structure ? *read->structure : *structure_);
   if (read->structure)
     structure_ = std::move(read->structure);
+  if (read->active_decode_targets)
+    map_layers(*read->active_decode_targets);
+  add_dependencies(read->frame, targets_, layers);
+  // H264's own bits are right about what the descriptor does not tell.
+  if (codec_ == codec::h264)
+    layers.keyframe |= result->keyframe;
   return layers;
+}
+
+// To want more than is sent means to want the best that is.
+void payload_describer::map_layers(uint32_t active) {
+  auto& x = *structure_;
+  for (uint8_t pair = 0; pair < targets_.size(); ++pair) {
+    auto wanted = pair_of(pair);
+    std::optional<uint8_t> best;
+    for (uint8_t i = 0; i < x.decode_target_count; ++i) {
+      auto& target = x.decode_targets[i];
+      if ((active >> i & 1) == 0 || target.spatial_id > wanted.spatial
+          || target.temporal_id > wanted.temporal)
+        continue;
+      if (!best || is_higher(target, x.decode_targets[*best]))
+        best = i;
+    }
+    // The lowest there is, where even that is too much.
+    for (uint8_t i = 0; !best && i < x.decode_target_count; ++i)
+      if ((active >> i & 1) != 0)
+        best = i;
+    targets_[pair] = best.value_or(0);
+  }
 }
 
 } // namespace troupe::rtp

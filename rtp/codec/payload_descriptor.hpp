@@ -2,6 +2,7 @@
 
 #include "rtp/codec/av1_dependency_descriptor.hpp"
 #include "rtp/header_extensions.hpp"
+#include "rtp/layers.hpp"
 
 #include <memory>
 #include <optional>
@@ -25,9 +26,14 @@ struct payload_descriptor {
   uint8_t temporal_id = 0;
   uint8_t spatial_id = 0;
 
-  /// From this frame on, its temporal layer can be added to the lower ones:
-  /// nothing in between is referred to (VP8 Y, VP9 U, AV1 switch indication).
+  /// From this frame on, its temporal layer can be added to the lower ones: it
+  /// refers to nothing of its layer or above (VP8 Y, VP9 without P, AV1 switch
+  /// indication).
   bool temporal_switch = false;
+
+  /// From this frame on, all higher temporal layers can be added: what follows
+  /// of them refers to nothing of them before (VP9 U).
+  bool temporal_up = false;
 
   /// A frame at which its spatial layer can be added to the lower ones: it
   /// refers to no earlier picture. AV1: to no frame farther back than lower
@@ -56,6 +62,14 @@ struct payload_descriptor {
   /// Where both are in the payload, for rewriting; 0 where they are not.
   uint16_t picture_id_offset = 0;
   uint16_t tl0picidx_offset = 0;
+
+  /// There is a dependency descriptor, and the rest of this holds: who gets
+  /// which layers needs the frame; to which layers one can switch at it, where
+  /// what it refers to was sent; and that, bit 0 for the frame before it.
+  bool has_dependencies = false;
+  layer_set needed_for = {};
+  layer_set switches = {};
+  uint64_t references = 0;
 
   bool operator==(const payload_descriptor&) const = default;
 };
@@ -86,9 +100,12 @@ public:
   }
 
 private:
+  void map_layers(uint32_t active);
   codec codec_;
   uint8_t dependency_descriptor_id_;
   std::unique_ptr<av1_dependency_structure> structure_;
+  // The decode target that stands for each pair of layers.
+  std::array<uint8_t, 32> targets_{};
 };
 
 } // namespace troupe::rtp

@@ -88,7 +88,8 @@ payload_descriptor describe_vp9(const vp9_descriptor& x, bool marker) {
   result.keyframe = x.start_of_frame && !x.inter_picture && x.spatial_id == 0;
   result.temporal_id = x.temporal_id;
   result.spatial_id = x.spatial_id;
-  result.temporal_switch = x.switching_up || !x.inter_picture;
+  result.temporal_switch = !x.inter_picture;
+  result.temporal_up = x.switching_up;
   result.spatial_switch = !x.inter_picture;
   result.inter_layer = x.inter_layer;
   result.not_inter_layer_reference = x.not_inter_layer_reference;

@@ -275,7 +275,11 @@ TEST_CASE("the type of a producer follows its encodings and codec") {
   params.encodings[0].scalability_mode = "L1T1";
   CHECK(check_producer(video, params).value() == producer_type::simple);
   params = vp8(3);
-  params.codecs = {codec("video/VP9", 96)};
+  for (const auto* name : {"video/VP9", "video/H264", "video/AV1"}) {
+    params.codecs = {codec(name, 96)};
+    CHECK(check_producer(video, params).value() == producer_type::simulcast);
+  }
+  params.codecs = {codec("video/H265", 96)};
   CHECK(check_producer(video, params).error().code
         == ortc_errc::unsupported_simulcast);
   params = vp8(2);

@@ -34,3 +34,23 @@ TEST_CASE("a restart of the sender's timestamps does not show") {
   CHECK(x.map(0, 5, at(1s)) == 90000);
   CHECK(x.map(0, 3005, at(1033ms)) == 93000);
 }
+
+TEST_CASE("sender reports bring two sources together, never backwards") {
+  using rtp::source_report;
+  auto second = uint64_t{1} << 32;
+  source_report low{0, {100 * second}, 1'000'000, at(0ms)};
+  source_report high{1, {101 * second}, 7'000'000, at(1s)};
+  rtp::timestamp_aligner x{90000, 0xFFFFFFFF - 89999};
+  // At 100 s of the sender's clock.
+  CHECK(x.map(0, 1'000'000, at(0ms)) == 0xFFFFFFFF - 89999);
+  // At 101 s, which is 90,000 later, although it came late.
+  CHECK(x.map(1, 7'000'000, at(1050ms), &high, &low) == 0);
+  // The same instant again, of the first source: one tick on.
+  CHECK(x.map(0, 1'090'000, at(1060ms), &low, &high) == 1);
+  CHECK(x.map(0, 1'093'000, at(1093ms)) == 3001);
+  // Back: the tick is not inherited.
+  CHECK(x.map(1, 7'006'000, at(1130ms), &high, &low) == 6000);
+  // Packets of earlier turns keep what they had.
+  CHECK(x.peek(1, 7'000'000) == 0);
+  CHECK(x.peek(0, 1'093'000) == 3001);
+}

@@ -13,7 +13,8 @@ import {
 } from './frontend';
 
 const PUSHES = ['new-producer', 'participant-list-update', 'participant-left',
-  'producer-closed', 'consumer-closed', 'producer-paused', 'producer-resumed'];
+  'producer-closed', 'consumer-closed', 'producer-paused', 'producer-resumed',
+  'consumer-layers-changed'];
 
 class EventsFrontend implements Frontend {
   #options!: Options;
@@ -50,6 +51,14 @@ class EventsFrontend implements Frontend {
 
   stats(): Promise<Figures> {
     return readFigures(this.#producers, this.#received, this.#transports);
+  }
+
+  async prefer(spatialLayer: number, temporalLayer?: number): Promise<void> {
+    const { consumer } = this.#received
+      .find((one) => one.consumer.kind === 'video')!;
+    await this.#request('set-preferred-layers', {
+      consumerId: consumer.id, spatialLayer, temporalLayer,
+    });
   }
 
   async leave(): Promise<void> {

@@ -23,6 +23,8 @@ export interface Options {
   height?: number;
   frameRate?: number;
   maxBitrate?: number;
+  /** Of the camera, in place of `maxBitrate`: simulcast or SVC. */
+  encodings?: types.RtpEncodingParameters[];
 }
 
 export interface Received {
@@ -49,6 +51,11 @@ export interface InboundFlow extends Flow {
   packetsLost: number;
   audioEnergy: number;
   firstFrameMs: number | undefined;
+  width: number;
+  framesPerSecond: number;
+  freezes: number;
+  freezeSeconds: number;
+  keyFrames: number;
 }
 
 export interface OutboundFlow extends Flow {
@@ -79,6 +86,8 @@ export interface Frontend {
   /** Connects again as the same user, and goes on with the transports. */
   comeBack(): Promise<void>;
   events(): LoggedEvent[];
+  /** Asks for these layers of the video received; not every frontend can. */
+  prefer?(spatialLayer: number, temporalLayer?: number): Promise<void>;
   /** Producer ids of the consumers that have been closed. */
   ended(): string[];
 }
@@ -127,6 +136,10 @@ export function producerOptions(
     ...(codec && { codec }),
     ...(options.maxBitrate && {
       encodings: [{ maxBitrate: options.maxBitrate }],
+    }),
+    ...(options.encodings && {
+      encodings: options.encodings,
+      codecOptions: { videoGoogleStartBitrate: 3000 },
     }),
   };
 }
@@ -208,6 +221,11 @@ function inboundFlow(
     packetsLost: stat?.['packetsLost'] ?? 0,
     audioEnergy: stat?.['totalAudioEnergy'] ?? 0,
     firstFrameMs,
+    width: stat?.['frameWidth'] ?? 0,
+    framesPerSecond: stat?.['framesPerSecond'] ?? 0,
+    freezes: stat?.['freezeCount'] ?? 0,
+    freezeSeconds: stat?.['totalFreezesDuration'] ?? 0,
+    keyFrames: stat?.['keyFramesDecoded'] ?? 0,
   };
 }
 

@@ -33,6 +33,13 @@ export class Participant {
     return this.#page.evaluate(() => window.troupe.ended());
   }
 
+  /** Asks for these layers of the one video received. */
+  prefer(spatialLayer, temporalLayer) {
+    return this.#page.evaluate(
+      ([spatial, temporal]) => window.troupe.prefer(spatial, temporal),
+      [spatialLayer, temporalLayer]);
+  }
+
   /** Waits until this many streams arrive and each has brought packets. */
   async receives(count, withinMs = 10_000) {
     await waitFor(`${count} streams at ${this.user}`, async () => {

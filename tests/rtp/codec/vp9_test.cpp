@@ -39,7 +39,8 @@ TEST_CASE("layer indices and switching points are read") {
   auto d = describe_vp9(*x, false);
   CHECK(d.temporal_id == 2);
   CHECK(d.spatial_id == 1);
-  CHECK(d.temporal_switch);
+  CHECK(d.temporal_up);
+  CHECK_FALSE(d.temporal_switch);
   CHECK_FALSE(d.spatial_switch);
   CHECK(d.inter_layer);
   CHECK(d.end_of_frame);

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "rtp/media_packet.hpp"
+#include "rtp/outgoing_packet.hpp"
+
+#include <optional>
+
+namespace troupe::rtp {
+
+/// Keeps picture ids, TL0PICIDX and frame numbers continuous for a receiver
+/// where encodings take turns and, in VP8, where pictures are left out. What it
+/// adds to the numbers is the same for a run of packets; sequence_rewriter
+/// remembers it with each, so that a late packet or a repetition is given what
+/// its picture was given (see tag and patch_of).
+///
+/// VP9's and AV1's numbers keep the gaps of pictures that are left out: their
+/// references count by them (RFC 9628, section 4.2; dependency descriptor).
+class picture_rewriter {
+public:
+  /// What is added to the numbers, modulo their width.
+  struct offsets {
+    uint16_t picture_id = 0;
+    uint8_t tl0picidx = 0;
+
+    bool operator==(const offsets&) const = default;
+  };
+
+  /// An encoding or a new start begins with this packet: it gets the numbers
+  /// after the last ones that were sent.
+  void begin(const media_packet& first);
+
+  /// The packet, which is newer than all before, is sent.
+  void note_sent(const media_packet& x) {
+    if (x.numbers.picture_id_bits == 0)
+      return;
+    last_picture_id_ =
+        static_cast<uint16_t>(x.numbers.picture_id + offsets_.picture_id);
+    last_tl0picidx_ =
+        static_cast<uint8_t>(x.numbers.tl0picidx + offsets_.tl0picidx);
+    started_ = true;
+  }
+
+  /// The packet, which is newer than all before, is left out.
+  void note_left_out(const media_packet& x);
+
+  offsets current() const {
+    return offsets_;
+  }
+
+  /// What to change in a packet's payload.
+  static payload_patch patch_of(const picture_numbers& x, offsets by);
+
+private:
+  offsets offsets_;
+  bool started_ = false;
+  uint16_t last_picture_id_ = 0;
+  uint8_t last_tl0picidx_ = 0;
+  std::optional<int64_t> left_out_; // the timestamp of the last such picture
+};
+
+} // namespace troupe::rtp
