@@ -78,6 +78,9 @@ test('three people talk by more than voice', async (context) => {
   const ada = await enter(context, 'Ada', room);
   const bob = await enter(context, 'Bob', room);
   await Promise.all([ada.sees(), bob.sees()]);
+  if (await ada.page.$('button[aria-label="This server has no chat"]')) {
+    return context.skip('this server was built without data channels');
+  }
   let cyn;
 
   await context.test('what one writes, the other reads, as text', async () => {

@@ -11,7 +11,7 @@ import { pause, waitFor } from './support/wait.mjs';
 const SHOTS = `${ROOT}build/screenshots`;
 const SIZE = { width: 1280, height: 800 };
 /** How long the server keeps a place for who was lost. */
-const GRACE_S = 3;
+const GRACE_S = 8;
 
 let server;
 let chromium;
@@ -75,7 +75,7 @@ test('who loses the connection comes back', async (context) => {
     const count = await connectionCount(bob);
     cable.cut();
     await waitFor('Bob to be gone', () => ada.page.evaluate(() =>
-      document.querySelectorAll('.tile').length === 1), 15_000);
+      document.querySelectorAll('.tile').length === 1), 20_000);
     cable.mend();
     await waitFor('the banner to go', async () => !await banner(bob), 15_000);
     await Promise.all([ada.sees(), bob.sees()]);
