@@ -60,6 +60,8 @@ struct sctp_stack::impl {
 sctp_stack::sctp_stack() : impl_(std::make_unique<impl>()) {}
 
 sctp_stack::~sctp_stack() {
+  if (impl_->last_seen == time_point{})
+    return; // nothing has ever begun
   usrsctp_call call{impl_->last_seen};
   for (auto& [id, x] : impl_->associations)
     x->abort(call.library());
@@ -87,6 +89,7 @@ void sctp_stack::close(sctp_association_id which, time_point now) {
   if (i == impl_->associations.end())
     return;
   usrsctp_call call{now};
+  impl_->last_seen = now;
   i->second->abort(call.library());
   impl_->associations.erase(i);
   impl_->busy.erase(which);
