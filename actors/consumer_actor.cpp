@@ -95,6 +95,9 @@ consumer_state::make_behavior(const consumer_config& cfg) {
         auto layer = std::clamp(x.spatial_layer, 0, encodings - 1);
         control(wish::set_encoding{static_cast<uint8_t>(layer)});
       },
+      [this](const set_consumer_rank& x) {
+        control(wish::set_priority{x.priority});
+      },
       [this](const request_key_frame&) { control(wish::request_key_frame{}); },
       [this](const get_actor_stats&) {
         return self->delegate(shard, get_consumer_stats{key()});

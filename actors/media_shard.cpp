@@ -5,6 +5,18 @@
 
 namespace troupe::actors {
 
+namespace {
+
+/// How often what links carry is shared anew.
+constexpr auto allocate_interval = std::chrono::milliseconds{200};
+
+/// What is assumed of a link whose client will tell, but has not yet; and for
+/// how long: some never do.
+constexpr uint64_t start_bps = 600'000;
+constexpr auto start_time = std::chrono::seconds{2};
+
+} // namespace
+
 // -- transports ---------------------------------------------------------------
 
 media_shard::transport& media_shard::touch(transport_key which) {
@@ -39,9 +51,10 @@ void media_shard::set_path(transport_key which,
 void media_shard::become_writable(transport& x, net::time_point now) {
   if (!x.sender.writable())
     return;
-  for (auto key : x.consumers)
-    with_consumer(key, now,
-                  [&](auto& engine) { engine.handle_connected(now); });
+  for (auto* to : x.consumers) {
+    to->engine->handle_connected(now);
+    collect(*to, now);
+  }
 }
 
 void media_shard::remove_transport(transport_key which) {
@@ -59,6 +72,7 @@ void media_shard::drop_if_unused(transport_key which) {
       || !i->second->consumers.empty())
     return;
   std::erase(dirty_, i->second.get());
+  std::erase(holding_, i->second.get());
   transports_.erase(i);
 }
 
@@ -71,9 +85,28 @@ void media_shard::queue_rtcp(transport_key which,
   mark(*i->second);
 }
 
-transport_sender* media_shard::find_transport(transport_key which) {
+const transport_sender* media_shard::find_transport(transport_key which) const {
   auto i = transports_.find(which);
   return i == transports_.end() ? nullptr : &i->second->sender;
+}
+
+void media_shard::handle_remb(transport_key which, uint64_t bps,
+                              net::time_point now) {
+  auto i = transports_.find(which);
+  if (i == transports_.end())
+    return;
+  i->second->sender.egress().handle_remb(bps);
+  allocate_if_needed(*i->second, now);
+}
+
+void media_shard::handle_transport_feedback(transport_key which,
+                                            const rtp::rtcp::transport_cc& x,
+                                            net::time_point now) {
+  auto i = transports_.find(which);
+  if (i == transports_.end())
+    return;
+  i->second->sender.egress().handle_transport_feedback(x, now);
+  allocate_if_needed(*i->second, now);
 }
 
 // -- consumers ----------------------------------------------------------------
@@ -89,23 +122,33 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   x->from = settings.from;
   x->on_key = settings.on;
   x->on = &touch(settings.on);
+  x->source = &source;
   x->paused = config.paused;
   x->applied.paused = config.paused;
   x->facts.kind = config.kind;
   x->facts.encodings = settings.encodings;
   x->facts.lot = settings.lot;
+  x->facts.preferred =
+      static_cast<uint8_t>(std::max<uint8_t>(settings.encodings, 1) - 1);
   x->owner = std::move(settings.owner);
+  x->share.rates = &source.rates;
+  x->share.thinnable = false;
+  x->transport_cc = config.feedback.transport_cc;
+  x->on->adaptive =
+      x->on->adaptive || config.feedback.transport_cc || config.feedback.remb;
   x->engine = std::make_unique<rtp::forwarder>(std::move(config), random);
   for (const auto& report : source.reports)
     if (report)
       x->engine->handle_source_report(*report);
   source.consumers.push_back(x.get());
-  x->on->consumers.push_back(x->key);
+  x->on->consumers.push_back(x.get());
   if (x->on->sender.writable())
     x->engine->handle_connected(now);
-  apply(*x, now);
-  auto key = x->key;
-  consumers_.emplace(key, std::move(x));
+  auto& added = *x;
+  consumers_.emplace(added.key, std::move(x));
+  shed(added);
+  allocate(*added.on, now);
+  collect(added, now);
   return first;
 }
 
@@ -115,7 +158,7 @@ void media_shard::set_paused(consumer_key which, bool paused,
   if (i == consumers_.end())
     return;
   i->second->paused = paused;
-  apply(*i->second, now);
+  allocate(*i->second->on, now);
 }
 
 void media_shard::set_encoding(consumer_key which, uint8_t encoding,
@@ -124,26 +167,17 @@ void media_shard::set_encoding(consumer_key which, uint8_t encoding,
   if (i == consumers_.end())
     return;
   i->second->facts.preferred = encoding;
-  apply(*i->second, now);
+  shed(*i->second);
+  allocate(*i->second->on, now);
 }
 
-void media_shard::apply(consumer& x, net::time_point now) {
-  x.facts.recency = x.owner ? x.owner->recency() : uint16_t{0};
-  x.facts.loudness = x.owner ? x.owner->loudness() : uint16_t{0};
-  auto wanted = decide_shedding(overload_, x.facts, limits_);
-  auto held =
-      !x.paused && (wanted.paused || wanted.encoding != x.facts.preferred);
-  held_ += size_t{held} - size_t{std::exchange(x.held, held)};
-  wanted.paused = wanted.paused || x.paused;
-  // The encoding first: what begins anew begins with the right one.
-  if (wanted.encoding != x.applied.encoding)
-    x.engine->set_encoding(wanted.encoding, now);
-  if (wanted.paused && !x.applied.paused)
-    x.engine->pause(now);
-  if (!wanted.paused && x.applied.paused)
-    x.engine->resume(now);
-  x.applied = wanted;
-  collect(x, now);
+void media_shard::set_priority(consumer_key which, uint8_t priority,
+                               net::time_point now) {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end())
+    return;
+  i->second->share.priority = priority;
+  allocate(*i->second->on, now);
 }
 
 std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
@@ -154,7 +188,7 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
   consumers_.erase(i);
   held_ -= size_t{gone->held};
   retired_.add(gone->engine->stats({}));
-  std::erase(gone->on->consumers, which);
+  std::erase(gone->on->consumers, gone.get());
   drop_if_unused(gone->on_key);
   auto source = producers_.find(gone->from);
   std::erase(source->second.consumers, gone.get());
@@ -183,6 +217,9 @@ void media_shard::handle_media(producer_key from, const rtp::media_batch& batch,
   auto i = producers_.find(from);
   if (i == producers_.end())
     return;
+  i->second.rates.handle_batch(*batch, now);
+  if (now >= allocate_due_)
+    allocate_all(now);
   for (auto* x : i->second.consumers) {
     if (refused)
       x->engine->handle_overload(now);
@@ -245,13 +282,126 @@ void media_shard::set_overload(overload_state state,
   limits_ = limits;
   for (auto& [key, x] : consumers_)
     if (x->facts.kind == rtp::media_kind::video)
-      apply(*x, now);
+      shed(*x);
+  allocate_all(now);
+}
+
+void media_shard::shed(consumer& x) {
+  x.facts.recency = x.owner ? x.owner->recency() : uint16_t{0};
+  x.facts.loudness = x.owner ? x.owner->loudness() : uint16_t{0};
+  x.left = decide_shedding(overload_, x.facts, limits_);
+}
+
+// -- what links carry ---------------------------------------------------------
+
+void media_shard::allocate_all(net::time_point now) {
+  allocate_due_ = now + allocate_interval;
+  for (auto& [key, x] : transports_)
+    allocate(*x, now);
+}
+
+void media_shard::allocate_if_needed(transport& x, net::time_point now) {
+  // Rises can wait for the next round.
+  if (auto bps = x.sender.egress().link_bps();
+      bps && *bps < x.allocator.used_bps())
+    allocate(x, now);
+}
+
+std::optional<uint64_t> media_shard::link_bps(transport& x,
+                                              net::time_point now) const {
+  if (!x.adaptive || !x.sender.writable())
+    return std::nullopt;
+  if (auto bps = x.sender.egress().link_bps())
+    return bps;
+  if (!x.began)
+    x.began = now;
+  return now - *x.began < start_time ? std::optional{start_bps} : std::nullopt;
+}
+
+void media_shard::allocate(transport& x, net::time_point now) {
+  uint64_t audio = 0;
+  bool probing = false;
+  shares_.clear();
+  for (auto* to : x.consumers) {
+    auto runs = !to->paused && !to->engine->producer_paused();
+    if (to->facts.kind == rtp::media_kind::audio) {
+      audio += runs ? to->source->rates.bps({}) : 0;
+      continue;
+    }
+    to->share.wanted.reset();
+    if (runs && !to->left.paused)
+      to->share.wanted = rtp::layers{to->left.encoding, 3};
+    shares_.push_back(&to->share);
+    probing = probing || to->transport_cc;
+  }
+  auto link = shares_.empty() ? std::nullopt : link_bps(x, now);
+  auto video = link ? std::optional{*link - std::min(*link, audio)} : link;
+  x.allocator.allocate(shares_, video, now);
+  for (auto* to : x.consumers)
+    apply(*to, now);
+  auto& egress = x.sender.egress();
+  egress.set_probing(probing);
+  egress.set_wanted(x.allocator.wanted_bps() + audio);
+  if (probing && link && x.allocator.wanted_bps() > *video)
+    mark(x); // to see whether a probe is due
+}
+
+void media_shard::apply(consumer& x, net::time_point now) {
+  auto held =
+      !x.paused && (x.left.paused || x.left.encoding != x.facts.preferred);
+  held_ += size_t{held} - size_t{std::exchange(x.held, held)};
+  auto wanted = x.left;
+  wanted.paused = wanted.paused || x.paused;
+  if (x.facts.kind == rtp::media_kind::video && x.share.wanted) {
+    if (x.share.target)
+      wanted.encoding = std::min(wanted.encoding, x.share.target->spatial);
+    else
+      wanted.paused = true;
+  }
+  if (wanted == x.applied)
+    return;
+  // The encoding first: what begins anew begins with the right one.
+  if (wanted.encoding != x.applied.encoding)
+    x.engine->set_encoding(wanted.encoding, now);
+  if (wanted.paused && !x.applied.paused)
+    x.engine->pause(now);
+  if (!wanted.paused && x.applied.paused)
+    x.engine->resume(now);
+  x.applied = wanted;
+  collect(x, now);
+}
+
+void media_shard::tell_dropped(transport& x, net::time_point now) {
+  while (auto stream = x.sender.egress().poll_dropped())
+    for (auto* to : x.consumers)
+      if (to->engine->ssrc() == *stream) {
+        to->engine->handle_overload(now);
+        collect(*to, now);
+      }
+}
+
+void media_shard::hold(transport& x, net::time_point until) {
+  if (!std::exchange(x.holding, true))
+    holding_.push_back(&x);
+  if (!pacing_ || until < *pacing_)
+    pacing_ = until;
+}
+
+void media_shard::handle_pacing(net::time_point) {
+  pacing_.reset();
+  for (auto* x : holding_) {
+    x->holding = false;
+    mark(*x);
+  }
+  holding_.clear();
 }
 
 // -- timers and output --------------------------------------------------------
 
 void media_shard::handle_timeout(net::time_point now) {
   timeout_.reset();
+  if (now >= allocate_due_)
+    allocate_all(now);
   for (auto& [key, x] : consumers_) {
     if (auto due = x->engine->poll_timeout(); due && *due <= now)
       x->engine->handle_timeout(now);
@@ -261,6 +411,7 @@ void media_shard::handle_timeout(net::time_point now) {
 
 void media_shard::collect(consumer& x, net::time_point now) {
   while (auto batch = x.engine->poll_batch()) {
+    batch->kind = x.facts.kind;
     x.on->sender.queue_media(std::move(*batch), now);
     mark(*x.on);
   }
@@ -288,12 +439,23 @@ void media_shard::mark(transport& x) {
 }
 
 net::duration media_shard::flush(net::datagram_sink& out, net::time_point now) {
-  packet_sender sender{out};
-  for (auto* x : dirty_) {
-    x->dirty = false;
-    x->sender.flush(sender, now);
+  if (pacing_ && *pacing_ <= now)
+    handle_pacing(now);
+  {
+    packet_sender sender{out};
+    for (auto* x : dirty_) {
+      x->dirty = false;
+      x->sender.flush(sender, now);
+      if (auto next = x->sender.egress().poll_timeout())
+        hold(*x, *next);
+      if (x->sender.egress().has_dropped())
+        late_.push_back(x);
+    }
   }
   dirty_.clear();
+  for (auto* x : late_)
+    tell_dropped(*x, now);
+  late_.clear();
   auto waited = oldest_ ? now - *oldest_ : net::duration{};
   oldest_.reset();
   return waited;

@@ -4,6 +4,7 @@
 #include "actors/room_voices.hpp"
 #include "actors/shedding.hpp"
 #include "actors/transport_sender.hpp"
+#include "rtp/bitrate_allocator.hpp"
 #include "rtp/forwarder.hpp"
 #include "rtp/rtcp_dispatcher.hpp"
 
@@ -71,8 +72,15 @@ public:
 
   void queue_rtcp(transport_key which, std::vector<uint8_t> compound);
 
+  /// What the client says of our packets: its own estimate, and transport-wide
+  /// feedback.
+  void handle_remb(transport_key which, uint64_t bps, net::time_point now);
+  void handle_transport_feedback(transport_key which,
+                                 const rtp::rtcp::transport_cc& x,
+                                 net::time_point now);
+
   /// Null if it is unknown.
-  transport_sender* find_transport(transport_key which);
+  const transport_sender* find_transport(transport_key which) const;
 
   // -- consumers -------------------------------------------------------------
 
@@ -82,10 +90,13 @@ public:
   /// Removes one; the producer whose last it was here, if so.
   std::optional<producer_key> remove_consumer(consumer_key which);
 
-  /// What the client wants: to get it or not, and which encoding. Overload may
-  /// leave it less.
+  /// What the client wants: to get it or not, and which encoding at most. Its
+  /// link, or overload, may leave it less.
   void set_paused(consumer_key which, bool paused, net::time_point now);
   void set_encoding(consumer_key which, uint8_t encoding, net::time_point now);
+
+  /// How much it matters among those of its transport, 1 to 255.
+  void set_priority(consumer_key which, uint8_t priority, net::time_point now);
 
   /// Calls `f(forwarder&)`, where there is one, and gathers what it makes.
   template <class F>
@@ -144,6 +155,14 @@ public:
     return timeout_;
   }
 
+  /// When something that is held back, or a probe, may go on: then
+  /// handle_pacing() is wanted, and a flush.
+  std::optional<net::time_point> poll_pacing() const {
+    return pacing_;
+  }
+
+  void handle_pacing(net::time_point now);
+
   std::optional<shard_event> poll_event() {
     return events_.pop();
   }
@@ -158,11 +177,18 @@ public:
   net::duration flush(net::datagram_sink& out, net::time_point now);
 
 private:
+  struct consumer;
+  struct producer;
+
   struct transport {
     transport_sender sender;
-    std::vector<consumer_key> consumers;
+    std::vector<consumer*> consumers;
+    rtp::bitrate_allocator allocator;
+    bool adaptive = false; // its client tells what its link carries
     bool attached = false; // told of by its actor, not by a consumer alone
     bool dirty = false;    // is on the list
+    bool holding = false;  // is on that list
+    std::optional<net::time_point> began; // with something to share
   };
 
   struct consumer {
@@ -170,24 +196,37 @@ private:
     producer_key from;
     transport_key on_key;
     transport* on;
+    const producer* source;
     std::unique_ptr<rtp::forwarder> engine;
-    bool paused; // as the client wants it
+    bool paused;               // as the client wants it
+    bool transport_cc = false; // its client gives such feedback
     consumer_facts facts;
     std::shared_ptr<const voice> owner;
+    shedding_decision left; // by overload
+    rtp::allocated_stream share;
     shedding_decision applied; // what the engine was told
-    bool held = false;         // gets less than it wants
+    bool held = false;         // gets less than it wants, for overload
   };
 
   struct producer {
     std::vector<consumer*> consumers;
+    rtp::layer_rates rates;
     std::vector<std::optional<rtp::source_report>> reports; // by encoding
     std::optional<bool> paused; // unknown until the producer has answered
   };
 
   transport& touch(transport_key which);
   void become_writable(transport& x, net::time_point now);
-  // Gives the client what it wants, as far as there is no overload.
+  // Finds out how much overload leaves of what the client wants.
+  void shed(consumer& x);
+  // Shares the transport's link anew, and tells the engines.
+  void allocate(transport& x, net::time_point now);
+  void allocate_all(net::time_point now);
+  void allocate_if_needed(transport& x, net::time_point now);
+  std::optional<uint64_t> link_bps(transport& x, net::time_point now) const;
   void apply(consumer& x, net::time_point now);
+  void hold(transport& x, net::time_point until);
+  void tell_dropped(transport& x, net::time_point now);
   void collect(consumer& x, net::time_point now);
   void mark(transport& x);
   void drop_if_unused(transport_key which);
@@ -199,7 +238,12 @@ private:
   overload_state overload_;
   shedding_limits limits_;
   size_t held_ = 0;
-  std::vector<transport*> dirty_;         // have something to send
+  std::vector<transport*> dirty_;              // have something to send
+  std::vector<transport*> late_;               // have dropped something
+  std::vector<transport*> holding_;            // have something for later
+  std::optional<net::time_point> pacing_;      // when that is
+  std::vector<rtp::allocated_stream*> shares_; // while allocating
+  net::time_point allocate_due_{};
   std::optional<net::time_point> oldest_; // arrival of media that waits
   std::optional<net::time_point> timeout_;
   rtp::fifo<shard_event> events_;

@@ -113,6 +113,7 @@ struct shard_state {
   sender_totals published;
   net::time_point publish_due{};
   timer_slot timer{patience};
+  timer_slot pacing; // exact: it seldom runs
 };
 
 shard_actor::behavior_type shard_state::make_behavior() {
@@ -181,6 +182,10 @@ shard_actor::behavior_type shard_state::make_behavior() {
         flush_pending = false;
         flush();
       },
+      [this](const pacing_tick&) {
+        pacing.fired(self->clock().now());
+        with_engine([](auto& e, auto now) { e.handle_pacing(now); });
+      },
   };
 }
 
@@ -245,13 +250,12 @@ void shard_state::shed(net::time_point now) {
 }
 
 void shard_state::take(const transport_feedback& x) {
-  auto* to = engine.find_transport(x.transport);
-  if (!to)
-    return;
-  if (x.remb_bps)
-    to->egress().handle_remb(*x.remb_bps);
-  if (x.cc)
-    to->egress().handle_transport_feedback(*x.cc, self->clock().now());
+  with_engine([&](auto& e, auto now) {
+    if (x.remb_bps)
+      e.handle_remb(x.transport, *x.remb_bps, now);
+    if (x.cc)
+      e.handle_transport_feedback(x.transport, *x.cc, now);
+  });
 }
 
 void shard_state::take(const consumer_feedback& x) {
@@ -276,6 +280,8 @@ void shard_state::control(const control_consumer& x) {
       e.set_paused(x.consumer, false, now);
     else if (const auto* y = std::get_if<wish::set_encoding>(&x.what))
       e.set_encoding(x.consumer, y->encoding, now);
+    else if (const auto* z = std::get_if<wish::set_priority>(&x.what))
+      e.set_priority(x.consumer, z->priority, now);
     else
       e.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
         to.handle_keyframe_request(now);
@@ -300,6 +306,7 @@ void shard_state::drain() {
   else if (engine.needs_flush() && !std::exchange(flush_pending, true))
     self->send(self, shard_flush{});
   timer.arm(self, engine.poll_timeout(), shard_tick{});
+  pacing.arm(self, engine.poll_pacing(), pacing_tick{});
 }
 
 void shard_state::flush() {

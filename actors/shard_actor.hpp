@@ -80,9 +80,13 @@ struct control_consumer {
   struct set_encoding {
     uint8_t encoding = 0;
   };
+  struct set_priority {
+    uint8_t priority = 1;
+  };
 
   consumer_key consumer{};
-  std::variant<pause, resume, request_key_frame, set_encoding> what;
+  std::variant<pause, resume, request_key_frame, set_encoding, set_priority>
+      what;
 };
 
 /// Asks for a consumer's statistics.
@@ -95,9 +99,11 @@ struct get_sender_stats {
   transport_key transport{};
 };
 
-/// INTERNAL: the timers of the forwarders; the end of what is in the mailbox.
+/// INTERNAL: the timers of the forwarders; the end of what is in the mailbox;
+/// something that was held back may go.
 struct shard_tick {};
 struct shard_flush {};
+struct pacing_tick {};
 
 } // namespace troupe::actors
 
@@ -117,6 +123,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_sender_stats)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sender_stats)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::shard_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::shard_flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pacing_tick)
 
 namespace troupe::actors {
 
@@ -136,7 +143,8 @@ using shard_actor = media_sink_actor::extend<
     caf::replies_to<get_consumer_stats>::with<protocol::reply::stats>,
     caf::replies_to<get_sender_stats>::with<sender_stats>,
     // INTERNAL
-    caf::reacts_to<shard_tick>, caf::reacts_to<shard_flush>>;
+    caf::reacts_to<shard_tick>, caf::reacts_to<shard_flush>,
+    caf::reacts_to<pacing_tick>>;
 
 /// What a shard works with.
 struct shard_services {

@@ -40,8 +40,11 @@ constexpr double margin = 1.15;
 /// Less of what may be sent than this is the application's choice.
 constexpr double limited = 0.65;
 
-/// For how long the least delay is remembered.
+/// For how long the least delay is remembered, and trouble.
 constexpr duration memory = 5s;
+
+/// A queue beyond this is trouble.
+constexpr duration long_queue = 100ms;
 
 } // namespace
 
@@ -68,7 +71,7 @@ void bandwidth_estimator::handle_feedback(
     return;
   auto before = rate_.target_bps();
   rate_.update({trend_.usage(), delivered_.bps(), delivered_.recent_bps(),
-                queue_.value, sent_bps < limited * before},
+                busy_.bps(), queue_.value, sent_bps < limited * before},
                now);
   if (trend_.usage() == link_usage::overused)
     troubled_ = now;
@@ -81,6 +84,7 @@ void bandwidth_estimator::measure(const packet_report& x, time_point now) {
     zero_ = x.sent;
   delivered_.add(*x.received, x.octets);
   queue_.add(*x.received - (x.sent - *zero_), now);
+  busy_.add(*x.received, x.octets, queue_.value);
   if (auto step = groups_.add(x.sent, *x.received))
     trend_.update(*step);
   if (auto bps = results_.add(x))
@@ -121,12 +125,26 @@ std::optional<probe> bandwidth_estimator::poll_probe(time_point now) {
   return x;
 }
 
-uint64_t bandwidth_estimator::target_bps() const {
-  auto out = loss_.limit(rate_.target_bps());
+uint64_t bandwidth_estimator::bounded(double bps) const {
+  auto out = loss_.limit(bps);
   if (remb_)
     out = feedback_ ? std::min(out, *remb_) : *remb_;
   return static_cast<uint64_t>(
       std::max(out, static_cast<double>(config_.least_bps)));
+}
+
+uint64_t bandwidth_estimator::target_bps() const {
+  return bounded(rate_.target_bps());
+}
+
+uint64_t bandwidth_estimator::link_bps() const {
+  return bounded(rate_.rate_bps());
+}
+
+bool bandwidth_estimator::troubled(time_point now) const {
+  return (troubled_ != time_point{} && now - troubled_ < memory)
+         || queue_.value > long_queue
+         || loss_.limit(rate_.rate_bps()) < rate_.rate_bps();
 }
 
 void bandwidth_estimator::handle_remb(uint64_t bps) {

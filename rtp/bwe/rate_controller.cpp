@@ -59,6 +59,7 @@ void rate_controller::update(const input& x, time_point now) {
   } else if (!x.application_limited) {
     increase(x, elapsed);
   }
+  follow(x, now);
   drain(x, now);
   rate_ = std::clamp(rate_, config_.least_bps, config_.most_bps);
 }
@@ -88,6 +89,14 @@ void rate_controller::increase(const input& x, duration elapsed) {
                                                  + beyond_delivered_bps));
 }
 
+// What passes without a queue is what the link carries, at least, whoever sent
+// more than was allowed.
+void rate_controller::follow(const input& x, time_point now) {
+  if (x.usage == link_usage::normal && x.queue <= harmless_queue
+      && x.delivered_bps && (!decreased_ || now - *decreased_ > longest_drain))
+    rate_ = std::max(rate_, backoff * *x.delivered_bps);
+}
+
 void rate_controller::decrease(const input& x, time_point now) {
   decreased_ = now;
   if (!x.delivered_bps) {
@@ -98,6 +107,9 @@ void rate_controller::decrease(const input& x, time_point now) {
   auto delivered = *x.delivered_bps;
   if (x.queue > harmless_queue && x.recent_bps)
     delivered = std::min(delivered, *x.recent_bps);
+  // A sender that fills the link for moments only gets less through.
+  if (x.busy_bps)
+    delivered = std::max(delivered, std::min(rate_, *x.busy_bps));
   auto keep = delivered < much_less * rate_ ? strong_backoff : backoff;
   auto to = keep * delivered;
   if (to > rate_ && capacity_.mean())

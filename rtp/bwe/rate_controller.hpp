@@ -28,6 +28,8 @@ public:
     std::optional<double> delivered_bps;
     /// The same, of the last moments only.
     std::optional<double> recent_bps = {};
+    /// The rate at which packets come that had to queue.
+    std::optional<double> busy_bps = {};
     /// How long packets wait in queues that were not there before.
     duration queue{};
     /// Less is sent than might be: nothing can be learned of the link.
@@ -45,6 +47,11 @@ public:
   /// What may be sent, bits per second.
   double target_bps() const {
     return std::max(config_.least_bps, rate_ * drain_);
+  }
+
+  /// The same without the wish to empty a queue.
+  double rate_bps() const {
+    return rate_;
   }
 
 private:
@@ -72,6 +79,7 @@ private:
 
   void increase(const input& x, duration elapsed);
   void decrease(const input& x, time_point now);
+  void follow(const input& x, time_point now);
   void drain(const input& x, time_point now);
 
   config config_;
