@@ -188,6 +188,9 @@ void key_table::add_room() {
              1'000, "Transports of one peer");
   add_time("room.empty-timeout", x.empty_timeout, 1, 86'400,
            "How long a room that was opened waits for its first member, s");
+  add_time("room.reconnect-grace", x.reconnect_grace, 0, 3'600,
+           "How long a member whose connection is lost may come back, s; 0 is "
+           "not at all");
 }
 
 void key_table::add_auth() {

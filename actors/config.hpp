@@ -52,6 +52,7 @@ struct config {
     uint32_t max_consumers_per_peer = 4'000;
     uint32_t max_transports_per_peer = 8;
     std::chrono::seconds empty_timeout{60};
+    std::chrono::seconds reconnect_grace{10};
   } room;
 
   struct auth_keys {

@@ -2,6 +2,7 @@
 
 #include "actors/log.hpp"
 #include "actors/session_actor.hpp"
+#include "net/dtls/digest.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
@@ -55,8 +56,12 @@ public:
     caf::anon_send(session_, frame_received{std::move(octets), true});
   }
 
-  void on_close(uint16_t) override {
-    caf::anon_send(session_, connection_closed{});
+  void on_close(uint16_t code) override {
+    // A client that leaves says so, by a close frame or in Engine.IO's words.
+    // One that does not read any more has lost its way as well.
+    bool lost = code == net::close_code::abnormal
+                || code == net::close_code::try_again_later;
+    caf::anon_send(session_, connection_closed{lost});
   }
 
 private:
@@ -74,6 +79,7 @@ protocol::handshake to_handshake(const net::http_request& request) {
   out.query = parse_query(request.query);
   out.subprotocol = request.header("Sec-WebSocket-Protocol");
   out.bearer = request.bearer_token();
+  out.derive_id = net::derive_id;
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include "protocol/transport_parameters.hpp"
 #include "protocol/verbs.hpp"
 
+#include <caf/actor_control_block.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include <memory>
@@ -32,7 +33,10 @@ struct frame_received {
 };
 
 /// The connection is over.
-struct connection_closed {};
+struct connection_closed {
+  /// It broke, and the client did not mean it.
+  bool lost = false;
+};
 
 /// Something about this peer that its client is to know.
 struct session_event {
@@ -50,6 +54,12 @@ struct room_news {
 /// The peer is out of its room, and the connection ends with that.
 struct session_ended {
   protocol::end_reason why = protocol::end_reason::replaced;
+};
+
+/// The user had a peer here already, whose connection was lost: it, and not
+/// the one that asked to join, is the client's from now on.
+struct peer_resumed {
+  caf::strong_actor_ptr peer;
 };
 
 /// INTERNAL: the dialect's timer.
@@ -106,6 +116,17 @@ struct list_room_producers {
   peer_id asking;
 };
 
+/// The connection of a member is lost; it may come back.
+struct member_lost {
+  peer_id peer;
+};
+
+/// INTERNAL: it has had its time to do so.
+struct grace_tick {
+  peer_id peer;
+  uint64_t loss = 0;
+};
+
 struct producer_withdrawn {
   producer_id producer;
 };
@@ -142,6 +163,10 @@ struct census {
 
 /// Ends the peer with all its transports, producers and consumers.
 struct close_peer {};
+
+/// The connection is lost. What the peer has goes on, for as long as its room
+/// keeps it.
+struct session_lost {};
 
 /// The same by the room's will: its client is told, and its connection ended.
 struct dismiss_peer {

@@ -10,6 +10,7 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
   services = cfg.services;
   gate = cfg.gate;
   session = cfg.session;
+  self->monitor(session);
   random = net::make_secure_rng();
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler(
@@ -17,6 +18,7 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
   return {
       [this](const close_peer&) { close_all(); },
       [this](const dismiss_peer& x) { be_dismissed(x.why); },
+      [this](adopt_session& x) { adopt(x); },
       [this](const mute_peer& x) { be_muted(x.kind); },
       [this](const get_peer_stats&) { return collect_stats(); },
       [this](const consumer_ended& x) {
@@ -41,6 +43,12 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       },
       [this](producer_rated& x) {
         tell_session(event::producer_score{x.producer, std::move(x.encodings)});
+      },
+      [this](const session_lost&) {
+        self->demonitor(session.address());
+        session = nullptr;
+        self->monitor(room); // which is who ends us now
+        self->send(room, member_lost{id});
       },
       [this](verb::join& x) { return join(x); },
       [this](verb::announce& x) { return announce(x); },
@@ -96,11 +104,22 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
                           caf::actor_cast<peer_handle>(self),
                           session,
                           x.named_by_client,
+                          x.derived,
                           x.must_exist,
                           x.hidden,
-                          x.rights.moderate})
+                          x.rights,
+                          capabilities,
+                          signaled_at})
       .then(
           [this, promise](room_joined& entered) mutable {
+            if (entered.former) {
+              self->send(session,
+                         peer_resumed{caf::actor_cast<caf::strong_actor_ptr>(
+                             entered.former)});
+              promise.deliver(std::move(entered.joined));
+              self->quit();
+              return;
+            }
             room = entered.room;
             shard = entered.shard;
             voice = std::move(entered.voice);
@@ -153,8 +172,21 @@ void peer_state::be_dismissed(protocol::end_reason why) {
     tell_session(event::kicked{room_name});
   else if (why == protocol::end_reason::room_closed)
     tell_session(event::room_closed{room_name});
-  self->send(session, session_ended{why});
+  if (session)
+    self->send(session, session_ended{why});
   close_all();
+}
+
+void peer_state::adopt(adopt_session& x) {
+  session = x.session;
+  self->monitor(session);
+  self->demonitor(room.address());
+  signaled_at = x.signaled_at;
+  if (x.capabilities)
+    capabilities = std::move(x.capabilities);
+  rights = x.rights;
+  hidden = x.hidden;
+  resumed = true;
 }
 
 void peer_state::be_muted(std::optional<protocol::media_kind> kind) {
@@ -178,6 +210,8 @@ void peer_state::close_all() {
 }
 
 void peer_state::handle_down(const caf::down_msg& down) {
+  if (down.source == (session ? session.address() : room.address()))
+    return close_all();
   auto ended = [&](const auto& x) {
     return x.actor.address() == down.source;
   };
@@ -191,6 +225,8 @@ void peer_state::handle_down(const caf::down_msg& down) {
 }
 
 void peer_state::tell_session(protocol::any_event x) {
+  if (!session)
+    return;
   self->send(session, session_event{std::make_shared<const protocol::any_event>(
                           std::move(x))});
 }

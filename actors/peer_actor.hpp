@@ -6,6 +6,7 @@
 #include "actors/room_actor.hpp"
 #include "net/transport_tuple.hpp"
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::join)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::announce)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::set_display_name)
@@ -41,9 +42,12 @@ namespace troupe::actors {
 
 /// The PEER actor interface: one member of one room. It owns its transports,
 /// producers and consumers, and carries out the verbs that concern them. An
-/// id that is not this peer's own is unknown to it (THREATS, row 25).
+/// id that is not this peer's own is unknown to it (THREATS, row 25). It ends
+/// with its session, unless that says that the connection is lost.
 using peer_actor = peer_handle::extend_with<consumer_listener_actor>::
     extend_with<producer_listener_actor>::extend<
+        // Its session ends because the connection is lost.
+        caf::reacts_to<session_lost>,
         // Enters the room; everything else needs that. Errors: already_joined,
         // and those of the gate.
         caf::replies_to<protocol::verb::join>::with<protocol::reply::joined>,

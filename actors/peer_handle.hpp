@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/rtp_messages.hpp"
+#include "actors/session_listener.hpp"
 
 #include <caf/typed_actor.hpp>
 
@@ -19,12 +20,29 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_peer_stats)
 
 namespace troupe::actors {
 
+/// The user is back on another connection: what its join brought.
+struct adopt_session {
+  session_listener_actor session;
+  net::socket_address signaled_at;
+  std::optional<protocol::rtp_capabilities> capabilities;
+  protocol::participant_rights rights;
+  bool hidden = false;
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::adopt_session)
+
+namespace troupe::actors {
+
 /// What a room knows of a member's actor: what moderators can do to it.
 using peer_handle = caf::typed_actor<
     // Ends the peer with all that is its.
     caf::reacts_to<close_peer>,
     // The same; its session learns why.
     caf::reacts_to<dismiss_peer>,
+    // Goes on for another connection.
+    caf::reacts_to<adopt_session>,
     // Pauses what it sends.
     caf::reacts_to<mute_peer>,
     // The figures of all its transports, producers and consumers.

@@ -110,6 +110,12 @@ struct peer_state {
   // The room puts this peer out.
   void be_dismissed(protocol::end_reason why);
 
+  // The user is back.
+  void adopt(adopt_session& x);
+
+  // Ends what the client has forgotten with its former life.
+  void begin_anew();
+
   // A moderator silences this peer.
   void be_muted(std::optional<protocol::media_kind> kind);
 
@@ -139,6 +145,9 @@ struct peer_state {
   std::shared_ptr<actors::voice> voice;
   room_quotas quotas;
   bool hidden = false; // others do not know of it yet
+  // What it has is from before the connection was lost, and the client has
+  // not shown yet that it knows of it.
+  bool resumed = false;
   protocol::participant_rights rights;
   room_id room_name;
   peer_id id;

@@ -8,6 +8,8 @@ using protocol::direction;
 
 caf::result<reply::transport_created>
 peer_state::create_transport(const verb::create_transport& x) {
+  if (resumed)
+    begin_anew();
   const auto& settings = services->settings;
   if (transports.size() >= settings.room.max_transports_per_peer)
     return refuse(error_code::limit_reached);
@@ -62,6 +64,7 @@ peer_state::restart_ice(const verb::restart_ice& x) {
                                       : &transports.front();
   if (!target)
     return refuse(error_code::transport_not_found);
+  resumed = false;
   auto promise = self->make_response_promise<reply::ice_restarted>();
   self->request(target->actor, timeout(), restart_transport_ice{})
       .then(
@@ -110,6 +113,19 @@ peer_state::choose_to_receive(const std::optional<transport_id>& which) {
   if (i == transports.rend())
     i = transports.rbegin();
   return i == transports.rend() ? nullptr : &*i;
+}
+
+void peer_state::begin_anew() {
+  resumed = false;
+  // Not by forget_transport(): its client never heard of these consumers.
+  for (auto copy = consumers; const auto& x : copy) {
+    self->send(x.actor, actors::close_consumer{});
+    forget_consumer(x.id);
+  }
+  for (auto copy = transports; const auto& x : copy) {
+    self->send(x.actor, actors::close_transport{});
+    forget_transport(x.id);
+  }
 }
 
 void peer_state::forget_transport(const transport_id& which) {

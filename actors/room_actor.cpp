@@ -1,142 +1,17 @@
-#include "actors/room_actor.hpp"
-
 #include "actors/ec.hpp"
-#include "actors/live_objects.hpp"
 #include "actors/log.hpp"
 #include "actors/mailbox_length.hpp"
-#include "actors/room_audience.hpp"
-#include "actors/room_rules.hpp"
-#include "actors/roster.hpp"
-#include "actors/speaker_detector.hpp"
-
-#include <caf/stateful_actor.hpp>
-
-#include <unordered_map>
+#include "actors/room_state.hpp"
 
 namespace troupe::actors {
 
 namespace {
 
-using protocol::error_code;
-namespace event = protocol::event;
-namespace verb = protocol::verb;
-namespace reply = protocol::reply;
-
 /// Small rooms need no more than one message per batch; large ones spread
 /// over all cores in pieces of some tenths of a millisecond.
 constexpr size_t members_per_shard = 32;
 
-struct room_state {
-  using pointer = room_actor::stateful_pointer<room_state>;
-
-  static inline const char* name = "room";
-
-  explicit room_state(pointer self_ptr) : self(self_ptr) {}
-
-  room_actor::behavior_type make_behavior();
-
-  caf::result<room_joined> join(join_room& x);
-
-  caf::result<reply::joined> announce(announce_member& x);
-
-  // Puts a member on the list, and tells the others. Returns what there is to
-  // tell it.
-  reply::joined show(protocol::participant who, std::optional<bool> moderates);
-
-  void rename(rename_member& x);
-
-  void leave(const peer_id& who);
-
-  // Puts a member out.
-  void dismiss(const peer_id& who, protocol::end_reason why);
-
-  // What moderators ask for.
-  caf::result<done> moderate(const moderate_room& x);
-  caf::result<done> administer(const administer_room& x);
-  caf::result<done> carry_out(const peer_id& by, const verb::kick& x);
-  caf::result<done> carry_out(const peer_id& by, const verb::mute& x);
-  caf::result<done> carry_out(const peer_id& by, const verb::lock_room& x);
-  caf::result<done> carry_out(const peer_id& by, const verb::end_room& x);
-
-  // There is no member left.
-  void become_empty();
-
-  // Takes the member off the list and tells the others. The room may be empty
-  // then, for the moment in which a twin takes the place.
-  void remove(const peer_id& who);
-
-  caf::result<producer_entry> find(const find_producer& x);
-
-  void publish(producer_published& x);
-
-  void withdraw(const producer_id& id);
-
-  void set_paused(const producer_id& id, bool paused);
-
-  // Whether the message at hand is from that member's actor. A twin that was
-  // replaced may still speak when its id is another's already.
-  bool speaks_for(const peer_id& who) const;
-
-  // The same for the owner of a producer.
-  bool speaks_for(const producer_id& which) const;
-
-  // Sends the news that are due. Whatever may tell something ends in it.
-  void drain() {
-    audience.drain(self, people);
-  }
-
-  // Tells everybody, the member itself too, what became of its roster entry.
-  void tell_update(const peer_id& who);
-
-  // Finds out who speaks, and tells what has changed.
-  void sample_voices();
-
-  // Sees to it that this happens as long as it can bring anything.
-  void keep_sampling();
-
-  // A member's actor ended without a good-bye, or nobody lists us any more.
-  void handle_down(const caf::down_msg& down);
-
-  struct member {
-    peer_handle peer;
-    session_listener_actor session;
-    std::shared_ptr<actors::voice> voice;
-    bool named_by_client = false;
-    size_t shard = 0;
-    bool hidden = false;
-    std::optional<bool> moderates = {};
-  };
-
-  struct shard {
-    shard_actor actor;
-    size_t members = 0;
-    bool failed = false;
-  };
-
-  // The index of a shard with room for one more, which comes into being when
-  // needed.
-  size_t choose_shard();
-
-  // Ends the members that were in it, and takes it out of use.
-  void end_shard(size_t index);
-
-  pointer self;
-  live_object alive{object_kind::room};
-  room_id id;
-  room_services services;
-  room_listener_actor listener;
-  uint64_t joins = 0;
-  roster people;
-  room_audience audience;
-  room_rules rules;
-  room_quotas quotas;
-  std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
-  speaker_detector speakers;
-  bool sampling = false; // a tick is on its way
-  std::unordered_map<peer_id, member> members;
-  std::vector<shard> shards;
-  std::unordered_map<producer_id, producer_entry> entries;
-};
+} // namespace
 
 room_actor::behavior_type room_state::make_behavior() {
   self->set_down_handler(
@@ -162,6 +37,10 @@ room_actor::behavior_type room_state::make_behavior() {
         if (speaks_for(x.producer))
           set_paused(x.producer, x.paused);
         drain();
+      },
+      [this](const member_lost& x) {
+        if (speaks_for(x.peer))
+          lose(x.peer);
       },
       [this](const leave_room& x) {
         if (speaks_for(x.peer))
@@ -195,6 +74,10 @@ room_actor::behavior_type room_state::make_behavior() {
         audience.handle_tick(self->clock().now());
         drain();
       },
+      [this](const grace_tick& x) {
+        end_grace(x);
+        drain();
+      },
       [this](const voices_tick&) {
         sample_voices();
         drain();
@@ -208,11 +91,12 @@ caf::result<room_joined> room_state::join(join_room& x) {
                                                 mailbox_length(self));
   auto who = x.who.id;
   if (auto twin = members.find(who); twin != members.end()) {
-    // Others see ids: one that a server made must not be takeable by naming it.
-    if (!x.named_by_client || !twin->second.named_by_client)
+    if (!twin->second.is_user_of(x))
       return to_caf({error_code::forbidden, "This id is taken"});
+    if (twin->second.loss > 0)
+      return come_back(x);
     dismiss(who, protocol::end_reason::replaced);
-  } else if (!rules.admits(x.moderates)) {
+  } else if (!rules.admits(x.rights.moderate)) {
     return to_caf({error_code::forbidden, "The room is locked"});
   }
   if (members.size() >= services.limits.max_members)
@@ -221,14 +105,15 @@ caf::result<room_joined> room_state::join(join_room& x) {
   auto place = choose_shard();
   ++shards[place].members;
   auto voice = voices->add(self->clock().now());
-  members.emplace(who, member{x.peer, x.session, voice, x.named_by_client,
-                              place, x.hidden, x.moderates});
+  members.emplace(who,
+                  member{x.peer, x.session, voice, x.named_by_client, x.derived,
+                         place, presence::hidden, x.rights.moderate});
   log::event(log::level::info, "peer-joined",
              {{"room", id.str()},
               {"peer", who.str()},
               {"members", std::to_string(members.size())}});
   return room_joined{x.hidden ? reply::joined{who, {}, {}}
-                              : show(std::move(x.who), x.moderates),
+                              : show(std::move(x.who)),
                      caf::actor_cast<room_directory_actor>(self),
                      shards[place].actor, std::move(voice), quotas};
 }
@@ -236,20 +121,66 @@ caf::result<room_joined> room_state::join(join_room& x) {
 caf::result<reply::joined> room_state::announce(announce_member& x) {
   if (!speaks_for(x.who.id))
     return to_caf(protocol::make_error(error_code::not_joined));
-  auto& newcomer = members.at(x.who.id);
-  if (!std::exchange(newcomer.hidden, false))
+  if (members.at(x.who.id).presence == presence::shown)
     return to_caf(protocol::make_error(error_code::already_joined));
-  return show(std::move(x.who), newcomer.moderates);
+  return show(std::move(x.who));
 }
 
-reply::joined room_state::show(protocol::participant who,
-                               std::optional<bool> moderates) {
-  auto id_of = who.id;
-  people.add(std::move(who));
-  rules.add(id_of, moderates);
-  audience.admit(*people.describe(id_of), members.at(id_of).session);
+reply::joined room_state::show(protocol::participant who) {
+  auto& x = members.at(who.id);
+  x.presence = presence::shown;
+  if (people.contains(who.id)) {
+    audience.resume(who.id, x.session);
+    if (people.revise(who))
+      tell_update(who.id);
+  } else {
+    people.add(who);
+    rules.add(who.id, x.moderates);
+    audience.admit(*people.describe(who.id), x.session);
+  }
   drain();
-  return {id_of, people.participants(), people.others(id_of)};
+  return {who.id, people.participants(), people.others(who.id)};
+}
+
+void room_state::lose(const peer_id& who) {
+  auto& x = members.at(who);
+  x.session = nullptr;
+  x.loss = ++losses;
+  audience.lose(who);
+  self->delayed_send(self, services.limits.reconnect_grace,
+                     grace_tick{who, x.loss});
+  log::event(log::level::info, "peer-lost",
+             {{"room", id.str()}, {"peer", who.str()}});
+}
+
+void room_state::end_grace(const grace_tick& x) {
+  auto i = members.find(x.peer);
+  if (i == members.end() || i->second.loss != x.loss)
+    return;
+  self->send(i->second.peer, close_peer{});
+  leave(x.peer);
+}
+
+room_joined room_state::come_back(join_room& x) {
+  auto who = x.who.id;
+  auto& old = members.at(who);
+  old.session = x.session;
+  old.loss = 0;
+  old.moderates = x.rights.moderate;
+  rules.change(who, x.rights.moderate);
+  log::event(log::level::info, "peer-returned",
+             {{"room", id.str()}, {"peer", who.str()}});
+  self->send(old.peer,
+             adopt_session{x.session, x.signaled_at, std::move(x.capabilities),
+                           x.rights, x.hidden});
+  if (x.hidden && old.presence == presence::shown)
+    old.presence = presence::returning;
+  return {x.hidden ? reply::joined{who, {}, {}} : show(std::move(x.who)),
+          caf::actor_cast<room_directory_actor>(self),
+          shards[old.shard].actor,
+          old.voice,
+          quotas,
+          old.peer};
 }
 
 void room_state::rename(rename_member& x) {
@@ -300,7 +231,7 @@ void room_state::remove(const peer_id& who) {
   self->demonitor(i->second.peer.address());
   --shards[i->second.shard].members;
   voices->remove(i->second.voice);
-  auto hidden = i->second.hidden;
+  auto known = i->second.presence != presence::hidden;
   members.erase(i);
   rules.remove(who);
   speakers.remove(who);
@@ -308,7 +239,7 @@ void room_state::remove(const peer_id& who) {
     entries.erase(gone);
     audience.tell_others(event::producer_closed{gone, who}, who);
   }
-  if (!hidden)
+  if (known)
     audience.tell_others(event::peer_left{who}, who);
   audience.remove(who);
   log::event(log::level::info, "peer-left",
@@ -400,70 +331,6 @@ void room_state::tell_update(const peer_id& who) {
     audience.tell_all(event::peer_updated{std::move(*x)}, who);
 }
 
-caf::result<done> room_state::moderate(const moderate_room& x) {
-  if (!speaks_for(x.by) || !rules.may_moderate(x.by))
-    return to_caf(protocol::make_error(error_code::forbidden));
-  return std::visit([&](const auto& what) { return carry_out(x.by, what); },
-                    x.what);
-}
-
-caf::result<done> room_state::administer(const administer_room& x) {
-  auto answer = std::visit(
-      [this](const auto& what) { return carry_out({}, what); }, x.what);
-  drain();
-  return answer;
-}
-
-caf::result<done> room_state::carry_out(const peer_id& by,
-                                        const verb::kick& x) {
-  if (!people.contains(x.peer))
-    return to_caf({error_code::bad_request, "peerId: not in the room"});
-  if (x.peer == by)
-    return to_caf({error_code::bad_request, "peerId: one's own"});
-  log::event(log::level::info, "peer-kicked",
-             {{"room", id.str()}, {"peer", x.peer.str()}, {"by", by.str()}});
-  dismiss(x.peer, protocol::end_reason::kicked);
-  return done{};
-}
-
-caf::result<done> room_state::carry_out(const peer_id&, const verb::mute& x) {
-  if (!people.contains(x.peer))
-    return to_caf({error_code::bad_request, "peerId: not in the room"});
-  self->send(members.at(x.peer).peer, mute_peer{x.kind});
-  return done{};
-}
-
-caf::result<done> room_state::carry_out(const peer_id& by,
-                                        const verb::lock_room& x) {
-  if (rules.locked() != x.locked)
-    audience.tell_others(event::room_locked{x.locked}, by);
-  rules.lock(x.locked);
-  return done{};
-}
-
-caf::result<done> room_state::carry_out(const peer_id& by,
-                                        const verb::end_room&) {
-  log::event(log::level::info, "room-ended",
-             {{"room", id.str()}, {"by", by.str()}});
-  // The answer first: with the peer goes who waits for it.
-  auto promise = self->make_response_promise<done>();
-  promise.deliver(done{});
-  for (const auto& [who, x] : members) {
-    self->demonitor(x.peer.address());
-    voices->remove(x.voice);
-    --shards[x.shard].members;
-    self->send(x.peer, dismiss_peer{protocol::end_reason::room_closed});
-  }
-  members.clear();
-  entries.clear();
-  audience.clear();
-  people = {};
-  rules = {};
-  speakers = {};
-  become_empty();
-  return promise;
-}
-
 void room_state::handle_down(const caf::down_msg& down) {
   if (down.source == listener.address()) {
     self->quit();
@@ -480,8 +347,6 @@ void room_state::handle_down(const caf::down_msg& down) {
     if (shards[i].actor.address() == down.source)
       end_shard(i);
 }
-
-} // namespace
 
 room_actor spawn_room(caf::actor_system& system, room_id id,
                       room_services services, room_listener_actor listener) {

@@ -21,12 +21,16 @@ struct join_room {
   session_listener_actor session;
   /// The client chose its id, and so may come back under it.
   bool named_by_client = false;
+  /// The id follows from a secret.
+  bool derived = false;
   /// The room must be there already.
   bool must_exist = false;
   /// Shown to nobody until it is announced.
   bool hidden = false;
-  /// Whether it may moderate; nothing makes that the host's right.
-  std::optional<bool> moderates = {};
+  protocol::participant_rights rights = {};
+  // For the peer that was there before, if it goes on.
+  std::optional<protocol::rtp_capabilities> capabilities = {};
+  net::socket_address signaled_at = {};
 };
 
 /// A producer as the room lists it.
@@ -55,6 +59,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::open_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::announce_member)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::rename_member)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::moderate_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::member_lost)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::grace_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::leave_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_producer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_room_producers)
@@ -93,6 +99,8 @@ using room_directory_actor = caf::typed_actor<
     caf::reacts_to<rename_member>,
     // Kicks, mutes, locks or ends. Errors: forbidden, bad_request.
     caf::replies_to<moderate_room>::with<done>,
+    // Keeps a member for a while whose connection is lost.
+    caf::reacts_to<member_lost>,
     // Says good-bye to a member.
     caf::reacts_to<leave_room>>;
 
@@ -106,6 +114,9 @@ struct room_joined {
   std::shared_ptr<actors::voice> voice;
   /// Shared by all of the room.
   room_quotas quotas;
+  /// The peer that the user had here already, which goes on in the newcomer's
+  /// place; its connection was lost.
+  peer_handle former = {};
 };
 
 } // namespace troupe::actors
@@ -116,7 +127,8 @@ namespace troupe::actors {
 
 /// The ROOM actor interface.
 using room_actor = room_directory_actor::extend<
-    // Adds a member; one with the same id is replaced and told so.
+    // Adds a member. One with the same id is replaced and told so, unless its
+    // connection is lost: then it goes on instead of the newcomer.
     // Errors: limit_reached; forbidden where the id is taken or the room is
     // locked.
     caf::replies_to<join_room>::with<room_joined>,
@@ -128,6 +140,8 @@ using room_actor = room_directory_actor::extend<
     caf::replies_to<administer_room>::with<done>,
     // INTERNAL: the next batch of events is due.
     caf::reacts_to<room_tick>,
+    // INTERNAL: a lost member has not come back.
+    caf::reacts_to<grace_tick>,
     // INTERNAL: looks who speaks, while anybody sends audio.
     caf::reacts_to<voices_tick>>;
 

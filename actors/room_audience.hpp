@@ -20,6 +20,20 @@ public:
                                 listener{std::move(session), seat, seat});
   }
 
+  /// The member has no session for now, and keeps its seat.
+  void lose(const peer_id& who) {
+    if (auto i = listeners_.find(who); i != listeners_.end())
+      i->second.session = nullptr;
+  }
+
+  /// … and is told again, of what happens from now on.
+  void resume(const peer_id& who, session_listener_actor session) {
+    if (auto i = listeners_.find(who); i != listeners_.end()) {
+      i->second.session = std::move(session);
+      i->second.told = outbox_.moment();
+    }
+  }
+
   /// The member is told nothing any more. What there is to tell of it is told
   /// before.
   void remove(const peer_id& who) {
@@ -49,7 +63,7 @@ public:
     if (i == listeners_.end())
       return;
     auto& x = i->second;
-    if (auto news = outbox_.pending_since(x.told))
+    if (auto news = outbox_.pending_since(x.told); news && x.session)
       self->send(x.session, room_news{std::move(news), x.told, x.seat});
     x.told = outbox_.moment();
   }
@@ -59,7 +73,8 @@ public:
   void drain(Self* self, const roster& people) {
     if (auto batch = outbox_.poll_batch(people, self->clock().now()))
       for (const auto& [who, x] : listeners_)
-        self->send(x.session, room_news{batch, x.told, x.seat});
+        if (x.session)
+          self->send(x.session, room_news{batch, x.told, x.seat});
     timer_.arm(self, outbox_.poll_timeout(people.size()), room_tick{});
   }
 

@@ -23,6 +23,13 @@ public:
     std::erase_if(members_, [&](const member& x) { return x.id == who; });
   }
 
+  /// The member has another token now.
+  void change(const peer_id& who, std::optional<bool> moderates) {
+    if (auto i = std::ranges::find(members_, who, &member::id);
+        i != members_.end())
+      i->moderates = moderates;
+  }
+
   bool may_moderate(const peer_id& who) const {
     auto i = std::ranges::find(members_, who, &member::id);
     if (i == members_.end())

@@ -43,6 +43,16 @@ bool roster::rename(const peer_id& who, std::string name) {
   return true;
 }
 
+bool roster::revise(const participant& who) {
+  auto* x = find_member(who.id);
+  if (!x)
+    return false;
+  auto changed = x->name != who.name || x->device != who.device;
+  x->name = who.name;
+  x->device = who.device;
+  return changed;
+}
+
 bool roster::publish(const producer_info& info) {
   auto* owner = find_member(info.peer);
   if (!owner || producer_age_.contains(info.id))

@@ -23,6 +23,9 @@ public:
   /// False where there is no such member, or it is called that already.
   bool rename(const peer_id& who, std::string name);
 
+  /// Takes over what a member says of itself. False where that is nothing new.
+  bool revise(const protocol::participant& who);
+
   bool contains(const peer_id& who) const {
     return member_age_.contains(who);
   }

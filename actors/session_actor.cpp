@@ -140,6 +140,9 @@ struct session_state {
 
   void drop_peer();
 
+  // Goes on with the peer that the user had before.
+  void adopt(const peer_resumed& x);
+
   void close(uint16_t code, std::string reason);
 
   counters& count() {
@@ -154,7 +157,9 @@ struct session_state {
   std::unique_ptr<protocol::dialect> dialect;
   peer_actor peer;
   bool joined = false;
-  bool busy = false; // a request is under way
+  bool resumable = false;  // joined, as somebody who can come back
+  bool can_return = false; // who is joining
+  bool busy = false;       // a request is under way
   bool closing = false;
   bool entering = false; // a join is under way
   std::vector<room_news> held;
@@ -184,18 +189,24 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
       [this](room_news& x) { handle_news(x); },
       [this](const session_ended& x) {
         joined = false;
+        resumable = false;
         auto last = dialect->handle_end(x.why);
         drain();
         close(last.code, std::move(last.reason));
       },
+      [this](const peer_resumed& x) { adopt(x); },
       [this](frame_received& x) {
         count().note_mailbox(mailbox_owner::session, mailbox_length(self));
         dialect->handle_frame({std::move(x.payload), x.binary},
                               self->clock().now());
         drain();
       },
-      [this](const connection_closed&) {
-        drop_peer();
+      [this](const connection_closed& x) {
+        if (x.lost && resumable
+            && settings.services->settings.room.reconnect_grace.count() > 0)
+          self->send(peer, session_lost{});
+        else
+          drop_peer();
         self->quit();
       },
       [this](const dialect_tick&) {
@@ -276,6 +287,7 @@ void session_state::perform(request_token token, verb::join& x) {
   self->monitor(peer);
   joined = true;
   join_began = self->clock().now();
+  can_return = x.named_by_client || x.derived;
   ask_peer(token, std::move(x));
 }
 
@@ -329,6 +341,8 @@ void session_state::ask_peer(request_token token, Verb x) {
   self->request(peer, settings.services->settings.request_timeout, std::move(x))
       .then(
           [this, token](result& done) {
+            if constexpr (std::is_same_v<Verb, verb::join>)
+              resumable = joined && can_return;
             answer(token, protocol::success{std::move(done)});
             if constexpr (enters)
               release_news();
@@ -367,8 +381,19 @@ void session_state::tell(const room_news& x) {
     dialect->handle_participants(*x.batch->people);
 }
 
+void session_state::adopt(const peer_resumed& x) {
+  if (!peer)
+    return;
+  self->demonitor(peer.address());
+  self->unlink_from(peer);
+  peer = caf::actor_cast<peer_actor>(x.peer);
+  self->link_to(peer);
+  self->monitor(peer);
+}
+
 void session_state::drop_peer() {
   joined = false;
+  resumable = false;
   if (!peer)
     return;
   self->demonitor(peer.address());

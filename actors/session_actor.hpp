@@ -17,7 +17,8 @@ namespace troupe::actors {
 using session_actor = session_listener_actor::extend<
     // A frame from the client.
     caf::reacts_to<frame_received>,
-    // The client is gone: its peer goes at once.
+    // The client is gone, and its peer goes at once; or it is lost, and its
+    // peer waits for it.
     caf::reacts_to<connection_closed>,
     // INTERNAL: the dialect's timer.
     caf::reacts_to<dialect_tick>>;

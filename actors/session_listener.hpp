@@ -7,6 +7,7 @@
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::peer_resumed)
 
 namespace troupe::actors {
 
@@ -17,6 +18,8 @@ using session_listener_actor = caf::typed_actor<
     // What has happened in the room.
     caf::reacts_to<room_news>,
     // The peer is out of its room: say why and close.
-    caf::reacts_to<session_ended>>;
+    caf::reacts_to<session_ended>,
+    // Another peer is this session's. Comes before the answer to its join.
+    caf::reacts_to<peer_resumed>>;
 
 } // namespace troupe::actors

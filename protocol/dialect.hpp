@@ -38,6 +38,9 @@ struct handshake {
   /// How long the client may stay silent before it says what it wants, where
   /// its protocol obliges it to: Socket.IO's CONNECT.
   net::duration connect_timeout = std::chrono::seconds{5};
+  /// What the server has to offer: makes an id of a secret that tells nothing
+  /// about the secret, for clients that may come back. Null where it has none.
+  std::string (*derive_id)(std::string_view secret) = nullptr;
 };
 
 /// A message of the connection: text or binary, one WebSocket frame or

@@ -1,5 +1,6 @@
 #include "protocol/socketio_session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace troupe::protocol {
@@ -10,9 +11,18 @@ namespace {
 // impossible to guess.
 constexpr size_t sid_length = 24;
 
+// A `pid` is some noise, a dot, and the secret. Were it the same one again,
+// clients would believe that no event was lost meanwhile, and would not join.
+constexpr size_t noise_length = 8;
+
 constexpr uint16_t protocol_error = 1002;
 constexpr uint16_t policy_violation = 1008;
 constexpr uint16_t message_too_big = 1009;
+
+bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
+         || (c >= 'a' && c <= 'z');
+}
 
 template <class T>
 std::optional<T> pop(std::deque<T>& queue) {
@@ -178,10 +188,33 @@ void socketio_session::deny(const std::string& nsp, std::string_view data) {
 void socketio_session::enter(std::string nsp, rapidjson::Document auth) {
   connected_.insert(nsp);
   deadline_.reset();
-  auto sid = random_.alphanumeric(sid_length);
-  send(socketio_type::connect, nsp, std::nullopt, R"({"sid":")" + sid + "\"}");
-  inputs_.push_back(
-      socketio_connected{std::move(nsp), std::move(sid), std::move(auth)});
+  std::string sid;
+  std::string reply;
+  if (config_.derive_sid) {
+    auto secret = choose_secret(auth);
+    sid = config_.derive_sid(secret);
+    reply = R"({"sid":")" + sid + R"(","pid":")"
+            + random_.alphanumeric(noise_length) + "." + secret + "\"}";
+  } else {
+    sid = random_.alphanumeric(sid_length);
+    reply = R"({"sid":")" + sid + "\"}";
+  }
+  send(socketio_type::connect, nsp, std::nullopt, reply);
+  inputs_.push_back(socketio_connected{std::move(nsp), std::move(sid),
+                                       std::move(auth),
+                                       config_.derive_sid != nullptr});
+}
+
+std::string socketio_session::choose_secret(const rapidjson::Value& shown) {
+  if (shown.IsObject())
+    if (auto i = shown.FindMember("pid");
+        i != shown.MemberEnd() && i->value.IsString()) {
+      std::string_view pid{i->value.GetString(), i->value.GetStringLength()};
+      if (pid.size() == noise_length + 1 + sid_length
+          && std::ranges::all_of(pid.substr(noise_length + 1), is_alphanumeric))
+        return std::string{pid.substr(noise_length + 1)};
+    }
+  return random_.alphanumeric(sid_length);
 }
 
 void socketio_session::deliver(socketio_packet packet,

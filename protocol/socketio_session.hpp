@@ -30,6 +30,10 @@ struct socketio_config {
   /// Whether a client that connects to a namespace waits for admit() or
   /// deny(), and not only for that namespace to exist.
   bool ask_before_connect = false;
+  /// Makes a sid of a secret, one way. Clients are told the secret as their
+  /// `pid`, and one that shows it on its next connection has the same sid
+  /// again. Null for the bare protocol, without `pid`.
+  std::string (*derive_sid)(std::string_view secret) = nullptr;
 };
 
 /// A client wants to enter a namespace, and waits for admit() or deny().
@@ -45,6 +49,8 @@ struct socketio_connected {
   std::string sid;
   /// What the client gave as `auth`: an object, or null.
   rapidjson::Document auth;
+  /// The sid follows from a secret that only this client has.
+  bool derived = false;
 };
 
 /// A client has left a namespace by itself. When the whole connection ends,
@@ -146,6 +152,9 @@ private:
   void handle_packet(socketio_packet packet, net::time_point now);
   void handle_connect(socketio_packet packet);
   void enter(std::string nsp, rapidjson::Document auth);
+
+  // The secret that the client showed, or a new one.
+  std::string choose_secret(const rapidjson::Value& shown);
   void deliver(socketio_packet packet, std::vector<std::string> attachments);
   void refuse(std::error_code why);
   void send(socketio_type type, std::string_view nsp, std::optional<int64_t> id,

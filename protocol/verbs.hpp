@@ -79,8 +79,12 @@ struct join {
   std::string name;
   std::optional<rtp_capabilities> capabilities;
   /// The client chose the id: a newcomer of the same id is the same user and
-  /// takes its place. Ids that the server made cannot be taken.
+  /// takes its place, or goes on where its lost connection was. Ids that the
+  /// server made cannot be taken.
   bool named_by_client = false;
+  /// The id follows from a secret of the client's, so that who has it is the
+  /// same user, too.
+  bool derived = false;
   /// Refused as room_not_found where nobody has opened the room.
   bool must_exist = false;
   /// In the room, but not shown to the others until `announce`: for clients

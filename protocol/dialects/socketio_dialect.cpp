@@ -36,6 +36,7 @@ socketio_config to_config(const handshake& hello) {
   socketio_config out;
   out.connect_timeout = hello.connect_timeout;
   out.ask_before_connect = hello.token_wanted;
+  out.derive_sid = hello.derive_id;
   return out;
 }
 
@@ -81,6 +82,8 @@ socketio_link::name_of(const rapidjson::Value& payload) const {
 void socketio_link::ask(request what, std::optional<socketio_call> origin) {
   if (asked_.size() == max_outstanding)
     return session_.close(policy_violation, "too many requests");
+  if (auto* join = std::get_if<verb::join>(&what))
+    join->derived = derived_ && join->peer.str() == sid_;
   asked_.emplace(++last_token_, std::move(origin));
   requests_.push_back({last_token_, std::move(what)});
 }
@@ -217,6 +220,7 @@ private:
 
   void handle(socketio_connected& in) {
     link_.sid_ = std::move(in.sid);
+    link_.derived_ = in.derived;
     link_.auth_ = std::move(in.auth);
   }
 

@@ -31,7 +31,8 @@ public:
   /// `random` must outlive the link.
   socketio_link(handshake hello, net::rng& random, net::time_point now);
 
-  /// The client's id in the root namespace, new with every CONNECT.
+  /// The client's id in the root namespace: new with every CONNECT, unless
+  /// the client shows the secret that it follows from.
   const std::string& sid() const {
     return sid_;
   }
@@ -79,6 +80,7 @@ private:
   net::time_point now_;
   socketio_session session_;
   std::string sid_;
+  bool derived_ = false; // from a secret of the client's
   rapidjson::Document auth_;
   std::deque<pending_request> requests_;
   std::map<request_token, std::optional<socketio_call>> asked_;

@@ -91,10 +91,10 @@ public:
     return std::move(*reply);
   }
 
-  /// The connection ends, by whomever.
-  void hang_up() {
+  /// The connection ends, by whomever, or it breaks.
+  void hang_up(bool lost = false) {
     if (session_)
-      caf::anon_send(session_, actors::connection_closed{});
+      caf::anon_send(session_, actors::connection_closed{lost});
     session_ = nullptr;
   }
 

@@ -203,6 +203,12 @@ public:
     return socket_.close_code();
   }
 
+  /// Closes the connection, as a page does that is left.
+  void leave() {
+    socket_.send(8, std::string_view{"\x03\xE9", 2});
+    socket_.stream().close();
+  }
+
   /// Goes away without a word.
   void drop() {
     socket_.stream().close();

@@ -142,6 +142,8 @@ TEST_CASE("audio goes from one client to another, each packet once") {
     }
     CHECK(gapless(on.down.rtp));
     CHECK(on.down.engine.refused() == 0);
+    on.ann.leave();
+    on.bob.leave();
   }
   CHECK(eventually([&] { return node.server.live_actors() == node.baseline; }));
 }
@@ -240,20 +242,40 @@ TEST_CASE("pause and resume leave no gap in the sequence") {
   CHECK(gapless(on.down.rtp));
 }
 
-TEST_CASE("a client that vanishes takes its producers and consumers along") {
+TEST_CASE("a client that leaves takes its producers and consumers along") {
   running_node node;
   call on{node.port()};
   auto producer = on.ann.produce(audio_track(1111));
   auto consumer = on.bob.consume();
-  on.ann.drop();
+  on.ann.leave();
   auto closed = on.bob.push("producer-closed");
   CHECK(text_at(closed, "/data/producerId") == producer);
   auto ended = on.bob.push("consumer-closed");
   CHECK(text_at(ended, "/data/consumerId") == text_at(consumer, "/data/id"));
   auto left = on.bob.push("participant-left");
   CHECK(text_at(left, "/data/peerId") == "ann");
-  on.bob.drop();
+  on.bob.leave();
   CHECK(eventually([&] { return node.server.live_actors() == node.baseline; }));
+}
+
+TEST_CASE("media goes on while its sender is lost and when it is back") {
+  running_node node;
+  call on{node.port()};
+  auto producer = on.ann.produce(audio_track(1111));
+  on.bob.consume();
+  on.send(1111, 20);
+  REQUIRE(on.received(20));
+  auto actors = node.server.live_actors();
+  on.ann.drop();
+  on.send(1111, 20);
+  REQUIRE(on.received(40));
+  // Before the server has noticed the loss, this would be a twin.
+  REQUIRE(eventually([&] { return node.server.live_actors() == actors - 1; }));
+  live_client again{node.port(), "r", "ann"};
+  auto paused = again.request("pause-producer",
+                              "{\"producerId\":" + quoted(producer) + "}");
+  CHECK(text_at(paused, "/type") == "producer-paused");
+  on.bob.push("producer-paused");
 }
 
 TEST_CASE("stop says good-bye to all and returns in time") {

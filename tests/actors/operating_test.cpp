@@ -61,6 +61,8 @@ TEST_CASE("metrics show a call while it is there, and what it sent after it") {
       CAPTURE(line);
       CHECK(node.shows(line));
     }
+    ann.leave();
+    bob.leave();
   }
   for (std::string line :
        {"troupe_rooms 0", "troupe_sessions 0", "troupe_peers 0",
@@ -108,6 +110,8 @@ TEST_CASE("a draining server opens no room, and lets those there are go on") {
     live_client bob{node.port(), "r", "bob"};
     bob.request("get-producers");
     CHECK_FALSE(node.server.drained());
+    ann.leave();
+    bob.leave();
   }
   CHECK(eventually([&] { return node.server.drained(); }));
 }

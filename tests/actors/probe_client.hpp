@@ -58,8 +58,8 @@ public:
     return std::nullopt;
   }
 
-  // The script of the next probe to be made.
-  static inline std::shared_ptr<probe_script> next;
+  // By the path at which each probe knocks.
+  static inline std::map<std::string, std::shared_ptr<probe_script>> scripts;
 
 private:
   std::shared_ptr<probe_script> script_;
@@ -81,20 +81,19 @@ public:
             -> std::optional<protocol::handshake_refusal> {
           return std::nullopt;
         },
-        [](const protocol::handshake&, net::rng&,
+        [](const protocol::handshake& hello, net::rng&,
            net::time_point) -> std::unique_ptr<protocol::dialect> {
-          return std::make_unique<probe_dialect>(probe_dialect::next);
+          return std::make_unique<probe_dialect>(
+              probe_dialect::scripts.at(hello.path));
         }};
-    probe_dialect::next = script;
+    static int count = 0;
+    protocol::handshake hello;
+    hello.path = std::to_string(++count);
+    probe_dialect::scripts.emplace(hello.path, script);
     session_ = actors::spawn_session(
         *world.system,
-        {connection,
-         &entry,
-         {},
-         world.services,
+        {connection, &entry, hello, world.services,
          caf::actor_cast<actors::room_gate_actor>(world.server)});
-    world.run();
-    probe_dialect::next = nullptr;
   }
 
   probe_client(const probe_client&) = delete;
@@ -150,9 +149,10 @@ public:
     return std::nullopt;
   }
 
-  void hang_up() {
+  /// The client closes the connection, or it breaks.
+  void hang_up(bool lost = false) {
     if (session_)
-      caf::anon_send(session_, actors::connection_closed{});
+      caf::anon_send(session_, actors::connection_closed{lost});
     session_ = nullptr;
   }
 

@@ -14,7 +14,8 @@ peer_handle spawn_member(caf::actor_system& system, bool& ended) {
                   ended = true;
                   self->quit();
                 },
-                [](const dismiss_peer&) {}, [](const mute_peer&) {},
+                [](const dismiss_peer&) {}, [](const adopt_session&) {},
+                [](const mute_peer&) {},
                 [](const get_peer_stats&) {
                   return protocol::reply::stats{};
                 }};
@@ -25,7 +26,8 @@ session_listener_actor spawn_session_listener(caf::actor_system& system) {
   using type = session_listener_actor;
   return system.spawn([](type::pointer) -> type::behavior_type {
     return {[](const session_event&) {}, [](const room_news&) {},
-            [](const session_ended&) {
+            [](const session_ended&) {},
+            [](const peer_resumed&) {
             }};
   });
 }

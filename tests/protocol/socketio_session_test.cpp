@@ -314,3 +314,72 @@ TEST_CASE("who speaks before it is admitted is put out") {
     CHECK_FALSE(f.session.connected("/"));
   }
 }
+namespace {
+
+std::string reversed(std::string_view secret) {
+  return {secret.rbegin(), secret.rend()};
+}
+
+} // namespace
+
+TEST_CASE("with a way to derive sids, clients are told a pid") {
+  socketio_config config;
+  config.derive_sid = reversed;
+  std::string shown;
+  std::string sid;
+  {
+    fixture x{config};
+    x.text("0");
+    auto connected = x.next<socketio_connected>();
+    REQUIRE(connected);
+    CHECK(connected->derived);
+    sid = connected->sid;
+    auto reply = x.frame_text();
+    auto at = reply.find(R"("pid":")");
+    REQUIRE(at != std::string::npos);
+    shown = reply.substr(at + 7, reply.size() - at - 9);
+    CHECK(reversed(sid) == shown.substr(9));
+  }
+  fixture x{config};
+  x.text(R"(0{"pid":")" + shown + R"(","offset":"y"})");
+  auto again = x.next<socketio_connected>();
+  REQUIRE(again);
+  CHECK(again->sid == sid);
+  // The same pid would tell the client that it had missed nothing.
+  CHECK(x.frame_text().find(shown) == std::string::npos);
+}
+
+TEST_CASE("a pid that is none counts as none") {
+  socketio_config config;
+  config.derive_sid = reversed;
+  for (const char* pid : {R"("")", "7", R"("12345678.short")",
+                          R"("12345678.0123456789abcdefghijkl\"n")",
+                          R"("123456789.0123456789abcdefghijklmn")"}) {
+    CAPTURE(pid);
+    fixture x{config};
+    x.text(std::string{R"(0{"pid":)"} + pid + "}");
+    auto connected = x.next<socketio_connected>();
+    REQUIRE(connected);
+    CHECK(std::string{pid}.find(reversed(connected->sid)) == std::string::npos);
+    CHECK(connected->sid.size() == 24);
+  }
+}
+
+TEST_CASE("the bare protocol knows no pid") {
+  fixture x;
+  x.text(R"(0{"pid":"12345678.0123456789abcdefghijklmn"})");
+  auto connected = x.next<socketio_connected>();
+  REQUIRE(connected);
+  CHECK_FALSE(connected->derived);
+  CHECK(x.frame_text() == R"(0{"sid":")" + connected->sid + "\"}");
+}
+
+TEST_CASE("who is put out of a namespace is told so, once") {
+  fixture x;
+  x.connect();
+  x.session.disconnect("/");
+  CHECK(x.frame_text() == "1");
+  x.session.disconnect("/");
+  CHECK_FALSE(x.session.poll_frame());
+  CHECK_FALSE(x.session.connected("/"));
+}

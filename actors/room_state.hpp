@@ -1,0 +1,159 @@
+#pragma once
+
+#include "actors/live_objects.hpp"
+#include "actors/room_actor.hpp"
+#include "actors/room_audience.hpp"
+#include "actors/room_rules.hpp"
+#include "actors/roster.hpp"
+#include "actors/speaker_detector.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <unordered_map>
+
+/// INTERNAL to the room actor, which is spread over room_*.cpp.
+namespace troupe::actors {
+
+namespace verb = protocol::verb;
+namespace reply = protocol::reply;
+namespace event = protocol::event;
+using protocol::error_code;
+
+/// How far a member is there.
+enum class presence : uint8_t {
+  /// Nobody knows of it, and it is told of nobody.
+  hidden,
+  /// Known to the others, it is back and not yet told of them.
+  returning,
+  shown,
+};
+
+/// What the room actor knows, and what it does.
+struct room_state {
+  using pointer = room_actor::stateful_pointer<room_state>;
+
+  static inline const char* name = "room";
+
+  explicit room_state(pointer self_ptr) : self(self_ptr) {}
+
+  room_actor::behavior_type make_behavior();
+
+  caf::result<room_joined> join(join_room& x);
+
+  caf::result<reply::joined> announce(announce_member& x);
+
+  // Puts a member on the list, and tells the others. Returns what there is to
+  // tell it.
+  reply::joined show(protocol::participant who);
+
+  // A member's connection is lost.
+  void lose(const peer_id& who);
+  void end_grace(const grace_tick& x);
+
+  // … and its user is back.
+  room_joined come_back(join_room& x);
+
+  void rename(rename_member& x);
+
+  void leave(const peer_id& who);
+
+  // Puts a member out.
+  void dismiss(const peer_id& who, protocol::end_reason why);
+
+  // What moderators ask for.
+  caf::result<done> moderate(const moderate_room& x);
+  caf::result<done> administer(const administer_room& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::kick& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::mute& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::lock_room& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::end_room& x);
+
+  // There is no member left.
+  void become_empty();
+
+  // Takes the member off the list and tells the others. The room may be empty
+  // then, for the moment in which a twin takes the place.
+  void remove(const peer_id& who);
+
+  caf::result<producer_entry> find(const find_producer& x);
+
+  void publish(producer_published& x);
+
+  void withdraw(const producer_id& id);
+
+  void set_paused(const producer_id& id, bool paused);
+
+  // Whether the message at hand is from that member's actor. A twin that was
+  // replaced may still speak when its id is another's already.
+  bool speaks_for(const peer_id& who) const;
+
+  // The same for the owner of a producer.
+  bool speaks_for(const producer_id& which) const;
+
+  // Sends the news that are due. Whatever may tell something ends in it.
+  void drain() {
+    audience.drain(self, people);
+  }
+
+  // Tells everybody, the member itself too, what became of its roster entry.
+  void tell_update(const peer_id& who);
+
+  // Finds out who speaks, and tells what has changed.
+  void sample_voices();
+
+  // Sees to it that this happens as long as it can bring anything.
+  void keep_sampling();
+
+  // A member's actor ended without a good-bye, or nobody lists us any more.
+  void handle_down(const caf::down_msg& down);
+
+  struct member {
+    peer_handle peer;
+    session_listener_actor session;
+    std::shared_ptr<actors::voice> voice;
+    bool named_by_client = false;
+    bool derived = false;
+    size_t shard = 0;
+    actors::presence presence = presence::hidden;
+    std::optional<bool> moderates = {};
+    uint64_t loss = 0; // while its connection is lost
+
+    // Others see ids: one that a server made cannot be taken by naming it.
+    bool is_user_of(const join_room& x) const {
+      return (named_by_client && x.named_by_client) || (derived && x.derived);
+    }
+  };
+
+  struct shard {
+    shard_actor actor;
+    size_t members = 0;
+    bool failed = false;
+  };
+
+  // The index of a shard with room for one more, which comes into being when
+  // needed.
+  size_t choose_shard();
+
+  // Ends the members that were in it, and takes it out of use.
+  void end_shard(size_t index);
+
+  pointer self;
+  live_object alive{object_kind::room};
+  room_id id;
+  room_services services;
+  room_listener_actor listener;
+  uint64_t joins = 0;
+  uint64_t losses = 0;
+  roster people;
+  room_audience audience;
+  room_rules rules;
+  room_quotas quotas;
+  std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
+  speaker_detector speakers;
+  bool sampling = false; // a tick is on its way
+  std::unordered_map<peer_id, member> members;
+  std::vector<shard> shards;
+  std::unordered_map<producer_id, producer_entry> entries;
+};
+
+} // namespace troupe::actors
