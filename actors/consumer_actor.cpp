@@ -10,6 +10,14 @@ namespace troupe::actors {
 
 namespace {
 
+rtp::layers to_layers(const set_consumer_layers& x) {
+  auto index = [](int layer) {
+    return static_cast<uint8_t>(std::clamp(layer, 0, 255));
+  };
+  return {index(x.spatial_layer),
+          index(x.temporal_layer.value_or(rtp::all_layers.temporal))};
+}
+
 struct consumer_state {
   using pointer = consumer_actor::stateful_pointer<consumer_state>;
 
@@ -29,7 +37,7 @@ struct consumer_state {
 
   void tell_scores();
 
-  void tell_encoding(std::optional<int> sent);
+  void tell_layers(std::optional<rtp::layers> sent);
 
   consumer_key key() const {
     return consumer_key{self->id()};
@@ -41,10 +49,10 @@ struct consumer_state {
   producer_id source;
   shard_actor shard;
   consumer_listener_actor listener;
-  int encodings = 1;
+  rtp::producer_layout layout;
   int score = 10;
   int producer_score = 10;
-  std::optional<int> told_encoding;
+  std::optional<rtp::layers> told_layers;
 };
 
 consumer_state::~consumer_state() {
@@ -59,7 +67,7 @@ consumer_state::make_behavior(const consumer_config& cfg) {
   source = cfg.source;
   shard = cfg.shard;
   listener = cfg.listener;
-  encodings = std::max<int>(1, cfg.encodings);
+  layout = cfg.engine.layout;
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg&) {
     self->send(listener, consumer_ended{id, source});
@@ -70,7 +78,6 @@ consumer_state::make_behavior(const consumer_config& cfg) {
   stream.key = key();
   stream.on = cfg.transport;
   stream.engine = cfg.engine;
-  stream.encodings = static_cast<uint8_t>(encodings);
   stream.owner = cfg.owner;
   self->send(shard,
              add_shard_consumer{id, std::move(stream), cfg.producer,
@@ -80,7 +87,7 @@ consumer_state::make_behavior(const consumer_config& cfg) {
         score = x.score;
         tell_scores();
       },
-      [this](const rtp::layers_changed& x) { tell_encoding(x.encoding); },
+      [this](const rtp::layers_changed& x) { tell_layers(x.layers); },
       [this](const producer_paused& x) {
         self->send(listener, consumer_producer_paused{id, x.paused});
       },
@@ -92,8 +99,7 @@ consumer_state::make_behavior(const consumer_config& cfg) {
       [this](const resume_consumer&) { control(wish::resume{}); },
       [this](const close_consumer&) { self->quit(); },
       [this](const set_consumer_layers& x) {
-        auto layer = std::clamp(x.spatial_layer, 0, encodings - 1);
-        control(wish::set_encoding{static_cast<uint8_t>(layer)});
+        control(wish::set_preferred_layers{to_layers(x)});
       },
       [this](const set_consumer_rank& x) {
         control(wish::set_priority{x.priority});
@@ -109,12 +115,17 @@ void consumer_state::tell_scores() {
   self->send(listener, consumer_score_changed{id, score, producer_score});
 }
 
-void consumer_state::tell_encoding(std::optional<int> sent) {
+void consumer_state::tell_layers(std::optional<rtp::layers> sent) {
   // Where there is nothing to choose from, a pause says all.
-  if (encodings == 1 || sent == told_encoding)
+  if (layout.kind == rtp::layering::simple)
     return;
-  told_encoding = sent;
-  self->send(listener, consumer_encoding_changed{id, sent});
+  if (sent)
+    sent->temporal = std::min<uint8_t>(
+        sent->temporal, std::max<uint8_t>(layout.temporal_layers, 1) - 1);
+  if (sent == told_layers)
+    return;
+  told_layers = sent;
+  self->send(listener, consumer_layers_changed{id, sent});
 }
 
 } // namespace

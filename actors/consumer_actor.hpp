@@ -39,8 +39,6 @@ struct consumer_config {
   transport_key transport{};
   shard_actor shard;
   consumer_listener_actor listener;
-  /// How many the producer has: preferred layers are cut to the highest.
-  uint8_t encodings = 1;
   /// How the producer's owner is heard.
   std::shared_ptr<const voice> owner = {};
 };

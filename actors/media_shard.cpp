@@ -124,14 +124,16 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   x->on = &touch(settings.on);
   x->source = &source;
   x->paused = config.paused;
-  x->applied.paused = config.paused;
+  x->stopped = config.paused;
+  x->applied = config.layout.highest();
   x->facts.kind = config.kind;
-  x->facts.encodings = settings.encodings;
+  x->layout = config.layout;
+  x->facts.encodings = config.layout.spatial_layers;
+  x->facts.preferred = config.layout.highest_spatial();
   x->facts.lot = settings.lot;
-  x->facts.preferred =
-      static_cast<uint8_t>(std::max<uint8_t>(settings.encodings, 1) - 1);
   x->owner = std::move(settings.owner);
   x->share.rates = &source.rates;
+  source.rates.set_keyed(config.layout.keyed);
   x->share.thinnable = false;
   x->transport_cc = config.feedback.transport_cc;
   x->on->adaptive =
@@ -161,14 +163,18 @@ void media_shard::set_paused(consumer_key which, bool paused,
   allocate(*i->second->on, now);
 }
 
-void media_shard::set_encoding(consumer_key which, uint8_t encoding,
-                               net::time_point now) {
+void media_shard::set_preferred_layers(consumer_key which,
+                                       rtp::layers preferred,
+                                       net::time_point now) {
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return;
-  i->second->facts.preferred = encoding;
-  shed(*i->second);
-  allocate(*i->second->on, now);
+  auto& x = *i->second;
+  preferred = x.layout.clamp(preferred);
+  x.preferred_temporal = preferred.temporal;
+  x.facts.preferred = preferred.spatial;
+  shed(x);
+  allocate(*x.on, now);
 }
 
 void media_shard::set_priority(consumer_key which, uint8_t priority,
@@ -201,6 +207,11 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
 const rtp::forwarder* media_shard::find_consumer(consumer_key which) const {
   auto i = consumers_.find(which);
   return i == consumers_.end() ? nullptr : i->second->engine.get();
+}
+
+const rtp::decision_log* media_shard::find_decisions(consumer_key which) const {
+  auto i = consumers_.find(which);
+  return i == consumers_.end() ? nullptr : &i->second->log;
 }
 
 sender_totals media_shard::totals(net::time_point now) const {
@@ -259,6 +270,7 @@ media_shard::handle_producer_paused(producer_key from, bool paused,
       x->engine->handle_producer_paused(now);
     else
       x->engine->handle_producer_resumed(now);
+    allocate(*x->on, now);
     collect(*x, now);
     changed.push_back(x->key);
   }
@@ -330,7 +342,7 @@ void media_shard::allocate(transport& x, net::time_point now) {
     }
     to->share.wanted.reset();
     if (runs && !to->left.paused)
-      to->share.wanted = rtp::layers{to->left.encoding, 3};
+      to->share.wanted = rtp::layers{to->left.encoding, to->preferred_temporal};
     shares_.push_back(&to->share);
     probing = probing || to->transport_cc;
   }
@@ -350,25 +362,46 @@ void media_shard::apply(consumer& x, net::time_point now) {
   auto held =
       !x.paused && (x.left.paused || x.left.encoding != x.facts.preferred);
   held_ += size_t{held} - size_t{std::exchange(x.held, held)};
-  auto wanted = x.left;
-  wanted.paused = wanted.paused || x.paused;
-  if (x.facts.kind == rtp::media_kind::video && x.share.wanted) {
-    if (x.share.target)
-      wanted.encoding = std::min(wanted.encoding, x.share.target->spatial);
-    else
-      wanted.paused = true;
+  auto stopped = std::exchange(x.stopped, x.paused);
+  if (x.facts.kind == rtp::media_kind::video && !x.paused) {
+    // The layers first: what begins anew begins with the right ones.
+    auto target = x.left.paused ? std::nullopt : x.share.target;
+    if (target && target->spatial > x.left.encoding)
+      target->spatial = x.left.encoding;
+    if (x.share.wanted || x.left.paused)
+      if (std::exchange(x.applied, target) != target) {
+        x.engine->set_layers(target, now);
+        note(x, reason_of(x), now);
+      }
   }
-  if (wanted == x.applied)
-    return;
-  // The encoding first: what begins anew begins with the right one.
-  if (wanted.encoding != x.applied.encoding)
-    x.engine->set_encoding(wanted.encoding, now);
-  if (wanted.paused && !x.applied.paused)
+  if (x.paused && !stopped) {
     x.engine->pause(now);
-  if (!wanted.paused && x.applied.paused)
+    note(x, rtp::decision_reason::paused, now);
+  }
+  if (!x.paused && stopped) {
     x.engine->resume(now);
-  x.applied = wanted;
+    note(x, reason_of(x), now);
+  }
   collect(x, now);
+}
+
+rtp::decision_reason media_shard::reason_of(const consumer& x) {
+  if (x.left.paused
+      || (x.applied && x.applied->spatial == x.left.encoding
+          && x.left.encoding < x.facts.preferred))
+    return rtp::decision_reason::overload;
+  if (!x.share.wanted || x.applied == x.share.wanted)
+    return rtp::decision_reason::wanted;
+  return x.share.limited() ? rtp::decision_reason::link
+                           : rtp::decision_reason::source;
+}
+
+void media_shard::note(consumer& x, rtp::decision_reason why,
+                       net::time_point now) {
+  const auto& egress = x.on->sender.egress();
+  auto target = x.paused ? std::nullopt : x.applied;
+  x.log.add(
+      {now, why, target, egress.link_bps(), static_cast<float>(egress.loss())});
 }
 
 void media_shard::tell_dropped(transport& x, net::time_point now) {
@@ -376,6 +409,7 @@ void media_shard::tell_dropped(transport& x, net::time_point now) {
     for (auto* to : x.consumers)
       if (to->engine->ssrc() == *stream) {
         to->engine->handle_overload(now);
+        note(*to, rtp::decision_reason::late, now);
         collect(*to, now);
       }
 }
@@ -421,12 +455,15 @@ void media_shard::collect(consumer& x, net::time_point now) {
   }
   while (auto keys = x.engine->poll_retransmission_request())
     events_.push({x.key, x.from, packets_missing{std::move(*keys)}});
-  while (auto event = x.engine->poll_event())
+  while (auto event = x.engine->poll_event()) {
+    if (std::holds_alternative<rtp::keyframe_wanted>(*event))
+      note(x, rtp::decision_reason::keyframe, now);
     std::visit(
         [&](const auto& what) {
           events_.push({x.key, x.from, what});
         },
         *event);
+  }
   if (auto due = x.engine->poll_timeout();
       due && (!timeout_ || *due < *timeout_))
     timeout_ = due;

@@ -5,6 +5,7 @@
 #include "actors/shedding.hpp"
 #include "actors/transport_sender.hpp"
 #include "rtp/bitrate_allocator.hpp"
+#include "rtp/decision_log.hpp"
 #include "rtp/forwarder.hpp"
 #include "rtp/rtcp_dispatcher.hpp"
 
@@ -31,8 +32,6 @@ struct shard_consumer {
   transport_key on{};
   producer_key from{};
   rtp::forwarder::config engine;
-  /// How many encodings the producer has.
-  uint8_t encodings = 1;
   /// See lot_of().
   uint8_t lot = 0;
   /// How the producer's owner is heard; null counts as the loudest.
@@ -90,10 +89,11 @@ public:
   /// Removes one; the producer whose last it was here, if so.
   std::optional<producer_key> remove_consumer(consumer_key which);
 
-  /// What the client wants: to get it or not, and which encoding at most. Its
-  /// link, or overload, may leave it less.
+  /// What the client wants: to get it or not, and up to which layers. Its link,
+  /// or overload, may leave it less.
   void set_paused(consumer_key which, bool paused, net::time_point now);
-  void set_encoding(consumer_key which, uint8_t encoding, net::time_point now);
+  void set_preferred_layers(consumer_key which, rtp::layers preferred,
+                            net::time_point now);
 
   /// How much it matters among those of its transport, 1 to 255.
   void set_priority(consumer_key which, uint8_t priority, net::time_point now);
@@ -109,6 +109,9 @@ public:
   }
 
   const rtp::forwarder* find_consumer(consumer_key which) const;
+
+  /// Why it gets what it gets; null if it is unknown.
+  const rtp::decision_log* find_decisions(consumer_key which) const;
 
   /// What all consumers together have sent so far, those that are gone too.
   sender_totals totals(net::time_point now) const;
@@ -201,11 +204,16 @@ private:
     bool paused;               // as the client wants it
     bool transport_cc = false; // its client gives such feedback
     consumer_facts facts;
+    rtp::producer_layout layout;
+    uint8_t preferred_temporal = rtp::all_layers.temporal;
     std::shared_ptr<const voice> owner;
     shedding_decision left; // by overload
     rtp::allocated_stream share;
-    shedding_decision applied; // what the engine was told
-    bool held = false;         // gets less than it wants, for overload
+    // What the engine was told.
+    bool stopped = false;
+    std::optional<rtp::layers> applied;
+    rtp::decision_log log;
+    bool held = false; // gets less than it wants, for overload
   };
 
   struct producer {
@@ -225,6 +233,8 @@ private:
   void allocate_if_needed(transport& x, net::time_point now);
   std::optional<uint64_t> link_bps(transport& x, net::time_point now) const;
   void apply(consumer& x, net::time_point now);
+  static rtp::decision_reason reason_of(const consumer& x);
+  static void note(consumer& x, rtp::decision_reason why, net::time_point now);
   void hold(transport& x, net::time_point until);
   void tell_dropped(transport& x, net::time_point now);
   void collect(consumer& x, net::time_point now);

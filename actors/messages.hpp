@@ -4,6 +4,7 @@
 #include "net/datagram.hpp"
 #include "protocol/transport_parameters.hpp"
 #include "protocol/verbs.hpp"
+#include "rtp/layers.hpp"
 
 #include <caf/actor_control_block.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -195,11 +196,11 @@ struct consumer_score_changed {
   int producer_score = 10;
 };
 
-/// What a consumer is sent has changed: an encoding of the producer's, or
+/// What a consumer is sent has changed: other layers of the producer's, or
 /// nothing.
-struct consumer_encoding_changed {
+struct consumer_layers_changed {
   consumer_id consumer;
-  std::optional<int> encoding;
+  std::optional<rtp::layers> layers;
 };
 
 /// How well a producer's encodings arrive has changed.

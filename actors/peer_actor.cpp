@@ -37,9 +37,13 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
         tell_session(
             event::consumer_score{x.consumer, x.score, x.producer_score});
       },
-      [this](const consumer_encoding_changed& x) {
-        tell_session(
-            event::consumer_layers_changed{x.consumer, x.encoding, {}});
+      [this](const consumer_layers_changed& x) {
+        event::consumer_layers_changed told{x.consumer, {}, {}};
+        if (x.layers) {
+          told.spatial_layer = x.layers->spatial;
+          told.temporal_layer = x.layers->temporal;
+        }
+        tell_session(told);
       },
       [this](producer_rated& x) {
         tell_session(event::producer_score{x.producer, std::move(x.encodings)});

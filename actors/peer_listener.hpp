@@ -7,7 +7,7 @@
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_producer_paused)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_score_changed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_encoding_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_layers_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_rated)
 
 namespace troupe::actors {
@@ -20,8 +20,8 @@ using consumer_listener_actor = caf::typed_actor<
     caf::reacts_to<consumer_producer_paused>,
     // The score of the link or of the producer changed.
     caf::reacts_to<consumer_score_changed>,
-    // Another encoding is sent, or none.
-    caf::reacts_to<consumer_encoding_changed>>;
+    // Other layers are sent, or none.
+    caf::reacts_to<consumer_layers_changed>>;
 
 /// What producers tell their peer.
 using producer_listener_actor = caf::typed_actor<

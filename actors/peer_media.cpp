@@ -131,8 +131,7 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
       {created, found.info.id,
        to_forwarder(found.info.kind, found.sent, *told, x.paused),
        found.producer, transport_key{on->actor->id()}, shard,
-       caf::actor_cast<consumer_listener_actor>(self),
-       static_cast<uint8_t>(found.sent.encodings.size()), found.voice});
+       caf::actor_cast<consumer_listener_actor>(self), found.voice});
   self->link_to(actor);
   consumers.push_back(
       {created, on->id, found.info.id, actor, std::move(place)});

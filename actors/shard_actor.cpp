@@ -167,7 +167,8 @@ shard_actor::behavior_type shard_state::make_behavior() {
         const auto* found = engine.find_consumer(x.consumer);
         return found ? protocol::reply::stats{stats_json(
                    consumers.at(x.consumer).id,
-                   found->stats(self->clock().now()))}
+                   found->stats(self->clock().now()),
+                   *engine.find_decisions(x.consumer), self->clock().now())}
                      : protocol::reply::stats{};
       },
       [this](const get_sender_stats& x) {
@@ -278,8 +279,8 @@ void shard_state::control(const control_consumer& x) {
       e.set_paused(x.consumer, true, now);
     else if (std::holds_alternative<wish::resume>(x.what))
       e.set_paused(x.consumer, false, now);
-    else if (const auto* y = std::get_if<wish::set_encoding>(&x.what))
-      e.set_encoding(x.consumer, y->encoding, now);
+    else if (const auto* y = std::get_if<wish::set_preferred_layers>(&x.what))
+      e.set_preferred_layers(x.consumer, y->preferred, now);
     else if (const auto* z = std::get_if<wish::set_priority>(&x.what))
       e.set_priority(x.consumer, z->priority, now);
     else

@@ -13,7 +13,7 @@ namespace troupe::actors {
 using consumer_events_actor = caf::typed_actor<
     // How well the receiver gets the stream changed.
     caf::reacts_to<rtp::consumer_score_changed>,
-    // Another encoding is being sent, or none.
+    // Other layers are being sent, or none.
     caf::reacts_to<rtp::layers_changed>,
     // The producer stopped or went on.
     caf::reacts_to<producer_paused>,
@@ -77,15 +77,16 @@ struct control_consumer {
   struct pause {};
   struct resume {};
   struct request_key_frame {};
-  struct set_encoding {
-    uint8_t encoding = 0;
+  struct set_preferred_layers {
+    rtp::layers preferred;
   };
   struct set_priority {
     uint8_t priority = 1;
   };
 
   consumer_key consumer{};
-  std::variant<pause, resume, request_key_frame, set_encoding, set_priority>
+  std::variant<pause, resume, request_key_frame, set_preferred_layers,
+               set_priority>
       what;
 };
 

@@ -1,5 +1,7 @@
 #include "actors/to_engine.hpp"
 
+#include "protocol/scalability_mode.hpp"
+
 #include <algorithm>
 #include <cctype>
 
@@ -120,6 +122,28 @@ rtp::receiver::config to_receiver(protocol::media_kind kind,
   return out;
 }
 
+rtp::producer_layout to_layout(const rtp_parameters& sent) {
+  auto clamp = [](size_t count) {
+    return static_cast<uint8_t>(std::clamp<size_t>(count, 1, 8));
+  };
+  if (sent.encodings.empty())
+    return {};
+  auto mode =
+      protocol::parse_scalability_mode(sent.encodings[0].scalability_mode);
+  rtp::producer_layout out;
+  out.temporal_layers = clamp(mode.temporal_layers);
+  if (sent.encodings.size() > 1) {
+    out.kind = rtp::layering::simulcast;
+    out.spatial_layers = clamp(sent.encodings.size());
+  } else if (mode.spatial_layers > 1 || mode.temporal_layers > 1) {
+    out.kind = rtp::layering::svc;
+    out.keyed = mode.is_ksvc;
+    out.spatial_layers =
+        clamp(std::min<size_t>(mode.spatial_layers, rtp::spatial_layer_limit));
+  }
+  return out;
+}
+
 rtp::forwarder::config to_forwarder(protocol::media_kind kind,
                                     const rtp_parameters& sent,
                                     const rtp_parameters& told, bool paused) {
@@ -128,6 +152,8 @@ rtp::forwarder::config to_forwarder(protocol::media_kind kind,
   rtp::forwarder::config out;
   out.kind = to_kind(kind);
   out.clock_rate = media.clock_rate;
+  if (out.kind == rtp::media_kind::video)
+    out.layout = to_layout(sent);
   out.ssrc = rtp::ssrc{encoding.ssrc.value_or(0)};
   out.payload = rtp::payload_type{media.payload_type};
   out.rtx_payload = rtx_payload(told, media);

@@ -27,6 +27,10 @@ rtp::receiver::config to_receiver(protocol::media_kind kind,
                                   const protocol::rtp_parameters& in,
                                   bool paused);
 
+/// What layers a video producer's client said it sends: an encoding for each,
+/// or the scalability mode of its single one.
+rtp::producer_layout to_layout(const protocol::rtp_parameters& sent);
+
 /// How to forward to a consumer: from what the producer's client sends to
 /// what the consumer's client was told.
 rtp::forwarder::config to_forwarder(protocol::media_kind kind,

@@ -232,7 +232,7 @@ struct deaf_actors {
       return {[](const consumer_ended&) {},
               [](const consumer_producer_paused&) {},
               [](const consumer_score_changed&) {},
-              [](const consumer_encoding_changed&) {
+              [](const consumer_layers_changed&) {
               }};
     });
   }

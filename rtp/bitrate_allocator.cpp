@@ -14,6 +14,11 @@ constexpr duration episode = 60s;
 /// Twice as much as when a stream went down is another link.
 constexpr uint64_t another_link = 2;
 
+bool at_most(layers x, layers y) {
+  return x.spatial < y.spatial
+         || (x.spatial == y.spatial && x.temporal <= y.temporal);
+}
+
 uint64_t scaled(uint64_t bps, double by) {
   return static_cast<uint64_t>(static_cast<double>(bps) * by);
 }
@@ -88,7 +93,7 @@ void bitrate_allocator::build_ladder(stream& x, time_point now) {
   // Where the present layers are gone, the next lower ones stand for them.
   if (x.target)
     for (uint8_t i = 0; i < x.rungs_; ++i)
-      if (i == 0 || x.ladder_[i].what <= *x.target)
+      if (i == 0 || at_most(x.ladder_[i].what, *x.target))
         x.present_ = static_cast<uint8_t>(i + 1);
 }
 

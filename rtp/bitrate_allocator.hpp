@@ -27,6 +27,11 @@ struct allocated_stream {
   /// What is to be sent now; nothing where nothing fits.
   std::optional<layers> target;
 
+  /// Whether more comes than the link is given.
+  bool limited() const {
+    return present_ < rungs_;
+  }
+
 private:
   friend class bitrate_allocator;
 

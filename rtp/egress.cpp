@@ -176,6 +176,8 @@ std::optional<egress::wire_packet> egress::write(const outgoing_packet& x,
   if (!layout)
     return std::nullopt;
   auto payload = x.packet.payload();
+  if (!x.patch.none()) [[unlikely]]
+    payload = patched(x.patch, payload);
   if (x.original_sequence_number) {
     auto size =
         write_rtx_payload(*x.original_sequence_number, payload, payload_);
@@ -200,6 +202,16 @@ egress::wire_packet egress::finish(const written_header& layout,
   stats_.octets += octets;
   rate_.add(octets, now_);
   return {{header_.data(), layout.size}, payload};
+}
+
+net::byte_span egress::patched(const payload_patch& x, net::byte_span payload) {
+  // Behind the room for what RTX puts in front.
+  auto out = net::mutable_byte_span{payload_}.subspan(rtx_overhead);
+  auto size = x.empty ? size_t{0} : std::min(payload.size(), out.size());
+  std::copy_n(payload.begin(), size, out.begin());
+  out = out.first(size);
+  x.apply(out);
+  return out;
 }
 
 void egress::remember(size_t octets) {

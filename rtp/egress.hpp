@@ -126,6 +126,7 @@ private:
   std::optional<wire_packet> write(const outgoing_packet& x,
                                    const header_writer& headers);
   wire_packet finish(const written_header& layout, net::byte_span payload);
+  net::byte_span patched(const payload_patch& x, net::byte_span payload);
   void remember(size_t octets);
   void estimate(time_point now);
   void drop_late();
@@ -150,7 +151,7 @@ private:
   bool probing_ = false;
   uint64_t wanted_ = 0;
   std::array<uint8_t, header_room> header_;
-  std::array<uint8_t, net::buffer::capacity + 2> payload_; // for RTX only
+  std::array<uint8_t, net::buffer::capacity + 2> payload_; // RTX, and patches
   egress_stats stats_;
   rate_meter rate_;
 };

@@ -36,13 +36,16 @@ ntp_time later(ntp_time x, duration by) {
 forwarder::forwarder(config x, net::rng& random)
     : config_(std::move(x))
     , headers_(make_headers(config_))
+    , target_(config_.layout.highest())
     , selector_(config_.kind == media_kind::audio)
     , sequence_(static_cast<uint16_t>(random.u32()))
     , timestamps_(config_.clock_rate, random.u32())
     , stream_(config_.ssrc)
     , keyframes_(keyframe_intervals)
     , rtx_sequence_(static_cast<uint16_t>(random.u32()))
-    , dice_(random.u32()) {}
+    , dice_(random.u32()) {
+  selector_.set_target(config_.layout.encodings() - 1);
+}
 
 // -- media --------------------------------------------------------------------
 
@@ -96,7 +99,7 @@ void forwarder::handle_packet(const media_packet& x, time_point now) {
 void forwarder::begin() {
   sequence_.resync();
   start_ = false;
-  events_.push(layers_changed{selector_.current()});
+  events_.push(layers_changed{current_layers()});
 }
 
 void forwarder::handle_replay(const media_batch& batch, time_point now) {
@@ -275,11 +278,26 @@ void forwarder::handle_connected(time_point now) {
   collect(now);
 }
 
-void forwarder::set_encoding(uint8_t encoding, time_point now) {
+void forwarder::set_layers(std::optional<layers> target, time_point now) {
+  if (config_.kind == media_kind::audio)
+    return;
+  if (!target) {
+    auto ran = running();
+    target_.reset();
+    if (ran)
+      stop(now);
+    return;
+  }
+  auto resumes = !target_;
+  target_ = config_.layout.clamp(*target);
+  auto encoding = config_.layout.kind == layering::simulcast ? target_->spatial
+                                                             : uint8_t{0};
   // What is under way may be of the encoding that was wanted before.
   if (encoding != selector_.target() && !selector_.current())
     keyframes_.handle_keyframe();
   selector_.set_target(encoding);
+  if (resumes && running())
+    restart(now, true);
   request_keyframe_if_needed(now);
   collect(now);
 }

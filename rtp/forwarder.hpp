@@ -4,6 +4,7 @@
 #include "rtp/fifo.hpp"
 #include "rtp/keyframe_requester.hpp"
 #include "rtp/layer_selector.hpp"
+#include "rtp/layers.hpp"
 #include "rtp/outgoing_packet.hpp"
 #include "rtp/send_stream.hpp"
 #include "rtp/sequence_rewriter.hpp"
@@ -26,9 +27,9 @@ struct consumer_score_changed {
   uint8_t score = 0;
 };
 
-/// Another encoding is being forwarded, or none.
+/// Other layers are being forwarded, or none.
 struct layers_changed {
-  std::optional<uint8_t> encoding;
+  std::optional<rtp::layers> layers;
 };
 
 using forwarder_event =
@@ -48,6 +49,8 @@ public:
   struct config {
     media_kind kind = media_kind::video;
     uint32_t clock_rate = 90000;
+    /// What the producer has; the highest of it is wanted at first.
+    producer_layout layout;
     rtp::ssrc ssrc{};
     payload_type payload{};
     std::optional<rtp::ssrc> rtx_ssrc;
@@ -115,8 +118,20 @@ public:
   /// The receiver's transport became ready: what was sent before is lost.
   void handle_connected(time_point now);
 
-  /// Wants this encoding of a simulcast producer.
-  void set_encoding(uint8_t encoding, time_point now);
+  /// Wants these layers, or the nearest to them that come: what is higher is
+  /// not sent from the next picture on (or, where codec or encoding demand a
+  /// key frame for that, from there on), what is missing as soon as it can be
+  /// decoded. Nothing stops the video as a pause does, with the difference
+  /// that the client did not ask for it. Audio takes no notice.
+  void set_layers(std::optional<layers> target, time_point now);
+
+  /// What is being sent; nothing before the first key frame, while paused and
+  /// while nothing is wanted.
+  std::optional<layers> current_layers() const {
+    auto encoding = selector_.current();
+    return encoding ? std::optional{layers{*encoding, target_->temporal}}
+                    : std::nullopt;
+  }
 
   bool paused() const {
     return config_.paused;
@@ -154,7 +169,7 @@ public:
 
 private:
   bool running() const {
-    return !config_.paused && !config_.producer_paused;
+    return !config_.paused && !config_.producer_paused && target_;
   }
 
   // What the last replay held, while batches may come that overlap with it.
@@ -179,6 +194,7 @@ private:
 
   config config_;
   std::shared_ptr<const header_writer> headers_;
+  std::optional<layers> target_;
   layer_selector selector_;
   sequence_rewriter sequence_;
   timestamp_aligner timestamps_;

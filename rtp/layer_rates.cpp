@@ -57,7 +57,7 @@ uint64_t layer_rates::bps(layers x) const {
     return 0;
   auto last = std::min<size_t>(x.spatial, rows_.size() - 1);
   auto sum = 0.0f;
-  for (auto i = stacked_ ? size_t{0} : last; i <= last; ++i)
+  for (auto i = stacked_ && !keyed_ ? size_t{0} : last; i <= last; ++i)
     for (size_t j = 0; j <= std::min<size_t>(x.temporal, max_temporal - 1); ++j)
       sum += rows_[i].bps[j];
   return static_cast<uint64_t>(sum);

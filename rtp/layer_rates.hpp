@@ -25,6 +25,11 @@ public:
   /// How often rates are taken.
   static constexpr duration interval = std::chrono::milliseconds{500};
 
+  /// Spatial layers of one stream build on each other at key frames only.
+  void set_keyed(bool keyed) {
+    keyed_ = keyed;
+  }
+
   /// Counts what came in one burst.
   void handle_batch(std::span<const media_packet> batch, time_point now);
 
@@ -65,6 +70,7 @@ private:
 
   std::vector<row> rows_;
   bool stacked_ = false; // spatial layers stand on each other
+  bool keyed_ = false;   // but not between key frames
   time_point since_{};
 };
 

@@ -32,7 +32,7 @@ std::optional<size_t> write_rtx_payload(uint16_t original_sequence_number,
     return std::nullopt;
   net::store_u16(out.data(), original_sequence_number);
   if (!payload.empty())
-    std::memcpy(out.data() + rtx_overhead, payload.data(), payload.size());
+    std::memmove(out.data() + rtx_overhead, payload.data(), payload.size());
   return rtx_overhead + payload.size();
 }
 

@@ -191,9 +191,12 @@ outcome peer::perform(const verb::set_preferred_layers& x) {
   auto* found = find_record(consumers_, x.consumer);
   if (!found)
     return refuse(error_code::consumer_not_found);
-  auto top = static_cast<int>(found->from->about.sent.encodings.size()) - 1;
-  auto wanted = static_cast<uint8_t>(std::clamp(x.spatial_layer, 0, top));
-  shard_.engine().set_encoding(found->key, wanted, hub::now());
+  auto index = [](int layer) {
+    return static_cast<uint8_t>(std::clamp(layer, 0, 255));
+  };
+  auto temporal = x.temporal_layer.value_or(rtp::all_layers.temporal);
+  shard_.engine().set_preferred_layers(
+      found->key, {index(x.spatial_layer), index(temporal)}, hub::now());
   return success(reply::ok{});
 }
 

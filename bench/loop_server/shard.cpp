@@ -27,7 +27,6 @@ void shard::add(consumer& x, rtp::forwarder::config settings) {
   stream.on = x.on->key;
   stream.from = x.from->key;
   stream.engine = std::move(settings);
-  stream.encodings = static_cast<uint8_t>(x.from->about.sent.encodings.size());
   if (engine().add_consumer(std::move(stream), *all_.random, hub::now()))
     x.from->subscribe(*this);
 }

@@ -61,8 +61,9 @@ inline consumer_listener_actor spawn_listener(caf::actor_system& system,
           to.consumer_pauses.push_back(x.paused);
         },
         [](const consumer_score_changed&) {},
-        [&to](const consumer_encoding_changed& x) {
-          to.encodings.push_back(x.encoding);
+        [&to](const consumer_layers_changed& x) {
+          to.encodings.push_back(
+              x.layers ? std::optional<int>{x.layers->spatial} : std::nullopt);
         },
     };
   });

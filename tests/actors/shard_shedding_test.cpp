@@ -16,9 +16,10 @@ struct simulcast_scene : scene_notes, shard_scene {
     config.kind = rtp::media_kind::video;
     config.clock_rate = 90000;
     config.feedback.pli = true;
+    config.layout = {rtp::layering::simulcast, 3, 1, false};
     consumers.push_back(spawn_consumer(
         *world.system, {consumer_id{"c"}, producer_id{"p"}, config, video,
-                        transport_key{1}, shard, listener, 3}));
+                        transport_key{1}, shard, listener}));
     caf::anon_send(consumers.back(), set_consumer_layers{2, {}});
     world.run();
     connect(1);

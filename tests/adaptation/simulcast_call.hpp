@@ -386,7 +386,8 @@ public:
       stream.on = x.key;
       auto video = i < videos;
       stream.from = video ? video_producer : audio_producer;
-      stream.encodings = video ? encodings_ : uint8_t{1};
+      if (video)
+        stream.engine.layout = {rtp::layering::simulcast, encodings_, 3};
       auto& c = stream.engine;
       auto n = static_cast<uint32_t>(i);
       c.kind = video ? rtp::media_kind::video : rtp::media_kind::audio;

@@ -246,9 +246,12 @@ TEST_CASE("packets that waited too long are dropped until a key frame") {
 }
 
 TEST_CASE("another encoding takes over at its key frame") {
-  fixture x;
+  auto config = video();
+  config.layout = {rtp::layering::simulcast, 2, 1, false};
+  fixture x{config};
+  x.engine.set_layers(rtp::layers{0, 7}, at(0ms));
   x.feed(100000, 0ms, true);
-  x.engine.set_encoding(1, at(10ms));
+  x.engine.set_layers(rtp::layers{1, 7}, at(10ms));
   x.drain();
   CHECK(x.keyframes_wanted == 1);
   auto other = fixture::media(777777, 20ms);
