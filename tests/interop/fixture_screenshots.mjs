@@ -24,6 +24,11 @@ const SHOTS = [
   ['call-5', 'people=5'],
   ['call-9', 'people=9&muted=1'],
   ['call-off', 'people=4&off=1'],
+  ['call-speaker', 'people=6&mode=speaker&hands=1&unread=1'],
+  ['call-charts', 'people=4&charts=1'],
+  ['call-why', 'people=3&why=1'],
+  ['call-chat', 'people=3&chat=1&hands=1'],
+  ['call-many', 'people=40&mode=speaker&charts=1'],
   ['call-screen', 'people=5&screen=1'],
   ['call-reconnecting', 'people=3&reconnecting=1&sharing=1'],
 ].flatMap(([name, query]) => [

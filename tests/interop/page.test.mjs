@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import test, { after, before } from 'node:test';
 import { launchChromium } from './support/browsers.mjs';
+import { PageVisitor } from './support/page.mjs';
 import { ROOT, TroupeServer } from './support/server.mjs';
 import { waitFor } from './support/wait.mjs';
 
@@ -23,70 +24,8 @@ after(async () => {
   await server?.stop();
 });
 
-/** Collects the page's peer connections, for their statistics. */
-function watchConnections() {
-  window.connections = [];
-  window.RTCPeerConnection = class extends RTCPeerConnection {
-    constructor(...args) {
-      super(...args);
-      window.connections.push(this);
-    }
-  };
-}
-
-async function heard(page) {
-  return page.evaluate(async () => {
-    let energy = 0;
-    for (const connection of window.connections) {
-      (await connection.getStats()).forEach((stat) => {
-        if (stat.type === 'inbound-rtp') energy += stat.totalAudioEnergy ?? 0;
-      });
-    }
-    return energy;
-  });
-}
-
-function press(page, label) {
-  return page.locator(`button[aria-label^="${label}"]`).click();
-}
-
-async function enter(name, room) {
-  const page = await chromium.newWindow();
-  await page.setViewport(SIZE);
-  await page.evaluateOnNewDocument(watchConnections);
-  await page.goto(`${server.url}/?room=${room}`);
-  await page.locator('#name').fill(name);
-  await waitFor('the preview', () => page.evaluate(() =>
-    document.querySelector('.preview video').videoWidth > 0));
-  await page.screenshot({ path: `${SHOTS}/lobby-${name}.png` });
-  await page.locator('form button[type="submit"]').click();
-  await page.locator('.toolbar').wait();
-  return page;
-}
-
-/** Waits until the page plays someone else's picture, and that it moves. */
-async function sees(page, count = 1) {
-  const times = () => page.evaluate(() => [...document
-    .querySelectorAll('.tile:not([data-self]):not([data-camera-off]) video')]
-    .map((video) => (video.videoWidth > 0 ? video.currentTime : 0)));
-  const before = await waitFor('a remote picture', async () => {
-    const all = await times();
-    return all.length === count && all.every((time) => time > 0) && all;
-  });
-  await waitFor('the picture to move', async () =>
-    (await times()).every((time, index) => time > before[index]));
-}
-
-function otherTile(page, attribute) {
-  return page.evaluate((name) =>
-    document.querySelector('.tile:not([data-self])')?.hasAttribute(name),
-  attribute);
-}
-
-async function hears(page) {
-  const before = await waitFor('a voice', () => heard(page));
-  await waitFor('the voice to go on', async () => await heard(page) > before);
-}
+const enter = (name, room) => PageVisitor.enter(chromium, server.url,
+  { name, room, size: SIZE, shot: `${SHOTS}/lobby-${name}.png` });
 
 test('two people meet by the page', async (context) => {
   let ada;
@@ -98,55 +37,55 @@ test('two people meet by the page', async (context) => {
   });
 
   await context.test('they see and hear each other', async () => {
-    await Promise.all([sees(ada), sees(bob)]);
-    await Promise.all([hears(ada), hears(bob)]);
-    const names = await ada.$$eval('.tile .name', (all) =>
+    await Promise.all([ada.sees(), bob.sees()]);
+    await Promise.all([ada.hears(), bob.hears()]);
+    const names = await ada.page.$$eval('.tile .name', (all) =>
       all.map(({ textContent }) => textContent));
     assert.deepEqual(names, ['Ada (you)', 'Bob']);
-    await ada.screenshot({ path: `${SHOTS}/call-two.png` });
+    await ada.screenshot(`${SHOTS}/call-two.png`);
   });
 
   await context.test('mute and camera off show at the other', async () => {
-    assert.equal(await otherTile(bob, 'data-muted'), false);
-    await ada.keyboard.press('m');
-    await waitFor('the mute mark', () => otherTile(bob, 'data-muted'));
-    await press(ada, 'Turn camera off');
-    await waitFor('initials', () => otherTile(bob, 'data-camera-off'));
-    await bob.screenshot({ path: `${SHOTS}/call-muted.png` });
-    await press(ada, 'Unmute');
-    await press(ada, 'Turn camera on');
+    assert.equal(await bob.otherTile('data-muted'), false);
+    await ada.page.keyboard.press('m');
+    await waitFor('the mute mark', () => bob.otherTile('data-muted'));
+    await ada.press('Turn camera off');
+    await waitFor('initials', () => bob.otherTile('data-camera-off'));
+    await bob.screenshot(`${SHOTS}/call-muted.png`);
+    await ada.press('Unmute');
+    await ada.press('Turn camera on');
     await waitFor('the voice', async () =>
-      !await otherTile(bob, 'data-muted'));
-    await sees(bob);
+      !await bob.otherTile('data-muted'));
+    await bob.sees();
   });
 
   await context.test('there is a button to share the screen', async () => {
-    const hidden = await ada.$eval('button[aria-label="Share your screen"]',
+    const hidden = await ada.page.$eval('button[aria-label="Share your screen"]',
       (button) => button.hidden);
     assert.equal(hidden, false);
   });
 
   await context.test('a phone-sized window shows all of it', async () => {
-    await bob.setViewport({ width: 390, height: 844 });
+    await bob.page.setViewport({ width: 390, height: 844 });
     await waitFor('all tiles and buttons inside the window', () =>
-      bob.evaluate(() => [...document.querySelectorAll('.tile, .round')]
+      bob.page.evaluate(() => [...document.querySelectorAll('.tile, .round')]
         .map((node) => node.getBoundingClientRect())
         .every(({ left, right, bottom }) =>
           left >= 0 && right <= innerWidth && bottom <= innerHeight)));
-    await bob.screenshot({ path: `${SHOTS}/call-phone.png` });
-    await bob.setViewport(SIZE);
+    await bob.screenshot(`${SHOTS}/call-phone.png`);
+    await bob.page.setViewport(SIZE);
   });
 
   await context.test('who leaves is gone, and may rejoin', async () => {
-    await press(bob, 'Leave the call');
-    await bob.locator('::-p-text(You left the room)').wait();
-    await bob.screenshot({ path: `${SHOTS}/left.png` });
-    await waitFor('Bob to be gone', () => ada.evaluate(() =>
+    await bob.press('Leave the call');
+    await bob.page.locator('::-p-text(You left the room)').wait();
+    await bob.screenshot(`${SHOTS}/left.png`);
+    await waitFor('Bob to be gone', () => ada.page.evaluate(() =>
       document.querySelectorAll('.tile').length === 1));
-    await ada.screenshot({ path: `${SHOTS}/call-alone.png` });
-    await bob.locator('::-p-text(Rejoin)').click();
-    await bob.locator('form button[type="submit"]').click();
-    await Promise.all([sees(ada), sees(bob)]);
+    await ada.screenshot(`${SHOTS}/call-alone.png`);
+    await bob.page.locator('::-p-text(Rejoin)').click();
+    await bob.page.locator('form button[type="submit"]').click();
+    await Promise.all([ada.sees(), bob.sees()]);
   });
 
   await context.test('the server is still alive', () => server.assertAlive());

@@ -1,16 +1,20 @@
 /**
  * Shows the real parts of the page with invented people, to be looked at:
  * fixture.html?view=call&people=5&theme=light&screen=1&reconnecting=1
+ * … &mode=speaker&charts=1&why=1&chat=1&hands=1&unread=1
  * fixture.html?view=lobby&error=camera|full, ?view=left
  */
 
-import type { Person } from '../src/call';
+import type { FlowSample } from '../src/flow';
+import type { Person } from '../src/people_list';
 import { LocalMedia } from '../src/local_media';
 import { inviteLink } from '../src/people';
 import type { Quality } from '../src/quality';
 import { CallView } from '../src/ui/call_view';
+import { ChatPanel } from '../src/ui/chat_panel';
 import { Lobby } from '../src/ui/lobby';
 import { messageScreen } from '../src/ui/notice';
+import type { WhyFacts } from '../src/ui/why_panel';
 import { explainServer } from '../src/words';
 
 const NAMES = ['Amara Okafor', 'Jonas Lindqvist', 'Mei Tanaka', 'Rafael',
@@ -81,6 +85,59 @@ function person(index: number): Person {
   };
 }
 
+/** A minute of a link that narrowed and widened again. */
+function samples(): FlowSample[] {
+  return Array.from({ length: 60 }, (_, second) => {
+    const narrow = second > 20 && second < 42;
+    const height = narrow ? 180 : 720;
+    return {
+      atMs: second * 1000,
+      bitrate: (narrow ? 160_000 : 1_500_000) * (0.9 + (second % 7) / 30),
+      loss: second > 19 && second < 24 ? 0.08 : 0,
+      framesPerSecond: 30, width: height * 16 / 9, height,
+      layer: narrow ? 0 : 2,
+      estimate: narrow ? 280_000 : 1_900_000,
+      froze: second === 21,
+    };
+  });
+}
+
+function why(): WhyFacts {
+  const decision = (ago: number, by: 'server' | 'page', text: string) =>
+    ({ atMs: 1_700_000_000_000 - ago * 1000, by, text });
+  return {
+    samples: samples(),
+    layers: { spatial: 3, temporal: 3 },
+    codec: 'VP8',
+    explained: true,
+    isSelf: false,
+    decisions: [
+      decision(18, 'server', 'Sends layer 2: the path carries 1.9 Mbit/s'),
+      decision(39, 'server', 'Sends layer 0: the path carries 280 kbit/s'),
+      decision(61, 'page', 'Asked for layer 2: the picture fills 1216 pixels'),
+    ],
+  };
+}
+
+function showChat(view: CallView): void {
+  const nothing = () => undefined;
+  const chat = new ChatPanel({ say: nothing, sendFile: nothing });
+  view.panel.open('Chat', chat.root, nothing);
+  if (query.get('chat') === 'empty') return;
+  const jonas = { name: NAMES[1]!, isSelf: false };
+  const me = { name: 'You', isSelf: true };
+  chat.addText(jonas, 'Good morning! Are we all here?');
+  chat.addText(jonas, 'The plan is at https://plan.example/season/2027/' +
+    'autumn-and-winter-programme-draft-4');
+  chat.addText(me, 'Everyone but Mei. She has <b>two minutes</b>.');
+  chat.addFile(jonas, 'Season plan, all halls, fourth draft.pdf', 2_400_000)
+    .complete(new Blob(['plan']));
+  chat.addFile(jonas, 'rehearsal.zip', 4_900_000).progress(2_900_000);
+  chat.addFile(me, 'photo.jpg', 740_000).complete();
+  chat.addFile(me, 'film.mp4', 94_000_000)
+    .failed('Files can have 5 MB at most');
+}
+
 function showCall(root: HTMLElement): void {
   const nothing = () => undefined;
   const view = new CallView({
@@ -89,7 +146,9 @@ function showCall(root: HTMLElement): void {
     actions: {
       toggleMic: nothing, toggleCamera: nothing, toggleShare: nothing,
       micMenu: nothing, cameraMenu: nothing, leave: nothing,
+      toggleChat: nothing, reactMenu: nothing,
     },
+    info: { samples, why, watched: nothing },
   });
   root.replaceChildren(view.root);
   const count = Number(query.get('people') ?? 2);
@@ -99,7 +158,20 @@ function showCall(root: HTMLElement): void {
   }
   view.setPeople(people);
   const sharing = query.has('sharing');
-  view.setControls({ mic: !query.has('muted'), camera: true, sharing });
+  view.setControls({
+    mic: !query.has('muted'), camera: true, sharing,
+    chat: { open: false, unread: query.has('unread') ? 3 : 0, hand: false },
+  });
+  if ((query.get('mode') === 'speaker') !== (view.stage.view === 'speaker')) {
+    view.toggleView();
+  }
+  if (query.has('charts')) view.toggleCharts();
+  if (query.has('chat')) showChat(view);
+  if (query.has('why')) view.openWhy(people[1]!.id);
+  if (query.has('hands')) {
+    view.stage.setHand(people[1]!.id, true);
+    view.stage.react(people[1]!.id, '👏');
+  }
   view.setReconnecting(query.has('reconnecting'));
   people.forEach(({ id }, index) =>
     view.setQuality(id, (index % 5 === 4 ? 1 : 4 - (index % 3)) as Quality));

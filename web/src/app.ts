@@ -1,11 +1,10 @@
 /** The page: lobby, call, and what comes after. */
 
-import { Call, type Person } from './call';
+import { codecFrom } from './encodings';
 import { listDevices, LocalMedia, type LocalSource } from './local_media';
-import { Monitor } from './monitor';
 import { inventRoom, inviteLink, roomName } from './people';
+import { RunningCall } from './running_call';
 import { AudioOut } from './ui/audio_out';
-import { CallView } from './ui/call_view';
 import { Lobby } from './ui/lobby';
 import { openMenu, type MenuGroup } from './ui/menu';
 import { messageScreen, toast } from './ui/notice';
@@ -13,18 +12,13 @@ import { applyTheme } from './ui/theme';
 import { explainMedia, explainServer } from './words';
 
 const NAME_KEY = 'troupe.name';
-
-interface Running {
-  call: Call;
-  view: CallView;
-  monitor: Monitor;
-  audio: AudioOut;
-}
+/** Asked for by the address; it is this person's choice, not the room's. */
+const CODEC = codecFrom(location.search);
 
 class App {
   #media = new LocalMedia();
   #lobby: Lobby | undefined;
-  #running: Running | undefined;
+  #running: RunningCall | undefined;
 
   constructor(private readonly root: HTMLElement) {
     document.addEventListener('keydown', (event) => this.#shortcut(event));
@@ -61,7 +55,7 @@ class App {
 
   async #join(name: string, room: string, lobby: Lobby): Promise<void> {
     localStorage.setItem(NAME_KEY, name);
-    history.replaceState(null, '', linkFor(room));
+    history.replaceState(null, '', ownLinkFor(room));
     try {
       await this.#enter(name, room);
     } catch (error) {
@@ -73,48 +67,18 @@ class App {
   }
 
   async #enter(name: string, room: string): Promise<void> {
-    const media = this.#media;
-    let people: Person[] = [];
-    const call = new Call({
+    const running = await RunningCall.enter({
       room,
       name,
-      media,
-      listener: {
-        peopleChanged: (all) => {
-          people = all;
-          this.#refresh(people);
-        },
-        reconnecting: (active) => this.#running?.view.setReconnecting(active),
-        ended: (error) => this.#ended(name, room, error),
-        warned: (error) => toast(explainServer(error).title),
-      },
+      link: linkFor(room),
+      media: this.#media,
+      codec: CODEC,
+      actions: this.#actions(name, room),
+      ended: (error) => this.#ended(name, room, error),
     });
-    await call.join();
-    const view = new CallView({
-      room, link: linkFor(room), actions: this.#actions(name, room),
-    });
-    const monitor = new Monitor(call, media, {
-      level: (id, level, speaking) => view.setLevel(id, level, speaking),
-      quality: (id, quality) => view.setQuality(id, quality),
-    });
-    const audio = new AudioOut(() =>
-      toast('Click anywhere to hear the others'));
-    this.#running = { call, view, monitor, audio };
+    this.#running = running;
     document.title = `${room} · Troupe`;
-    this.#show(view.root);
-    this.#refresh(people);
-  }
-
-  #refresh(people: Person[]): void {
-    if (!this.#running) return;
-    const { call, view, audio } = this.#running;
-    view.setPeople(people);
-    audio.setPeople(people);
-    view.setControls({
-      mic: this.#media.isOn('mic'),
-      camera: this.#media.isOn('camera'),
-      sharing: call.sharing,
-    });
+    this.#show(running.view.root);
   }
 
   #actions(name: string, room: string) {
@@ -200,8 +164,7 @@ class App {
     explanation: { title: string; detail: string },
     again: string,
   ): void {
-    this.#running?.monitor.stop();
-    this.#running?.audio.close();
+    this.#running?.close();
     this.#running = undefined;
     this.#media.stop();
     localStorage.setItem(NAME_KEY, name);
@@ -215,15 +178,23 @@ class App {
         },
       },
     ]));
-    history.replaceState(null, '', linkFor(room));
+    history.replaceState(null, '', ownLinkFor(room));
   }
 
   #shortcut(event: KeyboardEvent): void {
-    const typing = event.target instanceof HTMLInputElement;
+    const typing = event.target instanceof HTMLInputElement ||
+      event.target instanceof HTMLTextAreaElement;
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.repeat || (!this.#running && !this.#lobby)) return;
     if (event.key === 'm') this.#toggle('mic');
     if (event.key === 'v') this.#toggle('camera');
+    if (event.key === 'g') this.#running?.view.toggleView();
+    if (event.key === 's') this.#running?.view.toggleCharts();
+    if (event.key === 'h') this.#running?.conversation.toggleHand();
+    if (event.key === 'c') {
+      event.preventDefault();
+      this.#running?.conversation.toggleChat();
+    }
   }
 
   #show(view: HTMLElement): void {
@@ -233,6 +204,10 @@ class App {
 
 function linkFor(room: string): string {
   return inviteLink(location.origin, location.pathname, room);
+}
+
+function ownLinkFor(room: string): string {
+  return linkFor(room) + (CODEC === 'vp8' ? '' : `&codec=${CODEC}`);
 }
 
 const root = document.getElementById('app');

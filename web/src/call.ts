@@ -2,25 +2,17 @@
 
 import { Device } from 'mediasoup-client';
 import type { types } from 'mediasoup-client';
+import { DataRoom, type DataListener } from './data/data_room';
+import type { Codec } from './encodings';
 import type { LocalMedia } from './local_media';
-import { Receiver } from './receiver';
+import { othersOf, type Person } from './people_list';
+import { Receiver, type RemoteTrack } from './receiver';
 import { Sender } from './sender';
 import { Signaling } from './signaling';
 import type {
-  JoinAnswer, Participant, ProducerInfo, Source,
+  DataProducerInfo, JoinAnswer, LayersPush, Participant, ProducerInfo, Requester, Source,
 } from './signaling';
-
-/** One person as the page shows them. */
-export interface Person {
-  id: string;
-  name: string;
-  isSelf: boolean;
-  micMuted: boolean;
-  cameraOff: boolean;
-  camera: MediaStreamTrack | null;
-  screen: MediaStreamTrack | null;
-  audio: MediaStreamTrack | null;
-}
+import { restartIce } from './transport';
 
 export interface CallListener {
   peopleChanged(people: Person[]): void;
@@ -30,27 +22,41 @@ export interface CallListener {
   ended(error: Error): void;
   /** Something failed, but the call goes on. */
   warned(error: unknown): void;
+  /** The server sends other layers of a picture than before. */
+  layersChanged(track: RemoteTrack, push: LayersPush): void;
+  /** A moderator has switched this off. */
+  muted(source: Source): void;
+  /** The server has decided who has the floor. */
+  speaker(personId: string): void;
 }
 
 export interface CallOptions {
   room: string;
   name: string;
   media: LocalMedia;
+  codec: Codec;
   listener: CallListener;
+  dataListener: DataListener;
 }
 
 export class Call {
+  readonly data: DataRoom;
   #signaling: Signaling;
   #sender: Sender | undefined;
   #receiver: Receiver | undefined;
   #participants: Participant[] = [];
   #screen: MediaStreamTrack | null = null;
+  #device: types.Device | undefined;
+  /** Under which id the media were set up. */
+  #enteredAs = '';
   #joined = false;
+  #farewell: Error | undefined;
   #over = false;
   #round = 0;
   #forget: () => void;
   /** Producers announced before the receiving transport stood. */
   #early: ProducerInfo[] = [];
+  #earlyData: DataProducerInfo[] = [];
   /** Changes of one source happen one after the other. */
   #publishing = new Map<Source, Promise<void>>();
   #settle: { done(): void; failed(error: Error): void } | undefined;
@@ -61,7 +67,9 @@ export class Call {
       disconnected: (final) => this.#lost(final),
       failed: (error) => this.#settle?.failed(error),
     });
+    this.data = new DataRoom(this.#signaling, options.dataListener);
     this.#listenToPushes();
+    this.#listenToDataPushes();
     this.#forget = options.media.onChange((source) =>
       void this.#publish(source));
   }
@@ -76,6 +84,11 @@ export class Call {
 
   get selfId(): string {
     return this.#signaling.peerId;
+  }
+
+  /** For whoever asks the server something besides. */
+  get requester(): Requester {
+    return this.#signaling;
   }
 
   get sharing(): boolean {
@@ -134,6 +147,7 @@ export class Call {
   }
 
   #closeMedia(): void {
+    this.data.detach();
     this.#sender?.close();
     this.#receiver?.close();
     this.#sender = undefined;
@@ -144,7 +158,8 @@ export class Call {
     this.#round++;
     if (this.#over) return;
     if (this.#settle || final) {
-      const error = new Error(final ? 'Room closed' : 'Connection timed out');
+      const error = final ? this.#farewell ?? new Error('Room closed')
+        : new Error('Connection timed out');
       if (this.#settle) this.#settle.failed(error);
       else this.#fail(error);
       return;
@@ -157,11 +172,11 @@ export class Call {
     this.options.listener.ended(error);
   }
 
-  /** Goes through the whole entry anew: a new socket is a new peer. */
+  /** Enters on a new connection: goes on with what there was, or anew. */
   async #enter(): Promise<void> {
     const round = ++this.#round;
     try {
-      await this.#joinRoom(round);
+      if (!await this.#goOn(round)) await this.#joinAnew(round);
       if (round !== this.#round) return;
       this.#joined = true;
       this.#settle?.done();
@@ -175,21 +190,55 @@ export class Call {
     }
   }
 
-  async #joinRoom(round: number): Promise<void> {
+  /**
+   * Takes the place that the server kept: same person, same transports, and
+   * on each a new path. False if it kept none, and all has to begin anew.
+   */
+  async #goOn(round: number): Promise<boolean> {
+    const [device, sender, receiver] =
+      [this.#device, this.#sender, this.#receiver];
+    if (!device || !sender || !receiver) return false;
+    if (this.#enteredAs !== this.selfId) return false;
+    try {
+      const answer = await this.#joinRoom(device);
+      await restartIce(this.#signaling, sender.transport);
+      await restartIce(this.#signaling, receiver.transport);
+      if (round !== this.#round) return true;
+      receiver.reconcile(producersOf(answer));
+      this.data.reconcile(answer.dataProducers ?? []);
+      await this.#publishAll();
+      return true;
+    } catch (error) {
+      if (!this.#signaling.connected) throw error;
+      console.info('Nothing was kept: joining anew', error);
+      return false;
+    }
+  }
+
+  async #joinRoom(device: types.Device): Promise<JoinAnswer> {
     const { room: roomId, name } = this.options;
+    const answer = await this.#signaling.request<JoinAnswer>(
+      'join-mediasoup-room', {
+        roomId, name, rtpCapabilities: device.recvRtpCapabilities,
+      });
+    if (answer.participants) this.#participants = answer.participants;
+    return answer;
+  }
+
+  async #joinAnew(round: number): Promise<void> {
+    const { room: roomId, codec } = this.options;
     const signaling = this.#signaling;
     this.#closeMedia();
     this.#early = [];
+    this.#earlyData = [];
     const { rtpCapabilities } = await signaling.request<{
       rtpCapabilities: types.RtpCapabilities;
     }>('get-rtp-capabilities', { roomId });
     const device = await Device.factory();
     await device.load({ routerRtpCapabilities: rtpCapabilities });
-    const answer = await signaling.request<JoinAnswer>('join-mediasoup-room', {
-      roomId, name, rtpCapabilities: device.recvRtpCapabilities,
-    });
+    const answer = await this.#joinRoom(device);
     const [sender, receiver] = await Promise.all([
-      Sender.open(signaling, device, roomId),
+      Sender.open(signaling, device, roomId, codec),
       Receiver.open(signaling, device, roomId, () => this.#changed()),
     ]);
     if (round !== this.#round) {
@@ -197,18 +246,25 @@ export class Call {
       receiver.close();
       return;
     }
+    this.#device = device;
+    this.#enteredAs = this.selfId;
     this.#sender = sender;
     this.#receiver = receiver;
-    if (answer.participants) this.#participants = answer.participants;
     this.#receiveAll(answer);
-    await Promise.all((['mic', 'camera', 'screen'] as const)
+    this.data.attach(
+      { sending: sender.transport, receiving: receiver.transport },
+      [...answer.dataProducers ?? [], ...this.#earlyData.splice(0)],
+      this.#participants.length);
+    await this.#publishAll();
+  }
+
+  #publishAll(): Promise<unknown> {
+    return Promise.all((['mic', 'camera', 'screen'] as const)
       .map((source) => this.#publish(source)));
   }
 
   #receiveAll(answer: JoinAnswer): void {
-    const infos = answer.producers ??
-      answer.existingProducers.map((producerId) => ({ producerId }));
-    for (const info of infos) void this.#receiver?.consume(info);
+    for (const info of producersOf(answer)) void this.#receiver?.consume(info);
     for (const info of this.#early.splice(0)) {
       void this.#receiver?.consume(info);
     }
@@ -222,12 +278,25 @@ export class Call {
     });
     on('producer-closed', ({ producerId }) =>
       this.#receiver?.producerClosed(producerId));
-    on('producer-paused', ({ producerId }) =>
-      this.#receiver?.setPaused(producerId, true));
+    on('producer-paused', ({ producerId }) => {
+      this.#receiver?.setPaused(producerId, true);
+      this.#muted(producerId);
+    });
     on('producer-resumed', ({ producerId }) =>
       this.#receiver?.setPaused(producerId, false));
+    on('kicked', () => { this.#farewell = new Error('Removed'); });
     on('consumer-closed', ({ consumerId }) =>
       this.#receiver?.consumerClosed(consumerId));
+    on('consumer-layers-changed', (push) => {
+      this.#receiver?.layersChanged(push);
+      const track = this.#receiver?.find(push.consumerId);
+      if (track) this.options.listener.layersChanged(track, push);
+    });
+    on('active-speaker', ({ peerId }) => {
+      if (peerId && peerId !== this.selfId) {
+        this.options.listener.speaker(peerId);
+      }
+    });
     on('participant-list-update', (people) => {
       this.#participants = people;
       this.#changed();
@@ -237,6 +306,26 @@ export class Call {
       this.#receiver?.peerLeft(peerId);
       this.#changed();
     });
+  }
+
+  /** A moderator has silenced this person, who alone can undo it. */
+  #muted(producerId: string): void {
+    const source = this.#sender?.mutedByServer(producerId);
+    if (source === 'screen') void this.stopSharing();
+    else if (source) void this.options.media.switchOff(source);
+    if (source) this.options.listener.muted(source);
+  }
+
+  #listenToDataPushes(): void {
+    const on = this.#signaling.on.bind(this.#signaling);
+    on('new-data-producer', (info) => {
+      if (this.#receiver) this.data.added(info);
+      else this.#earlyData.push(info);
+    });
+    on('data-producer-closed', ({ dataProducerId }) =>
+      this.data.removed(dataProducerId));
+    on('data-consumer-closed', ({ dataConsumerId }) =>
+      this.data.consumerClosed(dataConsumerId));
   }
 
   /** Makes what is sent equal to what the person has switched on. */
@@ -269,12 +358,8 @@ export class Call {
   }
 
   #people(): Person[] {
-    const known = new Map(this.#participants.map((one) => [one.id, one]));
-    const ids = new Set(known.keys());
-    for (const { peerId } of this.#receiver?.tracks() ?? []) ids.add(peerId);
-    ids.delete(this.selfId);
-    return [this.#self(), ...[...ids].map((id) =>
-      this.#person(id, known.get(id)))];
+    return [this.#self(), ...othersOf(this.#participants,
+      this.#receiver?.tracks() ?? [], this.selfId)];
   }
 
   #self(): Person {
@@ -290,23 +375,9 @@ export class Call {
       audio: null,
     };
   }
+}
 
-  #person(id: string, known: Participant | undefined): Person {
-    const tracks = (this.#receiver?.tracks() ?? [])
-      .filter(({ peerId }) => peerId === id);
-    const find = (source: Source) =>
-      tracks.find((track) => track.source === source);
-    const mic = find('mic');
-    const camera = find('camera');
-    return {
-      id,
-      name: known?.name || 'Guest',
-      isSelf: false,
-      micMuted: mic ? mic.paused : known?.isAudioMuted ?? true,
-      cameraOff: camera ? camera.paused : true,
-      camera: camera?.consumer.track ?? null,
-      screen: find('screen')?.consumer.track ?? null,
-      audio: mic?.consumer.track ?? null,
-    };
-  }
+function producersOf(answer: JoinAnswer): ProducerInfo[] {
+  return answer.producers ??
+    answer.existingProducers.map((producerId) => ({ producerId }));
 }

@@ -15,11 +15,6 @@ export interface GridOptions {
   minAspect: number;
 }
 
-export interface Spotlight {
-  stage: Rect;
-  tiles: Rect[];
-}
-
 export const WIDE_ASPECT = 16 / 9;
 
 /** Picks the tile shapes allowed in a window of this size. */
@@ -95,33 +90,54 @@ function placeRows(
   });
 }
 
+/** The boxes of whoever is shown large, and of everyone else. */
+export interface SpotlightBoxes {
+  stage: Rect;
+  strip: Rect;
+}
+
 /**
- * Gives a shared screen most of the window and the people a strip beside it
+ * Gives one picture most of the window and `count` others a strip beside it
  * (wide windows) or below it (tall ones).
+ *
+ * @param tallest height of the large picture by its width, in a tall window:
+ *   a screen is seldom taller than 4:3
  */
-export function layoutSpotlight(
+export function spotlightBoxes(
   count: number,
   width: number,
   height: number,
-): Spotlight {
+  tallest = 0.75,
+): SpotlightBoxes {
   const { gap } = gridOptions(width, height);
-  const options = { gap, maxAspect: WIDE_ASPECT, minAspect: 1 };
-  if (count <= 0) return { stage: { x: 0, y: 0, width, height }, tiles: [] };
-  const columns = count > 6 ? 2 : 1;
-  if (width >= height) {
-    const side = Math.min(width * 0.32, Math.max(180, width * 0.17) * columns);
-    const stage = { x: 0, y: 0, width: width - side - gap, height };
-    const tiles = layoutGrid(count, side, height, options);
-    return { stage, tiles: shift(tiles, width - side, 0) };
+  if (count <= 0) {
+    return {
+      stage: { x: 0, y: 0, width, height },
+      strip: { x: 0, y: height, width, height: 0 },
+    };
   }
-  // A screen is seldom taller than 4:3: what is left over goes to the people.
-  const tall = Math.max(height * 0.42, Math.min(height * 0.6, width * 0.75));
-  const stage = { x: 0, y: 0, width, height: tall };
-  const strip = height - tall - gap;
-  const tiles = layoutGrid(count, width, strip, options);
-  return { stage, tiles: shift(tiles, 0, tall + gap) };
+  if (width >= height) {
+    const columns = count > 6 ? 2 : 1;
+    const side = Math.min(width * 0.32, Math.max(180, width * 0.17) * columns);
+    return {
+      stage: { x: 0, y: 0, width: width - side - gap, height },
+      strip: { x: width - side, y: 0, width: side, height },
+    };
+  }
+  const tall = Math.max(
+    height * 0.42, Math.min(height * 0.66, width * tallest));
+  return {
+    stage: { x: 0, y: 0, width, height: tall },
+    strip: { x: 0, y: tall + gap, width, height: height - tall - gap },
+  };
 }
 
-function shift(tiles: Rect[], dx: number, dy: number): Rect[] {
+/** The tiles of a strip may be squarer than those of a grid. */
+export function stripOptions(width: number, height: number): GridOptions {
+  const { gap } = gridOptions(width, height);
+  return { gap, maxAspect: WIDE_ASPECT, minAspect: 1 };
+}
+
+export function shift(tiles: Rect[], dx: number, dy: number): Rect[] {
   return tiles.map((tile) => ({ ...tile, x: tile.x + dx, y: tile.y + dy }));
 }

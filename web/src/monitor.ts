@@ -1,38 +1,49 @@
 /** Watches a running call: who speaks, and how well each link does. */
 
+import { ActiveSpeaker, type Voice } from './active_speaker';
 import type { Call } from './call';
+import { Flows, ssrcOf } from './flows';
 import type { LocalMedia } from './local_media';
 import { MicMeter } from './mic_meter';
 import { QualityTracker, type Quality } from './quality';
 import type { RemoteTrack } from './receiver';
 import { SpeakingDetector } from './speaking';
+import { number, readStats, selectedPair, type Stat } from './stats';
 
 export interface MonitorListener {
   level(personId: string, level: number, speaking: boolean): void;
   quality(personId: string, quality: Quality): void;
+  /** Someone else has the floor now, as far as this page can hear. */
+  speaker(personId: string): void;
+  /** New figures of all pictures are there. */
+  measured(): void;
 }
 
 const LEVEL_EVERY_MS = 100;
-const QUALITY_EVERY_MS = 2000;
-
-type Stat = Record<string, unknown> & { type: string };
+const STATS_EVERY_MS = 1000;
 
 export class Monitor {
+  readonly flows = new Flows();
   #meter = new MicMeter();
   #detectors = new Map<string, SpeakingDetector>();
   #tracker = new QualityTracker();
+  #floor = new ActiveSpeaker();
+  #speaker: string | undefined;
   #timers: number[] = [];
   /** Levels by SSRC from getStats, for browsers that give no other. */
   #statLevels = new Map<number, number>();
+  #rounds = 0;
 
+  /** @param estimate what the server believes the path to us carries */
   constructor(
     private readonly call: Call,
     private readonly media: LocalMedia,
     private readonly listener: MonitorListener,
+    private readonly estimate: () => number | undefined,
   ) {
     this.#timers.push(
       window.setInterval(() => this.#levels(), LEVEL_EVERY_MS),
-      window.setInterval(() => void this.#qualities(), QUALITY_EVERY_MS),
+      window.setInterval(() => void this.#measure(), STATS_EVERY_MS),
     );
   }
 
@@ -44,17 +55,25 @@ export class Monitor {
   #levels(): void {
     this.#meter.follow(this.media.track('mic'));
     this.#report('self', this.media.isOn('mic') ? this.#meter.level() : 0);
+    const voices: Voice[] = [];
     for (const track of this.call.receiver?.tracks() ?? []) {
       if (track.source !== 'mic') continue;
-      this.#report(track.peerId, track.paused ? 0 : this.#levelOf(track));
+      const level = track.paused ? 0 : this.#levelOf(track);
+      const speaking = this.#report(track.peerId, level);
+      voices.push({ id: track.peerId, level, speaking });
     }
+    const speaker = this.#floor.update(voices, performance.now());
+    if (speaker === undefined || speaker === this.#speaker) return;
+    this.#speaker = speaker;
+    this.listener.speaker(speaker);
   }
 
-  #report(personId: string, level: number): void {
+  #report(personId: string, level: number): boolean {
     const detector = this.#detectors.get(personId) ?? new SpeakingDetector();
     this.#detectors.set(personId, detector);
     const speaking = detector.update(level, performance.now());
     this.listener.level(personId, level, speaking);
+    return speaking;
   }
 
   #levelOf({ consumer }: RemoteTrack): number {
@@ -62,12 +81,19 @@ export class Monitor {
     return source?.audioLevel ?? this.#statLevels.get(ssrcOf(consumer)) ?? 0;
   }
 
-  async #qualities(): Promise<void> {
+  async #measure(): Promise<void> {
     const { receiver, sender } = this.call;
     if (!receiver || !sender || receiver.transport.closed) return;
     try {
-      this.#judgeSelf(await readStats(sender.transport));
-      this.#judgeOthers(await readStats(receiver.transport), receiver.tracks());
+      const received = await readStats(receiver.transport);
+      this.flows.updateReceived(received, receiver.tracks(), this.estimate());
+      await this.flows.updateSent(sender);
+      // Two seconds of packets tell a quality, one is too lively.
+      if (this.#rounds++ % 2 === 0) {
+        this.#judgeSelf(await readStats(sender.transport));
+        this.#judgeOthers(received, receiver.tracks());
+      }
+      this.listener.measured();
     } catch (error) {
       // The transport closed while it was being asked: the call is ending.
       if (!receiver.transport.closed) console.warn('No statistics', error);
@@ -93,7 +119,8 @@ export class Monitor {
   }
 
   #judgeOthers(stats: Stat[], tracks: RemoteTrack[]): void {
-    const roundTrip = roundTripOf(stats);
+    const trip = selectedPair(stats)?.['currentRoundTripTime'];
+    const roundTrip = typeof trip === 'number' ? trip : undefined;
     const bySsrc = new Map(stats
       .filter(({ type }) => type === 'inbound-rtp')
       .map((stat) => [stat['ssrc'], stat]));
@@ -118,28 +145,4 @@ export class Monitor {
     if (known.length === 0) return;
     this.listener.quality(personId, Math.min(...known) as Quality);
   }
-}
-
-function ssrcOf(consumer: RemoteTrack['consumer']): number {
-  return consumer.rtpParameters.encodings?.[0]?.ssrc ?? 0;
-}
-
-function number(value: unknown): number {
-  return typeof value === 'number' ? value : 0;
-}
-
-async function readStats(transport: {
-  getStats(): Promise<RTCStatsReport>;
-}): Promise<Stat[]> {
-  const stats: Stat[] = [];
-  (await transport.getStats()).forEach((stat) => stats.push(stat));
-  return stats;
-}
-
-function roundTripOf(stats: Stat[]): number | undefined {
-  const pair = stats.find((stat) => stat.type === 'candidate-pair' &&
-    (stat['nominated'] === true || stat['selected'] === true) &&
-    stat['state'] === 'succeeded');
-  const value = pair?.['currentRoundTripTime'];
-  return typeof value === 'number' ? value : undefined;
 }

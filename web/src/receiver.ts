@@ -1,8 +1,9 @@
 /** What this person receives: one transport, a consumer per producer. */
 
 import type { types } from 'mediasoup-client';
+import type { Layers } from './layer_choice';
 import type {
-  ConsumeAnswer, ProducerInfo, Requester, Source,
+  ConsumeAnswer, LayersPush, ProducerInfo, Requester, Source,
 } from './signaling';
 import { openTransport } from './transport';
 
@@ -13,6 +14,10 @@ export interface RemoteTrack {
   consumer: types.Consumer;
   /** The sender muted it. */
   paused: boolean;
+  /** Pixels of width of the largest layer, if the sender says so. */
+  sourceWidth: number | undefined;
+  /** The layers that the server sends, once it has told. */
+  layers: { spatial?: number; temporal?: number } | undefined;
 }
 
 export class Receiver {
@@ -42,7 +47,10 @@ export class Receiver {
     return [...this.#tracks.values()];
   }
 
-  /** Starts receiving a producer. Asking twice is harmless. */
+  /**
+   * Starts receiving a voice; a picture waits for hold(). Asking twice is
+   * harmless.
+   */
   async consume(info: ProducerInfo): Promise<void> {
     const { producerId } = info;
     if (this.#tracks.has(producerId) || this.#asked.has(producerId)) return;
@@ -55,9 +63,7 @@ export class Receiver {
       }
       this.#tracks.set(producerId, track);
       this.changed();
-      await this.signaling.request('resume-consumer', {
-        roomId: this.roomId, consumerId: track.consumer.id,
-      });
+      if (track.source === 'mic') await this.hold(track, false);
     } catch (error) {
       console.warn(`Cannot receive ${producerId}`, error);
     } finally {
@@ -76,6 +82,49 @@ export class Receiver {
     if (this.#asked.has(producerId)) this.#asked.set(producerId, false);
     const track = this.#tracks.get(producerId);
     if (track) this.#drop([track]);
+  }
+
+  /** Takes note of the layers that the server sends now. */
+  layersChanged({ consumerId, spatialLayer, temporalLayer }: LayersPush): void {
+    const track = this.find(consumerId);
+    if (!track) return;
+    track.layers = {
+      ...(spatialLayer !== undefined && { spatial: spatialLayer }),
+      ...(temporalLayer !== undefined && { temporal: temporalLayer }),
+    };
+  }
+
+  find(consumerId: string): RemoteTrack | undefined {
+    return this.tracks().find(({ consumer }) => consumer.id === consumerId);
+  }
+
+  /** Asks for these layers, or what comes closest on a narrow path. */
+  async prefer(track: RemoteTrack, layers: Layers): Promise<void> {
+    await this.signaling.request('set-preferred-layers', {
+      consumerId: track.consumer.id,
+      spatialLayer: layers.spatial,
+      temporalLayer: layers.temporal,
+    });
+  }
+
+  /** Has the server stop sending a picture that nobody sees, or go on. */
+  async hold(track: RemoteTrack, held: boolean): Promise<void> {
+    await this.signaling.request(
+      held ? 'pause-consumer' : 'resume-consumer',
+      { roomId: this.roomId, consumerId: track.consumer.id });
+  }
+
+  /** Equals what is received to what there is, after a time away. */
+  reconcile(infos: ProducerInfo[]): void {
+    const there = new Map(infos.map((info) => [info.producerId, info]));
+    this.#drop(this.tracks().filter(({ producerId }) =>
+      !there.has(producerId)));
+    for (const info of infos) {
+      if (info.paused !== undefined) {
+        this.setPaused(info.producerId, info.paused);
+      }
+      void this.consume(info);
+    }
   }
 
   consumerClosed(consumerId: string): void {
@@ -118,8 +167,12 @@ export class Receiver {
       // One stream per person lets the browser keep voice and lips together.
       streamId: source === 'screen' ? `${peerId}-screen` : peerId,
     });
-    const paused = answer.producerPaused ?? false;
-    return { producerId: answer.producerId, peerId, source, consumer, paused };
+    return {
+      producerId: answer.producerId, peerId, source, consumer,
+      paused: answer.producerPaused ?? false,
+      sourceWidth: answer.appData?.width ?? info.appData?.width,
+      layers: undefined,
+    };
   }
 
   /** For senders that do not say: a second video is a screen. */

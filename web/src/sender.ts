@@ -1,18 +1,20 @@
 /** What this person sends: one transport, at most one producer per source. */
 
 import type { types } from 'mediasoup-client';
+import { encodingsOf, type Codec } from './encodings';
 import type { Requester, Source } from './signaling';
 import { openTransport } from './transport';
 
-const CAMERA_BITRATE = 1_500_000;
-const SCREEN_BITRATE = 2_500_000;
-
 export class Sender {
   #producers = new Map<Source, types.Producer>();
+  /** What the server knows of a producer's pause; false where absent. */
+  #toldPaused = new Map<string, boolean>();
+  #ending = new Set<string>();
 
   private constructor(
     private readonly signaling: Requester,
     private readonly device: types.Device,
+    private readonly wanted: Codec,
     readonly transport: types.Transport,
   ) {}
 
@@ -20,9 +22,10 @@ export class Sender {
     signaling: Requester,
     device: types.Device,
     roomId: string,
+    codec: Codec,
   ): Promise<Sender> {
     const transport = await openTransport(signaling, device, roomId, 'send');
-    return new Sender(signaling, device, transport);
+    return new Sender(signaling, device, codec, transport);
   }
 
   producer(source: Source): types.Producer | undefined {
@@ -34,16 +37,16 @@ export class Sender {
     const current = this.#producers.get(source);
     if (current) {
       if (current.track !== track) await current.replaceTrack({ track });
-      await this.#resume(current);
+      current.resume();
+      await this.#tell(current, false);
       return;
     }
     if (!this.device.canProduce(track.kind as types.MediaKind)) return;
     const producer = await this.transport.produce({
       track,
-      ...this.#encoding(source),
+      ...this.#options(source, track),
       stopTracks: false,
       zeroRtpOnPause: false,
-      appData: { source },
     });
     this.#producers.set(source, producer);
   }
@@ -51,17 +54,33 @@ export class Sender {
   /** Keeps the producer but sends nothing; others see "muted". */
   async pause(source: Source): Promise<void> {
     const producer = this.#producers.get(source);
-    if (!producer || producer.paused) return;
+    if (!producer) return;
     producer.pause();
-    await this.signaling.request('pause-producer', { producerId: producer.id });
+    await this.#tell(producer, true);
   }
 
   async stop(source: Source): Promise<void> {
     const producer = this.#producers.get(source);
-    if (!producer) return;
-    this.#producers.delete(source);
-    producer.close();
-    await this.signaling.request('close-producer', { producerId: producer.id });
+    if (producer) {
+      this.#producers.delete(source);
+      producer.close();
+      this.#ending.add(producer.id);
+    }
+    // Those that ended while the connection was lost have yet to be told.
+    for (const producerId of this.#ending) {
+      await this.signaling.request('close-producer', { producerId });
+      this.#ending.delete(producerId);
+    }
+  }
+
+  /** Takes note of a pause by the server; undefined if it is not of ours. */
+  mutedByServer(producerId: string): Source | undefined {
+    for (const [source, { id }] of this.#producers) {
+      if (id !== producerId) continue;
+      this.#toldPaused.set(id, true);
+      return source;
+    }
+    return undefined;
   }
 
   close(): void {
@@ -69,25 +88,35 @@ export class Sender {
     this.#producers.clear();
   }
 
-  async #resume(producer: types.Producer): Promise<void> {
-    if (!producer.paused) return;
-    producer.resume();
-    const { id: producerId } = producer;
-    await this.signaling.request('resume-producer', { producerId });
+  async #tell(producer: types.Producer, paused: boolean): Promise<void> {
+    if ((this.#toldPaused.get(producer.id) ?? false) === paused) return;
+    await this.signaling.request(
+      paused ? 'pause-producer' : 'resume-producer',
+      { producerId: producer.id });
+    this.#toldPaused.set(producer.id, paused);
   }
 
-  #encoding(source: Source): Partial<types.ProducerOptions> {
+  #options(
+    source: Source,
+    track: MediaStreamTrack,
+  ): Partial<types.ProducerOptions> {
     if (source === 'mic') {
-      return { codecOptions: { opusDtx: true, opusFec: true } };
+      return {
+        codecOptions: { opusDtx: true, opusFec: true }, appData: { source },
+      };
     }
-    const codec = this.device.sendRtpCapabilities.codecs?.find(
-      ({ mimeType }) => mimeType.toLowerCase() === 'video/vp8',
-    );
-    const maxBitrate = source === 'screen' ? SCREEN_BITRATE : CAMERA_BITRATE;
+    const { width } = track.getSettings();
+    const codec = this.#codec(`video/${this.wanted}`);
     return {
-      encodings: [{ maxBitrate }],
+      encodings: encodingsOf(source, codec ? this.wanted : 'vp8', width),
       codecOptions: { videoGoogleStartBitrate: 1000 },
+      appData: { source, ...(width && { width }) },
       ...(codec && { codec }),
     };
+  }
+
+  #codec(mimeType: string): types.RtpCodecCapability | undefined {
+    return this.device.sendRtpCapabilities.codecs?.find((codec) =>
+      codec.mimeType.toLowerCase() === mimeType);
   }
 }

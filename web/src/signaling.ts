@@ -5,11 +5,32 @@ import type { types } from 'mediasoup-client';
 
 export type Source = 'mic' | 'camera' | 'screen';
 
+/** What a page says of what it sends; others may say anything, or nothing. */
+export interface SourceData {
+  source?: Source;
+  /** Pixels of width of the largest layer. */
+  width?: number;
+}
+
 export interface ProducerInfo {
   producerId: string;
   peerId?: string;
   kind?: types.MediaKind;
-  appData?: { source?: Source };
+  paused?: boolean;
+  appData?: SourceData;
+}
+
+/** No spatial layer: nothing is sent at the moment. */
+export interface LayersPush {
+  consumerId: string;
+  spatialLayer?: number;
+  temporalLayer?: number;
+}
+
+export interface DataProducerInfo {
+  dataProducerId: string;
+  peerId?: string;
+  label?: string;
 }
 
 export interface Participant {
@@ -22,6 +43,7 @@ export interface Participant {
 export interface JoinAnswer {
   existingProducers: string[];
   producers?: ProducerInfo[];
+  dataProducers?: DataProducerInfo[];
   participants?: Participant[];
 }
 
@@ -31,7 +53,7 @@ export interface ConsumeAnswer {
   kind: types.MediaKind;
   rtpParameters: types.RtpParameters;
   peerId?: string;
-  appData?: { source?: Source };
+  appData?: SourceData;
   producerPaused?: boolean;
 }
 
@@ -40,7 +62,13 @@ export interface Pushes {
   'producer-closed': (info: { producerId: string }) => void;
   'producer-paused': (info: { producerId: string }) => void;
   'producer-resumed': (info: { producerId: string }) => void;
+  kicked: () => void;
   'consumer-closed': (info: { consumerId: string }) => void;
+  'consumer-layers-changed': (info: LayersPush) => void;
+  'active-speaker': (info: { peerId?: string }) => void;
+  'new-data-producer': (info: DataProducerInfo) => void;
+  'data-producer-closed': (info: DataProducerInfo) => void;
+  'data-consumer-closed': (info: { dataConsumerId: string }) => void;
   'participant-list-update': (people: Participant[]) => void;
   'participant-left': (info: { peerId: string }) => void;
 }
@@ -76,7 +104,10 @@ export class Signaling {
     });
   }
 
-  /** This person's id in the room; changes with every connection. */
+  /**
+   * This person's id in the room. A server that keeps places for those who
+   * lost their connection gives it back to them.
+   */
   get peerId(): string {
     return this.#socket.id ?? '';
   }
@@ -99,6 +130,8 @@ export class Signaling {
 
   /** Sends a request; throws with the server's words if it refuses. */
   async request<Answer>(name: string, data: object = {}): Promise<Answer> {
+    // What waits for the next connection would come before its join.
+    if (!this.#socket.connected) throw new Error('Connection lost');
     const answer = await this.#socket
       .timeout(ANSWER_WITHIN_MS)
       .emitWithAck(name, data);

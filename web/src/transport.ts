@@ -3,6 +3,9 @@
 import type { types } from 'mediasoup-client';
 import type { Requester } from './signaling';
 
+/** A path that is gone is looked for again this often. */
+const SEARCH_EVERY_MS = 3000;
+
 interface TransportAnswer {
   params: types.TransportOptions;
 }
@@ -14,10 +17,15 @@ export async function openTransport(
   direction: 'send' | 'recv',
 ): Promise<types.Transport> {
   const { params } = await signaling.request<TransportAnswer>(
-    'create-webrtc-transport', { roomId, direction });
+    'create-webrtc-transport', { roomId, direction, enableSctp: true });
+  const options = {
+    ...params,
+    // Whether the server gave it data channels, for who wants to know.
+    appData: { data: params.sctpParameters !== undefined },
+  };
   const transport = direction === 'send'
-    ? device.createSendTransport(params)
-    : device.createRecvTransport(params);
+    ? device.createSendTransport(options)
+    : device.createRecvTransport(options);
   const transportId = transport.id;
 
   transport.on('connect', ({ dtlsParameters }, done, failed) => {
@@ -32,24 +40,46 @@ export async function openTransport(
       })
       .then(({ id }) => done({ id }), failed);
   });
-  transport.on('connectionstatechange', (state) => {
-    if (state !== 'disconnected' && state !== 'failed') return;
-    void restart(signaling, transport);
+  transport.on('producedata', (data, done, failed) => {
+    const { sctpStreamParameters, label, protocol, appData } = data;
+    signaling
+      .request<{ id: string }>('produce-data', {
+        transportId, sctpStreamParameters, label, protocol, appData,
+      })
+      .then(({ id }) => done({ id }), failed);
   });
+  keepConnected(signaling, transport);
   return transport;
 }
 
-/** Finds a new network path. A failure shows as a lasting loss of media. */
-async function restart(
+/** Looks for another path, again and again, whenever the path is lost. */
+function keepConnected(signaling: Requester, transport: types.Transport): void {
+  let searching: number | undefined;
+  const search = () => {
+    restartIce(signaling, transport).catch((error: unknown) =>
+      console.info('No new path yet', error));
+  };
+  const settle = () => {
+    window.clearInterval(searching);
+    searching = undefined;
+  };
+  transport.observer.on('close', settle);
+  transport.on('connectionstatechange', (state) => {
+    if (state === 'connected' || state === 'closed') settle();
+    if (state !== 'disconnected' && state !== 'failed') return;
+    if (searching !== undefined) return;
+    searching = window.setInterval(search, SEARCH_EVERY_MS);
+    search();
+  });
+}
+
+/** Finds a new network path; throws if the server knows no such transport. */
+export async function restartIce(
   signaling: Requester,
   transport: types.Transport,
 ): Promise<void> {
-  try {
-    const { iceParameters } = await signaling.request<{
-      iceParameters: types.IceParameters;
-    }>('restart-ice', { transportId: transport.id });
-    if (!transport.closed) await transport.restartIce({ iceParameters });
-  } catch (error) {
-    console.warn('ICE restart failed', error);
-  }
+  const { iceParameters } = await signaling.request<{
+    iceParameters: types.IceParameters;
+  }>('restart-ice', { transportId: transport.id });
+  if (!transport.closed) await transport.restartIce({ iceParameters });
 }

@@ -47,6 +47,10 @@ const SERVER_WORDS: Array<[RegExp, Explanation]> = [
     title: 'You are not allowed in',
     detail: 'Ask the person who invited you for a new link.',
   }],
+  [/^removed$/i, {
+    title: 'You were asked to leave',
+    detail: 'A host of this room has ended your part in the call.',
+  }],
   [/not found|closed/i, {
     title: 'This room is gone',
     detail: 'It was closed. You can open a new one.',

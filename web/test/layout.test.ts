@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { layoutGrid, layoutSpotlight, WIDE_ASPECT } from '../src/layout';
+import { layoutGrid, spotlightBoxes, WIDE_ASPECT } from '../src/layout';
 import type { Rect } from '../src/layout';
 
 const WINDOWS: Array<[number, number]> = [
@@ -77,14 +77,15 @@ test('a short last row is centred', () => {
   assert.ok(Math.abs(left - right) < 0.01);
 });
 
-test('a shared screen takes most of the window and overlaps nobody', () => {
+test('whoever is large takes most of the window and overlaps nobody', () => {
   for (const [width, height] of WINDOWS) {
-    for (const count of [0, 1, 2, 6, 7, 20]) {
-      const { stage, tiles } = layoutSpotlight(count, width, height);
-      assert.equal(tiles.length, count);
-      assertTidy([stage, ...tiles], width, height);
+    for (const count of [1, 2, 6, 7, 20]) {
+      const { stage, strip } = spotlightBoxes(count, width, height);
+      assertTidy([stage, strip], width, height);
       assert.ok(stage.width * stage.height >= 0.4 * width * height);
     }
+    const alone = spotlightBoxes(0, width, height);
+    assert.deepEqual(alone.stage, { x: 0, y: 0, width, height });
   }
 });
 

@@ -1,6 +1,6 @@
 /** Plays everyone's voice, on the chosen speaker. */
 
-import type { Person } from '../call';
+import type { Person } from '../people_list';
 import { el } from './dom';
 
 export class AudioOut {

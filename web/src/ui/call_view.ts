@@ -1,27 +1,56 @@
 /** The window of a call: header, stage, toolbar, and what floats above. */
 
-import type { Person } from '../call';
+import { SCREEN } from '../arrangement';
+import type { FlowSample } from '../flow';
+import type { Person } from '../people_list';
 import type { Quality } from '../quality';
 import { el } from './dom';
 import { icon, mark } from './icons';
 import { copyButton, toast } from './notice';
+import { SidePanel } from './side_panel';
 import { Stage } from './stage';
 import { themeButton } from './theme';
 import { Toolbar, type Controls, type ToolbarActions } from './toolbar';
+import { WhyPanel, type WhyFacts } from './why_panel';
+
+/** What can be told of the pictures, by the id of a person or SCREEN. */
+export interface PictureInfo {
+  samples(id: string): readonly FlowSample[];
+  why(id: string): WhyFacts;
+  /** Figures are being looked at, or no longer. */
+  watched(watched: boolean): void;
+}
 
 export interface CallViewOptions {
   room: string;
   link: string;
   actions: ToolbarActions;
+  info: PictureInfo;
 }
+
+const VIEW_KEY = 'troupe.view';
 
 export class CallView {
   readonly root: HTMLElement;
-  #stage = new Stage();
+  readonly stage: Stage;
+  readonly panel = new SidePanel();
+  #why = new WhyPanel();
+  #whyOf: string | undefined;
+  #charts = false;
+  #info: PictureInfo;
+  #viewButton = el('button', {
+    type: 'button', class: 'icon-button', onclick: () => this.toggleView(),
+  });
+  #chartButton = el('button', {
+    type: 'button', class: 'icon-button', title: 'Charts (S)',
+    attrs: { 'aria-label': 'Show charts', 'aria-pressed': 'false' },
+    onclick: () => this.toggleCharts(),
+  }, icon('chart'));
   #toolbar: Toolbar;
   #count = el('span');
-  #banner = el('div', { class: 'banner', attrs: { role: 'alert' } },
-    el('span', { class: 'spinner' }), 'Connection lost. Reconnecting…');
+  #banner = el('div', { class: 'banner', attrs: { role: 'status' } },
+    el('span', { class: 'spinner' }),
+    'Finding the way back. Who is here stays here.');
   #sharing: HTMLElement;
   #invite: HTMLElement;
   #names = new Map<string, string>();
@@ -30,7 +59,9 @@ export class CallView {
   #counter = el('div', { class: 'pill', title: 'People in this call' },
     icon('people'), this.#count);
 
-  constructor({ room, link, actions }: CallViewOptions) {
+  constructor({ room, link, actions, info }: CallViewOptions) {
+    this.#info = info;
+    this.stage = new Stage({ why: (id) => this.openWhy(id) });
     this.#toolbar = new Toolbar(actions);
     this.#sharing = el('div', { class: 'banner sharing' },
       icon('screen'), 'You are sharing your screen',
@@ -47,27 +78,78 @@ export class CallView {
       el('header', { class: 'call-head' },
         mark(), el('h1', { title: room }, room), this.#counter,
         el('span', { class: 'spacer' }),
+        this.#viewButton, this.#chartButton,
         copyButton(() => link, 'button quiet copy'), themeButton()),
-      this.#stage.root, this.#invite, this.#banner, this.#sharing,
+      el('div', { class: 'call-body' }, this.stage.root, this.panel.root),
+      this.#invite, this.#banner, this.#sharing,
       this.#toolbar.root);
     this.#banner.hidden = true;
     this.#sharing.hidden = true;
+    this.#setView(localStorage.getItem(VIEW_KEY) === 'speaker');
   }
 
   setPeople(people: Person[]): void {
     this.#announce(people);
-    this.#stage.setPeople(people);
+    this.stage.setPeople(people);
     this.#count.textContent = String(people.length);
     this.#counter.setAttribute('aria-label', `${people.length} in this call`);
     this.#invite.hidden = people.length !== 1;
   }
 
+  toggleView(): void {
+    this.#setView(this.stage.view === 'grid');
+  }
+
+  toggleCharts(): void {
+    this.#charts = !this.#charts;
+    this.#chartButton.setAttribute('aria-pressed', String(this.#charts));
+    this.stage.setFlow(this.#charts
+      ? (id) => this.#info.samples(id) : undefined);
+    this.#tellWatched();
+  }
+
+  /** Opens what is known of a picture; closes it if it was open. */
+  openWhy(id: string): void {
+    if (this.#whyOf === id) return this.panel.close();
+    const name = id === SCREEN ? 'this screen'
+      : id === 'self' ? 'you' : this.#names.get(id) ?? 'this picture';
+    this.panel.open(`Why ${name}?`, this.#why.root, () => {
+      this.#whyOf = undefined;
+      this.#tellWatched();
+    });
+    this.#whyOf = id;
+    this.#tellWatched();
+    this.drawFigures();
+  }
+
+  /** Draws charts and figures anew, those that are open. */
+  drawFigures(): void {
+    if (this.#charts) this.stage.drawFlow();
+    if (this.#whyOf !== undefined) {
+      this.#why.update(this.#info.why(this.#whyOf));
+    }
+  }
+
+  #tellWatched(): void {
+    this.#info.watched(this.#charts || this.#whyOf !== undefined);
+  }
+
+  #setView(speaker: boolean): void {
+    this.stage.setView(speaker ? 'speaker' : 'grid');
+    localStorage.setItem(VIEW_KEY, this.stage.view);
+    const label = speaker ? 'Show everyone alike (G)'
+      : 'Show the speaker large (G)';
+    this.#viewButton.replaceChildren(icon(speaker ? 'grid' : 'speaker'));
+    this.#viewButton.setAttribute('aria-label', label);
+    this.#viewButton.title = label;
+  }
+
   setLevel(id: string, level: number, speaking: boolean): void {
-    this.#stage.setLevel(id, level, speaking);
+    this.stage.setLevel(id, level, speaking);
   }
 
   setQuality(id: string, quality: Quality): void {
-    this.#stage.setQuality(id, quality);
+    this.stage.setQuality(id, quality);
   }
 
   setControls(controls: Controls): void {

@@ -2,6 +2,7 @@
 
 import { el } from './dom';
 import { icon } from './icons';
+import { openPopover } from './popover';
 
 export interface MenuGroup {
   title: string;
@@ -18,34 +19,17 @@ export function openMenu(
   const menu = el('div', {
     class: 'menu', attrs: { role: 'menu', 'aria-label': label },
   });
-  const closing = new AbortController();
-  const close = () => {
-    closing.abort();
-    menu.remove();
-    anchor.setAttribute('aria-expanded', 'false');
-  };
+  let close = () => undefined as void;
   for (const group of groups) {
     menu.append(el('div', { class: 'menu-title' }, group.title));
-    for (const item of group.items) menu.append(entry(item, group, close));
+    for (const item of group.items) {
+      menu.append(entry(item, group, () => close()));
+    }
     if (group.items.length === 0) {
       menu.append(el('div', { class: 'menu-none' }, 'None found'));
     }
   }
-  const { signal } = closing;
-  document.addEventListener('pointerdown', (event) => {
-    const target = event.target as Node;
-    if (!menu.contains(target) && !anchor.contains(target)) close();
-  }, { signal });
-  menu.addEventListener('keydown', (event) => {
-    moveFocus(menu, event);
-    if (event.key !== 'Escape') return;
-    close();
-    anchor.focus();
-  }, { signal });
-  anchor.addEventListener('click', close, { signal, capture: true });
-  anchor.setAttribute('aria-expanded', 'true');
-  document.body.append(menu);
-  place(menu, anchor);
+  close = openPopover(anchor, menu);
   menu.querySelector<HTMLElement>('[aria-checked="true"], button')?.focus();
 }
 
@@ -63,26 +47,4 @@ function entry(
       group.choose(item.id);
     },
   }, icon('check'), el('span', {}, item.label));
-}
-
-function moveFocus(menu: HTMLElement, event: KeyboardEvent): void {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
-  event.preventDefault();
-  const items = [...menu.querySelectorAll('button')];
-  const at = items.findIndex((item) => item === document.activeElement);
-  items[(at + step + items.length) % items.length]?.focus();
-}
-
-function place(menu: HTMLElement, anchor: HTMLElement): void {
-  const edge = 12;
-  const box = anchor.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = menu;
-  const left = Math.min(
-    Math.max(edge, box.left + box.width / 2 - width / 2),
-    innerWidth - width - edge,
-  );
-  const above = box.top - height - 10;
-  menu.style.left = `${left}px`;
-  menu.style.top = `${above >= edge ? above : box.bottom + 10}px`;
 }

@@ -1,28 +1,45 @@
-/** The space where everyone is seen: a grid, or a screen with a strip. */
+/** The space where everyone is seen: a grid, or one large beside a strip. */
 
-import type { Person } from '../call';
-import { layoutGrid, layoutSpotlight } from '../layout';
+import { arrange, SCREEN, type View } from '../arrangement';
+import type { FlowSample } from '../flow';
+import { neededWidth } from '../layer_choice';
+import type { Person } from '../people_list';
 import type { Quality } from '../quality';
-import { el, flag, showTrack } from './dom';
-import { icon } from './icons';
-import { place, Tile } from './tile';
+import type { Sights } from '../viewer';
+import { el, flag } from './dom';
+import { Pager } from './pager';
+import { ScreenTile, Tile, type PictureTile } from './tile';
 
-export class Stage {
+export interface StageActions {
+  why(id: string): void;
+}
+
+export class Stage implements Sights {
   readonly root = el('div', { class: 'stage' });
   #tiles = new Map<string, Tile>();
-  #screenVideo = el('video', {
-    muted: true, autoplay: true, playsInline: true,
-  });
-  #screenName = el('span', { class: 'name' });
-  #screen = el('section', { class: 'screen-tile' }, this.#screenVideo,
-    el('div', { class: 'tile-foot' }, icon('screen'), this.#screenName));
+  #screen: ScreenTile;
+  #pager = new Pager((page) => this.#turnTo(page));
   /** Who shares, in the order in which they began. */
   #sharers: string[] = [];
+  #view: View = 'grid';
+  #speaker: string | undefined;
+  #pinned: string | undefined;
+  #page = 0;
+  #flow: ((id: string) => readonly FlowSample[]) | undefined;
 
-  constructor() {
-    this.#screen.hidden = true;
-    this.root.append(this.#screen);
+  constructor(private readonly actions: StageActions) {
+    this.#screen = new ScreenTile(SCREEN, this.#tileActions());
+    this.root.append(this.#screen.root, this.#pager.root);
     new ResizeObserver(() => this.#follow()).observe(this.root);
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  /** Whose screen is shown, if anyone shares one. */
+  get sharer(): string | undefined {
+    return this.#sharers.at(-1);
   }
 
   setPeople(people: Person[]): void {
@@ -41,12 +58,74 @@ export class Stage {
     this.#arrange();
   }
 
+  setView(view: View): void {
+    this.#view = view;
+    this.#page = 0;
+    // A view that was asked for shows itself: what is pinned is let go.
+    this.#setPinned(undefined);
+  }
+
+  setSpeaker(id: string): void {
+    this.#speaker = id;
+    if (this.#view === 'speaker') this.#arrange();
+  }
+
   setLevel(id: string, level: number, speaking: boolean): void {
     this.#tiles.get(id)?.setLevel(level, speaking);
   }
 
   setQuality(id: string, quality: Quality): void {
     this.#tiles.get(id)?.setQuality(quality);
+  }
+
+  setHand(id: string, up: boolean): void {
+    this.#tiles.get(id)?.setHand(up);
+  }
+
+  react(id: string, sign: string): void {
+    this.#tiles.get(id)?.react(sign);
+  }
+
+  /** Shows a chart on every tile, from this; undefined shows none. */
+  setFlow(flow: ((id: string) => readonly FlowSample[]) | undefined): void {
+    this.#flow = flow;
+    this.drawFlow();
+  }
+
+  drawFlow(): void {
+    for (const [id, tile] of this.#tiles) tile.setFlow(this.#flow?.(id));
+    this.#screen.setFlow(this.#flow?.(SCREEN));
+  }
+
+  neededWidth(peerId: string, source: 'camera' | 'screen'): number {
+    const screen = source === 'screen';
+    if (screen && peerId !== this.sharer) return 0;
+    const tile: PictureTile | undefined = screen
+      ? this.#screen : this.#tiles.get(peerId);
+    const hidden = this.root.clientWidth === 0 || !this.root.isConnected;
+    if (!tile?.box || hidden) return 0;
+    return neededWidth(tile.box, screen ? 'contain' : 'cover',
+      devicePixelRatio);
+  }
+
+  #tileActions() {
+    return {
+      pin: (id: string) =>
+        this.#setPinned(this.#pinned === id ? undefined : id),
+      why: (id: string) => this.actions.why(id),
+    };
+  }
+
+  #setPinned(id: string | undefined): void {
+    this.#pinned = id;
+    for (const [other, tile] of this.#tiles) tile.setPinned(other === id);
+    this.#screen.setPinned(id === SCREEN);
+    this.#arrange();
+  }
+
+  #turnTo(page: number): void {
+    this.#page = page;
+    this.#arrange();
   }
 
   /** Tiles glide when people come and go, but stick to a window's edge. */
@@ -59,7 +138,7 @@ export class Stage {
   }
 
   #add(person: Person): void {
-    const tile = new Tile(person);
+    const tile = new Tile(person, this.#tileActions());
     this.#tiles.set(person.id, tile);
     this.root.append(tile.root);
   }
@@ -73,26 +152,29 @@ export class Stage {
     for (const id of sharing.keys()) {
       if (!this.#sharers.includes(id)) this.#sharers.push(id);
     }
-    const shown = sharing.get(this.#sharers.at(-1) ?? '');
-    this.#screen.hidden = !shown;
-    showTrack(this.#screenVideo, shown?.screen ?? null);
-    const label = shown ? `${shown.name} is presenting` : '';
-    this.#screenName.textContent = label;
-    this.#screen.setAttribute('aria-label', label);
+    const shown = sharing.get(this.sharer ?? '');
+    this.#screen.show(shown?.screen ?? null,
+      shown ? `${shown.name} is presenting` : '');
   }
 
   #arrange(): void {
     const { clientWidth: width, clientHeight: height } = this.root;
     if (width === 0 || height === 0) return;
-    const tiles = [...this.#tiles.values()];
-    if (this.#screen.hidden) {
-      const rects = layoutGrid(tiles.length, width, height);
-      tiles.forEach((tile, index) => tile.place(rects[index]!));
-      return;
+    const now = arrange({
+      people: [...this.#tiles.keys()],
+      hasScreen: this.sharer !== undefined,
+      view: this.#view,
+      pinned: this.#pinned,
+      speaker: this.#speaker,
+      page: this.#page,
+      width,
+      height,
+    });
+    this.#page = now.page;
+    for (const [id, tile] of this.#tiles) {
+      tile.place(now.places.get(id), id === now.main);
     }
-    const { stage, tiles: rects } = layoutSpotlight(
-      tiles.length, width, height);
-    place(this.#screen, stage);
-    tiles.forEach((tile, index) => tile.place(rects[index]!));
+    this.#screen.place(now.places.get(SCREEN), now.main === SCREEN);
+    this.#pager.show(now.page, now.pages, now.pager);
   }
 }

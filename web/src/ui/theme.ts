@@ -24,7 +24,7 @@ export function applyTheme(): void {
 }
 
 export function themeButton(): HTMLButtonElement {
-  const button = el('button', { class: 'icon-button', type: 'button' });
+  const button = el('button', { class: 'icon-button theme', type: 'button' });
   const paint = () => {
     const dark = shownTheme() === 'dark';
     const label = dark ? 'Use light colours' : 'Use dark colours';

@@ -1,41 +1,129 @@
-/** One person in the grid. */
+/** One person in the grid, or the screen that someone shares. */
 
-import type { Person } from '../call';
+import type { FlowSample } from '../flow';
 import type { Rect } from '../layout';
 import { hueOf, initials } from '../people';
+import type { Person } from '../people_list';
 import { QUALITY_WORDS, type Quality } from '../quality';
 import { meterLevel } from '../speaking';
+import { Chart } from './chart';
 import { el, flag, showTrack } from './dom';
 import { icon } from './icons';
 
-export class Tile {
+export interface TileActions {
+  /** Shows this one large, or lets go of it. */
+  pin(id: string): void;
+  /** Opens what is known of this picture. */
+  why(id: string): void;
+}
+
+/** What people and screens have in common: a picture, a name, buttons. */
+export class PictureTile {
   readonly root: HTMLElement;
-  #video = el('video', { muted: true, autoplay: true, playsInline: true });
+  protected video = el('video', {
+    muted: true, autoplay: true, playsInline: true,
+  });
+  protected name = el('span', { class: 'name' });
+  protected foot: HTMLElement;
+  protected tools: HTMLElement;
+  #pin: HTMLButtonElement;
+  #chart: Chart | undefined;
+  #box: Rect | undefined;
+
+  constructor(
+    protected readonly id: string,
+    className: string,
+    actions: TileActions,
+  ) {
+    this.#pin = el('button', {
+      type: 'button', class: 'tile-tool pin', onclick: () => actions.pin(id),
+    }, icon('pin'));
+    const why = el('button', {
+      type: 'button', class: 'tile-tool why', title: 'Why this picture?',
+      attrs: { 'aria-label': 'Why this picture?' },
+      onclick: () => actions.why(id),
+    }, icon('pulse'));
+    this.tools = el('div', { class: 'tile-tools' }, this.#pin, why);
+    this.foot = el('div', { class: 'tile-foot' });
+    this.root = el('section', { class: className, tabIndex: 0 },
+      this.video, this.foot, this.tools);
+    this.root.addEventListener('dblclick', () => actions.pin(id));
+    this.setPinned(false);
+  }
+
+  /** Where it is on the stage; undefined when it is on another page. */
+  get box(): Rect | undefined {
+    return this.#box;
+  }
+
+  setPinned(pinned: boolean): void {
+    flag(this.root, 'data-pinned', pinned);
+    const label = pinned ? 'Unpin' : 'Pin';
+    this.#pin.setAttribute('aria-label', label);
+    this.#pin.setAttribute('aria-pressed', String(pinned));
+    this.#pin.title = label;
+  }
+
+  /** Draws the chart, or takes it away if there is nothing to draw. */
+  setFlow(samples: readonly FlowSample[] | undefined): void {
+    if (!samples) {
+      this.#chart?.root.remove();
+      this.#chart = undefined;
+      return;
+    }
+    if (!this.#chart) {
+      this.#chart = new Chart();
+      this.root.append(this.#chart.root);
+    }
+    this.#chart.draw(samples);
+  }
+
+  place(rect: Rect | undefined, main: boolean): void {
+    this.#box = rect;
+    flag(this.root, 'data-main', main);
+    this.root.hidden = rect === undefined;
+    if (!rect) return;
+    this.root.style.transform =
+      `translate(${rect.x.toFixed(1)}px, ${rect.y.toFixed(1)}px)`;
+    this.root.style.width = `${rect.width.toFixed(1)}px`;
+    this.root.style.height = `${rect.height.toFixed(1)}px`;
+    flag(this.root, 'data-small', rect.width < 220);
+    flag(this.root, 'data-tiny', rect.width < 150);
+    const side = Math.min(rect.width, rect.height);
+    this.root.style.setProperty('--avatar', `${Math.round(side * 0.38)}px`);
+  }
+}
+
+export class Tile extends PictureTile {
   #letters = el('span');
-  #avatar = el('div', { class: 'avatar', attrs: { 'aria-hidden': 'true' } },
-    this.#letters);
-  #name = el('span', { class: 'name' });
+  #hand = el('span', { class: 'hand-mark', title: 'Hand raised' },
+    icon('hand'));
   #bars = el('span', { class: 'bars', attrs: { role: 'img' } },
     el('i'), el('i'), el('i'), el('i'));
 
-  constructor(person: Person) {
-    const muted = el('span', { class: 'muted-mark' }, icon('micOff'));
-    const foot = el('div', { class: 'tile-foot' }, muted, this.#name);
-    this.root = el('section', { class: 'tile' },
-      this.#video, this.#avatar, foot, this.#bars);
+  constructor(person: Person, actions: TileActions) {
+    super(person.id, 'tile', actions);
+    this.video.after(el('div', {
+      class: 'avatar', attrs: { 'aria-hidden': 'true' },
+    }, this.#letters));
+    this.foot.append(
+      this.#hand, el('span', { class: 'muted-mark' }, icon('micOff')),
+      this.name);
+    this.tools.append(this.#bars);
     this.root.dataset['person'] = person.id;
     flag(this.root, 'data-self', person.isSelf);
     this.#bars.hidden = true;
+    this.#hand.hidden = true;
     this.update(person);
   }
 
   update(person: Person): void {
     const shown = person.isSelf ? `${person.name} (you)` : person.name;
-    this.#name.textContent = shown;
+    this.name.textContent = shown;
     this.#letters.textContent = initials(person.name);
     this.root.style.setProperty('--hue', String(hueOf(person.name)));
     const hasPicture = !person.cameraOff && person.camera !== null;
-    showTrack(this.#video, hasPicture ? person.camera : null);
+    showTrack(this.video, hasPicture ? person.camera : null);
     flag(this.root, 'data-muted', person.micMuted);
     flag(this.root, 'data-camera-off', !hasPicture);
     this.root.setAttribute('aria-label', [
@@ -58,19 +146,32 @@ export class Tile {
     this.#bars.title = QUALITY_WORDS[quality];
   }
 
-  place(rect: Rect): void {
-    place(this.root, rect);
-    flag(this.root, 'data-small', rect.width < 220);
-    flag(this.root, 'data-tiny', rect.width < 150);
-    const side = Math.min(rect.width, rect.height);
-    this.root.style.setProperty('--avatar', `${Math.round(side * 0.38)}px`);
+  setHand(up: boolean): void {
+    flag(this.root, 'data-hand', up);
+    this.#hand.hidden = !up;
+  }
+
+  /** Lets a sign rise over the picture and fade. */
+  react(sign: string): void {
+    const note = el('span', {
+      class: 'reaction', attrs: { 'aria-hidden': 'true' },
+    }, sign);
+    note.style.setProperty('--drift', `${Math.round(Math.random() * 60 - 30)}px`);
+    note.addEventListener('animationend', () => note.remove());
+    this.root.append(note);
   }
 }
 
-/** Puts an absolutely positioned element into a rectangle. */
-export function place(node: HTMLElement, rect: Rect): void {
-  node.style.transform =
-    `translate(${rect.x.toFixed(1)}px, ${rect.y.toFixed(1)}px)`;
-  node.style.width = `${rect.width.toFixed(1)}px`;
-  node.style.height = `${rect.height.toFixed(1)}px`;
+export class ScreenTile extends PictureTile {
+  constructor(id: string, actions: TileActions) {
+    super(id, 'screen-tile', actions);
+    this.foot.append(icon('screen'), this.name);
+    this.root.hidden = true;
+  }
+
+  show(track: MediaStreamTrack | null, label: string): void {
+    showTrack(this.video, track);
+    this.name.textContent = label;
+    this.root.setAttribute('aria-label', label);
+  }
 }

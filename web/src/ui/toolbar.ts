@@ -7,6 +7,8 @@ export interface Controls {
   mic: boolean;
   camera: boolean;
   sharing: boolean;
+  /** Chat and reactions: undefined where the server has none. */
+  chat: { open: boolean; unread: number; hand: boolean } | undefined;
 }
 
 export interface ToolbarActions {
@@ -15,6 +17,8 @@ export interface ToolbarActions {
   toggleShare(): void;
   micMenu(anchor: HTMLElement): void;
   cameraMenu(anchor: HTMLElement): void;
+  toggleChat(): void;
+  reactMenu(anchor: HTMLElement): void;
   leave(): void;
 }
 
@@ -91,12 +95,18 @@ export class Toolbar {
   readonly root: HTMLElement;
   #media: MediaButtons;
   #share: HTMLButtonElement;
+  #react: HTMLButtonElement;
+  #chat: HTMLButtonElement;
+  #unread = el('span', { class: 'badge' });
 
   constructor(actions: ToolbarActions) {
     this.#media = new MediaButtons(actions);
     this.#share = roundButton(() => actions.toggleShare());
     // Phones cannot share their screen from a page.
     this.#share.hidden = !navigator.mediaDevices?.getDisplayMedia;
+    this.#react = roundButton(() => actions.reactMenu(this.#react));
+    this.#react.setAttribute('aria-haspopup', 'menu');
+    this.#chat = roundButton(() => actions.toggleChat());
     const leave = el('button', {
       type: 'button', class: 'round leave', title: 'Leave the call',
       attrs: { 'aria-label': 'Leave the call' },
@@ -104,8 +114,11 @@ export class Toolbar {
     }, icon('leave'));
     this.root = el('div', {
       class: 'toolbar', attrs: { role: 'toolbar', 'aria-label': 'Call' },
-    }, this.#media.root, this.#share, leave);
-    this.update({ mic: false, camera: false, sharing: false });
+    }, this.#media.root, this.#share, this.#react, this.#chat,
+    leave);
+    this.update({
+      mic: false, camera: false, sharing: false, chat: undefined,
+    });
   }
 
   update(controls: Controls): void {
@@ -116,5 +129,28 @@ export class Toolbar {
         ? 'Stop sharing your screen' : 'Share your screen',
       active: controls.sharing,
     });
+    this.#updateChat(controls.chat);
+  }
+
+  #updateChat(chat: Controls['chat']): void {
+    this.#react.hidden = !chat;
+    flag(this.#chat, 'data-absent', !chat);
+    if (!chat) {
+      return paint(this.#chat, {
+        icon: 'chat', label: 'This server has no chat',
+      });
+    }
+    paint(this.#react, {
+      icon: chat.hand ? 'hand' : 'smile',
+      label: 'React, or raise your hand (H)',
+      active: chat.hand,
+    });
+    paint(this.#chat, {
+      icon: 'chat',
+      label: chat.unread > 0 ? `Chat, ${chat.unread} new (C)` : 'Chat (C)',
+      active: chat.open,
+    });
+    this.#unread.textContent = chat.unread > 9 ? '9+' : String(chat.unread);
+    if (chat.unread > 0) this.#chat.append(this.#unread);
   }
 }

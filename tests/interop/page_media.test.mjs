@@ -1,0 +1,168 @@
+// The conference page: what is sent and asked for follows what is seen.
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import test, { after, before } from 'node:test';
+import { launchChromium } from './support/browsers.mjs';
+import { PageVisitor } from './support/page.mjs';
+import { ROOT, TroupeServer } from './support/server.mjs';
+import { waitFor } from './support/wait.mjs';
+
+const SHOTS = `${ROOT}build/screenshots`;
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+
+let server;
+let chromium;
+
+before(async () => {
+  await mkdir(SHOTS, { recursive: true });
+  server = await TroupeServer.start();
+  chromium = await launchChromium();
+});
+
+after(async () => {
+  await chromium?.close();
+  await server?.stop();
+});
+
+/** Someone joins for the length of a test. */
+async function enter(context, name, room, options = {}) {
+  const visitor = await PageVisitor.enter(chromium, server.url,
+    { name, room, size: DESK, ...options });
+  context.after(() => visitor.page.close());
+  return visitor;
+}
+
+async function receivesWidth(visitor, width, why) {
+  await waitFor(`a picture ${width} wide ${why}`, async () =>
+    (await visitor.pictures()).some((one) => one.width === width), 20_000);
+}
+
+/** Presses a button on the tile of the other, or of oneself. */
+function onTile(visitor, which, button) {
+  return visitor.page.evaluate((selector, name) => document
+    .querySelector(`${selector} .tile-tool.${name}`).click(),
+  which === 'self' ? '.tile[data-self]' : '.tile:not([data-self])', button);
+}
+
+test('a camera is sent in layers, and the tile chooses', async (context) => {
+  const ada = await enter(context, 'Ada', 'layers');
+  const bob = await enter(context, 'Bob', 'layers');
+  await Promise.all([ada.sees(), bob.sees()]);
+
+  await context.test('three layers are sent', async () => {
+    const layers = await waitFor('three layers', async () => {
+      const all = await ada.sentLayers();
+      return all.filter(({ frames }) => frames > 0).length === 3 && all;
+    }, 20_000);
+    const widths = layers.map(({ width }) => width).sort((a, b) => a - b);
+    assert.deepEqual(widths, [320, 640, 1280]);
+  });
+
+  await context.test('half a window takes the middle one', () =>
+    receivesWidth(bob, 640, 'for half a window'));
+
+  await context.test('who is pinned takes the largest', async () => {
+    await onTile(bob, 'other', 'pin');
+    await receivesWidth(bob, 1280, 'for most of a window');
+    await bob.screenshot(`${SHOTS}/call-pinned.png`);
+  });
+
+  await context.test('a place in the strip takes the smallest', async () => {
+    await onTile(bob, 'self', 'pin');
+    await receivesWidth(bob, 320, 'for a place in the strip');
+  });
+
+  await context.test('who cannot be seen is not sent', async () => {
+    const pretend = (state) => bob.page.evaluate((value) =>
+      Object.defineProperty(document, 'visibilityState',
+        { value, configurable: true }), state);
+    const bytes = async () => (await bob.pictures())
+      .reduce((sum, one) => sum + one.bytes, 0);
+    await pretend('hidden');
+    let last = await bytes();
+    await waitFor('the picture to stop', async () => {
+      const [before, now] = [last, await bytes()];
+      last = now;
+      return before === now;
+    }, 15_000);
+    await pretend('visible');
+    await bob.sees();
+  });
+
+  await context.test('the chart has figures of each second', async () => {
+    await bob.page.keyboard.press('s');
+    await onTile(bob, 'self', 'pin');
+    await waitFor('charts on both tiles', () => bob.page.$$eval('.tile .chart',
+      (all) => all.length === 2 &&
+        all.every(({ dataset }) => Number(dataset.samples) >= 5)), 15_000);
+    const figures = await bob.page.$eval(
+      '.tile:not([data-self]) .chart-figures', (node) => node.textContent);
+    assert.match(figures, /bit\/s · \d+×\d+ · \d+ fps/);
+    await bob.screenshot(`${SHOTS}/call-charts.png`);
+  });
+
+  await context.test('the panel says what was asked for, and why', async () => {
+    await onTile(bob, 'other', 'why');
+    await waitFor('the reason for a layer', () => bob.page.$$eval(
+      '.decisions li', (all) => all.some(({ textContent }) =>
+        /Asked for layer \d: the picture fills \d+ pixels/.test(textContent))));
+    await bob.screenshot(`${SHOTS}/call-why.png`);
+    await bob.page.setViewport(PHONE);
+    await bob.screenshot(`${SHOTS}/call-why-phone.png`);
+    await bob.press('Close the panel');
+  });
+});
+
+test('the speaker view shows who speaks', async (context) => {
+  const room = 'speakers';
+  const ada = await enter(context, 'Ada', room, { likeness: 'ada' });
+  const bob = await enter(context, 'Bob', room, { likeness: 'bob' });
+  const cyn = await enter(context, 'Cyn', room, { likeness: 'cyn' });
+  const large = () => cyn.page.evaluate(() =>
+    document.querySelector('.tile[data-main] .name')?.textContent);
+  await cyn.sees(2);
+
+  await context.test('a grid has nobody large', async () => {
+    assert.equal(await large(), undefined);
+  });
+
+  await context.test('who speaks is large, whoever it is', async () => {
+    await cyn.press('Show the speaker large');
+    await ada.page.keyboard.press('m');
+    await waitFor('Bob to be large', async () => await large() === 'Bob');
+    await ada.page.keyboard.press('m');
+    await bob.page.keyboard.press('m');
+    await waitFor('Ada to be large', async () => await large() === 'Ada');
+    await cyn.screenshot(`${SHOTS}/call-speaker.png`);
+  });
+
+  await context.test('on a phone as well, all within the window', async () => {
+    await cyn.page.setViewport(PHONE);
+    await waitFor('all tiles and buttons inside the window', () =>
+      cyn.page.evaluate(() => [...document.querySelectorAll(
+        '.tile, .round, .call-head button')]
+        .map((node) => node.getBoundingClientRect())
+        .every(({ left, right, bottom }) =>
+          left >= 0 && right <= innerWidth && bottom <= innerHeight)));
+    await cyn.screenshot(`${SHOTS}/call-speaker-phone.png`);
+  });
+
+  await context.test('the grid comes back', async () => {
+    await cyn.press('Show everyone alike');
+    await waitFor('nobody large', async () => await large() === undefined);
+  });
+});
+
+test('a camera may be sent as VP9 with layers inside', async (context) => {
+  const ada = await enter(context, 'Ada', 'svc', { query: { codec: 'vp9' } });
+  const bob = await enter(context, 'Bob', 'svc');
+  await bob.sees();
+  const sent = await waitFor('frames of VP9', async () =>
+    (await ada.sentLayers()).filter(({ frames }) => frames > 0)[0]);
+  assert.equal(sent.mode, 'L3T3_KEY');
+  await bob.page.evaluate(() => document
+    .querySelector('.tile:not([data-self]) .tile-tool.why').click());
+  await waitFor('the codec', () => bob.page.$eval('.facts', (node) =>
+    node.textContent.includes('VP9')));
+});

@@ -1,0 +1,86 @@
+// The conference page: a lost connection is found again.
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import test, { after, before } from 'node:test';
+import { launchChromium } from './support/browsers.mjs';
+import { Cable } from './support/cable.mjs';
+import { PageVisitor } from './support/page.mjs';
+import { ROOT, TroupeServer } from './support/server.mjs';
+import { pause, waitFor } from './support/wait.mjs';
+
+const SHOTS = `${ROOT}build/screenshots`;
+const SIZE = { width: 1280, height: 800 };
+/** How long the server keeps a place for who was lost. */
+const GRACE_S = 3;
+
+let server;
+let chromium;
+
+before(async () => {
+  await mkdir(SHOTS, { recursive: true });
+  server = await TroupeServer.start([`--room.reconnect-grace=${GRACE_S}`]);
+  chromium = await launchChromium();
+});
+
+after(async () => {
+  await chromium?.close();
+  await server?.stop();
+});
+
+const banner = (visitor) => visitor.page.$eval(
+  '.banner:not(.sharing)', (node) => !node.hidden);
+
+const otherId = (visitor) => visitor.page.$eval(
+  '.tile:not([data-self])', ({ dataset }) => dataset.person);
+
+const connectionCount = (visitor) => visitor.page.evaluate(() =>
+  window.connections.length);
+
+test('who loses the connection comes back', async (context) => {
+  const cable = await Cable.to(server.url);
+  const enter = (name, url) => PageVisitor.enter(chromium, url,
+    { name, room: 'away', size: SIZE });
+  const ada = await enter('Ada', server.url);
+  const bob = await enter('Bob', cable.url);
+  await Promise.all([ada.sees(), bob.sees()]);
+
+  await context.test('a short break stops no picture', async () => {
+    const [id, count] = [await otherId(ada), await connectionCount(bob)];
+    cable.cut();
+    await waitFor('the banner', () => banner(bob));
+    await bob.screenshot(`${SHOTS}/call-away.png`);
+    const [before] = await bob.pictures();
+    await pause(1000);
+    const [during] = await bob.pictures();
+    assert.ok(during.frames > before.frames, 'pictures go on meanwhile');
+    cable.mend();
+    await waitFor('the banner to go', async () => !await banner(bob));
+    await Promise.all([ada.sees(), bob.sees()]);
+    assert.equal(await otherId(ada), id, 'Bob is the same to Ada');
+    assert.equal(await connectionCount(bob), count, 'on the same transports');
+  });
+
+  await context.test('what was switched while away holds', async () => {
+    cable.cut();
+    await waitFor('the banner', () => banner(bob));
+    await bob.page.keyboard.press('m');
+    cable.mend();
+    await waitFor('the banner to go', async () => !await banner(bob));
+    await waitFor('the mute mark', () => ada.otherTile('data-muted'));
+    await bob.page.keyboard.press('m');
+    await waitFor('the voice', async () => !await ada.otherTile('data-muted'));
+  });
+
+  await context.test('after a long break it joins anew', async () => {
+    const count = await connectionCount(bob);
+    cable.cut();
+    await waitFor('Bob to be gone', () => ada.page.evaluate(() =>
+      document.querySelectorAll('.tile').length === 1), 15_000);
+    cable.mend();
+    await waitFor('the banner to go', async () => !await banner(bob), 15_000);
+    await Promise.all([ada.sees(), bob.sees()]);
+    assert.ok(await connectionCount(bob) > count, 'on new transports');
+  });
+
+  cable.close();
+});

@@ -1,0 +1,146 @@
+/** The conference page, used as a person uses it. */
+
+import { waitFor } from './wait.mjs';
+import { EVERYONE, makeWorld } from './world.mjs';
+
+/** Collects the page's peer connections, for their statistics. */
+function watchConnections() {
+  window.connections = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...args) {
+      super(...args);
+      window.connections.push(this);
+    }
+  };
+}
+
+export class PageVisitor {
+  constructor(page) {
+    this.page = page;
+  }
+
+  /**
+   * Opens the page, without joining. `query` is added to the address. With
+   * `likeness` someone known by name sits there, and speaks all the time.
+   */
+  static async open(browser, url, { room, size, likeness, query = {} }) {
+    const page = await browser.newWindow();
+    await page.setViewport(size);
+    if (likeness) {
+      await page.evaluateOnNewDocument(makeWorld, {
+        name: likeness, everyone: EVERYONE, ...EVERYONE[likeness],
+      });
+    }
+    await page.evaluateOnNewDocument(watchConnections);
+    await page.goto(`${url}/?${new URLSearchParams({ room, ...query })}`);
+    return new PageVisitor(page);
+  }
+
+  /** Opens the page and joins by the lobby. */
+  static async enter(browser, url, { name, shot, ...options }) {
+    const visitor = await PageVisitor.open(browser, url, options);
+    const { page } = visitor;
+    await page.locator('#name').fill(name);
+    await waitFor('the preview', () => page.evaluate(() =>
+      document.querySelector('.preview video').videoWidth > 0));
+    if (shot) await page.screenshot({ path: shot });
+    await visitor.join();
+    return visitor;
+  }
+
+  async join() {
+    await this.page.locator('form button[type="submit"]').click();
+    await this.page.locator('.toolbar').wait();
+  }
+
+  /** Presses the button whose label begins so. */
+  press(label) {
+    return this.page.locator(`button[aria-label^="${label}"]`).click();
+  }
+
+  /** Waits until as many others are shown and their pictures move. */
+  async sees(count = 1) {
+    const times = () => this.page.evaluate(() => [...document
+      .querySelectorAll('.tile:not([data-self]):not([data-camera-off]) video')]
+      .map((video) => (video.videoWidth > 0 ? video.currentTime : 0)));
+    const before = await waitFor('a remote picture', async () => {
+      const all = await times();
+      return all.length === count && all.every((time) => time > 0) && all;
+    }, 20_000);
+    await waitFor('the picture to move', async () =>
+      (await times()).every((time, index) => time > before[index]));
+  }
+
+  async hears() {
+    const before = await waitFor('a voice', () => this.#energy());
+    await waitFor('the voice to go on', async () =>
+      await this.#energy() > before);
+  }
+
+  /** Whether the tile of the other (of two) has an attribute. */
+  otherTile(attribute) {
+    return this.page.evaluate((name) =>
+      document.querySelector('.tile:not([data-self])')?.hasAttribute(name),
+    attribute);
+  }
+
+  /** What is received of each picture, by getStats, the latest first. */
+  pictures() {
+    return this.page.evaluate(async () => {
+      const found = [];
+      for (const connection of window.connections) {
+        if (connection.connectionState === 'closed') continue;
+        (await connection.getStats()).forEach((stat) => {
+          if (stat.type === 'inbound-rtp' && stat.kind === 'video' &&
+              stat.mid !== 'probator') {
+            found.push({
+              width: stat.frameWidth ?? 0, frames: stat.framesDecoded ?? 0,
+              bytes: stat.bytesReceived, freezes: stat.freezeCount ?? 0,
+            });
+          }
+        });
+      }
+      return found;
+    });
+  }
+
+  /** The layers that are sent: width and whether they are alive. */
+  sentLayers() {
+    return this.page.evaluate(async () => {
+      const found = [];
+      for (const connection of window.connections) {
+        (await connection.getStats()).forEach((stat) => {
+          if (stat.type === 'outbound-rtp' && stat.kind === 'video') {
+            found.push({
+              rid: stat.rid, width: stat.frameWidth ?? 0,
+              frames: stat.framesEncoded ?? 0, mode: stat.scalabilityMode,
+            });
+          }
+        });
+      }
+      return found;
+    });
+  }
+
+  /** The lines of the chat, as text. */
+  said() {
+    return this.page.$$eval('.chat-list .said', (all) =>
+      all.map(({ textContent }) => textContent));
+  }
+
+  screenshot(path) {
+    return this.page.screenshot({ path });
+  }
+
+  #energy() {
+    return this.page.evaluate(async () => {
+      let energy = 0;
+      for (const connection of window.connections) {
+        (await connection.getStats()).forEach((stat) => {
+          if (stat.type === 'inbound-rtp') energy += stat.totalAudioEnergy ?? 0;
+        });
+      }
+      return energy;
+    });
+  }
+}

@@ -1,0 +1,169 @@
+/** A call with all that belongs to it: its window, ears, eyes and voices. */
+
+import { SCREEN } from './arrangement';
+import { Call } from './call';
+import { Conversation } from './conversation';
+import { DecisionLog, layersWords } from './decisions';
+import type { Codec } from './encodings';
+import type { PictureSource } from './flows';
+import type { LocalMedia } from './local_media';
+import { Monitor } from './monitor';
+import type { Person } from './people_list';
+import type { RemoteTrack } from './receiver';
+import { ServerEstimate } from './server_stats';
+import { AudioOut } from './ui/audio_out';
+import { CallView } from './ui/call_view';
+import { toast } from './ui/notice';
+import type { ToolbarActions } from './ui/toolbar';
+import type { WhyFacts } from './ui/why_panel';
+import { layerCount, Viewer } from './viewer';
+import { explainServer } from './words';
+
+const MUTED_WORDS = {
+  mic: 'A host has muted you',
+  camera: 'A host has switched your camera off',
+  screen: 'A host has ended your presentation',
+};
+
+export interface RunningCallOptions {
+  room: string;
+  name: string;
+  link: string;
+  media: LocalMedia;
+  codec: Codec;
+  actions: Omit<ToolbarActions, 'toggleChat' | 'reactMenu'>;
+  ended(error: Error): void;
+}
+
+export class RunningCall {
+  readonly call: Call;
+  readonly view: CallView;
+  readonly audio: AudioOut;
+  readonly conversation: Conversation;
+  #monitor: Monitor;
+  #viewer: Viewer;
+  #decisions = new DecisionLog();
+  #estimate: ServerEstimate;
+  #watched = false;
+
+  /** Resolves once in the room; rejects with the reason if that fails. */
+  static async enter(options: RunningCallOptions): Promise<RunningCall> {
+    const running = new RunningCall(options);
+    try {
+      await running.call.join();
+    } catch (error) {
+      running.close();
+      throw error;
+    }
+    return running;
+  }
+
+  private constructor(private readonly options: RunningCallOptions) {
+    const { room, name, link, media, codec, actions } = options;
+    this.conversation = new Conversation(() => this.view,
+      () => this.#paintControls());
+    this.call = new Call({
+      room, name, media, codec,
+      listener: {
+        peopleChanged: (people) => this.#refresh(people),
+        reconnecting: (active) => this.view.setReconnecting(active),
+        ended: (error) => options.ended(error),
+        warned: (error) => toast(explainServer(error).title),
+        muted: (source) => toast(MUTED_WORDS[source]),
+        layersChanged: (track, { spatialLayer, temporalLayer }) =>
+          this.#decided(track, 'server',
+            layersWords(spatialLayer, temporalLayer)),
+        speaker: (id) => this.view.stage.setSpeaker(id),
+      },
+      dataListener: this.conversation,
+    });
+    this.conversation.room = this.call.data;
+    this.#estimate = new ServerEstimate(this.call.requester);
+    this.view = new CallView({
+      room, link,
+      actions: {
+        ...actions,
+        toggleChat: () => this.conversation.toggleChat(),
+        reactMenu: (anchor) => this.conversation.openReactMenu(anchor),
+      },
+      info: {
+        samples: (id) => this.#samples(id),
+        why: (id) => this.#why(id),
+        watched: (watched) => { this.#watched = watched; },
+      },
+    });
+    this.audio = new AudioOut(() =>
+      toast('Click anywhere to hear the others'));
+    this.#monitor = new Monitor(this.call, media, {
+      level: (id, level, speaking) => this.view.setLevel(id, level, speaking),
+      quality: (id, quality) => this.view.setQuality(id, quality),
+      speaker: (id) => this.view.stage.setSpeaker(id),
+      measured: () => this.#measured(),
+    }, () => this.#estimate.value);
+    this.#viewer = new Viewer(() => this.call.receiver, this.view.stage,
+      (track, text) => this.#decided(track, 'page', text));
+  }
+
+  close(): void {
+    this.#monitor.stop();
+    this.#viewer.stop();
+    this.audio.close();
+    this.conversation.close();
+  }
+
+  #refresh(people: Person[]): void {
+    this.view.setPeople(people);
+    this.#viewer.look();
+    this.audio.setPeople(people);
+    this.conversation.setPeople(people);
+    this.#paintControls();
+  }
+
+  #paintControls(): void {
+    const { media } = this.options;
+    this.view.setControls({
+      mic: media.isOn('mic'),
+      camera: media.isOn('camera'),
+      sharing: this.call.sharing,
+      chat: this.conversation.controls,
+    });
+  }
+
+  #measured(): void {
+    const transport = this.call.receiver?.transport;
+    if (this.#watched && transport) void this.#estimate.refresh(transport);
+    this.view.drawFigures();
+  }
+
+  #decided(track: RemoteTrack, by: 'page' | 'server', text: string): void {
+    this.#decisions.note(track.consumer.id, { atMs: Date.now(), by, text });
+  }
+
+  /** Whose picture a tile shows. */
+  #picture(id: string): { personId: string; source: PictureSource } {
+    return id === SCREEN
+      ? { personId: this.view.stage.sharer ?? '', source: 'screen' }
+      : { personId: id, source: 'camera' };
+  }
+
+  #samples(id: string) {
+    const { personId, source } = this.#picture(id);
+    return this.#monitor.flows.samples(personId, source);
+  }
+
+  #why(id: string): WhyFacts {
+    const { personId, source } = this.#picture(id);
+    const track = this.call.receiver?.tracks().find((one) =>
+      one.peerId === personId && one.source === source);
+    const media = track?.consumer ?? this.call.sender?.producer('camera');
+    const mimeType = media?.rtpParameters.codecs[0]?.mimeType ?? '';
+    return {
+      samples: this.#samples(id),
+      decisions: track ? this.#decisions.of(track.consumer.id) : [],
+      layers: track && layerCount(track),
+      codec: mimeType.replace(/^video\//, ''),
+      explained: false,
+      isSelf: personId === 'self',
+    };
+  }
+}

@@ -1,0 +1,168 @@
+/** What was written, and the files that were sent. Text stays text. */
+
+import { sizeWords } from '../data/file_transfer';
+import { TEXT_LIMIT } from '../data/messages';
+import { hueOf } from '../people';
+import { el, flag } from './dom';
+import { icon } from './icons';
+
+export interface ChatActions {
+  say(text: string): void;
+  sendFile(file: File): void;
+}
+
+/** Entries above this are forgotten, and the files of theirs with them. */
+const KEPT = 300;
+
+export interface Author {
+  name: string;
+  isSelf: boolean;
+}
+
+/** A file in the list, from its first piece to its link. */
+export interface FileEntry {
+  progress(bytes: number): void;
+  /** @param content none of one's own: it was sent, nothing came */
+  complete(content?: Blob): void;
+  failed(reason: string): void;
+}
+
+export class ChatPanel {
+  readonly root = el('div', { class: 'chat' });
+  #list = el('ol', {
+    class: 'chat-list', attrs: { role: 'log', 'aria-live': 'polite' },
+  });
+  #empty = el('p', { class: 'soft chat-empty' },
+    'Whoever is here now sees what you write. Nothing is kept.');
+  #text = el('textarea', {
+    rows: 1, maxLength: TEXT_LIMIT, placeholder: 'Write to everyone',
+    attrs: { 'aria-label': 'Message' },
+  });
+  #forget = new Map<Element, () => void>();
+  #lastAuthor = '';
+
+  constructor(private readonly actions: ChatActions) {
+    const chooser = el('input', {
+      type: 'file', hidden: true, multiple: true,
+      attrs: { 'aria-label': 'File' },
+    });
+    chooser.addEventListener('change', () => {
+      for (const file of chooser.files ?? []) actions.sendFile(file);
+      chooser.value = '';
+    });
+    const form = el('form', { class: 'chat-form' },
+      el('button', {
+        type: 'button', class: 'icon-button', title: 'Send a file, up to 5 MB',
+        attrs: { 'aria-label': 'Send a file' }, onclick: () => chooser.click(),
+      }, icon('attach')),
+      this.#text,
+      el('button', {
+        type: 'submit', class: 'icon-button send', title: 'Send',
+        attrs: { 'aria-label': 'Send' },
+      }, icon('send')),
+      chooser);
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#text.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.#submit();
+    });
+    this.root.append(this.#list, this.#empty, form);
+    this.#acceptDrops();
+  }
+
+  focus(): void {
+    this.#scroll();
+    this.#text.focus();
+  }
+
+  addText(author: Author, text: string): void {
+    this.#add(author, el('p', { class: 'said' }, text));
+  }
+
+  addFile(author: Author, name: string, size: number): FileEntry {
+    const state = el('span', { class: 'file-state' }, sizeWords(size));
+    const bar = el('progress', { max: Math.max(1, size), value: 0 });
+    const card = el('div', { class: 'file' }, icon('file'),
+      el('span', { class: 'file-name', title: name }, name), state, bar);
+    const entry = this.#add(author, card);
+    return {
+      progress: (bytes) => { bar.value = bytes; },
+      complete: (content) => {
+        bar.remove();
+        if (!content) return;
+        const url = URL.createObjectURL(content);
+        this.#forget.set(entry, () => URL.revokeObjectURL(url));
+        card.append(el('a', {
+          class: 'button small', href: url, download: name,
+        }, 'Save'));
+      },
+      failed: (reason) => {
+        bar.remove();
+        flag(card, 'data-failed', true);
+        state.textContent = reason;
+      },
+    };
+  }
+
+  close(): void {
+    this.#forget.forEach((forget) => forget());
+    this.#forget.clear();
+  }
+
+  #submit(): void {
+    const text = this.#text.value.trim();
+    this.#text.value = '';
+    if (text) this.actions.say(text);
+  }
+
+  /** Lines of one person in a row stand under one name. */
+  #add(author: Author, content: HTMLElement): HTMLElement {
+    const key = `${author.isSelf} ${author.name}`;
+    const head = el('div', { class: 'author' }, el('b', {}, author.name),
+      el('time', {}, new Date().toLocaleTimeString([], {
+        hour: '2-digit', minute: '2-digit',
+      })));
+    const entry = el('li', { class: author.isSelf ? 'own' : '' },
+      key !== this.#lastAuthor && head, content);
+    entry.style.setProperty('--hue', String(hueOf(author.name)));
+    this.#lastAuthor = key;
+    const atEnd = this.#list.scrollTop + this.#list.clientHeight >=
+      this.#list.scrollHeight - 40;
+    this.#list.append(entry);
+    this.#empty.hidden = true;
+    while (this.#list.childElementCount > KEPT) this.#dropFirst();
+    if (atEnd || author.isSelf) this.#scroll();
+    return entry;
+  }
+
+  #dropFirst(): void {
+    const first = this.#list.firstElementChild;
+    if (!first) return;
+    this.#forget.get(first)?.();
+    this.#forget.delete(first);
+    first.remove();
+  }
+
+  #scroll(): void {
+    this.#list.scrollTop = this.#list.scrollHeight;
+  }
+
+  #acceptDrops(): void {
+    const over = (on: boolean) => (event: DragEvent) => {
+      event.preventDefault();
+      flag(this.root, 'data-drop', on);
+    };
+    this.root.addEventListener('dragover', over(true));
+    this.root.addEventListener('dragleave', over(false));
+    this.root.addEventListener('drop', (event) => {
+      over(false)(event);
+      for (const file of event.dataTransfer?.files ?? []) {
+        this.actions.sendFile(file);
+      }
+    });
+  }
+}

@@ -1,0 +1,79 @@
+/** Why a picture looks as it does: its figures, and what was decided. */
+
+import type { Decision } from '../decisions';
+import type { FlowSample } from '../flow';
+import { bitrateWords } from '../flow';
+import { Chart } from './chart';
+import { el } from './dom';
+
+/** What is known of one picture at this moment. */
+export interface WhyFacts {
+  samples: readonly FlowSample[];
+  decisions: readonly Decision[];
+  /** The layers that can be chosen from; none of one's own picture. */
+  layers: { spatial: number; temporal: number } | undefined;
+  codec: string;
+  /** The server's own account is there; without it, this page's view. */
+  explained: boolean;
+  isSelf: boolean;
+}
+
+export class WhyPanel {
+  readonly root = el('div', { class: 'why-panel' });
+  #chart = new Chart(true);
+  #facts = el('dl', { class: 'facts' });
+  #note = el('p', { class: 'soft' });
+  #list = el('ol', { class: 'decisions' });
+
+  constructor() {
+    this.root.append(this.#chart.root, this.#facts,
+      el('h3', {}, 'What was decided'), this.#note, this.#list);
+  }
+
+  update(why: WhyFacts): void {
+    this.#chart.draw(why.samples);
+    const latest = why.samples.at(-1);
+    const rows: Array<[string, string]> = [];
+    if (why.codec) rows.push(['Codec', why.codec]);
+    if (latest) rows.push(...figuresOf(latest, why));
+    this.#facts.replaceChildren(...rows.flatMap(([term, value]) =>
+      [el('dt', {}, term), el('dd', {}, value)]));
+    this.#note.textContent = noteFor(why);
+    this.#list.replaceChildren(...why.decisions.map(({ atMs, by, text }) =>
+      el('li', { class: `by-${by}` },
+        el('time', {}, new Date(atMs).toLocaleTimeString()),
+        el('span', { class: 'by' }, by === 'server' ? 'Server' : 'This page'),
+        el('span', {}, text))));
+  }
+}
+
+function noteFor({ explained, isSelf, decisions }: WhyFacts): string {
+  if (isSelf) return 'This is your own picture, as you send it.';
+  if (!explained) {
+    return 'This server does not explain its decisions. Below is what this ' +
+      'page asked for, and what it was told.';
+  }
+  return decisions.length === 0 ? 'Nothing yet.' : '';
+}
+
+function figuresOf(
+  latest: FlowSample,
+  { layers, isSelf }: WhyFacts,
+): Array<[string, string]> {
+  const rows: Array<[string, string]> = [
+    [isSelf ? 'Sent' : 'Received', bitrateWords(latest.bitrate)],
+    ['Picture', latest.width > 0
+      ? `${latest.width} × ${latest.height}` : 'none yet'],
+    ['Frames', `${latest.framesPerSecond.toFixed(0)} per second`],
+    ['Lost', `${(latest.loss * 100).toFixed(1)} % of packets`],
+    [isSelf ? 'Your path carries' : 'Path to you carries',
+      latest.estimate === undefined ? 'not yet known'
+        : bitrateWords(latest.estimate)],
+  ];
+  if (layers && layers.spatial > 1) {
+    rows.push(['Layer', latest.layer === undefined
+      ? `of ${layers.spatial}, not told which`
+      : `${latest.layer + 1} of ${layers.spatial}`]);
+  }
+  return rows;
+}

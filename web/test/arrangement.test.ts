@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { arrange, SCREEN, type Scene } from '../src/arrangement';
+
+const names = (count: number) =>
+  ['self', ...Array.from({ length: count - 1 }, (_, at) => `p${at + 1}`)];
+
+const scene = (changes: Partial<Scene>): Scene => ({
+  people: names(4), hasScreen: false, view: 'grid', pinned: undefined,
+  speaker: undefined, page: 0, width: 1280, height: 650, ...changes,
+});
+
+test('a grid shows everyone alike', () => {
+  const { main, places, pages } = arrange(scene({}));
+  assert.equal(main, undefined);
+  assert.equal(pages, 1);
+  const sizes = new Set([...places.values()].map(({ width }) => width));
+  assert.equal(places.size, 4);
+  assert.equal(sizes.size, 1);
+});
+
+test('in the speaker view whoever speaks is large, all others are small', () => {
+  const { main, places } = arrange(scene({ view: 'speaker', speaker: 'p3' }));
+  assert.equal(main, 'p3');
+  assert.equal(places.size, 4);
+  const large = places.get('p3')!.width;
+  for (const [id, { width }] of places) {
+    assert.ok(id === 'p3' || width < large / 2);
+  }
+});
+
+test('before anyone has spoken, the first of the others is large', () => {
+  assert.equal(arrange(scene({ view: 'speaker' })).main, 'p1');
+  assert.equal(arrange(scene({ view: 'speaker', speaker: 'gone' })).main, 'p1');
+});
+
+test('who is alone is not put beside an empty strip', () => {
+  const alone = arrange(scene({ people: ['self'], view: 'speaker' }));
+  assert.equal(alone.main, undefined);
+  assert.equal(alone.places.size, 1);
+});
+
+test('a pin goes before a screen, a screen before a speaker', () => {
+  const shared = { hasScreen: true, view: 'speaker', speaker: 'p1' } as const;
+  assert.equal(arrange(scene(shared)).main, SCREEN);
+  const pinned = arrange(scene({ ...shared, pinned: 'p2' }));
+  assert.equal(pinned.main, 'p2');
+  assert.ok(pinned.places.has(SCREEN), 'the screen is in the strip then');
+  assert.equal(arrange(scene({ pinned: 'gone' })).main, undefined);
+});
+
+test('the pin of a screen does not outlive it', () => {
+  assert.equal(arrange(scene({ pinned: SCREEN })).main, undefined);
+});
+
+test('more people than have room are on further pages, each once', () => {
+  for (const view of ['grid', 'speaker'] as const) {
+    const people = names(130);
+    const seen: string[] = [];
+    const first = arrange(scene({ people, view }));
+    assert.ok(first.pages > 1);
+    assert.ok(first.pager);
+    for (let page = 0; page < first.pages; page++) {
+      const { places, main } = arrange(scene({ people, view, page }));
+      seen.push(...[...places.keys()].filter((id) => id !== main));
+      for (const { width, x, y, height } of places.values()) {
+        assert.ok(width >= 90);
+        assert.ok(x >= -0.01 && x + width <= 1280.01);
+        assert.ok(y >= -0.01 && y + height <= 650.01);
+      }
+    }
+    if (first.main) seen.push(first.main);
+    assert.deepEqual(seen.sort(), [...people].sort());
+  }
+});
+
+test('a page that is no more becomes the last one', () => {
+  const { page, pages } = arrange(scene({ people: names(130), page: 99 }));
+  assert.equal(page, pages - 1);
+});
+
+test('a phone shows a speaker large and a strip with room for fingers', () => {
+  const { places, main } = arrange(scene({
+    people: names(12), view: 'speaker', width: 374, height: 600,
+  }));
+  assert.ok(places.get(main!)!.width > 370);
+  for (const [id, { width }] of places) assert.ok(id === main || width >= 92);
+});
