@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 /// Going down again so soon after going up, the step up was a mistake.
 constexpr duration episode = 60s;
 
-/// Twice as much as when a stream went down is another link.
+/// Twice as much as was too much when a stream went down is another link.
 constexpr uint64_t another_link = 2;
 
 bool at_most(layers x, layers y) {
@@ -154,6 +154,9 @@ void bitrate_allocator::fall(uint64_t budget, time_point now) {
     // Nobody rises in the same moment, but newcomers get their lowest layer.
     x->bound_ = x->fresh_ ? std::min<uint8_t>(x->rungs_, 1) : x->present_;
   }
+  uint64_t too_much = 0;
+  for (const auto* x : order_)
+    too_much += x->price(x->present_);
   fit(budget);
   // The lowest layer of what is being sent is not given up in haste.
   auto hopeless = short_since_ && now - *short_since_ >= last_resort;
@@ -161,14 +164,14 @@ void bitrate_allocator::fall(uint64_t budget, time_point now) {
     settle(*x,
            x->next_ == 0 && x->present_ > 0 && !hopeless ? uint8_t{1}
                                                          : x->next_,
-           budget, now);
+           too_much, now);
 }
 
 void bitrate_allocator::rise(uint64_t budget, time_point now) {
   for (auto* x : order_) {
     x->next_ = x->present_;
     auto waits = x->fell_ && now - *x->fell_ < x->wait_
-                 && budget < another_link * x->fell_at_bps_;
+                 && budget < another_link * x->too_much_bps_;
     x->bound_ = waits ? x->present_ : x->rungs_;
   }
   fit(scaled(budget, 1 / headroom));
@@ -203,7 +206,7 @@ bool bitrate_allocator::balance(uint64_t budget, time_point now) {
 }
 
 // Makes it so, and remembers what that tells of the link.
-void bitrate_allocator::settle(stream& x, uint8_t step, uint64_t budget,
+void bitrate_allocator::settle(stream& x, uint8_t step, uint64_t too_much,
                                time_point now) {
   if (step < x.present_) {
     auto mistaken = x.rose_ && now - *x.rose_ < episode;
@@ -212,7 +215,7 @@ void bitrate_allocator::settle(stream& x, uint8_t step, uint64_t budget,
     else if (x.rose_ || x.wait_ == duration{})
       x.wait_ = first_wait;
     x.fell_ = now;
-    x.fell_at_bps_ = budget;
+    x.too_much_bps_ = too_much;
     x.rose_.reset();
   } else if (step > x.present_) {
     x.rose_ = now;

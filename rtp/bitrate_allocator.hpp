@@ -56,7 +56,7 @@ private:
   std::optional<time_point> fell_;
   std::optional<time_point> rose_;
   duration wait_{};
-  uint64_t fell_at_bps_ = 0;
+  uint64_t too_much_bps_ = 0; // all together, when it fell
 
   uint64_t price(uint8_t step) const {
     return step > 0 ? ladder_[step - 1u].bps : 0;
@@ -107,7 +107,8 @@ private:
   using stream = allocated_stream;
 
   static void build_ladder(stream& x, time_point now);
-  static void settle(stream& x, uint8_t step, uint64_t budget, time_point now);
+  static void settle(stream& x, uint8_t step, uint64_t too_much,
+                     time_point now);
   void share(uint64_t budget, time_point now);
   void fall(uint64_t budget, time_point now);
   void rise(uint64_t budget, time_point now);

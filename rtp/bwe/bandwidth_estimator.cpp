@@ -66,14 +66,16 @@ void bandwidth_estimator::handle_feedback(
     }
   }
   feedback_ = feedback_ || arrived;
-  loss_.add(static_cast<uint32_t>(reports.size()), lost, sent_bps, now);
+  loss_.add(static_cast<uint32_t>(reports.size()), lost, sent_bps,
+            rate_.rate_bps(), now);
   if (!arrived)
     return;
   auto before = rate_.target_bps();
   rate_.update({trend_.usage(), delivered_.bps(), delivered_.recent_bps(),
-                busy_.bps(), queue_.value, sent_bps < limited * before},
+                busy_.bps(), queue_.value, sent_bps,
+                sent_bps < limited * before},
                now);
-  if (trend_.usage() == link_usage::overused)
+  if (trend_.usage() == link_usage::overused && !rate_.doubtful())
     troubled_ = now;
   if (rate_.target_bps() < another_link * before)
     probe_again_ = now + (probe_interval_ = probe_interval);
@@ -94,10 +96,9 @@ void bandwidth_estimator::measure(const packet_report& x, time_point now) {
 void bandwidth_estimator::apply_probe(double bps, time_point now) {
   if (bps > found_something * rate_.target_bps())
     probe_interval_ = probe_interval;
-  if (bps > rate_.target_bps()) {
+  if (bps > rate_.target_bps())
     rate_.set_rate(bps, now);
-    loss_.set_rate(bps);
-  }
+  loss_.set_rate(bps);
   // What passes with ease asks for more.
   if (bps >= passed * probed_)
     probe_again_ = now;

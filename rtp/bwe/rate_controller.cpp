@@ -35,6 +35,15 @@ constexpr duration drain_scale = 250ms;
 constexpr double least_drain = 0.1;
 constexpr duration longest_drain = 2s;
 
+/// Jitter is not taken for overuse while so much of the rate is not used, as
+/// long as all that is sent arrives and no queue of this length is seen.
+constexpr double unused = 0.85;
+constexpr double all_of_it = 0.9;
+constexpr duration jitter_queue = 150ms;
+
+/// How far what comes behind a queue is believed.
+constexpr double most_busy = 1.5;
+
 double seconds(duration x) {
   return std::chrono::duration<double>(x).count();
 }
@@ -44,6 +53,9 @@ double seconds(duration x) {
 void rate_controller::update(const input& x, time_point now) {
   auto elapsed = last_ ? std::min<duration>(now - *last_, 1s) : duration{};
   last_ = now;
+  doubtful_ = x.sent_bps < unused * rate_ && x.delivered_bps
+              && *x.delivered_bps > all_of_it * x.sent_bps
+              && x.queue < jitter_queue;
   if (x.usage == link_usage::overused) {
     // A decrease needs a round trip to show, unless it was far too little.
     auto wait = std::clamp<duration>(x.round_trip, 10ms, 200ms);
@@ -109,12 +121,14 @@ void rate_controller::decrease(const input& x, time_point now) {
     delivered = std::min(delivered, *x.recent_bps);
   // A sender that fills the link for moments only gets less through.
   if (x.busy_bps)
-    delivered = std::max(delivered, std::min(rate_, *x.busy_bps));
+    delivered = std::max(delivered, std::min(most_busy * rate_, *x.busy_bps));
   auto keep = delivered < much_less * rate_ ? strong_backoff : backoff;
   auto to = keep * delivered;
   if (to > rate_ && capacity_.mean())
     to = backoff * *capacity_.mean() * 1000;
-  rate_ = std::min(rate_, to);
+  // Jitter costs no more than what is not used.
+  auto spared = doubtful_ ? std::min(rate_, x.sent_bps / unused) : 0.0;
+  rate_ = std::max(std::min(rate_, to), spared);
   if (capacity_.excludes(delivered))
     capacity_.forget();
   capacity_.add(delivered);

@@ -32,6 +32,8 @@ public:
     std::optional<double> busy_bps = {};
     /// How long packets wait in queues that were not there before.
     duration queue{};
+    /// What is sent, in bits per second, where that is known.
+    double sent_bps = 0;
     /// Less is sent than might be: nothing can be learned of the link.
     bool application_limited = false;
     duration round_trip = std::chrono::milliseconds{100};
@@ -52,6 +54,12 @@ public:
   /// The same without the wish to empty a queue.
   double rate_bps() const {
     return rate_;
+  }
+
+  /// Whether overuse, if there was any, was likely jitter: all that is sent
+  /// arrives, and it is less than might be sent.
+  bool doubtful() const {
+    return doubtful_;
   }
 
 private:
@@ -85,6 +93,7 @@ private:
   config config_;
   double rate_;
   double drain_ = 1;
+  bool doubtful_ = false;
   capacity capacity_;
   std::optional<time_point> last_;
   std::optional<time_point> decreased_;
