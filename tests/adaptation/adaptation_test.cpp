@@ -158,6 +158,15 @@ TEST_CASE("down within 3 s, back within 15 s, and hardly a freeze") {
   CHECK(back > 0);
   CHECK(back <= 15);
   CHECK(x.video().frozen <= 1s);
+  // The server can say why.
+  auto for_link = 0;
+  call.shard.find_decisions(x.consumer(0))
+      ->for_each([&](const rtp::decision& why) {
+        if (why.reason == rtp::decision_reason::link && why.target
+            && why.target->spatial == 0 && why.link_bps < 600'000u)
+          ++for_link;
+      });
+  CHECK(for_link >= 1);
 }
 
 TEST_CASE("two videos share a link") {
