@@ -34,8 +34,9 @@ constexpr double found_something = 1.2;
 /// A fall of the rate to this part means that the link is another.
 constexpr double another_link = 0.6;
 
-/// Somewhat more is probed than is wanted, so that what is wanted fits.
-constexpr double margin = 1.15;
+/// More is probed than is wanted, so that what is wanted fits: what a probe
+/// shows is less than what it was.
+constexpr double margin = 1.4;
 
 /// Less of what may be sent than this is the application's choice.
 constexpr double limited = 0.65;
@@ -94,13 +95,14 @@ void bandwidth_estimator::measure(const packet_report& x, time_point now) {
 }
 
 void bandwidth_estimator::apply_probe(double bps, time_point now) {
-  if (bps > found_something * rate_.target_bps())
+  auto news = bps > found_something * static_cast<double>(target_bps());
+  if (news)
     probe_interval_ = probe_interval;
   if (bps > rate_.target_bps())
     rate_.set_rate(bps, now);
   loss_.set_rate(bps);
   // What passes with ease asks for more.
-  if (bps >= passed * probed_)
+  if (news && bps >= passed * probed_)
     probe_again_ = now;
 }
 

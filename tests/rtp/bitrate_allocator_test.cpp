@@ -163,13 +163,13 @@ TEST_CASE("down at once, up with room to spare and after a wait") {
   CHECK(x.target(0) == layers{1, 2});
   x.step(800'000, 4s);
   CHECK(x.target(0) == layers{1, 2});
-  x.step(1'390'000, 2s);
+  x.step(1'200'000, 2s);
   CHECK(x.target(0) == layers{2, 1});
   // A step up that did not last makes it wait for longer.
-  x.step(700'000);
-  x.step(1'390'000, 3s);
+  x.step(600'000);
+  x.step(1'200'000, 3s);
   CHECK(x.target(0) == layers{1, 2});
-  x.step(1'390'000, 4s);
+  x.step(1'200'000, 4s);
   CHECK(x.target(0) == layers{2, 1});
 }
 
