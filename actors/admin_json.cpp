@@ -54,6 +54,16 @@ flat_json to_json(const protocol::producer_info& x) {
   return out;
 }
 
+flat_json to_json(const protocol::data_producer_info& x) {
+  flat_json out;
+  out.add("id", x.id.str())
+      .add("peerId", x.peer.str())
+      .add("label", x.label)
+      .add("protocol", x.protocol)
+      .add("paused", x.paused);
+  return out;
+}
+
 int64_t natural(int64_t x) {
   return std::max<int64_t>(x, 0);
 }
@@ -111,6 +121,8 @@ std::string server_stats_json(const metrics_snapshot& x) {
       .add("transports", natural(transports))
       .add("producers", count(object_kind::producer))
       .add("consumers", count(object_kind::consumer))
+      .add("dataProducers", count(object_kind::data_producer))
+      .add("dataConsumers", count(object_kind::data_consumer))
       .add("overload", to_string(x.overload.level))
       .add("draining", x.draining)
       .add_raw("http", http_json(x.http))
@@ -162,9 +174,14 @@ std::string peer_json(const room_report& in, const room_report::member& x) {
       .add("videoPaused", x.who.video_paused)
       .add("moderator", x.moderates)
       .add_raw("device", x.who.device.text)
-      .add_raw("producers", array_of(in.producers, [&](const auto& p) {
-                 return p.info.peer == x.who.id ? to_json(p.info).str()
-                                                : std::string{};
+      .add_raw("producers", array_of(in.producers,
+                                     [&](const auto& p) {
+                                       return p.info.peer == x.who.id
+                                                  ? to_json(p.info).str()
+                                                  : std::string{};
+                                     }))
+      .add_raw("dataProducers", array_of(in.data_producers, [&](const auto& p) {
+                 return p.peer == x.who.id ? to_json(p).str() : std::string{};
                }));
   return out.str();
 }

@@ -166,6 +166,10 @@ void key_table::add_rtc() {
                   "auto, libsrtp2, openssl or ipsec-mb")
       ->check(CLI::IsMember({"auto", "libsrtp2", "openssl", "ipsec-mb"}))
       ->capture_default_str();
+  app_.add_option("--rtc.sctp", x.sctp,
+                  "Which transports carry data channels: asked, always or off")
+      ->check(CLI::IsMember({"asked", "always", "off"}))
+      ->capture_default_str();
   add_number("rtc.receive-buffer", x.receive_buffer, 65'536, 1'073'741'824,
              "Socket receive buffer, bytes");
   add_number("rtc.send-buffer", x.send_buffer, 65'536, 1'073'741'824,
@@ -186,6 +190,14 @@ void key_table::add_room() {
              100'000, "Consumers of one peer");
   add_number("room.max-transports-per-peer", x.max_transports_per_peer, 1,
              1'000, "Transports of one peer");
+  add_number("room.max-data-producers", x.max_data_producers, 1, 10'000'000,
+             "Data producers of one room");
+  add_number("room.max-data-consumers", x.max_data_consumers, 1, 100'000'000,
+             "Data consumers of one room");
+  add_number("room.max-data-producers-per-peer", x.max_data_producers_per_peer,
+             1, 10'000, "Data producers of one peer");
+  add_number("room.max-data-consumers-per-peer", x.max_data_consumers_per_peer,
+             1, 100'000, "Data consumers of one peer");
   add_time("room.empty-timeout", x.empty_timeout, 1, 86'400,
            "How long a room that was opened waits for its first member, s");
   add_time("room.reconnect-grace", x.reconnect_grace, 0, 3'600,
@@ -219,6 +231,9 @@ void key_table::add_overload() {
            "Newcomers are refused when packets wait longer, ms; 0 is never");
   add_time("overload.shed-delay", x.shed_delay, 0, 10'000,
            "Video is shed when packets wait longer, ms; 0 is never");
+  add_time("overload.coalescing", x.coalescing, 0, 20,
+           "How long packets may wait to be sent together where the CPU is "
+           "short, ms");
   add_number("overload.last-n", x.last_n, 0, 65'535,
              "Whose video remains when it is shed: of so many who spoke last");
   add_number("overload.speakers", x.speakers, 0, 65'535,
@@ -285,6 +300,7 @@ config_outcome read_config(int argc, const char* const* argv) {
   auto* doctor = app.add_subcommand(
       "doctor", "Says what is wrong with the configuration and this host");
   doctor->fallthrough();
+  app.footer("troupe drain [--wait] [PID] has a running server empty itself.");
   key_table keys{app, settings};
   config_outcome outcome;
   try {

@@ -40,6 +40,7 @@ struct config {
     uint32_t sockets = 1;
     std::chrono::seconds consent_timeout{30};
     std::string srtp_backend = "auto";
+    std::string sctp = "asked";
     uint32_t receive_buffer = 4 * 1024 * 1024; // bytes
     uint32_t send_buffer = 4 * 1024 * 1024;    // bytes
   } rtc;
@@ -51,6 +52,10 @@ struct config {
     uint32_t max_producers_per_peer = 16;
     uint32_t max_consumers_per_peer = 4'000;
     uint32_t max_transports_per_peer = 8;
+    uint32_t max_data_producers = 16'000;
+    uint32_t max_data_consumers = 1'000'000;
+    uint32_t max_data_producers_per_peer = 64;
+    uint32_t max_data_consumers_per_peer = 1'000;
     std::chrono::seconds empty_timeout{60};
     std::chrono::seconds reconnect_grace{10};
   } room;
@@ -72,6 +77,7 @@ struct config {
     uint32_t cpu = 90; // percent
     std::chrono::milliseconds delay{20};
     std::chrono::milliseconds shed_delay{40};
+    std::chrono::milliseconds coalescing{10};
     uint32_t last_n = 9;
     uint32_t speakers = 3;
   } overload;

@@ -62,6 +62,16 @@ struct sender_totals {
   void add(const rtp::forwarder_stats& x);
 };
 
+/// What data channels have carried.
+struct data_totals {
+  uint64_t messages_received = 0;
+  uint64_t octets_received = 0;
+  uint64_t messages_sent = 0;
+  uint64_t octets_sent = 0;
+  /// Not sent, since there was no room for them.
+  uint64_t messages_dropped = 0;
+};
+
 /// How far a transport has come.
 enum class transport_phase : uint8_t {
   /// Its client has not been heard of.
@@ -127,6 +137,7 @@ public:
   counter_board<transport_totals> transports;
   counter_board<receiver_totals> producers;
   counter_board<sender_totals> consumers;
+  counter_board<data_totals> data;
 
   /// How many transports there are, by kind and phase.
   std::atomic<int64_t>& transports_in(transport_kind kind,

@@ -8,11 +8,11 @@
 
 namespace troupe::actors {
 
-void io_worker::run() {
+void io_worker::run(net::duration time) {
   auto job = jobs_.pop();
   if (!job)
     return;
-  const auto end = std::chrono::steady_clock::now() + budget;
+  const auto end = std::chrono::steady_clock::now() + time;
   do
     resume(*job);
   while (std::chrono::steady_clock::now() < end && (job = jobs_.pop()));

@@ -21,6 +21,10 @@ public:
   /// How long it runs actors at a time, apart from the last one.
   static constexpr net::duration budget = std::chrono::microseconds{500};
 
+  /// The same where more waits at the sockets. What they cannot hold is lost,
+  /// voices as well as pictures: to read comes first, then.
+  static constexpr net::duration busy_budget = std::chrono::microseconds{100};
+
   /// Messages an actor takes before another gets its turn.
   static constexpr size_t max_throughput = 64;
 
@@ -31,8 +35,8 @@ public:
     jobs_.push(job);
   }
 
-  /// Runs what is queued, and what that queues.
-  void run();
+  /// Runs what is queued, and what that queues, for about as long.
+  void run(net::duration time = budget);
 
 private:
   void resume(caf::resumable* job);

@@ -15,10 +15,12 @@ enum class object_kind : uint8_t {
   peer,
   transport,
   producer,
-  consumer
+  consumer,
+  data_producer,
+  data_consumer
 };
 
-inline constexpr size_t object_kind_count = 7;
+inline constexpr size_t object_kind_count = 9;
 
 /// Counts one object of its kind, in this process, for as long as it lives
 /// itself: a member of what is to be counted. When all calls are over, every

@@ -71,6 +71,7 @@ void load_state::drain() {
     settings.board->publish(change->to);
     report(*change);
   }
+  settings.board->publish_coalescing(monitor->coalescing());
   timer.arm(self, monitor->poll_timeout(), load_tick{});
 }
 
@@ -109,7 +110,7 @@ void load_state::report(const overload_change& x) {
 } // namespace
 
 load_monitor::marks to_marks(const config::overload_keys& in) {
-  return {in.cpu / 100.0, in.delay, in.shed_delay};
+  return {in.cpu / 100.0, in.delay, in.shed_delay, in.coalescing};
 }
 
 load_actor spawn_load(caf::actor_system& system, load_settings settings) {

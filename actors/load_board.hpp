@@ -34,6 +34,16 @@ public:
     state_.store(x, std::memory_order_relaxed);
   }
 
+  /// How long packets may wait for others to be sent with: nothing, while
+  /// there is CPU time to spare.
+  net::duration coalescing() const {
+    return net::duration{coalescing_.load(std::memory_order_relaxed)};
+  }
+
+  void publish_coalescing(net::duration x) {
+    coalescing_.store(x.count(), std::memory_order_relaxed);
+  }
+
   /// What is counted for whoever operates the server.
   actors::counters& counters() {
     return counters_;
@@ -70,6 +80,7 @@ public:
 private:
   load_gauges gauges_;
   alignas(64) std::atomic<overload_state> state_{overload_state{}};
+  std::atomic<net::duration::rep> coalescing_{0};
   alignas(64) std::array<std::atomic<uint64_t>, 3> refused_{};
   drain_state drain_;
   actors::counters counters_;

@@ -15,6 +15,11 @@ constexpr double cpu_time_constant = 0.3;
 constexpr double cpu_relief = 0.9;
 constexpr double delay_relief = 0.5;
 
+/// Where packets begin to wait for each other, and cease to. That takes a
+/// third off the CPU, and must not end what caused it.
+constexpr double short_cpu = 0.75;
+constexpr double plenty_cpu = 0.45;
+
 /// By how much a queue must change from one sample to the next, in parts of
 /// the mark, to be about to be empty or about to hurt.
 constexpr double draining = -0.1;
@@ -80,6 +85,7 @@ void load_monitor::handle_sample(const load_sample& seen, net::time_point now) {
   update_busy(elapsed);
   update_severity(x, now);
   update_state();
+  update_coalescing();
 }
 
 std::optional<overload_change> load_monitor::poll_change() {
@@ -127,6 +133,13 @@ void load_monitor::update_busy(net::duration elapsed) {
     busy_ = false;
 }
 
+void load_monitor::update_coalescing() {
+  if (cpu_ >= short_cpu || sheds(state_))
+    coalescing_ = true;
+  else if (cpu_ < plenty_cpu)
+    coalescing_ = false;
+}
+
 void load_monitor::update_severity(const load_sample& x, net::time_point now) {
   held_consumers_ = x.held;
   auto mark = seconds(marks_.shed_delay);
@@ -158,8 +171,7 @@ void load_monitor::shed_more(bool bold, net::time_point now) {
     return;
   }
   held_ = 0;
-  if (stride_up_ == 0)
-    stride_up_ = bold ? bold_step : cautious_step;
+  stride_up_ = std::max(stride_up_, bold ? bold_step : cautious_step);
   auto in_vain =
       severity_ > 0 && held_before_ && held_consumers_ == held_before_;
   held_before_ = held_consumers_;

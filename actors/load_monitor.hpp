@@ -66,6 +66,8 @@ public:
     net::duration delay = std::chrono::milliseconds{20};
     /// Sheds. With 0 nothing is ever shed.
     net::duration shed_delay = std::chrono::milliseconds{40};
+    /// How long packets may wait for each other where the CPU is short.
+    net::duration coalescing = std::chrono::milliseconds{10};
   };
 
   /// How often a sample is wanted.
@@ -98,6 +100,13 @@ public:
     return state_;
   }
 
+  /// How long packets may wait for others to be sent with: the mark, from when
+  /// the CPU begins to be short until there is plenty, else nothing. Waiting
+  /// costs a little delay and saves system calls, so that less has to go.
+  net::duration coalescing() const {
+    return coalescing_ ? marks_.coalescing : net::duration{};
+  }
+
 private:
   // Severity counts shares of levels.
   static constexpr int worst_severity =
@@ -105,6 +114,7 @@ private:
 
   void smooth(const load_sample& x, net::duration elapsed);
   void update_busy(net::duration elapsed);
+  void update_coalescing();
   void update_severity(const load_sample& x, net::time_point now);
   void shed_more(bool bold, net::time_point now);
   void shed_less(net::time_point now);
@@ -124,6 +134,7 @@ private:
   double cpu_ = 0;
   net::duration delay_{};
   net::duration delay_before_{};
+  bool coalescing_ = false;
   bool busy_ = false;
   net::duration quiet_{}; // how long it could have ceased to be busy
   int severity_ = 0;

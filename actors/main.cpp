@@ -1,10 +1,12 @@
 #include "actors/config.hpp"
 #include "actors/doctor.hpp"
+#include "actors/drain_command.hpp"
 #include "actors/log.hpp"
 #include "actors/node.hpp"
 
 #include <csignal>
 #include <cstdio>
+#include <vector>
 
 namespace {
 
@@ -46,6 +48,12 @@ void run(troupe::actors::node& server, operator_signals& signals) {
 
 int main(int argc, char** argv) {
   using namespace troupe::actors;
+  std::vector<std::string_view> words{argv, argv + argc};
+  if (words.size() > 1 && words[1] == "drain") {
+    auto done = drain_server(std::span{words}.subspan(2));
+    std::fputs(done.text.c_str(), done.exit_code == 0 ? stdout : stderr);
+    return done.exit_code;
+  }
   auto read = read_config(argc, argv);
   if (!read.settings) {
     std::fputs(read.text.c_str(), read.exit_code == 0 ? stdout : stderr);

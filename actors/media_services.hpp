@@ -2,6 +2,7 @@
 
 #include "actors/config.hpp"
 #include "actors/load_board.hpp"
+#include "actors/sctp_actor.hpp"
 #include "actors/socket_actor.hpp"
 #include "net/dtls/certificate.hpp"
 #include "net/io/media_port.hpp"
@@ -23,6 +24,8 @@ struct media_services {
   tick_queue* ticks = nullptr;
   /// What the load is, and what may still be done.
   std::shared_ptr<load_board> load = std::make_shared<load_board>();
+  /// Runs the data channels; null where there are none.
+  sctp_actor sctp = {};
 };
 
 } // namespace troupe::actors

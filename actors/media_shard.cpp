@@ -10,8 +10,7 @@ namespace {
 /// How often what links carry is shared anew.
 constexpr auto allocate_interval = std::chrono::milliseconds{200};
 
-/// What is assumed of a link whose client will tell, but has not yet; and for
-/// how long: some never do.
+/// Assumed of a link whose client has yet to tell, and for how long.
 constexpr uint64_t start_bps = 600'000;
 constexpr auto start_time = std::chrono::seconds{2};
 
@@ -314,8 +313,8 @@ void media_shard::allocate_all(net::time_point now) {
 
 void media_shard::allocate_if_needed(transport& x, net::time_point now) {
   // Rises can wait for the next round.
-  if (auto bps = x.sender.egress().link_bps();
-      bps && *bps < x.allocator.used_bps())
+  auto bps = x.sender.egress().link_bps();
+  if (bps && *bps < x.allocator.used_bps())
     allocate(x, now);
 }
 

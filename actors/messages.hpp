@@ -52,13 +52,14 @@ struct room_news {
   room_moment seat = 0;
 };
 
-/// The peer is out of its room, and the connection ends with that.
+/// The session has no peer any more, and its connection ends with that: the
+/// peer is out of its room, or goes on for its user's next connection.
 struct session_ended {
   protocol::end_reason why = protocol::end_reason::replaced;
 };
 
-/// The user had a peer here already, whose connection was lost: it, and not
-/// the one that asked to join, is the client's from now on.
+/// The user had a peer here already: it, and not the one that asked to join,
+/// is the client's from now on.
 struct peer_resumed {
   caf::strong_actor_ptr peer;
 };

@@ -32,6 +32,10 @@ void add_objects(metrics_text& out, const metrics_snapshot& x) {
             count(object_kind::producer));
   out.gauge("troupe_consumers", "Tracks that clients receive.",
             count(object_kind::consumer));
+  out.gauge("troupe_data_producers", "Data channels by which clients speak.",
+            count(object_kind::data_producer));
+  out.gauge("troupe_data_consumers", "Data channels by which clients hear.",
+            count(object_kind::data_consumer));
   out.gauge("troupe_shards", "Parts of rooms whose fan-out runs together.",
             count(object_kind::shard));
   out.gauge("troupe_transports",
@@ -71,19 +75,16 @@ void add_http(metrics_text& out, const metrics_snapshot& x) {
             x.http.connections);
   out.counter("troupe_http_accepted_total", "HTTP connections accepted.",
               x.http.accepted);
-  out.counter("troupe_http_refused_total",
-              "HTTP connections refused by a limit on their number or rate.",
-              x.http.refused);
-  out.counter("troupe_http_accept_errors_total",
-              "Failures to accept an HTTP connection.", x.http.accept_errors);
   out.counter("troupe_http_requests_total", "HTTP requests.", x.http.requests);
   out.counter("troupe_websockets_total", "WebSockets opened.",
               x.http.websockets);
   out.counter("troupe_engineio_sessions_total", "Engine.IO sessions opened.",
               x.http.engineio_sessions);
-  out.counter("troupe_slow_readers_closed_total",
-              "Connections closed because their client did not read.",
-              x.http.slow_readers_closed);
+  out.counter("troupe_http_rejects_total",
+              "Clients turned away, cut off or slowed down, by reason.");
+  for (size_t i = 0; i < x.rejects.size(); ++i)
+    out.sample(x.rejects[i],
+               {{"reason", to_string(static_cast<net::reject_reason>(i))}});
   if (!x.certificate_expires)
     return;
   out.gauge("troupe_tls_certificate_expiry_timestamp_seconds",
@@ -137,6 +138,21 @@ void add_drop_samples(metrics_text& out, std::string_view stage,
     out.sample(drops[i],
                {{"stage", stage},
                 {"reason", to_string(static_cast<rtp::drop_reason>(i))}});
+}
+
+void add_data(metrics_text& out, const data_totals& x) {
+  out.counter("troupe_data_messages_received_total",
+              "Messages that data producers have brought.",
+              x.messages_received);
+  out.counter("troupe_data_bytes_received_total", "Bytes of these messages.",
+              x.octets_received);
+  out.counter("troupe_data_messages_sent_total",
+              "Messages sent to data consumers.", x.messages_sent);
+  out.counter("troupe_data_bytes_sent_total", "Bytes of these messages.",
+              x.octets_sent);
+  out.counter("troupe_data_messages_dropped_total",
+              "Messages that a slow data consumer was not sent.",
+              x.messages_dropped);
 }
 
 void add_drops(metrics_text& out, const metrics_snapshot& x) {
@@ -248,6 +264,7 @@ void metrics_snapshot::read(load_board& board, net::time_point now) {
   transport = from.transports.sum();
   received = from.producers.sum();
   sent = from.consumers.sum();
+  data = from.data.sum();
   batches_refused = from.batches_refused.load(relaxed);
   join_time = from.join_time.read();
   connect_time = from.connect_time.read();
@@ -268,6 +285,7 @@ std::string render_metrics(const metrics_snapshot& x) {
   add_http(out, x);
   add_datagrams(out, x);
   add_media(out, x);
+  add_data(out, x.data);
   add_drops(out, x);
   add_load(out, x);
   add_process(out, x.process);

@@ -5,6 +5,7 @@
 #include "net/io/http_server.hpp"
 #include "net/io/media_port.hpp"
 #include "net/io/process_facts.hpp"
+#include "net/io/reject_counters.hpp"
 
 #include <array>
 #include <optional>
@@ -24,6 +25,7 @@ struct metrics_snapshot {
   transport_totals transport;
   receiver_totals received;
   sender_totals sent;
+  data_totals data;
   uint64_t batches_refused = 0;
 
   histogram_reading join_time;
@@ -35,6 +37,7 @@ struct metrics_snapshot {
   net::media_port_stats port;
   uint64_t unroutable = 0; // datagrams
   net::http_server_stats http;
+  std::array<uint64_t, net::reject_reason_count> rejects{};
   /// In seconds since 1970.
   std::optional<double> certificate_expires;
 

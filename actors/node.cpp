@@ -188,6 +188,8 @@ metrics_snapshot node::impl::snapshot() {
   x.port = sockets.port().stats();
   x.unroutable = sockets.unroutable();
   x.http = http->stats();
+  for (size_t i = 0; i < x.rejects.size(); ++i)
+    x.rejects[i] = http->rejects()[static_cast<net::reject_reason>(i)];
   if (auto when = http->certificate_expires())
     x.certificate_expires =
         std::chrono::duration<double>(when->time_since_epoch()).count();

@@ -16,7 +16,10 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
   self->set_down_handler(
       [this](const caf::down_msg& down) { handle_down(down); });
   return {
-      [this](const close_peer&) { close_all(); },
+      [this](const close_peer&) {
+        if (!of_former_session())
+          close_all();
+      },
       [this](const dismiss_peer& x) { be_dismissed(x.why); },
       [this](adopt_session& x) { adopt(x); },
       [this](const mute_peer& x) { be_muted(x.kind); },
@@ -49,10 +52,41 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
         tell_session(event::producer_score{x.producer, std::move(x.encodings)});
       },
       [this](const session_lost&) {
-        self->demonitor(session.address());
-        session = nullptr;
-        self->monitor(room); // which is who ends us now
-        self->send(room, member_lost{id});
+        if (!of_former_session())
+          be_lost();
+      },
+      [this](const data_consumer_over& x) { end_data_consumer(x); },
+      [this](const data_source_paused& x) {
+        if (x.paused)
+          tell_session(event::data_consumer_paused{x.consumer});
+        else
+          tell_session(event::data_consumer_resumed{x.consumer});
+      },
+      [this](verb::produce_data& x) { return produce_data(x); },
+      [this](const verb::consume_data& x) { return consume_data(x); },
+      [this](const verb::pause_data_producer& x) {
+        return set_paused(x.data_producer, true);
+      },
+      [this](const verb::resume_data_producer& x) {
+        return set_paused(x.data_producer, false);
+      },
+      [this](const verb::close_data_producer& x) {
+        return close(x.data_producer);
+      },
+      [this](const verb::pause_data_consumer& x) {
+        return set_paused(x.data_consumer, true);
+      },
+      [this](const verb::resume_data_consumer& x) {
+        return set_paused(x.data_consumer, false);
+      },
+      [this](const verb::close_data_consumer& x) {
+        return close(x.data_consumer);
+      },
+      [this](verb::set_data_subchannels& x) { return subscribe(x); },
+      [this](const verb::add_data_subchannel& x) { return subscribe(x); },
+      [this](const verb::remove_data_subchannel& x) { return subscribe(x); },
+      [this](const verb::list_data_producers&) {
+        return list_data_producers();
       },
       [this](verb::join& x) { return join(x); },
       [this](verb::announce& x) { return announce(x); },
@@ -181,10 +215,23 @@ void peer_state::be_dismissed(protocol::end_reason why) {
   close_all();
 }
 
+bool peer_state::of_former_session() const {
+  const auto& sender = self->current_sender();
+  return sender && sender->address() != room.address()
+         && !(session && sender->address() == session.address());
+}
+
+void peer_state::be_lost() {
+  self->demonitor(session.address());
+  session = nullptr;
+  self->monitor(room); // which is who ends us now
+  self->send(room, member_lost{id});
+}
+
 void peer_state::adopt(adopt_session& x) {
+  self->demonitor(session ? session.address() : room.address());
   session = x.session;
   self->monitor(session);
-  self->demonitor(room.address());
   signaled_at = x.signaled_at;
   if (x.capabilities)
     capabilities = std::move(x.capabilities);
@@ -210,6 +257,10 @@ void peer_state::close_all() {
     self->send(x.actor, actors::close_producer{});
   for (const auto& x : consumers)
     self->send(x.actor, actors::close_consumer{});
+  for (const auto& x : data_producers)
+    self->send(x.actor, close_data{});
+  for (const auto& x : data_consumers)
+    self->send(x.actor, close_data{});
   self->quit();
 }
 
@@ -225,6 +276,14 @@ void peer_state::handle_down(const caf::down_msg& down) {
     auto gone = i->id;
     forget_producer(gone);
     self->send(room, producer_withdrawn{gone});
+    return;
+  }
+  // Its client has closed the channel.
+  if (auto i = std::ranges::find_if(data_producers, ended);
+      i != data_producers.end()) {
+    auto gone = i->id;
+    forget_data_producer(gone);
+    self->send(room, data_producer_withdrawn{gone});
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/data_control.hpp"
 #include "actors/media_services.hpp"
 #include "actors/peer_handle.hpp"
 #include "actors/peer_listener.hpp"
@@ -37,15 +38,63 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::ice_restarted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::produced)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::consumed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::consumers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::produce_data)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::consume_data)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::pause_data_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::resume_data_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::close_data_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::pause_data_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::resume_data_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::close_data_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::set_data_subchannels)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::add_data_subchannel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::remove_data_subchannel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::list_data_producers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_produced)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_consumed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_consumers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_subchannels)
 
 namespace troupe::actors {
+
+/// The part of a peer that speaks of data channels.
+using peer_data_actor = data_listener_actor::extend<
+    // Refused as forbidden where the peer may not publish, as unsupported on a
+    // transport without SCTP.
+    caf::replies_to<protocol::verb::produce_data>::with<
+        protocol::reply::data_produced>,
+    // Refused as overloaded while the server takes on nothing new, as
+    // forbidden where the peer may not subscribe, as unsupported on a
+    // transport without SCTP.
+    caf::replies_to<protocol::verb::consume_data>::with<
+        protocol::reply::data_consumed>,
+    caf::replies_to<protocol::verb::pause_data_producer>::with<
+        protocol::reply::ok>,
+    caf::replies_to<protocol::verb::resume_data_producer>::with<
+        protocol::reply::ok>,
+    caf::replies_to<protocol::verb::close_data_producer>::with<
+        protocol::reply::ok>,
+    caf::replies_to<protocol::verb::pause_data_consumer>::with<
+        protocol::reply::data_consumers>,
+    caf::replies_to<protocol::verb::resume_data_consumer>::with<
+        protocol::reply::data_consumers>,
+    caf::replies_to<protocol::verb::close_data_consumer>::with<
+        protocol::reply::ok>,
+    caf::replies_to<protocol::verb::set_data_subchannels>::with<
+        protocol::reply::data_subchannels>,
+    caf::replies_to<protocol::verb::add_data_subchannel>::with<
+        protocol::reply::data_subchannels>,
+    caf::replies_to<protocol::verb::remove_data_subchannel>::with<
+        protocol::reply::data_subchannels>,
+    caf::replies_to<protocol::verb::list_data_producers>::with<
+        protocol::reply::data_producers>>;
 
 /// The PEER actor interface: one member of one room. It owns its transports,
 /// producers and consumers, and carries out the verbs that concern them. An
 /// id that is not this peer's own is unknown to it (THREATS, row 25). It ends
 /// with its session, unless that says that the connection is lost.
 using peer_actor = peer_handle::extend_with<consumer_listener_actor>::
-    extend_with<producer_listener_actor>::extend<
+    extend_with<producer_listener_actor>::extend_with<peer_data_actor>::extend<
         // Its session ends because the connection is lost.
         caf::reacts_to<session_lost>,
         // Enters the room; everything else needs that. Errors: already_joined,

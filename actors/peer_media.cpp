@@ -253,6 +253,10 @@ caf::result<reply::stats> peer_state::get_stats(const std::string& which) {
     ask(producer->actor);
   else if (auto* consumer = find_record(consumers, consumer_id{which}))
     ask(consumer->actor);
+  else if (auto* talk = find_record(data_producers, data_producer_id{which}))
+    ask(talk->actor);
+  else if (auto* ear = find_record(data_consumers, data_consumer_id{which}))
+    ask(ear->actor);
   else
     promise.deliver(to_caf({error_code::bad_request, "Unknown id"}));
   return promise;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/consumer_actor.hpp"
+#include "actors/data_consumer_actor.hpp"
 #include "actors/ec.hpp"
 #include "actors/live_objects.hpp"
 #include "actors/peer_actor.hpp"
@@ -26,6 +27,7 @@ struct transport_entry {
   bool connected = false;
   uint32_t next_mid = 0;
   std::string cname = {}; // common to what the client sends on it
+  bool sctp = false;
 };
 
 /// One of the peer's producers.
@@ -46,6 +48,25 @@ struct consumer_record {
   consumer_actor actor;
   std::shared_ptr<void> place; // among the room's
   int priority = 1;            // 1 to 255: its share of the transport's rate
+};
+
+/// One of the peer's data producers.
+struct data_producer_record {
+  data_producer_id id;
+  transport_id transport;
+  data_producer_actor actor;
+  bool paused = false;
+  std::shared_ptr<void> place; // among the room's
+};
+
+/// One of the peer's data consumers.
+struct data_consumer_record {
+  data_consumer_id id;
+  transport_id transport;
+  data_producer_id producer;
+  data_consumer_actor actor;
+  std::shared_ptr<void> place;         // among the room's
+  std::vector<subchannel> subchannels; // sorted
 };
 
 /// What the peer actor knows, and what it does.
@@ -78,6 +99,48 @@ struct peer_state {
   caf::result<reply::stats> get_stats(const std::string& which);
   caf::result<reply::stats> collect_stats();
 
+  // -- verbs of data channels, in peer_data.cpp
+  // --------------------------------
+
+  caf::result<reply::data_produced> produce_data(verb::produce_data& x);
+  caf::result<reply::data_consumed> consume_data(const verb::consume_data& x);
+  caf::result<reply::ok> set_paused(const data_producer_id& which, bool paused);
+  caf::result<reply::ok> close(const data_producer_id& which);
+  caf::result<reply::data_consumers>
+  set_paused(const std::optional<data_consumer_id>& which, bool paused);
+  caf::result<reply::ok> close(const data_consumer_id& which);
+  caf::result<reply::data_subchannels> subscribe(verb::set_data_subchannels& x);
+  caf::result<reply::data_subchannels>
+  subscribe(const verb::add_data_subchannel& x);
+  caf::result<reply::data_subchannels>
+  subscribe(const verb::remove_data_subchannel& x);
+  caf::result<reply::data_producers> list_data_producers();
+
+  template <class Change>
+  caf::result<reply::data_subchannels>
+  change_subchannels(const data_consumer_id& which, Change change);
+
+  // The transport that is named or meant; or why there is none.
+  caf::expected<transport_entry*>
+  choose_for_data(const std::optional<transport_id>& which,
+                  protocol::direction way);
+
+  // Makes the data consumer of `found` on `on`, and answers.
+  void add_data_consumer_of(
+      const verb::consume_data& x, const transport_id& on,
+      const data_producer_entry& found, std::shared_ptr<void> place,
+      caf::typed_response_promise<reply::data_consumed> promise);
+
+  void end_data_consumer(const data_consumer_over& x);
+  void forget_data_producer(const data_producer_id& which);
+  void forget_data_consumer(const data_consumer_id& which);
+
+  // Ends all of a transport's.
+  void end_data_on(const transport_id& which, bool tell);
+
+  // -- other verbs
+  // -------------------------------------------------------------
+
   // Sends `x` to the consumer, or to all without one.
   template <class Message>
   caf::result<reply::consumers>
@@ -109,6 +172,12 @@ struct peer_state {
 
   // The room puts this peer out.
   void be_dismissed(protocol::end_reason why);
+
+  // Whether the message at hand is of a session that another has replaced.
+  bool of_former_session() const;
+
+  // The connection is lost.
+  void be_lost();
 
   // The user is back.
   void adopt(adopt_session& x);
@@ -155,6 +224,8 @@ struct peer_state {
   std::vector<transport_entry> transports; // oldest first
   std::vector<producer_record> producers;
   std::vector<consumer_record> consumers;
+  std::vector<data_producer_record> data_producers;
+  std::vector<data_consumer_record> data_consumers;
 };
 
 /// The record of that id, or null.

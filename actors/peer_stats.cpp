@@ -28,7 +28,8 @@ struct collection {
 caf::result<reply::stats> peer_state::collect_stats() {
   auto all = std::make_shared<collection>();
   all->promise = self->make_response_promise<reply::stats>();
-  all->missing = transports.size() + producers.size() + consumers.size() + 1;
+  all->missing = transports.size() + producers.size() + consumers.size()
+                 + data_producers.size() + data_consumers.size() + 1;
   auto ask = [&](const auto& records) {
     for (const auto& x : records)
       self->request(x.actor, timeout(), get_actor_stats{})
@@ -38,6 +39,8 @@ caf::result<reply::stats> peer_state::collect_stats() {
   ask(transports);
   ask(producers);
   ask(consumers);
+  ask(data_producers);
+  ask(data_consumers);
   all->add({}); // who has nothing gets an answer as well
   return all->promise;
 }

@@ -6,6 +6,20 @@ namespace troupe::actors {
 
 using protocol::direction;
 
+namespace {
+
+protocol::sctp_parameters sctp_of_transports() {
+  protocol::sctp_parameters out;
+  out.port = net::sctp_port;
+  out.os = net::sctp_max_streams;
+  out.mis = net::sctp_max_streams;
+  out.max_send_message_size = net::sctp_max_message_octets;
+  out.max_receive_message_size = net::sctp_max_message_octets;
+  return out;
+}
+
+} // namespace
+
 caf::result<reply::transport_created>
 peer_state::create_transport(const verb::create_transport& x) {
   if (resumed)
@@ -14,10 +28,18 @@ peer_state::create_transport(const verb::create_transport& x) {
   if (transports.size() >= settings.room.max_transports_per_peer)
     return refuse(error_code::limit_reached);
   auto created = make_id<transport_id>(*random);
-  auto actor = spawn_transport(self->system(), {created, services, shard});
+  auto sctp = services->sctp
+              && (settings.rtc.sctp == "always"
+                  || (settings.rtc.sctp == "asked" && x.sctp));
+  auto actor =
+      spawn_transport(self->system(), {created, services, shard, sctp});
   self->link_to(actor);
   self->monitor(actor);
-  transports.push_back({created, x.direction, actor});
+  auto& entry = transports.emplace_back();
+  entry.id = created;
+  entry.direction = x.direction;
+  entry.actor = actor;
+  entry.sctp = sctp;
   log::event(log::level::debug, "transport-created",
              {{"room", room_name.str()},
               {"peer", id.str()},
@@ -27,9 +49,9 @@ peer_state::create_transport(const verb::create_transport& x) {
   self->request(actor, timeout(), get_transport_parameters{})
       .then(
           [=](transport_parameters& ours) mutable {
-            promise.deliver(
-                reply::transport_created{created, std::move(ours.ice),
-                                         candidates, std::move(ours.dtls)});
+            promise.deliver(reply::transport_created{
+                created, std::move(ours.ice), candidates, std::move(ours.dtls),
+                sctp ? std::optional{sctp_of_transports()} : std::nullopt});
           },
           [=](caf::error& failure) mutable { promise.deliver(failure); });
   return promise;
@@ -123,6 +145,7 @@ void peer_state::begin_anew() {
     forget_consumer(x.id);
   }
   for (auto copy = transports; const auto& x : copy) {
+    end_data_on(x.id, false);
     self->send(x.actor, actors::close_transport{});
     forget_transport(x.id);
   }
@@ -142,6 +165,7 @@ void peer_state::forget_transport(const transport_id& which) {
       forget_consumer(x.id);
       tell_session(event::consumer_closed{x.id, x.producer});
     }
+  end_data_on(which, true);
   std::erase_if(transports, [&](const auto& x) { return x.id == which; });
 }
 

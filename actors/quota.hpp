@@ -33,6 +33,8 @@ private:
 struct room_quotas {
   std::shared_ptr<quota> producers;
   std::shared_ptr<quota> consumers;
+  std::shared_ptr<quota> data_producers;
+  std::shared_ptr<quota> data_consumers;
 };
 
 } // namespace troupe::actors

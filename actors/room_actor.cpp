@@ -24,6 +24,24 @@ room_actor::behavior_type room_state::make_behavior() {
         audience.catch_up(self, x.asking);
         return reply::producers{people.others(x.asking)};
       },
+      [this](const find_data_producer& x) { return find(x); },
+      [this](const list_room_data_producers& x) {
+        audience.catch_up(self, x.asking);
+        return reply::data_producers{data.others(x.asking)};
+      },
+      [this](data_producer_published& x) {
+        publish(x);
+        drain();
+      },
+      [this](const data_producer_withdrawn& x) {
+        if (speaks_for(x.producer))
+          withdraw(x.producer);
+        drain();
+      },
+      [this](const data_producer_pause_changed& x) {
+        if (speaks_for(x.producer))
+          data.set_paused(x.producer, x.paused);
+      },
       [this](producer_published& x) {
         publish(x);
         drain();
@@ -67,7 +85,7 @@ room_actor::behavior_type room_state::make_behavior() {
           self->quit();
       },
       [this](const get_room_report&) {
-        return make_report(id, people, rules, members, entries);
+        return make_report(id, people, rules, members, entries, data);
       },
       [this](const administer_room& x) { return administer(x); },
       [this](const room_tick&) {
@@ -93,10 +111,9 @@ caf::result<room_joined> room_state::join(join_room& x) {
   if (auto twin = members.find(who); twin != members.end()) {
     if (!twin->second.is_user_of(x))
       return to_caf({error_code::forbidden, "This id is taken"});
-    if (twin->second.loss > 0)
-      return come_back(x);
-    dismiss(who, protocol::end_reason::replaced);
-  } else if (!rules.admits(x.rights.moderate)) {
+    return come_back(x);
+  }
+  if (!rules.admits(x.rights.moderate)) {
     return to_caf({error_code::forbidden, "The room is locked"});
   }
   if (members.size() >= services.limits.max_members)
@@ -139,7 +156,8 @@ reply::joined room_state::show(protocol::participant who) {
     audience.admit(*people.describe(who.id), x.session);
   }
   drain();
-  return {who.id, people.participants(), people.others(who.id)};
+  return {who.id, people.participants(), people.others(who.id),
+          data.others(who.id)};
 }
 
 void room_state::lose(const peer_id& who) {
@@ -164,6 +182,10 @@ void room_state::end_grace(const grace_tick& x) {
 room_joined room_state::come_back(join_room& x) {
   auto who = x.who.id;
   auto& old = members.at(who);
+  if (old.loss == 0) {
+    self->send(old.session, session_ended{protocol::end_reason::replaced});
+    audience.lose(who);
+  }
   old.session = x.session;
   old.loss = 0;
   old.moderates = x.rights.moderate;
@@ -239,6 +261,7 @@ void room_state::remove(const peer_id& who) {
     entries.erase(gone);
     audience.tell_others(event::producer_closed{gone, who}, who);
   }
+  remove_data_of(who);
   if (known)
     audience.tell_others(event::peer_left{who}, who);
   audience.remove(who);
@@ -356,7 +379,9 @@ room_actor spawn_room(caf::actor_system& system, room_id id,
     self->state.listener = listener;
     const auto& limits = self->state.services.limits;
     self->state.quotas = {std::make_shared<quota>(limits.max_producers),
-                          std::make_shared<quota>(limits.max_consumers)};
+                          std::make_shared<quota>(limits.max_consumers),
+                          std::make_shared<quota>(limits.max_data_producers),
+                          std::make_shared<quota>(limits.max_data_consumers)};
     return self->state.make_behavior();
   });
 }

@@ -4,6 +4,7 @@
 #include "actors/peer_handle.hpp"
 #include "actors/producer_actor.hpp"
 #include "actors/quota.hpp"
+#include "actors/room_data.hpp"
 #include "actors/room_report.hpp"
 #include "actors/room_voices.hpp"
 #include "actors/session_listener.hpp"
@@ -81,7 +82,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::joined)
 namespace troupe::actors {
 
 /// The part of a room that its peers use: the directory of producers.
-using room_directory_actor = caf::typed_actor<
+using room_directory_actor = room_data_actor::extend<
     // A producer by its id, or the next one to consume.
     // Errors: producer_not_found, no_producer.
     caf::replies_to<find_producer>::with<producer_entry>,

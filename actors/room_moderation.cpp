@@ -62,6 +62,7 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   entries.clear();
   audience.clear();
   people = {};
+  data.clear();
   rules = {};
   speakers = {};
   become_empty();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/data_directory.hpp"
 #include "actors/ids.hpp"
 #include "actors/messages.hpp"
 #include "actors/peer_handle.hpp"
@@ -35,15 +36,17 @@ struct room_report {
   /// Who moderates because nobody was here before.
   std::optional<peer_id> host;
   std::vector<member> members;
-  std::vector<producer> producers; // oldest first
+  std::vector<producer> producers;                          // oldest first
+  std::vector<protocol::data_producer_info> data_producers; // likewise
 };
 
 /// Describes a room, whose actor knows its members and producers by id.
 template <class Members, class Producers>
 room_report make_report(const room_id& id, const roster& people,
                         const room_rules& rules, const Members& members,
-                        const Producers& producers) {
-  room_report out{id, rules.locked(), rules.host(), {}, {}};
+                        const Producers& producers,
+                        const data_directory& data) {
+  room_report out{id, rules.locked(), rules.host(), {}, {}, data.others({})};
   for (auto& who : people.participants()) {
     auto moderates = rules.may_moderate(who.id);
     auto peer = members.at(who.id).peer;

@@ -50,7 +50,8 @@ struct room_state {
   void lose(const peer_id& who);
   void end_grace(const grace_tick& x);
 
-  // … and its user is back.
+  // … and its user is back. Or comes by another way before that is noticed:
+  // who changes its network does, and who opens the page once more.
   room_joined come_back(join_room& x);
 
   void rename(rename_member& x);
@@ -72,7 +73,7 @@ struct room_state {
   void become_empty();
 
   // Takes the member off the list and tells the others. The room may be empty
-  // then, for the moment in which a twin takes the place.
+  // then.
   void remove(const peer_id& who);
 
   caf::result<producer_entry> find(const find_producer& x);
@@ -82,6 +83,13 @@ struct room_state {
   void withdraw(const producer_id& id);
 
   void set_paused(const producer_id& id, bool paused);
+
+  // -- data channels, in room_data.cpp
+  caf::result<data_producer_entry> find(const find_data_producer& x);
+  void publish(data_producer_published& x);
+  void withdraw(const data_producer_id& id);
+  bool speaks_for(const data_producer_id& which) const;
+  void remove_data_of(const peer_id& who);
 
   // Whether the message at hand is from that member's actor. A twin that was
   // replaced may still speak when its id is another's already.
@@ -145,6 +153,7 @@ struct room_state {
   uint64_t joins = 0;
   uint64_t losses = 0;
   roster people;
+  data_directory data;
   room_audience audience;
   room_rules rules;
   room_quotas quotas;

@@ -69,6 +69,38 @@ struct reply_of<verb::list_producers> {
   using type = reply::producers;
 };
 template <>
+struct reply_of<verb::produce_data> {
+  using type = reply::data_produced;
+};
+template <>
+struct reply_of<verb::consume_data> {
+  using type = reply::data_consumed;
+};
+template <>
+struct reply_of<verb::pause_data_consumer> {
+  using type = reply::data_consumers;
+};
+template <>
+struct reply_of<verb::resume_data_consumer> {
+  using type = reply::data_consumers;
+};
+template <>
+struct reply_of<verb::set_data_subchannels> {
+  using type = reply::data_subchannels;
+};
+template <>
+struct reply_of<verb::add_data_subchannel> {
+  using type = reply::data_subchannels;
+};
+template <>
+struct reply_of<verb::remove_data_subchannel> {
+  using type = reply::data_subchannels;
+};
+template <>
+struct reply_of<verb::list_data_producers> {
+  using type = reply::data_producers;
+};
+template <>
 struct reply_of<verb::get_stats> {
   using type = reply::stats;
 };
@@ -140,6 +172,9 @@ struct session_state {
 
   void drop_peer();
 
+  // The same, but what becomes of the peer is not our matter.
+  void forget_peer();
+
   // Goes on with the peer that the user had before.
   void adopt(const peer_resumed& x);
 
@@ -188,8 +223,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
       },
       [this](room_news& x) { handle_news(x); },
       [this](const session_ended& x) {
-        joined = false;
-        resumable = false;
+        forget_peer();
         auto last = dialect->handle_end(x.why);
         drain();
         close(last.code, std::move(last.reason));
@@ -392,12 +426,18 @@ void session_state::adopt(const peer_resumed& x) {
 }
 
 void session_state::drop_peer() {
+  if (peer)
+    self->send(peer, close_peer{});
+  forget_peer();
+}
+
+void session_state::forget_peer() {
   joined = false;
   resumable = false;
   if (!peer)
     return;
   self->demonitor(peer.address());
-  self->send(peer, close_peer{});
+  self->unlink_from(peer);
   peer = nullptr;
 }
 

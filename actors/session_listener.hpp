@@ -17,7 +17,7 @@ using session_listener_actor = caf::typed_actor<
     caf::reacts_to<session_event>,
     // What has happened in the room.
     caf::reacts_to<room_news>,
-    // The peer is out of its room: say why and close.
+    // There is no peer for it any more: say why and close.
     caf::reacts_to<session_ended>,
     // Another peer is this session's. Comes before the answer to its join.
     caf::reacts_to<peer_resumed>>;

@@ -70,6 +70,9 @@ struct shard_state {
 
   void flush();
 
+  // Where the CPU is short, lets what is ready wait for what comes next.
+  bool put_off_flush();
+
   // Adds what has been sent since to the node's counters.
   void publish();
 
@@ -114,10 +117,13 @@ struct shard_state {
   net::time_point publish_due{};
   timer_slot timer{patience};
   timer_slot pacing; // exact: it seldom runs
+  net::time_point flushed{};
+  timer_slot flush_timer{tick_queue::step};
 };
 
 shard_actor::behavior_type shard_state::make_behavior() {
   timer.use(services.ticks);
+  flush_timer.use(services.ticks);
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg&) { self->quit(); });
   return {
@@ -181,6 +187,7 @@ shard_actor::behavior_type shard_state::make_behavior() {
       },
       [this](const shard_flush&) {
         flush_pending = false;
+        flush_timer.fired(self->clock().now());
         flush();
       },
       [this](const pacing_tick&) {
@@ -301,18 +308,33 @@ void shard_state::drain() {
   note_held(engine.held());
   while (auto event = engine.poll_event())
     pass_on(*event);
-  // What is in the mailbox already goes out together with this.
-  if (engine.needs_flush() && self->mailbox().empty())
-    flush();
-  else if (engine.needs_flush() && !std::exchange(flush_pending, true))
-    self->send(self, shard_flush{});
+  if (engine.needs_flush() && !put_off_flush()) {
+    // What is in the mailbox already goes out together with this.
+    if (self->mailbox().empty())
+      flush();
+    else if (!std::exchange(flush_pending, true))
+      self->send(self, shard_flush{});
+  }
   timer.arm(self, engine.poll_timeout(), shard_tick{});
-  pacing.arm(self, engine.poll_pacing(), pacing_tick{});
+}
+
+bool shard_state::put_off_flush() {
+  auto window = services.load->coalescing();
+  if (window <= net::duration{})
+    return false;
+  auto due = flushed + window;
+  if (self->clock().now() >= due)
+    return false;
+  // The next media sees to it; the timer is for when none comes.
+  flush_timer.arm(self, due, shard_flush{});
+  return true;
 }
 
 void shard_state::flush() {
   auto now = self->clock().now();
+  flushed = now;
   gauge().note_delay(engine.flush(*services.out, now));
+  pacing.arm(self, engine.poll_pacing(), pacing_tick{});
   // What has been taken since the last flush waited together.
   services.load->counters().note_mailbox(mailbox_owner::shard,
                                          std::exchange(taken, 0));

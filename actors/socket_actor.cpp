@@ -18,6 +18,10 @@ namespace {
 // The calling I/O thread's index plus one, set by the constructor's tasks.
 thread_local size_t io_thread = 0;
 
+// So many datagrams at least are as much as one system call brings: more
+// waits.
+constexpr size_t full_burst = 64;
+
 // What one burst has for one transport.
 struct delivery {
   burst_receiver_actor to;
@@ -126,7 +130,8 @@ void media_sockets::on_burst(std::span<net::datagram> datagrams) {
     deliver(std::move(x), routes.worker.get());
   gathered.clear();
   if (routes.worker)
-    routes.worker->run();
+    routes.worker->run(datagrams.size() < full_burst ? io_worker::budget
+                                                     : io_worker::busy_budget);
 }
 
 void media_sockets::on_tcp_closed(const net::transport_tuple& tuple) {

@@ -101,6 +101,32 @@ protocol::json_text stats_json(const consumer_id& id,
   return {list + "]"};
 }
 
+protocol::json_text stats_json(const data_producer_id& id,
+                               std::string_view label,
+                               std::string_view protocol,
+                               const data_producer_stats& in) {
+  auto out = start("data-channel", id.str());
+  out.add("label", label)
+      .add("protocol", protocol)
+      .add("messagesReceived", in.messages_received)
+      .add("bytesReceived", in.bytes_received);
+  return {"[" + out.str() + "]"};
+}
+
+protocol::json_text stats_json(const data_consumer_id& id,
+                               std::string_view label,
+                               std::string_view protocol,
+                               const data_consumer_stats& in) {
+  auto out = start("data-channel", id.str());
+  out.add("label", label)
+      .add("protocol", protocol)
+      .add("messagesSent", in.messages_sent)
+      .add("bytesSent", in.bytes_sent)
+      .add("messagesDropped", in.messages_dropped)
+      .add("bufferedAmount", in.buffered_amount);
+  return {"[" + out.str() + "]"};
+}
+
 protocol::json_text stats_json(const transport_id& id,
                                const net::webrtc_transport& transport,
                                const sender_stats& sent,

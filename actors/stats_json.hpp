@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/data_switch.hpp"
 #include "actors/ids.hpp"
 #include "actors/transport_sender.hpp"
 #include "net/webrtc_transport.hpp"
@@ -22,6 +23,18 @@ protocol::json_text stats_json(const consumer_id& id,
                                const rtp::forwarder_stats& in,
                                const rtp::decision_log& why = {},
                                net::time_point now = {});
+
+/// `data-channel`, by which a client speaks.
+protocol::json_text stats_json(const data_producer_id& id,
+                               std::string_view label,
+                               std::string_view protocol,
+                               const data_producer_stats& in);
+
+/// `data-channel`, by which a client hears.
+protocol::json_text stats_json(const data_consumer_id& id,
+                               std::string_view label,
+                               std::string_view protocol,
+                               const data_consumer_stats& in);
 
 /// `transport` and the selected `candidate-pair`. `refused_media` counts what
 /// was authentic, but no RTP or RTCP of this transport's streams.

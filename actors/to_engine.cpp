@@ -168,6 +168,20 @@ rtp::forwarder::config to_forwarder(protocol::media_kind kind,
   return out;
 }
 
+net::sctp_reliability
+to_reliability(const protocol::sctp_stream_parameters& in) {
+  net::sctp_reliability out{in.ordered};
+  const auto both = in.max_packet_life_time && in.max_retransmits;
+  const auto counts = [&](const std::optional<uint16_t>& x) {
+    return !in.ordered && x && (!both || *x > 0);
+  };
+  if (counts(in.max_packet_life_time))
+    out.max_packet_lifetime_ms = in.max_packet_life_time;
+  else if (counts(in.max_retransmits))
+    out.max_retransmits = in.max_retransmits;
+  return out;
+}
+
 std::vector<rtp::ssrc> to_ssrcs(const rtp_parameters& told) {
   std::vector<rtp::ssrc> out;
   for (const auto& x : told.encodings) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/ice/candidate.hpp"
+#include "net/sctp/sctp_types.hpp"
 #include "net/webrtc_transport.hpp"
 #include "protocol/ortc.hpp"
 #include "protocol/transport_parameters.hpp"
@@ -37,6 +38,11 @@ rtp::forwarder::config to_forwarder(protocol::media_kind kind,
                                     const protocol::rtp_parameters& sent,
                                     const protocol::rtp_parameters& told,
                                     bool paused);
+
+/// How a data channel sends. A limit of 0 counts, unless both are 0, as
+/// libraries write them that have no word for none.
+net::sctp_reliability
+to_reliability(const protocol::sctp_stream_parameters& in);
 
 /// The SSRCs of a consumer: media, then RTX where there is one.
 std::vector<rtp::ssrc> to_ssrcs(const protocol::rtp_parameters& told);

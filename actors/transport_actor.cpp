@@ -7,6 +7,7 @@
 #include "actors/stats_json.hpp"
 #include "actors/timer_slot.hpp"
 #include "actors/to_engine.hpp"
+#include "actors/transport_data.hpp"
 #include "net/webrtc_transport.hpp"
 #include "rtp/rtcp_dispatcher.hpp"
 #include "rtp/transport_feedback_generator.hpp"
@@ -134,6 +135,7 @@ struct transport_state {
   rtp::demuxer demuxer;
   rtp::rtcp_dispatcher dispatcher;
   rtp::transport_feedback_generator feedback{{}};
+  transport_data data;
   bool remb = false;
   shard_actor shard;
   uint32_t next_handle = 1;
@@ -155,6 +157,7 @@ transport_state::~transport_state() {
     return;
   // Whoever closed us may not have had the time to: nothing may be routed to
   // an actor that is gone.
+  data.close();
   engine->close();
   publish(now());
   caf::anon_send(services->sockets,
@@ -176,8 +179,10 @@ transport_state::make_behavior(const transport_config& cfg) {
       net::webrtc_transport::config{.dtls = services->dtls,
                                     .backend = services->srtp,
                                     .consent_timeout = settings.consent_timeout,
-                                    .application_data = false},
+                                    .application_data = cfg.sctp},
       *random);
+  if (cfg.sctp)
+    data.open(self, services->sctp, key(), id);
   self->send(services->sockets,
              route_fragment{engine->local_ice().username_fragment, me()});
   self->set_error_handler([](caf::error&) {});
@@ -189,6 +194,10 @@ transport_state::make_behavior(const transport_config& cfg) {
         drain();
       },
       [this](rtcp_to_send& x) { send_rtcp(std::move(x.packet)); },
+      [this](const application_data_to_send& x) {
+        data.send(*x.records, *engine);
+        drain();
+      },
       [this](const get_transport_parameters&) { return parameters(); },
       [this](const connect_dtls& x) { return connect(x); },
       [this](const restart_transport_ice&) { return restart_ice(); },
@@ -371,9 +380,7 @@ void transport_state::drain() {
   feedback.handle_timeout(at);
   if (at >= publish_due)
     publish(at);
-  // No data channels were offered: what comes for them must not pile up.
-  while (engine->poll_data())
-    continue;
+  data.pass_on(self, *engine);
   while (auto x = feedback.poll_rtcp())
     send_rtcp(*x);
   arm_timer();
@@ -406,6 +413,9 @@ void transport_state::handle(const net::transport_event& x) {
                 {"state", std::string{net::to_string(dtls->state)}}});
     if (dtls->state == net::dtls_state::connected && connecting)
       count().connect_time.observe(now() - *std::exchange(connecting, {}));
+    if (dtls->state == net::dtls_state::closed
+        || dtls->state == net::dtls_state::failed)
+      data.close();
   }
   update_seat();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/burst_receiver.hpp"
+#include "actors/data_messages.hpp"
 #include "actors/media_services.hpp"
 #include "actors/producer_actor.hpp"
 #include "actors/shard_actor.hpp"
@@ -50,8 +51,8 @@ namespace troupe::actors {
 
 /// The TRANSPORT actor interface: one client's ICE, DTLS and the receiving
 /// half of SRTP. The sending half is its shard's.
-using transport_actor =
-    burst_receiver_actor::extend_with<rtcp_sender_actor>::extend<
+using transport_actor = burst_receiver_actor::extend_with<rtcp_sender_actor>::
+    extend_with<data_transport_actor>::extend<
         // The server's half, to be signalled.
         caf::replies_to<get_transport_parameters>::with<transport_parameters>,
         // Begins DTLS once ICE has a way. Errors: wrong_state, bad_request.
@@ -77,6 +78,8 @@ struct transport_config {
   transport_id id;
   std::shared_ptr<const media_services> services;
   shard_actor shard;
+  /// Carries data channels.
+  bool sctp = false;
 };
 
 transport_actor spawn_transport(caf::actor_system& system,

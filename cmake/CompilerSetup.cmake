@@ -54,3 +54,22 @@ function(troupe_library name)
   add_library(troupe_${name} STATIC ${sources})
   target_link_libraries(troupe_${name} PUBLIC ${ARG_LINK})
 endfunction()
+
+if(TROUPE_LTO AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  message(STATUS "TROUPE_LTO: only with g++")
+  set(TROUPE_LTO OFF)
+endif()
+
+# Compiles a library for optimisation across files, too: programs that want it
+# say so (troupe_link_optimised); for all others it is a library as any.
+function(troupe_optimise_across_files library)
+  if(TROUPE_LTO)
+    target_compile_options(${library} PRIVATE -flto=auto -ffat-lto-objects)
+  endif()
+endfunction()
+
+function(troupe_link_optimised program)
+  if(TROUPE_LTO)
+    target_link_options(${program} PRIVATE -flto=auto)
+  endif()
+endfunction()

@@ -30,8 +30,8 @@ std::span<const socketio_vocabulary_entry> socketio_vocabularies() {
 }
 
 std::span<const camel_chapter> camel_chapters() {
-  static const std::array chapters{common_camel_chapter(), flow_chapter(),
-                                   rooms_chapter()};
+  static const std::array chapters{common_camel_chapter(), data_camel_chapter(),
+                                   flow_chapter(), rooms_chapter()};
   return chapters;
 }
 

@@ -29,6 +29,10 @@ entry describe(error_code code) {
       return {"producer-not-found", "Producer not found"};
     case error_code::consumer_not_found:
       return {"consumer-not-found", "Consumer not found"};
+    case error_code::data_producer_not_found:
+      return {"data-producer-not-found", "Data producer not found"};
+    case error_code::data_consumer_not_found:
+      return {"data-consumer-not-found", "Data consumer not found"};
     case error_code::no_producer:
       return {"no-producer", "No producer to consume"};
     case error_code::cannot_consume:

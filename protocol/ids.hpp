@@ -9,5 +9,7 @@ using peer_id = net::strong_id<struct peer_tag>;
 using transport_id = net::strong_id<struct transport_tag>;
 using producer_id = net::strong_id<struct producer_tag>;
 using consumer_id = net::strong_id<struct consumer_tag>;
+using data_producer_id = net::strong_id<struct data_producer_tag>;
+using data_consumer_id = net::strong_id<struct data_consumer_tag>;
 
 } // namespace troupe::protocol

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/application_data.hpp"
+#include "protocol/data_verbs.hpp"
 #include "protocol/error.hpp"
 #include "protocol/ids.hpp"
 #include "protocol/rtp_parameters.hpp"
@@ -16,14 +18,6 @@
 namespace troupe::protocol {
 
 enum class direction : uint8_t { send, recv };
-
-/// A JSON value kept as its text: the application's own data, passed on
-/// unread.
-struct json_text {
-  std::string text = "{}";
-
-  bool operator==(const json_text&) const = default;
-};
 
 // -- what is said about people and streams -----------------------------------
 
@@ -111,6 +105,8 @@ struct leave {};
 struct create_transport {
   std::optional<protocol::direction> direction;
   bool force_tcp = false;
+  /// Asks for SCTP, for data channels, with as many streams.
+  std::optional<num_sctp_streams> sctp;
 };
 
 /// Without id or direction: the oldest transport that is not yet connected.
@@ -188,7 +184,8 @@ struct request_key_frame {
 
 struct list_producers {};
 
-/// Statistics of one transport, producer or consumer of this peer.
+/// Statistics of one transport, producer or consumer of this peer, those of
+/// data included.
 struct get_stats {
   std::string id;
 };
@@ -231,7 +228,13 @@ using request = std::variant<
     verb::pause_consumer, verb::resume_consumer, verb::close_consumer,
     verb::set_preferred_layers, verb::set_consumer_priority,
     verb::request_key_frame, verb::list_producers, verb::get_stats, verb::kick,
-    verb::mute, verb::lock_room, verb::end_room, verb::authenticate>;
+    verb::mute, verb::lock_room, verb::end_room, verb::authenticate,
+    verb::produce_data, verb::consume_data, verb::pause_data_producer,
+    verb::resume_data_producer, verb::close_data_producer,
+    verb::pause_data_consumer, verb::resume_data_consumer,
+    verb::close_data_consumer, verb::set_data_subchannels,
+    verb::add_data_subchannel, verb::remove_data_subchannel,
+    verb::list_data_producers>;
 
 // -- replies -----------------------------------------------------------------
 
@@ -248,6 +251,7 @@ struct joined {
   peer_id peer;
   std::vector<participant> participants; // the others, and this one
   std::vector<producer_info> producers;  // the others'
+  std::vector<data_producer_info> data_producers = {}; // likewise
 };
 
 struct transport_created {
@@ -255,6 +259,7 @@ struct transport_created {
   ice_parameters ice;
   std::vector<ice_candidate> candidates;
   dtls_parameters dtls;
+  std::optional<sctp_parameters> sctp = {}; // where it has SCTP
 };
 
 struct transport_connected {
@@ -298,11 +303,12 @@ struct stats {
 
 } // namespace reply
 
-using success =
-    std::variant<reply::ok, reply::capabilities, reply::joined,
-                 reply::transport_created, reply::transport_connected,
-                 reply::ice_restarted, reply::produced, reply::consumed,
-                 reply::consumers, reply::producers, reply::stats>;
+using success = std::variant<
+    reply::ok, reply::capabilities, reply::joined, reply::transport_created,
+    reply::transport_connected, reply::ice_restarted, reply::produced,
+    reply::consumed, reply::consumers, reply::producers, reply::stats,
+    reply::data_produced, reply::data_consumed, reply::data_consumers,
+    reply::data_subchannels, reply::data_producers>;
 
 /// What becomes of a request: its reply or the reason of its refusal.
 using outcome = std::variant<success, error>;
@@ -426,14 +432,15 @@ enum class end_reason : uint8_t {
   room_closed,
 };
 
-using any_event =
-    std::variant<event::peer_joined, event::peer_left, event::peer_updated,
-                 event::producer_added, event::producer_closed,
-                 event::producer_paused, event::producer_resumed,
-                 event::consumer_closed, event::consumer_paused,
-                 event::consumer_resumed, event::consumer_score,
-                 event::consumer_layers_changed, event::producer_score,
-                 event::active_speaker, event::speaking_peers,
-                 event::room_locked, event::kicked, event::room_closed>;
+using any_event = std::variant<
+    event::peer_joined, event::peer_left, event::peer_updated,
+    event::producer_added, event::producer_closed, event::producer_paused,
+    event::producer_resumed, event::consumer_closed, event::consumer_paused,
+    event::consumer_resumed, event::consumer_score,
+    event::consumer_layers_changed, event::producer_score,
+    event::active_speaker, event::speaking_peers, event::room_locked,
+    event::kicked, event::room_closed, event::data_producer_added,
+    event::data_producer_closed, event::data_consumer_closed,
+    event::data_consumer_paused, event::data_consumer_resumed>;
 
 } // namespace troupe::protocol

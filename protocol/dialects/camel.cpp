@@ -1,7 +1,8 @@
 #include "protocol/dialects/camel.hpp"
 
+#include "protocol/dialects/announcements.hpp"
 #include "protocol/dialects/arguments.hpp"
-#include "protocol/dialects/camel_announcements.hpp"
+#include "protocol/dialects/camel_reading.hpp"
 #include "protocol/dialects/camel_transports.hpp"
 #include "protocol/dialects/entries.hpp"
 
@@ -14,9 +15,6 @@ namespace {
 
 using rapidjson::Value;
 
-// Of a room id or a user id, in octets.
-constexpr size_t max_id_length = 256;
-
 // Where a client is that names no room at all.
 constexpr std::string_view default_room = "default";
 
@@ -28,57 +26,15 @@ const camel_method* find_method(std::string_view event) {
   return nullptr;
 }
 
-// What a client cannot have that is in no room.
-error_code missing_outside(const request& what) {
-  return std::visit(
-      []<class Verb>(const Verb&) {
-        if constexpr (
-            requires(Verb x) { x.dtls; }
-            || requires(Verb x) { x.transport->str(); })
-          return error_code::transport_not_found;
-        else if constexpr (requires(Verb x) { x.producer; })
-          return error_code::producer_not_found;
-        else if constexpr (requires(Verb x) { x.consumer; })
-          return error_code::consumer_not_found;
-        else
-          return error_code::not_joined;
-      },
-      what);
-}
-
-// The id that the client goes by, a text or a whole number; empty where there
-// is none.
-checked<std::string> read_user(const Value& payload) {
-  for (std::string_view name : {"userId", "peerId"})
-    if (const auto member = find_member(payload, name)) {
-      if (member->IsInt64())
-        return std::to_string(member->GetInt64());
-      if (!member->IsString())
-        return refusal{decode_errc::wrong_type,
-                       std::string{name}.append(" must be a string")};
-      if (member->GetStringLength() > max_id_length)
-        return refusal{decode_errc::bad_value,
-                       std::string{name}.append(" is too long")};
-      return std::string{member->GetString(), member->GetStringLength()};
-    }
-  return std::string{};
-}
-
-checked<room_id> read_short_room(const Value& payload) {
-  auto room = read_room(payload);
-  if (room && room->str().size() > max_id_length)
-    return refusal{decode_errc::bad_value, "roomId is too long"};
-  return room;
-}
-
 // One call on its way to its answer, and the requests that it takes.
 struct task {
   const camel_method* method;
   socketio_call call;
   room_id room;
-  bool joins = false;    // one of the requests enters that room
-  bool joined = false;   // and has been granted
-  bool receives = false; // one makes a transport to receive by
+  bool joins = false;         // one of the requests enters that room
+  bool joined = false;        // and has been granted
+  bool receives = false;      // one makes a transport to receive by
+  bool receives_data = false; // and so for data channels
   size_t outstanding = 0;
   std::vector<success> replies = {};
   std::optional<error> refused = {};
@@ -140,11 +96,14 @@ public:
   }
 
   void handle_timeout(net::time_point now, socketio_link& link) override {
-    tell(announcements_.handle_timeout(now), link);
+    tell(producers_.handle_timeout(now), link);
+    tell(data_producers_.handle_timeout(now), link);
   }
 
   std::optional<net::time_point> poll_timeout() const override {
-    return announcements_.poll_timeout();
+    const auto media = producers_.poll_timeout();
+    const auto data = data_producers_.poll_timeout();
+    return media && data ? std::min(*media, *data) : media ? media : data;
   }
 
 private:
@@ -252,7 +211,10 @@ private:
     joined_by_name_ = true;
     transports_.handle_join();
     requests.emplace_back(verb::get_capabilities{what.room});
-    requests.emplace_back(verb::create_transport{});
+    auto& transport = requests.emplace_back(verb::create_transport{});
+    if (const auto wish = read_create_transport(payload))
+      std::get<verb::create_transport>(transport).sctp =
+          std::get<verb::create_transport>(*wish).sctp;
     return start(std::move(what), std::move(requests), link);
   }
 
@@ -306,7 +268,10 @@ private:
       of.receives = create->direction == direction::recv;
     else if (const auto consume = std::get_if<verb::consume>(&what);
              consume && consume->producer)
-      announcements_.handle_consumed(*consume->producer);
+      producers_.handle_consumed(*consume->producer);
+    else if (const auto data = std::get_if<verb::consume_data>(&what);
+             data && data->data_producer)
+      data_producers_.handle_consumed(*data->data_producer);
   }
 
   verdict start(task what, std::vector<request> requests, socketio_link& link) {
@@ -331,12 +296,17 @@ private:
       people_.clear();
       for (const auto& x : joined->participants)
         people_.push_back(x.id);
-      announcements_.enter(joined->producers);
+      producers_.enter(joined->producers);
+      data_producers_.enter(joined->data_producers);
     } else if (const auto consumed = std::get_if<reply::consumed>(&done)) {
-      announcements_.handle_consumed(consumed->producer);
+      producers_.handle_consumed(consumed->producer);
+    } else if (const auto data = std::get_if<reply::data_consumed>(&done)) {
+      data_producers_.handle_consumed(data->data_producer);
     } else if (const auto made = std::get_if<reply::transport_created>(&done)) {
-      if (of.method->role == camel_role::joins)
+      const auto undirected = of.method->role == camel_role::joins;
+      if (undirected)
         transports_.handle_joined(made->id);
+      of.receives_data = made->sctp && (of.receives || undirected);
     }
   }
 
@@ -352,10 +322,12 @@ private:
     answer(done, link);
     if (done.room != room_)
       return;
+    if (done.receives_data)
+      data_producers_.handle_transport(link.now());
     if (done.receives)
-      announcements_.handle_transport(link.now());
+      producers_.handle_transport(link.now());
     else if (done.method->role == camel_role::joins && !done.call.id)
-      tell(announcements_.take_untold(), link);
+      tell(producers_.take_untold(), link);
   }
 
   void answer(const task& done, socketio_link& link) {
@@ -390,9 +362,13 @@ private:
   // Learns from an event. Returns whether the client is to be told of it now.
   bool takes(const any_event& event) {
     if (const auto closed = std::get_if<event::producer_closed>(&event))
-      announcements_.handle_closed(closed->producer);
+      producers_.handle_closed(closed->producer);
+    else if (const auto x = std::get_if<event::data_producer_closed>(&event))
+      data_producers_.handle_closed(x->data_producer);
+    else if (const auto y = std::get_if<event::data_producer_added>(&event))
+      return data_producers_.handle_added(y->data_producer);
     const auto added = std::get_if<event::producer_added>(&event);
-    return !added || announcements_.handle_added(added->producer);
+    return !added || producers_.handle_added(added->producer);
   }
 
   static void push(const any_event& event, socketio_link& link) {
@@ -408,6 +384,12 @@ private:
   static void tell(std::vector<producer_info> producers, socketio_link& link) {
     for (auto& x : producers)
       push(event::producer_added{std::move(x)}, link);
+  }
+
+  static void tell(std::vector<data_producer_info> producers,
+                   socketio_link& link) {
+    for (auto& x : producers)
+      push(event::data_producer_added{std::move(x)}, link);
   }
 
   // -- the client's room -----------------------------------------------------
@@ -428,7 +410,8 @@ private:
     people_.clear();
     everybody_.reset();
     transports_ = {};
-    announcements_.enter({});
+    producers_.enter({});
+    data_producers_.enter({});
   }
 
   std::map<uint64_t, task> tasks_;
@@ -446,7 +429,8 @@ private:
   std::vector<peer_id> people_;
   std::shared_ptr<const worded_participants> everybody_;
   camel_transports transports_;
-  camel_announcements announcements_;
+  announcements<producer_info> producers_;
+  announcements<data_producer_info> data_producers_;
 };
 
 bool opens(std::string_view event) {

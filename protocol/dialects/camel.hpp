@@ -70,6 +70,9 @@ std::string connected_reply(const camel_replies& replies);
 /// documents differ in what they call it.
 json_object told_producer(const producer_info& producer);
 
+/// {dataProducerId, id, peerId, label, protocol, paused, appData}
+json_object told_data_producer(const data_producer_info& producer);
+
 /// One request: its name, what is read from it and how it is answered.
 struct camel_method {
   std::string_view event;
@@ -104,6 +107,9 @@ struct camel_chapter {
 
 /// What all chapters have in common, in camel_methods.cpp.
 camel_chapter common_camel_chapter();
+
+/// Data channels, in camel_data.cpp: no document speaks of them.
+camel_chapter data_camel_chapter();
 
 /// All chapters, in dialect.cpp: the common one and those of the documents.
 std::span<const camel_chapter> camel_chapters();

@@ -87,6 +87,9 @@ std::string push(const any_event& event) {
   if (const auto added = std::get_if<event::producer_added>(&event))
     return socketio_link::event_packet("newProducer",
                                        told_producer(added->producer).text());
+  if (const auto added = std::get_if<event::data_producer_added>(&event))
+    return socketio_link::event_packet(
+        "newDataProducer", told_data_producer(added->data_producer).text());
   if (const auto left = std::get_if<event::peer_left>(&event))
     return socketio_link::event_packet("peerLeft", to_json(left->peer));
   return socketio_link::event_packet(event_name(event), to_json(event));
@@ -185,14 +188,14 @@ std::string bare_reply(const camel_replies& replies) {
 std::string generous_transport(const camel_replies& replies) {
   const auto& created = replies.get<reply::transport_created>();
   const success bare{created};
-  return json_object{}
-      .add("id", created.id)
+  json_object out;
+  out.add("id", created.id)
       .add("iceParameters", created.ice)
       .add("iceCandidates", created.candidates)
-      .add("dtlsParameters", created.dtls)
-      .add("transportOptions", bare)
-      .add("params", bare)
-      .text();
+      .add("dtlsParameters", created.dtls);
+  if (created.sctp)
+    out.add("sctpParameters", *created.sctp);
+  return out.add("transportOptions", bare).add("params", bare).text();
 }
 
 std::string connected_reply(const camel_replies&) {

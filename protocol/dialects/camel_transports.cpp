@@ -17,7 +17,9 @@ void camel_transports::complete(request& what, bool one_way) {
   else if (const auto connect = std::get_if<verb::connect_transport>(&what))
     complete(*connect);
   else if (const auto consume = std::get_if<verb::consume>(&what))
-    complete(*consume);
+    complete_receiving(*consume);
+  else if (const auto data = std::get_if<verb::consume_data>(&what))
+    complete_receiving(*data);
 }
 
 // Without direction, the first transport is to send by and the second to
@@ -43,11 +45,6 @@ void camel_transports::complete(verb::connect_transport& what) const {
   else if ((what.direction == direction::send && !send_)
            || (what.direction == direction::recv && !recv_))
     what.direction.reset();
-}
-
-void camel_transports::complete(verb::consume& what) const {
-  if (!what.transport && !recv_ && !undirected_id_.empty())
-    what.transport = undirected_id_;
 }
 
 } // namespace troupe::protocol

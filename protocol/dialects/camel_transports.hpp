@@ -21,7 +21,13 @@ public:
 private:
   void complete(verb::create_transport& what, bool one_way);
   void complete(verb::connect_transport& what) const;
-  void complete(verb::consume& what) const;
+
+  // Consuming, by what shows that there is no other transport for it.
+  template <class Verb>
+  void complete_receiving(Verb& what) const {
+    if (!what.transport && !recv_ && !undirected_id_.empty())
+      what.transport = undirected_id_;
+  }
 
   bool undirected_ = false;
   transport_id undirected_id_;

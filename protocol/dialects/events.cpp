@@ -43,6 +43,18 @@ constexpr std::array methods{
     method{"get-producers", read_list_producers},
     method{"get-stats", read_get_stats},
     method{"leave-room", read_leave},
+    method{"produce-data", read_produce_data},
+    method{"pause-data-producer", read_pause_data_producer},
+    method{"resume-data-producer", read_resume_data_producer},
+    method{"close-data-producer", read_close_data_producer},
+    method{"consume-data", read_consume_data},
+    method{"pause-data-consumer", read_pause_data_consumer},
+    method{"resume-data-consumer", read_resume_data_consumer},
+    method{"close-data-consumer", read_close_data_consumer},
+    method{"set-subchannels", read_set_subchannels},
+    method{"add-subchannel", read_add_subchannel},
+    method{"remove-subchannel", read_remove_subchannel},
+    method{"get-data-producers", read_list_data_producers},
 };
 
 const method* find_method(std::string_view name) {
@@ -60,6 +72,8 @@ std::string error_sentence(const error& why) {
     case error_code::transport_not_found:
     case error_code::producer_not_found:
     case error_code::consumer_not_found:
+    case error_code::data_producer_not_found:
+    case error_code::data_consumer_not_found:
     case error_code::cannot_consume:
       return make_error(why.code).message;
     default:
@@ -88,12 +102,15 @@ std::string acknowledgement(const socketio_call& call, const success& result) {
         .add("peerId", joined->peer)
         .add("participants", joined->participants)
         .add("producers", joined->producers)
+        .add("dataProducers", joined->data_producers)
         .text();
   if (const auto producers = std::get_if<reply::producers>(&result)) {
     if (call.event == join_event)
       out.add("existingProducers", ids_of(producers->list));
     return out.add("producers", producers->list).text();
   }
+  if (const auto data = std::get_if<reply::data_producers>(&result))
+    return out.add("dataProducers", data->list).text();
   if (const auto stats = std::get_if<reply::stats>(&result))
     return out.add("stats", stats->report).text();
   return to_json(result);

@@ -1,9 +1,7 @@
 #include "protocol/dialects/payload.hpp"
 
-#include "protocol/json_codec.hpp"
-#include "protocol/json_limits.hpp"
+#include "protocol/dialects/payload_members.hpp"
 
-#include <initializer_list>
 #include <utility>
 
 namespace troupe::protocol {
@@ -11,61 +9,6 @@ namespace troupe::protocol {
 namespace {
 
 using rapidjson::Value;
-
-refusal refuse(decode_errc code, std::string_view name, std::string_view what) {
-  return {code, std::string{name}.append(" ").append(what)};
-}
-
-bool is_absent(const Value& x) {
-  return x.IsNull() || x.IsFalse()
-         || (x.IsString() && x.GetStringLength() == 0);
-}
-
-// The decoders below write into `out` and return the refusal, if any: so a
-// verb reads as the list of its members.
-using verdict = std::optional<refusal>;
-
-verdict required(const Value& payload, std::string_view name,
-                 const Value*& out) {
-  out = find_member(payload, name);
-  if (!out)
-    return refuse(decode_errc::missing, name, "is missing");
-  return std::nullopt;
-}
-
-template <class Id>
-verdict optional_id(const Value& payload, std::string_view name,
-                    std::optional<Id>& out) {
-  const auto member = find_member(payload, name);
-  if (!member)
-    return std::nullopt;
-  if (!member->IsString())
-    return refuse(decode_errc::wrong_type, name, "must be a string");
-  out.emplace(std::string{member->GetString(), member->GetStringLength()});
-  return std::nullopt;
-}
-
-template <class Id>
-verdict required_id(const Value& payload, std::string_view name, Id& out) {
-  std::optional<Id> id;
-  if (auto bad = optional_id(payload, name, id))
-    return bad;
-  if (!id)
-    return refuse(decode_errc::missing, name, "is missing");
-  out = std::move(*id);
-  return std::nullopt;
-}
-
-verdict optional_bool(const Value& payload, std::string_view name, bool& out) {
-  const auto found =
-      payload.FindMember(Value{rapidjson::StringRef(name.data(), name.size())});
-  if (found == payload.MemberEnd() || found->value.IsNull())
-    return std::nullopt;
-  if (!found->value.IsBool())
-    return refuse(decode_errc::wrong_type, name, "must be a boolean");
-  out = found->value.GetBool();
-  return std::nullopt;
-}
 
 verdict optional_layer(const Value& payload, std::string_view name,
                        std::optional<int>& out) {
@@ -93,36 +36,29 @@ verdict optional_direction(const Value& payload,
   return std::nullopt;
 }
 
-verdict optional_app_data(const Value& payload, json_text& out) {
-  const auto member = find_member(payload, "appData");
-  if (!member)
-    return std::nullopt;
-  if (!member->IsObject())
-    return refuse(decode_errc::wrong_type, "appData", "must be an object");
-  out.text = write_json(*member);
-  return std::nullopt;
-}
-
-template <class T>
-verdict required_by(checked<T> (*decode)(const Value&), const Value& payload,
-                    std::string_view name, T& out) {
-  const Value* member = nullptr;
-  if (auto bad = required(payload, name, member))
+// Whether SCTP is wanted: `enableSctp` decides where it is a boolean; without
+// it, whoever says how many streams it can have wants some.
+verdict optional_sctp(const Value& payload,
+                      std::optional<num_sctp_streams>& out) {
+  std::optional<num_sctp_streams> told;
+  if (const auto member = find_member(payload, "sctpCapabilities")) {
+    auto decoded = decode_sctp_capabilities(*member);
+    if (!decoded)
+      return decoded.error();
+    told = decoded->num_streams;
+  }
+  if (const auto member = find_member(payload, "numSctpStreams")) {
+    auto decoded = decode_num_sctp_streams(*member);
+    if (!decoded)
+      return decoded.error();
+    told = *decoded;
+  }
+  bool enabled = told.has_value();
+  if (auto bad = optional_bool(payload, "enableSctp", enabled))
     return bad;
-  auto decoded = decode(*member);
-  if (!decoded)
-    return decoded.error();
-  out = std::move(*decoded);
+  if (enabled)
+    out = told.value_or(num_sctp_streams{});
   return std::nullopt;
-}
-
-// The verb, or the first refusal among those of its members.
-template <class Verb>
-checked<request> finish(Verb&& verb, std::initializer_list<verdict> verdicts) {
-  for (const auto& bad : verdicts)
-    if (bad)
-      return *bad;
-  return request{std::forward<Verb>(verb)};
 }
 
 template <class Verb>
@@ -160,7 +96,8 @@ checked<request> read_create_transport(const Value& payload) {
   verb::create_transport verb;
   const auto way = optional_direction(payload, verb.direction);
   const auto tcp = optional_bool(payload, "forceTcp", verb.force_tcp);
-  return finish(std::move(verb), {way, tcp});
+  const auto sctp = optional_sctp(payload, verb.sctp);
+  return finish(std::move(verb), {way, tcp, sctp});
 }
 
 checked<request> read_connect_transport(const Value& payload) {
@@ -292,7 +229,8 @@ checked<request> read_end_room(const Value&) {
 }
 
 checked<request> read_get_stats(const Value& payload) {
-  for (auto name : {"transportId", "producerId", "consumerId", "id"}) {
+  for (auto name : {"transportId", "producerId", "consumerId", "dataProducerId",
+                    "dataConsumerId", "id"}) {
     std::optional<std::string> id;
     if (auto bad = optional_id(payload, name, id))
       return *bad;
@@ -308,24 +246,6 @@ checked<request> read_list_producers(const Value&) {
 
 checked<request> read_leave(const Value&) {
   return request{verb::leave{}};
-}
-
-const Value* find_member(const Value& object, std::string_view name) {
-  if (!object.IsObject())
-    return nullptr;
-  const auto found =
-      object.FindMember(Value{rapidjson::StringRef(name.data(), name.size())});
-  if (found == object.MemberEnd() || is_absent(found->value))
-    return nullptr;
-  return &found->value;
-}
-
-std::optional<std::string> find_text(const Value& object,
-                                     std::string_view name) {
-  const auto member = find_member(object, name);
-  if (!member || !member->IsString())
-    return std::nullopt;
-  return std::string{member->GetString(), member->GetStringLength()};
 }
 
 checked<room_id> read_room(const Value& payload) {

@@ -26,7 +26,8 @@ struct named_reader {
   payload_reader read;
 };
 
-/// {direction?: "send" | "recv", forceTcp?}
+/// {direction?: "send" | "recv", forceTcp?, enableSctp?, sctpCapabilities?,
+/// numSctpStreams?}; each of the last three asks for SCTP.
 checked<request> read_create_transport(const rapidjson::Value& payload);
 
 /// {dtlsParameters, transportId?, direction?}
@@ -79,12 +80,41 @@ checked<request> read_lock_room(const rapidjson::Value& payload);
 /// {}
 checked<request> read_end_room(const rapidjson::Value& payload);
 
-/// {transportId | producerId | consumerId | id}
+/// {transportId | producerId | consumerId | dataProducerId | dataConsumerId |
+/// id}
 checked<request> read_get_stats(const rapidjson::Value& payload);
 
 /// {}
 checked<request> read_list_producers(const rapidjson::Value& payload);
 checked<request> read_leave(const rapidjson::Value& payload);
+
+/// {sctpStreamParameters, label?, protocol?, transportId?, paused?, appData?}
+checked<request> read_produce_data(const rapidjson::Value& payload);
+
+/// {dataProducerId?, transportId?, paused?, subchannels?}
+checked<request> read_consume_data(const rapidjson::Value& payload);
+
+/// {dataProducerId}
+checked<request> read_pause_data_producer(const rapidjson::Value& payload);
+checked<request> read_resume_data_producer(const rapidjson::Value& payload);
+checked<request> read_close_data_producer(const rapidjson::Value& payload);
+
+/// {dataConsumerId?}; without, all of the peer's.
+checked<request> read_pause_data_consumer(const rapidjson::Value& payload);
+checked<request> read_resume_data_consumer(const rapidjson::Value& payload);
+
+/// {dataConsumerId}
+checked<request> read_close_data_consumer(const rapidjson::Value& payload);
+
+/// {dataConsumerId, subchannels}
+checked<request> read_set_subchannels(const rapidjson::Value& payload);
+
+/// {dataConsumerId, subchannel}
+checked<request> read_add_subchannel(const rapidjson::Value& payload);
+checked<request> read_remove_subchannel(const rapidjson::Value& payload);
+
+/// {}
+checked<request> read_list_data_producers(const rapidjson::Value& payload);
 
 /// The member, or null where there is none that counts.
 const rapidjson::Value* find_member(const rapidjson::Value& object,

@@ -1,8 +1,8 @@
 #include "protocol/dialects/entries.hpp"
 #include "protocol/dialects/payload.hpp"
-#include "protocol/dialects/protoo_consumers.hpp"
 #include "protocol/dialects/protoo_frames.hpp"
 #include "protocol/dialects/protoo_methods.hpp"
+#include "protocol/dialects/protoo_offers.hpp"
 #include "protocol/dialects/protoo_shapes.hpp"
 
 #include <deque>
@@ -59,13 +59,18 @@ struct for_consumer {
   producer_id producer;
 };
 
+struct for_data_consumer {
+  data_producer_id producer;
+};
+
 struct for_client {
   json_text id;
   bool joins = false;
   bool receives = false;
 };
 
-using purpose = std::variant<for_nobody, for_entry, for_consumer, for_client>;
+using purpose = std::variant<for_nobody, for_entry, for_consumer,
+                             for_data_consumer, for_client>;
 
 class protoo_dialect final : public dialect {
 public:
@@ -118,7 +123,11 @@ public:
       consume(x->producer);
     else if (const auto y = std::get_if<event::producer_closed>(&event))
       consumers_.remove(y->producer);
-    if (!consumers_.handle_event(event))
+    else if (const auto z = std::get_if<event::data_producer_added>(&event))
+      consume(z->data_producer);
+    else if (const auto u = std::get_if<event::data_producer_closed>(&event))
+      data_consumers_.remove(u->data_producer);
+    if (!consumers_.handle_event(event) && !data_consumers_.handle_event(event))
       tell(event);
     drain();
   }
@@ -133,15 +142,22 @@ public:
     if (membership_ == membership::outside && now >= join_by_)
       return close({closed_for_good, "did not join in time"});
     consumers_.handle_timeout(now);
+    data_consumers_.handle_timeout(now);
     drain();
   }
 
   std::optional<net::time_point> poll_timeout() const override {
     if (closing_)
       return std::nullopt;
-    auto next = consumers_.poll_timeout();
+    std::optional<net::time_point> next;
+    const auto consider = [&](std::optional<net::time_point> at) {
+      if (at && (!next || *at < *next))
+        next = at;
+    };
+    consider(consumers_.poll_timeout());
+    consider(data_consumers_.poll_timeout());
     if (membership_ == membership::outside)
-      next = next ? std::min(*next, join_by_) : join_by_;
+      consider(join_by_);
     return next;
   }
 
@@ -191,8 +207,9 @@ private:
     const auto id = response_id(in);
     if (!id)
       return;
-    const auto taken =
-        consumers_.handle_answer(*id, in.kind == protoo_kind::agrees);
+    const auto agreed = in.kind == protoo_kind::agrees;
+    data_consumers_.handle_answer(*id, agreed);
+    const auto taken = consumers_.handle_answer(*id, agreed);
     // Current has been told with the offer.
     if (taken && reads_legacy(generation_))
       tell(event::consumer_score{*taken});
@@ -266,6 +283,10 @@ private:
     consumers_.handle_outcome(of.producer, result);
   }
 
+  void settle(const for_data_consumer& of, const outcome& result) {
+    data_consumers_.handle_outcome(of.producer, result);
+  }
+
   void settle(const for_client& caller, const outcome& result) {
     if (const auto refused = std::get_if<error>(&result)) {
       if (caller.joins)
@@ -275,8 +296,11 @@ private:
     const auto& done = std::get<success>(result);
     push(protoo_success(caller.id, protoo_reply{done, generation_, self_}));
     if (const auto made = std::get_if<reply::transport_created>(&done);
-        made && caller.receives)
+        made && caller.receives) {
       consumers_.use(made->id);
+      if (made->sctp)
+        data_consumers_.use(made->id);
+    }
     if (const auto joined = std::get_if<reply::joined>(&done);
         joined && caller.joins)
       enter(*joined);
@@ -287,8 +311,11 @@ private:
     notices_.reset(room.participants);
     for (const auto& producer : room.producers)
       consume(producer);
+    for (const auto& producer : room.data_producers)
+      consume(producer);
     if (receives_)
       consumers_.begin();
+    data_consumers_.begin();
   }
 
   void consume(const producer_info& producer) {
@@ -296,9 +323,20 @@ private:
       consumers_.add(producer.id);
   }
 
+  void consume(const data_producer_info& producer) {
+    if (producer.peer != self_)
+      data_consumers_.add(producer.id);
+  }
+
   void drain() {
+    drain(consumers_);
+    drain(data_consumers_);
+  }
+
+  template <class Kind>
+  void drain(protoo_offers<Kind>& offers) {
     while (!closing_) {
-      auto step = consumers_.poll_step();
+      auto step = offers.poll_step();
       if (!step)
         return;
       std::visit([this](auto& x) { take(x); }, *step);
@@ -310,11 +348,23 @@ private:
     ask(std::move(verb), std::move(why));
   }
 
-  void take(protoo_offer& offer) {
+  void take(verb::consume_data& verb) {
+    for_data_consumer why{verb.data_producer.value_or(data_producer_id{})};
+    ask(std::move(verb), std::move(why));
+  }
+
+  void take(protoo_offer<media_kind_of_offer>& offer) {
     push(
         protoo_request(offer.id, "newConsumer",
                        new_consumer_data(offer.consumer, consumers_.transport(),
                                          generation_)));
+  }
+
+  void take(protoo_offer<data_kind_of_offer>& offer) {
+    push(protoo_request(offer.id, "newDataConsumer",
+                        new_data_consumer_data(offer.consumer,
+                                               data_consumers_.transport(),
+                                               generation_)));
   }
 
   void take(any_event& event) {
@@ -371,7 +421,9 @@ private:
   membership membership_ = membership::outside;
   bool receives_ = false; // it gave capabilities when it joined
   protoo_notices notices_;
-  protoo_consumers consumers_;
+  uint64_t last_request_ = 0; // of ours to the client
+  protoo_consumers consumers_{last_request_};
+  protoo_data_consumers data_consumers_{last_request_};
   const net::time_point opened_;
   net::time_point join_by_;
   std::map<request_token, purpose> asked_;

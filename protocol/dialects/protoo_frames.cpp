@@ -21,6 +21,8 @@ int status_of(error_code code) {
     case error_code::transport_not_found:
     case error_code::producer_not_found:
     case error_code::consumer_not_found:
+    case error_code::data_producer_not_found:
+    case error_code::data_consumer_not_found:
     case error_code::no_producer:
       return 404;
     case error_code::not_joined:

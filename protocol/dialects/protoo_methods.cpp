@@ -1,6 +1,7 @@
 #include "protocol/dialects/protoo_methods.hpp"
 
 #include "protocol/dialects/payload.hpp"
+#include "protocol/json_codec.hpp"
 
 #include <algorithm>
 #include <array>
@@ -50,6 +51,12 @@ checked<request> read_webrtc_transport(const Value& data) {
   const auto receives = is_for_consuming(data);
   if (sends != receives)
     verb.direction = sends ? direction::send : direction::recv;
+  // Today's app never says that it wants SCTP, and that of before only if its
+  // library knew: whoever has no use for it ignores it.
+  verb.sctp = num_sctp_streams{};
+  if (const auto told = find_member(data, "sctpCapabilities"))
+    if (const auto known = decode_sctp_capabilities(*told))
+      verb.sctp = known->num_streams;
   return request{verb};
 }
 
@@ -61,6 +68,8 @@ checked<request> read_stats_of(const Value& data) {
 constexpr const char* transport_member = "transportId";
 constexpr const char* producer_member = "producerId";
 constexpr const char* consumer_member = "consumerId";
+constexpr const char* data_producer_member = "dataProducerId";
+constexpr const char* data_consumer_member = "dataConsumerId";
 
 // One that a client of either generation requests.
 constexpr protoo_method query(std::string_view name, payload_reader read,
@@ -81,7 +90,6 @@ constexpr protoo_method refused(std::string_view name, error_code code,
   return {name, nullptr, {}, false, false, of, code, why};
 }
 
-constexpr std::string_view no_data = "Data channels are not available";
 constexpr std::string_view no_throttle = "Network throttling is not available";
 
 constexpr std::array methods{
@@ -106,9 +114,27 @@ constexpr std::array methods{
           transport_member),
     query("getProducerStats", read_stats_of<producer_member>, producer_member),
     query("getConsumerStats", read_stats_of<consumer_member>, consumer_member),
-    refused("produceData", error_code::unsupported, no_data),
-    refused("getDataProducerStats", error_code::unsupported, no_data),
-    refused("getDataConsumerStats", error_code::unsupported, no_data),
+    query("produceData", read_produce_data, transport_member, true),
+    query("getDataProducerStats", read_stats_of<data_producer_member>,
+          data_producer_member),
+    query("getDataConsumerStats", read_stats_of<data_consumer_member>,
+          data_consumer_member),
+    command("closeDataProducer", read_close_data_producer,
+            data_producer_member),
+    command("pauseDataProducer", read_pause_data_producer,
+            data_producer_member),
+    command("resumeDataProducer", read_resume_data_producer,
+            data_producer_member),
+    command("pauseDataConsumer", read_pause_data_consumer,
+            data_consumer_member),
+    command("resumeDataConsumer", read_resume_data_consumer,
+            data_consumer_member),
+    command("setDataConsumerSubchannels", read_set_subchannels,
+            data_consumer_member),
+    command("addDataConsumerSubchannel", read_add_subchannel,
+            data_consumer_member),
+    command("removeDataConsumerSubchannel", read_remove_subchannel,
+            data_consumer_member),
     refused("applyNetworkThrottle", error_code::forbidden, no_throttle),
     refused("resetNetworkThrottle", error_code::forbidden, no_throttle,
             generation::legacy),
@@ -117,6 +143,10 @@ constexpr std::array methods{
 };
 
 } // namespace
+
+std::span<const protoo_method> protoo_methods() {
+  return methods;
+}
 
 const protoo_method* find_protoo_method(std::string_view name) {
   const auto found =

@@ -6,6 +6,7 @@
 #include "protocol/verbs.hpp"
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <variant>
 
@@ -35,6 +36,9 @@ struct protoo_method {
   std::optional<error_code> refused_as = {};
   std::string_view reason = {};
 };
+
+/// All there are.
+std::span<const protoo_method> protoo_methods();
 
 /// Null where there is none of that name.
 const protoo_method* find_protoo_method(std::string_view name);

@@ -82,6 +82,8 @@ struct reply_encoder {
     data.add("iceParameters", in.ice)
         .add("iceCandidates", in.candidates)
         .add("dtlsParameters", in.dtls);
+    if (in.sctp)
+      data.add("sctpParameters", *in.sctp);
     encode(data, out, allocator);
   }
 
@@ -91,6 +93,10 @@ struct reply_encoder {
 
   void operator()(const reply::produced& in) {
     encode(named("producerId", in.id), out, allocator);
+  }
+
+  void operator()(const reply::data_produced& in) {
+    encode(named("dataProducerId", in.id), out, allocator);
   }
 
   void operator()(const reply::stats& in) {
@@ -121,8 +127,31 @@ json_object score_data(int score, int producer_score) {
                        .add("producerScores", std::vector<int>{}));
 }
 
-// The producer's own data, with what either generation's client looks for in
-// it: who sends, and whether it is a shared screen.
+// A producer's own data, with what either generation's client looks for in it.
+class application_data {
+public:
+  application_data(const json_text& own, Value& out, json_allocator& allocator)
+      : out_(out)
+      , allocator_(allocator) {
+    encode(own, out_, allocator_);
+    if (!out_.IsObject())
+      out_.SetObject();
+  }
+
+  template <class T>
+  void put(std::string_view name, const T& value) {
+    out_.RemoveMember(Value{rapidjson::StringRef(name.data(), name.size())});
+    Value member;
+    protocol::encode(value, member, allocator_);
+    add(out_, name, member, allocator_);
+  }
+
+private:
+  Value& out_;
+  json_allocator& allocator_;
+};
+
+// Who sends, and whether it is a shared screen.
 struct consumer_app_data {
   const reply::consumed& of;
   protoo_generation generation;
@@ -131,22 +160,29 @@ struct consumer_app_data {
 void encode(const consumer_app_data& in, Value& out,
             json_allocator& allocator) {
   constexpr std::string_view screen = "screensharing";
-  encode(in.of.app_data, out, allocator);
-  if (!out.IsObject())
-    out.SetObject();
-  const auto put = [&](std::string_view name, const auto& value) {
-    out.RemoveMember(Value{rapidjson::StringRef(name.data(), name.size())});
-    Value member;
-    protocol::encode(value, member, allocator);
-    add(out, name, member, allocator);
-  };
-  put("peerId", in.of.peer);
+  application_data data{in.of.app_data, out, allocator};
+  data.put("peerId", in.of.peer);
   const auto source = find_text(out, "source");
   const auto shared = find_member(out, "share") != nullptr;
   if (reads_legacy(in.generation) && source == screen && !shared)
-    put("share", true);
+    data.put("share", true);
   if (reads_current(in.generation) && !source)
-    put("source", shared ? screen : to_string(in.of.kind));
+    data.put("source", shared ? screen : to_string(in.of.kind));
+}
+
+// Who sends, and what the channel is for: the older app goes by its label.
+struct data_consumer_app_data {
+  const reply::data_consumed& of;
+  protoo_generation generation;
+};
+
+void encode(const data_consumer_app_data& in, Value& out,
+            json_allocator& allocator) {
+  application_data data{in.of.app_data, out, allocator};
+  if (!in.of.peer.empty())
+    data.put("peerId", in.of.peer);
+  if (reads_current(in.generation) && !find_member(out, "channel"))
+    data.put("channel", std::string_view{in.of.label});
 }
 
 template <class T>
@@ -193,6 +229,11 @@ struct noticer {
     if (reads_current(generation) && in.spatial_layer)
       data.add("layers", layers);
     return protoo_notice{"consumerLayersChanged", std::move(data)};
+  }
+
+  result operator()(const event::data_consumer_closed& in) {
+    return protoo_notice{"dataConsumerClosed",
+                         about("dataConsumerId", in.data_consumer)};
   }
 
   result operator()(const event::producer_score& in) {
@@ -245,6 +286,27 @@ json_object new_consumer_data(const reply::consumed& of,
       .add("type", of.type)
       .add("appData", consumer_app_data{of, generation})
       .add("producerPaused", of.producer_paused);
+  return out;
+}
+
+json_object new_data_consumer_data(const reply::data_consumed& of,
+                                   const transport_id& transport,
+                                   protoo_generation generation) {
+  json_object out;
+  // Nobody where the server itself speaks.
+  if (!of.peer.empty())
+    out.add("peerId", of.peer);
+  else if (reads_legacy(generation))
+    out.add("peerId", json_text{"null"});
+  out.add("dataProducerId", of.data_producer);
+  if (reads_legacy(generation))
+    out.add("id", of.id);
+  if (reads_current(generation))
+    out.add("transportId", transport).add("dataConsumerId", of.id);
+  out.add("sctpStreamParameters", of.stream)
+      .add("label", of.label)
+      .add("protocol", of.protocol)
+      .add("appData", data_consumer_app_data{of, generation});
   return out;
 }
 

@@ -47,6 +47,11 @@ json_object new_consumer_data(const reply::consumed& of,
                               const transport_id& transport,
                               protoo_generation generation);
 
+/// The `data` of the request `newDataConsumer`.
+json_object new_data_consumer_data(const reply::data_consumed& of,
+                                   const transport_id& transport,
+                                   protoo_generation generation);
+
 /// A notification: its method and its `data`.
 struct protoo_notice {
   std::string_view method;

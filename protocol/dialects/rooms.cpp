@@ -26,11 +26,15 @@ std::string joined_reply(const camel_replies& replies) {
   std::vector<json_object> producers;
   for (const auto& x : others_of(replies))
     producers.push_back(told_producer(x));
+  std::vector<json_object> data;
+  for (const auto& x : replies.get<reply::joined>().data_producers)
+    data.push_back(told_data_producer(x));
   return json_object{}
       .add("peers", replies.people)
       .add("transportOptions", success{replies.get<reply::transport_created>()})
       .add("rtpCapabilities", replies.get<reply::capabilities>().router)
       .add("producers", producers)
+      .add("dataProducers", data)
       .text();
 }
 

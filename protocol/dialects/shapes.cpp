@@ -46,15 +46,18 @@ struct reply_encoder {
     members(out, allocator)
         .add("peerId", in.peer)
         .add("participants", in.participants)
-        .add("producers", in.producers);
+        .add("producers", in.producers)
+        .add("dataProducers", in.data_producers);
   }
 
   void operator()(const reply::transport_created& in) {
-    members(out, allocator)
-        .add("id", in.id)
+    members to(out, allocator);
+    to.add("id", in.id)
         .add("iceParameters", in.ice)
         .add("iceCandidates", in.candidates)
         .add("dtlsParameters", in.dtls);
+    if (in.sctp)
+      to.add("sctpParameters", *in.sctp);
   }
 
   void operator()(const reply::transport_connected& in) {
@@ -95,6 +98,40 @@ struct reply_encoder {
 
   void operator()(const reply::stats& in) {
     encode(in.report, out, allocator);
+  }
+
+  void operator()(const reply::data_produced& in) {
+    members(out, allocator).add("id", in.id);
+  }
+
+  void operator()(const reply::data_consumed& in) {
+    members to(out, allocator);
+    to.add("id", in.id).add("dataProducerId", in.data_producer);
+    if (!in.peer.empty())
+      to.add("peerId", in.peer);
+    to.add("sctpStreamParameters", in.stream)
+        .add("label", in.label)
+        .add("protocol", in.protocol)
+        .add("paused", in.paused)
+        .add("dataProducerPaused", in.data_producer_paused)
+        .add("appData", in.app_data);
+  }
+
+  void operator()(const reply::data_consumers& in) {
+    members list(out, allocator);
+    if (!in.ids.empty())
+      list.add("dataConsumerId", in.ids.front());
+    list.add("dataConsumerIds", in.ids);
+  }
+
+  void operator()(const reply::data_subchannels& in) {
+    members(out, allocator)
+        .add("dataConsumerId", in.data_consumer)
+        .add("subchannels", in.subchannels);
+  }
+
+  void operator()(const reply::data_producers& in) {
+    encode(in.list, out, allocator);
   }
 };
 
@@ -196,6 +233,28 @@ struct event_encoder {
   void operator()(const event::room_closed& in) {
     object().add("roomId", in.room);
   }
+
+  void operator()(const event::data_producer_added& in) {
+    encode(in.data_producer, out, allocator);
+  }
+
+  void operator()(const event::data_producer_closed& in) {
+    object().add("dataProducerId", in.data_producer).add("peerId", in.peer);
+  }
+
+  void operator()(const event::data_consumer_closed& in) {
+    object()
+        .add("dataConsumerId", in.data_consumer)
+        .add("dataProducerId", in.data_producer);
+  }
+
+  void operator()(const event::data_consumer_paused& in) {
+    object().add("dataConsumerId", in.data_consumer).add("byProducer", true);
+  }
+
+  void operator()(const event::data_consumer_resumed& in) {
+    object().add("dataConsumerId", in.data_consumer).add("byProducer", true);
+  }
 };
 
 struct event_namer {
@@ -270,6 +329,26 @@ struct event_namer {
   std::string_view operator()(const event::room_closed&) {
     return "room-closed";
   }
+
+  std::string_view operator()(const event::data_producer_added&) {
+    return "new-data-producer";
+  }
+
+  std::string_view operator()(const event::data_producer_closed&) {
+    return "data-producer-closed";
+  }
+
+  std::string_view operator()(const event::data_consumer_closed&) {
+    return "data-consumer-closed";
+  }
+
+  std::string_view operator()(const event::data_consumer_paused&) {
+    return "data-consumer-paused";
+  }
+
+  std::string_view operator()(const event::data_consumer_resumed&) {
+    return "data-consumer-resumed";
+  }
 };
 
 } // namespace
@@ -301,6 +380,17 @@ void encode(const producer_info& in, Value& out, json_allocator& allocator) {
       .add("producerId", in.id)
       .add("peerId", in.peer)
       .add("kind", to_string(in.kind))
+      .add("paused", in.paused)
+      .add("appData", in.app_data);
+}
+
+void encode(const data_producer_info& in, Value& out,
+            json_allocator& allocator) {
+  members(out, allocator)
+      .add("dataProducerId", in.id)
+      .add("peerId", in.peer)
+      .add("label", in.label)
+      .add("protocol", in.protocol)
       .add("paused", in.paused)
       .add("appData", in.app_data);
 }

@@ -27,6 +27,11 @@ void encode(std::same_as<int> auto in, rapidjson::Value& out, json_allocator&) {
   out.SetInt(in);
 }
 
+void encode(std::same_as<uint16_t> auto in, rapidjson::Value& out,
+            json_allocator&) {
+  out.SetUint(in);
+}
+
 void encode(std::same_as<uint32_t> auto in, rapidjson::Value& out,
             json_allocator&) {
   out.SetUint(in);
@@ -58,6 +63,10 @@ void encode(const event::peer_volume& in, rapidjson::Value& out,
 void encode(const producer_info& in, rapidjson::Value& out,
             json_allocator& allocator);
 
+/// {dataProducerId, peerId, label, protocol, paused, appData}
+void encode(const data_producer_info& in, rapidjson::Value& out,
+            json_allocator& allocator);
+
 template <class T>
 void encode(const std::vector<T>& in, rapidjson::Value& out,
             json_allocator& allocator) {
@@ -74,14 +83,21 @@ void encode(const std::vector<T>& in, rapidjson::Value& out,
 /// |---|---|
 /// | ok | {} |
 /// | capabilities | the capabilities themselves |
-/// | joined | {peerId, participants, producers} |
-/// | transport_created | {id, iceParameters, iceCandidates, dtlsParameters} |
+/// | joined | {peerId, participants, producers, dataProducers} |
+/// | transport_created | {id, iceParameters, iceCandidates, dtlsParameters,
+///   sctpParameters?} |
 /// | transport_connected | {transportId} |
 /// | ice_restarted | {iceParameters} |
-/// | produced | {id} |
+/// | produced, data_produced | {id} |
 /// | consumed | {id, producerId, peerId, kind, rtpParameters, type, paused,
-/// producerPaused, appData} | | consumers | {consumerId: the first, if any,
-/// consumerIds} | | producers | [producer] | | stats | the report itself |
+///   producerPaused, appData} |
+/// | consumers | {consumerId: the first, if any, consumerIds} |
+/// | producers, data_producers | [producer] |
+/// | stats | the report itself |
+/// | data_consumed | {id, dataProducerId, peerId?, sctpStreamParameters, label,
+///   protocol, paused, dataProducerPaused, appData} |
+/// | data_consumers | {dataConsumerId: the first, if any, dataConsumerIds} |
+/// | data_subchannels | {dataConsumerId, subchannels} |
 void encode_reply(const success& in, rapidjson::Value& out,
                   json_allocator& allocator);
 

@@ -63,6 +63,24 @@ constexpr std::array methods{
     method{"get-producers", "producers", read_list_producers},
     method{"get-stats", "stats", read_get_stats},
     method{"leave", "left", read_leave},
+    method{"produce-data", "data-producer-id", read_produce_data},
+    method{"pause-data-producer", "data-producer-paused",
+           read_pause_data_producer},
+    method{"resume-data-producer", "data-producer-resumed",
+           read_resume_data_producer},
+    method{"close-data-producer", "data-producer-closed",
+           read_close_data_producer},
+    method{"consume-data", "data-consumer-params", read_consume_data},
+    method{"pause-data-consumer", "data-consumer-paused",
+           read_pause_data_consumer},
+    method{"resume-data-consumer", "data-consumer-resumed",
+           read_resume_data_consumer},
+    method{"close-data-consumer", "data-consumer-closed",
+           read_close_data_consumer},
+    method{"set-subchannels", "subchannels-set", read_set_subchannels},
+    method{"add-subchannel", "subchannel-added", read_add_subchannel},
+    method{"remove-subchannel", "subchannel-removed", read_remove_subchannel},
+    method{"get-data-producers", "data-producers", read_list_data_producers},
 };
 
 const method* find_method(std::string_view name) {
@@ -87,6 +105,10 @@ json_object subject_of(const request& what) {
           out.add("producerId", x.producer);
         else if constexpr (requires { x.consumer.str(); })
           out.add("consumerId", x.consumer);
+        else if constexpr (requires { x.data_producer.str(); })
+          out.add("dataProducerId", x.data_producer);
+        else if constexpr (requires { x.data_consumer.str(); })
+          out.add("dataConsumerId", x.data_consumer);
       },
       what);
   return out;

@@ -126,6 +126,33 @@ TEST_CASE("who comes back in time has what it had, and nobody has noticed") {
   CHECK(at.bob.push("participant-left"));
 }
 
+TEST_CASE("who comes back before its loss is noticed has what it had, too") {
+  actor_world world;
+  fake_client ann{world, "r", "ann"};
+  fake_client bob{world, "r", "bob"};
+  world.run();
+  auto transport = ann.create_transport("send");
+  auto producer = ann.produce(audio_track(1));
+  bob.messages().pushes.clear();
+  fake_client again{world, "r", "ann"};
+  world.run();
+  CHECK(ann.closed() == 4001);
+  ann.hang_up(lost);
+  world.pass(seconds{30});
+  CHECK(bob.messages().pushes.empty());
+  auto restarted =
+      again.request("restart-ice", about("transportId", transport));
+  CHECK(text_at(restarted, "/type") == "ice-restarted");
+  again.request("pause-producer", about("producerId", producer));
+  CHECK(bob.push("producer-paused"));
+  // Now this connection is the one that counts.
+  again.hang_up(lost);
+  world.pass(seconds{9});
+  CHECK_FALSE(bob.push("participant-left"));
+  world.pass(seconds{2});
+  CHECK(bob.push("participant-left"));
+}
+
 TEST_CASE("who does not come back in time has left") {
   broken_scene at;
   at.world.pass(milliseconds{9990});
@@ -353,13 +380,14 @@ TEST_CASE("a Socket.IO client that shows its pid is the same user") {
   second.join();
   CHECK_FALSE(bob.push("participant-left"));
   CHECK_FALSE(bob.push("participant-joined"));
-  // Its twin, before the server has noticed the loss, replaces it.
+  // So it is before the server has noticed a loss.
   socketio_client third{world, R"({"pid":")" + second.pid + "\"}"};
   CHECK(third.sid == first.sid);
   third.join();
   CHECK(second.connection->closed == 4001);
   // Put out in Socket.IO's words, it does not come back to fight.
   CHECK(second.connection->sent.back() == "1");
+  CHECK_FALSE(bob.push("participant-left"));
   // Somebody else has another sid.
   socketio_client other{world, R"({"pid":"12345678.short"})"};
   CHECK(other.sid != first.sid);

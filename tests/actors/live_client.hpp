@@ -167,6 +167,11 @@ public:
     }
   }
 
+  /// Forgets what the server has said by itself; how much that was.
+  size_t forget_pushes() {
+    return std::exchange(inbox_.pushes, {}).size();
+  }
+
   /// Creates a transport and starts it; the server connects its side, too.
   void open(live_transport& x, const std::string& direction,
             const net::dtls_context& dtls) {

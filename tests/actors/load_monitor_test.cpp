@@ -269,6 +269,30 @@ TEST_CASE("a CPU that something else keeps busy holds nothing back") {
   CHECK(at.until(busy, {0.92, 1ms, 0}) <= 5s);
 }
 
+TEST_CASE("where the CPU is short packets wait for each other") {
+  watch at;
+  at.feed({0.7, 1ms, 0}, 5s);
+  CHECK(at.monitor.coalescing() == 0ms);
+  at.feed({0.8, 1ms, 0}, 2s);
+  CHECK(at.monitor.coalescing() == 10ms);
+  CHECK(at.level() == normal);
+  // What that saves does not end it.
+  at.feed({0.55, 1ms, 0}, 10s);
+  CHECK(at.monitor.coalescing() == 10ms);
+  at.feed({0.3, 1ms, 0}, 2s);
+  CHECK(at.monitor.coalescing() == 0ms);
+}
+
+TEST_CASE("packets wait for each other while something is shed, or never") {
+  watch at;
+  at.feed({0.3, 80ms, 0}, 2s);
+  CHECK(sheds(at.monitor.state()));
+  CHECK(at.monitor.coalescing() == 10ms);
+  watch never{{0.9, 20ms, 40ms, 0ms}};
+  never.feed(very_late, 5s);
+  CHECK(never.monitor.coalescing() == 0ms);
+}
+
 TEST_CASE("0 leaves a figure out of account") {
   watch no_cpu{{0, 20ms, 40ms}};
   no_cpu.feed(full_cpu, 10s);

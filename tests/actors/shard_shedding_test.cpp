@@ -3,6 +3,7 @@
 using namespace troupe;
 using namespace troupe::actors;
 using namespace troupe::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -138,4 +139,26 @@ TEST_CASE("a shard tells the load how long packets waited") {
   at.world.run();
   // In steps of 4 ms.
   CHECK(at.world.load->gauges().take().delay == std::chrono::milliseconds{32});
+}
+
+TEST_CASE("where the CPU is short packets go together, and none stays behind") {
+  simulcast_scene at;
+  at.world.pass(1s);
+  at.world.load->publish_coalescing(10ms);
+  auto hear = [&] {
+    ++at.sequence;
+    at.send(at.audio, 0, {1, 2, 3, 4});
+    return at.packets(2);
+  };
+  auto first = hear(); // nothing was sent for long
+  CHECK(hear() == first);
+  CHECK(hear() == first);
+  at.world.pass(10ms);
+  CHECK(hear() == first + 3);
+  CHECK(hear() == first + 3);
+  at.world.pass(tick_queue::step); // nothing follows
+  CHECK(at.packets(2) == first + 4);
+  at.world.load->publish_coalescing({});
+  CHECK(hear() == first + 5);
+  CHECK(hear() == first + 6);
 }

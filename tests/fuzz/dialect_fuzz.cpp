@@ -40,7 +40,7 @@ std::string sentence(std::string_view text) {
 
 outcome outcome_of(uint8_t choice, std::string_view text) {
   if (choice % 4 == 0)
-    return error{static_cast<error_code>(1 + choice / 4 % 18), sentence(text)};
+    return error{static_cast<error_code>(1 + choice / 4 % 20), sentence(text)};
   auto done = any_of<success>(choice);
   if (const auto made = std::get_if<reply::transport_created>(&done))
     made->id = transport_id{"t"};

@@ -27,7 +27,9 @@ const BUILDS = {
   },
 };
 
-const NO_PAGES = ['page.ts', 'call.ts', 'protoo-client.d.ts'];
+const NO_PAGES = [
+  'page.ts', 'call.ts', 'data_lines.ts', 'protoo-client.d.ts',
+];
 const pages = readdirSync(here('frontends'))
   .filter((name) => name.endsWith('.ts') && !NO_PAGES.includes(name))
   .map((name) => here(`frontends/${name}`));

@@ -32,8 +32,8 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function enter(context, name, room) {
-  const visitor = await PageVisitor.enter(chromium, server.url,
+async function enter(context, name, room, { url } = server) {
+  const visitor = await PageVisitor.enter(chromium, url,
     { name, room, size: DESK });
   context.after(() => visitor.page.close());
   return visitor;
@@ -150,4 +150,15 @@ test('three people talk by more than voice', async (context) => {
       assert.match(await page.title(), /Troupe/);
     }
   });
+});
+
+test('without data channels there are calls all the same', async (context) => {
+  const plain = await TroupeServer.start(['--rtc.sctp=off']);
+  context.after(() => plain.stop());
+  const ada = await enter(context, 'Ada', 'plain', plain);
+  const bob = await enter(context, 'Bob', 'plain', plain);
+  await Promise.all([ada.sees(), bob.sees()]);
+  await ada.press('This server has no chat');
+  await waitFor('the page to say so', () => ada.page.$$eval('.toast', (all) =>
+    all.some(({ textContent }) => textContent === 'This server has no chat')));
 });

@@ -148,6 +148,25 @@ test('the speaker view shows who speaks', async (context) => {
     await cyn.screenshot(`${SHOTS}/call-speaker-phone.png`);
   });
 
+  await context.test('a shared screen goes before who speaks', async () => {
+    const screen = () => cyn.page.evaluate(() => {
+      const tile = document.querySelector('.screen-tile');
+      return !tile.hidden && tile.hasAttribute('data-main') &&
+        tile.querySelector('video').currentTime;
+    });
+    await cyn.page.setViewport(DESK);
+    await ada.press('Share your screen');
+    const begun = await waitFor('the screen', screen);
+    await waitFor('the screen to move', async () => await screen() > begun);
+    await waitFor('tiles that have glided to their places', () =>
+      cyn.page.$$eval('.tile', (all) => all.every((tile) =>
+        tile.getAnimations().length === 0)));
+    await cyn.screenshot(`${SHOTS}/call-screen.png`);
+    await ada.press('Stop sharing');
+    await waitFor('Ada to be large again', async () =>
+      await large() === 'Ada');
+  });
+
   await context.test('the grid comes back', async () => {
     await cyn.press('Show everyone alike');
     await waitFor('nobody large', async () => await large() === undefined);

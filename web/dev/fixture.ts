@@ -109,6 +109,8 @@ function why(): WhyFacts {
     samples: samples(),
     layers: { spatial: 3, temporal: 3 },
     codec: 'VP8',
+    figures: [['Score', '9 of 10'], ['Sent again', '12 packets'],
+      ['Left out', '0 packets'], ['Key frames asked for', '3']],
     explained: true,
     isSelf: false,
     decisions: [

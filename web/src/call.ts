@@ -10,7 +10,8 @@ import { Receiver, type RemoteTrack } from './receiver';
 import { Sender } from './sender';
 import { Signaling } from './signaling';
 import type {
-  DataProducerInfo, JoinAnswer, LayersPush, Participant, ProducerInfo, Requester, Source,
+  DataProducerInfo, JoinAnswer, LayersPush, Participant, ProducerInfo,
+  Requester, Source,
 } from './signaling';
 import { restartIce } from './transport';
 
@@ -222,7 +223,12 @@ export class Call {
         roomId, name, rtpCapabilities: device.recvRtpCapabilities,
       });
     if (answer.participants) this.#participants = answer.participants;
-    return answer;
+    if (answer.dataProducers) return answer;
+    // Who joins again on one connection is told of media alone.
+    const { dataProducers = [] } = await this.#signaling
+      .request<Pick<JoinAnswer, 'dataProducers'>>('get-data-producers')
+      .catch((): Pick<JoinAnswer, 'dataProducers'> => ({}));
+    return { ...answer, dataProducers };
   }
 
   async #joinAnew(round: number): Promise<void> {

@@ -31,9 +31,10 @@ export function encodingsOf(
       : [{ maxBitrate: SVC_BITRATE, scalabilityMode: 'L3T3_KEY' }];
   }
   const all = source === 'screen' ? SCREEN_BITRATES : CAMERA_BITRATES;
+  // Browsers leave out layers of small pictures by themselves, which those who
+  // have asked for them would wait for.
   const useful = Math.max(1, Math.floor(Math.log2(width / 240)) + 1);
-  const count = source === 'screen' ? all.length
-    : Math.min(all.length, useful);
+  const count = Math.min(all.length, useful);
   const skipped = source === 'screen' ? 0 : skippedLayers(width, count);
   return Array.from({ length: count }, (_, layer) => ({
     maxBitrate: all[Math.min(all.length - 1, layer + skipped)]!,

@@ -10,7 +10,7 @@ import type { LocalMedia } from './local_media';
 import { Monitor } from './monitor';
 import type { Person } from './people_list';
 import type { RemoteTrack } from './receiver';
-import { ServerEstimate } from './server_stats';
+import { ServerStats } from './server_stats';
 import { AudioOut } from './ui/audio_out';
 import { CallView } from './ui/call_view';
 import { toast } from './ui/notice';
@@ -43,8 +43,9 @@ export class RunningCall {
   #monitor: Monitor;
   #viewer: Viewer;
   #decisions = new DecisionLog();
-  #estimate: ServerEstimate;
+  #stats: ServerStats;
   #watched = false;
+  #frozeAt = new WeakMap<RemoteTrack, number>();
 
   /** Resolves once in the room; rejects with the reason if that fails. */
   static async enter(options: RunningCallOptions): Promise<RunningCall> {
@@ -78,7 +79,7 @@ export class RunningCall {
       dataListener: this.conversation,
     });
     this.conversation.room = this.call.data;
-    this.#estimate = new ServerEstimate(this.call.requester);
+    this.#stats = new ServerStats(this.call.requester);
     this.view = new CallView({
       room, link,
       actions: {
@@ -99,7 +100,7 @@ export class RunningCall {
       quality: (id, quality) => this.view.setQuality(id, quality),
       speaker: (id) => this.view.stage.setSpeaker(id),
       measured: () => this.#measured(),
-    }, () => this.#estimate.value);
+    }, () => this.#stats.estimate);
     this.#viewer = new Viewer(() => this.call.receiver, this.view.stage,
       (track, text) => this.#decided(track, 'page', text));
   }
@@ -131,12 +132,26 @@ export class RunningCall {
 
   #measured(): void {
     const transport = this.call.receiver?.transport;
-    if (this.#watched && transport) void this.#estimate.refresh(transport);
+    if (this.#watched && transport) {
+      void this.#stats.refreshTransport(transport);
+    }
+    this.#noteFreezes();
     this.view.drawFigures();
   }
 
   #decided(track: RemoteTrack, by: 'page' | 'server', text: string): void {
     this.#decisions.note(track.consumer.id, { atMs: Date.now(), by, text });
+  }
+
+  #noteFreezes(): void {
+    for (const track of this.call.receiver?.tracks() ?? []) {
+      if (track.source === 'mic' || track.paused) continue;
+      const { flows } = this.#monitor;
+      const latest = flows.samples(track.peerId, track.source).at(-1);
+      if (!latest?.froze || latest.atMs === this.#frozeAt.get(track)) continue;
+      this.#frozeAt.set(track, latest.atMs);
+      this.#decided(track, 'page', 'Saw the picture stand still');
+    }
   }
 
   /** Whose picture a tile shows. */
@@ -155,6 +170,7 @@ export class RunningCall {
     const { personId, source } = this.#picture(id);
     const track = this.call.receiver?.tracks().find((one) =>
       one.peerId === personId && one.source === source);
+    if (track) void this.#stats.refreshConsumer(track.consumer.id);
     const media = track?.consumer ?? this.call.sender?.producer('camera');
     const mimeType = media?.rtpParameters.codecs[0]?.mimeType ?? '';
     return {
@@ -162,6 +178,7 @@ export class RunningCall {
       decisions: track ? this.#decisions.of(track.consumer.id) : [],
       layers: track && layerCount(track),
       codec: mimeType.replace(/^video\//, ''),
+      figures: track ? this.#stats.figures(track.consumer.id) : [],
       explained: false,
       isSelf: personId === 'self',
     };

@@ -30,6 +30,7 @@ test('a large camera is sent in no more than three', () => {
 test('a screen has layers of its own', () => {
   const screen = encodingsOf('screen', 'vp8', 1920);
   assert.equal(screen.length, 2);
+  assert.equal(encodingsOf('screen', 'vp8', 320).length, 1);
   assert.ok(screen.at(-1)!.maxBitrate! >= 2_000_000);
 });
 

@@ -57,12 +57,14 @@ uint16_t port_after(std::string_view line, std::string_view key) {
 
 // Runs in the child after fork(), where only system calls are safe: it never
 // returns. What goes wrong is told through `report` as an errno.
-[[noreturn]] void become(char* const* words, int log, int report,
-                         pid_t parent) {
+[[noreturn]] void become(char* const* words, const cpu_set_t* cores, int log,
+                         int report, pid_t parent) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (cores)
+    ::sched_setaffinity(0, sizeof *cores, cores);
   auto nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (getppid() == parent && ::dup2(nothing, 0) >= 0 && ::dup2(log, 1) >= 0
       && ::dup2(log, 2) >= 0)
@@ -159,7 +161,8 @@ outcome<void> server_process::impl::launch() {
   auto parent = ::getpid();
   pid = ::fork();
   if (pid == 0)
-    become(words.data(), log_file, report[1], parent);
+    become(words.data(), command.cores ? &*command.cores : nullptr, log_file,
+           report[1], parent);
   ::close(report[1]);
   int error = pid < 0 ? errno : 0;
   if (pid > 0 && ::read(report[0], &error, sizeof(error)) == sizeof(error))

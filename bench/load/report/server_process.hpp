@@ -2,6 +2,7 @@
 
 #include "bench/load/report/failure.hpp"
 
+#include <sched.h>
 #include <sys/types.h>
 
 #include <chrono>
@@ -22,6 +23,9 @@ struct server_command {
   /// The TCP port of its signaling on loopback: ready when it accepts there.
   /// 0 waits for Troupe's line "started", which tells the ports.
   uint16_t poll_port = 0;
+
+  /// The cores that it may use; all of ours where there is nothing.
+  std::optional<cpu_set_t> cores;
 
   std::chrono::milliseconds ready_within{10'000};
 

@@ -43,7 +43,7 @@ crew_config crew_of(const run_options& x, const server_address& server) {
     out.media.profiles = {net::srtp_profile::aes128_cm_sha1_80};
   else
     out.media.profiles = {net::srtp_profile::aead_aes_128_gcm};
-  out.begin_muted = x.scenario == "overload";
+  out.begin_muted = x.scenario == "overload" && !x.by_joining;
   out.impairment.loss = x.loss;
   out.impairment.delay = net::duration{x.delay} / 2;
   return out;
@@ -97,6 +97,16 @@ void bench_run::launch() {
   result_.command = command.line();
   result_.commit = commit_at(options_.server.binary);
   command.stop_within = std::chrono::seconds{20};
+  if (options_.server.cores > 0) {
+    cpu_set_t all;
+    ::sched_getaffinity(0, sizeof all, &all);
+    auto parts = divide_cores(all, options_.server.cores);
+    if (!parts)
+      throw run_error{"--server-cores leaves none for the generator"};
+    command.cores = parts->server;
+    cores_.emplace(parts->generator);
+    result_.parameters["server_cores"] = options_.server.cores;
+  }
   auto started = server_process::start(command);
   if (!started)
     throw run_error{started.error().text};
@@ -176,8 +186,10 @@ void bench_run::measure(const std::function<void()>& body) {
   crew_->reset_figures();
   auto begin = clock::now();
   auto first = sample();
+  auto sent_before = read_send_counters(address_.host, address_.port);
   body();
   auto last = sample();
+  note_sends(sent_before, read_send_counters(address_.host, address_.port));
   auto figures = crew_->figures();
   auto end = clock::now();
   auto elapsed = std::chrono::duration<double>(end - begin).count();
@@ -196,6 +208,21 @@ void bench_run::measure(const std::function<void()>& body) {
   }
   if (server_ && !server_->running())
     result_.void_reasons.push_back("the server ended during the run");
+}
+
+void bench_run::note_sends(const std::optional<send_counters>& before,
+                           const std::optional<send_counters>& after) {
+  if (!before || !after)
+    return;
+  auto mean = [](uint64_t all, uint64_t parts) {
+    return parts > 0 ? std::optional{static_cast<double>(all)
+                                     / static_cast<double>(parts)}
+                     : std::nullopt;
+  };
+  result_.mean_batch =
+      mean(after->datagrams - before->datagrams, after->calls - before->calls);
+  result_.mean_gso_run =
+      mean(after->in_runs - before->in_runs, after->runs - before->runs);
 }
 
 // Sequence numbers show a hole, but not that nothing comes any more.
@@ -230,6 +257,7 @@ run_result bench_run::finish() {
   crew_.reset();
   if (server_ && !server_->stop())
     result_.void_reasons.push_back("the server did not end cleanly");
+  cores_.reset();
   if (options_.floor) {
     floor_options how;
     how.repetitions = options_.floor_repetitions;

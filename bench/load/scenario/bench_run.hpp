@@ -1,7 +1,9 @@
 #pragma once
 
+#include "bench/load/report/affinity.hpp"
 #include "bench/load/report/process_meter.hpp"
 #include "bench/load/report/run_result.hpp"
+#include "bench/load/report/send_meter.hpp"
 #include "bench/load/report/server_process.hpp"
 #include "bench/load/scenario/crew.hpp"
 #include "bench/load/scenario/run_options.hpp"
@@ -93,6 +95,8 @@ public:
 
 private:
   void launch();
+  void note_sends(const std::optional<send_counters>& before,
+                  const std::optional<send_counters>& after);
   void describe();
   void check_flow(net::time_point end);
 
@@ -100,6 +104,7 @@ private:
   scenario_plan plan_;
   run_result result_;
   std::optional<server_process> server_;
+  std::optional<core_guard> cores_; // those of the generator
   server_address address_;
   pid_t pid_ = 0;
   std::unique_ptr<load::crew> crew_;

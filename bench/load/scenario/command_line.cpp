@@ -43,6 +43,11 @@ void add_server(CLI::App& app, server_options& x) {
                  "threads.io and rtc.sockets of the server, likewise")
       ->capture_default_str()
       ->group("Server");
+  app.add_option("--server-cores", x.cores,
+                 "Give the launched server so many cores for itself, and the "
+                 "generator the others; 0: both share all")
+      ->capture_default_str()
+      ->group("Server");
   app.add_flag("--unprotected", x.unprotected,
                "Launch with overload.* off: to find the most it can carry")
       ->group("Server");
@@ -180,6 +185,9 @@ void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
   } else if (name == "overload") {
     add_meetings(app, x, texts);
     add_count(app, "--factor", x.factor, "Rooms that send, by those that fit");
+    app.add_flag("--by-joining", x.by_joining,
+                 "Let the load come as members who join, and whom the server "
+                 "may turn away");
   } else if (name == "churn") {
     add_meetings(app, x, texts);
     app.add_option("--changes", x.changes_per_second,

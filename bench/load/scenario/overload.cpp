@@ -46,6 +46,54 @@ std::optional<double> recover(bench_run& run, double wanted) {
   }
 }
 
+/// Who sends, and what came of it on the way up.
+struct ascent {
+  double first = 0; // packets/s with what fits
+  double peak = 0;
+};
+
+// All are there: more and more of them send.
+ascent begin_sending(bench_run& run, const run_options& options,
+                     member_index some, member_index all) {
+  auto& crew = run.crew();
+  run.join(0, all);
+  auto everyone = run.everyone();
+  everyone.media = false;
+  run.settle(everyone);
+  crew.set_sending(0, some, true);
+  run.sleep(options.warmup);
+  ascent out;
+  out.first = out.peak = watch(run, step_seconds).packets_per_second;
+  // On the way up by half of what fits.
+  auto more = std::max(1u, some / 2);
+  for (auto sending = some + more; sending < all; sending += more) {
+    crew.set_sending(0, sending, true);
+    out.peak = std::max(out.peak, watch(run, step_seconds).packets_per_second);
+  }
+  crew.set_sending(0, all, true);
+  run.sleep(1);
+  return out;
+}
+
+// Some are there, and the others want to come.
+ascent begin_joining(bench_run& run, const run_options& options,
+                     member_index some, member_index all) {
+  auto& crew = run.crew();
+  run.join(0, some);
+  while (crew.status().ready < some)
+    run.sleep(0.1);
+  run.sleep(options.warmup);
+  ascent out;
+  out.first = out.peak = watch(run, step_seconds).packets_per_second;
+  crew.start_joining(some, all, {options.joins_per_second, 0});
+  auto rush = static_cast<double>(all - some) / options.joins_per_second;
+  for (auto left = rush + step_seconds; left > 0; left -= 1) {
+    out.peak = std::max(out.peak, watch(run, 1).packets_per_second);
+    crew.status(); // who was turned away comes again
+  }
+  return out;
+}
+
 } // namespace
 
 run_result run_overload(const run_options& options) {
@@ -54,23 +102,17 @@ run_result run_overload(const run_options& options) {
   auto& crew = run.crew();
   auto all = static_cast<member_index>(run.plan().members.size());
   auto some = options.rooms * options.size;
-  run.join(0, all);
-  auto everyone = run.everyone();
-  everyone.media = false;
-  run.settle(everyone);
-  crew.set_sending(0, some, true);
-  run.sleep(options.warmup);
-  auto first = watch(run, step_seconds).packets_per_second;
-  auto peak = first;
-  // On the way up by half of what fits.
-  auto more = std::max(1u, some / 2);
-  for (auto sending = some + more; sending < all; sending += more) {
-    crew.set_sending(0, sending, true);
-    peak = std::max(peak, watch(run, step_seconds).packets_per_second);
-  }
-  crew.set_sending(0, all, true);
-  run.sleep(1);
-  run.measure();
+  auto [first, peak] = options.by_joining
+                           ? begin_joining(run, options, some, all)
+                           : begin_sending(run, options, some, all);
+  run.measure([&] {
+    for (auto left = options.seconds; left > 0; left -= 0.5) {
+      run.sleep(std::min(left, 0.5));
+      if (options.by_joining)
+        crew.status();
+    }
+  });
+  auto inside = crew.status();
   crew.set_sending(some, all, false);
   auto recovery = recover(run, first);
   auto& result = run.result();
@@ -86,6 +128,10 @@ run_result run_overload(const run_options& options) {
         / static_cast<double>(result.audio.expected);
   if (recovery)
     result.extra["recovery_seconds"] = *recovery;
+  if (options.by_joining) {
+    result.extra["members_in"] = static_cast<double>(inside.ready);
+    result.labels["arrival"] = "joining";
+  }
   result.parameters["factor"] = options.factor;
   result.labels["traffic"] = to_string(options.video.value_or(traffic::audio));
   return run.finish();

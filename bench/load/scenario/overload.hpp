@@ -10,6 +10,10 @@ namespace troupe::load {
 /// what the result tells of; then as many as at first. Nobody joins meanwhile,
 /// so a server cannot help itself by turning newcomers away.
 ///
+/// With `by_joining` only the first `rooms` are there at first; the others
+/// come all at once, at the rate of joins, and come again when a busy server
+/// turns them away. Those who got in fall silent at the end.
+///
 /// Extras: packets/s that receivers got at first, at most and at the full load
 /// (`goodput_…`), the last by the most (`goodput_of_peak`), the share of audio
 /// lost under the full load, and the seconds until receivers got 95 % of what

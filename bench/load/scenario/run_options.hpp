@@ -29,6 +29,9 @@ struct server_options {
   std::vector<std::string> arguments;
   uint32_t scheduler_threads = 1;
   uint32_t io_threads = 1;
+  /// How many cores it gets for itself, the generator having the others. 0:
+  /// both share all.
+  uint32_t cores = 0;
   /// Launches it with its protection from overload switched off.
   bool unprotected = false;
 };
@@ -104,6 +107,9 @@ struct run_options {
 
   // overload
   uint32_t factor = 3;
+  /// The load comes as members who join, of whom the server may turn some
+  /// away, not as members who are there and begin to send.
+  bool by_joining = false;
 };
 
 } // namespace troupe::load

@@ -34,10 +34,7 @@ class EventsFrontend implements Frontend {
     const { rtpCapabilities } = await this.#request('get-rtp-capabilities');
     this.#device = await Device.factory();
     await this.#device.load({ routerRtpCapabilities: rtpCapabilities });
-    const { existingProducers } = await this.#request('join-mediasoup-room', {
-      rtpCapabilities: this.#device.recvRtpCapabilities,
-      ...(options.rich && { name: options.user }),
-    });
+    const existingProducers = await this.#join();
     const sending = await this.#openTransport('send');
     this.#receiving = await this.#openTransport('recv');
     for (const track of media.getTracks()) {
@@ -61,6 +58,26 @@ class EventsFrontend implements Frontend {
     this.#transports.forEach((transport) => transport.close());
   }
 
+  online(): boolean {
+    return this.#socket.connected;
+  }
+
+  async comeBack(): Promise<void> {
+    // The same Socket: it shows its pid, and has its id again.
+    const connected = new Promise((done) =>
+      this.#socket.once('connect', () => done(undefined)));
+    this.#socket.connect();
+    await connected;
+    const existingProducers = await this.#join();
+    for (const transport of this.#transports) {
+      const { iceParameters } = await this.#request(
+        'restart-ice', { transportId: transport.id });
+      await transport.restartIce({ iceParameters });
+    }
+    await Promise.all(existingProducers
+      .map((producerId) => this.#consume(producerId)));
+  }
+
   events(): LoggedEvent[] {
     return this.#log;
   }
@@ -79,6 +96,14 @@ class EventsFrontend implements Frontend {
       socket.once('connect', resolve);
       socket.once('connect_error', reject);
     });
+  }
+
+  async #join(): Promise<string[]> {
+    const { existingProducers } = await this.#request('join-mediasoup-room', {
+      rtpCapabilities: this.#device.recvRtpCapabilities,
+      ...(this.#options.rich && { name: this.#options.user }),
+    });
+    return existingProducers;
   }
 
   async #request(name: string, data: object = {}): Promise<any> {

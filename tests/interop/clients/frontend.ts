@@ -74,6 +74,10 @@ export interface Frontend {
   start(options: Options): Promise<void>;
   stats(): Promise<Figures>;
   leave(): Promise<void>;
+  /** Whether the connection for signaling is open. */
+  online(): boolean;
+  /** Connects again as the same user, and goes on with the transports. */
+  comeBack(): Promise<void>;
   events(): LoggedEvent[];
   /** Producer ids of the consumers that have been closed. */
   ended(): string[];

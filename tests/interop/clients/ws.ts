@@ -32,6 +32,7 @@ const REPLIES: Record<string, string> = {
   'consume': 'consumer-params',
   'resume-consumer': 'consumer-resumed',
   'get-producers': 'producers',
+  'restart-ice': 'ice-restarted',
 };
 
 class WsFrontend implements Frontend {
@@ -72,6 +73,19 @@ class WsFrontend implements Frontend {
   async leave(): Promise<void> {
     this.#socket.close();
     this.#transports.forEach((transport) => transport.close());
+  }
+
+  online(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  async comeBack(): Promise<void> {
+    await this.#connect();
+    for (const transport of this.#transports) {
+      const { iceParameters } = await this.#request(
+        'restart-ice', { transportId: transport.id });
+      await transport.restartIce({ iceParameters });
+    }
   }
 
   events(): LoggedEvent[] {

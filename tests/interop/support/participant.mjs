@@ -43,6 +43,14 @@ export class Participant {
     }, withinMs);
   }
 
+  online() {
+    return this.#page.evaluate(() => window.troupe.online());
+  }
+
+  comeBack() {
+    return this.#page.evaluate(() => window.troupe.comeBack());
+  }
+
   leave() {
     return this.#page.evaluate(() => window.troupe.leave());
   }

@@ -2,8 +2,8 @@
 
 #include "protocol/dialects/shapes.hpp"
 #include "protocol/json_codec.hpp"
+#include "tests/protocol/dialects/canonical_data.hpp"
 
-#include <sstream>
 #include <stdexcept>
 #include <vector>
 
@@ -42,14 +42,6 @@ dtls_parameters fixed_dtls() {
       .value();
 }
 
-std::vector<std::string> split(std::string_view text, char at) {
-  std::vector<std::string> parts;
-  std::istringstream in{std::string{text}};
-  for (std::string part; std::getline(in, part, at);)
-    parts.push_back(part);
-  return parts;
-}
-
 participant parse_participant(const std::string& text) {
   const auto x = split(text, ':');
   return {peer_id{x.at(0)}, x.at(1), x.at(2).find('a') == std::string::npos,
@@ -63,15 +55,6 @@ producer_info parse_producer(const std::string& text) {
           parse_media_kind(x.at(2)).value(),
           false,
           {}};
-}
-
-template <class T>
-std::vector<T> parse_list(const std::string& text,
-                          T (*parse)(const std::string&)) {
-  std::vector<T> list;
-  for (const auto& x : split(text, ','))
-    list.push_back(parse(x));
-  return list;
 }
 
 // The value of "name=value" among the words.
@@ -130,6 +113,8 @@ public:
     return line("create_transport")
         .with("direction", x.direction)
         .flag("force_tcp", x.force_tcp)
+        .flag("sctp", x.sctp == num_sctp_streams{})
+        .flag("other_sctp", x.sctp && x.sctp != num_sctp_streams{})
         .text_;
   }
   std::string operator()(const verb::connect_transport& x) {
@@ -214,6 +199,79 @@ public:
     return line("get_stats").with("id", x.id).text_;
   }
 
+  std::string operator()(const verb::produce_data& x) {
+    line("produce_data").with("transport", x.transport);
+    with("stream", std::to_string(x.stream.stream_id));
+    flag("unordered", !x.stream.ordered);
+    with("life_time", x.stream.max_packet_life_time);
+    with("retransmits", x.stream.max_retransmits);
+    return with("label", x.label)
+        .with("protocol", x.protocol)
+        .flag("paused", x.paused)
+        .with("app_data", written(x.app_data))
+        .text_;
+  }
+  std::string operator()(const verb::consume_data& x) {
+    line("consume_data")
+        .with("transport", x.transport)
+        .with("data_producer", x.data_producer)
+        .flag("paused", x.paused);
+    return with("subchannels", x.subchannels)
+        .flag("own_if_alone", x.own_if_alone)
+        .text_;
+  }
+  std::string operator()(const verb::pause_data_producer& x) {
+    return line("pause_data_producer")
+        .with("data_producer", x.data_producer)
+        .text_;
+  }
+  std::string operator()(const verb::resume_data_producer& x) {
+    return line("resume_data_producer")
+        .with("data_producer", x.data_producer)
+        .text_;
+  }
+  std::string operator()(const verb::close_data_producer& x) {
+    return line("close_data_producer")
+        .with("data_producer", x.data_producer)
+        .text_;
+  }
+  std::string operator()(const verb::pause_data_consumer& x) {
+    return line("pause_data_consumer")
+        .with("data_consumer", x.data_consumer)
+        .text_;
+  }
+  std::string operator()(const verb::resume_data_consumer& x) {
+    return line("resume_data_consumer")
+        .with("data_consumer", x.data_consumer)
+        .text_;
+  }
+  std::string operator()(const verb::close_data_consumer& x) {
+    return line("close_data_consumer")
+        .with("data_consumer", x.data_consumer)
+        .text_;
+  }
+  std::string operator()(const verb::set_data_subchannels& x) {
+    return line("set_data_subchannels")
+        .with("data_consumer", x.data_consumer)
+        .with("subchannels", x.subchannels)
+        .text_;
+  }
+  std::string operator()(const verb::add_data_subchannel& x) {
+    return line("add_data_subchannel")
+        .with("data_consumer", x.data_consumer)
+        .with("subchannel", std::to_string(x.subchannel))
+        .text_;
+  }
+  std::string operator()(const verb::remove_data_subchannel& x) {
+    return line("remove_data_subchannel")
+        .with("data_consumer", x.data_consumer)
+        .with("subchannel", std::to_string(x.subchannel))
+        .text_;
+  }
+  std::string operator()(const verb::list_data_producers&) {
+    return "list_data_producers";
+  }
+
 private:
   static std::string written(const json_text& x) {
     return x.text == "{}" ? "" : x.text;
@@ -237,6 +295,15 @@ private:
   }
   describer& with(const char* name, direction x) {
     return with(name, std::string{x == direction::send ? "send" : "recv"});
+  }
+  describer& with(const char* name, uint16_t x) {
+    return with(name, std::to_string(x));
+  }
+  describer& with(const char* name, const std::vector<uint16_t>& list) {
+    std::string text;
+    for (auto x : list)
+      text += (text.empty() ? "" : ",") + std::to_string(x);
+    return with(name, text);
   }
   describer& flag(const char* name, bool on) {
     if (on)
@@ -273,11 +340,17 @@ outcome parse_outcome(std::string_view line) {
     return success{
         reply::joined{peer_id{words.at(1)},
                       parse_list(option(words, "people"), parse_participant),
-                      parse_list(option(words, "producers"), parse_producer)}};
-  if (what == "transport")
-    return success{reply::transport_created{transport_id{words.at(1)},
-                                            fixed_ice(), fixed_candidates(),
-                                            fixed_dtls()}};
+                      parse_list(option(words, "producers"), parse_producer),
+                      parse_list(option(words, "data"), parse_data_producer)}};
+  if (what == "transport") {
+    reply::transport_created out{transport_id{words.at(1)}, fixed_ice(),
+                                 fixed_candidates(), fixed_dtls()};
+    if (words.size() > 2)
+      out.sctp = sctp_parameters{};
+    return success{out};
+  }
+  if (what.starts_with("data-"))
+    return parse_data_outcome(words);
   if (what == "connected")
     return success{reply::transport_connected{transport_id{words.at(1)}}};
   if (what == "ice")
@@ -356,6 +429,8 @@ any_event parse_event(std::string_view line) {
                                                 std::stoi(ids.at(1))};
   if (what == "speaking-peers")
     return event::speaking_peers{{{peer_id{ids.at(0)}, std::stoi(ids.at(1))}}};
+  if (what.starts_with("data-"))
+    return parse_data_event(what, ids);
   if (what == "room-locked")
     return event::room_locked{about == "yes"};
   if (what == "kicked")
@@ -376,6 +451,8 @@ const std::map<std::string, std::string>& dictionaries() {
       {"<ice>", to_json(fixed_ice())},
       {"<candidates>", to_json(fixed_candidates())},
       {"<dtls>", to_json(fixed_dtls())},
+      {"<sctp>", to_json(sctp_parameters{})},
+      {"<stream>", R"({"streamId":4,"ordered":true})"},
   };
   return all;
 }

@@ -17,9 +17,12 @@ std::string describe(const protocol::request& request);
 
 /// The outcome that a line such as these names:
 ///   ok | capabilities | joined alice people=alice:Alice:av
-///   producers=p1:bob:audio transport t1 | connected t1 | ice | produced p1
+///   producers=p1:bob:audio data=d1:bob:chat | transport t1 |
+///   transport t1 sctp | connected t1 | ice | produced p1
 ///   consumed c1 of p1:bob:video | consumers c1,c2 | producers p1:bob:audio
-///   stats [] | error room-not-found
+///   stats [] | error room-not-found | data-produced d1 |
+///   data-consumed e1 of d1:bob:chat | data-consumers e1,e2 |
+///   data-subchannels e1 1,2 | data-producers d1:bob:chat
 protocol::outcome parse_outcome(std::string_view line);
 
 /// The event that a line such as these names:
@@ -29,6 +32,8 @@ protocol::outcome parse_outcome(std::string_view line);
 ///   consumer-layers-changed c1:2:1 | producer-score p1:5
 ///   active-speaker bob:-30 (or -) | speaking-peers bob:-30
 ///   room-locked yes | kicked daily | room-closed daily
+///   data-producer-added d1:bob:chat | data-producer-closed d1:bob
+///   data-consumer-closed e1:d1 | data-consumer-paused e1
 protocol::any_event parse_event(std::string_view line);
 
 /// The participants that a line such as "alice:Alice:av,bob:Bob:-" names.
@@ -36,7 +41,8 @@ std::vector<protocol::participant> parse_participants(std::string_view line);
 
 /// Texts of the dictionaries in which no dialect has a say, by the names under
 /// which transcripts refer to them: <caps>, <rtp>, <ice>, <candidates>, <dtls>,
-/// and <many caps>, which are <caps> with the same again under two names.
+/// <sctp>, <stream> and <many caps>, which are <caps> with the same again under
+/// two names.
 const std::map<std::string, std::string>& dictionaries();
 
 } // namespace troupe::test

@@ -1,6 +1,6 @@
 #include "net/base/rng.hpp"
 #include "protocol/dialect.hpp"
-#include "protocol/dialects/protoo_consumers.hpp"
+#include "protocol/dialects/protoo_offers.hpp"
 #include "protocol/json_limits.hpp"
 #include "tests/protocol/dialects/canonical.hpp"
 

@@ -87,7 +87,7 @@ export class PictureTile {
       `translate(${rect.x.toFixed(1)}px, ${rect.y.toFixed(1)}px)`;
     this.root.style.width = `${rect.width.toFixed(1)}px`;
     this.root.style.height = `${rect.height.toFixed(1)}px`;
-    flag(this.root, 'data-small', rect.width < 220);
+    flag(this.root, 'data-small', rect.width < 220 || rect.height < 150);
     flag(this.root, 'data-tiny', rect.width < 150);
     const side = Math.min(rect.width, rect.height);
     this.root.style.setProperty('--avatar', `${Math.round(side * 0.38)}px`);
@@ -156,7 +156,8 @@ export class Tile extends PictureTile {
     const note = el('span', {
       class: 'reaction', attrs: { 'aria-hidden': 'true' },
     }, sign);
-    note.style.setProperty('--drift', `${Math.round(Math.random() * 60 - 30)}px`);
+    const drift = Math.round(Math.random() * 60 - 30);
+    note.style.setProperty('--drift', `${drift}px`);
     note.addEventListener('animationend', () => note.remove());
     this.root.append(note);
   }

@@ -1,8 +1,8 @@
 /** Why a picture looks as it does: its figures, and what was decided. */
 
 import type { Decision } from '../decisions';
-import type { FlowSample } from '../flow';
-import { bitrateWords } from '../flow';
+import { bitrateWords, type FlowSample } from '../flow';
+import type { Figure } from '../server_stats';
 import { Chart } from './chart';
 import { el } from './dom';
 
@@ -13,6 +13,8 @@ export interface WhyFacts {
   /** The layers that can be chosen from; none of one's own picture. */
   layers: { spatial: number; temporal: number } | undefined;
   codec: string;
+  /** What the server counts of it. */
+  figures: Figure[];
   /** The server's own account is there; without it, this page's view. */
   explained: boolean;
   isSelf: boolean;
@@ -33,9 +35,10 @@ export class WhyPanel {
   update(why: WhyFacts): void {
     this.#chart.draw(why.samples);
     const latest = why.samples.at(-1);
-    const rows: Array<[string, string]> = [];
+    const rows: Figure[] = [];
     if (why.codec) rows.push(['Codec', why.codec]);
     if (latest) rows.push(...figuresOf(latest, why));
+    rows.push(...why.figures);
     this.#facts.replaceChildren(...rows.flatMap(([term, value]) =>
       [el('dt', {}, term), el('dd', {}, value)]));
     this.#note.textContent = noteFor(why);
@@ -59,8 +62,8 @@ function noteFor({ explained, isSelf, decisions }: WhyFacts): string {
 function figuresOf(
   latest: FlowSample,
   { layers, isSelf }: WhyFacts,
-): Array<[string, string]> {
-  const rows: Array<[string, string]> = [
+): Figure[] {
+  const rows: Figure[] = [
     [isSelf ? 'Sent' : 'Received', bitrateWords(latest.bitrate)],
     ['Picture', latest.width > 0
       ? `${latest.width} × ${latest.height}` : 'none yet'],

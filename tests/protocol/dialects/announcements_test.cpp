@@ -1,4 +1,4 @@
-#include "protocol/dialects/camel_announcements.hpp"
+#include "protocol/dialects/announcements.hpp"
 
 #include <doctest/doctest.h>
 
@@ -33,7 +33,7 @@ constexpr auto later = begin + 3s;
 } // namespace
 
 TEST_CASE("what was there before is told once there is a transport, once") {
-  camel_announcements x;
+  announcements<producer_info> x;
   x.enter({producer("p1"), producer("p2"), producer("p3")});
   CHECK_FALSE(x.poll_timeout());
   x.handle_closed(producer_id{"p1"});
@@ -47,7 +47,7 @@ TEST_CASE("what was there before is told once there is a transport, once") {
 }
 
 TEST_CASE("what comes right after the transport waits with the others") {
-  camel_announcements x;
+  announcements<producer_info> x;
   x.enter({producer("p1")});
   x.handle_transport(begin);
   CHECK_FALSE(x.handle_added(producer("p2")));
@@ -57,7 +57,7 @@ TEST_CASE("what comes right after the transport waits with the others") {
 }
 
 TEST_CASE("what was told too early is told again, unless consumed or closed") {
-  camel_announcements x;
+  announcements<producer_info> x;
   x.enter({});
   for (auto id : {"p1", "p2", "p3"})
     CHECK(x.handle_added(producer(id)));
@@ -73,7 +73,7 @@ TEST_CASE("what was told too early is told again, unless consumed or closed") {
 }
 
 TEST_CASE("a client that has consumed all it was told of waits for nothing") {
-  camel_announcements x;
+  announcements<producer_info> x;
   x.enter({});
   x.handle_added(producer("p1"));
   x.handle_transport(begin);
@@ -83,7 +83,7 @@ TEST_CASE("a client that has consumed all it was told of waits for nothing") {
 }
 
 TEST_CASE("what is told at a join counts as told early") {
-  camel_announcements x;
+  announcements<producer_info> x;
   x.enter({producer("p1")});
   CHECK_EQ(ids(x.take_untold()), "p1");
   x.handle_transport(begin);
@@ -92,7 +92,7 @@ TEST_CASE("what is told at a join counts as told early") {
 }
 
 TEST_CASE("another room begins anew") {
-  camel_announcements x;
+  announcements<producer_info> x;
   x.enter({producer("p1")});
   x.handle_added(producer("p2"));
   x.handle_transport(begin);

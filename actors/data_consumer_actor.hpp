@@ -1,0 +1,41 @@
+#pragma once
+
+#include "actors/data_producer_actor.hpp"
+
+namespace troupe::actors {
+
+/// The DATA CONSUMER actor interface: one data channel by which a client
+/// hears. It ends with its producer, when its client closes the channel, and
+/// when its client is too slow for what it is to get reliably.
+using data_consumer_actor = data_consumer_events_actor::extend<
+    // Takes a stream that is free. Errors: limit_reached, producer_not_found,
+    // transport_not_found.
+    caf::replies_to<begin_data>::with<data_consumer_added>,
+    // What is said meanwhile is not for this one.
+    caf::reacts_to<pause_data>,
+    // Which messages are for this one from now on.
+    caf::reacts_to<choose_subchannels>, caf::reacts_to<close_data>,
+    // Statistics of what was sent.
+    caf::replies_to<get_actor_stats>::with<protocol::reply::stats>>;
+
+/// What a data consumer is made of.
+struct data_consumer_config {
+  data_consumer_id id;
+  data_producer_id source;
+  data_producer_actor producer;
+  sctp_actor sctp;
+  transport_key transport{};
+  net::sctp_reliability reliability;
+  std::vector<subchannel> subchannels;
+  bool paused = false;
+  std::string label;
+  std::string protocol;
+  /// For answers of the sctp actor.
+  std::chrono::milliseconds timeout{5'000};
+  data_listener_actor listener;
+};
+
+data_consumer_actor spawn_data_consumer(caf::actor_system& system,
+                                        data_consumer_config settings);
+
+} // namespace troupe::actors

@@ -1,0 +1,102 @@
+#pragma once
+
+#include "actors/data_producer_actor.hpp"
+#include "protocol/data_verbs.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace troupe::actors {
+
+/// A data producer as a room lists it.
+struct data_producer_entry {
+  protocol::data_producer_info info;
+  /// How its client sends, and so how it is passed on.
+  protocol::sctp_stream_parameters stream;
+  data_producer_actor producer;
+};
+
+/// Who offers what data channels in a room, the oldest first: plain knowledge.
+/// The room's actor adds whom to tell. Members have few of them, so that lists
+/// are searched from end to end.
+class data_directory {
+public:
+  /// False where it is listed already.
+  bool publish(data_producer_entry entry) {
+    if (find(entry.info.id))
+      return false;
+    entries_.push_back(std::move(entry));
+    return true;
+  }
+
+  /// Takes a data producer off the list; returns what it was.
+  std::optional<protocol::data_producer_info>
+  withdraw(const data_producer_id& id) {
+    auto i = std::ranges::find(entries_, id, id_of);
+    if (i == entries_.end())
+      return std::nullopt;
+    auto info = std::move(i->info);
+    entries_.erase(i);
+    return info;
+  }
+
+  /// Takes all of a member's off the list; returns their ids.
+  std::vector<data_producer_id> remove(const peer_id& who) {
+    std::vector<data_producer_id> gone;
+    std::erase_if(entries_, [&](const data_producer_entry& x) {
+      if (x.info.peer != who)
+        return false;
+      gone.push_back(x.info.id);
+      return true;
+    });
+    return gone;
+  }
+
+  void set_paused(const data_producer_id& id, bool paused) {
+    auto i = std::ranges::find(entries_, id, id_of);
+    if (i != entries_.end())
+      i->info.paused = paused;
+  }
+
+  /// Null where there is none.
+  const data_producer_entry* find(const data_producer_id& id) const {
+    auto i = std::ranges::find(entries_, id, id_of);
+    return i == entries_.end() ? nullptr : &*i;
+  }
+
+  /// The first of another member than `asking`, or of `asking` itself, that is
+  /// not among `except`.
+  const data_producer_entry*
+  next_for(const peer_id& asking, const std::vector<data_producer_id>& except,
+           bool own) const {
+    auto i = std::ranges::find_if(entries_, [&](const data_producer_entry& x) {
+      return (x.info.peer == asking) == own
+             && std::ranges::find(except, x.info.id) == except.end();
+    });
+    return i == entries_.end() ? nullptr : &*i;
+  }
+
+  /// All but those of `asking`.
+  std::vector<protocol::data_producer_info>
+  others(const peer_id& asking) const {
+    std::vector<protocol::data_producer_info> out;
+    for (const auto& x : entries_)
+      if (x.info.peer != asking)
+        out.push_back(x.info);
+    return out;
+  }
+
+  void clear() {
+    entries_.clear();
+  }
+
+private:
+  static const data_producer_id& id_of(const data_producer_entry& x) {
+    return x.info.id;
+  }
+
+  std::vector<data_producer_entry> entries_;
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,170 @@
+#pragma once
+
+#include "actors/data_messages.hpp"
+#include "net/sctp/sctp_stack.hpp"
+#include "protocol/error.hpp"
+
+#include <deque>
+#include <map>
+#include <span>
+#include <unordered_map>
+#include <variant>
+
+namespace troupe::actors {
+
+/// What may wait for a receiver that is slower than its senders.
+struct data_limits {
+  /// How many octets may wait for one data consumer. Enough for the largest
+  /// file that the page sends.
+  size_t buffer_octets = 8 * 1024 * 1024;
+  /// For how long there may be more. At twice the limit it is over at once.
+  net::duration buffer_time = std::chrono::seconds{5};
+};
+
+/// What a data producer has brought, in the words of W3C's
+/// RTCDataChannelStats.
+struct data_producer_stats {
+  uint64_t messages_received = 0;
+  uint64_t bytes_received = 0;
+};
+
+/// What a data consumer was sent.
+struct data_consumer_stats {
+  uint64_t messages_sent = 0;
+  uint64_t bytes_sent = 0;
+  /// Left out: an unreliable one had no room, or there was no connection.
+  uint64_t messages_dropped = 0;
+  /// Octets that wait for its client.
+  uint64_t buffered_amount = 0;
+};
+
+/// What a transport carries by SCTP.
+struct sctp_transport_stats {
+  net::sctp_state state = net::sctp_state::fresh;
+  uint64_t bytes_received = 0;
+  uint64_t bytes_sent = 0;
+};
+
+/// What a data producer in the switch begins with.
+struct switch_producer {
+  data_producer_key key{};
+  /// Nothing for a direct one.
+  std::optional<transport_key> on;
+  net::sctp_stream_id stream = 0;
+  bool paused = false;
+};
+
+/// What a data consumer in the switch begins with.
+struct switch_consumer {
+  data_consumer_key key{};
+  data_producer_key from{};
+  /// Nothing for a direct one.
+  std::optional<transport_key> on;
+  net::sctp_reliability reliability = {};
+  std::vector<subchannel> subchannels = {};
+  bool paused = false;
+};
+
+/// A data consumer has begun.
+struct data_consumer_added {
+  /// The stream it was given; 0 for a direct one.
+  net::sctp_stream_id stream = 0;
+  bool producer_paused = false;
+};
+
+/// The association of a transport has come further.
+struct switch_state_changed {
+  transport_key transport{};
+  net::sctp_state state{};
+};
+
+/// A transport's client opened a channel in-band.
+struct switch_channel_opened {
+  transport_key transport{};
+  net::sctp_channel_opened channel;
+};
+
+/// What others are to know.
+using switch_event = std::variant<switch_state_changed, switch_channel_opened,
+                                  data_producer_ended, data_consumer_ended,
+                                  data_producer_paused, data_arrived>;
+
+/// Packets for a transport's client.
+struct switch_records {
+  transport_key transport{};
+  data_records records;
+};
+
+/// The fan-out of data channels: a message of a producer goes through all its
+/// consumers here in one loop, whatever transports they are on. An engine: no
+/// threads, no clock.
+///
+/// Whatever is about something that is gone is ignored. A receiver that is
+/// slow is its own concern: what waits for it is shared with all others, is
+/// bounded, and holds nobody up.
+class data_switch {
+public:
+  explicit data_switch(const data_limits& limits);
+
+  // -- associations ----------------------------------------------------------
+
+  /// Makes an association, which waits for its client.
+  void open(transport_key which);
+
+  /// Ends it. Its consumers end; its producers stay, and bring nothing more.
+  void close(transport_key which, net::time_point now);
+
+  /// Takes what DTLS brought.
+  void handle_records(transport_key which, const data_records& records,
+                      net::time_point now);
+
+  // -- producers -------------------------------------------------------------
+
+  /// Adds one; or says why not.
+  std::optional<protocol::error> add_producer(const switch_producer& x,
+                                              net::time_point now);
+
+  /// Removes one and closes its channel. Its consumers stay.
+  void remove_producer(data_producer_key which, net::time_point now);
+
+  void set_paused(data_producer_key which, bool paused);
+
+  /// A message of a direct producer.
+  void say(data_producer_key which, const data_message& x, net::time_point now);
+
+  // -- consumers -------------------------------------------------------------
+
+  /// Adds one on a stream that is free; or says why not.
+  std::variant<data_consumer_added, protocol::error>
+  add_consumer(switch_consumer x);
+
+  /// Removes one and closes its channel; what waits for it is dropped.
+  void remove_consumer(data_consumer_key which, net::time_point now);
+
+  void set_paused(data_consumer_key which, bool paused);
+
+  void set_subchannels(data_consumer_key which, std::vector<subchannel> x);
+
+  /// A message for that consumer alone, be it paused or not.
+  void send_to(data_consumer_key which, const data_message& x,
+               net::time_point now);
+
+  // -- timers and output -----------------------------------------------------
+
+  void handle_timeout(net::time_point now);
+
+  std::optional<net::time_point> poll_timeout() const;
+
+  /// What is to be sent to one transport's client.
+  std::optional<switch_records> poll_records();
+
+  std::optional<switch_event> poll_event();
+
+  // -- figures ---------------------------------------------------------------
+
+  data_producer_stats stats(data_producer_key which) const;
+  data_consumer_stats stats(data_consumer_key which) const;
+  sctp_transport_stats stats(transport_key which) const;
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,174 @@
+#pragma once
+
+#include "actors/data_messages.hpp"
+#include "actors/data_switch.hpp"
+#include "actors/load_board.hpp"
+#include "actors/tick_queue.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+namespace troupe::actors {
+
+/// A transport will carry an association, which waits for the client to begin.
+struct open_association {
+  transport_key transport{};
+  transport_id id;
+  data_transport_actor out;
+  /// May be null.
+  sctp_listener_actor listener;
+};
+
+/// The transport is over, or its DTLS. Ends the association; the data consumers
+/// on it are told.
+struct close_association {
+  transport_key transport{};
+};
+
+/// A data producer begins: what arrives on that stream is its. Without a
+/// transport it is a direct one, which gets its messages by `say_data`.
+struct add_data_producer {
+  data_producer_key producer{};
+  std::optional<transport_key> transport;
+  net::sctp_stream_id stream = 0;
+  bool paused = false;
+  /// May be null.
+  data_producer_events_actor events = {};
+};
+
+/// Ends a data producer and closes its channel. Its consumers get nothing more
+/// from it, but end on their own.
+struct remove_data_producer {
+  data_producer_key producer{};
+};
+
+struct set_data_producer_paused {
+  data_producer_key producer{};
+  bool paused = false;
+};
+
+/// Messages of a direct producer.
+struct say_data {
+  data_producer_key producer{};
+  std::vector<data_message> messages;
+};
+
+/// A data consumer begins. Without a transport it is a direct one, which hears
+/// of messages by `data_arrived`.
+struct add_data_consumer {
+  data_consumer_key consumer{};
+  data_producer_key producer{};
+  std::optional<transport_key> transport;
+  net::sctp_reliability reliability = {};
+  std::vector<subchannel> subchannels = {};
+  bool paused = false;
+  /// May be null.
+  data_consumer_events_actor events = {};
+};
+
+/// Ends a data consumer and closes its channel.
+struct remove_data_consumer {
+  data_consumer_key consumer{};
+};
+
+struct set_data_consumer_paused {
+  data_consumer_key consumer{};
+  bool paused = false;
+};
+
+/// What a consumer has subscribed to from now on.
+struct set_data_subchannels {
+  data_consumer_key consumer{};
+  std::vector<subchannel> subchannels;
+};
+
+/// A message for one consumer alone, from the server. Pausing does not matter.
+struct send_to_data_consumer {
+  data_consumer_key consumer{};
+  data_message message;
+};
+
+struct get_data_producer_stats {
+  data_producer_key producer{};
+};
+
+struct get_data_consumer_stats {
+  data_consumer_key consumer{};
+};
+
+struct get_sctp_stats {
+  transport_key transport{};
+};
+
+/// INTERNAL: the timers of all associations.
+struct sctp_tick {};
+
+/// INTERNAL: the end of what is in the mailbox.
+struct sctp_flush {};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::open_association)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_association)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_data_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_data_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_data_producer_paused)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::say_data)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_data_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_consumer_added)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_data_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_data_consumer_paused)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_data_subchannels)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::send_to_data_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_data_producer_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_data_consumer_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_sctp_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_consumer_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sctp_transport_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sctp_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sctp_flush)
+
+namespace troupe::actors {
+
+/// The SCTP actor interface: one for the process. It runs the associations of
+/// all transports and the fan-out of all data producers, whose actors keep
+/// control and lifetime.
+///
+/// What names something that is gone is ignored, or answered with an error.
+using sctp_actor = caf::typed_actor<
+    // -- transports
+    caf::reacts_to<open_association>, caf::reacts_to<close_association>,
+    // The application data of one burst.
+    caf::reacts_to<application_data_received>,
+    // -- data producers
+    // Errors: transport_not_found, bad_request (the stream's id is too high, or
+    // another producer's).
+    caf::replies_to<add_data_producer>::with<done>,
+    caf::reacts_to<remove_data_producer>,
+    caf::reacts_to<set_data_producer_paused>, caf::reacts_to<say_data>,
+    // -- data consumers
+    // Picks the stream. Errors: transport_not_found, producer_not_found,
+    // limit_reached (no stream is free).
+    caf::replies_to<add_data_consumer>::with<data_consumer_added>,
+    caf::reacts_to<remove_data_consumer>,
+    caf::reacts_to<set_data_consumer_paused>,
+    caf::reacts_to<set_data_subchannels>, caf::reacts_to<send_to_data_consumer>,
+    // -- figures; all zero for what is gone
+    caf::replies_to<get_data_producer_stats>::with<data_producer_stats>,
+    caf::replies_to<get_data_consumer_stats>::with<data_consumer_stats>,
+    caf::replies_to<get_sctp_stats>::with<sctp_transport_stats>,
+    // INTERNAL
+    caf::reacts_to<sctp_tick>, caf::reacts_to<sctp_flush>>;
+
+/// What the actor works with.
+struct sctp_services {
+  data_limits limits = {};
+  /// Wakes it; null leaves that to CAF's clock.
+  tick_queue* ticks = nullptr;
+  /// Where it publishes what it counts.
+  std::shared_ptr<load_board> load = std::make_shared<load_board>();
+};
+
+sctp_actor spawn_sctp(caf::actor_system& system, sctp_services services);
+
+} // namespace troupe::actors

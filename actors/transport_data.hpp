@@ -1,0 +1,62 @@
+#pragma once
+
+#include "actors/sctp_actor.hpp"
+#include "net/webrtc_transport.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace troupe::actors {
+
+/// A transport's tie to the sctp actor, which runs its association: the part
+/// of the transport's actor that carries data channels. Without a target it
+/// does nothing but keep what nobody wants from piling up.
+class transport_data {
+public:
+  /// Asks for an association of that transport, whose packets go to `self`.
+  template <class Self>
+  void open(Self* self, const sctp_actor& target, transport_key key,
+            const transport_id& id) {
+    target_ = target;
+    key_ = key;
+    self->send(target_,
+               open_association{key_, id,
+                                caf::actor_cast<data_transport_actor>(self),
+                                sctp_listener_actor{}});
+  }
+
+  /// The association is over, together with the client's connection.
+  void close() {
+    if (auto target = std::exchange(target_, nullptr))
+      caf::anon_send(target, close_association{key_});
+  }
+
+  /// Hands on what DTLS has brought, as one message.
+  template <class Self>
+  void pass_on(Self* self, net::webrtc_transport& from) {
+    std::shared_ptr<data_records> records;
+    while (auto record = from.poll_data()) {
+      if (!target_ || !gauge_->admit(record->size()))
+        continue;
+      if (!records)
+        records = std::make_shared<data_records>();
+      records->push_back(std::move(*record));
+    }
+    if (records)
+      self->send(target_,
+                 application_data_received{key_, std::move(records), gauge_});
+  }
+
+  /// Sends what the association has for the client.
+  static void send(const data_records& records, net::webrtc_transport& by) {
+    for (const auto& x : records)
+      by.send_data(x);
+  }
+
+private:
+  sctp_actor target_;
+  transport_key key_{};
+  std::shared_ptr<data_gauge> gauge_ = std::make_shared<data_gauge>();
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,75 @@
+#include "bench/load/report/send_meter.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <charconv>
+
+namespace troupe::load {
+
+namespace {
+
+// The value on the line that begins with `name` and a blank.
+std::optional<uint64_t> value_of(std::string_view metrics,
+                                 std::string_view name) {
+  while (!metrics.empty()) {
+    auto line = metrics.substr(0, metrics.find('\n'));
+    metrics.remove_prefix(std::min(metrics.size(), line.size() + 1));
+    if (!line.starts_with(name) || line.substr(name.size(), 1) != " ")
+      continue;
+    auto digits = line.substr(name.size() + 1);
+    uint64_t x = 0;
+    auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), x);
+    return error == std::errc{} ? std::optional{x} : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// Everything that the server at `to` answers to a request for that page.
+std::string get(const sockaddr_in& to, std::string_view page) {
+  auto fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    return {};
+  timeval patience{1, 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  std::string answer;
+  auto request = "GET " + std::string{page}
+                 + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0
+      && ::send(fd, request.data(), request.size(), MSG_NOSIGNAL)
+             == static_cast<ssize_t>(request.size())) {
+    char room[16384];
+    for (ssize_t n; (n = ::recv(fd, room, sizeof room, 0)) > 0;)
+      answer.append(room, static_cast<size_t>(n));
+  }
+  ::close(fd);
+  return answer;
+}
+
+} // namespace
+
+std::optional<send_counters> parse_send_counters(std::string_view metrics) {
+  auto datagrams = value_of(metrics, "troupe_datagrams_sent_total");
+  auto calls = value_of(metrics, "troupe_send_calls_total");
+  auto runs = value_of(metrics, "troupe_gso_runs_total");
+  auto in_runs = value_of(metrics, "troupe_gso_datagrams_total");
+  if (!datagrams || !calls || !runs || !in_runs)
+    return std::nullopt;
+  return send_counters{*datagrams, *calls, *runs, *in_runs};
+}
+
+std::optional<send_counters> read_send_counters(const std::string& host,
+                                                uint16_t port) {
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(port);
+  if (::inet_pton(AF_INET, host.c_str(), &to.sin_addr) != 1)
+    return std::nullopt;
+  return parse_send_counters(get(to, "/metrics"));
+}
+
+} // namespace troupe::load

@@ -1,0 +1,61 @@
+#include "protocol/dialects/camel_reading.hpp"
+
+#include "protocol/dialects/payload.hpp"
+#include "protocol/json_codec.hpp"
+
+namespace troupe::protocol {
+
+namespace {
+
+using rapidjson::Value;
+
+// Of a room id or a user id, in octets.
+constexpr size_t max_id_length = 256;
+
+} // namespace
+
+error_code missing_outside(const request& what) {
+  return std::visit(
+      []<class Verb>(const Verb&) {
+        if constexpr (
+            requires(Verb x) { x.dtls; }
+            || requires(Verb x) { x.transport->str(); })
+          return error_code::transport_not_found;
+        else if constexpr (requires(Verb x) { x.producer; })
+          return error_code::producer_not_found;
+        else if constexpr (requires(Verb x) { x.consumer; })
+          return error_code::consumer_not_found;
+        else if constexpr (requires(Verb x) { x.data_producer; })
+          return error_code::data_producer_not_found;
+        else if constexpr (requires(Verb x) { x.data_consumer; })
+          return error_code::data_consumer_not_found;
+        else
+          return error_code::not_joined;
+      },
+      what);
+}
+
+checked<std::string> read_user(const Value& payload) {
+  for (std::string_view name : {"userId", "peerId"})
+    if (const auto member = find_member(payload, name)) {
+      if (member->IsInt64())
+        return std::to_string(member->GetInt64());
+      if (!member->IsString())
+        return refusal{decode_errc::wrong_type,
+                       std::string{name}.append(" must be a string")};
+      if (member->GetStringLength() > max_id_length)
+        return refusal{decode_errc::bad_value,
+                       std::string{name}.append(" is too long")};
+      return std::string{member->GetString(), member->GetStringLength()};
+    }
+  return std::string{};
+}
+
+checked<room_id> read_short_room(const Value& payload) {
+  auto room = read_room(payload);
+  if (room && room->str().size() > max_id_length)
+    return refusal{decode_errc::bad_value, "roomId is too long"};
+  return room;
+}
+
+} // namespace troupe::protocol

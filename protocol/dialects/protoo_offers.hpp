@@ -1,0 +1,145 @@
+#pragma once
+
+#include "net/base/time.hpp"
+#include "protocol/verbs.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <variant>
+#include <vector>
+
+namespace troupe::protocol {
+
+/// What media consumers are made of: one Kind of protoo_offers.
+struct media_kind_of_offer {
+  using producer = producer_id;
+  using consumer = consumer_id;
+  using consume = verb::consume;
+  using resume = verb::resume_consumer;
+  using close = verb::close_consumer;
+  using consumed = reply::consumed;
+  using closed = event::consumer_closed;
+  using paused = event::consumer_paused;
+  using resumed = event::consumer_resumed;
+
+  static consume want(const transport_id& on, const producer& of);
+
+  /// The consumer that an event is about; null for other events.
+  static const consumer* subject_of(const any_event& event);
+};
+
+/// The same of data consumers.
+struct data_kind_of_offer {
+  using producer = data_producer_id;
+  using consumer = data_consumer_id;
+  using consume = verb::consume_data;
+  using resume = verb::resume_data_consumer;
+  using close = verb::close_data_consumer;
+  using consumed = reply::data_consumed;
+  using closed = event::data_consumer_closed;
+  using paused = event::data_consumer_paused;
+  using resumed = event::data_consumer_resumed;
+
+  static consume want(const transport_id& on, const producer& of);
+  static const consumer* subject_of(const any_event& event);
+};
+
+/// A consumer that its client is to be asked to take.
+template <class Kind>
+struct protoo_offer {
+  uint64_t id = 0; // of the request
+  typename Kind::consumed consumer;
+};
+
+/// What is to be done next: a verb to ask the server, an offer to make to the
+/// client, or an event that it can be told now.
+template <class Kind>
+using protoo_step =
+    std::variant<typename Kind::consume, typename Kind::resume,
+                 typename Kind::close, protoo_offer<Kind>, any_event>;
+
+/// Gives a client a consumer of every producer of the others: clients of this
+/// protocol do not ask for any. An engine.
+///
+/// Each is made paused, offered to the client, and resumed once that has
+/// agreed; it is closed where the client refuses or stays silent. What happens
+/// to a consumer meanwhile is told afterwards: the client does not know of it
+/// before, and would ignore it for good.
+template <class Kind>
+class protoo_offers {
+public:
+  using producer = typename Kind::producer;
+  using consumer = typename Kind::consumer;
+
+  /// `last_request` is the id of the last request to the client, common to all
+  /// that make any; it must outlive this.
+  explicit protoo_offers(uint64_t& last_request)
+      : last_request_(last_request) {}
+
+  /// Begins, now that the client has joined and is known to receive.
+  void begin();
+
+  /// The transport to receive by; the first one counts.
+  void use(const transport_id& transport);
+
+  const transport_id& transport() const {
+    return transport_;
+  }
+
+  /// A producer of somebody else's came or went.
+  void add(const producer& which);
+  void remove(const producer& which);
+
+  /// What became of the consume that a step asked.
+  void handle_outcome(const producer& of, const outcome& result);
+
+  /// The client's answer to an offer. Returns the consumer that it has taken.
+  std::optional<consumer> handle_answer(uint64_t offer, bool agreed);
+
+  /// Returns whether the client is told of it later, by a step.
+  bool handle_event(const any_event& event);
+
+  void handle_timeout(net::time_point now);
+
+  /// Offers come about without a time being given. Their deadline is set by
+  /// the handle_timeout that is wanted at once.
+  std::optional<net::time_point> poll_timeout() const;
+
+  std::optional<protoo_step<Kind>> poll_step();
+
+private:
+  struct offered {
+    consumer made;
+    producer of;
+    net::duration patience{};
+    std::optional<net::time_point> deadline;
+    std::vector<any_event> held;
+    bool closed = false;
+  };
+
+  using offers = std::map<uint64_t, offered>;
+
+  void advance();
+  void hold(offered& offer, const any_event& event);
+  void give_up(typename offers::iterator offer);
+
+  bool begun_ = false;
+  transport_id transport_;
+  std::set<producer> known_;
+  std::deque<producer> wanted_;
+  std::set<producer> asked_;
+  offers offers_;
+  uint64_t& last_request_;
+  std::deque<protoo_step<Kind>> steps_;
+};
+
+extern template class protoo_offers<media_kind_of_offer>;
+extern template class protoo_offers<data_kind_of_offer>;
+
+using protoo_consumers = protoo_offers<media_kind_of_offer>;
+using protoo_data_consumers = protoo_offers<data_kind_of_offer>;
+
+} // namespace troupe::protocol

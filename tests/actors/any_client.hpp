@@ -1,0 +1,166 @@
+#pragma once
+
+#include "live_client.hpp"
+
+#include <map>
+
+/// A client of a whole node that speaks any dialect, over a real WebSocket.
+namespace troupe::test {
+
+/// How a dialect's frames say a request, its answer and its refusal.
+enum class wording : uint8_t { plain, socketio, protoo };
+
+/// What came of a request.
+struct answered {
+  json data;
+  /// Why it was refused, in words; empty where it was not.
+  std::string failure;
+  /// The refusal's code where the dialect tells it, else empty.
+  std::string code;
+
+  bool refused() const {
+    return !failure.empty();
+  }
+};
+
+class any_client {
+public:
+  any_client(uint16_t port, wording words, const std::string& room,
+             const std::string& user)
+      : words_(words)
+      , socket_(port, target(words, room, user),
+                words == wording::protoo ? "Sec-WebSocket-Protocol: protoo\r\n"
+                                         : "") {
+    REQUIRE(socket_.reply().status == 101);
+    if (words_ == wording::socketio) {
+      REQUIRE(socket_.text().starts_with("0{"));
+      REQUIRE(socket_.send_text("40"));
+      REQUIRE(socket_.text().starts_with("40{"));
+    }
+  }
+
+  /// Asks, and reads on until the answer comes. `arguments` is what stands
+  /// behind the name: one JSON value, for Socket.IO any number.
+  answered request(const std::string& name, const std::string& arguments) {
+    auto id = std::to_string(++last_id_);
+    REQUIRE(socket_.send_text(say(id, name, arguments)));
+    while (!answers_.contains(id))
+      REQUIRE_MESSAGE(read(), "no answer to " << name);
+    return take(std::move(answers_.extract(id).mapped()));
+  }
+
+  /// Waits for a request of the server's, as protoo has them, and grants it.
+  json demand(const std::string& method) {
+    while (demands_.empty() || text_at(demands_.front(), "/method") != method) {
+      if (!demands_.empty())
+        demands_.pop_front();
+      else
+        REQUIRE_MESSAGE(read(), "no " << method);
+    }
+    auto out = std::move(demands_.front());
+    demands_.pop_front();
+    socket_.send_text(R"({"response":true,"ok":true,"data":{},"id":)"
+                      + std::to_string(number_at(out, "/id")) + "}");
+    return out;
+  }
+
+private:
+  static std::string target(wording words, const std::string& room,
+                            const std::string& user) {
+    switch (words) {
+      case wording::plain:
+        return "/socket?auth=" + user + "&channelId=" + room;
+      case wording::socketio:
+        return "/socket.io/?EIO=4&transport=websocket&roomId=" + room;
+      default:
+        return "/?roomId=" + room + "&peerId=" + user;
+    }
+  }
+
+  std::string say(const std::string& id, const std::string& name,
+                  const std::string& arguments) const {
+    switch (words_) {
+      case wording::plain:
+        return R"({"id":)" + id + R"(,"type":")" + name + R"(","data":)"
+               + arguments + "}";
+      case wording::socketio:
+        return "42" + id + "[\"" + name + "\"," + arguments + "]";
+      default:
+        return R"({"request":true,"id":)" + id + R"(,"method":")" + name
+               + R"(","data":)" + arguments + "}";
+    }
+  }
+
+  // One frame. False where none comes.
+  bool read() {
+    auto frame = socket_.read();
+    if (!frame || frame->opcode == 8)
+      return false;
+    if (frame->opcode == 9)
+      socket_.send(10, frame->data);
+    if (frame->opcode != 1)
+      return true;
+    if (words_ == wording::socketio)
+      sort_packet(frame->data);
+    else
+      sort_message(frame->data);
+    return true;
+  }
+
+  void sort_packet(const std::string& text) {
+    if (text == "2")
+      socket_.send_text("3");
+    if (!text.starts_with("43"))
+      return;
+    auto data = text.find('[');
+    REQUIRE(data != std::string::npos);
+    answers_.insert_or_assign(text.substr(2, data - 2),
+                              parse_json(text.substr(data)));
+  }
+
+  void sort_message(const std::string& text) {
+    auto x = parse_json(text);
+    if (words_ == wording::protoo && x.HasMember("request"))
+      demands_.push_back(std::move(x));
+    else if (x.HasMember("id"))
+      answers_.insert_or_assign(std::to_string(number_at(x, "/id")),
+                                std::move(x));
+  }
+
+  // Holds an answer to its dialect's shape.
+  answered take(json x) const {
+    answered out;
+    switch (words_) {
+      case wording::plain:
+        if (text_at(x, "/type") == "error") {
+          out.failure = text_at(x, "/data/message");
+          out.code = text_at(x, "/data/code");
+          CHECK_FALSE(out.failure.empty());
+        }
+        break;
+      case wording::socketio:
+        REQUIRE(x.IsArray());
+        REQUIRE(x.Size() == 1);
+        out.failure = text_at(x, "/0/error");
+        out.code = text_at(x, "/0/code");
+        break;
+      default:
+        REQUIRE(x.HasMember("response"));
+        if (!x.HasMember("ok")) {
+          CHECK(number_at(x, "/errorCode") >= 400);
+          out.failure = text_at(x, "/errorReason");
+          CHECK_FALSE(out.failure.empty());
+        }
+    }
+    out.data = std::move(x);
+    return out;
+  }
+
+  wording words_;
+  net::testing::ws_client socket_;
+  std::map<std::string, json> answers_;
+  std::deque<json> demands_;
+  int last_id_ = 0;
+};
+
+} // namespace troupe::test

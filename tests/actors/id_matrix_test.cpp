@@ -1,0 +1,440 @@
+#include "any_client.hpp"
+#include "protocol/dialects/protoo_methods.hpp"
+#include "protocol/error.hpp"
+#include "protocol/json_codec.hpp"
+#include "running_node.hpp"
+#include "tests/protocol/dialects/speakers.hpp"
+
+#include <set>
+
+/// Every request of every dialect that names something by its id, with ids of
+/// one's own, of others in the room, of another room, of what is over, of
+/// nothing, of something else, without one and with none that is text: on a
+/// whole server, where nobody else's state may change. The requests come from
+/// the dialects' own tables.
+using namespace troupe;
+using namespace troupe::test;
+using protocol::request;
+
+namespace {
+
+using fields = std::map<std::string, std::string>;
+
+struct language {
+  std::string name;
+  wording words;
+  std::vector<listed_request> requests;
+};
+
+std::vector<language> languages() {
+  std::vector<language> out;
+  for (const auto& x : speeches())
+    out.push_back({x.name,
+                   x.carrier == protocol::carrier::websocket
+                       ? wording::plain
+                       : wording::socketio,
+                   x.requests});
+  std::vector<listed_request> methods;
+  for (const auto& x : protocol::protoo_methods())
+    if (x.read && !x.subject.empty())
+      methods.push_back({std::string{x.name}, x.read});
+  out.push_back({"protoo", wording::protoo, std::move(methods)});
+  return out;
+}
+
+/// What somebody has.
+struct belongings {
+  std::string peer;
+  std::string send;
+  std::string recv;
+  std::string producer;
+  std::string consumer;
+};
+
+/// Bob, Carl or Eve, who speak dialect A.
+struct neighbour {
+  neighbour(uint16_t port, const std::string& room, const std::string& name)
+      : client(port, room, name) {
+    has.peer = name;
+    has.send = create("send");
+    has.recv = create("recv");
+    has.producer = client.produce(audio_track(11));
+  }
+
+  std::string create(const std::string& way) {
+    auto x =
+        client.request("create-transport", R"({"direction":")" + way + "\"}");
+    return text_at(x, "/data/id");
+  }
+
+  void consume(const std::string& producer) {
+    has.consumer = text_at(
+        client.consume(",\"producerId\":" + quoted(producer)), "/data/id");
+  }
+
+  /// What there is, as it sees it; and all that it has been told since.
+  std::string state() {
+    auto list = to_text(client.request("get-producers")["data"]);
+    return list + " told " + std::to_string(client.forget_pushes());
+  }
+
+  live_client client;
+  belongings has;
+};
+
+std::string id_of(const answered& x) {
+  REQUIRE_MESSAGE(!x.refused(), x.failure);
+  for (const auto* at : {"/data/id", "/0/id", "/0/params/id"})
+    if (auto id = text_at(x.data, at); !id.empty())
+      return id;
+  FAIL("no id in " << to_text(x.data));
+  return {};
+}
+
+std::string object(const fields& all) {
+  std::string out = "{";
+  for (const auto& [name, value] : all)
+    out += (out.size() > 1 ? ",\"" : "\"") + name + "\":" + value;
+  return out + "}";
+}
+
+/// Ann speaks the dialect in question; Bob is in her room, Eve in another, and
+/// Carl has left.
+class scene {
+public:
+  explicit scene(const language& how)
+      : how_(how)
+      , node_(generous())
+      , ann_(node_.port(), how.words, "r", "ann") {
+    enter();
+    bob.emplace(node_.port(), "r", "bob");
+    eve.emplace(node_.port(), "s", "eve");
+    capabilities_ =
+        to_text(bob->client.request("get-rtp-capabilities")["data"]);
+    {
+      neighbour carl{node_.port(), "r", "carl"};
+      carl.consume(bob->has.producer);
+      gone = carl.has;
+      carl.client.leave();
+      bob->client.push("participant-left");
+    }
+    settle();
+    bob->consume(ann.producer);
+    olaf_.emplace(node_.port(), "s", "olaf");
+    eve->consume(olaf_->has.producer);
+  }
+
+  answered ask(const std::string& name, const std::string& arguments) {
+    return ann_.request(name, arguments);
+  }
+
+  /// Two who do nothing: what they see must stay as it is.
+  std::string others() {
+    return bob->state() + eve->state();
+  }
+
+  size_t actors() const {
+    return node_.server.live_actors();
+  }
+
+  /// How often the server has refused a request with that code.
+  size_t refusals(const std::string& code) {
+    auto page = net::testing::http(node_.port(), "GET", "/metrics").body;
+    auto line = "troupe_requests_refused_total{code=\"" + code + "\"} ";
+    auto at = page.find(line);
+    REQUIRE_MESSAGE(at != std::string::npos, code);
+    return std::stoul(page.substr(at + line.size()));
+  }
+
+  /// A payload that is right for that request, about what is Ann's own.
+  fields good(const request& what) {
+    namespace verb = protocol::verb;
+    auto consumes = std::holds_alternative<verb::consume>(what);
+    auto ssrc = 1000 + ++tracks_;
+    auto track = audio_track(ssrc, std::to_string(ssrc));
+    auto dtls = some_dtls_parameters();
+    // Statistics may be asked for by any of these names.
+    if (how_.words != wording::protoo
+        && std::holds_alternative<verb::get_stats>(what))
+      return {{"id", quoted(ann.send)}};
+    return {{"transportId", quoted(consumes ? ann.recv : ann.send)},
+            {"producerId", quoted(consumes ? bob->has.producer : ann.producer)},
+            {"consumerId", quoted(ann.consumer)},
+            {"id", quoted(ann.send)},
+            {"peerId", quoted(ann.peer)},
+            {"rtpParameters", track.substr(track.find("rtpParameters") + 15)},
+            {"rtpCapabilities", capabilities_},
+            {"dtlsParameters", dtls.substr(dtls.find('{'))},
+            {"kind", "\"audio\""},
+            {"spatialLayer", "0"},
+            {"priority", "1"}};
+  }
+
+  belongings ann;
+  belongings gone;
+  std::optional<neighbour> bob;
+  std::optional<neighbour> eve;
+
+private:
+  static actors::config generous() {
+    auto out = loopback();
+    out.http.message_rate = 1'000'000;
+    out.http.address_message_rate = 1'000'000;
+    return out;
+  }
+
+  // Into the room, the first of all. Some do so by connecting.
+  void enter() {
+    if (how_.name == "events")
+      ask("join-mediasoup-room", R"({"roomId":"r"})");
+    if (how_.name == "flow")
+      ask("createWebRtcTransport", R"({"direction":"send"})");
+    if (how_.name == "rooms") {
+      ask("createRoom", "\"r\"");
+      ask("joinRoom", R"("r","ann")");
+    }
+  }
+
+  std::string create(bool sends) {
+    if (how_.words == wording::protoo)
+      return id_of(ask("createWebRtcTransport",
+                       sends ? R"({"producing":true,"consuming":false})"
+                             : R"({"producing":false,"consuming":true})"));
+    auto name = how_.name == "ws"       ? "create-transport"
+                : how_.name == "events" ? "create-webrtc-transport"
+                                        : "createWebRtcTransport";
+    return id_of(ask(name, sends ? R"({"direction":"send"})"
+                                 : R"({"direction":"recv"})"));
+  }
+
+  // All that Ann is to have.
+  void settle() {
+    ann.send = create(true);
+    ann.recv = create(false);
+    if (how_.words == wording::protoo) {
+      auto joined = ask("join", R"({"displayName":"Ann","device":{},)"
+                                R"("rtpCapabilities":)"
+                                    + capabilities_ + "}");
+      REQUIRE_MESSAGE(!joined.refused(), joined.failure);
+      ann.consumer = text_at(ann_.demand("newConsumer"), "/data/id");
+    } else {
+      ann.consumer =
+          id_of(ask(how_.name == "flow" ? "consume-media" : "consume",
+                    object({{"transportId", quoted(ann.recv)},
+                            {"producerId", quoted(bob->has.producer)},
+                            {"rtpCapabilities", capabilities_}})));
+    }
+    ann.producer = id_of(ask("produce", "{\"transportId\":" + quoted(ann.send)
+                                            + "," + audio_track(7) + "}"));
+    ann.peer = text_at(bob->client.request("get-producers"), "/data/0/peerId");
+    for (const auto* x :
+         {&ann.send, &ann.recv, &ann.producer, &ann.consumer, &ann.peer,
+          &gone.send, &gone.producer, &gone.consumer})
+      REQUIRE_FALSE(x->empty());
+  }
+
+  const language& how_;
+  running_node node_;
+  any_client ann_;
+  std::optional<neighbour> olaf_;
+  std::string capabilities_;
+  uint32_t tracks_ = 0;
+};
+
+/// A request that names something: which of its members do.
+struct naming_request {
+  listed_request what;
+  request verb; // as a good payload makes it
+  std::vector<std::string> members;
+};
+
+/// The members of a verb that are ids, by the names that payloads give them.
+std::vector<std::string> id_members(const request& what) {
+  return std::visit(
+      [](const auto& x) {
+        using type = std::decay_t<decltype(x)>;
+        std::vector<std::string> out;
+        if constexpr (requires { x.transport; })
+          out.push_back("transportId");
+        if constexpr (requires { x.producer; })
+          out.push_back("producerId");
+        if constexpr (requires { x.consumer; })
+          out.push_back("consumerId");
+        if constexpr (std::is_same_v<type, protocol::verb::get_stats>)
+          out.push_back("id");
+        if constexpr (
+            std::is_same_v<
+                type, protocol::verb::
+                          kick> || std::is_same_v<type, protocol::verb::mute>)
+          out.push_back("peerId");
+        return out;
+      },
+      what);
+}
+
+std::vector<naming_request> naming_requests(const language& how, scene& at) {
+  std::vector<naming_request> out;
+  for (const auto& x : how.requests) {
+    auto verb = x.read(parse_json(object(at.good(request{}))));
+    if (!verb)
+      continue; // needs what no request with an id needs
+    auto members = id_members(*verb);
+    if (how.words == wording::protoo)
+      members = {std::string{protocol::find_protoo_method(x.name)->subject}};
+    if (!id_members(*verb).empty())
+      out.push_back({x, std::move(*verb), std::move(members)});
+  }
+  return out;
+}
+
+std::string of(const belongings& whose, const std::string& member) {
+  if (member == "producerId")
+    return whose.producer;
+  if (member == "consumerId")
+    return whose.consumer;
+  return member == "peerId" ? whose.peer : whose.send;
+}
+
+/// Whether that id of Bob's, in the same room, is for Ann to name.
+bool is_public(const naming_request& x, const std::string& member) {
+  return member == "peerId"
+         || (member == "producerId"
+             && std::holds_alternative<protocol::verb::consume>(x.verb));
+}
+
+/// Whether that is the code for what an id does not name.
+bool is_right(const std::string& code, const std::string& member) {
+  if (member == "peerId")
+    return code == "bad-request";
+  if (member == "id")
+    return code == "bad-request"; // of what kind it was, is not said
+  return code == member.substr(0, member.size() - 2) + "-not-found";
+}
+
+/// What may be done once only.
+bool is_final(const request& what) {
+  namespace verb = protocol::verb;
+  return std::holds_alternative<verb::connect_transport>(what)
+         || std::holds_alternative<verb::close_producer>(what)
+         || std::holds_alternative<verb::close_consumer>(what);
+}
+
+/// Tries one request with ids that are not its client's to name.
+class trial {
+public:
+  trial(scene& at, const naming_request& x) : at_(at), x_(x) {}
+
+  void run(const std::string& member) {
+    CAPTURE(member);
+    if (!is_public(x_, member))
+      expect_unknown(member, of(at_.bob->has, member));
+    expect_unknown(member, of(at_.eve->has, member));
+    expect_unknown(member, of(at_.gone, member));
+    expect_unknown(member, "nobody");
+    expect_unknown(member, of_another_kind(member));
+    for (const auto* value : {"5", "true", "[]", R"({"id":"x"})"})
+      expect_bad(member, value);
+    // Without what it does not need, a request is about the client's own.
+    auto without = at_.good(x_.verb);
+    without.erase(member);
+    if (!x_.what.read(parse_json(object(without))))
+      expect_bad(member, {});
+  }
+
+  /// How often which refusal came.
+  std::map<std::string, size_t> codes;
+
+private:
+  answered ask(const std::string& member, const std::string& value) {
+    auto payload = at_.good(x_.verb);
+    if (value.empty())
+      payload.erase(member);
+    else
+      payload.insert_or_assign(member, value);
+    auto out = at_.ask(x_.what.name, object(payload));
+    CHECK_MESSAGE(out.refused(), to_text(out.data));
+    ++codes[out.code];
+    return out;
+  }
+
+  // Something of Ann's own, but not what is wanted.
+  std::string of_another_kind(const std::string& member) const {
+    if (std::holds_alternative<protocol::verb::get_stats>(x_.verb))
+      return at_.ann.peer;
+    return member == "producerId" ? at_.ann.send : at_.ann.producer;
+  }
+
+  void expect_unknown(const std::string& member, const std::string& id) {
+    CAPTURE(id);
+    auto out = ask(member, quoted(id));
+    if (!out.code.empty())
+      CHECK_MESSAGE(is_right(out.code, member), out.code);
+  }
+
+  void expect_bad(const std::string& member, const std::string& value) {
+    CAPTURE(value);
+    auto out = ask(member, value);
+    if (!out.code.empty())
+      CHECK(out.code == "bad-request");
+  }
+
+  scene& at_;
+  const naming_request& x_;
+};
+
+} // namespace
+
+TEST_CASE("an id is good for its owner alone, in every request and dialect") {
+  size_t tried = 0;
+  for (const auto& how : languages()) {
+    CAPTURE(how.name);
+    scene at{how};
+    std::map<std::string, size_t> codes;
+    at.others(); // forgets what was told meanwhile
+    auto before = at.others();
+    auto actors = at.actors();
+    for (const auto& x : naming_requests(how, at)) {
+      CAPTURE(x.what.name);
+      for (const auto& member : x.members) {
+        trial one{at, x};
+        one.run(member);
+        ++tried;
+        for (const auto& [code, count] : one.codes)
+          codes[code] += count;
+      }
+      CHECK(at.others() == before);
+      CHECK(eventually([&] { return at.actors() == actors; }));
+    }
+    // What a dialect refuses by itself never reaches the counters.
+    codes.erase("bad-request");
+    codes.erase("");
+    for (const auto& [code, count] : codes) {
+      CAPTURE(code);
+      CHECK(at.refusals(code) == count);
+    }
+  }
+  CHECK(tried > 80);
+}
+
+TEST_CASE("what is one's own can be named, and concerns no other room") {
+  for (const auto& how : languages()) {
+    CAPTURE(how.name);
+    scene at{how};
+    at.eve->state();
+    auto before = at.eve->state();
+    auto all = naming_requests(how, at);
+    std::ranges::stable_partition(all, [](const auto& x) {
+      return x.what.name.find("lose") == std::string::npos;
+    });
+    std::set<size_t> done;
+    for (const auto& x : all) {
+      CAPTURE(x.what.name);
+      auto out = at.ask(x.what.name, object(at.good(x.verb)));
+      auto refused = std::holds_alternative<protocol::verb::kick>(x.verb)
+                     || (is_final(x.verb) && done.contains(x.verb.index()));
+      CHECK_MESSAGE(out.refused() == refused, out.failure);
+      done.insert(x.verb.index());
+    }
+    CHECK(at.eve->state() == before);
+  }
+}

@@ -1,0 +1,28 @@
+#include "bench/load/report/send_meter.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace troupe::load;
+
+TEST_CASE("what a server says of its sends is read by the whole name") {
+  auto text = "# HELP troupe_send_calls_total System calls.\n"
+              "troupe_datagrams_sent_total 640\n"
+              "troupe_send_calls_total_more 1\n"
+              "troupe_send_calls_total 20\n"
+              "troupe_gso_runs_total 40\n"
+              "troupe_gso_datagrams_total 160";
+  CHECK(parse_send_counters(text) == send_counters{640, 20, 40, 160});
+}
+
+TEST_CASE("a page that lacks a figure says nothing") {
+  CHECK_FALSE(parse_send_counters(""));
+  CHECK_FALSE(parse_send_counters("troupe_datagrams_sent_total 640\n"
+                                  "troupe_send_calls_total many\n"
+                                  "troupe_gso_runs_total 40\n"
+                                  "troupe_gso_datagrams_total 160\n"));
+}
+
+TEST_CASE("where nobody listens there are no figures") {
+  CHECK_FALSE(read_send_counters("no address", 1));
+  CHECK_FALSE(read_send_counters("127.0.0.1", 1));
+}

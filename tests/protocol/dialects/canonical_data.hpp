@@ -1,0 +1,33 @@
+#pragma once
+
+#include "protocol/verbs.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// INTERNAL to canonical.cpp: what its lines say of data channels.
+namespace troupe::test {
+
+std::vector<std::string> split(std::string_view text, char at);
+
+template <class T>
+std::vector<T> parse_list(const std::string& text,
+                          T (*parse)(const std::string&)) {
+  std::vector<T> list;
+  for (const auto& x : split(text, ','))
+    list.push_back(parse(x));
+  return list;
+}
+
+/// "d1:bob:chat", or "d1:-:chat" where the server itself speaks.
+protocol::data_producer_info parse_data_producer(const std::string& text);
+
+/// A line that begins with "data-", in words.
+protocol::outcome parse_data_outcome(const std::vector<std::string>& words);
+
+/// The event `what` about the ids.
+protocol::any_event parse_data_event(const std::string& what,
+                                     const std::vector<std::string>& ids);
+
+} // namespace troupe::test

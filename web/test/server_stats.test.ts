@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { estimateIn, figuresIn, ServerStats } from '../src/server_stats';
+
+test('an estimate of nothing is none', () => {
+  const stat = (value: unknown) =>
+    [{ type: 'candidate-pair' }, { availableOutgoingBitrate: value }];
+  assert.equal(estimateIn(stat(0)), undefined);
+  assert.equal(estimateIn(stat('1')), undefined);
+  assert.equal(estimateIn([]), undefined);
+  assert.equal(estimateIn(stat(700_000)), 700_000);
+});
+
+test('of a consumer those figures are shown that the server gives', () => {
+  assert.deepEqual(figuresIn([{ type: 'inbound-rtp', score: 3 }]), []);
+  assert.deepEqual(figuresIn([{
+    type: 'outbound-rtp', score: 9, packetsDiscarded: 1,
+    keyFrameRequests: 2, retransmittedPacketsSent: 'many',
+  }]), [['Score', '9 of 10'], ['Left out', '1 packet'],
+    ['Key frames asked for', '2']]);
+});
+
+test('the server is not asked again at once, and may refuse', async () => {
+  let asked = 0;
+  const stats = new ServerStats({
+    request: (async () => {
+      asked++;
+      throw new Error('Unknown method');
+    }) as never,
+  });
+  await stats.refreshConsumer('c1');
+  await stats.refreshConsumer('c1');
+  assert.equal(asked, 1);
+  assert.deepEqual(stats.figures('c1'), []);
+  assert.deepEqual(stats.figures('c2'), []);
+});
