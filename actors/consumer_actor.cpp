@@ -101,6 +101,9 @@ consumer_state::make_behavior(const consumer_config& cfg) {
       [this](const set_consumer_layers& x) {
         control(wish::set_preferred_layers{to_layers(x)});
       },
+      [this](const set_consumer_rank& x) {
+        control(wish::set_priority{x.priority});
+      },
       [this](const request_key_frame&) { control(wish::request_key_frame{}); },
       [this](const get_actor_stats&) {
         return self->delegate(shard, get_consumer_stats{key()});

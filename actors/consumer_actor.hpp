@@ -9,6 +9,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pause_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::resume_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_consumer_layers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_consumer_rank)
 
 namespace troupe::actors {
 
@@ -21,6 +22,8 @@ using consumer_actor = consumer_events_actor::extend<
     caf::reacts_to<resume_consumer>, caf::reacts_to<close_consumer>,
     // What the client prefers to see of a layered producer.
     caf::reacts_to<set_consumer_layers>,
+    // How much it matters among those of its transport.
+    caf::reacts_to<set_consumer_rank>,
     // The client asks for a key frame.
     caf::reacts_to<request_key_frame>,
     // Statistics of the stream sent.

@@ -39,9 +39,10 @@ void media_shard::set_path(transport_key which,
 void media_shard::become_writable(transport& x, net::time_point now) {
   if (!x.sender.writable())
     return;
-  for (auto key : x.consumers)
-    with_consumer(key, now,
-                  [&](auto& engine) { engine.handle_connected(now); });
+  for (auto* to : x.consumers) {
+    to->engine->handle_connected(now);
+    collect(*to, now);
+  }
 }
 
 void media_shard::remove_transport(transport_key which) {
@@ -59,6 +60,7 @@ void media_shard::drop_if_unused(transport_key which) {
       || !i->second->consumers.empty())
     return;
   std::erase(dirty_, i->second.get());
+  std::erase(holding_, i->second.get());
   transports_.erase(i);
 }
 
@@ -71,9 +73,28 @@ void media_shard::queue_rtcp(transport_key which,
   mark(*i->second);
 }
 
-transport_sender* media_shard::find_transport(transport_key which) {
+const transport_sender* media_shard::find_transport(transport_key which) const {
   auto i = transports_.find(which);
   return i == transports_.end() ? nullptr : &i->second->sender;
+}
+
+void media_shard::handle_remb(transport_key which, uint64_t bps,
+                              net::time_point now) {
+  auto i = transports_.find(which);
+  if (i == transports_.end())
+    return;
+  i->second->sender.egress().handle_remb(bps);
+  allocate_if_needed(*i->second, now);
+}
+
+void media_shard::handle_transport_feedback(transport_key which,
+                                            const rtp::rtcp::transport_cc& x,
+                                            net::time_point now) {
+  auto i = transports_.find(which);
+  if (i == transports_.end())
+    return;
+  i->second->sender.egress().handle_transport_feedback(x, now);
+  allocate_if_needed(*i->second, now);
 }
 
 // -- consumers ----------------------------------------------------------------
@@ -89,17 +110,23 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   x->from = settings.from;
   x->on_key = settings.on;
   x->on = &touch(settings.on);
+  x->source = &source;
   x->paused = config.paused;
-  x->applied.paused = config.paused;
+  x->stopped = config.paused;
+  x->applied = config.layout.highest();
   x->facts.kind = config.kind;
   x->layout = config.layout;
   x->facts.encodings = config.layout.spatial_layers;
   x->facts.preferred = config.layout.highest_spatial();
-  x->applied.encoding = x->facts.preferred;
   x->facts.lot = settings.lot;
   x->owner = std::move(settings.owner);
   if (x->layout.spatial_layers > 1 && !source.layers)
     source.layers.emplace(x->layout);
+  x->share.rates = &source.rates;
+  source.rates.set_keyed(config.layout.keyed);
+  x->transport_cc = config.feedback.transport_cc;
+  x->on->adaptive =
+      x->on->adaptive || config.feedback.transport_cc || config.feedback.remb;
   x->engine = std::make_unique<rtp::forwarder>(std::move(config), random);
   if (source.layers)
     x->engine->set_alive(source.layers->alive(), now);
@@ -107,12 +134,14 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
     if (report)
       x->engine->handle_source_report(*report);
   source.consumers.push_back(x.get());
-  x->on->consumers.push_back(x->key);
+  x->on->consumers.push_back(x.get());
   if (x->on->sender.writable())
     x->engine->handle_connected(now);
-  apply(*x, now);
-  auto key = x->key;
-  consumers_.emplace(key, std::move(x));
+  auto& added = *x;
+  consumers_.emplace(added.key, std::move(x));
+  shed(added);
+  allocate(*added.on, now);
+  collect(added, now);
   return first;
 }
 
@@ -122,7 +151,7 @@ void media_shard::set_paused(consumer_key which, bool paused,
   if (i == consumers_.end())
     return;
   i->second->paused = paused;
-  apply(*i->second, now);
+  allocate(*i->second->on, now);
 }
 
 void media_shard::set_preferred_layers(consumer_key which,
@@ -133,32 +162,19 @@ void media_shard::set_preferred_layers(consumer_key which,
     return;
   auto& x = *i->second;
   preferred = x.layout.clamp(preferred);
-  auto temporal = std::exchange(x.preferred_temporal, preferred.temporal);
+  x.preferred_temporal = preferred.temporal;
   x.facts.preferred = preferred.spatial;
-  apply(x, now);
-  if (temporal != preferred.temporal) {
-    x.engine->set_layers(layers_of(x), now);
-    collect(x, now);
-  }
+  shed(x);
+  allocate(*x.on, now);
 }
 
-void media_shard::apply(consumer& x, net::time_point now) {
-  x.facts.recency = x.owner ? x.owner->recency() : uint16_t{0};
-  x.facts.loudness = x.owner ? x.owner->loudness() : uint16_t{0};
-  auto wanted = decide_shedding(overload_, x.facts, limits_);
-  auto held =
-      !x.paused && (wanted.paused || wanted.encoding != x.facts.preferred);
-  held_ += size_t{held} - size_t{std::exchange(x.held, held)};
-  wanted.paused = wanted.paused || x.paused;
-  // The layers first: what begins anew begins with the right ones.
-  auto before = std::exchange(x.applied, wanted);
-  if (wanted.encoding != before.encoding)
-    x.engine->set_layers(layers_of(x), now);
-  if (wanted.paused && !before.paused)
-    x.engine->pause(now);
-  if (!wanted.paused && before.paused)
-    x.engine->resume(now);
-  collect(x, now);
+void media_shard::set_priority(consumer_key which, uint8_t priority,
+                               net::time_point now) {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end())
+    return;
+  i->second->share.priority = priority;
+  allocate(*i->second->on, now);
 }
 
 std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
@@ -169,7 +185,7 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
   consumers_.erase(i);
   held_ -= size_t{gone->held};
   retired_.add(gone->engine->stats({}));
-  std::erase(gone->on->consumers, which);
+  std::erase(gone->on->consumers, gone.get());
   drop_if_unused(gone->on_key);
   auto source = producers_.find(gone->from);
   std::erase(source->second.consumers, gone.get());
@@ -182,6 +198,11 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
 const rtp::forwarder* media_shard::find_consumer(consumer_key which) const {
   auto i = consumers_.find(which);
   return i == consumers_.end() ? nullptr : i->second->engine.get();
+}
+
+const rtp::decision_log* media_shard::find_decisions(consumer_key which) const {
+  auto i = consumers_.find(which);
+  return i == consumers_.end() ? nullptr : &i->second->log;
 }
 
 sender_totals media_shard::totals(net::time_point now) const {
@@ -204,6 +225,9 @@ void media_shard::handle_media(producer_key from, const rtp::media_batch& batch,
     source.layers->handle_batch(*batch, now);
     changed = source.layers->poll_changed();
   }
+  source.rates.handle_batch(*batch, now);
+  if (now >= allocate_due_)
+    allocate_all(now);
   for (auto* x : source.consumers) {
     if (refused)
       x->engine->handle_overload(now);
@@ -245,6 +269,7 @@ media_shard::handle_producer_paused(producer_key from, bool paused,
       x->engine->handle_producer_paused(now);
     else
       x->engine->handle_producer_resumed(now);
+    allocate(*x->on, now);
     collect(*x, now);
     changed.push_back(x->key);
   }
@@ -268,13 +293,22 @@ void media_shard::set_overload(overload_state state,
   limits_ = limits;
   for (auto& [key, x] : consumers_)
     if (x->facts.kind == rtp::media_kind::video)
-      apply(*x, now);
+      shed(*x);
+  allocate_all(now);
+}
+
+void media_shard::shed(consumer& x) {
+  x.facts.recency = x.owner ? x.owner->recency() : uint16_t{0};
+  x.facts.loudness = x.owner ? x.owner->loudness() : uint16_t{0};
+  x.left = decide_shedding(overload_, x.facts, limits_);
 }
 
 // -- timers and output --------------------------------------------------------
 
 void media_shard::handle_timeout(net::time_point now) {
   timeout_.reset();
+  if (now >= allocate_due_)
+    allocate_all(now);
   for (auto& [key, x] : consumers_) {
     if (auto due = x->engine->poll_timeout(); due && *due <= now)
       x->engine->handle_timeout(now);
@@ -284,6 +318,7 @@ void media_shard::handle_timeout(net::time_point now) {
 
 void media_shard::collect(consumer& x, net::time_point now) {
   while (auto batch = x.engine->poll_batch()) {
+    batch->kind = x.facts.kind;
     x.on->sender.queue_media(std::move(*batch), now);
     mark(*x.on);
   }
@@ -293,12 +328,15 @@ void media_shard::collect(consumer& x, net::time_point now) {
   }
   while (auto keys = x.engine->poll_retransmission_request())
     events_.push({x.key, x.from, packets_missing{std::move(*keys)}});
-  while (auto event = x.engine->poll_event())
+  while (auto event = x.engine->poll_event()) {
+    if (std::holds_alternative<rtp::keyframe_wanted>(*event))
+      note(x, rtp::decision_reason::keyframe, now);
     std::visit(
         [&](const auto& what) {
           events_.push({x.key, x.from, what});
         },
         *event);
+  }
   if (auto due = x.engine->poll_timeout();
       due && (!timeout_ || *due < *timeout_))
     timeout_ = due;
@@ -311,12 +349,23 @@ void media_shard::mark(transport& x) {
 }
 
 net::duration media_shard::flush(net::datagram_sink& out, net::time_point now) {
-  packet_sender sender{out};
-  for (auto* x : dirty_) {
-    x->dirty = false;
-    x->sender.flush(sender, now);
+  if (pacing_ && *pacing_ <= now)
+    handle_pacing(now);
+  {
+    packet_sender sender{out};
+    for (auto* x : dirty_) {
+      x->dirty = false;
+      x->sender.flush(sender, now);
+      if (auto next = x->sender.egress().poll_timeout())
+        hold(*x, *next);
+      if (x->sender.egress().has_dropped())
+        late_.push_back(x);
+    }
   }
   dirty_.clear();
+  for (auto* x : late_)
+    tell_dropped(*x, now);
+  late_.clear();
   auto waited = oldest_ ? now - *oldest_ : net::duration{};
   oldest_.reset();
   return waited;

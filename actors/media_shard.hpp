@@ -4,6 +4,8 @@
 #include "actors/room_voices.hpp"
 #include "actors/shedding.hpp"
 #include "actors/transport_sender.hpp"
+#include "rtp/bitrate_allocator.hpp"
+#include "rtp/decision_log.hpp"
 #include "rtp/forwarder.hpp"
 #include "rtp/layer_monitor.hpp"
 #include "rtp/rtcp_dispatcher.hpp"
@@ -70,8 +72,15 @@ public:
 
   void queue_rtcp(transport_key which, std::vector<uint8_t> compound);
 
+  /// What the client says of our packets: its own estimate, and transport-wide
+  /// feedback.
+  void handle_remb(transport_key which, uint64_t bps, net::time_point now);
+  void handle_transport_feedback(transport_key which,
+                                 const rtp::rtcp::transport_cc& x,
+                                 net::time_point now);
+
   /// Null if it is unknown.
-  transport_sender* find_transport(transport_key which);
+  const transport_sender* find_transport(transport_key which) const;
 
   // -- consumers -------------------------------------------------------------
 
@@ -81,11 +90,14 @@ public:
   /// Removes one; the producer whose last it was here, if so.
   std::optional<producer_key> remove_consumer(consumer_key which);
 
-  /// What the client wants: to get it or not, and up to which layers. Overload
-  /// may leave it less.
+  /// What the client wants: to get it or not, and up to which layers. Its link,
+  /// or overload, may leave it less.
   void set_paused(consumer_key which, bool paused, net::time_point now);
   void set_preferred_layers(consumer_key which, rtp::layers preferred,
                             net::time_point now);
+
+  /// How much it matters among those of its transport, 1 to 255.
+  void set_priority(consumer_key which, uint8_t priority, net::time_point now);
 
   /// Calls `f(forwarder&)`, where there is one, and gathers what it makes.
   template <class F>
@@ -98,6 +110,9 @@ public:
   }
 
   const rtp::forwarder* find_consumer(consumer_key which) const;
+
+  /// Why it gets what it gets; null if it is unknown.
+  const rtp::decision_log* find_decisions(consumer_key which) const;
 
   /// What all consumers together have sent so far, those that are gone too.
   sender_totals totals(net::time_point now) const;
@@ -144,6 +159,14 @@ public:
     return timeout_;
   }
 
+  /// When something that is held back, or a probe, may go on: then
+  /// handle_pacing() is wanted, and a flush.
+  std::optional<net::time_point> poll_pacing() const {
+    return pacing_;
+  }
+
+  void handle_pacing(net::time_point now);
+
   std::optional<shard_event> poll_event() {
     return events_.pop();
   }
@@ -158,11 +181,18 @@ public:
   net::duration flush(net::datagram_sink& out, net::time_point now);
 
 private:
+  struct consumer;
+  struct producer;
+
   struct transport {
     transport_sender sender;
-    std::vector<consumer_key> consumers;
+    std::vector<consumer*> consumers;
+    rtp::bitrate_allocator allocator;
+    bool adaptive = false; // its client tells what its link carries
     bool attached = false; // told of by its actor, not by a consumer alone
     bool dirty = false;    // is on the list
+    bool holding = false;  // is on that list
+    std::optional<net::time_point> began; // with something to share
   };
 
   struct consumer {
@@ -170,18 +200,26 @@ private:
     producer_key from;
     transport_key on_key;
     transport* on;
+    const producer* source;
     std::unique_ptr<rtp::forwarder> engine;
-    bool paused; // as the client wants it
+    bool paused;               // as the client wants it
+    bool transport_cc = false; // its client gives such feedback
     consumer_facts facts;
     rtp::producer_layout layout;
     uint8_t preferred_temporal = rtp::all_layers.temporal;
     std::shared_ptr<const voice> owner;
-    shedding_decision applied; // what the engine was told
-    bool held = false;         // gets less than it wants
+    shedding_decision left; // by overload
+    rtp::allocated_stream share;
+    // What the engine was told.
+    bool stopped = false;
+    std::optional<rtp::layers> applied;
+    rtp::decision_log log;
+    bool held = false; // gets less than it wants, for overload
   };
 
   struct producer {
     std::vector<consumer*> consumers;
+    rtp::layer_rates rates;
     std::vector<std::optional<rtp::source_report>> reports; // by encoding
     std::optional<bool> paused; // unknown until the producer has answered
     std::optional<rtp::layer_monitor> layers; // of one that has several
@@ -189,12 +227,18 @@ private:
 
   transport& touch(transport_key which);
   void become_writable(transport& x, net::time_point now);
-  // Gives the client what it wants, as far as there is no overload.
+  // Finds out how much overload leaves of what the client wants.
+  void shed(consumer& x);
+  // Shares the transport's link anew, and tells the engines.
+  void allocate(transport& x, net::time_point now);
+  void allocate_all(net::time_point now);
+  void allocate_if_needed(transport& x, net::time_point now);
+  std::optional<uint64_t> link_bps(transport& x, net::time_point now) const;
   void apply(consumer& x, net::time_point now);
-  // What its forwarder is to send.
-  static rtp::layers layers_of(const consumer& x) {
-    return {x.applied.encoding, x.preferred_temporal};
-  }
+  static rtp::decision_reason reason_of(const consumer& x);
+  static void note(consumer& x, rtp::decision_reason why, net::time_point now);
+  void hold(transport& x, net::time_point until);
+  void tell_dropped(transport& x, net::time_point now);
   void collect(consumer& x, net::time_point now);
   void mark(transport& x);
   void drop_if_unused(transport_key which);
@@ -206,7 +250,12 @@ private:
   overload_state overload_;
   shedding_limits limits_;
   size_t held_ = 0;
-  std::vector<transport*> dirty_;         // have something to send
+  std::vector<transport*> dirty_;              // have something to send
+  std::vector<transport*> late_;               // have dropped something
+  std::vector<transport*> holding_;            // have something for later
+  std::optional<net::time_point> pacing_;      // when that is
+  std::vector<rtp::allocated_stream*> shares_; // while allocating
+  net::time_point allocate_due_{};
   std::optional<net::time_point> oldest_; // arrival of media that waits
   std::optional<net::time_point> timeout_;
   rtp::fifo<shard_event> events_;

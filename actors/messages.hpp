@@ -270,6 +270,10 @@ struct set_consumer_layers {
   std::optional<int> temporal_layer;
 };
 
+struct set_consumer_rank {
+  uint8_t priority = 1;
+};
+
 // -- stats -------------------------------------------------------------------
 
 /// Asks for an actor's W3C webrtc-stats dictionaries.

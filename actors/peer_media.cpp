@@ -219,6 +219,8 @@ peer_state::set_priority(const verb::set_consumer_priority& x) {
   if (x.priority < 1 || x.priority > 255)
     return to_caf({error_code::bad_request, "priority: not from 1 to 255"});
   record->priority = x.priority;
+  self->send(record->actor,
+             set_consumer_rank{static_cast<uint8_t>(x.priority)});
   return reply::ok{};
 }
 

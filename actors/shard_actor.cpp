@@ -116,6 +116,7 @@ struct shard_state {
   sender_totals published;
   net::time_point publish_due{};
   timer_slot timer{patience};
+  timer_slot pacing; // exact: it seldom runs
   net::time_point flushed{};
   std::optional<net::time_point> put_off; // since when, on purpose
   timer_slot flush_timer{tick_queue::step};
@@ -173,7 +174,8 @@ shard_actor::behavior_type shard_state::make_behavior() {
         const auto* found = engine.find_consumer(x.consumer);
         return found ? protocol::reply::stats{stats_json(
                    consumers.at(x.consumer).id,
-                   found->stats(self->clock().now()))}
+                   found->stats(self->clock().now()),
+                   *engine.find_decisions(x.consumer), self->clock().now())}
                      : protocol::reply::stats{};
       },
       [this](const get_sender_stats& x) {
@@ -188,6 +190,10 @@ shard_actor::behavior_type shard_state::make_behavior() {
         flush_pending = false;
         flush_timer.fired(self->clock().now());
         flush();
+      },
+      [this](const pacing_tick&) {
+        pacing.fired(self->clock().now());
+        with_engine([](auto& e, auto now) { e.handle_pacing(now); });
       },
   };
 }
@@ -253,13 +259,12 @@ void shard_state::shed(net::time_point now) {
 }
 
 void shard_state::take(const transport_feedback& x) {
-  auto* to = engine.find_transport(x.transport);
-  if (!to)
-    return;
-  if (x.remb_bps)
-    to->egress().handle_remb(*x.remb_bps);
-  if (x.cc)
-    to->egress().handle_transport_feedback(*x.cc, self->clock().now());
+  with_engine([&](auto& e, auto now) {
+    if (x.remb_bps)
+      e.handle_remb(x.transport, *x.remb_bps, now);
+    if (x.cc)
+      e.handle_transport_feedback(x.transport, *x.cc, now);
+  });
 }
 
 void shard_state::take(const consumer_feedback& x) {
@@ -284,6 +289,8 @@ void shard_state::control(const control_consumer& x) {
       e.set_paused(x.consumer, false, now);
     else if (const auto* y = std::get_if<wish::set_preferred_layers>(&x.what))
       e.set_preferred_layers(x.consumer, y->preferred, now);
+    else if (const auto* z = std::get_if<wish::set_priority>(&x.what))
+      e.set_priority(x.consumer, z->priority, now);
     else
       e.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
         to.handle_keyframe_request(now);
@@ -336,6 +343,7 @@ void shard_state::flush() {
   put_off.reset();
   auto waited = engine.flush(*services.out, now);
   gauge().note_delay(std::max(waited - meant, net::duration{}));
+  pacing.arm(self, engine.poll_pacing(), pacing_tick{});
   // What has been taken since the last flush waited together.
   services.load->counters().note_mailbox(mailbox_owner::shard,
                                          std::exchange(taken, 0));

@@ -80,9 +80,14 @@ struct control_consumer {
   struct set_preferred_layers {
     rtp::layers preferred;
   };
+  struct set_priority {
+    uint8_t priority = 1;
+  };
 
   consumer_key consumer{};
-  std::variant<pause, resume, request_key_frame, set_preferred_layers> what;
+  std::variant<pause, resume, request_key_frame, set_preferred_layers,
+               set_priority>
+      what;
 };
 
 /// Asks for a consumer's statistics.
@@ -95,9 +100,11 @@ struct get_sender_stats {
   transport_key transport{};
 };
 
-/// INTERNAL: the timers of the forwarders; the end of what is in the mailbox.
+/// INTERNAL: the timers of the forwarders; the end of what is in the mailbox;
+/// something that was held back may go.
 struct shard_tick {};
 struct shard_flush {};
+struct pacing_tick {};
 
 } // namespace troupe::actors
 
@@ -117,6 +124,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_sender_stats)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sender_stats)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::shard_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::shard_flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pacing_tick)
 
 namespace troupe::actors {
 
@@ -136,7 +144,8 @@ using shard_actor = media_sink_actor::extend<
     caf::replies_to<get_consumer_stats>::with<protocol::reply::stats>,
     caf::replies_to<get_sender_stats>::with<sender_stats>,
     // INTERNAL
-    caf::reacts_to<shard_tick>, caf::reacts_to<shard_flush>>;
+    caf::reacts_to<shard_tick>, caf::reacts_to<shard_flush>,
+    caf::reacts_to<pacing_tick>>;
 
 /// What a shard works with.
 struct shard_services {

@@ -45,6 +45,19 @@ flat_json of_stream(const producer_id& id, const rtp::receive_stream_stats& x) {
   return out;
 }
 
+flat_json of_decision(std::string_view id, const rtp::decision& x,
+                      net::time_point now) {
+  auto out = start("decision", id);
+  out.add("reason", rtp::to_string(x.reason)).add("age", seconds(now - x.at));
+  if (x.target)
+    out.add("spatialLayer", x.target->spatial)
+        .add("temporalLayer", x.target->temporal);
+  if (x.link_bps)
+    out.add("availableOutgoingBitrate", *x.link_bps);
+  out.add("fractionLost", static_cast<double>(x.loss));
+  return out;
+}
+
 } // namespace
 
 protocol::json_text stats_json(const producer_id& id,
@@ -59,7 +72,9 @@ protocol::json_text stats_json(const producer_id& id,
 }
 
 protocol::json_text stats_json(const consumer_id& id,
-                               const rtp::forwarder_stats& in) {
+                               const rtp::forwarder_stats& in,
+                               const rtp::decision_log& why,
+                               net::time_point now) {
   auto out = start("outbound-rtp", id.str());
   out.add("ssrc", rtp::value(in.ssrc));
   if (in.rtx_ssrc)
@@ -77,7 +92,13 @@ protocol::json_text stats_json(const consumer_id& id,
       .add("keyFrameRequests", in.keyframe_requests_received)
       .add("packetsDiscarded", in.drops.total())
       .add("score", in.score);
-  return {"[" + out.str() + "]"};
+  auto list = "[" + out.str();
+  auto number = 0;
+  why.for_each([&](const rtp::decision& x) {
+    auto entry = id.str() + "-decision-" + std::to_string(number++);
+    list += "," + of_decision(entry, x, now).str();
+  });
+  return {list + "]"};
 }
 
 protocol::json_text stats_json(const data_producer_id& id,

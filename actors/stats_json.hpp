@@ -5,6 +5,7 @@
 #include "actors/transport_sender.hpp"
 #include "net/webrtc_transport.hpp"
 #include "protocol/verbs.hpp"
+#include "rtp/decision_log.hpp"
 #include "rtp/stats.hpp"
 
 /// The engines' figures as dictionaries of the W3C's webrtc-stats, one array
@@ -15,9 +16,13 @@ namespace troupe::actors {
 protocol::json_text stats_json(const producer_id& id,
                                const rtp::receiver_stats& in);
 
-/// `outbound-rtp`.
+/// `outbound-rtp`, and one `decision` for each of the last ones, the oldest
+/// first: `reason`, how long ago (`age`), the layers from then on (none of them
+/// where nothing is sent), what the link was held to carry and what was lost.
 protocol::json_text stats_json(const consumer_id& id,
-                               const rtp::forwarder_stats& in);
+                               const rtp::forwarder_stats& in,
+                               const rtp::decision_log& why = {},
+                               net::time_point now = {});
 
 /// `data-channel`, by which a client speaks.
 protocol::json_text stats_json(const data_producer_id& id,

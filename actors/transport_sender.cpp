@@ -6,8 +6,7 @@ void transport_sender::flush(packet_sender& out, net::time_point now) {
   egress_.handle_timeout(now);
   if (!writable()) {
     rtcp_.clear();
-    while (egress_.poll_packet())
-      continue;
+    egress_.discard();
     return;
   }
   for (const auto& compound : rtcp_)

@@ -47,8 +47,12 @@ public:
   /// Protects all that waits into `out`, as sent at `now`.
   void flush(packet_sender& out, net::time_point now);
 
-  /// What the client says of our packets.
+  /// What orders and paces our packets, and knows the client's link.
   rtp::egress& egress() {
+    return egress_;
+  }
+
+  const rtp::egress& egress() const {
     return egress_;
   }
 

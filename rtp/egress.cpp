@@ -14,33 +14,161 @@ uint32_t to_microseconds(time_point x) {
       std::chrono::duration_cast<microseconds>(x.time_since_epoch()).count());
 }
 
+/// How much faster than the estimate packets go that have waited.
+constexpr double catching_up = 1.25;
+
+/// Steps of a probe.
+constexpr duration probe_step = std::chrono::milliseconds{5};
+
+/// As much as a record of a sent packet holds.
+constexpr size_t most_octets = 2047;
+
+/// Bounds for what a receiver claims.
+constexpr uint64_t least_remb = 30'000;
+constexpr uint64_t most_remb = 1'000'000'000;
+
+/// Only padding, as much as there can be (RFC 3550, section 5.1).
+constexpr auto padding = [] {
+  std::array<uint8_t, 255> out{};
+  out.back() = 255;
+  return out;
+}();
+
+const header_writer& probation_headers() {
+  static const auto result = [] {
+    header_writer x{{}, extension_map::defaults()};
+    x.set_mid("probator");
+    return x;
+  }();
+  return result;
+}
+
 } // namespace
 
 void egress::handle_batch(outgoing_batch batch, time_point now) {
   now_ = now;
-  if (!batch.packets.empty())
-    queue_.push(std::move(batch));
+  if (batch.packets.empty())
+    return;
+  batch.queued = now;
+  if (batch.kind == media_kind::audio)
+    audio_.push(std::move(batch));
+  else if (batch.packets.front().original_sequence_number)
+    repairs_.push(std::move(batch));
+  else
+    video_.push(std::move(batch));
 }
 
 void egress::handle_timeout(time_point now) {
   now_ = now;
+  timeout_.reset();
+  if (!estimator_)
+    return;
+  pacer_.set_rate(static_cast<uint64_t>(
+      catching_up * static_cast<double>(estimator_->target_bps())));
+  pacer_.engage(estimator_->troubled(now), now);
+  pacer_.handle_timeout(now);
+  see_to_probe();
 }
 
 std::optional<egress::wire_packet> egress::poll_packet() {
-  for (;;) {
-    if (position_ == current_.packets.size()) {
-      position_ = 0;
-      current_ = {};
-      auto next = queue_.pop();
-      if (!next)
-        return std::nullopt;
-      current_ = std::move(*next);
-    }
-    if (auto x = write(current_.packets[position_++], *current_.headers))
+  if (auto x = take(audio_))
+    return x;
+  if (!pacer_.open()) [[unlikely]]
+    drop_late();
+  if (pacer_.open() || probe_due()) [[likely]] {
+    if (auto x = take(repairs_))
       return x;
+    if (auto x = take(video_))
+      return x;
+    if (probe_due())
+      return pad();
+  } else if (!timeout_ && (!repairs_.empty() || !video_.empty())) {
+    timeout_ = pacer_.opens(now_);
+  }
+  return std::nullopt;
+}
+
+std::optional<egress::wire_packet> egress::take(send_queue& from) {
+  while (const auto* x = from.front()) {
+    from.pop();
+    if (auto out = write(*x, from.headers()))
+      return out;
     stats_.drops.add(drop_reason::header_too_large);
   }
+  return std::nullopt;
 }
+
+// What has waited too long goes, and with it all video that waits: it builds
+// on what is missing.
+void egress::drop_late() {
+  while (!repairs_.empty() && now_ - repairs_.since() > longest_wait) {
+    repairs_.pop();
+    stats_.drops.add(drop_reason::overload);
+  }
+  auto recovering = dropped_at_ != time_point{}
+                    && now_ - dropped_at_ < 2 * longest_wait_for_keyframe;
+  auto limit = recovering ? longest_wait_for_keyframe : longest_wait;
+  if (video_.empty() || now_ - video_.since() <= limit)
+    return;
+  dropped_at_ = now_;
+  while (const auto* x = video_.front()) {
+    if (dropped_.empty() || dropped_.back() != x->fields.ssrc)
+      dropped_.push(x->fields.ssrc);
+    video_.pop();
+    stats_.drops.add(drop_reason::overload);
+  }
+}
+
+void egress::discard() {
+  probe_.reset();
+  timeout_.reset();
+  for (auto* x : {&audio_, &repairs_, &video_})
+    while (!x->empty())
+      x->pop();
+}
+
+// -- probes -------------------------------------------------------------------
+
+void egress::set_wanted(uint64_t bps) {
+  wanted_ = bps;
+  if (estimator_)
+    estimator_->set_wanted(bps);
+}
+
+void egress::see_to_probe() {
+  if (!probe_ && probing_)
+    if (auto x = estimator_->poll_probe(now_)) {
+      probe_ = probe_progress{*x, now_};
+      latest_probe_ = x->id;
+    }
+  if (probe_)
+    timeout_ = now_ + probe_step;
+}
+
+// Whether the probe that is under way wants more to be sent now.
+bool egress::probe_due() const {
+  if (!probe_)
+    return false;
+  auto time = std::chrono::duration<double>(now_ - probe_->began + probe_step);
+  return probe_->sent < probe_->what.bps / 8 * time.count();
+}
+
+// Whatever is sent meanwhile is part of the probe; this adds what lacks.
+std::optional<egress::wire_packet> egress::pad() {
+  auto fields = rewritten_fields{};
+  fields.payload_type = probation_payload;
+  fields.sequence_number = padding_sequence_++;
+  fields.timestamp = to_microseconds(now_) / 100 * 9;
+  fields.ssrc = probation_ssrc;
+  fields.padding = true;
+  auto layout = probation_headers().write(fields, header_);
+  if (!layout)
+    return std::nullopt;
+  ++stats_.probe_packets;
+  return finish(*layout, padding);
+}
+
+// -- writing ------------------------------------------------------------------
 
 std::optional<egress::wire_packet> egress::write(const outgoing_packet& x,
                                                  const header_writer& headers) {
@@ -58,16 +186,22 @@ std::optional<egress::wire_packet> egress::write(const outgoing_packet& x,
     payload = {payload_.data(), *size};
     ++stats_.rtx_packets;
   }
-  auto octets = layout->size + payload.size();
-  patch_abs_send_time(header_, *layout, now_);
-  if (layout->transport_cc_offset != 0) {
-    patch_transport_cc(header_, *layout, static_cast<uint16_t>(next_sequence_));
+  return finish(*layout, payload);
+}
+
+egress::wire_packet egress::finish(const written_header& layout,
+                                   net::byte_span payload) {
+  auto octets = layout.size + payload.size();
+  patch_abs_send_time(header_, layout, now_);
+  if (layout.transport_cc_offset != 0) {
+    patch_transport_cc(header_, layout, static_cast<uint16_t>(next_sequence_));
     remember(octets);
   }
+  pacer_.spend(octets);
   ++stats_.packets;
   stats_.octets += octets;
   rate_.add(octets, now_);
-  return wire_packet{{header_.data(), layout->size}, payload};
+  return {{header_.data(), layout.size}, payload};
 }
 
 net::byte_span egress::patched(const payload_patch& x, net::byte_span payload) {
@@ -84,10 +218,20 @@ void egress::remember(size_t octets) {
   if (history_.empty())
     history_.resize(history_size);
   auto sequence = next_sequence_++;
-  history_[static_cast<size_t>(sequence) % history_size] = {
-      to_microseconds(now_), static_cast<uint16_t>(sequence),
-      static_cast<uint16_t>(octets)};
+  auto& x = history_[static_cast<size_t>(sequence) % history_size];
+  x.microseconds = to_microseconds(now_);
+  x.sequence = static_cast<uint16_t>(sequence);
+  x.octets = static_cast<uint16_t>(std::min(octets, most_octets)) & 0x7FF;
+  x.probe = 0;
+  if (probe_) [[unlikely]] {
+    probe_->sent += static_cast<uint32_t>(octets);
+    x.probe = tag_of(latest_probe_) & 0x1F;
+    if (probe_->sent >= probe_->what.octets)
+      probe_.reset();
+  }
 }
+
+// -- feedback -----------------------------------------------------------------
 
 std::span<const packet_report>
 egress::handle_transport_feedback(const rtcp::transport_cc& x, time_point now) {
@@ -109,6 +253,8 @@ egress::handle_transport_feedback(const rtcp::transport_cc& x, time_point now) {
     auto ago =
         std::chrono::microseconds{to_microseconds(now) - sent.microseconds};
     packet_report report{now - ago, std::nullopt, sent.octets, std::nullopt};
+    if (sent.probe != 0 && sent.probe == tag_of(latest_probe_))
+      report.probe = latest_probe_;
     if (status->received) {
       report.received = status->arrival;
       sent.octets = 0; // told once
@@ -128,6 +274,7 @@ void egress::estimate(time_point now) {
   if (!estimator_) {
     estimator_ =
         std::make_unique<bandwidth_estimator>(bandwidth_estimator::config{});
+    estimator_->set_wanted(wanted_);
     if (stats_.remb_bps)
       estimator_->handle_remb(*stats_.remb_bps);
   }
@@ -136,9 +283,13 @@ void egress::estimate(time_point now) {
 }
 
 void egress::handle_remb(uint64_t bitrate_bps) {
-  stats_.remb_bps = bitrate_bps;
+  stats_.remb_bps = std::clamp(bitrate_bps, least_remb, most_remb);
   if (estimator_)
-    estimator_->handle_remb(bitrate_bps);
+    estimator_->handle_remb(*stats_.remb_bps);
+}
+
+std::optional<uint64_t> egress::link_bps() const {
+  return estimator_ ? std::optional{estimator_->link_bps()} : stats_.remb_bps;
 }
 
 egress_stats egress::stats(time_point now) const {

@@ -2,8 +2,9 @@
 
 #include "rtp/bwe/bandwidth_estimator.hpp"
 #include "rtp/fifo.hpp"
-#include "rtp/outgoing_packet.hpp"
+#include "rtp/pacer.hpp"
 #include "rtp/rtcp/transport_cc.hpp"
+#include "rtp/send_queue.hpp"
 #include "rtp/stats.hpp"
 
 #include <array>
@@ -15,11 +16,28 @@ namespace troupe::rtp {
 /// consumers into one order, numbers them transport-wide, stamps them with the
 /// time they leave, and remembers that until the receiver's feedback comes.
 ///
+/// While the receiver's link has trouble, packets are paced: audio goes at
+/// once, then what is sent again, then video, in the rate that the link is held
+/// to carry. Video that would wait too long is dropped (see poll_dropped()).
+/// Otherwise nothing waits. Where more could be used than the link is held to
+/// carry, padding probes it.
+///
 ///     egress.handle_batch(std::move(batch), now);
 ///     while (auto x = egress.poll_packet())
 ///       sender->protect_rtp(x->header, x->payload, out);
 class egress {
 public:
+  /// How long video may wait; longer just after some was dropped, so that the
+  /// key frame that follows gets through.
+  static constexpr duration longest_wait = std::chrono::milliseconds{300};
+  static constexpr duration longest_wait_for_keyframe =
+      std::chrono::milliseconds{1500};
+
+  /// Where probes go that carry nothing: clients have a receiver for these
+  /// from their first video consumer on.
+  static constexpr ssrc probation_ssrc{1234};
+  static constexpr payload_type probation_payload{127};
+
   /// The plaintext of one packet in two parts, as SRTP takes it. The spans are
   /// good until the next call of any other member function.
   struct wire_packet {
@@ -34,10 +52,23 @@ public:
   /// The next packet to send now.
   std::optional<wire_packet> poll_packet();
 
-  /// Never yet: nothing is held back.
+  /// When there may be more to send: held back, or a probe to go on with.
   std::optional<time_point> poll_timeout() const {
-    return std::nullopt;
+    return timeout_;
   }
+
+  /// A stream of which video was dropped, for having waited too long: it has to
+  /// go on with a key frame.
+  std::optional<ssrc> poll_dropped() {
+    return dropped_.pop();
+  }
+
+  bool has_dropped() const {
+    return !dropped_.empty();
+  }
+
+  /// Drops all that waits: there is no way to the receiver.
+  void discard();
 
   /// Transport-wide feedback of the receiver. The reports that the estimate
   /// of its link took from it are there until the next call.
@@ -47,6 +78,23 @@ public:
   /// The receiver's estimate (REMB).
   void handle_remb(uint64_t bitrate_bps);
 
+  /// Whether the receiver has what probes are sent to.
+  void set_probing(bool on) {
+    probing_ = on;
+  }
+
+  /// How much the consumers could use: more is not probed.
+  void set_wanted(uint64_t bps);
+
+  /// How much the receiver's link is held to carry; nothing where no feedback
+  /// has come.
+  std::optional<uint64_t> link_bps() const;
+
+  /// The share of packets that the receiver lacks, smoothed.
+  double loss() const {
+    return estimator_ ? estimator_->loss() : 0;
+  }
+
   egress_stats stats(time_point now) const;
 
 private:
@@ -55,26 +103,53 @@ private:
   struct sent_packet {
     uint32_t microseconds = 0; // modulo 2^32
     uint16_t sequence = 0;
-    uint16_t octets = 0; // 0: never sent, or told of
+    uint16_t octets : 11 = 0; // 0: never sent, or told of
+    uint16_t probe : 5 = 0;   // see tag_of(); 0: none
+  };
+
+  // A probe that is being sent.
+  struct probe_progress {
+    probe what;
+    time_point began{};
+    uint32_t sent = 0;
   };
 
   static constexpr size_t history_size = 2048;
 
+  static uint16_t tag_of(probe_id x) {
+    return static_cast<uint16_t>(1 + x % 31);
+  }
+
+  std::optional<wire_packet> take(send_queue& from);
+  bool probe_due() const;
+  std::optional<wire_packet> pad();
   std::optional<wire_packet> write(const outgoing_packet& x,
                                    const header_writer& headers);
+  wire_packet finish(const written_header& layout, net::byte_span payload);
   net::byte_span patched(const payload_patch& x, net::byte_span payload);
   void remember(size_t octets);
   void estimate(time_point now);
+  void drop_late();
+  void see_to_probe();
 
-  fifo<outgoing_batch> queue_;
-  outgoing_batch current_;
-  size_t position_ = 0;
+  send_queue audio_;
+  send_queue repairs_;
+  send_queue video_;
+  fifo<ssrc> dropped_;
+  pacer pacer_;
+  std::optional<time_point> timeout_;
+  time_point dropped_at_{};
   time_point now_{};
   // The first number is 1 in the second cycle, so that all stay positive.
   int64_t next_sequence_ = 65537;
   std::vector<sent_packet> history_; // empty until the first numbered packet
   std::vector<packet_report> reports_;
   std::unique_ptr<bandwidth_estimator> estimator_; // from the first feedback on
+  std::optional<probe_progress> probe_;
+  probe_id latest_probe_ = 0;
+  uint16_t padding_sequence_ = 0;
+  bool probing_ = false;
+  uint64_t wanted_ = 0;
   std::array<uint8_t, header_room> header_;
   std::array<uint8_t, net::buffer::capacity + 2> payload_; // RTX, and patches
   egress_stats stats_;

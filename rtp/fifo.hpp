@@ -7,15 +7,20 @@
 
 namespace troupe::rtp {
 
-/// A queue on a vector that is emptied before it is filled again: what engines
-/// hold between a handle_*() and the polls that follow. Takes no memory while
-/// nothing was ever queued, and keeps its room otherwise.
+/// A queue on a vector that is mostly emptied before it is filled again: what
+/// engines hold between a handle_*() and the polls that follow. Takes no memory
+/// while nothing was ever queued, and keeps its room otherwise.
 template <class T>
 class fifo {
 public:
   /// Constructed in its place, so that what is pushed is not moved twice.
   template <class U = T>
   void push(U&& x) {
+    if (head_ >= most_unused && 2 * head_ >= items_.size()) {
+      items_.erase(items_.begin(),
+                   items_.begin() + static_cast<std::ptrdiff_t>(head_));
+      head_ = 0;
+    }
     items_.emplace_back(std::forward<U>(x));
   }
 
@@ -33,6 +38,11 @@ public:
     return items_[head_];
   }
 
+  /// The newest; there must be one.
+  T& back() {
+    return items_.back();
+  }
+
   bool empty() const {
     return head_ == items_.size();
   }
@@ -47,6 +57,9 @@ public:
   }
 
 private:
+  // Where it is seldom empty, room of what is gone is used again.
+  static constexpr size_t most_unused = 64;
+
   std::vector<T> items_;
   size_t head_ = 0;
 };

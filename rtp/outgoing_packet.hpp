@@ -45,10 +45,15 @@ struct outgoing_packet {
 };
 
 /// What one consumer sends at a time, and how its headers are written. Moved
-/// from the consumer to the transport of its receiver.
+/// from the consumer to the transport of its receiver. All of it is media, or
+/// all of it RTX.
 struct outgoing_batch {
   std::shared_ptr<const header_writer> headers;
   std::vector<outgoing_packet> packets;
+  /// Audio never waits for anything.
+  media_kind kind = media_kind::video;
+  /// When egress took it.
+  time_point queued{};
 };
 
 } // namespace troupe::rtp

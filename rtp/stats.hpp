@@ -94,6 +94,8 @@ struct egress_stats {
   uint64_t octets = 0;
   uint64_t bitrate_bps = 0;
   uint64_t rtx_packets = 0;
+  /// Of padding, to find out what the link carries.
+  uint64_t probe_packets = 0;
   /// What the receiver says it can take, if it uses REMB.
   std::optional<uint64_t> remb_bps;
   /// How much the receiver's link is held to carry, by feedback of any kind.

@@ -34,14 +34,18 @@ constexpr double found_something = 1.2;
 /// A fall of the rate to this part means that the link is another.
 constexpr double another_link = 0.6;
 
-/// Somewhat more is probed than is wanted, so that what is wanted fits.
-constexpr double margin = 1.15;
+/// More is probed than is wanted, so that what is wanted fits: what a probe
+/// shows is less than what it was.
+constexpr double margin = 1.4;
 
 /// Less of what may be sent than this is the application's choice.
 constexpr double limited = 0.65;
 
-/// For how long the least delay is remembered.
+/// For how long the least delay is remembered, and trouble.
 constexpr duration memory = 5s;
+
+/// A queue beyond this is trouble.
+constexpr duration long_queue = 100ms;
 
 } // namespace
 
@@ -63,14 +67,16 @@ void bandwidth_estimator::handle_feedback(
     }
   }
   feedback_ = feedback_ || arrived;
-  loss_.add(static_cast<uint32_t>(reports.size()), lost, sent_bps, now);
+  loss_.add(static_cast<uint32_t>(reports.size()), lost, sent_bps,
+            rate_.rate_bps(), now);
   if (!arrived)
     return;
   auto before = rate_.target_bps();
   rate_.update({trend_.usage(), delivered_.bps(), delivered_.recent_bps(),
-                queue_.value, sent_bps < limited * before},
+                busy_.bps(), queue_.value, sent_bps,
+                sent_bps < limited * before},
                now);
-  if (trend_.usage() == link_usage::overused)
+  if (trend_.usage() == link_usage::overused && !rate_.doubtful())
     troubled_ = now;
   if (rate_.target_bps() < another_link * before)
     probe_again_ = now + (probe_interval_ = probe_interval);
@@ -81,6 +87,7 @@ void bandwidth_estimator::measure(const packet_report& x, time_point now) {
     zero_ = x.sent;
   delivered_.add(*x.received, x.octets);
   queue_.add(*x.received - (x.sent - *zero_), now);
+  busy_.add(*x.received, x.octets, queue_.value);
   if (auto step = groups_.add(x.sent, *x.received))
     trend_.update(*step);
   if (auto bps = results_.add(x))
@@ -88,14 +95,14 @@ void bandwidth_estimator::measure(const packet_report& x, time_point now) {
 }
 
 void bandwidth_estimator::apply_probe(double bps, time_point now) {
-  if (bps > found_something * rate_.target_bps())
+  auto news = bps > found_something * static_cast<double>(target_bps());
+  if (news)
     probe_interval_ = probe_interval;
-  if (bps > rate_.target_bps()) {
+  if (bps > rate_.target_bps())
     rate_.set_rate(bps, now);
-    loss_.set_rate(bps);
-  }
+  loss_.set_rate(bps);
   // What passes with ease asks for more.
-  if (bps >= passed * probed_)
+  if (news && bps >= passed * probed_)
     probe_again_ = now;
 }
 
@@ -121,12 +128,26 @@ std::optional<probe> bandwidth_estimator::poll_probe(time_point now) {
   return x;
 }
 
-uint64_t bandwidth_estimator::target_bps() const {
-  auto out = loss_.limit(rate_.target_bps());
+uint64_t bandwidth_estimator::bounded(double bps) const {
+  auto out = loss_.limit(bps);
   if (remb_)
     out = feedback_ ? std::min(out, *remb_) : *remb_;
   return static_cast<uint64_t>(
       std::max(out, static_cast<double>(config_.least_bps)));
+}
+
+uint64_t bandwidth_estimator::target_bps() const {
+  return bounded(rate_.target_bps());
+}
+
+uint64_t bandwidth_estimator::link_bps() const {
+  return bounded(rate_.rate_bps());
+}
+
+bool bandwidth_estimator::troubled(time_point now) const {
+  return (troubled_ != time_point{} && now - troubled_ < memory)
+         || queue_.value > long_queue
+         || loss_.limit(rate_.rate_bps()) < rate_.rate_bps();
 }
 
 void bandwidth_estimator::handle_remb(uint64_t bps) {

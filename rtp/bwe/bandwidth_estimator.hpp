@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rtp/bwe/arrival_groups.hpp"
+#include "rtp/bwe/busy_rate.hpp"
 #include "rtp/bwe/delay_trend.hpp"
 #include "rtp/bwe/delivery_rate.hpp"
 #include "rtp/bwe/loss_limiter.hpp"
@@ -49,6 +50,14 @@ public:
   /// How much may be sent, in bits per second.
   uint64_t target_bps() const;
 
+  /// How much the link carries, in bits per second. While a queue is being
+  /// emptied, less than that may be sent for a moment.
+  uint64_t link_bps() const;
+
+  /// Whether the link has been full of late, or lost what was sent too fast:
+  /// then bursts do harm.
+  bool troubled(time_point now) const;
+
   /// The share of packets that the receiver lacks, smoothed.
   double loss() const {
     return loss_.loss();
@@ -75,6 +84,7 @@ private:
     bool started = false;
   };
 
+  uint64_t bounded(double bps) const;
   void measure(const packet_report& x, time_point now);
   void apply_probe(double bps, time_point now);
 
@@ -82,6 +92,7 @@ private:
   arrival_groups groups_;
   delay_trend trend_;
   delivery_rate delivered_;
+  busy_rate busy_;
   rate_controller rate_;
   loss_limiter loss_;
   probe_results results_;

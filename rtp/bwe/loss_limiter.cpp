@@ -21,6 +21,12 @@ constexpr double weight = 0.3;
 constexpr double tolerance = 0.025;
 constexpr double tolerance_of_inherent = 0.5;
 
+/// More than radio links lose.
+constexpr double much = 0.1;
+
+/// Who sends less than this part of what may be sent hardly causes loss.
+constexpr double mostly = 0.8;
+
 /// A lower rate gets so long to show that it helps, and has helped when it
 /// leaves less than this part of the loss.
 constexpr duration trial_begins = 300ms;
@@ -44,7 +50,7 @@ double seconds(duration x) {
 } // namespace
 
 void loss_limiter::add(uint32_t packets, uint32_t lost, double sent_bps,
-                       time_point now) {
+                       double allowed_bps, time_point now) {
   packets_ += packets;
   lost_ += lost;
   if (!started_) {
@@ -55,12 +61,12 @@ void loss_limiter::add(uint32_t packets, uint32_t lost, double sent_bps,
     return;
   auto share = static_cast<double>(lost_) / packets_;
   loss_ += weight * (share - loss_);
-  judge(sent_bps, now);
+  judge(sent_bps, allowed_bps, now);
   packets_ = lost_ = 0;
   judged_ = now;
 }
 
-void loss_limiter::judge(double sent_bps, time_point now) {
+void loss_limiter::judge(double sent_bps, double allowed_bps, time_point now) {
   auto elapsed = seconds(std::min<duration>(now - judged_, 1s));
   inherent_ = std::min(inherent_, loss_);
   if (on_trial_) {
@@ -74,8 +80,10 @@ void loss_limiter::judge(double sent_bps, time_point now) {
     return;
   }
   auto excess = loss_ - inherent_;
-  if (excess > tolerance + tolerance_of_inherent * inherent_)
-    lower(sent_bps, excess, now);
+  auto bound = tolerance + tolerance_of_inherent * inherent_;
+  auto idle = sent_bps < mostly * limit(allowed_bps);
+  if (excess > (idle ? std::max(bound, much) : bound))
+    lower(idle ? limit(allowed_bps) : sent_bps, excess, now);
   else if (cap_ > 0)
     cap_ *= std::pow(growth, elapsed);
 }

@@ -13,8 +13,11 @@ namespace troupe::rtp {
 /// exceeds it. What remains although less is sent is inherent, too.
 class loss_limiter {
 public:
-  /// What feedback told of: how many packets, and how many were lost.
-  void add(uint32_t packets, uint32_t lost, double sent_bps, time_point now);
+  /// What feedback told of: how many packets, and how many were lost; what is
+  /// sent, and what delays allow to be sent. Where that is much more, only much
+  /// loss counts.
+  void add(uint32_t packets, uint32_t lost, double sent_bps, double allowed_bps,
+           time_point now);
 
   /// Gives the rate to use when delays allow `wanted`.
   double limit(double wanted) const;
@@ -28,7 +31,7 @@ public:
   void set_rate(double bps);
 
 private:
-  void judge(double sent_bps, time_point now);
+  void judge(double sent_bps, double allowed_bps, time_point now);
   void lower(double sent_bps, double excess, time_point now);
   void end_trial();
 

@@ -35,6 +35,15 @@ constexpr duration drain_scale = 250ms;
 constexpr double least_drain = 0.1;
 constexpr duration longest_drain = 2s;
 
+/// Jitter is not taken for overuse while so much of the rate is not used, as
+/// long as all that is sent arrives and no queue of this length is seen.
+constexpr double unused = 0.85;
+constexpr double all_of_it = 0.9;
+constexpr duration jitter_queue = 150ms;
+
+/// How far what comes behind a queue is believed.
+constexpr double most_busy = 1.5;
+
 double seconds(duration x) {
   return std::chrono::duration<double>(x).count();
 }
@@ -44,6 +53,9 @@ double seconds(duration x) {
 void rate_controller::update(const input& x, time_point now) {
   auto elapsed = last_ ? std::min<duration>(now - *last_, 1s) : duration{};
   last_ = now;
+  doubtful_ = x.sent_bps < unused * rate_ && x.delivered_bps
+              && *x.delivered_bps > all_of_it * x.sent_bps
+              && x.queue < jitter_queue;
   if (x.usage == link_usage::overused) {
     // A decrease needs a round trip to show, unless it was far too little.
     auto wait = std::clamp<duration>(x.round_trip, 10ms, 200ms);
@@ -59,6 +71,7 @@ void rate_controller::update(const input& x, time_point now) {
   } else if (!x.application_limited) {
     increase(x, elapsed);
   }
+  follow(x, now);
   drain(x, now);
   rate_ = std::clamp(rate_, config_.least_bps, config_.most_bps);
 }
@@ -88,6 +101,14 @@ void rate_controller::increase(const input& x, duration elapsed) {
                                                  + beyond_delivered_bps));
 }
 
+// What passes without a queue is what the link carries, at least, whoever sent
+// more than was allowed.
+void rate_controller::follow(const input& x, time_point now) {
+  if (x.usage == link_usage::normal && x.queue <= harmless_queue
+      && x.delivered_bps && (!decreased_ || now - *decreased_ > longest_drain))
+    rate_ = std::max(rate_, backoff * *x.delivered_bps);
+}
+
 void rate_controller::decrease(const input& x, time_point now) {
   decreased_ = now;
   if (!x.delivered_bps) {
@@ -98,11 +119,16 @@ void rate_controller::decrease(const input& x, time_point now) {
   auto delivered = *x.delivered_bps;
   if (x.queue > harmless_queue && x.recent_bps)
     delivered = std::min(delivered, *x.recent_bps);
+  // A sender that fills the link for moments only gets less through.
+  if (x.busy_bps)
+    delivered = std::max(delivered, std::min(most_busy * rate_, *x.busy_bps));
   auto keep = delivered < much_less * rate_ ? strong_backoff : backoff;
   auto to = keep * delivered;
   if (to > rate_ && capacity_.mean())
     to = backoff * *capacity_.mean() * 1000;
-  rate_ = std::min(rate_, to);
+  // Jitter costs no more than what is not used.
+  auto spared = doubtful_ ? std::min(rate_, x.sent_bps / unused) : 0.0;
+  rate_ = std::max(std::min(rate_, to), spared);
   if (capacity_.excludes(delivered))
     capacity_.forget();
   capacity_.add(delivered);

@@ -28,8 +28,12 @@ public:
     std::optional<double> delivered_bps;
     /// The same, of the last moments only.
     std::optional<double> recent_bps = {};
+    /// The rate at which packets come that had to queue.
+    std::optional<double> busy_bps = {};
     /// How long packets wait in queues that were not there before.
     duration queue{};
+    /// What is sent, in bits per second, where that is known.
+    double sent_bps = 0;
     /// Less is sent than might be: nothing can be learned of the link.
     bool application_limited = false;
     duration round_trip = std::chrono::milliseconds{100};
@@ -45,6 +49,17 @@ public:
   /// What may be sent, bits per second.
   double target_bps() const {
     return std::max(config_.least_bps, rate_ * drain_);
+  }
+
+  /// The same without the wish to empty a queue.
+  double rate_bps() const {
+    return rate_;
+  }
+
+  /// Whether overuse, if there was any, was likely jitter: all that is sent
+  /// arrives, and it is less than might be sent.
+  bool doubtful() const {
+    return doubtful_;
   }
 
 private:
@@ -72,11 +87,13 @@ private:
 
   void increase(const input& x, duration elapsed);
   void decrease(const input& x, time_point now);
+  void follow(const input& x, time_point now);
   void drain(const input& x, time_point now);
 
   config config_;
   double rate_;
   double drain_ = 1;
+  bool doubtful_ = false;
   capacity capacity_;
   std::optional<time_point> last_;
   std::optional<time_point> decreased_;

@@ -65,6 +65,26 @@ TEST_CASE("a consumer's statistics are one dictionary") {
   CHECK(out[0]["packetsLost"].GetInt() == -3);
 }
 
+TEST_CASE("a consumer's decisions follow its statistics, the oldest first") {
+  rtp::decision_log log;
+  auto now = net::time_point{} + std::chrono::seconds{100};
+  for (uint8_t i = 0; i < 40; ++i)
+    log.add({now + std::chrono::seconds{i}, rtp::decision_reason::link,
+             rtp::layers{1, i}, 300'000, 0.5f});
+  log.add({now + std::chrono::seconds{40}, rtp::decision_reason::paused});
+  auto out = parsed(
+      stats_json(consumer_id{"c"}, {}, log, now + std::chrono::seconds{50}));
+  REQUIRE(out.Size() == 1 + rtp::decision_log::capacity);
+  CHECK(text(out[1]["type"]) == "decision");
+  CHECK(text(out[1]["reason"]) == "link");
+  CHECK(out[1]["temporalLayer"].GetInt() == 9);
+  CHECK(out[1]["age"].GetDouble() == doctest::Approx(41));
+  CHECK(out[1]["availableOutgoingBitrate"].GetUint64() == 300'000);
+  auto& last = out[rtp::decision_log::capacity];
+  CHECK(text(last["reason"]) == "paused");
+  CHECK_FALSE(last.HasMember("spatialLayer"));
+}
+
 TEST_CASE("a fresh transport has statistics, but no pair yet") {
   auto random = net::make_seeded_rng(1);
   net::webrtc_transport transport{{context().get()}, *random};

@@ -5,6 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <random>
+
 using namespace troupe;
 using namespace troupe::test;
 
@@ -105,4 +108,223 @@ TEST_CASE("feedback is matched with what was sent, once") {
   auto again = x.handle_transport_feedback(feedback, at(201ms));
   for (auto& r : again)
     CHECK_FALSE(r.received);
+}
+
+// -- pacing and probes --------------------------------------------------------
+
+namespace {
+
+/// An egress whose receiver is told of in feedback, as a link of some rate
+/// would let the packets through.
+struct paced_egress {
+  explicit paced_egress(double bps) : link_bps(bps) {}
+
+  rtp::outgoing_batch make(rtp::media_kind kind, size_t count,
+                           uint32_t ssrc = 5555, size_t size = 1000) {
+    rtp::outgoing_batch out;
+    out.headers = headers();
+    out.kind = kind;
+    for (size_t i = 0; i < count; ++i) {
+      packet_spec spec;
+      spec.payload = octet_vector(size, 7);
+      auto fields = rtp::rewritten_fields{};
+      fields.sequence_number = sequence++;
+      fields.ssrc = rtp::ssrc{ssrc};
+      out.packets.push_back({make_packet(spec, now), fields, std::nullopt});
+    }
+    return out;
+  }
+
+  /// Sends what may be sent now; returns the SSRCs.
+  std::vector<uint32_t> flush() {
+    std::vector<uint32_t> out;
+    engine.handle_timeout(now);
+    while (auto p = take(engine, now)) {
+      out.push_back(rtp::value(p->ssrc()));
+      auto number = rtp::read_transport_cc(*p, rtp::extension_map::defaults());
+      free = std::max(free, now)
+             + std::chrono::nanoseconds{
+                 static_cast<int64_t>(p->size() * 8e9 / link_bps)};
+      under_way.push_back({*number, free});
+    }
+    return out;
+  }
+
+  /// Tells of all that has come by now.
+  void report() {
+    rtp::rtcp::transport_cc_builder builder;
+    if (under_way.empty() || under_way.front().second > now)
+      return;
+    builder.start(under_way.front().first,
+                  under_way.front().second.time_since_epoch());
+    while (!under_way.empty() && under_way.front().second <= now) {
+      builder.add(under_way.front().first,
+                  under_way.front().second.time_since_epoch());
+      under_way.erase(under_way.begin());
+    }
+    octet_vector wire(1400);
+    wire.resize(*builder.build(rtp::ssrc{1}, rtp::ssrc{2}, told++, wire));
+    rtp::rtcp::compound_reader reader{wire};
+    auto message = reader.next();
+    engine.handle_transport_feedback(
+        std::get<rtp::rtcp::transport_cc>(*message), now);
+  }
+
+  /// Sends video at this rate for that long.
+  void send(double bps, net::duration time) {
+    for (auto end = now + time; now < end; now += 10ms) {
+      owed += bps / 8 / 100;
+      for (; owed >= 1000; owed -= 1000)
+        engine.handle_batch(make(rtp::media_kind::video, 1), now);
+      flush();
+      if (now >= next_report) {
+        next_report = now + 50ms;
+        report();
+      }
+    }
+  }
+
+  double link_bps;
+  rtp::egress engine;
+  net::time_point now = at(0ms);
+  uint16_t sequence = 1;
+  double owed = 0;
+  net::time_point free{};
+  net::time_point next_report{};
+  uint8_t told = 0;
+  std::vector<std::pair<uint16_t, net::time_point>> under_way;
+};
+
+} // namespace
+
+TEST_CASE("audio goes first, then what is sent again, then video") {
+  paced_egress x{1e9};
+  x.engine.handle_batch(x.make(rtp::media_kind::video, 2, 1), x.now);
+  auto again = x.make(rtp::media_kind::video, 1, 2);
+  again.packets[0].original_sequence_number = 7;
+  x.engine.handle_batch(std::move(again), x.now);
+  x.engine.handle_batch(x.make(rtp::media_kind::audio, 1, 3), x.now);
+  CHECK(x.flush() == std::vector<uint32_t>{3, 2, 1, 1});
+}
+
+TEST_CASE("where the link has no trouble nothing is held back") {
+  paced_egress x{100e6};
+  x.send(2e6, 5s);
+  x.engine.handle_batch(x.make(rtp::media_kind::video, 300), x.now);
+  CHECK(x.flush().size() == 300);
+  CHECK_FALSE(x.engine.poll_timeout());
+}
+
+TEST_CASE("on a full link video is paced and audio is not") {
+  paced_egress x{500e3};
+  x.send(1e6, 4s);
+  x.engine.handle_batch(x.make(rtp::media_kind::video, 100, 1), x.now);
+  x.engine.handle_batch(x.make(rtp::media_kind::audio, 5, 3), x.now);
+  auto sent = x.flush();
+  REQUIRE(sent.size() >= 5);
+  CHECK(sent.size() < 30);
+  CHECK(std::count(sent.begin(), sent.end(), 3u) == 5);
+  CHECK(sent[0] == 3);
+  REQUIRE(x.engine.poll_timeout());
+  CHECK(*x.engine.poll_timeout() > x.now);
+}
+
+TEST_CASE("video that waits too long is dropped, and its stream named") {
+  paced_egress x{300e3};
+  x.send(1e6, 4s);
+  while (x.engine.poll_dropped())
+    continue;
+  x.engine.handle_batch(x.make(rtp::media_kind::video, 200, 1), x.now);
+  x.engine.handle_batch(x.make(rtp::media_kind::video, 1, 2), x.now);
+  for (auto i = 0; i < 40; ++i, x.now += 50ms)
+    x.flush();
+  std::vector<uint32_t> named;
+  while (auto which = x.engine.poll_dropped())
+    named.push_back(rtp::value(*which));
+  CHECK(std::count(named.begin(), named.end(), 1u) >= 1);
+  CHECK(std::count(named.begin(), named.end(), 2u) >= 1);
+  CHECK(x.engine.stats(x.now).drops.of(rtp::drop_reason::overload) > 100);
+}
+
+TEST_CASE(
+    "padding probes the link, where more is wanted than it is known for") {
+  paced_egress x{20e6};
+  x.engine.set_probing(true);
+  x.send(300e3, 2s);
+  CHECK(x.engine.stats(x.now).probe_packets == 0);
+  x.engine.set_wanted(3'000'000);
+  x.send(300e3, 3s);
+  auto padding = x.engine.stats(x.now).probe_packets;
+  CHECK(padding > 5);
+  CHECK(x.engine.link_bps().value_or(0) >= 3'000'000);
+  // Enough is known now.
+  x.send(300e3, 20s);
+  CHECK(x.engine.stats(x.now).probe_packets == padding);
+  paced_egress y{20e6};
+  y.engine.set_wanted(3'000'000);
+  y.send(300e3, 5s);
+  CHECK(y.engine.stats(y.now).probe_packets == 0);
+}
+
+TEST_CASE("a probe's packets are padding on the probation stream") {
+  paced_egress x{20e6};
+  x.engine.set_probing(true);
+  x.send(300e3, 1s);
+  x.engine.set_wanted(3'000'000);
+  auto ids = rtp::extension_map::defaults();
+  auto found = 0;
+  for (auto i = 0; i < 100; ++i, x.now += 5ms) {
+    x.engine.handle_timeout(x.now);
+    while (auto wire = x.engine.poll_packet()) {
+      auto octets = octet_vector(wire->header.begin(), wire->header.end());
+      octets.insert(octets.end(), wire->payload.begin(), wire->payload.end());
+      auto p = parse_packet(octets, x.now);
+      REQUIRE(p);
+      if (p->ssrc() != rtp::egress::probation_ssrc)
+        continue;
+      ++found;
+      CHECK(rtp::value(p->payload_type()) == 127);
+      CHECK(p->payload().empty());
+      CHECK(p->padding() == 255);
+      CHECK(rtp::read_mid(*p, ids) == "probator");
+      CHECK(rtp::read_transport_cc(*p, ids));
+    }
+  }
+  CHECK(found >= 5);
+}
+
+TEST_CASE("whatever a receiver claims, audio goes out at once and whole") {
+  for (uint32_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 random{seed};
+    paced_egress x{500e3};
+    x.engine.set_probing(true);
+    x.engine.set_wanted(5'000'000);
+    for (int i = 0; i < 1500; ++i, x.now += 10ms) {
+      x.engine.handle_batch(x.make(rtp::media_kind::video, random() % 8, 1),
+                            x.now);
+      x.engine.handle_batch(x.make(rtp::media_kind::audio, 1, 3, 80), x.now);
+      auto sent = x.flush();
+      REQUIRE(std::count(sent.begin(), sent.end(), 3u) == 1);
+      if (random() % 3 == 0)
+        x.engine.handle_remb(uint64_t{random()} << (random() % 30));
+      // Some of what was sent, at times that nobody can have measured.
+      rtp::rtcp::transport_cc_builder builder;
+      auto base = static_cast<int64_t>(70'000 + random() % 100'000);
+      auto when = net::duration{static_cast<int64_t>(random()) * 1000};
+      builder.start(base, when);
+      for (int j = 0; j < 40; ++j)
+        builder.add(base + j * static_cast<int64_t>(1 + random() % 3),
+                    when + std::chrono::microseconds{random() % 1'000'000});
+      octet_vector wire(1400);
+      if (auto size = builder.build(rtp::ssrc{1}, rtp::ssrc{2}, 0, wire)) {
+        rtp::rtcp::compound_reader reader{{wire.data(), *size}};
+        if (auto message = reader.next())
+          if (auto* cc = std::get_if<rtp::rtcp::transport_cc>(&*message))
+            x.engine.handle_transport_feedback(*cc, x.now);
+      }
+      REQUIRE(x.engine.link_bps().value_or(30'000) >= 30'000);
+      REQUIRE(x.engine.link_bps().value_or(30'000) <= 1'000'000'000);
+    }
+  }
 }

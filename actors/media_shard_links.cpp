@@ -1,0 +1,144 @@
+#include "actors/media_shard.hpp"
+
+#include <algorithm>
+#include <utility>
+
+/// How a shard shares what its receivers' links carry.
+namespace troupe::actors {
+
+namespace {
+
+/// How often what links carry is shared anew.
+constexpr auto allocate_interval = std::chrono::milliseconds{200};
+
+/// Assumed of a link whose client has yet to tell, and for how long.
+constexpr uint64_t start_bps = 600'000;
+constexpr auto start_time = std::chrono::seconds{2};
+
+} // namespace
+
+void media_shard::allocate_all(net::time_point now) {
+  allocate_due_ = now + allocate_interval;
+  for (auto& [key, x] : transports_)
+    allocate(*x, now);
+}
+
+void media_shard::allocate_if_needed(transport& x, net::time_point now) {
+  // Rises can wait for the next round.
+  auto bps = x.sender.egress().link_bps();
+  if (bps && *bps < x.allocator.used_bps())
+    allocate(x, now);
+}
+
+std::optional<uint64_t> media_shard::link_bps(transport& x,
+                                              net::time_point now) const {
+  if (!x.adaptive || !x.sender.writable())
+    return std::nullopt;
+  if (auto bps = x.sender.egress().link_bps())
+    return bps;
+  if (!x.began)
+    x.began = now;
+  return now - *x.began < start_time ? std::optional{start_bps} : std::nullopt;
+}
+
+void media_shard::allocate(transport& x, net::time_point now) {
+  uint64_t audio = 0;
+  bool probing = false;
+  shares_.clear();
+  for (auto* to : x.consumers) {
+    auto runs = !to->paused && !to->engine->producer_paused();
+    if (to->facts.kind == rtp::media_kind::audio) {
+      audio += runs ? to->source->rates.bps({}) : 0;
+      continue;
+    }
+    to->share.wanted.reset();
+    if (runs && !to->left.paused)
+      to->share.wanted = rtp::layers{to->left.encoding, to->preferred_temporal};
+    shares_.push_back(&to->share);
+    probing = probing || to->transport_cc;
+  }
+  auto link = shares_.empty() ? std::nullopt : link_bps(x, now);
+  auto video = link ? std::optional{*link - std::min(*link, audio)} : link;
+  x.allocator.allocate(shares_, video, now);
+  for (auto* to : x.consumers)
+    apply(*to, now);
+  auto& egress = x.sender.egress();
+  egress.set_probing(probing);
+  egress.set_wanted(x.allocator.wanted_bps() + audio);
+  if (probing && link && x.allocator.wanted_bps() > *video)
+    mark(x); // to see whether a probe is due
+}
+
+void media_shard::apply(consumer& x, net::time_point now) {
+  auto held =
+      !x.paused && (x.left.paused || x.left.encoding != x.facts.preferred);
+  held_ += size_t{held} - size_t{std::exchange(x.held, held)};
+  auto stopped = std::exchange(x.stopped, x.paused);
+  if (x.facts.kind == rtp::media_kind::video && !x.paused) {
+    // The layers first: what begins anew begins with the right ones.
+    auto target = x.left.paused ? std::nullopt : x.share.target;
+    if (target && target->spatial > x.left.encoding)
+      target->spatial = x.left.encoding;
+    if (x.share.wanted || x.left.paused)
+      if (std::exchange(x.applied, target) != target) {
+        x.engine->set_layers(target, now);
+        note(x, reason_of(x), now);
+      }
+  }
+  if (x.paused && !stopped) {
+    x.engine->pause(now);
+    note(x, rtp::decision_reason::paused, now);
+  }
+  if (!x.paused && stopped) {
+    x.engine->resume(now);
+    note(x, reason_of(x), now);
+  }
+  collect(x, now);
+}
+
+rtp::decision_reason media_shard::reason_of(const consumer& x) {
+  if (x.left.paused
+      || (x.applied && x.applied->spatial == x.left.encoding
+          && x.left.encoding < x.facts.preferred))
+    return rtp::decision_reason::overload;
+  if (!x.share.wanted || x.applied == x.share.wanted)
+    return rtp::decision_reason::wanted;
+  return x.share.limited() ? rtp::decision_reason::link
+                           : rtp::decision_reason::source;
+}
+
+void media_shard::note(consumer& x, rtp::decision_reason why,
+                       net::time_point now) {
+  const auto& egress = x.on->sender.egress();
+  auto target = x.paused ? std::nullopt : x.applied;
+  x.log.add(
+      {now, why, target, egress.link_bps(), static_cast<float>(egress.loss())});
+}
+
+void media_shard::tell_dropped(transport& x, net::time_point now) {
+  while (auto stream = x.sender.egress().poll_dropped())
+    for (auto* to : x.consumers)
+      if (to->engine->ssrc() == *stream) {
+        to->engine->handle_overload(now);
+        note(*to, rtp::decision_reason::late, now);
+        collect(*to, now);
+      }
+}
+
+void media_shard::hold(transport& x, net::time_point until) {
+  if (!std::exchange(x.holding, true))
+    holding_.push_back(&x);
+  if (!pacing_ || until < *pacing_)
+    pacing_ = until;
+}
+
+void media_shard::handle_pacing(net::time_point) {
+  pacing_.reset();
+  for (auto* x : holding_) {
+    x->holding = false;
+    mark(*x);
+  }
+  holding_.clear();
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,231 @@
+#include "rtp/bitrate_allocator.hpp"
+
+#include <algorithm>
+
+namespace troupe::rtp {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Going down again so soon after going up, the step up was a mistake.
+constexpr duration episode = 60s;
+
+/// Twice as much as was too much when a stream went down is another link.
+constexpr uint64_t another_link = 2;
+
+bool at_most(layers x, layers y) {
+  return x.spatial < y.spatial
+         || (x.spatial == y.spatial && x.temporal <= y.temporal);
+}
+
+uint64_t scaled(uint64_t bps, double by) {
+  return static_cast<uint64_t>(static_cast<double>(bps) * by);
+}
+
+} // namespace
+
+void bitrate_allocator::allocate(std::span<allocated_stream* const> streams,
+                                 std::optional<uint64_t> available_bps,
+                                 time_point now) {
+  order_.assign(streams.begin(), streams.end());
+  std::ranges::stable_sort(order_, [](const auto* a, const auto* b) {
+    return a->priority > b->priority;
+  });
+  wanted_ = 0;
+  for (auto* x : order_) {
+    build_ladder(*x, now);
+    wanted_ += x->price(x->rungs_);
+  }
+  wanted_ = scaled(wanted_, headroom);
+  if (available_bps) {
+    share(*available_bps, now);
+  } else {
+    short_since_.reset();
+    for (auto* x : order_)
+      settle(*x, x->rungs_, 0, now);
+  }
+  used_ = 0;
+  for (const auto* x : order_)
+    used_ += x->price(x->present_);
+}
+
+// -- what there is to choose from ---------------------------------------------
+
+void bitrate_allocator::build_ladder(stream& x, time_point now) {
+  x.rungs_ = x.present_ = 0;
+  if (!x.wanted) {
+    x.target.reset();
+    x.fresh_ = true;
+    return;
+  }
+  auto add = [&](layers what) {
+    auto bps = x.rates ? x.rates->bps(what) : 0;
+    // A better picture that is cheaper takes the place of the worse.
+    while (x.rungs_ > 0 && x.ladder_[x.rungs_ - 1u].bps > bps)
+      --x.rungs_;
+    x.ladder_[x.rungs_++] = {what, bps};
+  };
+  const auto* rates = x.rates;
+  bool any = false;
+  auto count = rates ? rates->spatial() : uint8_t{0};
+  for (uint8_t s = 0; s <= x.wanted->spatial && s < count; ++s) {
+    auto present = x.target && x.target->spatial == s;
+    // What has just begun is not chosen before its rate is known.
+    if (!rates->alive(s, now) || (any && !present && !rates->known(s)))
+      continue;
+    auto last = static_cast<uint8_t>(rates->temporal(s) - 1);
+    auto top = std::min(last, x.wanted->temporal);
+    // Fewer frames than half are worse than a smaller picture.
+    auto first = any && top > 0 ? uint8_t{1} : uint8_t{0};
+    for (uint8_t t = x.thinnable ? first : top; t < top; ++t)
+      add({s, t});
+    add({s, x.wanted->temporal});
+    any = true;
+  }
+  // Nothing comes at the moment: what was chosen stays. Where nothing has ever
+  // come, the lowest is likeliest to.
+  if (!any) {
+    auto what = x.target.value_or(layers{0, x.wanted->temporal});
+    add({std::min(what.spatial, x.wanted->spatial),
+         std::min(what.temporal, x.wanted->temporal)});
+  }
+  // Where the present layers are gone, the next lower ones stand for them.
+  if (x.target)
+    for (uint8_t i = 0; i < x.rungs_; ++i)
+      if (i == 0 || at_most(x.ladder_[i].what, *x.target))
+        x.present_ = static_cast<uint8_t>(i + 1);
+}
+
+// -- sharing ------------------------------------------------------------------
+
+void bitrate_allocator::share(uint64_t budget, time_point now) {
+  uint64_t sum = 0, lowest = 0;
+  for (const auto* x : order_) {
+    sum += x->price(x->present_);
+    if (x->fresh_)
+      lowest += x->price(std::min<uint8_t>(x->rungs_, 1));
+  }
+  if (sum <= budget)
+    short_since_.reset();
+  else if (!short_since_)
+    short_since_ = now;
+  // For newcomers others make room.
+  if (sum > scaled(budget, tolerance) || (lowest > 0 && sum + lowest > budget)
+      || (short_since_ && now - *short_since_ >= grace))
+    return fall(budget, now);
+  if (now - balanced_ < balance_interval || !balance(budget, now))
+    rise(budget, now);
+}
+
+bool bitrate_allocator::try_step(stream& x, uint64_t budget) {
+  if (x.next_ >= x.bound_)
+    return false;
+  auto more = x.price(static_cast<uint8_t>(x.next_ + 1)) - x.price(x.next_);
+  if (spent_ + more > budget)
+    return false;
+  spent_ += more;
+  ++x.next_;
+  return true;
+}
+
+// Fills the budget, from the steps under consideration up to their bounds.
+void bitrate_allocator::fit(uint64_t budget) {
+  spent_ = 0;
+  for (const auto* x : order_)
+    spent_ += x->price(x->next_);
+  for (auto* x : order_)
+    if (x->next_ == 0)
+      try_step(*x, budget);
+  for (bool more = true; more;) {
+    more = false;
+    for (auto* x : order_)
+      for (int i = 0; i < x->priority && x->next_ > 0; ++i) {
+        if (!try_step(*x, budget))
+          break;
+        more = true;
+      }
+  }
+}
+
+void bitrate_allocator::fall(uint64_t budget, time_point now) {
+  for (auto* x : order_) {
+    x->next_ = 0;
+    // Nobody rises in the same moment, but newcomers get their lowest layer.
+    x->bound_ = x->fresh_ ? std::min<uint8_t>(x->rungs_, 1) : x->present_;
+  }
+  uint64_t too_much = 0;
+  for (const auto* x : order_)
+    too_much += x->price(x->present_);
+  fit(budget);
+  // The lowest layer of what is being sent is not given up in haste.
+  auto hopeless = short_since_ && now - *short_since_ >= last_resort;
+  for (auto* x : order_)
+    settle(*x,
+           x->next_ == 0 && x->present_ > 0 && !hopeless ? uint8_t{1}
+                                                         : x->next_,
+           too_much, now);
+}
+
+void bitrate_allocator::rise(uint64_t budget, time_point now) {
+  for (auto* x : order_) {
+    x->next_ = x->present_;
+    auto waits = x->fell_ && now - *x->fell_ < x->wait_
+                 && budget < another_link * x->too_much_bps_;
+    x->bound_ = waits ? x->present_ : x->rungs_;
+  }
+  fit(scaled(budget, 1 / headroom));
+  for (auto* x : order_)
+    settle(*x, x->next_, budget, now);
+}
+
+// Shares anew where one has less than it should, for another has more.
+bool bitrate_allocator::balance(uint64_t budget, time_point now) {
+  balanced_ = now;
+  for (auto* x : order_) {
+    x->next_ = 0;
+    x->bound_ = x->rungs_;
+  }
+  fit(scaled(budget, 1 / headroom));
+  auto deprived = [&](const stream* x) {
+    return x->next_ > x->present_
+           && std::ranges::any_of(order_, [&](const stream* y) {
+                return y->next_ < y->present_ && y->next_ > 0
+                       && (y->priority < x->priority
+                           || (y->priority == x->priority
+                               && y->present_ >= x->present_ + 2));
+              });
+  };
+  if (std::ranges::none_of(order_, deprived))
+    return false;
+  for (auto* x : order_) {
+    x->present_ = x->next_; // nobody's link became worse
+    settle(*x, x->next_, budget, now);
+  }
+  return true;
+}
+
+// Makes it so, and remembers what that tells of the link.
+void bitrate_allocator::settle(stream& x, uint8_t step, uint64_t too_much,
+                               time_point now) {
+  if (step < x.present_) {
+    auto mistaken = x.rose_ && now - *x.rose_ < episode;
+    if (mistaken)
+      x.wait_ = std::clamp<duration>(2 * x.wait_, first_wait, longest_wait);
+    else if (x.rose_ || x.wait_ == duration{})
+      x.wait_ = first_wait;
+    x.fell_ = now;
+    x.too_much_bps_ = too_much;
+    x.rose_.reset();
+  } else if (step > x.present_) {
+    x.rose_ = now;
+  }
+  x.fresh_ = x.fresh_ && x.rungs_ == 0;
+  x.present_ = step;
+  if (step > 0)
+    x.target = x.ladder_[step - 1u].what;
+  else
+    x.target.reset();
+}
+
+} // namespace troupe::rtp

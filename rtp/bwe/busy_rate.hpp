@@ -1,0 +1,51 @@
+#pragma once
+
+#include "rtp/types.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace troupe::rtp {
+
+/// The rate at which packets come that had to queue: what the link carries,
+/// even where the sender fills it for moments only, as with key frames.
+class busy_rate {
+public:
+  /// A packet came at `received`, having waited for `queued`.
+  void add(duration received, uint32_t octets, duration queued) {
+    if (last_ && queued > waiting && received >= *last_) {
+      time_ += received - *last_;
+      octets_ += octets;
+      if (time_ > memory) {
+        time_ /= 2;
+        octets_ /= 2;
+      }
+      latest_ = received;
+    } else if (received - latest_ > stale) {
+      time_ = {};
+      octets_ = 0;
+    }
+    last_ = received;
+  }
+
+  /// In bits per second; nothing where the link was not busy for long enough
+  /// of late.
+  std::optional<double> bps() const {
+    if (time_ < enough)
+      return std::nullopt;
+    return octets_ * 8 / std::chrono::duration<double>(time_).count();
+  }
+
+private:
+  static constexpr duration waiting = std::chrono::milliseconds{8};
+  static constexpr duration enough = std::chrono::milliseconds{20};
+  static constexpr duration memory = std::chrono::milliseconds{200};
+  static constexpr duration stale = std::chrono::milliseconds{300};
+
+  std::optional<duration> last_;
+  duration latest_{};
+  duration time_{};
+  double octets_ = 0;
+};
+
+} // namespace troupe::rtp

@@ -1,0 +1,453 @@
+#pragma once
+
+#include "actors/media_shard.hpp"
+#include "rtp/rtcp/compound.hpp"
+#include "tests/rtp/bwe/link_model.hpp"
+#include "tests/support/media_packets.hpp"
+#include "tests/support/sent_packets.hpp"
+
+#include <deque>
+#include <map>
+#include <set>
+
+/// A shard between a source of simulcast video and audio and receivers behind
+/// links of their own, in virtual time, in steps of a millisecond.
+namespace troupe::test {
+
+using namespace troupe::actors;
+
+inline constexpr producer_key video_producer{1};
+inline constexpr producer_key audio_producer{2};
+inline constexpr uint32_t video_ssrc = 7000;
+inline constexpr uint32_t audio_ssrc = 8000;
+inline constexpr uint32_t rtx_ssrc = 9000;
+
+/// Links count seconds from zero.
+inline constexpr net::time_point call_start = net::time_point{} + 100s;
+
+/// Octets of IP, UDP and SRTP around each packet.
+inline constexpr double overhead = 38;
+
+/// 30 frames a second in several encodings, of three temporal layers each,
+/// and Opus. A key frame is as large as eight others, and comes when it is
+/// asked for, 60 ms later.
+class simulcast_source {
+public:
+  explicit simulcast_source(std::vector<double> kbps) : kbps_(std::move(kbps)) {
+    wanted_.resize(kbps_.size(), call_start);
+    next_.resize(kbps_.size(), 65530 + 65536);
+    seconds_.resize(kbps_.size());
+  }
+
+  void want_keyframe(uint8_t encoding, net::time_point now) {
+    if (encoding < wanted_.size() && !wanted_[encoding])
+      wanted_[encoding] = now + 60ms;
+  }
+
+  void step(media_shard& to, net::time_point now) {
+    for (; next_frame_ <= now; next_frame_ += 33'333us, ++frame_)
+      for (uint8_t i = 0; i < kbps_.size(); ++i)
+        send_frame(to, i, now);
+    for (; next_audio_ <= now; next_audio_ += 20ms)
+      send_audio(to, now);
+  }
+
+  rtp::media_batch find(const std::vector<rtp::packet_key>& keys) const {
+    std::vector<rtp::media_packet> out;
+    for (const auto& key : keys)
+      if (auto i = history_.find({key.encoding, key.sequence});
+          i != history_.end())
+        out.push_back(i->second);
+    return out.empty() ? nullptr : media_of(std::move(out));
+  }
+
+private:
+  void send_frame(media_shard& to, uint8_t encoding, net::time_point now) {
+    constexpr uint8_t pattern[] = {0, 2, 1, 2};
+    auto key = wanted_[encoding] && *wanted_[encoding] <= now;
+    if (key)
+      wanted_[encoding].reset();
+    auto amount = kbps_[encoding] * 1000 / 8 / 30;
+    auto& debt = seconds_[encoding];
+    // An encoder makes up for its key frames.
+    amount = std::max(amount / 2, amount - debt / 30);
+    debt = std::max(0.0, debt - debt / 30);
+    if (key) {
+      amount *= 8;
+      debt += amount;
+    }
+    auto count = static_cast<size_t>(amount / 1100) + 1;
+    std::vector<rtp::media_packet> batch;
+    for (size_t i = 0; i < count; ++i) {
+      packet_spec spec;
+      spec.marker = i + 1 == count;
+      spec.payload.assign(static_cast<size_t>(amount) / count + 4, 0);
+      spec.payload[0] = key && i == 0;
+      spec.payload[1] = encoding;
+      rtp::media_packet x{make_packet(spec, now)};
+      x.encoding = encoding;
+      x.sequence = next_[encoding]++;
+      x.timestamp = frame_ * 3000;
+      x.temporal_id = key ? 0 : pattern[frame_ % 4];
+      x.start_of_frame = i == 0;
+      x.keyframe = key && i == 0;
+      history_.insert_or_assign({encoding, x.sequence}, x);
+      history_.erase({encoding, x.sequence - 500});
+      batch.push_back(std::move(x));
+    }
+    to.handle_media(video_producer, media_of(std::move(batch)), false, now);
+  }
+
+  void send_audio(media_shard& to, net::time_point now) {
+    packet_spec spec;
+    spec.payload.assign(80, 0);
+    net::store_u64(&spec.payload[8],
+                   static_cast<uint64_t>(now.time_since_epoch().count()));
+    rtp::media_packet x{make_packet(spec, now)};
+    x.sequence = ++audio_;
+    x.timestamp = audio_ * 960;
+    x.keyframe = true;
+    x.start_of_frame = true;
+    to.handle_media(audio_producer, media_of({x}), false, now);
+  }
+
+  std::vector<double> kbps_;
+  std::vector<std::optional<net::time_point>> wanted_;
+  std::vector<int64_t> next_;
+  std::vector<double> seconds_;
+  std::map<std::pair<uint8_t, int64_t>, rtp::media_packet> history_;
+  net::time_point next_frame_ = call_start;
+  net::time_point next_audio_ = call_start;
+  int64_t frame_ = 0;
+  int64_t audio_ = 65530 + 65536;
+};
+
+/// What became of one video stream at its receiver.
+struct viewed {
+  std::optional<uint8_t> encoding; // of the latest frame
+  int switches = 0;
+  int frames = 0;
+  net::duration frozen{};  // beyond 200 ms between frames
+  net::duration longest{}; // between two frames
+};
+
+/// A client behind a link: gives transport-wide feedback, asks for what it
+/// lacks, and shows what it can decode.
+class viewer {
+public:
+  viewer(uint16_t number, rtp::test::link_settings settings, size_t videos)
+      : key(transport_key{number})
+      , number_(number)
+      , link(std::move(settings), number)
+      , videos_(videos) {}
+
+  void take(net::byte_span packet, net::time_point now) {
+    auto size = static_cast<double>(packet.size()) + overhead;
+    if (auto at = link.pass(size, now))
+      under_way_.emplace_back(*at, octet_vector(packet.begin(), packet.end()));
+    else
+      ++lost;
+    sent += size;
+  }
+
+  void step(media_shard& to, net::time_point now) {
+    while (!under_way_.empty() && under_way_.front().first <= now) {
+      receive(under_way_.front().second, now);
+      under_way_.pop_front();
+    }
+    for (size_t i = 0; i < videos_.size(); ++i)
+      show(to, i, now);
+    if (feedback && now >= next_feedback_)
+      report(to, now);
+    while (!feedback_.empty() && feedback_.front().first <= now) {
+      deliver(to, feedback_.front().second, now);
+      feedback_.pop_front();
+    }
+  }
+
+  const viewed& video(size_t i = 0) const {
+    return videos_[i].result;
+  }
+
+  void clear_figures() {
+    for (auto& x : videos_) {
+      auto now = x.result.encoding;
+      x.result = {};
+      x.result.encoding = now;
+    }
+    worst_audio = {};
+    delivered = sent = 0;
+    audio_packets = padding = 0;
+    lost = 0;
+  }
+
+  consumer_key consumer(size_t i) const {
+    return consumer_key{number_ * 10u + i};
+  }
+
+  transport_key key;
+  bool feedback = true;
+  double delivered = 0; // octets, with all around them
+  double sent = 0;
+  int lost = 0;
+  int audio_packets = 0;
+  int padding = 0;
+  net::duration worst_audio{};
+
+private:
+  uint16_t number_;
+
+public:
+  rtp::test::bottleneck link;
+
+private:
+  struct stream {
+    viewed result;
+    std::map<int64_t, rtp::packet> waiting;
+    rtp::wrap_extender<uint16_t> numbers;
+    int64_t next = -1; // the sequence number to go on with
+    bool broken = true;
+    bool frame_is_key = false;
+    net::time_point gap_since{};
+    net::time_point asked{};
+    net::time_point nacked{};
+    net::time_point shown{};
+  };
+
+  void receive(const octet_vector& wire, net::time_point now) {
+    auto packet = parse_packet(wire, now);
+    delivered += static_cast<double>(wire.size()) + overhead;
+    if (wire[1] >= 192 && wire[1] <= 223)
+      return;
+    if (auto n =
+            rtp::read_transport_cc(*packet, rtp::extension_map::defaults()))
+      arrivals_[cc_.extend(*n)] = now;
+    auto ssrc = rtp::value(packet->ssrc());
+    if (ssrc == 1234) {
+      ++padding;
+    } else if (ssrc == audio_ssrc) {
+      ++audio_packets;
+      auto left = net::load_u64(packet->payload().data() + 8);
+      worst_audio = std::max(worst_audio,
+                             now.time_since_epoch()
+                                 - net::duration{static_cast<int64_t>(left)});
+    } else if (ssrc >= rtx_ssrc) {
+      restore(videos_[ssrc - rtx_ssrc], *packet);
+    } else {
+      auto& to = videos_[ssrc - video_ssrc];
+      to.waiting.emplace(to.numbers.extend(packet->sequence_number()), *packet);
+    }
+  }
+
+  void restore(stream& to, const rtp::packet& rtx) {
+    auto n = to.numbers.peek(net::load_u16(rtx.payload().data()));
+    packet_spec spec;
+    spec.payload.assign(rtx.payload().begin() + 2, rtx.payload().end());
+    spec.marker = rtx.marker();
+    spec.timestamp = rtx.timestamp();
+    if (n >= to.next)
+      to.waiting.emplace(n, make_packet(spec, rtx.arrival()));
+  }
+
+  void show(media_shard& shard, size_t which, net::time_point now) {
+    auto& x = videos_[which];
+    if (x.next < 0 && !x.waiting.empty())
+      x.next = x.waiting.begin()->first;
+    // Frame by frame, as far as there is no gap.
+    for (auto i = x.waiting.begin();
+         i != x.waiting.end() && i->first == x.next;) {
+      if (i->second.payload()[0] == 1) {
+        x.broken = false;
+        x.frame_is_key = true;
+      }
+      if (i->second.marker() && !x.broken)
+        complete(x, i->second, now);
+      ++x.next;
+      i = x.waiting.erase(i);
+    }
+    if (x.waiting.empty()) {
+      x.gap_since = now;
+    } else {
+      lack(shard, which, now);
+    }
+    if (x.broken && x.next >= 0 && now - x.asked > 200ms && !x.waiting.empty())
+      ask(shard, which, now);
+  }
+
+  void complete(stream& x, const rtp::packet& last, net::time_point now) {
+    auto encoding = last.payload()[1];
+    auto& out = x.result;
+    if (out.encoding && *out.encoding != encoding)
+      ++out.switches;
+    out.encoding = encoding;
+    if (x.shown != net::time_point{}) {
+      auto gap = now - x.shown;
+      out.longest = std::max(out.longest, gap);
+      out.frozen += std::max<net::duration>(gap - 200ms, 0ms);
+    }
+    x.shown = now;
+    ++out.frames;
+    x.frame_is_key = false;
+  }
+
+  // There is a gap: have it filled, or go on with a key frame.
+  void lack(media_shard& shard, size_t which, net::time_point now) {
+    auto& x = videos_[which];
+    auto fresh = std::find_if(x.waiting.begin(), x.waiting.end(), [](auto& y) {
+      return y.second.payload()[0] == 1;
+    });
+    if (fresh != x.waiting.end() && now - x.gap_since > 100ms) {
+      x.next = fresh->first;
+      x.waiting.erase(x.waiting.begin(), fresh);
+      x.gap_since = now;
+      return;
+    }
+    if (now - x.gap_since > 400ms) {
+      ask(shard, which, now);
+      return;
+    }
+    if (now - x.nacked < 40ms || now - x.gap_since < 5ms)
+      return;
+    x.nacked = now;
+    std::vector<uint16_t> missing;
+    for (auto n = x.next; n < x.waiting.rbegin()->first && missing.size() < 100;
+         ++n)
+      if (!x.waiting.contains(n))
+        missing.push_back(static_cast<uint16_t>(n));
+    shard.with_consumer(consumer(which), now, [&](rtp::forwarder& to) {
+      to.handle_nack(missing, now);
+    });
+  }
+
+  void ask(media_shard& shard, size_t which, net::time_point now) {
+    auto& x = videos_[which];
+    if (now - x.asked < 200ms)
+      return;
+    x.asked = now;
+    x.broken = true;
+    shard.with_consumer(consumer(which), now, [&](rtp::forwarder& to) {
+      to.handle_keyframe_request(now);
+    });
+  }
+
+  void report(media_shard&, net::time_point now) {
+    next_feedback_ = now + 50ms;
+    if (arrivals_.empty())
+      return;
+    rtp::rtcp::transport_cc_builder out;
+    out.start(told_ < 0 ? arrivals_.begin()->first : told_,
+              arrivals_.begin()->second.time_since_epoch());
+    for (const auto& [n, at] : arrivals_)
+      out.add(n, at.time_since_epoch());
+    told_ = arrivals_.rbegin()->first + 1;
+    arrivals_.clear();
+    octet_vector packet(1400);
+    auto size = out.build(rtp::ssrc{1}, rtp::ssrc{2}, count_++, packet);
+    packet.resize(size.value_or(0));
+    feedback_.emplace_back(now + link.settings.propagation, packet);
+  }
+
+  void deliver(media_shard& to, const octet_vector& packet,
+               net::time_point now) {
+    rtp::rtcp::compound_reader reader{packet};
+    while (auto x = reader.next())
+      if (auto* cc = std::get_if<rtp::rtcp::transport_cc>(&*x))
+        to.handle_transport_feedback(key, *cc, now);
+  }
+
+  std::vector<stream> videos_;
+  std::deque<std::pair<net::time_point, octet_vector>> under_way_;
+  std::deque<std::pair<net::time_point, octet_vector>> feedback_;
+  std::map<int64_t, net::time_point> arrivals_;
+  rtp::wrap_extender<uint16_t> cc_;
+  int64_t told_ = -1;
+  uint8_t count_ = 0;
+  net::time_point next_feedback_{};
+};
+
+/// All of it together.
+class simulcast_call : net::datagram_sink {
+public:
+  explicit simulcast_call(std::vector<double> kbps = {150, 500, 1500})
+      : encodings_(static_cast<uint8_t>(kbps.size()))
+      , source_(std::move(kbps)) {}
+
+  /// A receiver of the audio and `videos` times of the video.
+  viewer& add(rtp::test::link_settings link, size_t videos = 1) {
+    auto number = static_cast<uint16_t>(viewers.size() + 1);
+    viewers.push_back(
+        std::make_unique<viewer>(number, std::move(link), videos));
+    auto& x = *viewers.back();
+    shard.set_srtp(x.key, std::make_shared<clear_srtp>(), now);
+    shard.set_path(x.key, to_port(number), now);
+    for (size_t i = 0; i <= videos; ++i) {
+      shard_consumer stream;
+      stream.key = x.consumer(i);
+      stream.on = x.key;
+      auto video = i < videos;
+      stream.from = video ? video_producer : audio_producer;
+      if (video)
+        stream.engine.layout = {rtp::layering::simulcast, encodings_, 3};
+      auto& c = stream.engine;
+      auto n = static_cast<uint32_t>(i);
+      c.kind = video ? rtp::media_kind::video : rtp::media_kind::audio;
+      c.ssrc = rtp::ssrc{video ? video_ssrc + n : audio_ssrc};
+      c.payload = rtp::payload_type{96};
+      if (video) {
+        c.rtx_ssrc = rtp::ssrc{rtx_ssrc + n};
+        c.rtx_payload = rtp::payload_type{97};
+      }
+      c.extensions = rtp::extension_map::defaults();
+      c.feedback = {video, video, false, true, false};
+      c.max_queueing = 1h;
+      shard.add_consumer(std::move(stream), *random_, now);
+    }
+    return x;
+  }
+
+  void run(net::duration time) {
+    for (auto end = now + time; now < end; now += 1ms) {
+      source_.step(shard, now);
+      if (auto due = shard.poll_timeout(); due && *due <= now)
+        shard.handle_timeout(now);
+      if (auto due = shard.poll_pacing(); due && *due <= now)
+        shard.handle_pacing(now);
+      for (auto& x : viewers)
+        x->step(shard, now);
+      shard.flush(*this, now);
+      while (auto x = shard.poll_event())
+        handle(*x);
+    }
+  }
+
+  media_shard shard;
+  std::vector<std::unique_ptr<viewer>> viewers;
+  net::time_point now = call_start;
+  int keyframes = 0;
+
+private:
+  void send_batch(std::span<const net::outgoing_datagram> batch) override {
+    for (const auto& x : batch)
+      viewers[x.tuple.remote.port() - 1u]->take(x.data, now);
+  }
+
+  void handle(const shard_event& x) {
+    if (const auto* wanted = std::get_if<rtp::keyframe_wanted>(&x.what)) {
+      if (x.producer == video_producer) {
+        ++keyframes;
+        source_.want_keyframe(wanted->encoding, now);
+      }
+    } else if (const auto* lost = std::get_if<packets_missing>(&x.what)) {
+      if (auto found = source_.find(lost->keys))
+        shard.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
+          to.handle_retransmissions(found, now);
+        });
+    }
+  }
+
+  uint8_t encodings_;
+  simulcast_source source_;
+  std::unique_ptr<net::rng> random_ = net::make_seeded_rng(1);
+};
+
+} // namespace troupe::test
