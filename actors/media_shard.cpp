@@ -124,6 +124,8 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
     source.layers.emplace(x->layout);
   x->share.rates = &source.rates;
   source.rates.set_keyed(config.layout.keyed);
+  // The fit is found by spatial layers alone: pictures keep their rate.
+  x->share.thinnable = false;
   x->transport_cc = config.feedback.transport_cc;
   x->on->adaptive =
       x->on->adaptive || config.feedback.transport_cc || config.feedback.remb;

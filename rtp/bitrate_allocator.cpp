@@ -42,8 +42,12 @@ void bitrate_allocator::allocate(std::span<allocated_stream* const> streams,
     share(*available_bps, now);
   } else {
     short_since_.reset();
-    for (auto* x : order_)
+    for (auto* x : order_) {
       settle(*x, x->rungs_, 0, now);
+      // Before anything is known, what is wanted is likeliest to come.
+      if (x->wanted && (!x->rates || !x->rates->known(0)))
+        x->target = x->wanted;
+    }
   }
   used_ = 0;
   for (const auto* x : order_)

@@ -71,7 +71,8 @@ TEST_CASE("a consumer's decisions follow its statistics, the oldest first") {
   for (uint8_t i = 0; i < 40; ++i)
     log.add({now + std::chrono::seconds{i}, rtp::decision_reason::link,
              rtp::layers{1, i}, 300'000, 0.5f});
-  log.add({now + std::chrono::seconds{40}, rtp::decision_reason::paused});
+  log.add(
+      {now + std::chrono::seconds{40}, rtp::decision_reason::paused, {}, {}});
   auto out = parsed(
       stats_json(consumer_id{"c"}, {}, log, now + std::chrono::seconds{50}));
   REQUIRE(out.Size() == 1 + rtp::decision_log::capacity);

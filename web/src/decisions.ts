@@ -1,5 +1,7 @@
 /** What was decided about one picture, for the "Why?" panel. Pure. */
 
+import { bitrateWords } from './flow';
+
 export interface Decision {
   /** Milliseconds since 1970. */
   atMs: number;
@@ -9,6 +11,53 @@ export interface Decision {
 }
 
 const KEPT = 50;
+
+const REASONS: Record<string, string> = {
+  wanted: 'as this page asked',
+  link: 'the path to you carries no more',
+  source: 'the sender sends no more',
+  overload: 'the server has too much to do',
+};
+
+/**
+ * The server's own account of one consumer, the newest first: the entries of
+ * type "decision" in its statistics (docs/bwe.md).
+ */
+export function decisionsIn(
+  stats: ReadonlyArray<Record<string, unknown>>,
+  nowMs: number,
+): Decision[] {
+  return stats.filter(({ type }) => type === 'decision').map((entry) => ({
+    atMs: nowMs - Number(entry['age'] ?? 0) * 1000,
+    by: 'server' as const,
+    text: decisionWords(entry),
+  })).sort((a, b) => b.atMs - a.atMs);
+}
+
+function decisionWords(entry: Record<string, unknown>): string {
+  switch (entry['reason']) {
+    case 'paused': return 'Sends nothing: paused';
+    case 'late': return 'Left out packets that had waited too long';
+    case 'keyframe': return 'Asked the sender for a key frame';
+  }
+  const known = REASONS[String(entry['reason'])] ?? String(entry['reason']);
+  const link = entry['availableOutgoingBitrate'];
+  const rate = typeof link === 'number'
+    ? ` (held to carry ${bitrateWords(link)})` : '';
+  const layer = entry['spatialLayer'];
+  const what = layersWords(
+    typeof layer === 'number' ? layer : undefined, undefined);
+  return `${what}: ${known}${rate}`;
+}
+
+/** The newest of both, without what the page noted of the server. */
+export function merged(
+  server: readonly Decision[],
+  page: readonly Decision[],
+): Decision[] {
+  return [...server, ...page.filter(({ by }) => by === 'page')]
+    .sort((a, b) => b.atMs - a.atMs).slice(0, KEPT);
+}
 
 /** The last decisions of each consumer, the newest first. */
 export class DecisionLog {

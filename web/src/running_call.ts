@@ -3,7 +3,7 @@
 import { SCREEN } from './arrangement';
 import { Call } from './call';
 import { Conversation } from './conversation';
-import { DecisionLog, layersWords } from './decisions';
+import { DecisionLog, layersWords, merged } from './decisions';
 import type { Codec } from './encodings';
 import type { PictureSource } from './flows';
 import type { LocalMedia } from './local_media';
@@ -173,13 +173,15 @@ export class RunningCall {
     if (track) void this.#stats.refreshConsumer(track.consumer.id);
     const media = track?.consumer ?? this.call.sender?.producer('camera');
     const mimeType = media?.rtpParameters.codecs[0]?.mimeType ?? '';
+    const told = track ? this.#stats.decisions(track.consumer.id) : [];
+    const noted = track ? this.#decisions.of(track.consumer.id) : [];
     return {
       samples: this.#samples(id),
-      decisions: track ? this.#decisions.of(track.consumer.id) : [],
+      decisions: told.length > 0 ? merged(told, noted) : [...noted],
       layers: track && layerCount(track),
       codec: mimeType.replace(/^video\//, ''),
       figures: track ? this.#stats.figures(track.consumer.id) : [],
-      explained: false,
+      explained: told.length > 0,
       isSelf: personId === 'self',
     };
   }

@@ -1,6 +1,7 @@
 /** What the server says of this person's streams, asked while it is shown. */
 
 import type { types } from 'mediasoup-client';
+import { decisionsIn, type Decision } from './decisions';
 import type { Requester } from './signaling';
 
 const ASK_EVERY_MS = 2000;
@@ -16,7 +17,8 @@ export type Figure = [label: string, value: string];
  */
 export class ServerStats {
   #estimate: number | undefined;
-  #figures: { consumerId: string; all: Figure[] } | undefined;
+  #told: { consumerId: string; figures: Figure[]; decisions: Decision[] }
+    | undefined;
   #askedAt = new Map<string, number>();
 
   constructor(private readonly signaling: Requester) {}
@@ -27,7 +29,12 @@ export class ServerStats {
   }
 
   figures(consumerId: string): Figure[] {
-    return this.#figures?.consumerId === consumerId ? this.#figures.all : [];
+    return this.#toldOf(consumerId)?.figures ?? [];
+  }
+
+  /** The server's own account of a consumer, the newest first. */
+  decisions(consumerId: string): Decision[] {
+    return this.#toldOf(consumerId)?.decisions ?? [];
   }
 
   async refreshTransport(transport: types.Transport): Promise<void> {
@@ -37,7 +44,16 @@ export class ServerStats {
 
   async refreshConsumer(consumerId: string): Promise<void> {
     const stats = await this.#ask('consumerId', consumerId);
-    if (stats) this.#figures = { consumerId, all: figuresIn(stats) };
+    if (!stats) return;
+    this.#told = {
+      consumerId,
+      figures: figuresIn(stats),
+      decisions: decisionsIn(stats, Date.now()),
+    };
+  }
+
+  #toldOf(consumerId: string) {
+    return this.#told?.consumerId === consumerId ? this.#told : undefined;
   }
 
   /** Nothing if it was asked a moment ago. A refusal is an empty report. */
