@@ -41,7 +41,8 @@ async function enter(context, name, room, { url } = server) {
 
 async function write(visitor, text) {
   await visitor.page.locator('.chat-form textarea').fill(text);
-  await visitor.press('Send');
+  // Beside it is "Send a file".
+  await visitor.page.locator('.chat-form button.send').click();
 }
 
 async function sendFile(visitor, name, content) {
