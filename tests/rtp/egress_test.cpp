@@ -246,6 +246,31 @@ TEST_CASE("video that waits too long is dropped, and its stream named") {
   CHECK(x.engine.stats(x.now).drops.of(rtp::drop_reason::overload) > 100);
 }
 
+TEST_CASE("what waits while the server is held up is not dropped") {
+  for (auto stall : {150ms, 400ms, 900ms}) {
+    CAPTURE(stall.count());
+    paced_egress x{500e3};
+    x.send(1e6, 4s);
+    while (x.engine.poll_dropped())
+      continue;
+    for (auto i = 0; i < 400 && !x.flush().empty(); ++i)
+      x.now += 5ms;
+    auto before = x.engine.stats(x.now).drops.of(rtp::drop_reason::overload);
+    // More than may go at once, and less than waits for too long.
+    x.engine.handle_batch(x.make(rtp::media_kind::video, 12, 1), x.now);
+    auto sent = x.flush().size();
+    REQUIRE(sent < 12);
+    REQUIRE(x.engine.poll_timeout());
+    x.now += stall;
+    for (auto i = 0; i < 40; ++i, x.now += 10ms)
+      sent += x.flush().size();
+    CHECK(sent == 12);
+    CHECK(x.engine.stats(x.now).drops.of(rtp::drop_reason::overload)
+          == before);
+    CHECK_FALSE(x.engine.has_dropped());
+  }
+}
+
 TEST_CASE(
     "padding probes the link, where more is wanted than it is known for") {
   paced_egress x{20e6};
