@@ -81,7 +81,7 @@ void egress::handle_timeout(time_point now) {
 void egress::pace(time_point now) {
   pacer_.set_rate(static_cast<uint64_t>(
       catching_up * static_cast<double>(estimator_->target_bps())));
-  calm_ = !estimator_->troubled(now);
+  calm_ = !estimator_->congested(now);
   pacer_.engage(!calm_, now);
   pacer_.handle_timeout(now, !repairs_.empty() || !video_.empty());
 }
@@ -299,7 +299,7 @@ void egress::estimate(time_point now) {
   }
   estimator_->handle_feedback(reports_,
                               static_cast<double>(rate_.bitrate_bps(now)), now);
-  calm_ = !pacer_.engaged() && !estimator_->troubled(now);
+  calm_ = !pacer_.engaged() && !estimator_->congested(now);
 }
 
 void egress::handle_remb(uint64_t bitrate_bps) {
@@ -310,6 +310,10 @@ void egress::handle_remb(uint64_t bitrate_bps) {
 
 std::optional<uint64_t> egress::link_bps() const {
   return estimator_ ? std::optional{estimator_->link_bps()} : stats_.remb_bps;
+}
+
+bool egress::congested(time_point now) const {
+  return estimator_ ? estimator_->congested(now) : stats_.remb_bps.has_value();
 }
 
 egress_stats egress::stats(time_point now) const {
