@@ -215,6 +215,13 @@ private:
     std::optional<rtp::layers> applied;
     rtp::decision_log log;
     bool held = false; // gets less than it wants, for overload
+    size_t place = 0;  // in dues_
+  };
+
+  // When an engine's timeout is. In one piece, since all are looked at often.
+  struct due_entry {
+    net::time_point at;
+    consumer* who;
   };
 
   struct producer {
@@ -240,9 +247,11 @@ private:
   void hold(transport& x, net::time_point until);
   void tell_dropped(transport& x, net::time_point now);
   void collect(consumer& x, net::time_point now);
+  void set_due(consumer& x);
   void mark(transport& x);
   void drop_if_unused(transport_key which);
 
+  rtp::room_pool rooms_; // outlives those that use it
   std::unordered_map<transport_key, std::unique_ptr<transport>> transports_;
   std::unordered_map<consumer_key, std::unique_ptr<consumer>> consumers_;
   std::unordered_map<producer_key, producer> producers_;
@@ -257,6 +266,7 @@ private:
   std::vector<rtp::allocated_stream*> shares_; // while allocating
   net::time_point allocate_due_{};
   std::optional<net::time_point> oldest_; // arrival of media that waits
+  std::vector<due_entry> dues_;           // of all consumers
   std::optional<net::time_point> timeout_;
   rtp::fifo<shard_event> events_;
 };

@@ -127,8 +127,28 @@ shard_actor::behavior_type shard_state::make_behavior() {
   flush_timer.use(services.ticks);
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg&) { self->quit(); });
+  // A message is compared with these one by one: the frequent ones first.
   return {
       [this](const media_arrived& x) { take(x); },
+      [this](const shard_flush&) {
+        flush_pending = false;
+        flush_timer.fired(self->clock().now());
+        flush();
+      },
+      [this](transport_rtcp& x) {
+        engine.queue_rtcp(x.transport, std::move(x.packet));
+        drain();
+      },
+      [this](const transport_feedback& x) { take(x); },
+      [this](const consumer_feedback& x) { take(x); },
+      [this](const shard_tick&) {
+        timer.fired(self->clock().now());
+        with_engine([](auto& e, auto now) { e.handle_timeout(now); });
+      },
+      [this](const pacing_tick&) {
+        pacing.fired(self->clock().now());
+        with_engine([](auto& e, auto now) { e.handle_pacing(now); });
+      },
       [this](const packets_restored& x) {
         with_engine([&](auto& e, auto now) {
           e.with_consumer(x.consumer, now, [&](auto& to) {
@@ -161,14 +181,8 @@ shard_actor::behavior_type shard_state::make_behavior() {
       [this](const remove_transport& x) {
         engine.remove_transport(x.transport);
       },
-      [this](transport_rtcp& x) {
-        engine.queue_rtcp(x.transport, std::move(x.packet));
-        drain();
-      },
-      [this](const transport_feedback& x) { take(x); },
       [this](const add_shard_consumer& x) { add(x); },
       [this](const remove_shard_consumer& x) { remove(x); },
-      [this](const consumer_feedback& x) { take(x); },
       [this](const control_consumer& x) { control(x); },
       [this](const get_consumer_stats& x) {
         const auto* found = engine.find_consumer(x.consumer);
@@ -181,19 +195,6 @@ shard_actor::behavior_type shard_state::make_behavior() {
       [this](const get_sender_stats& x) {
         const auto* found = engine.find_transport(x.transport);
         return found ? found->stats(self->clock().now()) : sender_stats{};
-      },
-      [this](const shard_tick&) {
-        timer.fired(self->clock().now());
-        with_engine([](auto& e, auto now) { e.handle_timeout(now); });
-      },
-      [this](const shard_flush&) {
-        flush_pending = false;
-        flush_timer.fired(self->clock().now());
-        flush();
-      },
-      [this](const pacing_tick&) {
-        pacing.fired(self->clock().now());
-        with_engine([](auto& e, auto now) { e.handle_pacing(now); });
       },
   };
 }

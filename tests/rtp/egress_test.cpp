@@ -252,6 +252,30 @@ TEST_CASE("video that waits too long is dropped, and its stream named") {
   CHECK(x.engine.stats(x.now).drops.of(rtp::drop_reason::overload) > 100);
 }
 
+TEST_CASE("what waits while the server is held up is not dropped") {
+  for (auto stall : {150ms, 400ms, 900ms}) {
+    CAPTURE(stall.count());
+    paced_egress x{500e3};
+    x.send(1e6, 4s);
+    while (x.engine.poll_dropped())
+      continue;
+    for (auto i = 0; i < 400 && !x.flush().empty(); ++i)
+      x.now += 5ms;
+    auto before = x.engine.stats(x.now).drops.of(rtp::drop_reason::overload);
+    // More than may go at once, and less than waits for too long.
+    x.engine.handle_batch(x.make(rtp::media_kind::video, 12, 1), x.now);
+    auto sent = x.flush().size();
+    REQUIRE(sent < 12);
+    REQUIRE(x.engine.poll_timeout());
+    x.now += stall;
+    for (auto i = 0; i < 40; ++i, x.now += 10ms)
+      sent += x.flush().size();
+    CHECK(sent == 12);
+    CHECK(x.engine.stats(x.now).drops.of(rtp::drop_reason::overload) == before);
+    CHECK_FALSE(x.engine.has_dropped());
+  }
+}
+
 TEST_CASE("a receiver that is busy for moments loses no video by it") {
   for (auto busy : {100ms, 200ms, 400ms}) {
     CAPTURE(busy.count());
