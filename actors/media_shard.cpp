@@ -147,6 +147,8 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   auto& added = *x;
   consumers_.emplace(added.key, std::move(x));
   shed(added);
+  // Before it asks for a key frame of them.
+  tell_wanted(added.from);
   allocate(*added.on, now);
   collect(added, now);
   return first;
@@ -158,6 +160,7 @@ void media_shard::set_paused(consumer_key which, bool paused,
   if (i == consumers_.end())
     return;
   i->second->paused = paused;
+  tell_wanted(i->second->from);
   allocate(*i->second->on, now);
 }
 
@@ -172,6 +175,7 @@ void media_shard::set_preferred_layers(consumer_key which,
   x.preferred_temporal = preferred.temporal;
   x.facts.preferred = preferred.spatial;
   shed(x);
+  tell_wanted(x.from);
   allocate(*x.on, now);
 }
 
@@ -180,8 +184,12 @@ void media_shard::set_priority(consumer_key which, uint8_t priority,
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return;
-  i->second->share.priority = priority;
-  allocate(*i->second->on, now);
+  auto& x = *i->second;
+  x.share.priority = priority;
+  x.facts.pinned = priority > rtp::allocated_stream{}.priority;
+  shed(x);
+  tell_wanted(x.from);
+  allocate(*x.on, now);
 }
 
 std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
@@ -199,8 +207,10 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
   drop_if_unused(gone->on_key);
   auto source = producers_.find(gone->from);
   std::erase(source->second.consumers, gone.get());
-  if (!source->second.consumers.empty())
+  if (!source->second.consumers.empty()) {
+    tell_wanted(gone->from);
     return std::nullopt;
+  }
   producers_.erase(source);
   return gone->from;
 }
@@ -249,6 +259,12 @@ void media_shard::handle_media(producer_key from, const rtp::media_batch& batch,
   if (auto arrival = batch->front().packet.arrival();
       !oldest_ || arrival < *oldest_)
     oldest_ = arrival;
+}
+
+void media_shard::handle_left_out(producer_key from) {
+  if (auto i = producers_.find(from); i != producers_.end())
+    for (auto* x : i->second.consumers)
+      x->engine->handle_left_out();
 }
 
 void media_shard::handle_source_report(producer_key from,
@@ -304,7 +320,24 @@ void media_shard::set_overload(overload_state state,
   for (auto& [key, x] : consumers_)
     if (x->facts.kind == rtp::media_kind::video)
       shed(*x);
+  for (const auto& [key, x] : producers_)
+    tell_wanted(key);
   allocate_all(now);
+}
+
+void media_shard::tell_wanted(producer_key from) {
+  auto& source = producers_.at(from);
+  if (source.consumers.empty()
+      || source.consumers.front()->facts.kind == rtp::media_kind::audio)
+    return;
+  std::optional<uint8_t> highest;
+  for (const auto* x : source.consumers)
+    if (!x->paused && !x->left.paused)
+      highest = std::max(highest, std::optional{x->left.encoding});
+  if (source.wanted && *source.wanted == highest)
+    return;
+  source.wanted.emplace(highest);
+  events_.push({{}, from, layers_wanted{highest}});
 }
 
 void media_shard::shed(consumer& x) {

@@ -39,12 +39,19 @@ struct shard_consumer {
   std::shared_ptr<const voice> owner = {};
 };
 
+/// The highest spatial layer that any consumer here wants, as far as overload
+/// and the last N leave it; nothing for none. What their links carry does not
+/// count: that may change faster than a sender can begin.
+struct layers_wanted {
+  std::optional<uint8_t> highest;
+};
+
 /// What a forwarder in a shard wants others to do or know.
 struct shard_event {
   consumer_key consumer{};
   producer_key producer{};
   std::variant<rtp::keyframe_wanted, rtp::consumer_score_changed,
-               rtp::layers_changed, packets_missing>
+               rtp::layers_changed, packets_missing, layers_wanted>
       what;
 };
 
@@ -123,6 +130,10 @@ public:
   /// that batches before this one had to be left out.
   void handle_media(producer_key from, const rtp::media_batch& batch,
                     bool refused, net::time_point now);
+
+  /// What the producer received until now and was not handed here was left out
+  /// on purpose: nobody shall look for it.
+  void handle_left_out(producer_key from);
 
   void handle_source_report(producer_key from, const rtp::source_report& x);
 
@@ -230,12 +241,16 @@ private:
     std::vector<std::optional<rtp::source_report>> reports; // by encoding
     std::optional<bool> paused; // unknown until the producer has answered
     std::optional<rtp::layer_monitor> layers; // of one that has several
+    // As its actor was told; nothing before.
+    std::optional<std::optional<uint8_t>> wanted;
   };
 
   transport& touch(transport_key which);
   void become_writable(transport& x, net::time_point now);
   // Finds out how much overload leaves of what the client wants.
   void shed(consumer& x);
+  // Tells the producer's actor which layers are wanted, if that has changed.
+  void tell_wanted(producer_key from);
   // Shares the transport's link anew, and tells the engines.
   void allocate(transport& x, net::time_point now);
   void allocate_all(net::time_point now);

@@ -244,13 +244,16 @@ void shard_state::take(const media_arrived& x) {
         refused, std::memory_order_relaxed);
   }
   ++taken;
+  if (x.resumed)
+    engine.handle_left_out(x.producer);
   engine.handle_media(x.producer, x.packets, refused > 0, now);
   drain();
 }
 
 void shard_state::shed(net::time_point now) {
   auto state = services.load->state();
-  bool by_voice = state.level >= overload_level::last_n_only;
+  bool by_voice = state.level >= overload_level::last_n_only
+                  || services.shedding.room_last_n > 0;
   if (state == engine.overload() && !(by_voice && now >= ranks_due))
     return;
   if (by_voice)
@@ -376,6 +379,10 @@ void shard_state::pass_on(shard_event& x) {
   if (auto* missing = std::get_if<packets_missing>(&x.what)) {
     self->send(source,
                restore_packets{me(), x.consumer, std::move(missing->keys)});
+    return;
+  }
+  if (const auto* layers = std::get_if<layers_wanted>(&x.what)) {
+    self->send(source, want_layers{me(), layers->highest});
     return;
   }
   const auto& wanted = std::get<rtp::keyframe_wanted>(x.what);

@@ -391,6 +391,13 @@ struct producer_score {
   std::vector<encoding_score> encodings;
 };
 
+/// Which layers of this peer's producer others want: up to this one, or, where
+/// there is none, not any. What is higher need not be sent.
+struct producer_layers_wanted {
+  producer_id producer;
+  std::optional<int> spatial_layer;
+};
+
 /// Somebody else speaks now, or nobody does.
 struct active_speaker {
   std::optional<peer_id> peer;
@@ -432,15 +439,17 @@ enum class end_reason : uint8_t {
   room_closed,
 };
 
-using any_event = std::variant<
-    event::peer_joined, event::peer_left, event::peer_updated,
-    event::producer_added, event::producer_closed, event::producer_paused,
-    event::producer_resumed, event::consumer_closed, event::consumer_paused,
-    event::consumer_resumed, event::consumer_score,
-    event::consumer_layers_changed, event::producer_score,
-    event::active_speaker, event::speaking_peers, event::room_locked,
-    event::kicked, event::room_closed, event::data_producer_added,
-    event::data_producer_closed, event::data_consumer_closed,
-    event::data_consumer_paused, event::data_consumer_resumed>;
+using any_event =
+    std::variant<event::peer_joined, event::peer_left, event::peer_updated,
+                 event::producer_added, event::producer_closed,
+                 event::producer_paused, event::producer_resumed,
+                 event::consumer_closed, event::consumer_paused,
+                 event::consumer_resumed, event::consumer_score,
+                 event::consumer_layers_changed, event::producer_score,
+                 event::producer_layers_wanted, event::active_speaker,
+                 event::speaking_peers, event::room_locked, event::kicked,
+                 event::room_closed, event::data_producer_added,
+                 event::data_producer_closed, event::data_consumer_closed,
+                 event::data_consumer_paused, event::data_consumer_resumed>;
 
 } // namespace troupe::protocol

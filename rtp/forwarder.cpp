@@ -267,6 +267,7 @@ void forwarder::send(const media_packet& x, uint16_t sequence,
     ++begun_;
   if (x.completes_picture)
     note_complete(now);
+  sent_since_report_ = true;
   if (!report_due_)
     schedule_report(now);
 }

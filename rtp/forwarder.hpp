@@ -90,6 +90,13 @@ public:
   /// The producer's sender report.
   void handle_source_report(const source_report& x);
 
+  /// Audio that came until now and was not handed here was left out on
+  /// purpose: the stream goes on without a gap in its numbers, as after a
+  /// pause.
+  void handle_left_out() {
+    sequence_.resync();
+  }
+
   /// The shell had to leave out batches: video goes on with a key frame.
   void handle_overload(time_point now);
 
@@ -225,6 +232,7 @@ private:
   std::optional<replayed_range> replayed_;
   std::vector<std::optional<source_report>> source_reports_; // by encoding
   std::optional<time_point> report_due_;
+  bool sent_since_report_ = false;
   uint16_t rtx_sequence_;
   uint32_t dice_;
   uint32_t nacks_received_ = 0;
