@@ -11,9 +11,12 @@ const LAUNCH = { chromium: launchChromium, firefox: launchFirefox };
 
 let rooms = 0;
 
-/** Returns what the tests of a file share; filled before the first runs. */
+/**
+ * Returns what the tests of a file share; filled before the first runs. Flags
+ * for the server may be put into `serverFlags` until then.
+ */
 export function useStage(...browserNames) {
-  const stage = { browsers: {} };
+  const stage = { browsers: {}, serverFlags: [] };
   let present = [];
 
   /** A room nobody was in before. */
@@ -38,7 +41,7 @@ export function useStage(...browserNames) {
   };
 
   before(async () => {
-    stage.server = await TroupeServer.start();
+    stage.server = await TroupeServer.start(stage.serverFlags);
     stage.pages = await servePages();
     for (const name of browserNames) {
       stage.browsers[name] = await LAUNCH[name]();
