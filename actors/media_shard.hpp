@@ -39,12 +39,19 @@ struct shard_consumer {
   std::shared_ptr<const voice> owner = {};
 };
 
+/// The highest spatial layer that any consumer here wants, as far as overload
+/// and the last N leave it; nothing for none. What their links carry does not
+/// count: that may change faster than a sender can begin.
+struct layers_wanted {
+  std::optional<uint8_t> highest;
+};
+
 /// What a forwarder in a shard wants others to do or know.
 struct shard_event {
   consumer_key consumer{};
   producer_key producer{};
   std::variant<rtp::keyframe_wanted, rtp::consumer_score_changed,
-               rtp::layers_changed, packets_missing>
+               rtp::layers_changed, packets_missing, layers_wanted>
       what;
 };
 
@@ -123,6 +130,10 @@ public:
   /// that batches before this one had to be left out.
   void handle_media(producer_key from, const rtp::media_batch& batch,
                     bool refused, net::time_point now);
+
+  /// What the producer received until now and was not handed here was left out
+  /// on purpose: nobody shall look for it.
+  void handle_left_out(producer_key from);
 
   void handle_source_report(producer_key from, const rtp::source_report& x);
 
@@ -215,6 +226,13 @@ private:
     std::optional<rtp::layers> applied;
     rtp::decision_log log;
     bool held = false; // gets less than it wants, for overload
+    size_t place = 0;  // in dues_
+  };
+
+  // When an engine's timeout is. In one piece, since all are looked at often.
+  struct due_entry {
+    net::time_point at;
+    consumer* who;
   };
 
   struct producer {
@@ -223,12 +241,16 @@ private:
     std::vector<std::optional<rtp::source_report>> reports; // by encoding
     std::optional<bool> paused; // unknown until the producer has answered
     std::optional<rtp::layer_monitor> layers; // of one that has several
+    // As its actor was told; nothing before.
+    std::optional<std::optional<uint8_t>> wanted;
   };
 
   transport& touch(transport_key which);
   void become_writable(transport& x, net::time_point now);
   // Finds out how much overload leaves of what the client wants.
   void shed(consumer& x);
+  // Tells the producer's actor which layers are wanted, if that has changed.
+  void tell_wanted(producer_key from);
   // Shares the transport's link anew, and tells the engines.
   void allocate(transport& x, net::time_point now);
   void allocate_all(net::time_point now);
@@ -240,9 +262,11 @@ private:
   void hold(transport& x, net::time_point until);
   void tell_dropped(transport& x, net::time_point now);
   void collect(consumer& x, net::time_point now);
+  void set_due(consumer& x);
   void mark(transport& x);
   void drop_if_unused(transport_key which);
 
+  rtp::room_pool rooms_; // outlives those that use it
   std::unordered_map<transport_key, std::unique_ptr<transport>> transports_;
   std::unordered_map<consumer_key, std::unique_ptr<consumer>> consumers_;
   std::unordered_map<producer_key, producer> producers_;
@@ -257,6 +281,7 @@ private:
   std::vector<rtp::allocated_stream*> shares_; // while allocating
   net::time_point allocate_due_{};
   std::optional<net::time_point> oldest_; // arrival of media that waits
+  std::vector<due_entry> dues_;           // of all consumers
   std::optional<net::time_point> timeout_;
   rtp::fifo<shard_event> events_;
 };

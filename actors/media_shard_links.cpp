@@ -59,10 +59,10 @@ void media_shard::allocate(transport& x, net::time_point now) {
   }
   auto link = shares_.empty() ? std::nullopt : link_bps(x, now);
   auto video = link ? std::optional{*link - std::min(*link, audio)} : link;
-  x.allocator.allocate(shares_, video, now);
+  auto& egress = x.sender.egress();
+  x.allocator.allocate(shares_, video, egress.congested(now), now);
   for (auto* to : x.consumers)
     apply(*to, now);
-  auto& egress = x.sender.egress();
   egress.set_probing(probing);
   egress.set_wanted(x.allocator.wanted_bps() + audio);
   if (probing && link && x.allocator.wanted_bps() > *video)
@@ -70,8 +70,9 @@ void media_shard::allocate(transport& x, net::time_point now) {
 }
 
 void media_shard::apply(consumer& x, net::time_point now) {
-  auto held =
-      !x.paused && (x.left.paused || x.left.encoding != x.facts.preferred);
+  auto held = !x.paused
+              && ((x.left.paused && !x.left.by_last_n)
+                  || x.left.encoding != x.facts.preferred);
   held_ += size_t{held} - size_t{std::exchange(x.held, held)};
   auto stopped = std::exchange(x.stopped, x.paused);
   if (x.facts.kind == rtp::media_kind::video && !x.paused) {
@@ -97,6 +98,8 @@ void media_shard::apply(consumer& x, net::time_point now) {
 }
 
 rtp::decision_reason media_shard::reason_of(const consumer& x) {
+  if (x.left.by_last_n)
+    return rtp::decision_reason::last_n;
   if (x.left.paused
       || (x.applied && x.applied->spatial == x.left.encoding
           && x.left.encoding < x.facts.preferred))

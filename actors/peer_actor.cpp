@@ -51,6 +51,11 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       [this](producer_rated& x) {
         tell_session(event::producer_score{x.producer, std::move(x.encodings)});
       },
+      [this](const producer_layers_wanted& x) {
+        if (auto* record = find_record(producers, x.producer))
+          record->wanted.emplace(x.highest);
+        tell_session(event::producer_layers_wanted{x.producer, x.highest});
+      },
       [this](const session_lost&) {
         if (!of_former_session())
           be_lost();
@@ -167,6 +172,7 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
             shard = entered.shard;
             voice = std::move(entered.voice);
             quotas = std::move(entered.quotas);
+            floor = std::move(entered.floor);
             promise.deliver(std::move(entered.joined));
           },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });

@@ -38,6 +38,8 @@ struct producer_record {
   protocol::media_kind kind = protocol::media_kind::audio;
   bool paused = false;
   std::shared_ptr<void> place; // among the room's
+  // Which layers of it are wanted, once that is less than all.
+  std::optional<std::optional<uint8_t>> wanted = {};
 };
 
 /// One of the peer's consumers.
@@ -215,6 +217,7 @@ struct peer_state {
   room_directory_actor room; // set once joined
   shard_actor shard;         // likewise
   std::shared_ptr<actors::voice> voice;
+  std::shared_ptr<room_floor> floor;
   room_quotas quotas;
   bool hidden = false; // others do not know of it yet
   // What it has is from before the connection was lost, and the client has

@@ -115,6 +115,7 @@ struct room_joined {
   std::shared_ptr<actors::voice> voice;
   /// Shared by all of the room.
   room_quotas quotas;
+  std::shared_ptr<room_floor> floor;
   /// The peer that the user had here already, which goes on in the newcomer's
   /// place; its connection was lost.
   peer_handle former = {};

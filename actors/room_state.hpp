@@ -121,6 +121,9 @@ struct room_state {
   // Tells everybody, the member itself too, what became of its roster entry.
   void tell_update(const peer_id& who);
 
+  // What the member offers has changed: notes whether that is video.
+  void note_seen(const peer_id& who);
+
   // Finds out who speaks, and tells what has changed.
   void sample_voices();
 
@@ -174,6 +177,7 @@ struct room_state {
   room_rules rules;
   room_quotas quotas;
   std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
+  std::shared_ptr<room_floor> floor;
   speaker_detector speakers;
   bool sampling = false; // a tick is on its way
   std::unordered_map<peer_id, member> members;

@@ -103,6 +103,7 @@ protocol::json_text stats_json(const consumer_id& id,
       .add("nackCount", in.nacks_received)
       .add("keyFrameRequests", in.keyframe_requests_received)
       .add("packetsDiscarded", in.drops.total())
+      .add("freezes", in.freezes)
       .add("score", in.score);
   auto list = "[" + out.str();
   auto number = 0;

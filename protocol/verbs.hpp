@@ -392,6 +392,13 @@ struct producer_score {
   std::vector<encoding_score> encodings;
 };
 
+/// Which layers of this peer's producer others want: up to this one, or, where
+/// there is none, not any. What is higher need not be sent.
+struct producer_layers_wanted {
+  producer_id producer;
+  std::optional<int> spatial_layer;
+};
+
 /// Somebody else speaks now, or nobody does.
 struct active_speaker {
   std::optional<peer_id> peer;
@@ -439,10 +446,10 @@ using any_event = std::variant<
     event::producer_resumed, event::consumer_closed, event::consumer_paused,
     event::consumer_resumed, event::consumer_score,
     event::consumer_layers_changed, event::producer_score,
-    event::active_speaker, event::speaking_peers, event::room_locked,
-    event::kicked, event::room_closed, event::data_producer_added,
-    event::data_producer_closed, event::data_consumer_closed,
-    event::data_consumer_paused, event::data_consumer_resumed,
-    event::data_consumer_buffered_low>;
+    event::producer_layers_wanted, event::active_speaker, event::speaking_peers,
+    event::room_locked, event::kicked, event::room_closed,
+    event::data_producer_added, event::data_producer_closed,
+    event::data_consumer_closed, event::data_consumer_paused,
+    event::data_consumer_resumed, event::data_consumer_buffered_low>;
 
 } // namespace troupe::protocol

@@ -6,6 +6,7 @@
 #include "rtp/layer_selector.hpp"
 #include "rtp/outgoing_packet.hpp"
 #include "rtp/picture_rewriter.hpp"
+#include "rtp/room_pool.hpp"
 #include "rtp/send_stream.hpp"
 #include "rtp/sequence_rewriter.hpp"
 #include "rtp/timestamp_aligner.hpp"
@@ -89,6 +90,13 @@ public:
   /// The producer's sender report.
   void handle_source_report(const source_report& x);
 
+  /// Audio that came until now and was not handed here was left out on
+  /// purpose: the stream goes on without a gap in its numbers, as after a
+  /// pause.
+  void handle_left_out() {
+    sequence_.resync();
+  }
+
   /// The shell had to leave out batches: video goes on with a key frame.
   void handle_overload(time_point now);
 
@@ -152,6 +160,12 @@ public:
   /// What goes to the receiver's transport.
   std::optional<outgoing_batch> poll_batch();
 
+  /// Where room for packets comes from; it must outlive this. Without it, each
+  /// batch allocates.
+  void use(room_pool* x) {
+    rooms_ = x;
+  }
+
   /// Which packets the producer shall look up. Answer, if any were found, by
   /// handle_retransmissions().
   std::optional<std::vector<packet_key>> poll_retransmission_request();
@@ -188,6 +202,8 @@ private:
   void forward(const media_packet& x, time_point now);
   void forward_late(const media_packet& x, time_point now);
   void leave_out(const media_packet& x, time_point now);
+  void emit(const media_packet& x, const rewritten_fields& fields,
+            std::optional<uint16_t> original_sequence, uint32_t tag);
   void send(const media_packet& x, uint16_t sequence, uint32_t timestamp,
             uint32_t tag, time_point now);
   void note_wanted(uint8_t encoding_before, time_point now);
@@ -216,6 +232,7 @@ private:
   std::optional<replayed_range> replayed_;
   std::vector<std::optional<source_report>> source_reports_; // by encoding
   std::optional<time_point> report_due_;
+  bool sent_since_report_ = false;
   uint16_t rtx_sequence_;
   uint32_t dice_;
   uint32_t nacks_received_ = 0;
@@ -232,6 +249,7 @@ private:
   duration picture_interval_{0};
 
   std::vector<outgoing_packet> out_;
+  room_pool* rooms_ = nullptr;
   std::vector<packet_key> wanted_;
   fifo<forwarder_event> events_;
   std::optional<std::vector<uint8_t>> rtcp_;

@@ -205,8 +205,12 @@ void forwarder::collect(time_point now) {
   if (auto score = stream_.poll_score())
     events_.push(consumer_score_changed{*score});
   if (report_due_ && now >= *report_due_) {
-    make_report(now);
-    schedule_report(now);
+    // Who sends nothing is no sender (RFC 3550, section 6.4).
+    report_due_.reset();
+    if (std::exchange(sent_since_report_, false)) {
+      make_report(now);
+      schedule_report(now);
+    }
   }
 }
 

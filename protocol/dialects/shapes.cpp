@@ -218,6 +218,13 @@ struct event_encoder {
     object().add("producerId", in.producer).add("score", in.encodings);
   }
 
+  void operator()(const event::producer_layers_wanted& in) {
+    auto to = object();
+    to.add("producerId", in.producer);
+    if (in.spatial_layer)
+      to.add("spatialLayer", *in.spatial_layer);
+  }
+
   void operator()(const event::active_speaker& in) {
     auto to = object();
     if (in.peer)
@@ -325,6 +332,10 @@ struct event_namer {
 
   std::string_view operator()(const event::producer_score&) {
     return "producer-score";
+  }
+
+  std::string_view operator()(const event::producer_layers_wanted&) {
+    return "producer-layers-wanted";
   }
 
   std::string_view operator()(const event::active_speaker&) {
