@@ -13,8 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'troupe-'));
 writeFileSync(join(folder, 'token'), TOKEN);
 after(() => rmSync(folder, { recursive: true }));
 
-const stage = useStage('chromium');
-stage.serverFlags = [`--admin.token-file=${folder}/token`];
+const stage = useStage('chromium', `--admin.token-file=${folder}/token`);
 
 async function visit(name, room, reading) {
   const visitor = await stage.visit({
@@ -29,7 +28,7 @@ async function say(room, body, query = '') {
   const answer = await fetch(
     `${stage.server.url}/api/v1/rooms/${room}/messages?${query}`,
     { method: 'POST', body, headers: { Authorization: `Bearer ${TOKEN}` } });
-  assert.equal(answer.status, 200);
+  assert.equal(answer.status, 200, await answer.clone().text());
   return answer.json();
 }
 
