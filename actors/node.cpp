@@ -121,14 +121,15 @@ std::optional<std::string> node::impl::start() {
   socket = spawn_socket(system, sockets);
   load = spawn_load(system, {to_marks(settings.overload), net::process_cpu_time,
                              cores, board, true});
-  server =
-      spawn_server(system, {settings.room,
-                            {&sockets.port(), board,
-                             to_shedding_limits(settings), &sockets.ticks()}});
   sctp = spawn_sctp(system,
                     {{settings.data.buffer_limit, settings.data.buffer_time},
                      &sockets.ticks(),
                      board});
+  server = spawn_server(
+      system,
+      {settings.room,
+       {&sockets.port(), board, to_shedding_limits(settings), &sockets.ticks()},
+       settings.rtc.sctp == "off" ? sctp_actor{} : sctp});
   auto services = std::make_shared<const media_services>(
       media_services{settings, dtls.get(), *backend, &sockets.port(), socket,
                      &sockets.ticks(), board, sctp});

@@ -116,6 +116,9 @@ struct peer_state {
   subscribe(const verb::add_data_subchannel& x);
   caf::result<reply::data_subchannels>
   subscribe(const verb::remove_data_subchannel& x);
+  caf::result<reply::ok> watch(const verb::set_data_low_threshold& x);
+  caf::result<reply::data_buffered>
+  get_buffered(const verb::get_data_buffered& x);
   caf::result<reply::data_producers> list_data_producers();
 
   template <class Change>

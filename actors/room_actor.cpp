@@ -36,6 +36,9 @@ room_actor::behavior_type room_state::make_behavior() {
       [this](const data_producer_withdrawn& x) {
         if (speaks_for(x.producer))
           withdraw(x.producer);
+        std::erase_if(server.bots, [&](const auto& bot) {
+          return bot.producer == x.producer;
+        });
         drain();
       },
       [this](const data_producer_pause_changed& x) {
@@ -88,6 +91,8 @@ room_actor::behavior_type room_state::make_behavior() {
         return make_report(id, people, rules, members, entries, data);
       },
       [this](const administer_room& x) { return administer(x); },
+      [this](say_in_room& x) { return say(x); },
+      [this](const server_channel_tick& x) { settle(x); },
       [this](const room_tick&) {
         audience.handle_tick(self->clock().now());
         drain();
@@ -212,8 +217,10 @@ room_joined room_state::come_back(join_room& x) {
 }
 
 void room_state::rename(rename_member& x) {
-  if (speaks_for(x.peer) && people.rename(x.peer, std::move(x.name)))
-    tell_update(x.peer);
+  if (!speaks_for(x.peer) || !people.rename(x.peer, std::move(x.name)))
+    return;
+  tell_update(x.peer);
+  rename_to_bots(x.peer);
 }
 
 size_t room_state::choose_shard() {
@@ -243,6 +250,7 @@ void room_state::leave(const peer_id& who) {
 }
 
 void room_state::become_empty() {
+  close_server_channels();
   rules.lock(false); // whoever comes before the room closes, comes to a new one
   self->send(listener, room_emptied{id, joins});
 }

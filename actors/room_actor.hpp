@@ -140,6 +140,10 @@ using room_actor = room_directory_actor::extend<
     caf::replies_to<get_room_report>::with<room_report>,
     // Kicks, mutes, locks or ends. Errors: bad_request.
     caf::replies_to<administer_room>::with<done>,
+    // What the server itself says. Errors: unsupported, limit_reached.
+    caf::replies_to<say_in_room>::with<said_in_room>,
+    // INTERNAL: a channel of the server's has been there for a moment.
+    caf::reacts_to<server_channel_tick>,
     // INTERNAL: the next batch of events is due.
     caf::reacts_to<room_tick>,
     // INTERNAL: a lost member has not come back.
@@ -163,6 +167,8 @@ using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>>;
 struct room_services {
   config::room_keys limits;
   shard_services shards;
+  /// Runs the data channels; null where there are none.
+  sctp_actor sctp = {};
 };
 
 /// Spawns the actor of an empty room. It ends with its listener.

@@ -97,6 +97,10 @@ struct reply_of<verb::remove_data_subchannel> {
   using type = reply::data_subchannels;
 };
 template <>
+struct reply_of<verb::get_data_buffered> {
+  using type = reply::data_buffered;
+};
+template <>
 struct reply_of<verb::list_data_producers> {
   using type = reply::data_producers;
 };

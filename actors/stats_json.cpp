@@ -58,6 +58,18 @@ flat_json of_decision(std::string_view id, const rtp::decision& x,
   return out;
 }
 
+// What both directions of a data channel have in common.
+template <class Stats>
+flat_json of_channel(std::string_view id, std::string_view label,
+                     std::string_view protocol, const Stats& in) {
+  auto out = start("data-channel", id);
+  out.add("label", label).add("protocol", protocol);
+  if (in.stream)
+    out.add("dataChannelIdentifier", *in.stream);
+  out.add("state", in.open ? "open" : "connecting");
+  return out;
+}
+
 } // namespace
 
 protocol::json_text stats_json(const producer_id& id,
@@ -106,10 +118,8 @@ protocol::json_text stats_json(const data_producer_id& id,
                                std::string_view label,
                                std::string_view protocol,
                                const data_producer_stats& in) {
-  auto out = start("data-channel", id.str());
-  out.add("label", label)
-      .add("protocol", protocol)
-      .add("messagesReceived", in.messages_received)
+  auto out = of_channel(id.str(), label, protocol, in);
+  out.add("messagesReceived", in.messages_received)
       .add("bytesReceived", in.bytes_received);
   return {"[" + out.str() + "]"};
 }
@@ -118,10 +128,8 @@ protocol::json_text stats_json(const data_consumer_id& id,
                                std::string_view label,
                                std::string_view protocol,
                                const data_consumer_stats& in) {
-  auto out = start("data-channel", id.str());
-  out.add("label", label)
-      .add("protocol", protocol)
-      .add("messagesSent", in.messages_sent)
+  auto out = of_channel(id.str(), label, protocol, in);
+  out.add("messagesSent", in.messages_sent)
       .add("bytesSent", in.bytes_sent)
       .add("messagesDropped", in.messages_dropped)
       .add("bufferedAmount", in.buffered_amount);
@@ -130,8 +138,8 @@ protocol::json_text stats_json(const data_consumer_id& id,
 
 protocol::json_text stats_json(const transport_id& id,
                                const net::webrtc_transport& transport,
-                               const sender_stats& sent,
-                               uint64_t refused_media) {
+                               const sender_stats& sent, uint64_t refused_media,
+                               const sctp_transport_stats* sctp) {
   const auto& x = transport.stats();
   auto out = start("transport", id.str());
   out.add("iceState", net::to_string(transport.ice()))
@@ -144,6 +152,10 @@ protocol::json_text stats_json(const transport_id& id,
       .add("rtpBytesSent", sent.rtp_sent.bytes)
       .add("packetsDropped", x.drops.total() + refused_media)
       .add("availableOutgoingBitrate", sent.egress.available_bps.value_or(0));
+  if (sctp)
+    out.add("sctpState", net::to_string(sctp->state))
+        .add("sctpBytesReceived", sctp->bytes_received)
+        .add("sctpBytesSent", sctp->bytes_sent);
   if (auto profile = transport.profile())
     out.add("srtpCipher", net::to_string(*profile));
   std::string list = "[" + out.str();

@@ -37,10 +37,11 @@ protocol::json_text stats_json(const data_consumer_id& id,
                                const data_consumer_stats& in);
 
 /// `transport` and the selected `candidate-pair`. `refused_media` counts what
-/// was authentic, but no RTP or RTCP of this transport's streams.
+/// was authentic, but no RTP or RTCP of this transport's streams; `sctp` is
+/// null where the transport has none.
 protocol::json_text stats_json(const transport_id& id,
                                const net::webrtc_transport& transport,
-                               const sender_stats& sent,
-                               uint64_t refused_media);
+                               const sender_stats& sent, uint64_t refused_media,
+                               const sctp_transport_stats* sctp = nullptr);
 
 } // namespace troupe::actors

@@ -27,15 +27,17 @@ std::string bearer(const std::string& x) {
 
 /// A server with the admin API, in whose room `daily` Ann sends to Bob.
 struct scene {
-  explicit scene(bool enabled = true, std::vector<std::string> origins = {})
+  explicit scene(bool enabled = true, std::vector<std::string> origins = {},
+                 const std::string& sctp = "asked")
       : file(token + "\n")
-      , server(settings(enabled, std::move(origins))) {
+      , server(settings(enabled, std::move(origins), sctp)) {
     quiet_log();
     auto failure = server.start();
     REQUIRE_MESSAGE(!failure, *failure);
   }
 
-  actors::config settings(bool enabled, std::vector<std::string> origins) {
+  actors::config settings(bool enabled, std::vector<std::string> origins,
+                          const std::string& sctp) {
     actors::config out;
     out.http.listen_addresses = {"127.0.0.1"};
     out.http.port = 0;
@@ -43,6 +45,7 @@ struct scene {
     out.http.allowed_origins = std::move(origins);
     out.rtc.listen_addresses = {"127.0.0.1"};
     out.rtc.port = 0;
+    out.rtc.sctp = sctp;
     out.threads.scheduler = 2;
     if (enabled)
       out.admin.token_file = file.path();
@@ -121,6 +124,11 @@ http_reply provoke(scene& on, const std::string& method,
       return on.ask(method, target);
     case 400:
       return on.ask(method, target + "?limit=0&kind=smell");
+    case 409: {
+      scene without{true, {}, "off"};
+      without.seat();
+      return without.ask(method, target);
+    }
     case 401: {
       auto wrong = on.ask(method, target, bearer("not " + token));
       CHECK(wrong.status == 401);
@@ -138,7 +146,11 @@ http_reply provoke(scene& on, const std::string& method,
       return on.ask(method, concrete(path, "nowhere", "ann"));
     }
     case 413:
-      return on.ask(method, target, bearer(token), std::string(1025, 'x'));
+      return on.ask(method, target, bearer(token),
+                    std::string(target.ends_with("/messages")
+                                    ? actors::max_admin_message + 1
+                                    : actors::max_admin_body + 1,
+                                'x'));
     default:
       FAIL("no way known to a " << status);
       return {};

@@ -104,3 +104,31 @@ TEST_CASE("what an error quotes is JSON whatever it holds") {
   CHECK(admin_error(400, "x", "a \"quote\"\n").body
         == R"({"error":{"code":"x","message":"a \"quote\"\n"}})");
 }
+
+TEST_CASE("a message of the server's has a label, a kind and subchannels") {
+  const std::string target = "/api/v1/rooms/r/messages";
+  auto x = call("POST", target);
+  CHECK(x.action == admin_action::say_in_room);
+  CHECK(x.message.label == "server");
+  CHECK_FALSE(x.message.binary);
+  CHECK(x.message.content.empty());
+  CHECK(x.message.subchannels.empty());
+  CHECK_FALSE(x.message.required_subchannel);
+  x = call("POST", target
+                       + "?label=a%26b&kind=binary&subchannels=0,65535"
+                         "&requiredSubchannel=7");
+  CHECK(x.message.label == "a&b");
+  CHECK(x.message.binary);
+  CHECK(x.message.subchannels == std::vector<uint16_t>{0, 65535});
+  CHECK(x.message.required_subchannel == 7);
+  for (auto query : {"label=", "kind=smell", "subchannels=", "subchannels=1,",
+                     "subchannels=65536", "subchannels=-1", "subchannels=1x",
+                     "requiredSubchannel=1,2", "requiredSubchannel="})
+    CHECK_MESSAGE(status(read("POST", target + "?" + query)) == 400, query);
+  CHECK(status(read("POST", target + "?label=" + std::string(1025, 'l')))
+        == 400);
+  CHECK(status(read("POST", target, "\xff")) == 400);
+  CHECK(status(read("POST", target + "?kind=binary", "\xff")) == 200);
+  CHECK(status(read("POST", target, std::string(262'144, 'x'))) == 200);
+  CHECK(status(read("POST", target, std::string(262'145, 'x'))) == 413);
+}

@@ -208,6 +208,7 @@ public:
     return with("label", x.label)
         .with("protocol", x.protocol)
         .flag("paused", x.paused)
+        .flag("for_server", x.for_server)
         .with("app_data", written(x.app_data))
         .text_;
   }
@@ -266,6 +267,17 @@ public:
     return line("remove_data_subchannel")
         .with("data_consumer", x.data_consumer)
         .with("subchannel", std::to_string(x.subchannel))
+        .text_;
+  }
+  std::string operator()(const verb::set_data_low_threshold& x) {
+    return line("set_data_low_threshold")
+        .with("data_consumer", x.data_consumer)
+        .with("threshold", std::to_string(x.threshold))
+        .text_;
+  }
+  std::string operator()(const verb::get_data_buffered& x) {
+    return line("get_data_buffered")
+        .with("data_consumer", x.data_consumer)
         .text_;
   }
   std::string operator()(const verb::list_data_producers&) {
