@@ -28,6 +28,9 @@ constexpr std::array routes{
                 admin_action::mute_peer},
     admin_route{"GET", "/rooms/{room}/peers/{peer}/stats",
                 admin_action::get_peer_stats},
+    admin_route{"GET",
+                "/rooms/{room}/peers/{peer}/consumers/{consumer}/explain",
+                admin_action::explain_consumer},
 };
 
 std::vector<std::string_view> split(std::string_view path) {
@@ -60,6 +63,8 @@ bool match(std::string_view path, const admin_route& route, admin_call& out) {
       out.room = room_id{std::move(*part)};
     else if (wanted[i] == "{peer}")
       out.peer = peer_id{std::move(*part)};
+    else if (wanted[i] == "{consumer}")
+      out.consumer = consumer_id{std::move(*part)};
   }
   return true;
 }
