@@ -36,6 +36,9 @@ constexpr std::array routes{
                 admin_action::mute_peer},
     admin_route{"GET", "/rooms/{room}/peers/{peer}/stats",
                 admin_action::get_peer_stats},
+    admin_route{"GET",
+                "/rooms/{room}/peers/{peer}/consumers/{consumer}/explain",
+                admin_action::explain_consumer},
 };
 
 size_t body_limit(admin_action what) {
@@ -72,6 +75,8 @@ bool match(std::string_view path, const admin_route& route, admin_call& out) {
       out.room = room_id{std::move(*part)};
     else if (wanted[i] == "{peer}")
       out.peer = peer_id{std::move(*part)};
+    else if (wanted[i] == "{consumer}")
+      out.consumer = consumer_id{std::move(*part)};
   }
   return true;
 }

@@ -37,6 +37,7 @@ enum class admin_action : uint8_t {
   kick_peer,
   mute_peer,
   get_peer_stats,
+  explain_consumer,
 };
 
 /// One thing that can be asked. Parts of the path in braces stand for a name.
@@ -63,6 +64,7 @@ struct admin_call {
   admin_action action = admin_action::get_server_stats;
   room_id room;
   peer_id peer;
+  consumer_id consumer;
   /// Of lock_room.
   bool locked = true;
   /// Of mute_peer; both kinds where absent.

@@ -3,6 +3,7 @@
 #include "actors/admin_json.hpp"
 #include "actors/ec.hpp"
 #include "actors/log.hpp"
+#include "actors/stats_json.hpp"
 #include "protocol/json_text.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -23,6 +24,8 @@ net::http_response to_response(const protocol::error& x) {
       return admin_error(404, "room-not-found", x.message);
     case error_code::unsupported:
       return admin_error(409, "unsupported", x.message);
+    case error_code::consumer_not_found:
+      return admin_error(404, "consumer-not-found", x.message);
     // What a room says of a member that it does not have.
     case error_code::bad_request:
       return admin_error(404, "peer-not-found", "Peer not found");
@@ -148,6 +151,7 @@ void task_state::with_report(const room_report& x) {
       return add_stats(x);
     case admin_action::get_peer:
     case admin_action::get_peer_stats:
+    case admin_action::explain_consumer:
       return with_member(x);
     default:
       return answer(room_json(x));
@@ -161,6 +165,10 @@ void task_state::with_member(const room_report& x) {
     return answer(admin_error(404, "peer-not-found", "Peer not found"));
   if (job.call.action == admin_action::get_peer)
     return answer(peer_json(x, *who));
+  if (job.call.action == admin_action::explain_consumer)
+    return ask<peer_handle, explain_consumer, consumer_explanation>(
+        who->peer, explain_consumer{job.call.consumer},
+        [this](consumer_explanation& y) { answer(explanation_json(y)); });
   ask<peer_handle, get_peer_stats, protocol::reply::stats>(
       who->peer, get_peer_stats{}, [this](protocol::reply::stats& stats) {
         answer(peer_stats_json(job.call.peer, stats.report));

@@ -295,6 +295,7 @@ media_shard::handle_producer_paused(producer_key from, bool paused,
       x->engine->handle_producer_paused(now);
     else
       x->engine->handle_producer_resumed(now);
+    note_producer(*x, now);
     allocate(*x->on, now);
     collect(*x, now);
     changed.push_back(x->key);

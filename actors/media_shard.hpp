@@ -15,6 +15,8 @@
 
 namespace troupe::actors {
 
+struct consumer_explanation;
+
 /// The names by which a shard knows what the actors of producers, consumers
 /// and transports stand for: their actor ids, unique in this process.
 enum class producer_key : uint64_t {};
@@ -120,6 +122,10 @@ public:
 
   /// Why it gets what it gets; null if it is unknown.
   const rtp::decision_log* find_decisions(consumer_key which) const;
+
+  /// Why it gets what it gets; its ids are left for others to fill in.
+  std::optional<consumer_explanation> explain(consumer_key which,
+                                              net::time_point now) const;
 
   /// What all consumers together have sent so far, those that are gone too.
   sender_totals totals(net::time_point now) const;
@@ -259,6 +265,8 @@ private:
   void apply(consumer& x, net::time_point now);
   static rtp::decision_reason reason_of(const consumer& x);
   static void note(consumer& x, rtp::decision_reason why, net::time_point now);
+  // Notes that the producer was paused, or goes on.
+  static void note_producer(consumer& x, net::time_point now);
   void hold(transport& x, net::time_point until);
   void tell_dropped(transport& x, net::time_point now);
   void collect(consumer& x, net::time_point now);

@@ -24,6 +24,7 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       [this](adopt_session& x) { adopt(x); },
       [this](const mute_peer& x) { be_muted(x.kind); },
       [this](const get_peer_stats&) { return collect_stats(); },
+      [this](const explain_consumer& x) { return explain(x.consumer); },
       [this](const consumer_ended& x) {
         if (!find_record(consumers, x.consumer))
           return;

@@ -100,6 +100,7 @@ struct peer_state {
   caf::result<reply::producers> list_producers();
   caf::result<reply::stats> get_stats(const std::string& which);
   caf::result<reply::stats> collect_stats();
+  caf::result<consumer_explanation> explain(const consumer_id& which);
 
   // -- verbs of data channels, in peer_data.cpp
   // --------------------------------

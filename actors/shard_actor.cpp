@@ -1,5 +1,6 @@
 #include "actors/shard_actor.hpp"
 
+#include "actors/ec.hpp"
 #include "actors/live_objects.hpp"
 #include "actors/stats_json.hpp"
 #include "actors/timer_slot.hpp"
@@ -45,6 +46,7 @@ struct shard_state {
 
   void control(const control_consumer& x);
 
+  caf::result<consumer_explanation> explain(consumer_key which);
   void set_producer_paused(const producer_paused& x);
 
   // Leaves out what the load demands.
@@ -187,11 +189,12 @@ shard_actor::behavior_type shard_state::make_behavior() {
       [this](const get_consumer_stats& x) {
         const auto* found = engine.find_consumer(x.consumer);
         return found ? protocol::reply::stats{stats_json(
-                   consumers.at(x.consumer).id,
+                   consumers.at(x.consumer).id, found->kind(),
                    found->stats(self->clock().now()),
                    *engine.find_decisions(x.consumer), self->clock().now())}
                      : protocol::reply::stats{};
       },
+      [this](const explain_shard_consumer& x) { return explain(x.consumer); },
       [this](const get_sender_stats& x) {
         const auto* found = engine.find_transport(x.transport);
         return found ? found->stats(self->clock().now()) : sender_stats{};
@@ -300,6 +303,15 @@ void shard_state::control(const control_consumer& x) {
         to.handle_keyframe_request(now);
       });
   });
+}
+
+caf::result<consumer_explanation> shard_state::explain(consumer_key which) {
+  auto out = engine.explain(which, self->clock().now());
+  if (!out)
+    return to_caf(
+        protocol::make_error(protocol::error_code::consumer_not_found));
+  out->id = consumers.at(which).id;
+  return std::move(*out);
 }
 
 void shard_state::set_producer_paused(const producer_paused& x) {

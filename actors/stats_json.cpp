@@ -3,6 +3,7 @@
 #include "protocol/json_text.hpp"
 
 #include <chrono>
+#include <cmath>
 
 namespace troupe::actors {
 
@@ -14,15 +15,27 @@ double seconds(rtp::duration x) {
   return std::chrono::duration<double>(x).count();
 }
 
-flat_json start(std::string_view type, std::string_view id) {
+// By the wall clock, what was so long ago.
+double timestamp(net::duration ago = {}) {
+  auto at = std::chrono::system_clock::now().time_since_epoch() - ago;
+  return std::round(std::chrono::duration<double, std::milli>(at).count());
+}
+
+flat_json start(std::string_view type, std::string_view id,
+                net::duration ago = {}) {
   flat_json out;
-  out.add("type", type).add("id", id);
+  out.add("type", type).add("id", id).add("timestamp", timestamp(ago));
   return out;
 }
 
-flat_json of_stream(const producer_id& id, const rtp::receive_stream_stats& x) {
+std::string_view to_text(rtp::media_kind x) {
+  return x == rtp::media_kind::audio ? "audio" : "video";
+}
+
+flat_json of_stream(const producer_id& id, rtp::media_kind kind,
+                    const rtp::receive_stream_stats& x) {
   auto out = start("inbound-rtp", id.str());
-  out.add("ssrc", rtp::value(x.ssrc));
+  out.add("kind", to_text(kind)).add("ssrc", rtp::value(x.ssrc));
   if (x.rtx_ssrc)
     out.add("rtxSsrc", rtp::value(*x.rtx_ssrc));
   if (!x.rid.empty())
@@ -45,17 +58,17 @@ flat_json of_stream(const producer_id& id, const rtp::receive_stream_stats& x) {
   return out;
 }
 
-flat_json of_decision(std::string_view id, const rtp::decision& x,
-                      net::time_point now) {
-  auto out = start("decision", id);
-  out.add("reason", rtp::to_string(x.reason)).add("age", seconds(now - x.at));
+void add_layers(flat_json& to, const rtp::layers& x) {
+  to.add("spatialLayer", x.spatial).add("temporalLayer", x.temporal);
+}
+
+void add_decision(flat_json& to, const rtp::decision& x, net::duration ago) {
+  to.add("reason", rtp::to_string(x.reason)).add("age", seconds(ago));
   if (x.target)
-    out.add("spatialLayer", x.target->spatial)
-        .add("temporalLayer", x.target->temporal);
+    add_layers(to, *x.target);
   if (x.link_bps)
-    out.add("availableOutgoingBitrate", *x.link_bps);
-  out.add("fractionLost", static_cast<double>(x.loss));
-  return out;
+    to.add("availableOutgoingBitrate", *x.link_bps);
+  to.add("fractionLost", static_cast<double>(x.loss));
 }
 
 // What both directions of a data channel have in common.
@@ -72,23 +85,23 @@ flat_json of_channel(std::string_view id, std::string_view label,
 
 } // namespace
 
-protocol::json_text stats_json(const producer_id& id,
+protocol::json_text stats_json(const producer_id& id, rtp::media_kind kind,
                                const rtp::receiver_stats& in) {
   std::string out = "[";
   for (const auto& x : in.streams) {
     if (out.size() > 1)
       out += ',';
-    out += of_stream(id, x).str();
+    out += of_stream(id, kind, x).str();
   }
   return {out + "]"};
 }
 
-protocol::json_text stats_json(const consumer_id& id,
+protocol::json_text stats_json(const consumer_id& id, rtp::media_kind kind,
                                const rtp::forwarder_stats& in,
                                const rtp::decision_log& why,
                                net::time_point now) {
   auto out = start("outbound-rtp", id.str());
-  out.add("ssrc", rtp::value(in.ssrc));
+  out.add("kind", to_text(kind)).add("ssrc", rtp::value(in.ssrc));
   if (in.rtx_ssrc)
     out.add("rtxSsrc", rtp::value(*in.rtx_ssrc));
   if (in.round_trip_time)
@@ -102,16 +115,57 @@ protocol::json_text stats_json(const consumer_id& id,
       .add("fractionLost", in.fraction_lost / 256.0)
       .add("nackCount", in.nacks_received)
       .add("keyFrameRequests", in.keyframe_requests_received)
+      .add("freezeCount", in.freezes)
       .add("packetsDiscarded", in.drops.total())
       .add("freezes", in.freezes)
       .add("score", in.score);
   auto list = "[" + out.str();
   auto number = 0;
   why.for_each([&](const rtp::decision& x) {
-    auto entry = id.str() + "-decision-" + std::to_string(number++);
-    list += "," + of_decision(entry, x, now).str();
+    auto ago = now - x.at;
+    auto entry = start("decision",
+                       id.str() + "-decision-" + std::to_string(number++), ago);
+    add_decision(entry, x, ago);
+    list += "," + entry.str();
   });
   return {list + "]"};
+}
+
+std::string explanation_json(const consumer_explanation& x) {
+  flat_json out;
+  auto add_named = [&](std::string_view name,
+                       const std::optional<rtp::layers>& y) {
+    if (!y)
+      return;
+    flat_json inner;
+    add_layers(inner, *y);
+    out.add_raw(name, inner.str());
+  };
+  out.add("id", x.id.str())
+      .add("producerId", x.producer.str())
+      .add("timestamp", timestamp())
+      .add("kind", to_text(x.kind))
+      .add("paused", x.paused)
+      .add("producerPaused", x.producer_paused)
+      .add("priority", x.priority)
+      .add("reason", rtp::to_string(x.reason));
+  add_named("preferredLayers", x.preferred);
+  add_named("targetLayers", x.target);
+  add_named("currentLayers", x.current);
+  if (x.link_bps)
+    out.add("availableOutgoingBitrate", *x.link_bps);
+  out.add("usedBitrate", x.used_bps)
+      .add("wantedBitrate", x.wanted_bps)
+      .add("fractionLost", x.loss);
+  std::string list = "[";
+  for (const auto& y : x.decisions) {
+    flat_json entry;
+    auto ago = x.at - y.at;
+    entry.add("timestamp", timestamp(ago));
+    add_decision(entry, y, ago);
+    list += (list.size() > 1 ? "," : "") + entry.str();
+  }
+  return out.add_raw("decisions", list + "]").str();
 }
 
 protocol::json_text stats_json(const data_producer_id& id,

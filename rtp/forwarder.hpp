@@ -155,6 +155,10 @@ public:
     return config_.ssrc;
   }
 
+  media_kind kind() const {
+    return config_.kind;
+  }
+
   void handle_timeout(time_point now);
 
   /// What goes to the receiver's transport.

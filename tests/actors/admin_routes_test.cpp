@@ -42,6 +42,9 @@ TEST_CASE("a path names room and peer, percent-encoded") {
   CHECK(x.room.str() == "a/b c");
   CHECK(x.peer.str() == "\xC3\xA4");
   CHECK(call("GET", "/api/v1/rooms/a+b").room.str() == "a+b");
+  x = call("GET", "/api/v1/rooms/r/peers/p/consumers/c%20d/explain");
+  CHECK(x.action == admin_action::explain_consumer);
+  CHECK(x.consumer.str() == "c d");
 }
 
 TEST_CASE("each route is found by its method, and HEAD stands for GET") {
