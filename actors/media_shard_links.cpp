@@ -59,10 +59,10 @@ void media_shard::allocate(transport& x, net::time_point now) {
   }
   auto link = shares_.empty() ? std::nullopt : link_bps(x, now);
   auto video = link ? std::optional{*link - std::min(*link, audio)} : link;
-  x.allocator.allocate(shares_, video, now);
+  auto& egress = x.sender.egress();
+  x.allocator.allocate(shares_, video, egress.congested(now), now);
   for (auto* to : x.consumers)
     apply(*to, now);
-  auto& egress = x.sender.egress();
   egress.set_probing(probing);
   egress.set_wanted(x.allocator.wanted_bps() + audio);
   if (probing && link && x.allocator.wanted_bps() > *video)

@@ -65,7 +65,7 @@ void egress::handle_timeout(time_point now) {
     return;
   pacer_.set_rate(static_cast<uint64_t>(
       catching_up * static_cast<double>(estimator_->target_bps())));
-  pacer_.engage(estimator_->troubled(now), now);
+  pacer_.engage(estimator_->congested(now), now);
   pacer_.handle_timeout(now);
   see_to_probe();
 }
@@ -290,6 +290,10 @@ void egress::handle_remb(uint64_t bitrate_bps) {
 
 std::optional<uint64_t> egress::link_bps() const {
   return estimator_ ? std::optional{estimator_->link_bps()} : stats_.remb_bps;
+}
+
+bool egress::congested(time_point now) const {
+  return estimator_ ? estimator_->congested(now) : stats_.remb_bps.has_value();
 }
 
 egress_stats egress::stats(time_point now) const {

@@ -90,6 +90,9 @@ public:
   /// has come.
   std::optional<uint64_t> link_bps() const;
 
+  /// Whether more is sent than the link carries, and not only a little late.
+  bool congested(time_point now) const;
+
   /// The share of packets that the receiver lacks, smoothed.
   double loss() const {
     return estimator_ ? estimator_->loss() : 0;
