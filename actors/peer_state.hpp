@@ -28,6 +28,7 @@ struct transport_entry {
   uint32_t next_mid = 0;
   std::string cname = {}; // common to what the client sends on it
   bool sctp = false;
+  bool plain = false; // of bare RTP, to send by
 };
 
 /// One of the peer's producers.
@@ -88,6 +89,8 @@ struct peer_state {
   caf::result<reply::ok> set_name(verb::set_display_name& x);
   caf::result<reply::transport_created>
   create_transport(const verb::create_transport& x);
+  caf::result<reply::transport_created>
+  create_plain_transport(const protocol::plain_wish& x);
   caf::result<reply::transport_connected>
   connect_transport(const verb::connect_transport& x);
   caf::result<reply::ice_restarted> restart_ice(const verb::restart_ice& x);

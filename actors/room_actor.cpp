@@ -87,6 +87,11 @@ room_actor::behavior_type room_state::make_behavior() {
         if (members.empty())
           self->quit();
       },
+      [this](const announce_drain& x) {
+        audience.tell_all(
+            event::server_draining{static_cast<int>(x.limit.count())}, {});
+        drain();
+      },
       [this](const get_room_report&) {
         return make_report(id, people, rules, members, entries, data);
       },
@@ -136,7 +141,7 @@ caf::result<room_joined> room_state::join(join_room& x) {
              {{"room", id.str()},
               {"peer", who.str()},
               {"members", std::to_string(members.size())}});
-  return room_joined{x.hidden ? reply::joined{who, {}, {}}
+  return room_joined{x.hidden ? reply::joined{who, {}, {}, {}, self->id()}
                               : show(std::move(x.who)),
                      caf::actor_cast<room_directory_actor>(self),
                      shards[place].actor,
@@ -167,7 +172,7 @@ reply::joined room_state::show(protocol::participant who) {
   }
   drain();
   return {who.id, people.participants(), people.others(who.id),
-          data.others(who.id)};
+          data.others(who.id), self->id()};
 }
 
 void room_state::lose(const peer_id& who) {
@@ -207,7 +212,8 @@ room_joined room_state::come_back(join_room& x) {
                            x.rights, x.hidden});
   if (x.hidden && old.presence == presence::shown)
     old.presence = presence::returning;
-  return {x.hidden ? reply::joined{who, {}, {}} : show(std::move(x.who)),
+  return {x.hidden ? reply::joined{who, {}, {}, {}, self->id()}
+                   : show(std::move(x.who)),
           caf::actor_cast<room_directory_actor>(self),
           shards[old.shard].actor,
           old.voice,

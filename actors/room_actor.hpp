@@ -71,6 +71,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_withdrawn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_pause_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_emptied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::announce_drain)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_room_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::administer_room)
@@ -117,7 +118,7 @@ struct room_joined {
   room_quotas quotas;
   std::shared_ptr<room_floor> floor;
   /// The peer that the user had here already, which goes on in the newcomer's
-  /// place; its connection was lost.
+  /// place.
   peer_handle former = {};
 };
 
@@ -129,13 +130,15 @@ namespace troupe::actors {
 
 /// The ROOM actor interface.
 using room_actor = room_directory_actor::extend<
-    // Adds a member. One with the same id is replaced and told so, unless its
-    // connection is lost: then it goes on instead of the newcomer.
+    // Adds a member. Where the user has one here already, that one goes on
+    // instead of the newcomer; its old session, if there still is one, is told.
     // Errors: limit_reached; forbidden where the id is taken or the room is
     // locked.
     caf::replies_to<join_room>::with<room_joined>,
     // Ends the room, if it is empty.
     caf::reacts_to<close_room>,
+    // Tells everybody.
+    caf::reacts_to<announce_drain>,
     // What those who operate the server may know of the room.
     caf::replies_to<get_room_report>::with<room_report>,
     // Kicks, mutes, locks or ends. Errors: bad_request.

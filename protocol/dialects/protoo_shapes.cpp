@@ -281,6 +281,11 @@ struct noticer {
     return protoo_notice{"speakingPeers", about("peerVolumes", in.peers)};
   }
 
+  // The demo has none, and passes over what it does not know.
+  result operator()(const event::server_draining& in) {
+    return protoo_notice{"serverDraining", about("seconds", in.seconds)};
+  }
+
   result operator()(const auto&) {
     return std::nullopt;
   }

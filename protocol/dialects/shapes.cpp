@@ -239,6 +239,10 @@ struct event_encoder {
     object().add("locked", in.locked);
   }
 
+  void operator()(const event::server_draining& in) {
+    object().add("seconds", in.seconds);
+  }
+
   void operator()(const event::kicked& in) {
     object().add("roomId", in.room);
   }
@@ -348,6 +352,10 @@ struct event_namer {
 
   std::string_view operator()(const event::room_locked&) {
     return "room-locked";
+  }
+
+  std::string_view operator()(const event::server_draining&) {
+    return "server-draining";
   }
 
   std::string_view operator()(const event::kicked&) {

@@ -251,6 +251,7 @@ private:
   }
 
   void refuse(slot next, const error& why) {
+    note_refusal(why.code);
     next.reply = error_text(next, why);
     slots_.push_back(std::move(next));
   }

@@ -93,6 +93,7 @@ public:
         .flag("capabilities", x.capabilities.has_value())
         .flag("must_exist", x.must_exist)
         .flag("hidden", x.hidden)
+        .flag("moves", x.moves)
         .with("device", written(x.device))
         .text_;
   }
@@ -445,6 +446,8 @@ any_event parse_event(std::string_view line) {
     return parse_data_event(what, ids);
   if (what == "room-locked")
     return event::room_locked{about == "yes"};
+  if (what == "server-draining")
+    return event::server_draining{std::stoi(about)};
   if (what == "kicked")
     return event::kicked{room_id{about}};
   if (what == "room-closed")
