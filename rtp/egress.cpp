@@ -3,7 +3,6 @@
 #include "rtp/rtx.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace troupe::rtp {
 
@@ -23,9 +22,6 @@ constexpr duration probe_step = std::chrono::milliseconds{5};
 
 /// How often a probe is looked for.
 constexpr duration probe_check_interval = std::chrono::milliseconds{20};
-
-/// Called later than asked by so much, this server was held up.
-constexpr duration stall = std::chrono::milliseconds{100};
 
 /// As much as a record of a sent packet holds.
 constexpr size_t most_octets = 2047;
@@ -56,7 +52,7 @@ void egress::handle_batch(outgoing_batch&& batch, time_point now) {
   now_ = now;
   if (batch.packets.empty())
     return;
-  batch.queued = now - stalled_;
+  batch.queued = now;
   if (batch.kind == media_kind::audio)
     audio_.push(std::move(batch));
   else if (batch.packets.front().original_sequence_number)
@@ -67,11 +63,9 @@ void egress::handle_batch(outgoing_batch&& batch, time_point now) {
 
 void egress::handle_timeout(time_point now) {
   now_ = now;
-  auto asked_for = std::exchange(timeout_, std::nullopt);
+  timeout_.reset();
   if (!estimator_)
     return;
-  if (asked_for && now - *asked_for > stall)
-    stalled_ += now - *asked_for;
   // Trouble begins with feedback only.
   if (!calm_) [[unlikely]]
     pace(now);
@@ -117,15 +111,14 @@ std::optional<egress::wire_packet> egress::take(send_queue& from) {
 // What has waited too long goes, and with it all video that waits: it builds
 // on what is missing.
 void egress::drop_late() {
-  auto clock = now_ - stalled_;
-  while (!repairs_.empty() && clock - repairs_.since() > longest_wait) {
+  while (!repairs_.empty() && now_ - repairs_.since() > longest_wait) {
     repairs_.pop();
     stats_.drops.add(drop_reason::overload);
   }
   auto recovering = dropped_at_ != time_point{}
                     && now_ - dropped_at_ < 2 * longest_wait_for_keyframe;
   auto limit = recovering ? longest_wait_for_keyframe : longest_wait;
-  if (video_.empty() || clock - video_.since() <= limit)
+  if (video_.empty() || now_ - video_.since() <= limit)
     return;
   dropped_at_ = now_;
   while (const auto* x = video_.front()) {

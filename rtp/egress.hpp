@@ -18,10 +18,10 @@ namespace troupe::rtp {
 ///
 /// While the receiver's link has trouble, packets are paced: audio goes at
 /// once, then what is sent again, then video, in the rate that the link is held
-/// to carry. Video that would wait too long is dropped (see poll_dropped());
-/// time by which this engine is called too late does not count.
-/// Otherwise nothing waits. Where more could be used than the link is held to
-/// carry, padding probes it.
+/// to carry. Video that would wait too long is dropped (see poll_dropped()),
+/// but not because this engine is called late: what would have gone meanwhile
+/// goes then. Otherwise nothing waits. Where more could be used than the link
+/// is held to carry, padding probes it.
 ///
 ///     egress.handle_batch(std::move(batch), now);
 ///     while (auto x = egress.poll_packet())
@@ -148,9 +148,8 @@ private:
   send_queue video_;
   fifo<ssrc> dropped_;
   pacer pacer_;
-  bool calm_ = true; // the link has no trouble, and packets do not wait
+  bool calm_ = true; // the link is not congested, and nothing is paced
   std::optional<time_point> timeout_;
-  duration stalled_{}; // time that does not count as waiting
   time_point probe_check_due_{};
   time_point dropped_at_{};
   time_point now_{};

@@ -38,7 +38,7 @@ public:
       return;
     auto elapsed = now - last_;
     last_ = now;
-    auto bound = waiting ? std::clamp(elapsed, burst, longest_credit) : burst;
+    auto bound = waiting ? std::max(elapsed, burst) : burst;
     budget_ = std::min(budget_ + octets(elapsed), most(bound));
   }
 
@@ -72,7 +72,6 @@ private:
   }
 
   static constexpr double least_burst = 1500;
-  static constexpr duration longest_credit = std::chrono::milliseconds{500};
 
   bool engaged_ = false;
   double octets_per_second_ = 0;
