@@ -172,6 +172,12 @@ void key_table::add_rtc() {
                   "Which transports carry data channels: asked, always or off")
       ->check(CLI::IsMember({"asked", "always", "off"}))
       ->capture_default_str();
+  add_number("rtc.plain-transports", x.plain_transports, 0, 4'096,
+             "How many transports of bare RTP, not encrypted; 0 is none");
+  app_.add_option("--rtc.plain-address", x.plain_address,
+                  "Where their RTP is received, on ports of their own")
+      ->check(ip_address)
+      ->capture_default_str();
   add_number("rtc.receive-buffer", x.receive_buffer, 65'536, 1'073'741'824,
              "Socket receive buffer, bytes");
   add_number("rtc.send-buffer", x.send_buffer, 65'536, 1'073'741'824,

@@ -41,6 +41,8 @@ struct config {
     std::chrono::seconds consent_timeout{30};
     std::string srtp_backend = "auto";
     std::string sctp = "asked";
+    uint32_t plain_transports = 0; // 0: there are none
+    std::string plain_address = "127.0.0.1";
     uint32_t receive_buffer = 4 * 1024 * 1024; // bytes
     uint32_t send_buffer = 4 * 1024 * 1024;    // bytes
   } rtc;
@@ -59,7 +61,7 @@ struct config {
     std::chrono::seconds empty_timeout{60};
     std::chrono::seconds reconnect_grace{10};
     uint32_t audio_top = 3; // 0: all
-    uint32_t audio_top_above = 16;
+    uint32_t audio_top_above = 250;
     uint32_t last_n = 0; // 0: all
   } room;
 

@@ -163,10 +163,15 @@ public:
 
   void note_request(const protocol::outcome& x) {
     if (const auto* refusal = std::get_if<protocol::error>(&x))
-      requests_refused[static_cast<size_t>(refusal->code)].fetch_add(
-          1, std::memory_order_relaxed);
+      note_refusal(refusal->code);
     else
       requests_done.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  /// The same for one that a dialect refused by itself.
+  void note_refusal(protocol::error_code why) {
+    requests_refused[static_cast<size_t>(why)].fetch_add(
+        1, std::memory_order_relaxed);
   }
 
   /// Notes how many messages wait for an actor.

@@ -3,8 +3,11 @@
 #include "net/address_prefix.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <cstdio>
 #include <ctime>
+#include <set>
 
 namespace troupe::actors {
 
@@ -19,6 +22,9 @@ constexpr uint64_t spare_files = 100;
 constexpr uint64_t ice_tcp_files = 5'000;
 
 constexpr auto renewal_time = std::chrono::hours{24 * 14};
+
+/// Some hundred people, and their media.
+constexpr uint64_t least_memory = uint64_t{256} << 20;
 
 /// The clock of a host that has lost it stands in the past.
 constexpr std::time_t this_software_is_younger = 1'735'689'600; // 2025
@@ -37,6 +43,12 @@ std::string join(const std::vector<std::string>& list) {
   for (const auto& x : list)
     out += (out.empty() ? "" : ", ") + x;
   return out;
+}
+
+std::string one_digit(double x) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f", x);
+  return text;
 }
 
 bool is_private(const net::socket_address& x) {
@@ -73,8 +85,11 @@ public:
     page();
     clock();
     threads();
+    cpu();
+    memory();
     crypto();
     access();
+    tokens();
     return std::move(out_);
   }
 
@@ -300,9 +315,6 @@ private:
     auto cores = static_cast<uint32_t>(std::max(1.0, std::ceil(facts_.cores)));
     const auto& x = settings_.threads;
     auto before = out_.size();
-    if (facts_.cores < 1)
-      warn("threads", "less than one core may be used",
-           "raise the CPU quota of the container or unit");
     if (x.scheduler > 2 * cores)
       warn("threads",
            "threads.scheduler is " + to_string(x.scheduler) + " on "
@@ -321,6 +333,59 @@ private:
            "set rtc.sockets to " + to_string(x.io));
     if (out_.size() == before)
       ok("threads", to_string(cores) + " cores to use");
+  }
+
+  void cpu() {
+    if (!facts_.cpu_quota)
+      ok("cpu", "no quota");
+    else if (*facts_.cpu_quota < 1)
+      warn("cpu",
+           "the quota is " + one_digit(*facts_.cpu_quota)
+               + " cores: once it is used up, all calls stand still",
+           "raise the CPU quota of the container or unit to 1 or more");
+    else
+      ok("cpu", "the quota is " + one_digit(*facts_.cpu_quota) + " cores");
+  }
+
+  void memory() {
+    if (!facts_.memory_limit) {
+      ok("memory", "no limit");
+      return;
+    }
+    auto megabytes = to_string(*facts_.memory_limit >> 20) + " MB";
+    if (*facts_.memory_limit < least_memory)
+      warn("memory",
+           "the limit is " + megabytes
+               + ": a few large rooms, and the kernel ends the server",
+           "raise the memory limit of the container or unit to "
+               + to_string(least_memory >> 20) + " MB or more");
+    else
+      ok("memory", "the limit is " + megabytes);
+  }
+
+  void tokens() {
+    if (settings_.auth.jwt.empty()) {
+      if (only_loopback(settings_.http.listen_addresses))
+        ok("tokens", "none are wanted, on this host");
+      else
+        warn("tokens", "none are wanted: whoever reaches the server may join",
+             "set auth.jwt, and auth.jwt-secret-file or auth.jwt-key-file");
+      return;
+    }
+    auto list = join(settings_.auth.jwt);
+    if (!facts_.auth_failure.empty())
+      return wrong("tokens", facts_.auth_failure,
+                   "give " + list
+                       + " a key that fits, in a file that this "
+                         "user can read");
+    if (!facts_.placeholder_secret.empty())
+      wrong("tokens", "the secret is one to be guessed",
+            "openssl rand -hex 32 > " + facts_.placeholder_secret);
+    if (!facts_.exposed_secret.empty())
+      warn("tokens", "everybody on this host can read the secret",
+           "chmod o= " + facts_.exposed_secret);
+    if (facts_.placeholder_secret.empty() && facts_.exposed_secret.empty())
+      ok("tokens", "of " + list);
   }
 
   void crypto() {
@@ -361,6 +426,18 @@ const char* to_text(verdict x) {
 std::vector<finding> diagnose(const config& settings,
                               const doctor_facts& facts) {
   return doctor{settings, facts}.examine();
+}
+
+bool is_placeholder(std::string_view secret) {
+  constexpr size_t least_octets = 8;
+  std::string text;
+  for (auto c : secret)
+    text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const auto* word :
+       {"change", "example", "placeholder", "secret", "password", "replace"})
+    if (text.find(word) != std::string::npos)
+      return true;
+  return std::set<char>(text.begin(), text.end()).size() < least_octets;
 }
 
 std::string to_report(const std::vector<finding>& findings) {

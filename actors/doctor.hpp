@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -37,6 +38,15 @@ struct doctor_facts {
   std::chrono::system_clock::time_point now;
   std::optional<bool> clock_synchronized;
   double cores = 1;
+  /// What a control group leaves the server; nothing without a limit.
+  std::optional<double> cpu_quota;
+  std::optional<uint64_t> memory_limit; // bytes
+  /// Why the keys for tokens cannot be used; empty where they can.
+  std::string auth_failure;
+  /// That file, if it is a secret which everybody on this host can read.
+  std::string exposed_secret;
+  /// That file, if its secret was meant to be replaced.
+  std::string placeholder_secret;
   bool srtp_available = true;
   std::string srtp_backend; // that would be used
   bool has_page = true;
@@ -62,6 +72,10 @@ std::string to_report(const std::vector<finding>& findings);
 
 /// 1 where anything is wrong, otherwise 0: warnings are no mistakes.
 int exit_code_of(const std::vector<finding>& findings);
+
+/// Whether a secret looks like what an example has in its place: "change-me"
+/// and the like, or too few different octets to be drawn by lot.
+bool is_placeholder(std::string_view secret);
 
 /// Looks around on this host.
 doctor_facts gather_facts(const config& settings);

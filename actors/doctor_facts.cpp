@@ -1,6 +1,8 @@
 #include "actors/doctor.hpp"
 
+#include "actors/doorkeeper.hpp"
 #include "actors/node_settings.hpp"
+#include "actors/secret_file.hpp"
 #include "net/io/host_facts.hpp"
 #include "net/io/local_addresses.hpp"
 #include "net/io/process_load.hpp"
@@ -19,6 +21,19 @@ void add_ports(std::vector<port_fact>& out, const std::string& key,
     if (auto address = net::parse_address(text, port))
       out.push_back(
           {key, protocol, *address, net::try_bind(*address, protocol)});
+}
+
+void add_auth(doctor_facts& out, const config::auth_keys& settings) {
+  if (settings.jwt.empty())
+    return;
+  out.auth_failure = make_doorkeeper(settings).failure.value_or("");
+  const auto& file = settings.jwt_secret_file;
+  if (file.empty())
+    return;
+  if (net::readable_by_all(file))
+    out.exposed_secret = file;
+  if (auto secret = read_secret_file(file); secret && is_placeholder(*secret))
+    out.placeholder_secret = file;
 }
 
 } // namespace
@@ -46,6 +61,9 @@ doctor_facts gather_facts(const config& settings) {
   out.now = std::chrono::system_clock::now();
   out.clock_synchronized = net::clock_is_synchronized();
   out.cores = net::usable_cores();
+  out.cpu_quota = net::cpu_quota();
+  out.memory_limit = net::memory_limit();
+  add_auth(out, settings.auth);
   auto backend = to_backend(rtc.srtp_backend);
   out.srtp_available = backend.has_value();
   if (backend)

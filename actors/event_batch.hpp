@@ -100,6 +100,12 @@ public:
   std::shared_ptr<const event_batch> flush(const roster& people,
                                            net::time_point now);
 
+  /// When the list of participants has changed since the last batch that told
+  /// it; 0 where it has not.
+  room_moment list_changed() const {
+    return list_changed_;
+  }
+
   /// When poll_batch() is next wanted in a room of that size.
   std::optional<net::time_point> poll_timeout(size_t members) const;
 

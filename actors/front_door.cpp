@@ -14,21 +14,6 @@ namespace {
 /// The path at which Engine.IO, and so Socket.IO, lives.
 constexpr std::string_view socketio_path = "/socket.io/";
 
-std::map<std::string, std::string> parse_query(std::string_view query) {
-  std::map<std::string, std::string> out;
-  while (!query.empty()) {
-    auto pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), pair.size() + 1));
-    auto equals = std::min(pair.find('='), pair.size());
-    auto name = net::percent_decode(pair.substr(0, equals), true);
-    auto value = net::percent_decode(
-        pair.substr(std::min(pair.size(), equals + 1)), true);
-    if (name && value && !name->empty())
-      out.insert_or_assign(std::move(*name), std::move(*value));
-  }
-  return out;
-}
-
 std::vector<net::address_prefix>
 to_prefixes(const std::vector<std::string>& list) {
   std::vector<net::address_prefix> out;
@@ -72,6 +57,21 @@ private:
 };
 
 } // namespace
+
+std::map<std::string, std::string> parse_query(std::string_view query) {
+  std::map<std::string, std::string> out;
+  while (!query.empty()) {
+    auto pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    auto equals = std::min(pair.find('='), pair.size());
+    auto name = net::percent_decode(pair.substr(0, equals), true);
+    auto value = net::percent_decode(
+        pair.substr(std::min(pair.size(), equals + 1)), true);
+    if (name && value && !name->empty())
+      out.insert_or_assign(std::move(*name), std::move(*value));
+  }
+  return out;
+}
 
 protocol::handshake to_handshake(const net::http_request& request) {
   protocol::handshake out;
@@ -138,7 +138,8 @@ front_door::handle_http(const net::http_request& request) {
 bool front_door::handle_http_later(const net::http_request& request,
                                    const net::http_responder& respond) {
   if (request.path != metrics_path)
-    return api_ && api_->handle(request, respond);
+    return (api_ && api_->handle(request, respond))
+           || (clients_ && clients_->handle(request, respond));
   system_.spawn(
       [this, respond](caf::event_based_actor*) { respond(pages_.metrics()); });
   return true;

@@ -2,15 +2,20 @@
 
 #include "actors/admin_api.hpp"
 #include "actors/doorkeeper.hpp"
+#include "actors/http_clients.hpp"
 #include "actors/media_services.hpp"
 #include "actors/room_actor.hpp"
 #include "actors/status_pages.hpp"
 #include "net/io/http_server.hpp"
 #include "protocol/dialect.hpp"
 
+#include <map>
 #include <variant>
 
 namespace troupe::actors {
+
+/// The parameters of a query, decoded; the last of twins wins.
+std::map<std::string, std::string> parse_query(std::string_view query);
 
 /// How a client knocks, as dialects see it.
 protocol::handshake to_handshake(const net::http_request& request);
@@ -55,6 +60,11 @@ public:
     api_ = std::move(api);
   }
 
+  /// Has dialects over HTTP answered by `clients`, likewise.
+  void serve(std::unique_ptr<http_clients> clients) {
+    clients_ = std::move(clients);
+  }
+
   std::optional<net::http_response>
   handle_http(const net::http_request& request) override;
 
@@ -77,6 +87,7 @@ private:
   status_pages pages_;
   std::shared_ptr<const doorkeeper> door_;
   std::unique_ptr<admin_api> api_;
+  std::unique_ptr<http_clients> clients_;
 };
 
 } // namespace troupe::actors

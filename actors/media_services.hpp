@@ -2,6 +2,7 @@
 
 #include "actors/config.hpp"
 #include "actors/load_board.hpp"
+#include "actors/quota.hpp"
 #include "actors/sctp_actor.hpp"
 #include "actors/socket_actor.hpp"
 #include "net/dtls/certificate.hpp"
@@ -26,6 +27,10 @@ struct media_services {
   std::shared_ptr<load_board> load = std::make_shared<load_board>();
   /// Runs the data channels; null where there are none.
   sctp_actor sctp = {};
+  /// Opens sockets for plain transports, as many as there may be; null where
+  /// there are none.
+  net::io_threads* threads = nullptr;
+  std::shared_ptr<quota> plain_places = {};
 };
 
 } // namespace troupe::actors

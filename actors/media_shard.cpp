@@ -9,8 +9,10 @@ namespace troupe::actors {
 
 media_shard::transport& media_shard::touch(transport_key which) {
   auto& x = transports_[which];
-  if (!x)
+  if (!x) {
     x = std::make_unique<transport>();
+    x->sender.egress().use(&rooms_);
+  }
   return *x;
 }
 
@@ -130,6 +132,9 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   x->on->adaptive =
       x->on->adaptive || config.feedback.transport_cc || config.feedback.remb;
   x->engine = std::make_unique<rtp::forwarder>(std::move(config), random);
+  x->engine->use(&rooms_);
+  x->place = dues_.size();
+  dues_.push_back({net::time_point::max(), x.get()});
   if (source.layers)
     x->engine->set_alive(source.layers->alive(), now);
   for (const auto& report : source.reports)
@@ -193,6 +198,9 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
     return std::nullopt;
   auto gone = std::move(i->second);
   consumers_.erase(i);
+  dues_[gone->place] = dues_.back();
+  dues_[gone->place].who->place = gone->place;
+  dues_.pop_back();
   held_ -= size_t{gone->held};
   retired_.add(gone->engine->stats({}));
   std::erase(gone->on->consumers, gone.get());
@@ -287,6 +295,7 @@ media_shard::handle_producer_paused(producer_key from, bool paused,
       x->engine->handle_producer_paused(now);
     else
       x->engine->handle_producer_resumed(now);
+    note_producer(*x, now);
     allocate(*x->on, now);
     collect(*x, now);
     changed.push_back(x->key);
@@ -344,11 +353,16 @@ void media_shard::handle_timeout(net::time_point now) {
   timeout_.reset();
   if (now >= allocate_due_)
     allocate_all(now);
-  for (auto& [key, x] : consumers_) {
-    if (auto due = x->engine->poll_timeout(); due && *due <= now)
-      x->engine->handle_timeout(now);
-    collect(*x, now);
+  auto next = net::time_point::max();
+  for (auto& x : dues_) {
+    if (x.at <= now) {
+      x.who->engine->handle_timeout(now);
+      collect(*x.who, now);
+    }
+    next = std::min(next, x.at);
   }
+  if (next != net::time_point::max())
+    timeout_ = next;
 }
 
 void media_shard::collect(consumer& x, net::time_point now) {
@@ -372,8 +386,13 @@ void media_shard::collect(consumer& x, net::time_point now) {
         },
         *event);
   }
-  if (auto due = x.engine->poll_timeout();
-      due && (!timeout_ || *due < *timeout_))
+  set_due(x);
+}
+
+void media_shard::set_due(consumer& x) {
+  auto due = x.engine->poll_timeout();
+  dues_[x.place].at = due.value_or(net::time_point::max());
+  if (due && (!timeout_ || *due < *timeout_))
     timeout_ = due;
 }
 

@@ -15,6 +15,8 @@
 
 namespace troupe::actors {
 
+struct consumer_explanation;
+
 /// The names by which a shard knows what the actors of producers, consumers
 /// and transports stand for: their actor ids, unique in this process.
 enum class producer_key : uint64_t {};
@@ -121,6 +123,10 @@ public:
   /// Why it gets what it gets; null if it is unknown.
   const rtp::decision_log* find_decisions(consumer_key which) const;
 
+  /// Why it gets what it gets; its ids are left for others to fill in.
+  std::optional<consumer_explanation> explain(consumer_key which,
+                                              net::time_point now) const;
+
   /// What all consumers together have sent so far, those that are gone too.
   sender_totals totals(net::time_point now) const;
 
@@ -226,6 +232,13 @@ private:
     std::optional<rtp::layers> applied;
     rtp::decision_log log;
     bool held = false; // gets less than it wants, for overload
+    size_t place = 0;  // in dues_
+  };
+
+  // When an engine's timeout is. In one piece, since all are looked at often.
+  struct due_entry {
+    net::time_point at;
+    consumer* who;
   };
 
   struct producer {
@@ -252,12 +265,16 @@ private:
   void apply(consumer& x, net::time_point now);
   static rtp::decision_reason reason_of(const consumer& x);
   static void note(consumer& x, rtp::decision_reason why, net::time_point now);
+  // Notes that the producer was paused, or goes on.
+  static void note_producer(consumer& x, net::time_point now);
   void hold(transport& x, net::time_point until);
   void tell_dropped(transport& x, net::time_point now);
   void collect(consumer& x, net::time_point now);
+  void set_due(consumer& x);
   void mark(transport& x);
   void drop_if_unused(transport_key which);
 
+  rtp::room_pool rooms_; // outlives those that use it
   std::unordered_map<transport_key, std::unique_ptr<transport>> transports_;
   std::unordered_map<consumer_key, std::unique_ptr<consumer>> consumers_;
   std::unordered_map<producer_key, producer> producers_;
@@ -272,6 +289,7 @@ private:
   std::vector<rtp::allocated_stream*> shares_; // while allocating
   net::time_point allocate_due_{};
   std::optional<net::time_point> oldest_; // arrival of media that waits
+  std::vector<due_entry> dues_;           // of all consumers
   std::optional<net::time_point> timeout_;
   rtp::fifo<shard_event> events_;
 };

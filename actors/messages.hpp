@@ -50,6 +50,8 @@ struct room_news {
   std::shared_ptr<const event_batch> batch;
   room_moment since = 0;
   room_moment seat = 0;
+  /// Which room it is; see reply::joined.
+  uint64_t room = 0;
 };
 
 /// The session has no peer any more, and its connection ends with that: the
@@ -147,6 +149,11 @@ struct room_emptied {
 
 /// Ends the room, if it is empty.
 struct close_room {};
+
+/// The server ends after that time; who is in a room is told.
+struct announce_drain {
+  std::chrono::seconds limit{};
+};
 
 /// INTERNAL: the timer of the room's events.
 struct room_tick {};

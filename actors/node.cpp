@@ -1,6 +1,8 @@
 #include "actors/node.hpp"
 
 #include "actors/front_door.hpp"
+#include "actors/http_clients.hpp"
+#include "actors/io_worker.hpp"
 #include "actors/load_actor.hpp"
 #include "actors/log.hpp"
 #include "actors/metrics.hpp"
@@ -35,6 +37,9 @@ struct caf_config : caf::actor_system_config {
     // long to wake an actor.
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", scheduler_threads(settings.threads));
+    // Without, one client's flood is worked off in one go while all others
+    // wait.
+    set("scheduler.max-throughput", io_worker::max_throughput);
   }
 };
 
@@ -96,6 +101,7 @@ struct node::impl {
   server_actor server;
   load_actor load;
   sctp_actor sctp;
+  http_clients_actor clients;
   std::shared_ptr<load_board> board = std::make_shared<load_board>();
   std::unique_ptr<front_door> door;
   std::unique_ptr<net::http_server> http;
@@ -121,22 +127,27 @@ std::optional<std::string> node::impl::start() {
   socket = spawn_socket(system, sockets);
   load = spawn_load(system, {to_marks(settings.overload), net::process_cpu_time,
                              cores, board, true});
-  server =
-      spawn_server(system, {settings.room,
-                            {&sockets.port(), board,
-                             to_shedding_limits(settings), &sockets.ticks()}});
   sctp = spawn_sctp(system,
                     {{settings.data.buffer_limit, settings.data.buffer_time},
                      &sockets.ticks(),
                      board});
+  server = spawn_server(
+      system,
+      {settings.room,
+       {&sockets.port(), board, to_shedding_limits(settings), &sockets.ticks()},
+       settings.rtc.sctp == "off" ? sctp_actor{} : sctp});
   auto services = std::make_shared<const media_services>(
       media_services{settings, dtls.get(), *backend, &sockets.port(), socket,
-                     &sockets.ticks(), board, sctp});
-  door = std::make_unique<front_door>(system, services,
-                                      caf::actor_cast<room_gate_actor>(server),
-                                      std::move(entry.door));
+                     &sockets.ticks(), board, sctp, &threads,
+                     std::make_shared<quota>(settings.rtc.plain_transports)});
+  door = std::make_unique<front_door>(
+      system, services, caf::actor_cast<room_gate_actor>(server), entry.door);
   if (auto failure = add_admin_api())
     return failure;
+  clients = spawn_http_clients(
+      system, {services, caf::actor_cast<room_gate_actor>(server), entry.door});
+  door->serve(std::make_unique<http_clients>(clients, entry.door,
+                                             settings.http.allowed_origins));
   http = std::make_unique<net::http_server>(threads, *door,
                                             to_http_server(settings.http));
   if (auto ok = http->start(); !ok)
@@ -161,6 +172,8 @@ void node::impl::stop() {
   // Closing the connections ends sessions, hence peers and what they own.
   if (http)
     http->stop();
+  if (auto gone = std::exchange(clients, nullptr))
+    caf::anon_send_exit(gone, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(load, caf::exit_reason::user_shutdown);
   system.await_actors_before_shutdown(false);
@@ -236,6 +249,7 @@ void node::drain(std::chrono::seconds limit) {
       {{"limit-seconds", std::to_string(limit.count())},
        {"rooms", std::to_string(live_object::count(object_kind::room))},
        {"peers", std::to_string(live_object::count(object_kind::peer))}});
+  caf::anon_send(impl_->server, announce_drain{limit});
 }
 
 void node::drain() {

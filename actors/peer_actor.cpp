@@ -24,6 +24,7 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       [this](adopt_session& x) { adopt(x); },
       [this](const mute_peer& x) { be_muted(x.kind); },
       [this](const get_peer_stats&) { return collect_stats(); },
+      [this](const explain_consumer& x) { return explain(x.consumer); },
       [this](const consumer_ended& x) {
         if (!find_record(consumers, x.consumer))
           return;
@@ -67,6 +68,9 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
         else
           tell_session(event::data_consumer_resumed{x.consumer});
       },
+      [this](const data_consumer_low& x) {
+        tell_session(event::data_consumer_buffered_low{x.consumer, x.octets});
+      },
       [this](verb::produce_data& x) { return produce_data(x); },
       [this](const verb::consume_data& x) { return consume_data(x); },
       [this](const verb::pause_data_producer& x) {
@@ -90,6 +94,8 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       [this](verb::set_data_subchannels& x) { return subscribe(x); },
       [this](const verb::add_data_subchannel& x) { return subscribe(x); },
       [this](const verb::remove_data_subchannel& x) { return subscribe(x); },
+      [this](const verb::set_data_low_threshold& x) { return watch(x); },
+      [this](const verb::get_data_buffered& x) { return get_buffered(x); },
       [this](const verb::list_data_producers&) {
         return list_data_producers();
       },

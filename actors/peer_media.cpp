@@ -83,6 +83,8 @@ caf::result<reply::consumed> peer_state::consume(const verb::consume& x) {
   auto* on = choose_to_receive(x.transport);
   if (!on)
     return refuse(error_code::transport_not_found);
+  if (on->plain)
+    return to_caf({error_code::unsupported, "Plain transports only receive"});
   if (consumers.size() >= services->settings.room.max_consumers_per_peer)
     return refuse(error_code::limit_reached);
   if (!x.capabilities && !capabilities)

@@ -28,6 +28,7 @@ struct transport_entry {
   uint32_t next_mid = 0;
   std::string cname = {}; // common to what the client sends on it
   bool sctp = false;
+  bool plain = false; // of bare RTP, to send by
 };
 
 /// One of the peer's producers.
@@ -88,6 +89,8 @@ struct peer_state {
   caf::result<reply::ok> set_name(verb::set_display_name& x);
   caf::result<reply::transport_created>
   create_transport(const verb::create_transport& x);
+  caf::result<reply::transport_created>
+  create_plain_transport(const protocol::plain_wish& x);
   caf::result<reply::transport_connected>
   connect_transport(const verb::connect_transport& x);
   caf::result<reply::ice_restarted> restart_ice(const verb::restart_ice& x);
@@ -100,6 +103,7 @@ struct peer_state {
   caf::result<reply::producers> list_producers();
   caf::result<reply::stats> get_stats(const std::string& which);
   caf::result<reply::stats> collect_stats();
+  caf::result<consumer_explanation> explain(const consumer_id& which);
 
   // -- verbs of data channels, in peer_data.cpp
   // --------------------------------
@@ -116,6 +120,9 @@ struct peer_state {
   subscribe(const verb::add_data_subchannel& x);
   caf::result<reply::data_subchannels>
   subscribe(const verb::remove_data_subchannel& x);
+  caf::result<reply::ok> watch(const verb::set_data_low_threshold& x);
+  caf::result<reply::data_buffered>
+  get_buffered(const verb::get_data_buffered& x);
   caf::result<reply::data_producers> list_data_producers();
 
   template <class Change>

@@ -1,6 +1,7 @@
 #include "actors/candidates.hpp"
 #include "actors/log.hpp"
 #include "actors/peer_state.hpp"
+#include "actors/plain_transport_actor.hpp"
 
 namespace troupe::actors {
 
@@ -27,6 +28,8 @@ peer_state::create_transport(const verb::create_transport& x) {
   const auto& settings = services->settings;
   if (transports.size() >= settings.room.max_transports_per_peer)
     return refuse(error_code::limit_reached);
+  if (x.plain)
+    return create_plain_transport(*x.plain);
   auto created = make_id<transport_id>(*random);
   auto sctp = services->sctp
               && (settings.rtc.sctp == "always"
@@ -55,6 +58,39 @@ peer_state::create_transport(const verb::create_transport& x) {
           },
           [=](caf::error& failure) mutable { promise.deliver(failure); });
   return promise;
+}
+
+caf::result<reply::transport_created>
+peer_state::create_plain_transport(const protocol::plain_wish& x) {
+  if (services->settings.rtc.plain_transports == 0)
+    return to_caf({error_code::unsupported,
+                   "Plain transports are off (rtc.plain-transports)"});
+  auto place = services->plain_places->take();
+  if (!place)
+    return refuse(error_code::limit_reached);
+  auto created = make_id<transport_id>(*random);
+  const auto& announced = services->settings.rtc.announced_addresses;
+  auto made = open_plain_transport(
+      self->system(), {created, services, x.rtcp_mux,
+                       announced.empty() ? signaled_at.ip() : announced.front(),
+                       std::move(place)});
+  if (!made) {
+    log::event(log::level::error, "plain-transport-failed",
+               {{"why", made.error().message()}});
+    return refuse(error_code::internal);
+  }
+  self->link_to(made->actor);
+  self->monitor(made->actor);
+  auto& entry = transports.emplace_back();
+  entry.id = created;
+  entry.direction = direction::send;
+  entry.actor = made->actor;
+  entry.connected = true;
+  entry.plain = true;
+  reply::transport_created out;
+  out.id = created;
+  out.plain = std::move(made->where);
+  return out;
 }
 
 caf::result<reply::transport_connected>

@@ -182,7 +182,7 @@ producer_state::make_behavior(const producer_config& cfg) {
       [this](const close_producer&) { self->quit(); },
       [this](const get_actor_stats&) {
         return protocol::reply::stats{
-            stats_json(id, engine->stats(self->clock().now()))};
+            stats_json(id, kind, engine->stats(self->clock().now()))};
       },
       [this](const producer_tick&) {
         timer.fired(self->clock().now());

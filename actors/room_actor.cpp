@@ -36,6 +36,9 @@ room_actor::behavior_type room_state::make_behavior() {
       [this](const data_producer_withdrawn& x) {
         if (speaks_for(x.producer))
           withdraw(x.producer);
+        std::erase_if(server.bots, [&](const auto& bot) {
+          return bot.producer == x.producer;
+        });
         drain();
       },
       [this](const data_producer_pause_changed& x) {
@@ -84,10 +87,17 @@ room_actor::behavior_type room_state::make_behavior() {
         if (members.empty())
           self->quit();
       },
+      [this](const announce_drain& x) {
+        audience.tell_all(
+            event::server_draining{static_cast<int>(x.limit.count())}, {});
+        drain();
+      },
       [this](const get_room_report&) {
         return make_report(id, people, rules, members, entries, data);
       },
       [this](const administer_room& x) { return administer(x); },
+      [this](say_in_room& x) { return say(x); },
+      [this](const server_channel_tick& x) { settle(x); },
       [this](const room_tick&) {
         audience.handle_tick(self->clock().now());
         drain();
@@ -131,7 +141,7 @@ caf::result<room_joined> room_state::join(join_room& x) {
              {{"room", id.str()},
               {"peer", who.str()},
               {"members", std::to_string(members.size())}});
-  return room_joined{x.hidden ? reply::joined{who, {}, {}}
+  return room_joined{x.hidden ? reply::joined{who, {}, {}, {}, self->id()}
                               : show(std::move(x.who)),
                      caf::actor_cast<room_directory_actor>(self),
                      shards[place].actor,
@@ -162,7 +172,7 @@ reply::joined room_state::show(protocol::participant who) {
   }
   drain();
   return {who.id, people.participants(), people.others(who.id),
-          data.others(who.id)};
+          data.others(who.id), self->id()};
 }
 
 void room_state::lose(const peer_id& who) {
@@ -202,7 +212,8 @@ room_joined room_state::come_back(join_room& x) {
                            x.rights, x.hidden});
   if (x.hidden && old.presence == presence::shown)
     old.presence = presence::returning;
-  return {x.hidden ? reply::joined{who, {}, {}} : show(std::move(x.who)),
+  return {x.hidden ? reply::joined{who, {}, {}, {}, self->id()}
+                   : show(std::move(x.who)),
           caf::actor_cast<room_directory_actor>(self),
           shards[old.shard].actor,
           old.voice,
@@ -212,8 +223,10 @@ room_joined room_state::come_back(join_room& x) {
 }
 
 void room_state::rename(rename_member& x) {
-  if (speaks_for(x.peer) && people.rename(x.peer, std::move(x.name)))
-    tell_update(x.peer);
+  if (!speaks_for(x.peer) || !people.rename(x.peer, std::move(x.name)))
+    return;
+  tell_update(x.peer);
+  rename_to_bots(x.peer);
 }
 
 size_t room_state::choose_shard() {
@@ -243,6 +256,7 @@ void room_state::leave(const peer_id& who) {
 }
 
 void room_state::become_empty() {
+  close_server_channels();
   rules.lock(false); // whoever comes before the room closes, comes to a new one
   self->send(listener, room_emptied{id, joins});
 }

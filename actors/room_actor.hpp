@@ -71,6 +71,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_withdrawn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_pause_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_emptied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::announce_drain)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_room_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::administer_room)
@@ -117,7 +118,7 @@ struct room_joined {
   room_quotas quotas;
   std::shared_ptr<room_floor> floor;
   /// The peer that the user had here already, which goes on in the newcomer's
-  /// place; its connection was lost.
+  /// place.
   peer_handle former = {};
 };
 
@@ -129,17 +130,23 @@ namespace troupe::actors {
 
 /// The ROOM actor interface.
 using room_actor = room_directory_actor::extend<
-    // Adds a member. One with the same id is replaced and told so, unless its
-    // connection is lost: then it goes on instead of the newcomer.
+    // Adds a member. Where the user has one here already, that one goes on
+    // instead of the newcomer; its old session, if there still is one, is told.
     // Errors: limit_reached; forbidden where the id is taken or the room is
     // locked.
     caf::replies_to<join_room>::with<room_joined>,
     // Ends the room, if it is empty.
     caf::reacts_to<close_room>,
+    // Tells everybody.
+    caf::reacts_to<announce_drain>,
     // What those who operate the server may know of the room.
     caf::replies_to<get_room_report>::with<room_report>,
     // Kicks, mutes, locks or ends. Errors: bad_request.
     caf::replies_to<administer_room>::with<done>,
+    // What the server itself says. Errors: unsupported, limit_reached.
+    caf::replies_to<say_in_room>::with<said_in_room>,
+    // INTERNAL: a channel of the server's has been there for a moment.
+    caf::reacts_to<server_channel_tick>,
     // INTERNAL: the next batch of events is due.
     caf::reacts_to<room_tick>,
     // INTERNAL: a lost member has not come back.
@@ -163,6 +170,8 @@ using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>>;
 struct room_services {
   config::room_keys limits;
   shard_services shards;
+  /// Runs the data channels; null where there are none.
+  sctp_actor sctp = {};
 };
 
 /// Spawns the actor of an empty room. It ends with its listener.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/event_batch.hpp"
+#include "actors/list_dealer.hpp"
 #include "actors/session_listener.hpp"
 #include "actors/timer_slot.hpp"
 
@@ -64,18 +65,22 @@ public:
       return;
     auto& x = i->second;
     if (auto news = outbox_.pending_since(x.told); news && x.session)
-      self->send(x.session, room_news{std::move(news), x.told, x.seat});
+      self->send(x.session,
+                 room_news{std::move(news), x.told, x.seat, self->id()});
     x.told = outbox_.moment();
   }
 
   /// Tells what is due, and has a `room_tick` sent when more will be.
   template <class Self>
   void drain(Self* self, const roster& people) {
-    if (auto batch = outbox_.poll_batch(people, self->clock().now()))
-      for (const auto& [who, x] : listeners_)
-        if (x.session)
-          self->send(x.session, room_news{batch, x.told, x.seat});
-    timer_.arm(self, outbox_.poll_timeout(people.size()), room_tick{});
+    auto now = self->clock().now();
+    if (auto batch = outbox_.poll_batch(people, now))
+      tell(self, std::move(batch), now);
+    deal(self, people, now);
+    auto next = outbox_.poll_timeout(people.size());
+    if (auto turn = lists_.poll_timeout(); turn && (!next || *turn < *next))
+      next = turn;
+    timer_.arm(self, next, room_tick{});
   }
 
   /// To be called when the `room_tick` has come.
@@ -91,12 +96,61 @@ private:
     room_moment told = 0;
   };
 
+  template <class Self>
+  static void send(Self* self, const listener& to,
+                   std::shared_ptr<const event_batch> what) {
+    if (to.session)
+      self->send(to.session,
+                 room_news{std::move(what), to.told, to.seat, self->id()});
+  }
+
+  // Everybody at once, except for a long list.
+  template <class Self>
+  void tell(Self* self, std::shared_ptr<const event_batch> batch,
+            net::time_point now) {
+    if (batch->people && listeners_.size() > list_dealer::at_once) {
+      auto list = std::make_shared<event_batch>(*batch);
+      list->events.clear();
+      std::vector<peer_id> all;
+      for (const auto& [who, x] : listeners_)
+        all.push_back(who);
+      lists_.begin(std::move(list), std::move(all), now);
+      auto rest = std::make_shared<event_batch>();
+      rest->events = batch->events;
+      batch = std::move(rest);
+    }
+    if (batch->people || !batch->events.empty())
+      for (const auto& [who, x] : listeners_)
+        send(self, x, batch);
+  }
+
+  // The list to those whose turn it is. What has changed since it was made is
+  // in it: nobody must see people come back who have left.
+  template <class Self>
+  void deal(Self* self, const roster& people, net::time_point now) {
+    auto turn = lists_.poll_portion(now);
+    if (turn.empty())
+      return;
+    if (auto changed = outbox_.list_changed();
+        changed > lists_.list()->people_changed) {
+      auto list = std::make_shared<event_batch>();
+      list->people = std::make_shared<const protocol::worded_participants>(
+          people.participants());
+      list->people_changed = changed;
+      lists_.renew(std::move(list));
+    }
+    for (const auto& who : turn)
+      if (auto i = listeners_.find(who); i != listeners_.end())
+        send(self, i->second, lists_.list());
+  }
+
   room_moment seat_of(const peer_id& who) const {
     auto i = listeners_.find(who);
     return i == listeners_.end() ? 0 : i->second.seat;
   }
 
   event_outbox outbox_;
+  list_dealer lists_;
   timer_slot timer_;
   std::unordered_map<peer_id, listener> listeners_;
 };

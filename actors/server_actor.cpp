@@ -70,6 +70,10 @@ server_actor::behavior_type server_state::make_behavior() {
       [this](join_room& x) { return let_in(x); },
       [this](const open_room& x) { return open_ahead(x); },
       [this](const room_emptied& x) { close_if_idle(x); },
+      [this](const announce_drain& x) {
+        for (const auto& [id, entry] : rooms)
+          self->send(entry.handle, x);
+      },
       [this](const get_census&) { return census{rooms.size()}; },
       [this](const list_rooms& x) { return list(x); },
       [this](const find_room& x) { return find(x.room); },

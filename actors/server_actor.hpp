@@ -41,6 +41,8 @@ namespace troupe::actors {
 using server_actor = room_gate_actor::extend<
     // A room's last member has left.
     caf::reacts_to<room_emptied>,
+    // Has all rooms tell their members. Who may come is the load board's.
+    caf::reacts_to<announce_drain>,
     // How many rooms there are.
     caf::replies_to<get_census>::with<census>,
     // A page of the list of rooms.

@@ -5,6 +5,7 @@
 #include "actors/log.hpp"
 #include "actors/mailbox_length.hpp"
 #include "actors/peer_actor.hpp"
+#include "actors/reply_of.hpp"
 #include "actors/timer_slot.hpp"
 #include "protocol/supported_capabilities.hpp"
 
@@ -22,88 +23,6 @@ using protocol::request_token;
 /// How far ahead a token's end is looked for: beyond, a deadline may no longer
 /// be told in nanoseconds.
 constexpr auto forever = std::chrono::days{3650};
-
-/// What a peer answers to a verb: its reply, by default nothing but `ok`.
-template <class Verb>
-struct reply_of {
-  using type = reply::ok;
-};
-template <>
-struct reply_of<verb::join> {
-  using type = reply::joined;
-};
-template <>
-struct reply_of<verb::announce> {
-  using type = reply::joined;
-};
-template <>
-struct reply_of<verb::create_transport> {
-  using type = reply::transport_created;
-};
-template <>
-struct reply_of<verb::connect_transport> {
-  using type = reply::transport_connected;
-};
-template <>
-struct reply_of<verb::restart_ice> {
-  using type = reply::ice_restarted;
-};
-template <>
-struct reply_of<verb::produce> {
-  using type = reply::produced;
-};
-template <>
-struct reply_of<verb::consume> {
-  using type = reply::consumed;
-};
-template <>
-struct reply_of<verb::pause_consumer> {
-  using type = reply::consumers;
-};
-template <>
-struct reply_of<verb::resume_consumer> {
-  using type = reply::consumers;
-};
-template <>
-struct reply_of<verb::list_producers> {
-  using type = reply::producers;
-};
-template <>
-struct reply_of<verb::produce_data> {
-  using type = reply::data_produced;
-};
-template <>
-struct reply_of<verb::consume_data> {
-  using type = reply::data_consumed;
-};
-template <>
-struct reply_of<verb::pause_data_consumer> {
-  using type = reply::data_consumers;
-};
-template <>
-struct reply_of<verb::resume_data_consumer> {
-  using type = reply::data_consumers;
-};
-template <>
-struct reply_of<verb::set_data_subchannels> {
-  using type = reply::data_subchannels;
-};
-template <>
-struct reply_of<verb::add_data_subchannel> {
-  using type = reply::data_subchannels;
-};
-template <>
-struct reply_of<verb::remove_data_subchannel> {
-  using type = reply::data_subchannels;
-};
-template <>
-struct reply_of<verb::list_data_producers> {
-  using type = reply::data_producers;
-};
-template <>
-struct reply_of<verb::get_stats> {
-  using type = reply::stats;
-};
 
 bool is_joined(const protocol::outcome& x) {
   const auto* done = std::get_if<protocol::success>(&x);
@@ -175,6 +94,12 @@ struct session_state {
   // The same, but what becomes of the peer is not our matter.
   void forget_peer();
 
+  // The client moves: it has the new peer from now on, or the one before as if
+  // nothing had been asked. Without effect where it does not move.
+  void end_move(bool let_in);
+
+  void make_peer();
+
   // Goes on with the peer that the user had before.
   void adopt(const peer_resumed& x);
 
@@ -198,6 +123,14 @@ struct session_state {
   bool closing = false;
   bool entering = false; // a join is under way
   std::vector<room_news> held;
+  uint64_t room = 0; // whose news are the client's
+  // The peer that is moving, with what is to hold again where it cannot.
+  struct former_life {
+    peer_actor peer;
+    bool resumable = false;
+    bool can_return = false;
+  };
+  std::optional<former_life> former;
   std::optional<net::time_point> expires; // the client's token
   timer_slot timer;
 };
@@ -211,6 +144,8 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
     identify(std::move(*settings.who));
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg& down) {
+    if (former && former->peer && down.source == former->peer.address())
+      former->peer = nullptr;
     // The peer failed: its client must begin anew.
     if (peer && down.source == peer.address())
       close(net::close_code::internal_error, "internal error");
@@ -259,6 +194,8 @@ void session_state::drain() {
       break;
     serve(std::move(*next));
   }
+  while (auto why = dialect->poll_refusal())
+    count().note_refusal(*why);
   std::vector<net::outgoing_message> messages;
   while (auto out = dialect->poll_frame()) {
     if (!out->shared)
@@ -311,18 +248,41 @@ void session_state::perform(request_token token, verb::create_room& x) {
 }
 
 void session_state::perform(request_token token, verb::join& x) {
-  if (joined)
+  if (joined && !x.moves)
     return refuse(token, error_code::already_joined);
+  if (joined)
+    former = former_life{std::exchange(peer, nullptr),
+                         std::exchange(resumable, false), can_return};
+  make_peer();
+  joined = true;
+  join_began = self->clock().now();
+  can_return = x.named_by_client || x.derived;
+  ask_peer(token, std::move(x));
+}
+
+void session_state::make_peer() {
   peer = spawn_peer(self->system(),
                     {settings.connection->local_address(), settings.services,
                      settings.gate,
                      caf::actor_cast<session_listener_actor>(self)});
   self->link_to(peer);
   self->monitor(peer);
-  joined = true;
-  join_began = self->clock().now();
-  can_return = x.named_by_client || x.derived;
-  ask_peer(token, std::move(x));
+}
+
+void session_state::end_move(bool let_in) {
+  auto before = std::exchange(former, std::nullopt);
+  if (!before)
+    return;
+  if (let_in) {
+    auto now = std::exchange(peer, before->peer);
+    drop_peer();
+    peer = now;
+  } else {
+    peer = before->peer;
+    resumable = before->resumable;
+    can_return = before->can_return;
+  }
+  joined = peer != nullptr;
 }
 
 void session_state::perform(request_token token, verb::leave&) {
@@ -363,7 +323,9 @@ void session_state::put_out_expired() {
   if (!expires || closing || self->clock().now() < *expires)
     return;
   drop_peer();
-  close(net::close_code::policy_violation, "token expired");
+  auto last = dialect->handle_end(protocol::end_reason::token_expired);
+  drain();
+  close(last.code, std::move(last.reason));
 }
 
 template <class Verb>
@@ -375,16 +337,22 @@ void session_state::ask_peer(request_token token, Verb x) {
   self->request(peer, settings.services->settings.request_timeout, std::move(x))
       .then(
           [this, token](result& done) {
-            if constexpr (std::is_same_v<Verb, verb::join>)
+            if constexpr (std::is_same_v<Verb, verb::join>) {
+              end_move(true);
               resumable = joined && can_return;
+            }
+            if constexpr (enters)
+              room = done.room;
             answer(token, protocol::success{std::move(done)});
             if constexpr (enters)
               release_news();
             drain();
           },
           [this, token](const caf::error& failure) {
-            if constexpr (std::is_same_v<Verb, verb::join>)
+            if constexpr (std::is_same_v<Verb, verb::join>) {
               drop_peer();
+              end_move(false);
+            }
             answer(token, from_caf(failure));
             if constexpr (enters)
               release_news();
@@ -408,6 +376,8 @@ void session_state::release_news() {
 }
 
 void session_state::tell(const room_news& x) {
+  if (x.room != room)
+    return; // of a room that the client has left
   for (const auto& event : x.batch->events)
     if (event.when > x.since && event.except != x.seat)
       dialect->handle_shared_event(*event.what);

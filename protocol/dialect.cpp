@@ -15,12 +15,23 @@ close_connection dialect::handle_end(end_reason why) {
       return {4003, "kicked"};
     case end_reason::room_closed:
       return {4004, "the room is closed"};
+    case end_reason::token_expired:
+      return {1008, "token expired"};
   }
   return {};
 }
 
+std::optional<error_code> dialect::poll_refusal() {
+  if (refused_.empty())
+    return std::nullopt;
+  const auto last = refused_.back();
+  refused_.pop_back();
+  return last;
+}
+
 std::span<const dialect_entry> dialects() {
-  static const std::array entries{protoo_entry(), ws_entry(), socketio_entry()};
+  static const std::array entries{protoo_entry(), ws_entry(), socketio_entry(),
+                                  broadcaster_entry()};
   return entries;
 }
 
@@ -41,6 +52,14 @@ const dialect_entry* find_dialect(const handshake& in) {
     return x.carrier == in.carrier && x.matches(in);
   });
   return found == all.end() ? nullptr : &*found;
+}
+
+std::optional<http_reading> read_http_call(const http_call& call) {
+  for (const auto& x : dialects())
+    if (x.read_call)
+      if (auto plan = x.read_call(call))
+        return http_reading{&x, std::move(*plan)};
+  return std::nullopt;
 }
 
 } // namespace troupe::protocol

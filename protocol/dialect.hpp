@@ -3,6 +3,7 @@
 #include "net/base/bytes.hpp"
 #include "net/base/rng.hpp"
 #include "net/base/time.hpp"
+#include "protocol/http_call.hpp"
 #include "protocol/verbs.hpp"
 #include "protocol/worded.hpp"
 
@@ -21,6 +22,8 @@ enum class carrier : uint8_t {
   websocket,
   /// Socket.IO packets over Engine.IO, whichever transport that uses.
   socketio,
+  /// HTTP requests, each of which names its client.
+  http,
 };
 
 /// How a client knocked: the HTTP request that opened its connection.
@@ -107,8 +110,8 @@ public:
 
   /// The server ends the connection, on which nothing more is said: what to
   /// close it with, once the frames that are still there are out. Unless the
-  /// dialect knows better, that is 4001, 4003 or 4004, in the order of
-  /// `end_reason`.
+  /// dialect knows better, that is 4001, 4003, 4004 or 1008, in the order
+  /// of `end_reason`.
   virtual close_connection handle_end(end_reason why);
 
   /// For deadlines such as that of Socket.IO's CONNECT.
@@ -122,6 +125,18 @@ public:
 
   /// Set once, after the last frame, when the connection is to be closed.
   virtual std::optional<close_connection> poll_close() = 0;
+
+  /// The code of a request that was refused by the dialect itself, so that
+  /// poll_request never gave it out: each once.
+  std::optional<error_code> poll_refusal();
+
+protected:
+  void note_refusal(error_code why) {
+    refused_.push_back(why);
+  }
+
+private:
+  std::vector<error_code> refused_;
 };
 
 /// A refusal before a connection is upgraded.
@@ -157,6 +172,10 @@ struct dialect_entry {
   std::string_view subprotocol = {};
 
   handshake_names names = {};
+
+  /// Of carrier::http: whether the request is this dialect's, and what it
+  /// means. Null for others.
+  std::optional<http_plan> (*read_call)(const http_call& call) = nullptr;
 };
 
 /// All dialects, in the order in which they are asked.
@@ -164,5 +183,14 @@ std::span<const dialect_entry> dialects();
 
 /// The first dialect that matches, or null.
 const dialect_entry* find_dialect(const handshake& in);
+
+/// A request over HTTP that is some dialect's.
+struct http_reading {
+  const dialect_entry* dialect = nullptr;
+  http_plan plan;
+};
+
+/// What a request over HTTP means; nothing where it is no dialect's.
+std::optional<http_reading> read_http_call(const http_call& call);
 
 } // namespace troupe::protocol

@@ -54,6 +54,18 @@ struct producer_info {
 
 // -- requests ----------------------------------------------------------------
 
+/// How a client that knows no WebRTC means to send.
+struct plain_wish {
+  bool rtcp_mux = false; // RTCP comes to the port of RTP
+};
+
+/// Where it is to send.
+struct plain_address {
+  std::string ip;
+  uint16_t port = 0;
+  std::optional<uint16_t> rtcp_port = {}; // nothing with rtcp_mux
+};
+
 namespace verb {
 
 struct get_capabilities {
@@ -86,6 +98,10 @@ struct join {
   bool hidden = false;
   json_text device = {};
   participant_rights rights = {};
+  /// Whoever is in a room leaves it once this one has let the peer in; where
+  /// it does not, the peer stays where it was. Otherwise refused as
+  /// already_joined.
+  bool moves = false;
 };
 
 /// Shows a member that joined hidden; answered as a join. Until then it is
@@ -107,6 +123,9 @@ struct create_transport {
   bool force_tcp = false;
   /// Asks for SCTP, for data channels, with as many streams.
   std::optional<num_sctp_streams> sctp;
+  /// Asks for bare RTP over UDP instead of WebRTC, to send by. Whoever sends
+  /// there first is taken for the client.
+  std::optional<plain_wish> plain = {};
 };
 
 /// Without id or direction: the oldest transport that is not yet connected.
@@ -234,7 +253,8 @@ using request = std::variant<
     verb::pause_data_consumer, verb::resume_data_consumer,
     verb::close_data_consumer, verb::set_data_subchannels,
     verb::add_data_subchannel, verb::remove_data_subchannel,
-    verb::list_data_producers>;
+    verb::list_data_producers, verb::set_data_low_threshold,
+    verb::get_data_buffered>;
 
 // -- replies -----------------------------------------------------------------
 
@@ -252,6 +272,8 @@ struct joined {
   std::vector<participant> participants; // the others, and this one
   std::vector<producer_info> producers;  // the others'
   std::vector<data_producer_info> data_producers = {}; // likewise
+  /// Which room it is, among all that this server has had; 0 is not said.
+  uint64_t room = 0;
 };
 
 struct transport_created {
@@ -260,6 +282,8 @@ struct transport_created {
   std::vector<ice_candidate> candidates;
   dtls_parameters dtls;
   std::optional<sctp_parameters> sctp = {}; // where it has SCTP
+  /// Of bare RTP, which has no ICE and no DTLS.
+  std::optional<plain_address> plain = {};
 };
 
 struct transport_connected {
@@ -308,7 +332,7 @@ using success = std::variant<
     reply::transport_connected, reply::ice_restarted, reply::produced,
     reply::consumed, reply::consumers, reply::producers, reply::stats,
     reply::data_produced, reply::data_consumed, reply::data_consumers,
-    reply::data_subchannels, reply::data_producers>;
+    reply::data_subchannels, reply::data_producers, reply::data_buffered>;
 
 /// What becomes of a request: its reply or the reason of its refusal.
 using outcome = std::variant<success, error>;
@@ -418,6 +442,12 @@ struct room_locked {
   bool locked = true;
 };
 
+/// The server is about to end: it opens no new rooms, and this one is over
+/// after that time at the latest.
+struct server_draining {
+  int seconds = 0;
+};
+
 /// A moderator has put this peer out.
 struct kicked {
   room_id room;
@@ -437,19 +467,20 @@ enum class end_reason : uint8_t {
   kicked,
   /// A moderator has ended the room.
   room_closed,
+  /// The token by which the peer came in holds no longer.
+  token_expired,
 };
 
-using any_event =
-    std::variant<event::peer_joined, event::peer_left, event::peer_updated,
-                 event::producer_added, event::producer_closed,
-                 event::producer_paused, event::producer_resumed,
-                 event::consumer_closed, event::consumer_paused,
-                 event::consumer_resumed, event::consumer_score,
-                 event::consumer_layers_changed, event::producer_score,
-                 event::producer_layers_wanted, event::active_speaker,
-                 event::speaking_peers, event::room_locked, event::kicked,
-                 event::room_closed, event::data_producer_added,
-                 event::data_producer_closed, event::data_consumer_closed,
-                 event::data_consumer_paused, event::data_consumer_resumed>;
+using any_event = std::variant<
+    event::peer_joined, event::peer_left, event::peer_updated,
+    event::producer_added, event::producer_closed, event::producer_paused,
+    event::producer_resumed, event::consumer_closed, event::consumer_paused,
+    event::consumer_resumed, event::consumer_score,
+    event::consumer_layers_changed, event::producer_score,
+    event::producer_layers_wanted, event::active_speaker, event::speaking_peers,
+    event::room_locked, event::server_draining, event::kicked,
+    event::room_closed, event::data_producer_added, event::data_producer_closed,
+    event::data_consumer_closed, event::data_consumer_paused,
+    event::data_consumer_resumed, event::data_consumer_buffered_low>;
 
 } // namespace troupe::protocol

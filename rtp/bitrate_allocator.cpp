@@ -1,6 +1,7 @@
 #include "rtp/bitrate_allocator.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace troupe::rtp {
 
@@ -27,7 +28,8 @@ uint64_t scaled(uint64_t bps, double by) {
 
 void bitrate_allocator::allocate(std::span<allocated_stream* const> streams,
                                  std::optional<uint64_t> available_bps,
-                                 time_point now) {
+                                 bool congested, time_point now) {
+  congested_ = congested;
   order_.assign(streams.begin(), streams.end());
   std::ranges::stable_sort(order_, [](const auto* a, const auto* b) {
     return a->priority > b->priority;
@@ -42,6 +44,7 @@ void bitrate_allocator::allocate(std::span<allocated_stream* const> streams,
     share(*available_bps, now);
   } else {
     short_since_.reset();
+    hopeless_since_.reset();
     for (auto* x : order_) {
       settle(*x, x->rungs_, 0, now);
       // Before anything is known, what is wanted is likeliest to come.
@@ -114,6 +117,10 @@ void bitrate_allocator::share(uint64_t budget, time_point now) {
     short_since_.reset();
   else if (!short_since_)
     short_since_ = now;
+  if (!congested_ || !short_since_)
+    hopeless_since_.reset();
+  else if (!hopeless_since_)
+    hopeless_since_ = now;
   // For newcomers others make room.
   if (sum > scaled(budget, tolerance) || (lowest > 0 && sum + lowest > budget)
       || (short_since_ && now - *short_since_ >= grace))
@@ -133,6 +140,11 @@ bool bitrate_allocator::try_step(stream& x, uint64_t budget) {
   return true;
 }
 
+// Whether it gets its lowest layer, whatever the link is guessed to carry.
+bool bitrate_allocator::is_due(const stream& x) const {
+  return !congested_ && (x.fresh_ || x.present_ > 0);
+}
+
 // Fills the budget, from the steps under consideration up to their bounds.
 void bitrate_allocator::fit(uint64_t budget) {
   spent_ = 0;
@@ -140,7 +152,7 @@ void bitrate_allocator::fit(uint64_t budget) {
     spent_ += x->price(x->next_);
   for (auto* x : order_)
     if (x->next_ == 0)
-      try_step(*x, budget);
+      try_step(*x, is_due(*x) ? std::numeric_limits<uint64_t>::max() : budget);
   for (bool more = true; more;) {
     more = false;
     for (auto* x : order_)
@@ -163,7 +175,7 @@ void bitrate_allocator::fall(uint64_t budget, time_point now) {
     too_much += x->price(x->present_);
   fit(budget);
   // The lowest layer of what is being sent is not given up in haste.
-  auto hopeless = short_since_ && now - *short_since_ >= last_resort;
+  auto hopeless = hopeless_since_ && now - *hopeless_since_ >= last_resort;
   for (auto* x : order_)
     settle(*x,
            x->next_ == 0 && x->present_ > 0 && !hopeless ? uint8_t{1}

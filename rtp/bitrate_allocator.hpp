@@ -69,9 +69,10 @@ private:
 /// rounds, in the order of priority. Going down happens at once, going up when
 /// there is room to spare; after going down it waits, and longer each time that
 /// a step up has not lasted. What does not even fit with its lowest layer is
-/// left out after a while, and `target` says so.
+/// left out after a while, and `target` says so; but not on suspicion: only
+/// where the link is congested in fact.
 ///
-///     allocator.allocate(streams, link_bps - audio_bps, now);
+///     allocator.allocate(streams, link_bps - audio_bps, congested, now);
 ///     estimator.set_wanted(allocator.wanted_bps() + audio_bps);
 class bitrate_allocator {
 public:
@@ -89,9 +90,12 @@ public:
   static constexpr duration balance_interval = std::chrono::seconds{10};
 
   /// Decides `target` of each, in a stable order. Without `available_bps`
-  /// nothing limits.
+  /// nothing limits. `congested` tells whether more is sent than the link
+  /// carries; if not, `available_bps` is a guess, and nobody's lowest layer
+  /// depends on it.
   void allocate(std::span<allocated_stream* const> streams,
-                std::optional<uint64_t> available_bps, time_point now);
+                std::optional<uint64_t> available_bps, bool congested,
+                time_point now);
 
   /// What all streams together could use, as of the last allocate().
   uint64_t wanted_bps() const {
@@ -115,12 +119,15 @@ private:
   bool balance(uint64_t budget, time_point now);
   void fit(uint64_t budget);
   bool try_step(stream& x, uint64_t budget);
+  bool is_due(const stream& x) const;
 
   std::vector<allocated_stream*> order_; // by priority
   uint64_t wanted_ = 0;
   uint64_t used_ = 0;
   uint64_t spent_ = 0; // by the steps under consideration
+  bool congested_ = false;
   std::optional<time_point> short_since_;
+  std::optional<time_point> hopeless_since_; // short, and congested
   time_point balanced_{};
 };
 

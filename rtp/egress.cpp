@@ -3,6 +3,7 @@
 #include "rtp/rtx.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::rtp {
 
@@ -19,6 +20,12 @@ constexpr double catching_up = 1.25;
 
 /// Steps of a probe.
 constexpr duration probe_step = std::chrono::milliseconds{5};
+
+/// How often a probe is looked for.
+constexpr duration probe_check_interval = std::chrono::milliseconds{20};
+
+/// Called later than asked by so much, this server was held up.
+constexpr duration stall = std::chrono::milliseconds{100};
 
 /// As much as a record of a sent packet holds.
 constexpr size_t most_octets = 2047;
@@ -45,11 +52,11 @@ const header_writer& probation_headers() {
 
 } // namespace
 
-void egress::handle_batch(outgoing_batch batch, time_point now) {
+void egress::handle_batch(outgoing_batch&& batch, time_point now) {
   now_ = now;
   if (batch.packets.empty())
     return;
-  batch.queued = now;
+  batch.queued = now - stalled_;
   if (batch.kind == media_kind::audio)
     audio_.push(std::move(batch));
   else if (batch.packets.front().original_sequence_number)
@@ -60,14 +67,23 @@ void egress::handle_batch(outgoing_batch batch, time_point now) {
 
 void egress::handle_timeout(time_point now) {
   now_ = now;
-  timeout_.reset();
+  auto asked_for = std::exchange(timeout_, std::nullopt);
   if (!estimator_)
     return;
+  if (asked_for && now - *asked_for > stall)
+    stalled_ += now - *asked_for;
+  // Trouble begins with feedback only.
+  if (!calm_) [[unlikely]]
+    pace(now);
+  see_to_probe();
+}
+
+void egress::pace(time_point now) {
   pacer_.set_rate(static_cast<uint64_t>(
       catching_up * static_cast<double>(estimator_->target_bps())));
-  pacer_.engage(estimator_->troubled(now), now);
-  pacer_.handle_timeout(now);
-  see_to_probe();
+  calm_ = !estimator_->congested(now);
+  pacer_.engage(!calm_, now);
+  pacer_.handle_timeout(now, !repairs_.empty() || !video_.empty());
 }
 
 std::optional<egress::wire_packet> egress::poll_packet() {
@@ -101,14 +117,15 @@ std::optional<egress::wire_packet> egress::take(send_queue& from) {
 // What has waited too long goes, and with it all video that waits: it builds
 // on what is missing.
 void egress::drop_late() {
-  while (!repairs_.empty() && now_ - repairs_.since() > longest_wait) {
+  auto clock = now_ - stalled_;
+  while (!repairs_.empty() && clock - repairs_.since() > longest_wait) {
     repairs_.pop();
     stats_.drops.add(drop_reason::overload);
   }
   auto recovering = dropped_at_ != time_point{}
                     && now_ - dropped_at_ < 2 * longest_wait_for_keyframe;
   auto limit = recovering ? longest_wait_for_keyframe : longest_wait;
-  if (video_.empty() || now_ - video_.since() <= limit)
+  if (video_.empty() || clock - video_.since() <= limit)
     return;
   dropped_at_ = now_;
   while (const auto* x = video_.front()) {
@@ -136,11 +153,13 @@ void egress::set_wanted(uint64_t bps) {
 }
 
 void egress::see_to_probe() {
-  if (!probe_ && probing_)
+  if (!probe_ && probing_ && now_ >= probe_check_due_) {
+    probe_check_due_ = now_ + probe_check_interval;
     if (auto x = estimator_->poll_probe(now_)) {
       probe_ = probe_progress{*x, now_};
       latest_probe_ = x->id;
     }
+  }
   if (probe_)
     timeout_ = now_ + probe_step;
 }
@@ -280,6 +299,7 @@ void egress::estimate(time_point now) {
   }
   estimator_->handle_feedback(reports_,
                               static_cast<double>(rate_.bitrate_bps(now)), now);
+  calm_ = !pacer_.engaged() && !estimator_->congested(now);
 }
 
 void egress::handle_remb(uint64_t bitrate_bps) {
@@ -290,6 +310,10 @@ void egress::handle_remb(uint64_t bitrate_bps) {
 
 std::optional<uint64_t> egress::link_bps() const {
   return estimator_ ? std::optional{estimator_->link_bps()} : stats_.remb_bps;
+}
+
+bool egress::congested(time_point now) const {
+  return estimator_ ? estimator_->congested(now) : stats_.remb_bps.has_value();
 }
 
 egress_stats egress::stats(time_point now) const {

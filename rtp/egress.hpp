@@ -18,7 +18,8 @@ namespace troupe::rtp {
 ///
 /// While the receiver's link has trouble, packets are paced: audio goes at
 /// once, then what is sent again, then video, in the rate that the link is held
-/// to carry. Video that would wait too long is dropped (see poll_dropped()).
+/// to carry. Video that would wait too long is dropped (see poll_dropped());
+/// time by which this engine is called too late does not count.
 /// Otherwise nothing waits. Where more could be used than the link is held to
 /// carry, padding probes it.
 ///
@@ -45,7 +46,13 @@ public:
     net::byte_span payload;
   };
 
-  void handle_batch(outgoing_batch batch, time_point now);
+  /// Where the room of what has been sent goes; it must outlive this.
+  void use(room_pool* rooms) {
+    for (auto* x : {&audio_, &repairs_, &video_})
+      x->use(rooms);
+  }
+
+  void handle_batch(outgoing_batch&& batch, time_point now);
 
   void handle_timeout(time_point now);
 
@@ -90,6 +97,9 @@ public:
   /// has come.
   std::optional<uint64_t> link_bps() const;
 
+  /// Whether more is sent than the link carries, and not only a little late.
+  bool congested(time_point now) const;
+
   /// The share of packets that the receiver lacks, smoothed.
   double loss() const {
     return estimator_ ? estimator_->loss() : 0;
@@ -129,6 +139,7 @@ private:
   net::byte_span patched(const payload_patch& x, net::byte_span payload);
   void remember(size_t octets);
   void estimate(time_point now);
+  void pace(time_point now);
   void drop_late();
   void see_to_probe();
 
@@ -137,7 +148,10 @@ private:
   send_queue video_;
   fifo<ssrc> dropped_;
   pacer pacer_;
+  bool calm_ = true; // the link has no trouble, and packets do not wait
   std::optional<time_point> timeout_;
+  duration stalled_{}; // time that does not count as waiting
+  time_point probe_check_due_{};
   time_point dropped_at_{};
   time_point now_{};
   // The first number is 1 in the second cycle, so that all stay positive.

@@ -6,6 +6,7 @@
 #include "rtp/layer_selector.hpp"
 #include "rtp/outgoing_packet.hpp"
 #include "rtp/picture_rewriter.hpp"
+#include "rtp/room_pool.hpp"
 #include "rtp/send_stream.hpp"
 #include "rtp/sequence_rewriter.hpp"
 #include "rtp/timestamp_aligner.hpp"
@@ -154,10 +155,20 @@ public:
     return config_.ssrc;
   }
 
+  media_kind kind() const {
+    return config_.kind;
+  }
+
   void handle_timeout(time_point now);
 
   /// What goes to the receiver's transport.
   std::optional<outgoing_batch> poll_batch();
+
+  /// Where room for packets comes from; it must outlive this. Without it, each
+  /// batch allocates.
+  void use(room_pool* x) {
+    rooms_ = x;
+  }
 
   /// Which packets the producer shall look up. Answer, if any were found, by
   /// handle_retransmissions().
@@ -195,6 +206,8 @@ private:
   void forward(const media_packet& x, time_point now);
   void forward_late(const media_packet& x, time_point now);
   void leave_out(const media_packet& x, time_point now);
+  void emit(const media_packet& x, const rewritten_fields& fields,
+            std::optional<uint16_t> original_sequence, uint32_t tag);
   void send(const media_packet& x, uint16_t sequence, uint32_t timestamp,
             uint32_t tag, time_point now);
   void note_wanted(uint8_t encoding_before, time_point now);
@@ -240,6 +253,7 @@ private:
   duration picture_interval_{0};
 
   std::vector<outgoing_packet> out_;
+  room_pool* rooms_ = nullptr;
   std::vector<packet_key> wanted_;
   fifo<forwarder_event> events_;
   std::optional<std::vector<uint8_t>> rtcp_;

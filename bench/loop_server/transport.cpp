@@ -216,11 +216,10 @@ void transport::pass_on(const rtp::rtcp_event& x, net::time_point now) {
                 else
                   to.handle_keyframe_request(now);
               });
-        } else if (auto* to = home_.engine().find_transport(key)) {
-          if constexpr (std::is_same_v<type, rtp::remb_received>)
-            to->egress().handle_remb(event.bitrate_bps);
-          else
-            to->egress().handle_transport_feedback(event.feedback, now);
+        } else if constexpr (std::is_same_v<type, rtp::remb_received>) {
+          home_.engine().handle_remb(key, event.bitrate_bps, now);
+        } else {
+          home_.engine().handle_transport_feedback(key, event.feedback, now);
         }
       },
       x);

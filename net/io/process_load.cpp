@@ -41,43 +41,30 @@ std::string read_file(const std::string& path) {
   return out.str();
 }
 
-/// Whether "cpu" is on a list such as "cpu,cpuacct".
-bool names_cpu(std::string_view controllers) {
+/// Whether a name is on a list such as "cpu,cpuacct".
+bool names(std::string_view controllers, std::string_view which) {
   while (!controllers.empty()) {
     auto name = controllers.substr(0, controllers.find(','));
-    if (name == "cpu")
+    if (name == which)
       return true;
     controllers.remove_prefix(std::min(controllers.size(), name.size() + 1));
   }
   return false;
 }
 
-/// The quota of the group of that path, 0 and more levels up to the root,
-/// each of which may limit those below it.
-std::optional<double> quota_of(const cgroup_path& group) {
-  std::optional<double> out;
-  std::string path{group.path};
+/// The least limit that `read` finds in the group of that path, or in one
+/// above it, each of which may limit those below.
+template <class F>
+auto least_limit(std::string_view path, F read) -> decltype(read("")) {
+  decltype(read("")) out;
+  std::string at{path};
   while (true) {
-    std::string text;
-    if (group.v2)
-      text = read_file("/sys/fs/cgroup" + path + "/cpu.max");
-    else
-      text = read_file("/sys/fs/cgroup/cpu" + path + "/cpu.cfs_quota_us") + " "
-             + read_file("/sys/fs/cgroup/cpu" + path + "/cpu.cfs_period_us");
-    if (auto x = parse_cpu_max(text))
+    if (auto x = read(at))
       out = std::min(out.value_or(*x), *x);
-    if (path.empty())
+    if (at.empty())
       return out;
-    path.erase(path.rfind('/'));
+    at.erase(at.rfind('/'));
   }
-}
-
-double cores_of_affinity() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0)
-    return CPU_COUNT(&set);
-  // More cores than the set can name.
-  return std::thread::hardware_concurrency();
 }
 
 } // namespace
@@ -90,11 +77,52 @@ duration process_cpu_time() {
 
 double usable_cores() {
   auto out = cores_of_affinity();
+  return std::max(std::min(out, cpu_quota().value_or(out)), least_cores);
+}
+
+double cores_of_affinity() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0)
+    return CPU_COUNT(&set);
+  // More cores than the set can name.
+  return std::thread::hardware_concurrency();
+}
+
+std::optional<double> cpu_quota() {
   auto text = read_file("/proc/self/cgroup");
-  if (auto group = parse_cgroup(text))
-    if (auto quota = quota_of(*group))
-      out = std::min(out, *quota);
-  return std::max(out, least_cores);
+  auto group = parse_cgroup(text);
+  if (!group)
+    return std::nullopt;
+  return least_limit(group->path, [&](const std::string& at) {
+    if (group->v2)
+      return parse_cpu_max(read_file("/sys/fs/cgroup" + at + "/cpu.max"));
+    auto base = "/sys/fs/cgroup/cpu" + at + "/cpu.cfs_";
+    return parse_cpu_max(read_file(base + "quota_us") + " "
+                         + read_file(base + "period_us"));
+  });
+}
+
+std::optional<uint64_t> memory_limit() {
+  auto text = read_file("/proc/self/cgroup");
+  auto group = parse_cgroup(text, "memory");
+  if (!group)
+    return std::nullopt;
+  return least_limit(group->path, [&](const std::string& at) {
+    return parse_memory_max(read_file(
+        group->v2 ? "/sys/fs/cgroup" + at + "/memory.max"
+                  : "/sys/fs/cgroup/memory" + at + "/memory.limit_in_bytes"));
+  });
+}
+
+std::optional<uint64_t> parse_memory_max(std::string_view text) {
+  constexpr auto beyond_any = uint64_t{1} << 60;
+  auto word = first_word(text);
+  uint64_t value = 0;
+  auto end = word.data() + word.size();
+  auto [at, error] = std::from_chars(word.data(), end, value);
+  if (error != std::errc{} || at != end || value >= beyond_any)
+    return std::nullopt;
+  return value;
 }
 
 std::optional<double> parse_cpu_max(std::string_view text) {
@@ -105,7 +133,8 @@ std::optional<double> parse_cpu_max(std::string_view text) {
   return *quota / *period;
 }
 
-std::optional<cgroup_path> parse_cgroup(std::string_view text) {
+std::optional<cgroup_path> parse_cgroup(std::string_view text,
+                                        std::string_view controller) {
   std::optional<cgroup_path> out;
   while (!text.empty()) {
     auto line = text.substr(0, text.find('\n'));
@@ -124,7 +153,7 @@ std::optional<cgroup_path> parse_cgroup(std::string_view text) {
     if (line.substr(0, first) == "0" && controllers.empty()) {
       if (!out)
         out = {path, true};
-    } else if (names_cpu(controllers)) {
+    } else if (names(controllers, controller)) {
       out = {path, false};
     }
   }

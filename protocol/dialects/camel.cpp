@@ -7,6 +7,7 @@
 #include "protocol/dialects/entries.hpp"
 
 #include <map>
+#include <memory>
 #include <utility>
 
 namespace troupe::protocol {
@@ -26,15 +27,31 @@ const camel_method* find_method(std::string_view event) {
   return nullptr;
 }
 
+// Where a client is or is about to be, and what it has there.
+struct place {
+  room_id room; // empty outside
+  peer_id user;
+  // By a request that says so, and not along with its first transport.
+  bool joined_by_name = false;
+  // Who was there when the client joined, until the room tells anew: a list
+  // that all members share.
+  std::vector<peer_id> people;
+  std::shared_ptr<const worded_participants> everybody;
+  camel_transports transports;
+  announcements<producer_info> producers;
+  announcements<data_producer_info> data_producers;
+};
+
 // One call on its way to its answer, and the requests that it takes.
 struct task {
   const camel_method* method;
   socketio_call call;
   room_id room;
-  bool joins = false;         // one of the requests enters that room
-  bool joined = false;        // and has been granted
-  bool receives = false;      // one makes a transport to receive by
-  bool receives_data = false; // and so for data channels
+  bool joins = false;                 // one of the requests enters that room
+  bool joined = false;                // and has been granted
+  std::shared_ptr<place> former = {}; // where the client was before
+  bool receives = false;              // one makes a transport to receive by
+  bool receives_data = false;         // and so for data channels
   size_t outstanding = 0;
   std::vector<success> replies = {};
   std::optional<error> refused = {};
@@ -45,12 +62,13 @@ public:
   void handle_call(const socketio_call& call, const Value& arguments,
                    socketio_link& link) override {
     const auto method = find_method(call.event);
-    if (!method)
-      return refuse(call, nullptr, make_error(error_code::unknown_method),
-                    link);
-    const auto done = perform({method, call, {}}, arguments, link);
-    if (!done)
-      refuse(call, method, done.error(), link);
+    verdict done = make_error(error_code::unknown_method);
+    if (method)
+      done = perform({method, call, {}}, arguments, link);
+    if (done)
+      return;
+    link.note_refusal(done.error().code);
+    refuse(call, method, done.error(), link);
   }
 
   void handle_outcome(const socketio_call& call, const outcome& result,
@@ -64,6 +82,9 @@ public:
       of.replies.push_back(*done);
     } else if (!of.refused) {
       of.refused = std::get<error>(result);
+      // What was to follow the move would be done where the client still is.
+      if (of.former)
+        of.outstanding -= link.withdraw(call);
     }
     if (--of.outstanding == 0)
       finish(std::move(tasks_.extract(found).mapped()), link);
@@ -89,20 +110,20 @@ public:
 
   void handle_participants(const worded_participants& all,
                            socketio_link&) override {
-    if (room_.empty())
+    if (here_.room.empty())
       return;
-    everybody_ = all.shared_from_this();
-    people_.clear();
+    here_.everybody = all.shared_from_this();
+    here_.people.clear();
   }
 
   void handle_timeout(net::time_point now, socketio_link& link) override {
-    tell(producers_.handle_timeout(now), link);
-    tell(data_producers_.handle_timeout(now), link);
+    tell(here_.producers.handle_timeout(now), link);
+    tell(here_.data_producers.handle_timeout(now), link);
   }
 
   std::optional<net::time_point> poll_timeout() const override {
-    const auto media = producers_.poll_timeout();
-    const auto data = data_producers_.poll_timeout();
+    const auto media = here_.producers.poll_timeout();
+    const auto data = here_.data_producers.poll_timeout();
     return media && data ? std::min(*media, *data) : media ? media : data;
   }
 
@@ -140,18 +161,19 @@ private:
     auto verb = what.method->read(payload);
     if (!verb)
       return to_error(verb.error());
-    if (room_.empty())
+    if (here_.room.empty())
       return make_error(missing_outside(*verb));
-    if (!what.room.empty() && what.room != room_)
+    if (!what.room.empty() && what.room != here_.room)
       return make_error(error_code::room_not_found);
-    what.room = room_;
+    what.room = here_.room;
     complete(*verb, what);
     return start(std::move(what), {std::move(*verb)}, link);
   }
 
   verdict ask_or_enter(task what, const Value& payload, socketio_link& link) {
-    if (!room_.empty()
-        && (joined_by_name_ || what.room.empty() || what.room == room_))
+    if (!here_.room.empty()
+        && (here_.joined_by_name || what.room.empty()
+            || what.room == here_.room))
       return ask_as_member(std::move(what), payload, link);
     auto verb = what.method->read(payload);
     if (!verb)
@@ -161,7 +183,7 @@ private:
     if (!entry)
       return to_error(entry.error());
     enter(what, *entry, link);
-    joined_by_name_ = false;
+    here_.joined_by_name = false;
     complete(*verb, what);
     return start(std::move(what), {std::move(*entry), std::move(*verb)}, link);
   }
@@ -194,22 +216,19 @@ private:
       return to_error(user.error());
     what.room = choose_room(what.room, link);
     const auto same_user =
-        user->empty() || !joined_by_name_ || *user == user_.str();
+        user->empty() || !here_.joined_by_name || *user == here_.user.str();
     std::vector<request> requests;
-    if (what.room == room_ && same_user) {
+    if (what.room == here_.room && same_user) {
       requests.emplace_back(verb::list_producers{});
     } else {
       auto entry = read_join(what, std::move(*user), payload, link);
       if (!entry)
         return to_error(entry.error());
-      // A refused move would leave the client nowhere.
-      if (entry->must_exist && joined_by_name_ && what.room != last_opened_)
-        return make_error(error_code::room_not_found);
       enter(what, *entry, link);
       requests.emplace_back(std::move(*entry));
     }
-    joined_by_name_ = true;
-    transports_.handle_join();
+    here_.joined_by_name = true;
+    here_.transports.handle_join();
     requests.emplace_back(verb::get_capabilities{what.room});
     auto& transport = requests.emplace_back(verb::create_transport{});
     if (const auto wish = read_create_transport(payload))
@@ -219,9 +238,9 @@ private:
   }
 
   verdict leave(task what, socketio_link& link) {
-    if (room_.empty())
+    if (here_.room.empty())
       return make_error(error_code::not_joined);
-    what.room = room_;
+    what.room = here_.room;
     forget_room();
     return start(std::move(what), {verb::leave{}}, link);
   }
@@ -239,23 +258,28 @@ private:
     out.peer = peer_id{user.empty() ? link.sid() : std::move(user)};
     out.capabilities = std::move(*capabilities);
     out.must_exist = what.method->existing_room && what.call.id.has_value()
-                     && what.room != room_;
+                     && what.room != here_.room;
     return out;
   }
 
-  void enter(task& what, const verb::join& as, socketio_link& link) {
-    if (!room_.empty())
+  // A room that the client is in it leaves only once another has let it in. As
+  // somebody else in the same room it would meet itself there.
+  void enter(task& what, verb::join& as, socketio_link& link) {
+    as.moves = !here_.room.empty() && here_.room != as.room;
+    if (as.moves)
+      what.former = std::make_shared<place>(std::move(here_));
+    else if (!here_.room.empty())
       link.ask(verb::leave{}, std::nullopt);
     forget_room();
-    room_ = as.room;
-    user_ = as.peer;
+    here_.room = as.room;
+    here_.user = as.peer;
     what.joins = true;
   }
 
   // The room that is named, else the one that the client is in, else the last
   // that it spoke of, else the one that its handshake speaks of.
   room_id choose_room(const room_id& named, const socketio_link& link) const {
-    for (const auto& x : {named, room_, last_named_})
+    for (const auto& x : {named, here_.room, last_named_})
       if (!x.empty())
         return x;
     return room_id{link.greeting("roomId").value_or(std::string{default_room})};
@@ -263,15 +287,15 @@ private:
 
   // Adds to a request what the client need not say.
   void complete(request& what, task& of) {
-    transports_.complete(what, of.method->one_way);
+    here_.transports.complete(what, of.method->one_way);
     if (const auto create = std::get_if<verb::create_transport>(&what))
       of.receives = create->direction == direction::recv;
     else if (const auto consume = std::get_if<verb::consume>(&what);
              consume && consume->producer)
-      producers_.handle_consumed(*consume->producer);
+      here_.producers.handle_consumed(*consume->producer);
     else if (const auto data = std::get_if<verb::consume_data>(&what);
              data && data->data_producer)
-      data_producers_.handle_consumed(*data->data_producer);
+      here_.data_producers.handle_consumed(*data->data_producer);
   }
 
   verdict start(task what, std::vector<request> requests, socketio_link& link) {
@@ -288,46 +312,43 @@ private:
 
   // Keeps what the client's state depends on, unless it has moved on.
   void note(task& of, const success& done) {
-    if (of.room != room_)
+    if (of.room != here_.room)
       return;
     if (const auto joined = std::get_if<reply::joined>(&done)) {
       of.joined = true;
-      everybody_.reset();
-      people_.clear();
+      here_.everybody.reset();
+      here_.people.clear();
       for (const auto& x : joined->participants)
-        people_.push_back(x.id);
-      producers_.enter(joined->producers);
-      data_producers_.enter(joined->data_producers);
+        here_.people.push_back(x.id);
+      here_.producers.enter(joined->producers);
+      here_.data_producers.enter(joined->data_producers);
     } else if (const auto consumed = std::get_if<reply::consumed>(&done)) {
-      producers_.handle_consumed(consumed->producer);
+      here_.producers.handle_consumed(consumed->producer);
     } else if (const auto data = std::get_if<reply::data_consumed>(&done)) {
-      data_producers_.handle_consumed(data->data_producer);
+      here_.data_producers.handle_consumed(data->data_producer);
     } else if (const auto made = std::get_if<reply::transport_created>(&done)) {
       const auto undirected = of.method->role == camel_role::joins;
       if (undirected)
-        transports_.handle_joined(made->id);
+        here_.transports.handle_joined(made->id);
       of.receives_data = made->sctp && (of.receives || undirected);
     }
   }
 
   void finish(task done, socketio_link& link) {
-    if (done.method->role == camel_role::opens_room
-        && (!done.refused || done.refused->code == error_code::room_exists))
-      last_opened_ = done.room;
     if (done.refused) {
-      if (done.joins && !done.joined && done.room == room_)
-        forget_room();
+      if (done.joins && !done.joined && done.room == here_.room)
+        here_ = done.former ? std::move(*done.former) : place{};
       return refuse(done.call, done.method, *done.refused, link);
     }
     answer(done, link);
-    if (done.room != room_)
+    if (done.room != here_.room)
       return;
     if (done.receives_data)
-      data_producers_.handle_transport(link.now());
+      here_.data_producers.handle_transport(link.now());
     if (done.receives)
-      producers_.handle_transport(link.now());
+      here_.producers.handle_transport(link.now());
     else if (done.method->role == camel_role::joins && !done.call.id)
-      tell(producers_.take_untold(), link);
+      tell(here_.producers.take_untold(), link);
   }
 
   void answer(const task& done, socketio_link& link) {
@@ -362,13 +383,13 @@ private:
   // Learns from an event. Returns whether the client is to be told of it now.
   bool takes(const any_event& event) {
     if (const auto closed = std::get_if<event::producer_closed>(&event))
-      producers_.handle_closed(closed->producer);
+      here_.producers.handle_closed(closed->producer);
     else if (const auto x = std::get_if<event::data_producer_closed>(&event))
-      data_producers_.handle_closed(x->data_producer);
+      here_.data_producers.handle_closed(x->data_producer);
     else if (const auto y = std::get_if<event::data_producer_added>(&event))
-      return data_producers_.handle_added(y->data_producer);
+      return here_.data_producers.handle_added(y->data_producer);
     const auto added = std::get_if<event::producer_added>(&event);
-    return !added || producers_.handle_added(added->producer);
+    return !added || here_.producers.handle_added(added->producer);
   }
 
   static void push(const any_event& event, socketio_link& link) {
@@ -395,42 +416,23 @@ private:
   // -- the client's room -----------------------------------------------------
 
   std::vector<peer_id> people() const {
-    if (!everybody_)
-      return people_;
+    if (!here_.everybody)
+      return here_.people;
     std::vector<peer_id> out;
-    for (const auto& x : everybody_->what())
+    for (const auto& x : here_.everybody->what())
       out.push_back(x.id);
     return out;
   }
 
   void forget_room() {
-    room_ = room_id{};
-    user_ = peer_id{};
-    joined_by_name_ = false;
-    people_.clear();
-    everybody_.reset();
-    transports_ = {};
-    producers_.enter({});
-    data_producers_.enter({});
+    here_ = {};
   }
 
   std::map<uint64_t, task> tasks_;
   uint64_t last_tag_ = 0;
 
-  // Where the client is or is about to be, and as whom; empty outside.
-  room_id room_;
-  peer_id user_;
-  // By a request that says so, and not along with its first transport.
-  bool joined_by_name_ = false;
+  place here_;
   room_id last_named_;
-  room_id last_opened_; // known to be there, since the client tried to open it
-  // Who was there when the client joined, until the room tells anew: a list
-  // that all members share.
-  std::vector<peer_id> people_;
-  std::shared_ptr<const worded_participants> everybody_;
-  camel_transports transports_;
-  announcements<producer_info> producers_;
-  announcements<data_producer_info> data_producers_;
 };
 
 bool opens(std::string_view event) {

@@ -14,6 +14,9 @@ dialect_entry ws_entry();
 /// E: mediasoup-demo's own, in protoo.cpp.
 dialect_entry protoo_entry();
 
+/// The same demo's broadcasters, over HTTP, in broadcaster.cpp.
+dialect_entry broadcaster_entry();
+
 /// What all dialects over Socket.IO have in common, in socketio_dialect.cpp.
 dialect_entry socketio_entry();
 

@@ -54,6 +54,8 @@ constexpr std::array methods{
     method{"set-subchannels", read_set_subchannels},
     method{"add-subchannel", read_add_subchannel},
     method{"remove-subchannel", read_remove_subchannel},
+    method{"set-buffered-amount-low-threshold", read_set_low_threshold},
+    method{"get-buffered-amount", read_get_buffered_amount},
     method{"get-data-producers", read_list_data_producers},
 };
 
@@ -124,25 +126,25 @@ public:
     const auto given = arguments.Size() > 1 && !arguments[1].IsNull();
     const auto& payload = given ? arguments[1] : nothing;
     if (!payload.IsObject())
-      return refuse(
+      return reject(
           call, {error_code::bad_request, "payload must be an object"}, link);
     auto room = read_room(payload);
     if (!room)
-      return refuse(call, to_error(room.error()), link);
+      return reject(call, to_error(room.error()), link);
     if (call.event == get_capabilities_event)
       return get_capabilities(call, *room, link);
     if (call.event == join_event)
       return join(call, payload, *room, link);
     const auto method = find_method(call.event);
     if (!method)
-      return refuse(call, make_error(error_code::unknown_method), link);
+      return reject(call, make_error(error_code::unknown_method), link);
     if (room_.empty())
-      return refuse(call, make_error(error_code::not_joined), link);
+      return reject(call, make_error(error_code::not_joined), link);
     if (!room->empty() && *room != room_)
-      return refuse(call, make_error(error_code::room_not_found), link);
+      return reject(call, make_error(error_code::room_not_found), link);
     auto verb = method->read(payload);
     if (!verb)
-      return refuse(call, to_error(verb.error()), link);
+      return reject(call, to_error(verb.error()), link);
     if (std::holds_alternative<verb::leave>(*verb))
       room_ = room_id{};
     link.ask(std::move(*verb), call);
@@ -188,6 +190,13 @@ private:
            || std::holds_alternative<event::peer_updated>(event);
   }
 
+  // What the server is not asked for.
+  static void reject(const socketio_call& call, const error& why,
+                     socketio_link& link) {
+    link.note_refusal(why.code);
+    refuse(call, why, link);
+  }
+
   // A failure that nobody waits for is told by an event, `request-error`,
   // which no client stumbles over.
   static void refuse(const socketio_call& call, const error& why,
@@ -214,7 +223,7 @@ private:
                         socketio_link& link) {
     auto room = room_or_default(named, link);
     if (room.empty())
-      return refuse(call, {error_code::bad_request, "roomId is missing"}, link);
+      return reject(call, {error_code::bad_request, "roomId is missing"}, link);
     link.ask(verb::get_capabilities{std::move(room)}, call);
   }
 
@@ -222,10 +231,10 @@ private:
             const room_id& named, socketio_link& link) {
     auto room = room_or_default(named, link);
     if (room.empty())
-      return refuse(call, {error_code::bad_request, "roomId is missing"}, link);
+      return reject(call, {error_code::bad_request, "roomId is missing"}, link);
     auto capabilities = read_capabilities(payload);
     if (!capabilities)
-      return refuse(call, to_error(capabilities.error()), link);
+      return reject(call, to_error(capabilities.error()), link);
     // A frontend that joins twice, as an effect that runs twice does, wants
     // the answer and no second peer; one that joins elsewhere wants to move.
     if (room == room_)

@@ -218,26 +218,30 @@ private:
   // Nobody can be told that it was wrong.
   void handle_notification(const protoo_message& in) {
     const auto method = find_protoo_method(in.method);
-    if (!method || !method->command || membership_ == membership::outside)
-      return;
+    if (!method || !method->command)
+      return note_refusal(error_code::unknown_method);
+    if (membership_ == membership::outside)
+      return note_refusal(error_code::not_joined);
     auto verb = read_protoo_call(*method, *in.data);
     if (const auto what = std::get_if<request>(&verb))
       ask_for_client(std::move(*what), for_nobody{});
+    else
+      note_refusal(std::get<error>(verb).code);
   }
 
   void handle_request(const protoo_message& in) {
     const auto method = find_protoo_method(in.method);
     if (!method)
-      return refuse(in.id, make_error(error_code::unknown_method));
+      return reject(in.id, make_error(error_code::unknown_method));
     if (method->refused_as)
-      return refuse(in.id, {*method->refused_as, std::string{method->reason}});
+      return reject(in.id, {*method->refused_as, std::string{method->reason}});
     if (!method->read)
       return push(protoo_success(in.id, json_object{}));
     if (method->joined && membership_ == membership::outside)
-      return refuse(in.id, make_error(error_code::not_joined));
+      return reject(in.id, make_error(error_code::not_joined));
     auto verb = read_protoo_call(*method, *in.data);
     if (const auto why = std::get_if<error>(&verb))
-      return refuse(in.id, *why);
+      return reject(in.id, *why);
     carry_out(in, std::move(std::get<request>(verb)));
   }
 
@@ -247,7 +251,7 @@ private:
       get->room = room_;
     } else if (const auto join = std::get_if<verb::announce>(&what)) {
       if (membership_ != membership::outside)
-        return refuse(in.id, make_error(error_code::already_joined));
+        return reject(in.id, make_error(error_code::already_joined));
       membership_ = membership::joining;
       receives_ = join->capabilities.has_value();
       if (join->name.empty())
@@ -392,6 +396,12 @@ private:
   void tell(const any_event& event) {
     if (auto notice = notices_.notice(event, generation_))
       push(*notice);
+  }
+
+  // What the server is not asked for.
+  void reject(const json_text& id, const error& why) {
+    note_refusal(why.code);
+    refuse(id, why);
   }
 
   void refuse(const json_text& id, const error& why) {

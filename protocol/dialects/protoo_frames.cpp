@@ -1,47 +1,13 @@
 #include "protocol/dialects/protoo_frames.hpp"
 
 #include "protocol/dialects/payload.hpp"
+#include "protocol/http_call.hpp"
 
 namespace troupe::protocol {
 
 namespace {
 
 using rapidjson::Value;
-
-int status_of(error_code code) {
-  switch (code) {
-    case error_code::bad_request:
-      return 400;
-    case error_code::unauthorized:
-      return 401;
-    case error_code::forbidden:
-      return 403;
-    case error_code::unknown_method:
-    case error_code::room_not_found:
-    case error_code::transport_not_found:
-    case error_code::producer_not_found:
-    case error_code::consumer_not_found:
-    case error_code::data_producer_not_found:
-    case error_code::data_consumer_not_found:
-    case error_code::no_producer:
-      return 404;
-    case error_code::not_joined:
-    case error_code::already_joined:
-    case error_code::room_exists:
-    case error_code::cannot_consume:
-    case error_code::wrong_state:
-      return 409;
-    case error_code::limit_reached:
-      return 429;
-    case error_code::internal:
-      return 500;
-    case error_code::unsupported:
-      return 501;
-    case error_code::overloaded:
-      return 503;
-  }
-  return 500;
-}
 
 const Value* number(const Value& in, std::string_view name) {
   const auto member = find_member(in, name);
@@ -110,7 +76,7 @@ std::string protoo_failure(const json_text& id, const error& why) {
   return json_object{}
       .add("response", true)
       .add("id", id)
-      .add("errorCode", status_of(why.code))
+      .add("errorCode", static_cast<int>(http_status(why.code)))
       .add("errorReason", why.message)
       .text();
 }

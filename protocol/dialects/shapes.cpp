@@ -133,6 +133,12 @@ struct reply_encoder {
   void operator()(const reply::data_producers& in) {
     encode(in.list, out, allocator);
   }
+
+  void operator()(const reply::data_buffered& in) {
+    members(out, allocator)
+        .add("dataConsumerId", in.data_consumer)
+        .add("bufferedAmount", in.amount);
+  }
 };
 
 struct event_encoder {
@@ -233,6 +239,10 @@ struct event_encoder {
     object().add("locked", in.locked);
   }
 
+  void operator()(const event::server_draining& in) {
+    object().add("seconds", in.seconds);
+  }
+
   void operator()(const event::kicked& in) {
     object().add("roomId", in.room);
   }
@@ -246,13 +256,18 @@ struct event_encoder {
   }
 
   void operator()(const event::data_producer_closed& in) {
-    object().add("dataProducerId", in.data_producer).add("peerId", in.peer);
+    auto to = object();
+    to.add("dataProducerId", in.data_producer);
+    if (!in.peer.empty())
+      to.add("peerId", in.peer);
   }
 
   void operator()(const event::data_consumer_closed& in) {
-    object()
-        .add("dataConsumerId", in.data_consumer)
+    auto to = object();
+    to.add("dataConsumerId", in.data_consumer)
         .add("dataProducerId", in.data_producer);
+    if (in.too_slow)
+      to.add("reason", std::string_view{"too-slow"});
   }
 
   void operator()(const event::data_consumer_paused& in) {
@@ -261,6 +276,12 @@ struct event_encoder {
 
   void operator()(const event::data_consumer_resumed& in) {
     object().add("dataConsumerId", in.data_consumer).add("byProducer", true);
+  }
+
+  void operator()(const event::data_consumer_buffered_low& in) {
+    object()
+        .add("dataConsumerId", in.data_consumer)
+        .add("bufferedAmount", in.amount);
   }
 };
 
@@ -333,6 +354,10 @@ struct event_namer {
     return "room-locked";
   }
 
+  std::string_view operator()(const event::server_draining&) {
+    return "server-draining";
+  }
+
   std::string_view operator()(const event::kicked&) {
     return "kicked";
   }
@@ -359,6 +384,10 @@ struct event_namer {
 
   std::string_view operator()(const event::data_consumer_resumed&) {
     return "data-consumer-resumed";
+  }
+
+  std::string_view operator()(const event::data_consumer_buffered_low&) {
+    return "data-consumer-buffered-amount-low";
   }
 };
 
@@ -397,10 +426,11 @@ void encode(const producer_info& in, Value& out, json_allocator& allocator) {
 
 void encode(const data_producer_info& in, Value& out,
             json_allocator& allocator) {
-  members(out, allocator)
-      .add("dataProducerId", in.id)
-      .add("peerId", in.peer)
-      .add("label", in.label)
+  members to(out, allocator);
+  to.add("dataProducerId", in.id);
+  if (!in.peer.empty())
+    to.add("peerId", in.peer);
+  to.add("label", in.label)
       .add("protocol", in.protocol)
       .add("paused", in.paused)
       .add("appData", in.app_data);

@@ -88,6 +88,17 @@ void socketio_link::ask(request what, std::optional<socketio_call> origin) {
   requests_.push_back({last_token_, std::move(what)});
 }
 
+size_t socketio_link::withdraw(const socketio_call& origin) {
+  return std::erase_if(requests_, [&](const auto& x) {
+    const auto found = asked_.find(x.token);
+    if (found == asked_.end() || !found->second
+        || found->second->tag != origin.tag)
+      return false;
+    asked_.erase(found);
+    return true;
+  });
+}
+
 void socketio_link::answer(const socketio_call& call, std::string_view json) {
   if (call.id)
     session_.acknowledge(root, *call.id,
@@ -236,6 +247,8 @@ private:
     if (!settled_)
       choose_vocabulary(in.name());
     vocabulary_->handle_call({std::string{in.name()}, in.id}, in.data, link_);
+    for (auto why : std::exchange(link_.refused_, {}))
+      note_refusal(why);
   }
 
   void choose_vocabulary(std::string_view event) {

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace troupe::protocol {
 
@@ -53,6 +54,15 @@ public:
   /// not at all where that is absent.
   void ask(request what, std::optional<socketio_call> origin);
 
+  /// Takes back what was asked for that call's tag and is not under way yet.
+  /// Returns how much that was.
+  size_t withdraw(const socketio_call& origin);
+
+  /// The vocabulary refuses what it was asked, and does not ask the server.
+  void note_refusal(error_code why) {
+    refused_.push_back(why);
+  }
+
   /// Calls the client's callback with exactly one argument, given as JSON.
   /// Nothing happens when it gave none.
   void answer(const socketio_call& call, std::string_view json);
@@ -85,6 +95,7 @@ private:
   std::deque<pending_request> requests_;
   std::map<request_token, std::optional<socketio_call>> asked_;
   request_token last_token_ = 0;
+  std::vector<error_code> refused_;
 };
 
 /// The names and shapes of one dialect over Socket.IO.

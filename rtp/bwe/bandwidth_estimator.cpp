@@ -44,8 +44,10 @@ constexpr double limited = 0.65;
 /// For how long the least delay is remembered, and trouble.
 constexpr duration memory = 5s;
 
-/// A queue beyond this is trouble.
+/// A queue beyond this is trouble if it stands: if for two moments no packet
+/// waited less.
 constexpr duration long_queue = 100ms;
+constexpr duration moment_length = 150ms;
 
 } // namespace
 
@@ -77,7 +79,9 @@ void bandwidth_estimator::handle_feedback(
                 sent_bps < limited * before},
                now);
   if (trend_.usage() == link_usage::overused && !rate_.doubtful())
-    troubled_ = now;
+    overused_ = now;
+  if (queue_.standing > long_queue)
+    stood_ = now;
   if (rate_.target_bps() < another_link * before)
     probe_again_ = now + (probe_interval_ = probe_interval);
 }
@@ -86,7 +90,7 @@ void bandwidth_estimator::measure(const packet_report& x, time_point now) {
   if (!zero_)
     zero_ = x.sent;
   delivered_.add(*x.received, x.octets);
-  queue_.add(*x.received - (x.sent - *zero_), now);
+  queue_.add(*x.received - (x.sent - *zero_), *x.received, now);
   busy_.add(*x.received, x.octets, queue_.value);
   if (auto step = groups_.add(x.sent, *x.received))
     trend_.update(*step);
@@ -109,7 +113,7 @@ void bandwidth_estimator::apply_probe(double bps, time_point now) {
 std::optional<probe> bandwidth_estimator::poll_probe(time_point now) {
   auto rate = static_cast<double>(target_bps());
   if (wanted_ <= rate || (probe_again_ && now < *probe_again_)
-      || (troubled_ != time_point{} && now - troubled_ < calm)
+      || (overused_ != time_point{} && now - overused_ < calm)
       || trend_.usage() != link_usage::normal)
     return std::nullopt;
   // Without feedback there is no answer: only the first may go unasked.
@@ -144,9 +148,8 @@ uint64_t bandwidth_estimator::link_bps() const {
   return bounded(rate_.rate_bps());
 }
 
-bool bandwidth_estimator::troubled(time_point now) const {
-  return (troubled_ != time_point{} && now - troubled_ < memory)
-         || queue_.value > long_queue
+bool bandwidth_estimator::congested(time_point now) const {
+  return (stood_ != time_point{} && now - stood_ < memory)
          || loss_.limit(rate_.rate_bps()) < rate_.rate_bps();
 }
 
@@ -155,18 +158,27 @@ void bandwidth_estimator::handle_remb(uint64_t bps) {
       std::clamp<uint64_t>(bps, config_.least_bps, config_.most_bps));
 }
 
-void bandwidth_estimator::queue_meter::add(duration delay, time_point now) {
+void bandwidth_estimator::queue_meter::add(duration delay, duration received,
+                                           time_point now) {
   if (!started) {
     started = true;
-    least = least_before = delay;
+    least = least_before = lucky = lucky_before = delay;
     since = now;
+    moment = received;
   }
   if (now - since >= memory) {
     since = now;
     least_before = std::exchange(least, delay);
   }
+  if (received - moment >= moment_length || received < moment) {
+    moment = received;
+    lucky_before = std::exchange(lucky, delay);
+  }
   least = std::min(least, delay);
-  value = delay - std::min(least, least_before);
+  lucky = std::min(lucky, delay);
+  auto none = std::min(least, least_before);
+  value = delay - none;
+  standing = std::min(lucky, lucky_before) - none;
 }
 
 } // namespace troupe::rtp

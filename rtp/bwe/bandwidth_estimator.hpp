@@ -55,8 +55,9 @@ public:
   uint64_t link_bps() const;
 
   /// Whether the link has been full of late, or lost what was sent too fast:
-  /// then bursts do harm.
-  bool troubled(time_point now) const;
+  /// a queue stood, so that even the luckiest packets were late. A receiver
+  /// that is busy for moments makes packets late, too, but not all of them.
+  bool congested(time_point now) const;
 
   /// The share of packets that the receiver lacks, smoothed.
   double loss() const {
@@ -75,13 +76,17 @@ public:
 private:
   // The delay beyond the least of the last ten seconds or so.
   struct queue_meter {
-    void add(duration delay, time_point now);
+    void add(duration delay, duration received, time_point now);
 
     duration value{};
-    duration least{}; // of the present spell
+    duration standing{}; // that even the luckiest packet waited, of late
+    duration least{};    // of the present spell
     duration least_before{};
     time_point since;
     bool started = false;
+    duration lucky{}; // the least delay of the present moment
+    duration lucky_before{};
+    duration moment{}; // when it began
   };
 
   uint64_t bounded(double bps) const;
@@ -106,7 +111,8 @@ private:
   bool first_probes_done_ = false;
   std::optional<time_point> probe_again_;
   duration probe_interval_ = std::chrono::seconds{4};
-  time_point troubled_{}; // when the link was last overused
+  time_point overused_{}; // when last
+  time_point stood_{};    // when a queue was last seen to stand
 };
 
 } // namespace troupe::rtp

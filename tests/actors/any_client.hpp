@@ -2,6 +2,7 @@
 
 #include "live_client.hpp"
 
+#include <algorithm>
 #include <map>
 
 /// A client of a whole node that speaks any dialect, over a real WebSocket.
@@ -51,14 +52,14 @@ public:
 
   /// Waits for a request of the server's, as protoo has them, and grants it.
   json demand(const std::string& method) {
-    while (demands_.empty() || text_at(demands_.front(), "/method") != method) {
-      if (!demands_.empty())
-        demands_.pop_front();
-      else
-        REQUIRE_MESSAGE(read(), "no " << method);
-    }
-    auto out = std::move(demands_.front());
-    demands_.pop_front();
+    auto wanted = [&](const json& x) {
+      return text_at(x, "/method") == method;
+    };
+    auto i = demands_.begin();
+    while ((i = std::ranges::find_if(demands_, wanted)) == demands_.end())
+      REQUIRE_MESSAGE(read(), "no " << method);
+    auto out = std::move(*i);
+    demands_.erase(i);
     socket_.send_text(R"({"response":true,"ok":true,"data":{},"id":)"
                       + std::to_string(number_at(out, "/id")) + "}");
     return out;

@@ -1,5 +1,7 @@
 #include "actors/doctor.hpp"
 
+#include "temporary_file.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -37,6 +39,7 @@ struct host {
     facts.clock_synchronized = true;
     facts.cores = 4;
     facts.srtp_backend = "openssl";
+    settings.auth.jwt = {"hs256"};
   }
 
   net::certificate_facts& certificate() {
@@ -264,10 +267,68 @@ TEST_CASE("threads without cores, and threads without a socket, are warnings") {
   x.facts.cores = 2;
   expect(x.complaint(), verdict::warning, "threads", "threads.io is 4",
          "2 or less");
-  x.settings.threads.io = 1;
-  x.facts.cores = 0.5;
-  expect(x.complaint(), verdict::warning, "threads", "less than one core",
-         "quota");
+}
+
+TEST_CASE("a control group that leaves too little is a warning") {
+  host x;
+  x.facts.cpu_quota = 0.5;
+  expect(x.complaint(), verdict::warning, "cpu", "0.5 cores", "quota");
+  x.facts.cpu_quota = 1.5;
+  CHECK(x.complaints().empty());
+  x.facts.memory_limit = uint64_t{100} << 20;
+  expect(x.complaint(), verdict::warning, "memory", "100 MB", "256 MB");
+  x.facts.memory_limit = uint64_t{1} << 30;
+  CHECK(x.complaints().empty());
+  auto report = to_report(diagnose(x.settings, x.facts));
+  CHECK(report.find("cpu: the quota is 1.5 cores\n") != std::string::npos);
+  CHECK(report.find("memory: the limit is 1024 MB\n") != std::string::npos);
+}
+
+TEST_CASE("no tokens are a warning, but on loopback") {
+  host x;
+  x.settings.auth.jwt.clear();
+  expect(x.complaint(), verdict::warning, "tokens", "may join", "auth.jwt");
+  x.settings.http.listen_addresses = {"127.0.0.1"};
+  CHECK(x.complaints().empty());
+}
+
+TEST_CASE("keys for tokens must be there, fit, and be nobody else's") {
+  host x;
+  x.facts.exposed_secret = "/etc/jwt";
+  expect(x.complaint(), verdict::warning, "tokens", "can read the secret",
+         "chmod o= /etc/jwt");
+  x.facts.exposed_secret.clear();
+  x.facts.placeholder_secret = "/etc/jwt";
+  expect(x.complaint(), verdict::wrong, "tokens", "guessed", "openssl rand");
+  x.facts.auth_failure = "auth.jwt: no key";
+  expect(x.complaint(), verdict::wrong, "tokens", "no key", "hs256");
+}
+
+TEST_CASE("a secret is drawn by lot, or to be replaced") {
+  for (const auto* text :
+       {"please-CHANGE-me-please-change-me-now", "my-super-secret-0123456789",
+        "00000000000000000000000000000000",
+        "abcabcabcabcabcabcabcabcabcabcabc"})
+    CHECK_MESSAGE(is_placeholder(text), text);
+  CHECK_FALSE(
+      is_placeholder("8c1f6a0be3d24975bb0f6e0c7d5a9142e8f3b6d7a0c94e21"));
+}
+
+TEST_CASE("the doctor looks at the keys that the configuration names") {
+  temporary_file secret{"change-me-change-me-change-me-change-me"};
+  config settings;
+  settings.http.listen_addresses = {"127.0.0.1"};
+  settings.rtc.listen_addresses = {"127.0.0.1"};
+  settings.http.port = settings.rtc.port = 0;
+  settings.auth.jwt = {"hs256"};
+  settings.auth.jwt_secret_file = secret.path();
+  auto facts = gather_facts(settings);
+  CHECK(facts.auth_failure.empty());
+  CHECK(facts.placeholder_secret == secret.path());
+  settings.auth.jwt = {"es256"}; // for which a secret does not fit
+  CHECK_FALSE(gather_facts(settings).auth_failure.empty());
+  settings.auth.jwt_secret_file += ".nowhere";
+  CHECK_FALSE(gather_facts(settings).auth_failure.empty());
 }
 
 TEST_CASE("a backend that is not there is wrong") {

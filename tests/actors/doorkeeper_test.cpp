@@ -46,14 +46,16 @@ unsigned refusal(const net::http_request& request,
   return out.kind.empty() ? out.rejection.status : 0;
 }
 
-/// A client of dialect A that has shown its token.
+/// A client of dialect A that has shown its token, or another that knocks so.
 struct guarded_client {
   guarded_client(actor_world& world, const std::string& token)
+      : guarded_client(world, knock("/socket?channelId=r&auth=" + token)) {}
+
+  guarded_client(actor_world& world, const net::http_request& request)
       : door(make_door())
       , connection(std::make_shared<fake_connection>())
       , inside(world) {
-    auto found = actors::receive_caller(
-        knock("/socket?channelId=r&auth=" + token), door.get());
+    auto found = actors::receive_caller(request, door.get());
     REQUIRE(std::holds_alternative<actors::caller>(found));
     auto& in = std::get<actors::caller>(found);
     session = actors::spawn_session(
@@ -182,6 +184,34 @@ TEST_CASE("a member is put out when its token expires, leeway included") {
     CHECK(world.rooms() == 0);
   }
   CHECK(world.live() == world.baseline);
+}
+
+TEST_CASE("an expired token ends a connection in its dialect's own way") {
+  actor_world world;
+  auto token = hs256_token(claims("ann", "," + expires_in(2s)));
+  {
+    auto request = knock("/?roomId=r&peerId=ann&token=" + token);
+    request.headers = {{"Sec-WebSocket-Protocol", "protoo"}};
+    guarded_client ann{world, request};
+    world.pass(6s);
+    CHECK_FALSE(ann.connection->closed);
+    world.pass(2s);
+    // After any other code protoo's client comes back for ever.
+    REQUIRE(ann.connection->closed);
+    CHECK(*ann.connection->closed == 4000);
+    CHECK(world.rooms() == 0);
+  }
+  token = hs256_token(claims("ann", "," + expires_in(2s)));
+  guarded_client bob{world, knock("/socket.io/?EIO=4&transport=websocket")};
+  caf::anon_send(bob.session, actors::frame_received{
+                                  R"(0{"token":")" + token + "\"}", false});
+  world.pass(6s);
+  CHECK_FALSE(bob.connection->closed);
+  world.pass(2s);
+  REQUIRE(bob.connection->closed);
+  CHECK(*bob.connection->closed == 1008);
+  // socket.io-client stays away after a DISCONNECT.
+  CHECK(bob.connection->sent.back() == "1");
 }
 
 TEST_CASE("a token without end, or of a far one, puts nobody out") {

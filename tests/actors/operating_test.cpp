@@ -97,6 +97,8 @@ TEST_CASE("a draining server opens no room, and lets those there are go on") {
     live_client ann{node.port(), "r", "ann"};
     ann.request("get-producers");
     node.server.drain(std::chrono::hours{1});
+    auto told = ann.push("server-draining");
+    CHECK(number_at(told, "/data/seconds") == 3600);
     CHECK(node.get("/healthz").status == 200);
     CHECK(node.get("/readyz").status == 503);
     CHECK(node.shows("troupe_draining 1"));

@@ -167,3 +167,42 @@ TEST_CASE(
     world.run();
   }
 }
+
+TEST_CASE("a long list is handed out in turn, and as it is by then") {
+  actor_world world;
+  std::vector<std::unique_ptr<events_client>> all;
+  for (size_t i = 0; i < 100; ++i) {
+    all.push_back(std::make_unique<events_client>(world, "hall"));
+    world.run();
+  }
+  world.pass(5s);
+  for (auto& x : all)
+    x->heard().clear();
+  auto listed = [&] {
+    return static_cast<size_t>(std::ranges::count_if(all, [](auto& x) {
+      return std::ranges::any_of(x->heard(), [](const auto& text) {
+        return text.starts_with("2[\"participant-list-update\"");
+      });
+    }));
+  };
+  events_client late{world, "hall"};
+  world.run();
+  CHECK(listed() <= actors::list_dealer::portion);
+  // One more comes while it is handed out.
+  events_client later{world, "hall"};
+  world.run();
+  world.pass(1s);
+  CHECK(listed() == 100);
+  auto has_both = [&](auto& x) {
+    auto text = x->heard().back();
+    size_t people = 0;
+    for (auto at = text.find("\"id\""); at != std::string::npos;
+         at = text.find("\"id\"", at + 1))
+      ++people;
+    return people == 102;
+  };
+  CHECK(std::ranges::count_if(all, has_both)
+        >= 100 - 2 * static_cast<ptrdiff_t>(actors::list_dealer::portion));
+  world.pass(5s);
+  CHECK(std::ranges::all_of(all, has_both));
+}

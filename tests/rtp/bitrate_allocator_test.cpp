@@ -71,7 +71,7 @@ struct scene {
       std::vector<rtp::allocated_stream*> all;
       for (auto& x : streams)
         all.push_back(x.get());
-      engine.allocate(all, bps, now);
+      engine.allocate(all, bps, congested, now);
     }
   }
 
@@ -80,6 +80,7 @@ struct scene {
   }
 
   net::time_point now = at(0ms);
+  bool congested = true;
   producer source;
   rtp::bitrate_allocator engine;
   std::vector<std::unique_ptr<rtp::allocated_stream>> streams;
@@ -207,6 +208,33 @@ TEST_CASE("what does not fit at all is left out, after a while, and told") {
   CHECK(x.target(0) == layers{2, 2});
 }
 
+TEST_CASE("nobody's lowest layer depends on a guess") {
+  scene x{2, {1500}};
+  for (auto& stream : x.streams)
+    stream->wanted = layers{0, 2};
+  x.congested = false;
+  // What begins does so at once, and what is shown stays.
+  x.step(600'000, 200ms);
+  CHECK(x.target(0));
+  CHECK(x.target(1));
+  x.step(100'000, 20s);
+  CHECK(x.target(0));
+  CHECK(x.target(1));
+  // A link that is full in fact is another matter, and is not tried again
+  // before there is room.
+  x.congested = true;
+  x.step(100'000, 1s);
+  CHECK(x.target(0));
+  x.step(100'000, 2s);
+  CHECK_FALSE(x.target(0));
+  x.congested = false;
+  x.step(300'000, 10s);
+  CHECK_FALSE(x.target(0));
+  x.step(4'000'000, 10s);
+  CHECK(x.target(0));
+  CHECK(x.target(1));
+}
+
 TEST_CASE("a layer that ceases to come is left at once") {
   scene x{1};
   x.step(std::nullopt, 1s);
@@ -217,7 +245,7 @@ TEST_CASE("a layer that ceases to come is left at once") {
   two.run(x.now, 2s);
   std::swap(two.rates, x.source.rates);
   rtp::allocated_stream* all[] = {x.streams[0].get()};
-  x.engine.allocate(all, std::nullopt, x.now);
+  x.engine.allocate(all, std::nullopt, false, x.now);
   CHECK(x.target(0) == layers{1, 2});
 }
 

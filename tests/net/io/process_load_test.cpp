@@ -57,3 +57,14 @@ TEST_CASE("the group is that of v2, unless v1 has the cpu") {
     CHECK_FALSE(parse_cgroup(text));
   }
 }
+
+TEST_CASE("a limit of memory is a number, and max is none") {
+  CHECK(parse_memory_max("1073741824\n") == 1073741824);
+  CHECK(parse_memory_max("0\n") == 0);
+  for (const auto* text :
+       {"max\n", "", "-1\n", "9223372036854771712\n", "1GB\n"})
+    CHECK_FALSE(parse_memory_max(text));
+  CHECK(parse_cgroup("4:memory:/a\n0::/b\n", "memory")
+        == cgroup_path{"/a", false});
+  CHECK(parse_cgroup("4:memory:/a\n0::/b\n") == cgroup_path{"/b", true});
+}

@@ -140,3 +140,48 @@ TEST_CASE(
   alice.speaker->handle_timeout(net::time_point{} + std::chrono::seconds{9});
   CHECK_FALSE(alice.heard());
 }
+
+TEST_CASE("a move that is refused takes nothing else with it") {
+  client alice;
+  alice.say(R"(21["join","daily","alice"])");
+  reply::joined joined;
+  joined.participants = {{peer_id{"alice"}, "Alice"}};
+  alice.speaker->handle_outcome(1, success{joined});
+  alice.speaker->handle_outcome(2, success{reply::capabilities{}});
+  alice.speaker->handle_outcome(3, success{reply::transport_created{}});
+  CHECK(alice.heard());
+  alice.speaker->handle_frame({R"(22["joinRoom","nowhere","alice"])", false},
+                              {});
+  auto move = alice.speaker->poll_request();
+  REQUIRE(move);
+  CHECK_EQ(describe(move->request), "join room=nowhere peer=alice name=alice "
+                                    "must_exist moves");
+  alice.speaker->handle_outcome(move->token,
+                                make_error(error_code::room_not_found));
+  // A transport would be one of the room where Alice still is.
+  CHECK_FALSE(alice.speaker->poll_request());
+  CHECK_EQ(alice.heard(),
+           R"(32[{"error":"Room not found","code":"room-not-found"}])");
+  alice.speaker->handle_event(event::producer_added{
+      {producer_id{"p1"}, peer_id{"bob"}, media_kind::audio, false, {}}});
+  CHECK(alice.heard());
+  CHECK_EQ(alice.say(R"(23["getProducers"])"), requests{"list_producers"});
+}
+
+TEST_CASE("each request that a dialect refuses by itself is noted once") {
+  client alice;
+  for (const auto& [text, why] :
+       std::vector<std::pair<std::string, error_code>>{
+           {R"(21["joinRoom","daily",true])", error_code::bad_request},
+           {R"(22["getProducers"])", error_code::not_joined},
+           {R"(2["nobodyKnows"])", error_code::unknown_method}}) {
+    CAPTURE(text);
+    alice.say(text);
+    CHECK(alice.speaker->poll_refusal() == why);
+    CHECK_FALSE(alice.speaker->poll_refusal());
+  }
+  // What the server refuses is the server's to count.
+  alice.say(R"(23["join","daily","alice"])");
+  alice.speaker->handle_outcome(1, make_error(error_code::overloaded));
+  CHECK_FALSE(alice.speaker->poll_refusal());
+}

@@ -93,6 +93,7 @@ public:
         .flag("capabilities", x.capabilities.has_value())
         .flag("must_exist", x.must_exist)
         .flag("hidden", x.hidden)
+        .flag("moves", x.moves)
         .with("device", written(x.device))
         .text_;
   }
@@ -208,6 +209,7 @@ public:
     return with("label", x.label)
         .with("protocol", x.protocol)
         .flag("paused", x.paused)
+        .flag("for_server", x.for_server)
         .with("app_data", written(x.app_data))
         .text_;
   }
@@ -266,6 +268,17 @@ public:
     return line("remove_data_subchannel")
         .with("data_consumer", x.data_consumer)
         .with("subchannel", std::to_string(x.subchannel))
+        .text_;
+  }
+  std::string operator()(const verb::set_data_low_threshold& x) {
+    return line("set_data_low_threshold")
+        .with("data_consumer", x.data_consumer)
+        .with("threshold", std::to_string(x.threshold))
+        .text_;
+  }
+  std::string operator()(const verb::get_data_buffered& x) {
+    return line("get_data_buffered")
+        .with("data_consumer", x.data_consumer)
         .text_;
   }
   std::string operator()(const verb::list_data_producers&) {
@@ -439,6 +452,8 @@ any_event parse_event(std::string_view line) {
     return parse_data_event(what, ids);
   if (what == "room-locked")
     return event::room_locked{about == "yes"};
+  if (what == "server-draining")
+    return event::server_draining{std::stoi(about)};
   if (what == "kicked")
     return event::kicked{room_id{about}};
   if (what == "room-closed")

@@ -32,7 +32,7 @@ protocol::outcome parse_outcome(std::string_view line);
 ///   consumer-layers-changed c1:2:1 | producer-score p1:5
 ///   producer-layers-wanted p1:1 (or p1)
 ///   active-speaker bob:-30 (or -) | speaking-peers bob:-30
-///   room-locked yes | kicked daily | room-closed daily
+///   room-locked yes | server-draining 3600 | kicked daily | room-closed daily
 ///   data-producer-added d1:bob:chat | data-producer-closed d1:bob
 ///   data-consumer-closed e1:d1 | data-consumer-paused e1
 protocol::any_event parse_event(std::string_view line);

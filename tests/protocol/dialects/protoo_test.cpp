@@ -153,8 +153,8 @@ TEST_CASE("protoo is found by its subprotocol on any path") {
 
 TEST_CASE("a protoo connection is never ended so that its client comes back") {
   client x;
-  for (auto why :
-       {end_reason::replaced, end_reason::kicked, end_reason::room_closed})
+  for (auto why : {end_reason::replaced, end_reason::kicked,
+                   end_reason::room_closed, end_reason::token_expired})
     CHECK_EQ(x.speaker->handle_end(why).code, 4000);
 }
 
@@ -399,4 +399,24 @@ TEST_CASE("shared screens are told in the words of either generation") {
            R"({"source":"screensharing","peerId":"bob","share":true})");
   CHECK_EQ(app_data(false, R"({"peerId":"mallory"})"), R"({"peerId":"bob"})");
   CHECK_EQ(app_data(false, "[]"), R"({"peerId":"bob"})");
+}
+
+TEST_CASE("protoo notes what it refuses, notifications included") {
+  client x;
+  const auto noted = [&](const std::string& text) {
+    x.speaker->handle_frame({text, false}, {});
+    auto out = x.speaker->poll_refusal();
+    CHECK_FALSE(x.speaker->poll_refusal());
+    return out;
+  };
+  CHECK(noted(R"({"request":true,"id":1,"method":"nobodyKnows","data":{}})")
+        == error_code::unknown_method);
+  CHECK(noted(R"({"request":true,"id":2,"method":"produce","data":{}})")
+        == error_code::not_joined);
+  CHECK(noted(R"({"request":true,"id":3,"method":"restartIce","data":{}})")
+        == error_code::bad_request);
+  CHECK(noted(R"({"notification":true,"method":"nobodyKnows","data":{}})")
+        == error_code::unknown_method);
+  CHECK(noted(R"({"notification":true,"method":"pauseProducer","data":{}})")
+        == error_code::not_joined);
 }

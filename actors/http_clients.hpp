@@ -1,0 +1,75 @@
+#pragma once
+
+#include "actors/session_actor.hpp"
+#include "net/io/http_types.hpp"
+
+namespace troupe::actors {
+
+/// A request over HTTP that concerns one client, and how to answer it.
+struct http_call_arrived {
+  const protocol::dialect_entry* dialect = nullptr;
+  protocol::handshake hello;
+  std::optional<protocol::identity> who;
+  protocol::http_plan plan;
+  net::http_request request;
+  net::http_responder respond;
+};
+
+/// INTERNAL: a client's session has closed its connection.
+struct http_client_gone {
+  std::string key;
+  uint64_t connection = 0;
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::http_call_arrived)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::http_client_gone)
+
+namespace troupe::actors {
+
+/// The HTTP CLIENTS actor interface: which clients there are that have no
+/// connection and speak by HTTP requests. Each has a session all the same,
+/// whose connection is made of its requests.
+using http_clients_actor = caf::typed_actor<
+    // Gives the request to its client's session, which comes into being with
+    // the first.
+    caf::reacts_to<http_call_arrived>,
+    // INTERNAL: forgets one.
+    caf::reacts_to<http_client_gone>>;
+
+/// What these clients' sessions are made of.
+struct http_clients_config {
+  std::shared_ptr<const media_services> services;
+  room_gate_actor gate;
+  std::shared_ptr<const doorkeeper> door = nullptr;
+};
+
+/// Ends with all its clients' sessions.
+http_clients_actor spawn_http_clients(caf::actor_system& system,
+                                      http_clients_config settings);
+
+/// How many such clients a server has at most.
+inline constexpr size_t max_http_clients = 1000;
+
+/// Finds out which requests over HTTP are a dialect's, and of whom.
+class http_clients {
+public:
+  http_clients(http_clients_actor target,
+               std::shared_ptr<const doorkeeper> door,
+               std::vector<std::string> allowed_origins);
+
+  /// Takes what is some dialect's. The answer may come from any thread.
+  bool handle(const net::http_request& request,
+              const net::http_responder& respond) const;
+
+private:
+  // Who asks, and may; or the refusal.
+  std::optional<net::http_response> check(http_call_arrived& call) const;
+
+  const http_clients_actor target_;
+  const std::shared_ptr<const doorkeeper> door_;
+  const std::vector<std::string> allowed_origins_;
+};
+
+} // namespace troupe::actors
