@@ -436,6 +436,12 @@ any_event parse_event(std::string_view line) {
   if (what == "producer-score")
     return event::producer_score{producer_id{ids.at(0)},
                                  {{0, 1234567, "", std::stoi(ids.at(1))}}};
+  if (what == "producer-layers-wanted") {
+    event::producer_layers_wanted out{producer_id{ids.at(0)}, {}};
+    if (ids.size() > 1)
+      out.spatial_layer = std::stoi(ids[1]);
+    return out;
+  }
   if (what == "active-speaker")
     return about == "-" ? event::active_speaker{}
                         : event::active_speaker{peer_id{ids.at(0)},
