@@ -45,6 +45,26 @@ public:
     return front() == nullptr;
   }
 
+  /// Drops what waits of who writes such headers; how many packets that were.
+  size_t drop(const header_writer& whose) {
+    auto is_of = [&](const outgoing_batch& x) {
+      return x.headers.get() == &whose;
+    };
+    size_t count = 0;
+    if (position_ < current_.packets.size() && is_of(current_)) {
+      count += current_.packets.size() - position_;
+      position_ = current_.packets.size();
+    }
+    for (auto left = waiting_.size(); left > 0; --left) {
+      auto batch = *waiting_.pop();
+      if (is_of(batch))
+        count += batch.packets.size();
+      else
+        waiting_.push(std::move(batch));
+    }
+    return count;
+  }
+
 private:
   void finish() {
     position_ = 0;
