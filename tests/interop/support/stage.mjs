@@ -13,6 +13,11 @@ let rooms = 0;
 
 /** Returns what the tests of a file share; filled before the first runs. */
 export function useStage(...browserNames) {
+  return useStageWith([], ...browserNames);
+}
+
+/** The same, with more flags for the server. */
+export function useStageWith(serverFlags, ...browserNames) {
   const stage = { browsers: {} };
   let present = [];
 
@@ -38,7 +43,7 @@ export function useStage(...browserNames) {
   };
 
   before(async () => {
-    stage.server = await TroupeServer.start();
+    stage.server = await TroupeServer.start(serverFlags);
     stage.pages = await servePages();
     for (const name of browserNames) {
       stage.browsers[name] = await LAUNCH[name]();
