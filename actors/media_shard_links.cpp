@@ -70,9 +70,12 @@ void media_shard::allocate(transport& x, net::time_point now) {
   auto link = shares_.empty() ? std::nullopt : link_bps(x, now);
   auto video = link ? std::optional{*link - std::min(*link, audio)} : link;
   auto& egress = x.sender.egress();
-  x.allocator.allocate(shares_, video, egress.congested(now), now);
-  for (auto* to : x.consumers)
+  auto congested = egress.congested(now);
+  x.allocator.allocate(shares_, video, congested, now);
+  for (auto* to : x.consumers) {
+    to->engine->set_frugal(congested);
     apply(*to, now);
+  }
   egress.set_probing(probing);
   egress.set_wanted(x.allocator.wanted_bps() + audio);
   if (probing && link && x.allocator.wanted_bps() > *video)

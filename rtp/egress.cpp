@@ -17,6 +17,9 @@ uint32_t to_microseconds(time_point x) {
 /// How much faster than the estimate packets go that have waited.
 constexpr double catching_up = 1.25;
 
+/// What has waited for longer gives way to a key frame.
+constexpr duration worth_a_wait = std::chrono::milliseconds{50};
+
 /// Steps of a probe.
 constexpr duration probe_step = std::chrono::milliseconds{5};
 
@@ -57,8 +60,11 @@ void egress::handle_batch(outgoing_batch&& batch, time_point now) {
     audio_.push(std::move(batch));
   else if (batch.packets.front().original_sequence_number)
     repairs_.push(std::move(batch));
-  else
+  else {
+    if (batch.begins_anew) [[unlikely]]
+      make_way(batch);
     video_.push(std::move(batch));
+  }
 }
 
 void egress::handle_timeout(time_point now) {
@@ -115,18 +121,29 @@ void egress::drop_late() {
     repairs_.pop();
     stats_.drops.add(drop_reason::overload);
   }
-  auto recovering = dropped_at_ != time_point{}
-                    && now_ - dropped_at_ < 2 * longest_wait_for_keyframe;
+  auto recovering = renewed_at_ != time_point{}
+                    && now_ - renewed_at_ < 2 * longest_wait_for_keyframe;
   auto limit = recovering ? longest_wait_for_keyframe : longest_wait;
   if (video_.empty() || now_ - video_.since() <= limit)
     return;
-  dropped_at_ = now_;
+  renewed_at_ = now_;
   while (const auto* x = video_.front()) {
     if (dropped_.empty() || dropped_.back() != x->fields.ssrc)
       dropped_.push(x->fields.ssrc);
     video_.pop();
     stats_.drops.add(drop_reason::overload);
   }
+}
+
+// A stream begins anew: what has waited of it for long, or is to be sent again,
+// would only make that late.
+void egress::make_way(const outgoing_batch& x) {
+  renewed_at_ = now_;
+  if (!pacer_.engaged() || video_.empty()
+      || now_ - video_.since() <= worth_a_wait)
+    return;
+  stats_.drops.add(drop_reason::overload,
+                   video_.drop(*x.headers) + repairs_.drop(*x.headers));
 }
 
 void egress::discard() {

@@ -28,8 +28,8 @@ namespace troupe::rtp {
 ///       sender->protect_rtp(x->header, x->payload, out);
 class egress {
 public:
-  /// How long video may wait; longer just after some was dropped, so that the
-  /// key frame that follows gets through.
+  /// How long video may wait; longer just after some was dropped, or a stream
+  /// began anew, so that the key frame gets through.
   static constexpr duration longest_wait = std::chrono::milliseconds{300};
   static constexpr duration longest_wait_for_keyframe =
       std::chrono::milliseconds{1500};
@@ -141,6 +141,7 @@ private:
   void estimate(time_point now);
   void pace(time_point now);
   void drop_late();
+  void make_way(const outgoing_batch& x);
   void see_to_probe();
 
   send_queue audio_;
@@ -151,7 +152,7 @@ private:
   bool calm_ = true; // the link is not congested, and nothing is paced
   std::optional<time_point> timeout_;
   time_point probe_check_due_{};
-  time_point dropped_at_{};
+  time_point renewed_at_{};
   time_point now_{};
   // The first number is 1 in the second cycle, so that all stay positive.
   int64_t next_sequence_ = 65537;

@@ -128,6 +128,7 @@ void forwarder::begin(const media_packet& first, bool continues,
   begun_ = 0;
   if (complete_ != time_point{})
     complete_ = now;
+  beginning_ = !continues;
   if (!continues)
     pictures_.begin(first);
   start_ = false;
@@ -202,6 +203,11 @@ void forwarder::forward(const media_packet& x, time_point now) {
           : timestamps_.map(x.encoding, x.timestamp, x.packet.arrival(),
                             report_of(x.encoding), report_of(before));
   pictures_.note_sent(x);
+  if (std::exchange(beginning_, false)) [[unlikely]] {
+    anew_ = true;
+    begun_at_ = *sequence;
+    begun_after_ = stream_.packets();
+  }
   send(x, *sequence, timestamp, own_tag, now);
 }
 
@@ -290,7 +296,7 @@ void forwarder::handle_retransmissions(const media_batch& batch,
     auto sequence = sequence_.lookup(origin_of(x));
     auto then = sequence_.tag_of(origin_of(x));
     auto timestamp = timestamps_.peek(x.encoding, x.timestamp);
-    if (!sequence || !then || !timestamp
+    if (!sequence || !then || !timestamp || superseded(*sequence)
         || !layer_selector::allows(x, selector_.layers_for(x, layers_of(*then)))
         || !stream_.spend(x.packet.payload().size()))
       continue;

@@ -139,6 +139,13 @@ public:
     return selector_.current();
   }
 
+  /// Whether the receiver's link carries less than is sent: then nothing is
+  /// sent again from before the stream last began anew. It would only keep the
+  /// key frame from its receiver.
+  void set_frugal(bool on) {
+    frugal_ = on;
+  }
+
   /// Which spatial layers come from the producer, a bit for each, as a
   /// layer_monitor found out: what does not come is not waited for.
   void set_alive(uint8_t spatial_layers, time_point now);
@@ -215,6 +222,7 @@ private:
   void watch(time_point now);
   uint32_t tag() const;
   const source_report* report_of(uint8_t encoding) const;
+  bool superseded(uint16_t sequence) const;
   void stop(time_point now);
   void restart(time_point now, bool start);
   void insist_on_keyframe(time_point now);
@@ -232,7 +240,12 @@ private:
   picture_rewriter pictures_;
   send_stream stream_;
   keyframe_requester keyframes_;
-  bool start_ = true; // what is wanted may be a replay
+  bool start_ = true;      // what is wanted may be a replay
+  bool beginning_ = false; // the next packet begins the stream anew
+  bool frugal_ = false;
+  bool anew_ = false;        // what waits to be polled does
+  uint16_t begun_at_ = 0;    // with this sequence number,
+  uint64_t begun_after_ = 0; // after so many packets
   std::optional<replayed_range> replayed_;
   std::vector<std::optional<source_report>> source_reports_; // by encoding
   std::optional<time_point> report_due_;

@@ -48,11 +48,33 @@ public:
     return front() == nullptr;
   }
 
+  /// Drops what waits of who writes such headers; how many packets that were.
+  size_t drop(const header_writer& whose) {
+    size_t count = 0;
+    auto sent = position_; // of the oldest
+    for (auto left = waiting_.size(); left > 0; --left) {
+      auto x = *waiting_.pop();
+      if (x.headers.get() == &whose) {
+        count += x.packets.size() - sent;
+        position_ -= sent;
+        give_back(std::move(x));
+      } else {
+        waiting_.push(std::move(x));
+      }
+      sent = 0;
+    }
+    return count;
+  }
+
 private:
   void finish() {
     position_ = 0;
-    if (auto x = waiting_.pop(); rooms_)
-      rooms_->give(std::move(x->packets));
+    give_back(*waiting_.pop());
+  }
+
+  void give_back(outgoing_batch&& x) {
+    if (rooms_)
+      rooms_->give(std::move(x.packets));
   }
 
   fifo<outgoing_batch> waiting_;
