@@ -1,5 +1,6 @@
 #include "actors/admin_routes.hpp"
 
+#include "net/base/utf8.hpp"
 #include "protocol/json_text.hpp"
 
 #include <array>
@@ -12,6 +13,12 @@ namespace {
 
 constexpr size_t max_page = 1000;
 
+// Of a channel's label, in octets, as members may choose them.
+constexpr size_t max_label = 1024;
+
+// Of one message.
+constexpr size_t max_message_subchannels = 64;
+
 constexpr std::array routes{
     admin_route{"GET", "/stats", admin_action::get_server_stats},
     admin_route{"GET", "/rooms", admin_action::list_rooms},
@@ -19,6 +26,7 @@ constexpr std::array routes{
     admin_route{"DELETE", "/rooms/{room}", admin_action::close_room},
     admin_route{"POST", "/rooms/{room}/lock", admin_action::lock_room},
     admin_route{"DELETE", "/rooms/{room}/lock", admin_action::lock_room},
+    admin_route{"POST", "/rooms/{room}/messages", admin_action::say_in_room},
     admin_route{"GET", "/rooms/{room}/stats", admin_action::get_room_stats},
     admin_route{"GET", "/rooms/{room}/peers", admin_action::list_peers},
     admin_route{"GET", "/rooms/{room}/peers/{peer}", admin_action::get_peer},
@@ -28,7 +36,14 @@ constexpr std::array routes{
                 admin_action::mute_peer},
     admin_route{"GET", "/rooms/{room}/peers/{peer}/stats",
                 admin_action::get_peer_stats},
+    admin_route{"GET",
+                "/rooms/{room}/peers/{peer}/consumers/{consumer}/explain",
+                admin_action::explain_consumer},
 };
+
+size_t body_limit(admin_action what) {
+  return what == admin_action::say_in_room ? max_admin_message : max_admin_body;
+}
 
 std::vector<std::string_view> split(std::string_view path) {
   std::vector<std::string_view> out;
@@ -60,6 +75,8 @@ bool match(std::string_view path, const admin_route& route, admin_call& out) {
       out.room = room_id{std::move(*part)};
     else if (wanted[i] == "{peer}")
       out.peer = peer_id{std::move(*part)};
+    else if (wanted[i] == "{consumer}")
+      out.consumer = consumer_id{std::move(*part)};
   }
   return true;
 }
@@ -92,6 +109,57 @@ std::optional<std::string> read_mute(const net::http_request& request,
   return std::nullopt;
 }
 
+// The numbers of "1,2,3"; nothing where it is not that.
+std::optional<std::vector<uint16_t>> read_subchannels(std::string_view text) {
+  std::vector<uint16_t> out;
+  for (;;) {
+    const auto one = text.substr(0, text.find(','));
+    const auto* end = one.data() + one.size();
+    auto [stopped, failure] =
+        std::from_chars(one.data(), end, out.emplace_back());
+    if (failure != std::errc{} || stopped != end
+        || out.size() > max_message_subchannels)
+      return std::nullopt;
+    if (one.size() == text.size())
+      return out;
+    text.remove_prefix(one.size() + 1);
+  }
+}
+
+std::optional<std::string> read_subchannels(const net::http_request& request,
+                                            admin_message& out) {
+  constexpr auto bad = "must be numbers from 0 to 65535";
+  if (auto text = request.query_value("subchannels")) {
+    auto all = read_subchannels(*text);
+    if (!all)
+      return std::string{"subchannels "} + bad;
+    out.subchannels = std::move(*all);
+  }
+  if (auto text = request.query_value("requiredSubchannel")) {
+    auto one = read_subchannels(*text);
+    if (!one || one->size() != 1)
+      return std::string{"requiredSubchannel "} + bad;
+    out.required_subchannel = one->front();
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> read_message(const net::http_request& request,
+                                        admin_message& out) {
+  if (auto label = request.query_value("label"))
+    out.label = std::move(*label);
+  if (out.label.empty() || out.label.size() > max_label)
+    return "label must have 1 to 1024 octets";
+  auto kind = request.query_value("kind").value_or("text");
+  out.binary = kind == "binary";
+  if (!out.binary && kind != "text")
+    return "kind must be text or binary";
+  if (!out.binary && !net::is_utf8(request.body))
+    return "the body must be UTF-8, unless kind is binary";
+  out.content = request.body;
+  return read_subchannels(request, out);
+}
+
 // Why what comes with the request is not understood, or nothing.
 std::optional<std::string> read_arguments(const net::http_request& request,
                                           admin_call& out) {
@@ -100,6 +168,8 @@ std::optional<std::string> read_arguments(const net::http_request& request,
       return read_page(request, out);
     case admin_action::mute_peer:
       return read_mute(request, out);
+    case admin_action::say_in_room:
+      return read_message(request, out.message);
     case admin_action::lock_room:
       out.locked = request.method == "POST";
       return std::nullopt;
@@ -137,7 +207,7 @@ read_admin_call(const net::http_request& request) {
       continue;
     }
     out.action = route.action;
-    if (request.body.size() > max_admin_body)
+    if (request.body.size() > body_limit(out.action))
       return admin_error(413, "too-large", "The body is too large");
     if (auto why = read_arguments(request, out))
       return admin_error(400, "bad-request", *why);

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 /// What the admin API understands, described for others in
 /// docs/openapi.json: a test holds that file and these routes together.
@@ -17,8 +18,11 @@ namespace troupe::actors {
 /// Where the API lives.
 inline constexpr std::string_view admin_prefix = "/api/v1";
 
-/// Octets of the longest body that is read.
+/// Octets of the longest body that is read, but for a message's.
 inline constexpr size_t max_admin_body = 1024;
+
+/// Octets of the longest message to a room: what data channels carry.
+inline constexpr size_t max_admin_message = 262'144;
 
 enum class admin_action : uint8_t {
   get_server_stats,
@@ -27,11 +31,13 @@ enum class admin_action : uint8_t {
   close_room,
   lock_room,
   get_room_stats,
+  say_in_room,
   list_peers,
   get_peer,
   kick_peer,
   mute_peer,
   get_peer_stats,
+  explain_consumer,
 };
 
 /// One thing that can be asked. Parts of the path in braces stand for a name.
@@ -43,15 +49,28 @@ struct admin_route {
 
 std::span<const admin_route> admin_routes();
 
+/// What the server itself is to say.
+struct admin_message {
+  std::string label = "server";
+  /// UTF-8, unless it is binary.
+  std::string content;
+  bool binary = false;
+  std::vector<uint16_t> subchannels;
+  std::optional<uint16_t> required_subchannel;
+};
+
 /// A request that has been understood.
 struct admin_call {
   admin_action action = admin_action::get_server_stats;
   room_id room;
   peer_id peer;
+  consumer_id consumer;
   /// Of lock_room.
   bool locked = true;
   /// Of mute_peer; both kinds where absent.
   std::optional<protocol::media_kind> kind;
+  /// Of say_in_room.
+  admin_message message = {};
   /// Of list_rooms: how many at most, and the room after which to begin.
   size_t limit = 100;
   std::string after;

@@ -3,6 +3,8 @@
 #include "actors/admin_json.hpp"
 #include "actors/ec.hpp"
 #include "actors/log.hpp"
+#include "actors/stats_json.hpp"
+#include "protocol/json_text.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -20,6 +22,10 @@ net::http_response to_response(const protocol::error& x) {
   switch (x.code) {
     case error_code::room_not_found:
       return admin_error(404, "room-not-found", x.message);
+    case error_code::unsupported:
+      return admin_error(409, "unsupported", x.message);
+    case error_code::consumer_not_found:
+      return admin_error(404, "consumer-not-found", x.message);
     // What a room says of a member that it does not have.
     case error_code::bad_request:
       return admin_error(404, "peer-not-found", "Peer not found");
@@ -43,6 +49,7 @@ struct task_state {
   void with_member(const room_report& x);
   void add_stats(const room_report& x);
   void administer(administer_room what);
+  void say();
 
   // What a moderator would ask for, with the room's name and the peer's.
   administer_room command() const;
@@ -88,6 +95,8 @@ void task_state::start() {
     case admin_action::kick_peer:
     case admin_action::mute_peer:
       return administer(command());
+    case admin_action::say_in_room:
+      return say();
     default:
       return find_room([this](const room_actor& room) {
         ask<room_actor, get_room_report, room_report>(
@@ -142,6 +151,7 @@ void task_state::with_report(const room_report& x) {
       return add_stats(x);
     case admin_action::get_peer:
     case admin_action::get_peer_stats:
+    case admin_action::explain_consumer:
       return with_member(x);
     default:
       return answer(room_json(x));
@@ -155,6 +165,10 @@ void task_state::with_member(const room_report& x) {
     return answer(admin_error(404, "peer-not-found", "Peer not found"));
   if (job.call.action == admin_action::get_peer)
     return answer(peer_json(x, *who));
+  if (job.call.action == admin_action::explain_consumer)
+    return ask<peer_handle, explain_consumer, consumer_explanation>(
+        who->peer, explain_consumer{job.call.consumer},
+        [this](consumer_explanation& y) { answer(explanation_json(y)); });
   ask<peer_handle, get_peer_stats, protocol::reply::stats>(
       who->peer, get_peer_stats{}, [this](protocol::reply::stats& stats) {
         answer(peer_stats_json(job.call.peer, stats.report));
@@ -200,6 +214,28 @@ administer_room task_state::command() const {
       out.what = verb::end_room{};
   }
   return out;
+}
+
+void task_state::say() {
+  using net::sctp_ppid;
+  const auto& x = job.call.message;
+  const auto empty = x.content.empty();
+  const auto text = empty ? sctp_ppid::string_empty : sctp_ppid::string;
+  const auto binary = empty ? sctp_ppid::binary_empty : sctp_ppid::binary;
+  actors::say_in_room what{x.label,
+                           {x.binary ? binary : text,
+                            std::make_shared<const std::vector<uint8_t>>(
+                                x.content.begin(), x.content.end()),
+                            x.subchannels, x.required_subchannel}};
+  find_room([this, what](const room_actor& room) {
+    ask<room_actor, actors::say_in_room, said_in_room>(
+        room, what, [this](said_in_room& said) {
+          protocol::flat_json out;
+          out.add("dataProducerId", said.producer.str())
+              .add("label", job.call.message.label);
+          answer(out.str());
+        });
+  });
 }
 
 void task_state::administer(administer_room what) {

@@ -211,6 +211,12 @@ void key_table::add_room() {
   add_time("room.reconnect-grace", x.reconnect_grace, 0, 3'600,
            "How long a member whose connection is lost may come back, s; 0 is "
            "not at all");
+  add_number("room.audio-top", x.audio_top, 0, 1'000,
+             "How many voices are forwarded, the loudest; 0 is all");
+  add_number("room.audio-top-above", x.audio_top_above, 0, 1'000'000,
+             "All are in rooms with no more members than this");
+  add_number("room.last-n", x.last_n, 0, 65'535,
+             "Whose video is forwarded: of so many who spoke last; 0 is all");
 }
 
 void key_table::add_data() {

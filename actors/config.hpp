@@ -60,6 +60,9 @@ struct config {
     uint32_t max_data_consumers_per_peer = 1'000;
     std::chrono::seconds empty_timeout{60};
     std::chrono::seconds reconnect_grace{10};
+    uint32_t audio_top = 3; // 0: all
+    uint32_t audio_top_above = 250;
+    uint32_t last_n = 0; // 0: all
   } room;
 
   struct data_keys {

@@ -28,10 +28,12 @@ struct data_consumer_state {
 
   caf::result<protocol::reply::stats> stats();
 
+  caf::result<data_buffered> buffered();
+
   // There is nothing more to come.
-  void end() {
+  void end(bool too_slow = false) {
     self->send(settings.listener,
-               data_consumer_over{settings.id, settings.source});
+               data_consumer_over{settings.id, settings.source, too_slow});
     self->quit();
   }
 
@@ -52,14 +54,18 @@ data_consumer_state::make_behavior(data_consumer_config cfg) {
   self->monitor(settings.producer);
   return {
       [this](const data_consumer_ended& x) {
-        if (x.why == data_end_reason::too_slow)
+        const auto too_slow = x.why == data_end_reason::too_slow;
+        if (too_slow)
           log::event(log::level::warn, "data-consumer-too-slow",
                      {{"consumer", settings.id.str()}});
-        end();
+        end(too_slow);
       },
       [this](const data_producer_paused& x) {
         self->send(settings.listener,
                    data_source_paused{settings.id, x.paused});
+      },
+      [this](const data_buffered_low& x) {
+        self->send(settings.listener, data_consumer_low{settings.id, x.octets});
       },
       [](const data_arrived&) {}, // for direct ones, which this is not
       [this](const begin_data&) { return begin(); },
@@ -71,6 +77,10 @@ data_consumer_state::make_behavior(data_consumer_config cfg) {
                    set_data_subchannels{key(), std::move(x.subchannels)});
       },
       [this](const close_data&) { self->quit(); },
+      [this](const watch_data_buffered& x) {
+        self->send(settings.sctp, set_data_low_threshold{key(), x.octets});
+      },
+      [this](const get_data_buffered&) { return buffered(); },
       [this](const get_actor_stats&) { return stats(); },
   };
 }
@@ -91,6 +101,17 @@ caf::result<protocol::reply::stats> data_consumer_state::stats() {
           [this, promise](const data_consumer_stats& x) mutable {
             promise.deliver(protocol::reply::stats{
                 stats_json(settings.id, settings.label, settings.protocol, x)});
+          },
+          [promise](caf::error& failure) mutable { promise.deliver(failure); });
+  return promise;
+}
+
+caf::result<data_buffered> data_consumer_state::buffered() {
+  auto promise = self->make_response_promise<data_buffered>();
+  self->request(settings.sctp, settings.timeout, get_data_consumer_stats{key()})
+      .then(
+          [promise](const data_consumer_stats& x) mutable {
+            promise.deliver(data_buffered{x.buffered_amount});
           },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });
   return promise;

@@ -15,6 +15,9 @@ using data_consumer_actor = data_consumer_events_actor::extend<
     caf::reacts_to<pause_data>,
     // Which messages are for this one from now on.
     caf::reacts_to<choose_subchannels>, caf::reacts_to<close_data>,
+    // When to tell that little waits, and how much does.
+    caf::reacts_to<watch_data_buffered>,
+    caf::replies_to<get_data_buffered>::with<data_buffered>,
     // Statistics of what was sent.
     caf::replies_to<get_actor_stats>::with<protocol::reply::stats>>;
 

@@ -15,6 +15,8 @@ struct data_producer_entry {
   /// How its client sends, and so how it is passed on.
   protocol::sctp_stream_parameters stream;
   data_producer_actor producer;
+  /// Said to the server itself: such a one is never listed.
+  bool for_server = false;
 };
 
 /// Who offers what data channels in a room, the oldest first: plain knowledge.
@@ -66,15 +68,21 @@ public:
   }
 
   /// The first of another member than `asking`, or of `asking` itself, that is
-  /// not among `except`.
+  /// not among `except`. Those of the server itself come last.
   const data_producer_entry*
   next_for(const peer_id& asking, const std::vector<data_producer_id>& except,
            bool own) const {
-    auto i = std::ranges::find_if(entries_, [&](const data_producer_entry& x) {
-      return (x.info.peer == asking) == own
-             && std::ranges::find(except, x.info.id) == except.end();
-    });
-    return i == entries_.end() ? nullptr : &*i;
+    const data_producer_entry* of_server = nullptr;
+    for (const auto& x : entries_) {
+      if ((x.info.peer == asking) != own
+          || std::ranges::find(except, x.info.id) != except.end())
+        continue;
+      if (!x.info.peer.empty())
+        return &x;
+      if (!of_server)
+        of_server = &x;
+    }
+    return of_server;
   }
 
   /// All but those of `asking`.

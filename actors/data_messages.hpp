@@ -135,6 +135,12 @@ struct data_producer_paused {
   bool paused = false;
 };
 
+/// What waits for a consumer's client has come down to its threshold.
+struct data_buffered_low {
+  data_consumer_key consumer{};
+  uint32_t octets = 0;
+};
+
 /// Messages for a direct consumer: one that no client receives, but the server
 /// itself.
 struct data_arrived {
@@ -149,6 +155,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_channel_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_consumer_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_paused)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_buffered_low)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_arrived)
 
 namespace troupe::actors {
@@ -171,6 +178,8 @@ using data_consumer_events_actor = caf::typed_actor<
     caf::reacts_to<data_consumer_ended>,
     // Its producer was paused or resumed.
     caf::reacts_to<data_producer_paused>,
+    // No more than its threshold waits.
+    caf::reacts_to<data_buffered_low>,
     // What it is to get, where it is a direct one.
     caf::reacts_to<data_arrived>>;
 

@@ -15,6 +15,8 @@ using data_producer_actor = data_producer_events_actor::extend<
     caf::replies_to<begin_data>::with<done>,
     // Its messages are dropped meanwhile.
     caf::reacts_to<pause_data>,
+    // Messages of a direct one.
+    caf::reacts_to<speak_data>,
     // Ends it, and thereby its consumers.
     caf::reacts_to<close_data>,
     // Statistics of what has come.

@@ -198,6 +198,16 @@ void data_switch::set_subchannels(data_consumer_key which,
     to->is.subchannels = std::move(x);
 }
 
+void data_switch::set_low_threshold(data_consumer_key which, size_t octets) {
+  auto* x = find_in(consumers_, which);
+  if (!x)
+    return;
+  x->low_threshold = octets;
+  if (!std::exchange(x->above, true))
+    above_.push_back(which);
+  note_less();
+}
+
 void data_switch::send_to(data_consumer_key which, const data_message& x,
                           net::time_point now) {
   if (auto* to = find_in(consumers_, which)) {
@@ -232,6 +242,7 @@ void data_switch::erase(data_consumer_key which, bool reset,
   if (auto* from = find_in(producers_, gone->is.from))
     std::erase(from->consumers, gone.get());
   std::erase(over_limit_, which);
+  std::erase(above_, which);
   auto* on = find(gone->is.on);
   if (!on)
     return;
@@ -284,6 +295,7 @@ void data_switch::drain(net::time_point now) {
     handle(*x, now);
   while (auto x = stack_.poll_event())
     handle(*x, now);
+  note_less();
   gather_packets();
 }
 
@@ -379,7 +391,13 @@ std::optional<switch_event> data_switch::poll_event() {
 
 data_producer_stats data_switch::stats(data_producer_key which) const {
   const auto* x = find_in(producers_, which);
-  return x ? x->stats : data_producer_stats{};
+  if (!x)
+    return {};
+  auto out = x->stats;
+  if (x->is.on)
+    out.stream = x->is.stream;
+  out.open = is_open(x->is.on) && !x->ended;
+  return out;
 }
 
 data_consumer_stats data_switch::stats(data_consumer_key which) const {
@@ -387,12 +405,15 @@ data_consumer_stats data_switch::stats(data_consumer_key which) const {
   if (!x)
     return {};
   auto out = x->stats;
-  for (const auto& waiting : x->queue)
-    out.buffered_amount += waiting.octets->size();
+  out.buffered_amount = buffered(*x);
   if (x->is.on)
-    if (const auto* on = find(*x->is.on))
-      out.buffered_amount += stack_.buffered_octets(on->id, x->stream);
+    out.stream = x->stream;
+  out.open = is_open(x->is.on);
   return out;
+}
+
+bool data_switch::is_open(const std::optional<transport_key>& on) const {
+  return !on || stats(*on).state == net::sctp_state::connected;
 }
 
 sctp_transport_stats data_switch::stats(transport_key which) const {

@@ -25,6 +25,10 @@ struct data_limits {
 struct data_producer_stats {
   uint64_t messages_received = 0;
   uint64_t bytes_received = 0;
+  /// Of its channel; nothing for a direct one.
+  std::optional<net::sctp_stream_id> stream = {};
+  /// Whether messages can pass: its association is connected.
+  bool open = false;
 };
 
 /// What a data consumer was sent.
@@ -35,6 +39,10 @@ struct data_consumer_stats {
   uint64_t messages_dropped = 0;
   /// Octets that wait for its client.
   uint64_t buffered_amount = 0;
+  /// Of its channel; nothing for a direct one.
+  std::optional<net::sctp_stream_id> stream = {};
+  /// Whether messages can pass: its association is connected.
+  bool open = false;
 };
 
 /// What a transport carries by SCTP.
@@ -84,9 +92,10 @@ struct switch_channel_opened {
 };
 
 /// What others are to know.
-using switch_event = std::variant<switch_state_changed, switch_channel_opened,
-                                  data_producer_ended, data_consumer_ended,
-                                  data_producer_paused, data_arrived>;
+using switch_event =
+    std::variant<switch_state_changed, switch_channel_opened,
+                 data_producer_ended, data_consumer_ended, data_producer_paused,
+                 data_buffered_low, data_arrived>;
 
 /// Packets for a transport's client.
 struct switch_records {
@@ -142,6 +151,10 @@ public:
   void set_paused(data_consumer_key which, bool paused);
 
   void set_subchannels(data_consumer_key which, std::vector<subchannel> x);
+
+  /// From now on `data_buffered_low` comes whenever no more than that many
+  /// octets wait where it was more, and now where it is no more already.
+  void set_low_threshold(data_consumer_key which, size_t octets);
 
   /// A message for that consumer alone, be it paused or not.
   void send_to(data_consumer_key which, const data_message& x,
@@ -210,6 +223,8 @@ private:
     size_t queued = 0;
     /// Since when there is more than the limit.
     std::optional<net::time_point> over_since;
+    std::optional<size_t> low_threshold;
+    bool above = false; // more than the threshold waits
     data_consumer_stats stats;
     std::vector<data_message> arrived; // of a direct one
   };
@@ -246,6 +261,15 @@ private:
   // Forgets a consumer, and closes its channel.
   void erase(data_consumer_key which, bool reset, net::time_point now);
 
+  // How many octets wait for its client.
+  size_t buffered(const consumer& x) const;
+
+  // After more has come to wait; and after less may wait.
+  void note_more(consumer& x);
+  void note_less();
+
+  bool is_open(const std::optional<transport_key>& on) const;
+
   // Takes everything that the stack has.
   void drain(net::time_point now);
 
@@ -265,7 +289,8 @@ private:
   std::unordered_map<data_consumer_key, std::unique_ptr<consumer>> consumers_;
   std::vector<data_consumer_key> over_limit_;
   std::vector<data_consumer_key> doomed_;
-  std::deque<transport_key> sending_; // that have records
+  std::vector<data_consumer_key> above_; // their thresholds
+  std::deque<transport_key> sending_;    // that have records
   std::deque<switch_records> farewells_;
   std::deque<data_consumer_key> arrived_;
   std::deque<switch_event> events_;

@@ -52,8 +52,8 @@ void data_switch::give(consumer& to, const data_message& x,
   if (!on)
     return;
   if (to.queue.empty() && send(to, *on, x.ppid, x.octets, now))
-    return;
-  if (to.is.reliability.reliable())
+    note_more(to);
+  else if (to.is.reliability.reliable())
     enqueue(to, *on, x, now);
   else
     drop(to);
@@ -93,10 +93,38 @@ void data_switch::enqueue(consumer& to, association& on, const data_message& x,
     to.over_since = now;
     over_limit_.push_back(to.is.key);
   }
+  note_more(to);
   // All consumers of a slow client together get no more than one may have.
   if (to.queued > 2 * limits_.buffer_octets
       || on.queued > 2 * limits_.buffer_octets)
     doomed_.push_back(to.is.key);
+}
+
+size_t data_switch::buffered(const consumer& x) const {
+  auto out = x.queued - x.queue.size() * message_overhead;
+  if (x.is.on)
+    if (const auto* on = find(*x.is.on))
+      out += stack_.buffered_octets(on->id, x.stream);
+  return out;
+}
+
+void data_switch::note_more(consumer& x) {
+  if (!x.low_threshold || x.above || buffered(x) <= *x.low_threshold)
+    return;
+  x.above = true;
+  above_.push_back(x.is.key);
+}
+
+void data_switch::note_less() {
+  std::erase_if(above_, [this](data_consumer_key which) {
+    auto& x = *consumers_.at(which);
+    const auto now = buffered(x);
+    if (now > *x.low_threshold)
+      return false;
+    x.above = false;
+    events_.emplace_back(data_buffered_low{which, static_cast<uint32_t>(now)});
+    return true;
+  });
 }
 
 void data_switch::send_waiting(association& on, net::time_point now) {

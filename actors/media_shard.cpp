@@ -9,8 +9,10 @@ namespace troupe::actors {
 
 media_shard::transport& media_shard::touch(transport_key which) {
   auto& x = transports_[which];
-  if (!x)
+  if (!x) {
     x = std::make_unique<transport>();
+    x->sender.egress().use(&rooms_);
+  }
   return *x;
 }
 
@@ -130,6 +132,9 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   x->on->adaptive =
       x->on->adaptive || config.feedback.transport_cc || config.feedback.remb;
   x->engine = std::make_unique<rtp::forwarder>(std::move(config), random);
+  x->engine->use(&rooms_);
+  x->place = dues_.size();
+  dues_.push_back({net::time_point::max(), x.get()});
   if (source.layers)
     x->engine->set_alive(source.layers->alive(), now);
   for (const auto& report : source.reports)
@@ -142,6 +147,8 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   auto& added = *x;
   consumers_.emplace(added.key, std::move(x));
   shed(added);
+  // Before it asks for a key frame of them.
+  tell_wanted(added.from);
   allocate(*added.on, now);
   collect(added, now);
   return first;
@@ -153,6 +160,7 @@ void media_shard::set_paused(consumer_key which, bool paused,
   if (i == consumers_.end())
     return;
   i->second->paused = paused;
+  tell_wanted(i->second->from);
   allocate(*i->second->on, now);
 }
 
@@ -167,6 +175,7 @@ void media_shard::set_preferred_layers(consumer_key which,
   x.preferred_temporal = preferred.temporal;
   x.facts.preferred = preferred.spatial;
   shed(x);
+  tell_wanted(x.from);
   allocate(*x.on, now);
 }
 
@@ -175,8 +184,12 @@ void media_shard::set_priority(consumer_key which, uint8_t priority,
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return;
-  i->second->share.priority = priority;
-  allocate(*i->second->on, now);
+  auto& x = *i->second;
+  x.share.priority = priority;
+  x.facts.pinned = priority > rtp::allocated_stream{}.priority;
+  shed(x);
+  tell_wanted(x.from);
+  allocate(*x.on, now);
 }
 
 std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
@@ -185,14 +198,19 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
     return std::nullopt;
   auto gone = std::move(i->second);
   consumers_.erase(i);
+  dues_[gone->place] = dues_.back();
+  dues_[gone->place].who->place = gone->place;
+  dues_.pop_back();
   held_ -= size_t{gone->held};
   retired_.add(gone->engine->stats({}));
   std::erase(gone->on->consumers, gone.get());
   drop_if_unused(gone->on_key);
   auto source = producers_.find(gone->from);
   std::erase(source->second.consumers, gone.get());
-  if (!source->second.consumers.empty())
+  if (!source->second.consumers.empty()) {
+    tell_wanted(gone->from);
     return std::nullopt;
+  }
   producers_.erase(source);
   return gone->from;
 }
@@ -243,6 +261,12 @@ void media_shard::handle_media(producer_key from, const rtp::media_batch& batch,
     oldest_ = arrival;
 }
 
+void media_shard::handle_left_out(producer_key from) {
+  if (auto i = producers_.find(from); i != producers_.end())
+    for (auto* x : i->second.consumers)
+      x->engine->handle_left_out();
+}
+
 void media_shard::handle_source_report(producer_key from,
                                        const rtp::source_report& report) {
   auto i = producers_.find(from);
@@ -271,6 +295,7 @@ media_shard::handle_producer_paused(producer_key from, bool paused,
       x->engine->handle_producer_paused(now);
     else
       x->engine->handle_producer_resumed(now);
+    note_producer(*x, now);
     allocate(*x->on, now);
     collect(*x, now);
     changed.push_back(x->key);
@@ -296,7 +321,24 @@ void media_shard::set_overload(overload_state state,
   for (auto& [key, x] : consumers_)
     if (x->facts.kind == rtp::media_kind::video)
       shed(*x);
+  for (const auto& [key, x] : producers_)
+    tell_wanted(key);
   allocate_all(now);
+}
+
+void media_shard::tell_wanted(producer_key from) {
+  auto& source = producers_.at(from);
+  if (source.consumers.empty()
+      || source.consumers.front()->facts.kind == rtp::media_kind::audio)
+    return;
+  std::optional<uint8_t> highest;
+  for (const auto* x : source.consumers)
+    if (!x->paused && !x->left.paused)
+      highest = std::max(highest, std::optional{x->left.encoding});
+  if (source.wanted && *source.wanted == highest)
+    return;
+  source.wanted.emplace(highest);
+  events_.push({{}, from, layers_wanted{highest}});
 }
 
 void media_shard::shed(consumer& x) {
@@ -311,11 +353,16 @@ void media_shard::handle_timeout(net::time_point now) {
   timeout_.reset();
   if (now >= allocate_due_)
     allocate_all(now);
-  for (auto& [key, x] : consumers_) {
-    if (auto due = x->engine->poll_timeout(); due && *due <= now)
-      x->engine->handle_timeout(now);
-    collect(*x, now);
+  auto next = net::time_point::max();
+  for (auto& x : dues_) {
+    if (x.at <= now) {
+      x.who->engine->handle_timeout(now);
+      collect(*x.who, now);
+    }
+    next = std::min(next, x.at);
   }
+  if (next != net::time_point::max())
+    timeout_ = next;
 }
 
 void media_shard::collect(consumer& x, net::time_point now) {
@@ -339,8 +386,13 @@ void media_shard::collect(consumer& x, net::time_point now) {
         },
         *event);
   }
-  if (auto due = x.engine->poll_timeout();
-      due && (!timeout_ || *due < *timeout_))
+  set_due(x);
+}
+
+void media_shard::set_due(consumer& x) {
+  auto due = x.engine->poll_timeout();
+  dues_[x.place].at = due.value_or(net::time_point::max());
+  if (due && (!timeout_ || *due < *timeout_))
     timeout_ = due;
 }
 

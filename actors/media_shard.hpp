@@ -15,6 +15,8 @@
 
 namespace troupe::actors {
 
+struct consumer_explanation;
+
 /// The names by which a shard knows what the actors of producers, consumers
 /// and transports stand for: their actor ids, unique in this process.
 enum class producer_key : uint64_t {};
@@ -39,12 +41,19 @@ struct shard_consumer {
   std::shared_ptr<const voice> owner = {};
 };
 
+/// The highest spatial layer that any consumer here wants, as far as overload
+/// and the last N leave it; nothing for none. What their links carry does not
+/// count: that may change faster than a sender can begin.
+struct layers_wanted {
+  std::optional<uint8_t> highest;
+};
+
 /// What a forwarder in a shard wants others to do or know.
 struct shard_event {
   consumer_key consumer{};
   producer_key producer{};
   std::variant<rtp::keyframe_wanted, rtp::consumer_score_changed,
-               rtp::layers_changed, packets_missing>
+               rtp::layers_changed, packets_missing, layers_wanted>
       what;
 };
 
@@ -114,6 +123,10 @@ public:
   /// Why it gets what it gets; null if it is unknown.
   const rtp::decision_log* find_decisions(consumer_key which) const;
 
+  /// Why it gets what it gets; its ids are left for others to fill in.
+  std::optional<consumer_explanation> explain(consumer_key which,
+                                              net::time_point now) const;
+
   /// What all consumers together have sent so far, those that are gone too.
   sender_totals totals(net::time_point now) const;
 
@@ -123,6 +136,10 @@ public:
   /// that batches before this one had to be left out.
   void handle_media(producer_key from, const rtp::media_batch& batch,
                     bool refused, net::time_point now);
+
+  /// What the producer received until now and was not handed here was left out
+  /// on purpose: nobody shall look for it.
+  void handle_left_out(producer_key from);
 
   void handle_source_report(producer_key from, const rtp::source_report& x);
 
@@ -215,6 +232,13 @@ private:
     std::optional<rtp::layers> applied;
     rtp::decision_log log;
     bool held = false; // gets less than it wants, for overload
+    size_t place = 0;  // in dues_
+  };
+
+  // When an engine's timeout is. In one piece, since all are looked at often.
+  struct due_entry {
+    net::time_point at;
+    consumer* who;
   };
 
   struct producer {
@@ -223,12 +247,16 @@ private:
     std::vector<std::optional<rtp::source_report>> reports; // by encoding
     std::optional<bool> paused; // unknown until the producer has answered
     std::optional<rtp::layer_monitor> layers; // of one that has several
+    // As its actor was told; nothing before.
+    std::optional<std::optional<uint8_t>> wanted;
   };
 
   transport& touch(transport_key which);
   void become_writable(transport& x, net::time_point now);
   // Finds out how much overload leaves of what the client wants.
   void shed(consumer& x);
+  // Tells the producer's actor which layers are wanted, if that has changed.
+  void tell_wanted(producer_key from);
   // Shares the transport's link anew, and tells the engines.
   void allocate(transport& x, net::time_point now);
   void allocate_all(net::time_point now);
@@ -237,12 +265,16 @@ private:
   void apply(consumer& x, net::time_point now);
   static rtp::decision_reason reason_of(const consumer& x);
   static void note(consumer& x, rtp::decision_reason why, net::time_point now);
+  // Notes that the producer was paused, or goes on.
+  static void note_producer(consumer& x, net::time_point now);
   void hold(transport& x, net::time_point until);
   void tell_dropped(transport& x, net::time_point now);
   void collect(consumer& x, net::time_point now);
+  void set_due(consumer& x);
   void mark(transport& x);
   void drop_if_unused(transport_key which);
 
+  rtp::room_pool rooms_; // outlives those that use it
   std::unordered_map<transport_key, std::unique_ptr<transport>> transports_;
   std::unordered_map<consumer_key, std::unique_ptr<consumer>> consumers_;
   std::unordered_map<producer_key, producer> producers_;
@@ -257,6 +289,7 @@ private:
   std::vector<rtp::allocated_stream*> shares_; // while allocating
   net::time_point allocate_due_{};
   std::optional<net::time_point> oldest_; // arrival of media that waits
+  std::vector<due_entry> dues_;           // of all consumers
   std::optional<net::time_point> timeout_;
   rtp::fifo<shard_event> events_;
 };

@@ -1,3 +1,4 @@
+#include "actors/consumer_explanation.hpp"
 #include "actors/media_shard.hpp"
 
 #include <algorithm>
@@ -14,6 +15,15 @@ constexpr auto allocate_interval = std::chrono::milliseconds{200};
 /// Assumed of a link whose client has yet to tell, and for how long.
 constexpr uint64_t start_bps = 600'000;
 constexpr auto start_time = std::chrono::seconds{2};
+
+// As clients are told of them: no temporal layers but those signaled.
+std::optional<rtp::layers> signaled(std::optional<rtp::layers> x,
+                                    const rtp::producer_layout& layout) {
+  if (x)
+    x->temporal = std::min<uint8_t>(
+        x->temporal, std::max<uint8_t>(layout.temporal_layers, 1) - 1);
+  return x;
+}
 
 } // namespace
 
@@ -60,9 +70,12 @@ void media_shard::allocate(transport& x, net::time_point now) {
   auto link = shares_.empty() ? std::nullopt : link_bps(x, now);
   auto video = link ? std::optional{*link - std::min(*link, audio)} : link;
   auto& egress = x.sender.egress();
-  x.allocator.allocate(shares_, video, egress.congested(now), now);
-  for (auto* to : x.consumers)
+  auto congested = egress.congested(now);
+  x.allocator.allocate(shares_, video, congested, now);
+  for (auto* to : x.consumers) {
+    to->engine->set_frugal(congested);
     apply(*to, now);
+  }
   egress.set_probing(probing);
   egress.set_wanted(x.allocator.wanted_bps() + audio);
   if (probing && link && x.allocator.wanted_bps() > *video)
@@ -70,8 +83,9 @@ void media_shard::allocate(transport& x, net::time_point now) {
 }
 
 void media_shard::apply(consumer& x, net::time_point now) {
-  auto held =
-      !x.paused && (x.left.paused || x.left.encoding != x.facts.preferred);
+  auto held = !x.paused
+              && ((x.left.paused && !x.left.by_last_n)
+                  || x.left.encoding != x.facts.preferred);
   held_ += size_t{held} - size_t{std::exchange(x.held, held)};
   auto stopped = std::exchange(x.stopped, x.paused);
   if (x.facts.kind == rtp::media_kind::video && !x.paused) {
@@ -97,6 +111,8 @@ void media_shard::apply(consumer& x, net::time_point now) {
 }
 
 rtp::decision_reason media_shard::reason_of(const consumer& x) {
+  if (x.left.by_last_n)
+    return rtp::decision_reason::last_n;
   if (x.left.paused
       || (x.applied && x.applied->spatial == x.left.encoding
           && x.left.encoding < x.facts.preferred))
@@ -110,9 +126,48 @@ rtp::decision_reason media_shard::reason_of(const consumer& x) {
 void media_shard::note(consumer& x, rtp::decision_reason why,
                        net::time_point now) {
   const auto& egress = x.on->sender.egress();
-  auto target = x.paused ? std::nullopt : x.applied;
+  auto runs = !x.paused && !x.engine->producer_paused();
+  auto target = runs ? signaled(x.applied, x.layout) : std::nullopt;
   x.log.add(
       {now, why, target, egress.link_bps(), static_cast<float>(egress.loss())});
+}
+
+void media_shard::note_producer(consumer& x, net::time_point now) {
+  if (!x.paused)
+    note(x,
+         x.engine->producer_paused() ? rtp::decision_reason::paused
+                                     : reason_of(x),
+         now);
+}
+
+std::optional<consumer_explanation>
+media_shard::explain(consumer_key which, net::time_point now) const {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end())
+    return std::nullopt;
+  const auto& x = *i->second;
+  const auto& engine = *x.engine;
+  const auto& egress = x.on->sender.egress();
+  consumer_explanation out;
+  out.kind = x.facts.kind;
+  out.paused = x.paused;
+  out.producer_paused = engine.producer_paused();
+  out.priority = x.share.priority;
+  auto runs = !out.paused && !out.producer_paused;
+  out.reason = runs ? reason_of(x) : rtp::decision_reason::paused;
+  if (x.facts.kind == rtp::media_kind::video) {
+    out.preferred = signaled(
+        rtp::layers{x.facts.preferred, x.preferred_temporal}, x.layout);
+    out.target = runs ? signaled(x.applied, x.layout) : std::nullopt;
+    out.current = signaled(engine.current_layers(), x.layout);
+  }
+  out.link_bps = egress.link_bps();
+  out.used_bps = x.on->allocator.used_bps();
+  out.wanted_bps = x.on->allocator.wanted_bps();
+  out.loss = egress.loss();
+  x.log.for_each([&](const rtp::decision& y) { out.decisions.push_back(y); });
+  out.at = now;
+  return out;
 }
 
 void media_shard::tell_dropped(transport& x, net::time_point now) {

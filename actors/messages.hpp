@@ -217,6 +217,12 @@ struct producer_rated {
   std::vector<protocol::event::encoding_score> encodings;
 };
 
+/// Other layers of a producer are wanted than before: up to this one, or none.
+struct producer_layers_wanted {
+  producer_id producer;
+  std::optional<uint8_t> highest;
+};
+
 // -- transport ---------------------------------------------------------------
 
 /// What one receive burst brought for one transport. The receiving actor owns
@@ -260,6 +266,9 @@ struct close_producer {};
 
 /// INTERNAL: NACK and report timers.
 struct producer_tick {};
+
+/// INTERNAL: fewer layers have been wanted for a while.
+struct demand_tick {};
 
 /// A client asks for a key frame.
 struct request_key_frame {};

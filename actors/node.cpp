@@ -49,8 +49,10 @@ double cores_of(const config::thread_keys& in) {
   return std::min(net::usable_cores(), static_cast<double>(threads));
 }
 
-shedding_limits to_shedding_limits(const config::overload_keys& in) {
-  return {static_cast<uint16_t>(in.last_n), static_cast<uint16_t>(in.speakers)};
+shedding_limits to_shedding_limits(const config& in) {
+  return {static_cast<uint16_t>(in.overload.last_n),
+          static_cast<uint16_t>(in.overload.speakers),
+          static_cast<uint16_t>(in.room.last_n)};
 }
 
 std::string describe_http_failure(const config::http_keys& in,
@@ -125,14 +127,15 @@ std::optional<std::string> node::impl::start() {
   socket = spawn_socket(system, sockets);
   load = spawn_load(system, {to_marks(settings.overload), net::process_cpu_time,
                              cores, board, true});
-  server = spawn_server(
-      system, {settings.room,
-               {&sockets.port(), board, to_shedding_limits(settings.overload),
-                &sockets.ticks()}});
   sctp = spawn_sctp(system,
                     {{settings.data.buffer_limit, settings.data.buffer_time},
                      &sockets.ticks(),
                      board});
+  server = spawn_server(
+      system,
+      {settings.room,
+       {&sockets.port(), board, to_shedding_limits(settings), &sockets.ticks()},
+       settings.rtc.sctp == "off" ? sctp_actor{} : sctp});
   auto services = std::make_shared<const media_services>(
       media_services{settings, dtls.get(), *backend, &sockets.port(), socket,
                      &sockets.ticks(), board, sctp, &threads,

@@ -24,6 +24,7 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       [this](adopt_session& x) { adopt(x); },
       [this](const mute_peer& x) { be_muted(x.kind); },
       [this](const get_peer_stats&) { return collect_stats(); },
+      [this](const explain_consumer& x) { return explain(x.consumer); },
       [this](const consumer_ended& x) {
         if (!find_record(consumers, x.consumer))
           return;
@@ -51,6 +52,11 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       [this](producer_rated& x) {
         tell_session(event::producer_score{x.producer, std::move(x.encodings)});
       },
+      [this](const producer_layers_wanted& x) {
+        if (auto* record = find_record(producers, x.producer))
+          record->wanted.emplace(x.highest);
+        tell_session(event::producer_layers_wanted{x.producer, x.highest});
+      },
       [this](const session_lost&) {
         if (!of_former_session())
           be_lost();
@@ -61,6 +67,9 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
           tell_session(event::data_consumer_paused{x.consumer});
         else
           tell_session(event::data_consumer_resumed{x.consumer});
+      },
+      [this](const data_consumer_low& x) {
+        tell_session(event::data_consumer_buffered_low{x.consumer, x.octets});
       },
       [this](verb::produce_data& x) { return produce_data(x); },
       [this](const verb::consume_data& x) { return consume_data(x); },
@@ -85,6 +94,8 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       [this](verb::set_data_subchannels& x) { return subscribe(x); },
       [this](const verb::add_data_subchannel& x) { return subscribe(x); },
       [this](const verb::remove_data_subchannel& x) { return subscribe(x); },
+      [this](const verb::set_data_low_threshold& x) { return watch(x); },
+      [this](const verb::get_data_buffered& x) { return get_buffered(x); },
       [this](const verb::list_data_producers&) {
         return list_data_producers();
       },
@@ -162,6 +173,7 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
             shard = entered.shard;
             voice = std::move(entered.voice);
             quotas = std::move(entered.quotas);
+            floor = std::move(entered.floor);
             promise.deliver(std::move(entered.joined));
           },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });

@@ -49,11 +49,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::close_data_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::set_data_subchannels)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::add_data_subchannel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::remove_data_subchannel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::set_data_low_threshold)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::get_data_buffered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::list_data_producers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_produced)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_consumed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_consumers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_subchannels)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_buffered)
 
 namespace troupe::actors {
 
@@ -86,6 +89,10 @@ using peer_data_actor = data_listener_actor::extend<
         protocol::reply::data_subchannels>,
     caf::replies_to<protocol::verb::remove_data_subchannel>::with<
         protocol::reply::data_subchannels>,
+    caf::replies_to<protocol::verb::set_data_low_threshold>::with<
+        protocol::reply::ok>,
+    caf::replies_to<protocol::verb::get_data_buffered>::with<
+        protocol::reply::data_buffered>,
     caf::replies_to<protocol::verb::list_data_producers>::with<
         protocol::reply::data_producers>>;
 

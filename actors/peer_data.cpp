@@ -91,7 +91,8 @@ peer_state::produce_data(verb::produce_data& x) {
   auto entry = data_producer_entry{
       {created, id, x.label, x.protocol, x.paused, x.app_data},
       x.stream,
-      actor};
+      actor,
+      x.for_server};
   auto promise = self->make_response_promise<reply::data_produced>();
   self->request(actor, timeout(), begin_data{})
       .then(
@@ -253,6 +254,31 @@ peer_state::subscribe(const verb::remove_data_subchannel& x) {
       x.data_consumer, [&](auto& have) { std::erase(have, x.subchannel); });
 }
 
+caf::result<reply::ok>
+peer_state::watch(const verb::set_data_low_threshold& x) {
+  auto* record = find_record(data_consumers, x.data_consumer);
+  if (!record)
+    return refuse(error_code::data_consumer_not_found);
+  self->send(record->actor, watch_data_buffered{x.threshold});
+  return reply::ok{};
+}
+
+caf::result<reply::data_buffered>
+peer_state::get_buffered(const verb::get_data_buffered& x) {
+  auto* record = find_record(data_consumers, x.data_consumer);
+  if (!record)
+    return refuse(error_code::data_consumer_not_found);
+  auto promise = self->make_response_promise<reply::data_buffered>();
+  self->request(record->actor, timeout(), actors::get_data_buffered{})
+      .then(
+          [promise, id = x.data_consumer](const data_buffered& got) mutable {
+            promise.deliver(
+                reply::data_buffered{id, static_cast<uint32_t>(got.octets)});
+          },
+          [promise](caf::error& failure) mutable { promise.deliver(failure); });
+  return promise;
+}
+
 caf::result<reply::data_producers> peer_state::list_data_producers() {
   if (hidden)
     return refuse(error_code::not_joined);
@@ -270,7 +296,7 @@ void peer_state::end_data_consumer(const data_consumer_over& x) {
   if (!find_record(data_consumers, x.consumer))
     return;
   forget_data_consumer(x.consumer);
-  tell_session(event::data_consumer_closed{x.consumer, x.producer});
+  tell_session(event::data_consumer_closed{x.consumer, x.producer, x.too_slow});
 }
 
 void peer_state::forget_data_producer(const data_producer_id& which) {

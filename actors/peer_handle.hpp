@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/consumer_explanation.hpp"
 #include "actors/rtp_messages.hpp"
 #include "actors/session_listener.hpp"
 
@@ -11,12 +12,18 @@ namespace troupe::actors {
 /// producers and consumers.
 struct get_peer_stats {};
 
+/// Asks a peer why one of its consumers gets what it gets.
+struct explain_consumer {
+  consumer_id consumer;
+};
+
 } // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::dismiss_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::mute_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_peer_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::explain_consumer)
 
 namespace troupe::actors {
 
@@ -46,6 +53,8 @@ using peer_handle = caf::typed_actor<
     // Pauses what it sends.
     caf::reacts_to<mute_peer>,
     // The figures of all its transports, producers and consumers.
-    caf::replies_to<get_peer_stats>::with<protocol::reply::stats>>;
+    caf::replies_to<get_peer_stats>::with<protocol::reply::stats>,
+    // Refused where it has no such consumer.
+    caf::replies_to<explain_consumer>::with<consumer_explanation>>;
 
 } // namespace troupe::actors

@@ -9,6 +9,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_producer_paused)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_score_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_layers_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_rated)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_layers_wanted)
 
 namespace troupe::actors {
 
@@ -26,6 +27,8 @@ using consumer_listener_actor = caf::typed_actor<
 /// What producers tell their peer.
 using producer_listener_actor = caf::typed_actor<
     // How well its encodings arrive.
-    caf::reacts_to<producer_rated>>;
+    caf::reacts_to<producer_rated>,
+    // Which of them anybody wants.
+    caf::reacts_to<producer_layers_wanted>>;
 
 } // namespace troupe::actors

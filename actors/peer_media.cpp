@@ -44,7 +44,7 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
       self->system(),
       {created, to_receiver(x.kind, sent, x.paused),
        caf::actor_cast<rtcp_sender_actor>(on->actor), voice, services->ticks,
-       caf::actor_cast<producer_listener_actor>(self), services->load});
+       caf::actor_cast<producer_listener_actor>(self), services->load, floor});
   self->link_to(actor);
   self->monitor(actor);
   auto entry = producer_entry{

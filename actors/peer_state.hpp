@@ -39,6 +39,8 @@ struct producer_record {
   protocol::media_kind kind = protocol::media_kind::audio;
   bool paused = false;
   std::shared_ptr<void> place; // among the room's
+  // Which layers of it are wanted, once that is less than all.
+  std::optional<std::optional<uint8_t>> wanted = {};
 };
 
 /// One of the peer's consumers.
@@ -101,6 +103,7 @@ struct peer_state {
   caf::result<reply::producers> list_producers();
   caf::result<reply::stats> get_stats(const std::string& which);
   caf::result<reply::stats> collect_stats();
+  caf::result<consumer_explanation> explain(const consumer_id& which);
 
   // -- verbs of data channels, in peer_data.cpp
   // --------------------------------
@@ -117,6 +120,9 @@ struct peer_state {
   subscribe(const verb::add_data_subchannel& x);
   caf::result<reply::data_subchannels>
   subscribe(const verb::remove_data_subchannel& x);
+  caf::result<reply::ok> watch(const verb::set_data_low_threshold& x);
+  caf::result<reply::data_buffered>
+  get_buffered(const verb::get_data_buffered& x);
   caf::result<reply::data_producers> list_data_producers();
 
   template <class Change>
@@ -215,6 +221,7 @@ struct peer_state {
   room_directory_actor room; // set once joined
   shard_actor shard;         // likewise
   std::shared_ptr<actors::voice> voice;
+  std::shared_ptr<room_floor> floor;
   room_quotas quotas;
   bool hidden = false; // others do not know of it yet
   // What it has is from before the connection was lost, and the client has

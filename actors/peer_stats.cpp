@@ -45,4 +45,21 @@ caf::result<reply::stats> peer_state::collect_stats() {
   return all->promise;
 }
 
+caf::result<consumer_explanation>
+peer_state::explain(const consumer_id& which) {
+  auto* found = find_record(consumers, which);
+  if (!found)
+    return refuse(error_code::consumer_not_found);
+  auto promise = self->make_response_promise<consumer_explanation>();
+  self->request(shard, timeout(),
+                explain_shard_consumer{consumer_key{found->actor->id()}})
+      .then(
+          [promise, source = found->producer](consumer_explanation& x) mutable {
+            x.producer = source;
+            promise.deliver(std::move(x));
+          },
+          [promise](caf::error& failure) mutable { promise.deliver(failure); });
+  return promise;
+}
+
 } // namespace troupe::actors

@@ -122,7 +122,11 @@ peer_state::restart_ice(const verb::restart_ice& x) {
                                       : &transports.front();
   if (!target)
     return refuse(error_code::transport_not_found);
-  resumed = false;
+  // What the client missed while it was away.
+  if (std::exchange(resumed, false))
+    for (const auto& mine : producers)
+      if (mine.wanted)
+        tell_session(event::producer_layers_wanted{mine.id, *mine.wanted});
   auto promise = self->make_response_promise<reply::ice_restarted>();
   self->request(target->actor, timeout(), restart_transport_ice{})
       .then(

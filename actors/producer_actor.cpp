@@ -3,6 +3,7 @@
 #include "actors/live_objects.hpp"
 #include "actors/stats_json.hpp"
 #include "actors/timer_slot.hpp"
+#include "rtp/layer_demand.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -26,7 +27,7 @@ struct producer_state {
 
   producer_actor::behavior_type make_behavior(const producer_config& cfg);
 
-  // Tells the room how loud its member is.
+  // Tells the room how loud its member is, and the floor how loud this is.
   void note_levels(const std::vector<rtp::packet>& packets);
 
   void add(const subscribe& x);
@@ -43,6 +44,12 @@ struct producer_state {
   void pass_on(const rtp::receiver_event& x);
 
   void rate(const rtp::score_changed& x);
+
+  // A shard is gone, or wants nothing any more.
+  void forget(const caf::actor_addr& gone);
+
+  // Tells the client which layers are wanted, where that has changed.
+  void tell_wanted();
 
   template <class Message>
   void tell_all(const Message& x) {
@@ -66,6 +73,7 @@ struct producer_state {
   struct shard {
     media_sink_actor actor;
     std::shared_ptr<flow_gauge> gauge;
+    bool resumed = false; // has not been told yet that something was left out
   };
 
   producer_key key() const {
@@ -79,6 +87,8 @@ struct producer_state {
   rtcp_sender_actor transport;
   producer_listener_actor listener;
   std::shared_ptr<actors::voice> voice; // null for video
+  std::optional<room_floor::seat> seat; // nothing for video
+  bool left_out = false;                // by the seat, for now
   rtp::extension_map extensions;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<rtp::receiver> engine;
@@ -88,7 +98,9 @@ struct producer_state {
   std::shared_ptr<load_board> load;
   receiver_totals published;
   net::time_point publish_due{};
+  std::optional<rtp::layer_demand> demand; // of simulcast
   timer_slot timer;
+  timer_slot demand_timer;
 };
 
 void producer_state::publish(net::time_point now) {
@@ -110,8 +122,15 @@ producer_state::make_behavior(const producer_config& cfg) {
   listener = cfg.listener;
   if (kind == rtp::media_kind::audio)
     voice = cfg.voice;
+  if (kind == rtp::media_kind::audio && cfg.floor)
+    seat.emplace(cfg.floor).set_running(!cfg.engine.paused);
   extensions = cfg.engine.extensions;
   timer.use(cfg.ticks);
+  demand_timer.use(cfg.ticks);
+  if (auto encodings = cfg.engine.encodings.size(); encodings > 1) {
+    demand.emplace(static_cast<uint8_t>(encodings - 1), self->clock().now());
+    tell_wanted();
+  }
   load = cfg.load;
   random = net::make_secure_rng();
   // Answers to our reports are told apart by the SSRC that asked.
@@ -120,11 +139,8 @@ producer_state::make_behavior(const producer_config& cfg) {
   engine = std::make_unique<rtp::receiver>(engine_config, *random);
   reports.resize(cfg.engine.encodings.size());
   self->set_error_handler([](caf::error&) {});
-  self->set_down_handler([this](const caf::down_msg& down) {
-    std::erase_if(shards, [&](const shard& x) {
-      return x.actor.address() == down.source;
-    });
-  });
+  self->set_down_handler(
+      [this](const caf::down_msg& down) { forget(down.source); });
   return {
       [this](const rtp::rtp_batch& x) {
         note_levels(*x);
@@ -143,8 +159,13 @@ producer_state::make_behavior(const producer_config& cfg) {
       [this](const subscribe& x) { add(x); },
       [this](const unsubscribe& x) {
         self->demonitor(x.shard.address());
-        std::erase_if(shards,
-                      [&](const auto& y) { return y.actor == x.shard; });
+        forget(x.shard.address());
+      },
+      [this](const want_layers& x) {
+        auto now = self->clock().now();
+        if (demand)
+          demand->handle_wish(x.shard->id(), x.highest, now);
+        tell_wanted();
       },
       [this](const restore_packets& x) {
         if (auto found = engine->find_packets(x.keys))
@@ -161,21 +182,32 @@ producer_state::make_behavior(const producer_config& cfg) {
       [this](const close_producer&) { self->quit(); },
       [this](const get_actor_stats&) {
         return protocol::reply::stats{
-            stats_json(id, engine->stats(self->clock().now()))};
+            stats_json(id, kind, engine->stats(self->clock().now()))};
       },
       [this](const producer_tick&) {
         timer.fired(self->clock().now());
         with_engine([](auto& e, auto now) { e.handle_timeout(now); });
       },
+      [this](const demand_tick&) {
+        auto now = self->clock().now();
+        demand_timer.fired(now);
+        demand->handle_timeout(now);
+        tell_wanted();
+      },
   };
 }
 
 void producer_state::note_levels(const std::vector<rtp::packet>& packets) {
-  if (!voice)
+  if (!voice && !seat)
     return;
+  auto now = self->clock().now();
   for (const auto& x : packets)
-    if (auto level = rtp::read_audio_level(x, extensions))
-      voice->note_level(level->level, self->clock().now());
+    if (auto level = rtp::read_audio_level(x, extensions)) {
+      if (voice)
+        voice->note_level(level->level, now);
+      if (seat)
+        seat->handle_level(level->level, now);
+    }
 }
 
 void producer_state::add(const subscribe& x) {
@@ -200,6 +232,8 @@ void producer_state::set_paused(bool paused) {
     return;
   with_engine(
       [&](auto& e, auto now) { paused ? e.pause(now) : e.resume(now); });
+  if (seat)
+    seat->set_running(!paused);
   tell_all(producer_paused{key(), paused});
 }
 
@@ -214,15 +248,23 @@ void producer_state::drain() {
 }
 
 void producer_state::fan_out(const rtp::media_batch& batch) {
+  if (seat && !seat->open(self->clock().now())) {
+    left_out = true;
+    return;
+  }
+  if (std::exchange(left_out, false))
+    for (auto& to : shards)
+      to.resumed = true;
   // A key frame always gets through: without it, who fell behind could never
   // go on. Audio overtakes video that waits.
   bool important = has_keyframe(batch);
-  for (const auto& to : shards) {
+  for (auto& to : shards) {
     if (!to.gauge->admit(important))
       continue;
     if (kind == rtp::media_kind::audio)
-      self->send<caf::message_priority::high>(to.actor,
-                                              media_arrived{key(), batch});
+      self->send<caf::message_priority::high>(
+          to.actor,
+          media_arrived{key(), batch, std::exchange(to.resumed, false)});
     else
       self->send(to.actor, media_arrived{key(), batch});
   }
@@ -237,10 +279,34 @@ void producer_state::pass_on(const rtp::receiver_event& x) {
   }
 }
 
+void producer_state::forget(const caf::actor_addr& gone) {
+  std::erase_if(shards,
+                [&](const shard& x) { return x.actor.address() == gone; });
+  if (!demand)
+    return;
+  demand->remove(gone.id(), self->clock().now());
+  tell_wanted();
+}
+
+void producer_state::tell_wanted() {
+  if (!demand)
+    return;
+  if (auto changed = demand->poll_changed()) {
+    engine->set_wanted(*changed ? size_t{**changed} + 1 : 0);
+    if (listener)
+      self->send(listener, producer_layers_wanted{id, *changed});
+  }
+  demand_timer.arm(self, demand->poll_timeout(), demand_tick{});
+}
+
 void producer_state::rate(const rtp::score_changed& x) {
-  tell_all(producer_score_changed{key(), x.score});
   scores[x.encoding] = {x.encoding, static_cast<uint32_t>(x.ssrc), x.rid,
                         x.score};
+  // One that is not sent, as nobody wants it, does not make the others worse.
+  auto best = 0;
+  for (const auto& [encoding, rated] : scores)
+    best = std::max(best, rated.score);
+  tell_all(producer_score_changed{key(), best});
   if (!listener)
     return;
   producer_rated told{id, {}};

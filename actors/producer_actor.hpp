@@ -2,6 +2,7 @@
 
 #include "actors/load_board.hpp"
 #include "actors/peer_listener.hpp"
+#include "actors/room_floor.hpp"
 #include "actors/room_voices.hpp"
 #include "actors/rtp_messages.hpp"
 #include "actors/tick_queue.hpp"
@@ -23,6 +24,12 @@ struct unsubscribe {
   media_sink_actor shard;
 };
 
+/// The highest spatial layer that consumers in a shard want; nothing for none.
+struct want_layers {
+  media_sink_actor shard;
+  std::optional<uint8_t> highest;
+};
+
 /// A consumer's receiver has lost packets.
 struct restore_packets {
   media_sink_actor shard;
@@ -42,12 +49,14 @@ struct start_wanted {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::keyframe_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::subscribe)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::unsubscribe)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::want_layers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::restore_packets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::start_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pause_producer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::resume_producer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_producer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::demand_tick)
 
 namespace troupe::actors {
 
@@ -57,6 +66,8 @@ using producer_actor = rtp_sink_actor::extend<
     caf::reacts_to<subscribe>,
     // Forgets it; one that ends is forgotten by itself.
     caf::reacts_to<unsubscribe>,
+    // Tells the client, where layers need not be sent any more, or again.
+    caf::reacts_to<want_layers>,
     // Looks packets up for a consumer's retransmission.
     caf::reacts_to<restore_packets>,
     // Replays the last group of pictures to a consumer; where that cannot be,
@@ -70,7 +81,9 @@ using producer_actor = rtp_sink_actor::extend<
     // Statistics of the streams received.
     caf::replies_to<get_actor_stats>::with<protocol::reply::stats>,
     // INTERNAL: NACK, report and key-frame timers.
-    caf::reacts_to<producer_tick>>;
+    caf::reacts_to<producer_tick>,
+    // INTERNAL: fewer layers have been wanted for a while.
+    caf::reacts_to<demand_tick>>;
 
 /// What a producer is made of.
 struct producer_config {
@@ -85,6 +98,8 @@ struct producer_config {
   producer_listener_actor listener = {};
   /// Where it publishes what it counts.
   std::shared_ptr<load_board> load = std::make_shared<load_board>();
+  /// Decides whether audio is forwarded; null where all is.
+  std::shared_ptr<room_floor> floor = {};
 };
 
 producer_actor spawn_producer(caf::actor_system& system,

@@ -78,6 +78,10 @@ struct reply_of<protocol::verb::remove_data_subchannel> {
   using type = protocol::reply::data_subchannels;
 };
 template <>
+struct reply_of<protocol::verb::get_data_buffered> {
+  using type = protocol::reply::data_buffered;
+};
+template <>
 struct reply_of<protocol::verb::list_data_producers> {
   using type = protocol::reply::data_producers;
 };

@@ -36,6 +36,9 @@ room_actor::behavior_type room_state::make_behavior() {
       [this](const data_producer_withdrawn& x) {
         if (speaks_for(x.producer))
           withdraw(x.producer);
+        std::erase_if(server.bots, [&](const auto& bot) {
+          return bot.producer == x.producer;
+        });
         drain();
       },
       [this](const data_producer_pause_changed& x) {
@@ -93,6 +96,8 @@ room_actor::behavior_type room_state::make_behavior() {
         return make_report(id, people, rules, members, entries, data);
       },
       [this](const administer_room& x) { return administer(x); },
+      [this](say_in_room& x) { return say(x); },
+      [this](const server_channel_tick& x) { settle(x); },
       [this](const room_tick&) {
         audience.handle_tick(self->clock().now());
         drain();
@@ -130,6 +135,8 @@ caf::result<room_joined> room_state::join(join_room& x) {
   members.emplace(who,
                   member{x.peer, x.session, voice, x.named_by_client, x.derived,
                          place, presence::hidden, x.rights.moderate});
+  floor->set_members(members.size());
+  voice->set_seen(false);
   log::event(log::level::info, "peer-joined",
              {{"room", id.str()},
               {"peer", who.str()},
@@ -137,7 +144,10 @@ caf::result<room_joined> room_state::join(join_room& x) {
   return room_joined{x.hidden ? reply::joined{who, {}, {}, {}, self->id()}
                               : show(std::move(x.who)),
                      caf::actor_cast<room_directory_actor>(self),
-                     shards[place].actor, std::move(voice), quotas};
+                     shards[place].actor,
+                     std::move(voice),
+                     quotas,
+                     floor};
 }
 
 caf::result<reply::joined> room_state::announce(announce_member& x) {
@@ -208,12 +218,15 @@ room_joined room_state::come_back(join_room& x) {
           shards[old.shard].actor,
           old.voice,
           quotas,
+          floor,
           old.peer};
 }
 
 void room_state::rename(rename_member& x) {
-  if (speaks_for(x.peer) && people.rename(x.peer, std::move(x.name)))
-    tell_update(x.peer);
+  if (!speaks_for(x.peer) || !people.rename(x.peer, std::move(x.name)))
+    return;
+  tell_update(x.peer);
+  rename_to_bots(x.peer);
 }
 
 size_t room_state::choose_shard() {
@@ -243,6 +256,7 @@ void room_state::leave(const peer_id& who) {
 }
 
 void room_state::become_empty() {
+  close_server_channels();
   rules.lock(false); // whoever comes before the room closes, comes to a new one
   self->send(listener, room_emptied{id, joins});
 }
@@ -261,6 +275,7 @@ void room_state::remove(const peer_id& who) {
   voices->remove(i->second.voice);
   auto known = i->second.presence != presence::hidden;
   members.erase(i);
+  floor->set_members(members.size());
   rules.remove(who);
   speakers.remove(who);
   for (const auto& gone : people.remove(who)) {
@@ -306,6 +321,7 @@ void room_state::publish(producer_published& x) {
     return;
   entries.insert_or_assign(info.id, std::move(x.entry));
   audience.tell_others(event::producer_added{info}, info.peer);
+  note_seen(info.peer);
   tell_update(info.peer);
   keep_sampling();
 }
@@ -315,6 +331,7 @@ void room_state::withdraw(const producer_id& gone) {
   if (auto info = people.withdraw(gone)) {
     audience.tell_others(event::producer_closed{info->id, info->peer},
                          info->peer);
+    note_seen(info->peer);
     tell_update(info->peer);
   }
 }
@@ -330,8 +347,14 @@ void room_state::set_paused(const producer_id& which, bool paused) {
   else
     audience.tell_others(event::producer_resumed{info->id, info->peer},
                          info->peer);
+  note_seen(info->peer);
   tell_update(info->peer);
   keep_sampling();
+}
+
+void room_state::note_seen(const peer_id& who) {
+  if (auto i = members.find(who); i != members.end())
+    i->second.voice->set_seen(people.visible(who));
 }
 
 void room_state::sample_voices() {
@@ -384,6 +407,8 @@ room_actor spawn_room(caf::actor_system& system, room_id id,
     self->state.services = services;
     self->state.listener = listener;
     const auto& limits = self->state.services.limits;
+    self->state.floor = std::make_shared<room_floor>(
+        floor_limits{limits.audio_top, limits.audio_top_above});
     self->state.quotas = {std::make_shared<quota>(limits.max_producers),
                           std::make_shared<quota>(limits.max_consumers),
                           std::make_shared<quota>(limits.max_data_producers),

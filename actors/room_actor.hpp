@@ -116,6 +116,7 @@ struct room_joined {
   std::shared_ptr<actors::voice> voice;
   /// Shared by all of the room.
   room_quotas quotas;
+  std::shared_ptr<room_floor> floor;
   /// The peer that the user had here already, which goes on in the newcomer's
   /// place.
   peer_handle former = {};
@@ -142,6 +143,10 @@ using room_actor = room_directory_actor::extend<
     caf::replies_to<get_room_report>::with<room_report>,
     // Kicks, mutes, locks or ends. Errors: bad_request.
     caf::replies_to<administer_room>::with<done>,
+    // What the server itself says. Errors: unsupported, limit_reached.
+    caf::replies_to<say_in_room>::with<said_in_room>,
+    // INTERNAL: a channel of the server's has been there for a moment.
+    caf::reacts_to<server_channel_tick>,
     // INTERNAL: the next batch of events is due.
     caf::reacts_to<room_tick>,
     // INTERNAL: a lost member has not come back.
@@ -165,6 +170,8 @@ using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>>;
 struct room_services {
   config::room_keys limits;
   shard_services shards;
+  /// Runs the data channels; null where there are none.
+  sctp_actor sctp = {};
 };
 
 /// Spawns the actor of an empty room. It ends with its listener.

@@ -19,7 +19,11 @@ caf::result<data_producer_entry> room_state::find(const find_data_producer& x) {
 
 void room_state::publish(data_producer_published& x) {
   auto info = x.entry.info;
-  if (!speaks_for(info.peer) || !data.publish(std::move(x.entry)))
+  if (!speaks_for(info.peer))
+    return;
+  if (x.entry.for_server)
+    return answer_by_bot(x.entry);
+  if (!data.publish(std::move(x.entry)))
     return;
   audience.tell_others(event::data_producer_added{info}, info.peer);
 }
@@ -38,6 +42,7 @@ bool room_state::speaks_for(const data_producer_id& which) const {
 void room_state::remove_data_of(const peer_id& who) {
   for (const auto& gone : data.remove(who))
     audience.tell_others(event::data_producer_closed{gone, who}, who);
+  std::erase_if(server.bots, [&](const auto& x) { return x.peer == who; });
 }
 
 } // namespace troupe::actors

@@ -33,8 +33,30 @@ struct data_producer_pause_changed {
   bool paused = false;
 };
 
+/// The server itself says something, on its channel of that label. The first
+/// message opens the channel, and waits a moment for those who then begin to
+/// listen.
+struct say_in_room {
+  std::string label;
+  data_message message;
+};
+
+/// By which data producer it is said.
+struct said_in_room {
+  data_producer_id producer;
+};
+
+/// INTERNAL: the moment is over.
+struct server_channel_tick {
+  std::string label;
+  data_producer_id producer;
+};
+
 } // namespace troupe::actors
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::say_in_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::said_in_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::server_channel_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_data_producer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_room_data_producers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_entry)

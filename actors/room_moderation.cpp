@@ -59,6 +59,7 @@ caf::result<done> room_state::carry_out(const peer_id& by,
     self->send(x.peer, dismiss_peer{protocol::end_reason::room_closed});
   }
   members.clear();
+  floor->set_members(0);
   entries.clear();
   audience.clear();
   people = {};

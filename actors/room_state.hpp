@@ -5,6 +5,7 @@
 #include "actors/room_audience.hpp"
 #include "actors/room_rules.hpp"
 #include "actors/roster.hpp"
+#include "actors/server_channels.hpp"
 #include "actors/speaker_detector.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -91,6 +92,20 @@ struct room_state {
   bool speaks_for(const data_producer_id& which) const;
   void remove_data_of(const peer_id& who);
 
+  // -- what the server itself says and answers, in room_server.cpp
+  caf::result<said_in_room> say(say_in_room& x);
+
+  // The channel of that label, which comes into being when needed; null where
+  // there are too many.
+  server_channel* open_server_channel(const std::string& label);
+  void announce_server_channel(const std::string& label,
+                               const data_producer_id& which);
+  void settle(const server_channel_tick& x);
+  void answer_by_bot(const data_producer_entry& x);
+  void rename_to_bots(const peer_id& who);
+  std::string name_of(const peer_id& who) const;
+  void close_server_channels();
+
   // Whether the message at hand is from that member's actor. A twin that was
   // replaced may still speak when its id is another's already.
   bool speaks_for(const peer_id& who) const;
@@ -105,6 +120,9 @@ struct room_state {
 
   // Tells everybody, the member itself too, what became of its roster entry.
   void tell_update(const peer_id& who);
+
+  // What the member offers has changed: notes whether that is video.
+  void note_seen(const peer_id& who);
 
   // Finds out who speaks, and tells what has changed.
   void sample_voices();
@@ -154,10 +172,12 @@ struct room_state {
   uint64_t losses = 0;
   roster people;
   data_directory data;
+  server_channels server;
   room_audience audience;
   room_rules rules;
   room_quotas quotas;
   std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
+  std::shared_ptr<room_floor> floor;
   speaker_detector speakers;
   bool sampling = false; // a tick is on its way
   std::unordered_map<peer_id, member> members;

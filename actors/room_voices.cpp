@@ -71,7 +71,10 @@ void room_voices::refresh(net::time_point now) {
   for (const auto& x : *all) {
     auto spoke = x->spoke_at_.load(std::memory_order_relaxed);
     auto level = x->level_.load(std::memory_order_relaxed);
-    by_time.emplace_back(-std::max(spoke, x->joined_at_), x.get());
+    if (x->seen_.load(std::memory_order_relaxed))
+      by_time.emplace_back(-std::max(spoke, x->joined_at_), x.get());
+    else // whoever shows himself is seen at once, until that is looked at
+      x->recency_.store(0, std::memory_order_relaxed);
     if (spoke != voice::never && at - spoke <= hangover.count())
       by_level.emplace_back(level, x.get());
     else

@@ -26,7 +26,13 @@ public:
   /// where it has not.
   std::optional<int> heard(net::time_point now, net::duration window) const;
 
-  /// How many others spoke after this one did; joining counts as speaking.
+  /// Whether the member sends video; it does unless this was called.
+  void set_seen(bool x) {
+    seen_.store(x, std::memory_order_relaxed);
+  }
+
+  /// How many others of those who send video spoke after this one did; joining
+  /// counts as speaking.
   uint16_t recency() const {
     return recency_.load(std::memory_order_relaxed);
   }
@@ -45,6 +51,7 @@ private:
   const net::duration::rep joined_at_;
   std::atomic<net::duration::rep> spoke_at_{never};
   std::atomic<float> level_{127}; // smoothed
+  std::atomic<bool> seen_{true};
   std::atomic<uint16_t> recency_{0};
   std::atomic<uint16_t> loudness_{silent};
 };

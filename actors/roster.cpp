@@ -126,6 +126,11 @@ bool roster::audible(const peer_id& who) const {
   return x && x->running_audio > 0;
 }
 
+bool roster::visible(const peer_id& who) const {
+  const auto* x = find_member(who);
+  return x && x->running_video > 0;
+}
+
 std::optional<participant> roster::describe(const peer_id& who) const {
   const auto* x = find_member(who);
   return x ? std::optional{describe(*x)} : std::nullopt;

@@ -61,7 +61,10 @@ public:
   /// Whether the member has a running audio producer.
   bool audible(const peer_id& who) const;
 
-  /// Whether anybody has.
+  /// Whether the member has a running video producer.
+  bool visible(const peer_id& who) const;
+
+  /// Whether anybody has a running audio producer.
   bool audible() const {
     return running_audio_ > 0;
   }

@@ -61,6 +61,8 @@ private:
 struct media_arrived {
   producer_key producer{};
   rtp::media_batch packets;
+  /// What came before was left out on purpose, and is not missing.
+  bool resumed = false;
 };
 
 /// Packets a consumer asked for again.

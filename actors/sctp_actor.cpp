@@ -56,6 +56,10 @@ struct sctp_actor_state {
     tell(consumers, x.consumer, x);
   }
 
+  void pass_on(const data_buffered_low& x) {
+    tell(consumers, x.consumer, x);
+  }
+
   void pass_on(const data_arrived& x) {
     tell(consumers, x.consumer, x);
   }
@@ -127,6 +131,10 @@ sctp_actor_state::make_behavior(const sctp_services& with) {
       },
       [this](set_data_subchannels& x) {
         engine->set_subchannels(x.consumer, std::move(x.subchannels));
+      },
+      [this](const set_data_low_threshold& x) {
+        with_engine(
+            [&](auto& e, auto) { e.set_low_threshold(x.consumer, x.octets); });
       },
       [this](const send_to_data_consumer& x) {
         with_engine(

@@ -81,6 +81,12 @@ struct set_data_subchannels {
   std::vector<subchannel> subchannels;
 };
 
+/// From which number of waiting octets on its `data_buffered_low` comes.
+struct set_data_low_threshold {
+  data_consumer_key consumer{};
+  uint32_t octets = 0;
+};
+
 /// A message for one consumer alone, from the server. Pausing does not matter.
 struct send_to_data_consumer {
   data_consumer_key consumer{};
@@ -118,6 +124,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_consumer_added)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_data_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_data_consumer_paused)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_data_subchannels)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_data_low_threshold)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::send_to_data_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_data_producer_stats)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_data_consumer_stats)
@@ -152,7 +159,9 @@ using sctp_actor = caf::typed_actor<
     caf::replies_to<add_data_consumer>::with<data_consumer_added>,
     caf::reacts_to<remove_data_consumer>,
     caf::reacts_to<set_data_consumer_paused>,
-    caf::reacts_to<set_data_subchannels>, caf::reacts_to<send_to_data_consumer>,
+    caf::reacts_to<set_data_subchannels>,
+    caf::reacts_to<set_data_low_threshold>,
+    caf::reacts_to<send_to_data_consumer>,
     // -- figures; all zero for what is gone
     caf::replies_to<get_data_producer_stats>::with<data_producer_stats>,
     caf::replies_to<get_data_consumer_stats>::with<data_consumer_stats>,

@@ -1,5 +1,6 @@
 #include "actors/shard_actor.hpp"
 
+#include "actors/ec.hpp"
 #include "actors/live_objects.hpp"
 #include "actors/stats_json.hpp"
 #include "actors/timer_slot.hpp"
@@ -45,6 +46,7 @@ struct shard_state {
 
   void control(const control_consumer& x);
 
+  caf::result<consumer_explanation> explain(consumer_key which);
   void set_producer_paused(const producer_paused& x);
 
   // Leaves out what the load demands.
@@ -127,8 +129,28 @@ shard_actor::behavior_type shard_state::make_behavior() {
   flush_timer.use(services.ticks);
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg&) { self->quit(); });
+  // A message is compared with these one by one: the frequent ones first.
   return {
       [this](const media_arrived& x) { take(x); },
+      [this](const shard_flush&) {
+        flush_pending = false;
+        flush_timer.fired(self->clock().now());
+        flush();
+      },
+      [this](transport_rtcp& x) {
+        engine.queue_rtcp(x.transport, std::move(x.packet));
+        drain();
+      },
+      [this](const transport_feedback& x) { take(x); },
+      [this](const consumer_feedback& x) { take(x); },
+      [this](const shard_tick&) {
+        timer.fired(self->clock().now());
+        with_engine([](auto& e, auto now) { e.handle_timeout(now); });
+      },
+      [this](const pacing_tick&) {
+        pacing.fired(self->clock().now());
+        with_engine([](auto& e, auto now) { e.handle_pacing(now); });
+      },
       [this](const packets_restored& x) {
         with_engine([&](auto& e, auto now) {
           e.with_consumer(x.consumer, now, [&](auto& to) {
@@ -161,39 +183,21 @@ shard_actor::behavior_type shard_state::make_behavior() {
       [this](const remove_transport& x) {
         engine.remove_transport(x.transport);
       },
-      [this](transport_rtcp& x) {
-        engine.queue_rtcp(x.transport, std::move(x.packet));
-        drain();
-      },
-      [this](const transport_feedback& x) { take(x); },
       [this](const add_shard_consumer& x) { add(x); },
       [this](const remove_shard_consumer& x) { remove(x); },
-      [this](const consumer_feedback& x) { take(x); },
       [this](const control_consumer& x) { control(x); },
       [this](const get_consumer_stats& x) {
         const auto* found = engine.find_consumer(x.consumer);
         return found ? protocol::reply::stats{stats_json(
-                   consumers.at(x.consumer).id,
+                   consumers.at(x.consumer).id, found->kind(),
                    found->stats(self->clock().now()),
                    *engine.find_decisions(x.consumer), self->clock().now())}
                      : protocol::reply::stats{};
       },
+      [this](const explain_shard_consumer& x) { return explain(x.consumer); },
       [this](const get_sender_stats& x) {
         const auto* found = engine.find_transport(x.transport);
         return found ? found->stats(self->clock().now()) : sender_stats{};
-      },
-      [this](const shard_tick&) {
-        timer.fired(self->clock().now());
-        with_engine([](auto& e, auto now) { e.handle_timeout(now); });
-      },
-      [this](const shard_flush&) {
-        flush_pending = false;
-        flush_timer.fired(self->clock().now());
-        flush();
-      },
-      [this](const pacing_tick&) {
-        pacing.fired(self->clock().now());
-        with_engine([](auto& e, auto now) { e.handle_pacing(now); });
       },
   };
 }
@@ -243,13 +247,16 @@ void shard_state::take(const media_arrived& x) {
         refused, std::memory_order_relaxed);
   }
   ++taken;
+  if (x.resumed)
+    engine.handle_left_out(x.producer);
   engine.handle_media(x.producer, x.packets, refused > 0, now);
   drain();
 }
 
 void shard_state::shed(net::time_point now) {
   auto state = services.load->state();
-  bool by_voice = state.level >= overload_level::last_n_only;
+  bool by_voice = state.level >= overload_level::last_n_only
+                  || services.shedding.room_last_n > 0;
   if (state == engine.overload() && !(by_voice && now >= ranks_due))
     return;
   if (by_voice)
@@ -296,6 +303,15 @@ void shard_state::control(const control_consumer& x) {
         to.handle_keyframe_request(now);
       });
   });
+}
+
+caf::result<consumer_explanation> shard_state::explain(consumer_key which) {
+  auto out = engine.explain(which, self->clock().now());
+  if (!out)
+    return to_caf(
+        protocol::make_error(protocol::error_code::consumer_not_found));
+  out->id = consumers.at(which).id;
+  return std::move(*out);
 }
 
 void shard_state::set_producer_paused(const producer_paused& x) {
@@ -375,6 +391,10 @@ void shard_state::pass_on(shard_event& x) {
   if (auto* missing = std::get_if<packets_missing>(&x.what)) {
     self->send(source,
                restore_packets{me(), x.consumer, std::move(missing->keys)});
+    return;
+  }
+  if (const auto* layers = std::get_if<layers_wanted>(&x.what)) {
+    self->send(source, want_layers{me(), layers->highest});
     return;
   }
   const auto& wanted = std::get<rtp::keyframe_wanted>(x.what);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/consumer_explanation.hpp"
 #include "actors/load_board.hpp"
 #include "actors/media_shard.hpp"
 #include "actors/producer_actor.hpp"
@@ -95,6 +96,11 @@ struct get_consumer_stats {
   consumer_key consumer{};
 };
 
+/// Asks why a consumer gets what it gets.
+struct explain_shard_consumer {
+  consumer_key consumer{};
+};
+
 /// Asks for those of a transport's sending half.
 struct get_sender_stats {
   transport_key transport{};
@@ -120,6 +126,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_shard_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_feedback)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::control_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_consumer_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::explain_shard_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_explanation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_sender_stats)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sender_stats)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::shard_tick)
@@ -142,6 +150,8 @@ using shard_actor = media_sink_actor::extend<
     caf::reacts_to<consumer_feedback>, caf::reacts_to<control_consumer>,
     // Empty for one that is gone.
     caf::replies_to<get_consumer_stats>::with<protocol::reply::stats>,
+    // Without its producer; an error for one that is gone.
+    caf::replies_to<explain_shard_consumer>::with<consumer_explanation>,
     caf::replies_to<get_sender_stats>::with<sender_stats>,
     // INTERNAL
     caf::reacts_to<shard_tick>, caf::reacts_to<shard_flush>,

@@ -26,19 +26,23 @@ uint8_t highest_encoding(overload_state state, const consumer_facts& about) {
 shedding_decision decide_shedding(overload_state state,
                                   const consumer_facts& about,
                                   const shedding_limits& limits) {
-  if (about.kind == rtp::media_kind::audio || !sheds(state))
+  if (about.kind == rtp::media_kind::audio)
     return {false, about.preferred};
+  auto long_silent = limits.room_last_n > 0
+                     && about.recency >= limits.room_last_n && !about.pinned;
+  if (!sheds(state))
+    return {long_silent, about.preferred, long_silent};
   auto among_last_n = about.recency < limits.last_n;
   auto among_speakers = about.loudness && *about.loudness < limits.speakers;
   auto off = [&](overload_level level) {
     return applies(level, state, about.lot);
   };
-  return {
-      (!among_last_n && off(overload_level::last_n_only))
-          || (!among_speakers && off(overload_level::speakers_only))
-          || off(overload_level::audio_only),
-      std::min(about.preferred, highest_encoding(state, about)),
-  };
+  auto shed = (!among_last_n && off(overload_level::last_n_only))
+              || (!among_speakers && off(overload_level::speakers_only))
+              || off(overload_level::audio_only);
+  return {shed || long_silent,
+          std::min(about.preferred, highest_encoding(state, about)),
+          long_silent && !shed};
 }
 
 uint8_t lot_of(std::string_view consumer_id) {

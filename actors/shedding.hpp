@@ -8,11 +8,13 @@
 
 namespace troupe::actors {
 
-/// How much video remains at the levels that pick by person. From the keys
-/// `overload.last-n` and `overload.speakers`.
+/// How much video remains at the levels that pick by person, and how much there
+/// is without overload. From the keys `overload.last-n`, `overload.speakers`
+/// and `room.last-n`.
 struct shedding_limits {
   uint16_t last_n = 9;
   uint16_t speakers = 3;
+  uint16_t room_last_n = 0; // 0: all
 };
 
 /// What the decision about a consumer depends on.
@@ -24,12 +26,15 @@ struct consumer_facts {
   uint8_t preferred = 0;
   /// When its turn comes as the share grows: see lot_of().
   uint8_t lot = 0;
-  /// How many others in the room spoke after the video's owner did; joining
-  /// counts as speaking: see room_voices.
+  /// How many others in the room who send video spoke after the video's owner
+  /// did; joining counts as speaking: see room_voices.
   uint16_t recency = 0;
   /// How many others in the room are louder at the moment; nothing for one
   /// who is silent.
   std::optional<uint16_t> loudness;
+  /// The client has given it a priority: it is seen whoever spoke last, unless
+  /// there is overload.
+  bool pinned = false;
 };
 
 /// What a consumer may still get.
@@ -38,6 +43,8 @@ struct shedding_decision {
   bool paused = false;
   /// The encoding to forward: the preferred one or a lower one.
   uint8_t encoding = 0;
+  /// It is paused because others have spoken since, not for overload.
+  bool by_last_n = false;
 
   bool operator==(const shedding_decision&) const = default;
 };

@@ -22,6 +22,9 @@ thread_local size_t io_thread = 0;
 // waits.
 constexpr size_t full_burst = 64;
 
+// Room for the packets of a frame, so that a batch seldom grows.
+constexpr size_t few_datagrams = 4;
+
 // What one burst has for one transport.
 struct delivery {
   burst_receiver_actor to;
@@ -120,6 +123,7 @@ void media_sockets::on_burst(std::span<net::datagram> datagrams) {
     if (i == gathered.rend()) {
       gathered.push_back({*to, std::make_shared<net::datagram_batch>()});
       i = gathered.rbegin();
+      i->datagrams->reserve(few_datagrams);
     }
     if (net::classify(std::as_const(*x.data).bytes())
         == net::datagram_kind::dtls)

@@ -3,6 +3,7 @@
 #include "protocol/json_text.hpp"
 
 #include <chrono>
+#include <cmath>
 
 namespace troupe::actors {
 
@@ -14,15 +15,27 @@ double seconds(rtp::duration x) {
   return std::chrono::duration<double>(x).count();
 }
 
-flat_json start(std::string_view type, std::string_view id) {
+// By the wall clock, what was so long ago.
+double timestamp(net::duration ago = {}) {
+  auto at = std::chrono::system_clock::now().time_since_epoch() - ago;
+  return std::round(std::chrono::duration<double, std::milli>(at).count());
+}
+
+flat_json start(std::string_view type, std::string_view id,
+                net::duration ago = {}) {
   flat_json out;
-  out.add("type", type).add("id", id);
+  out.add("type", type).add("id", id).add("timestamp", timestamp(ago));
   return out;
 }
 
-flat_json of_stream(const producer_id& id, const rtp::receive_stream_stats& x) {
+std::string_view to_text(rtp::media_kind x) {
+  return x == rtp::media_kind::audio ? "audio" : "video";
+}
+
+flat_json of_stream(const producer_id& id, rtp::media_kind kind,
+                    const rtp::receive_stream_stats& x) {
   auto out = start("inbound-rtp", id.str());
-  out.add("ssrc", rtp::value(x.ssrc));
+  out.add("kind", to_text(kind)).add("ssrc", rtp::value(x.ssrc));
   if (x.rtx_ssrc)
     out.add("rtxSsrc", rtp::value(*x.rtx_ssrc));
   if (!x.rid.empty())
@@ -45,38 +58,50 @@ flat_json of_stream(const producer_id& id, const rtp::receive_stream_stats& x) {
   return out;
 }
 
-flat_json of_decision(std::string_view id, const rtp::decision& x,
-                      net::time_point now) {
-  auto out = start("decision", id);
-  out.add("reason", rtp::to_string(x.reason)).add("age", seconds(now - x.at));
+void add_layers(flat_json& to, const rtp::layers& x) {
+  to.add("spatialLayer", x.spatial).add("temporalLayer", x.temporal);
+}
+
+void add_decision(flat_json& to, const rtp::decision& x, net::duration ago) {
+  to.add("reason", rtp::to_string(x.reason)).add("age", seconds(ago));
   if (x.target)
-    out.add("spatialLayer", x.target->spatial)
-        .add("temporalLayer", x.target->temporal);
+    add_layers(to, *x.target);
   if (x.link_bps)
-    out.add("availableOutgoingBitrate", *x.link_bps);
-  out.add("fractionLost", static_cast<double>(x.loss));
+    to.add("availableOutgoingBitrate", *x.link_bps);
+  to.add("fractionLost", static_cast<double>(x.loss));
+}
+
+// What both directions of a data channel have in common.
+template <class Stats>
+flat_json of_channel(std::string_view id, std::string_view label,
+                     std::string_view protocol, const Stats& in) {
+  auto out = start("data-channel", id);
+  out.add("label", label).add("protocol", protocol);
+  if (in.stream)
+    out.add("dataChannelIdentifier", *in.stream);
+  out.add("state", in.open ? "open" : "connecting");
   return out;
 }
 
 } // namespace
 
-protocol::json_text stats_json(const producer_id& id,
+protocol::json_text stats_json(const producer_id& id, rtp::media_kind kind,
                                const rtp::receiver_stats& in) {
   std::string out = "[";
   for (const auto& x : in.streams) {
     if (out.size() > 1)
       out += ',';
-    out += of_stream(id, x).str();
+    out += of_stream(id, kind, x).str();
   }
   return {out + "]"};
 }
 
-protocol::json_text stats_json(const consumer_id& id,
+protocol::json_text stats_json(const consumer_id& id, rtp::media_kind kind,
                                const rtp::forwarder_stats& in,
                                const rtp::decision_log& why,
                                net::time_point now) {
   auto out = start("outbound-rtp", id.str());
-  out.add("ssrc", rtp::value(in.ssrc));
+  out.add("kind", to_text(kind)).add("ssrc", rtp::value(in.ssrc));
   if (in.rtx_ssrc)
     out.add("rtxSsrc", rtp::value(*in.rtx_ssrc));
   if (in.round_trip_time)
@@ -90,25 +115,65 @@ protocol::json_text stats_json(const consumer_id& id,
       .add("fractionLost", in.fraction_lost / 256.0)
       .add("nackCount", in.nacks_received)
       .add("keyFrameRequests", in.keyframe_requests_received)
+      .add("freezeCount", in.freezes)
       .add("packetsDiscarded", in.drops.total())
+      .add("freezes", in.freezes)
       .add("score", in.score);
   auto list = "[" + out.str();
   auto number = 0;
   why.for_each([&](const rtp::decision& x) {
-    auto entry = id.str() + "-decision-" + std::to_string(number++);
-    list += "," + of_decision(entry, x, now).str();
+    auto ago = now - x.at;
+    auto entry = start("decision",
+                       id.str() + "-decision-" + std::to_string(number++), ago);
+    add_decision(entry, x, ago);
+    list += "," + entry.str();
   });
   return {list + "]"};
+}
+
+std::string explanation_json(const consumer_explanation& x) {
+  flat_json out;
+  auto add_named = [&](std::string_view name,
+                       const std::optional<rtp::layers>& y) {
+    if (!y)
+      return;
+    flat_json inner;
+    add_layers(inner, *y);
+    out.add_raw(name, inner.str());
+  };
+  out.add("id", x.id.str())
+      .add("producerId", x.producer.str())
+      .add("timestamp", timestamp())
+      .add("kind", to_text(x.kind))
+      .add("paused", x.paused)
+      .add("producerPaused", x.producer_paused)
+      .add("priority", x.priority)
+      .add("reason", rtp::to_string(x.reason));
+  add_named("preferredLayers", x.preferred);
+  add_named("targetLayers", x.target);
+  add_named("currentLayers", x.current);
+  if (x.link_bps)
+    out.add("availableOutgoingBitrate", *x.link_bps);
+  out.add("usedBitrate", x.used_bps)
+      .add("wantedBitrate", x.wanted_bps)
+      .add("fractionLost", x.loss);
+  std::string list = "[";
+  for (const auto& y : x.decisions) {
+    flat_json entry;
+    auto ago = x.at - y.at;
+    entry.add("timestamp", timestamp(ago));
+    add_decision(entry, y, ago);
+    list += (list.size() > 1 ? "," : "") + entry.str();
+  }
+  return out.add_raw("decisions", list + "]").str();
 }
 
 protocol::json_text stats_json(const data_producer_id& id,
                                std::string_view label,
                                std::string_view protocol,
                                const data_producer_stats& in) {
-  auto out = start("data-channel", id.str());
-  out.add("label", label)
-      .add("protocol", protocol)
-      .add("messagesReceived", in.messages_received)
+  auto out = of_channel(id.str(), label, protocol, in);
+  out.add("messagesReceived", in.messages_received)
       .add("bytesReceived", in.bytes_received);
   return {"[" + out.str() + "]"};
 }
@@ -117,10 +182,8 @@ protocol::json_text stats_json(const data_consumer_id& id,
                                std::string_view label,
                                std::string_view protocol,
                                const data_consumer_stats& in) {
-  auto out = start("data-channel", id.str());
-  out.add("label", label)
-      .add("protocol", protocol)
-      .add("messagesSent", in.messages_sent)
+  auto out = of_channel(id.str(), label, protocol, in);
+  out.add("messagesSent", in.messages_sent)
       .add("bytesSent", in.bytes_sent)
       .add("messagesDropped", in.messages_dropped)
       .add("bufferedAmount", in.buffered_amount);
@@ -129,8 +192,8 @@ protocol::json_text stats_json(const data_consumer_id& id,
 
 protocol::json_text stats_json(const transport_id& id,
                                const net::webrtc_transport& transport,
-                               const sender_stats& sent,
-                               uint64_t refused_media) {
+                               const sender_stats& sent, uint64_t refused_media,
+                               const sctp_transport_stats* sctp) {
   const auto& x = transport.stats();
   auto out = start("transport", id.str());
   out.add("iceState", net::to_string(transport.ice()))
@@ -143,6 +206,10 @@ protocol::json_text stats_json(const transport_id& id,
       .add("rtpBytesSent", sent.rtp_sent.bytes)
       .add("packetsDropped", x.drops.total() + refused_media)
       .add("availableOutgoingBitrate", sent.egress.available_bps.value_or(0));
+  if (sctp)
+    out.add("sctpState", net::to_string(sctp->state))
+        .add("sctpBytesReceived", sctp->bytes_received)
+        .add("sctpBytesSent", sctp->bytes_sent);
   if (auto profile = transport.profile())
     out.add("srtpCipher", net::to_string(*profile));
   std::string list = "[" + out.str();

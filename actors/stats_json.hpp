@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/consumer_explanation.hpp"
 #include "actors/data_switch.hpp"
 #include "actors/ids.hpp"
 #include "actors/transport_sender.hpp"
@@ -9,20 +10,25 @@
 #include "rtp/stats.hpp"
 
 /// The engines' figures as dictionaries of the W3C's webrtc-stats, one array
-/// each. Times are in seconds, sizes in octets.
+/// each. Times are in seconds, sizes in octets; `timestamp` is in milliseconds
+/// since 1970.
 namespace troupe::actors {
 
 /// `inbound-rtp`, one per encoding.
-protocol::json_text stats_json(const producer_id& id,
+protocol::json_text stats_json(const producer_id& id, rtp::media_kind kind,
                                const rtp::receiver_stats& in);
 
 /// `outbound-rtp`, and one `decision` for each of the last ones, the oldest
 /// first: `reason`, how long ago (`age`), the layers from then on (none of them
 /// where nothing is sent), what the link was held to carry and what was lost.
-protocol::json_text stats_json(const consumer_id& id,
+protocol::json_text stats_json(const consumer_id& id, rtp::media_kind kind,
                                const rtp::forwarder_stats& in,
                                const rtp::decision_log& why = {},
                                net::time_point now = {});
+
+/// Why a consumer gets what it gets, with the same members for its decisions
+/// as in its statistics.
+std::string explanation_json(const consumer_explanation& x);
 
 /// `data-channel`, by which a client speaks.
 protocol::json_text stats_json(const data_producer_id& id,
@@ -37,10 +43,11 @@ protocol::json_text stats_json(const data_consumer_id& id,
                                const data_consumer_stats& in);
 
 /// `transport` and the selected `candidate-pair`. `refused_media` counts what
-/// was authentic, but no RTP or RTCP of this transport's streams.
+/// was authentic, but no RTP or RTCP of this transport's streams; `sctp` is
+/// null where the transport has none.
 protocol::json_text stats_json(const transport_id& id,
                                const net::webrtc_transport& transport,
-                               const sender_stats& sent,
-                               uint64_t refused_media);
+                               const sender_stats& sent, uint64_t refused_media,
+                               const sctp_transport_stats* sctp = nullptr);
 
 } // namespace troupe::actors

@@ -357,8 +357,11 @@ caf::result<protocol::reply::stats> transport_state::stats() {
                 get_sender_stats{key()})
       .then(
           [this, promise](const sender_stats& sent) mutable {
-            promise.deliver(protocol::reply::stats{
-                stats_json(id, *engine, sent, refused_media())});
+            data.ask_stats(self, services->settings.request_timeout,
+                           [=, this](const sctp_transport_stats* sctp) mutable {
+                             promise.deliver(protocol::reply::stats{stats_json(
+                                 id, *engine, sent, refused_media(), sctp)});
+                           });
           },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });
   return promise;

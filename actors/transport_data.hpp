@@ -25,6 +25,18 @@ public:
                                 sctp_listener_actor{}});
   }
 
+  /// Asks for the figures of the association, and calls `next` with them: with
+  /// null where there never was one.
+  template <class Self, class F>
+  void ask_stats(Self* self, std::chrono::milliseconds timeout, F next) {
+    static const sctp_transport_stats over{net::sctp_state::closed, 0, 0};
+    if (!target_)
+      return next(key_ == transport_key{} ? nullptr : &over);
+    self->request(target_, timeout, get_sctp_stats{key_})
+        .then([next](const sctp_transport_stats& x) mutable { next(&x); },
+              [next](const caf::error&) mutable { next(&over); });
+  }
+
   /// The association is over, together with the client's connection.
   void close() {
     if (auto target = std::exchange(target_, nullptr))

@@ -36,7 +36,7 @@ public:
     return srtp_ && path_;
   }
 
-  void queue_media(rtp::outgoing_batch batch, net::time_point now) {
+  void queue_media(rtp::outgoing_batch&& batch, net::time_point now) {
     egress_.handle_batch(std::move(batch), now);
   }
 

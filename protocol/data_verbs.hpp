@@ -18,7 +18,7 @@ namespace troupe::protocol {
 /// A data producer, as others see it.
 struct data_producer_info {
   data_producer_id id;
-  peer_id peer;
+  peer_id peer; // empty where the server itself speaks
   std::string label;
   std::string protocol;
   bool paused = false;
@@ -38,6 +38,8 @@ struct produce_data {
   std::string protocol;
   bool paused = false;
   json_text app_data;
+  /// Said to the server itself, which answers: the others are not told of it.
+  bool for_server = false;
 };
 
 /// Without transport: the last for receiving that has SCTP, else the last that
@@ -95,6 +97,17 @@ struct remove_data_subchannel {
   uint16_t subchannel = 0;
 };
 
+/// From now on it is told when what waits for the data consumer has come down
+/// to that many octets, and at once where there is no more than that already.
+struct set_data_low_threshold {
+  data_consumer_id data_consumer;
+  uint32_t threshold = 0;
+};
+
+struct get_data_buffered {
+  data_consumer_id data_consumer;
+};
+
 struct list_data_producers {};
 
 } // namespace verb
@@ -132,6 +145,12 @@ struct data_producers {
   std::vector<data_producer_info> list;
 };
 
+/// How many octets wait for a data consumer's client.
+struct data_buffered {
+  data_consumer_id data_consumer;
+  uint32_t amount = 0;
+};
+
 } // namespace reply
 
 namespace event {
@@ -149,6 +168,7 @@ struct data_producer_closed {
 struct data_consumer_closed {
   data_consumer_id data_consumer;
   data_producer_id data_producer;
+  bool too_slow = false;
 };
 
 /// The data consumer's producer was paused or resumed.
@@ -158,6 +178,12 @@ struct data_consumer_paused {
 
 struct data_consumer_resumed {
   data_consumer_id data_consumer;
+};
+
+/// What waits for the data consumer's client has come down to its threshold.
+struct data_consumer_buffered_low {
+  data_consumer_id data_consumer;
+  uint32_t amount = 0;
 };
 
 } // namespace event

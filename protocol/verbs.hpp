@@ -253,7 +253,8 @@ using request = std::variant<
     verb::pause_data_consumer, verb::resume_data_consumer,
     verb::close_data_consumer, verb::set_data_subchannels,
     verb::add_data_subchannel, verb::remove_data_subchannel,
-    verb::list_data_producers>;
+    verb::list_data_producers, verb::set_data_low_threshold,
+    verb::get_data_buffered>;
 
 // -- replies -----------------------------------------------------------------
 
@@ -331,7 +332,7 @@ using success = std::variant<
     reply::transport_connected, reply::ice_restarted, reply::produced,
     reply::consumed, reply::consumers, reply::producers, reply::stats,
     reply::data_produced, reply::data_consumed, reply::data_consumers,
-    reply::data_subchannels, reply::data_producers>;
+    reply::data_subchannels, reply::data_producers, reply::data_buffered>;
 
 /// What becomes of a request: its reply or the reason of its refusal.
 using outcome = std::variant<success, error>;
@@ -414,6 +415,13 @@ struct producer_score {
   std::vector<encoding_score> encodings;
 };
 
+/// Which layers of this peer's producer others want: up to this one, or, where
+/// there is none, not any. What is higher need not be sent.
+struct producer_layers_wanted {
+  producer_id producer;
+  std::optional<int> spatial_layer;
+};
+
 /// Somebody else speaks now, or nobody does.
 struct active_speaker {
   std::optional<peer_id> peer;
@@ -463,17 +471,16 @@ enum class end_reason : uint8_t {
   token_expired,
 };
 
-using any_event =
-    std::variant<event::peer_joined, event::peer_left, event::peer_updated,
-                 event::producer_added, event::producer_closed,
-                 event::producer_paused, event::producer_resumed,
-                 event::consumer_closed, event::consumer_paused,
-                 event::consumer_resumed, event::consumer_score,
-                 event::consumer_layers_changed, event::producer_score,
-                 event::active_speaker, event::speaking_peers,
-                 event::room_locked, event::server_draining, event::kicked,
-                 event::room_closed, event::data_producer_added,
-                 event::data_producer_closed, event::data_consumer_closed,
-                 event::data_consumer_paused, event::data_consumer_resumed>;
+using any_event = std::variant<
+    event::peer_joined, event::peer_left, event::peer_updated,
+    event::producer_added, event::producer_closed, event::producer_paused,
+    event::producer_resumed, event::consumer_closed, event::consumer_paused,
+    event::consumer_resumed, event::consumer_score,
+    event::consumer_layers_changed, event::producer_score,
+    event::producer_layers_wanted, event::active_speaker, event::speaking_peers,
+    event::room_locked, event::server_draining, event::kicked,
+    event::room_closed, event::data_producer_added, event::data_producer_closed,
+    event::data_consumer_closed, event::data_consumer_paused,
+    event::data_consumer_resumed, event::data_consumer_buffered_low>;
 
 } // namespace troupe::protocol

@@ -18,6 +18,8 @@ std::string_view to_string(decision_reason x) {
       return "late";
     case decision_reason::keyframe:
       return "keyframe";
+    case decision_reason::last_n:
+      return "last-n";
   }
   return "unknown";
 }

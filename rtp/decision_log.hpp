@@ -26,6 +26,8 @@ enum class decision_reason : uint8_t {
   late,
   /// The receiver, or the server for it, asked for a key frame.
   keyframe,
+  /// Others have spoken since: it is not among the last N.
+  last_n,
 };
 
 std::string_view to_string(decision_reason x);

@@ -17,8 +17,14 @@ uint32_t to_microseconds(time_point x) {
 /// How much faster than the estimate packets go that have waited.
 constexpr double catching_up = 1.25;
 
+/// What has waited for longer gives way to a key frame.
+constexpr duration worth_a_wait = std::chrono::milliseconds{50};
+
 /// Steps of a probe.
 constexpr duration probe_step = std::chrono::milliseconds{5};
+
+/// How often a probe is looked for.
+constexpr duration probe_check_interval = std::chrono::milliseconds{20};
 
 /// As much as a record of a sent packet holds.
 constexpr size_t most_octets = 2047;
@@ -45,7 +51,7 @@ const header_writer& probation_headers() {
 
 } // namespace
 
-void egress::handle_batch(outgoing_batch batch, time_point now) {
+void egress::handle_batch(outgoing_batch&& batch, time_point now) {
   now_ = now;
   if (batch.packets.empty())
     return;
@@ -54,8 +60,11 @@ void egress::handle_batch(outgoing_batch batch, time_point now) {
     audio_.push(std::move(batch));
   else if (batch.packets.front().original_sequence_number)
     repairs_.push(std::move(batch));
-  else
+  else {
+    if (batch.begins_anew) [[unlikely]]
+      make_way(batch);
     video_.push(std::move(batch));
+  }
 }
 
 void egress::handle_timeout(time_point now) {
@@ -63,11 +72,18 @@ void egress::handle_timeout(time_point now) {
   timeout_.reset();
   if (!estimator_)
     return;
+  // Trouble begins with feedback only.
+  if (!calm_) [[unlikely]]
+    pace(now);
+  see_to_probe();
+}
+
+void egress::pace(time_point now) {
   pacer_.set_rate(static_cast<uint64_t>(
       catching_up * static_cast<double>(estimator_->target_bps())));
-  pacer_.engage(estimator_->congested(now), now);
-  pacer_.handle_timeout(now);
-  see_to_probe();
+  calm_ = !estimator_->congested(now);
+  pacer_.engage(!calm_, now);
+  pacer_.handle_timeout(now, !repairs_.empty() || !video_.empty());
 }
 
 std::optional<egress::wire_packet> egress::poll_packet() {
@@ -105,18 +121,29 @@ void egress::drop_late() {
     repairs_.pop();
     stats_.drops.add(drop_reason::overload);
   }
-  auto recovering = dropped_at_ != time_point{}
-                    && now_ - dropped_at_ < 2 * longest_wait_for_keyframe;
+  auto recovering = renewed_at_ != time_point{}
+                    && now_ - renewed_at_ < 2 * longest_wait_for_keyframe;
   auto limit = recovering ? longest_wait_for_keyframe : longest_wait;
   if (video_.empty() || now_ - video_.since() <= limit)
     return;
-  dropped_at_ = now_;
+  renewed_at_ = now_;
   while (const auto* x = video_.front()) {
     if (dropped_.empty() || dropped_.back() != x->fields.ssrc)
       dropped_.push(x->fields.ssrc);
     video_.pop();
     stats_.drops.add(drop_reason::overload);
   }
+}
+
+// A stream begins anew: what has waited of it for long, or is to be sent again,
+// would only make that late.
+void egress::make_way(const outgoing_batch& x) {
+  renewed_at_ = now_;
+  if (!pacer_.engaged() || video_.empty()
+      || now_ - video_.since() <= worth_a_wait)
+    return;
+  stats_.drops.add(drop_reason::overload,
+                   video_.drop(*x.headers) + repairs_.drop(*x.headers));
 }
 
 void egress::discard() {
@@ -136,11 +163,13 @@ void egress::set_wanted(uint64_t bps) {
 }
 
 void egress::see_to_probe() {
-  if (!probe_ && probing_)
+  if (!probe_ && probing_ && now_ >= probe_check_due_) {
+    probe_check_due_ = now_ + probe_check_interval;
     if (auto x = estimator_->poll_probe(now_)) {
       probe_ = probe_progress{*x, now_};
       latest_probe_ = x->id;
     }
+  }
   if (probe_)
     timeout_ = now_ + probe_step;
 }
@@ -280,6 +309,7 @@ void egress::estimate(time_point now) {
   }
   estimator_->handle_feedback(reports_,
                               static_cast<double>(rate_.bitrate_bps(now)), now);
+  calm_ = !pacer_.engaged() && !estimator_->congested(now);
 }
 
 void egress::handle_remb(uint64_t bitrate_bps) {

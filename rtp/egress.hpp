@@ -18,17 +18,18 @@ namespace troupe::rtp {
 ///
 /// While the receiver's link has trouble, packets are paced: audio goes at
 /// once, then what is sent again, then video, in the rate that the link is held
-/// to carry. Video that would wait too long is dropped (see poll_dropped()).
-/// Otherwise nothing waits. Where more could be used than the link is held to
-/// carry, padding probes it.
+/// to carry. Video that would wait too long is dropped (see poll_dropped()),
+/// but not because this engine is called late: what would have gone meanwhile
+/// goes then. Otherwise nothing waits. Where more could be used than the link
+/// is held to carry, padding probes it.
 ///
 ///     egress.handle_batch(std::move(batch), now);
 ///     while (auto x = egress.poll_packet())
 ///       sender->protect_rtp(x->header, x->payload, out);
 class egress {
 public:
-  /// How long video may wait; longer just after some was dropped, so that the
-  /// key frame that follows gets through.
+  /// How long video may wait; longer just after some was dropped, or a stream
+  /// began anew, so that the key frame gets through.
   static constexpr duration longest_wait = std::chrono::milliseconds{300};
   static constexpr duration longest_wait_for_keyframe =
       std::chrono::milliseconds{1500};
@@ -45,7 +46,13 @@ public:
     net::byte_span payload;
   };
 
-  void handle_batch(outgoing_batch batch, time_point now);
+  /// Where the room of what has been sent goes; it must outlive this.
+  void use(room_pool* rooms) {
+    for (auto* x : {&audio_, &repairs_, &video_})
+      x->use(rooms);
+  }
+
+  void handle_batch(outgoing_batch&& batch, time_point now);
 
   void handle_timeout(time_point now);
 
@@ -132,7 +139,9 @@ private:
   net::byte_span patched(const payload_patch& x, net::byte_span payload);
   void remember(size_t octets);
   void estimate(time_point now);
+  void pace(time_point now);
   void drop_late();
+  void make_way(const outgoing_batch& x);
   void see_to_probe();
 
   send_queue audio_;
@@ -140,8 +149,10 @@ private:
   send_queue video_;
   fifo<ssrc> dropped_;
   pacer pacer_;
+  bool calm_ = true; // the link is not congested, and nothing is paced
   std::optional<time_point> timeout_;
-  time_point dropped_at_{};
+  time_point probe_check_due_{};
+  time_point renewed_at_{};
   time_point now_{};
   // The first number is 1 in the second cycle, so that all stay positive.
   int64_t next_sequence_ = 65537;

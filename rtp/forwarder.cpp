@@ -68,7 +68,6 @@ void forwarder::handle_batch(const media_batch& batch, time_point now) {
                batch->size());
     return;
   }
-  out_.reserve(out_.size() + batch->size());
   for (auto& x : *batch)
     handle_packet(x, now);
   watch(now);
@@ -129,6 +128,7 @@ void forwarder::begin(const media_packet& first, bool continues,
   begun_ = 0;
   if (complete_ != time_point{})
     complete_ = now;
+  beginning_ = !continues;
   if (!continues)
     pictures_.begin(first);
   start_ = false;
@@ -151,7 +151,6 @@ void forwarder::handle_replay(const media_batch& batch, time_point now) {
   auto& from = fresh != batch->end() ? *fresh : batch->back();
   selector_.begin(from);
   begin(from, fresh != batch->begin(), now);
-  out_.reserve(out_.size() + batch->size());
   for (; fresh != batch->end(); ++fresh)
     if (selector_.decide(*fresh) == layer_selector::decision::forward)
       forward(*fresh, now);
@@ -204,6 +203,11 @@ void forwarder::forward(const media_packet& x, time_point now) {
           : timestamps_.map(x.encoding, x.timestamp, x.packet.arrival(),
                             report_of(x.encoding), report_of(before));
   pictures_.note_sent(x);
+  if (std::exchange(beginning_, false)) [[unlikely]] {
+    anew_ = true;
+    begun_at_ = *sequence;
+    begun_after_ = stream_.packets();
+  }
   send(x, *sequence, timestamp, own_tag, now);
 }
 
@@ -246,6 +250,14 @@ void forwarder::leave_out(const media_packet& x, time_point now) {
     note_complete(now);
 }
 
+void forwarder::emit(const media_packet& x, const rewritten_fields& fields,
+                     std::optional<uint16_t> original_sequence, uint32_t tag) {
+  if (out_.capacity() == 0 && rooms_)
+    out_ = rooms_->take();
+  out_.push_back({x.packet, fields, original_sequence,
+                  picture_rewriter::patch_of(x.numbers, offsets_of(tag))});
+}
+
 void forwarder::send(const media_packet& x, uint16_t sequence,
                      uint32_t timestamp, uint32_t tag, time_point now) {
   auto fields = rewritten_fields{};
@@ -254,14 +266,14 @@ void forwarder::send(const media_packet& x, uint16_t sequence,
   fields.timestamp = timestamp;
   fields.ssrc = config_.ssrc;
   fields.marker = ends_picture(x, layers_of(tag));
-  out_.push_back({x.packet, fields, std::nullopt,
-                  picture_rewriter::patch_of(x.numbers, offsets_of(tag))});
+  emit(x, fields, std::nullopt, tag);
   stream_.handle_sent(sequence, x.packet.payload().size(), now);
   sent_picture_ = x.timestamp;
   if (x.timestamp != std::exchange(seen_picture_, x.timestamp))
     ++begun_;
   if (x.completes_picture)
     note_complete(now);
+  sent_since_report_ = true;
   if (!report_due_)
     schedule_report(now);
 }
@@ -284,7 +296,7 @@ void forwarder::handle_retransmissions(const media_batch& batch,
     auto sequence = sequence_.lookup(origin_of(x));
     auto then = sequence_.tag_of(origin_of(x));
     auto timestamp = timestamps_.peek(x.encoding, x.timestamp);
-    if (!sequence || !then || !timestamp
+    if (!sequence || !then || !timestamp || superseded(*sequence)
         || !layer_selector::allows(x, selector_.layers_for(x, layers_of(*then)))
         || !stream_.spend(x.packet.payload().size()))
       continue;
@@ -294,8 +306,7 @@ void forwarder::handle_retransmissions(const media_batch& batch,
     fields.timestamp = *timestamp;
     fields.ssrc = *config_.rtx_ssrc;
     fields.marker = ends_picture(x, layers_of(*then));
-    out_.push_back({x.packet, fields, *sequence,
-                    picture_rewriter::patch_of(x.numbers, offsets_of(*then))});
+    emit(x, fields, *sequence, *then);
   }
   collect(now);
 }

@@ -6,6 +6,7 @@
 #include "rtp/layer_selector.hpp"
 #include "rtp/outgoing_packet.hpp"
 #include "rtp/picture_rewriter.hpp"
+#include "rtp/room_pool.hpp"
 #include "rtp/send_stream.hpp"
 #include "rtp/sequence_rewriter.hpp"
 #include "rtp/timestamp_aligner.hpp"
@@ -89,6 +90,13 @@ public:
   /// The producer's sender report.
   void handle_source_report(const source_report& x);
 
+  /// Audio that came until now and was not handed here was left out on
+  /// purpose: the stream goes on without a gap in its numbers, as after a
+  /// pause.
+  void handle_left_out() {
+    sequence_.resync();
+  }
+
   /// The shell had to leave out batches: video goes on with a key frame.
   void handle_overload(time_point now);
 
@@ -131,6 +139,13 @@ public:
     return selector_.current();
   }
 
+  /// Whether the receiver's link carries less than is sent: then nothing is
+  /// sent again from before the stream last began anew. It would only keep the
+  /// key frame from its receiver.
+  void set_frugal(bool on) {
+    frugal_ = on;
+  }
+
   /// Which spatial layers come from the producer, a bit for each, as a
   /// layer_monitor found out: what does not come is not waited for.
   void set_alive(uint8_t spatial_layers, time_point now);
@@ -147,10 +162,20 @@ public:
     return config_.ssrc;
   }
 
+  media_kind kind() const {
+    return config_.kind;
+  }
+
   void handle_timeout(time_point now);
 
   /// What goes to the receiver's transport.
   std::optional<outgoing_batch> poll_batch();
+
+  /// Where room for packets comes from; it must outlive this. Without it, each
+  /// batch allocates.
+  void use(room_pool* x) {
+    rooms_ = x;
+  }
 
   /// Which packets the producer shall look up. Answer, if any were found, by
   /// handle_retransmissions().
@@ -188,6 +213,8 @@ private:
   void forward(const media_packet& x, time_point now);
   void forward_late(const media_packet& x, time_point now);
   void leave_out(const media_packet& x, time_point now);
+  void emit(const media_packet& x, const rewritten_fields& fields,
+            std::optional<uint16_t> original_sequence, uint32_t tag);
   void send(const media_packet& x, uint16_t sequence, uint32_t timestamp,
             uint32_t tag, time_point now);
   void note_wanted(uint8_t encoding_before, time_point now);
@@ -195,6 +222,7 @@ private:
   void watch(time_point now);
   uint32_t tag() const;
   const source_report* report_of(uint8_t encoding) const;
+  bool superseded(uint16_t sequence) const;
   void stop(time_point now);
   void restart(time_point now, bool start);
   void insist_on_keyframe(time_point now);
@@ -212,10 +240,16 @@ private:
   picture_rewriter pictures_;
   send_stream stream_;
   keyframe_requester keyframes_;
-  bool start_ = true; // what is wanted may be a replay
+  bool start_ = true;      // what is wanted may be a replay
+  bool beginning_ = false; // the next packet begins the stream anew
+  bool frugal_ = false;
+  bool anew_ = false;        // what waits to be polled does
+  uint16_t begun_at_ = 0;    // with this sequence number,
+  uint64_t begun_after_ = 0; // after so many packets
   std::optional<replayed_range> replayed_;
   std::vector<std::optional<source_report>> source_reports_; // by encoding
   std::optional<time_point> report_due_;
+  bool sent_since_report_ = false;
   uint16_t rtx_sequence_;
   uint32_t dice_;
   uint32_t nacks_received_ = 0;
@@ -232,6 +266,7 @@ private:
   duration picture_interval_{0};
 
   std::vector<outgoing_packet> out_;
+  room_pool* rooms_ = nullptr;
   std::vector<packet_key> wanted_;
   fifo<forwarder_event> events_;
   std::optional<std::vector<uint8_t>> rtcp_;

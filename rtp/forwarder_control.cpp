@@ -39,9 +39,17 @@ void forwarder::handle_nack(std::span<const uint16_t> lost, time_point now) {
     if (wanted_.size() == max_wanted)
       return;
     auto origin = sequence_.original(x);
-    if (origin && stream_.admit_retransmission(x, now))
+    if (origin && !superseded(x) && stream_.admit_retransmission(x, now))
       wanted_.push_back({origin->source, origin->sequence});
   }
+}
+
+// Whether nobody needs it any more, as far as the numbers can be compared.
+bool forwarder::superseded(uint16_t sequence) const {
+  constexpr uint64_t comparable = 1 << 14;
+  return frugal_ && begun_after_ > 0
+         && stream_.packets() - begun_after_ < comparable
+         && static_cast<int16_t>(sequence - begun_at_) < 0;
 }
 
 void forwarder::handle_keyframe_request(time_point now) {
@@ -205,8 +213,12 @@ void forwarder::collect(time_point now) {
   if (auto score = stream_.poll_score())
     events_.push(consumer_score_changed{*score});
   if (report_due_ && now >= *report_due_) {
-    make_report(now);
-    schedule_report(now);
+    // Who sends nothing is no sender (RFC 3550, section 6.4).
+    report_due_.reset();
+    if (std::exchange(sent_since_report_, false)) {
+      make_report(now);
+      schedule_report(now);
+    }
   }
 }
 
@@ -239,7 +251,9 @@ void forwarder::make_report(time_point now) {
 std::optional<outgoing_batch> forwarder::poll_batch() {
   if (out_.empty())
     return std::nullopt;
-  return outgoing_batch{headers_, std::exchange(out_, {})};
+  outgoing_batch out{headers_, std::exchange(out_, {})};
+  out.begins_anew = std::exchange(anew_, false);
+  return out;
 }
 
 std::optional<std::vector<packet_key>>

@@ -54,6 +54,9 @@ struct outgoing_batch {
   media_kind kind = media_kind::video;
   /// When egress took it.
   time_point queued{};
+  /// Holds a key frame with which the stream begins anew: its receiver can do
+  /// without all that it lacks from before.
+  bool begins_anew = false;
 };
 
 } // namespace troupe::rtp

@@ -31,12 +31,15 @@ public:
     return engaged_;
   }
 
-  void handle_timeout(time_point now) {
+  /// `waiting` tells that packets were held back since the last call: then all
+  /// of the time that has passed is theirs, even if the call comes late.
+  void handle_timeout(time_point now, bool waiting) {
     if (!engaged_)
       return;
-    auto seconds = std::chrono::duration<double>(now - last_).count();
+    auto elapsed = now - last_;
     last_ = now;
-    budget_ = std::min(budget_ + seconds * octets_per_second_, most());
+    auto bound = waiting ? std::max(elapsed, burst) : burst;
+    budget_ = std::min(budget_ + octets(elapsed), most(bound));
   }
 
   /// Whether a packet may go now that can wait.
@@ -46,9 +49,9 @@ public:
 
   /// Something was sent, whether it could have waited or not. What must not
   /// wait is paid for by the rest, but no longer than one burst takes.
-  void spend(size_t octets) {
+  void spend(size_t size) {
     if (engaged_)
-      budget_ = std::max(budget_ - static_cast<double>(octets), -most());
+      budget_ = std::max(budget_ - static_cast<double>(size), -most(burst));
   }
 
   /// When open() will be true, if it is not.
@@ -60,9 +63,12 @@ public:
   }
 
 private:
-  double most() const {
-    auto time = std::chrono::duration<double>(burst).count();
-    return std::max(least_burst, octets_per_second_ * time);
+  double octets(duration time) const {
+    return octets_per_second_ * std::chrono::duration<double>(time).count();
+  }
+
+  double most(duration time) const {
+    return std::max(least_burst, octets(time));
   }
 
   static constexpr double least_burst = 1500;

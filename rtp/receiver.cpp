@@ -201,7 +201,8 @@ void receiver::handle_bye(ssrc x, time_point now) {
 }
 
 void receiver::handle_keyframe_request(uint8_t which, time_point now) {
-  if (config_.kind != media_kind::video || which >= slots_.size())
+  if (config_.kind != media_kind::video || which >= slots_.size()
+      || which >= wanted_)
     return;
   auto& s = slots_[which];
   if (s.stream)
@@ -209,6 +210,15 @@ void receiver::handle_keyframe_request(uint8_t which, time_point now) {
   else
     s.keyframe_wanted = now;
   collect(now);
+}
+
+void receiver::set_wanted(size_t encodings) {
+  wanted_ = encodings;
+  for (auto i = wanted_; i < slots_.size(); ++i) {
+    slots_[i].keyframe_wanted.reset();
+    if (slots_[i].stream)
+      slots_[i].stream->keyframes().handle_keyframe();
+  }
 }
 
 void receiver::pause(time_point now) {
@@ -226,7 +236,7 @@ void receiver::resume(time_point now) {
     return;
   config_.paused = false;
   for (auto& s : slots_)
-    if (s.stream && config_.kind == media_kind::video)
+    if (s.stream && config_.kind == media_kind::video && index_of(s) < wanted_)
       s.stream->keyframes().request(now);
   collect(now);
 }

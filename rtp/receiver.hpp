@@ -4,6 +4,7 @@
 #include "rtp/fifo.hpp"
 #include "rtp/receive_stream.hpp"
 
+#include <limits>
 #include <memory>
 #include <variant>
 
@@ -101,6 +102,10 @@ public:
   /// A consumer wants a key frame of an encoding.
   void handle_keyframe_request(uint8_t which, time_point now);
 
+  /// Key frames are asked for of the first so many encodings only; of all
+  /// unless this was called.
+  void set_wanted(size_t encodings);
+
   /// Drops media until resume(); on resume, a key frame is asked for.
   void pause(time_point now);
   void resume(time_point now);
@@ -166,6 +171,7 @@ private:
   void flush_rtcp();
 
   config config_;
+  size_t wanted_ = std::numeric_limits<size_t>::max(); // encodings
   std::vector<slot> slots_;
   net::buffer_pool::ptr pool_; // for restored packets
   std::vector<media_packet> ready_;

@@ -1,30 +1,32 @@
 #pragma once
 
 #include "rtp/fifo.hpp"
-#include "rtp/outgoing_packet.hpp"
+#include "rtp/room_pool.hpp"
 
 namespace troupe::rtp {
 
 /// Batches that wait to be sent, taken packet by packet.
 class send_queue {
 public:
-  void push(outgoing_batch x) {
+  /// Where the room of what has been sent goes; it must outlive this.
+  void use(room_pool* x) {
+    rooms_ = x;
+  }
+
+  void push(outgoing_batch&& x) {
     if (!x.packets.empty())
       waiting_.push(std::move(x));
   }
 
-  /// The next packet and how its header is written; null if there is none.
+  /// The next packet; null if there is none.
   const outgoing_packet* front() {
-    if (position_ < current_.packets.size()) [[likely]]
-      return &current_.packets[position_];
-    if (waiting_.empty()) {
-      if (position_ > 0)
-        finish();
-      return nullptr;
+    while (!waiting_.empty()) {
+      auto& x = waiting_.front().packets;
+      if (position_ < x.size()) [[likely]]
+        return &x[position_];
+      finish();
     }
-    position_ = 0;
-    current_ = *waiting_.pop();
-    return &current_.packets.front();
+    return nullptr;
   }
 
   /// Takes what front() gave; it stays where it is until the next call.
@@ -32,28 +34,52 @@ public:
     ++position_;
   }
 
-  const header_writer& headers() const {
-    return *current_.headers;
+  /// How the header of what front() gave is written.
+  const header_writer& headers() {
+    return *waiting_.front().headers;
   }
 
-  /// Since when the first packet waits; there must be one.
-  time_point since() const {
-    return current_.queued;
+  /// Since when the next packet waits; there must be one.
+  time_point since() {
+    return waiting_.front().queued;
   }
 
   bool empty() {
     return front() == nullptr;
   }
 
+  /// Drops what waits of who writes such headers; how many packets that were.
+  size_t drop(const header_writer& whose) {
+    size_t count = 0;
+    auto sent = position_; // of the oldest
+    for (auto left = waiting_.size(); left > 0; --left) {
+      auto x = *waiting_.pop();
+      if (x.headers.get() == &whose) {
+        count += x.packets.size() - sent;
+        position_ -= sent;
+        give_back(std::move(x));
+      } else {
+        waiting_.push(std::move(x));
+      }
+      sent = 0;
+    }
+    return count;
+  }
+
 private:
   void finish() {
     position_ = 0;
-    current_ = {};
+    give_back(*waiting_.pop());
+  }
+
+  void give_back(outgoing_batch&& x) {
+    if (rooms_)
+      rooms_->give(std::move(x.packets));
   }
 
   fifo<outgoing_batch> waiting_;
-  outgoing_batch current_;
-  size_t position_ = 0;
+  size_t position_ = 0; // in the oldest
+  room_pool* rooms_ = nullptr;
 };
 
 } // namespace troupe::rtp

@@ -10,8 +10,9 @@ seconds=${1:-5}
 [ -f build/fuzz/build.ninja ] || cmake --preset fuzz >/dev/null
 cmake --build build/fuzz -j "${JOBS:-$(nproc)}"
 cd build/fuzz
-passed=0
-for fuzzer in ./*_fuzz; do
+
+fuzz() {
+  local fuzzer=$1 name corpus seeds log
   name=$(basename "$fuzzer" _fuzz)
   corpus=corpus/$name
   mkdir -p "$corpus"
@@ -22,9 +23,14 @@ for fuzzer in ./*_fuzz; do
     "$corpus" $seeds >"$log" 2>&1; then
     tail -60 "$log"
     echo "$name: a finding; its input and $log are in build/fuzz"
-    exit 1
+    return 255 # ends xargs
   fi
   echo "$name: $(grep -o 'Done [0-9]* runs' "$log"), no finding"
-  passed=$((passed + 1))
-done
-echo "$passed passed, 0 failed"
+}
+export -f fuzz
+export seconds
+
+fuzzers=(./*_fuzz)
+printf '%s\n' "${fuzzers[@]}" \
+  | xargs -P "${JOBS:-$(nproc)}" -I{} bash -c 'fuzz {}'
+echo "${#fuzzers[@]} passed, 0 failed"

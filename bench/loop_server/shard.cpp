@@ -47,13 +47,17 @@ std::vector<consumer*> shard::consumers_of(const producer& from) const {
 void shard::drain(net::time_point now) {
   while (auto x = engine_.poll_event())
     pass_on(*x, now);
+  if (auto held = engine_.poll_pacing(); held && *held <= now)
+    engine_.handle_pacing(now);
   if (engine_.needs_flush())
     engine_.flush(*all_.services.port, hub::now());
 }
 
 void shard::handle_timeout(net::time_point now) {
-  engine_.handle_timeout(now);
-  not_before_ = now + hub::longest_wait;
+  if (auto due = engine_.poll_timeout(); due && *due <= now) {
+    engine_.handle_timeout(now);
+    not_before_ = now + hub::longest_wait;
+  }
 }
 
 void shard::pass_on(const actors::shard_event& x, net::time_point now) {
@@ -70,8 +74,8 @@ void shard::pass_on(const actors::shard_event& x, net::time_point now) {
       with_consumer(to.key, now, [&](auto& forwarder) {
         forwarder.handle_retransmissions(found, now);
       });
-  } else {
-    const auto& wanted = std::get<rtp::keyframe_wanted>(x.what);
+  } else if (const auto* wish = std::get_if<rtp::keyframe_wanted>(&x.what)) {
+    const auto& wanted = *wish;
     auto& source = to.from->engine();
     auto replay = wanted.start ? source.find_replay(wanted.encoding, now)
                                : rtp::media_batch{};

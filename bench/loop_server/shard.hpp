@@ -52,7 +52,10 @@ public:
   /// A timeout asks all forwarders, so there are no more than in the server.
   std::optional<net::time_point> poll_timeout() const {
     auto due = engine_.poll_timeout();
-    return due ? std::max(due, not_before_) : due;
+    if (due)
+      due = std::max(due, not_before_);
+    auto held = engine_.poll_pacing();
+    return due && held ? std::min(due, held) : due ? due : held;
   }
 
   void handle_timeout(net::time_point now);

@@ -22,11 +22,12 @@ public:
       return &entries_[last_].state;
     if (slots_.empty())
       return nullptr;
-    for (auto i = home(ssrc);; i = (i + 1) % slots_.size()) {
-      if (slots_[i] == 0)
+    for (auto i = home(ssrc);; i = next(i)) {
+      const auto& x = slots_[i];
+      if (x.position == 0)
         return nullptr;
-      if (entries_[slots_[i] - 1].ssrc == ssrc) {
-        last_ = slots_[i] - 1;
+      if (x.ssrc == ssrc) {
+        last_ = x.position - 1;
         return &entries_[last_].state;
       }
     }
@@ -57,19 +58,30 @@ private:
     State state;
   };
 
+  // Tells by itself what it stands for, so that no other entry is read.
+  struct slot {
+    uint32_t ssrc = 0;
+    uint32_t position = 0; // in entries_ plus 1; 0 is free
+  };
+
+  // There are 4, 8, 16 ... slots.
   size_t home(uint32_t ssrc) const {
-    return (uint64_t{ssrc} * 0x9e3779b97f4a7c15u >> 32) % slots_.size();
+    return (uint64_t{ssrc} * 0x9e3779b97f4a7c15u >> 32) & (slots_.size() - 1);
+  }
+
+  size_t next(size_t i) const {
+    return (i + 1) & (slots_.size() - 1);
   }
 
   void link(uint32_t ssrc, uint32_t position) {
     auto i = home(ssrc);
-    while (slots_[i] != 0)
-      i = (i + 1) % slots_.size();
-    slots_[i] = position;
+    while (slots_[i].position != 0)
+      i = next(i);
+    slots_[i] = {ssrc, position};
   }
 
   void grow() {
-    slots_.assign(slots_.empty() ? 4 : slots_.size() * 2, 0);
+    slots_.assign(slots_.empty() ? 4 : slots_.size() * 2, {});
     for (size_t i = 0; i < entries_.size(); ++i)
       link(entries_[i].ssrc, static_cast<uint32_t>(i + 1));
   }
@@ -77,7 +89,7 @@ private:
   size_t limit_;
   size_t last_ = 0;
   std::vector<entry> entries_;
-  std::vector<uint32_t> slots_; // position in entries_ plus 1; 0 is free
+  std::vector<slot> slots_;
 };
 
 } // namespace troupe::net

@@ -70,7 +70,7 @@ std::string connected_reply(const camel_replies& replies);
 /// documents differ in what they call it.
 json_object told_producer(const producer_info& producer);
 
-/// {dataProducerId, id, peerId, label, protocol, paused, appData}
+/// {dataProducerId, id, peerId?, label, protocol, paused, appData}
 json_object told_data_producer(const data_producer_info& producer);
 
 /// One request: its name, what is read from it and how it is answered.

@@ -77,6 +77,12 @@ constexpr std::array methods{
     camel_method{.event = "removeSubchannel",
                  .read = read_remove_subchannel,
                  .positions = {"dataConsumerId", "subchannel"}},
+    camel_method{.event = "setBufferedAmountLowThreshold",
+                 .read = read_set_low_threshold,
+                 .positions = {"dataConsumerId", "threshold"}},
+    camel_method{.event = "getBufferedAmount",
+                 .read = read_get_buffered_amount,
+                 .positions = {"dataConsumerId"}},
     camel_method{.event = "getDataProducers",
                  .role = camel_role::enters,
                  .read = read_list_data_producers,
@@ -91,10 +97,10 @@ camel_chapter data_camel_chapter() {
 
 json_object told_data_producer(const data_producer_info& producer) {
   json_object out;
-  out.add("dataProducerId", producer.id)
-      .add("id", producer.id)
-      .add("peerId", producer.peer)
-      .add("label", producer.label)
+  out.add("dataProducerId", producer.id).add("id", producer.id);
+  if (!producer.peer.empty())
+    out.add("peerId", producer.peer);
+  out.add("label", producer.label)
       .add("protocol", producer.protocol)
       .add("paused", producer.paused)
       .add("appData", producer.app_data);

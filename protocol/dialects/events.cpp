@@ -54,6 +54,8 @@ constexpr std::array methods{
     method{"set-subchannels", read_set_subchannels},
     method{"add-subchannel", read_add_subchannel},
     method{"remove-subchannel", read_remove_subchannel},
+    method{"set-buffered-amount-low-threshold", read_set_low_threshold},
+    method{"get-buffered-amount", read_get_buffered_amount},
     method{"get-data-producers", read_list_data_producers},
 };
 

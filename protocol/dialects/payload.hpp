@@ -113,6 +113,12 @@ checked<request> read_set_subchannels(const rapidjson::Value& payload);
 checked<request> read_add_subchannel(const rapidjson::Value& payload);
 checked<request> read_remove_subchannel(const rapidjson::Value& payload);
 
+/// {dataConsumerId, threshold: octets}
+checked<request> read_set_low_threshold(const rapidjson::Value& payload);
+
+/// {dataConsumerId}
+checked<request> read_get_buffered_amount(const rapidjson::Value& payload);
+
 /// {}
 checked<request> read_list_data_producers(const rapidjson::Value& payload);
 

@@ -146,6 +146,24 @@ checked<request> read_remove_subchannel(const Value& payload) {
   return read_subchannel_verb<verb::remove_data_subchannel>(payload);
 }
 
+checked<request> read_set_low_threshold(const Value& payload) {
+  verb::set_data_low_threshold verb;
+  const auto id = required_id(payload, "dataConsumerId", verb.data_consumer);
+  const Value* member = nullptr;
+  auto threshold = required(payload, "threshold", member);
+  if (!threshold && !member->IsUint())
+    threshold = refuse(decode_errc::bad_value, "threshold",
+                       "must be a number of octets");
+  if (!threshold)
+    verb.threshold = member->GetUint();
+  return finish(std::move(verb), {id, threshold});
+}
+
+checked<request> read_get_buffered_amount(const Value& payload) {
+  return read_data_consumer_verb<verb::get_data_buffered>(
+      payload, required_id<data_consumer_id>);
+}
+
 checked<request> read_list_data_producers(const Value&) {
   return request{verb::list_data_producers{}};
 }

@@ -140,7 +140,7 @@ bool protoo_offers<Kind>::handle_event(const any_event& event) {
     return false;
   // One that is told of before the consume has come back.
   if (const auto closed = std::get_if<typename Kind::closed>(&event)) {
-    const auto& [which, of] = *closed;
+    const auto& of = Kind::source_of(*closed);
     if (asked_.contains(of)) {
       remove(of);
       return true;

@@ -29,6 +29,10 @@ struct media_kind_of_offer {
 
   /// The consumer that an event is about; null for other events.
   static const consumer* subject_of(const any_event& event);
+
+  static const producer& source_of(const closed& x) {
+    return x.producer;
+  }
 };
 
 /// The same of data consumers.
@@ -45,6 +49,10 @@ struct data_kind_of_offer {
 
   static consume want(const transport_id& on, const producer& of);
   static const consumer* subject_of(const any_event& event);
+
+  static const producer& source_of(const closed& x) {
+    return x.data_producer;
+  }
 };
 
 /// A consumer that its client is to be asked to take.

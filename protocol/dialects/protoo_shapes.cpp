@@ -99,6 +99,10 @@ struct reply_encoder {
     encode(named("dataProducerId", in.id), out, allocator);
   }
 
+  void operator()(const reply::data_buffered& in) {
+    encode(json_object{}.add("bufferedAmount", in.amount), out, allocator);
+  }
+
   void operator()(const reply::stats& in) {
     encode_wrapped(in.report, "stats", reply.generation, out, allocator);
   }
@@ -232,8 +236,26 @@ struct noticer {
   }
 
   result operator()(const event::data_consumer_closed& in) {
-    return protoo_notice{"dataConsumerClosed",
+    auto data = about("dataConsumerId", in.data_consumer);
+    if (in.too_slow)
+      data.add("reason", std::string_view{"too-slow"});
+    return protoo_notice{"dataConsumerClosed", std::move(data)};
+  }
+
+  result operator()(const event::data_consumer_paused& in) {
+    return protoo_notice{"dataConsumerPaused",
                          about("dataConsumerId", in.data_consumer)};
+  }
+
+  result operator()(const event::data_consumer_resumed& in) {
+    return protoo_notice{"dataConsumerResumed",
+                         about("dataConsumerId", in.data_consumer)};
+  }
+
+  result operator()(const event::data_consumer_buffered_low& in) {
+    auto data = about("dataConsumerId", in.data_consumer);
+    data.add("bufferedAmount", in.amount);
+    return protoo_notice{"dataConsumerBufferedAmountLow", std::move(data)};
   }
 
   result operator()(const event::producer_score& in) {

@@ -133,6 +133,12 @@ struct reply_encoder {
   void operator()(const reply::data_producers& in) {
     encode(in.list, out, allocator);
   }
+
+  void operator()(const reply::data_buffered& in) {
+    members(out, allocator)
+        .add("dataConsumerId", in.data_consumer)
+        .add("bufferedAmount", in.amount);
+  }
 };
 
 struct event_encoder {
@@ -212,6 +218,13 @@ struct event_encoder {
     object().add("producerId", in.producer).add("score", in.encodings);
   }
 
+  void operator()(const event::producer_layers_wanted& in) {
+    auto to = object();
+    to.add("producerId", in.producer);
+    if (in.spatial_layer)
+      to.add("spatialLayer", *in.spatial_layer);
+  }
+
   void operator()(const event::active_speaker& in) {
     auto to = object();
     if (in.peer)
@@ -243,13 +256,18 @@ struct event_encoder {
   }
 
   void operator()(const event::data_producer_closed& in) {
-    object().add("dataProducerId", in.data_producer).add("peerId", in.peer);
+    auto to = object();
+    to.add("dataProducerId", in.data_producer);
+    if (!in.peer.empty())
+      to.add("peerId", in.peer);
   }
 
   void operator()(const event::data_consumer_closed& in) {
-    object()
-        .add("dataConsumerId", in.data_consumer)
+    auto to = object();
+    to.add("dataConsumerId", in.data_consumer)
         .add("dataProducerId", in.data_producer);
+    if (in.too_slow)
+      to.add("reason", std::string_view{"too-slow"});
   }
 
   void operator()(const event::data_consumer_paused& in) {
@@ -258,6 +276,12 @@ struct event_encoder {
 
   void operator()(const event::data_consumer_resumed& in) {
     object().add("dataConsumerId", in.data_consumer).add("byProducer", true);
+  }
+
+  void operator()(const event::data_consumer_buffered_low& in) {
+    object()
+        .add("dataConsumerId", in.data_consumer)
+        .add("bufferedAmount", in.amount);
   }
 };
 
@@ -314,6 +338,10 @@ struct event_namer {
     return "producer-score";
   }
 
+  std::string_view operator()(const event::producer_layers_wanted&) {
+    return "producer-layers-wanted";
+  }
+
   std::string_view operator()(const event::active_speaker&) {
     return "active-speaker";
   }
@@ -357,6 +385,10 @@ struct event_namer {
   std::string_view operator()(const event::data_consumer_resumed&) {
     return "data-consumer-resumed";
   }
+
+  std::string_view operator()(const event::data_consumer_buffered_low&) {
+    return "data-consumer-buffered-amount-low";
+  }
 };
 
 } // namespace
@@ -394,10 +426,11 @@ void encode(const producer_info& in, Value& out, json_allocator& allocator) {
 
 void encode(const data_producer_info& in, Value& out,
             json_allocator& allocator) {
-  members(out, allocator)
-      .add("dataProducerId", in.id)
-      .add("peerId", in.peer)
-      .add("label", in.label)
+  members to(out, allocator);
+  to.add("dataProducerId", in.id);
+  if (!in.peer.empty())
+    to.add("peerId", in.peer);
+  to.add("label", in.label)
       .add("protocol", in.protocol)
       .add("paused", in.paused)
       .add("appData", in.app_data);

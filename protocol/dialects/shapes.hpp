@@ -63,7 +63,8 @@ void encode(const event::peer_volume& in, rapidjson::Value& out,
 void encode(const producer_info& in, rapidjson::Value& out,
             json_allocator& allocator);
 
-/// {dataProducerId, peerId, label, protocol, paused, appData}
+/// {dataProducerId, peerId?, label, protocol, paused, appData}; nobody where
+/// the server itself speaks.
 void encode(const data_producer_info& in, rapidjson::Value& out,
             json_allocator& allocator);
 
@@ -98,6 +99,7 @@ void encode(const std::vector<T>& in, rapidjson::Value& out,
 ///   protocol, paused, dataProducerPaused, appData} |
 /// | data_consumers | {dataConsumerId: the first, if any, dataConsumerIds} |
 /// | data_subchannels | {dataConsumerId, subchannels} |
+/// | data_buffered | {dataConsumerId, bufferedAmount} |
 void encode_reply(const success& in, rapidjson::Value& out,
                   json_allocator& allocator);
 

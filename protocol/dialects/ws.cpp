@@ -80,6 +80,9 @@ constexpr std::array methods{
     method{"set-subchannels", "subchannels-set", read_set_subchannels},
     method{"add-subchannel", "subchannel-added", read_add_subchannel},
     method{"remove-subchannel", "subchannel-removed", read_remove_subchannel},
+    method{"set-buffered-amount-low-threshold",
+           "buffered-amount-low-threshold-set", read_set_low_threshold},
+    method{"get-buffered-amount", "buffered-amount", read_get_buffered_amount},
     method{"get-data-producers", "data-producers", read_list_data_producers},
 };
 

@@ -42,6 +42,9 @@ TEST_CASE("a path names room and peer, percent-encoded") {
   CHECK(x.room.str() == "a/b c");
   CHECK(x.peer.str() == "\xC3\xA4");
   CHECK(call("GET", "/api/v1/rooms/a+b").room.str() == "a+b");
+  x = call("GET", "/api/v1/rooms/r/peers/p/consumers/c%20d/explain");
+  CHECK(x.action == admin_action::explain_consumer);
+  CHECK(x.consumer.str() == "c d");
 }
 
 TEST_CASE("each route is found by its method, and HEAD stands for GET") {
@@ -103,4 +106,32 @@ TEST_CASE("a body larger than any request needs is refused") {
 TEST_CASE("what an error quotes is JSON whatever it holds") {
   CHECK(admin_error(400, "x", "a \"quote\"\n").body
         == R"({"error":{"code":"x","message":"a \"quote\"\n"}})");
+}
+
+TEST_CASE("a message of the server's has a label, a kind and subchannels") {
+  const std::string target = "/api/v1/rooms/r/messages";
+  auto x = call("POST", target);
+  CHECK(x.action == admin_action::say_in_room);
+  CHECK(x.message.label == "server");
+  CHECK_FALSE(x.message.binary);
+  CHECK(x.message.content.empty());
+  CHECK(x.message.subchannels.empty());
+  CHECK_FALSE(x.message.required_subchannel);
+  x = call("POST", target
+                       + "?label=a%26b&kind=binary&subchannels=0,65535"
+                         "&requiredSubchannel=7");
+  CHECK(x.message.label == "a&b");
+  CHECK(x.message.binary);
+  CHECK(x.message.subchannels == std::vector<uint16_t>{0, 65535});
+  CHECK(x.message.required_subchannel == 7);
+  for (auto query : {"label=", "kind=smell", "subchannels=", "subchannels=1,",
+                     "subchannels=65536", "subchannels=-1", "subchannels=1x",
+                     "requiredSubchannel=1,2", "requiredSubchannel="})
+    CHECK_MESSAGE(status(read("POST", target + "?" + query)) == 400, query);
+  CHECK(status(read("POST", target + "?label=" + std::string(1025, 'l')))
+        == 400);
+  CHECK(status(read("POST", target, "\xff")) == 400);
+  CHECK(status(read("POST", target + "?kind=binary", "\xff")) == 200);
+  CHECK(status(read("POST", target, std::string(262'144, 'x'))) == 200);
+  CHECK(status(read("POST", target, std::string(262'145, 'x'))) == 413);
 }

@@ -259,6 +259,7 @@ TEST_CASE("a receiver that is too slow loses its consumer, and only that") {
   auto told = at.ann.push("data-consumer-closed");
   REQUIRE(told);
   CHECK(text_at(*told, "/data/dataConsumerId") == id);
+  CHECK(text_at(*told, "/data/reason") == "too-slow");
   CHECK(at.log().removed_producers.empty());
   at.listen(); // again
 }

@@ -1,5 +1,4 @@
-#include "live_data.hpp"
-#include "running_node.hpp"
+#include "data_call.hpp"
 
 #include "actors/live_objects.hpp"
 
@@ -11,72 +10,7 @@ using actors::live_object;
 using actors::object_kind;
 using net::sctp_ppid;
 
-namespace {
-
-// Bob speaks and Ann hears, by data channels through a whole server.
-struct call {
-  call() {
-    open(bob, bob_transport, "send");
-    open(ann, ann_transport, "recv");
-  }
-
-  void open(live_client& who, live_transport& x, const std::string& direction) {
-    auto created =
-        who.request("create-transport",
-                    R"({"enableSctp":true,"direction":")" + direction + "\"}");
-    REQUIRE(text_at(created, "/type") == "transport-params");
-    x.start(created["data"]);
-    auto connected = who.request(
-        "connect-transport",
-        "{\"transportId\":" + quoted(x.id) + ","
-            + dtls_parameters(client_dtls().fingerprint().value) + "}");
-    REQUIRE(text_at(connected, "/type") == "transport-connected");
-  }
-
-  bool drive_until(const std::function<bool()>& done) {
-    return drive({&bob_transport, &ann_transport}, [&] {
-      mouth.pump();
-      ear.pump();
-      return done();
-    });
-  }
-
-  std::string talk(int stream, const std::string& more = {}) {
-    auto reply =
-        bob.request("produce-data", R"({"label":"chat","sctpStreamParameters":)"
-                                    R"({"streamId":)"
-                                        + std::to_string(stream) + more + "}}");
-    REQUIRE_MESSAGE(text_at(reply, "/type") == "data-producer-id",
-                    to_text(reply));
-    return text_at(reply, "/data/id");
-  }
-
-  net::sctp_stream_id listen() {
-    auto reply = ann.request("consume-data");
-    REQUIRE_MESSAGE(text_at(reply, "/type") == "data-consumer-params",
-                    to_text(reply));
-    return static_cast<net::sctp_stream_id>(
-        number_at(reply, "/data/sctpStreamParameters/streamId"));
-  }
-
-  void connect() {
-    REQUIRE(drive_until([&] { return mouth.connected() && ear.connected(); }));
-  }
-
-  bool hears(size_t count) {
-    return drive_until([&] { return ear.messages.size() >= count; });
-  }
-
-  running_node node;
-  live_client ann{node.port(), "r", "ann"};
-  live_client bob{node.port(), "r", "bob"};
-  live_transport ann_transport{client_dtls()};
-  live_transport bob_transport{client_dtls()};
-  live_data ear{ann_transport};
-  live_data mouth{bob_transport};
-};
-
-} // namespace
+using call = data_call;
 
 TEST_CASE("messages of every kind go through a whole server") {
   call at;

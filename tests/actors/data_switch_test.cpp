@@ -1,128 +1,13 @@
-#include "actors/data_switch.hpp"
-
-#include <doctest/doctest.h>
+#include "switch_world.hpp"
 
 #include <algorithm>
-#include <map>
 
 using namespace troupe;
-using namespace troupe::actors;
-using namespace std::chrono_literals;
+using namespace troupe::test;
 
 namespace {
 
-net::shared_octets octets_of(std::string_view text) {
-  return std::make_shared<const std::vector<uint8_t>>(text.begin(), text.end());
-}
-
-std::string text_of(const net::shared_octets& x) {
-  return {x->begin(), x->end()};
-}
-
-/// A switch and its clients, each with an association of its own, in virtual
-/// time over a perfect network.
-class world {
-public:
-  explicit world(const data_limits& limits = {}) : node(limits) {}
-
-  /// A transport whose client is connected.
-  transport_key add_client() {
-    const auto key = transport_key{clients.size() + 1};
-    node.open(key);
-    const auto id = browsers.open();
-    clients.emplace(key, id);
-    browsers.connect(id, now);
-    run();
-    REQUIRE(node.stats(key).state == net::sctp_state::connected);
-    return key;
-  }
-
-  data_producer_key add_producer(std::optional<transport_key> on,
-                                 net::sctp_stream_id stream = 0) {
-    const auto key = data_producer_key{++last_key};
-    REQUIRE(!node.add_producer({key, on, stream, false}));
-    return key;
-  }
-
-  data_consumer_key add_consumer(data_producer_key from,
-                                 std::optional<transport_key> on,
-                                 const net::sctp_reliability& how = {},
-                                 std::vector<subchannel> subchannels = {}) {
-    const auto key = data_consumer_key{++last_key};
-    auto added =
-        node.add_consumer({key, from, on, how, std::move(subchannels), false});
-    REQUIRE(std::holds_alternative<data_consumer_added>(added));
-    streams[key] = std::get<data_consumer_added>(added).stream;
-    return key;
-  }
-
-  void say(transport_key by, net::sctp_stream_id stream,
-           std::string_view text) {
-    CHECK(browsers.send(clients.at(by), stream, net::sctp_ppid::string,
-                        octets_of(text), {}, now)
-          == net::sctp_send_result::sent);
-    run();
-  }
-
-  // Moves packets until all is quiet; those to the deaf are lost.
-  void run() {
-    for (bool moved = true; moved;) {
-      moved = false;
-      while (auto x = browsers.poll_packet()) {
-        moved = true;
-        for (const auto& [key, id] : clients)
-          if (id == x->association)
-            node.handle_records(key, {x->octets}, now);
-      }
-      while (auto x = node.poll_records()) {
-        moved = true;
-        if (!deaf.contains(x->transport) && clients.contains(x->transport))
-          for (const auto& record : x->records)
-            browsers.handle_record(clients.at(x->transport), record, now);
-      }
-    }
-    while (auto x = node.poll_event())
-      events.push_back(std::move(*x));
-    while (auto x = browsers.poll_message())
-      for (const auto& [key, id] : clients)
-        if (id == x->association)
-          got[key].push_back(text_of(x->octets));
-    while (auto x = browsers.poll_event())
-      browser_events.push_back(*x);
-  }
-
-  void pass(net::duration time) {
-    for (const auto end = now + time; now < end;) {
-      now += 10ms;
-      if (auto at = node.poll_timeout(); at && *at <= now)
-        node.handle_timeout(now);
-      if (auto at = browsers.poll_timeout(); at && *at <= now)
-        browsers.handle_timeout(now);
-      run();
-    }
-  }
-
-  template <class T>
-  std::vector<T> events_of() const {
-    std::vector<T> out;
-    for (const auto& x : events)
-      if (const auto* y = std::get_if<T>(&x))
-        out.push_back(*y);
-    return out;
-  }
-
-  data_switch node;
-  net::sctp_stack browsers;
-  net::time_point now{1h};
-  std::map<transport_key, net::sctp_association_id> clients;
-  std::map<transport_key, bool> deaf;
-  std::map<transport_key, std::vector<std::string>> got;
-  std::map<data_consumer_key, net::sctp_stream_id> streams;
-  std::vector<switch_event> events;
-  std::vector<net::sctp_event> browser_events;
-  uint64_t last_key = 0;
-};
-
+using world = switch_world;
 using texts = std::vector<std::string>;
 
 } // namespace
@@ -325,6 +210,35 @@ TEST_CASE("unreliable messages to a slow client are dropped and counted") {
   CHECK(w.node.totals().messages_dropped
         == w.node.stats(slow).messages_dropped);
   CHECK(w.events_of<data_consumer_ended>().empty());
+}
+
+TEST_CASE("of what waits for a slow client the unreliable goes first") {
+  world w;
+  const auto a = w.add_client();
+  const auto producer = w.add_producer({});
+  const auto reliable = w.add_consumer(producer, a);
+  const auto partial = w.add_consumer(producer, a, {.max_retransmits = 0});
+  const auto brief = w.add_consumer(
+      producer, a, {.ordered = false, .max_packet_lifetime_ms = 100});
+  w.deaf[a] = true;
+  const auto block = octets_of(std::string(10'000, 'b'));
+  constexpr uint64_t count = 200;
+  for (uint64_t i = 0; i < count; ++i) {
+    w.node.say(producer, {net::sctp_ppid::binary, block}, w.now);
+    w.pass(10ms);
+  }
+  for (auto x : {partial, brief}) {
+    CHECK(w.node.stats(x).messages_dropped > count / 2);
+    CHECK(w.node.stats(x).messages_dropped + w.node.stats(x).messages_sent
+          == count);
+  }
+  CHECK(w.node.stats(reliable).messages_dropped == 0);
+  CHECK(w.node.stats(reliable).buffered_amount > 1'500'000);
+  CHECK(w.events_of<data_consumer_ended>().empty());
+  w.deaf.clear();
+  w.pass(30s);
+  CHECK(w.node.stats(reliable).messages_sent == count);
+  CHECK(w.node.stats(reliable).buffered_amount == 0);
 }
 
 TEST_CASE("reliable messages wait for a slow client, in order") {

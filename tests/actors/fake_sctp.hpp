@@ -22,6 +22,8 @@ struct sctp_log {
   std::vector<actors::data_consumer_key> removed_consumers;
   std::vector<actors::set_data_consumer_paused> paused_consumers;
   std::vector<actors::set_data_subchannels> subchannels;
+  std::vector<actors::set_data_low_threshold> thresholds;
+  std::vector<actors::say_data> said;
   /// What the next producer or consumer is refused with.
   std::optional<protocol::error> refusal;
   net::sctp_stream_id next_stream = 7;
@@ -59,7 +61,7 @@ inline actors::sctp_actor spawn_fake_sctp(caf::actor_system& system,
         [log](const set_data_producer_paused& x) {
           log->paused_producers.push_back(x);
         },
-        [](const say_data&) {},
+        [log](const say_data& x) { log->said.push_back(x); },
         [=](const add_data_consumer& x) -> caf::result<data_consumer_added> {
           if (auto why = refused())
             return to_caf(*why);
@@ -73,6 +75,9 @@ inline actors::sctp_actor spawn_fake_sctp(caf::actor_system& system,
           log->paused_consumers.push_back(x);
         },
         [log](const set_data_subchannels& x) { log->subchannels.push_back(x); },
+        [log](const set_data_low_threshold& x) {
+          log->thresholds.push_back(x);
+        },
         [](const send_to_data_consumer&) {},
         [](const get_data_producer_stats&) {
           return data_producer_stats{3, 300};

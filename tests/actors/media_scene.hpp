@@ -24,6 +24,7 @@ struct heard {
   std::vector<std::optional<int>> encodings;
   std::vector<rtp::keyframe_wanted> keyframes;
   std::vector<subscribe> subscriptions;
+  std::vector<std::optional<uint8_t>> wanted;
   int restores = 0;
 };
 
@@ -81,6 +82,7 @@ inline producer_actor spawn_fake_producer(caf::actor_system& system,
         [](const rtp::bye_received&) {},
         [&to](const subscribe& x) { to.subscriptions.push_back(x); },
         [](const unsubscribe&) {},
+        [&to](const want_layers& x) { to.wanted.push_back(x.highest); },
         [&to](const restore_packets&) { ++to.restores; },
         [&to](const start_wanted& x) {
           to.keyframes.push_back({x.encoding, true});
@@ -91,6 +93,7 @@ inline producer_actor spawn_fake_producer(caf::actor_system& system,
         [self](const actors::close_producer&) { self->quit(); },
         [](const get_actor_stats&) { return protocol::reply::stats{}; },
         [](const producer_tick&) {},
+        [](const demand_tick&) {},
     };
   });
 }
@@ -134,9 +137,9 @@ inline rtp::forwarder::config opus_to(uint32_t ssrc) {
 
 /// A shard with real consumers on transports that send in the clear.
 struct shard_scene {
-  explicit shard_scene(heard& to)
-      : shard(spawn_shard(*world.system, {&sent, world.load},
-                          std::make_shared<room_voices>(), nullptr))
+  explicit shard_scene(heard& to, shedding_limits shedding = {})
+      : shard(spawn_shard(*world.system, {&sent, world.load, shedding}, voices,
+                          nullptr))
       , listener(spawn_listener(*world.system, to)) {}
 
   ~shard_scene() {
@@ -149,13 +152,14 @@ struct shard_scene {
 
   // Its transport sends to the port of that number.
   consumer_actor add(uint16_t port, const rtp::forwarder::config& config,
-                     const producer_actor& producer, heard* own = nullptr) {
+                     const producer_actor& producer, heard* own = nullptr,
+                     std::shared_ptr<const voice> owner = {}) {
     auto key = transport_key{port};
     auto tell =
         own ? spawn_listener(*world.system, *own) : consumer_listener_actor{};
     consumers.push_back(spawn_consumer(
         *world.system, {consumer_id{"c"}, producer_id{"p"}, config, producer,
-                        key, shard, own ? tell : listener}));
+                        key, shard, own ? tell : listener, owner}));
     world.run();
     connect(port);
     return consumers.back();
@@ -179,6 +183,7 @@ struct shard_scene {
 
   actor_world world;
   sent_packets sent;
+  std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
   shard_actor shard;
   consumer_listener_actor listener;
   std::vector<consumer_actor> consumers;

@@ -34,7 +34,8 @@ std::unique_ptr<net::dtls_context>& context() {
 
 TEST_CASE("a producer's statistics are one dictionary for each encoding") {
   rtp::receiver_stats in;
-  CHECK(parsed(stats_json(producer_id{"p"}, in)).Empty());
+  CHECK(
+      parsed(stats_json(producer_id{"p"}, rtp::media_kind::audio, in)).Empty());
   rtp::receive_stream_stats x;
   x.ssrc = rtp::ssrc{4'000'000'000};
   x.rid = "q\"\\\n"; // from the client: anything
@@ -42,7 +43,7 @@ TEST_CASE("a producer's statistics are one dictionary for each encoding") {
   x.jitter = std::chrono::milliseconds{20};
   x.fraction_lost = 128;
   in.streams = {x, {}};
-  auto out = parsed(stats_json(producer_id{"p"}, in));
+  auto out = parsed(stats_json(producer_id{"p"}, rtp::media_kind::audio, in));
   REQUIRE(out.Size() == 2);
   CHECK(text(out[0]["type"]) == "inbound-rtp");
   CHECK(text(out[0]["id"]) == "p");
@@ -58,11 +59,42 @@ TEST_CASE("a consumer's statistics are one dictionary") {
   rtp::forwarder_stats in;
   in.ssrc = rtp::ssrc{7};
   in.packets_lost = -3;
-  auto out = parsed(stats_json(consumer_id{"c"}, in));
+  auto out = parsed(stats_json(consumer_id{"c"}, rtp::media_kind::video, in));
   REQUIRE(out.Size() == 1);
   CHECK(text(out[0]["type"]) == "outbound-rtp");
   CHECK(out[0]["ssrc"].GetUint() == 7);
   CHECK(out[0]["packetsLost"].GetInt() == -3);
+  CHECK(text(out[0]["kind"]) == "video");
+  CHECK(out[0]["timestamp"].GetDouble() > 1.7e12);
+}
+
+TEST_CASE("an explanation says what is wanted, what is sent, and since when") {
+  consumer_explanation in;
+  in.id = consumer_id{"c"};
+  in.producer = producer_id{"p"};
+  in.kind = rtp::media_kind::video;
+  in.reason = rtp::decision_reason::link;
+  in.preferred = rtp::layers{2, 2};
+  in.current = rtp::layers{1, 2};
+  in.target = rtp::layers{0, 1};
+  in.link_bps = 300'000;
+  in.at = net::time_point{} + std::chrono::seconds{100};
+  in.decisions = {{in.at - std::chrono::seconds{7}, in.reason, in.target,
+                   in.link_bps, 0.25f}};
+  auto out = protocol::parse_json(explanation_json(in));
+  REQUIRE(out.has_value());
+  CHECK(text((*out)["reason"]) == "link");
+  CHECK((*out)["preferredLayers"]["spatialLayer"].GetInt() == 2);
+  CHECK((*out)["currentLayers"]["spatialLayer"].GetInt() == 1);
+  CHECK((*out)["targetLayers"]["temporalLayer"].GetInt() == 1);
+  REQUIRE((*out)["decisions"].Size() == 1);
+  const auto& first = (*out)["decisions"][0];
+  CHECK(first["age"].GetDouble() == doctest::Approx(7));
+  CHECK((*out)["timestamp"].GetDouble() - first["timestamp"].GetDouble()
+        == doctest::Approx(7000).epsilon(0.1));
+  CHECK(first["fractionLost"].GetDouble() == doctest::Approx(0.25));
+  in.target.reset(); // nothing is sent
+  CHECK(explanation_json(in).find("targetLayers") == std::string::npos);
 }
 
 TEST_CASE("a consumer's decisions follow its statistics, the oldest first") {
@@ -73,8 +105,8 @@ TEST_CASE("a consumer's decisions follow its statistics, the oldest first") {
              rtp::layers{1, i}, 300'000, 0.5f});
   log.add(
       {now + std::chrono::seconds{40}, rtp::decision_reason::paused, {}, {}});
-  auto out = parsed(
-      stats_json(consumer_id{"c"}, {}, log, now + std::chrono::seconds{50}));
+  auto out = parsed(stats_json(consumer_id{"c"}, rtp::media_kind::video, {},
+                               log, now + std::chrono::seconds{50}));
   REQUIRE(out.Size() == 1 + rtp::decision_log::capacity);
   CHECK(text(out[1]["type"]) == "decision");
   CHECK(text(out[1]["reason"]) == "link");

@@ -78,6 +78,16 @@ inline std::string video_track(uint32_t ssrc, const std::string& mid = "1") {
          + R"(}}],"rtcp":{"cname":"test","reducedSize":true}})";
 }
 
+/// The same with three encodings, told apart by their RIDs.
+inline std::string simulcast_track(uint32_t ssrc,
+                                   const std::string& mid = "1") {
+  auto out = video_track(ssrc, mid);
+  auto begin = out.find(R"("encodings":[)");
+  auto end = out.find(R"(}}])", begin);
+  return out.replace(begin, end + 3 - begin,
+                     R"("encodings":[{"rid":"r0"},{"rid":"r1"},{"rid":"r2"}])");
+}
+
 /// `dtlsParameters` of a client with that SHA-256 fingerprint.
 inline std::string dtls_parameters(const std::string& fingerprint) {
   return R"("dtlsParameters":{"role":"client","fingerprints":[{"algorithm":)"

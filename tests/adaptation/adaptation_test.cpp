@@ -191,6 +191,22 @@ TEST_CASE("two videos share a link") {
   CHECK(x.video(0).switches + x.video(1).switches <= 4);
 }
 
+TEST_CASE("who asks for everything 100 times a second gets little more") {
+  simulcast_call call;
+  auto& quiet = call.add(constant(10e6));
+  auto& greedy = call.add(constant(10e6));
+  greedy.greedy = true;
+  call.run(10s);
+  quiet.clear_figures();
+  greedy.clear_figures();
+  call.run(30s);
+  auto growth = greedy.sent / quiet.sent;
+  MESSAGE("sent " << growth << " times as much");
+  CHECK(growth > 1.01);
+  CHECK(growth <= 1.3);
+  CHECK(quiet.video().frozen <= 500ms);
+}
+
 TEST_CASE("who gives no feedback gets everything, unlimited") {
   simulcast_call call;
   auto& x = call.add(constant(10e6));

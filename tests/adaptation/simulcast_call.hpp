@@ -135,10 +135,12 @@ struct viewed {
 /// lacks, and shows what it can decode.
 class viewer {
 public:
-  viewer(uint16_t number, rtp::test::link_settings settings, size_t videos)
+  viewer(uint16_t number, std::shared_ptr<rtp::test::bottleneck> by,
+         size_t videos)
       : key(transport_key{number})
       , number_(number)
-      , link(std::move(settings), number)
+      , link_(std::move(by))
+      , link(*link_)
       , videos_(videos) {}
 
   void take(net::byte_span packet, net::time_point now) {
@@ -159,6 +161,8 @@ public:
       show(to, i, now);
     if (feedback && now >= next_feedback_)
       report(to, now);
+    if (greedy && now >= next_flood_)
+      flood(to, now);
     while (!feedback_.empty() && feedback_.front().first <= now) {
       deliver(to, feedback_.front().second, now);
       feedback_.pop_front();
@@ -187,6 +191,7 @@ public:
 
   transport_key key;
   bool feedback = true;
+  bool greedy = false;  // asks for everything, 100 times a second
   double delivered = 0; // octets, with all around them
   double sent = 0;
   int lost = 0;
@@ -196,9 +201,10 @@ public:
 
 private:
   uint16_t number_;
+  std::shared_ptr<rtp::test::bottleneck> link_;
 
 public:
-  rtp::test::bottleneck link;
+  rtp::test::bottleneck& link;
 
 private:
   struct stream {
@@ -330,6 +336,20 @@ private:
     });
   }
 
+  // The last 500 packets again, and a key frame.
+  void flood(media_shard& to, net::time_point now) {
+    next_flood_ = now + 10ms;
+    for (size_t i = 0; i < videos_.size(); ++i) {
+      std::vector<uint16_t> all;
+      for (auto n = videos_[i].next - 500; n < videos_[i].next; ++n)
+        all.push_back(static_cast<uint16_t>(n));
+      to.with_consumer(consumer(i), now, [&](rtp::forwarder& x) {
+        x.handle_nack(all, now);
+        x.handle_keyframe_request(now);
+      });
+    }
+  }
+
   void report(media_shard&, net::time_point now) {
     next_feedback_ = now + 50ms;
     if (arrivals_.empty())
@@ -363,6 +383,7 @@ private:
   int64_t told_ = -1;
   uint8_t count_ = 0;
   net::time_point next_feedback_{};
+  net::time_point next_flood_{};
 };
 
 /// All of it together.
@@ -374,6 +395,13 @@ public:
 
   /// A receiver of the audio and `videos` times of the video.
   viewer& add(rtp::test::link_settings link, size_t videos = 1) {
+    auto seed = static_cast<uint32_t>(viewers.size() + 1);
+    return add(std::make_shared<rtp::test::bottleneck>(std::move(link), seed),
+               videos);
+  }
+
+  /// One behind a link that others share.
+  viewer& add(std::shared_ptr<rtp::test::bottleneck> link, size_t videos = 1) {
     auto number = static_cast<uint16_t>(viewers.size() + 1);
     viewers.push_back(
         std::make_unique<viewer>(number, std::move(link), videos));
@@ -415,6 +443,8 @@ public:
       for (auto& x : viewers)
         x->step(shard, now);
       shard.flush(*this, now);
+      if (meanwhile)
+        meanwhile(now);
       while (auto x = shard.poll_event())
         handle(*x);
     }
@@ -424,6 +454,8 @@ public:
   std::vector<std::unique_ptr<viewer>> viewers;
   net::time_point now = call_start;
   int keyframes = 0;
+  /// What else happens in each step.
+  std::function<void(net::time_point)> meanwhile;
 
 private:
   void send_batch(std::span<const net::outgoing_datagram> batch) override {

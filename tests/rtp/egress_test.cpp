@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 
 using namespace troupe;
@@ -122,7 +123,9 @@ struct paced_egress {
   rtp::outgoing_batch make(rtp::media_kind kind, size_t count,
                            uint32_t ssrc = 5555, size_t size = 1000) {
     rtp::outgoing_batch out;
-    out.headers = headers();
+    auto& own = streams[ssrc];
+    own = own ? own : headers();
+    out.headers = own;
     out.kind = kind;
     for (size_t i = 0; i < count; ++i) {
       packet_spec spec;
@@ -189,6 +192,7 @@ struct paced_egress {
   double link_bps;
   rtp::egress engine;
   net::time_point now = at(0ms);
+  std::map<uint32_t, std::shared_ptr<const rtp::header_writer>> streams;
   uint16_t sequence = 1;
   double owed = 0;
   net::time_point free{};
@@ -250,6 +254,60 @@ TEST_CASE("video that waits too long is dropped, and its stream named") {
   CHECK(std::count(named.begin(), named.end(), 1u) >= 1);
   CHECK(std::count(named.begin(), named.end(), 2u) >= 1);
   CHECK(x.engine.stats(x.now).drops.of(rtp::drop_reason::overload) > 100);
+}
+
+TEST_CASE("what waits while the server is held up is not dropped") {
+  for (auto stall : {150ms, 400ms, 900ms}) {
+    CAPTURE(stall.count());
+    paced_egress x{500e3};
+    x.send(1e6, 4s);
+    while (x.engine.poll_dropped())
+      continue;
+    for (auto i = 0; i < 200; ++i, x.now += 5ms)
+      x.flush();
+    auto before = x.engine.stats(x.now).drops.of(rtp::drop_reason::overload);
+    // More than may go at once, and not so much that it waits for too long.
+    x.engine.handle_batch(x.make(rtp::media_kind::video, 12, 1), x.now);
+    auto sent = x.flush().size();
+    REQUIRE(sent < 12);
+    REQUIRE(x.engine.poll_timeout());
+    x.now += stall;
+    for (auto i = 0; i < 40; ++i, x.now += 10ms)
+      sent += x.flush().size();
+    CHECK(sent == 12);
+    CHECK(x.engine.stats(x.now).drops.of(rtp::drop_reason::overload) == before);
+    CHECK_FALSE(x.engine.has_dropped());
+  }
+}
+
+TEST_CASE("what waits gives way to a key frame with which its stream begins") {
+  paced_egress x{300e3};
+  x.send(1e6, 4s);
+  while (x.engine.poll_dropped())
+    continue;
+  x.engine.handle_batch(x.make(rtp::media_kind::video, 40), x.now);
+  auto again = x.make(rtp::media_kind::video, 3);
+  for (auto& y : again.packets)
+    y.original_sequence_number = 7;
+  x.engine.handle_batch(std::move(again), x.now);
+  x.engine.handle_batch(x.make(rtp::media_kind::video, 1, 2), x.now);
+  x.flush();
+  x.now += 100ms;
+  auto first = x.sequence;
+  auto key = x.make(rtp::media_kind::video, 3);
+  key.begins_anew = true;
+  x.engine.handle_batch(std::move(key), x.now);
+  // It comes without what was before it, and costs others nothing.
+  std::string sent;
+  for (auto i = 0; i < 40; ++i, x.now += 50ms) {
+    x.engine.handle_timeout(x.now);
+    while (auto p = take(x.engine, x.now))
+      sent += p->ssrc() == rtp::ssrc{2}
+                  ? "other "
+                  : std::to_string(p->sequence_number() - first) + " ";
+  }
+  CHECK(sent == "other 0 1 2 ");
+  CHECK_FALSE(x.engine.poll_dropped());
 }
 
 TEST_CASE("a receiver that is busy for moments loses no video by it") {

@@ -268,6 +268,44 @@ TEST_CASE("another encoding takes over at its key frame") {
   CHECK(x.sent[2].fields.timestamp - x.sent[1].fields.timestamp == 33 * 90);
 }
 
+TEST_CASE("frugally, nothing is sent again from before a stream began anew") {
+  auto config = video();
+  config.layout = {rtp::layering::simulcast, 2, 1, false};
+  fixture x{config};
+  x.engine.set_layers(rtp::layers{0, 7}, at(0ms));
+  x.feed(100000, 0ms, true);
+  x.feed(100001, 33ms);
+  x.engine.set_layers(rtp::layers{1, 7}, at(40ms));
+  auto key = fixture::media(777777, 66ms, true);
+  key.encoding = 1;
+  x.engine.handle_batch(media_of({key}), at(66ms));
+  auto batch = x.engine.poll_batch();
+  REQUIRE(batch);
+  CHECK(batch->begins_anew);
+  x.sent.push_back(batch->packets.front());
+  x.engine.handle_nack(std::vector<uint16_t>{x.number(1)}, at(68ms));
+  CHECK(x.engine.poll_retransmission_request());
+  x.engine.set_frugal(true);
+  x.engine.handle_nack(std::vector<uint16_t>{x.number(1)}, at(100ms));
+  CHECK_FALSE(x.engine.poll_retransmission_request());
+  // What was asked for before is not sent, either.
+  x.engine.handle_retransmissions(media_of({fixture::media(100001, 33ms)}),
+                                  at(101ms));
+  CHECK_FALSE(x.engine.poll_batch());
+  x.engine.handle_nack(std::vector<uint16_t>{x.number(2)}, at(102ms));
+  CHECK(x.engine.poll_retransmission_request());
+  // That holds while the numbers can be compared.
+  for (auto i = 1; i < 40'000; ++i) {
+    auto next = fixture::media(777777 + i, 66ms + i * 1ms);
+    next.encoding = 1;
+    x.engine.handle_batch(media_of({next}), at(66ms + i * 1ms));
+    x.drain();
+  }
+  x.engine.handle_nack(
+      std::vector<uint16_t>{x.sent.back().fields.sequence_number}, at(60s));
+  CHECK(x.engine.poll_retransmission_request());
+}
+
 TEST_CASE("a consumer costs at most 4 KB") {
   fixture x;
   x.feed(100000, 0ms, true);

@@ -290,6 +290,7 @@ export class Call {
     });
     on('producer-resumed', ({ producerId }) =>
       this.#receiver?.setPaused(producerId, false));
+    on('producer-layers-wanted', (push) => void this.#sender?.want(push));
     on('kicked', () => { this.#farewell = new Error('Removed'); });
     on('consumer-closed', ({ consumerId }) =>
       this.#receiver?.consumerClosed(consumerId));

@@ -17,6 +17,7 @@ const REASONS: Record<string, string> = {
   link: 'the path to you carries no more',
   source: 'the sender sends no more',
   overload: 'the server has too much to do',
+  'last-n': 'others have spoken since',
 };
 
 /**

@@ -64,6 +64,8 @@ export class Receiver {
       this.#tracks.set(producerId, track);
       this.changed();
       if (track.source === 'mic') await this.hold(track, false);
+      // Slides stay, whoever spoke last.
+      if (track.source === 'screen') await this.#rank(track, 2);
     } catch (error) {
       console.warn(`Cannot receive ${producerId}`, error);
     } finally {
@@ -112,6 +114,13 @@ export class Receiver {
     await this.signaling.request(
       held ? 'pause-consumer' : 'resume-consumer',
       { roomId: this.roomId, consumerId: track.consumer.id });
+  }
+
+  /** How much it matters among what this person receives, 1 to 255. */
+  async #rank(track: RemoteTrack, priority: number): Promise<void> {
+    await this.signaling.request('set-consumer-priority', {
+      consumerId: track.consumer.id, priority,
+    });
   }
 
   /** Equals what is received to what there is, after a time away. */

@@ -2,8 +2,9 @@
 
 import type { types } from 'mediasoup-client';
 import { encodingsOf, type Codec } from './encodings';
-import type { Requester, Source } from './signaling';
+import type { Requester, Source, WantedPush } from './signaling';
 import { openTransport } from './transport';
+import { sendUpTo } from './wanted_layers';
 
 export class Sender {
   #producers = new Map<Source, types.Producer>();
@@ -81,6 +82,18 @@ export class Sender {
       return source;
     }
     return undefined;
+  }
+
+  /** Takes note of which layers anybody receives. */
+  async want({ producerId, spatialLayer }: WantedPush): Promise<void> {
+    const wanted = [...this.#producers.values()].find(({ id }) =>
+      id === producerId);
+    if (!wanted?.rtpSender || wanted.closed) return;
+    try {
+      await sendUpTo(wanted.rtpSender, spatialLayer);
+    } catch (error) {
+      console.warn('Cannot change what is sent', error);
+    }
   }
 
   close(): void {

@@ -27,6 +27,12 @@ export interface LayersPush {
   temporalLayer?: number;
 }
 
+/** No spatial layer: nobody receives any of them. */
+export interface WantedPush {
+  producerId: string;
+  spatialLayer?: number;
+}
+
 export interface DataProducerInfo {
   dataProducerId: string;
   peerId?: string;
@@ -62,6 +68,7 @@ export interface Pushes {
   'producer-closed': (info: { producerId: string }) => void;
   'producer-paused': (info: { producerId: string }) => void;
   'producer-resumed': (info: { producerId: string }) => void;
+  'producer-layers-wanted': (info: WantedPush) => void;
   kicked: () => void;
   'consumer-closed': (info: { consumerId: string }) => void;
   'consumer-layers-changed': (info: LayersPush) => void;

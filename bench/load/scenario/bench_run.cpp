@@ -17,12 +17,16 @@ using clock = std::chrono::steady_clock;
 /// Members that join at a time where they are not a storm.
 constexpr size_t joining_at_once = 20;
 
-std::vector<std::string> server_flags(const server_options& x) {
+std::vector<std::string> server_flags(const run_options& all) {
+  const auto& x = all.server;
   std::vector<std::string> out{
       "--threads.scheduler=" + std::to_string(x.scheduler_threads),
       "--threads.io=" + std::to_string(x.io_threads),
       "--rtc.sockets=" + std::to_string(x.io_threads),
       "--room.max-members=10000",
+      // Whoever is consumed is to be heard, but where that is what is tested.
+      "--room.audio-top=" + std::to_string(all.by_server ? all.heard : 0),
+      "--room.last-n=" + std::to_string(all.by_server ? all.seen + 1 : 0),
       "--log.level=info",
   };
   if (x.unprotected)
@@ -91,8 +95,7 @@ void bench_run::launch() {
     result_.server = options_.server.url;
     return;
   }
-  auto command =
-      troupe_command(options_.server.binary, server_flags(options_.server));
+  auto command = troupe_command(options_.server.binary, server_flags(options_));
   result_.server = options_.server.binary;
   result_.command = command.line();
   result_.commit = commit_at(options_.server.binary);
@@ -135,10 +138,12 @@ void bench_run::join(member_index first, member_index last) {
                        {options_.joins_per_second, joining_at_once});
 }
 
-void bench_run::join_all() {
+void bench_run::join_all(bool media) {
   auto before = resident();
   join(0, static_cast<member_index>(plan_.members.size()));
-  settle(everyone());
+  auto wanted = everyone();
+  wanted.media = media;
+  settle(wanted);
   if (auto each = octets_each(before, resident(), plan_.members.size()))
     result_.extra["resident_per_member"] = *each;
 }

@@ -56,8 +56,9 @@ public:
   /// Lets members `first` to `last` join, some at a time.
   void join(member_index first, member_index last);
 
-  /// Lets all members join, and settles.
-  void join_all();
+  /// Lets all members join, and settles; without `media` it does not wait until
+  /// every consumer receives.
+  void join_all(bool media = true);
 
   /// Everyone in the plan.
   expectation everyone() const {

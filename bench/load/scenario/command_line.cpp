@@ -162,6 +162,8 @@ void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
                    "Seconds until the next student speaks")
         ->check(CLI::Range(0.5, 1e6))
         ->capture_default_str();
+    app.add_flag("--by-server", x.by_server,
+                 "The server chooses who is heard and seen, not the members");
     add_video(app, texts);
   } else if (name == "large") {
     add_count(app, "--size", x.size, "Members");

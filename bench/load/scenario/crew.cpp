@@ -289,6 +289,15 @@ void crew::rotate(uint32_t step) {
   });
 }
 
+void crew::rotate_voices(uint32_t step) {
+  if (!plan_.rotation)
+    return;
+  for_each([&](member_index who, load_client& x) {
+    x.set_speaking(
+        plan_.rotation->active(who, protocol::media_kind::audio, step));
+  });
+}
+
 void crew::set_sending(member_index first, member_index last, bool on) {
   for_each([&](member_index who, load_client& x) {
     if (who >= first && who < last)

@@ -90,6 +90,9 @@ public:
   /// resumed.
   void rotate(uint32_t step);
 
+  /// The same by their voices: those speak whom the plan has heard in `step`.
+  void rotate_voices(uint32_t step);
+
   /// Lets members `first` to `last` send, or stop sending.
   void set_sending(member_index first, member_index last, bool on);
 

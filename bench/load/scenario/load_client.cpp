@@ -15,6 +15,10 @@ using protocol::media_kind;
 
 namespace {
 
+// In -dBov (RFC 6464).
+constexpr uint8_t spoken_level = 30;
+constexpr uint8_t silent_level = 75;
+
 net::time_point now() {
   return std::chrono::steady_clock::now();
 }
@@ -218,6 +222,11 @@ void load_client::set_sending(bool on) {
   if (sending_)
     for (auto* x : sources_)
       sending_->set_active(*x, on);
+}
+
+void load_client::set_speaking(bool on) {
+  for (auto* x : sources_)
+    x->set_audio_level(on ? spoken_level : silent_level);
 }
 
 void load_client::set_paused(member_index from, media_kind kind, bool paused) {

@@ -71,6 +71,9 @@ public:
   /// Stops or resumes sending. Nobody is told, as if a line were cut.
   void set_sending(bool on);
 
+  /// Its audio says that it speaks, or that it does not.
+  void set_speaking(bool on);
+
   /// Pauses or resumes what it consumes of a member, if it does.
   void set_paused(member_index from, protocol::media_kind kind, bool paused);
 

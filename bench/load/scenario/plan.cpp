@@ -135,7 +135,7 @@ scenario_plan meetings_plan(uint32_t rooms, uint32_t size,
 }
 
 scenario_plan class_plan(uint32_t students, uint32_t listeners, uint32_t heard,
-                         uint32_t seen, traffic video) {
+                         uint32_t seen, traffic video, bool by_server) {
   scenario_plan out;
   out.rotation.emplace(students, heard, seen);
   auto speakers = students + 1;
@@ -148,7 +148,10 @@ scenario_plan class_plan(uint32_t students, uint32_t listeners, uint32_t heard,
     for_others(i, 0, speakers, [&](member_index from) {
       for (auto kind : {media_kind::audio, media_kind::video})
         x.consumes.push_back(
-            {from, kind, {}, !out.rotation->active(from, kind, 0)});
+            {from,
+             kind,
+             {},
+             !by_server && !out.rotation->active(from, kind, 0)});
     });
   }
   return out;

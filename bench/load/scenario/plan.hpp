@@ -96,9 +96,10 @@ scenario_plan meetings_plan(uint32_t rooms, uint32_t size,
 /// A teacher with audio and simulcast video, `students` with audio and
 /// `video`, and `listeners`. All take the teacher's streams, the video of
 /// `seen` students and the audio of `heard` people, the teacher among them;
-/// what is not shown or heard is consumed, and paused.
+/// what is not shown or heard is consumed, and paused; with `by_server` nothing
+/// is, since the server chooses.
 scenario_plan class_plan(uint32_t students, uint32_t listeners, uint32_t heard,
-                         uint32_t seen, traffic video);
+                         uint32_t seen, traffic video, bool by_server = false);
 
 /// `members` all send audio and simulcast; each receives the lowest layer of
 /// `low` others, the highest of one, and the audio of `heard`: those that come

@@ -77,6 +77,9 @@ struct run_options {
   uint32_t heard = 3;
   uint32_t seen = 3;
   double rotation_seconds = 10;
+  /// Everybody consumes everything, and the server chooses who is heard and
+  /// seen, by who speaks.
+  bool by_server = false;
 
   // large
   uint32_t low = 9;

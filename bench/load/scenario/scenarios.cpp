@@ -32,7 +32,14 @@ run_result run_media(const run_options& options) {
 
 run_result run_class(const run_options& options) {
   bench_run run{options, plan_of(options)};
-  run.join_all();
+  auto rotate = [&](uint32_t step) {
+    if (options.by_server)
+      run.crew().rotate_voices(step);
+    else if (step > 0)
+      run.crew().rotate(step);
+  };
+  run.join_all(!options.by_server);
+  rotate(0);
   run.sleep(options.warmup);
   run.measure([&] {
     uint32_t step = 0;
@@ -41,10 +48,17 @@ run_result run_class(const run_options& options) {
       run.sleep(pause);
       left -= pause;
       if (left > 0)
-        run.crew().rotate(++step);
+        rotate(++step);
     }
   });
   auto out = run.finish();
+  if (options.by_server) {
+    // Members who speak do not hear themselves: a little less than `heard`.
+    auto members = static_cast<double>(run.plan().members.size());
+    out.extra["voices_per_member"] =
+        static_cast<double>(out.audio.received) / (out.seconds * 50 * members);
+    out.labels["chosen"] = "by the server";
+  }
   out.parameters["students"] = options.students;
   out.parameters["listeners"] = options.listeners;
   out.parameters["rotation_seconds"] = options.rotation_seconds;
@@ -67,7 +81,8 @@ scenario_plan plan_of(const run_options& x) {
   if (x.scenario == "meetings" || x.scenario == "lossy")
     return meetings_plan(x.rooms, x.size, x.video);
   if (x.scenario == "class")
-    return class_plan(x.students, x.listeners, x.heard, x.seen, video);
+    return class_plan(x.students, x.listeners, x.heard, x.seen, video,
+                      x.by_server);
   if (x.scenario == "large")
     return large_plan(x.size, x.low, x.heard);
   return broadcast_plan(x.receivers, video, x.audio);

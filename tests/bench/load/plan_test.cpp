@@ -73,6 +73,9 @@ TEST_CASE("meetings are full meshes that do not know of each other") {
 
 TEST_CASE("a listener of a class receives the teacher, three who are seen and "
           "three who are heard") {
+  auto all = class_plan(5, 294, 3, 3, traffic::v600, true);
+  CHECK_EQ(count(all.members[299], media_kind::video, false), 6);
+  CHECK_EQ(count(all.members[299], media_kind::audio, false), 6);
   auto plan = class_plan(5, 294, 3, 3, traffic::v600);
   check_sound(plan);
   REQUIRE_EQ(plan.members.size(), 300);

@@ -19,6 +19,8 @@ export interface Options {
   codec?: string;
   /** Keep only the TCP candidates that the server offers. */
   tcpOnly?: boolean;
+  /** Use UDP alone, to this port in place of the server's. */
+  viaPort?: number;
   width?: number;
   height?: number;
   frameRate?: number;
@@ -114,6 +116,13 @@ export function pruned(
   params: types.TransportOptions,
   options: Options,
 ): types.TransportOptions {
+  const { viaPort: port } = options;
+  if (port !== undefined) {
+    const iceCandidates = params.iceCandidates
+      .filter(({ protocol }) => protocol === 'udp')
+      .map((candidate) => ({ ...candidate, port }));
+    return { ...params, iceCandidates };
+  }
   if (!options.tcpOnly) return params;
   const iceCandidates = params.iceCandidates
     .filter(({ protocol }) => protocol === 'tcp');

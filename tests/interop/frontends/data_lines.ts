@@ -202,6 +202,12 @@ async function openProtoo(listener: Listener): Promise<Line> {
   });
   peer.on('notification', ({ method, data }) => {
     if (method === 'dataConsumerClosed') listener.closed(data.dataConsumerId);
+    if (method === 'dataConsumerPaused') {
+      listener.paused(data.dataConsumerId, true);
+    }
+    if (method === 'dataConsumerResumed') {
+      listener.paused(data.dataConsumerId, false);
+    }
   });
   await new Promise<void>((done) => peer.on('open', () => done()));
   const caps = await peer.request('getRouterRtpCapabilities');

@@ -41,6 +41,7 @@ export class TroupeServer {
     const [httpPort, rtcPort] = [await freePort(), await freePort()];
     const server = new TroupeServer();
     server.url = `http://${HOST}:${httpPort}`;
+    server.rtcPort = rtcPort;
     server.#spawn([
       `--config-file=${ROOT}conf/dev.conf`,
       `--http.listen-addresses=${HOST}`, `--http.port=${httpPort}`,

@@ -11,8 +11,13 @@ const LAUNCH = { chromium: launchChromium, firefox: launchFirefox };
 
 let rooms = 0;
 
-/** Returns what the tests of a file share; filled before the first runs. */
-export function useStage(...browserNames) {
+/**
+ * Returns what the tests of a file share; filled before the first runs. Takes
+ * names of browsers, and flags for the server.
+ */
+export function useStage(...names) {
+  const isFlag = (name) => name.startsWith('--');
+  const browserNames = names.filter((name) => !isFlag(name));
   const stage = { browsers: {} };
   let present = [];
 
@@ -38,7 +43,7 @@ export function useStage(...browserNames) {
   };
 
   before(async () => {
-    stage.server = await TroupeServer.start();
+    stage.server = await TroupeServer.start(names.filter(isFlag));
     stage.pages = await servePages();
     for (const name of browserNames) {
       stage.browsers[name] = await LAUNCH[name]();

@@ -3,6 +3,7 @@
 #include "net/base/rng.hpp"
 #include "net/sctp/crc32c.hpp"
 #include "net/sctp/sctp_stack.hpp"
+#include "tests/net/sctp/tsn_shift.hpp"
 
 #include <doctest/doctest.h>
 
@@ -144,6 +145,8 @@ public:
       const auto to = other(x->association);
       if (!network.interleaving)
         refuse_interleaving(x->octets);
+      if (shift)
+        shift->apply(x->octets, x->association == client ? 0 : 1);
       if (random_->below(100) < network.loss_percent)
         continue;
       auto wait = network.delay;
@@ -167,6 +170,8 @@ public:
   std::vector<sctp_message> messages;
   std::vector<sctp_event> events;
   std::vector<sctp_packet> kept;
+  /// What each side takes the other's TSNs for.
+  std::optional<tsn_shift> shift;
   bool keep = false;
   size_t packets = 0;
   size_t longest = 0;

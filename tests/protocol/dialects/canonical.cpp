@@ -209,6 +209,7 @@ public:
     return with("label", x.label)
         .with("protocol", x.protocol)
         .flag("paused", x.paused)
+        .flag("for_server", x.for_server)
         .with("app_data", written(x.app_data))
         .text_;
   }
@@ -267,6 +268,17 @@ public:
     return line("remove_data_subchannel")
         .with("data_consumer", x.data_consumer)
         .with("subchannel", std::to_string(x.subchannel))
+        .text_;
+  }
+  std::string operator()(const verb::set_data_low_threshold& x) {
+    return line("set_data_low_threshold")
+        .with("data_consumer", x.data_consumer)
+        .with("threshold", std::to_string(x.threshold))
+        .text_;
+  }
+  std::string operator()(const verb::get_data_buffered& x) {
+    return line("get_data_buffered")
+        .with("data_consumer", x.data_consumer)
         .text_;
   }
   std::string operator()(const verb::list_data_producers&) {
@@ -424,6 +436,12 @@ any_event parse_event(std::string_view line) {
   if (what == "producer-score")
     return event::producer_score{producer_id{ids.at(0)},
                                  {{0, 1234567, "", std::stoi(ids.at(1))}}};
+  if (what == "producer-layers-wanted") {
+    event::producer_layers_wanted out{producer_id{ids.at(0)}, {}};
+    if (ids.size() > 1)
+      out.spatial_layer = std::stoi(ids[1]);
+    return out;
+  }
   if (what == "active-speaker")
     return about == "-" ? event::active_speaker{}
                         : event::active_speaker{peer_id{ids.at(0)},

@@ -30,6 +30,7 @@ protocol::outcome parse_outcome(std::string_view line);
 ///   producer-added p1:bob:audio | producer-closed p1:bob
 ///   consumer-closed c1:p1 | consumer-paused c1 | consumer-score c1:5:7
 ///   consumer-layers-changed c1:2:1 | producer-score p1:5
+///   producer-layers-wanted p1:1 (or p1)
 ///   active-speaker bob:-30 (or -) | speaking-peers bob:-30
 ///   room-locked yes | server-draining 3600 | kicked daily | room-closed daily
 ///   data-producer-added d1:bob:chat | data-producer-closed d1:bob

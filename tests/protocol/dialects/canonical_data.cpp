@@ -46,8 +46,13 @@ outcome parse_data_outcome(const std::vector<std::string>& words) {
     return success{out};
   }
   if (what == "data-subchannels")
-    return success{reply::data_subchannels{data_consumer_id{words.at(1)},
-                                           parse_numbers(words.at(2))}};
+    return success{reply::data_subchannels{
+        data_consumer_id{words.at(1)},
+        parse_numbers(words.size() > 2 ? words[2] : "")}};
+  if (what == "data-buffered")
+    return success{
+        reply::data_buffered{data_consumer_id{words.at(1)},
+                             static_cast<uint32_t>(std::stoul(words.at(2)))}};
   if (what == "data-producers")
     return success{reply::data_producers{
         words.size() > 1 ? parse_list(words[1], parse_data_producer)
@@ -70,15 +75,21 @@ any_event parse_data_event(const std::string& what,
     return event::data_producer_added{
         parse_data_producer(ids.at(0) + ':' + ids.at(1) + ':' + ids.at(2))};
   if (what == "data-producer-closed")
-    return event::data_producer_closed{data_producer_id{ids.at(0)},
-                                       peer_id{ids.at(1)}};
+    return event::data_producer_closed{
+        data_producer_id{ids.at(0)},
+        peer_id{ids.at(1) == "-" ? "" : ids.at(1)}};
   if (what == "data-consumer-closed")
     return event::data_consumer_closed{data_consumer_id{ids.at(0)},
-                                       data_producer_id{ids.at(1)}};
+                                       data_producer_id{ids.at(1)},
+                                       ids.size() > 2};
   if (what == "data-consumer-paused")
     return event::data_consumer_paused{data_consumer_id{ids.at(0)}};
   if (what == "data-consumer-resumed")
     return event::data_consumer_resumed{data_consumer_id{ids.at(0)}};
+  if (what == "data-consumer-buffered-low")
+    return event::data_consumer_buffered_low{
+        data_consumer_id{ids.at(0)},
+        static_cast<uint32_t>(std::stoul(ids.at(1)))};
   throw std::invalid_argument("unknown event: " + what);
 }
 

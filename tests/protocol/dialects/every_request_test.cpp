@@ -33,7 +33,8 @@ enum class type {
   sctp,
   stream,
   subchannel,
-  subchannels
+  subchannels,
+  octets
 };
 
 struct member {
@@ -184,6 +185,12 @@ struct members_of {
   members operator()(const verb::remove_data_subchannel&) {
     return {{"dataConsumerId", id}, {"subchannel", {type::subchannel}}};
   }
+  members operator()(const verb::set_data_low_threshold&) {
+    return {{"dataConsumerId", id}, {"threshold", {type::octets}}};
+  }
+  members operator()(const verb::get_data_buffered&) {
+    return {{"dataConsumerId", id}};
+  }
   members operator()(const verb::list_data_producers&) {
     return {};
   }
@@ -224,6 +231,8 @@ std::string good(type what) {
       return "65535";
     case type::subchannels:
       return "[0,65535]";
+    case type::octets:
+      return "4294967295";
   }
   return {};
 }
@@ -240,6 +249,7 @@ bool fits(type what, const std::string& sample) {
       return sample == "true";
     case type::layer:
     case type::subchannel:
+    case type::octets:
       return sample == "256";
     case type::subchannels:
       return sample == "[1]";
@@ -286,6 +296,7 @@ members find_members(const listed_request& what) {
                            {"dataConsumerId", {type::text}},
                            {"subchannel", {type::subchannel}},
                            {"subchannels", {type::subchannels}},
+                           {"threshold", {type::octets}},
                            {"id", {type::text}}};
   const auto verb = what.read(*parse_json(object(everything)));
   REQUIRE(verb.has_value());

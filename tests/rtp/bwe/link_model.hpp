@@ -29,6 +29,9 @@ struct link_settings {
   double loss = 0;                // of any packet
   double burst_loss = 0;          // of packets that follow a lost one
   duration jitter{};              // at most, keeps the order
+  /// As through TCP: what is lost comes a round trip later, what follows waits
+  /// for it, and a window (Reno) says how much may be under way.
+  bool reliable = false;
 };
 
 /// A queue with a rate, a length and some mishaps.
@@ -41,6 +44,8 @@ public:
   /// When a packet that is sent now reaches the other end; nothing if never.
   std::optional<time_point> pass(double octets, time_point now) {
     auto begin = std::max(now, free_);
+    if (settings.reliable)
+      return pass_reliably(octets, now, begin);
     if (begin - now > settings.longest_queue)
       return std::nullopt;
     auto rate = settings.capacity(seconds_since_start(now));
@@ -73,11 +78,49 @@ public:
   link_settings settings;
 
 private:
+  struct segment {
+    time_point acknowledged;
+    double octets;
+  };
+
+  time_point pass_reliably(double octets, time_point now, time_point begin) {
+    // What does not fit into the window waits at the sender.
+    while (!under_way_.empty()
+           && (under_way_.front().acknowledged <= begin
+               || in_flight_ + octets > window_)) {
+      begin = std::max(begin, under_way_.front().acknowledged);
+      in_flight_ -= under_way_.front().octets;
+      window_ += packet_size * under_way_.front().octets / window_;
+      under_way_.pop_front();
+    }
+    auto rate = settings.capacity(seconds_since_start(now));
+    auto full = std::max(free_, begin) - begin > settings.longest_queue;
+    free_ = std::max(free_, begin) + to_duration(octets * 8 / rate);
+    auto at = free_ + settings.propagation;
+    if (full || dice_(random_) < settings.loss) {
+      auto round_trip = 2 * settings.propagation + (free_ - begin);
+      at += round_trip;
+      if (begin >= recovered_) {
+        window_ = std::max(2 * packet_size, window_ / 2);
+        recovered_ = begin + round_trip;
+      }
+    }
+    last_ = std::max(last_, at);
+    under_way_.push_back({last_ + settings.propagation, octets});
+    in_flight_ += octets;
+    return last_;
+  }
+
   std::mt19937 random_;
   std::uniform_real_distribution<double> dice_{0, 1};
   time_point free_{};
   time_point last_{};
   bool lost_last_ = false;
+  // Of TCP.
+  std::deque<segment> under_way_;
+  double in_flight_ = 0;
+  double window_ = 10 * packet_size;
+  time_point recovered_{};
 };
 
 /// Sends as much as its estimate allows, at most `most`, and gets feedback

@@ -1,0 +1,107 @@
+#pragma once
+
+#include "rtp/audio_floor.hpp"
+#include "rtp/loudness.hpp"
+
+#include <atomic>
+#include <limits>
+#include <memory>
+#include <vector>
+
+namespace troupe::actors {
+
+/// How many of a room's voices are forwarded. From the keys `room.audio-top`
+/// and `room.audio-top-above`.
+struct floor_limits {
+  /// So many, the loudest; 0 for all.
+  size_t places = 0;
+  /// Only in rooms with more members than this.
+  size_t above = 0;
+};
+
+/// The audio producers of a room, and which of them are forwarded where that
+/// is limited. Written by each producer for itself, by whatever thread runs
+/// it; whoever comes first after a while decides for all. Nobody waits.
+class room_floor {
+public:
+  /// One producer's place in the list.
+  class seat;
+
+  explicit room_floor(floor_limits x) : limits_(x), engine_({x.places}) {}
+
+  /// How many members the room has.
+  void set_members(size_t x) {
+    limited_.store(limits_.places > 0 && x > limits_.above,
+                   std::memory_order_relaxed);
+  }
+
+  /// Whether anybody may be left out at all.
+  bool limited() const {
+    return limited_.load(std::memory_order_relaxed);
+  }
+
+private:
+  struct entry {
+    std::atomic<float> level{rtp::loudness::silence};
+    std::atomic<net::duration::rep> at{0};
+    std::atomic<bool> present{false}; // runs, and says how loud it is
+    std::atomic<bool> open{true};
+  };
+
+  using list = std::vector<std::shared_ptr<entry>>;
+
+  /// A word is heard this much later at most than the packet that tells it
+  /// from a click.
+  static constexpr net::duration interval = std::chrono::milliseconds{20};
+
+  template <class Change>
+  void change(Change f);
+  void refresh(net::time_point now);
+  void decide(net::time_point now);
+
+  const floor_limits limits_;
+  std::atomic<bool> limited_{false};
+  std::atomic<std::shared_ptr<const list>> entries_{
+      std::make_shared<const list>()};
+  std::atomic<net::duration::rep> due_{
+      std::numeric_limits<net::duration::rep>::min()};
+  // Whose turn it is to decide owns what follows.
+  std::atomic_flag deciding_;
+  rtp::audio_floor engine_;
+  std::vector<rtp::audio_floor::candidate> candidates_;
+};
+
+/// What a producer tells of its loudness, and whether it is forwarded. One
+/// whose packets do not say how loud they are always is, and takes no place
+/// from others.
+class room_floor::seat {
+public:
+  explicit seat(std::shared_ptr<room_floor> floor);
+  ~seat();
+
+  seat(const seat&) = delete;
+  seat& operator=(const seat&) = delete;
+
+  /// A packet's level, RFC 6464, section 3.
+  void handle_level(uint8_t level, net::time_point now);
+
+  /// The producer is paused, or runs; it does at first.
+  void set_running(bool x);
+
+  /// Whether what has come may be forwarded.
+  bool open(net::time_point now) {
+    if (!floor_->limited())
+      return true;
+    floor_->refresh(now);
+    return !levelled_ || entry_->open.load(std::memory_order_relaxed);
+  }
+
+private:
+  std::shared_ptr<room_floor> floor_;
+  std::shared_ptr<entry> entry_;
+  rtp::loudness loudness_;
+  bool levelled_ = false;
+  bool running_ = true;
+};
+
+} // namespace troupe::actors
