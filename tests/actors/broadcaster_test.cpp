@@ -1,3 +1,4 @@
+#include "actors/live_objects.hpp"
 #include "any_client.hpp"
 #include "live_client.hpp"
 #include "running_node.hpp"

@@ -315,7 +315,7 @@ TEST_CASE("a secret is drawn by lot, or to be replaced") {
 }
 
 TEST_CASE("the doctor looks at the keys that the configuration names") {
-  temporary_file secret{"change-me-change-me-change-me-change-me"};
+  test::temporary_file secret{"change-me-change-me-change-me-change-me"};
   config settings;
   settings.http.listen_addresses = {"127.0.0.1"};
   settings.rtc.listen_addresses = {"127.0.0.1"};

@@ -1,6 +1,9 @@
+#include "actors/list_dealer.hpp"
 #include "fake_client.hpp"
 
 #include "net/base/rng.hpp"
+
+#include <algorithm>
 
 using namespace troupe;
 using namespace troupe::test;

@@ -37,7 +37,7 @@ unsigned refusal(const http_call& x) {
 
 std::string at(const std::string& json, const char* where) {
   auto x = parse_json(json);
-  REQUIRE_MESSAGE(x, json);
+  REQUIRE_MESSAGE(x.has_value(), json);
   const auto* found = rapidjson::Pointer(where).Get(*x);
   return !found              ? "-"
          : found->IsString() ? found->GetString()
