@@ -5,6 +5,13 @@
 
 namespace troupe::actors {
 
+namespace {
+
+// Data producers that are remembered after their channels.
+constexpr size_t max_hung_up = 64;
+
+} // namespace
+
 peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
   signaled_at = cfg.signaled_at;
   services = cfg.services;
@@ -296,6 +303,9 @@ void peer_state::handle_down(const caf::down_msg& down) {
     auto gone = i->id;
     forget_data_producer(gone);
     self->send(room, data_producer_withdrawn{gone});
+    if (hung_up.size() == max_hung_up)
+      hung_up.pop_front();
+    hung_up.push_back(std::move(gone));
   }
 }
 

@@ -190,6 +190,9 @@ caf::result<reply::ok> peer_state::set_paused(const data_producer_id& which,
 }
 
 caf::result<reply::ok> peer_state::close(const data_producer_id& which) {
+  // A client that closes its channel says so as well, and either may be first.
+  if (std::erase(hung_up, which) > 0)
+    return reply::ok{};
   auto* record = find_record(data_producers, which);
   if (!record)
     return refuse(error_code::data_producer_not_found);

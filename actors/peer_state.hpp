@@ -10,6 +10,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include <algorithm>
+#include <deque>
 
 /// INTERNAL to the peer actor, whose verbs are spread over peer_*.cpp.
 namespace troupe::actors {
@@ -236,6 +237,8 @@ struct peer_state {
   std::vector<consumer_record> consumers;
   std::vector<data_producer_record> data_producers;
   std::vector<data_consumer_record> data_consumers;
+  // Whose channels their client has closed, and of which it may say so yet.
+  std::deque<data_producer_id> hung_up;
 };
 
 /// The record of that id, or null.

@@ -247,6 +247,20 @@ TEST_CASE("a closed data producer takes its consumers along") {
   }
 }
 
+TEST_CASE("who closes a channel may say so once its producer is gone") {
+  scene at;
+  auto close = R"({"dataProducerId":")" + at.talk() + "\"}";
+  auto& made = at.log().producers.front();
+  caf::anon_send(made.events, actors::data_producer_ended{made.producer});
+  at.world.run();
+  CHECK(code_of(at.bob.request("pause-data-producer", close))
+        == "data-producer-not-found");
+  CHECK(text_at(at.bob.request("close-data-producer", close), "/type")
+        == "data-producer-closed");
+  CHECK(code_of(at.bob.request("close-data-producer", close))
+        == "data-producer-not-found");
+}
+
 TEST_CASE("a receiver that is too slow loses its consumer, and only that") {
   scene at;
   at.talk();

