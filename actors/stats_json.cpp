@@ -117,7 +117,6 @@ protocol::json_text stats_json(const consumer_id& id, rtp::media_kind kind,
       .add("keyFrameRequests", in.keyframe_requests_received)
       .add("freezeCount", in.freezes)
       .add("packetsDiscarded", in.drops.total())
-      .add("freezes", in.freezes)
       .add("score", in.score);
   auto list = "[" + out.str();
   auto number = 0;

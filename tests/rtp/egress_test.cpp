@@ -263,7 +263,7 @@ TEST_CASE("what waits while the server is held up is not dropped") {
     x.send(1e6, 4s);
     while (x.engine.poll_dropped())
       continue;
-    for (auto i = 0; i < 200; ++i, x.now += 5ms)
+    for (auto i = 0; i < 700; ++i, x.now += 5ms)
       x.flush();
     auto before = x.engine.stats(x.now).drops.of(rtp::drop_reason::overload);
     // More than may go at once, and not so much that it waits for too long.
