@@ -226,14 +226,19 @@ outcome peer::perform(const verb::get_stats& x) {
   auto now = hub::now();
   if (auto* one = find_record(transports_, actors::transport_id{x.id}))
     return success(reply::stats{one->stats()});
-  if (auto* one = find_record(producers_, actors::producer_id{x.id}))
-    return success(
-        reply::stats{actors::stats_json(one->id, one->engine().stats(now))});
+  if (auto* one = find_record(producers_, actors::producer_id{x.id})) {
+    auto kind = one->about.info.kind == protocol::media_kind::audio
+                    ? rtp::media_kind::audio
+                    : rtp::media_kind::video;
+    return success(reply::stats{
+        actors::stats_json(one->id, kind, one->engine().stats(now))});
+  }
   auto* one = find_record(consumers_, actors::consumer_id{x.id});
   const auto* to = one ? shard_.engine().find_consumer(one->key) : nullptr;
   if (!to)
     return protocol::error{error_code::bad_request, "Unknown id"};
-  return success(reply::stats{actors::stats_json(one->id, to->stats(now))});
+  return success(
+      reply::stats{actors::stats_json(one->id, to->kind(), to->stats(now))});
 }
 
 void peer::tell(std::shared_ptr<const protocol::any_event> what) {

@@ -14,10 +14,12 @@ peer_handle spawn_member(caf::actor_system& system, bool& ended) {
                   ended = true;
                   self->quit();
                 },
-                [](const dismiss_peer&) {}, [](const adopt_session&) {},
+                [](const dismiss_peer&) {},
+                [](const adopt_session&) {},
                 [](const mute_peer&) {},
-                [](const get_peer_stats&) {
-                  return protocol::reply::stats{};
+                [](const get_peer_stats&) { return protocol::reply::stats{}; },
+                [](const explain_consumer&) {
+                  return consumer_explanation{};
                 }};
       });
 }
