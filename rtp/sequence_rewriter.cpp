@@ -10,8 +10,8 @@ constexpr uint32_t half_cycle = 32768;
 constexpr uint32_t max_length = 1 << 20;
 
 // The low octet of a tag tells what was chosen, the rest what was changed. A
-// hole between what was dropped and what is forwarded belongs to the choice
-// before it, but its packets to the numbers behind it.
+// hole behind what was dropped belongs to the choice before it, but its packets
+// to the numbers behind it.
 constexpr uint32_t choice_bits = 0xFF;
 
 } // namespace
@@ -60,8 +60,9 @@ void sequence_rewriter::drop(origin x, uint32_t tag) {
   if (x.sequence - end > max_hole) {
     ++next_output_;
   } else if (x.sequence > end) {
-    if (tag != r.tag)
-      open({x.source, end}, next_output_, tag);
+    auto hole = (tag & ~choice_bits) | (r.tag & choice_bits);
+    if (hole != r.tag)
+      open({x.source, end}, next_output_, hole);
     extend(newest(), x.sequence);
   }
   open({x.source, x.sequence + 1}, next_output_, tag);
