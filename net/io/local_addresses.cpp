@@ -26,8 +26,9 @@ std::vector<socket_address> local_addresses() {
     if (std::ranges::find(result, *address) == result.end())
       result.push_back(*address);
   }
-  std::ranges::stable_partition(
-      result, [](const socket_address& x) { return !x.is_loopback(); });
+  std::stable_partition(
+      result.begin(), result.end(),
+      [](const socket_address& x) { return !x.is_loopback(); });
   return result;
 }
 

@@ -192,7 +192,8 @@ private:
     if (!what.room.empty())
       last_named_ = what.room;
     what.room = choose_room(what.room, link);
-    return start(std::move(what), {verb::get_capabilities{what.room}}, link);
+    std::vector<request> requests{verb::get_capabilities{what.room}};
+    return start(std::move(what), std::move(requests), link);
   }
 
   verdict open_room(task what, socketio_link& link) {
@@ -201,10 +202,9 @@ private:
     if (what.room.empty())
       return error{error_code::bad_request, "roomId is missing"};
     last_named_ = what.room;
-    return start(
-        std::move(what),
-        {verb::create_room{what.room}, verb::get_capabilities{what.room}},
-        link);
+    std::vector<request> requests{verb::create_room{what.room},
+                                  verb::get_capabilities{what.room}};
+    return start(std::move(what), std::move(requests), link);
   }
 
   // A client that joins twice, as an effect that runs twice does, wants its

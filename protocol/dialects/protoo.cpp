@@ -343,7 +343,7 @@ private:
       auto step = offers.poll_step();
       if (!step)
         return;
-      std::visit([this](auto& x) { take(x); }, *step);
+      std::visit([this](auto& x) { this->take(x); }, *step);
     }
   }
 

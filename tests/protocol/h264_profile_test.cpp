@@ -1,5 +1,7 @@
 #include "protocol/h264_profile.hpp"
 
+#include "tests/support/capture.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace troupe::protocol;
@@ -32,7 +34,7 @@ TEST_CASE("profiles follow RFC 6184, table 5") {
       {"4d100b", {main, h264_level_1b}},
   };
   for (const auto& [text, expected] : rows) {
-    CAPTURE(text);
+    CAPTURE_BOUND(text);
     const auto parsed = parse_h264_profile_level(text);
     REQUIRE(parsed);
     CHECK(*parsed == expected);

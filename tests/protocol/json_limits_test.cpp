@@ -1,5 +1,7 @@
 #include "protocol/json_limits.hpp"
 
+#include "tests/support/capture.hpp"
+
 #include <doctest/doctest.h>
 
 #include <limits>
@@ -129,7 +131,7 @@ TEST_CASE("bad texts are refused for the right reason") {
       {"cut", R"({"a":)", syntax},
   };
   for (const auto& [name, text, why] : bad) {
-    CAPTURE(name);
+    CAPTURE_BOUND(name);
     auto document = parse_json(text);
     REQUIRE_FALSE(document.has_value());
     CHECK(document.error() == why);
@@ -147,7 +149,7 @@ TEST_CASE("whatever JavaScript writes a number as is accepted") {
       {"9007199254740993", 9007199254740993},
   };
   for (const auto& [text, value] : rows) {
-    CAPTURE(text);
+    CAPTURE_BOUND(text);
     const auto document = parse_json(text);
     REQUIRE(document.has_value());
     CHECK(document->GetDouble() == value);

@@ -1,5 +1,7 @@
 #include "protocol/scalability_mode.hpp"
 
+#include "tests/support/capture.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace troupe::protocol;
@@ -27,7 +29,7 @@ TEST_CASE("scalability modes are read as mediasoup reads them") {
       {"L3 T3", {}},
   };
   for (const auto& [text, mode] : rows) {
-    CAPTURE(text);
+    CAPTURE_BOUND(text);
     CHECK(parse_scalability_mode(text) == mode);
   }
   CHECK(make_scalability_mode(3, 2) == "L3T2");

@@ -1,4 +1,5 @@
 #include "tests/scenarios/media_viewer.hpp"
+#include "tests/support/capture.hpp"
 #include "tests/support/virtual_network.hpp"
 
 #include <doctest/doctest.h>
@@ -174,7 +175,7 @@ TEST_CASE("10 % loss, reordering and duplicates on both legs") {
 TEST_CASE("20 and 30 % loss to the server leave most frames complete") {
   for (auto [loss, goal] : {std::pair{0.20, 0.97}, {0.30, 0.90}}) {
     for (auto bursts : {false, true}) {
-      CAPTURE(loss);
+      CAPTURE_BOUND(loss);
       CAPTURE(bursts);
       auto model = lossy(loss, bursts);
       scenario x{model, {}, 42};
@@ -191,8 +192,8 @@ TEST_CASE("media resumes within 1 s after 20 s of total loss") {
   dead.loss = 1;
   for (auto [first, second] :
        {std::pair{true, false}, {false, true}, {true, true}}) {
-    CAPTURE(first);
-    CAPTURE(second);
+    CAPTURE_BOUND(first);
+    CAPTURE_BOUND(second);
     scenario x{{}, {}, 77};
     x.run_until(5s);
     set_all(x, dead, first, second);

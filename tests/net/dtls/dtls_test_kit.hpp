@@ -45,9 +45,10 @@ struct dtls_pair {
 
   /// Delivers until both ends are silent.
   void settle() {
-    for (bool moved = true; moved;)
-      moved = deliver(client, server, to_server)
-              | deliver(server, client, to_client);
+    for (bool moved = true; moved;) {
+      moved = deliver(client, server, to_server);
+      moved = deliver(server, client, to_client) || moved;
+    }
   }
 
   bool deliver(net::dtls_connection& from, net::dtls_connection& to,

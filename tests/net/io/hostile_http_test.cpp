@@ -4,6 +4,8 @@
 #include "http_fixture.hpp"
 #include "poller.hpp"
 
+#include "tests/support/capture.hpp"
+
 #include <doctest/doctest.h>
 
 #include <malloc.h>
@@ -77,9 +79,10 @@ TEST_CASE("an origin that is not listed gets in by no way") {
         row{"https://meet.example:8443", false},
         row{"https://meet.example/", false}, row{"meet.example", false},
         row{"null", false}, row{"*", false}}) {
-    CAPTURE(origin);
+    CAPTURE_BOUND(origin);
     auto headers = "Origin: " + origin + "\r\n";
-    auto check = [&](const http_reply& reply, int status) {
+    auto check = [&, &origin = origin,
+                  &allowed = allowed](const http_reply& reply, int status) {
       CHECK(reply.status == (allowed ? status : 403));
       CHECK(reply.header("Access-Control-Allow-Origin")
             == (allowed && status != 101 ? origin : ""));
@@ -120,7 +123,7 @@ TEST_CASE("a client that drips its request is cut when its time is over") {
         row{"POST /echo HTTP/1.1\r\nContent-Length: 1000\r\n\r\n", 'b'},
         row{"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n",
             'b'}}) {
-    CAPTURE(begun);
+    CAPTURE_BOUND(begun);
     tcp_client client{x.port()};
     client.write(begun);
     auto begin = std::chrono::steady_clock::now();

@@ -5,6 +5,8 @@
 
 #include "client.hpp"
 
+#include "tests/support/capture.hpp"
+
 #include <doctest/doctest.h>
 
 #include <condition_variable>
@@ -150,8 +152,8 @@ TEST_CASE("runs of equal datagrams arrive whole, in order, with or without "
   };
   for (auto [gso, gro] : {row{true, true}, row{true, false}, row{false, true},
                           row{false, false}}) {
-    CAPTURE(gso);
-    CAPTURE(gro);
+    CAPTURE_BOUND(gso);
+    CAPTURE_BOUND(gro);
     media_port_config config;
     config.gso = gso;
     config.gro = gro;

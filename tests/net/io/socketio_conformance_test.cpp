@@ -2,6 +2,8 @@
 #include "echo_fixture.hpp"
 #include "poller.hpp"
 
+#include "tests/support/capture.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace troupe::net;
@@ -51,7 +53,7 @@ TEST_CASE("Socket.IO connect: to either namespace, with and without payload") {
         row{"40/custom,", "40/custom,", R"(42/custom,["auth",{}])"},
         row{R"(40/custom,{"token":"abc"})", "40/custom,",
             R"(42/custom,["auth",{"token":"abc"}])"}}) {
-    CAPTURE(sent);
+    CAPTURE_BOUND(sent);
     auto client = opened_client(x.port());
     client.send_text(sent);
     auto answer = client.text();

@@ -1,5 +1,7 @@
 #include "http_fixture.hpp"
 
+#include "tests/support/capture.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace troupe::net;
@@ -73,7 +75,7 @@ TEST_CASE("only listed origins may open a WebSocket or poll") {
         row{"Origin: https://meet.example.evil.example\r\n", false},
         row{"Origin: http://meet.example\r\n", false},
         row{"Origin: null\r\n", false}}) {
-    CAPTURE(headers);
+    CAPTURE_BOUND(headers);
     ws_client plain{x.port(), "/ws", headers};
     CHECK(plain.reply().status == (allowed ? 101 : 403));
     ws_client engineio{x.port(), socket, headers};

@@ -2,6 +2,8 @@
 #include "protocol/dialect.hpp"
 #include "tests/protocol/dialects/canonical.hpp"
 
+#include "tests/support/capture.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -175,7 +177,7 @@ TEST_CASE("each request that a dialect refuses by itself is noted once") {
            {R"(21["joinRoom","daily",true])", error_code::bad_request},
            {R"(22["leaveRoom"])", error_code::not_joined},
            {R"(2["nobodyKnows"])", error_code::unknown_method}}) {
-    CAPTURE(text);
+    CAPTURE_BOUND(text);
     alice.say(text);
     const auto noted = alice.speaker->poll_refusal();
     REQUIRE(noted);

@@ -2,6 +2,8 @@
 #include "tests/protocol/dialects/canonical.hpp"
 #include "tests/protocol/dialects/speakers.hpp"
 
+#include "tests/support/capture.hpp"
+
 #include <doctest/doctest.h>
 
 #include <map>
@@ -346,7 +348,7 @@ TEST_CASE("every member that is missing or of a wrong type is refused") {
         const auto all = find_members(what);
         CHECK_FALSE(refuses(alice, what.name, object(all)));
         for (const auto& [name, x] : all) {
-          CAPTURE(name);
+          CAPTURE_BOUND(name);
           for (const auto& absent : {"", "null"})
             CHECK_EQ(refuses(alice, what.name, object(all, name, absent)),
                      x.required);
@@ -417,7 +419,7 @@ TEST_CASE("an id that the server does not know comes back as an error") {
     for (const auto& [name, x] : all) {
       if (x.type != type::text || name == "protocol")
         continue;
-      CAPTURE(name);
+      CAPTURE_BOUND(name);
       auto came = alice.request(what.name, object(all, name, "\"nobody\""));
       REQUIRE(came.asked);
       CHECK_NE(describe(came.asked->request).find("=nobody"),
