@@ -412,8 +412,11 @@ shard_actor spawn_shard(caf::actor_system& system, shard_services services,
   return system.spawn([=](shard_state::pointer self) {
     self->state.services = services;
     self->state.voices = voices;
-    if (owner)
-      self->monitor(owner);
+    // Its room may have ended before this begins.
+    if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(owner))
+      self->monitor(alive);
+    else if (owner)
+      caf::anon_send_exit(self, caf::exit_reason::unreachable);
     return self->state.make_behavior();
   });
 }
