@@ -70,3 +70,21 @@ TEST_CASE("members share shards of 32, and a fault ends those of its shard") {
   caf::anon_send_exit(world.server, caf::exit_reason::user_shutdown);
   world.run();
 }
+
+TEST_CASE("a shard that begins after its room has ended ends as well") {
+  actor_world world;
+  auto gone = [&] {
+    auto room = spawn_session_listener(*world.system);
+    world.run();
+    return room.address();
+  }();
+  auto shard = spawn_shard(*world.system, {&world.sockets->port(), world.load},
+                           std::make_shared<room_voices>(), gone);
+  caf::scoped_actor self{*world.system};
+  self->monitor(shard);
+  world.run();
+  bool ended = false;
+  self->receive([&](const caf::down_msg&) { ended = true; },
+                caf::after(std::chrono::seconds{0}) >> [] {});
+  CHECK(ended);
+}

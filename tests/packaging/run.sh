@@ -33,7 +33,7 @@ for path in usr/bin/troupe etc/troupe/troupe.conf \
 done
 ! awk '$2 != "root/root"' "$work/contents" | grep . ||
   fail "something does not belong to root"
-dpkg-deb -f "$package" Depends | grep -q libcaf || fail "no libraries named"
+[[ $(dpkg-deb -f "$package" Depends) == *libcaf* ]] || fail "no libraries named"
 if command -v lintian >/dev/null; then
   # Nobody in particular makes this one.
   lintian --allow-root --fail-on error --suppress-tags \
@@ -82,10 +82,12 @@ for _ in $(seq 100); do
   sleep 0.1
 done
 [ -n "$port" ] || fail "the server does not start"
-get() { curl -sf --max-time 5 "http://127.0.0.1:$port$1"; }
-get / | grep -qi "<html" || fail "no page"
-[ "$(get /readyz)" = ready ] || fail "not ready"
-get /metrics | grep -q '^troupe_rooms 0$' || fail "no metrics"
+# Into a file first: a pipe's reader that has seen enough fails its writer.
+get() { curl -sf --max-time 5 -o "$work/$2" "http://127.0.0.1:$port$1"; }
+get / page && grep -qi "<html" "$work/page" || fail "no page"
+get /readyz ready && [ "$(cat "$work/ready")" = ready ] || fail "not ready"
+get /metrics metrics && grep -q '^troupe_rooms 0$' "$work/metrics" ||
+  fail "no metrics"
 
 # Nobody is there, so a server that drains is done.
 kill -USR1 "$server"
