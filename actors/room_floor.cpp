@@ -2,23 +2,8 @@
 
 namespace troupe::actors {
 
-template <class Change>
-void room_floor::change(Change f) {
-  auto before = entries_.load();
-  for (;;) {
-    auto next = std::make_shared<list>(*before);
-    f(*next);
-    if (entries_.compare_exchange_weak(before, std::move(next)))
-      return;
-  }
-}
-
 void room_floor::refresh(net::time_point now) {
-  auto at = now.time_since_epoch().count();
-  auto due = due_.load(std::memory_order_relaxed);
-  if (at < due
-      || !due_.compare_exchange_strong(due, at + interval.count(),
-                                       std::memory_order_relaxed))
+  if (!due_.pass(now))
     return;
   // Who is still at it has seen what there is to see.
   if (deciding_.test_and_set(std::memory_order_acquire))
@@ -49,11 +34,11 @@ void room_floor::decide(net::time_point now) {
 room_floor::seat::seat(std::shared_ptr<room_floor> floor)
     : floor_(std::move(floor))
     , entry_(std::make_shared<entry>()) {
-  floor_->change([this](list& all) { all.push_back(entry_); });
+  floor_->entries_.change([this](auto& all) { all.push_back(entry_); });
 }
 
 room_floor::seat::~seat() {
-  floor_->change([this](list& all) { std::erase(all, entry_); });
+  floor_->entries_.change([this](auto& all) { std::erase(all, entry_); });
 }
 
 void room_floor::seat::handle_level(uint8_t level, net::time_point now) {

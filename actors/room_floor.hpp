@@ -1,10 +1,11 @@
 #pragma once
 
+#include "actors/interval_gate.hpp"
+#include "actors/snapshot_list.hpp"
 #include "rtp/audio_floor.hpp"
 #include "rtp/loudness.hpp"
 
 #include <atomic>
-#include <limits>
 #include <memory>
 #include <vector>
 
@@ -48,23 +49,17 @@ private:
     std::atomic<bool> open{true};
   };
 
-  using list = std::vector<std::shared_ptr<entry>>;
-
   /// A word is heard this much later at most than the packet that tells it
   /// from a click.
   static constexpr net::duration interval = std::chrono::milliseconds{20};
 
-  template <class Change>
-  void change(Change f);
   void refresh(net::time_point now);
   void decide(net::time_point now);
 
   const floor_limits limits_;
   std::atomic<bool> limited_{false};
-  std::atomic<std::shared_ptr<const list>> entries_{
-      std::make_shared<const list>()};
-  std::atomic<net::duration::rep> due_{
-      std::numeric_limits<net::duration::rep>::min()};
+  snapshot_list<std::shared_ptr<entry>> entries_;
+  interval_gate due_{interval};
   // Whose turn it is to decide owns what follows.
   std::atomic_flag deciding_;
   rtp::audio_floor engine_;

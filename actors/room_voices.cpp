@@ -46,25 +46,18 @@ std::optional<uint16_t> voice::loudness() const {
 
 std::shared_ptr<voice> room_voices::add(net::time_point now) {
   auto added = std::make_shared<voice>(now);
-  auto next = std::make_shared<list>(*voices_.load());
-  next->push_back(added);
-  voices_.store(std::move(next));
+  voices_.change([&](auto& all) { all.push_back(added); });
   return added;
 }
 
 void room_voices::remove(const std::shared_ptr<voice>& gone) {
-  auto next = std::make_shared<list>(*voices_.load());
-  std::erase(*next, gone);
-  voices_.store(std::move(next));
+  voices_.change([&](auto& all) { std::erase(all, gone); });
 }
 
 void room_voices::refresh(net::time_point now) {
-  auto at = now.time_since_epoch().count();
-  auto due = due_.load(std::memory_order_relaxed);
-  if (at < due
-      || !due_.compare_exchange_strong(due, at + interval.count(),
-                                       std::memory_order_relaxed))
+  if (!due_.pass(now))
     return;
+  auto at = now.time_since_epoch().count();
   auto all = voices_.load();
   std::vector<std::pair<net::duration::rep, voice*>> by_time;
   std::vector<std::pair<float, voice*>> by_level;

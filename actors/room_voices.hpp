@@ -1,12 +1,13 @@
 #pragma once
 
+#include "actors/interval_gate.hpp"
+#include "actors/snapshot_list.hpp"
 #include "net/base/time.hpp"
 
 #include <atomic>
 #include <limits>
 #include <memory>
 #include <optional>
-#include <vector>
 
 namespace troupe::actors {
 
@@ -73,13 +74,10 @@ public:
   void refresh(net::time_point now);
 
 private:
-  using list = std::vector<std::shared_ptr<voice>>;
-
   static constexpr net::duration interval = std::chrono::milliseconds{500};
 
-  std::atomic<std::shared_ptr<const list>> voices_{
-      std::make_shared<const list>()};
-  std::atomic<net::duration::rep> due_{0};
+  snapshot_list<std::shared_ptr<voice>> voices_;
+  interval_gate due_{interval};
 };
 
 } // namespace troupe::actors

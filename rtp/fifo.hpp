@@ -25,9 +25,11 @@ public:
   }
 
   std::optional<T> pop() {
+    // One object all the way, so that it is built where the caller has it.
+    std::optional<T> x;
     if (empty())
-      return std::nullopt;
-    auto x = std::optional<T>{std::move(items_[head_++])};
+      return x;
+    x.emplace(std::move(items_[head_++]));
     if (head_ == items_.size())
       clear();
     return x;

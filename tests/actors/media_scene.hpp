@@ -223,6 +223,22 @@ struct scene : scene_notes, shard_scene {
   uint16_t next = 65530; // soon wraps
 };
 
+/// What a producer tells a shard of one packet of video that begins a frame.
+inline media_arrived one_packet(const producer_actor& from, int64_t sequence,
+                                uint8_t encoding, bool keyframe,
+                                net::time_point now,
+                                octets payload = {1, 2, 3, 4}) {
+  rtp::media_packet x{
+      burst_of(static_cast<uint16_t>(sequence), 1, now, payload)->front()};
+  x.sequence = sequence;
+  x.timestamp = sequence * 3000;
+  x.encoding = encoding;
+  x.keyframe = keyframe;
+  x.start_of_frame = true;
+  return {producer_key{from->id()},
+          std::make_shared<const std::vector<rtp::media_packet>>(1, x)};
+}
+
 inline bool gapless(const std::vector<uint16_t>& numbers) {
   for (size_t i = 1; i < numbers.size(); ++i)
     if (static_cast<uint16_t>(numbers[i] - numbers[i - 1]) != 1)

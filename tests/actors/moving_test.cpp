@@ -29,6 +29,16 @@ struct scene {
     REQUIRE_MESSAGE(!sent.refused(), sent.failure);
   }
 
+  /// Ann joins Bob's room and sends, and Bob has read all that he was told.
+  void ann_is_seen_by_bob() {
+    CHECK_FALSE(ann.request("joinRoom", R"("r","ann")").refused());
+    bob.push("participant-joined");
+    produce();
+    bob.push("new-producer");
+    bob.request("get-producers"); // what else there was to tell is read
+    bob.forget_pushes();
+  }
+
   running_node node;
   live_client bob;
   live_client eve;
@@ -59,12 +69,7 @@ TEST_CASE("joining another room leaves the one before, and both rooms hear") {
 
 TEST_CASE("who is not let in elsewhere stays, with all that it has") {
   scene at;
-  CHECK_FALSE(at.ann.request("joinRoom", R"("r","ann")").refused());
-  at.bob.push("participant-joined");
-  at.produce();
-  at.bob.push("new-producer");
-  at.bob.request("get-producers"); // what else there was to tell is read
-  at.bob.forget_pushes();
+  at.ann_is_seen_by_bob();
   CHECK(at.ann.request("joinRoom", R"("nowhere","ann")").failure
         == "Room not found");
   at.eve.request("lock-room");
@@ -75,12 +80,7 @@ TEST_CASE("who is not let in elsewhere stays, with all that it has") {
 
 TEST_CASE("a refused move changes nothing for the others") {
   scene at;
-  CHECK_FALSE(at.ann.request("joinRoom", R"("r","ann")").refused());
-  at.bob.push("participant-joined");
-  at.produce();
-  at.bob.push("new-producer");
-  at.bob.request("get-producers"); // what else there was to tell is read
-  at.bob.forget_pushes();
+  at.ann_is_seen_by_bob();
   at.eve.forget_pushes();
   CHECK(at.ann.request("joinRoom", R"("nowhere","ann")").code
         == "room-not-found");

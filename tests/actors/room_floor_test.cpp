@@ -2,6 +2,7 @@
 
 #include "tests/support/speech.hpp"
 
+#include <deque>
 #include <thread>
 
 using namespace troupe;
@@ -183,7 +184,6 @@ TEST_CASE("all are heard in a small room, and where nothing is limited") {
 TEST_CASE("seats come, speak and go from any thread") {
   auto floor = std::make_shared<room_floor>(floor_limits{3, 0});
   floor->set_members(100);
-  std::atomic<int> open{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&, i] {
@@ -194,12 +194,24 @@ TEST_CASE("seats come, speak and go from any thread") {
         net::time_point now{std::chrono::seconds{round}};
         for (int packet = 0; packet < 100; ++packet) {
           seat.handle_level(speech.next(), now += 20ms);
-          open += seat.open(now) ? 1 : 0;
+          seat.open(now);
         }
       }
     });
   for (auto& x : threads)
     x.join();
-  CHECK(open > 0);
-  CHECK(open < 4 * 50 * 100);
+  // Nothing is left of them: of four who come now, the quietest is left out.
+  std::deque<room_floor::seat> seats;
+  for (int i = 0; i < 4; ++i)
+    seats.emplace_back(floor);
+  net::time_point now{std::chrono::hours{1}};
+  std::vector<bool> open(seats.size());
+  for (int packet = 0; packet < 100; ++packet) {
+    now += 20ms;
+    for (size_t i = 0; i < seats.size(); ++i) {
+      seats[i].handle_level(static_cast<uint8_t>(i == 1 ? 60 : 20), now);
+      open[i] = seats[i].open(now);
+    }
+  }
+  CHECK(open == std::vector<bool>{true, false, true, true});
 }

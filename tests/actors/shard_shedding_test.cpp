@@ -43,19 +43,8 @@ struct simulcast_scene : scene_notes, shard_scene {
   }
 
   void send(const producer_actor& from, uint8_t encoding, octets payload) {
-    rtp::media_packet x{burst_of(static_cast<uint16_t>(sequence), 1,
-                                 world.scheduler().clock().now(), payload)
-                            ->front()};
-    x.sequence = sequence;
-    x.timestamp = sequence * 3000;
-    x.encoding = encoding;
-    x.keyframe = true;
-    x.start_of_frame = true;
-    caf::anon_send(
-        shard,
-        media_arrived{
-            producer_key{from->id()},
-            std::make_shared<const std::vector<rtp::media_packet>>(1, x)});
+    caf::anon_send(shard, one_packet(from, sequence, encoding, true,
+                                     world.scheduler().clock().now(), payload));
     world.run();
   }
 

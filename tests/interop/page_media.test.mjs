@@ -107,6 +107,9 @@ test('a camera is sent in layers, and the tile chooses', async (context) => {
     await waitFor('the reason for a layer', () => bob.page.$$eval(
       '.decisions li', (all) => all.some(({ textContent }) =>
         /Asked for layer \d: the picture fills \d+ pixels/.test(textContent))));
+    await waitFor('the account of the server', () => bob.page.$$eval(
+      '.decisions .by-server', (all) => all.some(({ textContent }) =>
+        /: (as this page asked|the path to you carries)/.test(textContent))));
     await bob.screenshot(`${SHOTS}/call-why.png`);
     await bob.page.setViewport(PHONE);
     await bob.screenshot(`${SHOTS}/call-why-phone.png`);

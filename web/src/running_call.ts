@@ -173,15 +173,15 @@ export class RunningCall {
     if (track) void this.#stats.refreshConsumer(track.consumer.id);
     const media = track?.consumer ?? this.call.sender?.producer('camera');
     const mimeType = media?.rtpParameters.codecs[0]?.mimeType ?? '';
-    const told = track ? this.#stats.decisions(track.consumer.id) : [];
+    const told = track && this.#stats.decisions(track.consumer.id);
     const noted = track ? this.#decisions.of(track.consumer.id) : [];
     return {
       samples: this.#samples(id),
-      decisions: told.length > 0 ? merged(told, noted) : [...noted],
+      decisions: told?.length ? merged(told, noted) : [...noted],
       layers: track && layerCount(track),
       codec: mimeType.replace(/^video\//, ''),
       figures: track ? this.#stats.figures(track.consumer.id) : [],
-      explained: told.length > 0,
+      explained: told && told.length > 0,
       isSelf: personId === 'self',
     };
   }

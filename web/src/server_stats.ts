@@ -32,9 +32,12 @@ export class ServerStats {
     return this.#toldOf(consumerId)?.figures ?? [];
   }
 
-  /** The server's own account of a consumer, the newest first. */
-  decisions(consumerId: string): Decision[] {
-    return this.#toldOf(consumerId)?.decisions ?? [];
+  /**
+   * The server's own account of a consumer, the newest first; undefined before
+   * it has answered.
+   */
+  decisions(consumerId: string): Decision[] | undefined {
+    return this.#toldOf(consumerId)?.decisions;
   }
 
   async refreshTransport(transport: types.Transport): Promise<void> {

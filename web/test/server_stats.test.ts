@@ -28,9 +28,11 @@ test('the server is not asked again at once, and may refuse', async () => {
       throw new Error('Unknown method');
     }) as never,
   });
+  assert.equal(stats.decisions('c1'), undefined);
   await stats.refreshConsumer('c1');
   await stats.refreshConsumer('c1');
   assert.equal(asked, 1);
   assert.deepEqual(stats.figures('c1'), []);
+  assert.deepEqual(stats.decisions('c1'), []);
   assert.deepEqual(stats.figures('c2'), []);
 });

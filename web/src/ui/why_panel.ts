@@ -15,8 +15,11 @@ export interface WhyFacts {
   codec: string;
   /** What the server counts of it. */
   figures: Figure[];
-  /** The server's own account is there; without it, this page's view. */
-  explained: boolean;
+  /**
+   * The server's own account is there; without it, this page's view. Undefined
+   * while the server has not answered.
+   */
+  explained: boolean | undefined;
   isSelf: boolean;
 }
 
@@ -52,7 +55,7 @@ export class WhyPanel {
 
 function noteFor({ explained, isSelf, decisions }: WhyFacts): string {
   if (isSelf) return 'This is your own picture, as you send it.';
-  if (!explained) {
+  if (explained === false) {
     return 'This server does not explain its decisions. Below is what this ' +
       'page asked for, and what it was told.';
   }
