@@ -55,8 +55,12 @@ test('a camera is sent in layers, and the tile chooses', async (context) => {
       const all = await ada.sentLayers();
       return all.filter(({ frames }) => frames > 0).length === 3 && all;
     }, 20_000);
-    const widths = layers.map(({ width }) => width).sort((a, b) => a - b);
-    assert.deepEqual(widths, [320, 640, 1280]);
+    // One that nobody takes may have been put off again, and has no width; all
+    // three are received below.
+    for (const { rid, width } of layers) {
+      const whole = { r0: 320, r1: 640, r2: 1280 }[rid];
+      assert.ok(width === whole || width === 0, `${rid} is ${width} wide`);
+    }
   });
 
   await context.test('half a window takes the middle one', () =>
