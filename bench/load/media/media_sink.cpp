@@ -127,6 +127,8 @@ media_sink::~media_sink() = default;
 
 void media_sink::add_consumer(const consumer_config& cfg) {
   remove_consumer(cfg.ssrc);
+  if (cfg.transport_cc_id != 0)
+    transport_cc_id_ = cfg.transport_cc_id;
   consumers_.push_back(std::make_unique<consumer>(cfg));
   auto bind = [&](rtp::ssrc ssrc, bool rtx) {
     auto x = routes_.find(value(ssrc));
@@ -176,6 +178,8 @@ void media_sink::handle_rtp(net::mutable_byte_span packet,
   }
   auto first = receiver_ && !std::exchange(x->seen, receiver_ != nullptr);
   if (!x->owner) {
+    // Probes as well: what is not told of counts as lost.
+    tell_transport_cc(transport_cc_id_, rtp::ssrc{ssrc}, packet, arrival);
     ++counts_.unknown_ssrc;
     // So that SRTP knows how the numbers began, should it become known.
     if (first)
@@ -207,8 +211,7 @@ void media_sink::handle_media(consumer& x, net::mutable_byte_span packet,
       want(x.pli_due.emplace(arrival + keyframe_patience));
   }
   x.measure_jitter(net::load_u32(&packet[4]), arrival);
-  if (x.config.transport_cc_id != 0)
-    tell_transport_cc(x, packet, arrival);
+  tell_transport_cc(x.config.transport_cc_id, x.config.ssrc, packet, arrival);
   if (x.nack) {
     x.nack->handle_packet(extend(x.sequence.extended_highest(), sequence),
                           arrival);
@@ -230,8 +233,7 @@ void media_sink::handle_rtx(consumer& x, net::mutable_byte_span packet,
                             net::time_point arrival) {
   auto& quality = quality_of(x);
   quality.received.add(packet.size());
-  if (x.config.transport_cc_id != 0)
-    tell_transport_cc(x, packet, arrival);
+  tell_transport_cc(x.config.transport_cc_id, x.config.ssrc, packet, arrival);
   auto payload = receiver_ ? decrypt(quality, packet) : std::nullopt;
   if (!payload)
     return;
@@ -280,12 +282,13 @@ std::optional<stamp> media_sink::read_payload(consumer& x,
   return facts.stamp;
 }
 
-void media_sink::tell_transport_cc(const consumer& x, net::byte_span packet,
+void media_sink::tell_transport_cc(uint8_t id, rtp::ssrc of,
+                                   net::byte_span packet,
                                    net::time_point arrival) {
-  auto number = find_transport_cc(packet, x.config.transport_cc_id);
+  auto number = id != 0 ? find_transport_cc(packet, id) : std::nullopt;
   if (!number)
     return;
-  feedback_.handle_packet(*number, x.config.ssrc, arrival);
+  feedback_.handle_packet(*number, of, arrival);
   if (auto due = feedback_.poll_timeout())
     want(*due);
 }

@@ -122,7 +122,7 @@ private:
   // Returns the stamp.
   std::optional<stamp> read_payload(consumer& x, net::byte_span payload,
                                     net::time_point arrival);
-  void tell_transport_cc(const consumer& x, net::byte_span packet,
+  void tell_transport_cc(uint8_t id, rtp::ssrc of, net::byte_span packet,
                          net::time_point arrival);
   void write_reports(net::time_point now);
   void write_requests(consumer& x, net::time_point now);
@@ -135,6 +135,7 @@ private:
   net::source_table<route> routes_;
   std::vector<std::unique_ptr<consumer>> consumers_;
   rtp::transport_feedback_generator feedback_;
+  uint8_t transport_cc_id_ = 0; // as any consumer has it
   stream_quality audio_;
   stream_quality video_;
   media_stats counts_;

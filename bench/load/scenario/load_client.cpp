@@ -94,6 +94,8 @@ load_client::task load_client::join() {
 
 load_client::task load_client::open_sending() {
   auto offer = co_await signaling_.create_transport(true);
+  if (state_ == client_state::gone)
+    co_return;
   sending_id_ = offer.id;
   sending_ = open(offer);
   co_await signaling_.connect_transport(offer.id,
@@ -118,6 +120,8 @@ load_client::task load_client::publish(const publish_plan& x) {
 
 load_client::task load_client::open_receiving() {
   auto offer = co_await signaling_.create_transport(false);
+  if (state_ == client_state::gone)
+    co_return;
   receiving_id_ = offer.id;
   receiving_ = open(offer);
   co_await signaling_.connect_transport(offer.id,
@@ -207,6 +211,9 @@ load_client::task load_client::consume(producer_notice x,
   auto begins_paused =
       plan.paused || plan.spatial_layer || signaling_.consumers_start_paused();
   auto offer = co_await signaling_.consume(receiving_id_, x.id, begins_paused);
+  // It may have left while the answer was on its way.
+  if (!receiving_)
+    co_return;
   auto receive = consumer_of(offer);
   receiving_->add_consumer(receive);
   consumers_.push_back(

@@ -243,3 +243,13 @@ TEST_CASE("transport-wide feedback tells of every packet, across the wrap") {
   // A tenth of a second after the first packet that is to be told of.
   CHECK(x.stats().feedbacks_sent >= 36);
 }
+
+TEST_CASE("transport-wide feedback tells of what nobody announced, as probes") {
+  line x{traffic::v1500, 0};
+  x.sink.add_consumer({rtp::ssrc{4000}, rtp::ssrc{5000}, rtp::media_kind::video,
+                       false, default_id(rtp::extension::transport_cc)});
+  x.run(5s);
+  CHECK(x.stats().unknown_ssrc == x.sent);
+  CHECK(x.told_lost == 0);
+  CHECK(x.told_received > x.sent - 40);
+}
