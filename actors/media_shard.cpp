@@ -192,6 +192,24 @@ void media_shard::set_priority(consumer_key which, uint8_t priority,
   allocate(*x.on, now);
 }
 
+void media_shard::move_consumer(consumer_key which, transport_key to,
+                                net::time_point now) {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end() || i->second->on_key == to)
+    return;
+  auto& x = *i->second;
+  auto from = std::exchange(x.on_key, to);
+  auto* before = std::exchange(x.on, &touch(to));
+  std::erase(before->consumers, &x);
+  x.on->consumers.push_back(&x);
+  x.on->adaptive |= before->adaptive;
+  drop_if_unused(from);
+  if (x.on->sender.writable())
+    x.engine->handle_connected(now);
+  allocate(*x.on, now);
+  collect(x, now);
+}
+
 std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
   auto i = consumers_.find(which);
   if (i == consumers_.end())

@@ -96,6 +96,9 @@ public:
   /// Adds one; true where it is the producer's first here.
   bool add_consumer(shard_consumer x, net::rng& random, net::time_point now);
 
+  /// Sends its stream on another transport from now on.
+  void move_consumer(consumer_key which, transport_key to, net::time_point now);
+
   /// Removes one; the producer whose last it was here, if so.
   std::optional<producer_key> remove_consumer(consumer_key which);
 

@@ -125,6 +125,11 @@ struct member_lost {
   peer_id peer;
 };
 
+/// It came back with nothing of what it had: to the others, as another.
+struct member_renewed {
+  peer_id peer;
+};
+
 /// INTERNAL: it has had its time to do so.
 struct grace_tick {
   peer_id peer;
@@ -244,6 +249,9 @@ struct transport_parameters {
 
 struct connect_dtls {
   protocol::dtls_parameters remote;
+  /// The client did not say which of its transports it means: another one's
+  /// parameters may come as well.
+  bool guessed = false;
 };
 
 struct restart_transport_ice {};

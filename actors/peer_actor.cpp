@@ -64,6 +64,7 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
           record->wanted.emplace(x.highest);
         tell_session(event::producer_layers_wanted{x.producer, x.highest});
       },
+      [this](const transport_in_use& x) { note_use(x); },
       [this](const session_lost&) {
         if (!of_former_session())
           be_lost();

@@ -100,8 +100,9 @@ using peer_data_actor = data_listener_actor::extend<
 /// producers and consumers, and carries out the verbs that concern them. An
 /// id that is not this peer's own is unknown to it (THREATS, row 25). It ends
 /// with its session, unless that says that the connection is lost.
-using peer_actor = peer_handle::extend_with<consumer_listener_actor>::
-    extend_with<producer_listener_actor>::extend_with<peer_data_actor>::extend<
+using peer_actor = peer_handle::extend_with<
+    consumer_listener_actor>::extend_with<producer_listener_actor>::
+    extend_with<transport_listener_actor>::extend_with<peer_data_actor>::extend<
         // Its session ends because the connection is lost.
         caf::reacts_to<session_lost>,
         // Enters the room; everything else needs that. Errors: already_joined,

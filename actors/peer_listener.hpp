@@ -13,6 +13,23 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_layers_wanted)
 
 namespace troupe::actors {
 
+/// What is seen of a client's transport for the first time: a connection, and
+/// media that it sends.
+struct transport_in_use {
+  transport_id transport;
+  bool sends = false;
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_in_use)
+
+namespace troupe::actors {
+
+/// What transports tell their peer that cannot know what they are for.
+using transport_listener_actor =
+    caf::typed_actor<caf::reacts_to<transport_in_use>>;
+
 /// What consumers tell their peer.
 using consumer_listener_actor = caf::typed_actor<
     // The producer is gone; the consumer ends itself.

@@ -54,11 +54,13 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   // it ends this producer, too.
   producers.push_back(
       {created, on->id, actor, x.kind, x.paused, std::move(place)});
+  auto route =
+      add_transport_producer{created, to_identity(sent), to_feedback(sent),
+                             caf::actor_cast<rtp_sink_actor>(actor)};
+  if (!x.transport && !on->direction)
+    producers.back().route = route;
   auto promise = self->make_response_promise<reply::produced>();
-  self->request(on->actor, timeout(),
-                add_transport_producer{created, to_identity(sent),
-                                       to_feedback(sent),
-                                       caf::actor_cast<rtp_sink_actor>(actor)})
+  self->request(on->actor, timeout(), std::move(route))
       .then(
           [=, this](const done&) mutable {
             promise.deliver(reply::produced{created});
@@ -137,8 +139,11 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
   self->link_to(actor);
   consumers.push_back(
       {created, on->id, found.info.id, actor, std::move(place)});
-  self->send(on->actor, add_transport_consumer{created, to_ssrcs(*told),
-                                               consumer_key{actor->id()}});
+  auto route = add_transport_consumer{created, to_ssrcs(*told),
+                                      consumer_key{actor->id()}};
+  if (!x.transport && !on->direction)
+    consumers.back().route = route;
+  self->send(on->actor, std::move(route));
   return reply::consumed{
       created,    found.info.id, found.info.peer,   found.info.kind,    *told,
       found.type, x.paused,      found.info.paused, found.info.app_data};

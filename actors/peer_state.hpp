@@ -25,7 +25,12 @@ struct transport_entry {
   transport_id id;
   std::optional<protocol::direction> direction = {};
   transport_actor actor;
-  bool connected = false;
+  bool connected = false; // as the client asked for
+  bool guessed = false;   // with parameters that may be another one's
+  bool named = false;     // with its own
+  // What its client was seen to do with it, where it has no direction.
+  bool reached = false;
+  bool sends = false;
   uint32_t next_mid = 0;
   std::string cname = {}; // common to what the client sends on it
   bool sctp = false;
@@ -42,6 +47,8 @@ struct producer_record {
   std::shared_ptr<void> place; // among the room's
   // Which layers of it are wanted, once that is less than all.
   std::optional<std::optional<uint8_t>> wanted = {};
+  // To move it by, where its client did not name the transport.
+  std::optional<add_transport_producer> route = {};
 };
 
 /// One of the peer's consumers.
@@ -52,6 +59,8 @@ struct consumer_record {
   consumer_actor actor;
   std::shared_ptr<void> place; // among the room's
   int priority = 1;            // 1 to 255: its share of the transport's rate
+  // To move it by, where its client did not name the transport.
+  std::optional<add_transport_consumer> route = {};
 };
 
 /// One of the peer's data producers.
@@ -207,6 +216,41 @@ struct peer_state {
   transport_entry* choose_to_connect(const verb::connect_transport& x);
   transport_entry* choose_to_send(const std::optional<transport_id>& which);
   transport_entry* choose_to_receive(const std::optional<transport_id>& which);
+
+  // -- directions that the client does not tell, in peer_directions.cpp ------
+
+  void note_use(const transport_in_use& x);
+
+  // Moves what stands on the wrong transport, as far as that is known.
+  void settle_directions();
+
+  // Where a consumer on `now` belongs, if that is elsewhere.
+  transport_entry* find_receiver(const transport_entry& now);
+
+  void move(producer_record& x, transport_entry& to);
+  void move(consumer_record& x, transport_entry& to);
+  void note_move(const std::string& what, const transport_entry& to) const;
+
+  // The oldest that fits, or null.
+  template <class Predicate>
+  transport_entry* first_transport(Predicate fits) {
+    auto i = std::ranges::find_if(transports, fits);
+    return i == transports.end() ? nullptr : &*i;
+  }
+
+  // The newest.
+  template <class Predicate>
+  transport_entry* last_transport(Predicate fits) {
+    auto i = std::find_if(transports.rbegin(), transports.rend(), fits);
+    return i == transports.rend() ? nullptr : &*i;
+  }
+
+  // Whether any of the records stands on that transport.
+  template <class Records>
+  static bool has_any(const Records& records, const transport_id& on) {
+    return std::ranges::any_of(
+        records, [&](const auto& x) { return x.transport == on; });
+  }
 
   auto timeout() const {
     return services->settings.request_timeout;

@@ -34,8 +34,11 @@ peer_state::create_transport(const verb::create_transport& x) {
   auto sctp = services->sctp
               && (settings.rtc.sctp == "always"
                   || (settings.rtc.sctp == "asked" && x.sctp));
-  auto actor =
-      spawn_transport(self->system(), {created, services, shard, sctp});
+  transport_listener_actor listener;
+  if (!x.direction)
+    listener = caf::actor_cast<transport_listener_actor>(self);
+  auto actor = spawn_transport(
+      self->system(), {created, services, shard, sctp, std::move(listener)});
   self->link_to(actor);
   self->monitor(actor);
   auto& entry = transports.emplace_back();
@@ -43,6 +46,7 @@ peer_state::create_transport(const verb::create_transport& x) {
   entry.direction = x.direction;
   entry.actor = actor;
   entry.sctp = sctp;
+  settle_directions();
   log::event(log::level::debug, "transport-created",
              {{"room", room_name.str()},
               {"peer", id.str()},
@@ -98,10 +102,22 @@ peer_state::connect_transport(const verb::connect_transport& x) {
   auto* target = choose_to_connect(x);
   if (!target)
     return refuse(error_code::transport_not_found);
-  target->connected = true;
   auto promise = self->make_response_promise<reply::transport_connected>();
   auto which = target->id;
-  self->request(target->actor, timeout(), connect_dtls{x.dtls})
+  auto guessed = !x.transport && !target->direction;
+  // It may mean another one.
+  if (guessed)
+    for (auto& other : transports)
+      if (other.id != which && !other.direction && !other.named) {
+        other.guessed = true;
+        self->request(other.actor, timeout(), connect_dtls{x.dtls, true})
+            .then([](const done&) {}, [](const caf::error&) {});
+      }
+  guessed |= target->guessed && !target->connected;
+  target->guessed = guessed;
+  target->named |= !guessed;
+  target->connected = true;
+  self->request(target->actor, timeout(), connect_dtls{x.dtls, guessed})
       .then(
           [=](const done&) mutable {
             promise.deliver(reply::transport_connected{which});
@@ -141,42 +157,6 @@ transport_entry* peer_state::find_transport(const transport_id& which) {
   return find_record(transports, which);
 }
 
-transport_entry*
-peer_state::choose_to_connect(const verb::connect_transport& x) {
-  if (x.transport)
-    return find_transport(*x.transport);
-  auto fits = [&](const transport_entry& entry) {
-    return !entry.connected && (!x.direction || entry.direction == x.direction);
-  };
-  auto i = std::ranges::find_if(transports, fits);
-  return i == transports.end() ? nullptr : &*i;
-}
-
-transport_entry*
-peer_state::choose_to_send(const std::optional<transport_id>& which) {
-  if (which)
-    return find_transport(*which);
-  auto i = std::ranges::find_if(transports, [](const transport_entry& entry) {
-    return entry.direction == direction::send;
-  });
-  if (i == transports.end())
-    i = transports.begin();
-  return i == transports.end() ? nullptr : &*i;
-}
-
-transport_entry*
-peer_state::choose_to_receive(const std::optional<transport_id>& which) {
-  if (which)
-    return find_transport(*which);
-  auto i = std::find_if(transports.rbegin(), transports.rend(),
-                        [](const transport_entry& entry) {
-                          return entry.direction == direction::recv;
-                        });
-  if (i == transports.rend())
-    i = transports.rbegin();
-  return i == transports.rend() ? nullptr : &*i;
-}
-
 void peer_state::begin_anew() {
   resumed = false;
   // Not by forget_transport(): its client never heard of these consumers.
@@ -189,6 +169,7 @@ void peer_state::begin_anew() {
     self->send(x.actor, actors::close_transport{});
     forget_transport(x.id);
   }
+  self->send(room, member_renewed{id});
 }
 
 void peer_state::forget_transport(const transport_id& which) {

@@ -167,6 +167,7 @@ producer_state::make_behavior(const producer_config& cfg) {
           demand->handle_wish(x.shard->id(), x.highest, now);
         tell_wanted();
       },
+      [this](const move_producer& x) { transport = x.transport; },
       [this](const restore_packets& x) {
         if (auto found = engine->find_packets(x.keys))
           self->send(x.shard, packets_restored{x.consumer, std::move(found)});

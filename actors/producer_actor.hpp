@@ -30,6 +30,11 @@ struct want_layers {
   std::optional<uint8_t> highest;
 };
 
+/// Its client sends it on another transport than it was thought to.
+struct move_producer {
+  rtcp_sender_actor transport;
+};
+
 /// A consumer's receiver has lost packets.
 struct restore_packets {
   media_sink_actor shard;
@@ -50,6 +55,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::keyframe_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::subscribe)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::unsubscribe)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::want_layers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::move_producer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::restore_packets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::start_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pause_producer)
@@ -68,6 +74,8 @@ using producer_actor = rtp_sink_actor::extend<
     caf::reacts_to<unsubscribe>,
     // Tells the client, where layers need not be sent any more, or again.
     caf::reacts_to<want_layers>,
+    // Sends its RTCP there from now on.
+    caf::reacts_to<move_producer>,
     // Looks packets up for a consumer's retransmission.
     caf::reacts_to<restore_packets>,
     // Replays the last group of pictures to a consumer; where that cannot be,

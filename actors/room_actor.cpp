@@ -63,6 +63,11 @@ room_actor::behavior_type room_state::make_behavior() {
         if (speaks_for(x.peer))
           lose(x.peer);
       },
+      [this](const member_renewed& x) {
+        if (speaks_for(x.peer))
+          renew(x.peer);
+        drain();
+      },
       [this](const leave_room& x) {
         if (speaks_for(x.peer))
           leave(x.peer);
@@ -184,6 +189,14 @@ void room_state::lose(const peer_id& who) {
                      grace_tick{who, x.loss});
   log::event(log::level::info, "peer-lost",
              {{"room", id.str()}, {"peer", who.str()}});
+}
+
+void room_state::renew(const peer_id& who) {
+  if (members.at(who).presence != presence::shown)
+    return;
+  // Many a client drops somebody's tiles on this alone.
+  audience.tell_others(event::peer_left{who}, who);
+  audience.tell_others(event::peer_joined{*people.describe(who)}, who);
 }
 
 void room_state::end_grace(const grace_tick& x) {

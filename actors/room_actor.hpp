@@ -61,6 +61,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::announce_member)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::rename_member)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::moderate_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::member_lost)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::member_renewed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::grace_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::leave_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_producer)
@@ -103,6 +104,8 @@ using room_directory_actor = room_data_actor::extend<
     caf::replies_to<moderate_room>::with<done>,
     // Keeps a member for a while whose connection is lost.
     caf::reacts_to<member_lost>,
+    // Tells the others that it left and joined.
+    caf::reacts_to<member_renewed>,
     // Says good-bye to a member.
     caf::reacts_to<leave_room>>;
 

@@ -51,6 +51,9 @@ struct room_state {
   void lose(const peer_id& who);
   void end_grace(const grace_tick& x);
 
+  // A member that came back has begun anew: the others see it go and come.
+  void renew(const peer_id& who);
+
   // … and its user is back. Or comes by another way before that is noticed:
   // who changes its network does, and who opens the page once more.
   room_joined come_back(join_room& x);

@@ -185,6 +185,10 @@ shard_actor::behavior_type shard_state::make_behavior() {
       },
       [this](const add_shard_consumer& x) { add(x); },
       [this](const remove_shard_consumer& x) { remove(x); },
+      [this](const move_shard_consumer& x) {
+        with_engine(
+            [&](auto& e, auto now) { e.move_consumer(x.consumer, x.to, now); });
+      },
       [this](const control_consumer& x) { control(x); },
       [this](const get_consumer_stats& x) {
         const auto* found = engine.find_consumer(x.consumer);

@@ -65,6 +65,12 @@ struct remove_shard_consumer {
   consumer_key consumer{};
 };
 
+/// Its stream goes out on another transport of its client.
+struct move_shard_consumer {
+  consumer_key consumer{};
+  transport_key to{};
+};
+
 /// What a client's RTCP says of one consumer's stream.
 struct consumer_feedback {
   consumer_key consumer{};
@@ -123,6 +129,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_rtcp)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_feedback)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_shard_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_shard_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::move_shard_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_feedback)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::control_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_consumer_stats)
@@ -147,7 +154,8 @@ using shard_actor = media_sink_actor::extend<
     caf::reacts_to<transport_rtcp>, caf::reacts_to<transport_feedback>,
     // Subscribes to the producer for it, if nobody here has.
     caf::reacts_to<add_shard_consumer>, caf::reacts_to<remove_shard_consumer>,
-    caf::reacts_to<consumer_feedback>, caf::reacts_to<control_consumer>,
+    caf::reacts_to<move_shard_consumer>, caf::reacts_to<consumer_feedback>,
+    caf::reacts_to<control_consumer>,
     // Empty for one that is gone.
     caf::replies_to<get_consumer_stats>::with<protocol::reply::stats>,
     // Without its producer; an error for one that is gone.

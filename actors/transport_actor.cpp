@@ -8,6 +8,7 @@
 #include "actors/timer_slot.hpp"
 #include "actors/to_engine.hpp"
 #include "actors/transport_data.hpp"
+#include "actors/transport_phase.hpp"
 #include "net/webrtc_transport.hpp"
 #include "rtp/rtcp_dispatcher.hpp"
 #include "rtp/transport_feedback_generator.hpp"
@@ -138,6 +139,8 @@ struct transport_state {
   transport_data data;
   bool remb = false;
   shard_actor shard;
+  transport_listener_actor listener; // null once there is nothing to tell
+  bool guessed = false;              // connected by parameters of another
   uint32_t next_handle = 1;
   std::unordered_map<stream_handle, producer> producers;
   std::unordered_map<stream_handle, consumer> consumers;
@@ -172,6 +175,7 @@ transport_state::make_behavior(const transport_config& cfg) {
   id = cfg.id;
   services = cfg.services;
   shard = cfg.shard;
+  listener = cfg.listener;
   timer.use(services->ticks);
   random = net::make_secure_rng();
   const auto& settings = services->settings.rtc;
@@ -228,10 +232,16 @@ transport_parameters transport_state::parameters() const {
 }
 
 caf::result<done> transport_state::connect(const connect_dtls& x) {
+  if (x.guessed && guessed) {
+    engine->allow(to_engine(x.remote.fingerprints));
+    return done{};
+  }
   auto role = engine->connect(to_engine(x.remote.role),
                               to_engine(x.remote.fingerprints), now());
-  if (role)
+  if (role) {
     connecting = now();
+    guessed = x.guessed;
+  }
   drain();
   if (role)
     return done{};
@@ -297,6 +307,8 @@ void transport_state::take(net::datagram_batch& datagrams) {
 
 void transport_state::route_rtp() {
   while (auto x = engine->poll_rtp()) {
+    if (listener)
+      self->send(std::exchange(listener, nullptr), transport_in_use{id, true});
     if (auto packet = rtp::packet::parse(std::move(x->data), x->arrival))
       demuxer.handle_packet(std::move(*packet));
     else
@@ -416,6 +428,8 @@ void transport_state::handle(const net::transport_event& x) {
                 {"state", std::string{net::to_string(dtls->state)}}});
     if (dtls->state == net::dtls_state::connected && connecting)
       count().connect_time.observe(now() - *std::exchange(connecting, {}));
+    if (dtls->state == net::dtls_state::connected && listener)
+      self->send(listener, transport_in_use{id});
     if (dtls->state == net::dtls_state::closed
         || dtls->state == net::dtls_state::failed)
       data.close();
@@ -439,21 +453,9 @@ void transport_state::update_sender() {
 }
 
 void transport_state::update_seat() {
-  auto kind = !path ? transport_kind::none
-              : path->protocol == net::transport_protocol::udp
-                  ? transport_kind::udp
-                  : transport_kind::tcp;
-  auto phase = transport_phase::waiting;
-  if (auto dtls = engine->dtls();
-      dtls == net::dtls_state::failed || dtls == net::dtls_state::closed)
-    phase = transport_phase::closed;
-  else if (abandoned)
-    phase = transport_phase::disconnected;
-  else if (dtls == net::dtls_state::connected)
-    phase = transport_phase::connected;
-  else if (path)
-    phase = transport_phase::connecting;
-  seat.move_to(&count().transports_in(kind, phase));
+  seat.move_to(
+      &count().transports_in(kind_of(path), phase_of(*engine, path.has_value(),
+                                                     abandoned.has_value())));
 }
 
 void transport_state::publish(net::time_point now) {

@@ -3,6 +3,7 @@
 #include "actors/burst_receiver.hpp"
 #include "actors/data_messages.hpp"
 #include "actors/media_services.hpp"
+#include "actors/peer_listener.hpp"
 #include "actors/producer_actor.hpp"
 #include "actors/shard_actor.hpp"
 #include "rtp/demuxer.hpp"
@@ -80,6 +81,8 @@ struct transport_config {
   shard_actor shard;
   /// Carries data channels.
   bool sctp = false;
+  /// Told how the client uses it; null where that is known.
+  transport_listener_actor listener = {};
 };
 
 transport_actor spawn_transport(caf::actor_system& system,

@@ -124,6 +124,11 @@ webrtc_transport::connect(remote_dtls_role remote,
   return *role_;
 }
 
+void webrtc_transport::allow(const std::vector<certificate_fingerprint>& more) {
+  if (!dtls_started_)
+    fingerprints_.insert(fingerprints_.end(), more.begin(), more.end());
+}
+
 void webrtc_transport::close() {
   if (closed_)
     return;

@@ -144,6 +144,11 @@ public:
                             std::vector<certificate_fingerprint> fingerprints,
                             time_point now);
 
+  /// Adds certificates by which the peer may show itself as well, for whom it
+  /// is not certain which of its transports it means. Nothing once the
+  /// handshake has begun.
+  void allow(const std::vector<certificate_fingerprint>& more);
+
   /// Says goodbye by close_notify, where DTLS is connected, and closes. What
   /// is left to poll are that datagram and events. Idempotent.
   void close();

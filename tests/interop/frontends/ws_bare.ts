@@ -1,11 +1,15 @@
 /**
  * Follows "How to Connect a Mediasoup Frontend Client to the SFU Backend"
  * (plain WebSocket), and nothing else. The document has no word for a new
- * producer, so this page asks to consume again and again.
+ * producer, so this page asks to consume again and again. Nor does it say which
+ * transport comes first, and no message names one: each reading has another
+ * order.
  */
 
-import { Device } from 'mediasoup-client';
+import { Device, type types } from 'mediasoup-client';
 import { addTile, openCamera, settings, sleep, socketServer } from './page';
+
+type Transport = types.Transport;
 
 const { room, user } = settings;
 const ws = new WebSocket(
@@ -25,7 +29,7 @@ function ask(type: string, reply: string, data?: object): Promise<any> {
   });
 }
 
-async function send() {
+async function createSending() {
   const params = await ask('create-transport', 'transport-params');
   const transport = device.createSendTransport(params);
   transport.on('connect', ({ dtlsParameters }, callback, errback) => {
@@ -36,27 +40,37 @@ async function send() {
     ask('produce', 'producer-id', { kind, rtpParameters })
       .then(callback, errback);
   });
-  for (const track of (await openCamera()).getTracks()) {
-    await transport.produce({ track });
-  }
+  return transport;
 }
 
-async function receive() {
+async function createReceiving() {
   const params = await ask('create-transport', 'transport-params');
   const transport = device.createRecvTransport(params);
   transport.on('connect', ({ dtlsParameters }, callback, errback) => {
     ask('connect-transport', 'transport-connected', { dtlsParameters })
       .then(callback, errback);
   });
+  return transport;
+}
+
+async function send(transport: Promise<Transport>) {
+  for (const track of (await openCamera()).getTracks()) {
+    await (await transport).produce({ track });
+  }
+}
+
+/** Plays what there is; the transport is made once there is something. */
+async function playAll(transport: () => Promise<Transport>) {
+  const { rtpCapabilities } = device;
   for (;;) {
+    let offer;
     try {
-      const { rtpCapabilities } = device;
-      const consumer = await transport.consume(
-        await ask('consume', 'consumer-params', { rtpCapabilities }));
-      addTile(consumer.id, consumer.track);
+      offer = await ask('consume', 'consumer-params', { rtpCapabilities });
     } catch {
-      await sleep(500);
+      return; // nothing more
     }
+    const consumer = await (await transport()).consume(offer);
+    addTile(consumer.id, consumer.track);
   }
 }
 
@@ -65,6 +79,22 @@ ws.onopen = async () => {
     routerRtpCapabilities:
       await ask('get-rtp-capabilities', 'rtp-capabilities'),
   });
-  await send();
-  await receive();
+  let receiving: Promise<Transport> | undefined;
+  const toReceive = () => receiving ??= createReceiving();
+  const { reading } = settings;
+  if (reading === 'receive-first') await toReceive();
+  if (reading === 'watch-first') {
+    await toReceive();
+    await playAll(toReceive);
+  }
+  const sending = createSending();
+  if (!reading) {
+    await sending;
+    await toReceive();
+  }
+  await send(sending);
+  for (;;) {
+    await playAll(toReceive);
+    await sleep(500);
+  }
 };

@@ -9,6 +9,9 @@ export const DEFAULT_ROOM = 'default';
  */
 export const BARE = [
   { frontend: 'ws_bare' },
+  { frontend: 'ws_bare', reading: 'receive-first' },
+  { frontend: 'ws_bare', reading: 'watch-first' },
+  { frontend: 'ws_bare', reading: 'ask-first' },
   { frontend: 'events_bare' },
   { frontend: 'flow_bare', room: DEFAULT_ROOM, mirror: true },
   { frontend: 'rooms_react' },
