@@ -11,6 +11,8 @@
 
 #include <caf/stateful_actor.hpp>
 
+#include <deque>
+
 namespace troupe::actors {
 
 namespace {
@@ -23,6 +25,11 @@ using protocol::request_token;
 /// How far ahead a token's end is looked for: beyond, a deadline may no longer
 /// be told in nanoseconds.
 constexpr auto forever = std::chrono::days{3650};
+
+/// What a client may have said before its turn comes, in octets with what each
+/// frame costs beside.
+constexpr size_t max_unheard = 4 << 20;
+constexpr size_t frame_overhead = 64;
 
 bool is_joined(const protocol::outcome& x) {
   const auto* done = std::get_if<protocol::success>(&x);
@@ -46,6 +53,13 @@ struct session_state {
 
   // Moves everything that is ready, both ways, and arms the timer.
   void drain();
+
+  // Keeps what the client says until its turn comes: a dialect has one request
+  // to remember, however many a client sends at once.
+  void hear(frame_received x);
+
+  // Gives the next frame to the dialect; false where there is none.
+  bool hear_next();
 
   // Carries requests out, one at a time and in order.
   void serve(protocol::pending_request x);
@@ -122,6 +136,8 @@ struct session_state {
   bool busy = false;       // a request is under way
   bool closing = false;
   bool entering = false; // a join is under way
+  std::deque<frame_received> unheard;
+  size_t unheard_octets = 0;
   std::vector<room_news> held;
   uint64_t room = 0; // whose news are the client's
   // The peer that is moving, with what is to hold again where it cannot.
@@ -166,8 +182,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
       [this](const peer_resumed& x) { adopt(x); },
       [this](frame_received& x) {
         count().note_mailbox(mailbox_owner::session, mailbox_length(self));
-        dialect->handle_frame({std::move(x.payload), x.binary},
-                              self->clock().now());
+        hear(std::move(x));
         drain();
       },
       [this](const connection_closed& x) {
@@ -189,10 +204,10 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
 
 void session_state::drain() {
   while (!busy && !closing) {
-    auto next = dialect->poll_request();
-    if (!next)
+    if (auto next = dialect->poll_request())
+      serve(std::move(*next));
+    else if (!hear_next())
       break;
-    serve(std::move(*next));
   }
   while (auto why = dialect->poll_refusal())
     count().note_refusal(*why);
@@ -210,6 +225,26 @@ void session_state::drain() {
   timer.arm(self, dialect->poll_timeout(), dialect_tick{});
   if (!closing)
     timer.arm(self, expires, dialect_tick{});
+}
+
+void session_state::hear(frame_received x) {
+  if (closing)
+    return;
+  unheard_octets += x.payload.size() + frame_overhead;
+  unheard.push_back(std::move(x));
+  if (unheard_octets > max_unheard)
+    close(net::close_code::policy_violation, "too many requests");
+}
+
+bool session_state::hear_next() {
+  if (unheard.empty())
+    return false;
+  auto next = std::move(unheard.front());
+  unheard.pop_front();
+  unheard_octets -= next.payload.size() + frame_overhead;
+  dialect->handle_frame({std::move(next.payload), next.binary},
+                        self->clock().now());
+  return true;
 }
 
 void session_state::serve(protocol::pending_request x) {
