@@ -11,6 +11,7 @@
 
 #include <caf/stateful_actor.hpp>
 
+#include <algorithm>
 #include <deque>
 
 namespace troupe::actors {
@@ -102,6 +103,9 @@ struct session_state {
   void release_news();
 
   void tell(const room_news& x);
+
+  // What the others were told when the server began to drain.
+  void tell_of_drain();
 
   void drop_peer();
 
@@ -367,11 +371,14 @@ template <class Verb>
 void session_state::ask_peer(request_token token, Verb x) {
   using result = typename reply_of<Verb>::type;
   constexpr bool enters = std::is_same_v<result, reply::joined>;
+  bool shown = enters;
+  if constexpr (std::is_same_v<Verb, verb::join>)
+    shown = !x.hidden;
   if constexpr (enters)
     entering = true;
   self->request(peer, settings.services->settings.request_timeout, std::move(x))
       .then(
-          [this, token](result& done) {
+          [this, token, shown](result& done) {
             if constexpr (std::is_same_v<Verb, verb::join>) {
               end_move(true);
               resumable = joined && can_return;
@@ -381,6 +388,8 @@ void session_state::ask_peer(request_token token, Verb x) {
             answer(token, protocol::success{std::move(done)});
             if constexpr (enters)
               release_news();
+            if (shown)
+              tell_of_drain();
             drain();
           },
           [this, token](const caf::error& failure) {
@@ -418,6 +427,16 @@ void session_state::tell(const room_news& x) {
       dialect->handle_shared_event(*event.what);
   if (x.batch->tells_people(x.seat))
     dialect->handle_participants(*x.batch->people);
+}
+
+void session_state::tell_of_drain() {
+  auto end = settings.services->load->drain().deadline();
+  if (!end)
+    return;
+  auto left =
+      std::chrono::ceil<std::chrono::seconds>(*end - self->clock().now());
+  dialect->handle_event(protocol::event::server_draining{
+      static_cast<int>(std::max(left.count(), std::chrono::seconds::rep{0}))});
 }
 
 void session_state::adopt(const peer_resumed& x) {
