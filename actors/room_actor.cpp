@@ -93,7 +93,11 @@ room_actor::behavior_type room_state::make_behavior() {
         drain();
       },
       [this](const get_room_report&) {
-        return make_report(id, people, rules, members, entries, data);
+        auto out = make_report(id, people, rules, members, entries, data);
+        for (const auto& [label, x] : server.by_label)
+          if (const auto* open = data.find(x.id))
+            out.data_producers.push_back(open->info);
+        return out;
       },
       [this](const administer_room& x) { return administer(x); },
       [this](say_in_room& x) { return say(x); },
