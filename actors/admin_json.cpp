@@ -29,6 +29,17 @@ std::string_view to_text(media_kind x) {
   return x == media_kind::audio ? "audio" : "video";
 }
 
+// What the server itself says in the room goes by these.
+std::string server_channels_json(const room_report& x) {
+  return array_of(x.data_producers, [](const auto& channel) {
+    if (!channel.peer.empty())
+      return std::string{};
+    flat_json out;
+    out.add("dataProducerId", channel.id.str()).add("label", channel.label);
+    return out.str();
+  });
+}
+
 flat_json summary(const room_report& x) {
   auto count = [&](media_kind kind) {
     return std::ranges::count(x.producers, kind,
@@ -39,7 +50,8 @@ flat_json summary(const room_report& x) {
       .add("members", x.members.size())
       .add("audioProducers", count(media_kind::audio))
       .add("videoProducers", count(media_kind::video))
-      .add("locked", x.locked);
+      .add("locked", x.locked)
+      .add_raw("serverChannels", server_channels_json(x));
   if (x.host)
     out.add("hostId", x.host->str());
   return out;

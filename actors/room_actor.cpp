@@ -2,6 +2,7 @@
 #include "actors/log.hpp"
 #include "actors/mailbox_length.hpp"
 #include "actors/room_state.hpp"
+#include "protocol/ortc.hpp"
 
 namespace troupe::actors {
 
@@ -10,6 +11,19 @@ namespace {
 /// Small rooms need no more than one message per batch; large ones spread
 /// over all cores in pieces of some tenths of a millisecond.
 constexpr size_t members_per_shard = 32;
+
+/// Leaves out what whoever can receive only that could not consume. Who names
+/// no codec says nothing.
+void keep_consumable(
+    std::vector<protocol::producer_info>& list,
+    const std::unordered_map<producer_id, producer_entry>& entries,
+    const std::optional<protocol::rtp_capabilities>& can_receive) {
+  if (!can_receive || can_receive->codecs.empty())
+    return;
+  std::erase_if(list, [&](const protocol::producer_info& x) {
+    return !protocol::can_consume(entries.at(x.id).consumable, *can_receive);
+  });
+}
 
 } // namespace
 
@@ -98,7 +112,11 @@ room_actor::behavior_type room_state::make_behavior() {
         drain();
       },
       [this](const get_room_report&) {
-        return make_report(id, people, rules, members, entries, data);
+        auto out = make_report(id, people, rules, members, entries, data);
+        for (const auto& [label, x] : server.by_label)
+          if (const auto* open = data.find(x.id))
+            out.data_producers.push_back(open->info);
+        return out;
       },
       [this](const administer_room& x) { return administer(x); },
       [this](say_in_room& x) { return say(x); },
@@ -146,8 +164,10 @@ caf::result<room_joined> room_state::join(join_room& x) {
              {{"room", id.str()},
               {"peer", who.str()},
               {"members", std::to_string(members.size())}});
-  return room_joined{x.hidden ? reply::joined{who, {}, {}, {}, self->id()}
-                              : show(std::move(x.who)),
+  auto joined = x.hidden ? reply::joined{who, {}, {}, {}, self->id()}
+                         : show(std::move(x.who));
+  keep_consumable(joined.producers, entries, x.capabilities);
+  return room_joined{std::move(joined),
                      caf::actor_cast<room_directory_actor>(self),
                      shards[place].actor,
                      std::move(voice),

@@ -106,7 +106,7 @@ caf::result<done> server_state::open_ahead(const open_room& x) {
   if (rooms.contains(x.room))
     return to_caf(protocol::make_error(protocol::error_code::room_exists));
   if (!services.shards.load->admit(newcomer::room))
-    return to_caf(protocol::make_error(protocol::error_code::overloaded));
+    return to_caf(refusal(*services.shards.load));
   auto serial = open(x.room).serial;
   self->delayed_send(self, services.limits.empty_timeout,
                      room_idle_tick{x.room, serial});

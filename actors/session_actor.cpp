@@ -11,6 +11,9 @@
 
 #include <caf/stateful_actor.hpp>
 
+#include <algorithm>
+#include <deque>
+
 namespace troupe::actors {
 
 namespace {
@@ -23,6 +26,11 @@ using protocol::request_token;
 /// How far ahead a token's end is looked for: beyond, a deadline may no longer
 /// be told in nanoseconds.
 constexpr auto forever = std::chrono::days{3650};
+
+/// What a client may have said before its turn comes, in octets with what each
+/// frame costs beside.
+constexpr size_t max_unheard = 4 << 20;
+constexpr size_t frame_overhead = 64;
 
 bool is_joined(const protocol::outcome& x) {
   const auto* done = std::get_if<protocol::success>(&x);
@@ -46,6 +54,13 @@ struct session_state {
 
   // Moves everything that is ready, both ways, and arms the timer.
   void drain();
+
+  // Keeps what the client says until its turn comes: a dialect has one request
+  // to remember, however many a client sends at once.
+  void hear(frame_received x);
+
+  // Gives the next frame to the dialect; false where there is none.
+  bool hear_next();
 
   // Carries requests out, one at a time and in order.
   void serve(protocol::pending_request x);
@@ -89,6 +104,9 @@ struct session_state {
 
   void tell(const room_news& x);
 
+  // What the others were told when the server began to drain.
+  void tell_of_drain();
+
   void drop_peer();
 
   // The same, but what becomes of the peer is not our matter.
@@ -122,6 +140,8 @@ struct session_state {
   bool busy = false;       // a request is under way
   bool closing = false;
   bool entering = false; // a join is under way
+  std::deque<frame_received> unheard;
+  size_t unheard_octets = 0;
   std::vector<room_news> held;
   uint64_t room = 0; // whose news are the client's
   // The peer that is moving, with what is to hold again where it cannot.
@@ -166,8 +186,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
       [this](const peer_resumed& x) { adopt(x); },
       [this](frame_received& x) {
         count().note_mailbox(mailbox_owner::session, mailbox_length(self));
-        dialect->handle_frame({std::move(x.payload), x.binary},
-                              self->clock().now());
+        hear(std::move(x));
         drain();
       },
       [this](const connection_closed& x) {
@@ -189,10 +208,10 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
 
 void session_state::drain() {
   while (!busy && !closing) {
-    auto next = dialect->poll_request();
-    if (!next)
+    if (auto next = dialect->poll_request())
+      serve(std::move(*next));
+    else if (!hear_next())
       break;
-    serve(std::move(*next));
   }
   while (auto why = dialect->poll_refusal())
     count().note_refusal(*why);
@@ -210,6 +229,26 @@ void session_state::drain() {
   timer.arm(self, dialect->poll_timeout(), dialect_tick{});
   if (!closing)
     timer.arm(self, expires, dialect_tick{});
+}
+
+void session_state::hear(frame_received x) {
+  if (closing)
+    return;
+  unheard_octets += x.payload.size() + frame_overhead;
+  unheard.push_back(std::move(x));
+  if (unheard_octets > max_unheard)
+    close(net::close_code::policy_violation, "too many requests");
+}
+
+bool session_state::hear_next() {
+  if (unheard.empty())
+    return false;
+  auto next = std::move(unheard.front());
+  unheard.pop_front();
+  unheard_octets -= next.payload.size() + frame_overhead;
+  dialect->handle_frame({std::move(next.payload), next.binary},
+                        self->clock().now());
+  return true;
 }
 
 void session_state::serve(protocol::pending_request x) {
@@ -332,11 +371,14 @@ template <class Verb>
 void session_state::ask_peer(request_token token, Verb x) {
   using result = typename reply_of<Verb>::type;
   constexpr bool enters = std::is_same_v<result, reply::joined>;
+  bool shown = enters;
+  if constexpr (std::is_same_v<Verb, verb::join>)
+    shown = !x.hidden;
   if constexpr (enters)
     entering = true;
   self->request(peer, settings.services->settings.request_timeout, std::move(x))
       .then(
-          [this, token](result& done) {
+          [this, token, shown](result& done) {
             if constexpr (std::is_same_v<Verb, verb::join>) {
               end_move(true);
               resumable = joined && can_return;
@@ -346,6 +388,8 @@ void session_state::ask_peer(request_token token, Verb x) {
             answer(token, protocol::success{std::move(done)});
             if constexpr (enters)
               release_news();
+            if (shown)
+              tell_of_drain();
             drain();
           },
           [this, token](const caf::error& failure) {
@@ -383,6 +427,16 @@ void session_state::tell(const room_news& x) {
       dialect->handle_shared_event(*event.what);
   if (x.batch->tells_people(x.seat))
     dialect->handle_participants(*x.batch->people);
+}
+
+void session_state::tell_of_drain() {
+  auto end = settings.services->load->drain().deadline();
+  if (!end)
+    return;
+  auto left =
+      std::chrono::ceil<std::chrono::seconds>(*end - self->clock().now());
+  dialect->handle_event(protocol::event::server_draining{
+      static_cast<int>(std::max(left.count(), std::chrono::seconds::rep{0}))});
 }
 
 void session_state::adopt(const peer_resumed& x) {

@@ -38,10 +38,11 @@ time_point token_bucket::next(time_point now) const {
   return std::max(now, last_ + std::chrono::ceil<duration>(wait));
 }
 
-time_point token_bucket::reserve(time_point now) {
+time_point token_bucket::reserve(time_point now, size_t count) {
   if (rate_ <= 0)
     return now;
   refill(now);
+  tokens_ -= static_cast<double>(count) - 1;
   auto paid = next(now);
   tokens_ -= 1;
   return paid;

@@ -24,9 +24,9 @@ public:
   /// When a token will be there, at the earliest.
   time_point next(time_point now) const;
 
-  /// Takes a token even where none is left, and returns when it will be paid
-  /// for: whoever waits until then keeps to the rate.
-  time_point reserve(time_point now);
+  /// Takes tokens even where none are left, and returns when they will be
+  /// paid for: whoever waits until then keeps to the rate.
+  time_point reserve(time_point now, size_t count = 1);
 
 private:
   void refill(time_point now);
@@ -43,9 +43,9 @@ public:
   shared_bucket(double rate, double burst) : bucket_(rate, burst) {}
 
   /// See `token_bucket::reserve`.
-  time_point reserve(time_point now) {
+  time_point reserve(time_point now, size_t count = 1) {
     std::lock_guard guard{mutex_};
-    return bucket_.reserve(now);
+    return bucket_.reserve(now, count);
   }
 
 private:

@@ -282,20 +282,30 @@ void engineio_session::perform(eio::message_received x) {
   // What a POST holds beyond its session's end is not heard any more.
   if (!events_ || close_code_ != 0)
     return;
-  auto now = steady_clock::now();
-  if (!bucket_.take(now)) {
-    core_->rejects.add(reject_reason::message_rate);
-    close_code_ = close_code::policy_violation;
-    engine_->handle_close(now);
-    return;
-  }
   // A WebSocket has paid for its messages itself.
-  if (!engine_->on_websocket())
-    paid_ = address_bucket_->reserve(now);
+  if (!engine_->on_websocket() && !pay())
+    return;
   if (x.binary)
     events_->on_binary(std::move(x.data));
   else
     events_->on_text(std::move(x.data));
+}
+
+// Puts the answer to the POST off until its messages are paid for. False where
+// that would be too long.
+bool engineio_session::pay() {
+  auto now = steady_clock::now();
+  auto own = bucket_.reserve(now);
+  auto paid = std::max(own, address_bucket_->reserve(now));
+  why_paced_ =
+      own < paid ? reject_reason::address_paced : reject_reason::message_paced;
+  paid_ = std::max(paid_, paid);
+  if (own - now <= core_->config.message_patience)
+    return true;
+  core_->rejects.add(reject_reason::message_rate);
+  close_code_ = close_code::policy_violation;
+  engine_->handle_close(now);
+  return false;
 }
 
 void engineio_session::perform(eio::poll_answered x) {
@@ -372,7 +382,7 @@ void engineio_session::reply_when_paid(const exchange_ptr& to,
   auto paid = std::exchange(paid_, time_point{});
   if (paid <= steady_clock::now())
     return reply(to, std::move(response));
-  core_->rejects.add(reject_reason::address_paced);
+  core_->rejects.add(why_paced_);
   auto timer = std::make_shared<loop_timer>(loop_, paid);
   timer->async_wait([self = shared_from_this(), timer, to,
                      response](boost::system::error_code ec) mutable {

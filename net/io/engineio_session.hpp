@@ -86,6 +86,8 @@ private:
 
   void arm_timer();
 
+  bool pay();
+
   void reply(const exchange_ptr& to, http_response response);
 
   void reply_when_paid(const exchange_ptr& to, http_response response);
@@ -105,6 +107,7 @@ private:
   const std::shared_ptr<shared_bucket> address_bucket_;
   // When the messages of a POST are paid for.
   time_point paid_{};
+  reject_reason why_paced_{};
   std::optional<engine> engine_;
   std::unordered_map<protocol::engineio::socket_id, std::shared_ptr<connection>>
       sockets_;

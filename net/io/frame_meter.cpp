@@ -45,8 +45,11 @@ size_t frame_meter::observe(byte_span octets) {
     }
     auto complete = take_header(octets[0]);
     octets = octets.subspan(1);
+    if (!complete)
+      continue;
+    ++begun_;
     auto opcode = header_[0] & opcode_bits;
-    if (!complete || opcode >= first_control_opcode)
+    if (opcode >= first_control_opcode)
       continue;
     frames_ = opcode == 0 ? frames_ + 1 : 1;
     most = std::max(most, frames_);

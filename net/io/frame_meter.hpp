@@ -3,17 +3,24 @@
 #include "net/base/bytes.hpp"
 
 #include <array>
+#include <utility>
 
 namespace troupe::net {
 
-/// Follows the octets that a client sends on a WebSocket and counts the frames
-/// of each message (RFC 6455, section 5.2). Beast does not tell: it passes
-/// over empty frames, and may deliver a long one in parts.
+/// Follows the octets that a client sends on a WebSocket and counts its frames,
+/// all of them and those of each message (RFC 6455, section 5.2). Beast does
+/// not tell: it passes over empty frames and answers pings, and may deliver a
+/// long frame in parts.
 class frame_meter {
 public:
   /// Takes the next octets of the stream. Returns how many frames the message
   /// with the most of them has had so far, of those that these octets touch.
   size_t observe(byte_span octets);
+
+  /// How many frames of any kind have begun since this was last asked.
+  size_t take_begun() {
+    return std::exchange(begun_, 0);
+  }
 
 private:
   // Takes an octet of a frame's header; true where that completes it.
@@ -24,6 +31,7 @@ private:
   // Octets of the payload still to come.
   uint64_t payload_ = 0;
   size_t frames_ = 0;
+  size_t begun_ = 0;
 };
 
 } // namespace troupe::net

@@ -86,11 +86,16 @@ struct http_server_config {
   size_t max_write_queue = 1 << 20;
   duration max_write_delay = std::chrono::seconds{5};
 
-  /// Messages a second from one connection, and at once; beyond, it is closed
-  /// with `close_code::policy_violation`. Plain requests beyond are answered
-  /// more slowly.
+  /// Messages a second from one connection, and at once. Beyond, it is read
+  /// more slowly, so that TCP holds its client back and nothing is lost; each
+  /// frame of a WebSocket counts. Plain requests are answered more slowly.
   double message_rate = 200;
   double message_burst = 2000;
+
+  /// How long a client may press against that rate, or what has come from it
+  /// already may wait to be paid for. Beyond, its connection is closed with
+  /// `close_code::policy_violation`.
+  duration message_patience = std::chrono::seconds{30};
 
   admission_limits limits;
 

@@ -139,7 +139,10 @@ private:
     core_->requests.fetch_add(1, std::memory_order_relaxed);
     ++served_;
     auto now = std::chrono::steady_clock::now();
-    paid_ = std::max(bucket_.reserve(now), address_bucket_->reserve(now));
+    auto own = bucket_.reserve(now);
+    paid_ = std::max(own, address_bucket_->reserve(now));
+    why_paced_ = own < paid_ ? reject_reason::address_paced
+                             : reject_reason::message_paced;
     const auto& message = parser_->get();
     keep_alive_ = message.keep_alive();
     head_ = message.method() == http::verb::head;
@@ -312,7 +315,7 @@ private:
     auto patience = core_->config.keep_alive_timeout;
     if (paid_ <= std::chrono::steady_clock::now())
       return read_header(patience);
-    core_->rejects.add(reject_reason::address_paced);
+    core_->rejects.add(why_paced_);
     phase_ = phase::reading;
     tcp().expires_never();
     response_timer_.expires_at(paid_);
@@ -388,6 +391,7 @@ private:
   const std::shared_ptr<shared_bucket> address_bucket_;
   // When the request is paid for.
   time_point paid_{};
+  reject_reason why_paced_{};
   uint64_t served_ = 0;
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;

@@ -18,6 +18,7 @@ std::string_view to_string(reject_reason reason) {
       "message_slow",
       "frame_malformed",
       "not_utf8",
+      "message_paced",
       "message_rate",
       "address_paced",
       "slow_reader",

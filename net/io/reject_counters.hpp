@@ -39,7 +39,9 @@ enum class reject_reason : uint8_t {
   frame_malformed,
   /// Text that is not UTF-8.
   not_utf8,
-  /// A connection sends messages too often.
+  /// A connection was slowed down because it sends messages too often.
+  message_paced,
+  /// A connection went on like that, and was closed.
   message_rate,
   /// A connection was slowed down because its address sends too much.
   address_paced,
@@ -53,7 +55,7 @@ enum class reject_reason : uint8_t {
   protocol_violation,
 };
 
-inline constexpr size_t reject_reason_count = 20;
+inline constexpr size_t reject_reason_count = 21;
 
 /// The name of the reason, as written above.
 std::string_view to_string(reject_reason reason);

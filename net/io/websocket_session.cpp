@@ -38,6 +38,9 @@ constexpr size_t max_reason = 123;
 // A read buffer larger than this is not kept for the next message.
 constexpr size_t kept_buffer = 64 << 10;
 
+// Who has nothing to say for so long once it may has let up.
+constexpr auto breath = std::chrono::milliseconds{50};
+
 // What goes out with one system call, more or less.
 constexpr size_t max_run = whole_stream::max_now / 2;
 constexpr size_t max_run_octets = 64 << 10;
@@ -57,7 +60,6 @@ public:
       , loop_(stream.get_executor())
       , ws_(std::move(stream))
       , timer_(loop_)
-      , pace_timer_(loop_)
       , bucket_(core_->config.message_rate, core_->config.message_burst) {}
 
   void start(const beast_request& upgrade, http_request request) {
@@ -140,12 +142,39 @@ private:
 
   // Called amid a read of Beast's.
   void on_octets(byte_span octets) {
-    if (meter_.observe(octets) <= core_->config.max_fragments
-        || std::exchange(fragmented_, true))
-      return;
-    asio::post(loop_, [self = shared_from_this()] {
-      self->reject(reject_reason::message_large, close_code::too_big,
+    auto fragments = meter_.observe(octets);
+    pay(meter_.take_begun());
+    if (fragments > core_->config.max_fragments)
+      reject_later(reject_reason::message_large, close_code::too_big,
                    "too many fragments");
+  }
+
+  // Nothing more is read before these frames are paid for, by the connection
+  // and by its address.
+  void pay(size_t frames) {
+    if (frames == 0)
+      return;
+    auto now = steady_clock::now();
+    auto own = bucket_.reserve(now, frames);
+    auto paid = std::max(own, address_bucket_->reserve(now, frames));
+    if (own <= now || now - own_paid_ >= breath)
+      pressing_since_ = now;
+    own_paid_ = own;
+    if (paid <= now)
+      return;
+    ws_.next_layer().hold_reads_until(paid);
+    core_->rejects.add(own < paid ? reject_reason::address_paced
+                                  : reject_reason::message_paced);
+    if (own - pressing_since_ > core_->config.message_patience)
+      reject_later(reject_reason::message_rate, close_code::policy_violation,
+                   "too many messages");
+  }
+
+  void reject_later(reject_reason why, uint16_t code, const char* reason) {
+    if (std::exchange(ignoring_, true))
+      return;
+    asio::post(loop_, [self = shared_from_this(), why, code, reason] {
+      self->reject(why, code, reason);
     });
   }
 
@@ -161,9 +190,6 @@ private:
   }
 
   void on_control(websocket::frame_type type) {
-    // A flood of pings counts like one of messages.
-    if (type == websocket::frame_type::ping)
-      take_token();
     // The client has left; that the stream ends in order may take a while.
     if (type == websocket::frame_type::close) {
       hung_up_ = true;
@@ -200,8 +226,10 @@ private:
       message_deadline_ = steady_clock::now() + core_->config.message_timeout;
       arm(*message_deadline_);
     }
-    if (!finished_)
-      read_when_paid();
+    // Beast's close operation reads by itself, and leaves a state behind from
+    // which a read must not start.
+    if (!finished_ && !close_sent_)
+      read();
   }
 
   uint16_t closed_by(error_code ec) {
@@ -225,24 +253,6 @@ private:
     return close_code::abnormal;
   }
 
-  // Where the client's address sends too much, its connections are read as
-  // slowly as it may send.
-  void read_when_paid() {
-    // Beast's close operation reads by itself, and leaves a state behind from
-    // which a read must not start.
-    if (close_sent_)
-      return;
-    auto paid = std::exchange(paid_, time_point{});
-    if (paid <= steady_clock::now())
-      return read();
-    core_->rejects.add(reject_reason::address_paced);
-    pace_timer_.expires_at(paid);
-    pace_timer_.async_wait([self = shared_from_this()](error_code ec) {
-      if (!ec && !self->finished_ && !self->close_sent_)
-        self->read();
-    });
-  }
-
   void reject(reject_reason why, uint16_t code, const char* reason) {
     if (finished_ || closing_)
       return;
@@ -257,22 +267,12 @@ private:
     if (buffer_.capacity() > kept_buffer)
       buffer_.shrink_to_fit();
     message_deadline_.reset();
-    if (!take_token() || !events_ || closing_ || fragmented_)
+    if (!events_ || closing_ || ignoring_)
       return;
     if (ws_.got_text())
       events_->on_text(std::move(message));
     else
       events_->on_binary(std::move(message));
-  }
-
-  bool take_token() {
-    auto now = steady_clock::now();
-    paid_ = std::max(paid_, address_bucket_->reserve(now));
-    if (bucket_.take(now))
-      return true;
-    reject(reject_reason::message_rate, close_code::policy_violation,
-           "too many messages");
-    return false;
   }
 
   void enqueue(std::vector<outgoing_message> messages) {
@@ -423,8 +423,8 @@ private:
     if (std::exchange(finished_, true))
       return;
     timer_.cancel();
-    pace_timer_.cancel();
     beast::get_lowest_layer(ws_).close();
+    ws_.next_layer().release_reads();
     notify(code);
   }
 
@@ -439,17 +439,18 @@ private:
   loop_executor loop_;
   websocket::stream<whole_stream, false> ws_;
   loop_timer timer_;
-  loop_timer pace_timer_;
   token_bucket bucket_;
   std::shared_ptr<shared_bucket> address_bucket_;
-  // When what has been read is paid for.
-  time_point paid_{};
+  // When the connection has paid for all it has said, and since when it has
+  // gone on at once each time.
+  time_point own_paid_{};
+  time_point pressing_since_{};
   frame_meter meter_;
   std::shared_ptr<connection> handle_;
   std::unique_ptr<connection_events> events_;
   beast::flat_buffer buffer_;
-  // Whether a message had too many fragments.
-  bool fragmented_ = false;
+  // Whether the client is about to be turned away.
+  bool ignoring_ = false;
   std::atomic<size_t> queued_octets_{0};
   std::deque<waiting_message> outbox_;
   // The first messages of the outbox that are on their way, and their octets.

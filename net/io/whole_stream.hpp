@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/base/time.hpp"
 #include "net/io/beast_stream.hpp"
 
 #include <boost/asio/associated_executor.hpp>
@@ -29,7 +30,9 @@ public:
   using executor_type = socket_stream::executor_type;
   using next_layer_type = socket_stream;
 
-  explicit whole_stream(socket_stream stream) : stream_(std::move(stream)) {}
+  explicit whole_stream(socket_stream stream)
+      : stream_(std::move(stream))
+      , hold_timer_(stream_.get_executor()) {}
 
   executor_type get_executor() {
     return stream_.get_executor();
@@ -43,9 +46,28 @@ public:
     return stream_;
   }
 
+  /// Nothing more is read before `when`: what the client sends meanwhile
+  /// stays in the kernel, which holds the client back.
+  void hold_reads_until(time_point when) {
+    held_until_ = when;
+  }
+
+  /// Ends that, for a stream that has been closed.
+  void release_reads() {
+    held_until_ = {};
+    hold_timer_.cancel();
+  }
+
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
-    return stream_.async_read_some(buffers, std::forward<Token>(token));
+    return boost::asio::async_initiate<Token, void(error_code, size_t)>(
+        [](auto handler, whole_stream* self, const Buffers& x) {
+          if (self->held_until_ > std::chrono::steady_clock::now())
+            self->read_later(std::move(handler), x);
+          else
+            self->stream_.async_read_some(x, std::move(handler));
+        },
+        token, this, buffers);
   }
 
   /// Writes what goes at once, and returns how much that was: nothing under
@@ -106,6 +128,18 @@ private:
   };
 
   template <class Handler, class Buffers>
+  void read_later(Handler handler, const Buffers& buffers) {
+    auto executor =
+        boost::asio::get_associated_executor(handler, get_executor());
+    hold_timer_.expires_at(held_until_);
+    hold_timer_.async_wait(boost::asio::bind_executor(
+        executor,
+        [this, buffers, handler = std::move(handler)](error_code) mutable {
+          stream_.async_read_some(buffers, std::move(handler));
+        }));
+  }
+
+  template <class Handler, class Buffers>
   void begin(Handler handler, const Buffers& buffers) {
     writing_ = true;
     auto executor =
@@ -130,6 +164,8 @@ private:
   }
 
   socket_stream stream_;
+  loop_timer hold_timer_;
+  time_point held_until_{};
   bool writing_ = false;
   std::deque<std::unique_ptr<pending_write>> waiting_;
 };

@@ -134,6 +134,30 @@ TEST_CASE("those who speak other dialects see a broadcaster like anybody") {
   CHECK(text_at(bob.push("participant-joined"), "/data/peerId") == "cam");
 }
 
+TEST_CASE("a broadcaster is told of those producers that it could consume") {
+  scene at;
+  live_client bob{at.node.port(), "r", "bob"};
+  bob.request("create-transport", R"({"direction":"send"})");
+  bob.request("produce", "{" + audio_track(1) + "}");
+  bob.request("produce", "{" + video_track(2, "1") + "}");
+  auto told = [&](const std::string& id, const std::string& capabilities) {
+    auto reply = at.post("/broadcasters", R"({"id":)" + quoted(id)
+                                              + R"(,"displayName":"C",)"
+                                                R"("rtpCapabilities":)"
+                                              + capabilities + "}");
+    REQUIRE(text_at(reply, "/peers/0/id") == "bob");
+    std::string out;
+    for (const auto& x : reply["peers"][0]["producers"].GetArray())
+      out += text_at(x, "/kind") + " ";
+    return out;
+  };
+  CHECK(told("all", at.ask("GET", "").body) == "audio video ");
+  CHECK(told("ears", R"({"codecs":[{"kind":"audio","mimeType":"audio/opus",)"
+                     R"("clockRate":48000,"channels":2,)"
+                     R"("preferredPayloadType":100}],"headerExtensions":[]})")
+        == "audio ");
+}
+
 TEST_CASE("a broadcaster has its own things only, and is there once") {
   scene at;
   CHECK(at.ask("POST", "/broadcasters/cam/transports", R"({"type":"webrtc"})")

@@ -111,11 +111,48 @@ TEST_CASE("a draining server opens no room, and lets those there are go on") {
     // Who belongs to a call that goes on can still come, or come back.
     live_client bob{node.port(), "r", "bob"};
     bob.request("get-producers");
+    auto also = number_at(bob.push("server-draining"), "/data/seconds");
+    CHECK(also > 3500);
+    CHECK(also <= 3600);
     CHECK_FALSE(node.server.drained());
     ann.leave();
     bob.leave();
   }
   CHECK(eventually([&] { return node.server.drained(); }));
+}
+
+TEST_CASE("who joins a draining server is told so in the words it speaks") {
+  watched_node node;
+  live_client ann{node.port(), "r", "ann"};
+  ann.request("get-producers");
+  node.server.drain(std::chrono::hours{1});
+  auto heard = [](net::testing::ws_client& x, const std::string& what) {
+    for (;;) {
+      auto frame = x.read();
+      REQUIRE_MESSAGE(frame, "nothing with " << what);
+      if (frame->data.find(what) != std::string::npos)
+        return frame->data;
+    }
+  };
+  net::testing::ws_client pia{node.port(), "/?roomId=r&peerId=pia",
+                              "Sec-WebSocket-Protocol: protoo\r\n"};
+  pia.send_text(R"({"request":true,"id":1,"method":"join","data":)"
+                R"({"displayName":"Pia","device":{}}})");
+  // Not while nobody knows of it, and after the answer.
+  CHECK(heard(pia, "\"id\":1").find("\"ok\":true") != std::string::npos);
+  CHECK(heard(pia, "serverDraining").find("\"seconds\":") != std::string::npos);
+  net::testing::ws_client eve{node.port(),
+                              "/socket.io/?EIO=4&transport=websocket"};
+  eve.send_text("40");
+  eve.send_text(R"(421["joinRoom","r","eve"])");
+  // `rooms` answers once there is a transport, too.
+  CHECK(heard(eve, "serverDraining").starts_with("42["));
+  CHECK(heard(eve, "431[").find("error") == std::string::npos);
+  eve.send_text(R"(422["createRoom","elsewhere"])");
+  CHECK(heard(eve, "432[").find("closing for maintenance")
+        != std::string::npos);
+  eve.send_text(R"(423["joinRoom","r","eve"])");
+  CHECK(heard(eve, "433[").find("error") == std::string::npos);
 }
 
 TEST_CASE("a draining server ends in time, whoever is there") {

@@ -122,6 +122,26 @@ TEST_CASE("what the server says is heard like what anybody says") {
   CHECK(at.mouth.messages.empty()); // Bob does not listen
 }
 
+TEST_CASE("who operates the server sees by which channels it speaks") {
+  operated server;
+  auto look = [&] {
+    auto got =
+        net::testing::http(server.at.node.port(), "GET", "/api/v1/rooms/r",
+                           "Authorization: Bearer " + token + "\r\n");
+    REQUIRE(got.status == 200);
+    return parse_json(got.body);
+  };
+  CHECK(look()["serverChannels"].Empty());
+  auto said = server.say("first", "?label=news");
+  REQUIRE(said.status == 200);
+  server.at.ann.push("new-data-producer");
+  auto room = look();
+  REQUIRE(room["serverChannels"].Size() == 1);
+  CHECK(text_at(room, "/serverChannels/0/label") == "news");
+  CHECK(text_at(room, "/serverChannels/0/dataProducerId")
+        == text_at(parse_json(said.body), "/dataProducerId"));
+}
+
 TEST_CASE("a channel of the server's is the last that anybody is given") {
   operated server;
   auto& at = server.at;

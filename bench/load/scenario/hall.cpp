@@ -241,9 +241,9 @@ private:
         auto count = static_cast<size_t>(std::max(0.0, wanted - sent[i]));
         if (count == 0 || !crowd_.inside(who[i]))
           continue;
-        crowd_.flood(who[i], count);
+        total += static_cast<double>(crowd_.flood(who[i], count));
+        // What its socket did not take a flooder leaves out.
         sent[i] += static_cast<double>(count);
-        total += static_cast<double>(count);
       }
     };
     auto before = crowd_.ended();

@@ -26,6 +26,9 @@ constexpr size_t members_of_address = 500;
 
 constexpr size_t read_size = 256 << 10;
 
+// Requests that a flooder sends with one system call.
+constexpr size_t flood_run = 64;
+
 enum class stage : uint8_t {
   connecting,
   upgrading,
@@ -48,6 +51,7 @@ struct member {
   std::string producer;
   bool paused = false;
   uint16_t code = 0;
+  std::string unsent; // of a flood
 };
 
 // Whether the text is what a toggle is told by, and which; looked for where
@@ -364,12 +368,20 @@ void crowd::set_reading(size_t who, bool on) {
     impl_->watch(who, on ? EPOLLIN : 0u, EPOLL_CTL_MOD);
 }
 
-void crowd::flood(size_t who, size_t count) {
-  std::string all;
-  for (size_t i = 0; i < count; ++i)
-    all.append(client_frame(frame_kind::text,
-                            impl_->encode(who, method::list_producers, "{}")));
-  impl_->send(who, all);
+size_t crowd::flood(size_t who, size_t count) {
+  auto& x = *impl_->members[who];
+  size_t begun = 0;
+  for (;;) {
+    if (!x.unsent.empty()) {
+      auto sent = ::send(x.fd, x.unsent.data(), x.unsent.size(), MSG_NOSIGNAL);
+      x.unsent.erase(0, sent > 0 ? static_cast<size_t>(sent) : 0);
+    }
+    if (begun == count || !x.unsent.empty())
+      return begun;
+    for (size_t i = 0; i < flood_run && begun < count; ++i, ++begun)
+      x.unsent.append(client_frame(
+          frame_kind::text, impl_->encode(who, method::list_producers, "{}")));
+  }
 }
 
 bool crowd::run(net::duration limit, const std::function<bool()>& done,

@@ -58,8 +58,9 @@ public:
   /// The member does not read any more, or does again.
   void set_reading(size_t who, bool on);
 
-  /// Sends `count` requests of the member without waiting for an answer.
-  void flood(size_t who, size_t count);
+  /// Sends requests of the member without waiting for an answer, `count` or as
+  /// many as its socket takes. Returns how many.
+  size_t flood(size_t who, size_t count);
 
   /// Lets everything happen until `done` or for that long. Returns whether it
   /// was done. `each` is called between two rounds, every millisecond or so.

@@ -45,6 +45,14 @@ TEST_CASE("what is reserved beyond the burst is paid for later, in order") {
   CHECK(token_bucket{0, 0}.reserve(start) == start);
 }
 
+TEST_CASE("many tokens cost as much at once as one by one") {
+  token_bucket x{10, 5};
+  CHECK(x.reserve(start, 5) == start);
+  CHECK(x.reserve(start, 3) == start + 300ms);
+  CHECK(x.reserve(start + 200ms, 1) == start + 400ms);
+  CHECK(x.reserve(start + 400ms, 0) == start + 400ms);
+}
+
 TEST_CASE("connections of one address share a bucket, others have their own") {
   admission_limits limits;
   limits.address_message_rate = 1;

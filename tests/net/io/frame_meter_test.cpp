@@ -44,6 +44,21 @@ TEST_CASE("the count does not depend on how the octets come") {
   }
 }
 
+TEST_CASE("all frames are counted once, control frames too") {
+  auto all = message(3, 126) + encode({9, "ping"}) + message(5, 0)
+             + encode({10, ""}) + message(1, 65536);
+  for (size_t piece : {1, 3, 100, 70000}) {
+    frame_meter x;
+    size_t begun = 0;
+    for (size_t i = 0; i < all.size(); i += piece) {
+      x.observe(as_bytes(std::string_view{all}.substr(i, piece)));
+      begun += x.take_begun();
+    }
+    CHECK(begun == 11);
+    CHECK(x.take_begun() == 0);
+  }
+}
+
 TEST_CASE("control frames amid a message are no part of it") {
   frame_meter x;
   auto begin = encode({2, "a", false});

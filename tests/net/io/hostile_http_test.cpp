@@ -237,7 +237,7 @@ TEST_CASE("requests that come too fast are answered at their rate") {
   for (int i = 0; i < 20; ++i)
     CHECK(http(client, "GET", "/healthz").status == 200);
   CHECK(std::chrono::steady_clock::now() - begin >= 150ms);
-  CHECK(x.server.rejects()[reject_reason::address_paced] > 0);
+  CHECK(x.server.rejects()[reject_reason::message_paced] > 0);
   CHECK(http(x.port(), "GET", "/healthz").status == 200);
 }
 

@@ -188,19 +188,6 @@ TEST_CASE("a slow reader is closed with 1013, by octets and by time") {
   CHECK(y.handler.wait_for_closed(1) == std::vector<uint16_t>{1013});
 }
 
-TEST_CASE("too many messages or pings close with 1008") {
-  auto config = loopback_config();
-  config.message_rate = 1;
-  config.message_burst = 10;
-  http_fixture x{config};
-  for (uint8_t opcode : {1, 9}) {
-    ws_client client{x.port(), "/ws"};
-    for (int i = 0; i < 11; ++i)
-      client.send(opcode, "x");
-    CHECK(client.close_code() == 1008);
-  }
-}
-
 TEST_CASE("a silent client is pinged and then given up") {
   auto config = loopback_config();
   config.websocket_idle_timeout = 200ms;
