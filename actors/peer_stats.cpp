@@ -54,8 +54,13 @@ peer_state::explain(const consumer_id& which) {
   self->request(shard, timeout(),
                 explain_shard_consumer{consumer_key{found->actor->id()}})
       .then(
-          [promise, source = found->producer](consumer_explanation& x) mutable {
+          [promise, source = found->producer,
+           floor = floor](consumer_explanation& x) mutable {
             x.producer = source;
+            // The shard does not know: nothing of it comes there.
+            if (x.reason == rtp::decision_reason::wanted && floor
+                && floor->leaves_out(source))
+              x.reason = rtp::decision_reason::loudness;
             promise.deliver(std::move(x));
           },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });

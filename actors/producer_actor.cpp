@@ -123,7 +123,7 @@ producer_state::make_behavior(const producer_config& cfg) {
   if (kind == rtp::media_kind::audio)
     voice = cfg.voice;
   if (kind == rtp::media_kind::audio && cfg.floor)
-    seat.emplace(cfg.floor).set_running(!cfg.engine.paused);
+    seat.emplace(cfg.floor, cfg.id).set_running(!cfg.engine.paused);
   extensions = cfg.engine.extensions;
   timer.use(cfg.ticks);
   demand_timer.use(cfg.ticks);

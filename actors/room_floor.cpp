@@ -1,5 +1,7 @@
 #include "actors/room_floor.hpp"
 
+#include <algorithm>
+
 namespace troupe::actors {
 
 void room_floor::refresh(net::time_point now) {
@@ -31,9 +33,20 @@ void room_floor::decide(net::time_point now) {
     x->open.store(engine_.holds(key_of(x)), std::memory_order_relaxed);
 }
 
-room_floor::seat::seat(std::shared_ptr<room_floor> floor)
+bool room_floor::leaves_out(const producer_id& which) const {
+  if (!limited())
+    return false;
+  auto all = entries_.load();
+  auto i =
+      std::ranges::find_if(*all, [&](const auto& x) { return x->id == which; });
+  return i != all->end() && (*i)->present.load(std::memory_order_relaxed)
+         && !(*i)->open.load(std::memory_order_relaxed);
+}
+
+room_floor::seat::seat(std::shared_ptr<room_floor> floor, producer_id whose)
     : floor_(std::move(floor))
     , entry_(std::make_shared<entry>()) {
+  entry_->id = std::move(whose);
   floor_->entries_.change([this](auto& all) { all.push_back(entry_); });
 }
 

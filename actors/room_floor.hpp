@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/ids.hpp"
 #include "actors/interval_gate.hpp"
 #include "actors/snapshot_list.hpp"
 #include "rtp/audio_floor.hpp"
@@ -41,8 +42,12 @@ public:
     return limited_.load(std::memory_order_relaxed);
   }
 
+  /// Whether this producer is left out at present, since others are louder.
+  bool leaves_out(const producer_id& which) const;
+
 private:
   struct entry {
+    producer_id id;
     std::atomic<float> level{rtp::loudness::silence};
     std::atomic<net::duration::rep> at{0};
     std::atomic<bool> present{false}; // runs, and says how loud it is
@@ -71,7 +76,7 @@ private:
 /// from others.
 class room_floor::seat {
 public:
-  explicit seat(std::shared_ptr<room_floor> floor);
+  seat(std::shared_ptr<room_floor> floor, producer_id whose);
   ~seat();
 
   seat(const seat&) = delete;

@@ -12,8 +12,16 @@ using namespace std::chrono_literals;
 /// Going down again so soon after going up, the step up was a mistake.
 constexpr duration episode = 60s;
 
+/// Each step up that has not lasted is followed by a longer wait, and by a much
+/// longer one if it has hardly begun.
+constexpr int longer = 2;
+constexpr int much_longer = 4;
+
 /// Twice as much as was too much when a stream went down is another link.
 constexpr uint64_t another_link = 2;
+
+/// Prices vary. What costs this part of what has failed is the same.
+constexpr double same = 0.9;
 
 bool at_most(layers x, layers y) {
   return x.spatial < y.spatial
@@ -186,9 +194,7 @@ void bitrate_allocator::fall(uint64_t budget, time_point now) {
 void bitrate_allocator::rise(uint64_t budget, time_point now) {
   for (auto* x : order_) {
     x->next_ = x->present_;
-    auto waits = x->fell_ && now - *x->fell_ < x->wait_
-                 && budget < another_link * x->too_much_bps_;
-    x->bound_ = waits ? x->present_ : x->rungs_;
+    x->bound_ = bound(*x, budget, now);
   }
   fit(scaled(budget, 1 / headroom));
   for (auto* x : order_)
@@ -221,21 +227,44 @@ bool bitrate_allocator::balance(uint64_t budget, time_point now) {
   return true;
 }
 
+// How far up it may be tried.
+uint8_t bitrate_allocator::bound(const stream& x, uint64_t budget,
+                                 time_point now) {
+  auto holds = [&](const stream::barrier& y) {
+    return now < y.until && budget < another_link * y.too_much_bps;
+  };
+  if (holds(x.all_))
+    return x.present_;
+  auto out = x.rungs_;
+  if (holds(x.higher_))
+    while (out > x.present_ && x.price(out) >= x.higher_.from_bps)
+      --out;
+  return out;
+}
+
+void bitrate_allocator::remember_fall(stream& x, uint64_t too_much,
+                                      time_point now) {
+  auto lasted = x.rose_ ? now - *x.rose_ : duration::max();
+  if (lasted < episode)
+    x.wait_ =
+        std::clamp<duration>((lasted < quick ? much_longer : longer) * x.wait_,
+                             first_wait, longest_wait);
+  else if (x.rose_ || x.wait_ == duration{})
+    x.wait_ = first_wait;
+  x.all_ = {now + x.wait_, scaled(x.price(x.present_), same), too_much};
+  // What is given up now may be less than what has failed before.
+  if (x.all_.from_bps >= x.higher_.from_bps || now >= x.higher_.until)
+    x.higher_ = x.all_;
+  x.rose_.reset();
+}
+
 // Makes it so, and remembers what that tells of the link.
 void bitrate_allocator::settle(stream& x, uint8_t step, uint64_t too_much,
                                time_point now) {
-  if (step < x.present_) {
-    auto mistaken = x.rose_ && now - *x.rose_ < episode;
-    if (mistaken)
-      x.wait_ = std::clamp<duration>(2 * x.wait_, first_wait, longest_wait);
-    else if (x.rose_ || x.wait_ == duration{})
-      x.wait_ = first_wait;
-    x.fell_ = now;
-    x.too_much_bps_ = too_much;
-    x.rose_.reset();
-  } else if (step > x.present_) {
+  if (step < x.present_)
+    remember_fall(x, too_much, now);
+  else if (step > x.present_)
     x.rose_ = now;
-  }
   x.fresh_ = x.fresh_ && x.rungs_ == 0;
   x.present_ = step;
   if (step > 0)

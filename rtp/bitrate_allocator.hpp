@@ -53,10 +53,18 @@ private:
   uint8_t bound_ = 0;   // no more than this is considered
   bool fresh_ = true;   // nothing was decided yet
 
-  std::optional<time_point> fell_;
+  // Until when nothing higher is tried after a fall, unless there is much more
+  // than was too much then; and what costs as much as what did not last.
+  struct barrier {
+    time_point until{};
+    uint64_t from_bps = 0;
+    uint64_t too_much_bps = 0; // all together
+  };
+
   std::optional<time_point> rose_;
   duration wait_{};
-  uint64_t too_much_bps_ = 0; // all together, when it fell
+  barrier all_;    // after the latest fall
+  barrier higher_; // what has failed before, and may cost more
 
   uint64_t price(uint8_t step) const {
     return step > 0 ? ladder_[step - 1u].bps : 0;
@@ -86,6 +94,8 @@ public:
   /// The waits after going down.
   static constexpr duration first_wait = std::chrono::seconds{3};
   static constexpr duration longest_wait = std::chrono::seconds{60};
+  /// A step up that has lasted for less was a quick mistake.
+  static constexpr duration quick = std::chrono::seconds{10};
   /// How often streams give up layers for others of the same transport.
   static constexpr duration balance_interval = std::chrono::seconds{10};
 
@@ -113,6 +123,8 @@ private:
   static void build_ladder(stream& x, time_point now);
   static void settle(stream& x, uint8_t step, uint64_t too_much,
                      time_point now);
+  static void remember_fall(stream& x, uint64_t too_much, time_point now);
+  static uint8_t bound(const stream& x, uint64_t budget, time_point now);
   void share(uint64_t budget, time_point now);
   void fall(uint64_t budget, time_point now);
   void rise(uint64_t budget, time_point now);
@@ -128,6 +140,7 @@ private:
   bool congested_ = false;
   std::optional<time_point> short_since_;
   std::optional<time_point> hopeless_since_; // short, and congested
+  std::optional<time_point> rose_;           // anybody, the last time
   time_point balanced_{};
 };
 

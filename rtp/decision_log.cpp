@@ -20,6 +20,8 @@ std::string_view to_string(decision_reason x) {
       return "keyframe";
     case decision_reason::last_n:
       return "last-n";
+    case decision_reason::loudness:
+      return "loudness";
   }
   return "unknown";
 }

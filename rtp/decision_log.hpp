@@ -28,6 +28,8 @@ enum class decision_reason : uint8_t {
   keyframe,
   /// Others have spoken since: it is not among the last N.
   last_n,
+  /// Others are louder: this voice is not forwarded.
+  loudness,
 };
 
 std::string_view to_string(decision_reason x);

@@ -17,8 +17,12 @@ constexpr double next_probe = 2;
 /// A probe that shows this part of itself has passed.
 constexpr double passed = 0.7;
 
-/// How long a probe lasts, and its least packets.
-constexpr double probe_seconds = 0.02;
+/// How long a probe lasts, and its least packets. Where jitter moves its ends
+/// about, it lasts so many times as long as packets are late.
+constexpr double shortest_probe = 0.02;
+constexpr double longest_probe = 0.1;
+constexpr duration jitter = 15ms; // less is what bursts do to each other
+constexpr double beyond_jitter = 5;
 constexpr double packet_octets = 1200;
 constexpr double least_packets = 5;
 
@@ -41,6 +45,10 @@ constexpr double margin = 1.4;
 /// Less of what may be sent than this is the application's choice.
 constexpr double limited = 0.65;
 
+/// Beside another's queue, more than is lost anyway and this is a sign to
+/// yield.
+constexpr double tolerable_loss = 0.01;
+
 /// For how long the least delay is remembered, and trouble.
 constexpr duration memory = 5s;
 
@@ -48,6 +56,9 @@ constexpr duration memory = 5s;
 /// waited less.
 constexpr duration long_queue = 100ms;
 constexpr duration moment_length = 150ms;
+
+/// Packets that jitter is averaged over.
+constexpr int memory_of_jitter = 64;
 
 } // namespace
 
@@ -73,6 +84,12 @@ void bandwidth_estimator::handle_feedback(
             rate_.rate_bps(), now);
   if (!arrived)
     return;
+  contention_.update(queue_.luckiest(), loss_.loss(), now);
+  if (contention_.contested()) {
+    rate_.compete(delivered_.bps(), contention_.queue(),
+                  lost > 0 && loss_.excess() > tolerable_loss, now);
+    return;
+  }
   auto before = rate_.target_bps();
   rate_.update({trend_.usage(), delivered_.bps(), delivered_.recent_bps(),
                 busy_.bps(), queue_.value, sent_bps,
@@ -114,7 +131,7 @@ std::optional<probe> bandwidth_estimator::poll_probe(time_point now) {
   auto rate = static_cast<double>(target_bps());
   if (wanted_ <= rate || (probe_again_ && now < *probe_again_)
       || (overused_ != time_point{} && now - overused_ < calm)
-      || trend_.usage() != link_usage::normal)
+      || trend_.usage() != link_usage::normal || contention_.contested())
     return std::nullopt;
   // Without feedback there is no answer: only the first may go unasked.
   if (first_probes_done_ && !feedback_)
@@ -126,10 +143,17 @@ std::optional<probe> bandwidth_estimator::poll_probe(time_point now) {
   probe_again_ = now + probe_interval_;
   probe_interval_ = std::min(2 * probe_interval_, longest_probe_interval);
   probe x{++last_probe_, probed_,
-          static_cast<uint32_t>(std::max(probed_ * probe_seconds / 8,
+          static_cast<uint32_t>(std::max(probed_ * probe_seconds() / 8,
                                          least_packets * packet_octets))};
   results_.expect(x);
   return x;
+}
+
+double bandwidth_estimator::probe_seconds() const {
+  if (queue_.unlucky < jitter)
+    return shortest_probe;
+  auto late = std::chrono::duration<double>(queue_.unlucky).count();
+  return std::clamp(beyond_jitter * late, shortest_probe, longest_probe);
 }
 
 uint64_t bandwidth_estimator::bounded(double bps) const {
@@ -149,6 +173,8 @@ uint64_t bandwidth_estimator::link_bps() const {
 }
 
 bool bandwidth_estimator::congested(time_point now) const {
+  if (contention_.contested())
+    return false;
   return (stood_ != time_point{} && now - stood_ < memory)
          || loss_.limit(rate_.rate_bps()) < rate_.rate_bps();
 }
@@ -178,7 +204,8 @@ void bandwidth_estimator::queue_meter::add(duration delay, duration received,
   lucky = std::min(lucky, delay);
   auto none = std::min(least, least_before);
   value = delay - none;
-  standing = std::min(lucky, lucky_before) - none;
+  unlucky += (delay - luckiest() - unlucky) / memory_of_jitter;
+  standing = luckiest() - none;
 }
 
 } // namespace troupe::rtp

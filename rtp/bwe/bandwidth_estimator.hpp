@@ -2,6 +2,7 @@
 
 #include "rtp/bwe/arrival_groups.hpp"
 #include "rtp/bwe/busy_rate.hpp"
+#include "rtp/bwe/contention.hpp"
 #include "rtp/bwe/delay_trend.hpp"
 #include "rtp/bwe/delivery_rate.hpp"
 #include "rtp/bwe/loss_limiter.hpp"
@@ -56,7 +57,9 @@ public:
 
   /// Whether the link has been full of late, or lost what was sent too fast:
   /// a queue stood, so that even the luckiest packets were late. A receiver
-  /// that is busy for moments makes packets late, too, but not all of them.
+  /// that is busy for moments makes packets late, too, but not all of them. A
+  /// queue that somebody else fills does not count: it is there whatever is
+  /// sent.
   bool congested(time_point now) const;
 
   /// The share of packets that the receiver lacks, smoothed.
@@ -78,6 +81,11 @@ private:
   struct queue_meter {
     void add(duration delay, duration received, time_point now);
 
+    // The least delay of the latest moments.
+    duration luckiest() const {
+      return std::min(lucky, lucky_before);
+    }
+
     duration value{};
     duration standing{}; // that even the luckiest packet waited, of late
     duration least{};    // of the present spell
@@ -86,12 +94,14 @@ private:
     bool started = false;
     duration lucky{}; // the least delay of the present moment
     duration lucky_before{};
-    duration moment{}; // when it began
+    duration moment{};  // when it began
+    duration unlucky{}; // how much later than the luckiest, on the average
   };
 
   uint64_t bounded(double bps) const;
   void measure(const packet_report& x, time_point now);
   void apply_probe(double bps, time_point now);
+  double probe_seconds() const;
 
   config config_;
   arrival_groups groups_;
@@ -102,6 +112,7 @@ private:
   loss_limiter loss_;
   probe_results results_;
   queue_meter queue_;
+  contention contention_;
   std::optional<time_point> zero_; // where delays are counted from
   std::optional<double> remb_;
   double wanted_ = 0;

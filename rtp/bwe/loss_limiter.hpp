@@ -27,6 +27,11 @@ public:
     return loss_;
   }
 
+  /// The part of it that is not lost anyway.
+  double excess() const {
+    return loss_ - inherent_;
+  }
+
   /// A probe has shown that this much passes.
   void set_rate(double bps);
 

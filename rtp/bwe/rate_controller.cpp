@@ -23,6 +23,13 @@ constexpr double growth = 1.08;
 constexpr double beyond_delivered = 1.5;
 constexpr double beyond_delivered_bps = 10'000;
 
+/// The same beside another's queue, where nothing can be probed: as far as from
+/// one encoding to the next.
+constexpr double beyond_competing = 4;
+
+/// What is left where something was lost then.
+constexpr double yield = 0.6;
+
 /// A packet of video, in bits, where nothing is known of the frames.
 constexpr double packet_bits = 8 * 1200;
 constexpr double frames_per_second = 30;
@@ -74,6 +81,26 @@ void rate_controller::update(const input& x, time_point now) {
   follow(x, now);
   drain(x, now);
   rate_ = std::clamp(rate_, config_.least_bps, config_.most_bps);
+}
+
+void rate_controller::compete(std::optional<double> delivered_bps,
+                              duration queue, bool lost, time_point now) {
+  auto elapsed = last_ ? std::min<duration>(now - *last_, 1s) : duration{};
+  last_ = now;
+  drain_ = 1;
+  doubtful_ = rising_ = false;
+  capacity_.forget();
+  auto round_trip = queue + 100ms;
+  auto to = rate_
+            + packet_bits / seconds(round_trip) / seconds(round_trip)
+                  * seconds(elapsed);
+  if (delivered_bps)
+    to = std::min(to, std::max(rate_, beyond_competing * *delivered_bps));
+  if (lost && (!yielded_ || now - *yielded_ >= round_trip)) {
+    yielded_ = now;
+    to = yield * rate_;
+  }
+  rate_ = std::clamp(to, config_.least_bps, config_.most_bps);
 }
 
 void rate_controller::set_rate(double bps, time_point now) {

@@ -43,6 +43,12 @@ public:
 
   void update(const input& x, time_point now);
 
+  /// Takes the place of update() while somebody else keeps a queue of this
+  /// length: rises as Reno does, by a packet a round trip for each, and yields
+  /// when something was lost, but to nothing else.
+  void compete(std::optional<double> delivered_bps, duration queue, bool lost,
+               time_point now);
+
   /// Goes to a rate that is known to pass, as a probe shows it.
   void set_rate(double bps, time_point now);
 
@@ -97,6 +103,7 @@ private:
   capacity capacity_;
   std::optional<time_point> last_;
   std::optional<time_point> decreased_;
+  std::optional<time_point> yielded_;
   bool rising_ = true;
 };
 

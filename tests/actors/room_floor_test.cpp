@@ -181,6 +181,33 @@ TEST_CASE("all are heard in a small room, and where nothing is limited") {
   }
 }
 
+TEST_CASE("who is left out for others that are louder can be told") {
+  auto floor = std::make_shared<room_floor>(floor_limits{1, 0});
+  floor->set_members(100);
+  producer_id loud{"loud"}, quiet{"quiet"};
+  room_floor::seat first{floor, loud};
+  net::time_point now{1s};
+  auto speak = [&](room_floor::seat& x, uint8_t level) {
+    for (int packet = 0; packet < 10; ++packet)
+      x.handle_level(level, now += 20ms);
+    return x.open(now);
+  };
+  CHECK(speak(first, 20));
+  room_floor::seat second{floor, quiet};
+  CHECK_FALSE(floor->leaves_out(loud));
+  CHECK_FALSE(floor->leaves_out(quiet)); // says nothing of its loudness yet
+  CHECK_FALSE(speak(second, 60));
+  CHECK(floor->leaves_out(quiet));
+  CHECK_FALSE(floor->leaves_out(loud));
+  // Neither one that is paused, nor anybody in a small room.
+  second.set_running(false);
+  CHECK_FALSE(floor->leaves_out(quiet));
+  second.set_running(true);
+  CHECK(floor->leaves_out(quiet));
+  floor->set_members(0);
+  CHECK_FALSE(floor->leaves_out(quiet));
+}
+
 TEST_CASE("seats come, speak and go from any thread") {
   auto floor = std::make_shared<room_floor>(floor_limits{3, 0});
   floor->set_members(100);
@@ -188,7 +215,7 @@ TEST_CASE("seats come, speak and go from any thread") {
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&, i] {
       for (int round = 0; round < 50; ++round) {
-        room_floor::seat seat{floor};
+        room_floor::seat seat{floor, producer_id{"p"}};
         synthetic_speech speech{static_cast<uint64_t>(i), -30};
         speech.speak(true);
         net::time_point now{std::chrono::seconds{round}};
@@ -203,7 +230,7 @@ TEST_CASE("seats come, speak and go from any thread") {
   // Nothing is left of them: of four who come now, the quietest is left out.
   std::deque<room_floor::seat> seats;
   for (int i = 0; i < 4; ++i)
-    seats.emplace_back(floor);
+    seats.emplace_back(floor, producer_id{"p" + std::to_string(i)});
   net::time_point now{std::chrono::hours{1}};
   std::vector<bool> open(seats.size());
   for (int packet = 0; packet < 100; ++packet) {

@@ -168,10 +168,30 @@ TEST_CASE("down at once, up with room to spare and after a wait") {
   CHECK(x.target(0) == layers{2, 1});
   // A step up that did not last makes it wait for longer.
   x.step(600'000);
-  x.step(1'200'000, 3s);
+  x.step(1'200'000, 11s);
   CHECK(x.target(0) == layers{1, 2});
-  x.step(1'200'000, 4s);
+  x.step(1'200'000, 2s);
   CHECK(x.target(0) == layers{2, 1});
+}
+
+TEST_CASE("what has failed is not forgotten for something cheaper that fails") {
+  scene x{1, {150, 500, 1500}};
+  auto fail_at_the_top = [&] {
+    x.step(1'800'000, 20s);
+    CHECK(x.target(0) == layers{2, 2});
+    x.step(700'000);
+    CHECK(x.target(0) == layers{1, 2});
+  };
+  fail_at_the_top();
+  x.step(1'800'000, 4s); // now it would wait for 12 s
+  CHECK(x.target(0) == layers{2, 2});
+  x.step(700'000);
+  x.step(200'000);
+  CHECK(x.target(0)->spatial == 0);
+  x.step(1'800'000, 5s); // enough for another link than the lowest's
+  CHECK(x.target(0) == layers{2, 1});
+  x.step(1'800'000, 8s);
+  CHECK(x.target(0) == layers{2, 2});
 }
 
 TEST_CASE("what another link carries is used without waiting") {

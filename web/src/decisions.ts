@@ -18,6 +18,7 @@ const REASONS: Record<string, string> = {
   source: 'the sender sends no more',
   overload: 'the server has too much to do',
   'last-n': 'others have spoken since',
+  loudness: 'others are louder',
 };
 
 /**

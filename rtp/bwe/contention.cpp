@@ -1,0 +1,106 @@
+#include "rtp/bwe/contention.hpp"
+
+#include <algorithm>
+
+namespace troupe::rtp {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Up to this nothing stands.
+constexpr duration harmless = 60ms;
+
+/// A queue of our own is empty after this long and as often its length: what
+/// is in it delays the feedback that tells of it, too.
+constexpr duration first_patience = 2s;
+constexpr duration longest_patience = 32s;
+constexpr int lengths = 2;
+
+/// What has become shorter by so much in this time falls.
+constexpr duration fall_time = 1s;
+constexpr duration fall = 10ms;
+
+/// What must last for so long to end it.
+constexpr duration gone_for = 1s;
+constexpr duration ours_for = 1s;
+
+/// Who is alone on a link that is too narrow loses as much, or sees the queue
+/// grow by as much.
+constexpr double much_loss = 0.15;
+constexpr int much_longer = 2;
+constexpr duration much_longer_by = 200ms;
+
+/// A delay that changes by less than this in such a time is the way's own; and
+/// so much the clocks of both ends may part in it.
+constexpr duration spell_length = 10s;
+constexpr duration flat = 10ms;
+constexpr duration drift = 1ms;
+
+} // namespace
+
+void contention::update(duration delay, double loss, time_point now) {
+  keep_base(delay, now);
+  queue_ = delay - base_;
+  if (queue_ <= harmless) {
+    stands_since_.reset();
+    ours_since_.reset();
+    if (!gone_since_)
+      gone_since_ = now;
+    if (contested_ && now - *gone_since_ >= gone_for) {
+      contested_ = false;
+      patience_ = first_patience;
+    }
+    return;
+  }
+  gone_since_.reset();
+  if (!stands_since_)
+    stands_since_ = now;
+  look_for_fall(now);
+  if (!contested_) {
+    contested_ = now - *stands_since_ >= patience_ + lengths * queue_ && !falls_
+                 && loss <= much_loss;
+    most_ = queue_;
+    ours_since_.reset();
+  } else if (!is_ours(loss)) {
+    ours_since_.reset();
+  } else if (!ours_since_) {
+    ours_since_ = now;
+  } else if (now - *ours_since_ >= ours_for) {
+    // A mistake, which is not repeated soon.
+    contested_ = false;
+    stands_since_ = now;
+    patience_ = std::min(2 * patience_, longest_patience);
+  }
+}
+
+bool contention::is_ours(double loss) const {
+  return loss > much_loss || queue_ > much_longer * most_ + much_longer_by;
+}
+
+void contention::look_for_fall(time_point now) {
+  if (now - looked_ < fall_time)
+    return;
+  falls_ = queue_ < looked_at_ - fall;
+  looked_at_ = queue_;
+  looked_ = now;
+}
+
+void contention::keep_base(duration delay, time_point now) {
+  if (!started_) {
+    started_ = true;
+    base_ = spell_least_ = spell_most_ = delay;
+    spell_ = now;
+    patience_ = first_patience;
+  }
+  if (now - spell_ >= spell_length) {
+    base_ = spell_most_ - spell_least_ < flat ? spell_least_ : base_ + drift;
+    spell_ = now;
+    spell_least_ = spell_most_ = delay;
+  }
+  base_ = std::min(base_, delay);
+  spell_least_ = std::min(spell_least_, delay);
+  spell_most_ = std::max(spell_most_, delay);
+}
+
+} // namespace troupe::rtp

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "rtp/types.hpp"
+
+#include <optional>
+
+namespace troupe::rtp {
+
+/// Tells a queue that somebody else fills from one of our own. Ours shrinks
+/// when less is sent; one that stands all the same is a download's, and whoever
+/// goes on giving way to it ends with nothing. The idea is that of Copa's mode
+/// switching (Arun and Balakrishnan, NSDI 2018, section 4): a sender that sees
+/// no empty queue for a while, though it would have emptied its own, competes.
+///
+/// Queues are measured from a least delay that is kept for long: what gives up
+/// the old one is a spell without any change, as after a handover.
+class contention {
+public:
+  /// Takes the least delay of the latest moments, and the share of packets that
+  /// is lost.
+  void update(duration delay, double loss, time_point now);
+
+  /// Whether the queue is somebody else's.
+  bool contested() const {
+    return contested_;
+  }
+
+  /// How long even the luckiest packet waits.
+  duration queue() const {
+    return queue_;
+  }
+
+private:
+  void keep_base(duration delay, time_point now);
+  void look_for_fall(time_point now);
+  bool is_ours(double loss) const;
+
+  duration base_{};
+  duration queue_{};
+  duration most_{};        // the longest queue when it was first contested
+  duration spell_least_{}; // of the present spell
+  duration spell_most_{};
+  time_point spell_{};
+  std::optional<time_point> stands_since_;
+  std::optional<time_point> gone_since_;
+  std::optional<time_point> ours_since_;
+  duration patience_{};
+  duration looked_at_{}; // the queue when it was last looked for a fall
+  time_point looked_{};
+  bool falls_ = false;
+  bool started_ = false;
+  bool contested_ = false;
+};
+
+} // namespace troupe::rtp
