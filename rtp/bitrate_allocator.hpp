@@ -140,7 +140,6 @@ private:
   bool congested_ = false;
   std::optional<time_point> short_since_;
   std::optional<time_point> hopeless_since_; // short, and congested
-  std::optional<time_point> rose_;           // anybody, the last time
   time_point balanced_{};
 };
 

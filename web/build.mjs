@@ -27,6 +27,18 @@ async function buildPage(outdir, entries) {
   await mkdir(outdir, { recursive: true });
   await build({ ...page, outdir, entryPoints: entries });
   await cp(join(here, 'static'), outdir, { recursive: true });
+  await copySocketio(join(outdir, 'socket.io'));
+}
+
+/** Where a Socket.IO server has its client: /socket.io/socket.io.js. */
+async function copySocketio(outdir) {
+  const from = join(here, 'node_modules/socket.io-client/dist');
+  await mkdir(outdir);
+  for (const name of ['socket.io.js', 'socket.io.min.js',
+    'socket.io.esm.min.js']) {
+    await cp(join(from, name), join(outdir, name));
+    await cp(join(from, `${name}.map`), join(outdir, `${name}.map`));
+  }
 }
 
 async function buildTests() {

@@ -458,7 +458,16 @@ bool offers_subprotocol(std::string_view offers) {
   return false;
 }
 
+// By its subprotocol; who forgot that is told so by its query.
+bool is_protoo(const handshake& in) {
+  return offers_subprotocol(in.subprotocol)
+         || (!query_value(in, "roomId").empty()
+             && !query_value(in, "peerId").empty());
+}
+
 std::optional<handshake_refusal> refuse_handshake(const handshake& in) {
+  if (!offers_subprotocol(in.subprotocol))
+    return handshake_refusal{403, "the subprotocol protoo is missing"};
   const auto room = query_value(in, "roomId");
   const auto peer = query_value(in, "peerId");
   if (room.empty() || peer.empty())
@@ -474,7 +483,7 @@ dialect_entry protoo_entry() {
   dialect_entry entry{
       "protoo",
       carrier::websocket,
-      [](const handshake& in) { return offers_subprotocol(in.subprotocol); },
+      is_protoo,
       refuse_handshake,
       [](const handshake& hello, net::rng&,
          net::time_point now) -> std::unique_ptr<dialect> {
@@ -482,7 +491,6 @@ dialect_entry protoo_entry() {
       },
   };
   entry.subprotocol = subprotocol;
-  entry.names = {{}, "peerId", "roomId"};
   entry.names = {"", "peerId", "roomId"};
   return entry;
 }

@@ -83,6 +83,7 @@ inline producer_actor spawn_fake_producer(caf::actor_system& system,
         [&to](const subscribe& x) { to.subscriptions.push_back(x); },
         [](const unsubscribe&) {},
         [&to](const want_layers& x) { to.wanted.push_back(x.highest); },
+        [](const move_producer&) {},
         [&to](const restore_packets&) { ++to.restores; },
         [&to](const start_wanted& x) {
           to.keyframes.push_back({x.encoding, true});

@@ -88,5 +88,14 @@ test('two people meet by the page', async (context) => {
     await Promise.all([ada.sees(), bob.sees()]);
   });
 
+  await context.test('Socket.IO is where pages look for its client', async () => {
+    await ada.page.addScriptTag({ url: `${server.url}/socket.io/socket.io.js` });
+    assert.ok(await ada.page.evaluate(() => new Promise((done) => {
+      const socket = window.io();
+      socket.on('connect', () => { done(true); socket.close(); });
+      socket.on('connect_error', () => done(false));
+    })));
+  });
+
   await context.test('the server is still alive', () => server.assertAlive());
 });

@@ -148,6 +148,11 @@ TEST_CASE("protoo is found by its subprotocol on any path") {
   }
   auto in = hello();
   in.subprotocol = "protoo2";
+  REQUIRE(find_dialect(in));
+  auto refusal = find_dialect(in)->refuses(in);
+  REQUIRE(refusal);
+  CHECK_EQ(refusal->http_status, 403);
+  in.query.erase("peerId");
   CHECK_FALSE(find_dialect(in));
 }
 
