@@ -10,6 +10,7 @@ const CAMERA = { width: 1280, height: 720, frameRate: 30 };
 const SWITCH_WITHIN_MS = 1000;
 const LONGEST_FREEZE_S = 0.5;
 const STAY_MS = 3000;
+const LEAST_RATE = 8; // pictures a second, of a loaded machine
 
 const simulcast = [
   { rid: 'r0', scaleResolutionDownBy: 4, maxBitrate: 200_000,
@@ -25,6 +26,10 @@ const spatial = [
   ['VP9 L3T3_KEY', { codec: 'VP9', encodings: [
     { scalabilityMode: 'L3T3_KEY', maxBitrate: 2_000_000 }] }],
   ['VP9 L3T3', { codec: 'VP9', encodings: [
+    { scalabilityMode: 'L3T3', maxBitrate: 2_000_000 }] }],
+  ['AV1 L3T3_KEY', { codec: 'AV1', encodings: [
+    { scalabilityMode: 'L3T3_KEY', maxBitrate: 2_000_000 }] }],
+  ['AV1 L3T3', { codec: 'AV1', encodings: [
     { scalabilityMode: 'L3T3', maxBitrate: 2_000_000 }] }],
 ];
 
@@ -49,7 +54,10 @@ for (const [name, sent] of spatial) {
       console.log(`  ${name} to ${layer}: ${took} ms`);
       assert.ok(took <= SWITCH_WITHIN_MS, `${took} ms to layer ${layer}`);
       await pause(STAY_MS);
-      noFreeze(name, before, await video(bob));
+      const after = await video(bob);
+      noFreeze(name, before, after);
+      assert.ok(after.frames - before.frames > STAY_MS / 1000 * LEAST_RATE,
+        `${after.frames - before.frames} frames decoded at layer ${layer}`);
     }
     assert.equal((await video(bob)).packetsLost, 0);
     void ada;
