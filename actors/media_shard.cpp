@@ -118,6 +118,7 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   x->applied = config.layout.highest();
   x->facts.kind = config.kind;
   x->layout = config.layout;
+  x->base_layer_only = config.base_layer_only;
   x->facts.encodings = config.layout.spatial_layers;
   x->facts.preferred = config.layout.highest_spatial();
   x->facts.lot = settings.lot;

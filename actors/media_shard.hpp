@@ -226,6 +226,7 @@ private:
     bool transport_cc = false; // its client gives such feedback
     consumer_facts facts;
     rtp::producer_layout layout;
+    bool base_layer_only = false; // its client decodes no more
     uint8_t preferred_temporal = rtp::all_layers.temporal;
     std::shared_ptr<const voice> owner;
     shedding_decision left; // by overload

@@ -118,7 +118,8 @@ rtp::decision_reason media_shard::reason_of(const consumer& x) {
           && x.left.encoding < x.facts.preferred))
     return rtp::decision_reason::overload;
   if (!x.share.wanted || x.applied == x.share.wanted)
-    return rtp::decision_reason::wanted;
+    return x.base_layer_only ? rtp::decision_reason::source
+                             : rtp::decision_reason::wanted;
   return x.share.limited() ? rtp::decision_reason::link
                            : rtp::decision_reason::source;
 }

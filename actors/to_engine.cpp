@@ -63,6 +63,16 @@ std::optional<rtp::ssrc> to_ssrc(std::optional<uint32_t> in) {
   return in ? std::optional{rtp::ssrc{*in}} : std::nullopt;
 }
 
+/// Spatial layers of AV1 are told from each other, and decoded in Chromium, by
+/// the dependency descriptor alone.
+bool decodes_spatial_layers(const rtp_codec_parameters& media,
+                            const rtp::producer_layout& layout,
+                            const rtp::extension_map& told) {
+  return layout.kind != rtp::layering::svc || layout.spatial_layers == 1
+         || to_codec(media.mime_type) != rtp::codec::av1
+         || told.has(rtp::extension::dependency_descriptor);
+}
+
 } // namespace
 
 rtp::extension_map
@@ -166,6 +176,10 @@ rtp::forwarder::config to_forwarder(protocol::media_kind kind,
   out.source_extensions = to_engine(sent.header_extensions);
   out.extensions = to_engine(told.header_extensions);
   out.feedback = to_feedback(told);
+  if (!decodes_spatial_layers(media, out.layout, out.extensions)) {
+    out.base_layer_only = true;
+    out.layout.spatial_layers = 1;
+  }
   out.paused = paused;
   return out;
 }

@@ -118,9 +118,11 @@ bool is_transport_extension(const rtp_header_extension_parameters& in) {
          || in.uri == extension_uri::transport_wide_cc;
 }
 
-// Consumers are never sent the dependency descriptor, but the next router
-// needs it to choose layers.
+// Consumers are sent the dependency descriptor of AV1 alone, but the next
+// router needs any to choose layers.
 void add_dependency_descriptor(rtp_parameters& params) {
+  if (has_extension(params, extension_uri::dependency_descriptor))
+    return;
   const auto& all = supported_rtp_capabilities().header_extensions;
   const auto i = std::ranges::find(all, extension_uri::dependency_descriptor,
                                    &rtp_header_extension_capability::uri);

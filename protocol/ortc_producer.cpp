@@ -146,6 +146,11 @@ void add_consumable_codec(rtp_parameters& out,
          .feedback = rtx->feedback});
 }
 
+bool is_av1(const rtp_parameters& params) {
+  return !params.codecs.empty()
+         && is_same_mime_type(params.codecs[0].mime_type, "video/AV1");
+}
+
 // Whether consumers of a producer can be sent this extension. The capture time
 // is forwarded from the producer's packets, so it must have it itself.
 bool is_consumable(const rtp_header_extension_capability& extension,
@@ -227,8 +232,11 @@ get_consumable_rtp_parameters(media_kind kind, const rtp_parameters& params,
   for (const auto& codec : params.codecs)
     if (!is_rtx(codec.mime_type))
       add_consumable_codec(out, codec, router_caps, mapping);
+  // Other codecs than AV1 are decoded without.
+  const bool has_descriptor = is_av1(out);
   for (const auto& x : router_caps.header_extensions)
-    if (is_consumable(x, kind, params))
+    if (is_consumable(x, kind, params)
+        && (has_descriptor || x.uri != extension_uri::dependency_descriptor))
       out.header_extensions.push_back({.uri = x.uri,
                                        .id = x.preferred_id,
                                        .encrypt = x.preferred_encrypt,

@@ -121,7 +121,9 @@ void add_extensions(rtp_capabilities& out) {
     extension_direction direction = sendrecv;
   };
   // Packets with transport-wide numbers are accepted from audio, but audio is
-  // sent without: it would not answer to congestion anyway.
+  // sent without: it would not answer to congestion anyway. The dependency
+  // descriptor is sent on, which mediasoup does not: without it Chromium cannot
+  // decode more than one spatial layer of AV1.
   static constexpr row rows[] = {
       {1, audio, uri::mid},
       {1, video, uri::mid},
@@ -132,7 +134,7 @@ void add_extensions(rtp_capabilities& out) {
       {5, audio, uri::transport_wide_cc, recvonly},
       {5, video, uri::transport_wide_cc},
       {6, audio, uri::audio_level},
-      {7, video, uri::dependency_descriptor, recvonly},
+      {7, video, uri::dependency_descriptor},
       {8, video, uri::video_orientation},
       {9, video, uri::transmission_offset},
       {10, audio, uri::abs_capture_time},

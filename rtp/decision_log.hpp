@@ -16,7 +16,7 @@ enum class decision_reason : uint8_t {
   wanted,
   /// The receiver's link carries no more.
   link,
-  /// The producer sends no more.
+  /// The producer sends no more, or no more that its client can decode.
   source,
   /// The server has too much to do.
   overload,

@@ -40,6 +40,10 @@ constexpr auto padding = [] {
   return out;
 }();
 
+/// For packets without payload.
+constexpr replaced_extension no_descriptor[] = {
+    {extension::dependency_descriptor, {}}};
+
 const header_writer& probation_headers() {
   static const auto result = [] {
     header_writer x{{}, extension_map::defaults()};
@@ -201,9 +205,14 @@ std::optional<egress::wire_packet> egress::pad() {
 
 std::optional<egress::wire_packet> egress::write(const outgoing_packet& x,
                                                  const header_writer& headers) {
-  auto layout = headers.write(x.packet, x.fields, header_);
+  auto replaced = std::span<const replaced_extension>{};
+  if (x.patch.empty) [[unlikely]]
+    replaced = no_descriptor;
+  auto layout = headers.write(x.packet, x.fields, header_, replaced);
   if (!layout)
     return std::nullopt;
+  if (x.patch.frame_number_shift != 0) [[unlikely]]
+    patch_frame_number(header_, *layout, x.patch.frame_number_shift);
   auto payload = x.packet.payload();
   if (!x.patch.none()) [[unlikely]]
     payload = patched(x.patch, payload);

@@ -242,6 +242,7 @@ void forwarder::leave_out(const media_packet& x, time_point now) {
   sequence_.drop(origin_of(x), tag());
   if (x.filler)
     return;
+  pictures_.note_passed(x);
   if (x.timestamp != sent_picture_)
     pictures_.note_left_out(x);
   if (x.timestamp != std::exchange(seen_picture_, x.timestamp))

@@ -52,6 +52,8 @@ public:
     uint32_t clock_rate = 90000;
     /// What the producer has; the highest of it is wanted at first.
     producer_layout layout;
+    /// The producer has more, which this receiver could not decode.
+    bool base_layer_only = false;
     rtp::ssrc ssrc{};
     payload_type payload{};
     std::optional<rtp::ssrc> rtx_ssrc;

@@ -108,7 +108,10 @@ header_writer::prefix header_writer::encode(bool two_byte) const {
 
 header_writer::outcome
 header_writer::write_elements(const elements& in, bool two_byte,
-                              net::byte_writer& out) const {
+                              net::byte_writer& out,
+                              std::optional<size_t>& descriptor) const {
+  constexpr size_t mandatory_size = 3; // of a dependency descriptor
+  auto descriptor_id = destination_.id(extension::dependency_descriptor);
   const auto& own = two_byte ? two_byte_ : one_byte_;
   out.bytes(net::byte_span{own.bytes}.first(own.size));
   for (const auto& x : in.replaced) {
@@ -130,6 +133,8 @@ header_writer::write_elements(const elements& in, bool two_byte,
     if (!two_byte && !fits_one_byte(id, x->value.size()))
       return outcome::needs_two_byte;
     write_element(out, two_byte, id, x->value);
+    if (id == descriptor_id && x->value.size() >= mandatory_size)
+      descriptor = out.position() - x->value.size();
   }
   return out.failed() ? outcome::no_room : outcome::done;
 }
@@ -140,11 +145,12 @@ header_writer::write_extensions(const elements& in, net::mutable_byte_span out,
   auto block = out.subspan(std::min(offset + block_header_size, out.size()));
   auto two_byte = !one_byte_possible_;
   auto body = net::byte_writer{block};
-  auto how = write_elements(in, two_byte, body);
+  std::optional<size_t> descriptor;
+  auto how = write_elements(in, two_byte, body, descriptor);
   if (how == outcome::needs_two_byte) {
     two_byte = true;
     body = net::byte_writer{block};
-    how = write_elements(in, two_byte, body);
+    how = write_elements(in, two_byte, body, descriptor);
   }
   if (how != outcome::done)
     return std::nullopt;
@@ -163,8 +169,10 @@ header_writer::write_extensions(const elements& in, net::mutable_byte_span out,
   auto locate = [&](uint8_t x) {
     return static_cast<uint16_t>(x == 0 ? 0 : start + x);
   };
-  return written_header{static_cast<uint16_t>(start + body.position()),
-                        locate(own.abs_send_time), locate(own.transport_cc)};
+  return written_header{
+      static_cast<uint16_t>(start + body.position()), locate(own.abs_send_time),
+      locate(own.transport_cc),
+      static_cast<uint16_t>(descriptor ? start + *descriptor : 0)};
 }
 
 std::optional<written_header>

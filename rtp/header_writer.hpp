@@ -28,12 +28,14 @@ struct replaced_extension {
   net::byte_span value;
 };
 
-/// Where in the written header the values are which only egress knows.
-/// An offset of 0 means that the element is not there.
+/// Where in the written header the values are which egress changes: what only
+/// it knows, and the dependency descriptor, whose frame number may have to be
+/// another. An offset of 0 means that the element is not there.
 struct written_header {
   uint16_t size = 0;
   uint16_t abs_send_time_offset = 0;
   uint16_t transport_cc_offset = 0;
+  uint16_t dependency_descriptor_offset = 0;
 
   bool operator==(const written_header&) const = default;
 };
@@ -99,8 +101,10 @@ private:
   void prepare();
   prefix encode(bool two_byte) const;
   bool is_own(extension x) const;
+  // Sets where in `out` the dependency descriptor begins.
   outcome write_elements(const elements& in, bool two_byte,
-                         net::byte_writer& out) const;
+                         net::byte_writer& out,
+                         std::optional<size_t>& descriptor) const;
   std::optional<written_header> write_extensions(const elements& in,
                                                  net::mutable_byte_span out,
                                                  size_t offset) const;
@@ -136,6 +140,17 @@ inline void patch_transport_cc(net::mutable_byte_span header,
                                uint16_t sequence_number) {
   if (layout.transport_cc_offset != 0)
     net::store_u16(header.data() + layout.transport_cc_offset, sequence_number);
+}
+
+/// Adds to the frame number of a dependency descriptor (RTP payload format for
+/// AV1, appendix A.8.2: 16 bits behind one octet), modulo 2^16; does nothing
+/// where there is none.
+inline void patch_frame_number(net::mutable_byte_span header,
+                               const written_header& layout, uint16_t shift) {
+  if (layout.dependency_descriptor_offset == 0)
+    return;
+  auto p = header.data() + layout.dependency_descriptor_offset + 1;
+  net::store_u16(p, static_cast<uint16_t>(net::load_u16(p) + shift));
 }
 
 } // namespace troupe::rtp

@@ -7,19 +7,23 @@
 
 namespace troupe::rtp {
 
-/// What a receiver gets in place of a few octets of the shared payload. They
-/// are written into the copy that is sent; most packets need none.
+/// What a receiver gets in place of a few octets of the shared payload, and of
+/// its dependency descriptor. They are written into the copy that is sent;
+/// most packets need none.
 struct payload_patch {
   /// Replaces the picture id at this offset, with as many bits as it has
   /// there; 0 leaves it.
   uint8_t picture_id_offset = 0;
   uint8_t picture_id_bits = 0;
   uint16_t picture_id = 0;
+  /// Added to the frame number of the dependency descriptor, if it has one.
+  uint16_t frame_number_shift = 0;
   /// Replaces the octet at this offset; 0 leaves it.
   uint8_t tl0picidx_offset = 0;
   uint8_t tl0picidx = 0;
-  /// Sends no payload at all: a number that had been set aside for a packet
-  /// which is not for this receiver, so that it does not wait for it.
+  /// Sends no payload at all, and no descriptor of it: a number that had been
+  /// set aside for a packet which is not for this receiver, so that it does not
+  /// wait for it.
   bool empty = false;
 
   bool operator==(const payload_patch&) const = default;

@@ -21,7 +21,9 @@ void picture_rewriter::note_left_out(const media_packet& x) {
 
 payload_patch picture_rewriter::patch_of(const picture_numbers& x, offsets by) {
   payload_patch out;
-  if (by.picture_id != 0 && x.picture_id_offset != 0) {
+  if (x.picture_id_offset == 0) {
+    out.frame_number_shift = by.picture_id;
+  } else if (by.picture_id != 0) {
     out.picture_id_offset = x.picture_id_offset;
     out.picture_id_bits = x.picture_id_bits;
     out.picture_id = static_cast<uint16_t>(x.picture_id + by.picture_id);

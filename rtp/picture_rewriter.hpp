@@ -40,6 +40,14 @@ public:
     started_ = true;
   }
 
+  /// The packet, which is newer than all before, is not sent; what is missing
+  /// before it may yet be, under numbers that nothing else must have.
+  void note_passed(const media_packet& x) {
+    if (x.numbers.picture_id_bits != 0 && !x.numbers.consecutive)
+      last_picture_id_ =
+          static_cast<uint16_t>(x.numbers.picture_id + offsets_.picture_id);
+  }
+
   /// The packet, which is newer than all before, is left out.
   void note_left_out(const media_packet& x);
 
@@ -47,7 +55,9 @@ public:
     return offsets_;
   }
 
-  /// What to change in a packet's payload.
+  /// What to change in a packet's payload and dependency descriptor. The active
+  /// decode targets stay as they came, even where fewer are sent: they tell
+  /// what there is to be had, and a receiver decodes what comes of it.
   static payload_patch patch_of(const picture_numbers& x, offsets by);
 
 private:

@@ -61,6 +61,7 @@ struct scene {
     ann.reset();
     bob.reset();
     ann.emplace(port(), "daily", "ann");
+    ann->request("get-producers"); // she is the first, and so the host
     bob.emplace(port(), "daily", "bob");
     ann->request("create-transport", R"({"direction":"send"})");
     ann->produce(audio_track(1001));

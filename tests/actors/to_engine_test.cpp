@@ -114,6 +114,34 @@ TEST_CASE("a forwarder goes from the sender's ids to the receiver's") {
   CHECK(to_ssrcs(told) == std::vector{rtp::ssrc{5}, rtp::ssrc{6}});
 }
 
+TEST_CASE(
+    "spatial layers of AV1 need a receiver of the dependency descriptor") {
+  auto sent = vp8_with_rtx();
+  sent.encodings[0].scalability_mode = "L3T3_KEY";
+  auto told = sent;
+  auto forwarder = [&] {
+    return to_forwarder(protocol::media_kind::video, sent, told, false);
+  };
+  CHECK(forwarder().layout.spatial_layers == 3); // VP9 and others
+  told.codecs[0].mime_type = "video/AV1";
+  CHECK(forwarder().base_layer_only);
+  CHECK(forwarder().layout
+        == rtp::producer_layout{rtp::layering::svc, 1, 3, true});
+  told.header_extensions.push_back(
+      {"https://aomediacodec.github.io/av1-rtp-spec/"
+       "#dependency-descriptor-rtp-header-extension",
+       7,
+       false,
+       {}});
+  CHECK_FALSE(forwarder().base_layer_only);
+  CHECK(forwarder().layout.spatial_layers == 3);
+  told.header_extensions.pop_back();
+  sent.encodings[0].scalability_mode = "L1T3";
+  CHECK_FALSE(forwarder().base_layer_only);
+  sent.encodings.assign(3, sent.encodings[0]); // simulcast
+  CHECK(forwarder().layout.spatial_layers == 3);
+}
+
 TEST_CASE("without an RTX codec a forwarder has no RTX stream") {
   auto told = vp8_with_rtx();
   told.codecs.resize(1);

@@ -190,6 +190,31 @@ TEST_CASE("a consumer gets one encoding, RTX and transport-cc") {
   CHECK_FALSE(has(params, extension_uri::dependency_descriptor));
 }
 
+TEST_CASE("the dependency descriptor goes to consumers of AV1 that take it") {
+  auto rng = net::make_seeded_rng(2);
+  const auto& uri = extension_uri::dependency_descriptor;
+  const auto offered = std::ranges::find(router().header_extensions, uri,
+                                         &rtp_header_extension_capability::uri);
+  REQUIRE(offered != router().header_extensions.end());
+  CHECK(offered->direction == extension_direction::sendrecv);
+  auto sent = vp8(1);
+  sent.codecs[0].mime_type = "video/av1";
+  const auto consumable = consumable_of(media_kind::video, sent);
+  auto told = [&](const rtp_capabilities& caps) {
+    return get_consumer_rtp_parameters(consumable, caps, {}, *rng).value();
+  };
+  CHECK(has(told(router()), uri));
+  auto caps = router();
+  std::erase_if(caps.header_extensions,
+                [&](const auto& x) { return x.uri == uri; });
+  CHECK_FALSE(has(told(caps), uri));
+  // To other routers of any codec, and once.
+  const auto piped = get_pipe_consumer_rtp_parameters(consumable, true, *rng);
+  CHECK(std::ranges::count(piped.header_extensions, uri,
+                           &rtp_header_extension_parameters::uri)
+        == 1);
+}
+
 TEST_CASE("without RTX there is no NACK, but still PLI") {
   auto rng = net::make_seeded_rng(2);
   const auto params =

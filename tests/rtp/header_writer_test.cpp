@@ -258,3 +258,40 @@ TEST_CASE("whatever comes, the written header is valid and keeps its values") {
     }
   }
 }
+
+TEST_CASE("the frame number of a dependency descriptor can be moved on") {
+  auto ids = rtp::extension_map::defaults();
+  rtp::header_writer writer{ids, ids};
+  rtp_builder b;
+  octets value(3);
+  SUBCASE("in the one-byte form") {}
+  SUBCASE("in the two-byte form") {
+    b.two_byte = true;
+    value.resize(17, 0x55);
+  }
+  value[0] = 0xC1;
+  net::store_u16(&value[1], 65534);
+  b.extensions = {{6, {0x2A}}, {7, value}, {8, {1}}};
+  auto x = write(writer, b.make());
+  REQUIRE(x.packet);
+  CHECK(x.packet->extension_profile() == (b.two_byte ? 0x1000 : 0xBEDE));
+  patch_frame_number(x.bytes, *x.layout, 3);
+  auto patched = parse(x.bytes);
+  net::store_u16(&value[1], 1);
+  CHECK(to_octets(patched->extension(7)) == value);
+  CHECK(read_audio_level(*patched, ids) == rtp::audio_level{42, false});
+  CHECK(to_octets(patched->extension(8)) == octets{1});
+}
+
+TEST_CASE("where there is no frame number none is moved on") {
+  auto ids = rtp::extension_map::defaults();
+  rtp_builder b;
+  SUBCASE("no descriptor") {}
+  SUBCASE("one that is too short") {
+    b.extensions = {{7, {0xC0, 1}}};
+  }
+  auto x = write({ids, ids}, b.make());
+  auto before = x.bytes;
+  patch_frame_number(x.bytes, *x.layout, 3);
+  CHECK(x.bytes == before);
+}

@@ -35,7 +35,11 @@ struct got {
   bool repair = false; // came as RTX
   std::optional<uint16_t> picture_id;
   std::optional<uint8_t> tl0picidx;
+  std::optional<uint16_t> frame_number; // of the dependency descriptor
 };
+
+// Other than where it came.
+constexpr uint8_t descriptor_id = 9;
 
 struct weather {
   unsigned lost_percent = 0;
@@ -55,6 +59,10 @@ struct scene {
     config.rtx_ssrc = rtp::ssrc{6};
     config.rtx_payload = rtp::payload_type{102};
     config.feedback.nack = true;
+    using rtp::extension;
+    config.source_extensions.set(extension::dependency_descriptor,
+                                 layered_video::descriptor_id);
+    config.extensions.set(extension::dependency_descriptor, descriptor_id);
     engine = std::make_unique<rtp::forwarder>(config, *random);
   }
 
@@ -168,10 +176,25 @@ struct scene {
       out.frame = layered_video::id_of(payload);
       read_numbers(payload, out);
     }
+    out.frame_number = frame_number_of(x);
+    REQUIRE(out.frame_number.has_value()
+            == (sender.is_av1() && !payload.empty()));
     first = all.empty() ? out.sequence : first;
     newest = std::max(newest, out.sequence);
     known.insert(out.sequence);
     all.push_back(out);
+  }
+
+  static std::optional<uint16_t>
+  frame_number_of(const rtp::egress::wire_packet& x) {
+    auto octets = octet_vector(x.header.begin(), x.header.end());
+    octets.insert(octets.end(), x.payload.begin(), x.payload.end());
+    auto packet = parse_packet(octets, {});
+    REQUIRE(packet);
+    auto descriptor = packet->extension(descriptor_id);
+    if (descriptor.empty())
+      return std::nullopt;
+    return net::load_u16(&descriptor[1]);
   }
 
   void read_numbers(net::byte_span payload, got& out) const {
@@ -237,7 +260,37 @@ void switch_at_random(scene& x, int times) {
   }
 }
 
+/// Frames refer to each other by the differences of their numbers.
+void check_frame_numbers(const scene& x) {
+  if (!x.sender.is_av1())
+    return;
+  std::map<uint32_t, uint16_t> numbers; // by frame
+  const got* before = nullptr;
+  auto all = x.sorted();
+  for (auto& p : all) {
+    if (p.frame == 0)
+      continue;
+    auto number = numbers.emplace(p.frame, *p.frame_number).first->second;
+    REQUIRE_MESSAGE(number == *p.frame_number, "frame with two numbers");
+    if (before && before->frame != p.frame)
+      REQUIRE_MESSAGE(static_cast<int16_t>(number - *before->frame_number) > 0,
+                      "frame number goes back");
+    before = &p;
+  }
+  for (auto& [id, number] : numbers) {
+    auto& frame = x.sender.frame(id);
+    for (auto reference : frame.references)
+      if (auto i = numbers.find(reference); i != numbers.end()) {
+        auto own = x.sender.frame(reference).frame_number;
+        REQUIRE_MESSAGE(static_cast<uint16_t>(number - i->second)
+                            == static_cast<uint16_t>(frame.frame_number - own),
+                        "refers to another frame");
+      }
+  }
+}
+
 void check_any_weather(const scene& x) {
+  check_frame_numbers(x);
   std::set<int64_t> sequences;
   std::set<uint32_t> sent;
   for (auto& p : x.all) {
@@ -279,6 +332,21 @@ void check_any_weather(const scene& x) {
   }
 }
 
+/// From one packet to the next, where nothing is lost. Only a key frame may
+/// begin a new count: right after what was sent, or left out, before.
+void check_frame_number_step(const scene& x, const got& before, const got& p) {
+  if (!x.sender.is_av1())
+    return;
+  auto& now = x.sender.frame(p.frame);
+  auto& then = x.sender.frame(before.frame);
+  auto step = static_cast<uint16_t>(*p.frame_number - *before.frame_number);
+  auto sent = static_cast<uint16_t>(now.frame_number - then.frame_number);
+  auto may_begin = now.keyframe && now.spatial == 0 && before.frame != p.frame;
+  auto goes_on = step == sent && now.encoding == then.encoding;
+  REQUIRE_MESSAGE((goes_on || (may_begin && step >= 1 && step <= 12)),
+                  "frame number");
+}
+
 /// What holds where nothing is lost or late on its way to us.
 void check_fine_weather(const scene& x) {
   auto all = x.sorted();
@@ -293,6 +361,8 @@ void check_fine_weather(const scene& x) {
       REQUIRE_MESSAGE(p.sequence == before->sequence + 1, "hole");
     if (before)
       REQUIRE_MESSAGE(before->marker == new_picture, "marker");
+    if (before)
+      check_frame_number_step(x, *before, p);
     if (!before || !new_picture || !p.picture_id)
       continue;
     auto& now = x.sender.frame(p.frame);
@@ -309,9 +379,10 @@ void check_fine_weather(const scene& x) {
     REQUIRE_MESSAGE(count == x.sender.frame(id).packets, "part of a frame");
 }
 
-constexpr sent_as all_kinds[] = {sent_as::vp8_simulcast,
-                                 sent_as::h264_simulcast, sent_as::vp9_svc,
-                                 sent_as::vp9_keyed, sent_as::av1};
+constexpr sent_as all_kinds[] = {
+    sent_as::vp8_simulcast, sent_as::h264_simulcast,
+    sent_as::vp9_svc,       sent_as::vp9_keyed,
+    sent_as::av1,           sent_as::av1_simulcast};
 
 } // namespace
 

@@ -11,7 +11,14 @@
 /// that check what is left of it.
 namespace troupe::test {
 
-enum class sent_as { vp8_simulcast, h264_simulcast, vp9_svc, vp9_keyed, av1 };
+enum class sent_as {
+  vp8_simulcast,
+  h264_simulcast,
+  vp9_svc,
+  vp9_keyed,
+  av1,
+  av1_simulcast
+};
 
 /// A layer's frame of one picture.
 struct sent_frame {
@@ -39,7 +46,8 @@ public:
       // All counters come round soon.
       numbers_.push_back(
           {static_cast<uint16_t>(65500 - 100 * i), UINT32_MAX - 90000 * (i + 1),
-           static_cast<uint16_t>(32750 - i), static_cast<uint8_t>(250 - i)});
+           static_cast<uint16_t>(32750 - i), static_cast<uint8_t>(250 - i),
+           static_cast<uint16_t>(65400 - 1000 * i)});
     }
   }
 
@@ -51,8 +59,16 @@ public:
   }
 
   bool is_simulcast() const {
-    return what_ == sent_as::vp8_simulcast || what_ == sent_as::h264_simulcast;
+    return what_ == sent_as::vp8_simulcast || what_ == sent_as::h264_simulcast
+           || what_ == sent_as::av1_simulcast;
   }
+
+  bool is_av1() const {
+    return what_ == sent_as::av1 || what_ == sent_as::av1_simulcast;
+  }
+
+  /// Under which its dependency descriptors come.
+  static constexpr uint8_t descriptor_id = 7;
 
   void want_keyframe(uint8_t encoding) {
     keyframe_wanted_[encoding] = true;
@@ -72,7 +88,7 @@ public:
                std::vector<rtp::media_packet>& out) {
     auto before = out.size();
     streams_[encoding].handle_media(x, now, out);
-    if (what_ == sent_as::av1)
+    if (is_av1())
       for (; before < out.size(); ++before)
         describe(out[before]);
   }
@@ -92,6 +108,7 @@ private:
     uint32_t timestamp;
     uint16_t picture_id;
     uint8_t tl0picidx;
+    uint16_t frame_number; // by the dependency descriptor
   };
 
   rtp::codec codec() const {
@@ -101,6 +118,7 @@ private:
       case sent_as::h264_simulcast:
         return rtp::codec::h264;
       case sent_as::av1:
+      case sent_as::av1_simulcast:
         return rtp::codec::other_video;
       default:
         return rtp::codec::vp9;
@@ -128,9 +146,15 @@ private:
     auto spatial_layers = is_simulcast() ? 1 : 3;
     auto& last = last_[encoding];
     for (uint8_t s = 0; s < spatial_layers; ++s) {
-      auto x =
-          sent_frame{encoding, s,          temporal,        picture_,       key,
-                     {},       ++last_id_, 1 + dice_() % 3, frame_number_++};
+      auto x = sent_frame{encoding,
+                          s,
+                          temporal,
+                          picture_,
+                          key,
+                          {},
+                          ++last_id_,
+                          1 + dice_() % 3,
+                          count.frame_number++};
       auto& mine = last[s];
       auto inter_layer = s > 0 && (key || what_ != sent_as::vp9_keyed);
       if (inter_layer)
@@ -160,11 +184,21 @@ private:
       spec.sequence = ++count.sequence;
       spec.timestamp = count.timestamp;
       spec.marker = last && top;
+      if (is_av1())
+        spec.extensions = {{descriptor_id, descriptor(x, first, last)}};
       spec.payload = header(x, sync, inter_layer, top, first, last);
       spec.payload.resize(spec.payload.size() + 4);
       net::store_u32(&spec.payload[spec.payload.size() - 4], x.id);
       out.emplace_back(x.encoding, make_packet(spec, now));
     }
+  }
+
+  // Those of key frames are long: their structure is not looked at here.
+  static octet_vector descriptor(const sent_frame& x, bool first, bool last) {
+    auto out = octet_vector(x.keyframe && first && x.spatial == 0 ? 60 : 3);
+    out[0] = static_cast<uint8_t>(first << 7 | last << 6 | x.spatial);
+    net::store_u16(&out[1], x.frame_number);
+    return out;
   }
 
   octet_vector header(const sent_frame& x, bool sync, bool inter_layer,
@@ -188,6 +222,7 @@ private:
           return {0x7C, static_cast<uint8_t>(x.keyframe ? 5 : 1), 0x80};
         return {0x7C, static_cast<uint8_t>(0x80 | (x.keyframe ? 5 : 1)), 0x80};
       case sent_as::av1:
+      case sent_as::av1_simulcast:
         return {static_cast<uint8_t>(first), static_cast<uint8_t>(last)};
       default:
         break;
@@ -231,7 +266,8 @@ private:
     if (f.keyframe)
       x.switches = rtp::layer_set::all();
     else if (up_points_.contains(f.id))
-      x.switches = rtp::layer_set::alone({f.spatial, 0});
+      x.switches = is_simulcast() ? rtp::layer_set::all()
+                                  : rtp::layer_set::alone({f.spatial, 0});
   }
 
   sent_as what_;
@@ -245,7 +281,6 @@ private:
   std::set<uint32_t> up_points_;
   int64_t picture_ = 0;
   uint32_t last_id_ = 0;
-  uint16_t frame_number_ = 65400;
 };
 
 } // namespace troupe::test

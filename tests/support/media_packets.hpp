@@ -2,6 +2,7 @@
 
 #include "rtp/media_packet.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 #include <utility>
 
@@ -15,7 +16,8 @@ inline net::time_point at(net::duration x) {
   return net::time_point{} + 1000s + x;
 }
 
-/// What a packet is made of; extension values under one-byte ids.
+/// What a packet is made of; extensions in the two-byte form where one is too
+/// long for the other.
 struct packet_spec {
   uint32_t ssrc = 1111;
   uint8_t payload_type = 96;
@@ -36,13 +38,22 @@ inline octet_vector serialize(const packet_spec& x) {
   if (!x.extensions.empty()) {
     out[0] |= 0x10;
     auto body = octet_vector{};
+    auto two_byte = std::ranges::any_of(
+        x.extensions, [](auto& e) { return e.second.size() > 16; });
     for (auto& [id, value] : x.extensions) {
-      body.push_back(static_cast<uint8_t>((id << 4) | (value.size() - 1)));
+      auto size = static_cast<uint8_t>(value.size());
+      if (two_byte)
+        body.insert(body.end(), {id, size});
+      else
+        body.push_back(static_cast<uint8_t>((id << 4) | (size - 1)));
       body.insert(body.end(), value.begin(), value.end());
     }
     body.resize((body.size() + 3) / 4 * 4);
     auto words = static_cast<uint8_t>(body.size() / 4);
-    out.insert(out.end(), {0xBE, 0xDE, 0, words});
+    if (two_byte)
+      out.insert(out.end(), {0x10, 0x00, 0, words});
+    else
+      out.insert(out.end(), {0xBE, 0xDE, 0, words});
     out.insert(out.end(), body.begin(), body.end());
   }
   out.insert(out.end(), x.payload.begin(), x.payload.end());

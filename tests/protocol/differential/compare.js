@@ -133,3 +133,40 @@ export function hasNumberBeyondWire(value) {
     return hasNumberBeyondWire(x);
   });
 }
+
+const dependencyDescriptor = 'https://aomediacodec.github.io/av1-rtp-spec/'
+  + '#dependency-descriptor-rtp-header-extension';
+
+function isAv1({ mimeType }) {
+  return mimeType.toLowerCase() === 'video/av1';
+}
+
+// Deliberate difference: we send the dependency descriptor on, to consumers of
+// AV1. mediasoup only receives it. This lets mediasoup's own code answer as if
+// it were so: its capabilities say it, and what it says of other codecs is
+// taken back.
+export function offerDependencyDescriptor(caps) {
+  for (const extension of caps.headerExtensions) {
+    if (extension.uri === dependencyDescriptor) {
+      extension.direction = 'sendrecv';
+    }
+  }
+  return caps;
+}
+
+export function keepDependencyDescriptorOfAv1(params) {
+  if (!params.codecs.length || !isAv1(params.codecs[0])) {
+    params.headerExtensions = params.headerExtensions
+      .filter(({ uri }) => uri !== dependencyDescriptor);
+  }
+  return params;
+}
+
+// mediasoup adds it for pipes, where it now is already.
+export function keepOneDependencyDescriptor(params) {
+  const first = params.headerExtensions
+    .findIndex(({ uri }) => uri === dependencyDescriptor);
+  params.headerExtensions = params.headerExtensions
+    .filter(({ uri }, i) => uri !== dependencyDescriptor || i === first);
+  return params;
+}

@@ -8,7 +8,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import {
-  hasNumberBeyondWire, normalize, relateMappedSsrcs, relateSsrcs,
+  hasNumberBeyondWire, keepDependencyDescriptorOfAv1,
+  keepOneDependencyDescriptor, normalize, offerDependencyDescriptor,
+  relateMappedSsrcs, relateSsrcs,
 } from './compare.js';
 import {
   demoMediaCodecs, makeMediaCodecs, makeProducerParameters,
@@ -45,7 +47,8 @@ const operations = {
     tidy: x => normalize('sctp', x),
   },
   routerCapabilities: {
-    ask: ({ mediaCodecs }) => ortc.generateRouterRtpCapabilities(mediaCodecs),
+    ask: ({ mediaCodecs }) => offerDependencyDescriptor(
+      ortc.generateRouterRtpCapabilities(mediaCodecs)),
     tidy: x => normalize('caps', x),
   },
   mapping: {
@@ -58,8 +61,8 @@ const operations = {
     },
   },
   consumable: {
-    ask: ({ kind, params, caps, mapping }) =>
-      ortc.getConsumableRtpParameters(kind, params, caps, mapping),
+    ask: ({ kind, params, caps, mapping }) => keepDependencyDescriptorOfAv1(
+      ortc.getConsumableRtpParameters(kind, params, caps, mapping)),
     tidy: x => normalize('params', x),
   },
   canConsume: {
@@ -78,9 +81,10 @@ const operations = {
     tidy: (x, { pipe }) => normalize('params', relateSsrcs(x, pipe)),
   },
   pipeConsumer: {
-    ask: ({ consumable, enableRtx }) => ortc.getPipeConsumerRtpParameters({
-      consumableRtpParameters: consumable, enableRtx,
-    }),
+    ask: ({ consumable, enableRtx }) => keepOneDependencyDescriptor(
+      ortc.getPipeConsumerRtpParameters({
+        consumableRtpParameters: consumable, enableRtx,
+      })),
     tidy: x => normalize('params', relateSsrcs(x, true)),
   },
   scalabilityMode: {
