@@ -1,8 +1,4 @@
-#include "fake_client.hpp"
-
-#include "net/base/rng.hpp"
-
-#include <cstdlib>
+#include "any_order.hpp"
 
 #ifdef __SANITIZE_ADDRESS__
 // From sanitizer/allocator_interface.h, which comes with clang only.
@@ -16,13 +12,10 @@ using namespace troupe::test;
 
 namespace {
 
-/// Clients that do anything at any time, on actors that run in any order. All
-/// follows from the seed.
-class stage {
+/// Clients that do anything at any time.
+class stage : any_order {
 public:
-  stage(actor_world& world, uint64_t seed)
-      : world_(world)
-      , random_(net::make_seeded_rng(seed)) {}
+  using any_order::any_order;
 
   void play(int steps) {
     for (int i = 0; i < steps; ++i) {
@@ -36,8 +29,7 @@ public:
             hang_up();
           break;
         case 2:
-          world_.scheduler().advance_time(
-              std::chrono::milliseconds{below(100)});
+          pass_less_than(100);
           break;
         default:
           act();
@@ -57,10 +49,6 @@ public:
   }
 
 private:
-  uint32_t below(uint32_t bound) {
-    return random_->below(bound);
-  }
-
   void enter() {
     // Few names and rooms: twins meet.
     clients_.push_back(
@@ -80,13 +68,13 @@ private:
   std::string id(const std::vector<std::string>& known) {
     if (known.empty() || below(10) == 0)
       return "\"nothing\"";
-    return quoted(known[below(static_cast<uint32_t>(known.size()))]);
+    return quoted(any_of(known));
   }
 
   void act() {
     if (clients_.empty())
       return;
-    auto& who = *clients_[below(static_cast<uint32_t>(clients_.size()))];
+    auto& who = *any_of(clients_);
     learn(who);
     auto ssrc = below(1000) + 1;
     switch (below(12)) {
@@ -147,30 +135,6 @@ private:
     heard.pushes.clear();
   }
 
-  // Runs at most that many jobs, each time a random one.
-  void run_some(uint32_t most) {
-    auto& jobs = world_.scheduler().jobs;
-    for (uint32_t i = 0; i < most && !jobs.empty(); ++i) {
-      auto pick = below(static_cast<uint32_t>(jobs.size()));
-      std::swap(jobs.front(), jobs[pick]);
-      world_.scheduler().run_once();
-    }
-  }
-
-  const std::string& capabilities() {
-    static auto text = [] {
-      actor_world other;
-      fake_client x{other, "r", "x"};
-      auto out = x.capabilities();
-      x.hang_up();
-      other.run();
-      return out;
-    }();
-    return text;
-  }
-
-  actor_world& world_;
-  std::unique_ptr<net::rng> random_;
   std::vector<std::unique_ptr<fake_client>> clients_;
   std::vector<std::string> producers_;
   std::vector<std::string> consumers_;
@@ -193,12 +157,6 @@ int play_many(actor_world& world, uint64_t first, uint64_t last) {
   return answers;
 }
 
-/// TROUPE_INTERLEAVINGS, for runs at night.
-uint64_t plays() {
-  const char* text = std::getenv("TROUPE_INTERLEAVINGS");
-  return text ? std::strtoull(text, nullptr, 10) : 300;
-}
-
 /// What this process has of its allocator.
 size_t allocated_octets() {
 #ifdef __SANITIZE_ADDRESS__
@@ -212,14 +170,14 @@ size_t allocated_octets() {
 
 TEST_CASE("peers that come, act and go in any order leave no actor behind") {
   actor_world world;
-  CHECK(play_many(world, 1, plays()) > 1000);
+  CHECK(play_many(world, 1, interleavings()) > 1000);
 }
 
 // Once with a start that fills every cache and pool, then as often again: what
 // has grown since is a leak, however slow.
 TEST_CASE("what peers have used is given back") {
   actor_world world;
-  auto many = plays();
+  auto many = interleavings();
   play_many(world, 1, many / 4);
   auto before = allocated_octets();
   play_many(world, many / 4 + 1, many);

@@ -1,12 +1,7 @@
-#include "fake_client.hpp"
+#include "any_order.hpp"
 
-#include "net/base/rng.hpp"
-
-#include <cstdlib>
 #include <set>
 
-/// Clients of dialect D that go from room to room while others come, send,
-/// lock and leave, on actors that run in any order.
 using namespace troupe;
 using namespace troupe::test;
 
@@ -70,11 +65,11 @@ private:
   int last_id_ = 0;
 };
 
-class journey {
+/// Clients of dialect D that go from room to room while others come, send,
+/// lock and leave.
+class journey : any_order {
 public:
-  journey(actor_world& world, uint64_t seed)
-      : world_(world)
-      , random_(net::make_seeded_rng(seed)) {}
+  using any_order::any_order;
 
   void play(int steps) {
     for (int i = 0; i < steps; ++i) {
@@ -92,8 +87,7 @@ public:
           depart(4);
           break;
         case 3:
-          world_.scheduler().advance_time(
-              std::chrono::milliseconds{below(100)});
+          pass_less_than(100);
           break;
         case 4:
           moderate();
@@ -116,15 +110,6 @@ public:
   }
 
 private:
-  uint32_t below(uint32_t bound) {
-    return random_->below(bound);
-  }
-
-  template <class List>
-  auto& any_of(List& list) {
-    return list[below(static_cast<uint32_t>(list.size()))];
-  }
-
   std::string room() {
     return "room" + std::to_string(below(3));
   }
@@ -205,44 +190,17 @@ private:
     }
   }
 
-  // Runs at most that many jobs, each time a random one.
-  void run_some(uint32_t most) {
-    auto& jobs = world_.scheduler().jobs;
-    for (uint32_t i = 0; i < most && !jobs.empty(); ++i) {
-      auto pick = below(static_cast<uint32_t>(jobs.size()));
-      std::swap(jobs.front(), jobs[pick]);
-      world_.scheduler().run_once();
-    }
-  }
-
-  static const std::string& capabilities() {
-    static auto text = [] {
-      actor_world other;
-      fake_client x{other, "r", "x"};
-      return x.capabilities();
-    }();
-    return text;
-  }
-
-  actor_world& world_;
-  std::unique_ptr<net::rng> random_;
   std::vector<std::unique_ptr<fake_client>> residents_;
   std::vector<std::unique_ptr<wanderer>> wanderers_;
   int moves_ = 0;
 };
-
-/// TROUPE_INTERLEAVINGS, for runs at night.
-uint64_t journeys() {
-  const char* text = std::getenv("TROUPE_INTERLEAVINGS");
-  return text ? std::strtoull(text, nullptr, 10) : 300;
-}
 
 } // namespace
 
 TEST_CASE("peers that move between rooms in any order leave no actor behind") {
   actor_world world;
   int moves = 0;
-  for (uint64_t seed = 1; seed <= journeys(); ++seed) {
+  for (uint64_t seed = 1; seed <= interleavings(); ++seed) {
     CAPTURE(seed);
     journey one{world, seed};
     one.play(80);
@@ -251,5 +209,5 @@ TEST_CASE("peers that move between rooms in any order leave no actor behind") {
     REQUIRE(world.live() == world.baseline);
     REQUIRE(world.rooms() == 0);
   }
-  CHECK(moves > static_cast<int>(journeys()));
+  CHECK(moves > static_cast<int>(interleavings()));
 }

@@ -1,4 +1,4 @@
-#include "net/base/rng.hpp"
+#include "any_order.hpp"
 #include "probe_client.hpp"
 #include "protocol/json_codec.hpp"
 #include "protocol/supported_capabilities.hpp"
@@ -12,13 +12,10 @@ using protocol::room_id;
 
 namespace {
 
-/// Clients that come, moderate, lose their connections and return at any time,
-/// on actors that run in any order. All follows from the seed.
-class stage {
+/// Clients that come, moderate, lose their connections and return at any time.
+class stage : any_order {
 public:
-  stage(actor_world& world, uint64_t seed)
-      : world_(world)
-      , random_(net::make_seeded_rng(seed)) {}
+  using any_order::any_order;
 
   void play(int steps) {
     for (int i = 0; i < steps; ++i) {
@@ -32,8 +29,7 @@ public:
           hang_up();
           break;
         case 3:
-          world_.scheduler().advance_time(
-              std::chrono::milliseconds{below(400)});
+          pass_less_than(400);
           break;
         default:
           act();
@@ -57,10 +53,6 @@ public:
   int restarts = 0;
 
 private:
-  uint32_t below(uint32_t bound) {
-    return random_->below(bound);
-  }
-
   peer_id somebody() {
     return peer_id{"user" + std::to_string(below(3))};
   }
@@ -90,7 +82,7 @@ private:
   void act() {
     if (clients_.empty())
       return;
-    auto& who = *clients_[below(static_cast<uint32_t>(clients_.size()))];
+    auto& who = *any_of(clients_);
     learn(who);
     switch (below(16)) {
       case 0:
@@ -153,18 +145,6 @@ private:
     who.script->events.clear();
   }
 
-  // Runs at most that many jobs, each time a random one.
-  void run_some(uint32_t most) {
-    auto& jobs = world_.scheduler().jobs;
-    for (uint32_t i = 0; i < most && !jobs.empty(); ++i) {
-      auto pick = below(static_cast<uint32_t>(jobs.size()));
-      std::swap(jobs.front(), jobs[pick]);
-      world_.scheduler().run_once();
-    }
-  }
-
-  actor_world& world_;
-  std::unique_ptr<net::rng> random_;
   std::vector<std::unique_ptr<probe_client>> clients_;
   // Destroyed with the stage, since that runs everything there is.
   std::vector<std::unique_ptr<probe_client>> gone_;
@@ -179,7 +159,7 @@ TEST_CASE("peers that are lost, return and moderate leave nothing behind") {
   actor_world world{settings};
   int joins = 0;
   int restarts = 0;
-  for (uint64_t seed = 1; seed <= 300; ++seed) {
+  for (uint64_t seed = 1; seed <= interleavings(); ++seed) {
     CAPTURE(seed);
     stage play{world, seed};
     play.play(60);
