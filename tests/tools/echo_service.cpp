@@ -67,6 +67,8 @@ public:
   void handle_tick() {
     std::lock_guard guard{mutex_};
     session_.handle_timeout(steady_clock::now());
+    for (auto& [nsp, event] : std::exchange(greetings_, {}))
+      session_.emit(nsp, event);
     drain();
   }
 
@@ -81,7 +83,7 @@ private:
 
   void handle(protocol::socketio_connected& x) {
     auto auth = x.auth.IsNull() ? "{}" : protocol::write_json(x.auth);
-    session_.emit(x.nsp, R"(["auth",)" + auth + "]");
+    greetings_.emplace_back(x.nsp, R"(["auth",)" + auth + "]");
   }
 
   void handle(protocol::socketio_disconnected&) {}
@@ -119,6 +121,9 @@ private:
   std::shared_ptr<net::connection> conn_;
   std::unique_ptr<net::rng> random_;
   protocol::socketio_session session_;
+  // What to say to whom in the next tick. A suite that listens for one frame at
+  // a time loses the second of two that come together.
+  std::vector<std::pair<std::string, std::string>> greetings_;
 };
 
 class socketio_events final : public net::connection_events {
