@@ -22,18 +22,6 @@ const LARGEST = 256 * 1024;
 /** What fits into one packet: more may well be lost that is sent only once. */
 const ONE_PACKET = 1000;
 
-/**
- * What no receiver's buffer is too small for: of more, a browser that is busy
- * may lose the same part as often as it is sent again.
- */
-const FEW_PACKETS = 16 * 1024;
-
-/** The largest message that surely arrives. */
-function largestOf({ maxRetransmits }) {
-  if (maxRetransmits === undefined) return LARGEST;
-  return maxRetransmits === 0 ? ONE_PACKET : FEW_PACKETS;
-}
-
 async function visit(name, room, reading, options = {}) {
   const visitor = await stage.visit({
     name, room, frontend: 'data', reading, ...options,
@@ -109,7 +97,8 @@ for (const [name, mode] of Object.entries(MODES)) {
     ['firefox', 'chromium']]) {
     test(`${name}: from ${browsers.join(' to ')}`, async () => {
       const [ada, bob] = await converse('cursor', mode, { browsers });
-      await exchange(ada, bob, 'cursor', largestOf(mode));
+      await exchange(ada, bob, 'cursor',
+        mode.maxRetransmits === 0 ? ONE_PACKET : LARGEST);
     });
   }
 }
