@@ -162,8 +162,11 @@ private:
     return out;
   }
 
-  // Into the room, the first of all. Some do so by connecting.
+  // Into the room, the first of all, and so its host. Some do so by
+  // connecting: an answer that needs the room says that they are in.
   void enter() {
+    if (how_.name == "ws")
+      REQUIRE_FALSE(ask("get-producers", "{}").refused());
     if (how_.name == "events")
       ask("join-mediasoup-room", R"({"roomId":"r"})");
     if (how_.name == "flow")
