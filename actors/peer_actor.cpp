@@ -65,6 +65,10 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
         tell_session(event::producer_layers_wanted{x.producer, x.highest});
       },
       [this](const transport_in_use& x) { note_use(x); },
+      [this](const transport_leaving& x) {
+        if (auto* entry = find_transport(x.transport))
+          entry->leaving = x.leaving;
+      },
       [this](const session_lost&) {
         if (!of_former_session())
           be_lost();

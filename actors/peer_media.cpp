@@ -98,19 +98,37 @@ caf::result<reply::consumed> peer_state::consume(const verb::consume& x) {
     return refuse(error_code::limit_reached);
   auto wanted = find_producer{id, x.producer, {}, x.own_if_alone};
   for (const auto& have : consumers)
-    wanted.except.push_back(have.producer);
+    if (!find_transport(have.transport)->leaving)
+      wanted.except.push_back(have.producer);
   auto promise = self->make_response_promise<reply::consumed>();
-  self->request(room, timeout(), std::move(wanted))
-      .then(
-          [=, this, on_id = on->id](const producer_entry& found) mutable {
-            auto added = add_consumer(x, on_id, found, place);
-            if (added)
-              promise.deliver(std::move(*added));
-            else
-              promise.deliver(added.error());
-          },
-          [=](caf::error& failure) mutable { promise.deliver(failure); });
+  find_and_consume({x, on->id, std::move(place), std::move(wanted), promise});
   return promise;
+}
+
+void peer_state::find_and_consume(consumption what) {
+  auto request = self->request(room, timeout(), what.wanted);
+  auto kept = std::make_shared<consumption>(std::move(what));
+  request.then(
+      [=, this](const producer_entry& found) {
+        auto added = add_consumer(kept->x, kept->on, found, kept->place);
+        // Who names none gets the next that it can decode.
+        kept->unfit =
+            !added && !kept->x.producer
+            && from_caf(added.error()).code == error_code::cannot_consume;
+        if (added) {
+          kept->promise.deliver(std::move(*added));
+        } else if (!kept->unfit) {
+          kept->promise.deliver(added.error());
+        } else {
+          kept->wanted.except.push_back(found.info.id);
+          find_and_consume(std::move(*kept));
+        }
+      },
+      [=](caf::error& failure) {
+        if (kept->unfit)
+          failure = refuse(error_code::cannot_consume);
+        kept->promise.deliver(failure);
+      });
 }
 
 caf::expected<reply::consumed>

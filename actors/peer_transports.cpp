@@ -26,7 +26,8 @@ peer_state::create_transport(const verb::create_transport& x) {
   if (resumed)
     begin_anew();
   const auto& settings = services->settings;
-  if (transports.size() >= settings.room.max_transports_per_peer)
+  if (transports.size() >= settings.room.max_transports_per_peer
+      && !close_leaving())
     return refuse(error_code::limit_reached);
   if (x.plain)
     return create_plain_transport(*x.plain);
@@ -34,11 +35,10 @@ peer_state::create_transport(const verb::create_transport& x) {
   auto sctp = services->sctp
               && (settings.rtc.sctp == "always"
                   || (settings.rtc.sctp == "asked" && x.sctp));
-  transport_listener_actor listener;
-  if (!x.direction)
-    listener = caf::actor_cast<transport_listener_actor>(self);
-  auto actor = spawn_transport(
-      self->system(), {created, services, shard, sctp, std::move(listener)});
+  auto actor = spawn_transport(self->system(),
+                               {created, services, shard, sctp,
+                                caf::actor_cast<transport_listener_actor>(self),
+                                !x.direction.has_value()});
   self->link_to(actor);
   self->monitor(actor);
   auto& entry = transports.emplace_back();
@@ -133,9 +133,9 @@ peer_state::connect_transport(const verb::connect_transport& x) {
 
 caf::result<reply::ice_restarted>
 peer_state::restart_ice(const verb::restart_ice& x) {
-  auto* target = x.transport          ? find_transport(*x.transport)
-                 : transports.empty() ? nullptr
-                                      : &transports.front();
+  auto* target = x.transport
+                     ? find_transport(*x.transport)
+                     : first_transport([](const auto&) { return true; });
   if (!target)
     return refuse(error_code::transport_not_found);
   // What the client missed while it was away.
@@ -170,6 +170,16 @@ void peer_state::begin_anew() {
     forget_transport(x.id);
   }
   self->send(room, member_renewed{id});
+}
+
+bool peer_state::close_leaving() {
+  auto i =
+      std::ranges::find_if(transports, [](const auto& x) { return x.leaving; });
+  if (i == transports.end())
+    return false;
+  self->send(i->actor, actors::close_transport{});
+  forget_transport(transport_id{i->id});
+  return true;
 }
 
 void peer_state::forget_transport(const transport_id& which) {
