@@ -36,7 +36,7 @@ struct transport_entry {
   uint32_t next_mid = 0;
   std::string cname = {}; // common to what the client sends on it
   bool sctp = false;
-  bool plain = false; // of bare RTP, to send by
+  bool plain = false; // of bare RTP
 };
 
 /// One of the peer's producers.
@@ -98,6 +98,7 @@ struct peer_state {
 
   caf::result<reply::joined> join(verb::join& x);
   caf::result<reply::joined> announce(verb::announce& x);
+  caf::result<reply::joined> go_on_as(verb::join& x);
   caf::result<reply::ok> set_name(verb::set_display_name& x);
   caf::result<reply::transport_created>
   create_transport(const verb::create_transport& x);

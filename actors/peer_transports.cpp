@@ -75,7 +75,7 @@ peer_state::create_plain_transport(const protocol::plain_wish& x) {
   auto created = make_id<transport_id>(*random);
   const auto& announced = services->settings.rtc.announced_addresses;
   auto made = open_plain_transport(
-      self->system(), {created, services, x.rtcp_mux,
+      self->system(), {created, services, shard, x.rtcp_mux, x.comedia,
                        announced.empty() ? signaled_at.ip() : announced.front(),
                        std::move(place)});
   if (!made) {
@@ -89,7 +89,7 @@ peer_state::create_plain_transport(const protocol::plain_wish& x) {
   entry.id = created;
   entry.direction = direction::send;
   entry.actor = made->actor;
-  entry.connected = true;
+  entry.connected = x.comedia;
   entry.plain = true;
   reply::transport_created out;
   out.id = created;
@@ -102,6 +102,8 @@ peer_state::connect_transport(const verb::connect_transport& x) {
   auto* target = choose_to_connect(x);
   if (!target)
     return refuse(error_code::transport_not_found);
+  if (x.plain && !target->plain)
+    return to_caf(protocol::bad_member("dtlsParameters", "missing"));
   auto promise = self->make_response_promise<reply::transport_connected>();
   auto which = target->id;
   auto guessed = !x.transport && !target->direction;
@@ -117,7 +119,8 @@ peer_state::connect_transport(const verb::connect_transport& x) {
   target->guessed = guessed;
   target->named |= !guessed;
   target->connected = true;
-  self->request(target->actor, timeout(), connect_dtls{x.dtls, guessed})
+  self->request(target->actor, timeout(),
+                connect_dtls{x.dtls, guessed, x.plain})
       .then(
           [=](const done&) mutable {
             promise.deliver(reply::transport_connected{which});

@@ -247,7 +247,8 @@ caf::result<done> transport_state::connect(const connect_dtls& x) {
   if (role)
     return done{};
   if (role.error() == net::transport_errc::no_fingerprint)
-    return to_caf({error_code::bad_request, "dtlsParameters: no fingerprint"});
+    return to_caf(
+        {error_code::bad_request, "dtlsParameters: no usable fingerprint"});
   return to_caf({error_code::wrong_state, "Transport already connected"});
 }
 
