@@ -84,10 +84,13 @@ admin_api::check(const net::http_request& request) const {
     return admin_error(403, "forbidden", "Origin not allowed");
   if (request.method == "OPTIONS" && is_listed(origin))
     return preflight();
-  if (settings_.token.matches(request.bearer_token()))
+  auto shown = request.bearer_token();
+  if (settings_.token.matches(shown))
     return std::nullopt;
   log::event(log::level::info, "admin-refused", {{"method", request.method}});
-  auto out = admin_error(401, "unauthorized", "A bearer token is wanted");
+  auto out =
+      admin_error(401, "unauthorized",
+                  shown.empty() ? "A bearer token is wanted" : "Wrong token");
   out.headers.emplace_back("WWW-Authenticate", "Bearer");
   return out;
 }
@@ -103,9 +106,11 @@ std::optional<std::string> read_admin_token(const config::admin_keys& keys,
     return std::nullopt;
   auto text = read_secret_file(keys.token_file);
   if (!text)
-    return "admin.token-file: " + text.error().message();
+    return describe_secret_failure("admin.token-file", keys.token_file,
+                                   text.error());
   if (text->size() < min_token)
-    return "admin.token-file: a token must have 16 characters at least";
+    return "admin.token-file " + keys.token_file
+           + ": a token must have 16 characters at least";
   out.token = net::secret{*text};
   out.enabled = true;
   return std::nullopt;

@@ -1,15 +1,24 @@
 #include "actors/config.hpp"
 
+#include "actors/config_file.hpp"
 #include "net/address_prefix.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <deque>
-#include <sstream>
+#include <span>
 
 namespace troupe::actors {
 
 namespace {
+
+const CLI::Validator not_empty{[](std::string& text) {
+                                 return text.empty()
+                                            ? std::string{"the value is empty"}
+                                            : std::string{};
+                               },
+                               "", "not empty"};
 
 /// Declares the keys, each once. What it adds refers to `out`, which must
 /// outlive the parse.
@@ -61,18 +70,11 @@ private:
     app_.add_option("--" + name, out, help)->capture_default_str();
   }
 
-  void add_choice(const std::string& name, std::string& out,
-                  const std::string& help,
-                  const std::vector<std::string>& choices) {
-    app_.add_option("--" + name, out, help)
-        ->check(CLI::IsMember(choices))
-        ->capture_default_str();
-  }
-
   template <class Number>
   void add_number(const std::string& name, Number& out, uint32_t low,
                   uint32_t high, const std::string& help) {
     app_.add_option("--" + name, out, help)
+        ->check(not_empty)
         ->check(CLI::Range(low, high))
         ->capture_default_str();
   }
@@ -81,7 +83,17 @@ private:
                 const std::string& help, const CLI::Validator& check) {
     app_.add_option("--" + name, out, help)
         ->delimiter(',')
+        ->check(not_empty)
         ->check(check)
+        ->capture_default_str();
+  }
+
+  void add_choice(const std::string& name, std::string& out,
+                  const std::vector<std::string>& choices,
+                  const std::string& help) {
+    app_.add_option("--" + name, out, help)
+        ->check(not_empty)
+        ->check(CLI::IsMember(choices))
         ->capture_default_str();
   }
 
@@ -114,8 +126,44 @@ const CLI::Validator ip_prefix{[](std::string& text) {
                                },
                                "IP[/BITS]", "ip prefix"};
 
-const CLI::Validator anything{[](std::string&) { return std::string{}; }, "",
-                              "text"};
+/// Whether browsers could send it as Origin (RFC 6454, section 6.2).
+bool is_origin(std::string_view text) {
+  if (text == "null" || text == "file://")
+    return true;
+  auto colon = text.find("://");
+  if (colon == 0 || colon == std::string_view::npos)
+    return false;
+  auto host = text.substr(colon + 3);
+  auto is_strange = [](char c) {
+    return c <= ' ' || (c >= 'A' && c <= 'Z')
+           || std::string_view{"/?#@*,\"\\"}.find(c) != std::string_view::npos;
+  };
+  return !host.empty()
+         && std::ranges::none_of(text.substr(0, colon), is_strange)
+         && std::ranges::none_of(host, is_strange);
+}
+
+const CLI::Validator announced_address{
+    [](std::string& text) {
+      auto x = net::parse_address(text, 0);
+      if (!x)
+        return "not an IP address: " + text;
+      return x->is_unspecified()
+                 ? "clients are told " + text
+                       + ", which is nobody's: set it to what they can reach"
+                 : std::string{};
+    },
+    "IP", "announced address"};
+
+const CLI::Validator page_origin{
+    [](std::string& text) {
+      return is_origin(text)
+                 ? std::string{}
+                 : "not an origin: " + text
+                       + ": one is as browsers send it, in small letters and "
+                         "without a path: https://meet.example.org";
+    },
+    "ORIGIN", "origin"};
 
 void key_table::add_http() {
   auto& x = out_.http;
@@ -131,7 +179,7 @@ void key_table::add_http() {
   add_time("http.tls-check-interval", x.tls_check_interval, 10, 3'600'000,
            "How often those files are looked at for changes, ms");
   add_list("http.allowed-origins", x.allowed_origins,
-           "Origins that pages may come from; empty allows all", anything);
+           "Origins that pages may come from; empty allows all", page_origin);
   add_number("http.max-connections", x.max_connections, 1, 1'000'000,
              "Connections at a time");
   add_time("http.ping-interval", x.ping_interval, 100, 600'000,
@@ -166,17 +214,16 @@ void key_table::add_rtc() {
   add_flag("rtc.prefer-tcp", x.prefer_tcp, "Rank TCP candidates above UDP");
   add_list("rtc.announced-addresses", x.announced_addresses,
            "Addresses told to clients instead of the interfaces' own",
-           ip_address);
+           announced_address);
   add_number("rtc.sockets", x.sockets, 1, 64,
              "UDP sockets per address (SO_REUSEPORT)");
   add_time("rtc.consent-timeout", x.consent_timeout, 0, 60,
            "Seconds without a check until a transport is lost; 0 is never");
   add_choice("rtc.srtp-backend", x.srtp_backend,
-             "auto, libsrtp2, openssl or ipsec-mb",
-             {"auto", "libsrtp2", "openssl", "ipsec-mb"});
-  add_choice("rtc.sctp", x.sctp,
-             "Which transports carry data channels: asked, always or off",
-             {"asked", "always", "off"});
+             {"auto", "libsrtp2", "openssl", "ipsec-mb"},
+             "auto, libsrtp2, openssl or ipsec-mb");
+  add_choice("rtc.sctp", x.sctp, {"asked", "always", "off"},
+             "Which transports carry data channels: asked, always or off");
   add_number("rtc.plain-transports", x.plain_transports, 0, 4'096,
              "How many transports of bare RTP, not encrypted; 0 is none");
   app_.add_option("--rtc.plain-address", x.plain_address,
@@ -277,9 +324,9 @@ void key_table::add_rest() {
   add_time("drain.limit", out_.drain.limit, 0, 604'800,
            "How long a draining server waits for its rooms to empty, seconds");
   add_choice("log.level", out_.log.level,
-             "trace, debug, info, warn, error or off",
-             {"trace", "debug", "info", "warn", "error", "off"});
-  add_choice("log.format", out_.log.format, "line or json", {"line", "json"});
+             {"trace", "debug", "info", "warn", "error", "off"},
+             "trace, debug, info, warn, error or off");
+  add_choice("log.format", out_.log.format, {"line", "json"}, "line or json");
   add_time("request-timeout", out_.request_timeout, 100, 60'000,
            "How long one actor waits for another, ms");
 }
@@ -309,6 +356,32 @@ std::vector<std::string> to_arguments(int argc, const char* const* argv) {
   return out;
 }
 
+/// Whether the key is set on the command line.
+bool is_given(const std::string& key, std::span<const char* const> words) {
+  return std::ranges::any_of(words, [&](std::string_view word) {
+    return word == "--" + key || word.starts_with("--" + key + "=");
+  });
+}
+
+/// What CLI11 says of a value, with the place of it, where that is a file.
+std::string explain(const CLI::Error& error, const config_file_reader& file,
+                    std::span<const char* const> words) {
+  auto text = one_line(error.what());
+  // For a line of the file it has no name but the flag's.
+  auto dashes = text.starts_with("--") ? 0 : text.find(" --");
+  if (dashes == std::string::npos)
+    return text;
+  auto begin = text.find("--", dashes) + 2;
+  auto key = text.substr(begin, text.find_first_of(": ", begin) - begin);
+  if (text.find(": At Most 1 required") != std::string::npos)
+    text = "--" + key + ": more than one value is given";
+  auto place = file.place_of(key);
+  if (place.empty() || is_given(key, words))
+    return text;
+  text.erase(text.find("--" + key), 2);
+  return place + ": " + text;
+}
+
 } // namespace
 
 config_outcome read_config(int argc, const char* const* argv) {
@@ -318,8 +391,8 @@ config_outcome read_config(int argc, const char* const* argv) {
   app.set_version_flag("--version", TROUPE_VERSION);
   app.set_config("--config-file", "",
                  "Configuration file of key = value lines");
-  // Keys have dots in their names: a file has no sections.
-  app.get_config_formatter_base()->parentSeparator('\0');
+  auto file = std::make_shared<config_file_reader>(app);
+  app.config_formatter(file);
   app.allow_config_extras(false);
   auto* doctor = app.add_subcommand(
       "doctor", "Says what is wrong with the configuration and this host");
@@ -336,15 +409,9 @@ config_outcome read_config(int argc, const char* const* argv) {
     outcome.text = app.help();
   } catch (const CLI::CallForVersion&) {
     outcome.text = std::string{TROUPE_VERSION} + "\n";
-  } catch (const CLI::ConfigError& error) {
-    // What remains unread in a file is a key that nobody declared.
-    std::string text = one_line(error.what());
-    if (auto at = text.find("parse "); at != std::string::npos)
-      text = "unknown key in the configuration file: " + text.substr(at + 6);
-    outcome.text = "troupe: " + text + "\n";
-    outcome.exit_code = 2;
   } catch (const CLI::Error& error) {
-    outcome.text = "troupe: " + one_line(error.what()) + "\n";
+    std::span words{argv, static_cast<size_t>(argc)};
+    outcome.text = "troupe: " + explain(error, *file, words) + "\n";
     outcome.exit_code = 2;
   }
   return outcome;

@@ -1,5 +1,6 @@
 #include "actors/doctor.hpp"
 
+#include "actors/bind_failure.hpp"
 #include "net/address_prefix.hpp"
 
 #include <algorithm>
@@ -115,19 +116,11 @@ private:
                   + x.address.str();
       if (!x.failure)
         good.push_back(name);
-      else if (!is_left_out(x))
+      else if (!is_left_out(x.address, x.failure))
         bad_port(x, name);
     }
     if (!good.empty())
       ok("ports", "can be bound: " + join(good));
-  }
-
-  // As the server itself does: a family that the host lacks is no mistake
-  // where no particular address was asked for.
-  static bool is_left_out(const port_fact& x) {
-    return (x.address.is_unspecified() || x.address.is_loopback())
-           && (x.failure == std::errc::address_not_available
-               || x.failure == std::errc::address_family_not_supported);
   }
 
   void bad_port(const port_fact& x, const std::string& name) {

@@ -23,6 +23,29 @@ net::token_algorithm to_algorithm(const std::string& name) {
                            : net::token_algorithm::es256;
 }
 
+/// Says which key is missing, or in which file one is no good.
+std::string describe_key_failure(const config::auth_keys& settings,
+                                 net::token_keys keys,
+                                 const std::error_code& why) {
+  auto secret = "auth.jwt-secret-file " + settings.jwt_secret_file;
+  auto file = "auth.jwt-key-file " + settings.jwt_key_file;
+  if (why == net::token_errc::weak_secret)
+    return secret + ": " + why.message();
+  if (why == net::token_errc::bad_public_key)
+    return file + ": " + why.message();
+  for (const auto& name : settings.jwt) {
+    keys.allowed = {to_algorithm(name)};
+    if (net::token_verifier::make(keys))
+      continue;
+    if (name == "hs256")
+      return "auth.jwt: hs256 has no key: set auth.jwt-secret-file";
+    return "auth.jwt: " + name + " has no key: "
+           + (settings.jwt_key_file.empty() ? "set auth.jwt-key-file"
+                                            : "there is none in " + file);
+  }
+  return "auth.jwt: " + why.message();
+}
+
 } // namespace
 
 protocol::wall_time wall_now() {
@@ -59,18 +82,20 @@ doorkeeper_outcome make_doorkeeper(const config::auth_keys& settings) {
   if (!settings.jwt_secret_file.empty()) {
     auto text = read_secret_file(settings.jwt_secret_file);
     if (!text)
-      return fail("auth.jwt-secret-file: " + text.error().message());
+      return fail(describe_secret_failure(
+          "auth.jwt-secret-file", settings.jwt_secret_file, text.error()));
     keys.secret = std::move(*text);
   }
   if (!settings.jwt_key_file.empty()) {
     auto text = read_secret_file(settings.jwt_key_file);
     if (!text)
-      return fail("auth.jwt-key-file: " + text.error().message());
+      return fail(describe_secret_failure("auth.jwt-key-file",
+                                          settings.jwt_key_file, text.error()));
     keys.public_keys = std::move(*text);
   }
   auto verifier = net::token_verifier::make(keys);
   if (!verifier)
-    return fail("auth.jwt: " + verifier.error().message());
+    return fail(describe_key_failure(settings, keys, verifier.error()));
   protocol::claim_rules rules{settings.jwt_issuer, settings.jwt_audience,
                               settings.jwt_leeway};
   return {std::make_shared<const doorkeeper>(std::move(*verifier),

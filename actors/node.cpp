@@ -1,5 +1,6 @@
 #include "actors/node.hpp"
 
+#include "actors/bind_failure.hpp"
 #include "actors/front_door.hpp"
 #include "actors/http_clients.hpp"
 #include "actors/io_worker.hpp"
@@ -57,12 +58,23 @@ shedding_limits to_shedding_limits(const config& in) {
 
 std::string describe_http_failure(const config::http_keys& in,
                                   const std::error_code& why) {
-  auto key = why.category() != net::tls_category()
-                 ? "http.port " + std::to_string(in.port)
-             : why == net::tls_errc::bad_certificate
+  if (why.category() != net::tls_category())
+    return describe_bind_failure(
+        {"http", in.listen_addresses, in.port, {net::transport_protocol::tcp}},
+        why);
+  auto key = why == net::tls_errc::bad_certificate
                  ? "http.tls-certificate " + in.tls_certificate
                  : "http.tls-key " + in.tls_key;
   return key + ": " + why.message();
+}
+
+std::string describe_rtc_failure(const config::rtc_keys& in,
+                                 const std::error_code& why) {
+  std::vector protocols{net::transport_protocol::udp};
+  if (in.tcp)
+    protocols.push_back(net::transport_protocol::tcp);
+  return describe_bind_failure(
+      {"rtc", in.listen_addresses, in.port, std::move(protocols)}, why);
 }
 
 } // namespace
@@ -121,8 +133,7 @@ std::optional<std::string> node::impl::start() {
     return "cannot make a DTLS certificate: " + context.error().message();
   dtls = std::move(*context);
   if (auto ok = sockets.port().start(); !ok)
-    return "rtc.port " + std::to_string(settings.rtc.port) + ": "
-           + ok.error().message();
+    return describe_rtc_failure(settings.rtc, ok.error());
   running = true;
   socket = spawn_socket(system, sockets);
   load = spawn_load(system, {to_marks(settings.overload), net::process_cpu_time,

@@ -24,4 +24,12 @@ net::result<std::string> read_secret_file(const std::string& path) {
   return text;
 }
 
+std::string describe_secret_failure(const std::string& key,
+                                    const std::string& path,
+                                    const std::error_code& why) {
+  auto text =
+      why == std::errc::invalid_argument ? "nothing is in it" : why.message();
+  return key + " " + path + ": " + text;
+}
+
 } // namespace troupe::actors

@@ -12,4 +12,10 @@ namespace troupe::actors {
 /// is in it.
 net::result<std::string> read_secret_file(const std::string& path);
 
+/// One line for the operator when that failed: the key that names the file,
+/// the file, and why.
+std::string describe_secret_failure(const std::string& key,
+                                    const std::string& path,
+                                    const std::error_code& why);
+
 } // namespace troupe::actors

@@ -96,11 +96,13 @@ public:
     // A free UDP port may be taken for TCP: then try another.
     for (int attempt = 0;; ++attempt) {
       auto bound = bind_all();
-      if (bound || config_.port != 0 || attempt == 8)
-        return bound ? begin() : bound;
+      if (bound)
+        return begin();
       sockets_.clear();
       locals_.clear();
       make_listener();
+      if (config_.port != 0 || attempt == 8)
+        return bound;
     }
   }
 

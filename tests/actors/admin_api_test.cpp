@@ -142,7 +142,10 @@ http_reply provoke(scene& on, const std::string& method,
     case 401: {
       auto wrong = on.ask(method, target, bearer("not " + token));
       CHECK(wrong.status == 401);
-      return on.ask(method, target, "");
+      CHECK(wrong.body.find("Wrong token") != std::string::npos);
+      auto none = on.ask(method, target, "");
+      CHECK(none.body.find("A bearer token is wanted") != std::string::npos);
+      return none;
     }
     case 403:
       return on.ask(method, target,
@@ -385,9 +388,10 @@ TEST_CASE("a token's file that is missing, empty or short stops the start") {
     CHECK(out.enabled == !why.has_value());
     return why.value_or("");
   };
-  CHECK(failure("/nonexistent/token").starts_with("admin.token-file: "));
+  CHECK(failure("/nonexistent/token")
+            .starts_with("admin.token-file /nonexistent/token: No such file"));
   temporary_file blank{"\n"};
-  CHECK(failure(blank.path()).starts_with("admin.token-file: "));
+  CHECK(failure(blank.path()).starts_with("admin.token-file " + blank.path()));
   temporary_file weak{"fifteen letters"};
   CHECK(failure(weak.path()).find("16 characters") != std::string::npos);
   temporary_file fine{"sixteen letters!\n"};

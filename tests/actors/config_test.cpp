@@ -1,4 +1,5 @@
 #include "actors/config.hpp"
+#include "actors/doorkeeper.hpp"
 #include "actors/node_settings.hpp"
 
 #include <doctest/doctest.h>
@@ -226,6 +227,83 @@ TEST_CASE("a mistake in the file is one line that names the key") {
   }
 }
 
+TEST_CASE("a mistake in the file is told with its line") {
+  auto told = [](const std::string& text, const std::string& line,
+                 const std::string& what, std::vector<std::string> flags = {}) {
+    CAPTURE(text);
+    temporary_file file{text};
+    flags.push_back(file.flag());
+    auto outcome = read(flags);
+    CAPTURE(outcome.text);
+    CHECK_FALSE(outcome.settings);
+    CHECK(outcome.exit_code == 2);
+    auto place = file.flag().substr(file.flag().find('=') + 1) + ":" + line;
+    if (!line.empty())
+      CHECK(outcome.text.starts_with("troupe: " + place + ": "));
+    CHECK(outcome.text.find(what) != std::string::npos);
+    CHECK(outcome.text.find('\n') == outcome.text.size() - 1);
+  };
+  told("# a\nhttp.port = 1\nhttp.port = 2\n", "3", "http.port is there twice");
+  told("http.port = 1\nrtc.port = 4\nhttp.port = 1\n", "3", "in line 1");
+  told("\n[http]\nport = 3000\n", "2", "sections such as [http]");
+  told("rtc.port = 1\nrtc.prt = 2\n", "2", "unknown key rtc.prt");
+  told("config-file = a\n", "1", "unknown key config-file");
+  told("http.port\n", "1", "key = value");
+  told("\nrtc.port = 65536\n", "2", ": rtc.port: ");
+  told("\nrtc.port =\n", "2", "the value is empty");
+  told("http.port = 1,2\n", "1", "http.port: more than one value");
+  told("rtc.tcp = perhaps\n", "1", "rtc.tcp");
+  told("rtc.port = 5\n", "", "troupe: --rtc.port: ", {"--rtc.port=65536"});
+}
+
+TEST_CASE("a list of the file may go over several lines") {
+  temporary_file file{"metrics.allow = [127.0.0.1,\n  ::1]\nrtc.port = 5004\n"};
+  auto outcome = read({file.flag()});
+  REQUIRE_MESSAGE(outcome.settings, outcome.text);
+  CHECK(outcome.settings->metrics.allow.size() == 2);
+  CHECK(outcome.settings->rtc.port == 5004);
+}
+
+TEST_CASE("a flag's mistake is told in words") {
+  for (auto [flags, what] :
+       std::initializer_list<std::pair<std::vector<std::string>, std::string>>{
+           {{"--rtc.port="}, "--rtc.port: the value is empty"},
+           {{"--log.level="}, "--log.level: the value is empty"},
+           {{"--rtc.listen-addresses="},
+            "--rtc.listen-addresses: the value is empty"},
+           {{"--http.port=1", "--http.port=2"},
+            "--http.port: more than one value"},
+           {{"--rtc.announced-addresses=0.0.0.0"},
+            "clients are told 0.0.0.0, which is nobody's"},
+           {{"--rtc.announced-addresses=203.0.113.7,::"},
+            "clients are told ::, which is nobody's"}}) {
+    auto outcome = read(flags);
+    CAPTURE(outcome.text);
+    CHECK_FALSE(outcome.settings);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.text.find(what) != std::string::npos);
+  }
+}
+
+TEST_CASE("an origin is what browsers send as one") {
+  for (std::string good :
+       {"https://meet.example.org", "http://localhost:8080", "http://[::1]:80",
+        "capacitor://localhost", "file://", "null",
+        "https://a.example,https://b.example"}) {
+    auto outcome = read({"--http.allowed-origins=" + good});
+    CHECK_MESSAGE(outcome.settings, outcome.text);
+  }
+  for (std::string bad :
+       {"foo", "meet.example.org", "https://", "https://a.example/",
+        "https://A.example", "*", "https://*.example", "://a", ""}) {
+    CAPTURE(bad);
+    auto outcome = read({"--http.allowed-origins=" + bad});
+    CHECK_FALSE(outcome.settings);
+    if (!bad.empty())
+      CHECK(outcome.text.find("https://meet.example.org") != std::string::npos);
+  }
+}
+
 TEST_CASE("a certificate without its key, or the reverse, stops the start") {
   for (std::string text : {"--http.tls-key=k", "--http.tls-certificate=c"}) {
     auto outcome = read({text});
@@ -258,6 +336,16 @@ TEST_CASE("the configuration files that come with the server can be read") {
     auto outcome = read({"--config-file=" TROUPE_SOURCE_DIR + name});
     CHECK_MESSAGE(outcome.settings, outcome.text);
   }
+}
+
+TEST_CASE("dev.conf signals on loopback alone, and has media beyond it") {
+  auto outcome = read({"--config-file=" TROUPE_SOURCE_DIR "/conf/dev.conf"});
+  REQUIRE_MESSAGE(outcome.settings, outcome.text);
+  // Firefox sends no media by way of loopback.
+  CHECK(outcome.settings->rtc.listen_addresses
+        == config{}.rtc.listen_addresses);
+  CHECK(outcome.settings->auth.jwt.empty());
+  CHECK_FALSE(troupe::actors::open_to_strangers(*outcome.settings));
 }
 
 TEST_CASE("troupe.conf lists exactly the keys of --help with their defaults") {

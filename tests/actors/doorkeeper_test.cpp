@@ -231,17 +231,31 @@ TEST_CASE("keys that cannot be read stop the start with one line") {
   CHECK(failure({}).empty());
   actors::config::auth_keys keys;
   keys.jwt = {"hs256"};
-  CHECK(failure(keys).starts_with("auth.jwt: no key"));
+  CHECK(failure(keys)
+        == "auth.jwt: hs256 has no key: set auth.jwt-secret-file");
   keys.jwt_secret_file = "/nonexistent/secret";
-  CHECK(failure(keys).starts_with("auth.jwt-secret-file: No such file"));
+  CHECK(failure(keys).starts_with(
+      "auth.jwt-secret-file /nonexistent/secret: No such file"));
   temporary_file weak{"too short\n"};
-  CHECK(failure(hs256_keys(weak)).starts_with("auth.jwt: a secret must"));
+  CHECK(failure(hs256_keys(weak))
+            .starts_with("auth.jwt-secret-file " + weak.path()
+                         + ": a secret must"));
   temporary_file blank{" \n"};
-  CHECK(failure(hs256_keys(blank)).starts_with("auth.jwt-secret-file: "));
+  CHECK(failure(hs256_keys(blank))
+        == "auth.jwt-secret-file " + blank.path() + ": nothing is in it");
   keys = {};
   keys.jwt = {"rs256"};
+  CHECK(failure(keys) == "auth.jwt: rs256 has no key: set auth.jwt-key-file");
+  keys.jwt_key_file = "/nonexistent/keys";
+  CHECK(failure(keys).starts_with("auth.jwt-key-file /nonexistent/keys: No"));
+  keys.jwt_key_file = blank.path();
+  CHECK(failure(keys).starts_with("auth.jwt-key-file " + blank.path() + ": "));
   keys.jwt_key_file = auth_file("ec.pem");
-  CHECK(failure(keys).starts_with("auth.jwt: no key"));
+  keys.jwt = {"es256", "rs256"};
+  CHECK(failure(keys)
+        == "auth.jwt: rs256 has no key: there is none in auth.jwt-key-file "
+               + auth_file("ec.pem"));
+  keys.jwt = {"rs256"};
   keys.jwt_key_file = auth_file("rsa.pem");
   CHECK(failure(keys).empty());
 }

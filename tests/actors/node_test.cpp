@@ -309,8 +309,40 @@ TEST_CASE("a port that is taken stops the start with one line") {
   actors::node second{settings};
   auto failure = second.start();
   REQUIRE(failure);
-  CHECK(failure->find("http.port") != std::string::npos);
+  CHECK(failure->starts_with("http.listen-addresses 127.0.0.1, http.port "
+                             + std::to_string(first.port()) + ": "));
   CHECK(failure->find('\n') == std::string::npos);
+}
+
+TEST_CASE(
+    "an address that is not this host's is named when it stops the start") {
+  // TEST-NET-3 (RFC 5737): nobody's.
+  auto settings = loopback();
+  settings.http.listen_addresses = {"127.0.0.1", "203.0.113.77"};
+  actors::node deaf{settings};
+  auto failure = deaf.start();
+  REQUIRE(failure);
+  CHECK(failure->starts_with(
+      "http.listen-addresses 203.0.113.77, http.port 0: "));
+  settings = loopback();
+  settings.rtc.listen_addresses = {"127.0.0.1", "203.0.113.77"};
+  actors::node dark{settings};
+  failure = dark.start();
+  REQUIRE(failure);
+  CHECK(
+      failure->starts_with("rtc.listen-addresses 203.0.113.77, rtc.port 0: "));
+}
+
+TEST_CASE("a media port that is taken is named with its address") {
+  running_node first;
+  auto settings = loopback();
+  settings.rtc.listen_addresses = {"127.0.0.2", "127.0.0.1"};
+  settings.rtc.port = first.server.rtc_port();
+  actors::node second{settings};
+  auto failure = second.start();
+  REQUIRE(failure);
+  CHECK(failure->starts_with("rtc.listen-addresses 127.0.0.1, rtc.port "
+                             + std::to_string(settings.rtc.port) + ": "));
 }
 
 TEST_CASE("health is told, and strange upgrades are refused") {
