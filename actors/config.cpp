@@ -259,7 +259,7 @@ void key_table::add_room() {
   add_number("room.max-data-consumers-per-peer", x.max_data_consumers_per_peer,
              1, 100'000, "Data consumers of one peer");
   add_time("room.empty-timeout", x.empty_timeout, 1, 86'400,
-           "How long a room that was opened waits for its first member, s");
+           "How long a room that was opened stays without a member, s");
   add_time("room.reconnect-grace", x.reconnect_grace, 0, 3'600,
            "How long a member whose connection is lost may come back, s; 0 is "
            "not at all");

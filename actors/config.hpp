@@ -58,7 +58,7 @@ struct config {
     uint32_t max_data_consumers = 1'000'000;
     uint32_t max_data_producers_per_peer = 64;
     uint32_t max_data_consumers_per_peer = 1'000;
-    std::chrono::seconds empty_timeout{60};
+    std::chrono::seconds empty_timeout{300};
     std::chrono::seconds reconnect_grace{10};
     uint32_t audio_top = 3; // 0: all
     uint32_t audio_top_above = 250;

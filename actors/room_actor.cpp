@@ -301,7 +301,7 @@ void room_state::become_empty() {
 
 void room_state::dismiss(const peer_id& who, protocol::end_reason why) {
   self->send(members.at(who).peer, dismiss_peer{why});
-  remove(who);
+  leave(who);
 }
 
 void room_state::remove(const peer_id& who) {

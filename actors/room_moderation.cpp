@@ -66,6 +66,8 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   data.clear();
   rules = {};
   speakers = {};
+  // An empty room that empties once more is not kept for those who left.
+  become_empty();
   become_empty();
   return promise;
 }

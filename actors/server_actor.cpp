@@ -7,11 +7,17 @@
 #include <caf/stateful_actor.hpp>
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
+#include <utility>
 
 namespace troupe::actors {
 
 namespace {
+
+/// How many rooms may stay without members: what clients open and leave again
+/// must not fill the memory. Beyond it the one that waits longest closes.
+constexpr size_t max_waiting = 10'000;
 
 /// Why a newcomer has to go elsewhere.
 protocol::error refusal(const load_board& load) {
@@ -33,7 +39,16 @@ struct server_state {
   struct room {
     room_actor handle;
     uint64_t joins = 0;  // how many newcomers it has been sent
-    uint64_t serial = 0; // tells rooms of one name apart
+    bool opened = false; // and not just entered: it stays when it is empty
+    uint64_t wait = 0;   // its key among those that wait, while it does
+  };
+
+  using room_map = std::unordered_map<room_id, room>;
+
+  // A room without members that somebody may yet come to.
+  struct waiting_room {
+    room_id id;
+    net::time_point until;
   };
 
   // Hands a newcomer to its room, unless the server is overloaded.
@@ -48,28 +63,45 @@ struct server_state {
 
   room& open(const room_id& id);
 
-  // Ends a room that has become empty, unless a newcomer is on its way there.
-  void close_if_idle(const room_emptied& x);
+  // Ends a room that has become empty, or lets it wait if it was opened, unless
+  // a newcomer is on its way there. One that waits and says so again has been
+  // ended by who may do that.
+  void handle_emptied(const room_emptied& x);
 
-  void close(std::unordered_map<room_id, room>::iterator i);
+  void begin_wait(room_map::iterator i);
+  void end_wait(room& x);
+
+  // Closes what has waited long enough.
+  void handle_tick();
+
+  // Sees to it that this happens.
+  void schedule_tick();
+
+  void close(room_map::iterator i);
+
+  void forget(room_map::iterator i);
 
   pointer self;
   room_services services;
-  uint64_t rooms_opened = 0;
-  std::unordered_map<room_id, room> rooms;
+  room_map rooms;
+  uint64_t last_wait = 0;
+  std::map<uint64_t, waiting_room> waiting; // the longest first
+  bool ticking = false;                     // a tick is on its way
 };
 
 server_actor::behavior_type server_state::make_behavior() {
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg& down) {
-    std::erase_if(rooms, [&](const auto& x) {
+    auto i = std::ranges::find_if(rooms, [&](const auto& x) {
       return x.second.handle.address() == down.source;
     });
+    if (i != rooms.end())
+      forget(i);
   });
   return {
       [this](join_room& x) { return let_in(x); },
       [this](const open_room& x) { return open_ahead(x); },
-      [this](const room_emptied& x) { close_if_idle(x); },
+      [this](const room_emptied& x) { handle_emptied(x); },
       [this](const announce_drain& x) {
         for (const auto& [id, entry] : rooms)
           self->send(entry.handle, x);
@@ -77,12 +109,7 @@ server_actor::behavior_type server_state::make_behavior() {
       [this](const get_census&) { return census{rooms.size()}; },
       [this](const list_rooms& x) { return list(x); },
       [this](const find_room& x) { return find(x.room); },
-      [this](const room_idle_tick& x) {
-        auto i = rooms.find(x.room);
-        if (i != rooms.end() && i->second.serial == x.serial
-            && i->second.joins == 0)
-          close(i);
-      },
+      [this](const room_idle_tick&) { handle_tick(); },
   };
 }
 
@@ -97,6 +124,7 @@ caf::result<room_joined> server_state::let_in(join_room& x) {
   }
   auto& target = open(x.room);
   ++target.joins;
+  end_wait(target);
   services.shards.load->counters().note_mailbox(mailbox_owner::server,
                                                 mailbox_length(self));
   return self->delegate(target.handle, std::move(x));
@@ -107,9 +135,8 @@ caf::result<done> server_state::open_ahead(const open_room& x) {
     return to_caf(protocol::make_error(protocol::error_code::room_exists));
   if (!services.shards.load->admit(newcomer::room))
     return to_caf(refusal(*services.shards.load));
-  auto serial = open(x.room).serial;
-  self->delayed_send(self, services.limits.empty_timeout,
-                     room_idle_tick{x.room, serial});
+  open(x.room).opened = true;
+  begin_wait(rooms.find(x.room));
   return done{};
 }
 
@@ -143,23 +170,63 @@ server_state::room& server_state::open(const room_id& id) {
     auto handle = spawn_room(self->system(), id, services,
                              caf::actor_cast<room_listener_actor>(self));
     self->monitor(handle);
-    i = rooms.emplace(id, room{handle, 0, ++rooms_opened}).first;
+    i = rooms.emplace(id, room{handle}).first;
     log::event(log::level::info, "room-opened", {{"room", id.str()}});
   }
   return i->second;
 }
 
-void server_state::close_if_idle(const room_emptied& x) {
+void server_state::handle_emptied(const room_emptied& x) {
   auto i = rooms.find(x.room);
-  if (i == rooms.end() || i->second.joins != x.joins)
+  if (i == rooms.end() || i->second.joins != x.joins
+      || i->second.handle != self->current_sender())
     return;
-  close(i);
+  if (i->second.opened && i->second.wait == 0)
+    begin_wait(i);
+  else
+    close(i);
 }
 
-void server_state::close(std::unordered_map<room_id, room>::iterator i) {
+void server_state::begin_wait(room_map::iterator i) {
+  end_wait(i->second);
+  i->second.wait = ++last_wait;
+  waiting.emplace(last_wait,
+                  waiting_room{i->first, self->clock().now()
+                                             + services.limits.empty_timeout});
+  if (waiting.size() > max_waiting)
+    close(rooms.find(waiting.begin()->second.id));
+  schedule_tick();
+}
+
+void server_state::end_wait(room& x) {
+  waiting.erase(std::exchange(x.wait, 0));
+}
+
+void server_state::handle_tick() {
+  ticking = false;
+  auto now = self->clock().now();
+  while (!waiting.empty() && waiting.begin()->second.until <= now)
+    close(rooms.find(waiting.begin()->second.id));
+  schedule_tick();
+}
+
+void server_state::schedule_tick() {
+  if (ticking || waiting.empty())
+    return;
+  ticking = true;
+  auto left = waiting.begin()->second.until - self->clock().now();
+  self->delayed_send(self, std::max(left, net::duration{}), room_idle_tick{});
+}
+
+void server_state::close(room_map::iterator i) {
   log::event(log::level::info, "room-closed", {{"room", i->first.str()}});
   self->demonitor(i->second.handle.address());
   self->send(i->second.handle, close_room{});
+  forget(i);
+}
+
+void server_state::forget(room_map::iterator i) {
+  end_wait(i->second);
   rooms.erase(i);
 }
 

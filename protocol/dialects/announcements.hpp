@@ -38,6 +38,14 @@ public:
     untold_ = std::move(producers);
   }
 
+  /// Begins anew in the same room, for a client that will make another
+  /// transport. What is due to be told is told nevertheless.
+  void enter_again(std::vector<Info> producers) {
+    const auto due = tell_at_;
+    enter(std::move(producers));
+    tell_at_ = due;
+  }
+
   /// A new producer. Returns whether the client is to be told of it now;
   /// otherwise handle_timeout() returns it in a moment.
   bool handle_added(const Info& producer) {

@@ -331,6 +331,9 @@ private:
         return;
       here_.producers.enter(joined->producers);
       here_.data_producers.enter(joined->data_producers);
+    } else if (const auto list = std::get_if<reply::producers>(&done)) {
+      if (of.method->role == camel_role::joins)
+        here_.producers.enter_again(list->list);
     } else if (const auto consumed = std::get_if<reply::consumed>(&done)) {
       here_.producers.handle_consumed(consumed->producer);
     } else if (const auto data = std::get_if<reply::data_consumed>(&done)) {

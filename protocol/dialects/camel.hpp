@@ -63,7 +63,8 @@ std::string bare_reply(const camel_replies& replies);
 /// `params`: whichever the client takes them from.
 std::string generous_transport(const camel_replies& replies);
 
-/// {connected: true}
+/// {connected: true, success: true}: the document promises an answer that is
+/// "success", and does not write it down.
 std::string connected_reply(const camel_replies& replies);
 
 /// {producerId, id, kind, peerId, paused, appData}: the same id twice, since

@@ -202,7 +202,7 @@ std::string generous_transport(const camel_replies& replies) {
 }
 
 std::string connected_reply(const camel_replies&) {
-  return json_object{}.add("connected", true).text();
+  return json_object{}.add("connected", true).add("success", true).text();
 }
 
 json_object told_producer(const producer_info& producer) {

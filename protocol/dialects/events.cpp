@@ -67,6 +67,9 @@ const method* find_method(std::string_view name) {
   return found == methods.end() ? nullptr : &*found;
 }
 
+// What a request says that names a room which this client is not in any more.
+constexpr std::string_view left_sentence = "This client has left that room";
+
 // The texts that the document fixes, whatever the server's sentence is.
 std::string error_sentence(const error& why) {
   switch (why.code) {
@@ -141,7 +144,7 @@ public:
     if (room_.empty())
       return reject(call, make_error(error_code::not_joined), link);
     if (!room->empty() && *room != room_)
-      return reject(call, make_error(error_code::room_not_found), link);
+      return reject_elsewhere(call, *room, link);
     auto verb = method->read(payload);
     if (!verb)
       return reject(call, to_error(verb.error()), link);
@@ -197,12 +200,28 @@ private:
     refuse(call, why, link);
   }
 
+  // Every request names its room, which need not be the one that the client is
+  // in: it cannot be in two.
+  void reject_elsewhere(const socketio_call& call, const room_id& named,
+                        socketio_link& link) {
+    const auto why = make_error(error_code::room_not_found);
+    const auto left = std::find(left_.begin(), left_.end(), named);
+    link.note_refusal(why.code);
+    refuse(call, why.code, left == left_.end() ? why.message : left_sentence,
+           link);
+  }
+
   // A failure that nobody waits for is told by an event, `request-error`,
   // which no client stumbles over.
   static void refuse(const socketio_call& call, const error& why,
                      socketio_link& link) {
+    refuse(call, why.code, error_sentence(why), link);
+  }
+
+  static void refuse(const socketio_call& call, error_code code,
+                     std::string_view sentence, socketio_link& link) {
     json_object out;
-    out.add("error", error_sentence(why)).add("code", to_string(why.code));
+    out.add("error", sentence).add("code", to_string(code));
     if (call.id)
       link.answer(call, out.text());
     else
@@ -239,8 +258,10 @@ private:
     // the answer and no second peer; one that joins elsewhere wants to move.
     if (room == room_)
       return link.ask(verb::list_producers{}, call);
-    if (!room_.empty())
+    if (!room_.empty()) {
       link.ask(verb::leave{}, std::nullopt);
+      note_left();
+    }
     room_ = room;
     link.ask(verb::join{std::move(room), peer_id{link.sid()},
                         link.name_of(payload).value_or(""),
@@ -248,8 +269,18 @@ private:
              call);
   }
 
+  void note_left() {
+    static constexpr size_t most = 8;
+    std::erase(left_, room_);
+    if (left_.size() == most)
+      left_.erase(left_.begin());
+    left_.push_back(room_);
+  }
+
   // The room that the client is in or is about to be in; empty before.
   room_id room_;
+  // Where it was before, the latest last.
+  std::vector<room_id> left_;
 };
 
 } // namespace

@@ -12,6 +12,27 @@ using protocol::error_code;
 using protocol::peer_id;
 using protocol::room_id;
 
+namespace {
+
+// What the admin API asks of room r.
+template <class Verb>
+void administer(actor_world& world, Verb what) {
+  caf::scoped_actor self{*world.system};
+  auto found = self->request(world.server, caf::infinite,
+                             actors::find_room{room_id{"r"}});
+  world.run();
+  actors::room_actor room;
+  found.receive([&](const actors::room_found& x) { room = x.room; },
+                [](const caf::error&) { FAIL("no room"); });
+  auto done = self->request(room, caf::infinite,
+                            actors::administer_room{std::move(what)});
+  world.run();
+  done.receive([](const actors::done&) {},
+               [](const caf::error&) { FAIL("refused"); });
+}
+
+} // namespace
+
 TEST_CASE("a room opened ahead waits for its first member, but not forever") {
   actors::config settings;
   settings.room.empty_timeout = std::chrono::seconds{2};
@@ -34,9 +55,100 @@ TEST_CASE("a room opened ahead waits for its first member, but not forever") {
   ann.get<reply::joined>(join);
   world.pass(std::chrono::seconds{3});
   CHECK(world.rooms() == 1);
-  ann.get<reply::ok>(verb::leave{});
+}
+
+TEST_CASE("a room that was opened waits for those who left it, for a while") {
+  actors::config settings;
+  settings.room.empty_timeout = std::chrono::seconds{2};
+  actor_world world{settings};
+  probe_client bob{world};
+  auto join = join_as("ann");
+  join.must_exist = true;
+  {
+    probe_client ann{world};
+    ann.get<reply::ok>(verb::create_room{room_id{"r"}});
+    ann.get<reply::joined>(join);
+    ann.get<reply::ok>(verb::leave{});
+    world.pass(std::chrono::milliseconds{1500});
+    CHECK(bob.refusal(verb::create_room{room_id{"r"}})
+          == error_code::room_exists);
+    ann.get<reply::joined>(join);
+  } // closes its connection
+  // Each time it is empty it waits anew.
+  world.pass(std::chrono::milliseconds{1500});
+  CHECK(world.rooms() == 1);
+  bob.get<reply::joined>(join);
+  world.pass(std::chrono::seconds{3});
+  CHECK(world.rooms() == 1);
+  bob.get<reply::ok>(verb::leave{});
+  world.pass(std::chrono::milliseconds{1990});
+  CHECK(world.rooms() == 1);
+  world.pass(std::chrono::milliseconds{20});
+  CHECK(world.rooms() == 0);
+  CHECK(bob.refusal(join) == error_code::room_not_found);
+  // One that was only entered does not wait.
+  join.must_exist = false;
+  bob.get<reply::joined>(join);
+  bob.get<reply::ok>(verb::leave{});
   world.run();
   CHECK(world.rooms() == 0);
+}
+
+TEST_CASE("a room that was opened and is ended does not wait") {
+  actor_world world;
+  auto live = [&] {
+    return world.live() - world.baseline;
+  };
+  probe_client ann{world};
+  auto alone = live();
+  SUBCASE("by its host") {
+    ann.get<reply::ok>(verb::create_room{room_id{"r"}});
+    ann.get<reply::joined>(join_as("ann"));
+    ann.get<reply::ok>(verb::end_room{});
+    ann.hang_up();
+    alone = 0;
+  }
+  SUBCASE("by who operates the server, when it is empty") {
+    ann.get<reply::ok>(verb::create_room{room_id{"r"}});
+    ann.get<reply::joined>(join_as("ann"));
+    ann.get<reply::ok>(verb::leave{});
+    REQUIRE(world.rooms() == 1);
+    administer(world, verb::end_room{});
+  }
+  SUBCASE("by who operates the server, before anybody came") {
+    ann.get<reply::ok>(verb::create_room{room_id{"r"}});
+    administer(world, verb::end_room{});
+  }
+  SUBCASE("nor one whose last member is put out, if it was only entered") {
+    ann.get<reply::joined>(join_as("ann"));
+    administer(world, verb::kick{peer_id{"ann"}});
+    ann.hang_up();
+    alone = 0;
+  }
+  world.run();
+  CHECK(world.rooms() == 0);
+  CHECK(live() == alone);
+}
+
+TEST_CASE("of very many rooms without members those that wait longest close") {
+  actor_world world;
+  for (int i = 0; i <= 10'000; ++i) {
+    caf::anon_send(world.server,
+                   actors::open_room{room_id{"r" + std::to_string(i)}});
+    if (i % 100 == 0)
+      world.run();
+  }
+  CHECK(world.rooms() == 10'000);
+  probe_client ann{world};
+  auto join = join_as("ann");
+  join.must_exist = true;
+  join.room = room_id{"r0"};
+  CHECK(ann.refusal(join) == error_code::room_not_found);
+  join.room = room_id{"r1"};
+  ann.get<reply::joined>(join);
+  // One that somebody is in does not wait.
+  ann.get<reply::ok>(verb::create_room{room_id{"more"}});
+  CHECK(world.rooms() == 10'001);
 }
 
 TEST_CASE("who joins hidden is seen by nobody until it is announced") {

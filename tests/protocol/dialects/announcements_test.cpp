@@ -101,3 +101,25 @@ TEST_CASE("another room begins anew") {
   x.handle_transport(begin);
   CHECK_EQ(ids(x.handle_timeout(soon)), "p3");
 }
+
+TEST_CASE("who joins the same room again is told again by another transport") {
+  announcements<producer_info> x;
+  x.enter({producer("p1")});
+  x.handle_transport(begin);
+  CHECK_EQ(ids(x.handle_timeout(soon)), "p1");
+  x.handle_consumed(producer_id{"p1"});
+  x.enter_again({producer("p1"), producer("p2")});
+  CHECK_FALSE(x.poll_timeout());
+  x.handle_transport(begin + 1s);
+  CHECK_EQ(ids(x.handle_timeout(begin + 1s + 50ms)), "p1 p2");
+}
+
+TEST_CASE("joining the same room again takes back nothing that is due") {
+  announcements<producer_info> x;
+  x.enter({producer("p1")});
+  x.handle_transport(begin);
+  x.enter_again({producer("p1")});
+  CHECK_EQ(x.poll_timeout(), soon);
+  CHECK_EQ(ids(x.handle_timeout(soon)), "p1");
+  CHECK_FALSE(x.poll_timeout());
+}
