@@ -1,6 +1,7 @@
 #include "actors/consumer_actor.hpp"
 
 #include "actors/live_objects.hpp"
+#include "actors/scoped_monitor.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -53,6 +54,7 @@ struct consumer_state {
   int score = 10;
   int producer_score = 10;
   std::optional<rtp::layers> told_layers;
+  scoped_monitor on_producer;
 };
 
 consumer_state::~consumer_state() {
@@ -73,7 +75,7 @@ consumer_state::make_behavior(const consumer_config& cfg) {
     self->send(listener, consumer_ended{id, source});
     self->quit();
   });
-  self->monitor(cfg.producer);
+  on_producer.begin(self, cfg.producer);
   shard_consumer stream;
   stream.key = key();
   stream.on = cfg.transport;

@@ -2,6 +2,7 @@
 
 #include "actors/live_objects.hpp"
 #include "actors/log.hpp"
+#include "actors/scoped_monitor.hpp"
 #include "actors/stats_json.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -44,6 +45,7 @@ struct data_consumer_state {
   pointer self;
   live_object alive{object_kind::data_consumer};
   data_consumer_config settings;
+  scoped_monitor on_producer;
 };
 
 data_consumer_actor::behavior_type
@@ -51,7 +53,7 @@ data_consumer_state::make_behavior(data_consumer_config cfg) {
   settings = std::move(cfg);
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg&) { end(); });
-  self->monitor(settings.producer);
+  on_producer.begin(self, settings.producer);
   return {
       [this](const data_consumer_ended& x) {
         const auto too_slow = x.why == data_end_reason::too_slow;

@@ -18,6 +18,9 @@ struct data_limits {
   size_t buffer_octets = 8 * 1024 * 1024;
   /// For how long there may be more. At twice the limit it is over at once.
   net::duration buffer_time = std::chrono::seconds{5};
+  /// How many octets may wait for an unreliable one, unless it is one message;
+  /// of more, the oldest are left out. Enough for two of the largest messages.
+  size_t unreliable_octets = 512 * 1024;
 };
 
 /// What a data producer has brought, in the words of W3C's
@@ -35,7 +38,8 @@ struct data_producer_stats {
 struct data_consumer_stats {
   uint64_t messages_sent = 0;
   uint64_t bytes_sent = 0;
-  /// Left out: an unreliable one had no room, or there was no connection.
+  /// Left out: unreliable ones for which there was no room in time, or there
+  /// was no connection.
   uint64_t messages_dropped = 0;
   /// Octets that wait for its client.
   uint64_t buffered_amount = 0;
@@ -214,6 +218,7 @@ private:
   struct waiting_message {
     net::sctp_ppid ppid{};
     net::shared_octets octets;
+    net::time_point since;
   };
 
   struct consumer {
@@ -251,7 +256,15 @@ private:
   void enqueue(consumer& to, association& on, const data_message& x,
                net::time_point now);
 
+  void enqueue_unreliable(consumer& to, association& on, const data_message& x,
+                          net::time_point now);
+
+  waiting_message take_oldest(consumer& to, association& on);
+
   void send_waiting(association& on, net::time_point now);
+
+  static bool is_late(const consumer& to, const waiting_message& x,
+                      net::time_point now);
 
   // Those that are too slow, of which `doomed_` was told.
   void end_doomed(net::time_point now);

@@ -56,7 +56,7 @@ void data_switch::give(consumer& to, const data_message& x,
   else if (to.is.reliability.reliable())
     enqueue(to, *on, x, now);
   else
-    drop(to);
+    enqueue_unreliable(to, *on, x, now);
 }
 
 bool data_switch::send(consumer& to, association& on, net::sctp_ppid ppid,
@@ -86,7 +86,7 @@ void data_switch::enqueue(consumer& to, association& on, const data_message& x,
                           net::time_point now) {
   if (to.queue.empty())
     on.waiting.push_back(to.is.key);
-  to.queue.push_back({x.ppid, x.octets});
+  to.queue.push_back({x.ppid, x.octets, now});
   to.queued += weight(x.octets);
   on.queued += weight(x.octets);
   if (to.queued > limits_.buffer_octets && !to.over_since) {
@@ -98,6 +98,32 @@ void data_switch::enqueue(consumer& to, association& on, const data_message& x,
   if (to.queued > 2 * limits_.buffer_octets
       || on.queued > 2 * limits_.buffer_octets)
     doomed_.push_back(to.is.key);
+}
+
+// The newest is worth the most: the oldest are given up for it.
+void data_switch::enqueue_unreliable(consumer& to, association& on,
+                                     const data_message& x,
+                                     net::time_point now) {
+  if (on.queued + weight(x.octets) > limits_.buffer_octets) {
+    drop(to);
+    return;
+  }
+  enqueue(to, on, x, now);
+  while (to.queue.size() > 1 && to.queued > limits_.unreliable_octets) {
+    take_oldest(to, on);
+    drop(to);
+  }
+}
+
+data_switch::waiting_message data_switch::take_oldest(consumer& to,
+                                                      association& on) {
+  auto out = std::move(to.queue.front());
+  to.queue.pop_front();
+  to.queued -= weight(out.octets);
+  on.queued -= weight(out.octets);
+  if (to.queued <= limits_.buffer_octets)
+    to.over_since.reset();
+  return out;
 }
 
 size_t data_switch::buffered(const consumer& x) const {
@@ -130,18 +156,23 @@ void data_switch::note_less() {
 void data_switch::send_waiting(association& on, net::time_point now) {
   while (!on.waiting.empty()) {
     auto* to = consumers_.at(on.waiting.front()).get();
-    const auto next = to->queue.front();
-    if (!send(*to, on, next.ppid, next.octets, now))
+    const auto& next = to->queue.front();
+    if (is_late(*to, next, now))
+      drop(*to);
+    else if (!send(*to, on, next.ppid, next.octets, now))
       return;
-    to->queue.pop_front();
-    to->queued -= weight(next.octets);
-    on.queued -= weight(next.octets);
-    if (to->queued <= limits_.buffer_octets)
-      to->over_since.reset();
+    take_oldest(*to, on);
     on.waiting.pop_front();
     if (!to->queue.empty())
       on.waiting.push_back(to->is.key);
   }
+}
+
+// Whether its lifetime went by while it waited.
+bool data_switch::is_late(const consumer& to, const waiting_message& x,
+                          net::time_point now) {
+  const auto lifetime = to.is.reliability.max_packet_lifetime_ms;
+  return lifetime && now - x.since > std::chrono::milliseconds{*lifetime};
 }
 
 } // namespace troupe::actors

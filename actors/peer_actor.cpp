@@ -17,7 +17,7 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
   services = cfg.services;
   gate = cfg.gate;
   session = cfg.session;
-  self->monitor(session);
+  overseer.begin(self, session);
   random = net::make_secure_rng();
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler(
@@ -242,16 +242,14 @@ bool peer_state::of_former_session() const {
 }
 
 void peer_state::be_lost() {
-  self->demonitor(session.address());
   session = nullptr;
-  self->monitor(room); // which is who ends us now
+  overseer.begin(self, room); // which is who ends us now
   self->send(room, member_lost{id});
 }
 
 void peer_state::adopt(adopt_session& x) {
-  self->demonitor(session ? session.address() : room.address());
   session = x.session;
-  self->monitor(session);
+  overseer.begin(self, session);
   signaled_at = x.signaled_at;
   if (x.capabilities)
     capabilities = std::move(x.capabilities);

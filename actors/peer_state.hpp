@@ -5,6 +5,7 @@
 #include "actors/ec.hpp"
 #include "actors/live_objects.hpp"
 #include "actors/peer_actor.hpp"
+#include "actors/scoped_monitor.hpp"
 #include "actors/transport_actor.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -262,6 +263,7 @@ struct peer_state {
   std::shared_ptr<const media_services> services;
   room_gate_actor gate;
   session_listener_actor session;
+  scoped_monitor overseer; // the session, or the room while there is none
   std::unique_ptr<net::rng> random;
   room_directory_actor room; // set once joined
   shard_actor shard;         // likewise

@@ -23,6 +23,9 @@ struct producer_state {
   ~producer_state() {
     if (engine)
       publish(self->clock().now());
+    // They go on, and would keep what is left of the monitors.
+    for (const auto& x : shards)
+      self->demonitor(x.actor.address());
   }
 
   producer_actor::behavior_type make_behavior(const producer_config& cfg);

@@ -31,7 +31,7 @@ room_actor::behavior_type room_state::make_behavior() {
   self->set_down_handler(
       [this](const caf::down_msg& down) { handle_down(down); });
   self->set_error_handler([](caf::error&) {});
-  self->monitor(listener);
+  home.begin(self, listener);
   return {
       [this](const find_producer& x) { return find(x); },
       [this](const list_room_producers& x) {

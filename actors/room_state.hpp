@@ -5,6 +5,7 @@
 #include "actors/room_audience.hpp"
 #include "actors/room_rules.hpp"
 #include "actors/roster.hpp"
+#include "actors/scoped_monitor.hpp"
 #include "actors/server_channels.hpp"
 #include "actors/speaker_detector.hpp"
 
@@ -171,6 +172,7 @@ struct room_state {
   room_id id;
   room_services services;
   room_listener_actor listener;
+  scoped_monitor home; // the listener
   uint64_t joins = 0;
   uint64_t losses = 0;
   roster people;

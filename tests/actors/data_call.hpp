@@ -41,7 +41,13 @@ struct data_call {
                                         + std::to_string(stream) + more + "}}");
     REQUIRE_MESSAGE(text_at(reply, "/type") == "data-producer-id",
                     to_text(reply));
-    return text_at(reply, "/data/id");
+    auto id = text_at(reply, "/data/id");
+    // The room hears of a producer after its owner.
+    REQUIRE(eventually([&] {
+      return to_text(ann.request("get-data-producers")["data"]).find(id)
+             != std::string::npos;
+    }));
+    return id;
   }
 
   net::sctp_stream_id listen() {

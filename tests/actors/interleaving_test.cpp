@@ -181,5 +181,5 @@ TEST_CASE("what peers have used is given back") {
   play_many(world, 1, many / 4);
   auto before = allocated_octets();
   play_many(world, many / 4 + 1, many);
-  CHECK(allocated_octets() < before + (5 << 20));
+  CHECK(allocated_octets() < before + (256 << 10));
 }

@@ -119,8 +119,7 @@ TEST_CASE("Engine.IO messages: two polls at once, or one given up, end it") {
   for (const auto& path : paths) {
     {
       poller twice{x.port(), path};
-      auto waiting = twice.begin_get();
-      std::this_thread::sleep_for(20ms);
+      auto waiting = twice.begin_get(x.server);
       CHECK(is_closed(twice));
       auto first = read_reply(waiting);
       CHECK(first.status == 200);
@@ -129,8 +128,7 @@ TEST_CASE("Engine.IO messages: two polls at once, or one given up, end it") {
     }
     poller aborted{x.port(), path};
     {
-      auto gone = aborted.begin_get();
-      std::this_thread::sleep_for(20ms);
+      auto gone = aborted.begin_get(x.server);
     }
     CHECK(eventually([&] { return x.server.stats().connections == 0; }));
     CHECK(is_closed(aborted));
@@ -164,8 +162,7 @@ TEST_CASE("Engine.IO close: a client may end its session") {
   echo_fixture x;
   for (const auto& path : paths) {
     poller polling{x.port(), path};
-    auto waiting = polling.begin_get();
-    std::this_thread::sleep_for(20ms);
+    auto waiting = polling.begin_get(x.server);
     CHECK(polling.post("1").status == 200);
     auto polled = read_reply(waiting);
     CHECK(polled.status == 200);

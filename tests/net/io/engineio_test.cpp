@@ -146,9 +146,8 @@ TEST_CASE("a second poll or a broken poll ends the session") {
 
   poller aborted{x.port()};
   {
-    auto gone = aborted.begin_get();
+    auto gone = aborted.begin_get(x.server);
     x.handler.wait_for_open(2);
-    std::this_thread::sleep_for(20ms);
   }
   CHECK(x.handler.wait_for_closed(2) == std::vector<uint16_t>{1002, 1006});
   CHECK(aborted.get().body == R"({"code":1,"message":"Session ID unknown"})");
@@ -204,8 +203,7 @@ TEST_CASE("the server pings, and a client that answers lives") {
 TEST_CASE("a client may close, and so may the server") {
   http_fixture x;
   poller leaving{x.port()};
-  auto waiting = leaving.begin_get();
-  std::this_thread::sleep_for(20ms);
+  auto waiting = leaving.begin_get(x.server);
   CHECK(leaving.post("1").body == "ok");
   CHECK(read_reply(waiting).body == "6");
   CHECK(leaving.get().status == 400);
@@ -265,9 +263,8 @@ TEST_CASE("session ids are long and never the same") {
 TEST_CASE("a stopping server ends polling sessions") {
   http_fixture x;
   poller client{x.port()};
-  auto waiting = client.begin_get();
+  auto waiting = client.begin_get(x.server);
   x.handler.wait_for_open(1);
-  std::this_thread::sleep_for(20ms);
   x.server.stop();
   CHECK(read_reply(waiting).body == "1");
   CHECK(x.handler.wait_for_closed(1) == std::vector<uint16_t>{1001});

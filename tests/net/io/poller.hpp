@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client.hpp"
+#include "http_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -37,6 +38,14 @@ public:
   tcp_client begin_get() const {
     tcp_client client{port_};
     client.write("GET " + target() + " HTTP/1.1\r\n\r\n");
+    return client;
+  }
+
+  /// The same, once the server has it. Nobody else may ask meanwhile.
+  tcp_client begin_get(const http_server& server) const {
+    auto before = server.stats().requests;
+    auto client = begin_get();
+    REQUIRE(eventually([&] { return server.stats().requests > before; }));
     return client;
   }
 
