@@ -57,6 +57,18 @@ private:
     app_.add_option("--" + name, out, help)->capture_default_str();
   }
 
+  void add_flag(const std::string& name, bool& out, const std::string& help) {
+    app_.add_option("--" + name, out, help)->capture_default_str();
+  }
+
+  void add_choice(const std::string& name, std::string& out,
+                  const std::string& help,
+                  const std::vector<std::string>& choices) {
+    app_.add_option("--" + name, out, help)
+        ->check(CLI::IsMember(choices))
+        ->capture_default_str();
+  }
+
   template <class Number>
   void add_number(const std::string& name, Number& out, uint32_t low,
                   uint32_t high, const std::string& help) {
@@ -111,13 +123,11 @@ void key_table::add_http() {
            "Where HTTP and WebSocket listen", ip_address);
   add_number("http.port", x.port, 0, 65535,
              "Port of HTTP, WebSocket and Socket.IO; 0 takes a free one");
-  app_.add_option("--http.static-root", x.static_root,
-                  "Folder of the web page; empty serves none")
-      ->capture_default_str();
-  app_.add_option("--http.tls-certificate", x.tls_certificate,
-                  "PEM file of the certificate and its chain; empty is plain "
-                  "http");
-  app_.add_option("--http.tls-key", x.tls_key, "PEM file of its private key");
+  add_text("http.static-root", x.static_root,
+           "Folder of the web page; empty serves none");
+  add_text("http.tls-certificate", x.tls_certificate,
+           "PEM file of the certificate and its chain; empty is plain http");
+  add_text("http.tls-key", x.tls_key, "PEM file of its private key");
   add_time("http.tls-check-interval", x.tls_check_interval, 10, 3'600'000,
            "How often those files are looked at for changes, ms");
   add_list("http.allowed-origins", x.allowed_origins,
@@ -152,11 +162,8 @@ void key_table::add_rtc() {
            "Where media listens, UDP and TCP", ip_address);
   add_number("rtc.port", x.port, 0, 65535,
              "The one port of all media; 0 takes a free one");
-  app_.add_option("--rtc.tcp", x.tcp, "Offer ICE-TCP on the same port")
-      ->capture_default_str();
-  app_.add_option("--rtc.prefer-tcp", x.prefer_tcp,
-                  "Rank TCP candidates above UDP")
-      ->capture_default_str();
+  add_flag("rtc.tcp", x.tcp, "Offer ICE-TCP on the same port");
+  add_flag("rtc.prefer-tcp", x.prefer_tcp, "Rank TCP candidates above UDP");
   add_list("rtc.announced-addresses", x.announced_addresses,
            "Addresses told to clients instead of the interfaces' own",
            ip_address);
@@ -164,14 +171,12 @@ void key_table::add_rtc() {
              "UDP sockets per address (SO_REUSEPORT)");
   add_time("rtc.consent-timeout", x.consent_timeout, 0, 60,
            "Seconds without a check until a transport is lost; 0 is never");
-  app_.add_option("--rtc.srtp-backend", x.srtp_backend,
-                  "auto, libsrtp2, openssl or ipsec-mb")
-      ->check(CLI::IsMember({"auto", "libsrtp2", "openssl", "ipsec-mb"}))
-      ->capture_default_str();
-  app_.add_option("--rtc.sctp", x.sctp,
-                  "Which transports carry data channels: asked, always or off")
-      ->check(CLI::IsMember({"asked", "always", "off"}))
-      ->capture_default_str();
+  add_choice("rtc.srtp-backend", x.srtp_backend,
+             "auto, libsrtp2, openssl or ipsec-mb",
+             {"auto", "libsrtp2", "openssl", "ipsec-mb"});
+  add_choice("rtc.sctp", x.sctp,
+             "Which transports carry data channels: asked, always or off",
+             {"asked", "always", "off"});
   add_number("rtc.plain-transports", x.plain_transports, 0, 4'096,
              "How many transports of bare RTP, not encrypted; 0 is none");
   app_.add_option("--rtc.plain-address", x.plain_address,
@@ -271,13 +276,10 @@ void key_table::add_rest() {
            "Who may read /metrics: addresses and prefixes", ip_prefix);
   add_time("drain.limit", out_.drain.limit, 0, 604'800,
            "How long a draining server waits for its rooms to empty, seconds");
-  app_.add_option("--log.level", out_.log.level,
-                  "trace, debug, info, warn, error or off")
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
-      ->capture_default_str();
-  app_.add_option("--log.format", out_.log.format, "line or json")
-      ->check(CLI::IsMember({"line", "json"}))
-      ->capture_default_str();
+  add_choice("log.level", out_.log.level,
+             "trace, debug, info, warn, error or off",
+             {"trace", "debug", "info", "warn", "error", "off"});
+  add_choice("log.format", out_.log.format, "line or json", {"line", "json"});
   add_time("request-timeout", out_.request_timeout, 100, 60'000,
            "How long one actor waits for another, ms");
 }

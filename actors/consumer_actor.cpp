@@ -36,6 +36,7 @@ struct consumer_state {
     self->send(shard, control_consumer{key(), x});
   }
 
+  // Tells them where they have changed.
   void tell_scores();
 
   void tell_layers(std::optional<rtp::layers> sent);
@@ -51,8 +52,9 @@ struct consumer_state {
   shard_actor shard;
   consumer_listener_actor listener;
   rtp::producer_layout layout;
-  int score = 10;
-  int producer_score = 10;
+  uint8_t score = 10;
+  std::shared_ptr<const score_board> board;
+  protocol::consumer_scores told_scores;
   std::optional<rtp::layers> told_layers;
   scoped_monitor on_producer;
 };
@@ -70,6 +72,8 @@ consumer_state::make_behavior(const consumer_config& cfg) {
   shard = cfg.shard;
   listener = cfg.listener;
   layout = cfg.engine.layout;
+  board = cfg.scores;
+  told_scores = cfg.told;
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg&) {
     self->send(listener, consumer_ended{id, source});
@@ -93,10 +97,7 @@ consumer_state::make_behavior(const consumer_config& cfg) {
       [this](const producer_paused& x) {
         self->send(listener, consumer_producer_paused{id, x.paused});
       },
-      [this](const producer_score_changed& x) {
-        producer_score = x.score;
-        tell_scores();
-      },
+      [this](const producer_score_changed&) { tell_scores(); },
       [this](const pause_consumer&) { control(wish::pause{}); },
       [this](const resume_consumer&) { control(wish::resume{}); },
       [this](const close_consumer&) { self->quit(); },
@@ -114,7 +115,11 @@ consumer_state::make_behavior(const consumer_config& cfg) {
 }
 
 void consumer_state::tell_scores() {
-  self->send(listener, consumer_score_changed{id, score, producer_score});
+  auto scores = make_scores(score, *board, layout.kind, told_layers);
+  if (scores == told_scores)
+    return;
+  told_scores = scores;
+  self->send(listener, consumer_score_changed{id, std::move(scores)});
 }
 
 void consumer_state::tell_layers(std::optional<rtp::layers> sent) {
@@ -128,6 +133,7 @@ void consumer_state::tell_layers(std::optional<rtp::layers> sent) {
     return;
   told_layers = sent;
   self->send(listener, consumer_layers_changed{id, sent});
+  tell_scores();
 }
 
 } // namespace

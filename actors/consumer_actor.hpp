@@ -41,6 +41,11 @@ struct consumer_config {
   consumer_listener_actor listener;
   /// How the producer's owner is heard.
   std::shared_ptr<const voice> owner = {};
+  /// How well the producer arrives.
+  std::shared_ptr<const score_board> scores =
+      std::make_shared<const score_board>(0);
+  /// What the client has been told of it with the consumer.
+  protocol::consumer_scores told = {};
 };
 
 consumer_actor spawn_consumer(caf::actor_system& system,

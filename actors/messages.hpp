@@ -87,6 +87,14 @@ struct announce_member {
   protocol::participant who;
 };
 
+/// A member that came under an id of the server's says which user it is.
+struct identify_member {
+  peer_id known_as;
+  protocol::participant who;
+  bool named_by_client = false;
+  bool derived = false;
+};
+
 /// A member calls itself something else.
 struct rename_member {
   peer_id peer;
@@ -205,8 +213,7 @@ struct consumer_producer_paused {
 
 struct consumer_score_changed {
   consumer_id consumer;
-  int score = 10;
-  int producer_score = 10;
+  protocol::consumer_scores scores;
 };
 
 /// What a consumer is sent has changed: other layers of the producer's, or
@@ -216,7 +223,7 @@ struct consumer_layers_changed {
   std::optional<rtp::layers> layers;
 };
 
-/// How well a producer's encodings arrive has changed.
+/// How well a producer's encodings arrive has changed; all that have begun.
 struct producer_rated {
   producer_id producer;
   std::vector<protocol::event::encoding_score> encodings;
@@ -252,6 +259,8 @@ struct connect_dtls {
   /// The client did not say which of its transports it means: another one's
   /// parameters may come as well.
   bool guessed = false;
+  /// Where the client of a plain transport is, instead.
+  std::optional<protocol::plain_address> plain = {};
 };
 
 struct restart_transport_ice {};

@@ -45,8 +45,7 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
           tell_session(event::consumer_resumed{x.consumer});
       },
       [this](const consumer_score_changed& x) {
-        tell_session(
-            event::consumer_score{x.consumer, x.score, x.producer_score});
+        tell_session(event::consumer_score{x.consumer, x.scores});
       },
       [this](const consumer_layers_changed& x) {
         event::consumer_layers_changed told{x.consumer, {}, {}};
@@ -65,6 +64,10 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
         tell_session(event::producer_layers_wanted{x.producer, x.highest});
       },
       [this](const transport_in_use& x) { note_use(x); },
+      [this](const transport_leaving& x) {
+        if (auto* entry = find_transport(x.transport))
+          entry->leaving = x.leaving;
+      },
       [this](const session_lost&) {
         if (!of_former_session())
           be_lost();
@@ -147,6 +150,8 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
 }
 
 caf::result<reply::joined> peer_state::join(verb::join& x) {
+  if (room && x.renames)
+    return go_on_as(x);
   if (room)
     return refuse(error_code::already_joined);
   auto promise = self->make_response_promise<reply::joined>();
@@ -183,6 +188,25 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
             quotas = std::move(entered.quotas);
             floor = std::move(entered.floor);
             promise.deliver(std::move(entered.joined));
+          },
+          [promise](caf::error& failure) mutable { promise.deliver(failure); });
+  return promise;
+}
+
+caf::result<reply::joined> peer_state::go_on_as(verb::join& x) {
+  auto promise = self->make_response_promise<reply::joined>();
+  self->request(room, timeout(),
+                identify_member{id,
+                                {x.peer, x.name, true, true, x.device},
+                                x.named_by_client,
+                                x.derived})
+      .then(
+          [=, this,
+           wanted = std::move(x.capabilities)](reply::joined& known) mutable {
+            id = known.peer;
+            if (wanted)
+              capabilities = std::move(wanted);
+            promise.deliver(std::move(known));
           },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });
   return promise;

@@ -29,9 +29,12 @@ transport_entry*
 peer_state::choose_to_send(const std::optional<transport_id>& which) {
   if (which)
     return find_transport(*which);
-  if (auto* said = first_transport(
-          [](const auto& x) { return x.direction == direction::send; }))
-    return said;
+  // Of several the client means the one that it has connected last.
+  for (auto connected : {true, false})
+    if (auto* said = last_transport([&](const auto& x) {
+          return x.direction == direction::send && x.connected == connected;
+        }))
+      return said;
   if (auto* seen = first_transport(
           [](const auto& x) { return undirected(x) && x.sends; }))
     return seen;

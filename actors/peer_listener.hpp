@@ -20,15 +20,26 @@ struct transport_in_use {
   bool sends = false;
 };
 
+/// Whether a transport's client seems to have closed it. If so, the transport
+/// ends soon; until then the client means another one, if it has one.
+struct transport_leaving {
+  transport_id transport;
+  bool leaving = false;
+};
+
 } // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_in_use)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_leaving)
 
 namespace troupe::actors {
 
-/// What transports tell their peer that cannot know what they are for.
-using transport_listener_actor =
-    caf::typed_actor<caf::reacts_to<transport_in_use>>;
+/// What transports tell their peer.
+using transport_listener_actor = caf::typed_actor<
+    // To a peer that cannot know what they are for: how they are used.
+    caf::reacts_to<transport_in_use>,
+    // Its client is about to be gone from it.
+    caf::reacts_to<transport_leaving>>;
 
 /// What consumers tell their peer.
 using consumer_listener_actor = caf::typed_actor<

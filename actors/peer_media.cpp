@@ -40,16 +40,22 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   auto consumable =
       protocol::get_consumable_rtp_parameters(x.kind, sent, router, *mapping);
   auto created = make_id<producer_id>(*random);
-  auto actor = spawn_producer(
-      self->system(),
-      {created, to_receiver(x.kind, sent, x.paused),
-       caf::actor_cast<rtcp_sender_actor>(on->actor), voice, services->ticks,
-       caf::actor_cast<producer_listener_actor>(self), services->load, floor});
+  auto scores = std::make_shared<score_board>(sent.encodings.size());
+  auto actor = spawn_producer(self->system(),
+                              {created, to_receiver(x.kind, sent, x.paused),
+                               caf::actor_cast<rtcp_sender_actor>(on->actor),
+                               voice, services->ticks,
+                               caf::actor_cast<producer_listener_actor>(self),
+                               services->load, floor, scores});
   self->link_to(actor);
   self->monitor(actor);
-  auto entry = producer_entry{
-      {created, id, x.kind, x.paused, x.app_data}, sent,  std::move(consumable),
-      std::string{protocol::to_string(*type)},     actor, voice};
+  auto entry = producer_entry{{created, id, x.kind, x.paused, x.app_data},
+                              sent,
+                              std::move(consumable),
+                              std::string{protocol::to_string(*type)},
+                              actor,
+                              voice,
+                              scores};
   // On the list at once: should the peer end before the transport answers,
   // it ends this producer, too.
   producers.push_back(
@@ -85,8 +91,6 @@ caf::result<reply::consumed> peer_state::consume(const verb::consume& x) {
   auto* on = choose_to_receive(x.transport);
   if (!on)
     return refuse(error_code::transport_not_found);
-  if (on->plain)
-    return to_caf({error_code::unsupported, "Plain transports only receive"});
   if (consumers.size() >= services->settings.room.max_consumers_per_peer)
     return refuse(error_code::limit_reached);
   if (!x.capabilities && !capabilities)
@@ -98,19 +102,37 @@ caf::result<reply::consumed> peer_state::consume(const verb::consume& x) {
     return refuse(error_code::limit_reached);
   auto wanted = find_producer{id, x.producer, {}, x.own_if_alone};
   for (const auto& have : consumers)
-    wanted.except.push_back(have.producer);
+    if (!find_transport(have.transport)->leaving)
+      wanted.except.push_back(have.producer);
   auto promise = self->make_response_promise<reply::consumed>();
-  self->request(room, timeout(), std::move(wanted))
-      .then(
-          [=, this, on_id = on->id](const producer_entry& found) mutable {
-            auto added = add_consumer(x, on_id, found, place);
-            if (added)
-              promise.deliver(std::move(*added));
-            else
-              promise.deliver(added.error());
-          },
-          [=](caf::error& failure) mutable { promise.deliver(failure); });
+  find_and_consume({x, on->id, std::move(place), std::move(wanted), promise});
   return promise;
+}
+
+void peer_state::find_and_consume(consumption what) {
+  auto request = self->request(room, timeout(), what.wanted);
+  auto kept = std::make_shared<consumption>(std::move(what));
+  request.then(
+      [=, this](const producer_entry& found) {
+        auto added = add_consumer(kept->x, kept->on, found, kept->place);
+        // Who names none gets the next that it can decode.
+        kept->unfit =
+            !added && !kept->x.producer
+            && from_caf(added.error()).code == error_code::cannot_consume;
+        if (added) {
+          kept->promise.deliver(std::move(*added));
+        } else if (!kept->unfit) {
+          kept->promise.deliver(added.error());
+        } else {
+          kept->wanted.except.push_back(found.info.id);
+          find_and_consume(std::move(*kept));
+        }
+      },
+      [=](caf::error& failure) {
+        if (kept->unfit)
+          failure = refuse(error_code::cannot_consume);
+        kept->promise.deliver(failure);
+      });
 }
 
 caf::expected<reply::consumed>
@@ -130,12 +152,13 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
     return refuse_parameters(told.error());
   told->mid = std::to_string(on->next_mid++);
   auto created = make_id<consumer_id>(*random);
+  auto engine = to_forwarder(found.info.kind, found.sent, *told, x.paused);
+  auto scores = make_scores(10, *found.scores, engine.layout.kind, {});
   auto actor = spawn_consumer(
-      self->system(),
-      {created, found.info.id,
-       to_forwarder(found.info.kind, found.sent, *told, x.paused),
-       found.producer, transport_key{on->actor->id()}, shard,
-       caf::actor_cast<consumer_listener_actor>(self), found.voice});
+      self->system(), {created, found.info.id, std::move(engine),
+                       found.producer, transport_key{on->actor->id()}, shard,
+                       caf::actor_cast<consumer_listener_actor>(self),
+                       found.voice, found.scores, scores});
   self->link_to(actor);
   consumers.push_back(
       {created, on->id, found.info.id, actor, std::move(place)});
@@ -144,9 +167,16 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
   if (!x.transport && !on->direction)
     consumers.back().route = route;
   self->send(on->actor, std::move(route));
-  return reply::consumed{
-      created,    found.info.id, found.info.peer,   found.info.kind,    *told,
-      found.type, x.paused,      found.info.paused, found.info.app_data};
+  return reply::consumed{created,
+                         found.info.id,
+                         found.info.peer,
+                         found.info.kind,
+                         *told,
+                         found.type,
+                         x.paused,
+                         found.info.paused,
+                         found.info.app_data,
+                         std::move(scores)};
 }
 
 caf::result<reply::ok> peer_state::set_paused(const producer_id& which,
@@ -224,7 +254,7 @@ peer_state::set_priority(const verb::set_consumer_priority& x) {
   if (!record)
     return refuse(error_code::consumer_not_found);
   if (x.priority < 1 || x.priority > 255)
-    return to_caf({error_code::bad_request, "priority: not from 1 to 255"});
+    return to_caf({error_code::bad_request, "priority: must be 1 to 255"});
   record->priority = x.priority;
   self->send(record->actor,
              set_consumer_rank{static_cast<uint8_t>(x.priority)});
@@ -265,7 +295,7 @@ caf::result<reply::stats> peer_state::get_stats(const std::string& which) {
   else if (auto* ear = find_record(data_consumers, data_consumer_id{which}))
     ask(ear->actor);
   else
-    promise.deliver(to_caf({error_code::bad_request, "Unknown id"}));
+    promise.deliver(to_caf({error_code::bad_request, "id: unknown"}));
   return promise;
 }
 

@@ -32,10 +32,11 @@ struct transport_entry {
   // What its client was seen to do with it, where it has no direction.
   bool reached = false;
   bool sends = false;
+  bool leaving = false; // its client seems to have closed it
   uint32_t next_mid = 0;
   std::string cname = {}; // common to what the client sends on it
   bool sctp = false;
-  bool plain = false; // of bare RTP, to send by
+  bool plain = false; // of bare RTP
 };
 
 /// One of the peer's producers.
@@ -97,6 +98,7 @@ struct peer_state {
 
   caf::result<reply::joined> join(verb::join& x);
   caf::result<reply::joined> announce(verb::announce& x);
+  caf::result<reply::joined> go_on_as(verb::join& x);
   caf::result<reply::ok> set_name(verb::set_display_name& x);
   caf::result<reply::transport_created>
   create_transport(const verb::create_transport& x);
@@ -176,6 +178,18 @@ struct peer_state {
 
   // -- steps -----------------------------------------------------------------
 
+  // A request to consume while the room is asked what there is.
+  struct consumption {
+    verb::consume x;
+    transport_id on;
+    std::shared_ptr<void> place;
+    find_producer wanted;
+    caf::typed_response_promise<reply::consumed> promise;
+    bool unfit = false; // there was one, which the client cannot decode
+  };
+
+  void find_and_consume(consumption what);
+
   // Makes the consumer of `found` on `on`, once negotiation succeeds.
   caf::expected<reply::consumed> add_consumer(const verb::consume& x,
                                               const transport_id& on,
@@ -186,6 +200,9 @@ struct peer_state {
   void forget_producer(const producer_id& which);
   void forget_consumer(const consumer_id& which);
   void forget_transport(const transport_id& which);
+
+  // Makes room: ends a transport that its client has closed, if there is one.
+  bool close_leaving();
 
   // Leaves the room and ends everything.
   void close_all();
@@ -235,14 +252,16 @@ struct peer_state {
   // The oldest that fits, or null.
   template <class Predicate>
   transport_entry* first_transport(Predicate fits) {
-    auto i = std::ranges::find_if(transports, fits);
+    auto i = std::ranges::find_if(
+        transports, [&](const auto& x) { return !x.leaving && fits(x); });
     return i == transports.end() ? nullptr : &*i;
   }
 
   // The newest.
   template <class Predicate>
   transport_entry* last_transport(Predicate fits) {
-    auto i = std::find_if(transports.rbegin(), transports.rend(), fits);
+    auto i = std::find_if(transports.rbegin(), transports.rend(),
+                          [&](const auto& x) { return !x.leaving && fits(x); });
     return i == transports.rend() ? nullptr : &*i;
   }
 

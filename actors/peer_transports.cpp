@@ -26,7 +26,8 @@ peer_state::create_transport(const verb::create_transport& x) {
   if (resumed)
     begin_anew();
   const auto& settings = services->settings;
-  if (transports.size() >= settings.room.max_transports_per_peer)
+  if (transports.size() >= settings.room.max_transports_per_peer
+      && !close_leaving())
     return refuse(error_code::limit_reached);
   if (x.plain)
     return create_plain_transport(*x.plain);
@@ -34,11 +35,10 @@ peer_state::create_transport(const verb::create_transport& x) {
   auto sctp = services->sctp
               && (settings.rtc.sctp == "always"
                   || (settings.rtc.sctp == "asked" && x.sctp));
-  transport_listener_actor listener;
-  if (!x.direction)
-    listener = caf::actor_cast<transport_listener_actor>(self);
-  auto actor = spawn_transport(
-      self->system(), {created, services, shard, sctp, std::move(listener)});
+  auto actor = spawn_transport(self->system(),
+                               {created, services, shard, sctp,
+                                caf::actor_cast<transport_listener_actor>(self),
+                                !x.direction.has_value()});
   self->link_to(actor);
   self->monitor(actor);
   auto& entry = transports.emplace_back();
@@ -75,7 +75,7 @@ peer_state::create_plain_transport(const protocol::plain_wish& x) {
   auto created = make_id<transport_id>(*random);
   const auto& announced = services->settings.rtc.announced_addresses;
   auto made = open_plain_transport(
-      self->system(), {created, services, x.rtcp_mux,
+      self->system(), {created, services, shard, x.rtcp_mux, x.comedia,
                        announced.empty() ? signaled_at.ip() : announced.front(),
                        std::move(place)});
   if (!made) {
@@ -89,7 +89,7 @@ peer_state::create_plain_transport(const protocol::plain_wish& x) {
   entry.id = created;
   entry.direction = direction::send;
   entry.actor = made->actor;
-  entry.connected = true;
+  entry.connected = x.comedia;
   entry.plain = true;
   reply::transport_created out;
   out.id = created;
@@ -102,6 +102,8 @@ peer_state::connect_transport(const verb::connect_transport& x) {
   auto* target = choose_to_connect(x);
   if (!target)
     return refuse(error_code::transport_not_found);
+  if (x.plain && !target->plain)
+    return to_caf(protocol::bad_member("dtlsParameters", "missing"));
   auto promise = self->make_response_promise<reply::transport_connected>();
   auto which = target->id;
   auto guessed = !x.transport && !target->direction;
@@ -117,7 +119,8 @@ peer_state::connect_transport(const verb::connect_transport& x) {
   target->guessed = guessed;
   target->named |= !guessed;
   target->connected = true;
-  self->request(target->actor, timeout(), connect_dtls{x.dtls, guessed})
+  self->request(target->actor, timeout(),
+                connect_dtls{x.dtls, guessed, x.plain})
       .then(
           [=](const done&) mutable {
             promise.deliver(reply::transport_connected{which});
@@ -133,9 +136,9 @@ peer_state::connect_transport(const verb::connect_transport& x) {
 
 caf::result<reply::ice_restarted>
 peer_state::restart_ice(const verb::restart_ice& x) {
-  auto* target = x.transport          ? find_transport(*x.transport)
-                 : transports.empty() ? nullptr
-                                      : &transports.front();
+  auto* target = x.transport
+                     ? find_transport(*x.transport)
+                     : first_transport([](const auto&) { return true; });
   if (!target)
     return refuse(error_code::transport_not_found);
   // What the client missed while it was away.
@@ -170,6 +173,16 @@ void peer_state::begin_anew() {
     forget_transport(x.id);
   }
   self->send(room, member_renewed{id});
+}
+
+bool peer_state::close_leaving() {
+  auto i =
+      std::ranges::find_if(transports, [](const auto& x) { return x.leaving; });
+  if (i == transports.end())
+    return false;
+  self->send(i->actor, actors::close_transport{});
+  forget_transport(transport_id{i->id});
+  return true;
 }
 
 void peer_state::forget_transport(const transport_id& which) {

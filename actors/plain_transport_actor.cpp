@@ -4,9 +4,9 @@
 #include "actors/gauge_seat.hpp"
 #include "actors/live_objects.hpp"
 #include "actors/log.hpp"
+#include "actors/plain_sender.hpp"
 #include "actors/timer_slot.hpp"
 #include "net/classify.hpp"
-#include "net/io/plain_port.hpp"
 #include "net/webrtc_transport.hpp"
 #include "protocol/json_text.hpp"
 #include "rtp/rtcp_dispatcher.hpp"
@@ -25,13 +25,12 @@ using rtp::stream_handle;
 
 constexpr auto abandoned_after = std::chrono::seconds{60};
 
+// A client that has only told its address, and to whom we send, must have
+// reported by then: nobody is flooded for longer in somebody else's name.
+constexpr auto unanswered_after = std::chrono::seconds{15};
+
 constexpr uint32_t rtp_path = 0;
 constexpr uint32_t rtcp_path = 1;
-
-struct plain_ports {
-  std::unique_ptr<net::plain_port> rtp;
-  std::unique_ptr<net::plain_port> rtcp; // null: with RTP
-};
 
 struct plain_state {
   using pointer = transport_actor::stateful_pointer<plain_state>;
@@ -41,16 +40,27 @@ struct plain_state {
   explicit plain_state(pointer self_ptr) : self(self_ptr) {}
 
   ~plain_state() {
-    if (services)
-      publish();
+    if (!services)
+      return;
+    publish();
+    caf::anon_send(shard, remove_transport{key()});
   }
 
   transport_actor::behavior_type
   make_behavior(const plain_transport_config& cfg,
                 const std::shared_ptr<plain_ports>& opened);
 
+  // Where the client says that it is.
+  caf::result<done> connect(const connect_dtls& x);
+
   caf::result<done> add(const add_transport_producer& x);
   void remove(const remove_transport_producer& x);
+  void add(const add_transport_consumer& x);
+  void remove(const remove_transport_consumer& x);
+
+  // Has the shard send, once there are consumers and it is known where to; and
+  // elsewhere, where that has become known better.
+  void begin_sending();
 
   void take(net::datagram_batch& datagrams);
 
@@ -75,9 +85,18 @@ struct plain_state {
     return services->load->counters();
   }
 
+  transport_key key() const {
+    return transport_key{self->id()};
+  }
+
   struct producer {
     producer_id id;
     rtp_sink_actor actor;
+  };
+
+  struct consumer {
+    consumer_id id;
+    consumer_key key{};
   };
 
   pointer self;
@@ -86,11 +105,17 @@ struct plain_state {
   std::shared_ptr<const media_services> services;
   std::shared_ptr<void> place;
   std::shared_ptr<plain_ports> ports;
+  shard_actor shard;
+  std::shared_ptr<plain_sender> sender; // once it sends to the client
+  bool comedia = true;
+  bool answered = false; // the client has sent something
+  net::time_point sending_since;
   std::array<std::optional<net::socket_address>, 2> client; // by path
   rtp::demuxer demuxer;
   rtp::rtcp_dispatcher dispatcher;
   uint32_t next_handle = 1;
   std::unordered_map<stream_handle, producer> producers;
+  std::unordered_map<stream_handle, consumer> consumers;
   net::traffic received;
   net::traffic sent;
   uint64_t refused = 0; // not the client's, or no RTP and no RTCP
@@ -104,12 +129,23 @@ caf::error no_webrtc() {
   return to_caf({error_code::wrong_state, "This is a plain transport"});
 }
 
+// Whether it can be one host's: neither nobody's nor a group's.
+bool is_host(const net::socket_address& x) {
+  constexpr size_t v4_begin = 12;
+  constexpr uint8_t first_group = 224;
+  const auto& ip = x.octets();
+  return !x.is_unspecified()
+         && (x.is_v4() ? ip[v4_begin] < first_group : ip[0] != 0xff);
+}
+
 transport_actor::behavior_type
 plain_state::make_behavior(const plain_transport_config& cfg,
                            const std::shared_ptr<plain_ports>& opened) {
   id = cfg.id;
   services = cfg.services;
   place = cfg.place;
+  shard = cfg.shard;
+  comedia = cfg.comedia;
   ports = opened;
   heard = now();
   self->set_error_handler([](caf::error&) {});
@@ -134,18 +170,82 @@ plain_state::make_behavior(const plain_transport_config& cfg,
       [](const get_transport_parameters&) -> caf::result<transport_parameters> {
         return no_webrtc();
       },
-      [](const connect_dtls&) -> caf::result<done> { return no_webrtc(); },
+      [this](const connect_dtls& x) { return connect(x); },
       [](const restart_transport_ice&) -> caf::result<transport_parameters> {
         return no_webrtc();
       },
       [this](const add_transport_producer& x) { return add(x); },
       [this](const remove_transport_producer& x) { remove(x); },
-      [](const add_transport_consumer&) {},
-      [](const remove_transport_consumer&) {},
+      [this](const add_transport_consumer& x) { add(x); },
+      [this](const remove_transport_consumer& x) { remove(x); },
       [this](const close_transport&) { self->quit(); },
       [this](const get_actor_stats&) { return stats(); },
       [this](const transport_tick&) { handle_tick(); },
   };
+}
+
+caf::result<done> plain_state::connect(const connect_dtls& x) {
+  if (!x.plain || comedia)
+    return no_webrtc();
+  if (client[rtp_path])
+    return to_caf({error_code::wrong_state, "Transport already connected"});
+  const auto& told = *x.plain;
+  auto where = net::parse_address(told.ip, told.port);
+  if (!where || !is_host(*where))
+    return to_caf(protocol::bad_member("ip", "must be a host's address"));
+  if (told.port == 0)
+    return to_caf(protocol::bad_member("port", "must be 1 to 65535"));
+  auto rtcp = *where;
+  if (ports->rtcp && told.rtcp_port.value_or(0) == 0)
+    return to_caf(protocol::bad_member("rtcpPort", "missing"));
+  if (ports->rtcp)
+    rtcp.set_port(*told.rtcp_port);
+  client = {*where, rtcp};
+  heard = now();
+  begin_sending();
+  return done{};
+}
+
+void plain_state::begin_sending() {
+  if (consumers.empty() || !client[rtp_path])
+    return;
+  if (sender) {
+    sent.packets += sender->packets();
+    sent.bytes += sender->octets();
+  } else {
+    sending_since = now();
+  }
+  // Until it has sent RTCP, that is next to RTP, as RFC 3550 has it.
+  auto rtcp = client[rtp_path];
+  if (ports->rtcp)
+    rtcp->set_port(static_cast<uint16_t>(rtcp->port() + 1));
+  if (client[rtcp_path])
+    rtcp = client[rtcp_path];
+  sender = std::make_shared<plain_sender>(
+      ports, plain_client{*client[rtp_path], *rtcp});
+  self->send(shard, set_transport_srtp{key(), sender});
+  self->send(shard, set_transport_path{key(), net::transport_tuple{
+                                                  net::transport_protocol::udp,
+                                                  rtp_path, ports->rtp->local(),
+                                                  *client[rtp_path]}});
+}
+
+void plain_state::add(const add_transport_consumer& x) {
+  auto handle = stream_handle{next_handle++};
+  auto rtx = x.ssrcs.size() > 1 ? std::optional{x.ssrcs[1]} : std::nullopt;
+  dispatcher.add_consumer(handle, x.ssrcs.at(0), rtx);
+  consumers.emplace(handle, consumer{x.id, x.consumer});
+  if (!sender)
+    begin_sending();
+}
+
+void plain_state::remove(const remove_transport_consumer& x) {
+  std::erase_if(consumers, [&](const auto& entry) {
+    if (entry.second.id != x.id)
+      return false;
+    dispatcher.remove_consumer(entry.first);
+    return true;
+  });
 }
 
 caf::result<done> plain_state::add(const add_transport_producer& x) {
@@ -186,6 +286,8 @@ void plain_state::take(net::datagram_batch& datagrams) {
 bool plain_state::is_clients(const net::datagram& x, rtp::ssrc source) {
   auto& known = client[x.tuple.path == rtcp_path ? 1 : 0];
   const auto& other = client[x.tuple.path == rtcp_path ? 0 : 1];
+  if (!known && !comedia)
+    return false;
   if (!known) {
     // Who knows no producer's SSRC, or is on another host than the sender of
     // the other port, is a stranger.
@@ -193,11 +295,13 @@ bool plain_state::is_clients(const net::datagram& x, rtp::ssrc source) {
         || (other && other->octets() != x.tuple.remote.octets()))
       return false;
     known = x.tuple.remote;
-    seat.move_to(&count().transports_in(transport_kind::udp,
-                                        transport_phase::connected));
+    begin_sending();
   }
   if (*known != x.tuple.remote)
     return false;
+  if (!std::exchange(answered, true))
+    seat.move_to(&count().transports_in(transport_kind::udp,
+                                        transport_phase::connected));
   heard = now();
   return true;
 }
@@ -228,16 +332,18 @@ void plain_state::pass_on(rtp::rtcp_event& x) {
       [&](auto& event) {
         if constexpr (requires { event.producer; })
           self->send(producers.at(event.producer).actor, std::move(event));
+        else if constexpr (requires { event.consumer; })
+          self->send(shard, consumer_feedback{consumers.at(event.consumer).key,
+                                              std::move(event)});
       },
       x);
 }
 
 void plain_state::send_rtcp(const std::vector<uint8_t>& compound) {
-  auto& port = ports->rtcp ? *ports->rtcp : *ports->rtp;
   const auto& to = client[ports->rtcp ? 1 : 0];
   if (!to)
     return;
-  port.send(compound, *to);
+  ports->for_rtcp().send(compound, *to);
   sent.add(compound.size());
 }
 
@@ -247,15 +353,16 @@ protocol::reply::stats plain_state::stats() const {
       .add("id", id.str())
       .add("bytesReceived", received.bytes)
       .add("packetsReceived", received.packets)
-      .add("bytesSent", sent.bytes)
-      .add("packetsSent", sent.packets)
+      .add("bytesSent", sent.bytes + (sender ? sender->octets() : 0))
+      .add("packetsSent", sent.packets + (sender ? sender->packets() : 0))
       .add("packetsDropped", refused + demuxer.drops().total());
   return protocol::reply::stats{protocol::json_text{"[" + out.str() + "]"}};
 }
 
 void plain_state::handle_tick() {
   timer.fired(now());
-  if (now() - heard >= abandoned_after) {
+  if (now() - heard >= abandoned_after
+      || (sender && !answered && now() - sending_since >= unanswered_after)) {
     log::event(log::level::info, "transport-abandoned",
                {{"transport", id.str()}});
     self->quit();

@@ -9,7 +9,10 @@ namespace troupe::actors {
 struct plain_transport_config {
   transport_id id;
   std::shared_ptr<const media_services> services;
+  shard_actor shard;
   bool rtcp_mux = false;
+  /// Who sends first is the client; else it has to be told where that is.
+  bool comedia = true;
   /// What to tell the client where the configured address stands for all.
   std::string reached_at = {};
   /// Its place among those that there may be.
@@ -22,10 +25,11 @@ struct plain_transport {
   protocol::plain_address where;
 };
 
-/// Opens a transport of bare RTP on ports of its own. It takes producers only,
-/// and refuses what is of ICE and DTLS. Whoever first sends RTP or RTCP of a
-/// producer there is, by address and port, its client for good; it ends when
-/// nothing has come for a minute. Fails where no port can be bound.
+/// Opens a transport of bare RTP on ports of its own, which refuses what is of
+/// ICE and DTLS. Whoever first sends RTP or RTCP of a producer there is, by
+/// address and port, its client for good; without comedia, `connect_dtls` says
+/// who is. It ends when nothing has come for a minute, or for 15 s from a
+/// client that only told its address. Fails where no port can be bound.
 net::result<plain_transport> open_plain_transport(caf::actor_system& system,
                                                   plain_transport_config cfg);
 

@@ -98,6 +98,7 @@ struct producer_state {
   std::vector<shard> shards;
   std::vector<std::optional<rtp::source_report>> reports;    // by encoding
   std::map<uint8_t, protocol::event::encoding_score> scores; // by encoding
+  std::shared_ptr<score_board> board;
   std::shared_ptr<load_board> load;
   receiver_totals published;
   net::time_point publish_due{};
@@ -134,6 +135,7 @@ producer_state::make_behavior(const producer_config& cfg) {
     demand.emplace(static_cast<uint8_t>(encodings - 1), self->clock().now());
     tell_wanted();
   }
+  board = cfg.scores;
   load = cfg.load;
   random = net::make_secure_rng();
   // Answers to our reports are told apart by the SSRC that asked.
@@ -306,11 +308,9 @@ void producer_state::tell_wanted() {
 void producer_state::rate(const rtp::score_changed& x) {
   scores[x.encoding] = {x.encoding, static_cast<uint32_t>(x.ssrc), x.rid,
                         x.score};
-  // One that is not sent, as nobody wants it, does not make the others worse.
-  auto best = 0;
-  for (const auto& [encoding, rated] : scores)
-    best = std::max(best, rated.score);
-  tell_all(producer_score_changed{key(), best});
+  if (board)
+    board->set(x.encoding, x.score);
+  tell_all(producer_score_changed{key()});
   if (!listener)
     return;
   producer_rated told{id, {}};

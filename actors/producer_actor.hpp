@@ -5,6 +5,7 @@
 #include "actors/room_floor.hpp"
 #include "actors/room_voices.hpp"
 #include "actors/rtp_messages.hpp"
+#include "actors/score_board.hpp"
 #include "actors/tick_queue.hpp"
 #include "rtp/forwarder.hpp"
 #include "rtp/receiver.hpp"
@@ -108,6 +109,8 @@ struct producer_config {
   std::shared_ptr<load_board> load = std::make_shared<load_board>();
   /// Decides whether audio is forwarded; null where all is.
   std::shared_ptr<room_floor> floor = {};
+  /// Where it publishes how well it arrives; null where nobody wants to know.
+  std::shared_ptr<score_board> scores = {};
 };
 
 producer_actor spawn_producer(caf::actor_system& system,

@@ -88,6 +88,11 @@ room_actor::behavior_type room_state::make_behavior() {
         drain();
       },
       [this](announce_member& x) { return announce(x); },
+      [this](identify_member& x) {
+        auto answer = identify(x);
+        drain();
+        return answer;
+      },
       [this](rename_member& x) {
         rename(x);
         drain();

@@ -46,6 +46,9 @@ struct producer_entry {
   producer_actor producer;
   /// How its owner is heard: for what overload leaves of its video.
   std::shared_ptr<actors::voice> voice;
+  /// How well it arrives.
+  std::shared_ptr<const score_board> scores =
+      std::make_shared<const score_board>(0);
 };
 
 /// A producer that a member offers to the others.
@@ -58,6 +61,7 @@ struct producer_published {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::join_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::open_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::announce_member)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::identify_member)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::rename_member)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::moderate_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::member_lost)
@@ -98,6 +102,9 @@ using room_directory_actor = room_data_actor::extend<
     caf::reacts_to<producer_pause_changed>,
     // Shows a member that joined hidden. Errors: already_joined, not_joined.
     caf::replies_to<announce_member>::with<protocol::reply::joined>,
+    // Has a member go on as the user that it says it is; it keeps its id where
+    // it offers something by that. Errors: forbidden, not_joined.
+    caf::replies_to<identify_member>::with<protocol::reply::joined>,
     // Gives a member another name, and tells all.
     caf::reacts_to<rename_member>,
     // Kicks, mutes, locks or ends. Errors: forbidden, bad_request.

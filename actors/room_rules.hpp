@@ -23,6 +23,13 @@ public:
     std::erase_if(members_, [&](const member& x) { return x.id == who; });
   }
 
+  /// The member has another id now, and the same place in line.
+  void rename(const peer_id& from, peer_id to) {
+    if (auto i = std::ranges::find(members_, from, &member::id);
+        i != members_.end())
+      i->id = std::move(to);
+  }
+
   /// The member has another token now.
   void change(const peer_id& who, std::optional<bool> moderates) {
     if (auto i = std::ranges::find(members_, who, &member::id);

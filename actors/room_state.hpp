@@ -44,6 +44,10 @@ struct room_state {
 
   caf::result<reply::joined> announce(announce_member& x);
 
+  // A member says which user it is: to the others, somebody leaves and somebody
+  // comes.
+  caf::result<reply::joined> identify(identify_member& x);
+
   // Puts a member on the list, and tells the others. Returns what there is to
   // tell it.
   reply::joined show(protocol::participant who);
@@ -149,7 +153,8 @@ struct room_state {
     uint64_t loss = 0; // while its connection is lost
 
     // Others see ids: one that a server made cannot be taken by naming it.
-    bool is_user_of(const join_room& x) const {
+    template <class Newcomer>
+    bool is_user_of(const Newcomer& x) const {
       return (named_by_client && x.named_by_client) || (derived && x.derived);
     }
   };

@@ -89,10 +89,10 @@ struct producer_paused {
   bool paused = false;
 };
 
-/// The producer's score changed.
+/// How well the producer's streams arrive has changed; its score_board says
+/// how.
 struct producer_score_changed {
   producer_key producer{};
-  int score = 10;
 };
 
 } // namespace troupe::actors

@@ -136,7 +136,7 @@ struct session_state {
   peer_actor peer;
   bool joined = false;
   bool resumable = false;  // joined, as somebody who can come back
-  bool can_return = false; // who is joining
+  bool can_return = false; // who has joined
   bool busy = false;       // a request is under way
   bool closing = false;
   bool entering = false; // a join is under way
@@ -287,15 +287,17 @@ void session_state::perform(request_token token, verb::create_room& x) {
 }
 
 void session_state::perform(request_token token, verb::join& x) {
-  if (joined && !x.moves)
+  x.renames = x.renames && joined;
+  if (joined && !x.moves && !x.renames)
     return refuse(token, error_code::already_joined);
+  if (x.renames)
+    return ask_peer(token, std::move(x));
   if (joined)
     former = former_life{std::exchange(peer, nullptr),
                          std::exchange(resumable, false), can_return};
   make_peer();
   joined = true;
   join_began = self->clock().now();
-  can_return = x.named_by_client || x.derived;
   ask_peer(token, std::move(x));
 }
 
@@ -372,15 +374,21 @@ void session_state::ask_peer(request_token token, Verb x) {
   using result = typename reply_of<Verb>::type;
   constexpr bool enters = std::is_same_v<result, reply::joined>;
   bool shown = enters;
-  if constexpr (std::is_same_v<Verb, verb::join>)
+  bool renames = false;
+  bool named = false;
+  if constexpr (std::is_same_v<Verb, verb::join>) {
     shown = !x.hidden;
+    renames = x.renames;
+    named = x.named_by_client || x.derived;
+  }
   if constexpr (enters)
     entering = true;
   self->request(peer, settings.services->settings.request_timeout, std::move(x))
       .then(
-          [this, token, shown](result& done) {
+          [=, this](result& done) {
             if constexpr (std::is_same_v<Verb, verb::join>) {
               end_move(true);
+              can_return = named;
               resumable = joined && can_return;
             }
             if constexpr (enters)
@@ -392,8 +400,8 @@ void session_state::ask_peer(request_token token, Verb x) {
               tell_of_drain();
             drain();
           },
-          [this, token](const caf::error& failure) {
-            if constexpr (std::is_same_v<Verb, verb::join>) {
+          [=, this](const caf::error& failure) {
+            if (std::is_same_v<Verb, verb::join> && !renames) {
               drop_peer();
               end_move(false);
             }

@@ -224,6 +224,7 @@ void shard_state::add(const add_shard_consumer& x) {
   auto paused = engine.find_consumer(which)->producer_paused();
   if (paused != x.consumer.engine.producer_paused)
     tell_consumer(which, producer_paused{source, paused});
+  tell_consumer(which, producer_score_changed{source});
 }
 
 void shard_state::remove(const remove_shard_consumer& x) {

@@ -55,11 +55,9 @@ struct transport_state {
   transport_parameters restart_ice();
 
   caf::result<done> add(const add_transport_producer& x);
-
   void remove(const remove_transport_producer& x);
 
   void add(const add_transport_consumer& x);
-
   void remove(const remove_transport_consumer& x);
 
   // -- media -----------------------------------------------------------------
@@ -143,8 +141,10 @@ struct transport_state {
   transport_pass pass;
   bool remb = false;
   shard_actor shard;
-  transport_listener_actor listener; // null once there is nothing to tell
-  bool guessed = false;              // connected by parameters of another
+  transport_listener_actor listener;
+  bool tells_use = false; // until there is nothing more to tell
+  bool left = false;      // its client has
+  bool guessed = false;   // connected by parameters of another
   uint32_t next_handle = 1;
   std::unordered_map<stream_handle, producer> producers;
   std::unordered_map<stream_handle, consumer> consumers;
@@ -181,6 +181,7 @@ transport_state::make_behavior(const transport_config& cfg) {
   services = cfg.services;
   shard = cfg.shard;
   listener = cfg.listener;
+  tells_use = cfg.undirected;
   timer.use(services->ticks);
   random = net::make_secure_rng();
   const auto& settings = services->settings.rtc;
@@ -252,7 +253,8 @@ caf::result<done> transport_state::connect(const connect_dtls& x) {
   if (role)
     return done{};
   if (role.error() == net::transport_errc::no_fingerprint)
-    return to_caf({error_code::bad_request, "dtlsParameters: no fingerprint"});
+    return to_caf(
+        {error_code::bad_request, "dtlsParameters: no usable fingerprint"});
   return to_caf({error_code::wrong_state, "Transport already connected"});
 }
 
@@ -314,8 +316,8 @@ void transport_state::take(net::datagram_batch& datagrams) {
 
 void transport_state::route_rtp() {
   while (auto x = engine->poll_rtp()) {
-    if (listener)
-      self->send(std::exchange(listener, nullptr), transport_in_use{id, true});
+    if (std::exchange(tells_use, false))
+      self->send(listener, transport_in_use{id, true});
     if (auto packet = rtp::packet::parse(std::move(x->data), x->arrival))
       demuxer.handle_packet(std::move(*packet));
     else
@@ -431,11 +433,14 @@ void transport_state::handle(const net::transport_event& x) {
     log_state(id, dtls->state);
     if (dtls->state == net::dtls_state::connected && connecting)
       count().connect_time.observe(now() - *std::exchange(connecting, {}));
-    if (dtls->state == net::dtls_state::connected && listener)
+    if (dtls->state == net::dtls_state::connected && tells_use)
       self->send(listener, transport_in_use{id});
+    left = dtls->state == net::dtls_state::closed;
     if (dtls->state == net::dtls_state::closed
         || dtls->state == net::dtls_state::failed)
       data.close();
+  } else if (const auto* peer = std::get_if<net::peer_leaving>(&x)) {
+    self->send(listener, transport_leaving{id, peer->leaving});
   }
   update_seat();
 }
@@ -470,11 +475,10 @@ void transport_state::publish(net::time_point now) {
 }
 
 void transport_state::arm_timer() {
-  if (abandoned && now() - *abandoned >= abandoned_after) {
-    log::event(log::level::info, "transport-abandoned",
-               {{"transport", id.str()}});
-    self->quit();
-    return;
+  if (left || (abandoned && now() - *abandoned >= abandoned_after)) {
+    const auto* what = left ? "transport-left" : "transport-abandoned";
+    log::event(log::level::info, what, {{"transport", id.str()}});
+    return self->quit();
   }
   auto earliest =
       abandoned ? std::optional{*abandoned + abandoned_after} : std::nullopt;

@@ -81,8 +81,10 @@ struct transport_config {
   shard_actor shard;
   /// Carries data channels.
   bool sctp = false;
-  /// Told how the client uses it; null where that is known.
+  /// Told when the client seems to leave it.
   transport_listener_actor listener = {};
+  /// The listener does not know how the client will use it, and is told.
+  bool undirected = false;
 };
 
 transport_actor spawn_transport(caf::actor_system& system,

@@ -170,6 +170,8 @@ std::optional<drop_reason> webrtc_transport::handle_stun(const datagram& x,
   const auto refused =
       ice_.handle_request(std::as_const(*x.data).bytes(), x.tuple, now);
   forward_ice_events();
+  if (!refused)
+    set_leaving(std::nullopt);
   maybe_start_dtls(now);
   return refused;
 }
@@ -180,8 +182,16 @@ std::optional<drop_reason> webrtc_transport::handle_dtls(const datagram& x,
       || reported_dtls_ == dtls_state::closed)
     return drop_reason::dtls_over;
   dtls_.handle_datagram(std::as_const(*x.data).bytes(), now);
+  if (dtls_.poll_unread_alert() && !leaving_)
+    set_leaving(now);
   update_dtls();
   return std::nullopt;
+}
+
+void webrtc_transport::set_leaving(std::optional<time_point> since) {
+  if (leaving_.has_value() != since.has_value())
+    events_.emplace_back(peer_leaving{since.has_value()});
+  leaving_ = since;
 }
 
 std::optional<drop_reason> webrtc_transport::handle_rtp(datagram& x) {
@@ -232,6 +242,8 @@ void webrtc_transport::handle_timeout(time_point now) {
   ice_.handle_timeout(now);
   forward_ice_events();
   dtls_.handle_timeout(now);
+  if (leaving_ && now >= *leaving_ + leaving_patience)
+    dtls_.close();
   update_dtls();
 }
 
@@ -274,9 +286,12 @@ std::optional<time_point> webrtc_transport::poll_timeout() const {
     return std::nullopt;
   const auto ice = ice_.poll_timeout();
   const auto dtls = dtls_.poll_timeout();
-  if (ice && dtls)
-    return std::min(*ice, *dtls);
-  return ice ? ice : dtls;
+  auto out = ice && dtls ? std::min(*ice, *dtls) : ice ? ice : dtls;
+  if (leaving_ && reported_dtls_ == dtls_state::connected) {
+    const auto over = *leaving_ + leaving_patience;
+    out = out ? std::min(*out, over) : over;
+  }
+  return out;
 }
 
 std::optional<outgoing_datagram> webrtc_transport::poll_datagram() {

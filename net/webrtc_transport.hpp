@@ -43,10 +43,18 @@ struct dtls_state_changed {
   dtls_state state;
 };
 
+/// Whether the peer seems to have left: an alert has come that cannot be read
+/// any more, most likely its close_notify. It is over when no check of ICE
+/// follows for a while; else it was somebody else's, or a peer's that stays.
+struct peer_leaving {
+  bool leaving;
+};
+
 /// What has happened to a transport. The first five are ICE's.
 using transport_event =
     std::variant<ice_state_changed, selected_tuple_changed, tuple_added,
-                 tuple_removed, username_fragment_retired, dtls_state_changed>;
+                 tuple_removed, username_fragment_retired, dtls_state_changed,
+                 peer_leaving>;
 
 /// One plaintext RTP packet or compound RTCP packet. It has passed
 /// authentication and the replay check, nothing more: parse it with care.
@@ -111,9 +119,14 @@ public:
     duration consent_timeout = ice_lite_agent::default_consent_timeout;
     /// Whether application data will flow. Without it, the records of DTLS
     /// (some 40 KB) are freed as soon as the handshake is over; the peer's
-    /// close_notify is not noticed from then on.
+    /// close_notify cannot be read from then on (see `peer_leaving`).
     bool application_data = true;
   };
+
+  /// How long a peer that seems to have left may be silent until it has. More
+  /// than lies between two checks of a browser's (RFC 7675, section 5.1: 4 to
+  /// 6 s).
+  static constexpr duration leaving_patience = std::chrono::seconds{7};
 
   /// Packets that may wait to be polled, RTP and RTCP each. Beyond, they are
   /// dropped: a shell that drains after each burst never comes near.
@@ -263,6 +276,8 @@ private:
 
   void forward_ice_events();
 
+  void set_leaving(std::optional<time_point> since);
+
   // Hands over a packet that was authentic: the peer has our last flight.
   void accept_media(datagram& x, size_t plain_size, packet_queue& queue,
                     traffic& kind);
@@ -286,6 +301,7 @@ private:
   bool application_data_;
   bool peer_confirmed_ = false; // by the first authentic packet
   bool closed_ = false;
+  std::optional<time_point> leaving_; // the peer seems to, since then
   dtls_state reported_dtls_ = dtls_state::fresh;
   std::optional<transport_tuple> farewell_; // where close_notify goes
   packet_queue rtp_;

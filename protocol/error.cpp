@@ -65,4 +65,12 @@ error make_error(error_code code) {
   return {code, std::string{describe(code).sentence}};
 }
 
+std::string describe_fault(std::string_view member, std::string_view fault) {
+  return std::string{member}.append(": ").append(fault);
+}
+
+error bad_member(std::string_view member, std::string_view fault) {
+  return {error_code::bad_request, describe_fault(member, fault)};
+}
+
 } // namespace troupe::protocol

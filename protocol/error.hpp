@@ -59,4 +59,11 @@ std::string_view to_string(error_code code);
 /// The error with the default sentence of its code.
 error make_error(error_code code);
 
+/// What is wrong with a member of a client's data, as all dialects say it:
+/// "rtpCapabilities: missing", "kind: must be 'audio' or 'video'".
+std::string describe_fault(std::string_view member, std::string_view fault);
+
+/// bad_request, in these words.
+error bad_member(std::string_view member, std::string_view fault);
+
 } // namespace troupe::protocol

@@ -42,7 +42,7 @@ parameter_value decode_parameter(const json_cursor& in) {
   }
   if (value.IsString())
     return std::string(value.GetString(), value.GetStringLength());
-  in.fail(decode_errc::wrong_type, "is neither a string nor a number");
+  in.fail(decode_errc::wrong_type, "must be a string or a number");
   return {};
 }
 
@@ -57,7 +57,7 @@ parameter_map decode_parameters(const json_cursor& in) {
 parameter_map decode_codec_parameters(const json_cursor& in) {
   in.each_member([&](std::string_view name, const json_cursor& value) {
     if (name == "apt" && !value.is_number())
-      value.fail(decode_errc::wrong_type, "is not a number");
+      value.fail(decode_errc::wrong_type, "must be a number");
   });
   return decode_parameters(in);
 }
@@ -81,7 +81,7 @@ media_kind decode_codec(const json_cursor& in, Codec& out) {
   out.mime_type = mime_type.required_string();
   const auto kind = kind_of_mime_type(out.mime_type);
   if (!kind)
-    mime_type.fail(decode_errc::bad_value, "is neither audio/* nor video/*");
+    mime_type.fail(decode_errc::bad_value, "must be audio/* or video/*");
   out.clock_rate = in.member("clockRate").required_integer<uint32_t>();
   if (kind == media_kind::audio) {
     const auto channels = in.member("channels");
@@ -119,7 +119,7 @@ rtp_codec_parameters decode_codec_in_use(const json_cursor& in) {
 media_kind decode_kind(const json_cursor& in) {
   const auto kind = parse_media_kind(in.required_string());
   if (!kind)
-    in.fail(decode_errc::bad_value, "is neither 'audio' nor 'video'");
+    in.fail(decode_errc::bad_value, "must be 'audio' or 'video'");
   return kind.value_or(media_kind::audio);
 }
 
@@ -208,7 +208,7 @@ rtp_parameters decode_parameters_in_use(const json_cursor& in) {
   out.msid = in.member("msid").optional_string();
   const auto codecs = in.member("codecs");
   if (!codecs.value() || !codecs.value()->IsArray())
-    codecs.fail(decode_errc::missing, "is missing");
+    codecs.fail(decode_errc::missing, "missing");
   out.codecs = decode_each(codecs, &decode_codec_in_use);
   out.header_extensions =
       decode_each(in.member("headerExtensions"), &decode_extension_in_use);

@@ -67,7 +67,7 @@ std::optional<dtls_fingerprint> decode_fingerprint(const json_cursor& in) {
   if (!algorithm)
     return std::nullopt;
   if (!is_hash(out.value, algorithm->octets))
-    value.fail(decode_errc::bad_value, "is no hash of this algorithm");
+    value.fail(decode_errc::bad_value, "must be a hash of this algorithm");
   return out;
 }
 
@@ -79,7 +79,7 @@ dtls_role decode_role(const json_cursor& in) {
   for (auto role : {automatic, client, server})
     if (text == to_string(role))
       return role;
-  in.fail(decode_errc::bad_value, "is none of 'auto', 'client', 'server'");
+  in.fail(decode_errc::bad_value, "must be 'auto', 'client' or 'server'");
   return automatic;
 }
 
@@ -94,7 +94,7 @@ dtls_parameters decode_dtls(const json_cursor& in) {
       out.fingerprints.push_back(*std::move(fingerprint));
   });
   if (out.fingerprints.empty())
-    fingerprints.fail(decode_errc::missing, "has no usable fingerprint");
+    fingerprints.fail(decode_errc::missing, "no usable fingerprint");
   return out;
 }
 
@@ -111,7 +111,7 @@ ice_parameters decode_ice(const json_cursor& in) {
 ice_protocol decode_protocol(const json_cursor& in) {
   const auto text = in.required_string();
   if (text != "udp" && text != "tcp")
-    in.fail(decode_errc::bad_value, "is neither 'udp' nor 'tcp'");
+    in.fail(decode_errc::bad_value, "must be 'udp' or 'tcp'");
   return text == "tcp" ? ice_protocol::tcp : ice_protocol::udp;
 }
 
@@ -179,13 +179,13 @@ sctp_stream_parameters decode_sctp_stream(const json_cursor& in) {
   const bool has_retransmits = out.max_retransmits.value_or(0) != 0;
   if (has_life_time && has_retransmits)
     in.fail(decode_errc::bad_value,
-            "has both maxPacketLifeTime and maxRetransmits");
+            "maxPacketLifeTime and maxRetransmits exclude each other");
   const bool is_limited = has_life_time || has_retransmits;
   const auto ordered = in.member("ordered");
   out.ordered = ordered.lenient_flag(!is_limited);
   if (out.ordered && is_limited)
     ordered.fail(decode_errc::bad_value,
-                 "excludes maxPacketLifeTime and maxRetransmits");
+                 "must be false with maxPacketLifeTime or maxRetransmits");
   return out;
 }
 
@@ -213,7 +213,7 @@ decode_sctp_capabilities(const rapidjson::Value& in) {
 }
 
 checked<num_sctp_streams> decode_num_sctp_streams(const rapidjson::Value& in) {
-  return decode_root(in, "numStreams", &decode_num_streams);
+  return decode_root(in, "numSctpStreams", &decode_num_streams);
 }
 
 checked<sctp_stream_parameters>

@@ -1,5 +1,7 @@
 #include "protocol/json_cursor.hpp"
 
+#include "protocol/error.hpp"
+
 #include <cmath>
 
 namespace troupe::protocol {
@@ -66,13 +68,13 @@ bool json_cursor::is_number() const {
 bool json_cursor::require_object() const {
   if (value_ && (value_->IsObject() || value_->IsArray()))
     return true;
-  fail(decode_errc::wrong_type, "is not an object");
+  fail(decode_errc::wrong_type, "must be an object");
   return false;
 }
 
 std::string json_cursor::required_string() const {
   if (!truthy())
-    fail(decode_errc::missing, "is missing");
+    fail(decode_errc::missing, "missing");
   return optional_string();
 }
 
@@ -80,7 +82,7 @@ std::string json_cursor::optional_string() const {
   if (!truthy())
     return {};
   if (!value_->IsString()) {
-    fail(decode_errc::wrong_type, "is not a string");
+    fail(decode_errc::wrong_type, "must be a string");
     return {};
   }
   return {value_->GetString(), value_->GetStringLength()};
@@ -90,7 +92,7 @@ bool json_cursor::optional_flag() const {
   if (!truthy())
     return false;
   if (!value_->IsBool())
-    fail(decode_errc::wrong_type, "is not a boolean");
+    fail(decode_errc::wrong_type, "must be a boolean");
   return value_->IsTrue();
 }
 
@@ -100,16 +102,16 @@ bool json_cursor::lenient_flag(bool fallback) const {
 
 uint64_t json_cursor::integer(uint64_t min, uint64_t max) const {
   if (!value_) {
-    fail(decode_errc::missing, "is missing");
+    fail(decode_errc::missing, "missing");
     return min;
   }
   if (!value_->IsNumber()) {
-    fail(decode_errc::wrong_type, "is not a number");
+    fail(decode_errc::wrong_type, "must be a number");
     return min;
   }
   const auto number = whole_number(*value_);
   if (!number || *number < min || *number > max) {
-    fail(decode_errc::bad_value, "is not a whole number from "
+    fail(decode_errc::bad_value, "must be a whole number from "
                                      + std::to_string(min) + " to "
                                      + std::to_string(max));
     return min;
@@ -134,9 +136,7 @@ void json_cursor::fail(decode_errc code, std::string_view why) const {
     return;
   std::string what;
   append_path(what);
-  what += ' ';
-  what += why;
-  error_ = refusal{code, std::move(what)};
+  error_ = refusal{code, describe_fault(what, why)};
 }
 
 } // namespace troupe::protocol

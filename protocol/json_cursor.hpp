@@ -79,7 +79,7 @@ public:
     if (!truthy())
       return;
     if (!value_->IsArray())
-      return fail(decode_errc::wrong_type, "is not an array");
+      return fail(decode_errc::wrong_type, "must be an array");
     for (rapidjson::SizeType i = 0; i < value_->Size(); ++i)
       visit(json_cursor((*value_)[i], {}, i, this, error_));
   }

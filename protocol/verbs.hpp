@@ -5,6 +5,7 @@
 #include "protocol/error.hpp"
 #include "protocol/ids.hpp"
 #include "protocol/rtp_parameters.hpp"
+#include "protocol/scores.hpp"
 #include "protocol/transport_parameters.hpp"
 
 #include <optional>
@@ -54,12 +55,13 @@ struct producer_info {
 
 // -- requests ----------------------------------------------------------------
 
-/// How a client that knows no WebRTC means to send.
+/// How a client that knows no WebRTC means to send and receive.
 struct plain_wish {
   bool rtcp_mux = false; // RTCP comes to the port of RTP
+  bool comedia = true;   // who sends there first is the client
 };
 
-/// Where it is to send.
+/// Where it is to send, or where it is.
 struct plain_address {
   std::string ip;
   uint16_t port = 0;
@@ -102,6 +104,10 @@ struct join {
   /// it does not, the peer stays where it was. Otherwise refused as
   /// already_joined.
   bool moves = false;
+  /// Whoever is in this room under an id that the server made goes on under
+  /// this one, with its transports. It takes the place of who has that id, and
+  /// keeps its own where others know producers by it.
+  bool renames = false;
 };
 
 /// Shows a member that joined hidden; answered as a join. Until then it is
@@ -123,8 +129,7 @@ struct create_transport {
   bool force_tcp = false;
   /// Asks for SCTP, for data channels, with as many streams.
   std::optional<num_sctp_streams> sctp;
-  /// Asks for bare RTP over UDP instead of WebRTC, to send by. Whoever sends
-  /// there first is taken for the client.
+  /// Asks for bare RTP over UDP instead of WebRTC.
   std::optional<plain_wish> plain = {};
 };
 
@@ -133,6 +138,8 @@ struct connect_transport {
   std::optional<transport_id> transport;
   std::optional<protocol::direction> direction;
   dtls_parameters dtls;
+  /// Where the client of a plain transport without comedia is; no DTLS then.
+  std::optional<plain_address> plain = {};
 };
 
 struct restart_ice {
@@ -309,6 +316,7 @@ struct consumed {
   bool paused = true;
   bool producer_paused = false;
   json_text app_data;
+  consumer_scores scores = {};
 };
 
 /// The consumers that a pause or resume reached.
@@ -388,11 +396,10 @@ struct consumer_resumed {
   consumer_id consumer;
 };
 
-/// 0 (bad) to 10 (good), of this consumer's link and of the producer's.
+/// How well the consumer's stream arrives has changed, or its producer's.
 struct consumer_score {
   consumer_id consumer;
-  int score = 10;
-  int producer_score = 10;
+  consumer_scores scores = {};
 };
 
 /// What the consumer is being sent; without spatial layer: nothing.
@@ -402,14 +409,8 @@ struct consumer_layers_changed {
   std::optional<int> temporal_layer;
 };
 
-/// How well one encoding of this peer's producer arrives.
-struct encoding_score {
-  uint32_t encoding = 0; // its index
-  uint32_t ssrc = 0;
-  std::string rid;
-  int score = 10; // 0 (bad) to 10 (good)
-};
-
+/// How well this peer's producer arrives: all of its encodings that have begun.
+/// It is told first when a stream begins.
 struct producer_score {
   producer_id producer;
   std::vector<encoding_score> encodings;

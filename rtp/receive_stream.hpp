@@ -208,7 +208,7 @@ private:
   bool active_ = false;
   bool activity_changed_ = false;
   time_point last_arrival_{};
-  uint8_t score_ = 10;
+  uint8_t score_ = 0;
   bool score_changed_ = false;
   double loss_average_ = 0;
 };

@@ -246,7 +246,7 @@ void peer::tell(std::shared_ptr<const protocol::any_event> what) {
 }
 
 void peer::tell_scores(const consumer& x) {
-  tell(protocol::event::consumer_score{x.id, x.score, x.from->score});
+  tell(protocol::event::consumer_score{x.id, {x.score, x.from->score, {}}});
 }
 
 } // namespace troupe::loop

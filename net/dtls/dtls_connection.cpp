@@ -83,6 +83,7 @@ struct dtls_connection::impl {
   time_point last_flight_end;    // when it need not be repeated any more
   time_point next_repetition;
   bool peer_confirmed = false;
+  bool unread_alert = false;
   time_point last_now;
   time_point deadline; // of the handshake
   std::optional<time_point> retransmission;
@@ -92,6 +93,7 @@ struct dtls_connection::impl {
   void receive(byte_span datagram);
   void receive_handshake_record(const dtls_record& record);
   void release_held();
+  void receive_unreadable(const dtls_record& record);
   void repeat_last_flight(const dtls_record& record);
   void feed(byte_span record);
   void advance();
@@ -138,7 +140,7 @@ void dtls_connection::impl::receive(byte_span datagram) {
     else if (state != dtls_state::connected)
       return;
     else if (!ssl)
-      repeat_last_flight(*record);
+      receive_unreadable(*record);
     else if (record->epoch > 0)
       feed(record->octets);
   }
@@ -176,6 +178,13 @@ void dtls_connection::impl::release_held() {
       return;
     feed(*held.pop());
   }
+}
+
+void dtls_connection::impl::receive_unreadable(const dtls_record& record) {
+  if (record.is_encrypted_alert())
+    unread_alert = true;
+  else
+    repeat_last_flight(record);
 }
 
 /// The peer repeats its flight because it has not got ours. The same records
@@ -430,6 +439,10 @@ void dtls_connection::release() {
 void dtls_connection::confirm_peer() {
   impl_->peer_confirmed = true;
   impl_->last_flight.clear();
+}
+
+bool dtls_connection::poll_unread_alert() {
+  return std::exchange(impl_->unread_alert, false);
 }
 
 void dtls_connection::close() {

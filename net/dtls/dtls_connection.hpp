@@ -109,6 +109,10 @@ public:
   /// authenticated: it has our last flight, whose copy is no longer needed.
   void confirm_peer();
 
+  /// Whether an encrypted alert has come that a released connection cannot
+  /// read: perhaps the peer's close_notify, perhaps anybody's. Once for each.
+  bool poll_unread_alert();
+
   /// Queues a close_notify, where the handshake was complete, and closes.
   /// The keys are gone then.
   void close();

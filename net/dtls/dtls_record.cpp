@@ -7,6 +7,7 @@ namespace troupe::net {
 namespace {
 
 constexpr uint8_t change_cipher_spec = 20;
+constexpr uint8_t alert = 21;
 constexpr uint8_t handshake = 22;
 
 enum message : uint8_t {
@@ -35,6 +36,10 @@ struct handshake_filter::fragment {
 
 bool dtls_record::is_handshake() const {
   return type == change_cipher_spec || type == handshake;
+}
+
+bool dtls_record::is_encrypted_alert() const {
+  return type == alert && epoch > 0;
 }
 
 std::optional<dtls_record> take_dtls_record(byte_span& datagram) {

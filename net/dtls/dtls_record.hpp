@@ -24,6 +24,9 @@ struct dtls_record {
   /// Whether it belongs to a handshake: ChangeCipherSpec or a message.
   bool is_handshake() const;
 
+  /// Whether it is an alert that only who has the keys can read.
+  bool is_encrypted_alert() const;
+
   static constexpr size_t header_octets = 13;
 };
 

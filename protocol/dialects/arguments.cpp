@@ -95,7 +95,7 @@ gather_arguments(const Value& arguments,
   gatherer out{positions};
   for (rapidjson::SizeType i = 1; i < arguments.Size(); ++i)
     if (!out.take(arguments[i]))
-      return refusal{decode_errc::wrong_type, "payload must be an object"};
+      return refusal{decode_errc::wrong_type, "payload: must be an object"};
   return out.finish();
 }
 

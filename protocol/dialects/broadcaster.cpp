@@ -1,3 +1,5 @@
+#include "protocol/dialects/broadcaster_reading.hpp"
+#include "protocol/dialects/connections.hpp"
 #include "protocol/dialects/entries.hpp"
 #include "protocol/dialects/payload.hpp"
 #include "protocol/dialects/payload_members.hpp"
@@ -21,78 +23,13 @@ namespace {
 
 using rapidjson::Value;
 
-// Of a room id or broadcaster id, in octets.
-constexpr size_t max_id_length = 256;
-
 // A broadcaster goes when the last person has: as in the demo, but leaving
 // them the time to load a page anew.
 constexpr auto patience = std::chrono::seconds{10};
 
-constexpr std::string_view flag = "broadcaster";
-
 constexpr uint16_t normal_closure = 1000;
 constexpr uint16_t policy_violation = 1008;
 constexpr size_t max_outstanding = 64;
-
-// -- what is asked -----------------------------------------------------------
-
-checked<request> read_join(const Value& data) {
-  verb::join verb;
-  verb.must_exist = false;
-  verb.rights.moderate = false;
-  const auto name = find_text(data, "displayName");
-  if (!name)
-    return refuse(decode_errc::missing, "displayName", "is missing");
-  verb.name = *name;
-  json_object device;
-  const auto told = find_member(data, "device");
-  const auto text = [&](std::string_view member) {
-    return told && told->IsObject() ? find_text(*told, member) : std::nullopt;
-  };
-  device.add("flag", flag).add("name", text("name").value_or("Unknown device"));
-  if (const auto version = text("version"))
-    device.add("version", *version);
-  verb.device.text = device.text();
-  auto capabilities = read_capabilities(data);
-  if (!capabilities)
-    return capabilities.error();
-  verb.capabilities = std::move(*capabilities);
-  return request{std::move(verb)};
-}
-
-checked<request> read_plain_transport(const Value& data) {
-  verb::create_transport verb;
-  verb.direction = direction::send;
-  verb.plain.emplace();
-  bool comedia = true;
-  if (const auto given = data.FindMember("comedia");
-      given != data.MemberEnd() && given->value.IsBool())
-    comedia = given->value.GetBool();
-  if (!comedia)
-    return refuse(decode_errc::bad_value, "comedia", "must be true");
-  return finish(verb, {optional_bool(data, "rtcpMux", verb.plain->rtcp_mux)});
-}
-
-checked<request> read_transport(const Value& data) {
-  const auto type = find_text(data, "type");
-  if (type == "webrtc")
-    return read_create_transport(data);
-  if (type == "plain")
-    return read_plain_transport(data);
-  return refuse(decode_errc::bad_value, "type", "must be webrtc or plain");
-}
-
-checked<request> read_consume_that(const Value& data) {
-  if (!find_member(data, "producerId"))
-    return refuse(decode_errc::missing, "producerId", "is missing");
-  return read_consume_running(data);
-}
-
-checked<request> read_consume_data_that(const Value& data) {
-  if (!find_member(data, "dataProducerId"))
-    return refuse(decode_errc::missing, "dataProducerId", "is missing");
-  return read_consume_data(data);
-}
 
 // -- what is answered --------------------------------------------------------
 
@@ -171,12 +108,15 @@ constexpr std::string_view any = "*";
 
 constexpr std::array methods{
     http_method{"DELETE", {}, "leave", read_leave, empty_text},
-    http_method{
-        "POST", {"transports"}, "transport", read_transport, transport_text},
+    http_method{"POST",
+                {"transports"},
+                "transport",
+                read_broadcaster_transport,
+                transport_text},
     http_method{"POST",
                 {"transports", any, "connect"},
                 "connect",
-                read_connect_transport,
+                read_broadcaster_connect,
                 empty_text},
     http_method{"POST",
                 {"transports", any, "producers"},
@@ -186,12 +126,12 @@ constexpr std::array methods{
     http_method{"POST",
                 {"transports", any, "consume"},
                 "consume",
-                read_consume_that,
+                read_broadcaster_consume,
                 consumed_text},
     http_method{"POST",
                 {"transports", any, "consumers"},
                 "consume",
-                read_consume_that,
+                read_broadcaster_consume,
                 consumed_text},
     http_method{"POST",
                 {"transports", any, "produce", "data"},
@@ -201,12 +141,13 @@ constexpr std::array methods{
     http_method{"POST",
                 {"transports", any, "consume", "data"},
                 "consumeData",
-                read_consume_data_that,
+                read_broadcaster_consume_data,
                 data_consumed_text},
 };
 
 // POST /rooms/ROOM/broadcasters, whose id is in the body.
-constexpr http_method joining{"POST", {}, "join", read_join, joined_text};
+constexpr http_method joining{
+    "POST", {}, "join", read_broadcaster, joined_text};
 
 const http_method* find_method(std::string_view name) {
   if (name == joining.name)
@@ -256,11 +197,11 @@ http_plan plan_for(const http_method& method, const http_call& call,
     // What pages of other sites can send without being asked is no JSON.
     if (!call.content_type.starts_with("application/json"))
       return refused(std::move(plan), 415, "bad-request",
-                     "The body must be application/json");
+                     "body: must be application/json");
     auto parsed = parse_json(call.body);
     if (!parsed || !parsed->IsObject())
       return refused(std::move(plan), 400, "bad-request",
-                     "The body must be a JSON object");
+                     "body: must be a JSON object");
     body = std::move(*parsed);
   }
   if (path.size() > 1)
@@ -268,11 +209,11 @@ http_plan plan_for(const http_method& method, const http_call& call,
   if (const auto named = call.query.find("producerId");
       named != call.query.end())
     put(body, "producerId", named->second);
-  if (method.read == read_join) {
+  if (method.read == read_broadcaster) {
     plan.opens = true;
     plan.client = peer_id{find_text(body, "id").value_or("")};
     if (plan.client.empty())
-      return refused(std::move(plan), 400, "bad-request", "id is missing");
+      return refused(std::move(plan), 400, "bad-request", "id: missing");
   }
   plan.frame = std::string{method.name}.append(" ").append(write_json(body));
   return plan;
@@ -314,7 +255,8 @@ std::optional<http_plan> read_call(const http_call& call) {
 
 bool is_person(const participant& x) {
   const auto device = parse_json(x.device.text);
-  return !device || !device->IsObject() || find_text(*device, "flag") != flag;
+  return !device || !device->IsObject()
+         || find_text(*device, "flag") != broadcaster_flag;
 }
 
 class broadcaster_dialect final : public dialect {
@@ -399,11 +341,11 @@ public:
   }
 
   std::optional<pending_request> poll_request() override {
-    return next_of(requests_);
+    return take_first(requests_);
   }
 
   std::optional<frame> poll_frame() override {
-    return next_of(frames_);
+    return take_first(frames_);
   }
 
   std::optional<close_connection> poll_close() override {
@@ -417,15 +359,6 @@ private:
     uint64_t number = 0;
     const http_method* method = nullptr;
   };
-
-  template <class T>
-  static std::optional<T> next_of(std::deque<T>& queue) {
-    if (queue.empty())
-      return std::nullopt;
-    std::optional next{std::move(queue.front())};
-    queue.pop_front();
-    return next;
-  }
 
   void note(const participant& x) {
     if (x.id == self_ || !is_person(x))
@@ -467,11 +400,7 @@ private:
 
 // A request about the room alone names no client.
 std::optional<handshake_refusal> refuse_handshake(const handshake& in) {
-  for (const auto* name : {"roomId", "peerId"})
-    if (const auto found = in.query.find(name);
-        found != in.query.end() && found->second.size() > max_id_length)
-      return handshake_refusal{400, "roomId or peerId is too long"};
-  return std::nullopt;
+  return refuse_long(in, {"roomId", "peerId"});
 }
 
 } // namespace

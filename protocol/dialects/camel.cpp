@@ -49,6 +49,7 @@ struct task {
   room_id room;
   bool joins = false;                 // one of the requests enters that room
   bool joined = false;                // and has been granted
+  bool renames = false;               // one says which user the client is
   std::shared_ptr<place> former = {}; // where the client was before
   bool receives = false;              // one makes a transport to receive by
   bool receives_data = false;         // and so for data channels
@@ -200,7 +201,7 @@ private:
     if (what.room.empty())
       what.room = room_id{link.greeting("roomId").value_or("")};
     if (what.room.empty())
-      return error{error_code::bad_request, "roomId is missing"};
+      return bad_member("roomId", "missing");
     last_named_ = what.room;
     std::vector<request> requests{verb::create_room{what.room},
                                   verb::get_capabilities{what.room}};
@@ -209,17 +210,22 @@ private:
 
   // A client that joins twice, as an effect that runs twice does, wants its
   // answer and a transport; one that joins elsewhere, or as somebody else,
-  // wants to move.
+  // wants to move. One that is here by its first transport now says who it is.
   verdict join(task what, const Value& payload, socketio_link& link) {
     auto user = read_user(payload);
     if (!user)
       return to_error(user.error());
     what.room = choose_room(what.room, link);
-    const auto same_user =
-        user->empty() || !here_.joined_by_name || *user == here_.user.str();
+    const auto here = what.room == here_.room;
     std::vector<request> requests;
-    if (what.room == here_.room && same_user) {
+    if (here && (user->empty() || *user == here_.user.str())) {
       requests.emplace_back(verb::list_producers{});
+    } else if (here && !here_.joined_by_name) {
+      auto entry = read_join(what, std::move(*user), payload, link);
+      if (!entry)
+        return to_error(entry.error());
+      entry->renames = what.renames = true;
+      requests.emplace_back(std::move(*entry));
     } else {
       auto entry = read_join(what, std::move(*user), payload, link);
       if (!entry)
@@ -316,10 +322,13 @@ private:
       return;
     if (const auto joined = std::get_if<reply::joined>(&done)) {
       of.joined = true;
+      here_.user = joined->peer;
       here_.everybody.reset();
       here_.people.clear();
       for (const auto& x : joined->participants)
         here_.people.push_back(x.id);
+      if (of.renames)
+        return;
       here_.producers.enter(joined->producers);
       here_.data_producers.enter(joined->data_producers);
     } else if (const auto consumed = std::get_if<reply::consumed>(&done)) {
@@ -338,6 +347,8 @@ private:
     if (done.refused) {
       if (done.joins && !done.joined && done.room == here_.room)
         here_ = done.former ? std::move(*done.former) : place{};
+      if (done.renames && done.room == here_.room)
+        here_.joined_by_name = false;
       return refuse(done.call, done.method, *done.refused, link);
     }
     answer(done, link);

@@ -42,10 +42,10 @@ checked<std::string> read_user(const Value& payload) {
         return std::to_string(member->GetInt64());
       if (!member->IsString())
         return refusal{decode_errc::wrong_type,
-                       std::string{name}.append(" must be a string")};
+                       describe_fault(name, "must be a string")};
       if (member->GetStringLength() > max_id_length)
         return refusal{decode_errc::bad_value,
-                       std::string{name}.append(" is too long")};
+                       describe_fault(name, "too long")};
       return std::string{member->GetString(), member->GetStringLength()};
     }
   return std::string{};
@@ -54,7 +54,7 @@ checked<std::string> read_user(const Value& payload) {
 checked<room_id> read_short_room(const Value& payload) {
   auto room = read_room(payload);
   if (room && room->str().size() > max_id_length)
-    return refusal{decode_errc::bad_value, "roomId is too long"};
+    return refusal{decode_errc::bad_value, "roomId: too long"};
   return room;
 }
 

@@ -35,6 +35,7 @@ constexpr std::array methods{
     method{"set-preferred-layers", read_set_preferred_layers},
     method{"request-key-frame", read_request_key_frame},
     method{"set-consumer-priority", read_set_consumer_priority},
+    method{"set-priority", read_set_consumer_priority},
     method{"change-display-name", read_set_display_name},
     method{"kick", read_kick},
     method{"mute", read_mute},
@@ -126,8 +127,7 @@ public:
     const auto given = arguments.Size() > 1 && !arguments[1].IsNull();
     const auto& payload = given ? arguments[1] : nothing;
     if (!payload.IsObject())
-      return reject(
-          call, {error_code::bad_request, "payload must be an object"}, link);
+      return reject(call, bad_member("payload", "must be an object"), link);
     auto room = read_room(payload);
     if (!room)
       return reject(call, to_error(room.error()), link);
@@ -223,7 +223,7 @@ private:
                         socketio_link& link) {
     auto room = room_or_default(named, link);
     if (room.empty())
-      return reject(call, {error_code::bad_request, "roomId is missing"}, link);
+      return reject(call, bad_member("roomId", "missing"), link);
     link.ask(verb::get_capabilities{std::move(room)}, call);
   }
 
@@ -231,7 +231,7 @@ private:
             const room_id& named, socketio_link& link) {
     auto room = room_or_default(named, link);
     if (room.empty())
-      return reject(call, {error_code::bad_request, "roomId is missing"}, link);
+      return reject(call, bad_member("roomId", "missing"), link);
     auto capabilities = read_capabilities(payload);
     if (!capabilities)
       return reject(call, to_error(capabilities.error()), link);

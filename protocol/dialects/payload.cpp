@@ -16,7 +16,7 @@ verdict optional_layer(const Value& payload, std::string_view name,
   if (!member)
     return std::nullopt;
   if (!member->IsInt() || member->GetInt() < 0)
-    return refuse(decode_errc::wrong_type, name, "must be a layer number");
+    return refuse(decode_errc::wrong_type, name, "must be a layer's number");
   out = member->GetInt();
   return std::nullopt;
 }
@@ -32,7 +32,7 @@ verdict optional_direction(const Value& payload,
     out = direction::recv;
   else
     return refuse(decode_errc::bad_value, "direction",
-                  "must be \"send\" or \"recv\"");
+                  "must be 'send' or 'recv'");
   return std::nullopt;
 }
 
@@ -172,7 +172,7 @@ checked<request> read_set_preferred_layers(const Value& payload) {
   const auto consumer = required_id(payload, "consumerId", verb.consumer);
   auto layer = optional_layer(payload, "spatialLayer", spatial);
   if (!layer && !spatial)
-    layer = refuse(decode_errc::missing, "spatialLayer", "is missing");
+    layer = refuse(decode_errc::missing, "spatialLayer", "missing");
   verb.spatial_layer = spatial.value_or(0);
   const auto temporal =
       optional_layer(payload, "temporalLayer", verb.temporal_layer);
@@ -186,7 +186,7 @@ checked<request> read_set_consumer_priority(const Value& payload) {
   const auto member = find_member(payload, "priority");
   verdict priority;
   if (!member)
-    priority = refuse(decode_errc::missing, "priority", "is missing");
+    priority = refuse(decode_errc::missing, "priority", "missing");
   else if (!member->IsInt() || member->GetInt() < 1 || member->GetInt() > most)
     priority = refuse(decode_errc::bad_value, "priority", "must be 1 to 255");
   else
@@ -198,7 +198,7 @@ checked<request> read_set_display_name(const Value& payload) {
   for (auto name : {"displayName", "name"})
     if (auto text = find_text(payload, name))
       return request{verb::set_display_name{std::move(*text)}};
-  return refuse(decode_errc::missing, "displayName", "is missing");
+  return refuse(decode_errc::missing, "displayName", "missing");
 }
 
 checked<request> read_kick(const Value& payload) {
@@ -237,7 +237,7 @@ checked<request> read_get_stats(const Value& payload) {
     if (id)
       return request{verb::get_stats{std::move(*id)}};
   }
-  return refuse(decode_errc::missing, "id", "is missing");
+  return refuse(decode_errc::missing, "id", "missing");
 }
 
 checked<request> read_list_producers(const Value&) {

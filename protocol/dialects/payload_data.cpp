@@ -34,7 +34,7 @@ verdict optional_subchannels(const Value& payload,
   if (!member->IsArray())
     return refuse(decode_errc::wrong_type, name, "must be an array");
   if (member->Size() > max_subchannels)
-    return refuse(decode_errc::bad_value, name, "has too many elements");
+    return refuse(decode_errc::bad_value, name, "too many elements");
   auto& all = out.emplace();
   for (const auto& x : member->GetArray()) {
     uint16_t one = 0;
@@ -132,7 +132,7 @@ checked<request> read_set_subchannels(const Value& payload) {
   const auto id = required_id(payload, "dataConsumerId", verb.data_consumer);
   auto list = optional_subchannels(payload, given);
   if (!list && !given)
-    list = refuse(decode_errc::missing, "subchannels", "is missing");
+    list = refuse(decode_errc::missing, "subchannels", "missing");
   if (given)
     verb.subchannels = std::move(*given);
   return finish(std::move(verb), {id, list});

@@ -14,7 +14,7 @@ bool is_absent(const Value& x) {
 } // namespace
 
 refusal refuse(decode_errc code, std::string_view name, std::string_view what) {
-  return {code, std::string{name}.append(" ").append(what)};
+  return {code, describe_fault(name, what)};
 }
 
 const Value* find_member(const Value& object, std::string_view name) {
@@ -39,7 +39,7 @@ verdict required(const Value& payload, std::string_view name,
                  const Value*& out) {
   out = find_member(payload, name);
   if (!out)
-    return refuse(decode_errc::missing, name, "is missing");
+    return refuse(decode_errc::missing, name, "missing");
   return std::nullopt;
 }
 
@@ -72,7 +72,7 @@ verdict optional_text(const Value& payload, std::string_view name,
   if (!member->IsString())
     return refuse(decode_errc::wrong_type, name, "must be a string");
   if (member->GetStringLength() > max_length)
-    return refuse(decode_errc::bad_value, name, "is too long");
+    return refuse(decode_errc::bad_value, name, "too long");
   out.assign(member->GetString(), member->GetStringLength());
   return std::nullopt;
 }

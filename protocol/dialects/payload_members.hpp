@@ -51,7 +51,7 @@ verdict required_id(const rapidjson::Value& payload, std::string_view name,
   if (auto bad = optional_id(payload, name, id))
     return bad;
   if (!id)
-    return refuse(decode_errc::missing, name, "is missing");
+    return refuse(decode_errc::missing, name, "missing");
   out = std::move(*id);
   return std::nullopt;
 }

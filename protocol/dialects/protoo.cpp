@@ -1,6 +1,8 @@
+#include "protocol/dialects/connections.hpp"
 #include "protocol/dialects/entries.hpp"
 #include "protocol/dialects/payload.hpp"
 #include "protocol/dialects/protoo_frames.hpp"
+#include "protocol/dialects/protoo_handshake.hpp"
 #include "protocol/dialects/protoo_methods.hpp"
 #include "protocol/dialects/protoo_offers.hpp"
 #include "protocol/dialects/protoo_shapes.hpp"
@@ -17,16 +19,11 @@ namespace troupe::protocol {
 
 namespace {
 
-constexpr std::string_view subprotocol = "protoo";
-
 // protoo-client tries again at once and for ever after any other code.
 constexpr uint16_t closed_for_good = 4000;
 
 constexpr uint16_t policy_violation = 1008;
 constexpr uint16_t message_too_big = 1009;
-
-// Of a room id or peer id, in octets.
-constexpr size_t max_id_length = 256;
 
 // The client's requests that the server has not answered yet.
 constexpr size_t max_outstanding = 192;
@@ -35,17 +32,6 @@ constexpr size_t max_outstanding = 192;
 // Before it had no such rule; and people are asked for their microphone first.
 constexpr auto time_to_join = std::chrono::seconds{10};
 constexpr auto unhurried_time_to_join = std::chrono::seconds{60};
-
-std::string query_value(const handshake& in, const char* name) {
-  const auto found = in.query.find(name);
-  return found == in.query.end() ? std::string{} : found->second;
-}
-
-// Piped routers came with the current generation, and its app always says
-// whether it wants them. Others show by what they say.
-bool says_current(const handshake& in) {
-  return in.query.contains("usePipeTransports");
-}
 
 // On whose behalf the server was asked.
 
@@ -78,6 +64,7 @@ public:
       : room_(query_value(hello, "roomId"))
       , self_(query_value(hello, "peerId"))
       , notices_(self_)
+      , copies_(1 + consumer_replicas(hello))
       , opened_(now)
       , join_by_(now + time_to_join) {
     verb::join verb;
@@ -162,11 +149,11 @@ public:
   }
 
   std::optional<pending_request> poll_request() override {
-    return next_of(requests_);
+    return take_first(requests_);
   }
 
   std::optional<frame> poll_frame() override {
-    return next_of(frames_);
+    return take_first(frames_);
   }
 
   std::optional<close_connection> poll_close() override {
@@ -177,15 +164,6 @@ public:
 
 private:
   enum class membership : uint8_t { outside, joining, joined };
-
-  template <class T>
-  static std::optional<T> next_of(std::deque<T>& queue) {
-    if (queue.empty())
-      return std::nullopt;
-    std::optional next{std::move(queue.front())};
-    queue.pop_front();
-    return next;
-  }
 
   // -- what the client says --------------------------------------------------
 
@@ -209,10 +187,7 @@ private:
       return;
     const auto agreed = in.kind == protoo_kind::agrees;
     data_consumers_.handle_answer(*id, agreed);
-    const auto taken = consumers_.handle_answer(*id, agreed);
-    // Current has been told with the offer.
-    if (taken && reads_legacy(generation_))
-      tell(event::consumer_score{*taken});
+    consumers_.handle_answer(*id, agreed);
   }
 
   // Nobody can be told that it was wrong.
@@ -285,6 +260,10 @@ private:
 
   void settle(const for_consumer& of, const outcome& result) {
     consumers_.handle_outcome(of.producer, result);
+    // Current is told with the offer.
+    if (const auto made = find_reply<reply::consumed>(result);
+        made && reads_legacy(generation_))
+      consumers_.handle_event(event::consumer_score{made->id, made->scores});
   }
 
   void settle(const for_data_consumer& of, const outcome& result) {
@@ -432,7 +411,8 @@ private:
   bool receives_ = false; // it gave capabilities when it joined
   protoo_notices notices_;
   uint64_t last_request_ = 0; // of ours to the client
-  protoo_consumers consumers_{last_request_};
+  const size_t copies_;       // of each consumer
+  protoo_consumers consumers_{last_request_, copies_};
   protoo_data_consumers data_consumers_{last_request_};
   const net::time_point opened_;
   net::time_point join_by_;
@@ -444,39 +424,6 @@ private:
   bool closing_ = false;
 };
 
-bool offers_subprotocol(std::string_view offers) {
-  while (!offers.empty()) {
-    auto one = offers.substr(0, offers.find(','));
-    offers.remove_prefix(std::min(offers.size(), one.size() + 1));
-    while (one.starts_with(' '))
-      one.remove_prefix(1);
-    while (one.ends_with(' '))
-      one.remove_suffix(1);
-    if (one == subprotocol)
-      return true;
-  }
-  return false;
-}
-
-// By its subprotocol; who forgot that is told so by its query.
-bool is_protoo(const handshake& in) {
-  return offers_subprotocol(in.subprotocol)
-         || (!query_value(in, "roomId").empty()
-             && !query_value(in, "peerId").empty());
-}
-
-std::optional<handshake_refusal> refuse_handshake(const handshake& in) {
-  if (!offers_subprotocol(in.subprotocol))
-    return handshake_refusal{403, "the subprotocol protoo is missing"};
-  const auto room = query_value(in, "roomId");
-  const auto peer = query_value(in, "peerId");
-  if (room.empty() || peer.empty())
-    return handshake_refusal{400, "roomId or peerId is missing"};
-  if (room.size() > max_id_length || peer.size() > max_id_length)
-    return handshake_refusal{400, "roomId or peerId is too long"};
-  return std::nullopt;
-}
-
 } // namespace
 
 dialect_entry protoo_entry() {
@@ -484,13 +431,13 @@ dialect_entry protoo_entry() {
       "protoo",
       carrier::websocket,
       is_protoo,
-      refuse_handshake,
+      refuse_protoo,
       [](const handshake& hello, net::rng&,
          net::time_point now) -> std::unique_ptr<dialect> {
         return std::make_unique<protoo_dialect>(hello, now);
       },
   };
-  entry.subprotocol = subprotocol;
+  entry.subprotocol = protoo_subprotocol;
   entry.names = {"", "peerId", "roomId"};
   return entry;
 }

@@ -29,7 +29,7 @@ checked<request> read_announce(const Value& data) {
       device && device->IsObject())
     verb.device.text = write_json(*device);
   if (verb.device.text.size() > max_device_length)
-    return refusal{decode_errc::bad_value, "device is too large"};
+    return refusal{decode_errc::bad_value, "device: too large"};
   auto capabilities = read_capabilities(data);
   if (!capabilities)
     return capabilities.error();
@@ -124,6 +124,7 @@ constexpr std::array methods{
     command("setConsumerPreferredLayers", read_set_preferred_layers,
             consumer_member),
     command("setConsumerPriority", read_set_consumer_priority, consumer_member),
+    command("setPriority", read_set_consumer_priority, consumer_member),
     command("requestConsumerKeyFrame", read_request_key_frame, consumer_member),
     command("changeDisplayName", read_set_display_name, "displayName"),
     query("getTransportStats", read_stats_of<transport_member>,
@@ -177,17 +178,14 @@ const protoo_method* find_protoo_method(std::string_view name) {
 
 std::variant<request, error> read_protoo_call(const protoo_method& method,
                                               const Value& data) {
-  const auto bad = [](std::string_view what, std::string_view why) {
-    return error{error_code::bad_request, std::string{what}.append(why)};
-  };
   if (!data.IsObject())
-    return bad("data", " must be an object");
+    return bad_member("data", "must be an object");
   if (!method.subject.empty()) {
     const auto subject = find_member(data, method.subject);
     if (!subject)
-      return bad(method.subject, " is missing");
+      return bad_member(method.subject, "missing");
     if (!subject->IsString())
-      return bad(method.subject, " must be a string");
+      return bad_member(method.subject, "must be a string");
   }
   auto verb = method.read(data);
   if (!verb)

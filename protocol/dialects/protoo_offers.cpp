@@ -83,7 +83,7 @@ void protoo_offers<Kind>::use(const transport_id& transport) {
 template <class Kind>
 void protoo_offers<Kind>::add(const producer& which) {
   if (known_.insert(which).second)
-    wanted_.push_back(which);
+    wanted_.insert(wanted_.end(), copies_, which);
 }
 
 template <class Kind>
@@ -95,7 +95,7 @@ void protoo_offers<Kind>::remove(const producer& which) {
 template <class Kind>
 void protoo_offers<Kind>::handle_outcome(const producer& of,
                                          const outcome& result) {
-  asked_.erase(of);
+  asked_.extract(of);
   const auto done = std::get_if<success>(&result);
   const auto made = done ? std::get_if<typename Kind::consumed>(done) : nullptr;
   if (!made)
@@ -113,24 +113,18 @@ void protoo_offers<Kind>::handle_outcome(const producer& of,
 }
 
 template <class Kind>
-auto protoo_offers<Kind>::handle_answer(uint64_t id, bool agreed)
-    -> std::optional<consumer> {
+void protoo_offers<Kind>::handle_answer(uint64_t id, bool agreed) {
   const auto found = offers_.find(id);
   if (found == offers_.end())
-    return std::nullopt;
-  if (!agreed) {
-    give_up(found);
-    return std::nullopt;
-  }
+    return;
+  if (!agreed)
+    return give_up(found);
   auto offer = std::move(found->second);
   offers_.erase(found);
   if (!offer.closed)
     steps_.push_back(typename Kind::resume{offer.made});
   for (auto& event : offer.held)
     steps_.push_back(std::move(event));
-  if (offer.closed)
-    return std::nullopt;
-  return std::move(offer.made);
 }
 
 template <class Kind>
@@ -138,21 +132,20 @@ bool protoo_offers<Kind>::handle_event(const any_event& event) {
   const auto about = Kind::subject_of(event);
   if (!about)
     return false;
-  // One that is told of before the consume has come back.
-  if (const auto closed = std::get_if<typename Kind::closed>(&event)) {
-    const auto& of = Kind::source_of(*closed);
-    if (asked_.contains(of)) {
-      remove(of);
-      return true;
-    }
-  }
   const auto found =
       std::find_if(offers_.begin(), offers_.end(),
                    [&](const auto& x) { return x.second.made == *about; });
-  if (found == offers_.end())
+  if (found != offers_.end()) {
+    hold(found->second, event);
+    return true;
+  }
+  // One that is told of before the consume has come back; unless the client
+  // has taken another of the same producer.
+  const auto closed = std::get_if<typename Kind::closed>(&event);
+  if (!closed || !asked_.contains(Kind::source_of(*closed)))
     return false;
-  hold(found->second, event);
-  return true;
+  remove(Kind::source_of(*closed));
+  return copies_ == 1;
 }
 
 template <class Kind>

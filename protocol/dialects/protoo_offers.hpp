@@ -83,9 +83,11 @@ public:
   using consumer = typename Kind::consumer;
 
   /// `last_request` is the id of the last request to the client, common to all
-  /// that make any; it must outlive this.
-  explicit protoo_offers(uint64_t& last_request)
-      : last_request_(last_request) {}
+  /// that make any; it must outlive this. Of each producer there are as many
+  /// consumers as `copies`.
+  explicit protoo_offers(uint64_t& last_request, size_t copies = 1)
+      : last_request_(last_request)
+      , copies_(copies) {}
 
   /// Begins, now that the client has joined and is known to receive.
   void begin();
@@ -104,8 +106,8 @@ public:
   /// What became of the consume that a step asked.
   void handle_outcome(const producer& of, const outcome& result);
 
-  /// The client's answer to an offer. Returns the consumer that it has taken.
-  std::optional<consumer> handle_answer(uint64_t offer, bool agreed);
+  /// The client's answer to an offer.
+  void handle_answer(uint64_t offer, bool agreed);
 
   /// Returns whether the client is told of it later, by a step.
   bool handle_event(const any_event& event);
@@ -138,9 +140,10 @@ private:
   transport_id transport_;
   std::set<producer> known_;
   std::deque<producer> wanted_;
-  std::set<producer> asked_;
+  std::multiset<producer> asked_;
   offers offers_;
   uint64_t& last_request_;
+  const size_t copies_;
   std::deque<protoo_step<Kind>> steps_;
 };
 

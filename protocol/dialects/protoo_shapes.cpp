@@ -124,11 +124,11 @@ private:
   }
 };
 
-json_object score_data(int score, int producer_score) {
+json_object score_data(const consumer_scores& in) {
   return std::move(json_object{}
-                       .add("score", score)
-                       .add("producerScore", producer_score)
-                       .add("producerScores", std::vector<int>{}));
+                       .add("score", in.score)
+                       .add("producerScore", in.producer_score)
+                       .add("producerScores", in.producer_scores));
 }
 
 // A producer's own data, with what either generation's client looks for in it.
@@ -213,7 +213,7 @@ struct noticer {
 
   result operator()(const event::consumer_score& in) {
     auto data = about("consumerId", in.consumer);
-    data.add("score", score_data(in.score, in.producer_score));
+    data.add("score", score_data(in.scores));
     return protoo_notice{"consumerScore", std::move(data)};
   }
 
@@ -307,7 +307,7 @@ json_object new_consumer_data(const reply::consumed& of,
   if (reads_current(generation))
     out.add("transportId", transport)
         .add("consumerId", of.id)
-        .add("consumerScore", score_data(10, 10));
+        .add("consumerScore", score_data(of.scores));
   out.add("kind", to_string(of.kind))
       .add("rtpParameters", of.parameters)
       .add("type", of.type)

@@ -201,8 +201,9 @@ struct event_encoder {
   void operator()(const event::consumer_score& in) {
     object()
         .add("consumerId", in.consumer)
-        .add("score", in.score)
-        .add("producerScore", in.producer_score);
+        .add("score", in.scores.score)
+        .add("producerScore", in.scores.producer_score)
+        .add("producerScores", in.scores.producer_scores);
   }
 
   void operator()(const event::consumer_layers_changed& in) {

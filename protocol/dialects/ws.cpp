@@ -1,3 +1,4 @@
+#include "protocol/dialects/connections.hpp"
 #include "protocol/dialects/entries.hpp"
 #include "protocol/dialects/payload.hpp"
 #include "protocol/dialects/shapes.hpp"
@@ -18,9 +19,6 @@ constexpr uint16_t policy_violation = 1008;
 constexpr uint16_t message_too_big = 1009;
 constexpr uint16_t internal_error = 1011;
 constexpr uint16_t try_again_later = 1013;
-
-// Of a user id or channel id, in octets.
-constexpr size_t max_id_length = 256;
 
 // Requests that the server has not answered yet; see socketio_dialect.cpp.
 constexpr size_t max_outstanding = 256;
@@ -54,6 +52,7 @@ constexpr std::array methods{
     method{"request-key-frame", "key-frame-requested", read_request_key_frame},
     method{"set-consumer-priority", "consumer-priority-set",
            read_set_consumer_priority},
+    method{"set-priority", "priority-set", read_set_consumer_priority},
     method{"change-display-name", "display-name-changed",
            read_set_display_name},
     method{"kick", "peer-kicked", read_kick},
@@ -91,11 +90,6 @@ const method* find_method(std::string_view name) {
       std::find_if(methods.begin(), methods.end(),
                    [&](const auto& x) { return x.request == name; });
   return found == methods.end() ? nullptr : &*found;
-}
-
-std::string query_value(const handshake& in, const char* name) {
-  const auto found = in.query.find(name);
-  return found == in.query.end() ? std::string{} : found->second;
 }
 
 // What the reply to a verb without a result of its own still tells: which
@@ -185,19 +179,11 @@ public:
   }
 
   std::optional<pending_request> poll_request() override {
-    if (requests_.empty())
-      return std::nullopt;
-    std::optional next{std::move(requests_.front())};
-    requests_.pop_front();
-    return next;
+    return take_first(requests_);
   }
 
   std::optional<frame> poll_frame() override {
-    if (frames_.empty())
-      return std::nullopt;
-    std::optional next{std::move(frames_.front())};
-    frames_.pop_front();
-    return next;
+    return take_first(frames_);
   }
 
   std::optional<close_connection> poll_close() override {
@@ -228,8 +214,7 @@ private:
       next.id = json_text{write_json(message["id"])};
     const auto type = find_text(message, "type");
     if (!type)
-      return refuse(std::move(next),
-                    {error_code::bad_request, "type must be a string"});
+      return refuse(std::move(next), bad_member("type", "must be a string"));
     next.type = *type;
     next.method = find_method(*type);
     if (!next.method)
@@ -237,8 +222,7 @@ private:
     static const rapidjson::Value nothing{rapidjson::kObjectType};
     const auto data = find_member(message, "data");
     if (data && !data->IsObject())
-      return refuse(std::move(next),
-                    {error_code::bad_request, "data must be an object"});
+      return refuse(std::move(next), bad_member("data", "must be an object"));
     auto verb = next.method->read(data ? *data : nothing);
     if (!verb)
       return refuse(std::move(next), to_error(verb.error()));
@@ -339,15 +323,11 @@ private:
 };
 
 std::optional<handshake_refusal> refuse_handshake(const handshake& in) {
-  const auto user = query_value(in, "auth");
-  const auto channel = query_value(in, "channelId");
-  if (user.empty())
-    return handshake_refusal{401, "auth is missing"};
-  if (channel.empty())
-    return handshake_refusal{400, "channelId is missing"};
-  if (user.size() > max_id_length || channel.size() > max_id_length)
-    return handshake_refusal{400, "auth or channelId is too long"};
-  return std::nullopt;
+  if (auto refused = refuse_missing(in, "auth", 401))
+    return refused;
+  if (auto refused = refuse_missing(in, "channelId"))
+    return refused;
+  return refuse_long(in, {"auth", "channelId"});
 }
 
 } // namespace

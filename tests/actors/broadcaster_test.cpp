@@ -73,6 +73,26 @@ struct sender {
             == static_cast<ssize_t>(x.size()));
   }
 
+  uint16_t port() const {
+    sockaddr_in self{};
+    socklen_t size = sizeof self;
+    REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&self), &size) == 0);
+    return ntohs(self.sin_port);
+  }
+
+  // What has come, with the port it came from; nothing without waiting.
+  std::optional<std::pair<octets, int>> receive() {
+    octets out(2048);
+    sockaddr_in from{};
+    socklen_t size = sizeof from;
+    auto got = ::recvfrom(fd, out.data(), out.size(), MSG_DONTWAIT,
+                          reinterpret_cast<sockaddr*>(&from), &size);
+    if (got < 0)
+      return std::nullopt;
+    out.resize(static_cast<size_t>(got));
+    return std::pair{std::move(out), int{ntohs(from.sin_port)}};
+  }
+
   int fd;
 };
 
@@ -255,20 +275,185 @@ TEST_CASE("bare RTP from the first who sends it reaches a browser") {
   cam.send(port, audio(1111, number++));
   REQUIRE(drive({&recv}, [&] { return recv.rtp.size() > before; }));
   CHECK(recv.rtp.size() < before + 10);
-  // It takes no consumers, and has neither ICE nor DTLS.
+  // It has neither ICE nor DTLS.
   auto wants = path + "/consume?producerId=x";
   CHECK(at.ask("POST", wants).status >= 400);
   CHECK(at.ask("POST", path + "/connect", dtls()).status == 409);
   CHECK(at.ask("DELETE", "/broadcasters/cam").status == 200);
   bob.push("producer-closed");
   // Its place is free again.
-  at.post("/broadcasters", me);
+  CHECK(eventually(
+      [&] { return at.ask("POST", "/broadcasters", me).status == 200; }));
   CHECK(eventually([&] {
     return at.ask("POST", "/broadcasters/cam/transports",
                   R"({"type":"plain","rtcpMux":true})")
                .status
            == 200;
   }));
+}
+
+namespace {
+
+/// True once in that time.
+auto every(std::chrono::milliseconds time) {
+  return [time, due = std::chrono::steady_clock::now()]() mutable {
+    if (std::chrono::steady_clock::now() < due)
+      return false;
+    due += time;
+    return true;
+  };
+}
+
+/// One broadcaster that sends bare RTP, and one that receives some.
+struct relay : scene {
+  explicit relay(bool mux) : scene(with_plain(2)) {
+    post("/broadcasters", me);
+    auto made = post("/broadcasters/cam/transports", R"({"type":"plain"})");
+    in = static_cast<int>(number_at(made, "/port"));
+    in_rtcp = static_cast<int>(number_at(made, "/rtcpPort"));
+    source = text_at(post("/broadcasters/cam/transports/" + text_at(made, "/id")
+                              + "/producers",
+                          track(1111)),
+                     "/id");
+    post("/broadcasters", R"({"id":"ear","displayName":"Ear",)"
+                          R"("rtpCapabilities":)"
+                              + ask("GET", "").body + "}");
+    made = post("/broadcasters/ear/transports",
+                std::string{R"({"type":"plain","comedia":false,"rtcpMux":)"}
+                    + (mux ? "true}" : "false}"));
+    out = static_cast<int>(number_at(made, "/port"));
+    if (!mux)
+      out_rtcp = static_cast<int>(number_at(made, "/rtcpPort"));
+    path = "/broadcasters/ear/transports/" + text_at(made, "/id");
+  }
+
+  http_reply connect(const std::string& where) {
+    return ask("POST", path + "/connect", where);
+  }
+
+  // Feeds the sender until `enough` holds of what `to` has had.
+  template <class F>
+  bool pump(sender& to, F enough) {
+    return eventually([&] {
+      if (pulse())
+        cam.send(in, audio(1111, number++));
+      while (auto x = to.receive())
+        came.push_back(std::move(*x));
+      return enough();
+    });
+  }
+
+  sender cam;
+  decltype(every({})) pulse = every(std::chrono::milliseconds{2});
+  uint16_t number = 65'500; // crosses 65535 to 0
+  int in = 0;
+  int in_rtcp = 0;
+  int out = 0;
+  int out_rtcp = 0;
+  std::string source;
+  std::string path;
+  std::vector<std::pair<octets, int>> came;
+};
+
+// RFC 3550, section 6.4.1.
+octets sender_report(uint8_t ssrc_high, uint8_t ssrc_low) {
+  octets out{0x80, 200, 0, 6, 0, 0, ssrc_high, ssrc_low, 0xe8};
+  out.resize(28);
+  return out;
+}
+
+bool is_rtcp(const octets& x) {
+  return x.at(1) >= 192 && x.at(1) <= 223;
+}
+
+} // namespace
+
+TEST_CASE("a broadcaster receives bare RTP where it says that it is") {
+  relay at{true};
+  sender ear;
+  auto consumed = at.post(at.path + "/consume?producerId=" + at.source);
+  CHECK(text_at(consumed, "/kind") == "audio");
+  auto ssrc = static_cast<uint32_t>(
+      number_at(consumed, "/rtpParameters/encodings/0/ssrc"));
+  for (auto bad : {"nowhere", "0.0.0.0", "239.1.1.1", "ff02::1"})
+    CHECK(at.connect("{\"port\":5,\"ip\":" + quoted(bad) + "}").status == 400);
+  auto here = R"({"ip":"127.0.0.1","port":)" + std::to_string(ear.port()) + "}";
+  CHECK(at.connect(here).status == 200);
+  CHECK(at.connect(here).status == 409);
+  REQUIRE(at.pump(ear, [&] { return at.came.size() >= 40; }));
+  std::vector<uint16_t> numbers;
+  for (const auto& [packet, from] : at.came) {
+    CHECK(from == at.out);
+    if (is_rtcp(packet))
+      continue;
+    CHECK(net::load_u32(&packet[8]) == ssrc);
+    numbers.push_back(net::load_u16(&packet[2]));
+  }
+  REQUIRE(numbers.size() > 30);
+  for (size_t i = 1; i < numbers.size(); ++i)
+    CHECK(static_cast<int16_t>(numbers[i] - numbers[i - 1]) > 0);
+}
+
+TEST_CASE("without a common port RTCP has one of its own, both ways") {
+  relay at{false};
+  sender ear;
+  sender ear_rtcp;
+  CHECK(at.connect(R"({"ip":"127.0.0.1","port":5})").status == 400);
+  CHECK(at.connect(R"({"ip":"127.0.0.1","port":)" + std::to_string(ear.port())
+                   + R"(,"rtcpPort":)" + std::to_string(ear_rtcp.port()) + "}")
+            .status
+        == 200);
+  at.post(at.path + "/consume?producerId=" + at.source);
+  REQUIRE(at.pump(ear, [&] { return at.came.size() >= 40; }));
+  for (const auto& [packet, from] : at.came) {
+    CHECK(from == at.out);
+    CHECK_FALSE(is_rtcp(packet));
+  }
+  // What the sender reports goes on, as a report of the stream sent.
+  at.came.clear();
+  at.cam.send(at.in_rtcp, sender_report(1111 / 256, 1111 % 256));
+  REQUIRE(at.pump(ear_rtcp, [&] { return !at.came.empty(); }));
+  CHECK(at.came.front().second == at.out_rtcp);
+  CHECK(is_rtcp(at.came.front().first));
+}
+
+TEST_CASE("who is learnt by what it sends receives there") {
+  scene at{with_plain(2)};
+  auto join = [&](const std::string& id, uint32_t ssrc) {
+    at.post("/broadcasters", R"({"displayName":"C","id":)" + quoted(id)
+                                 + R"(,"rtpCapabilities":)"
+                                 + at.ask("GET", "").body + "}");
+    auto path = "/broadcasters/" + id + "/transports";
+    auto made = at.post(path, R"({"type":"plain","rtcpMux":true})");
+    path += "/" + text_at(made, "/id");
+    auto track_id = text_at(at.post(path + "/producers", track(ssrc)), "/id");
+    return std::tuple{static_cast<int>(number_at(made, "/port")), path,
+                      track_id};
+  };
+  auto [port, path, mine] = join("cam", 1111);
+  auto [other_port, other_path, others] = join("far", 2222);
+  at.post(path + "/consume?producerId=" + others);
+  CHECK(
+      at.ask("POST", path + "/connect", R"({"ip":"127.0.0.1","port":5})").status
+      == 409);
+  sender cam;
+  sender far;
+  auto pulse = every(std::chrono::milliseconds{2});
+  uint16_t number = 0;
+  bool begun = false;
+  int came = 0;
+  REQUIRE(eventually([&] {
+    if (pulse())
+      far.send(other_port, audio(2222, number++));
+    if (number == 20 && !std::exchange(begun, true)) {
+      CHECK_FALSE(cam.receive());
+      cam.send(port, audio(1111, 1));
+    }
+    while (cam.receive())
+      ++came;
+    return came >= 20;
+  }));
+  CHECK(begun);
 }
 
 TEST_CASE("a server that ends takes its broadcasters with it") {

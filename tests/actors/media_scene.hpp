@@ -25,6 +25,7 @@ struct heard {
   std::vector<rtp::keyframe_wanted> keyframes;
   std::vector<subscribe> subscriptions;
   std::vector<std::optional<uint8_t>> wanted;
+  std::vector<protocol::consumer_scores> scores;
   int restores = 0;
 };
 
@@ -61,7 +62,9 @@ inline consumer_listener_actor spawn_listener(caf::actor_system& system,
         [&to](const consumer_producer_paused& x) {
           to.consumer_pauses.push_back(x.paused);
         },
-        [](const consumer_score_changed&) {},
+        [&to](const consumer_score_changed& x) {
+          to.scores.push_back(x.scores);
+        },
         [&to](const consumer_layers_changed& x) {
           to.encodings.push_back(
               x.layers ? std::optional<int>{x.layers->spatial} : std::nullopt);
@@ -160,7 +163,7 @@ struct shard_scene {
         own ? spawn_listener(*world.system, *own) : consumer_listener_actor{};
     consumers.push_back(spawn_consumer(
         *world.system, {consumer_id{"c"}, producer_id{"p"}, config, producer,
-                        key, shard, own ? tell : listener, owner}));
+                        key, shard, own ? tell : listener, owner, scores}));
     world.run();
     connect(port);
     return consumers.back();
@@ -185,6 +188,8 @@ struct shard_scene {
   actor_world world;
   sent_packets sent;
   std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
+  // Of the producers.
+  std::shared_ptr<score_board> scores = std::make_shared<score_board>(0);
   shard_actor shard;
   consumer_listener_actor listener;
   std::vector<consumer_actor> consumers;

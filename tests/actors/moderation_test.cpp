@@ -1,6 +1,5 @@
 #include "probe_client.hpp"
 
-#include "protocol/json_codec.hpp"
 #include "protocol/supported_capabilities.hpp"
 
 using namespace troupe;
@@ -12,17 +11,6 @@ using protocol::end_reason;
 using protocol::error_code;
 using protocol::peer_id;
 using protocol::room_id;
-
-namespace {
-
-verb::produce opus_producer() {
-  auto parsed = parse_json("{" + audio_track(1) + "}");
-  verb::produce out;
-  out.parameters = *protocol::decode_rtp_parameters(parsed["rtpParameters"]);
-  return out;
-}
-
-} // namespace
 
 TEST_CASE("a room opened ahead waits for its first member, but not forever") {
   actors::config settings;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fake_client.hpp"
+#include "protocol/json_codec.hpp"
 
 #include <map>
 
@@ -173,6 +174,14 @@ inline protocol::verb::join join_as(const std::string& who,
   out.peer = protocol::peer_id{who};
   out.name = who;
   out.named_by_client = true;
+  return out;
+}
+
+/// What produces Opus.
+inline protocol::verb::produce opus_producer() {
+  auto parsed = parse_json("{" + audio_track(1) + "}");
+  protocol::verb::produce out;
+  out.parameters = *protocol::decode_rtp_parameters(parsed["rtpParameters"]);
   return out;
 }
 

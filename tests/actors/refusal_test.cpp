@@ -259,6 +259,29 @@ TEST_CASE("limits of transports, producers and consumers are kept") {
   CHECK(text_at(bob.consume(), "/data/code") == "limit-reached");
 }
 
+TEST_CASE("who asks for the next producer gets the next that it can decode") {
+  actor_world world;
+  fake_client ann{world, "r", "ann"};
+  fake_client bob{world, "r", "bob"};
+  world.run();
+  ann.create_transport("send");
+  bob.create_transport("recv");
+  auto able = bob.capabilities();
+  for (size_t i; (i = able.find("video/")) != std::string::npos;)
+    able.replace(i, 6, "video_");
+  for (size_t i; (i = able.find("video_")) != std::string::npos;)
+    able.replace(i, able.find('"', i) - i, "video/none");
+  const auto next = [&] {
+    return bob.request("consume", "{\"rtpCapabilities\":" + able + "}");
+  };
+  ann.produce(video_track(1, "a"));
+  CHECK(text_at(next(), "/data/code") == "cannot-consume");
+  auto heard = ann.produce(audio_track(2, "b"));
+  ann.produce(video_track(3, "c"));
+  CHECK(text_at(next(), "/data/producerId") == heard);
+  CHECK(text_at(next(), "/data/code") == "cannot-consume");
+}
+
 TEST_CASE("a second producer with the same SSRC or MID leaves no trace") {
   actor_world world;
   fake_client ann{world, "r", "ann"};

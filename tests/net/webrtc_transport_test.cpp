@@ -182,6 +182,47 @@ TEST_SUITE("webrtc_transport") {
     }
   }
 
+  TEST_CASE("who says goodbye after the release and is silent has left") {
+    for (auto role : {dtls_role::client, dtls_role::server}) {
+      transport_pair pair{{.client_role = role, .application_data = false}};
+      REQUIRE(pair.connect());
+      CHECK(pair.to_server(make_rtp(1)));
+      pair.client.close();
+      pair.exchange();
+      CHECK(pair.server.can_send());
+      const auto told = pair.events_of<peer_leaving>();
+      REQUIRE(told.size() == 1);
+      CHECK(told[0].leaving);
+      pair.lost_to_server = [](byte_span) {
+        return true;
+      };
+      pair.run(webrtc_transport::leaving_patience - 100ms);
+      CHECK(pair.server.dtls() == dtls_state::connected);
+      pair.run(200ms);
+      CHECK(pair.server.dtls() == dtls_state::closed);
+    }
+  }
+
+  TEST_CASE("a goodbye that is not the client's changes nothing") {
+    transport_pair pair{{.application_data = false}};
+    REQUIRE(pair.connect());
+    CHECK(pair.to_server(make_rtp(1)));
+    octets forged{21, 0xFE, 0xFD, 0, 1, 0, 0, 0, 0, 0, 9, 0, 26};
+    forged.resize(39);
+    for (int i = 0; i < 20; ++i) {
+      pair.deliver(forged, *pair.server.selected_tuple());
+      pair.run(5s);
+    }
+    CHECK(pair.server.can_send());
+    const auto told = pair.events_of<peer_leaving>();
+    REQUIRE(told.size() == 40);
+    CHECK_FALSE(told.back().leaving);
+    // What anybody could have written is no alert of the client's at all.
+    forged[4] = 0;
+    pair.deliver(forged, *pair.server.selected_tuple());
+    CHECK(pair.events_of<peer_leaving>().size() == 40);
+  }
+
   TEST_CASE("a lost end of the handshake is repeated after the release") {
     for (auto role : {dtls_role::client, dtls_role::server}) {
       transport_pair pair{{.client_role = role, .application_data = false}};

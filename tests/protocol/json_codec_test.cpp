@@ -103,17 +103,17 @@ TEST_CASE("a refusal names the member") {
   CHECK(refusal_of(decode_rtp_parameters, R"({"codecs":[{"mimeType":"video/VP8",
     "payloadType":96,"clockRate":90000},{"mimeType":"text/plain",
     "payloadType":96,"clockRate":90000}]})")
-        == "rtpParameters.codecs[1].mimeType is neither audio/* nor video/*");
+        == "rtpParameters.codecs[1].mimeType: must be audio/* or video/*");
   CHECK(refusal_of(decode_rtp_parameters, "{}")
-        == "rtpParameters.codecs is missing");
+        == "rtpParameters.codecs: missing");
   CHECK(refusal_of(decode_rtp_parameters, "7")
-        == "rtpParameters is not an object");
+        == "rtpParameters: must be an object");
   CHECK(refusal_of(decode_rtp_capabilities, R"({"codecs":[{"mimeType":
     "audio/opus","clockRate":"48000"}]})")
-        == "rtpCapabilities.codecs[0].clockRate is not a number");
+        == "rtpCapabilities.codecs[0].clockRate: must be a number");
   CHECK(refusal_of(decode_rtp_parameters,
                    R"({"codecs":[],"encodings":[{"rtx":{}}]})")
-        == "rtpParameters.encodings[0].rtx.ssrc is missing");
+        == "rtpParameters.encodings[0].rtx.ssrc: missing");
   const auto name = std::string(1000, 'n');
   CHECK(refusal_of(decode_rtp_capabilities,
                    R"({"codecs":[{"mimeType":"audio/opus","clockRate":48000,)"

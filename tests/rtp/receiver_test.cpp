@@ -267,6 +267,8 @@ TEST_CASE("a silent stream is inactive and scores 0 until it comes back") {
   fixture x;
   x.feed(1, 0ms);
   CHECK(x.last_event<rtp::stream_activity_changed>()->active);
+  REQUIRE(x.last_event<rtp::score_changed>());
+  CHECK(x.last_event<rtp::score_changed>()->score == 10);
   x.tick(1999ms);
   CHECK(x.last_event<rtp::stream_activity_changed>()->active);
   x.tick(2s);

@@ -277,7 +277,7 @@ TEST_CASE("pushes that matter are read, others are not even parsed") {
     auto closed = t.hear();
     REQUIRE(std::holds_alternative<heard_push>(closed));
     CHECK_EQ(decode_producer(std::get<heard_push>(closed).data).id, "p3");
-    t.tell("consumer-score c1:5:7");
+    t.tell("consumer-score c1:5:7:7");
     CHECK(std::holds_alternative<heard_nothing>(t.hear()));
   }
 }

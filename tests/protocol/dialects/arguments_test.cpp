@@ -54,8 +54,8 @@ TEST_CASE("mediasoup's dictionaries are known by what they hold") {
 }
 
 TEST_CASE("more bare values than positions are refused") {
-  CHECK_EQ(gather(",1"), "payload must be an object");
-  CHECK_EQ(gather(",1,2", {"roomId"}), "payload must be an object");
+  CHECK_EQ(gather(",1"), "payload: must be an object");
+  CHECK_EQ(gather(",1,2", {"roomId"}), "payload: must be an object");
   CHECK_EQ(gather(",1,2", {"kind", "rtpParameters"}),
-           "payload must be an object");
+           "payload: must be an object");
 }

@@ -202,6 +202,7 @@ TEST_CASE("plain transports say where to send, with RTCP or without") {
       call("POST", path, R"({"type":"plain","comedia":true})"));
   REQUIRE(verb.plain);
   CHECK_FALSE(verb.plain->rtcp_mux);
+  CHECK(verb.plain->comedia);
   reply::transport_created made;
   made.id = transport_id{"t"};
   made.plain = plain_address{"127.0.0.1", 4000, 4001};
@@ -217,13 +218,52 @@ TEST_CASE("plain transports say where to send, with RTCP or without") {
   CHECK_FALSE(
       x.ask<verb::create_transport>(call("POST", path, R"({"type":"webrtc"})"))
           .plain);
+  CHECK_FALSE(x.ask<verb::create_transport>(
+                   call("POST", path, R"({"type":"plain","comedia":false})"))
+                  .plain->comedia);
+  x.answer(success{made});
   for (const auto* bad :
-       {R"({"type":"plain","comedia":false})", R"({"type":"pipe"})", "{}"}) {
+       {R"({"type":"plain","comedia":1})", R"({"type":"plain","rtcpMux":"x"})",
+        R"({"type":"pipe"})", "{}"}) {
     x.say(call("POST", path, bad));
     CHECK(x.answer().status == 400);
     CHECK(x.speaker->poll_refusal() == error_code::bad_request);
     CHECK_FALSE(x.speaker->poll_request());
   }
+}
+
+TEST_CASE("who receives on a plain transport says where it is") {
+  client x;
+  x.join();
+  const std::vector<std::string> path{"r", "broadcasters", "cam", "transports",
+                                      "t", "connect"};
+  auto verb = x.ask<verb::connect_transport>(
+      call("POST", path, R"({"ip":"192.0.2.1","port":4000,"rtcpPort":4001})"));
+  CHECK(verb.transport == transport_id{"t"});
+  REQUIRE(verb.plain);
+  CHECK(verb.plain->ip == "192.0.2.1");
+  CHECK(verb.plain->port == 4000);
+  CHECK(verb.plain->rtcp_port == 4001);
+  CHECK(x.answer(success{reply::transport_connected{transport_id{"t"}}}).body
+        == "{}");
+  verb = x.ask<verb::connect_transport>(
+      call("POST", path, R"({"ip":"::1","port":65535})"));
+  CHECK_FALSE(verb.plain->rtcp_port);
+  x.answer(success{reply::transport_connected{transport_id{"t"}}});
+  auto complaint = [&](const char* body) {
+    x.say(call("POST", path, body));
+    CHECK(x.speaker->poll_refusal() == error_code::bad_request);
+    CHECK_FALSE(x.speaker->poll_request());
+    const auto answer = parse_json(x.answer().body);
+    return std::string{(*answer)["error"]["message"].GetString()};
+  };
+  CHECK(complaint("{}") == "dtlsParameters: missing");
+  CHECK(complaint(R"({"ip":"::1"})") == "port: missing");
+  CHECK(complaint(R"({"ip":1,"port":1})") == "ip: must be a string");
+  CHECK(complaint(R"({"ip":"::1","port":65536})")
+        == "port: must be 1 to 65535");
+  CHECK(complaint(R"({"ip":"::1","port":5,"rtcpPort":"6"})")
+        == "rtcpPort: must be 1 to 65535");
 }
 
 TEST_CASE("what is done on a transport takes its id from the path") {

@@ -112,10 +112,10 @@ TEST_CASE("an overlong room or user is refused") {
   client alice;
   CHECK(alice.say(R"(21["joinRoom",")" + longest + "x\",\"a\"]").empty());
   CHECK_EQ(alice.heard(),
-           R"(31[{"error":"roomId is too long","code":"bad-request"}])");
+           R"(31[{"error":"roomId: too long","code":"bad-request"}])");
   CHECK(alice.say(R"(22["joinRoom","a",")" + longest + "x\"]").empty());
   CHECK_EQ(alice.heard(),
-           R"(32[{"error":"userId is too long","code":"bad-request"}])");
+           R"(32[{"error":"userId: too long","code":"bad-request"}])");
   CHECK_EQ(alice.say("23[\"joinRoom\",\"" + longest + "\",\"" + longest + "\"]")
                .size(),
            3);

@@ -3,6 +3,7 @@
 #include "protocol/dialects/shapes.hpp"
 #include "protocol/json_codec.hpp"
 #include "tests/protocol/dialects/canonical_data.hpp"
+#include "tests/protocol/dialects/canonical_scores.hpp"
 
 #include <stdexcept>
 #include <vector>
@@ -94,6 +95,7 @@ public:
         .flag("must_exist", x.must_exist)
         .flag("hidden", x.hidden)
         .flag("moves", x.moves)
+        .flag("renames", x.renames)
         .with("device", written(x.device))
         .text_;
   }
@@ -378,6 +380,8 @@ outcome parse_outcome(std::string_view line) {
     out.peer = of.peer;
     out.kind = of.kind;
     out.parameters = fixed_rtp();
+    if (const auto scores = option(words, "scores"); !scores.empty())
+      out.scores = parse_scores(split(scores, ':'), 0);
     return success{out};
   }
   if (what == "consumers") {
@@ -429,13 +433,11 @@ any_event parse_event(std::string_view line) {
   if (what == "consumer-resumed")
     return event::consumer_resumed{consumer_id{about}};
   if (what == "consumer-score")
-    return event::consumer_score{consumer_id{ids.at(0)}, std::stoi(ids.at(1)),
-                                 std::stoi(ids.at(2))};
+    return event::consumer_score{consumer_id{ids.at(0)}, parse_scores(ids, 1)};
   if (what == "consumer-layers-changed")
     return parse_layers(ids);
   if (what == "producer-score")
-    return event::producer_score{producer_id{ids.at(0)},
-                                 {{0, 1234567, "", std::stoi(ids.at(1))}}};
+    return parse_producer_score(ids);
   if (what == "producer-layers-wanted") {
     event::producer_layers_wanted out{producer_id{ids.at(0)}, {}};
     if (ids.size() > 1)

@@ -19,8 +19,8 @@ std::string describe(const protocol::request& request);
 ///   ok | capabilities | joined alice people=alice:Alice:av
 ///   producers=p1:bob:audio data=d1:bob:chat | transport t1 |
 ///   transport t1 sctp | connected t1 | ice | produced p1
-///   consumed c1 of p1:bob:video | consumers c1,c2 | producers p1:bob:audio
-///   stats [] | error room-not-found | data-produced d1 |
+///   consumed c1 of p1:bob:video (scores=10:9:9) | consumers c1,c2 | producers
+///   p1:bob:audio stats [] | error room-not-found | data-produced d1 |
 ///   data-consumed e1 of d1:bob:chat | data-consumers e1,e2 |
 ///   data-subchannels e1 1,2 | data-producers d1:bob:chat
 protocol::outcome parse_outcome(std::string_view line);
@@ -28,8 +28,8 @@ protocol::outcome parse_outcome(std::string_view line);
 /// The event that a line such as these names:
 ///   peer-joined bob:Bob:- | peer-updated bob:Bob:a | peer-left bob
 ///   producer-added p1:bob:audio | producer-closed p1:bob
-///   consumer-closed c1:p1 | consumer-paused c1 | consumer-score c1:5:7
-///   consumer-layers-changed c1:2:1 | producer-score p1:5
+///   consumer-closed c1:p1 | consumer-paused c1 | consumer-score c1:5:7:7:6
+///   consumer-layers-changed c1:2:1 | producer-score p1:5:4
 ///   producer-layers-wanted p1:1 (or p1)
 ///   active-speaker bob:-30 (or -) | speaking-peers bob:-30
 ///   room-locked yes | server-draining 3600 | kicked daily | room-closed daily

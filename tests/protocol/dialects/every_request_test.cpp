@@ -309,13 +309,32 @@ bool says_bad_request(const std::string& frame) {
   return frame.find(R"("code":"bad-request")") != std::string::npos;
 }
 
+// Whether it says in one way, in all dialects, what is wrong with the member:
+// "kind: missing", or "rtpParameters.codecs: must be an array" of what is in
+// it.
+bool names(const std::string& frame, const std::string& member) {
+  const auto text = '"' + member;
+  for (auto at = frame.find(text); at != std::string::npos;
+       at = frame.find(text, at + 1)) {
+    const auto end = frame.find_first_of(":\" ", at + text.size());
+    const auto inside = end == at + text.size()
+                        || frame[at + text.size()] == '.'
+                        || frame[at + text.size()] == '[';
+    if (inside && end != std::string::npos && frame.compare(end, 2, ": ") == 0)
+      return true;
+  }
+  return false;
+}
+
 // Whether the dialect refuses that by itself; the server is asked otherwise,
 // and its answer reaches the client.
 bool refuses(speaker& alice, const std::string& name,
-             const std::string& arguments) {
+             const std::string& arguments, const std::string& blamed = {}) {
   auto came = alice.request(name, arguments);
   if (came.frame) {
     CHECK(says_bad_request(*came.frame));
+    if (!blamed.empty())
+      CHECK(names(*came.frame, blamed));
     return true;
   }
   alice.answer(came.asked->token, success{reply::ok{}});
@@ -350,11 +369,11 @@ TEST_CASE("every member that is missing or of a wrong type is refused") {
         for (const auto& [name, x] : all) {
           CAPTURE_BOUND(name);
           for (const auto& absent : {"", "null"})
-            CHECK_EQ(refuses(alice, what.name, object(all, name, absent)),
+            CHECK_EQ(refuses(alice, what.name, object(all, name, absent), name),
                      x.required);
           for (const auto& sample : samples) {
             CAPTURE(sample);
-            CHECK_EQ(refuses(alice, what.name, object(all, name, sample)),
+            CHECK_EQ(refuses(alice, what.name, object(all, name, sample), name),
                      !fits(x.type, sample));
           }
         }

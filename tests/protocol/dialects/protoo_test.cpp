@@ -18,21 +18,23 @@ using troupe::test::parse_outcome;
 
 namespace {
 
-handshake hello(bool current = false) {
+handshake hello(bool current = false, const char* replicas = nullptr) {
   handshake out;
   out.path = "/";
   out.subprotocol = "protoo";
   out.query = {{"roomId", "daily"}, {"peerId", "alice"}};
   if (current)
     out.query["usePipeTransports"] = "false";
+  if (replicas)
+    out.query["consumerReplicas"] = replicas;
   return out;
 }
 
 // A client in virtual time, whose server is told by hand what to answer.
 struct client {
-  explicit client(bool current = true)
-      : speaker(
-          find_dialect(hello(current))->make(hello(current), *random, now)) {
+  explicit client(bool current = true, const char* replicas = nullptr)
+      : speaker(find_dialect(hello(current))
+                    ->make(hello(current, replicas), *random, now)) {
     frames();
     CHECK_EQ(verbs(), strings{"join room=daily peer=alice hidden"});
     answer("joined alice");
@@ -236,6 +238,67 @@ TEST_CASE("a protoo client consumes nobody twice and never itself") {
   x.happens("producer-added p1:bob:audio");
   x.happens("producer-added p3:alice:audio");
   CHECK_EQ(x.verbs(), strings{"consume transport=t1 producer=p1 paused"});
+}
+
+TEST_CASE("a protoo client has as many consumers more as it asks for") {
+  client x{true, "2"};
+  x.join("p1:bob:audio");
+  const std::string verb = "consume transport=t1 producer=p1 paused";
+  CHECK_EQ(x.verbs(), strings(3, verb));
+  for (auto consumer : {"c1", "c2", "c3"})
+    x.answer(std::string{"consumed "} + consumer + " of p1:bob:audio");
+  CHECK_EQ(x.frames(), strings(3, "newConsumer"));
+  for (int offer : {1, 2, 3})
+    x.accept(offer);
+  CHECK_EQ(x.verbs(),
+           strings{"resume_consumer consumer=c1", "resume_consumer consumer=c2",
+                   "resume_consumer consumer=c3"});
+  for (auto consumer : {"c1", "c2", "c3"})
+    x.happens(std::string{"consumer-closed "} + consumer + ":p1");
+  CHECK_EQ(x.frames(), strings(3, "consumerClosed"));
+  x.happens("producer-closed p1:bob");
+  x.happens("producer-added p1:bob:audio");
+  CHECK_EQ(x.verbs(), strings(3, verb));
+}
+
+TEST_CASE("the end of one protoo consumer is told while others are made") {
+  client x{true, "1"};
+  x.join("p1:bob:audio");
+  x.verbs();
+  x.answer("consumed c1 of p1:bob:audio");
+  SUBCASE("of one that the client has") {
+    x.accept(1);
+    x.frames();
+    x.happens("consumer-closed c1:p1");
+    CHECK_EQ(x.frames(), strings{"consumerClosed"});
+  }
+  SUBCASE("of one that it is about to take") {
+    x.frames();
+    x.happens("consumer-closed c1:p1");
+    x.accept(1);
+    CHECK_EQ(x.frames(), strings{"consumerClosed"});
+  }
+  x.happens("producer-closed p1:bob");
+  x.verbs();
+  x.answer("consumed c2 of p1:bob:audio");
+  CHECK_EQ(x.frames(), strings{});
+  CHECK_EQ(x.verbs(), strings{"close_consumer consumer=c2"});
+}
+
+TEST_CASE("what is no number of replicas is none, and there are at most 15") {
+  for (auto [text, count] : {std::pair{"0", 1u},
+                             {"", 1u},
+                             {"x", 1u},
+                             {"-1", 1u},
+                             {"1.5", 1u},
+                             {"15", 16u},
+                             {"16", 16u},
+                             {"99999999999999999999999", 16u}}) {
+    CAPTURE(text);
+    client x{true, text};
+    x.join("p1:bob:audio");
+    CHECK_EQ(x.verbs().size(), count);
+  }
 }
 
 TEST_CASE("a protoo consumer runs only after the client has taken it") {

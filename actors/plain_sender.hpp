@@ -1,0 +1,80 @@
+#pragma once
+
+#include "net/io/plain_port.hpp"
+#include "net/srtp/srtp_session.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+
+namespace troupe::actors {
+
+/// The ports of a plain transport.
+struct plain_ports {
+  std::unique_ptr<net::plain_port> rtp;
+  std::unique_ptr<net::plain_port> rtcp; // null: with RTP
+
+  net::plain_port& for_rtcp() const {
+    return rtcp ? *rtcp : *rtp;
+  }
+};
+
+/// Where the client of a plain transport is.
+struct plain_client {
+  net::socket_address rtp;
+  net::socket_address rtcp;
+};
+
+/// What shards protect with for a plain transport: nothing is encrypted, and
+/// the packet goes out at once by the transport's own ports, where its client
+/// expects it from, so that none is left for the shard to send. From any
+/// thread.
+class plain_sender final : public net::srtp_sender {
+public:
+  plain_sender(const std::shared_ptr<plain_ports>& ports, plain_client to)
+      : ports_(ports)
+      , to_(to) {}
+
+  std::optional<size_t> protect_rtp(net::byte_span header,
+                                    net::byte_span payload,
+                                    net::mutable_byte_span out) override {
+    auto size = header.size() + payload.size();
+    if (auto ports = ports_.lock(); ports && size <= out.size()) {
+      std::ranges::copy(header, out.begin());
+      std::ranges::copy(payload, out.begin() + std::ssize(header));
+      ports->rtp->send(out.first(size), to_.rtp);
+      note(size);
+    }
+    return std::nullopt;
+  }
+
+  std::optional<size_t> protect_rtcp(net::byte_span packet,
+                                     net::mutable_byte_span) override {
+    if (auto ports = ports_.lock()) {
+      ports->for_rtcp().send(packet, to_.rtcp);
+      note(packet.size());
+    }
+    return std::nullopt;
+  }
+
+  uint64_t packets() const {
+    return packets_.load(std::memory_order_relaxed);
+  }
+
+  uint64_t octets() const {
+    return octets_.load(std::memory_order_relaxed);
+  }
+
+private:
+  void note(size_t size) {
+    packets_.fetch_add(1, std::memory_order_relaxed);
+    octets_.fetch_add(size, std::memory_order_relaxed);
+  }
+
+  const std::weak_ptr<plain_ports> ports_; // the transport's
+  const plain_client to_;
+  std::atomic<uint64_t> packets_{0};
+  std::atomic<uint64_t> octets_{0};
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,44 @@
+// How a room learns late which user a member is.
+
+#include "actors/ec.hpp"
+#include "actors/log.hpp"
+#include "actors/room_state.hpp"
+
+namespace troupe::actors {
+
+caf::result<reply::joined> room_state::identify(identify_member& x) {
+  const auto& old = x.known_as;
+  if (!speaks_for(old) || members.at(old).presence != presence::shown)
+    return to_caf(protocol::make_error(error_code::not_joined));
+  auto who = x.who.id;
+  // Others know what it offers by the id that it has.
+  if (who == old || people.next_own(old, {}) || data.next_for(old, {}, true))
+    return reply::joined{old, people.participants(), people.others(old),
+                         data.others(old), self->id()};
+  if (auto twin = members.find(who); twin != members.end()) {
+    if (!twin->second.is_user_of(x))
+      return to_caf({error_code::forbidden, "This id is taken"});
+    dismiss(who, protocol::end_reason::replaced);
+  }
+  audience.catch_up(self, old);
+  audience.tell_others(event::peer_left{old}, old);
+  audience.remove(old);
+  people.remove(old);
+  speakers.remove(old);
+  auto entry = members.extract(old);
+  entry.key() = who;
+  auto& me = entry.mapped();
+  me.named_by_client = x.named_by_client;
+  me.derived = x.derived;
+  auto session = me.session;
+  members.insert(std::move(entry));
+  rules.rename(old, who);
+  people.add(std::move(x.who));
+  audience.admit(*people.describe(who), std::move(session));
+  log::event(log::level::info, "peer-identified",
+             {{"room", id.str()}, {"peer", who.str()}, {"was", old.str()}});
+  return reply::joined{who, people.participants(), people.others(who),
+                       data.others(who), self->id()};
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "protocol/verbs.hpp"
+
+#include <string>
+#include <vector>
+
+/// How transcripts write scores.
+namespace troupe::test {
+
+/// Of the link, of the producer's stream, then of each of its encodings.
+inline protocol::consumer_scores
+parse_scores(const std::vector<std::string>& words, size_t first) {
+  protocol::consumer_scores out{std::stoi(words.at(first++)), 0, {}};
+  out.producer_score = std::stoi(words.at(first++));
+  while (first < words.size())
+    out.producer_scores.push_back(std::stoi(words[first++]));
+  return out;
+}
+
+/// Several are of the encodings r0, r1 and so on.
+inline protocol::any_event
+parse_producer_score(const std::vector<std::string>& ids) {
+  protocol::event::producer_score out{protocol::producer_id{ids.at(0)}, {}};
+  for (uint32_t i = 0; i + 1 < ids.size(); ++i)
+    out.encodings.push_back({i, 1234567 + i,
+                             ids.size() > 2 ? "r" + std::to_string(i) : "",
+                             std::stoi(ids[i + 1])});
+  return out;
+}
+
+} // namespace troupe::test
