@@ -63,7 +63,6 @@ struct transport_state {
   // -- media -----------------------------------------------------------------
 
   void take(net::datagram_batch& datagrams);
-
   // Decrypted RTP goes to the producers it belongs to.
   void route_rtp();
 
@@ -72,7 +71,6 @@ struct transport_state {
                      const rtp::extension_map& ids);
 
   void route_rtcp();
-
   uint64_t refused_media() const {
     return malformed + demuxer.drops().total() + dispatcher.malformed();
   }
@@ -81,7 +79,6 @@ struct transport_state {
   void pass_on(rtp::rtcp_event& x, const net::buffer_ptr& compound);
 
   void send_rtcp(std::vector<uint8_t> compound);
-
   caf::result<protocol::reply::stats> stats();
 
   // -- after every message ---------------------------------------------------
@@ -92,7 +89,6 @@ struct transport_state {
 
   // Tells the shard where to send, and with which keys.
   void update_sender();
-
   void arm_timer();
 
   // Counts this transport as what it is by now.
