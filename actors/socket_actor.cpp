@@ -1,10 +1,12 @@
 #include "actors/socket_actor.hpp"
 
+#include "actors/check_desk.hpp"
 #include "actors/io_worker.hpp"
 #include "actors/route_table.hpp"
 #include "net/classify.hpp"
 #include "net/io/io_threads.hpp"
 
+#include <caf/actor_registry.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <atomic>
@@ -45,9 +47,25 @@ void deliver(delivery x, io_worker* worker) {
 /// What one I/O thread knows, and its count.
 struct media_sockets::thread_routes {
   route_table<burst_receiver_actor> table;
+  pass_table passes;
   std::unique_ptr<io_worker> worker;
   std::atomic<uint64_t> unroutable{0};
   std::vector<delivery> gathered; // Per burst. Reused.
+
+  // Answers a check that has a pass.
+  bool answer(const net::datagram& x, net::datagram_sink& out) {
+    auto data = std::as_const(*x.data).bytes();
+    auto* pass = passes.find(data);
+    if (!pass)
+      return false;
+    std::array<uint8_t, net::check_pass::max_size> room;
+    auto size = pass->answer(data, x.tuple, x.arrival, room);
+    if (!size)
+      return false;
+    net::outgoing_datagram answer{net::byte_span{room}.first(*size), x.tuple};
+    out.send_batch({&answer, 1});
+    return true;
+  }
 };
 
 media_sockets::media_sockets(net::io_threads& threads,
@@ -74,6 +92,7 @@ void media_sockets::stop() {
   for (size_t i = 0; i < routes_.size(); ++i)
     threads_.post(i, [this, i, &cleared] {
       routes_[i]->table = {};
+      routes_[i]->passes = {};
       routes_[i]->worker.reset();
       if (i == 0)
         *alive_ = false; // read by that thread only
@@ -112,6 +131,8 @@ void media_sockets::on_burst(std::span<net::datagram> datagrams) {
   auto& routes = here();
   auto& gathered = routes.gathered;
   for (auto& x : datagrams) {
+    if (routes.answer(x, port_))
+      continue;
     const auto* to = routes.table.find(x);
     if (!to) {
       routes.unroutable.fetch_add(1, std::memory_order_relaxed);
@@ -146,13 +167,13 @@ void media_sockets::on_tcp_closed(const net::transport_tuple& tuple) {
 template <class F>
 void media_sockets::update(F change) {
   for (size_t i = 0; i < routes_.size(); ++i)
-    threads_.post(i, [this, i, change] { change(routes_[i]->table); });
+    threads_.post(i, [this, i, change] { change(*routes_[i]); });
 }
 
 template <class F>
 void media_sockets::update_here(F change) {
   if (io_thread > 0)
-    change(here().table);
+    change(here());
 }
 
 uint64_t media_sockets::unroutable() const {
@@ -162,23 +183,45 @@ uint64_t media_sockets::unroutable() const {
   return sum;
 }
 
+namespace {
+
+// Ends with `owner`.
+void spawn_check_desk(caf::actor_system& system, media_sockets& sockets,
+                      const socket_actor& owner) {
+  using desk = check_desk_actor;
+  auto spawned = system.spawn<caf::hidden>(
+      [&sockets, owner](desk::pointer self) -> desk::behavior_type {
+        self->link_to(owner);
+        return {
+            [&sockets](const take_pass& x) {
+              sockets.update([x](auto& to) { to.passes.add(x.pass); });
+            },
+        };
+      });
+  system.registry().put(check_desk_name, spawned);
+}
+
+} // namespace
+
 socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
   sockets.run_actors(system);
-  return system.spawn(
+  auto spawned = system.spawn(
       [&sockets](socket_actor::pointer self) -> socket_actor::behavior_type {
         self->set_error_handler([](caf::error&) {});
         return {
             [&sockets](const route_fragment& x) {
               sockets.update(
-                  [x](auto& table) { table.add_fragment(x.fragment, x.to); });
+                  [x](auto& to) { to.table.add_fragment(x.fragment, x.to); });
             },
             [&sockets](const unroute_fragment& x) {
-              sockets.update(
-                  [x](auto& table) { table.remove_fragment(x.fragment); });
+              sockets.update([x](auto& to) {
+                to.table.remove_fragment(x.fragment);
+                to.passes.remove(x.fragment);
+              });
             },
             [&sockets](const route_tuple& x) {
-              auto add = [x](auto& table) {
-                table.add_tuple(x.tuple, x.to);
+              auto add = [x](auto& to) {
+                to.table.add_tuple(x.tuple, x.to);
               };
               // Here at once, as the client may have been answered already;
               // and once more in its turn, behind what is under way.
@@ -187,11 +230,16 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
             },
             [&sockets](const unroute_tuple& x) {
               sockets.update(
-                  [x](auto& table) { table.remove_tuple(x.tuple, x.from); });
+                  [x](auto& to) { to.table.remove_tuple(x.tuple, x.from); });
             },
-            [self](const close_sockets&) { self->quit(); },
+            [self](const close_sockets&) {
+              self->home_system().registry().erase(check_desk_name);
+              self->quit();
+            },
         };
       });
+  spawn_check_desk(system, sockets, spawned);
+  return spawned;
 }
 
 } // namespace troupe::actors

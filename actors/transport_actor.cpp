@@ -8,6 +8,7 @@
 #include "actors/timer_slot.hpp"
 #include "actors/to_engine.hpp"
 #include "actors/transport_data.hpp"
+#include "actors/transport_pass.hpp"
 #include "actors/transport_phase.hpp"
 #include "net/webrtc_transport.hpp"
 #include "rtp/rtcp_dispatcher.hpp"
@@ -37,7 +38,9 @@ struct transport_state {
 
   static inline const char* name = "transport";
 
-  explicit transport_state(pointer self_ptr) : self(self_ptr) {}
+  explicit transport_state(pointer self_ptr)
+      : self(self_ptr)
+      , pass(self_ptr->home_system()) {}
 
   ~transport_state();
 
@@ -60,7 +63,6 @@ struct transport_state {
   // -- media -----------------------------------------------------------------
 
   void take(net::datagram_batch& datagrams);
-
   // Decrypted RTP goes to the producers it belongs to.
   void route_rtp();
 
@@ -69,7 +71,6 @@ struct transport_state {
                      const rtp::extension_map& ids);
 
   void route_rtcp();
-
   uint64_t refused_media() const {
     return malformed + demuxer.drops().total() + dispatcher.malformed();
   }
@@ -78,7 +79,6 @@ struct transport_state {
   void pass_on(rtp::rtcp_event& x, const net::buffer_ptr& compound);
 
   void send_rtcp(std::vector<uint8_t> compound);
-
   caf::result<protocol::reply::stats> stats();
 
   // -- after every message ---------------------------------------------------
@@ -89,7 +89,6 @@ struct transport_state {
 
   // Tells the shard where to send, and with which keys.
   void update_sender();
-
   void arm_timer();
 
   // Counts this transport as what it is by now.
@@ -135,6 +134,7 @@ struct transport_state {
   rtp::rtcp_dispatcher dispatcher;
   rtp::transport_feedback_generator feedback{{}};
   transport_data data;
+  transport_pass pass;
   bool remb = false;
   shard_actor shard;
   transport_listener_actor listener;
@@ -161,6 +161,7 @@ transport_state::~transport_state() {
   // Whoever closed us may not have had the time to: nothing may be routed to
   // an actor that is gone.
   data.close();
+  pass.revoke();
   engine->close();
   publish(now());
   caf::anon_send(services->sockets,
@@ -218,6 +219,7 @@ transport_state::make_behavior(const transport_config& cfg) {
       [this](const get_actor_stats&) { return stats(); },
       [this](const transport_tick&) {
         timer.fired(now());
+        pass.tell(*engine);
         engine->handle_timeout(now());
         drain();
       },
@@ -253,6 +255,7 @@ caf::result<done> transport_state::connect(const connect_dtls& x) {
 }
 
 transport_parameters transport_state::restart_ice() {
+  pass.begin_restart(*engine);
   auto fragment = engine->restart_ice(*random).username_fragment;
   self->send(services->sockets, route_fragment{std::move(fragment), me()});
   drain();
@@ -394,6 +397,7 @@ void transport_state::drain() {
   route_rtp();
   route_rtcp();
   auto at = now();
+  pass.update(*engine, at);
   feedback.handle_timeout(at);
   if (at >= publish_due)
     publish(at);
@@ -414,20 +418,15 @@ void transport_state::handle(const net::transport_event& x) {
       services->port->close_tcp(removed->tuple);
   } else if (const auto* old =
                  std::get_if<net::username_fragment_retired>(&x)) {
+    pass.end_restart(old->username_fragment);
     caf::anon_send(sockets, unroute_fragment{old->username_fragment});
   } else if (const auto* ice = std::get_if<net::ice_state_changed>(&x)) {
-    log::event(log::level::info, "ice-state",
-               {{"transport", id.str()},
-                {"state", std::string{net::to_string(ice->state)}}});
+    log_state(id, ice->state);
     abandoned = ice->state == net::ice_state::disconnected
                     ? std::optional{now()}
                     : std::nullopt;
   } else if (const auto* dtls = std::get_if<net::dtls_state_changed>(&x)) {
-    log::event(dtls->state == net::dtls_state::failed ? log::level::warn
-                                                      : log::level::info,
-               "dtls-state",
-               {{"transport", id.str()},
-                {"state", std::string{net::to_string(dtls->state)}}});
+    log_state(id, dtls->state);
     if (dtls->state == net::dtls_state::connected && connecting)
       count().connect_time.observe(now() - *std::exchange(connecting, {}));
     if (dtls->state == net::dtls_state::connected && tells_use)

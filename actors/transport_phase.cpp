@@ -1,5 +1,7 @@
 #include "actors/transport_phase.hpp"
 
+#include "actors/log.hpp"
+
 namespace troupe::actors {
 
 transport_kind kind_of(const std::optional<net::transport_tuple>& path) {
@@ -19,6 +21,19 @@ transport_phase phase_of(const net::webrtc_transport& x, bool has_path,
   if (dtls == net::dtls_state::connected)
     return transport_phase::connected;
   return has_path ? transport_phase::connecting : transport_phase::waiting;
+}
+
+void log_state(const transport_id& which, net::ice_state state) {
+  log::event(log::level::info, "ice-state",
+             {{"transport", which.str()},
+              {"state", std::string{net::to_string(state)}}});
+}
+
+void log_state(const transport_id& which, net::dtls_state state) {
+  auto failed = state == net::dtls_state::failed;
+  log::event(failed ? log::level::warn : log::level::info, "dtls-state",
+             {{"transport", which.str()},
+              {"state", std::string{net::to_string(state)}}});
 }
 
 } // namespace troupe::actors

@@ -5,79 +5,12 @@
 #include "net/io/local_addresses.hpp"
 #include "net/io/run_on_loops.hpp"
 #include "net/io/tcp_ice_listener.hpp"
+#include "net/io/udp_reader.hpp"
 #include "net/io/udp_socket.hpp"
-
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 
 namespace troupe::net {
-
-namespace asio = boost::asio;
-
-namespace {
-
-// How many bursts one socket may read before others on its loop get a turn.
-constexpr int bursts_in_turn = 4;
-
-// Reads one UDP socket on one loop.
-class udp_reader : public std::enable_shared_from_this<udp_reader> {
-public:
-  udp_reader(asio::io_context& loop, udp_socket& socket, buffer_pool& pool,
-             uint32_t path, media_receiver& receiver)
-      : descriptor_(loop.get_executor(), socket.fd())
-      , socket_(socket)
-      , pool_(pool)
-      , path_(path)
-      , receiver_(receiver) {
-    burst_.reserve(256);
-  }
-
-  void wait() {
-    descriptor_.async_wait(
-        descriptor::wait_read,
-        [self = shared_from_this()](boost::system::error_code ec) {
-          if (!ec)
-            self->drain();
-        });
-  }
-
-  // The socket keeps its descriptor: it may still send.
-  void stop() {
-    if (!std::exchange(stopped_, true))
-      descriptor_.release();
-  }
-
-private:
-  using descriptor = asio::posix::basic_stream_descriptor<loop_executor>;
-
-  void drain() {
-    for (int i = 0; i < bursts_in_turn; ++i) {
-      if (stopped_)
-        return;
-      auto now = std::chrono::steady_clock::now();
-      auto more = socket_.receive_burst(pool_, path_, now, burst_);
-      if (!burst_.empty())
-        receiver_.on_burst(burst_);
-      burst_.clear();
-      if (!more)
-        return wait();
-    }
-    asio::post(descriptor_.get_executor(),
-               [self = shared_from_this()] { self->drain(); });
-  }
-
-  descriptor descriptor_;
-  udp_socket& socket_;
-  buffer_pool& pool_;
-  const uint32_t path_;
-  media_receiver& receiver_;
-  std::vector<datagram> burst_;
-  bool stopped_ = false;
-};
-
-} // namespace
 
 class media_port::impl {
 public:
@@ -139,6 +72,8 @@ public:
   }
 
   void send_batch(std::span<const outgoing_datagram> batch) {
+    if (batch.size() == 1 && put_off(batch.front()))
+      return;
     while (!batch.empty()) {
       const auto& first = batch.front().tuple;
       if (first.protocol == transport_protocol::tcp) {
@@ -188,6 +123,12 @@ private:
       pools.push_back(x.get());
     listener_ = std::make_unique<tcp_ice_listener>(threads_, std::move(pools),
                                                    receiver_, config_);
+  }
+
+  bool put_off(const outgoing_datagram& x) const {
+    return x.tuple.protocol == transport_protocol::udp
+           && x.tuple.path < sockets_.size()
+           && udp_reader::put_off(x, *sockets_[x.tuple.path]);
   }
 
   // The sockets of one address send alike, whichever received.

@@ -1,0 +1,47 @@
+#include "net/ice/check_pass.hpp"
+
+#include <utility>
+
+namespace troupe::net {
+
+check_pass::check_pass(ice_credentials credentials,
+                       const transport_tuple& selected, time_point now)
+    : tuple_(selected)
+    , last_(now.time_since_epoch().count())
+    , credentials_(std::move(credentials)) {}
+
+std::optional<size_t> check_pass::answer(byte_span datagram,
+                                         const transport_tuple& from,
+                                         time_point now,
+                                         mutable_byte_span out) {
+  if (from != tuple_ || revoked())
+    return std::nullopt;
+  const auto request = stun_message::parse(datagram);
+  if (!request || !changes_nothing(*request)
+      || !request->verify_integrity(credentials_.password))
+    return std::nullopt;
+  stun_writer writer{out.first(max_size), stun_class::success,
+                     request->transaction_id()};
+  writer.xor_mapped_address(from.remote);
+  writer.integrity(credentials_.password);
+  writer.fingerprint();
+  const auto message = writer.finish();
+  // No answer is larger than its request (THREATS, row 9).
+  if (!message || message->size() > request->size())
+    return std::nullopt;
+  last_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  return message->size();
+}
+
+// A value of nomination may be higher than any before it, and so select anew.
+bool check_pass::changes_nothing(const stun_message& x) const {
+  const auto& fragment = credentials_.username_fragment;
+  const auto name = x.username();
+  return x.type() == stun_class::request && x.method() == stun_method_binding
+         && name.size() > fragment.size() && name.starts_with(fragment)
+         && name[fragment.size()] == ':' && x.has_fingerprint() && x.priority()
+         && x.unknown_attributes().empty() && !x.controlled()
+         && !x.nomination();
+}
+
+} // namespace troupe::net
