@@ -33,8 +33,13 @@ net::datagram check_for(const net::check_pass& pass) {
 transport_pass::transport_pass(caf::actor_system& system)
     : desk_(system.registry().get<check_desk_actor>(check_desk_name)) {}
 
-void transport_pass::update(const net::webrtc_transport& engine,
+void transport_pass::update(net::webrtc_transport& engine,
                             net::time_point now) {
+  if (engine.leaving()) {
+    tell(engine);
+    revoke();
+    return;
+  }
   const auto& selected = engine.selected_tuple();
   if (pass_ && selected != pass_->tuple())
     revoke();

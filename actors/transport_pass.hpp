@@ -32,8 +32,9 @@ public:
   }
 
   /// To be called when the engine is drained: hands out a pass where it has
-  /// nominated, and revokes one that fits no more.
-  void update(const net::webrtc_transport& engine, net::time_point now);
+  /// nominated, and revokes one that fits no more, or whose client seems to
+  /// leave: then it is the engine that waits for a check.
+  void update(net::webrtc_transport& engine, net::time_point now);
 
   /// To be called before the engine's ICE restarts: until the client uses the
   /// new credentials, the engine answers.

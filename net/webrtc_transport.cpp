@@ -170,7 +170,7 @@ std::optional<drop_reason> webrtc_transport::handle_stun(const datagram& x,
   const auto refused =
       ice_.handle_request(std::as_const(*x.data).bytes(), x.tuple, now);
   forward_ice_events();
-  if (!refused)
+  if (!refused && leaving_ && now > *leaving_)
     set_leaving(std::nullopt);
   maybe_start_dtls(now);
   return refused;

@@ -241,6 +241,11 @@ public:
     return reported_dtls_;
   }
 
+  /// Whether the peer seems to have left (`peer_leaving`).
+  bool leaving() const {
+    return leaving_.has_value();
+  }
+
   /// What the handshake agreed on, once connected.
   std::optional<srtp_profile> profile() const;
 

@@ -127,9 +127,7 @@ TEST_CASE("Engine.IO messages: two polls at once, or one given up, end it") {
       CHECK(is_closed(twice));
     }
     poller aborted{x.port(), path};
-    {
-      auto gone = aborted.begin_get(x.server);
-    }
+    { auto gone = aborted.begin_get(x.server); }
     CHECK(eventually([&] { return x.server.stats().connections == 0; }));
     CHECK(is_closed(aborted));
   }
