@@ -83,12 +83,17 @@ TEST_CASE("metrics show a call while it is there, and what it sent after it") {
     ann.leave();
     bob.leave();
   }
-  for (std::string line :
-       {"troupe_rooms 0", "troupe_sessions 0", "troupe_peers 0",
-        "troupe_producers 0", "troupe_consumers 0", "troupe_shards 0",
-        "troupe_transports{kind=\"udp\",phase=\"connected\"} 0",
-        "troupe_rtp_packets_received_total " + std::to_string(sent),
-        "troupe_rtp_packets_sent_total " + std::to_string(received)}) {
+  const std::vector<std::string> lines{
+      "troupe_rooms 0",
+      "troupe_sessions 0",
+      "troupe_peers 0",
+      "troupe_producers 0",
+      "troupe_consumers 0",
+      "troupe_shards 0",
+      "troupe_transports{kind=\"udp\",phase=\"connected\"} 0",
+      "troupe_rtp_packets_received_total " + std::to_string(sent),
+      "troupe_rtp_packets_sent_total " + std::to_string(received)};
+  for (const auto& line : lines) {
     CAPTURE(line);
     CHECK(eventually([&] { return node.shows(line); }));
   }

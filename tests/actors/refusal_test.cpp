@@ -276,8 +276,8 @@ TEST_CASE("who asks for the next producer gets the next that it can decode") {
   };
   ann.produce(video_track(1, "a"));
   CHECK(text_at(next(), "/data/code") == "cannot-consume");
-  auto heard = ann.produce(audio_track(2, "b"));
-  ann.produce(video_track(3, "c"));
+  auto heard = ann.produce(audio_track(11, "b"));
+  ann.produce(video_track(21, "c"));
   CHECK(text_at(next(), "/data/producerId") == heard);
   CHECK(text_at(next(), "/data/code") == "cannot-consume");
 }
