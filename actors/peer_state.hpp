@@ -33,6 +33,7 @@ struct transport_entry {
   bool reached = false;
   bool sends = false;
   bool leaving = false; // its client seems to have closed it
+  net::time_point created{};
   uint32_t next_mid = 0;
   std::string cname = {}; // common to what the client sends on it
   bool sctp = false;
@@ -201,8 +202,9 @@ struct peer_state {
   void forget_consumer(const consumer_id& which);
   void forget_transport(const transport_id& which);
 
-  // Makes room: ends a transport that its client has closed, if there is one.
-  bool close_leaving();
+  // Makes room: ends a transport that its client has closed or never used, if
+  // there is one.
+  bool close_unused();
 
   // Leaves the room and ends everything.
   void close_all();

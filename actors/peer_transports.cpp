@@ -9,6 +9,9 @@ using protocol::direction;
 
 namespace {
 
+// A transport that was not connected for as long may go for another.
+constexpr auto unused_after = std::chrono::seconds{5};
+
 protocol::sctp_parameters sctp_of_transports() {
   protocol::sctp_parameters out;
   out.port = net::sctp_port;
@@ -27,7 +30,7 @@ peer_state::create_transport(const verb::create_transport& x) {
     begin_anew();
   const auto& settings = services->settings;
   if (transports.size() >= settings.room.max_transports_per_peer
-      && !close_leaving())
+      && !close_unused())
     return refuse(error_code::limit_reached);
   if (x.plain)
     return create_plain_transport(*x.plain);
@@ -44,6 +47,7 @@ peer_state::create_transport(const verb::create_transport& x) {
   auto& entry = transports.emplace_back();
   entry.id = created;
   entry.direction = x.direction;
+  entry.created = self->clock().now();
   entry.actor = actor;
   entry.sctp = sctp;
   settle_directions();
@@ -175,9 +179,15 @@ void peer_state::begin_anew() {
   self->send(room, member_renewed{id});
 }
 
-bool peer_state::close_leaving() {
+bool peer_state::close_unused() {
   auto i =
       std::ranges::find_if(transports, [](const auto& x) { return x.leaving; });
+  // Who joins again and again gets a transport each time in some dialects.
+  auto old = self->clock().now() - unused_after;
+  if (i == transports.end())
+    i = std::ranges::find_if(transports, [&](const auto& x) {
+      return !x.connected && !x.guessed && x.created <= old;
+    });
   if (i == transports.end())
     return false;
   self->send(i->actor, actors::close_transport{});

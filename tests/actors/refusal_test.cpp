@@ -259,6 +259,32 @@ TEST_CASE("limits of transports, producers and consumers are kept") {
   CHECK(text_at(bob.consume(), "/data/code") == "limit-reached");
 }
 
+TEST_CASE("a transport that was never connected goes for another in time") {
+  actors::config settings;
+  settings.room.max_transports_per_peer = 2;
+  actor_world world{settings};
+  fake_client ann{world, "r", "ann"};
+  world.run();
+  auto used = ann.create_transport("send");
+  ann.request("connect-transport", "{\"transportId\":" + quoted(used) + ","
+                                       + some_dtls_parameters() + "}");
+  auto unused = ann.create_transport("recv");
+  const auto more = [&] {
+    return text_at(ann.request("create-transport"), "/type");
+  };
+  CHECK(more() == "error");
+  world.scheduler().advance_time(std::chrono::seconds{6});
+  world.run();
+  CHECK(more() == "transport-params");
+  CHECK(more() == "error");
+  const auto about = [&](const std::string& id) {
+    auto reply = ann.request("get-stats", "{\"id\":" + quoted(id) + "}");
+    return text_at(reply, "/type");
+  };
+  CHECK(about(used) != "error");
+  CHECK(about(unused) == "error");
+}
+
 TEST_CASE("who asks for the next producer gets the next that it can decode") {
   actor_world world;
   fake_client ann{world, "r", "ann"};

@@ -286,18 +286,18 @@ TEST_CASE("the end of one protoo consumer is told while others are made") {
 }
 
 TEST_CASE("what is no number of replicas is none, and there are at most 15") {
-  for (auto [text, count] : {std::pair{"0", 1u},
-                             {"", 1u},
-                             {"x", 1u},
-                             {"-1", 1u},
-                             {"1.5", 1u},
-                             {"15", 16u},
-                             {"16", 16u},
-                             {"99999999999999999999999", 16u}}) {
-    CAPTURE(text);
-    client x{true, text};
+  for (const auto& one : {std::pair{"0", 1u},
+                          {"", 1u},
+                          {"x", 1u},
+                          {"-1", 1u},
+                          {"1.5", 1u},
+                          {"15", 16u},
+                          {"16", 16u},
+                          {"99999999999999999999999", 16u}}) {
+    CAPTURE(one.first);
+    client x{true, one.first};
     x.join("p1:bob:audio");
-    CHECK_EQ(x.verbs().size(), count);
+    CHECK_EQ(x.verbs().size(), one.second);
   }
 }
 
