@@ -76,11 +76,8 @@ struct open_room {
   room_id room;
 };
 
-/// INTERNAL: the room was opened that long ago that somebody should have come.
-struct room_idle_tick {
-  room_id room;
-  uint64_t serial = 0;
-};
+/// INTERNAL: a room without members may have waited for long enough.
+struct room_idle_tick {};
 
 /// Shows a member that joined hidden.
 struct announce_member {

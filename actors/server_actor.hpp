@@ -49,7 +49,7 @@ using server_actor = room_gate_actor::extend<
     caf::replies_to<list_rooms>::with<room_page>,
     // One room by its name. Errors: room_not_found.
     caf::replies_to<find_room>::with<room_found>,
-    // INTERNAL: closes a room that was opened and that nobody came to.
+    // INTERNAL: closes the opened rooms that nobody came to for too long.
     caf::reacts_to<room_idle_tick>>;
 
 /// Spawns the one server actor of a node. It lets in whom the load admits.
