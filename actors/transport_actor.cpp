@@ -139,7 +139,6 @@ struct transport_state {
   shard_actor shard;
   transport_listener_actor listener;
   bool tells_use = false; // until there is nothing more to tell
-  bool left = false;      // its client has
   bool guessed = false;   // connected by parameters of another
   uint32_t next_handle = 1;
   std::unordered_map<stream_handle, producer> producers;
@@ -431,7 +430,6 @@ void transport_state::handle(const net::transport_event& x) {
       count().connect_time.observe(now() - *std::exchange(connecting, {}));
     if (dtls->state == net::dtls_state::connected && tells_use)
       self->send(listener, transport_in_use{id});
-    left = dtls->state == net::dtls_state::closed;
     if (dtls->state == net::dtls_state::closed
         || dtls->state == net::dtls_state::failed)
       data.close();
@@ -471,9 +469,10 @@ void transport_state::publish(net::time_point now) {
 }
 
 void transport_state::arm_timer() {
-  if (left || (abandoned && now() - *abandoned >= abandoned_after)) {
-    const auto* what = left ? "transport-left" : "transport-abandoned";
-    log::event(log::level::info, what, {{"transport", id.str()}});
+  if (engine->left() || (abandoned && now() - *abandoned >= abandoned_after)) {
+    log::event(log::level::info,
+               engine->left() ? "transport-left" : "transport-abandoned",
+               {{"transport", id.str()}});
     return self->quit();
   }
   auto earliest =

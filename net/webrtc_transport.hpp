@@ -246,6 +246,11 @@ public:
     return leaving_.has_value();
   }
 
+  /// Whether the peer has left: DTLS is over, and not by `close`.
+  bool left() const {
+    return reported_dtls_ == dtls_state::closed && !closed_;
+  }
+
   /// What the handshake agreed on, once connected.
   std::optional<srtp_profile> profile() const;
 

@@ -96,7 +96,7 @@ struct sender {
   int fd;
 };
 
-octets audio(uint32_t ssrc, uint16_t number) {
+octets sound(uint32_t ssrc, uint16_t number) {
   rtp_builder x;
   x.ssrc = ssrc;
   x.payload_type = 100;
@@ -263,16 +263,16 @@ TEST_CASE("bare RTP from the first who sends it reaches a browser") {
   sender thief;
   uint16_t number = 65'500; // crosses 65535 to 0
   // Who knows no SSRC is nobody, even if he is the first.
-  thief.send(port, audio(6666, 1));
+  thief.send(port, sound(6666, 1));
   REQUIRE(drive({&recv}, [&] {
-    cam.send(port, audio(1111, number++));
+    cam.send(port, sound(1111, number++));
     return recv.rtp.size() >= 60;
   }));
   // Nor does knowing it later help.
   auto before = recv.rtp.size();
   for (uint16_t i = 0; i < 50; ++i)
-    thief.send(port, audio(1111, static_cast<uint16_t>(number + 1000 + i)));
-  cam.send(port, audio(1111, number++));
+    thief.send(port, sound(1111, static_cast<uint16_t>(number + 1000 + i)));
+  cam.send(port, sound(1111, number++));
   REQUIRE(drive({&recv}, [&] { return recv.rtp.size() > before; }));
   CHECK(recv.rtp.size() < before + 10);
   // It has neither ICE nor DTLS.
@@ -336,7 +336,7 @@ struct relay : scene {
   bool pump(sender& to, F enough) {
     return eventually([&] {
       if (pulse())
-        cam.send(in, audio(1111, number++));
+        cam.send(in, sound(1111, number++));
       while (auto x = to.receive())
         came.push_back(std::move(*x));
       return enough();
@@ -444,10 +444,10 @@ TEST_CASE("who is learnt by what it sends receives there") {
   int came = 0;
   REQUIRE(eventually([&] {
     if (pulse())
-      far.send(other_port, audio(2222, number++));
+      far.send(other_port, sound(2222, number++));
     if (number == 20 && !std::exchange(begun, true)) {
       CHECK_FALSE(cam.receive());
-      cam.send(port, audio(1111, 1));
+      cam.send(port, sound(1111, 1));
     }
     while (cam.receive())
       ++came;

@@ -17,13 +17,7 @@ struct data_call {
     auto created =
         who.request("create-transport",
                     R"({"enableSctp":true,"direction":")" + direction + "\"}");
-    REQUIRE(text_at(created, "/type") == "transport-params");
-    x.start(created["data"]);
-    auto connected = who.request(
-        "connect-transport",
-        "{\"transportId\":" + quoted(x.id) + ","
-            + dtls_parameters(client_dtls().fingerprint().value) + "}");
-    REQUIRE(text_at(connected, "/type") == "transport-connected");
+    who.connect(x, created, client_dtls());
   }
 
   bool drive_until(const std::function<bool()>& done) {

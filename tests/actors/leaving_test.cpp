@@ -15,16 +15,6 @@ actors::config two_transports(const std::string& sctp) {
   return out;
 }
 
-octets audio(uint32_t ssrc, uint16_t number) {
-  rtp_builder x;
-  x.payload_type = 111;
-  x.ssrc = ssrc;
-  x.sequence_number = number;
-  x.timestamp = number * 960u;
-  x.payload = octets(60, 0x55);
-  return x.build();
-}
-
 /// Ann sends to Bob.
 struct call {
   explicit call(const std::string& sctp) : node(two_transports(sctp)) {
@@ -57,12 +47,7 @@ struct call {
                             R"({"direction":")" + direction + "\"}");
       return text_at(created, "/type") == "transport-params";
     }));
-    by.start(created["data"]);
-    auto connected = who.request(
-        "connect-transport",
-        "{\"transportId\":" + quoted(by.id) + ","
-            + dtls_parameters(client_dtls().fingerprint().value) + "}");
-    REQUIRE(text_at(connected, "/type") == "transport-connected");
+    who.connect(by, created, client_dtls());
     REQUIRE(drive({&by}, [&] { return by.connected(); }));
   }
 

@@ -121,6 +121,24 @@ private:
   int fd_;
 };
 
+/// A packet of Opus; its number is in the payload as well, which stays as it is
+/// on the way.
+inline octets audio(uint32_t ssrc, uint16_t number) {
+  rtp_builder x;
+  x.payload_type = 111;
+  x.ssrc = ssrc;
+  x.sequence_number = number;
+  x.timestamp = number * 960u;
+  x.payload = octets(60, 0x55);
+  net::store_u16(&x.payload[0], number);
+  return x.build();
+}
+
+/// What `audio` wrote, at the end of whatever header the packet has now.
+inline uint16_t payload_number(const octets& x) {
+  return net::load_u16(&x[x.size() - 60]);
+}
+
 /// Drives transports until `done`, ten seconds at most. Waits for datagrams,
 /// not for time.
 inline bool drive(std::vector<live_transport*> all,
@@ -175,8 +193,15 @@ public:
   /// Creates a transport and starts it; the server connects its side, too.
   void open(live_transport& x, const std::string& direction,
             const net::dtls_context& dtls) {
-    auto created =
-        request("create-transport", R"({"direction":")" + direction + "\"}");
+    connect(
+        x, request("create-transport", R"({"direction":")" + direction + "\"}"),
+        dtls);
+  }
+
+  /// Starts a transport by the answer that created it; the server connects its
+  /// side, too.
+  void connect(live_transport& x, const json& created,
+               const net::dtls_context& dtls) {
     REQUIRE(text_at(created, "/type") == "transport-params");
     x.start(created["data"]);
     auto connected =

@@ -8,28 +8,12 @@ using namespace troupe::test;
 
 namespace {
 
-octets audio(uint32_t ssrc, uint16_t number) {
-  rtp_builder x;
-  x.payload_type = 111;
-  x.ssrc = ssrc;
-  x.sequence_number = number;
-  x.timestamp = number * 960u;
-  x.payload = octets(60, 0x55);
-  net::store_u16(&x.payload[0], number);
-  return x.build();
-}
-
 uint16_t sequence_of(const octets& x) {
   return net::load_u16(&x[2]);
 }
 
 uint32_t ssrc_of(const octets& x) {
   return net::load_u32(&x[8]);
-}
-
-/// What `audio` wrote, at the end of whatever header the packet has now.
-uint16_t payload_number(const octets& x) {
-  return net::load_u16(&x[x.size() - 60]);
 }
 
 /// The first RTCP packet of that type in any compound, or nothing.
