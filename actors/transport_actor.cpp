@@ -235,7 +235,7 @@ transport_parameters transport_state::parameters() const {
 
 caf::result<done> transport_state::connect(const connect_dtls& x) {
   if (x.guessed && guessed) {
-    engine->allow(to_engine(x.remote.fingerprints));
+    engine->allow(to_engine(x.remote.role), to_engine(x.remote.fingerprints));
     return done{};
   }
   auto role = engine->connect(to_engine(x.remote.role),

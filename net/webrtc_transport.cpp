@@ -10,6 +10,12 @@ namespace troupe::net {
 
 namespace {
 
+// Ours, by the peer's.
+dtls_role opposite(remote_dtls_role remote) {
+  return remote == remote_dtls_role::client ? dtls_role::server
+                                            : dtls_role::client;
+}
+
 class transport_category_impl final : public std::error_category {
 public:
   const char* name() const noexcept override {
@@ -117,16 +123,18 @@ webrtc_transport::connect(remote_dtls_role remote,
     return make_error_code(transport_errc::already_connected);
   if (fingerprints.empty())
     return make_error_code(transport_errc::no_fingerprint);
-  role_ = remote == remote_dtls_role::client ? dtls_role::server
-                                             : dtls_role::client;
+  role_ = opposite(remote);
   fingerprints_ = std::move(fingerprints);
   maybe_start_dtls(now);
   return *role_;
 }
 
-void webrtc_transport::allow(const std::vector<certificate_fingerprint>& more) {
-  if (!dtls_started_)
-    fingerprints_.insert(fingerprints_.end(), more.begin(), more.end());
+void webrtc_transport::allow(remote_dtls_role remote,
+                             const std::vector<certificate_fingerprint>& more) {
+  if (dtls_started_ || !role_)
+    return;
+  either_role_ = either_role_ || opposite(remote) != *role_;
+  fingerprints_.insert(fingerprints_.end(), more.begin(), more.end());
 }
 
 void webrtc_transport::close() {
@@ -181,7 +189,12 @@ std::optional<drop_reason> webrtc_transport::handle_dtls(const datagram& x,
   if (reported_dtls_ == dtls_state::failed
       || reported_dtls_ == dtls_state::closed)
     return drop_reason::dtls_over;
+  if (!dtls_started_ && either_role_) {
+    role_ = dtls_role::server;
+    either_role_ = false;
+  }
   dtls_.handle_datagram(std::as_const(*x.data).bytes(), now);
+  maybe_start_dtls(now);
   if (dtls_.poll_unread_alert() && !leaving_)
     set_leaving(now);
   update_dtls();
@@ -241,6 +254,7 @@ void webrtc_transport::handle_timeout(time_point now) {
     return;
   ice_.handle_timeout(now);
   forward_ice_events();
+  maybe_start_dtls(now);
   dtls_.handle_timeout(now);
   if (leaving_ && now >= *leaving_ + leaving_patience)
     dtls_.close();
@@ -253,11 +267,24 @@ void webrtc_transport::forward_ice_events() {
 }
 
 void webrtc_transport::maybe_start_dtls(time_point now) {
-  if (dtls_started_ || closed_ || !role_ || !ice_.selected_tuple())
+  if (dtls_started_ || closed_ || !role_ || !ice_.selected_tuple()
+      || !role_is_known(now))
     return;
   dtls_started_ = true;
+  role_due_.reset();
   dtls_.start(*role_, std::move(fingerprints_), now);
   update_dtls();
+}
+
+bool webrtc_transport::role_is_known(time_point now) {
+  if (!either_role_)
+    return true;
+  if (!role_due_)
+    role_due_ = now + role_patience;
+  if (now < *role_due_)
+    return false;
+  role_ = dtls_role::client;
+  return true;
 }
 
 void webrtc_transport::update_dtls() {
@@ -291,6 +318,8 @@ std::optional<time_point> webrtc_transport::poll_timeout() const {
     const auto over = *leaving_ + leaving_patience;
     out = out ? std::min(*out, over) : over;
   }
+  if (role_due_)
+    out = out ? std::min(*out, *role_due_) : role_due_;
   return out;
 }
 

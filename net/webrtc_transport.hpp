@@ -128,6 +128,10 @@ public:
   /// 6 s).
   static constexpr duration leaving_patience = std::chrono::seconds{7};
 
+  /// How long a peer that may be in either role of DTLS is waited for before
+  /// the handshake is begun: longer than the way there and back, mostly.
+  static constexpr duration role_patience = std::chrono::milliseconds{300};
+
   /// Packets that may wait to be polled, RTP and RTCP each. Beyond, they are
   /// dropped: a shell that drains after each burst never comes near.
   static constexpr size_t max_queued = 1024;
@@ -157,10 +161,13 @@ public:
                             std::vector<certificate_fingerprint> fingerprints,
                             time_point now);
 
-  /// Adds certificates by which the peer may show itself as well, for whom it
-  /// is not certain which of its transports it means. Nothing once the
-  /// handshake has begun.
-  void allow(const std::vector<certificate_fingerprint>& more);
+  /// Adds what may be meant as well, for a peer that does not say which of its
+  /// transports it means: certificates by which it may show itself, and its
+  /// role. Where the roles differ, the peer's first datagram shows that it is
+  /// the client; after `role_patience` of silence it is the server. Nothing
+  /// once the handshake has begun.
+  void allow(remote_dtls_role remote,
+             const std::vector<certificate_fingerprint>& more);
 
   /// Says goodbye by close_notify, where DTLS is connected, and closes. What
   /// is left to poll are that datagram and events. Idempotent.
@@ -292,8 +299,10 @@ private:
   void accept_media(datagram& x, size_t plain_size, packet_queue& queue,
                     traffic& kind);
 
-  // Starts the handshake once there are a tuple and fingerprints.
+  // Starts the handshake once there are a tuple and fingerprints, and it is
+  // known who begins.
   void maybe_start_dtls(time_point now);
+  bool role_is_known(time_point now);
 
   // Reports a change of the DTLS state; makes the SRTP pair on `connected`.
   void update_dtls();
@@ -307,6 +316,8 @@ private:
   std::unique_ptr<srtp_receiver> receiver_;
   std::optional<dtls_role> role_; // set by connect
   std::vector<certificate_fingerprint> fingerprints_;
+  bool either_role_ = false;           // by allow; it will show
+  std::optional<time_point> role_due_; // at the latest then
   bool dtls_started_ = false;
   bool application_data_;
   bool peer_confirmed_ = false; // by the first authentic packet

@@ -182,6 +182,45 @@ TEST_SUITE("webrtc_transport") {
     }
   }
 
+  TEST_CASE("where the peer may be in either role, it shows which") {
+    for (auto role : {dtls_role::client, dtls_role::server})
+      for (auto first : {remote_dtls_role::client, remote_dtls_role::server}) {
+        CAPTURE(int(role));
+        CAPTURE(int(first));
+        transport_pair pair{{.client_role = role}};
+        const auto& print = client_certificate().fingerprint();
+        // The other one is told of another certificate, too.
+        const auto second = first == remote_dtls_role::client
+                                ? remote_dtls_role::server
+                                : remote_dtls_role::client;
+        const auto meant = role == dtls_role::client ? remote_dtls_role::client
+                                                     : remote_dtls_role::server;
+        const auto& other = server_certificate().fingerprint();
+        REQUIRE(pair.server
+                    .connect(first, {first == meant ? print : other}, pair.now)
+                    .has_value());
+        pair.server.allow(second, {second == meant ? print : other});
+        pair.start_client();
+        pair.run(100ms);
+        if (role == dtls_role::server)
+          pair.run(webrtc_transport::role_patience);
+        for (int i = 0; i < 20 && !pair.connected(); ++i)
+          pair.run(50ms);
+        CHECK(pair.connected());
+      }
+  }
+
+  TEST_CASE("a role told once is not waited for") {
+    transport_pair pair{{.client_role = dtls_role::server}};
+    const auto& print = client_certificate().fingerprint();
+    REQUIRE(pair.server.connect(remote_dtls_role::server, {print}, pair.now)
+                .has_value());
+    pair.server.allow(remote_dtls_role::automatic, {print});
+    pair.start_client();
+    pair.run(100ms);
+    CHECK(pair.connected());
+  }
+
   TEST_CASE("who says goodbye after the release and is silent has left") {
     for (auto role : {dtls_role::client, dtls_role::server}) {
       transport_pair pair{{.client_role = role, .application_data = false}};
