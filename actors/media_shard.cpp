@@ -75,6 +75,7 @@ void media_shard::drop_if_unused(transport_key which) {
     return;
   std::erase(dirty_, i->second.get());
   std::erase(holding_, i->second.get());
+  std::erase(unshared_, i->second.get());
   transports_.erase(i);
 }
 
@@ -161,26 +162,20 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   auto& added = *x;
   consumers_.emplace(added.key, std::move(x));
   shed(added);
-  // Before it asks for a key frame of them.
-  tell_wanted(added.from);
-  allocate(*added.on, now);
-  collect(added, now);
+  reconsider(added);
   return first;
 }
 
-void media_shard::set_paused(consumer_key which, bool paused,
-                             net::time_point now) {
+void media_shard::set_paused(consumer_key which, bool paused) {
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return;
   i->second->paused = paused;
-  tell_wanted(i->second->from);
-  allocate(*i->second->on, now);
+  reconsider(*i->second);
 }
 
 void media_shard::set_preferred_layers(consumer_key which,
-                                       rtp::layers preferred,
-                                       net::time_point now) {
+                                       rtp::layers preferred) {
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return;
@@ -189,12 +184,10 @@ void media_shard::set_preferred_layers(consumer_key which,
   x.preferred_temporal = preferred.temporal;
   x.facts.preferred = preferred.spatial;
   shed(x);
-  tell_wanted(x.from);
-  allocate(*x.on, now);
+  reconsider(x);
 }
 
-void media_shard::set_priority(consumer_key which, uint8_t priority,
-                               net::time_point now) {
+void media_shard::set_priority(consumer_key which, uint8_t priority) {
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return;
@@ -202,8 +195,7 @@ void media_shard::set_priority(consumer_key which, uint8_t priority,
   x.share.priority = priority;
   x.facts.pinned = priority > rtp::allocated_stream{}.priority;
   shed(x);
-  tell_wanted(x.from);
-  allocate(*x.on, now);
+  reconsider(x);
 }
 
 void media_shard::move_consumer(consumer_key which, transport_key to,
@@ -220,8 +212,7 @@ void media_shard::move_consumer(consumer_key which, transport_key to,
   drop_if_unused(from);
   if (x.on->sender.writable())
     x.engine->handle_connected(now);
-  allocate(*x.on, now);
-  collect(x, now);
+  share_later(*x.on);
 }
 
 std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
@@ -234,13 +225,14 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
   dues_[gone->place].who->place = gone->place;
   dues_.pop_back();
   held_ -= size_t{gone->held};
-  settle(*gone);
+  count_passed_over(*gone);
   retired_.add(gone->engine->stats({}));
   std::erase(gone->on->consumers, gone.get());
   drop_if_unused(gone->on_key);
   leave_seat(*gone);
   if (!gone->source->listeners.empty()) {
-    tell_wanted(gone->from);
+    if (!std::exchange(gone->source->untold, true))
+      untold_.push_back(gone->from);
     return std::nullopt;
   }
   producers_.erase(gone->from);
@@ -258,7 +250,7 @@ const rtp::forwarder* media_shard::find_consumer(consumer_key which) {
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return nullptr;
-  settle(*i->second);
+  count_passed_over(*i->second);
   return i->second->engine.get();
 }
 
@@ -270,7 +262,7 @@ const rtp::decision_log* media_shard::find_decisions(consumer_key which) const {
 sender_totals media_shard::totals(net::time_point now) {
   auto out = retired_;
   for (const auto& [key, x] : consumers_) {
-    settle(*x);
+    count_passed_over(*x);
     out.add(x->engine->stats(now));
   }
   return out;
@@ -349,8 +341,7 @@ media_shard::handle_producer_paused(producer_key from, bool paused,
     else
       x.engine->handle_producer_resumed(now);
     note_producer(x, now);
-    allocate(*x.on, now);
-    collect(x, now);
+    share_later(*x.on);
     changed.push_back(x.key);
   }
   return changed;
@@ -380,7 +371,11 @@ void media_shard::set_overload(overload_state state,
 }
 
 void media_shard::tell_wanted(producer_key from) {
-  auto& source = producers_.at(from);
+  auto i = producers_.find(from);
+  if (i == producers_.end())
+    return;
+  auto& source = i->second;
+  source.untold = false;
   if (source.listeners.empty()
       || source.listeners.front().who->facts.kind == rtp::media_kind::audio)
     return;
@@ -439,12 +434,12 @@ void media_shard::collect(consumer& x, net::time_point now) {
         },
         *event);
   }
-  settle(x);
+  count_passed_over(x);
   x.source->listeners[x.seat].attention = x.engine->attends();
   set_due(x);
 }
 
-void media_shard::settle(consumer& x) {
+void media_shard::count_passed_over(consumer& x) {
   auto& seat = x.source->listeners[x.seat];
   if (auto n = std::exchange(seat.passed_over, 0))
     x.engine->count_dropped(seat.attention.otherwise, n);
@@ -464,6 +459,7 @@ void media_shard::mark(transport& x) {
 }
 
 net::duration media_shard::flush(net::datagram_sink& out, net::time_point now) {
+  settle(now);
   if (pacing_ && *pacing_ <= now)
     handle_pacing(now);
   {

@@ -104,12 +104,11 @@ public:
 
   /// What the client wants: to get it or not, and up to which layers. Its link,
   /// or overload, may leave it less.
-  void set_paused(consumer_key which, bool paused, net::time_point now);
-  void set_preferred_layers(consumer_key which, rtp::layers preferred,
-                            net::time_point now);
+  void set_paused(consumer_key which, bool paused);
+  void set_preferred_layers(consumer_key which, rtp::layers preferred);
 
   /// How much it matters among those of its transport, 1 to 255.
-  void set_priority(consumer_key which, uint8_t priority, net::time_point now);
+  void set_priority(consumer_key which, uint8_t priority);
 
   /// Calls `f(forwarder&)`, where there is one, and gathers what it makes.
   template <class F>
@@ -191,13 +190,23 @@ public:
     return events_.pop();
   }
 
-  /// Whether anything waits to be sent.
-  bool needs_flush() const {
-    return !dirty_.empty();
+  /// Shares the links anew of which verbs since the last call may have changed
+  /// the share, each once for any number of verbs: a client that pauses all it
+  /// gets does so by a verb for each. Until then, who comes, goes on or wants
+  /// other layers waits.
+  void settle(net::time_point now);
+
+  bool needs_settling() const {
+    return !unshared_.empty() || !untold_.empty();
   }
 
-  /// Protects and sends all that waits. Returns how long the oldest media of
-  /// it has been in this server, or zero.
+  /// Whether anything waits to be settled or sent.
+  bool needs_flush() const {
+    return needs_settling() || !dirty_.empty();
+  }
+
+  /// Settles, then protects and sends all that waits. Returns how long the
+  /// oldest media of it has been in this server, or zero.
   net::duration flush(net::datagram_sink& out, net::time_point now);
 
 private:
@@ -212,6 +221,7 @@ private:
     bool attached = false; // told of by its actor, not by a consumer alone
     bool dirty = false;    // is on the list
     bool holding = false;  // is on that list
+    bool unshared = false; // likewise
     std::optional<net::time_point> began; // with something to share
   };
 
@@ -263,6 +273,7 @@ private:
     std::optional<rtp::layer_monitor> layers; // of one that has several
     // As its actor was told; nothing before.
     std::optional<std::optional<uint8_t>> wanted;
+    bool untold = false; // is on the list
   };
 
   transport& touch(transport_key which);
@@ -271,6 +282,9 @@ private:
   void shed(consumer& x);
   // Tells the producer's actor which layers are wanted, if that has changed.
   void tell_wanted(producer_key from);
+  // For settle(): what is wanted of the producer, and the share of the link.
+  void reconsider(consumer& x);
+  void share_later(transport& x);
   // Shares the transport's link anew, and tells the engines.
   void allocate(transport& x, net::time_point now);
   void allocate_all(net::time_point now);
@@ -285,7 +299,7 @@ private:
   void tell_dropped(transport& x, net::time_point now);
   void collect(consumer& x, net::time_point now);
   // Has the engine count what it was not handed.
-  static void settle(consumer& x);
+  static void count_passed_over(consumer& x);
   void leave_seat(consumer& x);
   void set_due(consumer& x);
   void mark(transport& x);
@@ -300,6 +314,8 @@ private:
   shedding_limits limits_;
   size_t held_ = 0;
   std::vector<transport*> dirty_;              // have something to send
+  std::vector<transport*> unshared_;           // wait for settle()
+  std::vector<producer_key> untold_;           // likewise
   std::vector<transport*> late_;               // have dropped something
   std::vector<transport*> holding_;            // have something for later
   std::optional<net::time_point> pacing_;      // when that is

@@ -33,6 +33,29 @@ void media_shard::allocate_all(net::time_point now) {
     allocate(*x, now);
 }
 
+void media_shard::reconsider(consumer& x) {
+  if (!std::exchange(x.source->untold, true))
+    untold_.push_back(x.from);
+  share_later(*x.on);
+}
+
+void media_shard::share_later(transport& x) {
+  if (!std::exchange(x.unshared, true))
+    unshared_.push_back(&x);
+}
+
+void media_shard::settle(net::time_point now) {
+  // First what is wanted, before a key frame of it is asked for.
+  for (auto key : untold_)
+    tell_wanted(key);
+  untold_.clear();
+  for (auto* x : unshared_) {
+    x->unshared = false;
+    allocate(*x, now);
+  }
+  unshared_.clear();
+}
+
 void media_shard::allocate_if_needed(transport& x, net::time_point now) {
   // Rises can wait for the next round.
   auto bps = x.sender.egress().link_bps();

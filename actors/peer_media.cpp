@@ -217,14 +217,29 @@ caf::result<reply::consumers>
 peer_state::tell_consumers(const std::optional<consumer_id>& which,
                            const Message& x) {
   reply::consumers reached;
+  const consumer_actor* last = nullptr;
   for (const auto& record : consumers)
     if (!which || record.id == *which) {
       self->send(record.actor, x);
       reached.ids.push_back(record.id);
+      last = &record.actor;
     }
   if (which && reached.ids.empty())
     return refuse(error_code::consumer_not_found);
-  return reached;
+  if (reached.ids.size() < 2)
+    return reached;
+  // Answered when the shard has come so far: a client cannot ask for more
+  // than is done.
+  auto promise = self->make_response_promise<reply::consumers>();
+  self->request(*last, timeout(), get_actor_stats{})
+      .then(
+          [=](const reply::stats&) mutable {
+            promise.deliver(std::move(reached));
+          },
+          [=](const caf::error&) mutable {
+            promise.deliver(std::move(reached));
+          });
+  return promise;
 }
 
 template <class Message>

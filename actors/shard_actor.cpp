@@ -65,6 +65,8 @@ struct shard_state {
     drain();
   }
 
+  void tell_events();
+
   // Hands on everything that is ready, sees to the flush, and arms the timer.
   void drain();
 
@@ -296,13 +298,13 @@ void shard_state::control(const control_consumer& x) {
   using wish = control_consumer;
   with_engine([&](auto& e, auto now) {
     if (std::holds_alternative<wish::pause>(x.what))
-      e.set_paused(x.consumer, true, now);
+      e.set_paused(x.consumer, true);
     else if (std::holds_alternative<wish::resume>(x.what))
-      e.set_paused(x.consumer, false, now);
+      e.set_paused(x.consumer, false);
     else if (const auto* y = std::get_if<wish::set_preferred_layers>(&x.what))
-      e.set_preferred_layers(x.consumer, y->preferred, now);
+      e.set_preferred_layers(x.consumer, y->preferred);
     else if (const auto* z = std::get_if<wish::set_priority>(&x.what))
-      e.set_priority(x.consumer, z->priority, now);
+      e.set_priority(x.consumer, z->priority);
     else
       e.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
         to.handle_keyframe_request(now);
@@ -311,6 +313,7 @@ void shard_state::control(const control_consumer& x) {
 }
 
 caf::result<consumer_explanation> shard_state::explain(consumer_key which) {
+  engine.settle(self->clock().now());
   auto out = engine.explain(which, self->clock().now());
   if (!out)
     return to_caf(
@@ -326,10 +329,14 @@ void shard_state::set_producer_paused(const producer_paused& x) {
   });
 }
 
-void shard_state::drain() {
+void shard_state::tell_events() {
   note_held(engine.held());
   while (auto event = engine.poll_event())
     pass_on(*event);
+}
+
+void shard_state::drain() {
+  tell_events();
   if (engine.needs_flush() && !put_off_flush()) {
     // What is in the mailbox already goes out together with this.
     if (self->mailbox().empty())
@@ -363,6 +370,7 @@ void shard_state::flush() {
                        : net::duration{};
   put_off.reset();
   auto waited = engine.flush(*services.out, now);
+  tell_events();
   gauge().note_delay(std::max(waited - meant, net::duration{}));
   pacing.arm(self, engine.poll_pacing(), pacing_tick{});
   // What has been taken since the last flush waited together.

@@ -169,13 +169,13 @@ outcome peer::with_consumers(const std::optional<actors::consumer_id>& which,
 
 outcome peer::perform(const verb::pause_consumer& x) {
   return with_consumers(x.consumer, [this](auto& to) {
-    shard_.engine().set_paused(to.key, true, hub::now());
+    shard_.engine().set_paused(to.key, true);
   });
 }
 
 outcome peer::perform(const verb::resume_consumer& x) {
   return with_consumers(x.consumer, [this](auto& to) {
-    shard_.engine().set_paused(to.key, false, hub::now());
+    shard_.engine().set_paused(to.key, false);
   });
 }
 
@@ -196,7 +196,7 @@ outcome peer::perform(const verb::set_preferred_layers& x) {
   };
   auto temporal = x.temporal_layer.value_or(rtp::all_layers.temporal);
   shard_.engine().set_preferred_layers(
-      found->key, {index(x.spatial_layer), index(temporal)}, hub::now());
+      found->key, {index(x.spatial_layer), index(temporal)});
   return success(reply::ok{});
 }
 

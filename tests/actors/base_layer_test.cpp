@@ -23,7 +23,8 @@ TEST_CASE("of what its client cannot decode a consumer gets the base layer") {
   }
   const auto limited = x.engine.base_layer_only;
   shard.add_consumer(x, *rng, now);
-  shard.set_preferred_layers(x.key, {2, 1}, now);
+  shard.set_preferred_layers(x.key, {2, 1});
+  shard.settle(now);
   const auto why = shard.explain(x.key, now);
   REQUIRE(why);
   const auto layers = rtp::layers{uint8_t(limited ? 0 : 2), 1};

@@ -12,10 +12,10 @@ namespace {
 
 /// One producer of simulcast and its consumers, without transports.
 struct simulcast_shard {
-  consumer_key add(uint64_t which) {
+  consumer_key add(uint64_t which, std::optional<uint64_t> on = {}) {
     shard_consumer x;
     x.key = consumer_key{which};
-    x.on = transport_key{100 + which};
+    x.on = transport_key{100 + on.value_or(which)};
     x.from = producer;
     x.engine.layout = sender.layout();
     x.engine.ssrc = rtp::ssrc{static_cast<uint32_t>(which)};
@@ -26,6 +26,7 @@ struct simulcast_shard {
   /// Sends that many pictures of all encodings; how many packets they had.
   uint64_t send(int pictures) {
     uint64_t packets = 0;
+    engine.settle(now);
     for (int i = 0; i < pictures; ++i) {
       now += 33ms;
       for (const auto& [encoding, packet] : sender.next(now)) {
@@ -55,16 +56,18 @@ TEST_CASE("a consumer counts what it was not shown, under the reason of then") {
   using enum rtp::drop_reason;
   simulcast_shard call;
   auto low = call.add(1);
-  call.engine.set_preferred_layers(low, {0, 2}, call.now);
+  call.engine.set_preferred_layers(low, {0, 2});
   auto total = call.send(30);
   auto before = call.stats(low);
   CHECK(before.packets + before.drops.total() == total);
   CHECK(before.drops.of(other_layer) > before.packets);
   CHECK(before.drops.of(consumer_paused) == 0);
 
-  call.engine.set_paused(low, true, call.now);
+  call.engine.set_paused(low, true);
+  call.engine.settle(call.now);
   auto paused = call.send(30);
-  call.engine.set_paused(low, false, call.now);
+  call.engine.set_paused(low, false);
+  call.engine.settle(call.now);
   auto after = call.stats(low);
   CHECK(after.packets == before.packets);
   CHECK(after.drops.of(consumer_paused) == paused);
@@ -80,12 +83,12 @@ TEST_CASE("who stays keeps its place when one before it leaves") {
   auto second = call.add(2);
   auto third = call.add(3);
   for (auto x : {first, second, third})
-    call.engine.set_preferred_layers(x, {0, 2}, call.now);
+    call.engine.set_preferred_layers(x, {0, 2});
   call.send(30);
   CHECK_FALSE(call.engine.remove_consumer(first));
   // What each wants is kept apart: the second goes up, the third stays.
   call.sender.want_keyframe(2);
-  call.engine.set_preferred_layers(second, {2, 2}, call.now);
+  call.engine.set_preferred_layers(second, {2, 2});
   call.send(30);
   auto up = call.engine.find_consumer(second)->current_layers();
   auto down = call.engine.find_consumer(third)->current_layers();
@@ -96,4 +99,38 @@ TEST_CASE("who stays keeps its place when one before it leaves") {
   auto packets = call.stats(second).packets;
   call.send(30);
   CHECK(call.stats(second).packets > packets);
+}
+
+TEST_CASE("links are shared once for all that has changed") {
+  simulcast_shard call;
+  std::vector<consumer_key> all;
+  // All on one transport, as one client's are.
+  for (uint64_t i = 1; i <= 100; ++i)
+    all.push_back(call.add(i, 1));
+  call.engine.settle(call.now);
+  while (call.engine.poll_event()) {
+  }
+  auto decisions = [&] {
+    int count = 0;
+    for (auto x : all)
+      call.engine.find_decisions(x)->for_each([&](auto&) { ++count; });
+    return count;
+  };
+  auto before = decisions();
+  for (int round = 0; round < 3; ++round)
+    for (auto paused : {true, false})
+      for (auto x : all)
+        call.engine.set_paused(x, paused);
+  // What is taken back before it comes into force has not been at all.
+  CHECK(call.engine.needs_settling());
+  call.engine.settle(call.now);
+  CHECK_FALSE(call.engine.needs_settling());
+  CHECK_FALSE(call.engine.poll_event());
+  CHECK(decisions() == before);
+  for (auto x : all)
+    call.engine.set_paused(x, true);
+  CHECK(decisions() == before);
+  call.engine.settle(call.now);
+  CHECK(decisions() == before + 100);
+  CHECK(call.engine.find_consumer(all[99])->paused());
 }

@@ -183,8 +183,8 @@ TEST_CASE("two videos share a link") {
   CHECK(x.video(0).encoding == 1);
   CHECK(x.video(1).encoding == 1);
   // Priority moves what there is.
-  call.shard.set_priority(x.consumer(1), 20, call.now);
-  call.shard.set_preferred_layers(x.consumer(0), {0, 7}, call.now);
+  call.shard.set_priority(x.consumer(1), 20);
+  call.shard.set_preferred_layers(x.consumer(0), {0, 7});
   call.run(5s);
   CHECK(x.video(0).encoding == 0);
   CHECK(x.video(1).encoding >= 1);
