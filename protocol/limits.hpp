@@ -21,10 +21,10 @@ inline constexpr size_t display_name = 256;
 /// `appData` as compact JSON: the application's own, of which all are told.
 inline constexpr size_t app_data = 16 * 1024;
 
-/// What a client says of its device, as compact JSON.
-inline constexpr size_t device = 4 * 1024;
+/// What a client says of its device, as compact JSON: its name and version.
+inline constexpr size_t device = 1024;
 
-/// A text that has no limit of its own.
+/// A text that has no limit of its own, such as a data channel's label.
 inline constexpr size_t text = 1024;
 
 /// A type and a subtype of common lengths; RFC 6838, section 4.2, advises to

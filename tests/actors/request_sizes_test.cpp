@@ -1,11 +1,12 @@
 #include "any_client.hpp"
 #include "neighbour.hpp"
 #include "running_node.hpp"
+#include "tests/support/capture.hpp"
 
 #include <rapidjson/pointer.h>
 
+#include <array>
 #include <functional>
-#include <set>
 
 /// Requests that are well formed but for their size: each array with 0 to
 /// 20,000 entries, each text with 0 to 70,000 octets, in every dialect. The
@@ -109,7 +110,8 @@ void tell_apart(Value& x, unsigned number, json& document) {
   for (auto& [name, value] : x.GetObject()) {
     const std::string_view key{name.GetString(), name.GetStringLength()};
     if (key == "rid" || key == "uri")
-      value.SetString(value.GetString() + std::to_string(number), allocator);
+      value.SetString((value.GetString() + std::to_string(number)).c_str(),
+                      allocator);
     else if (key == "ssrc")
       value.SetUint(value.GetUint() + number);
     else if (key == "id" || key == "preferredId")
@@ -125,9 +127,9 @@ std::string resized(const std::string& payload, const std::string& path,
                     unsigned size) {
   auto document = parse_json(payload);
   auto& allocator = document.GetAllocator();
-  auto& at = *Pointer{path}.Get(document);
+  auto& at = *Pointer{path.c_str()}.Get(document);
   if (at.IsString()) {
-    at.SetString(std::string(size, 'x'), allocator);
+    at.SetString(std::string(size, 'x').c_str(), allocator);
     return to_text(document);
   }
   Value first{0};
@@ -150,7 +152,8 @@ void for_every_size(const std::string& payload,
   REQUIRE_FALSE(places.empty());
   for (const auto& path : places) {
     CAPTURE(path);
-    const auto is_text = Pointer{path}.Get(parse_json(payload))->IsString();
+    const auto is_text =
+        Pointer{path.c_str()}.Get(parse_json(payload))->IsString();
     for (auto size :
          is_text ? std::vector<unsigned>(text_sizes.begin(), text_sizes.end())
                  : std::vector<unsigned>(entry_counts.begin(),
@@ -167,7 +170,7 @@ actors::config generous() {
   out.http.address_message_rate = 1'000'000;
   out.http.address_rate = 1'000'000;
   out.rtc.sctp = "always";
-  out.rtc.plain_transports = 1000;
+  out.room.reconnect_grace = std::chrono::seconds{0};
   return out;
 }
 
@@ -184,11 +187,11 @@ public:
       client_.request("join-mediasoup-room", R"({"roomId":"r"})");
     const auto name = name_of({"create-transport", "createWebRtcTransport",
                                "createWebRtcTransport", ""});
-    for (const auto* way : {"send", "recv"})
-      REQUIRE_FALSE(client_
-                        .request(name, std::string{R"({"roomId":"r",)"}
-                                           + R"("direction":")" + way + "\"}")
-                        .refused());
+    send_ = create(name, "send");
+    create(name, "recv");
+    if (words_ == wording::protoo)
+      REQUIRE_FALSE(
+          client_.request("join", R"({"displayName":"Ann"})").refused());
   }
 
   std::string name_of(const saying& x) const {
@@ -203,13 +206,31 @@ public:
 
   std::optional<answered> ask(const std::string& name,
                               const std::string& payload) {
-    return client_.ask(name, payload);
+    // Others need not name their transport.
+    auto out = payload;
+    if (words_ == wording::protoo)
+      out.insert(1, "\"transportId\":" + quoted(send_) + ",");
+    return client_.ask(name, out);
   }
 
 private:
+  std::string create(const std::string& name, const std::string& way) {
+    const auto made =
+        client_.request(name, R"({"roomId":"r","direction":")" + way
+                                  + (way == "send" ? R"(","producing":true})"
+                                                   : R"(","consuming":true})"));
+    REQUIRE_MESSAGE(!made.refused(), made.failure);
+    for (const auto* at : {"/data/id", "/0/id", "/0/params/id"})
+      if (auto id = text_at(made.data, at); !id.empty())
+        return id;
+    FAIL("no id in " << to_text(made.data));
+    return {};
+  }
+
   const std::string dialect_;
   const wording words_;
   any_client client_;
+  std::string send_;
 };
 
 } // namespace
@@ -244,6 +265,78 @@ TEST_CASE("requests of all sizes are answered in every dialect") {
       bob.client.request("get-producers");
     }
   }
+}
+
+TEST_CASE("nobody is told what is too long, and its sender is told why") {
+  auto settings = generous();
+  // Nobody leaves while the others are listened to.
+  settings.room.reconnect_grace = std::chrono::hours{1};
+  running_node node{settings};
+  neighbour bob{node.port(), "r", "bob"};
+  const std::string app_data = R"("appData":{"x":")";
+  for (const std::string dialect :
+       {"ws", "events", "flow", "rooms", "protoo"}) {
+    CAPTURE(dialect);
+    talker ann{node.port(), dialect};
+    const auto kebab = dialect == "ws" || dialect == "events";
+    const std::string rename =
+        kebab ? "change-display-name" : "changeDisplayName";
+    const auto named = [](size_t size) {
+      return R"({"displayName":")" + std::string(size, 'n') + "\"}";
+    };
+    // The request's own member, and whatever else it needs.
+    const auto produced = [&](size_t size, const std::string& mid) {
+      return "{" + app_data + std::string(size, 'd') + "\"},"
+             + video_track(static_cast<uint32_t>(size), mid) + "}";
+    };
+    const std::vector<std::array<std::string, 4>> cases{
+        {rename, named(256), named(257),
+         "displayName: must have at most 256 octets"},
+        {"produce", produced(16 * 1024 - 8, "a"), produced(16 * 1024 - 7, "b"),
+         "appData: must have at most 16384 octets"},
+        {"produce", produced(1, std::string(64, 'm')),
+         produced(3, std::string(65, 'm')),
+         "rtpParameters.mid: must have at most 64 octets"},
+    };
+    for (const auto& [name, fits, exceeds, why] : cases) {
+      CAPTURE_BOUND(name);
+      bob.client.request("get-producers");
+      bob.client.forget_pushes();
+      const auto taken = ann.ask(name, fits);
+      REQUIRE(taken);
+      CHECK_MESSAGE(!taken->refused(), taken->failure);
+      bob.client.push(name == rename ? "participant-updated" : "new-producer");
+      bob.client.request("get-producers");
+      bob.client.forget_pushes();
+      const auto refused = ann.ask(name, exceeds);
+      REQUIRE(refused);
+      CHECK(refused->failure == why);
+      bob.client.request("get-producers");
+      CHECK(bob.client.forget_pushes() == 0);
+    }
+  }
+}
+
+TEST_CASE("who is refused for the length of a name stays where it is") {
+  running_node node{generous()};
+  neighbour bob{node.port(), "r", "bob"};
+  any_client events{node.port(), wording::socketio, "r", ""};
+  any_client rooms{node.port(), wording::socketio, "r", ""};
+  REQUIRE_FALSE(
+      events.request("join-mediasoup-room", R"({"roomId":"r"})").refused());
+  REQUIRE_FALSE(rooms.request("join", R"("r","ann")").refused());
+  const auto too_long = R"("name":")" + std::string(300, 'n') + "\"}";
+  const auto too_far = R"("roomId":")" + std::string(300, 'r') + "\"";
+  for (const auto& payload :
+       {"{\"roomId\":\"s\"," + too_long, "{" + too_far + "}"}) {
+    CHECK(events.request("join-mediasoup-room", payload)
+              .failure.ends_with("must have at most 256 octets"));
+    CHECK(rooms.request("join", payload)
+              .failure.ends_with("must have at most 256 octets"));
+  }
+  CHECK_FALSE(events.request("get-producers", "{}").refused());
+  CHECK_FALSE(rooms.request("getProducers", "{}").refused());
+  bob.client.request("get-producers");
 }
 
 TEST_CASE("requests of all sizes are answered over HTTP") {

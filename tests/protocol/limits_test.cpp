@@ -77,12 +77,12 @@ std::string fault_of(const dictionary& in, const std::string& path,
                      size_t size) {
   auto document = std::move(parse_json(in.text).value());
   auto& allocator = document.GetAllocator();
-  auto& at = *Pointer{path}.Get(document);
+  auto& at = *Pointer{path.c_str()}.Get(document);
   if (at.IsString()) {
     const auto prefix = path.ends_with("mimeType") ? "video/" : "";
     auto text = prefix + std::string(size, 'x');
     text.resize(size);
-    at.SetString(text, allocator);
+    at.SetString(text.c_str(), allocator);
   } else if (at.IsArray()) {
     const Value first{at[0], allocator};
     at.Clear();
@@ -91,7 +91,8 @@ std::string fault_of(const dictionary& in, const std::string& path,
   } else {
     at.SetObject();
     for (size_t i = 0; i < size; ++i)
-      at.AddMember(Value{std::to_string(i), allocator}, 1, allocator);
+      at.AddMember(Value{std::to_string(i).c_str(), allocator}, Value{1},
+                   allocator);
   }
   return in.fault(document);
 }
