@@ -1,5 +1,6 @@
 #include "actors/log.hpp"
 
+#include "actors/log_value.hpp"
 #include "protocol/json_text.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -40,7 +41,8 @@ std::string line_of(std::string_view name, std::initializer_list<field> rest) {
   std::string out{name};
   for (const auto& x : rest) {
     out.append(" ").append(x.key).append("=");
-    out += is_plain(x.value) ? x.value : protocol::quote_json(x.value);
+    const auto value = clip(x.value);
+    out += is_plain(value) ? value : protocol::quote_json(value);
   }
   return out;
 }
@@ -50,12 +52,22 @@ std::string json_of(std::string_view name, std::initializer_list<field> rest) {
   auto out = "\"event\":" + protocol::quote_json(name);
   for (const auto& x : rest) {
     out.append(",").append(protocol::quote_json(x.key)).append(":");
-    out += protocol::quote_json(x.value);
+    out += protocol::quote_json(clip(x.value));
   }
   return out;
 }
 
 } // namespace
+
+std::string clip(std::string x) {
+  if (x.size() <= max_value)
+    return x;
+  auto end = max_value;
+  // Not within a character of UTF-8.
+  while (end > 0 && (static_cast<unsigned char>(x[end]) & 0xC0) == 0x80)
+    --end;
+  return x.substr(0, end) + "… (" + std::to_string(x.size()) + " octets)";
+}
 
 void open(const config::log_keys& settings) {
   as_json = settings.format == "json";

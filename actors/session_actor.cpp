@@ -7,6 +7,7 @@
 #include "actors/peer_actor.hpp"
 #include "actors/reply_of.hpp"
 #include "actors/timer_slot.hpp"
+#include "protocol/request_limits.hpp"
 #include "protocol/supported_capabilities.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -345,11 +346,13 @@ void session_state::perform(request_token token, verb::authenticate& x) {
 
 std::optional<protocol::error>
 session_state::refusal_of(protocol::request& what) const {
-  if (!settings.door || std::holds_alternative<verb::authenticate>(what))
-    return std::nullopt;
-  if (!settings.who)
-    return protocol::make_error(error_code::unauthorized);
-  return protocol::authorize(what, *settings.who);
+  if (settings.door && !std::holds_alternative<verb::authenticate>(what)) {
+    if (!settings.who)
+      return protocol::make_error(error_code::unauthorized);
+    if (auto refused = protocol::authorize(what, *settings.who))
+      return refused;
+  }
+  return protocol::find_excess(what);
 }
 
 void session_state::identify(protocol::identity who) {

@@ -1,6 +1,8 @@
 #include "actors/to_engine.hpp"
 
+#include "protocol/limits.hpp"
 #include "protocol/scalability_mode.hpp"
+#include "rtp/layer_monitor.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -11,6 +13,8 @@ namespace {
 
 using protocol::rtp_codec_parameters;
 using protocol::rtp_parameters;
+
+static_assert(protocol::limits::encodings <= rtp::layer_monitor::max_layers);
 
 std::string lower(std::string_view text) {
   std::string out{text};
@@ -42,6 +46,13 @@ bool is_rtx(const rtp_codec_parameters& x) {
 rtp::media_kind to_kind(protocol::media_kind in) {
   return in == protocol::media_kind::audio ? rtp::media_kind::audio
                                            : rtp::media_kind::video;
+}
+
+/// What the media is sent in: the codecs may stand in any order, and the clock
+/// rate of one for retransmissions says nothing.
+const rtp_codec_parameters& media_codec(const rtp_parameters& in) {
+  auto i = std::ranges::find_if_not(in.codecs, is_rtx);
+  return i == in.codecs.end() ? in.codecs.front() : *i;
 }
 
 /// The payload type of the RTX codec that goes with `media`.
@@ -103,7 +114,7 @@ rtp::feedback_kinds to_feedback(const rtp_parameters& in) {
   rtp::feedback_kinds out;
   if (in.codecs.empty())
     return out;
-  for (const auto& x : in.codecs.front().feedback) {
+  for (const auto& x : media_codec(in).feedback) {
     out.nack |= x.type == "nack" && x.parameter.empty();
     out.pli |= x.type == "nack" && x.parameter == "pli";
     out.fir |= x.type == "ccm" && x.parameter == "fir";
@@ -115,7 +126,7 @@ rtp::feedback_kinds to_feedback(const rtp_parameters& in) {
 
 rtp::receiver::config to_receiver(protocol::media_kind kind,
                                   const rtp_parameters& in, bool paused) {
-  const auto& media = in.codecs.front();
+  const auto& media = media_codec(in);
   rtp::receiver::config out;
   out.kind = to_kind(kind);
   out.codec = to_codec(media.mime_type);

@@ -14,7 +14,8 @@
 /// Decoding accepts what mediasoup's validators accept, and fills in the same
 /// defaults: optional members of a falsy value count as absent, unknown members
 /// are ignored. Beyond mediasoup, numbers must be whole and within what the
-/// wire can carry (payload types up to 127, extension ids from 1 to 255).
+/// wire can carry (payload types up to 127, extension ids from 1 to 255), and
+/// nothing may be longer than limits.hpp allows.
 /// The refusal names the member, as in "rtpParameters.codecs[1].mimeType: …".
 namespace troupe::protocol {
 

@@ -13,12 +13,14 @@ constexpr uint8_t max_payload_type = 127;
 template <class T>
 using decoder = T (*)(const json_cursor&);
 
-// An array of dictionaries, or nothing where it is falsy.
+// An array of so many dictionaries at most, or nothing where it is falsy.
 template <class T>
-std::vector<T> decode_each(const json_cursor& in, decoder<T> decode) {
+std::vector<T> decode_each(const json_cursor& in, size_t limit,
+                           decoder<T> decode) {
   std::vector<T> out;
-  in.each_element(
-      [&](const json_cursor& element) { out.push_back(decode(element)); });
+  in.each_element(limit, [&](const json_cursor& element) {
+    out.push_back(decode(element));
+  });
   return out;
 }
 
@@ -41,24 +43,26 @@ parameter_value decode_parameter(const json_cursor& in) {
     return number;
   }
   if (value.IsString())
-    return std::string(value.GetString(), value.GetStringLength());
+    return in.optional_string();
   in.fail(decode_errc::wrong_type, "must be a string or a number");
   return {};
 }
 
 parameter_map decode_parameters(const json_cursor& in) {
   parameter_map out;
-  in.each_member([&](std::string_view name, const json_cursor& value) {
-    out.insert_or_assign(std::string(name), decode_parameter(value));
-  });
+  in.each_member(
+      limits::parameters, [&](std::string_view name, const json_cursor& value) {
+        out.insert_or_assign(std::string(name), decode_parameter(value));
+      });
   return out;
 }
 
 parameter_map decode_codec_parameters(const json_cursor& in) {
-  in.each_member([&](std::string_view name, const json_cursor& value) {
-    if (name == "apt" && !value.is_number())
-      value.fail(decode_errc::wrong_type, "must be a number");
-  });
+  in.each_member(limits::parameters,
+                 [&](std::string_view name, const json_cursor& value) {
+                   if (name == "apt" && !value.is_number())
+                     value.fail(decode_errc::wrong_type, "must be a number");
+                 });
   return decode_parameters(in);
 }
 
@@ -78,7 +82,7 @@ rtcp_feedback decode_feedback(const json_cursor& in) {
 template <class Codec>
 media_kind decode_codec(const json_cursor& in, Codec& out) {
   const auto mime_type = in.member("mimeType");
-  out.mime_type = mime_type.required_string();
+  out.mime_type = mime_type.required_string(limits::mime_type);
   const auto kind = kind_of_mime_type(out.mime_type);
   if (!kind)
     mime_type.fail(decode_errc::bad_value, "must be audio/* or video/*");
@@ -91,7 +95,7 @@ media_kind decode_codec(const json_cursor& in, Codec& out) {
   out.parameters = decode_codec_parameters(in.member("parameters"));
   if (const auto feedback = in.member("rtcpFeedback");
       feedback.value() && feedback.value()->IsArray())
-    out.feedback = decode_each(feedback, &decode_feedback);
+    out.feedback = decode_each(feedback, limits::feedback, &decode_feedback);
   return kind.value_or(media_kind::audio);
 }
 
@@ -177,7 +181,7 @@ rtp_encoding_parameters decode_encoding(const json_cursor& in) {
   if (!in.require_object())
     return out;
   out.ssrc = decode_ssrc(in.member("ssrc"));
-  out.rid = in.member("rid").optional_string();
+  out.rid = in.member("rid").optional_string(limits::rid);
   if (const auto rtx = in.member("rtx"); rtx.truthy() && rtx.require_object())
     out.rtx_ssrc = rtx.member("ssrc").required_integer<uint32_t>();
   if (const auto payload_type = in.member("codecPayloadType");
@@ -194,28 +198,51 @@ rtp_capabilities decode_capabilities(const json_cursor& in) {
   rtp_capabilities out;
   if (!in.require_object())
     return out;
-  out.codecs = decode_each(in.member("codecs"), &decode_codec_capability);
+  out.codecs = decode_each(in.member("codecs"), limits::codecs,
+                           &decode_codec_capability);
   out.header_extensions =
-      decode_each(in.member("headerExtensions"), &decode_extension_capability);
+      decode_each(in.member("headerExtensions"), limits::header_extensions,
+                  &decode_extension_capability);
   return out;
+}
+
+size_t octets_of(const parameter_map& parameters) {
+  size_t sum = 0;
+  for (const auto& [name, value] : parameters) {
+    const auto text = std::get_if<std::string>(&value);
+    sum += name.size() + (text ? text->size() : sizeof(int64_t));
+  }
+  return sum;
+}
+
+size_t octets_of(const std::vector<rtp_codec_parameters>& codecs) {
+  size_t sum = 0;
+  for (const auto& x : codecs)
+    sum += octets_of(x.parameters);
+  return sum;
 }
 
 rtp_parameters decode_parameters_in_use(const json_cursor& in) {
   rtp_parameters out;
   if (!in.require_object())
     return out;
-  out.mid = in.member("mid").optional_string();
+  out.mid = in.member("mid").optional_string(limits::mid);
   out.msid = in.member("msid").optional_string();
   const auto codecs = in.member("codecs");
   if (!codecs.value() || !codecs.value()->IsArray())
     codecs.fail(decode_errc::missing, "missing");
-  out.codecs = decode_each(codecs, &decode_codec_in_use);
+  out.codecs = decode_each(codecs, limits::codecs, &decode_codec_in_use);
+  if (octets_of(out.codecs) > limits::all_parameters)
+    codecs.fail(decode_errc::bad_value,
+                "parameters " + limits::at_most(limits::all_parameters));
   out.header_extensions =
-      decode_each(in.member("headerExtensions"), &decode_extension_in_use);
-  out.encodings = decode_each(in.member("encodings"), &decode_encoding);
+      decode_each(in.member("headerExtensions"), limits::header_extensions,
+                  &decode_extension_in_use);
+  out.encodings =
+      decode_each(in.member("encodings"), limits::encodings, &decode_encoding);
   if (const auto rtcp = in.member("rtcp");
       rtcp.truthy() && rtcp.require_object())
-    out.rtcp.cname = rtcp.member("cname").optional_string();
+    out.rtcp.cname = rtcp.member("cname").optional_string(limits::cname);
   return out;
 }
 
@@ -234,7 +261,7 @@ encoding_mapping decode_encoding_mapping(const json_cursor& in) {
   if (!in.require_object())
     return out;
   out.ssrc = decode_ssrc(in.member("ssrc"));
-  out.rid = in.member("rid").optional_string();
+  out.rid = in.member("rid").optional_string(limits::rid);
   out.mapped_ssrc = in.member("mappedSsrc").required_integer<uint32_t>(1);
   return out;
 }
@@ -243,8 +270,10 @@ rtp_mapping decode_mapping(const json_cursor& in) {
   rtp_mapping out;
   if (!in.require_object())
     return out;
-  out.codecs = decode_each(in.member("codecs"), &decode_codec_mapping);
-  out.encodings = decode_each(in.member("encodings"), &decode_encoding_mapping);
+  out.codecs =
+      decode_each(in.member("codecs"), limits::codecs, &decode_codec_mapping);
+  out.encodings = decode_each(in.member("encodings"), limits::encodings,
+                              &decode_encoding_mapping);
   return out;
 }
 

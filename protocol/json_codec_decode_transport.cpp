@@ -89,10 +89,11 @@ dtls_parameters decode_dtls(const json_cursor& in) {
     return out;
   out.role = decode_role(in.member("role"));
   const auto fingerprints = in.member("fingerprints");
-  fingerprints.each_element([&](const json_cursor& element) {
-    if (auto fingerprint = decode_fingerprint(element))
-      out.fingerprints.push_back(*std::move(fingerprint));
-  });
+  fingerprints.each_element(
+      limits::fingerprints, [&](const json_cursor& element) {
+        if (auto fingerprint = decode_fingerprint(element))
+          out.fingerprints.push_back(*std::move(fingerprint));
+      });
   if (out.fingerprints.empty())
     fingerprints.fail(decode_errc::missing, "no usable fingerprint");
   return out;

@@ -72,17 +72,21 @@ bool json_cursor::require_object() const {
   return false;
 }
 
-std::string json_cursor::required_string() const {
+std::string json_cursor::required_string(size_t limit) const {
   if (!truthy())
     fail(decode_errc::missing, "missing");
-  return optional_string();
+  return optional_string(limit);
 }
 
-std::string json_cursor::optional_string() const {
+std::string json_cursor::optional_string(size_t limit) const {
   if (!truthy())
     return {};
   if (!value_->IsString()) {
     fail(decode_errc::wrong_type, "must be a string");
+    return {};
+  }
+  if (value_->GetStringLength() > limit) {
+    fail(decode_errc::bad_value, limits::at_most(limit));
     return {};
   }
   return {value_->GetString(), value_->GetStringLength()};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/json_codec.hpp"
+#include "protocol/limits.hpp"
 #include "protocol/refusal.hpp"
 
 #include <rapidjson/document.h>
@@ -45,11 +46,12 @@ public:
   /// as some libraries write the empty one so; anything else is refused.
   bool require_object() const;
 
-  /// A string that is not empty, or a refusal.
-  std::string required_string() const;
+  /// A string of 1 to `limit` octets, or a refusal.
+  std::string required_string(size_t limit = limits::text) const;
 
-  /// A string; empty when falsy. Anything else is refused.
-  std::string optional_string() const;
+  /// A string; empty when falsy. Anything else is refused, and so is one that
+  /// is longer.
+  std::string optional_string(size_t limit = limits::text) const;
 
   /// A boolean; false when falsy. Anything else is refused.
   bool optional_flag() const;
@@ -73,25 +75,35 @@ public:
   }
 
   /// Calls `visit` with a cursor for each element of an array. A falsy value
-  /// counts as an empty array; anything else is refused.
+  /// counts as an empty array; anything else is refused, and so is an array of
+  /// more than `limit`.
   template <class Visitor>
-  void each_element(Visitor visit) const {
+  void each_element(size_t limit, Visitor visit) const {
     if (!truthy())
       return;
     if (!value_->IsArray())
       return fail(decode_errc::wrong_type, "must be an array");
+    if (value_->Size() > limit)
+      return fail(decode_errc::bad_value, limits::at_most(limit, "elements"));
     for (rapidjson::SizeType i = 0; i < value_->Size(); ++i)
       visit(json_cursor((*value_)[i], {}, i, this, error_));
   }
 
   /// Calls `visit` with name and cursor of each member, if this is an object.
+  /// More than `limit` are refused, and names as long as no text may be.
   template <class Visitor>
-  void each_member(Visitor visit) const {
+  void each_member(size_t limit, Visitor visit) const {
     if (!value_ || !value_->IsObject())
       return;
+    if (value_->MemberCount() > limit)
+      return fail(decode_errc::bad_value, limits::at_most(limit, "members"));
     for (const auto& [key, value] : value_->GetObject()) {
       std::string_view name(key.GetString(), key.GetStringLength());
-      visit(name, json_cursor(value, name, 0, this, error_));
+      const json_cursor member(value, name, 0, this, error_);
+      if (name.size() > limits::text)
+        return member.fail(decode_errc::bad_value,
+                           "the name " + limits::at_most(limits::text));
+      visit(name, member);
     }
   }
 

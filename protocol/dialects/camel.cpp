@@ -5,6 +5,7 @@
 #include "protocol/dialects/camel_reading.hpp"
 #include "protocol/dialects/camel_transports.hpp"
 #include "protocol/dialects/entries.hpp"
+#include "protocol/request_limits.hpp"
 
 #include <map>
 #include <memory>
@@ -137,7 +138,7 @@ private:
     auto payload = gather_arguments(arguments, what.method->positions);
     if (!payload)
       return to_error(payload.error());
-    auto named = read_short_room(*payload);
+    auto named = read_room(*payload);
     if (!named)
       return to_error(named.error());
     what.room = std::move(*named);
@@ -265,6 +266,9 @@ private:
     out.capabilities = std::move(*capabilities);
     out.must_exist = what.method->existing_room && what.call.id.has_value()
                      && what.room != here_.room;
+    // Before the client leaves where it is.
+    if (const auto excess = find_excess(out))
+      return refusal{decode_errc::bad_value, excess->message};
     return out;
   }
 

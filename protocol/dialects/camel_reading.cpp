@@ -2,17 +2,11 @@
 
 #include "protocol/dialects/payload.hpp"
 #include "protocol/json_codec.hpp"
+#include "protocol/limits.hpp"
 
 namespace troupe::protocol {
 
-namespace {
-
 using rapidjson::Value;
-
-// Of a room id or a user id, in octets.
-constexpr size_t max_id_length = 256;
-
-} // namespace
 
 error_code missing_outside(const request& what) {
   return std::visit(
@@ -43,19 +37,12 @@ checked<std::string> read_user(const Value& payload) {
       if (!member->IsString())
         return refusal{decode_errc::wrong_type,
                        describe_fault(name, "must be a string")};
-      if (member->GetStringLength() > max_id_length)
+      if (member->GetStringLength() > limits::id)
         return refusal{decode_errc::bad_value,
-                       describe_fault(name, "too long")};
+                       describe_fault(name, limits::at_most(limits::id))};
       return std::string{member->GetString(), member->GetStringLength()};
     }
   return std::string{};
-}
-
-checked<room_id> read_short_room(const Value& payload) {
-  auto room = read_room(payload);
-  if (room && room->str().size() > max_id_length)
-    return refusal{decode_errc::bad_value, "roomId: too long"};
-  return room;
 }
 
 } // namespace troupe::protocol

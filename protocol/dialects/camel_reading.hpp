@@ -17,7 +17,4 @@ error_code missing_outside(const request& what);
 /// is none.
 checked<std::string> read_user(const rapidjson::Value& payload);
 
-/// The room that the payload names; empty where it names none.
-checked<room_id> read_short_room(const rapidjson::Value& payload);
-
 } // namespace troupe::protocol

@@ -1,15 +1,9 @@
 #include "protocol/dialects/connections.hpp"
 
 #include "protocol/error.hpp"
+#include "protocol/limits.hpp"
 
 namespace troupe::protocol {
-
-namespace {
-
-// Of a room id or user id, in octets.
-constexpr size_t max_id_length = 256;
-
-} // namespace
 
 std::string query_value(const handshake& in, std::string_view name) {
   const auto found = in.query.find(std::string{name});
@@ -19,8 +13,9 @@ std::string query_value(const handshake& in, std::string_view name) {
 std::optional<handshake_refusal>
 refuse_long(const handshake& in, std::initializer_list<std::string_view> ids) {
   for (const auto id : ids)
-    if (query_value(in, id).size() > max_id_length)
-      return handshake_refusal{400, describe_fault(id, "too long")};
+    if (query_value(in, id).size() > limits::id)
+      return handshake_refusal{400,
+                               describe_fault(id, limits::at_most(limits::id))};
   return std::nullopt;
 }
 

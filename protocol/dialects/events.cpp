@@ -1,6 +1,7 @@
 #include "protocol/dialects/entries.hpp"
 #include "protocol/dialects/payload.hpp"
 #include "protocol/dialects/shapes.hpp"
+#include "protocol/request_limits.hpp"
 
 #include <algorithm>
 #include <array>
@@ -258,15 +259,17 @@ private:
     // the answer and no second peer; one that joins elsewhere wants to move.
     if (room == room_)
       return link.ask(verb::list_producers{}, call);
+    request entry = verb::join{room, peer_id{link.sid()},
+                               link.name_of(payload).value_or(""),
+                               std::move(*capabilities)};
+    if (const auto excess = find_excess(entry))
+      return reject(call, *excess, link);
     if (!room_.empty()) {
       link.ask(verb::leave{}, std::nullopt);
       note_left();
     }
-    room_ = room;
-    link.ask(verb::join{std::move(room), peer_id{link.sid()},
-                        link.name_of(payload).value_or(""),
-                        std::move(*capabilities)},
-             call);
+    room_ = std::move(room);
+    link.ask(std::move(entry), call);
   }
 
   void note_left() {

@@ -1,6 +1,7 @@
 #include "protocol/dialects/payload.hpp"
 
 #include "protocol/dialects/payload_members.hpp"
+#include "protocol/limits.hpp"
 
 #include <utility>
 
@@ -256,6 +257,9 @@ checked<room_id> read_room(const Value& payload) {
     return room_id{std::to_string(member->GetInt64())};
   if (!member->IsString())
     return refuse(decode_errc::wrong_type, "roomId", "must be a string");
+  if (member->GetStringLength() > limits::id)
+    return refuse(decode_errc::bad_value, "roomId",
+                  limits::at_most(limits::id));
   return room_id{{member->GetString(), member->GetStringLength()}};
 }
 

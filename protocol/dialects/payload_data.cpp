@@ -1,4 +1,5 @@
 #include "protocol/dialects/payload_members.hpp"
+#include "protocol/limits.hpp"
 
 #include <algorithm>
 
@@ -8,12 +9,6 @@ namespace troupe::protocol {
 namespace {
 
 using rapidjson::Value;
-
-// Of a label or a protocol, in octets: every other member is told both.
-constexpr size_t max_name_length = 1024;
-
-// Of one data consumer.
-constexpr size_t max_subchannels = 1024;
 
 constexpr unsigned max_subchannel = 65'535;
 
@@ -33,8 +28,9 @@ verdict optional_subchannels(const Value& payload,
     return std::nullopt;
   if (!member->IsArray())
     return refuse(decode_errc::wrong_type, name, "must be an array");
-  if (member->Size() > max_subchannels)
-    return refuse(decode_errc::bad_value, name, "too many elements");
+  if (member->Size() > limits::subchannels)
+    return refuse(decode_errc::bad_value, name,
+                  limits::at_most(limits::subchannels, "elements"));
   auto& all = out.emplace();
   for (const auto& x : member->GetArray()) {
     uint16_t one = 0;
@@ -79,10 +75,9 @@ checked<request> read_produce_data(const Value& payload) {
   const auto transport = optional_id(payload, "transportId", verb.transport);
   const auto stream = required_by(decode_sctp_stream_parameters, payload,
                                   "sctpStreamParameters", verb.stream);
-  const auto label =
-      optional_text(payload, "label", max_name_length, verb.label);
+  const auto label = optional_text(payload, "label", limits::text, verb.label);
   const auto protocol =
-      optional_text(payload, "protocol", max_name_length, verb.protocol);
+      optional_text(payload, "protocol", limits::text, verb.protocol);
   const auto pause = optional_bool(payload, "paused", verb.paused);
   const auto app_data = optional_app_data(payload, verb.app_data);
   return finish(std::move(verb),

@@ -1,5 +1,7 @@
 #include "protocol/dialects/payload_members.hpp"
 
+#include "protocol/limits.hpp"
+
 namespace troupe::protocol {
 
 namespace {
@@ -72,7 +74,7 @@ verdict optional_text(const Value& payload, std::string_view name,
   if (!member->IsString())
     return refuse(decode_errc::wrong_type, name, "must be a string");
   if (member->GetStringLength() > max_length)
-    return refuse(decode_errc::bad_value, name, "too long");
+    return refuse(decode_errc::bad_value, name, limits::at_most(max_length));
   out.assign(member->GetString(), member->GetStringLength());
   return std::nullopt;
 }

@@ -6,6 +6,7 @@
 #include "protocol/dialects/protoo_methods.hpp"
 #include "protocol/dialects/protoo_offers.hpp"
 #include "protocol/dialects/protoo_shapes.hpp"
+#include "protocol/json_scan.hpp"
 
 #include <deque>
 #include <map>
@@ -85,7 +86,7 @@ public:
     if (!parsed && parsed.error() == json_errc::too_large)
       return close({message_too_big, parsed.error().message()});
     if (!parsed)
-      return;
+      return refuse_unread(in.payload, parsed.error());
     if (const auto message = read_protoo(*parsed))
       handle_message(*message);
     drain();
@@ -179,6 +180,14 @@ private:
         learn(generation_of(in));
         return handle_request(in);
     }
+  }
+
+  // Whoever waits for an answer gets one; the rest is dropped.
+  void refuse_unread(std::string_view text, std::error_code why) {
+    const auto id = find_plain_member(text, "id");
+    if (id && id->find_first_not_of("0123456789") == std::string_view::npos
+        && find_plain_member(text, "request") == "true")
+      reject({std::string{*id}}, {error_code::bad_request, why.message()});
   }
 
   void handle_response(const protoo_message& in) {

@@ -13,9 +13,6 @@ namespace {
 using rapidjson::Value;
 using generation = protoo_generation;
 
-// Of what a client says of itself, in octets: every other member is told it.
-constexpr size_t max_device_length = 4096;
-
 constexpr std::string_view bot_label = "bot";
 
 checked<request> read_router_capabilities(const Value&) {
@@ -28,8 +25,6 @@ checked<request> read_announce(const Value& data) {
   if (const auto device = find_member(data, "device");
       device && device->IsObject())
     verb.device.text = write_json(*device);
-  if (verb.device.text.size() > max_device_length)
-    return refusal{decode_errc::bad_value, "device: too large"};
   auto capabilities = read_capabilities(data);
   if (!capabilities)
     return capabilities.error();

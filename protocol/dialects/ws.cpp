@@ -2,6 +2,7 @@
 #include "protocol/dialects/entries.hpp"
 #include "protocol/dialects/payload.hpp"
 #include "protocol/dialects/shapes.hpp"
+#include "protocol/json_scan.hpp"
 
 #include <algorithm>
 #include <array>
@@ -140,7 +141,8 @@ public:
     else if (message.error() == json_errc::too_large)
       close(message_too_big, message.error().message());
     else
-      refuse(slot{}, {error_code::bad_request, message.error().message()});
+      refuse(slot_of(in.payload),
+             {error_code::bad_request, message.error().message()});
     flush();
   }
 
@@ -207,6 +209,15 @@ private:
     // The code to close with after the reply, or 0.
     uint16_t fatal = 0;
   };
+
+  // For a message that was not read: a client that waits for the answer to
+  // its request is to get one.
+  static slot slot_of(std::string_view text) {
+    slot out;
+    if (const auto id = find_plain_member(text, "id"))
+      out.id = json_text{std::string{*id}};
+    return out;
+  }
 
   void handle_message(const rapidjson::Value& message) {
     slot next;
@@ -327,7 +338,7 @@ std::optional<handshake_refusal> refuse_handshake(const handshake& in) {
     return refused;
   if (auto refused = refuse_missing(in, "channelId"))
     return refused;
-  return refuse_long(in, {"auth", "channelId"});
+  return refuse_long(in, {"auth", "channelId", "name"});
 }
 
 } // namespace

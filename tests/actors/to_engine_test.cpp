@@ -50,6 +50,18 @@ TEST_CASE("a receiver takes codec, RTX and encodings from the parameters") {
   CHECK(out.paused);
 }
 
+TEST_CASE("the codec of the media need not come first") {
+  auto in = vp8_with_rtx();
+  std::swap(in.codecs[0], in.codecs[2]);
+  in.codecs[0].clock_rate = 0; // no router holds it against one of its own
+  auto out = to_receiver(protocol::media_kind::video, in, false);
+  CHECK(out.codec == rtp::codec::vp8);
+  CHECK(out.clock_rate == 90000);
+  CHECK(out.payload == rtp::payload_type{96});
+  CHECK(out.rtx_payload == rtp::payload_type{97});
+  CHECK(out.feedback.nack);
+}
+
 TEST_CASE("the names of codecs are told apart without regard to case") {
   struct row {
     const char* mime;

@@ -111,11 +111,13 @@ TEST_CASE("an overlong room or user is refused") {
   const std::string longest(256, 'x');
   client alice;
   CHECK(alice.say(R"(21["joinRoom",")" + longest + "x\",\"a\"]").empty());
-  CHECK_EQ(alice.heard(),
-           R"(31[{"error":"roomId: too long","code":"bad-request"}])");
+  CHECK_EQ(
+      alice.heard(),
+      R"(31[{"error":"roomId: must have at most 256 octets","code":"bad-request"}])");
   CHECK(alice.say(R"(22["joinRoom","a",")" + longest + "x\"]").empty());
-  CHECK_EQ(alice.heard(),
-           R"(32[{"error":"userId: too long","code":"bad-request"}])");
+  CHECK_EQ(
+      alice.heard(),
+      R"(32[{"error":"userId: must have at most 256 octets","code":"bad-request"}])");
   CHECK_EQ(alice.say("23[\"joinRoom\",\"" + longest + "\",\"" + longest + "\"]")
                .size(),
            3);

@@ -421,13 +421,6 @@ TEST_CASE("a protoo client that never waits for its answers is closed") {
   CHECK_EQ(asked, 193);
 }
 
-TEST_CASE("a protoo client may not burden the others with its device") {
-  client x;
-  x.ask("join", R"({"device":{"name":")" + std::string(5000, 'x') + "\"}}");
-  CHECK_EQ(x.frames(), strings{"error"});
-  CHECK_EQ(x.verbs(), strings{});
-}
-
 TEST_CASE("a protoo message beyond 256 KB closes with 1009") {
   client x;
   x.say("{\"request\":\"" + std::string(300'000, 'x') + "\"}");
