@@ -283,16 +283,16 @@ void dtls_connection::impl::read_data() {
 
 /// Reads what has come. False where the association is over: by close_notify,
 /// by a fatal alert, or because our end cannot go on. Records that do not
-/// authenticate never come this far.
+/// authenticate never come this far, and one without any data says nothing
+/// (RFC 5246, section 6.2.1).
 bool dtls_connection::impl::read_records() {
   uint8_t room[16 * 1024];
   borrowed_buffers buffers{ssl.get()};
-  for (;;) {
-    auto n = SSL_read(ssl.get(), room, sizeof room);
-    if (n <= 0)
-      return SSL_get_error(ssl.get(), n) == SSL_ERROR_WANT_READ;
-    data.push({room, static_cast<size_t>(n)});
-  }
+  size_t size = 0;
+  while (SSL_read_ex(ssl.get(), room, sizeof room, &size) == 1)
+    if (size > 0)
+      data.push({room, size});
+  return SSL_get_error(ssl.get(), 0) == SSL_ERROR_WANT_READ;
 }
 
 void dtls_connection::impl::update_timer() {

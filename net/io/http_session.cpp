@@ -3,10 +3,12 @@
 #include "net/io/beast_stream.hpp"
 #include "net/io/engineio_service.hpp"
 #include "net/io/http_exchange.hpp"
+#include "net/io/request_rules.hpp"
 #include "net/io/tls_store.hpp"
 #include "net/io/websocket_session.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
@@ -147,6 +149,10 @@ private:
     keep_alive_ = message.keep_alive();
     head_ = message.method() == http::verb::head;
     auto request = take_header(message);
+    const auto version = message.version() == 10 ? http_version::http_1_0
+                                                 : http_version::http_1_1;
+    if (auto refusal = apply_request_rules(request, version))
+      return reject(reject_reason::request_malformed, std::move(*refusal));
     if (beast::websocket::is_upgrade(message))
       return upgrade(std::move(request));
     auto limit = core_->config.max_body;
@@ -163,6 +169,10 @@ private:
     if (parser_->content_length().value_or(0) > limit)
       return refuse_body(request);
     parser_->body_limit(limit);
+    // Who has begun with the body waits no more.
+    if (awaits_continue(request, version) && !parser_->is_done()
+        && buffer_.size() == 0)
+      return ask_for_body(std::move(request), std::move(guard));
     read_body(std::move(request), std::move(guard));
   }
 
@@ -170,10 +180,6 @@ private:
     http_request result;
     result.method = std::string{message.method_string()};
     result.target = std::string{message.target()};
-    auto question = result.target.find('?');
-    result.path = result.target.substr(0, question);
-    if (question != std::string::npos)
-      result.query = result.target.substr(question + 1);
     for (const auto& field : message)
       result.headers.emplace_back(field.name_string(), field.value());
     result.remote = remote_;
@@ -192,6 +198,22 @@ private:
       core_->engineio->refuse_post(request);
     reject(reject_reason::request_large,
            text_response(413, "Body too large\n"));
+  }
+
+  // The client sends its body only once it is told to (RFC 9110, section
+  // 10.1.1).
+  void ask_for_body(http_request request, std::shared_ptr<void> guard) {
+    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    tcp().expires_after(core_->config.write_timeout);
+    asio::async_write(
+        *stream_, asio::buffer(go_on),
+        [self = shared_from_this(), request = std::move(request),
+         guard = std::move(guard)](error_code ec, size_t) mutable {
+          if (ec)
+            self->drop();
+          else
+            self->read_body(std::move(request), std::move(guard));
+        });
   }
 
   void read_body(http_request request, std::shared_ptr<void> guard) {

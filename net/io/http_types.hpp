@@ -17,8 +17,8 @@ using http_headers = std::vector<std::pair<std::string, std::string>>;
 struct http_request {
   std::string method;
 
-  /// The target as sent, and its parts before and after the first '?' (still
-  /// percent-encoded).
+  /// The target in origin form, and its parts before and after the first '?'
+  /// (still percent-encoded).
   std::string target;
   std::string path;
   std::string query;

@@ -25,7 +25,7 @@ enum class reject_reason : uint8_t {
   request_slow,
   /// A request's header or body is too large.
   request_large,
-  /// What came is not HTTP.
+  /// What came is not HTTP, or can be read in more than one way.
   request_malformed,
   /// The page's origin is not on the list.
   origin,

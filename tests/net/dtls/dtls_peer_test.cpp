@@ -5,8 +5,10 @@
 #include "net/dtls/datagram_bio.hpp"
 #include "tests/net/dtls/dtls_test_kit.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/kdf.h>
 #include <openssl/ssl.h>
 
 #include <array>
@@ -99,6 +101,68 @@ struct plain_client {
   std::vector<octets> received;
   bool alerted = false;
 };
+
+// What the client protects its records with: a key of 16 octets and a salt of
+// 4 (RFC 5246, section 6.3; RFC 5288, section 3).
+struct record_keys {
+  std::array<uint8_t, 16> key{};
+  std::array<uint8_t, 4> salt{};
+};
+
+record_keys write_keys(SSL* ssl) {
+  std::array<uint8_t, 48> secret{};
+  std::array<uint8_t, 64> randoms{};
+  SSL_SESSION_get_master_key(SSL_get_session(ssl), secret.data(),
+                             secret.size());
+  SSL_get_server_random(ssl, randoms.data(), 32);
+  SSL_get_client_random(ssl, randoms.data() + 32, 32);
+  std::string digest = "SHA256";
+  std::string label = "key expansion";
+  OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), 0),
+      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SECRET, secret.data(),
+                                        secret.size()),
+      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SEED, label.data(),
+                                        label.size()),
+      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SEED, randoms.data(),
+                                        randoms.size()),
+      OSSL_PARAM_construct_end()};
+  auto kdf = EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_TLS1_PRF, nullptr);
+  auto run = EVP_KDF_CTX_new(kdf);
+  std::array<uint8_t, 40> block{};
+  REQUIRE(EVP_KDF_derive(run, block.data(), block.size(), parameters) == 1);
+  EVP_KDF_CTX_free(run);
+  EVP_KDF_free(kdf);
+  record_keys result;
+  std::copy_n(block.begin(), 16, result.key.begin());
+  std::copy_n(block.begin() + 32, 4, result.salt.begin());
+  return result;
+}
+
+// A record of application data without any, which OpenSSL does not write.
+octets empty_record(const record_keys& keys, uint8_t sequence_number) {
+  const octets number{0, 1, 0, 0, 0, 0, 0, sequence_number};
+  auto nonce = octets(keys.salt.begin(), keys.salt.end());
+  nonce.insert(nonce.end(), number.begin(), number.end());
+  auto covered = number;
+  covered.insert(covered.end(), {23, 0xFE, 0xFD, 0, 0});
+  std::array<uint8_t, 16> tag{};
+  auto cipher = EVP_CIPHER_CTX_new();
+  int size = 0;
+  EVP_EncryptInit_ex(cipher, EVP_aes_128_gcm(), nullptr, keys.key.data(),
+                     nonce.data());
+  EVP_EncryptUpdate(cipher, nullptr, &size, covered.data(),
+                    int(covered.size()));
+  EVP_EncryptFinal_ex(cipher, tag.data(), &size);
+  EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, 16, tag.data());
+  EVP_CIPHER_CTX_free(cipher);
+  octets record{23, 0xFE, 0xFD};
+  record.insert(record.end(), number.begin(), number.end());
+  record.insert(record.end(), {0, 24});
+  record.insert(record.end(), number.begin(), number.end());
+  record.insert(record.end(), tag.begin(), tag.end());
+  return record;
+}
 
 dtls_state result_of(plain_client& client) {
   dtls_connection server{shared_context()};
@@ -228,4 +292,33 @@ TEST_CASE("a hello that cannot be served does not keep the next one out") {
   good.connect();
   good.run(server);
   CHECK(server.state() == dtls_state::connected);
+}
+
+TEST_CASE("application data of no octets is no goodbye") {
+  // RFC 5246, section 6.2.1: such records are legal.
+  plain_client client;
+  SSL_CTX_set_cipher_list(client.context.get(),
+                          "ECDHE-ECDSA-AES128-GCM-SHA256");
+  dtls_connection server{shared_context()};
+  server.start(dtls_role::server, client.fingerprint(), time_point{});
+  client.connect();
+  client.run(server);
+  REQUIRE(server.state() == dtls_state::connected);
+  const auto keys = write_keys(client.ssl.get());
+  auto twice = empty_record(keys, 20);
+  const auto second = empty_record(keys, 21);
+  twice.insert(twice.end(), second.begin(), second.end());
+  server.handle_datagram(twice, time_point{});
+  CHECK(server.state() == dtls_state::connected);
+  CHECK_FALSE(server.poll_datagram());
+  CHECK_FALSE(server.poll_data());
+  CHECK(server.send_data(octets(5)));
+  const octets data{1, 2, 3};
+  SSL_write(client.ssl.get(), data.data(), int(data.size()));
+  client.run(server);
+  CHECK(server.poll_data() == data);
+  CHECK(client.received == std::vector<octets>{octets(5)});
+  SSL_shutdown(client.ssl.get());
+  client.run(server);
+  CHECK(server.state() == dtls_state::closed);
 }

@@ -89,9 +89,10 @@ TEST_CASE("a thousand slow connections do not slow down those who join") {
   std::vector<tcp_client> crowd;
   crowd.reserve(1000);
   const std::string begun[] = {
-      "G", "GET /ws HTTP/1.1\r\nX: ",
-      "POST /echo HTTP/1.1\r\nContent-Length: 9999\r\n\r\n",
-      "GET /ws HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"};
+      "G", "GET /ws HTTP/1.1\r\nHost: x\r\nX: ",
+      "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n",
+      "GET /ws HTTP/1.1\r\nHost: x\r\n"
+      "Connection: Upgrade\r\nUpgrade: websocket\r\n"};
   for (size_t i = 0, n = affordable(1000); i < n; ++i)
     crowd.emplace_back(x.port()).write(begun[i % 4]);
   duration slow{};

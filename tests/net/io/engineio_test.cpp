@@ -158,7 +158,7 @@ TEST_CASE("a second POST beside one under way ends the session") {
   poller client{x.port()};
   tcp_client slow{x.port()};
   slow.write("POST " + client.target()
-             + " HTTP/1.1\r\nContent-Length: 6\r\n\r\n4he");
+             + " HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\n4he");
   CHECK(eventually([&] { return x.server.stats().requests == 2; }));
   std::this_thread::sleep_for(10ms);
   CHECK(client.post("4x").status == 400);

@@ -116,12 +116,15 @@ TEST_CASE("a client that drips its request is cut when its time is over") {
     char more;
   };
   for (auto [begun, more] :
-       {row{"", 'G'}, row{"GET / HTTP/1.1\r\nX: ", 'a'},
-        row{"GET /ws HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+       {row{"", 'G'}, row{"GET / HTTP/1.1\r\nHost: x\r\nX: ", 'a'},
+        row{"GET /ws HTTP/1.1\r\nHost: x\r\n"
+            "Connection: Upgrade\r\nUpgrade: websocket\r\n"
             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ",
             'a'},
-        row{"POST /echo HTTP/1.1\r\nContent-Length: 1000\r\n\r\n", 'b'},
-        row{"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n",
+        row{"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n",
+            'b'},
+        row{"POST /echo HTTP/1.1\r\nHost: x\r\n"
+            "Transfer-Encoding: chunked\r\n\r\n3e8\r\n",
             'b'}}) {
     CAPTURE_BOUND(begun);
     tcp_client client{x.port()};
@@ -141,13 +144,18 @@ TEST_CASE("what is not HTTP is refused, and harms nobody else") {
   tcp_client other{x.port()};
   for (std::string octets :
        {"\x16\x03\x01\x02\x01\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
-        "GET  / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nX\r\n\r\n",
-        "GET / HTTP/1.1\r\nX : a\r\n\r\n", "\r\n\r\n\r\n\r\nGET",
-        "POST /echo HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
-        "POST /echo HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-        "POST /echo HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n",
-        "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
-        "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "GET  / HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nX\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nX : a\r\n\r\n", "\r\n\r\n\r\n\r\nGET",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: x\r\n"
+        "Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: x\r\n"
+        "Content-Length: 99999999999999999999\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: x\r\n"
+        "Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        "POST /echo HTTP/1.1\r\nHost: x\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n"
         "ffffffffffffffffff\r\n"}) {
     CAPTURE(octets);
     tcp_client client{x.port()};
@@ -179,8 +187,9 @@ TEST_CASE("a body without end in its framing takes no memory") {
   for (std::string begun : {"5;a=", "5;", "0\r\nX: ", "0\r\n"}) {
     CAPTURE(begun);
     tcp_client client{x.port()};
-    client.write("POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
-                 + begun);
+    client.write(
+        "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + begun);
     std::string more = begun == "0\r\n" ? "" : std::string(64 << 10, 'a');
     while (more.size() < 64 << 10)
       more += "X: a\r\n";
@@ -315,7 +324,7 @@ TEST_CASE("a TLS handshake that stalls or is none is cut") {
   tcp_client half{x.port()};
   half.write(std::string_view{"\x16\x03\x01\x02\x00\x01\x00", 7});
   tcp_client plain{x.port()};
-  plain.write("GET / HTTP/1.1\r\n\r\n");
+  plain.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   for (auto client : {&silent, &half, &plain})
     CHECK(client->reads_end());
   CHECK(eventually(

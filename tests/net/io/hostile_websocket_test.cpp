@@ -144,7 +144,7 @@ TEST_CASE("whoever speaks before the handshake is answered is refused") {
   ws_client client{x.port(), "/ws", {}, 0};
   REQUIRE(client.reply().status == 101);
   tcp_client eager{x.port()};
-  eager.write("GET /ws HTTP/1.1\r\nConnection: Upgrade\r\n"
+  eager.write("GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
               "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
               + encode({1, "too early"}));

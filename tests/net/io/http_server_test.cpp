@@ -65,8 +65,8 @@ TEST_CASE("a connection is kept for further requests") {
 TEST_CASE("pipelined requests are answered in order") {
   http_fixture x;
   tcp_client client{x.port()};
-  client.write("POST /later HTTP/1.1\r\nContent-Length: 1\r\n\r\na"
-               "POST /echo HTTP/1.1\r\nContent-Length: 1\r\n\r\nb");
+  client.write("POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na"
+               "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nb");
   auto later = x.handler.wait_for_later(1);
   REQUIRE(later.size() == 1);
   later[0](text_response(200, "first"));
@@ -77,7 +77,7 @@ TEST_CASE("pipelined requests are answered in order") {
 TEST_CASE("an answer may come later and from another thread") {
   http_fixture x;
   tcp_client client{x.port()};
-  client.write("GET /later HTTP/1.1\r\n\r\n");
+  client.write("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
   auto later = x.handler.wait_for_later(1);
   REQUIRE(later.size() == 1);
   later[0](json_response(201, "{}"));
@@ -98,7 +98,7 @@ TEST_CASE("a request that waits too long gets 503") {
   config.response_timeout = 50ms;
   http_fixture x{config};
   tcp_client client{x.port()};
-  client.write("GET /later HTTP/1.1\r\n\r\n");
+  client.write("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
   auto held = x.handler.wait_for_later(1);
   CHECK(read_reply(client).status == 503);
 }
@@ -115,7 +115,8 @@ TEST_CASE("too large a header or body is refused") {
   CHECK(http(x.port(), "GET", "/healthz", "bad header\r\n").status == 400);
   // A chunked body grows until it is too large.
   tcp_client chunked{x.port()};
-  chunked.write("POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+  chunked.write(
+      "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
   auto chunk = "80000\r\n" + std::string(0x80000, 'a') + "\r\n";
   for (int i = 0; i < 3; ++i)
     chunked.write(chunk);
@@ -130,9 +131,9 @@ TEST_CASE("slow headers, slow bodies and idle connections are cut") {
   http_fixture x{config};
   tcp_client silent{x.port()};
   tcp_client header{x.port()};
-  header.write("GET / HTTP/1.1\r\nX:");
+  header.write("GET / HTTP/1.1\r\nHost: x\r\nX:");
   tcp_client body{x.port()};
-  body.write("POST /echo HTTP/1.1\r\nContent-Length: 5\r\n\r\nab");
+  body.write("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
   tcp_client idle{x.port()};
   CHECK(http(idle, "GET", "/healthz").status == 200);
   for (auto c : {&silent, &header, &body, &idle})
@@ -177,7 +178,7 @@ TEST_CASE("a server without descriptors pauses, and recovers") {
   guard.set(static_cast<rlim_t>(free) + 1);
   // This takes the last descriptor, so that the server has none.
   tcp_client starved{x.port()};
-  starved.write("GET /healthz HTTP/1.1\r\n\r\n");
+  starved.write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
   CHECK(eventually([&] { return x.server.stats().accept_errors > 0; }));
   std::this_thread::sleep_for(30ms);
   CHECK(x.server.stats().accept_errors < 3);
@@ -208,7 +209,7 @@ TEST_CASE("a stopping server says goodbye and is gone within its second") {
   tcp_client idle{x->port()};
   CHECK(http(idle, "GET", "/healthz").status == 200);
   tcp_client waiting{x->port()};
-  waiting.write("GET /later HTTP/1.1\r\n\r\n");
+  waiting.write("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
   auto held = x->handler.wait_for_later(1);
   x->handler.wait_for_open(2);
   std::thread answering{[&] {

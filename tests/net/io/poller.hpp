@@ -37,7 +37,7 @@ public:
   /// A GET whose answer has not been read.
   tcp_client begin_get() const {
     tcp_client client{port_};
-    client.write("GET " + target() + " HTTP/1.1\r\n\r\n");
+    client.write("GET " + target() + " HTTP/1.1\r\nHost: x\r\n\r\n");
     return client;
   }
 
