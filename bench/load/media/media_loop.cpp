@@ -29,10 +29,16 @@ std::unique_ptr<net::dtls_context> make_context(const loop_config& cfg) {
   return std::move(*x);
 }
 
+// How a set tells that a socket has something to read: as long as it has, or
+// once for what came since it was last read empty, which is cheaper.
+enum class readiness : uint32_t { level = EPOLLIN, edge = EPOLLIN | EPOLLET };
+
 // Sockets that are read together.
 class socket_set {
 public:
-  socket_set() : fd_(::epoll_create1(EPOLL_CLOEXEC)) {
+  explicit socket_set(readiness x)
+      : fd_(::epoll_create1(EPOLL_CLOEXEC))
+      , events_(static_cast<uint32_t>(x)) {
     if (fd_ < 0)
       throw std::system_error{errno, std::generic_category()};
   }
@@ -50,7 +56,7 @@ public:
 
   bool add(media_transport& x) {
     epoll_event event{};
-    event.events = EPOLLIN;
+    event.events = events_;
     event.data.ptr = &x;
     return ::epoll_ctl(fd_, EPOLL_CTL_ADD, x.fd(), &event) == 0;
   }
@@ -59,15 +65,20 @@ public:
     ::epoll_ctl(fd_, EPOLL_CTL_DEL, x.fd(), nullptr);
   }
 
-  // Lets all that have something receive it.
-  void read() {
+  // Lets all that have something receive it, and calls `between` now and then.
+  template <class F>
+  void read(F between) {
+    constexpr int at_a_time = 8;
     std::array<epoll_event, 512> events;
     for (;;) {
       auto n =
           ::epoll_wait(fd_, events.data(), static_cast<int>(events.size()), 0);
-      for (int i = 0; i < n; ++i)
+      for (int i = 0; i < n; ++i) {
         static_cast<media_transport*>(events[static_cast<size_t>(i)].data.ptr)
             ->receive();
+        if (i % at_a_time == at_a_time - 1)
+          between();
+      }
       if (n < static_cast<int>(events.size()))
         return;
     }
@@ -75,6 +86,7 @@ public:
 
 private:
   int fd_;
+  uint32_t events_;
 };
 
 } // namespace
@@ -190,7 +202,7 @@ private:
   void tick() {
     services_.wheel.clear_alarm();
     auto now = loop_services::now();
-    services_.wheel.advance(now);
+    advance(now);
     read(publishing_);
     if (now >= next_read_) {
       next_read_ =
@@ -202,7 +214,18 @@ private:
 
   void read(socket_set& set) {
     services_.received.read_clocks();
-    set.read();
+    set.read([this] { keep_pace(loop_services::now()); });
+  }
+
+  // Sends what is due, which must not wait until all sockets are read.
+  void keep_pace(net::time_point now) {
+    if (now >= next_pace_)
+      advance(now);
+  }
+
+  void advance(net::time_point now) {
+    next_pace_ = now + services_.config.tick;
+    services_.wheel.advance(now);
   }
 
   // Tells of what has happened, now that no transport is busy.
@@ -244,13 +267,14 @@ private:
 
   loop_services services_;
   // Of transports that are connecting: Asio wakes the thread for them.
-  socket_set urgent_;
+  socket_set urgent_{readiness::level};
   asio::posix::stream_descriptor urgent_ready_;
   // Of the others. Asio does not know of them: nothing that comes wakes anyone.
-  socket_set publishing_;
-  socket_set patient_;
+  socket_set publishing_{readiness::edge};
+  socket_set patient_{readiness::edge};
   asio::steady_timer timer_;
   net::time_point next_read_;
+  net::time_point next_pace_{};
   bool stopped_ = false;
   // Tells handlers that are still queued whether this is still there.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
