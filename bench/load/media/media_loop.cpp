@@ -29,16 +29,14 @@ std::unique_ptr<net::dtls_context> make_context(const loop_config& cfg) {
   return std::move(*x);
 }
 
-// How a set tells that a socket has something to read: as long as it has, or
-// once for what came since it was last read empty, which is cheaper.
-enum class readiness : uint32_t { level = EPOLLIN, edge = EPOLLIN | EPOLLET };
+// Reading many sockets takes long. What is due meanwhile does not wait longer
+// than this, so that it is never the reading that makes a run void.
+constexpr net::duration read_patience = std::chrono::milliseconds{2};
 
 // Sockets that are read together.
 class socket_set {
 public:
-  explicit socket_set(readiness x)
-      : fd_(::epoll_create1(EPOLL_CLOEXEC))
-      , events_(static_cast<uint32_t>(x)) {
+  socket_set() : fd_(::epoll_create1(EPOLL_CLOEXEC)) {
     if (fd_ < 0)
       throw std::system_error{errno, std::generic_category()};
   }
@@ -56,7 +54,7 @@ public:
 
   bool add(media_transport& x) {
     epoll_event event{};
-    event.events = events_;
+    event.events = EPOLLIN;
     event.data.ptr = &x;
     return ::epoll_ctl(fd_, EPOLL_CTL_ADD, x.fd(), &event) == 0;
   }
@@ -86,7 +84,6 @@ public:
 
 private:
   int fd_;
-  uint32_t events_;
 };
 
 } // namespace
@@ -214,17 +211,15 @@ private:
 
   void read(socket_set& set) {
     services_.received.read_clocks();
-    set.read([this] { keep_pace(loop_services::now()); });
-  }
-
-  // Sends what is due, which must not wait until all sockets are read.
-  void keep_pace(net::time_point now) {
-    if (now >= next_pace_)
-      advance(now);
+    set.read([this] {
+      auto now = loop_services::now();
+      if (now - advanced_ >= read_patience)
+        advance(now);
+    });
   }
 
   void advance(net::time_point now) {
-    next_pace_ = now + services_.config.tick;
+    advanced_ = now;
     services_.wheel.advance(now);
   }
 
@@ -267,14 +262,14 @@ private:
 
   loop_services services_;
   // Of transports that are connecting: Asio wakes the thread for them.
-  socket_set urgent_{readiness::level};
+  socket_set urgent_;
   asio::posix::stream_descriptor urgent_ready_;
   // Of the others. Asio does not know of them: nothing that comes wakes anyone.
-  socket_set publishing_{readiness::edge};
-  socket_set patient_{readiness::edge};
+  socket_set publishing_;
+  socket_set patient_;
   asio::steady_timer timer_;
   net::time_point next_read_;
-  net::time_point next_pace_{};
+  net::time_point advanced_{};
   bool stopped_ = false;
   // Tells handlers that are still queued whether this is still there.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
