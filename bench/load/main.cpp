@@ -90,6 +90,16 @@ int run(const compare_command& x) {
   return good;
 }
 
+int run(const capacity_command& x) {
+  auto tell = [](const capacity_step& step) {
+    std::cerr << to_table(step) << std::flush;
+  };
+  auto result = find_capacity(x.how, x.options, run_scenario, tell);
+  std::cout << to_table(result) << std::flush;
+  write_file(x.options.json, to_json(result));
+  return result.rooms > 0 ? good : is_void;
+}
+
 int run(const plot_command& x) {
   std::vector<run_result> runs;
   for (const auto& path : x.files) {

@@ -29,6 +29,10 @@ std::unique_ptr<net::dtls_context> make_context(const loop_config& cfg) {
   return std::move(*x);
 }
 
+// Reading many sockets takes long. What is due meanwhile does not wait longer
+// than this, so that it is never the reading that makes a run void.
+constexpr net::duration read_patience = std::chrono::milliseconds{2};
+
 // Sockets that are read together.
 class socket_set {
 public:
@@ -59,15 +63,20 @@ public:
     ::epoll_ctl(fd_, EPOLL_CTL_DEL, x.fd(), nullptr);
   }
 
-  // Lets all that have something receive it.
-  void read() {
+  // Lets all that have something receive it, and calls `between` now and then.
+  template <class F>
+  void read(F between) {
+    constexpr int at_a_time = 8;
     std::array<epoll_event, 512> events;
     for (;;) {
       auto n =
           ::epoll_wait(fd_, events.data(), static_cast<int>(events.size()), 0);
-      for (int i = 0; i < n; ++i)
+      for (int i = 0; i < n; ++i) {
         static_cast<media_transport*>(events[static_cast<size_t>(i)].data.ptr)
             ->receive();
+        if (i % at_a_time == at_a_time - 1)
+          between();
+      }
       if (n < static_cast<int>(events.size()))
         return;
     }
@@ -190,7 +199,7 @@ private:
   void tick() {
     services_.wheel.clear_alarm();
     auto now = loop_services::now();
-    services_.wheel.advance(now);
+    advance(now);
     read(publishing_);
     if (now >= next_read_) {
       next_read_ =
@@ -202,7 +211,16 @@ private:
 
   void read(socket_set& set) {
     services_.received.read_clocks();
-    set.read();
+    set.read([this] {
+      auto now = loop_services::now();
+      if (now - advanced_ >= read_patience)
+        advance(now);
+    });
+  }
+
+  void advance(net::time_point now) {
+    advanced_ = now;
+    services_.wheel.advance(now);
   }
 
   // Tells of what has happened, now that no transport is busy.
@@ -251,6 +269,7 @@ private:
   socket_set patient_;
   asio::steady_timer timer_;
   net::time_point next_read_;
+  net::time_point advanced_{};
   bool stopped_ = false;
   // Tells handlers that are still queued whether this is still there.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

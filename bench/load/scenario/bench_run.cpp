@@ -2,6 +2,7 @@
 
 #include "bench/load/report/machine.hpp"
 #include "bench/load/scenario/figures.hpp"
+#include "bench/load/scenario/server_end.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -159,7 +160,7 @@ void bench_run::settle(const expectation& wanted) {
         && (!wanted.media || x.flowing == x.wanted))
       return;
     if (server_ && !server_->running())
-      throw run_error{"the server ended: " + server_->log(2'000)};
+      throw server_died{"the server ended: " + server_->log(2'000)};
     if (x.failed)
       throw run_error{"members failed: " + load::describe(x)};
     if (clock::now() > deadline)
@@ -212,7 +213,7 @@ void bench_run::measure(const std::function<void()>& body) {
         static_cast<double>(result_.costs.cpu_ns) * 1e-9 / elapsed;
   }
   if (server_ && !server_->running())
-    result_.void_reasons.push_back("the server ended during the run");
+    result_.void_reasons.emplace_back(server_ended);
 }
 
 void bench_run::note_sends(const std::optional<send_counters>& before,
@@ -261,7 +262,7 @@ run_result bench_run::finish() {
     take_joins(0, static_cast<member_index>(plan_.members.size()));
   crew_.reset();
   if (server_ && !server_->stop())
-    result_.void_reasons.push_back("the server did not end cleanly");
+    result_.void_reasons.emplace_back(server_ended_badly);
   cores_.reset();
   if (options_.floor) {
     floor_options how;

@@ -239,6 +239,47 @@ struct scenario_command {
   CLI::App* app = nullptr;
 };
 
+/// The same of `capacity`, with how it searches.
+struct capacity_subcommand {
+  capacity_subcommand(const scenario_entry& entry, const std::string& binary,
+                      CLI::App& parent)
+      : scenario(with_defaults(entry), binary, parent) {
+    auto& app = *scenario.app;
+    app.remove_option(app.get_option("--rooms"));
+    auto add = [&](const char* flag, double& value, const char* help) {
+      app.add_option(flag, value, help)
+          ->check(CLI::Range(0.0, 1e6))
+          ->capture_default_str()
+          ->group("Search");
+    };
+    auto add_load = [&](const char* flag, uint32_t& value, const char* help) {
+      add_count(app, flag, value, help);
+      app.get_option(flag)->group("Search");
+    };
+    add_load("--from", how.rooms.first, "Rooms to begin with");
+    add_load("--max-rooms", how.rooms.most, "The most to try");
+    add("--precision", how.rooms.precision,
+        "How near to come to the highest, as a share of it; 0: by one room");
+    add("--latency-limit", how.limits.latency_ms,
+        "Added latency (p99) with which a load does not hold, ms");
+    add("--cpu-limit", how.limits.cpu,
+        "The share of its cores with which the server is saturated");
+    add("--step-seconds", how.step_seconds, "How long each try measures");
+    add("--step-warmup", how.step_warmup, "Seconds before it");
+  }
+
+  static scenario_entry with_defaults(scenario_entry x) {
+    x.defaults.server.unprotected = true;
+    x.defaults.warmup = 6;
+    x.defaults.seconds = 10;
+    x.defaults.joins_per_second = 300;
+    return x;
+  }
+
+  scenario_command scenario;
+  capacity_options how;
+};
+
 struct side_texts {
   std::string what;
   std::vector<std::string> arguments;
@@ -275,65 +316,109 @@ any_command exit_with(const CLI::App& app, const CLI::ParseError& e) {
   return exit_command{out.str() + error.str(), code == 0 ? 0 : 2};
 }
 
+/// All subcommands, and what they parse into.
+class command_table {
+public:
+  explicit command_table(const std::string& binary) : binary_(binary) {
+    app_.require_subcommand(1);
+    for (const auto& entry : all_scenarios())
+      scenarios_.emplace_back(entry, binary, app_);
+    add_floor();
+    add_compare();
+    add_capacity();
+    add_plot();
+  }
+
+  any_command read(std::vector<std::string> arguments) {
+    try {
+      app_.parse(reversed(std::move(arguments)));
+    } catch (const CLI::ParseError& e) {
+      return exit_with(app_, e);
+    }
+    for (auto& x : scenarios_)
+      if (x.app->parsed())
+        return run_command{x.finish()};
+    for (auto& x : capacities_)
+      if (x.scenario.app->parsed())
+        return capacity_command{x.scenario.finish(), x.how};
+    if (plot_app_->parsed())
+      return plot_;
+    if (floor_app_->parsed())
+      return floor_;
+    return read_compare();
+  }
+
+private:
+  void add_floor() {
+    floor_app_ = app_.add_subcommand(
+        "floor", "what a plain socket loop costs on this machine");
+    add_count(*floor_app_, "--repetitions", floor_.repetitions,
+              "Of each figure");
+  }
+
+  void add_compare() {
+    compare_app_ = app_.add_subcommand(
+        "compare", "alternates two servers; a scenario and its flags follow");
+    add_side(*compare_app_, "a", a_);
+    add_side(*compare_app_, "b", b_);
+    add_count(*compare_app_, "--rounds", compare_.rounds, "Pairs of runs");
+    compare_app_->add_option("--json", compare_.json,
+                             "Write the result to this file");
+    compare_app_->prefix_command();
+  }
+
+  void add_capacity() {
+    auto* app = app_.add_subcommand(
+        "capacity", "finds the most rooms of a scenario that hold at a time");
+    app->require_subcommand(1);
+    for (const auto& entry : all_scenarios())
+      if (has_capacity(entry.name))
+        capacities_.emplace_back(entry, binary_, *app);
+  }
+
+  void add_plot() {
+    plot_app_ = app_.add_subcommand(
+        "plot", "draws throughput and latency against receivers as SVG");
+    plot_app_->add_option("files", plot_.files, "What runs wrote with --json")
+        ->required()
+        ->check(CLI::ExistingFile);
+    plot_app_->add_option("--out", plot_.out, "The file to write")
+        ->capture_default_str();
+  }
+
+  any_command read_compare() {
+    auto inner = read_command_line(compare_app_->remaining(), binary_);
+    if (auto* run = std::get_if<run_command>(&inner)) {
+      compare_.options = run->options;
+      compare_.a = side("A", a_);
+      compare_.b = side("B", b_);
+      return compare_;
+    }
+    if (std::holds_alternative<exit_command>(inner))
+      return inner;
+    return exit_command{"compare wants a scenario at its end\n", 2};
+  }
+
+  std::string binary_;
+  CLI::App app_{"Measures conferencing servers with real clients",
+                "troupe-bench"};
+  std::deque<scenario_command> scenarios_;
+  std::deque<capacity_subcommand> capacities_;
+  floor_command floor_;
+  CLI::App* floor_app_ = nullptr;
+  compare_command compare_;
+  side_texts a_;
+  side_texts b_;
+  CLI::App* compare_app_ = nullptr;
+  plot_command plot_;
+  CLI::App* plot_app_ = nullptr;
+};
+
 } // namespace
 
 any_command read_command_line(std::vector<std::string> arguments,
                               const std::string& default_binary) {
-  CLI::App app{"Measures conferencing servers with real clients",
-               "troupe-bench"};
-  app.require_subcommand(1);
-  std::deque<scenario_command> scenarios;
-  for (const auto& entry : all_scenarios())
-    scenarios.emplace_back(entry, default_binary, app);
-
-  floor_command floor;
-  auto* floor_app = app.add_subcommand(
-      "floor", "what a plain socket loop costs on this machine");
-  add_count(*floor_app, "--repetitions", floor.repetitions, "Of each figure");
-
-  compare_command compare;
-  side_texts a;
-  side_texts b;
-  auto* compare_app = app.add_subcommand(
-      "compare", "alternates two servers; a scenario and its flags follow");
-  add_side(*compare_app, "a", a);
-  add_side(*compare_app, "b", b);
-  add_count(*compare_app, "--rounds", compare.rounds, "Pairs of runs");
-  compare_app->add_option("--json", compare.json,
-                          "Write the result to this file");
-  compare_app->prefix_command();
-
-  plot_command plot;
-  auto* plot_app = app.add_subcommand(
-      "plot", "draws throughput and latency against receivers as SVG");
-  plot_app->add_option("files", plot.files, "What runs wrote with --json")
-      ->required()
-      ->check(CLI::ExistingFile);
-  plot_app->add_option("--out", plot.out, "The file to write")
-      ->capture_default_str();
-
-  try {
-    app.parse(reversed(std::move(arguments)));
-  } catch (const CLI::ParseError& e) {
-    return exit_with(app, e);
-  }
-  for (auto& x : scenarios)
-    if (x.app->parsed())
-      return run_command{x.finish()};
-  if (plot_app->parsed())
-    return plot;
-  if (floor_app->parsed())
-    return floor;
-  auto inner = read_command_line(compare_app->remaining(), default_binary);
-  if (auto* run = std::get_if<run_command>(&inner)) {
-    compare.options = run->options;
-    compare.a = side("A", a);
-    compare.b = side("B", b);
-    return compare;
-  }
-  if (std::holds_alternative<exit_command>(inner))
-    return inner;
-  return exit_command{"compare wants a scenario at its end\n", 2};
+  return command_table{default_binary}.read(std::move(arguments));
 }
 
 } // namespace troupe::load

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bench/load/report/compare.hpp"
+#include "bench/load/scenario/capacity.hpp"
 #include "bench/load/scenario/run_options.hpp"
 
 #include <string>
@@ -28,6 +29,12 @@ struct compare_command {
   std::string json;
 };
 
+/// Find the most rooms of a scenario that hold at a time.
+struct capacity_command {
+  run_options options;
+  capacity_options how;
+};
+
 /// Draw what runs have written.
 struct plot_command {
   std::vector<std::string> files;
@@ -40,8 +47,9 @@ struct exit_command {
   int code = 0;
 };
 
-using any_command = std::variant<exit_command, run_command, floor_command,
-                                 compare_command, plot_command>;
+using any_command =
+    std::variant<exit_command, run_command, floor_command, compare_command,
+                 capacity_command, plot_command>;
 
 /// Reads the command line, program name excluded. `default_binary` is the
 /// server to launch where none is named.

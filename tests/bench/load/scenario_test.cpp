@@ -240,6 +240,30 @@ TEST_CASE("compare takes two servers and a scenario with its flags") {
   CHECK_EQ(x.options.receivers, 20);
 }
 
+TEST_CASE("capacity takes a scenario of rooms, and how to search") {
+  auto x = read<capacity_command>({"capacity", "broadcast", "--receivers", "20",
+                                   "--max-rooms", "12", "--from", "3",
+                                   "--server-cores", "1", "--step-seconds", "2",
+                                   "--latency-limit", "20", "--json", "f"});
+  CHECK_EQ(x.options.scenario, "broadcast");
+  CHECK_EQ(x.options.receivers, 20);
+  CHECK_EQ(x.options.server.cores, 1);
+  CHECK_EQ(x.options.server.binary, "/opt/troupe");
+  CHECK(x.options.server.unprotected);
+  CHECK_EQ(x.options.json, "f");
+  CHECK_EQ(x.how.rooms.first, 3);
+  CHECK_EQ(x.how.rooms.most, 12);
+  CHECK_EQ(x.how.step_seconds, 2);
+  CHECK_EQ(x.how.limits.latency_ms, 20);
+  x = read<capacity_command>({"capacity", "webinar"});
+  CHECK_EQ(x.options.receivers, 50);
+  CHECK_EQ(x.how.limits.latency_ms, 50);
+  for (auto name : {"broadcast", "webinar", "meetings", "class", "large"})
+    read<capacity_command>({"capacity", name});
+  // The same scenario by itself is as it was.
+  CHECK_FALSE(read<run_command>({"webinar"}).options.server.unprotected);
+}
+
 TEST_CASE("what cannot be understood is said, with code 2") {
   for (std::vector<std::string> x :
        {std::vector<std::string>{},
@@ -248,6 +272,9 @@ TEST_CASE("what cannot be understood is said, with code 2") {
         {"broadcast", "--rooms", "0"},
         {"broadcast", "--video", "v9"},
         {"broadcast", "--receivers", "0"},
+        {"capacity"},
+        {"capacity", "idle"},
+        {"capacity", "meetings", "--rooms", "2"},
         {"compare", "--a", "x", "broadcast"},
         {"compare", "--a", "x", "--b", "y"},
         {"compare", "--a", "x", "--b", "y", "floor"},

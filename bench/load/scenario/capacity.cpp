@@ -1,0 +1,203 @@
+#include "bench/load/scenario/capacity.hpp"
+
+#include "bench/load/report/text_table.hpp"
+#include "bench/load/scenario/server_end.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace troupe::load {
+
+namespace {
+
+double extra_of(const run_result& run, const std::string& name) {
+  auto x = run.extra.find(name);
+  return x == run.extra.end() ? 0 : x->second;
+}
+
+double worst_latency(const run_result& run) {
+  return std::max(run.audio.latency.p99, run.video.latency.p99);
+}
+
+// The CPU that the server can use at most, in cores.
+double cores_for_server(const run_result& run, const run_options& options) {
+  const auto& x = options.server;
+  if (x.cores > 0)
+    return x.cores;
+  auto all = static_cast<uint32_t>(std::max<size_t>(run.machine.cores, 1));
+  return x.scheduler_threads > 0
+             ? std::min(x.scheduler_threads + x.io_threads, all)
+             : all;
+}
+
+// What the server did not do, although the generator kept pace.
+std::vector<std::string> shortcomings(const run_result& run,
+                                      const run_options& options,
+                                      const capacity_limits& limits) {
+  std::vector<std::string> out;
+  auto whole = [](double x) {
+    return in_thousands(x);
+  };
+  if (auto lost = run.audio.lost + run.video.lost)
+    out.push_back(whole(static_cast<double>(lost)) + " packets lost");
+  if (auto silent = extra_of(run, "silent_consumers"); silent > 0)
+    out.push_back(whole(silent) + " streams stopped");
+  if (auto refused = extra_of(run, "refusals"); refused > 0)
+    out.push_back(whole(refused) + " refusals");
+  if (auto failed = extra_of(run, "failed_members"); failed > 0)
+    out.push_back(whole(failed) + " members failed");
+  // Where the server chooses what goes out, the plan knows no number.
+  for (auto name : {"audio_of_plan", "video_of_plan"})
+    if (auto share = run.extra.find(name); share != run.extra.end()
+                                           && !options.by_server
+                                           && share->second < limits.of_plan)
+      out.push_back("only " + whole(share->second * 100) + " % of "
+                    + std::string{name}.substr(0, 5) + " came");
+  if (auto p99 = worst_latency(run); p99 > limits.latency_ms)
+    out.push_back("latency p99 " + in_thousands(p99, 1) + " ms");
+  auto cpu = extra_of(run, "server_cpu_share");
+  if (cpu >= limits.cpu * cores_for_server(run, options))
+    out.push_back("server's CPU at " + whole(cpu * 100) + " % of a core");
+  return out;
+}
+
+// Makes the tries and keeps what came of them.
+class prospector {
+public:
+  prospector(const capacity_options& how, const run_options& options,
+             const run_load& run, const step_listener& tell)
+      : how_(how)
+      , options_(options)
+      , run_(run)
+      , tell_(tell)
+      , search_(how.rooms) {}
+
+  capacity_result find() {
+    // Each that is taken back leaves less to try, and more of them would say
+    // that nothing here can be measured.
+    for (int patience = 3; patience > 0; --patience) {
+      while (auto rooms = search_.next())
+        search_.add(*rooms, holds(*rooms));
+      if (search_.highest() == 0 || measure(search_.highest()))
+        break;
+      search_.revoke(search_.highest());
+    }
+    out_.scenario = options_.scenario;
+    out_.rooms = out_.runs.empty() ? 0 : search_.highest();
+    out_.border = search_.border();
+    out_.limit = limit();
+    if (auto half = (out_.rooms + 1) / 2; half < out_.rooms)
+      keep("half", longer(half));
+    return std::move(out_);
+  }
+
+private:
+  /// One run and what is thought of it.
+  struct try_result {
+    std::optional<run_result> run;
+    judgement verdict;
+  };
+
+  // Whether so many rooms hold in a short run.
+  bool holds(uint32_t rooms) {
+    auto options = options_;
+    options.rooms = rooms;
+    options.seconds = how_.step_seconds;
+    options.warmup = how_.step_warmup;
+    options.floor = false;
+    return try_once(options).verdict.held();
+  }
+
+  // The longer run; a second one where the first did not hold.
+  try_result longer(uint32_t rooms) {
+    auto options = options_;
+    options.rooms = rooms;
+    auto x = try_once(options);
+    return x.verdict.held() ? std::move(x) : try_once(options);
+  }
+
+  // Whether so many rooms hold for longer, too.
+  bool measure(uint32_t rooms) {
+    auto x = longer(rooms);
+    if (x.verdict.held())
+      keep("highest", std::move(x));
+    return x.verdict.held();
+  }
+
+  void keep(const char* load, try_result x) {
+    if (!x.run)
+      return;
+    x.run->labels["load"] = load;
+    out_.runs.push_back(std::move(*x.run));
+  }
+
+  try_result try_once(const run_options& options) {
+    try_result out;
+    try {
+      out.run = run_(options);
+      out.verdict = judge(*out.run, options, how_.limits);
+    } catch (const server_died& e) {
+      out.verdict = {{e.what()}, limit_of::server};
+    } catch (const std::exception& e) {
+      out.verdict = {{e.what()}, limit_of::unclear};
+    }
+    note(options, out);
+    return out;
+  }
+
+  void note(const run_options& options, const try_result& x) {
+    auto& step = out_.steps.emplace_back();
+    step.rooms = options.rooms;
+    step.verdict = x.verdict;
+    step.seconds = options.seconds;
+    if (x.run) {
+      step.packets_per_second = packets_per_second(*x.run, x.run->out);
+      step.server_cpu = extra_of(*x.run, "server_cpu_share");
+      step.latency_ms = worst_latency(*x.run);
+    }
+    tell_(step);
+  }
+
+  // Of whoever failed at the border.
+  limit_of limit() const {
+    auto out = limit_of::range;
+    for (const auto& x : out_.steps)
+      if (!x.verdict.held() && x.rooms == out_.border)
+        out = std::max(out, x.verdict.whose);
+    return out;
+  }
+
+  const capacity_options& how_;
+  const run_options& options_;
+  const run_load& run_;
+  const step_listener& tell_;
+  capacity_search search_;
+  capacity_result out_;
+};
+
+} // namespace
+
+judgement judge(const run_result& run, const run_options& options,
+                const capacity_limits& limits) {
+  if (server_failed(run))
+    return {run.void_reasons, limit_of::server};
+  if (run.is_void())
+    return {run.void_reasons, limit_of::generator};
+  auto reasons = shortcomings(run, options, limits);
+  auto whose = reasons.empty() ? limit_of::range : limit_of::server;
+  return {std::move(reasons), whose};
+}
+
+capacity_result find_capacity(const capacity_options& how,
+                              const run_options& options, const run_load& run,
+                              const step_listener& tell) {
+  return prospector{how, options, run, tell}.find();
+}
+
+bool has_capacity(std::string_view scenario) {
+  constexpr std::array names{"broadcast", "webinar", "meetings", "class",
+                             "large"};
+  return std::ranges::find(names, scenario) != names.end();
+}
+
+} // namespace troupe::load
