@@ -146,16 +146,16 @@ public:
   void take(net::byte_span packet, net::time_point now) {
     auto size = static_cast<double>(packet.size()) + overhead;
     if (auto at = link.pass(size, now))
-      under_way_.emplace_back(*at, octet_vector(packet.begin(), packet.end()));
+      under_way_.emplace(*at, octet_vector(packet.begin(), packet.end()));
     else
       ++lost;
     sent += size;
   }
 
   void step(media_shard& to, net::time_point now) {
-    while (!under_way_.empty() && under_way_.front().first <= now) {
-      receive(under_way_.front().second, now);
-      under_way_.pop_front();
+    while (!under_way_.empty() && under_way_.begin()->first <= now) {
+      receive(under_way_.begin()->second, now);
+      under_way_.erase(under_way_.begin());
     }
     for (size_t i = 0; i < videos_.size(); ++i)
       show(to, i, now);
@@ -163,9 +163,9 @@ public:
       report(to, now);
     if (greedy && now >= next_flood_)
       flood(to, now);
-    while (!feedback_.empty() && feedback_.front().first <= now) {
-      deliver(to, feedback_.front().second, now);
-      feedback_.pop_front();
+    while (!feedback_.empty() && feedback_.begin()->first <= now) {
+      deliver(to, feedback_.begin()->second, now);
+      feedback_.erase(feedback_.begin());
     }
   }
 
@@ -227,7 +227,7 @@ private:
       return;
     if (auto n =
             rtp::read_transport_cc(*packet, rtp::extension_map::defaults()))
-      arrivals_[cc_.extend(*n)] = now;
+      note_arrival(cc_.extend(*n), now);
     auto ssrc = rtp::value(packet->ssrc());
     if (ssrc == 1234) {
       ++padding;
@@ -241,7 +241,8 @@ private:
       restore(videos_[ssrc - rtx_ssrc], *packet);
     } else {
       auto& to = videos_[ssrc - video_ssrc];
-      to.waiting.emplace(to.numbers.extend(packet->sequence_number()), *packet);
+      if (auto n = to.numbers.extend(packet->sequence_number()); n >= to.next)
+        to.waiting.emplace(n, *packet);
     }
   }
 
@@ -350,21 +351,34 @@ private:
     }
   }
 
+  // As libwebrtc does: what comes late is told of together with all that was
+  // told of since, and what still lacks is named as lost each time.
+  void note_arrival(int64_t n, net::time_point now) {
+    if (untold_ > 0 && !arrivals_.empty()
+        && untold_ > arrivals_.rbegin()->first)
+      while (!arrivals_.empty()
+             && arrivals_.begin()->second < now - told_again_for)
+        arrivals_.erase(arrivals_.begin());
+    if (untold_ < 0 || n < untold_)
+      untold_ = n;
+    arrivals_.emplace(n, now);
+  }
+
   void report(media_shard&, net::time_point now) {
     next_feedback_ = now + 50ms;
-    if (arrivals_.empty())
+    auto first = arrivals_.lower_bound(untold_);
+    if (first == arrivals_.end())
       return;
     rtp::rtcp::transport_cc_builder out;
-    out.start(told_ < 0 ? arrivals_.begin()->first : told_,
-              arrivals_.begin()->second.time_since_epoch());
-    for (const auto& [n, at] : arrivals_)
-      out.add(n, at.time_since_epoch());
-    told_ = arrivals_.rbegin()->first + 1;
-    arrivals_.clear();
+    out.start(untold_, first->second.time_since_epoch());
+    for (auto i = first; i != arrivals_.end(); ++i)
+      out.add(i->first, i->second.time_since_epoch());
+    untold_ = arrivals_.rbegin()->first + 1;
     octet_vector packet(1400);
     auto size = out.build(rtp::ssrc{1}, rtp::ssrc{2}, count_++, packet);
     packet.resize(size.value_or(0));
-    feedback_.emplace_back(now + link.settings.propagation, packet);
+    if (auto at = link.pass_back(now))
+      feedback_.emplace(*at, packet);
   }
 
   void deliver(media_shard& to, const octet_vector& packet,
@@ -376,11 +390,13 @@ private:
   }
 
   std::vector<stream> videos_;
-  std::deque<std::pair<net::time_point, octet_vector>> under_way_;
-  std::deque<std::pair<net::time_point, octet_vector>> feedback_;
+  static constexpr auto told_again_for = 500ms;
+
+  std::multimap<net::time_point, octet_vector> under_way_;
+  std::multimap<net::time_point, octet_vector> feedback_;
   std::map<int64_t, net::time_point> arrivals_;
   rtp::wrap_extender<uint16_t> cc_;
-  int64_t told_ = -1;
+  int64_t untold_ = -1; // the first number that was not told of
   uint8_t count_ = 0;
   net::time_point next_feedback_{};
   net::time_point next_flood_{};
