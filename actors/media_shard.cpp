@@ -5,6 +5,18 @@
 
 namespace troupe::actors {
 
+namespace {
+
+// A bit for each; those beyond are of no layout, but shall be counted.
+uint32_t encodings_in(const std::vector<rtp::media_packet>& batch) {
+  uint32_t out = 0;
+  for (const auto& x : batch)
+    out |= x.encoding < 32 ? uint32_t{1} << x.encoding : ~uint32_t{0};
+  return out;
+}
+
+} // namespace
+
 // -- transports ---------------------------------------------------------------
 
 media_shard::transport& media_shard::touch(transport_key which) {
@@ -104,7 +116,7 @@ void media_shard::handle_transport_feedback(transport_key which,
 bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
                                net::time_point now) {
   auto& source = producers_[settings.from];
-  auto first = source.consumers.empty();
+  auto first = source.listeners.empty();
   auto& config = settings.engine;
   config.producer_paused = source.paused.value_or(config.producer_paused);
   auto x = std::make_unique<consumer>();
@@ -141,7 +153,8 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   for (const auto& report : source.reports)
     if (report)
       x->engine->handle_source_report(*report);
-  source.consumers.push_back(x.get());
+  x->seat = source.listeners.size();
+  source.listeners.push_back({x.get()});
   x->on->consumers.push_back(x.get());
   if (x->on->sender.writable())
     x->engine->handle_connected(now);
@@ -221,22 +234,32 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
   dues_[gone->place].who->place = gone->place;
   dues_.pop_back();
   held_ -= size_t{gone->held};
+  settle(*gone);
   retired_.add(gone->engine->stats({}));
   std::erase(gone->on->consumers, gone.get());
   drop_if_unused(gone->on_key);
-  auto source = producers_.find(gone->from);
-  std::erase(source->second.consumers, gone.get());
-  if (!source->second.consumers.empty()) {
+  leave_seat(*gone);
+  if (!gone->source->listeners.empty()) {
     tell_wanted(gone->from);
     return std::nullopt;
   }
-  producers_.erase(source);
+  producers_.erase(gone->from);
   return gone->from;
 }
 
-const rtp::forwarder* media_shard::find_consumer(consumer_key which) const {
+void media_shard::leave_seat(consumer& x) {
+  auto& seats = x.source->listeners;
+  seats.erase(seats.begin() + static_cast<std::ptrdiff_t>(x.seat));
+  for (auto i = x.seat; i < seats.size(); ++i)
+    seats[i].who->seat = i;
+}
+
+const rtp::forwarder* media_shard::find_consumer(consumer_key which) {
   auto i = consumers_.find(which);
-  return i == consumers_.end() ? nullptr : i->second->engine.get();
+  if (i == consumers_.end())
+    return nullptr;
+  settle(*i->second);
+  return i->second->engine.get();
 }
 
 const rtp::decision_log* media_shard::find_decisions(consumer_key which) const {
@@ -244,10 +267,12 @@ const rtp::decision_log* media_shard::find_decisions(consumer_key which) const {
   return i == consumers_.end() ? nullptr : &i->second->log;
 }
 
-sender_totals media_shard::totals(net::time_point now) const {
+sender_totals media_shard::totals(net::time_point now) {
   auto out = retired_;
-  for (const auto& [key, x] : consumers_)
+  for (const auto& [key, x] : consumers_) {
+    settle(*x);
     out.add(x->engine->stats(now));
+  }
   return out;
 }
 
@@ -267,13 +292,21 @@ void media_shard::handle_media(producer_key from, const rtp::media_batch& batch,
   source.rates.handle_batch(*batch, now);
   if (now >= allocate_due_)
     allocate_all(now);
-  for (auto* x : source.consumers) {
+  auto present = encodings_in(*batch);
+  for (auto& x : source.listeners) {
+    auto& engine = *x.who->engine;
     if (refused)
-      x->engine->handle_overload(now);
+      engine.handle_overload(now);
     if (changed)
-      x->engine->set_alive(source.layers->alive(), now);
-    x->engine->handle_batch(batch, now);
-    collect(*x, now);
+      engine.set_alive(source.layers->alive(), now);
+    if (refused || changed)
+      collect(*x.who, now);
+    if ((x.attention.encodings & present) == 0) {
+      x.passed_over += static_cast<uint32_t>(batch->size());
+      continue;
+    }
+    engine.handle_batch(batch, now);
+    collect(*x.who, now);
   }
   if (auto arrival = batch->front().packet.arrival();
       !oldest_ || arrival < *oldest_)
@@ -282,8 +315,8 @@ void media_shard::handle_media(producer_key from, const rtp::media_batch& batch,
 
 void media_shard::handle_left_out(producer_key from) {
   if (auto i = producers_.find(from); i != producers_.end())
-    for (auto* x : i->second.consumers)
-      x->engine->handle_left_out();
+    for (auto& x : i->second.listeners)
+      x.who->engine->handle_left_out();
 }
 
 void media_shard::handle_source_report(producer_key from,
@@ -295,8 +328,8 @@ void media_shard::handle_source_report(producer_key from,
   if (reports.size() <= report.encoding)
     reports.resize(size_t{report.encoding} + 1);
   reports[report.encoding] = report;
-  for (auto* x : i->second.consumers)
-    x->engine->handle_source_report(report);
+  for (auto& x : i->second.listeners)
+    x.who->engine->handle_source_report(report);
 }
 
 std::vector<consumer_key>
@@ -307,17 +340,18 @@ media_shard::handle_producer_paused(producer_key from, bool paused,
   if (i == producers_.end())
     return changed;
   i->second.paused = paused;
-  for (auto* x : i->second.consumers) {
-    if (x->engine->producer_paused() == paused)
+  for (auto& seat : i->second.listeners) {
+    auto& x = *seat.who;
+    if (x.engine->producer_paused() == paused)
       continue;
     if (paused)
-      x->engine->handle_producer_paused(now);
+      x.engine->handle_producer_paused(now);
     else
-      x->engine->handle_producer_resumed(now);
-    note_producer(*x, now);
-    allocate(*x->on, now);
-    collect(*x, now);
-    changed.push_back(x->key);
+      x.engine->handle_producer_resumed(now);
+    note_producer(x, now);
+    allocate(*x.on, now);
+    collect(x, now);
+    changed.push_back(x.key);
   }
   return changed;
 }
@@ -325,8 +359,8 @@ media_shard::handle_producer_paused(producer_key from, bool paused,
 std::vector<consumer_key> media_shard::consumers_of(producer_key from) const {
   std::vector<consumer_key> out;
   if (auto i = producers_.find(from); i != producers_.end())
-    for (const auto* x : i->second.consumers)
-      out.push_back(x->key);
+    for (const auto& x : i->second.listeners)
+      out.push_back(x.who->key);
   return out;
 }
 
@@ -347,13 +381,13 @@ void media_shard::set_overload(overload_state state,
 
 void media_shard::tell_wanted(producer_key from) {
   auto& source = producers_.at(from);
-  if (source.consumers.empty()
-      || source.consumers.front()->facts.kind == rtp::media_kind::audio)
+  if (source.listeners.empty()
+      || source.listeners.front().who->facts.kind == rtp::media_kind::audio)
     return;
   std::optional<uint8_t> highest;
-  for (const auto* x : source.consumers)
-    if (!x->paused && !x->left.paused)
-      highest = std::max(highest, std::optional{x->left.encoding});
+  for (const auto& x : source.listeners)
+    if (!x.who->paused && !x.who->left.paused)
+      highest = std::max(highest, std::optional{x.who->left.encoding});
   if (source.wanted && *source.wanted == highest)
     return;
   source.wanted.emplace(highest);
@@ -405,7 +439,15 @@ void media_shard::collect(consumer& x, net::time_point now) {
         },
         *event);
   }
+  settle(x);
+  x.source->listeners[x.seat].attention = x.engine->attends();
   set_due(x);
+}
+
+void media_shard::settle(consumer& x) {
+  auto& seat = x.source->listeners[x.seat];
+  if (auto n = std::exchange(seat.passed_over, 0))
+    x.engine->count_dropped(seat.attention.otherwise, n);
 }
 
 void media_shard::set_due(consumer& x) {

@@ -121,7 +121,7 @@ public:
     collect(*i->second, now);
   }
 
-  const rtp::forwarder* find_consumer(consumer_key which) const;
+  const rtp::forwarder* find_consumer(consumer_key which);
 
   /// Why it gets what it gets; null if it is unknown.
   const rtp::decision_log* find_decisions(consumer_key which) const;
@@ -131,7 +131,7 @@ public:
                                               net::time_point now) const;
 
   /// What all consumers together have sent so far, those that are gone too.
-  sender_totals totals(net::time_point now) const;
+  sender_totals totals(net::time_point now);
 
   // -- producers -------------------------------------------------------------
 
@@ -220,7 +220,8 @@ private:
     producer_key from;
     transport_key on_key;
     transport* on;
-    const producer* source;
+    producer* source;
+    size_t seat = 0; // in source->listeners
     std::unique_ptr<rtp::forwarder> engine;
     bool paused;               // as the client wants it
     bool transport_cc = false; // its client gives such feedback
@@ -245,8 +246,17 @@ private:
     consumer* who;
   };
 
+  // A consumer and what it takes from its producer, side by side with the
+  // others: most packets of simulcast are for few of them, and whoever does
+  // not want one is not touched for it.
+  struct listener {
+    consumer* who;
+    rtp::forwarder::attention attention = {};
+    uint32_t passed_over = 0; // packets that its engine has yet to count
+  };
+
   struct producer {
-    std::vector<consumer*> consumers;
+    std::vector<listener> listeners;
     rtp::layer_rates rates;
     std::vector<std::optional<rtp::source_report>> reports; // by encoding
     std::optional<bool> paused; // unknown until the producer has answered
@@ -274,6 +284,9 @@ private:
   void hold(transport& x, net::time_point until);
   void tell_dropped(transport& x, net::time_point now);
   void collect(consumer& x, net::time_point now);
+  // Has the engine count what it was not handed.
+  static void settle(consumer& x);
+  void leave_seat(consumer& x);
   void set_due(consumer& x);
   void mark(transport& x);
   void drop_if_unused(transport_key which);

@@ -62,16 +62,23 @@ forwarder::forwarder(config x, net::rng& random)
 
 void forwarder::handle_batch(const media_batch& batch, time_point now) {
   if (!running()) {
-    drops_.add(config_.paused            ? drop_reason::consumer_paused
-               : config_.producer_paused ? drop_reason::producer_paused
-                                         : drop_reason::other_layer,
-               batch->size());
+    drops_.add(attends().otherwise, batch->size());
     return;
   }
   for (auto& x : *batch)
     handle_packet(x, now);
   watch(now);
   collect(now);
+}
+
+forwarder::attention forwarder::attends() const {
+  if (config_.paused)
+    return {0, drop_reason::consumer_paused};
+  if (config_.producer_paused)
+    return {0, drop_reason::producer_paused};
+  if (!target_)
+    return {0, drop_reason::other_layer};
+  return {selector_.concerning(), drop_reason::other_layer};
 }
 
 void forwarder::handle_packet(const media_packet& x, time_point now) {

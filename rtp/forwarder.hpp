@@ -78,6 +78,23 @@ public:
   /// What the producer received.
   void handle_batch(const media_batch& batch, time_point now);
 
+  /// Which packets of its producer it looks at.
+  struct attention {
+    /// Those of these encodings, a bit for each.
+    uint32_t encodings = ~uint32_t{0};
+    /// Why it sends none of the others.
+    drop_reason otherwise = drop_reason::other_layer;
+  };
+
+  /// What holds until the next call of a verb: a batch without a packet of
+  /// these encodings need not be handed over, only counted, if that.
+  attention attends() const;
+
+  /// Counts packets that were not handed over.
+  void count_dropped(drop_reason why, uint64_t packets) {
+    drops_.add(why, packets);
+  }
+
   /// The producer's answer to a keyframe_wanted with `start`: its last group
   /// of pictures (see receiver::find_replay()), however old. The stream begins
   /// with it and goes on with the batches that follow; what they have in

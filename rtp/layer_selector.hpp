@@ -72,6 +72,13 @@ public:
   /// The encoding that a key frame is needed of, or nothing.
   std::optional<uint8_t> keyframe_needed() const;
 
+  /// The encodings of which a packet may be more than `other_layer`, a bit for
+  /// each.
+  uint32_t concerning() const {
+    return keyframe_needed() || immediate_ ? ~uint32_t{0}
+                                           : uint32_t{1} << encoding_;
+  }
+
   /// The encoding that is wanted, as far as it comes.
   uint8_t wanted_encoding() const {
     return layout_.kind == layering::simulcast ? wanted_.spatial : uint8_t{0};

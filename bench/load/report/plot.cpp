@@ -26,14 +26,20 @@ double cores_of(const run_result& run) {
 
 std::string traffic_of(const run_result& run) {
   auto found = run.labels.find("traffic");
-  return run.scenario + (found == run.labels.end() ? "" : " " + found->second);
+  auto out =
+      run.scenario + (found == run.labels.end() ? "" : " " + found->second);
+  auto rooms = run.parameters.find("rooms");
+  if (rooms != run.parameters.end() && rooms->second > 1)
+    out += ", " + in_thousands(rooms->second) + " rooms";
+  return out;
 }
 
 bool is_drawn(const run_result& run) {
   return !run.is_void() && run.parameters.contains("receivers");
 }
 
-// Tells apart what is drawn: by cores, and by traffic where that differs.
+// Tells apart what is drawn: by cores, and by traffic and rooms where these
+// differ.
 naming naming_of(std::span<const run_result> runs) {
   std::set<std::string> kinds;
   for (auto& run : runs) {
@@ -102,7 +108,7 @@ std::vector<chart> scaling_charts(std::span<const run_result> runs) {
       return out + (out.empty() ? "" : ", ") + quantile;
     };
   };
-  chart rate{"Throughput of one room", "receivers", "packets/s out", {}};
+  chart rate{"Throughput", "receivers", "packets/s out", {}};
   add_series(rate, runs, name, [](const run_result& run) {
     return packets_per_second(run, run.out);
   });

@@ -109,8 +109,12 @@ void add_video(CLI::App& app, run_texts& texts) {
       ->capture_default_str();
 }
 
+void add_rooms(CLI::App& app, run_options& x) {
+  add_count(app, "--rooms", x.rooms, "Rooms at a time, each for itself");
+}
+
 void add_meetings(CLI::App& app, run_options& x, run_texts& texts) {
-  add_count(app, "--rooms", x.rooms, "Rooms");
+  add_rooms(app, x);
   add_count(app, "--size", x.size, "Members of each room");
   add_video(app, texts);
 }
@@ -136,10 +140,12 @@ void add_hall(CLI::App& app, run_options& x) {
 void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
   const auto& name = x.scenario;
   if (name == "broadcast") {
+    add_rooms(app, x);
     add_count(app, "--receivers", x.receivers, "Those who receive");
     add_video(app, texts);
     app.add_flag("--audio", x.audio, "Send audio as well");
   } else if (name == "webinar") {
+    add_rooms(app, x);
     add_count(app, "--speakers", x.speakers, "Those who send audio");
     add_count(app, "--receivers", x.receivers, "Those who only listen");
   } else if (name == "meetings") {
@@ -154,6 +160,7 @@ void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
                    "Delay from client to client, ms: half of it on each leg")
         ->capture_default_str();
   } else if (name == "class") {
+    add_rooms(app, x);
     add_count(app, "--students", x.students, "Students with camera");
     add_count(app, "--listeners", x.listeners, "Those who send nothing");
     add_count(app, "--heard", x.heard, "Voices, the teacher's among them");
@@ -166,6 +173,7 @@ void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
                  "The server chooses who is heard and seen, not the members");
     add_video(app, texts);
   } else if (name == "large") {
+    add_rooms(app, x);
     add_count(app, "--size", x.size, "Members");
     add_count(app, "--low", x.low, "Thumbnails that each receives");
     add_count(app, "--heard", x.heard, "Voices that each receives");

@@ -279,22 +279,26 @@ std::vector<join_times> crew::joins(member_index first, member_index last) {
   return out;
 }
 
-void crew::rotate(uint32_t step) {
+void crew::rotate(uint32_t room, uint32_t step) {
   if (!plan_.rotation)
     return;
   for_each([&](member_index who, load_client& x) {
-    for (const auto& c : plan_.members[who].consumes)
+    const auto& member = plan_.members[who];
+    if (member.room != room)
+      return;
+    for (const auto& c : member.consumes)
       x.set_paused(c.from, c.kind,
                    !plan_.rotation->active(c.from, c.kind, step));
   });
 }
 
-void crew::rotate_voices(uint32_t step) {
+void crew::rotate_voices(uint32_t room, uint32_t step) {
   if (!plan_.rotation)
     return;
   for_each([&](member_index who, load_client& x) {
-    x.set_speaking(
-        plan_.rotation->active(who, protocol::media_kind::audio, step));
+    if (plan_.members[who].room == room)
+      x.set_speaking(
+          plan_.rotation->active(who, protocol::media_kind::audio, step));
   });
 }
 

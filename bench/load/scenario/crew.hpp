@@ -86,12 +86,11 @@ public:
   /// The times of members `first` to `last` that have come.
   std::vector<join_times> joins(member_index first, member_index last);
 
-  /// Moves the rotation of the plan to `step`: consumers are paused and
-  /// resumed.
-  void rotate(uint32_t step);
+  /// Moves the rotation of a room to `step`: consumers are paused and resumed.
+  void rotate(uint32_t room, uint32_t step);
 
   /// The same by their voices: those speak whom the plan has heard in `step`.
-  void rotate_voices(uint32_t step);
+  void rotate_voices(uint32_t room, uint32_t step);
 
   /// Lets members `first` to `last` send, or stop sending.
   void set_sending(member_index first, member_index last, bool on);

@@ -50,6 +50,7 @@ const consume_plan* member_plan::find(member_index from,
 
 bool speaker_rotation::active(member_index who, media_kind kind,
                               uint32_t step) const {
+  who %= members_;
   if (who == 0)
     return true;
   if (who > students_)
@@ -84,6 +85,21 @@ double scenario_plan::planned_packets_per_second(media_kind kind) const {
           sum += packets_per_second(p.traffic, c.spatial_layer);
     }
   return sum;
+}
+
+scenario_plan repeated(scenario_plan one, uint32_t rooms) {
+  auto size = static_cast<member_index>(one.members.size());
+  auto out = std::move(one);
+  out.members.reserve(size_t{size} * rooms);
+  for (uint32_t room = 1; room < rooms; ++room)
+    for (member_index i = 0; i < size; ++i) {
+      auto x = out.members[i];
+      x.room = room;
+      for (auto& c : x.consumes)
+        c.from += room * size;
+      out.members.push_back(std::move(x));
+    }
+  return out;
 }
 
 scenario_plan broadcast_plan(uint32_t receivers, traffic video, bool audio) {
@@ -137,8 +153,8 @@ scenario_plan meetings_plan(uint32_t rooms, uint32_t size,
 scenario_plan class_plan(uint32_t students, uint32_t listeners, uint32_t heard,
                          uint32_t seen, traffic video, bool by_server) {
   scenario_plan out;
-  out.rotation.emplace(students, heard, seen);
   auto speakers = students + 1;
+  out.rotation.emplace(students, heard, seen, speakers + listeners);
   for (member_index i = 0; i < speakers + listeners; ++i) {
     auto& x = out.members.emplace_back();
     if (i < speakers) {

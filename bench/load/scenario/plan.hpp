@@ -53,11 +53,14 @@ struct member_plan {
 /// step: always the teacher and as many students as there are places.
 class speaker_rotation {
 public:
-  /// Member 0 is the teacher, 1 to `students` are the students.
-  speaker_rotation(uint32_t students, uint32_t heard, uint32_t seen)
+  /// Of each `members` members, the first is a class's teacher, the next
+  /// `students` are its students.
+  speaker_rotation(uint32_t students, uint32_t heard, uint32_t seen,
+                   uint32_t members)
       : students_(students)
       , heard_(heard)
-      , seen_(seen) {}
+      , seen_(seen)
+      , members_(members) {}
 
   /// Whether others receive that stream in step `step`. The teacher counts
   /// among the heard, not among the seen.
@@ -67,6 +70,7 @@ private:
   uint32_t students_;
   uint32_t heard_;
   uint32_t seen_;
+  uint32_t members_;
 };
 
 /// A scenario, ready to be run.
@@ -81,6 +85,9 @@ struct scenario_plan {
   /// that kind, by the plan of the beginning.
   double planned_packets_per_second(protocol::media_kind kind) const;
 };
+
+/// `rooms` times what is planned for one room, each for itself.
+scenario_plan repeated(scenario_plan one, uint32_t rooms);
 
 /// One sends video and audio to `receivers`; without `audio` video alone.
 scenario_plan broadcast_plan(uint32_t receivers, traffic video, bool audio);

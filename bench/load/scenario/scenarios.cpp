@@ -32,23 +32,29 @@ run_result run_media(const run_options& options) {
 
 run_result run_class(const run_options& options) {
   bench_run run{options, plan_of(options)};
-  auto rotate = [&](uint32_t step) {
+  auto rotate = [&](uint32_t room, uint32_t step) {
     if (options.by_server)
-      run.crew().rotate_voices(step);
+      run.crew().rotate_voices(room, step);
     else if (step > 0)
-      run.crew().rotate(step);
+      run.crew().rotate(room, step);
   };
   run.join_all(!options.by_server);
-  rotate(0);
+  for (uint32_t room = 0; room < options.rooms; ++room)
+    rotate(room, 0);
   run.sleep(options.warmup);
   run.measure([&] {
-    uint32_t step = 0;
-    for (auto left = options.seconds; left > 0;) {
-      auto pause = std::min(left, options.rotation_seconds);
+    // One room after the other, as classes do not know of each other.
+    auto turn = options.rotation_seconds / options.rooms;
+    uint32_t turns = 0;
+    // What is left of the last turn by rounding is none.
+    constexpr auto least = 1e-3;
+    for (auto left = options.seconds; left > least;) {
+      auto pause = std::min(left, turn);
       run.sleep(pause);
       left -= pause;
-      if (left > 0)
-        rotate(++step);
+      if (left > least)
+        rotate(turns % options.rooms, turns / options.rooms + 1);
+      ++turns;
     }
   });
   auto out = run.finish();
@@ -66,6 +72,18 @@ run_result run_class(const run_options& options) {
   return out;
 }
 
+scenario_plan room_of(const run_options& x) {
+  auto video = x.video.value_or(traffic::v600);
+  if (x.scenario == "webinar")
+    return webinar_plan(x.speakers, x.receivers);
+  if (x.scenario == "class")
+    return class_plan(x.students, x.listeners, x.heard, x.seen, video,
+                      x.by_server);
+  if (x.scenario == "large")
+    return large_plan(x.size, x.low, x.heard);
+  return broadcast_plan(x.receivers, video, x.audio);
+}
+
 run_options with(void (*change)(run_options&)) {
   run_options out;
   change(out);
@@ -75,17 +93,9 @@ run_options with(void (*change)(run_options&)) {
 } // namespace
 
 scenario_plan plan_of(const run_options& x) {
-  auto video = x.video.value_or(traffic::v600);
-  if (x.scenario == "webinar")
-    return webinar_plan(x.speakers, x.receivers);
   if (x.scenario == "meetings" || x.scenario == "lossy")
     return meetings_plan(x.rooms, x.size, x.video);
-  if (x.scenario == "class")
-    return class_plan(x.students, x.listeners, x.heard, x.seen, video,
-                      x.by_server);
-  if (x.scenario == "large")
-    return large_plan(x.size, x.low, x.heard);
-  return broadcast_plan(x.receivers, video, x.audio);
+  return repeated(room_of(x), x.rooms);
 }
 
 const std::vector<scenario_entry>& all_scenarios() {

@@ -90,7 +90,7 @@ TEST_CASE("a listener of a class receives the teacher, three who are seen and "
 
 TEST_CASE("the rotation shows each student equally often, and always the "
           "teacher") {
-  speaker_rotation rotation{5, 3, 3};
+  speaker_rotation rotation{5, 3, 3, 300};
   std::array<int, 6> heard{};
   std::array<int, 6> seen{};
   for (uint32_t step = 0; step < 10; ++step) {
@@ -136,6 +136,41 @@ TEST_CASE("each of a large room receives nine low, one high and three voices") {
   for (auto n : watched)
     CHECK_EQ(n, 13);
   check_sound(large_plan(4, 9, 3));
+}
+
+TEST_CASE("rooms of a kind are alike, and do not know of each other") {
+  auto one = webinar_plan(10, 50);
+  auto plan = repeated(one, 3);
+  check_sound(plan);
+  CHECK_EQ(plan.rooms(), 3);
+  REQUIRE_EQ(plan.members.size(), 3 * 60);
+  CHECK_EQ(plan.consumers(), 3 * one.consumers());
+  CHECK_EQ(plan.planned_packets_per_second(media_kind::audio),
+           doctest::Approx(3 * 590 * 50));
+  for (member_index i = 0; i < plan.members.size(); ++i) {
+    const auto& x = plan.members[i];
+    const auto& like = one.members[i % 60];
+    CHECK_EQ(x.room, i / 60);
+    CHECK(x.publishes == like.publishes);
+    REQUIRE_EQ(x.consumes.size(), like.consumes.size());
+    for (size_t k = 0; k < x.consumes.size(); ++k)
+      CHECK_EQ(x.consumes[k].from, like.consumes[k].from + i / 60 * 60);
+  }
+  CHECK_EQ(repeated(one, 1).members.size(), 60);
+}
+
+TEST_CASE("each of several classes has a rotation of its own") {
+  auto plan = repeated(class_plan(5, 4, 3, 3, traffic::v600), 2);
+  check_sound(plan);
+  REQUIRE_EQ(plan.members.size(), 20);
+  for (member_index who = 0; who < 10; ++who)
+    for (auto kind : {media_kind::audio, media_kind::video})
+      for (uint32_t step = 0; step < 6; ++step)
+        CHECK_EQ(plan.rotation->active(who + 10, kind, step),
+                 plan.rotation->active(who, kind, step));
+  CHECK(plan.rotation->active(10, media_kind::audio, 3));
+  for (const auto& c : plan.members[19].consumes)
+    CHECK_EQ(c.paused, !plan.rotation->active(c.from, c.kind, 0));
 }
 
 TEST_CASE("a storm comes evenly into rooms where one speaks") {

@@ -57,6 +57,17 @@ TEST_CASE("a scaling chart has a line for each number of cores") {
   CHECK(delay[3].points[0].y == 0.4);
 }
 
+TEST_CASE("runs of several rooms have lines of their own") {
+  std::vector runs{measured(100, 1, 10'000, 1), measured(100, 1, 30'000, 2)};
+  runs[0].scenario = runs[1].scenario = "webinar";
+  runs[0].parameters["rooms"] = 1;
+  runs[1].parameters["rooms"] = 3;
+  auto rate = scaling_charts(runs)[0].series;
+  REQUIRE(rate.size() == 2);
+  CHECK(rate[0].label == "webinar, 1 core");
+  CHECK(rate[1].label == "webinar, 3 rooms, 1 core");
+}
+
 TEST_CASE("the floor is drawn beside the CPU, one line for all cores") {
   std::vector runs{measured(100, 1, 1'000, 1), measured(100, 2, 1'000, 1),
                    measured(200, 1, 2'000, 1)};

@@ -1,5 +1,6 @@
 #include "bench/load/scenario/command_line.hpp"
 #include "bench/load/scenario/figures.hpp"
+#include "bench/load/scenario/scenarios.hpp"
 #include "bench/load/scenario/streams.hpp"
 #include "bench/load/signaling/signaling_client.hpp"
 #include "protocol/ortc.hpp"
@@ -213,6 +214,20 @@ TEST_CASE("a scenario has its defaults, and flags that change them") {
   CHECK(x.server.unprotected);
 }
 
+TEST_CASE("scenarios of one room can have several") {
+  const std::vector<std::pair<std::string, size_t>> members{
+      {"broadcast", 101}, {"webinar", 60}, {"class", 300}, {"large", 50}};
+  for (const auto& [name, each] : members) {
+    CAPTURE(name);
+    auto one = read<run_command>({name}).options;
+    CHECK_EQ(one.rooms, 1);
+    CHECK_EQ(plan_of(one).members.size(), each);
+    auto three = plan_of(read<run_command>({name, "--rooms", "3"}).options);
+    CHECK_EQ(three.rooms(), 3);
+    CHECK_EQ(three.members.size(), 3 * each);
+  }
+}
+
 TEST_CASE("compare takes two servers and a scenario with its flags") {
   auto x = read<compare_command>(
       {"compare", "--a", "/a", "--b", "http://127.0.0.1:1", "--b-pid", "7",
@@ -229,7 +244,8 @@ TEST_CASE("what cannot be understood is said, with code 2") {
   for (std::vector<std::string> x :
        {std::vector<std::string>{},
         {"fly"},
-        {"broadcast", "--rooms", "2"},
+        {"idle", "--rooms", "2"},
+        {"broadcast", "--rooms", "0"},
         {"broadcast", "--video", "v9"},
         {"broadcast", "--receivers", "0"},
         {"compare", "--a", "x", "broadcast"},
