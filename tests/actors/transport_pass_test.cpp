@@ -3,6 +3,7 @@
 #include "net/webrtc_transport.hpp"
 #include "tests/support/ice_check.hpp"
 #include "tests/support/rtp_packets.hpp"
+#include "tests/support/transport_pair.hpp"
 
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
@@ -184,6 +185,23 @@ TEST_CASE_FIXTURE(scene, "the pass of a transport that ends is revoked") {
   drain();
   CHECK(given[0]->revoked());
   pass.reset();
+  CHECK(given.size() == 1);
+}
+
+TEST_CASE_FIXTURE(scene, "who seems to have left is answered by the engine") {
+  test::transport_pair pair{{.application_data = false}};
+  REQUIRE(pair.connect());
+  REQUIRE(pair.to_server(test::make_rtp(1)));
+  pass->update(pair.server, pair.now);
+  run();
+  REQUIRE(given.size() == 1);
+  CHECK_FALSE(given[0]->revoked());
+  pair.client.close();
+  pair.exchange();
+  REQUIRE(pair.server.leaving());
+  pass->update(pair.server, pair.now);
+  run();
+  CHECK(given[0]->revoked());
   CHECK(given.size() == 1);
 }
 
