@@ -22,7 +22,7 @@ public:
     }
     if (reports.empty())
       return;
-    // By what was told of before, and by what is told of now.
+    // By what was told of before, and by the first of what is told of now.
     for (const auto& x : reports)
       note(newest_ - x.sent);
     const auto* first = &reports.back();
