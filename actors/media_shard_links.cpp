@@ -100,7 +100,7 @@ void media_shard::allocate(transport& x, net::time_point now) {
     apply(*to, now);
   }
   egress.set_probing(probing);
-  egress.set_wanted(x.allocator.wanted_bps() + audio);
+  egress.set_wanted(x.allocator.wanted_bps() + audio, x.allocator.starved());
   if (probing && link && x.allocator.wanted_bps() > *video)
     mark(x); // to see whether a probe is due
 }

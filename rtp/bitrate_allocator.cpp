@@ -61,8 +61,11 @@ void bitrate_allocator::allocate(std::span<allocated_stream* const> streams,
     }
   }
   used_ = 0;
-  for (const auto* x : order_)
+  starved_ = false;
+  for (const auto* x : order_) {
     used_ += x->price(x->present_);
+    starved_ = starved_ || (x->rungs_ > 0 && x->present_ == 0);
+  }
 }
 
 // -- what there is to choose from ---------------------------------------------

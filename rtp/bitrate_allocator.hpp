@@ -112,6 +112,11 @@ public:
     return wanted_;
   }
 
+  /// Whether somebody gets nothing, for lack of room.
+  bool starved() const {
+    return starved_;
+  }
+
   /// The price of all targets together.
   uint64_t used_bps() const {
     return used_;
@@ -138,6 +143,7 @@ private:
   uint64_t used_ = 0;
   uint64_t spent_ = 0; // by the steps under consideration
   bool congested_ = false;
+  bool starved_ = false;
   std::optional<time_point> short_since_;
   std::optional<time_point> hopeless_since_; // short, and congested
   time_point balanced_{};

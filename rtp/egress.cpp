@@ -160,10 +160,11 @@ void egress::discard() {
 
 // -- probes -------------------------------------------------------------------
 
-void egress::set_wanted(uint64_t bps) {
+void egress::set_wanted(uint64_t bps, bool starved) {
   wanted_ = bps;
+  starved_ = starved;
   if (estimator_)
-    estimator_->set_wanted(bps);
+    estimator_->set_wanted(bps, starved);
 }
 
 void egress::see_to_probe() {
@@ -261,9 +262,10 @@ void egress::remember(size_t octets) {
   x.sequence = static_cast<uint16_t>(sequence);
   x.octets = static_cast<uint16_t>(std::min(octets, most_octets)) & 0x7FF;
   x.probe = 0;
+  x.missing = 0;
   if (probe_) [[unlikely]] {
     probe_->sent += static_cast<uint32_t>(octets);
-    x.probe = tag_of(latest_probe_) & 0x1F;
+    x.probe = tag_of(latest_probe_) & 0xF;
     if (probe_->sent >= probe_->what.octets)
       probe_.reset();
   }
@@ -277,6 +279,7 @@ egress::handle_transport_feedback(const rtcp::transport_cc& x, time_point now) {
   reports_.clear();
   if (history_.empty())
     return reports_;
+  uint32_t taken_back = 0;
   auto cursor = x.statuses();
   while (auto status = cursor.next()) {
     // What we have not sent, or have forgotten, cannot be told of.
@@ -288,36 +291,61 @@ egress::handle_transport_feedback(const rtcp::transport_cc& x, time_point now) {
     auto& sent = history_[static_cast<size_t>(sequence) % history_size];
     if (sent.octets == 0 || sent.sequence != status->sequence_number)
       continue;
-    auto ago =
-        std::chrono::microseconds{to_microseconds(now) - sent.microseconds};
-    packet_report report{now - ago, std::nullopt, sent.octets, std::nullopt};
-    if (sent.probe != 0 && sent.probe == tag_of(latest_probe_))
-      report.probe = latest_probe_;
-    if (status->received) {
-      report.received = status->arrival;
-      sent.octets = 0; // told once
-      ++stats_.feedback_packets;
-    } else {
-      ++stats_.feedback_lost;
+    if (!status->received) {
+      sent.missing = 1;
+      continue;
     }
-    reports_.push_back(report);
+    taken_back += sent.missing != 0 && sequence < judged_;
+    reports_.push_back(report_of(sent, now));
+    reports_.back().received = status->arrival;
+    sent.octets = 0; // told once
+    ++stats_.feedback_packets;
+    newest_told_ = std::max(newest_told_, sequence);
   }
-  estimate(now);
+  judge_missing(now);
+  estimate(now, taken_back);
   return reports_;
 }
 
-void egress::estimate(time_point now) {
+packet_report egress::report_of(const sent_packet& x, time_point now) const {
+  auto ago = std::chrono::microseconds{to_microseconds(now) - x.microseconds};
+  packet_report out{now - ago, std::nullopt, x.octets, std::nullopt};
+  if (x.probe != 0 && x.probe == tag_of(latest_probe_))
+    out.probe = latest_probe_;
+  return out;
+}
+
+// What is missing may come yet, as long as others have not been overtaken by
+// more. What no feedback has told of is not known to be lost either.
+void egress::judge_missing(time_point now) {
+  reordering_.add(reports_, now);
+  auto oldest = next_sequence_ - static_cast<int64_t>(history_size);
+  for (judged_ = std::max(judged_, oldest); judged_ < newest_told_; ++judged_) {
+    const auto& x = history_[static_cast<size_t>(judged_) % history_size];
+    if (x.octets == 0)
+      continue;
+    auto report = report_of(x, now);
+    if (reordering_.newest() - report.sent < reordering_.window())
+      return;
+    if (x.missing == 0)
+      continue;
+    ++stats_.feedback_lost;
+    reports_.push_back(report);
+  }
+}
+
+void egress::estimate(time_point now, uint32_t taken_back) {
   if (reports_.empty())
     return;
   if (!estimator_) {
     estimator_ =
         std::make_unique<bandwidth_estimator>(bandwidth_estimator::config{});
-    estimator_->set_wanted(wanted_);
+    estimator_->set_wanted(wanted_, starved_);
     if (stats_.remb_bps)
       estimator_->handle_remb(*stats_.remb_bps);
   }
-  estimator_->handle_feedback(reports_,
-                              static_cast<double>(rate_.bitrate_bps(now)), now);
+  estimator_->handle_feedback(
+      reports_, static_cast<double>(rate_.bitrate_bps(now)), now, taken_back);
   calm_ = !pacer_.engaged() && !estimator_->congested(now);
 }
 

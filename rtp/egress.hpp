@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rtp/bwe/bandwidth_estimator.hpp"
+#include "rtp/bwe/reordering.hpp"
 #include "rtp/fifo.hpp"
 #include "rtp/pacer.hpp"
 #include "rtp/rtcp/transport_cc.hpp"
@@ -78,7 +79,8 @@ public:
   void discard();
 
   /// Transport-wide feedback of the receiver. The reports that the estimate
-  /// of its link took from it are there until the next call.
+  /// of its link took from it are there until the next call: first what came,
+  /// then what is lost, which is known only when nothing can overtake as much.
   std::span<const packet_report>
   handle_transport_feedback(const rtcp::transport_cc& x, time_point now);
 
@@ -90,8 +92,9 @@ public:
     probing_ = on;
   }
 
-  /// How much the consumers could use: more is not probed.
-  void set_wanted(uint64_t bps);
+  /// How much the consumers could use: more is not probed. `starved`: one of
+  /// them gets nothing for lack of it.
+  void set_wanted(uint64_t bps, bool starved = false);
 
   /// How much the receiver's link is held to carry; nothing where no feedback
   /// has come.
@@ -114,7 +117,8 @@ private:
     uint32_t microseconds = 0; // modulo 2^32
     uint16_t sequence = 0;
     uint16_t octets : 11 = 0; // 0: never sent, or told of
-    uint16_t probe : 5 = 0;   // see tag_of(); 0: none
+    uint16_t probe : 4 = 0;   // see tag_of(); 0: none
+    uint16_t missing : 1 = 0; // the receiver said that it lacks it
   };
 
   // A probe that is being sent.
@@ -127,7 +131,7 @@ private:
   static constexpr size_t history_size = 2048;
 
   static uint16_t tag_of(probe_id x) {
-    return static_cast<uint16_t>(1 + x % 31);
+    return static_cast<uint16_t>(1 + x % 15);
   }
 
   std::optional<wire_packet> take(send_queue& from);
@@ -138,7 +142,9 @@ private:
   wire_packet finish(const written_header& layout, net::byte_span payload);
   net::byte_span patched(const payload_patch& x, net::byte_span payload);
   void remember(size_t octets);
-  void estimate(time_point now);
+  void estimate(time_point now, uint32_t taken_back);
+  packet_report report_of(const sent_packet& x, time_point now) const;
+  void judge_missing(time_point now);
   void pace(time_point now);
   void drop_late();
   void make_way(const outgoing_batch& x);
@@ -158,12 +164,16 @@ private:
   int64_t next_sequence_ = 65537;
   std::vector<sent_packet> history_; // empty until the first numbered packet
   std::vector<packet_report> reports_;
+  reordering reordering_;
+  int64_t newest_told_ = 0; // of what came
+  int64_t judged_ = 65537;  // before this it is known what is lost
   std::unique_ptr<bandwidth_estimator> estimator_; // from the first feedback on
   std::optional<probe_progress> probe_;
   probe_id latest_probe_ = 0;
   uint16_t padding_sequence_ = 0;
   bool probing_ = false;
   uint64_t wanted_ = 0;
+  bool starved_ = false;
   std::array<uint8_t, header_room> header_;
   std::array<uint8_t, net::buffer::capacity + 2> payload_; // RTX, and patches
   egress_stats stats_;

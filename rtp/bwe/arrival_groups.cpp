@@ -14,9 +14,9 @@ constexpr duration burst = 5ms;
 /// A group that a queue lets out at once is no longer than this.
 constexpr duration longest_burst = 100ms;
 
-/// So many groups that arrive before their predecessors mean that the
-/// receiver's clock was set.
-constexpr int clock_was_set = 3;
+/// What arrives so long before its predecessor means that the receiver's clock
+/// was set.
+constexpr duration clock_was_set = 1s;
 
 } // namespace
 
@@ -31,7 +31,7 @@ std::optional<arrival_groups::step> arrival_groups::add(time_point sent,
     return std::nullopt;
   if (belongs(sent, received)) {
     current_->last_sent = std::max(current_->last_sent, sent);
-    current_->last_received = received;
+    current_->last_received = std::max(current_->last_received, received);
     return std::nullopt;
   }
   std::optional<step> out;
@@ -39,19 +39,18 @@ std::optional<arrival_groups::step> arrival_groups::add(time_point sent,
     out = step{current_->last_sent - previous_->last_sent,
                current_->last_received - previous_->last_received,
                current_->last_received};
-    if (out->received < duration{}) {
+    if (out->received < -clock_was_set)
+      previous_.reset();
+    // Overtaken as a whole. The next step counts from the group before: else
+    // what jitter adds would remain, and what it takes away would not.
+    auto overtaken = out->received < duration{};
+    if (overtaken)
       out.reset();
-      if (++went_back_ >= clock_was_set) {
-        went_back_ = 0;
-        previous_.reset();
-        current_ = group{sent, sent, received, received};
-        return std::nullopt;
-      }
-    } else {
-      went_back_ = 0;
-    }
+    if (!overtaken || !previous_)
+      previous_ = current_;
+  } else {
+    previous_ = current_;
   }
-  previous_ = current_;
   current_ = group{sent, sent, received, received};
   return out;
 }

@@ -32,7 +32,6 @@ private:
 
   std::optional<group> current_;
   std::optional<group> previous_;
-  int went_back_ = 0;
 };
 
 } // namespace troupe::rtp

@@ -32,6 +32,16 @@ constexpr duration probe_interval = 4s;
 constexpr duration longest_probe_interval = 12s;
 constexpr duration calm = 2s;
 
+/// The same while somebody gets nothing. Such probes are short, since voices
+/// wait behind them on a link that carries little else.
+constexpr duration starved_interval = 2s;
+constexpr duration starved_calm = 1s;
+constexpr double starved_packets = 2;
+
+/// A trend that nobody has confirmed for so long is none: where little is sent,
+/// little is heard.
+constexpr duration stale = 1s;
+
 /// So much more than the estimate is news.
 constexpr double found_something = 1.2;
 
@@ -68,7 +78,8 @@ bandwidth_estimator::bandwidth_estimator(config x)
              static_cast<double>(x.most_bps)}) {}
 
 void bandwidth_estimator::handle_feedback(
-    std::span<const packet_report> reports, double sent_bps, time_point now) {
+    std::span<const packet_report> reports, double sent_bps, time_point now,
+    uint32_t taken_back) {
   uint32_t lost = 0;
   bool arrived = false;
   for (const auto& x : reports) {
@@ -80,6 +91,8 @@ void bandwidth_estimator::handle_feedback(
     }
   }
   feedback_ = feedback_ || arrived;
+  if (taken_back > 0)
+    loss_.take_back(taken_back);
   loss_.add(static_cast<uint32_t>(reports.size()), lost, sent_bps,
             rate_.rate_bps(), now);
   if (!arrived)
@@ -109,8 +122,10 @@ void bandwidth_estimator::measure(const packet_report& x, time_point now) {
   delivered_.add(*x.received, x.octets);
   queue_.add(*x.received - (x.sent - *zero_), *x.received, now);
   busy_.add(*x.received, x.octets, queue_.value);
-  if (auto step = groups_.add(x.sent, *x.received))
+  if (auto step = groups_.add(x.sent, *x.received)) {
     trend_.update(*step);
+    heard_ = now;
+  }
   if (auto bps = results_.add(x))
     apply_probe(*bps, now);
 }
@@ -127,24 +142,34 @@ void bandwidth_estimator::apply_probe(double bps, time_point now) {
     probe_again_ = now;
 }
 
+bool bandwidth_estimator::may_probe(time_point now) const {
+  if (contention_.contested()
+      || (trend_.usage() != link_usage::normal && now - heard_ < stale)
+      || (overused_ != time_point{}
+          && now - overused_ < (starved_ ? starved_calm : calm)))
+    return false;
+  return !probe_again_ || now >= *probe_again_
+         || (starved_ && now - probed_at_ >= starved_interval);
+}
+
 std::optional<probe> bandwidth_estimator::poll_probe(time_point now) {
   auto rate = static_cast<double>(target_bps());
-  if (wanted_ <= rate || (probe_again_ && now < *probe_again_)
-      || (overused_ != time_point{} && now - overused_ < calm)
-      || trend_.usage() != link_usage::normal || contention_.contested())
+  if (wanted_ <= rate || !may_probe(now))
     return std::nullopt;
   // Without feedback there is no answer: only the first may go unasked.
   if (first_probes_done_ && !feedback_)
     return std::nullopt;
-  auto factor = first_probes_done_ ? next_probe : first_probe;
+  auto factor = first_probes_done_ && !starved_ ? next_probe : first_probe;
   probed_ = std::min(
       {factor * rate, margin * wanted_, static_cast<double>(config_.most_bps)});
   first_probes_done_ = true;
+  probed_at_ = now;
   probe_again_ = now + probe_interval_;
   probe_interval_ = std::min(2 * probe_interval_, longest_probe_interval);
-  probe x{++last_probe_, probed_,
-          static_cast<uint32_t>(std::max(probed_ * probe_seconds() / 8,
-                                         least_packets * packet_octets))};
+  auto least = (starved_ ? starved_packets : least_packets) * packet_octets;
+  probe x{
+      ++last_probe_, probed_,
+      static_cast<uint32_t>(std::max(probed_ * probe_seconds() / 8, least))};
   results_.expect(x);
   return x;
 }

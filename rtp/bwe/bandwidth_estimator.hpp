@@ -31,18 +31,22 @@ public:
 
   explicit bandwidth_estimator(config x);
 
-  /// What the receiver says of packets, in the order in which they left, and
-  /// how much is sent at the moment, in bits per second.
+  /// What the receiver says of packets, those that came in the order in which
+  /// they left, and how much is sent at the moment, in bits per second. So many
+  /// of what came, `taken_back`, had been reported as lost.
   void handle_feedback(std::span<const packet_report> reports, double sent_bps,
-                       time_point now);
+                       time_point now, uint32_t taken_back = 0);
 
   /// The receiver's own estimate. Without transport-wide feedback it is all
   /// that is known; with it, it is a limit.
   void handle_remb(uint64_t bps);
 
   /// How much the consumers could use: no higher rate is ever probed.
-  void set_wanted(uint64_t bps) {
+  /// `starved` tells that one of them gets nothing for lack of it: then probes
+  /// are all that can find out that it was wrong, and do not become rare.
+  void set_wanted(uint64_t bps, bool starved = false) {
     wanted_ = static_cast<double>(bps);
+    starved_ = starved;
   }
 
   /// A probe that is due. What is sent for it is to be reported with its id.
@@ -101,6 +105,7 @@ private:
   uint64_t bounded(double bps) const;
   void measure(const packet_report& x, time_point now);
   void apply_probe(double bps, time_point now);
+  bool may_probe(time_point now) const;
   double probe_seconds() const;
 
   config config_;
@@ -116,11 +121,14 @@ private:
   std::optional<time_point> zero_; // where delays are counted from
   std::optional<double> remb_;
   double wanted_ = 0;
+  bool starved_ = false;
   double probed_ = 0; // the rate of the last probe
   probe_id last_probe_ = 0;
   bool feedback_ = false;
   bool first_probes_done_ = false;
   std::optional<time_point> probe_again_;
+  time_point probed_at_{};
+  time_point heard_{}; // when the trend was last seen
   duration probe_interval_ = std::chrono::seconds{4};
   time_point overused_{}; // when last
   time_point stood_{};    // when a queue was last seen to stand

@@ -2,6 +2,7 @@
 
 #include "rtp/types.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -13,19 +14,21 @@ class busy_rate {
 public:
   /// A packet came at `received`, having waited for `queued`.
   void add(duration received, uint32_t octets, duration queued) {
-    if (last_ && queued > waiting && received >= *last_) {
-      time_ += received - *last_;
+    if (last_ && queued > waiting) {
+      // One that was overtaken takes no time of its own.
+      time_ += std::max(received - *last_, duration{});
       octets_ += octets;
       if (time_ > memory) {
         time_ /= 2;
         octets_ /= 2;
       }
-      latest_ = received;
+      latest_ = std::max(latest_, received);
     } else if (received - latest_ > stale) {
       time_ = {};
       octets_ = 0;
     }
-    last_ = received;
+    last_ = !last_ || clock_was_set(received) ? received
+                                              : std::max(*last_, received);
   }
 
   /// In bits per second; nothing where the link was not busy for long enough
@@ -37,6 +40,10 @@ public:
   }
 
 private:
+  bool clock_was_set(duration received) const {
+    return *last_ - received > std::chrono::seconds{1};
+  }
+
   static constexpr duration waiting = std::chrono::milliseconds{8};
   static constexpr duration enough = std::chrono::milliseconds{20};
   static constexpr duration memory = std::chrono::milliseconds{200};

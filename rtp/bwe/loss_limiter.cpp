@@ -66,6 +66,15 @@ void loss_limiter::add(uint32_t packets, uint32_t lost, double sent_bps,
   judged_ = now;
 }
 
+void loss_limiter::take_back(uint32_t count) {
+  if (count > lost_ && on_trial_) {
+    on_trial_ = false;
+    cap_ = cap_before_;
+    loss_ = inherent_;
+  }
+  lost_ -= std::min(lost_, count);
+}
+
 void loss_limiter::judge(double sent_bps, double allowed_bps, time_point now) {
   auto elapsed = seconds(std::min<duration>(now - judged_, 1s));
   inherent_ = std::min(inherent_, loss_);

@@ -19,6 +19,10 @@ public:
   void add(uint32_t packets, uint32_t lost, double sent_bps, double allowed_bps,
            time_point now);
 
+  /// So many that were counted as lost came after all. Where more of them were
+  /// judged already than there are new ones, so was what followed from it.
+  void take_back(uint32_t count);
+
   /// Gives the rate to use when delays allow `wanted`.
   double limit(double wanted) const;
 

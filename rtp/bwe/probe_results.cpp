@@ -43,6 +43,10 @@ std::optional<double> probe_results::add(const packet_report& x) {
     last_sent_ = x.sent;
     last_octets_ = x.octets;
   }
+  if (*x.received < first_received_) {
+    first_received_ = *x.received;
+    first_octets_ = x.octets;
+  }
   last_received_ = std::max(last_received_, *x.received);
   if (packets_ < enough_packets || octets_ < enough_octets * expected_->octets)
     return std::nullopt;

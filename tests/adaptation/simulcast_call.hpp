@@ -2,6 +2,7 @@
 
 #include "actors/media_shard.hpp"
 #include "rtp/rtcp/compound.hpp"
+#include "tests/adaptation/simulcast_source.hpp"
 #include "tests/rtp/bwe/link_model.hpp"
 #include "tests/support/media_packets.hpp"
 #include "tests/support/sent_packets.hpp"
@@ -16,111 +17,8 @@ namespace troupe::test {
 
 using namespace troupe::actors;
 
-inline constexpr producer_key video_producer{1};
-inline constexpr producer_key audio_producer{2};
-inline constexpr uint32_t video_ssrc = 7000;
-inline constexpr uint32_t audio_ssrc = 8000;
-inline constexpr uint32_t rtx_ssrc = 9000;
-
-/// Links count seconds from zero.
-inline constexpr net::time_point call_start = net::time_point{} + 100s;
-
 /// Octets of IP, UDP and SRTP around each packet.
 inline constexpr double overhead = 38;
-
-/// 30 frames a second in several encodings, of three temporal layers each,
-/// and Opus. A key frame is as large as eight others, and comes when it is
-/// asked for, 60 ms later.
-class simulcast_source {
-public:
-  explicit simulcast_source(std::vector<double> kbps) : kbps_(std::move(kbps)) {
-    wanted_.resize(kbps_.size(), call_start);
-    next_.resize(kbps_.size(), 65530 + 65536);
-    seconds_.resize(kbps_.size());
-  }
-
-  void want_keyframe(uint8_t encoding, net::time_point now) {
-    if (encoding < wanted_.size() && !wanted_[encoding])
-      wanted_[encoding] = now + 60ms;
-  }
-
-  void step(media_shard& to, net::time_point now) {
-    for (; next_frame_ <= now; next_frame_ += 33'333us, ++frame_)
-      for (uint8_t i = 0; i < kbps_.size(); ++i)
-        send_frame(to, i, now);
-    for (; next_audio_ <= now; next_audio_ += 20ms)
-      send_audio(to, now);
-  }
-
-  rtp::media_batch find(const std::vector<rtp::packet_key>& keys) const {
-    std::vector<rtp::media_packet> out;
-    for (const auto& key : keys)
-      if (auto i = history_.find({key.encoding, key.sequence});
-          i != history_.end())
-        out.push_back(i->second);
-    return out.empty() ? nullptr : media_of(std::move(out));
-  }
-
-private:
-  void send_frame(media_shard& to, uint8_t encoding, net::time_point now) {
-    constexpr uint8_t pattern[] = {0, 2, 1, 2};
-    auto key = wanted_[encoding] && *wanted_[encoding] <= now;
-    if (key)
-      wanted_[encoding].reset();
-    auto amount = kbps_[encoding] * 1000 / 8 / 30;
-    auto& debt = seconds_[encoding];
-    // An encoder makes up for its key frames.
-    amount = std::max(amount / 2, amount - debt / 30);
-    debt = std::max(0.0, debt - debt / 30);
-    if (key) {
-      amount *= 8;
-      debt += amount;
-    }
-    auto count = static_cast<size_t>(amount / 1100) + 1;
-    std::vector<rtp::media_packet> batch;
-    for (size_t i = 0; i < count; ++i) {
-      packet_spec spec;
-      spec.marker = i + 1 == count;
-      spec.payload.assign(static_cast<size_t>(amount) / count + 4, 0);
-      spec.payload[0] = key && i == 0;
-      spec.payload[1] = encoding;
-      rtp::media_packet x{make_packet(spec, now)};
-      x.encoding = encoding;
-      x.sequence = next_[encoding]++;
-      x.timestamp = frame_ * 3000;
-      x.temporal_id = key ? 0 : pattern[frame_ % 4];
-      x.start_of_frame = i == 0;
-      x.keyframe = key && i == 0;
-      history_.insert_or_assign({encoding, x.sequence}, x);
-      history_.erase({encoding, x.sequence - 500});
-      batch.push_back(std::move(x));
-    }
-    to.handle_media(video_producer, media_of(std::move(batch)), false, now);
-  }
-
-  void send_audio(media_shard& to, net::time_point now) {
-    packet_spec spec;
-    spec.payload.assign(80, 0);
-    net::store_u64(&spec.payload[8],
-                   static_cast<uint64_t>(now.time_since_epoch().count()));
-    rtp::media_packet x{make_packet(spec, now)};
-    x.sequence = ++audio_;
-    x.timestamp = audio_ * 960;
-    x.keyframe = true;
-    x.start_of_frame = true;
-    to.handle_media(audio_producer, media_of({x}), false, now);
-  }
-
-  std::vector<double> kbps_;
-  std::vector<std::optional<net::time_point>> wanted_;
-  std::vector<int64_t> next_;
-  std::vector<double> seconds_;
-  std::map<std::pair<uint8_t, int64_t>, rtp::media_packet> history_;
-  net::time_point next_frame_ = call_start;
-  net::time_point next_audio_ = call_start;
-  int64_t frame_ = 0;
-  int64_t audio_ = 65530 + 65536;
-};
 
 /// What became of one video stream at its receiver.
 struct viewed {
@@ -146,16 +44,16 @@ public:
   void take(net::byte_span packet, net::time_point now) {
     auto size = static_cast<double>(packet.size()) + overhead;
     if (auto at = link.pass(size, now))
-      under_way_.emplace_back(*at, octet_vector(packet.begin(), packet.end()));
+      under_way_.emplace(*at, octet_vector(packet.begin(), packet.end()));
     else
       ++lost;
     sent += size;
   }
 
   void step(media_shard& to, net::time_point now) {
-    while (!under_way_.empty() && under_way_.front().first <= now) {
-      receive(under_way_.front().second, now);
-      under_way_.pop_front();
+    while (!under_way_.empty() && under_way_.begin()->first <= now) {
+      receive(under_way_.begin()->second, now);
+      under_way_.erase(under_way_.begin());
     }
     for (size_t i = 0; i < videos_.size(); ++i)
       show(to, i, now);
@@ -163,9 +61,9 @@ public:
       report(to, now);
     if (greedy && now >= next_flood_)
       flood(to, now);
-    while (!feedback_.empty() && feedback_.front().first <= now) {
-      deliver(to, feedback_.front().second, now);
-      feedback_.pop_front();
+    while (!feedback_.empty() && feedback_.begin()->first <= now) {
+      deliver(to, feedback_.begin()->second, now);
+      feedback_.erase(feedback_.begin());
     }
   }
 
@@ -227,7 +125,7 @@ private:
       return;
     if (auto n =
             rtp::read_transport_cc(*packet, rtp::extension_map::defaults()))
-      arrivals_[cc_.extend(*n)] = now;
+      note_arrival(cc_.extend(*n), now);
     auto ssrc = rtp::value(packet->ssrc());
     if (ssrc == 1234) {
       ++padding;
@@ -241,7 +139,8 @@ private:
       restore(videos_[ssrc - rtx_ssrc], *packet);
     } else {
       auto& to = videos_[ssrc - video_ssrc];
-      to.waiting.emplace(to.numbers.extend(packet->sequence_number()), *packet);
+      if (auto n = to.numbers.extend(packet->sequence_number()); n >= to.next)
+        to.waiting.emplace(n, *packet);
     }
   }
 
@@ -350,21 +249,34 @@ private:
     }
   }
 
+  // As libwebrtc does: what comes late is told of together with all that was
+  // told of since, and what still lacks is named as lost each time.
+  void note_arrival(int64_t n, net::time_point now) {
+    if (untold_ > 0 && !arrivals_.empty()
+        && untold_ > arrivals_.rbegin()->first)
+      while (!arrivals_.empty()
+             && arrivals_.begin()->second < now - told_again_for)
+        arrivals_.erase(arrivals_.begin());
+    if (untold_ < 0 || n < untold_)
+      untold_ = n;
+    arrivals_.emplace(n, now);
+  }
+
   void report(media_shard&, net::time_point now) {
     next_feedback_ = now + 50ms;
-    if (arrivals_.empty())
+    auto first = arrivals_.lower_bound(untold_);
+    if (first == arrivals_.end())
       return;
     rtp::rtcp::transport_cc_builder out;
-    out.start(told_ < 0 ? arrivals_.begin()->first : told_,
-              arrivals_.begin()->second.time_since_epoch());
-    for (const auto& [n, at] : arrivals_)
-      out.add(n, at.time_since_epoch());
-    told_ = arrivals_.rbegin()->first + 1;
-    arrivals_.clear();
+    out.start(untold_, first->second.time_since_epoch());
+    for (auto i = first; i != arrivals_.end(); ++i)
+      out.add(i->first, i->second.time_since_epoch());
+    untold_ = arrivals_.rbegin()->first + 1;
     octet_vector packet(1400);
     auto size = out.build(rtp::ssrc{1}, rtp::ssrc{2}, count_++, packet);
     packet.resize(size.value_or(0));
-    feedback_.emplace_back(now + link.settings.propagation, packet);
+    if (auto at = link.pass_back(now))
+      feedback_.emplace(*at, packet);
   }
 
   void deliver(media_shard& to, const octet_vector& packet,
@@ -376,11 +288,13 @@ private:
   }
 
   std::vector<stream> videos_;
-  std::deque<std::pair<net::time_point, octet_vector>> under_way_;
-  std::deque<std::pair<net::time_point, octet_vector>> feedback_;
+  static constexpr auto told_again_for = 500ms;
+
+  std::multimap<net::time_point, octet_vector> under_way_;
+  std::multimap<net::time_point, octet_vector> feedback_;
   std::map<int64_t, net::time_point> arrivals_;
   rtp::wrap_extender<uint16_t> cc_;
-  int64_t told_ = -1;
+  int64_t untold_ = -1; // the first number that was not told of
   uint8_t count_ = 0;
   net::time_point next_feedback_{};
   net::time_point next_flood_{};
@@ -426,6 +340,8 @@ public:
         c.rtx_payload = rtp::payload_type{97};
       }
       c.extensions = rtp::extension_map::defaults();
+      if (!video && !audio_is_told)
+        c.extensions.remove(rtp::extension::transport_cc);
       c.feedback = {video, video, false, true, false};
       c.max_queueing = 1h;
       shard.add_consumer(std::move(stream), *random_, now);
@@ -454,6 +370,9 @@ public:
   std::vector<std::unique_ptr<viewer>> viewers;
   net::time_point now = call_start;
   int keyframes = 0;
+  /// Whether feedback tells of audio, too. Clients that do as mediasoup-client
+  /// says leave it out.
+  bool audio_is_told = true;
   /// What else happens in each step.
   std::function<void(net::time_point)> meanwhile;
 

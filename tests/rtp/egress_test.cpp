@@ -102,13 +102,48 @@ TEST_CASE("feedback is matched with what was sent, once") {
   auto& feedback = std::get<rtp::rtcp::transport_cc>(*message);
   auto results = x.handle_transport_feedback(feedback, at(200ms));
   REQUIRE(results.size() >= 3);
+  // What is lost comes behind what came.
   CHECK(results[0].received);
-  CHECK_FALSE(results[1].received);
-  CHECK(results[2].received);
+  CHECK(results[1].received);
+  CHECK_FALSE(results[2].received);
   CHECK(results.size() <= 5);
   auto again = x.handle_transport_feedback(feedback, at(201ms));
   for (auto& r : again)
     CHECK_FALSE(r.received);
+}
+
+TEST_CASE("what was overtaken is not lost, as far as others were") {
+  rtp::egress x;
+  std::vector<uint16_t> numbers;
+  auto ids = rtp::extension_map::defaults();
+  for (auto i = uint16_t{0}; i < 40; ++i) {
+    x.handle_batch({headers(), {outgoing(i)}}, at(i * 10ms));
+    numbers.push_back(*rtp::read_transport_cc(*take(x, at(i * 10ms)), ids));
+  }
+  auto tell = [&](std::vector<std::pair<size_t, net::duration>> came,
+                  net::duration when) {
+    rtp::rtcp::transport_cc_builder builder;
+    builder.start(numbers[came[0].first], came[0].second);
+    for (auto& [i, arrival] : came)
+      builder.add(numbers[i], arrival);
+    octet_vector wire(1400);
+    wire.resize(*builder.build(rtp::ssrc{1}, rtp::ssrc{2}, 0, wire));
+    rtp::rtcp::compound_reader reader{wire};
+    auto message = reader.next();
+    return x
+        .handle_transport_feedback(std::get<rtp::rtcp::transport_cc>(*message),
+                                   at(when))
+        .size();
+  };
+  // 1 is missing, and nothing has been overtaken yet.
+  CHECK(tell({{0, 30ms}, {2, 50ms}}, 60ms) == 3);
+  CHECK(x.stats(at(60ms)).feedback_lost == 1);
+  // It comes after all: from now on the same is waited for.
+  CHECK(tell({{1, 70ms}, {2, 50ms}, {4, 80ms}}, 90ms) == 2);
+  CHECK(tell({{5, 90ms}, {7, 100ms}}, 110ms) == 3); // 3 is lost, 6 is not yet
+  CHECK(x.stats(at(110ms)).feedback_lost == 2);
+  CHECK(tell({{6, 110ms}, {8, 120ms}}, 130ms) == 2);
+  CHECK(x.stats(at(130ms)).feedback_lost == 2);
 }
 
 // -- pacing and probes --------------------------------------------------------

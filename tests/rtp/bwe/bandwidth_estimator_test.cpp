@@ -115,6 +115,34 @@ TEST_CASE("nothing is probed where nothing more is wanted") {
   CHECK_FALSE(x.poll_probe(at(10s)));
 }
 
+TEST_CASE("a trend that nobody confirms does not keep probes away for good") {
+  bandwidth_estimator x{{}};
+  auto now = at(0ms);
+  for (int i = 0; i < 20; ++i, now += 100ms) {
+    auto reports = train(now, 10, 10ms, 10ms);
+    for (auto& r : reports)
+      r.received = (r.sent - at(0ms)) * 2 + 30ms;
+    x.handle_feedback(reports, 960'000, now + 100ms);
+  }
+  REQUIRE(x.usage() == link_usage::overused);
+  x.set_wanted(5'000'000);
+  CHECK_FALSE(x.poll_probe(now + 100ms));
+  // Nothing that is sent is told of any more.
+  CHECK(x.poll_probe(now + 5s));
+}
+
+TEST_CASE("while somebody gets nothing probes stay frequent, and are short") {
+  bandwidth_estimator x{{}};
+  x.set_wanted(5'000'000, true);
+  x.handle_feedback(train(at(0ms), 10, 10ms, 10ms), 960'000, at(100ms));
+  for (int i = 0; i < 10; ++i) {
+    auto probe = x.poll_probe(at(1s + i * 2s));
+    REQUIRE(probe);
+    CHECK(probe->octets < 6'000);
+    CHECK_FALSE(x.poll_probe(at(2900ms + i * 2s)));
+  }
+}
+
 TEST_CASE("a receiver that knows no feedback but REMB is believed") {
   bandwidth_estimator x{{}};
   x.handle_remb(2'500'000);

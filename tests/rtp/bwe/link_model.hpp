@@ -28,7 +28,11 @@ struct link_settings {
   duration longest_queue = 300ms; // then packets are dropped
   double loss = 0;                // of any packet
   double burst_loss = 0;          // of packets that follow a lost one
-  duration jitter{};              // at most, keeps the order
+  duration jitter{};              // at most
+  bool reorders = false;          // jitter does not keep the order
+  /// Of the way back, where the order is not kept.
+  duration jitter_back{};
+  double loss_back = 0;
   /// As through TCP: what is lost comes a round trip later, what follows waits
   /// for it, and a window (Reno) says how much may be under way.
   bool reliable = false;
@@ -58,8 +62,21 @@ public:
     auto late = settings.jitter * dice_(random_);
     auto at = free_ + settings.propagation
               + std::chrono::duration_cast<duration>(late);
+    if (settings.reorders)
+      return at;
     last_ = std::max(last_, at);
     return last_;
+  }
+
+  /// When what is told back now gets there; nothing if never.
+  std::optional<time_point> pass_back(time_point now) {
+    if (settings.loss_back > 0 && dice_(random_) < settings.loss_back)
+      return std::nullopt;
+    auto late = duration{};
+    if (settings.jitter_back > duration{})
+      late = std::chrono::duration_cast<duration>(settings.jitter_back
+                                                  * dice_(random_));
+    return now + settings.propagation + late;
   }
 
   duration queue(time_point now) const {

@@ -1,0 +1,53 @@
+#include "rtp/bwe/reordering.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace troupe::rtp;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto start = time_point{} + 100s;
+
+packet_report came(duration sent, duration received) {
+  return {start + sent, received, 1000, std::nullopt};
+}
+
+using reports = std::vector<packet_report>;
+
+} // namespace
+
+TEST_CASE("where the order is kept what is missing is lost at once") {
+  reordering x;
+  x.add(reports{came(0ms, 30ms), came(10ms, 40ms)}, start);
+  x.add(reports{came(20ms, 50ms), came(30ms, 50ms)}, start + 50ms);
+  CHECK(x.window() == 0ms);
+  CHECK(x.newest() == start + 30ms);
+}
+
+TEST_CASE("what was overtaken makes wait for others") {
+  SUBCASE("within one feedback") {
+    reordering x;
+    x.add(reports{came(0ms, 90ms), came(40ms, 60ms), came(50ms, 95ms)}, start);
+    CHECK(x.window() == 50ms);
+  }
+  SUBCASE("as a later feedback tells") {
+    reordering x;
+    x.add(reports{came(10ms, 40ms), came(40ms, 60ms)}, start);
+    x.add(reports{came(0ms, 90ms), came(50ms, 95ms)}, start + 50ms);
+    CHECK(x.window() == 50ms);
+    CHECK(x.newest() == start + 50ms);
+  }
+}
+
+TEST_CASE("how far packets overtake each other is forgotten, and bounded") {
+  reordering x;
+  x.add(reports{came(0ms, 30ms), came(10s, 20ms)}, start);
+  CHECK(x.window() == 625ms);
+  x.add(reports{came(10s, 10s)}, start + 5s);
+  CHECK(x.window() == 625ms);
+  x.add(reports{came(11s, 11s)}, start + 10s);
+  CHECK(x.window() == 0ms);
+}
