@@ -4,6 +4,8 @@
 #include "actors/log.hpp"
 #include "actors/node.hpp"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <vector>
@@ -19,7 +21,7 @@ class operator_signals {
 public:
   operator_signals() {
     sigemptyset(&signals_);
-    for (auto x : {SIGINT, SIGTERM, SIGUSR1})
+    for (auto x : {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2})
       sigaddset(&signals_, x);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   }
@@ -33,13 +35,21 @@ private:
   sigset_t signals_;
 };
 
+/// Whether a signal means nothing here. A terminal that closes ends what runs
+/// on it; elsewhere SIGHUP asks for a configuration to be read anew, and what
+/// may change while a server runs, its certificate, it watches by itself.
+bool is_void(int signal, bool on_terminal) {
+  return signal == SIGUSR2 || (signal == SIGHUP && !on_terminal);
+}
+
 /// Returns when the server shall end.
 void run(troupe::actors::node& server, operator_signals& signals) {
+  const bool on_terminal = isatty(STDIN_FILENO) == 1;
   while (!server.drained()) {
     auto signal = signals.next();
     if (signal == SIGUSR1)
       server.drain();
-    else if (signal > 0)
+    else if (signal > 0 && !is_void(signal, on_terminal))
       return;
   }
 }

@@ -4,9 +4,14 @@
 #include "protocol/ortc.hpp"
 #include "protocol/supported_capabilities.hpp"
 
+#include <algorithm>
+
 namespace troupe::actors {
 
 namespace {
+
+/// Consumers of one producer that one peer may have.
+constexpr std::ptrdiff_t max_replicas = 64;
 
 caf::error refuse_parameters(const protocol::refusal& why) {
   return to_caf({error_code::unsupported, why.what});
@@ -142,6 +147,11 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
   auto* on = find_transport(on_id);
   if (!on)
     return refuse(error_code::transport_not_found);
+  // Several of one are of use, for tests of load for instance; so many burden
+  // everybody in the room.
+  if (std::ranges::count(consumers, found.info.id, &consumer_record::producer)
+      >= max_replicas)
+    return refuse(error_code::limit_reached);
   const auto& can_receive = x.capabilities ? *x.capabilities : *capabilities;
   if (!protocol::can_consume(found.consumable, can_receive))
     return refuse(error_code::cannot_consume);

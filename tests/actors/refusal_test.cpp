@@ -259,6 +259,28 @@ TEST_CASE("limits of transports, producers and consumers are kept") {
   CHECK(text_at(bob.consume(), "/data/code") == "limit-reached");
 }
 
+TEST_CASE("of one producer a peer has so many consumers and no more") {
+  actor_world world;
+  fake_client ann{world, "r", "ann"};
+  fake_client bob{world, "r", "bob"};
+  world.run();
+  for (auto* who : {&ann, &bob}) {
+    who->create_transport("send");
+    who->create_transport("recv");
+  }
+  auto audio = ann.produce(audio_track(1, "a"));
+  auto other = ann.produce(audio_track(2, "b"));
+  auto consume = [&](const std::string& producer) {
+    return bob.request("consume",
+                       "{\"producerId\":\"" + producer
+                           + "\",\"rtpCapabilities\":" + capabilities() + "}");
+  };
+  for (int i = 0; i < 64; ++i)
+    CHECK(text_at(consume(audio), "/type") == "consumer-params");
+  CHECK(text_at(consume(audio), "/data/code") == "limit-reached");
+  CHECK(text_at(consume(other), "/type") == "consumer-params");
+}
+
 TEST_CASE("a transport that was never connected goes for another in time") {
   actors::config settings;
   settings.room.max_transports_per_peer = 2;

@@ -90,6 +90,11 @@ get /metrics metrics && grep -q '^troupe_rooms 0$' "$work/metrics" ||
   fail "no metrics"
 
 # Nobody is there, so a server that drains is done.
+# What asks other servers to read their configuration ends nothing here.
+kill -HUP "$server"
+kill -USR2 "$server"
+get /healthz healthz || fail "SIGHUP or SIGUSR2 has ended it"
+
 kill -USR1 "$server"
 for _ in $(seq 50); do
   kill -0 "$server" 2>/dev/null || break
