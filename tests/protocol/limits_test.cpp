@@ -75,7 +75,7 @@ const std::vector<dictionary>& dictionaries() {
 // many octets, elements or members.
 std::string fault_of(const dictionary& in, const std::string& path,
                      size_t size) {
-  auto document = std::move(parse_json(in.text).value());
+  auto document = parse_json(in.text).value();
   auto& allocator = document.GetAllocator();
   auto& at = *Pointer{path.c_str()}.Get(document);
   if (at.IsString()) {
