@@ -14,10 +14,6 @@ constexpr duration burst = 5ms;
 /// A group that a queue lets out at once is no longer than this.
 constexpr duration longest_burst = 100ms;
 
-/// What arrives so long before its predecessor means that the receiver's clock
-/// was set.
-constexpr duration clock_was_set = 1s;
-
 } // namespace
 
 std::optional<arrival_groups::step> arrival_groups::add(time_point sent,
@@ -39,14 +35,11 @@ std::optional<arrival_groups::step> arrival_groups::add(time_point sent,
     out = step{current_->last_sent - previous_->last_sent,
                current_->last_received - previous_->last_received,
                current_->last_received};
-    if (out->received < -clock_was_set)
-      previous_.reset();
     // Overtaken as a whole. The next step counts from the group before: else
     // what jitter adds would remain, and what it takes away would not.
-    auto overtaken = out->received < duration{};
-    if (overtaken)
+    if (out->received < duration{})
       out.reset();
-    if (!overtaken || !previous_)
+    else
       previous_ = current_;
   } else {
     previous_ = current_;

@@ -119,6 +119,8 @@ void bandwidth_estimator::handle_feedback(
 void bandwidth_estimator::measure(const packet_report& x, time_point now) {
   if (!zero_)
     zero_ = x.sent;
+  if (clock_.was_set(*x.received, now))
+    forget_receiver();
   delivered_.add(*x.received, x.octets);
   queue_.add(*x.received - (x.sent - *zero_), *x.received, now);
   busy_.add(*x.received, x.octets, queue_.value);
@@ -128,6 +130,16 @@ void bandwidth_estimator::measure(const packet_report& x, time_point now) {
   }
   if (auto bps = results_.add(x))
     apply_probe(*bps, now);
+}
+
+void bandwidth_estimator::forget_receiver() {
+  groups_ = {};
+  trend_ = {};
+  delivered_ = {};
+  busy_ = {};
+  results_ = {};
+  queue_ = {};
+  contention_ = {};
 }
 
 void bandwidth_estimator::apply_probe(double bps, time_point now) {

@@ -9,6 +9,7 @@
 #include "rtp/bwe/packet_report.hpp"
 #include "rtp/bwe/probe_results.hpp"
 #include "rtp/bwe/rate_controller.hpp"
+#include "rtp/bwe/receiver_clock.hpp"
 
 #include <span>
 
@@ -104,11 +105,13 @@ private:
 
   uint64_t bounded(double bps) const;
   void measure(const packet_report& x, time_point now);
+  void forget_receiver();
   void apply_probe(double bps, time_point now);
   bool may_probe(time_point now) const;
   double probe_seconds() const;
 
   config config_;
+  receiver_clock clock_;
   arrival_groups groups_;
   delay_trend trend_;
   delivery_rate delivered_;

@@ -27,8 +27,7 @@ public:
       time_ = {};
       octets_ = 0;
     }
-    last_ = !last_ || clock_was_set(received) ? received
-                                              : std::max(*last_, received);
+    last_ = last_ ? std::max(*last_, received) : received;
   }
 
   /// In bits per second; nothing where the link was not busy for long enough
@@ -40,10 +39,6 @@ public:
   }
 
 private:
-  bool clock_was_set(duration received) const {
-    return *last_ - received > std::chrono::seconds{1};
-  }
-
   static constexpr duration waiting = std::chrono::milliseconds{8};
   static constexpr duration enough = std::chrono::milliseconds{20};
   static constexpr duration memory = std::chrono::milliseconds{200};

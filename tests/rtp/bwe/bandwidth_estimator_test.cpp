@@ -150,3 +150,62 @@ TEST_CASE("a receiver that knows no feedback but REMB is believed") {
   x.handle_remb(0);
   CHECK(x.target_bps() == 30'000);
 }
+
+namespace {
+
+/// Sends what may be sent, and probes, for a time; all of it comes, and the
+/// receiver's clock shows what `clock` makes of the true time.
+template <class Clock>
+time_point send_for(bandwidth_estimator& x, time_point now, duration time,
+                    Clock clock) {
+  for (auto end = now + time; now < end; now += 100ms) {
+    auto sent_bps = static_cast<double>(x.target_bps());
+    auto count = static_cast<size_t>(sent_bps / 80 / 1200) + 1;
+    auto reports = train(now, count, 100ms / count, 100ms / count);
+    if (auto probe = x.poll_probe(now)) {
+      auto apart = std::chrono::nanoseconds{
+          static_cast<int64_t>(1200 * 8 / probe->bps * 1e9)};
+      reports = train(now, probe->octets / 1200 + 1, apart, apart);
+      for (auto& r : reports)
+        r.probe = probe->id;
+    }
+    for (auto& r : reports)
+      r.received = clock(*r.received);
+    x.handle_feedback(reports, sent_bps, now + 100ms);
+  }
+  return now;
+}
+
+} // namespace
+
+TEST_CASE("a clock that was set costs nothing that lasts") {
+  bandwidth_estimator x{{}};
+  x.set_wanted(5'000'000);
+  auto honest = [](duration y) {
+    return y;
+  };
+  auto now = send_for(x, at(0ms), 10s, honest);
+  REQUIRE(x.target_bps() > 3'000'000);
+  SUBCASE("once, ahead") {
+    send_for(x, now, 5s, [](duration y) { return y + 1h; });
+    CHECK(x.target_bps() > 3'000'000);
+  }
+  SUBCASE("once, back") {
+    send_for(x, now, 5s, [](duration y) { return y - 2h; });
+    CHECK(x.target_bps() > 3'000'000);
+  }
+  SUBCASE("again and again, ahead and back to the truth") {
+    now = send_for(x, now, 10s, [&](duration y) {
+      return y + (y - now.time_since_epoch()) * 1000;
+    });
+    send_for(x, now, 10s, honest);
+    CHECK(x.target_bps() > 3'000'000);
+  }
+  SUBCASE("running at twice the pace, and back to the truth") {
+    now = send_for(x, now, 10s, [&](duration y) {
+      return y + (y - now.time_since_epoch());
+    });
+    send_for(x, now, 15s, honest);
+    CHECK(x.target_bps() > 3'000'000);
+  }
+}
