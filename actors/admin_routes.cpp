@@ -163,6 +163,8 @@ std::optional<std::string> read_message(const net::http_request& request,
 // Why what comes with the request is not understood, or nothing.
 std::optional<std::string> read_arguments(const net::http_request& request,
                                           admin_call& out) {
+  if (!request.is_query_readable())
+    return "the query must be percent-encoded UTF-8";
   switch (out.action) {
     case admin_action::list_rooms:
       return read_page(request, out);

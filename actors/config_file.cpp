@@ -6,6 +6,9 @@ namespace troupe::actors {
 
 namespace {
 
+/// What some editors put before UTF-8.
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
 [[noreturn]] void refuse(const std::string& why) {
   throw CLI::ConfigError(why, CLI::ExitCodes::ConfigError);
 }
@@ -21,6 +24,8 @@ std::vector<CLI::ConfigItem>
 config_file_reader::from_config(std::istream& in) const {
   std::stringstream text;
   text << in.rdbuf();
+  if (text.view().starts_with(byte_order_mark))
+    text.str(text.str().substr(byte_order_mark.size()));
   check(text);
   text.clear();
   text.seekg(0);

@@ -91,6 +91,7 @@ public:
     crypto();
     access();
     tokens();
+    admin();
     return std::move(out_);
   }
 
@@ -119,8 +120,35 @@ private:
       else if (!is_left_out(x.address, x.failure))
         bad_port(x, name);
     }
-    if (!good.empty())
+    if (!twins() && !good.empty())
       ok("ports", "can be bound: " + join(good));
+  }
+
+  // Each of a pair can be bound, but not both.
+  bool twins() {
+    auto meet = [](const port_fact& a, const port_fact& b) {
+      return a.protocol == b.protocol && a.address.port() == b.address.port()
+             && a.address.is_v4() == b.address.is_v4()
+             && (a.address == b.address || a.address.is_unspecified()
+                 || b.address.is_unspecified());
+    };
+    for (auto a = facts_.ports.begin(); a != facts_.ports.end(); ++a) {
+      auto b = std::find_if(a + 1, facts_.ports.end(), [&](const auto& x) {
+        return a->address.port() != 0 && meet(*a, x);
+      });
+      if (b == facts_.ports.end())
+        continue;
+      auto both = a->address.str() + " and " + b->address.str();
+      if (a->key == b->key)
+        wrong("ports", both + " cannot be bound at the same time",
+              "leave one out of " + a->key.substr(0, a->key.find('.'))
+                  + ".listen-addresses");
+      else
+        wrong("ports", both + " are wanted for " + a->key + " and " + b->key,
+              "set one of them to another port, or rtc.tcp to false");
+      return true;
+    }
+    return false;
   }
 
   void bad_port(const port_fact& x, const std::string& name) {
@@ -366,19 +394,35 @@ private:
       return;
     }
     auto list = join(settings_.auth.jwt);
-    if (!facts_.auth_failure.empty())
-      return wrong("tokens", facts_.auth_failure,
-                   "give " + list
-                       + " a key that fits, in a file that this "
-                         "user can read");
-    if (!facts_.placeholder_secret.empty())
-      wrong("tokens", "the secret is one to be guessed",
-            "openssl rand -hex 32 > " + facts_.placeholder_secret);
-    if (!facts_.exposed_secret.empty())
-      warn("tokens", "everybody on this host can read the secret",
-           "chmod o= " + facts_.exposed_secret);
-    if (facts_.placeholder_secret.empty() && facts_.exposed_secret.empty())
-      ok("tokens", "of " + list);
+    if (!facts_.auth.failure.empty())
+      wrong("tokens", facts_.auth.failure,
+            "give " + list
+                + " a key that fits, in a file that this user can read");
+    else
+      secret("tokens", facts_.auth, "of " + list);
+  }
+
+  void admin() {
+    if (settings_.admin.token_file.empty())
+      ok("admin", "no admin API");
+    else if (!facts_.admin.failure.empty())
+      wrong("admin", facts_.admin.failure,
+            "openssl rand -hex 32 > " + settings_.admin.token_file
+                + ", and let this user read it");
+    else
+      secret("admin", facts_.admin, "the admin API is on");
+  }
+
+  void secret(const std::string& topic, const secret_fact& x,
+              std::string good) {
+    if (!x.placeholder.empty())
+      wrong(topic, "the secret is one to be guessed",
+            "openssl rand -hex 32 > " + x.placeholder);
+    if (!x.exposed.empty())
+      warn(topic, "everybody on this host can read the secret",
+           "chmod o= " + x.exposed);
+    if (x.placeholder.empty() && x.exposed.empty())
+      ok(topic, std::move(good));
   }
 
   void crypto() {

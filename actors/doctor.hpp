@@ -22,6 +22,16 @@ struct port_fact {
   std::error_code failure;
 };
 
+/// What may be wrong with a secret and its file.
+struct secret_fact {
+  /// Why it cannot be used; empty where it can.
+  std::string failure;
+  /// The file, if everybody on this host can read it.
+  std::string exposed;
+  /// The file, if its secret was meant to be replaced.
+  std::string placeholder;
+};
+
 /// What the doctor needs to know of the host.
 struct doctor_facts {
   std::vector<port_fact> ports;
@@ -41,12 +51,8 @@ struct doctor_facts {
   /// What a control group leaves the server; nothing without a limit.
   std::optional<double> cpu_quota;
   std::optional<uint64_t> memory_limit; // bytes
-  /// Why the keys for tokens cannot be used; empty where they can.
-  std::string auth_failure;
-  /// That file, if it is a secret which everybody on this host can read.
-  std::string exposed_secret;
-  /// That file, if its secret was meant to be replaced.
-  std::string placeholder_secret;
+  secret_fact auth;  // the keys for clients' tokens
+  secret_fact admin; // the token of the admin API
   bool srtp_available = true;
   std::string srtp_backend; // that would be used
   bool has_page = true;

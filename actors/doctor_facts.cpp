@@ -1,5 +1,6 @@
 #include "actors/doctor.hpp"
 
+#include "actors/admin_api.hpp"
 #include "actors/doorkeeper.hpp"
 #include "actors/node_settings.hpp"
 #include "actors/secret_file.hpp"
@@ -23,17 +24,24 @@ void add_ports(std::vector<port_fact>& out, const std::string& key,
           {key, protocol, *address, net::try_bind(*address, protocol)});
 }
 
-void add_auth(doctor_facts& out, const config::auth_keys& settings) {
-  if (settings.jwt.empty())
-    return;
-  out.auth_failure = make_doorkeeper(settings).failure.value_or("");
-  const auto& file = settings.jwt_secret_file;
+secret_fact look_at(const std::string& file,
+                    const std::optional<std::string>& failure) {
+  secret_fact out{failure.value_or(""), {}, {}};
   if (file.empty())
-    return;
+    return out;
   if (net::readable_by_all(file))
-    out.exposed_secret = file;
+    out.exposed = file;
   if (auto secret = read_secret_file(file); secret && is_placeholder(*secret))
-    out.placeholder_secret = file;
+    out.placeholder = file;
+  return out;
+}
+
+void add_secrets(doctor_facts& out, const config& settings) {
+  if (const auto& auth = settings.auth; !auth.jwt.empty())
+    out.auth = look_at(auth.jwt_secret_file, make_doorkeeper(auth).failure);
+  admin_settings unused;
+  out.admin = look_at(settings.admin.token_file,
+                      read_admin_token(settings.admin, unused));
 }
 
 } // namespace
@@ -63,7 +71,7 @@ doctor_facts gather_facts(const config& settings) {
   out.cores = net::usable_cores();
   out.cpu_quota = net::cpu_quota();
   out.memory_limit = net::memory_limit();
-  add_auth(out, settings.auth);
+  add_secrets(out, settings);
   auto backend = to_backend(rtc.srtp_backend);
   out.srtp_available = backend.has_value();
   if (backend)

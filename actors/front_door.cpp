@@ -28,6 +28,20 @@ net::http_response to_response(const protocol::handshake_refusal& x) {
                             x.reason + "\n");
 }
 
+/// What an operator may raise so that clients are no longer refused for `why`.
+std::string_view limit_of(net::reject_reason why) {
+  switch (why) {
+    case net::reject_reason::address_full:
+      return "http.max-per-address";
+    case net::reject_reason::address_rate:
+      return "http.address-rate";
+    case net::reject_reason::accept_failed:
+      return "LimitNOFILE";
+    default:
+      return "http.max-connections";
+  }
+}
+
 /// Hands a connection's messages to its session.
 class session_feed final : public net::connection_events {
 public:
@@ -173,6 +187,15 @@ void front_door::on_certificate_changed(const std::error_code& failure) {
                {{"why", failure.message()}, {"in-use", "the one before"}});
   else
     log::event(log::level::info, "certificate-changed");
+}
+
+void front_door::on_clients_refused(const net::clients_refused& news) {
+  auto why = news.error ? news.error.message()
+                        : std::string{to_string(news.why)};
+  log::event(log::level::warn, "clients-refused",
+             {{"why", std::move(why)},
+              {"count", std::to_string(news.count)},
+              {"limit", std::string{limit_of(news.why)}}});
 }
 
 } // namespace troupe::actors

@@ -80,6 +80,8 @@ public:
 
   void on_certificate_changed(const std::error_code& failure) override;
 
+  void on_clients_refused(const net::clients_refused& news) override;
+
 private:
   caf::actor_system& system_;
   std::shared_ptr<const media_services> services_;

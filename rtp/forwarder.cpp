@@ -11,6 +11,10 @@ namespace {
 constexpr auto keyframe_intervals = keyframe_requester::intervals{
     std::chrono::milliseconds{200}, std::chrono::seconds{1}};
 
+// So many packets that cannot be sent again, of those asked for at once, are no
+// chance loss.
+constexpr size_t beyond_repair = 16;
+
 std::shared_ptr<const header_writer> make_headers(const forwarder::config& x) {
   auto result =
       std::make_shared<header_writer>(x.source_extensions, x.extensions);
@@ -300,14 +304,18 @@ void forwarder::handle_retransmissions(const media_batch& batch,
                                        time_point now) {
   if (!running() || !config_.rtx_ssrc || !config_.rtx_payload)
     return;
+  size_t refused = 0;
   for (auto& x : *batch) {
     auto sequence = sequence_.lookup(origin_of(x));
     auto then = sequence_.tag_of(origin_of(x));
     auto timestamp = timestamps_.peek(x.encoding, x.timestamp);
     if (!sequence || !then || !timestamp || superseded(*sequence)
-        || !layer_selector::allows(x, selector_.layers_for(x, layers_of(*then)))
-        || !stream_.spend(x.packet.payload().size()))
+        || !layer_selector::allows(x, selector_.layers_for(x, layers_of(*then))))
       continue;
+    if (!stream_.spend(x.packet.payload().size())) {
+      ++refused;
+      continue;
+    }
     auto fields = rewritten_fields{};
     fields.payload_type = *config_.rtx_payload;
     fields.sequence_number = rtx_sequence_++;
@@ -316,6 +324,10 @@ void forwarder::handle_retransmissions(const media_batch& batch,
     fields.marker = ends_picture(x, layers_of(*then));
     emit(x, fields, *sequence, *then);
   }
+  // More is missing than may be sent again soon, as after a blackout: the
+  // receiver would wait for seconds before it asked for a key frame itself.
+  if (refused >= beyond_repair && config_.kind == media_kind::video)
+    keyframes_.request(now);
   collect(now);
 }
 

@@ -9,6 +9,9 @@ namespace {
 constexpr auto unknown_round_trip = std::chrono::milliseconds{40};
 constexpr auto least_round_trip = std::chrono::milliseconds{10};
 
+// Of the latest report, in the average by which a stream is scored.
+constexpr float score_weight = 0.25;
+
 // Sweep when the sequence has passed this many numbers.
 constexpr unsigned sweep_shift = 13;
 
@@ -79,10 +82,7 @@ void send_stream::handle_report_block(const rtcp::report_block& x,
                                       time_point now) {
   fraction_lost_ = x.fraction_lost;
   packets_lost_ = x.cumulative_lost;
-  if (auto score = score_of_loss(x.fraction_lost / 256.0); score != score_) {
-    score_ = score;
-    score_changed_ = true;
-  }
+  update_score();
   if (x.last_sender_report == 0)
     return;
   for (auto& r : reports_) {
@@ -95,6 +95,22 @@ void send_stream::handle_report_block(const rtcp::report_block& x,
         round_trip_time_ ? (*round_trip_time_ * 7 + rtt) / 8 : rtt;
     return;
   }
+}
+
+// One report that is worse than the others is no reason to tell of a bad link,
+// and what was sent again in time was not missed.
+void send_stream::update_score() {
+  auto sent = static_cast<float>(packets_ - packets_scored_);
+  auto repaired = static_cast<float>(rtx_packets_ - rtx_scored_);
+  packets_scored_ = packets_;
+  rtx_scored_ = rtx_packets_;
+  auto missed = static_cast<float>(fraction_lost_) / 256;
+  if (repaired > 0)
+    missed = std::max(0.0f, missed - repaired / std::max(sent, repaired));
+  loss_average_ += (missed - loss_average_) * score_weight;
+  auto score = score_of_loss(loss_average_);
+  score_changed_ = score_changed_ || score != score_;
+  score_ = score;
 }
 
 rtcp::sender_info send_stream::make_sender_report(ntp_time ntp,

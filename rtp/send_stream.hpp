@@ -76,6 +76,7 @@ private:
   };
 
   void sweep();
+  void update_score();
 
   ssrc ssrc_;
   uint16_t newest_ = 0;
@@ -83,6 +84,9 @@ private:
   bool score_changed_ = false;
   uint8_t fraction_lost_ = 0;
   int32_t packets_lost_ = 0;
+  float loss_average_ = 0; // of what was not sent again
+  uint64_t packets_scored_ = 0;
+  uint64_t rtx_scored_ = 0;
   uint64_t packets_ = 0;
   uint64_t octets_ = 0;
   uint64_t rtx_packets_ = 0;

@@ -184,9 +184,10 @@ engineio_service::plan_websocket(const http_request& request) {
 std::variant<engineio_service::session_ptr, http_response>
 engineio_service::open(const http_request& request) {
   auto core = core_.shared_from_this();
-  auto outcome = gate_.admit(request.remote, std::chrono::steady_clock::now());
+  auto now = std::chrono::steady_clock::now();
+  auto outcome = gate_.admit(request.remote, now);
   if (outcome != admission_outcome::admitted) {
-    core_.rejects.add(to_reason(outcome));
+    core_.turn_away(to_reason(outcome), now);
     return text_response(503, "Too many sessions\n");
   }
   std::shared_ptr<void> ticket{nullptr, [core, remote = request.remote](void*) {

@@ -2,6 +2,7 @@
 
 #include "net/io/http_server.hpp"
 #include "net/io/live_set.hpp"
+#include "net/io/refusal_news.hpp"
 #include "net/io/reject_counters.hpp"
 #include "net/io/static_files.hpp"
 
@@ -27,6 +28,10 @@ struct http_core : std::enable_shared_from_this<http_core> {
   /// says that the client is at fault.
   void count_close(uint16_t code);
 
+  /// Counts a client that is turned away at the door, and tells the layer above
+  /// now and then. `error` tells why one could not even be accepted.
+  void turn_away(reject_reason why, time_point now, std::error_code error = {});
+
   /// A number that no other connection of this process has.
   static uint64_t next_id();
 
@@ -41,6 +46,7 @@ struct http_core : std::enable_shared_from_this<http_core> {
   std::unique_ptr<engineio_service> engineio;
 
   reject_counters rejects;
+  refusal_news news;
   std::atomic<uint64_t> accepted{0};
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> websockets{0};

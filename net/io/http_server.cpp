@@ -46,7 +46,7 @@ public:
           if (!ec)
             self->admit(std::move(socket), index, now);
           if (is_exhaustion(ec)) {
-            self->core_->rejects.add(reject_reason::accept_failed);
+            self->core_->turn_away(reject_reason::accept_failed, now, ec);
             self->accept_at(now + accept_pause);
           } else {
             self->accept_at(self->bucket_.reserve(now));
@@ -85,7 +85,7 @@ private:
       return;
     auto outcome = core_->gate.admit(*remote, now);
     if (outcome != admission_outcome::admitted)
-      return refuse(socket, outcome);
+      return refuse(socket, outcome, now);
     core_->accepted.fetch_add(1, std::memory_order_relaxed);
     error_code ignored;
     socket.set_option(tcp::no_delay{true}, ignored);
@@ -100,8 +100,8 @@ private:
   }
 
   // Says so, if there is room for that at once.
-  void refuse(loop_socket& socket, admission_outcome why) {
-    core_->rejects.add(to_reason(why));
+  void refuse(loop_socket& socket, admission_outcome why, time_point now) {
+    core_->turn_away(to_reason(why), now);
     if (core_->tls)
       return;
     constexpr std::string_view answer = "HTTP/1.1 503 Service Unavailable\r\n"
@@ -169,6 +169,13 @@ void http_core::count_close(uint16_t code) {
   }
 }
 
+void http_core::turn_away(reject_reason why, time_point now,
+                          std::error_code error) {
+  rejects.add(why);
+  if (auto count = news.add(why, now))
+    handler.on_clients_refused({why, *count, error});
+}
+
 reject_reason to_reason(admission_outcome why) {
   switch (why) {
     case admission_outcome::address_full:
@@ -186,6 +193,8 @@ uint64_t http_core::next_id() {
 }
 
 void http_handler::on_certificate_changed(const std::error_code&) {}
+
+void http_handler::on_clients_refused(const clients_refused&) {}
 
 bool http_handler::handle_http_later(const http_request&,
                                      const http_responder&) {

@@ -117,6 +117,15 @@ struct http_server_stats {
   uint64_t slow_readers_closed = 0;
 };
 
+/// Clients that were turned away at the door.
+struct clients_refused {
+  reject_reason why{};
+  /// Since this was last told for the same reason.
+  uint64_t count = 0;
+  /// Why the latest could not be accepted, where that is the reason.
+  std::error_code error;
+};
+
 /// The layer above the server. Called on the I/O threads, from several at
 /// once; must not block.
 class http_handler {
@@ -145,6 +154,10 @@ public:
   /// The certificate's files have changed and have been read again. Where
   /// that failed, new connections get the old one still.
   virtual void on_certificate_changed(const std::error_code& failure);
+
+  /// Clients are turned away: told of the first, and then once a minute for
+  /// each reason. May come on any I/O thread.
+  virtual void on_clients_refused(const clients_refused& news);
 };
 
 /// The HTTP server.

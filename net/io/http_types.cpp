@@ -68,6 +68,12 @@ http_request::query_value(std::string_view name) const {
   return result;
 }
 
+bool http_request::is_query_readable() const {
+  return !any_part(query, '&', [](std::string_view part) {
+    return !percent_decode(part, true);
+  });
+}
+
 std::string_view http_request::bearer_token() const {
   constexpr std::string_view scheme = "Bearer ";
   auto value = header("Authorization");

@@ -41,6 +41,10 @@ struct http_request {
   /// none.
   std::optional<std::string> query_value(std::string_view name) const;
 
+  /// Whether all of the query can be decoded: what cannot is passed over by
+  /// `query_value`, as if it were not there.
+  bool is_query_readable() const;
+
   /// What the client shows as `Authorization: Bearer` (RFC 6750, section
   /// 2.1), or empty.
   std::string_view bearer_token() const;

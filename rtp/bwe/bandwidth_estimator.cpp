@@ -155,8 +155,9 @@ void bandwidth_estimator::apply_probe(double bps, time_point now) {
 }
 
 bool bandwidth_estimator::may_probe(time_point now) const {
-  if (contention_.contested()
-      || (trend_.usage() != link_usage::normal && now - heard_ < stale)
+  auto trouble =
+      contention_.contested() || trend_.usage() != link_usage::normal;
+  if ((trouble && now - heard_ < stale)
       || (overused_ != time_point{}
           && now - overused_ < (starved_ ? starved_calm : calm)))
     return false;
@@ -165,6 +166,9 @@ bool bandwidth_estimator::may_probe(time_point now) const {
 }
 
 std::optional<probe> bandwidth_estimator::poll_probe(time_point now) {
+  // Whatever queue there was is empty by now.
+  if (now - heard_ >= stale)
+    rate_.end_drain();
   auto rate = static_cast<double>(target_bps());
   if (wanted_ <= rate || !may_probe(now))
     return std::nullopt;

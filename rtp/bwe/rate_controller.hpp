@@ -52,6 +52,11 @@ public:
   /// Goes to a rate that is known to pass, as a probe shows it.
   void set_rate(double bps, time_point now);
 
+  /// No queue is to be emptied any more.
+  void end_drain() {
+    drain_ = 1;
+  }
+
   /// What may be sent, bits per second.
   double target_bps() const {
     return std::max(config_.least_bps, rate_ * drain_);

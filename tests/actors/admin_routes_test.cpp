@@ -76,6 +76,8 @@ TEST_CASE("a mute is of one kind or of both") {
   CHECK(call("POST", target + "?kind=audio").kind == media_kind::audio);
   CHECK(call("POST", target + "?kind=video").kind == media_kind::video);
   CHECK(status(read("POST", target + "?kind=smell")) == 400);
+  CHECK(status(read("POST", target + "?kind=%zz")) == 400);
+  CHECK(status(read("POST", target + "?%ff=audio")) == 400);
 }
 
 TEST_CASE(

@@ -256,6 +256,13 @@ TEST_CASE("a mistake in the file is told with its line") {
   told("rtc.port = 5\n", "", "troupe: --rtc.port: ", {"--rtc.port=65536"});
 }
 
+TEST_CASE("a configuration file may begin with a byte order mark") {
+  temporary_file file{"\xef\xbb\xbfrtc.port = 5004\n"};
+  auto outcome = read({file.flag()});
+  REQUIRE_MESSAGE(outcome.settings, outcome.text);
+  CHECK(outcome.settings->rtc.port == 5004);
+}
+
 TEST_CASE("a list of the file may go over several lines") {
   temporary_file file{"metrics.allow = [127.0.0.1,\n  ::1]\nrtc.port = 5004\n"};
   auto outcome = read({file.flag()});

@@ -294,14 +294,66 @@ TEST_CASE("no tokens are a warning, but on loopback") {
 
 TEST_CASE("keys for tokens must be there, fit, and be nobody else's") {
   host x;
-  x.facts.exposed_secret = "/etc/jwt";
+  x.facts.auth.exposed = "/etc/jwt";
   expect(x.complaint(), verdict::warning, "tokens", "can read the secret",
          "chmod o= /etc/jwt");
-  x.facts.exposed_secret.clear();
-  x.facts.placeholder_secret = "/etc/jwt";
+  x.facts.auth.exposed.clear();
+  x.facts.auth.placeholder = "/etc/jwt";
   expect(x.complaint(), verdict::wrong, "tokens", "guessed", "openssl rand");
-  x.facts.auth_failure = "auth.jwt: no key";
+  x.facts.auth.failure = "auth.jwt: no key";
   expect(x.complaint(), verdict::wrong, "tokens", "no key", "hs256");
+}
+
+TEST_CASE("the admin API's token must be there, and be nobody else's") {
+  host x;
+  x.facts.admin.failure = "no file"; // of an API that is off
+  CHECK(x.complaints().empty());
+  x.settings.admin.token_file = "/etc/admin";
+  expect(x.complaint(), verdict::wrong, "admin", "no file",
+         "openssl rand -hex 32 > /etc/admin");
+  x.facts.admin = {"", "/etc/admin", ""};
+  expect(x.complaint(), verdict::warning, "admin", "can read the secret",
+         "chmod o= /etc/admin");
+  x.facts.admin = {"", "", "/etc/admin"};
+  expect(x.complaint(), verdict::wrong, "admin", "guessed", "openssl rand");
+  x.facts.admin = {};
+  CHECK(x.complaints().empty());
+}
+
+TEST_CASE("ports that can be bound, but not all of them, are wrong") {
+  host x;
+  auto port = x.facts.ports.at(0);
+  SUBCASE("HTTP and ICE over TCP") {
+    port.key = "rtc.port";
+    x.facts.ports.push_back(port);
+    expect(x.complaint(), verdict::wrong, "ports", "http.port and rtc.port",
+           "rtc.tcp");
+  }
+  SUBCASE("an address twice") {
+    x.facts.ports.push_back(port);
+    expect(x.complaint(), verdict::wrong, "ports", "at the same time",
+           "http.listen-addresses");
+  }
+  SUBCASE("an address, and all of them") {
+    port.address = at("192.0.2.1", 3000);
+    x.facts.ports.push_back(port);
+    expect(x.complaint(), verdict::wrong, "ports", "192.0.2.1:3000",
+           "http.listen-addresses");
+  }
+  SUBCASE("different ones") {
+    port.address = at("::", 3000);
+    x.facts.ports.push_back(port);
+    port = x.facts.ports.at(1);
+    port.protocol = tcp;
+    x.facts.ports.push_back(port);
+    CHECK(x.complaints().empty());
+  }
+  SUBCASE("ports that the system chooses") {
+    port.address = at("127.0.0.1", 0);
+    x.facts.ports.push_back(port);
+    x.facts.ports.push_back(port);
+    CHECK(x.complaints().empty());
+  }
 }
 
 TEST_CASE("a secret is drawn by lot, or to be replaced") {
@@ -323,12 +375,18 @@ TEST_CASE("the doctor looks at the keys that the configuration names") {
   settings.auth.jwt = {"hs256"};
   settings.auth.jwt_secret_file = secret.path();
   auto facts = gather_facts(settings);
-  CHECK(facts.auth_failure.empty());
-  CHECK(facts.placeholder_secret == secret.path());
+  CHECK(facts.auth.failure.empty());
+  CHECK(facts.auth.placeholder == secret.path());
   settings.auth.jwt = {"es256"}; // for which a secret does not fit
-  CHECK_FALSE(gather_facts(settings).auth_failure.empty());
+  CHECK_FALSE(gather_facts(settings).auth.failure.empty());
   settings.auth.jwt_secret_file += ".nowhere";
-  CHECK_FALSE(gather_facts(settings).auth_failure.empty());
+  CHECK_FALSE(gather_facts(settings).auth.failure.empty());
+  CHECK(gather_facts(settings).admin.failure.empty());
+  settings.admin.token_file = secret.path();
+  CHECK(gather_facts(settings).admin.failure.empty());
+  CHECK(gather_facts(settings).admin.placeholder == secret.path());
+  settings.admin.token_file += ".nowhere";
+  CHECK_FALSE(gather_facts(settings).admin.failure.empty());
 }
 
 TEST_CASE("a backend that is not there is wrong") {

@@ -229,7 +229,7 @@ TEST_CASE("sender reports map the producer's instant to our timestamps") {
     REQUIRE(stats.round_trip_time);
     CHECK(std::chrono::round<std::chrono::milliseconds>(*stats.round_trip_time)
           == 60ms);
-    CHECK(stats.score == 5);
+    CHECK(stats.score == 9);
   }
 }
 
@@ -304,6 +304,25 @@ TEST_CASE("frugally, nothing is sent again from before a stream began anew") {
   x.engine.handle_nack(
       std::vector<uint16_t>{x.sent.back().fields.sequence_number}, at(60s));
   CHECK(x.engine.poll_retransmission_request());
+}
+
+TEST_CASE("who lacks more than may be sent again is given a key frame") {
+  fixture x;
+  for (auto i = 0; i < 100; ++i)
+    x.feed(100000 + i, 10ms * i, i == 0);
+  auto wants_again = [&](int count) {
+    std::vector<rtp::media_packet> found;
+    for (auto i = 0; i < count; ++i)
+      found.push_back(fixture::media(100099 - i, 10ms * (99 - i)));
+    x.engine.handle_retransmissions(media_of(found), at(1s));
+    x.drain();
+  };
+  wants_again(20);
+  CHECK(x.sent.size() == 120);
+  CHECK(x.keyframes_wanted == 0);
+  wants_again(60);
+  CHECK(x.sent.size() < 140);
+  CHECK(x.keyframes_wanted == 1);
 }
 
 TEST_CASE("a consumer costs at most 4 KB") {

@@ -111,6 +111,16 @@ void echo_handler::on_certificate_changed(const std::error_code& failure) {
   certificate_changes_.push_back(failure);
 }
 
+void echo_handler::on_clients_refused(const clients_refused& news) {
+  std::lock_guard guard{mutex_};
+  refusals_.push_back(news);
+}
+
+std::vector<clients_refused> echo_handler::refusals() {
+  std::lock_guard guard{mutex_};
+  return refusals_;
+}
+
 std::vector<std::error_code> echo_handler::certificate_changes() {
   std::lock_guard guard{mutex_};
   return certificate_changes_;

@@ -41,6 +41,11 @@ public:
 
   void on_certificate_changed(const std::error_code& failure) override;
 
+  void on_clients_refused(const clients_refused& news) override;
+
+  /// What was told of clients that were refused, so far.
+  std::vector<clients_refused> refusals();
+
   /// What came of each change of the certificate's files so far.
   std::vector<std::error_code> certificate_changes();
 
@@ -51,6 +56,7 @@ private:
   std::vector<uint16_t> closed_;
   std::vector<http_responder> later_;
   std::vector<std::error_code> certificate_changes_;
+  std::vector<clients_refused> refusals_;
 };
 
 /// A configuration for one loopback address and a free port.

@@ -151,6 +151,9 @@ TEST_CASE("one address may hold only so many connections") {
   tcp_client c{x.port()};
   CHECK(c.reads_end());
   CHECK(x.server.stats().refused == 1);
+  auto told = x.handler.refusals();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].why == reject_reason::address_full);
   // A WebSocket gives its place back too.
   b.stream().close();
   CHECK(eventually([&] { return x.server.stats().connections == 1; }));
@@ -182,6 +185,11 @@ TEST_CASE("a server without descriptors pauses, and recovers") {
   CHECK(eventually([&] { return x.server.stats().accept_errors > 0; }));
   std::this_thread::sleep_for(30ms);
   CHECK(x.server.stats().accept_errors < 3);
+  auto told = x.handler.refusals();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].why == reject_reason::accept_failed);
+  CHECK(told[0].count == 1);
+  CHECK(told[0].error == std::errc::too_many_files_open);
   guard.restore();
   CHECK(read_reply(starved).status == 200);
 }

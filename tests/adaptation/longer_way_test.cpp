@@ -1,0 +1,47 @@
+#include "simulcast_call.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace troupe;
+using namespace troupe::test;
+
+namespace {
+
+/// A wide link.
+rtp::test::link_settings wide() {
+  rtp::test::link_settings out;
+  out.capacity = [](double) {
+    return 20e6;
+  };
+  return out;
+}
+
+/// How many frames come in a time.
+int frames_in(net::duration time, simulcast_call& call, const viewer& of) {
+  auto before = of.video().frames;
+  call.run(time);
+  return of.video().frames - before;
+}
+
+} // namespace
+
+// Clients that do as mediasoup-client says tell of video only: while there is
+// none, nothing is heard but what becomes of probes.
+TEST_CASE("a way that becomes longer for good takes no picture for good") {
+  const std::vector<std::vector<double>> sources{{150, 500, 1500}, {400}, {40}};
+  for (const auto& encodings : sources)
+    for (auto by : {80ms, 150ms, 300ms}) {
+      CAPTURE(encodings.front());
+      CAPTURE(by.count());
+      simulcast_call call{encodings};
+      call.audio_is_told = false;
+      auto& x = call.add(wide());
+      call.run(20s);
+      x.link.settings.propagation += by;
+      call.run(7s);
+      CHECK(frames_in(3s, call, x) >= 60);
+      call.run(20s);
+      CHECK(frames_in(5s, call, x) >= 145);
+      CHECK(x.video().encoding == encodings.size() - 1);
+    }
+}
