@@ -310,7 +310,8 @@ void forwarder::handle_retransmissions(const media_batch& batch,
     auto then = sequence_.tag_of(origin_of(x));
     auto timestamp = timestamps_.peek(x.encoding, x.timestamp);
     if (!sequence || !then || !timestamp || superseded(*sequence)
-        || !layer_selector::allows(x, selector_.layers_for(x, layers_of(*then))))
+        || !layer_selector::allows(x,
+                                   selector_.layers_for(x, layers_of(*then))))
       continue;
     if (!stream_.spend(x.packet.payload().size())) {
       ++refused;
