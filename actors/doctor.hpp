@@ -51,8 +51,8 @@ struct doctor_facts {
   /// What a control group leaves the server; nothing without a limit.
   std::optional<double> cpu_quota;
   std::optional<uint64_t> memory_limit; // bytes
-  secret_fact auth;  // the keys for clients' tokens
-  secret_fact admin; // the token of the admin API
+  secret_fact auth;                     // the keys for clients' tokens
+  secret_fact admin;                    // the token of the admin API
   bool srtp_available = true;
   std::string srtp_backend; // that would be used
   bool has_page = true;

@@ -190,8 +190,8 @@ void front_door::on_certificate_changed(const std::error_code& failure) {
 }
 
 void front_door::on_clients_refused(const net::clients_refused& news) {
-  auto why = news.error ? news.error.message()
-                        : std::string{to_string(news.why)};
+  auto why =
+      news.error ? news.error.message() : std::string{to_string(news.why)};
   log::event(log::level::warn, "clients-refused",
              {{"why", std::move(why)},
               {"count", std::to_string(news.count)},
