@@ -40,6 +40,20 @@ unsigned next_interval_us(SSL*, unsigned last) {
   return last == 0 ? first : std::min(2 * last, longest);
 }
 
+/// The least that a protected record holds: the explicit nonce of GCM (RFC
+/// 5288) and the tag. What is shorter should be dropped (RFC 6347,
+/// section 4.1.2.7); some releases of OpenSSL end the association over it, and
+/// anyone can send it.
+size_t least_protected_octets(const SSL* ssl) {
+  constexpr size_t explicit_nonce = 8, tag = 16;
+  const auto* cipher = SSL_get_pending_cipher(ssl);
+  if (!cipher)
+    cipher = SSL_get_current_cipher(ssl);
+  auto kind = cipher ? SSL_CIPHER_get_cipher_nid(cipher) : NID_undef;
+  auto is_gcm = kind == NID_aes_128_gcm || kind == NID_aes_256_gcm;
+  return is_gcm ? explicit_nonce + tag : tag;
+}
+
 /// Gives OpenSSL its record buffers for one call only: they are 19 KB, and an
 /// idle association shall not keep them. OpenSSL would not allocate the one
 /// for writing by itself.
@@ -96,6 +110,7 @@ struct dtls_connection::impl {
   void receive_unreadable(const dtls_record& record);
   void repeat_last_flight(const dtls_record& record);
   void feed(byte_span record);
+  void feed_protected(byte_span record);
   void advance();
   void advance_handshake();
   void restart();
@@ -142,7 +157,7 @@ void dtls_connection::impl::receive(byte_span datagram) {
     else if (!ssl)
       receive_unreadable(*record);
     else if (record->epoch > 0)
-      feed(record->octets);
+      feed_protected(record->octets);
   }
 }
 
@@ -176,7 +191,7 @@ void dtls_connection::impl::release_held() {
                     || state == dtls_state::connected;
     if (!has_keys)
       return;
-    feed(*held.pop());
+    feed_protected(*held.pop());
   }
 }
 
@@ -205,6 +220,12 @@ void dtls_connection::impl::feed(byte_span record) {
   port.in = record;
   advance();
   port.in = {};
+}
+
+void dtls_connection::impl::feed_protected(byte_span record) {
+  if (record.size()
+      >= dtls_record::header_octets + least_protected_octets(ssl.get()))
+    feed(record);
 }
 
 void dtls_connection::impl::advance() {

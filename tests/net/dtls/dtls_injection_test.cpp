@@ -219,6 +219,28 @@ TEST_CASE("noise before the first hello spoils nothing") {
   }
 }
 
+TEST_CASE("protected records of any size from a stranger end nothing") {
+  auto random = make_seeded_rng(7);
+  for (size_t size = 0; size < 80; ++size) {
+    CAPTURE(size);
+    dtls_pair pair;
+    auto type = uint8_t(20 + size % 4);
+    auto forge = [&] {
+      return make_record(type, 1, random->below(3),
+                         random_octets(size, *random));
+    };
+    pair.server.start(dtls_role::server, {pair.client_fingerprint}, pair.now);
+    pair.server.handle_datagram(forge(), pair.now);
+    pair.client.start(dtls_role::client, {pair.server_fingerprint}, pair.now);
+    pair.run();
+    REQUIRE(pair.both(dtls_state::connected));
+    pair.server.handle_datagram(forge(), pair.now);
+    pair.client.handle_datagram(forge(), pair.now);
+    pair.settle();
+    CHECK(pair.both(dtls_state::connected));
+  }
+}
+
 TEST_CASE("records before their keys never displace the real one for long") {
   dtls_pair pair;
   auto random = make_seeded_rng(2);
