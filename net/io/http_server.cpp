@@ -46,7 +46,8 @@ public:
           if (!ec)
             self->admit(std::move(socket), index, now);
           if (is_exhaustion(ec)) {
-            self->core_->turn_away(reject_reason::accept_failed, now, ec);
+            self->core_->turn_away(reject_reason::accept_failed, now,
+                                   {ec.value(), std::generic_category()});
             self->accept_at(now + accept_pause);
           } else {
             self->accept_at(self->bucket_.reserve(now));
