@@ -13,14 +13,6 @@ using namespace troupe::test;
 /// choice of layers together.
 namespace {
 
-rtp::test::link_settings constant(double bps) {
-  rtp::test::link_settings out;
-  out.capacity = [=](double) {
-    return bps;
-  };
-  return out;
-}
-
 double seconds(net::duration x) {
   return std::chrono::duration<double>(x).count();
 }
@@ -53,7 +45,7 @@ TEST_CASE("on a constant link the layer is the one that fits, and stays") {
   for (auto& x : links) {
     CAPTURE(x.bps);
     simulcast_call call;
-    auto& at = settle(call, constant(x.bps),
+    auto& at = settle(call, rtp::test::constant_link(x.bps),
                       ("constant " + std::to_string(x.bps / 1e6)).c_str());
     CHECK(at.video().encoding == x.layer);
     CHECK(at.video().switches <= 2);
@@ -69,7 +61,7 @@ TEST_CASE("twenty receivers on twenty links each get the layer that fits") {
   for (int i = 0; i < 20; ++i)
     links.push_back(200e3 * std::pow(1.2, i)); // to 6.4 Mbit/s
   for (auto bps : links)
-    call.add(constant(bps));
+    call.add(rtp::test::constant_link(bps));
   call.run(20s);
   for (auto& x : call.viewers)
     x->clear_figures();
@@ -101,7 +93,7 @@ TEST_CASE("twenty receivers on twenty links each get the layer that fits") {
 TEST_CASE("loss and jitter do not cost the layer") {
   for (double loss : {0.01, 0.05}) {
     CAPTURE(loss);
-    auto link = constant(3e6);
+    auto link = rtp::test::constant_link(3e6);
     link.loss = loss;
     simulcast_call call;
     auto& at = settle(call, link, ("loss " + std::to_string(loss)).c_str());
@@ -109,13 +101,13 @@ TEST_CASE("loss and jitter do not cost the layer") {
     CHECK(at.video().switches <= 2);
     CHECK(at.video().frozen <= 2s);
   }
-  auto link = constant(3e6);
+  auto link = rtp::test::constant_link(3e6);
   link.jitter = 100ms;
   simulcast_call call;
   auto& at = settle(call, link, "jitter 100 ms");
   CHECK(at.video().encoding >= 1); // the highest would fit
   CHECK(at.video().switches <= 2);
-  link = constant(3e6);
+  link = rtp::test::constant_link(3e6);
   link.loss = 0.01;
   link.burst_loss = 0.5;
   simulcast_call bursts;
@@ -171,7 +163,7 @@ TEST_CASE("down within 3 s, back within 15 s, and hardly a freeze") {
 
 TEST_CASE("two videos share a link") {
   simulcast_call call;
-  auto& x = call.add(constant(1.4e6), 2);
+  auto& x = call.add(rtp::test::constant_link(1.4e6), 2);
   call.run(20s);
   x.clear_figures();
   call.run(60s);
@@ -193,8 +185,8 @@ TEST_CASE("two videos share a link") {
 
 TEST_CASE("who asks for everything 100 times a second gets little more") {
   simulcast_call call;
-  auto& quiet = call.add(constant(10e6));
-  auto& greedy = call.add(constant(10e6));
+  auto& quiet = call.add(rtp::test::constant_link(10e6));
+  auto& greedy = call.add(rtp::test::constant_link(10e6));
   greedy.greedy = true;
   call.run(10s);
   quiet.clear_figures();
@@ -209,7 +201,7 @@ TEST_CASE("who asks for everything 100 times a second gets little more") {
 
 TEST_CASE("who gives no feedback gets everything, unlimited") {
   simulcast_call call;
-  auto& x = call.add(constant(10e6));
+  auto& x = call.add(rtp::test::constant_link(10e6));
   x.feedback = false;
   call.run(6s);
   CHECK(x.video().encoding == 2);
@@ -218,7 +210,7 @@ TEST_CASE("who gives no feedback gets everything, unlimited") {
 
 TEST_CASE("audio is whole and on time where video hardly fits") {
   simulcast_call call;
-  auto& x = settle(call, constant(100e3), "0.1 Mbit/s");
+  auto& x = settle(call, rtp::test::constant_link(100e3), "0.1 Mbit/s");
   CHECK(x.audio_packets >= 60 * 50 - 5);
   CHECK(x.worst_audio <= 400ms);
 }

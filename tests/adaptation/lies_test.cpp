@@ -9,14 +9,6 @@ using namespace troupe::test;
 /// never its voices, and nobody else (THREATS, row 14).
 namespace {
 
-rtp::test::link_settings wide() {
-  rtp::test::link_settings out;
-  out.capacity = [](double) {
-    return 10e6;
-  };
-  return out;
-}
-
 enum class lie : uint8_t { least, most, noise, late, lost, any };
 
 /// Sends feedback that has nothing to do with what arrives.
@@ -81,8 +73,8 @@ TEST_CASE("who lies about its link gets all audio, in time, and harms nobody") {
     CAPTURE(static_cast<int>(how));
     CAPTURE(++seed);
     simulcast_call call;
-    auto& bad = call.add(wide());
-    auto& good = call.add(wide());
+    auto& bad = call.add(rtp::test::constant_link(10e6));
+    auto& good = call.add(rtp::test::constant_link(10e6));
     bad.feedback = false;
     liar client{seed, how};
     call.run(2s);

@@ -7,15 +7,6 @@ using namespace troupe::test;
 
 namespace {
 
-/// A wide link.
-rtp::test::link_settings wide() {
-  rtp::test::link_settings out;
-  out.capacity = [](double) {
-    return 20e6;
-  };
-  return out;
-}
-
 /// How many frames come in a time.
 int frames_in(net::duration time, simulcast_call& call, const viewer& of) {
   auto before = of.video().frames;
@@ -35,7 +26,7 @@ TEST_CASE("a way that becomes longer for good takes no picture for good") {
       CAPTURE(by.count());
       simulcast_call call{encodings};
       call.audio_is_told = false;
-      auto& x = call.add(wide());
+      auto& x = call.add(rtp::test::constant_link(20e6));
       call.run(20s);
       x.link.settings.propagation += by;
       call.run(7s);

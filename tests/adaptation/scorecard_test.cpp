@@ -15,22 +15,15 @@ using namespace troupe::test;
 namespace {
 
 using rtp::test::bottleneck;
+using rtp::test::constant_link;
 using rtp::test::link_settings;
 
 constexpr auto settling = 20s;
 constexpr auto counted = 60s;
 constexpr double counted_seconds = 60;
 
-link_settings constant(double bps) {
-  link_settings out;
-  out.capacity = [=](double) {
-    return bps;
-  };
-  return out;
-}
-
 link_settings lossy(double loss, double burst = 0) {
-  auto out = constant(3e6);
+  auto out = constant_link(3e6);
   out.loss = loss;
   out.burst_loss = burst;
   return out;
@@ -171,7 +164,7 @@ TEST_CASE("the scorecard's constant links") {
        {std::pair{0.3e6, 0}, {1e6, 1}, {3e6, 2}, {10e6, 2}}) {
     auto name = std::to_string(bps / 1e6) + " Mbit/s";
     CAPTURE(name);
-    auto x = alone({name.c_str(), constant(bps)});
+    auto x = alone({name.c_str(), constant_link(bps)});
     CHECK(x.encoding[0] == encoding);
     CHECK(x.calm >= 0.9);
     CHECK(x.switches <= 2);
@@ -180,7 +173,7 @@ TEST_CASE("the scorecard's constant links") {
 }
 
 TEST_CASE("the scorecard's lossy links") {
-  auto jitter = constant(3e6);
+  auto jitter = constant_link(3e6);
   jitter.jitter = 100ms;
   for (auto& x : std::vector<row>{{"1 % loss", lossy(0.01)},
                                   {"5 % loss", lossy(0.05)},
@@ -196,12 +189,12 @@ TEST_CASE("the scorecard's lossy links") {
 }
 
 TEST_CASE("the scorecard's competitors") {
-  auto videos = alone({"two videos, 2.4 Mbit/s", constant(2.4e6), 1, 2});
+  auto videos = alone({"two videos, 2.4 Mbit/s", constant_link(2.4e6), 1, 2});
   CHECK(videos.switches <= 2);
   CHECK(videos.calm >= 0.9);
   for (double bps : {2.4e6, 4e6}) {
     row two{bps < 3e6 ? "two receivers, 2.4 Mbit/s" : "two receivers, 4 Mbit/s",
-            constant(bps), 2};
+            constant_link(bps), 2};
     CAPTURE(two.name);
     auto both = course{two}.run();
     for (const auto& x : both) {
@@ -218,7 +211,7 @@ TEST_CASE("the scorecard's downloads leave a picture") {
   for (size_t count : {1, 2, 3, 5}) {
     auto name = std::to_string(count) + " downloads, 4 Mbit/s";
     CAPTURE(name);
-    auto x = alone({name.c_str(), constant(4e6), 1, 1, count});
+    auto x = alone({name.c_str(), constant_link(4e6), 1, 1, count});
     // Never a frozen picture, and no more than a share for it.
     CHECK(x.longest <= 1);
     CHECK(x.used >= 0.05);

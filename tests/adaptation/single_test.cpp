@@ -15,11 +15,7 @@ namespace {
 constexpr double kbps = 470;
 
 rtp::test::link_settings wide(double bps = 10e6) {
-  rtp::test::link_settings out;
-  out.capacity = [=](double) {
-    return bps;
-  };
-  return out;
+  return rtp::test::constant_link(bps);
 }
 
 double seconds(net::duration x) {

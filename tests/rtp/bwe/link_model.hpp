@@ -38,6 +38,15 @@ struct link_settings {
   bool reliable = false;
 };
 
+/// A link that always carries so much, in bits per second.
+inline link_settings constant_link(double bps) {
+  link_settings out;
+  out.capacity = [=](double) {
+    return bps;
+  };
+  return out;
+}
+
 /// A queue with a rate, a length and some mishaps.
 class bottleneck {
 public:

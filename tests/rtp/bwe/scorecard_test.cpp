@@ -48,14 +48,6 @@ score run(const link_settings& settings, double time, uint32_t seed,
   return out;
 }
 
-link_settings constant(double bps) {
-  link_settings out;
-  out.capacity = [=](double) {
-    return bps;
-  };
-  return out;
-}
-
 void tell(const std::string& name, const score& x) {
   if (std::getenv("TROUPE_SCORECARD"))
     std::printf("%-28s utilisation %.2f  queue<100ms %.2f  converged %.1f s  "
@@ -70,7 +62,7 @@ TEST_CASE("a constant link is filled, without a queue") {
   for (double mbit : {0.3, 1.0, 3.0, 10.0})
     for (uint32_t seed : {1u, 2u}) {
       CAPTURE(mbit);
-      auto x = run(constant(mbit * 1e6), 60, seed);
+      auto x = run(constant_link(mbit * 1e6), 60, seed);
       tell("constant " + std::to_string(mbit), x);
       CHECK(x.utilisation >= 0.85);
       CHECK(x.short_queue >= 0.9);
@@ -83,7 +75,7 @@ TEST_CASE("random loss is not taken for congestion") {
   for (double loss : {0.01, 0.05})
     for (double burst : {0.0, 0.5}) {
       CAPTURE(loss);
-      auto settings = constant(3e6);
+      auto settings = constant_link(3e6);
       settings.loss = loss;
       settings.burst_loss = burst;
       auto x = run(settings, 60, 1);
@@ -94,7 +86,7 @@ TEST_CASE("random loss is not taken for congestion") {
 }
 
 TEST_CASE("a link that drops instead of queueing is not pressed") {
-  auto settings = constant(2e6);
+  auto settings = constant_link(2e6);
   settings.longest_queue = 12ms;
   auto x = run(settings, 60, 1);
   tell("policed", x);
@@ -103,7 +95,7 @@ TEST_CASE("a link that drops instead of queueing is not pressed") {
 }
 
 TEST_CASE("jitter is not taken for a queue") {
-  auto settings = constant(3e6);
+  auto settings = constant_link(3e6);
   settings.jitter = 100ms;
   auto x = run(settings, 60, 1);
   tell("jitter 100 ms", x);
@@ -141,7 +133,7 @@ TEST_CASE("after a drop of the capacity the queue is short again in 1.5 s") {
 }
 
 TEST_CASE("two who share a link get about the same") {
-  bottleneck link{constant(4e6), 1};
+  bottleneck link{constant_link(4e6), 1};
   media_flow one{50e6}, other{50e6};
   for (time_point now{}; now < time_point{} + 120s; now += 1ms) {
     one.step(link, now);
@@ -160,7 +152,7 @@ TEST_CASE("two who share a link get about the same") {
 }
 
 TEST_CASE("a download beside it does not starve it") {
-  bottleneck link{constant(4e6), 1};
+  bottleneck link{constant_link(4e6), 1};
   media_flow flow{50e6};
   tcp_flow tcp;
   for (time_point now{}; now < time_point{} + 90s; now += 1ms) {
@@ -178,7 +170,7 @@ TEST_CASE("a download beside it does not starve it") {
 
 TEST_CASE("what the application does not use says nothing of the link") {
   // The link carries ten times what is sent: the estimate follows by probes.
-  auto x = run(constant(10e6), 30, 1, 1e6);
+  auto x = run(constant_link(10e6), 30, 1, 1e6);
   tell("limited to 1 Mbit/s", x);
   CHECK(x.utilisation >= 0.95);
   CHECK(x.short_queue >= 0.99);
