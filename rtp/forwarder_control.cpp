@@ -103,8 +103,9 @@ void forwarder::handle_connected(time_point now) {
   sequence_.forget();
   if (!running())
     return;
-  // A replay that is under way was asked for too early, but does no harm.
-  keyframes_.handle_keyframe();
+  // A replay that is under way was asked for too early, but does no harm; nor
+  // does what was asked hold up what is now.
+  keyframes_.forget();
   restart(now, true);
   collect(now);
 }

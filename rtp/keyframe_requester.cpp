@@ -9,9 +9,13 @@ void keyframe_requester::request(time_point now) {
     return;
   pending_ = true;
   alive_ = true;
-  due_ = now;
-  if (last_sent_)
-    due_ = std::max(now, *last_sent_ + intervals_.min_interval);
+  due_ = last_sent_ ? std::max(now, earliest()) : now;
+}
+
+time_point keyframe_requester::earliest() const {
+  return std::max(*last_sent_ + intervals_.spacing,
+                  paid_until_
+                      - (intervals_.burst - 1) * intervals_.min_interval);
 }
 
 void keyframe_requester::handle_packet() {
@@ -26,6 +30,7 @@ bool keyframe_requester::poll(time_point now) {
   if (!pending_ || !alive_ || now < due_)
     return false;
   last_sent_ = now;
+  paid_until_ = std::max(paid_until_, now) + intervals_.min_interval;
   due_ = now + intervals_.retry_interval;
   alive_ = false;
   return true;

@@ -35,6 +35,12 @@ public:
     duration inactivity = std::chrono::seconds{2};
   };
 
+  /// How often the sender is asked for a key frame. A few soon, since who comes
+  /// may be given one before its client can take it; not sooner, as libwebrtc
+  /// takes no notice within 300 ms of the last.
+  static constexpr keyframe_requester::intervals keyframe_intervals{
+      .burst = 3, .spacing = std::chrono::milliseconds{350}};
+
   receive_stream(const config& x, ssrc media);
 
   /// A media packet. Appends what may go on to consumers to `out`.
@@ -166,7 +172,7 @@ private:
   config config_;
   rtp::ssrc ssrc_;
   nack_generator nacks_;
-  keyframe_requester keyframes_;
+  keyframe_requester keyframes_{keyframe_intervals};
   retransmission_buffer kept_;
   payload_describer describer_;
 

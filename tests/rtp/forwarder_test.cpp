@@ -475,6 +475,16 @@ TEST_CASE("a replay that what was sent cannot lead to is refused") {
   CHECK(x.keyframes_wanted == 1);
 }
 
+TEST_CASE("who asked before the transport was ready asks at once when it is") {
+  fixture x;
+  x.feed(1000, 0ms);
+  REQUIRE(x.keyframes_wanted == 1);
+  x.engine.handle_connected(at(50ms));
+  x.engine.handle_keyframe_request(at(60ms)); // bounded again
+  x.drain();
+  CHECK(x.keyframes_wanted == 2);
+}
+
 TEST_CASE("what went out before the transport was ready goes out anew") {
   fixture x;
   x.engine.handle_batch(group(65530, 65534), at(150ms));

@@ -21,6 +21,20 @@ TEST_CASE("a storm of wishes gives one request a second") {
   CHECK(sent == 10);
 }
 
+TEST_CASE("after a quiet time a few go soon, and then one a second again") {
+  rtp::keyframe_requester x{{.burst = 3, .spacing = 350ms}};
+  std::vector<net::duration> sent;
+  for (auto t = 0ms; t < 5s; t += 1ms) {
+    x.handle_packet();
+    x.request(at(t));
+    if (x.poll(at(t)))
+      sent.push_back(t);
+    x.handle_keyframe();
+  }
+  CHECK(sent
+        == std::vector<net::duration>{0ms, 350ms, 700ms, 1050ms, 2s, 3s, 4s});
+}
+
 TEST_CASE("a request is repeated until the key frame arrives") {
   rtp::keyframe_requester x;
   x.request(at(0ms));
