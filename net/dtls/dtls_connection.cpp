@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto handshake_deadline = 10s;
+constexpr auto handshake_deadline = 30s;
 constexpr size_t max_early_octets = 64 * 1024;
 constexpr size_t max_held_records = 8;
 constexpr size_t max_held_octets = 4 * 1024;
@@ -36,7 +36,7 @@ constexpr auto repetition_interval = 100ms;
 /// 4.2.4.1). It begins below that section's second, as WebRTC peers do.
 unsigned next_interval_us(SSL*, unsigned last) {
   constexpr unsigned first = 100'000;
-  constexpr unsigned longest = 2'000'000;
+  constexpr unsigned longest = 4'000'000; // OpenSSL gives up after 12
   return last == 0 ? first : std::min(2 * last, longest);
 }
 

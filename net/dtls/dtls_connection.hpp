@@ -58,7 +58,7 @@ public:
   dtls_connection& operator=(const dtls_connection&) = delete;
 
   /// Begins the handshake in the given role with the fingerprints that
-  /// signaling brought. Start once ICE has a valid pair: the 10 s of the
+  /// signaling brought. Start once ICE has a valid pair: the 30 s of the
   /// deadline begin here. A server may be handed datagrams earlier: they are
   /// kept (at most 64 KB) and answered once started. Only the first call
   /// counts.
@@ -70,7 +70,7 @@ public:
 
   void handle_timeout(time_point now);
 
-  /// The retransmission timer, the handshake's deadline (10 s), or nothing.
+  /// The retransmission timer, the handshake's deadline (30 s), or nothing.
   std::optional<time_point> poll_timeout() const;
 
   /// The next datagram to send: at most 1200 octets during the handshake.

@@ -137,6 +137,20 @@ TEST_CASE("a lost datagram in any position, or two, costs time only") {
   }
 }
 
+TEST_CASE("a way that opens after twenty seconds is not too late") {
+  dtls_pair pair;
+  auto closed = [&](octets x) {
+    return pair.now < time_point{} + 20s ? std::vector<octets>{}
+                                         : std::vector<octets>{std::move(x)};
+  };
+  pair.to_server = closed;
+  pair.to_client = closed;
+  pair.start();
+  pair.run();
+  CHECK(pair.both(dtls_state::connected));
+  CHECK(pair.now < time_point{} + 25s);
+}
+
 TEST_CASE("heavy random loss, duplicates and reorder are survived") {
   int connected = 0;
   for (uint64_t seed = 1; seed <= 200; ++seed) {
@@ -175,7 +189,7 @@ TEST_CASE("heavy random loss, duplicates and reorder are survived") {
   CHECK(connected >= 198);
 }
 
-TEST_CASE("a handshake without an answer fails after ten seconds") {
+TEST_CASE("a handshake without an answer fails after thirty seconds") {
   for (auto role : {dtls_role::client, dtls_role::server}) {
     dtls_connection alone{shared_context()};
     time_point now{};
@@ -189,8 +203,8 @@ TEST_CASE("a handshake without an answer fails after ten seconds") {
       alone.handle_timeout(now);
     }
     CHECK(alone.state() == dtls_state::failed);
-    CHECK(now == time_point{} + 10s);
-    CHECK(sent == (role == dtls_role::client ? 9 : 0));
+    CHECK(now == time_point{} + 30s);
+    CHECK(sent == (role == dtls_role::client ? 12 : 0));
   }
 }
 
@@ -199,7 +213,7 @@ TEST_CASE("the retransmission interval doubles, in virtual time") {
   auto now = time_point{} + 1234567s;
   client.start(dtls_role::client, {shared_context().fingerprint()}, now);
   REQUIRE(client.poll_datagram());
-  for (auto interval : {100ms, 200ms, 400ms, 800ms, 1600ms, 2000ms, 2000ms}) {
+  for (auto interval : {100ms, 200ms, 400ms, 800ms, 1600ms, 3200ms, 4000ms}) {
     REQUIRE(client.poll_timeout() == now + interval);
     client.handle_timeout(now + interval / 2);
     CHECK(!client.poll_datagram());
