@@ -42,6 +42,12 @@ constexpr double starved_packets = 2;
 /// little is heard.
 constexpr duration stale = 1s;
 
+/// What came before a silence of this length is no part of a rate.
+constexpr duration pause = 250ms;
+
+/// What may come and go between two pictures, and the feedback of them.
+constexpr duration a_frame = 50ms;
+
 /// So much more than the estimate is news.
 constexpr double found_something = 1.2;
 
@@ -82,6 +88,7 @@ void bandwidth_estimator::handle_feedback(
     uint32_t taken_back) {
   uint32_t lost = 0;
   bool arrived = false;
+  forget_what_stopped(now);
   for (const auto& x : reports) {
     if (x.received) {
       arrived = true;
@@ -142,6 +149,20 @@ void bandwidth_estimator::forget_receiver() {
   contention_ = {};
 }
 
+// What was measured before a silence is not to be compared with what comes
+// after it: hardly anything arrived since only because hardly anything was
+// sent.
+void bandwidth_estimator::forget_what_stopped(time_point now) {
+  if (heard_ == time_point{} || now - heard_ < pause)
+    return;
+  delivered_ = {};
+  busy_ = {};
+  if (now - heard_ < stale)
+    return;
+  groups_ = {};
+  trend_ = {};
+}
+
 void bandwidth_estimator::apply_probe(double bps, time_point now) {
   auto news = bps > found_something * static_cast<double>(target_bps());
   if (news)
@@ -167,7 +188,7 @@ bool bandwidth_estimator::may_probe(time_point now) const {
 
 std::optional<probe> bandwidth_estimator::poll_probe(time_point now) {
   // Whatever queue there was is empty by now.
-  if (now - heard_ >= stale)
+  if (now - heard_ >= std::min(stale, queue_.value + a_frame))
     rate_.end_drain();
   auto rate = static_cast<double>(target_bps());
   if (wanted_ <= rate || !may_probe(now))

@@ -106,6 +106,7 @@ private:
   uint64_t bounded(double bps) const;
   void measure(const packet_report& x, time_point now);
   void forget_receiver();
+  void forget_what_stopped(time_point now);
   void apply_probe(double bps, time_point now);
   bool may_probe(time_point now) const;
   double probe_seconds() const;

@@ -139,7 +139,9 @@ void rate_controller::follow(const input& x, time_point now) {
 void rate_controller::decrease(const input& x, time_point now) {
   decreased_ = now;
   if (!x.delivered_bps) {
-    rate_ *= 0.5;
+    // At first. Later it is only because nothing was sent for a moment.
+    if (!capacity_.mean())
+      rate_ *= 0.5;
     return;
   }
   // Behind a queue the last moments show what the link carries now.
