@@ -1,5 +1,7 @@
 #include "actors/media_shard.hpp"
 
+#include "net/base/prefetch.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -270,6 +272,22 @@ sender_totals media_shard::totals(net::time_point now) {
 
 // -- producers ----------------------------------------------------------------
 
+// With hundreds of receivers none of their memory is in the cache: asked for in
+// time, it is there when their turn comes. First what tells where the rest is.
+void media_shard::prefetch_behind(const std::vector<listener>& all, size_t k,
+                                  uint32_t present) {
+  constexpr size_t soon = 2;
+  constexpr size_t later = 4;
+  if (k + later < all.size())
+    net::prefetch(all[k + later].who);
+  if (k + soon >= all.size()
+      || (all[k + soon].attention.encodings & present) == 0)
+    return;
+  const auto& next = *all[k + soon].who;
+  next.engine->prefetch();
+  next.on->sender.prefetch();
+}
+
 void media_shard::handle_media(producer_key from, const rtp::media_batch& batch,
                                bool refused, net::time_point now) {
   auto i = producers_.find(from);
@@ -285,7 +303,10 @@ void media_shard::handle_media(producer_key from, const rtp::media_batch& batch,
   if (now >= allocate_due_)
     allocate_all(now);
   auto present = encodings_in(*batch);
-  for (auto& x : source.listeners) {
+  auto& all = source.listeners;
+  for (size_t k = 0; k < all.size(); ++k) {
+    auto& x = all[k];
+    prefetch_behind(all, k, present);
     auto& engine = *x.who->engine;
     if (refused)
       engine.handle_overload(now);
@@ -355,46 +376,6 @@ std::vector<consumer_key> media_shard::consumers_of(producer_key from) const {
   return out;
 }
 
-// -- overload -----------------------------------------------------------------
-
-void media_shard::set_overload(overload_state state,
-                               const shedding_limits& limits,
-                               net::time_point now) {
-  overload_ = state;
-  limits_ = limits;
-  for (auto& [key, x] : consumers_)
-    if (x->facts.kind == rtp::media_kind::video)
-      shed(*x);
-  for (const auto& [key, x] : producers_)
-    tell_wanted(key);
-  allocate_all(now);
-}
-
-void media_shard::tell_wanted(producer_key from) {
-  auto i = producers_.find(from);
-  if (i == producers_.end())
-    return;
-  auto& source = i->second;
-  source.untold = false;
-  if (source.listeners.empty()
-      || source.listeners.front().who->facts.kind == rtp::media_kind::audio)
-    return;
-  std::optional<uint8_t> highest;
-  for (const auto& x : source.listeners)
-    if (!x.who->paused && !x.who->left.paused)
-      highest = std::max(highest, std::optional{x.who->left.encoding});
-  if (source.wanted && *source.wanted == highest)
-    return;
-  source.wanted.emplace(highest);
-  events_.push({{}, from, layers_wanted{highest}});
-}
-
-void media_shard::shed(consumer& x) {
-  x.facts.recency = x.owner ? x.owner->recency() : uint16_t{0};
-  x.facts.loudness = x.owner ? x.owner->loudness() : uint16_t{0};
-  x.left = decide_shedding(overload_, x.facts, limits_);
-}
-
 // -- timers and output --------------------------------------------------------
 
 void media_shard::handle_timeout(net::time_point now) {
@@ -417,6 +398,7 @@ void media_shard::collect(consumer& x, net::time_point now) {
   while (auto batch = x.engine->poll_batch()) {
     batch->kind = x.facts.kind;
     x.on->sender.queue_media(std::move(*batch), now);
+    x.on->sender.prefetch_more();
     mark(*x.on);
   }
   while (auto packet = x.engine->poll_rtcp()) {

@@ -231,11 +231,12 @@ private:
     transport_key on_key;
     transport* on;
     producer* source;
-    size_t seat = 0; // in source->listeners
     std::unique_ptr<rtp::forwarder> engine;
+    size_t seat = 0;  // in source->listeners
+    size_t place = 0; // in dues_
+    consumer_facts facts;
     bool paused;               // as the client wants it
     bool transport_cc = false; // its client gives such feedback
-    consumer_facts facts;
     rtp::producer_layout layout;
     bool base_layer_only = false; // its client decodes no more
     uint8_t preferred_temporal = rtp::all_layers.temporal;
@@ -247,7 +248,6 @@ private:
     std::optional<rtp::layers> applied;
     rtp::decision_log log;
     bool held = false; // gets less than it wants, for overload
-    size_t place = 0;  // in dues_
   };
 
   // When an engine's timeout is. In one piece, since all are looked at often.
@@ -276,6 +276,8 @@ private:
     bool untold = false; // is on the list
   };
 
+  static void prefetch_behind(const std::vector<listener>& all, size_t k,
+                              uint32_t present);
   transport& touch(transport_key which);
   void become_writable(transport& x, net::time_point now);
   // Finds out how much overload leaves of what the client wants.

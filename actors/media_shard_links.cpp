@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-/// How a shard shares what its receivers' links carry.
+/// How a shard shares what its receivers' links carry, and what overload leaves
+/// of it.
 namespace troupe::actors {
 
 namespace {
@@ -218,6 +219,46 @@ void media_shard::handle_pacing(net::time_point) {
     mark(*x);
   }
   holding_.clear();
+}
+
+// -- overload -----------------------------------------------------------------
+
+void media_shard::set_overload(overload_state state,
+                               const shedding_limits& limits,
+                               net::time_point now) {
+  overload_ = state;
+  limits_ = limits;
+  for (auto& [key, x] : consumers_)
+    if (x->facts.kind == rtp::media_kind::video)
+      shed(*x);
+  for (const auto& [key, x] : producers_)
+    tell_wanted(key);
+  allocate_all(now);
+}
+
+void media_shard::tell_wanted(producer_key from) {
+  auto i = producers_.find(from);
+  if (i == producers_.end())
+    return;
+  auto& source = i->second;
+  source.untold = false;
+  if (source.listeners.empty()
+      || source.listeners.front().who->facts.kind == rtp::media_kind::audio)
+    return;
+  std::optional<uint8_t> highest;
+  for (const auto& x : source.listeners)
+    if (!x.who->paused && !x.who->left.paused)
+      highest = std::max(highest, std::optional{x.who->left.encoding});
+  if (source.wanted && *source.wanted == highest)
+    return;
+  source.wanted.emplace(highest);
+  events_.push({{}, from, layers_wanted{highest}});
+}
+
+void media_shard::shed(consumer& x) {
+  x.facts.recency = x.owner ? x.owner->recency() : uint16_t{0};
+  x.facts.loudness = x.owner ? x.owner->loudness() : uint16_t{0};
+  x.left = decide_shedding(overload_, x.facts, limits_);
 }
 
 } // namespace troupe::actors

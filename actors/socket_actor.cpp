@@ -30,16 +30,20 @@ constexpr size_t few_datagrams = 4;
 // What one burst has for one transport.
 struct delivery {
   burst_receiver_actor to;
+  const caf::abstract_actor* actor; // the same, quickly compared
   burst datagrams;
   bool handshake = false;
 };
 
+caf::abstract_actor* pointer_to(const burst_receiver_actor& x) {
+  return caf::actor_cast<caf::abstract_actor*>(x);
+}
+
 void deliver(delivery x, io_worker* worker) {
   // A handshake takes half a millisecond: not on this thread.
   auto* unit = x.handshake ? nullptr : worker;
-  caf::actor_cast<caf::abstract_actor*>(x.to)->enqueue(
-      nullptr, caf::make_message_id(),
-      caf::make_message(std::move(x.datagrams)), unit);
+  pointer_to(x.to)->enqueue(nullptr, caf::make_message_id(),
+                            caf::make_message(std::move(x.datagrams)), unit);
 }
 
 } // namespace
@@ -139,10 +143,11 @@ void media_sockets::on_burst(std::span<net::datagram> datagrams) {
       continue;
     }
     // Datagrams of one transport come in runs: look at the latest first.
+    const auto* actor = pointer_to(*to);
     auto i = std::find_if(gathered.rbegin(), gathered.rend(),
-                          [&](const auto& y) { return y.to == *to; });
+                          [&](const auto& y) { return y.actor == actor; });
     if (i == gathered.rend()) {
-      gathered.push_back({*to, std::make_shared<net::datagram_batch>()});
+      gathered.push_back({*to, actor, std::make_shared<net::datagram_batch>()});
       i = gathered.rbegin();
       i->datagrams->reserve(few_datagrams);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/packet_sender.hpp"
+#include "net/base/prefetch.hpp"
 #include "net/srtp/srtp_session.hpp"
 #include "net/webrtc_transport.hpp"
 #include "rtp/egress.hpp"
@@ -42,6 +43,19 @@ public:
 
   void queue_rtcp(std::vector<uint8_t> compound) {
     rtcp_.push_back(std::move(compound));
+  }
+
+  /// Asks the processor for what queue_media() and flush() touch.
+  void prefetch() const {
+    net::prefetch(&srtp_, &egress_);
+    egress_.prefetch();
+  }
+
+  /// Once prefetch() has brought that: for what it points to.
+  void prefetch_more() const {
+    egress_.prefetch_more();
+    if (srtp_)
+      srtp_->prefetch();
   }
 
   /// Protects all that waits into `out`, as sent at `now`.

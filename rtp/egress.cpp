@@ -53,6 +53,15 @@ const header_writer& probation_headers() {
   return result;
 }
 
+// Where packets are written. One for all that a thread sends, as the room of
+// each receiver would have left the cache by its next packet.
+struct writing_room {
+  std::array<uint8_t, header_room> header;
+  std::array<uint8_t, net::buffer::capacity + 2> payload; // RTX, and patches
+};
+
+thread_local writing_room room;
+
 } // namespace
 
 void egress::handle_batch(outgoing_batch&& batch, time_point now) {
@@ -165,10 +174,15 @@ void egress::set_wanted(uint64_t bps, bool starved) {
   starved_ = starved;
   if (estimator_)
     estimator_->set_wanted(bps, starved);
+  note_wish();
+}
+
+void egress::note_wish() {
+  wants_more_ = !estimator_ || wanted_ > estimator_->target_bps();
 }
 
 void egress::see_to_probe() {
-  if (!probe_ && probing_ && now_ >= probe_check_due_) {
+  if (!probe_ && probing_ && wants_more_ && now_ >= probe_check_due_) {
     probe_check_due_ = now_ + probe_check_interval;
     if (auto x = estimator_->poll_probe(now_)) {
       probe_ = probe_progress{*x, now_};
@@ -195,7 +209,7 @@ std::optional<egress::wire_packet> egress::pad() {
   fields.timestamp = to_microseconds(now_) / 100 * 9;
   fields.ssrc = probation_ssrc;
   fields.padding = true;
-  auto layout = probation_headers().write(fields, header_);
+  auto layout = probation_headers().write(fields, room.header);
   if (!layout)
     return std::nullopt;
   ++stats_.probe_packets;
@@ -209,20 +223,20 @@ std::optional<egress::wire_packet> egress::write(const outgoing_packet& x,
   auto replaced = std::span<const replaced_extension>{};
   if (x.patch.empty) [[unlikely]]
     replaced = no_descriptor;
-  auto layout = headers.write(x.packet, x.fields, header_, replaced);
+  auto layout = headers.write(x.packet, x.fields, room.header, replaced);
   if (!layout)
     return std::nullopt;
   if (x.patch.frame_number_shift != 0) [[unlikely]]
-    patch_frame_number(header_, *layout, x.patch.frame_number_shift);
+    patch_frame_number(room.header, *layout, x.patch.frame_number_shift);
   auto payload = x.packet.payload();
   if (!x.patch.none()) [[unlikely]]
     payload = patched(x.patch, payload);
   if (x.original_sequence_number) {
     auto size =
-        write_rtx_payload(*x.original_sequence_number, payload, payload_);
+        write_rtx_payload(*x.original_sequence_number, payload, room.payload);
     if (!size)
       return std::nullopt;
-    payload = {payload_.data(), *size};
+    payload = {room.payload.data(), *size};
     ++stats_.rtx_packets;
   }
   return finish(*layout, payload);
@@ -231,21 +245,22 @@ std::optional<egress::wire_packet> egress::write(const outgoing_packet& x,
 egress::wire_packet egress::finish(const written_header& layout,
                                    net::byte_span payload) {
   auto octets = layout.size + payload.size();
-  patch_abs_send_time(header_, layout, now_);
+  patch_abs_send_time(room.header, layout, now_);
   if (layout.transport_cc_offset != 0) {
-    patch_transport_cc(header_, layout, static_cast<uint16_t>(next_sequence_));
+    patch_transport_cc(room.header, layout,
+                       static_cast<uint16_t>(next_sequence_));
     remember(octets);
   }
   pacer_.spend(octets);
   ++stats_.packets;
   stats_.octets += octets;
   rate_.add(octets, now_);
-  return {{header_.data(), layout.size}, payload};
+  return {{room.header.data(), layout.size}, payload};
 }
 
 net::byte_span egress::patched(const payload_patch& x, net::byte_span payload) {
   // Behind the room for what RTX puts in front.
-  auto out = net::mutable_byte_span{payload_}.subspan(rtx_overhead);
+  auto out = net::mutable_byte_span{room.payload}.subspan(rtx_overhead);
   auto size = x.empty ? size_t{0} : std::min(payload.size(), out.size());
   std::copy_n(payload.begin(), size, out.begin());
   out = out.first(size);
@@ -347,12 +362,14 @@ void egress::estimate(time_point now, uint32_t taken_back) {
   estimator_->handle_feedback(
       reports_, static_cast<double>(rate_.bitrate_bps(now)), now, taken_back);
   calm_ = !pacer_.engaged() && !estimator_->congested(now);
+  note_wish();
 }
 
 void egress::handle_remb(uint64_t bitrate_bps) {
   stats_.remb_bps = std::clamp(bitrate_bps, least_remb, most_remb);
   if (estimator_)
     estimator_->handle_remb(*stats_.remb_bps);
+  note_wish();
 }
 
 std::optional<uint64_t> egress::link_bps() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/base/prefetch.hpp"
 #include "rtp/bwe/bandwidth_estimator.hpp"
 #include "rtp/bwe/reordering.hpp"
 #include "rtp/fifo.hpp"
@@ -41,7 +42,7 @@ public:
   static constexpr payload_type probation_payload{127};
 
   /// The plaintext of one packet in two parts, as SRTP takes it. The spans are
-  /// good until the next call of any other member function.
+  /// good until this thread calls any other member function of any egress.
   struct wire_packet {
     net::byte_span header;
     net::byte_span payload;
@@ -110,6 +111,20 @@ public:
 
   egress_stats stats(time_point now) const;
 
+  /// Asks the processor for what handle_batch() and poll_packet() touch.
+  void prefetch() const {
+    net::prefetch(this, &estimator_);
+  }
+
+  /// Once prefetch() has brought that: for what it points to.
+  void prefetch_more() const {
+    if (!history_.empty())
+      net::prefetch(
+          &history_[static_cast<size_t>(next_sequence_) % history_size]);
+    if (const auto* x = video_.writer())
+      net::prefetch(x, x + 1);
+  }
+
 private:
   // Small, since one is written for each packet to each receiver. The rest of
   // its sequence number and time follows from its being among the latest.
@@ -143,6 +158,7 @@ private:
   net::byte_span patched(const payload_patch& x, net::byte_span payload);
   void remember(size_t octets);
   void estimate(time_point now, uint32_t taken_back);
+  void note_wish();
   packet_report report_of(const sent_packet& x, time_point now) const;
   void judge_missing(time_point now);
   void pace(time_point now);
@@ -150,34 +166,36 @@ private:
   void make_way(const outgoing_batch& x);
   void see_to_probe();
 
-  send_queue audio_;
-  send_queue repairs_;
-  send_queue video_;
-  fifo<ssrc> dropped_;
-  pacer pacer_;
-  bool calm_ = true; // the link is not congested, and nothing is paced
+  // What each packet touches stands together: with many receivers none of it is
+  // in the cache when their turn comes.
+  time_point now_{};
   std::optional<time_point> timeout_;
   time_point probe_check_due_{};
-  time_point renewed_at_{};
-  time_point now_{};
   // The first number is 1 in the second cycle, so that all stay positive.
   int64_t next_sequence_ = 65537;
   std::vector<sent_packet> history_; // empty until the first numbered packet
+  send_queue video_;
+  send_queue audio_;
+  send_queue repairs_;
+  bool calm_ = true; // the link is not congested, and nothing is paced
+  bool probing_ = false;
+  bool wants_more_ = true; // than the link is held to carry
+  pacer pacer_;
+  std::optional<probe_progress> probe_;
+  fifo<ssrc> dropped_;
+  rate_meter rate_;
+  egress_stats stats_;
+
+  std::unique_ptr<bandwidth_estimator> estimator_; // from the first feedback on
+  time_point renewed_at_{};
   std::vector<packet_report> reports_;
   reordering reordering_;
   int64_t newest_told_ = 0; // of what came
   int64_t judged_ = 65537;  // before this it is known what is lost
-  std::unique_ptr<bandwidth_estimator> estimator_; // from the first feedback on
-  std::optional<probe_progress> probe_;
   probe_id latest_probe_ = 0;
   uint16_t padding_sequence_ = 0;
-  bool probing_ = false;
   uint64_t wanted_ = 0;
   bool starved_ = false;
-  std::array<uint8_t, header_room> header_;
-  std::array<uint8_t, net::buffer::capacity + 2> payload_; // RTX, and patches
-  egress_stats stats_;
-  rate_meter rate_;
 };
 
 } // namespace troupe::rtp

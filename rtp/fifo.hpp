@@ -40,6 +40,10 @@ public:
     return items_[head_];
   }
 
+  const T& front() const {
+    return items_[head_];
+  }
+
   /// The newest; there must be one.
   T& back() {
     return items_.back();

@@ -54,11 +54,11 @@ forwarder::forwarder(config x, net::rng& random)
     : config_(std::move(x))
     , headers_(make_headers(config_))
     , target_(config_.layout.highest())
-    , selector_(config_.kind == media_kind::audio, config_.layout)
+    , keyframes_(keyframe_intervals)
     , sequence_(static_cast<uint16_t>(random.u32()))
+    , selector_(config_.kind == media_kind::audio, config_.layout)
     , timestamps_(config_.clock_rate, random.u32())
     , stream_(config_.ssrc)
-    , keyframes_(keyframe_intervals)
     , rtx_sequence_(static_cast<uint16_t>(random.u32()))
     , dice_(random.u32()) {}
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/base/prefetch.hpp"
 #include "net/base/rng.hpp"
 #include "rtp/fifo.hpp"
 #include "rtp/keyframe_requester.hpp"
@@ -48,14 +49,11 @@ using forwarder_event =
 class forwarder {
 public:
   struct config {
-    media_kind kind = media_kind::video;
     uint32_t clock_rate = 90000;
     /// What the producer has; the highest of it is wanted at first.
     producer_layout layout;
     /// The producer has more, which this receiver could not decode.
     bool base_layer_only = false;
-    rtp::ssrc ssrc{};
-    payload_type payload{};
     std::optional<rtp::ssrc> rtx_ssrc;
     std::optional<payload_type> rtx_payload;
     std::string mid;
@@ -64,8 +62,12 @@ public:
     extension_map source_extensions;
     extension_map extensions;
     feedback_kinds feedback;
+    // The last are those that each packet is looked up in.
+    media_kind kind = media_kind::video;
     bool paused = false;
     bool producer_paused = false;
+    payload_type payload{};
+    rtp::ssrc ssrc{};
     /// Packets that waited longer than this for us are dropped.
     duration max_queueing = std::chrono::milliseconds{200};
   };
@@ -209,6 +211,11 @@ public:
 
   forwarder_stats stats(time_point now) const;
 
+  /// Asks the processor for what the next batch will touch.
+  void prefetch() const {
+    net::prefetch(&config_.kind, &begun_at_);
+  }
+
   /// Octets that this forwarder holds, on the heap too, without what waits to
   /// be polled.
   size_t memory() const;
@@ -250,45 +257,48 @@ private:
   void make_report(time_point now);
   void collect(time_point now);
 
+  // What each packet touches stands together: with many receivers none of it is
+  // in the cache when their turn comes.
   config config_;
   std::shared_ptr<const header_writer> headers_;
+  room_pool* rooms_ = nullptr;
+  std::vector<outgoing_packet> out_;
+  std::vector<packet_key> wanted_;
+  fifo<forwarder_event> events_;
+  std::optional<std::vector<uint8_t>> rtcp_;
   std::optional<layers> target_;
-  layer_selector selector_;
-  sequence_rewriter sequence_;
-  timestamp_aligner timestamps_;
-  picture_rewriter pictures_;
-  send_stream stream_;
-  keyframe_requester keyframes_;
-  bool start_ = true;      // what is wanted may be a replay
   bool beginning_ = false; // the next packet begins the stream anew
-  bool frugal_ = false;
-  bool anew_ = false;        // what waits to be polled does
-  uint16_t begun_at_ = 0;    // with this sequence number,
-  uint64_t begun_after_ = 0; // after so many packets
-  std::optional<replayed_range> replayed_;
-  std::vector<std::optional<source_report>> source_reports_; // by encoding
-  std::optional<time_point> report_due_;
+  bool anew_ = false;      // what waits to be polled does
   bool sent_since_report_ = false;
+  bool start_ = true; // what is wanted may be a replay
+  bool frugal_ = false;
+  std::optional<time_point> report_due_;
+  std::optional<replayed_range> replayed_;
+  keyframe_requester keyframes_;
+  sequence_rewriter sequence_;
+  layer_selector selector_;
+  picture_rewriter pictures_;
+
+  // What the freeze watchdog knows.
+  int64_t seen_picture_ = 0; // timestamps of the latest that came and went
+  int64_t sent_picture_ = 0;
+  time_point complete_{}; // when the last one was
+  duration picture_interval_{0};
+  uint32_t begun_ = 0; // pictures since the last complete one
+  uint32_t freezes_ = 0;
+
+  timestamp_aligner timestamps_;
+  send_stream stream_;
+
+  uint16_t begun_at_ = 0;    // anew: with this sequence number,
+  uint64_t begun_after_ = 0; // after so many packets
+  std::vector<std::optional<source_report>> source_reports_; // by encoding
   uint16_t rtx_sequence_;
   uint32_t dice_;
   uint32_t nacks_received_ = 0;
   uint32_t packets_nacked_ = 0;
   uint32_t keyframe_requests_ = 0;
   drop_counters drops_;
-
-  // What the freeze watchdog knows.
-  int64_t seen_picture_ = 0; // timestamps of the latest that came and went
-  int64_t sent_picture_ = 0;
-  uint32_t begun_ = 0; // pictures since the last complete one
-  uint32_t freezes_ = 0;
-  time_point complete_{}; // when the last one was
-  duration picture_interval_{0};
-
-  std::vector<outgoing_packet> out_;
-  room_pool* rooms_ = nullptr;
-  std::vector<packet_key> wanted_;
-  fifo<forwarder_event> events_;
-  std::optional<std::vector<uint8_t>> rtcp_;
 };
 
 } // namespace troupe::rtp

@@ -39,6 +39,11 @@ public:
     return *waiting_.front().headers;
   }
 
+  /// Who writes the next headers; null where nothing waits.
+  const header_writer* writer() const {
+    return waiting_.empty() ? nullptr : waiting_.front().headers.get();
+  }
+
   /// Since when the next packet waits; there must be one.
   time_point since() {
     return waiting_.front().queued;

@@ -78,26 +78,26 @@ private:
   void sweep();
   void update_score();
 
-  ssrc ssrc_;
   uint16_t newest_ = 0;
   uint8_t score_ = 10;
   bool score_changed_ = false;
+  ssrc ssrc_;
+  std::unique_ptr<attempt_table> attempts_; // null until the first NACK
+  uint64_t packets_ = 0;
+  uint64_t octets_ = 0;
+  int64_t allowance_ = initial_allowance;
+  rate_meter rate_;
   uint8_t fraction_lost_ = 0;
   int32_t packets_lost_ = 0;
   float loss_average_ = 0; // of what was not sent again
   uint64_t packets_scored_ = 0;
   uint64_t rtx_scored_ = 0;
-  uint64_t packets_ = 0;
-  uint64_t octets_ = 0;
   uint64_t rtx_packets_ = 0;
   uint64_t rtx_octets_ = 0;
   uint64_t refused_ = 0;
-  int64_t allowance_ = initial_allowance;
-  rate_meter rate_;
   std::optional<duration> round_trip_time_;
   std::array<sent_report, 4> reports_{};
   uint8_t next_report_ = 0;
-  std::unique_ptr<attempt_table> attempts_; // null until the first NACK
 };
 
 } // namespace troupe::rtp

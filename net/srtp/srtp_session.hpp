@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/base/bytes.hpp"
+#include "net/base/prefetch.hpp"
 
 #include <array>
 #include <cstdint>
@@ -52,6 +53,14 @@ enum class srtp_error : uint8_t {
 class srtp_sender {
 public:
   virtual ~srtp_sender() = default;
+
+  /// Asks the processor for the keys, without looking at what lies with them:
+  /// those of AES-GCM with the powers of its hash key.
+  void prefetch() const {
+    constexpr size_t typical = 1200;
+    const auto* begin = reinterpret_cast<const uint8_t*>(this);
+    net::prefetch(begin, begin + typical);
+  }
 
   /// Writes header and encrypted payload and tag to `out`, which has room for
   /// both plus srtp_max_overhead and overlaps neither. `header` is the whole
