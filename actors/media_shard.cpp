@@ -145,6 +145,7 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   // The fit is found by spatial layers alone: pictures keep their rate.
   x->share.thinnable = false;
   x->transport_cc = config.feedback.transport_cc;
+  x->numbered = config.extensions.has(rtp::extension::transport_cc);
   x->on->adaptive =
       x->on->adaptive || config.feedback.transport_cc || config.feedback.remb;
   x->engine = std::make_unique<rtp::forwarder>(std::move(config), random);

@@ -237,6 +237,7 @@ private:
     consumer_facts facts;
     bool paused;               // as the client wants it
     bool transport_cc = false; // its client gives such feedback
+    bool numbered = false;     // of these packets, too
     rtp::producer_layout layout;
     bool base_layer_only = false; // its client decodes no more
     uint8_t preferred_temporal = rtp::all_layers.temporal;

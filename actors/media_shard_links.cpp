@@ -76,13 +76,14 @@ std::optional<uint64_t> media_shard::link_bps(transport& x,
 }
 
 void media_shard::allocate(transport& x, net::time_point now) {
-  uint64_t audio = 0;
+  uint64_t audio = 0, untold = 0;
   bool probing = false;
   shares_.clear();
   for (auto* to : x.consumers) {
     auto runs = !to->paused && !to->engine->producer_paused();
     if (to->facts.kind == rtp::media_kind::audio) {
-      audio += runs ? to->source->rates.bps({}) : 0;
+      if (runs)
+        (to->numbered ? audio : untold) += to->source->rates.bps({});
       continue;
     }
     to->share.wanted.reset();
@@ -91,6 +92,10 @@ void media_shard::allocate(transport& x, net::time_point now) {
     shares_.push_back(&to->share);
     probing = probing || to->transport_cc;
   }
+  // What feedback leaves out has its part of the link already: the estimate is
+  // of the rest.
+  if (!probing)
+    audio += untold;
   auto link = shares_.empty() ? std::nullopt : link_bps(x, now);
   auto video = link ? std::optional{*link - std::min(*link, audio)} : link;
   auto& egress = x.sender.egress();
