@@ -62,7 +62,7 @@ public:
     extension_map source_extensions;
     extension_map extensions;
     feedback_kinds feedback;
-    // The last are those that each packet is looked up in.
+    // Last what each packet asks for, next to the rest of that.
     media_kind kind = media_kind::video;
     bool paused = false;
     bool producer_paused = false;
