@@ -30,7 +30,6 @@ constexpr size_t few_datagrams = 4;
 // What one burst has for one transport.
 struct delivery {
   burst_receiver_actor to;
-  const caf::abstract_actor* actor; // the same, quickly compared
   burst datagrams;
   bool handshake = false;
 };
@@ -144,10 +143,11 @@ void media_sockets::on_burst(std::span<net::datagram> datagrams) {
     }
     // Datagrams of one transport come in runs: look at the latest first.
     const auto* actor = pointer_to(*to);
-    auto i = std::find_if(gathered.rbegin(), gathered.rend(),
-                          [&](const auto& y) { return y.actor == actor; });
+    auto i =
+        std::find_if(gathered.rbegin(), gathered.rend(),
+                     [&](const auto& y) { return pointer_to(y.to) == actor; });
     if (i == gathered.rend()) {
-      gathered.push_back({*to, actor, std::make_shared<net::datagram_batch>()});
+      gathered.push_back({*to, std::make_shared<net::datagram_batch>()});
       i = gathered.rbegin();
       i->datagrams->reserve(few_datagrams);
     }

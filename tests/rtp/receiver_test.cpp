@@ -202,6 +202,19 @@ TEST_CASE("PLIs of all consumers are coalesced, and repeated until answered") {
   CHECK(x.plis == 2);
 }
 
+TEST_CASE("whom a key frame has just missed gets another soon") {
+  fixture x;
+  x.feed(1, 0ms);
+  x.engine.handle_keyframe_request(0, at(1ms));
+  x.drain();
+  x.feed(2, 60ms, vp8_key);
+  x.engine.handle_keyframe_request(0, at(100ms));
+  x.tick(350ms);
+  CHECK(x.plis == 1);
+  x.tick(351ms);
+  CHECK(x.plis == 2);
+}
+
 TEST_CASE("FIR is used where PLI was not negotiated") {
   auto config = video();
   config.feedback.pli = false;
