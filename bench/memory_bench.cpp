@@ -3,13 +3,12 @@
 #include "tests/actors/live_client.hpp"
 
 #include "support/doctest_outside.hpp"
+#include "support/footprint.hpp"
+#include "support/two_processes.hpp"
 
 #include <sys/wait.h>
 
-#include <malloc.h>
-
 #include <cstdio>
-#include <fstream>
 #include <thread>
 
 /// What a connected peer and a consumer cost in memory. The clients live in a
@@ -19,30 +18,8 @@
 namespace {
 
 using namespace troupe;
-
-/// One word at a time from one process to the other.
-class channel {
-public:
-  channel() {
-    if (::pipe(ends_) != 0)
-      std::abort();
-  }
-
-  void put(uint32_t x) {
-    if (::write(ends_[1], &x, sizeof x) != sizeof x)
-      std::abort();
-  }
-
-  uint32_t get() {
-    uint32_t x = 0;
-    if (::read(ends_[0], &x, sizeof x) != sizeof x)
-      std::_Exit(1);
-    return x;
-  }
-
-private:
-  int ends_[2];
-};
+using bench::footprint;
+using channel = bench::word_pipe;
 
 struct sizes {
   uint32_t peers = 200;
@@ -119,22 +96,11 @@ void run_clients(const sizes& n, channel& orders, channel& answers) {
 
 // -- the server --------------------------------------------------------------
 
-struct footprint {
-  double heap; // octets in use, by malloc
-  double rss;  // octets resident
-};
-
 footprint measure() {
   // Let what is under way come to rest: CAF's clock keeps the timeout of each
   // request for its five seconds, answered or not.
   std::this_thread::sleep_for(std::chrono::seconds{6});
-  auto info = mallinfo2();
-  std::ifstream statm{"/proc/self/statm"};
-  size_t total = 0;
-  size_t resident = 0;
-  statm >> total >> resident;
-  return {static_cast<double>(info.uordblks + info.hblkhd),
-          static_cast<double>(resident) * 4096};
+  return footprint::now();
 }
 
 void print(const char* what, const footprint& before, const footprint& after,

@@ -185,6 +185,21 @@ public:
     }
   }
 
+  /// Sends text and waits for no answer. Returns false where the server does
+  /// not take it within two seconds, or has closed.
+  bool say(const std::string& text) {
+    return socket_.send_text(text);
+  }
+
+  /// Reads what has arrived, and answers pings. Does not wait.
+  void take_pending() {
+    pollfd socket{socket_.stream().fd(), POLLIN, 0};
+    while (::poll(&socket, 1, 0) > 0)
+      if (!read())
+        return;
+    forget_pushes();
+  }
+
   /// Forgets what the server has said by itself; how much that was.
   size_t forget_pushes() {
     return std::exchange(inbox_.pushes, {}).size();
@@ -206,7 +221,7 @@ public:
     x.start(created["data"]);
     auto connected =
         request("connect-transport",
-                "{\"transportId\":" + quoted(x.id) + ","
+                "{\"transportId\":" + test::quoted(x.id) + ","
                     + dtls_parameters(dtls.fingerprint().value) + "}");
     REQUIRE_MESSAGE(text_at(connected, "/type") == "transport-connected",
                     to_text(connected));
