@@ -9,10 +9,13 @@
 
 namespace troupe::net::testing {
 
-/// A blocking TCP client of few words. Every wait ends after two seconds.
+/// A blocking TCP client of few words. Every wait ends after `patience`.
 /// `from` is the address that it has, where that matters.
 class tcp_client {
 public:
+  /// In seconds, for clients that are made from now on.
+  static inline int patience = 2;
+
   explicit tcp_client(uint16_t port, const std::string& ip = "127.0.0.1",
                       int receive_buffer = 0, const std::string& from = {});
 
