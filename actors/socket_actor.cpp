@@ -232,6 +232,7 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
               // and once more in its turn, behind what is under way.
               sockets.update_here(add);
               sockets.update(add);
+              sockets.port().confirm_tcp(x.tuple);
             },
             [&sockets](const unroute_tuple& x) {
               sockets.update(

@@ -5,6 +5,13 @@
 
 namespace troupe::net {
 
+socket_address client_network(const socket_address& x) {
+  auto ip = x.octets();
+  if (!x.is_v4())
+    std::fill(ip.begin() + 8, ip.end(), uint8_t{0});
+  return {byte_span{ip}, 0};
+}
+
 std::optional<address_prefix> address_prefix::parse(const std::string& text) {
   auto slash = std::min(text.find('/'), text.size());
   auto first = parse_address(text.substr(0, slash), 0);

@@ -4,6 +4,11 @@
 
 namespace troupe::net {
 
+/// The address by which limits count a client: of IPv4 the whole address, of
+/// IPv6 its first 64 bits, within which one subscriber chooses addresses freely
+/// (RFC 4291, section 2.5.4). The other bits and the port are 0.
+socket_address client_network(const socket_address& x);
+
 /// A range of addresses: "192.0.2.0/24", "2001:db8::/32", or one address.
 class address_prefix {
 public:

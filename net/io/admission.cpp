@@ -1,17 +1,10 @@
 #include "net/io/admission.hpp"
 
+#include "net/address_prefix.hpp"
+
 #include <algorithm>
 
 namespace troupe::net {
-
-namespace {
-
-socket_address without_port(socket_address x) {
-  x.set_port(0);
-  return x;
-}
-
-} // namespace
 
 void token_bucket::refill(time_point now) {
   std::chrono::duration<double> passed = now - last_;
@@ -51,7 +44,7 @@ time_point token_bucket::reserve(time_point now, size_t count) {
 admission::entry& admission::entry_of(const socket_address& remote) {
   return entries_
       .try_emplace(
-          without_port(remote),
+          client_network(remote),
           entry{0, {limits_.address_rate, limits_.address_burst}, nullptr})
       .first->second;
 }
@@ -95,7 +88,7 @@ admission::messages(const socket_address& remote) {
 
 void admission::release(const socket_address& remote) {
   std::lock_guard guard{mutex_};
-  auto i = entries_.find(without_port(remote));
+  auto i = entries_.find(client_network(remote));
   if (i == entries_.end() || i->second.count == 0)
     return;
   --i->second.count;

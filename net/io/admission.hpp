@@ -57,7 +57,8 @@ private:
 struct admission_limits {
   size_t max_connections = 20000;
 
-  /// By remote IP address. Many users may share one behind a NAT.
+  /// By remote address, of IPv6 by its first 64 bits (client_network). Many
+  /// users may share one behind a NAT.
   size_t max_per_address = 10000;
 
   /// New connections a second from one address, and at once.
@@ -82,7 +83,8 @@ enum class admission_outcome : uint8_t {
 };
 
 /// Counts the connections of a listener, overall and by remote address, and
-/// refuses those beyond the limits. Thread-safe.
+/// refuses those beyond the limits. All addresses of one `client_network` count
+/// as one. Thread-safe.
 class admission {
 public:
   explicit admission(admission_limits limits) : limits_(limits) {}

@@ -90,6 +90,11 @@ public:
     }
   }
 
+  void confirm_tcp(const transport_tuple& tuple) {
+    if (tuple.protocol == transport_protocol::tcp)
+      listener_->confirm(tuple);
+  }
+
   void close_tcp(const transport_tuple& tuple) {
     if (tuple.protocol == transport_protocol::tcp)
       listener_->close(tuple);
@@ -230,6 +235,10 @@ std::vector<socket_address> media_port::addresses() const {
 
 void media_port::send_batch(std::span<const outgoing_datagram> batch) {
   impl_->send_batch(batch);
+}
+
+void media_port::confirm_tcp(const transport_tuple& tuple) {
+  impl_->confirm_tcp(tuple);
 }
 
 void media_port::close_tcp(const transport_tuple& tuple) {

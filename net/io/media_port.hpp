@@ -44,9 +44,10 @@ struct media_port_config {
   /// Accept ICE-TCP (RFC 6544, passive) on the same port number.
   bool tcp = true;
 
-  /// How long a TCP connection may take to its first STUN request, and be
-  /// silent afterwards.
-  duration tcp_first_datagram_timeout = std::chrono::seconds{10};
+  /// How long after it was accepted a TCP connection is closed unless a
+  /// transport has validated it (`confirm_tcp`), and how long it may be silent
+  /// once one has.
+  duration tcp_validation_timeout = std::chrono::seconds{10};
   duration tcp_idle_timeout = std::chrono::seconds{60};
 
   /// Octets queued for one TCP connection; datagrams beyond are dropped.
@@ -132,6 +133,11 @@ public:
   /// tuple go out as one GSO run, all together by sendmmsg: so keep those of
   /// one destination together. Whatever cannot be sent is counted and dropped.
   void send_batch(std::span<const outgoing_datagram> batch) override;
+
+  /// A transport has validated `tuple` by an authenticated check. Only from
+  /// now on does what arrives keep its TCP connection open. From any thread;
+  /// does nothing for UDP.
+  void confirm_tcp(const transport_tuple& tuple);
 
   /// Closes the TCP connection of `tuple`. From any thread.
   void close_tcp(const transport_tuple& tuple);

@@ -76,7 +76,8 @@ struct tcp_ice_state {
   std::unordered_map<uint32_t, std::shared_ptr<tcp_connection>> connections;
 };
 
-// One client's connection. All but `send` and `close` runs on its loop.
+// One client's connection. All but `send`, `confirm` and `close` runs on its
+// loop.
 class tcp_connection : public std::enable_shared_from_this<tcp_connection> {
 public:
   tcp_connection(owner up, loop_socket socket, buffer_pool& pool,
@@ -88,8 +89,8 @@ public:
       , tuple_(tuple) {}
 
   void start() {
-    deadline_ = std::chrono::steady_clock::now()
-                + up_->config.tcp_first_datagram_timeout;
+    deadline_ =
+        std::chrono::steady_clock::now() + up_->config.tcp_validation_timeout;
     watch();
     read();
   }
@@ -109,6 +110,15 @@ public:
     if (!std::exchange(writing_scheduled_, true))
       asio::post(socket_.get_executor(),
                  [self = shared_from_this()] { self->write(); });
+  }
+
+  void confirm() {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+      if (self->finished_ || std::exchange(self->confirmed_, true))
+        return;
+      self->extend_deadline();
+      self->watch();
+    });
   }
 
   void close() {
@@ -136,6 +146,14 @@ public:
   }
 
 private:
+  // Anybody can send a Binding request: until a transport has accepted one,
+  // nothing that arrives keeps the connection open.
+  void extend_deadline() {
+    if (confirmed_)
+      deadline_ =
+          std::chrono::steady_clock::now() + up_->config.tcp_idle_timeout;
+  }
+
   void watch() {
     timer_.expires_at(deadline_);
     timer_.async_wait([self = shared_from_this()](error_code ec) {
@@ -165,7 +183,6 @@ private:
   bool take(size_t n) {
     auto now = std::chrono::steady_clock::now();
     reader_.commit(n);
-    auto newcomer = !known_;
     size_t octets = 0;
     while (auto frame = reader_.poll_frame()) {
       if (!known_ && !is_binding_request(*frame))
@@ -178,9 +195,7 @@ private:
       burst_.push_back({std::move(copy), tuple_, now});
     }
     if (!burst_.empty()) {
-      deadline_ = now + up_->config.tcp_idle_timeout;
-      if (newcomer)
-        watch();
+      extend_deadline();
       up_->count.received.fetch_add(burst_.size(), std::memory_order_relaxed);
       up_->count.received_octets.fetch_add(octets, std::memory_order_relaxed);
       if (!up_->stopped)
@@ -218,7 +233,8 @@ private:
   tcp_deframer reader_;
   std::vector<datagram> burst_;
   time_point deadline_;
-  bool known_ = false;
+  bool known_ = false;     // to the receiver
+  bool confirmed_ = false; // by a transport
   bool finished_ = false;
   std::vector<uint8_t> writing_;
   // Shared with the senders.
@@ -326,6 +342,11 @@ void tcp_ice_listener::send(const outgoing_datagram& x) {
     to->send(x.data);
   else
     impl_->count.dropped.fetch_add(1, std::memory_order_relaxed);
+}
+
+void tcp_ice_listener::confirm(const transport_tuple& tuple) {
+  if (auto x = impl_->find(tuple.path))
+    x->confirm();
 }
 
 void tcp_ice_listener::close(const transport_tuple& tuple) {

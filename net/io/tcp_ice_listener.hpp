@@ -34,6 +34,9 @@ public:
   /// Queues a datagram for the connection of `tuple`. From any thread.
   void send(const outgoing_datagram& x);
 
+  /// The connection of `tuple` is a transport's: it may stay. From any thread.
+  void confirm(const transport_tuple& tuple);
+
   /// Closes the connection of `tuple`. From any thread.
   void close(const transport_tuple& tuple);
 

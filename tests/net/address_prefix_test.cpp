@@ -14,6 +14,15 @@ bool contains(const std::string& prefix, const std::string& address) {
 
 } // namespace
 
+TEST_CASE("a client's network is its IPv4 address or its IPv6 /64") {
+  auto network = [](const char* ip) {
+    return client_network(*parse_address(ip, 4711)).str();
+  };
+  CHECK(network("192.0.2.77") == "192.0.2.77:0");
+  CHECK(network("2001:db8:1:2:3:4:5:6") == "[2001:db8:1:2::]:0");
+  CHECK(network("2001:db8:1:2::") == "[2001:db8:1:2::]:0");
+}
+
 TEST_CASE("an address alone is a prefix of one") {
   CHECK(contains("127.0.0.1", "127.0.0.1"));
   CHECK_FALSE(contains("127.0.0.1", "127.0.0.2"));

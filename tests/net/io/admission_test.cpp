@@ -71,6 +71,24 @@ TEST_CASE("a rate of zero limits nothing") {
     CHECK(x.take(start));
 }
 
+TEST_CASE("all IPv6 addresses of one /64 count as one, those of others do "
+          "not") {
+  admission_limits limits;
+  limits.max_per_address = 2;
+  admission x{limits};
+  CHECK(admits(x, address("2001:db8:0:1::1"), start));
+  CHECK(admits(x, address("2001:db8:0:1:ffff:ffff:ffff:ffff"), start));
+  CHECK(x.admit(address("2001:db8:0:1:8::2"), start)
+        == admission_outcome::address_full);
+  CHECK(admits(x, address("2001:db8:0:2::1"), start));
+  x.release(address("2001:db8:0:1::1"));
+  CHECK(admits(x, address("2001:db8:0:1::3"), start));
+  CHECK(x.messages(address("2001:db8:0:1::1"))
+        == x.messages(address("2001:db8:0:1::2")));
+  CHECK(x.messages(address("2001:db8:0:1::1"))
+        != x.messages(address("2001:db8:0:2::1")));
+}
+
 TEST_CASE("connections are counted overall and by address") {
   admission x{{3, 2, 0, 0}};
   CHECK(admits(x, address("192.0.2.1", 1), start));

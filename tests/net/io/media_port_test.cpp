@@ -336,7 +336,7 @@ TEST_CASE("ICE-TCP closes what does not begin with a STUN request, what is "
   io_threads threads{1};
   recorder up;
   auto config = config_for({"127.0.0.1"});
-  config.tcp_first_datagram_timeout = 100ms;
+  config.tcp_validation_timeout = 100ms;
   media_port port{threads, up, config};
   REQUIRE(port.start());
   tcp_client liar{port.port()};
@@ -352,6 +352,28 @@ TEST_CASE("ICE-TCP closes what does not begin with a STUN request, what is "
   CHECK(up.wait_for_close().size() == 1);
 }
 
+TEST_CASE("an ICE-TCP connection is closed in time unless a transport has "
+          "validated it") {
+  io_threads threads{1};
+  recorder up;
+  auto config = config_for({"127.0.0.1"});
+  config.tcp_validation_timeout = 500ms;
+  media_port port{threads, up, config};
+  REQUIRE(port.start());
+  tcp_client friendly{port.port()};
+  friendly.write(framed(binding_request()));
+  port.confirm_tcp(up.wait_for(1).at(0).tuple);
+  // Well-formed checks of nobody's transport, one after the other.
+  tcp_client stranger{port.port()};
+  for (int i = 0; i < 3; ++i)
+    stranger.write(framed(binding_request()));
+  CHECK(stranger.reads_end());
+  CHECK(up.wait_for_close().at(0) == up.wait_for(2).at(1).tuple);
+  friendly.write(framed("more"));
+  CHECK(up.wait_for(5).size() == 5);
+  CHECK(port.stats().tcp_connections == 1);
+}
+
 TEST_CASE("an idle ICE-TCP connection is closed, and one on request") {
   io_threads threads{1};
   recorder up;
@@ -361,6 +383,7 @@ TEST_CASE("an idle ICE-TCP connection is closed, and one on request") {
   REQUIRE(port.start());
   tcp_client idle{port.port()};
   idle.write(framed(binding_request()));
+  port.confirm_tcp(up.wait_for(1).at(0).tuple);
   CHECK(idle.reads_end());
   CHECK(up.wait_for_close().size() == 1);
   tcp_client unwanted{port.port()};
