@@ -269,10 +269,10 @@ void producer_state::fan_out(const rtp::media_batch& batch) {
       continue;
     if (kind == rtp::media_kind::audio)
       self->send<caf::message_priority::high>(
-          to.actor,
-          media_arrived{key(), batch, std::exchange(to.resumed, false)});
+          to.actor, media_arrived{key(), batch,
+                                  std::exchange(to.resumed, false), to.gauge});
     else
-      self->send(to.actor, media_arrived{key(), batch});
+      self->send(to.actor, media_arrived{key(), batch, false, to.gauge});
   }
 }
 

@@ -22,6 +22,11 @@ struct rtcp_to_send {
 
 /// Counts the batches that are under way from one producer to one shard,
 /// since a mailbox has no bound (one writer, one reader).
+///
+/// Invariant: a gauge belongs to one subscription. The shard makes it when it
+/// subscribes, each batch carries the gauge that admitted it, and the shard
+/// gives back to that one. A batch of an earlier subscription may arrive
+/// during the next one, and must not change its count.
 class flow_gauge {
 public:
   /// About a second of video at 30 frames a second. Key frames may use twice
@@ -40,7 +45,7 @@ public:
     return true;
   }
 
-  /// The shard has taken a batch.
+  /// The shard has taken a batch that this gauge admitted.
   void leave() {
     in_flight_.fetch_sub(1, std::memory_order_relaxed);
   }
@@ -63,6 +68,8 @@ struct media_arrived {
   rtp::media_batch packets;
   /// What came before was left out on purpose, and is not missing.
   bool resumed = false;
+  /// The subscription's gauge, which admitted this batch. Never null.
+  std::shared_ptr<flow_gauge> gauge;
 };
 
 /// Packets a consumer asked for again.

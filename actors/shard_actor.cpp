@@ -240,14 +240,16 @@ void shard_state::remove(const remove_shard_consumer& x) {
 }
 
 void shard_state::take(const media_arrived& x) {
+  // Give back to the gauge that admitted the batch, whatever becomes of it.
+  x.gauge->leave();
   auto i = producers.find(x.producer);
-  if (i == producers.end())
+  // A batch of an earlier subscription was sent before the present one began:
+  // its consumers start with the replay and the batches that follow it.
+  if (i == producers.end() || i->second.gauge != x.gauge)
     return;
   auto now = self->clock().now();
   shed(now);
-  auto& flow = *i->second.gauge;
-  flow.leave();
-  auto refused = flow.take_refused();
+  auto refused = x.gauge->take_refused();
   if (refused > 0) {
     gauge().note_dropped(refused);
     services.load->counters().batches_refused.fetch_add(

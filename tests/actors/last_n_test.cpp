@@ -45,7 +45,8 @@ struct gallery : scene_notes, shard_scene {
   }
 
   void send(const producer_actor& from, uint8_t encoding, bool key) {
-    caf::anon_send(shard, one_packet(from, sequence, encoding, key, now()));
+    caf::anon_send(
+        shard, one_packet(from_producer, from, sequence, encoding, key, now()));
   }
 
   // Media for a while, with a key frame at the beginning; who speaks, speaks.

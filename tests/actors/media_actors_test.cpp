@@ -149,6 +149,58 @@ TEST_CASE("a consumer that ends is forgotten, and the last unsubscribes") {
   CHECK(at.packets(3) == 2);
 }
 
+TEST_CASE("a batch of an earlier subscription does not silence the next one") {
+  heard from_producer, told;
+  shard_scene at{told};
+  auto& world = at.world;
+  auto producer = spawn_fake_producer(*world.system, from_producer);
+  auto add = [&] {
+    return spawn_consumer(*world.system,
+                          {consumer_id{"c"}, producer_id{"p"}, opus_to(1),
+                           producer, transport_key{1}, at.shard, at.listener});
+  };
+  auto send = [&](const std::shared_ptr<flow_gauge>& gauge, uint16_t number) {
+    if (!gauge->admit(false))
+      return false;
+    rtp::media_packet x{
+        burst_of(number, 1, world.scheduler().clock().now())->front()};
+    x.sequence = 65536 + number;
+    x.timestamp = number * 960;
+    caf::anon_send(
+        at.shard,
+        media_arrived{
+            producer_key{producer->id()},
+            std::make_shared<const std::vector<rtp::media_packet>>(1, x), false,
+            gauge});
+    return true;
+  };
+  auto first = add();
+  world.run();
+  at.connect(1);
+  auto old = from_producer.subscriptions.at(0).gauge;
+  // The last consumer ends and another begins while a batch is under way.
+  caf::anon_send(first, close_consumer{});
+  world.run();
+  at.consumers.push_back(add());
+  world.run();
+  auto fresh = from_producer.subscriptions.at(1).gauge;
+  REQUIRE(fresh != old);
+  REQUIRE(send(old, 1));
+  world.run();
+  CHECK(at.packets(1) == 0); // sent before the consumer began
+  for (uint16_t i = 0; i < 200; ++i) {
+    CHECK(send(fresh, static_cast<uint16_t>(100 + i)));
+    world.run();
+  }
+  CHECK(at.packets(1) == 200);
+  CHECK(gapless(at.sequence_numbers(1)));
+  // The old gauge has been given back as well.
+  for (uint32_t i = 0; i < flow_gauge::limit; ++i)
+    CHECK(old->admit(false));
+  caf::anon_send(producer, close_producer{});
+  world.run();
+}
+
 TEST_CASE("a shard ends with its room") {
   actor_world world;
   heard to;
@@ -221,8 +273,8 @@ TEST_CASE("after refused batches video goes on with a key frame") {
     return std::make_shared<const std::vector<rtp::media_packet>>(1, x);
   };
   auto deliver = [&](rtp::media_batch batch) {
-    caf::anon_send(at.shard,
-                   media_arrived{producer_key{producer->id()}, batch});
+    caf::anon_send(at.shard, media_arrived{producer_key{producer->id()}, batch,
+                                           false, gauge});
     world.run();
   };
   REQUIRE(gauge->admit(true));

@@ -8,6 +8,8 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <map>
+
 /// Producers, consumers and a shard without network, in virtual time.
 namespace troupe::test {
 
@@ -24,6 +26,8 @@ struct heard {
   std::vector<std::optional<int>> encodings;
   std::vector<rtp::keyframe_wanted> keyframes;
   std::vector<subscribe> subscriptions;
+  /// The gauge of the latest subscription to each fake producer.
+  std::map<caf::actor_id, std::shared_ptr<flow_gauge>> gauges;
   std::vector<std::optional<uint8_t>> wanted;
   std::vector<protocol::consumer_scores> scores;
   int restores = 0;
@@ -83,7 +87,10 @@ inline producer_actor spawn_fake_producer(caf::actor_system& system,
         [](const rtp::sender_report_received&) {},
         [](const rtp::dlrr_received&) {},
         [](const rtp::bye_received&) {},
-        [&to](const subscribe& x) { to.subscriptions.push_back(x); },
+        [&to, self](const subscribe& x) {
+          to.subscriptions.push_back(x);
+          to.gauges[self->id()] = x.gauge;
+        },
         [](const unsubscribe&) {},
         [&to](const want_layers& x) { to.wanted.push_back(x.highest); },
         [](const move_producer&) {},
@@ -229,10 +236,11 @@ struct scene : scene_notes, shard_scene {
   uint16_t next = 65530; // soon wraps
 };
 
-/// What a producer tells a shard of one packet of video that begins a frame.
-inline media_arrived one_packet(const producer_actor& from, int64_t sequence,
-                                uint8_t encoding, bool keyframe,
-                                net::time_point now,
+/// What a fake producer tells a shard that has subscribed to it of one packet
+/// of video that begins a frame. `to` is what the producer writes into.
+inline media_arrived one_packet(const heard& to, const producer_actor& from,
+                                int64_t sequence, uint8_t encoding,
+                                bool keyframe, net::time_point now,
                                 octets payload = {1, 2, 3, 4}) {
   rtp::media_packet x{
       burst_of(static_cast<uint16_t>(sequence), 1, now, payload)->front()};
@@ -241,8 +249,11 @@ inline media_arrived one_packet(const producer_actor& from, int64_t sequence,
   x.encoding = encoding;
   x.keyframe = keyframe;
   x.start_of_frame = true;
+  auto gauge = to.gauges.at(from->id());
+  gauge->admit(true);
   return {producer_key{from->id()},
-          std::make_shared<const std::vector<rtp::media_packet>>(1, x)};
+          std::make_shared<const std::vector<rtp::media_packet>>(1, x), false,
+          gauge};
 }
 
 inline bool gapless(const std::vector<uint16_t>& numbers) {

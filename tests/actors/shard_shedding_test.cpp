@@ -43,8 +43,9 @@ struct simulcast_scene : scene_notes, shard_scene {
   }
 
   void send(const producer_actor& from, uint8_t encoding, octets payload) {
-    caf::anon_send(shard, one_packet(from, sequence, encoding, true,
-                                     world.scheduler().clock().now(), payload));
+    caf::anon_send(shard,
+                   one_packet(from_producer, from, sequence, encoding, true,
+                              world.scheduler().clock().now(), payload));
     world.run();
   }
 
