@@ -108,6 +108,9 @@ consumer_state::make_behavior(const consumer_config& cfg) {
         control(wish::set_priority{x.priority});
       },
       [this](const request_key_frame&) { control(wish::request_key_frame{}); },
+      [this](const move_consumer& x) {
+        self->send(shard, move_shard_consumer{key(), x.to});
+      },
       [this](const get_actor_stats&) {
         return self->delegate(shard, get_consumer_stats{key()});
       },

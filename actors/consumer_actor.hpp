@@ -13,6 +13,17 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_consumer_rank)
 
 namespace troupe::actors {
 
+/// The client receives the consumer on another of its transports.
+struct move_consumer {
+  transport_key to{};
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::move_consumer)
+
+namespace troupe::actors {
+
 /// The CONSUMER actor interface: one track as one client receives it. The
 /// actor is its life and its control; its packets pass through its forwarder
 /// in the shard of the receiving transport.
@@ -26,6 +37,8 @@ using consumer_actor = consumer_events_actor::extend<
     caf::reacts_to<set_consumer_rank>,
     // The client asks for a key frame.
     caf::reacts_to<request_key_frame>,
+    // Sends the stream on another transport of the client's.
+    caf::reacts_to<move_consumer>,
     // Statistics of the stream sent.
     caf::replies_to<get_actor_stats>::with<protocol::reply::stats>>;
 

@@ -124,8 +124,9 @@ void peer_state::move(consumer_record& x, transport_entry& to) {
   // The client knows it by a MID of the other's.
   to.next_mid = std::max(to.next_mid, from.next_mid);
   self->send(to.actor, *x.route);
-  self->send(shard, move_shard_consumer{x.route->consumer,
-                                        transport_key{to.actor->id()}});
+  // By way of the consumer's actor: the shard would not know the consumer yet
+  // if this overtook the message that adds it.
+  self->send(x.actor, move_consumer{transport_key{to.actor->id()}});
   note_move(x.id.str(), to);
 }
 

@@ -65,7 +65,8 @@ struct remove_shard_consumer {
   consumer_key consumer{};
 };
 
-/// Its stream goes out on another transport of its client.
+/// Its stream goes out on another transport of its client. Sent by the
+/// consumer's actor only.
 struct move_shard_consumer {
   consumer_key consumer{};
   transport_key to{};
@@ -147,6 +148,12 @@ namespace troupe::actors {
 /// It runs the forwarders of the consumers and the sending halves of the
 /// transports of some of the room's peers, whose actors keep control and
 /// lifetime (docs/adr/0010).
+///
+/// Invariant: one sender per key. Whatever adds, changes, moves or removes a
+/// consumer comes from the consumer's own actor, and likewise for a transport:
+/// messages of one sender keep their order, so none overtakes the one that
+/// adds. Messages of others (RTCP feedback, queries) may come early or late
+/// and are ignored, or refused, where the key is unknown.
 using shard_actor = media_sink_actor::extend<
     caf::reacts_to<set_transport_srtp>, caf::reacts_to<set_transport_path>,
     caf::reacts_to<remove_transport>,

@@ -12,8 +12,7 @@ TEST_CASE("a consumer that is moved goes on by its client's other transport") {
   at.feed(3);
   CHECK(at.packets(1) == 6);
   auto move = [&](uint16_t to) {
-    caf::anon_send(at.shard, move_shard_consumer{consumer_key{moved->id()},
-                                                 transport_key{to}});
+    caf::anon_send(moved, move_consumer{transport_key{to}});
     at.world.run();
   };
   move(2);
@@ -49,4 +48,20 @@ TEST_CASE("a consumer that is moved goes on by its client's other transport") {
     at.feed(2);
     CHECK(at.packets(1) == 11);
   }
+}
+
+TEST_CASE("a move does not overtake the message that adds the consumer") {
+  scene at;
+  at.connect(1);
+  at.connect(2);
+  // The consumer's actor has not run yet when the peer learns better.
+  at.consumers.push_back(
+      spawn_consumer(*at.world.system,
+                     {consumer_id{"c"}, producer_id{"p"}, opus_to(1),
+                      at.producer, transport_key{1}, at.shard, at.listener}));
+  caf::anon_send(at.consumers.back(), move_consumer{transport_key{2}});
+  at.world.run();
+  at.feed(3);
+  CHECK(at.packets(1) == 0);
+  CHECK(at.packets(2) == 3);
 }
