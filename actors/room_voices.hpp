@@ -58,7 +58,8 @@ private:
 };
 
 /// The voices of a room and who comes before whom among them. The room adds
-/// and removes; anybody may refresh. Without locks.
+/// and removes; anybody may refresh. Ranks and levels are read and written
+/// without locks; for the list of voices see snapshot_list.
 class room_voices {
 public:
   /// How long after the last word one is silent.

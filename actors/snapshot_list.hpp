@@ -7,8 +7,14 @@
 
 namespace troupe::actors {
 
-/// A list that many threads read and few change, seldom: who reads has the list
-/// of one moment, and who changes it puts another in its place. Without locks.
+/// A list that many threads read and few change, seldom: a reader gets the list
+/// of one moment, and a writer puts a changed copy in its place. Neither waits
+/// for the other's work on a list.
+///
+/// It is not lock-free: libstdc++ 12 guards the pointer of an
+/// atomic<shared_ptr> by a spin lock that is held for the few instructions of
+/// an exchange, with no allocation or copy inside. So readers come here for
+/// each decision (every 20 ms or seldomer for a room), never for each packet.
 template <class T>
 class snapshot_list {
 public:
