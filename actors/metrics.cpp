@@ -227,6 +227,10 @@ void add_load(metrics_text& out, const metrics_snapshot& x) {
   out.sample(x.refused.consumers, {{"wanted", "consumer"}});
   out.gauge("troupe_draining", "1 while the server opens no new rooms.",
             uint64_t{x.draining});
+  out.gauge("troupe_io_run_peak_seconds",
+            "The longest time lately that an I/O thread ran actors without "
+            "reading its sockets.");
+  out.sample(static_cast<double>(x.io_run_us) / 1e6);
   out.gauge("troupe_usable_cores", "How many cores the server may use.");
   out.sample(x.cores);
 }

@@ -36,6 +36,8 @@ struct metrics_snapshot {
 
   net::media_port_stats port;
   uint64_t unroutable = 0; // datagrams
+  /// How long an I/O thread ran actors at most, lately, in microseconds.
+  uint64_t io_run_us = 0;
   net::http_server_stats http;
   std::array<uint64_t, net::reject_reason_count> rejects{};
   /// In seconds since 1970.

@@ -2,6 +2,7 @@
 
 #include "actors/ec.hpp"
 #include "actors/gauge_seat.hpp"
+#include "actors/io_worker.hpp"
 #include "actors/live_objects.hpp"
 #include "actors/log.hpp"
 #include "actors/plain_sender.hpp"
@@ -141,6 +142,7 @@ bool is_host(const net::socket_address& x) {
 transport_actor::behavior_type
 plain_state::make_behavior(const plain_transport_config& cfg,
                            const std::shared_ptr<plain_ports>& opened) {
+  allow_on_io_threads(self);
   id = cfg.id;
   services = cfg.services;
   place = cfg.place;

@@ -1,5 +1,6 @@
 #include "actors/producer_actor.hpp"
 
+#include "actors/io_worker.hpp"
 #include "actors/live_objects.hpp"
 #include "actors/stats_json.hpp"
 #include "actors/timer_slot.hpp"
@@ -120,6 +121,7 @@ bool has_keyframe(const rtp::media_batch& batch) {
 
 producer_actor::behavior_type
 producer_state::make_behavior(const producer_config& cfg) {
+  allow_on_io_threads(self);
   id = cfg.id;
   kind = cfg.engine.kind;
   transport = cfg.transport;

@@ -1,6 +1,7 @@
 #include "actors/shard_actor.hpp"
 
 #include "actors/ec.hpp"
+#include "actors/io_worker.hpp"
 #include "actors/live_objects.hpp"
 #include "actors/stats_json.hpp"
 #include "actors/timer_slot.hpp"
@@ -127,6 +128,7 @@ struct shard_state {
 };
 
 shard_actor::behavior_type shard_state::make_behavior() {
+  allow_on_io_threads(self);
   timer.use(services.ticks);
   flush_timer.use(services.ticks);
   self->set_error_handler([](caf::error&) {});

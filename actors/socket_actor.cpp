@@ -113,7 +113,7 @@ media_sockets::thread_routes& media_sockets::here() {
 void media_sockets::run_actors(caf::actor_system& system) {
   for (size_t i = 0; i < routes_.size(); ++i)
     threads_.post(i, [this, i, &system] {
-      routes_[i]->worker = std::make_unique<io_worker>(system);
+      routes_[i]->worker = std::make_unique<io_worker>(system, &longest_run_);
     });
   threads_.run_every(0, tick_queue::step, [this, alive = alive_] {
     if (*alive)
@@ -212,6 +212,7 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
   sockets.run_actors(system);
   auto spawned = system.spawn(
       [&sockets](socket_actor::pointer self) -> socket_actor::behavior_type {
+        allow_on_io_threads(self);
         self->set_error_handler([](caf::error&) {});
         return {
             [&sockets](const route_fragment& x) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/burst_receiver.hpp"
+#include "actors/counters.hpp"
 #include "actors/tick_queue.hpp"
 #include "net/io/media_port.hpp"
 
@@ -98,6 +99,12 @@ public:
   /// How many datagrams belonged to no transport.
   uint64_t unroutable() const;
 
+  /// The longest time that an I/O thread ran actors, and did not look at its
+  /// sockets, in microseconds.
+  peak_gauge& longest_run() {
+    return longest_run_;
+  }
+
 private:
   struct thread_routes;
 
@@ -109,6 +116,7 @@ private:
   net::io_threads& threads_;
   tick_queue ticks_;
   std::vector<std::unique_ptr<thread_routes>> routes_;
+  peak_gauge longest_run_;
   net::media_port port_;
   bool stopped_ = false;
   // Whether this object may be used by tasks that outlive it.

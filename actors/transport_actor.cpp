@@ -2,6 +2,7 @@
 
 #include "actors/ec.hpp"
 #include "actors/gauge_seat.hpp"
+#include "actors/io_worker.hpp"
 #include "actors/live_objects.hpp"
 #include "actors/log.hpp"
 #include "actors/stats_json.hpp"
@@ -172,6 +173,7 @@ transport_state::~transport_state() {
 
 transport_actor::behavior_type
 transport_state::make_behavior(const transport_config& cfg) {
+  allow_on_io_threads(self);
   id = cfg.id;
   services = cfg.services;
   shard = cfg.shard;
