@@ -1,5 +1,6 @@
 #include "actors/http_clients.hpp"
 
+#include "actors/failure_watch.hpp"
 #include "actors/front_door.hpp"
 #include "actors/log.hpp"
 
@@ -223,6 +224,7 @@ http_clients_actor spawn_http_clients(caf::actor_system& system,
                           -> http_clients_actor::behavior_type {
     self->state.settings = cfg;
     self->set_error_handler([](caf::error&) {});
+    self->set_exception_handler(to_error);
     return {
         [self](http_call_arrived& x) { self->state.take(x); },
         [self](const http_client_gone& x) { self->state.forget(x); },

@@ -1,5 +1,6 @@
 #include "actors/load_actor.hpp"
 
+#include "actors/failure_watch.hpp"
 #include "actors/log.hpp"
 #include "actors/timer_slot.hpp"
 
@@ -41,6 +42,7 @@ load_actor::behavior_type load_state::make_behavior(load_settings x) {
   settings = std::move(x);
   monitor = std::make_unique<load_monitor>(settings.marks);
   self->set_error_handler([](caf::error&) {});
+  self->set_exception_handler(to_error);
   sampled_at = self->clock().now();
   cpu_time = settings.cpu_time();
   monitor->handle_sample({}, sampled_at);

@@ -15,6 +15,9 @@ namespace {
 /// How soon a server that has emptied itself notices.
 constexpr timespec patience{0, 500'000'000};
 
+/// How long a server that failed may take to say good-bye.
+constexpr unsigned stop_seconds = 10;
+
 /// Blocks the signals that an operator sends in all threads, and waits for
 /// them.
 class operator_signals {
@@ -42,10 +45,11 @@ bool is_void(int signal, bool on_terminal) {
   return signal == SIGUSR2 || (signal == SIGHUP && !on_terminal);
 }
 
-/// Returns when the server shall end.
+/// Returns when the server shall end, because it was told to, has emptied
+/// itself, or cannot go on.
 void run(troupe::actors::node& server, operator_signals& signals) {
   const bool on_terminal = isatty(STDIN_FILENO) == 1;
-  while (!server.drained()) {
+  while (!server.drained() && !server.failure()) {
     auto signal = signals.next();
     if (signal == SIGUSR1)
       server.drain();
@@ -83,6 +87,10 @@ int main(int argc, char** argv) {
     return 1;
   }
   run(server, signals);
+  const bool failed = server.failure().has_value();
+  // A broken server may be unable to stop in order: SIGALRM then ends it.
+  if (failed)
+    alarm(stop_seconds);
   server.stop();
-  return 0;
+  return failed ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 #include "actors/node.hpp"
 
 #include "actors/bind_failure.hpp"
+#include "actors/failure_watch.hpp"
 #include "actors/front_door.hpp"
 #include "actors/http_clients.hpp"
 #include "actors/io_worker.hpp"
@@ -20,6 +21,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>
 
+#include <stdexcept>
 #include <thread>
 
 namespace troupe::actors {
@@ -84,7 +86,9 @@ struct node::impl {
   explicit impl(config x)
       : settings(std::move(x))
       , cores(cores_of(settings.threads))
-      , threads(settings.threads.io)
+      , threads(
+            settings.threads.io,
+            [this](const std::string& why) { watch.note("io-thread", why); })
       , sockets(threads, to_media_port(settings.rtc))
       , caf_settings(settings)
       , system(caf_settings) {}
@@ -99,11 +103,15 @@ struct node::impl {
   // Makes the admin API. On failure, one line for the operator.
   std::optional<std::string> add_admin_api();
 
+  // Has the end of the actors that there is one of noticed.
+  void watch_parts();
+
   // Waits until no more than `count` actors live, half a second at most.
   void await_actors(size_t count);
 
   config settings;
   const double cores;
+  failure_watch watch;
   net::io_threads threads;
   std::unique_ptr<net::dtls_context> dtls;
   media_sockets sockets;
@@ -157,6 +165,7 @@ std::optional<std::string> node::impl::start() {
     return failure;
   clients = spawn_http_clients(
       system, {services, caf::actor_cast<room_gate_actor>(server), entry.door});
+  watch_parts();
   door->serve(std::make_unique<http_clients>(clients, entry.door,
                                              settings.http.allowed_origins));
   http = std::make_unique<net::http_server>(threads, *door,
@@ -180,6 +189,7 @@ void node::impl::stop() {
   if (!running)
     return;
   running = false;
+  watch.disarm();
   // Closing the connections ends sessions, hence peers and what they own.
   if (http)
     http->stop();
@@ -213,6 +223,14 @@ std::optional<std::string> node::impl::add_admin_api() {
   door->serve(std::make_unique<admin_api>(system, server, std::move(admin),
                                           [this] { return snapshot(); }));
   return std::nullopt;
+}
+
+void node::impl::watch_parts() {
+  watch.watch(socket, "sockets");
+  watch.watch(load, "load");
+  watch.watch(sctp, "sctp");
+  watch.watch(server, "server");
+  watch.watch(clients, "http-clients");
 }
 
 metrics_snapshot node::impl::snapshot() {
@@ -271,6 +289,28 @@ void node::drain() {
 bool node::drained() const {
   auto empty = live_object::count(object_kind::peer) == 0;
   return impl_->board->drain().over(std::chrono::steady_clock::now(), empty);
+}
+
+std::optional<std::string> node::failure() const {
+  return impl_->watch.failure();
+}
+
+void node::break_part(std::string_view name) {
+  auto fail = [](const auto& actor) {
+    caf::anon_send_exit(actor, caf::exit_reason::unhandled_exception);
+  };
+  if (name == "server")
+    fail(impl_->server);
+  else if (name == "sctp")
+    fail(impl_->sctp);
+  else if (name == "sockets")
+    fail(impl_->socket);
+  else if (name == "load")
+    fail(impl_->load);
+  else if (name == "http-clients")
+    fail(impl_->clients);
+  else if (name == "io-thread")
+    impl_->threads.post(0, [] { throw std::runtime_error{"broken"}; });
 }
 
 uint16_t node::http_port() const {

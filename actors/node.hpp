@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace troupe::actors {
 
@@ -38,6 +40,15 @@ public:
 
   /// Whether a node that drains is empty, or its time is up.
   bool drained() const;
+
+  /// Which part failed that the node cannot work without, and why; nothing
+  /// while all is well. Whoever runs this node stops it then, and ends with a
+  /// status other than 0. From any thread.
+  std::optional<std::string> failure() const;
+
+  /// Ends that part as a fault in it would ("server", "sctp", "sockets",
+  /// "load", "http-clients" or "io-thread"): for tests.
+  void break_part(std::string_view name);
 
   uint16_t http_port() const;
 

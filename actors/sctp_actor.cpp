@@ -1,6 +1,7 @@
 #include "actors/sctp_actor.hpp"
 
 #include "actors/ec.hpp"
+#include "actors/failure_watch.hpp"
 #include "actors/log.hpp"
 #include "actors/timer_slot.hpp"
 
@@ -98,6 +99,7 @@ sctp_actor_state::make_behavior(const sctp_services& with) {
   engine = std::make_unique<data_switch>(services.limits);
   timer.use(services.ticks);
   self->set_error_handler([](caf::error&) {});
+  self->set_exception_handler(to_error);
   return {
       [this](const open_association& x) { open(x); },
       [this](const close_association& x) {

@@ -1,6 +1,7 @@
 #include "actors/server_actor.hpp"
 
 #include "actors/ec.hpp"
+#include "actors/failure_watch.hpp"
 #include "actors/log.hpp"
 #include "actors/mailbox_length.hpp"
 
@@ -91,6 +92,7 @@ struct server_state {
 
 server_actor::behavior_type server_state::make_behavior() {
   self->set_error_handler([](caf::error&) {});
+  self->set_exception_handler(to_error);
   self->set_down_handler([this](const caf::down_msg& down) {
     auto i = std::ranges::find_if(rooms, [&](const auto& x) {
       return x.second.handle.address() == down.source;

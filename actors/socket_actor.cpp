@@ -1,6 +1,7 @@
 #include "actors/socket_actor.hpp"
 
 #include "actors/check_desk.hpp"
+#include "actors/failure_watch.hpp"
 #include "actors/io_worker.hpp"
 #include "actors/route_table.hpp"
 #include "net/classify.hpp"
@@ -214,6 +215,7 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
       [&sockets](socket_actor::pointer self) -> socket_actor::behavior_type {
         allow_on_io_threads(self);
         self->set_error_handler([](caf::error&) {});
+        self->set_exception_handler(to_error);
         return {
             [&sockets](const route_fragment& x) {
               sockets.update(

@@ -27,6 +27,25 @@ struct worker {
   std::thread thread;
 };
 
+// Runs the loop until it is stopped.
+void run_loop(asio::io_context& loop,
+              const io_threads::failure_handler& on_failure) {
+  if (!on_failure) {
+    loop.run();
+    return;
+  }
+  for (;;) {
+    try {
+      loop.run();
+      return;
+    } catch (const std::exception& e) {
+      on_failure(e.what());
+    } catch (...) {
+      on_failure("exception of an unknown type");
+    }
+  }
+}
+
 // A task that comes again and again.
 struct repetition : std::enable_shared_from_this<repetition> {
   repetition(asio::io_context& loop, duration x, std::function<bool()> f)
@@ -55,11 +74,12 @@ struct io_threads::impl {
   std::atomic<bool> stopped{false};
 };
 
-io_threads::io_threads(size_t count) : impl_(std::make_unique<impl>()) {
+io_threads::io_threads(size_t count, failure_handler on_failure)
+    : impl_(std::make_unique<impl>()) {
   for (size_t i = 0; i < std::max<size_t>(count, 1); ++i) {
     auto& x = *impl_->workers.emplace_back(std::make_unique<worker>());
-    x.thread = std::thread{[&x] {
-      x.context.run();
+    x.thread = std::thread{[&x, on_failure] {
+      run_loop(x.context, on_failure);
     }};
     pthread_setname_np(x.thread.native_handle(),
                        ("io-" + std::to_string(i)).c_str());

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace boost::asio {
 class io_context;
@@ -17,8 +18,14 @@ namespace troupe::net {
 /// neither lock nor strand.
 class io_threads {
 public:
+  /// Told, on one of the threads, what an exception said that left a task.
+  using failure_handler = std::function<void(const std::string&)>;
+
   /// Starts `count` threads (at least one), named "io-0", "io-1" and so on.
-  explicit io_threads(size_t count);
+  /// When an exception leaves a task, `on_failure` is told and the thread goes
+  /// on, so that whoever hears of it can still stop everything in order.
+  /// Without a handler the exception ends the process.
+  explicit io_threads(size_t count, failure_handler on_failure = {});
 
   io_threads(const io_threads&) = delete;
 
