@@ -244,6 +244,19 @@ void webrtc_transport::accept_media(datagram& x, size_t plain_size,
   }
 }
 
+void webrtc_transport::keep_source(uint32_t ssrc) {
+  if (std::ranges::find(kept_, ssrc) == kept_.end())
+    kept_.push_back(ssrc);
+  if (receiver_)
+    receiver_->keep(ssrc);
+}
+
+void webrtc_transport::retire_source(uint32_t ssrc) {
+  std::erase(kept_, ssrc);
+  if (receiver_)
+    receiver_->retire(ssrc);
+}
+
 void webrtc_transport::handle_tuple_closed(const transport_tuple& tuple) {
   ice_.handle_tuple_closed(tuple);
   forward_ice_events();
@@ -297,6 +310,8 @@ void webrtc_transport::update_dtls() {
     sender_ = make_srtp_sender(backend_, keys.profile, keys.local);
     receiver_ = make_srtp_receiver(backend_, keys.profile, keys.remote);
     TROUPE_ASSERT(sender_ && receiver_);
+    for (auto ssrc : kept_)
+      receiver_->keep(ssrc);
     if (!application_data_)
       dtls_.release();
   } else {

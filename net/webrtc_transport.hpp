@@ -180,6 +180,15 @@ public:
   /// Media is decrypted in place, so the buffer must not be shared yet.
   void handle_datagram(datagram x, time_point now);
 
+  /// Somebody is given the packets with this SSRC: what SRTP knows of it stays
+  /// until retire_source(). Sources that nobody keeps give way to new ones, so
+  /// that a peer's random SSRCs do not shut out those of its next producer.
+  void keep_source(uint32_t ssrc);
+
+  /// The source has ended. Its highest indices stay: a replay is refused should
+  /// it come again.
+  void retire_source(uint32_t ssrc);
+
   /// Tells that the TCP connection under this tuple is gone.
   void handle_tuple_closed(const transport_tuple& tuple);
 
@@ -314,6 +323,7 @@ private:
   dtls_connection dtls_;
   std::unique_ptr<srtp_sender> sender_;
   std::unique_ptr<srtp_receiver> receiver_;
+  std::vector<uint32_t> kept_;    // sources, known before there are keys
   std::optional<dtls_role> role_; // set by connect
   std::vector<certificate_fingerprint> fingerprints_;
   bool either_role_ = false;           // by allow; it will show

@@ -1,8 +1,9 @@
 #pragma once
 
 #include "net/srtp/packet_index.hpp"
+#include "net/srtp/received_sources.hpp"
 #include "net/srtp/replay_window.hpp"
-#include "net/srtp/source_table.hpp"
+#include "net/srtp/ssrc_ranges.hpp"
 #include "net/srtp/transforms.hpp"
 
 #include <memory>
@@ -12,11 +13,6 @@ namespace troupe::net {
 /// Indices a window reaches back; RTCP is sent seldom.
 using srtp_window = replay_window<1024>;
 using srtcp_window = replay_window<128>;
-
-/// Sources that one session keeps state for. Only authentic packets add one
-/// to a receiver; a sender's sources are our own.
-inline constexpr size_t max_received_sources = 1024;
-inline constexpr size_t max_sent_sources = 16384;
 
 /// srtp_sender on a transform: chooses indices and keeps them unique.
 template <class Transform>
@@ -35,17 +31,17 @@ public:
     if (rtp_header_length(header) != header.size() || out.size() < length)
       return std::nullopt;
     auto ssrc = load_u32(header.data() + 8);
-    auto window = rtp_.find(ssrc);
-    if (!window) {
-      if (rtp_.full())
-        return std::nullopt;
-      window = &rtp_.insert(ssrc);
-    }
-    auto index =
-        estimate_srtp_index(window->highest(), load_u16(header.data() + 2));
-    if (index > max_srtp_index || !window->is_fresh(index))
+    auto* source = find_or_add(ssrc);
+    if (!source)
       return std::nullopt;
-    window->mark(index);
+    auto& window = source->rtp;
+    auto index =
+        estimate_srtp_index(window.highest(), load_u16(header.data() + 2));
+    if (index > max_srtp_index)
+      return exhaust();
+    if (!window.is_fresh(index))
+      return std::nullopt;
+    window.mark(index);
     if (!transform_.seal_rtp({ssrc, index}, header, payload, out.data()))
       return std::nullopt;
     return length;
@@ -57,22 +53,51 @@ public:
     if (packet.size() < srtcp_clear_octets || out.size() < length)
       return std::nullopt;
     auto ssrc = load_u32(packet.data() + 4);
-    auto counter = rtcp_.find(ssrc);
-    if (!counter) {
-      if (rtcp_.full())
-        return std::nullopt;
-      counter = &rtcp_.insert(ssrc);
-    }
-    auto index = counter->next();
-    if (!index || !transform_.seal_rtcp({ssrc, *index}, packet, out.data()))
+    auto* source = find_or_add(ssrc);
+    if (!source)
+      return std::nullopt;
+    auto index = source->rtcp.next();
+    if (!index)
+      return exhaust();
+    if (!transform_.seal_rtcp({ssrc, *index}, packet, out.data()))
       return std::nullopt;
     return length;
   }
 
+  void retire(uint32_t ssrc) override {
+    if (sources_.find(ssrc) == nullptr)
+      return;
+    sources_.erase(ssrc);
+    retired_.insert(ssrc);
+  }
+
+  std::optional<uint16_t> last_sequence(uint32_t ssrc) override {
+    auto* source = sources_.find(ssrc);
+    if (!source || source->rtp.next() == 0)
+      return std::nullopt;
+    return static_cast<uint16_t>(source->rtp.highest());
+  }
+
 private:
+  struct source_state {
+    srtp_window rtp;
+    srtcp_index_counter rtcp{0};
+  };
+
+  source_state* find_or_add(uint32_t ssrc) {
+    if (auto* x = sources_.find(ssrc)) [[likely]]
+      return x;
+    if (retired_.contains(ssrc))
+      return nullptr;
+    if (!sources_.full())
+      return &sources_.insert(ssrc);
+    exhaust();
+    return nullptr;
+  }
+
   Transform transform_;
-  source_table<srtp_window> rtp_{max_sent_sources};
-  source_table<srtcp_index_counter> rtcp_{max_sent_sources};
+  source_table<source_state> sources_{max_sent_sources};
+  ssrc_ranges retired_;
 };
 
 /// srtp_receiver on a transform: estimates indices, refuses replays.
@@ -91,17 +116,18 @@ public:
     if (!header || packet.size() < *header + transform_.rtp_tag())
       return refuse(srtp_error::malformed);
     auto ssrc = load_u32(packet.data() + 8);
-    auto window = rtp_.find(ssrc);
-    auto index = estimate_srtp_index(window ? window->highest() : 0,
-                                     load_u16(packet.data() + 2));
+    auto* known = sources_.find(ssrc);
+    auto oldest = known ? 0 : sources_.remains(ssrc).rtp;
+    auto highest = known ? known->rtp.highest() : oldest - size_t{oldest > 0};
+    auto index = estimate_srtp_index(highest, load_u16(packet.data() + 2));
     // A duplicate is refused before it costs an AES pass.
-    if (window && !window->is_fresh(index))
+    if (known ? !known->rtp.is_fresh(index) : index < oldest)
       return refuse(srtp_error::replayed);
-    if (index > max_srtp_index || (!window && rtp_.full()))
+    if (index > max_srtp_index || (!known && sources_.exhausted()))
       return refuse(srtp_error::exhausted);
     if (!transform_.open_rtp({ssrc, index}, *header, packet))
       return refuse(srtp_error::bad_tag);
-    (window ? *window : rtp_.insert(ssrc)).mark(index);
+    (known ? *known : sources_.add(ssrc, forget)).rtp.mark(index);
     return packet.size() - transform_.rtp_tag();
   }
 
@@ -113,14 +139,15 @@ public:
       return refuse(srtp_error::malformed);
     auto index = trailer & ~srtcp_encrypted_bit;
     auto ssrc = load_u32(packet.data() + 4);
-    auto window = rtcp_.find(ssrc);
-    if (window && !window->is_fresh(index))
+    auto* known = sources_.find(ssrc);
+    if (known ? !known->rtcp.is_fresh(index)
+              : index < sources_.remains(ssrc).rtcp)
       return refuse(srtp_error::replayed);
-    if (!window && rtcp_.full())
+    if (!known && sources_.exhausted())
       return refuse(srtp_error::exhausted);
     if (!transform_.open_rtcp({ssrc, index}, packet))
       return refuse(srtp_error::bad_tag);
-    (window ? *window : rtcp_.insert(ssrc)).mark(index);
+    (known ? *known : sources_.add(ssrc, forget)).rtcp.mark(index);
     return packet.size() - Transform::rtcp_overhead;
   }
 
@@ -128,15 +155,35 @@ public:
     return error_;
   }
 
+  void keep(uint32_t ssrc) override {
+    sources_.keep(ssrc, forget);
+  }
+
+  void retire(uint32_t ssrc) override {
+    sources_.retire(ssrc);
+  }
+
 private:
+  struct source_state {
+    explicit source_state(source_remains x) : rtp(x.rtp), rtcp(x.rtcp) {}
+
+    source_remains remains() const {
+      return {rtp.next(), rtcp.next()};
+    }
+
+    srtp_window rtp;
+    srtcp_window rtcp;
+  };
+
+  static void forget(uint32_t) {}
+
   std::nullopt_t refuse(srtp_error why) {
     error_ = why;
     return std::nullopt;
   }
 
   Transform transform_;
-  source_table<srtp_window> rtp_{max_received_sources};
-  source_table<srtcp_window> rtcp_{max_received_sources};
+  received_sources<source_state> sources_;
   srtp_error error_ = srtp_error::malformed;
 };
 

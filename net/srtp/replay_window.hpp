@@ -16,6 +16,21 @@ class replay_window {
 public:
   static_assert(Size >= 64 && Size % 64 == 0);
 
+  replay_window() = default;
+
+  /// Takes all indices before `next` as seen.
+  explicit replay_window(uint64_t next) {
+    if (next == 0)
+      return;
+    highest_ = next - 1;
+    words_.fill(~uint64_t{0});
+  }
+
+  /// The index after the highest that was marked; 0 where none was.
+  uint64_t next() const {
+    return highest_ > 0 || (words_[0] & 1) != 0 ? highest_ + 1 : 0;
+  }
+
   /// The highest index that was marked, or 0.
   uint64_t highest() const {
     return highest_;

@@ -4,13 +4,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace troupe::net {
 
 /// Finds the state that belongs to an SSRC: entries in one vector, and an
 /// open-addressed index over it. Holds at most `limit` sources; allocates only
-/// when it grows. Pointers last until the next insert.
+/// when it grows. Pointers last until the next insert or erase.
 template <class State>
 class source_table {
 public:
@@ -22,15 +24,11 @@ public:
       return &entries_[last_].state;
     if (slots_.empty())
       return nullptr;
-    for (auto i = home(ssrc);; i = next(i)) {
-      const auto& x = slots_[i];
-      if (x.position == 0)
-        return nullptr;
-      if (x.ssrc == ssrc) {
-        last_ = x.position - 1;
-        return &entries_[last_].state;
-      }
-    }
+    const auto& x = slots_[slot_of(ssrc)];
+    if (x.position == 0)
+      return nullptr;
+    last_ = x.position - 1;
+    return &entries_[last_].state;
   }
 
   /// Adds a source that is not there yet. The table must not be full.
@@ -42,6 +40,39 @@ public:
     link(ssrc, static_cast<uint32_t>(entries_.size()));
     last_ = entries_.size() - 1;
     return entries_.back().state;
+  }
+
+  /// Removes a source. Nothing happens where it is not there.
+  void erase(uint32_t ssrc) {
+    if (find(ssrc) == nullptr)
+      return;
+    auto gap = slot_of(ssrc);
+    auto position = slots_[gap].position;
+    // What comes later on the same way moves up: find() stops at a free slot.
+    for (auto i = next(gap); slots_[i].position != 0; i = next(i))
+      if (distance(home(slots_[i].ssrc), i) >= distance(gap, i)) {
+        slots_[gap] = slots_[i];
+        gap = i;
+      }
+    slots_[gap] = {};
+    if (position != entries_.size()) {
+      entries_[position - 1] = std::move(entries_.back());
+      slots_[slot_of(entries_[position - 1].ssrc)].position = position;
+    }
+    entries_.pop_back();
+  }
+
+  /// Looks for a source that may go: calls `may_go(state)` for one after the
+  /// other, beginning where the last search ended, twice around at most.
+  /// Returns the SSRC of the first for which that is true.
+  template <class F>
+  std::optional<uint32_t> find_victim(F may_go) {
+    for (auto left = 2 * entries_.size(); left > 0; --left) {
+      hand_ = hand_ + 1 < entries_.size() ? hand_ + 1 : 0;
+      if (may_go(entries_[hand_].state))
+        return entries_[hand_].ssrc;
+    }
+    return std::nullopt;
   }
 
   bool full() const {
@@ -73,11 +104,21 @@ private:
     return (i + 1) & (slots_.size() - 1);
   }
 
-  void link(uint32_t ssrc, uint32_t position) {
+  // How far it is from one slot on to another.
+  size_t distance(size_t from, size_t to) const {
+    return (to - from) & (slots_.size() - 1);
+  }
+
+  // Where the source is, or the free slot where it would be.
+  size_t slot_of(uint32_t ssrc) const {
     auto i = home(ssrc);
-    while (slots_[i].position != 0)
+    while (slots_[i].position != 0 && slots_[i].ssrc != ssrc)
       i = next(i);
-    slots_[i] = {ssrc, position};
+    return i;
+  }
+
+  void link(uint32_t ssrc, uint32_t position) {
+    slots_[slot_of(ssrc)] = {ssrc, position};
   }
 
   void grow() {
@@ -87,7 +128,8 @@ private:
   }
 
   size_t limit_;
-  size_t last_ = 0;
+  size_t last_ = 0; // the entry found last
+  size_t hand_ = 0; // the entry that find_victim() looked at last
   std::vector<entry> entries_;
   std::vector<slot> slots_;
 };

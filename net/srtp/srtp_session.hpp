@@ -44,7 +44,8 @@ enum class srtp_error : uint8_t {
   bad_tag,
   /// Seen before, or older than the replay window (RFC 3711, section 3.3.2).
   replayed,
-  /// The key's lifetime is over (2^48 RTP or 2^31 RTCP packets).
+  /// The key's lifetime is over (2^48 RTP or 2^31 RTCP packets), or there is
+  /// no room for another source.
   exhausted,
 };
 
@@ -77,6 +78,33 @@ public:
   /// srtcp_max_overhead. Returns the size.
   virtual std::optional<size_t> protect_rtcp(byte_span packet,
                                              mutable_byte_span out) = 0;
+
+  /// The source has ended: lets its state go. Whatever bears its SSRC is
+  /// refused from then on, so that no index of it is used twice (RFC 3711,
+  /// section 9.1). The memory that this takes does not grow with the number of
+  /// sources that have ended, as long as most SSRCs follow each other.
+  virtual void retire(uint32_t ssrc);
+
+  /// The sequence number of the newest RTP packet of a source; nothing where
+  /// none was protected. A source that goes on after that one is understood
+  /// by the receiver; one that has none must begin below 2^15 (RFC 3711,
+  /// section 3.3.1).
+  virtual std::optional<uint16_t> last_sequence(uint32_t ssrc);
+
+  /// How many packets were refused because the key's lifetime is over or there
+  /// was no room for another source.
+  uint64_t exhausted() const {
+    return exhausted_;
+  }
+
+protected:
+  std::nullopt_t exhaust() {
+    ++exhausted_;
+    return std::nullopt;
+  }
+
+private:
+  uint64_t exhausted_ = 0;
 };
 
 /// The receiving half, with a replay window of at least 128 packets per SSRC.
@@ -93,6 +121,14 @@ public:
   virtual std::optional<size_t> unprotect_rtcp(mutable_byte_span packet) = 0;
 
   virtual srtp_error last_error() const = 0;
+
+  /// Somebody is given this source's packets: its state stays until retire().
+  /// Sources that nobody keeps give way to new ones. Idempotent.
+  virtual void keep(uint32_t ssrc) = 0;
+
+  /// The source has ended: lets its state go, but its highest indices, so that
+  /// a replay is refused should the source come again. Idempotent.
+  virtual void retire(uint32_t ssrc) = 0;
 };
 
 /// Who does the cryptography.

@@ -99,6 +99,34 @@ TEST_SUITE("webrtc_transport under attack") {
     CHECK(pair.to_server(make_rtp(100)));
   }
 
+  TEST_CASE("a peer's random SSRCs do not shut out its next producer") {
+    transport_pair pair;
+    pair.server.keep_source(1); // before there are keys
+    REQUIRE(pair.connect());
+    REQUIRE(pair.to_server(make_rtp(1, 1)));
+    for (uint32_t ssrc = 1000; ssrc < 6000; ++ssrc) {
+      REQUIRE(pair.to_server(make_rtp(1, ssrc)));
+      REQUIRE_FALSE(pair.server.poll_rtp());
+    }
+    const auto of_old = *pair.client.protect_rtp(make_rtp(2, 1));
+    pair.deliver(of_old);
+    CHECK(pair.server.poll_rtp());
+    pair.deliver(of_old);
+    CHECK_FALSE(pair.server.poll_rtp());
+    // Two thousand producers, one after the other.
+    for (uint32_t ssrc = 10'000; ssrc < 12'000; ++ssrc) {
+      pair.server.keep_source(ssrc);
+      REQUIRE(pair.to_server(make_rtp(1, ssrc)));
+      REQUIRE_FALSE(pair.server.poll_rtp());
+      pair.server.retire_source(ssrc);
+    }
+    pair.server.retire_source(1);
+    pair.deliver(of_old);
+    CHECK_FALSE(pair.server.poll_rtp());
+    CHECK(pair.server.stats().drops[drop_reason::srtp_exhausted] == 0);
+    CHECK(pair.server.stats().drops[drop_reason::srtp_replayed] == 2);
+  }
+
   TEST_CASE("only an authenticated nomination moves the selected tuple") {
     transport_pair pair;
     REQUIRE(pair.connect());

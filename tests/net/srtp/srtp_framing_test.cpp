@@ -3,6 +3,7 @@
 #include "net/srtp/packet_layout.hpp"
 #include "net/srtp/replay_window.hpp"
 #include "net/srtp/source_table.hpp"
+#include "net/srtp/ssrc_ranges.hpp"
 
 #include <doctest/doctest.h>
 
@@ -108,6 +109,77 @@ TEST_CASE("the source table finds what was inserted and nothing else") {
     auto ssrc = random->u32();
     REQUIRE((table.find(ssrc) != nullptr) == expected.contains(ssrc));
   }
+}
+
+TEST_CASE("the source table forgets what was erased and nothing else") {
+  auto random = make_seeded_rng(8);
+  source_table<int> table{300};
+  std::map<uint32_t, int> expected;
+  for (int i = 0; i < 20000; ++i) {
+    auto ssrc = random->below(700); // many on the same way through the table
+    if (expected.erase(ssrc) > 0) {
+      table.erase(ssrc);
+    } else if (!table.full()) {
+      expected[ssrc] = i;
+      table.insert(ssrc) = i;
+    }
+    table.erase(1000);
+    REQUIRE(table.size() == expected.size());
+    auto other = random->below(700);
+    auto known = expected.find(other);
+    auto* found = table.find(other);
+    REQUIRE((found != nullptr) == (known != expected.end()));
+    if (found)
+      REQUIRE(*found == known->second);
+  }
+  for (auto [ssrc, value] : expected)
+    REQUIRE(*table.find(ssrc) == value);
+}
+
+TEST_CASE("SSRCs that follow each other are one range, in whatever order") {
+  ssrc_ranges x;
+  for (uint32_t ssrc : {5u, 7u, 6u, 0u, 1u, UINT32_MAX})
+    x.insert(ssrc);
+  CHECK(x.size() == 3);
+  for (uint32_t ssrc : {5u, 6u, 7u, 0u, 1u, UINT32_MAX})
+    CHECK(x.contains(ssrc));
+  for (uint32_t ssrc : {2u, 4u, 8u, UINT32_MAX - 1})
+    CHECK_FALSE(x.contains(ssrc));
+}
+
+TEST_CASE("SSRC ranges never lose one, and stay few") {
+  auto random = make_seeded_rng(9);
+  ssrc_ranges x;
+  std::vector<uint32_t> inserted;
+  for (int i = 0; i < 5000; ++i) {
+    inserted.push_back(random->u32());
+    x.insert(inserted.back());
+    REQUIRE(x.size() <= ssrc_ranges::max_ranges);
+  }
+  for (auto ssrc : inserted)
+    REQUIRE(x.contains(ssrc));
+  // A million that follow each other are one more range at most.
+  ssrc_ranges dense;
+  for (uint32_t i = 0; i < 1'000'000; ++i)
+    dense.insert(100'000'000 + i);
+  CHECK(dense.size() == 1);
+}
+
+TEST_CASE("a window that begins late takes all before as seen") {
+  for (uint64_t next : {1ull, 100ull, 65536ull, 70000ull}) {
+    replay_window<128> x{next};
+    CHECK(x.next() == next);
+    for (uint64_t i = next > 300 ? next - 300 : 0; i < next; ++i)
+      REQUIRE_FALSE(x.is_fresh(i));
+    x.mark(next + 10);
+    for (uint64_t i = next; i < next + 10; ++i)
+      REQUIRE(x.is_fresh(i));
+    CHECK_FALSE(x.is_fresh(next + 10));
+    CHECK_FALSE(x.is_fresh(next - 1));
+    CHECK(x.next() == next + 11);
+  }
+  CHECK(replay_window<128>{0}.is_fresh(0));
+  CHECK(replay_window<128>{0}.next() == 0);
 }
 
 TEST_CASE("an RTP header that runs past the end has no length") {
