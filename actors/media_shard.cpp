@@ -100,7 +100,7 @@ void media_shard::handle_remb(transport_key which, uint64_t bps,
   auto i = transports_.find(which);
   if (i == transports_.end())
     return;
-  i->second->sender.egress().handle_remb(bps);
+  i->second->sender.egress().handle_remb(bps, now);
   allocate_if_needed(*i->second, now);
 }
 

@@ -99,6 +99,8 @@ void media_shard::allocate(transport& x, net::time_point now) {
   auto link = shares_.empty() ? std::nullopt : link_bps(x, now);
   auto video = link ? std::optional{*link - std::min(*link, audio)} : link;
   auto& egress = x.sender.egress();
+  if (egress.try_again(now))
+    rtp::bitrate_allocator::retry(shares_);
   auto congested = egress.congested(now);
   x.allocator.allocate(shares_, video, congested, now);
   for (auto* to : x.consumers) {

@@ -68,6 +68,11 @@ void bitrate_allocator::allocate(std::span<allocated_stream* const> streams,
   }
 }
 
+void bitrate_allocator::retry(std::span<allocated_stream* const> streams) {
+  for (auto* x : streams)
+    x->fresh_ = x->fresh_ || (x->wanted && !x->target);
+}
+
 // -- what there is to choose from ---------------------------------------------
 
 void bitrate_allocator::build_ladder(stream& x, time_point now) {

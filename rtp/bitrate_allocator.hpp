@@ -107,6 +107,10 @@ public:
                 std::optional<uint64_t> available_bps, bool congested,
                 time_point now);
 
+  /// Treats those that get nothing, for lack of room, as newcomers, so that the
+  /// next allocate() gives them their lowest layer.
+  static void retry(std::span<allocated_stream* const> streams);
+
   /// What all streams together could use, as of the last allocate().
   uint64_t wanted_bps() const {
     return wanted_;

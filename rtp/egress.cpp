@@ -356,8 +356,8 @@ void egress::estimate(time_point now, uint32_t taken_back) {
     estimator_ =
         std::make_unique<bandwidth_estimator>(bandwidth_estimator::config{});
     estimator_->set_wanted(wanted_, starved_);
-    if (stats_.remb_bps)
-      estimator_->handle_remb(*stats_.remb_bps);
+    if (auto bps = remb_.bps())
+      estimator_->handle_remb(*bps);
   }
   estimator_->handle_feedback(
       reports_, static_cast<double>(rate_.bitrate_bps(now)), now, taken_back);
@@ -365,26 +365,29 @@ void egress::estimate(time_point now, uint32_t taken_back) {
   note_wish();
 }
 
-void egress::handle_remb(uint64_t bitrate_bps) {
-  stats_.remb_bps = std::clamp(bitrate_bps, least_remb, most_remb);
+void egress::handle_remb(uint64_t bitrate_bps, time_point now) {
+  auto bps = std::clamp(bitrate_bps, least_remb, most_remb);
+  remb_.handle_remb(bps, now);
   if (estimator_)
-    estimator_->handle_remb(*stats_.remb_bps);
+    estimator_->handle_remb(bps);
   note_wish();
 }
 
 std::optional<uint64_t> egress::link_bps() const {
-  return estimator_ ? std::optional{estimator_->link_bps()} : stats_.remb_bps;
+  return estimator_ ? std::optional{estimator_->link_bps()} : remb_.bps();
 }
 
 bool egress::congested(time_point now) const {
-  return estimator_ ? estimator_->congested(now) : stats_.remb_bps.has_value();
+  return estimator_ ? estimator_->congested(now)
+                    : remb_.congested(rate_.bitrate_bps(now), now);
 }
 
 egress_stats egress::stats(time_point now) const {
   auto result = stats_;
   result.bitrate_bps = rate_.bitrate_bps(now);
+  result.remb_bps = remb_.bps();
   result.available_bps =
-      estimator_ ? std::optional{estimator_->target_bps()} : stats_.remb_bps;
+      estimator_ ? std::optional{estimator_->target_bps()} : remb_.bps();
   return result;
 }
 

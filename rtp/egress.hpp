@@ -2,6 +2,7 @@
 
 #include "net/base/prefetch.hpp"
 #include "rtp/bwe/bandwidth_estimator.hpp"
+#include "rtp/bwe/remb_link.hpp"
 #include "rtp/bwe/reordering.hpp"
 #include "rtp/fifo.hpp"
 #include "rtp/pacer.hpp"
@@ -86,7 +87,20 @@ public:
   handle_transport_feedback(const rtcp::transport_cc& x, time_point now);
 
   /// The receiver's estimate (REMB).
-  void handle_remb(uint64_t bitrate_bps);
+  void handle_remb(uint64_t bitrate_bps, time_point now);
+
+  /// Whether a picture that gets nothing, as set_wanted() told, is to be tried
+  /// again: with REMB alone nothing else finds out that there is room for it.
+  /// To be asked a few times a second.
+  bool try_again(time_point now) {
+    return !estimator_ && remb_.try_again(starved_, now);
+  }
+
+  /// Drops what waits of one stream, which has ended, repetitions included.
+  void drop(const header_writer& whose) {
+    for (auto* x : {&audio_, &repairs_, &video_})
+      x->drop(whose);
+  }
 
   /// Whether the receiver has what probes are sent to.
   void set_probing(bool on) {
@@ -196,6 +210,7 @@ private:
   uint16_t padding_sequence_ = 0;
   uint64_t wanted_ = 0;
   bool starved_ = false;
+  remb_link remb_;
 };
 
 } // namespace troupe::rtp

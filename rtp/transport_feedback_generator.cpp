@@ -39,8 +39,11 @@ void transport_feedback_generator::handle_untagged_packet(ssrc media,
   if (sources_.size() < max_sources
       && std::find(sources_.begin(), sources_.end(), media) == sources_.end())
     sources_.push_back(media);
-  if (!remb_due_)
-    remb_due_ = arrival;
+  if (remb_due_)
+    return;
+  remb_bps_ = std::max(remb_bps_, start_remb_bps);
+  build_remb();
+  remb_due_ = arrival + remb_interval;
 }
 
 void transport_feedback_generator::handle_timeout(time_point now) {
@@ -48,8 +51,13 @@ void transport_feedback_generator::handle_timeout(time_point now) {
     due_.reset();
     build_feedback();
   }
-  if (remb_due_ && now >= *remb_due_)
-    build_remb(now);
+  if (remb_due_ && now >= *remb_due_) {
+    follow_arrivals(now);
+    build_remb();
+    remb_due_.reset();
+    if (rate_.bitrate_bps(now) > 0)
+      remb_due_ = now + remb_interval;
+  }
 }
 
 std::optional<std::vector<uint8_t>> transport_feedback_generator::poll_rtcp() {
@@ -103,17 +111,18 @@ void transport_feedback_generator::flush_builder() {
     out_.push({packet.bytes().begin(), packet.bytes().end()});
 }
 
-void transport_feedback_generator::build_remb(time_point now) {
-  // Half more than what comes lets a sender grow fast; a pause lets it sink.
+void transport_feedback_generator::follow_arrivals(time_point now) {
+  // Half more than what comes lets a sender grow fast. Where less comes than
+  // was allowed, the allowance sinks to that: the way here may carry no more.
   remb_bps_ =
       std::clamp(std::max(rate_.bitrate_bps(now) * 3 / 2, remb_bps_ * 7 / 8),
                  min_remb_bps, config_.max_remb_bps);
+}
+
+void transport_feedback_generator::build_remb() {
   rtcp::compound_builder packet;
   if (packet.add_remb(config_.local_ssrc, remb_bps_, sources_))
     out_.push({packet.bytes().begin(), packet.bytes().end()});
-  remb_due_.reset();
-  if (rate_.bitrate_bps(now) > 0)
-    remb_due_ = now + remb_interval;
 }
 
 } // namespace troupe::rtp

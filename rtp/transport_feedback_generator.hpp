@@ -17,8 +17,10 @@ class transport_feedback_generator {
 public:
   static constexpr duration interval = std::chrono::milliseconds{100};
   static constexpr duration remb_interval = std::chrono::seconds{1};
-  /// The REMB of a stream that has just begun, and the least one.
-  static constexpr uint64_t min_remb_bps = 600'000;
+  /// The REMB of a stream that has just begun, or goes on after a silence; and
+  /// the least one.
+  static constexpr uint64_t start_remb_bps = 600'000;
+  static constexpr uint64_t min_remb_bps = 100'000;
 
   struct config {
     /// The SSRC that our RTCP bears.
@@ -53,7 +55,8 @@ private:
 
   void build_feedback();
   void flush_builder();
-  void build_remb(time_point now);
+  void follow_arrivals(time_point now);
+  void build_remb();
 
   config config_;
   wrap_extender<uint16_t> extender_;
@@ -66,7 +69,7 @@ private:
   // REMB
   rate_meter rate_;
   std::vector<ssrc> sources_;
-  uint64_t remb_bps_ = min_remb_bps;
+  uint64_t remb_bps_ = 0;
   std::optional<time_point> remb_due_;
   fifo<std::vector<uint8_t>> out_;
 };

@@ -419,7 +419,7 @@ TEST_CASE("whatever a receiver claims, audio goes out at once and whole") {
       auto sent = x.flush();
       REQUIRE(std::count(sent.begin(), sent.end(), 3u) == 1);
       if (random() % 3 == 0)
-        x.engine.handle_remb(uint64_t{random()} << (random() % 30));
+        x.engine.handle_remb(uint64_t{random()} << (random() % 30), x.now);
       // Some of what was sent, at times that nobody can have measured.
       rtp::rtcp::transport_cc_builder builder;
       auto base = static_cast<int64_t>(70'000 + random() % 100'000);

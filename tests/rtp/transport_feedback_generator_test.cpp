@@ -92,3 +92,42 @@ TEST_CASE("REMB lets a sender grow beyond 1 Mbit/s") {
   CHECK(allowed > 1'000'000);
   CHECK(allowed <= config.max_remb_bps);
 }
+
+namespace {
+
+// What REMB allows last while so much comes.
+uint64_t allow(transport_feedback_generator& x, net::duration& t,
+               net::duration time, size_t octets_each_10ms,
+               uint64_t allowed = 0) {
+  for (auto end = t + time; t < end; t += 10ms) {
+    if (octets_each_10ms > 0)
+      x.handle_untagged_packet(rtp::ssrc{5}, octets_each_10ms, at(t));
+    x.handle_timeout(at(t));
+    while (auto octets = x.poll_rtcp()) {
+      auto reader = rtp::rtcp::compound_reader{*octets};
+      if (auto message = reader.next())
+        allowed = std::get<rtp::rtcp::remb>(*message).bitrate_bps;
+    }
+  }
+  return allowed;
+}
+
+} // namespace
+
+TEST_CASE("REMB follows what arrives, down as well") {
+  auto config = transport_feedback_generator::config{};
+  config.remb = true;
+  transport_feedback_generator x{config};
+  auto t = net::duration{};
+  CHECK(allow(x, t, 500ms, 250) == 600'000);
+  // 200 kbit/s get through.
+  auto allowed = allow(x, t, 20s, 250);
+  CHECK(allowed > 250'000);
+  CHECK(allowed < 350'000);
+  // Hardly anything does.
+  CHECK(allow(x, t, 30s, 12) == 100'000);
+  // Who goes on after a silence begins as at first.
+  allow(x, t, 2s, 0);
+  CHECK(allow(x, t, 5s, 0, 1) == 1);
+  CHECK(allow(x, t, 100ms, 250) == 600'000);
+}
