@@ -228,7 +228,8 @@ void producer_state::add(const subscribe& x) {
 }
 
 void producer_state::start(const start_wanted& x) {
-  if (auto found = engine->find_replay(x.encoding, self->clock().now()))
+  if (auto found =
+          engine->find_replay(x.encoding, self->clock().now(), x.incomplete))
     self->send(x.shard, packets_replayed{x.consumer, std::move(found)});
   else
     with_engine(

@@ -48,6 +48,7 @@ struct start_wanted {
   media_sink_actor shard;
   consumer_key consumer{};
   uint8_t encoding = 0;
+  bool incomplete = false; // see rtp::keyframe_wanted
 };
 
 } // namespace troupe::actors

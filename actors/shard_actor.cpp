@@ -416,7 +416,8 @@ void shard_state::pass_on(shard_event& x) {
   }
   const auto& wanted = std::get<rtp::keyframe_wanted>(x.what);
   if (wanted.start)
-    self->send(source, start_wanted{me(), x.consumer, wanted.encoding});
+    self->send(source, start_wanted{me(), x.consumer, wanted.encoding,
+                                    wanted.incomplete});
   else
     self->send(source, wanted);
 }

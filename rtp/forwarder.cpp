@@ -117,6 +117,15 @@ void forwarder::handle_packet(const media_packet& x, time_point now) {
       forward(x, now);
       request_keyframe_if_needed(now);
       return;
+    case decision::begin_late:
+      // What came since was not forwarded: beginning here would leave a hole
+      // of all that, which the receiver would ask for.
+      drops_.add(config_.kind == media_kind::video
+                     ? drop_reason::awaiting_keyframe
+                     : drop_reason::unmappable);
+      if (config_.kind == media_kind::video)
+        replay_wanted_ = x.encoding;
+      return;
     case decision::not_needed:
       leave_out(x, now);
       return;
@@ -136,6 +145,7 @@ void forwarder::handle_packet(const media_packet& x, time_point now) {
 void forwarder::begin(const media_packet& first, bool continues,
                       time_point now) {
   sequence_.resync();
+  forget_replay();
   begun_ = 0;
   if (complete_ != time_point{})
     complete_ = now;
@@ -146,16 +156,20 @@ void forwarder::begin(const media_packet& first, bool continues,
 }
 
 void forwarder::handle_replay(const media_batch& batch, time_point now) {
-  if (!running() || selector_.current() || batch->empty()
-      || selector_.keyframe_needed() != batch->front().encoding)
+  if (!running() || batch->empty() || !selector_.may_take_over(batch->front()))
+    return;
+  // While another encoding is sent, only what was asked for takes over.
+  auto asked = replay_asked_ == batch->front().encoding;
+  if (selector_.current() && !asked)
     return;
   if (!can_replay(*batch)) {
     insist_on_keyframe(now);
     collect(now);
     return;
   }
-  // A wish of the receiver's own is for a key frame yet to come.
-  if (start_)
+  // A wish of the receiver's own is for a key frame yet to come; one whose
+  // beginning came late is.
+  if (start_ || asked)
     keyframes_.handle_keyframe();
   auto fresh = std::ranges::find_if(
       *batch, [this](auto& x) { return sequence_.is_new(origin_of(x)); });
@@ -168,7 +182,10 @@ void forwarder::handle_replay(const media_batch& batch, time_point now) {
     else
       leave_out(*fresh, now);
   auto& first = batch->front();
-  replayed_ = {first.encoding, first.sequence, batch->back().sequence};
+  auto last = batch->back().sequence;
+  auto all = static_cast<int64_t>(batch->size()) == last - first.sequence + 1;
+  replayed_ = {first.encoding, first.sequence, last, !all};
+  request_keyframe_if_needed(now);
   collect(now);
 }
 
@@ -186,7 +203,8 @@ bool forwarder::can_replay(const std::vector<media_packet>& group) const {
 }
 
 bool forwarder::replayed_already(const media_packet& x) {
-  if (x.encoding != replayed_->encoding || x.sequence < replayed_->first)
+  if (x.encoding != replayed_->encoding || x.sequence < replayed_->first
+      || (replayed_->incomplete && x.late))
     return false;
   if (x.sequence <= replayed_->last)
     return true;

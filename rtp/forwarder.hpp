@@ -19,9 +19,12 @@ namespace troupe::rtp {
 /// The producer shall be asked for a key frame of this encoding.
 struct keyframe_wanted {
   uint8_t encoding = 0;
-  /// The stream is about to begin, so that a replay of the last key frame and
-  /// what followed will do as well (see forwarder::handle_replay()).
+  /// A replay of the last key frame and what followed will do as well: the
+  /// stream is about to begin, or the key frame's beginning came late (see
+  /// forwarder::handle_replay()).
   bool start = false;
+  /// The replay may lack packets that are still asked for.
+  bool incomplete = false;
 };
 
 /// How well the receiver gets the stream changed: 0 to 10.
@@ -98,7 +101,8 @@ public:
   }
 
   /// The producer's answer to a keyframe_wanted with `start`: its last group
-  /// of pictures (see receiver::find_replay()), however old. The stream begins
+  /// of pictures (see receiver::find_replay()), however old. The stream begins,
+  /// or another encoding takes over whose key frame began to come late,
   /// with it and goes on with the batches that follow; what they have in
   /// common with it is sent once. What the receiver got of it before a pause
   /// is not sent again. Ignored if a key frame came first; if it cannot be
@@ -230,6 +234,7 @@ private:
     uint8_t encoding = 0;
     int64_t first = 0;
     int64_t last = 0;
+    bool incomplete = false; // what was missing may yet come
   };
 
   void handle_packet(const media_packet& x, time_point now);
@@ -255,6 +260,10 @@ private:
   void request_keyframe_if_needed(time_point now);
   void schedule_report(time_point now);
   void make_report(time_point now);
+  void forget_replay() {
+    replay_wanted_.reset();
+    replay_asked_.reset();
+  }
   void collect(time_point now);
 
   // What each packet touches stands together: with many receivers none of it is
@@ -274,6 +283,10 @@ private:
   bool frugal_ = false;
   std::optional<time_point> report_due_;
   std::optional<replayed_range> replayed_;
+  // The encoding whose key frame began to come late, and the one of which a
+  // replay was asked for that reason.
+  std::optional<uint8_t> replay_wanted_;
+  std::optional<uint8_t> replay_asked_;
   keyframe_requester keyframes_;
   sequence_rewriter sequence_;
   layer_selector selector_;

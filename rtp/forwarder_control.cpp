@@ -148,6 +148,7 @@ void forwarder::stop(time_point now) {
     events_.push(layers_changed{});
   selector_.restart();
   selector_.poll_changed();
+  forget_replay();
   begun_ = 0;
   keyframes_.handle_keyframe();
   wanted_.clear();
@@ -157,6 +158,7 @@ void forwarder::stop(time_point now) {
 
 // Whoever is waiting to start goes on waiting for that.
 void forwarder::restart(time_point now, bool start) {
+  forget_replay();
   start_ = start || (start_ && !selector_.current());
   selector_.restart();
   request_keyframe_if_needed(now);
@@ -209,6 +211,10 @@ void forwarder::watch(time_point now) {
 void forwarder::collect(time_point now) {
   if (selector_.poll_changed())
     events_.push(layers_changed{current_layers()});
+  if (replay_wanted_) [[unlikely]] {
+    replay_asked_ = std::exchange(replay_wanted_, {});
+    events_.push(keyframe_wanted{*replay_asked_, true, true});
+  }
   if (keyframes_.poll(now))
     events_.push(keyframe_wanted{selector_.wanted_encoding(), start_});
   if (auto score = stream_.poll_score())

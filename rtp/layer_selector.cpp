@@ -30,6 +30,8 @@ layer_selector::decision layer_selector::decide(const media_packet& x) {
     return decision::forward;
   }
   if (can_begin(x)) {
+    if (x.late) [[unlikely]]
+      return decision::begin_late;
     begin(x);
     return decision::begin;
   }

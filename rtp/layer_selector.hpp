@@ -26,6 +26,9 @@ public:
     forward,
     /// Forward; an encoding or a new start begins with this packet.
     begin,
+    /// An encoding or a new start could begin with this packet, but others that
+    /// follow it have gone by: it has to begin by replay.
+    begin_late,
     /// Belongs to another encoding.
     other_layer,
     /// Of the encoding that is being sent, but of a layer that is not.
@@ -53,6 +56,11 @@ public:
     auto is_earlier = x.sequence < since_ && x.timestamp != since_picture_;
     return started_ && x.encoding == encoding_ && !is_earlier ? in_force_
                                                               : remembered;
+  }
+
+  /// Whether an encoding that is not being sent may begin with this packet.
+  bool may_take_over(const media_packet& x) const {
+    return !(started_ && x.encoding == encoding_) && can_begin(x);
   }
 
   /// Wants these layers.

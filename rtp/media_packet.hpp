@@ -43,6 +43,8 @@ struct media_packet {
   /// allow): consumers only close the gap it would leave.
   bool filler = false;
   bool end_of_frame = false;
+  /// Others of its encoding that follow it came before it.
+  bool late = false;
   /// With it, all packets of its picture have come.
   bool completes_picture = false;
   /// Refers to nothing of its own temporal layer or a higher one that came

@@ -119,6 +119,7 @@ void receive_stream::accept(const packet& x, int64_t sequence, bool repaired,
   auto timestamp = newer ? timestamps_.extend(x.timestamp())
                          : timestamps_.peek(x.timestamp());
   auto result = media_packet{x, sequence, timestamp, config_.index};
+  result.late = !newer;
   describe(result);
   if (result.keyframe && config_.kind == media_kind::video) {
     if (result.start_of_frame)
@@ -211,7 +212,8 @@ void receive_stream::note_keyframe(const media_packet& x) {
 
 std::vector<media_packet> receive_stream::last_group(duration max_age,
                                                      size_t max_packets,
-                                                     time_point now) const {
+                                                     time_point now,
+                                                     bool incomplete) const {
   if (!group_ || now - group_->arrival > max_age)
     return {};
   auto size = static_cast<size_t>(newest_ - group_->sequence + 1);
@@ -220,10 +222,10 @@ std::vector<media_packet> receive_stream::last_group(duration max_age,
   auto result = std::vector<media_packet>{};
   result.reserve(size);
   for (auto i = group_->sequence; i <= newest_; ++i) {
-    auto* x = kept_.find(i);
-    if (x == nullptr)
+    if (auto* x = kept_.find(i))
+      result.push_back(*x);
+    else if (!incomplete || i == group_->sequence)
       return {};
-    result.push_back(*x);
   }
   return result;
 }

@@ -114,9 +114,10 @@ public:
 
   /// Everything from the start of the newest key frame to the newest packet,
   /// by rising sequence. Empty if that began more than `max_age` ago, is more
-  /// than `max_packets`, or lacks a packet.
+  /// than `max_packets`, or lacks a packet though it may not be `incomplete`.
   std::vector<media_packet> last_group(duration max_age, size_t max_packets,
-                                       time_point now) const;
+                                       time_point now,
+                                       bool incomplete = false) const;
 
   rtp::ssrc ssrc() const {
     return ssrc_;

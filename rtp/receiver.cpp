@@ -261,12 +261,13 @@ media_batch receiver::find_packets(std::span<const packet_key> keys) const {
   return std::make_shared<const std::vector<media_packet>>(std::move(found));
 }
 
-media_batch receiver::find_replay(uint8_t which, time_point now) const {
+media_batch receiver::find_replay(uint8_t which, time_point now,
+                                  bool incomplete) const {
   if (!replayable() || config_.paused || which >= slots_.size()
       || !slots_[which].stream)
     return nullptr;
   auto found = slots_[which].stream->last_group(
-      config_.replay_max_age, config_.replay_max_packets, now);
+      config_.replay_max_age, config_.replay_max_packets, now, incomplete);
   if (found.empty())
     return nullptr;
   return std::make_shared<const std::vector<media_packet>>(std::move(found));

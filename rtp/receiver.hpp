@@ -123,8 +123,10 @@ public:
   /// What a consumer that begins now can start with, instead of a key frame
   /// to come: the last group of pictures, without a gap. Null if there is none,
   /// or none that is fresh, short and complete; then handle_keyframe_request().
-  /// All packets in it are, or will be, polled by poll_batch() as well.
-  media_batch find_replay(uint8_t which, time_point now) const;
+  /// An `incomplete` group will do where what it lacks is still on its way. All
+  /// packets in it are, or will be, polled by poll_batch() as well.
+  media_batch find_replay(uint8_t which, time_point now,
+                          bool incomplete = false) const;
 
   /// What came since the last poll, for all consumers; or nothing.
   std::optional<media_batch> poll_batch();

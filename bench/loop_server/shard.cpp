@@ -77,7 +77,8 @@ void shard::pass_on(const actors::shard_event& x, net::time_point now) {
   } else if (const auto* wish = std::get_if<rtp::keyframe_wanted>(&x.what)) {
     const auto& wanted = *wish;
     auto& source = to.from->engine();
-    auto replay = wanted.start ? source.find_replay(wanted.encoding, now)
+    auto replay = wanted.start ? source.find_replay(wanted.encoding, now,
+                                                    wanted.incomplete)
                                : rtp::media_batch{};
     if (replay)
       with_consumer(to.key, now, [&](auto& forwarder) {

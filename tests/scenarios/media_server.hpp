@@ -176,7 +176,8 @@ private:
 
   static void grant(const rtp::keyframe_wanted& x, rtp::receiver& in,
                     rtp::forwarder& out, net::time_point now) {
-    auto replay = x.start ? in.find_replay(x.encoding, now) : nullptr;
+    auto replay =
+        x.start ? in.find_replay(x.encoding, now, x.incomplete) : nullptr;
     if (replay)
       out.handle_replay(replay, now);
     else

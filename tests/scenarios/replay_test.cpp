@@ -119,6 +119,42 @@ TEST_CASE("a gap in the group has the sender asked for a key frame") {
   x.check_complete_from(*x.viewer.keyframes().begin());
 }
 
+TEST_CASE("a key frame whose first packet comes late is sent without a hole") {
+  // Which packets of it are lost, and for how long their repetitions are, too.
+  for (auto lost : {0b1u, 0b11u, 0b10001u})
+    for (auto late : {0ms, 70ms, 150ms}) {
+      CAPTURE(lost);
+      CAPTURE(late.count());
+      late_join x;
+      auto left = lost;
+      auto since = net::time_point{};
+      x.lost = [&](const octet_vector& datagram) {
+        if (is_rtcp(datagram) || net::load_u32(&datagram[8]) == uplink.audio)
+          return false;
+        auto packet = parse_packet(datagram, x.now);
+        if (packet->ssrc() == rtp::ssrc{uplink.rtx})
+          return x.now < since + late;
+        auto payload = packet->payload();
+        auto bit = 1u << payload[24];
+        if (x.now < at(1500ms) || payload[26] == 0 || (left & bit) == 0)
+          return false;
+        left -= bit;
+        since = x.now;
+        return true;
+      };
+      x.run_until(1500ms);
+      x.server.video_out().resume(x.now);
+      x.run_until(4s);
+      REQUIRE(left == 0);
+      REQUIRE_FALSE(x.viewer.keyframes().empty());
+      CHECK(x.sender.plis() <= 2);
+      x.check_complete_from(*x.viewer.keyframes().begin());
+      REQUIRE_FALSE(x.numbers.empty());
+      auto span = x.numbers.rbegin()->first - x.numbers.begin()->first + 1;
+      CHECK(static_cast<size_t>(span) == x.numbers.size());
+    }
+}
+
 TEST_CASE("leaving and coming back within a second repeats nothing") {
   late_join x;
   x.run_until(200ms);
