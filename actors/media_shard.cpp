@@ -56,9 +56,13 @@ void media_shard::become_writable(transport& x, net::time_point now) {
   if (!x.sender.writable())
     return;
   for (auto* to : x.consumers) {
-    to->engine->handle_connected(now);
+    connect(*to, now);
     collect(*to, now);
   }
+}
+
+void media_shard::connect(consumer& x, net::time_point now) {
+  x.engine->handle_connected(now, x.on->sender.used_by(*x.engine));
 }
 
 void media_shard::remove_transport(transport_key which) {
@@ -161,7 +165,7 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   source.listeners.push_back({x.get()});
   x->on->consumers.push_back(x.get());
   if (x->on->sender.writable())
-    x->engine->handle_connected(now);
+    connect(*x, now);
   auto& added = *x;
   consumers_.emplace(added.key, std::move(x));
   shed(added);
@@ -212,9 +216,12 @@ void media_shard::move_consumer(consumer_key which, transport_key to,
   std::erase(before->consumers, &x);
   x.on->consumers.push_back(&x);
   x.on->adaptive |= before->adaptive;
+  // The stream may come back, so its SSRCs end there when it ends.
+  if (std::ranges::find(x.left_behind, from) == x.left_behind.end())
+    x.left_behind.push_back(from);
   drop_if_unused(from);
   if (x.on->sender.writable())
-    x.engine->handle_connected(now);
+    connect(x, now);
   share_later(*x.on);
 }
 

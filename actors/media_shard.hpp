@@ -249,6 +249,7 @@ private:
     std::optional<rtp::layers> applied;
     rtp::decision_log log;
     bool held = false; // gets less than it wants, for overload
+    std::vector<transport_key> left_behind; // where it was sent before
   };
 
   // When an engine's timeout is. In one piece, since all are looked at often.
@@ -281,6 +282,8 @@ private:
                               uint32_t present);
   transport& touch(transport_key which);
   void become_writable(transport& x, net::time_point now);
+  // Its transport can be sent on from now on.
+  static void connect(consumer& x, net::time_point now);
   // Finds out how much overload leaves of what the client wants.
   void shed(consumer& x);
   // Tells the producer's actor which layers are wanted, if that has changed.

@@ -2,6 +2,31 @@
 
 namespace troupe::actors {
 
+rtp::numbers_used transport_sender::used_by(const rtp::forwarder& x) const {
+  if (!srtp_)
+    return {};
+  auto last = [&](rtp::ssrc source) {
+    return srtp_->last_sequence(rtp::value(source));
+  };
+  return {last(x.ssrc()), x.rtx_ssrc() ? last(*x.rtx_ssrc()) : std::nullopt};
+}
+
+void transport_sender::end(const rtp::forwarder& x) {
+  egress_.drop(x.headers());
+  end(x.ssrc());
+  if (auto rtx = x.rtx_ssrc())
+    end(*rtx);
+}
+
+void transport_sender::end(rtp::ssrc source) {
+  std::erase_if(rtcp_, [&](const auto& compound) {
+    return compound.size() >= 8
+           && net::load_u32(&compound[4]) == rtp::value(source);
+  });
+  if (srtp_)
+    srtp_->retire(rtp::value(source));
+}
+
 void transport_sender::flush(packet_sender& out, net::time_point now) {
   egress_.handle_timeout(now);
   if (!writable()) {

@@ -5,6 +5,7 @@
 #include "net/srtp/srtp_session.hpp"
 #include "net/webrtc_transport.hpp"
 #include "rtp/egress.hpp"
+#include "rtp/forwarder.hpp"
 
 namespace troupe::actors {
 
@@ -24,6 +25,7 @@ class transport_sender {
 public:
   /// Takes the keys to protect with; null once DTLS is over.
   void set_srtp(std::shared_ptr<net::srtp_sender> x) {
+    exhausted_ = exhausted();
     srtp_ = std::move(x);
   }
 
@@ -43,6 +45,22 @@ public:
 
   void queue_rtcp(std::vector<uint8_t> compound) {
     rtcp_.push_back(std::move(compound));
+  }
+
+  /// The numbers that a stream was last sent under here; nothing where the
+  /// keys have never been used for it.
+  rtp::numbers_used used_by(const rtp::forwarder& stream) const;
+
+  /// The stream has ended: drops what waits of it, and has SRTP let go of what
+  /// it knows of its SSRCs. They must never be used here again.
+  void end(const rtp::forwarder& stream);
+
+  /// The same for one SSRC that only RTCP is sent under.
+  void end(rtp::ssrc source);
+
+  /// Packets that SRTP refused for lack of room or at the end of its key.
+  uint64_t exhausted() const {
+    return exhausted_ + (srtp_ ? srtp_->exhausted() : 0);
   }
 
   /// Asks the processor for what queue_media() and flush() touch.
@@ -81,6 +99,7 @@ private:
   std::vector<std::vector<uint8_t>> rtcp_;
   net::traffic sent_;
   net::traffic rtp_sent_;
+  uint64_t exhausted_ = 0; // by those that protected before
 };
 
 } // namespace troupe::actors

@@ -44,6 +44,11 @@ bool ends_picture(const media_packet& x, layers in_force) {
          || (x.end_of_frame && x.spatial_id == in_force.spatial);
 }
 
+// Far from the first wrap: see forwarder::handle_connected().
+uint16_t first_number(uint32_t random) {
+  return static_cast<uint16_t>(random >> 17);
+}
+
 sequence_rewriter::origin origin_of(const media_packet& x) {
   return {x.encoding, x.sequence};
 }
@@ -55,11 +60,11 @@ forwarder::forwarder(config x, net::rng& random)
     , headers_(make_headers(config_))
     , target_(config_.layout.highest())
     , keyframes_(keyframe_intervals)
-    , sequence_(static_cast<uint16_t>(random.u32()))
+    , sequence_(first_number(random.u32()))
     , selector_(config_.kind == media_kind::audio, config_.layout)
     , timestamps_(config_.clock_rate, random.u32())
     , stream_(config_.ssrc)
-    , rtx_sequence_(static_cast<uint16_t>(random.u32()))
+    , rtx_sequence_(first_number(random.u32()))
     , dice_(random.u32()) {}
 
 // -- media --------------------------------------------------------------------

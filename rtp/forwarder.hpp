@@ -37,6 +37,13 @@ struct layers_changed {
   std::optional<rtp::layers> layers;
 };
 
+/// The sequence numbers last sent on the present way to a receiver; nothing
+/// where nothing was.
+struct numbers_used {
+  std::optional<uint16_t> media;
+  std::optional<uint16_t> rtx;
+};
+
 using forwarder_event =
     std::variant<keyframe_wanted, consumer_score_changed, layers_changed>;
 
@@ -148,8 +155,12 @@ public:
   void handle_producer_paused(time_point now);
   void handle_producer_resumed(time_point now);
 
-  /// The receiver's transport became ready: what was sent before is lost.
-  void handle_connected(time_point now);
+  /// The receiver's transport became ready: what was sent before is lost. The
+  /// numbers go on after those that were `used` there, so that no hole is left.
+  /// On a new way they begin anew, below 2^15: a receiver that misses all
+  /// packets before the first wrap would guess the rollover counter wrongly,
+  /// and could decrypt nothing from then on (RFC 3711, section 3.3.1).
+  void handle_connected(time_point now, const numbers_used& used = {});
 
   /// Wants these layers, or the nearest to them that come: what is higher is
   /// not sent from the next picture on (or, where codec or encoding demand a
@@ -185,6 +196,15 @@ public:
 
   rtp::ssrc ssrc() const {
     return config_.ssrc;
+  }
+
+  std::optional<rtp::ssrc> rtx_ssrc() const {
+    return config_.rtx_ssrc;
+  }
+
+  /// What writes the headers of all its packets.
+  const header_writer& headers() const {
+    return *headers_;
   }
 
   media_kind kind() const {

@@ -99,8 +99,14 @@ void forwarder::handle_producer_resumed(time_point now) {
   collect(now);
 }
 
-void forwarder::handle_connected(time_point now) {
-  sequence_.forget();
+void forwarder::handle_connected(time_point now, const numbers_used& used) {
+  auto after = [this](const std::optional<uint16_t>& last) {
+    return static_cast<uint16_t>(last ? *last + 1 : roll(dice_) >> 17);
+  };
+  auto next = after(used.media);
+  sequence_.begin_anew(next);
+  stream_.renumber(next);
+  rtx_sequence_ = after(used.rtx);
   if (!running())
     return;
   // A replay that is under way was asked for too early, but does no harm; nor

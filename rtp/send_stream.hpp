@@ -25,6 +25,13 @@ public:
   /// A media packet with `octets` of payload goes out.
   void handle_sent(uint16_t sequence, size_t octets, time_point now);
 
+  /// The next packet bears this number, whatever went before; nothing of that
+  /// is sent again.
+  void renumber(uint16_t next) {
+    newest_ = static_cast<uint16_t>(next - 1);
+    attempts_.reset();
+  }
+
   /// Whether packet `sequence` may be sent again now; counts it as asked for.
   bool admit_retransmission(uint16_t sequence, time_point now);
 

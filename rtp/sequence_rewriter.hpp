@@ -51,9 +51,10 @@ public:
     resync_ = true;
   }
 
-  /// Goes on after all numbers given so far, but forgets whose they were:
-  /// every input is new.
-  void forget() {
+  /// Goes on with `next`, whatever was given before, and forgets whose numbers
+  /// those were: every input is new.
+  void begin_anew(uint16_t next) {
+    next_output_ = next;
     count_ = 0;
     resync_ = true;
   }

@@ -398,6 +398,7 @@ TEST_CASE("a probe's packets are padding on the probation stream") {
       CHECK(rtp::value(p->payload_type()) == 127);
       CHECK(p->payload().empty());
       CHECK(p->padding() == 255);
+      CHECK(p->sequence_number() < 1 << 15);
       CHECK(rtp::read_mid(*p, ids) == "probator");
       CHECK(rtp::read_transport_cc(*p, ids));
     }

@@ -488,7 +488,8 @@ TEST_CASE("who asked before the transport was ready asks at once when it is") {
 TEST_CASE("what went out before the transport was ready goes out anew") {
   fixture x;
   x.engine.handle_batch(group(65530, 65534), at(150ms));
-  x.engine.handle_connected(at(160ms));
+  x.drain();
+  x.engine.handle_connected(at(160ms), {x.number(4), {}});
   x.engine.handle_replay(group(65530, 65536), at(200ms));
   x.drain();
   REQUIRE(x.sent.size() == 12);
