@@ -17,6 +17,11 @@ uint32_t encodings_in(const std::vector<rtp::media_packet>& batch) {
   return out;
 }
 
+void note_exhausted(sender_totals& to, const transport_sender& x) {
+  to.drops[static_cast<size_t>(rtp::drop_reason::srtp_exhausted)] +=
+      x.exhausted();
+}
+
 } // namespace
 
 // -- transports ---------------------------------------------------------------
@@ -82,6 +87,7 @@ void media_shard::drop_if_unused(transport_key which) {
   std::erase(dirty_, i->second.get());
   std::erase(holding_, i->second.get());
   std::erase(unshared_, i->second.get());
+  note_exhausted(retired_, i->second->sender);
   transports_.erase(i);
 }
 
@@ -92,6 +98,11 @@ void media_shard::queue_rtcp(transport_key which,
     return;
   i->second->sender.queue_rtcp(std::move(compound));
   mark(*i->second);
+}
+
+void media_shard::end_source(transport_key which, rtp::ssrc source) {
+  if (auto i = transports_.find(which); i != transports_.end())
+    i->second->sender.end(source);
 }
 
 const transport_sender* media_shard::find_transport(transport_key which) const {
@@ -238,6 +249,10 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
   count_passed_over(*gone);
   retired_.add(gone->engine->stats({}));
   std::erase(gone->on->consumers, gone.get());
+  gone->on->sender.end(*gone->engine);
+  for (auto key : gone->left_behind)
+    if (auto before = transports_.find(key); before != transports_.end())
+      before->second->sender.end(*gone->engine);
   drop_if_unused(gone->on_key);
   leave_seat(*gone);
   if (!gone->source->listeners.empty()) {
@@ -275,6 +290,8 @@ sender_totals media_shard::totals(net::time_point now) {
     count_passed_over(*x);
     out.add(x->engine->stats(now));
   }
+  for (const auto& [key, x] : transports_)
+    note_exhausted(out, x->sender);
   return out;
 }
 

@@ -81,6 +81,10 @@ public:
 
   void queue_rtcp(transport_key which, std::vector<uint8_t> compound);
 
+  /// Nothing more is sent on the transport under this SSRC, which no consumer
+  /// has: RTCP about a producer that has ended.
+  void end_source(transport_key which, rtp::ssrc source);
+
   /// What the client says of our packets: its own estimate, and transport-wide
   /// feedback.
   void handle_remb(transport_key which, uint64_t bps, net::time_point now);

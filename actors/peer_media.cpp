@@ -46,12 +46,14 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
       protocol::get_consumable_rtp_parameters(x.kind, sent, router, *mapping);
   auto created = make_id<producer_id>(*random);
   auto scores = std::make_shared<score_board>(sent.encodings.size());
-  auto actor = spawn_producer(self->system(),
-                              {created, to_receiver(x.kind, sent, x.paused),
-                               caf::actor_cast<rtcp_sender_actor>(on->actor),
-                               voice, services->ticks,
-                               caf::actor_cast<producer_listener_actor>(self),
-                               services->load, floor, scores});
+  auto engine = to_receiver(x.kind, sent, x.paused);
+  // Answers to our reports are told apart by the SSRC that asked.
+  engine.local_ssrc = rtp::ssrc{ssrcs.take(1, *random)};
+  auto actor = spawn_producer(
+      self->system(),
+      {created, engine, caf::actor_cast<rtcp_sender_actor>(on->actor), voice,
+       services->ticks, caf::actor_cast<producer_listener_actor>(self),
+       services->load, floor, scores});
   self->link_to(actor);
   self->monitor(actor);
   auto entry = producer_entry{{created, id, x.kind, x.paused, x.app_data},
@@ -65,9 +67,9 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   // it ends this producer, too.
   producers.push_back(
       {created, on->id, actor, x.kind, x.paused, std::move(place)});
-  auto route =
-      add_transport_producer{created, to_identity(sent), to_feedback(sent),
-                             caf::actor_cast<rtp_sink_actor>(actor)};
+  auto route = add_transport_producer{
+      created, to_identity(sent), to_feedback(sent),
+      caf::actor_cast<rtp_sink_actor>(actor), engine.local_ssrc};
   if (!x.transport && !on->direction)
     producers.back().route = route;
   auto promise = self->make_response_promise<reply::produced>();
@@ -157,7 +159,9 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
     return refuse(error_code::cannot_consume);
   auto told = protocol::get_consumer_rtp_parameters(
       found.consumable, can_receive,
-      {.enable_rtx = protocol::default_enable_rtx(found.info.kind)}, *random);
+      {.enable_rtx = protocol::default_enable_rtx(found.info.kind),
+       .ssrc = ssrcs.take(2, *random)},
+      *random);
   if (!told)
     return refuse_parameters(told.error());
   told->mid = std::to_string(on->next_mid++);

@@ -7,6 +7,7 @@
 #include "actors/peer_actor.hpp"
 #include "actors/scoped_monitor.hpp"
 #include "actors/transport_actor.hpp"
+#include "protocol/ortc_ssrc.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -286,6 +287,7 @@ struct peer_state {
   session_listener_actor session;
   scoped_monitor overseer; // the session, or the room while there is none
   std::unique_ptr<net::rng> random;
+  protocol::ssrc_sequence ssrcs;
   room_directory_actor room; // set once joined
   shard_actor shard;         // likewise
   std::shared_ptr<actors::voice> voice;

@@ -140,10 +140,7 @@ producer_state::make_behavior(const producer_config& cfg) {
   board = cfg.scores;
   load = cfg.load;
   random = net::make_secure_rng();
-  // Answers to our reports are told apart by the SSRC that asked.
-  auto engine_config = cfg.engine;
-  engine_config.local_ssrc = rtp::ssrc{random->u32()};
-  engine = std::make_unique<rtp::receiver>(engine_config, *random);
+  engine = std::make_unique<rtp::receiver>(cfg.engine, *random);
   reports.resize(cfg.engine.encodings.size());
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler(

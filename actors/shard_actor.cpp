@@ -3,6 +3,7 @@
 #include "actors/ec.hpp"
 #include "actors/io_worker.hpp"
 #include "actors/live_objects.hpp"
+#include "actors/log.hpp"
 #include "actors/stats_json.hpp"
 #include "actors/timer_slot.hpp"
 
@@ -183,6 +184,9 @@ shard_actor::behavior_type shard_state::make_behavior() {
       [this](const set_transport_path& x) {
         with_engine(
             [&](auto& e, auto now) { e.set_path(x.transport, x.path, now); });
+      },
+      [this](const transport_source_ended& x) {
+        engine.end_source(x.transport, x.source);
       },
       [this](const remove_transport& x) {
         engine.remove_transport(x.transport);
@@ -392,8 +396,12 @@ void shard_state::flush() {
 void shard_state::publish() {
   auto now = self->clock().now();
   publish_due = now + publish_interval;
-  services.load->counters().consumers.publish(self->id(), engine.totals(now),
-                                              published);
+  auto totals = engine.totals(now);
+  constexpr auto exhausted =
+      static_cast<size_t>(rtp::drop_reason::srtp_exhausted);
+  if (totals.drops[exhausted] > published.drops[exhausted])
+    log::event(log::level::warn, "srtp-exhausted", {{"direction", "send"}});
+  services.load->counters().consumers.publish(self->id(), totals, published);
 }
 
 void shard_state::pass_on(shard_event& x) {

@@ -44,6 +44,12 @@ struct transport_rtcp {
   std::vector<uint8_t> packet;
 };
 
+/// Nothing more is sent on a transport under this SSRC.
+struct transport_source_ended {
+  transport_key transport{};
+  rtp::ssrc source{};
+};
+
 /// Compounds of a client that speak of the packets sent to it: transport-wide
 /// feedback and REMB.
 struct transport_feedback {
@@ -127,6 +133,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_transport_srtp)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_transport_path)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_transport)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_rtcp)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_source_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_feedback)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_shard_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_shard_consumer)
@@ -158,7 +165,8 @@ using shard_actor = media_sink_actor::extend<
     caf::reacts_to<set_transport_srtp>, caf::reacts_to<set_transport_path>,
     caf::reacts_to<remove_transport>,
     // Sends it, after what already waits.
-    caf::reacts_to<transport_rtcp>, caf::reacts_to<transport_feedback>,
+    caf::reacts_to<transport_rtcp>, caf::reacts_to<transport_source_ended>,
+    caf::reacts_to<transport_feedback>,
     // Subscribes to the producer for it, if nobody here has.
     caf::reacts_to<add_shard_consumer>, caf::reacts_to<remove_shard_consumer>,
     caf::reacts_to<move_shard_consumer>, caf::reacts_to<consumer_feedback>,

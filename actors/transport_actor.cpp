@@ -5,6 +5,7 @@
 #include "actors/io_worker.hpp"
 #include "actors/live_objects.hpp"
 #include "actors/log.hpp"
+#include "actors/note_arrivals.hpp"
 #include "actors/stats_json.hpp"
 #include "actors/timer_slot.hpp"
 #include "actors/to_engine.hpp"
@@ -67,10 +68,6 @@ struct transport_state {
   // Decrypted RTP goes to the producers it belongs to.
   void route_rtp();
 
-  // For the feedback on which the client's bandwidth estimation stands.
-  void note_arrivals(const std::vector<rtp::packet>& packets,
-                     const rtp::extension_map& ids);
-
   void route_rtcp();
   uint64_t refused_media() const {
     return malformed + demuxer.drops().total() + dispatcher.malformed();
@@ -114,6 +111,7 @@ struct transport_state {
     producer_id id;
     rtp_sink_actor actor;
     rtp::extension_map extensions;
+    rtp::ssrc reporter{};
   };
 
   struct consumer {
@@ -268,7 +266,10 @@ caf::result<done> transport_state::add(const add_transport_producer& x) {
   auto added = demuxer.add_producer(handle, x.identity);
   if (!added)
     return to_caf({error_code::unsupported, added.error().message()});
-  producers.emplace(handle, producer{x.id, x.producer, x.identity.extensions});
+  for (auto source : x.identity.ssrcs)
+    engine->keep_source(rtp::value(source));
+  producers.emplace(
+      handle, producer{x.id, x.producer, x.identity.extensions, x.reporter});
   // REMB serves the senders that know no transport-wide feedback.
   if (x.feedback.remb && !x.feedback.transport_cc && !remb) {
     remb = true;
@@ -281,7 +282,9 @@ void transport_state::remove(const remove_transport_producer& x) {
   std::erase_if(producers, [&](const auto& entry) {
     if (entry.second.id != x.id)
       return false;
-    demuxer.remove_producer(entry.first);
+    for (auto source : demuxer.remove_producer(entry.first))
+      engine->retire_source(rtp::value(source));
+    self->send(shard, transport_source_ended{key(), entry.second.reporter});
     return true;
   });
 }
@@ -320,20 +323,12 @@ void transport_state::route_rtp() {
     else
       ++malformed;
   }
+  while (auto learned = demuxer.poll_learned())
+    engine->keep_source(rtp::value(*learned));
   while (auto x = demuxer.poll_batch()) {
     const auto& to = producers.at(x->producer);
-    note_arrivals(*x->packets, to.extensions);
+    note_arrivals(feedback, *x->packets, to.extensions);
     self->send(to.actor, std::move(x->packets));
-  }
-}
-
-void transport_state::note_arrivals(const std::vector<rtp::packet>& packets,
-                                    const rtp::extension_map& ids) {
-  for (const auto& x : packets) {
-    if (auto sequence_number = rtp::read_transport_cc(x, ids))
-      feedback.handle_packet(*sequence_number, x.ssrc(), x.arrival());
-    else
-      feedback.handle_untagged_packet(x.ssrc(), x.size(), x.arrival());
   }
 }
 
@@ -467,6 +462,11 @@ void transport_state::publish(net::time_point now) {
   transport_totals totals;
   totals.add(engine->stats().drops);
   totals.unroutable = refused_media();
+  constexpr auto exhausted =
+      static_cast<size_t>(net::drop_reason::srtp_exhausted);
+  if (totals.drops[exhausted] > 0 && published.drops[exhausted] == 0)
+    log::event(log::level::warn, "srtp-exhausted",
+               {{"transport", id.str()}, {"direction", "receive"}});
   count().transports.publish(self->id(), totals, published);
 }
 

@@ -18,6 +18,8 @@ struct add_transport_producer {
   rtp::producer_identity identity;
   rtp::feedback_kinds feedback;
   rtp_sink_actor producer;
+  /// What our RTCP about it bears as its sender.
+  rtp::ssrc reporter{};
 };
 
 struct remove_transport_producer {

@@ -106,6 +106,9 @@ struct consumer_options {
   /// Retransmissions, and plain NACK. By default video has them and audio has
   /// not; see default_enable_rtx().
   bool enable_rtx = true;
+  /// The SSRC of the stream, followed by that of its retransmissions. Drawn
+  /// where it is missing, and in any case where all encodings are kept.
+  std::optional<uint32_t> ssrc = {};
 };
 
 /// Whether a consumer of this kind gets retransmissions when nobody says.

@@ -170,7 +170,7 @@ get_consumer_rtp_parameters(const rtp_parameters& consumable,
     return out;
   }
   auto& encoding = out.encodings.emplace_back(merge_encodings(consumable));
-  encoding.ssrc = random_ssrc_block(2, rng);
+  encoding.ssrc = options.ssrc ? *options.ssrc : random_ssrc_block(2, rng);
   if (has_rtx)
     encoding.rtx_ssrc = *encoding.ssrc + 1;
   return out;

@@ -7,13 +7,37 @@
 
 namespace troupe::protocol {
 
-/// The first of `count` consecutive SSRCs, all of nine decimal digits: readable
-/// in logs, and clear of 0 and of the client's probe (1234).
+/// Our SSRCs have nine decimal digits: they are readable in logs, and clear of
+/// 0 and of the client's probe (1234).
+inline constexpr uint32_t lowest_ssrc = 100'000'000;
+inline constexpr uint32_t highest_ssrc = 999'999'999;
+
+/// The first of `count` consecutive SSRCs.
 inline uint32_t random_ssrc_block(size_t count, net::rng& rng) {
-  constexpr uint32_t lowest = 100'000'000;
-  constexpr uint32_t highest = 999'999'999;
-  return lowest
-         + rng.below(highest - lowest + 1 - static_cast<uint32_t>(count));
+  return lowest_ssrc
+         + rng.below(highest_ssrc - lowest_ssrc + 1
+                     - static_cast<uint32_t>(count));
 }
+
+/// Gives out the SSRCs under which one client is sent to: from a random one on,
+/// each once. So none is ever used for two streams under one key (RFC 3711,
+/// section 9.1), and what SRTP remembers of those that have ended stays small
+/// (net::srtp_sender::retire).
+class ssrc_sequence {
+public:
+  /// The first of the next `count` consecutive SSRCs.
+  uint32_t take(uint32_t count, net::rng& rng) {
+    if (next_ == 0)
+      next_ = random_ssrc_block(count, rng);
+    if (next_ > highest_ssrc - count + 1)
+      next_ = lowest_ssrc;
+    auto first = next_;
+    next_ += count;
+    return first;
+  }
+
+private:
+  uint32_t next_ = 0; // 0 before the first
+};
 
 } // namespace troupe::protocol

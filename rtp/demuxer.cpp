@@ -90,16 +90,19 @@ net::result<void> demuxer::add_producer(stream_handle who,
   return {};
 }
 
-void demuxer::remove_producer(stream_handle who) {
+std::vector<ssrc> demuxer::remove_producer(stream_handle who) {
+  std::vector<ssrc> out;
   std::erase_if(producers_, [&](auto& x) { return x.handle == who; });
   std::erase_if(ssrcs_, [&](auto& x) {
     if (x.second.producer != who)
       return false;
+    out.push_back(x.first);
     if (x.second.learned)
       --learned_;
     return true;
   });
   has_last_ = false;
+  return out;
 }
 
 void demuxer::handle_packet(packet x) {
@@ -113,6 +116,8 @@ void demuxer::handle_packet(packet x) {
     if (learned_ < max_learned) {
       ssrcs_[x.ssrc()] = {to->handle, true};
       ++learned_;
+      if (news_.size() < max_learned)
+        news_.push(x.ssrc());
     }
   }
   if (to->pending.capacity() == 0)

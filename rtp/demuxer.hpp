@@ -2,6 +2,7 @@
 
 #include "net/base/result.hpp"
 #include "rtp/drop_reason.hpp"
+#include "rtp/fifo.hpp"
 #include "rtp/header_extensions.hpp"
 
 #include <string>
@@ -54,8 +55,9 @@ public:
   net::result<void> add_producer(stream_handle who,
                                  const producer_identity& identity);
 
-  /// Forgets it and all SSRCs learned for it. Idempotent.
-  void remove_producer(stream_handle who);
+  /// Forgets it, and all SSRCs told of or learned for it, which it returns.
+  /// Idempotent.
+  std::vector<ssrc> remove_producer(stream_handle who);
 
   /// Sorts one packet; poll_batch() then yields it with others of its
   /// producer. Packets of nobody are counted and dropped.
@@ -68,6 +70,11 @@ public:
 
   /// The packets of one producer since the last poll, in order of arrival.
   std::optional<routed_batch> poll_batch();
+
+  /// The next SSRC that was learned. Who does not ask misses the later ones.
+  std::optional<ssrc> poll_learned() {
+    return news_.pop();
+  }
 
   /// Whose media or RTX has this SSRC: for RTCP from the sender. Sees learned
   /// SSRCs as well.
@@ -104,6 +111,7 @@ private:
   std::unordered_map<ssrc, table_entry> ssrcs_;
   std::vector<producer_entry> producers_;
   size_t learned_ = 0;
+  fifo<ssrc> news_; // learned since the last poll
   size_t poll_from_ = 0;
   // The answer for the SSRC seen last: packets come in runs.
   ssrc last_ssrc_{};

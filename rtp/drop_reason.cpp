@@ -34,6 +34,8 @@ std::string_view to_string(drop_reason reason) {
       return "unmappable";
     case drop_reason::header_too_large:
       return "header-too-large";
+    case drop_reason::srtp_exhausted:
+      return "srtp-exhausted";
   }
   return "unknown";
 }

@@ -41,9 +41,11 @@ enum class drop_reason : uint8_t {
   unmappable,
   /// The rewritten header did not fit.
   header_too_large,
+  /// SRTP has no room for another source, or its key's lifetime is over.
+  srtp_exhausted,
 };
 
-inline constexpr size_t drop_reason_count = 15;
+inline constexpr size_t drop_reason_count = 16;
 
 std::string_view to_string(drop_reason reason);
 

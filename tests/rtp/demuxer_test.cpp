@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace troupe;
 using namespace troupe::test;
 using rtp::demuxer;
@@ -103,6 +105,24 @@ TEST_CASE("a flood of SSRCs is routed, but not remembered") {
   CHECK(x.learned() == demuxer::max_learned);
   x.remove_producer(a);
   CHECK(x.learned() == 0);
+}
+
+TEST_CASE("a producer's SSRCs are told when learned, and when it goes") {
+  demuxer x;
+  REQUIRE(x.add_producer(a, identity("0", {10, 11})));
+  REQUIRE(x.add_producer(b, identity("1", {20})));
+  route(x, with(10));
+  CHECK_FALSE(x.poll_learned()); // was signaled
+  route(x, with(12, 1, "0"));
+  route(x, with(12, 1, "0"));
+  route(x, with(22, 1, "1"));
+  CHECK(x.poll_learned() == rtp::ssrc{12});
+  CHECK(x.poll_learned() == rtp::ssrc{22});
+  CHECK_FALSE(x.poll_learned());
+  auto gone = x.remove_producer(a);
+  std::ranges::sort(gone);
+  CHECK(gone == std::vector{rtp::ssrc{10}, rtp::ssrc{11}, rtp::ssrc{12}});
+  CHECK(x.remove_producer(a).empty());
 }
 
 TEST_CASE("a burst is handed out in one batch for each producer") {
