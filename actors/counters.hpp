@@ -12,7 +12,7 @@ namespace troupe::actors {
 /// How often actors publish what they have counted.
 constexpr auto publish_interval = std::chrono::seconds{1};
 
-/// What transports refused.
+/// What transports refused, or could not take in time.
 struct transport_totals {
   std::array<uint64_t, net::drop_reason_count> drops{};
   /// Authentic, but for no producer or consumer, or no RTP at all.
@@ -21,6 +21,10 @@ struct transport_totals {
   void add(const net::drop_counters& x) {
     for (size_t i = 0; i < drops.size(); ++i)
       drops[i] += x[static_cast<net::drop_reason>(i)];
+  }
+
+  void add(net::drop_reason reason, uint64_t n) {
+    drops[static_cast<size_t>(reason)] += n;
   }
 };
 

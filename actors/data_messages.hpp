@@ -37,13 +37,21 @@ struct data_message {
 
 // -- what a transport and the sctp actor say to each other --------------------
 
-/// Counts the octets of application data that are under way to the sctp
-/// actor, since a mailbox has no bound.
+/// Counts the application data that is under way to the sctp actor, in octets,
+/// since a mailbox has no bound. A record weighs what it costs to keep, or a
+/// client could fill the memory by tiny ones.
 class data_gauge {
 public:
   /// About what a second of a fast file transfer brings. What is refused
   /// beyond is a lost packet to SCTP, which slows its sender down.
   static constexpr size_t limit = 4 * 1024 * 1024;
+
+  /// What keeping a record costs beside its octets.
+  static constexpr size_t record_overhead = 64;
+
+  static size_t weight(const std::vector<uint8_t>& record) {
+    return record.size() + record_overhead;
+  }
 
   bool admit(size_t octets) {
     if (in_flight_.load(std::memory_order_relaxed) + octets > limit)

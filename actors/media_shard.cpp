@@ -84,6 +84,8 @@ void media_shard::drop_if_unused(transport_key which) {
   if (i == transports_.end() || i->second->attached
       || !i->second->consumers.empty())
     return;
+  // Invariant: late_ is filled and emptied within flush(), which drops none.
+  TROUPE_ASSERT(late_.empty());
   std::erase(dirty_, i->second.get());
   std::erase(holding_, i->second.get());
   std::erase(unshared_, i->second.get());

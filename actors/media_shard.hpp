@@ -326,7 +326,7 @@ private:
   std::vector<transport*> dirty_;              // have something to send
   std::vector<transport*> unshared_;           // wait for settle()
   std::vector<producer_key> untold_;           // likewise
-  std::vector<transport*> late_;               // have dropped something
+  std::vector<transport*> late_;               // within flush(): have dropped
   std::vector<transport*> holding_;            // have something for later
   std::optional<net::time_point> pacing_;      // when that is
   std::vector<rtp::allocated_stream*> shares_; // while allocating

@@ -49,11 +49,12 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   auto engine = to_receiver(x.kind, sent, x.paused);
   // Answers to our reports are told apart by the SSRC that asked.
   engine.local_ssrc = rtp::ssrc{ssrcs.take(1, *random)};
+  auto arrivals = std::make_shared<edge_gauge>(max_waiting_packets);
   auto actor = spawn_producer(
       self->system(),
       {created, engine, caf::actor_cast<rtcp_sender_actor>(on->actor), voice,
        services->ticks, caf::actor_cast<producer_listener_actor>(self),
-       services->load, floor, scores});
+       services->load, floor, scores, arrivals});
   self->link_to(actor);
   self->monitor(actor);
   auto entry = producer_entry{{created, id, x.kind, x.paused, x.app_data},
@@ -68,8 +69,9 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   producers.push_back(
       {created, on->id, actor, x.kind, x.paused, std::move(place)});
   auto route = add_transport_producer{
-      created, to_identity(sent), to_feedback(sent),
-      caf::actor_cast<rtp_sink_actor>(actor), engine.local_ssrc};
+      created,           to_identity(sent),
+      to_feedback(sent), caf::actor_cast<rtp_sink_actor>(actor),
+      engine.local_ssrc, arrivals};
   if (!x.transport && !on->direction)
     producers.back().route = route;
   auto promise = self->make_response_promise<reply::produced>();

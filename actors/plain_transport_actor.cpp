@@ -6,23 +6,21 @@
 #include "actors/live_objects.hpp"
 #include "actors/log.hpp"
 #include "actors/plain_sender.hpp"
+#include "actors/stream_router.hpp"
 #include "actors/timer_slot.hpp"
 #include "net/classify.hpp"
 #include "net/webrtc_transport.hpp"
 #include "protocol/json_text.hpp"
-#include "rtp/rtcp_dispatcher.hpp"
 
 #include <caf/stateful_actor.hpp>
 
 #include <array>
-#include <unordered_map>
 
 namespace troupe::actors {
 
 namespace {
 
 using protocol::error_code;
-using rtp::stream_handle;
 
 constexpr auto abandoned_after = std::chrono::seconds{60};
 
@@ -55,9 +53,7 @@ struct plain_state {
   caf::result<done> connect(const connect_dtls& x);
 
   caf::result<done> add(const add_transport_producer& x);
-  void remove(const remove_transport_producer& x);
   void add(const add_transport_consumer& x);
-  void remove(const remove_transport_consumer& x);
 
   // Has the shard send, once there are consumers and it is known where to; and
   // elsewhere, where that has become known better.
@@ -69,7 +65,6 @@ struct plain_state {
   bool is_clients(const net::datagram& x, rtp::ssrc source);
   void take_rtp(net::datagram& x);
   void take_rtcp(const net::datagram& x);
-  void pass_on(rtp::rtcp_event& x);
 
   void send_rtcp(const std::vector<uint8_t>& compound);
 
@@ -90,16 +85,6 @@ struct plain_state {
     return transport_key{self->id()};
   }
 
-  struct producer {
-    producer_id id;
-    rtp_sink_actor actor;
-  };
-
-  struct consumer {
-    consumer_id id;
-    consumer_key key{};
-  };
-
   pointer self;
   live_object alive{object_kind::transport};
   transport_id id;
@@ -112,14 +97,14 @@ struct plain_state {
   bool answered = false; // the client has sent something
   net::time_point sending_since;
   std::array<std::optional<net::socket_address>, 2> client; // by path
-  rtp::demuxer demuxer;
-  rtp::rtcp_dispatcher dispatcher;
-  uint32_t next_handle = 1;
-  std::unordered_map<stream_handle, producer> producers;
-  std::unordered_map<stream_handle, consumer> consumers;
+  stream_router router{false};
+  // Counts the datagrams under way from the ports.
+  std::shared_ptr<edge_gauge> arrivals =
+      std::make_shared<edge_gauge>(max_waiting_datagrams);
   net::traffic received;
   net::traffic sent;
   uint64_t refused = 0; // not the client's, or no RTP and no RTCP
+  uint64_t late = 0;    // RTP that waited for too long
   net::time_point heard;
   transport_totals published;
   gauge_seat seat;
@@ -154,8 +139,8 @@ plain_state::make_behavior(const plain_transport_config& cfg,
   seat.move_to(
       &count().transports_in(transport_kind::udp, transport_phase::waiting));
   auto to = caf::weak_actor_ptr{self->ctrl()};
-  auto receive = [to](net::datagram_batch x) {
-    if (auto target = to.lock())
+  auto receive = [to, gauge = arrivals](net::datagram_batch x) {
+    if (auto target = to.lock(); target && gauge->admit(x.size()))
       caf::anon_send(
           caf::actor_cast<transport_actor>(target),
           burst{std::make_shared<net::datagram_batch>(std::move(x))});
@@ -177,9 +162,9 @@ plain_state::make_behavior(const plain_transport_config& cfg,
         return no_webrtc();
       },
       [this](const add_transport_producer& x) { return add(x); },
-      [this](const remove_transport_producer& x) { remove(x); },
+      [this](const remove_transport_producer& x) { router.remove(x); },
       [this](const add_transport_consumer& x) { add(x); },
-      [this](const remove_transport_consumer& x) { remove(x); },
+      [this](const remove_transport_consumer& x) { router.remove(x); },
       [this](const close_transport&) { self->quit(); },
       [this](const get_actor_stats&) { return stats(); },
       [this](const transport_tick&) { handle_tick(); },
@@ -209,7 +194,7 @@ caf::result<done> plain_state::connect(const connect_dtls& x) {
 }
 
 void plain_state::begin_sending() {
-  if (consumers.empty() || !client[rtp_path])
+  if (!router.has_consumers() || !client[rtp_path])
     return;
   if (sender) {
     sent.packets += sender->packets();
@@ -233,46 +218,28 @@ void plain_state::begin_sending() {
 }
 
 void plain_state::add(const add_transport_consumer& x) {
-  auto handle = stream_handle{next_handle++};
-  auto rtx = x.ssrcs.size() > 1 ? std::optional{x.ssrcs[1]} : std::nullopt;
-  dispatcher.add_consumer(handle, x.ssrcs.at(0), rtx);
-  consumers.emplace(handle, consumer{x.id, x.consumer});
+  router.add(x);
   if (!sender)
     begin_sending();
 }
 
-void plain_state::remove(const remove_transport_consumer& x) {
-  std::erase_if(consumers, [&](const auto& entry) {
-    if (entry.second.id != x.id)
-      return false;
-    dispatcher.remove_consumer(entry.first);
-    return true;
-  });
-}
-
 caf::result<done> plain_state::add(const add_transport_producer& x) {
-  auto handle = stream_handle{next_handle++};
-  if (auto added = demuxer.add_producer(handle, x.identity); !added)
+  if (auto added = router.add(x); !added)
     return to_caf({error_code::unsupported, added.error().message()});
-  producers.emplace(handle, producer{x.id, x.producer});
   return done{};
 }
 
-void plain_state::remove(const remove_transport_producer& x) {
-  std::erase_if(producers, [&](const auto& entry) {
-    if (entry.second.id != x.id)
-      return false;
-    demuxer.remove_producer(entry.first);
-    return true;
-  });
-}
-
 void plain_state::take(net::datagram_batch& datagrams) {
+  arrivals->leave(datagrams.size());
+  const auto at = now();
   for (auto& x : datagrams) {
     received.add(x.data->size());
     switch (net::classify(std::as_const(*x.data).bytes())) {
       case net::datagram_kind::rtp:
-        take_rtp(x);
+        if (at - x.arrival > max_media_age)
+          ++late;
+        else
+          take_rtp(x);
         break;
       case net::datagram_kind::rtcp:
         take_rtcp(x);
@@ -281,8 +248,7 @@ void plain_state::take(net::datagram_batch& datagrams) {
         ++refused;
     }
   }
-  while (auto x = demuxer.poll_batch())
-    self->send(producers.at(x->producer).actor, std::move(x->packets));
+  router.send_media(self, [](const auto&, const auto&) {});
 }
 
 bool plain_state::is_clients(const net::datagram& x, rtp::ssrc source) {
@@ -293,7 +259,7 @@ bool plain_state::is_clients(const net::datagram& x, rtp::ssrc source) {
   if (!known) {
     // Who knows no producer's SSRC, or is on another host than the sender of
     // the other port, is a stranger.
-    if (!demuxer.find(source)
+    if (!router.find(source)
         || (other && other->octets() != x.tuple.remote.octets()))
       return false;
     known = x.tuple.remote;
@@ -311,7 +277,7 @@ bool plain_state::is_clients(const net::datagram& x, rtp::ssrc source) {
 void plain_state::take_rtp(net::datagram& x) {
   auto packet = rtp::packet::parse(x.data, x.arrival);
   if (packet && is_clients(x, packet->ssrc()))
-    demuxer.handle_packet(std::move(*packet));
+    router.take(std::move(*packet));
   else
     ++refused;
 }
@@ -324,21 +290,7 @@ void plain_state::take_rtcp(const net::datagram& x) {
     ++refused;
     return;
   }
-  dispatcher.handle_rtcp(octets, demuxer);
-  while (auto event = dispatcher.poll_event())
-    pass_on(*event);
-}
-
-void plain_state::pass_on(rtp::rtcp_event& x) {
-  std::visit(
-      [&](auto& event) {
-        if constexpr (requires { event.producer; })
-          self->send(producers.at(event.producer).actor, std::move(event));
-        else if constexpr (requires { event.consumer; })
-          self->send(shard, consumer_feedback{consumers.at(event.consumer).key,
-                                              std::move(event)});
-      },
-      x);
+  router.take_rtcp(self, shard, x.data);
 }
 
 void plain_state::send_rtcp(const std::vector<uint8_t>& compound) {
@@ -357,7 +309,7 @@ protocol::reply::stats plain_state::stats() const {
       .add("packetsReceived", received.packets)
       .add("bytesSent", sent.bytes + (sender ? sender->octets() : 0))
       .add("packetsSent", sent.packets + (sender ? sender->packets() : 0))
-      .add("packetsDropped", refused + demuxer.drops().total());
+      .add("packetsDropped", refused + late + router.unknown_packets());
   return protocol::reply::stats{protocol::json_text{"[" + out.str() + "]"}};
 }
 
@@ -376,8 +328,10 @@ void plain_state::handle_tick() {
 
 void plain_state::publish() {
   transport_totals totals;
-  totals.unroutable =
-      refused + demuxer.drops().total() + dispatcher.malformed();
+  totals.add(net::drop_reason::queue_full,
+             arrivals->refused() + router.refused_compounds());
+  totals.add(net::drop_reason::too_late, late);
+  totals.unroutable = refused + router.unroutable();
   count().transports.publish(self->id(), totals, published);
 }
 

@@ -14,6 +14,10 @@ namespace troupe::actors {
 
 namespace {
 
+/// How often shards are told of the sender reports of an encoding. Browsers
+/// send one a second, some two.
+constexpr auto report_interval = std::chrono::milliseconds{100};
+
 struct producer_state {
   using pointer = producer_actor::stateful_pointer<producer_state>;
 
@@ -80,6 +84,12 @@ struct producer_state {
     bool resumed = false; // has not been told yet that something was left out
   };
 
+  // The latest sender report of an encoding, and when shards were told of one.
+  struct known_report {
+    std::optional<rtp::source_report> latest;
+    std::optional<net::time_point> told;
+  };
+
   producer_key key() const {
     return producer_key{self->id()};
   }
@@ -97,10 +107,11 @@ struct producer_state {
   std::unique_ptr<net::rng> random;
   std::unique_ptr<rtp::receiver> engine;
   std::vector<shard> shards;
-  std::vector<std::optional<rtp::source_report>> reports;    // by encoding
+  std::vector<known_report> reports;                         // by encoding
   std::map<uint8_t, protocol::event::encoding_score> scores; // by encoding
   std::shared_ptr<score_board> board;
   std::shared_ptr<load_board> load;
+  std::shared_ptr<edge_gauge> arrivals;
   receiver_totals published;
   net::time_point publish_due{};
   std::optional<rtp::layer_demand> demand; // of simulcast
@@ -112,6 +123,8 @@ void producer_state::publish(net::time_point now) {
   publish_due = now + publish_interval;
   receiver_totals totals;
   totals.add(engine->stats(now));
+  totals.drops[static_cast<size_t>(rtp::drop_reason::overload)] +=
+      arrivals->refused();
   load->counters().producers.publish(self->id(), totals, published);
 }
 
@@ -139,6 +152,7 @@ producer_state::make_behavior(const producer_config& cfg) {
   }
   board = cfg.scores;
   load = cfg.load;
+  arrivals = cfg.arrivals;
   random = net::make_secure_rng();
   engine = std::make_unique<rtp::receiver>(cfg.engine, *random);
   reports.resize(cfg.engine.encodings.size());
@@ -147,17 +161,21 @@ producer_state::make_behavior(const producer_config& cfg) {
       [this](const caf::down_msg& down) { forget(down.source); });
   return {
       [this](const rtp::rtp_batch& x) {
+        arrivals->leave(x->size());
         note_levels(*x);
         with_engine([&](auto& e, auto now) { e.handle_packets(x, now); });
       },
       [this](const rtp::sender_report_received& x) {
+        arrivals->leave();
         with_engine(
             [&](auto& e, auto now) { e.handle_sender_report(x.info, now); });
       },
       [this](const rtp::dlrr_received& x) {
+        arrivals->leave();
         with_engine([&](auto& e, auto now) { e.handle_dlrr(x.item, now); });
       },
       [this](const rtp::bye_received& x) {
+        arrivals->leave();
         with_engine([&](auto& e, auto now) { e.handle_bye(x.ssrc, now); });
       },
       [this](const subscribe& x) { add(x); },
@@ -220,8 +238,8 @@ void producer_state::add(const subscribe& x) {
   shards.push_back({x.shard, x.gauge});
   self->send(x.shard, producer_paused{key(), engine->paused()});
   for (const auto& report : reports)
-    if (report)
-      self->send(x.shard, source_reported{key(), *report});
+    if (report.latest)
+      self->send(x.shard, source_reported{key(), *report.latest});
 }
 
 void producer_state::start(const start_wanted& x) {
@@ -278,8 +296,14 @@ void producer_state::fan_out(const rtp::media_batch& batch) {
 
 void producer_state::pass_on(const rtp::receiver_event& x) {
   if (const auto* report = std::get_if<rtp::source_report>(&x)) {
-    reports.at(report->encoding) = *report;
-    tell_all(source_reported{key(), *report});
+    auto& known = reports.at(report->encoding);
+    known.latest = *report;
+    // What a client says a thousand times a second, no shard is told as often.
+    if (auto now = self->clock().now();
+        !known.told || now - *known.told >= report_interval) {
+      known.told = now;
+      tell_all(source_reported{key(), *report});
+    }
   } else if (const auto* changed = std::get_if<rtp::score_changed>(&x)) {
     rate(*changed);
   }

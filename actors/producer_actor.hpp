@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/edge_gauge.hpp"
 #include "actors/load_board.hpp"
 #include "actors/peer_listener.hpp"
 #include "actors/room_floor.hpp"
@@ -112,6 +113,10 @@ struct producer_config {
   std::shared_ptr<room_floor> floor = {};
   /// Where it publishes how well it arrives; null where nobody wants to know.
   std::shared_ptr<score_board> scores = {};
+  /// Counts what is under way from its transport, which asks it before it
+  /// sends.
+  std::shared_ptr<edge_gauge> arrivals =
+      std::make_shared<edge_gauge>(max_waiting_packets);
 };
 
 producer_actor spawn_producer(caf::actor_system& system,

@@ -12,7 +12,7 @@ namespace troupe::actors {
 /// validated that, else by the username fragment of a STUN request. Nothing
 /// else leads anywhere, so nobody learns an address from media.
 ///
-/// Plain, for one thread. `Handle` is cheap to copy and false when empty.
+/// Plain, for one thread. `Handle` is cheap to copy and comparable.
 template <class Handle>
 class route_table {
 public:

@@ -169,7 +169,7 @@ void sctp_actor_state::open(const open_association& x) {
 void sctp_actor_state::take(const application_data_received& x) {
   size_t octets = 0;
   for (const auto& record : *x.records)
-    octets += record.size();
+    octets += data_gauge::weight(record);
   x.gauge->leave(octets);
   with_engine([&](auto& e, auto now) {
     e.handle_records(x.transport, *x.records, now);

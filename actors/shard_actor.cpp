@@ -44,7 +44,7 @@ struct shard_state {
 
   void take(const transport_feedback& x);
 
-  void take(const consumer_feedback& x);
+  void apply(transport_key from, const feedback_item& x, net::time_point now);
 
   void control(const control_consumer& x);
 
@@ -147,7 +147,6 @@ shard_actor::behavior_type shard_state::make_behavior() {
         drain();
       },
       [this](const transport_feedback& x) { take(x); },
-      [this](const consumer_feedback& x) { take(x); },
       [this](const shard_tick&) {
         timer.fired(self->clock().now());
         with_engine([](auto& e, auto now) { e.handle_timeout(now); });
@@ -281,24 +280,28 @@ void shard_state::shed(net::time_point now) {
 }
 
 void shard_state::take(const transport_feedback& x) {
-  with_engine([&](auto& e, auto now) {
-    if (x.remb_bps)
-      e.handle_remb(x.transport, *x.remb_bps, now);
-    if (x.cc)
-      e.handle_transport_feedback(x.transport, *x.cc, now);
-  });
+  x.gauge->leave();
+  auto now = self->clock().now();
+  for (const auto& item : x.items)
+    apply(x.transport, item, now);
+  drain();
 }
 
-void shard_state::take(const consumer_feedback& x) {
-  with_engine([&](auto& e, auto now) {
-    e.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
-      if (const auto* nack = std::get_if<rtp::nack_received>(&x.what))
-        to.handle_nack(nack->lost, now);
-      else if (const auto* r = std::get_if<rtp::report_block_received>(&x.what))
-        to.handle_report_block(r->block, now);
-      else
-        to.handle_keyframe_request(now);
-    });
+void shard_state::apply(transport_key from, const feedback_item& x,
+                        net::time_point now) {
+  if (const auto* cc = std::get_if<rtp::transport_feedback_received>(&x))
+    return engine.handle_transport_feedback(from, cc->feedback, now);
+  if (const auto* remb = std::get_if<rtp::remb_received>(&x))
+    return engine.handle_remb(from, remb->bitrate_bps, now);
+  const auto& feedback = std::get<consumer_feedback>(x);
+  engine.with_consumer(feedback.consumer, now, [&](rtp::forwarder& to) {
+    const auto& what = feedback.what;
+    if (const auto* nack = std::get_if<rtp::nack_received>(&what))
+      to.handle_nack(nack->lost, now);
+    else if (const auto* r = std::get_if<rtp::report_block_received>(&what))
+      to.handle_report_block(r->block, now);
+    else
+      to.handle_keyframe_request(now);
   });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/consumer_explanation.hpp"
+#include "actors/edge_gauge.hpp"
 #include "actors/load_board.hpp"
 #include "actors/media_shard.hpp"
 #include "actors/producer_actor.hpp"
@@ -50,15 +51,6 @@ struct transport_source_ended {
   rtp::ssrc source{};
 };
 
-/// Compounds of a client that speak of the packets sent to it: transport-wide
-/// feedback and REMB.
-struct transport_feedback {
-  transport_key transport{};
-  std::optional<uint64_t> remb_bps;
-  net::buffer_ptr compound; // that `cc` is a view of
-  std::optional<rtp::rtcp::transport_cc> cc;
-};
-
 /// A consumer's stream begins here.
 struct add_shard_consumer {
   consumer_id id;
@@ -84,6 +76,20 @@ struct consumer_feedback {
   std::variant<rtp::nack_received, rtp::keyframe_request_received,
                rtp::report_block_received>
       what;
+};
+
+/// One thing that a compound says of what is sent to the client.
+using feedback_item = std::variant<consumer_feedback, rtp::remb_received,
+                                   rtp::transport_feedback_received>;
+
+/// What one compound RTCP packet of a client says of the packets sent to it: a
+/// single message, however much a client puts into a compound.
+struct transport_feedback {
+  transport_key transport{};
+  net::buffer_ptr compound; // that transport-wide feedback is a view of
+  std::vector<feedback_item> items;
+  /// The transport's, which admitted this. Never null.
+  std::shared_ptr<edge_gauge> gauge;
 };
 
 /// What a consumer actor wants of its forwarder.
@@ -138,7 +144,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_feedback)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_shard_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_shard_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::move_shard_consumer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_feedback)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::control_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_consumer_stats)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::explain_shard_consumer)
@@ -169,8 +174,7 @@ using shard_actor = media_sink_actor::extend<
     caf::reacts_to<transport_feedback>,
     // Subscribes to the producer for it, if nobody here has.
     caf::reacts_to<add_shard_consumer>, caf::reacts_to<remove_shard_consumer>,
-    caf::reacts_to<move_shard_consumer>, caf::reacts_to<consumer_feedback>,
-    caf::reacts_to<control_consumer>,
+    caf::reacts_to<move_shard_consumer>, caf::reacts_to<control_consumer>,
     // Empty for one that is gone.
     caf::replies_to<get_consumer_stats>::with<protocol::reply::stats>,
     // Without its producer; an error for one that is gone.

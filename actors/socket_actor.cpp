@@ -28,18 +28,31 @@ constexpr size_t full_burst = 64;
 // Room for the packets of a frame, so that a batch seldom grows.
 constexpr size_t few_datagrams = 4;
 
+// A transport as the I/O threads know it.
+struct receiver {
+  burst_receiver_actor actor;
+  std::shared_ptr<edge_gauge> gauge;
+
+  bool operator==(const receiver& x) const {
+    return actor == x.actor;
+  }
+};
+
 // What one burst has for one transport.
 struct delivery {
-  burst_receiver_actor to;
+  receiver to;
   burst datagrams;
   bool handshake = false;
 };
 
-caf::abstract_actor* pointer_to(const burst_receiver_actor& x) {
-  return caf::actor_cast<caf::abstract_actor*>(x);
+caf::abstract_actor* pointer_to(const receiver& x) {
+  return caf::actor_cast<caf::abstract_actor*>(x.actor);
 }
 
 void deliver(delivery x, io_worker* worker) {
+  // A transport that is too far behind loses the burst, and counts it.
+  if (!x.to.gauge->admit(x.datagrams->size()))
+    return;
   // A handshake takes half a millisecond: not on this thread.
   auto* unit = x.handshake ? nullptr : worker;
   pointer_to(x.to)->enqueue(nullptr, caf::make_message_id(),
@@ -50,7 +63,7 @@ void deliver(delivery x, io_worker* worker) {
 
 /// What one I/O thread knows, and its count.
 struct media_sockets::thread_routes {
-  route_table<burst_receiver_actor> table;
+  route_table<receiver> table;
   pass_table passes;
   std::unique_ptr<io_worker> worker;
   std::atomic<uint64_t> unroutable{0};
@@ -167,7 +180,7 @@ void media_sockets::on_burst(std::span<net::datagram> datagrams) {
 
 void media_sockets::on_tcp_closed(const net::transport_tuple& tuple) {
   if (const auto* to = here().table.find(tuple))
-    caf::anon_send(*to, tuple_closed{tuple});
+    caf::anon_send(to->actor, tuple_closed{tuple});
 }
 
 template <class F>
@@ -218,8 +231,9 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
         self->set_exception_handler(to_error);
         return {
             [&sockets](const route_fragment& x) {
-              sockets.update(
-                  [x](auto& to) { to.table.add_fragment(x.fragment, x.to); });
+              sockets.update([x](auto& to) {
+                to.table.add_fragment(x.fragment, {x.to, x.gauge});
+              });
             },
             [&sockets](const unroute_fragment& x) {
               sockets.update([x](auto& to) {
@@ -229,7 +243,7 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
             },
             [&sockets](const route_tuple& x) {
               auto add = [x](auto& to) {
-                to.table.add_tuple(x.tuple, x.to);
+                to.table.add_tuple(x.tuple, {x.to, x.gauge});
               };
               // Here at once, as the client may have been answered already;
               // and once more in its turn, behind what is under way.
@@ -238,8 +252,9 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
               sockets.port().confirm_tcp(x.tuple);
             },
             [&sockets](const unroute_tuple& x) {
-              sockets.update(
-                  [x](auto& to) { to.table.remove_tuple(x.tuple, x.from); });
+              sockets.update([x](auto& to) {
+                to.table.remove_tuple(x.tuple, {x.from, nullptr});
+              });
             },
             [self](const close_sockets&) {
               self->home_system().registry().erase(check_desk_name);

@@ -2,6 +2,7 @@
 
 #include "actors/burst_receiver.hpp"
 #include "actors/counters.hpp"
+#include "actors/edge_gauge.hpp"
 #include "actors/tick_queue.hpp"
 #include "net/io/media_port.hpp"
 
@@ -19,6 +20,9 @@ namespace troupe::actors {
 struct route_fragment {
   std::string fragment;
   burst_receiver_actor to;
+  /// The transport's: counts the datagrams that are under way to it. I/O
+  /// threads ask it before they send; the transport gives back. Never null.
+  std::shared_ptr<edge_gauge> gauge;
 };
 
 struct unroute_fragment {
@@ -29,6 +33,7 @@ struct unroute_fragment {
 struct route_tuple {
   net::transport_tuple tuple;
   burst_receiver_actor to;
+  std::shared_ptr<edge_gauge> gauge; // as above
 };
 
 struct unroute_tuple {

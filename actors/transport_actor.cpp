@@ -7,25 +7,22 @@
 #include "actors/log.hpp"
 #include "actors/note_arrivals.hpp"
 #include "actors/stats_json.hpp"
+#include "actors/stream_router.hpp"
 #include "actors/timer_slot.hpp"
 #include "actors/to_engine.hpp"
 #include "actors/transport_data.hpp"
 #include "actors/transport_pass.hpp"
 #include "actors/transport_phase.hpp"
 #include "net/webrtc_transport.hpp"
-#include "rtp/rtcp_dispatcher.hpp"
 #include "rtp/transport_feedback_generator.hpp"
 
 #include <caf/stateful_actor.hpp>
-
-#include <unordered_map>
 
 namespace troupe::actors {
 
 namespace {
 
 using protocol::error_code;
-using rtp::stream_handle;
 
 /// How long a transport without any way to its client is kept: an ICE restart
 /// may bring it back.
@@ -59,9 +56,6 @@ struct transport_state {
   caf::result<done> add(const add_transport_producer& x);
   void remove(const remove_transport_producer& x);
 
-  void add(const add_transport_consumer& x);
-  void remove(const remove_transport_consumer& x);
-
   // -- media -----------------------------------------------------------------
 
   void take(net::datagram_batch& datagrams);
@@ -69,12 +63,6 @@ struct transport_state {
   void route_rtp();
 
   void route_rtcp();
-  uint64_t refused_media() const {
-    return malformed + demuxer.drops().total() + dispatcher.malformed();
-  }
-
-  // `compound` holds what the event may be a view of.
-  void pass_on(rtp::rtcp_event& x, const net::buffer_ptr& compound);
 
   void send_rtcp(std::vector<uint8_t> compound);
   caf::result<protocol::reply::stats> stats();
@@ -107,18 +95,6 @@ struct transport_state {
     return caf::actor_cast<burst_receiver_actor>(self);
   }
 
-  struct producer {
-    producer_id id;
-    rtp_sink_actor actor;
-    rtp::extension_map extensions;
-    rtp::ssrc reporter{};
-  };
-
-  struct consumer {
-    consumer_id id;
-    consumer_key key{};
-  };
-
   transport_key key() const {
     return transport_key{self->id()};
   }
@@ -129,8 +105,7 @@ struct transport_state {
   std::shared_ptr<const media_services> services;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<net::webrtc_transport> engine;
-  rtp::demuxer demuxer;
-  rtp::rtcp_dispatcher dispatcher;
+  stream_router router{true};
   rtp::transport_feedback_generator feedback{{}};
   transport_data data;
   transport_pass pass;
@@ -139,12 +114,11 @@ struct transport_state {
   transport_listener_actor listener;
   bool tells_use = false; // until there is nothing more to tell
   bool guessed = false;   // connected by parameters of another
-  uint32_t next_handle = 1;
-  std::unordered_map<stream_handle, producer> producers;
-  std::unordered_map<stream_handle, consumer> consumers;
+  // Counts the datagrams under way from the I/O threads.
+  std::shared_ptr<edge_gauge> arrivals =
+      std::make_shared<edge_gauge>(max_waiting_datagrams);
   bool has_keys = false;                     // as the shard knows
   std::optional<net::transport_tuple> path;  // likewise
-  uint64_t malformed = 0;                    // authentic, but no RTP
   std::optional<net::time_point> abandoned;  // when the last way was lost
   std::optional<net::time_point> connecting; // since when
   transport_totals published;
@@ -153,6 +127,9 @@ struct transport_state {
   timer_slot timer;
 };
 
+// Invariant: this never runs by the loss of the last reference, but when the
+// actor quits, on the thread that runs it. The I/O threads' routes hold the
+// actor until what follows has them forget it.
 transport_state::~transport_state() {
   if (!engine)
     return;
@@ -184,12 +161,14 @@ transport_state::make_behavior(const transport_config& cfg) {
       net::webrtc_transport::config{.dtls = services->dtls,
                                     .backend = services->srtp,
                                     .consent_timeout = settings.consent_timeout,
-                                    .application_data = cfg.sctp},
+                                    .application_data = cfg.sctp,
+                                    .max_media_age = max_media_age},
       *random);
   if (cfg.sctp)
     data.open(self, services->sctp, key(), id);
-  self->send(services->sockets,
-             route_fragment{engine->local_ice().username_fragment, me()});
+  self->send(
+      services->sockets,
+      route_fragment{engine->local_ice().username_fragment, me(), arrivals});
   self->set_error_handler([](caf::error&) {});
   update_seat();
   return {
@@ -208,8 +187,8 @@ transport_state::make_behavior(const transport_config& cfg) {
       [this](const restart_transport_ice&) { return restart_ice(); },
       [this](const add_transport_producer& x) { return add(x); },
       [this](const remove_transport_producer& x) { remove(x); },
-      [this](const add_transport_consumer& x) { add(x); },
-      [this](const remove_transport_consumer& x) { remove(x); },
+      [this](const add_transport_consumer& x) { router.add(x); },
+      [this](const remove_transport_consumer& x) { router.remove(x); },
       [this](const close_transport&) {
         engine->close();
         drain();
@@ -256,20 +235,17 @@ caf::result<done> transport_state::connect(const connect_dtls& x) {
 transport_parameters transport_state::restart_ice() {
   pass.begin_restart(*engine);
   auto fragment = engine->restart_ice(*random).username_fragment;
-  self->send(services->sockets, route_fragment{std::move(fragment), me()});
+  self->send(services->sockets,
+             route_fragment{std::move(fragment), me(), arrivals});
   drain();
   return parameters();
 }
 
 caf::result<done> transport_state::add(const add_transport_producer& x) {
-  auto handle = stream_handle{next_handle++};
-  auto added = demuxer.add_producer(handle, x.identity);
-  if (!added)
+  if (auto added = router.add(x); !added)
     return to_caf({error_code::unsupported, added.error().message()});
   for (auto source : x.identity.ssrcs)
     engine->keep_source(rtp::value(source));
-  producers.emplace(
-      handle, producer{x.id, x.producer, x.identity.extensions, x.reporter});
   // REMB serves the senders that know no transport-wide feedback.
   if (x.feedback.remb && !x.feedback.transport_cc && !remb) {
     remb = true;
@@ -279,35 +255,18 @@ caf::result<done> transport_state::add(const add_transport_producer& x) {
 }
 
 void transport_state::remove(const remove_transport_producer& x) {
-  std::erase_if(producers, [&](const auto& entry) {
-    if (entry.second.id != x.id)
-      return false;
-    for (auto source : demuxer.remove_producer(entry.first))
-      engine->retire_source(rtp::value(source));
-    self->send(shard, transport_source_ended{key(), entry.second.reporter});
-    return true;
-  });
-}
-
-void transport_state::add(const add_transport_consumer& x) {
-  auto handle = stream_handle{next_handle++};
-  auto rtx = x.ssrcs.size() > 1 ? std::optional{x.ssrcs[1]} : std::nullopt;
-  dispatcher.add_consumer(handle, x.ssrcs.at(0), rtx);
-  consumers.emplace(handle, consumer{x.id, x.consumer});
-}
-
-void transport_state::remove(const remove_transport_consumer& x) {
-  std::erase_if(consumers, [&](const auto& entry) {
-    if (entry.second.id != x.id)
-      return false;
-    dispatcher.remove_consumer(entry.first);
-    return true;
-  });
+  auto gone = router.remove(x);
+  if (!gone)
+    return;
+  for (auto source : gone->sources)
+    engine->retire_source(rtp::value(source));
+  self->send(shard, transport_source_ended{key(), gone->reporter});
 }
 
 // -- media -------------------------------------------------------------------
 
 void transport_state::take(net::datagram_batch& datagrams) {
+  arrivals->leave(datagrams.size());
   auto at = now();
   for (auto& x : datagrams)
     engine->handle_datagram(std::move(x), at);
@@ -319,45 +278,20 @@ void transport_state::route_rtp() {
     if (std::exchange(tells_use, false))
       self->send(listener, transport_in_use{id, true});
     if (auto packet = rtp::packet::parse(std::move(x->data), x->arrival))
-      demuxer.handle_packet(std::move(*packet));
+      router.take(std::move(*packet));
     else
-      ++malformed;
+      router.note_malformed();
   }
-  while (auto learned = demuxer.poll_learned())
+  while (auto learned = router.poll_learned())
     engine->keep_source(rtp::value(*learned));
-  while (auto x = demuxer.poll_batch()) {
-    const auto& to = producers.at(x->producer);
-    note_arrivals(feedback, *x->packets, to.extensions);
-    self->send(to.actor, std::move(x->packets));
-  }
+  router.send_media(self, [this](const auto& packets, const auto& ids) {
+    note_arrivals(feedback, packets, ids);
+  });
 }
 
 void transport_state::route_rtcp() {
-  while (auto x = engine->poll_rtcp()) {
-    dispatcher.handle_rtcp(std::as_const(*x->data).bytes(), demuxer);
-    while (auto event = dispatcher.poll_event())
-      pass_on(*event, x->data);
-  }
-}
-
-void transport_state::pass_on(rtp::rtcp_event& x,
-                              const net::buffer_ptr& compound) {
-  std::visit(
-      [&](auto& event) {
-        using type = std::decay_t<decltype(event)>;
-        if constexpr (requires { event.producer; })
-          self->send(producers.at(event.producer).actor, std::move(event));
-        else if constexpr (requires { event.consumer; })
-          self->send(shard, consumer_feedback{consumers.at(event.consumer).key,
-                                              std::move(event)});
-        else if constexpr (std::is_same_v<type, rtp::remb_received>)
-          self->send(shard,
-                     transport_feedback{key(), event.bitrate_bps, {}, {}});
-        else
-          self->send(shard,
-                     transport_feedback{key(), {}, compound, event.feedback});
-      },
-      x);
+  while (auto x = engine->poll_rtcp())
+    router.take_rtcp(self, shard, x->data);
 }
 
 void transport_state::send_rtcp(std::vector<uint8_t> compound) {
@@ -370,11 +304,12 @@ caf::result<protocol::reply::stats> transport_state::stats() {
                 get_sender_stats{key()})
       .then(
           [this, promise](const sender_stats& sent) mutable {
-            data.ask_stats(self, services->settings.request_timeout,
-                           [=, this](const sctp_transport_stats* sctp) mutable {
-                             promise.deliver(protocol::reply::stats{stats_json(
-                                 id, *engine, sent, refused_media(), sctp)});
-                           });
+            data.ask_stats(
+                self, services->settings.request_timeout,
+                [=, this](const sctp_transport_stats* sctp) mutable {
+                  promise.deliver(protocol::reply::stats{stats_json(
+                      id, *engine, sent, router.unroutable(), sctp)});
+                });
           },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });
   return promise;
@@ -407,7 +342,7 @@ void transport_state::handle(const net::transport_event& x) {
   const auto& sockets = services->sockets;
   if (const auto* added = std::get_if<net::tuple_added>(&x)) {
     // On the thread that runs us: its client may answer before another wakes.
-    self->send(sockets, route_tuple{added->tuple, me()});
+    self->send(sockets, route_tuple{added->tuple, me(), arrivals});
   } else if (const auto* removed = std::get_if<net::tuple_removed>(&x)) {
     caf::anon_send(sockets, unroute_tuple{removed->tuple, me()});
     if (removed->tuple.protocol == net::transport_protocol::tcp)
@@ -461,7 +396,9 @@ void transport_state::publish(net::time_point now) {
   publish_due = now + publish_interval;
   transport_totals totals;
   totals.add(engine->stats().drops);
-  totals.unroutable = refused_media();
+  totals.add(net::drop_reason::queue_full,
+             arrivals->refused() + router.refused_compounds());
+  totals.unroutable = router.unroutable();
   constexpr auto exhausted =
       static_cast<size_t>(net::drop_reason::srtp_exhausted);
   if (totals.drops[exhausted] > 0 && published.drops[exhausted] == 0)

@@ -2,6 +2,7 @@
 
 #include "actors/burst_receiver.hpp"
 #include "actors/data_messages.hpp"
+#include "actors/edge_gauge.hpp"
 #include "actors/media_services.hpp"
 #include "actors/peer_listener.hpp"
 #include "actors/producer_actor.hpp"
@@ -20,6 +21,9 @@ struct add_transport_producer {
   rtp_sink_actor producer;
   /// What our RTCP about it bears as its sender.
   rtp::ssrc reporter{};
+  /// Counts what is under way to the producer: the same one on whatever
+  /// transport it is. Never null.
+  std::shared_ptr<edge_gauge> gauge = {};
 };
 
 struct remove_transport_producer {

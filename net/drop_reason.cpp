@@ -32,6 +32,8 @@ std::string_view to_string(drop_reason reason) {
       return "queue_full";
     case drop_reason::closed:
       return "closed";
+    case drop_reason::too_late:
+      return "too_late";
   }
   return "invalid";
 }

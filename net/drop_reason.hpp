@@ -36,13 +36,16 @@ enum class drop_reason : uint8_t {
   srtp_replayed,
   /// The peer has used up its key.
   srtp_exhausted,
-  /// The owner does not poll fast enough.
+  /// The owner does not poll fast enough, or the actor that is to take it is
+  /// too far behind.
   queue_full,
   /// The transport is closed.
   closed,
+  /// RTP that waited for us for longer than it is worth anything.
+  too_late,
 };
 
-inline constexpr size_t drop_reason_count = 14;
+inline constexpr size_t drop_reason_count = 15;
 
 /// The name of the reason, as written above.
 std::string_view to_string(drop_reason reason);

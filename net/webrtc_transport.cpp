@@ -97,7 +97,8 @@ webrtc_transport::webrtc_transport(const config& cfg, rng& random)
     : backend_(cfg.backend)
     , ice_(cfg.consent_timeout, random)
     , dtls_(*cfg.dtls)
-    , application_data_(cfg.application_data) {
+    , application_data_(cfg.application_data)
+    , max_media_age_(cfg.max_media_age) {
   TROUPE_ASSERT(srtp_backend_available(backend_));
 }
 
@@ -170,7 +171,7 @@ std::optional<drop_reason> webrtc_transport::accept(datagram& x,
     return drop_reason::unknown_tuple;
   if (kind == datagram_kind::dtls)
     return handle_dtls(x, now);
-  return kind == datagram_kind::rtp ? handle_rtp(x) : handle_rtcp(x);
+  return kind == datagram_kind::rtp ? handle_rtp(x, now) : handle_rtcp(x);
 }
 
 std::optional<drop_reason> webrtc_transport::handle_stun(const datagram& x,
@@ -207,9 +208,12 @@ void webrtc_transport::set_leaving(std::optional<time_point> since) {
   leaving_ = since;
 }
 
-std::optional<drop_reason> webrtc_transport::handle_rtp(datagram& x) {
+std::optional<drop_reason> webrtc_transport::handle_rtp(datagram& x,
+                                                        time_point now) {
   if (!receiver_)
     return drop_reason::no_keys;
+  if (now - x.arrival > max_media_age_)
+    return drop_reason::too_late;
   if (rtp_.full())
     return drop_reason::queue_full;
   const auto size = receiver_->unprotect_rtp(x.data->bytes());

@@ -121,6 +121,9 @@ public:
     /// (some 40 KB) are freed as soon as the handshake is over; the peer's
     /// close_notify cannot be read from then on (see `peer_leaving`).
     bool application_data = true;
+    /// RTP that arrived longer ago than this is dropped before it is
+    /// decrypted; RTCP and all else is taken, however late.
+    duration max_media_age = duration::max();
   };
 
   /// How long a peer that seems to have left may be silent until it has. More
@@ -296,7 +299,7 @@ private:
 
   std::optional<drop_reason> handle_dtls(const datagram& x, time_point now);
 
-  std::optional<drop_reason> handle_rtp(datagram& x);
+  std::optional<drop_reason> handle_rtp(datagram& x, time_point now);
 
   std::optional<drop_reason> handle_rtcp(datagram& x);
 
@@ -330,6 +333,7 @@ private:
   std::optional<time_point> role_due_; // at the latest then
   bool dtls_started_ = false;
   bool application_data_;
+  const duration max_media_age_;
   bool peer_confirmed_ = false; // by the first authentic packet
   bool closed_ = false;
   std::optional<time_point> leaving_; // the peer seems to, since then

@@ -31,6 +31,10 @@ net::media_port_config impatient_port() {
   return out;
 }
 
+std::shared_ptr<edge_gauge> no_limit() {
+  return std::make_shared<edge_gauge>(max_waiting_datagrams);
+}
+
 // Accepts every check that reaches it, as a transport does that has
 // authenticated it, and counts them.
 burst_receiver_actor spawn_acceptor(caf::actor_system& system,
@@ -38,10 +42,12 @@ burst_receiver_actor spawn_acceptor(caf::actor_system& system,
                                     std::atomic<int>& accepted) {
   return system.spawn([sockets, &accepted](burst_receiver_actor::pointer self)
                           -> burst_receiver_actor::behavior_type {
+    auto gauge = no_limit();
     return {
         [=, &accepted](const burst& x) {
-          caf::anon_send(sockets, route_tuple{x->front().tuple,
-                                              burst_receiver_actor{self}});
+          caf::anon_send(
+              sockets,
+              route_tuple{x->front().tuple, burst_receiver_actor{self}, gauge});
           ++accepted;
         },
         [](const tuple_closed&) {},
@@ -70,7 +76,7 @@ TEST_CASE("an ICE-TCP connection stays open once a transport has taken it") {
     auto socket = spawn_socket(system, sockets);
     std::atomic<int> accepted{0};
     auto acceptor = spawn_acceptor(system, socket, accepted);
-    caf::anon_send(socket, route_fragment{"ours", acceptor});
+    caf::anon_send(socket, route_fragment{"ours", acceptor, no_limit()});
     auto port = sockets.port().port();
     REQUIRE(test::eventually([&] {
       tcp_client scout{port};

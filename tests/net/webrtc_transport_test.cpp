@@ -464,6 +464,23 @@ TEST_SUITE("webrtc_transport") {
     CHECK(dtls_states(pair).back() == dtls_state::closed);
   }
 
+  TEST_CASE("RTP that waited too long is dropped before it is decrypted") {
+    transport_pair pair{{.max_media_age = 200ms}};
+    REQUIRE(pair.connect());
+    const auto late = *pair.client.protect_rtp(make_rtp(1));
+    pair.deliver_late(late, 201ms);
+    CHECK_FALSE(pair.server.poll_rtp());
+    CHECK(pair.server.stats().drops[drop_reason::too_late] == 1);
+    CHECK(pair.server.stats().rtp_received.packets == 0);
+    // It was not even looked at: the replay window does not know it.
+    pair.deliver_late(late, 200ms);
+    CHECK(pair.server.poll_rtp());
+    // Reports are few, and of use for longer.
+    pair.deliver_late(*pair.client.protect_rtcp(make_rtcp()), 5s);
+    CHECK(pair.server.poll_rtcp());
+    CHECK(pair.server.stats().drops.total() == 1);
+  }
+
   TEST_CASE("every drop reason has a name of its own") {
     std::set<std::string_view> names;
     for (size_t i = 0; i < drop_reason_count; ++i)

@@ -60,6 +60,7 @@ public:
     bool application_data = true;
     /// The client's certificate and SRTP profiles; outlives the pair.
     const net::dtls_context* client_dtls = &client_certificate();
+    net::duration max_media_age = net::duration::max();
   };
 
   transport_pair() : transport_pair(config{}) {}
@@ -68,7 +69,7 @@ public:
       : random(net::make_seeded_rng(cfg.seed))
       , pool(net::buffer_pool::make())
       , server({&server_certificate(), cfg.backend, cfg.consent_timeout,
-                cfg.application_data},
+                cfg.application_data, cfg.max_media_age},
                *random)
       , client({cfg.client_dtls, cfg.client_role, net::srtp_backend::libsrtp2,
                 cfg.nominate},
@@ -114,6 +115,14 @@ public:
 
   void deliver(net::byte_span x) {
     deliver(x, path);
+  }
+
+  /// The same for what came that long ago, and has waited since.
+  void deliver_late(net::byte_span x, net::duration age) {
+    auto data = pool->take();
+    data->resize(x.size());
+    std::ranges::copy(x, data->bytes().begin());
+    server.handle_datagram({std::move(data), path, now - age}, now);
   }
 
   /// Moves what both have to send until they are quiet.

@@ -1,0 +1,121 @@
+#pragma once
+
+#include "actors/edge_gauge.hpp"
+#include "actors/transport_actor.hpp"
+#include "rtp/demuxer.hpp"
+#include "rtp/rtcp_dispatcher.hpp"
+
+#include <unordered_map>
+
+namespace troupe::actors {
+
+/// The streams of one transport, WebRTC or plain: finds the producer of each
+/// packet, and whom each piece of RTCP concerns, and sends it there. Whatever
+/// the receiver is too far behind for is dropped and counted.
+class stream_router {
+public:
+  /// `estimates` tells whether REMB and transport-wide feedback of the client
+  /// count; else they are ignored.
+  explicit stream_router(bool estimates) : estimates_(estimates) {}
+
+  /// Fails where its SSRC, MID or RID is another producer's.
+  net::result<void> add(const add_transport_producer& x);
+
+  /// What a producer that was removed leaves behind.
+  struct removed_producer {
+    std::vector<rtp::ssrc> sources; // told of or learned
+    rtp::ssrc reporter{};           // of our RTCP about it
+  };
+
+  /// Returns nothing where there is no such producer.
+  std::optional<removed_producer> remove(const remove_transport_producer& x);
+
+  void add(const add_transport_consumer& x);
+
+  void remove(const remove_transport_consumer& x);
+
+  bool has_consumers() const {
+    return !consumers_.empty();
+  }
+
+  /// Whose media or RTX has this SSRC.
+  std::optional<rtp::stream_handle> find(rtp::ssrc x) const {
+    return demuxer_.find(x);
+  }
+
+  /// The next SSRC that was learned for a producer.
+  std::optional<rtp::ssrc> poll_learned() {
+    return demuxer_.poll_learned();
+  }
+
+  /// Takes one packet of RTP. Media goes out with send_media().
+  void take(rtp::packet x) {
+    demuxer_.handle_packet(std::move(x));
+  }
+
+  /// Counts a packet that was authentic, but is no RTP.
+  void note_malformed() {
+    ++malformed_;
+  }
+
+  /// Sends each producer the packets that were taken for it, as one message.
+  /// Calls `note(packets, extension ids)` for each before.
+  template <class F>
+  void send_media(transport_actor::pointer self, F note) {
+    while (auto x = demuxer_.poll_batch()) {
+      const auto& to = producers_.at(x->producer);
+      note(*x->packets, to.extensions);
+      if (to.gauge->admit(x->packets->size()))
+        self->send(to.actor, std::move(x->packets));
+    }
+  }
+
+  /// Takes one compound RTCP packet: sends producers what is about what they
+  /// receive, and the shard in one message what is about what it sends.
+  void take_rtcp(transport_actor::pointer self, const shard_actor& shard,
+                 const net::buffer_ptr& compound);
+
+  /// What was authentic, but of no stream, or not understood.
+  uint64_t unroutable() const {
+    return malformed_ + demuxer_.drops().total() + dispatcher_.malformed();
+  }
+
+  /// Packets of nobody.
+  uint64_t unknown_packets() const {
+    return demuxer_.drops().total();
+  }
+
+  /// Compounds that the shard was too far behind to be sent.
+  uint64_t refused_compounds() const {
+    return to_shard_->refused();
+  }
+
+private:
+  struct producer {
+    producer_id id;
+    rtp_sink_actor actor;
+    rtp::extension_map extensions;
+    rtp::ssrc reporter{};
+    std::shared_ptr<edge_gauge> gauge;
+  };
+
+  struct consumer {
+    consumer_id id;
+    consumer_key key{};
+  };
+
+  void pass_on(transport_actor::pointer self, rtp::rtcp_event& x,
+               std::vector<feedback_item>& for_shard);
+
+  const bool estimates_;
+  rtp::demuxer demuxer_;
+  rtp::rtcp_dispatcher dispatcher_;
+  uint32_t next_handle_ = 1;
+  std::unordered_map<rtp::stream_handle, producer> producers_;
+  std::unordered_map<rtp::stream_handle, consumer> consumers_;
+  uint64_t malformed_ = 0;
+  std::shared_ptr<edge_gauge> to_shard_ =
+      std::make_shared<edge_gauge>(max_waiting_compounds);
+};
+
+} // namespace troupe::actors
