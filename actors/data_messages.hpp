@@ -37,31 +37,29 @@ struct data_message {
 
 // -- what a transport and the sctp actor say to each other --------------------
 
-/// Counts the application data that is under way to the sctp actor, in octets,
-/// since a mailbox has no bound. A record weighs what it costs to keep, or a
-/// client could fill the memory by tiny ones.
+/// Counts the octets of application data that are under way to the sctp
+/// actor or wait there for their turn, since neither has a bound of its own.
 class data_gauge {
 public:
-  /// About what a second of a fast file transfer brings. What is refused
-  /// beyond is a lost packet to SCTP, which slows its sender down.
-  static constexpr size_t limit = 4 * 1024 * 1024;
+  /// More than twice what a client may send before it is acknowledged (the
+  /// receive window of 768 KB). What is refused beyond is a lost packet to
+  /// SCTP, which slows its sender down.
+  static constexpr size_t limit = 2 * 1024 * 1024;
 
-  /// What keeping a record costs beside its octets.
+  /// What keeping a record costs besides its octets.
   static constexpr size_t record_overhead = 64;
 
-  static size_t weight(const std::vector<uint8_t>& record) {
-    return record.size() + record_overhead;
-  }
-
   bool admit(size_t octets) {
+    octets += record_overhead;
     if (in_flight_.load(std::memory_order_relaxed) + octets > limit)
       return false;
     in_flight_.fetch_add(octets, std::memory_order_relaxed);
     return true;
   }
 
+  /// To be called once for each record that was admitted.
   void leave(size_t octets) {
-    in_flight_.fetch_sub(octets, std::memory_order_relaxed);
+    in_flight_.fetch_sub(octets + record_overhead, std::memory_order_relaxed);
   }
 
 private:

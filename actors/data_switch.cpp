@@ -15,6 +15,18 @@ auto* find_in(Map& map, Key which) {
   return i == map.end() ? nullptr : i->second.get();
 }
 
+// Those behind it move up, and so does the place of who is next.
+template <class T>
+void remove_from(std::vector<T*>& all, const T* gone,
+                 std::optional<size_t>& next) {
+  const auto i = std::ranges::find(all, gone);
+  if (i == all.end())
+    return;
+  if (next && i - all.begin() < static_cast<std::ptrdiff_t>(*next))
+    --*next;
+  all.erase(i);
+}
+
 } // namespace
 
 std::string_view to_string(data_end_reason x) {
@@ -34,7 +46,7 @@ data_switch::data_switch(const data_limits& limits) : limits_(limits) {}
 // -- associations -------------------------------------------------------------
 
 void data_switch::open(transport_key which) {
-  if (find(which))
+  if (find_even_closing(which))
     return;
   auto x = std::make_unique<association>();
   x->key = which;
@@ -47,36 +59,38 @@ void data_switch::close(transport_key which, net::time_point now) {
   auto* x = find(which);
   if (!x)
     return;
-  stack_.close(x->id, now);
   end_consumers(*x, now);
+  x->closing = true;
+  if (x->input_listed)
+    x->inbox.push(association_end{});
+  else
+    finish(*x, now);
+}
+
+void data_switch::finish(association& x, net::time_point now) {
+  const auto which = x.key;
+  stack_.close(x.id, now);
   drain(now); // its ABORT
-  by_id_.erase(x->id);
+  by_id_.erase(x.id);
   // Those last words go out, if their way is still there.
-  if (!x->records.empty())
-    farewells_.push_back({which, std::move(x->records)});
+  if (!x.records.empty())
+    farewells_.push_back({which, std::move(x.records)});
   std::erase(sending_, which);
   associations_.erase(which);
 }
 
-void data_switch::handle_records(transport_key which,
-                                 const data_records& records,
-                                 net::time_point now) {
-  auto* x = find(which);
-  if (!x)
-    return;
-  for (const auto& octets : records) {
-    x->octets_received += octets.size();
-    stack_.handle_record(x->id, octets, now);
-  }
-  drain(now);
+data_switch::association* data_switch::find_even_closing(transport_key which) {
+  return find_in(associations_, which);
 }
 
 data_switch::association* data_switch::find(transport_key which) {
-  return find_in(associations_, which);
+  auto* x = find_in(associations_, which);
+  return x && !x->closing ? x : nullptr;
 }
 
 const data_switch::association* data_switch::find(transport_key which) const {
-  return find_in(associations_, which);
+  const auto* x = find_in(associations_, which);
+  return x && !x->closing ? x : nullptr;
 }
 
 data_switch::association*
@@ -113,15 +127,28 @@ data_switch::add_producer(const switch_producer& x) {
 
 void data_switch::remove_producer(data_producer_key which,
                                   net::time_point now) {
+  auto* x = find_in(producers_, which);
+  if (!x || std::exchange(x->leaving, true) || x->listed)
+    return;
+  auto* on = x->is.on ? find_even_closing(*x->is.on) : nullptr;
+  if (on && on->input_listed)
+    return on->inbox.push(producer_removal{which});
+  finish(which, now);
+  drain(now);
+}
+
+void data_switch::finish(data_producer_key which, net::time_point now) {
   const auto i = producers_.find(which);
   if (i == producers_.end())
     return;
-  auto gone = std::move(i->second);
+  const auto gone = std::move(i->second);
   producers_.erase(i);
+  for (auto* x : gone->consumers)
+    if (x->leaving)
+      erase(x->is.key, true, now);
   if (auto* on = find(gone->is.on); on && !gone->ended) {
     on->producers.erase(gone->is.stream);
     stack_.reset_stream(on->id, gone->is.stream, now);
-    drain(now);
   }
 }
 
@@ -134,12 +161,18 @@ void data_switch::set_paused(data_producer_key which, bool paused) {
     events_.emplace_back(data_producer_paused{to->is.key, paused});
 }
 
-void data_switch::say(data_producer_key which, const data_message& x,
-                      net::time_point now) {
-  if (auto* from = find_in(producers_, which)) {
-    deliver(*from, x, now);
-    drain(now);
+void data_switch::say(data_producer_key which, data_message x) {
+  auto* from = find_in(producers_, which);
+  if (!from || from->leaving)
+    return;
+  const auto octets = x.octets->size() + message_overhead;
+  if (from->said_octets + octets > limits_.buffer_octets) {
+    ++totals_.messages_dropped;
+    return;
   }
+  from->said_octets += octets;
+  from->said.push(std::move(x));
+  list(*from);
 }
 
 // -- consumers ----------------------------------------------------------------
@@ -183,6 +216,14 @@ data_switch::pick_stream(association& on) const {
 
 void data_switch::remove_consumer(data_consumer_key which,
                                   net::time_point now) {
+  auto* x = find_in(consumers_, which);
+  if (!x)
+    return;
+  if (const auto* from = find_in(producers_, x->is.from);
+      from && from->leaving) {
+    x->leaving = true;
+    return;
+  }
   erase(which, true, now);
   drain(now);
 }
@@ -240,7 +281,7 @@ void data_switch::erase(data_consumer_key which, bool reset,
   const auto gone = std::move(i->second);
   consumers_.erase(i);
   if (auto* from = find_in(producers_, gone->is.from))
-    std::erase(from->consumers, gone.get());
+    remove_from(from->consumers, gone.get(), from->next_consumer);
   std::erase(over_limit_, which);
   std::erase(above_, which);
   auto* on = find(gone->is.on);
@@ -290,73 +331,6 @@ std::optional<net::time_point> data_switch::poll_timeout() const {
   return out;
 }
 
-void data_switch::drain(net::time_point now) {
-  while (auto x = stack_.poll_message())
-    handle(*x, now);
-  while (auto x = stack_.poll_event())
-    handle(*x, now);
-  note_less();
-  gather_packets();
-}
-
-void data_switch::gather_packets() {
-  while (auto x = stack_.poll_packet()) {
-    auto* on = find(x->association);
-    if (!on)
-      continue;
-    on->octets_sent += x->octets.size();
-    if (on->records.empty())
-      sending_.push_back(on->key);
-    on->records.push_back(std::move(x->octets));
-  }
-}
-
-void data_switch::handle(const net::sctp_message& x, net::time_point now) {
-  auto* on = find(x.association);
-  if (!on)
-    return;
-  const auto i = on->producers.find(x.stream);
-  if (i == on->producers.end())
-    return;
-  if (auto* from = find_in(producers_, i->second))
-    deliver(*from, {x.ppid, x.octets}, now);
-}
-
-void data_switch::handle(net::sctp_event& x, net::time_point now) {
-  auto* on = find(x.association);
-  if (!on)
-    return;
-  if (const auto* change = std::get_if<net::sctp_state_change>(&x.what)) {
-    events_.emplace_back(switch_state_changed{on->key, change->state});
-    if (change->state == net::sctp_state::closed
-        || change->state == net::sctp_state::failed)
-      end_consumers(*on, now);
-  } else if (const auto* reset = std::get_if<net::sctp_stream_reset>(&x.what)) {
-    handle_stream_reset(*on, reset->stream, now);
-  } else if (auto* opened = std::get_if<net::sctp_channel_opened>(&x.what)) {
-    events_.emplace_back(switch_channel_opened{on->key, std::move(*opened)});
-  } else if (std::holds_alternative<net::sctp_writable>(x.what)) {
-    send_waiting(*on, now);
-  }
-}
-
-// The stack has reset our half, too.
-void data_switch::handle_stream_reset(association& on,
-                                      net::sctp_stream_id stream,
-                                      net::time_point now) {
-  if (const auto i = on.consumers.find(stream); i != on.consumers.end())
-    end(i->second, data_end_reason::closed_by_client, now);
-  const auto i = on.producers.find(stream);
-  if (i == on.producers.end())
-    return;
-  const auto which = i->second;
-  on.producers.erase(i);
-  if (auto* from = find_in(producers_, which)) {
-    from->ended = true;
-    events_.emplace_back(data_producer_ended{which});
-  }
-}
-
 std::optional<switch_records> data_switch::poll_records() {
   if (!farewells_.empty()) {
     auto out = std::move(farewells_.front());
@@ -365,7 +339,7 @@ std::optional<switch_records> data_switch::poll_records() {
   }
   if (sending_.empty())
     return std::nullopt;
-  auto& on = *find(sending_.front());
+  auto& on = *find_even_closing(sending_.front());
   sending_.pop_front();
   return switch_records{on.key, std::exchange(on.records, {})};
 }

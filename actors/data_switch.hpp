@@ -4,8 +4,10 @@
 #include "actors/data_messages.hpp"
 #include "net/sctp/sctp_stack.hpp"
 #include "protocol/error.hpp"
+#include "rtp/fifo.hpp"
 
 #include <deque>
+#include <functional>
 #include <unordered_map>
 #include <variant>
 
@@ -114,6 +116,11 @@ struct switch_records {
 /// Whatever is about something that is gone is ignored. A receiver that is
 /// slow is its own concern: what waits for it is shared with all others, is
 /// bounded, and holds nobody up.
+///
+/// Messages move in do_work() only. Senders and receivers take turns there
+/// (round robin), and each may make `quantum` deliveries a turn: a client that
+/// sends many messages, or whose messages have many receivers, slows down its
+/// own channels and nobody else's.
 class data_switch {
 public:
   explicit data_switch(const data_limits& limits);
@@ -123,25 +130,29 @@ public:
   /// Makes an association, which waits for its client.
   void open(transport_key which);
 
-  /// Ends it. Its consumers end; its producers stay, and bring nothing more.
+  /// Ends it, once the records before this are done. Its consumers end at
+  /// once; its producers stay, and bring nothing more.
   void close(transport_key which, net::time_point now);
 
-  /// Takes what DTLS brought.
-  void handle_records(transport_key which, const data_records& records,
-                      net::time_point now);
+  /// Takes what DTLS brought, for do_work(). Each record leaves `gauge`, which
+  /// may be null, when it is done or dropped.
+  void handle_records(transport_key which, data_records records,
+                      std::shared_ptr<data_gauge> gauge = nullptr);
 
   // -- producers -------------------------------------------------------------
 
   /// Adds one; or says why not.
   std::optional<protocol::error> add_producer(const switch_producer& x);
 
-  /// Removes one and closes its channel. Its consumers stay.
+  /// Removes one and closes its channel, once all that came from its client
+  /// before this is passed on. Its consumers stay.
   void remove_producer(data_producer_key which, net::time_point now);
 
   void set_paused(data_producer_key which, bool paused);
 
-  /// A message of a direct producer.
-  void say(data_producer_key which, const data_message& x, net::time_point now);
+  /// Takes a message of a direct producer, for do_work(). It is dropped and
+  /// counted where more than data_limits::buffer_octets wait there already.
+  void say(data_producer_key which, data_message x);
 
   // -- consumers -------------------------------------------------------------
 
@@ -149,7 +160,8 @@ public:
   std::variant<data_consumer_added, protocol::error>
   add_consumer(switch_consumer x);
 
-  /// Removes one and closes its channel; what waits for it is dropped.
+  /// Removes one and closes its channel; what waits for it is dropped. One
+  /// whose producer has been removed still gets what is to come from that.
   void remove_consumer(data_consumer_key which, net::time_point now);
 
   void set_paused(data_consumer_key which, bool paused);
@@ -163,6 +175,18 @@ public:
   /// A message for that consumer alone, be it paused or not.
   void send_to(data_consumer_key which, const data_message& x,
                net::time_point now);
+
+  // -- work ------------------------------------------------------------------
+
+  /// How much one sender or receiver does before it is another's turn. A
+  /// delivery of a message counts as 1, and 1 more for each KB of it.
+  static constexpr size_t quantum = 32;
+
+  /// Moves messages on, until `budget` is spent or, asked after each turn,
+  /// `is_time_up` says so. The last delivery may cost more than was left. True
+  /// where there is more to do.
+  bool do_work(size_t budget, net::time_point now,
+               const std::function<bool()>& is_time_up = {});
 
   // -- timers and output -----------------------------------------------------
 
@@ -193,9 +217,34 @@ public:
 private:
   struct consumer;
 
+  struct producer_removal {
+    data_producer_key producer{};
+  };
+
+  struct association_end {};
+
+  // A record of the client's, or a request that must not overtake those before.
+  using input =
+      std::variant<std::vector<uint8_t>, producer_removal, association_end>;
+
+  struct producer_message {
+    data_producer_key producer{};
+    data_message message;
+  };
+
+  // What came out of a record.
+  using arrival = std::variant<producer_message, net::sctp_stream_reset>;
+
   struct association {
     transport_key key{};
     net::sctp_association_id id{};
+    bool closing = false; // to the API it is gone
+    /// What is to be done for its client, in order; `arrived` comes first.
+    rtp::fifo<input> inbox;
+    rtp::fifo<arrival> arrived;
+    std::shared_ptr<data_gauge> gauge; // of the records in `inbox`
+    bool input_listed = false;         // in `turns_`
+    bool output_listed = false;        // the same, for what is in `waiting`
     std::unordered_map<net::sctp_stream_id, data_producer_key> producers;
     std::unordered_map<net::sctp_stream_id, data_consumer_key> consumers;
     net::sctp_stream_id next_stream = 0;
@@ -211,8 +260,16 @@ private:
   struct producer {
     switch_producer is;
     std::vector<consumer*> consumers;
+    /// Who of them is next to get the message that is being passed on; nothing
+    /// between messages. There is one such message at a time.
+    std::optional<size_t> next_consumer;
     data_producer_stats stats;
-    bool ended = false; // by its client
+    bool ended = false;   // by its client
+    bool leaving = false; // once what came before is passed on
+    /// What a direct one has said.
+    rtp::fifo<data_message> said;
+    size_t said_octets = 0;
+    bool listed = false; // in `turns_`
   };
 
   struct waiting_message {
@@ -232,6 +289,15 @@ private:
     bool above = false; // more than the threshold waits
     data_consumer_stats stats;
     std::vector<data_message> arrived; // of a direct one
+    bool leaving = false;              // with its producer
+  };
+
+  // Whose turn it is: a client's input, what waits for a client, or a direct
+  // producer.
+  struct turn {
+    enum class kind : uint8_t { input, output, direct };
+    kind what{};
+    uint64_t key = 0;
   };
 
   association* find(transport_key which);
@@ -239,9 +305,33 @@ private:
   association* find(const std::optional<transport_key>& which);
   association* find(net::sctp_association_id which) const;
 
+  association* find_even_closing(transport_key which);
+
   std::optional<net::sctp_stream_id> pick_stream(association& on) const;
 
-  void deliver(producer& from, const data_message& x, net::time_point now);
+  // Puts it on the list of those who take turns, unless it is there.
+  void list_input(association& on);
+  void list_output(association& on);
+  void list(producer& direct);
+
+  // These take from `budget` what they do.
+  void take_turn(const turn& x, size_t& budget, net::time_point now);
+  void take_input(association& on, size_t& budget, net::time_point now);
+  void take_said(producer& direct, size_t& budget, net::time_point now);
+
+  // True once it is done.
+  bool handle(association& on, const arrival& x, size_t& budget,
+              net::time_point now);
+
+  void handle_record(association& on, const std::vector<uint8_t>& octets,
+                     net::time_point now);
+
+  void finish(data_producer_key which, net::time_point now);
+  void finish(association& on, net::time_point now);
+
+  // Passes a message on; true once all consumers have it.
+  bool deliver(producer& from, const data_message& x, size_t& budget,
+               net::time_point now);
 
   static bool wants(const consumer& to, const data_message& x);
 
@@ -261,7 +351,7 @@ private:
 
   waiting_message take_oldest(consumer& to, association& on);
 
-  void send_waiting(association& on, net::time_point now);
+  void send_waiting(association& on, size_t& budget, net::time_point now);
 
   static bool is_late(const consumer& to, const waiting_message& x,
                       net::time_point now);
@@ -286,7 +376,10 @@ private:
   // Takes everything that the stack has.
   void drain(net::time_point now);
 
-  void handle(const net::sctp_message& x, net::time_point now);
+  // The same, but for packets.
+  void collect(net::time_point now);
+
+  void handle(net::sctp_message& x);
   void handle(net::sctp_event& x, net::time_point now);
   void handle_stream_reset(association& on, net::sctp_stream_id stream,
                            net::time_point now);
@@ -300,6 +393,7 @@ private:
   std::unordered_map<net::sctp_association_id, association*> by_id_;
   std::unordered_map<data_producer_key, std::unique_ptr<producer>> producers_;
   std::unordered_map<data_consumer_key, std::unique_ptr<consumer>> consumers_;
+  std::deque<turn> turns_;
   std::vector<data_consumer_key> over_limit_;
   std::vector<data_consumer_key> doomed_;
   std::vector<data_consumer_key> above_; // their thresholds

@@ -11,20 +11,36 @@ size_t weight(const net::shared_octets& x) {
   return x->size() + data_switch::message_overhead;
 }
 
+// Of one delivery, as data_switch::quantum counts.
+size_t cost_of(const net::shared_octets& x) {
+  return 1 + x->size() / 1024;
+}
+
 } // namespace
 
-void data_switch::deliver(producer& from, const data_message& x,
+bool data_switch::deliver(producer& from, const data_message& x, size_t& budget,
                           net::time_point now) {
-  ++from.stats.messages_received;
-  from.stats.bytes_received += x.octets->size();
-  ++totals_.messages_received;
-  totals_.octets_received += x.octets->size();
-  if (from.is.paused)
-    return;
-  for (auto* to : from.consumers)
-    if (!to->is.paused && wants(*to, x))
-      give(*to, x, now);
+  if (!from.next_consumer) {
+    ++from.stats.messages_received;
+    from.stats.bytes_received += x.octets->size();
+    ++totals_.messages_received;
+    totals_.octets_received += x.octets->size();
+    from.next_consumer = 0;
+    --budget;
+  }
+  auto& next = *from.next_consumer;
+  const auto cost = cost_of(x.octets);
+  while (!from.is.paused && next < from.consumers.size() && budget > 0) {
+    auto& to = *from.consumers[next++];
+    budget -= std::min(budget, cost);
+    if (!to.is.paused && wants(to, x))
+      give(to, x, now);
+  }
+  const auto done = from.is.paused || next >= from.consumers.size();
+  if (done)
+    from.next_consumer.reset();
   end_doomed(now);
+  return done;
 }
 
 bool data_switch::wants(const consumer& to, const data_message& x) {
@@ -153,14 +169,20 @@ void data_switch::note_less() {
   });
 }
 
-void data_switch::send_waiting(association& on, net::time_point now) {
+void data_switch::send_waiting(association& on, size_t& budget,
+                               net::time_point now) {
+  on.output_listed = false;
   while (!on.waiting.empty()) {
+    if (budget == 0)
+      return list_output(on);
     auto* to = consumers_.at(on.waiting.front()).get();
     const auto& next = to->queue.front();
+    const auto cost = cost_of(next.octets);
     if (is_late(*to, next, now))
       drop(*to);
     else if (!send(*to, on, next.ppid, next.octets, now))
-      return;
+      return; // until the stack says that there is room again
+    budget -= std::min(budget, cost);
     take_oldest(*to, on);
     on.waiting.pop_front();
     if (!to->queue.empty())

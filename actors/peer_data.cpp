@@ -12,6 +12,9 @@ using protocol::direction;
 
 namespace {
 
+// Consumers of one data producer that one peer may have, as of media.
+constexpr std::ptrdiff_t max_replicas = 64;
+
 // Of those that fit, the one to take without being told which.
 template <class Entries, class Fits>
 transport_entry* first(Entries&& entries, Fits fits) {
@@ -145,8 +148,12 @@ void peer_state::add_data_consumer_of(
     const data_producer_entry& found, std::shared_ptr<void> place,
     caf::typed_response_promise<reply::data_consumed> promise) {
   auto* on = find_transport(on_id);
-  if (!on) {
-    promise.deliver(refuse(error_code::transport_not_found));
+  // Each is one more delivery of every message.
+  const auto replicas = std::ranges::count(data_consumers, found.info.id,
+                                           &data_consumer_record::producer);
+  if (!on || replicas >= max_replicas) {
+    promise.deliver(refuse(on ? error_code::limit_reached
+                              : error_code::transport_not_found));
     return;
   }
   auto created = make_id<data_consumer_id>(*random);

@@ -13,6 +13,11 @@ namespace troupe::actors {
 
 namespace {
 
+// How much the engine does before others that wait for this actor, or for its
+// thread, have their turn; in deliveries, as data_switch counts them.
+constexpr size_t turn_budget = 256;
+constexpr auto turn_time = std::chrono::microseconds{500};
+
 struct sctp_actor_state {
   using pointer = sctp_actor::stateful_pointer<sctp_actor_state>;
 
@@ -39,9 +44,17 @@ struct sctp_actor_state {
   template <class F>
   void with_engine(F f) {
     f(*engine, self->clock().now());
+    schedule_turn();
+  }
+
+  void schedule_turn() {
     if (!std::exchange(flush_pending, true))
       self->send(self, sctp_flush{});
   }
+
+  // Lets the engine work for a while, and sends what it has made. What it has
+  // not come to waits for a turn behind what is in the mailbox.
+  void take_turn();
 
   void flush();
 
@@ -117,9 +130,9 @@ sctp_actor_state::make_behavior(const sctp_services& with) {
         with_engine([&](auto& e, auto) { e.set_paused(x.producer, x.paused); });
       },
       [this](const say_data& x) {
-        with_engine([&](auto& e, auto now) {
+        with_engine([&](auto& e, auto) {
           for (const auto& message : x.messages)
-            e.say(x.producer, message, now);
+            e.say(x.producer, message);
         });
       },
       [this](const add_data_consumer& x) { return add(x); },
@@ -152,11 +165,11 @@ sctp_actor_state::make_behavior(const sctp_services& with) {
       [this](const sctp_tick&) {
         timer.fired(self->clock().now());
         engine->handle_timeout(self->clock().now());
-        flush();
+        take_turn();
       },
       [this](const sctp_flush&) {
         flush_pending = false;
-        flush();
+        take_turn();
       },
   };
 }
@@ -167,12 +180,8 @@ void sctp_actor_state::open(const open_association& x) {
 }
 
 void sctp_actor_state::take(const application_data_received& x) {
-  size_t octets = 0;
-  for (const auto& record : *x.records)
-    octets += data_gauge::weight(record);
-  x.gauge->leave(octets);
-  with_engine([&](auto& e, auto now) {
-    e.handle_records(x.transport, *x.records, now);
+  with_engine([&](auto& e, auto) {
+    e.handle_records(x.transport, std::move(*x.records), x.gauge);
   });
 }
 
@@ -192,6 +201,16 @@ sctp_actor_state::add(const add_data_consumer& x) {
     return to_caf(*refused);
   consumers.insert_or_assign(x.consumer, x.events);
   return std::get<data_consumer_added>(added);
+}
+
+void sctp_actor_state::take_turn() {
+  const auto begin = self->clock().now();
+  const auto more = engine->do_work(turn_budget, begin, [&] {
+    return self->clock().now() - begin >= turn_time;
+  });
+  flush();
+  if (more)
+    schedule_turn();
 }
 
 void sctp_actor_state::flush() {

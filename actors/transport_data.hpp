@@ -48,7 +48,7 @@ public:
   void pass_on(Self* self, net::webrtc_transport& from) {
     std::shared_ptr<data_records> records;
     while (auto record = from.poll_data()) {
-      if (!target_ || !gauge_->admit(data_gauge::weight(*record)))
+      if (!target_ || !gauge_->admit(record->size()))
         continue;
       if (!records)
         records = std::make_shared<data_records>();

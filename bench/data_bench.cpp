@@ -101,7 +101,7 @@ public:
   /// One message to all; the server's CPU time in seconds.
   double round(const data_message& message) {
     server_seconds = 0;
-    serve([&] { node.say(data_producer_key{1}, message, now); });
+    serve([&] { node.say(data_producer_key{1}, message); });
     settle();
     now += 20ms;
     serve([&] {
@@ -120,6 +120,8 @@ private:
   void serve(F f) {
     const auto begin = thread_seconds();
     f();
+    while (node.do_work(data_switch::quantum, now))
+      continue;
     while (auto x = node.poll_records()) {
       auto& to = *all[static_cast<size_t>(x->transport) - 1];
       for (const auto& record : x->records)
@@ -163,7 +165,7 @@ private:
           data_records records;
           while (auto record = from->server.poll_data())
             records.push_back(std::move(*record));
-          node.handle_records(from->key, records, now);
+          node.handle_records(from->key, std::move(records));
         }
       });
       moved = moved || !wire.empty();

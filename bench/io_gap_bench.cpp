@@ -272,7 +272,7 @@ private:
     while (pipe_.receive(0, [&](uint64_t key, net::byte_span x) {
       auto records = std::make_shared<data_records>();
       records->emplace_back(x.begin(), x.end());
-      if (gauge->admit(data_gauge::weight(records->front())))
+      if (gauge->admit(records->front().size()))
         caf::anon_send(sctp_,
                        application_data_received{transport_key{key},
                                                  std::move(records), gauge});

@@ -337,6 +337,20 @@ TEST_CASE("there are only so many data producers and data consumers") {
   produce_data(room.ann, "now");
 }
 
+TEST_CASE("of one data producer a peer has so many consumers and no more") {
+  scene at;
+  auto chat = at.talk(R"({"streamId":0})");
+  auto other = at.talk(R"({"streamId":1})");
+  auto consume = [&](const std::string& producer) {
+    return at.ann.request("consume-data",
+                          R"({"dataProducerId":)" + quoted(producer) + "}");
+  };
+  for (int i = 0; i < 64; ++i)
+    CHECK(text_at(consume(chat), "/type") == "data-consumer-params");
+  CHECK(code_of(consume(chat)) == "limit-reached");
+  CHECK(text_at(consume(other), "/type") == "data-consumer-params");
+}
+
 TEST_CASE("figures of data channels are those of the switch") {
   scene at;
   auto producer = at.talk();

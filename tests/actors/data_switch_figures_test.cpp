@@ -22,7 +22,7 @@ TEST_CASE("who asks for it is told when little waits again") {
   w.deaf[a] = true;
   const auto block = octets_of(std::string(10'000, 'b'));
   for (int i = 0; i < 80; ++i)
-    w.node.say(producer, {net::sctp_ppid::binary, block}, w.now);
+    w.speak(producer, {net::sctp_ppid::binary, block});
   w.run();
   CHECK(w.node.stats(consumer).buffered_amount >= 790'000);
   CHECK(low().size() == 1);
@@ -34,7 +34,7 @@ TEST_CASE("who asks for it is told when little waits again") {
   // Above it once more, and gone: nothing is told of who is not there.
   w.deaf[a] = true;
   for (int i = 0; i < 20; ++i)
-    w.node.say(producer, {net::sctp_ppid::binary, block}, w.now);
+    w.speak(producer, {net::sctp_ppid::binary, block});
   w.node.remove_consumer(consumer, w.now);
   w.deaf.clear();
   w.pass(10s);
@@ -48,8 +48,7 @@ TEST_CASE(
   const auto producer = w.add_producer({});
   const auto consumer = w.add_consumer(producer, a);
   w.deaf[a] = true;
-  w.node.say(producer,
-             {net::sctp_ppid::binary, octets_of(std::string(500, 'b'))}, w.now);
+  w.speak(producer, {net::sctp_ppid::binary, octets_of(std::string(500, 'b'))});
   w.node.set_low_threshold(consumer, 499);
   w.run();
   CHECK(w.events_of<data_buffered_low>().empty());

@@ -71,10 +71,8 @@ TEST_CASE("a message with subchannels reaches those that subscribed") {
   w.add_consumer(producer, both, {}, {1, 2});
   const auto say = [&](std::string_view text, std::vector<subchannel> to,
                        std::optional<subchannel> required = {}) {
-    w.node.say(
-        producer,
-        {net::sctp_ppid::string, octets_of(text), std::move(to), required},
-        w.now);
+    w.speak(producer,
+            {net::sctp_ppid::string, octets_of(text), std::move(to), required});
     w.run();
   };
   say("to all", {});
@@ -198,7 +196,7 @@ TEST_CASE("unreliable messages to a slow client are dropped and counted") {
   const auto block = octets_of(std::string(10'000, 'b'));
   constexpr uint64_t count = 200;
   for (uint64_t i = 0; i < count; ++i) {
-    w.node.say(producer, {net::sctp_ppid::binary, block}, w.now);
+    w.speak(producer, {net::sctp_ppid::binary, block});
     w.pass(20ms);
   }
   w.pass(1s);
@@ -224,7 +222,7 @@ TEST_CASE("unreliable messages wait for room, the newest for longest") {
   const auto brief = w.add_consumer(
       producer, a, {.ordered = false, .max_packet_lifetime_ms = 60'000});
   const auto say = [&](std::string text) {
-    w.node.say(producer, {net::sctp_ppid::string, octets_of(text)}, w.now);
+    w.speak(producer, {net::sctp_ppid::string, octets_of(text)});
   };
   SUBCASE("what comes behind a large one is not lost") {
     say(std::string(256 * 1024, 'a'));
@@ -258,9 +256,8 @@ TEST_CASE("what waits for longer than its lifetime is not sent") {
       producer, a, {.ordered = false, .max_packet_lifetime_ms = 100});
   w.deaf[a] = true;
   for (int i = 0; i < 40; ++i)
-    w.node.say(producer,
-               {net::sctp_ppid::binary, octets_of(std::string(10'000, 'b'))},
-               w.now);
+    w.speak(producer,
+            {net::sctp_ppid::binary, octets_of(std::string(10'000, 'b'))});
   w.pass(1s);
   w.deaf.clear();
   w.pass(30s);
@@ -282,7 +279,7 @@ TEST_CASE("of what waits for a slow client the unreliable goes first") {
   const auto block = octets_of(std::string(10'000, 'b'));
   constexpr uint64_t count = 200;
   for (uint64_t i = 0; i < count; ++i) {
-    w.node.say(producer, {net::sctp_ppid::binary, block}, w.now);
+    w.speak(producer, {net::sctp_ppid::binary, block});
     w.pass(10ms);
   }
   for (auto x : {partial, brief}) {
@@ -312,8 +309,7 @@ TEST_CASE("reliable messages wait for a slow client, in order") {
   texts wanted;
   for (int i = 0; i < 200; ++i) {
     wanted.push_back(std::to_string(i) + block);
-    w.node.say(producer, {net::sctp_ppid::binary, octets_of(wanted.back())},
-               w.now);
+    w.speak(producer, {net::sctp_ppid::binary, octets_of(wanted.back())});
     wanted.push_back(wanted.back()); // for the second one
   }
   const auto waiting = w.node.stats(first).buffered_amount
@@ -343,7 +339,7 @@ TEST_CASE("a reliable consumer ends when limit and time are passed") {
   w.deaf[a] = true;
   const auto block = octets_of(std::string(10'000, 'b'));
   for (int i = 0; i < 130; ++i) {
-    w.node.say(producer, {net::sctp_ppid::binary, block}, w.now);
+    w.speak(producer, {net::sctp_ppid::binary, block});
     w.run();
   }
   w.pass(4900ms);
@@ -366,7 +362,7 @@ TEST_CASE("at twice the limit a reliable consumer ends at once") {
   const auto tiny = octets_of("x");
   size_t said = 0;
   while (w.events_of<data_consumer_ended>().empty() && said < 1'000'000) {
-    w.node.say(producer, {net::sctp_ppid::binary, tiny}, w.now);
+    w.speak(producer, {net::sctp_ppid::binary, tiny});
     w.run();
     ++said;
   }
@@ -382,7 +378,7 @@ TEST_CASE("a receiver that gets well in time is spared") {
   w.deaf[a] = true;
   const auto block = octets_of(std::string(10'000, 'b'));
   for (int i = 0; i < 90; ++i)
-    w.node.say(producer, {net::sctp_ppid::binary, block}, w.now);
+    w.speak(producer, {net::sctp_ppid::binary, block});
   w.pass(3s);
   w.deaf.clear();
   w.pass(20s);

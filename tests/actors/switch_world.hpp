@@ -66,15 +66,27 @@ public:
     run();
   }
 
+  /// A message of a direct producer, at once.
+  void speak(data_producer_key by, data_message x) {
+    node.say(by, std::move(x));
+    work();
+  }
+
+  void work() {
+    while (node.do_work(data_switch::quantum, now))
+      continue;
+  }
+
   // Moves packets until all is quiet; those to the deaf are lost.
   void run() {
     for (bool moved = true; moved;) {
       moved = false;
+      work();
       while (auto x = browsers.poll_packet()) {
         moved = true;
         for (const auto& [key, id] : clients)
           if (id == x->association)
-            node.handle_records(key, {x->octets}, now);
+            node.handle_records(key, {x->octets});
       }
       while (auto x = node.poll_records()) {
         moved = true;
