@@ -36,6 +36,7 @@ data_bot_state::make_behavior(data_bot_config cfg) {
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg&) { self->quit(); });
   self->monitor(settings.partner);
+  self->monitor(settings.voice);
   self->request(
           settings.sctp, std::chrono::seconds{5},
           add_data_consumer{key(),

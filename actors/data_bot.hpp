@@ -19,8 +19,8 @@ namespace troupe::actors {
 
 /// The DATA BOT actor interface: the server as a direct data consumer. It hears
 /// one member's data producer, and tells the room what that has said: a client
-/// can try its data channels on it without anybody else. It ends with the
-/// producer.
+/// can try its data channels on it without anybody else. It ends with that
+/// producer, or with the one by which it answers.
 using data_bot_actor = data_consumer_events_actor::extend<
     // The member has another name.
     caf::reacts_to<rename_bot_partner>>;

@@ -23,7 +23,10 @@ caf::result<said_in_room> room_state::say(say_in_room& x) {
                    "Too much waits for those who begin to listen"});
   channel->waiting_octets = octets;
   channel->waiting.push_back(std::move(x.message));
-  return said_in_room{channel->id};
+  if (channel->begun)
+    return said_in_room{channel->id};
+  channel->asked.push_back(self->make_response_promise<said_in_room>());
+  return channel->asked.back();
 }
 
 server_channel* room_state::open_server_channel(const std::string& label) {
@@ -38,8 +41,31 @@ server_channel* room_state::open_server_channel(const std::string& label) {
       {created, services.sctp, std::nullopt, 0, false, label, {}});
   self->request(actor, std::chrono::seconds{5}, begin_data{})
       .then([=, this](const done&) { announce_server_channel(label, created); },
-            [](const caf::error&) {});
+            [=, this](const caf::error& why) {
+              give_up_server_channel(label, created, why);
+            });
   return &all.emplace(label, server_channel{created, actor}).first->second;
+}
+
+void room_state::give_up_server_channel(const std::string& label,
+                                        const data_producer_id& which,
+                                        const caf::error& why) {
+  const auto i = server.by_label.find(label);
+  if (i == server.by_label.end() || i->second.id != which)
+    return;
+  auto& gone = i->second;
+  log::event(log::level::error, "server-channel-failed",
+             {{"room", id.str()},
+              {"label", label},
+              {"why", from_caf(why).message},
+              {"messages", std::to_string(gone.waiting.size())}});
+  for (auto& promise : gone.asked)
+    promise.deliver(why);
+  self->send(gone.actor, close_data{});
+  server.by_label.erase(i);
+  if (label == server_channels::bot_label)
+    self->delayed_send(self, server_channels::settling,
+                       server_channel_tick{label, which});
 }
 
 void room_state::announce_server_channel(const std::string& label,
@@ -47,6 +73,9 @@ void room_state::announce_server_channel(const std::string& label,
   const auto i = server.by_label.find(label);
   if (i == server.by_label.end() || i->second.id != which)
     return;
+  i->second.begun = true;
+  for (auto& promise : std::exchange(i->second.asked, {}))
+    promise.deliver(said_in_room{which});
   data_producer_entry entry{
       {which, {}, label, {}, false, {}}, {}, i->second.actor};
   auto info = entry.info;
@@ -61,6 +90,8 @@ void room_state::announce_server_channel(const std::string& label,
 
 void room_state::settle(const server_channel_tick& x) {
   const auto i = server.by_label.find(x.label);
+  if (i == server.by_label.end() && x.label == server_channels::bot_label)
+    return revive_bots();
   if (i == server.by_label.end() || i->second.id != x.producer)
     return;
   auto& channel = i->second;
@@ -73,13 +104,19 @@ void room_state::settle(const server_channel_tick& x) {
 void room_state::answer_by_bot(const data_producer_entry& x) {
   if (!services.sctp)
     return;
-  auto* voice = open_server_channel(server_channels::bot_label);
-  if (!voice)
-    return;
-  auto bot =
-      spawn_data_bot(self->system(), {services.sctp, x.producer, voice->actor,
-                                      name_of(x.info.peer)});
-  server.bots.push_back({x.info.id, x.info.peer, std::move(bot)});
+  server.bots.push_back({x.info.id, x.info.peer, x.producer, {}});
+  give_voice(server.bots.back());
+}
+
+void room_state::give_voice(server_channels::listener& x) {
+  if (auto* voice = open_server_channel(server_channels::bot_label))
+    x.bot = spawn_data_bot(self->system(), {services.sctp, x.partner,
+                                            voice->actor, name_of(x.peer)});
+}
+
+void room_state::revive_bots() {
+  for (auto& x : server.bots)
+    give_voice(x);
 }
 
 std::string room_state::name_of(const peer_id& who) const {
@@ -89,12 +126,14 @@ std::string room_state::name_of(const peer_id& who) const {
 
 void room_state::rename_to_bots(const peer_id& who) {
   for (const auto& x : server.bots)
-    if (x.peer == who)
+    if (x.peer == who && x.bot)
       self->send(x.bot, rename_bot_partner{name_of(who)});
 }
 
 void room_state::close_server_channels() {
-  for (const auto& [label, x] : server.by_label) {
+  for (auto& [label, x] : server.by_label) {
+    for (auto& promise : x.asked)
+      promise.deliver(to_caf(protocol::make_error(error_code::room_not_found)));
     data.withdraw(x.id);
     self->send(x.actor, close_data{});
   }

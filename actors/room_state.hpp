@@ -108,8 +108,15 @@ struct room_state {
   server_channel* open_server_channel(const std::string& label);
   void announce_server_channel(const std::string& label,
                                const data_producer_id& which);
+  // Answers whoever waits for it, and forgets it: the next message of that
+  // label opens another.
+  void give_up_server_channel(const std::string& label,
+                              const data_producer_id& which,
+                              const caf::error& why);
   void settle(const server_channel_tick& x);
   void answer_by_bot(const data_producer_entry& x);
+  void give_voice(server_channels::listener& x);
+  void revive_bots();
   void rename_to_bots(const peer_id& who);
   std::string name_of(const peer_id& who) const;
   void close_server_channels();

@@ -2,8 +2,11 @@
 
 #include "actors/data_bot.hpp"
 #include "actors/ids.hpp"
+#include "actors/room_data.hpp"
 
+#include <caf/response_promise.hpp>
 #include <caf/send.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <map>
 #include <string>
@@ -15,6 +18,10 @@ namespace troupe::actors {
 struct server_channel {
   data_producer_id id;
   data_producer_actor actor;
+  /// The switch knows it, and it is announced.
+  bool begun = false;
+  /// Who is told when it has begun, or that it cannot.
+  std::vector<caf::typed_response_promise<said_in_room>> asked = {};
   /// Whoever consumes what is announced has had the time for it.
   bool settled = false;
   /// What is said before that.
@@ -28,7 +35,8 @@ struct server_channels {
   struct listener {
     data_producer_id producer;
     peer_id peer;
-    data_bot_actor bot;
+    data_producer_actor partner;
+    data_bot_actor bot; // null while it has no channel to answer by
   };
 
   server_channels() = default;
