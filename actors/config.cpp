@@ -126,6 +126,14 @@ const CLI::Validator ip_prefix{[](std::string& text) {
                                },
                                "IP[/BITS]", "ip prefix"};
 
+const CLI::Validator ip_prefix_or_none{
+    [](std::string& text) {
+      return text == "none" || net::address_prefix::parse(text)
+                 ? std::string{}
+                 : "neither an IP address or prefix, nor none: " + text;
+    },
+    "IP[/BITS]|none", "ip prefix or none"};
+
 /// Whether browsers could send it as Origin (RFC 6454, section 6.2).
 bool is_origin(std::string_view text) {
   if (text == "null" || text == "file://")
@@ -230,6 +238,12 @@ void key_table::add_rtc() {
                   "Where their RTP is received, on ports of their own")
       ->check(ip_address)
       ->capture_default_str();
+  add_list("rtc.plain-destinations", x.plain_destinations,
+           "Addresses and prefixes to which clients may have them send",
+           ip_prefix);
+  add_list("rtc.plain-trusted", x.plain_trusted,
+           "Those that are sent to without reporting what they get; or none",
+           ip_prefix_or_none);
   add_number("rtc.receive-buffer", x.receive_buffer, 65'536, 1'073'741'824,
              "Socket receive buffer, bytes");
   add_number("rtc.send-buffer", x.send_buffer, 65'536, 1'073'741'824,

@@ -43,6 +43,8 @@ struct config {
     std::string sctp = "asked";
     uint32_t plain_transports = 0; // 0: there are none
     std::string plain_address = "127.0.0.1";
+    std::vector<std::string> plain_destinations; // none: by plain_address
+    std::vector<std::string> plain_trusted{"127.0.0.0/8", "::1"};
     uint32_t receive_buffer = 4 * 1024 * 1024; // bytes
     uint32_t send_buffer = 4 * 1024 * 1024;    // bytes
   } rtc;

@@ -63,6 +63,18 @@ std::string_view to_string(transport_kind x) {
   return "invalid";
 }
 
+std::string_view to_string(plain_refusal x) {
+  switch (x) {
+    case plain_refusal::not_listed:
+      return "not_listed";
+    case plain_refusal::unproven:
+      return "unproven";
+    case plain_refusal::guessed:
+      return "guessed";
+  }
+  return "invalid";
+}
+
 std::string_view to_string(mailbox_owner x) {
   switch (x) {
     case mailbox_owner::server:

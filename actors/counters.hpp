@@ -100,6 +100,20 @@ inline constexpr size_t transport_kind_count = 3;
 
 std::string_view to_string(transport_kind x);
 
+/// Why a plain transport does not send to an address.
+enum class plain_refusal : uint8_t {
+  /// `rtc.plain-destinations` does not name it.
+  not_listed,
+  /// Nobody there has echoed a sender report.
+  unproven,
+  /// Somebody there tried to guess what it had to echo.
+  guessed
+};
+
+inline constexpr size_t plain_refusal_count = 3;
+
+std::string_view to_string(plain_refusal x);
+
 /// Codes begin with 1, and the last is `internal`.
 inline constexpr size_t error_code_count =
     static_cast<size_t>(protocol::error_code::internal) + 1;
@@ -159,6 +173,9 @@ public:
   /// Batches of media that a shard was too far behind to be sent.
   std::atomic<uint64_t> batches_refused{0};
 
+  /// Addresses to which plain transports were to send, and why they did not.
+  std::array<std::atomic<uint64_t>, plain_refusal_count> plain_refused{};
+
   std::array<peak_gauge, mailbox_owner_count> mailboxes;
 
   /// Requests that were carried out, and those refused, by code.
@@ -170,6 +187,11 @@ public:
       note_refusal(refusal->code);
     else
       requests_done.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  void note(plain_refusal why) {
+    plain_refused[static_cast<size_t>(why)].fetch_add(
+        1, std::memory_order_relaxed);
   }
 
   /// The same for one that a dialect refused by itself.

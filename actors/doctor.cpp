@@ -462,7 +462,9 @@ const char* to_text(verdict x) {
 
 std::vector<finding> diagnose(const config& settings,
                               const doctor_facts& facts) {
-  return doctor{settings, facts}.examine();
+  auto out = doctor{settings, facts}.examine();
+  diagnose_plain_transports(settings, out);
+  return out;
 }
 
 bool is_placeholder(std::string_view secret) {

@@ -69,6 +69,10 @@ struct finding {
   std::string remedy;
 };
 
+/// Adds what is to be said of plain transports: nothing where there are none.
+void diagnose_plain_transports(const config& settings,
+                               std::vector<finding>& out);
+
 /// Judges the facts. Every topic has at least one finding.
 std::vector<finding> diagnose(const config& settings,
                               const doctor_facts& facts);

@@ -169,6 +169,11 @@ void add_drops(metrics_text& out, const metrics_snapshot& x) {
   out.counter("troupe_batches_dropped_total",
               "Batches of media left out because a shard was too far behind.",
               x.batches_refused);
+  out.counter("troupe_plain_destinations_refused_total",
+              "Addresses that plain transports do not send to, by reason.");
+  for (size_t i = 0; i < x.plain_refused.size(); ++i)
+    out.sample(x.plain_refused[i],
+               {{"reason", to_string(static_cast<plain_refusal>(i))}});
 }
 
 void add_media(metrics_text& out, const metrics_snapshot& x) {
@@ -270,6 +275,8 @@ void metrics_snapshot::read(load_board& board, net::time_point now) {
   sent = from.consumers.sum();
   data = from.data.sum();
   batches_refused = from.batches_refused.load(relaxed);
+  for (size_t i = 0; i < plain_refused.size(); ++i)
+    plain_refused[i] = from.plain_refused[i].load(relaxed);
   join_time = from.join_time.read();
   connect_time = from.connect_time.read();
   requests_done = from.requests_done.load(relaxed);

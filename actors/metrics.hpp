@@ -27,6 +27,7 @@ struct metrics_snapshot {
   sender_totals sent;
   data_totals data;
   uint64_t batches_refused = 0;
+  std::array<uint64_t, plain_refusal_count> plain_refused{};
 
   histogram_reading join_time;
   histogram_reading connect_time;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/plain_destination.hpp"
 #include "net/io/plain_port.hpp"
 #include "net/srtp/srtp_session.hpp"
 
@@ -27,18 +28,22 @@ struct plain_client {
 
 /// What shards protect with for a plain transport: nothing is encrypted, and
 /// the packet goes out at once by the transport's own ports, where its client
-/// expects it from, so that none is left for the shard to send. From any
-/// thread.
+/// expects it from, so that none is left for the shard to send. What the
+/// destination does not admit is dropped. From one thread at a time.
 class plain_sender final : public net::srtp_sender {
 public:
-  plain_sender(const std::shared_ptr<plain_ports>& ports, plain_client to)
+  plain_sender(const std::shared_ptr<plain_ports>& ports, plain_client to,
+               std::shared_ptr<plain_destination> destination)
       : ports_(ports)
-      , to_(to) {}
+      , to_(to)
+      , destination_(std::move(destination)) {}
 
   std::optional<size_t> protect_rtp(net::byte_span header,
                                     net::byte_span payload,
                                     net::mutable_byte_span out) override {
     auto size = header.size() + payload.size();
+    if (!destination_->proven() && !destination_->admit_rtp(now()))
+      return std::nullopt;
     if (auto ports = ports_.lock(); ports && size <= out.size()) {
       std::ranges::copy(header, out.begin());
       std::ranges::copy(payload, out.begin() + std::ssize(header));
@@ -49,7 +54,14 @@ public:
   }
 
   std::optional<size_t> protect_rtcp(net::byte_span packet,
-                                     net::mutable_byte_span) override {
+                                     net::mutable_byte_span out) override {
+    if (!destination_->proven()) {
+      if (packet.size() > out.size() || !destination_->admit_rtcp(now()))
+        return std::nullopt;
+      std::ranges::copy(packet, out.begin());
+      destination_->mark_reports(out.first(packet.size()));
+      packet = out.first(packet.size());
+    }
     if (auto ports = ports_.lock()) {
       ports->for_rtcp().send(packet, to_.rtcp);
       note(packet.size());
@@ -66,6 +78,10 @@ public:
   }
 
 private:
+  static net::time_point now() {
+    return std::chrono::steady_clock::now();
+  }
+
   void note(size_t size) {
     packets_.fetch_add(1, std::memory_order_relaxed);
     octets_.fetch_add(size, std::memory_order_relaxed);
@@ -73,6 +89,7 @@ private:
 
   const std::weak_ptr<plain_ports> ports_; // the transport's
   const plain_client to_;
+  const std::shared_ptr<plain_destination> destination_;
   std::atomic<uint64_t> packets_{0};
   std::atomic<uint64_t> octets_{0};
 };

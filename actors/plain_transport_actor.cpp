@@ -5,6 +5,7 @@
 #include "actors/io_worker.hpp"
 #include "actors/live_objects.hpp"
 #include "actors/log.hpp"
+#include "actors/plain_networks.hpp"
 #include "actors/plain_sender.hpp"
 #include "actors/stream_router.hpp"
 #include "actors/timer_slot.hpp"
@@ -23,10 +24,6 @@ namespace {
 using protocol::error_code;
 
 constexpr auto abandoned_after = std::chrono::seconds{60};
-
-// A client that has only told its address, and to whom we send, must have
-// reported by then: nobody is flooded for longer in somebody else's name.
-constexpr auto unanswered_after = std::chrono::seconds{15};
 
 constexpr uint32_t rtp_path = 0;
 constexpr uint32_t rtcp_path = 1;
@@ -59,12 +56,18 @@ struct plain_state {
   // elsewhere, where that has become known better.
   void begin_sending();
 
+  // The client has shown that it wants what is sent to it.
+  void note_proven();
+
+  bool is_over() const;
+
   void take(net::datagram_batch& datagrams);
 
   // Whether it comes from the client, who is learnt by the first packet.
   bool is_clients(const net::datagram& x, rtp::ssrc source);
   void take_rtp(net::datagram& x);
   void take_rtcp(const net::datagram& x);
+  void note(rtp::rtcp_event& x);
 
   void send_rtcp(const std::vector<uint8_t>& compound);
 
@@ -92,10 +95,11 @@ struct plain_state {
   std::shared_ptr<void> place;
   std::shared_ptr<plain_ports> ports;
   shard_actor shard;
-  std::shared_ptr<plain_sender> sender; // once it sends to the client
+  std::shared_ptr<plain_sender> sender;           // once it sends to the client
+  std::shared_ptr<plain_destination> destination; // with the sender
+  bool given_up = false;                          // the destination, as noted
   bool comedia = true;
   bool answered = false; // the client has sent something
-  net::time_point sending_since;
   std::array<std::optional<net::socket_address>, 2> client; // by path
   stream_router router{false};
   // Counts the datagrams under way from the ports.
@@ -182,6 +186,12 @@ caf::result<done> plain_state::connect(const connect_dtls& x) {
     return to_caf(protocol::bad_member("ip", "must be a host's address"));
   if (told.port == 0)
     return to_caf(protocol::bad_member("port", "must be 1 to 65535"));
+  const plain_networks networks{services->settings.rtc};
+  if (!networks.allows(*where) && !networks.trusts(*where)) {
+    count().note(plain_refusal::not_listed);
+    return to_caf({error_code::forbidden,
+                   "ip: not one that rtc.plain-destinations allows"});
+  }
   auto rtcp = *where;
   if (ports->rtcp && told.rtcp_port.value_or(0) == 0)
     return to_caf(protocol::bad_member("rtcpPort", "missing"));
@@ -200,7 +210,9 @@ void plain_state::begin_sending() {
     sent.packets += sender->packets();
     sent.bytes += sender->octets();
   } else {
-    sending_since = now();
+    const plain_networks networks{services->settings.rtc};
+    destination = std::make_shared<plain_destination>(
+        *net::make_secure_rng(), networks.trusts(*client[rtp_path]));
   }
   // Until it has sent RTCP, that is next to RTP, as RFC 3550 has it.
   auto rtcp = client[rtp_path];
@@ -209,7 +221,7 @@ void plain_state::begin_sending() {
   if (client[rtcp_path])
     rtcp = client[rtcp_path];
   sender = std::make_shared<plain_sender>(
-      ports, plain_client{*client[rtp_path], *rtcp});
+      ports, plain_client{*client[rtp_path], *rtcp}, destination);
   self->send(shard, set_transport_srtp{key(), sender});
   self->send(shard, set_transport_path{key(), net::transport_tuple{
                                                   net::transport_protocol::udp,
@@ -290,12 +302,27 @@ void plain_state::take_rtcp(const net::datagram& x) {
     ++refused;
     return;
   }
-  router.take_rtcp(self, shard, x.data);
+  router.take_rtcp(self, shard, x.data,
+                   [this](rtp::rtcp_event& event) { note(event); });
+}
+
+void plain_state::note(rtp::rtcp_event& x) {
+  auto* report = std::get_if<rtp::report_block_received>(&x);
+  if (report && destination && destination->take_report(report->block))
+    note_proven();
+}
+
+void plain_state::note_proven() {
+  log::event(log::level::debug, "plain-destination-proven",
+             {{"transport", id.str()}});
+  // Of what came before, it has little.
+  router.request_key_frames(self, shard);
 }
 
 void plain_state::send_rtcp(const std::vector<uint8_t>& compound) {
+  // These are about what has come from there: from nowhere, nothing.
   const auto& to = client[ports->rtcp ? 1 : 0];
-  if (!to)
+  if (!to || !answered)
     return;
   ports->for_rtcp().send(compound, *to);
   sent.add(compound.size());
@@ -315,8 +342,17 @@ protocol::reply::stats plain_state::stats() const {
 
 void plain_state::handle_tick() {
   timer.fired(now());
-  if (now() - heard >= abandoned_after
-      || (sender && !answered && now() - sending_since >= unanswered_after)) {
+  if (destination && destination->given_up(now())
+      && !std::exchange(given_up, true)) {
+    auto why = destination->guessed() ? plain_refusal::guessed
+                                      : plain_refusal::unproven;
+    count().note(why);
+    log::event(log::level::warn, "plain-destination-refused",
+               {{"transport", id.str()},
+                {"why", std::string{to_string(why)}},
+                {"set", "rtc.plain-trusted"}});
+  }
+  if (is_over()) {
     log::event(log::level::info, "transport-abandoned",
                {{"transport", id.str()}});
     self->quit();
@@ -324,6 +360,14 @@ void plain_state::handle_tick() {
   }
   publish();
   timer.arm(self, now() + publish_interval, transport_tick{});
+}
+
+bool plain_state::is_over() const {
+  if (given_up && !comedia)
+    return true;
+  const auto listens =
+      destination && destination->trusted() && router.has_consumers();
+  return !listens && now() - heard >= abandoned_after;
 }
 
 void plain_state::publish() {

@@ -28,8 +28,11 @@ struct plain_transport {
 /// Opens a transport of bare RTP on ports of its own, which refuses what is of
 /// ICE and DTLS. Whoever first sends RTP or RTCP of a producer there is, by
 /// address and port, its client for good; without comedia, `connect_dtls` says
-/// who is. It ends when nothing has come for a minute, or for 15 s from a
-/// client that only told its address. Fails where no port can be bound.
+/// who is, as far as plain_networks allows. Media flows to an address that is
+/// trusted, or that has proven to want it (plain_destination). The transport
+/// ends when nothing has come for a minute, unless it sends to one that is
+/// trusted; or when one whose client told its address has not proven it in
+/// time. Fails where no port can be bound.
 net::result<plain_transport> open_plain_transport(caf::actor_system& system,
                                                   plain_transport_config cfg);
 

@@ -44,16 +44,22 @@ void stream_router::remove(const remove_transport_consumer& x) {
   });
 }
 
-void stream_router::take_rtcp(transport_actor::pointer self,
-                              const shard_actor& shard,
-                              const net::buffer_ptr& compound) {
-  dispatcher_.handle_rtcp(std::as_const(*compound).bytes(), demuxer_);
-  std::vector<feedback_item> for_shard;
-  while (auto event = dispatcher_.poll_event())
-    pass_on(self, *event, for_shard);
-  if (!for_shard.empty() && to_shard_->admit())
+void stream_router::request_key_frames(transport_actor::pointer self,
+                                       const shard_actor& shard) {
+  std::vector<feedback_item> wishes;
+  for (const auto& [handle, x] : consumers_)
+    wishes.emplace_back(
+        consumer_feedback{x.key, rtp::keyframe_request_received{handle}});
+  send_feedback(self, shard, net::buffer_ptr{}, std::move(wishes));
+}
+
+void stream_router::send_feedback(transport_actor::pointer self,
+                                  const shard_actor& shard,
+                                  const net::buffer_ptr& compound,
+                                  std::vector<feedback_item> items) {
+  if (!items.empty() && to_shard_->admit())
     self->send(shard, transport_feedback{transport_key{self->id()}, compound,
-                                         std::move(for_shard), to_shard_});
+                                         std::move(items), to_shard_});
 }
 
 void stream_router::pass_on(transport_actor::pointer self, rtp::rtcp_event& x,

@@ -73,7 +73,27 @@ public:
   /// Takes one compound RTCP packet: sends producers what is about what they
   /// receive, and the shard in one message what is about what it sends.
   void take_rtcp(transport_actor::pointer self, const shard_actor& shard,
-                 const net::buffer_ptr& compound);
+                 const net::buffer_ptr& compound) {
+    take_rtcp(self, shard, compound, [](rtp::rtcp_event&) {});
+  }
+
+  /// The same. Calls `note(event)` for each piece before it is sent on; it may
+  /// change the event.
+  template <class F>
+  void take_rtcp(transport_actor::pointer self, const shard_actor& shard,
+                 const net::buffer_ptr& compound, F note) {
+    dispatcher_.handle_rtcp(std::as_const(*compound).bytes(), demuxer_);
+    std::vector<feedback_item> for_shard;
+    while (auto event = dispatcher_.poll_event()) {
+      note(*event);
+      pass_on(self, *event, for_shard);
+    }
+    send_feedback(self, shard, compound, std::move(for_shard));
+  }
+
+  /// Asks for a key frame for each consumer, as the client itself may.
+  void request_key_frames(transport_actor::pointer self,
+                          const shard_actor& shard);
 
   /// What was authentic, but of no stream, or not understood.
   uint64_t unroutable() const {
@@ -106,6 +126,11 @@ private:
 
   void pass_on(transport_actor::pointer self, rtp::rtcp_event& x,
                std::vector<feedback_item>& for_shard);
+
+  // As one message, unless the shard is too far behind.
+  void send_feedback(transport_actor::pointer self, const shard_actor& shard,
+                     const net::buffer_ptr& compound,
+                     std::vector<feedback_item> items);
 
   const bool estimates_;
   rtp::demuxer demuxer_;

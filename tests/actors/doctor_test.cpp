@@ -397,6 +397,20 @@ TEST_CASE("a backend that is not there is wrong") {
          "auto");
 }
 
+TEST_CASE("plain transports that may send to anybody are a warning") {
+  host x;
+  x.settings.rtc.plain_destinations = {"0.0.0.0/0"};
+  CHECK(x.complaints().empty()); // there are none
+  x.settings.rtc.plain_transports = 4;
+  expect(x.complaint(), verdict::warning, "plain transports", "0.0.0.0/0",
+         "rtc.plain-destinations");
+  x.settings.rtc.plain_destinations = {"198.51.100.0/24", "2001:db8::/48"};
+  CHECK(x.complaints().empty());
+  x.settings.rtc.plain_trusted = {"127.0.0.1", "198.51.100.7"};
+  expect(x.complaint(), verdict::warning, "plain transports", "198.51.100.7",
+         "rtc.plain-trusted");
+}
+
 TEST_CASE("metrics for everybody are a warning") {
   host x;
   x.settings.metrics.allow = {"127.0.0.1", "0.0.0.0/0"};
