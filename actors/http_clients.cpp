@@ -11,7 +11,6 @@
 #include <atomic>
 #include <map>
 #include <mutex>
-#include <unordered_map>
 
 namespace troupe::actors {
 
@@ -149,19 +148,18 @@ struct clients_state {
   void take(http_call_arrived& x);
 
   // The client that begins with this request; null where it was answered.
-  client* open(const std::string& key, http_call_arrived& x);
+  client* open(const http_client_key& key, http_call_arrived& x);
 
   void forget(const http_client_gone& x);
 
   pointer self;
   http_clients_config settings;
   uint64_t last_id = 0;
-  std::unordered_map<std::string, client> clients;
+  std::map<http_client_key, client> clients;
 };
 
 void clients_state::take(http_call_arrived& x) {
-  // Neither name can contain what parts them.
-  auto key = x.plan.room.str() + '\0' + x.plan.client.str();
+  const http_client_key key{x.plan.room, x.plan.client};
   auto i = clients.find(key);
   auto* who = i == clients.end() ? nullptr : &i->second;
   if (x.plan.opens)
@@ -175,7 +173,7 @@ void clients_state::take(http_call_arrived& x) {
                frame_received{protocol::number_frame(*number, x.plan.frame)});
 }
 
-clients_state::client* clients_state::open(const std::string& key,
+clients_state::client* clients_state::open(const http_client_key& key,
                                            http_call_arrived& x) {
   if (auto i = clients.find(key); i != clients.end()) {
     if (!i->second.connection->closed()) {

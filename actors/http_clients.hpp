@@ -3,6 +3,8 @@
 #include "actors/session_actor.hpp"
 #include "net/io/http_types.hpp"
 
+#include <utility>
+
 namespace troupe::actors {
 
 /// A request over HTTP that concerns one client, and how to answer it.
@@ -15,9 +17,13 @@ struct http_call_arrived {
   net::http_responder respond;
 };
 
+/// Names a client among all: ids are unique within a room only. A pair, since
+/// either may contain any character.
+using http_client_key = std::pair<room_id, peer_id>;
+
 /// INTERNAL: a client's session has closed its connection.
 struct http_client_gone {
-  std::string key;
+  http_client_key key;
   uint64_t connection = 0;
 };
 

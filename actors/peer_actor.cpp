@@ -2,6 +2,7 @@
 
 #include "actors/log.hpp"
 #include "actors/peer_state.hpp"
+#include "net/dtls/digest.hpp"
 
 namespace troupe::actors {
 
@@ -150,6 +151,9 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
 }
 
 caf::result<reply::joined> peer_state::join(verb::join& x) {
+  if (!x.derived && net::is_derived_id(x.peer.str()))
+    return to_caf(
+        {error_code::forbidden, "Only the server gives ids of this form"});
   if (room && x.renames)
     return go_on_as(x);
   if (room)

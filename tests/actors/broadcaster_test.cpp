@@ -164,3 +164,18 @@ TEST_CASE("where tokens are wanted, each request shows one that fits") {
   CHECK(at.ask("DELETE", "/broadcasters/cam").status == 401);
   CHECK(at.ask("DELETE", "/broadcasters/cam", {}, mine).status == 200);
 }
+
+TEST_CASE("a broadcaster is found by room and id, whatever these are made of") {
+  scene at;
+  auto ask = [&](const std::string& method, const std::string& path,
+                 const std::string& body) {
+    return http(at.node.port(), method, path, body.empty() ? "" : json_type,
+                body)
+        .status;
+  };
+  CHECK(ask("POST", "/rooms/a%00b/broadcasters",
+            R"({"id":"c","displayName":"C"})")
+        == 200);
+  CHECK(ask("DELETE", "/rooms/a/broadcasters/b%00c", "") == 404);
+  CHECK(ask("DELETE", "/rooms/a%00b/broadcasters/c", "") == 200);
+}

@@ -392,3 +392,28 @@ TEST_CASE("a Socket.IO client that shows its pid is the same user") {
   socketio_client other{world, R"({"pid":"12345678.short"})"};
   CHECK(other.sid != first.sid);
 }
+
+TEST_CASE("nobody chooses an id of the form that secrets give") {
+  actor_world world;
+  const auto sid = net::derive_id("secret");
+  probe_client thief{world};
+  CHECK(thief.refusal(join_as(sid)) == error_code::forbidden);
+  // Nor does who has no name of its own, such as a broadcaster.
+  auto broadcaster = join_as(sid);
+  broadcaster.named_by_client = false;
+  CHECK(thief.refusal(broadcaster) == error_code::forbidden);
+  // Nor who says later who it is.
+  auto guest = join_as("x7");
+  guest.named_by_client = false;
+  probe_client late{world};
+  late.get<reply::joined>(guest);
+  auto renamed = join_as(sid);
+  renamed.renames = true;
+  CHECK(late.refusal(renamed) == error_code::forbidden);
+  // Whoever has the secret gets it.
+  auto join = join_as(sid);
+  join.named_by_client = false;
+  join.derived = true;
+  probe_client ann{world};
+  CHECK(ann.get<reply::joined>(join).peer.str() == sid);
+}
