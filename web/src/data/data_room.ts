@@ -7,6 +7,7 @@
 
 import type { types } from 'mediasoup-client';
 import type { DataProducerInfo, Requester } from '../signaling';
+import { ArrivingFiles } from './file_budget';
 import {
   encodeHeader, FILE_LIMIT, FileAssembler, harmlessType, pieceOf,
   PIECE_BYTES, type FileHeader, type FileNews,
@@ -48,6 +49,7 @@ export class DataRoom {
   #consumers = new Map<string, types.DataConsumer>();
   #handUp = false;
   #fileId = 0;
+  #arriving = new ArrivingFiles();
   /** Files go one after the other. */
   #sendingFiles: Promise<unknown> = Promise.resolve();
 
@@ -221,7 +223,8 @@ export class DataRoom {
   }
 
   #takeFiles(peerId: string, consumer: types.DataConsumer): void {
-    const assembler = new FileAssembler();
+    const assembler = new FileAssembler(
+      { files: this.#arriving, sender: peerId });
     const tell = (all: FileNews[]) =>
       all.forEach((news) => this.listener.file(peerId, news));
     consumer.on('message', (data: unknown) => tell(assembler.handle(data)));

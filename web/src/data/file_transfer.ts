@@ -79,11 +79,21 @@ export type FileNews =
   | { is: 'complete'; header: FileHeader; pieces: ArrayBuffer[] }
   | { is: 'broken'; header: FileHeader };
 
+/** Counts what has arrived, and says when it is too much to be held. */
+export interface ArrivalBudget {
+  add(sender: string, bytes: number): boolean;
+  remove(sender: string, bytes: number): void;
+}
+
 /** Puts one sender's files together; one at a time, none above the limit. */
 export class FileAssembler {
   #header: FileHeader | undefined;
   #pieces: ArrayBuffer[] = [];
   #received = 0;
+
+  constructor(
+    private readonly budget?: { files: ArrivalBudget; sender: string },
+  ) {}
 
   /** Takes one message. What makes no sense is dropped. */
   handle(data: unknown): FileNews[] {
@@ -109,6 +119,8 @@ export class FileAssembler {
     if (new DataView(data).getUint32(0) !== header.id) return [];
     const body = data.slice(ID_BYTES);
     if (this.#received + body.byteLength > header.size) return this.abandon();
+    const { files, sender = '' } = this.budget ?? {};
+    if (files && !files.add(sender, body.byteLength)) return this.abandon();
     this.#pieces.push(body);
     this.#received += body.byteLength;
     return this.#received === header.size ? [this.#complete(header)]
@@ -122,6 +134,7 @@ export class FileAssembler {
   }
 
   #forget(): void {
+    this.budget?.files.remove(this.budget.sender, this.#received);
     this.#header = undefined;
     this.#pieces = [];
     this.#received = 0;

@@ -1,5 +1,6 @@
 /** What was written, and the files that were sent. Text stays text. */
 
+import { KeptFiles } from '../data/file_budget';
 import { sizeWords } from '../data/file_transfer';
 import { TEXT_LIMIT } from '../data/messages';
 import { hueOf } from '../people';
@@ -11,7 +12,7 @@ export interface ChatActions {
   sendFile(file: File): void;
 }
 
-/** Entries above this are forgotten, and the files of theirs with them. */
+/** Entries above this are forgotten, and their files with them. */
 const KEPT = 300;
 
 export interface Author {
@@ -38,7 +39,7 @@ export class ChatPanel {
     rows: 1, maxLength: TEXT_LIMIT, placeholder: 'Write to everyone',
     attrs: { 'aria-label': 'Message' },
   });
-  #forget = new Map<Element, () => void>();
+  #files = new KeptFiles();
   #lastAuthor = '';
 
   constructor(private readonly actions: ChatActions) {
@@ -95,10 +96,15 @@ export class ChatPanel {
         bar.remove();
         if (!content) return;
         const url = URL.createObjectURL(content);
-        this.#forget.set(entry, () => URL.revokeObjectURL(url));
-        card.append(el('a', {
+        const link = el('a', {
           class: 'button small', href: url, download: name,
-        }, 'Save'));
+        }, 'Save');
+        card.append(link);
+        this.#files.keep(entry, content.size, () => {
+          URL.revokeObjectURL(url);
+          link.remove();
+          state.textContent = 'No longer kept';
+        });
       },
       failed: (reason) => {
         bar.remove();
@@ -109,8 +115,7 @@ export class ChatPanel {
   }
 
   close(): void {
-    this.#forget.forEach((forget) => forget());
-    this.#forget.clear();
+    this.#files.clear();
   }
 
   #submit(): void {
@@ -142,8 +147,7 @@ export class ChatPanel {
   #dropFirst(): void {
     const first = this.#list.firstElementChild;
     if (!first) return;
-    this.#forget.get(first)?.();
-    this.#forget.delete(first);
+    this.#files.drop(first);
     first.remove();
   }
 
