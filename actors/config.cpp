@@ -306,6 +306,8 @@ void key_table::add_auth() {
   add_text("auth.jwt-audience", x.jwt_audience, "What tokens must have as aud");
   add_time("auth.jwt-leeway", x.jwt_leeway, 0, 3'600,
            "By how much the clocks of issuers may differ, seconds");
+  add_flag("auth.jwt-require-exp", x.jwt_require_exp,
+           "Refuse tokens that never expire");
   add_text("admin.token-file", out_.admin.token_file,
            "File with the bearer token of the admin API; empty: no such API");
 }

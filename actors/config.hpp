@@ -79,6 +79,7 @@ struct config {
     std::string jwt_issuer;
     std::string jwt_audience;
     std::chrono::seconds jwt_leeway{5};
+    bool jwt_require_exp = false;
   } auth;
 
   struct admin_keys {

@@ -400,6 +400,9 @@ private:
                 + " a key that fits, in a file that this user can read");
     else
       secret("tokens", facts_.auth, "of " + list);
+    if (!settings_.auth.jwt_require_exp)
+      warn("tokens", "those that never expire are taken",
+           "set auth.jwt-require-exp to true");
   }
 
   void admin() {

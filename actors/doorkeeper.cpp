@@ -97,7 +97,7 @@ doorkeeper_outcome make_doorkeeper(const config::auth_keys& settings) {
   if (!verifier)
     return fail(describe_key_failure(settings, keys, verifier.error()));
   protocol::claim_rules rules{settings.jwt_issuer, settings.jwt_audience,
-                              settings.jwt_leeway};
+                              settings.jwt_leeway, settings.jwt_require_exp};
   return {std::make_shared<const doorkeeper>(std::move(*verifier),
                                              std::move(rules)),
           std::nullopt};

@@ -32,6 +32,8 @@ public:
         return "wrong issuer";
       case claims_errc::wrong_audience:
         return "wrong audience";
+      case claims_errc::no_expiry:
+        return "no exp";
     }
     return "unknown";
   }
@@ -219,6 +221,8 @@ net::result<identity> read_claims(std::string_view json,
     return make_error_code(claims_errc::malformed);
   if (elsewhere)
     return elsewhere;
+  if (rules.require_expiry && !until)
+    return make_error_code(claims_errc::no_expiry);
   if (from && now + rules.leeway < *from)
     return make_error_code(claims_errc::not_yet_valid);
   if (until)

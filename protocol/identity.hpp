@@ -38,6 +38,8 @@ struct claim_rules {
   std::string audience;
   /// By how much clocks may differ.
   std::chrono::milliseconds leeway{0};
+  /// Whether `exp` must be there.
+  bool require_expiry = false;
 };
 
 /// Why claims were refused.
@@ -48,6 +50,8 @@ enum class claims_errc {
   not_yet_valid,
   wrong_issuer,
   wrong_audience,
+  /// There is no `exp`, and there must be.
+  no_expiry,
 };
 
 /// The category of claims_errc, named "claims".

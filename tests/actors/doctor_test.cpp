@@ -40,6 +40,7 @@ struct host {
     facts.cores = 4;
     facts.srtp_backend = "openssl";
     settings.auth.jwt = {"hs256"};
+    settings.auth.jwt_require_exp = true;
   }
 
   net::certificate_facts& certificate() {
@@ -290,6 +291,13 @@ TEST_CASE("no tokens are a warning, but on loopback") {
   expect(x.complaint(), verdict::warning, "tokens", "may join", "auth.jwt");
   x.settings.http.listen_addresses = {"127.0.0.1"};
   CHECK(x.complaints().empty());
+}
+
+TEST_CASE("tokens that never expire are a warning where they are taken") {
+  host x;
+  x.settings.auth.jwt_require_exp = false;
+  expect(x.complaint(), verdict::warning, "tokens", "never expire",
+         "auth.jwt-require-exp");
 }
 
 TEST_CASE("keys for tokens must be there, fit, and be nobody else's") {

@@ -86,6 +86,17 @@ TEST_CASE("claims of the wrong kind are refused") {
         == claims_errc::malformed);
 }
 
+TEST_CASE("where tokens must expire, those that do not are refused") {
+  claim_rules strict;
+  strict.require_expiry = true;
+  auto eternal = R"({"user":"a","room":"r"})";
+  CHECK_FALSE(refusal(eternal));
+  CHECK(refusal(eternal, strict) == claims_errc::no_expiry);
+  CHECK_FALSE(refusal(R"({"user":"a","room":"r","exp":1700000001})", strict));
+  CHECK(refusal(R"({"user":"a","room":"r","exp":null})", strict)
+        == claims_errc::malformed);
+}
+
 TEST_CASE("a token holds from nbf until just before exp, give or take leeway") {
   auto at = [](std::string_view what, std::string_view seconds) {
     return R"({"user":"a","room":"r",")" + std::string{what}
