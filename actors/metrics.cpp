@@ -80,6 +80,9 @@ void add_http(metrics_text& out, const metrics_snapshot& x) {
               x.http.websockets);
   out.counter("troupe_engineio_sessions_total", "Engine.IO sessions opened.",
               x.http.engineio_sessions);
+  out.gauge("troupe_http_file_bytes",
+            "Files of the web page in memory, kept or being sent.",
+            x.http.file_octets);
   out.counter("troupe_http_rejects_total",
               "Clients turned away, cut off or slowed down, by reason.");
   for (size_t i = 0; i < x.rejects.size(); ++i)

@@ -38,7 +38,7 @@ struct http_core : std::enable_shared_from_this<http_core> {
   io_threads& threads;
   http_handler& handler;
   const http_server_config config;
-  const static_files files;
+  static_files files;
   /// Null where the port is plain.
   std::unique_ptr<tls_store> tls;
   std::shared_ptr<live_set> live = std::make_shared<live_set>();

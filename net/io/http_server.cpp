@@ -283,6 +283,7 @@ http_server_stats http_server::stats() const {
   result.websockets = core.websockets;
   result.engineio_sessions = core.engineio_sessions;
   result.slow_readers_closed = core.rejects[reject_reason::slow_reader];
+  result.file_octets = core.files.octets();
   return result;
 }
 

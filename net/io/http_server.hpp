@@ -115,6 +115,8 @@ struct http_server_stats {
   uint64_t websockets = 0;
   uint64_t engineio_sessions = 0;
   uint64_t slow_readers_closed = 0;
+  /// Octets of files in memory: those kept, and those being sent.
+  uint64_t file_octets = 0;
 };
 
 /// Clients that were turned away at the door.

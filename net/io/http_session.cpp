@@ -11,6 +11,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/http/span_body.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include <array>
@@ -312,17 +313,20 @@ private:
     phase_ = phase::writing;
     if (stopping_)
       keep_alive_ = false;
-    response_ = {static_cast<http::status>(response.status), 11};
-    for (const auto& [name, value] : response.headers)
+    const auto& out = sending_.emplace(std::move(response));
+    response_ = {static_cast<http::status>(out.status), 11};
+    for (const auto& [name, value] : out.headers)
       response_.insert(name, value);
     response_.keep_alive(keep_alive_);
-    if (response.status != 304 && response.status != 204)
-      response_.content_length(response.body.size());
+    auto content = out.content();
+    if (out.status != 304 && out.status != 204)
+      response_.content_length(content.size());
     if (!head_)
-      response_.body() = std::move(response.body);
+      response_.body() = {content.data(), content.size()};
     tcp().expires_after(core_->config.write_timeout);
     http::async_write(*stream_, response_,
                       [self = shared_from_this()](error_code ec, size_t) {
+                        self->sending_.reset();
                         if (ec || self->stopping_)
                           self->drop();
                         else if (self->keep_alive_)
@@ -416,7 +420,9 @@ private:
   reject_reason why_paced_{};
   uint64_t served_ = 0;
   std::optional<http::request_parser<http::string_body>> parser_;
-  http::response<http::string_body> response_;
+  // What is being written; `response_` refers to its body.
+  std::optional<http_response> sending_;
+  http::response<http::span_body<const char>> response_;
   phase phase_ = phase::reading;
   bool keep_alive_ = false;
   bool head_ = false;

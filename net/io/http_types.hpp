@@ -3,6 +3,7 @@
 #include "net/transport_tuple.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +59,14 @@ struct http_response {
   unsigned status = 200;
   http_headers headers;
   std::string body;
+
+  /// In place of `body`: octets that other answers are sent from, too.
+  std::shared_ptr<const std::string> shared_body = nullptr;
+
+  /// The octets to send.
+  std::string_view content() const {
+    return shared_body ? *shared_body : body;
+  }
 };
 
 /// An answer with a JSON body.

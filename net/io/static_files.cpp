@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <array>
-#include <fstream>
 
 namespace troupe::net {
 
@@ -45,7 +44,7 @@ static_files::static_files(const fs::path& root) {
     root_ = fs::canonical(root, ec);
 }
 
-http_response static_files::serve(const http_request& request) const {
+http_response static_files::serve(const http_request& request) {
   if (root_.empty())
     return not_found();
   if (request.method != "GET" && request.method != "HEAD") {
@@ -73,12 +72,8 @@ http_response static_files::serve(const http_request& request) const {
   response.headers.emplace_back("Content-Type",
                                 content_type(file->filename().native()));
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  std::ifstream in{*file, std::ios::binary};
-  response.body.resize(static_cast<size_t>(facts.st_size));
-  in.read(response.body.data(), facts.st_size);
-  if (in.gcount() != facts.st_size)
-    return not_found();
-  return response;
+  response.shared_body = cache_.get(file->native(), facts);
+  return response.shared_body ? response : not_found();
 }
 
 std::optional<fs::path> static_files::resolve(std::string_view path) const {

@@ -11,8 +11,9 @@ namespace troupe::net::testing {
 /// A client of TLS that trusts everyone.
 class tls_client {
 public:
-  explicit tls_client(uint16_t port, int max_version = TLS1_3_VERSION)
-      : stream_(port)
+  explicit tls_client(uint16_t port, int max_version = TLS1_3_VERSION,
+                      int receive_buffer = 0)
+      : stream_(port, "127.0.0.1", receive_buffer)
       , context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free)
       , ssl_(SSL_new(context_.get()), SSL_free) {
     SSL_set_security_level(ssl_.get(), 0);
