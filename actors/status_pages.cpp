@@ -1,14 +1,21 @@
 #include "actors/status_pages.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace troupe::actors {
 
 namespace {
 
-/// What a proxy adds. Behind one, everybody has its address.
+/// Whether a proxy has passed it on: behind one, everybody has its address. One
+/// that does not know the client's may well leave these headers empty.
 bool was_passed_on(const net::http_request& x) {
-  return !x.header("X-Forwarded-For").empty() || !x.header("Forwarded").empty();
+  constexpr std::array<std::string_view, 8> marks = {
+      "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+      "Via",       "X-Real-IP",       "True-Client-IP",   "CF-Connecting-IP",
+  };
+  return std::ranges::any_of(marks,
+                             [&](auto name) { return x.has_header(name); });
 }
 
 net::http_response page(unsigned status, std::string body) {

@@ -53,6 +53,11 @@ std::string_view http_request::header(std::string_view name) const {
   return {};
 }
 
+bool http_request::has_header(std::string_view name) const {
+  return std::ranges::any_of(
+      headers, [&](const auto& x) { return same_name(x.first, name); });
+}
+
 std::optional<std::string>
 http_request::query_value(std::string_view name) const {
   std::optional<std::string> result;

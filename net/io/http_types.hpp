@@ -38,6 +38,9 @@ struct http_request {
   /// The first header of that name (case does not matter), or empty.
   std::string_view header(std::string_view name) const;
 
+  /// Whether there is a header of that name, even an empty one.
+  bool has_header(std::string_view name) const;
+
   /// The first query parameter of that name, decoded; nothing where there is
   /// none.
   std::optional<std::string> query_value(std::string_view name) const;

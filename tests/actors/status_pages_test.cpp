@@ -93,11 +93,18 @@ TEST_CASE("metrics are for those on the list alone") {
 
 TEST_CASE("a proxy's address is not its client's") {
   open_scene x;
-  CHECK(
-      x.get("/metrics", "127.0.0.1", {{"X-Forwarded-For", "192.0.2.1"}}).status
-      == 403);
-  CHECK(x.get("/metrics", "127.0.0.1", {{"forwarded", "for=192.0.2.1"}}).status
+  for (std::string name :
+       {"X-Forwarded-For", "forwarded", "Via", "X-Real-IP", "X-Forwarded-Host",
+        "X-Forwarded-Proto", "True-Client-IP", "CF-Connecting-IP"}) {
+    CAPTURE(name);
+    CHECK(x.get("/metrics", "127.0.0.1", {{name, "192.0.2.1"}}).status == 403);
+    CHECK(x.get("/metrics", "127.0.0.1", {{name, ""}}).status == 403);
+    CHECK(
+        x.get("/metrics", "127.0.0.1", {{name, ""}, {name, "192.0.2.1"}}).status
         == 403);
+  }
+  // Others may well be asked by way of one.
+  CHECK(x.get("/healthz", "127.0.0.1", {{"Via", "1.1 proxy"}}).status == 200);
 }
 
 TEST_CASE("there are no metrics of a server that is not open") {
