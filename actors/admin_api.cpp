@@ -87,7 +87,7 @@ admin_api::check(const net::http_request& request) const {
   auto shown = request.bearer_token();
   if (settings_.token.matches(shown))
     return std::nullopt;
-  log::event(log::level::info, "admin-refused", {{"method", request.method}});
+  log::refusal(log::level::info, "admin-refused", {{"method", request.method}});
   auto out =
       admin_error(401, "unauthorized",
                   shown.empty() ? "A bearer token is wanted" : "Wrong token");

@@ -61,7 +61,8 @@ doorkeeper::doorkeeper(net::token_verifier verifier,
 net::result<protocol::identity>
 doorkeeper::identify(std::string_view token, protocol::wall_time now) const {
   auto refuse = [](std::error_code why) {
-    log::event(log::level::info, "token-refused", {{"reason", why.message()}});
+    log::refusal(log::level::info, "token-refused",
+                 {{"reason", why.message()}});
     return why;
   };
   auto claims = verifier_.verify(token);

@@ -1,5 +1,6 @@
 #include "actors/log.hpp"
 
+#include "actors/log_limit.hpp"
 #include "actors/log_value.hpp"
 #include "protocol/json_text.hpp"
 
@@ -8,6 +9,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
+#include <span>
+#include <vector>
 
 namespace troupe::actors::log {
 
@@ -16,6 +20,9 @@ namespace {
 // Set once by open(), before any thread writes.
 std::shared_ptr<spdlog::logger> sink = spdlog::default_logger();
 bool as_json = false;
+
+line_limit event_limit{20, 1'000};
+line_limit refusal_limit{0.5, 20};
 
 spdlog::level::level_enum to_spdlog(level at) {
   switch (at) {
@@ -37,7 +44,7 @@ bool is_plain(std::string_view text) {
   });
 }
 
-std::string line_of(std::string_view name, std::initializer_list<field> rest) {
+std::string line_of(std::string_view name, std::span<const field> rest) {
   std::string out{name};
   for (const auto& x : rest) {
     out.append(" ").append(x.key).append("=");
@@ -48,13 +55,34 @@ std::string line_of(std::string_view name, std::initializer_list<field> rest) {
 }
 
 // The part of the JSON object that follows time and level.
-std::string json_of(std::string_view name, std::initializer_list<field> rest) {
+std::string json_of(std::string_view name, std::span<const field> rest) {
   auto out = "\"event\":" + protocol::quote_json(name);
   for (const auto& x : rest) {
     out.append(",").append(protocol::quote_json(x.key)).append(":");
     out += protocol::quote_json(clip(x.value));
   }
   return out;
+}
+
+void write(level at, std::string_view name, std::span<const field> rest) {
+  sink->log(to_spdlog(at), "{}",
+            as_json ? json_of(name, rest) : line_of(name, rest));
+}
+
+void write_limited(line_limit& limit, level at, std::string_view name,
+                   std::initializer_list<field> rest) {
+  if (!enabled(at))
+    return;
+  if (at == level::debug)
+    return write(at, name, rest);
+  auto withheld = limit.admit(name, std::chrono::steady_clock::now());
+  if (!withheld)
+    return;
+  if (*withheld == 0)
+    return write(at, name, rest);
+  std::vector<field> all{rest};
+  all.push_back({"withheld", std::to_string(*withheld)});
+  write(at, name, all);
 }
 
 } // namespace
@@ -71,6 +99,8 @@ std::string clip(std::string x) {
 
 void open(const config::log_keys& settings) {
   as_json = settings.format == "json";
+  event_limit.reset();
+  refusal_limit.reset();
   sink = std::make_shared<spdlog::logger>(
       "troupe", std::make_shared<spdlog::sinks::stdout_sink_mt>());
   sink->set_level(spdlog::level::from_str(
@@ -87,9 +117,12 @@ bool enabled(level at) {
 }
 
 void event(level at, std::string_view name, std::initializer_list<field> rest) {
-  if (enabled(at))
-    sink->log(to_spdlog(at), "{}",
-              as_json ? json_of(name, rest) : line_of(name, rest));
+  write_limited(event_limit, at, name, rest);
+}
+
+void refusal(level at, std::string_view name,
+             std::initializer_list<field> rest) {
+  write_limited(refusal_limit, at, name, rest);
 }
 
 } // namespace troupe::actors::log

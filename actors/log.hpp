@@ -24,7 +24,14 @@ void open(const config::log_keys& settings);
 /// Whether events of that level are written: to skip costly fields.
 bool enabled(level at);
 
-/// Writes one event, e.g. `peer-joined` with room and peer.
+/// Writes one event, e.g. `peer-joined` with room and peer. Of one name 1,000
+/// lines are written at once and 20 a second after that, at debug level as many
+/// as there are; the next line says how many were `withheld`.
 void event(level at, std::string_view name, std::initializer_list<field> = {});
+
+/// The same for what strangers cause without having been let in: 20 lines at
+/// once, and one in two seconds.
+void refusal(level at, std::string_view name,
+             std::initializer_list<field> = {});
 
 } // namespace troupe::actors::log
