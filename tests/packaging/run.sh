@@ -34,6 +34,15 @@ done
 ! awk '$2 != "root/root"' "$work/contents" | grep . ||
   fail "something does not belong to root"
 [[ $(dpkg-deb -f "$package" Depends) == *libcaf* ]] || fail "no libraries named"
+dpkg-deb -x "$package" "$work/unit"
+unit=$work/unit/lib/systemd/system/troupe.service
+grep -qx 'LimitCORE=0' "$unit" || fail "a crash would write keys to disk"
+grep -q '^#MemoryMax=' "$unit" || fail "the unit suggests no limit of memory"
+grep -qx 'http.listen-addresses = 127.0.0.1,::1' \
+  "$work/unit/etc/troupe/troupe.conf" ||
+  fail "the server is open to others before anybody has decided so"
+grep -q 'install -m 640 -g troupe' "$work/unit/usr/share/doc/troupe/operating.md" ||
+  fail "no word on who may read the tokens"
 if command -v lintian >/dev/null; then
   # Nobody in particular makes this one.
   lintian --allow-root --fail-on error --suppress-tags \
@@ -41,11 +50,8 @@ if command -v lintian >/dev/null; then
     fail "lintian has errors"
 fi
 if command -v systemd-analyze >/dev/null; then
-  dpkg-deb -x "$package" "$work/unit"
-  sed -i "s|^ExecStart=|ExecStart=$work/unit|" \
-    "$work/unit/lib/systemd/system/troupe.service"
-  mistakes=$(systemd-analyze verify --man=no \
-    "$work/unit/lib/systemd/system/troupe.service" 2>&1 |
+  sed -i "s|^ExecStart=|ExecStart=$work/unit|" "$unit"
+  mistakes=$(systemd-analyze verify --man=no "$unit" 2>&1 |
     grep troupe.service || true)
   [ -z "$mistakes" ] || fail "the unit: $mistakes"
 fi
