@@ -10,7 +10,6 @@
 #include <chrono>
 #include <functional>
 #include <string>
-#include <vector>
 
 namespace troupe::actors {
 
@@ -19,9 +18,6 @@ struct admin_settings {
   /// Who shows it may do everything. Empty: there is no API.
   net::secret token;
   bool enabled = false;
-  /// Pages that may use the API from a browser; without any, browsers get no
-  /// CORS headers and so are kept to pages of this server.
-  std::vector<std::string> allowed_origins;
   std::chrono::milliseconds request_timeout{5000};
 };
 
@@ -42,8 +38,6 @@ private:
   // The refusal of who may not, or nothing.
   std::optional<net::http_response>
   check(const net::http_request& request) const;
-
-  bool is_listed(std::string_view origin) const;
 
   caf::actor_system& system_;
   const server_actor server_;

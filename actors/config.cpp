@@ -2,6 +2,7 @@
 
 #include "actors/config_file.hpp"
 #include "net/address_prefix.hpp"
+#include "net/io/origin_policy.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -134,23 +135,6 @@ const CLI::Validator ip_prefix_or_none{
     },
     "IP[/BITS]|none", "ip prefix or none"};
 
-/// Whether browsers could send it as Origin (RFC 6454, section 6.2).
-bool is_origin(std::string_view text) {
-  if (text == "null" || text == "file://")
-    return true;
-  auto colon = text.find("://");
-  if (colon == 0 || colon == std::string_view::npos)
-    return false;
-  auto host = text.substr(colon + 3);
-  auto is_strange = [](char c) {
-    return c <= ' ' || (c >= 'A' && c <= 'Z')
-           || std::string_view{"/?#@*,\"\\"}.find(c) != std::string_view::npos;
-  };
-  return !host.empty()
-         && std::ranges::none_of(text.substr(0, colon), is_strange)
-         && std::ranges::none_of(host, is_strange);
-}
-
 const CLI::Validator announced_address{
     [](std::string& text) {
       auto x = net::parse_address(text, 0);
@@ -165,13 +149,26 @@ const CLI::Validator announced_address{
 
 const CLI::Validator page_origin{
     [](std::string& text) {
-      return is_origin(text)
+      auto exact = std::string_view{text};
+      if (exact.ends_with(":*"))
+        exact.remove_suffix(2);
+      return text == "*" || net::is_origin(exact)
                  ? std::string{}
                  : "not an origin: " + text
                        + ": one is as browsers send it, in small letters and "
                          "without a path: https://meet.example.org";
     },
     "ORIGIN", "origin"};
+
+const CLI::Validator web_origin{
+    [](std::string& text) {
+      auto on_web = text.starts_with("https://") || text.starts_with("http://");
+      return text == "*" || on_web
+                 ? page_origin(text)
+                 : "not the origin of a web page: " + text
+                       + ": one is like https://portal.example.org";
+    },
+    "ORIGIN", "web origin"};
 
 void key_table::add_http() {
   auto& x = out_.http;
@@ -187,7 +184,13 @@ void key_table::add_http() {
   add_time("http.tls-check-interval", x.tls_check_interval, 10, 3'600'000,
            "How often those files are looked at for changes, ms");
   add_list("http.allowed-origins", x.allowed_origins,
-           "Origins that pages may come from; empty allows all", page_origin);
+           "Origins whose pages may use the server beside its own; * is all",
+           page_origin);
+  add_list("http.frame-ancestors", x.frame_ancestors,
+           "Origins that may show the page in a frame beside its own; * is all",
+           web_origin);
+  add_time("http.hsts", x.hsts, 0, 63'072'000,
+           "How long browsers shall come by TLS only once they have, seconds");
   add_number("http.max-connections", x.max_connections, 1, 1'000'000,
              "Connections at a time");
   add_time("http.ping-interval", x.ping_interval, 100, 600'000,

@@ -20,6 +20,8 @@ struct config {
     std::string tls_key;
     std::chrono::milliseconds tls_check_interval{2'000};
     std::vector<std::string> allowed_origins;
+    std::vector<std::string> frame_ancestors;
+    std::chrono::seconds hsts{15'552'000}; // 180 days
     uint32_t max_connections = 20'000;
     std::chrono::milliseconds ping_interval{25'000};
     std::chrono::milliseconds ping_timeout{20'000};

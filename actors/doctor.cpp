@@ -1,14 +1,13 @@
 #include "actors/doctor.hpp"
 
 #include "actors/bind_failure.hpp"
+#include "actors/node_settings.hpp"
 #include "net/address_prefix.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
-#include <set>
 
 namespace troupe::actors {
 
@@ -64,11 +63,9 @@ bool is_private(const net::socket_address& x) {
                              [&](const auto& r) { return r.contains(x); });
 }
 
-bool only_loopback(const std::vector<std::string>& addresses) {
-  return std::ranges::all_of(addresses, [](const auto& text) {
-    auto x = net::parse_address(text, 0);
-    return x && x->is_loopback();
-  });
+// The server reads it as its group, and nobody else on the host does.
+std::string make_secret(const std::string& file) {
+  return "openssl rand -hex 32 | install -m 640 -g troupe /dev/stdin " + file;
 }
 
 class doctor {
@@ -90,6 +87,7 @@ public:
     memory();
     crypto();
     access();
+    origins();
     tokens();
     admin();
     return std::move(out_);
@@ -384,6 +382,19 @@ private:
       ok("memory", "the limit is " + megabytes);
   }
 
+  void origins() {
+    const auto& listed = settings_.http.allowed_origins;
+    auto own = only_loopback(settings_.http.listen_addresses)
+                   ? "those of this host"
+                   : "the server's own";
+    if (std::ranges::find(listed, "*") != listed.end())
+      warn("origins", "pages of every site may use the server",
+           "name in http.allowed-origins those that shall");
+    else
+      ok("origins",
+         std::string{own} + (listed.empty() ? "" : ", ") + join(listed));
+  }
+
   void tokens() {
     if (settings_.auth.jwt.empty()) {
       if (only_loopback(settings_.http.listen_addresses))
@@ -410,8 +421,7 @@ private:
       ok("admin", "no admin API");
     else if (!facts_.admin.failure.empty())
       wrong("admin", facts_.admin.failure,
-            "openssl rand -hex 32 > " + settings_.admin.token_file
-                + ", and let this user read it");
+            make_secret(settings_.admin.token_file));
     else
       secret("admin", facts_.admin, "the admin API is on");
   }
@@ -420,7 +430,7 @@ private:
               std::string good) {
     if (!x.placeholder.empty())
       wrong(topic, "the secret is one to be guessed",
-            "openssl rand -hex 32 > " + x.placeholder);
+            make_secret(x.placeholder));
     if (!x.exposed.empty())
       warn(topic, "everybody on this host can read the secret",
            "chmod o= " + x.exposed);
@@ -449,18 +459,6 @@ private:
   std::vector<finding> out_;
 };
 
-const char* to_text(verdict x) {
-  switch (x) {
-    case verdict::ok:
-      return "ok       ";
-    case verdict::warning:
-      return "warning  ";
-    case verdict::wrong:
-      return "wrong    ";
-  }
-  return "";
-}
-
 } // namespace
 
 std::vector<finding> diagnose(const config& settings,
@@ -468,34 +466,6 @@ std::vector<finding> diagnose(const config& settings,
   auto out = doctor{settings, facts}.examine();
   diagnose_plain_transports(settings, out);
   return out;
-}
-
-bool is_placeholder(std::string_view secret) {
-  constexpr size_t least_octets = 8;
-  std::string text;
-  for (auto c : secret)
-    text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  for (const auto* word :
-       {"change", "example", "placeholder", "secret", "password", "replace"})
-    if (text.find(word) != std::string::npos)
-      return true;
-  return std::set<char>(text.begin(), text.end()).size() < least_octets;
-}
-
-std::string to_report(const std::vector<finding>& findings) {
-  std::string out;
-  for (const auto& x : findings) {
-    out += to_text(x.how) + x.topic + ": " + x.what;
-    if (!x.remedy.empty())
-      out += " -> " + x.remedy;
-    out += '\n';
-  }
-  return out;
-}
-
-int exit_code_of(const std::vector<finding>& findings) {
-  return std::ranges::any_of(
-      findings, [](const auto& x) { return x.how == verdict::wrong; });
 }
 
 } // namespace troupe::actors

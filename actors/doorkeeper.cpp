@@ -1,9 +1,8 @@
 #include "actors/doorkeeper.hpp"
 
 #include "actors/log.hpp"
+#include "actors/node_settings.hpp"
 #include "actors/secret_file.hpp"
-
-#include <algorithm>
 
 namespace troupe::actors {
 
@@ -11,10 +10,6 @@ namespace {
 
 doorkeeper_outcome fail(std::string why) {
   return {nullptr, std::move(why)};
-}
-
-bool is_loopback(const std::string& address) {
-  return address.starts_with("127.") || address == "::1";
 }
 
 net::token_algorithm to_algorithm(const std::string& name) {
@@ -106,7 +101,7 @@ doorkeeper_outcome make_doorkeeper(const config::auth_keys& settings) {
 
 bool open_to_strangers(const config& settings) {
   return settings.auth.jwt.empty()
-         && !std::ranges::all_of(settings.http.listen_addresses, is_loopback);
+         && !only_loopback(settings.http.listen_addresses);
 }
 
 } // namespace troupe::actors

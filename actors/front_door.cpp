@@ -1,5 +1,6 @@
 #include "actors/front_door.hpp"
 
+#include "actors/admin_routes.hpp"
 #include "actors/log.hpp"
 #include "actors/session_actor.hpp"
 #include "net/dtls/digest.hpp"
@@ -157,6 +158,21 @@ bool front_door::handle_http_later(const net::http_request& request,
   system_.spawn(
       [this, respond](caf::event_based_actor*) { respond(pages_.metrics()); });
   return true;
+}
+
+net::http_response front_door::refuse_source(const net::http_request& request,
+                                             const net::source_refusal& why) {
+  auto by_host = why.which == net::source_refusal::header::host;
+  log::refusal(log::level::warn, by_host ? "host-refused" : "origin-refused",
+               {{by_host ? "host" : "origin", why.value},
+                {"to-allow", why.to_allow.empty()
+                                 ? "no line: this is no origin of a page"
+                                 : "http.allowed-origins = " + why.to_allow}});
+  if (request.path.starts_with(admin_prefix))
+    return admin_error(403, "forbidden", why.explain());
+  if (auto out = http_clients::refuse_source(request, why))
+    return std::move(*out);
+  return http_handler::refuse_source(request, why);
 }
 
 net::upgrade_decision

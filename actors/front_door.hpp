@@ -72,6 +72,10 @@ public:
   bool handle_http_later(const net::http_request& request,
                          const net::http_responder& respond) override;
 
+  /// Tells the operator which origin was refused, and which key lets it in.
+  net::http_response refuse_source(const net::http_request& request,
+                                   const net::source_refusal& why) override;
+
   net::upgrade_decision
   decide_upgrade(const net::http_request& request) override;
 

@@ -231,11 +231,18 @@ http_clients_actor spawn_http_clients(caf::actor_system& system,
 }
 
 http_clients::http_clients(http_clients_actor target,
-                           std::shared_ptr<const doorkeeper> door,
-                           std::vector<std::string> allowed_origins)
+                           std::shared_ptr<const doorkeeper> door)
     : target_(std::move(target))
-    , door_(std::move(door))
-    , allowed_origins_(std::move(allowed_origins)) {}
+    , door_(std::move(door)) {}
+
+std::optional<net::http_response>
+http_clients::refuse_source(const net::http_request& request,
+                            const net::source_refusal& why) {
+  auto call = to_call(request);
+  if (!call || !protocol::read_http_call(*call))
+    return std::nullopt;
+  return refusal(403, "forbidden", why.explain());
+}
 
 bool http_clients::handle(const net::http_request& request,
                           const net::http_responder& respond) const {
@@ -262,10 +269,6 @@ bool http_clients::handle(const net::http_request& request,
 
 std::optional<net::http_response>
 http_clients::check(http_call_arrived& x) const {
-  auto origin = x.request.header("Origin");
-  if (!origin.empty() && !allowed_origins_.empty()
-      && std::ranges::find(allowed_origins_, origin) == allowed_origins_.end())
-    return refusal(403, "forbidden", "Origin not allowed");
   const auto& names = x.dialect->names;
   x.hello.carrier = protocol::carrier::http;
   auto put = [&](std::string_view name, const std::string& value) {

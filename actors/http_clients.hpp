@@ -2,6 +2,7 @@
 
 #include "actors/session_actor.hpp"
 #include "net/io/http_types.hpp"
+#include "net/io/origin_policy.hpp"
 
 #include <utility>
 
@@ -62,8 +63,13 @@ inline constexpr size_t max_http_clients = 1000;
 class http_clients {
 public:
   http_clients(http_clients_actor target,
-               std::shared_ptr<const doorkeeper> door,
-               std::vector<std::string> allowed_origins);
+               std::shared_ptr<const doorkeeper> door);
+
+  /// The refusal of a request, for the page that it comes from, in the words of
+  /// its dialect; nothing where it is none's.
+  static std::optional<net::http_response>
+  refuse_source(const net::http_request& request,
+                const net::source_refusal& why);
 
   /// Takes what is some dialect's. The answer may come from any thread.
   bool handle(const net::http_request& request,
@@ -75,7 +81,6 @@ private:
 
   const http_clients_actor target_;
   const std::shared_ptr<const doorkeeper> door_;
-  const std::vector<std::string> allowed_origins_;
 };
 
 } // namespace troupe::actors

@@ -166,8 +166,7 @@ std::optional<std::string> node::impl::start() {
   clients = spawn_http_clients(
       system, {services, caf::actor_cast<room_gate_actor>(server), entry.door});
   watch_parts();
-  door->serve(std::make_unique<http_clients>(clients, entry.door,
-                                             settings.http.allowed_origins));
+  door->serve(std::make_unique<http_clients>(clients, entry.door));
   http = std::make_unique<net::http_server>(threads, *door,
                                             to_http_server(settings.http));
   if (auto ok = http->start(); !ok)
@@ -218,7 +217,6 @@ std::optional<std::string> node::impl::add_admin_api() {
   admin_settings admin;
   if (auto failure = read_admin_token(settings.admin, admin))
     return failure;
-  admin.allowed_origins = settings.http.allowed_origins;
   admin.request_timeout = settings.request_timeout;
   door->serve(std::make_unique<admin_api>(system, server, std::move(admin),
                                           [this] { return snapshot(); }));

@@ -1,5 +1,7 @@
 #include "actors/node_settings.hpp"
 
+#include <algorithm>
+
 namespace troupe::actors {
 
 net::media_port_config to_media_port(const config::rtc_keys& in) {
@@ -13,6 +15,13 @@ net::media_port_config to_media_port(const config::rtc_keys& in) {
   return out;
 }
 
+bool only_loopback(const std::vector<std::string>& addresses) {
+  return std::ranges::all_of(addresses, [](const auto& text) {
+    auto x = net::parse_address(text, 0);
+    return x && x->is_loopback();
+  });
+}
+
 net::http_server_config to_http_server(const config::http_keys& in) {
   net::http_server_config out;
   out.addresses = in.listen_addresses;
@@ -22,6 +31,9 @@ net::http_server_config to_http_server(const config::http_keys& in) {
     out.tls = net::tls_files{in.tls_certificate, in.tls_key};
   out.tls_check_interval = in.tls_check_interval;
   out.allowed_origins = in.allowed_origins;
+  out.local_only = only_loopback(in.listen_addresses);
+  out.frame_ancestors = in.frame_ancestors;
+  out.hsts_seconds = static_cast<uint32_t>(in.hsts.count());
   out.engineio.ping_interval = in.ping_interval;
   out.engineio.ping_timeout = in.ping_timeout;
   out.websocket_idle_timeout = in.ping_interval + in.ping_timeout;

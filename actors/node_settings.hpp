@@ -10,6 +10,10 @@ namespace troupe::actors {
 
 net::media_port_config to_media_port(const config::rtc_keys& in);
 
+/// Whether all of these addresses are of loopback: then only this host can
+/// reach who listens on them.
+bool only_loopback(const std::vector<std::string>& addresses);
+
 net::http_server_config to_http_server(const config::http_keys& in);
 
 /// The backend of that name, of which "auto" is the fastest; nothing where

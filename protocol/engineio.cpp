@@ -104,7 +104,7 @@ std::optional<std::string> base64_decode(std::string_view text) {
   return result;
 }
 
-std::string render(refusal x) {
+std::string render(refusal x, std::string_view message) {
   constexpr std::array<std::string_view, 6> messages = {
       "Transport unknown", "Session ID unknown", "Bad handshake method",
       "Bad request",       "Forbidden",          "Unsupported protocol version",
@@ -112,7 +112,7 @@ std::string render(refusal x) {
   auto code = static_cast<size_t>(x);
   std::string result = "{\"code\":" + std::to_string(code);
   result += ",\"message\":\"";
-  result += messages[code];
+  result += message.empty() ? messages[code] : message;
   result += "\"}";
   return result;
 }

@@ -66,8 +66,9 @@ enum class refusal : uint8_t {
   unsupported_version
 };
 
-/// The JSON body for a refusal.
-std::string render(refusal x);
+/// The JSON body for a refusal. `message`, where there is one, stands in place
+/// of the usual text; it must need no escapes in JSON.
+std::string render(refusal x, std::string_view message = {});
 
 /// The HTTP status for a refusal.
 unsigned http_status(refusal x);

@@ -92,8 +92,6 @@ void engineio_service::refuse_post(const http_request& request) {
 std::optional<eio::refusal> engineio_service::check(const http_request& request,
                                                     std::string_view transport,
                                                     session_ptr& session) {
-  if (!core_.allows_origin(request))
-    return eio::refusal::forbidden;
   auto asked = request.query_value("transport");
   if (asked != "polling" && asked != "websocket")
     return eio::refusal::unknown_transport;
@@ -114,18 +112,20 @@ std::optional<eio::refusal> engineio_service::check(const http_request& request,
 http_response engineio_service::refuse(const http_request& request,
                                        eio::refusal why) {
   auto response = json_response(eio::http_status(why), eio::render(why));
-  if (why == eio::refusal::forbidden) {
-    core_.rejects.add(reject_reason::origin);
-  } else {
-    core_.rejects.add(reject_reason::handshake);
-    allow_cross_origin(request, response);
-  }
+  core_.rejects.add(reject_reason::handshake);
+  allow_cross_origin(request, response);
   return response;
+}
+
+http_response engineio_service::refuse_source(const source_refusal& why) {
+  return json_response(
+      eio::http_status(eio::refusal::forbidden),
+      eio::render(eio::refusal::forbidden, "Forbidden. " + why.explain()));
 }
 
 void engineio_service::handle(const exchange_ptr& exchange) {
   const auto& request = exchange->request();
-  if (request.method == "OPTIONS" && core_.allows_origin(request))
+  if (request.method == "OPTIONS")
     return exchange->answer(answer_preflight(request));
   session_ptr session;
   if (auto why = check(request, "polling", session))

@@ -3,6 +3,7 @@
 #include "net/base/rng.hpp"
 #include "net/io/admission.hpp"
 #include "net/io/http_exchange.hpp"
+#include "net/io/origin_policy.hpp"
 #include "net/io/websocket_plan.hpp"
 #include "protocol/engineio.hpp"
 
@@ -37,6 +38,9 @@ public:
 
   /// A POST's body is too large.
   void refuse_post(const http_request& request);
+
+  /// The refusal of a request for the page that it comes from.
+  static http_response refuse_source(const source_refusal& why);
 
   /// A complete request that is no WebSocket upgrade.
   void handle(const exchange_ptr& exchange);

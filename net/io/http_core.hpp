@@ -21,8 +21,9 @@ struct http_core : std::enable_shared_from_this<http_core> {
 
   ~http_core();
 
-  /// Whether a request's Origin, where it has one, is on the list.
-  bool allows_origin(const http_request& request) const;
+  /// The refusal of a request for the page that it comes from, or for the name
+  /// by which it asks; nothing where it may pass.
+  std::optional<http_response> check_source(const http_request& request);
 
   /// Counts a connection that the layer above ends with `code`, where that
   /// says that the client is at fault.
@@ -38,6 +39,9 @@ struct http_core : std::enable_shared_from_this<http_core> {
   io_threads& threads;
   http_handler& handler;
   const http_server_config config;
+  const origin_policy origins;
+  /// What the head of every answer holds.
+  const http_headers common_headers;
   static_files files;
   /// Null where the port is plain.
   std::unique_ptr<tls_store> tls;

@@ -137,24 +137,40 @@ void watch_certificate(const std::shared_ptr<http_core>& core) {
       });
 }
 
+http_headers make_common_headers(const http_server_config& config) {
+  http_headers out{{"X-Content-Type-Options", "nosniff"}};
+  // Browsers would ask every server on this machine by TLS.
+  if (config.tls && !config.local_only)
+    out.emplace_back("Strict-Transport-Security",
+                     "max-age=" + std::to_string(config.hsts_seconds));
+  return out;
+}
+
 } // namespace
 
 http_core::http_core(io_threads& loops, http_handler& up, http_server_config x)
     : threads(loops)
     , handler(up)
     , config(std::move(x))
-    , files(config.static_root)
+    , origins(config.allowed_origins, config.local_only)
+    , common_headers(make_common_headers(config))
+    , files(config.static_root, make_page_headers(config.frame_ancestors))
     , tls(config.tls ? std::make_unique<tls_store>(*config.tls) : nullptr)
     , gate(config.limits)
     , engineio(std::make_unique<engineio_service>(*this)) {}
 
 http_core::~http_core() = default;
 
-bool http_core::allows_origin(const http_request& request) const {
-  auto origin = request.header("Origin");
-  return origin.empty() || config.allowed_origins.empty()
-         || std::ranges::find(config.allowed_origins, origin)
-                != config.allowed_origins.end();
+std::optional<http_response>
+http_core::check_source(const http_request& request) {
+  auto why = origins.check(request);
+  if (!why)
+    return std::nullopt;
+  rejects.add(reject_reason::origin);
+  auto response = handler.refuse_source(request, *why);
+  if (engineio->serves(request.path))
+    return engineio_service::refuse_source(*why);
+  return response;
 }
 
 void http_core::count_close(uint16_t code) {
@@ -191,6 +207,11 @@ reject_reason to_reason(admission_outcome why) {
 uint64_t http_core::next_id() {
   static std::atomic<uint64_t> last{0};
   return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+http_response http_handler::refuse_source(const http_request&,
+                                          const source_refusal& why) {
+  return text_response(403, why.explain() + "\n");
 }
 
 void http_handler::on_certificate_changed(const std::error_code&) {}

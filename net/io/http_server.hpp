@@ -5,6 +5,7 @@
 #include "net/io/admission.hpp"
 #include "net/io/connection.hpp"
 #include "net/io/http_types.hpp"
+#include "net/io/origin_policy.hpp"
 #include "net/io/reject_counters.hpp"
 
 #include <memory>
@@ -55,9 +56,19 @@ struct http_server_config {
   /// Served for GET and HEAD where the handler has no answer; empty: none.
   std::string static_root;
 
-  /// The Origin values from which browsers may open a WebSocket or use
-  /// Engine.IO ("https://meet.example.org"). Empty allows all.
+  /// The origins whose pages may use the server beside its own pages, and
+  /// whether it listens on loopback alone: see `origin_policy`.
   std::vector<std::string> allowed_origins;
+  bool local_only = false;
+
+  /// The origins whose pages may show those of this server in a frame, beside
+  /// its own; "*" for all (CSP Level 3, section 6.4.2).
+  std::vector<std::string> frame_ancestors;
+
+  /// For how many seconds a browser that has seen this server with TLS asks it
+  /// by TLS only (RFC 6797, section 6.1.1); 0 has it forget. Not sent without
+  /// TLS, nor by a server on loopback alone.
+  uint32_t hsts_seconds = 0;
 
   engineio_config engineio;
 
@@ -128,8 +139,9 @@ struct clients_refused {
   std::error_code error;
 };
 
-/// The layer above the server. Called on the I/O threads, from several at
-/// once; must not block.
+/// The layer above the server. All requests that it sees but those of
+/// `refuse_source` have passed the `origin_policy`. Called on the I/O threads,
+/// from several at once; must not block.
 class http_handler {
 public:
   virtual ~http_handler() = default;
@@ -143,8 +155,13 @@ public:
   virtual bool handle_http_later(const http_request& request,
                                  const http_responder& respond);
 
-  /// Decides on a WebSocket or a new Engine.IO session before it exists. The
-  /// origin has been checked.
+  /// Answers a request that is refused for the page that it comes from, or for
+  /// the name by which it asks. Called for each: what is told of it must be
+  /// limited.
+  virtual http_response refuse_source(const http_request& request,
+                                      const source_refusal& why);
+
+  /// Decides on a WebSocket or a new Engine.IO session before it exists.
   virtual upgrade_decision decide_upgrade(const http_request& request) = 0;
 
   /// A connection is open. What is returned receives its messages; nothing

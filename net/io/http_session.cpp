@@ -154,6 +154,8 @@ private:
                                                  : http_version::http_1_1;
     if (auto refusal = apply_request_rules(request, version))
       return reject(reject_reason::request_malformed, std::move(*refusal));
+    if (auto refusal = core_->check_source(request))
+      return refuse(std::move(*refusal));
     if (beast::websocket::is_upgrade(message))
       return upgrade(std::move(request));
     auto limit = core_->config.max_body;
@@ -315,6 +317,8 @@ private:
       keep_alive_ = false;
     const auto& out = sending_.emplace(std::move(response));
     response_ = {static_cast<http::status>(out.status), 11};
+    for (const auto& [name, value] : core_->common_headers)
+      response_.insert(name, value);
     for (const auto& [name, value] : out.headers)
       response_.insert(name, value);
     response_.keep_alive(keep_alive_);
@@ -384,9 +388,6 @@ private:
         return refuse(std::move(*refusal));
       plan = std::move(std::get<websocket_plan>(decision));
     } else {
-      if (!core_->allows_origin(request))
-        return reject(reject_reason::origin,
-                      text_response(403, "Origin not allowed\n"));
       auto decision = core_->handler.decide_upgrade(request);
       if (decision.kind.empty())
         return reject(reject_reason::handshake, std::move(decision.rejection));

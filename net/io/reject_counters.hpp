@@ -27,7 +27,7 @@ enum class reject_reason : uint8_t {
   request_large,
   /// What came is not HTTP, or can be read in more than one way.
   request_malformed,
-  /// The page's origin is not on the list.
+  /// The page's origin may not use the server, or the Host is not its name.
   origin,
   /// There is no such endpoint, or its dialect refused the handshake.
   handshake,

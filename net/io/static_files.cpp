@@ -38,13 +38,21 @@ bool matches(std::string_view if_none_match, std::string_view tag) {
 
 } // namespace
 
-static_files::static_files(const fs::path& root) {
+static_files::static_files(const fs::path& root, http_headers common_headers)
+    : common_headers_(std::move(common_headers)) {
   std::error_code ec;
   if (!root.empty())
     root_ = fs::canonical(root, ec);
 }
 
 http_response static_files::serve(const http_request& request) {
+  auto response = find(request);
+  response.headers.insert(response.headers.end(), common_headers_.begin(),
+                          common_headers_.end());
+  return response;
+}
+
+http_response static_files::find(const http_request& request) {
   if (root_.empty())
     return not_found();
   if (request.method != "GET" && request.method != "HEAD") {
@@ -71,7 +79,6 @@ http_response static_files::serve(const http_request& request) {
   }
   response.headers.emplace_back("Content-Type",
                                 content_type(file->filename().native()));
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   response.shared_body = cache_.get(file->native(), facts);
   return response.shared_body ? response : not_found();
 }
@@ -100,6 +107,25 @@ std::optional<fs::path> static_files::resolve(std::string_view path) const {
   if (inside.empty() || *inside.begin() == "..")
     return std::nullopt;
   return wanted;
+}
+
+http_headers
+make_page_headers(const std::vector<std::string>& frame_ancestors) {
+  std::string framing = "frame-ancestors 'self'";
+  for (const auto& x : frame_ancestors)
+    framing += " " + x;
+  http_headers out{
+      {"Content-Security-Policy", framing},
+      // Not no-referrer: then browsers send Origin: null with a POST.
+      {"Referrer-Policy", "same-origin"},
+      {"Permissions-Policy",
+       "camera=(self), microphone=(self), display-capture=(self), "
+       "geolocation=(self), usb=(self), hid=(self), serial=(self), "
+       "bluetooth=(self), payment=()"}};
+  // The older header cannot name others.
+  if (frame_ancestors.empty())
+    out.emplace_back("X-Frame-Options", "SAMEORIGIN");
+  return out;
 }
 
 std::string_view content_type(std::string_view file_name) {

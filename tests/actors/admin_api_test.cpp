@@ -360,13 +360,17 @@ TEST_CASE("who operates the server mutes, locks, kicks and closes") {
   CHECK(on.ann->close_code() == 4004);
 }
 
-TEST_CASE("browsers get no CORS headers, unless their page is on the list") {
+TEST_CASE("pages of other sites cannot use the API, unless they are listed") {
   const auto foreign = "Origin: https://evil.example.org\r\n";
   scene closed;
   auto reply = closed.ask("GET", "/rooms", bearer(token) + foreign);
-  CHECK(reply.status == 200);
+  CHECK(reply.status == 403);
   CHECK(reply.header("Access-Control-Allow-Origin").empty());
-  CHECK(closed.ask("OPTIONS", "/rooms", foreign).status == 401);
+  CHECK(reply.body
+        == R"({"error":{"code":"forbidden","message":"Origin )"
+           R"(https://evil.example.org not allowed: set http.allowed-origins )"
+           R"(= https://evil.example.org on the server"}})");
+  CHECK(closed.ask("OPTIONS", "/rooms", foreign).status == 403);
 
   scene listed{true, {good_page}};
   const auto good = "Origin: " + good_page + "\r\n";

@@ -104,7 +104,7 @@ TEST_CASE("pages of other origins cannot make broadcasters") {
   };
   CHECK(from("https://evil.example.org") == 403);
   CHECK(from("https://meet.example.org") == 200);
-  // Without a list, their pages can send no JSON unasked.
+  // Nor can they send JSON where the browser tells no origin.
   auto form = http(at.node.port(), "POST", "/rooms/r/broadcasters",
                    "Content-Type: text/plain\r\n", me);
   CHECK(form.status == 415);

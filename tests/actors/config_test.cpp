@@ -296,19 +296,43 @@ TEST_CASE("an origin is what browsers send as one") {
   for (std::string good :
        {"https://meet.example.org", "http://localhost:8080", "http://[::1]:80",
         "capacitor://localhost", "file://", "null",
-        "https://a.example,https://b.example"}) {
+        "https://a.example,https://b.example", "*", "http://localhost:*"}) {
     auto outcome = read({"--http.allowed-origins=" + good});
     CHECK_MESSAGE(outcome.settings, outcome.text);
   }
   for (std::string bad :
        {"foo", "meet.example.org", "https://", "https://a.example/",
-        "https://A.example", "*", "https://*.example", "://a", ""}) {
+        "https://A.example", "**", "https://*.example", "://a",
+        "https://a.example:*:*", ""}) {
     CAPTURE(bad);
     auto outcome = read({"--http.allowed-origins=" + bad});
     CHECK_FALSE(outcome.settings);
     if (!bad.empty())
       CHECK(outcome.text.find("https://meet.example.org") != std::string::npos);
   }
+}
+
+TEST_CASE("who may show the page in a frame is named by origins") {
+  for (std::string good : {"https://portal.example", "*", "http://a.example:*",
+                           "https://a.example,https://b.example:8443"}) {
+    auto outcome = read({"--http.frame-ancestors=" + good});
+    CHECK_MESSAGE(outcome.settings, outcome.text);
+  }
+  // What would end the directive and begin another.
+  for (std::string bad :
+       {"https://a.example;script-src", "https://a.example 'none'", "'self'",
+        "null", "file://", "capacitor://localhost", "a.example"})
+    CHECK_MESSAGE(!read({"--http.frame-ancestors=" + bad}).settings, bad);
+}
+
+TEST_CASE("a server knows whether only its own host can reach it") {
+  using troupe::actors::to_http_server;
+  config::http_keys keys;
+  CHECK_FALSE(to_http_server(keys).local_only);
+  keys.listen_addresses = {"127.0.0.1", "::1"};
+  CHECK(to_http_server(keys).local_only);
+  keys.listen_addresses = {"127.0.0.1", "192.0.2.1"};
+  CHECK_FALSE(to_http_server(keys).local_only);
 }
 
 TEST_CASE("a certificate without its key, or the reverse, stops the start") {

@@ -300,6 +300,23 @@ TEST_CASE("tokens that never expire are a warning where they are taken") {
          "auth.jwt-require-exp");
 }
 
+TEST_CASE("the doctor says whose pages may use the server") {
+  host x;
+  auto origins = [&] {
+    auto all = diagnose(x.settings, x.facts);
+    auto i = std::ranges::find(all, "origins", &finding::topic);
+    REQUIRE(i != all.end());
+    return *i;
+  };
+  CHECK(origins().what == "the server's own");
+  x.settings.http.allowed_origins = {"https://a.example", "https://b.example"};
+  CHECK(origins().what
+        == "the server's own, https://a.example, https://b.example");
+  x.settings.http.allowed_origins = {"*"};
+  expect(x.complaint(), verdict::warning, "origins", "every site",
+         "http.allowed-origins");
+}
+
 TEST_CASE("keys for tokens must be there, fit, and be nobody else's") {
   host x;
   x.facts.auth.exposed = "/etc/jwt";
@@ -307,7 +324,8 @@ TEST_CASE("keys for tokens must be there, fit, and be nobody else's") {
          "chmod o= /etc/jwt");
   x.facts.auth.exposed.clear();
   x.facts.auth.placeholder = "/etc/jwt";
-  expect(x.complaint(), verdict::wrong, "tokens", "guessed", "openssl rand");
+  expect(x.complaint(), verdict::wrong, "tokens", "guessed",
+         "openssl rand -hex 32 | install -m 640 -g troupe /dev/stdin /etc/jwt");
   x.facts.auth.failure = "auth.jwt: no key";
   expect(x.complaint(), verdict::wrong, "tokens", "no key", "hs256");
 }
@@ -318,7 +336,7 @@ TEST_CASE("the admin API's token must be there, and be nobody else's") {
   CHECK(x.complaints().empty());
   x.settings.admin.token_file = "/etc/admin";
   expect(x.complaint(), verdict::wrong, "admin", "no file",
-         "openssl rand -hex 32 > /etc/admin");
+         "install -m 640 -g troupe /dev/stdin /etc/admin");
   x.facts.admin = {"", "/etc/admin", ""};
   expect(x.complaint(), verdict::warning, "admin", "can read the secret",
          "chmod o= /etc/admin");

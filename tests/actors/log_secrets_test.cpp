@@ -1,11 +1,9 @@
 #include "actors/node.hpp"
 
 #include "live_client.hpp"
+#include "log_capture.hpp"
 #include "quiet_log.hpp"
-#include "temporary_file.hpp"
 #include "tests/support/tokens.hpp"
-
-#include <fcntl.h>
 
 using namespace troupe;
 using namespace troupe::test;
@@ -13,43 +11,6 @@ using namespace std::chrono_literals;
 using net::testing::http;
 
 namespace {
-
-/// Everything that is written to standard output, in a file.
-class captured_output {
-public:
-  captured_output() : before_(::dup(1)) {
-    auto fd = ::open(file_.path().c_str(), O_WRONLY | O_TRUNC);
-    REQUIRE(before_ >= 0);
-    REQUIRE(fd >= 0);
-    std::fflush(stdout);
-    ::dup2(fd, 1);
-    ::close(fd);
-  }
-
-  ~captured_output() {
-    release();
-  }
-
-  std::string release() {
-    if (before_ >= 0) {
-      std::fflush(stdout);
-      ::dup2(before_, 1);
-      ::close(std::exchange(before_, -1));
-    }
-    std::ifstream in{file_.path()};
-    return {std::istreambuf_iterator<char>{in}, {}};
-  }
-
-private:
-  temporary_file file_{""};
-  int before_;
-};
-
-void set_log_level(const std::string& level) {
-  actors::config::log_keys settings;
-  settings.level = level;
-  actors::log::open(settings);
-}
 
 const net::dtls_context& client_dtls() {
   static auto instance = std::move(*net::dtls_context::make());

@@ -218,6 +218,7 @@ net::http_server_config echo_server_config() {
                            std::string{echo_service::socketio_path}};
   result.engineio.ping_interval = std::chrono::milliseconds{300};
   result.engineio.ping_timeout = std::chrono::milliseconds{200};
+  result.allowed_origins = {"*"};
   result.message_rate = 0;
   return result;
 }

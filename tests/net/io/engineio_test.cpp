@@ -230,8 +230,10 @@ TEST_CASE("a session that the upper layer does not take is closed") {
   CHECK(socket.close_code() == 1013);
 }
 
-TEST_CASE("browsers of other origins may use the endpoint, with credentials") {
-  http_fixture x;
+TEST_CASE("pages of a listed origin may use the endpoint, with credentials") {
+  auto config = loopback_config();
+  config.allowed_origins = {"https://meet.example"};
+  http_fixture x{config};
   const char* origin = "Origin: https://meet.example\r\n"
                        "Access-Control-Request-Headers: x-token\r\n";
   auto preflight = http(x.port(), "OPTIONS", base + "polling", origin);

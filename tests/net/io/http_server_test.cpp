@@ -40,6 +40,37 @@ private:
 
 } // namespace
 
+TEST_CASE("browsers are told to take no answer for what it is not") {
+  http_fixture x;
+  for (const auto* path : {"/healthz", "/absent", "/socket.io/?EIO=4"})
+    CHECK(http(x.port(), "GET", path).header("X-Content-Type-Options")
+          == "nosniff");
+  CHECK(http(x.port(), "GET", "/healthz")
+            .header("Strict-Transport-Security")
+            .empty());
+}
+
+TEST_CASE("a server on loopback answers to its own names only") {
+  auto config = loopback_config();
+  config.local_only = true;
+  http_fixture x{config};
+  CHECK(http(x.port(), "GET", "/healthz").status == 200);
+  for (std::string path : {"/healthz", "/", "/ws", "/socket.io/?EIO=4"}) {
+    tcp_client rebound{x.port()};
+    rebound.write("GET " + path
+                  + " HTTP/1.1\r\nHost: evil.example:3000\r\n"
+                    "Origin: http://evil.example:3000\r\n\r\n");
+    auto reply = read_reply(rebound);
+    CHECK(reply.status == 403);
+    CHECK(reply.body.find("Host evil.example:3000 not allowed: set "
+                          "http.allowed-origins = http://evil.example:3000")
+          != std::string::npos);
+  }
+  CHECK(x.server.rejects()[reject_reason::origin] == 4);
+  ws_client page{x.port(), "/ws", "Origin: http://127.0.0.1:5173\r\n"};
+  CHECK(page.reply().status == 101);
+}
+
 TEST_CASE("small requests are answered at once") {
   http_fixture x;
   auto reply = http(x.port(), "GET", "/healthz");

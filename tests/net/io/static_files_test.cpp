@@ -26,7 +26,7 @@ public:
     put("root/with space.txt", "space");
     fs::create_symlink(top_ / "secret.txt", top_ / "root/leak.txt");
     fs::create_symlink("app.js", top_ / "root/alias.js");
-    files_.emplace(top_ / "root");
+    files_.emplace(top_ / "root", make_page_headers({}));
   }
 
   ~site() {
@@ -109,6 +109,36 @@ TEST_CASE("only GET and HEAD are for files") {
   CHECK(response.status == 405);
   CHECK(header(response, "Allow") == "GET, HEAD");
   CHECK(x.ask("/app.js", "HEAD").status == 200);
+}
+
+TEST_CASE("a page may be framed by its own origin and by those named") {
+  auto framing = [](const std::vector<std::string>& by) {
+    http_response out;
+    out.headers = make_page_headers(by);
+    return std::pair{header(out, "Content-Security-Policy"),
+                     header(out, "X-Frame-Options")};
+  };
+  CHECK(framing({})
+        == std::pair<std::string, std::string>{"frame-ancestors 'self'",
+                                               "SAMEORIGIN"});
+  CHECK(framing({"https://a.example", "https://b.example:8443"})
+        == std::pair<std::string, std::string>{
+            "frame-ancestors 'self' https://a.example https://b.example:8443",
+            ""});
+}
+
+TEST_CASE("every answer of a site has the headers of its pages") {
+  site x;
+  for (const auto* path : {"/", "/app.js", "/absent"}) {
+    auto response = x.ask(path);
+    CHECK(header(response, "Content-Security-Policy")
+          == "frame-ancestors 'self'");
+    CHECK(header(response, "Referrer-Policy") == "same-origin");
+    auto policy = header(response, "Permissions-Policy");
+    for (const auto* own :
+         {"camera=(self)", "microphone=(self)", "display-capture=(self)"})
+      CHECK(policy.find(own) != std::string::npos);
+  }
 }
 
 TEST_CASE("without a root there are no files") {

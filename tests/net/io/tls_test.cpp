@@ -44,6 +44,21 @@ TEST_CASE("https and wss work with a certificate") {
   CHECK(x.handler.wait_for_open(1).at(0)->request().secure);
 }
 
+TEST_CASE("browsers are told to come by TLS again, but not on loopback") {
+  certificate_files files;
+  auto config = tls_config(files);
+  config.hsts_seconds = 600;
+  for (bool local : {false, true}) {
+    config.local_only = local;
+    http_fixture x{config};
+    tls_client client{x.port()};
+    client.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    auto head = client.read_until("\r\n\r\n");
+    auto told = head.find("Strict-Transport-Security: max-age=600\r\n");
+    CHECK((told == std::string::npos) == local);
+  }
+}
+
 TEST_CASE("old versions of TLS and plain HTTP are refused on a TLS port") {
   certificate_files files;
   http_fixture x{tls_config(files)};
