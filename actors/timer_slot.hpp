@@ -16,8 +16,17 @@ namespace troupe::actors {
 /// A delayed message cannot be taken back, so a tick may come early (an
 /// engine's deadline moved back, or a nearer one came between): engines bear
 /// a `handle_timeout` before its time.
+///
+/// Invariant: `delayed_send` pins its receiver. The clock holds a reference to
+/// the actor until the message is due, so that the memory of one that has ended
+/// stays for as long. Therefore no tick is asked for more than `longest` ahead;
+/// one that comes before the deadline arms the slot again. Delays of any length
+/// are to be made with this class.
 class timer_slot {
 public:
+  /// The longest delay that is asked for at once.
+  static constexpr net::duration longest = std::chrono::minutes{1};
+
   /// `shortest` is the least time between two ticks.
   explicit timer_slot(net::duration shortest = std::chrono::milliseconds{5})
       : shortest_(shortest) {}
@@ -34,7 +43,7 @@ public:
     if (!deadline || pending_ <= *deadline)
       return;
     auto now = self->clock().now();
-    auto at = std::max(*deadline, now + shortest_);
+    auto at = std::clamp(*deadline, now + shortest_, now + longest);
     if (pending_ <= at)
       return;
     pending_ = at;

@@ -72,6 +72,25 @@ TEST_CASE("ticks are at least 5 ms apart") {
   CHECK(self.sent == 1);
 }
 
+TEST_CASE("a far deadline is reached by ticks that pin nobody for long") {
+  fake_self self;
+  timer_slot slot;
+  auto deadline = self.now + std::chrono::minutes{90};
+  slot.arm(&self, deadline, tick{});
+  int ticks = 0;
+  while (self.now < deadline) {
+    REQUIRE(self.under_way.size() == 1);
+    CHECK(self.under_way[0] - self.now <= timer_slot::longest);
+    REQUIRE(self.advance());
+    slot.fired(self.now);
+    ++ticks;
+    if (self.now < deadline)
+      slot.arm(&self, deadline, tick{});
+  }
+  CHECK(self.now == deadline);
+  CHECK(ticks == 90);
+}
+
 TEST_CASE("nearer deadlines leave no chains of ticks behind") {
   fake_self self;
   timer_slot slot;
