@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/ids.hpp"
+#include "actors/request_deadline.hpp"
 #include "net/datagram.hpp"
 #include "protocol/transport_parameters.hpp"
 #include "protocol/verbs.hpp"
@@ -74,19 +75,21 @@ struct dialect_tick {};
 /// Opens a room that nobody has joined yet.
 struct open_room {
   room_id room;
+  request_deadline until = {};
 };
 
 /// INTERNAL: a room without members may have waited for long enough.
 struct room_idle_tick {};
 
-/// Shows a member that joined hidden.
+/// Shows a member that joined hidden. It keeps its id, whatever `who` says.
 struct announce_member {
+  request_deadline until;
   protocol::participant who;
 };
 
 /// A member that came under an id of the server's says which user it is.
 struct identify_member {
-  peer_id known_as;
+  request_deadline until;
   protocol::participant who;
   bool named_by_client = false;
   bool derived = false;
@@ -94,52 +97,42 @@ struct identify_member {
 
 /// A member calls itself something else.
 struct rename_member {
-  peer_id peer;
   std::string name;
 };
 
 /// A member asks for what only moderators may do.
 struct moderate_room {
-  peer_id by;
   std::variant<protocol::verb::kick, protocol::verb::mute,
                protocol::verb::lock_room, protocol::verb::end_room>
       what;
 };
 
 /// The peer leaves its room; what it had there is over.
-struct leave_room {
-  peer_id peer;
-};
+struct leave_room {};
 
 /// Asks for one producer, or for the first of another peer that is not among
 /// `except`.
 struct find_producer {
-  peer_id asking;
   std::optional<producer_id> producer;
   std::vector<producer_id> except;
   /// One's own counts, where nobody else is there.
   bool own_if_alone = false;
 };
 
-struct list_room_producers {
-  peer_id asking;
-};
+struct list_room_producers {};
 
-/// The connection of a member is lost; it may come back.
+/// The connection of a member is lost; it may come back. Ignored unless the
+/// member is still held by the session that joined by that peer: the user may
+/// have returned before this arrives.
 struct member_lost {
-  peer_id peer;
+  uint64_t joiner = 0;
 };
 
 /// It came back with nothing of what it had: to the others, as another.
-struct member_renewed {
-  peer_id peer;
-};
+struct member_renewed {};
 
-/// INTERNAL: it has had its time to do so.
-struct grace_tick {
-  peer_id peer;
-  uint64_t loss = 0;
-};
+/// INTERNAL: some lost member has had its time to come back.
+struct grace_tick {};
 
 struct producer_withdrawn {
   producer_id producer;
@@ -150,10 +143,12 @@ struct producer_pause_changed {
   bool paused = false;
 };
 
-/// The room has no member left. `joins` counts what the room has been asked
-/// so far, so that the server can tell whether another is under way.
+/// The room has no member: the last one has left, or the first one was not let
+/// in.
 struct room_emptied {
   room_id room;
+  /// How many joins the room has answered, so that the server can tell whether
+  /// another is under way.
   uint64_t joins = 0;
 };
 
@@ -184,8 +179,11 @@ struct census {
 struct close_peer {};
 
 /// The connection is lost. What the peer has goes on, for as long as its room
-/// keeps it.
-struct session_lost {};
+/// keeps it. Ignored unless the peer is still held by the session that joined
+/// by `joiner`.
+struct session_lost {
+  uint64_t joiner = 0;
+};
 
 /// The same by the room's will: its client is told, and its connection ended.
 struct dismiss_peer {

@@ -18,6 +18,7 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
   services = cfg.services;
   gate = cfg.gate;
   session = cfg.session;
+  joiner = self->id();
   overseer.begin(self, session);
   random = net::make_secure_rng();
   self->set_error_handler([](caf::error&) {});
@@ -69,8 +70,8 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
         if (auto* entry = find_transport(x.transport))
           entry->leaving = x.leaving;
       },
-      [this](const session_lost&) {
-        if (!of_former_session())
+      [this](const session_lost& x) {
+        if (session && x.joiner == joiner)
           be_lost();
       },
       [this](const data_consumer_over& x) { end_data_consumer(x); },
@@ -83,70 +84,65 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       [this](const data_consumer_low& x) {
         tell_session(event::data_consumer_buffered_low{x.consumer, x.octets});
       },
-      [this](verb::produce_data& x) { return produce_data(x); },
-      [this](const verb::consume_data& x) { return consume_data(x); },
-      [this](const verb::pause_data_producer& x) {
-        return set_paused(x.data_producer, true);
-      },
-      [this](const verb::resume_data_producer& x) {
-        return set_paused(x.data_producer, false);
-      },
-      [this](const verb::close_data_producer& x) {
-        return close(x.data_producer);
-      },
-      [this](const verb::pause_data_consumer& x) {
-        return set_paused(x.data_consumer, true);
-      },
-      [this](const verb::resume_data_consumer& x) {
-        return set_paused(x.data_consumer, false);
-      },
-      [this](const verb::close_data_consumer& x) {
-        return close(x.data_consumer);
-      },
-      [this](verb::set_data_subchannels& x) { return subscribe(x); },
-      [this](const verb::add_data_subchannel& x) { return subscribe(x); },
-      [this](const verb::remove_data_subchannel& x) { return subscribe(x); },
-      [this](const verb::set_data_low_threshold& x) { return watch(x); },
-      [this](const verb::get_data_buffered& x) { return get_buffered(x); },
-      [this](const verb::list_data_producers&) {
-        return list_data_producers();
-      },
-      [this](verb::join& x) { return join(x); },
-      [this](verb::announce& x) { return announce(x); },
-      [this](verb::set_display_name& x) { return set_name(x); },
-      [this](const verb::create_transport& x) { return create_transport(x); },
-      [this](const verb::connect_transport& x) { return connect_transport(x); },
-      [this](const verb::restart_ice& x) { return restart_ice(x); },
-      [this](verb::produce& x) { return produce(x); },
-      [this](const verb::consume& x) { return consume(x); },
-      [this](const verb::pause_producer& x) {
-        return set_paused(x.producer, true);
-      },
-      [this](const verb::resume_producer& x) {
-        return set_paused(x.producer, false);
-      },
-      [this](const verb::close_producer& x) { return close(x.producer); },
-      [this](const verb::pause_consumer& x) {
+      on<verb::produce_data>([this](auto& x) { return produce_data(x); }),
+      on<verb::consume_data>([this](auto& x) { return consume_data(x); }),
+      on<verb::pause_data_producer>(
+          [this](auto& x) { return set_paused(x.data_producer, true); }),
+      on<verb::resume_data_producer>(
+          [this](auto& x) { return set_paused(x.data_producer, false); }),
+      on<verb::close_data_producer>(
+          [this](auto& x) { return close(x.data_producer); }),
+      on<verb::pause_data_consumer>(
+          [this](auto& x) { return set_paused(x.data_consumer, true); }),
+      on<verb::resume_data_consumer>(
+          [this](auto& x) { return set_paused(x.data_consumer, false); }),
+      on<verb::close_data_consumer>(
+          [this](auto& x) { return close(x.data_consumer); }),
+      on<verb::set_data_subchannels>([this](auto& x) { return subscribe(x); }),
+      on<verb::add_data_subchannel>([this](auto& x) { return subscribe(x); }),
+      on<verb::remove_data_subchannel>(
+          [this](auto& x) { return subscribe(x); }),
+      on<verb::set_data_low_threshold>([this](auto& x) { return watch(x); }),
+      on<verb::get_data_buffered>([this](auto& x) { return get_buffered(x); }),
+      on<verb::list_data_producers>(
+          [this](auto&) { return list_data_producers(); }),
+      on<verb::join>([this](auto& x) { return join(x); }),
+      on<verb::announce>([this](auto& x) { return announce(x); }),
+      on<verb::set_display_name>([this](auto& x) { return set_name(x); }),
+      on<verb::create_transport>(
+          [this](auto& x) { return create_transport(x); }),
+      on<verb::connect_transport>(
+          [this](auto& x) { return connect_transport(x); }),
+      on<verb::restart_ice>([this](auto& x) { return restart_ice(x); }),
+      on<verb::produce>([this](auto& x) { return produce(x); }),
+      on<verb::consume>([this](auto& x) { return consume(x); }),
+      on<verb::pause_producer>(
+          [this](auto& x) { return set_paused(x.producer, true); }),
+      on<verb::resume_producer>(
+          [this](auto& x) { return set_paused(x.producer, false); }),
+      on<verb::close_producer>([this](auto& x) { return close(x.producer); }),
+      on<verb::pause_consumer>([this](auto& x) {
         return tell_consumers(x.consumer, actors::pause_consumer{});
-      },
-      [this](const verb::resume_consumer& x) {
+      }),
+      on<verb::resume_consumer>([this](auto& x) {
         return tell_consumers(x.consumer, actors::resume_consumer{});
-      },
-      [this](const verb::close_consumer& x) { return close(x.consumer); },
-      [this](const verb::set_preferred_layers& x) {
+      }),
+      on<verb::close_consumer>([this](auto& x) { return close(x.consumer); }),
+      on<verb::set_preferred_layers>([this](auto& x) {
         return tell_consumer(
             x.consumer, set_consumer_layers{x.spatial_layer, x.temporal_layer});
-      },
-      [this](const verb::set_consumer_priority& x) { return set_priority(x); },
-      [this](const verb::request_key_frame& x) {
+      }),
+      on<verb::set_consumer_priority>(
+          [this](auto& x) { return set_priority(x); }),
+      on<verb::request_key_frame>([this](auto& x) {
         return tell_consumer(x.consumer, actors::request_key_frame{});
-      },
-      [this](const verb::list_producers&) { return list_producers(); },
-      [this](const verb::get_stats& x) { return get_stats(x.id); },
-      [this](const verb::kick& x) { return moderate(x); },
-      [this](const verb::mute& x) { return moderate(x); },
-      [this](const verb::lock_room& x) { return moderate(x); },
-      [this](const verb::end_room& x) { return moderate(x); },
+      }),
+      on<verb::list_producers>([this](auto&) { return list_producers(); }),
+      on<verb::get_stats>([this](auto& x) { return get_stats(x.id); }),
+      on<verb::kick>([this](auto& x) { return moderate(x); }),
+      on<verb::mute>([this](auto& x) { return moderate(x); }),
+      on<verb::lock_room>([this](auto& x) { return moderate(x); }),
+      on<verb::end_room>([this](auto& x) { return moderate(x); }),
   };
 }
 
@@ -164,7 +160,7 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
   capabilities = std::move(x.capabilities);
   rights = x.rights;
   hidden = x.hidden;
-  self->request(gate, timeout(),
+  self->request(gate, time_left(),
                 join_room{x.room,
                           {x.peer, x.name, true, true, x.device},
                           caf::actor_cast<peer_handle>(self),
@@ -172,12 +168,18 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
                           x.named_by_client,
                           x.derived,
                           x.must_exist,
+                          deadline,
                           x.hidden,
                           x.rights,
                           capabilities,
                           signaled_at})
       .then(
-          [this, promise](room_joined& entered) mutable {
+          [this, promise, limit = deadline](room_joined& entered) mutable {
+            if (late(limit)) {
+              undo_join(entered);
+              promise.deliver(too_late());
+              return;
+            }
             if (entered.former) {
               self->send(session,
                          peer_resumed{caf::actor_cast<caf::strong_actor_ptr>(
@@ -199,8 +201,8 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
 
 caf::result<reply::joined> peer_state::go_on_as(verb::join& x) {
   auto promise = self->make_response_promise<reply::joined>();
-  self->request(room, timeout(),
-                identify_member{id,
+  self->request(room, time_left(),
+                identify_member{deadline,
                                 {x.peer, x.name, true, true, x.device},
                                 x.named_by_client,
                                 x.derived})
@@ -220,8 +222,8 @@ caf::result<reply::joined> peer_state::announce(verb::announce& x) {
   if (!hidden)
     return refuse(error_code::already_joined);
   auto promise = self->make_response_promise<reply::joined>();
-  self->request(room, timeout(),
-                announce_member{{id, x.name, true, true, x.device}})
+  self->request(room, time_left(),
+                announce_member{deadline, {id, x.name, true, true, x.device}})
       .then(
           [=, this,
            wanted = std::move(x.capabilities)](reply::joined& shown) mutable {
@@ -237,7 +239,7 @@ caf::result<reply::joined> peer_state::announce(verb::announce& x) {
 caf::result<reply::ok> peer_state::set_name(verb::set_display_name& x) {
   if (hidden)
     return refuse(error_code::not_joined);
-  self->send(room, rename_member{id, std::move(x.name)});
+  self->send(room, rename_member{std::move(x.name)});
   return reply::ok{};
 }
 
@@ -246,7 +248,7 @@ caf::result<reply::ok> peer_state::moderate(const Verb& x) {
   if (hidden)
     return refuse(error_code::not_joined);
   auto promise = self->make_response_promise<reply::ok>();
-  self->request(room, timeout(), moderate_room{id, x})
+  self->request(room, time_left(), moderate_room{x})
       .then(
           [promise](const done&) mutable { promise.deliver(reply::ok{}); },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });
@@ -272,11 +274,20 @@ bool peer_state::of_former_session() const {
 void peer_state::be_lost() {
   session = nullptr;
   overseer.begin(self, room); // which is who ends us now
-  self->send(room, member_lost{id});
+  self->send(room, member_lost{joiner});
+}
+
+void peer_state::undo_join(const room_joined& entered) {
+  if (entered.former)
+    self->send(caf::actor_cast<peer_actor>(entered.former),
+               session_lost{self->id()});
+  else
+    self->send(entered.room, leave_room{});
 }
 
 void peer_state::adopt(adopt_session& x) {
   session = x.session;
+  joiner = x.joiner;
   overseer.begin(self, session);
   signaled_at = x.signaled_at;
   if (x.capabilities)
@@ -296,7 +307,7 @@ void peer_state::be_muted(std::optional<protocol::media_kind> kind) {
 
 void peer_state::close_all() {
   if (room)
-    self->send(room, leave_room{id});
+    self->send(room, leave_room{});
   for (const auto& x : transports)
     self->send(x.actor, actors::close_transport{});
   for (const auto& x : producers)
@@ -311,6 +322,10 @@ void peer_state::close_all() {
 }
 
 void peer_state::handle_down(const caf::down_msg& down) {
+  // A session says good-bye to its peer, but not to one that it has not heard
+  // of yet: then its connection was lost while its user came back.
+  if (session && room && down.source == session.address())
+    return be_lost();
   if (down.source == (session ? session.address() : room.address()))
     return close_all();
   auto ended = [&](const auto& x) {

@@ -4,6 +4,7 @@
 #include "actors/media_services.hpp"
 #include "actors/peer_handle.hpp"
 #include "actors/peer_listener.hpp"
+#include "actors/reply_of.hpp"
 #include "actors/room_actor.hpp"
 #include "net/transport_tuple.hpp"
 
@@ -60,41 +61,33 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_buffered)
 
 namespace troupe::actors {
 
+/// Answers a verb with its reply. Refused as `internal`, without any effect,
+/// where that is not done by the deadline.
+template <class Verb>
+using carries_out = typename caf::replies_to<
+    Verb, request_deadline>::template with<typename reply_of<Verb>::type>;
+
 /// The part of a peer that speaks of data channels.
 using peer_data_actor = data_listener_actor::extend<
     // Refused as forbidden where the peer may not publish, as unsupported on a
     // transport without SCTP.
-    caf::replies_to<protocol::verb::produce_data>::with<
-        protocol::reply::data_produced>,
+    carries_out<protocol::verb::produce_data>,
     // Refused as overloaded while the server takes on nothing new, as
     // forbidden where the peer may not subscribe, as unsupported on a
     // transport without SCTP.
-    caf::replies_to<protocol::verb::consume_data>::with<
-        protocol::reply::data_consumed>,
-    caf::replies_to<protocol::verb::pause_data_producer>::with<
-        protocol::reply::ok>,
-    caf::replies_to<protocol::verb::resume_data_producer>::with<
-        protocol::reply::ok>,
-    caf::replies_to<protocol::verb::close_data_producer>::with<
-        protocol::reply::ok>,
-    caf::replies_to<protocol::verb::pause_data_consumer>::with<
-        protocol::reply::data_consumers>,
-    caf::replies_to<protocol::verb::resume_data_consumer>::with<
-        protocol::reply::data_consumers>,
-    caf::replies_to<protocol::verb::close_data_consumer>::with<
-        protocol::reply::ok>,
-    caf::replies_to<protocol::verb::set_data_subchannels>::with<
-        protocol::reply::data_subchannels>,
-    caf::replies_to<protocol::verb::add_data_subchannel>::with<
-        protocol::reply::data_subchannels>,
-    caf::replies_to<protocol::verb::remove_data_subchannel>::with<
-        protocol::reply::data_subchannels>,
-    caf::replies_to<protocol::verb::set_data_low_threshold>::with<
-        protocol::reply::ok>,
-    caf::replies_to<protocol::verb::get_data_buffered>::with<
-        protocol::reply::data_buffered>,
-    caf::replies_to<protocol::verb::list_data_producers>::with<
-        protocol::reply::data_producers>>;
+    carries_out<protocol::verb::consume_data>,
+    carries_out<protocol::verb::pause_data_producer>,
+    carries_out<protocol::verb::resume_data_producer>,
+    carries_out<protocol::verb::close_data_producer>,
+    carries_out<protocol::verb::pause_data_consumer>,
+    carries_out<protocol::verb::resume_data_consumer>,
+    carries_out<protocol::verb::close_data_consumer>,
+    carries_out<protocol::verb::set_data_subchannels>,
+    carries_out<protocol::verb::add_data_subchannel>,
+    carries_out<protocol::verb::remove_data_subchannel>,
+    carries_out<protocol::verb::set_data_low_threshold>,
+    carries_out<protocol::verb::get_data_buffered>,
+    carries_out<protocol::verb::list_data_producers>>;
 
 /// The PEER actor interface: one member of one room. It owns its transports,
 /// producers and consumers, and carries out the verbs that concern them. An
@@ -107,52 +100,33 @@ using peer_actor = peer_handle::extend_with<
         caf::reacts_to<session_lost>,
         // Enters the room; everything else needs that. Errors: already_joined,
         // and those of the gate.
-        caf::replies_to<protocol::verb::join>::with<protocol::reply::joined>,
+        carries_out<protocol::verb::join>,
         // Shows who joined hidden; what concerns others needs that.
-        caf::replies_to<protocol::verb::announce>::with<
-            protocol::reply::joined>,
-        caf::replies_to<protocol::verb::set_display_name>::with<
-            protocol::reply::ok>,
-        caf::replies_to<protocol::verb::create_transport>::with<
-            protocol::reply::transport_created>,
-        caf::replies_to<protocol::verb::connect_transport>::with<
-            protocol::reply::transport_connected>,
-        caf::replies_to<protocol::verb::restart_ice>::with<
-            protocol::reply::ice_restarted>,
+        carries_out<protocol::verb::announce>,
+        carries_out<protocol::verb::set_display_name>,
+        carries_out<protocol::verb::create_transport>,
+        carries_out<protocol::verb::connect_transport>,
+        carries_out<protocol::verb::restart_ice>,
         // Refused as forbidden where the peer may not publish.
-        caf::replies_to<protocol::verb::produce>::with<
-            protocol::reply::produced>,
+        carries_out<protocol::verb::produce>,
         // Refused as overloaded while the server takes on nothing new, as
         // forbidden where the peer may not subscribe.
-        caf::replies_to<protocol::verb::consume>::with<
-            protocol::reply::consumed>,
-        caf::replies_to<protocol::verb::pause_producer>::with<
-            protocol::reply::ok>,
-        caf::replies_to<protocol::verb::resume_producer>::with<
-            protocol::reply::ok>,
-        caf::replies_to<protocol::verb::close_producer>::with<
-            protocol::reply::ok>,
-        caf::replies_to<protocol::verb::pause_consumer>::with<
-            protocol::reply::consumers>,
-        caf::replies_to<protocol::verb::resume_consumer>::with<
-            protocol::reply::consumers>,
-        caf::replies_to<protocol::verb::close_consumer>::with<
-            protocol::reply::ok>,
-        caf::replies_to<protocol::verb::set_preferred_layers>::with<
-            protocol::reply::ok>,
-        caf::replies_to<protocol::verb::set_consumer_priority>::with<
-            protocol::reply::ok>,
-        caf::replies_to<protocol::verb::request_key_frame>::with<
-            protocol::reply::ok>,
-        caf::replies_to<protocol::verb::list_producers>::with<
-            protocol::reply::producers>,
-        caf::replies_to<protocol::verb::get_stats>::with<
-            protocol::reply::stats>,
+        carries_out<protocol::verb::consume>,
+        carries_out<protocol::verb::pause_producer>,
+        carries_out<protocol::verb::resume_producer>,
+        carries_out<protocol::verb::close_producer>,
+        carries_out<protocol::verb::pause_consumer>,
+        carries_out<protocol::verb::resume_consumer>,
+        carries_out<protocol::verb::close_consumer>,
+        carries_out<protocol::verb::set_preferred_layers>,
+        carries_out<protocol::verb::set_consumer_priority>,
+        carries_out<protocol::verb::request_key_frame>,
+        carries_out<protocol::verb::list_producers>,
+        carries_out<protocol::verb::get_stats>,
         // A moderator's verbs. Errors: forbidden, bad_request.
-        caf::replies_to<protocol::verb::kick>::with<protocol::reply::ok>,
-        caf::replies_to<protocol::verb::mute>::with<protocol::reply::ok>,
-        caf::replies_to<protocol::verb::lock_room>::with<protocol::reply::ok>,
-        caf::replies_to<protocol::verb::end_room>::with<protocol::reply::ok>>;
+        carries_out<protocol::verb::kick>, carries_out<protocol::verb::mute>,
+        carries_out<protocol::verb::lock_room>,
+        carries_out<protocol::verb::end_room>>;
 
 /// What a peer is made of.
 struct peer_config {

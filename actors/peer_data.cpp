@@ -97,12 +97,20 @@ peer_state::produce_data(verb::produce_data& x) {
       actor,
       x.for_server};
   auto promise = self->make_response_promise<reply::data_produced>();
-  self->request(actor, timeout(), begin_data{})
+  self->request(actor, time_left(), begin_data{})
       .then(
-          [=, this](const done&) mutable {
+          [=, this, limit = deadline](const done&) mutable {
+            // It may have ended meanwhile with its transport.
+            const auto* record = find_record(data_producers, created);
+            if (!record || late(limit)) {
+              self->send(actor, close_data{});
+              forget_data_producer(created);
+              promise.deliver(record ? too_late()
+                                     : refuse(error_code::transport_not_found));
+              return;
+            }
             promise.deliver(reply::data_produced{created});
-            if (const auto* record = find_record(data_producers, created))
-              entry.info.paused = record->paused;
+            entry.info.paused = record->paused;
             self->send(room, data_producer_published{std::move(entry)});
           },
           [=, this](caf::error& failure) mutable {
@@ -130,14 +138,15 @@ peer_state::consume_data(const verb::consume_data& x) {
   auto place = quotas.data_consumers->take();
   if (!place)
     return refuse(error_code::limit_reached);
-  auto wanted = find_data_producer{id, x.data_producer, {}, x.own_if_alone};
+  auto wanted = find_data_producer{x.data_producer, {}, x.own_if_alone};
   for (const auto& have : data_consumers)
     wanted.except.push_back(have.producer);
   auto promise = self->make_response_promise<reply::data_consumed>();
-  self->request(room, timeout(), std::move(wanted))
+  self->request(room, time_left(), std::move(wanted))
       .then(
-          [=, this, on_id = (*on)->id](const data_producer_entry& found) {
-            add_data_consumer_of(x, on_id, found, place, promise);
+          [=, this, on_id = (*on)->id,
+           limit = deadline](const data_producer_entry& found) {
+            add_data_consumer_of(x, on_id, found, place, limit, promise);
           },
           [=](caf::error& failure) mutable { promise.deliver(failure); });
   return promise;
@@ -146,14 +155,18 @@ peer_state::consume_data(const verb::consume_data& x) {
 void peer_state::add_data_consumer_of(
     const verb::consume_data& x, const transport_id& on_id,
     const data_producer_entry& found, std::shared_ptr<void> place,
+    request_deadline limit,
     caf::typed_response_promise<reply::data_consumed> promise) {
   auto* on = find_transport(on_id);
+  if (!on || late(limit)) {
+    promise.deliver(on ? too_late() : refuse(error_code::transport_not_found));
+    return;
+  }
   // Each is one more delivery of every message.
   const auto replicas = std::ranges::count(data_consumers, found.info.id,
                                            &data_consumer_record::producer);
-  if (!on || replicas >= max_replicas) {
-    promise.deliver(refuse(on ? error_code::limit_reached
-                              : error_code::transport_not_found));
+  if (replicas >= max_replicas) {
+    promise.deliver(refuse(error_code::limit_reached));
     return;
   }
   auto created = make_id<data_consumer_id>(*random);
@@ -171,9 +184,17 @@ void peer_state::add_data_consumer_of(
       created,      found.info.id,     found.info.peer,
       found.stream, found.info.label,  found.info.protocol,
       x.paused,     found.info.paused, found.info.app_data};
-  self->request(actor, timeout(), begin_data{})
+  self->request(actor, limit.left(self->clock().now()), begin_data{})
       .then(
-          [=](const data_consumer_added& added) mutable {
+          [=, this](const data_consumer_added& added) mutable {
+            const auto* record = find_record(data_consumers, created);
+            if (!record || late(limit)) {
+              self->send(actor, close_data{});
+              forget_data_consumer(created);
+              promise.deliver(record ? too_late()
+                                     : refuse(error_code::transport_not_found));
+              return;
+            }
             made.stream.stream_id = added.stream;
             made.data_producer_paused = added.producer_paused;
             promise.deliver(std::move(made));
@@ -279,7 +300,7 @@ peer_state::get_buffered(const verb::get_data_buffered& x) {
   if (!record)
     return refuse(error_code::data_consumer_not_found);
   auto promise = self->make_response_promise<reply::data_buffered>();
-  self->request(record->actor, timeout(), actors::get_data_buffered{})
+  self->request(record->actor, time_left(), actors::get_data_buffered{})
       .then(
           [promise, id = x.data_consumer](const data_buffered& got) mutable {
             promise.deliver(
@@ -293,7 +314,7 @@ caf::result<reply::data_producers> peer_state::list_data_producers() {
   if (hidden)
     return refuse(error_code::not_joined);
   auto promise = self->make_response_promise<reply::data_producers>();
-  self->request(room, timeout(), list_room_data_producers{id})
+  self->request(room, time_left(), list_room_data_producers{})
       .then(
           [promise](reply::data_producers& all) mutable {
             promise.deliver(std::move(all));

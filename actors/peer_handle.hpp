@@ -34,6 +34,9 @@ struct adopt_session {
   std::optional<protocol::rtp_capabilities> capabilities;
   protocol::participant_rights rights;
   bool hidden = false;
+  /// The peer by which that connection's session joined. It names this join:
+  /// one session can join several times.
+  uint64_t joiner = 0;
 };
 
 } // namespace troupe::actors

@@ -75,13 +75,22 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   if (!x.transport && !on->direction)
     producers.back().route = route;
   auto promise = self->make_response_promise<reply::produced>();
-  self->request(on->actor, timeout(), std::move(route))
+  self->request(on->actor, time_left(), std::move(route))
       .then(
-          [=, this](const done&) mutable {
+          [=, this, limit = deadline](const done&) mutable {
+            // It may have ended meanwhile with its transport, as it does where
+            // its client has come back and begins anew.
+            const auto* record = find_record(producers, created);
+            if (!record || late(limit)) {
+              self->send(actor, actors::close_producer{});
+              forget_producer(created);
+              promise.deliver(record ? too_late()
+                                     : refuse(error_code::transport_not_found));
+              return;
+            }
             promise.deliver(reply::produced{created});
             // Somebody may have silenced it already.
-            if (const auto* record = find_record(producers, created))
-              entry.info.paused = record->paused;
+            entry.info.paused = record->paused;
             self->send(room, producer_published{std::move(entry)});
           },
           [=, this](caf::error& failure) mutable {
@@ -109,20 +118,26 @@ caf::result<reply::consumed> peer_state::consume(const verb::consume& x) {
   auto place = quotas.consumers->take();
   if (!place)
     return refuse(error_code::limit_reached);
-  auto wanted = find_producer{id, x.producer, {}, x.own_if_alone};
+  auto wanted = find_producer{x.producer, {}, x.own_if_alone};
   for (const auto& have : consumers)
     if (!find_transport(have.transport)->leaving)
       wanted.except.push_back(have.producer);
   auto promise = self->make_response_promise<reply::consumed>();
-  find_and_consume({x, on->id, std::move(place), std::move(wanted), promise});
+  find_and_consume(
+      {x, on->id, std::move(place), std::move(wanted), promise, deadline});
   return promise;
 }
 
 void peer_state::find_and_consume(consumption what) {
-  auto request = self->request(room, timeout(), what.wanted);
+  auto request =
+      self->request(room, what.limit.left(self->clock().now()), what.wanted);
   auto kept = std::make_shared<consumption>(std::move(what));
   request.then(
       [=, this](const producer_entry& found) {
+        if (late(kept->limit)) {
+          kept->promise.deliver(too_late());
+          return;
+        }
         auto added = add_consumer(kept->x, kept->on, found, kept->place);
         // Who names none gets the next that it can decode.
         kept->unfit =
@@ -247,7 +262,7 @@ peer_state::tell_consumers(const std::optional<consumer_id>& which,
   // Answered when the shard has come so far: a client cannot ask for more
   // than is done.
   auto promise = self->make_response_promise<reply::consumers>();
-  self->request(*last, timeout(), get_actor_stats{})
+  self->request(*last, time_left(), get_actor_stats{})
       .then(
           [=](const reply::stats&) mutable {
             promise.deliver(std::move(reached));
@@ -296,7 +311,7 @@ caf::result<reply::producers> peer_state::list_producers() {
   if (hidden)
     return refuse(error_code::not_joined);
   auto promise = self->make_response_promise<reply::producers>();
-  self->request(room, timeout(), list_room_producers{id})
+  self->request(room, time_left(), list_room_producers{})
       .then(
           [promise](reply::producers& all) mutable {
             promise.deliver(std::move(all));
@@ -308,7 +323,7 @@ caf::result<reply::producers> peer_state::list_producers() {
 caf::result<reply::stats> peer_state::get_stats(const std::string& which) {
   auto promise = self->make_response_promise<reply::stats>();
   auto ask = [&](const auto& actor) {
-    self->request(actor, timeout(), get_actor_stats{})
+    self->request(actor, time_left(), get_actor_stats{})
         .then([promise](
                   reply::stats& x) mutable { promise.deliver(std::move(x)); },
               [promise](caf::error& failure) mutable {

@@ -5,6 +5,7 @@
 #include "actors/ec.hpp"
 #include "actors/live_objects.hpp"
 #include "actors/peer_actor.hpp"
+#include "actors/reply_of.hpp"
 #include "actors/scoped_monitor.hpp"
 #include "actors/transport_actor.hpp"
 #include "protocol/ortc_ssrc.hpp"
@@ -21,6 +22,16 @@ namespace verb = protocol::verb;
 namespace reply = protocol::reply;
 namespace event = protocol::event;
 using protocol::error_code;
+
+/// The error for an answer, with the default words of its code.
+inline caf::error refuse(error_code code) {
+  return to_caf(protocol::make_error(code));
+}
+
+/// The error for an answer that nobody waits for any longer.
+inline caf::error too_late() {
+  return refuse(error_code::internal);
+}
 
 /// One of the peer's transports.
 struct transport_entry {
@@ -153,6 +164,7 @@ struct peer_state {
   void add_data_consumer_of(
       const verb::consume_data& x, const transport_id& on,
       const data_producer_entry& found, std::shared_ptr<void> place,
+      request_deadline limit,
       caf::typed_response_promise<reply::data_consumed> promise);
 
   void end_data_consumer(const data_consumer_over& x);
@@ -187,6 +199,7 @@ struct peer_state {
     std::shared_ptr<void> place;
     find_producer wanted;
     caf::typed_response_promise<reply::consumed> promise;
+    request_deadline limit;
     bool unfit = false; // there was one, which the client cannot decode
   };
 
@@ -203,6 +216,9 @@ struct peer_state {
   void forget_consumer(const consumer_id& which);
   void forget_transport(const transport_id& which);
 
+  // Closes it with all that stands on it. Does nothing where there is none.
+  void end_transport(const transport_id& which);
+
   // Makes room: ends a transport that its client has closed or never used, if
   // there is one.
   bool close_unused();
@@ -216,8 +232,11 @@ struct peer_state {
   // Whether the message at hand is of a session that another has replaced.
   bool of_former_session() const;
 
-  // The connection is lost.
+  // The connection is lost, or the session has ended without a word.
   void be_lost();
+
+  // The room has let somebody in who is not waited for any more.
+  void undo_join(const room_joined& entered);
 
   // The user is back.
   void adopt(adopt_session& x);
@@ -275,6 +294,32 @@ struct peer_state {
         records, [&](const auto& x) { return x.transport == on; });
   }
 
+  // Has `carry_out` answer a verb, unless that comes too late or from a session
+  // which another has replaced.
+  template <class Verb, class F>
+  auto on(F carry_out) {
+    return [this, carry_out](Verb& x, const request_deadline& limit)
+               -> caf::result<typename reply_of<Verb>::type> {
+      if (of_former_session())
+        return refuse(error_code::not_joined);
+      if (late(limit))
+        return too_late();
+      deadline = limit;
+      return carry_out(x);
+    };
+  }
+
+  bool late(const request_deadline& limit) const {
+    return limit.passed(self->clock().now());
+  }
+
+  // What is left to the request at hand. To be asked for before the handler
+  // returns; what goes on later keeps the deadline itself.
+  net::duration time_left() const {
+    return deadline.left(self->clock().now());
+  }
+
+  // For what no client waits for.
   auto timeout() const {
     return services->settings.request_timeout;
   }
@@ -293,7 +338,9 @@ struct peer_state {
   std::shared_ptr<actors::voice> voice;
   std::shared_ptr<room_floor> floor;
   room_quotas quotas;
-  bool hidden = false; // others do not know of it yet
+  bool hidden = false;       // others do not know of it yet
+  request_deadline deadline; // of the request at hand
+  uint64_t joiner = 0;       // see adopt_session
   // What it has is from before the connection was lost, and the client has
   // not shown yet that it knows of it.
   bool resumed = false;
@@ -315,11 +362,6 @@ template <class Records, class Id>
 auto* find_record(Records& records, const Id& id) {
   auto i = std::ranges::find(records, id, [](const auto& x) { return x.id; });
   return i == records.end() ? nullptr : &*i;
-}
-
-/// The error for an answer, with the default words of its code.
-inline caf::error refuse(error_code code) {
-  return to_caf(protocol::make_error(code));
 }
 
 } // namespace troupe::actors

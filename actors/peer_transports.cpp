@@ -57,14 +57,22 @@ peer_state::create_transport(const verb::create_transport& x) {
               {"transport", created.str()}});
   auto promise = self->make_response_promise<reply::transport_created>();
   auto candidates = make_candidates(*services, signaled_at, x.force_tcp);
-  self->request(actor, timeout(), get_transport_parameters{})
+  self->request(actor, time_left(), get_transport_parameters{})
       .then(
-          [=](transport_parameters& ours) mutable {
+          [=, this, limit = deadline](transport_parameters& ours) mutable {
+            if (late(limit) || !find_transport(created)) {
+              end_transport(created);
+              promise.deliver(too_late());
+              return;
+            }
             promise.deliver(reply::transport_created{
                 created, std::move(ours.ice), candidates, std::move(ours.dtls),
                 sctp ? std::optional{sctp_of_transports()} : std::nullopt});
           },
-          [=](caf::error& failure) mutable { promise.deliver(failure); });
+          [=, this](caf::error& failure) mutable {
+            end_transport(created);
+            promise.deliver(failure);
+          });
   return promise;
 }
 
@@ -123,7 +131,7 @@ peer_state::connect_transport(const verb::connect_transport& x) {
   target->guessed = guessed;
   target->named |= !guessed;
   target->connected = true;
-  self->request(target->actor, timeout(),
+  self->request(target->actor, time_left(),
                 connect_dtls{x.dtls, guessed, x.plain})
       .then(
           [=](const done&) mutable {
@@ -151,7 +159,7 @@ peer_state::restart_ice(const verb::restart_ice& x) {
       if (mine.wanted)
         tell_session(event::producer_layers_wanted{mine.id, *mine.wanted});
   auto promise = self->make_response_promise<reply::ice_restarted>();
-  self->request(target->actor, timeout(), restart_transport_ice{})
+  self->request(target->actor, time_left(), restart_transport_ice{})
       .then(
           [=](transport_parameters& ours) mutable {
             promise.deliver(reply::ice_restarted{std::move(ours.ice)});
@@ -176,7 +184,7 @@ void peer_state::begin_anew() {
     self->send(x.actor, actors::close_transport{});
     forget_transport(x.id);
   }
-  self->send(room, member_renewed{id});
+  self->send(room, member_renewed{});
 }
 
 bool peer_state::close_unused() {
@@ -190,9 +198,16 @@ bool peer_state::close_unused() {
     });
   if (i == transports.end())
     return false;
-  self->send(i->actor, actors::close_transport{});
-  forget_transport(transport_id{i->id});
+  end_transport(transport_id{i->id});
   return true;
+}
+
+void peer_state::end_transport(const transport_id& which) {
+  auto* entry = find_transport(which);
+  if (!entry)
+    return;
+  self->send(entry->actor, actors::close_transport{});
+  forget_transport(which);
 }
 
 void peer_state::forget_transport(const transport_id& which) {

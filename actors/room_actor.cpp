@@ -34,15 +34,15 @@ room_actor::behavior_type room_state::make_behavior() {
   home.begin(self, listener);
   return {
       [this](const find_producer& x) { return find(x); },
-      [this](const list_room_producers& x) {
-        audience.catch_up(self, x.asking);
-        return reply::producers{people.others(x.asking)};
+      [this](const list_room_producers&) -> caf::result<reply::producers> {
+        const auto* who = sender();
+        if (!who)
+          return to_caf(protocol::make_error(error_code::not_joined));
+        audience.catch_up(self, *who);
+        return reply::producers{people.others(*who)};
       },
       [this](const find_data_producer& x) { return find(x); },
-      [this](const list_room_data_producers& x) {
-        audience.catch_up(self, x.asking);
-        return reply::data_producers{data.others(x.asking)};
-      },
+      [this](const list_room_data_producers&) { return list_data(); },
       [this](data_producer_published& x) {
         publish(x);
         drain();
@@ -74,17 +74,17 @@ room_actor::behavior_type room_state::make_behavior() {
         drain();
       },
       [this](const member_lost& x) {
-        if (speaks_for(x.peer))
-          lose(x.peer);
+        if (const auto* who = sender())
+          lose(*who, x.joiner);
       },
-      [this](const member_renewed& x) {
-        if (speaks_for(x.peer))
-          renew(x.peer);
+      [this](const member_renewed&) {
+        if (const auto* who = sender())
+          renew(*who);
         drain();
       },
-      [this](const leave_room& x) {
-        if (speaks_for(x.peer))
-          leave(x.peer);
+      [this](const leave_room&) {
+        if (const auto* who = sender())
+          leave(peer_id{*who});
         drain();
       },
       [this](announce_member& x) { return announce(x); },
@@ -104,6 +104,9 @@ room_actor::behavior_type room_state::make_behavior() {
       },
       [this](join_room& x) {
         auto answer = join(x);
+        // Nobody was let in, and nobody will leave: the server must be told.
+        if (members.empty())
+          tell_empty();
         drain();
         return answer;
       },
@@ -130,8 +133,8 @@ room_actor::behavior_type room_state::make_behavior() {
         audience.handle_tick(self->clock().now());
         drain();
       },
-      [this](const grace_tick& x) {
-        end_grace(x);
+      [this](const grace_tick&) {
+        end_graces();
         drain();
       },
       [this](const voices_tick&) {
@@ -145,6 +148,8 @@ caf::result<room_joined> room_state::join(join_room& x) {
   ++joins;
   services.shards.load->counters().note_mailbox(mailbox_owner::room,
                                                 mailbox_length(self));
+  if (x.until.passed(self->clock().now()))
+    return to_caf(protocol::make_error(error_code::internal));
   auto who = x.who.id;
   if (auto twin = members.find(who); twin != members.end()) {
     if (!twin->second.is_user_of(x))
@@ -163,6 +168,8 @@ caf::result<room_joined> room_state::join(join_room& x) {
   members.emplace(who,
                   member{x.peer, x.session, voice, x.named_by_client, x.derived,
                          place, presence::hidden, x.rights.moderate});
+  members.at(who).joiner = x.peer->id();
+  ids.emplace(x.peer->id(), who);
   floor->set_members(members.size());
   voice->set_seen(false);
   log::event(log::level::info, "peer-joined",
@@ -181,8 +188,11 @@ caf::result<room_joined> room_state::join(join_room& x) {
 }
 
 caf::result<reply::joined> room_state::announce(announce_member& x) {
-  if (!speaks_for(x.who.id))
-    return to_caf(protocol::make_error(error_code::not_joined));
+  const auto* who = sender();
+  if (!who || x.until.passed(self->clock().now()))
+    return to_caf(protocol::make_error(who ? error_code::internal
+                                           : error_code::not_joined));
+  x.who.id = *who;
   if (members.at(x.who.id).presence == presence::shown)
     return to_caf(protocol::make_error(error_code::already_joined));
   return show(std::move(x.who));
@@ -205,49 +215,23 @@ reply::joined room_state::show(protocol::participant who) {
           data.others(who.id), self->id()};
 }
 
-void room_state::lose(const peer_id& who) {
-  auto& x = members.at(who);
-  x.session = nullptr;
-  x.loss = ++losses;
-  audience.lose(who);
-  self->delayed_send(self, services.limits.reconnect_grace,
-                     grace_tick{who, x.loss});
-  log::event(log::level::info, "peer-lost",
-             {{"room", id.str()}, {"peer", who.str()}});
-}
-
-void room_state::renew(const peer_id& who) {
-  if (members.at(who).presence != presence::shown)
-    return;
-  // Many a client drops somebody's tiles on this alone.
-  audience.tell_others(event::peer_left{who}, who);
-  audience.tell_others(event::peer_joined{*people.describe(who)}, who);
-}
-
-void room_state::end_grace(const grace_tick& x) {
-  auto i = members.find(x.peer);
-  if (i == members.end() || i->second.loss != x.loss)
-    return;
-  self->send(i->second.peer, close_peer{});
-  leave(x.peer);
-}
-
 room_joined room_state::come_back(join_room& x) {
   auto who = x.who.id;
   auto& old = members.at(who);
-  if (old.loss == 0) {
+  // A session asks once more where it has given up waiting for the answer.
+  if (old.loss == 0 && old.session != x.session)
     self->send(old.session, session_ended{protocol::end_reason::replaced});
-    audience.lose(who);
-  }
+  audience.lose(who);
+  graces.remove(std::exchange(old.loss, 0));
   old.session = x.session;
-  old.loss = 0;
+  old.joiner = x.peer->id();
   old.moderates = x.rights.moderate;
   rules.change(who, x.rights.moderate);
   log::event(log::level::info, "peer-returned",
              {{"room", id.str()}, {"peer", who.str()}});
   self->send(old.peer,
              adopt_session{x.session, x.signaled_at, std::move(x.capabilities),
-                           x.rights, x.hidden});
+                           x.rights, x.hidden, old.joiner});
   if (x.hidden && old.presence == presence::shown)
     old.presence = presence::returning;
   return {x.hidden ? reply::joined{who, {}, {}, {}, self->id()}
@@ -261,10 +245,11 @@ room_joined room_state::come_back(join_room& x) {
 }
 
 void room_state::rename(rename_member& x) {
-  if (!speaks_for(x.peer) || !people.rename(x.peer, std::move(x.name)))
+  const auto* who = sender();
+  if (!who || !people.rename(*who, std::move(x.name)))
     return;
-  tell_update(x.peer);
-  rename_to_bots(x.peer);
+  tell_update(*who);
+  rename_to_bots(*who);
 }
 
 size_t room_state::choose_shard() {
@@ -296,6 +281,10 @@ void room_state::leave(const peer_id& who) {
 void room_state::become_empty() {
   close_server_channels();
   rules.lock(false); // whoever comes before the room closes, comes to a new one
+  tell_empty();
+}
+
+void room_state::tell_empty() {
   self->send(listener, room_emptied{id, joins});
 }
 
@@ -309,6 +298,8 @@ void room_state::remove(const peer_id& who) {
   if (i == members.end())
     return;
   self->demonitor(i->second.peer.address());
+  ids.erase(i->second.peer->id());
+  graces.remove(i->second.loss);
   --shards[i->second.shard].members;
   voices->remove(i->second.voice);
   auto known = i->second.presence != presence::hidden;
@@ -330,23 +321,27 @@ void room_state::remove(const peer_id& who) {
               {"members", std::to_string(members.size())}});
 }
 
-bool room_state::speaks_for(const peer_id& who) const {
-  auto i = members.find(who);
-  return i != members.end() && self->current_sender()
-         && i->second.peer.address() == self->current_sender()->address();
+const peer_id* room_state::sender() const {
+  const auto& who = self->current_sender();
+  auto i = who ? ids.find(who->id()) : ids.end();
+  return i == ids.end() ? nullptr : &i->second;
 }
 
 bool room_state::speaks_for(const producer_id& which) const {
   const auto* info = people.find(which);
-  return info && speaks_for(info->peer);
+  const auto* who = sender();
+  return info && who && info->peer == *who;
 }
 
 caf::result<producer_entry> room_state::find(const find_producer& x) {
-  audience.catch_up(self, x.asking);
-  const auto* info = x.producer ? people.find(*x.producer)
-                                : people.next_for(x.asking, x.except);
+  const auto* who = sender();
+  if (!who)
+    return to_caf(protocol::make_error(error_code::not_joined));
+  audience.catch_up(self, *who);
+  const auto* info =
+      x.producer ? people.find(*x.producer) : people.next_for(*who, x.except);
   if (!info && !x.producer && x.own_if_alone && people.size() == 1)
-    info = people.next_own(x.asking, x.except);
+    info = people.next_own(*who, x.except);
   if (info)
     return entries.at(info->id);
   return to_caf(protocol::make_error(x.producer ? error_code::producer_not_found
@@ -354,13 +349,17 @@ caf::result<producer_entry> room_state::find(const find_producer& x) {
 }
 
 void room_state::publish(producer_published& x) {
-  auto info = x.entry.info;
-  if (!speaks_for(info.peer) || !people.publish(info))
+  const auto* who = sender();
+  if (!who)
     return;
+  auto& info = x.entry.info;
+  info.peer = *who;
+  if (!people.publish(info))
+    return;
+  audience.tell_others(event::producer_added{info}, *who);
   entries.insert_or_assign(info.id, std::move(x.entry));
-  audience.tell_others(event::producer_added{info}, info.peer);
-  note_seen(info.peer);
-  tell_update(info.peer);
+  note_seen(*who);
+  tell_update(*who);
   keep_sampling();
 }
 
@@ -426,12 +425,11 @@ void room_state::handle_down(const caf::down_msg& down) {
     self->quit();
     return;
   }
-  for (const auto& [who, x] : members)
-    if (x.peer.address() == down.source) {
-      leave(peer_id{who});
-      drain();
-      return;
-    }
+  if (auto i = ids.find(down.source.id()); i != ids.end()) {
+    leave(peer_id{i->second});
+    drain();
+    return;
+  }
   // A shard ends before us by a fault only; its members hear nothing any more.
   for (size_t i = 0; i < shards.size(); ++i)
     if (shards[i].actor.address() == down.source)

@@ -26,6 +26,7 @@ struct join_room {
   bool derived = false;
   /// The room must be there already.
   bool must_exist = false;
+  request_deadline until = {};
   /// Shown to nobody until it is announced.
   bool hidden = false;
   protocol::participant_rights rights = {};
@@ -87,7 +88,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::joined)
 
 namespace troupe::actors {
 
-/// The part of a room that its peers use: the directory of producers.
+/// The part of a room that its peers use: the directory of producers. Who asks
+/// is known by the actor that asks, not by an id that it names: an answer that
+/// gives a peer another id may be on its way, or have come too late for it.
 using room_directory_actor = room_data_actor::extend<
     // A producer by its id, or the next one to consume.
     // Errors: producer_not_found, no_producer.
@@ -109,7 +112,8 @@ using room_directory_actor = room_data_actor::extend<
     caf::reacts_to<rename_member>,
     // Kicks, mutes, locks or ends. Errors: forbidden, bad_request.
     caf::replies_to<moderate_room>::with<done>,
-    // Keeps a member for a while whose connection is lost.
+    // Keeps a member for a while whose connection is lost. Ignored where that
+    // has another connection by now.
     caf::reacts_to<member_lost>,
     // Tells the others that it left and joined.
     caf::reacts_to<member_renewed>,
@@ -173,7 +177,8 @@ using room_gate_actor = caf::typed_actor<
     // Errors: room_exists, overloaded.
     caf::replies_to<open_room>::with<done>>;
 
-/// Told when the last member has left.
+/// Told when a room has no member, since the last one has left or nobody was
+/// let in.
 using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>>;
 
 /// What every room of this node shares.

@@ -5,11 +5,14 @@
 namespace troupe::actors {
 
 caf::result<data_producer_entry> room_state::find(const find_data_producer& x) {
-  audience.catch_up(self, x.asking);
+  const auto* who = sender();
+  if (!who)
+    return to_caf(protocol::make_error(error_code::not_joined));
+  audience.catch_up(self, *who);
   const auto* found = x.producer ? data.find(*x.producer)
-                                 : data.next_for(x.asking, x.except, false);
+                                 : data.next_for(*who, x.except, false);
   if (!found && !x.producer && x.own_if_alone && people.size() == 1)
-    found = data.next_for(x.asking, x.except, true);
+    found = data.next_for(*who, x.except, true);
   if (found)
     return *found;
   return to_caf(protocol::make_error(x.producer
@@ -17,10 +20,20 @@ caf::result<data_producer_entry> room_state::find(const find_data_producer& x) {
                                          : error_code::no_producer));
 }
 
+caf::result<reply::data_producers> room_state::list_data() {
+  const auto* who = sender();
+  if (!who)
+    return to_caf(protocol::make_error(error_code::not_joined));
+  audience.catch_up(self, *who);
+  return reply::data_producers{data.others(*who)};
+}
+
 void room_state::publish(data_producer_published& x) {
-  auto info = x.entry.info;
-  if (!speaks_for(info.peer))
+  const auto* who = sender();
+  if (!who)
     return;
+  x.entry.info.peer = *who;
+  auto info = x.entry.info;
   if (x.entry.for_server)
     return answer_by_bot(x.entry);
   if (!data.publish(std::move(x.entry)))
@@ -36,7 +49,8 @@ void room_state::withdraw(const data_producer_id& gone) {
 
 bool room_state::speaks_for(const data_producer_id& which) const {
   const auto* entry = data.find(which);
-  return entry && speaks_for(entry->info.peer);
+  const auto* who = sender();
+  return entry && who && entry->info.peer == *who;
 }
 
 void room_state::remove_data_of(const peer_id& who) {

@@ -8,16 +8,13 @@ namespace troupe::actors {
 /// Asks for one data producer, or for the first of another peer that is not
 /// among `except`.
 struct find_data_producer {
-  peer_id asking;
   std::optional<data_producer_id> producer;
   std::vector<data_producer_id> except;
   /// One's own counts, where nobody else is there.
   bool own_if_alone = false;
 };
 
-struct list_room_data_producers {
-  peer_id asking;
-};
+struct list_room_data_producers {};
 
 /// A data producer that a member offers to the others.
 struct data_producer_published {

@@ -7,9 +7,12 @@
 namespace troupe::actors {
 
 caf::result<reply::joined> room_state::identify(identify_member& x) {
-  const auto& old = x.known_as;
-  if (!speaks_for(old) || members.at(old).presence != presence::shown)
+  const auto* sent_by = sender();
+  if (!sent_by || members.at(*sent_by).presence != presence::shown)
     return to_caf(protocol::make_error(error_code::not_joined));
+  if (x.until.passed(self->clock().now()))
+    return to_caf(protocol::make_error(error_code::internal));
+  const auto old = *sent_by;
   auto who = x.who.id;
   // Others know what it offers by the id that it has.
   if (who == old || people.next_own(old, {}) || data.next_for(old, {}, true))
@@ -31,6 +34,7 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   me.named_by_client = x.named_by_client;
   me.derived = x.derived;
   auto session = me.session;
+  ids.insert_or_assign(me.peer->id(), who);
   members.insert(std::move(entry));
   rules.rename(old, who);
   people.add(std::move(x.who));

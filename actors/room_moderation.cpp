@@ -5,9 +5,12 @@
 namespace troupe::actors {
 
 caf::result<done> room_state::moderate(const moderate_room& x) {
-  if (!speaks_for(x.by) || !rules.may_moderate(x.by))
+  const auto* who = sender();
+  if (!who || !rules.may_moderate(*who))
     return to_caf(protocol::make_error(error_code::forbidden));
-  return std::visit([&](const auto& what) { return carry_out(x.by, what); },
+  // A copy: the room may end meanwhile.
+  auto by = *who;
+  return std::visit([&](const auto& what) { return carry_out(by, what); },
                     x.what);
 }
 
@@ -59,6 +62,8 @@ caf::result<done> room_state::carry_out(const peer_id& by,
     self->send(x.peer, dismiss_peer{protocol::end_reason::room_closed});
   }
   members.clear();
+  ids.clear();
+  graces.clear();
   floor->set_members(0);
   entries.clear();
   audience.clear();

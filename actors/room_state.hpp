@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/grace_list.hpp"
 #include "actors/live_objects.hpp"
 #include "actors/room_actor.hpp"
 #include "actors/room_audience.hpp"
@@ -8,6 +9,7 @@
 #include "actors/scoped_monitor.hpp"
 #include "actors/server_channels.hpp"
 #include "actors/speaker_detector.hpp"
+#include "actors/timer_slot.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -52,9 +54,13 @@ struct room_state {
   // tell it.
   reply::joined show(protocol::participant who);
 
-  // A member's connection is lost.
-  void lose(const peer_id& who);
-  void end_grace(const grace_tick& x);
+  // -- a lost connection, in room_return.cpp
+
+  // The session that joined by that peer has lost its connection.
+  void lose(const peer_id& who, uint64_t joiner);
+
+  // Ends the members that have not come back in time.
+  void end_graces();
 
   // A member that came back has begun anew: the others see it go and come.
   void renew(const peer_id& who);
@@ -81,6 +87,9 @@ struct room_state {
   // There is no member left.
   void become_empty();
 
+  // Tells the server that there is none, whatever the reason.
+  void tell_empty();
+
   // Takes the member off the list and tells the others. The room may be empty
   // then.
   void remove(const peer_id& who);
@@ -95,6 +104,7 @@ struct room_state {
 
   // -- data channels, in room_data.cpp
   caf::result<data_producer_entry> find(const find_data_producer& x);
+  caf::result<reply::data_producers> list_data();
   void publish(data_producer_published& x);
   void withdraw(const data_producer_id& id);
   bool speaks_for(const data_producer_id& which) const;
@@ -121,11 +131,14 @@ struct room_state {
   std::string name_of(const peer_id& who) const;
   void close_server_channels();
 
-  // Whether the message at hand is from that member's actor. A twin that was
-  // replaced may still speak when its id is another's already.
-  bool speaks_for(const peer_id& who) const;
+  // The id of the member whose actor has sent the message at hand; null where
+  // that is no member. Messages do not name their sender: a room's answer may
+  // come after its sender's id has changed, and a peer that has given up
+  // waiting for the answer never learns that it did. A twin that was replaced
+  // may still speak when its id is another's already.
+  const peer_id* sender() const;
 
-  // The same for the owner of a producer.
+  // Whether that member owns the producer.
   bool speaks_for(const producer_id& which) const;
 
   // Sends the news that are due. Whatever may tell something ends in it.
@@ -164,6 +177,10 @@ struct room_state {
     bool is_user_of(const Newcomer& x) const {
       return (named_by_client && x.named_by_client) || (derived && x.derived);
     }
+
+    // The peer by which the session joined that holds the member: the member's
+    // own one, until the user returns on another connection.
+    uint64_t joiner = 0;
   };
 
   struct shard {
@@ -186,7 +203,6 @@ struct room_state {
   room_listener_actor listener;
   scoped_monitor home; // the listener
   uint64_t joins = 0;
-  uint64_t losses = 0;
   roster people;
   data_directory data;
   server_channels server;
@@ -198,6 +214,9 @@ struct room_state {
   speaker_detector speakers;
   bool sampling = false; // a tick is on its way
   std::unordered_map<peer_id, member> members;
+  std::unordered_map<uint64_t, peer_id> ids; // of members, by their actors
+  grace_list graces;
+  timer_slot grace_timer;
   std::vector<shard> shards;
   std::unordered_map<producer_id, producer_entry> entries;
 };

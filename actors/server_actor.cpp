@@ -116,6 +116,8 @@ server_actor::behavior_type server_state::make_behavior() {
 }
 
 caf::result<room_joined> server_state::let_in(join_room& x) {
+  if (x.until.passed(self->clock().now()))
+    return to_caf(protocol::make_error(protocol::error_code::internal));
   if (x.must_exist && !rooms.contains(x.room))
     return to_caf(protocol::make_error(protocol::error_code::room_not_found));
   auto kind = rooms.contains(x.room) ? newcomer::member : newcomer::room;
@@ -133,6 +135,8 @@ caf::result<room_joined> server_state::let_in(join_room& x) {
 }
 
 caf::result<done> server_state::open_ahead(const open_room& x) {
+  if (x.until.passed(self->clock().now()))
+    return to_caf(protocol::make_error(protocol::error_code::internal));
   if (rooms.contains(x.room))
     return to_caf(protocol::make_error(protocol::error_code::room_exists));
   if (!services.shards.load->admit(newcomer::room))

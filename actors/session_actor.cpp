@@ -4,10 +4,11 @@
 #include "actors/event_batch.hpp"
 #include "actors/log.hpp"
 #include "actors/mailbox_length.hpp"
+#include "actors/news_gate.hpp"
 #include "actors/peer_actor.hpp"
 #include "actors/reply_of.hpp"
+#include "actors/session_identity.hpp"
 #include "actors/timer_slot.hpp"
-#include "protocol/request_limits.hpp"
 #include "protocol/supported_capabilities.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -24,9 +25,10 @@ namespace reply = protocol::reply;
 using protocol::error_code;
 using protocol::request_token;
 
-/// How far ahead a token's end is looked for: beyond, a deadline may no longer
-/// be told in nanoseconds.
-constexpr auto forever = std::chrono::days{3650};
+/// How much longer a session waits for an answer than its peer may take to give
+/// it. What the peer does in time it has answered in time: so the session never
+/// tells its client of a failure of what was done.
+constexpr auto patience = std::chrono::seconds{1};
 
 /// What a client may have said before its turn comes, in octets with what each
 /// frame costs beside.
@@ -78,12 +80,6 @@ struct session_state {
   void perform(request_token token, verb::leave&);
   void perform(request_token token, verb::authenticate& x);
 
-  // Why nothing is done for this client, or not this.
-  std::optional<protocol::error> refusal_of(protocol::request& what) const;
-
-  // From now on the client is that one, until its token expires.
-  void identify(protocol::identity who);
-
   void put_out_expired();
 
   // Everything else is the peer's.
@@ -98,12 +94,12 @@ struct session_state {
   template <class Verb>
   void ask_peer(request_token token, Verb x);
 
-  // What the room told while the answer to a join is on its way comes after
-  // it: the answer says who was there when it began.
-  void handle_news(room_news& x);
-  void release_news();
-
   void tell(const room_news& x);
+
+  // What follows the answer to a join: what the room told meanwhile.
+  void open_gate() {
+    gate.open([this](const room_news& x) { tell(x); });
+  }
 
   // What the others were told when the server began to drain.
   void tell_of_drain();
@@ -124,6 +120,15 @@ struct session_state {
 
   void close(uint16_t code, std::string reason);
 
+  // Ends the session, whose connection is over. Not before a join is answered:
+  // that says which peer is the client's, and by what name it can come back.
+  void end(const connection_closed& how);
+
+  // By when a request that is sent on now must be answered.
+  request_deadline deadline() const {
+    return {self->clock().now() + settings.services->settings.request_timeout};
+  }
+
   counters& count() {
     return settings.services->load->counters();
   }
@@ -140,19 +145,20 @@ struct session_state {
   bool can_return = false; // who has joined
   bool busy = false;       // a request is under way
   bool closing = false;
-  bool entering = false; // a join is under way
+  std::optional<connection_closed> over; // the connection
   std::deque<frame_received> unheard;
   size_t unheard_octets = 0;
-  std::vector<room_news> held;
-  uint64_t room = 0; // whose news are the client's
+  news_gate gate;      // closed while a join is under way
+  uint64_t joiner = 0; // the peer that the session made to join
   // The peer that is moving, with what is to hold again where it cannot.
   struct former_life {
     peer_actor peer;
     bool resumable = false;
     bool can_return = false;
+    uint64_t joiner = 0;
   };
   std::optional<former_life> former;
-  std::optional<net::time_point> expires; // the client's token
+  std::optional<session_identity> client;
   timer_slot timer;
 };
 
@@ -161,8 +167,8 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
   random = net::make_secure_rng();
   dialect =
       settings.dialect->make(settings.handshake, *random, self->clock().now());
-  if (settings.who)
-    identify(std::move(*settings.who));
+  client.emplace(std::move(settings.door), std::move(settings.who),
+                 self->clock().now());
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg& down) {
     if (former && former->peer && down.source == former->peer.address())
@@ -177,7 +183,10 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         dialect->handle_event(*x.event);
         drain();
       },
-      [this](room_news& x) { handle_news(x); },
+      [this](room_news& x) {
+        gate.handle(x, [this](const room_news& now) { tell(now); });
+        drain();
+      },
       [this](const session_ended& x) {
         forget_peer();
         auto last = dialect->handle_end(x.why);
@@ -191,12 +200,8 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         drain();
       },
       [this](const connection_closed& x) {
-        if (x.lost && resumable
-            && settings.services->settings.room.reconnect_grace.count() > 0)
-          self->send(peer, session_lost{});
-        else
-          drop_peer();
-        self->quit();
+        over = x;
+        drain();
       },
       [this](const dialect_tick&) {
         timer.fired(self->clock().now());
@@ -208,6 +213,8 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
 }
 
 void session_state::drain() {
+  if (over)
+    return gate.closed() ? void() : end(*over);
   while (!busy && !closing) {
     if (auto next = dialect->poll_request())
       serve(std::move(*next));
@@ -228,8 +235,8 @@ void session_state::drain() {
   if (auto x = dialect->poll_close())
     close(x->code, std::move(x->reason));
   timer.arm(self, dialect->poll_timeout(), dialect_tick{});
-  if (!closing)
-    timer.arm(self, expires, dialect_tick{});
+  if (!closing && !gate.closed())
+    timer.arm(self, client->expires(), dialect_tick{});
 }
 
 void session_state::hear(frame_received x) {
@@ -254,7 +261,7 @@ bool session_state::hear_next() {
 
 void session_state::serve(protocol::pending_request x) {
   busy = true;
-  if (auto refused = refusal_of(x.request))
+  if (auto refused = client->refusal_of(x.request))
     return answer(x.token, *refused);
   std::visit([&](auto& request) { perform(x.token, request); }, x.request);
 }
@@ -274,8 +281,9 @@ void session_state::perform(request_token token, verb::get_capabilities&) {
 }
 
 void session_state::perform(request_token token, verb::create_room& x) {
-  self->request(settings.gate, settings.services->settings.request_timeout,
-                open_room{std::move(x.room)})
+  auto until = deadline();
+  self->request(settings.gate, until.left(self->clock().now()) + patience,
+                open_room{std::move(x.room), until})
       .then(
           [this, token](const done&) {
             answer(token, protocol::success{reply::ok{}});
@@ -295,7 +303,7 @@ void session_state::perform(request_token token, verb::join& x) {
     return ask_peer(token, std::move(x));
   if (joined)
     former = former_life{std::exchange(peer, nullptr),
-                         std::exchange(resumable, false), can_return};
+                         std::exchange(resumable, false), can_return, joiner};
   make_peer();
   joined = true;
   join_began = self->clock().now();
@@ -307,6 +315,7 @@ void session_state::make_peer() {
                     {settings.connection->local_address(), settings.services,
                      settings.gate,
                      caf::actor_cast<session_listener_actor>(self)});
+  joiner = peer->id();
   self->link_to(peer);
   self->monitor(peer);
 }
@@ -323,6 +332,7 @@ void session_state::end_move(bool let_in) {
     peer = before->peer;
     resumable = before->resumable;
     can_return = before->can_return;
+    joiner = before->joiner;
   }
   joined = peer != nullptr;
 }
@@ -335,36 +345,14 @@ void session_state::perform(request_token token, verb::leave&) {
 }
 
 void session_state::perform(request_token token, verb::authenticate& x) {
-  if (settings.door) {
-    auto who = settings.door->identify(x.token, wall_now());
-    if (!who)
-      return refuse(token, error_code::unauthorized);
-    identify(std::move(*who));
-  }
+  if (!client->authenticate(x.token, self->clock().now()))
+    return refuse(token, error_code::unauthorized);
   answer(token, protocol::success{reply::ok{}});
 }
 
-std::optional<protocol::error>
-session_state::refusal_of(protocol::request& what) const {
-  if (settings.door && !std::holds_alternative<verb::authenticate>(what)) {
-    if (!settings.who)
-      return protocol::make_error(error_code::unauthorized);
-    if (auto refused = protocol::authorize(what, *settings.who))
-      return refused;
-  }
-  return protocol::find_excess(what);
-}
-
-void session_state::identify(protocol::identity who) {
-  auto left = who.expires ? *who.expires - wall_now() : forever;
-  expires.reset();
-  if (left < forever)
-    expires = self->clock().now() + left;
-  settings.who = std::move(who);
-}
-
 void session_state::put_out_expired() {
-  if (!expires || closing || self->clock().now() < *expires)
+  auto expires = client->expires();
+  if (!expires || closing || gate.closed() || self->clock().now() < *expires)
     return;
   drop_peer();
   auto last = dialect->handle_end(protocol::end_reason::token_expired);
@@ -385,8 +373,10 @@ void session_state::ask_peer(request_token token, Verb x) {
     named = x.named_by_client || x.derived;
   }
   if constexpr (enters)
-    entering = true;
-  self->request(peer, settings.services->settings.request_timeout, std::move(x))
+    gate.close();
+  auto until = deadline();
+  self->request(peer, until.left(self->clock().now()) + patience, std::move(x),
+                until)
       .then(
           [=, this](result& done) {
             if constexpr (std::is_same_v<Verb, verb::join>) {
@@ -395,10 +385,10 @@ void session_state::ask_peer(request_token token, Verb x) {
               resumable = joined && can_return;
             }
             if constexpr (enters)
-              room = done.room;
+              gate.enter(done.room);
             answer(token, protocol::success{std::move(done)});
             if constexpr (enters)
-              release_news();
+              open_gate();
             if (shown)
               tell_of_drain();
             drain();
@@ -410,29 +400,12 @@ void session_state::ask_peer(request_token token, Verb x) {
             }
             answer(token, from_caf(failure));
             if constexpr (enters)
-              release_news();
+              open_gate();
             drain();
           });
 }
 
-void session_state::handle_news(room_news& x) {
-  if (entering) {
-    held.push_back(std::move(x));
-    return;
-  }
-  tell(x);
-  drain();
-}
-
-void session_state::release_news() {
-  entering = false;
-  for (const auto& x : std::exchange(held, {}))
-    tell(x);
-}
-
 void session_state::tell(const room_news& x) {
-  if (x.room != room)
-    return; // of a room that the client has left
   for (const auto& event : x.batch->events)
     if (event.when > x.since && event.except != x.seat)
       dialect->handle_shared_event(*event.what);
@@ -451,7 +424,8 @@ void session_state::tell_of_drain() {
 }
 
 void session_state::adopt(const peer_resumed& x) {
-  if (!peer)
+  // One that has been given up is not listened to.
+  if (!peer || self->current_sender() != peer)
     return;
   self->demonitor(peer.address());
   self->unlink_from(peer);
@@ -474,6 +448,15 @@ void session_state::forget_peer() {
   self->demonitor(peer.address());
   self->unlink_from(peer);
   peer = nullptr;
+}
+
+void session_state::end(const connection_closed& how) {
+  if (how.lost && resumable
+      && settings.services->settings.room.reconnect_grace.count() > 0)
+    self->send(peer, session_lost{joiner});
+  else
+    drop_peer();
+  self->quit();
 }
 
 void session_state::close(uint16_t code, std::string reason) {

@@ -1,5 +1,5 @@
+#include "data_world.hpp"
 #include "fake_client.hpp"
-#include "fake_sctp.hpp"
 
 using namespace troupe;
 using namespace troupe::test;
@@ -11,27 +11,6 @@ actors::config with_sctp(const std::string& mode) {
   x.rtc.sctp = mode;
   return x;
 }
-
-// A world whose data channels are a fake's.
-struct data_world : actor_world {
-  explicit data_world(actors::config x = {}) : actor_world(std::move(x)) {
-    auto all = *services;
-    sctp = spawn_fake_sctp(*system, log);
-    all.sctp = sctp;
-    services = std::make_shared<const actors::media_services>(std::move(all));
-    run();
-    baseline = live();
-  }
-
-  ~data_world() {
-    caf::anon_send_exit(sctp, caf::exit_reason::user_shutdown);
-    *log = {};
-    run();
-  }
-
-  std::shared_ptr<sctp_log> log = std::make_shared<sctp_log>();
-  actors::sctp_actor sctp;
-};
 
 std::string sctp_transport(fake_client& who, const std::string& direction) {
   auto reply = who.request("create-transport", R"({"direction":")" + direction

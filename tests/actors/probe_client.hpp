@@ -157,6 +157,10 @@ public:
     session_ = nullptr;
   }
 
+  const actors::session_actor& session() const {
+    return session_;
+  }
+
   std::shared_ptr<probe_script> script;
   std::shared_ptr<fake_connection> connection;
 
