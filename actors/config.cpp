@@ -275,6 +275,12 @@ void key_table::add_room() {
              1, 10'000, "Data producers of one peer");
   add_number("room.max-data-consumers-per-peer", x.max_data_consumers_per_peer,
              1, 100'000, "Data consumers of one peer");
+  add_number("room.max-waiting", x.max_waiting, 0, 1'000'000,
+             "Opened rooms without members; 0 is no limit");
+  add_number("room.max-waiting-per-session", x.max_waiting_per_session, 0,
+             1'000'000, "Those of them that one session opened");
+  add_number("room.max-waiting-per-address", x.max_waiting_per_address, 0,
+             1'000'000, "Those of them that clients of one address opened");
   add_time("room.empty-timeout", x.empty_timeout, 1, 86'400,
            "How long a room that was opened stays without a member, s");
   add_time("room.reconnect-grace", x.reconnect_grace, 0, 3'600,

@@ -75,6 +75,10 @@ struct dialect_tick {};
 /// Opens a room that nobody has joined yet.
 struct open_room {
   room_id room;
+  /// Who opens it: the rooms that a session and an address may let wait are
+  /// limited. The actor's id.
+  uint64_t session = 0;
+  net::socket_address address = {};
   request_deadline until = {};
 };
 
@@ -150,6 +154,8 @@ struct room_emptied {
   /// How many joins the room has answered, so that the server can tell whether
   /// another is under way.
   uint64_t joins = 0;
+  /// How many of them it has granted.
+  uint64_t admitted = 0;
 };
 
 /// Ends the room, if it is empty.

@@ -170,6 +170,7 @@ caf::result<room_joined> room_state::join(join_room& x) {
                          place, presence::hidden, x.rights.moderate});
   members.at(who).joiner = x.peer->id();
   ids.emplace(x.peer->id(), who);
+  ++admitted;
   floor->set_members(members.size());
   voice->set_seen(false);
   log::event(log::level::info, "peer-joined",
@@ -285,7 +286,7 @@ void room_state::become_empty() {
 }
 
 void room_state::tell_empty() {
-  self->send(listener, room_emptied{id, joins});
+  self->send(listener, room_emptied{id, joins, admitted});
 }
 
 void room_state::dismiss(const peer_id& who, protocol::end_reason why) {

@@ -174,7 +174,7 @@ using room_gate_actor = caf::typed_actor<
     // Errors: the room's, room_not_found, overloaded.
     caf::replies_to<join_room>::with<room_joined>,
     // Opens a room that stays for a while without members.
-    // Errors: room_exists, overloaded.
+    // Errors: room_exists, overloaded, limit_reached.
     caf::replies_to<open_room>::with<done>>;
 
 /// Told when a room has no member, since the last one has left or nobody was

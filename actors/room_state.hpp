@@ -203,6 +203,7 @@ struct room_state {
   room_listener_actor listener;
   scoped_monitor home; // the listener
   uint64_t joins = 0;
+  uint64_t admitted = 0; // of the joins
   roster people;
   data_directory data;
   server_channels server;

@@ -4,21 +4,21 @@
 #include "actors/failure_watch.hpp"
 #include "actors/log.hpp"
 #include "actors/mailbox_length.hpp"
+#include "actors/timer_slot.hpp"
+#include "actors/waiting_rooms.hpp"
 
 #include <caf/stateful_actor.hpp>
 
 #include <algorithm>
-#include <map>
 #include <unordered_map>
-#include <utility>
 
 namespace troupe::actors {
 
 namespace {
 
-/// How many rooms may stay without members: what clients open and leave again
-/// must not fill the memory. Beyond it the one that waits longest closes.
-constexpr size_t max_waiting = 10'000;
+waiting_limits waiting_limits_of(const config::room_keys& x) {
+  return {x.max_waiting, x.max_waiting_per_session, x.max_waiting_per_address};
+}
 
 /// Why a newcomer has to go elsewhere.
 protocol::error refusal(const load_board& load) {
@@ -39,18 +39,15 @@ struct server_state {
 
   struct room {
     room_actor handle;
-    uint64_t joins = 0;  // how many newcomers it has been sent
-    bool opened = false; // and not just entered: it stays when it is empty
-    uint64_t wait = 0;   // its key among those that wait, while it does
+    uint64_t joins = 0; // how many newcomers it has been sent
+    // Set where it was opened and not just entered: it waits when it is empty.
+    std::optional<room_opener> opener = {};
+    // How many it had admitted when its last wait began, and the end of that.
+    uint64_t admitted = 0;
+    net::time_point waits_until = {};
   };
 
   using room_map = std::unordered_map<room_id, room>;
-
-  // A room without members that somebody may yet come to.
-  struct waiting_room {
-    room_id id;
-    net::time_point until;
-  };
 
   // Hands a newcomer to its room, unless the server is overloaded.
   caf::result<room_joined> let_in(join_room& x);
@@ -64,19 +61,19 @@ struct server_state {
 
   room& open(const room_id& id);
 
-  // Ends a room that has become empty, or lets it wait if it was opened, unless
-  // a newcomer is on its way there. One that waits and says so again has been
-  // ended by who may do that.
+  // Ends an empty room, or lets it wait if it was opened, unless a newcomer is
+  // on its way there. One that waits and says so again has been ended by who
+  // may do that.
   void handle_emptied(const room_emptied& x);
 
-  void begin_wait(room_map::iterator i);
-  void end_wait(room& x);
+  void begin_wait(room_map::iterator i, net::time_point until);
 
   // Closes what has waited long enough.
   void handle_tick();
 
-  // Sees to it that this happens.
-  void schedule_tick();
+  void arm_timer() {
+    timer.arm(self, waiting->poll_timeout(), room_idle_tick{});
+  }
 
   void close(room_map::iterator i);
 
@@ -85,12 +82,12 @@ struct server_state {
   pointer self;
   room_services services;
   room_map rooms;
-  uint64_t last_wait = 0;
-  std::map<uint64_t, waiting_room> waiting; // the longest first
-  bool ticking = false;                     // a tick is on its way
+  std::optional<waiting_rooms> waiting; // those of `rooms` that do
+  timer_slot timer;
 };
 
 server_actor::behavior_type server_state::make_behavior() {
+  waiting.emplace(waiting_limits_of(services.limits));
   self->set_error_handler([](caf::error&) {});
   self->set_exception_handler(to_error);
   self->set_down_handler([this](const caf::down_msg& down) {
@@ -128,21 +125,26 @@ caf::result<room_joined> server_state::let_in(join_room& x) {
   }
   auto& target = open(x.room);
   ++target.joins;
-  end_wait(target);
+  waiting->remove(x.room);
   services.shards.load->counters().note_mailbox(mailbox_owner::server,
                                                 mailbox_length(self));
   return self->delegate(target.handle, std::move(x));
 }
 
 caf::result<done> server_state::open_ahead(const open_room& x) {
-  if (x.until.passed(self->clock().now()))
+  auto now = self->clock().now();
+  if (x.until.passed(now))
     return to_caf(protocol::make_error(protocol::error_code::internal));
   if (rooms.contains(x.room))
     return to_caf(protocol::make_error(protocol::error_code::room_exists));
   if (!services.shards.load->admit(newcomer::room))
     return to_caf(refusal(*services.shards.load));
-  open(x.room).opened = true;
-  begin_wait(rooms.find(x.room));
+  auto opener = room_opener{x.session, x.address};
+  if (!waiting->admits(opener))
+    return to_caf({protocol::error_code::limit_reached,
+                   "Too many rooms wait for their members"});
+  open(x.room).opener = opener;
+  begin_wait(rooms.find(x.room), now + services.limits.empty_timeout);
   return done{};
 }
 
@@ -187,41 +189,31 @@ void server_state::handle_emptied(const room_emptied& x) {
   if (i == rooms.end() || i->second.joins != x.joins
       || i->second.handle != self->current_sender())
     return;
-  if (i->second.opened && i->second.wait == 0)
-    begin_wait(i);
+  auto& emptied = i->second;
+  if (!emptied.opener || waiting->contains(x.room))
+    return close(i);
+  // Knocking at a locked door does not keep a room open.
+  if (x.admitted == emptied.admitted)
+    return begin_wait(i, emptied.waits_until);
+  emptied.admitted = x.admitted;
+  if (waiting->admits(*emptied.opener))
+    begin_wait(i, self->clock().now() + services.limits.empty_timeout);
   else
     close(i);
 }
 
-void server_state::begin_wait(room_map::iterator i) {
-  end_wait(i->second);
-  i->second.wait = ++last_wait;
-  waiting.emplace(last_wait,
-                  waiting_room{i->first, self->clock().now()
-                                             + services.limits.empty_timeout});
-  if (waiting.size() > max_waiting)
-    close(rooms.find(waiting.begin()->second.id));
-  schedule_tick();
-}
-
-void server_state::end_wait(room& x) {
-  waiting.erase(std::exchange(x.wait, 0));
+void server_state::begin_wait(room_map::iterator i, net::time_point until) {
+  i->second.waits_until = until;
+  waiting->add(i->first, *i->second.opener, until);
+  arm_timer();
 }
 
 void server_state::handle_tick() {
-  ticking = false;
   auto now = self->clock().now();
-  while (!waiting.empty() && waiting.begin()->second.until <= now)
-    close(rooms.find(waiting.begin()->second.id));
-  schedule_tick();
-}
-
-void server_state::schedule_tick() {
-  if (ticking || waiting.empty())
-    return;
-  ticking = true;
-  auto left = waiting.begin()->second.until - self->clock().now();
-  self->delayed_send(self, std::max(left, net::duration{}), room_idle_tick{});
+  timer.fired(now);
+  while (auto id = waiting->poll_expired(now))
+    close(rooms.find(*id));
+  arm_timer();
 }
 
 void server_state::close(room_map::iterator i) {
@@ -232,7 +224,7 @@ void server_state::close(room_map::iterator i) {
 }
 
 void server_state::forget(room_map::iterator i) {
-  end_wait(i->second);
+  waiting->remove(i->first);
   rooms.erase(i);
 }
 

@@ -281,9 +281,11 @@ void session_state::perform(request_token token, verb::get_capabilities&) {
 }
 
 void session_state::perform(request_token token, verb::create_room& x) {
+  const auto& at = *settings.connection;
   auto until = deadline();
-  self->request(settings.gate, until.left(self->clock().now()) + patience,
-                open_room{std::move(x.room), until})
+  self->request(
+          settings.gate, until.left(self->clock().now()) + patience,
+          open_room{std::move(x.room), self->id(), at.remote_address(), until})
       .then(
           [this, token](const done&) {
             answer(token, protocol::success{reply::ok{}});

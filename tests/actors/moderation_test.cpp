@@ -130,27 +130,6 @@ TEST_CASE("a room that was opened and is ended does not wait") {
   CHECK(live() == alone);
 }
 
-TEST_CASE("of very many rooms without members those that wait longest close") {
-  actor_world world;
-  for (int i = 0; i <= 10'000; ++i) {
-    caf::anon_send(world.server,
-                   actors::open_room{room_id{"r" + std::to_string(i)}});
-    if (i % 100 == 0)
-      world.run();
-  }
-  CHECK(world.rooms() == 10'000);
-  probe_client ann{world};
-  auto join = join_as("ann");
-  join.must_exist = true;
-  join.room = room_id{"r0"};
-  CHECK(ann.refusal(join) == error_code::room_not_found);
-  join.room = room_id{"r1"};
-  ann.get<reply::joined>(join);
-  // One that somebody is in does not wait.
-  ann.get<reply::ok>(verb::create_room{room_id{"more"}});
-  CHECK(world.rooms() == 10'001);
-}
-
 TEST_CASE("who joins hidden is seen by nobody until it is announced") {
   actor_world world;
   probe_client ann{world};
