@@ -114,12 +114,19 @@ struct moderate_room {
 /// The peer leaves its room; what it had there is over.
 struct leave_room {};
 
-/// Asks for one producer, or for the first of another peer that is not among
-/// `except`.
+/// A producer's place in the order in which the producers of its room were
+/// published. 0 comes before all of them.
+using producer_age = uint64_t;
+
+/// Asks for one producer, or for the first of another peer that is younger
+/// than `after` and not among `except`.
 struct find_producer {
   std::optional<producer_id> producer;
-  std::vector<producer_id> except;
-  /// One's own counts, where nobody else is there.
+  producer_age after = 0;
+  /// Sorted.
+  std::vector<producer_age> except;
+  /// One's own counts, where nobody else is there, also if it is older than
+  /// `after`.
   bool own_if_alone = false;
 };
 

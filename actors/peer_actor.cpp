@@ -37,7 +37,7 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       [this](const consumer_ended& x) {
         if (!find_record(consumers, x.consumer))
           return;
-        forget_consumer(x.consumer);
+        forget_consumer(x.consumer, true);
         tell_session(event::consumer_closed{x.consumer, x.producer});
       },
       [this](const consumer_producer_paused& x) {
@@ -69,6 +69,9 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       [this](const transport_leaving& x) {
         if (auto* entry = find_transport(x.transport))
           entry->leaving = x.leaving;
+        // What it carries may be consumed again, on another one.
+        if (x.leaving)
+          cursor.restart();
       },
       [this](const session_lost& x) {
         if (session && x.joiner == joiner)

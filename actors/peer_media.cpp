@@ -118,14 +118,34 @@ caf::result<reply::consumed> peer_state::consume(const verb::consume& x) {
   auto place = quotas.consumers->take();
   if (!place)
     return refuse(error_code::limit_reached);
-  auto wanted = find_producer{x.producer, {}, x.own_if_alone};
-  for (const auto& have : consumers)
-    if (!find_transport(have.transport)->leaving)
-      wanted.except.push_back(have.producer);
   auto promise = self->make_response_promise<reply::consumed>();
-  find_and_consume(
-      {x, on->id, std::move(place), std::move(wanted), promise, deadline});
+  consumption what{x, on->id, std::move(place), {}, promise, deadline};
+  what.wanted.producer = x.producer;
+  what.wanted.own_if_alone = x.own_if_alone;
+  if (!x.producer)
+    begin_search(what);
+  find_and_consume(std::move(what));
   return promise;
+}
+
+void peer_state::begin_search(consumption& what) {
+  const auto& x = what.x;
+  what.search = cursor.begin(x.capabilities ? *x.capabilities : *capabilities);
+  what.wanted.after = what.search.after;
+  // Whoever consumes one after the other has none beyond: nothing is searched.
+  if (newest_consumed > what.search.after || (x.own_if_alone && consumed_own))
+    what.wanted.except = consumed_beyond(what.search.after);
+}
+
+std::vector<producer_age>
+peer_state::consumed_beyond(producer_age after) const {
+  std::vector<producer_age> out;
+  for (const auto& have : consumers)
+    if ((have.age > after || have.own)
+        && !find_record(transports, have.transport)->leaving)
+      out.push_back(have.age);
+  std::ranges::sort(out);
+  return out;
 }
 
 void peer_state::find_and_consume(consumption what) {
@@ -143,20 +163,47 @@ void peer_state::find_and_consume(consumption what) {
         kept->unfit =
             !added && !kept->x.producer
             && from_caf(added.error()).code == error_code::cannot_consume;
-        if (added) {
+        if (added || kept->unfit)
+          note_searched(*kept, found, added.engaged());
+        if (added)
           kept->promise.deliver(std::move(*added));
-        } else if (!kept->unfit) {
+        else if (!kept->unfit)
           kept->promise.deliver(added.error());
-        } else {
-          kept->wanted.except.push_back(found.info.id);
+        else
           find_and_consume(std::move(*kept));
-        }
       },
-      [=](caf::error& failure) {
+      [=, this](caf::error& failure) {
+        // Of what was passed over as unfit there may be something left: the
+        // client is told whether there is.
+        if (!kept->x.producer && !kept->unfit && kept->search.after > 0
+            && cursor.passed_unfit()
+            && from_caf(failure).code == error_code::no_producer) {
+          cursor.restart();
+          begin_search(*kept);
+          return find_and_consume(std::move(*kept));
+        }
         if (kept->unfit)
           failure = refuse(error_code::cannot_consume);
         kept->promise.deliver(failure);
       });
+}
+
+void peer_state::note_searched(consumption& what, const producer_entry& found,
+                               bool added) {
+  if (what.x.producer)
+    return;
+  if (find_record(producers, found.info.id)) {
+    auto& except = what.wanted.except;
+    except.insert(std::ranges::lower_bound(except, found.age), found.age);
+    return;
+  }
+  what.wanted.after = found.age;
+  if (added)
+    cursor.pass(what.search, found.age);
+  else
+    cursor.pass_unfit(what.search, found.age,
+                      what.x.capabilities ? *what.x.capabilities
+                                          : *capabilities);
 }
 
 caf::expected<reply::consumed>
@@ -168,8 +215,9 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
     return refuse(error_code::transport_not_found);
   // Several of one are of use, for tests of load for instance; so many burden
   // everybody in the room.
-  if (std::ranges::count(consumers, found.info.id, &consumer_record::producer)
-      >= max_replicas)
+  if (found.age <= newest_consumed
+      && std::ranges::count(consumers, found.age, &consumer_record::age)
+             >= max_replicas)
     return refuse(error_code::limit_reached);
   const auto& can_receive = x.capabilities ? *x.capabilities : *capabilities;
   if (!protocol::can_consume(found.consumable, can_receive))
@@ -193,6 +241,10 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
   self->link_to(actor);
   consumers.push_back(
       {created, on->id, found.info.id, actor, std::move(place)});
+  consumers.back().age = found.age;
+  consumers.back().own = find_record(producers, found.info.id) != nullptr;
+  newest_consumed = std::max(newest_consumed, found.age);
+  consumed_own |= consumers.back().own;
   auto route = add_transport_consumer{created, to_ssrcs(*told),
                                       consumer_key{actor->id()}};
   if (!x.transport && !on->direction)
@@ -355,10 +407,12 @@ void peer_state::forget_producer(const producer_id& which) {
   std::erase_if(producers, [&](const auto& x) { return x.id == which; });
 }
 
-void peer_state::forget_consumer(const consumer_id& which) {
+void peer_state::forget_consumer(const consumer_id& which, bool gone) {
   auto* record = find_record(consumers, which);
   if (!record)
     return;
+  if (!gone && !record->own)
+    cursor.reopen(record->age);
   if (auto* on = find_transport(record->transport))
     self->send(on->actor, remove_transport_consumer{which});
   std::erase_if(consumers, [&](const auto& x) { return x.id == which; });

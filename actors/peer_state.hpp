@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/consume_cursor.hpp"
 #include "actors/consumer_actor.hpp"
 #include "actors/data_consumer_actor.hpp"
 #include "actors/ec.hpp"
@@ -76,6 +77,8 @@ struct consumer_record {
   int priority = 1;            // 1 to 255: its share of the transport's rate
   // To move it by, where its client did not name the transport.
   std::optional<add_transport_consumer> route = {};
+  producer_age age = 0; // its producer's, in the room
+  bool own = false;     // of a producer of the peer's own
 };
 
 /// One of the peer's data producers.
@@ -200,8 +203,20 @@ struct peer_state {
     find_producer wanted;
     caf::typed_response_promise<reply::consumed> promise;
     request_deadline limit;
+    consume_cursor::search search = {}; // where no producer is named
     bool unfit = false; // there was one, which the client cannot decode
   };
+
+  // Goes on where the last search has ended.
+  void begin_search(consumption& what);
+
+  // The producers that a search from there on must pass over, since they are
+  // consumed on a transport that stays; and all of the peer's own.
+  std::vector<producer_age> consumed_beyond(producer_age after) const;
+
+  // Notes how far a search that names no producer has come.
+  void note_searched(consumption& what, const producer_entry& found,
+                     bool added);
 
   void find_and_consume(consumption what);
 
@@ -211,9 +226,10 @@ struct peer_state {
                                               const producer_entry& found,
                                               std::shared_ptr<void> place);
 
-  // Takes it off the list, its transport's too. The record is gone then.
+  // Takes it off the list, its transport's too. The record is gone then. A
+  // consumer's producer may be found again, unless it is `gone`.
   void forget_producer(const producer_id& which);
-  void forget_consumer(const consumer_id& which);
+  void forget_consumer(const consumer_id& which, bool gone = false);
   void forget_transport(const transport_id& which);
 
   // Closes it with all that stands on it. Does nothing where there is none.
@@ -341,6 +357,11 @@ struct peer_state {
   bool hidden = false;       // others do not know of it yet
   request_deadline deadline; // of the request at hand
   uint64_t joiner = 0;       // see adopt_session
+  consume_cursor cursor;
+  // The youngest producer that the peer has ever consumed, and whether it has
+  // consumed any of its own.
+  producer_age newest_consumed = 0;
+  bool consumed_own = false;
   // What it has is from before the connection was lost, and the client has
   // not shown yet that it knows of it.
   bool resumed = false;

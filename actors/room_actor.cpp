@@ -339,8 +339,8 @@ caf::result<producer_entry> room_state::find(const find_producer& x) {
   if (!who)
     return to_caf(protocol::make_error(error_code::not_joined));
   audience.catch_up(self, *who);
-  const auto* info =
-      x.producer ? people.find(*x.producer) : people.next_for(*who, x.except);
+  const auto* info = x.producer ? people.find(*x.producer)
+                                : people.next_for(*who, x.after, x.except);
   if (!info && !x.producer && x.own_if_alone && people.size() == 1)
     info = people.next_own(*who, x.except);
   if (info)
@@ -355,8 +355,10 @@ void room_state::publish(producer_published& x) {
     return;
   auto& info = x.entry.info;
   info.peer = *who;
-  if (!people.publish(info))
+  auto age = people.publish(info);
+  if (!age)
     return;
+  x.entry.age = *age;
   audience.tell_others(event::producer_added{info}, *who);
   entries.insert_or_assign(info.id, std::move(x.entry));
   note_seen(*who);

@@ -50,6 +50,8 @@ struct producer_entry {
   /// How well it arrives.
   std::shared_ptr<const score_board> scores =
       std::make_shared<const score_board>(0);
+  /// The room's to know.
+  producer_age age = 0;
 };
 
 /// A producer that a member offers to the others.

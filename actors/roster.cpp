@@ -53,15 +53,16 @@ bool roster::revise(const participant& who) {
   return changed;
 }
 
-bool roster::publish(const producer_info& info) {
+std::optional<producer_age> roster::publish(const producer_info& info) {
   auto* owner = find_member(info.peer);
   if (!owner || producer_age_.contains(info.id))
-    return false;
-  producer_age_.emplace(info.id, next_);
-  owner->producers.push_back(next_);
-  producers_.emplace(next_++, info);
+    return std::nullopt;
+  auto age = next_++;
+  producer_age_.emplace(info.id, age);
+  owner->producers.push_back(age);
+  producers_.emplace(age, info);
   count(info, info.paused ? 0 : 1);
-  return true;
+  return age;
 }
 
 std::optional<producer_info> roster::withdraw(const producer_id& id) {
@@ -94,22 +95,29 @@ const producer_info* roster::find(const producer_id& id) const {
 }
 
 const producer_info*
-roster::next_for(const peer_id& asking,
-                 const std::vector<producer_id>& except) const {
-  for (const auto& [age, info] : producers_)
-    if (info.peer != asking
-        && std::ranges::find(except, info.id) == except.end())
-      return &info;
+roster::next_for(const peer_id& asking, producer_age after,
+                 const std::vector<producer_age>& except) const {
+  auto skip = std::ranges::upper_bound(except, after);
+  for (auto i = producers_.upper_bound(after); i != producers_.end(); ++i) {
+    while (skip != except.end() && *skip < i->first)
+      ++skip;
+    if (skip != except.end() && *skip == i->first)
+      continue;
+    if (i->second.peer != asking)
+      return &i->second;
+  }
   return nullptr;
 }
 
 const producer_info*
 roster::next_own(const peer_id& asking,
-                 const std::vector<producer_id>& except) const {
-  for (const auto& [age, info] : producers_)
-    if (info.peer == asking
-        && std::ranges::find(except, info.id) == except.end())
-      return &info;
+                 const std::vector<producer_age>& except) const {
+  const auto* x = find_member(asking);
+  if (!x)
+    return nullptr;
+  for (auto age : x->producers)
+    if (!std::ranges::binary_search(except, age))
+      return &producers_.at(age);
   return nullptr;
 }
 

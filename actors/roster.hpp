@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/ids.hpp"
+#include "actors/messages.hpp"
 #include "protocol/verbs.hpp"
 
 #include <map>
@@ -34,8 +34,10 @@ public:
     return members_.size();
   }
 
-  /// Lists a producer. False where its peer is no member.
-  bool publish(const protocol::producer_info& info);
+  /// Lists a producer, and returns its age: each one's is greater than those
+  /// of the producers before it. Nothing where its peer is no member, or the
+  /// producer is listed already.
+  std::optional<producer_age> publish(const protocol::producer_info& info);
 
   /// Takes a producer off the list; returns what it was.
   std::optional<protocol::producer_info> withdraw(const producer_id& id);
@@ -46,14 +48,18 @@ public:
 
   const protocol::producer_info* find(const producer_id& id) const;
 
-  /// The first producer of another member than `asking` that is not among
-  /// `except`, in the order in which they were published.
+  /// The first producer of another member than `asking` that is younger than
+  /// `after` and not among `except`, which is sorted, in the order in which
+  /// they were published. Takes time for those that are passed over only.
   const protocol::producer_info*
-  next_for(const peer_id& asking, const std::vector<producer_id>& except) const;
+  next_for(const peer_id& asking, producer_age after,
+           const std::vector<producer_age>& except) const;
 
-  /// The first producer of `asking` itself that is not among `except`.
+  /// The first producer of `asking` itself that is not among `except`, which is
+  /// sorted.
   const protocol::producer_info*
-  next_own(const peer_id& asking, const std::vector<producer_id>& except) const;
+  next_own(const peer_id& asking,
+           const std::vector<producer_age>& except) const;
 
   /// All producers but those of `asking`, oldest first.
   std::vector<protocol::producer_info> others(const peer_id& asking) const;
@@ -95,7 +101,7 @@ private:
 
   // Members and producers are found by id and listed by age, the oldest
   // first.
-  uint64_t next_ = 0;
+  uint64_t next_ = 1;     // 0 comes before all of them
   int running_audio_ = 0; // of all members
   std::map<uint64_t, member> members_;
   std::map<uint64_t, protocol::producer_info> producers_;

@@ -3,6 +3,8 @@
 #include "protocol/ortc.hpp"
 #include "protocol/supported_capabilities.hpp"
 
+#include <algorithm>
+
 namespace troupe::loop {
 
 namespace {
@@ -51,9 +53,10 @@ outcome peer::perform(const verb::consume& x) {
     return refuse(error_code::transport_not_found);
   if (!x.capabilities && !capabilities_)
     return protocol::error{error_code::bad_request, "rtpCapabilities: missing"};
-  std::vector<actors::producer_id> had;
+  std::vector<actors::producer_age> had;
   for (const auto& y : consumers_)
-    had.push_back(y->from->id);
+    had.push_back(y->from->age);
+  std::ranges::sort(had);
   auto* from = room_.find(id_, x.producer, had);
   if (!from)
     return refuse(x.producer ? error_code::producer_not_found

@@ -56,6 +56,7 @@ public:
   transport& on;
   producer_description about;
   int score = 10;
+  actors::producer_age age = 0; // in its room
   bool awake = false;
 
 private:

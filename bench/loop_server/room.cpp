@@ -43,7 +43,7 @@ shard& room::choose_shard() {
 
 void room::publish(producer& x) {
   const auto& info = x.about.info;
-  people_.publish(info);
+  x.age = people_.publish(info).value_or(0);
   producers_.emplace(info.id, &x);
   tell(event::producer_added{info}, info.peer);
   tell_update(info.peer);
@@ -70,8 +70,9 @@ void room::set_paused(producer& x, bool paused) {
 
 producer* room::find(const actors::peer_id& asking,
                      const std::optional<actors::producer_id>& id,
-                     const std::vector<actors::producer_id>& except) const {
-  const auto* info = id ? people_.find(*id) : people_.next_for(asking, except);
+                     const std::vector<actors::producer_age>& except) const {
+  const auto* info =
+      id ? people_.find(*id) : people_.next_for(asking, 0, except);
   return info ? producers_.at(info->id) : nullptr;
 }
 

@@ -36,7 +36,7 @@ public:
   /// `except`; or null.
   producer* find(const actors::peer_id& asking,
                  const std::optional<actors::producer_id>& id,
-                 const std::vector<actors::producer_id>& except) const;
+                 const std::vector<actors::producer_age>& except) const;
 
   const actors::roster& people() const {
     return people_;

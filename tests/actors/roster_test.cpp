@@ -1,6 +1,10 @@
 #include "actors/roster.hpp"
 
+#include "net/base/rng.hpp"
+
 #include <doctest/doctest.h>
+
+#include <algorithm>
 
 using namespace troupe::actors;
 using troupe::protocol::media_kind;
@@ -109,16 +113,73 @@ TEST_CASE("the next to consume is the oldest of another not excepted") {
   people.add(person("a"));
   people.add(person("b"));
   CHECK(people.publish(track("own", "a")));
-  CHECK(people.publish(track("1", "b")));
+  auto first = people.publish(track("1", "b"));
+  auto second = people.publish(track("2", "b"));
+  REQUIRE(first);
+  REQUIRE(second);
+  auto next = [&](producer_age after, std::vector<producer_age> except) {
+    const auto* x = people.next_for(peer_id{"a"}, after, except);
+    return x ? x->id.str() : std::string{"none"};
+  };
+  CHECK(next(0, {}) == "1");
+  CHECK(next(0, {*first}) == "2");
+  CHECK(next(0, {*second}) == "1");
+  CHECK(next(0, {*first, *second}) == "none");
+  CHECK(next(*first, {}) == "2");
+  CHECK(next(*first, {*first}) == "2");
+  CHECK(next(*second, {}) == "none");
+}
+
+TEST_CASE("a search finds what going through the whole list finds") {
+  auto random = troupe::net::make_seeded_rng(7);
+  for (int round = 0; round < 200; ++round) {
+    CAPTURE(round);
+    roster people;
+    people.add(person("a"));
+    people.add(person("b"));
+    std::vector<std::pair<producer_age, std::string>> listed; // of b
+    for (int i = 0; i < 20; ++i) {
+      auto id = std::to_string(i);
+      auto mine = random->below(3) == 0;
+      auto age = people.publish(track(id.c_str(), mine ? "a" : "b"));
+      REQUIRE(age);
+      if (random->below(4) == 0)
+        people.withdraw(producer_id{id});
+      else if (!mine)
+        listed.emplace_back(*age, id);
+    }
+    producer_age after = random->below(22);
+    std::vector<producer_age> except;
+    for (producer_age age = 0; age < 25; ++age)
+      if (random->below(2) == 0)
+        except.push_back(age);
+    std::string expected = "none";
+    for (const auto& [age, id] : listed)
+      if (expected == "none" && age > after
+          && std::ranges::find(except, age) == except.end())
+        expected = id;
+    const auto* found = people.next_for(peer_id{"a"}, after, except);
+    CHECK((found ? found->id.str() : "none") == expected);
+  }
+}
+
+TEST_CASE("one's own producers are found in their order, whatever their age") {
+  roster people;
+  people.add(person("a"));
+  people.add(person("b"));
+  auto first = people.publish(track("1", "a"));
   CHECK(people.publish(track("2", "b")));
-  auto next = [&](std::vector<producer_id> except) {
-    const auto* x = people.next_for(peer_id{"a"}, except);
+  auto third = people.publish(track("3", "a"));
+  REQUIRE(first);
+  REQUIRE(third);
+  auto next = [&](std::vector<producer_age> except) {
+    const auto* x = people.next_own(peer_id{"a"}, except);
     return x ? x->id.str() : std::string{"none"};
   };
   CHECK(next({}) == "1");
-  CHECK(next({producer_id{"1"}}) == "2");
-  CHECK(next({producer_id{"2"}}) == "1");
-  CHECK(next({producer_id{"1"}, producer_id{"2"}}) == "none");
+  CHECK(next({*first}) == "3");
+  CHECK(next({*first, *third}) == "none");
+  CHECK_FALSE(people.next_own(peer_id{"stranger"}, {}));
 }
 
 TEST_CASE("whoever is no member publishes nothing, and no id comes twice") {
