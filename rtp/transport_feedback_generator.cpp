@@ -11,6 +11,10 @@ namespace {
 // Told of at once, without waiting for the interval to end.
 constexpr size_t max_arrivals = 256;
 
+// Runs of packets that are far too late, for each of which a feedback goes out;
+// more are not told of.
+constexpr size_t max_far_back = 8;
+
 // A REMB names this many sources at most.
 constexpr size_t max_sources = 16;
 
@@ -22,8 +26,11 @@ transport_feedback_generator::transport_feedback_generator(const config& x)
 void transport_feedback_generator::handle_packet(uint16_t sequence_number,
                                                  ssrc media,
                                                  time_point arrival) {
+  auto x = arrival_record{extender_.extend(sequence_number), arrival};
+  if (!remember(x))
+    return;
   media_ = media;
-  arrivals_.push_back({extender_.extend(sequence_number), arrival});
+  arrivals_.push_back(x);
   if (!due_)
     due_ = arrival + interval;
   if (arrivals_.size() >= max_arrivals)
@@ -70,26 +77,101 @@ std::optional<time_point> transport_feedback_generator::poll_timeout() const {
   return due_ ? due_ : remb_due_;
 }
 
+// False for one that came before.
+bool transport_feedback_generator::remember(const arrival_record& x) {
+  if (history_.empty())
+    history_.resize(history_size);
+  if (find_arrival(x.sequence) != nullptr)
+    return false;
+  newest_ = std::max(newest_, x.sequence);
+  // What is farther back would displace what is newer.
+  if (x.sequence > newest_ - history_size)
+    slot(x.sequence) = x;
+  return true;
+}
+
+// The sender, none of whose packets fits those before, has begun anew.
+void transport_feedback_generator::begin_anew() {
+  next_.reset();
+  newest_ = arrivals_.back().sequence;
+  std::ranges::fill(history_, arrival_record{});
+  for (const auto& x : arrivals_)
+    if (x.sequence > newest_ - history_size)
+      slot(x.sequence) = x;
+}
+
+transport_feedback_generator::arrival_record&
+transport_feedback_generator::slot(int64_t sequence) {
+  return history_[static_cast<size_t>(sequence & (history_size - 1))];
+}
+
+const transport_feedback_generator::arrival_record*
+transport_feedback_generator::find_arrival(int64_t sequence) {
+  auto& x = slot(sequence);
+  return x.sequence == sequence ? &x : nullptr;
+}
+
+// Adds to the arrivals, which are sorted, those from `sequence` on that were
+// told of before.
+void transport_feedback_generator::add_told_since(int64_t sequence) {
+  auto untold = arrivals_.size();
+  auto is_untold = [&](const arrival_record& x) {
+    auto end = arrivals_.begin() + static_cast<std::ptrdiff_t>(untold);
+    return std::binary_search(arrivals_.begin(), end, x, by_sequence);
+  };
+  for (auto i = sequence; i < *next_; ++i)
+    if (const auto* x = find_arrival(i); x != nullptr && !is_untold(*x))
+      arrivals_.push_back(*x);
+  std::sort(arrivals_.begin(), arrivals_.end(), by_sequence);
+}
+
 void transport_feedback_generator::build_feedback() {
   if (arrivals_.empty())
     return;
-  std::stable_sort(arrivals_.begin(), arrivals_.end(),
-                   [](const arrival_record& x, const arrival_record& y) {
-                     return x.sequence < y.sequence;
-                   });
-  auto& first = arrivals_.front();
-  // Tell of what was lost since the last feedback, too; and of a packet that
-  // comes after it was told lost once more.
-  auto base = next_ ? std::min(*next_, first.sequence) : first.sequence;
+  std::sort(arrivals_.begin(), arrivals_.end(), by_sequence);
+  if (arrivals_.back().sequence <= newest_ - history_size)
+    begin_anew();
+  auto recent = std::partition_point(
+      arrivals_.begin(), arrivals_.end(),
+      [this](const auto& x) { return x.sequence <= newest_ - history_size; });
+  auto far_back = static_cast<size_t>(recent - arrivals_.begin());
+  if (next_ && recent->sequence < *next_)
+    add_told_since(recent->sequence);
+  auto all = std::span<const arrival_record>{arrivals_};
+  build_far_back(all.first(far_back));
+  // Tell of what was lost since the last feedback, too.
+  auto rest = all.subspan(far_back);
+  auto first = rest.front().sequence;
+  build_feedback(rest, next_ ? std::min(*next_, first) : first);
+  next_ = std::max(next_.value_or(INT64_MIN), arrivals_.back().sequence + 1);
+  arrivals_.clear();
+}
+
+// What came around packets that are so late is forgotten: each run of them is
+// told of by itself.
+void transport_feedback_generator::build_far_back(
+    std::span<const arrival_record> arrivals) {
+  for (size_t runs = 0; runs < max_far_back && !arrivals.empty(); ++runs) {
+    size_t n = 1;
+    while (n < arrivals.size()
+           && arrivals[n].sequence - arrivals[n - 1].sequence <= 1)
+      ++n;
+    build_feedback(arrivals.first(n), arrivals.front().sequence);
+    arrivals = arrivals.subspan(n);
+  }
+}
+
+void transport_feedback_generator::build_feedback(
+    std::span<const arrival_record> arrivals, int64_t base) {
+  auto& first = arrivals.front();
   if (first.sequence - base
       >= static_cast<int64_t>(rtcp::transport_cc_builder::max_statuses))
     base = first.sequence;
   builder_.start(base, first.at.time_since_epoch());
   auto last = std::optional<int64_t>{};
-  for (auto& x : arrivals_) {
-    if (last == x.sequence)
+  for (auto& x : arrivals) {
+    if (std::exchange(last, x.sequence) == x.sequence)
       continue;
-    last = x.sequence;
     auto at = x.at.time_since_epoch();
     if (builder_.add(x.sequence, at))
       continue;
@@ -98,8 +180,6 @@ void transport_feedback_generator::build_feedback() {
     builder_.add(x.sequence, at);
   }
   flush_builder();
-  next_ = std::max(next_.value_or(0), *last + 1);
-  arrivals_.clear();
 }
 
 void transport_feedback_generator::flush_builder() {

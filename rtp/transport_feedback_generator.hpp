@@ -5,6 +5,7 @@
 #include "rtp/rtcp/transport_cc.hpp"
 #include "rtp/stats.hpp"
 
+#include <span>
 #include <vector>
 
 namespace troupe::rtp {
@@ -13,6 +14,9 @@ namespace troupe::rtp {
 /// transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions)
 /// every 100 ms while packets carry transport-wide sequence numbers, else, if
 /// REMB was negotiated, by a bitrate it may use.
+///
+/// A packet that comes late, after it was told lost, is told again together
+/// with all that came after it: as received, with the time they came.
 class transport_feedback_generator {
 public:
   static constexpr duration interval = std::chrono::milliseconds{100};
@@ -49,18 +53,35 @@ public:
 
 private:
   struct arrival_record {
-    int64_t sequence = 0;
+    int64_t sequence = INT64_MIN; // none
     time_point at;
   };
 
+  /// How far back from the newest packet late ones are told of together with
+  /// those that came since; a power of two.
+  static constexpr int64_t history_size = 512;
+
+  static bool by_sequence(const arrival_record& x, const arrival_record& y) {
+    return x.sequence < y.sequence;
+  }
+
+  void begin_anew();
+  bool remember(const arrival_record& x);
+  arrival_record& slot(int64_t sequence);
+  const arrival_record* find_arrival(int64_t sequence);
+  void add_told_since(int64_t sequence);
   void build_feedback();
+  void build_far_back(std::span<const arrival_record> arrivals);
+  void build_feedback(std::span<const arrival_record> arrivals, int64_t base);
   void flush_builder();
   void follow_arrivals(time_point now);
   void build_remb();
 
   config config_;
   wrap_extender<uint16_t> extender_;
-  std::vector<arrival_record> arrivals_;
+  std::vector<arrival_record> arrivals_; // not yet told of
+  std::vector<arrival_record> history_;  // a ring; empty before the first
+  int64_t newest_ = INT64_MIN;
   rtcp::transport_cc_builder builder_;
   std::optional<int64_t> next_; // first sequence not yet told of
   ssrc media_{};

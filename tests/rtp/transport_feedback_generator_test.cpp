@@ -1,5 +1,6 @@
 #include "rtp/transport_feedback_generator.hpp"
 
+#include "net/base/rng.hpp"
 #include "rtp/rtcp/compound.hpp"
 #include "tests/support/media_packets.hpp"
 
@@ -69,6 +70,102 @@ TEST_CASE("a packet that comes after it was told lost is told of again") {
   collect(x, told, packets);
   CHECK(told[2]);
   CHECK(told[4]);
+}
+
+namespace {
+
+/// What the next feedback says: the numbers it tells of as received, and when,
+/// in ms after the first; and how many it tells of in all.
+struct told {
+  std::map<uint16_t, int64_t> received;
+  size_t statuses = 0;
+
+  explicit told(transport_feedback_generator& x) {
+    auto octets = x.poll_rtcp();
+    REQUIRE(octets);
+    auto reader = rtp::rtcp::compound_reader{*octets};
+    auto message = reader.next();
+    REQUIRE(message);
+    auto cursor = std::get<rtp::rtcp::transport_cc>(*message).statuses();
+    std::optional<rtp::rtcp::delta_ticks> first;
+    while (auto status = cursor.next()) {
+      ++statuses;
+      if (!status->received)
+        continue;
+      first = first.value_or(status->arrival);
+      received[status->sequence_number] =
+          std::chrono::duration_cast<std::chrono::milliseconds>(status->arrival
+                                                                - *first)
+              .count();
+    }
+  }
+};
+
+using arrivals = std::map<uint16_t, int64_t>;
+
+} // namespace
+
+TEST_CASE("with a late packet, those after it are told as received again") {
+  transport_feedback_generator x{{}};
+  for (auto i : {65533, 65534, 0, 1})
+    x.handle_packet(static_cast<uint16_t>(i), rtp::ssrc{5},
+                    at(1ms * (i < 9 ? i + 4 : i - 65533)));
+  x.handle_timeout(at(100ms));
+  CHECK(told{x}.received == arrivals{{65533, 0}, {65534, 1}, {0, 4}, {1, 5}});
+  x.handle_packet(65535, rtp::ssrc{5}, at(110ms));
+  x.handle_packet(3, rtp::ssrc{5}, at(111ms));
+  x.handle_timeout(at(220ms));
+  told second{x};
+  CHECK(second.received == arrivals{{65535, 0}, {0, -106}, {1, -105}, {3, 1}});
+  CHECK(second.statuses == 5); // 2 is missing
+  CHECK_FALSE(x.poll_rtcp());
+}
+
+TEST_CASE("no packet that came is told missing, however late others come") {
+  auto random = net::make_seeded_rng(7);
+  transport_feedback_generator x{{}};
+  std::map<uint16_t, bool> came;
+  auto now = at(0ms);
+  std::vector<uint16_t> late;
+  for (uint32_t i = 65000; i < 68000; ++i) {
+    auto number = static_cast<uint16_t>(i);
+    now += 1ms;
+    if (random->u32() % 10 == 0) {
+      late.push_back(number);
+    } else {
+      x.handle_packet(number, rtp::ssrc{5}, now);
+      came[number] = true;
+    }
+    if (late.size() > 20) {
+      auto which = random->u32() % late.size();
+      x.handle_packet(late[which], rtp::ssrc{5}, now);
+      came[late[which]] = true;
+      late.erase(late.begin() + which);
+    }
+    if (auto due = x.poll_timeout(); due && *due <= now)
+      x.handle_timeout(now);
+    while (auto octets = x.poll_rtcp()) {
+      auto reader = rtp::rtcp::compound_reader{*octets};
+      auto message = reader.next();
+      auto cursor = std::get<rtp::rtcp::transport_cc>(*message).statuses();
+      while (auto status = cursor.next())
+        REQUIRE(status->received == came[status->sequence_number]);
+    }
+  }
+}
+
+TEST_CASE("a sender that numbers its packets anew goes on getting feedback") {
+  transport_feedback_generator x{{}};
+  for (auto i = 20000; i < 20010; ++i)
+    x.handle_packet(static_cast<uint16_t>(i), rtp::ssrc{5}, at(0ms));
+  x.handle_timeout(at(100ms));
+  CHECK(told{x}.received.size() == 10);
+  for (auto i : {100, 101, 103})
+    x.handle_packet(static_cast<uint16_t>(i), rtp::ssrc{5}, at(101ms));
+  x.handle_timeout(at(201ms));
+  told second{x};
+  CHECK(second.received == arrivals{{100, 0}, {101, 0}, {103, 0}});
+  CHECK(second.statuses == 4);
 }
 
 TEST_CASE("REMB lets a sender grow beyond 1 Mbit/s") {
