@@ -98,23 +98,48 @@ std::optional<payload_descriptor> payload_describer::describe(const packet& x) {
   auto read = parse_dependency_descriptor(octets, structure_.get());
   if (!read)
     return result;
-  auto layers =
-      describe_av1(*read, read->structure ? *read->structure : *structure_);
-  if (read->structure)
-    structure_ = std::move(read->structure);
-  if (read->active_decode_targets)
-    map_layers(*read->active_decode_targets);
-  add_dependencies(read->frame, targets_, layers);
+  auto here =
+      announcement{frames_.extend(read->frame_number), x.sequence_number()};
+  const auto& structure = read->structure ? *read->structure : *structure_;
+  auto layers = describe_av1(*read, structure);
+  auto targets = read->active_decode_targets
+                     ? map_layers(structure, *read->active_decode_targets)
+                     : targets_;
+  add_dependencies(read->frame, targets, layers);
+  adopt(*read, here, targets);
   // H264's own bits are right about what the descriptor does not tell.
   if (codec_ == codec::h264)
     layers.keyframe |= result->keyframe;
   return layers;
 }
 
+// Late is what stands before the newest both by its frame number and by its
+// packet: encoders that restart count frames anew.
+bool payload_describer::is_late(const announcement& x) const {
+  return newest_ && x.frame < newest_->frame
+         && static_cast<int16_t>(
+                static_cast<uint16_t>(x.sequence - newest_->sequence))
+                <= 0;
+}
+
+void payload_describer::adopt(av1_dependency_descriptor& from,
+                              const announcement& here,
+                              const target_map& targets) {
+  if ((!from.structure && !from.active_decode_targets) || is_late(here))
+    return;
+  newest_ = here;
+  if (from.structure)
+    structure_ = std::move(from.structure);
+  if (from.active_decode_targets)
+    targets_ = targets;
+}
+
 // To want more than is sent means to want the best that is.
-void payload_describer::map_layers(uint32_t active) {
-  auto& x = *structure_;
-  for (uint8_t pair = 0; pair < targets_.size(); ++pair) {
+payload_describer::target_map
+payload_describer::map_layers(const av1_dependency_structure& x,
+                              uint32_t active) {
+  target_map out{};
+  for (uint8_t pair = 0; pair < out.size(); ++pair) {
     auto wanted = pair_of(pair);
     std::optional<uint8_t> best;
     for (uint8_t i = 0; i < x.decode_target_count; ++i) {
@@ -129,8 +154,9 @@ void payload_describer::map_layers(uint32_t active) {
     for (uint8_t i = 0; !best && i < x.decode_target_count; ++i)
       if ((active >> i & 1) != 0)
         best = i;
-    targets_[pair] = best.value_or(0);
+    out[pair] = best.value_or(0);
   }
+  return out;
 }
 
 } // namespace troupe::rtp

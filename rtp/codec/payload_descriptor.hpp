@@ -84,7 +84,9 @@ std::optional<payload_descriptor> describe(codec what, net::byte_span payload,
 
 /// Describes the packets of one stream (one SSRC), in order of arrival. AV1
 /// and H264 packets are described by their dependency descriptor as well, for
-/// which it remembers the last template structure; else it is describe().
+/// which it remembers the newest template structure; else it is describe().
+/// A structure that comes late, after that of a newer frame, describes its own
+/// packet only.
 class payload_describer {
 public:
   payload_describer(codec what, const extension_map& ids)
@@ -93,19 +95,39 @@ public:
 
   std::optional<payload_descriptor> describe(const packet& x);
 
-  /// The structure of the stream as last announced, or null: how many layers
-  /// there are, and their resolutions.
+  /// The sender restarted: its frame numbers may begin anywhere.
+  void restart() {
+    newest_.reset();
+  }
+
+  /// The newest structure that was announced, or null: how many layers there
+  /// are, and their resolutions.
   const av1_dependency_structure* av1_structure() const {
     return structure_.get();
   }
 
 private:
-  void map_layers(uint32_t active);
+  /// The decode target that stands for each pair of layers.
+  using target_map = std::array<uint8_t, 32>;
+
+  // A packet that announced a structure, or which decode targets are sent.
+  struct announcement {
+    int64_t frame = 0;
+    uint16_t sequence = 0;
+  };
+
+  bool is_late(const announcement& x) const;
+  void adopt(av1_dependency_descriptor& from, const announcement& here,
+             const target_map& targets);
+  static target_map map_layers(const av1_dependency_structure& structure,
+                               uint32_t active);
+
   codec codec_;
   uint8_t dependency_descriptor_id_;
   std::unique_ptr<av1_dependency_structure> structure_;
-  // The decode target that stands for each pair of layers.
-  std::array<uint8_t, 32> targets_{};
+  target_map targets_{};
+  wrap_extender<uint16_t> frames_;
+  std::optional<announcement> newest_; // of those that were adopted
 };
 
 } // namespace troupe::rtp

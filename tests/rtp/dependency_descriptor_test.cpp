@@ -354,3 +354,71 @@ TEST_CASE("a receiver that did not negotiate it gets no descriptor") {
   for (auto& p : x.sent)
     CHECK(p.extension_block().empty());
 }
+
+namespace {
+
+/// Describes packets of AV1 that bear nothing but a descriptor.
+struct describing {
+  rtp::payload_describer engine{rtp::codec::av1, with_descriptor(source_id)};
+
+  std::optional<rtp::payload_descriptor>
+  describe(const frame& x, uint8_t spatial_layers, uint16_t sequence) {
+    packet_spec spec;
+    spec.sequence = sequence;
+    spec.payload = {static_cast<uint8_t>(x.key ? 0x18 : 0x10), 1, 2, 3};
+    spec.extensions = {{source_id, descriptor(x, spatial_layers)}};
+    return engine.describe(make_packet(spec, at(0ms)));
+  }
+
+  int layers() const {
+    return engine.av1_structure()->spatial_layers;
+  }
+};
+
+} // namespace
+
+TEST_CASE("a late AV1 structure does not replace a newer one") {
+  describing x;
+  uint16_t early = 0;
+  uint16_t late = 0;
+  SUBCASE("within a cycle of frame numbers") {
+    early = 100;
+    late = 130;
+  }
+  SUBCASE("across the wrap") {
+    early = 65530;
+    late = 3;
+  }
+  x.describe(key(static_cast<uint16_t>(early - 1)), 1, 65534);
+  x.describe(key(late), 2, 1);
+  REQUIRE(x.layers() == 2);
+  // A repair brings the first packet of a key frame in between.
+  auto found = x.describe(key(early), 1, 65535);
+  CHECK(x.layers() == 2);
+  REQUIRE(found);
+  CHECK(found->keyframe);
+  // What follows is described by the newer structure: its template 3 has the
+  // higher layer.
+  found = x.describe(
+      {.number = static_cast<uint16_t>(late + 1), .template_id = 3}, 2, 2);
+  REQUIRE(found);
+  CHECK(found->spatial_id == 1);
+  CHECK(found->has_dependencies);
+}
+
+TEST_CASE("a structure is newer than one of half a cycle of frames ago") {
+  describing x;
+  x.describe(key(10), 1, 1);
+  uint16_t sequence = 2;
+  for (uint32_t i = 11; i < 40000; i += 100)
+    x.describe(delta(static_cast<uint16_t>(i)), 1, sequence++);
+  x.describe(key(40000), 2, sequence);
+  CHECK(x.layers() == 2);
+}
+
+TEST_CASE("an encoder that counts frames anew is followed") {
+  describing x;
+  x.describe(key(30000), 1, 100);
+  x.describe(key(5), 2, 101);
+  CHECK(x.layers() == 2);
+}
