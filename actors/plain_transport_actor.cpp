@@ -302,8 +302,10 @@ void plain_state::take_rtcp(const net::datagram& x) {
     ++refused;
     return;
   }
-  router.take_rtcp(self, shard, x.data,
+  router.take_rtcp(self, shard, x.data, x.arrival,
                    [this](rtp::rtcp_event& event) { note(event); });
+  if (auto answer = router.poll_rtcp(now()))
+    send_rtcp(*answer);
 }
 
 void plain_state::note(rtp::rtcp_event& x) {

@@ -70,25 +70,34 @@ public:
     }
   }
 
-  /// Takes one compound RTCP packet: sends producers what is about what they
-  /// receive, and the shard in one message what is about what it sends.
+  /// Takes one compound RTCP packet that came at `arrival`: sends producers
+  /// what is about what they receive, and the shard in one message what is
+  /// about what it sends.
   void take_rtcp(transport_actor::pointer self, const shard_actor& shard,
-                 const net::buffer_ptr& compound) {
-    take_rtcp(self, shard, compound, [](rtp::rtcp_event&) {});
+                 const net::buffer_ptr& compound, net::time_point arrival) {
+    take_rtcp(self, shard, compound, arrival, [](rtp::rtcp_event&) {});
   }
 
   /// The same. Calls `note(event)` for each piece before it is sent on; it may
   /// change the event.
   template <class F>
   void take_rtcp(transport_actor::pointer self, const shard_actor& shard,
-                 const net::buffer_ptr& compound, F note) {
-    dispatcher_.handle_rtcp(std::as_const(*compound).bytes(), demuxer_);
+                 const net::buffer_ptr& compound, net::time_point arrival,
+                 F note) {
+    dispatcher_.handle_rtcp(std::as_const(*compound).bytes(), demuxer_,
+                            arrival);
     std::vector<feedback_item> for_shard;
     while (auto event = dispatcher_.poll_event()) {
       note(*event);
       pass_on(self, *event, for_shard);
     }
     send_feedback(self, shard, compound, std::move(for_shard));
+  }
+
+  /// An answer to the reference times that came since the last call, or
+  /// nothing (see rtp::rtcp_dispatcher::poll_rtcp()).
+  std::optional<std::vector<uint8_t>> poll_rtcp(net::time_point now) {
+    return dispatcher_.poll_rtcp(now);
   }
 
   /// Asks for a key frame for each consumer, as the client itself may.

@@ -24,12 +24,10 @@ namespace {
 
 using protocol::error_code;
 
-/// How long a transport without any way to its client is kept: an ICE restart
-/// may bring it back.
+/// How long a transport without a path is kept: an ICE restart may bring one.
 constexpr auto abandoned_after = std::chrono::seconds{30};
 
-/// Feedback that is due goes out when the next packet comes. Only when none has
-/// come for this long does a timer see to it: timers cost more than packets.
+/// How long due feedback waits for a packet to go with: timers cost more.
 constexpr auto feedback_patience = std::chrono::milliseconds{400};
 
 struct transport_state {
@@ -291,7 +289,7 @@ void transport_state::route_rtp() {
 
 void transport_state::route_rtcp() {
   while (auto x = engine->poll_rtcp())
-    router.take_rtcp(self, shard, x->data);
+    router.take_rtcp(self, shard, x->data, x->arrival);
 }
 
 void transport_state::send_rtcp(std::vector<uint8_t> compound) {
@@ -333,6 +331,8 @@ void transport_state::drain() {
   if (at >= publish_due)
     publish(at);
   data.pass_on(self, *engine);
+  if (auto x = router.poll_rtcp(at))
+    send_rtcp(std::move(*x));
   while (auto x = feedback.poll_rtcp())
     send_rtcp(*x);
   arm_timer();

@@ -4,6 +4,13 @@
 
 namespace troupe::rtp {
 
+namespace {
+
+// As in transport-wide feedback, which is of no stream either.
+constexpr auto local_ssrc = ssrc{1};
+
+} // namespace
+
 bool rtcp_dispatcher::add_consumer(stream_handle who, ssrc media,
                                    std::optional<ssrc> rtx) {
   if (consumers_.contains(media)
@@ -20,17 +27,18 @@ void rtcp_dispatcher::remove_consumer(stream_handle who) {
 }
 
 void rtcp_dispatcher::handle_rtcp(net::byte_span compound,
-                                  const demuxer& producers) {
+                                  const demuxer& producers,
+                                  time_point arrival) {
   auto reader = rtcp::compound_reader{compound};
   while (auto message = reader.next()) {
     std::visit(
         [&](const auto& x) {
           using type = std::decay_t<decltype(x)>;
-          if constexpr (
+          if constexpr (std::is_same_v<type, rtcp::extended_report>)
+            take(x, producers, arrival);
+          else if constexpr (
               std::is_same_v<
-                  type,
-                  rtcp::
-                      sender_report> || std::is_same_v<type, rtcp::bye> || std::is_same_v<type, rtcp::extended_report>)
+                  type, rtcp::sender_report> || std::is_same_v<type, rtcp::bye>)
             take(x, producers);
           else if constexpr (std::is_same_v<type, rtcp::receiver_report>)
             take_blocks(x.blocks);
@@ -65,7 +73,9 @@ void rtcp_dispatcher::take(const rtcp::bye& x, const demuxer& producers) {
 }
 
 void rtcp_dispatcher::take(const rtcp::extended_report& x,
-                           const demuxer& producers) {
+                           const demuxer& producers, time_point arrival) {
+  if (x.reference_time)
+    note_reference_time(x.sender, *x.reference_time, arrival);
   auto who = producers.find(x.sender);
   if (!who)
     return;
@@ -96,6 +106,28 @@ void rtcp_dispatcher::take_blocks(
   for (auto block : x)
     if (auto who = consumer_of(block.ssrc))
       events_.push(report_block_received{*who, block});
+}
+
+void rtcp_dispatcher::note_reference_time(ssrc receiver, ntp_time x,
+                                          time_point arrival) {
+  auto i =
+      std::ranges::find(reference_times_, receiver, &reference_time::receiver);
+  if (i != reference_times_.end())
+    *i = {receiver, x.middle(), arrival};
+  else if (reference_times_.size() < max_reference_times)
+    reference_times_.push_back({receiver, x.middle(), arrival});
+}
+
+std::optional<std::vector<uint8_t>> rtcp_dispatcher::poll_rtcp(time_point now) {
+  if (reference_times_.empty())
+    return std::nullopt;
+  std::vector<rtcp::dlrr_item> items;
+  for (auto& x : reference_times_)
+    items.push_back({x.receiver, x.middle, to_compact_ntp(now - x.arrival)});
+  reference_times_.clear();
+  rtcp::compound_builder packet;
+  packet.add_dlrr(local_ssrc, items);
+  return std::vector<uint8_t>{packet.bytes().begin(), packet.bytes().end()};
 }
 
 std::optional<stream_handle> rtcp_dispatcher::consumer_of(ssrc x) const {

@@ -73,13 +73,23 @@ public:
 
   void remove_consumer(stream_handle who);
 
-  /// Reads a compound; then poll_event() until it is empty, while `compound`
-  /// lives.
-  void handle_rtcp(net::byte_span compound, const demuxer& producers);
+  /// The most receivers whose reference times one answer names.
+  static constexpr size_t max_reference_times = 16;
+
+  /// Reads a compound that came at `arrival`; then poll_event() until it is
+  /// empty, while `compound` lives.
+  void handle_rtcp(net::byte_span compound, const demuxer& producers,
+                   time_point arrival);
 
   std::optional<rtcp_event> poll_event() {
     return events_.pop();
   }
+
+  /// An extended report (DLRR, RFC 3611, section 4.5) that answers the
+  /// reference times (RRTR, section 4.4) that came since the last call, or
+  /// nothing. To be called once for all that is at hand: however often a client
+  /// asks, it gets one answer, no longer than what it sent.
+  std::optional<std::vector<uint8_t>> poll_rtcp(time_point now);
 
   /// RTCP packets that were malformed.
   uint64_t malformed() const {
@@ -94,13 +104,23 @@ private:
 
   void take(const rtcp::sender_report& x, const demuxer& producers);
   void take(const rtcp::bye& x, const demuxer& producers);
-  void take(const rtcp::extended_report& x, const demuxer& producers);
+  void take(const rtcp::extended_report& x, const demuxer& producers,
+            time_point arrival);
+  void note_reference_time(ssrc receiver, ntp_time x, time_point arrival);
   void take(const rtcp::nack& x);
   void take(const rtcp::fir& x);
   void take_blocks(const rtcp::record_view<rtcp::report_block>& x);
   std::optional<stream_handle> consumer_of(ssrc x) const;
 
+  // Of a receiver, to be answered.
+  struct reference_time {
+    ssrc receiver{};
+    uint32_t middle = 0; // of the receiver's NTP time
+    time_point arrival;
+  };
+
   std::unordered_map<ssrc, target> consumers_;
+  std::vector<reference_time> reference_times_;
   fifo<rtcp_event> events_;
   uint64_t malformed_ = 0;
 };

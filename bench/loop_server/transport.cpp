@@ -194,7 +194,7 @@ void transport::note_arrivals(const std::vector<rtp::packet>& packets,
 
 void transport::route_rtcp(net::time_point now) {
   while (auto x = engine_.poll_rtcp()) {
-    dispatcher_.handle_rtcp(std::as_const(*x->data).bytes(), demuxer_);
+    dispatcher_.handle_rtcp(std::as_const(*x->data).bytes(), demuxer_, now);
     while (auto event = dispatcher_.poll_event())
       pass_on(*event, now);
   }

@@ -1,3 +1,5 @@
+#include "rtp/rtcp/compound.hpp"
+
 #include "live_client.hpp"
 #include "running_node.hpp"
 
@@ -176,6 +178,27 @@ TEST_CASE("RTCP goes both ways") {
   auto clock = find_rtcp(on.down.rtcp, 200);
   REQUIRE(clock);
   CHECK(net::load_u32(&(*clock)[4]) == ssrc);
+}
+
+TEST_CASE("a receiver that sends its reference time gets it back") {
+  running_node node;
+  call on{node.port()};
+  on.ann.produce(audio_track(1111));
+  on.bob.consume();
+  on.begin(1111);
+  rtp::rtcp::compound_builder packet;
+  packet.add_rrtr(rtp::ssrc{77}, {0x0000AAAABBBB0000});
+  on.down.send_rtcp({packet.bytes().begin(), packet.bytes().end()});
+  // RFC 3611, section 4.5.
+  REQUIRE(drive({&on.up, &on.down},
+                [&] { return find_rtcp(on.down.rtcp, 207).has_value(); }));
+  auto answer = *find_rtcp(on.down.rtcp, 207);
+  REQUIRE(answer.size() == 24);
+  CHECK(answer[8] == 5);
+  CHECK(net::load_u32(&answer[12]) == 77);
+  CHECK(net::load_u32(&answer[16]) == 0xAAAABBBB);
+  CHECK(net::load_u32(&answer[20]) < 65536); // within a second
+  CHECK_FALSE(find_rtcp(on.up.rtcp, 207));
 }
 
 TEST_CASE("a receiver's PLI becomes one of ours for the sender") {

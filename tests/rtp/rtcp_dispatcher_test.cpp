@@ -31,7 +31,7 @@ TEST_CASE("each piece of a compound goes to whom it concerns") {
   packet.add_pli(rtp::ssrc{10}, rtp::ssrc{20});
   packet.add_pli(rtp::ssrc{10}, rtp::ssrc{77});
   packet.add_remb(rtp::ssrc{10}, 1'000'000, {});
-  x.handle_rtcp(packet.bytes(), producers);
+  x.handle_rtcp(packet.bytes(), producers, at(0s));
 
   auto next = [&] {
     auto event = x.poll_event();
@@ -49,9 +49,52 @@ TEST_CASE("each piece of a compound goes to whom it concerns") {
   CHECK_FALSE(x.poll_event());
 
   x.remove_consumer(stream_handle{2});
-  x.handle_rtcp(packet.bytes(), producers);
+  x.handle_rtcp(packet.bytes(), producers, at(0s));
   auto count = 0;
   while (x.poll_event())
     ++count;
   CHECK(count == 2);
+}
+
+TEST_CASE("a receiver's reference time is answered with its delay") {
+  rtp::demuxer producers;
+  rtp::rtcp_dispatcher x;
+  CHECK_FALSE(x.poll_rtcp(at(0s)));
+  rtp::rtcp::compound_builder packet;
+  packet.add_rrtr(rtp::ssrc{7}, {0x0000AAAABBBB0000});
+  packet.add_rrtr(rtp::ssrc{8}, {0x0000CCCCDDDD0000});
+  x.handle_rtcp(packet.bytes(), producers, at(0ms));
+  packet.clear();
+  packet.add_rrtr(rtp::ssrc{8}, {0x0000EEEEFFFF0000}); // the later one counts
+  x.handle_rtcp(packet.bytes(), producers, at(250ms));
+  auto answer = x.poll_rtcp(at(500ms));
+  REQUIRE(answer);
+  auto reader = rtp::rtcp::compound_reader{*answer};
+  auto message = reader.next();
+  REQUIRE(message);
+  std::vector<rtp::rtcp::dlrr_item> items;
+  for (auto item : std::get<rtp::rtcp::extended_report>(*message).dlrr)
+    items.push_back(item);
+  CHECK(items
+        == std::vector<rtp::rtcp::dlrr_item>{
+            {rtp::ssrc{7}, 0xAAAABBBB, 65536 / 2},
+            {rtp::ssrc{8}, 0xEEEEFFFF, 65536 / 4}});
+  CHECK_FALSE(reader.next());
+  CHECK_FALSE(x.poll_rtcp(at(500ms)));
+}
+
+TEST_CASE("a flood of reference times gets one answer, shorter than it") {
+  rtp::demuxer producers;
+  rtp::rtcp_dispatcher x;
+  size_t asked = 0;
+  for (uint32_t i = 0; i < 1000; ++i) {
+    rtp::rtcp::compound_builder packet;
+    packet.add_rrtr(rtp::ssrc{i}, {i});
+    asked += packet.size();
+    x.handle_rtcp(packet.bytes(), producers, at(0s));
+  }
+  auto answer = x.poll_rtcp(at(0s));
+  REQUIRE(answer);
+  CHECK(answer->size() < asked / 50);
+  CHECK_FALSE(x.poll_rtcp(at(0s)));
 }

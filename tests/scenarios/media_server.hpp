@@ -75,7 +75,7 @@ public:
 
   void handle_uplink(const octet_vector& x, net::time_point now) {
     if (is_rtcp(x)) {
-      dispatcher_.handle_rtcp(x, demuxer_);
+      dispatcher_.handle_rtcp(x, demuxer_, now);
       dispatch(now);
     } else if (auto p = parse_packet(x, now)) {
       auto ids = rtp::extension_map::defaults();
@@ -90,7 +90,7 @@ public:
   }
 
   void handle_downlink(const octet_vector& x, net::time_point now) {
-    dispatcher_.handle_rtcp(x, demuxer_);
+    dispatcher_.handle_rtcp(x, demuxer_, now);
     dispatch(now);
     drain(now);
   }
