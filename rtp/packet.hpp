@@ -89,6 +89,18 @@ public:
     return bytes().subspan(extension_offset_, extension_size_);
   }
 
+  /// The same packet in `copy`, which holds the same octets.
+  packet moved_to(net::buffer_ptr copy) const {
+    auto result = *this;
+    result.data_ = std::move(copy);
+    return result;
+  }
+
+  /// The whole packet as it came.
+  net::byte_span octets() const {
+    return bytes();
+  }
+
   /// Gives the octets up, for changing them in place (RTX, RFC 4588). Only
   /// who holds the sole copy of this packet may write them. The packet must
   /// not be used any more.

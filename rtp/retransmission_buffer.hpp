@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rtp/media_packet.hpp"
+#include "rtp/packet_keeper.hpp"
 
 #include <optional>
 
@@ -12,8 +13,9 @@ namespace troupe::rtp {
 /// ask by message.
 ///
 /// A ring indexed by the sequence modulo its capacity: constant time, and no
-/// allocation once the ring has grown to what the bitrate needs. Packets older
-/// than max_age are let go as new ones come.
+/// allocation once the ring has grown to what the bitrate needs. Its memory
+/// counts against the keeper's budget; where that is used up, the oldest
+/// packets go, and a packet older than all of them is not kept.
 class retransmission_buffer {
 public:
   struct limits {
@@ -23,13 +25,32 @@ public:
     duration max_age = std::chrono::seconds{2};
   };
 
-  explicit retransmission_buffer(limits x);
+  /// `keeper` stores the packets; null stands for one of its own.
+  explicit retransmission_buffer(
+      limits x, std::shared_ptr<packet_keeper> keeper = nullptr);
+
+  retransmission_buffer(retransmission_buffer&& x) noexcept
+      : limits_(x.limits_)
+      , keeper_(x.keeper_)
+      , ring_(std::exchange(x.ring_, {}))
+      , oldest_(x.oldest_)
+      , newest_(x.newest_)
+      , size_(std::exchange(x.size_, 0))
+      , held_(std::exchange(x.held_, 0))
+      , joined_(std::exchange(x.joined_, false)) {}
+
+  ~retransmission_buffer() {
+    clear();
+  }
 
   /// Keeps `x`. Ignores what is older than the ring reaches.
   void insert(const media_packet& x);
 
   /// The packet with this sequence, or null.
   const media_packet* find(int64_t sequence) const;
+
+  /// Lets packets go that are older than max_age.
+  void expire(time_point now);
 
   /// Lets everything go (and the memory).
   void clear();
@@ -39,17 +60,32 @@ public:
     return size_;
   }
 
+  /// Octets of memory it holds: the packets' buffers and the ring.
+  size_t memory() const {
+    return held_;
+  }
+
 private:
-  std::optional<media_packet>& slot(int64_t sequence);
+  using place = std::optional<media_packet>;
+
+  place& slot(int64_t sequence);
+  bool seat(int64_t sequence);
+  bool make_room(size_t octets, int64_t sequence);
+  bool evict_oldest();
   void evict_until(int64_t sequence);
-  void expire(time_point now);
+  void let_go(place& x);
   void grow(int64_t needed);
+  bool take(size_t octets);
+  void give_back(size_t octets);
 
   limits limits_;
-  std::vector<std::optional<media_packet>> ring_;
+  std::shared_ptr<packet_keeper> keeper_;
+  std::vector<place> ring_;
   int64_t oldest_ = 0; // meaningful if size_ > 0
   int64_t newest_ = 0;
   size_t size_ = 0;
+  size_t held_ = 0;     // of the budget
+  bool joined_ = false; // is one of its holders
 };
 
 } // namespace troupe::rtp

@@ -1,5 +1,7 @@
 #include "net/base/buffer.hpp"
 
+#include <new>
+
 namespace troupe::net {
 
 void buffer_ptr::release() noexcept {
@@ -7,8 +9,19 @@ void buffer_ptr::release() noexcept {
     buffer_->pool_->give_back(buffer_);
 }
 
-buffer_pool::ptr buffer_pool::make(size_t max_idle) {
-  return ptr{new buffer_pool(max_idle)};
+buffer_pool::ptr buffer_pool::make(size_t max_idle, size_t room) {
+  return ptr{new buffer_pool(max_idle, room)};
+}
+
+buffer* buffer_pool::make_buffer() {
+  auto* memory = ::operator new(footprint(room_));
+  live_.fetch_add(1, std::memory_order_relaxed);
+  return new (memory) buffer{this, room_};
+}
+
+void buffer_pool::free_buffer(buffer* x) noexcept {
+  x->~buffer();
+  ::operator delete(x);
 }
 
 buffer_ptr buffer_pool::take() {
@@ -17,13 +30,10 @@ buffer_ptr buffer_pool::take() {
     returned_count_.store(0, std::memory_order_relaxed);
   }
   buffer* x = idle_;
-  if (x) {
+  if (x)
     idle_ = x->next_;
-  } else {
-    x = new buffer;
-    x->pool_ = this;
-    live_.fetch_add(1, std::memory_order_relaxed);
-  }
+  else
+    x = make_buffer();
   x->size_ = 0;
   references_.fetch_add(1, std::memory_order_relaxed);
   return buffer_ptr{x};
@@ -31,7 +41,7 @@ buffer_ptr buffer_pool::take() {
 
 void buffer_pool::give_back(buffer* x) noexcept {
   if (returned_count_.load(std::memory_order_relaxed) >= max_idle_) {
-    delete x;
+    free_buffer(x);
     live_.fetch_sub(1, std::memory_order_relaxed);
   } else {
     returned_count_.fetch_add(1, std::memory_order_relaxed);
@@ -52,7 +62,7 @@ void buffer_pool::unref() noexcept {
 buffer_pool::~buffer_pool() {
   for (auto list : {idle_, returned_.load(std::memory_order_acquire)})
     while (list)
-      delete std::exchange(list, list->next_);
+      free_buffer(std::exchange(list, list->next_));
 }
 
 } // namespace troupe::net

@@ -16,19 +16,20 @@ class buffer_pool;
 class buffer {
 public:
   /// Room for a datagram within an Ethernet MTU, with a margin to append
-  /// tags. Longer datagrams are dropped by whoever reads the socket.
+  /// tags. Longer datagrams are dropped by whoever reads the socket. Pools may
+  /// give their buffers less room.
   static constexpr size_t capacity = 1600;
 
   mutable_byte_span room() {
-    return {data_, capacity};
+    return {data(), room_};
   }
 
   mutable_byte_span bytes() {
-    return {data_, size_};
+    return {data(), size_};
   }
 
   byte_span bytes() const {
-    return {data_, size_};
+    return {data(), size_};
   }
 
   size_t size() const {
@@ -36,20 +37,33 @@ public:
   }
 
   void resize(size_t n) {
-    TROUPE_ASSERT(n <= capacity);
-    size_ = static_cast<uint32_t>(n);
+    TROUPE_ASSERT(n <= room_);
+    size_ = static_cast<uint16_t>(n);
   }
 
 private:
   friend class buffer_ptr;
   friend class buffer_pool;
 
+  buffer(buffer_pool* pool, uint16_t room) : room_(room), pool_(pool) {}
+
+  // The octets follow this object: see buffer_pool.
+  uint8_t* data() {
+    return reinterpret_cast<uint8_t*>(this + 1);
+  }
+
+  const uint8_t* data() const {
+    return reinterpret_cast<const uint8_t*>(this + 1);
+  }
+
   std::atomic<uint32_t> references_{0};
-  uint32_t size_ = 0;
+  uint16_t size_ = 0;
+  const uint16_t room_;
   buffer* next_ = nullptr;
-  buffer_pool* pool_ = nullptr;
-  uint8_t data_[capacity];
+  buffer_pool* const pool_;
 };
+
+static_assert(buffer::capacity <= UINT16_MAX);
 
 /// Shares one buffer. Copying costs one atomic increment.
 class buffer_ptr {
@@ -115,8 +129,13 @@ public:
   using ptr = std::unique_ptr<buffer_pool, deleter>;
 
   /// A pool that keeps at most `max_idle` unused buffers; beyond, they are
-  /// freed.
-  static ptr make(size_t max_idle = 4096);
+  /// freed. Each has room for `room` octets, at most buffer::capacity.
+  static ptr make(size_t max_idle = 4096, size_t room = buffer::capacity);
+
+  /// Octets of memory that a buffer with that room takes.
+  static constexpr size_t footprint(size_t room = buffer::capacity) {
+    return sizeof(buffer) + room;
+  }
 
   /// An empty buffer. Only the pool's owner may call this.
   buffer_ptr take();
@@ -129,15 +148,24 @@ public:
 private:
   friend class buffer_ptr;
 
-  explicit buffer_pool(size_t max_idle) : max_idle_(max_idle) {}
+  buffer_pool(size_t max_idle, size_t room)
+      : max_idle_(max_idle)
+      , room_(static_cast<uint16_t>(room)) {
+    TROUPE_ASSERT(room <= buffer::capacity);
+  }
 
   ~buffer_pool();
+
+  buffer* make_buffer();
+
+  static void free_buffer(buffer* x) noexcept;
 
   void give_back(buffer* x) noexcept;
 
   void unref() noexcept;
 
   const size_t max_idle_;
+  const uint16_t room_;
   buffer* idle_ = nullptr; // touched by the owner only
   std::atomic<buffer*> returned_{nullptr};
   std::atomic<size_t> returned_count_{0};

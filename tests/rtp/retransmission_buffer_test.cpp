@@ -4,15 +4,31 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace troupe;
 using namespace troupe::test;
 
 namespace {
 
-rtp::media_packet numbered(int64_t sequence, net::duration when) {
+/// Of `size` octets, header included.
+rtp::media_packet numbered(int64_t sequence, net::duration when,
+                           size_t size = 16) {
   auto spec = packet_spec{};
   spec.sequence = static_cast<uint16_t>(sequence);
+  spec.payload = octet_vector(size - rtp::fixed_header_size,
+                              static_cast<uint8_t>(sequence));
   return {make_packet(spec, at(when)), sequence};
+}
+
+constexpr size_t slot_size = sizeof(std::optional<rtp::media_packet>);
+
+/// What a buffer keeps of those in [from, to).
+size_t count(const rtp::retransmission_buffer& x, int64_t from, int64_t to) {
+  size_t result = 0;
+  for (auto i = from; i < to; ++i)
+    result += x.find(i) != nullptr;
+  return result;
 }
 
 } // namespace
@@ -59,4 +75,100 @@ TEST_CASE("a jump empties it") {
   CHECK(x.size() == 1);
   CHECK(x.find(1) == nullptr);
   CHECK(x.find(1'000'000'000) != nullptr);
+}
+
+TEST_CASE("small packets are kept in buffers of their size") {
+  rtp::retransmission_buffer x{{2048, 1h}};
+  for (auto i = 0; i < 2048; ++i)
+    x.insert(numbered(i, 0ms, 13));
+  CHECK(x.size() == 2048);
+  // Whole datagrams' buffers would take 3.3 MB.
+  CHECK(x.memory() - 2048 * slot_size <= 2048 * 96);
+  auto* found = x.find(77);
+  REQUIRE(found != nullptr);
+  CHECK(found->packet.sequence_number() == 77);
+  CHECK(found->packet.payload().size() == 1);
+  CHECK(found->packet.payload()[0] == 77);
+}
+
+TEST_CASE("a kept small packet lets go of the buffer it came in") {
+  auto pool = net::buffer_pool::make(0);
+  rtp::retransmission_buffer x{{64, 1h}};
+  auto keep = [&](int64_t sequence, size_t size) {
+    auto octets = serialize({.payload = octet_vector(size)});
+    auto buffer = pool->take();
+    buffer->resize(octets.size());
+    std::ranges::copy(octets, buffer->bytes().begin());
+    x.insert({*rtp::packet::parse(std::move(buffer), at(0ms)), sequence});
+  };
+  for (auto size : {1, 50, 100, 200, 400})
+    keep(size, static_cast<size_t>(size));
+  CHECK(pool->size() == 0);
+  keep(1000, 1000); // shared: a copy would save little
+  CHECK(pool->size() == 1);
+}
+
+TEST_CASE("keeping packets makes no buffers in the steady state") {
+  auto keeper = std::make_shared<rtp::packet_keeper>();
+  rtp::retransmission_buffer x{{256, 1s}, keeper};
+  auto next = 0;
+  auto run = [&](int frames) {
+    for (auto end = next + frames; next < end; ++next)
+      for (auto i = 0; i < 8; ++i)
+        x.insert(numbered(next * 8 + i, next * 33ms, 40u + 100 * (i % 5)));
+  };
+  run(100);
+  auto warm = keeper->buffers();
+  run(1000);
+  CHECK(keeper->buffers() == warm);
+}
+
+TEST_CASE("the oldest packets go where the client's budget is used up") {
+  auto budget = std::make_shared<rtp::memory_budget>(100'000);
+  auto keeper = std::make_shared<rtp::packet_keeper>(budget);
+  rtp::retransmission_buffer x{{2048, 1h}, keeper};
+  for (auto i = 65000; i < 66000; ++i)
+    x.insert(numbered(i, 0ms, 1000));
+  CHECK(budget->used() <= 100'000);
+  CHECK(budget->used() > 90'000);
+  CHECK(x.memory() == budget->used());
+  CHECK(x.size() > 40);
+  CHECK(count(x, 66000 - static_cast<int64_t>(x.size()), 66000) == x.size());
+  // One that is older than all has no place.
+  x.insert(numbered(65100, 0ms, 1000));
+  CHECK(x.find(65100) == nullptr);
+  CHECK(x.find(65999) != nullptr);
+  x.clear();
+  CHECK(budget->used() == 0);
+}
+
+TEST_CASE("streams of one client come to share its budget") {
+  auto budget = std::make_shared<rtp::memory_budget>(200'000);
+  auto keeper = std::make_shared<rtp::packet_keeper>(budget);
+  auto other = std::make_shared<rtp::packet_keeper>(budget); // on its thread
+  rtp::retransmission_buffer first{{2048, 1h}, keeper};
+  for (auto i = 0; i < 200; ++i)
+    first.insert(numbered(i, 0ms, 1000));
+  {
+    rtp::retransmission_buffer second{{2048, 1h}, other};
+    for (auto i = 0; i < 500; ++i) {
+      first.insert(numbered(200 + i, 0ms, 1000));
+      second.insert(numbered(i, 0ms, 1000));
+    }
+    CHECK(budget->used() <= 200'000);
+    CHECK(second.memory() > 60'000);
+    CHECK(first.memory() > 60'000);
+  }
+  CHECK(budget->used() == first.memory());
+}
+
+TEST_CASE("the ring counts against the budget") {
+  auto budget = std::make_shared<rtp::memory_budget>(64 * slot_size + 1000);
+  auto keeper = std::make_shared<rtp::packet_keeper>(budget);
+  rtp::retransmission_buffer x{{2048, 1h}, keeper};
+  for (auto i = 0; i < 500; ++i)
+    x.insert(numbered(i, 0ms));
+  CHECK(budget->used() <= 64 * slot_size + 1000);
+  CHECK(x.size() >= 8);
+  CHECK(x.find(499) != nullptr);
 }

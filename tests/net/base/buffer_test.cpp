@@ -69,3 +69,13 @@ TEST_CASE("other threads give back while the owner takes") {
   }
   CHECK(pool->size() <= 65 + 64);
 }
+
+TEST_CASE("a pool may give its buffers less room") {
+  auto pool = buffer_pool::make(8, 100);
+  auto x = pool->take();
+  CHECK(x->room().size() == 100);
+  x->resize(100);
+  CHECK(x->bytes().size() == 100);
+  CHECK(buffer_pool::make()->take()->room().size() == buffer::capacity);
+  CHECK(buffer_pool::footprint(100) < 150);
+}
