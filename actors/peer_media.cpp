@@ -47,6 +47,7 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   auto created = make_id<producer_id>(*random);
   auto scores = std::make_shared<score_board>(sent.encodings.size());
   auto engine = to_receiver(x.kind, sent, x.paused);
+  engine.budget = replay_budget;
   // Answers to our reports are told apart by the SSRC that asked.
   engine.local_ssrc = rtp::ssrc{ssrcs.take(1, *random)};
   auto arrivals = std::make_shared<edge_gauge>(max_waiting_packets);

@@ -353,6 +353,9 @@ struct peer_state {
   shard_actor shard;         // likewise
   std::shared_ptr<actors::voice> voice;
   std::shared_ptr<room_floor> floor;
+  // Of the packets that its producers keep.
+  std::shared_ptr<rtp::memory_budget> replay_budget =
+      std::make_shared<rtp::memory_budget>();
   room_quotas quotas;
   bool hidden = false;       // others do not know of it yet
   request_deadline deadline; // of the request at hand

@@ -7,6 +7,10 @@ namespace troupe::rtp {
 
 namespace {
 
+// How many sequence numbers there are. Inside, the first is in the second
+// cycle, so that late ones stay positive.
+constexpr int64_t sequence_cycle = 65536;
+
 // Two packets this near to each other, far from what came before, are a new
 // start of the sender (RFC 3550, appendix A.1, with room for reordering).
 constexpr int restart_nearness = 32;
@@ -21,14 +25,13 @@ receive_stream::receive_stream(const config& x, rtp::ssrc media)
     : config_(x)
     , ssrc_(media)
     , nacks_(x.nacks)
-    , kept_(x.buffer)
+    , kept_(x.buffer, x.keeper)
     , describer_(x.codec, x.extensions) {}
 
 void receive_stream::handle_media(const packet& x, time_point now,
                                   std::vector<media_packet>& out) {
   note_arrival(now);
-  if (!started_)
-    start(x);
+  begin(x, now);
   auto delta = distance(static_cast<uint16_t>(newest_), x.sequence_number());
   if (delta <= max_dropout && delta > -window) {
     accept(x, newest_ + delta, false, now, out);
@@ -52,7 +55,7 @@ void receive_stream::handle_media(const packet& x, time_point now,
 
 void receive_stream::handle_repair(const packet& x, time_point now,
                                    std::vector<media_packet>& out) {
-  if (!started_)
+  if (!started_ || rebound_)
     return;
   auto delta = distance(static_cast<uint16_t>(newest_), x.sequence_number());
   if (delta > max_dropout || delta <= -window) {
@@ -66,21 +69,28 @@ void receive_stream::handle_ignored(const packet& x, time_point now) {
   note_arrival(now);
   nacks_.reset();
   drops_.add(drop_reason::producer_paused);
-  if (!started_)
-    start(x);
+  begin(x, now);
   auto delta = distance(static_cast<uint16_t>(newest_), x.sequence_number());
   if (delta > max_dropout || delta <= -window)
     return;
-  if (!note_sequence(newest_ + delta))
+  if (!note_sequence(newest_ + delta, false))
     return;
   ++packets_;
   timestamps_.extend(x.timestamp());
 }
 
-void receive_stream::start(const packet& x) {
-  started_ = true;
-  first_ = 65536 + int64_t{x.sequence_number()};
-  newest_ = first_ - 1;
+// Sets the sequence to where the stream's, or a new SSRC's, first packet is.
+void receive_stream::begin(const packet& x, time_point now) {
+  if (!started_) {
+    started_ = true;
+    report_zero_ = sequence_cycle;
+    first_ = sequence_cycle + int64_t{x.sequence_number()};
+    newest_ = first_ - 1;
+  } else if (rebound_) {
+    restart(x, now);
+    report_zero_ = (newest_ + 1) / sequence_cycle * sequence_cycle;
+  }
+  rebound_ = false;
 }
 
 void receive_stream::restart(const packet& x, time_point now) {
@@ -88,13 +98,14 @@ void receive_stream::restart(const packet& x, time_point now) {
                                              - static_cast<uint16_t>(newest_))};
   // Far enough from all before to be told from late packets.
   if (ahead <= window)
-    ahead += 65536;
+    ahead += sequence_cycle;
   newest_ += ahead - 1;
   first_ += ahead - 1;
   seen_.fill(0);
   nacks_.reset();
   group_.reset();
   last_transit_.reset();
+  describer_.restart();
   if (config_.kind == media_kind::video)
     keyframes_.request(now);
 }
@@ -102,7 +113,7 @@ void receive_stream::restart(const packet& x, time_point now) {
 void receive_stream::accept(const packet& x, int64_t sequence, bool repaired,
                             time_point now, std::vector<media_packet>& out) {
   auto newer = sequence > newest_;
-  if (!note_sequence(sequence))
+  if (!note_sequence(sequence, repaired))
     return;
   ++packets_;
   octets_ += x.payload().size();
@@ -230,11 +241,12 @@ std::vector<media_packet> receive_stream::last_group(duration max_age,
   return result;
 }
 
-bool receive_stream::note_sequence(int64_t sequence) {
+bool receive_stream::note_sequence(int64_t sequence, bool repaired) {
   auto bit = [this](int64_t at) -> std::pair<uint64_t&, uint64_t> {
     auto index = static_cast<size_t>(at) % window;
     return {seen_[index / 64], uint64_t{1} << (index % 64)};
   };
+  auto& by_repair = repaired_seen_[static_cast<size_t>(sequence) % window / 64];
   if (sequence > newest_) {
     if (sequence - newest_ >= window)
       seen_.fill(0);
@@ -248,9 +260,15 @@ bool receive_stream::note_sequence(int64_t sequence) {
   auto [word, mask] = bit(sequence);
   if (word & mask) {
     drops_.add(drop_reason::duplicate);
+    // It was late, and not lost.
+    received_ += !repaired && (by_repair & mask) != 0;
+    if (!repaired)
+      by_repair &= ~mask;
     return false;
   }
   word |= mask;
+  by_repair = repaired ? by_repair | mask : by_repair & ~mask;
+  received_ += !repaired;
   return true;
 }
 
@@ -295,27 +313,25 @@ void receive_stream::set_round_trip_time(duration x) {
   nacks_.set_round_trip_time(x);
 }
 
-rtcp::report_block receive_stream::make_report_block(time_point now) {
-  auto expected = newest_ - first_ + 1;
-  auto interval = expected - expected_before_;
-  auto lost = interval - static_cast<int64_t>(packets_ - packets_before_);
-  expected_before_ = expected;
-  packets_before_ = packets_;
-  fraction_lost_ = 0;
-  if (interval > 0 && lost > 0)
-    fraction_lost_ =
-        static_cast<uint8_t>(std::min<int64_t>(255, lost * 256 / interval));
+loss_report::counts receive_stream::counts() const {
+  return {newest_ - first_ + 1, static_cast<int64_t>(received_),
+          static_cast<int64_t>(packets_ - received_)};
+}
+
+rtcp::report_block receive_stream::make_report_block(time_point now,
+                                                     uint8_t elsewhere) {
+  kept_.expire(now);
+  loss_.close_interval(counts(), elsewhere);
   if (active_) {
-    loss_average_ = (loss_average_ + fraction_lost_ / 256.0) / 2;
+    loss_average_ = (loss_average_ + loss_.fraction_missing() / 256.0) / 2;
     set_score(score_of_loss(loss_average_));
   }
   auto result = rtcp::report_block{};
   result.ssrc = ssrc_;
-  result.fraction_lost = fraction_lost_;
-  result.cumulative_lost =
-      static_cast<int32_t>(expected - static_cast<int64_t>(packets_));
-  // Inside, the first number is in the second cycle.
-  result.extended_highest_sequence = static_cast<uint32_t>(newest_ - 65536);
+  result.fraction_lost = loss_.told_fraction();
+  result.cumulative_lost = static_cast<int32_t>(loss_.told_lost());
+  result.extended_highest_sequence =
+      static_cast<uint32_t>(newest_ - report_zero_);
   result.jitter = static_cast<uint32_t>(jitter_ >> 4);
   result.last_sender_report = last_report_ntp_;
   if (last_report_ntp_ != 0)
@@ -350,7 +366,7 @@ void receive_stream::end() {
     return;
   active_ = false;
   activity_changed_ = true;
-  nacks_.reset();
+  reset_repairs();
   set_score(0);
 }
 
@@ -367,14 +383,20 @@ std::optional<time_point> receive_stream::poll_timeout() const {
 }
 
 void receive_stream::reset_repairs() {
+  if (std::exchange(suspect_, std::nullopt))
+    drops_.add(drop_reason::out_of_range);
   nacks_.reset();
-  suspect_.reset();
+  group_.reset();
+  kept_.clear();
 }
 
 void receive_stream::rebind(rtp::ssrc media) {
   ssrc_ = media;
+  rebound_ = true;
   last_report_ntp_ = 0;
-  group_.reset();
+  jitter_ = 0;
+  loss_.restart(counts());
+  timestamps_.skip();
   reset_repairs();
 }
 
@@ -391,7 +413,7 @@ receive_stream_stats receive_stream::stats(time_point now) const {
   result.bitrate_bps = rate_.bitrate_bps(now);
   if (started_)
     result.packets_lost = newest_ - first_ + 1 - static_cast<int64_t>(packets_);
-  result.fraction_lost = fraction_lost_;
+  result.fraction_lost = loss_.fraction_lost();
   result.jitter =
       std::chrono::duration_cast<duration>(std::chrono::microseconds{
           (jitter_ >> 4) * 1'000'000 / config_.clock_rate});

@@ -2,6 +2,7 @@
 
 #include "rtp/codec/payload_descriptor.hpp"
 #include "rtp/keyframe_requester.hpp"
+#include "rtp/loss_report.hpp"
 #include "rtp/media_packet.hpp"
 #include "rtp/nack_generator.hpp"
 #include "rtp/retransmission_buffer.hpp"
@@ -31,6 +32,8 @@ public:
     bool keep = false;
     nack_generator::config nacks;
     retransmission_buffer::limits buffer;
+    /// Stores the kept packets; null stands for one of its own.
+    std::shared_ptr<packet_keeper> keeper = nullptr;
     /// Without packets for this long, the stream is inactive.
     duration inactivity = std::chrono::seconds{2};
   };
@@ -69,8 +72,9 @@ public:
 
   void set_round_trip_time(duration x);
 
-  /// Closes an interval of loss statistics and describes it.
-  rtcp::report_block make_report_block(time_point now);
+  /// Closes an interval of loss statistics and describes it. `elsewhere`: see
+  /// loss_report.
+  rtcp::report_block make_report_block(time_point now, uint8_t elsewhere = 0);
 
   /// The score changed since the last call (0 to 10).
   std::optional<uint8_t> poll_score();
@@ -88,10 +92,12 @@ public:
 
   std::optional<time_point> poll_timeout() const;
 
-  /// Ends all waiting: nothing before the next packet is asked for.
+  /// Ends all waiting, and lets go what is kept: nothing before the next
+  /// packet is asked for, or given.
   void reset_repairs();
 
-  /// Another SSRC takes over (the sender restarted).
+  /// Another SSRC takes over (the sender restarted). Its first packet begins
+  /// the sequence anew, wherever that is.
   void rebind(ssrc media);
 
   nack_generator& nacks() {
@@ -118,6 +124,11 @@ public:
   std::vector<media_packet> last_group(duration max_age, size_t max_packets,
                                        time_point now,
                                        bool incomplete = false) const;
+
+  /// Octets of memory in which packets are kept.
+  size_t kept_memory() const {
+    return kept_.memory();
+  }
 
   rtp::ssrc ssrc() const {
     return ssrc_;
@@ -157,15 +168,16 @@ private:
   static constexpr int max_dropout = 3000;
   static constexpr int window = 2048;
 
-  void start(const packet& x);
+  void begin(const packet& x, time_point now);
   void restart(const packet& x, time_point now);
   void accept(const packet& x, int64_t sequence, bool repaired, time_point now,
               std::vector<media_packet>& out);
   void describe(media_packet& x);
   void take(const payload_descriptor& from, media_packet& to);
+  loss_report::counts counts() const;
   void note_keyframe(const media_packet& x);
   void note_picture(media_packet& x);
-  bool note_sequence(int64_t sequence);
+  bool note_sequence(int64_t sequence, bool repaired);
   void note_arrival(time_point now);
   void update_jitter(const packet& x);
   void set_score(uint8_t x);
@@ -178,9 +190,13 @@ private:
   payload_describer describer_;
 
   bool started_ = false;
+  bool rebound_ = false; // and nothing of the new SSRC has come yet
   int64_t newest_ = 0;
   int64_t first_ = 0; // moved on when the sender restarts, so as to lose none
+  int64_t report_zero_ = 0; // what counts as 0 in reports: a whole cycle
   std::array<uint64_t, window / 64> seen_{};
+  // Of those, the ones that only RTX has brought.
+  std::array<uint64_t, window / 64> repaired_seen_{};
   std::optional<packet> suspect_; // the first packet after a jump
   wrap_extender<uint32_t> timestamps_;
 
@@ -196,10 +212,8 @@ private:
   rate_meter rate_;
   drop_counters drops_;
 
-  // Interval of the last report.
-  int64_t expected_before_ = 0;
-  uint64_t packets_before_ = 0;
-  uint8_t fraction_lost_ = 0;
+  uint64_t received_ = 0; // on its own SSRC, late originals included
+  loss_report loss_;
 
   int64_t jitter_ = 0; // in 1/16 of clock units
   std::optional<uint32_t> last_transit_;

@@ -5,23 +5,14 @@
 
 namespace troupe::rtp {
 
-namespace {
-
-// Restored packets at rest; they are few.
-constexpr size_t max_idle_buffers = 64;
-
-// An SSRC that fell silent for so long may be replaced by another.
-constexpr auto takeover_silence = std::chrono::seconds{1};
-
-} // namespace
-
 receiver::receiver(config x, net::rng& random)
     : config_(std::move(x))
     , pool_(net::buffer_pool::make(max_idle_buffers))
+    , keeper_(std::make_shared<packet_keeper>(config_.budget))
     , dice_(random.u32()) {
   TROUPE_ASSERT(!config_.encodings.empty() && config_.encodings.size() < 256);
   for (auto& e : config_.encodings)
-    slots_.push_back({e, nullptr, {}, {}, 0});
+    slots_.push_back({e});
 }
 
 void receiver::handle_packets(const rtp_batch& batch, time_point now) {
@@ -43,17 +34,20 @@ void receiver::handle_packet(const packet& x, time_point now) {
     drops_.add(drop_reason::unknown_payload_type);
     return;
   }
-  auto* to = find_media_slot(x, now);
-  if (to == nullptr) {
+  auto* to = find_media_slot(x);
+  if (to == nullptr)
     drops_.add(drop_reason::unknown_encoding);
-    return;
-  }
-  to->last_arrival = now;
+  else if (admit(*to, x, now))
+    handle_media(*to, x, now);
+}
+
+void receiver::handle_media(slot& to, const packet& x, time_point now) {
+  to.last_arrival = now;
   if (config_.paused) {
-    to->stream->handle_ignored(x, now);
+    to.stream->handle_ignored(x, now);
     return;
   }
-  to->stream->handle_media(x, now, ready_);
+  to.stream->handle_media(x, now, ready_);
   if (config_.kind == media_kind::video)
     note_orientation(x);
 }
@@ -91,26 +85,13 @@ void receiver::handle_rtx(slot& to, const packet& x, time_point now) {
     to.stream->handle_repair(*restored, now, ready_);
 }
 
-receiver::slot* receiver::find_media_slot(const packet& x, time_point now) {
+receiver::slot* receiver::find_media_slot(const packet& x) {
   for (auto& s : slots_)
-    if (s.identity.ssrc == x.ssrc()) {
-      if (!s.stream)
-        bind_media(s, x.ssrc());
+    if (s.identity.ssrc == x.ssrc())
       return &s;
-    }
-  slot* to = nullptr;
   if (auto name = read_rid(x, config_.extensions))
-    to = slot_of_rid(*name);
-  else if (slots_.size() == 1)
-    to = &slots_.front();
-  if (to == nullptr)
-    return nullptr;
-  // An SSRC of another is only taken over when that fell silent.
-  if (to->identity.ssrc
-      && (!to->stream || now - to->last_arrival < takeover_silence))
-    return nullptr;
-  bind_media(*to, x.ssrc());
-  return to;
+    return slot_of_rid(*name);
+  return slots_.size() == 1 ? &slots_.front() : nullptr;
 }
 
 receiver::slot* receiver::find_rtx_slot(const packet& x) {
@@ -151,6 +132,7 @@ void receiver::bind_media(slot& to, ssrc media) {
   x.keep = config_.keep || replayable();
   x.nacks = config_.nacks;
   x.buffer = config_.buffer;
+  x.keeper = keeper_;
   to.stream = std::make_unique<receive_stream>(x, media);
   if (to.keyframe_wanted)
     to.stream->keyframes().request(*to.keyframe_wanted);
@@ -197,7 +179,14 @@ void receiver::handle_dlrr(const rtcp::dlrr_item& x, time_point now) {
 void receiver::handle_bye(ssrc x, time_point now) {
   if (auto* s = slot_of(x))
     s->stream->end();
+  handle_takeovers(now);
   collect(now);
+}
+
+void receiver::handle_consumer_loss(uint64_t group, uint8_t fraction_lost,
+                                    time_point now) {
+  if (config_.inband_fec)
+    consumer_loss_.note(group, fraction_lost, now);
 }
 
 void receiver::handle_keyframe_request(uint8_t which, time_point now) {
@@ -245,6 +234,7 @@ void receiver::handle_timeout(time_point now) {
   for (auto& s : slots_)
     if (s.stream)
       s.stream->handle_timeout(now);
+  handle_takeovers(now);
   collect(now);
 }
 
@@ -296,7 +286,20 @@ std::optional<time_point> receiver::poll_timeout() const {
     auto x = s.stream->poll_timeout();
     if (x && (!result || *x < *result))
       result = x;
+    if (s.next.held.empty())
+      continue;
+    auto takeover = takeover_time(s, s.next.ssrc);
+    if (!result || takeover < *result)
+      result = takeover;
   }
+  return result;
+}
+
+size_t receiver::kept_memory() const {
+  size_t result = 0;
+  for (auto& s : slots_)
+    if (s.stream)
+      result += s.stream->kept_memory();
   return result;
 }
 

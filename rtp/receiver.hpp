@@ -3,6 +3,7 @@
 #include "net/base/rng.hpp"
 #include "rtp/fifo.hpp"
 #include "rtp/receive_stream.hpp"
+#include "rtp/worst_loss.hpp"
 
 #include <limits>
 #include <memory>
@@ -75,6 +76,12 @@ public:
     bool paused = false;
     nack_generator::config nacks;
     retransmission_buffer::limits buffer;
+    /// Bounds the memory of kept packets, together with others that share it;
+    /// null stands for one of its own.
+    std::shared_ptr<memory_budget> budget = nullptr;
+    /// The sender's codec adds redundancy where loss is reported (Opus with
+    /// useinbandfec=1): reports tell what consumers lose, too.
+    bool inband_fec = false;
     /// What find_replay() may go back to: a key frame that began no longer ago
     /// than this, and no more packets than that since; 0 packets for never.
     duration replay_max_age = std::chrono::seconds{1};
@@ -84,6 +91,18 @@ public:
   /// How often receiver reports go out, on average: each interval is drawn
   /// from half to one and a half (RFC 3550, section 6.3.1).
   static constexpr duration report_interval = std::chrono::seconds{1};
+
+  /// Of what consumers lose, no more than this is told (in 1/256: a quarter).
+  /// Opus adds no more redundancy beyond a fifth (libopus,
+  /// OPUS_SET_PACKET_LOSS_PERC as libwebrtc sets it), but a sender may slow
+  /// down: one consumer with a broken link, or one that lies, must not cost the
+  /// others their picture.
+  static constexpr uint8_t max_consumer_loss = 64;
+
+  /// A new SSRC takes an encoding over when the old one has been silent for
+  /// this long; one that was replaced before, takeover_silence.
+  static constexpr duration takeover_patience = std::chrono::milliseconds{100};
+  static constexpr duration takeover_silence = std::chrono::seconds{1};
 
   receiver(config x, net::rng& random);
 
@@ -98,6 +117,16 @@ public:
 
   /// The sender says that an SSRC left.
   void handle_bye(ssrc x, time_point now);
+
+  /// The worst loss that a group of consumers reports, in 1/256; `group` is
+  /// any number that names it. It counts for worst_loss::max_age.
+  void handle_consumer_loss(uint64_t group, uint8_t fraction_lost,
+                            time_point now);
+
+  /// That group has no more consumers.
+  void forget_consumers(uint64_t group) {
+    consumer_loss_.remove(group);
+  }
 
   /// A consumer wants a key frame of an encoding.
   void handle_keyframe_request(uint8_t which, time_point now);
@@ -140,22 +169,47 @@ public:
 
   receiver_stats stats(time_point now) const;
 
+  /// Octets of memory in which packets are kept for repair and replay.
+  size_t kept_memory() const;
+
 private:
+  // Restored packets at rest; they are few.
+  static constexpr size_t max_idle_buffers = 64;
+
+  // Packets of an SSRC that may take an encoding over.
+  struct successor {
+    rtp::ssrc ssrc{};
+    time_point began{};
+    std::vector<packet> held; // empty if there is none
+  };
+
   struct slot {
     encoding identity;
-    std::unique_ptr<receive_stream> stream; // null until its first packet
+    std::unique_ptr<receive_stream> stream = nullptr; // until its first packet
     time_point last_arrival{};
-    std::optional<time_point> keyframe_wanted; // before its first packet
+    std::optional<time_point> keyframe_wanted = {}; // before its first packet
     uint8_t fir_sequence = 0;
+    std::optional<rtp::ssrc> replaced = {}; // the SSRC before
+    successor next = {};
   };
 
   void handle_packet(const packet& x, time_point now);
+  void handle_media(slot& to, const packet& x, time_point now);
   void handle_rtx(slot& to, const packet& x, time_point now);
   bool replayable() const {
     return config_.kind == media_kind::video && config_.replay_max_packets > 0;
   }
 
-  slot* find_media_slot(const packet& x, time_point now);
+  // Whether the packet is of the slot's SSRC, or of one that it has from now
+  // on. Else the packet has been held or dropped.
+  bool admit(slot& to, const packet& x, time_point now);
+  time_point takeover_time(const slot& of, ssrc by) const;
+  void hold(slot& to, const packet& x, time_point now);
+  void take_over(slot& to, ssrc by, time_point now);
+  void drop_successor(slot& of);
+  void handle_takeovers(time_point now);
+
+  slot* find_media_slot(const packet& x);
   slot* find_rtx_slot(const packet& x);
   slot* slot_of_rid(std::string_view name);
   void bind_media(slot& to, ssrc media);
@@ -164,6 +218,7 @@ private:
   void note_orientation(const packet& x);
   void collect(time_point now);
   void collect_events(slot& x);
+  void release_idle();
   void collect_nacks(slot& x, time_point now);
   void collect_keyframe_requests(slot& x, time_point now);
   void collect_reports(time_point now);
@@ -176,6 +231,9 @@ private:
   size_t wanted_ = std::numeric_limits<size_t>::max(); // encodings
   std::vector<slot> slots_;
   net::buffer_pool::ptr pool_; // for restored packets
+  std::shared_ptr<packet_keeper> keeper_;
+  size_t held_ = 0; // packets of successors
+  worst_loss consumer_loss_;
   std::vector<media_packet> ready_;
   std::vector<uint16_t> lost_;
   fifo<receiver_event> events_;

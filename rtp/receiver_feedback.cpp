@@ -3,6 +3,8 @@
 #include "rtp/receiver.hpp"
 #include "rtp/spread.hpp"
 
+#include <algorithm>
+
 namespace troupe::rtp {
 
 void receiver::collect(time_point now) {
@@ -20,12 +22,24 @@ void receiver::collect(time_point now) {
 void receiver::collect_events(slot& x) {
   auto index = index_of(x);
   auto& stream = *x.stream;
-  if (auto active = stream.poll_activity())
+  if (auto active = stream.poll_activity()) {
     events_.push(stream_activity_changed{index, *active});
+    if (!*active)
+      release_idle();
+  }
   if (auto score = stream.poll_score())
     events_.push(score_changed{index, stream.ssrc(), x.identity.rid, *score});
   if (stream.poll_keyframe())
     events_.push(keyframe_arrived{index});
+}
+
+// Once nothing comes any more, buffers need not lie ready.
+void receiver::release_idle() {
+  if (std::ranges::any_of(
+          slots_, [](auto& x) { return x.stream && x.stream->active(); }))
+    return;
+  keeper_->release_idle();
+  pool_ = net::buffer_pool::make(max_idle_buffers);
 }
 
 void receiver::collect_nacks(slot& x, time_point now) {
@@ -68,10 +82,11 @@ void receiver::collect_reports(time_point now) {
     return;
   report_due_.reset();
   auto blocks = std::vector<rtcp::report_block>{};
+  auto elsewhere = std::min(max_consumer_loss, consumer_loss_.worst(now));
   for (auto& s : slots_) {
     if (!s.stream || blocks.size() == rtcp_.max_report_blocks)
       continue;
-    blocks.push_back(s.stream->make_report_block(now));
+    blocks.push_back(s.stream->make_report_block(now, elsewhere));
   }
   append_rtcp(
       [&] { return rtcp_.add_receiver_report(config_.local_ssrc, blocks); });

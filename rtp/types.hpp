@@ -61,6 +61,12 @@ public:
     return last_;
   }
 
+  /// What comes next is of another line of numbers: its extensions are more
+  /// than a quarter of 2^bits beyond all before.
+  void skip() {
+    last_ += cycle;
+  }
+
   /// Extends without moving the reference.
   int64_t peek(Wire x) const {
     if (!started_)

@@ -64,7 +64,7 @@ transport_actor spawn_fake_transport(caf::actor_system& system,
                 packet && packet->ssrc() == rtp::ssrc{in_ssrc})
               router.take(std::move(*packet));
             else
-              router.take_rtcp(self, shard, y.data);
+              router.take_rtcp(self, shard, y.data, y.arrival);
           router.send_media(self, [](const auto&, const auto&) {});
         },
         [](const tuple_closed&) {},

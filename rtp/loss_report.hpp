@@ -1,0 +1,75 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace troupe::rtp {
+
+/// What the receiver reports of one stream say of loss (RFC 3550, section
+/// 6.4.1 and appendix A.3). Packets that RTX restored count as lost: they tell
+/// nothing of the path (RFC 4588, section 5).
+class loss_report {
+public:
+  /// The counts of a stream since it began.
+  struct counts {
+    int64_t expected = 0;
+    int64_t received = 0; // by the stream itself
+    int64_t repaired = 0; // by RTX
+  };
+
+  /// Ends an interval. `elsewhere` is the worst fraction lost between this
+  /// server and receivers of the stream, in 1/256; where it is worse than the
+  /// path's own, it is told instead. Receivers lack what is lost on both ways,
+  /// so that the two need not be added.
+  void close_interval(const counts& now, uint8_t elsewhere) {
+    auto expected = now.expected - before_.expected;
+    auto lost = expected - (now.received - before_.received);
+    auto repaired = now.repaired - before_.repaired;
+    before_ = now;
+    fraction_lost_ = fraction(lost, expected);
+    fraction_missing_ = fraction(lost - repaired, expected);
+    told_fraction_ = std::max(fraction_lost_, elsewhere);
+    told_lost_ +=
+        elsewhere > fraction_lost_ ? elsewhere * expected / 256 : lost;
+  }
+
+  /// Another SSRC takes over: nothing is lost of it yet.
+  void restart(const counts& now) {
+    before_ = now;
+    told_lost_ = 0;
+  }
+
+  /// What the path lost in the last interval, in 1/256.
+  uint8_t fraction_lost() const {
+    return fraction_lost_;
+  }
+
+  /// What of it RTX did not restore, in 1/256.
+  uint8_t fraction_missing() const {
+    return fraction_missing_;
+  }
+
+  /// What the sender is told.
+  uint8_t told_fraction() const {
+    return told_fraction_;
+  }
+
+  int64_t told_lost() const {
+    return told_lost_;
+  }
+
+private:
+  static uint8_t fraction(int64_t lost, int64_t expected) {
+    if (expected <= 0 || lost <= 0)
+      return 0;
+    return static_cast<uint8_t>(std::min<int64_t>(255, lost * 256 / expected));
+  }
+
+  counts before_;
+  uint8_t fraction_lost_ = 0;
+  uint8_t fraction_missing_ = 0;
+  uint8_t told_fraction_ = 0;
+  int64_t told_lost_ = 0;
+};
+
+} // namespace troupe::rtp
