@@ -257,6 +257,7 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
       before->second->sender.end(*gone->engine);
   drop_if_unused(gone->on_key);
   leave_seat(*gone);
+  gone->source->losses.remove(static_cast<uint64_t>(which));
   if (!gone->source->listeners.empty()) {
     if (!std::exchange(gone->source->untold, true))
       untold_.push_back(gone->from);

@@ -9,6 +9,7 @@
 #include "rtp/forwarder.hpp"
 #include "rtp/layer_monitor.hpp"
 #include "rtp/rtcp_dispatcher.hpp"
+#include "rtp/worst_loss.hpp"
 
 #include <unordered_map>
 #include <variant>
@@ -48,12 +49,19 @@ struct layers_wanted {
   std::optional<uint8_t> highest;
 };
 
+/// The worst loss that the consumers here of one producer have reported lately,
+/// in 1/256.
+struct consumer_loss {
+  uint8_t fraction_lost = 0;
+};
+
 /// What a forwarder in a shard wants others to do or know.
 struct shard_event {
   consumer_key consumer{};
   producer_key producer{};
   std::variant<rtp::keyframe_wanted, rtp::consumer_score_changed,
-               rtp::layers_changed, packets_missing, layers_wanted>
+               rtp::layers_changed, packets_missing, layers_wanted,
+               consumer_loss>
       what;
 };
 
@@ -105,6 +113,12 @@ public:
 
   /// Removes one; the producer whose last it was here, if so.
   std::optional<producer_key> remove_consumer(consumer_key which);
+
+  /// The client reports this fraction of its consumer's packets lost, in 1/256.
+  /// The producer of audio is told of the worst, as `consumer_loss`, at most
+  /// once a second.
+  void note_loss(consumer_key which, uint8_t fraction_lost,
+                 net::time_point now);
 
   /// What the client wants: to get it or not, and up to which layers. Its link,
   /// or overload, may leave it less.
@@ -280,6 +294,9 @@ private:
     // As its actor was told; nothing before.
     std::optional<std::optional<uint8_t>> wanted;
     bool untold = false; // is on the list
+    rtp::worst_loss losses;
+    uint8_t told_loss = 0; // as its actor was told
+    net::time_point told_loss_at{};
   };
 
   static void prefetch_behind(const std::vector<listener>& all, size_t k,

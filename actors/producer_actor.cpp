@@ -189,6 +189,10 @@ producer_state::make_behavior(const producer_config& cfg) {
           demand->handle_wish(x.shard->id(), x.highest, now);
         tell_wanted();
       },
+      [this](const consumer_loss_reported& x) {
+        engine->handle_consumer_loss(x.shard->id(), x.fraction_lost,
+                                     self->clock().now());
+      },
       [this](const move_producer& x) { transport = x.transport; },
       [this](const restore_packets& x) {
         if (auto found = engine->find_packets(x.keys))
@@ -312,6 +316,7 @@ void producer_state::pass_on(const rtp::receiver_event& x) {
 void producer_state::forget(const caf::actor_addr& gone) {
   std::erase_if(shards,
                 [&](const shard& x) { return x.actor.address() == gone; });
+  engine->forget_consumers(gone.id());
   if (!demand)
     return;
   demand->remove(gone.id(), self->clock().now());

@@ -32,6 +32,12 @@ struct want_layers {
   std::optional<uint8_t> highest;
 };
 
+/// The worst loss that consumers in a shard have reported lately, in 1/256.
+struct consumer_loss_reported {
+  media_sink_actor shard;
+  uint8_t fraction_lost = 0;
+};
+
 /// Its client sends it on another transport than it was thought to.
 struct move_producer {
   rtcp_sender_actor transport;
@@ -58,6 +64,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::keyframe_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::subscribe)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::unsubscribe)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::want_layers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_loss_reported)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::move_producer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::restore_packets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::start_wanted)
@@ -77,6 +84,8 @@ using producer_actor = rtp_sink_actor::extend<
     caf::reacts_to<unsubscribe>,
     // Tells the client, where layers need not be sent any more, or again.
     caf::reacts_to<want_layers>,
+    // Reports it to a client whose codec can add redundancy.
+    caf::reacts_to<consumer_loss_reported>,
     // Sends its RTCP there from now on.
     caf::reacts_to<move_producer>,
     // Looks packets up for a consumer's retransmission.

@@ -294,15 +294,17 @@ void shard_state::apply(transport_key from, const feedback_item& x,
   if (const auto* remb = std::get_if<rtp::remb_received>(&x))
     return engine.handle_remb(from, remb->bitrate_bps, now);
   const auto& feedback = std::get<consumer_feedback>(x);
+  const auto* report = std::get_if<rtp::report_block_received>(&feedback.what);
   engine.with_consumer(feedback.consumer, now, [&](rtp::forwarder& to) {
-    const auto& what = feedback.what;
-    if (const auto* nack = std::get_if<rtp::nack_received>(&what))
+    if (const auto* nack = std::get_if<rtp::nack_received>(&feedback.what))
       to.handle_nack(nack->lost, now);
-    else if (const auto* r = std::get_if<rtp::report_block_received>(&what))
-      to.handle_report_block(r->block, now);
+    else if (report)
+      to.handle_report_block(report->block, now);
     else
       to.handle_keyframe_request(now);
   });
+  if (report)
+    engine.note_loss(feedback.consumer, report->block.fraction_lost, now);
 }
 
 void shard_state::control(const control_consumer& x) {
@@ -423,6 +425,10 @@ void shard_state::pass_on(shard_event& x) {
   }
   if (const auto* layers = std::get_if<layers_wanted>(&x.what)) {
     self->send(source, want_layers{me(), layers->highest});
+    return;
+  }
+  if (const auto* loss = std::get_if<consumer_loss>(&x.what)) {
+    self->send(source, consumer_loss_reported{me(), loss->fraction_lost});
     return;
   }
   const auto& wanted = std::get<rtp::keyframe_wanted>(x.what);

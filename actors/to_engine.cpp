@@ -70,6 +70,14 @@ rtx_payload(const rtp_parameters& in, const rtp_codec_parameters& media) {
   return std::nullopt;
 }
 
+/// Whether that parameter of the codec is 1.
+bool is_on(const rtp_codec_parameters& x, std::string_view parameter) {
+  auto i = x.parameters.find(parameter);
+  return i != x.parameters.end()
+         && (i->second == protocol::parameter_value{int64_t{1}}
+             || i->second == protocol::parameter_value{"1"});
+}
+
 std::optional<rtp::ssrc> to_ssrc(std::optional<uint32_t> in) {
   return in ? std::optional{rtp::ssrc{*in}} : std::nullopt;
 }
@@ -139,7 +147,9 @@ rtp::receiver::config to_receiver(protocol::media_kind kind,
     out.encodings.push_back({to_ssrc(x.ssrc), to_ssrc(x.rtx_ssrc), x.rid});
   out.extensions = to_engine(in.header_extensions);
   out.feedback = to_feedback(in);
-  // Consumers of audio do not ask again.
+  out.inband_fec =
+      out.codec == rtp::codec::opus && is_on(media, "useinbandfec");
+  // Consumers of audio do not ask again (docs/adr/0031).
   out.keep = kind == protocol::media_kind::video;
   out.paused = paused;
   return out;

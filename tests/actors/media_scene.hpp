@@ -29,6 +29,7 @@ struct heard {
   /// The gauge of the latest subscription to each fake producer.
   std::map<caf::actor_id, std::shared_ptr<flow_gauge>> gauges;
   std::vector<std::optional<uint8_t>> wanted;
+  std::vector<uint8_t> losses;
   std::vector<protocol::consumer_scores> scores;
   int restores = 0;
 };
@@ -93,6 +94,9 @@ inline producer_actor spawn_fake_producer(caf::actor_system& system,
         },
         [](const unsubscribe&) {},
         [&to](const want_layers& x) { to.wanted.push_back(x.highest); },
+        [&to](const consumer_loss_reported& x) {
+          to.losses.push_back(x.fraction_lost);
+        },
         [](const move_producer&) {},
         [&to](const restore_packets&) { ++to.restores; },
         [&to](const start_wanted& x) {

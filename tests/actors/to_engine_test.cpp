@@ -50,6 +50,24 @@ TEST_CASE("a receiver takes codec, RTX and encodings from the parameters") {
   CHECK(out.paused);
 }
 
+TEST_CASE("a receiver knows of Opus with in-band FEC") {
+  rtp_parameters in;
+  in.codecs = {{"audio/opus", 111, 48000, 2, {}, {{"transport-cc", ""}}}};
+  in.encodings.resize(1);
+  auto out = to_receiver(protocol::media_kind::audio, in, false);
+  CHECK_FALSE(out.inband_fec);
+  CHECK_FALSE(out.keep);
+  using value = protocol::parameter_value;
+  for (auto on : {value{int64_t{1}}, value{"1"}}) {
+    in.codecs[0].parameters["useinbandfec"] = on;
+    out = to_receiver(protocol::media_kind::audio, in, false);
+    CHECK(out.inband_fec);
+  }
+  in.codecs[0].parameters["useinbandfec"] = int64_t{0};
+  out = to_receiver(protocol::media_kind::audio, in, false);
+  CHECK_FALSE(out.inband_fec);
+}
+
 TEST_CASE("the codec of the media need not come first") {
   auto in = vp8_with_rtx();
   std::swap(in.codecs[0], in.codecs[2]);
