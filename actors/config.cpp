@@ -286,6 +286,8 @@ void key_table::add_room() {
   add_time("room.reconnect-grace", x.reconnect_grace, 0, 3'600,
            "How long a member whose connection is lost may come back, s; 0 is "
            "not at all");
+  add_choice("room.takeover", x.takeover, {"anyone", "proven"},
+             "Who may take a member's place by its id: anyone or proven");
   add_number("room.audio-top", x.audio_top, 0, 1'000,
              "How many voices are forwarded, the loudest; 0 is all");
   add_number("room.audio-top-above", x.audio_top_above, 0, 1'000'000,

@@ -67,7 +67,8 @@ struct config {
     uint32_t max_waiting_per_address = 1'000; // 0: no limit
     std::chrono::seconds empty_timeout{300};
     std::chrono::seconds reconnect_grace{10};
-    uint32_t audio_top = 3; // 0: all
+    std::string takeover = "anyone"; // or "proven"
+    uint32_t audio_top = 3;          // 0: all
     uint32_t audio_top_above = 250;
     uint32_t last_n = 0; // 0: all
   } room;

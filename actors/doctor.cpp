@@ -400,7 +400,11 @@ private:
       if (only_loopback(settings_.http.listen_addresses))
         ok("tokens", "none are wanted, on this host");
       else
-        warn("tokens", "none are wanted: whoever reaches the server may join",
+        warn("tokens",
+             settings_.room.takeover == "proven"
+                 ? "none are wanted: whoever reaches the server may join"
+                 : "none are wanted: whoever reaches the server may join, and "
+                   "take a member's place by its id (room.takeover)",
              "set auth.jwt, and auth.jwt-secret-file or auth.jwt-key-file");
       return;
     }

@@ -97,6 +97,9 @@ struct identify_member {
   protocol::participant who;
   bool named_by_client = false;
   bool derived = false;
+  /// See verb::join.
+  std::string rejoin_secret = {};
+  bool vouched = false;
 };
 
 /// A member calls itself something else.

@@ -175,7 +175,9 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
                           x.hidden,
                           x.rights,
                           capabilities,
-                          signaled_at})
+                          signaled_at,
+                          std::move(x.rejoin_secret),
+                          x.vouched})
       .then(
           [this, promise, limit = deadline](room_joined& entered) mutable {
             if (late(limit)) {
@@ -208,7 +210,9 @@ caf::result<reply::joined> peer_state::go_on_as(verb::join& x) {
                 identify_member{deadline,
                                 {x.peer, x.name, true, true, x.device},
                                 x.named_by_client,
-                                x.derived})
+                                x.derived,
+                                std::move(x.rejoin_secret),
+                                x.vouched})
       .then(
           [=, this,
            wanted = std::move(x.capabilities)](reply::joined& known) mutable {

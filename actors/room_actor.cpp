@@ -150,24 +150,19 @@ caf::result<room_joined> room_state::join(join_room& x) {
                                                 mailbox_length(self));
   if (x.until.passed(self->clock().now()))
     return to_caf(protocol::make_error(error_code::internal));
+  recognize(x);
   auto who = x.who.id;
-  if (auto twin = members.find(who); twin != members.end()) {
-    if (!twin->second.is_user_of(x))
-      return to_caf({error_code::forbidden, "This id is taken"});
+  if (auto refused = refuse(x))
+    return to_caf(*refused);
+  if (members.contains(who))
     return come_back(x);
-  }
-  if (!rules.admits(x.rights.moderate)) {
-    return to_caf({error_code::forbidden, "The room is locked"});
-  }
-  if (members.size() >= services.limits.max_members)
-    return to_caf({error_code::limit_reached, "The room is full"});
   self->monitor(x.peer);
   auto place = choose_shard();
   ++shards[place].members;
   auto voice = voices->add(self->clock().now());
-  members.emplace(who,
-                  member{x.peer, x.session, voice, x.named_by_client, x.derived,
-                         place, presence::hidden, x.rights.moderate});
+  members.emplace(who, member{x.peer, x.session, voice, x.named_by_client,
+                              x.derived, place, presence::hidden,
+                              x.rights.moderate, 0, make_claim()});
   members.at(who).joiner = x.peer->id();
   ids.emplace(x.peer->id(), who);
   ++admitted;
@@ -212,8 +207,16 @@ reply::joined room_state::show(protocol::participant who) {
     audience.admit(*people.describe(who.id), x.session);
   }
   drain();
-  return {who.id, people.participants(), people.others(who.id),
-          data.others(who.id), self->id()};
+  return describe_room(who.id);
+}
+
+reply::joined room_state::describe_room(const peer_id& to) const {
+  return {to,
+          people.participants(),
+          people.others(to),
+          data.others(to),
+          self->id(),
+          members.at(to).claim.secret()};
 }
 
 room_joined room_state::come_back(join_room& x) {
@@ -228,6 +231,7 @@ room_joined room_state::come_back(join_room& x) {
   old.joiner = x.peer->id();
   old.moderates = x.rights.moderate;
   rules.change(who, x.rights.moderate);
+  hand_over(x);
   log::event(log::level::info, "peer-returned",
              {{"room", id.str()}, {"peer", who.str()}});
   self->send(old.peer,

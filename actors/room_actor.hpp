@@ -33,6 +33,10 @@ struct join_room {
   // For the peer that was there before, if it goes on.
   std::optional<protocol::rtp_capabilities> capabilities = {};
   net::socket_address signaled_at = {};
+  /// Shows that the newcomer is the user whose place it asks for.
+  std::string rejoin_secret = {};
+  /// A token names it as that user.
+  bool vouched = false;
 };
 
 /// A producer as the room lists it.
@@ -148,8 +152,10 @@ namespace troupe::actors {
 using room_actor = room_directory_actor::extend<
     // Adds a member. Where the user has one here already, that one goes on
     // instead of the newcomer; its old session, if there still is one, is told.
-    // Errors: limit_reached; forbidden where the id is taken or the room is
-    // locked.
+    // A newcomer that cannot prove to be that user needs to be admitted like
+    // any other, and loses the host's rights to the next member by age.
+    // Errors: limit_reached; forbidden where the id is taken, the room is
+    // locked, or `room.takeover` wants a proof.
     caf::replies_to<join_room>::with<room_joined>,
     // Ends the room, if it is empty.
     caf::reacts_to<close_room>,

@@ -16,13 +16,10 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   auto who = x.who.id;
   // Others know what it offers by the id that it has.
   if (who == old || people.next_own(old, {}) || data.next_for(old, {}, true))
-    return reply::joined{old, people.participants(), people.others(old),
-                         data.others(old), self->id()};
-  if (auto twin = members.find(who); twin != members.end()) {
-    if (!twin->second.is_user_of(x))
-      return to_caf({error_code::forbidden, "This id is taken"});
-    dismiss(who, protocol::end_reason::replaced);
-  }
+    return describe_room(old);
+  std::optional<vacant_place> left;
+  if (auto refused = give_up_place(x, left))
+    return to_caf(*refused);
   audience.catch_up(self, old);
   audience.tell_others(event::peer_left{old}, old);
   audience.remove(old);
@@ -37,12 +34,13 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   ids.insert_or_assign(me.peer->id(), who);
   members.insert(std::move(entry));
   rules.rename(old, who);
+  if (left)
+    take_place(who, std::move(*left));
   people.add(std::move(x.who));
   audience.admit(*people.describe(who), std::move(session));
   log::event(log::level::info, "peer-identified",
              {{"room", id.str()}, {"peer", who.str()}, {"was", old.str()}});
-  return reply::joined{who, people.participants(), people.others(who),
-                       data.others(who), self->id()};
+  return describe_room(who);
 }
 
 } // namespace troupe::actors

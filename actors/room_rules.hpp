@@ -3,6 +3,7 @@
 #include "actors/ids.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace troupe::actors {
 class room_rules {
 public:
   void add(peer_id who, std::optional<bool> moderates) {
-    members_.push_back({std::move(who), moderates});
+    members_.push_back({std::move(who), moderates, ++ranks_});
   }
 
   void remove(const peer_id& who) {
@@ -35,6 +36,26 @@ public:
     if (auto i = std::ranges::find(members_, who, &member::id);
         i != members_.end())
       i->moderates = moderates;
+  }
+
+  /// A member's place in line, the host's being the lowest; nothing for who is
+  /// not in it.
+  std::optional<uint64_t> rank_of(const peer_id& who) const {
+    auto i = std::ranges::find(members_, who, &member::id);
+    return i == members_.end() ? std::nullopt : std::optional{i->rank};
+  }
+
+  /// Gives a member a rank that a member of this room has had.
+  void move_to(const peer_id& who, uint64_t rank) {
+    if (auto i = std::ranges::find(members_, who, &member::id);
+        i != members_.end())
+      i->rank = rank;
+    std::ranges::stable_sort(members_, {}, &member::rank);
+  }
+
+  /// The member goes on as if it had come last.
+  void move_to_end(const peer_id& who) {
+    move_to(who, ++ranks_);
   }
 
   bool may_moderate(const peer_id& who) const {
@@ -68,9 +89,11 @@ private:
   struct member {
     peer_id id;
     std::optional<bool> moderates;
+    uint64_t rank = 0;
   };
 
-  std::vector<member> members_; // as they came
+  std::vector<member> members_; // by rank
+  uint64_t ranks_ = 0;          // given so far
   bool locked_ = false;
 };
 

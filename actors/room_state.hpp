@@ -2,6 +2,7 @@
 
 #include "actors/grace_list.hpp"
 #include "actors/live_objects.hpp"
+#include "actors/member_claim.hpp"
 #include "actors/room_actor.hpp"
 #include "actors/room_audience.hpp"
 #include "actors/room_rules.hpp"
@@ -53,6 +54,9 @@ struct room_state {
   // Puts a member on the list, and tells the others. Returns what there is to
   // tell it.
   reply::joined show(protocol::participant who);
+
+  // What a member is told of the room that it is in.
+  reply::joined describe_room(const peer_id& to) const;
 
   // -- a lost connection, in room_return.cpp
 
@@ -171,6 +175,7 @@ struct room_state {
     actors::presence presence = presence::hidden;
     std::optional<bool> moderates = {};
     uint64_t loss = 0; // while its connection is lost
+    member_claim claim = {};
 
     // Others see ids: one that a server made cannot be taken by naming it.
     template <class Newcomer>
@@ -182,6 +187,36 @@ struct room_state {
     // own one, until the user returns on another connection.
     uint64_t joiner = 0;
   };
+
+  // -- who may take a member's place, in room_takeover.cpp
+
+  static member_claim make_claim();
+
+  // A newcomer under an id of the server's that shows a member's secret is that
+  // member: gives it the member's id.
+  void recognize(join_room& x) const;
+
+  // Why the newcomer is not let in. Who cannot prove to be the member whose
+  // place it asks for is held to the same rules as everybody else.
+  std::optional<protocol::error> refuse(const join_room& x) const;
+
+  // The newcomer gets the place of the member that has its id, with the rank
+  // that it has proven.
+  void hand_over(const join_room& x);
+
+  // What a member leaves to one that goes on under its id.
+  struct vacant_place {
+    user_proof proof = user_proof::none;
+    member_claim claim;
+    std::optional<uint64_t> rank = {};
+  };
+
+  // Puts out whoever has the id that a member wants to go on under. `left` is
+  // what it leaves, nothing where nobody has that id.
+  std::optional<protocol::error>
+  give_up_place(const identify_member& x, std::optional<vacant_place>& left);
+
+  void take_place(const peer_id& who, vacant_place left);
 
   struct shard {
     shard_actor actor;

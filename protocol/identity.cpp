@@ -171,6 +171,7 @@ std::optional<error> authorize_verb(verb::join& x, const identity& who) {
     return error{error_code::forbidden, "Not the user of this token"};
   if (!who.name.empty())
     x.name = who.name;
+  x.vouched = x.named_by_client;
   x.rights = who.rights;
   return std::nullopt;
 }

@@ -73,6 +73,8 @@ template <class Verb>
 void examine_texts(const Verb& x, examiner& out) {
   if constexpr (requires { x.name; })
     out.look_at("displayName", x.name, limits::display_name);
+  if constexpr (requires { x.rejoin_secret; })
+    out.look_at("rejoinSecret", x.rejoin_secret, limits::id);
   if constexpr (requires { x.device; })
     out.look_at("device", x.device, limits::device);
   if constexpr (requires { x.app_data; })

@@ -108,6 +108,11 @@ struct join {
   /// this one, with its transports. It takes the place of who has that id, and
   /// keeps its own where others know producers by it.
   bool renames = false;
+  /// The secret that the room gave this user with an earlier join, to prove
+  /// that it is the same user. Empty where the client shows none.
+  std::string rejoin_secret = {};
+  /// A token names `peer` as its user. Set by authorize() only.
+  bool vouched = false;
 };
 
 /// Shows a member that joined hidden; answered as a join. Until then it is
@@ -281,6 +286,9 @@ struct joined {
   std::vector<data_producer_info> data_producers = {}; // likewise
   /// Which room it is, among all that this server has had; 0 is not said.
   uint64_t room = 0;
+  /// Proves in a later join that the client is this member. For this client
+  /// alone; empty where the room gives none.
+  std::string rejoin_secret = {};
 };
 
 struct transport_created {

@@ -17,6 +17,11 @@ public:
   /// Whether `guess` is it. Nothing is, where this one is empty.
   bool matches(std::string_view guess) const;
 
+  /// The text itself, for whom it opens the door. Never to be logged.
+  const std::string& text() const {
+    return value_;
+  }
+
 private:
   std::string value_;
 };

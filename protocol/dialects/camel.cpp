@@ -5,6 +5,7 @@
 #include "protocol/dialects/camel_reading.hpp"
 #include "protocol/dialects/camel_transports.hpp"
 #include "protocol/dialects/entries.hpp"
+#include "protocol/dialects/rejoin_secret.hpp"
 #include "protocol/request_limits.hpp"
 
 #include <map>
@@ -258,7 +259,11 @@ private:
     auto capabilities = read_capabilities(payload);
     if (!capabilities)
       return capabilities.error();
+    auto secret = read_rejoin_secret(payload);
+    if (!secret)
+      return secret.error();
     verb::join out;
+    out.rejoin_secret = std::move(*secret);
     out.room = what.room;
     out.named_by_client = !user.empty() && user != link.sid();
     out.name = link.name_of(payload).value_or(user);

@@ -1,4 +1,5 @@
 #include "protocol/dialects/camel.hpp"
+#include "protocol/dialects/rejoin_secret.hpp"
 
 /// The requests and pushes that all chapters in camelCase have in common, and
 /// the shapes of their answers.
@@ -34,7 +35,10 @@ std::string producers_reply(const camel_replies& replies) {
   std::vector<json_object> told;
   for (const auto& x : replies.get<reply::producers>().list)
     told.push_back(told_producer(x));
-  return json_object{}.add("producers", told).text();
+  json_object out;
+  out.add("producers", told);
+  return add_rejoin_secret(out, replies.get<reply::joined>().rejoin_secret)
+      .text();
 }
 
 std::string stats_reply(const camel_replies& replies) {
@@ -185,7 +189,19 @@ camel_chapter common_camel_chapter() {
 }
 
 std::string bare_reply(const camel_replies& replies) {
-  return to_json(replies.list.back());
+  // The request may have joined as well, as a first transport does.
+  rapidjson::Document out;
+  auto& allocator = out.GetAllocator();
+  encode(replies.list.back(), out, allocator);
+  const auto& secret = replies.get<reply::joined>().rejoin_secret;
+  if (out.IsObject() && !secret.empty()) {
+    rapidjson::Value name;
+    rapidjson::Value value;
+    encode(rejoin_secret_name, name, allocator);
+    encode(std::string_view{secret}, value, allocator);
+    out.AddMember(name, value, allocator);
+  }
+  return write_json(out);
 }
 
 std::string generous_transport(const camel_replies& replies) {
@@ -198,7 +214,9 @@ std::string generous_transport(const camel_replies& replies) {
       .add("dtlsParameters", created.dtls);
   if (created.sctp)
     out.add("sctpParameters", *created.sctp);
-  return out.add("transportOptions", bare).add("params", bare).text();
+  out.add("transportOptions", bare).add("params", bare);
+  return add_rejoin_secret(out, replies.get<reply::joined>().rejoin_secret)
+      .text();
 }
 
 std::string connected_reply(const camel_replies&) {

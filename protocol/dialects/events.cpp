@@ -1,5 +1,6 @@
 #include "protocol/dialects/entries.hpp"
 #include "protocol/dialects/payload.hpp"
+#include "protocol/dialects/rejoin_secret.hpp"
 #include "protocol/dialects/shapes.hpp"
 #include "protocol/request_limits.hpp"
 
@@ -104,13 +105,14 @@ std::string acknowledgement(const socketio_call& call, const success& result) {
     return out.add("params", result).text();
   if (std::holds_alternative<reply::transport_connected>(result))
     return out.text();
-  if (const auto joined = std::get_if<reply::joined>(&result))
-    return out.add("existingProducers", ids_of(joined->producers))
+  if (const auto joined = std::get_if<reply::joined>(&result)) {
+    out.add("existingProducers", ids_of(joined->producers))
         .add("peerId", joined->peer)
         .add("participants", joined->participants)
         .add("producers", joined->producers)
-        .add("dataProducers", joined->data_producers)
-        .text();
+        .add("dataProducers", joined->data_producers);
+    return add_rejoin_secret(out, joined->rejoin_secret).text();
+  }
   if (const auto producers = std::get_if<reply::producers>(&result)) {
     if (call.event == join_event)
       out.add("existingProducers", ids_of(producers->list));
@@ -259,9 +261,14 @@ private:
     // the answer and no second peer; one that joins elsewhere wants to move.
     if (room == room_)
       return link.ask(verb::list_producers{}, call);
-    request entry = verb::join{room, peer_id{link.sid()},
-                               link.name_of(payload).value_or(""),
-                               std::move(*capabilities)};
+    auto secret = read_rejoin_secret(payload);
+    if (!secret)
+      return reject(call, to_error(secret.error()), link);
+    verb::join verb{room, peer_id{link.sid()},
+                    link.name_of(payload).value_or(""),
+                    std::move(*capabilities)};
+    verb.rejoin_secret = std::move(*secret);
+    request entry = std::move(verb);
     if (const auto excess = find_excess(entry))
       return reject(call, *excess, link);
     if (!room_.empty()) {

@@ -6,6 +6,7 @@
 #include "protocol/dialects/protoo_methods.hpp"
 #include "protocol/dialects/protoo_offers.hpp"
 #include "protocol/dialects/protoo_shapes.hpp"
+#include "protocol/dialects/rejoin_secret.hpp"
 #include "protocol/json_scan.hpp"
 
 #include <deque>
@@ -73,6 +74,7 @@ public:
     verb.peer = self_;
     verb.named_by_client = true;
     verb.hidden = true;
+    verb.rejoin_secret = query_value(hello, rejoin_secret_name);
     ask(std::move(verb), for_entry{});
     if (says_current(hello))
       learn(protoo_generation::current);

@@ -1,6 +1,7 @@
 #include "protocol/dialects/protoo_handshake.hpp"
 
 #include "protocol/dialects/connections.hpp"
+#include "protocol/dialects/rejoin_secret.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -37,7 +38,7 @@ std::optional<handshake_refusal> refuse_protoo(const handshake& in) {
   for (const auto* id : {"roomId", "peerId"})
     if (auto refused = refuse_missing(in, id))
       return refused;
-  return refuse_long(in, {"roomId", "peerId"});
+  return refuse_long(in, {"roomId", "peerId", rejoin_secret_name});
 }
 
 bool says_current(const handshake& in) {

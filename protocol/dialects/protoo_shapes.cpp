@@ -1,6 +1,7 @@
 #include "protocol/dialects/protoo_shapes.hpp"
 
 #include "protocol/dialects/payload.hpp"
+#include "protocol/dialects/rejoin_secret.hpp"
 
 #include <utility>
 
@@ -74,7 +75,9 @@ struct reply_encoder {
     for (const auto& peer : in.participants)
       if (peer.id != reply.self)
         peers.push_back(peer_data(peer, reply.generation));
-    encode(json_object{}.add("peers", peers), out, allocator);
+    json_object data;
+    data.add("peers", peers);
+    encode(add_rejoin_secret(data, in.rejoin_secret), out, allocator);
   }
 
   void operator()(const reply::transport_created& in) {

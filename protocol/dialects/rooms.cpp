@@ -1,5 +1,6 @@
 #include "protocol/dialects/camel.hpp"
 #include "protocol/dialects/entries.hpp"
+#include "protocol/dialects/rejoin_secret.hpp"
 
 /// Dialect D: Socket.IO with rooms that are opened and joined. Its document
 /// has two styles, which differ in how a request is answered: by callback, or
@@ -29,18 +30,20 @@ std::string joined_reply(const camel_replies& replies) {
   std::vector<json_object> data;
   for (const auto& x : replies.get<reply::joined>().data_producers)
     data.push_back(told_data_producer(x));
-  return json_object{}
-      .add("peers", replies.people)
+  json_object out;
+  out.add("peers", replies.people)
       .add("transportOptions", success{replies.get<reply::transport_created>()})
       .add("rtpCapabilities", replies.get<reply::capabilities>().router)
       .add("producers", producers)
-      .add("dataProducers", data)
+      .add("dataProducers", data);
+  return add_rejoin_secret(out, replies.get<reply::joined>().rejoin_secret)
       .text();
 }
 
 std::string joined_event(const camel_replies& replies) {
-  return json_object{}
-      .add("transportOptions", success{replies.get<reply::transport_created>()})
+  json_object out;
+  out.add("transportOptions", success{replies.get<reply::transport_created>()});
+  return add_rejoin_secret(out, replies.get<reply::joined>().rejoin_secret)
       .text();
 }
 

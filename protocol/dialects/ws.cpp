@@ -1,6 +1,7 @@
 #include "protocol/dialects/connections.hpp"
 #include "protocol/dialects/entries.hpp"
 #include "protocol/dialects/payload.hpp"
+#include "protocol/dialects/rejoin_secret.hpp"
 #include "protocol/dialects/shapes.hpp"
 #include "protocol/json_scan.hpp"
 
@@ -125,9 +126,10 @@ public:
     join.asked = true;
     join.type = "join";
     slots_.push_back(std::move(join));
-    requests_.push_back(
-        {first_token_, verb::join{room_, peer_id{std::move(user)},
-                                  std::move(name), std::nullopt, true}});
+    verb::join verb{room_, peer_id{std::move(user)}, std::move(name),
+                    std::nullopt, true};
+    verb.rejoin_secret = query_value(hello, rejoin_secret_name);
+    requests_.push_back({first_token_, std::move(verb)});
   }
 
   void handle_frame(const frame& in, net::time_point) override {
@@ -279,10 +281,16 @@ private:
         .text();
   }
 
-  static std::string success_text(const slot& of, const success& result) {
+  std::string success_text(const slot& of, const success& result) {
+    if (const auto joined = std::get_if<reply::joined>(&result))
+      rejoin_secret_ = joined->rejoin_secret;
     if (!of.method)
       return {};
     auto out = envelope(of.method->reply, of);
+    // The join itself has no reply. Every client asks for the capabilities, and
+    // a member beside `data` disturbs none that does not know it.
+    if (std::holds_alternative<reply::capabilities>(result))
+      add_rejoin_secret(out, rejoin_secret_);
     if (std::holds_alternative<reply::ok>(result))
       out.add("data", of.subject);
     else
@@ -325,6 +333,7 @@ private:
   }
 
   const room_id room_;
+  std::string rejoin_secret_;
   std::deque<slot> slots_;
   request_token first_token_ = 1;
   std::deque<pending_request> requests_;
@@ -338,7 +347,7 @@ std::optional<handshake_refusal> refuse_handshake(const handshake& in) {
     return refused;
   if (auto refused = refuse_missing(in, "channelId"))
     return refused;
-  return refuse_long(in, {"auth", "channelId", "name"});
+  return refuse_long(in, {"auth", "channelId", "name", rejoin_secret_name});
 }
 
 } // namespace

@@ -122,10 +122,11 @@ TEST_CASE("without arguments every key has its default") {
 }
 
 TEST_CASE("a flag sets its key") {
-  auto outcome = read(
-      {"--rtc.port=5004", "--http.ping-interval=1500", "--rtc.tcp=false",
-       "--rtc.announced-addresses=203.0.113.7,2001:db8::1",
-       "--rtc.consent-timeout=0", "--log.format=json", "--room.max-members=3"});
+  auto outcome =
+      read({"--rtc.port=5004", "--http.ping-interval=1500", "--rtc.tcp=false",
+            "--rtc.announced-addresses=203.0.113.7,2001:db8::1",
+            "--rtc.consent-timeout=0", "--log.format=json",
+            "--room.max-members=3", "--room.takeover=proven"});
   REQUIRE_MESSAGE(outcome.settings, outcome.text);
   const auto& x = *outcome.settings;
   CHECK(x.rtc.port == 5004);
@@ -136,6 +137,7 @@ TEST_CASE("a flag sets its key") {
   CHECK(x.rtc.consent_timeout == std::chrono::seconds{0});
   CHECK(x.log.format == "json");
   CHECK(x.room.max_members == 3);
+  CHECK(x.room.takeover == "proven");
 }
 
 TEST_CASE("a file sets its keys and a flag wins over it") {
@@ -199,7 +201,8 @@ TEST_CASE("a mistake on the command line is one line that names the key") {
         "--rtc.listen-addresses=nowhere", "--http.max-connections=0",
         "--rtc.srtp-backend=rot13", "--log.level=loud", "--log.format=xml",
         "--http.ping-interval=1", "--room.max-members=0", "--rtc.tcp=perhaps",
-        "--request-timeout=0", "--no-such-key=1", "--http.prt=80"}) {
+        "--room.takeover=nobody", "--request-timeout=0", "--no-such-key=1",
+        "--http.prt=80"}) {
     CAPTURE(text);
     auto outcome = read({text});
     CAPTURE(outcome.text);

@@ -289,6 +289,10 @@ TEST_CASE("no tokens are a warning, but on loopback") {
   host x;
   x.settings.auth.jwt.clear();
   expect(x.complaint(), verdict::warning, "tokens", "may join", "auth.jwt");
+  expect(x.complaint(), verdict::warning, "tokens", "room.takeover",
+         "auth.jwt");
+  x.settings.room.takeover = "proven";
+  CHECK(x.complaint().what.ends_with("may join"));
   x.settings.http.listen_addresses = {"127.0.0.1"};
   CHECK(x.complaints().empty());
 }

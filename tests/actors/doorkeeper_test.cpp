@@ -149,6 +149,18 @@ TEST_CASE("others see the user that the token names, never the token") {
   CHECK(world.rooms() == 0);
 }
 
+TEST_CASE("a token proves whose place its bearer may take") {
+  actors::config settings;
+  settings.room.takeover = "proven";
+  actor_world world{settings};
+  auto token = hs256_token(claims("ann"));
+  guarded_client ann{world, token};
+  guarded_client again{world, token};
+  CHECK_FALSE(again.connection->closed);
+  REQUIRE(ann.connection->closed);
+  CHECK(*ann.connection->closed == 4001);
+}
+
 TEST_CASE("who has shown no token is told so, whatever it asks") {
   actor_world world;
   auto hello = protocol::handshake{};

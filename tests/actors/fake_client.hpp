@@ -52,13 +52,16 @@ private:
 /// A client of dialect A whose session runs in an `actor_world`.
 class fake_client {
 public:
+  /// `secret` is what the user got with an earlier join.
   fake_client(actor_world& world, const std::string& room,
-              const std::string& user)
+              const std::string& user, const std::string& secret = {})
       : world_(world)
       , connection_(std::make_shared<fake_connection>()) {
     protocol::handshake hello;
     hello.path = "/socket";
     hello.query = {{"auth", user}, {"channelId", room}};
+    if (!secret.empty())
+      hello.query.emplace("rejoinSecret", secret);
     session_ = actors::spawn_session(
         *world.system,
         {connection_, protocol::find_dialect(hello), hello, world.services,

@@ -300,20 +300,21 @@ TEST_CASE("who comes back hidden is told of nothing until it is announced") {
 TEST_CASE("the host remains it while it is lost") {
   actor_world world;
   probe_client ann{world};
-  ann.get<reply::joined>(join_as("ann"));
+  auto as_ann = join_as("ann");
+  as_ann.rejoin_secret = ann.get<reply::joined>(as_ann).rejoin_secret;
   probe_client bob{world};
   bob.get<reply::joined>(join_as("bob"));
   ann.hang_up(lost);
   world.run();
   CHECK(bob.refusal(verb::lock_room{}) == error_code::forbidden);
   probe_client again{world};
-  again.get<reply::joined>(join_as("ann"));
+  again.get<reply::joined>(as_ann);
   again.get<reply::ok>(verb::lock_room{});
-  // A lock keeps nobody out who is in already.
+  // A lock keeps nobody out who is in already and can prove it.
   again.hang_up(lost);
   world.run();
   probe_client third{world};
-  third.get<reply::joined>(join_as("ann"));
+  third.get<reply::joined>(as_ann);
   // Who is put out while lost does not come back.
   bob.hang_up(lost);
   world.run();

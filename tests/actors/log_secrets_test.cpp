@@ -38,6 +38,7 @@ void make_call(uint16_t port, secrets& told) {
   auto token = hs256_token(claims("ann"));
   told.add(token.substr(token.rfind('.') + 1));
   live_client ann{port, "r", token};
+  told.add(text_at(ann.request("get-rtp-capabilities"), "/rejoinSecret"));
   live_transport up{client_dtls()};
   auto created = ann.request("create-transport", R"({"direction":"send"})");
   told.add(text_at(created, "/data/iceParameters/password"));
@@ -70,7 +71,10 @@ void connect_socketio(uint16_t port, secrets& told) {
 void knock(uint16_t port, secrets& told) {
   auto stranger = make_token(JWT_ALG_HS256, std::string(40, 'k'), claims("x"));
   told.add(stranger.substr(stranger.rfind('.') + 1));
-  CHECK(http(port, "GET", "/socket?channelId=r&auth=" + stranger,
+  told.add("a-secret-of-some-earlier-join");
+  CHECK(http(port, "GET",
+             "/socket?channelId=r&rejoinSecret=" + told.all.back()
+                 + "&auth=" + stranger,
              "Connection: Upgrade\r\nUpgrade: websocket\r\n"
              "Sec-WebSocket-Version: 13\r\n"
              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")

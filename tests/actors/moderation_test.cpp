@@ -266,11 +266,13 @@ TEST_CASE("who was silenced can speak again by itself only") {
   CHECK(ann.push("producer-resumed"));
 }
 
-TEST_CASE("nobody enters a locked room, but a twin keeps its place") {
+TEST_CASE(
+    "nobody enters a locked room, but a twin with proof keeps its place") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};
   world.run();
+  auto secret = text_at(bob.request("get-rtp-capabilities"), "/rejoinSecret");
   CHECK(text_at(ann.request("lock-room"), "/type") == "lock-set");
   CHECK(bob.push("room-locked"));
   ann.request("lock-room");
@@ -278,7 +280,11 @@ TEST_CASE("nobody enters a locked room, but a twin keeps its place") {
   fake_client eve{world, "r", "eve"};
   world.run();
   CHECK(eve.closed() == 1008);
-  fake_client twin{world, "r", "bob"};
+  fake_client thief{world, "r", "bob"};
+  world.run();
+  CHECK(thief.closed() == 1008);
+  CHECK_FALSE(bob.closed());
+  fake_client twin{world, "r", "bob", secret};
   world.run();
   CHECK_FALSE(twin.closed());
   ann.request("lock-room", R"({"locked":false})");

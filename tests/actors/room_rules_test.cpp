@@ -28,6 +28,27 @@ TEST_CASE("the first member is the host, and after it the next") {
   CHECK_FALSE(rules.may_moderate(ann));
 }
 
+TEST_CASE("a member can go to the end of the line and come back") {
+  room_rules rules;
+  rules.add(ann, {});
+  rules.add(bob, {});
+  rules.add(eve, {});
+  auto first = rules.rank_of(ann);
+  REQUIRE(first);
+  rules.move_to_end(ann);
+  CHECK(rules.host() == bob);
+  rules.remove(bob);
+  CHECK(rules.host() == eve);
+  rules.move_to(ann, *first);
+  CHECK(rules.host() == ann);
+  rules.move_to_end(ann);
+  rules.remove(eve);
+  CHECK(rules.host() == ann);
+  CHECK_FALSE(rules.rank_of(eve));
+  rules.move_to_end(eve);
+  CHECK_FALSE(rules.rank_of(eve));
+}
+
 TEST_CASE("a right that a token gave or withheld holds") {
   room_rules rules;
   rules.add(ann, false);

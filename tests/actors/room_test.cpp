@@ -116,7 +116,7 @@ TEST_CASE("a room lives on when its only member is replaced by a twin") {
   CHECK(text_at(*joined, "/data/peerId") == "bob");
 }
 
-TEST_CASE("a full room refuses, and a twin still gets its place") {
+TEST_CASE("a full room refuses, but a twin with proof gets its place") {
   actors::config settings;
   settings.room.max_members = 2;
   actor_world world{settings};
@@ -127,7 +127,12 @@ TEST_CASE("a full room refuses, and a twin still gets its place") {
   world.run();
   CHECK(eve.closed() == 1013);
   eve.hang_up();
-  fake_client twin{world, "r", "bob"};
+  auto secret = text_at(bob.request("get-rtp-capabilities"), "/rejoinSecret");
+  fake_client thief{world, "r", "bob"};
+  world.run();
+  CHECK(thief.closed() == 1013);
+  CHECK_FALSE(bob.closed());
+  fake_client twin{world, "r", "bob", secret};
   world.run();
   CHECK_FALSE(twin.closed());
   CHECK(bob.closed() == 4001);

@@ -86,12 +86,15 @@ TEST_CASE("a WebSocket message beyond 256 KB closes with 1009") {
   CHECK_EQ(close->code, 1009);
 }
 
-TEST_CASE("an overlong user or channel is refused") {
-  auto hello = ws_handshake();
-  hello.query["auth"] = std::string(257, 'x');
-  const auto refusal = find_dialect(hello)->refuses(hello);
-  REQUIRE(refusal);
-  CHECK_EQ(refusal->http_status, 400);
+TEST_CASE("an overlong user, channel or secret is refused") {
+  for (const auto* name : {"auth", "channelId", "rejoinSecret"}) {
+    CAPTURE(name);
+    auto hello = ws_handshake();
+    hello.query[name] = std::string(257, 'x');
+    const auto refusal = find_dialect(hello)->refuses(hello);
+    REQUIRE(refusal);
+    CHECK_EQ(refusal->http_status, 400);
+  }
 }
 
 TEST_CASE("a Socket.IO client that the server puts out stays out") {

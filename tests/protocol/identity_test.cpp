@@ -202,6 +202,19 @@ TEST_CASE("a join is given the token's rights and name") {
   CHECK(join.rights.subscribe);
   CHECK(join.rights.moderate == false);
   CHECK(join.peer.str() == "sid");
+  // The token names another user than this id.
+  CHECK_FALSE(join.vouched);
+}
+
+TEST_CASE("a join as the token's user is vouched for") {
+  auto who = read(R"({"user":"ann","room":"r"})");
+  verb::join join;
+  join.room = room_id{"r"};
+  join.peer = peer_id{"ann"};
+  join.named_by_client = true;
+  request what{join};
+  CHECK_FALSE(authorize(what, who));
+  CHECK(std::get<verb::join>(what).vouched);
 }
 
 TEST_CASE("a join of another room, or as another, is forbidden") {

@@ -48,6 +48,12 @@ const std::vector<row> rows{
      [](const auto& x) {
        return request{verb::join{room_id{"r"}, peer_id{"a"}, x, {}}};
      }},
+    {"rejoinSecret", 256,
+     [](const auto& x) {
+       verb::join out;
+       out.rejoin_secret = x;
+       return request{out};
+     }},
     {"device", 1024,
      [](const auto& x) {
        verb::join out;

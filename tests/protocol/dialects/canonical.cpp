@@ -97,6 +97,7 @@ public:
         .flag("moves", x.moves)
         .flag("renames", x.renames)
         .with("device", written(x.device))
+        .with("secret", x.rejoin_secret)
         .text_;
   }
   std::string operator()(const verb::announce& x) {
@@ -356,7 +357,8 @@ outcome parse_outcome(std::string_view line) {
         reply::joined{peer_id{words.at(1)},
                       parse_list(option(words, "people"), parse_participant),
                       parse_list(option(words, "producers"), parse_producer),
-                      parse_list(option(words, "data"), parse_data_producer)}};
+                      parse_list(option(words, "data"), parse_data_producer), 0,
+                      std::string{option(words, "secret")}}};
   if (what == "transport") {
     reply::transport_created out{transport_id{words.at(1)}, fixed_ice(),
                                  fixed_candidates(), fixed_dtls()};

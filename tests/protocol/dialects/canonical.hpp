@@ -17,7 +17,7 @@ std::string describe(const protocol::request& request);
 
 /// The outcome that a line such as these names:
 ///   ok | capabilities | joined alice people=alice:Alice:av
-///   producers=p1:bob:audio data=d1:bob:chat | transport t1 |
+///   producers=p1:bob:audio data=d1:bob:chat secret=s1 | transport t1 |
 ///   transport t1 sctp | connected t1 | ice | produced p1
 ///   consumed c1 of p1:bob:video (scores=10:9:9) | consumers c1,c2 | producers
 ///   p1:bob:audio stats [] | error room-not-found | data-produced d1 |

@@ -158,6 +158,14 @@ TEST_CASE("protoo is found by its subprotocol on any path") {
   CHECK_FALSE(find_dialect(in));
 }
 
+TEST_CASE("a protoo client with an overlong secret is refused") {
+  auto in = hello();
+  in.query["rejoinSecret"] = std::string(257, 'x');
+  auto refusal = find_dialect(in)->refuses(in);
+  REQUIRE(refusal);
+  CHECK_EQ(refusal->http_status, 400);
+}
+
 TEST_CASE("a protoo connection is never ended so that its client comes back") {
   client x;
   for (auto why : {end_reason::replaced, end_reason::kicked,

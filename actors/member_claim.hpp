@@ -1,0 +1,80 @@
+#pragma once
+
+#include "net/auth/secret.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace troupe::actors {
+
+/// How a newcomer proves that it is the user whose place it asks for.
+enum class user_proof : uint8_t {
+  /// Not at all: it only gives the user's id.
+  none,
+  /// As the one who has the place: by a token, by Socket.IO's `pid`, or by the
+  /// secret that the room gave it.
+  holder,
+  /// As the one who had the place before somebody took it without proof, by
+  /// the secret of then.
+  first_holder,
+};
+
+/// The secrets that prove who a member is. They end with the membership.
+///
+/// Whoever takes the place without proof is given a secret of its own. The
+/// secret and the rank of the first holder are kept, so that it can take both
+/// back; those of later holders are not, so that a claim never grows.
+class member_claim {
+public:
+  /// Matches no secret.
+  member_claim() = default;
+
+  explicit member_claim(std::string secret) : holder_(std::move(secret)) {}
+
+  /// What only the member's own client may be told.
+  const std::string& secret() const {
+    return holder_.text();
+  }
+
+  /// Takes constant time for a secret of the right length.
+  user_proof check(std::string_view shown) const {
+    if (holder_.matches(shown))
+      return user_proof::holder;
+    if (first_ && first_->secret.matches(shown))
+      return user_proof::first_holder;
+    return user_proof::none;
+  }
+
+  /// Somebody has taken the place without proof and proves itself by `secret`
+  /// from now on. `rank` is the place in line of the holder so far.
+  void pass_on(std::string secret, std::optional<uint64_t> rank) {
+    if (!first_)
+      first_ = first_holder{holder_, rank};
+    holder_ = net::secret{std::move(secret)};
+  }
+
+  /// The first holder is back, and secrets given since then are void. Returns
+  /// the rank that it had, if it had one.
+  std::optional<uint64_t> restore() {
+    if (!first_)
+      return std::nullopt;
+    auto before = std::move(*first_);
+    first_.reset();
+    holder_ = std::move(before.secret);
+    return before.rank;
+  }
+
+private:
+  struct first_holder {
+    net::secret secret;
+    std::optional<uint64_t> rank;
+  };
+
+  net::secret holder_;
+  std::optional<first_holder> first_;
+};
+
+} // namespace troupe::actors
