@@ -6,6 +6,7 @@ import { DataRoom, type DataListener } from './data/data_room';
 import type { Codec } from './encodings';
 import type { LocalMedia } from './local_media';
 import { othersOf, type Person } from './people_list';
+import { placeIn, type Place } from './place';
 import { Receiver, type RemoteTrack } from './receiver';
 import { Sender } from './sender';
 import { Signaling } from './signaling';
@@ -43,6 +44,8 @@ export interface CallOptions {
 export class Call {
   readonly data: DataRoom;
   #signaling: Signaling;
+  #place: Place;
+  #peerId = '';
   #sender: Sender | undefined;
   #receiver: Receiver | undefined;
   #participants: Participant[] = [];
@@ -63,6 +66,7 @@ export class Call {
   #settle: { done(): void; failed(error: Error): void } | undefined;
 
   constructor(private readonly options: CallOptions) {
+    this.#place = placeIn(options.room);
     this.#signaling = new Signaling(options.name, {
       connected: () => void this.#enter(),
       disconnected: (final) => this.#lost(final),
@@ -84,7 +88,7 @@ export class Call {
   }
 
   get selfId(): string {
-    return this.#signaling.peerId;
+    return this.#peerId || this.#signaling.peerId;
   }
 
   /** For whoever asks the server something besides. */
@@ -132,6 +136,7 @@ export class Call {
   async leave(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
+    this.#place.forget();
     const bye = this.#signaling.request('leave-room').catch(() => undefined);
     const patience = new Promise((resolve) => setTimeout(resolve, 500));
     if (this.#signaling.connected) await Promise.race([bye, patience]);
@@ -145,6 +150,7 @@ export class Call {
     this.#screen = null;
     this.#closeMedia();
     this.#signaling.close();
+    this.#place.release();
   }
 
   #closeMedia(): void {
@@ -199,9 +205,9 @@ export class Call {
     const [device, sender, receiver] =
       [this.#device, this.#sender, this.#receiver];
     if (!device || !sender || !receiver) return false;
-    if (this.#enteredAs !== this.selfId) return false;
     try {
       const answer = await this.#joinRoom(device);
+      if (this.#enteredAs !== this.selfId) return false;
       await restartIce(this.#signaling, sender.transport);
       await restartIce(this.#signaling, receiver.transport);
       if (round !== this.#round) return true;
@@ -218,10 +224,14 @@ export class Call {
 
   async #joinRoom(device: types.Device): Promise<JoinAnswer> {
     const { room: roomId, name } = this.options;
+    const rejoinSecret = await this.#place.secret();
     const answer = await this.#signaling.request<JoinAnswer>(
       'join-mediasoup-room', {
         roomId, name, rtpCapabilities: device.recvRtpCapabilities,
+        ...rejoinSecret ? { rejoinSecret } : {},
       });
+    if (answer.peerId) this.#peerId = answer.peerId;
+    await this.#place.keep(answer);
     if (answer.participants) this.#participants = answer.participants;
     if (answer.dataProducers) return answer;
     // Who joins again on one connection is told of media alone.

@@ -47,6 +47,10 @@ export interface Participant {
 }
 
 export interface JoinAnswer {
+  /** Who this client is in the room, which need not be its socket's id. */
+  peerId?: string;
+  /** Proves after a reload that this is the same member. */
+  rejoinSecret?: string;
   existingProducers: string[];
   producers?: ProducerInfo[];
   dataProducers?: DataProducerInfo[];
