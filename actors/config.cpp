@@ -213,6 +213,10 @@ void key_table::add_http_limits() {
              "Messages a second of one connection; 0 is no limit");
   add_number("http.address-message-rate", x.address_message_rate, 0, 10'000'000,
              "Messages a second of one address; more wait; 0 is no limit");
+  add_number("http.undelivered-limit", x.undelivered_limit, 1'048'576,
+             4'294'967'295,
+             "Bytes of messages that may wait for the server, of all "
+             "connections; beyond, who has much waiting is not read");
 }
 
 void key_table::add_rtc() {
@@ -328,6 +332,9 @@ void key_table::add_overload() {
   add_number("overload.cpu", x.cpu, 0, 100,
              "Newcomers are refused above this share of the CPU, percent; 0 is "
              "never");
+  add_number("overload.memory", x.memory, 0, 100,
+             "Newcomers are refused above this share of the memory, percent; 0 "
+             "is never");
   add_time("overload.delay", x.delay, 0, 10'000,
            "Newcomers are refused when packets wait longer, ms; 0 is never");
   add_time("overload.shed-delay", x.shed_delay, 0, 10'000,

@@ -27,10 +27,11 @@ struct config {
     std::chrono::milliseconds ping_timeout{20'000};
     std::chrono::milliseconds connect_timeout{5'000};
     uint32_t max_per_address = 10'000;
-    uint32_t accept_rate = 2'000;           // connections a second
-    uint32_t address_rate = 400;            // connections a second
-    uint32_t message_rate = 200;            // messages a second
-    uint32_t address_message_rate = 20'000; // messages a second
+    uint32_t accept_rate = 2'000;                  // connections a second
+    uint32_t address_rate = 400;                   // connections a second
+    uint32_t message_rate = 200;                   // messages a second
+    uint32_t address_message_rate = 20'000;        // messages a second
+    uint32_t undelivered_limit = 64 * 1024 * 1024; // bytes
   } http;
 
   struct rtc_keys {
@@ -93,7 +94,8 @@ struct config {
   } admin;
 
   struct overload_keys {
-    uint32_t cpu = 90; // percent
+    uint32_t cpu = 90;    // percent
+    uint32_t memory = 90; // percent
     std::chrono::milliseconds delay{20};
     std::chrono::milliseconds shed_delay{40};
     std::chrono::milliseconds coalescing{10};

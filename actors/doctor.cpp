@@ -1,6 +1,7 @@
 #include "actors/doctor.hpp"
 
 #include "actors/bind_failure.hpp"
+#include "actors/doctor_memory.hpp"
 #include "actors/node_settings.hpp"
 #include "net/address_prefix.hpp"
 
@@ -22,9 +23,6 @@ constexpr uint64_t spare_files = 100;
 constexpr uint64_t ice_tcp_files = 5'000;
 
 constexpr auto renewal_time = std::chrono::hours{24 * 14};
-
-/// Some hundred people, and their media.
-constexpr uint64_t least_memory = uint64_t{256} << 20;
 
 /// The clock of a host that has lost it stands in the past.
 constexpr std::time_t this_software_is_younger = 1'735'689'600; // 2025
@@ -367,19 +365,7 @@ private:
   }
 
   void memory() {
-    if (!facts_.memory_limit) {
-      ok("memory", "no limit");
-      return;
-    }
-    auto megabytes = to_string(*facts_.memory_limit >> 20) + " MB";
-    if (*facts_.memory_limit < least_memory)
-      warn("memory",
-           "the limit is " + megabytes
-               + ": a few large rooms, and the kernel ends the server",
-           "raise the memory limit of the container or unit to "
-               + to_string(least_memory >> 20) + " MB or more");
-    else
-      ok("memory", "the limit is " + megabytes);
+    out_.push_back(judge_memory(settings_, facts_.memory_limit));
   }
 
   void origins() {

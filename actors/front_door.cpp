@@ -48,12 +48,13 @@ class session_feed final : public net::connection_events {
 public:
   explicit session_feed(session_actor session) : session_(std::move(session)) {}
 
-  void on_text(std::string text) override {
-    caf::anon_send(session_, frame_received{std::move(text), false});
+  void on_message(net::incoming_message x) override {
+    caf::anon_send(session_, frame_received{std::move(x.data), x.binary,
+                                            std::move(x.receipt)});
   }
 
-  void on_binary(std::string octets) override {
-    caf::anon_send(session_, frame_received{std::move(octets), true});
+  void on_drained() override {
+    caf::anon_send(session_, connection_drained{});
   }
 
   void on_close(uint16_t code) override {

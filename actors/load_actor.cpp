@@ -12,6 +12,9 @@ namespace troupe::actors {
 
 namespace {
 
+/// How often free memory is given back while there is too little.
+constexpr auto release_interval = std::chrono::seconds{10};
+
 struct load_state {
   using pointer = load_actor::stateful_pointer<load_state>;
 
@@ -24,6 +27,9 @@ struct load_state {
   // Hands the monitor what was seen since the last call.
   void sample();
 
+  // The memory in use, less what could be given back.
+  double read_memory();
+
   // Publishes what came of it, and arms the timer.
   void drain();
 
@@ -34,6 +40,7 @@ struct load_state {
   std::unique_ptr<load_monitor> monitor;
   net::time_point sampled_at;
   net::duration cpu_time{};
+  std::optional<net::time_point> released_at;
   load_board::refusals reported;
   timer_slot timer;
 };
@@ -65,7 +72,22 @@ void load_state::sample() {
   auto cpu = span > 0 ? busy / (span * settings.cores) : 0;
   sampled_at = now;
   cpu_time = used;
-  monitor->handle_sample({cpu, seen.delay, seen.dropped, seen.held}, now);
+  monitor->handle_sample(
+      {cpu, seen.delay, seen.dropped, seen.held, read_memory()}, now);
+}
+
+double load_state::read_memory() {
+  if (!settings.memory)
+    return 0;
+  auto share = settings.memory();
+  auto now = self->clock().now();
+  if (share < settings.marks.memory || settings.marks.memory <= 0
+      || !settings.release_memory
+      || (released_at && now - *released_at < release_interval))
+    return share;
+  released_at = now;
+  settings.release_memory();
+  return settings.memory();
 }
 
 void load_state::drain() {
@@ -86,9 +108,14 @@ void load_state::report(const overload_change& x) {
   if (!log::enabled(at))
     return;
   auto refused = settings.board->refused();
-  auto why = std::string{x.by_cpu ? "cpu" : ""};
-  if (x.by_delay)
-    why += why.empty() ? "delay" : ",delay";
+  std::string why;
+  auto add = [&](bool above, const char* what) {
+    if (above)
+      why += (why.empty() ? "" : ",") + std::string{what};
+  };
+  add(x.by_cpu, "cpu");
+  add(x.by_delay, "delay");
+  add(x.by_memory, "memory");
   log::event(
       at, another ? "overload-level" : "overload-share",
       {{"level", std::string{to_string(x.to.level)}},
@@ -101,6 +128,7 @@ void load_state::report(const overload_change& x) {
         std::to_string(
             std::chrono::duration_cast<std::chrono::milliseconds>(x.delay)
                 .count())},
+       {"memory-percent", std::to_string(std::lround(100 * x.memory))},
        {"packets-dropped", std::to_string(x.dropped)},
        {"rooms-refused", std::to_string(refused.rooms - reported.rooms)},
        {"joins-refused", std::to_string(refused.members - reported.members)},
@@ -112,7 +140,8 @@ void load_state::report(const overload_change& x) {
 } // namespace
 
 load_monitor::marks to_marks(const config::overload_keys& in) {
-  return {in.cpu / 100.0, in.delay, in.shed_delay, in.coalescing};
+  return {in.cpu / 100.0, in.delay, in.shed_delay, in.coalescing,
+          in.memory / 100.0};
 }
 
 load_actor spawn_load(caf::actor_system& system, load_settings settings) {

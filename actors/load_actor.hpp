@@ -39,6 +39,13 @@ struct load_settings {
   /// Runs in a thread of its own, so that it is on time when the scheduler's
   /// threads are not: just then it matters.
   bool own_thread = false;
+  /// The memory in use, as a share of what the process may use: 0 to 1. None
+  /// leaves memory out of account.
+  std::function<double()> memory = {};
+  /// Gives memory that is free back to the system. Called now and then while
+  /// the memory is above its mark: an allocator keeps what is free, and that
+  /// must not turn newcomers away.
+  std::function<void()> release_memory = {};
 };
 
 /// The marks that the keys `overload.*` set.

@@ -14,6 +14,7 @@ constexpr double cpu_time_constant = 0.3;
 /// What a figure must fall below, in parts of its mark, to be no trouble.
 constexpr double cpu_relief = 0.9;
 constexpr double delay_relief = 0.5;
+constexpr double memory_relief = 0.95;
 
 /// Where packets begin to wait for each other, and cease to. That takes a
 /// third off the CPU, and must not end what caused it.
@@ -81,6 +82,7 @@ void load_monitor::handle_sample(const load_sample& seen, net::time_point now) {
   auto elapsed = last_ ? std::min(now - *last_, longest_step) : net::duration{};
   last_ = now;
   dropped_ += x.dropped;
+  memory_ = x.memory;
   smooth(x, elapsed);
   update_busy(elapsed);
   update_severity(x, now);
@@ -117,15 +119,20 @@ bool load_monitor::too_much_cpu(double factor) const {
   return marks_.cpu > 0 && cpu_ >= factor * marks_.cpu;
 }
 
+bool load_monitor::too_much_memory(double factor) const {
+  return marks_.memory > 0 && memory_ >= factor * marks_.memory;
+}
+
 bool load_monitor::too_late(double factor) const {
   return marks_.delay.count() > 0
          && seconds(delay_) >= factor * seconds(marks_.delay);
 }
 
 void load_monitor::update_busy(net::duration elapsed) {
-  if (too_much_cpu(1) || too_late(1))
+  if (too_much_cpu(1) || too_late(1) || too_much_memory(1))
     busy_ = true;
-  if (too_much_cpu(cpu_relief) || too_late(delay_relief))
+  if (too_much_cpu(cpu_relief) || too_late(delay_relief)
+      || too_much_memory(memory_relief))
     quiet_ = {};
   else
     quiet_ += elapsed;
@@ -233,8 +240,11 @@ void load_monitor::update_state() {
   }
   if (next == state_)
     return;
-  change_ = overload_change{state_,          next,       cpu_, delay_, dropped_,
-                            too_much_cpu(1), too_late(1)};
+  change_ = overload_change{state_,      next,
+                            cpu_,        delay_,
+                            dropped_,    too_much_cpu(1),
+                            too_late(1), too_much_memory(1),
+                            memory_};
   state_ = next;
   dropped_ = 0;
 }

@@ -19,6 +19,8 @@ struct load_sample {
   uint64_t dropped = 0;
   /// Consumers that get less than they want; nothing where it is not known.
   std::optional<uint64_t> held = {};
+  /// Memory in use, as a share of what the process may use: 0 to 1.
+  double memory = 0;
 };
 
 /// Says that the state is another, and what made it so.
@@ -33,14 +35,16 @@ struct overload_change {
   /// Which of them are above their mark.
   bool by_cpu = false;
   bool by_delay = false;
+  bool by_memory = false;
+  double memory = 0; // as last seen
 };
 
 /// Decides from samples of the load how much may be done.
 ///
-/// Two questions, two answers. *May more come?* Not while the CPU or the delay
-/// is above its mark, nor until both have been well below for a second. *Must
-/// something go?* Only when it hurts, that is while packets wait too long or
-/// get lost: a full CPU that still sends in time is well used.
+/// Two questions, two answers. *May more come?* Not while the CPU, the delay or
+/// the memory is above its mark, nor until all have been below for a second.
+/// *Must something go?* Only when it hurts, that is while packets wait too long
+/// or get lost: a full CPU that still sends in time is well used.
 ///
 /// How much has to go nobody can know, as it depends on who is there; it is
 /// found by trying. While it hurts, severity rises in steps of double length,
@@ -68,6 +72,8 @@ public:
     net::duration shed_delay = std::chrono::milliseconds{40};
     /// How long packets may wait for each other where the CPU is short.
     net::duration coalescing = std::chrono::milliseconds{10};
+    /// Turns newcomers away: a share of the usable memory, 0 to 1.
+    double memory = 0.9;
   };
 
   /// How often a sample is wanted.
@@ -122,6 +128,7 @@ private:
   void update_state();
   bool too_late(double factor) const;
   bool too_much_cpu(double factor) const;
+  bool too_much_memory(double factor) const;
   // What is left until the CPU is as busy as when it last hurt.
   double spare_cpu() const;
   // The longest step down that it lets hope for, by what the last one took.
@@ -132,6 +139,7 @@ private:
   std::array<net::duration, 3> delays_{}; // the latest three
   size_t oldest_ = 0;
   double cpu_ = 0;
+  double memory_ = 0; // as last seen
   net::duration delay_{};
   net::duration delay_before_{};
   bool coalescing_ = false;

@@ -32,7 +32,13 @@ using room_moment = uint64_t;
 struct frame_received {
   std::string payload;
   bool binary = false;
+  /// Counts the frame as undelivered while it lives; see
+  /// net::incoming_message.
+  std::shared_ptr<void> receipt = {};
 };
+
+/// The client has read most of what was sent; see net::connection.
+struct connection_drained {};
 
 /// The connection is over.
 struct connection_closed {

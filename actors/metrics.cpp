@@ -83,6 +83,10 @@ void add_http(metrics_text& out, const metrics_snapshot& x) {
   out.gauge("troupe_http_file_bytes",
             "Files of the web page in memory, kept or being sent.",
             x.http.file_octets);
+  out.gauge("troupe_undelivered_bytes",
+            "Bytes of messages that clients have sent and that wait for the "
+            "server.",
+            x.http.undelivered_octets);
   out.counter("troupe_http_rejects_total",
               "Clients turned away, cut off or slowed down, by reason.");
   for (size_t i = 0; i < x.rejects.size(); ++i)
@@ -241,6 +245,8 @@ void add_load(metrics_text& out, const metrics_snapshot& x) {
   out.sample(static_cast<double>(x.io_run_us) / 1e6);
   out.gauge("troupe_usable_cores", "How many cores the server may use.");
   out.sample(x.cores);
+  out.gauge("troupe_usable_memory_bytes", "Memory that the server may use.",
+            x.usable_memory);
 }
 
 void add_process(metrics_text& out, const net::process_facts& x) {

@@ -50,6 +50,7 @@ struct metrics_snapshot {
 
   net::process_facts process;
   double cores = 0;
+  uint64_t usable_memory = 0; // octets
 
   /// Reads what is on the board, and how many objects live.
   void read(load_board& board, net::time_point now);

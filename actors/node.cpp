@@ -46,6 +46,14 @@ struct caf_config : caf::actor_system_config {
   }
 };
 
+// The share of the memory in use that this process may use.
+std::function<double()> memory_reader() {
+  return [usable = static_cast<double>(net::usable_memory())] {
+    return usable > 0 ? static_cast<double>(net::resident_memory()) / usable
+                      : 0;
+  };
+}
+
 double cores_of(const config::thread_keys& in) {
   // Fewer threads than cores cannot use them all.
   auto threads = scheduler_threads(in) + in.io;
@@ -144,8 +152,9 @@ std::optional<std::string> node::impl::start() {
     return describe_rtc_failure(settings.rtc, ok.error());
   running = true;
   socket = spawn_socket(system, sockets);
-  load = spawn_load(system, {to_marks(settings.overload), net::process_cpu_time,
-                             cores, board, true});
+  load = spawn_load(system,
+                    {to_marks(settings.overload), net::process_cpu_time, cores,
+                     board, true, memory_reader(), net::release_free_memory});
   sctp = spawn_sctp(system,
                     {{settings.data.buffer_limit, settings.data.buffer_time},
                      &sockets.ticks(),
@@ -247,6 +256,7 @@ metrics_snapshot node::impl::snapshot() {
         std::chrono::duration<double>(when->time_since_epoch()).count();
   x.process = net::read_process_facts();
   x.cores = cores;
+  x.usable_memory = net::usable_memory();
   return x;
 }
 

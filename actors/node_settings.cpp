@@ -36,6 +36,7 @@ net::http_server_config to_http_server(const config::http_keys& in) {
   out.hsts_seconds = static_cast<uint32_t>(in.hsts.count());
   out.engineio.ping_interval = in.ping_interval;
   out.engineio.ping_timeout = in.ping_timeout;
+  out.undelivered.in_total = in.undelivered_limit;
   out.websocket_idle_timeout = in.ping_interval + in.ping_timeout;
   out.limits.max_connections = in.max_connections;
   out.limits.max_per_address = in.max_per_address;

@@ -2,6 +2,8 @@
 
 #include "actors/ec.hpp"
 #include "actors/event_batch.hpp"
+#include "actors/frame_queue.hpp"
+#include "actors/frame_sender.hpp"
 #include "actors/log.hpp"
 #include "actors/mailbox_length.hpp"
 #include "actors/news_gate.hpp"
@@ -14,7 +16,6 @@
 #include <caf/stateful_actor.hpp>
 
 #include <algorithm>
-#include <deque>
 
 namespace troupe::actors {
 
@@ -29,11 +30,6 @@ using protocol::request_token;
 /// it. What the peer does in time it has answered in time: so the session never
 /// tells its client of a failure of what was done.
 constexpr auto patience = std::chrono::seconds{1};
-
-/// What a client may have said before its turn comes, in octets with what each
-/// frame costs beside.
-constexpr size_t max_unheard = 4 << 20;
-constexpr size_t frame_overhead = 64;
 
 bool is_joined(const protocol::outcome& x) {
   const auto* done = std::get_if<protocol::success>(&x);
@@ -57,6 +53,9 @@ struct session_state {
 
   // Moves everything that is ready, both ways, and arms the timer.
   void drain();
+
+  // Goes on with a request or a frame; false where there is none to go on with.
+  bool work();
 
   // Keeps what the client says until its turn comes: a dialect has one request
   // to remember, however many a client sends at once.
@@ -146,8 +145,8 @@ struct session_state {
   bool busy = false;       // a request is under way
   bool closing = false;
   std::optional<connection_closed> over; // the connection
-  std::deque<frame_received> unheard;
-  size_t unheard_octets = 0;
+  frame_sender sender;
+  frame_queue unheard;
   news_gate gate;      // closed while a join is under way
   uint64_t joiner = 0; // the peer that the session made to join
   // The peer that is moving, with what is to hold again where it cannot.
@@ -203,6 +202,10 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         over = x;
         drain();
       },
+      [this](const connection_drained&) {
+        sender.handle_drained();
+        drain();
+      },
       [this](const dialect_tick&) {
         timer.fired(self->clock().now());
         put_out_expired();
@@ -215,23 +218,9 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
 void session_state::drain() {
   if (over)
     return gate.closed() ? void() : end(*over);
-  while (!busy && !closing) {
-    if (auto next = dialect->poll_request())
-      serve(std::move(*next));
-    else if (!hear_next())
-      break;
-  }
+  sender.run(*dialect, *settings.connection, [this] { return work(); });
   while (auto why = dialect->poll_refusal())
     count().note_refusal(*why);
-  std::vector<net::outgoing_message> messages;
-  while (auto out = dialect->poll_frame()) {
-    if (!out->shared)
-      out->shared =
-          std::make_shared<const std::string>(std::move(out->payload));
-    messages.push_back({std::move(out->shared), out->binary});
-  }
-  if (!messages.empty())
-    settings.connection->send(std::move(messages));
   if (auto x = dialect->poll_close())
     close(x->code, std::move(x->reason));
   timer.arm(self, dialect->poll_timeout(), dialect_tick{});
@@ -239,24 +228,27 @@ void session_state::drain() {
     timer.arm(self, client->expires(), dialect_tick{});
 }
 
+bool session_state::work() {
+  if (busy || closing)
+    return false;
+  auto next = dialect->poll_request();
+  if (!next)
+    return hear_next();
+  serve(std::move(*next));
+  return true;
+}
+
 void session_state::hear(frame_received x) {
-  if (closing)
-    return;
-  unheard_octets += x.payload.size() + frame_overhead;
-  unheard.push_back(std::move(x));
-  if (unheard_octets > max_unheard)
+  if (!closing && !unheard.push(std::move(x)))
     close(net::close_code::policy_violation, "too many requests");
 }
 
 bool session_state::hear_next() {
-  if (unheard.empty())
-    return false;
-  auto next = std::move(unheard.front());
-  unheard.pop_front();
-  unheard_octets -= next.payload.size() + frame_overhead;
-  dialect->handle_frame({std::move(next.payload), next.binary},
-                        self->clock().now());
-  return true;
+  auto next = unheard.pop();
+  if (next)
+    dialect->handle_frame({std::move(next->payload), next->binary},
+                          self->clock().now());
+  return next.has_value();
 }
 
 void session_state::serve(protocol::pending_request x) {

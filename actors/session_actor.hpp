@@ -9,6 +9,7 @@
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::frame_received)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::connection_closed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::connection_drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::dialect_tick)
 
 namespace troupe::actors {
@@ -20,6 +21,8 @@ using session_actor = session_listener_actor::extend<
     // The client is gone, and its peer goes at once; or it is lost, and its
     // peer waits for it.
     caf::reacts_to<connection_closed>,
+    // The client has read most of what it was sent.
+    caf::reacts_to<connection_drained>,
     // INTERNAL: the dialect's timer.
     caf::reacts_to<dialect_tick>>;
 

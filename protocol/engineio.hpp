@@ -90,11 +90,20 @@ struct session_config {
   /// Octets of one message.
   size_t max_message = 256 << 10;
 
-  /// Octets that may wait for a client's poll.
+  /// Octets that may wait for a client's poll. Messages sent together count as
+  /// half of that at most: one long list does not make a slow reader.
   size_t max_queue = 1 << 20;
 
   /// How long a message may wait for it.
   net::duration max_queue_delay = std::chrono::seconds{5};
+
+  /// Octets a second at which a client is given time to receive the answer to
+  /// one poll before the next is expected.
+  size_t least_rate = 64 << 10;
+
+  /// Octets of the answer to one poll; what more waits comes with the next. A
+  /// longer packet goes alone.
+  size_t max_answer = 1 << 20;
 
   /// Packets in one POST.
   size_t max_packets = 4096;
@@ -116,6 +125,12 @@ enum class close_reason : uint8_t {
 
 /// Names one WebSocket of a session; chosen by the caller.
 using socket_id = uint64_t;
+
+/// A message for the client.
+struct message {
+  bool binary = false;
+  std::string data;
+};
 
 /// The client sent a message.
 struct message_received {
@@ -191,6 +206,9 @@ public:
 
   void handle_socket_closed(socket_id socket, net::time_point now);
 
+  /// The application sends messages that belong together.
+  void handle_send(std::vector<message> batch, net::time_point now);
+
   /// The application sends a message.
   void handle_send(bool binary, std::string data, net::time_point now);
 
@@ -218,6 +236,16 @@ public:
     return socket_.has_value();
   }
 
+  /// The WebSocket over which messages go; nothing while the client polls.
+  std::optional<socket_id> socket() const {
+    return socket_;
+  }
+
+  /// Octets that wait for a poll.
+  size_t queued_octets() const {
+    return queued_octets_;
+  }
+
 private:
   enum class state : uint8_t { open, closing, closed };
 
@@ -234,13 +262,23 @@ private:
 
   void handle_packet(packet x, net::time_point now);
 
-  void handle_candidate_packet(const packet& x);
+  void handle_candidate_packet(const packet& x, net::time_point now);
 
   void drop_candidate();
 
   void send(packet x, net::time_point now);
 
-  void flush();
+  void enqueue(packet x, size_t cost, net::time_point now);
+
+  void flush(net::time_point now);
+
+  // Answers the poll that waits, with as much as one answer may have.
+  void answer_poll(net::time_point now);
+
+  // When the client has received the last answer, at the latest.
+  net::time_point has_received(net::time_point now) const;
+
+  void clear_queue();
 
   void send_frame(socket_id socket, packet x);
 
@@ -252,8 +290,19 @@ private:
   std::optional<socket_id> socket_;
   std::optional<candidate> candidate_;
   bool poll_waiting_ = false;
-  std::deque<packet> queue_;
+  struct queued_packet {
+    packet what;
+    size_t cost; // what it counts against the client
+  };
+
+  static size_t size_of(const packet& x) {
+    return x.data.size() + 1;
+  }
+
+  std::deque<queued_packet> queue_;
   size_t queued_octets_ = 0;
+  size_t queued_cost_ = 0;
+  net::time_point receiving_until_{};
   // By when the message that waits longest must have gone. Whether pings are
   // taken, their own timeout tells.
   std::optional<net::time_point> queue_deadline_;

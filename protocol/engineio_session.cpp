@@ -42,7 +42,7 @@ packet session::open_packet(bool offer_upgrade) const {
   return {packet_type::open, false, std::move(json)};
 }
 
-bool session::handle_poll(net::time_point) {
+bool session::handle_poll(net::time_point now) {
   if (closed() || socket_)
     return false;
   if (poll_waiting_) {
@@ -50,7 +50,9 @@ bool session::handle_poll(net::time_point) {
     return false;
   }
   poll_waiting_ = true;
-  flush();
+  // Who polls has the last answer.
+  receiving_until_ = now;
+  flush(now);
   return true;
 }
 
@@ -102,7 +104,7 @@ void session::handle_socket_text(socket_id socket, std::string text,
   auto x = parse_frame(text);
   if (candidate_ && candidate_->socket == socket) {
     if (x)
-      handle_candidate_packet(*x);
+      handle_candidate_packet(*x, now);
     else
       drop_candidate();
   } else if (socket_ == socket) {
@@ -133,9 +135,25 @@ void session::handle_socket_closed(socket_id socket, net::time_point) {
   }
 }
 
+void session::handle_send(std::vector<message> batch, net::time_point now) {
+  if (state_ != state::open)
+    return;
+  auto left = config_.max_queue / 2;
+  for (auto& x : batch) {
+    packet next{packet_type::message, x.binary, std::move(x.data)};
+    auto cost = std::min(left, size_of(next));
+    left -= cost;
+    enqueue(std::move(next), cost, now);
+  }
+  flush(now);
+  if (queued_cost_ > config_.max_queue)
+    end(close_reason::queue_full);
+}
+
 void session::handle_send(bool binary, std::string data, net::time_point now) {
-  if (state_ == state::open)
-    send({packet_type::message, binary, std::move(data)}, now);
+  std::vector<message> batch;
+  batch.push_back({binary, std::move(data)});
+  handle_send(std::move(batch), now);
 }
 
 void session::handle_close(net::time_point now) {
@@ -148,7 +166,7 @@ void session::handle_close(net::time_point now) {
   state_ = state::closing;
   closing_deadline_ = now + config_.close_timeout;
   drop_candidate();
-  flush();
+  flush(now);
 }
 
 void session::handle_timeout(net::time_point now) {
@@ -172,7 +190,7 @@ void session::handle_timeout(net::time_point now) {
     return;
   }
   awaiting_pong_ = true;
-  heartbeat_ = now + config_.ping_timeout;
+  heartbeat_ = has_received(now) + config_.ping_timeout;
   send({packet_type::ping, false, {}}, now);
 }
 
@@ -225,18 +243,18 @@ void session::handle_packet(packet x, net::time_point now) {
   }
 }
 
-void session::handle_candidate_packet(const packet& x) {
+void session::handle_candidate_packet(const packet& x, net::time_point now) {
   if (x.type == packet_type::ping && x.data == "probe") {
     candidate_->probed = true;
     send_frame(candidate_->socket, {packet_type::pong, false, "probe"});
     // The client waits for its poll to return before it upgrades.
-    flush();
+    flush(now);
   } else if (x.type == packet_type::upgrade && candidate_->probed) {
     socket_ = candidate_->socket;
     candidate_.reset();
     if (std::exchange(poll_waiting_, false))
       events_.emplace_back(poll_answered{"6"});
-    flush();
+    flush(now);
   } else {
     drop_candidate();
   }
@@ -250,39 +268,67 @@ void session::drop_candidate() {
 }
 
 void session::send(packet x, net::time_point now) {
-  if (x.type == packet_type::message && !queue_deadline_)
-    queue_deadline_ = now + config_.max_queue_delay;
-  queued_octets_ += x.data.size() + 1;
-  queue_.push_back(std::move(x));
-  flush();
-  if (queued_octets_ > config_.max_queue)
-    end(close_reason::queue_full);
+  auto cost = size_of(x);
+  enqueue(std::move(x), cost, now);
+  flush(now);
 }
 
-void session::flush() {
+void session::enqueue(packet x, size_t cost, net::time_point now) {
+  if (x.type == packet_type::message && !queue_deadline_)
+    queue_deadline_ = has_received(now) + config_.max_queue_delay;
+  queued_octets_ += size_of(x);
+  queued_cost_ += cost;
+  queue_.push_back({std::move(x), cost});
+}
+
+net::time_point session::has_received(net::time_point now) const {
+  return std::max(now, receiving_until_);
+}
+
+void session::flush(net::time_point now) {
   if (socket_) {
     for (auto& x : queue_)
-      send_frame(*socket_, std::move(x));
+      send_frame(*socket_, std::move(x.what));
+    clear_queue();
   } else if (poll_waiting_) {
-    std::string body;
-    for (const auto& x : queue_)
-      append_packet(body, x);
-    if (state_ == state::closing)
-      append_packet(body, {packet_type::close, false, {}});
-    else if (body.empty() && candidate_ && candidate_->probed)
-      append_packet(body, {packet_type::noop, false, {}});
-    if (body.empty())
-      return;
-    poll_waiting_ = false;
-    events_.emplace_back(poll_answered{std::move(body)});
-    if (state_ == state::closing)
-      end(close_reason::closed_by_server);
-  } else {
-    return;
+    answer_poll(now);
   }
+}
+
+void session::answer_poll(net::time_point now) {
+  std::string body;
+  while (!queue_.empty()) {
+    const auto& next = queue_.front();
+    if (!body.empty() && body.size() + size_of(next.what) > config_.max_answer)
+      break;
+    append_packet(body, next.what);
+    queued_octets_ -= size_of(next.what);
+    queued_cost_ -= next.cost;
+    queue_.pop_front();
+  }
+  auto last = state_ == state::closing && queue_.empty();
+  if (last)
+    append_packet(body, {packet_type::close, false, {}});
+  else if (body.empty() && candidate_ && candidate_->probed)
+    append_packet(body, {packet_type::noop, false, {}});
+  if (body.empty())
+    return;
+  auto milliseconds = 1000 * body.size() / config_.least_rate;
+  receiving_until_ = now + std::chrono::milliseconds{milliseconds};
+  queue_deadline_.reset();
+  if (!queue_.empty())
+    queue_deadline_ = receiving_until_ + config_.max_queue_delay;
+  poll_waiting_ = false;
+  events_.emplace_back(poll_answered{std::move(body)});
+  if (last)
+    end(close_reason::closed_by_server);
+}
+
+void session::clear_queue() {
   queue_.clear();
   queue_deadline_.reset();
   queued_octets_ = 0;
+  queued_cost_ = 0;
 }
 
 void session::send_frame(socket_id socket, packet x) {
@@ -310,9 +356,7 @@ void session::end(close_reason reason) {
   drop_candidate();
   if (socket_)
     events_.emplace_back(socket_finished{*socket_});
-  queue_.clear();
-  queue_deadline_.reset();
-  queued_octets_ = 0;
+  clear_queue();
   events_.emplace_back(session_closed{reason});
 }
 

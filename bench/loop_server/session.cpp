@@ -31,12 +31,8 @@ session::~session() {
   all_.sessions.remove(*this);
 }
 
-void session::on_text(std::string text) {
-  take({std::move(text), false});
-}
-
-void session::on_binary(std::string octets) {
-  take({std::move(octets), true});
+void session::on_message(net::incoming_message x) {
+  take({std::move(x.data), x.binary});
 }
 
 void session::on_close(uint16_t) {

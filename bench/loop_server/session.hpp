@@ -17,8 +17,7 @@ public:
 
   // -- from the connection ---------------------------------------------------
 
-  void on_text(std::string text) override;
-  void on_binary(std::string octets) override;
+  void on_message(net::incoming_message x) override;
   void on_close(uint16_t code) override;
 
   // -- from the rest of the loop ---------------------------------------------

@@ -37,6 +37,15 @@ struct outgoing_message {
   bool binary = false;
 };
 
+/// A message from a client.
+struct incoming_message {
+  std::string data;
+  bool binary = false;
+  /// Counts the message as undelivered while it lives: its connection is not
+  /// read while too much waits. Keep it until the message has its turn.
+  std::shared_ptr<void> receipt = {};
+};
+
 /// A client's way for messages in both directions: a WebSocket, or an
 /// Engine.IO session on whatever transport it has. All functions may be
 /// called from any thread and never block; messages leave in the order of
@@ -46,8 +55,10 @@ public:
   virtual ~connection() = default;
 
   /// Queues messages, which leave together where they can; texts must be
-  /// UTF-8. A client that leaves more than the configured number of octets or
-  /// seconds unread is closed with `close_code::try_again_later`.
+  /// UTF-8. A client that leaves more than the configured number of octets
+  /// unread, or reads nothing for the configured time, is closed with
+  /// `close_code::try_again_later`. One call counts as half of these octets at
+  /// most, however much it sends.
   virtual void send(std::vector<outgoing_message> messages) = 0;
 
   /// Queues a text message.
@@ -62,6 +73,13 @@ public:
   /// Queues a binary message.
   void send_binary(shared_text octets) {
     send_one({std::move(octets), true});
+  }
+
+  /// Asks for `connection_events::on_drained` once little of what was sent
+  /// waits; at once where that is so already. False where it will not come, as
+  /// there is no queue to wait for.
+  virtual bool await_drain() {
+    return false;
   }
 
   /// Sends what is queued, then closes. Where there is no WebSocket, code and
@@ -100,9 +118,10 @@ class connection_events {
 public:
   virtual ~connection_events() = default;
 
-  virtual void on_text(std::string text) = 0;
+  virtual void on_message(incoming_message x) = 0;
 
-  virtual void on_binary(std::string octets) = 0;
+  /// Answers `connection::await_drain`.
+  virtual void on_drained() {}
 
   /// The connection is over, whoever ended it. Called exactly once.
   virtual void on_close(uint16_t code) = 0;

@@ -8,8 +8,8 @@
 namespace troupe::net {
 
 /// What the upper layer holds of a connection: it may outlive the session,
-/// and then does nothing. `Session` has `queue` and `request_close`, both
-/// callable from any thread.
+/// and then does nothing. `Session` has `queue`, `await_drain` and
+/// `request_close`, all callable from any thread.
 template <class Session>
 class connection_handle final : public connection {
 public:
@@ -23,6 +23,13 @@ public:
   void send(std::vector<outgoing_message> messages) override {
     if (auto x = session_.lock())
       x->queue(std::move(messages));
+  }
+
+  bool await_drain() override {
+    auto x = session_.lock();
+    if (x)
+      x->await_drain();
+    return x != nullptr;
   }
 
   void close(uint16_t code, std::string reason) override {

@@ -21,6 +21,7 @@ eio::session_config engine_config(const http_server_config& x) {
   result.max_payload = x.engineio.max_payload;
   result.max_message = x.max_message;
   result.max_queue = x.max_write_queue;
+  result.least_rate = x.least_rate;
   result.max_queue_delay = x.max_write_delay;
   return result;
 }
@@ -64,17 +65,22 @@ public:
       : session_(std::move(session))
       , id_(id) {}
 
-  void on_text(std::string text) override {
-    session_->post([id = id_, text = std::move(text)](auto& self) mutable {
-      self.engine_->handle_socket_text(id, std::move(text),
-                                       steady_clock::now());
+  void on_message(incoming_message x) override {
+    session_->post([id = id_, x = std::move(x)](auto& self) mutable {
+      self.receipt_ = std::move(x.receipt);
+      if (x.binary)
+        self.engine_->handle_socket_binary(id, std::move(x.data),
+                                           steady_clock::now());
+      else
+        self.engine_->handle_socket_text(id, std::move(x.data),
+                                         steady_clock::now());
     });
   }
 
-  void on_binary(std::string octets) override {
-    session_->post([id = id_, octets = std::move(octets)](auto& self) mutable {
-      self.engine_->handle_socket_binary(id, std::move(octets),
-                                         steady_clock::now());
+  void on_drained() override {
+    session_->post([](auto& self) {
+      if (self.events_)
+        self.events_->on_drained();
     });
   }
 
@@ -116,6 +122,7 @@ void engineio_session::post(F f) {
                         return;
                       f(*self);
                       self->drain();
+                      self->receipt_ = nullptr;
                     });
 }
 
@@ -151,6 +158,11 @@ engineio_session::start_websocket(std::shared_ptr<connection> socket,
 void engineio_session::start(engine x, http_request request, std::string kind) {
   if (ended_)
     return end();
+  undelivered_ = std::make_shared<undelivered_octets>(
+      core_->undelivered, [weak = weak_from_this()] {
+        if (auto self = weak.lock())
+          self->go_on_posting();
+      });
   engine_.emplace(std::move(x));
   core_->engineio_sessions.fetch_add(1, std::memory_order_relaxed);
   drain();
@@ -193,19 +205,18 @@ void engineio_session::handle_post(const exchange_ptr& exchange) {
     if (self->engine_)
       outcome = self->engine_->handle_post(exchange->request().body,
                                            steady_clock::now());
-    // The client may post again as soon as it has the answer.
-    exchange->guard.reset();
     self->drain();
     switch (outcome) {
       case eio::post_outcome::ok:
-        self->reply_when_paid(exchange, text_response(200, "ok"));
+        self->end_post_later(exchange, text_response(200, "ok"));
         break;
       case eio::post_outcome::too_large:
-        self->reply(exchange, text_response(413, {}));
+        self->end_post(exchange, text_response(413, {}));
         break;
       default:
-        self->reply(exchange,
-                    json_response(400, eio::render(eio::refusal::bad_request)));
+        self->end_post(
+            exchange,
+            json_response(400, eio::render(eio::refusal::bad_request)));
     }
   });
 }
@@ -229,9 +240,15 @@ engineio_session::handle_socket(std::shared_ptr<connection> socket) {
 
 void engineio_session::queue(std::vector<outgoing_message> messages) {
   post([messages = std::move(messages)](auto& self) {
+    std::vector<eio::message> batch;
     for (const auto& x : messages)
-      self.engine_->handle_send(x.binary, *x.text, steady_clock::now());
+      batch.push_back({x.binary, *x.text});
+    self.engine_->handle_send(std::move(batch), steady_clock::now());
   });
+}
+
+void engineio_session::await_drain() {
+  post([](auto& self) { self.drain_awaited_ = true; });
 }
 
 void engineio_session::request_close(uint16_t code, std::string) {
@@ -275,20 +292,35 @@ void engineio_session::drain() {
   }
   flush_frames();
   draining_ = false;
+  tell_drained();
   arm_timer();
+}
+
+void engineio_session::tell_drained() {
+  if (!drain_awaited_ || !engine_ || !events_)
+    return;
+  if (auto id = engine_->socket()) {
+    // It answers by socket_events::on_drained.
+    if (auto i = sockets_.find(*id); i != sockets_.end())
+      drain_awaited_ = !i->second->await_drain();
+  } else if (engine_->queued_octets() <= core_->config.max_write_queue / 2) {
+    drain_awaited_ = false;
+    events_->on_drained();
+  }
 }
 
 void engineio_session::perform(eio::message_received x) {
   // What a POST holds beyond its session's end is not heard any more.
   if (!events_ || close_code_ != 0)
     return;
-  // A WebSocket has paid for its messages itself.
-  if (!engine_->on_websocket() && !pay())
-    return;
-  if (x.binary)
-    events_->on_binary(std::move(x.data));
-  else
-    events_->on_text(std::move(x.data));
+  incoming_message message{std::move(x.data), x.binary, std::move(receipt_)};
+  // A WebSocket has counted its messages and paid for them itself.
+  if (!engine_->on_websocket()) {
+    if (!pay())
+      return;
+    message.receipt = undelivered_->add_message(message.data.size());
+  }
+  events_->on_message(std::move(message));
 }
 
 // Puts the answer to the POST off until its messages are paid for. False where
@@ -353,6 +385,8 @@ void engineio_session::end() {
   timer_.cancel();
   if (auto to = std::exchange(poll_, nullptr))
     reply(to, text_response(200, "1"));
+  if (auto post = std::exchange(held_post_, std::nullopt))
+    end_post(post->first, std::move(post->second));
   for (auto& [id, socket] : std::exchange(sockets_, {}))
     socket->close(close_code_, {});
   core_->engineio->forget(sid_);
@@ -376,18 +410,37 @@ void engineio_session::arm_timer() {
   });
 }
 
-// The client posts again when it has the answer.
-void engineio_session::reply_when_paid(const exchange_ptr& to,
-                                       http_response response) {
+// The client posts again when it has the answer, and not before.
+void engineio_session::end_post(const exchange_ptr& to,
+                                http_response response) {
+  to->guard.reset();
+  reply(to, std::move(response));
+}
+
+void engineio_session::end_post_later(const exchange_ptr& to,
+                                      http_response response) {
+  if (auto why = engine_ ? undelivered_->must_wait() : std::nullopt) {
+    core_->rejects.add(*why);
+    held_post_.emplace(to, std::move(response));
+    return;
+  }
   auto paid = std::exchange(paid_, time_point{});
   if (paid <= steady_clock::now())
-    return reply(to, std::move(response));
+    return end_post(to, std::move(response));
   core_->rejects.add(why_paced_);
   auto timer = std::make_shared<loop_timer>(loop_, paid);
   timer->async_wait([self = shared_from_this(), timer, to,
                      response](boost::system::error_code ec) mutable {
     if (!ec)
-      self->reply(to, std::move(response));
+      self->end_post(to, std::move(response));
+  });
+}
+
+// From any thread.
+void engineio_session::go_on_posting() {
+  boost::asio::post(loop_, [self = shared_from_this()] {
+    if (auto held = std::exchange(self->held_post_, std::nullopt))
+      self->end_post_later(held->first, std::move(held->second));
   });
 }
 

@@ -54,6 +54,8 @@ public:
 
   void queue(std::vector<outgoing_message> messages);
 
+  void await_drain();
+
   void request_close(uint16_t code, std::string reason);
 
   void shut_down(bool at_once) override;
@@ -84,13 +86,22 @@ private:
 
   void flush_frames();
 
+  void tell_drained();
+
   void arm_timer();
 
   bool pay();
 
   void reply(const exchange_ptr& to, http_response response);
 
-  void reply_when_paid(const exchange_ptr& to, http_response response);
+  // Lets the client post again.
+  void end_post(const exchange_ptr& to, http_response response);
+
+  // The same once its messages are paid for, and so much of them has been taken
+  // that more may come.
+  void end_post_later(const exchange_ptr& to, http_response response);
+
+  void go_on_posting();
 
   void close_now(uint16_t code);
 
@@ -105,6 +116,14 @@ private:
   std::optional<time_point> timer_deadline_;
   token_bucket bucket_;
   const std::shared_ptr<shared_bucket> address_bucket_;
+  // What the client has posted and nobody has taken. A WebSocket counts its
+  // own.
+  std::shared_ptr<undelivered_octets> undelivered_;
+  // Of the message that a WebSocket has just brought.
+  delivery_receipt receipt_;
+  // The POST whose answer waits for that.
+  std::optional<std::pair<exchange_ptr, http_response>> held_post_;
+  bool drain_awaited_ = false;
   // When the messages of a POST are paid for.
   time_point paid_{};
   reject_reason why_paced_{};

@@ -5,6 +5,7 @@
 #include "net/io/refusal_news.hpp"
 #include "net/io/reject_counters.hpp"
 #include "net/io/static_files.hpp"
+#include "net/io/undelivered.hpp"
 
 #include <atomic>
 #include <memory>
@@ -47,6 +48,7 @@ struct http_core : std::enable_shared_from_this<http_core> {
   std::unique_ptr<tls_store> tls;
   std::shared_ptr<live_set> live = std::make_shared<live_set>();
   admission gate;
+  std::shared_ptr<undelivered_total> undelivered;
   std::unique_ptr<engineio_service> engineio;
 
   reject_counters rejects;

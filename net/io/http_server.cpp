@@ -157,6 +157,7 @@ http_core::http_core(io_threads& loops, http_handler& up, http_server_config x)
     , files(config.static_root, make_page_headers(config.frame_ancestors))
     , tls(config.tls ? std::make_unique<tls_store>(*config.tls) : nullptr)
     , gate(config.limits)
+    , undelivered(std::make_shared<undelivered_total>(config.undelivered))
     , engineio(std::make_unique<engineio_service>(*this)) {}
 
 http_core::~http_core() = default;
@@ -303,6 +304,7 @@ http_server_stats http_server::stats() const {
   result.requests = core.requests;
   result.websockets = core.websockets;
   result.engineio_sessions = core.engineio_sessions;
+  result.undelivered_octets = core.undelivered->octets();
   result.slow_readers_closed = core.rejects[reject_reason::slow_reader];
   result.file_octets = core.files.octets();
   return result;

@@ -7,6 +7,7 @@
 #include "net/io/http_types.hpp"
 #include "net/io/origin_policy.hpp"
 #include "net/io/reject_counters.hpp"
+#include "net/io/undelivered.hpp"
 
 #include <memory>
 #include <optional>
@@ -79,6 +80,14 @@ struct http_server_config {
   duration keep_alive_timeout = std::chrono::seconds{30};
   duration write_timeout = std::chrono::seconds{20};
 
+  /// Octets a second at which a client is given time beyond that to read a long
+  /// answer.
+  size_t least_rate = 64 << 10;
+
+  duration time_to_read(size_t octets) const {
+    return std::chrono::seconds{octets / least_rate};
+  }
+
   /// How long a handler may take with an answer.
   duration response_timeout = std::chrono::seconds{60};
 
@@ -93,9 +102,14 @@ struct http_server_config {
   /// given up.
   duration websocket_idle_timeout = std::chrono::seconds{45};
 
-  /// What a slow reader may leave unread.
+  /// What a slow reader may leave unread: octets, and how long it may read
+  /// nothing while something waits. Of a single batch half of these octets
+  /// count at most, since one long answer does not make a slow reader.
   size_t max_write_queue = 1 << 20;
   duration max_write_delay = std::chrono::seconds{5};
+
+  /// What may wait that clients have sent and nobody has taken.
+  undelivered_limits undelivered;
 
   /// Messages a second from one connection, and at once. Beyond, it is read
   /// more slowly, so that TCP holds its client back and nothing is lost; each
@@ -128,6 +142,8 @@ struct http_server_stats {
   uint64_t slow_readers_closed = 0;
   /// Octets of files in memory: those kept, and those being sent.
   uint64_t file_octets = 0;
+  /// Now: what clients have sent and nobody has taken.
+  uint64_t undelivered_octets = 0;
 };
 
 /// Clients that were turned away at the door.

@@ -3,6 +3,7 @@
 #include "net/io/beast_stream.hpp"
 #include "net/io/engineio_service.hpp"
 #include "net/io/http_exchange.hpp"
+#include "net/io/read_gate.hpp"
 #include "net/io/request_rules.hpp"
 #include "net/io/tls_store.hpp"
 #include "net/io/websocket_session.hpp"
@@ -57,6 +58,7 @@ public:
       , address_bucket_(core_->gate.messages(remote)) {}
 
   void start() {
+    gate_.open(*core_, weak_from_this(), loop_, &http_session::go_on_reading);
     if (!stream_->tls())
       return read_header(core_->config.header_timeout);
     tcp().expires_after(core_->config.header_timeout);
@@ -90,6 +92,7 @@ private:
   }
 
   void drop() {
+    gate_.close();
     response_timer_.cancel();
     tcp().close();
   }
@@ -150,6 +153,9 @@ private:
     keep_alive_ = message.keep_alive();
     head_ = message.method() == http::verb::head;
     auto request = take_header(message);
+    request.remote = remote_;
+    request.local = local_;
+    request.secure = tls_ != nullptr;
     const auto version = message.version() == 10 ? http_version::http_1_0
                                                  : http_version::http_1_1;
     if (auto refusal = apply_request_rules(request, version))
@@ -177,18 +183,6 @@ private:
         && buffer_.size() == 0)
       return ask_for_body(std::move(request), std::move(guard));
     read_body(std::move(request), std::move(guard));
-  }
-
-  http_request take_header(const beast_request& message) const {
-    http_request result;
-    result.method = std::string{message.method_string()};
-    result.target = std::string{message.target()};
-    for (const auto& field : message)
-      result.headers.emplace_back(field.name_string(), field.value());
-    result.remote = remote_;
-    result.local = local_;
-    result.secure = tls_ != nullptr;
-    return result;
   }
 
   void refuse(http_response response) {
@@ -220,17 +214,60 @@ private:
   }
 
   void read_body(http_request request, std::shared_ptr<void> guard) {
-    tcp().expires_after(core_->config.body_timeout);
-    http::async_read(*stream_, buffer_, *parser_,
-                     [self = shared_from_this(), request = std::move(request),
-                      guard = std::move(guard)](error_code ec, size_t) mutable {
-                       if (ec == http::error::body_limit)
-                         return self->refuse_body(request);
-                       if (ec)
-                         return self->on_read_error(ec);
-                       request.body = std::move(self->parser_->get().body());
-                       self->dispatch(std::move(request), std::move(guard));
-                     });
+    parser_->eager(true);
+    body_request_.emplace(std::move(request));
+    body_guard_ = std::move(guard);
+    body_deadline_ =
+        std::chrono::steady_clock::now() + core_->config.body_timeout;
+    read_more();
+  }
+
+  // Reads the body piece by piece, each of which is counted.
+  void read_more() {
+    if (parser_->is_done())
+      return end_body();
+    if (gate_.must_wait(shared_from_this()))
+      return watch_deadline();
+    tcp().expires_at(body_deadline_);
+    http::async_read_some(*stream_, buffer_, *parser_,
+                          [self = shared_from_this()](error_code ec, size_t) {
+                            self->on_body(ec);
+                          });
+  }
+
+  // While a body waits for room its time runs on: unfinished bodies must not
+  // fill the server for ever.
+  void watch_deadline() {
+    response_timer_.expires_at(body_deadline_);
+    response_timer_.async_wait([self = shared_from_this()](error_code ec) {
+      if (!ec)
+        self->give_up(beast::error::timeout);
+    });
+  }
+
+  void go_on_reading(duration) {
+    response_timer_.cancel();
+    if (body_request_ && !stopping_)
+      read_more();
+  }
+
+  void on_body(error_code ec) {
+    if (ec) {
+      auto request = std::exchange(body_request_, std::nullopt);
+      body_guard_ = nullptr;
+      return ec == http::error::body_limit ? refuse_body(*request)
+                                           : on_read_error(ec);
+    }
+    auto octets = parser_->get().body().size();
+    gate_.octets().add(octets - body_octets_);
+    body_octets_ = octets;
+    read_more();
+  }
+
+  void end_body() {
+    auto request = *std::exchange(body_request_, std::nullopt);
+    request.body = std::move(parser_->get().body());
+    dispatch(std::move(request), std::move(body_guard_));
   }
 
   void dispatch(http_request request, std::shared_ptr<void> guard) {
@@ -313,6 +350,7 @@ private:
 
   void write(http_response response) {
     phase_ = phase::writing;
+    gate_.octets().discard(std::exchange(body_octets_, 0));
     if (stopping_)
       keep_alive_ = false;
     const auto& out = sending_.emplace(std::move(response));
@@ -327,7 +365,8 @@ private:
       response_.content_length(content.size());
     if (!head_)
       response_.body() = {content.data(), content.size()};
-    tcp().expires_after(core_->config.write_timeout);
+    tcp().expires_after(core_->config.write_timeout
+                        + core_->config.time_to_read(content.size()));
     http::async_write(*stream_, response_,
                       [self = shared_from_this()](error_code ec, size_t) {
                         self->sending_.reset();
@@ -420,6 +459,13 @@ private:
   time_point paid_{};
   reject_reason why_paced_{};
   uint64_t served_ = 0;
+  // The request whose body is being read, and by when it must be complete.
+  std::optional<http_request> body_request_;
+  std::shared_ptr<void> body_guard_;
+  time_point body_deadline_{};
+  // What the body has so far: undelivered until the request is answered.
+  size_t body_octets_ = 0;
+  read_gate<http_session> gate_;
   std::optional<http::request_parser<http::string_body>> parser_;
   // What is being written; `response_` refers to its body.
   std::optional<http_response> sending_;

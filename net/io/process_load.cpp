@@ -1,7 +1,9 @@
 #include "net/io/process_load.hpp"
 
+#include <malloc.h>
 #include <sched.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -10,6 +12,9 @@
 #include <sstream>
 #include <string>
 #include <thread>
+
+// Of mimalloc, where the program is linked with it.
+extern "C" void mi_collect(bool force) noexcept __attribute__((weak));
 
 namespace troupe::net {
 
@@ -112,6 +117,26 @@ std::optional<uint64_t> memory_limit() {
         group->v2 ? "/sys/fs/cgroup" + at + "/memory.max"
                   : "/sys/fs/cgroup/memory" + at + "/memory.limit_in_bytes"));
   });
+}
+
+uint64_t usable_memory() {
+  auto pages = static_cast<uint64_t>(std::max(0L, sysconf(_SC_PHYS_PAGES)));
+  auto host = pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  return std::min(host, memory_limit().value_or(host));
+}
+
+uint64_t resident_memory() {
+  std::ifstream in{"/proc/self/statm"};
+  uint64_t size = 0;
+  uint64_t resident = 0;
+  in >> size >> resident;
+  return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+void release_free_memory() {
+  if (mi_collect)
+    mi_collect(true);
+  malloc_trim(0);
 }
 
 std::optional<uint64_t> parse_memory_max(std::string_view text) {

@@ -26,6 +26,18 @@ std::optional<double> cpu_quota();
 /// `memory.limit_in_bytes`); nothing without a limit.
 std::optional<uint64_t> memory_limit();
 
+/// How many octets of memory this process may use: the host's, or less where
+/// its control group limits it.
+uint64_t usable_memory();
+
+/// How many octets of memory this process has in use; 0 where the system does
+/// not say.
+uint64_t resident_memory();
+
+/// Gives memory that the allocator keeps free back to the system. Takes
+/// milliseconds.
+void release_free_memory();
+
 /// Reads a limit of memory: "1073741824" is one, "max" is none. Nor is one
 /// beyond 2^60, by which v1 says that there is none.
 std::optional<uint64_t> parse_memory_max(std::string_view text);

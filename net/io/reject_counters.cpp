@@ -25,6 +25,8 @@ std::string_view to_string(reject_reason reason) {
       "ping_timeout",
       "overlapping_requests",
       "protocol_violation",
+      "connection_backlog",
+      "server_backlog",
   };
   auto index = static_cast<size_t>(reason);
   return index < names.size() ? names[index] : "invalid";

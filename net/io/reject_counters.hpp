@@ -53,9 +53,14 @@ enum class reject_reason : uint8_t {
   overlapping_requests,
   /// What the layer above closes with a code for the client's fault.
   protocol_violation,
+  /// A connection was not read for a while: too much of what it has sent waits
+  /// to be taken.
+  connection_backlog,
+  /// The same, because too much of what all connections have sent waits.
+  server_backlog,
 };
 
-inline constexpr size_t reject_reason_count = 21;
+inline constexpr size_t reject_reason_count = 23;
 
 /// The name of the reason, as written above.
 std::string_view to_string(reject_reason reason);

@@ -1,8 +1,9 @@
 #include "net/io/websocket_session.hpp"
 
 #include "net/io/connection_handle.hpp"
-#include "net/io/frame_header.hpp"
 #include "net/io/frame_meter.hpp"
+#include "net/io/read_gate.hpp"
+#include "net/io/websocket_outbox.hpp"
 #include "net/io/whole_stream.hpp"
 
 #include <boost/asio/dispatch.hpp>
@@ -10,8 +11,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
-#include <array>
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -24,9 +23,6 @@ namespace {
 
 using boost::system::error_code;
 using std::chrono::steady_clock;
-
-// What a queued message costs beyond its octets.
-constexpr size_t message_overhead = 64;
 
 // How long a client may take to answer our close frame.
 constexpr auto close_patience = std::chrono::seconds{1};
@@ -41,12 +37,8 @@ constexpr size_t kept_buffer = 64 << 10;
 // Who has nothing to say for so long once it may has let up.
 constexpr auto breath = std::chrono::milliseconds{50};
 
-// What goes out with one system call, more or less.
-constexpr size_t max_run = whole_stream::max_now / 2;
-constexpr size_t max_run_octets = 64 << 10;
-
-// One WebSocket on one loop. `queue`, `request_close` and `shut_down` may be
-// called from any thread, everything else runs on the loop.
+// One WebSocket on one loop. `queue`, `await_drain`, `request_close` and
+// `shut_down` may be called from any thread, everything else runs on the loop.
 class websocket_session final
     : public closable,
       public std::enable_shared_from_this<websocket_session> {
@@ -60,10 +52,13 @@ public:
       , loop_(stream.get_executor())
       , ws_(std::move(stream))
       , timer_(loop_)
-      , bucket_(core_->config.message_rate, core_->config.message_burst) {}
+      , bucket_(core_->config.message_rate, core_->config.message_burst)
+      , outbox_(core_->config.max_write_queue) {}
 
   void start(const beast_request& upgrade, http_request request) {
     address_bucket_ = core_->gate.messages(request.remote);
+    gate_.open(*core_, weak_from_this(), loop_,
+               &websocket_session::go_on_reading);
     handle_ = std::make_shared<connection_handle<websocket_session>>(
         weak_from_this(), std::move(request), plan_.kind);
     configure();
@@ -74,11 +69,7 @@ public:
   }
 
   void queue(std::vector<outgoing_message> messages) {
-    size_t cost = 0;
-    for (const auto& x : messages)
-      cost += cost_of(x);
-    auto queued = queued_octets_.fetch_add(cost) + cost;
-    bool over = queued > core_->config.max_write_queue;
+    bool over = !outbox_.charge(messages);
     // An answer that is given at once precedes what the next read brings.
     asio::dispatch(loop_, [self = shared_from_this(),
                            messages = std::move(messages), over]() mutable {
@@ -86,6 +77,13 @@ public:
         self->give_up_slow_reader();
       else
         self->enqueue(std::move(messages));
+    });
+  }
+
+  void await_drain() {
+    asio::dispatch(loop_, [self = shared_from_this()] {
+      self->drain_awaited_ = true;
+      self->tell_drained();
     });
   }
 
@@ -107,21 +105,6 @@ public:
   }
 
 private:
-  struct waiting_message {
-    waiting_message(outgoing_message x, time_point now)
-        : what(std::move(x))
-        , header(what.text->size(), what.binary)
-        , queued(now) {}
-
-    outgoing_message what;
-    frame_header header;
-    time_point queued;
-  };
-
-  static size_t cost_of(const outgoing_message& x) {
-    return x.text->size() + message_overhead;
-  }
-
   void configure() {
     const auto& config = core_->config;
     beast::get_lowest_layer(ws_).expires_never();
@@ -209,17 +192,32 @@ private:
   }
 
   void read() {
+    if (gate_.must_wait(shared_from_this()))
+      return;
     ws_.async_read_some(buffer_, 0,
-                        [self = shared_from_this()](error_code ec, size_t) {
-                          self->on_read(ec);
+                        [self = shared_from_this()](error_code ec, size_t n) {
+                          self->on_read(ec, n);
                         });
   }
 
-  void on_read(error_code ec) {
+  // What the client has sent before has been taken.
+  void go_on_reading(duration held) {
+    if (finished_ || close_sent_)
+      return;
+    // The client could not send the rest of its message meanwhile.
+    if (message_deadline_) {
+      *message_deadline_ += held;
+      arm(*message_deadline_);
+    }
+    read();
+  }
+
+  void on_read(error_code ec, size_t octets) {
     if (finished_)
       return;
     if (ec)
       return finish(closed_by(ec));
+    gate_.octets().add(octets);
     if (ws_.is_message_done()) {
       deliver();
     } else if (!message_deadline_) {
@@ -261,36 +259,34 @@ private:
   }
 
   void deliver() {
-    std::string message{static_cast<const char*>(buffer_.data().data()),
-                        buffer_.size()};
+    incoming_message message{
+        {static_cast<const char*>(buffer_.data().data()), buffer_.size()},
+        !ws_.got_text()};
     buffer_.clear();
     if (buffer_.capacity() > kept_buffer)
       buffer_.shrink_to_fit();
     message_deadline_.reset();
-    if (!events_ || closing_ || ignoring_)
-      return;
-    if (ws_.got_text())
-      events_->on_text(std::move(message));
-    else
-      events_->on_binary(std::move(message));
+    constexpr auto overhead = undelivered_octets::message_overhead;
+    gate_.octets().add(overhead);
+    message.receipt = gate_.octets().issue(message.data.size() + overhead);
+    if (events_ && !closing_ && !ignoring_)
+      events_->on_message(std::move(message));
   }
 
   void enqueue(std::vector<outgoing_message> messages) {
     // After its close frame a client takes nothing (RFC 6455, section 5.5.1).
     if (finished_ || closing_ || hung_up_ || !opened_)
       return;
-    auto now = steady_clock::now();
-    for (auto& x : messages)
-      outbox_.emplace_back(std::move(x), now);
-    if (writing_ == 0 && !outbox_.empty())
+    outbox_.push(std::move(messages), steady_clock::now());
+    if (!outbox_.writing() && !outbox_.empty())
       write();
   }
 
   // Writes what waits, run by run: at once as long as the socket takes it.
   void write() {
     while (!outbox_.empty()) {
-      auto left = gather();
-      left -= skip(ws_.next_layer().write_now(run_));
+      auto left = outbox_.gather();
+      left -= outbox_.skip(ws_.next_layer().write_now(outbox_.run()));
       if (left > 0)
         return write_rest();
       forget_written();
@@ -299,36 +295,10 @@ private:
       send_close();
   }
 
-  // Makes a run of what waits; returns its octets.
-  size_t gather() {
-    size_t octets = 0;
-    run_.clear();
-    for (const auto& x : outbox_) {
-      if (writing_ == max_run || octets > max_run_octets)
-        break;
-      run_.push_back(x.header.buffer());
-      run_.push_back(asio::buffer(*x.what.text));
-      octets += run_[run_.size() - 2].size() + run_.back().size();
-      ++writing_;
-    }
-    return octets;
-  }
-
-  // Takes octets off the front of the run; returns their number.
-  size_t skip(size_t octets) {
-    auto left = octets;
-    for (auto& x : run_) {
-      auto part = std::min(left, x.size());
-      x += part;
-      left -= part;
-    }
-    return octets;
-  }
-
   void write_rest() {
-    arm(outbox_.front().queued + core_->config.max_write_delay);
+    arm(write_deadline());
     ws_.next_layer().async_write_some(
-        run_, [self = shared_from_this()](error_code ec, size_t) {
+        outbox_.run(), [self = shared_from_this()](error_code ec, size_t) {
           self->on_written(ec);
         });
   }
@@ -343,10 +313,22 @@ private:
   }
 
   void forget_written() {
-    for (; writing_ > 0; --writing_) {
-      queued_octets_ -= cost_of(outbox_.front().what);
-      outbox_.pop_front();
+    outbox_.pop_run();
+    tell_drained();
+  }
+
+  void tell_drained() {
+    if (drain_awaited_ && events_
+        && outbox_.octets() <= core_->config.max_write_queue / 2) {
+      drain_awaited_ = false;
+      events_->on_drained();
     }
+  }
+
+  // By when the client must have read something.
+  time_point write_deadline() {
+    return std::max(outbox_.oldest(), ws_.next_layer().progressed())
+           + core_->config.max_write_delay;
   }
 
   void begin_close(uint16_t code, std::string reason) {
@@ -377,8 +359,7 @@ private:
     if (finished_ || close_sent_)
       return;
     core_->rejects.add(reject_reason::slow_reader);
-    while (outbox_.size() > writing_)
-      outbox_.pop_back();
+    outbox_.drop_waiting();
     closing_ = websocket::close_reason{
         static_cast<websocket::close_code>(close_code::try_again_later),
         "client reads too slowly"};
@@ -407,11 +388,13 @@ private:
       return;
     }
     if (!outbox_.empty()) {
-      auto limit = outbox_.front().queued + core_->config.max_write_delay;
+      auto limit = write_deadline();
       if (now >= limit)
         return give_up_slow_reader();
       arm(limit);
     }
+    if (gate_.excuses_lateness())
+      return;
     if (message_deadline_ && now >= *message_deadline_)
       reject(reject_reason::message_slow, close_code::policy_violation,
              "message takes too long");
@@ -422,6 +405,7 @@ private:
   void finish(uint16_t code) {
     if (std::exchange(finished_, true))
       return;
+    gate_.close();
     timer_.cancel();
     beast::get_lowest_layer(ws_).close();
     ws_.next_layer().release_reads();
@@ -451,11 +435,9 @@ private:
   beast::flat_buffer buffer_;
   // Whether the client is about to be turned away.
   bool ignoring_ = false;
-  std::atomic<size_t> queued_octets_{0};
-  std::deque<waiting_message> outbox_;
-  // The first messages of the outbox that are on their way, and their octets.
-  size_t writing_ = 0;
-  std::vector<asio::const_buffer> run_;
+  read_gate<websocket_session> gate_;
+  websocket_outbox outbox_;
+  bool drain_awaited_ = false;
   bool opened_ = false;
   bool close_sent_ = false;
   bool hung_up_ = false;

@@ -58,6 +58,11 @@ public:
     hold_timer_.cancel();
   }
 
+  /// When octets were last written.
+  time_point progressed() const {
+    return progressed_;
+  }
+
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, size_t)>(
@@ -86,7 +91,10 @@ public:
     message.msg_iovlen = count;
     auto sent = ::sendmsg(stream_.next_layer().socket().native_handle(),
                           &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    return sent > 0 ? static_cast<size_t>(sent) : 0;
+    if (sent <= 0)
+      return 0;
+    progressed_ = std::chrono::steady_clock::now();
+    return static_cast<size_t>(sent);
   }
 
   /// Writes all of the buffers, in spite of its name, once the writes before
@@ -107,6 +115,9 @@ public:
 
 private:
   using error_code = boost::system::error_code;
+
+  // Octets that one write of a long message offers to the stream.
+  static constexpr size_t most_at_once = 64 << 10;
 
   struct pending_write {
     virtual ~pending_write() = default;
@@ -142,10 +153,16 @@ private:
   template <class Handler, class Buffers>
   void begin(Handler handler, const Buffers& buffers) {
     writing_ = true;
+    // Writes all, as asio::transfer_all() does, and notes each part.
+    auto note_progress = [this](error_code ec, size_t octets) -> size_t {
+      if (octets > 0)
+        progressed_ = std::chrono::steady_clock::now();
+      return ec ? 0 : most_at_once;
+    };
     auto executor =
         boost::asio::get_associated_executor(handler, get_executor());
     boost::asio::async_write(
-        stream_, buffers,
+        stream_, buffers, note_progress,
         boost::asio::bind_executor(executor,
                                    [this, handler = std::move(handler)](
                                        error_code ec, size_t octets) mutable {
@@ -166,6 +183,7 @@ private:
   socket_stream stream_;
   loop_timer hold_timer_;
   time_point held_until_{};
+  time_point progressed_{};
   bool writing_ = false;
   std::deque<std::unique_ptr<pending_write>> waiting_;
 };

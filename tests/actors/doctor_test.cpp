@@ -285,6 +285,21 @@ TEST_CASE("a control group that leaves too little is a warning") {
   CHECK(report.find("memory: the limit is 1024 MB\n") != std::string::npos);
 }
 
+TEST_CASE("a configuration that lets clients use up the memory is a warning") {
+  host x;
+  x.facts.memory_limit = uint64_t{512} << 20;
+  x.settings.http.undelivered_limit = 200 << 20;
+  expect(x.complaint(), verdict::warning, "memory", "200 MB",
+         "http.undelivered-limit to 134217728");
+  x.settings.http.undelivered_limit = 128 << 20;
+  CHECK(x.complaints().empty());
+  x.settings.overload.memory = 0;
+  expect(x.complaint(), verdict::warning, "memory", "512 MB",
+         "overload.memory");
+  x.facts.memory_limit = std::nullopt;
+  CHECK(x.complaints().empty());
+}
+
 TEST_CASE("no tokens are a warning, but on loopback") {
   host x;
   x.settings.auth.jwt.clear();

@@ -18,6 +18,13 @@ struct load_scene {
     settings.cpu_time = [this] {
       return used;
     };
+    settings.memory = [this] {
+      return memory;
+    };
+    settings.release_memory = [this] {
+      ++released;
+      memory -= free_memory;
+    };
     actor = spawn_load(*world.system, settings);
     world.run();
   }
@@ -42,6 +49,9 @@ struct load_scene {
 
   actor_world world;
   net::duration used{};
+  double memory = 0.5;    // in use, as a share
+  double free_memory = 0; // of it, what the allocator keeps
+  int released = 0;
   load_actor actor;
 };
 
@@ -54,6 +64,26 @@ TEST_CASE("the level follows the CPU, as a share of the usable cores") {
   at.pass(3s, 1.9);
   CHECK(at.level() == overload_level::busy);
   at.pass(3s, 0.5);
+  CHECK(at.level() == overload_level::normal);
+}
+
+TEST_CASE("the level follows the memory, once what is free is given back") {
+  load_scene at;
+  at.pass(10s, 0.5);
+  CHECK(at.released == 0);
+  at.memory = 0.95;
+  at.free_memory = 0.2;
+  at.pass(1s, 0.5);
+  CHECK(at.released == 1);
+  CHECK(at.level() == overload_level::normal);
+  at.memory = 0.95;
+  at.free_memory = 0;
+  at.pass(20s, 0.5);
+  CHECK(at.level() == overload_level::busy);
+  // That takes time, so it is not tried each time.
+  CHECK(at.released <= 4);
+  at.memory = 0.5;
+  at.pass(2s, 0.5);
   CHECK(at.level() == overload_level::normal);
 }
 
@@ -83,6 +113,8 @@ TEST_CASE("marks come from the configuration") {
   CHECK(marks.cpu == doctest::Approx(0.9));
   CHECK(marks.delay == 20ms);
   CHECK(marks.shed_delay == 40ms);
+  CHECK(marks.memory == doctest::Approx(0.9));
+  CHECK(marks.memory == load_monitor::marks{}.memory);
   CHECK(marks.cpu == load_monitor::marks{}.cpu);
   CHECK(marks.delay == load_monitor::marks{}.delay);
   CHECK(marks.shed_delay == load_monitor::marks{}.shed_delay);

@@ -70,6 +70,29 @@ TEST_CASE("without load nothing happens") {
   CHECK(at.changes.empty());
 }
 
+TEST_CASE("newcomers are refused while the memory is above its mark") {
+  watch at;
+  load_sample full{.cpu = 0.1, .memory = 0.9};
+  load_sample nearly{.cpu = 0.1, .memory = 0.89};
+  load_sample relieved{.cpu = 0.1, .memory = 0.85};
+  at.feed(nearly, 10s);
+  CHECK(at.level() == normal);
+  at.feed(full);
+  CHECK(at.level() == busy);
+  CHECK(at.changes.back().what.by_memory);
+  CHECK(!at.changes.back().what.by_cpu);
+  CHECK(at.changes.back().what.memory == 0.9);
+  // Memory alone sheds nothing, and a little less of it is not enough.
+  at.feed(full, 10s);
+  at.feed(nearly, 10s);
+  CHECK(at.level() == busy);
+  CHECK(at.until(normal, relieved) <= 1100ms);
+
+  watch never{{.memory = 0}};
+  never.feed({.memory = 1}, 10s);
+  CHECK(never.level() == normal);
+}
+
 TEST_CASE("delays of a server that does little are not its own") {
   watch at;
   at.feed({load_monitor::least_cpu - 0.01, 500ms, 100}, 60s);

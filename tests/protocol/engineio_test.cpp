@@ -318,9 +318,79 @@ TEST_CASE("a client that leaves too much unread is given up") {
   config.max_queue = 10;
   auto x = opened_by_polling(config);
   x.handle_send(false, "12345", start);
-  CHECK(!x.poll_event());
   x.handle_send(false, "67890", start);
+  CHECK(!x.poll_event());
+  x.handle_send(false, "", start);
   expect_closed(x, close_reason::queue_full);
+}
+
+TEST_CASE("messages that are sent together do not make a slow reader") {
+  session_config config;
+  config.max_queue = 10;
+  auto x = opened_by_polling(config);
+  x.handle_send({{false, "a long list"}, {true, "of any length"}}, start);
+  CHECK(!x.poll_event());
+  CHECK(x.queued_octets() == 26);
+  // What comes after it counts as ever.
+  x.handle_send(false, "news", start);
+  CHECK(!x.poll_event());
+  x.handle_send(false, "", start);
+  expect_closed(x, close_reason::queue_full);
+}
+
+TEST_CASE("a long list goes out in several answers") {
+  session_config config;
+  config.max_answer = 10;
+  config.max_queue_delay = 5s;
+  auto x = opened_by_polling(config);
+  x.handle_send({{false, "123"},
+                 {false, "456"},
+                 {false, "longer than an answer"},
+                 {false, "7"}},
+                start);
+  CHECK(x.handle_poll(start));
+  CHECK(expect<poll_answered>(x).body
+        == "4123\x1e"
+           "4456");
+  CHECK(x.handle_poll(start + 1s));
+  CHECK(expect<poll_answered>(x).body == "4longer than an answer");
+  // The rest has its own time to wait.
+  CHECK(x.poll_timeout() == start + 6s);
+  // A close lets it out first.
+  x.handle_close(start + 2s);
+  CHECK(x.handle_poll(start + 2s));
+  CHECK(expect<poll_answered>(x).body
+        == "47\x1e"
+           "1");
+  expect_closed(x, close_reason::closed_by_server);
+}
+
+TEST_CASE("a client gets the time that a long answer takes to receive") {
+  session_config config;
+  config.least_rate = 1000;
+  config.max_queue_delay = 5s;
+  config.ping_interval = 3s;
+  config.ping_timeout = 2s;
+  auto x = opened_by_polling(config);
+  x.handle_send(false, std::string(9999, 'x'), start);
+  CHECK(x.handle_poll(start));
+  CHECK(expect<poll_answered>(x).body.size() == 10'000);
+  // It has that after 10 s, so the news need not be polled before 15 s, nor
+  // the ping be answered before 12 s.
+  x.handle_send(false, "news", start + 1s);
+  CHECK(x.poll_timeout() == start + 3s);
+  x.handle_timeout(start + 3s);
+  CHECK(x.poll_timeout() == start + 12s);
+  x.handle_timeout(start + 11s);
+  CHECK(!x.poll_event());
+  // Who polls has received it.
+  CHECK(x.handle_poll(start + 11s));
+  CHECK(expect<poll_answered>(x).body
+        == "4news\x1e"
+           "2");
+  x.handle_send(false, "more", start + 11s);
+  x.handle_timeout(start + 12s);
+  expect_closed(x, close_reason::ping_timeout);
 }
 
 TEST_CASE("a client that leaves anything unread for too long is given up") {

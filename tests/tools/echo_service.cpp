@@ -22,12 +22,12 @@ public:
   explicit plain_echo(std::shared_ptr<net::connection> conn)
       : conn_(std::move(conn)) {}
 
-  void on_text(std::string text) override {
-    conn_->send_text(std::move(text));
-  }
-
-  void on_binary(std::string octets) override {
-    conn_->send_binary(std::make_shared<const std::string>(std::move(octets)));
+  void on_message(net::incoming_message x) override {
+    if (x.binary)
+      conn_->send_binary(
+          std::make_shared<const std::string>(std::move(x.data)));
+    else
+      conn_->send_text(std::move(x.data));
   }
 
   void on_close(uint16_t) override {}
@@ -131,12 +131,8 @@ public:
   explicit socketio_events(std::shared_ptr<socketio_echo> to)
       : to_(std::move(to)) {}
 
-  void on_text(std::string text) override {
-    to_->handle_frame(std::move(text), false);
-  }
-
-  void on_binary(std::string octets) override {
-    to_->handle_frame(std::move(octets), true);
+  void on_message(net::incoming_message x) override {
+    to_->handle_frame(std::move(x.data), x.binary);
   }
 
   void on_close(uint16_t) override {}

@@ -12,7 +12,20 @@ public:
       : up_(up)
       , conn_(std::move(conn)) {}
 
-  void on_text(std::string text) override {
+  void on_message(incoming_message x) override {
+    if (x.binary)
+      conn_->send_binary(
+          std::make_shared<const std::string>(std::move(x.data)));
+    else
+      on_text(std::move(x.data));
+  }
+
+  void on_close(uint16_t code) override {
+    up_.note_closed(code);
+  }
+
+private:
+  void on_text(std::string text) {
     if (text == "close") {
       conn_->close(4000, "as you wish");
     } else if (text == "flood") {
@@ -27,15 +40,6 @@ public:
     }
   }
 
-  void on_binary(std::string octets) override {
-    conn_->send_binary(std::make_shared<const std::string>(std::move(octets)));
-  }
-
-  void on_close(uint16_t code) override {
-    up_.note_closed(code);
-  }
-
-private:
   echo_handler& up_;
   std::shared_ptr<connection> conn_;
 };

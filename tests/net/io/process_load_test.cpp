@@ -4,6 +4,8 @@
 
 #include <sched.h>
 
+#include <vector>
+
 using namespace troupe::net;
 
 TEST_CASE("CPU time grows as it is used") {
@@ -29,6 +31,17 @@ TEST_CASE("affinity limits the usable cores") {
   CHECK(usable_cores() <= 1);
   REQUIRE(sched_setaffinity(0, sizeof all, &all) == 0);
   CHECK(usable_cores() == before);
+}
+
+TEST_CASE("the memory in use is a part of what may be used") {
+  auto before = resident_memory();
+  CHECK(before > 0);
+  CHECK(before < usable_memory());
+  if (auto limit = memory_limit())
+    CHECK(usable_memory() <= *limit);
+  constexpr size_t size = 64 << 20;
+  std::vector<char> much(size, 'x');
+  CHECK(resident_memory() >= before + size / 2);
 }
 
 TEST_CASE("cpu.max is a quota over a period, or none") {

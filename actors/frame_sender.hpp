@@ -1,0 +1,67 @@
+#pragma once
+
+#include "net/io/connection.hpp"
+#include "protocol/dialect.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace troupe::actors {
+
+/// Sends a dialect's frames to its client, and holds requests back while the
+/// client has much to read: so a client that asks for many long lists waits
+/// for them, instead of being taken for a slow reader.
+class frame_sender {
+public:
+  /// Octets after which the client must have read most of what was sent before
+  /// its next request is served.
+  static constexpr size_t most_unread = 256 << 10;
+
+  /// Calls `step`, which serves one request or returns false, until it returns
+  /// false or the client has much to read. All frames leave together.
+  template <class Step>
+  void run(protocol::dialect& from, net::connection& to, Step step) {
+    for (bool more = true; more;) {
+      while (ready() && (more = step()))
+        gather(from);
+      gather(from);
+      flush(to);
+      more = more && ready();
+    }
+  }
+
+  /// The client has read most of what was sent.
+  void handle_drained() {
+    awaiting_ = false;
+  }
+
+private:
+  bool ready() const {
+    return !awaiting_ && octets_ < most_unread;
+  }
+
+  void gather(protocol::dialect& from) {
+    while (auto out = from.poll_frame()) {
+      if (!out->shared)
+        out->shared =
+            std::make_shared<const std::string>(std::move(out->payload));
+      octets_ += out->shared->size();
+      batch_.push_back({std::move(out->shared), out->binary});
+    }
+  }
+
+  void flush(net::connection& to) {
+    if (!batch_.empty())
+      to.send(std::exchange(batch_, {}));
+    if (awaiting_ || octets_ < most_unread)
+      return;
+    octets_ = 0;
+    awaiting_ = to.await_drain();
+  }
+
+  std::vector<net::outgoing_message> batch_;
+  size_t octets_ = 0; // since the client was last waited for
+  bool awaiting_ = false;
+};
+
+} // namespace troupe::actors
