@@ -285,6 +285,11 @@ void key_table::add_room() {
              1'000'000, "Those of them that one session opened");
   add_number("room.max-waiting-per-address", x.max_waiting_per_address, 0,
              1'000'000, "Those of them that clients of one address opened");
+  add_number("room.max-app-data", x.max_app_data, 0, 1'073'741'824,
+             "Bytes of appData of all producers of one room, without the "
+             "first 1,024 of each peer");
+  add_number("room.max-app-data-per-peer", x.max_app_data_per_peer, 2,
+             16'777'216, "Bytes of appData of all producers of one peer");
   add_time("room.empty-timeout", x.empty_timeout, 1, 86'400,
            "How long a room that was opened stays without a member, s");
   add_time("room.reconnect-grace", x.reconnect_grace, 0, 3'600,

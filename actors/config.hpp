@@ -63,9 +63,11 @@ struct config {
     uint32_t max_data_consumers = 1'000'000;
     uint32_t max_data_producers_per_peer = 64;
     uint32_t max_data_consumers_per_peer = 1'000;
-    uint32_t max_waiting = 10'000;            // 0: no limit
-    uint32_t max_waiting_per_session = 100;   // 0: no limit
-    uint32_t max_waiting_per_address = 1'000; // 0: no limit
+    uint32_t max_waiting = 10'000;              // 0: no limit
+    uint32_t max_waiting_per_session = 100;     // 0: no limit
+    uint32_t max_waiting_per_address = 1'000;   // 0: no limit
+    uint32_t max_app_data = 2 * 1024 * 1024;    // bytes
+    uint32_t max_app_data_per_peer = 64 * 1024; // bytes
     std::chrono::seconds empty_timeout{300};
     std::chrono::seconds reconnect_grace{10};
     std::string takeover = "anyone"; // or "proven"

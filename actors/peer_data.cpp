@@ -37,6 +37,18 @@ caf::error in_terms_of_data(const caf::error& failure) {
 
 } // namespace
 
+caf::expected<std::shared_ptr<void>>
+peer_state::take_app_data(size_t octets, std::shared_ptr<void> place) {
+  using places = std::pair<std::shared_ptr<void>, std::shared_ptr<void>>;
+  if (!app_data)
+    app_data.emplace(services->settings.room.max_app_data_per_peer);
+  auto taken = app_data->take(octets, *quotas.app_data);
+  if (const auto* refusal = std::get_if<protocol::error>(&taken))
+    return to_caf(*refusal);
+  return std::shared_ptr<void>{std::make_shared<places>(
+      std::move(place), std::move(std::get<0>(taken)))};
+}
+
 caf::expected<transport_entry*>
 peer_state::choose_for_data(const std::optional<transport_id>& which,
                             direction way) {
@@ -82,6 +94,11 @@ peer_state::produce_data(verb::produce_data& x) {
   auto place = quotas.data_producers->take();
   if (!place)
     return refuse(error_code::limit_reached);
+  auto places =
+      take_app_data(x.app_data.text.size() + x.label.size() + x.protocol.size(),
+                    std::move(place));
+  if (!places)
+    return places.error();
   auto created = make_id<data_producer_id>(*random);
   auto actor = spawn_data_producer(
       self->system(),
@@ -90,7 +107,7 @@ peer_state::produce_data(verb::produce_data& x) {
   self->link_to(actor);
   self->monitor(actor);
   data_producers.push_back(
-      {created, (*on)->id, actor, x.paused, std::move(place)});
+      {created, (*on)->id, actor, x.paused, std::move(*places)});
   auto entry = data_producer_entry{
       {created, id, x.label, x.protocol, x.paused, x.app_data},
       x.stream,

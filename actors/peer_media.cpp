@@ -42,6 +42,9 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   auto place = quotas.producers->take();
   if (!place)
     return refuse(error_code::limit_reached);
+  auto places = take_app_data(x.app_data.text.size(), std::move(place));
+  if (!places)
+    return places.error();
   auto consumable =
       protocol::get_consumable_rtp_parameters(x.kind, sent, router, *mapping);
   auto created = make_id<producer_id>(*random);
@@ -68,7 +71,7 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   // On the list at once: should the peer end before the transport answers,
   // it ends this producer, too.
   producers.push_back(
-      {created, on->id, actor, x.kind, x.paused, std::move(place)});
+      {created, on->id, actor, x.kind, x.paused, std::move(*places)});
   auto route = add_transport_producer{
       created,           to_identity(sent),
       to_feedback(sent), caf::actor_cast<rtp_sink_actor>(actor),

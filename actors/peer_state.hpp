@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/app_data_quota.hpp"
 #include "actors/consume_cursor.hpp"
 #include "actors/consumer_actor.hpp"
 #include "actors/data_consumer_actor.hpp"
@@ -157,6 +158,11 @@ struct peer_state {
   template <class Change>
   caf::result<reply::data_subchannels>
   change_subchannels(const data_consumer_id& which, Change change);
+
+  // Adds what a producer's `appData` and the like take to its place in the
+  // room; or says why that is too much.
+  caf::expected<std::shared_ptr<void>>
+  take_app_data(size_t octets, std::shared_ptr<void> place);
 
   // The transport that is named or meant; or why there is none.
   caf::expected<transport_entry*>
@@ -357,6 +363,7 @@ struct peer_state {
   std::shared_ptr<rtp::memory_budget> replay_budget =
       std::make_shared<rtp::memory_budget>();
   room_quotas quotas;
+  std::optional<app_data_quota> app_data;
   bool hidden = false;       // others do not know of it yet
   request_deadline deadline; // of the request at hand
   uint64_t joiner = 0;       // see adopt_session

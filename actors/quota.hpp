@@ -12,16 +12,26 @@ class quota : public std::enable_shared_from_this<quota> {
 public:
   explicit quota(uint32_t limit) : limit_(limit) {}
 
-  /// A place among them for as long as the result lives; null where none is
-  /// left.
-  std::shared_ptr<void> take() {
-    if (count_.fetch_add(1, std::memory_order_relaxed) >= limit_) {
-      count_.fetch_sub(1, std::memory_order_relaxed);
+  /// As many places among them for as long as the result lives; null where
+  /// fewer are left.
+  std::shared_ptr<void> take(uint32_t count = 1) {
+    auto taken = uint64_t{count_.fetch_add(count, std::memory_order_relaxed)};
+    if (taken + count > limit_) {
+      count_.fetch_sub(count, std::memory_order_relaxed);
       return nullptr;
     }
-    return {this, [self = shared_from_this()](void*) {
-              self->count_.fetch_sub(1, std::memory_order_relaxed);
+    return {this, [self = shared_from_this(), count](void*) {
+              self->count_.fetch_sub(count, std::memory_order_relaxed);
             }};
+  }
+
+  uint32_t limit() const {
+    return limit_;
+  }
+
+  /// How many places are taken.
+  uint32_t taken() const {
+    return count_.load(std::memory_order_relaxed);
   }
 
 private:
@@ -35,6 +45,7 @@ struct room_quotas {
   std::shared_ptr<quota> consumers;
   std::shared_ptr<quota> data_producers;
   std::shared_ptr<quota> data_consumers;
+  std::shared_ptr<quota> app_data = {}; // in octets; see app_data_quota
 };
 
 } // namespace troupe::actors

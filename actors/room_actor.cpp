@@ -455,7 +455,8 @@ room_actor spawn_room(caf::actor_system& system, room_id id,
     self->state.quotas = {std::make_shared<quota>(limits.max_producers),
                           std::make_shared<quota>(limits.max_consumers),
                           std::make_shared<quota>(limits.max_data_producers),
-                          std::make_shared<quota>(limits.max_data_consumers)};
+                          std::make_shared<quota>(limits.max_data_consumers),
+                          std::make_shared<quota>(limits.max_app_data)};
     return self->state.make_behavior();
   });
 }

@@ -330,6 +330,23 @@ TEST_CASE("of one data producer a peer has so many consumers and no more") {
   CHECK(text_at(consume(other), "/type") == "data-consumer-params");
 }
 
+TEST_CASE("labels and protocols of data producers count with their appData") {
+  actors::config x;
+  x.room.max_app_data_per_peer = 1000;
+  scene at{x};
+  auto ask = [&](int stream, size_t label, size_t protocol) {
+    return at.bob.request("produce-data",
+                          R"({"sctpStreamParameters":{"streamId":)"
+                              + std::to_string(stream) + R"(},"label":")"
+                              + std::string(label, 'x') + R"(","protocol":")"
+                              + std::string(protocol, 'x') + "\"}");
+  };
+  // An appData that is left out is "{}".
+  CHECK(text_at(ask(0, 498, 400), "/type") == "data-producer-id");
+  CHECK(code_of(ask(1, 50, 49)) == "limit-reached");
+  CHECK(text_at(ask(1, 49, 49), "/type") == "data-producer-id");
+}
+
 TEST_CASE("figures of data channels are those of the switch") {
   scene at;
   auto producer = at.talk();
