@@ -66,6 +66,12 @@ private:
   std::atomic<size_t> in_flight_{0};
 };
 
+/// What waits for all data consumers of one client, on whatever transport, in
+/// octets. Only the sctp actor touches it.
+struct data_backlog {
+  size_t octets = 0;
+};
+
 /// The application data of several DTLS records, one each.
 using data_records = std::vector<std::vector<uint8_t>>;
 

@@ -45,12 +45,14 @@ data_switch::data_switch(const data_limits& limits) : limits_(limits) {}
 
 // -- associations -------------------------------------------------------------
 
-void data_switch::open(transport_key which) {
+void data_switch::open(transport_key which,
+                       std::shared_ptr<data_backlog> backlog) {
   if (find_even_closing(which))
     return;
   auto x = std::make_unique<association>();
   x->key = which;
   x->id = stack_.open();
+  x->backlog = backlog ? std::move(backlog) : std::make_shared<data_backlog>();
   by_id_.emplace(x->id, x.get());
   associations_.emplace(which, std::move(x));
 }
@@ -288,7 +290,7 @@ void data_switch::erase(data_consumer_key which, bool reset,
   if (!on)
     return;
   on->consumers.erase(gone->stream);
-  on->queued -= gone->queued;
+  on->backlog->octets -= gone->queued;
   if (!gone->queue.empty())
     std::erase(on->waiting, which);
   if (reset)

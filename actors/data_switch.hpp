@@ -127,8 +127,9 @@ public:
 
   // -- associations ----------------------------------------------------------
 
-  /// Makes an association, which waits for its client.
-  void open(transport_key which);
+  /// Makes an association, which waits for its client. Associations with the
+  /// same `backlog` share the limit on what waits; null shares with none.
+  void open(transport_key which, std::shared_ptr<data_backlog> backlog = {});
 
   /// Ends it, once the records before this are done. Its consumers end at
   /// once; its producers stay, and bring nothing more.
@@ -250,7 +251,7 @@ private:
     net::sctp_stream_id next_stream = 0;
     /// Those for whom messages wait, in the order in which they take turns.
     std::deque<data_consumer_key> waiting;
-    size_t queued = 0;
+    std::shared_ptr<data_backlog> backlog; // never null
     uint64_t octets_received = 0;
     uint64_t octets_sent = 0;
     /// Packets to send.

@@ -104,7 +104,7 @@ void data_switch::enqueue(consumer& to, association& on, const data_message& x,
     on.waiting.push_back(to.is.key);
   to.queue.push_back({x.ppid, x.octets, now});
   to.queued += weight(x.octets);
-  on.queued += weight(x.octets);
+  on.backlog->octets += weight(x.octets);
   if (to.queued > limits_.buffer_octets && !to.over_since) {
     to.over_since = now;
     over_limit_.push_back(to.is.key);
@@ -112,7 +112,7 @@ void data_switch::enqueue(consumer& to, association& on, const data_message& x,
   note_more(to);
   // All consumers of a slow client together get no more than one may have.
   if (to.queued > 2 * limits_.buffer_octets
-      || on.queued > 2 * limits_.buffer_octets)
+      || on.backlog->octets > 2 * limits_.buffer_octets)
     doomed_.push_back(to.is.key);
 }
 
@@ -120,7 +120,7 @@ void data_switch::enqueue(consumer& to, association& on, const data_message& x,
 void data_switch::enqueue_unreliable(consumer& to, association& on,
                                      const data_message& x,
                                      net::time_point now) {
-  if (on.queued + weight(x.octets) > limits_.buffer_octets) {
+  if (on.backlog->octets + weight(x.octets) > limits_.buffer_octets) {
     drop(to);
     return;
   }
@@ -136,7 +136,7 @@ data_switch::waiting_message data_switch::take_oldest(consumer& to,
   auto out = std::move(to.queue.front());
   to.queue.pop_front();
   to.queued -= weight(out.octets);
-  on.queued -= weight(out.octets);
+  on.backlog->octets -= weight(out.octets);
   if (to.queued <= limits_.buffer_octets)
     to.over_since.reset();
   return out;

@@ -362,6 +362,8 @@ struct peer_state {
   // Of the packets that its producers keep.
   std::shared_ptr<rtp::memory_budget> replay_budget =
       std::make_shared<rtp::memory_budget>();
+  // Of the messages that wait for its data consumers.
+  std::shared_ptr<data_backlog> backlog = std::make_shared<data_backlog>();
   room_quotas quotas;
   std::optional<app_data_quota> app_data;
   bool hidden = false;       // others do not know of it yet

@@ -41,7 +41,7 @@ peer_state::create_transport(const verb::create_transport& x) {
   auto actor = spawn_transport(self->system(),
                                {created, services, shard, sctp,
                                 caf::actor_cast<transport_listener_actor>(self),
-                                !x.direction.has_value()});
+                                !x.direction.has_value(), backlog});
   self->link_to(actor);
   self->monitor(actor);
   auto& entry = transports.emplace_back();

@@ -176,7 +176,7 @@ sctp_actor_state::make_behavior(const sctp_services& with) {
 
 void sctp_actor_state::open(const open_association& x) {
   transports.insert_or_assign(x.transport, transport{x.id, x.out, x.listener});
-  engine->open(x.transport);
+  engine->open(x.transport, x.backlog);
 }
 
 void sctp_actor_state::take(const application_data_received& x) {

@@ -16,6 +16,8 @@ struct open_association {
   data_transport_actor out;
   /// May be null.
   sctp_listener_actor listener;
+  /// Shared by the client's transports. Null where it has only one.
+  std::shared_ptr<data_backlog> backlog = {};
 };
 
 /// The transport is over, or its DTLS. Ends the association; the data consumers

@@ -163,7 +163,7 @@ transport_state::make_behavior(const transport_config& cfg) {
                                     .max_media_age = max_media_age},
       *random);
   if (cfg.sctp)
-    data.open(self, services->sctp, key(), id);
+    data.open(self, services->sctp, key(), id, cfg.backlog);
   self->send(
       services->sockets,
       route_fragment{engine->local_ice().username_fragment, me(), arrivals});

@@ -91,6 +91,8 @@ struct transport_config {
   transport_listener_actor listener = {};
   /// The listener does not know how the client will use it, and is told.
   bool undirected = false;
+  /// Of all the client's transports.
+  std::shared_ptr<data_backlog> backlog = {};
 };
 
 transport_actor spawn_transport(caf::actor_system& system,

@@ -14,15 +14,16 @@ namespace troupe::actors {
 class transport_data {
 public:
   /// Asks for an association of that transport, whose packets go to `self`.
+  /// `backlog` is shared by the client's transports.
   template <class Self>
   void open(Self* self, const sctp_actor& target, transport_key key,
-            const transport_id& id) {
+            const transport_id& id, std::shared_ptr<data_backlog> backlog) {
     target_ = target;
     key_ = key;
     self->send(target_,
                open_association{key_, id,
                                 caf::actor_cast<data_transport_actor>(self),
-                                sctp_listener_actor{}});
+                                sctp_listener_actor{}, std::move(backlog)});
   }
 
   /// Asks for the figures of the association, and calls `next` with them: with

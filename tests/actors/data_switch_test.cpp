@@ -353,6 +353,34 @@ TEST_CASE("a reliable consumer ends when limit and time are passed") {
   CHECK(w.node.stats(fast).messages_sent == 130);
 }
 
+TEST_CASE("what waits on all transports of one client counts together") {
+  world w{{.buffer_octets = 1'000'000, .buffer_time = 60s}};
+  const auto backlog = std::make_shared<data_backlog>();
+  const auto a = w.add_client(backlog);
+  const auto b = w.add_client(backlog);
+  const auto other = w.add_client();
+  const auto producer = w.add_producer({});
+  w.add_consumer(producer, a);
+  w.add_consumer(producer, b);
+  const auto of_other = w.add_consumer(producer, other);
+  for (auto x : {a, b, other})
+    w.deaf[x] = true;
+  const auto block = octets_of(std::string(10'000, 'b'));
+  size_t said = 0;
+  std::vector<data_consumer_ended> ended;
+  for (; ended.empty() && said < 400; ++said) {
+    w.speak(producer, {net::sctp_ppid::binary, block});
+    ended = w.events_of<data_consumer_ended>();
+  }
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].consumer != of_other);
+  CHECK(said < 170); // alone, each could have 2,000,000 octets
+  w.node.close(a, w.now);
+  w.node.close(b, w.now);
+  w.work();
+  CHECK(backlog->octets == 0);
+}
+
 TEST_CASE("at twice the limit a reliable consumer ends at once") {
   world w{{.buffer_octets = 1'000'000, .buffer_time = 5s}};
   const auto a = w.add_client();

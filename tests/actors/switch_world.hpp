@@ -28,9 +28,9 @@ public:
   explicit switch_world(const data_limits& limits = {}) : node(limits) {}
 
   /// A transport whose client is connected.
-  transport_key add_client() {
+  transport_key add_client(std::shared_ptr<data_backlog> backlog = {}) {
     const auto key = transport_key{clients.size() + 1};
-    node.open(key);
+    node.open(key, std::move(backlog));
     const auto id = browsers.open();
     clients.emplace(key, id);
     browsers.connect(id, now);
