@@ -87,62 +87,83 @@ void hostile_client::open_transports() {
 
 void hostile_client::take_objects() {
   open_transports();
+  take_producers();
+  take_consumers();
   mouth_ = std::make_unique<test::live_data>(*transports_.at(0));
-  ear_ = std::make_unique<test::live_data>(*transports_.at(1));
+  for (size_t i = 1; i < transports_.size(); ++i)
+    ears_.push_back(std::make_unique<test::live_data>(*transports_[i]));
+  std::vector<test::live_transport*> all;
+  for (auto& x : transports_)
+    all.push_back(x.get());
+  REQUIRE(test::drive(all, [&] {
+    mouth_->pump();
+    for (auto& x : ears_)
+      x->pump();
+    return mouth_->connected() && std::ranges::all_of(ears_, [](auto& x) {
+             return x->connected();
+           });
+  }));
+}
+
+void hostile_client::take_producers() {
   auto send = "{\"transportId\":" + test::quoted(transports_[0]->id) + ",";
-  auto receive = "{\"transportId\":" + test::quoted(transports_[1]->id);
   static std::atomic<uint32_t> next_ssrc{1'000'000};
-  held.producers = ask_until_refused(
-      1'000, "produce",
-      [&](size_t i) {
-        ssrcs_.push_back(next_ssrc += 2);
-        return send + test::video_track(ssrcs_.back(), "v" + std::to_string(i))
-               + "," + large_app_data() + "}";
-      },
-      [](const test::json&) {});
-  ssrcs_.resize(held.producers);
-  std::vector<std::string> channels;
-  held.data_producers = ask_until_refused(
-      1'000, "produce-data",
-      [&](size_t i) {
-        return send + R"("label":"x","sctpStreamParameters":{"streamId":)"
-               + std::to_string(i) + "}," + large_app_data() + "}";
-      },
-      [&](const test::json& x) {
-        channels.push_back(test::text_at(x, "/data/id"));
-      });
+  // First with as much appData as is granted, then without.
+  for (const auto& more : {"," + large_app_data(), std::string{}}) {
+    held.producers += ask_until_refused(
+        1'000, "produce",
+        [&](size_t) {
+          ssrcs_.push_back(next_ssrc += 2);
+          return send
+                 + test::video_track(ssrcs_.back(),
+                                     std::to_string(ssrcs_.back()))
+                 + more + "}";
+        },
+        [](const test::json&) {});
+    ssrcs_.resize(held.producers);
+  }
+  for (const auto& more : {"," + large_app_data(), std::string{}})
+    held.data_producers += ask_until_refused(
+        1'000, "produce-data",
+        [&](size_t) {
+          return send + R"("label":"x","sctpStreamParameters":{"streamId":)"
+                 + std::to_string(channels_.size()) + "}" + more + "}";
+        },
+        [&](const test::json& x) {
+          channels_.push_back(test::text_at(x, "/data/id"));
+        });
+}
+
+void hostile_client::take_consumers() {
+  auto receive = [&](size_t i) {
+    const auto& on = *transports_[1 + i % (transports_.size() - 1)];
+    return "{\"transportId\":" + test::quoted(on.id);
+  };
   auto capabilities =
       test::to_text(signaling_.request("get-rtp-capabilities")["data"]);
-  auto consume = receive + ",\"rtpCapabilities\":" + capabilities;
   // Each producer of the others as often as it is granted.
   auto producers = signaling_.request("get-producers");
   for (const auto& x : producers["data"].GetArray())
     held.consumers += ask_until_refused(
         4'000, "consume",
-        [&](size_t) {
-          return consume + ",\"producerId\":"
+        [&](size_t i) {
+          return receive(i) + ",\"rtpCapabilities\":" + capabilities
+                 + ",\"producerId\":"
                  + test::quoted(test::text_at(x, "/producerId")) + "}";
         },
         [](const test::json&) {});
   auto others = signaling_.request("get-data-producers");
   for (const auto& x : others["data"].GetArray())
-    channels.push_back(test::text_at(x, "/dataProducerId"));
-  for (const auto& x : channels)
+    channels_.push_back(test::text_at(x, "/dataProducerId"));
+  for (size_t channel = 0; channel < channels_.size(); ++channel)
     held.data_consumers += ask_until_refused(
         consumers_of_a_channel, "consume-data",
         [&](size_t) {
-          return receive + ",\"dataProducerId\":" + test::quoted(x) + "}";
+          return receive(channel) + ",\"dataProducerId\":"
+                 + test::quoted(channels_[channel]) + "}";
         },
         [](const test::json&) {});
   signaling_.forget_pushes();
-  auto connected = [&] {
-    return mouth_->connected() && ear_->connected();
-  };
-  REQUIRE(test::drive({transports_[0].get(), transports_[1].get()}, [&] {
-    mouth_->pump();
-    ear_->pump();
-    return connected();
-  }));
 }
 
 void hostile_client::fill_replay() {
@@ -185,7 +206,7 @@ void hostile_client::flood_signaling(size_t octets) {
 void hostile_client::leave() {
   signaling_.drop();
   mouth_.reset();
-  ear_.reset();
+  ears_.clear();
   transports_.clear();
 }
 

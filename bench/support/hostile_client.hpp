@@ -56,6 +56,8 @@ private:
                            Use use);
 
   void open_transports();
+  void take_producers();
+  void take_consumers();
   void pump();
 
   const net::dtls_context& dtls_;
@@ -63,7 +65,9 @@ private:
   test::live_client signaling_;
   std::vector<std::unique_ptr<test::live_transport>> transports_;
   std::unique_ptr<test::live_data> mouth_; // sends, on the first transport
-  std::unique_ptr<test::live_data> ear_;   // connects, and never reads again
+  // Of the other transports: they connect, and never read again.
+  std::vector<std::unique_ptr<test::live_data>> ears_;
+  std::vector<std::string> channels_; // the data producers, own ones first
   std::vector<uint32_t> ssrcs_;
 };
 
