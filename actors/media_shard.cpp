@@ -67,6 +67,9 @@ void media_shard::become_writable(transport& x, net::time_point now) {
 }
 
 void media_shard::connect(consumer& x, net::time_point now) {
+  // What waits bears numbers from before. Sent after this, it could lie ahead
+  // of all that follows, which SRTP would then refuse as old.
+  x.on->sender.egress().drop(x.engine->headers());
   x.engine->handle_connected(now, x.on->sender.used_by(*x.engine));
 }
 
