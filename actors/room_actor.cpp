@@ -223,20 +223,24 @@ room_joined room_state::come_back(join_room& x) {
   auto who = x.who.id;
   auto& old = members.at(who);
   // A session asks once more where it has given up waiting for the answer.
-  if (old.loss == 0 && old.session != x.session)
-    self->send(old.session, session_ended{protocol::end_reason::replaced});
+  const auto replaced = old.loss == 0 && old.session != x.session;
+  const auto former = old.session;
   audience.lose(who);
   graces.remove(std::exchange(old.loss, 0));
-  old.session = x.session;
-  old.joiner = x.peer->id();
   old.moderates = x.rights.moderate;
   rules.change(who, x.rights.moderate);
-  hand_over(x);
+  hand_over(x); // while `old` still has the session that held the place
+  old.session = x.session;
+  old.joiner = x.peer->id();
   log::event(log::level::info, "peer-returned",
              {{"room", id.str()}, {"peer", who.str()}});
   self->send(old.peer,
              adopt_session{x.session, x.signaled_at, std::move(x.capabilities),
                            x.rights, x.hidden, old.joiner});
+  // The member has a new session by the time the former one says good-bye to
+  // it, so that the good-bye changes nothing.
+  if (replaced)
+    self->send(former, session_ended{protocol::end_reason::replaced});
   if (x.hidden && old.presence == presence::shown)
     old.presence = presence::returning;
   return {x.hidden ? reply::joined{who, {}, {}, {}, self->id()}

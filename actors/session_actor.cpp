@@ -105,7 +105,11 @@ struct session_state {
 
   void drop_peer();
 
-  // The same, but what becomes of the peer is not our matter.
+  // The client is put out: drops all that it has. A peer whose join is under
+  // way is dropped with its answer, which says what became of it.
+  void leave_all();
+
+  // As drop_peer(), but what becomes of the peer is not our matter.
   void forget_peer();
 
   // The client moves: it has the new peer from now on, or the one before as if
@@ -187,7 +191,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         drain();
       },
       [this](const session_ended& x) {
-        forget_peer();
+        leave_all();
         auto last = dialect->handle_end(x.why);
         drain();
         close(last.code, std::move(last.reason));
@@ -217,7 +221,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
 
 void session_state::drain() {
   if (over)
-    return gate.closed() ? void() : end(*over);
+    return gate.closed() && peer ? void() : end(*over);
   sender.run(*dialect, *settings.connection, [this] { return work(); });
   while (auto why = dialect->poll_refusal())
     count().note_refusal(*why);
@@ -432,6 +436,16 @@ void session_state::drop_peer() {
   if (peer)
     self->send(peer, close_peer{});
   forget_peer();
+}
+
+void session_state::leave_all() {
+  // While the client moves, either peer may be meant. One that has ended, or
+  // that another session has taken over, ignores this.
+  if (former && former->peer)
+    self->send(former->peer, close_peer{});
+  former.reset();
+  if (!gate.closed() || self->current_sender() == peer)
+    drop_peer();
 }
 
 void session_state::forget_peer() {
