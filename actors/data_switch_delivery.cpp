@@ -110,9 +110,10 @@ void data_switch::enqueue(consumer& to, association& on, const data_message& x,
     over_limit_.push_back(to.is.key);
   }
   note_more(to);
-  // All consumers of a slow client together get no more than one may have.
+  // All consumers of a slow client together get no more than one may have. One
+  // of them ends at a time: what waited for it may be enough.
   if (to.queued > 2 * limits_.buffer_octets
-      || on.backlog->octets > 2 * limits_.buffer_octets)
+      || (on.backlog->octets > 2 * limits_.buffer_octets && doomed_.empty()))
     doomed_.push_back(to.is.key);
 }
 

@@ -370,6 +370,7 @@ TEST_CASE("what waits on all transports of one client counts together") {
   std::vector<data_consumer_ended> ended;
   for (; ended.empty() && said < 400; ++said) {
     w.speak(producer, {net::sctp_ppid::binary, block});
+    w.run();
     ended = w.events_of<data_consumer_ended>();
   }
   REQUIRE(ended.size() == 1);
