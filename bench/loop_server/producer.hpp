@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/messages.hpp"
 #include "bench/loop_server/shard.hpp"
 #include "protocol/verbs.hpp"
 #include "rtp/receiver.hpp"

@@ -19,9 +19,15 @@ void report_loss(shard_scene& at, const consumer_actor& who, uint32_t ssrc,
   rtp::rtcp::report_block block;
   block.ssrc = rtp::ssrc{ssrc};
   block.fraction_lost = fraction_lost;
-  caf::anon_send(
-      at.shard,
-      consumer_feedback{key_of(who), rtp::report_block_received{{}, block}});
+  auto gauge = std::make_shared<edge_gauge>(max_waiting_compounds);
+  gauge->admit();
+  caf::anon_send(at.shard,
+                 transport_feedback{
+                     {},
+                     {},
+                     {consumer_feedback{key_of(who),
+                                        rtp::report_block_received{{}, block}}},
+                     gauge});
   at.world.run();
 }
 
@@ -97,6 +103,7 @@ TEST_CASE("a shard tells a producer of losses once a second at most") {
     report_loss(at, two, 12, 0);
   }
   CHECK(to.losses.empty()); // nothing to tell
+  at.world.pass(1s);
   for (int i = 0; i < 300; ++i) {
     report_loss(at, one, 11, static_cast<uint8_t>(i % 3));
     report_loss(at, two, 12, static_cast<uint8_t>(10 + i % 100));

@@ -117,7 +117,7 @@ TEST_CASE("a client that sent random SSRCs is heard as before") {
       if (i % 50 == 0)
         on.begin(1111); // what came before has been taken
     }
-    on.ann.produce(audio_track(2222));
+    on.ann.produce(audio_track(2222, "1"));
     on.bob.push("new-producer");
     on.bob.consume();
     on.begin(2222);

@@ -32,6 +32,7 @@ shard_actor spawn_fake_shard(caf::actor_system& system, shard_notes& to) {
         [](const set_transport_path&) {},
         [](const remove_transport&) {},
         [](const transport_rtcp&) {},
+        [](const transport_source_ended&) {},
         [&to](const transport_feedback& x) {
           to.items.push_back(x.items.size());
           to.gauge = x.gauge;

@@ -52,7 +52,7 @@ public:
   /// Asks for a WebSocket; returns the head of the answer.
   std::string upgrade(std::string_view target) {
     write("GET " + std::string{target}
-          + " HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
+          + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
             "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
     return read_until("\r\n\r\n");
