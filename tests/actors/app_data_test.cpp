@@ -75,7 +75,8 @@ TEST_CASE("a peer's producers may have so many octets of appData together") {
   CHECK(text_at(produce(ann, 5, 1500), "/type") == "producer-id");
 }
 
-TEST_CASE("who says little is let in however much others have of the room's "
+TEST_CASE("a client that says little is let in however much others have of the "
+          "room's "
           "appData") {
   actor_world world{limits(2000, 64 << 10)};
   fake_client ann{world, "r", "ann"};
@@ -97,7 +98,7 @@ TEST_CASE("who says little is let in however much others have of the room's "
   CHECK(text_at(produce(bob, 5, 2000), "/type") == "producer-id");
 }
 
-TEST_CASE("nobody is locked out of a room by how much there is to list") {
+TEST_CASE("a newcomer can join a room however much there is to list") {
   auto settings = loopback();
   settings.room.max_app_data = 64 << 20;
   settings.room.max_app_data_per_peer = 1 << 20;
@@ -120,7 +121,7 @@ TEST_CASE("nobody is locked out of a room by how much there is to list") {
   }
 }
 
-TEST_CASE("who asks for long lists at once gets them one after the other") {
+TEST_CASE("a client that asks for many long lists gets one after the other") {
   auto settings = loopback();
   settings.room.max_app_data_per_peer = 1 << 20;
   running_node node{settings};

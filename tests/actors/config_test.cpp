@@ -315,7 +315,7 @@ TEST_CASE("an origin is what browsers send as one") {
   }
 }
 
-TEST_CASE("who may show the page in a frame is named by origins") {
+TEST_CASE("the configuration names the origins that may embed the page") {
   for (std::string good : {"https://portal.example", "*", "http://a.example:*",
                            "https://a.example,https://b.example:8443"}) {
     auto outcome = read({"--http.frame-ancestors=" + good});

@@ -142,7 +142,7 @@ TEST_CASE("an answer that the peer gets too late is not acted upon") {
   CHECK(at.counts() == before);
 }
 
-TEST_CASE("who is refused a join as too late never enters") {
+TEST_CASE("a client whose join was refused as too late never enters") {
   actor_world world;
   probe_client ann{world};
   ann.send(join_as("ann"));

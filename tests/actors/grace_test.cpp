@@ -394,7 +394,7 @@ TEST_CASE("a Socket.IO client that shows its pid is the same user") {
   CHECK(other.sid != first.sid);
 }
 
-TEST_CASE("nobody chooses an id of the form that secrets give") {
+TEST_CASE("no client can choose an id of the form that secrets give") {
   actor_world world;
   const auto sid = net::derive_id("secret");
   probe_client thief{world};

@@ -100,7 +100,7 @@ TEST_CASE("waiting rooms end in the order of their times") {
   CHECK_FALSE(list.poll_timeout());
 }
 
-TEST_CASE("who opens very many rooms closes none of others") {
+TEST_CASE("a client that opens very many rooms closes none of others") {
   actor_world world;
   probe_client bob{world};
   bob.get<reply::ok>(verb::create_room{room_id{"bob's"}});

@@ -76,7 +76,7 @@ TEST_CASE("the time to prove it begins with the first packet") {
   CHECK(at.to.given_up(start + 1h + 15s));
 }
 
-TEST_CASE("who echoes a report has asked for what comes") {
+TEST_CASE("a client that echoes a report has asked for what comes") {
   scene at;
   const auto lsr = at.report(some_time);
   CHECK(lsr != middle);
@@ -107,7 +107,7 @@ TEST_CASE("an echo of an older report is a proof, too") {
   CHECK(at.echo(lsr));
 }
 
-TEST_CASE("who guesses is not believed any more") {
+TEST_CASE("a client that guesses is not believed any more") {
   scene at;
   const auto lsr = at.report(some_time);
   // Our real time, which others know, is a guess like any.

@@ -139,7 +139,7 @@ TEST_CASE("without a common port RTCP has one of its own, both ways") {
   CHECK(is_rtcp(at.came.front().first));
 }
 
-TEST_CASE("who is learnt by what it sends receives there") {
+TEST_CASE("a client that is learnt by what it sends receives there") {
   scene at{with_plain(2)};
   auto join = [&](const std::string& id, uint32_t ssrc) {
     at.post("/broadcasters", R"({"displayName":"C","id":)" + quoted(id)
@@ -178,7 +178,7 @@ TEST_CASE("who is learnt by what it sends receives there") {
   CHECK(begun);
 }
 
-TEST_CASE("nobody has the server send where the operator does not allow it") {
+TEST_CASE("no client can have the server send where the operator forbids it") {
   relay at{true};
   for (auto ip :
        {"203.0.113.7", "192.168.1.2", "169.254.169.254", "2001:db8::7"}) {

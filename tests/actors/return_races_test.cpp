@@ -89,7 +89,8 @@ TEST_CASE("a loss that the room hears of after the return changes nothing") {
   CHECK(at.has_what_she_had(again));
 }
 
-TEST_CASE("who is lost again while it returns has its time to come back") {
+TEST_CASE(
+    "a client that is lost again while it returns has its time to come back") {
   scene at;
   at.ann.hang_up(lost);
   at.world.pass(seconds{9});
@@ -115,7 +116,8 @@ TEST_CASE("who is lost again while it returns has its time to come back") {
   CHECK(at.ann_is_there());
 }
 
-TEST_CASE("who is lost again while it returns and stays away has left") {
+TEST_CASE(
+    "a client that is lost again while it returns and stays away has left") {
   scene at;
   at.ann.hang_up(lost);
   at.world.run();
@@ -127,7 +129,8 @@ TEST_CASE("who is lost again while it returns and stays away has left") {
   CHECK_FALSE(at.ann_is_there());
 }
 
-TEST_CASE("who closes its connection while it returns has left at once") {
+TEST_CASE(
+    "a client that closes its connection while it returns has left at once") {
   scene at;
   at.ann.hang_up(lost);
   at.world.run();
@@ -153,7 +156,8 @@ TEST_CASE("a session that fails while its user returns leaves the peer") {
   CHECK(at.bob.event<event::peer_left>());
 }
 
-TEST_CASE("who is renamed and lost at once leaves when its time is over") {
+TEST_CASE(
+    "a client that is renamed and lost at once leaves when its time is over") {
   actor_world world;
   probe_client bob{world};
   bob.get<reply::joined>(join_as("bob"));

@@ -188,7 +188,8 @@ TEST_CASE("the true host takes its rights back from a stranger") {
   CHECK_FALSE(is_host(back));
 }
 
-TEST_CASE("who took a place without proof comes back to it by its secret") {
+TEST_CASE(
+    "a client that took a place without proof comes back to it by its secret") {
   call at;
   probe_client second{at.world};
   auto own = second.get<reply::joined>(join_as("ann")).rejoin_secret;

@@ -148,7 +148,8 @@ TEST_CASE("a WebSocket is not read while too much of it waits, and loses "
   CHECK(x.handler.closed == 0);
 }
 
-TEST_CASE("who polls has its POST answered when what it posted is taken") {
+TEST_CASE(
+    "a client that polls has its POST answered when what it posted is taken") {
   slow_fixture x{with_limits({64 << 10, 64 << 20, 16 << 10})};
   poller client{x.server.port()};
   tcp_client posting{x.server.port()};
@@ -166,7 +167,7 @@ TEST_CASE("who polls has its POST answered when what it posted is taken") {
   CHECK(x.handler.take() == 1);
 }
 
-TEST_CASE("who posts before its last POST is answered is closed") {
+TEST_CASE("a client that posts before its last POST is answered is closed") {
   slow_fixture x{with_limits({64 << 10, 64 << 20, 16 << 10})};
   poller client{x.server.port()};
   tcp_client posting{x.server.port()};
@@ -181,7 +182,8 @@ TEST_CASE("who posts before its last POST is answered is closed") {
   CHECK(x.handler.take() == 1);
 }
 
-TEST_CASE("who fills what all may have does not keep others from talking") {
+TEST_CASE(
+    "a client that fills what all may have does not keep others from talking") {
   slow_fixture x{with_limits({1 << 20, 256 << 10, 16 << 10})};
   ws_client hog{x.server.port(), "/ws"};
   ws_client modest{x.server.port(), "/ws"};
@@ -271,7 +273,8 @@ TEST_CASE("one long answer does not make a slow reader") {
   CHECK(x.rejects(reject_reason::slow_reader) == 0);
 }
 
-TEST_CASE("who polls gets long lists in several answers, all of them") {
+TEST_CASE(
+    "a client that polls gets long lists in several answers, all of them") {
   slow_fixture x{loopback_config()};
   poller client{x.server.port()};
   auto conn = x.handler.wait_for_open();

@@ -68,7 +68,7 @@ TEST_CASE("a page passes whose TLS a proxy has ended") {
   CHECK_FALSE(passes(policy, {"https://meet.example", "meet.example:3000"}));
 }
 
-TEST_CASE("who sends no Origin is no page and passes") {
+TEST_CASE("a client that sends no Origin is no page and passes") {
   CHECK(passes({{}, false}, {""}));
   CHECK(passes({{"https://other.example"}, false}, {""}));
   CHECK(passes({{}, true}, {"", ""}));

@@ -104,7 +104,8 @@ TEST_CASE("at the limit of all, only who has little waiting is read") {
   CHECK(modest.resumed == 1);
 }
 
-TEST_CASE("who is within its share again goes on while all others wait") {
+TEST_CASE(
+    "a client that is within its share again goes on while all others wait") {
   auto total = std::make_shared<undelivered_total>(limits);
   reader hog{total};
   reader other{total};
