@@ -125,6 +125,26 @@ TEST_CASE("a client that sent random SSRCs is heard as before") {
   }
 }
 
+TEST_CASE("a producer after a thousand closed ones is still received") {
+  running_node node;
+  {
+    call on{node.port()};
+    // SRTP keeps 1,024 sources at once: each must go with its producer.
+    for (uint32_t i = 0; i < 1'100; ++i) {
+      auto id = on.ann.produce(audio_track(10'000 + i));
+      on.up.send_rtp(audio(10'000 + i, 1));
+      drive({&on.up}, [] { return true; });
+      auto reply = on.ann.request("close-producer",
+                                  "{\"producerId\":" + quoted(id) + "}");
+      REQUIRE(text_at(reply, "/type") == "producer-closed");
+      on.ann.forget_pushes();
+    }
+    on.ann.produce(audio_track(2222));
+    on.bob.consume();
+    on.begin(2222);
+  }
+}
+
 TEST_CASE("audio goes from one client to another, each packet once") {
   running_node node;
   {
