@@ -46,7 +46,9 @@ hostile_client::hostile_client(uint16_t port, const std::string& name,
                                const net::dtls_context& dtls)
     : dtls_(dtls)
     , port_(port)
-    , signaling_(port, "room", name) {}
+    , signaling_(port, "room", name) {
+  signaling_.expect_long_lists();
+}
 
 template <class Use>
 size_t hostile_client::ask_until_refused(

@@ -205,6 +205,11 @@ public:
     return std::exchange(inbox_.pushes, {}).size();
   }
 
+  /// Takes lists from the server that are longer than a client may send.
+  void expect_long_lists() {
+    inbox_.parse = parse_long_json;
+  }
+
   /// Creates a transport and starts it; the server connects its side, too.
   void open(live_transport& x, const std::string& direction,
             const net::dtls_context& dtls) {
