@@ -3,10 +3,9 @@
 #include "rtp/layers.hpp"
 #include "rtp/types.hpp"
 
-#include <array>
-#include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace troupe::rtp {
 
@@ -46,7 +45,8 @@ struct decision {
   float loss = 0;
 };
 
-/// The last decisions about one consumer. Takes memory from the first one on.
+/// The last decisions about one consumer. Its memory grows with their number,
+/// since most consumers see only a few.
 class decision_log {
 public:
   static constexpr size_t capacity = 32;
@@ -56,16 +56,18 @@ public:
     if (x.reason == decision_reason::keyframe && count_ > 0
         && newest().reason == decision_reason::keyframe)
       return;
-    if (!ring_)
-      ring_ = std::make_unique<std::array<decision, capacity>>();
-    (*ring_)[count_++ % capacity] = x;
+    if (count_ < capacity)
+      ring_.push_back(x);
+    else
+      ring_[count_ % capacity] = x;
+    ++count_;
   }
 
   /// Calls `f(decision)` for each that is kept, the oldest first.
   template <class F>
   void for_each(F f) const {
     for (auto i = count_ > capacity ? count_ - capacity : 0; i < count_; ++i)
-      f((*ring_)[i % capacity]);
+      f(ring_[i % capacity]);
   }
 
   bool empty() const {
@@ -74,11 +76,11 @@ public:
 
   /// The latest; there must be one.
   const decision& newest() const {
-    return (*ring_)[(count_ - 1) % capacity];
+    return ring_[(count_ - 1) % capacity];
   }
 
 private:
-  std::unique_ptr<std::array<decision, capacity>> ring_;
+  std::vector<decision> ring_;
   size_t count_ = 0;
 };
 
