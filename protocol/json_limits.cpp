@@ -24,7 +24,10 @@ constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag
 
 constexpr size_t max_number_length = 64;
 constexpr size_t max_exponent_digits = 4;
+// Of a zero: so few digits and so small an exponent that RapidJSON converts it
+// without its slow path, which shifts until it meets a one and finds none.
 constexpr size_t max_zero_length = 8;
+constexpr int max_zero_exponent = 14;
 
 // With more, RapidJSON's rounding may carry out of 64 bits and make a 0. What
 // a double or a 64-bit integer is written as has 20 at most.
@@ -76,21 +79,29 @@ size_t significant_digits(std::string_view mantissa) {
       mantissa.substr(first, last - first + 1), is_digit));
 }
 
+// The exponent's magnitude; `text` is its digits, four at most.
+int to_magnitude(std::string_view text) {
+  int out = 0;
+  for (auto x : text)
+    out = 10 * out + (x - '0');
+  return out;
+}
+
 // Whether the run of number characters is short enough to be parsed safely.
 bool is_modest_number(std::string_view run) {
   if (run.size() > max_number_length)
     return false;
   const auto exponent = run.find_first_of("eE");
-  // RapidJSON's slow path shifts until it meets a one, which a zero lacks.
-  if (run.substr(0, exponent).find_first_of("123456789")
-      == std::string_view::npos)
-    return exponent == std::string_view::npos && run.size() <= max_zero_length;
+  const auto mantissa = run.substr(0, exponent);
+  const auto is_zero =
+      mantissa.find_first_of("123456789") == std::string_view::npos;
+  if (is_zero && mantissa.size() > max_zero_length)
+    return false;
   if (exponent == std::string_view::npos)
     return true;
-  size_t digits = 0;
-  for (auto x : run.substr(exponent))
-    digits += is_digit(x);
-  return digits <= max_exponent_digits;
+  const auto digits = run.substr(run.find_first_of("0123456789", exponent));
+  return digits.size() <= max_exponent_digits
+         && (!is_zero || to_magnitude(digits) <= max_zero_exponent);
 }
 
 // Takes the digits that `text` begins with, and returns how many.
