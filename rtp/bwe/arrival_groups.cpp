@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 /// Packets that a pacer sends within this time are one group.
 constexpr duration burst = 5ms;
 
-/// A group that a queue lets out at once is no longer than this.
+/// The longest group that a queue may have released at once.
 constexpr duration longest_burst = 100ms;
 
 } // namespace
@@ -22,7 +22,7 @@ std::optional<arrival_groups::step> arrival_groups::add(time_point sent,
     current_ = group{sent, sent, received, received};
     return std::nullopt;
   }
-  // Reordered: it says nothing of the queue.
+  // A reordered packet tells nothing about the queue.
   if (sent < current_->first_sent)
     return std::nullopt;
   if (belongs(sent, received)) {
@@ -35,8 +35,9 @@ std::optional<arrival_groups::step> arrival_groups::add(time_point sent,
     out = step{current_->last_sent - previous_->last_sent,
                current_->last_received - previous_->last_received,
                current_->last_received};
-    // Overtaken as a whole. The next step counts from the group before: else
-    // what jitter adds would remain, and what it takes away would not.
+    // The whole group was overtaken. The next step counts from the group
+    // before; otherwise jitter that adds delay would count and jitter that
+    // removes it would not.
     if (out->received < duration{})
       out.reset();
     else
@@ -51,7 +52,7 @@ std::optional<arrival_groups::step> arrival_groups::add(time_point sent,
 bool arrival_groups::belongs(time_point sent, duration received) const {
   if (sent - current_->first_sent <= burst)
     return true;
-  // Sent apart, but let out at once by a queue that had stopped.
+  // Sent apart, but released at once by a queue that had stopped.
   auto gap = received - current_->last_received;
   auto slower = gap - (sent - current_->last_sent);
   return slower < duration{} && gap <= burst

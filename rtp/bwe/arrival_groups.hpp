@@ -4,20 +4,20 @@
 
 namespace troupe::rtp {
 
-/// Turns packets into groups that left together, and groups into the change of
-/// the delay from one to the next: its inter-group delay variation is what
-/// tells of a queue (draft-ietf-rmcat-gcc-02, sections 5.1 and 5.2).
+/// Groups packets that were sent together and measures how the delay changes
+/// from group to group. A growing queue shows in this inter-group delay
+/// variation (draft-ietf-rmcat-gcc-02, sections 5.1 and 5.2).
 class arrival_groups {
 public:
   /// The step from one group to the next.
   struct step {
-    duration sent{};     // between the last packets of both
-    duration received{}; // likewise, at the receiver
-    duration at{};       // when the later one was complete
+    duration sent{};     // between the last packets of both groups
+    duration received{}; // the same, by the receiver's clock
+    duration at{};       // when the later group was complete
   };
 
-  /// Takes the next packet that arrived. Gives the step between the two groups
-  /// before the one that it opens, if it opens one.
+  /// Takes the next packet that arrived. If it opens a group, returns the step
+  /// between the two groups before that one.
   std::optional<step> add(time_point sent, duration received);
 
 private:

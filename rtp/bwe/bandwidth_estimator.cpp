@@ -9,71 +9,71 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Of the first probe, to the rate at the start; one that passes is followed
-/// by one of twice its rate.
+/// A probe's rate as a multiple of the estimate: of the first probe and of
+/// probes while a consumer is starved, and of all others.
 constexpr double first_probe = 3;
 constexpr double next_probe = 2;
 
-/// A probe that shows this part of itself has passed.
+/// A probe has passed if it measures at least this part of its rate.
 constexpr double passed = 0.7;
 
-/// How long a probe lasts, and its least packets. Where jitter moves its ends
-/// about, it lasts so many times as long as packets are late.
+/// The duration of a probe in seconds, and its least packets. Under jitter a
+/// probe lasts `beyond_jitter` times the mean lateness of packets.
 constexpr double shortest_probe = 0.02;
 constexpr double longest_probe = 0.1;
-constexpr duration jitter = 15ms; // less is what bursts do to each other
+constexpr duration jitter = 15ms; // bursts alone cause less
 constexpr double beyond_jitter = 5;
 constexpr double packet_octets = 1200;
 constexpr double least_packets = 5;
 
-/// How long after a probe another follows, at first and after some that showed
-/// nothing new, and how long the link must have been without trouble.
+/// The interval between probes, at first and after several that found nothing
+/// new, and how long the link must have been without overuse before a probe.
 constexpr duration probe_interval = 4s;
 constexpr duration longest_probe_interval = 12s;
 constexpr duration calm = 2s;
 
-/// The same while somebody gets nothing. Such probes are short, since voices
-/// wait behind them on a link that carries little else.
+/// The same while a consumer is sent nothing. Such probes are short, since
+/// audio waits behind them on a link that carries little else.
 constexpr duration starved_interval = 2s;
 constexpr duration starved_calm = 1s;
 constexpr double starved_packets = 2;
 
-/// A trend that nobody has confirmed for so long is none: where little is sent,
-/// little is heard.
+/// A trend that was not updated for so long is ignored: where little is sent,
+/// little feedback arrives.
 constexpr duration stale = 1s;
 
-/// What came before a silence of this length is no part of a rate.
+/// A pause in feedback of this length restarts the rate measurements.
 constexpr duration pause = 250ms;
 
-/// What may come and go between two pictures, and the feedback of them.
+/// Longer than the gap between two video frames and their feedback.
 constexpr duration a_frame = 50ms;
 
-/// So much more than the estimate is news.
+/// A probe has found something if it exceeds the estimate by this factor.
 constexpr double found_something = 1.2;
 
-/// A fall of the rate to this part means that the link is another.
+/// If the rate falls to this part, the link itself has changed.
 constexpr double another_link = 0.6;
 
-/// More is probed than is wanted, so that what is wanted fits: what a probe
-/// shows is less than what it was.
+/// Probes exceed the wanted rate by this factor, so that it fits: a probe
+/// measures less than its own rate.
 constexpr double margin = 1.4;
 
-/// Less of what may be sent than this is the application's choice.
+/// The application limits the rate if it sends less than this part of it.
 constexpr double limited = 0.65;
 
-/// Beside another's queue, more than is lost anyway and this is a sign to
-/// yield.
+/// Beside other traffic's queue, loss that exceeds the inherent loss by this
+/// much is a sign to yield.
 constexpr double tolerable_loss = 0.01;
 
-/// For how long the least delay is remembered, and trouble.
+/// How long the least delay and a standing queue are remembered.
 constexpr duration memory = 5s;
 
-/// A queue beyond this is trouble if it stands: if for two moments no packet
-/// waited less.
+/// A longer queue is congestion if it stands: for two moments no packet waited
+/// less.
 constexpr duration long_queue = 100ms;
 constexpr duration moment_length = 150ms;
 
-/// Packets that jitter is averaged over.
+/// The number of packets over which jitter is averaged.
 constexpr int memory_of_jitter = 64;
 
 } // namespace
@@ -149,9 +149,8 @@ void bandwidth_estimator::forget_receiver() {
   contention_ = {};
 }
 
-// What was measured before a silence is not to be compared with what comes
-// after it: hardly anything arrived since only because hardly anything was
-// sent.
+// Forgets what was measured before a silence: few packets arrived in it only
+// because few were sent.
 void bandwidth_estimator::forget_what_stopped(time_point now) {
   if (heard_ == time_point{} || now - heard_ < pause)
     return;
@@ -170,7 +169,7 @@ void bandwidth_estimator::apply_probe(double bps, time_point now) {
   if (bps > rate_.target_bps())
     rate_.set_rate(bps, now);
   loss_.set_rate(bps);
-  // What passes with ease asks for more.
+  // The probe passed with ease: probe a higher rate at once.
   if (news && bps >= passed * probed_)
     probe_again_ = now;
 }
@@ -187,13 +186,13 @@ bool bandwidth_estimator::may_probe(time_point now) const {
 }
 
 std::optional<probe> bandwidth_estimator::poll_probe(time_point now) {
-  // Whatever queue there was is empty by now.
+  // Any queue is empty by now.
   if (now - heard_ >= std::min(stale, queue_.value + a_frame))
     rate_.end_drain();
   auto rate = static_cast<double>(target_bps());
   if (wanted_ <= rate || !may_probe(now))
     return std::nullopt;
-  // Without feedback there is no answer: only the first may go unasked.
+  // Without feedback no probe has a result: send the first one only.
   if (first_probes_done_ && !feedback_)
     return std::nullopt;
   auto factor = first_probes_done_ && !starved_ ? next_probe : first_probe;

@@ -15,9 +15,9 @@
 
 namespace troupe::rtp {
 
-/// The engine that knows how much a receiver's link carries: Google
-/// Congestion Control (draft-ietf-rmcat-gcc-02) on transport-wide feedback,
-/// with probes. docs/bwe.md maps its parts to their sources.
+/// Estimates how much a receiver's link carries: Google Congestion Control
+/// (draft-ietf-rmcat-gcc-02) on transport-wide feedback, with probes.
+/// docs/bwe.md maps its parts to their sources.
 ///
 ///     estimator.handle_feedback(reports, sent_bps, now);
 ///     if (auto x = estimator.poll_probe(now)) …  // send it
@@ -32,25 +32,26 @@ public:
 
   explicit bandwidth_estimator(config x);
 
-  /// What the receiver says of packets, those that came in the order in which
-  /// they left, and how much is sent at the moment, in bits per second. So many
-  /// of what came, `taken_back`, had been reported as lost.
+  /// Takes the feedback about packets, in the order in which they were sent,
+  /// and the present send rate in bits per second. `taken_back` counts packets
+  /// that were reported lost earlier and have arrived since.
   void handle_feedback(std::span<const packet_report> reports, double sent_bps,
                        time_point now, uint32_t taken_back = 0);
 
-  /// The receiver's own estimate. Without transport-wide feedback it is all
-  /// that is known; with it, it is a limit.
+  /// The receiver's own estimate (REMB). It is a limit; without transport-wide
+  /// feedback it is the whole estimate.
   void handle_remb(uint64_t bps);
 
-  /// How much the consumers could use: no higher rate is ever probed.
-  /// `starved` tells that one of them gets nothing for lack of it: then probes
-  /// are all that can find out that it was wrong, and do not become rare.
+  /// How much the consumers could use: no higher rate is probed. `starved`: a
+  /// consumer is sent nothing for lack of bandwidth. Then only a probe can
+  /// correct the estimate, so probes stay frequent.
   void set_wanted(uint64_t bps, bool starved = false) {
     wanted_ = static_cast<double>(bps);
     starved_ = starved;
   }
 
-  /// A probe that is due. What is sent for it is to be reported with its id.
+  /// The next probe that is due. Packets sent for it must be reported with its
+  /// id.
   std::optional<probe> poll_probe(time_point now);
 
   /// How much may be sent, in bits per second.
@@ -60,14 +61,13 @@ public:
   /// emptied, less than that may be sent for a moment.
   uint64_t link_bps() const;
 
-  /// Whether the link has been full of late, or lost what was sent too fast:
-  /// a queue stood, so that even the luckiest packets were late. A receiver
-  /// that is busy for moments makes packets late, too, but not all of them. A
-  /// queue that somebody else fills does not count: it is there whatever is
-  /// sent.
+  /// Whether loss limits the rate, or a queue of more than 100 ms stood within
+  /// the last 5 s. A queue stands if even the fastest packets were late: a
+  /// receiver that is busy for moments delays some packets, but not all. A
+  /// queue that other traffic fills does not count: it stays whatever we send.
   bool congested(time_point now) const;
 
-  /// The share of packets that the receiver lacks, smoothed.
+  /// The share of packets that were lost, smoothed.
   double loss() const {
     return loss_.loss();
   }
@@ -76,31 +76,31 @@ public:
     return trend_.usage();
   }
 
-  /// How long packets wait in queues on the way, as far as is known.
+  /// How long packets wait in queues on the network path, as far as is known.
   duration queue() const {
     return queue_.value;
   }
 
 private:
-  // The delay beyond the least of the last ten seconds or so.
+  // The delay beyond the least delay of the last ten seconds or so.
   struct queue_meter {
     void add(duration delay, duration received, time_point now);
 
-    // The least delay of the latest moments.
+    // The least delay of the latest moments (150 ms each).
     duration luckiest() const {
       return std::min(lucky, lucky_before);
     }
 
     duration value{};
-    duration standing{}; // that even the luckiest packet waited, of late
-    duration least{};    // of the present spell
+    duration standing{}; // by which even the fastest packet was late
+    duration least{};    // of the present spell (5 s)
     duration least_before{};
     time_point since;
     bool started = false;
     duration lucky{}; // the least delay of the present moment
     duration lucky_before{};
-    duration moment{};  // when it began
-    duration unlucky{}; // how much later than the luckiest, on the average
+    duration moment{};  // when the moment began
+    duration unlucky{}; // the mean lateness beyond the fastest packet
   };
 
   uint64_t bounded(double bps) const;
@@ -122,7 +122,7 @@ private:
   probe_results results_;
   queue_meter queue_;
   contention contention_;
-  std::optional<time_point> zero_; // where delays are counted from
+  std::optional<time_point> zero_; // send time from which delays are counted
   std::optional<double> remb_;
   double wanted_ = 0;
   bool starved_ = false;
@@ -132,10 +132,10 @@ private:
   bool first_probes_done_ = false;
   std::optional<time_point> probe_again_;
   time_point probed_at_{};
-  time_point heard_{}; // when the trend was last seen
+  time_point heard_{}; // when the trend was last updated
   duration probe_interval_ = std::chrono::seconds{4};
-  time_point overused_{}; // when last
-  time_point stood_{};    // when a queue was last seen to stand
+  time_point overused_{}; // when overuse was last seen
+  time_point stood_{};    // when a standing queue was last seen
 };
 
 } // namespace troupe::rtp

@@ -8,14 +8,14 @@
 
 namespace troupe::rtp {
 
-/// The rate at which packets come that had to queue: what the link carries,
-/// even where the sender fills it for moments only, as with key frames.
+/// The arrival rate of packets that had to queue. It shows what the link
+/// carries even if the sender fills it only for moments, as with key frames.
 class busy_rate {
 public:
-  /// A packet came at `received`, having waited for `queued`.
+  /// Takes a packet that arrived at `received` after `queued` in queues.
   void add(duration received, uint32_t octets, duration queued) {
     if (last_ && queued > waiting) {
-      // One that was overtaken takes no time of its own.
+      // A packet that was overtaken takes no time of its own.
       time_ += std::max(received - *last_, duration{});
       octets_ += octets;
       if (time_ > memory) {
@@ -30,8 +30,8 @@ public:
     last_ = last_ ? std::max(*last_, received) : received;
   }
 
-  /// In bits per second; nothing where the link was not busy for long enough
-  /// of late.
+  /// In bits per second. Nothing if the link was not busy for long enough
+  /// lately.
   std::optional<double> bps() const {
     if (time_ < enough)
       return std::nullopt;

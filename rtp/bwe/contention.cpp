@@ -8,31 +8,32 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Up to this nothing stands.
+/// A shorter queue does not count as standing.
 constexpr duration harmless = 60ms;
 
-/// A queue of our own is empty after this long and as often its length: what
-/// is in it delays the feedback that tells of it, too.
+/// A queue of our own is empty after this time plus `lengths` times its length:
+/// the feedback that shows the queue is delayed by it, too.
 constexpr duration first_patience = 2s;
 constexpr duration longest_patience = 32s;
 constexpr int lengths = 2;
 
-/// What has become shorter by so much in this time falls.
+/// A queue falls if it becomes shorter by `fall` in this time.
 constexpr duration fall_time = 1s;
 constexpr duration fall = 10ms;
 
-/// What must last for so long to end it.
+/// How long the queue must be gone, or look like our own, to end contention.
 constexpr duration gone_for = 1s;
 constexpr duration ours_for = 1s;
 
-/// Who is alone on a link that is too narrow loses as much, or sees the queue
-/// grow by as much.
+/// The queue is ours after all if more is lost, or if it grows by this much: a
+/// sender alone on a link that is too narrow sees the same.
 constexpr double much_loss = 0.15;
 constexpr int much_longer = 2;
 constexpr duration much_longer_by = 200ms;
 
-/// A delay that changes by less than this in such a time is the way's own; and
-/// so much the clocks of both ends may part in it.
+/// A delay that changes by less than `flat` in a spell is the delay of the
+/// network path itself. The clocks of both ends may drift apart by `drift` in a
+/// spell.
 constexpr duration spell_length = 10s;
 constexpr duration flat = 10ms;
 constexpr duration drift = 1ms;
@@ -67,7 +68,7 @@ void contention::update(duration delay, double loss, time_point now) {
   } else if (!ours_since_) {
     ours_since_ = now;
   } else if (now - *ours_since_ >= ours_for) {
-    // A mistake, which is not repeated soon.
+    // A mistake: wait longer before the next attempt.
     contested_ = false;
     stands_since_ = now;
     patience_ = std::min(2 * patience_, longest_patience);

@@ -6,26 +6,26 @@
 
 namespace troupe::rtp {
 
-/// Tells a queue that somebody else fills from one of our own. Ours shrinks
-/// when less is sent; one that stands all the same is a download's, and whoever
-/// goes on giving way to it ends with nothing. The idea is that of Copa's mode
-/// switching (Arun and Balakrishnan, NSDI 2018, section 4): a sender that sees
-/// no empty queue for a while, though it would have emptied its own, competes.
+/// Tells a queue that other traffic fills from our own queue. Ours shrinks when
+/// we send less. A queue that stands all the same belongs to a download, and a
+/// sender that keeps yielding to it ends with nothing. The idea is that of
+/// Copa's mode switching (Arun and Balakrishnan, NSDI 2018, section 4): a
+/// sender that sees no empty queue for a while, though it would have emptied
+/// its own, competes.
 ///
-/// Queues are measured from a least delay that is kept for long: what gives up
-/// the old one is a spell without any change, as after a handover.
+/// Queues are measured from a least delay that is kept for long. It is given up
+/// only after a spell without any change of the delay, as after a handover.
 class contention {
 public:
-  /// Takes the least delay of the latest moments, and the share of packets that
-  /// is lost.
+  /// Takes the least delay of the latest moments and the share of lost packets.
   void update(duration delay, double loss, time_point now);
 
-  /// Whether the queue is somebody else's.
+  /// Whether other traffic fills the queue.
   bool contested() const {
     return contested_;
   }
 
-  /// How long even the luckiest packet waits.
+  /// How long even the fastest packet waits.
   duration queue() const {
     return queue_;
   }
@@ -45,7 +45,7 @@ private:
   std::optional<time_point> gone_since_;
   std::optional<time_point> ours_since_;
   duration patience_{};
-  duration looked_at_{}; // the queue when it was last looked for a fall
+  duration looked_at_{}; // the queue at the last check for a fall
   time_point looked_{};
   bool falls_ = false;
   bool started_ = false;

@@ -11,21 +11,22 @@ namespace {
 /// The weight of the past in the smoothed delay.
 constexpr double smoothing = 0.9;
 
-/// Slopes are small; this and the number of groups make the threshold's unit
-/// milliseconds of queue.
+/// Slopes are small: multiplied by `gain` and the number of groups they compare
+/// to a threshold in milliseconds of queue.
 constexpr double gain = 4;
 constexpr size_t most_groups = 60;
 
-/// How fast the threshold follows up and down, per ms.
+/// How fast the threshold follows the trend up and down, per ms.
 constexpr double threshold_up = 0.0087;
 constexpr double threshold_down = 0.039;
 constexpr double threshold_least = 6;
 constexpr double threshold_most = 600;
 
-/// Beyond the threshold by this much is an outlier and teaches it nothing.
+/// A trend beyond the threshold by this much is an outlier: the threshold does
+/// not follow it.
 constexpr double outlier = 15;
 
-/// A queue must grow for so long, in ms, to count.
+/// A queue must grow for so long, in ms, to count as overuse.
 constexpr double overuse_time = 10;
 
 double milliseconds(duration x) {
@@ -50,7 +51,7 @@ link_usage delay_trend::update(const arrival_groups::step& x) {
   if (count_ < 2)
     return usage_;
   if (trend > threshold_) {
-    // Half a step where it is not known since when.
+    // It is not known when the growth began: count half of the step.
     time_over_ = time_over_ < 0 ? elapsed / 2 : time_over_ + elapsed;
     ++times_over_;
     if (time_over_ > overuse_time && times_over_ > 1 && now >= previous) {

@@ -7,11 +7,11 @@
 
 namespace troupe::rtp {
 
-/// What the delays say of the way to the receiver.
+/// The state of the queues on the path to the receiver, from the delays.
 enum class link_usage : uint8_t {
   /// Queues neither grow nor shrink.
   normal,
-  /// A queue grows: more is sent than passes.
+  /// A queue grows: more is sent than the link carries.
   overused,
   /// A queue shrinks.
   underused,
@@ -24,7 +24,8 @@ enum class link_usage : uint8_t {
 /// (draft-ietf-rmcat-gcc-02, section 5.4).
 class delay_trend {
 public:
-  /// What `x` changes. Cheap: one pass over the latest groups.
+  /// Takes the next step; returns the usage. Cheap: one pass over the latest
+  /// groups.
   link_usage update(const arrival_groups::step& x);
 
   link_usage usage() const {
@@ -43,7 +44,7 @@ private:
   void adapt_threshold(double trend, double elapsed);
 
   std::array<point, window> points_{};
-  size_t count_ = 0; // of groups ever seen
+  size_t count_ = 0; // groups seen in all
   duration first_{};
   duration last_{};
   double delay_ = 0; // ms, accumulated

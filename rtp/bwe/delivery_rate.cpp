@@ -7,10 +7,10 @@ namespace troupe::rtp {
 
 namespace {
 
-/// Below this much time nothing can be said.
+/// No rate is given for less time than this.
 constexpr duration shortest = std::chrono::milliseconds{100};
 
-/// Where the clock jumps by more buckets, it was set.
+/// If the time jumps by more buckets, the receiver's clock was set.
 constexpr int64_t longest_gap = 1000;
 
 } // namespace
@@ -18,7 +18,7 @@ constexpr int64_t longest_gap = 1000;
 void delivery_rate::add(duration received, uint32_t octets) {
   auto number = received / bucket;
   if (!started_ || std::abs(number - newest_) > longest_gap) {
-    // The first, or the clock was set.
+    // The first packet, or the clock was set.
     octets_.fill(0);
     started_ = true;
     newest_ = oldest_ = number;

@@ -15,12 +15,12 @@ class delivery_rate {
 public:
   void add(duration received, uint32_t octets);
 
-  /// In bits per second; nothing before enough has been seen.
+  /// In bits per second. Nothing before 100 ms have been seen.
   std::optional<double> bps() const {
     return over(span);
   }
 
-  /// The same over the last tenth of a second only: rough, but quick.
+  /// The same over the last 100 to 150 ms only: rough, but quick.
   std::optional<double> recent_bps() const {
     return over(recent);
   }
@@ -38,7 +38,7 @@ private:
 
   std::array<uint32_t, span> octets_{};
   int64_t newest_ = 0; // number of the bucket that is being filled
-  int64_t oldest_ = 0; // of the first ever
+  int64_t oldest_ = 0; // number of the first bucket ever
   duration last_{};
   bool started_ = false;
 };

@@ -9,26 +9,26 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// So many packets and so much time make a judgement.
+/// A judgement needs so many packets and so much time.
 constexpr uint32_t enough_packets = 20;
 constexpr duration enough_time = 200ms;
 
 /// The weight of one judgement.
 constexpr double weight = 0.3;
 
-/// Loss beyond the inherent one by so much is this sender's doing; where much
-/// is lost anyway, it also varies more.
+/// Loss is this sender's doing if it exceeds the inherent loss by the
+/// tolerance, which grows with the inherent loss, since that varies.
 constexpr double tolerance = 0.025;
 constexpr double tolerance_of_inherent = 0.5;
 
-/// More than radio links lose.
+/// Loss beyond this is more than radio links cause.
 constexpr double much = 0.1;
 
-/// Who sends less than this part of what may be sent hardly causes loss.
+/// A sender below this part of the allowed rate hardly causes loss.
 constexpr double mostly = 0.8;
 
-/// A lower rate gets so long to show that it helps, and has helped when it
-/// leaves less than this part of the loss.
+/// When the trial of a lower rate begins to count and when it ends. The lower
+/// rate has helped if less than `helped` of the loss remains.
 constexpr duration trial_begins = 300ms;
 constexpr duration trial_ends = 1500ms;
 constexpr double helped = 0.7;
@@ -37,10 +37,10 @@ constexpr double helped = 0.7;
 constexpr double most_cut = 0.5;
 constexpr double extra_cut = 0.97;
 
-/// What may be taken for inherent.
+/// The most loss that is taken for inherent.
 constexpr double most_inherent = 0.25;
 
-/// How the cap grows again, per second.
+/// The factor by which the cap grows again, per second.
 constexpr double growth = 1.1;
 
 double seconds(duration x) {
@@ -79,7 +79,7 @@ void loss_limiter::judge(double sent_bps, double allowed_bps, time_point now) {
   auto elapsed = seconds(std::min<duration>(now - judged_, 1s));
   inherent_ = std::min(inherent_, loss_);
   if (on_trial_) {
-    // What was on its way when the rate fell does not count.
+    // Packets in flight when the rate fell do not count.
     if (now - capped_ >= trial_begins) {
       trial_packets_ += packets_;
       trial_lost_ += lost_;

@@ -7,14 +7,14 @@
 
 namespace troupe::rtp {
 
-/// Numbers a group of packets that was sent to try a higher rate.
+/// Identifies a group of packets that was sent to try a higher rate.
 using probe_id = uint32_t;
 
-/// What the receiver's feedback tells of one packet that we sent. Reports come
-/// in the order in which the packets were sent.
+/// The receiver's feedback on one packet that we sent. Reports come in the
+/// order in which the packets were sent.
 struct packet_report {
   time_point sent;
-  /// When it came, on the receiver's clock, whose zero is arbitrary; nothing
+  /// When it arrived, by the receiver's clock, whose zero is arbitrary; nothing
   /// if it was lost.
   std::optional<duration> received;
   uint32_t octets = 0;

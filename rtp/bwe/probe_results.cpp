@@ -9,12 +9,13 @@ namespace {
 constexpr uint32_t enough_packets = 4;
 constexpr double enough_octets = 0.8;
 
-/// Where less comes than was sent, the link is full: a little less than what
-/// came is what it carries.
+/// If packets arrive at less than this part of the send rate, the link is full:
+/// it carries a little less than the rate of arrival.
 constexpr double full = 0.9;
 constexpr double below_full = 0.95;
 
-/// Packets that come faster than this were let out by a queue on the way.
+/// Packets that arrive faster than this were released by a queue on the network
+/// path.
 constexpr double most_speedup = 2;
 
 double seconds(duration x) {

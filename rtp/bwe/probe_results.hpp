@@ -6,7 +6,7 @@
 
 namespace troupe::rtp {
 
-/// A short burst at a rate that shall be tried.
+/// A short burst that tries a rate.
 struct probe {
   probe_id id = 0;
   double bps = 0;
@@ -14,23 +14,23 @@ struct probe {
   uint32_t octets = 0;
 };
 
-/// What became of the latest probe: the rate at which its packets left and
-/// the rate at which they came.
+/// The result of the latest probe: the rate at which its packets were sent and
+/// the rate at which they arrived.
 class probe_results {
 public:
-  /// Begins to look for the packets of `x`.
+  /// Waits for the packets of `x`.
   void expect(const probe& x);
 
-  /// Takes a report of any packet. Gives the rate that the probe has shown to
-  /// pass, in bits per second, once as much of it has come as tells.
+  /// Takes a report of any packet. Once enough of the probe has arrived,
+  /// returns the rate that it has shown the link to carry, in bits per second.
   std::optional<double> add(const packet_report& x);
 
 private:
   std::optional<probe> expected_;
   uint32_t packets_ = 0;
   uint32_t octets_ = 0;
-  uint32_t first_octets_ = 0; // of the first to arrive
-  uint32_t last_octets_ = 0;  // of the last that was sent
+  uint32_t first_octets_ = 0; // of the packet that arrived first
+  uint32_t last_octets_ = 0;  // of the packet that was sent last
   time_point first_sent_;
   time_point last_sent_;
   duration first_received_{};

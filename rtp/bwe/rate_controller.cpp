@@ -9,46 +9,47 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What is left after a decrease, of what arrives: less where much less
-/// arrives than was sent, for there is a queue to be emptied.
+/// The part of the delivered rate that a decrease keeps. It keeps less if far
+/// less is delivered than the rate, since then there is a queue to empty.
 constexpr double backoff = 0.9;
 constexpr double strong_backoff = 0.8;
 constexpr double much_less = 0.6;
 
-/// The growth of a second, far from the capacity.
+/// The growth per second, far from the capacity.
 constexpr double growth = 1.08;
 
-/// The rate is never more than this beyond what arrives: more is not known to
-/// pass.
+/// The rate never exceeds the delivered rate by more: a higher one is not known
+/// to pass.
 constexpr double beyond_delivered = 1.5;
 constexpr double beyond_delivered_bps = 10'000;
 
-/// The same beside another's queue, where nothing can be probed: as far as from
-/// one encoding to the next.
+/// The same beside other traffic's queue, where nothing can be probed: enough
+/// to step from one encoding to the next.
 constexpr double beyond_competing = 4;
 
-/// What is left where something was lost then.
+/// The part of the rate that is kept there after a loss.
 constexpr double yield = 0.6;
 
-/// A packet of video, in bits, where nothing is known of the frames.
+/// A video packet in bits, and frames per second, where the frames are unknown.
 constexpr double packet_bits = 8 * 1200;
 constexpr double frames_per_second = 30;
 constexpr double least_growth_bps = 4'000; // per second
 
-/// Queues up to this are nobody's trouble; one longer by `drain_scale` stops
-/// all but a rest, for as long as a drain may take.
+/// Queues up to `harmless_queue` are harmless. A queue longer by `drain_scale`
+/// reduces the target to `least_drain`. A drain takes at most `longest_drain`.
 constexpr duration harmless_queue = 60ms;
 constexpr duration drain_scale = 250ms;
 constexpr double least_drain = 0.1;
 constexpr duration longest_drain = 2s;
 
-/// Jitter is not taken for overuse while so much of the rate is not used, as
-/// long as all that is sent arrives and no queue of this length is seen.
+/// Overuse is taken for jitter if less than `unused` of the rate is sent, as
+/// long as everything sent arrives and the queue is shorter than
+/// `jitter_queue`.
 constexpr double unused = 0.85;
 constexpr double all_of_it = 0.9;
 constexpr duration jitter_queue = 150ms;
 
-/// How far what comes behind a queue is believed.
+/// The busy rate counts up to this multiple of the present rate.
 constexpr double most_busy = 1.5;
 
 double seconds(duration x) {
@@ -64,14 +65,15 @@ void rate_controller::update(const input& x, time_point now) {
               && *x.delivered_bps > all_of_it * x.sent_bps
               && x.queue < jitter_queue;
   if (x.usage == link_usage::overused) {
-    // A decrease needs a round trip to show, unless it was far too little.
+    // A decrease needs a round trip to take effect. Do not wait if it was far
+    // too small.
     auto wait = std::clamp<duration>(x.round_trip, 10ms, 200ms);
     auto too_little = x.delivered_bps && *x.delivered_bps < 0.5 * rate_;
     if (!decreased_ || now - *decreased_ >= wait || too_little)
       decrease(x, now);
     rising_ = false;
   } else if (x.usage == link_usage::underused) {
-    // Queues drain: wait until they are empty.
+    // Queues shrink: wait until they are empty.
     rising_ = false;
   } else if (!rising_) {
     rising_ = true;
@@ -115,7 +117,7 @@ void rate_controller::increase(const input& x, duration elapsed) {
     capacity_.forget();
   auto before = rate_;
   if (capacity_.mean()) {
-    // A packet more for each response time.
+    // One packet more per response time.
     auto frame = rate_ / frames_per_second;
     auto packet = frame / std::ceil(frame / packet_bits);
     auto response = seconds(x.round_trip + 100ms);
@@ -128,8 +130,8 @@ void rate_controller::increase(const input& x, duration elapsed) {
                                                  + beyond_delivered_bps));
 }
 
-// What passes without a queue is what the link carries, at least, whoever sent
-// more than was allowed.
+// The link carries at least what arrives without a queue, even if more was sent
+// than was allowed.
 void rate_controller::follow(const input& x, time_point now) {
   if (x.usage == link_usage::normal && x.queue <= harmless_queue
       && x.delivered_bps && (!decreased_ || now - *decreased_ > longest_drain))
@@ -139,23 +141,24 @@ void rate_controller::follow(const input& x, time_point now) {
 void rate_controller::decrease(const input& x, time_point now) {
   decreased_ = now;
   if (!x.delivered_bps) {
-    // At first. Later it is only because nothing was sent for a moment.
+    // Only at the start. Later it means that nothing was sent for a moment.
     if (!capacity_.mean())
       rate_ *= 0.5;
     return;
   }
-  // Behind a queue the last moments show what the link carries now.
+  // Behind a queue, the last moments show what the link carries now.
   auto delivered = *x.delivered_bps;
   if (x.queue > harmless_queue && x.recent_bps)
     delivered = std::min(delivered, *x.recent_bps);
-  // A sender that fills the link for moments only gets less through.
+  // A sender that fills the link only for moments delivers less than the link
+  // carries.
   if (x.busy_bps)
     delivered = std::max(delivered, std::min(most_busy * rate_, *x.busy_bps));
   auto keep = delivered < much_less * rate_ ? strong_backoff : backoff;
   auto to = keep * delivered;
   if (to > rate_ && capacity_.mean())
     to = backoff * *capacity_.mean() * 1000;
-  // Jitter costs no more than what is not used.
+  // Jitter takes away only the part of the rate that is unused.
   auto spared = doubtful_ ? std::min(rate_, x.sent_bps / unused) : 0.0;
   rate_ = std::max(std::min(rate_, to), spared);
   if (capacity_.excludes(delivered))

@@ -7,13 +7,13 @@
 
 namespace troupe::rtp {
 
-/// Finds the rate that fills the link and no queue: up while queues do not
-/// grow, down to a part of what arrives when they do (draft-ietf-rmcat-gcc-02,
-/// section 5.5). Two things differ from the draft. Near the rate at which it
-/// last was too much it rises by a packet each response time, as the draft
-/// does, but that memory fades with what arrives. And a queue that is long
-/// already is drained: for a moment the rate falls below what the link
-/// carries, in proportion to the queue.
+/// Finds the rate that fills the link but no queue: it rises while queues do
+/// not grow, and falls to a part of the delivered rate when they do
+/// (draft-ietf-rmcat-gcc-02, section 5.5). Two things differ from the draft.
+/// Near the rate at which the link was last overused it rises by a packet each
+/// response time, as the draft does, but that memory fades as the delivered
+/// rate changes. And a queue that is already long is drained: for a moment the
+/// target falls below what the link carries, in proportion to the queue.
 class rate_controller {
 public:
   struct config {
@@ -24,17 +24,17 @@ public:
 
   struct input {
     link_usage usage = link_usage::normal;
-    /// What arrives, in bits per second.
+    /// The rate of arrival, in bits per second.
     std::optional<double> delivered_bps;
-    /// The same, of the last moments only.
+    /// The same, over the last moments only.
     std::optional<double> recent_bps = {};
-    /// The rate at which packets come that had to queue.
+    /// The rate of arrival of packets that had to queue.
     std::optional<double> busy_bps = {};
-    /// How long packets wait in queues that were not there before.
+    /// How long packets wait in queues beyond the least delay.
     duration queue{};
-    /// What is sent, in bits per second, where that is known.
+    /// The send rate in bits per second, where known.
     double sent_bps = 0;
-    /// Less is sent than might be: nothing can be learned of the link.
+    /// Less is sent than is allowed: nothing can be learned about the link.
     bool application_limited = false;
     duration round_trip = std::chrono::milliseconds{100};
   };
@@ -43,38 +43,38 @@ public:
 
   void update(const input& x, time_point now);
 
-  /// Takes the place of update() while somebody else keeps a queue of this
-  /// length: rises as Reno does, by a packet a round trip for each, and yields
-  /// when something was lost, but to nothing else.
+  /// Replaces update() while other traffic keeps a queue of length `queue`. The
+  /// rate rises as Reno does, by a packet per round trip in each round trip,
+  /// and yields only when a packet was lost.
   void compete(std::optional<double> delivered_bps, duration queue, bool lost,
                time_point now);
 
-  /// Goes to a rate that is known to pass, as a probe shows it.
+  /// Goes to a rate that a probe has shown to pass.
   void set_rate(double bps, time_point now);
 
-  /// No queue is to be emptied any more.
+  /// Ends the drain of the queue: the target is the full rate again.
   void end_drain() {
     drain_ = 1;
   }
 
-  /// What may be sent, bits per second.
+  /// The rate that may be sent, in bits per second.
   double target_bps() const {
     return std::max(config_.least_bps, rate_ * drain_);
   }
 
-  /// The same without the wish to empty a queue.
+  /// The same without the reduction that empties a queue.
   double rate_bps() const {
     return rate_;
   }
 
-  /// Whether overuse, if there was any, was likely jitter: all that is sent
-  /// arrives, and it is less than might be sent.
+  /// Whether overuse, if reported, was probably jitter: everything that is sent
+  /// arrives, and less is sent than is allowed.
   bool doubtful() const {
     return doubtful_;
   }
 
 private:
-  // What arrived when it was too much: the mean and how far it strays.
+  // The delivered rate at overuse: its mean and its deviation.
   class capacity {
   public:
     void add(double bps);

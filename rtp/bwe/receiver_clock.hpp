@@ -7,12 +7,13 @@
 
 namespace troupe::rtp {
 
-/// Notices that a receiver's clock was set, or lied: then what it showed before
-/// and what it shows now cannot be compared.
+/// Detects that a receiver's clock was set, or that it lied: then times before
+/// and after cannot be compared.
 class receiver_clock {
 public:
-  /// Takes when the next packet came, by that clock, and when it is told of, by
-  /// ours. Gives whether the clock was set in between.
+  /// Takes the arrival time of the next packet by the receiver's clock, and the
+  /// time of its report by ours. Returns whether the receiver's clock was set
+  /// in between.
   bool was_set(duration received, time_point now) {
     auto set = latest_
                && (received < *latest_ - most_back
@@ -23,10 +24,11 @@ public:
   }
 
 private:
-  /// Packets overtake each other by less than this.
+  /// Reordering sets arrival times back by less than this.
   static constexpr duration most_back = std::chrono::seconds{1};
 
-  /// What is told late makes time there seem to run ahead, by less than this.
+  /// Late reports make the receiver's clock seem to run ahead by less than
+  /// this.
   static constexpr duration most_ahead = std::chrono::seconds{10};
 
   std::optional<duration> latest_;

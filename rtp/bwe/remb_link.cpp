@@ -6,7 +6,7 @@ namespace troupe::rtp {
 
 namespace {
 
-/// An estimate grows by about 8 % a second; less than this part is noise.
+/// Estimates grow by about 8 % per second; growth below 2 % is noise.
 constexpr double rise = 1.02;
 
 uint64_t raised(uint64_t bps) {
@@ -45,7 +45,7 @@ bool remb_link::try_again(bool starved, time_point now) {
   starved_since_.reset();
   tried_ = now;
   wait_ = std::min(2 * wait_, longest_wait);
-  // The receiver has yet to see what the link carries.
+  // The receiver has not yet seen what the link carries.
   rose_ = now;
   return true;
 }

@@ -8,13 +8,14 @@
 
 namespace troupe::rtp {
 
-/// How far packets overtake each other on the way: what has been told of as
-/// missing is lost only when something came that left so much later. The idea
-/// is that of RACK's reordering window (RFC 8985, section 3.3.2): none where
-/// the order is kept, so that loss is known at once.
+/// Measures how far packets overtake each other on the network path. A packet
+/// that was reported missing is lost only when a packet that was sent later by
+/// at least this window has arrived. The idea is that of RACK's reordering
+/// window (RFC 8985, section 3.3.2). The window is zero where the order is
+/// kept, so that loss is known at once.
 class reordering {
 public:
-  /// Takes what came, in the order in which it left.
+  /// Takes the packets that arrived, in the order in which they were sent.
   void add(std::span<const packet_report> reports, time_point now) {
     if (now - since_ >= memory) {
       since_ = now;
@@ -22,7 +23,8 @@ public:
     }
     if (reports.empty())
       return;
-    // By what was told of before, and by the first of what is told of now.
+    // Compare with packets of earlier reports, and with the earliest arrival
+    // among these.
     for (const auto& x : reports)
       note(newest_ - x.sent);
     const auto* first = &reports.back();
@@ -34,12 +36,12 @@ public:
     newest_ = std::max(newest_, reports.back().sent);
   }
 
-  /// When the newest left that has come.
+  /// The send time of the newest packet that has arrived.
   time_point newest() const {
     return newest_;
   }
 
-  /// How much later something must have left that came before a packet is lost.
+  /// How much later an arrived packet must have been sent to prove one lost.
   duration window() const {
     return to_spare * std::max(farthest_, farthest_before_) / 4;
   }
