@@ -51,8 +51,9 @@ payload_descriptor describe_av1(const av1_dependency_descriptor& x,
       result.temporal_switch = true;
   }
   result.discardable = !needed;
-  // Frames are numbered one by one, lower spatial layers first, so a reference
-  // within the picture goes back at most as far as there are lower layers.
+  // Frames are numbered consecutively, lower spatial layers first. A reference
+  // within the picture therefore goes back at most as far as there are lower
+  // layers.
   auto first = frame.fdiffs.begin();
   auto last = first + frame.fdiff_count;
   auto inside = [&](uint16_t fdiff) {

@@ -108,7 +108,7 @@ void read_template_chains(bit_reader& in, av1_dependency_structure& x) {
       x.templates[i].chain_fdiffs[k] = static_cast<uint8_t>(in.bits(4));
 }
 
-/// A decode target contains the layers of the frames that are present in it.
+/// A decode target contains the layers of all frames that are present in it.
 void find_decode_target_layers(av1_dependency_structure& x) {
   for (size_t i = 0; i < x.decode_target_count; ++i) {
     auto& target = x.decode_targets[i];
@@ -166,7 +166,7 @@ extended_flags read_flags(bit_reader& in) {
   return x;
 }
 
-/// Reads what the frame has in place of its template's values.
+/// Reads the values that replace those of the frame's template.
 bool read_custom(bit_reader& in, const extended_flags& flags,
                  const av1_dependency_structure& structure,
                  av1_frame_dependencies& frame) {

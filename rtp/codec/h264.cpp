@@ -18,11 +18,11 @@ enum nal_type : uint8_t {
   fu_a = 28,
 };
 
-/// Adds what a NAL unit (or its first fragment) tells. `data` follows the NAL
+/// Adds what a NAL unit or its first fragment shows. `data` follows the NAL
 /// unit header.
 void inspect(uint8_t type, net::byte_span data, payload_descriptor& x) {
-  // A slice begins with first_mb_in_slice, an Exp-Golomb number: its first
-  // bit is set just where it is 0, that is, in a picture's first slice.
+  // A slice begins with first_mb_in_slice, an Exp-Golomb number. Its first bit
+  // is set only if the number is 0, that is, in a picture's first slice.
   bool first_slice = !data.empty() && (data[0] & 0x80) != 0;
   switch (type) {
     case sequence_parameter_set:

@@ -8,19 +8,19 @@
 
 namespace troupe::rtp {
 
-/// What the first octets of an Opus packet tell (RFC 6716, section 3.1).
+/// What the first octets of an Opus packet describe (RFC 6716, section 3.1).
 struct opus_descriptor {
   /// The TOC's config number, 0 to 31: mode, bandwidth and frame size.
   uint8_t config = 0;
   bool stereo = false;
   /// 1 to 48.
   uint8_t frame_count = 1;
-  /// Of one frame.
+  /// The duration of one frame.
   net::duration frame_duration{};
-  /// Discontinuous transmission: the packet only says that there is silence.
+  /// Discontinuous transmission: the packet only signals silence.
   bool dtx = false;
 
-  /// Of the whole packet, at most 120 ms.
+  /// The duration of the whole packet, at most 120 ms.
   net::duration packet_duration() const {
     return frame_duration * frame_count;
   }

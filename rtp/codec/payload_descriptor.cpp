@@ -12,7 +12,8 @@ namespace troupe::rtp {
 
 namespace {
 
-/// A payload that nothing is known of: forwarding may start at any.
+/// Describes a payload of an unknown format: forwarding may start at any
+/// packet.
 payload_descriptor opaque(bool end_of_frame) {
   payload_descriptor x;
   x.keyframe = true;
@@ -47,7 +48,7 @@ void add_dependencies(const av1_frame_dependencies& frame,
   }
   for (size_t i = 0; i < frame.fdiff_count; ++i) {
     auto back = frame.fdiffs[i];
-    // What is farther back than that is known of nobody.
+    // Older references cannot be represented.
     if (back > 64)
       out.switches = {};
     else if (back > 0)
@@ -107,14 +108,14 @@ std::optional<payload_descriptor> payload_describer::describe(const packet& x) {
                      : targets_;
   add_dependencies(read->frame, targets, layers);
   adopt(*read, here, targets);
-  // H264's own bits are right about what the descriptor does not tell.
+  // H264's own header shows key frames that the descriptor does not.
   if (codec_ == codec::h264)
     layers.keyframe |= result->keyframe;
   return layers;
 }
 
-// Late is what stands before the newest both by its frame number and by its
-// packet: encoders that restart count frames anew.
+// An announcement is late if both its frame number and its packet precede the
+// newest: an encoder that restarts numbers its frames anew.
 bool payload_describer::is_late(const announcement& x) const {
   return newest_ && x.frame < newest_->frame
          && static_cast<int16_t>(
@@ -134,7 +135,7 @@ void payload_describer::adopt(av1_dependency_descriptor& from,
     targets_ = targets;
 }
 
-// To want more than is sent means to want the best that is.
+// A request for more layers than are sent gets the best of those sent.
 payload_describer::target_map
 payload_describer::map_layers(const av1_dependency_structure& x,
                               uint32_t active) {
@@ -150,7 +151,7 @@ payload_describer::map_layers(const av1_dependency_structure& x,
       if (!best || is_higher(target, x.decode_targets[*best]))
         best = i;
     }
-    // The lowest there is, where even that is too much.
+    // The lowest target that is sent, if all exceed the request.
     for (uint8_t i = 0; !best && i < x.decode_target_count; ++i)
       if ((active >> i & 1) != 0)
         best = i;

@@ -9,18 +9,18 @@
 
 namespace troupe::rtp {
 
-/// What a forwarder has to know of one packet's payload, whatever the codec.
-/// Audio packets are whole frames that anything may switch at.
+/// What a forwarder must know about the payload of a packet, for any codec. An
+/// audio packet is a whole frame, and forwarding may switch at any of them.
 struct payload_descriptor {
   /// The first packet of a key frame: decoding can begin with it. H264 has
-  /// several such: each sequence parameter set and the first slice.
+  /// several per key frame: each sequence parameter set and the first slice.
   bool keyframe = false;
 
-  /// The first packet of a frame (VP9, AV1: of one layer's frame). H264 may
+  /// The first packet of a frame (VP9, AV1: of a frame of one layer). H264 may
   /// have several in one access unit: each parameter set, and each first slice.
   bool start_of_frame = false;
 
-  /// The last packet of a frame (VP9, AV1: of one layer's frame).
+  /// The last packet of a frame (VP9, AV1: of a frame of one layer).
   bool end_of_frame = false;
 
   uint8_t temporal_id = 0;
@@ -31,13 +31,13 @@ struct payload_descriptor {
   /// indication).
   bool temporal_switch = false;
 
-  /// From this frame on, all higher temporal layers can be added: what follows
-  /// of them refers to nothing of them before (VP9 U).
+  /// From this frame on, all higher temporal layers can be added: their later
+  /// frames refer to none of their frames before this one (VP9 U).
   bool temporal_up = false;
 
-  /// A frame at which its spatial layer can be added to the lower ones: it
-  /// refers to no earlier picture. AV1: to no frame farther back than lower
-  /// spatial layers of its own picture would be.
+  /// The frame's spatial layer can be added to the lower ones here: the frame
+  /// refers to no earlier picture. AV1: to no frame farther back than the lower
+  /// spatial layers of its own picture.
   bool spatial_switch = false;
 
   /// Refers to a lower spatial layer of the same picture (VP9 D).
@@ -59,13 +59,14 @@ struct payload_descriptor {
   /// Counts the pictures of the lowest temporal layer (VP8, VP9).
   std::optional<uint8_t> tl0picidx;
 
-  /// Where both are in the payload, for rewriting; 0 where they are not.
+  /// Offsets of both in the payload, for rewriting; 0 if absent.
   uint16_t picture_id_offset = 0;
   uint16_t tl0picidx_offset = 0;
 
-  /// There is a dependency descriptor, and the rest of this holds: who gets
-  /// which layers needs the frame; to which layers one can switch at it, where
-  /// what it refers to was sent; and that, bit 0 for the frame before it.
+  /// There is a dependency descriptor, and the following members are valid.
+  /// `needed_for`: the layers that need the frame. `switches`: the layers to
+  /// which a receiver can switch here if it was sent the referenced frames.
+  /// `references`: those frames, bit 0 for the frame before this one.
   bool has_dependencies = false;
   layer_set needed_for = {};
   layer_set switches = {};
@@ -76,17 +77,16 @@ struct payload_descriptor {
 
 /// Describes a payload by itself. `marker` is the RTP header's bit. For AV1
 /// this sees key frames (the aggregation header's N bit) but no layers: see
-/// payload_describer. Nothing where a video payload is malformed or empty.
-/// Payloads of unknown codecs pass as frames that nothing is known of, with
-/// `keyframe` set, so that forwarding starts at once.
+/// payload_describer. Nothing if a video payload is malformed or empty. A
+/// payload of an unknown codec is described as a frame with `keyframe` set, so
+/// that forwarding starts at once.
 std::optional<payload_descriptor> describe(codec what, net::byte_span payload,
                                            bool marker);
 
-/// Describes the packets of one stream (one SSRC), in order of arrival. AV1
-/// and H264 packets are described by their dependency descriptor as well, for
-/// which it remembers the newest template structure; else it is describe().
-/// A structure that comes late, after that of a newer frame, describes its own
-/// packet only.
+/// Describes the packets of a stream (one SSRC) in order of arrival. Uses the
+/// dependency descriptor of AV1 and H264 packets, for which it remembers the
+/// newest template structure, and describe() otherwise. A structure that
+/// arrives after that of a newer frame describes its own packet only.
 class payload_describer {
 public:
   payload_describer(codec what, const extension_map& ids)
@@ -100,17 +100,17 @@ public:
     newest_.reset();
   }
 
-  /// The newest structure that was announced, or null: how many layers there
-  /// are, and their resolutions.
+  /// The newest structure that was announced, or null. Shows how many layers
+  /// there are, and their resolutions.
   const av1_dependency_structure* av1_structure() const {
     return structure_.get();
   }
 
 private:
-  /// The decode target that stands for each pair of layers.
+  /// The decode target that represents each pair of layers.
   using target_map = std::array<uint8_t, 32>;
 
-  // A packet that announced a structure, or which decode targets are sent.
+  // A packet that announced a structure, or the decode targets being sent.
   struct announcement {
     int64_t frame = 0;
     uint16_t sequence = 0;
@@ -127,7 +127,7 @@ private:
   std::unique_ptr<av1_dependency_structure> structure_;
   target_map targets_{};
   wrap_extender<uint16_t> frames_;
-  std::optional<announcement> newest_; // of those that were adopted
+  std::optional<announcement> newest_; // the newest that was adopted
 };
 
 } // namespace troupe::rtp

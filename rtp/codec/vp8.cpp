@@ -13,7 +13,7 @@ void read_picture_id(net::byte_reader& in, vp8_descriptor& x) {
     x.picture_id = static_cast<uint16_t>((*x.picture_id << 8) | in.u8());
 }
 
-/// Reads the extension octet and what it announces.
+/// Reads the extension octet and the fields that it announces.
 void read_extension(net::byte_reader& in, vp8_descriptor& x) {
   auto flags = in.u8();
   if ((flags & 0x80) != 0)

@@ -26,7 +26,7 @@ void read_layers(net::byte_reader& in, vp9_descriptor& x) {
   }
 }
 
-/// False where more references are announced than the format allows.
+/// False if more references are announced than the format allows.
 bool read_references(net::byte_reader& in, vp9_descriptor& x) {
   for (bool more = true; more && !in.failed();) {
     if (x.reference_count == x.references.size())

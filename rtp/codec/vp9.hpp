@@ -14,14 +14,14 @@ struct vp9_resolution {
   bool operator==(const vp9_resolution&) const = default;
 };
 
-/// The scalability structure (RFC 9628, section 4.2.1), of which the group of
-/// pictures is only checked and passed over.
+/// The scalability structure (RFC 9628, section 4.2.1). Its picture group is
+/// checked and skipped.
 struct vp9_scalability_structure {
   uint8_t spatial_layers = 1;
-  /// Whether resolutions are given.
+  /// Whether resolutions are present.
   bool has_resolutions = false;
   std::array<vp9_resolution, 8> resolutions{};
-  /// Pictures in the group; 0 where none is described.
+  /// Pictures in the group; 0 if none is described.
   uint8_t group_size = 0;
 
   bool operator==(const vp9_scalability_structure&) const = default;
@@ -44,7 +44,7 @@ struct vp9_descriptor {
   std::optional<uint16_t> picture_id;
   bool wide_picture_id = false;
   uint8_t picture_id_offset = 0;
-  /// L: layer indices are given.
+  /// L: layer indices are present.
   bool has_layers = false;
   uint8_t temporal_id = 0;
   uint8_t spatial_id = 0;
@@ -62,8 +62,8 @@ struct vp9_descriptor {
   bool operator==(const vp9_descriptor&) const = default;
 };
 
-/// Nothing where the payload ends within the descriptor or right behind it,
-/// and where a fourth reference is announced.
+/// Nothing if the payload ends within the descriptor or right after it, or if
+/// it announces a fourth reference.
 std::optional<vp9_descriptor> parse_vp9(net::byte_span payload);
 
 payload_descriptor describe_vp9(const vp9_descriptor& x, bool marker);
