@@ -6,10 +6,10 @@
 
 namespace troupe::rtp::rtcp {
 
-/// Sources that leave (RFC 3550, section 6.6).
+/// The sources that leave (RFC 3550, section 6.6).
 struct bye {
   record_view<ssrc_record> sources;
-  /// Empty where none is given.
+  /// Empty if the packet has none.
   std::string_view reason;
 
   static std::optional<bye> parse(const packet_view& x);

@@ -23,18 +23,18 @@ enum class packet_type : uint8_t {
   extended_report = 207,
 };
 
-/// One packet of a compound, its common header read and padding taken off.
+/// One packet of a compound, with its header read and its padding removed.
 struct packet_view {
   packet_type type{};
   /// The five bits after the padding bit: a count, or a feedback format.
   uint8_t count = 0;
-  /// What follows the four octets of the common header.
+  /// The octets after the common header of four octets.
   net::byte_span body;
 };
 
-/// A run of equally sized records inside a packet, decoded when looked at. A
-/// view: the packet's octets must outlive it. `Record` has a `wire_size` and a
-/// static `read(const uint8_t*)`.
+/// A run of equally sized records inside a packet, decoded on access. A view:
+/// the packet's octets must outlive it. `Record` has a `wire_size` and a static
+/// `read(const uint8_t*)`.
 template <class Record>
 class record_view {
 public:

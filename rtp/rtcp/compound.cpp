@@ -17,7 +17,7 @@ std::optional<message> parse_as(const packet_view& x) {
 
 using parser = std::optional<message> (*)(const packet_view&);
 
-/// Who can read the packet; null for nobody.
+/// Returns the parser of the packet, or null if there is none.
 parser find_parser(const packet_view& x) {
   switch (x.type) {
     case packet_type::sender_report:

@@ -18,15 +18,15 @@
 
 namespace troupe::rtp::rtcp {
 
-/// Any RTCP packet that this server understands. All are views of the octets
-/// they were read from.
+/// Any RTCP packet that this server understands. Each is a view of the octets
+/// it was read from.
 using message = std::variant<sender_report, receiver_report, sdes, bye, nack,
                              pli, fir, remb, transport_cc, extended_report>;
 
-/// Reads a compound RTCP packet, one message after the other. Total: any
-/// octets will do. Reduced-size packets (RFC 5506) are compounds like others,
-/// so the first packet need not be a report. What is unknown or malformed by
-/// itself is passed over and counted; a broken length or version ends it.
+/// Reads the messages of a compound RTCP packet one by one. Accepts any octets.
+/// Reduced-size packets (RFC 5506) are compounds like others, so the first
+/// packet need not be a report. Unknown or malformed packets are skipped and
+/// counted; a bad length or version ends the compound.
 ///
 ///     auto reader = compound_reader{bytes};
 ///     while (auto x = reader.next())
@@ -43,8 +43,8 @@ public:
     return unknown_;
   }
 
-  /// How many had contents that do not fit their length, or, as the last,
-  /// a header that does not fit the compound.
+  /// How many packets had contents that do not fit their length. A header that
+  /// does not fit the compound counts, too, and ends it.
   size_t malformed() const {
     return malformed_;
   }
@@ -57,18 +57,18 @@ private:
   size_t malformed_ = 0;
 };
 
-/// The most octets of a compound we send, so that with SRTCP, UDP and IPv6
-/// headers it fits any path.
+/// The largest compound that we send, in octets: with SRTCP, UDP and IPv6
+/// headers it fits any network path.
 inline constexpr size_t max_compound_size = 1200;
 
-/// Writes one compound RTCP packet into a buffer of its own. Each add_*
-/// returns false, and adds nothing, where the packet does not fit any more;
-/// then send what is there, clear() and go on. The order is the caller's: a
+/// Writes one compound RTCP packet into its own buffer. Each add_* function
+/// returns false and adds nothing if the packet does not fit; then send what
+/// the buffer holds, call clear() and go on. The caller chooses the order: a
 /// report first, then SDES, then the rest, unless reduced size was negotiated
 /// (RFC 5506).
 class compound_builder {
 public:
-  /// The most report blocks a report has (five bits count them).
+  /// The most blocks that a report can have (five bits count them).
   static constexpr size_t max_report_blocks = 31;
 
   bool add_sender_report(const sender_info& info,
@@ -82,8 +82,9 @@ public:
 
   bool add_bye(std::span<const ssrc> sources, std::string_view reason = {});
 
-  /// Takes from the front of `lost` (ascending modulo 2^16, none repeated)
-  /// what fits; `lost` keeps the rest. False where nothing was taken.
+  /// Takes as many numbers from the front of `lost` as fit; `lost` keeps the
+  /// rest. `lost` must ascend modulo 2^16 without repetition. False if none was
+  /// taken.
   bool add_nack(ssrc sender, ssrc media, std::span<const uint16_t>& lost);
 
   bool add_pli(ssrc sender, ssrc media);
@@ -100,7 +101,7 @@ public:
   /// An extended report with a receiver reference time.
   bool add_rrtr(ssrc sender, ntp_time reference_time);
 
-  /// An extended report that answers reference times.
+  /// An extended report that answers receiver reference times.
   bool add_dlrr(ssrc sender, std::span<const dlrr_item> items);
 
   net::byte_span bytes() const {
@@ -125,7 +126,7 @@ public:
 
 private:
   /// Appends a packet's header and returns its body of `body_size` octets (a
-  /// multiple of 4), or null where it does not fit.
+  /// multiple of 4), or null if it does not fit.
   uint8_t* append(packet_type type, size_t count, size_t body_size);
 
   std::array<uint8_t, max_compound_size> out_;

@@ -4,12 +4,12 @@
 
 namespace troupe::rtp::rtcp {
 
-/// One source that shall send a key frame (RFC 5104, section 4.3.1.1).
+/// A source that must send a key frame (RFC 5104, section 4.3.1.1).
 struct fir_item {
   static constexpr size_t wire_size = 8;
 
   rtp::ssrc ssrc{};
-  /// Rises by one with each new request; a repetition keeps it.
+  /// Incremented with each new request; a repetition keeps it.
   uint8_t sequence_number = 0;
 
   static fir_item read(const uint8_t* p) {

@@ -23,7 +23,7 @@ struct nack_item {
     net::store_u16(p + 2, blp);
   }
 
-  /// Calls `f(uint16_t)` for each packet it names, in order.
+  /// Calls `f(uint16_t)` for each packet in the item, in order.
   template <class F>
   void for_each(F&& f) const {
     f(pid);
@@ -42,13 +42,13 @@ struct nack {
   static constexpr uint8_t format = 1;
 
   rtp::ssrc sender{};
-  /// Whose packets are missing.
+  /// The stream whose packets are missing.
   rtp::ssrc media{};
   record_view<nack_item> items;
 
   static std::optional<nack> parse(const packet_view& x);
 
-  /// Calls `f(uint16_t)` for each packet asked for, in the order given. A
+  /// Calls `f(uint16_t)` for each requested packet, in the order given. A
   /// full-sized packet can name some 6,000.
   template <class F>
   void for_each(F&& f) const {
@@ -57,8 +57,8 @@ struct nack {
   }
 };
 
-/// Takes as many numbers as one item can hold off the front of `lost`, which
-/// must not be empty, ascends (modulo 2^16) and repeats none.
+/// Takes as many numbers from the front of `lost` as one item can hold. `lost`
+/// must not be empty, and must ascend modulo 2^16 without repetition.
 nack_item pack_nack_item(std::span<const uint16_t>& lost);
 
 } // namespace troupe::rtp::rtcp

@@ -4,15 +4,16 @@
 
 namespace troupe::rtp::rtcp {
 
-/// What one receiver says about one source (RFC 3550, section 6.4.1).
+/// A receiver's report about one source (RFC 3550, section 6.4.1).
 struct report_block {
   static constexpr size_t wire_size = 24;
 
-  /// Whom it is about.
+  /// The source that it reports on.
   rtp::ssrc ssrc{};
-  /// Lost since the last report, in 1/256.
+  /// The share of packets lost since the last report, in 1/256.
   uint8_t fraction_lost = 0;
-  /// Lost since the start; 24 bits on the wire, negative with duplicates.
+  /// Packets lost since the start; 24 bits on the wire, negative with
+  /// duplicates.
   int32_t cumulative_lost = 0;
   /// Cycles in the upper, highest sequence number in the lower 16 bits.
   uint32_t extended_highest_sequence = 0;
@@ -20,7 +21,7 @@ struct report_block {
   uint32_t jitter = 0;
   /// The middle 32 bits of the last sender report's NTP time; 0 for none.
   uint32_t last_sender_report = 0;
-  /// Since that report, in 16.16 seconds.
+  /// The delay since that report, in 16.16 seconds.
   uint32_t delay_since_last_sender_report = 0;
 
   static report_block read(const uint8_t* p);

@@ -12,12 +12,12 @@ struct remb {
   static constexpr uint32_t identifier = 0x52454D42; // "REMB"
 
   rtp::ssrc sender{};
-  /// In bits per second; the greatest value where the wire says more.
+  /// In bits per second; the greatest value if the wire has more.
   uint64_t bitrate_bps = 0;
-  /// Whom it covers.
+  /// The streams that it covers.
   record_view<ssrc_record> sources;
 
-  /// Whether this application layer feedback is one.
+  /// Whether this application layer feedback is REMB.
   static bool is_remb(const packet_view& x);
 
   static std::optional<remb> parse(const packet_view& x);

@@ -6,7 +6,7 @@ namespace {
 
 constexpr uint8_t cname_item = 1;
 
-/// What one chunk holds.
+/// The contents of one chunk.
 struct chunk {
   rtp::ssrc ssrc{};
   std::optional<std::string_view> cname;

@@ -12,8 +12,8 @@ struct sdes_cname {
   std::string_view cname;
 };
 
-/// Source descriptions (RFC 3550, section 6.5). A view of the packet, checked
-/// by parse; other items than CNAME are passed over.
+/// Source descriptions (RFC 3550, section 6.5). A view of the packet, which
+/// parse has checked. Items other than CNAME are skipped.
 class sdes {
 public:
   static std::optional<sdes> parse(const packet_view& x);
@@ -26,8 +26,8 @@ public:
   /// The CNAME of `who`, or nothing.
   std::optional<std::string_view> cname(rtp::ssrc who) const;
 
-  /// The next chunk that has a CNAME, from the octet `position` on, which
-  /// starts at 0 and is moved on; nothing at the end.
+  /// Returns the next chunk that has a CNAME, or nothing at the end. `position`
+  /// is an offset in octets; it starts at 0 and is advanced.
   std::optional<sdes_cname> next(size_t& position) const;
 
 private:

@@ -5,7 +5,7 @@
 
 namespace troupe::rtp::rtcp {
 
-/// What a sender says about itself (RFC 3550, section 6.4.1).
+/// A sender's information about itself (RFC 3550, section 6.4.1).
 struct sender_info {
   static constexpr size_t wire_size = 24;
 

@@ -21,7 +21,7 @@ uint16_t capacity(uint16_t chunk) {
   return (chunk & 0x4000) == 0 ? 14 : 7;
 }
 
-/// The symbol that has `left` statuses of the chunk at and behind it.
+/// The symbol of the status that `left` - 1 statuses of the chunk follow.
 uint8_t symbol_at(uint16_t chunk, uint16_t left) {
   if ((chunk & 0x8000) == 0)
     return (chunk >> 13) & 3;
@@ -30,8 +30,8 @@ uint8_t symbol_at(uint16_t chunk, uint16_t left) {
   return (chunk >> (2 * (left - 1))) & 3;
 }
 
-/// How many octets of deltas the first `count` statuses of a chunk take.
-/// Nothing where one of them is reserved.
+/// How many octets the deltas of a chunk's first `count` statuses take. Nothing
+/// if one of them has the reserved symbol.
 std::optional<size_t> delta_size(uint16_t chunk, uint16_t count) {
   if ((chunk & 0x8000) == 0) {
     auto x = symbol_at(chunk, 1);
@@ -157,7 +157,7 @@ void transport_cc_builder::write_chunks(net::byte_writer& out) const {
     size_t run = 1;
     while (i + run < deltas_.size() && at(i + run) == at(i))
       ++run;
-    size_t bits = 0; // statuses that one-bit symbols can tell
+    size_t bits = 0; // statuses that fit one-bit symbols
     while (bits < 14 && at(i + bits) != large_delta)
       ++bits;
     if (run >= 14 || (run >= 7 && bits < 14)) {

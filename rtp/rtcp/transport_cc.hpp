@@ -10,24 +10,24 @@ namespace troupe::rtp::rtcp {
 /// The unit of a receive delta in transport-wide feedback.
 using delta_ticks = std::chrono::duration<int64_t, std::ratio<1, 4000>>;
 
-/// The unit of its reference time: 64 ms.
+/// The unit of the reference time in the same feedback: 64 ms.
 using reference_ticks = std::chrono::duration<int64_t, std::ratio<8, 125>>;
 
-/// What feedback says of one packet.
+/// What the feedback reports about one packet.
 struct packet_status {
   uint16_t sequence_number = 0;
   bool received = false;
-  /// When it came, after the receiver's arbitrary zero, which wraps with the
-  /// 24-bit reference time every 12 days; only if received.
+  /// The arrival time, from the receiver's arbitrary zero. It wraps with the
+  /// 24-bit reference time every 12 days. Only if received.
   delta_ticks arrival{};
 
   bool operator==(const packet_status&) const = default;
 };
 
 /// Transport-wide congestion control feedback
-/// (draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1). A view
-/// of the packet, whose chunks and deltas parse has checked to cover
-/// status_count packets.
+/// (draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1). A view of
+/// the packet; parse has checked that its chunks and deltas cover status_count
+/// packets.
 class transport_cc {
 public:
   static constexpr uint8_t format = 15;
@@ -46,7 +46,7 @@ public:
     return base_;
   }
 
-  /// How many packets it tells of, received or not: up to 65,535, even in a
+  /// How many packets it reports, received or not: up to 65,535, even in a
   /// short packet.
   uint16_t status_count() const {
     return status_count_;
@@ -57,7 +57,7 @@ public:
     return reference_time_;
   }
 
-  /// Rises by one with each feedback; a gap means that one was lost.
+  /// Incremented with each feedback packet; a gap means that one was lost.
   uint8_t feedback_count() const {
     return feedback_count_;
   }
@@ -96,25 +96,25 @@ private:
   net::byte_span deltas_;
 };
 
-/// Gathers arrivals and writes them as transport-wide feedback. Feed it in
-/// order of (unwrapped) sequence number; what was skipped counts as lost.
-/// Reusable: it keeps its room, so the steady state allocates nothing.
+/// Collects arrivals and writes them as transport-wide feedback. Add arrivals
+/// in ascending order of (unwrapped) sequence number; skipped numbers count as
+/// lost. Reusable: it keeps its memory, so the steady state allocates nothing.
 class transport_cc_builder {
 public:
-  /// The most packets one feedback tells of, so that it fits one datagram:
-  /// 20 + 2 * 480/7 + 2 * 480 octets at worst.
+  /// The most packets that one feedback packet reports, so that it fits one
+  /// datagram: 20 + 2 * 480/7 + 2 * 480 octets at worst.
   static constexpr size_t max_statuses = 480;
 
-  /// Starts anew at the packet `base`, whose arrival (or the first that did
-  /// arrive) sets the reference time. `time` counts from any fixed zero.
+  /// Starts again at the packet `base`. Its arrival, or the first arrival after
+  /// it, sets the reference time. `time` counts from any fixed zero.
   void start(int64_t base, net::duration time);
 
-  /// Adds an arrival. False, and nothing changes, where it does not fit any
-  /// more: the number does not rise or is too far ahead, or the time jumped by
-  /// more than 8.19 s; then build, start anew and add again.
+  /// Adds an arrival. Returns false and changes nothing if it does not fit: if
+  /// the number does not rise, or is too far ahead, or if the time jumped by
+  /// more than 8.19 s. Then build, start again, and add it again.
   bool add(int64_t sequence_number, net::duration time);
 
-  /// How many packets it would tell of.
+  /// How many packets the feedback would report.
   size_t size() const {
     return deltas_.size();
   }
@@ -123,13 +123,13 @@ public:
     return deltas_.empty();
   }
 
-  /// The packet after the last one told of; where the next feedback starts.
+  /// The packet after the last one reported: the next feedback starts there.
   int64_t next_sequence_number() const {
     return base_ + static_cast<int64_t>(deltas_.size());
   }
 
-  /// Writes the whole RTCP packet to `out` and returns its size, or nothing
-  /// where it does not fit or there is nothing to tell.
+  /// Writes the whole RTCP packet to `out` and returns its size, or nothing if
+  /// it does not fit or if there is nothing to report.
   std::optional<size_t> build(rtp::ssrc sender, rtp::ssrc media,
                               uint8_t feedback_count,
                               net::mutable_byte_span out) const;

@@ -9,11 +9,11 @@ namespace troupe::rtp::rtcp {
 struct dlrr_item {
   static constexpr size_t wire_size = 12;
 
-  /// The receiver whose reference time is answered.
+  /// The receiver whose reference time this answers.
   rtp::ssrc ssrc{};
   /// The middle 32 bits of its last RRTR; 0 for none.
   uint32_t last_receiver_report = 0;
-  /// Since then, in 16.16 seconds.
+  /// The time since then, in 16.16 seconds.
   uint32_t delay_since_last_receiver_report = 0;
 
   static dlrr_item read(const uint8_t* p) {
@@ -30,9 +30,9 @@ struct dlrr_item {
   bool operator==(const dlrr_item&) const = default;
 };
 
-/// An extended report (RFC 3611), of which the reference time (RRTR) and its
-/// answer (DLRR) are read; other blocks are passed over. Of several blocks of
-/// one kind the last counts.
+/// An extended report (RFC 3611). Reads the reference time (RRTR) and its
+/// answer (DLRR) and skips other blocks. The last of several blocks of a kind
+/// counts.
 struct extended_report {
   static constexpr uint8_t rrtr_block = 4;
   static constexpr uint8_t dlrr_block = 5;
