@@ -23,7 +23,7 @@ void audio_floor::handle_candidates(std::span<const candidate> all,
     outside_.erase(i);
     return false;
   });
-  // The loudest first; who comes after the last place cannot get one.
+  // The loudest first. A candidate beyond the last slot cannot get one.
   auto wanted = std::min(outside_.size(), config_.places);
   std::ranges::partial_sort(outside_,
                             outside_.begin() + static_cast<ptrdiff_t>(wanted),

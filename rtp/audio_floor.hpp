@@ -7,16 +7,16 @@
 
 namespace troupe::rtp {
 
-/// Who of many may be heard: the loudest few. An engine that is shown all who
-/// send audio again and again, and gives away a limited number of places.
+/// Selects the loudest few of many senders of audio. The caller passes all
+/// senders again and again; a limited number of them get a slot (`places`).
 ///
-/// The rule, as clients are told of it:
-/// - A place that is free goes to the loudest who has none, however quiet: a
-///   place that nobody else wants is not taken away.
-/// - Who is `lead` louder than the quietest who has a place takes it over. As
-///   loudness outlasts the pauses between words, two who are equally loud do
-///   not take turns within a sentence.
-/// - Who took a place over keeps it for `tenure` at least.
+/// The rule, as documented for clients:
+/// - A free slot goes to the loudest sender without one, however quiet. A slot
+///   that no other sender needs is not taken away.
+/// - A sender that is louder by `lead` than the quietest holder takes over its
+///   slot. Loudness outlasts the pauses between words, so two senders that are
+///   equally loud do not alternate within a sentence.
+/// - A sender that took over a slot keeps it for `tenure` at least.
 class audio_floor {
 public:
   struct config {
@@ -25,18 +25,18 @@ public:
     duration tenure = std::chrono::seconds{1};
   };
 
-  /// One who sends audio.
+  /// A sender of audio.
   struct candidate {
     uint64_t key = 0;
-    float loudness = 0; // dBov, as rtp::loudness has it
+    float loudness = 0; // dBov, as in rtp::loudness
   };
 
   explicit audio_floor(config x) : config_(x) {}
 
-  /// All who send, at this moment, each once.
+  /// Takes all senders at this moment, each once.
   void handle_candidates(std::span<const candidate> all, time_point now);
 
-  /// Whether one has a place. At most `places` do.
+  /// Whether the sender has a slot. At most `places` senders do.
   bool holds(uint64_t key) const;
 
   size_t held() const {

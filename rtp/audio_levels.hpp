@@ -4,15 +4,15 @@
 
 namespace troupe::rtp {
 
-/// How loud a producer has been: the average over an interval, from the levels
-/// that its packets carry (RFC 6464).
+/// The loudness of a producer: the average over an interval of the levels that
+/// its packets carry (RFC 6464).
 class audio_levels {
 public:
-  /// One packet's level.
+  /// Takes the level of one packet.
   void handle_level(const audio_level& x);
 
   /// The average since the last call in dBov, -127 to 0, or nothing if fewer
-  /// than `min_packets` packets said anything.
+  /// than `min_packets` packets carried a level.
   std::optional<int8_t> take(unsigned min_packets = 1);
 
 private:

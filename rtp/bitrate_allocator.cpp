@@ -9,18 +9,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Going down again so soon after going up, the step up was a mistake.
+/// A step up was a mistake if the stream goes down again within this time.
 constexpr duration episode = 60s;
 
-/// Each step up that has not lasted is followed by a longer wait, and by a much
-/// longer one if it has hardly begun.
+/// The factors for the wait after a step up that has not lasted, and after one
+/// that lasted less than `quick`.
 constexpr int longer = 2;
 constexpr int much_longer = 4;
 
-/// Twice as much as was too much when a stream went down is another link.
+/// The link has changed if it carries twice the rate that was too much when the
+/// stream went down.
 constexpr uint64_t another_link = 2;
 
-/// Prices vary. What costs this part of what has failed is the same.
+/// Prices vary: a step at this part of a failed price counts as the same price.
 constexpr double same = 0.9;
 
 bool at_most(layers x, layers y) {
@@ -55,7 +56,7 @@ void bitrate_allocator::allocate(std::span<allocated_stream* const> streams,
     hopeless_since_.reset();
     for (auto* x : order_) {
       settle(*x, x->rungs_, 0, now);
-      // Before anything is known, what is wanted is likeliest to come.
+      // Before anything is known, the wanted layers are the likeliest to come.
       if (x->wanted && (!x->rates || !x->rates->known(0)))
         x->target = x->wanted;
     }
@@ -73,7 +74,7 @@ void bitrate_allocator::retry(std::span<allocated_stream* const> streams) {
     x->fresh_ = x->fresh_ || (x->wanted && !x->target);
 }
 
-// -- what there is to choose from ---------------------------------------------
+// -- the choices --------------------------------------------------------------
 
 void bitrate_allocator::build_ladder(stream& x, time_point now) {
   x.rungs_ = x.present_ = 0;
@@ -84,7 +85,7 @@ void bitrate_allocator::build_ladder(stream& x, time_point now) {
   }
   auto add = [&](layers what) {
     auto bps = x.rates ? x.rates->bps(what) : 0;
-    // A better picture that is cheaper takes the place of the worse.
+    // A better step that is cheaper replaces the worse one.
     while (x.rungs_ > 0 && x.ladder_[x.rungs_ - 1u].bps > bps)
       --x.rungs_;
     x.ladder_[x.rungs_++] = {what, bps};
@@ -94,26 +95,26 @@ void bitrate_allocator::build_ladder(stream& x, time_point now) {
   auto count = rates ? rates->spatial() : uint8_t{0};
   for (uint8_t s = 0; s <= x.wanted->spatial && s < count; ++s) {
     auto present = x.target && x.target->spatial == s;
-    // What has just begun is not chosen before its rate is known.
+    // A layer that has just begun is not chosen before its rate is known.
     if (!rates->alive(s, now) || (any && !present && !rates->known(s)))
       continue;
     auto last = static_cast<uint8_t>(rates->temporal(s) - 1);
     auto top = std::min(last, x.wanted->temporal);
-    // Fewer frames than half are worse than a smaller picture.
+    // Less than half of the frames is worse than a smaller frame size.
     auto first = any && top > 0 ? uint8_t{1} : uint8_t{0};
     for (uint8_t t = x.thinnable ? first : top; t < top; ++t)
       add({s, t});
     add({s, x.wanted->temporal});
     any = true;
   }
-  // Nothing comes at the moment: what was chosen stays. Where nothing has ever
-  // come, the lowest is likeliest to.
+  // Nothing arrives at present: keep the chosen layers. If nothing has ever
+  // arrived, the lowest layer is the likeliest to come.
   if (!any) {
     auto what = x.target.value_or(layers{0, x.wanted->temporal});
     add({std::min(what.spatial, x.wanted->spatial),
          std::min(what.temporal, x.wanted->temporal)});
   }
-  // Where the present layers are gone, the next lower ones stand for them.
+  // If the present layers are gone, the next lower ones take their position.
   if (x.target)
     for (uint8_t i = 0; i < x.rungs_; ++i)
       if (i == 0 || at_most(x.ladder_[i].what, *x.target))
@@ -137,7 +138,7 @@ void bitrate_allocator::share(uint64_t budget, time_point now) {
     hopeless_since_.reset();
   else if (!hopeless_since_)
     hopeless_since_ = now;
-  // For newcomers others make room.
+  // Other streams yield to newcomers.
   if (sum > scaled(budget, tolerance) || (lowest > 0 && sum + lowest > budget)
       || (short_since_ && now - *short_since_ >= grace))
     return fall(budget, now);
@@ -156,12 +157,12 @@ bool bitrate_allocator::try_step(stream& x, uint64_t budget) {
   return true;
 }
 
-// Whether it gets its lowest layer, whatever the link is guessed to carry.
+// Whether the stream gets its lowest layer whatever the budget is.
 bool bitrate_allocator::is_due(const stream& x) const {
   return !congested_ && (x.fresh_ || x.present_ > 0);
 }
 
-// Fills the budget, from the steps under consideration up to their bounds.
+// Fills the budget by raising `next_` of each stream up to its bound.
 void bitrate_allocator::fit(uint64_t budget) {
   spent_ = 0;
   for (const auto* x : order_)
@@ -183,14 +184,15 @@ void bitrate_allocator::fit(uint64_t budget) {
 void bitrate_allocator::fall(uint64_t budget, time_point now) {
   for (auto* x : order_) {
     x->next_ = 0;
-    // Nobody rises in the same moment, but newcomers get their lowest layer.
+    // No stream rises at the same time, but newcomers get their lowest layer.
     x->bound_ = x->fresh_ ? std::min<uint8_t>(x->rungs_, 1) : x->present_;
   }
   uint64_t too_much = 0;
   for (const auto* x : order_)
     too_much += x->price(x->present_);
   fit(budget);
-  // The lowest layer of what is being sent is not given up in haste.
+  // A stream keeps its lowest layer until the shortage has lasted
+  // `last_resort`.
   auto hopeless = hopeless_since_ && now - *hopeless_since_ >= last_resort;
   for (auto* x : order_)
     settle(*x,
@@ -209,7 +211,7 @@ void bitrate_allocator::rise(uint64_t budget, time_point now) {
     settle(*x, x->next_, budget, now);
 }
 
-// Shares anew where one has less than it should, for another has more.
+// Shares anew if a stream has less than its due because another has more.
 bool bitrate_allocator::balance(uint64_t budget, time_point now) {
   balanced_ = now;
   for (auto* x : order_) {
@@ -229,13 +231,13 @@ bool bitrate_allocator::balance(uint64_t budget, time_point now) {
   if (std::ranges::none_of(order_, deprived))
     return false;
   for (auto* x : order_) {
-    x->present_ = x->next_; // nobody's link became worse
+    x->present_ = x->next_; // not a fall: no link became worse
     settle(*x, x->next_, budget, now);
   }
   return true;
 }
 
-// How far up it may be tried.
+// The highest step that may be tried now.
 uint8_t bitrate_allocator::bound(const stream& x, uint64_t budget,
                                  time_point now) {
   auto holds = [&](const stream::barrier& y) {
@@ -260,13 +262,13 @@ void bitrate_allocator::remember_fall(stream& x, uint64_t too_much,
   else if (x.rose_ || x.wait_ == duration{})
     x.wait_ = first_wait;
   x.all_ = {now + x.wait_, scaled(x.price(x.present_), same), too_much};
-  // What is given up now may be less than what has failed before.
+  // The layers given up now may cost less than those that failed before.
   if (x.all_.from_bps >= x.higher_.from_bps || now >= x.higher_.until)
     x.higher_ = x.all_;
   x.rose_.reset();
 }
 
-// Makes it so, and remembers what that tells of the link.
+// Puts the step in force and remembers a rise or fall of the stream.
 void bitrate_allocator::settle(stream& x, uint8_t step, uint64_t too_much,
                                time_point now) {
   if (step < x.present_)

@@ -8,26 +8,26 @@
 
 namespace troupe::rtp {
 
-/// One video stream to a receiver, as its transport's allocator sees it.
+/// A video stream to a receiver, as its transport's allocator sees it.
 struct allocated_stream {
-  // -- what is given
+  // -- input
 
-  /// 1 to 255. Of two, the higher gets its lowest layer first, and then more
-  /// steps up in each round.
+  /// The priority, 1 to 255. A stream with a higher priority gets its lowest
+  /// layer first and takes more steps up in each round.
   uint8_t priority = 1;
-  /// What the producer's layers cost; null while it has sent nothing.
+  /// The rates of the producer's layers; null while it has sent nothing.
   const layer_rates* rates = nullptr;
   /// Whether temporal layers can be left out.
   bool thinnable = true;
-  /// The most that shall be sent; nothing where nothing shall.
+  /// The highest layers to send; nothing if none are wanted.
   std::optional<layers> wanted;
 
-  // -- what is decided
+  // -- result
 
-  /// What is to be sent now; nothing where nothing fits.
+  /// The layers to send now; nothing if none fit.
   std::optional<layers> target;
 
-  /// Whether more comes than the link is given.
+  /// Whether the producer sends more of the wanted layers than `target` has.
   bool limited() const {
     return present_ < rungs_;
   }
@@ -35,7 +35,7 @@ struct allocated_stream {
 private:
   friend class bitrate_allocator;
 
-  // A set of layers and its price.
+  // A set of layers and its bitrate.
   struct rung {
     layers what;
     uint64_t bps = 0;
@@ -44,79 +44,79 @@ private:
   static constexpr size_t max_rungs =
       layer_rates::max_spatial * layer_rates::max_temporal;
 
-  // All that may be sent, each better and dearer than the one before. A step
-  // is a position in it, counted from 1; 0 is nothing.
+  // All sets that may be sent, each better and more expensive than the one
+  // before. A step is an index into it that counts from 1; 0 is nothing.
   std::array<rung, max_rungs> ladder_;
   uint8_t rungs_ = 0;
-  uint8_t present_ = 0; // the step that `target` is
+  uint8_t present_ = 0; // the step of `target`
   uint8_t next_ = 0;    // the step under consideration
-  uint8_t bound_ = 0;   // no more than this is considered
-  bool fresh_ = true;   // nothing was decided yet
+  uint8_t bound_ = 0;   // the highest step considered
+  bool fresh_ = true;   // nothing has been decided yet
 
-  // Until when nothing higher is tried after a fall, unless there is much more
-  // than was too much then; and what costs as much as what did not last.
+  // After a fall nothing higher is tried `until` then, unless the budget is
+  // much more than `too_much_bps`. `from_bps` is the price that failed.
   struct barrier {
     time_point until{};
     uint64_t from_bps = 0;
-    uint64_t too_much_bps = 0; // all together
+    uint64_t too_much_bps = 0; // of all streams together
   };
 
   std::optional<time_point> rose_;
   duration wait_{};
   barrier all_;    // after the latest fall
-  barrier higher_; // what has failed before, and may cost more
+  barrier higher_; // from an earlier failure, may cost more
 
   uint64_t price(uint8_t step) const {
     return step > 0 ? ladder_[step - 1u].bps : 0;
   }
 };
 
-/// Shares what a receiver's link carries among the video sent to it.
+/// Shares what a receiver's link carries among the video streams sent to it.
 ///
-/// Everyone gets its lowest layer before anyone gets more; then all climb in
-/// rounds, in the order of priority. Going down happens at once, going up when
-/// there is room to spare; after going down it waits, and longer each time that
-/// a step up has not lasted. What does not even fit with its lowest layer is
-/// left out after a while, and `target` says so; but not on suspicion: only
-/// where the link is congested in fact.
+/// Every stream gets its lowest layer before any gets more; then all rise in
+/// rounds, in the order of priority. A stream falls at once, and rises when
+/// there is bandwidth to spare. After a fall it waits, and longer each time
+/// that a step up has not lasted. A stream whose lowest layer does not fit is
+/// dropped after a while, and has no `target`, but only if the link is
+/// congested and not just estimated to be too narrow.
 ///
 ///     allocator.allocate(streams, link_bps - audio_bps, congested, now);
 ///     estimator.set_wanted(allocator.wanted_bps() + audio_bps);
 class bitrate_allocator {
 public:
-  /// How much more than the price of a step up must be there.
+  /// The factor by which the budget must exceed the price of a step up.
   static constexpr double headroom = 1.1;
-  /// How much more than there is may be used for `grace`.
+  /// The factor by which the budget may be exceeded during `grace`.
   static constexpr double tolerance = 1.12;
   static constexpr duration grace = std::chrono::milliseconds{1500};
   /// How long a shortage must last before a stream is left out.
   static constexpr duration last_resort = std::chrono::seconds{2};
-  /// The waits after going down.
+  /// The waits after a step down.
   static constexpr duration first_wait = std::chrono::seconds{3};
   static constexpr duration longest_wait = std::chrono::seconds{60};
-  /// A step up that has lasted for less was a quick mistake.
+  /// A step up that has lasted for less is followed by a much longer wait.
   static constexpr duration quick = std::chrono::seconds{10};
   /// How often streams give up layers for others of the same transport.
   static constexpr duration balance_interval = std::chrono::seconds{10};
 
-  /// Decides `target` of each, in a stable order. Without `available_bps`
-  /// nothing limits. `congested` tells whether more is sent than the link
-  /// carries; if not, `available_bps` is a guess, and nobody's lowest layer
-  /// depends on it.
+  /// Decides `target` of each stream, in a stable order. Nothing is limited
+  /// without `available_bps`. `congested` tells whether more is sent than the
+  /// link carries; if not, `available_bps` is a guess, and no stream loses its
+  /// lowest layer because of it.
   void allocate(std::span<allocated_stream* const> streams,
                 std::optional<uint64_t> available_bps, bool congested,
                 time_point now);
 
-  /// Treats those that get nothing, for lack of room, as newcomers, so that the
-  /// next allocate() gives them their lowest layer.
+  /// Treats streams that are sent nothing for lack of bandwidth as newcomers,
+  /// so that the next allocate() gives them their lowest layer.
   static void retry(std::span<allocated_stream* const> streams);
 
-  /// What all streams together could use, as of the last allocate().
+  /// The rate that all streams together could use, as of the last allocate().
   uint64_t wanted_bps() const {
     return wanted_;
   }
 
-  /// Whether somebody gets nothing, for lack of room.
+  /// Whether a stream is sent nothing for lack of bandwidth.
   bool starved() const {
     return starved_;
   }
@@ -149,7 +149,7 @@ private:
   bool congested_ = false;
   bool starved_ = false;
   std::optional<time_point> short_since_;
-  std::optional<time_point> hopeless_since_; // short, and congested
+  std::optional<time_point> hopeless_since_; // since when short and congested
   time_point balanced_{};
 };
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int64_t second = 1'000'000'000;
 
-/// Between 1900-01-01 and 1970-01-01.
+/// The time from 1900-01-01 to 1970-01-01.
 constexpr std::chrono::seconds ntp_to_unix{2'208'988'800};
 
 int64_t count_ns(duration x) {

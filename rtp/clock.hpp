@@ -22,14 +22,14 @@ struct ntp_time {
   auto operator<=>(const ntp_time&) const = default;
 };
 
-/// Translates between the monotonic clock and NTP by a fixed offset, taken
-/// once by whoever may read clocks. Steady: wall clock steps do not reach it.
+/// Translates between the monotonic clock and NTP by a fixed offset, so that
+/// steps of the wall clock have no effect. The caller reads the clocks once.
 class ntp_clock {
 public:
   /// `epoch` is the NTP time (since 1900-01-01) of the monotonic clock's zero.
   explicit ntp_clock(duration epoch) : epoch_(epoch) {}
 
-  /// The clock on which monotonic `now` is `since_1970` after 1970-01-01.
+  /// The NTP clock whose monotonic `now` is `since_1970` after 1970-01-01.
   static ntp_clock from_unix(time_point now, duration since_1970);
 
   /// Wraps in 2036 and every 2^32 s after.
@@ -50,8 +50,8 @@ uint32_t to_compact_ntp(duration x);
 duration from_compact_ntp(uint32_t x);
 
 /// The round-trip time by RFC 3550, section 6.4.1: arrival minus LSR minus
-/// DLSR, all as 16.16 seconds. Nothing where there was no report yet (`lsr`
-/// is 0); otherwise at least one unit, since clocks drift below zero.
+/// DLSR, all as 16.16 seconds. Nothing if there was no report yet (`lsr` is 0);
+/// otherwise at least one unit, since clock drift can make it negative.
 std::optional<duration> round_trip_time(uint32_t arrival, uint32_t lsr,
                                         uint32_t dlsr);
 

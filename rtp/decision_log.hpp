@@ -9,49 +9,49 @@
 
 namespace troupe::rtp {
 
-/// Why a consumer gets what it gets.
+/// Why a consumer is sent its present layers.
 enum class decision_reason : uint8_t {
-  /// All that its client wants.
+  /// It is sent all that its client wants.
   wanted,
   /// The receiver's link carries no more.
   link,
   /// The producer sends no more, or no more that its client can decode.
   source,
-  /// The server has too much to do.
+  /// The server is overloaded.
   overload,
-  /// Its client, or the producer's, paused it.
+  /// Its client or the producer's client paused it.
   paused,
-  /// Packets had waited too long and were dropped.
+  /// Packets waited too long and were dropped.
   late,
-  /// The receiver, or the server for it, asked for a key frame.
+  /// The receiver asked for a key frame, or the server did on its behalf.
   keyframe,
-  /// Others have spoken since: it is not among the last N.
+  /// Others have spoken since: the producer is not among the last N speakers.
   last_n,
-  /// Others are louder: this voice is not forwarded.
+  /// Others are louder: this audio is not forwarded.
   loudness,
 };
 
 std::string_view to_string(decision_reason x);
 
-/// What was decided, and what was known then.
+/// A decision and what was known at that time.
 struct decision {
   time_point at{};
   decision_reason reason = decision_reason::wanted;
-  /// What is to be sent from then on; nothing for none.
+  /// The layers to be sent from then on; nothing for none.
   std::optional<layers> target;
-  /// What the link was held to carry, if anything was known.
+  /// The estimate of the link, if there was one.
   std::optional<uint64_t> link_bps;
-  /// The share of packets that the receiver lacked.
+  /// The share of packets that were lost.
   float loss = 0;
 };
 
-/// The last decisions about one consumer. Its memory grows with their number,
+/// The latest decisions about one consumer. Its memory grows with their number,
 /// since most consumers see only a few.
 class decision_log {
 public:
   static constexpr size_t capacity = 32;
 
-  /// Adds one. Key frames that are asked for in a row count as one.
+  /// Adds a decision. Consecutive key frame requests count as one.
   void add(const decision& x) {
     if (x.reason == decision_reason::keyframe && count_ > 0
         && newest().reason == decision_reason::keyframe)
@@ -63,7 +63,7 @@ public:
     ++count_;
   }
 
-  /// Calls `f(decision)` for each that is kept, the oldest first.
+  /// Calls `f(decision)` for each stored decision, the oldest first.
   template <class F>
   void for_each(F f) const {
     for (auto i = count_ > capacity ? count_ - capacity : 0; i < count_; ++i)

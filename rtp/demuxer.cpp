@@ -80,7 +80,7 @@ net::result<void> demuxer::add_producer(stream_handle who,
   if (auto ok = check(who, identity); !ok)
     return ok;
   for (auto x : identity.ssrcs) {
-    // Signaling knows better than what packets made us believe.
+    // Signaled SSRCs replace those learned from packets.
     if (auto i = ssrcs_.find(x); i != ssrcs_.end() && i->second.learned)
       --learned_;
     ssrcs_[x] = {who, false};
@@ -173,7 +173,7 @@ demuxer::producer_entry* demuxer::find_by_extension(const packet& x) {
   auto rid_matches = size_t{0};
   for (auto& p : producers_) {
     auto& ids = p.identity.extensions;
-    // The MID decides alone: another producer may have the same RID.
+    // The MID alone decides: another producer may have the same RID.
     if (auto tag = read_mid(x, ids)) {
       if (*tag == p.identity.mid)
         return &p;

@@ -10,18 +10,18 @@
 
 namespace troupe::rtp {
 
-/// A producer or consumer as the shell of a transport numbers it.
+/// The number that a transport gives a producer or consumer.
 enum class stream_handle : uint32_t {};
 
 /// Why a producer cannot be added to a transport.
 enum class demuxer_errc {
-  /// Another producer (or an encoding of the same) has this SSRC.
+  /// Another producer, or another encoding of this one, has this SSRC.
   duplicate_ssrc = 1,
   /// Another producer has this MID.
   duplicate_mid,
   /// Without a MID, RIDs must be unique in the transport.
   duplicate_rid,
-  /// Neither MID nor SSRC nor RID: nothing to tell its packets by.
+  /// Neither MID nor SSRC nor RID: its packets cannot be recognized.
   no_identity,
   /// The handle is in use.
   duplicate_handle,
@@ -33,34 +33,34 @@ inline std::error_code make_error_code(demuxer_errc x) {
   return {static_cast<int>(x), demuxer_category()};
 }
 
-/// What tells a producer's packets from others of the same transport.
+/// What identifies a producer's packets among others of the same transport.
 struct producer_identity {
   std::string mid;
-  /// Of all encodings, RTX included, as far as signaled.
+  /// The signaled SSRCs of all encodings, RTX included.
   std::vector<ssrc> ssrcs;
   std::vector<std::string> rids;
   extension_map extensions;
 };
 
-/// Finds the producer of each packet that arrives on a transport: by SSRC,
-/// else by MID, else, for packets without a MID, by RID or repaired RID
-/// (RFC 9143, section 9.2, and RFC 8852, section 3). SSRCs found by MID or RID
-/// are remembered, at most max_learned of them; later ones are looked up by
-/// their extensions each time, so a flood of SSRCs costs no memory.
+/// Finds the producer of each packet that arrives on a transport: by SSRC, else
+/// by MID, else, for packets without a MID, by RID or repaired RID (RFC 9143,
+/// section 9.2, and RFC 8852, section 3). It learns the SSRCs found by MID or
+/// RID, at most max_learned of them. It looks up further ones by their
+/// extensions each time, so that a flood of SSRCs costs no memory.
 class demuxer {
 public:
   static constexpr size_t max_learned = 64;
 
-  /// Adds a producer. All or nothing.
+  /// Adds a producer. If it fails, nothing is added.
   net::result<void> add_producer(stream_handle who,
                                  const producer_identity& identity);
 
-  /// Forgets it, and all SSRCs told of or learned for it, which it returns.
-  /// Idempotent.
+  /// Removes a producer and returns all SSRCs that were signaled or learned for
+  /// it. Idempotent.
   std::vector<ssrc> remove_producer(stream_handle who);
 
-  /// Sorts one packet; poll_batch() then yields it with others of its
-  /// producer. Packets of nobody are counted and dropped.
+  /// Sorts one packet; poll_batch() then returns it with others of its
+  /// producer. Packets of unknown sources are counted and dropped.
   void handle_packet(packet x);
 
   struct routed_batch {
@@ -71,13 +71,13 @@ public:
   /// The packets of one producer since the last poll, in order of arrival.
   std::optional<routed_batch> poll_batch();
 
-  /// The next SSRC that was learned. Who does not ask misses the later ones.
+  /// The next learned SSRC. If it is not polled, later ones are not reported.
   std::optional<ssrc> poll_learned() {
     return news_.pop();
   }
 
-  /// Whose media or RTX has this SSRC: for RTCP from the sender. Sees learned
-  /// SSRCs as well.
+  /// The producer whose media or RTX has this SSRC, signaled or learned. For
+  /// RTCP from the sender.
   std::optional<stream_handle> find(ssrc x) const;
 
   const drop_counters& drops() const {
@@ -98,7 +98,7 @@ private:
     stream_handle handle{};
     producer_identity identity;
     std::vector<packet> pending;
-    size_t last_size = 0; // of the batch before
+    size_t last_size = 0; // of the previous batch
   };
 
   producer_entry* entry_of(stream_handle who);
@@ -113,7 +113,7 @@ private:
   size_t learned_ = 0;
   fifo<ssrc> news_; // learned since the last poll
   size_t poll_from_ = 0;
-  // The answer for the SSRC seen last: packets come in runs.
+  // The producer of the last packet's SSRC: packets come in runs.
   ssrc last_ssrc_{};
   stream_handle last_producer_{};
   bool has_last_ = false;

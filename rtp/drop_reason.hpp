@@ -7,23 +7,23 @@
 
 namespace troupe::rtp {
 
-/// Why an engine let a packet go no further. Each refused packet increments
-/// exactly one of these.
+/// Why an engine dropped a packet. Each dropped packet increments exactly one
+/// of these.
 enum class drop_reason : uint8_t {
   /// No producer has its SSRC, MID or RID.
   unknown_source,
-  /// The producer has no encoding for its SSRC and RID, or has learned as many
-  /// sources as it may.
+  /// The producer has no encoding for its SSRC and RID, or has learned the
+  /// maximum of sources.
   unknown_encoding,
   /// A payload type that was not negotiated.
   unknown_payload_type,
-  /// It came before: seen twice, or restored after the original had come.
+  /// It arrived before: received twice, or restored after the original.
   duplicate,
-  /// Older than anything we can tell from a duplicate.
+  /// Too old to be distinguished from a duplicate.
   too_old,
-  /// A sequence far off the expected one, not yet confirmed by a second.
+  /// Its sequence is far from the expected one, not yet confirmed by a second.
   out_of_range,
-  /// Without payload: padding for probing.
+  /// Without payload: padding of a probe.
   padding_only,
   /// A video payload that its codec's rules do not allow.
   malformed_payload,
@@ -33,15 +33,15 @@ enum class drop_reason : uint8_t {
   consumer_paused,
   /// Another encoding is being forwarded.
   other_layer,
-  /// Video waits for a key frame to begin with.
+  /// The video must begin with a key frame.
   awaiting_keyframe,
   /// It waited too long in a queue, or the queue was too long.
   overload,
-  /// Too old for the sequence space that the receiver knows.
+  /// Older than the receiver's sequence numbers reach.
   unmappable,
   /// The rewritten header did not fit.
   header_too_large,
-  /// SRTP has no room for another source, or its key's lifetime is over.
+  /// SRTP cannot take another source, or the lifetime of its key is over.
   srtp_exhausted,
 };
 
@@ -49,7 +49,7 @@ inline constexpr size_t drop_reason_count = 16;
 
 std::string_view to_string(drop_reason reason);
 
-/// One counter for each reason.
+/// A counter for each reason.
 class drop_counters {
 public:
   void add(drop_reason reason, uint64_t n = 1) {

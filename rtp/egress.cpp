@@ -14,33 +14,33 @@ uint32_t to_microseconds(time_point x) {
       std::chrono::duration_cast<microseconds>(x.time_since_epoch()).count());
 }
 
-/// How much faster than the estimate packets go that have waited.
+/// The pacing rate as a multiple of the estimate, so that a queue empties.
 constexpr double catching_up = 1.25;
 
-/// What has waited for longer gives way to a key frame.
+/// A key frame replaces video that has waited for longer than this.
 constexpr duration worth_a_wait = std::chrono::milliseconds{50};
 
-/// Steps of a probe.
+/// The time between the steps of a probe.
 constexpr duration probe_step = std::chrono::milliseconds{5};
 
-/// How often a probe is looked for.
+/// How often the estimator is asked for a probe.
 constexpr duration probe_check_interval = std::chrono::milliseconds{20};
 
-/// As much as a record of a sent packet holds.
+/// The largest size that a record of a sent packet can store.
 constexpr size_t most_octets = 2047;
 
-/// Bounds for what a receiver claims.
+/// Bounds for the rate that a receiver reports.
 constexpr uint64_t least_remb = 30'000;
 constexpr uint64_t most_remb = 1'000'000'000;
 
-/// Only padding, as much as there can be (RFC 3550, section 5.1).
+/// A payload of padding alone, of the maximum size (RFC 3550, section 5.1).
 constexpr auto padding = [] {
   std::array<uint8_t, 255> out{};
   out.back() = 255;
   return out;
 }();
 
-/// For packets without payload.
+/// Removes the dependency descriptor of packets without payload.
 constexpr replaced_extension no_descriptor[] = {
     {extension::dependency_descriptor, {}}};
 
@@ -53,8 +53,8 @@ const header_writer& probation_headers() {
   return result;
 }
 
-// Where packets are written. One for all that a thread sends, as the room of
-// each receiver would have left the cache by its next packet.
+// The buffer that packets are written to. All transports of a thread share one:
+// a buffer of each receiver would have left the cache by its next packet.
 struct writing_room {
   std::array<uint8_t, header_room> header;
   std::array<uint8_t, net::buffer::capacity + 2> payload; // RTX, and patches
@@ -85,7 +85,7 @@ void egress::handle_timeout(time_point now) {
   timeout_.reset();
   if (!estimator_)
     return;
-  // Trouble begins with feedback only.
+  // Pacing begins with feedback only.
   if (!calm_) [[unlikely]]
     pace(now);
   see_to_probe();
@@ -127,8 +127,8 @@ std::optional<egress::wire_packet> egress::take(send_queue& from) {
   return std::nullopt;
 }
 
-// What has waited too long goes, and with it all video that waits: it builds
-// on what is missing.
+// Drops retransmissions that have waited too long. If video has, drops all
+// waiting video, since it refers to the dropped packets.
 void egress::drop_late() {
   while (!repairs_.empty() && now_ - repairs_.since() > longest_wait) {
     repairs_.pop();
@@ -148,8 +148,8 @@ void egress::drop_late() {
   }
 }
 
-// A stream begins anew: what has waited of it for long, or is to be sent again,
-// would only make that late.
+// A stream begins again with a key frame: if video has waited for long, drops
+// the stream's older packets and repetitions, which would only delay it.
 void egress::make_way(const outgoing_batch& x) {
   renewed_at_ = now_;
   if (!pacer_.engaged() || video_.empty()
@@ -193,7 +193,7 @@ void egress::see_to_probe() {
     timeout_ = now_ + probe_step;
 }
 
-// Whether the probe that is under way wants more to be sent now.
+// Whether the present probe needs more to be sent now.
 bool egress::probe_due() const {
   if (!probe_)
     return false;
@@ -201,7 +201,7 @@ bool egress::probe_due() const {
   return probe_->sent < probe_->what.bps / 8 * time.count();
 }
 
-// Whatever is sent meanwhile is part of the probe; this adds what lacks.
+// Adds padding to the probe. All packets sent meanwhile are part of it, too.
 std::optional<egress::wire_packet> egress::pad() {
   auto fields = rewritten_fields{};
   fields.payload_type = probation_payload;
@@ -259,7 +259,7 @@ egress::wire_packet egress::finish(const written_header& layout,
 }
 
 net::byte_span egress::patched(const payload_patch& x, net::byte_span payload) {
-  // Behind the room for what RTX puts in front.
+  // Leaves free the octets that RTX puts in front.
   auto out = net::mutable_byte_span{room.payload}.subspan(rtx_overhead);
   auto size = x.empty ? size_t{0} : std::min(payload.size(), out.size());
   std::copy_n(payload.begin(), size, out.begin());
@@ -297,7 +297,7 @@ egress::handle_transport_feedback(const rtcp::transport_cc& x, time_point now) {
   uint32_t taken_back = 0;
   auto cursor = x.statuses();
   while (auto status = cursor.next()) {
-    // What we have not sent, or have forgotten, cannot be told of.
+    // Ignore packets that we never sent, or no longer remember.
     auto age = static_cast<uint16_t>(static_cast<uint16_t>(next_sequence_ - 1)
                                      - status->sequence_number);
     auto sequence = next_sequence_ - 1 - age;
@@ -313,7 +313,7 @@ egress::handle_transport_feedback(const rtcp::transport_cc& x, time_point now) {
     taken_back += sent.missing != 0 && sequence < judged_;
     reports_.push_back(report_of(sent, now));
     reports_.back().received = status->arrival;
-    sent.octets = 0; // told once
+    sent.octets = 0; // reported once
     ++stats_.feedback_packets;
     newest_told_ = std::max(newest_told_, sequence);
   }
@@ -330,8 +330,9 @@ packet_report egress::report_of(const sent_packet& x, time_point now) const {
   return out;
 }
 
-// What is missing may come yet, as long as others have not been overtaken by
-// more. What no feedback has told of is not known to be lost either.
+// Decides which packets are lost. A missing packet may still arrive while less
+// time has passed than packets overtake each other by. A packet that no
+// feedback has mentioned is not known to be lost.
 void egress::judge_missing(time_point now) {
   reordering_.add(reports_, now);
   auto oldest = next_sequence_ - static_cast<int64_t>(history_size);

@@ -15,41 +15,41 @@
 
 namespace troupe::rtp {
 
-/// The engine of a transport's sending side: puts the packets of all its
-/// consumers into one order, numbers them transport-wide, stamps them with the
-/// time they leave, and remembers that until the receiver's feedback comes.
+/// The engine of a transport's sending side. Puts the packets of all its
+/// consumers into one order, numbers them transport-wide, stamps their send
+/// time, and remembers them until the receiver's feedback arrives.
 ///
-/// While the receiver's link has trouble, packets are paced: audio goes at
-/// once, then what is sent again, then video, in the rate that the link is held
-/// to carry. Video that would wait too long is dropped (see poll_dropped()),
-/// but not because this engine is called late: what would have gone meanwhile
-/// goes then. Otherwise nothing waits. Where more could be used than the link
-/// is held to carry, padding probes it.
+/// While the receiver's link is congested, packets are paced at the estimated
+/// rate: first audio, which never waits, then retransmissions, then video.
+/// Video that would wait too long is dropped (see poll_dropped()). A late call
+/// of this engine drops nothing: packets that were due in the meantime are sent
+/// then. On an uncongested link nothing waits. If the consumers could use more
+/// than the estimate, padding probes the link.
 ///
 ///     egress.handle_batch(std::move(batch), now);
 ///     while (auto x = egress.poll_packet())
 ///       sender->protect_rtp(x->header, x->payload, out);
 class egress {
 public:
-  /// How long video may wait; longer just after some was dropped, or a stream
-  /// began anew, so that the key frame gets through.
+  /// How long video may wait. It may wait longer just after video was dropped
+  /// or a stream began again, so that the key frame gets through.
   static constexpr duration longest_wait = std::chrono::milliseconds{300};
   static constexpr duration longest_wait_for_keyframe =
       std::chrono::milliseconds{1500};
 
-  /// Where probes go that carry nothing: clients have a receiver for these
-  /// from their first video consumer on.
+  /// The stream of padding probes. Clients have a receiver for it from their
+  /// first video consumer on.
   static constexpr ssrc probation_ssrc{1234};
   static constexpr payload_type probation_payload{127};
 
   /// The plaintext of one packet in two parts, as SRTP takes it. The spans are
-  /// good until this thread calls any other member function of any egress.
+  /// valid until this thread calls another member function of any egress.
   struct wire_packet {
     net::byte_span header;
     net::byte_span payload;
   };
 
-  /// Where the room of what has been sent goes; it must outlive this.
+  /// Gives emptied packet vectors to the pool, which must outlive this object.
   void use(room_pool* rooms) {
     for (auto* x : {&audio_, &repairs_, &video_})
       x->use(rooms);
@@ -62,13 +62,13 @@ public:
   /// The next packet to send now.
   std::optional<wire_packet> poll_packet();
 
-  /// When there may be more to send: held back, or a probe to go on with.
+  /// When there may be more to send: a packet held back, or a step of a probe.
   std::optional<time_point> poll_timeout() const {
     return timeout_;
   }
 
-  /// A stream of which video was dropped, for having waited too long: it has to
-  /// go on with a key frame.
+  /// A stream whose video was dropped because it waited too long. It must
+  /// continue with a key frame.
   std::optional<ssrc> poll_dropped() {
     return dropped_.pop();
   }
@@ -77,60 +77,62 @@ public:
     return !dropped_.empty();
   }
 
-  /// Drops all that waits: there is no way to the receiver.
+  /// Drops all packets that wait: no network path leads to the receiver.
   void discard();
 
-  /// Transport-wide feedback of the receiver. The reports that the estimate
-  /// of its link took from it are there until the next call: first what came,
-  /// then what is lost, which is known only when nothing can overtake as much.
+  /// Takes transport-wide feedback. Returns the reports that the bandwidth
+  /// estimate took from it, valid until the next call: first the packets that
+  /// arrived, then the lost ones. A packet counts as lost only once it can no
+  /// longer have been overtaken.
   std::span<const packet_report>
   handle_transport_feedback(const rtcp::transport_cc& x, time_point now);
 
   /// The receiver's estimate (REMB).
   void handle_remb(uint64_t bitrate_bps, time_point now);
 
-  /// Whether a picture that gets nothing, as set_wanted() told, is to be tried
-  /// again: with REMB alone nothing else finds out that there is room for it.
-  /// To be asked a few times a second.
+  /// Whether to try a video again that is sent nothing, as set_wanted()
+  /// reported. With REMB alone nothing else detects that the link has bandwidth
+  /// for it. Must be called a few times a second.
   bool try_again(time_point now) {
     return !estimator_ && remb_.try_again(starved_, now);
   }
 
-  /// Drops what waits of one stream, which has ended, repetitions included.
+  /// Drops all waiting packets of a stream that has ended, repetitions
+  /// included.
   void drop(const header_writer& whose) {
     for (auto* x : {&audio_, &repairs_, &video_})
       x->drop(whose);
   }
 
-  /// Whether the receiver has what probes are sent to.
+  /// Whether the receiver has the stream that padding probes use.
   void set_probing(bool on) {
     probing_ = on;
   }
 
-  /// How much the consumers could use: more is not probed. `starved`: one of
-  /// them gets nothing for lack of it.
+  /// How much the consumers could use: no higher rate is probed. `starved`: a
+  /// consumer is sent nothing for lack of bandwidth.
   void set_wanted(uint64_t bps, bool starved = false);
 
-  /// How much the receiver's link is held to carry; nothing where no feedback
-  /// has come.
+  /// The estimate of what the receiver's link carries; nothing before the first
+  /// feedback.
   std::optional<uint64_t> link_bps() const;
 
-  /// Whether more is sent than the link carries, and not only a little late.
+  /// Whether more is sent than the link carries. Short delays do not count.
   bool congested(time_point now) const;
 
-  /// The share of packets that the receiver lacks, smoothed.
+  /// The share of packets that were lost, smoothed.
   double loss() const {
     return estimator_ ? estimator_->loss() : 0;
   }
 
   egress_stats stats(time_point now) const;
 
-  /// Asks the processor for what handle_batch() and poll_packet() touch.
+  /// Prefetches the memory that handle_batch() and poll_packet() touch.
   void prefetch() const {
     net::prefetch(this, &estimator_);
   }
 
-  /// Once prefetch() has brought that: for what it points to.
+  /// Call once prefetch() has taken effect: prefetches what that points to.
   void prefetch_more() const {
     if (!history_.empty())
       net::prefetch(
@@ -141,13 +143,13 @@ public:
 
 private:
   // Small, since one is written for each packet to each receiver. The rest of
-  // its sequence number and time follows from its being among the latest.
+  // the sequence number and the time follow from its age.
   struct sent_packet {
     uint32_t microseconds = 0; // modulo 2^32
     uint16_t sequence = 0;
-    uint16_t octets : 11 = 0; // 0: never sent, or told of
+    uint16_t octets : 11 = 0; // 0: never sent, or reported
     uint16_t probe : 4 = 0;   // see tag_of(); 0: none
-    uint16_t missing : 1 = 0; // the receiver said that it lacks it
+    uint16_t missing : 1 = 0; // reported as not received
   };
 
   // A probe that is being sent.
@@ -180,12 +182,12 @@ private:
   void make_way(const outgoing_batch& x);
   void see_to_probe();
 
-  // What each packet touches stands together: with many receivers none of it is
-  // in the cache when their turn comes.
+  // The members that each packet touches stand together: with many receivers
+  // none of them is in the cache when their turn comes.
   time_point now_{};
   std::optional<time_point> timeout_;
   time_point probe_check_due_{};
-  // The first number is 1 in the second cycle, so that all stay positive.
+  // The first number is 1 of the second cycle, so that all stay positive.
   int64_t next_sequence_ = 65537;
   std::vector<sent_packet> history_; // empty until the first numbered packet
   send_queue video_;
@@ -193,7 +195,7 @@ private:
   send_queue repairs_;
   bool calm_ = true; // the link is not congested, and nothing is paced
   bool probing_ = false;
-  bool wants_more_ = true; // than the link is held to carry
+  bool wants_more_ = true; // than the link is estimated to carry
   pacer pacer_;
   std::optional<probe_progress> probe_;
   fifo<ssrc> dropped_;
@@ -204,8 +206,8 @@ private:
   time_point renewed_at_{};
   std::vector<packet_report> reports_;
   reordering reordering_;
-  int64_t newest_told_ = 0; // of what came
-  int64_t judged_ = 65537;  // before this it is known what is lost
+  int64_t newest_told_ = 0; // newest packet reported as received
+  int64_t judged_ = 65537;  // all losses before this are known
   probe_id latest_probe_ = 0;
   uint16_t padding_sequence_ = 0;
   uint64_t wanted_ = 0;

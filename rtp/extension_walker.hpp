@@ -20,8 +20,8 @@ struct extension_element {
   net::byte_span value;
 };
 
-/// Steps through the elements of an extension block of either form. Padding is
-/// skipped. It ends at the first element that does not fit, at ID 15 of the
+/// Iterates over the elements of an extension block of either form and skips
+/// padding. Ends at the first element that does not fit, at ID 15 of the
 /// one-byte form and at a zero ID with a length (RFC 8285, section 4.2). A
 /// block of any other profile has no elements.
 class extension_walker {

@@ -7,13 +7,13 @@
 
 namespace troupe::rtp {
 
-/// A queue on a vector that is mostly emptied before it is filled again: what
-/// engines hold between a handle_*() and the polls that follow. Takes no memory
-/// while nothing was ever queued, and keeps its room otherwise.
+/// A queue in a vector that is mostly emptied before it is filled again, for
+/// results between a handle_*() and the polls that follow. Allocates with the
+/// first element and keeps its capacity.
 template <class T>
 class fifo {
 public:
-  /// Constructed in its place, so that what is pushed is not moved twice.
+  /// Constructs the element in the vector, so that it is not moved twice.
   template <class U = T>
   void push(U&& x) {
     if (head_ >= most_unused && 2 * head_ >= items_.size()) {
@@ -25,7 +25,7 @@ public:
   }
 
   std::optional<T> pop() {
-    // One object all the way, so that it is built where the caller has it.
+    // A single named object, so that it is built at the caller.
     std::optional<T> x;
     if (empty())
       return x;
@@ -63,7 +63,7 @@ public:
   }
 
 private:
-  // Where it is seldom empty, room of what is gone is used again.
+  // In a queue that is seldom empty, reuse the memory of removed elements.
   static constexpr size_t most_unused = 64;
 
   std::vector<T> items_;

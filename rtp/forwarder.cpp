@@ -7,12 +7,12 @@ namespace troupe::rtp {
 namespace {
 
 // The producer bounds the rate for all consumers; this only keeps one receiver
-// from flooding it with messages.
+// from sending it too many requests.
 constexpr auto keyframe_intervals = keyframe_requester::intervals{
     std::chrono::milliseconds{200}, std::chrono::seconds{1}};
 
-// So many packets that cannot be sent again, of those asked for at once, are no
-// chance loss.
+// If a request names so many packets that cannot be sent again, the loss is not
+// random.
 constexpr size_t beyond_repair = 16;
 
 std::shared_ptr<const header_writer> make_headers(const forwarder::config& x) {
@@ -22,8 +22,8 @@ std::shared_ptr<const header_writer> make_headers(const forwarder::config& x) {
   return result;
 }
 
-// What sequence_rewriter remembers of each packet: what was added to its
-// picture's numbers, and which layers were in force.
+// The tag that sequence_rewriter remembers with each packet: the offsets of the
+// picture's numbers, and the layers in force.
 uint32_t make_tag(picture_rewriter::offsets by, layers in_force) {
   return uint32_t{by.picture_id} << 16 | uint32_t{by.tl0picidx} << 8
          | uint32_t{in_force.spatial} << 3 | in_force.temporal;
@@ -37,8 +37,8 @@ layers layers_of(uint32_t tag) {
   return {static_cast<uint8_t>((tag >> 3) & 7), static_cast<uint8_t>(tag & 7)};
 }
 
-// The sender marks the end of its highest layer; where that is left out, the
-// highest that is sent ends the picture.
+// The sender marks the end of its highest layer. If that is not forwarded, the
+// highest layer that is ends the picture.
 bool ends_picture(const media_packet& x, layers in_force) {
   return x.packet.marker()
          || (x.end_of_frame && x.spatial_id == in_force.spatial);
@@ -111,7 +111,8 @@ void forwarder::handle_packet(const media_packet& x, time_point now) {
       forward(x, now);
       return;
     case decision::begin:
-      // Older than what was sent before: nothing can begin with that.
+      // The packet is older than those already sent: the stream cannot begin
+      // here.
       if (!sequence_.is_new(origin_of(x))) [[unlikely]] {
         selector_.restart();
         drops_.add(drop_reason::awaiting_keyframe);
@@ -123,8 +124,8 @@ void forwarder::handle_packet(const media_packet& x, time_point now) {
       request_keyframe_if_needed(now);
       return;
     case decision::begin_late:
-      // What came since was not forwarded: beginning here would leave a hole
-      // of all that, which the receiver would ask for.
+      // Newer packets were not forwarded. If the stream began here, they would
+      // leave a hole that the receiver would NACK.
       drops_.add(config_.kind == media_kind::video
                      ? drop_reason::awaiting_keyframe
                      : drop_reason::unmappable);
@@ -163,7 +164,7 @@ void forwarder::begin(const media_packet& first, bool continues,
 void forwarder::handle_replay(const media_batch& batch, time_point now) {
   if (!running() || batch->empty() || !selector_.may_take_over(batch->front()))
     return;
-  // While another encoding is sent, only what was asked for takes over.
+  // While another encoding is sent, only a requested replay takes over.
   auto asked = replay_asked_ == batch->front().encoding;
   if (selector_.current() && !asked)
     return;
@@ -172,8 +173,8 @@ void forwarder::handle_replay(const media_batch& batch, time_point now) {
     collect(now);
     return;
   }
-  // A wish of the receiver's own is for a key frame yet to come; one whose
-  // beginning came late is.
+  // The replay fulfils a request to start, or one for a key frame whose
+  // beginning came late. A request of the receiver needs a future key frame.
   if (start_ || asked)
     keyframes_.handle_keyframe();
   auto fresh = std::ranges::find_if(
@@ -197,7 +198,7 @@ void forwarder::handle_replay(const media_batch& batch, time_point now) {
 bool forwarder::can_replay(const std::vector<media_packet>& group) const {
   auto fresh = std::ranges::find_if(
       group, [&](auto& x) { return sequence_.is_new(origin_of(x)); });
-  // What the receiver has of it must be all of it up to there.
+  // The receiver must have all of the group up to there.
   return std::all_of(group.begin(), fresh,
                      [&](auto& x) {
                        return x.filler || sequence_.lookup(origin_of(x));
@@ -213,7 +214,7 @@ bool forwarder::replayed_already(const media_packet& x) {
     return false;
   if (x.sequence <= replayed_->last)
     return true;
-  // It came after the replay was made, as will all that follow.
+  // It arrived after the replay was made, as will all that follow.
   replayed_.reset();
   return false;
 }
@@ -229,7 +230,7 @@ void forwarder::forward(const media_packet& x, time_point now) {
     drops_.add(drop_reason::unmappable);
     return;
   }
-  // The reports are of use where another encoding takes over.
+  // The reports are only used when another encoding takes over.
   auto before = timestamps_.started() ? timestamps_.source() : x.encoding;
   auto timestamp =
       before == x.encoding
@@ -245,8 +246,9 @@ void forwarder::forward(const media_packet& x, time_point now) {
   send(x, *sequence, timestamp, own_tag, now);
 }
 
-// What belongs into a hole is sent as the packets around it were; where they
-// were to be left out, without payload, so that nobody waits for it.
+// Sends a late packet that belongs into a hole as the packets around it were
+// sent. If they were left out, sends it without payload, so that the receiver
+// does not wait for it.
 void forwarder::forward_late(const media_packet& x, time_point now) {
   auto sequence = sequence_.lookup(origin_of(x));
   auto then = sequence_.tag_of(origin_of(x));
@@ -272,7 +274,7 @@ void forwarder::leave_out(const media_packet& x, time_point now) {
     return;
   }
   drops_.add(x.filler ? drop_reason::padding_only : drop_reason::other_layer);
-  // With the numbers of the pictures before this one.
+  // The tag holds the offsets of the pictures before this one.
   sequence_.drop(origin_of(x), tag());
   if (x.filler)
     return;
@@ -348,8 +350,8 @@ void forwarder::handle_retransmissions(const media_batch& batch,
     fields.marker = ends_picture(x, layers_of(*then));
     emit(x, fields, *sequence, *then);
   }
-  // More is missing than may be sent again soon, as after a blackout: the
-  // receiver would wait for seconds before it asked for a key frame itself.
+  // More packets are missing than may be repeated soon, as after a blackout.
+  // The receiver itself would ask for a key frame only seconds later.
   if (refused >= beyond_repair && config_.kind == media_kind::video)
     keyframes_.request(now);
   collect(now);

@@ -3,17 +3,18 @@
 
 #include <algorithm>
 
-// The forwarder apart from its media: feedback, control, watchdog and reports.
+// The parts of the forwarder other than media: feedback, control, watchdog and
+// reports.
 
 namespace troupe::rtp {
 
 namespace {
 
-// A request to the producer names no more than this.
+// A request to the producer names at most so many packets.
 constexpr size_t max_wanted = 512;
 
-// A receiver that saw no whole picture for so long, and for so many intervals
-// between pictures, while so many began, is frozen.
+// A receiver is frozen if it has seen no complete picture for this time and for
+// so many intervals between pictures, while so many pictures began.
 constexpr auto freeze_patience = std::chrono::milliseconds{500};
 constexpr int freeze_intervals = 3;
 constexpr uint32_t freeze_pictures = 3;
@@ -44,7 +45,8 @@ void forwarder::handle_nack(std::span<const uint16_t> lost, time_point now) {
   }
 }
 
-// Whether nobody needs it any more, as far as the numbers can be compared.
+// Whether the packet precedes the stream's latest beginning, as far as the
+// numbers can be compared.
 bool forwarder::superseded(uint16_t sequence) const {
   constexpr uint64_t comparable = 1 << 14;
   return frugal_ && begun_after_ > 0
@@ -109,8 +111,8 @@ void forwarder::handle_connected(time_point now, const numbers_used& used) {
   rtx_sequence_ = after(used.rtx);
   if (!running())
     return;
-  // A replay that is under way was asked for too early, but does no harm; nor
-  // does what was asked hold up what is now.
+  // A pending replay was requested too early, but does no harm. Forget its
+  // request, so that it does not delay the new one.
   keyframes_.forget();
   restart(now, true);
   collect(now);
@@ -143,7 +145,7 @@ void forwarder::set_alive(uint8_t spatial_layers, time_point now) {
 }
 
 void forwarder::note_wanted(uint8_t encoding_before, time_point now) {
-  // What is under way may be of the encoding that was wanted before.
+  // The pending request may be for the encoding that was wanted before.
   if (selector_.wanted_encoding() != encoding_before)
     keyframes_.handle_keyframe();
   request_keyframe_if_needed(now);
@@ -162,7 +164,7 @@ void forwarder::stop(time_point now) {
   collect(now);
 }
 
-// Whoever is waiting to start goes on waiting for that.
+// A stream that waits to start continues to wait for that.
 void forwarder::restart(time_point now, bool start) {
   forget_replay();
   start_ = start || (start_ && !selector_.current());
@@ -170,7 +172,7 @@ void forwarder::restart(time_point now, bool start) {
   request_keyframe_if_needed(now);
 }
 
-// Wants a key frame yet to come, even if a replay is under way.
+// Requests a future key frame, even if a replay is under way.
 void forwarder::insist_on_keyframe(time_point now) {
   start_ = false;
   keyframes_.handle_keyframe();
@@ -207,7 +209,7 @@ void forwarder::watch(time_point now) {
           freeze_patience, picture_interval_ * freeze_intervals))
     return;
   ++freezes_;
-  // Until the key frame comes, this rests.
+  // The watchdog rests until the key frame comes.
   begun_ = 0;
   complete_ = now;
   if (selector_.current())
@@ -226,7 +228,7 @@ void forwarder::collect(time_point now) {
   if (auto score = stream_.poll_score())
     events_.push(consumer_score_changed{*score});
   if (report_due_ && now >= *report_due_) {
-    // Who sends nothing is no sender (RFC 3550, section 6.4).
+    // A stream that sends nothing is no sender (RFC 3550, section 6.4).
     report_due_.reset();
     if (std::exchange(sent_since_report_, false)) {
       make_report(now);
@@ -240,7 +242,7 @@ void forwarder::schedule_report(time_point now) {
 }
 
 void forwarder::make_report(time_point now) {
-  // Until the producer reports, nobody knows what instant a timestamp shows.
+  // Before the producer's first report, the instant of a timestamp is unknown.
   if (!selector_.current() || !timestamps_.started())
     return;
   auto* source = report_of(timestamps_.source());

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, extension_count> uris = {
     "urn:mediasoup:params:rtp-hdrext:packet-id",
 };
 
-/// The element's value where it has exactly `size` octets, or null.
+/// The element's value if it has exactly `size` octets, or null.
 const uint8_t* read(const packet& x, const extension_map& ids, extension what,
                     size_t size) {
   auto value = x.extension(ids.id(what));

@@ -9,16 +9,16 @@
 
 namespace troupe::rtp {
 
-/// The header extensions this server negotiates. The values are the default
-/// ids minus one.
+/// The header extensions that this server negotiates. Each value is the default
+/// id minus one.
 enum class extension : uint8_t {
-  /// The media description a packet belongs to (RFC 9143).
+  /// The media description that a packet belongs to (RFC 9143).
   sdes_mid,
-  /// The simulcast encoding it belongs to (RFC 8852).
+  /// The simulcast encoding that a packet belongs to (RFC 8852).
   sdes_rid,
-  /// The simulcast encoding an RTX packet repairs (RFC 8852).
+  /// The simulcast encoding that an RTX packet repairs (RFC 8852).
   sdes_repaired_rid,
-  /// When it left the sender: 24 bits, 6.18 seconds, wraps every 64 s.
+  /// The time it was sent: 24 bits, 6.18 seconds, wraps every 64 s.
   abs_send_time,
   /// The transport-wide sequence number (draft-holmer-rmcat-transport-wide-cc).
   transport_cc,
@@ -32,7 +32,7 @@ enum class extension : uint8_t {
   toffset,
   /// When the frame was captured, as NTP time.
   abs_capture_time,
-  /// The least and greatest delay wanted before playing.
+  /// The least and greatest delay requested before playout.
   playout_delay,
   /// The packet id of mediasoup.
   packet_id,
@@ -43,32 +43,31 @@ inline constexpr size_t extension_count = 12;
 /// The URI that names the extension in signaling.
 std::string_view uri(extension x);
 
-/// The extension that `text` names, or nothing for one we do not know.
+/// The extension that `text` names, or nothing if it is unknown.
 std::optional<extension> extension_from_uri(std::string_view text);
 
-/// The id the server offers it under. Clients depend on these: probation
+/// The id under which the server offers it. Clients depend on these: probation
 /// packets use them before any negotiation.
 constexpr uint8_t default_id(extension x) {
   return static_cast<uint8_t>(static_cast<uint8_t>(x) + 1);
 }
 
-/// Which id each extension has on one producer or consumer.
-/// Invariant: no id stands for two extensions.
+// The ids of the extensions on one producer or consumer.
 class extension_map {
 public:
   /// All extensions under their default ids.
   static extension_map defaults();
 
-  /// Gives `x` the id. False, and nothing changes, for id 0, for 15 (reserved
-  /// in the one-byte form), and where another extension has it.
+  /// Sets the id of `x`. Returns false and changes nothing for id 0, for 15
+  /// (reserved in the one-byte form), and if another extension has the id.
   bool set(extension x, uint8_t id);
 
-  /// Takes its id away.
+  /// Removes the id of `x`.
   void remove(extension x) {
     ids_[index(x)] = 0;
   }
 
-  /// The id of `x`, or 0 where it was not negotiated.
+  /// The id of `x`, or 0 if it was not negotiated.
   uint8_t id(extension x) const {
     return ids_[index(x)];
   }
@@ -77,7 +76,7 @@ public:
     return id(x) != 0;
   }
 
-  /// What `id` stands for, or nothing.
+  /// The extension with this id, or nothing.
   std::optional<extension> find(uint8_t id) const;
 
   bool operator==(const extension_map&) const = default;
@@ -90,9 +89,9 @@ private:
   std::array<uint8_t, extension_count> ids_{};
 };
 
-// -- typed readers: nothing where the element is absent or has a wrong size ---
+// -- typed readers: nothing if the element is absent or has a wrong size ------
 
-/// Reads the MID. Empty and longer than 255 octets cannot happen.
+/// Reads the MID, which has 1 to 255 octets.
 std::optional<std::string_view> read_mid(const packet& x,
                                          const extension_map& ids);
 
@@ -112,9 +111,9 @@ std::optional<uint16_t> read_transport_cc(const packet& x,
 
 /// How loud an audio packet is (RFC 6464).
 struct audio_level {
-  /// Below full scale, in -dBov: 0 is the loudest, 127 silence.
+  /// The level below full scale, in -dBov: 0 is the loudest, 127 silence.
   uint8_t level = 127;
-  /// Whether the sender believes it to be speech.
+  /// Whether the sender considers it speech.
   bool voice = false;
 
   bool operator==(const audio_level&) const = default;
@@ -123,7 +122,7 @@ struct audio_level {
 std::optional<audio_level> read_audio_level(const packet& x,
                                             const extension_map& ids);
 
-/// How the picture has to be turned before showing it.
+/// The rotation to apply before the video is displayed.
 struct video_orientation {
   /// The back-facing camera.
   bool camera = false;
@@ -138,8 +137,8 @@ struct video_orientation {
 std::optional<video_orientation>
 read_video_orientation(const packet& x, const extension_map& ids);
 
-/// How much later than its timestamp says a packet was sent, in units of the
-/// media clock; 24 bits, signed (RFC 5450).
+/// The transmission time offset: how much later than its timestamp a packet was
+/// sent, in units of the media clock; 24 bits, signed (RFC 5450).
 std::optional<int32_t> read_toffset(const packet& x, const extension_map& ids);
 
 /// When the first octet of a frame was captured.
@@ -155,8 +154,8 @@ struct abs_capture_time {
 std::optional<abs_capture_time> read_abs_capture_time(const packet& x,
                                                       const extension_map& ids);
 
-/// The range of delays the sender asks the receiver to play with, in units of
-/// 10 ms, 0 to 4095.
+/// The range of playout delays that the sender requests, in units of 10 ms, 0
+/// to 4095.
 struct playout_delay {
   uint16_t min = 0;
   uint16_t max = 0;
@@ -169,7 +168,7 @@ std::optional<playout_delay> read_playout_delay(const packet& x,
 
 // -- send times ---------------------------------------------------------------
 
-/// A point in time as the abs-send-time extension carries it.
+/// Converts a time to the format of the abs-send-time extension.
 uint32_t to_abs_send_time(time_point x);
 
 /// How much later `to` is than `from`, for values less than 32 s apart.

@@ -9,7 +9,7 @@ namespace troupe::rtp {
 
 namespace {
 
-/// Octets of the extension block's own header.
+/// The size of the extension block's own header, in octets.
 constexpr size_t block_header_size = 4;
 
 bool fits_one_byte(uint8_t id, size_t size) {

@@ -9,28 +9,28 @@
 
 namespace troupe::rtp {
 
-/// What differs between a packet as it came and as one receiver gets it.
+/// The header fields that are rewritten for one receiver.
 struct rewritten_fields {
   rtp::payload_type payload_type{};
   uint16_t sequence_number = 0;
   uint32_t timestamp = 0;
   rtp::ssrc ssrc{};
   bool marker = false;
-  /// Sets the padding bit; the payload sent along must then end in its
-  /// padding. For probing; forwarded packets lose their padding.
+  /// Sets the padding bit; the payload sent along must then end in its padding.
+  /// For probes; forwarded packets lose their padding.
   bool padding = false;
 };
 
-/// An extension value that takes the place of the source packet's, or is
-/// added. An empty value removes the element.
+/// An extension value that replaces the source packet's or is added. An empty
+/// value removes the element.
 struct replaced_extension {
   extension what;
   net::byte_span value;
 };
 
-/// Where in the written header the values are which egress changes: what only
-/// it knows, and the dependency descriptor, whose frame number may have to be
-/// another. An offset of 0 means that the element is not there.
+/// The offsets in the written header of values that egress changes: those that
+/// only egress knows, and the dependency descriptor, whose frame number may
+/// have to change. An offset of 0 means that the element is absent.
 struct written_header {
   uint16_t size = 0;
   uint16_t abs_send_time_offset = 0;
@@ -40,39 +40,40 @@ struct written_header {
   bool operator==(const written_header&) const = default;
 };
 
-/// Room that suffices for the header of any well-behaved sender's packet:
-/// CSRCs (60), and 180 octets of extensions.
+/// Enough octets for the header of any well-behaved sender's packet: CSRCs
+/// (60), and 180 octets of extensions.
 inline constexpr size_t header_room = 256;
 
-/// Writes the header one receiver sees in place of the one that came, without
-/// allocating. One object serves one consumer: what does not change from
-/// packet to packet is prepared once.
+/// Writes the header that a receiver sees in place of the original, without
+/// allocating. One object serves one consumer and prepares once what does not
+/// change from packet to packet.
 ///
 /// Elements known to both sides keep their value and change their id; RID and
-/// repaired RID are not passed on. MID, abs-send-time and the transport-wide
-/// sequence number are the receiver's own: the first is set_mid()'s, the other
-/// two are zero until patched. The one-byte form of RFC 8285 is used where all
-/// ids and sizes fit, the two-byte form otherwise. CSRCs are kept.
+/// repaired RID are not forwarded. MID, abs-send-time and the transport-wide
+/// sequence number are the receiver's own: set_mid() sets the first; the other
+/// two are zero until patched. The one-byte form of RFC 8285 is used if all ids
+/// and sizes fit, the two-byte form otherwise. CSRCs are kept.
 class header_writer {
 public:
   header_writer() = default;
 
-  /// From the ids of a producer to those of a consumer.
+  /// Translates the ids of a producer to those of a consumer.
   header_writer(const extension_map& source, const extension_map& destination);
 
-  /// The MID to send (at most 16 octets, as ours are; longer ones are cut), if
-  /// the destination has an id for it. Empty, the default, sends none.
+  /// Sets the MID to send (at most 16 octets, as ours are; longer ones are
+  /// cut), if the destination has an id for it. Empty, the default, sends none.
   void set_mid(std::string_view x);
 
-  /// Writes to `out` the header that forwards `source`. Nothing where it does
-  /// not fit. `replaced` names each extension at most once; what the receiver
-  /// has no id for, and MID, abs-send-time and transport-cc, are ignored there.
+  /// Writes the header that forwards `source` to `out`. Returns nothing if it
+  /// does not fit. `replaced` names each extension at most once. It must not
+  /// name MID, abs-send-time or transport-cc: they are ignored, like extensions
+  /// that the receiver has no id for.
   std::optional<written_header>
   write(const packet& source, const rewritten_fields& fields,
         net::mutable_byte_span out,
         std::span<const replaced_extension> replaced = {}) const;
 
-  /// Writes the header of a packet of our own, for probing.
+  /// Writes the header of our own packet, for a probe.
   std::optional<written_header>
   write(const rewritten_fields& fields, net::mutable_byte_span out,
         std::span<const replaced_extension> replaced = {}) const;
@@ -89,7 +90,7 @@ private:
     uint8_t append(bool two_byte, uint8_t id, net::byte_span value);
   };
 
-  /// What the elements of a source packet turn into.
+  /// The elements of a source packet, to be rewritten.
   struct elements {
     uint16_t profile;
     net::byte_span block;
@@ -101,7 +102,7 @@ private:
   void prepare();
   prefix encode(bool two_byte) const;
   bool is_own(extension x) const;
-  // Sets where in `out` the dependency descriptor begins.
+  // Stores the offset in `out` at which the dependency descriptor begins.
   outcome write_elements(const elements& in, bool two_byte,
                          net::byte_writer& out,
                          std::optional<size_t>& descriptor) const;
@@ -113,7 +114,7 @@ private:
   uint8_t translate(uint8_t source_id) const;
 
   extension_map destination_;
-  // From source id to destination id: those of the one-byte form by index,
+  // Maps source ids to destination ids: those of the one-byte form by index,
   // others (seldom any) as pairs.
   std::array<uint8_t, 16> translate_{};
   std::vector<std::pair<uint8_t, uint8_t>> translate_wide_;
@@ -124,8 +125,8 @@ private:
   prefix two_byte_;
 };
 
-/// Puts the send time into a written header; does nothing where it has no
-/// place for one.
+/// Writes the send time into a header; does nothing if it has no element for
+/// it.
 inline void patch_abs_send_time(net::mutable_byte_span header,
                                 const written_header& layout, time_point now) {
   if (layout.abs_send_time_offset != 0)
@@ -133,8 +134,8 @@ inline void patch_abs_send_time(net::mutable_byte_span header,
                    to_abs_send_time(now));
 }
 
-/// Puts the transport-wide sequence number into a written header; does nothing
-/// where it has no place for one.
+/// Writes the transport-wide sequence number into a header; does nothing if it
+/// has no element for it.
 inline void patch_transport_cc(net::mutable_byte_span header,
                                const written_header& layout,
                                uint16_t sequence_number) {
@@ -142,9 +143,9 @@ inline void patch_transport_cc(net::mutable_byte_span header,
     net::store_u16(header.data() + layout.transport_cc_offset, sequence_number);
 }
 
-/// Adds to the frame number of a dependency descriptor (RTP payload format for
-/// AV1, appendix A.8.2: 16 bits behind one octet), modulo 2^16; does nothing
-/// where there is none.
+/// Adds to the frame number of a dependency descriptor, modulo 2^16 (RTP
+/// payload format for AV1, appendix A.8.2: 16 bits after one octet); does
+/// nothing if there is none.
 inline void patch_frame_number(net::mutable_byte_span header,
                                const written_header& layout, uint16_t shift) {
   if (layout.dependency_descriptor_offset == 0)

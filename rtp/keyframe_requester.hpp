@@ -6,18 +6,18 @@
 
 namespace troupe::rtp {
 
-/// Turns any number of wishes for a key frame into few requests: one per
-/// min_interval in the long run, `burst` at most sooner than that, repeated
-/// every retry_interval until a key frame arrives. Wishes while one is under
-/// way cost nothing. Repetition rests while no media arrives, since the link is
-/// dead then, and goes on with the first packet.
+/// Turns any number of requests for a key frame into few: one per min_interval
+/// in the long run, up to `burst` sooner than that, repeated every
+/// retry_interval until a key frame arrives. A request while another is pending
+/// costs nothing. While no media arrives the link is dead: repetition stops and
+/// continues with the next packet.
 class keyframe_requester {
 public:
   struct intervals {
     duration min_interval = std::chrono::seconds{1};
     duration retry_interval = std::chrono::seconds{1};
-    /// So many may go before each has to wait for its min_interval, `spacing`
-    /// apart: for those whom the key frame just missed.
+    /// Up to `burst` requests may be sent, `spacing` apart, before each must
+    /// wait for its min_interval: for clients that just missed the key frame.
     int burst = 1;
     duration spacing{0};
   };
@@ -26,27 +26,27 @@ public:
 
   explicit keyframe_requester(intervals x) : intervals_(x) {}
 
-  /// Somebody wants a key frame.
+  /// A key frame is wanted.
   void request(time_point now);
 
-  /// Forgets all wishes, and when they were granted: those for whom it asked
-  /// could get nothing then.
+  /// Forgets all requests and when they were sent: their receivers could get
+  /// nothing at that time.
   void forget() {
     *this = keyframe_requester{intervals_};
   }
 
-  /// Any packet of the stream arrived.
+  /// A packet of the stream arrived.
   void handle_packet();
 
-  /// A key frame began to arrive: all wishes are granted.
+  /// A key frame began to arrive: all requests are fulfilled.
   void handle_keyframe();
 
-  /// True once whenever a request is to be sent.
+  /// True once each time that a request must be sent.
   bool poll(time_point now);
 
   std::optional<time_point> poll_timeout() const;
 
-  /// Whether a key frame is wanted and has not come.
+  /// Whether a key frame was requested and has not arrived.
   bool pending() const {
     return pending_;
   }
@@ -59,7 +59,7 @@ private:
   bool alive_ = true; // media arrived since the last request
   time_point due_{};
   std::optional<time_point> last_sent_;
-  time_point paid_until_{}; // when all that were sent have had their interval
+  time_point paid_until_{}; // when all requests sent have had their interval
 };
 
 } // namespace troupe::rtp

@@ -42,7 +42,7 @@ std::optional<layer_demand::wish> layer_demand::poll_changed() {
 }
 
 layer_demand::wish layer_demand::highest() const {
-  // An empty optional is less than any other.
+  // An empty optional is less than any value.
   wish out;
   for (const auto& [who, x] : wishes_)
     out = std::max(out, x);

@@ -7,25 +7,25 @@
 
 namespace troupe::rtp {
 
-/// Which layers of a producer are wanted by anybody: the highest of what its
-/// receivers want. More is wanted at once, less after a while, so that who
-/// pauses for a moment costs nothing. At first all are.
+/// The highest layers of a producer that any of its receivers wants. A rise
+/// counts at once and a fall after a while, so that a client that pauses for a
+/// moment changes nothing. At first all layers are wanted.
 class layer_demand {
 public:
-  /// How long less is wanted until it counts.
+  /// How long a lower request must last until it counts.
   static constexpr duration patience = std::chrono::seconds{2};
 
-  /// The highest spatial layer, or none.
+  /// The highest spatial layer requested, or none.
   using wish = std::optional<uint8_t>;
 
   layer_demand(uint8_t highest, time_point now)
       : current_(highest)
       , due_(now + patience) {}
 
-  /// What some of the receivers want; `who` tells them from the others.
+  /// Takes the highest request of a group of receivers, which `who` identifies.
   void handle_wish(uint64_t who, wish x, time_point now);
 
-  /// They are gone.
+  /// The group has no more receivers.
   void remove(uint64_t who, time_point now);
 
   void handle_timeout(time_point now);
@@ -34,7 +34,7 @@ public:
     return due_;
   }
 
-  /// What is wanted, where that has changed since the last call.
+  /// The highest request, if it has changed since the last call.
   std::optional<wish> poll_changed();
 
   bool wants(uint8_t layer) const {
@@ -48,7 +48,7 @@ private:
   std::map<uint64_t, wish> wishes_;
   wish current_;
   bool changed_ = false;
-  std::optional<time_point> due_; // when less counts
+  std::optional<time_point> due_; // when the lower request counts
 };
 
 } // namespace troupe::rtp

@@ -8,29 +8,29 @@
 
 namespace troupe::rtp {
 
-/// Finds out which of a producer's spatial layers come. A sender leaves out
-/// the higher ones where its link or its picture is too small, without telling
-/// anybody; who waits for such would see nothing.
+/// Detects which of a producer's spatial layers arrive. A sender leaves out the
+/// higher ones without notice if its link or its video is too small for them. A
+/// consumer that waited for such a layer would show nothing.
 ///
-/// A layer counts as gone when the others went on for a while and it did not,
-/// and as there with its first packet. Where all fall silent, nothing changes.
+/// A layer counts as gone once the others continued for a while without it, and
+/// as present from its first packet on. If all are silent, nothing changes.
 class layer_monitor {
 public:
   static constexpr size_t max_layers = 8;
 
-  /// For so long and so many frames of others a layer may be missing.
+  /// A layer may be missing for this time and for so many frames of others.
   static constexpr duration patience = std::chrono::milliseconds{600};
   static constexpr uint32_t frames = 8;
 
-  /// A layer that has never come has less time from the first packet on.
+  /// The time that a layer which has never come gets after the first packet.
   static constexpr duration first_patience = std::chrono::milliseconds{300};
 
   explicit layer_monitor(const producer_layout& x) : layout_(x) {}
 
-  /// What came for the producer.
+  /// Takes the packets that arrived for the producer.
   void handle_batch(const std::vector<media_packet>& batch, time_point now);
 
-  /// A bit for each spatial layer that comes, or may yet come.
+  /// A bit for each spatial layer that arrives, or may yet arrive.
   uint8_t alive() const {
     return alive_;
   }

@@ -6,7 +6,8 @@ namespace troupe::rtp {
 
 namespace {
 
-/// Of the newest interval: key frames must not look like another rate.
+/// The weight of the newest interval: a key frame must not look like a new
+/// rate.
 constexpr float weight = 0.3f;
 
 } // namespace
@@ -38,7 +39,7 @@ void layer_rates::take_rates(time_point now) {
   for (auto& x : rows_) {
     if (!x.seen || now - x.last > patience)
       continue;
-    // After a gap nothing can be said.
+    // After a gap the rate is unknown.
     auto gap = now - since_ > patience;
     x.samples += x.samples < 3 && !gap;
     auto part = std::max(weight, 1.0f / static_cast<float>(x.samples));

@@ -9,20 +9,20 @@
 
 namespace troupe::rtp {
 
-/// What each layer of a producer costs, metered once for all its consumers.
+/// The bitrate of each layer of a producer, metered once for all its consumers.
 ///
-/// A simulcast encoding is a spatial layer of its own; in a stream with
-/// several spatial layers each stands on those below. Temporal layers always
-/// stand on those below. A layer that ceases to come keeps its last rate.
+/// A simulcast encoding is a spatial layer by itself. In a stream with several
+/// spatial layers, each builds on those below. Temporal layers always build on
+/// those below. A layer that stops arriving keeps its last rate.
 class layer_rates {
 public:
   static constexpr size_t max_spatial = 4;
   static constexpr size_t max_temporal = 4;
 
-  /// A layer that has not come for this long is not there.
+  /// A layer that has not arrived for this long is absent.
   static constexpr duration patience = std::chrono::milliseconds{1500};
 
-  /// How often rates are taken.
+  /// How often rates are measured.
   static constexpr duration interval = std::chrono::milliseconds{500};
 
   /// Spatial layers of one stream build on each other at key frames only.
@@ -30,11 +30,11 @@ public:
     keyed_ = keyed;
   }
 
-  /// Counts what came in one burst.
+  /// Counts the packets of one burst.
   void handle_batch(std::span<const media_packet> batch, time_point now);
 
-  /// The bits per second of all that a receiver of these layers gets, without
-  /// padding; headers count. 0 where nothing is known yet.
+  /// The bitrate, in bits per second, of everything that a receiver of these
+  /// layers gets; with headers, without padding. 0 if nothing is known yet.
   uint64_t bps(layers x) const;
 
   /// How many spatial layers have been seen.
@@ -45,10 +45,10 @@ public:
   /// How many temporal layers the spatial layer has been seen with; at least 1.
   uint8_t temporal(uint8_t spatial) const;
 
-  /// Whether packets of it come.
+  /// Whether packets of the layer arrive.
   bool alive(uint8_t spatial, time_point now) const;
 
-  /// Whether its rate has been taken.
+  /// Whether the layer's rate has been measured.
   bool known(uint8_t spatial) const;
 
   /// Octets on the heap.
@@ -69,7 +69,7 @@ private:
   void take_rates(time_point now);
 
   std::vector<row> rows_;
-  bool stacked_ = false; // spatial layers stand on each other
+  bool stacked_ = false; // spatial layers build on each other
   bool keyed_ = false;   // but not between key frames
   time_point since_{};
 };

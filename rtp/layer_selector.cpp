@@ -46,7 +46,7 @@ bool layer_selector::can_begin(const media_packet& x) const {
     return true;
   if (!x.keyframe || !x.start_of_frame)
     return false;
-  // Something lower is better than nothing, until the wanted one comes.
+  // A lower encoding is better than none until the wanted one comes.
   return x.encoding == wanted_encoding()
          || (!started_ && x.encoding < wanted_encoding());
 }
@@ -80,8 +80,8 @@ void layer_selector::put_in_force(layers next, const media_packet& from) {
   changed_ = true;
 }
 
-// The descriptor says so at the frame of the layer itself, whereas the picture
-// began with those below. All of it is sent either way.
+// The descriptor shows the switch at the layer's own frame, whereas the picture
+// began with the frames of lower layers. All of them are sent either way.
 void layer_selector::raise_temporal(const media_packet& x) {
   auto next = layers{in_force_.spatial, goal().temporal};
   if (next.temporal > in_force_.temporal && x.start_of_frame
@@ -143,7 +143,8 @@ void layer_selector::set_alive(uint8_t spatial_layers) {
 
 void layer_selector::update_wanted() {
   wanted_ = target_;
-  // Of layers that build on each other always, those that come are sent.
+  // If layers always build on each other, the forwarder sends those that
+  // arrive.
   if (layout_.kind == layering::svc && !layout_.keyed)
     return;
   auto comes = [&](int spatial) {

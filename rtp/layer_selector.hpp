@@ -7,51 +7,51 @@
 
 namespace troupe::rtp {
 
-/// Chooses which of a producer's packets a consumer gets: those of one
-/// encoding, beginning with a key frame, and of it the layers that are wanted.
-/// Another encoding takes over at a key frame of its own; until then the
-/// present one goes on. Layers change between pictures only:
+/// Chooses which of a producer's packets a consumer is sent: those of one
+/// encoding, beginning with a key frame, and of that encoding the wanted
+/// layers. Another encoding takes over at its own key frame; until then the
+/// present one continues. Layers change between pictures only:
 ///
 /// - down at once, except for spatial layers that build on each other at key
 ///   frames alone, whose lower ones were not sent: at a key frame;
 /// - up at a key frame, or where the codec says that what is needed was sent
 ///   (docs/adr/0013 has the rules of each codec).
 ///
-/// Invariant: what is forwarded refers only to what was forwarded, or was lost
-/// on its way here. All packets of a frame are judged alike, in whatever order
-/// they come.
+/// Invariant: a forwarded frame refers only to frames that were forwarded or
+/// were lost on their way to this server. All packets of a frame are decided
+/// alike, in whatever order they arrive.
 class layer_selector {
 public:
   enum class decision : uint8_t {
     forward,
     /// Forward; an encoding or a new start begins with this packet.
     begin,
-    /// An encoding or a new start could begin with this packet, but others that
-    /// follow it have gone by: it has to begin by replay.
+    /// An encoding or a new start could begin with this packet, but later
+    /// packets have already passed: it must begin by replay.
     begin_late,
     /// Belongs to another encoding.
     other_layer,
-    /// Of the encoding that is being sent, but of a layer that is not.
+    /// Belongs to the encoding that is being sent, but to another layer.
     not_needed,
-    /// Of a picture from before the last change: allows() tells, by the layers
-    /// that were sent then.
+    /// Belongs to a picture from before the last change: allows() decides, by
+    /// the layers in force at that time.
     earlier,
-    /// Of the wanted encoding, but no key frame came yet.
+    /// Belongs to the wanted encoding, but no key frame came yet.
     awaiting_keyframe,
   };
 
-  /// With `immediate`, any packet will do to begin with: audio.
+  /// With `immediate`, the stream can begin with any packet, as audio does.
   layer_selector(bool immediate, const producer_layout& layout);
 
   decision decide(const media_packet& x);
 
-  /// Whether a packet belongs to what is sent with these layers in force.
+  /// Whether a packet is sent while these layers are in force.
   static bool allows(const media_packet& x, layers in_force) {
     return !x.filler && x.needed_for.contains(in_force);
   }
 
-  /// The layers that hold for a late packet: those in force, if they were
-  /// when its picture came, else those remembered with its number.
+  /// The layers that apply to a late packet: those in force, if they were when
+  /// its picture came, or else those remembered with its number.
   layers layers_for(const media_packet& x, layers remembered) const {
     auto is_earlier = x.sequence < since_ && x.timestamp != since_picture_;
     return started_ && x.encoding == encoding_ && !is_earlier ? in_force_
@@ -63,36 +63,36 @@ public:
     return !(started_ && x.encoding == encoding_) && can_begin(x);
   }
 
-  /// Wants these layers.
+  /// Sets the wanted layers.
   void set_target(layers x);
 
-  /// These spatial layers come from the producer, a bit for each.
+  /// Sets the spatial layers that arrive from the producer, a bit for each.
   void set_alive(uint8_t spatial_layers);
 
-  /// Begins anew, with a key frame: after a pause.
+  /// Begins again, with a key frame, after a pause.
   void restart() {
     started_ = false;
   }
 
-  /// The wanted encoding begins with this packet, whatever it is.
+  /// Begins the wanted encoding with this packet, whatever it is.
   void begin(const media_packet& first);
 
-  /// The encoding that a key frame is needed of, or nothing.
+  /// The encoding whose key frame is needed, or nothing.
   std::optional<uint8_t> keyframe_needed() const;
 
-  /// The encodings of which a packet may be more than `other_layer`, a bit for
+  /// The encodings with packets that may be more than `other_layer`, a bit for
   /// each.
   uint32_t concerning() const {
     return keyframe_needed() || immediate_ ? ~uint32_t{0}
                                            : uint32_t{1} << encoding_;
   }
 
-  /// The encoding that is wanted, as far as it comes.
+  /// The wanted encoding, or the nearest that arrives.
   uint8_t wanted_encoding() const {
     return layout_.kind == layering::simulcast ? wanted_.spatial : uint8_t{0};
   }
 
-  /// What is being forwarded, or nothing.
+  /// The layers that are being forwarded, or nothing.
   std::optional<layers> current() const;
 
   /// The layers in force within the current encoding.
@@ -106,7 +106,7 @@ public:
   }
 
 private:
-  // What is wanted of whatever encoding is sent.
+  // The wanted layers within the current encoding.
   layers goal() const;
   void update_wanted();
   bool can_begin(const media_packet& x) const;
@@ -120,7 +120,7 @@ private:
   bool immediate_;
   producer_layout layout_;
   layers target_;
-  layers wanted_; // the target, or what comes instead
+  layers wanted_; // the target, or the nearest that arrive
   uint8_t alive_ = 0xFF;
 
   bool started_ = false;
@@ -129,11 +129,11 @@ private:
   layers in_force_;
   int64_t newest_ = 0;        // highest sequence
   int64_t picture_ = 0;       // its timestamp
-  int64_t since_ = 0;         // the first sequence that in_force_ held for
+  int64_t since_ = 0;         // the first sequence that in_force_ applies to
   int64_t since_picture_ = 0; // its timestamp
 
-  // Frames of the dependency descriptor that were sent: bit i is for i before
-  // the newest.
+  // Frames with a dependency descriptor that were sent: bit i stands for the
+  // frame i before the newest.
   uint64_t frames_sent_ = 0;
   uint16_t newest_frame_ = 0;
 };

@@ -5,8 +5,8 @@
 
 namespace troupe::rtp {
 
-/// How many layers can be told from each other: more spatial ones than any
-/// codec sends (AV1: 4), as many temporal ones as three bits number.
+/// The number of layers that can be distinguished: as many spatial ones as AV1
+/// has (4), and as many temporal ones as three bits can number.
 inline constexpr uint8_t spatial_layer_limit = 4;
 inline constexpr uint8_t temporal_layer_limit = 8;
 
@@ -20,11 +20,11 @@ struct layers {
   bool operator==(const layers&) const = default;
 };
 
-/// What no producer has more of.
+/// The highest layers that any producer has.
 inline constexpr layers all_layers{spatial_layer_limit - 1,
                                    temporal_layer_limit - 1};
 
-/// What a producer's layers are.
+/// How a producer's layers are encoded.
 enum class layering : uint8_t {
   /// One encoding without spatial layers. It may have temporal ones.
   simple,
@@ -34,15 +34,15 @@ enum class layering : uint8_t {
   svc,
 };
 
-/// How a producer's video is made up, as its sender signaled it. What comes
-/// may be less (a sender leaves out what its link does not carry), and more
-/// temporal layers than were told of.
+/// The layers of a producer's video, as its sender signaled them. Fewer may
+/// arrive (a sender leaves out layers that its link does not carry), and also
+/// more temporal layers than were signaled.
 struct producer_layout {
   layering kind = layering::simple;
   uint8_t spatial_layers = 1;
   uint8_t temporal_layers = 1;
   /// Spatial layers of SVC build on each other at key frames only ("_KEY"), so
-  /// that those below the wanted one need not be sent in between.
+  /// that layers below the wanted one need not be sent in between.
   bool keyed = false;
 
   bool operator==(const producer_layout&) const = default;
@@ -55,26 +55,26 @@ struct producer_layout {
     return static_cast<uint8_t>(std::max<uint8_t>(spatial_layers, 1) - 1);
   }
 
-  /// The highest there is. All temporal layers, told of or not.
+  /// The highest layers, with all temporal layers, signaled or not.
   layers highest() const {
     return {highest_spatial(), temporal_layer_limit - 1};
   }
 
-  /// `x`, or the highest there is below it. Temporal layers above those that
-  /// were told of stay as they are: nothing is left out for them.
+  /// `x`, or the highest layers below it. Temporal layers above the signaled
+  /// ones stay as they are, since they leave nothing out.
   layers clamp(layers x) const {
     return {std::min(x.spatial, highest_spatial()),
             std::min<uint8_t>(x.temporal, temporal_layer_limit - 1)};
   }
 
-  /// Which of the media packets' indices tells the spatial layer: that of the
-  /// encoding, or, for SVC, the packet's own.
+  /// The spatial layer of a media packet: the index of its encoding or, for
+  /// SVC, its own spatial layer.
   uint8_t spatial_of(uint8_t encoding, uint8_t spatial_id) const {
     return kind == layering::svc ? spatial_id : encoding;
   }
 };
 
-/// A set of pairs of spatial and temporal layer.
+/// A set of pairs of a spatial and a temporal layer.
 class layer_set {
 public:
   constexpr layer_set() = default;
@@ -85,8 +85,8 @@ public:
     return out;
   }
 
-  /// All pairs that contain a frame of `x` where each layer builds on those
-  /// below: the ones that are as high or higher in both.
+  /// All pairs that contain a frame of `x` if each layer builds on those below:
+  /// the pairs that are at least as high in both.
   static constexpr layer_set from(layers x) {
     layer_set out;
     out.bits_ = (temporal_from(x.temporal) * 0x01010101u)
@@ -94,7 +94,7 @@ public:
     return out;
   }
 
-  /// The same where it builds on no other spatial layer, and none on it.
+  /// The same if spatial layers do not build on each other.
   static constexpr layer_set alone(layers x) {
     layer_set out;
     out.bits_ = temporal_from(x.temporal) << (x.spatial * temporal_layer_limit);

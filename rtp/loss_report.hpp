@@ -5,9 +5,9 @@
 
 namespace troupe::rtp {
 
-/// What the receiver reports of one stream say of loss (RFC 3550, section
-/// 6.4.1 and appendix A.3). Packets that RTX restored count as lost: they tell
-/// nothing of the path (RFC 4588, section 5).
+/// The loss of one stream as receiver reports state it (RFC 3550, section 6.4.1
+/// and appendix A.3). Packets restored by RTX count as lost, so that the loss
+/// describes the network path (RFC 4588, section 5).
 class loss_report {
 public:
   /// The counts of a stream since it began.
@@ -17,10 +17,10 @@ public:
     int64_t repaired = 0; // by RTX
   };
 
-  /// Ends an interval. `elsewhere` is the worst fraction lost between this
-  /// server and receivers of the stream, in 1/256; where it is worse than the
-  /// path's own, it is told instead. Receivers lack what is lost on both ways,
-  /// so that the two need not be added.
+  /// Ends an interval. `elsewhere` is the worst fraction that receivers of the
+  /// stream report as lost, in 1/256. If it exceeds the path's own loss, it is
+  /// reported instead. The receivers' loss includes the path's own, so the two
+  /// are not added.
   void close_interval(const counts& now, uint8_t elsewhere) {
     auto expected = now.expected - before_.expected;
     auto lost = expected - (now.received - before_.received);
@@ -33,23 +33,23 @@ public:
         elsewhere > fraction_lost_ ? elsewhere * expected / 256 : lost;
   }
 
-  /// Another SSRC takes over: nothing is lost of it yet.
+  /// Another SSRC takes over: it has lost nothing yet.
   void restart(const counts& now) {
     before_ = now;
     told_lost_ = 0;
   }
 
-  /// What the path lost in the last interval, in 1/256.
+  /// The fraction lost on the network path in the last interval, in 1/256.
   uint8_t fraction_lost() const {
     return fraction_lost_;
   }
 
-  /// What of it RTX did not restore, in 1/256.
+  /// The fraction that RTX did not restore, in 1/256.
   uint8_t fraction_missing() const {
     return fraction_missing_;
   }
 
-  /// What the sender is told.
+  /// The fraction reported to the sender.
   uint8_t told_fraction() const {
     return told_fraction_;
   }

@@ -6,17 +6,17 @@
 
 namespace troupe::rtp {
 
-/// Bounds the memory in which the producers of one client keep packets for
-/// repair and replay. Shared by them across threads. A holder is one encoding
-/// that has, or wants, something to keep.
+/// Bounds the memory in which the producers of one client store packets for
+/// repair and replay. They share it across threads. A holder is one encoding
+/// that stores packets or wants to.
 class memory_budget {
 public:
-  /// Two seconds of 20 Mbit/s in full-size packets, with what surrounds them.
+  /// Two seconds of 20 Mbit/s in full-size packets, with their overhead.
   static constexpr size_t default_limit = size_t{8} << 20;
 
   explicit memory_budget(size_t limit = default_limit) : limit_(limit) {}
 
-  /// Takes memory for `octets`. False, and nothing is taken, where that would
+  /// Takes memory for `octets`. Returns false and takes nothing if that would
   /// exceed the limit.
   bool take(size_t octets) {
     auto before = used_.fetch_add(octets, std::memory_order_relaxed);
@@ -38,17 +38,17 @@ public:
     holders_.fetch_sub(1, std::memory_order_relaxed);
   }
 
-  /// Octets taken at present.
+  /// Octets that are taken at present.
   size_t used() const {
     return used_.load(std::memory_order_relaxed);
   }
 
-  /// Little is left: holders of more than their share make room for others.
+  /// Whether little is left: holders with more than their share free memory.
   bool tight() const {
     return used() > limit_ - limit_ / 8;
   }
 
-  /// What each holder may have when little is left.
+  /// How much each holder may have when little is left.
   size_t share() const {
     return limit_
            / std::max<size_t>(1, holders_.load(std::memory_order_relaxed));

@@ -7,10 +7,10 @@
 
 namespace troupe::rtp {
 
-/// Decides which packets of a stream to ask for again, and when (RFC 4585,
-/// section 6.2.1). A missing packet is first asked for after a short grace for
-/// reordering, then once per round trip (at least a tick), until it comes or
-/// was asked for max_retries times.
+/// Decides which packets of a stream to request again, and when (RFC 4585,
+/// section 6.2.1). A missing packet is first requested after a short grace for
+/// reordering, then once per round trip (at least a tick), until it arrives or
+/// was requested max_retries times.
 class nack_generator {
 public:
   struct config {
@@ -19,7 +19,7 @@ public:
     /// The least time between two requests for one packet.
     duration tick = std::chrono::milliseconds{40};
     unsigned max_retries = 10;
-    /// With more than this many missing, only a key frame helps.
+    /// If more packets are missing, only a key frame helps.
     size_t max_missing = 1000;
   };
 
@@ -27,25 +27,24 @@ public:
 
   explicit nack_generator(const config& x) : config_(x) {}
 
-  /// A packet came: all between the newest so far and it are missing, and it
-  /// itself is not any more. Returns how often it had been asked for.
+  /// A packet arrived: all between the newest so far and it are missing, and it
+  /// is not missing any more. Returns how often it was requested.
   unsigned handle_packet(int64_t sequence, time_point now);
 
-  /// How long a request takes to be answered, at least.
+  /// The least time until a request is answered.
   void set_round_trip_time(duration x) {
     round_trip_time_ = x;
   }
 
-  /// Appends the sequence numbers that are to be asked for now, ascending.
-  /// Returns how many.
+  /// Appends the sequence numbers to request now, ascending. Returns how many.
   size_t poll(time_point now, std::vector<uint16_t>& out);
 
-  /// True once after the list overflowed and was emptied.
+  /// Returns true once after the list overflowed and was cleared.
   bool poll_gave_up();
 
   std::optional<time_point> poll_timeout() const;
 
-  /// Forgets everything; the next packet starts anew.
+  /// Forgets everything; the next packet is the first again.
   void reset();
 
   size_t missing() const {

@@ -7,12 +7,11 @@
 
 namespace troupe::rtp {
 
-/// What a receiver gets in place of a few octets of the shared payload, and of
-/// its dependency descriptor. They are written into the copy that is sent;
-/// most packets need none.
+/// Replaces a few octets of the shared payload, and of its dependency
+/// descriptor, for one receiver. They are written into the copy that is sent;
+/// most packets need no patch.
 struct payload_patch {
-  /// Replaces the picture id at this offset, with as many bits as it has
-  /// there; 0 leaves it.
+  /// Replaces the picture id at this offset and keeps its width; 0 leaves it.
   uint8_t picture_id_offset = 0;
   uint8_t picture_id_bits = 0;
   uint16_t picture_id = 0;
@@ -21,9 +20,9 @@ struct payload_patch {
   /// Replaces the octet at this offset; 0 leaves it.
   uint8_t tl0picidx_offset = 0;
   uint8_t tl0picidx = 0;
-  /// Sends no payload at all, and no descriptor of it: a number that had been
-  /// set aside for a packet which is not for this receiver, so that it does not
-  /// wait for it.
+  /// Sends no payload and no descriptor of it: the number was reserved for a
+  /// packet that is not for this receiver. The empty packet saves it from
+  /// waiting.
   bool empty = false;
 
   bool operator==(const payload_patch&) const = default;
@@ -33,33 +32,33 @@ struct payload_patch {
     return picture_id_offset == 0 && tl0picidx_offset == 0 && !empty;
   }
 
-  /// Changes a copy of the payload, which must be that of the packet.
+  /// Patches a copy of the payload, which must be that of the packet.
   void apply(net::mutable_byte_span payload) const;
 };
 
-/// One packet on its way to one receiver: shared octets, and what differs for
-/// this receiver. Its header is written when it is sent.
+/// One packet to one receiver: shared octets, and what differs for this
+/// receiver. Its header is written when it is sent.
 struct outgoing_packet {
   rtp::packet packet;
   rewritten_fields fields;
-  /// Set where the packet goes as RTX (RFC 4588): the number the receiver
-  /// knows it by.
+  /// Set if the packet is sent as RTX (RFC 4588): the sequence number that the
+  /// receiver knows it by.
   std::optional<uint16_t> original_sequence_number;
   payload_patch patch = {};
 };
 
-/// What one consumer sends at a time, and how its headers are written. Moved
-/// from the consumer to the transport of its receiver. All of it is media, or
-/// all of it RTX.
+/// The packets that one consumer sends at a time, and the writer of their
+/// headers. Moved from the consumer to the transport of its receiver. Either
+/// all of it is media or all of it is RTX.
 struct outgoing_batch {
   std::shared_ptr<const header_writer> headers;
   std::vector<outgoing_packet> packets;
-  /// Audio never waits for anything.
+  /// Audio is never paced.
   media_kind kind = media_kind::video;
   /// When egress took it.
   time_point queued{};
-  /// Holds a key frame with which the stream begins anew: its receiver can do
-  /// without all that it lacks from before.
+  /// Contains a key frame with which the stream begins again: its receiver does
+  /// not need the missing packets from before.
   bool begins_anew = false;
 };
 

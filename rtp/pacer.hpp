@@ -6,19 +6,19 @@
 
 namespace troupe::rtp {
 
-/// A bucket of octets that may be sent. It is bypassed until the link shows
-/// trouble: what nobody's queue minds is not held back.
+/// A token bucket of octets. It is inactive until the link is congested:
+/// packets that cause no queue are not held back.
 class pacer {
 public:
-  /// So much may go at once while paced.
+  /// How much may be sent at once while paced.
   static constexpr duration burst = std::chrono::milliseconds{40};
 
-  /// Sets how fast it fills.
+  /// Sets the rate at which the bucket fills.
   void set_rate(uint64_t bps) {
     octets_per_second_ = static_cast<double>(bps) / 8;
   }
 
-  /// Holds packets back, or no longer.
+  /// Starts or stops to hold packets back.
   void engage(bool on, time_point now) {
     if (on && !engaged_) {
       last_ = now;
@@ -31,8 +31,8 @@ public:
     return engaged_;
   }
 
-  /// `waiting` tells that packets were held back since the last call: then all
-  /// of the time that has passed is theirs, even if the call comes late.
+  /// `waiting`: packets were held back since the last call. Then all of the
+  /// elapsed time counts for them, even if the call comes late.
   void handle_timeout(time_point now, bool waiting) {
     if (!engaged_)
       return;
@@ -42,19 +42,19 @@ public:
     budget_ = std::min(budget_ + octets(elapsed), most(bound));
   }
 
-  /// Whether a packet may go now that can wait.
+  /// Whether a packet that can wait may be sent now.
   bool open() const {
     return !engaged_ || budget_ > 0;
   }
 
-  /// Something was sent, whether it could have waited or not. What must not
-  /// wait is paid for by the rest, but no longer than one burst takes.
+  /// Accounts for a packet that was sent. Audio, which never waits, leaves a
+  /// debt that the others pay, of at most one burst.
   void spend(size_t size) {
     if (engaged_)
       budget_ = std::max(budget_ - static_cast<double>(size), -most(burst));
   }
 
-  /// When open() will be true, if it is not.
+  /// The time at which open() becomes true, if it is not.
   time_point opens(time_point now) const {
     if (open() || octets_per_second_ <= 0)
       return now;

@@ -13,14 +13,14 @@ namespace troupe::rtp {
 /// Octets of the fixed part of an RTP header (RFC 3550, section 5.1).
 inline constexpr size_t fixed_header_size = 12;
 
-/// One RTP packet (RFC 3550, section 5.1): its plaintext octets, shared and
-/// never changed, and the fields of its header, read once. A value of 40
-/// octets; copying shares the octets.
+/// An RTP packet (RFC 3550, section 5.1): its plaintext octets, shared and
+/// never changed, and the fields of its header, read once. The value takes 40
+/// octets; copies share the packet's octets.
 class packet {
 public:
   /// Reads the header of `data`, which must be a whole plaintext RTP packet
-  /// that begins at the buffer's first octet. Nothing where version, CSRC
-  /// count, extension length or padding do not fit its size.
+  /// that begins at the buffer's first octet. Nothing if version, CSRC count,
+  /// extension length or padding do not fit its size.
   static std::optional<packet> parse(net::buffer_ptr data, time_point arrival);
 
   rtp::ssrc ssrc() const {
@@ -43,7 +43,7 @@ public:
     return marker_;
   }
 
-  /// When the socket handed it over.
+  /// The time at which the socket received it.
   time_point arrival() const {
     return arrival_;
   }
@@ -64,7 +64,7 @@ public:
     return bytes().subspan(payload_offset_, payload_size_);
   }
 
-  /// How many octets of padding follow the payload, the count octet included.
+  /// The octets of padding after the payload, the count octet included.
   uint8_t padding() const {
     return padding_;
   }
@@ -75,12 +75,12 @@ public:
   }
 
   /// The value of the RFC 8285 extension element `id` (one-byte or two-byte
-  /// form), or an empty span with `data() == nullptr` where it is absent.
-  /// `id` 0 is always absent. Of repeated elements the first counts.
+  /// form), or an empty span with `data() == nullptr` if it is absent. `id` 0
+  /// is always absent. The first of repeated elements counts.
   net::byte_span extension(uint8_t id) const;
 
   /// The extension block's profile-defined field (0 without a block) and its
-  /// body, for walking (see extension_walker).
+  /// body, to be parsed by extension_walker.
   uint16_t extension_profile() const {
     return extension_profile_;
   }
@@ -96,14 +96,14 @@ public:
     return result;
   }
 
-  /// The whole packet as it came.
+  /// The whole packet as it arrived.
   net::byte_span octets() const {
     return bytes();
   }
 
-  /// Gives the octets up, for changing them in place (RTX, RFC 4588). Only
-  /// who holds the sole copy of this packet may write them. The packet must
-  /// not be used any more.
+  /// Gives up the octets, so that they can be changed in place (RTX, RFC 4588).
+  /// The caller may write them only if it holds the sole copy of this packet.
+  /// The packet must not be used afterwards.
   net::buffer_ptr take_buffer() && {
     return std::move(data_);
   }
@@ -133,7 +133,7 @@ private:
   uint8_t padding_ = 0;
 };
 
-/// What one socket burst brought for one producer, in arrival order; shared
+/// The packets of a producer from one socket burst, in order of arrival; shared
 /// with all its consumers and never changed.
 using rtp_batch = std::shared_ptr<const std::vector<packet>>;
 

@@ -6,7 +6,8 @@ namespace troupe::rtp {
 
 namespace {
 
-// A burst of the sockets: as many are let go as taken in its turn.
+// The most idle buffers: as many as the packets of a socket burst, during which
+// as many are released as taken.
 constexpr size_t max_idle_buffers = 64;
 
 } // namespace

@@ -7,25 +7,25 @@
 
 namespace troupe::rtp {
 
-/// Stores packets that are kept for a while in buffers that fit them: a packet
-/// of 13 octets would otherwise hold on to a whole datagram's buffer. Small
-/// packets are copied; large ones go on sharing the buffer they came in. Its
-/// pools keep what is let go, so the steady state allocates nothing.
+/// Stores packets for a while in buffers of a suitable size: otherwise a packet
+/// of 13 octets would hold the buffer of a whole datagram. Small packets are
+/// copied; large ones still share the buffer they arrived in. Its pools keep
+/// released buffers, so the steady state allocates nothing.
 ///
-/// One for each producer, on its thread; the budget is shared.
+/// One per producer, on the producer's thread; the budget is shared.
 class packet_keeper {
 public:
-  /// `budget` bounds what all keepers that share it store; null stands for one
-  /// of its own.
+  /// `budget` bounds the memory of all keepers that share it; null creates a
+  /// budget of its own.
   explicit packet_keeper(std::shared_ptr<memory_budget> budget = nullptr);
 
-  /// Octets of memory that keeping a packet of `size` octets takes.
+  /// The octets of memory that storing a packet of `size` octets takes.
   static size_t cost_of(size_t size);
 
   /// The packet to store in place of `x`.
   packet keep(const packet& x);
 
-  /// Frees the buffers that lie idle. Those in use stay valid.
+  /// Frees idle buffers. Buffers in use stay valid.
   void release_idle();
 
   memory_budget& budget() {
@@ -36,12 +36,12 @@ public:
   size_t buffers() const;
 
 private:
-  /// Room of the small buffers. Larger packets fill at least a third of the
-  /// buffer they came in.
+  /// The sizes of the small buffers. Larger packets fill at least a third of
+  /// the buffer that they arrived in.
   static constexpr std::array<size_t, 4> rooms{64, 128, 256, 512};
 
   std::shared_ptr<memory_budget> budget_;
-  std::array<net::buffer_pool::ptr, rooms.size()> pools_; // made when needed
+  std::array<net::buffer_pool::ptr, rooms.size()> pools_; // created when needed
 };
 
 } // namespace troupe::rtp

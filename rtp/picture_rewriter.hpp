@@ -8,16 +8,17 @@
 namespace troupe::rtp {
 
 /// Keeps picture ids, TL0PICIDX and frame numbers continuous for a receiver
-/// where encodings take turns and, in VP8, where pictures are left out. What it
-/// adds to the numbers is the same for a run of packets; sequence_rewriter
-/// remembers it with each, so that a late packet or a repetition is given what
-/// its picture was given (see tag and patch_of).
+/// when encodings alternate and, in VP8, when pictures are left out. It adds
+/// the same offsets to the numbers of a run of packets. sequence_rewriter
+/// remembers them with each packet, so that a late or repeated packet gets the
+/// numbers of its picture (see tag and patch_of).
 ///
-/// VP9's and AV1's numbers keep the gaps of pictures that are left out: their
-/// references count by them (RFC 9628, section 4.2; dependency descriptor).
+/// VP9's and AV1's numbers keep the gaps of pictures that are left out, since
+/// their references count by them (RFC 9628, section 4.2; dependency
+/// descriptor).
 class picture_rewriter {
 public:
-  /// What is added to the numbers, modulo their width.
+  /// The offsets added to the numbers, modulo their width.
   struct offsets {
     uint16_t picture_id = 0;
     uint8_t tl0picidx = 0;
@@ -26,10 +27,10 @@ public:
   };
 
   /// An encoding or a new start begins with this packet: it gets the numbers
-  /// after the last ones that were sent.
+  /// after the last ones sent.
   void begin(const media_packet& first);
 
-  /// The packet, which is newer than all before, is sent.
+  /// Notes that the packet, which is newer than all before, is sent.
   void note_sent(const media_packet& x) {
     if (x.numbers.picture_id_bits == 0)
       return;
@@ -40,24 +41,26 @@ public:
     started_ = true;
   }
 
-  /// The packet, which is newer than all before, is not sent; what is missing
-  /// before it may yet be, under numbers that nothing else must have.
+  /// Notes that the packet, which is newer than all before, is not sent.
+  /// Missing packets before it may yet be, with numbers that no other packet
+  /// may have.
   void note_passed(const media_packet& x) {
     if (x.numbers.picture_id_bits != 0 && !x.numbers.consecutive)
       last_picture_id_ =
           static_cast<uint16_t>(x.numbers.picture_id + offsets_.picture_id);
   }
 
-  /// The packet, which is newer than all before, is left out.
+  /// Notes that the picture of the packet, which is newer than all before, is
+  /// left out.
   void note_left_out(const media_packet& x);
 
   offsets current() const {
     return offsets_;
   }
 
-  /// What to change in a packet's payload and dependency descriptor. The active
-  /// decode targets stay as they came, even where fewer are sent: they tell
-  /// what there is to be had, and a receiver decodes what comes of it.
+  /// The changes to a packet's payload and dependency descriptor. The active
+  /// decode targets are not changed, even if fewer are sent: they announce what
+  /// is available, and a receiver decodes what arrives of it.
   static payload_patch patch_of(const picture_numbers& x, offsets by);
 
 private:

@@ -7,12 +7,12 @@ namespace troupe::rtp {
 
 namespace {
 
-// How many sequence numbers there are. Inside, the first is in the second
-// cycle, so that late ones stay positive.
+// The number of sequence numbers. Extended sequences begin in the second cycle,
+// so that late ones stay positive.
 constexpr int64_t sequence_cycle = 65536;
 
-// Two packets this near to each other, far from what came before, are a new
-// start of the sender (RFC 3550, appendix A.1, with room for reordering).
+// Two packets this near to each other, far from all before, show that the
+// sender restarted (RFC 3550, appendix A.1, with a margin for reordering).
 constexpr int restart_nearness = 32;
 
 int16_t distance(uint16_t from, uint16_t to) {
@@ -79,7 +79,7 @@ void receive_stream::handle_ignored(const packet& x, time_point now) {
   timestamps_.extend(x.timestamp());
 }
 
-// Sets the sequence to where the stream's, or a new SSRC's, first packet is.
+// Sets the sequence to the first packet of the stream or of a new SSRC.
 void receive_stream::begin(const packet& x, time_point now) {
   if (!started_) {
     started_ = true;
@@ -96,7 +96,7 @@ void receive_stream::begin(const packet& x, time_point now) {
 void receive_stream::restart(const packet& x, time_point now) {
   auto ahead = int64_t{static_cast<uint16_t>(x.sequence_number()
                                              - static_cast<uint16_t>(newest_))};
-  // Far enough from all before to be told from late packets.
+  // Far enough from all before to be distinguished from late packets.
   if (ahead <= window)
     ahead += sequence_cycle;
   newest_ += ahead - 1;
@@ -214,7 +214,7 @@ void receive_stream::note_picture(media_packet& x) {
 
 void receive_stream::note_keyframe(const media_packet& x) {
   ++keyframe_count_;
-  // Parameter sets and layers of one picture each look like a start.
+  // Each parameter set and layer of one picture looks like a start.
   if (group_ && x.timestamp == group_->timestamp)
     group_->sequence = std::min(group_->sequence, x.sequence);
   else if (!group_ || x.sequence > group_->sequence)
@@ -260,7 +260,7 @@ bool receive_stream::note_sequence(int64_t sequence, bool repaired) {
   auto [word, mask] = bit(sequence);
   if (word & mask) {
     drops_.add(drop_reason::duplicate);
-    // It was late, and not lost.
+    // The packet was late, not lost.
     received_ += !repaired && (by_repair & mask) != 0;
     if (!repaired)
       by_repair &= ~mask;

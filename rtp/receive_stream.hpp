@@ -13,9 +13,9 @@
 
 namespace troupe::rtp {
 
-/// One encoding of a producer as it arrives: extended sequence, deduplication,
-/// loss and jitter (RFC 3550, appendix A), what to NACK, and the packets kept
-/// for retransmission.
+/// An encoding of a producer as it arrives: extended sequence, deduplication,
+/// loss and jitter (RFC 3550, appendix A), the packets to NACK, and the packets
+/// stored for retransmission.
 class receive_stream {
 public:
   struct config {
@@ -24,38 +24,38 @@ public:
     rtp::codec codec = codec::other_video;
     uint32_t clock_rate = 90000;
     extension_map extensions;
-    /// What the sender said of its layers.
+    /// The layers that the sender signaled.
     producer_layout layout;
-    /// Ask for what is missing.
+    /// Whether to request missing packets.
     bool nack = false;
-    /// Keep packets for consumers that ask, or that come late.
+    /// Whether to store packets for consumers that send NACKs or start late.
     bool keep = false;
     nack_generator::config nacks;
     retransmission_buffer::limits buffer;
-    /// Stores the kept packets; null stands for one of its own.
+    /// Stores packets; null creates a keeper of its own.
     std::shared_ptr<packet_keeper> keeper = nullptr;
     /// Without packets for this long, the stream is inactive.
     duration inactivity = std::chrono::seconds{2};
   };
 
-  /// How often the sender is asked for a key frame. A few soon, since who comes
-  /// may be given one before its client can take it; not sooner, as libwebrtc
-  /// takes no notice within 300 ms of the last.
+  /// How often the sender is asked for a key frame. Allows a few in quick
+  /// succession, since a new client may be sent a key frame before it can
+  /// receive it. They are more than 300 ms apart, since libwebrtc ignores a
+  /// request within 300 ms of the last one.
   static constexpr keyframe_requester::intervals keyframe_intervals{
       .burst = 3, .spacing = std::chrono::milliseconds{350}};
 
   receive_stream(const config& x, ssrc media);
 
-  /// A media packet. Appends what may go on to consumers to `out`.
+  /// Takes a media packet. Appends packets to forward to `out`.
   void handle_media(const packet& x, time_point now,
                     std::vector<media_packet>& out);
 
-  /// A packet restored from RTX. Never moves the newest sequence by much.
+  /// Takes a packet restored from RTX. Never moves the newest sequence by much.
   void handle_repair(const packet& x, time_point now,
                      std::vector<media_packet>& out);
 
-  /// Keeps count of sequence numbers, but nothing else: the producer is
-  /// paused.
+  /// Only tracks sequence numbers: the producer is paused.
   void handle_ignored(const packet& x, time_point now);
 
   void count_drop(drop_reason reason) {
@@ -66,38 +66,38 @@ public:
     ++rtx_packets_;
   }
 
-  /// Remembers the mapping of media to wall clock time.
+  /// Stores the relation of media time to wall clock time.
   source_report handle_sender_report(const rtcp::sender_info& x,
                                      time_point now);
 
   void set_round_trip_time(duration x);
 
-  /// Closes an interval of loss statistics and describes it. `elsewhere`: see
+  /// Ends an interval of loss statistics and describes it. `elsewhere`: see
   /// loss_report.
   rtcp::report_block make_report_block(time_point now, uint8_t elsewhere = 0);
 
-  /// The score changed since the last call (0 to 10).
+  /// The score (0 to 10), if it changed since the last call.
   std::optional<uint8_t> poll_score();
 
-  /// The stream began or ceased to be active since the last call.
+  /// Whether the stream is active, if that changed since the last call.
   std::optional<bool> poll_activity();
 
-  /// A key frame began to arrive since the last call.
+  /// Whether a key frame began to arrive since the last call.
   bool poll_keyframe();
 
   void handle_timeout(time_point now);
 
-  /// The sender says that it left, or nothing came for long.
+  /// The sender left (BYE), or nothing arrived for long.
   void end();
 
   std::optional<time_point> poll_timeout() const;
 
-  /// Ends all waiting, and lets go what is kept: nothing before the next
-  /// packet is asked for, or given.
+  /// Stops waiting for missing packets and releases stored ones: packets before
+  /// the next one are neither requested nor returned.
   void reset_repairs();
 
-  /// Another SSRC takes over (the sender restarted). Its first packet begins
-  /// the sequence anew, wherever that is.
+  /// Another SSRC takes over (the sender restarted). Its first packet may have
+  /// any sequence number.
   void rebind(ssrc media);
 
   nack_generator& nacks() {
@@ -112,20 +112,21 @@ public:
     return keyframes_;
   }
 
-  /// A kept packet that has something to repeat, or null.
+  /// A stored packet with a payload to repeat, or null.
   const media_packet* find(int64_t sequence) const {
     auto* x = kept_.find(sequence);
     return x != nullptr && !x->filler ? x : nullptr;
   }
 
-  /// Everything from the start of the newest key frame to the newest packet,
-  /// by rising sequence. Empty if that began more than `max_age` ago, is more
-  /// than `max_packets`, or lacks a packet though it may not be `incomplete`.
+  /// All packets from the start of the newest key frame to the newest, in
+  /// ascending order. Empty if the key frame began more than `max_age` ago, if
+  /// there are more than `max_packets`, or if a packet is missing and
+  /// `incomplete` is false.
   std::vector<media_packet> last_group(duration max_age, size_t max_packets,
                                        time_point now,
                                        bool incomplete = false) const;
 
-  /// Octets of memory in which packets are kept.
+  /// Octets of memory that stored packets take.
   size_t kept_memory() const {
     return kept_.memory();
   }
@@ -150,14 +151,14 @@ public:
   receive_stream_stats stats(time_point now) const;
 
 private:
-  // Where the newest key frame starts.
+  // The start of the newest key frame.
   struct group_start {
     int64_t sequence = 0;
     int64_t timestamp = 0;
     time_point arrival{};
   };
 
-  // A picture that is coming.
+  // A picture that is arriving.
   struct picture {
     int64_t timestamp = INT64_MIN;
     int64_t first = INT64_MAX / 2; // sequence where it starts and ends
@@ -190,12 +191,12 @@ private:
   payload_describer describer_;
 
   bool started_ = false;
-  bool rebound_ = false; // and nothing of the new SSRC has come yet
+  bool rebound_ = false; // nothing of the new SSRC has come yet
   int64_t newest_ = 0;
-  int64_t first_ = 0; // moved on when the sender restarts, so as to lose none
-  int64_t report_zero_ = 0; // what counts as 0 in reports: a whole cycle
+  int64_t first_ = 0;       // advanced at restarts, so that none count as lost
+  int64_t report_zero_ = 0; // the sequence that is 0 in reports: a whole cycle
   std::array<uint64_t, window / 64> seen_{};
-  // Of those, the ones that only RTX has brought.
+  // The subset of `seen_` that only RTX has brought.
   std::array<uint64_t, window / 64> repaired_seen_{};
   std::optional<packet> suspect_; // the first packet after a jump
   wrap_extender<uint32_t> timestamps_;

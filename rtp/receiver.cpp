@@ -66,7 +66,7 @@ void receiver::handle_rtx(slot& to, const packet& x, time_point now) {
     to.stream->count_drop(drop_reason::padding_only);
     return;
   }
-  // The batch is shared; restoring happens in place, so in a copy.
+  // The batch is shared and packets are restored in place, so copy it.
   auto copy = pool_->take();
   auto header = x.header();
   auto payload = x.payload();
@@ -74,7 +74,7 @@ void receiver::handle_rtx(slot& to, const packet& x, time_point now) {
   auto out = net::byte_writer{copy->bytes()};
   out.bytes(header);
   out.bytes(payload);
-  copy->bytes()[0] &= 0xDF; // the padding was left out
+  copy->bytes()[0] &= 0xDF; // the padding was not copied
   auto own = packet::parse(std::move(copy), x.arrival());
   TROUPE_ASSERT(own);
   auto restored =

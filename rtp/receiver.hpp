@@ -11,7 +11,7 @@
 
 namespace troupe::rtp {
 
-/// How well an encoding arrives changed: 0 (not at all) to 10.
+/// An encoding's score changed: how well it arrives, 0 (not at all) to 10.
 struct score_changed {
   uint8_t encoding = 0;
   rtp::ssrc ssrc{};
@@ -19,7 +19,7 @@ struct score_changed {
   uint8_t score = 0;
 };
 
-/// An encoding's packets began or ceased to come.
+/// An encoding's packets began or stopped to arrive.
 struct stream_activity_changed {
   uint8_t encoding = 0;
   bool active = false;
@@ -30,23 +30,23 @@ struct keyframe_arrived {
   uint8_t encoding = 0;
 };
 
-/// The sender's camera was turned.
+/// The sender's camera was rotated.
 struct orientation_changed {
   video_orientation orientation;
 };
 
-/// What a producer's shell passes on: source_report to all consumers.
+/// The events of a producer. A source_report goes to all its consumers.
 using receiver_event =
     std::variant<score_changed, stream_activity_changed, keyframe_arrived,
                  orientation_changed, source_report>;
 
-/// The engine of a producer: takes the RTP of one media source and gives each
-/// packet once, with what consumers need to know; asks the sender for what is
-/// missing, for key frames, and reports to it. Packets that RTX restores join
-/// the others as if they had come late.
+/// The engine of a producer: takes the RTP of one media source and outputs each
+/// packet once, with what consumers need to know. It requests missing packets
+/// and key frames from the sender and sends it reports. Packets restored by RTX
+/// join the others as if they had arrived late.
 ///
-/// One thread at a time. Consumers get packets by poll_batch(), and for
-/// retransmission by find_packets().
+/// One thread at a time. Consumers get packets from poll_batch(), and those to
+/// retransmit from find_packets().
 class receiver {
 public:
   struct encoding {
@@ -61,69 +61,73 @@ public:
     uint32_t clock_rate = 90000;
     payload_type payload{};
     std::optional<payload_type> rtx_payload;
-    /// As the sender signaled them; at least one. One without SSRC and RID
-    /// takes the first SSRC that comes.
+    /// As the sender signaled them; at least one. An encoding without SSRC and
+    /// RID takes the first SSRC that arrives.
     std::vector<encoding> encodings;
     extension_map extensions;
-    /// What the sender said of its layers.
+    /// The layers that the sender signaled.
     producer_layout layout;
     feedback_kinds feedback;
-    /// Keep packets for consumers that NACK. Video that may be replayed is
-    /// kept in any case.
+    /// Whether to store packets for consumers that NACK. Video that may be
+    /// replayed is stored in any case.
     bool keep = true;
-    /// The SSRC that our RTCP bears.
+    /// The sender SSRC of our RTCP.
     ssrc local_ssrc{1};
     bool paused = false;
     nack_generator::config nacks;
     retransmission_buffer::limits buffer;
-    /// Bounds the memory of kept packets, together with others that share it;
-    /// null stands for one of its own.
+    /// Bounds the memory of stored packets, together with others that share it;
+    /// null creates a budget of its own.
     std::shared_ptr<memory_budget> budget = nullptr;
-    /// The sender's codec adds redundancy where loss is reported (Opus with
-    /// useinbandfec=1): reports tell what consumers lose, too.
+    /// The sender's codec adds redundancy if loss is reported (Opus with
+    /// useinbandfec=1): then reports include the loss of consumers.
     bool inband_fec = false;
-    /// What find_replay() may go back to: a key frame that began no longer ago
-    /// than this, and no more packets than that since; 0 packets for never.
+    /// The limits of find_replay(): the key frame began no longer ago than
+    /// this, and there were at most so many packets since; 0 packets for no
+    /// replay.
     duration replay_max_age = std::chrono::seconds{1};
     size_t replay_max_packets = 256;
   };
 
-  /// How often receiver reports go out, on average: each interval is drawn
-  /// from half to one and a half (RFC 3550, section 6.3.1).
+  /// How often receiver reports are sent, on average. Each interval is drawn
+  /// from half to one and a half of this (RFC 3550, section 6.3.1).
   static constexpr duration report_interval = std::chrono::seconds{1};
 
-  /// Of what consumers lose, no more than this is told (in 1/256: a quarter).
+  /// The most of the consumers' loss that is reported (in 1/256: a quarter).
   /// Opus adds no more redundancy beyond a fifth (libopus,
   /// OPUS_SET_PACKET_LOSS_PERC as libwebrtc sets it), but a sender may slow
-  /// down: one consumer with a broken link, or one that lies, must not cost the
-  /// others their picture.
+  /// down: a single consumer with a broken link or false reports must not
+  /// degrade the media of the others.
   static constexpr uint8_t max_consumer_loss = 64;
 
-  /// A new SSRC takes an encoding over when the old one has been silent for
-  /// this long; one that was replaced before, takeover_silence.
+  /// A new SSRC takes over an encoding once the old one has been silent for
+  /// `takeover_patience`. An SSRC that was itself replaced before needs
+  /// `takeover_silence`.
   static constexpr duration takeover_patience = std::chrono::milliseconds{100};
   static constexpr duration takeover_silence = std::chrono::seconds{1};
 
   receiver(config x, net::rng& random);
 
-  /// Plaintext packets of this producer, media and RTX, in order of arrival.
+  /// Takes plaintext packets of this producer, media and RTX, in order of
+  /// arrival.
   void handle_packets(const rtp_batch& batch, time_point now);
 
-  /// A sender report about one of our SSRCs (others are ignored).
+  /// Takes a sender report about one of our SSRCs; ignores others.
   void handle_sender_report(const rtcp::sender_info& x, time_point now);
 
-  /// The answer to the reference time in our reports (RFC 3611, section 4.5).
+  /// Takes the answer to the reference time in our reports (RFC 3611, section
+  /// 4.5).
   void handle_dlrr(const rtcp::dlrr_item& x, time_point now);
 
-  /// The sender says that an SSRC left.
+  /// Takes the sender's notice that an SSRC left.
   void handle_bye(ssrc x, time_point now);
 
-  /// The worst loss that a group of consumers reports, in 1/256; `group` is
-  /// any number that names it. It counts for worst_loss::max_age.
+  /// The worst loss that a group of consumers reports, in 1/256; `group` is any
+  /// number that identifies it. It counts for worst_loss::max_age.
   void handle_consumer_loss(uint64_t group, uint8_t fraction_lost,
                             time_point now);
 
-  /// That group has no more consumers.
+  /// The group has no more consumers.
   void forget_consumers(uint64_t group) {
     consumer_loss_.remove(group);
   }
@@ -131,11 +135,11 @@ public:
   /// A consumer wants a key frame of an encoding.
   void handle_keyframe_request(uint8_t which, time_point now);
 
-  /// Key frames are asked for of the first so many encodings only; of all
-  /// unless this was called.
+  /// Limits key frame requests to the first `encodings` encodings. Without this
+  /// call, all may be requested.
   void set_wanted(size_t encodings);
 
-  /// Drops media until resume(); on resume, a key frame is asked for.
+  /// Drops media until resume(), which requests a key frame.
   void pause(time_point now);
   void resume(time_point now);
 
@@ -145,19 +149,20 @@ public:
 
   void handle_timeout(time_point now);
 
-  /// The packets among `keys` that are still kept, or null if none: the answer
-  /// to a consumer's retransmission request.
+  /// The packets among `keys` that are still stored, or null if none: the
+  /// answer to a consumer's retransmission request.
   media_batch find_packets(std::span<const packet_key> keys) const;
 
-  /// What a consumer that begins now can start with, instead of a key frame
-  /// to come: the last group of pictures, without a gap. Null if there is none,
-  /// or none that is fresh, short and complete; then handle_keyframe_request().
-  /// An `incomplete` group will do where what it lacks is still on its way. All
-  /// packets in it are, or will be, polled by poll_batch() as well.
+  /// The last group of pictures, without a gap: a consumer can begin with it
+  /// now instead of with a future key frame. Null if there is none that is
+  /// recent, short and complete; then call handle_keyframe_request(). An
+  /// `incomplete` group will do if its missing packets are still on their way.
+  /// All its packets are, or will be, returned by poll_batch() as well.
   media_batch find_replay(uint8_t which, time_point now,
                           bool incomplete = false) const;
 
-  /// What came since the last poll, for all consumers; or nothing.
+  /// The packets that arrived since the last poll, for all consumers; or
+  /// nothing.
   std::optional<media_batch> poll_batch();
 
   /// The next compound RTCP packet for the sender.
@@ -169,14 +174,14 @@ public:
 
   receiver_stats stats(time_point now) const;
 
-  /// Octets of memory in which packets are kept for repair and replay.
+  /// Octets of memory that packets stored for repair and replay take.
   size_t kept_memory() const;
 
 private:
-  // Restored packets at rest; they are few.
+  // Idle buffers of restored packets; these are few.
   static constexpr size_t max_idle_buffers = 64;
 
-  // Packets of an SSRC that may take an encoding over.
+  // The packets of an SSRC that may take over an encoding.
   struct successor {
     rtp::ssrc ssrc{};
     time_point began{};
@@ -189,7 +194,7 @@ private:
     time_point last_arrival{};
     std::optional<time_point> keyframe_wanted = {}; // before its first packet
     uint8_t fir_sequence = 0;
-    std::optional<rtp::ssrc> replaced = {}; // the SSRC before
+    std::optional<rtp::ssrc> replaced = {}; // the previous SSRC
     successor next = {};
   };
 
@@ -200,8 +205,8 @@ private:
     return config_.kind == media_kind::video && config_.replay_max_packets > 0;
   }
 
-  // Whether the packet is of the slot's SSRC, or of one that it has from now
-  // on. Else the packet has been held or dropped.
+  // Whether the packet belongs to the slot's SSRC, or to one that takes over
+  // now. Otherwise the packet has been stored or dropped.
   bool admit(slot& to, const packet& x, time_point now);
   time_point takeover_time(const slot& of, ssrc by) const;
   void hold(slot& to, const packet& x, time_point now);
@@ -232,7 +237,7 @@ private:
   std::vector<slot> slots_;
   net::buffer_pool::ptr pool_; // for restored packets
   std::shared_ptr<packet_keeper> keeper_;
-  size_t held_ = 0; // packets of successors
+  size_t held_ = 0; // stored packets of successors
   worst_loss consumer_loss_;
   std::vector<media_packet> ready_;
   std::vector<uint16_t> lost_;
@@ -240,7 +245,7 @@ private:
   rtcp::compound_builder rtcp_;
   fifo<std::vector<uint8_t>> rtcp_out_;
   std::optional<video_orientation> orientation_;
-  // For reference times, whose zero does not matter.
+  // For reference times; its zero is arbitrary.
   ntp_clock clock_{duration{0}};
   std::optional<time_point> report_due_;
   uint32_t dice_;

@@ -1,4 +1,4 @@
-// What a producer's engine tells the media's sender, and its shell.
+// The producer's feedback to the sender of the media, and its events.
 
 #include "rtp/receiver.hpp"
 #include "rtp/spread.hpp"
@@ -33,7 +33,7 @@ void receiver::collect_events(slot& x) {
     events_.push(keyframe_arrived{index});
 }
 
-// Once nothing comes any more, buffers need not lie ready.
+// Frees idle buffers once no more packets arrive.
 void receiver::release_idle() {
   if (std::ranges::any_of(
           slots_, [](auto& x) { return x.stream && x.stream->active(); }))
@@ -72,7 +72,7 @@ void receiver::collect_keyframe_requests(slot& x, time_point now) {
 
 void receiver::collect_reports(time_point now) {
   if (!report_due_) {
-    // The first packet starts the reports.
+    // Reports begin with the first packet.
     for (auto& s : slots_)
       if (s.stream && !report_due_)
         schedule_report(now);
@@ -90,7 +90,7 @@ void receiver::collect_reports(time_point now) {
   }
   append_rtcp(
       [&] { return rtcp_.add_receiver_report(config_.local_ssrc, blocks); });
-  // Its answer tells the round-trip time, which paces NACKs.
+  // The answer to it yields the round-trip time, which paces NACKs.
   if (config_.feedback.nack)
     append_rtcp(
         [&] { return rtcp_.add_rrtr(config_.local_ssrc, clock_.at(now)); });

@@ -1,5 +1,5 @@
-// How another SSRC takes an encoding over: where the sender restarts without
-// telling, its packets still bear the MID or RID.
+// How another SSRC takes over an encoding. If the sender restarts without
+// notice, its packets still have the same MID or RID.
 
 #include "rtp/receiver.hpp"
 
@@ -9,10 +9,10 @@ namespace troupe::rtp {
 
 namespace {
 
-// Packets of successors, of all encodings: 100 ms of 10 Mbit/s.
+// The most stored packets of all successors: 100 ms of 10 Mbit/s.
 constexpr size_t max_held = 128;
 
-// An SSRC that still sends so long after another has begun was not replaced.
+// An SSRC that still sends this long after another began was not replaced.
 constexpr auto overlap = std::chrono::milliseconds{50};
 
 } // namespace
@@ -30,7 +30,7 @@ bool receiver::admit(slot& to, const packet& x, time_point now) {
     bind_media(to, x.ssrc());
     return true;
   }
-  // The signaled SSRC comes first.
+  // The signaled SSRC takes precedence.
   if (!to.stream) {
     drops_.add(drop_reason::unknown_encoding);
     return false;
@@ -43,9 +43,9 @@ bool receiver::admit(slot& to, const packet& x, time_point now) {
   return true;
 }
 
-// When `by` may take over, if nothing comes until then.
+// When `by` may take over if no more packets of the old SSRC arrive.
 time_point receiver::takeover_time(const slot& of, ssrc by) const {
-  // Late packets of an SSRC that was replaced do not bring it back.
+  // Late packets of a replaced SSRC do not restore it.
   if (of.replaced == by)
     return of.last_arrival + takeover_silence;
   return of.stream->active() ? of.last_arrival + takeover_patience

@@ -24,7 +24,7 @@ void retransmission_buffer::insert(const media_packet& x) {
   auto cost = packet_keeper::cost_of(x.packet.size());
   if (x.sequence > newest_)
     expire(x.packet.arrival());
-  // Before it has got anything, so that others make room.
+  // Join before taking memory, so that other holders release theirs.
   if (!std::exchange(joined_, true))
     keeper_->budget().add_holder();
   if (ring_.empty())
@@ -73,7 +73,7 @@ retransmission_buffer::place& retransmission_buffer::slot(int64_t sequence) {
   return ring_[static_cast<size_t>(sequence) & (ring_.size() - 1)];
 }
 
-// Makes the ring reach `sequence`; false where that is too old.
+// Makes the ring reach `sequence`; false if that is too old.
 bool retransmission_buffer::seat(int64_t sequence) {
   if (size_ == 0) {
     oldest_ = sequence;
@@ -91,11 +91,11 @@ bool retransmission_buffer::seat(int64_t sequence) {
   return true;
 }
 
-// Takes memory for a packet, if need be in place of older ones; false where
-// it is older than all others itself.
+// Takes memory for a packet, if necessary by evicting older ones; false if it
+// is older than all others itself.
 bool retransmission_buffer::make_room(size_t octets, int64_t sequence) {
   auto& budget = keeper_->budget();
-  // Two for one, so that holders of less find room.
+  // Evict two packets for one, so that holders with less get memory.
   if (budget.tight() && held_ > budget.share() && evict_oldest())
     evict_oldest();
   while (!take(octets))
@@ -118,7 +118,7 @@ void retransmission_buffer::evict_until(int64_t sequence) {
   for (; size_ > 0 && oldest_ < sequence; ++oldest_)
     if (auto& x = slot(oldest_))
       let_go(x);
-  // Nothing is left before it; what comes next may be far off.
+  // The ring is empty before it; the next packet may be far ahead.
   oldest_ = std::max(oldest_, sequence);
 }
 
@@ -128,7 +128,7 @@ void retransmission_buffer::let_go(place& x) {
   --size_;
 }
 
-// Without memory for more, the ring stays as it is.
+// The ring keeps its size if there is no memory for more.
 void retransmission_buffer::grow(int64_t needed) {
   auto capacity =
       std::max(ring_.size(), std::min(first_capacity, limits_.max_packets));

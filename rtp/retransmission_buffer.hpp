@@ -7,25 +7,25 @@
 
 namespace troupe::rtp {
 
-/// The last packets of one encoding, by extended sequence, so that consumers'
-/// NACKs can be answered and late ones begin with the last key frame. Held once
-/// for all consumers, by the producer, whose thread alone touches it: consumers
-/// ask by message.
+/// The last packets of one encoding, by extended sequence, to answer the NACKs
+/// of consumers and to let late ones begin with the last key frame. The
+/// producer stores them once for all consumers, and only its thread uses the
+/// buffer: consumers send it messages.
 ///
 /// A ring indexed by the sequence modulo its capacity: constant time, and no
 /// allocation once the ring has grown to what the bitrate needs. Its memory
-/// counts against the keeper's budget; where that is used up, the oldest
-/// packets go, and a packet older than all of them is not kept.
+/// counts against the keeper's budget. If the budget is used up, the oldest
+/// packets are evicted, and a packet older than all of them is not stored.
 class retransmission_buffer {
 public:
   struct limits {
     /// Packets; a power of two.
     size_t max_packets = 2048;
-    /// Nobody waits longer for a repair.
+    /// No consumer waits longer for a repair.
     duration max_age = std::chrono::seconds{2};
   };
 
-  /// `keeper` stores the packets; null stands for one of its own.
+  /// `keeper` stores the packets; null creates a keeper of its own.
   explicit retransmission_buffer(
       limits x, std::shared_ptr<packet_keeper> keeper = nullptr);
 
@@ -43,16 +43,16 @@ public:
     clear();
   }
 
-  /// Keeps `x`. Ignores what is older than the ring reaches.
+  /// Stores `x`. Ignores packets older than the ring reaches.
   void insert(const media_packet& x);
 
   /// The packet with this sequence, or null.
   const media_packet* find(int64_t sequence) const;
 
-  /// Lets packets go that are older than max_age.
+  /// Releases packets that are older than max_age.
   void expire(time_point now);
 
-  /// Lets everything go (and the memory).
+  /// Releases all packets and the memory.
   void clear();
 
   /// How many packets it holds.
@@ -60,7 +60,7 @@ public:
     return size_;
   }
 
-  /// Octets of memory it holds: the packets' buffers and the ring.
+  /// Octets of memory in use: the packets' buffers and the ring.
   size_t memory() const {
     return held_;
   }

@@ -7,12 +7,12 @@
 
 namespace troupe::rtp {
 
-/// Vectors that held packets on their way, kept for the next: whoever fills one
-/// and whoever empties it need not be the same. The last one given is the first
-/// taken, so its memory is still in the cache. One thread at a time.
+/// A pool of packet vectors that keep their capacity. The code that fills a
+/// vector may differ from the code that empties it. The last vector given is
+/// the first taken, so its memory is still in the cache. One thread at a time.
 class room_pool {
 public:
-  /// An empty vector, mostly with room.
+  /// An empty vector, mostly with capacity.
   std::vector<outgoing_packet> take() {
     if (rooms_.empty())
       return {};
@@ -21,7 +21,7 @@ public:
     return out;
   }
 
-  /// Takes a vector back, and lets go of what is in it.
+  /// Takes a vector back and destroys its elements.
   void give(std::vector<outgoing_packet>&& x) {
     auto room = std::move(x);
     room.clear();
@@ -32,7 +32,8 @@ public:
   }
 
 private:
-  /// Rooms that are kept, and packets that each has room for.
+  /// The most vectors that are kept, and the largest capacity of each, in
+  /// packets.
   static constexpr size_t most = 64;
   static constexpr size_t largest = 64;
 

@@ -6,7 +6,7 @@ namespace troupe::rtp {
 
 namespace {
 
-// As in transport-wide feedback, which is of no stream either.
+// The same as in transport-wide feedback, which belongs to no stream either.
 constexpr auto local_ssrc = ssrc{1};
 
 } // namespace

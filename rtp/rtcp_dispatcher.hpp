@@ -53,31 +53,33 @@ struct transport_feedback_received {
   rtcp::transport_cc feedback;
 };
 
-/// One thing that a compound RTCP packet says, and to whom.
+/// One item of a compound RTCP packet, and the stream that it concerns.
 using rtcp_event =
     std::variant<sender_report_received, dlrr_received, bye_received,
                  nack_received, keyframe_request_received,
                  report_block_received, remb_received,
                  transport_feedback_received>;
 
-/// Takes the RTCP of a transport apart and says whom each piece concerns.
-/// What concerns nobody on this transport is left out, so that a client can
-/// reach its own producers and consumers only.
+/// Splits the RTCP of a transport and finds the stream that each item concerns.
+/// Items that concern no stream of this transport are dropped, so that a client
+/// can reach only its own producers and consumers.
 class rtcp_dispatcher {
 public:
-  /// No compound names more lost packets than a stream can be missing.
+  /// A compound names at most this many lost packets, as a stream can miss no
+  /// more.
   static constexpr size_t max_nacked = 1024;
 
-  /// A consumer's SSRCs. False, and nothing changes, where another has one.
+  /// Adds a consumer's SSRCs. Returns false and changes nothing if another
+  /// consumer has one of them.
   bool add_consumer(stream_handle who, ssrc media, std::optional<ssrc> rtx);
 
   void remove_consumer(stream_handle who);
 
-  /// The most receivers whose reference times one answer names.
+  /// The most receivers whose reference times are answered at once.
   static constexpr size_t max_reference_times = 16;
 
-  /// Reads a compound that came at `arrival`; then poll_event() until it is
-  /// empty, while `compound` lives.
+  /// Reads a compound that arrived at `arrival`. Then call poll_event() until
+  /// it is empty, while `compound` is valid.
   void handle_rtcp(net::byte_span compound, const demuxer& producers,
                    time_point arrival);
 
@@ -86,9 +88,9 @@ public:
   }
 
   /// An extended report (DLRR, RFC 3611, section 4.5) that answers the
-  /// reference times (RRTR, section 4.4) that came since the last call, or
-  /// nothing. To be called once for all that is at hand: however often a client
-  /// asks, it gets one answer, no longer than what it sent.
+  /// reference times (RRTR, section 4.4) that arrived since the last call, or
+  /// nothing. Call it once for all pending packets: however often a client
+  /// asks, it gets one answer, no longer than its request.
   std::optional<std::vector<uint8_t>> poll_rtcp(time_point now);
 
   /// RTCP packets that were malformed.
@@ -112,7 +114,7 @@ private:
   void take_blocks(const rtcp::record_view<rtcp::report_block>& x);
   std::optional<stream_handle> consumer_of(ssrc x) const;
 
-  // Of a receiver, to be answered.
+  // A receiver's reference time that must be answered.
   struct reference_time {
     ssrc receiver{};
     uint32_t middle = 0; // of the receiver's NTP time

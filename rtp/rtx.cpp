@@ -15,7 +15,7 @@ std::optional<packet> unwrap_rtx(packet rtx, ssrc original_ssrc,
   auto data = std::move(rtx).take_buffer();
   auto p = data->bytes().data();
   auto payload = p + header_size;
-  p[0] = static_cast<uint8_t>(p[0] & ~0x20); // no padding any more
+  p[0] = static_cast<uint8_t>(p[0] & ~0x20); // the padding is gone
   p[1] =
       static_cast<uint8_t>((marker ? 0x80 : 0) | value(original_payload_type));
   std::memcpy(p + 2, payload, rtx_overhead);

@@ -5,10 +5,10 @@
 
 namespace troupe::rtp {
 
-/// Batches that wait to be sent, taken packet by packet.
+/// Batches that wait to be sent, removed packet by packet.
 class send_queue {
 public:
-  /// Where the room of what has been sent goes; it must outlive this.
+  /// Gives emptied packet vectors to the pool, which must outlive this object.
   void use(room_pool* x) {
     rooms_ = x;
   }
@@ -29,22 +29,23 @@ public:
     return nullptr;
   }
 
-  /// Takes what front() gave; it stays where it is until the next call.
+  /// Removes the packet that front() returned. It stays valid until the next
+  /// call.
   void pop() {
     ++position_;
   }
 
-  /// How the header of what front() gave is written.
+  /// The header writer of the packet that front() returned.
   const header_writer& headers() {
     return *waiting_.front().headers;
   }
 
-  /// Who writes the next headers; null where nothing waits.
+  /// The header writer of the next packet; null if the queue is empty.
   const header_writer* writer() const {
     return waiting_.empty() ? nullptr : waiting_.front().headers.get();
   }
 
-  /// Since when the next packet waits; there must be one.
+  /// When the next packet was queued; there must be one.
   time_point since() {
     return waiting_.front().queued;
   }
@@ -53,10 +54,10 @@ public:
     return front() == nullptr;
   }
 
-  /// Drops what waits of who writes such headers; how many packets that were.
+  /// Drops the packets with this header writer. Returns how many.
   size_t drop(const header_writer& whose) {
     size_t count = 0;
-    auto sent = position_; // of the oldest
+    auto sent = position_; // packets sent of the oldest batch
     for (auto left = waiting_.size(); left > 0; --left) {
       auto x = *waiting_.pop();
       if (x.headers.get() == &whose) {
@@ -83,7 +84,7 @@ private:
   }
 
   fifo<outgoing_batch> waiting_;
-  size_t position_ = 0; // in the oldest
+  size_t position_ = 0; // in the oldest batch
   room_pool* rooms_ = nullptr;
 };
 

@@ -9,10 +9,10 @@ namespace {
 constexpr auto unknown_round_trip = std::chrono::milliseconds{40};
 constexpr auto least_round_trip = std::chrono::milliseconds{10};
 
-// Of the latest report, in the average by which a stream is scored.
+// The weight of the latest report in the average that determines the score.
 constexpr float score_weight = 0.25;
 
-// Sweep when the sequence has passed this many numbers.
+// Sweep each time the sequence passes a multiple of 2^13.
 constexpr unsigned sweep_shift = 13;
 
 uint8_t coarse(time_point now) {
@@ -54,8 +54,8 @@ bool send_stream::admit_retransmission(uint16_t sequence, time_point now) {
   }
   auto since =
       std::chrono::milliseconds{8 * static_cast<uint8_t>(present - x.when)};
-  // A repair that was sent may still be under way. The receiver's own notion
-  // of the round trip may be a little shorter than ours.
+  // The last repair may still be in flight. The receiver's estimate of the
+  // round trip may be a little shorter than ours.
   auto wait = std::max<duration>(
       least_round_trip, round_trip_time_.value_or(unknown_round_trip) * 3 / 4);
   if (x.sequence != sequence || x.count >= max_retries || since < wait) {
@@ -97,8 +97,8 @@ void send_stream::handle_report_block(const rtcp::report_block& x,
   }
 }
 
-// One report that is worse than the others is no reason to tell of a bad link,
-// and what was sent again in time was not missed.
+// A single bad report must not lower the score much, and a packet that was
+// repaired in time was not missed.
 void send_stream::update_score() {
   auto sent = static_cast<float>(packets_ - packets_scored_);
   auto repaired = static_cast<float>(rtx_packets_ - rtx_scored_);

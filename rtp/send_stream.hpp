@@ -8,39 +8,38 @@
 
 namespace troupe::rtp {
 
-/// One SSRC as a consumer gets it: what was sent, what the receiver reports,
-/// and which retransmissions are allowed. A receiver that asks for everything
-/// all the time gets each packet max_retries times at most, not more often than
-/// once a round trip, and retransmissions_share of the bitrate in total.
+/// One SSRC as a consumer sends it: the packets sent, the receiver's reports,
+/// and the permitted retransmissions. A receiver that requests everything all
+/// the time gets each packet at most max_retries times, at most once per round
+/// trip, and at most a fourth of the bitrate as retransmissions in total.
 class send_stream {
 public:
   static constexpr unsigned max_retries = 10;
-  /// One part in this many.
+  /// The divisor of the bitrate that gives the share of retransmissions.
   static constexpr unsigned share_divisor = 4;
   static constexpr int64_t initial_allowance = 4 * 1200;
   static constexpr int64_t max_allowance = 48 * 1024;
 
   explicit send_stream(ssrc media) : ssrc_(media) {}
 
-  /// A media packet with `octets` of payload goes out.
+  /// Notes a media packet with `octets` of payload that is sent.
   void handle_sent(uint16_t sequence, size_t octets, time_point now);
 
-  /// The next packet bears this number, whatever went before; nothing of that
-  /// is sent again.
+  /// Sets the number of the next packet. Packets before it are not sent again.
   void renumber(uint16_t next) {
     newest_ = static_cast<uint16_t>(next - 1);
     attempts_.reset();
   }
 
-  /// Whether packet `sequence` may be sent again now; counts it as asked for.
+  /// Whether packet `sequence` may be sent again now; counts the attempt.
   bool admit_retransmission(uint16_t sequence, time_point now);
 
-  /// Whether the share of the bitrate allows for `octets` more; takes them.
+  /// Whether the share of the bitrate permits `octets` more; if so, takes them.
   bool spend(size_t octets);
 
   void handle_report_block(const rtcp::report_block& x, time_point now);
 
-  /// A sender report that says that `timestamp` is `ntp`.
+  /// Makes a sender report that relates `timestamp` to `ntp`.
   rtcp::sender_info make_sender_report(ntp_time ntp, uint32_t timestamp,
                                        time_point now);
 
@@ -59,14 +58,14 @@ public:
     return packets_;
   }
 
-  /// Writes what it knows into `out`.
+  /// Writes its statistics into `out`.
   void fill(forwarder_stats& out, time_point now) const;
 
 private:
-  // How often a packet was asked for, and when last, in units of 8 ms modulo
-  // 256. A slot is taken over by newer packets only, so nobody can reset a
-  // count by asking for others in between. Old ones are swept out before the
-  // sequence comes round to where they would look new.
+  // How often a packet was requested, and when last, in units of 8 ms modulo
+  // 256. Only newer packets take over an entry, so a receiver cannot reset a
+  // count by requesting others in between. Old entries are swept before the
+  // sequence wraps to numbers from which they would look new.
   struct attempt {
     uint16_t sequence = 0;
     uint8_t count = 0;
@@ -76,7 +75,7 @@ private:
   static constexpr size_t attempt_count = 512;
   using attempt_table = std::array<attempt, attempt_count>;
 
-  // The send times of the last reports, to know a round trip by.
+  // The send times of the last reports, to compute the round trip.
   struct sent_report {
     uint32_t ntp_middle = 0;
     time_point at{};
@@ -96,7 +95,7 @@ private:
   rate_meter rate_;
   uint8_t fraction_lost_ = 0;
   int32_t packets_lost_ = 0;
-  float loss_average_ = 0; // of what was not sent again
+  float loss_average_ = 0; // of packets not repaired
   uint64_t packets_scored_ = 0;
   uint64_t rtx_scored_ = 0;
   uint64_t rtx_packets_ = 0;

@@ -6,12 +6,12 @@ namespace {
 
 constexpr uint32_t half_cycle = 32768;
 
-// A run grown to this is cut to half: older numbers are of no use.
+// A run of this length is cut to half: older numbers are of no use.
 constexpr uint32_t max_length = 1 << 20;
 
-// The low octet of a tag tells what was chosen, the rest what was changed. A
-// hole behind what was dropped belongs to the choice before it, but its packets
-// to the numbers behind it.
+// The low octet of a tag holds the choice of packets (layers), the rest the
+// change of their numbers. A hole after dropped packets keeps the choice before
+// it, but takes the change of the packet after it.
 constexpr uint32_t choice_bits = 0xFF;
 
 } // namespace
@@ -126,7 +126,7 @@ const sequence_rewriter::run& sequence_rewriter::at(size_t age) const {
 }
 
 void sequence_rewriter::open(origin x, uint32_t output, uint32_t tag) {
-  // An empty run has given out nothing and can be replaced.
+  // An empty run has assigned no numbers and can be replaced.
   if (count_ == 0 || newest().length > 0) {
     head_ = static_cast<uint16_t>((head_ + 1) % max_runs);
     if (head_ == runs_.size())

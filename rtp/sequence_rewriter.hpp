@@ -7,20 +7,20 @@
 
 namespace troupe::rtp {
 
-/// Maps incoming sequences to the gapless sequence a consumer sees. Dropped
-/// input leaves no hole; lost input does, so that the consumer can NACK it, and
-/// fills it when it comes late.
+/// Maps incoming sequences to the gapless sequence that a consumer sees.
+/// Dropped input leaves no hole; lost input does, so that the consumer can NACK
+/// it, and fills the hole if it arrives late.
 ///
-/// Kept as runs of consecutive numbers with one offset each, so memory does not
-/// grow with time; what is older than the last max_runs runs is forgotten.
+/// Stored as runs of consecutive numbers with one offset each, so memory does
+/// not grow with time; all before the last max_runs runs is forgotten.
 /// Invariant: no two different inputs ever get the same 16-bit number within
-/// half its cycle, and none gets two numbers.
+/// half its cycle, and no input gets two numbers.
 class sequence_rewriter {
 public:
   static constexpr size_t max_runs = 40;
 
-  /// A jump of the input beyond this is a restart, not loss: it leaves a hole
-  /// of one, as there is nothing to repair.
+  /// A longer jump of the input is a restart, not loss: it leaves a hole of one
+  /// number, as there is nothing to repair.
   static constexpr int64_t max_hole = 1000;
 
   /// An input: a sequence of one source (encoding).
@@ -34,43 +34,43 @@ public:
   /// The first output is `initial`.
   explicit sequence_rewriter(uint16_t initial);
 
-  /// The number for an input that is forwarded; nothing if it falls into what
-  /// was dropped, skipped or forgotten. Inputs of a source other than the
-  /// current one must be announced by resync(). `tag` is remembered with every
-  /// input that is new, and with the holes behind it: see tag_of().
+  /// The number for an input that is forwarded; nothing if it falls into a
+  /// dropped, skipped or forgotten range. Call resync() before the first input
+  /// of another source. `tag` is remembered with every new input and with the
+  /// holes after it: see tag_of().
   std::optional<uint16_t> forward(origin x, uint32_t tag = 0);
 
-  /// The input is not forwarded. Only what has not been passed leaves no
-  /// hole; what is late leaves the hole it has. `tag` is remembered with the
-  /// holes before it.
+  /// Notes that the input is not forwarded. A new input leaves no hole; a late
+  /// one leaves the hole that it has. `tag` is remembered with the holes before
+  /// it.
   void drop(origin x, uint32_t tag = 0);
 
-  /// Whatever comes next that is new continues without a hole: after a pause,
-  /// or when another source takes over.
+  /// The next new input continues without a hole: after a pause, or when
+  /// another source takes over.
   void resync() {
     resync_ = true;
   }
 
-  /// Goes on with `next`, whatever was given before, and forgets whose numbers
-  /// those were: every input is new.
+  /// Continues with `next`, whatever came before, and forgets all numbers:
+  /// every input is new.
   void begin_anew(uint16_t next) {
     next_output_ = next;
     count_ = 0;
     resync_ = true;
   }
 
-  /// Whether forward() would give an input a number of its own, now: neither
-  /// it nor, in the present run, anything behind it has been passed.
+  /// Whether forward() would now assign a number to an input: neither it nor,
+  /// in the present run, any later input has been passed.
   bool is_new(origin x) const;
 
   /// The number that forward() gave or would give a late input, or nothing.
   std::optional<uint16_t> lookup(origin x) const;
 
-  /// The tag in force where a late input belongs, or nothing where lookup()
-  /// has nothing.
+  /// The tag at the position of a late input, or nothing if lookup() returns
+  /// nothing.
   std::optional<uint32_t> tag_of(origin x) const;
 
-  /// Whether an input is newer than all of the present run.
+  /// Whether an input is newer than all inputs of the present run.
   bool is_ahead(origin x) const {
     if (count_ == 0)
       return true;
@@ -78,7 +78,7 @@ public:
     return x.source != r.source || x.sequence >= r.begin + r.length;
   }
 
-  /// Which input got the number, or nothing if it was none within memory.
+  /// The input that has the number, or nothing if none is remembered.
   std::optional<origin> original(uint16_t output) const;
 
   /// Octets on the heap.

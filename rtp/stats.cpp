@@ -21,7 +21,7 @@ void rate_meter::add(size_t octets, time_point now) {
 uint64_t rate_meter::bitrate_bps(time_point now) const {
   if (!started_)
     return 0;
-  // Who asks may have an older clock at hand.
+  // The caller's time may be older.
   auto age = std::max(now - start_, duration{0});
   auto octets = uint64_t{current_};
   auto span = age;

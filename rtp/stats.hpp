@@ -27,11 +27,11 @@ private:
   bool started_ = false;
 };
 
-/// How well a stream with this share of lost packets is: 10 without loss,
+/// The score of a stream with this share of lost packets: 10 without loss,
 /// about 8 at 10 %, 5 at 30 %, 1 or less from 70 % on.
 uint8_t score_of_loss(double share);
 
-/// What is known of one incoming encoding.
+/// Statistics of one incoming encoding.
 struct receive_stream_stats {
   rtp::ssrc ssrc{};
   std::optional<rtp::ssrc> rtx_ssrc;
@@ -55,19 +55,19 @@ struct receive_stream_stats {
   drop_counters drops;
 };
 
-/// What is known of a producer: one entry for each encoding that has been
-/// seen, and what could not be told to belong to one.
+/// Statistics of a producer: an entry for each encoding that has been seen, and
+/// packets that belong to none.
 struct receiver_stats {
   std::vector<receive_stream_stats> streams;
   drop_counters drops;
 };
 
-/// What is known of a consumer.
+/// Statistics of a consumer.
 struct forwarder_stats {
   rtp::ssrc ssrc{};
   std::optional<rtp::ssrc> rtx_ssrc;
   uint64_t packets = 0;
-  /// Of payload.
+  /// Octets of payload.
   uint64_t octets = 0;
   uint64_t bitrate_bps = 0;
   uint64_t rtx_packets = 0;
@@ -78,29 +78,29 @@ struct forwarder_stats {
   std::optional<duration> round_trip_time;
   uint64_t nacks_received = 0;
   uint64_t packets_nacked = 0;
-  /// Asked for too often, too soon, or beyond the share of the bitrate.
+  /// Requests refused: too often, too soon, or beyond the share of the bitrate.
   uint64_t retransmissions_refused = 0;
   uint64_t keyframe_requests_received = 0;
-  /// How often no whole picture came for so long, though packets did, that
-  /// the stream was begun anew.
+  /// How often the stream began again because no whole picture was completed
+  /// for long although packets arrived.
   uint64_t freezes = 0;
   uint8_t score = 10;
   drop_counters drops;
 };
 
-/// What is known of a transport's sending side.
+/// Statistics of a transport's sending side.
 struct egress_stats {
   uint64_t packets = 0;
   uint64_t octets = 0;
   uint64_t bitrate_bps = 0;
   uint64_t rtx_packets = 0;
-  /// Of padding, to find out what the link carries.
+  /// Packets of padding, to probe the link.
   uint64_t probe_packets = 0;
-  /// What the receiver says it can take, if it uses REMB.
+  /// The rate that the receiver reports it can take, if it uses REMB.
   std::optional<uint64_t> remb_bps;
-  /// How much the receiver's link is held to carry, by feedback of any kind.
+  /// The estimate of what the receiver's link carries, by feedback of any kind.
   std::optional<uint64_t> available_bps;
-  /// Of the packets that transport-wide feedback told of.
+  /// Packets that transport-wide feedback reported.
   uint64_t feedback_packets = 0;
   uint64_t feedback_lost = 0;
   drop_counters drops;

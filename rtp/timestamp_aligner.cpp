@@ -7,7 +7,7 @@ namespace troupe::rtp {
 
 namespace {
 
-/// How far apart two instants of a sender's clock are, in units of a media
+/// The time between two instants of a sender's clock, in units of a media
 /// clock.
 int64_t ticks_between(ntp_time from, ntp_time to, uint32_t clock_rate) {
   auto difference = static_cast<int64_t>(to.value - from.value);
@@ -42,7 +42,7 @@ uint32_t timestamp_aligner::map(uint8_t source, int64_t timestamp,
     auto output = last + std::max<int64_t>(elapsed, 1);
     auto extra = int64_t{0};
     if (source != now.source && report && before) {
-      // The same instant in both sources' timestamps.
+      // This packet's instant as a timestamp of the previous source.
       auto there = before->timestamp
                    + ticks_between(before->ntp, report->ntp, clock_rate_)
                    + timestamp - report->timestamp;
@@ -74,7 +74,7 @@ std::optional<uint32_t> timestamp_aligner::peek(uint8_t source,
     if (x.source == source && timestamp >= x.first)
       return static_cast<uint32_t>(timestamp + x.offset);
   }
-  // A little before its first turn, in order of arrival.
+  // The timestamp is a little before the source's first turn.
   if (auto& now = turns_[newest_]; now.source == source)
     return static_cast<uint32_t>(timestamp + now.offset);
   return std::nullopt;

@@ -8,11 +8,11 @@ namespace troupe::rtp {
 
 namespace {
 
-// Told of at once, without waiting for the interval to end.
+// So many arrivals are reported at once, without waiting for the interval.
 constexpr size_t max_arrivals = 256;
 
-// Runs of packets that are far too late, for each of which a feedback goes out;
-// more are not told of.
+// The most runs of very late packets that are reported; each run needs a
+// feedback packet.
 constexpr size_t max_far_back = 8;
 
 // A REMB names this many sources at most.
@@ -77,20 +77,20 @@ std::optional<time_point> transport_feedback_generator::poll_timeout() const {
   return due_ ? due_ : remb_due_;
 }
 
-// False for one that came before.
+// Remembers an arrival; false for a duplicate.
 bool transport_feedback_generator::remember(const arrival_record& x) {
   if (history_.empty())
     history_.resize(history_size);
   if (find_arrival(x.sequence) != nullptr)
     return false;
   newest_ = std::max(newest_, x.sequence);
-  // What is farther back would displace what is newer.
+  // An older arrival would replace a newer one.
   if (x.sequence > newest_ - history_size)
     slot(x.sequence) = x;
   return true;
 }
 
-// The sender, none of whose packets fits those before, has begun anew.
+// The sender has restarted: none of its packets fits those before.
 void transport_feedback_generator::begin_anew() {
   next_.reset();
   newest_ = arrivals_.back().sequence;
@@ -111,8 +111,8 @@ transport_feedback_generator::find_arrival(int64_t sequence) {
   return x.sequence == sequence ? &x : nullptr;
 }
 
-// Adds to the arrivals, which are sorted, those from `sequence` on that were
-// told of before.
+// Adds to the sorted arrivals those from `sequence` on that were reported
+// before.
 void transport_feedback_generator::add_told_since(int64_t sequence) {
   auto untold = arrivals_.size();
   auto is_untold = [&](const arrival_record& x) {
@@ -139,7 +139,7 @@ void transport_feedback_generator::build_feedback() {
     add_told_since(recent->sequence);
   auto all = std::span<const arrival_record>{arrivals_};
   build_far_back(all.first(far_back));
-  // Tell of what was lost since the last feedback, too.
+  // Report packets lost since the last feedback, too.
   auto rest = all.subspan(far_back);
   auto first = rest.front().sequence;
   build_feedback(rest, next_ ? std::min(*next_, first) : first);
@@ -147,8 +147,8 @@ void transport_feedback_generator::build_feedback() {
   arrivals_.clear();
 }
 
-// What came around packets that are so late is forgotten: each run of them is
-// told of by itself.
+// The arrivals around such late packets are forgotten: reports each run of them
+// by itself.
 void transport_feedback_generator::build_far_back(
     std::span<const arrival_record> arrivals) {
   for (size_t runs = 0; runs < max_far_back && !arrivals.empty(); ++runs) {
@@ -192,8 +192,9 @@ void transport_feedback_generator::flush_builder() {
 }
 
 void transport_feedback_generator::follow_arrivals(time_point now) {
-  // Half more than what comes lets a sender grow fast. Where less comes than
-  // was allowed, the allowance sinks to that: the way here may carry no more.
+  // One and a half times the arriving rate lets a sender grow fast. If less
+  // arrives than was allowed, the allowance falls by an eighth: the network
+  // path may carry no more.
   remb_bps_ =
       std::clamp(std::max(rate_.bitrate_bps(now) * 3 / 2, remb_bps_ * 7 / 8),
                  min_remb_bps, config_.max_remb_bps);

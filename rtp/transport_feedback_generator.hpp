@@ -10,38 +10,38 @@
 
 namespace troupe::rtp {
 
-/// Tells a sender how its packets arrived, for its bandwidth estimation: by
-/// transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions)
-/// every 100 ms while packets carry transport-wide sequence numbers, else, if
-/// REMB was negotiated, by a bitrate it may use.
+/// Reports to a sender how its packets arrived, for its bandwidth estimation:
+/// by transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions)
+/// every 100 ms while packets have transport-wide sequence numbers, otherwise,
+/// if REMB was negotiated, by a bitrate that it may use.
 ///
-/// A packet that comes late, after it was told lost, is told again together
-/// with all that came after it: as received, with the time they came.
+/// A packet that arrives after it was reported lost is reported again as
+/// received, together with all later arrivals and their times.
 class transport_feedback_generator {
 public:
   static constexpr duration interval = std::chrono::milliseconds{100};
   static constexpr duration remb_interval = std::chrono::seconds{1};
-  /// The REMB of a stream that has just begun, or goes on after a silence; and
-  /// the least one.
+  /// The REMB of a stream that begins or continues after a silence, and the
+  /// least REMB.
   static constexpr uint64_t start_remb_bps = 600'000;
   static constexpr uint64_t min_remb_bps = 100'000;
 
   struct config {
-    /// The SSRC that our RTCP bears.
+    /// The sender SSRC of our RTCP.
     ssrc local_ssrc{1};
-    /// Negotiated without transport-cc.
+    /// REMB was negotiated without transport-cc.
     bool remb = false;
-    /// The most to promise by REMB.
+    /// The highest REMB.
     uint64_t max_remb_bps = 20'000'000;
   };
 
   explicit transport_feedback_generator(const config& x);
 
-  /// An authenticated packet with a transport-wide sequence number. `media`
-  /// is its SSRC.
+  /// Takes an authenticated packet with a transport-wide sequence number.
+  /// `media` is its SSRC.
   void handle_packet(uint16_t sequence_number, ssrc media, time_point arrival);
 
-  /// An authenticated packet without one, of `octets` on the wire.
+  /// Takes an authenticated packet without one, of `octets` on the wire.
   void handle_untagged_packet(ssrc media, size_t octets, time_point arrival);
 
   void handle_timeout(time_point now);
@@ -57,8 +57,8 @@ private:
     time_point at;
   };
 
-  /// How far back from the newest packet late ones are told of together with
-  /// those that came since; a power of two.
+  /// How far back from the newest packet a late one is reported together with
+  /// later arrivals; a power of two.
   static constexpr int64_t history_size = 512;
 
   static bool by_sequence(const arrival_record& x, const arrival_record& y) {
@@ -79,11 +79,11 @@ private:
 
   config config_;
   wrap_extender<uint16_t> extender_;
-  std::vector<arrival_record> arrivals_; // not yet told of
+  std::vector<arrival_record> arrivals_; // not yet reported
   std::vector<arrival_record> history_;  // a ring; empty before the first
   int64_t newest_ = INT64_MIN;
   rtcp::transport_cc_builder builder_;
-  std::optional<int64_t> next_; // first sequence not yet told of
+  std::optional<int64_t> next_; // first sequence not yet reported
   ssrc media_{};
   uint8_t feedback_count_ = 0;
   std::optional<time_point> due_;

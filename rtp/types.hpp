@@ -44,7 +44,7 @@ inline constexpr uint8_t value(payload_type x) {
 }
 
 /// Widens wrapping numbers of 16 or 32 bits to 64: feed each number as it
-/// comes; the result is the candidate nearest to the last one. The first
+/// arrives; the result is the candidate nearest to the last result. The first
 /// number starts in the second cycle, so that older ones stay positive.
 template <class Wire>
 class wrap_extender {
@@ -61,13 +61,13 @@ public:
     return last_;
   }
 
-  /// What comes next is of another line of numbers: its extensions are more
+  /// The next numbers belong to another sequence: their extensions are more
   /// than a quarter of 2^bits beyond all before.
   void skip() {
     last_ += cycle;
   }
 
-  /// Extends without moving the reference.
+  /// Extends without changing the reference.
   int64_t peek(Wire x) const {
     if (!started_)
       return cycle + x;

@@ -8,12 +8,12 @@
 namespace troupe::rtp {
 
 /// The worst of the losses that several receivers report. A report counts for
-/// max_age: clients report on audio every five seconds or so.
+/// max_age, since clients report on audio every five seconds or so.
 class worst_loss {
 public:
   static constexpr duration max_age = std::chrono::seconds{10};
 
-  /// `who` reports this fraction lost, in 1/256.
+  /// Notes the fraction that `who` reports as lost, in 1/256.
   void note(uint64_t who, uint8_t fraction_lost, time_point now) {
     auto i = std::ranges::find(reports_, who, &report::who);
     if (i == reports_.end())
