@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// People with microphones, whose packets come every 20 ms.
+/// A call whose members send audio packets every 20 ms.
 struct room {
   explicit room(size_t people, size_t places = 3) : floor({places}) {
     for (size_t i = 0; i < people; ++i)
@@ -54,7 +54,7 @@ struct room {
     on = heard;
   }
 
-  // How long it takes until one is let in; at most 10 s.
+  // How long it takes until a speaker gets a slot; at most 10 s.
   net::duration wait_for(size_t who) {
     auto begin = now;
     while (!floor.holds(who) && now - begin < 10s)
@@ -90,17 +90,17 @@ TEST_CASE("loudness rises in three packets, bridges pauses, and falls") {
   CHECK(packets(3, 20) == -20);
   CHECK(packets(50, 70) == -20);
   CHECK(packets(50, 70) == doctest::Approx(-50));
-  CHECK(x.latest().remains(now + 1h) == -127); // nothing comes any more
+  CHECK(x.latest().remains(now + 1h) == -127); // no more packets arrive
 }
 
-TEST_CASE("a free place goes to anybody, and silence costs nobody a place") {
+TEST_CASE("a free slot goes to any speaker, and silence takes no slot away") {
   room at{3};
   at.pass(1min);
   CHECK(at.on.size() == 3);
   CHECK(at.changes == 3);
 }
 
-TEST_CASE("who begins to speak among silent people is let in within 100 ms") {
+TEST_CASE("a speaker among silent members gets a slot within 100 ms") {
   room at{300};
   at.pass(5s);
   for (size_t who : {17u, 230u, 99u}) {
@@ -109,14 +109,14 @@ TEST_CASE("who begins to speak among silent people is let in within 100 ms") {
     at.pass(3s);
     CHECK(at.floor.holds(who));
   }
-  // … all three are there now, and a fourth is not louder.
+  // All three have slots now, and a fourth is not louder.
   at.speakers[5].speak(true);
   at.pass(10s);
   CHECK_FALSE(at.floor.holds(5));
   CHECK(at.most == 3);
 }
 
-TEST_CASE("who is clearly louder is let in within 300 ms") {
+TEST_CASE("a clearly louder speaker gets a slot within 300 ms") {
   for (uint64_t seed = 0; seed < 50; ++seed) {
     CAPTURE(seed);
     room at{10};
@@ -132,7 +132,7 @@ TEST_CASE("who is clearly louder is let in within 300 ms") {
   }
 }
 
-TEST_CASE("who has just begun is not cut at once by who is louder") {
+TEST_CASE("a louder speaker does not cut a new one at once") {
   room at{10};
   at.pass(5s);
   for (size_t i = 0; i < 3; ++i)
@@ -146,13 +146,13 @@ TEST_CASE("who has just begun is not cut at once by who is louder") {
   CHECK(waited <= 1100ms);
 }
 
-TEST_CASE("never more than N are heard, nor fewer") {
+TEST_CASE("exactly N speakers have slots, if there are as many") {
   for (uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);
     auto random = net::make_seeded_rng(seed);
     auto places = 1 + random->below(5);
     room at{2 + random->below(30), places};
-    at.pass(1s); // free places are filled
+    at.pass(1s); // free slots are filled
     for (int step = 0; step < 60; ++step) {
       auto who = random->below(static_cast<uint32_t>(at.speakers.size()));
       switch (random->below(4)) {
@@ -177,7 +177,7 @@ TEST_CASE("never more than N are heard, nor fewer") {
   }
 }
 
-TEST_CASE("five who all speak at once do not take turns within sentences") {
+TEST_CASE("five simultaneous speakers do not alternate within sentences") {
   auto changes = 0;
   for (uint64_t seed = 1; seed <= 10; ++seed) {
     room at{5};
@@ -196,7 +196,7 @@ TEST_CASE("five who all speak at once do not take turns within sentences") {
   CHECK(changes <= 20);
 }
 
-TEST_CASE("who is gone leaves a free place") {
+TEST_CASE("a speaker that leaves frees its slot") {
   room at{4};
   at.speakers[3].speak(true);
   at.pass(2s);
@@ -206,7 +206,7 @@ TEST_CASE("who is gone leaves a free place") {
   CHECK(at.on == std::set<size_t>{0, 1, 2});
 }
 
-TEST_CASE("in a conversation every turn is heard from its first word on") {
+TEST_CASE("each turn of a conversation is forwarded from its first word") {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
     auto random = net::make_seeded_rng(seed);
@@ -223,7 +223,7 @@ TEST_CASE("in a conversation every turn is heard from its first word on") {
       auto begin = at.since[speaker];
       at.pass(std::chrono::milliseconds{1500 + random->below(4000)});
       CHECK(at.floor.holds(speaker));
-      CHECK(at.since[speaker] == begin); // not cut in between
+      CHECK(at.since[speaker] == begin); // not interrupted in between
     }
   }
 }

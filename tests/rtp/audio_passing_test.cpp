@@ -10,7 +10,7 @@ using namespace troupe::test;
 
 namespace {
 
-/// One way from a client's packets to another's, of one audio stream.
+/// The engines from one client to another, for one audio stream.
 struct audio_path {
   explicit audio_path(rtp::codec codec)
       : source(incoming(codec), *random)
@@ -77,9 +77,9 @@ octet_vector noise(net::rng& random, size_t size) {
 
 } // namespace
 
-// RFC 2198: a redundant block of 960 units before, then the primary one. The
-// server reads none of it.
-TEST_CASE("redundant audio passes octet for octet") {
+// RFC 2198: a redundant block of 960 units before the primary one. The server
+// does not parse it.
+TEST_CASE("redundant audio is forwarded octet for octet") {
   audio_path x{rtp::codec::other_audio};
   auto random = net::make_seeded_rng(5);
   std::vector<octet_vector> sent;
@@ -107,7 +107,7 @@ TEST_CASE("redundant audio passes octet for octet") {
 }
 
 TEST_CASE(
-    "silence that is not sent leaves a gap in time, and none in numbers") {
+    "unsent silence leaves a gap in timestamps, not in sequence numbers") {
   audio_path x{rtp::codec::opus};
   struct sample {
     uint32_t timestamp;
@@ -126,10 +126,10 @@ TEST_CASE(
            std::move(payload), when);
   };
   for (int turn = 0; turn < 10; ++turn) {
-    // The first word after silence is marked (RFC 3551, section 4.1).
+    // The first packet after silence has the marker (RFC 3551, section 4.1).
     for (int i = 0; i < 25; ++i)
       send(20ms, i == 0, noise(*random, 60));
-    // Nothing but a table of contents each 400 ms; once, nothing for a minute.
+    // Only a table of contents each 400 ms; once, nothing for a minute.
     for (int i = 0; i < 5; ++i)
       send(turn == 5 && i == 4 ? 60s : 400ms, false, {0x78});
   }

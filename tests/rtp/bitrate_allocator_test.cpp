@@ -19,7 +19,7 @@ public:
   explicit producer(std::vector<double> kbps = {150, 500, 1500})
       : kbps_(std::move(kbps)) {}
 
-  /// Sends for that long.
+  /// Sends for this time.
   void run(net::time_point& now, net::duration time) {
     for (auto end = now + time; now < end; now += 25ms) {
       std::vector<rtp::media_packet> out;
@@ -88,7 +88,7 @@ struct scene {
 
 } // namespace
 
-TEST_CASE("a layer costs what it and those below it cost") {
+TEST_CASE("the price of a layer includes the layers below it") {
   producer x{{150, 400}};
   auto now = at(0ms);
   x.run(now, 3s);
@@ -102,7 +102,7 @@ TEST_CASE("a layer costs what it and those below it cost") {
   CHECK_FALSE(x.rates.alive(2, now));
 }
 
-TEST_CASE("spatial layers of one stream stand on each other") {
+TEST_CASE("spatial layers of one stream build on each other") {
   rtp::layer_rates x;
   auto now = at(0ms);
   for (int i = 0; i < 100; ++i, now += 20ms) {
@@ -120,14 +120,14 @@ TEST_CASE("spatial layers of one stream stand on each other") {
   CHECK(x.bps({2, 0}) == doctest::Approx(300e3).epsilon(0.05));
 }
 
-TEST_CASE("without a limit all get what they want") {
+TEST_CASE("without a limit all streams get their wanted layers") {
   scene x{3};
   x.step(std::nullopt);
   for (size_t i = 0; i < 3; ++i)
     CHECK(x.target(i) == layers{2, 2});
 }
 
-TEST_CASE("everyone gets the lowest layer before anyone gets more") {
+TEST_CASE("every stream gets its lowest layer before any gets more") {
   scene x{4, {40, 200, 440}};
   x.step(4 * 12'000, 5s);
   for (size_t i = 0; i < 4; ++i)
@@ -137,14 +137,14 @@ TEST_CASE("everyone gets the lowest layer before anyone gets more") {
     CHECK(x.target(i) == layers{2, 2});
 }
 
-TEST_CASE("priority decides who gets more, and who goes first") {
+TEST_CASE("priority decides which stream gets more, and which is first") {
   scene x{3, {40, 200, 440}};
   x.streams[1]->priority = 10;
   x.step(600'000, 5s);
   CHECK(x.target(1) == layers{2, 2});
   CHECK(x.target(0)->spatial == 0);
   CHECK(x.target(2)->spatial == 0);
-  // One that rises in rank later gets its due, from others.
+  // A stream whose priority rises later takes its share from others.
   x.streams[1]->priority = 1;
   x.streams[2]->priority = 10;
   x.step(600'000, 20s);
@@ -156,7 +156,7 @@ TEST_CASE("priority decides who gets more, and who goes first") {
   CHECK_FALSE(x.target(1));
 }
 
-TEST_CASE("down at once, up with room to spare and after a wait") {
+TEST_CASE("a stream falls at once and rises after a wait with headroom") {
   scene x{1, {150, 500, 1500}};
   x.step(2'000'000, 1s);
   CHECK(x.target(0) == layers{2, 2});
@@ -166,7 +166,7 @@ TEST_CASE("down at once, up with room to spare and after a wait") {
   CHECK(x.target(0) == layers{1, 2});
   x.step(1'200'000, 2s);
   CHECK(x.target(0) == layers{2, 1});
-  // A step up that did not last makes it wait for longer.
+  // A step up that did not last lengthens the wait.
   x.step(600'000);
   x.step(1'200'000, 11s);
   CHECK(x.target(0) == layers{1, 2});
@@ -174,7 +174,7 @@ TEST_CASE("down at once, up with room to spare and after a wait") {
   CHECK(x.target(0) == layers{2, 1});
 }
 
-TEST_CASE("what has failed is not forgotten for something cheaper that fails") {
+TEST_CASE("a failed step is remembered although a cheaper one fails later") {
   scene x{1, {150, 500, 1500}};
   auto fail_at_the_top = [&] {
     x.step(1'800'000, 20s);
@@ -183,18 +183,18 @@ TEST_CASE("what has failed is not forgotten for something cheaper that fails") {
     CHECK(x.target(0) == layers{1, 2});
   };
   fail_at_the_top();
-  x.step(1'800'000, 4s); // now it would wait for 12 s
+  x.step(1'800'000, 4s); // now it waits for 12 s
   CHECK(x.target(0) == layers{2, 2});
   x.step(700'000);
   x.step(200'000);
   CHECK(x.target(0)->spatial == 0);
-  x.step(1'800'000, 5s); // enough for another link than the lowest's
+  x.step(1'800'000, 5s); // twice what was too much at the last fall
   CHECK(x.target(0) == layers{2, 1});
   x.step(1'800'000, 8s);
   CHECK(x.target(0) == layers{2, 2});
 }
 
-TEST_CASE("what another link carries is used without waiting") {
+TEST_CASE("the capacity of a better link is used without waiting") {
   scene x{1};
   x.step(900'000, 1s);
   x.step(100'000, 1s);
@@ -203,12 +203,12 @@ TEST_CASE("what another link carries is used without waiting") {
   CHECK(x.target(0) == layers{2, 2});
 }
 
-TEST_CASE("a rate that comes and goes is not followed for long") {
+TEST_CASE("a rate that alternates is not followed for long") {
   scene x{1};
   auto changes = 0;
   std::optional<layers> last;
   for (int i = 0; i < 10 * 60; ++i) {
-    // Every other second there is room for the highest layers.
+    // Every other second the highest layers fit.
     x.step(i % 2 ? 380'000 : 600'000, 1s);
     if (i >= 5 * 60)
       changes += last != x.target(0);
@@ -217,7 +217,7 @@ TEST_CASE("a rate that comes and goes is not followed for long") {
   CHECK(changes <= 2 * 5);
 }
 
-TEST_CASE("what does not fit at all is left out, after a while, and told") {
+TEST_CASE("a video that does not fit at all is dropped after a while") {
   scene x{1};
   x.step(600'000, 1s);
   x.step(5'000, 1s);
@@ -228,20 +228,20 @@ TEST_CASE("what does not fit at all is left out, after a while, and told") {
   CHECK(x.target(0) == layers{2, 2});
 }
 
-TEST_CASE("nobody's lowest layer depends on a guess") {
+TEST_CASE("no stream loses its lowest layer because of a guess") {
   scene x{2, {1500}};
   for (auto& stream : x.streams)
     stream->wanted = layers{0, 2};
   x.congested = false;
-  // What begins does so at once, and what is shown stays.
+  // A new stream begins at once, and a displayed one stays.
   x.step(600'000, 200ms);
   CHECK(x.target(0));
   CHECK(x.target(1));
   x.step(100'000, 20s);
   CHECK(x.target(0));
   CHECK(x.target(1));
-  // A link that is full in fact is another matter, and is not tried again
-  // before there is room.
+  // On a link that is really full, a stream is dropped and not tried again
+  // before there is bandwidth.
   x.congested = true;
   x.step(100'000, 1s);
   CHECK(x.target(0));
@@ -255,12 +255,12 @@ TEST_CASE("nobody's lowest layer depends on a guess") {
   CHECK(x.target(1));
 }
 
-TEST_CASE("a layer that ceases to come is left at once") {
+TEST_CASE("a layer that stops arriving is left at once") {
   scene x{1};
   x.step(std::nullopt, 1s);
   CHECK(x.target(0) == layers{2, 2});
   producer two{{150, 400}};
-  // The same meter sees only two encodings from now on.
+  // From now on the same meter receives only two encodings.
   std::swap(two.rates, x.source.rates);
   two.run(x.now, 2s);
   std::swap(two.rates, x.source.rates);
@@ -269,7 +269,7 @@ TEST_CASE("a layer that ceases to come is left at once") {
   CHECK(x.target(0) == layers{1, 2});
 }
 
-TEST_CASE("who is not seen costs nothing") {
+TEST_CASE("a video that is not wanted costs nothing") {
   scene x{2};
   x.streams[0]->wanted.reset();
   x.step(500'000, 3s);
@@ -278,7 +278,7 @@ TEST_CASE("who is not seen costs nothing") {
   CHECK(x.engine.used_bps() < 500'000);
 }
 
-TEST_CASE("whatever is asked for, the budget holds and nobody gets more") {
+TEST_CASE("the budget holds for any requests, and none gets more than wanted") {
   for (uint32_t seed = 1; seed <= 30; ++seed) {
     CAPTURE(seed);
     std::mt19937 random{seed};

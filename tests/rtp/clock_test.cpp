@@ -30,7 +30,7 @@ TEST_CASE("NTP times are translated back, across the wrap of 2036") {
   CHECK(clock.at(start + 10s).value == 0);
 }
 
-TEST_CASE("durations become 16.16 seconds and back") {
+TEST_CASE("durations are converted to 16.16 seconds and back") {
   CHECK(rtp::to_compact_ntp(1500ms) == 0x00018000);
   CHECK(rtp::to_compact_ntp(-1s) == 0);
   CHECK(rtp::to_compact_ntp(65536s) == 0xFFFFFFFF);

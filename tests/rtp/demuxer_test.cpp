@@ -76,7 +76,7 @@ TEST_CASE("a RID counts only where there is no MID") {
   CHECK_FALSE(route(x, both));
 }
 
-TEST_CASE("what is already in use is refused, and nothing is left of it") {
+TEST_CASE("a producer with identities in use is refused and leaves no trace") {
   demuxer x;
   REQUIRE(x.add_producer(a, identity("0", {10})));
   CHECK(x.add_producer(b, identity("1", {12, 10})).error()
@@ -97,7 +97,7 @@ TEST_CASE("what is already in use is refused, and nothing is left of it") {
   CHECK(x.add_producer(b, identity("1", {12})));
 }
 
-TEST_CASE("a flood of SSRCs is routed, but not remembered") {
+TEST_CASE("a flood of SSRCs is routed but not remembered") {
   demuxer x;
   REQUIRE(x.add_producer(a, identity("0", {})));
   for (auto i = uint32_t{0}; i < 10'000; ++i)
@@ -107,12 +107,13 @@ TEST_CASE("a flood of SSRCs is routed, but not remembered") {
   CHECK(x.learned() == 0);
 }
 
-TEST_CASE("a producer's SSRCs are told when learned, and when it goes") {
+TEST_CASE(
+    "SSRCs are reported when learned and when their producer is removed") {
   demuxer x;
   REQUIRE(x.add_producer(a, identity("0", {10, 11})));
   REQUIRE(x.add_producer(b, identity("1", {20})));
   route(x, with(10));
-  CHECK_FALSE(x.poll_learned()); // was signaled
+  CHECK_FALSE(x.poll_learned()); // it was signaled
   route(x, with(12, 1, "0"));
   route(x, with(12, 1, "0"));
   route(x, with(22, 1, "1"));
@@ -125,7 +126,7 @@ TEST_CASE("a producer's SSRCs are told when learned, and when it goes") {
   CHECK(x.remove_producer(a).empty());
 }
 
-TEST_CASE("a burst is handed out in one batch for each producer") {
+TEST_CASE("a burst is returned in one batch per producer") {
   demuxer x;
   REQUIRE(x.add_producer(a, identity("0", {10})));
   REQUIRE(x.add_producer(b, identity("1", {20})));

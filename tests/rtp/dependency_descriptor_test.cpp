@@ -7,8 +7,8 @@
 
 #include <map>
 
-// What becomes of AV1's dependency descriptors on their way to a receiver (RTP
-// payload format for AV1, appendix A).
+// How AV1's dependency descriptors are forwarded to a receiver (RTP payload
+// format for AV1, appendix A).
 
 using namespace troupe;
 using namespace troupe::test;
@@ -40,7 +40,7 @@ private:
   size_t used_ = 0;
 };
 
-/// One spatial layer: templates of a key frame and of any other.
+/// One spatial layer: a template for a key frame and one for all others.
 void add_l1t1(bit_writer& out) {
   out.bits(6, 0).bits(5, 0);            // one decode target
   out.bits(2, 0).bits(2, 3);            // layers: same, end
@@ -50,7 +50,7 @@ void add_l1t1(bit_writer& out) {
   out.bits(1, 1).bits(16, 639).bits(16, 359);
 }
 
-/// Two: a key frame and any other of each.
+/// Two layers: for each, a template for a key frame and one for all others.
 void add_l2t1(bit_writer& out) {
   out.bits(6, 0).bits(5, 1);
   out.bits(2, 0).bits(2, 2).bits(2, 0).bits(2, 3);
@@ -63,7 +63,7 @@ void add_l2t1(bit_writer& out) {
   out.bits(1, 1).bits(16, 319).bits(16, 179).bits(16, 639).bits(16, 359);
 }
 
-/// A frame, in one packet unless told otherwise.
+/// A frame, in one packet by default.
 struct frame {
   uint16_t number = 0;
   uint8_t template_id = 0;
@@ -91,7 +91,7 @@ rtp::extension_map with_descriptor(uint8_t id) {
   return out;
 }
 
-/// From packets that come to packets that are sent.
+/// The engines between incoming and sent packets.
 struct line {
   explicit line(const rtp::producer_layout& layout, uint8_t id = receiver_id)
       : spatial_layers(layout.kind == rtp::layering::svc ? layout.spatial_layers
@@ -116,7 +116,7 @@ struct line {
     engine = std::make_unique<rtp::forwarder>(x, *random);
   }
 
-  /// Sends the next packet of an encoding; `at` sends another.
+  /// Sends the next packet of an encoding; `send_as` chooses the number.
   void send(const frame& x, uint8_t encoding = 0) {
     send_as(x, encoding, sequences[encoding]++);
   }
@@ -197,7 +197,7 @@ frame delta(uint16_t number) {
   return {.number = number, .template_id = 1};
 }
 
-/// Both layers of a picture.
+/// Sends both layers of a picture.
 void send_picture(line& x, uint16_t number, bool is_key) {
   auto lower = is_key ? key(number) : delta(number);
   lower.marker = false;
@@ -208,7 +208,7 @@ void send_picture(line& x, uint16_t number, bool is_key) {
 
 } // namespace
 
-TEST_CASE("a dependency descriptor goes on as it came, under the other id") {
+TEST_CASE("a dependency descriptor is forwarded unchanged, with the other id") {
   line x{simulcast};
   x.want(0);
   x.send(key(65534));
@@ -220,7 +220,7 @@ TEST_CASE("a dependency descriptor goes on as it came, under the other id") {
   CHECK(x.descriptor_of(2) == descriptor(delta(0), 1));
 }
 
-TEST_CASE("another encoding goes on with the next frame number") {
+TEST_CASE("another encoding continues with the next frame number") {
   line x{simulcast};
   x.want(0);
   x.send(key(65533));
@@ -234,7 +234,7 @@ TEST_CASE("another encoding goes on with the next frame number") {
   x.send(key(7), 0);
   x.send(delta(8), 0);
   CHECK(x.numbers() == std::vector{65533, 65534, 65535, 0, 1, 3, 4, 5});
-  // All but the number is as it came.
+  // Only the number was changed.
   CHECK(x.descriptor_of(3) == descriptor(key(0), 1));
   CHECK(x.descriptor_of(6) == descriptor(key(4), 1));
 }
@@ -261,7 +261,7 @@ TEST_CASE("layers that are left out leave a gap in the frame numbers") {
           == static_cast<uint16_t>(x.sent[0].sequence_number() + i));
 }
 
-TEST_CASE("a long descriptor takes the two-byte form, a short one does not") {
+TEST_CASE("only a long descriptor takes the two-byte form") {
   line x{svc};
   send_picture(x, 10, true);
   REQUIRE(x.sent.size() == 2);
@@ -272,7 +272,7 @@ TEST_CASE("a long descriptor takes the two-byte form, a short one does not") {
         == descriptor({.number = 10, .key = true, .marker = false}, 2));
 }
 
-TEST_CASE("the number in the two-byte form is rewritten, too") {
+TEST_CASE("the frame number is rewritten in the two-byte form, too") {
   line x{svc};
   send_picture(x, 10, true);
   x.engine->pause(x.now);
@@ -285,7 +285,7 @@ TEST_CASE("the number in the two-byte form is rewritten, too") {
   CHECK(x.numbers() == std::vector{10, 11, 12, 13});
 }
 
-TEST_CASE("what is sent again carries the descriptor that it had") {
+TEST_CASE("a repeated packet has the same descriptor as the original") {
   line x{simulcast};
   x.want(0);
   x.send(key(100));
@@ -303,7 +303,7 @@ TEST_CASE("what is sent again carries the descriptor that it had") {
   }
 }
 
-TEST_CASE("a late packet is numbered as its encoding was then") {
+TEST_CASE("a late packet is numbered as its encoding was at that time") {
   line x{simulcast};
   x.want(1);
   x.send(key(500), 1);
@@ -316,7 +316,7 @@ TEST_CASE("a late packet is numbered as its encoding was then") {
   CHECK(x.numbers() == std::vector{500, 501, 503, 502});
 }
 
-TEST_CASE("what comes late from before a new start keeps a number of its own") {
+TEST_CASE("a late packet from before a restart keeps its own number") {
   line x{svc};
   send_picture(x, 10, true);
   x.want(0);
@@ -331,7 +331,7 @@ TEST_CASE("what comes late from before a new start keeps a number of its own") {
   CHECK(x.numbers() == std::vector{10, 11, 12, 16, 14});
 }
 
-TEST_CASE("a number kept for a packet that is not sent has no descriptor") {
+TEST_CASE("an empty packet for a reserved number has no descriptor") {
   line x{svc};
   send_picture(x, 10, true);
   x.want(0);
@@ -344,7 +344,7 @@ TEST_CASE("a number kept for a packet that is not sent has no descriptor") {
   CHECK(x.numbers() == std::vector{10, 11, 12, 14, -1});
 }
 
-TEST_CASE("a receiver that did not negotiate it gets no descriptor") {
+TEST_CASE("a receiver that did not negotiate the descriptor gets none") {
   line x{simulcast, 0};
   x.want(0);
   x.send(key(1));
@@ -357,7 +357,7 @@ TEST_CASE("a receiver that did not negotiate it gets no descriptor") {
 
 namespace {
 
-/// Describes packets of AV1 that bear nothing but a descriptor.
+/// Describes AV1 packets that have only a descriptor.
 struct describing {
   rtp::payload_describer engine{rtp::codec::av1, with_descriptor(source_id)};
 
@@ -392,12 +392,12 @@ TEST_CASE("a late AV1 structure does not replace a newer one") {
   x.describe(key(static_cast<uint16_t>(early - 1)), 1, 65534);
   x.describe(key(late), 2, 1);
   REQUIRE(x.layers() == 2);
-  // A repair brings the first packet of a key frame in between.
+  // A repair delivers the first packet of an earlier key frame.
   auto found = x.describe(key(early), 1, 65535);
   CHECK(x.layers() == 2);
   REQUIRE(found);
   CHECK(found->keyframe);
-  // What follows is described by the newer structure: its template 3 has the
+  // Later packets are described by the newer structure: its template 3 has the
   // higher layer.
   found = x.describe(
       {.number = static_cast<uint16_t>(late + 1), .template_id = 3}, 2, 2);
@@ -406,7 +406,7 @@ TEST_CASE("a late AV1 structure does not replace a newer one") {
   CHECK(found->has_dependencies);
 }
 
-TEST_CASE("a structure is newer than one of half a cycle of frames ago") {
+TEST_CASE("a structure is newer than one from half a cycle of frames ago") {
   describing x;
   x.describe(key(10), 1, 1);
   uint16_t sequence = 2;
@@ -416,7 +416,7 @@ TEST_CASE("a structure is newer than one of half a cycle of frames ago") {
   CHECK(x.layers() == 2);
 }
 
-TEST_CASE("an encoder that counts frames anew is followed") {
+TEST_CASE("a restart of the encoder's frame numbers is followed") {
   describing x;
   x.describe(key(30000), 1, 100);
   x.describe(key(5), 2, 101);

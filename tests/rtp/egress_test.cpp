@@ -41,7 +41,7 @@ std::optional<rtp::packet> take(rtp::egress& x, net::time_point now) {
 
 } // namespace
 
-TEST_CASE("packets leave in order, numbered transport-wide and stamped") {
+TEST_CASE("packets are sent in order, numbered transport-wide and stamped") {
   rtp::egress x;
   auto ids = rtp::extension_map::defaults();
   x.handle_batch({headers(), {outgoing(1), outgoing(2)}}, at(1s));
@@ -64,7 +64,7 @@ TEST_CASE("packets leave in order, numbered transport-wide and stamped") {
   CHECK(x.stats(at(2s)).packets == 3);
 }
 
-TEST_CASE("a retransmission carries the original number in its payload") {
+TEST_CASE("a retransmission has the original number in its payload") {
   rtp::egress x;
   auto p = outgoing(9);
   p.original_sequence_number = 0x1234;
@@ -78,7 +78,7 @@ TEST_CASE("a retransmission carries the original number in its payload") {
   CHECK(x.stats(at(1s)).rtx_packets == 1);
 }
 
-TEST_CASE("feedback is matched with what was sent, once") {
+TEST_CASE("feedback is matched with each sent packet once") {
   rtp::egress x;
   for (auto i = uint16_t{0}; i < 5; ++i)
     x.handle_batch({headers(), {outgoing(i)}}, at(i * 10ms));
@@ -93,7 +93,7 @@ TEST_CASE("feedback is matched with what was sent, once") {
   builder.add(*first + 2, 120ms);
   builder.add(*first + 900, 130ms);
   rtp::rtcp::compound_builder packet;
-  // More than we sent is told of; it must not match anything.
+  // It reports more packets than we sent; they must not match any.
   REQUIRE((packet.add_transport_cc(rtp::ssrc{1}, rtp::ssrc{2}, 0, builder)
            || builder.size() > 0));
   auto reader = rtp::rtcp::compound_reader{packet.bytes()};
@@ -102,7 +102,7 @@ TEST_CASE("feedback is matched with what was sent, once") {
   auto& feedback = std::get<rtp::rtcp::transport_cc>(*message);
   auto results = x.handle_transport_feedback(feedback, at(200ms));
   REQUIRE(results.size() >= 3);
-  // What is lost comes behind what came.
+  // Lost packets come after those that arrived.
   CHECK(results[0].received);
   CHECK(results[1].received);
   CHECK_FALSE(results[2].received);
@@ -112,7 +112,7 @@ TEST_CASE("feedback is matched with what was sent, once") {
     CHECK_FALSE(r.received);
 }
 
-TEST_CASE("what was overtaken is not lost, as far as others were") {
+TEST_CASE("an overtaken packet is lost only beyond the reordering window") {
   rtp::egress x;
   std::vector<uint16_t> numbers;
   auto ids = rtp::extension_map::defaults();
@@ -135,12 +135,12 @@ TEST_CASE("what was overtaken is not lost, as far as others were") {
                                    at(when))
         .size();
   };
-  // 1 is missing, and nothing has been overtaken yet.
+  // 1 is missing, and no packet has been overtaken yet.
   CHECK(tell({{0, 30ms}, {2, 50ms}}, 60ms) == 3);
   CHECK(x.stats(at(60ms)).feedback_lost == 1);
-  // It comes after all: from now on the same is waited for.
+  // It arrives after all: from now on others get as much time.
   CHECK(tell({{1, 70ms}, {2, 50ms}, {4, 80ms}}, 90ms) == 2);
-  CHECK(tell({{5, 90ms}, {7, 100ms}}, 110ms) == 3); // 3 is lost, 6 is not yet
+  CHECK(tell({{5, 90ms}, {7, 100ms}}, 110ms) == 3); // 3 is lost, 6 not yet
   CHECK(x.stats(at(110ms)).feedback_lost == 2);
   CHECK(tell({{6, 110ms}, {8, 120ms}}, 130ms) == 2);
   CHECK(x.stats(at(130ms)).feedback_lost == 2);
@@ -150,8 +150,7 @@ TEST_CASE("what was overtaken is not lost, as far as others were") {
 
 namespace {
 
-/// An egress whose receiver is told of in feedback, as a link of some rate
-/// would let the packets through.
+/// An egress with feedback from a receiver behind a link of some rate.
 struct paced_egress {
   explicit paced_egress(double bps) : link_bps(bps) {}
 
@@ -173,7 +172,7 @@ struct paced_egress {
     return out;
   }
 
-  /// Sends what may be sent now; returns the SSRCs.
+  /// Sends all that may be sent now; returns the SSRCs.
   std::vector<uint32_t> flush() {
     std::vector<uint32_t> out;
     engine.handle_timeout(now);
@@ -188,7 +187,7 @@ struct paced_egress {
     return out;
   }
 
-  /// Tells of all that has come by now.
+  /// Reports all packets that have arrived by now.
   void report() {
     rtp::rtcp::transport_cc_builder builder;
     if (under_way.empty() || under_way.front().second > now)
@@ -208,7 +207,7 @@ struct paced_egress {
         std::get<rtp::rtcp::transport_cc>(*message), now);
   }
 
-  /// Sends video at this rate for that long.
+  /// Sends video at this rate for this time.
   void send(double bps, net::duration time) {
     for (auto end = now + time; now < end; now += 10ms) {
       if (busy_for > 0ms && now >= busy_until + 20ms)
@@ -233,7 +232,7 @@ struct paced_egress {
   net::time_point free{};
   net::time_point next_report{};
   uint8_t told = 0;
-  /// The receiver takes packets only now and then, for up to so long not.
+  /// The receiver processes packets at intervals of up to this time.
   net::duration busy_for{};
   net::time_point busy_until{};
   std::mt19937 random{11};
@@ -242,7 +241,7 @@ struct paced_egress {
 
 } // namespace
 
-TEST_CASE("audio goes first, then what is sent again, then video") {
+TEST_CASE("audio is sent first, then retransmissions, then video") {
   paced_egress x{1e9};
   x.engine.handle_batch(x.make(rtp::media_kind::video, 2, 1), x.now);
   auto again = x.make(rtp::media_kind::video, 1, 2);
@@ -252,7 +251,7 @@ TEST_CASE("audio goes first, then what is sent again, then video") {
   CHECK(x.flush() == std::vector<uint32_t>{3, 2, 1, 1});
 }
 
-TEST_CASE("where the link has no trouble nothing is held back") {
+TEST_CASE("nothing is held back on an uncongested link") {
   paced_egress x{100e6};
   x.send(2e6, 5s);
   x.engine.handle_batch(x.make(rtp::media_kind::video, 300), x.now);
@@ -274,7 +273,7 @@ TEST_CASE("on a full link video is paced and audio is not") {
   CHECK(*x.engine.poll_timeout() > x.now);
 }
 
-TEST_CASE("video that waits too long is dropped, and its stream named") {
+TEST_CASE("video that waits too long is dropped and its stream is reported") {
   paced_egress x{300e3};
   x.send(1e6, 4s);
   while (x.engine.poll_dropped())
@@ -291,7 +290,7 @@ TEST_CASE("video that waits too long is dropped, and its stream named") {
   CHECK(x.engine.stats(x.now).drops.of(rtp::drop_reason::overload) > 100);
 }
 
-TEST_CASE("what waits while the server is held up is not dropped") {
+TEST_CASE("packets that wait while the server is late are not dropped") {
   for (auto stall : {150ms, 400ms, 900ms}) {
     CAPTURE(stall.count());
     paced_egress x{500e3};
@@ -301,7 +300,7 @@ TEST_CASE("what waits while the server is held up is not dropped") {
     for (auto i = 0; i < 700; ++i, x.now += 5ms)
       x.flush();
     auto before = x.engine.stats(x.now).drops.of(rtp::drop_reason::overload);
-    // More than may go at once, and not so much that it waits for too long.
+    // More than may be sent at once, but not so much that it waits too long.
     x.engine.handle_batch(x.make(rtp::media_kind::video, 12, 1), x.now);
     auto sent = x.flush().size();
     REQUIRE(sent < 12);
@@ -315,7 +314,7 @@ TEST_CASE("what waits while the server is held up is not dropped") {
   }
 }
 
-TEST_CASE("what waits gives way to a key frame with which its stream begins") {
+TEST_CASE("a key frame replaces the waiting packets of its stream") {
   paced_egress x{300e3};
   x.send(1e6, 4s);
   while (x.engine.poll_dropped())
@@ -332,7 +331,7 @@ TEST_CASE("what waits gives way to a key frame with which its stream begins") {
   auto key = x.make(rtp::media_kind::video, 3);
   key.begins_anew = true;
   x.engine.handle_batch(std::move(key), x.now);
-  // It comes without what was before it, and costs others nothing.
+  // It is sent without the packets before it; others lose nothing.
   std::string sent;
   for (auto i = 0; i < 40; ++i, x.now += 50ms) {
     x.engine.handle_timeout(x.now);
@@ -345,7 +344,7 @@ TEST_CASE("what waits gives way to a key frame with which its stream begins") {
   CHECK_FALSE(x.engine.poll_dropped());
 }
 
-TEST_CASE("a receiver that is busy for moments loses no video by it") {
+TEST_CASE("a receiver that is busy for moments loses no video") {
   for (auto busy : {100ms, 200ms, 400ms}) {
     CAPTURE(busy.count());
     paced_egress x{100e6};
@@ -358,8 +357,7 @@ TEST_CASE("a receiver that is busy for moments loses no video by it") {
   }
 }
 
-TEST_CASE(
-    "padding probes the link, where more is wanted than it is known for") {
+TEST_CASE("padding probes the link if more is wanted than the estimate") {
   paced_egress x{20e6};
   x.engine.set_probing(true);
   x.send(300e3, 2s);
@@ -369,7 +367,7 @@ TEST_CASE(
   auto padding = x.engine.stats(x.now).probe_packets;
   CHECK(padding > 5);
   CHECK(x.engine.link_bps().value_or(0) >= 3'000'000);
-  // Enough is known now.
+  // The estimate suffices now.
   x.send(300e3, 20s);
   CHECK(x.engine.stats(x.now).probe_packets == padding);
   paced_egress y{20e6};
@@ -406,7 +404,7 @@ TEST_CASE("a probe's packets are padding on the probation stream") {
   CHECK(found >= 5);
 }
 
-TEST_CASE("whatever a receiver claims, audio goes out at once and whole") {
+TEST_CASE("audio is sent at once and whole for any feedback of a receiver") {
   for (uint32_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
     std::mt19937 random{seed};
@@ -421,7 +419,7 @@ TEST_CASE("whatever a receiver claims, audio goes out at once and whole") {
       REQUIRE(std::count(sent.begin(), sent.end(), 3u) == 1);
       if (random() % 3 == 0)
         x.engine.handle_remb(uint64_t{random()} << (random() % 30), x.now);
-      // Some of what was sent, at times that nobody can have measured.
+      // Report some of the packets, with impossible times.
       rtp::rtcp::transport_cc_builder builder;
       auto base = static_cast<int64_t>(70'000 + random() % 100'000);
       auto when = net::duration{static_cast<int64_t>(random()) * 1000};

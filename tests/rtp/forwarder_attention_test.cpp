@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-// A forwarder need not be shown what it does not attend to.
+// A forwarder need not be given packets that it does not attend to.
 
 using namespace troupe;
 using namespace troupe::test;
@@ -27,7 +27,7 @@ std::string tell(const rtp::forwarder_event& x) {
   return out.str();
 }
 
-/// A forwarder, and all that it ever made.
+/// A forwarder and all of its output.
 struct watched {
   explicit watched(const rtp::producer_layout& layout) {
     auto config = rtp::forwarder::config{};
@@ -64,7 +64,7 @@ struct watched {
   std::string made; // since the last call of note()
 };
 
-/// What happens to a consumer between two packets.
+/// An event of a consumer between two packets.
 void act(rtp::forwarder& x, uint32_t what, uint32_t how, net::time_point now) {
   auto layers = rtp::layers{static_cast<uint8_t>(how % encodings),
                             static_cast<uint8_t>(how / encodings % 3)};
@@ -95,8 +95,7 @@ void act(rtp::forwarder& x, uint32_t what, uint32_t how, net::time_point now) {
 
 } // namespace
 
-TEST_CASE("packets that a forwarder does not attend to change nothing but a "
-          "count") {
+TEST_CASE("unattended packets change nothing but a drop count") {
   uint64_t spared = 0;
   uint64_t shown = 0;
   for (uint32_t seed = 1; seed <= 40; ++seed) {
@@ -139,6 +138,6 @@ TEST_CASE("packets that a forwarder does not attend to change nothing but a "
       }
     }
   }
-  // Of three encodings hardly more than one is looked at.
+  // Of three encodings, hardly more than one is used.
   CHECK(spared > shown);
 }

@@ -1,4 +1,4 @@
-// Where the sequence numbers of a consumer's stream begin.
+// The first sequence number of a consumer's stream.
 
 #include "rtp/forwarder.hpp"
 #include "tests/support/media_packets.hpp"
@@ -49,7 +49,7 @@ struct stream {
     }
   }
 
-  /// The number under which the newest packet is sent again, if it is.
+  /// The sequence number under which the newest packet is repeated, if it is.
   std::optional<uint16_t> repair() {
     engine.handle_nack(std::vector{number}, at(now));
     auto keys = engine.poll_retransmission_request();
@@ -84,7 +84,7 @@ struct stream {
 
 } // namespace
 
-TEST_CASE("streams and their repairs begin below 2^15") {
+TEST_CASE("streams and their retransmissions begin below 2^15") {
   for (auto kind : {rtp::media_kind::video, rtp::media_kind::audio})
     for (uint64_t seed = 1; seed <= 100; ++seed) {
       CAPTURE(seed);
@@ -98,7 +98,7 @@ TEST_CASE("streams and their repairs begin below 2^15") {
     }
 }
 
-TEST_CASE("on another way streams begin anew, below 2^15") {
+TEST_CASE("streams begin again below 2^15 on a new network path") {
   std::vector<uint16_t> begun;
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
@@ -108,12 +108,12 @@ TEST_CASE("on another way streams begin anew, below 2^15") {
     for (int way = 0; way < 5; ++way) {
       x.engine.handle_connected(at(x.now));
       x.first.reset();
-      // Up to the wrap and beyond it on some ways.
+      // On some paths up to the wrap and beyond it.
       x.send(1 + way * 13'000);
       REQUIRE(x.first);
       REQUIRE(*x.first < half);
       begun.push_back(*x.first);
-      // What was asked for before does not count.
+      // Requests from before the new path do not count.
       auto rtx = x.repair();
       REQUIRE(rtx);
       REQUIRE(*rtx < half);
@@ -123,7 +123,7 @@ TEST_CASE("on another way streams begin anew, below 2^15") {
   CHECK(std::ranges::adjacent_find(begun) == begun.end());
 }
 
-TEST_CASE("on a way known before streams go on without a hole") {
+TEST_CASE("streams continue without a hole on a known network path") {
   for (uint16_t last : {uint16_t{7}, uint16_t{40'000}, uint16_t{65'535}}) {
     stream x{1};
     x.send(300);

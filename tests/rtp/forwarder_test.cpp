@@ -72,7 +72,7 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE("video begins with a key frame, which is asked for") {
+TEST_CASE("video begins with a key frame, which is requested") {
   fixture x;
   x.feed(100000, 0ms);
   x.feed(100001, 5ms);
@@ -97,7 +97,7 @@ TEST_CASE("audio begins at once") {
   CHECK(x.keyframes_wanted == 0);
 }
 
-TEST_CASE("after a pause there is no gap, and time has passed") {
+TEST_CASE("a pause leaves no gap in numbers but advances the timestamp") {
   fixture x;
   x.feed(100000, 0ms, true);
   x.feed(100001, 33ms);
@@ -119,7 +119,7 @@ TEST_CASE("after a pause there is no gap, and time has passed") {
   CHECK(stats.drops.of(rtp::drop_reason::awaiting_keyframe) == 1);
 }
 
-TEST_CASE("loss leaves a hole, padding none") {
+TEST_CASE("loss leaves a hole, padding leaves none") {
   fixture x;
   x.feed(100000, 0ms, true);
   auto filler = fixture::media(100001, 1ms);
@@ -155,7 +155,7 @@ TEST_CASE("a NACK is answered by RTX with the number the receiver knows") {
   CHECK(rtx.fields.timestamp == x.sent[4].fields.timestamp);
 }
 
-TEST_CASE("without RTX nothing is ever sent twice") {
+TEST_CASE("without RTX no packet is sent twice") {
   auto config = video();
   config.rtx_ssrc.reset();
   config.rtx_payload.reset();
@@ -169,7 +169,7 @@ TEST_CASE("without RTX nothing is ever sent twice") {
   CHECK(x.sent.size() == 1);
 }
 
-TEST_CASE("a packet is asked of the producer ten times at most") {
+TEST_CASE("a packet is requested from the producer at most ten times") {
   fixture x;
   x.feed(100000, 0ms, true);
   auto requests = 0;
@@ -181,7 +181,7 @@ TEST_CASE("a packet is asked of the producer ten times at most") {
   CHECK(requests == 10);
 }
 
-TEST_CASE("PLIs of one receiver become few requests") {
+TEST_CASE("the PLIs of one receiver become few requests") {
   fixture x;
   x.feed(100000, 0ms, true);
   for (auto t = 0ms; t < 1s; t += 1ms)
@@ -218,7 +218,7 @@ TEST_CASE("sender reports map the producer's instant to our timestamps") {
   auto* names = std::get_if<rtp::rtcp::sdes>(&*second);
   REQUIRE(names);
   CHECK(names->cname(rtp::ssrc{5555}) == "someone");
-  SUBCASE("and the receiver's answer tells the round trip and the score") {
+  SUBCASE("the receiver's report then yields the round trip and the score") {
     auto block = rtp::rtcp::report_block{};
     block.ssrc = rtp::ssrc{5555};
     block.last_sender_report = sr->info.ntp.middle();
@@ -268,7 +268,7 @@ TEST_CASE("another encoding takes over at its key frame") {
   CHECK(x.sent[2].fields.timestamp - x.sent[1].fields.timestamp == 33 * 90);
 }
 
-TEST_CASE("frugally, nothing is sent again from before a stream began anew") {
+TEST_CASE("a frugal forwarder repeats no packet from before a restart") {
   auto config = video();
   config.layout = {rtp::layering::simulcast, 2, 1, false};
   fixture x{config};
@@ -288,13 +288,13 @@ TEST_CASE("frugally, nothing is sent again from before a stream began anew") {
   x.engine.set_frugal(true);
   x.engine.handle_nack(std::vector<uint16_t>{x.number(1)}, at(100ms));
   CHECK_FALSE(x.engine.poll_retransmission_request());
-  // What was asked for before is not sent, either.
+  // Packets requested before are not sent, either.
   x.engine.handle_retransmissions(media_of({fixture::media(100001, 33ms)}),
                                   at(101ms));
   CHECK_FALSE(x.engine.poll_batch());
   x.engine.handle_nack(std::vector<uint16_t>{x.number(2)}, at(102ms));
   CHECK(x.engine.poll_retransmission_request());
-  // That holds while the numbers can be compared.
+  // This holds while the numbers can be compared.
   for (auto i = 1; i < 40'000; ++i) {
     auto next = fixture::media(777777 + i, 66ms + i * 1ms);
     next.encoding = 1;
@@ -306,7 +306,7 @@ TEST_CASE("frugally, nothing is sent again from before a stream began anew") {
   CHECK(x.engine.poll_retransmission_request());
 }
 
-TEST_CASE("who lacks more than may be sent again is given a key frame") {
+TEST_CASE("a receiver that lacks more than may be repeated gets a key frame") {
   fixture x;
   for (auto i = 0; i < 100; ++i)
     x.feed(100000 + i, 10ms * i, i == 0);
@@ -335,7 +335,7 @@ TEST_CASE("a consumer costs at most 4 KB") {
 
 namespace {
 
-/// Packets `first` to `last`, one each 33 ms since 65530, which is a key frame.
+/// Packets `first` to `last`, one each 33 ms from 65530, which is a key frame.
 rtp::media_batch group(int64_t first, int64_t last) {
   auto out = std::vector<rtp::media_packet>{};
   for (auto i = first; i <= last; ++i)
@@ -343,7 +343,7 @@ rtp::media_batch group(int64_t first, int64_t last) {
   return media_of(out);
 }
 
-/// The stream has no hole, no repetition and no step of its timestamps.
+/// Checks for holes, repetitions and steps of the timestamps.
 void check_continuous(const fixture& x) {
   for (auto i = size_t{1}; i < x.sent.size(); ++i) {
     CHECK(x.step(i - 1, i) == 1);
@@ -353,7 +353,7 @@ void check_continuous(const fixture& x) {
 
 } // namespace
 
-TEST_CASE("only who starts may get a replay") {
+TEST_CASE("only a stream that starts may begin with a replay") {
   fixture x;
   auto wanted = [&] {
     auto out = std::vector<bool>{};
@@ -374,7 +374,7 @@ TEST_CASE("only who starts may get a replay") {
   x.engine.pause(at(3s));
   x.engine.resume(at(4s));
   CHECK(wanted() == std::vector{true});
-  // The receiver's own wish is not put off by a replay under way.
+  // A pending replay does not delay the receiver's own request.
   x.engine.handle_keyframe_request(at(4100ms));
   x.engine.handle_replay(media_of({fixture::media(3, 3900ms, true)}),
                          at(4150ms));
@@ -385,11 +385,11 @@ TEST_CASE("only who starts may get a replay") {
 TEST_CASE("a replay starts the stream, and live packets continue it") {
   fixture x;
   x.engine.resume(at(0ms));
-  x.engine.handle_batch(group(65535, 65537), at(264ms));  // awaiting
+  x.engine.handle_batch(group(65535, 65537), at(264ms));  // waiting
   x.engine.handle_replay(group(65530, 65540), at(335ms)); // the first are old
   x.drain();
   CHECK(x.sent.size() == 11);
-  // Overlaps in part: each packet once.
+  // The batches overlap: each packet is sent once.
   x.engine.handle_batch(group(65538, 65542), at(400ms));
   x.engine.handle_batch(group(65543, 65544), at(465ms));
   x.drain();
@@ -397,15 +397,15 @@ TEST_CASE("a replay starts the stream, and live packets continue it") {
   CHECK(x.sent[0].packet.sequence_number() == 65530);
   CHECK(x.sent[14].packet.sequence_number() == 8);
   check_continuous(x);
-  // Satisfied, so nothing is asked for again.
+  // The request is satisfied, so none follows.
   x.engine.handle_timeout(at(5s));
   x.drain();
   CHECK(x.keyframes_wanted == 1);
   CHECK(x.engine.stats(at(1s)).drops.of(rtp::drop_reason::duplicate) == 3);
 }
 
-TEST_CASE("our sequence wraps within a replay") {
-  // It starts anywhere, so run up to the wrap.
+TEST_CASE("our sequence numbers wrap within a replay") {
+  // The sequence starts at a random number, so run up to the wrap.
   fixture x;
   auto n = int64_t{0};
   x.feed(n, 0ms, true);
@@ -460,7 +460,7 @@ TEST_CASE("after a short pause only the rest of the group is sent") {
   check_continuous(x);
 }
 
-TEST_CASE("a replay that what was sent cannot lead to is refused") {
+TEST_CASE("a replay that cannot continue the sent packets is refused") {
   fixture x;
   x.engine.handle_batch(group(65530, 65532), at(80ms));
   x.engine.handle_batch(group(65533, 65533), at(1s)); // too old, left out
@@ -475,17 +475,17 @@ TEST_CASE("a replay that what was sent cannot lead to is refused") {
   CHECK(x.keyframes_wanted == 1);
 }
 
-TEST_CASE("who asked before the transport was ready asks at once when it is") {
+TEST_CASE("a request from before the transport was ready is repeated then") {
   fixture x;
   x.feed(1000, 0ms);
   REQUIRE(x.keyframes_wanted == 1);
   x.engine.handle_connected(at(50ms));
-  x.engine.handle_keyframe_request(at(60ms)); // bounded again
+  x.engine.handle_keyframe_request(at(60ms)); // rate-limited again
   x.drain();
   CHECK(x.keyframes_wanted == 2);
 }
 
-TEST_CASE("what went out before the transport was ready goes out anew") {
+TEST_CASE("packets from before the transport was ready are sent again") {
   fixture x;
   x.engine.handle_batch(group(65530, 65534), at(150ms));
   x.drain();

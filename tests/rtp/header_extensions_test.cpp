@@ -32,7 +32,7 @@ TEST_CASE("every extension is found by its URI") {
         == "urn:mediasoup:params:rtp-hdrext:packet-id");
 }
 
-TEST_CASE("the default ids are those that clients count on") {
+TEST_CASE("the default ids are those that clients expect") {
   CHECK(ids.id(extension::sdes_mid) == 1);
   CHECK(ids.id(extension::abs_send_time) == 4);
   CHECK(ids.id(extension::transport_cc) == 5);
@@ -70,7 +70,7 @@ TEST_CASE("text elements are read as text") {
   CHECK_FALSE(read_mid(b.make(), ids));
 }
 
-TEST_CASE("what was not negotiated is absent") {
+TEST_CASE("an element that was not negotiated is absent") {
   auto x = with(extension::sdes_mid, {'a'});
   CHECK_FALSE(read_mid(x, {}));
 }
@@ -114,7 +114,7 @@ TEST_CASE("numeric elements are read") {
   CHECK(read_abs_capture_time(capture, ids)->clock_offset == -1);
 }
 
-TEST_CASE("send times are 6.18 seconds and wrap after 64") {
+TEST_CASE("send times are 6.18 fixed-point seconds and wrap after 64") {
   auto at = [](net::duration x) {
     return rtp::to_abs_send_time(net::time_point{x});
   };

@@ -22,7 +22,7 @@ rtp::rewritten_fields fields() {
   return x;
 }
 
-/// The written header as a packet of its own.
+/// The written header, parsed as a packet.
 struct written {
   std::optional<rtp::written_header> layout;
   octets bytes;
@@ -69,7 +69,7 @@ TEST_CASE("elements change their id, and unknown ones are left out") {
   CHECK(to_octets(x.packet->extension_block()) == from_hex("90 55 00 00"));
 }
 
-TEST_CASE("the receiver's own elements take the place of the sender's") {
+TEST_CASE("the receiver's own elements replace those of the sender") {
   auto ids = rtp::extension_map::defaults();
   rtp::header_writer writer{ids, ids};
   writer.set_mid("7");
@@ -100,7 +100,7 @@ TEST_CASE("patching a header without the elements changes nothing") {
   CHECK(x.bytes == before);
 }
 
-TEST_CASE("the two-byte form is used where an id or a size asks for it") {
+TEST_CASE("the two-byte form is used if an id or a size requires it") {
   auto ids = rtp::extension_map::defaults();
   rtp_builder b;
   SUBCASE("an own element has a large id") {
@@ -196,7 +196,8 @@ TEST_CASE("a header of our own has no source, and may announce padding") {
   CHECK(read_transport_cc(*x, ids) == 0);
 }
 
-TEST_CASE("what does not fit is refused, and nothing is written beyond") {
+TEST_CASE(
+    "a header that does not fit is refused without a write past the end") {
   auto ids = rtp::extension_map::defaults();
   rtp::header_writer writer{ids, ids};
   writer.set_mid("ab");
@@ -207,13 +208,13 @@ TEST_CASE("what does not fit is refused, and nothing is written beyond") {
   octets room(200);
   auto needed = writer.write(source, fields(), room)->size;
   for (size_t n = 0; n < 200; ++n) {
-    octets out(n); // of this size exactly, so that sanitizers watch its end
+    octets out(n); // of this exact size, so that sanitizers check its end
     auto layout = writer.write(source, fields(), out);
     CHECK(layout.has_value() == (n >= needed));
   }
 }
 
-TEST_CASE("whatever comes, the written header is valid and keeps its values") {
+TEST_CASE("the written header is valid and keeps its values for any input") {
   constexpr uint64_t seed = 11;
   CAPTURE(seed);
   auto rng = net::make_seeded_rng(seed);
@@ -259,7 +260,7 @@ TEST_CASE("whatever comes, the written header is valid and keeps its values") {
   }
 }
 
-TEST_CASE("the frame number of a dependency descriptor can be moved on") {
+TEST_CASE("the frame number of a dependency descriptor can be advanced") {
   auto ids = rtp::extension_map::defaults();
   rtp::header_writer writer{ids, ids};
   rtp_builder b;
@@ -283,11 +284,11 @@ TEST_CASE("the frame number of a dependency descriptor can be moved on") {
   CHECK(to_octets(patched->extension(8)) == octets{1});
 }
 
-TEST_CASE("where there is no frame number none is moved on") {
+TEST_CASE("nothing changes if there is no frame number to advance") {
   auto ids = rtp::extension_map::defaults();
   rtp_builder b;
   SUBCASE("no descriptor") {}
-  SUBCASE("one that is too short") {
+  SUBCASE("a descriptor that is too short") {
     b.extensions = {{7, {0xC0, 1}}};
   }
   auto x = write({ids, ids}, b.make());

@@ -7,7 +7,7 @@
 using namespace troupe;
 using namespace troupe::test;
 
-TEST_CASE("a storm of wishes gives one request a second") {
+TEST_CASE("a storm of requests becomes one request per second") {
   rtp::keyframe_requester x;
   auto sent = 0;
   for (auto t = 0ms; t < 10s; t += 1ms) {
@@ -15,13 +15,14 @@ TEST_CASE("a storm of wishes gives one request a second") {
     x.request(at(t));
     if (x.poll(at(t)))
       ++sent;
-    // Answered at once, and wanted again.
+    // A key frame comes at once, and another is wanted.
     x.handle_keyframe();
   }
   CHECK(sent == 10);
 }
 
-TEST_CASE("after a quiet time a few go soon, and then one a second again") {
+TEST_CASE(
+    "after a quiet time a few requests are sent soon, then one a second") {
   rtp::keyframe_requester x{{.burst = 3, .spacing = 350ms}};
   std::vector<net::duration> sent;
   for (auto t = 0ms; t < 5s; t += 1ms) {
@@ -49,7 +50,7 @@ TEST_CASE("a request is repeated until the key frame arrives") {
   CHECK_FALSE(x.poll_timeout());
 }
 
-TEST_CASE("on a dead link it rests, and goes on with the first packet") {
+TEST_CASE("on a dead link it rests until the first packet") {
   rtp::keyframe_requester x;
   x.request(at(0ms));
   CHECK(x.poll(at(0ms)));

@@ -13,7 +13,7 @@ constexpr net::time_point start{1000s};
 
 } // namespace
 
-TEST_CASE("all layers are wanted until nobody came for a while") {
+TEST_CASE("all layers are wanted until no receiver came for a while") {
   rtp::layer_demand x{2, start};
   CHECK(x.wants(2));
   CHECK(x.poll_timeout() == start + 2s);
@@ -27,7 +27,7 @@ TEST_CASE("all layers are wanted until nobody came for a while") {
   CHECK_FALSE(x.poll_timeout());
 }
 
-TEST_CASE("more is wanted at once, less after two seconds") {
+TEST_CASE("a higher request counts at once, a lower one after two seconds") {
   rtp::layer_demand x{2, start};
   x.handle_wish(1, 0, start);
   x.handle_wish(2, 1, start);
@@ -45,7 +45,7 @@ TEST_CASE("more is wanted at once, less after two seconds") {
   CHECK(x.poll_changed() == wish{1});
 }
 
-TEST_CASE("who wants less for a moment only changes nothing") {
+TEST_CASE("a request that is lower only for a moment changes nothing") {
   rtp::layer_demand x{2, start};
   x.handle_wish(1, 2, start);
   CHECK_FALSE(x.poll_timeout());
@@ -58,8 +58,7 @@ TEST_CASE("who wants less for a moment only changes nothing") {
   CHECK_FALSE(x.poll_changed());
 }
 
-TEST_CASE(
-    "the least of what was wanted meanwhile does not count, the last does") {
+TEST_CASE("the last request counts, not the lowest one meanwhile") {
   rtp::layer_demand x{2, start};
   x.handle_wish(1, 2, start);
   x.handle_wish(1, {}, start);

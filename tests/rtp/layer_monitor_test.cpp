@@ -15,7 +15,7 @@ struct sender {
   rtp::layer_monitor monitor{three};
   net::duration now{0};
 
-  // A frame of each of these encodings, so many times a second.
+  // Sends a frame of each of these encodings at this rate.
   void run(std::initializer_list<uint8_t> encodings, net::duration span,
            net::duration step = 33ms) {
     for (auto end = now + span; now < end; now += step)
@@ -29,7 +29,7 @@ struct sender {
 
 } // namespace
 
-TEST_CASE("a layer that ceases is known to be gone within a second") {
+TEST_CASE("a layer that stops is detected within a second") {
   sender x;
   x.run({0, 1, 2}, 2s);
   CHECK(x.monitor.alive() == 0xFF);
@@ -44,7 +44,7 @@ TEST_CASE("a layer that ceases is known to be gone within a second") {
   CHECK(x.monitor.poll_changed());
 }
 
-TEST_CASE("a layer that never came is not waited for long") {
+TEST_CASE("a layer that never came is soon given up") {
   sender x;
   x.run({0}, 200ms);
   CHECK(x.monitor.alive() == 0xFF);
@@ -52,13 +52,13 @@ TEST_CASE("a layer that never came is not waited for long") {
   CHECK(x.monitor.alive() == 0xF9);
 }
 
-TEST_CASE("where all fall silent, all are still there") {
+TEST_CASE("all layers stay alive if all fall silent") {
   sender x;
   x.run({0, 1, 2}, 2s);
   x.now += 60s;
   x.run({0}, 33ms);
   CHECK(x.monitor.alive() == 0xFF);
-  // Few frames are no reason either.
+  // A low frame rate is no reason either.
   x.run({0, 1, 2}, 10s, 1s);
   x.run({0, 1}, 3s, 1s);
   CHECK(x.monitor.alive() == 0xFF);

@@ -10,8 +10,8 @@
 #include <set>
 #include <sstream>
 
-// Whatever a receiver asks for, whenever, and whatever gets lost on the way to
-// us: what it is sent can be decoded.
+// For any requests of a receiver at any time, and any losses on the way to this
+// server: everything that the receiver is sent can be decoded.
 
 using namespace troupe;
 using namespace troupe::test;
@@ -38,7 +38,7 @@ struct got {
   std::optional<uint16_t> frame_number; // of the dependency descriptor
 };
 
-// Other than where it came.
+// Differs from the sender's id.
 constexpr uint8_t descriptor_id = 9;
 
 struct weather {
@@ -107,7 +107,7 @@ struct scene {
                   x.second.payload().end());
     sender.receive(x.first, *parse_packet(octets, now), now, batch);
     for (auto& p : batch) {
-      // While nothing is sent, what comes is for nobody.
+      // While nothing is forwarded, arriving packets are not for the receiver.
       if (engine->current_layers())
         arrived.insert(layered_video::id_of(p.packet.payload()));
       kept.emplace(std::pair{p.encoding, p.sequence}, p);
@@ -125,7 +125,7 @@ struct scene {
       note(*wire);
   }
 
-  // The receiver asks for what it lacks, as far as anybody can know that.
+  // The receiver requests missing packets, as far as it can know them.
   void repair() {
     std::vector<uint16_t> lost;
     for (auto i = newest - 200; i < newest; ++i)
@@ -144,7 +144,7 @@ struct scene {
     take_output();
   }
 
-  // A key frame takes the sender some pictures.
+  // The sender needs a few pictures until the key frame.
   void answer_wishes() {
     while (auto event = engine->poll_event())
       if (auto* x = std::get_if<rtp::keyframe_wanted>(&*event))
@@ -213,7 +213,7 @@ struct scene {
     return {static_cast<uint8_t>(dice() % 3), static_cast<uint8_t>(dice() % 3)};
   }
 
-  /// What was sent, by sequence.
+  /// The packets sent, by sequence.
   std::vector<got> sorted() const {
     auto out = all;
     std::ranges::sort(out, {}, &got::sequence);
@@ -233,11 +233,11 @@ struct scene {
   std::vector<std::pair<int, uint8_t>> wishes;
   rtp::wrap_extender<uint16_t> sequences;
   rtp::wrap_extender<uint32_t> timestamps;
-  std::set<uint32_t> arrived; // frames of which anything came
+  std::set<uint32_t> arrived; // frames with at least one packet
   std::map<std::pair<uint8_t, int64_t>, rtp::media_packet> kept;
   int64_t first = 0;
   int64_t newest = 0;
-  std::set<int64_t> known; // sequence numbers that came
+  std::set<int64_t> known; // sequence numbers that arrived
   std::vector<got> all;
 };
 
@@ -332,8 +332,8 @@ void check_any_weather(const scene& x) {
   }
 }
 
-/// From one packet to the next, where nothing is lost. Only a key frame may
-/// begin a new count: right after what was sent, or left out, before.
+/// Checks two successive packets of a stream without loss. Only a key frame may
+/// begin a new count: directly after the frames sent, or left out, before.
 void check_frame_number_step(const scene& x, const got& before, const got& p) {
   if (!x.sender.is_av1())
     return;
@@ -347,7 +347,7 @@ void check_frame_number_step(const scene& x, const got& before, const got& p) {
                   "frame number");
 }
 
-/// What holds where nothing is lost or late on its way to us.
+/// Checks a stream without loss or delay on the way to this server.
 void check_fine_weather(const scene& x) {
   auto all = x.sorted();
   std::map<uint32_t, size_t> packets;
@@ -386,7 +386,7 @@ constexpr sent_as all_kinds[] = {
 
 } // namespace
 
-TEST_CASE("any sequence of switches leaves a stream that can be decoded") {
+TEST_CASE("any sequence of layer switches leaves a decodable stream") {
   for (auto kind : all_kinds)
     for (uint32_t seed = 1; seed <= 40; ++seed) {
       CAPTURE(static_cast<int>(kind));
@@ -399,7 +399,7 @@ TEST_CASE("any sequence of switches leaves a stream that can be decoded") {
     }
 }
 
-TEST_CASE("so does any with packets lost and out of order") {
+TEST_CASE("any sequence of switches with loss and reordering stays decodable") {
   for (auto kind : all_kinds)
     for (uint32_t seed = 1; seed <= 40; ++seed) {
       CAPTURE(static_cast<int>(kind));
@@ -411,7 +411,7 @@ TEST_CASE("so does any with packets lost and out of order") {
     }
 }
 
-TEST_CASE("what is wanted is what comes, soon, and nothing above it") {
+TEST_CASE("the wanted layers arrive soon, and nothing above them") {
   for (auto kind : all_kinds)
     for (uint32_t seed = 1; seed <= 20; ++seed) {
       CAPTURE(static_cast<int>(kind));
@@ -445,7 +445,7 @@ TEST_CASE("what is wanted is what comes, soon, and nothing above it") {
     }
 }
 
-TEST_CASE("with nothing wanted nothing is sent, and it begins again after") {
+TEST_CASE("nothing is sent while no layers are wanted, and it restarts after") {
   for (auto kind : all_kinds) {
     scene x{kind, 3, {}};
     x.run(20);
@@ -462,7 +462,7 @@ TEST_CASE("with nothing wanted nothing is sent, and it begins again after") {
   }
 }
 
-TEST_CASE("an encoding that is absent is not waited for") {
+TEST_CASE("an absent encoding is not waited for") {
   scene x{sent_as::vp8_simulcast, 5, {}};
   x.engine->set_alive(0b011, x.now);
   x.run(20);
@@ -475,11 +475,11 @@ TEST_CASE("an encoding that is absent is not waited for") {
   CHECK(x.engine->current_layers()->spatial == 2);
 }
 
-TEST_CASE("a stream whose pictures are never whole is begun anew") {
+TEST_CASE("a stream whose pictures are never complete begins again") {
   scene x{sent_as::vp8_simulcast, 6, {}};
   x.run(60);
   REQUIRE(x.engine->stats(x.now).freezes == 0);
-  // A quarter of all packets: hardly a picture is whole.
+  // At this loss hardly a picture is complete.
   x.sky.lost_percent = 85;
   x.run(60);
   CHECK(x.engine->stats(x.now).freezes > 0);

@@ -7,7 +7,7 @@
 using namespace troupe;
 using namespace troupe::test;
 
-TEST_CASE("a gap is asked for after the grace, then once per round trip") {
+TEST_CASE("a gap is requested after the grace, then once per round trip") {
   rtp::nack_generator x;
   x.set_round_trip_time(60ms);
   auto lost = std::vector<uint16_t>{};
@@ -25,7 +25,7 @@ TEST_CASE("a gap is asked for after the grace, then once per round trip") {
   CHECK(lost == std::vector<uint16_t>{1});
 }
 
-TEST_CASE("reordered packets are not asked for") {
+TEST_CASE("reordered packets are not requested") {
   rtp::nack_generator x;
   auto lost = std::vector<uint16_t>{};
   x.handle_packet(10, at(0ms));
@@ -35,7 +35,7 @@ TEST_CASE("reordered packets are not asked for") {
   CHECK_FALSE(x.poll_timeout());
 }
 
-TEST_CASE("a packet is asked for ten times at most") {
+TEST_CASE("a packet is requested at most ten times") {
   rtp::nack_generator x;
   auto lost = std::vector<uint16_t>{};
   x.handle_packet(1, at(0ms));

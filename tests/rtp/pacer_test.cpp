@@ -11,8 +11,8 @@ namespace {
 
 constexpr size_t packet = 1000;
 
-// What passes in nine seconds at 100,000 octets a second, if the pacer is asked
-// so often.
+// The octets sent in nine seconds at 100,000 octets per second, if the pacer is
+// called in these steps.
 size_t passed(net::duration step, bool waiting) {
   rtp::pacer x;
   x.set_rate(800'000);
@@ -26,13 +26,13 @@ size_t passed(net::duration step, bool waiting) {
 
 } // namespace
 
-TEST_CASE("a server that is always late still sends as much as it may") {
+TEST_CASE("a server that is always late still sends at the full rate") {
   CHECK(passed(5ms, true) == doctest::Approx(900'000).epsilon(0.01));
   CHECK(passed(90ms, true) == doctest::Approx(900'000).epsilon(0.01));
   CHECK(passed(300ms, true) == doctest::Approx(900'000).epsilon(0.01));
 }
 
-TEST_CASE("where nothing waited no more than a burst goes at once") {
+TEST_CASE("at most a burst is sent at once if no packet waited") {
   CHECK(passed(90ms, false) < 500'000);
   rtp::pacer x;
   x.set_rate(800'000);
@@ -44,7 +44,7 @@ TEST_CASE("where nothing waited no more than a burst goes at once") {
   CHECK(out == 4000);
 }
 
-TEST_CASE("time that was theirs is not kept for who comes later") {
+TEST_CASE("elapsed time counts only for the packets that waited in it") {
   rtp::pacer x;
   x.set_rate(800'000);
   x.engage(true, at(0ms));

@@ -26,7 +26,7 @@ TEST_CASE("the fields of a fixed header are read (RFC 3550, section 5.1)") {
   static_assert(sizeof(rtp::packet) == 40);
 }
 
-TEST_CASE("CSRCs, extensions and padding are told from the payload") {
+TEST_CASE("CSRCs, extensions and padding are separated from the payload") {
   auto x = parse(from_hex("b2 60 0001 00000000 00000001"
                           "0000000a 0000000b"
                           "bede 0002 10 41 22 010203 00 00"
@@ -56,7 +56,7 @@ TEST_CASE("headers that do not fit their packet are refused") {
            "9060 0001 00000000 00000001 bedeffff 00000000",
            "a060 0001 00000000 00000001",         // padding without octets
            "a060 0001 00000000 00000001 00",      // zero padding
-           "a060 0001 00000000 00000001 0002 04", // more than there is
+           "a060 0001 00000000 00000001 0002 04", // more than the packet has
        }) {
     CAPTURE(std::string{text});
     CHECK_FALSE(parse(from_hex(text)));
@@ -64,7 +64,7 @@ TEST_CASE("headers that do not fit their packet are refused") {
   CHECK_FALSE(rtp::packet::parse({}, {}));
 }
 
-TEST_CASE("a packet may be all padding") {
+TEST_CASE("a packet may consist of padding") {
   auto x = parse(from_hex("a060 0001 00000000 00000001 000003"));
   REQUIRE(x);
   CHECK(x->payload().empty());
@@ -85,7 +85,7 @@ TEST_CASE("the two-byte form has empty and long elements, and any low bits") {
   CHECK(to_octets(x->extension(3)) == octets{9});
 }
 
-TEST_CASE("extension reading stops where RFC 8285, section 4.2, says so") {
+TEST_CASE("extension reading stops as RFC 8285, section 4.2, requires") {
   auto head = std::string{"9060 0001 00000000 00000001"};
   SUBCASE("at id 15") {
     auto x = parse(from_hex(head + "bede 0002 1001 f0 00 2002 0000"));
@@ -98,7 +98,7 @@ TEST_CASE("extension reading stops where RFC 8285, section 4.2, says so") {
     CHECK(x->extension(1).size() == 1);
     CHECK(x->extension(2).data() == nullptr);
   }
-  SUBCASE("at an element that is longer than the block") {
+  SUBCASE("at an element longer than the block") {
     auto x = parse(from_hex(head + "bede 0001 1001 2f 00 0102030405"));
     CHECK(x->extension(1).size() == 1);
     CHECK(x->extension(2).data() == nullptr);
@@ -107,7 +107,7 @@ TEST_CASE("extension reading stops where RFC 8285, section 4.2, says so") {
     auto x = parse(from_hex(head + "1000 0001 000000 07"));
     CHECK(x->extension(7).data() == nullptr);
   }
-  SUBCASE("padding within is passed over") {
+  SUBCASE("padding between elements is skipped") {
     auto x = parse(from_hex(head + "bede 0002 00 00 1001 00 2002 00"));
     CHECK(x->extension(1).size() == 1);
     CHECK(x->extension(2).size() == 1);
@@ -120,7 +120,7 @@ TEST_CASE("extension reading stops where RFC 8285, section 4.2, says so") {
   }
 }
 
-TEST_CASE("what is built at random is read back") {
+TEST_CASE("randomly built packets are read back") {
   constexpr uint64_t seed = 7;
   CAPTURE(seed);
   auto rng = net::make_seeded_rng(seed);

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-/// A producer's engine whose output tests look at.
+/// A producer's engine and its output, for tests.
 namespace troupe::test {
 
 inline rtp::receiver::config video() {
@@ -19,7 +19,7 @@ inline rtp::receiver::config video() {
   return x;
 }
 
-/// A receiver with what it says counted.
+/// A receiver that collects and counts its output.
 struct receiver_fixture {
   std::unique_ptr<net::rng> random = net::make_seeded_rng(1);
   rtp::receiver engine;

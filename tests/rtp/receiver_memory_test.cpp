@@ -5,7 +5,7 @@ using namespace troupe::test;
 
 using fixture = receiver_fixture;
 
-// How long packets are kept for repair and replay, and in how much memory.
+// How long packets are stored for repair and replay, and in how much memory.
 
 namespace {
 
@@ -27,14 +27,14 @@ bool is_kept(const fixture& x, uint16_t sequence) {
 
 } // namespace
 
-TEST_CASE("kept packets are let go when their stream falls silent") {
+TEST_CASE("stored packets are released when their stream becomes silent") {
   auto config = with_budget(8 << 20);
   fixture x{config};
   feed_many(x, 500);
   CHECK(is_kept(x, 65100));
   CHECK(x.engine.kept_memory() > 500 * 64);
   CHECK(config.budget->used() == x.engine.kept_memory());
-  SUBCASE("by saying nothing") {
+  SUBCASE("by a timeout") {
     x.tick(2100ms);
   }
   SUBCASE("by RTCP BYE") {
@@ -48,7 +48,7 @@ TEST_CASE("kept packets are let go when their stream falls silent") {
   CHECK_FALSE(is_kept(x, 65100));
 }
 
-TEST_CASE("duplicates do not keep old packets") {
+TEST_CASE("duplicates do not keep old packets in memory") {
   fixture x{with_budget(8 << 20)};
   feed_many(x, 500);
   for (auto t = 500ms; t < 6s; t += 100ms) {
@@ -59,7 +59,7 @@ TEST_CASE("duplicates do not keep old packets") {
   CHECK_FALSE(is_kept(x, 65499));
 }
 
-TEST_CASE("all of a client's producers keep no more than its budget") {
+TEST_CASE("all producers of a client share one memory budget") {
   constexpr size_t limit = 1 << 20;
   auto config = with_budget(limit);
   config.encodings.clear();

@@ -5,7 +5,7 @@ using namespace troupe::test;
 
 using fixture = receiver_fixture;
 
-// What receiver reports tell a sender (RFC 3550, section 6.4.1).
+// What receiver reports contain (RFC 3550, section 6.4.1).
 
 namespace {
 
@@ -22,8 +22,8 @@ rtp::receiver::config opus_with_fec() {
   return x;
 }
 
-/// Feeds packets, 10 ms apart, of which `lost` out of ten are left out, until
-/// the next report.
+/// Feeds packets, 10 ms apart, and leaves out `lost` of every ten, until the
+/// next report.
 struct reporting : fixture {
   using fixture::fixture;
 
@@ -45,7 +45,8 @@ constexpr uint64_t another_shard = 2;
 
 } // namespace
 
-TEST_CASE("packets that RTX restores are reported lost, and cost no score") {
+TEST_CASE(
+    "packets restored by RTX are reported lost, but do not lower the score") {
   fixture x;
   for (auto i = 0; i < 100; ++i) {
     auto sequence = static_cast<uint16_t>(65500 + i);
@@ -66,7 +67,7 @@ TEST_CASE("packets that RTX restores are reported lost, and cost no score") {
   CHECK(x.stats().packets_lost == 0); // repaired
 }
 
-TEST_CASE("a packet that comes after its repair was late, and is not lost") {
+TEST_CASE("a packet that arrives after its repair is late, not lost") {
   fixture x;
   x.feed(65534, 0ms);
   x.feed(0, 1ms);
@@ -91,13 +92,13 @@ TEST_CASE("with in-band FEC the worst consumer's loss is reported") {
   auto expected = static_cast<uint16_t>(x.sequence - expected_from);
   CHECK(report.cumulative_lost == expected * 30 / 256);
   auto before = report.cumulative_lost;
-  SUBCASE("in cumulative numbers, too, from which senders take it") {
+  SUBCASE("in cumulative numbers, too, which senders evaluate") {
     CHECK(x.next_report().cumulative_lost > before);
   }
-  SUBCASE("unless the way to us loses more") {
+  SUBCASE("unless the sender's own path loses more") {
     CHECK(x.next_report(5).fraction_lost > 100);
   }
-  SUBCASE("until a shard has no consumers any more") {
+  SUBCASE("until a shard has no more consumers") {
     x.engine.forget_consumers(shard);
     CHECK(x.next_report().fraction_lost == 12);
     x.engine.forget_consumers(another_shard);
@@ -114,14 +115,14 @@ TEST_CASE("with in-band FEC the worst consumer's loss is reported") {
   }
 }
 
-TEST_CASE("one consumer cannot report a sender's stream dead") {
+TEST_CASE("one consumer cannot make a sender's stream look dead") {
   reporting x{opus_with_fec()};
   x.next_report();
   x.engine.handle_consumer_loss(shard, 255, at(x.now));
   CHECK(x.next_report().fraction_lost == rtp::receiver::max_consumer_loss);
 }
 
-TEST_CASE("without in-band FEC reports tell of the sender's way only") {
+TEST_CASE("without in-band FEC only the sender's own path is reported") {
   auto config = opus_with_fec();
   config.inband_fec = false;
   reporting x{config};
@@ -130,7 +131,7 @@ TEST_CASE("without in-band FEC reports tell of the sender's way only") {
   CHECK(x.next_report().fraction_lost == 0);
 }
 
-TEST_CASE("lost Opus packets are asked for where the sender takes NACKs") {
+TEST_CASE("lost Opus packets are requested if the sender accepts NACKs") {
   auto config = opus_with_fec();
   config.feedback.nack = true;
   fixture x{config};
@@ -138,6 +139,6 @@ TEST_CASE("lost Opus packets are asked for where the sender takes NACKs") {
   x.feed(1, 20ms);
   x.tick(30ms);
   CHECK(x.nacked == std::vector<uint16_t>{0});
-  x.feed(0, 60ms); // without RTX it is sent as it was
+  x.feed(0, 60ms); // without RTX it is sent unchanged
   CHECK(x.passed == std::vector<int64_t>{65535, 65537, 65536});
 }

@@ -5,12 +5,12 @@ using namespace troupe::test;
 
 using fixture = receiver_fixture;
 
-// A sender that goes on under another SSRC without telling: its packets are
-// known by their MID or RID.
+// A sender that continues with another SSRC without notice: its packets are
+// recognized by their MID or RID.
 
 namespace {
 
-/// VP8 of whatever SSRC, a packet every 2 ms.
+/// VP8 with any SSRC, a packet every 2 ms.
 struct source {
   fixture& to;
   uint32_t ssrc;
@@ -49,23 +49,23 @@ uint64_t refused(const fixture& x) {
 
 } // namespace
 
-TEST_CASE("all that another SSRC sends goes on, from its first packet on") {
+TEST_CASE("all packets of a new SSRC are forwarded, from the first one") {
   fixture x;
   source first{x, 1111, 1000};
   auto now = first.run(0ms, 600);
   uint16_t begin = 0;
   auto silence = 0ms;
-  SUBCASE("a little behind the old sequence, after a silence") {
+  SUBCASE("a little before the old sequence, after a silence") {
     begin = 1099;
     silence = 1500ms;
   }
-  SUBCASE("a little behind the old sequence, at once") {
+  SUBCASE("a little before the old sequence, at once") {
     begin = 1099;
   }
-  SUBCASE("ahead of it") {
+  SUBCASE("ahead of the old sequence") {
     begin = 1700;
   }
-  SUBCASE("far off, before the wrap") {
+  SUBCASE("far from the old sequence, before the wrap") {
     begin = 65400;
   }
   source second{x, 2000, begin};
@@ -76,10 +76,10 @@ TEST_CASE("all that another SSRC sends goes on, from its first packet on") {
   CHECK(rises_by_one(x.passed, 600));
   CHECK(refused(x) == 0);
   CHECK(rtp::value(x.stats().ssrc) == 2000);
-  CHECK(x.plis == 0); // the key frame was there
+  CHECK(x.plis == 0); // the key frame was received
 }
 
-TEST_CASE("the reports of another SSRC begin anew") {
+TEST_CASE("the reports of a new SSRC begin again") {
   fixture x;
   source first{x, 1111, 65000};
   for (auto i = 0; i < 600; ++i)
@@ -96,7 +96,7 @@ TEST_CASE("the reports of another SSRC begin anew") {
   CHECK(x.blocks[0].extended_highest_sequence == 40299);
 }
 
-TEST_CASE("a picture of another SSRC is later than all before") {
+TEST_CASE("a picture of a new SSRC is later than all before") {
   fixture x;
   source first{x, 1111, 1000, 4'000'000'000};
   source second{x, 2000, 1000, 3'999'900'000};
@@ -112,11 +112,11 @@ TEST_CASE("a picture of another SSRC is later than all before") {
     return (*batch)->front().timestamp;
   };
   auto before = collect(first, 0ms);
-  // So far that consumers take it for a new start: timestamp_aligner.
+  // So far that consumers treat it as a restart: timestamp_aligner.
   CHECK(collect(second, 2s) - before > 90000 * 60);
 }
 
-TEST_CASE("an SSRC besides one that goes on sending is refused") {
+TEST_CASE("a second SSRC is refused while the first still sends") {
   fixture x;
   source first{x, 1111, 1000};
   source other{x, 2000, 5000};
@@ -129,7 +129,7 @@ TEST_CASE("an SSRC besides one that goes on sending is refused") {
   CHECK(rtp::value(x.stats().ssrc) == 1111);
 }
 
-TEST_CASE("no more packets are held than a burst") {
+TEST_CASE("at most one burst of packets is stored for a takeover") {
   fixture x;
   source first{x, 1111, 1000};
   source other{x, 2000, 5000};
@@ -139,7 +139,7 @@ TEST_CASE("no more packets are held than a burst") {
   CHECK(refused(x) == 1000 - 128);
 }
 
-TEST_CASE("late packets of the SSRC before do not bring it back") {
+TEST_CASE("late packets of the previous SSRC do not restore it") {
   fixture x;
   source first{x, 1111, 1000};
   source second{x, 2000, 5000};
@@ -149,7 +149,7 @@ TEST_CASE("late packets of the SSRC before do not bring it back") {
   x.tick(now + 150ms);
   CHECK(rtp::value(x.stats().ssrc) == 2000);
   CHECK(refused(x) == 1);
-  // It may come back by itself.
+  // The previous SSRC may return by itself.
   first.send(now + 1100ms, true);
   CHECK(rtp::value(x.stats().ssrc) == 1111);
 }
@@ -165,7 +165,7 @@ TEST_CASE("a takeover does not wait for another packet") {
   CHECK(*x.engine.poll_timeout() <= at(100ms));
   x.tick(100ms);
   CHECK(x.passed == std::vector<int64_t>{1000, 5000});
-  SUBCASE("nor at all after BYE") {
+  SUBCASE("nor for a timeout after BYE") {
     x.engine.handle_bye(rtp::ssrc{2000}, at(101ms));
     source third{x, 3000, 7};
     third.send(102ms, true);

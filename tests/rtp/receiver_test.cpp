@@ -5,7 +5,7 @@ using namespace troupe::test;
 
 using fixture = receiver_fixture;
 
-TEST_CASE("each packet goes on once, in the order of arrival") {
+TEST_CASE("each packet is forwarded once, in the order of arrival") {
   fixture x;
   for (auto i : {65534, 65535, 65536, 65536, 65538, 65537, 65538, 65535})
     x.feed(static_cast<uint16_t>(i), 0ms);
@@ -13,7 +13,7 @@ TEST_CASE("each packet goes on once, in the order of arrival") {
   CHECK(x.stats().drops.of(rtp::drop_reason::duplicate) == 3);
 }
 
-TEST_CASE("a lost packet is asked for, restored by RTX, and then a duplicate") {
+TEST_CASE("a lost packet is requested, restored by RTX, and then a duplicate") {
   fixture x;
   x.feed(100, 0ms);
   x.feed(102, 0ms);
@@ -63,7 +63,7 @@ TEST_CASE("empty RTX and unknown payload types are dropped and counted") {
         == 1);
 }
 
-TEST_CASE("a stray far-off packet is held back; two near ones are a restart") {
+TEST_CASE("one far-off packet is held back; two near ones are a restart") {
   fixture x;
   x.feed(100, 0ms);
   x.feed(40000, 1ms);
@@ -73,7 +73,7 @@ TEST_CASE("a stray far-off packet is held back; two near ones are a restart") {
   x.feed(20000, 3ms);
   x.feed(20001, 4ms);
   CHECK(x.passed == std::vector<int64_t>{100, 101, 20000, 20001});
-  // A restart backwards rises as well, and asks for a key frame.
+  // A backward restart rises as well and requests a key frame.
   CHECK(x.plis == 1);
   x.feed(50, 5ms);
   x.feed(51, 6ms);
@@ -82,7 +82,7 @@ TEST_CASE("a stray far-off packet is held back; two near ones are a restart") {
   CHECK(x.stats().packets_lost == 0);
 }
 
-TEST_CASE("PLIs of all consumers are coalesced, and repeated until answered") {
+TEST_CASE("PLIs of all consumers are coalesced and repeated until answered") {
   fixture x;
   x.feed(1, 0ms);
   for (auto i = 0; i < 50; ++i)
@@ -98,7 +98,7 @@ TEST_CASE("PLIs of all consumers are coalesced, and repeated until answered") {
   CHECK(x.plis == 2);
 }
 
-TEST_CASE("whom a key frame has just missed gets another soon") {
+TEST_CASE("a consumer that just missed a key frame gets another soon") {
   fixture x;
   x.feed(1, 0ms);
   x.engine.handle_keyframe_request(0, at(1ms));
@@ -111,7 +111,7 @@ TEST_CASE("whom a key frame has just missed gets another soon") {
   CHECK(x.plis == 2);
 }
 
-TEST_CASE("FIR is used where PLI was not negotiated") {
+TEST_CASE("FIR is used if PLI was not negotiated") {
   auto config = video();
   config.feedback.pli = false;
   fixture x{config};
@@ -122,7 +122,7 @@ TEST_CASE("FIR is used where PLI was not negotiated") {
   CHECK(x.plis == 0);
 }
 
-TEST_CASE("a gap beyond repair asks for a key frame, not for the packets") {
+TEST_CASE("a gap beyond repair requests a key frame instead of the packets") {
   fixture x;
   x.feed(1, 0ms);
   x.feed(1500, 1ms);
@@ -131,7 +131,7 @@ TEST_CASE("a gap beyond repair asks for a key frame, not for the packets") {
   CHECK(x.plis == 1);
 }
 
-TEST_CASE("receiver reports tell loss, jitter and the last sender report") {
+TEST_CASE("receiver reports contain loss, jitter and the last sender report") {
   fixture x;
   auto info = rtp::rtcp::sender_info{};
   info.ssrc = rtp::ssrc{1111};
@@ -156,7 +156,7 @@ TEST_CASE("receiver reports tell loss, jitter and the last sender report") {
   CHECK(report->ntp == info.ntp);
 }
 
-TEST_CASE("the answer to a reference time tells the round trip") {
+TEST_CASE("the answer to a reference time yields the round trip") {
   fixture x;
   x.feed(1, 0ms);
   x.tick(1600ms);
@@ -172,7 +172,7 @@ TEST_CASE("the answer to a reference time tells the round trip") {
   CHECK(ms.count() == doctest::Approx(80).epsilon(0.02));
 }
 
-TEST_CASE("a silent stream is inactive and scores 0 until it comes back") {
+TEST_CASE("a silent stream is inactive and scores 0 until it continues") {
   fixture x;
   x.feed(1, 0ms);
   CHECK(x.last_event<rtp::stream_activity_changed>()->active);
@@ -188,7 +188,7 @@ TEST_CASE("a silent stream is inactive and scores 0 until it comes back") {
   CHECK(x.last_event<rtp::score_changed>()->score == 10);
 }
 
-TEST_CASE("a paused producer passes nothing and asks for nothing") {
+TEST_CASE("a paused producer forwards nothing and requests nothing") {
   fixture x;
   x.feed(1, 0ms, vp8_key);
   x.engine.pause(at(1ms));
@@ -225,7 +225,7 @@ TEST_CASE("simulcast encodings are learned from RID and repaired RID") {
         == 1);
 }
 
-TEST_CASE("the camera's orientation is told when it changes") {
+TEST_CASE("the camera's orientation is reported when it changes") {
   fixture x;
   auto spec = packet_spec{};
   spec.extensions = {{8, {0x01}}};
@@ -237,7 +237,7 @@ TEST_CASE("the camera's orientation is told when it changes") {
   CHECK(x.events.size() == count);
 }
 
-TEST_CASE("padding closes its gap, and is no payload") {
+TEST_CASE("padding closes its gap and has no payload") {
   fixture x;
   x.feed(1, 0ms);
   auto spec = packet_spec{};
@@ -261,7 +261,7 @@ std::vector<int64_t> replay(const fixture& x, net::duration when) {
 
 } // namespace
 
-TEST_CASE("a replay goes from the newest key frame on, in order") {
+TEST_CASE("a replay begins at the newest key frame, in order") {
   fixture x;
   CHECK(replay(x, 0ms).empty());
   x.feed(65530, 0ms, vp8_key);
@@ -281,7 +281,7 @@ TEST_CASE("a replay goes from the newest key frame on, in order") {
   CHECK_FALSE(x.engine.find_replay(1, at(200ms)));
 }
 
-TEST_CASE("there is no replay with a gap, until it is repaired") {
+TEST_CASE("there is no replay with a gap until it is repaired") {
   fixture x;
   x.feed(65535, 0ms, vp8_key);
   x.feed(1, 33ms);
@@ -290,7 +290,7 @@ TEST_CASE("there is no replay with a gap, until it is repaired") {
   CHECK(replay(x, 60ms) == std::vector<int64_t>{65535, 65536, 65537});
 }
 
-TEST_CASE("padding is no gap in a replay, and never repeated by RTX") {
+TEST_CASE("padding is no gap in a replay and is never repeated by RTX") {
   fixture x;
   x.feed(1, 0ms, vp8_key);
   x.feed(2, 1ms, {});
@@ -300,9 +300,9 @@ TEST_CASE("padding is no gap in a replay, and never repeated by RTX") {
   CHECK_FALSE(x.engine.find_packets({&key, 1}));
 }
 
-TEST_CASE("a replay is bounded, and can be switched off") {
+TEST_CASE("a replay is bounded and can be disabled") {
   auto config = video();
-  config.keep = false; // kept for replay all the same
+  config.keep = false; // stored for replay all the same
   config.replay_max_packets = 4;
   fixture x{config};
   x.feed(1, 0ms, vp8_key);
@@ -317,7 +317,7 @@ TEST_CASE("a replay is bounded, and can be switched off") {
   CHECK(replay(off, 1ms).empty());
 }
 
-TEST_CASE("a restart or a pause of the sender ends what can be replayed") {
+TEST_CASE("a restart or a pause of the sender ends the replay") {
   fixture x;
   x.feed(100, 0ms, vp8_key);
   SUBCASE("restart") {
@@ -337,8 +337,7 @@ TEST_CASE("a restart or a pause of the sender ends what can be replayed") {
   }
 }
 
-TEST_CASE(
-    "a picture that looks like several starts is replayed from its first") {
+TEST_CASE("a picture with several start packets is replayed from the first") {
   auto config = video();
   config.codec = rtp::codec::h264;
   fixture x{config};

@@ -11,7 +11,7 @@ using namespace troupe::test;
 
 namespace {
 
-/// Of `size` octets, header included.
+/// A packet of `size` octets, header included.
 rtp::media_packet numbered(int64_t sequence, net::duration when,
                            size_t size = 16) {
   auto spec = packet_spec{};
@@ -23,7 +23,7 @@ rtp::media_packet numbered(int64_t sequence, net::duration when,
 
 constexpr size_t slot_size = sizeof(std::optional<rtp::media_packet>);
 
-/// What a buffer keeps of those in [from, to).
+/// The number of packets in [from, to) that the buffer has.
 size_t count(const rtp::retransmission_buffer& x, int64_t from, int64_t to) {
   size_t result = 0;
   for (auto i = from; i < to; ++i)
@@ -33,7 +33,7 @@ size_t count(const rtp::retransmission_buffer& x, int64_t from, int64_t to) {
 
 } // namespace
 
-TEST_CASE("it keeps the newest packets, over the wrap of 16 bits") {
+TEST_CASE("it stores the newest packets across the wrap of 16 bits") {
   rtp::retransmission_buffer x{{256, 1h}};
   for (auto i = int64_t{65000}; i < 66000; ++i)
     x.insert(numbered(i, 0ms));
@@ -46,7 +46,7 @@ TEST_CASE("it keeps the newest packets, over the wrap of 16 bits") {
   }
 }
 
-TEST_CASE("late packets join, far too late ones do not") {
+TEST_CASE("late packets are stored, far too late ones are not") {
   rtp::retransmission_buffer x{{256, 1h}};
   x.insert(numbered(1000, 0ms));
   x.insert(numbered(1100, 0ms));
@@ -59,7 +59,7 @@ TEST_CASE("late packets join, far too late ones do not") {
   CHECK(x.find(1001) == nullptr);
 }
 
-TEST_CASE("old packets are let go") {
+TEST_CASE("old packets are released") {
   rtp::retransmission_buffer x{{1024, 2s}};
   for (auto i = 0; i < 500; ++i)
     x.insert(numbered(i, i * 10ms));
@@ -68,7 +68,7 @@ TEST_CASE("old packets are let go") {
   CHECK(x.find(299) != nullptr);
 }
 
-TEST_CASE("a jump empties it") {
+TEST_CASE("a jump of the sequence empties it") {
   rtp::retransmission_buffer x{{256, 1h}};
   x.insert(numbered(1, 0ms));
   x.insert(numbered(1'000'000'000, 0ms));
@@ -77,12 +77,12 @@ TEST_CASE("a jump empties it") {
   CHECK(x.find(1'000'000'000) != nullptr);
 }
 
-TEST_CASE("small packets are kept in buffers of their size") {
+TEST_CASE("small packets are stored in buffers of their size") {
   rtp::retransmission_buffer x{{2048, 1h}};
   for (auto i = 0; i < 2048; ++i)
     x.insert(numbered(i, 0ms, 13));
   CHECK(x.size() == 2048);
-  // Whole datagrams' buffers would take 3.3 MB.
+  // Buffers for whole datagrams would take 3.3 MB.
   CHECK(x.memory() - 2048 * slot_size <= 2048 * 96);
   auto* found = x.find(77);
   REQUIRE(found != nullptr);
@@ -91,7 +91,7 @@ TEST_CASE("small packets are kept in buffers of their size") {
   CHECK(found->packet.payload()[0] == 77);
 }
 
-TEST_CASE("a kept small packet lets go of the buffer it came in") {
+TEST_CASE("a small packet releases the buffer that it arrived in") {
   auto pool = net::buffer_pool::make(0);
   rtp::retransmission_buffer x{{64, 1h}};
   auto keep = [&](int64_t sequence, size_t size) {
@@ -108,7 +108,7 @@ TEST_CASE("a kept small packet lets go of the buffer it came in") {
   CHECK(pool->size() == 1);
 }
 
-TEST_CASE("keeping packets makes no buffers in the steady state") {
+TEST_CASE("storing packets creates no buffers in the steady state") {
   auto keeper = std::make_shared<rtp::packet_keeper>();
   rtp::retransmission_buffer x{{256, 1s}, keeper};
   auto next = 0;
@@ -123,7 +123,8 @@ TEST_CASE("keeping packets makes no buffers in the steady state") {
   CHECK(keeper->buffers() == warm);
 }
 
-TEST_CASE("the oldest packets go where the client's budget is used up") {
+TEST_CASE(
+    "the oldest packets are evicted when the client's budget is used up") {
   auto budget = std::make_shared<rtp::memory_budget>(100'000);
   auto keeper = std::make_shared<rtp::packet_keeper>(budget);
   rtp::retransmission_buffer x{{2048, 1h}, keeper};
@@ -134,7 +135,7 @@ TEST_CASE("the oldest packets go where the client's budget is used up") {
   CHECK(x.memory() == budget->used());
   CHECK(x.size() > 40);
   CHECK(count(x, 66000 - static_cast<int64_t>(x.size()), 66000) == x.size());
-  // One that is older than all has no place.
+  // A packet older than all others is not stored.
   x.insert(numbered(65100, 0ms, 1000));
   CHECK(x.find(65100) == nullptr);
   CHECK(x.find(65999) != nullptr);
@@ -142,10 +143,10 @@ TEST_CASE("the oldest packets go where the client's budget is used up") {
   CHECK(budget->used() == 0);
 }
 
-TEST_CASE("streams of one client come to share its budget") {
+TEST_CASE("the streams of one client come to share its budget") {
   auto budget = std::make_shared<rtp::memory_budget>(200'000);
   auto keeper = std::make_shared<rtp::packet_keeper>(budget);
-  auto other = std::make_shared<rtp::packet_keeper>(budget); // on its thread
+  auto other = std::make_shared<rtp::packet_keeper>(budget); // another thread
   rtp::retransmission_buffer first{{2048, 1h}, keeper};
   for (auto i = 0; i < 200; ++i)
     first.insert(numbered(i, 0ms, 1000));

@@ -8,7 +8,7 @@ using namespace troupe;
 using namespace troupe::test;
 using rtp::stream_handle;
 
-TEST_CASE("each piece of a compound goes to whom it concerns") {
+TEST_CASE("each item of a compound goes to the stream it concerns") {
   rtp::demuxer producers;
   auto identity = rtp::producer_identity{};
   identity.ssrcs = {rtp::ssrc{10}};
@@ -21,8 +21,8 @@ TEST_CASE("each piece of a compound goes to whom it concerns") {
   info.ssrc = rtp::ssrc{10};
   auto blocks = std::vector<rtp::rtcp::report_block>(3);
   blocks[0].ssrc = rtp::ssrc{20};
-  blocks[1].ssrc = rtp::ssrc{21}; // RTX: left out
-  blocks[2].ssrc = rtp::ssrc{99}; // nobody's
+  blocks[1].ssrc = rtp::ssrc{21}; // RTX: ignored
+  blocks[2].ssrc = rtp::ssrc{99}; // an unknown SSRC
   rtp::rtcp::compound_builder packet;
   packet.add_sender_report(info, blocks);
   auto lost = std::vector<uint16_t>{65535, 0, 1};
@@ -83,7 +83,8 @@ TEST_CASE("a receiver's reference time is answered with its delay") {
   CHECK_FALSE(x.poll_rtcp(at(500ms)));
 }
 
-TEST_CASE("a flood of reference times gets one answer, shorter than it") {
+TEST_CASE(
+    "a flood of reference times gets one answer, shorter than the flood") {
   rtp::demuxer producers;
   rtp::rtcp_dispatcher x;
   size_t asked = 0;

@@ -42,7 +42,7 @@ TEST_CASE("an RTX packet without a payload to repeat is a probe") {
   }
 }
 
-TEST_CASE("what is wrapped is unwrapped to the same") {
+TEST_CASE("a wrapped packet is unwrapped to the same") {
   rtp_builder b;
   b.payload = octets(1100, 42);
   b.sequence_number = 65534;

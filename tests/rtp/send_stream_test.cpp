@@ -34,7 +34,7 @@ struct scored_stream {
 
 } // namespace
 
-TEST_CASE("a score follows loss over some reports, not one") {
+TEST_CASE("a score follows the loss over several reports") {
   scored_stream x;
   x.report(0);
   CHECK(x.score() == 10);
@@ -52,7 +52,7 @@ TEST_CASE("a score follows loss over some reports, not one") {
   CHECK(x.engine.poll_score() == 10);
 }
 
-TEST_CASE("what was sent again was not missed") {
+TEST_CASE("a repaired packet does not count as missed") {
   scored_stream x;
   for (int i = 0; i < 20; ++i)
     x.report(0.1, 10);
@@ -62,7 +62,7 @@ TEST_CASE("what was sent again was not missed") {
   CHECK(x.score() == 6);
 }
 
-TEST_CASE("a report on nothing but what was sent again is no division by 0") {
+TEST_CASE("a report on repaired packets alone causes no division by zero") {
   scored_stream x;
   x.report(0);
   REQUIRE(x.engine.spend(octets));

@@ -25,7 +25,7 @@ TEST_CASE("dropped input leaves no hole") {
   x.drop({0, 70002});
   CHECK(x.forward({0, 70003}) == 101);
   CHECK_FALSE(x.forward({0, 70002}));
-  SUBCASE("but a loss before it does") {
+  SUBCASE("but a loss before it leaves one") {
     x.drop({0, 70006});
     CHECK(x.forward({0, 70007}) == 104);
     CHECK(x.forward({0, 70005}) == 103);
@@ -69,7 +69,7 @@ TEST_CASE("no two packets get one number, and each keeps its own") {
     sequence_rewriter x{static_cast<uint16_t>(random->u32())};
     auto input = int64_t{65536};
     auto source = uint8_t{0};
-    // By age: number to origin, over the last half cycle.
+    // By age: number to origin, for the last half cycle.
     auto given = std::map<uint16_t, sequence_rewriter::origin>{};
     auto order = std::vector<uint16_t>{};
     for (auto i = 0; i < 100'000; ++i) {
@@ -108,7 +108,7 @@ TEST_CASE("no two packets get one number, and each keeps its own") {
   }
 }
 
-TEST_CASE("what was forgotten is new and gets the numbers that are named") {
+TEST_CASE("after begin_anew, all inputs are new and get the given numbers") {
   rtp::sequence_rewriter x{65534};
   for (auto i = 0; i < 3; ++i)
     x.forward({0, 65535 + i});

@@ -14,7 +14,7 @@ using rtp::transport_feedback_generator;
 
 namespace {
 
-/// What all feedback so far says of each number; a later "received" counts.
+/// What all feedback so far reports of each number; a later "received" counts.
 void collect(transport_feedback_generator& x, std::map<uint16_t, bool>& out,
              int& packets) {
   while (auto octets = x.poll_rtcp()) {
@@ -33,7 +33,7 @@ void collect(transport_feedback_generator& x, std::map<uint16_t, bool>& out,
 
 } // namespace
 
-TEST_CASE("every packet is told of within 100 ms, across the wrap") {
+TEST_CASE("every packet is reported within 100 ms, across the wrap") {
   transport_feedback_generator x{{}};
   auto told = std::map<uint16_t, bool>{};
   auto packets = 0;
@@ -55,7 +55,8 @@ TEST_CASE("every packet is told of within 100 ms, across the wrap") {
   CHECK_FALSE(x.poll_timeout());
 }
 
-TEST_CASE("a packet that comes after it was told lost is told of again") {
+TEST_CASE(
+    "a packet that arrives after it was reported lost is reported again") {
   transport_feedback_generator x{{}};
   auto told = std::map<uint16_t, bool>{};
   auto packets = 0;
@@ -74,8 +75,8 @@ TEST_CASE("a packet that comes after it was told lost is told of again") {
 
 namespace {
 
-/// What the next feedback says: the numbers it tells of as received, and when,
-/// in ms after the first; and how many it tells of in all.
+/// The next feedback: the numbers reported as received, with the time in ms
+/// after the first, and the count of all numbers reported.
 struct told {
   std::map<uint16_t, int64_t> received;
   size_t statuses = 0;
@@ -105,7 +106,7 @@ using arrivals = std::map<uint16_t, int64_t>;
 
 } // namespace
 
-TEST_CASE("with a late packet, those after it are told as received again") {
+TEST_CASE("with a late packet, the packets after it are reported again") {
   transport_feedback_generator x{{}};
   for (auto i : {65533, 65534, 0, 1})
     x.handle_packet(static_cast<uint16_t>(i), rtp::ssrc{5},
@@ -121,7 +122,8 @@ TEST_CASE("with a late packet, those after it are told as received again") {
   CHECK_FALSE(x.poll_rtcp());
 }
 
-TEST_CASE("no packet that came is told missing, however late others come") {
+TEST_CASE(
+    "no packet that arrived is reported missing, however late others are") {
   auto random = net::make_seeded_rng(7);
   transport_feedback_generator x{{}};
   std::map<uint16_t, bool> came;
@@ -154,7 +156,7 @@ TEST_CASE("no packet that came is told missing, however late others come") {
   }
 }
 
-TEST_CASE("a sender that numbers its packets anew goes on getting feedback") {
+TEST_CASE("a sender that restarts its numbers continues to get feedback") {
   transport_feedback_generator x{{}};
   for (auto i = 20000; i < 20010; ++i)
     x.handle_packet(static_cast<uint16_t>(i), rtp::ssrc{5}, at(0ms));
@@ -192,7 +194,7 @@ TEST_CASE("REMB lets a sender grow beyond 1 Mbit/s") {
 
 namespace {
 
-// What REMB allows last while so much comes.
+// The last REMB while packets arrive at this rate.
 uint64_t allow(transport_feedback_generator& x, net::duration& t,
                net::duration time, size_t octets_each_10ms,
                uint64_t allowed = 0) {
@@ -211,7 +213,7 @@ uint64_t allow(transport_feedback_generator& x, net::duration& t,
 
 } // namespace
 
-TEST_CASE("REMB follows what arrives, down as well") {
+TEST_CASE("REMB follows the arriving rate, down as well") {
   auto config = transport_feedback_generator::config{};
   config.remb = true;
   transport_feedback_generator x{config};
@@ -221,9 +223,9 @@ TEST_CASE("REMB follows what arrives, down as well") {
   auto allowed = allow(x, t, 20s, 250);
   CHECK(allowed > 250'000);
   CHECK(allowed < 350'000);
-  // Hardly anything does.
+  // Hardly any packets arrive.
   CHECK(allow(x, t, 30s, 12) == 100'000);
-  // Who goes on after a silence begins as at first.
+  // A sender that continues after a silence begins as at first.
   allow(x, t, 2s, 0);
   CHECK(allow(x, t, 5s, 0, 1) == 1);
   CHECK(allow(x, t, 100ms, 250) == 600'000);

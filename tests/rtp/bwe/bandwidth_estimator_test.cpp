@@ -14,8 +14,8 @@ time_point at(duration x) {
   return time_point{} + x;
 }
 
-/// `count` packets of 1,200 octets, one each `apart` when sent and each
-/// `apart_there` when they came.
+/// Reports of `count` packets of 1,200 octets, sent `apart` from each other and
+/// received `apart_there` from each other.
 std::vector<packet_report> train(time_point begin, size_t count, duration apart,
                                  duration apart_there) {
   std::vector<packet_report> out;
@@ -28,7 +28,7 @@ std::vector<packet_report> train(time_point begin, size_t count, duration apart,
 
 } // namespace
 
-TEST_CASE("whatever a receiver claims, the target stays within its bounds") {
+TEST_CASE("the target stays within its bounds for any reports of a receiver") {
   std::mt19937_64 random{7};
   for (int round = 0; round < 200; ++round) {
     bandwidth_estimator x{{600'000, 30'000, 10'000'000}};
@@ -41,7 +41,7 @@ TEST_CASE("whatever a receiver claims, the target stays within its bounds") {
         r.sent = now - std::chrono::microseconds{random() % 1'000'000};
         r.octets = static_cast<uint32_t>(random() % 1500);
         if (random() % 3 > 0)
-          // Clocks that jump, stop and run backwards.
+          // The receiver's clock jumps, stops and runs backwards.
           r.received = std::chrono::microseconds{
               static_cast<int64_t>(random() % 4'000'000'000'000)
               - 2'000'000'000'000};
@@ -58,7 +58,7 @@ TEST_CASE("whatever a receiver claims, the target stays within its bounds") {
   }
 }
 
-TEST_CASE("a growing queue lowers the target below what arrives") {
+TEST_CASE("a growing queue lowers the target below the delivered rate") {
   bandwidth_estimator x{{}};
   auto now = at(0ms);
   // 960 kbit/s are sent and half of that arrives.
@@ -93,7 +93,7 @@ TEST_CASE(
   CHECK(next->bps > 3'000'000);
 }
 
-TEST_CASE("a probe that does not pass tells what the link carries") {
+TEST_CASE("a probe that does not pass shows what the link carries") {
   bandwidth_estimator x{{}};
   x.set_wanted(5'000'000);
   auto probe = x.poll_probe(at(0ms));
@@ -108,14 +108,14 @@ TEST_CASE("a probe that does not pass tells what the link carries") {
   CHECK(x.target_bps() <= 1'000'000);
 }
 
-TEST_CASE("nothing is probed where nothing more is wanted") {
+TEST_CASE("nothing is probed if no higher rate is wanted") {
   bandwidth_estimator x{{}};
   CHECK_FALSE(x.poll_probe(at(0ms)));
   x.set_wanted(500'000);
   CHECK_FALSE(x.poll_probe(at(10s)));
 }
 
-TEST_CASE("a trend that nobody confirms does not keep probes away for good") {
+TEST_CASE("a trend that is never updated does not suppress probes for good") {
   bandwidth_estimator x{{}};
   auto now = at(0ms);
   for (int i = 0; i < 20; ++i, now += 100ms) {
@@ -127,11 +127,11 @@ TEST_CASE("a trend that nobody confirms does not keep probes away for good") {
   REQUIRE(x.usage() == link_usage::overused);
   x.set_wanted(5'000'000);
   CHECK_FALSE(x.poll_probe(now + 100ms));
-  // Nothing that is sent is told of any more.
+  // No more feedback arrives.
   CHECK(x.poll_probe(now + 5s));
 }
 
-TEST_CASE("while somebody gets nothing probes stay frequent, and are short") {
+TEST_CASE("probes stay frequent and short while a consumer is starved") {
   bandwidth_estimator x{{}};
   x.set_wanted(5'000'000, true);
   x.handle_feedback(train(at(0ms), 10, 10ms, 10ms), 960'000, at(100ms));
@@ -143,7 +143,7 @@ TEST_CASE("while somebody gets nothing probes stay frequent, and are short") {
   }
 }
 
-TEST_CASE("a receiver that knows no feedback but REMB is believed") {
+TEST_CASE("the REMB of a receiver without other feedback is the estimate") {
   bandwidth_estimator x{{}};
   x.handle_remb(2'500'000);
   CHECK(x.target_bps() == 2'500'000);
@@ -153,8 +153,8 @@ TEST_CASE("a receiver that knows no feedback but REMB is believed") {
 
 namespace {
 
-/// Sends what may be sent, and probes, for a time; all of it comes, and the
-/// receiver's clock shows what `clock` makes of the true time.
+/// Sends at the target rate, and probes, for a time. All of it arrives; `clock`
+/// maps the true time to the receiver's clock.
 template <class Clock>
 time_point send_for(bandwidth_estimator& x, time_point now, duration time,
                     Clock clock) {
@@ -178,7 +178,7 @@ time_point send_for(bandwidth_estimator& x, time_point now, duration time,
 
 } // namespace
 
-TEST_CASE("a clock that was set costs nothing that lasts") {
+TEST_CASE("a receiver's clock that was set causes no lasting loss of rate") {
   bandwidth_estimator x{{}};
   x.set_wanted(5'000'000);
   auto honest = [](duration y) {
@@ -194,14 +194,14 @@ TEST_CASE("a clock that was set costs nothing that lasts") {
     send_for(x, now, 5s, [](duration y) { return y - 2h; });
     CHECK(x.target_bps() > 3'000'000);
   }
-  SUBCASE("again and again, ahead and back to the truth") {
+  SUBCASE("again and again, ahead and back to the true time") {
     now = send_for(x, now, 10s, [&](duration y) {
       return y + (y - now.time_since_epoch()) * 1000;
     });
     send_for(x, now, 10s, honest);
     CHECK(x.target_bps() > 3'000'000);
   }
-  SUBCASE("running at twice the pace, and back to the truth") {
+  SUBCASE("at twice the speed, and back to the true time") {
     now = send_for(x, now, 10s, [&](duration y) {
       return y + (y - now.time_since_epoch());
     });

@@ -9,9 +9,9 @@ using troupe::rtp::time_point;
 
 namespace {
 
-/// Tells of a queue every 50 ms.
+/// Reports a queue every 50 ms.
 struct scene {
-  /// It changes by so much each second.
+  /// The queue changes by `slope` per second.
   void run(duration time, duration slope = {}) {
     for (auto end = now + time; now < end; now += 50ms) {
       queue = std::max<duration>(queue + slope / 20, 0ms);
@@ -28,7 +28,7 @@ struct scene {
 
 } // namespace
 
-TEST_CASE("a queue that stands whatever is sent is somebody else's") {
+TEST_CASE("a queue that stands whatever is sent belongs to other traffic") {
   scene x;
   x.run(5s);
   CHECK_FALSE(x.engine.contested());
@@ -37,7 +37,7 @@ TEST_CASE("a queue that stands whatever is sent is somebody else's") {
   x.run(2s, 20ms);
   CHECK(x.engine.contested());
   CHECK(x.engine.queue() == 200ms);
-  // Reno's teeth do not end it, their end does.
+  // Reno's sawtooth does not end contention; the end of the queue does.
   for (int i = 0; i < 5; ++i) {
     x.queue = 100ms;
     x.run(10s, 10ms);
@@ -62,7 +62,7 @@ TEST_CASE("a queue of our own, which shrinks, is not contested") {
   }
 }
 
-TEST_CASE("who loses much, or sees the queue grow by much, was mistaken") {
+TEST_CASE("heavy loss or a much longer queue ends a mistaken contention") {
   for (bool loss : {true, false}) {
     scene x;
     x.run(5s);
@@ -75,7 +75,7 @@ TEST_CASE("who loses much, or sees the queue grow by much, was mistaken") {
       x.queue = 600ms;
     x.run(1500ms);
     CHECK_FALSE(x.engine.contested());
-    // From then on it takes longer, and as long as much is lost it never is.
+    // From then on contention begins later, and not while much is lost.
     x.run(3s, 15ms);
     CHECK_FALSE(x.engine.contested());
     x.run(4s, 15ms);
@@ -86,7 +86,7 @@ TEST_CASE("who loses much, or sees the queue grow by much, was mistaken") {
   }
 }
 
-TEST_CASE("a longer way is not a queue for long, nor are clocks that part") {
+TEST_CASE("a longer network path or drifting clocks do not stay a queue") {
   scene x;
   x.run(5s);
   x.way += 80ms; // as after a handover

@@ -11,7 +11,7 @@
 #include <random>
 #include <vector>
 
-/// A bottleneck and those who send through it, in virtual time, in steps of a
+/// A bottleneck and the flows through it, in virtual time, in steps of one
 /// millisecond.
 namespace troupe::rtp::test {
 
@@ -25,20 +25,20 @@ struct link_settings {
     return 1e6;
   };
   duration propagation = 25ms;    // each way
-  duration longest_queue = 300ms; // then packets are dropped
+  duration longest_queue = 300ms; // packets beyond it are dropped
   double loss = 0;                // of any packet
   double burst_loss = 0;          // of packets that follow a lost one
   duration jitter{};              // at most
-  bool reorders = false;          // jitter does not keep the order
-  /// Of the way back, where the order is not kept.
+  bool reorders = false;          // whether jitter reorders packets
+  /// The network path back, which may reorder packets.
   duration jitter_back{};
   double loss_back = 0;
-  /// As through TCP: what is lost comes a round trip later, what follows waits
-  /// for it, and a window (Reno) says how much may be under way.
+  /// As through TCP: a lost packet arrives a round trip later, those after it
+  /// wait for it, and a window (Reno) limits the data in flight.
   bool reliable = false;
 };
 
-/// A link that always carries so much, in bits per second.
+/// A link of constant capacity, in bits per second.
 inline link_settings constant_link(double bps) {
   link_settings out;
   out.capacity = [=](double) {
@@ -47,14 +47,14 @@ inline link_settings constant_link(double bps) {
   return out;
 }
 
-/// A queue with a rate, a length and some mishaps.
+/// A queue with a rate, a length, and impairments.
 class bottleneck {
 public:
   bottleneck(link_settings x, uint32_t seed)
       : settings(std::move(x))
       , random_(seed) {}
 
-  /// When a packet that is sent now reaches the other end; nothing if never.
+  /// The time at which a packet sent now arrives; nothing if it is lost.
   std::optional<time_point> pass(double octets, time_point now) {
     auto begin = std::max(now, free_);
     if (settings.reliable)
@@ -77,7 +77,7 @@ public:
     return last_;
   }
 
-  /// When what is told back now gets there; nothing if never.
+  /// The time at which feedback sent now arrives; nothing if it is lost.
   std::optional<time_point> pass_back(time_point now) {
     if (settings.loss_back > 0 && dice_(random_) < settings.loss_back)
       return std::nullopt;
@@ -110,7 +110,7 @@ private:
   };
 
   time_point pass_reliably(double octets, time_point now, time_point begin) {
-    // What does not fit into the window waits at the sender.
+    // Data beyond the window waits at the sender.
     while (!under_way_.empty()
            && (under_way_.front().acknowledged <= begin
                || in_flight_ + octets > window_)) {
@@ -142,15 +142,14 @@ private:
   time_point free_{};
   time_point last_{};
   bool lost_last_ = false;
-  // Of TCP.
+  // For TCP.
   std::deque<segment> under_way_;
   double in_flight_ = 0;
   double window_ = 10 * packet_size;
   time_point recovered_{};
 };
 
-/// Sends as much as its estimate allows, at most `most`, and gets feedback
-/// every 50 ms.
+/// Sends at its estimate, but at most `most`, and gets feedback every 50 ms.
 class media_flow {
 public:
   explicit media_flow(double most) : most_(most) {
@@ -165,7 +164,7 @@ public:
     auto rate =
         probe_ ? probe_->bps : std::min(most_, double(engine.target_bps()));
     budget_ += rate / 8 / 1000;
-    // A probe or a paced stream never catches up in one go.
+    // A probe or a paced stream never catches up all at once.
     budget_ = std::min(budget_, std::max(packet_size, rate / 8 / 100));
     while (budget_ >= packet_size) {
       budget_ -= packet_size;
@@ -205,7 +204,7 @@ private:
     waiting_.push_back(x);
   }
 
-  // The receiver tells of all packets up to the last that has arrived.
+  // The receiver reports all packets up to the newest that has arrived.
   void deliver_feedback(time_point now) {
     if (now >= next_) {
       next_ = now + 50ms;
@@ -240,8 +239,8 @@ private:
   std::deque<feedback> under_way_;
 };
 
-/// Someone else's download: additive increase, half on loss, one window a
-/// round trip, as Reno does.
+/// A competing download: additive increase, half on loss, one window per round
+/// trip, like Reno.
 class tcp_flow {
 public:
   void step(bottleneck& link, time_point now) {

@@ -8,13 +8,13 @@ using namespace troupe;
 using namespace troupe::test;
 using rtp::remb_link;
 
-TEST_CASE("an estimate below what is sent shows congestion unless it rises") {
+TEST_CASE("an estimate below the send rate shows congestion unless it rises") {
   remb_link x;
   CHECK_FALSE(x.congested(1'000'000, at(0s)));
   x.handle_remb(100'000, at(0s));
   CHECK(x.congested(300'000, at(0s)));
   CHECK_FALSE(x.congested(100'000, at(0s)));
-  // By 8 % a second, as libwebrtc's receivers do.
+  // It grows by 8 % per second, as libwebrtc's receivers do.
   auto bps = 100'000.0;
   for (auto t = 1s; t <= 10s; t += 1s) {
     bps *= 1.08;
@@ -25,7 +25,7 @@ TEST_CASE("an estimate below what is sent shows congestion unless it rises") {
   CHECK(x.congested(300'000, at(14s)));
 }
 
-TEST_CASE("an estimate that falls and stands is no rise") {
+TEST_CASE("an estimate that falls and stays there is not rising") {
   remb_link x;
   for (auto t = 0s; t < 20s; t += 1s) {
     x.handle_remb(t < 3s ? 200'000 : 85'000, at(t));
@@ -35,23 +35,23 @@ TEST_CASE("an estimate that falls and stands is no rise") {
   }
 }
 
-TEST_CASE("what gets nothing is tried again, more and more seldom") {
+TEST_CASE("a starved video is tried again at growing intervals") {
   remb_link x;
   x.handle_remb(50'000, at(0s));
   std::vector<int> tries;
   for (auto t = 0s; t < 300s; t += 1s) {
-    // Each attempt lasts for 4 s.
+    // Each attempt lasts 4 s.
     auto trying = !tries.empty() && t.count() - tries.back() < 4;
     if (x.try_again(!trying, at(t)))
       tries.push_back(static_cast<int>(t.count()));
   }
   CHECK(tries == std::vector{5, 19, 43, 87, 151, 215, 279});
-  // While it is tried, the estimate has time to rise.
+  // During an attempt, the estimate has time to rise.
   CHECK_FALSE(x.congested(300'000, at(281s)));
   CHECK(x.congested(300'000, at(283s)));
 }
 
-TEST_CASE("a picture that stayed is tried soon when it is lost again") {
+TEST_CASE("a video that had lasted is tried again soon when it is dropped") {
   remb_link x;
   x.handle_remb(50'000, at(0s));
   auto t = 0s;

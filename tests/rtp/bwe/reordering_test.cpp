@@ -19,7 +19,7 @@ using reports = std::vector<packet_report>;
 
 } // namespace
 
-TEST_CASE("where the order is kept what is missing is lost at once") {
+TEST_CASE("a missing packet is lost at once if packets keep their order") {
   reordering x;
   x.add(reports{came(0ms, 30ms), came(10ms, 40ms)}, start);
   x.add(reports{came(20ms, 50ms), came(30ms, 50ms)}, start + 50ms);
@@ -27,13 +27,13 @@ TEST_CASE("where the order is kept what is missing is lost at once") {
   CHECK(x.newest() == start + 30ms);
 }
 
-TEST_CASE("what was overtaken makes wait for others") {
+TEST_CASE("an overtaken packet widens the window for later ones") {
   SUBCASE("within one feedback") {
     reordering x;
     x.add(reports{came(0ms, 90ms), came(40ms, 60ms), came(50ms, 95ms)}, start);
     CHECK(x.window() == 50ms);
   }
-  SUBCASE("as a later feedback tells") {
+  SUBCASE("across two feedback packets") {
     reordering x;
     x.add(reports{came(10ms, 40ms), came(40ms, 60ms)}, start);
     x.add(reports{came(0ms, 90ms), came(50ms, 95ms)}, start + 50ms);
@@ -42,7 +42,8 @@ TEST_CASE("what was overtaken makes wait for others") {
   }
 }
 
-TEST_CASE("how far packets overtake each other is forgotten, and bounded") {
+TEST_CASE(
+    "the reordering window is bounded, and ends when packets keep order") {
   reordering x;
   x.add(reports{came(0ms, 30ms), came(10s, 20ms)}, start);
   CHECK(x.window() == 625ms);

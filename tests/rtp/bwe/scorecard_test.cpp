@@ -9,7 +9,7 @@
 using namespace troupe::rtp;
 using namespace troupe::rtp::test;
 
-/// The scorecard of docs/bwe.md: links as they are, in virtual time.
+/// The scorecard of docs/bwe.md: realistic links in virtual time.
 namespace {
 
 struct score {
@@ -19,7 +19,7 @@ struct score {
   double loss = 0;
 };
 
-/// One flow alone, for that long.
+/// Runs a single flow for `time` seconds.
 score run(const link_settings& settings, double time, uint32_t seed,
           double most = 50e6) {
   bottleneck link{settings, seed};
@@ -58,7 +58,7 @@ void tell(const std::string& name, const score& x) {
 
 } // namespace
 
-TEST_CASE("a constant link is filled, without a queue") {
+TEST_CASE("a constant link is filled without a queue") {
   for (double mbit : {0.3, 1.0, 3.0, 10.0})
     for (uint32_t seed : {1u, 2u}) {
       CAPTURE(mbit);
@@ -85,7 +85,7 @@ TEST_CASE("random loss is not taken for congestion") {
     }
 }
 
-TEST_CASE("a link that drops instead of queueing is not pressed") {
+TEST_CASE("a link that drops instead of queueing is not overloaded") {
   auto settings = constant_link(2e6);
   settings.longest_queue = 12ms;
   auto x = run(settings, 60, 1);
@@ -132,7 +132,7 @@ TEST_CASE("after a drop of the capacity the queue is short again in 1.5 s") {
   CHECK(back <= 15);
 }
 
-TEST_CASE("two who share a link get about the same") {
+TEST_CASE("two flows that share a link get about the same rate") {
   bottleneck link{constant_link(4e6), 1};
   media_flow one{50e6}, other{50e6};
   for (time_point now{}; now < time_point{} + 120s; now += 1ms) {
@@ -151,7 +151,7 @@ TEST_CASE("two who share a link get about the same") {
   CHECK(share <= 0.7);
 }
 
-TEST_CASE("a download beside it does not starve it") {
+TEST_CASE("a competing download does not starve the flow") {
   bottleneck link{constant_link(4e6), 1};
   media_flow flow{50e6};
   tcp_flow tcp;
@@ -168,8 +168,8 @@ TEST_CASE("a download beside it does not starve it") {
   CHECK(share >= 0.1);
 }
 
-TEST_CASE("what the application does not use says nothing of the link") {
-  // The link carries ten times what is sent: the estimate follows by probes.
+TEST_CASE("a sender limited by its application still finds the capacity") {
+  // The link carries ten times the send rate: the estimate follows by probes.
   auto x = run(constant_link(10e6), 30, 1, 1e6);
   tell("limited to 1 Mbit/s", x);
   CHECK(x.utilisation >= 0.95);

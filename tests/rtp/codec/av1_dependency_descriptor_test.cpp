@@ -14,7 +14,7 @@ using rtp::parse_dependency_descriptor;
 
 namespace {
 
-/// Writes bit by bit, highest first.
+/// Writes bits, the highest first.
 class bit_writer {
 public:
   bit_writer& bits(size_t count, uint32_t x) {
@@ -157,7 +157,7 @@ TEST_CASE("a key frame announces the structure of two by two layers") {
   CHECK(x->resolution == rtp::av1_resolution{320, 180});
 }
 
-TEST_CASE("later frames take their template, whose ids wrap at 64") {
+TEST_CASE("later frames use a template, whose ids wrap at 64") {
   auto structure = l2t2();
   auto x = parse_dependency_descriptor(plain_frame(1, 0), &structure);
   REQUIRE(x);
@@ -170,7 +170,7 @@ TEST_CASE("later frames take their template, whose ids wrap at 64") {
   CHECK_FALSE(parse_dependency_descriptor(plain_frame(1, 0), nullptr));
 }
 
-TEST_CASE("a frame may have values of its own") {
+TEST_CASE("a frame may replace the values of its template") {
   auto structure = l2t2();
   bit_writer out;
   write_mandatory(out, true, false, 61, 7);
@@ -231,7 +231,7 @@ TEST_CASE("structures beyond the limits of the format are refused") {
   }
 }
 
-TEST_CASE("random structures come back as they were written") {
+TEST_CASE("random structures are read as they were written") {
   constexpr uint64_t seed = 13;
   CAPTURE(seed);
   auto rng = net::make_seeded_rng(seed);
@@ -297,7 +297,7 @@ TEST_CASE("a describer remembers the structure between packets") {
     return b.make();
   };
   auto structure = l2t2();
-  SUBCASE("until one comes, only key frames show") {
+  SUBCASE("before the first structure, only key frames are recognized") {
     auto x = describer.describe(packet(plain_frame(61, 1), {0x10, 0}));
     REQUIRE(x);
     CHECK_FALSE(x->picture_id);
@@ -312,7 +312,7 @@ TEST_CASE("a describer remembers the structure between packets") {
   REQUIRE(describer.av1_structure());
   CHECK(describer.av1_structure()->decode_target_count == 4);
 
-  // The upper layer of the key picture refers to the lower one only.
+  // The upper layer of the key picture refers only to the lower one.
   x = describer.describe(packet(plain_frame(63, 0), {0x10, 0}));
   REQUIRE(x);
   CHECK_FALSE(x->keyframe);
@@ -321,7 +321,7 @@ TEST_CASE("a describer remembers the structure between packets") {
   CHECK(x->inter_layer);
   CHECK_FALSE(x->discardable);
 
-  // Later ones refer to the picture before as well.
+  // Later frames also refer to the picture before.
   x = describer.describe(packet(plain_frame(0, 4), {0x10, 0}));
   REQUIRE(x);
   CHECK(x->spatial_id == 1);
@@ -329,13 +329,13 @@ TEST_CASE("a describer remembers the structure between packets") {
   CHECK(x->inter_layer);
   CHECK(x->temporal_switch);
 
-  // The top of both is referred to by no one.
+  // No frame refers to the highest layer of both.
   x = describer.describe(packet(plain_frame(1, 6), {0x10, 0}));
   REQUIRE(x);
   CHECK(x->temporal_id == 1);
   CHECK(x->discardable);
 
-  // A malformed descriptor leaves the structure alone.
+  // A malformed descriptor does not change the structure.
   CHECK(describer.describe(packet({0xFF}, {0x10, 0})));
   REQUIRE(describer.av1_structure());
   CHECK(*describer.av1_structure() == structure);

@@ -22,7 +22,7 @@ rtp::payload_descriptor h264(std::string_view hex) {
 
 } // namespace
 
-TEST_CASE("H264 key frames show in all packet types (RFC 6184)") {
+TEST_CASE("H264 key frames are recognized in all packet types (RFC 6184)") {
   CHECK(h264("67 42e01f").keyframe);                    // SPS
   CHECK(h264("65 88").keyframe);                        // IDR, first slice
   CHECK_FALSE(h264("65 48").keyframe);                  // a later slice
@@ -35,7 +35,8 @@ TEST_CASE("H264 key frames show in all packet types (RFC 6184)") {
   CHECK_FALSE(h264("61 9a").keyframe);
 }
 
-TEST_CASE("H264 frames start at first slices and at what leads them") {
+TEST_CASE(
+    "H264 frames start at first slices and at parameter sets before them") {
   CHECK(h264("61 9a").start_of_frame);
   CHECK_FALSE(h264("61 4a").start_of_frame);
   CHECK(h264("7c 81 9a").start_of_frame);
@@ -46,7 +47,7 @@ TEST_CASE("H264 frames start at first slices and at what leads them") {
   CHECK_FALSE(h264("41 9a").discardable);
 }
 
-TEST_CASE("H264 payloads that no one negotiated or that run over are refused") {
+TEST_CASE("H264 payloads of other modes or with bad lengths are refused") {
   for (auto text : {"", "00 00", "79 0000", "7d 85 88", "7e 00", "7c", "7c 85",
                     "78 00", "78 0000", "78 0005 65 88", "78 0001 65 00"}) {
     CAPTURE(std::string{text});
@@ -96,7 +97,7 @@ TEST_CASE("Opus packets of no frames or more than 120 ms are refused") {
   CHECK_FALSE(rtp::parse_opus(from_hex("1b 03 00")));
 }
 
-TEST_CASE("audio and unknown codecs can be begun at any packet") {
+TEST_CASE("audio and unknown codecs can begin at any packet") {
   for (auto what : {codec::opus, codec::other_audio, codec::other_video}) {
     auto x = rtp::describe(what, from_hex("00 01 02"), true);
     REQUIRE(x);

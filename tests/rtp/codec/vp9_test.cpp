@@ -50,7 +50,8 @@ TEST_CASE("layer indices and switching points are read") {
   CHECK(d.tl0picidx == 9);
 }
 
-TEST_CASE("a higher layer of a key picture can be switched to, not begun at") {
+TEST_CASE(
+    "a receiver can switch to a higher layer at a key picture, not begin") {
   auto x = rtp::parse_vp9(from_hex("a9 05 03 09 ff"));
   REQUIRE(x);
   auto d = describe_vp9(*x, true);

@@ -69,7 +69,7 @@ TEST_CASE("a sender report is read octet by octet (RFC 3550, 6.4.1)") {
                         0x00018000});
 }
 
-TEST_CASE("reports come back as they were built") {
+TEST_CASE("reports are read as they were built") {
   report_block blocks[] = {some_block(1), some_block(2)};
   auto info = sender_info{ssrc{9}, {0x0123456789ABCDEF}, 0xFFFFFFFF, 5, 6};
   compound_builder b;
@@ -131,7 +131,7 @@ TEST_CASE("several chunks with other items are walked (RFC 3550, 6.5)") {
   CHECK_FALSE(x->next(position));
 }
 
-TEST_CASE("goodbyes carry sources and a reason") {
+TEST_CASE("goodbyes have sources and a reason") {
   ssrc sources[] = {ssrc{1}, ssrc{2}};
   compound_builder b;
   REQUIRE(b.add_bye(sources, "done"));
@@ -145,7 +145,7 @@ TEST_CASE("goodbyes carry sources and a reason") {
   CHECK(read_one<bye>(b)->reason.empty());
 }
 
-TEST_CASE("picture loss, full intra and reference times come back") {
+TEST_CASE("PLI, FIR and reference times are read as they were built") {
   compound_builder b;
   REQUIRE(b.add_pli(ssrc{1}, ssrc{2}));
   CHECK(to_octets(b.bytes()) == from_hex("81ce0002 00000001 00000002"));
@@ -172,7 +172,7 @@ TEST_CASE("picture loss, full intra and reference times come back") {
   CHECK(std::equal(d->dlrr.begin(), d->dlrr.end(), answers));
 }
 
-TEST_CASE("extended reports pass over unknown blocks (RFC 3611)") {
+TEST_CASE("extended reports skip unknown blocks (RFC 3611)") {
   auto wire = from_hex("80cf0007 00000003 07000001 00000000"
                        "04000002 0000000100000002 7f000000");
   auto x = read_one<extended_report>(wire);
@@ -202,7 +202,7 @@ TEST_CASE("REMB is mantissa times a power of two") {
   }
 }
 
-TEST_CASE("a REMB beyond 64 bits is the greatest, not a small one") {
+TEST_CASE("a REMB beyond 64 bits becomes the greatest value") {
   auto wire =
       from_hex("8fce0005 00000001 00000000 52454d42 01 ffffff 01020304");
   CHECK(read_one<remb>(wire)->bitrate_bps == UINT64_MAX);
@@ -221,7 +221,7 @@ TEST_CASE("compounds may begin with feedback (RFC 5506)") {
   CHECK(read_all(to_octets(b.bytes())) == outcome{2, 0, 0});
 }
 
-TEST_CASE("unknown packets are passed over and counted") {
+TEST_CASE("unknown packets are skipped and counted") {
   auto wire = from_hex("80cc0002 00000001 00000002" // APP
                        "83cd0002 00000001 00000002" // TMMBR
                        "8fce0003 00000001 00000002 41424344"
@@ -230,14 +230,14 @@ TEST_CASE("unknown packets are passed over and counted") {
   CHECK(read_all(wire) == outcome{1, 4, 0});
 }
 
-TEST_CASE("malformed packets do not hide those behind them") {
+TEST_CASE("malformed packets do not hide those after them") {
   auto wire = from_hex("81c90001 00000001"          // a block is missing
                        "81ce0001 00000001"          // half a PLI
-                       "a1ce0002 00000001 000000ff" // padding beyond
-                       "a0ce0000"                   // padding in nothing
-                       "81cd0002 00000001 00000002" // NACK of nothing
-                       "84ce0002 00000001 00000002" // FIR of nothing
-                       "81cb0000"                   // BYE of nobody
+                       "a1ce0002 00000001 000000ff" // padding beyond the packet
+                       "a0ce0000"                   // padding without a body
+                       "81cd0002 00000001 00000002" // NACK without items
+                       "84ce0002 00000001 00000002" // FIR without items
+                       "81cb0000"                   // BYE without sources
                        "81ca0001 00000001"          // chunk without an end
                        "81ce0002 00000001 00000002");
   CHECK(read_all(wire) == outcome{1, 0, 8});
@@ -253,12 +253,12 @@ TEST_CASE("a broken header ends the compound") {
   CHECK(read_all(from_hex("80c8ffff")) == outcome{0, 0, 1});
 }
 
-TEST_CASE("padding at the end is taken off") {
+TEST_CASE("padding at the end is removed") {
   auto wire = from_hex("a1ce0003 00000001 00000002 00000004");
   CHECK(read_one<pli>(wire) == pli{ssrc{1}, ssrc{2}});
 }
 
-TEST_CASE("a full builder refuses, and keeps what it has") {
+TEST_CASE("a full builder refuses more and keeps its contents") {
   compound_builder b;
   std::vector<report_block> blocks(31, some_block(1));
   REQUIRE(b.add_receiver_report(ssrc{1}, blocks));
@@ -276,7 +276,7 @@ TEST_CASE("a full builder refuses, and keeps what it has") {
   CHECK_FALSE(b.add_receiver_report(ssrc{1}, blocks));
 }
 
-TEST_CASE("random octets never lead a reader astray") {
+TEST_CASE("a reader survives random octets") {
   constexpr uint64_t seed = 3;
   CAPTURE(seed);
   auto rng = net::make_seeded_rng(seed);

@@ -26,7 +26,7 @@ numbers read_back(net::byte_span wire) {
 
 } // namespace
 
-TEST_CASE("seventeen neighbours share an item, across the wrap (RFC 4585)") {
+TEST_CASE("seventeen neighbours share an item across the wrap (RFC 4585)") {
   auto lost = numbers{65535, 0, 1, 15};
   auto rest = std::span<const uint16_t>{lost};
   auto item = pack_nack_item(rest);
@@ -49,7 +49,7 @@ TEST_CASE("NACKs are read octet by octet") {
   CHECK(read_back(wire) == numbers{100, 101, 103, 65535, 0});
 }
 
-TEST_CASE("random losses come back, in several packets where needed") {
+TEST_CASE("random losses are read back, from several packets if needed") {
   constexpr uint64_t seed = 5;
   CAPTURE(seed);
   auto rng = net::make_seeded_rng(seed);

@@ -57,7 +57,7 @@ octets build(const transport_cc_builder& b) {
 
 } // namespace
 
-TEST_CASE("a run of small deltas is read, across 65535") {
+TEST_CASE("a run of small deltas is read across 65535") {
   auto wire = feedback(3, "2003 04 00 ff");
   auto x = read(wire);
   REQUIRE(x);
@@ -79,7 +79,7 @@ TEST_CASE("vectors of one-bit and two-bit symbols are read") {
     CHECK(statuses(*x)
           == std::vector{came(65534, 257), lost(65535), came(0, 259), lost(1)});
   }
-  SUBCASE("two bits: 10 00 01 and nothing") {
+  SUBCASE("two bits: 10 00 01") {
     auto wire = feedback(3, "e100 ff00 05"); // -256, then 5
     auto x = read(wire);
     REQUIRE(x);
@@ -87,7 +87,7 @@ TEST_CASE("vectors of one-bit and two-bit symbols are read") {
   }
 }
 
-TEST_CASE("chunks follow one another, and empty runs are harmless") {
+TEST_CASE("successive chunks are read, and empty runs are harmless") {
   auto wire = feedback(10, "0000 0008 2000 4002 0100 fff0");
   auto x = read(wire);
   REQUIRE(x);
@@ -105,10 +105,10 @@ TEST_CASE("a negative reference time is negative") {
 }
 
 TEST_CASE("feedback that does not cover its packets is refused") {
-  CHECK_FALSE(read(feedback(0, "2001 00 00"))); // tells of none
+  CHECK_FALSE(read(feedback(0, "2001 00 00"))); // reports no packet
   CHECK_FALSE(read(feedback(1, "6001 0000")));  // reserved, in a run
   CHECK_FALSE(read(feedback(1, "f000 0000")));  // and in a vector
-  CHECK(read(feedback(1, "dc00 0000 0000")));   // but not behind the end
+  CHECK(read(feedback(1, "dc00 0000 0000")));   // but not after the end
   CHECK_FALSE(read(feedback(5, "2005 00 00"))); // deltas are missing
   CHECK_FALSE(read(feedback(5, "0001 0001")));  // chunks are missing
   CHECK_FALSE(read(feedback(20, "0000 0000")));
@@ -117,7 +117,7 @@ TEST_CASE("feedback that does not cover its packets is refused") {
   CHECK_FALSE(read(wire));
 }
 
-TEST_CASE("65,535 losses in a few octets are walked without storing them") {
+TEST_CASE("65,535 losses in a few octets are read without storing them") {
   auto wire = feedback(65535, "1fff 1fff 1fff 1fff 1fff 1fff 1fff 1fff 0007");
   auto x = read(wire);
   REQUIRE(x);
@@ -137,7 +137,7 @@ TEST_CASE("the builder writes what the draft shows for small runs") {
                     "b800 04 00 01 000003"));
 }
 
-TEST_CASE("the builder refuses what it cannot tell") {
+TEST_CASE("the builder refuses arrivals that do not fit") {
   transport_cc_builder b;
   b.start(100, 10s);
   CHECK(b.empty());
@@ -170,14 +170,14 @@ TEST_CASE("the worst feedback fits a compound") {
   CHECK_FALSE(compound.add_transport_cc(ssrc{1}, ssrc{2}, 0, b));
 }
 
-TEST_CASE("random arrivals come back to the quarter millisecond") {
+TEST_CASE("random arrivals are read back to the quarter millisecond") {
   constexpr uint64_t seed = 21;
   CAPTURE(seed);
   auto rng = net::make_seeded_rng(seed);
   for (int round = 0; round < 1000; ++round) {
     transport_cc_builder b;
     auto base = int64_t{rng->below(1 << 20)};
-    // Also before zero and where the 24-bit reference time wraps.
+    // Including times before zero and the wrap of the 24-bit reference time.
     std::chrono::microseconds time{int64_t{rng->u32()} * 256 - 1'000'000};
     b.start(base, time);
     std::vector<packet_status> expected;
