@@ -9,15 +9,15 @@
 using namespace troupe;
 using namespace troupe::test;
 
-/// What docs/bwe.md says of the whole path: estimate, probes, pacing and
-/// choice of layers together.
+/// Checks docs/bwe.md for the whole path: estimate, probes, pacing and choice
+/// of layers together.
 namespace {
 
 double seconds(net::duration x) {
   return std::chrono::duration<double>(x).count();
 }
 
-/// 10 s to settle, then 60 s that count.
+/// Runs 10 s to settle, then 60 s that count.
 viewer& settle(simulcast_call& call, const rtp::test::link_settings& link,
                const char* name) {
   auto& x = call.add(link);
@@ -37,7 +37,7 @@ viewer& settle(simulcast_call& call, const rtp::test::link_settings& link,
 
 } // namespace
 
-TEST_CASE("on a constant link the layer is the one that fits, and stays") {
+TEST_CASE("on a constant link the layer is the highest that fits, and stays") {
   struct {
     double bps;
     uint8_t layer;
@@ -73,7 +73,8 @@ TEST_CASE("twenty receivers on twenty links each get the layer that fits") {
     REQUIRE(at.video().encoding);
     auto got = *at.video().encoding;
     switches += at.video().switches;
-    // What fits with a quarter to spare is had; what does not fit is not.
+    // A layer that fits with a quarter to spare is sent; one that does not fit
+    // is not.
     uint8_t least = links[i] > 2.1e6 ? 2 : links[i] > 0.78e6 ? 1 : 0;
     uint8_t most = links[i] > 1.75e6 ? 2 : links[i] > 0.61e6 ? 1 : 0;
     CHECK(got >= least);
@@ -90,7 +91,7 @@ TEST_CASE("twenty receivers on twenty links each get the layer that fits") {
   CHECK(switches <= 8);
 }
 
-TEST_CASE("loss and jitter do not cost the layer") {
+TEST_CASE("loss and jitter do not lower the layer") {
   for (double loss : {0.01, 0.05}) {
     CAPTURE(loss);
     auto link = rtp::test::constant_link(3e6);
@@ -105,7 +106,7 @@ TEST_CASE("loss and jitter do not cost the layer") {
   link.jitter = 100ms;
   simulcast_call call;
   auto& at = settle(call, link, "jitter 100 ms");
-  CHECK(at.video().encoding >= 1); // the highest would fit
+  CHECK(at.video().encoding >= 1); // the highest layer would fit
   CHECK(at.video().switches <= 2);
   link = rtp::test::constant_link(3e6);
   link.loss = 0.01;
@@ -115,7 +116,8 @@ TEST_CASE("loss and jitter do not cost the layer") {
   CHECK(bursts.viewers[0]->video().switches <= 4);
 }
 
-TEST_CASE("down within 3 s, back within 15 s, and hardly a freeze") {
+TEST_CASE(
+    "the video falls within 3 s, returns within 15 s and hardly freezes") {
   rtp::test::link_settings link;
   link.longest_queue = 1s;
   link.capacity = [](double t) {
@@ -150,7 +152,7 @@ TEST_CASE("down within 3 s, back within 15 s, and hardly a freeze") {
   CHECK(back > 0);
   CHECK(back <= 15);
   CHECK(x.video().frozen <= 1s);
-  // The server can say why.
+  // The server reports the reason.
   auto for_link = 0;
   call.shard.find_decisions(x.consumer(0))
       ->for_each([&](const rtp::decision& why) {
@@ -174,7 +176,7 @@ TEST_CASE("two videos share a link") {
                 x.video(1).switches);
   CHECK(x.video(0).encoding == 1);
   CHECK(x.video(1).encoding == 1);
-  // Priority moves what there is.
+  // Priority shifts the bandwidth between the videos.
   call.shard.set_priority(x.consumer(1), 20);
   call.shard.set_preferred_layers(x.consumer(0), {0, 7});
   call.run(5s);
@@ -183,7 +185,8 @@ TEST_CASE("two videos share a link") {
   CHECK(x.video(0).switches + x.video(1).switches <= 4);
 }
 
-TEST_CASE("who asks for everything 100 times a second gets little more") {
+TEST_CASE(
+    "a client that requests everything 100 times a second gets little more") {
   simulcast_call call;
   auto& quiet = call.add(rtp::test::constant_link(10e6));
   auto& greedy = call.add(rtp::test::constant_link(10e6));
@@ -199,7 +202,7 @@ TEST_CASE("who asks for everything 100 times a second gets little more") {
   CHECK(quiet.video().frozen <= 500ms);
 }
 
-TEST_CASE("who gives no feedback gets everything, unlimited") {
+TEST_CASE("a client without feedback is sent everything, unlimited") {
   simulcast_call call;
   auto& x = call.add(rtp::test::constant_link(10e6));
   x.feedback = false;
@@ -208,7 +211,7 @@ TEST_CASE("who gives no feedback gets everything, unlimited") {
   CHECK(x.padding == 0);
 }
 
-TEST_CASE("audio is whole and on time where video hardly fits") {
+TEST_CASE("audio is complete and on time if video hardly fits") {
   simulcast_call call;
   auto& x = settle(call, rtp::test::constant_link(100e3), "0.1 Mbit/s");
   CHECK(x.audio_packets >= 60 * 50 - 5);

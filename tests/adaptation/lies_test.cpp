@@ -5,13 +5,13 @@
 using namespace troupe;
 using namespace troupe::test;
 
-/// A client may say of its link what it likes: it harms its own video at worst,
-/// never its voices, and nobody else (THREATS, row 14).
+/// A client may report anything about its link: at worst it harms its own
+/// video, never its audio, and no other client.
 namespace {
 
 enum class lie : uint8_t { least, most, noise, late, lost, any };
 
-/// Sends feedback that has nothing to do with what arrives.
+/// Sends feedback that is unrelated to the packets that arrive.
 class liar {
 public:
   liar(uint64_t seed, lie how)
@@ -23,7 +23,7 @@ public:
     to.handle_remb(which, estimate(how), now);
     rtp::rtcp::transport_cc_builder out;
     auto first = next_;
-    if (random_->below(10) == 0) // of what was never sent, or long ago
+    if (random_->below(10) == 0) // about packets never sent, or sent long ago
       first += static_cast<int64_t>(random_->below(65536)) - 32768;
     auto arrival = now.time_since_epoch() + std::chrono::seconds{60};
     out.start(first, arrival);
@@ -66,7 +66,8 @@ private:
 
 } // namespace
 
-TEST_CASE("who lies about its link gets all audio, in time, and harms nobody") {
+TEST_CASE(
+    "a client with false feedback gets all audio in time and harms no other") {
   for (auto how : {lie::least, lie::most, lie::noise, lie::late, lie::lost,
                    lie::any, lie::any, lie::any}) {
     static uint64_t seed = 0;

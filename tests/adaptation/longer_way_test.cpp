@@ -7,7 +7,7 @@ using namespace troupe::test;
 
 namespace {
 
-/// How many frames come in a time.
+/// The number of frames that arrive in a time.
 int frames_in(net::duration time, simulcast_call& call, const viewer& of) {
   auto before = of.video().frames;
   call.run(time);
@@ -16,9 +16,9 @@ int frames_in(net::duration time, simulcast_call& call, const viewer& of) {
 
 } // namespace
 
-// Clients that do as mediasoup-client says tell of video only: while there is
-// none, nothing is heard but what becomes of probes.
-TEST_CASE("a way that becomes longer for good takes no picture for good") {
+// Clients with mediasoup-client's settings send feedback on video only: without
+// video the only feedback is on probes.
+TEST_CASE("a longer network path does not stop the video for good") {
   const std::vector<std::vector<double>> sources{{150, 500, 1500}, {400}, {40}};
   for (const auto& encodings : sources)
     for (auto by : {80ms, 150ms, 300ms}) {

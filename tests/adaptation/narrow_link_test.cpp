@@ -7,8 +7,8 @@ using namespace troupe::test;
 
 namespace {
 
-/// Two pictures of 130 or 450 kbit/s each, and voices of which feedback does
-/// not tell, on a link that becomes narrow.
+/// Two videos of 130 or 450 kbit/s each, and audio without feedback, on a link
+/// that becomes narrow.
 struct narrowed {
   explicit narrowed(double bps) : x(add()) {
     call.run(20s);
@@ -17,7 +17,7 @@ struct narrowed {
     };
   }
 
-  /// How many frames of both come in a time.
+  /// The number of frames of both videos that arrive in a time.
   int frames_in(net::duration time) {
     x.clear_figures();
     call.run(time);
@@ -35,9 +35,9 @@ struct narrowed {
 
 } // namespace
 
-// Where nothing but video is told of, holding it back to let a queue drain ends
-// all news; and what comes after that says little of what the link carries.
-TEST_CASE("a link that becomes narrow keeps showing somebody") {
+// If only video has feedback, holding it back to drain a queue ends all
+// feedback; and the arrivals after that show little of what the link carries.
+TEST_CASE("a link that becomes narrow still carries one video") {
   for (auto kbps : {250, 350, 450}) {
     CAPTURE(kbps);
     narrowed link{kbps * 1e3};
@@ -48,7 +48,7 @@ TEST_CASE("a link that becomes narrow keeps showing somebody") {
   }
 }
 
-TEST_CASE("voices that feedback leaves out take their part of a link once") {
+TEST_CASE("audio without feedback is deducted from the estimate only once") {
   narrowed link{380e3};
   link.call.run(5s);
   for (int i = 0; i < 10; ++i)

@@ -1,4 +1,4 @@
-// Receivers that tell what their link carries by REMB alone.
+// Receivers that report their link by REMB alone.
 
 #include "simulcast_call.hpp"
 
@@ -9,10 +9,9 @@ using namespace troupe::test;
 
 namespace {
 
-/// How a receiver estimates its link, roughly as libwebrtc's
-/// RemoteBitrateEstimator does: 8 % more each second while nothing is wrong, up
-/// to one and a half of what arrives; 85 % of what arrives when packets are
-/// lost.
+/// A receiver's estimate of its link, roughly like libwebrtc's
+/// RemoteBitrateEstimator: 8 % more each second without loss, up to one and a
+/// half of the arriving rate; 85 % of the arriving rate after loss.
 class remb_receiver {
 public:
   explicit remb_receiver(viewer& who) : viewer_(who) {}
@@ -60,7 +59,7 @@ struct scene {
     x.link.settings = rtp::test::constant_link(bps);
   }
 
-  /// Frames in that time.
+  /// The number of frames in that time.
   int run(net::duration time) {
     auto before = x.video().frames;
     call.run(time);
@@ -74,7 +73,7 @@ struct scene {
 
 } // namespace
 
-TEST_CASE("with REMB alone the only picture comes back when the link does") {
+TEST_CASE("with REMB alone the only video returns when the link does") {
   for (auto narrow : {10s, 30s, 90s}) {
     CAPTURE(narrow.count());
     scene s;
@@ -86,18 +85,18 @@ TEST_CASE("with REMB alone the only picture comes back when the link does") {
     while (s.run(1s) < 25 && waited < 100s)
       waited += 1s;
     CHECK(waited <= 62s);
-    // And it stays.
+    // It stays.
     CHECK(s.run(60s) >= 1700);
   }
 }
 
-TEST_CASE("with REMB alone a picture that does not fit is tried seldom") {
+TEST_CASE("with REMB alone a video that does not fit is seldom tried") {
   scene s;
   s.set(120e3);
   s.run(30s);
   s.x.clear_figures();
   s.run(120s);
-  // What was sent is little more than the voice.
+  // Little more than the audio was sent.
   CHECK(s.x.sent * 8 / 120 < 120e3);
   CHECK(s.x.audio_packets > 0.85 * 120 * 50);
 }

@@ -37,10 +37,10 @@ struct row {
   size_t downloads = 0;
 };
 
-/// What became of one receiver in the minute that counts.
+/// The figures of one receiver in the minute that counts.
 struct figures {
   std::array<double, 2> encoding{-1, -1}; // at the end, of each video
-  double converged = -1; // s until the encodings were there that it ends with
+  double converged = -1; // s until the final encodings were first sent
   double used = 0;       // of the capacity
   double estimated = 0;  // the mean estimate, of the capacity
   double calm = 0;       // share of the time with less than 100 ms of queue
@@ -207,12 +207,13 @@ TEST_CASE("the scorecard's competitors") {
   }
 }
 
-TEST_CASE("the scorecard's downloads leave a picture") {
+TEST_CASE("the scorecard's downloads leave a video") {
   for (size_t count : {1, 2, 3, 5}) {
     auto name = std::to_string(count) + " downloads, 4 Mbit/s";
     CAPTURE(name);
     auto x = alone({name.c_str(), constant_link(4e6), 1, 1, count});
-    // Never a frozen picture, and no more than a share for it.
+    // The video freezes for at most a second and takes at most half of the
+    // link.
     CHECK(x.longest <= 1);
     CHECK(x.used >= 0.05);
     CHECK(x.used <= 0.5);

@@ -12,7 +12,7 @@
 #include <set>
 
 /// A shard between a source of simulcast video and audio and receivers behind
-/// links of their own, in virtual time, in steps of a millisecond.
+/// their own links, in virtual time, in steps of one millisecond.
 namespace troupe::test {
 
 using namespace troupe::actors;
@@ -20,7 +20,7 @@ using namespace troupe::actors;
 /// Octets of IP, UDP and SRTP around each packet.
 inline constexpr double overhead = 38;
 
-/// What became of one video stream at its receiver.
+/// The result of one video stream at its receiver.
 struct viewed {
   std::optional<uint8_t> encoding; // of the latest frame
   int switches = 0;
@@ -29,8 +29,8 @@ struct viewed {
   net::duration longest{}; // between two frames
 };
 
-/// A client behind a link: gives transport-wide feedback, asks for what it
-/// lacks, and shows what it can decode.
+/// A client behind a link: sends transport-wide feedback, requests missing
+/// packets, and shows the frames that it can decode.
 class viewer {
 public:
   viewer(uint16_t number, std::shared_ptr<rtp::test::bottleneck> by,
@@ -89,8 +89,8 @@ public:
 
   transport_key key;
   bool feedback = true;
-  bool greedy = false;  // asks for everything, 100 times a second
-  double delivered = 0; // octets, with all around them
+  bool greedy = false;  // requests everything, 100 times a second
+  double delivered = 0; // octets with all overhead
   double sent = 0;
   int lost = 0;
   int audio_packets = 0;
@@ -109,7 +109,7 @@ private:
     viewed result;
     std::map<int64_t, rtp::packet> waiting;
     rtp::wrap_extender<uint16_t> numbers;
-    int64_t next = -1; // the sequence number to go on with
+    int64_t next = -1; // the next sequence number
     bool broken = true;
     bool frame_is_key = false;
     net::time_point gap_since{};
@@ -158,7 +158,7 @@ private:
     auto& x = videos_[which];
     if (x.next < 0 && !x.waiting.empty())
       x.next = x.waiting.begin()->first;
-    // Frame by frame, as far as there is no gap.
+    // Take frame by frame, up to the first gap.
     for (auto i = x.waiting.begin();
          i != x.waiting.end() && i->first == x.next;) {
       if (i->second.payload()[0] == 1) {
@@ -195,7 +195,7 @@ private:
     x.frame_is_key = false;
   }
 
-  // There is a gap: have it filled, or go on with a key frame.
+  // There is a gap: request the packets, or continue with a key frame.
   void lack(media_shard& shard, size_t which, net::time_point now) {
     auto& x = videos_[which];
     auto fresh = std::find_if(x.waiting.begin(), x.waiting.end(), [](auto& y) {
@@ -235,7 +235,7 @@ private:
     });
   }
 
-  // The last 500 packets again, and a key frame.
+  // Requests the last 500 packets again, and a key frame.
   void flood(media_shard& to, net::time_point now) {
     next_flood_ = now + 10ms;
     for (size_t i = 0; i < videos_.size(); ++i) {
@@ -249,8 +249,9 @@ private:
     }
   }
 
-  // As libwebrtc does: what comes late is told of together with all that was
-  // told of since, and what still lacks is named as lost each time.
+  // As in libwebrtc: a late packet is reported together with all that were
+  // reported since, and each feedback reports packets that are still missing as
+  // lost.
   void note_arrival(int64_t n, net::time_point now) {
     if (untold_ > 0 && !arrivals_.empty()
         && untold_ > arrivals_.rbegin()->first)
@@ -294,27 +295,27 @@ private:
   std::multimap<net::time_point, octet_vector> feedback_;
   std::map<int64_t, net::time_point> arrivals_;
   rtp::wrap_extender<uint16_t> cc_;
-  int64_t untold_ = -1; // the first number that was not told of
+  int64_t untold_ = -1; // the first number that was not reported
   uint8_t count_ = 0;
   net::time_point next_feedback_{};
   net::time_point next_flood_{};
 };
 
-/// All of it together.
+/// The source, the shard and the receivers together.
 class simulcast_call : net::datagram_sink {
 public:
   explicit simulcast_call(std::vector<double> kbps = {150, 500, 1500})
       : encodings_(static_cast<uint8_t>(kbps.size()))
       , source_(std::move(kbps)) {}
 
-  /// A receiver of the audio and `videos` times of the video.
+  /// Adds a receiver of the audio and of `videos` copies of the video.
   viewer& add(rtp::test::link_settings link, size_t videos = 1) {
     auto seed = static_cast<uint32_t>(viewers.size() + 1);
     return add(std::make_shared<rtp::test::bottleneck>(std::move(link), seed),
                videos);
   }
 
-  /// One behind a link that others share.
+  /// Adds a receiver behind a link that others share.
   viewer& add(std::shared_ptr<rtp::test::bottleneck> link, size_t videos = 1) {
     auto number = static_cast<uint16_t>(viewers.size() + 1);
     viewers.push_back(
@@ -370,10 +371,10 @@ public:
   std::vector<std::unique_ptr<viewer>> viewers;
   net::time_point now = call_start;
   int keyframes = 0;
-  /// Whether feedback tells of audio, too. Clients that do as mediasoup-client
-  /// says leave it out.
+  /// Whether feedback covers audio, too. Clients with mediasoup-client's
+  /// settings leave it out.
   bool audio_is_told = true;
-  /// What else happens in each step.
+  /// Called in each step.
   std::function<void(net::time_point)> meanwhile;
 
 private:

@@ -5,7 +5,7 @@
 
 #include <map>
 
-/// What a producer sends in virtual time.
+/// A producer's packets in virtual time.
 namespace troupe::test {
 
 using namespace troupe::actors;
@@ -19,9 +19,9 @@ inline constexpr uint32_t rtx_ssrc = 9000;
 /// Links count seconds from zero.
 inline constexpr net::time_point call_start = net::time_point{} + 100s;
 
-/// 30 frames a second in several encodings, of three temporal layers each,
-/// and Opus. A key frame is as large as eight others, and comes when it is
-/// asked for, 60 ms later.
+/// Sends 30 frames a second in several encodings of three temporal layers each,
+/// and Opus. A key frame is as large as eight others, and is sent 60 ms after
+/// its request.
 class simulcast_source {
 public:
   explicit simulcast_source(std::vector<double> kbps) : kbps_(std::move(kbps)) {
@@ -60,7 +60,7 @@ private:
       wanted_[encoding].reset();
     auto amount = kbps_[encoding] * 1000 / 8 / 30;
     auto& debt = seconds_[encoding];
-    // An encoder makes up for its key frames.
+    // An encoder makes later frames smaller to make up for key frames.
     amount = std::max(amount / 2, amount - debt / 30);
     debt = std::max(0.0, debt - debt / 30);
     if (key) {

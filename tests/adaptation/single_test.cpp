@@ -8,8 +8,8 @@
 using namespace troupe;
 using namespace troupe::test;
 
-/// What docs/bwe.md says of a video that comes in one encoding, and of links
-/// that are bad for a while only.
+/// Checks docs/bwe.md for a video with one encoding, and for links that are bad
+/// only for a while.
 namespace {
 
 constexpr double kbps = 470;
@@ -22,7 +22,7 @@ double seconds(net::duration x) {
   return std::chrono::duration<double>(x).count();
 }
 
-/// A receiver whose link is made bad and good again.
+/// A receiver whose link becomes bad and good again.
 struct scene {
   explicit scene(std::vector<double> encodings = {kbps})
       : call(std::move(encodings))
@@ -45,8 +45,9 @@ struct scene {
         call.shard.find_transport(x.key)->egress().link_bps().value_or(0));
   }
 
-  /// Runs for so long. `back`: after how many seconds 12 frames had come in
-  /// half of one; `risen`: after how many the estimate sufficed. -1 for never.
+  /// Runs for this time. `back`: the seconds until 12 frames arrived within
+  /// half a second; `risen`: the seconds until the estimate sufficed. -1 for
+  /// never.
   void run(const char* name, net::duration time) {
     std::vector<int> frames;
     back = risen = -1;
@@ -123,7 +124,7 @@ TEST_CASE("after jitter that reorders the highest encoding is back in 10 s") {
   CHECK(s.x.video().encoding == 2);
 }
 
-TEST_CASE("a link that carries less than the only encoding keeps the voices") {
+TEST_CASE("a link that carries less than the only encoding keeps the audio") {
   scene s;
   s.set(wide(300e3));
   s.run("300 kbit/s", 5s);
@@ -132,7 +133,7 @@ TEST_CASE("a link that carries less than the only encoding keeps the voices") {
   s.x.clear_figures();
   s.run("  afterwards", 60s);
   CHECK(s.x.lost == 0);
-  CHECK(s.x.audio_packets >= 60 * 50 - 15); // some are under way
+  CHECK(s.x.audio_packets >= 60 * 50 - 15); // some are in flight
   CHECK(s.x.worst_audio <= 280ms);
 }
 
