@@ -11,8 +11,8 @@ using namespace troupe::test;
 
 namespace {
 
-/// Sender, server and viewer, and the four directions between them, run in
-/// steps of a millisecond.
+/// A sender, a server and a viewer with the four directions between them, run
+/// in steps of one millisecond.
 struct scenario {
   std::unique_ptr<net::rng> random;
   net::time_point now = at(0ms);
@@ -25,7 +25,7 @@ struct scenario {
   virtual_link<octet_vector> down_back;
   std::map<uint32_t, int> audio_arrived; // at the server
   std::map<uint32_t, int> audio_forwarded;
-  // Runs at each step, for misbehaviour.
+  // Runs at each step, to misbehave.
   std::function<void()> also = [] {
   };
 
@@ -170,8 +170,8 @@ TEST_CASE("10 % loss, reordering and duplicates on both legs") {
   }
 }
 
-// On the way to the server only: towards the viewer, 20 % loss needs 25 % of
-// the bitrate for repairs, which is all that a receiver is granted.
+// On the path to the server only: towards the viewer, 20 % loss needs 25 % of
+// the bitrate for repairs, which is the limit for a receiver.
 TEST_CASE("20 and 30 % loss to the server leave most frames complete") {
   for (auto [loss, goal] : {std::pair{0.20, 0.97}, {0.30, 0.90}}) {
     for (auto bursts : {false, true}) {
@@ -205,7 +205,7 @@ TEST_CASE("media resumes within 1 s after 20 s of total loss") {
     CHECK(x.viewer.keyframes().size() > before);
     CHECK(x.viewer.audio().size() > audio_before + 40);
     x.run_until(30s);
-    // From the key frame on, nothing is missing.
+    // After the key frame nothing is missing.
     REQUIRE_FALSE(x.viewer.keyframes().empty());
     auto key = *x.viewer.keyframes().rbegin();
     auto last = x.sender.frames() - 30;
@@ -237,6 +237,7 @@ TEST_CASE("a viewer that NACKs everything 100 times a second gains little") {
   MESSAGE("egress grew by a factor of " << growth);
   CHECK(growth > 1.01);
   CHECK(growth <= 1.3);
-  // Of the key frame storm one a second reached the sender, and two at first.
+  // Of all key frame requests, one a second reached the sender, and two at
+  // first.
   CHECK(x.sender.plis() <= 33);
 }

@@ -9,7 +9,7 @@
 
 namespace troupe::test {
 
-/// What the models agree upon: the sender's and the receiver's side alike.
+/// The SSRCs of the streams, which the sender and receiver models share.
 struct stream_numbers {
   uint32_t audio;
   uint32_t video;
@@ -25,7 +25,7 @@ inline constexpr size_t frame_packets = 5;
 inline constexpr size_t keyframe_packets = 20;
 
 /// A browser that sends Opus (50 packets a second) and VP8 (30 frames a
-/// second), answers NACK by RTX and PLI by a key frame, and reports.
+/// second), answers NACKs by RTX and PLIs by key frames, and sends reports.
 class media_sender {
 public:
   explicit media_sender(net::time_point start)

@@ -52,8 +52,8 @@ inline rtp::forwarder::config sink(rtp::media_kind kind) {
   return result;
 }
 
-/// The whole chain of engines between one sender and one receiver, wired as
-/// the actors wire it.
+/// The whole chain of engines between one sender and one receiver, connected as
+/// in the actors.
 class media_server {
 public:
   explicit media_server(net::rng& random)

@@ -6,8 +6,8 @@
 
 namespace troupe::test {
 
-/// A browser that receives: it NACKs, reports, asks for key frames when it has
-/// none, and puts frames together.
+/// A browser that receives: it sends NACKs and reports, requests key frames if
+/// it has none, and reassembles frames.
 class media_viewer {
 public:
   explicit media_viewer(net::rng& random)
@@ -47,7 +47,7 @@ public:
     return audio_seen_;
   }
 
-  /// Complete frames, and when they were.
+  /// The complete frames, with the time of completion.
   const std::map<uint32_t, net::time_point>& frames() const {
     return complete_;
   }

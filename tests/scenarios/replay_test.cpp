@@ -9,8 +9,8 @@ using namespace troupe::test;
 
 namespace {
 
-/// A sender that is being received, and a viewer who joins late, all near to
-/// each other.
+/// A sender whose media the server receives, and a viewer that joins late, with
+/// little latency between them.
 struct late_join {
   std::unique_ptr<net::rng> random = net::make_seeded_rng(3);
   net::time_point now = at(0ms);
@@ -18,7 +18,7 @@ struct late_join {
   media_server server{*random};
   media_viewer viewer{*random};
   std::map<uint16_t, int> numbers; // of video, as sent to the viewer
-  // Which datagrams never reach the server.
+  // Whether a datagram is lost before the server.
   std::function<bool(const octet_vector&)> lost = [](auto&) {
     return false;
   };
@@ -53,8 +53,8 @@ struct late_join {
     viewer.to_server.clear();
   }
 
-  /// The viewer has all frames from `first` to the last, and got each packet
-  /// once.
+  /// Checks that the viewer has all frames from `first` to the last, and got
+  /// each packet once.
   void check_complete_from(uint32_t first) const {
     for (auto i = first; i < sender.frames(); ++i)
       CHECK(viewer.frames().contains(i));
@@ -66,7 +66,8 @@ struct late_join {
 
 } // namespace
 
-TEST_CASE("who joins 300 ms after a key frame sees it at once, unasked") {
+TEST_CASE(
+    "a viewer that joins 300 ms after a key frame sees it without a request") {
   // The second key frame crosses 65535.
   for (auto key : {0ms, 3300ms}) {
     CAPTURE(key.count());
@@ -91,7 +92,8 @@ TEST_CASE("who joins 300 ms after a key frame sees it at once, unasked") {
   }
 }
 
-TEST_CASE("who joins 1.5 s after a key frame has the sender asked for one") {
+TEST_CASE(
+    "a viewer that joins 1.5 s after a key frame causes a request for one") {
   late_join x;
   x.run_until(1500ms);
   x.server.video_out().resume(x.now);
@@ -102,7 +104,7 @@ TEST_CASE("who joins 1.5 s after a key frame has the sender asked for one") {
   x.check_complete_from(*x.viewer.keyframes().begin());
 }
 
-TEST_CASE("a gap in the group has the sender asked for a key frame") {
+TEST_CASE("a gap in the group causes a request for a key frame") {
   late_join x;
   x.lost = [&](const octet_vector& packet) {
     auto ssrc = is_rtcp(packet) ? 0 : net::load_u32(&packet[8]);
@@ -120,7 +122,8 @@ TEST_CASE("a gap in the group has the sender asked for a key frame") {
 }
 
 TEST_CASE("a key frame whose first packet comes late is sent without a hole") {
-  // Which packets of it are lost, and for how long their repetitions are, too.
+  // Which of its packets are lost, and for how long their repetitions are lost,
+  // too.
   for (auto lost : {0b1u, 0b11u, 0b10001u})
     for (auto late : {0ms, 70ms, 150ms}) {
       CAPTURE(lost);
@@ -155,7 +158,7 @@ TEST_CASE("a key frame whose first packet comes late is sent without a hole") {
     }
 }
 
-TEST_CASE("leaving and coming back within a second repeats nothing") {
+TEST_CASE("leaving and returning within a second repeats no packet") {
   late_join x;
   x.run_until(200ms);
   x.server.video_out().resume(x.now);
