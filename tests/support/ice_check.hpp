@@ -11,7 +11,7 @@
 namespace troupe::test {
 
 /// A connectivity check as a controlling client sends it, with a switch for
-/// each thing that may be wrong with it.
+/// each possible fault.
 struct ice_check {
   std::string username;
   std::string password;
@@ -22,12 +22,12 @@ struct ice_check {
   std::optional<uint32_t> nomination = {};
   bool integrity = true;
   bool fingerprint = true;
-  /// An attribute to add, that must be understood where below 0x8000.
+  /// An attribute to add; a type below 0x8000 must be understood.
   std::optional<uint16_t> extra = {};
-  /// Puts USE-CANDIDATE behind MESSAGE-INTEGRITY, as a forger would.
+  /// Puts USE-CANDIDATE after MESSAGE-INTEGRITY, like a forger.
   bool trailing_use_candidate = false;
 
-  /// A plain check for an agent with these credentials.
+  /// A valid check for an agent with these credentials.
   static ice_check to(const net::ice_credentials& remote) {
     return {remote.username_fragment + ":client", remote.password};
   }

@@ -7,8 +7,8 @@
 #include <random>
 #include <set>
 
-/// A sender of layered video whose frames tell what they refer to, for tests
-/// that check what is left of it.
+/// A sender of layered video that records the references of each frame, for
+/// tests that check what a receiver can decode.
 namespace troupe::test {
 
 enum class sent_as {
@@ -20,7 +20,7 @@ enum class sent_as {
   av1_simulcast
 };
 
-/// A layer's frame of one picture.
+/// The frame of one layer in a picture.
 struct sent_frame {
   uint8_t encoding = 0;
   uint8_t spatial = 0;
@@ -43,7 +43,7 @@ public:
       config.codec = codec();
       config.layout = layout();
       streams_.emplace_back(config, rtp::ssrc{i + 1u});
-      // All counters come round soon.
+      // All counters wrap soon.
       numbers_.push_back(
           {static_cast<uint16_t>(65500 - 100 * i), UINT32_MAX - 90000 * (i + 1),
            static_cast<uint16_t>(32750 - i), static_cast<uint8_t>(250 - i),
@@ -67,14 +67,14 @@ public:
     return what_ == sent_as::av1 || what_ == sent_as::av1_simulcast;
   }
 
-  /// Under which its dependency descriptors come.
+  /// The id of its dependency descriptors.
   static constexpr uint8_t descriptor_id = 7;
 
   void want_keyframe(uint8_t encoding) {
     keyframe_wanted_[encoding] = true;
   }
 
-  /// The packets of the next picture of every encoding, and what they are.
+  /// The packets of the next picture of every encoding, each with its encoding.
   std::vector<std::pair<uint8_t, rtp::packet>> next(net::time_point now) {
     std::vector<std::pair<uint8_t, rtp::packet>> out;
     for (uint8_t i = 0; i < streams_.size(); ++i)
@@ -83,7 +83,7 @@ public:
     return out;
   }
 
-  /// What a producer makes of a packet.
+  /// Turns a packet into media packets, as a producer does.
   void receive(uint8_t encoding, const rtp::packet& x, net::time_point now,
                std::vector<rtp::media_packet>& out) {
     auto before = out.size();
@@ -97,7 +97,7 @@ public:
     return frames_.at(id);
   }
 
-  /// Which frame a payload is part of.
+  /// The frame that a payload is part of.
   static uint32_t id_of(net::byte_span payload) {
     return net::load_u32(payload.data() + payload.size() - 4);
   }
@@ -125,8 +125,8 @@ private:
     }
   }
 
-  // The pattern that libvpx uses for three temporal layers: 0 2 1 2, where
-  // every other round the upper ones refer to the lowest alone.
+  // The pattern of libvpx for three temporal layers: 0 2 1 2. In every other
+  // round the upper layers refer to the lowest alone.
   void add_picture(uint8_t encoding, net::time_point now,
                    std::vector<std::pair<uint8_t, rtp::packet>>& out) {
     constexpr uint8_t pattern[] = {0, 2, 1, 2, 0, 2, 1, 2};
@@ -193,7 +193,7 @@ private:
     }
   }
 
-  // Those of key frames are long: their structure is not looked at here.
+  // Descriptors of key frames are long: no test reads their structure here.
   static octet_vector descriptor(const sent_frame& x, bool first, bool last) {
     auto out = octet_vector(x.keyframe && first && x.spatial == 0 ? 60 : 3);
     out[0] = static_cast<uint8_t>(first << 7 | last << 6 | x.spatial);
@@ -227,7 +227,7 @@ private:
       default:
         break;
     }
-    // A switching-up point: what follows in time refers to the base alone.
+    // A switching-up point: later frames refer to the base layer alone.
     auto up = x.temporal == 0 && next_are_synced(x.encoding);
     auto z = top || (what_ == sent_as::vp9_keyed && !x.keyframe);
     return {static_cast<uint8_t>(0xA0 | (x.keyframe ? 0 : 0x40)
@@ -246,7 +246,7 @@ private:
     return (phases_.at(encoding) - 1) % 8 == 0;
   }
 
-  // What the dependency descriptor would have told.
+  // Adds what the dependency descriptor would have contained.
   void describe(rtp::media_packet& x) const {
     auto& f = frames_.at(id_of(x.packet.payload()));
     x.start_of_frame = x.packet.payload()[0] != 0;

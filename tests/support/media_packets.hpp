@@ -6,7 +6,7 @@
 #include <initializer_list>
 #include <utility>
 
-/// Makes the RTP packets that the engines' tests feed them.
+/// Makes RTP packets as input for the engines under test.
 namespace troupe::test {
 
 using namespace std::chrono_literals;
@@ -16,8 +16,8 @@ inline net::time_point at(net::duration x) {
   return net::time_point{} + 1000s + x;
 }
 
-/// What a packet is made of; extensions in the two-byte form where one is too
-/// long for the other.
+/// The contents of a packet. Extensions use the two-byte form if one is too
+/// long for the one-byte form.
 struct packet_spec {
   uint32_t ssrc = 1111;
   uint8_t payload_type = 96;

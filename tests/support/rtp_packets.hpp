@@ -11,12 +11,12 @@
 #include <utility>
 #include <vector>
 
-/// Makes RTP packets octet by octet, for tests.
+/// Makes RTP packets octet by octet for tests.
 namespace troupe::test {
 
 using octets = std::vector<uint8_t>;
 
-/// Reads pairs of hexadecimal digits; blanks are passed over.
+/// Reads pairs of hexadecimal digits; skips blanks.
 inline octets from_hex(std::string_view text) {
   octets result;
   std::string digits;
@@ -50,7 +50,7 @@ inline std::optional<rtp::packet> parse(net::byte_span x,
   return rtp::packet::parse(to_buffer(x), arrival);
 }
 
-/// A packet to be; the defaults give a valid one.
+/// The contents of a packet to build; the defaults give a valid one.
 struct rtp_builder {
   uint8_t payload_type = 96;
   uint16_t sequence_number = 1000;

@@ -10,7 +10,7 @@
 
 namespace troupe::test {
 
-/// "Protects" by copying, so that tests can read what is sent.
+/// "Protects" by copying, so that tests can read the sent packets.
 class clear_srtp final : public net::srtp_sender {
 public:
   std::optional<size_t> protect_rtp(net::byte_span header,
@@ -28,14 +28,14 @@ public:
   }
 };
 
-/// A place on loopback to send to.
+/// An address on loopback with this port.
 inline net::transport_tuple to_port(uint16_t port) {
   net::transport_tuple out;
   out.remote = *net::parse_address("127.0.0.1", port);
   return out;
 }
 
-/// Keeps what is sent in the clear, by the port it goes to.
+/// Stores packets sent in the clear, by their destination port.
 class sent_packets final : public net::datagram_sink {
 public:
   struct traffic {

@@ -9,9 +9,9 @@
 
 namespace troupe::test {
 
-/// Makes the levels (RFC 6464) of somebody who speaks, or does not, one each
-/// 20 ms: words of 200 to 500 ms with syllables, pauses of 60 to 250 ms
-/// between them, of 300 to 700 ms after some, and the noise of a room.
+/// Generates the levels (RFC 6464) of a speaker or a silent member, one each 20
+/// ms: words of 200 to 500 ms with syllables, pauses of 60 to 250 ms between
+/// them, of 300 to 700 ms after some, and background noise.
 class synthetic_speech {
 public:
   static constexpr auto packet_time = std::chrono::milliseconds{20};

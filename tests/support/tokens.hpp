@@ -23,7 +23,7 @@ inline std::string read_auth_file(const std::string& name) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
-/// 32 octets: as short as a secret may be.
+/// 32 octets, the least length of a secret.
 inline const std::string hs256_secret = "an open secret, known to testers";
 
 inline std::string make_token(jwt_alg_t algorithm, std::string_view key,

@@ -51,7 +51,7 @@ public:
   using octets = std::vector<uint8_t>;
 
   struct config {
-    /// The client's part in DTLS; the server is told of it.
+    /// The client's role in DTLS; the server is given it.
     net::dtls_role client_role = net::dtls_role::client;
     net::srtp_backend backend = net::srtp_backend::libsrtp2;
     net::duration consent_timeout = std::chrono::seconds{30};
@@ -77,7 +77,7 @@ public:
       , client_role_(cfg.client_role)
       , client_fingerprint_(cfg.client_dtls->fingerprint()) {}
 
-  /// Tells the server of the client, as a `connect` request does.
+  /// Passes the client's parameters to the server, as a `connect` request does.
   void connect_server() {
     const auto role = client_role_ == net::dtls_role::client
                           ? net::remote_dtls_role::client
@@ -90,8 +90,8 @@ public:
     client.start(server.local_ice(), {server_certificate().fingerprint()}, now);
   }
 
-  /// Connects both and runs until DTLS is done (virtual time: no more than
-  /// 5 s). Returns whether it is.
+  /// Connects both and runs until DTLS is done, for at most 5 s of virtual
+  /// time. Returns whether it is done.
   bool connect() {
     connect_server();
     start_client();
@@ -105,7 +105,7 @@ public:
            && client.dtls() == net::dtls_state::connected;
   }
 
-  /// Hands octets to the server as if they had come on `tuple`.
+  /// Passes octets to the server as if they had arrived on `tuple`.
   void deliver(net::byte_span x, const net::transport_tuple& tuple) {
     auto data = pool->take();
     data->resize(x.size());
@@ -117,7 +117,7 @@ public:
     deliver(x, path);
   }
 
-  /// The same for what came that long ago, and has waited since.
+  /// The same for octets that arrived `age` ago and have waited since.
   void deliver_late(net::byte_span x, net::duration age) {
     auto data = pool->take();
     data->resize(x.size());
@@ -125,7 +125,7 @@ public:
     server.handle_datagram({std::move(data), path, now - age}, now);
   }
 
-  /// Moves what both have to send until they are quiet.
+  /// Exchanges datagrams until neither side has more to send.
   void exchange() {
     for (bool busy = true; busy;) {
       busy = false;
@@ -148,7 +148,7 @@ public:
     }
   }
 
-  /// Lets virtual time pass.
+  /// Advances virtual time.
   void run(net::duration span) {
     const auto end = now + span;
     for (;;) {
@@ -158,7 +158,7 @@ public:
         next = x;
       if (!next || *next > end)
         break;
-      // Time always moves, even if an engine asks for the past.
+      // Time always advances, even if an engine asks for a time in the past.
       now = std::max(*next, now + std::chrono::nanoseconds{1});
       server.handle_timeout(now);
       client.handle_timeout(now);
@@ -166,7 +166,7 @@ public:
     now = std::max(now, end);
   }
 
-  /// Sends RTP from the client; what the server made of it.
+  /// Sends RTP from the client; returns what the server decrypted.
   std::optional<octets> to_server(const octets& packet) {
     if (auto x = client.protect_rtp(packet))
       deliver(*x);
@@ -177,7 +177,7 @@ public:
     return octets(plain.begin(), plain.end());
   }
 
-  /// Sends RTP from the server; what the client made of it.
+  /// Sends RTP from the server; returns what the client decrypted.
   std::optional<octets> to_client(const octets& packet) {
     octets room(packet.size() + net::srtp_max_overhead);
     const net::byte_span all{packet};
@@ -188,7 +188,7 @@ public:
     return client.poll_rtp();
   }
 
-  /// Events of one type so far.
+  /// All events of one type so far.
   template <class T>
   std::vector<T> events_of() const {
     std::vector<T> out;
@@ -202,11 +202,11 @@ public:
   net::buffer_pool::ptr pool;
   net::webrtc_transport server;
   webrtc_client client;
-  /// The client's present way to the server.
+  /// The client's present network path to the server.
   net::transport_tuple path = make_tuple(1);
   net::time_point now{};
   std::vector<net::transport_event> events;
-  /// What the server sent elsewhere than on `path`.
+  /// Datagrams that the server sent on other paths than `path`.
   std::vector<std::pair<net::transport_tuple, octets>> astray;
   /// Whether exchange() loses a datagram, if set.
   std::function<bool(net::byte_span)> lost_to_server;

@@ -10,22 +10,22 @@
 
 namespace troupe::test {
 
-/// What one direction of a link does to datagrams. Shares are 0 to 1.
+/// The impairments of one direction of a link. Shares are 0 to 1.
 struct link_model {
   net::duration latency = std::chrono::milliseconds{20};
   /// Added to the latency, uniformly distributed from 0.
   net::duration jitter{};
-  /// Lost one by one.
+  /// The share of datagrams lost individually.
   double loss = 0;
-  /// Lost in bursts (Gilbert and Elliott): the chance to enter and to leave
-  /// the state in which everything is lost, at each datagram.
+  /// Loss in bursts (Gilbert and Elliott): the chance, per datagram, to enter
+  /// and to leave the state in which all datagrams are lost.
   double burst_enter = 0;
   double burst_leave = 1;
-  /// Held up by reorder_delay, so that others overtake.
+  /// The share of datagrams delayed by reorder_delay, so that others overtake.
   double reorder = 0;
   net::duration reorder_delay = std::chrono::milliseconds{8};
   double duplicate = 0;
-  /// Bits per second that it can carry; 0: any number.
+  /// The capacity in bits per second; 0 for no limit.
   uint64_t rate_bps = 0;
 };
 

@@ -16,10 +16,10 @@
 
 namespace troupe::test {
 
-/// The other end of a `webrtc_transport`: a browser's transport on one path.
-/// ICE controlling (a check every 50 ms until one is answered, then every
-/// 2.5 s), DTLS in either role, SRTP. An engine like the server's own: no
-/// sockets, no clock; whoever drives it carries its datagrams.
+/// The peer of a `webrtc_transport`: a browser's transport on one path. ICE
+/// controlling (a check every 50 ms until one is answered, then every 2.5 s),
+/// DTLS in either role, SRTP. An engine like the server's own: no sockets and
+/// no clock; its caller delivers its datagrams.
 class webrtc_client {
 public:
   using octets = std::vector<uint8_t>;
@@ -32,7 +32,7 @@ public:
     const net::dtls_context* dtls = nullptr; // outlives the client
     net::dtls_role role = net::dtls_role::client;
     net::srtp_backend backend = net::srtp_backend::libsrtp2;
-    /// Whether each check carries USE-CANDIDATE, as Chromium's do.
+    /// Whether each check contains USE-CANDIDATE, as Chromium's do.
     bool nominate = true;
   };
 
@@ -43,7 +43,7 @@ public:
       , fragment_(random.alphanumeric(8))
       , tie_breaker_(random.u64()) {}
 
-  /// Begins: checks go out, and DTLS starts with the first answer.
+  /// Starts the checks; DTLS starts with the first answer.
   void start(net::ice_credentials remote,
              std::vector<net::certificate_fingerprint> fingerprints,
              net::time_point now) {
@@ -51,7 +51,7 @@ public:
     set_remote_ice(std::move(remote), now);
   }
 
-  /// ICE restart, or the start of checking: the next check goes out at once.
+  /// ICE restart, or the start of checks: the next check is sent at once.
   void set_remote_ice(net::ice_credentials remote, net::time_point now) {
     remote_ = std::move(remote);
     ice_connected_ = false;
@@ -78,7 +78,7 @@ public:
       outgoing_.emplace_back(message->begin(), message->end());
   }
 
-  /// Goes silent: no more checks (a cut line, seen from the server).
+  /// Sends no more checks, like a client whose link was cut.
   void stop_checks() {
     next_check_.reset();
     remote_.reset();
@@ -124,7 +124,7 @@ public:
     return next_check_ ? next_check_ : dtls;
   }
 
-  /// The next datagram for the server, on the path there is.
+  /// The next datagram for the server, on the only path.
   std::optional<octets> poll_datagram() {
     if (!outgoing_.empty())
       return pop(outgoing_);
@@ -133,7 +133,7 @@ public:
     return std::nullopt;
   }
 
-  /// Received media, decrypted.
+  /// Received and decrypted media.
   std::optional<octets> poll_rtp() {
     return pop(rtp_);
   }
@@ -183,12 +183,12 @@ public:
 
   // -- state -----------------------------------------------------------------
 
-  /// Whether the last check was answered with success.
+  /// Whether the last check got a success response.
   bool ice_connected() const {
     return ice_connected_;
   }
 
-  /// Where the server says our checks come from.
+  /// The source address of our checks, as the server reports it.
   const std::optional<net::socket_address>& mapped_address() const {
     return mapped_;
   }
