@@ -16,9 +16,9 @@
 
 namespace troupe::test {
 
-/// A node without HTTP whose actors run one message at a time, when the test
-/// says so, in virtual time. Its media port is real (loopback, port 0), though
-/// no test here sends to it.
+/// A node without HTTP. Its actors run one message at a time, only when the
+/// test runs them, in virtual time. Its media port is real (loopback, port 0),
+/// but no test here sends to it.
 class actor_world {
 public:
   explicit actor_world(actors::config x = {}) : settings(std::move(x)) {
@@ -43,7 +43,7 @@ public:
   ~actor_world() {
     caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
     run();
-    // The clock holds actors by the timeouts of requests long answered.
+    // The clock holds actors by timeouts of requests answered long ago.
     while (scheduler().trigger_timeouts() > 0)
       run();
     caf::anon_send(socket, actors::close_sockets{});
@@ -52,7 +52,7 @@ public:
     server = nullptr;
     socket = nullptr;
     services.reset();
-    // CAF's own actors end while the system does; that, too, needs a driver.
+    // CAF ends its own actors on shutdown; that needs a scheduler, too.
     system->await_actors_before_shutdown(false);
     scheduler().inline_all_enqueues();
   }
@@ -61,7 +61,7 @@ public:
     return dynamic_cast<caf::scheduler::test_coordinator&>(system->scheduler());
   }
 
-  /// Lets every actor take all it has; no time passes.
+  /// Runs all actors until their mailboxes are empty; no time passes.
   size_t run() {
     size_t done = 0;
     while (scheduler().try_run_once())
@@ -69,7 +69,7 @@ public:
     return done;
   }
 
-  /// Lets time pass and actors run, in steps of 10 ms.
+  /// Advances the time in steps of 10 ms and runs the actors after each step.
   void pass(net::duration time) {
     for (net::duration t{}; t < time; t += step) {
       scheduler().advance_time(step);
@@ -77,7 +77,7 @@ public:
     }
   }
 
-  /// How many actors live.
+  /// The number of running actors.
   size_t live() const {
     return system->registry().running();
   }

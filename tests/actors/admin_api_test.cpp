@@ -25,7 +25,7 @@ std::string bearer(const std::string& x) {
   return "Authorization: Bearer " + x + "\r\n";
 }
 
-/// A server with the admin API, in whose room `daily` Ann sends to Bob.
+/// A server with the admin API; in its room `daily` Ann sends to Bob.
 struct scene {
   explicit scene(bool enabled = true, std::vector<std::string> origins = {},
                  const std::string& sctp = "asked")
@@ -56,14 +56,14 @@ struct scene {
     return server.http_port();
   }
 
-  /// Both are there, whatever became of them before.
+  /// Brings Ann and Bob back, whatever an earlier request did to them.
   void seat() {
-    // Members without proof cannot come back to a locked room.
+    // In a locked room, a member without proof cannot come back.
     ask("DELETE", "/rooms/daily/lock");
     ann.reset();
     bob.reset();
     ann.emplace(port(), "daily", "ann");
-    ann->request("get-producers"); // she is the first, and so the host
+    ann->request("get-producers"); // the first member, so the host
     bob.emplace(port(), "daily", "bob");
     ann->request("create-transport", R"({"direction":"send"})");
     ann->produce(audio_track(1001));
@@ -117,7 +117,7 @@ std::string concrete(const std::string& path, const std::string& room,
   return replace(replace(path, "{room}", room), "{peer}", peer);
 }
 
-/// A path of this scene: that of a consumer is Bob's.
+/// Fills in a path's parameters with this scene's ids; a consumer is Bob's.
 std::string target_of(const scene& on, const std::string& path,
                       const std::string& room = "daily") {
   auto of_consumer = path.find("{consumer}") != std::string::npos;
@@ -125,7 +125,7 @@ std::string target_of(const scene& on, const std::string& path,
                  "{consumer}", on.heard);
 }
 
-/// Does what the description says leads to that status.
+/// Makes the request that leads to `status` according to the description.
 http_reply provoke(scene& on, const std::string& method,
                    const std::string& path, int status) {
   auto target = target_of(on, path);
@@ -178,7 +178,7 @@ http_reply provoke(scene& on, const std::string& method,
   }
 }
 
-/// Why `body` is not what `response` of the description says, or nothing.
+/// Why `body` differs from `response` of the description; empty if it matches.
 std::string mismatch(const json& description, const rapidjson::Value& response,
                      const std::string& body) {
   if (!response.HasMember("content"))
@@ -186,7 +186,7 @@ std::string mismatch(const json& description, const rapidjson::Value& response,
   json schema;
   auto& allocator = schema.GetAllocator();
   schema.CopyFrom(response["content"]["application/json"]["schema"], allocator);
-  // References are resolved within one document.
+  // A reference is resolved within one document.
   rapidjson::Value components;
   components.CopyFrom(description["components"], allocator);
   json whole;
@@ -211,7 +211,7 @@ std::string mismatch(const json& description, const rapidjson::Value& response,
 
 } // namespace
 
-TEST_CASE("the server answers as docs/openapi.json describes, to the last") {
+TEST_CASE("every admin response matches docs/openapi.json") {
   scene on{true, {good_page}};
   auto description = read_description();
   size_t answers = 0;
@@ -234,8 +234,7 @@ TEST_CASE("the server answers as docs/openapi.json describes, to the last") {
   CHECK(answers > 50);
 }
 
-TEST_CASE(
-    "docs/openapi.json describes every route, and nothing else is there") {
+TEST_CASE("docs/openapi.json describes every route and no other") {
   scene on;
   auto description = read_description();
   CHECK(text_at(description, "/servers/0/url") == actors::admin_prefix);
@@ -259,7 +258,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("a body that breaks the description is noticed") {
+TEST_CASE("a response body that violates the description is detected") {
   auto description = read_description();
   const auto& response =
       description["paths"]["/rooms"]["get"]["responses"]["200"];
@@ -269,14 +268,14 @@ TEST_CASE("a body that breaks the description is noticed") {
     CHECK(mismatch(description, response, body) != "");
 }
 
-TEST_CASE("without a token's file there is no API") {
+TEST_CASE("the admin API is off without a token file") {
   scene off{false};
   CHECK(off.ask("GET", "/rooms").status == 404);
   CHECK(off.ask("GET", "/rooms", bearer("")).status == 404);
   CHECK(off.ask("GET", "/nothing").status == 404);
 }
 
-TEST_CASE("rooms come in pages, ordered by name") {
+TEST_CASE("rooms are listed in pages, ordered by name") {
   scene on;
   std::vector<live_client> people;
   for (std::string room : {"c", "a", "b"})
@@ -295,7 +294,7 @@ TEST_CASE("rooms come in pages, ordered by name") {
   CHECK(on.get("/rooms?after=c")["rooms"].Empty());
 }
 
-TEST_CASE("who operates the server sees members, producers and figures") {
+TEST_CASE("an operator sees members, producers and figures") {
   scene on;
   on.seat();
   auto room = on.get("/rooms/daily");
@@ -317,7 +316,7 @@ TEST_CASE("who operates the server sees members, producers and figures") {
   CHECK(number_at(figures, "/peers") == 2);
 }
 
-TEST_CASE("who operates the server sees why a consumer gets what it gets") {
+TEST_CASE("an operator sees why a consumer receives what it receives") {
   scene on;
   on.seat();
   const auto target = "/rooms/daily/peers/bob/consumers/" + on.heard;
@@ -332,7 +331,7 @@ TEST_CASE("who operates the server sees why a consumer gets what it gets") {
   CHECK(why["producerPaused"].GetBool());
   REQUIRE(why["decisions"].Size() == 1);
   CHECK(text_at(why, "/decisions/0/reason") == "paused");
-  // By the clock on the wall: not before this test was written.
+  // Wall-clock time in milliseconds: later than when this test was written.
   CHECK(why["decisions"][0]["timestamp"].GetDouble() > 1.7e12);
   CHECK(
       on.ask("GET", "/rooms/daily/peers/ann/consumers/" + on.heard + "/explain")
@@ -340,7 +339,8 @@ TEST_CASE("who operates the server sees why a consumer gets what it gets") {
       == 404);
 }
 
-TEST_CASE("who operates the server mutes, locks, kicks and closes") {
+TEST_CASE(
+    "an operator mutes members, locks rooms, kicks members and ends rooms") {
   scene on;
   on.seat();
   CHECK(on.ask("POST", "/rooms/daily/peers/ann/mute?kind=video").status == 204);
@@ -362,7 +362,8 @@ TEST_CASE("who operates the server mutes, locks, kicks and closes") {
   CHECK(on.ann->close_code() == 4004);
 }
 
-TEST_CASE("pages of other sites cannot use the API, unless they are listed") {
+TEST_CASE(
+    "a page of another origin can use the API only if its origin is listed") {
   const auto foreign = "Origin: https://evil.example.org\r\n";
   scene closed;
   auto reply = closed.ask("GET", "/rooms", bearer(token) + foreign);
@@ -387,7 +388,7 @@ TEST_CASE("pages of other sites cannot use the API, unless they are listed") {
   CHECK(reply.header("Access-Control-Allow-Origin").empty());
 }
 
-TEST_CASE("a token's file that is missing, empty or short stops the start") {
+TEST_CASE("a missing, empty or short token file prevents the start") {
   auto failure = [](const std::string& path) {
     actors::admin_settings out;
     auto why = actors::read_admin_token({path}, out);

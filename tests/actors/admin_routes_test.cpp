@@ -47,7 +47,7 @@ TEST_CASE("a path names room and peer, percent-encoded") {
   CHECK(x.consumer.str() == "c d");
 }
 
-TEST_CASE("each route is found by its method, and HEAD stands for GET") {
+TEST_CASE("each route is found by its method, and HEAD counts as GET") {
   CHECK(call("GET", "/api/v1/rooms/r").action == admin_action::get_room);
   CHECK(call("HEAD", "/api/v1/rooms/r").action == admin_action::get_room);
   CHECK(call("DELETE", "/api/v1/rooms/r").action == admin_action::close_room);
@@ -56,7 +56,7 @@ TEST_CASE("each route is found by its method, and HEAD stands for GET") {
   CHECK(call("GET", "/api/v1/stats").action == admin_action::get_server_stats);
 }
 
-TEST_CASE("a page begins after a room and has a size") {
+TEST_CASE("a page of rooms has a start and a size") {
   auto x = call("GET", "/api/v1/rooms");
   CHECK(x.limit == 100);
   CHECK(x.after.empty());
@@ -69,7 +69,7 @@ TEST_CASE("a page begins after a room and has a size") {
           == 400);
 }
 
-TEST_CASE("a mute is of one kind or of both") {
+TEST_CASE("a mute applies to one kind or to both") {
   using protocol::media_kind;
   const std::string target = "/api/v1/rooms/r/peers/p/mute";
   CHECK_FALSE(call("POST", target).kind);
@@ -80,8 +80,7 @@ TEST_CASE("a mute is of one kind or of both") {
   CHECK(status(read("POST", target + "?%ff=audio")) == 400);
 }
 
-TEST_CASE(
-    "what is no route is 404, and another method 405 with those allowed") {
+TEST_CASE("an unknown route is 404, another method 405 with the allowed ones") {
   for (std::string path :
        {"", "/", "/room", "/rooms/", "/rooms//peers", "/rooms/r/", "/rooms/%",
         "/rooms/%zz", "/rooms/r/peers/", "/rooms/r/peers/p/q", "/stats/x",
@@ -105,12 +104,12 @@ TEST_CASE("a body larger than any request needs is refused") {
         == 413);
 }
 
-TEST_CASE("what an error quotes is JSON whatever it holds") {
+TEST_CASE("an error message stays valid JSON whatever it quotes") {
   CHECK(admin_error(400, "x", "a \"quote\"\n").body
         == R"({"error":{"code":"x","message":"a \"quote\"\n"}})");
 }
 
-TEST_CASE("a message of the server's has a label, a kind and subchannels") {
+TEST_CASE("a message from the server has a label, a kind and subchannels") {
   const std::string target = "/api/v1/rooms/r/messages";
   auto x = call("POST", target);
   CHECK(x.action == admin_action::say_in_room);

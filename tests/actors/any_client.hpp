@@ -8,15 +8,15 @@
 /// A client of a whole node that speaks any dialect, over a real WebSocket.
 namespace troupe::test {
 
-/// How a dialect's frames say a request, its answer and its refusal.
+/// How a dialect frames a request, its response and its refusal.
 enum class wording : uint8_t { plain, socketio, protoo };
 
-/// What came of a request.
+/// The outcome of a request.
 struct answered {
   json data;
-  /// Why it was refused, in words; empty where it was not.
+  /// The error text; empty if the request was granted.
   std::string failure;
-  /// The refusal's code where the dialect tells it, else empty.
+  /// The error code if the dialect sends one, else empty.
   std::string code;
 
   bool refused() const {
@@ -40,19 +40,19 @@ public:
     }
   }
 
-  /// Asks, and reads on until the answer comes. `arguments` is what stands
-  /// behind the name: one JSON value, for Socket.IO any number.
+  /// Sends a request and reads until its response comes. `arguments` follows
+  /// the name: one JSON value, for Socket.IO any number of them.
   answered request(const std::string& name, const std::string& arguments) {
     auto out = ask(name, arguments);
     REQUIRE_MESSAGE(out, "no answer to " << name);
     return std::move(*out);
   }
 
-  /// The same; nothing where the server does not answer, but closes.
+  /// The same, but returns nothing if the server closes instead of responding.
   std::optional<answered> ask(const std::string& name,
                               const std::string& arguments) {
     auto id = std::to_string(++last_id_);
-    // It may close before it has read all of what is too long.
+    // The server may close before it has read all of an oversized request.
     if (!socket_.send_text(say(id, name, arguments)))
       return std::nullopt;
     while (!answers_.contains(id))
@@ -61,7 +61,7 @@ public:
     return take(std::move(answers_.extract(id).mapped()));
   }
 
-  /// Waits for a request of the server's, as protoo has them, and grants it.
+  /// Waits for a request from the server, as protoo has them, and accepts it.
   json demand(const std::string& method) {
     auto wanted = [&](const json& x) {
       return text_at(x, "/method") == method;
@@ -103,7 +103,7 @@ private:
     }
   }
 
-  // One frame. False where none comes.
+  // Reads one frame. Returns false if none comes.
   bool read() {
     auto frame = socket_.read();
     if (!frame || frame->opcode == 8)
@@ -139,7 +139,7 @@ private:
                                 std::move(x));
   }
 
-  // Holds an answer to its dialect's shape.
+  // Reads a response according to its dialect's shape.
   answered take(json x) const {
     answered out;
     switch (words_) {

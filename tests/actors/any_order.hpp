@@ -8,8 +8,8 @@
 
 namespace troupe::test {
 
-/// What goes on at any time, on actors that run in any order. All of it follows
-/// from the seed.
+/// Random actions on actors that run in a random order. Everything follows from
+/// the seed.
 class any_order {
 public:
   any_order(actor_world& world, uint64_t seed)
@@ -17,12 +17,12 @@ public:
       , random_(net::make_seeded_rng(seed)) {}
 
 protected:
-  /// From 0 up to what is smaller than that.
+  /// A random number from 0 to `bound` - 1.
   uint32_t below(uint32_t bound) {
     return random_->below(bound);
   }
 
-  /// One of a list that is not empty.
+  /// A random element of a list that is not empty.
   template <class List>
   auto& any_of(List& list) {
     return list[below(static_cast<uint32_t>(list.size()))];
@@ -33,7 +33,7 @@ protected:
         std::chrono::milliseconds{below(milliseconds)});
   }
 
-  /// Runs at most that many jobs, each time a random one.
+  /// Runs at most `most` jobs, each time a random one.
   void run_some(uint32_t most) {
     auto& jobs = world_.scheduler().jobs;
     for (uint32_t i = 0; i < most && !jobs.empty(); ++i) {
@@ -42,7 +42,7 @@ protected:
     }
   }
 
-  /// What a client can receive, as text.
+  /// Capabilities of a client that can receive everything, as text.
   static const std::string& capabilities() {
     static auto text = [] {
       actor_world other;
@@ -61,7 +61,7 @@ private:
   std::unique_ptr<net::rng> random_;
 };
 
-/// How many seeds a test tries: TROUPE_INTERLEAVINGS, for runs at night.
+/// The number of seeds per test: TROUPE_INTERLEAVINGS, for nightly runs.
 inline uint64_t interleavings() {
   const char* text = std::getenv("TROUPE_INTERLEAVINGS");
   return text ? std::strtoull(text, nullptr, 10) : 300;

@@ -1,4 +1,4 @@
-// How much of what producers say of themselves a peer and a room may have.
+// Limits of the application data of a peer's and a room's producers.
 #include "fake_client.hpp"
 #include "live_client.hpp"
 #include "running_node.hpp"
@@ -8,7 +8,7 @@ using namespace troupe::test;
 
 namespace {
 
-// `appData` of so many octets, as the server keeps it.
+// An `appData` member that counts as `octets` octets on the server.
 std::string app_data(size_t octets) {
   return R"(,"appData":{"x":")" + std::string(octets - 8, 'x') + "\"}";
 }
@@ -25,8 +25,8 @@ actors::config limits(uint32_t room, uint32_t peer) {
   return out;
 }
 
-// The answer to a request, as text: it is longer than what clients may say.
-// Empty where the connection ends before it.
+// The response to a request, as text: it exceeds the size limit for clients'
+// messages. Empty if the connection ends before it.
 std::string next_list(net::testing::ws_client& who, int id) {
   for (;;) {
     auto text = who.text();
@@ -52,7 +52,7 @@ uint64_t refused(actor_world& world) {
 
 } // namespace
 
-TEST_CASE("a peer's producers may have so many octets of appData together") {
+TEST_CASE("a limit applies to the appData of all producers of a peer") {
   actor_world world{limits(1 << 20, 2000)};
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};
@@ -65,19 +65,18 @@ TEST_CASE("a peer's producers may have so many octets of appData together") {
         == "appData: must have at most 2000 octets in all producers of the "
            "peer");
   CHECK(refused(world) == 1);
-  // Nothing of it is left, and what fits is taken.
+  // The refused producer left nothing behind, and a smaller one is accepted.
   CHECK(bob.request("get-producers")["data"].Size() == 1);
   CHECK(text_at(produce(ann, 3, 500), "/type") == "producer-id");
   CHECK(text_at(produce(ann, 4, 10), "/data/code") == "limit-reached");
-  // What a closed producer had may be had again.
+  // Closing a producer frees its share.
   ann.request("close-producer",
               R"({"producerId":)" + quoted(text_at(first, "/data/id")) + "}");
   CHECK(text_at(produce(ann, 5, 1500), "/type") == "producer-id");
 }
 
-TEST_CASE("a client that says little is let in however much others have of the "
-          "room's "
-          "appData") {
+TEST_CASE(
+    "a producer with little appData is accepted although the room's is full") {
   actor_world world{limits(2000, 64 << 10)};
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};
@@ -98,7 +97,7 @@ TEST_CASE("a client that says little is let in however much others have of the "
   CHECK(text_at(produce(bob, 5, 2000), "/type") == "producer-id");
 }
 
-TEST_CASE("a newcomer can join a room however much there is to list") {
+TEST_CASE("a newcomer can join a room however long its list of producers is") {
   auto settings = loopback();
   settings.room.max_app_data = 64 << 20;
   settings.room.max_app_data_per_peer = 1 << 20;
@@ -112,7 +111,7 @@ TEST_CASE("a newcomer can join a room however much there is to list") {
       who.produce(audio_track(k, std::to_string(k)) + app_data(16 << 10));
   }
   net::testing::ws_client late{node.port(), "/socket?auth=late&channelId=r"};
-  // More than a slow reader may leave unread, several times over.
+  // Several times more than a slow reader may leave unread.
   for (int i = 1; i <= 3; ++i) {
     late.send_text(make_request(i, "get-producers", "{}"));
     auto list = next_list(late, i);
@@ -130,8 +129,7 @@ TEST_CASE("a client that asks for many long lists gets one after the other") {
   for (uint32_t k = 1; k <= 16; ++k)
     ann.produce(audio_track(k, std::to_string(k)) + app_data(16 << 10));
   net::testing::ws_client bob{node.port(), "/socket?auth=bob&channelId=r"};
-  // 100 lists of 256 KB, which the client begins to read when it has asked for
-  // all of them.
+  // 100 lists of 256 KB; the client begins to read after it has asked for all.
   constexpr int count = 100;
   for (int i = 1; i <= count; ++i)
     bob.send_text(make_request(i, "get-producers", "{}"));

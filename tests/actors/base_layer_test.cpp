@@ -7,7 +7,7 @@
 using namespace troupe;
 using namespace troupe::actors;
 
-TEST_CASE("of what its client cannot decode a consumer gets the base layer") {
+TEST_CASE("a consumer gets the base layer of an SVC stream it cannot decode") {
   media_shard shard;
   auto rng = net::make_seeded_rng(1);
   const auto now = net::time_point{} + std::chrono::seconds{1000};
@@ -16,8 +16,8 @@ TEST_CASE("of what its client cannot decode a consumer gets the base layer") {
   x.on = transport_key{2};
   x.from = producer_key{3};
   x.engine.layout = {rtp::layering::svc, 3, 3, true};
-  SUBCASE("it can decode all") {}
-  SUBCASE("it cannot") {
+  SUBCASE("the client can decode all layers") {}
+  SUBCASE("the client can decode the base layer only") {
     x.engine.layout.spatial_layers = 1;
     x.engine.base_layer_only = true;
   }

@@ -7,7 +7,7 @@
 #include "temporary_file.hpp"
 #include "tests/support/tokens.hpp"
 
-/// Broadcasters by HTTP, on a whole server, and sockets for their bare RTP.
+/// Broadcasters that signal by HTTP to a whole server, with sockets for RTP.
 namespace troupe::test::broadcast {
 
 using net::testing::http;
@@ -81,7 +81,7 @@ struct sender {
     return ntohs(self.sin_port);
   }
 
-  // What has come, with the port it came from; nothing without waiting.
+  // The next received datagram with its source port; does not wait.
   std::optional<std::pair<octets, int>> receive() {
     octets out(2048);
     sockaddr_in from{};
@@ -110,7 +110,7 @@ inline std::string dtls() {
   return "{" + some_dtls_parameters() + "}";
 }
 
-/// True once in that time.
+/// A predicate that is true once per `time`.
 inline auto every(std::chrono::milliseconds time) {
   return [time, due = std::chrono::steady_clock::now()]() mutable {
     if (std::chrono::steady_clock::now() < due)
@@ -120,7 +120,7 @@ inline auto every(std::chrono::milliseconds time) {
   };
 }
 
-/// One broadcaster that sends bare RTP, and one that receives some.
+/// A broadcaster that sends plain RTP, and another that receives it.
 struct relay : scene {
   explicit relay(bool mux, actors::config settings = with_plain(2))
       : scene(std::move(settings)) {
@@ -148,7 +148,7 @@ struct relay : scene {
     return ask("POST", path + "/connect", where);
   }
 
-  // Feeds the sender until `enough` holds of what `to` has had.
+  // Sends audio until `enough` holds for what `to` has received.
   template <class F>
   bool pump(sender& to, F enough) {
     return eventually([&] {

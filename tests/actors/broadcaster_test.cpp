@@ -4,7 +4,7 @@ using namespace troupe;
 using namespace troupe::test;
 using namespace troupe::test::broadcast;
 
-TEST_CASE("a broadcaster comes, sends and goes, all by HTTP requests") {
+TEST_CASE("a broadcaster joins, sends and leaves by HTTP requests alone") {
   scene at;
   CHECK(text_at(parse_json(at.ask("GET", "").body), "/codecs/0/mimeType")
         == "audio/opus");
@@ -30,7 +30,7 @@ TEST_CASE("a broadcaster comes, sends and goes, all by HTTP requests") {
   CHECK(at.ask("DELETE", "/broadcasters/cam").status == 404);
 }
 
-TEST_CASE("those who speak other dialects see a broadcaster like anybody") {
+TEST_CASE("clients of other dialects see a broadcaster like any member") {
   scene at;
   live_client bob{at.node.port(), "r", "bob"};
   bob.request("get-producers");
@@ -47,7 +47,7 @@ TEST_CASE("those who speak other dialects see a broadcaster like anybody") {
   CHECK(text_at(bob.push("participant-joined"), "/data/peerId") == "cam");
 }
 
-TEST_CASE("a broadcaster is told of those producers that it could consume") {
+TEST_CASE("a broadcaster is sent only the producers that it could consume") {
   scene at;
   live_client bob{at.node.port(), "r", "bob"};
   bob.request("create-transport", R"({"direction":"send"})");
@@ -71,7 +71,8 @@ TEST_CASE("a broadcaster is told of those producers that it could consume") {
         == "audio ");
 }
 
-TEST_CASE("a broadcaster has its own things only, and is there once") {
+TEST_CASE(
+    "a broadcaster can use only its own transports, and its id is unique") {
   scene at;
   CHECK(at.ask("POST", "/broadcasters/cam/transports", R"({"type":"webrtc"})")
             .status
@@ -85,7 +86,7 @@ TEST_CASE("a broadcaster has its own things only, and is there once") {
                track(7))
             .status
         == 404);
-  // Nor can one be somebody who is there.
+  // Its id cannot be that of a present member, either.
   live_client bob{at.node.port(), "r", "bob"};
   bob.request("get-producers");
   CHECK(at.ask("POST", "/broadcasters", R"({"id":"bob","displayName":"B"})")
@@ -94,7 +95,7 @@ TEST_CASE("a broadcaster has its own things only, and is there once") {
   CHECK(bob.request("get-producers").HasMember("type"));
 }
 
-TEST_CASE("pages of other origins cannot make broadcasters") {
+TEST_CASE("a page of another origin cannot create a broadcaster") {
   auto settings = loopback();
   settings.http.allowed_origins = {"https://meet.example.org"};
   scene at{settings};
@@ -104,13 +105,13 @@ TEST_CASE("pages of other origins cannot make broadcasters") {
   };
   CHECK(from("https://evil.example.org") == 403);
   CHECK(from("https://meet.example.org") == 200);
-  // Nor can they send JSON where the browser tells no origin.
+  // It cannot send JSON either if the browser sends no Origin header.
   auto form = http(at.node.port(), "POST", "/rooms/r/broadcasters",
                    "Content-Type: text/plain\r\n", me);
   CHECK(form.status == 415);
 }
 
-TEST_CASE("a moderator puts a broadcaster out") {
+TEST_CASE("a moderator removes a broadcaster") {
   scene at;
   live_client bob{at.node.port(), "r", "bob"};
   bob.request("get-producers");
@@ -122,7 +123,7 @@ TEST_CASE("a moderator puts a broadcaster out") {
       [&] { return at.ask("DELETE", "/broadcasters/cam").status == 404; }));
 }
 
-TEST_CASE("a server that ends takes its broadcasters with it") {
+TEST_CASE("a server that stops removes its broadcasters") {
   auto baseline = actors::live_object::count(actors::object_kind::peer);
   {
     scene at{with_plain(4)};
@@ -138,7 +139,7 @@ TEST_CASE("a server that ends takes its broadcasters with it") {
   CHECK(actors::live_object::count(actors::object_kind::transport) == 0);
 }
 
-TEST_CASE("where tokens are wanted, each request shows one that fits") {
+TEST_CASE("with tokens configured, each request must carry a valid token") {
   temporary_file secret{hs256_secret};
   auto settings = loopback();
   settings.auth.jwt = {"hs256"};
@@ -165,7 +166,8 @@ TEST_CASE("where tokens are wanted, each request shows one that fits") {
   CHECK(at.ask("DELETE", "/broadcasters/cam", {}, mine).status == 200);
 }
 
-TEST_CASE("a broadcaster is found by room and id, whatever these are made of") {
+TEST_CASE(
+    "a broadcaster is found by room and id, whatever octets they contain") {
   scene at;
   auto ask = [&](const std::string& method, const std::string& path,
                  const std::string& body) {

@@ -41,7 +41,7 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE("candidates show the bound port, UDP before TCP") {
+TEST_CASE("candidates have the bound port, and UDP comes before TCP") {
   fixture world;
   auto out = world.make("127.0.0.1");
   REQUIRE(out.size() == 2);
@@ -55,7 +55,7 @@ TEST_CASE("candidates show the bound port, UDP before TCP") {
   }
 }
 
-TEST_CASE("a client may ask for TCP alone, and an operator prefer it") {
+TEST_CASE("a client may ask for TCP alone, and an operator may prefer TCP") {
   fixture world;
   auto forced = world.make("127.0.0.1", true);
   REQUIRE(forced.size() == 1);
@@ -71,7 +71,7 @@ TEST_CASE("a client may ask for TCP alone, and an operator prefer it") {
     CHECK(x.protocol == protocol::ice_protocol::udp);
 }
 
-TEST_CASE("announced addresses take the place of the interfaces' own") {
+TEST_CASE("announced addresses replace those of the interfaces") {
   fixture world;
   world.services.settings.rtc.announced_addresses = {"203.0.113.7",
                                                      "2001:db8::1"};

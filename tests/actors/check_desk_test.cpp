@@ -20,7 +20,7 @@ std::shared_ptr<net::check_pass> pass_of(const net::ice_credentials& x) {
 
 } // namespace
 
-TEST_CASE("a pass is found by the fragment that a check names") {
+TEST_CASE("a check finds the responder of its username fragment") {
   pass_table passes;
   auto a = pass_of(alice);
   auto b = pass_of(bob);
@@ -31,7 +31,7 @@ TEST_CASE("a pass is found by the fragment that a check names") {
   CHECK_FALSE(passes.find(ice_check::to({"carol", "x"}).build()));
 }
 
-TEST_CASE("a pass takes the place of the one before it") {
+TEST_CASE("a new responder replaces the earlier one of its fragment") {
   pass_table passes;
   passes.add(pass_of(alice));
   auto later = pass_of(alice);
@@ -43,7 +43,7 @@ TEST_CASE("a pass takes the place of the one before it") {
   CHECK_FALSE(passes.find(ice_check::to(alice).build()));
 }
 
-TEST_CASE("a pass that was revoked on its way is not taken") {
+TEST_CASE("a responder that was revoked before it was added is not added") {
   pass_table passes;
   auto x = pass_of(alice);
   x->revoke();
@@ -51,7 +51,7 @@ TEST_CASE("a pass that was revoked on its way is not taken") {
   CHECK(passes.size() == 0);
 }
 
-TEST_CASE("octets that are no check find no pass") {
+TEST_CASE("octets that are no connectivity check find no responder") {
   pass_table passes;
   passes.add(pass_of(alice));
   CHECK_FALSE(passes.find({}));

@@ -23,7 +23,7 @@ config_outcome read(std::vector<std::string> arguments) {
                                      argv.data());
 }
 
-/// A configuration file for the length of a test.
+/// A configuration file that exists as long as this object.
 class temporary_file {
 public:
   explicit temporary_file(const std::string& text) {
@@ -55,7 +55,7 @@ std::string slurp(const std::string& path) {
   return out.str();
 }
 
-/// "0.0.0.0,::" of `[0.0.0.0,::]`, `["0.0.0.0","::"]` and the like.
+/// "0.0.0.0,::" for `[0.0.0.0,::]`, `["0.0.0.0","::"]` and the like.
 std::string plain(std::string text) {
   std::erase_if(text, [](char c) {
     return c == '[' || c == ']' || c == '"' || c == ' ';
@@ -90,8 +90,8 @@ key_map keys_of_help() {
   return out;
 }
 
-/// The keys of the file, also those that only a comment shows (`# key = x`),
-/// which have no default but "not set".
+/// The keys of the file with their defaults. A key that only a comment shows
+/// (`# key = x`) has the default "not set".
 key_map keys_of_file(const std::string& path) {
   key_map out;
   std::istringstream lines{slurp(path)};
@@ -155,7 +155,7 @@ TEST_CASE("a file sets its keys and a flag wins over it") {
   CHECK(x.rtc.prefer_tcp);
 }
 
-TEST_CASE("the doctor takes the same keys, before its name or after") {
+TEST_CASE("`doctor` takes the same keys, before or after its name") {
   using troupe::actors::command;
   CHECK(read({}).what == command::serve);
   for (const auto& outcome : {read({"doctor", "--rtc.port=5004"}),
@@ -181,7 +181,7 @@ TEST_CASE("a value may be empty, also that of the last flag") {
   CHECK_FALSE(read({"--http.port="}).settings);
 }
 
-TEST_CASE("limits on floods reach the server") {
+TEST_CASE("the configured rate and connection limits reach the HTTP server") {
   auto outcome = read({"--http.max-per-address=7", "--http.message-rate=3",
                        "--http.address-rate=4", "--http.accept-rate=5",
                        "--http.address-message-rate=0"});
@@ -195,7 +195,7 @@ TEST_CASE("limits on floods reach the server") {
   CHECK(server.limits.address_message_rate == 0);
 }
 
-TEST_CASE("a mistake on the command line is one line that names the key") {
+TEST_CASE("an error on the command line is one line that names the key") {
   for (std::string text :
        {"--rtc.port=65536", "--rtc.port=-1", "--rtc.port=many",
         "--rtc.listen-addresses=nowhere", "--http.max-connections=0",
@@ -214,7 +214,7 @@ TEST_CASE("a mistake on the command line is one line that names the key") {
   }
 }
 
-TEST_CASE("a mistake in the file is one line that names the key") {
+TEST_CASE("an error in the file is one line that names the key") {
   for (std::string text :
        {"rtc.port = 65536", "rtc.listen-addresses = nowhere", "rtc.prt = 44444",
         "log.level = loud", "no-such-key = 1", "room.max-members = none"}) {
@@ -230,7 +230,7 @@ TEST_CASE("a mistake in the file is one line that names the key") {
   }
 }
 
-TEST_CASE("a mistake in the file is told with its line") {
+TEST_CASE("an error in the file is reported with its line number") {
   auto told = [](const std::string& text, const std::string& line,
                  const std::string& what, std::vector<std::string> flags = {}) {
     CAPTURE(text);
@@ -266,7 +266,7 @@ TEST_CASE("a configuration file may begin with a byte order mark") {
   CHECK(outcome.settings->rtc.port == 5004);
 }
 
-TEST_CASE("a list of the file may go over several lines") {
+TEST_CASE("a list in the file may span several lines") {
   temporary_file file{"metrics.allow = [127.0.0.1,\n  ::1]\nrtc.port = 5004\n"};
   auto outcome = read({file.flag()});
   REQUIRE_MESSAGE(outcome.settings, outcome.text);
@@ -274,7 +274,7 @@ TEST_CASE("a list of the file may go over several lines") {
   CHECK(outcome.settings->rtc.port == 5004);
 }
 
-TEST_CASE("a flag's mistake is told in words") {
+TEST_CASE("an error in a flag is reported in plain words") {
   for (auto [flags, what] :
        std::initializer_list<std::pair<std::vector<std::string>, std::string>>{
            {{"--rtc.port="}, "--rtc.port: the value is empty"},
@@ -295,7 +295,7 @@ TEST_CASE("a flag's mistake is told in words") {
   }
 }
 
-TEST_CASE("an origin is what browsers send as one") {
+TEST_CASE("an allowed origin has the form that browsers send") {
   for (std::string good :
        {"https://meet.example.org", "http://localhost:8080", "http://[::1]:80",
         "capacitor://localhost", "file://", "null",
@@ -321,14 +321,15 @@ TEST_CASE("the configuration names the origins that may embed the page") {
     auto outcome = read({"--http.frame-ancestors=" + good});
     CHECK_MESSAGE(outcome.settings, outcome.text);
   }
-  // What would end the directive and begin another.
+  // A character that would end the directive and begin another.
   for (std::string bad :
        {"https://a.example;script-src", "https://a.example 'none'", "'self'",
         "null", "file://", "capacitor://localhost", "a.example"})
     CHECK_MESSAGE(!read({"--http.frame-ancestors=" + bad}).settings, bad);
 }
 
-TEST_CASE("a server knows whether only its own host can reach it") {
+TEST_CASE(
+    "the configuration tells whether only the server's host can reach it") {
   using troupe::actors::to_http_server;
   config::http_keys keys;
   CHECK_FALSE(to_http_server(keys).local_only);
@@ -338,7 +339,7 @@ TEST_CASE("a server knows whether only its own host can reach it") {
   CHECK_FALSE(to_http_server(keys).local_only);
 }
 
-TEST_CASE("a certificate without its key, or the reverse, stops the start") {
+TEST_CASE("a certificate without its key, or the reverse, prevents the start") {
   for (std::string text : {"--http.tls-key=k", "--http.tls-certificate=c"}) {
     auto outcome = read({text});
     CHECK_FALSE(outcome.settings);
@@ -348,13 +349,13 @@ TEST_CASE("a certificate without its key, or the reverse, stops the start") {
   CHECK(read({"--http.tls-key=k", "--http.tls-certificate=c"}).settings);
 }
 
-TEST_CASE("a file that is not there stops the start") {
+TEST_CASE("a missing configuration file prevents the start") {
   auto outcome = read({"--config-file=/nonexistent/troupe.conf"});
   CHECK_FALSE(outcome.settings);
   CHECK(outcome.exit_code == 2);
 }
 
-TEST_CASE("help and version are no mistakes") {
+TEST_CASE("help and version are not errors") {
   auto help = read({"--help"});
   CHECK_FALSE(help.settings);
   CHECK(help.exit_code == 0);
@@ -364,7 +365,7 @@ TEST_CASE("help and version are no mistakes") {
   CHECK(version.text.find('.') != std::string::npos);
 }
 
-TEST_CASE("the configuration files that come with the server can be read") {
+TEST_CASE("the configuration files shipped with the server are valid") {
   for (std::string name : {"/conf/troupe.conf", "/conf/dev.conf"}) {
     CAPTURE(name);
     auto outcome = read({"--config-file=" TROUPE_SOURCE_DIR + name});
@@ -372,10 +373,11 @@ TEST_CASE("the configuration files that come with the server can be read") {
   }
 }
 
-TEST_CASE("dev.conf signals on loopback alone, and has media beyond it") {
+TEST_CASE(
+    "dev.conf has signaling on loopback alone, but media on all addresses") {
   auto outcome = read({"--config-file=" TROUPE_SOURCE_DIR "/conf/dev.conf"});
   REQUIRE_MESSAGE(outcome.settings, outcome.text);
-  // Firefox sends no media by way of loopback.
+  // Firefox sends no media over loopback.
   CHECK(outcome.settings->rtc.listen_addresses
         == config{}.rtc.listen_addresses);
   CHECK(outcome.settings->auth.jwt.empty());

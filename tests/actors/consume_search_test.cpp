@@ -6,7 +6,7 @@
 
 #include <set>
 
-/// Consuming without naming a producer: a search for the next one.
+/// Consume requests that name no producer: a search for the next one.
 using namespace troupe;
 using namespace troupe::test;
 namespace verb = troupe::protocol::verb;
@@ -24,7 +24,7 @@ protocol::rtp_capabilities only(const std::string& mime_type) {
   return out;
 }
 
-/// Producers of others, of which some need one capability and some another.
+/// Producers of others. Entry `kind` says which capability each one requires.
 struct listing {
   struct entry {
     int kind = 0;
@@ -41,8 +41,8 @@ struct listing {
   }
 };
 
-/// Searches as a peer does: the room is asked for the next one after the
-/// cursor, as long as what it finds does not fit. Counts how often.
+/// Searches as a peer does: asks the room for the producer after the cursor
+/// until a producer fits. Counts the requests in `asked`.
 std::optional<producer_age> search(consume_cursor& cursor, const listing& from,
                                    int fit_for, int& asked) {
   static const std::array capabilities{only("audio/opus"), only("video/VP8")};
@@ -72,7 +72,7 @@ verb::consume consume_any() {
 
 } // namespace
 
-TEST_CASE("a search from the cursor finds what one from the beginning finds") {
+TEST_CASE("a search from the cursor finds the same as one from the beginning") {
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     CAPTURE(seed);
     auto random = net::make_seeded_rng(seed);
@@ -97,13 +97,13 @@ TEST_CASE("a search from the cursor finds what one from the beginning finds") {
           if (auto* x = any())
             list.all.erase(x->first);
           break;
-        case 3: // not consumed any more
+        case 3: // no longer consumed
           if (auto* x = any(); x && x->second.consumed) {
             x->second.consumed = false;
             cursor.reopen(x->first);
           }
           break;
-        case 4: // consumed by its name
+        case 4: // consumed by its id
           if (auto* x = any())
             x->second.consumed = true;
           break;
@@ -119,7 +119,7 @@ TEST_CASE("a search from the cursor finds what one from the beginning finds") {
   }
 }
 
-TEST_CASE("what is reopened during a search is found by the next one") {
+TEST_CASE("a producer reopened during a search is found by the next search") {
   consume_cursor cursor;
   auto all = protocol::default_router_rtp_capabilities();
   cursor.pass(cursor.begin(all), 5);
@@ -144,12 +144,12 @@ TEST_CASE("consuming everything asks for each producer once") {
     list.all[*found].consumed = true;
   }
   CHECK_FALSE(search(cursor, list, 0, asked));
-  // Those that the client cannot receive are passed once as well, and one more
-  // question finds that nothing is left.
+  // A producer that the client cannot receive is skipped once as well, and one
+  // more request finds that nothing is left.
   CHECK(asked == 1001);
 }
 
-TEST_CASE("a room is not told what a client consumes that takes all in turn") {
+TEST_CASE("a request for the next producer does not list the consumed ones") {
   actor_world world;
   std::vector<std::unique_ptr<probe_client>> senders;
   std::set<std::string> sent;
@@ -168,7 +168,7 @@ TEST_CASE("a room is not told what a client consumes that takes all in turn") {
   probe_client ann{world};
   ann.get<reply::joined>(join_as("ann"));
   ann.get<reply::transport_created>(verb::create_transport{});
-  // What the room has to look through for each of them.
+  // The exclusions and the producers that the room has to step over.
   size_t named = 0;
   size_t steps = 0;
   std::set<std::string> consumed;
@@ -192,7 +192,8 @@ TEST_CASE("a room is not told what a client consumes that takes all in turn") {
   CHECK(ann.refusal(consume_any()) == error_code::no_producer);
 }
 
-TEST_CASE("a consumer that is closed is found again, and before all others") {
+TEST_CASE(
+    "a producer whose consumer was closed is found again before all others") {
   actor_world world;
   probe_client bob{world};
   bob.get<reply::joined>(join_as("bob"));
@@ -215,7 +216,7 @@ TEST_CASE("a consumer that is closed is found again, and before all others") {
   CHECK(third.producer != first.producer);
   CHECK(third.producer != second.producer);
   CHECK(ann.refusal(consume_any()) == error_code::no_producer);
-  // What cannot be received is looked at again with other capabilities.
+  // Other capabilities make a skipped producer eligible again.
   probe_client eve{world};
   eve.get<reply::joined>(join_as("eve"));
   eve.get<reply::transport_created>(verb::create_transport{});

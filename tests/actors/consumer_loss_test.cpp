@@ -5,7 +5,7 @@ using namespace troupe::actors;
 using namespace troupe::test;
 using namespace std::chrono_literals;
 
-// What consumers lose is told to the sender of Opus with in-band FEC.
+// The loss of consumers is reported to a sender of Opus with in-band FEC.
 
 namespace {
 
@@ -13,7 +13,7 @@ consumer_key key_of(const consumer_actor& x) {
   return consumer_key{x->id()};
 }
 
-/// What a consumer's client reports.
+/// Delivers a loss report from a consumer's client.
 void report_loss(shard_scene& at, const consumer_actor& who, uint32_t ssrc,
                  uint8_t fraction_lost) {
   rtp::rtcp::report_block block;
@@ -31,7 +31,7 @@ void report_loss(shard_scene& at, const consumer_actor& who, uint32_t ssrc,
   at.world.run();
 }
 
-/// A producer of Opus with FEC, and its reports.
+/// A producer of Opus with FEC, and the reports that its sender gets.
 struct studio : scene_notes, shard_scene {
   studio() : shard_scene(told) {
     auto config = opus();
@@ -46,7 +46,7 @@ struct studio : scene_notes, shard_scene {
     world.run();
   }
 
-  // What the sender is told after a few seconds of packets.
+  // The fraction lost in the last report to the sender, after 3 s of packets.
   int reported() {
     from_producer.rtcp.clear();
     for (auto t = 0ms; t < 3s; t += 20ms) {
@@ -72,7 +72,8 @@ struct studio : scene_notes, shard_scene {
 
 } // namespace
 
-TEST_CASE("a sender of Opus with FEC hears what its consumers lose") {
+TEST_CASE(
+    "a sender of Opus with FEC is sent the highest loss of its consumers") {
   studio at;
   auto one = at.add(1, opus_to(11), at.producer);
   auto two = at.add(2, opus_to(12), at.producer);
@@ -82,7 +83,7 @@ TEST_CASE("a sender of Opus with FEC hears what its consumers lose") {
   at.world.pass(1s);
   report_loss(at, one, 11, 20);
   CHECK(at.reported() == 50);
-  // Who lost most is gone.
+  // The consumer with the highest loss is closed.
   caf::anon_send(two, close_consumer{});
   at.world.run();
   report_loss(at, one, 11, 20);
@@ -92,7 +93,7 @@ TEST_CASE("a sender of Opus with FEC hears what its consumers lose") {
   CHECK(at.reported() == 0);
 }
 
-TEST_CASE("a shard tells a producer of losses once a second at most") {
+TEST_CASE("a shard reports losses to a producer at most once a second") {
   heard told, to;
   shard_scene at{told};
   auto producer = spawn_fake_producer(*at.world.system, to);
@@ -102,7 +103,7 @@ TEST_CASE("a shard tells a producer of losses once a second at most") {
     report_loss(at, one, 11, 0);
     report_loss(at, two, 12, 0);
   }
-  CHECK(to.losses.empty()); // nothing to tell
+  CHECK(to.losses.empty()); // no loss to report
   at.world.pass(1s);
   for (int i = 0; i < 300; ++i) {
     report_loss(at, one, 11, static_cast<uint8_t>(i % 3));
@@ -111,7 +112,7 @@ TEST_CASE("a shard tells a producer of losses once a second at most") {
   }
   CHECK(to.losses.size() >= 3);
   CHECK(to.losses.size() <= 4);
-  // What stays the same is told again, so that it is not forgotten.
+  // An unchanged loss is repeated, so that the producer does not expire it.
   auto before = to.losses.size();
   for (int i = 0; i < 20; ++i) {
     at.world.pass(1s);
@@ -124,7 +125,7 @@ TEST_CASE("a shard tells a producer of losses once a second at most") {
   at.world.run();
 }
 
-TEST_CASE("losses of video are no news to its producer") {
+TEST_CASE("the loss of video is not reported to its producer") {
   heard told, to;
   shard_scene at{told};
   auto producer = spawn_fake_producer(*at.world.system, to);

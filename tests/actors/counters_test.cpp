@@ -18,7 +18,7 @@ struct pair {
 
 } // namespace
 
-TEST_CASE("a board sums what its writers publish, each thing once") {
+TEST_CASE("a board sums what its writers publish, each increment once") {
   counter_board<pair> board;
   pair first;
   pair second;
@@ -31,7 +31,7 @@ TEST_CASE("a board sums what its writers publish, each thing once") {
   CHECK(sum.b == 5);
 }
 
-TEST_CASE("a counter that begins anew does not take anything back") {
+TEST_CASE("a counter that restarts at a lower value subtracts nothing") {
   counter_board<pair> board;
   pair published;
   board.publish(0, {100, 1}, published);
@@ -39,7 +39,7 @@ TEST_CASE("a counter that begins anew does not take anything back") {
   CHECK(board.sum().a == 103);
 }
 
-TEST_CASE("writers on one board lose nothing to each other") {
+TEST_CASE("concurrent writers on one board lose no increments") {
   counter_board<pair> board;
   std::vector<std::thread> threads;
   for (size_t i = 0; i < 4; ++i)
@@ -54,7 +54,7 @@ TEST_CASE("writers on one board lose nothing to each other") {
   CHECK(board.sum().b == 80'000);
 }
 
-TEST_CASE("a peak is that of the last window and the present one") {
+TEST_CASE("a peak covers the last window and the present one") {
   peak_gauge gauge;
   auto at = net::time_point{1h};
   gauge.note(5);
@@ -62,12 +62,12 @@ TEST_CASE("a peak is that of the last window and the present one") {
   CHECK(gauge.read(at) == 5);
   CHECK(gauge.read(at + 9s) == 5);
   gauge.note(4);
-  CHECK(gauge.read(at + 11s) == 4); // 5 is of the window before the last
+  CHECK(gauge.read(at + 11s) == 4); // 5 belongs to the window before the last
   CHECK(gauge.read(at + 20s) == 4);
   CHECK(gauge.read(at + 21s) == 0);
 }
 
-TEST_CASE("what engines have counted is added up") {
+TEST_CASE("the statistics of engines are added up") {
   rtp::receiver_stats in;
   in.streams.resize(2);
   in.streams[0].packets = 3;

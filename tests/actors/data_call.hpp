@@ -5,7 +5,7 @@
 
 namespace troupe::test {
 
-// Bob speaks and Ann hears, by data channels through a whole server.
+// Bob sends messages to Ann over data channels through a whole server.
 struct data_call {
   explicit data_call(actors::config settings = loopback())
       : node(std::move(settings)) {
@@ -36,7 +36,7 @@ struct data_call {
     REQUIRE_MESSAGE(text_at(reply, "/type") == "data-producer-id",
                     to_text(reply));
     auto id = text_at(reply, "/data/id");
-    // The room hears of a producer after its owner.
+    // The room learns of a producer after its owner has the response.
     REQUIRE(eventually([&] {
       return to_text(ann.request("get-data-producers")["data"]).find(id)
              != std::string::npos;

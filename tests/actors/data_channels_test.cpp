@@ -34,7 +34,7 @@ std::string code_of(const json& reply) {
   return text_at(reply, "/data/code");
 }
 
-// Bob says something that Ann hears.
+// Bob has a transport to send messages, Ann one to receive them.
 struct scene {
   explicit scene(actors::config x = {}) : world(std::move(x)) {
     world.run();
@@ -64,7 +64,7 @@ struct scene {
 
 } // namespace
 
-TEST_CASE("a transport has SCTP where it is asked for, always, or never") {
+TEST_CASE("a transport has SCTP on request, always, or never") {
   for (std::string mode : {"asked", "always", "off"})
     for (std::string wish : {"{}", R"({"enableSctp":true})"}) {
       CAPTURE(mode);
@@ -80,7 +80,7 @@ TEST_CASE("a transport has SCTP where it is asked for, always, or never") {
     }
 }
 
-TEST_CASE("the parameters of SCTP are told to clients of all ages") {
+TEST_CASE("SCTP parameters carry the member names of all client generations") {
   data_world world;
   fake_client ann{world, "r", "ann"};
   world.run();
@@ -93,7 +93,7 @@ TEST_CASE("the parameters of SCTP are told to clients of all ages") {
     CHECK_MESSAGE(reply.find(key) != std::string::npos, key);
 }
 
-TEST_CASE("a data producer is told to the others, listed, and consumed") {
+TEST_CASE("a data producer is announced, listed and consumed") {
   scene at;
   auto id = at.talk(R"({"streamId":5,"ordered":false,"maxRetransmits":0})");
   auto news = at.ann.push("new-data-producer");
@@ -121,7 +121,7 @@ TEST_CASE("a data producer is told to the others, listed, and consumed") {
   CHECK_FALSE(made.paused);
 }
 
-TEST_CASE("whoever comes later finds the data producers that are there") {
+TEST_CASE("a late joiner finds the existing data producers") {
   scene at;
   auto id = at.talk();
   fake_client eve{at.world, "r", "eve"};
@@ -135,7 +135,7 @@ TEST_CASE("whoever comes later finds the data producers that are there") {
   CHECK(code_of(eve.request("consume-data")) == "no-producer");
 }
 
-TEST_CASE("limits of a channel mean what they say") {
+TEST_CASE("the reliability limits of a channel reach SCTP unchanged") {
   const std::vector<std::pair<std::string, net::sctp_reliability>> all{
       {R"({"streamId":1})", {}},
       {R"({"streamId":1,"ordered":false})", {false, {}, {}}},
@@ -158,7 +158,7 @@ TEST_CASE("limits of a channel mean what they say") {
   }
 }
 
-TEST_CASE("pausing reaches who passes the messages on, and the consumers") {
+TEST_CASE("pausing reaches the data switch and the clients of the consumers") {
   scene at;
   auto producer = at.talk();
   auto consumer = at.listen(R"({"paused":true})");
@@ -199,7 +199,7 @@ TEST_CASE("subchannels are set, added and removed") {
   CHECK(at.log().subchannels.back().subchannels == std::vector<uint16_t>{3, 5});
 }
 
-TEST_CASE("a closed data producer takes its consumers along") {
+TEST_CASE("closing a data producer closes its consumers") {
   for (auto how : {"asked", "by its channel", "with its owner"}) {
     CAPTURE(how);
     scene at;
@@ -226,7 +226,7 @@ TEST_CASE("a closed data producer takes its consumers along") {
   }
 }
 
-TEST_CASE("who closes a channel may say so once its producer is gone") {
+TEST_CASE("a client may close a data producer that has already ended") {
   scene at;
   auto close = R"({"dataProducerId":")" + at.talk() + "\"}";
   auto& made = at.log().producers.front();
@@ -240,7 +240,7 @@ TEST_CASE("who closes a channel may say so once its producer is gone") {
         == "data-producer-not-found");
 }
 
-TEST_CASE("a receiver that is too slow loses its consumer, and only that") {
+TEST_CASE("a receiver that is too slow loses that data consumer only") {
   scene at;
   at.talk();
   auto id = at.listen();
@@ -257,7 +257,7 @@ TEST_CASE("a receiver that is too slow loses its consumer, and only that") {
   at.listen(); // again
 }
 
-TEST_CASE("what a peer may not have is refused, and nothing is left of it") {
+TEST_CASE("a refused data request changes nothing") {
   scene at;
   auto before = at.world.live();
   CHECK(code_of(at.ann.request("consume-data")) == "no-producer");
@@ -290,7 +290,7 @@ TEST_CASE("what a peer may not have is refused, and nothing is left of it") {
   CHECK(at.world.live() == before + 2);
 }
 
-TEST_CASE("there are only so many data producers and data consumers") {
+TEST_CASE("the number of data producers and data consumers is limited") {
   actors::config x;
   x.room.max_data_producers_per_peer = 2;
   x.room.max_data_consumers_per_peer = 1;
@@ -316,7 +316,7 @@ TEST_CASE("there are only so many data producers and data consumers") {
   produce_data(room.ann, "now");
 }
 
-TEST_CASE("of one data producer a peer has so many consumers and no more") {
+TEST_CASE("the number of a peer's consumers of one data producer is limited") {
   scene at;
   auto chat = at.talk(R"({"streamId":0})");
   auto other = at.talk(R"({"streamId":1})");
@@ -330,7 +330,7 @@ TEST_CASE("of one data producer a peer has so many consumers and no more") {
   CHECK(text_at(consume(other), "/type") == "data-consumer-params");
 }
 
-TEST_CASE("labels and protocols of data producers count with their appData") {
+TEST_CASE("labels and protocols of data producers count as appData") {
   actors::config x;
   x.room.max_app_data_per_peer = 1000;
   scene at{x};
@@ -341,13 +341,13 @@ TEST_CASE("labels and protocols of data producers count with their appData") {
                               + std::string(label, 'x') + R"(","protocol":")"
                               + std::string(protocol, 'x') + "\"}");
   };
-  // An appData that is left out is "{}".
+  // An omitted appData counts as "{}".
   CHECK(text_at(ask(0, 498, 400), "/type") == "data-producer-id");
   CHECK(code_of(ask(1, 50, 49)) == "limit-reached");
   CHECK(text_at(ask(1, 49, 49), "/type") == "data-producer-id");
 }
 
-TEST_CASE("figures of data channels are those of the switch") {
+TEST_CASE("the statistics of data channels come from the data switch") {
   scene at;
   auto producer = at.talk();
   auto consumer = at.listen();
@@ -363,7 +363,7 @@ TEST_CASE("figures of data channels are those of the switch") {
         != std::string::npos);
 }
 
-TEST_CASE("who leaves leaves nothing behind") {
+TEST_CASE("a client that leaves leaves no data producer or consumer behind") {
   scene at;
   auto before = at.world.live();
   at.talk();

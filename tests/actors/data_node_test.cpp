@@ -12,7 +12,7 @@ using net::sctp_ppid;
 
 using call = data_call;
 
-TEST_CASE("messages of every kind go through a whole server") {
+TEST_CASE("messages of every kind pass through a whole server") {
   call at;
   at.talk(3);
   auto stream = at.listen();
@@ -39,7 +39,7 @@ TEST_CASE("messages of every kind go through a whole server") {
   }
 }
 
-TEST_CASE("messages stay in order, and a pause leaves them out") {
+TEST_CASE("messages stay in order, and a pause leaves some out") {
   call at;
   at.talk(0);
   at.talk(1);
@@ -54,7 +54,7 @@ TEST_CASE("messages stay in order, and a pause leaves them out") {
   for (int i = 0; i < 200; ++i)
     CHECK(text_of(at.ear.messages[static_cast<size_t>(i)])
           == std::to_string(i));
-  // Figures come from where messages are passed on: the pause is there, too.
+  // The switch answers get-stats, so the pause has reached it, too.
   at.ann.request("pause-data-consumer", first);
   at.ann.request("get-stats", first);
   REQUIRE(at.mouth.send(0, sctp_ppid::string, "left out"));
@@ -68,7 +68,7 @@ TEST_CASE("messages stay in order, and a pause leaves them out") {
   CHECK(text_of(at.ear.messages.back()) == "again");
 }
 
-TEST_CASE("a channel that its client closes is closed for all") {
+TEST_CASE("a channel closed by its client is closed for all") {
   call at;
   at.talk(1);
   auto stream = at.listen();
@@ -89,7 +89,7 @@ TEST_CASE("a channel that its client closes is closed for all") {
       [] { return live_object::count(object_kind::data_consumer) == 0; }));
 }
 
-TEST_CASE("with the people their data channels go") {
+TEST_CASE("a member that leaves takes its data channels along") {
   call at;
   at.talk(0, R"(,"maxRetransmits":0)");
   at.listen();

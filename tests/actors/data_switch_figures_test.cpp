@@ -5,7 +5,7 @@ using namespace troupe::test;
 
 using world = switch_world;
 
-TEST_CASE("who asks for it is told when little waits again") {
+TEST_CASE("an event says that a consumer's backlog fell to its threshold") {
   world w;
   const auto a = w.add_client();
   const auto producer = w.add_producer({});
@@ -13,7 +13,7 @@ TEST_CASE("who asks for it is told when little waits again") {
   const auto low = [&] {
     return w.events_of<data_buffered_low>();
   };
-  // Nothing waits: that is told at once.
+  // The backlog is empty, so the event comes at once.
   w.node.set_low_threshold(consumer, 100'000);
   w.run();
   REQUIRE(low().size() == 1);
@@ -31,7 +31,7 @@ TEST_CASE("who asks for it is told when little waits again") {
   REQUIRE(low().size() == 2);
   CHECK(low()[1].octets <= 100'000);
   CHECK(w.node.stats(consumer).buffered_amount == 0);
-  // Above it once more, and gone: nothing is told of who is not there.
+  // The backlog exceeds it again; a removed consumer gets no event.
   w.deaf[a] = true;
   for (int i = 0; i < 20; ++i)
     w.speak(producer, {net::sctp_ppid::binary, block});
@@ -41,8 +41,8 @@ TEST_CASE("who asks for it is told when little waits again") {
   CHECK(low().size() == 2);
 }
 
-TEST_CASE(
-    "a threshold that is set while more waits is told once it is reached") {
+TEST_CASE("a threshold below the present backlog causes an event once it is "
+          "reached") {
   world w;
   const auto a = w.add_client();
   const auto producer = w.add_producer({});
@@ -62,7 +62,7 @@ TEST_CASE(
   CHECK(w.events_of<data_buffered_low>()[1].octets == 0);
 }
 
-TEST_CASE("figures name the stream, and whether the channel is open") {
+TEST_CASE("statistics name the stream and say whether the channel is open") {
   world w;
   const auto a = w.add_client();
   const auto producer = w.add_producer(a, 5);

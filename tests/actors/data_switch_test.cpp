@@ -21,7 +21,7 @@ TEST_CASE("a message of a client reaches all consumers of its producer") {
   const auto producer = w.add_producer(a, 5);
   const auto first = w.add_consumer(producer, b);
   w.add_consumer(producer, c);
-  w.add_consumer(producer, c); // twice, on another stream
+  w.add_consumer(producer, c); // a second time, on another stream
   w.say(a, 5, "hello");
   w.say(a, 6, "not of a producer");
   w.pass(300ms);
@@ -37,7 +37,7 @@ TEST_CASE("a message of a client reaches all consumers of its producer") {
   CHECK(w.node.totals().messages_sent == 3);
 }
 
-TEST_CASE("nothing passes while producer or consumer is paused") {
+TEST_CASE("no message passes while its producer or consumer is paused") {
   world w;
   const auto a = w.add_client();
   const auto b = w.add_client();
@@ -60,7 +60,8 @@ TEST_CASE("nothing passes while producer or consumer is paused") {
   CHECK(!told[1].paused);
 }
 
-TEST_CASE("a message with subchannels reaches those that subscribed") {
+TEST_CASE(
+    "a message with subchannels reaches the consumers subscribed to them") {
   world w;
   const auto producer = w.add_producer({});
   const auto all = w.add_client();
@@ -90,7 +91,7 @@ TEST_CASE("a message with subchannels reaches those that subscribed") {
                  "to 1, requires 2"});
 }
 
-TEST_CASE("a direct consumer hears of messages without a transport") {
+TEST_CASE("a direct consumer gets messages without a transport") {
   world w;
   const auto a = w.add_client();
   const auto producer = w.add_producer(a);
@@ -104,7 +105,7 @@ TEST_CASE("a direct consumer hears of messages without a transport") {
   CHECK(w.node.stats(consumer).messages_sent == 1);
 }
 
-TEST_CASE("a consumer gets what is sent to it alone") {
+TEST_CASE("a message to one consumer reaches no other") {
   world w;
   const auto a = w.add_client();
   const auto b = w.add_client();
@@ -117,7 +118,7 @@ TEST_CASE("a consumer gets what is sent to it alone") {
   CHECK(w.got[b] == texts{"you"});
 }
 
-TEST_CASE("a producer that is removed closes its channel, and its id is free") {
+TEST_CASE("removing a producer closes its channel and frees its id") {
   world w;
   const auto a = w.add_client();
   const auto producer = w.add_producer(a, 3);
@@ -153,7 +154,7 @@ TEST_CASE("a client that closes a channel ends its producer or consumer") {
   const auto over = w.events_of<data_producer_ended>();
   REQUIRE(over.size() == 1);
   CHECK(over[0].producer == producer);
-  // The client uses the id again before the old producer is removed.
+  // The client reuses the id before the old producer is removed.
   const auto again = w.add_producer(a, 3);
   w.node.remove_producer(producer, w.now);
   w.add_consumer(again, b);
@@ -162,7 +163,7 @@ TEST_CASE("a client that closes a channel ends its producer or consumer") {
   CHECK(w.got[b] == texts{"again"});
 }
 
-TEST_CASE("consumers end with their association, producers stay silent") {
+TEST_CASE("consumers end with their association; producers get no event") {
   world w;
   const auto a = w.add_client();
   const auto b = w.add_client();
@@ -214,7 +215,7 @@ TEST_CASE("unreliable messages to a slow client are dropped and counted") {
   CHECK(w.node.stats(slow).buffered_amount == 0);
 }
 
-TEST_CASE("unreliable messages wait for room, the newest for longest") {
+TEST_CASE("unreliable messages queue; the oldest are dropped first") {
   world w;
   const auto a = w.add_client();
   const auto producer = w.add_producer({});
@@ -224,7 +225,7 @@ TEST_CASE("unreliable messages wait for room, the newest for longest") {
   const auto say = [&](std::string text) {
     w.speak(producer, {net::sctp_ppid::string, octets_of(text)});
   };
-  SUBCASE("what comes behind a large one is not lost") {
+  SUBCASE("messages behind a large one are not lost") {
     say(std::string(256 * 1024, 'a'));
     for (int i = 0; i < 10; ++i)
       say(std::string(1'000, 'b'));
@@ -232,7 +233,7 @@ TEST_CASE("unreliable messages wait for room, the newest for longest") {
     CHECK(w.got[a].size() == 22);
     CHECK(w.node.totals().messages_dropped == 0);
   }
-  SUBCASE("of too many the last arrive") {
+  SUBCASE("of too many messages the last ones arrive") {
     w.deaf[a] = true;
     for (int i = 0; i < 1'000; ++i)
       say(std::to_string(i) + ' ' + std::string(1'000, 'c'));
@@ -248,7 +249,7 @@ TEST_CASE("unreliable messages wait for room, the newest for longest") {
   CHECK(w.node.stats(brief).buffered_amount == 0);
 }
 
-TEST_CASE("what waits for longer than its lifetime is not sent") {
+TEST_CASE("a message that waits longer than its lifetime is not sent") {
   world w;
   const auto a = w.add_client();
   const auto producer = w.add_producer({});
@@ -267,7 +268,8 @@ TEST_CASE("what waits for longer than its lifetime is not sent") {
   CHECK(w.node.stats(brief).buffered_amount == 0);
 }
 
-TEST_CASE("of what waits for a slow client the unreliable goes first") {
+TEST_CASE(
+    "a slow client's unreliable messages are dropped before reliable ones") {
   world w;
   const auto a = w.add_client();
   const auto producer = w.add_producer({});
@@ -329,7 +331,7 @@ TEST_CASE("reliable messages wait for a slow client, in order") {
   CHECK(w.node.stats(first).buffered_amount == 0);
 }
 
-TEST_CASE("a reliable consumer ends when limit and time are passed") {
+TEST_CASE("a reliable consumer ends once it exceeds both limit and time") {
   world w{{.buffer_octets = 1'000'000, .buffer_time = 5s}};
   const auto a = w.add_client();
   const auto b = w.add_client();
@@ -349,11 +351,11 @@ TEST_CASE("a reliable consumer ends when limit and time are passed") {
   REQUIRE(ended.size() == 1);
   CHECK(ended[0].consumer == slow);
   CHECK(ended[0].why == data_end_reason::too_slow);
-  CHECK(block.use_count() == 1); // nobody holds it any more
+  CHECK(block.use_count() == 1); // no queue still refers to it
   CHECK(w.node.stats(fast).messages_sent == 130);
 }
 
-TEST_CASE("what waits on all transports of one client counts together") {
+TEST_CASE("the backlogs on all transports of one client count together") {
   world w{{.buffer_octets = 1'000'000, .buffer_time = 60s}};
   const auto backlog = std::make_shared<data_backlog>();
   const auto a = w.add_client(backlog);
@@ -395,11 +397,11 @@ TEST_CASE("at twice the limit a reliable consumer ends at once") {
     w.run();
     ++said;
   }
-  // Small messages weigh as much as they cost.
+  // A small message also counts the memory of its overhead.
   CHECK(said < 2'000'000 / data_switch::message_overhead + 1000);
 }
 
-TEST_CASE("a receiver that gets well in time is spared") {
+TEST_CASE("a receiver that recovers in time keeps its consumer") {
   world w{{.buffer_octets = 500'000, .buffer_time = 5s}};
   const auto a = w.add_client();
   const auto producer = w.add_producer({});
@@ -424,7 +426,7 @@ TEST_CASE(
   w.add_producer(a, 2);
   for (net::sctp_stream_id wanted : {1, 3, 4})
     CHECK(w.streams[w.add_consumer(producer, a)] == wanted);
-  // As many as there are streams, and one more.
+  // Takes all streams, then asks for another.
   for (int i = 5; i < net::sctp_max_streams; ++i)
     w.add_consumer(producer, a);
   const auto refused = w.node.add_consumer(
@@ -434,7 +436,7 @@ TEST_CASE(
         == protocol::error_code::limit_reached);
 }
 
-TEST_CASE("what there is not cannot be added to") {
+TEST_CASE("adding to an unknown transport or producer is refused") {
   world w;
   const auto a = w.add_client();
   const auto producer = w.add_producer(a);

@@ -15,11 +15,11 @@ data_message message(std::string_view text) {
   return {net::sctp_ppid::string, octets_of(text)};
 }
 
-/// A switch whose clients' packets reach it only when the test says so.
+/// A switch that gets its clients' packets only when `arrive` is called.
 struct slow_world : switch_world {
   using switch_world::switch_world;
 
-  // The client sends that; the switch has not seen it.
+  // The client sends a message; the switch has not received it yet.
   void send(transport_key by, net::sctp_stream_id stream,
             std::string_view text) {
     REQUIRE(browsers.send(clients.at(by), stream, net::sctp_ppid::string,
@@ -27,7 +27,7 @@ struct slow_world : switch_world {
             == net::sctp_send_result::sent);
   }
 
-  // What clients have sent arrives; the switch does nothing about it yet.
+  // Delivers the packets that clients have sent; the switch only queues them.
   void arrive() {
     while (auto x = browsers.poll_packet())
       for (const auto& [key, id] : clients)
@@ -42,7 +42,7 @@ struct slow_world : switch_world {
 
 } // namespace
 
-TEST_CASE("one client's flood delays nobody else's message") {
+TEST_CASE("a flood from one client does not delay the message of another") {
   slow_world w;
   const auto flooder = w.add_client();
   const auto target = w.add_client();
@@ -65,7 +65,7 @@ TEST_CASE("one client's flood delays nobody else's message") {
     continue;
   REQUIRE(w.sent_to(ear) == 1);
   CHECK(w.node.totals().messages_sent - before <= 2 * data_switch::quantum);
-  // The flood arrives all the same, as far as there is room for it.
+  // The flood still arrives, except for what the queues cannot hold.
   w.pass(2s);
   CHECK(w.node.stats(flood).messages_received == count);
   for (auto x : flooded)
@@ -91,11 +91,11 @@ TEST_CASE("a message with many receivers takes several turns") {
   };
   CHECK(reached() < 40);
   CHECK(w.node.do_work(1, w.now));
-  CHECK(w.sent_to(ear) == 0); // one turn was for the message, one for its ear
+  CHECK(w.sent_to(ear) == 0); // one unit for the message, one for its consumer
   w.work();
   CHECK(reached() == std::ssize(all));
   CHECK(w.sent_to(ear) == 1);
-  // Large messages take more of a turn than small ones.
+  // A large message costs more of a turn than a small one.
   w.node.say(loud, message(std::string(10 * 1024, 'x')));
   CHECK(w.node.do_work(data_switch::quantum, w.now));
   CHECK(w.sent_to(all[3]) == 1);
@@ -103,7 +103,7 @@ TEST_CASE("a message with many receivers takes several turns") {
   CHECK(w.sent_to(all[3]) == 2);
 }
 
-TEST_CASE("consumers may come and go while a message is being passed on") {
+TEST_CASE("consumers may be added and removed while a message is sent to all") {
   slow_world w;
   const auto producer = w.add_producer({});
   std::vector<data_consumer_key> all;
@@ -127,7 +127,8 @@ TEST_CASE("consumers may come and go while a message is being passed on") {
   CHECK(w.sent_to(late) == 2);
 }
 
-TEST_CASE("last words are passed on before their producer ends") {
+TEST_CASE(
+    "messages received before a producer is removed are still delivered") {
   slow_world w;
   const auto a = w.add_client();
   const auto b = w.add_client();
@@ -138,16 +139,16 @@ TEST_CASE("last words are passed on before their producer ends") {
   w.send(a, 0, "last words");
   w.arrive();
   w.node.say(voice, message("so are these"));
-  SUBCASE("because its member closes it") {
+  SUBCASE("its member closes the producer") {
     w.node.remove_producer(producer, w.now);
     w.node.remove_producer(producer, w.now);
     w.node.remove_producer(voice, w.now);
   }
-  SUBCASE("because its member leaves") {
+  SUBCASE("its member leaves") {
     w.node.remove_producer(producer, w.now);
     w.node.remove_producer(voice, w.now);
     w.node.close(a, w.now);
-    CHECK(w.node.stats(a).state == net::sctp_state::fresh); // it is gone
+    CHECK(w.node.stats(a).state == net::sctp_state::fresh); // it has ended
     CHECK(w.node.add_producer({data_producer_key{99}, a, 9, false}));
   }
   // Consumers end with their producer.
@@ -160,13 +161,13 @@ TEST_CASE("last words are passed on before their producer ends") {
   CHECK_FALSE(w.node.stats(consumer).open);
   CHECK_FALSE(w.node.stats(ear).open);
   CHECK_FALSE(w.node.do_work(data_switch::quantum, w.now));
-  // Its stream is free again, unless the client is gone.
+  // Its stream is free again if its client is still connected.
   w.pass(500ms);
   if (w.node.stats(a).state == net::sctp_state::connected)
     w.add_producer(a);
 }
 
-TEST_CASE("what waits for a receiver goes out in turns") {
+TEST_CASE("the backlog of a receiver is sent in turns") {
   slow_world w;
   const auto a = w.add_client();
   const auto b = w.add_client();
@@ -179,7 +180,7 @@ TEST_CASE("what waits for a receiver goes out in turns") {
   for (uint64_t i = 0; i < count; ++i)
     w.speak(producer, message("x"));
   w.deaf.clear();
-  // The client hears again; each step is one quantum.
+  // The client receives again; each step is one quantum.
   uint64_t most = 0;
   for (int i = 0; i < 20'000 && w.sent_to(slow) < count; ++i) {
     w.now += 1ms;
@@ -201,7 +202,7 @@ TEST_CASE("what waits for a receiver goes out in turns") {
   CHECK(w.sent_to(fast) == 1);
 }
 
-TEST_CASE("what the server says in vain has a bound") {
+TEST_CASE("the backlog of messages from the server is bounded") {
   slow_world w{{.buffer_octets = 1'000'000}};
   const auto producer = w.add_producer({});
   const auto block = octets_of(std::string(10'000, 'b'));
@@ -216,7 +217,7 @@ TEST_CASE("what the server says in vain has a bound") {
   CHECK(w.node.stats(producer).messages_received == 100);
 }
 
-TEST_CASE("a record is counted until it is done") {
+TEST_CASE("a record counts against the gauge until it is processed") {
   slow_world w;
   const auto a = w.add_client();
   const auto gauge = std::make_shared<data_gauge>();
@@ -235,13 +236,13 @@ TEST_CASE("a record is counted until it is done") {
   gauge->leave(1000);
   w.work();
   CHECK(fill().size() == data_gauge::limit / 1064);
-  // As many as that are not kept for who is not there.
+  // Records for an unknown transport are not kept.
   w.node.handle_records(transport_key{99},
                         data_records(100, std::vector<uint8_t>(1000)), gauge);
   CHECK(fill().size() == 100);
 }
 
-TEST_CASE("the sctp actor takes other messages between its turns") {
+TEST_CASE("the sctp actor handles other messages between its turns") {
   using namespace troupe::actors;
   actor_world world;
   auto sctp = spawn_sctp(*world.system, {});

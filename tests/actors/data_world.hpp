@@ -5,7 +5,7 @@
 
 namespace troupe::test {
 
-/// A world whose data channels are a fake's.
+/// A world with a fake sctp actor.
 struct data_world : actor_world {
   explicit data_world(actors::config x = {}) : actor_world(std::move(x)) {
     auto all = *services;

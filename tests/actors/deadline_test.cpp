@@ -4,8 +4,8 @@
 #include "probe_client.hpp"
 #include "protocol/supported_capabilities.hpp"
 
-/// What a client was refused must not come into being later. Requests have one
-/// deadline, however many actors they pass through and wherever they wait.
+/// A request that was refused must have no effect later. It has one deadline,
+/// however many actors it passes through and wherever it waits.
 using namespace troupe;
 using namespace troupe::test;
 namespace verb = troupe::protocol::verb;
@@ -22,7 +22,7 @@ constexpr auto every_kind = {object_kind::transport, object_kind::producer,
                              object_kind::consumer, object_kind::data_producer,
                              object_kind::data_consumer};
 
-/// Bob, who sends media and data, and Ann, who asks for something.
+/// Bob, who sends media and data, and Ann, who makes a request.
 struct scene {
   scene() {
     for (auto* who : {&bob, &ann}) {
@@ -63,10 +63,10 @@ verb::consume consume_any() {
 
 } // namespace
 
-TEST_CASE("what was refused as too late does not come into being") {
+TEST_CASE("a request that was refused as too late has no effect") {
   scene at;
   auto before = at.counts();
-  // Whoever has the next step waits once the peer has waited for long.
+  // The actor of the next step is suspended once the peer has waited long.
   held_actors next;
   SUBCASE("a consumer") {
     at.ann.send(consume_any());
@@ -100,11 +100,11 @@ TEST_CASE("what was refused as too late does not come into being") {
   at.world.pass(seconds{10});
   CHECK(at.counts() == before);
   CHECK(at.bob.get<reply::producers>(verb::list_producers{}).list.empty());
-  // A client that asks again is not held back by what it did not get.
+  // The refused request does not count against another one.
   CHECK_FALSE(at.ann.refusal(consume_any()));
 }
 
-TEST_CASE("a peer that is late itself does nothing any more") {
+TEST_CASE("a peer that handles a request too late does not carry it out") {
   scene at;
   auto before = at.counts();
   at.ann.send(consume_any());
@@ -114,7 +114,7 @@ TEST_CASE("a peer that is late itself does nothing any more") {
   CHECK(at.counts() == before);
 }
 
-TEST_CASE("an answer that the peer gets too late is not acted upon") {
+TEST_CASE("a peer discards an answer that it handles too late") {
   scene at;
   auto before = at.counts();
   SUBCASE("a consumer") {
@@ -134,7 +134,7 @@ TEST_CASE("an answer that the peer gets too late is not acted upon") {
   }
   run_without(at.world, named("peer"));
   auto peer = waiting(at.world, "peer");
-  // It asks, and is asleep when the answer comes.
+  // The peer asks, and is suspended when the answer comes.
   at.world.scheduler().run_once();
   pass_without(at.world, seconds{7}, with_id(peer));
   REQUIRE(at.last_refusal() == error_code::internal);
@@ -146,13 +146,13 @@ TEST_CASE("a client whose join was refused as too late never enters") {
   actor_world world;
   probe_client ann{world};
   ann.send(join_as("ann"));
-  SUBCASE("and nobody opens the room") {
+  SUBCASE("the server does not open the room") {
     pass_without(world, seconds{7}, named("server"));
   }
-  SUBCASE("and the room closes again") {
+  SUBCASE("the room closes again") {
     pass_without(world, seconds{7}, named("room"));
   }
-  SUBCASE("though the room has let it in") {
+  SUBCASE("the room has admitted it") {
     run_without(world, named("peer"));
     auto peer = waiting(world, "peer");
     run_without(world, named("room"));
@@ -166,7 +166,7 @@ TEST_CASE("a client whose join was refused as too late never enters") {
   CHECK(live_object::count(object_kind::peer) == 0);
 }
 
-TEST_CASE("a room that was refused as too late is not opened") {
+TEST_CASE("a room whose creation was refused as too late is not opened") {
   actor_world world;
   probe_client ann{world};
   ann.send(verb::create_room{protocol::room_id{"r"}});

@@ -19,7 +19,7 @@ net::socket_address at(const std::string& ip, uint16_t port = 0) {
   return *net::parse_address(ip, port);
 }
 
-/// A host on which all is well, to spoil one thing at a time.
+/// A healthy host; each test breaks one thing.
 struct host {
   host() {
     settings.http.tls_certificate = "cert.pem";
@@ -54,7 +54,7 @@ struct host {
     return out;
   }
 
-  /// The one complaint there is.
+  /// The only finding that is not good.
   finding complaint() const {
     auto all = complaints();
     REQUIRE_MESSAGE(all.size() == 1, to_report(all));
@@ -77,7 +77,7 @@ void expect(const finding& x, verdict how, const std::string& topic,
 
 } // namespace
 
-TEST_CASE("the doctor has no complaint of a healthy host") {
+TEST_CASE("the doctor has no complaint about a healthy host") {
   host x;
   CHECK(x.complaints().empty());
   auto findings = diagnose(x.settings, x.facts);
@@ -85,7 +85,7 @@ TEST_CASE("the doctor has no complaint of a healthy host") {
   CHECK(exit_code_of(findings) == 0);
 }
 
-TEST_CASE("each finding is one line, with what to do where it is not good") {
+TEST_CASE("each finding is one line, with advice if it is not good") {
   std::vector<finding> list{{verdict::ok, "a", "fine", ""},
                             {verdict::warning, "b", "so so", "help it"},
                             {verdict::wrong, "c", "bad", "mend it"}};
@@ -97,7 +97,7 @@ TEST_CASE("each finding is one line, with what to do where it is not good") {
   CHECK(exit_code_of(list) == 0);
 }
 
-TEST_CASE("a port that is taken, forbidden or elsewhere is wrong") {
+TEST_CASE("a port that is taken, forbidden or on another host is wrong") {
   host x;
   auto& port = x.facts.ports.at(0);
   port.failure = std::make_error_code(std::errc::address_in_use);
@@ -115,7 +115,7 @@ TEST_CASE("a port that is taken, forbidden or elsewhere is wrong") {
          "http.port");
 }
 
-TEST_CASE("a host without IPv6 is none the worse") {
+TEST_CASE("a host without IPv6 is healthy") {
   host x;
   x.facts.ports.push_back(
       {"http.port", tcp, at("::", 3000),
@@ -124,7 +124,8 @@ TEST_CASE("a host without IPv6 is none the worse") {
   CHECK(x.complaints().empty());
 }
 
-TEST_CASE("too few files are a warning that says how many it takes") {
+TEST_CASE(
+    "a low limit of open files is a warning that names the required limit") {
   host x;
   x.facts.max_files = 1'024;
   expect(x.complaint(), verdict::warning, "files", "1024", "LimitNOFILE");
@@ -136,7 +137,7 @@ TEST_CASE("too few files are a warning that says how many it takes") {
   CHECK(x.complaints().empty());
 }
 
-TEST_CASE("a kernel that grants small buffers is a warning for each kind") {
+TEST_CASE("a kernel limit on socket buffers is a warning for each direction") {
   host x;
   x.facts.max_receive_buffer = 212'992;
   expect(x.complaint(), verdict::warning, "buffers",
@@ -165,7 +166,7 @@ TEST_CASE("addresses that clients cannot reach are a warning") {
          "rtc.listen-addresses");
 }
 
-TEST_CASE("what is announced must be somebody's, and best not private") {
+TEST_CASE("an announced address must be reachable, and should be public") {
   host x;
   x.facts.addresses = {at("10.1.2.3")};
   x.settings.rtc.announced_addresses = {"203.0.113.7"};
@@ -178,7 +179,8 @@ TEST_CASE("what is announced must be somebody's, and best not private") {
          "what they can reach");
 }
 
-TEST_CASE("without a certificate browsers give no camera, but on loopback") {
+TEST_CASE(
+    "without a certificate browsers deny the camera, except on loopback") {
   host x;
   x.facts.certificate.reset();
   expect(x.complaint(), verdict::warning, "certificate", "https",
@@ -204,7 +206,7 @@ TEST_CASE("a certificate that cannot be used is wrong") {
          "http.tls-key");
 }
 
-TEST_CASE("a certificate is judged by its dates and names") {
+TEST_CASE("a certificate is checked for its dates and names") {
   host x;
   x.certificate().not_after = x.facts.now + 24h * 10;
   expect(x.complaint(), verdict::warning, "certificate", "only until",
@@ -225,14 +227,14 @@ TEST_CASE("a certificate is judged by its dates and names") {
          "alternative name");
 }
 
-TEST_CASE("a key that everybody can read is a warning") {
+TEST_CASE("a key that every user can read is a warning") {
   host x;
   x.facts.key_readable_by_all = true;
   expect(x.complaint(), verdict::warning, "certificate", "private key",
          "chmod o= key.pem");
 }
 
-TEST_CASE("a page that is not there is a warning") {
+TEST_CASE("a missing page is a warning") {
   host x;
   x.facts.has_page = false;
   expect(x.complaint(), verdict::warning, "page", "web/dist has no index.html",
@@ -241,7 +243,7 @@ TEST_CASE("a page that is not there is a warning") {
   CHECK(x.complaints().empty());
 }
 
-TEST_CASE("a clock that is lost is wrong, one on its own a warning") {
+TEST_CASE("a clock far in the past is wrong, an unsynchronized one a warning") {
   host x;
   x.facts.clock_synchronized = false;
   expect(x.complaint(), verdict::warning, "clock", "not synchronized",
@@ -254,7 +256,7 @@ TEST_CASE("a clock that is lost is wrong, one on its own a warning") {
   expect(x.complaint(), verdict::wrong, "clock", "1970-01-01", "timedatectl");
 }
 
-TEST_CASE("threads without cores, and threads without a socket, are warnings") {
+TEST_CASE("more threads than cores or sockets are a warning") {
   host x;
   x.settings.threads.scheduler = 9;
   expect(x.complaint(), verdict::warning, "threads", "threads.scheduler is 9",
@@ -270,7 +272,7 @@ TEST_CASE("threads without cores, and threads without a socket, are warnings") {
          "2 or less");
 }
 
-TEST_CASE("a control group that leaves too little is a warning") {
+TEST_CASE("a control group with little CPU or memory is a warning") {
   host x;
   x.facts.cpu_quota = 0.5;
   expect(x.complaint(), verdict::warning, "cpu", "0.5 cores", "quota");
@@ -285,7 +287,7 @@ TEST_CASE("a control group that leaves too little is a warning") {
   CHECK(report.find("memory: the limit is 1024 MB\n") != std::string::npos);
 }
 
-TEST_CASE("a configuration that lets clients use up the memory is a warning") {
+TEST_CASE("a configuration that lets clients exhaust the memory is a warning") {
   host x;
   x.facts.memory_limit = uint64_t{512} << 20;
   x.settings.http.undelivered_limit = 200 << 20;
@@ -300,7 +302,7 @@ TEST_CASE("a configuration that lets clients use up the memory is a warning") {
   CHECK(x.complaints().empty());
 }
 
-TEST_CASE("no tokens are a warning, but on loopback") {
+TEST_CASE("authentication without tokens is a warning, except on loopback") {
   host x;
   x.settings.auth.jwt.clear();
   expect(x.complaint(), verdict::warning, "tokens", "may join", "auth.jwt");
@@ -312,14 +314,14 @@ TEST_CASE("no tokens are a warning, but on loopback") {
   CHECK(x.complaints().empty());
 }
 
-TEST_CASE("tokens that never expire are a warning where they are taken") {
+TEST_CASE("accepting tokens that never expire is a warning") {
   host x;
   x.settings.auth.jwt_require_exp = false;
   expect(x.complaint(), verdict::warning, "tokens", "never expire",
          "auth.jwt-require-exp");
 }
 
-TEST_CASE("the doctor says whose pages may use the server") {
+TEST_CASE("the doctor names the origins whose pages may use the server") {
   host x;
   auto origins = [&] {
     auto all = diagnose(x.settings, x.facts);
@@ -336,7 +338,7 @@ TEST_CASE("the doctor says whose pages may use the server") {
          "http.allowed-origins");
 }
 
-TEST_CASE("keys for tokens must be there, fit, and be nobody else's") {
+TEST_CASE("token keys must exist, fit, and be private") {
   host x;
   x.facts.auth.exposed = "/etc/jwt";
   expect(x.complaint(), verdict::warning, "tokens", "can read the secret",
@@ -349,9 +351,9 @@ TEST_CASE("keys for tokens must be there, fit, and be nobody else's") {
   expect(x.complaint(), verdict::wrong, "tokens", "no key", "hs256");
 }
 
-TEST_CASE("the admin API's token must be there, and be nobody else's") {
+TEST_CASE("the admin API's token must exist and be private") {
   host x;
-  x.facts.admin.failure = "no file"; // of an API that is off
+  x.facts.admin.failure = "no file"; // the API is off
   CHECK(x.complaints().empty());
   x.settings.admin.token_file = "/etc/admin";
   expect(x.complaint(), verdict::wrong, "admin", "no file",
@@ -365,7 +367,7 @@ TEST_CASE("the admin API's token must be there, and be nobody else's") {
   CHECK(x.complaints().empty());
 }
 
-TEST_CASE("ports that can be bound, but not all of them, are wrong") {
+TEST_CASE("a set of ports of which only some can be bound is wrong") {
   host x;
   auto port = x.facts.ports.at(0);
   SUBCASE("HTTP and ICE over TCP") {
@@ -401,7 +403,7 @@ TEST_CASE("ports that can be bound, but not all of them, are wrong") {
   }
 }
 
-TEST_CASE("a secret is drawn by lot, or to be replaced") {
+TEST_CASE("a secret with a placeholder or a pattern must be replaced") {
   for (const auto* text :
        {"please-CHANGE-me-please-change-me-now", "my-super-secret-0123456789",
         "00000000000000000000000000000000",
@@ -411,7 +413,7 @@ TEST_CASE("a secret is drawn by lot, or to be replaced") {
       is_placeholder("8c1f6a0be3d24975bb0f6e0c7d5a9142e8f3b6d7a0c94e21"));
 }
 
-TEST_CASE("the doctor looks at the keys that the configuration names") {
+TEST_CASE("the doctor checks the keys that the configuration names") {
   test::temporary_file secret{"change-me-change-me-change-me-change-me"};
   config settings;
   settings.http.listen_addresses = {"127.0.0.1"};
@@ -422,7 +424,7 @@ TEST_CASE("the doctor looks at the keys that the configuration names") {
   auto facts = gather_facts(settings);
   CHECK(facts.auth.failure.empty());
   CHECK(facts.auth.placeholder == secret.path());
-  settings.auth.jwt = {"es256"}; // for which a secret does not fit
+  settings.auth.jwt = {"es256"}; // a secret is no ES256 key
   CHECK_FALSE(gather_facts(settings).auth.failure.empty());
   settings.auth.jwt_secret_file += ".nowhere";
   CHECK_FALSE(gather_facts(settings).auth.failure.empty());
@@ -434,7 +436,7 @@ TEST_CASE("the doctor looks at the keys that the configuration names") {
   CHECK_FALSE(gather_facts(settings).admin.failure.empty());
 }
 
-TEST_CASE("a backend that is not there is wrong") {
+TEST_CASE("an unavailable backend is wrong") {
   host x;
   x.settings.rtc.srtp_backend = "ipsec-mb";
   x.facts.srtp_available = false;
@@ -442,10 +444,10 @@ TEST_CASE("a backend that is not there is wrong") {
          "auto");
 }
 
-TEST_CASE("plain transports that may send to anybody are a warning") {
+TEST_CASE("plain transports that may send to any address are a warning") {
   host x;
   x.settings.rtc.plain_destinations = {"0.0.0.0/0"};
-  CHECK(x.complaints().empty()); // there are none
+  CHECK(x.complaints().empty()); // plain transports are off
   x.settings.rtc.plain_transports = 4;
   expect(x.complaint(), verdict::warning, "plain transports", "0.0.0.0/0",
          "rtc.plain-destinations");
@@ -456,14 +458,14 @@ TEST_CASE("plain transports that may send to anybody are a warning") {
          "rtc.plain-trusted");
 }
 
-TEST_CASE("metrics for everybody are a warning") {
+TEST_CASE("metrics open to everyone are a warning") {
   host x;
   x.settings.metrics.allow = {"127.0.0.1", "0.0.0.0/0"};
   expect(x.complaint(), verdict::warning, "metrics", "everybody",
          "metrics.allow");
 }
 
-TEST_CASE("the doctor looks around on this host") {
+TEST_CASE("the doctor examines this host") {
   config settings;
   settings.http.listen_addresses = {"127.0.0.1"};
   settings.http.port = 0;

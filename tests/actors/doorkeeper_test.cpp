@@ -46,7 +46,7 @@ unsigned refusal(const net::http_request& request,
   return out.kind.empty() ? out.rejection.status : 0;
 }
 
-/// A client of dialect A that has shown its token, or another that knocks so.
+/// A client of dialect A with a valid token, or with another handshake.
 struct guarded_client {
   guarded_client(actor_world& world, const std::string& token)
       : guarded_client(world, knock("/socket?channelId=r&auth=" + token)) {}
@@ -78,7 +78,7 @@ struct guarded_client {
 
 } // namespace
 
-TEST_CASE("without a token nobody gets past the door of dialect A") {
+TEST_CASE("dialect A refuses a handshake without a valid token") {
   auto door = make_door();
   auto good = hs256_token(claims("ann"));
   CHECK(refusal(knock("/socket?channelId=r&auth=ann"), door.get()) == 401);
@@ -95,7 +95,7 @@ TEST_CASE("without a token nobody gets past the door of dialect A") {
   CHECK(refusal(knock("/socket?channelId=r&token=" + good), door.get()) == 0);
 }
 
-TEST_CASE("the Authorization header is a token's natural place, too") {
+TEST_CASE("the Authorization header may carry the token") {
   auto door = make_door();
   auto request = knock("/socket?channelId=r");
   auto good = hs256_token(claims("ann"));
@@ -105,7 +105,7 @@ TEST_CASE("the Authorization header is a token's natural place, too") {
   CHECK(refusal(request, door.get()) == 401);
 }
 
-TEST_CASE("protoo shows its token as it knocks") {
+TEST_CASE("protoo carries its token in the handshake") {
   auto door = make_door();
   auto good = hs256_token(claims("ann"));
   auto ask = [&](const std::string& query) {
@@ -119,7 +119,7 @@ TEST_CASE("protoo shows its token as it knocks") {
   CHECK(ask("roomId=r&peerId=bob&token=" + good) == 403);
 }
 
-TEST_CASE("a Socket.IO client shows its token later, by CONNECT") {
+TEST_CASE("a Socket.IO client sends its token later, in CONNECT") {
   auto door = make_door();
   auto request = knock("/socket.io/?EIO=4&transport=websocket");
   auto found = actors::receive_caller(request, door.get());
@@ -130,7 +130,7 @@ TEST_CASE("a Socket.IO client shows its token later, by CONNECT") {
   CHECK_FALSE(std::get<actors::caller>(found).hello.token_wanted);
 }
 
-TEST_CASE("others see the user that the token names, never the token") {
+TEST_CASE("other members see the user that the token names, never the token") {
   actor_world world;
   {
     auto token = hs256_token(claims("ann", R"(,"name":"Ann A.")"));
@@ -149,7 +149,7 @@ TEST_CASE("others see the user that the token names, never the token") {
   CHECK(world.rooms() == 0);
 }
 
-TEST_CASE("a token proves whose place its bearer may take") {
+TEST_CASE("a token proves that its bearer may take over its user's session") {
   actors::config settings;
   settings.room.takeover = "proven";
   actor_world world{settings};
@@ -161,7 +161,7 @@ TEST_CASE("a token proves whose place its bearer may take") {
   CHECK(*ann.connection->closed == 4001);
 }
 
-TEST_CASE("who has shown no token is told so, whatever it asks") {
+TEST_CASE("a client without a token gets an error for every request") {
   actor_world world;
   auto hello = protocol::handshake{};
   hello.path = "/socket";
@@ -182,7 +182,7 @@ TEST_CASE("who has shown no token is told so, whatever it asks") {
   world.run();
 }
 
-TEST_CASE("a member is put out when its token expires, leeway included") {
+TEST_CASE("a member is removed when its token expires, leeway included") {
   actor_world world;
   {
     auto token = hs256_token(claims("ann", "," + expires_in(60s)));
@@ -198,7 +198,7 @@ TEST_CASE("a member is put out when its token expires, leeway included") {
   CHECK(world.live() == world.baseline);
 }
 
-TEST_CASE("an expired token ends a connection in its dialect's own way") {
+TEST_CASE("an expired token ends a connection with its dialect's close code") {
   actor_world world;
   auto token = hs256_token(claims("ann", "," + expires_in(2s)));
   {
@@ -208,7 +208,7 @@ TEST_CASE("an expired token ends a connection in its dialect's own way") {
     world.pass(6s);
     CHECK_FALSE(ann.connection->closed);
     world.pass(2s);
-    // After any other code protoo's client comes back for ever.
+    // After any other code protoo's client reconnects forever.
     REQUIRE(ann.connection->closed);
     CHECK(*ann.connection->closed == 4000);
     CHECK(world.rooms() == 0);
@@ -222,11 +222,12 @@ TEST_CASE("an expired token ends a connection in its dialect's own way") {
   world.pass(2s);
   REQUIRE(bob.connection->closed);
   CHECK(*bob.connection->closed == 1008);
-  // socket.io-client stays away after a DISCONNECT.
+  // socket.io-client does not reconnect after a DISCONNECT.
   CHECK(bob.connection->sent.back() == "1");
 }
 
-TEST_CASE("a token without end, or of a far one, puts nobody out") {
+TEST_CASE(
+    "a token that never expires, or expires far in the future, is accepted") {
   actor_world world;
   for (std::string end : {"", R"(,"exp":1e300)", R"(,"exp":253402300799)"}) {
     guarded_client ann{world, hs256_token(claims("ann", end))};
@@ -235,7 +236,7 @@ TEST_CASE("a token without end, or of a far one, puts nobody out") {
   }
 }
 
-TEST_CASE("keys that cannot be read stop the start with one line") {
+TEST_CASE("unreadable keys prevent the start with one line") {
   auto failure = [](const actors::config::auth_keys& keys) {
     return actors::make_doorkeeper(keys).failure.value_or("");
   };
@@ -272,7 +273,7 @@ TEST_CASE("keys that cannot be read stop the start with one line") {
   CHECK(failure(keys).empty());
 }
 
-TEST_CASE("a secret's file may end in white space, and must not be huge") {
+TEST_CASE("a secret file may end in white space, but must not be huge") {
   temporary_file file{"  sesame \r\n\n"};
   CHECK(actors::read_secret_file(file.path()).value() == "  sesame");
   temporary_file huge{std::string((64 << 10) + 1, 'x')};

@@ -15,14 +15,14 @@ using troupe::actors::drain_server;
 
 namespace {
 
-/// A process of this program that ends by SIGUSR1, as an empty server does.
+/// A process of this program that ends on SIGUSR1, as an empty server does.
 class stand_in {
 public:
   stand_in() {
     sigset_t wanted;
     sigemptyset(&wanted);
     sigaddset(&wanted, SIGUSR1);
-    // Blocked from before it is born: the signal may come at once.
+    // Blocked before the fork: the signal may come at once.
     pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
     pid_ = ::fork();
     if (pid_ == 0)
@@ -42,7 +42,7 @@ public:
     return std::to_string(pid_);
   }
 
-  /// The code with which it ended.
+  /// Waits for the process and returns its exit code.
   int result() {
     int status = 0;
     REQUIRE(::waitpid(pid_, &status, 0) == pid_);
@@ -51,7 +51,7 @@ public:
   }
 
 private:
-  // Leaves it blocked meanwhile, as most threads of a server do.
+  // Keeps the signal blocked, as most threads of a server do.
   [[noreturn]] static void await_signal() {
     sigset_t pending;
     sigemptyset(&pending);
@@ -72,7 +72,7 @@ drain(const std::vector<std::string_view>& arguments) {
 
 } // namespace
 
-TEST_CASE("the one server that runs is told to drain") {
+TEST_CASE("the only running server is told to drain") {
   stand_in server;
   auto done = drain({});
   CHECK_MESSAGE(done.exit_code == 0, done.text);
@@ -81,7 +81,7 @@ TEST_CASE("the one server that runs is told to drain") {
   CHECK(drain({}).exit_code == 1);
 }
 
-TEST_CASE("of several servers one must be named, and may be waited for") {
+TEST_CASE("with several servers one must be named, and may be waited for") {
   stand_in one;
   stand_in other;
   auto unclear = drain({});
@@ -94,7 +94,7 @@ TEST_CASE("of several servers one must be named, and may be waited for") {
   CHECK(other.result() == 7);
 }
 
-TEST_CASE("no process is signalled that runs something else") {
+TEST_CASE("a process that runs another program is not signalled") {
   auto parent = std::to_string(::getppid());
   auto refused = drain({parent});
   CHECK(refused.exit_code == 1);

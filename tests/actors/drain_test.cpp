@@ -6,14 +6,14 @@ using namespace troupe;
 using namespace troupe::actors;
 using namespace std::chrono_literals;
 
-TEST_CASE("a server that does not drain goes on, empty or not") {
+TEST_CASE("a server that does not drain keeps running, empty or not") {
   drain_state x;
   CHECK_FALSE(x.active());
   CHECK_FALSE(x.deadline());
   CHECK_FALSE(x.over(net::time_point{1h}, true));
 }
 
-TEST_CASE("a draining server ends when it is empty, or when time is up") {
+TEST_CASE("a draining server ends when it is empty or when its time is up") {
   drain_state x;
   net::time_point now{1h};
   x.begin(now, 10s);
@@ -25,7 +25,7 @@ TEST_CASE("a draining server ends when it is empty, or when time is up") {
   CHECK(x.over(now + 10s, false));
 }
 
-TEST_CASE("a second wish to drain can only shorten the first") {
+TEST_CASE("a second drain request can only shorten the first") {
   drain_state x;
   net::time_point now{1h};
   x.begin(now, 10s);

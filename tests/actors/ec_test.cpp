@@ -8,7 +8,8 @@
 using namespace troupe;
 using protocol::error_code;
 
-TEST_CASE("every refusal comes out of an actor's answer as it went in") {
+TEST_CASE(
+    "every protocol error survives the conversion to a caf::error and back") {
   for (int i = 1; i <= static_cast<int>(error_code::internal); ++i) {
     auto plain = protocol::make_error(static_cast<error_code>(i));
     CHECK(actors::from_caf(actors::to_caf(plain)) == plain);
@@ -17,7 +18,7 @@ TEST_CASE("every refusal comes out of an actor's answer as it went in") {
   }
 }
 
-TEST_CASE("what is no refusal of ours tells nothing of the inside") {
+TEST_CASE("any other caf::error becomes an internal error without details") {
   auto internal = protocol::make_error(error_code::internal);
   CHECK(actors::from_caf(caf::sec::request_timeout) == internal);
   CHECK(actors::from_caf(caf::sec::request_receiver_down) == internal);

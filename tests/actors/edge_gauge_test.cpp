@@ -4,7 +4,7 @@
 
 using troupe::actors::edge_gauge;
 
-TEST_CASE("an edge admits up to its limit and counts what it refuses") {
+TEST_CASE("a gauge admits up to its limit and counts what it refuses") {
   edge_gauge gauge{10};
   CHECK(gauge.admit(6));
   CHECK(gauge.admit(4));
@@ -12,12 +12,12 @@ TEST_CASE("an edge admits up to its limit and counts what it refuses") {
   CHECK_FALSE(gauge.admit(7));
   CHECK(gauge.refused() == 8);
   gauge.leave(6);
-  CHECK_FALSE(gauge.admit(7)); // all or none
+  CHECK_FALSE(gauge.admit(7)); // all or nothing
   CHECK(gauge.admit(6));
   CHECK(gauge.refused() == 15);
 }
 
-TEST_CASE("an edge that is empty takes a burst larger than its limit") {
+TEST_CASE("an empty gauge admits a burst larger than its limit") {
   edge_gauge gauge{10};
   CHECK(gauge.admit(100));
   CHECK_FALSE(gauge.admit());

@@ -14,14 +14,14 @@ namespace event = protocol::event;
 
 namespace {
 
-/// A room without actors: members that keep what they are told.
+/// A room without actors; its members record the events they are sent.
 class hall {
 public:
   explicit hall(size_t members = 0) {
     for (size_t i = 0; i < members; ++i)
       join("m" + std::to_string(i));
     outbox.flush(people, now);
-    now += 1h; // all is quiet
+    now += 1h; // the outbox is idle
     for (auto& x : listeners)
       x.heard.clear();
   }
@@ -65,7 +65,7 @@ public:
           at(id).seat);
   }
 
-  /// Tells what is due; returns whether anything was.
+  /// Sends the due batch; returns whether there was one.
   bool drain() {
     auto batch = outbox.poll_batch(people, now);
     if (batch)
@@ -121,7 +121,7 @@ using texts = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("a small room is told of everything at once") {
+TEST_CASE("in a small room every event is sent at once") {
   hall x{3};
   x.update("m0", "a");
   CHECK(x.drain());
@@ -132,7 +132,8 @@ TEST_CASE("a small room is told of everything at once") {
   CHECK_FALSE(x.outbox.poll_timeout(3));
 }
 
-TEST_CASE("a large room is told at once after a pause, then once per tick") {
+TEST_CASE(
+    "after a pause a large room is sent events at once, then once per tick") {
   hall x{500};
   x.join("new");
   CHECK(x.drain());
@@ -150,7 +151,7 @@ TEST_CASE("a large room is told at once after a pause, then once per tick") {
   CHECK(x.at("m7").heard == texts{"+new", "+second", "+third"});
 }
 
-TEST_CASE("the tick grows with the room, between its bounds") {
+TEST_CASE("the tick grows with the room, within its bounds") {
   auto tick = [](size_t members) {
     hall x{members};
     x.update("m0", "a");
@@ -164,7 +165,7 @@ TEST_CASE("the tick grows with the room, between its bounds") {
   CHECK(tick(3'000) == 50ms);
 }
 
-TEST_CASE("the list of a large room is told less often the larger it is") {
+TEST_CASE("a larger room is sent its member list less often") {
   hall x{1'000};
   x.update("m0", "a");
   x.drain();
@@ -175,7 +176,7 @@ TEST_CASE("the list of a large room is told less often the larger it is") {
     x.update("m0", std::to_string(i));
     x.drain();
   }
-  CHECK(x.at("m1").heard.size() > 40); // the differences came meanwhile
+  CHECK(x.at("m1").heard.size() > 40); // single events came meanwhile
   CHECK(x.at("m1").lists == 1);
   while (auto at = x.outbox.poll_timeout(1'000)) {
     x.now = *at;
@@ -185,7 +186,7 @@ TEST_CASE("the list of a large room is told less often the larger it is") {
   CHECK(x.at("m1").lists == 2);
 }
 
-TEST_CASE("of several events about how one thing stands the last is told") {
+TEST_CASE("of several events about one state only the last is sent") {
   hall x{100};
   x.update("m0", "old");
   x.drain();
@@ -205,7 +206,7 @@ TEST_CASE("of several events about how one thing stands the last is told") {
   CHECK(x.at("m9").heard.back() == "m0=later");
 }
 
-TEST_CASE("a thing's beginning and end are both told, in their order") {
+TEST_CASE("the begin and end of a producer are both sent, in order") {
   hall x{100};
   x.update("m0", "a");
   x.drain();
@@ -219,10 +220,10 @@ TEST_CASE("a thing's beginning and end are both told, in their order") {
   x.drain();
   CHECK(x.at("m1").heard == texts{"m0=a", "new p", "+eve", "end p"});
   CHECK(x.at("m0").heard == texts{"m0=a", "+eve"});
-  CHECK(x.at("eve").heard == texts{"end p"}); // in the list that she was given
+  CHECK(x.at("eve").heard == texts{"end p"}); // the producer was in her list
 }
 
-TEST_CASE("a newcomer is told neither of itself nor of what was before") {
+TEST_CASE("a newcomer is sent neither its own join nor earlier events") {
   hall x{100};
   x.update("m0", "a");
   x.drain();
@@ -241,7 +242,7 @@ TEST_CASE("a newcomer is told neither of itself nor of what was before") {
   CHECK(x.at("bob").lists == 0);
 }
 
-TEST_CASE("nobody is told by a list of changes of one's own alone") {
+TEST_CASE("a member's own changes alone send it no list") {
   hall x{100};
   x.update("m0", "a");
   x.update("m0", "b");
@@ -258,7 +259,7 @@ TEST_CASE("nobody is told by a list of changes of one's own alone") {
   CHECK(x.at("m1").lists == 2);
 }
 
-TEST_CASE("who catches up is not told again") {
+TEST_CASE("a member that has caught up is not sent the same events again") {
   hall x{100};
   x.update("m0", "a");
   x.drain();
@@ -267,14 +268,14 @@ TEST_CASE("who catches up is not told again") {
   x.catch_up("m1");
   CHECK(x.at("m1").heard == texts{"m0=a", "m0=b", "+eve"});
   x.catch_up("m1");
-  x.update("m0", "c"); // replaces "b" for all who have not heard it
+  x.update("m0", "c"); // replaces "b" for members that were not sent it
   x.now += 1s;
   x.drain();
   CHECK(x.at("m1").heard == texts{"m0=a", "m0=b", "+eve", "m0=c"});
   CHECK(x.at("m2").heard == texts{"m0=a", "+eve", "m0=c"});
 }
 
-TEST_CASE("what everybody hears adds up to what is") {
+TEST_CASE("the events that each member is sent add up to the present members") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     CAPTURE(seed);
     auto random = net::make_seeded_rng(seed);
@@ -309,7 +310,7 @@ TEST_CASE("what everybody hears adds up to what is") {
     x.drain();
     for (const auto& member : x.listeners) {
       CAPTURE(member.id);
-      // Who was there when it came, or when the room was made ("m…").
+      // Members that joined before it; all "m…" were there from the start.
       std::set<std::string> there;
       for (const auto& other : x.listeners)
         if (other.seat < member.seat

@@ -23,7 +23,7 @@ caf::actor spawn_fragile(caf::actor_system& system) {
 
 } // namespace
 
-TEST_CASE("an exception that ends a watched actor is told with its text") {
+TEST_CASE("an exception that ends a watched actor is reported with its text") {
   actor_world world;
   failure_watch watch;
   auto part = spawn_fragile(*world.system);
@@ -45,12 +45,12 @@ TEST_CASE("a watched actor that ends without an error has failed, too") {
   world.run();
   REQUIRE(watch.failure());
   CHECK(watch.failure()->starts_with("part: "));
-  // The first failure is the cause of those that follow.
+  // The first failure causes those that follow.
   watch.note("other", "late");
   CHECK(watch.failure()->starts_with("part: "));
 }
 
-TEST_CASE("what ends after the watch was disarmed has not failed") {
+TEST_CASE("an actor that ends after the watch was disarmed has not failed") {
   actor_world world;
   failure_watch watch;
   auto part = spawn_fragile(*world.system);
@@ -61,7 +61,7 @@ TEST_CASE("what ends after the watch was disarmed has not failed") {
   CHECK_FALSE(watch.failure());
 }
 
-TEST_CASE("a node whose part fails says so, and can still be stopped") {
+TEST_CASE("a node whose part fails reports it, and can still be stopped") {
   for (auto part :
        {"server", "sctp", "sockets", "load", "http-clients", "io-thread"}) {
     CAPTURE(part);

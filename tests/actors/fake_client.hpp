@@ -7,7 +7,7 @@
 
 namespace troupe::test {
 
-/// A connection without a socket: keeps what the server sends.
+/// A connection without a socket that keeps what the server sends.
 class fake_connection final : public net::connection {
 public:
   fake_connection() {
@@ -40,7 +40,7 @@ public:
   }
 
   std::deque<std::string> sent;
-  /// How often the server has sent something.
+  /// The number of sends.
   size_t batches = 0;
   std::optional<uint16_t> closed;
 
@@ -52,7 +52,7 @@ private:
 /// A client of dialect A whose session runs in an `actor_world`.
 class fake_client {
 public:
-  /// `secret` is what the user got with an earlier join.
+  /// `secret` is the rejoin secret of an earlier join.
   fake_client(actor_world& world, const std::string& room,
               const std::string& user, const std::string& secret = {})
       : world_(world)
@@ -85,7 +85,7 @@ public:
     caf::anon_send(session_, actors::frame_received{text, false});
   }
 
-  /// Sends, lets everything run, and returns the answer.
+  /// Sends, runs all actors, and returns the response.
   json request(const std::string& type, const std::string& data = "{}") {
     auto id = send(type, data);
     world_.run();
@@ -94,19 +94,19 @@ public:
     return std::move(*reply);
   }
 
-  /// The connection ends, by whomever, or it breaks.
+  /// Closes the connection, or breaks it if `lost`.
   void hang_up(bool lost = false) {
     if (session_)
       caf::anon_send(session_, actors::connection_closed{lost});
     session_ = nullptr;
   }
 
-  /// The close code, once the server has closed.
+  /// The close code if the server has closed.
   std::optional<uint16_t> closed() const {
     return connection_->closed;
   }
 
-  /// How often the server has sent something, however much.
+  /// The number of sends, whatever their size.
   size_t batches() const {
     return connection_->batches;
   }
@@ -119,7 +119,7 @@ public:
     return inbox_;
   }
 
-  /// The oldest push of that type, or nothing.
+  /// Takes the oldest push of `type`, or nothing.
   std::optional<json> push(const std::string& type) {
     return messages().take_push(type);
   }

@@ -11,7 +11,7 @@
 
 namespace troupe::test {
 
-/// What a fake sctp actor has been told, and what it answers.
+/// The requests that a fake sctp actor has got, and its answers.
 struct sctp_log {
   std::vector<actors::open_association> opened;
   std::vector<actors::transport_key> closed;
@@ -24,7 +24,7 @@ struct sctp_log {
   std::vector<actors::set_data_subchannels> subchannels;
   std::vector<actors::set_data_low_threshold> thresholds;
   std::vector<actors::say_data> said;
-  /// What the next producer or consumer is refused with.
+  /// The error for the next producer or consumer.
   std::optional<protocol::error> refusal;
   net::sctp_stream_id next_stream = 7;
 };
@@ -33,7 +33,7 @@ struct fake_sctp_state {
   std::shared_ptr<sctp_log> log;
 };
 
-/// Stands for the sctp actor: no association, no message, but all the control.
+/// Replaces the sctp actor: only control requests, no associations.
 inline actors::sctp_actor spawn_fake_sctp(caf::actor_system& system,
                                           std::shared_ptr<sctp_log> log) {
   using namespace actors;

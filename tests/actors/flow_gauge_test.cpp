@@ -4,7 +4,7 @@
 
 using troupe::actors::flow_gauge;
 
-TEST_CASE("a gauge admits its limit and then refuses") {
+TEST_CASE("a flow gauge admits up to its limit and then refuses") {
   flow_gauge gauge;
   for (uint32_t i = 0; i < flow_gauge::limit; ++i)
     CHECK(gauge.admit(false));
@@ -18,7 +18,7 @@ TEST_CASE("a gauge admits its limit and then refuses") {
   CHECK_FALSE(gauge.admit(false));
 }
 
-TEST_CASE("key frames have twice the room") {
+TEST_CASE("key frames have twice the limit") {
   flow_gauge gauge;
   while (gauge.admit(false))
     continue;
@@ -29,7 +29,7 @@ TEST_CASE("key frames have twice the room") {
   CHECK(gauge.take_refused() == 1);
   for (uint32_t i = 0; i < flow_gauge::limit; ++i)
     gauge.leave();
-  CHECK_FALSE(gauge.admit(false)); // what remains still fills the limit
+  CHECK_FALSE(gauge.admit(false)); // the rest still fill the limit
   gauge.leave();
   CHECK(gauge.admit(false));
 }

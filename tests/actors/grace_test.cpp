@@ -17,7 +17,7 @@ namespace {
 
 constexpr bool lost = true;
 
-/// Ann, who sends, and Bob, who watches; then Ann's connection breaks.
+/// Ann, who sends, and Bob, who receives; then Ann's connection breaks.
 struct broken_scene {
   explicit broken_scene(actors::config settings = {})
       : world(std::move(settings)) {
@@ -48,7 +48,7 @@ std::string about(const char* member, const std::string& id) {
   return std::string{"{\""} + member + "\":" + quoted(id) + "}";
 }
 
-/// A client of dialect B, frame by frame as Socket.IO has them.
+/// A client of dialect B at the level of Socket.IO frames.
 struct socketio_client {
   socketio_client(actor_world& x, const std::string& connect)
       : world(x)
@@ -102,7 +102,7 @@ struct socketio_client {
 
 } // namespace
 
-TEST_CASE("who comes back in time has what it had, and nobody has noticed") {
+TEST_CASE("a member that returns in time keeps all, and no member notices") {
   broken_scene at;
   at.world.pass(seconds{9});
   fake_client again{at.world, "r", "ann"};
@@ -110,13 +110,13 @@ TEST_CASE("who comes back in time has what it had, and nobody has noticed") {
   CHECK_FALSE(again.closed());
   CHECK(at.quiet());
   CHECK(at.bob.request("get-producers")["data"].Size() == 1);
-  // For good: the time that it had does not count any more.
+  // The grace time no longer runs.
   at.world.pass(seconds{9});
   CHECK(at.quiet());
   auto restarted =
       again.request("restart-ice", about("transportId", at.transport));
   CHECK(text_at(restarted, "/type") == "ice-restarted");
-  // Who resumes may make another transport beside the old one.
+  // After a resume, another transport can be added to the old one.
   again.create_transport("recv");
   CHECK(at.quiet());
   again.request("pause-producer", about("producerId", at.producer));
@@ -126,7 +126,7 @@ TEST_CASE("who comes back in time has what it had, and nobody has noticed") {
   CHECK(at.bob.push("participant-left"));
 }
 
-TEST_CASE("who comes back before its loss is noticed has what it had, too") {
+TEST_CASE("a member that returns before its loss is noticed keeps all, too") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};
@@ -145,7 +145,7 @@ TEST_CASE("who comes back before its loss is noticed has what it had, too") {
   CHECK(text_at(restarted, "/type") == "ice-restarted");
   again.request("pause-producer", about("producerId", producer));
   CHECK(bob.push("producer-paused"));
-  // Now this connection is the one that counts.
+  // Now the loss of this connection counts.
   again.hang_up(lost);
   world.pass(seconds{9});
   CHECK_FALSE(bob.push("participant-left"));
@@ -153,7 +153,7 @@ TEST_CASE("who comes back before its loss is noticed has what it had, too") {
   CHECK(bob.push("participant-left"));
 }
 
-TEST_CASE("who does not come back in time has left") {
+TEST_CASE("a member that does not return in time has left") {
   broken_scene at;
   at.world.pass(milliseconds{9990});
   CHECK(at.quiet());
@@ -170,7 +170,7 @@ TEST_CASE("who does not come back in time has left") {
   CHECK(at.world.rooms() == 0);
 }
 
-TEST_CASE("the room of one who is alone and lost waits as well") {
+TEST_CASE("a room whose only member is lost waits as well") {
   actor_world world;
   {
     fake_client ann{world, "r", "ann"};
@@ -191,7 +191,7 @@ TEST_CASE("the room of one who is alone and lost waits as well") {
   CHECK(world.live() == world.baseline);
 }
 
-TEST_CASE("who begins anew ends what its former life left") {
+TEST_CASE("a member that begins anew ends what its earlier session left") {
   broken_scene at;
   fake_client again{at.world, "r", "ann"};
   at.world.run();
@@ -203,14 +203,14 @@ TEST_CASE("who begins anew ends what its former life left") {
   CHECK_FALSE(again.push("consumer-closed"));
   auto gone = again.request("restart-ice", about("transportId", at.transport));
   CHECK(text_at(gone, "/data/code") == "transport-not-found");
-  // Only the first transport does so.
+  // Only the first new transport does so.
   auto producer = again.produce(audio_track(1));
   again.create_transport("recv");
   auto paused = again.request("pause-producer", about("producerId", producer));
   CHECK(text_at(paused, "/type") == "producer-paused");
 }
 
-TEST_CASE("who closes its connection has left at once") {
+TEST_CASE("a member that closes its connection has left at once") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};
@@ -220,14 +220,14 @@ TEST_CASE("who closes its connection has left at once") {
   CHECK(bob.push("participant-left"));
 }
 
-TEST_CASE("without grace a lost connection is a leave") {
+TEST_CASE("without grace a lost connection counts as a leave") {
   actors::config settings;
   settings.room.reconnect_grace = seconds{0};
   broken_scene at{settings};
   CHECK(at.bob.push("participant-left"));
 }
 
-TEST_CASE("who could not come back has left at once") {
+TEST_CASE("a member that has no way to return has left at once") {
   actor_world world;
   probe_client bob{world};
   bob.get<reply::joined>(join_as("bob"));
@@ -238,7 +238,7 @@ TEST_CASE("who could not come back has left at once") {
   ann.hang_up(lost);
   world.run();
   CHECK(bob.event<event::peer_left>());
-  // Neither has who has left before its connection broke.
+  // A member that left before its connection broke cannot return either.
   probe_client eve{world};
   eve.get<reply::joined>(join_as("eve"));
   eve.get<reply::ok>(verb::leave{});
@@ -247,7 +247,8 @@ TEST_CASE("who could not come back has left at once") {
   CHECK(bob.event<event::peer_left>());
 }
 
-TEST_CASE("an id that follows from a secret is taken over by it alone") {
+TEST_CASE(
+    "an id derived from a secret can be taken over only with the secret") {
   actor_world world;
   probe_client bob{world};
   bob.get<reply::joined>(join_as("bob"));
@@ -266,7 +267,7 @@ TEST_CASE("an id that follows from a secret is taken over by it alone") {
   CHECK(bob.script->events.empty());
 }
 
-TEST_CASE("who comes back hidden is told of nothing until it is announced") {
+TEST_CASE("a member that returns hidden gets no events until it is announced") {
   actor_world world;
   probe_client bob{world};
   bob.get<reply::joined>(join_as("bob"));
@@ -297,7 +298,7 @@ TEST_CASE("who comes back hidden is told of nothing until it is announced") {
   CHECK(again.event<event::peer_updated>());
 }
 
-TEST_CASE("the host remains it while it is lost") {
+TEST_CASE("the host stays host while it is lost") {
   actor_world world;
   probe_client ann{world};
   auto as_ann = join_as("ann");
@@ -310,12 +311,12 @@ TEST_CASE("the host remains it while it is lost") {
   probe_client again{world};
   again.get<reply::joined>(as_ann);
   again.get<reply::ok>(verb::lock_room{});
-  // A lock keeps nobody out who is in already and can prove it.
+  // A lock does not keep out a member with proof.
   again.hang_up(lost);
   world.run();
   probe_client third{world};
   third.get<reply::joined>(as_ann);
-  // Who is put out while lost does not come back.
+  // A member that is removed while lost cannot return.
   bob.hang_up(lost);
   world.run();
   third.get<reply::ok>(verb::kick{peer_id{"bob"}});
@@ -362,7 +363,7 @@ TEST_CASE("lost members end with the room and with the server") {
   CHECK(world.live() == world.baseline - 1);
 }
 
-TEST_CASE("a Socket.IO client that shows its pid is the same user") {
+TEST_CASE("a Socket.IO client that sends its pid is the same user") {
   actor_world world;
   fake_client bob{world, "r", "bob"};
   world.run();
@@ -381,29 +382,29 @@ TEST_CASE("a Socket.IO client that shows its pid is the same user") {
   second.join();
   CHECK_FALSE(bob.push("participant-left"));
   CHECK_FALSE(bob.push("participant-joined"));
-  // So it is before the server has noticed a loss.
+  // The same holds before the server has noticed the loss.
   socketio_client third{world, R"({"pid":")" + second.pid + "\"}"};
   CHECK(third.sid == first.sid);
   third.join();
   CHECK(second.connection->closed == 4001);
-  // Put out in Socket.IO's words, it does not come back to fight.
+  // Disconnected in Socket.IO's terms, it does not reconnect.
   CHECK(second.connection->sent.back() == "1");
   CHECK_FALSE(bob.push("participant-left"));
-  // Somebody else has another sid.
+  // Another user has another sid.
   socketio_client other{world, R"({"pid":"12345678.short"})"};
   CHECK(other.sid != first.sid);
 }
 
-TEST_CASE("no client can choose an id of the form that secrets give") {
+TEST_CASE("a client cannot choose an id of the form derived from a secret") {
   actor_world world;
   const auto sid = net::derive_id("secret");
   probe_client thief{world};
   CHECK(thief.refusal(join_as(sid)) == error_code::forbidden);
-  // Nor does who has no name of its own, such as a broadcaster.
+  // Neither can a client without a name of its own, such as a broadcaster.
   auto broadcaster = join_as(sid);
   broadcaster.named_by_client = false;
   CHECK(thief.refusal(broadcaster) == error_code::forbidden);
-  // Nor who says later who it is.
+  // Neither can a client that identifies itself later.
   auto guest = join_as("x7");
   guest.named_by_client = false;
   probe_client late{world};
@@ -411,7 +412,7 @@ TEST_CASE("no client can choose an id of the form that secrets give") {
   auto renamed = join_as(sid);
   renamed.renames = true;
   CHECK(late.refusal(renamed) == error_code::forbidden);
-  // Whoever has the secret gets it.
+  // The client with the secret gets it.
   auto join = join_as(sid);
   join.named_by_client = false;
   join.derived = true;

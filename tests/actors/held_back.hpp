@@ -9,10 +9,10 @@
 
 namespace troupe::test {
 
-/// Says which actors do not run for now, though messages wait for them.
+/// Tells which actors are suspended although messages wait for them.
 using held_actors = std::function<bool(const caf::local_actor&)>;
 
-/// All that are of that kind ("room", "peer", "session" …).
+/// All actors of that name ("room", "peer", "session" …).
 inline held_actors named(std::string name) {
   return [name = std::move(name)](const caf::local_actor& x) {
     return name == x.name();
@@ -25,7 +25,7 @@ inline held_actors with_id(caf::actor_id id) {
   };
 }
 
-/// Lets every other actor take all it has.
+/// Runs every other actor until its mailbox is empty.
 inline void run_without(actor_world& world, const held_actors& held) {
   size_t done = 0;
   world.scheduler().run_jobs_filtered([&](caf::resumable* job) {
@@ -45,7 +45,7 @@ inline void pass_without(actor_world& world, net::duration time,
   }
 }
 
-/// The one of that kind for which messages wait. Fails unless it is one.
+/// The actor of that name with waiting messages. Fails unless it is one.
 inline caf::actor_id waiting(actor_world& world, const std::string& name) {
   std::vector<caf::actor_id> found;
   for (auto* job : world.scheduler().jobs)

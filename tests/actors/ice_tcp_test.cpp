@@ -35,8 +35,8 @@ std::shared_ptr<edge_gauge> no_limit() {
   return std::make_shared<edge_gauge>(max_waiting_datagrams);
 }
 
-// Accepts every check that reaches it, as a transport does that has
-// authenticated it, and counts them.
+// Accepts every check that reaches it, as a transport does after it has
+// authenticated the check, and counts them.
 burst_receiver_actor spawn_acceptor(caf::actor_system& system,
                                     const socket_actor& sockets,
                                     std::atomic<int>& accepted) {
@@ -87,7 +87,7 @@ TEST_CASE("an ICE-TCP connection stays open once a transport has taken it") {
     ours.write(framed_check("ours"));
     tcp_client stranger{port};
     stranger.write(framed_check("nobody's"));
-    // It was accepted later, so the other's time is over as well.
+    // It was accepted later, so the time limit of the other has passed as well.
     CHECK(stranger.reads_end());
     int before = accepted;
     ours.write(framed_check("ours"));

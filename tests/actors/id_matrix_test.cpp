@@ -9,11 +9,11 @@
 
 #include <set>
 
-/// Every request of every dialect that names something by its id, with ids of
-/// one's own, of others in the room, of another room, of what is over, of
-/// nothing, of something else, without one and with none that is text: on a
-/// whole server, where nobody else's state may change. The requests come from
-/// the dialects' own tables.
+/// Takes every request of every dialect that names an object by its id. The id
+/// is the client's own, another member's, of another room, of a closed object,
+/// unknown, of another kind of object, absent, or no string. Runs on a whole
+/// server and checks that no other member's state changes. The requests come
+/// from the dialects' own tables.
 using namespace troupe;
 using namespace troupe::test;
 using protocol::request;
@@ -60,8 +60,8 @@ std::string object(const fields& all) {
   return out + "}";
 }
 
-/// Ann speaks the dialect in question; Bob is in her room, Eve in another, and
-/// Carl has left.
+/// Ann speaks the tested dialect; Bob is in her room, Eve in another, and Carl
+/// has left.
 class scene {
 public:
   explicit scene(const language& how)
@@ -90,7 +90,7 @@ public:
     return ann_.request(name, arguments);
   }
 
-  /// Two who do nothing: what they see must stay as it is.
+  /// The state of two idle members, which must not change.
   std::string others() {
     return bob->state() + eve->state();
   }
@@ -99,7 +99,7 @@ public:
     return node_.server.live_actors();
   }
 
-  /// How often the server has refused a request with that code.
+  /// The number of requests that the server has refused with `code`.
   size_t refusals(const std::string& code) {
     auto page = net::testing::http(node_.port(), "GET", "/metrics").body;
     auto line = "troupe_requests_refused_total{code=\"" + code + "\"} ";
@@ -116,7 +116,7 @@ public:
     return sum;
   }
 
-  /// A payload that is right for that request, about what is Ann's own.
+  /// A valid payload for the request, about Ann's own objects.
   fields good(const request& what) {
     namespace verb = protocol::verb;
     auto hears = std::holds_alternative<verb::consume_data>(what);
@@ -124,7 +124,7 @@ public:
     auto ssrc = 1000 + ++tracks_;
     auto track = audio_track(ssrc, std::to_string(ssrc));
     auto dtls = some_dtls_parameters();
-    // Statistics may be asked for by any of these names.
+    // Statistics accept any of these member names.
     if (how_.words != wording::protoo
         && std::holds_alternative<verb::get_stats>(what))
       return {{"id", quoted(ann.send)}};
@@ -162,8 +162,8 @@ private:
     return out;
   }
 
-  // Into the room, the first of all, and so its host. Some do so by
-  // connecting: an answer that needs the room says that they are in.
+  // Enters the room as the first member, and so as host. Some dialects do that
+  // by connecting; a response that needs the room shows that it has happened.
   void enter() {
     if (how_.name == "ws")
       REQUIRE_FALSE(ask("get-producers", "{}").refused());
@@ -189,7 +189,7 @@ private:
                                  : R"({"direction":"recv"})"));
   }
 
-  // All that Ann is to have.
+  // Creates everything that Ann is to own.
   void settle() {
     auto kebab = how_.name == "ws" || how_.name == "events";
     ann.send = create(true);
@@ -219,7 +219,7 @@ private:
                            R"({"streamId":1,"ordered":true})"}})));
     ann.producer = id_of(ask("produce", "{\"transportId\":" + quoted(ann.send)
                                             + "," + audio_track(7) + "}"));
-    // The room hears of a producer after its owner.
+    // The room learns of a producer after its owner has the response.
     REQUIRE(eventually([&] {
       ann.peer =
           text_at(bob->client.request("get-producers"), "/data/0/peerId");
@@ -243,14 +243,14 @@ private:
   uint32_t tracks_ = 0;
 };
 
-/// A request that names something: which of its members do.
+/// A request that names objects, and the members that name them.
 struct naming_request {
   listed_request what;
-  request verb; // as a good payload makes it
+  request verb; // as read from a valid payload
   std::vector<std::string> members;
 };
 
-/// The members of a verb that are ids, by the names that payloads give them.
+/// The members of a verb that are ids, by their names in payloads.
 std::vector<std::string> id_members(const request& what) {
   return std::visit(
       [](const auto& x) {
@@ -283,7 +283,7 @@ std::vector<naming_request> naming_requests(const language& how, scene& at) {
   for (const auto& x : how.requests) {
     auto verb = x.read(parse_json(object(at.good(request{}))));
     if (!verb)
-      continue; // needs what no request with an id needs
+      continue; // needs something that no request with an id needs
     auto members = id_members(*verb);
     if (how.words == wording::protoo)
       members = {std::string{protocol::find_protoo_method(x.name)->subject}};
@@ -305,7 +305,7 @@ std::string of(const belongings& whose, const std::string& member) {
   return member == "peerId" ? whose.peer : whose.send;
 }
 
-/// Whether that id of Bob's, in the same room, is for Ann to name.
+/// Whether Ann may name that object of Bob's, in the same room.
 bool is_public(const naming_request& x, const std::string& member) {
   return member == "peerId"
          || (member == "producerId"
@@ -314,19 +314,19 @@ bool is_public(const naming_request& x, const std::string& member) {
              && std::holds_alternative<protocol::verb::consume_data>(x.verb));
 }
 
-/// Whether that is the code for what an id does not name.
+/// Whether `code` is the right one for an id that names nothing.
 bool is_right(const std::string& code, const std::string& member) {
   if (member == "peerId")
     return code == "bad-request";
   if (member == "id")
-    return code == "bad-request"; // of what kind it was, is not said
+    return code == "bad-request"; // the kind of object is not known
   auto what = member.substr(0, member.size() - 2);
   if (what.starts_with("data"))
     what = what == "dataProducer" ? "data-producer" : "data-consumer";
   return code == what + "-not-found";
 }
 
-/// What may be done once only.
+/// Whether the request succeeds only once.
 bool is_final(const request& what) {
   namespace verb = protocol::verb;
   return std::holds_alternative<verb::connect_transport>(what)
@@ -336,7 +336,7 @@ bool is_final(const request& what) {
          || std::holds_alternative<verb::close_data_consumer>(what);
 }
 
-/// Tries one request with ids that are not its client's to name.
+/// Tries one request with ids that its client may not name.
 class trial {
 public:
   trial(scene& at, const naming_request& x) : at_(at), x_(x) {}
@@ -351,14 +351,14 @@ public:
     expect_unknown(member, of_another_kind(member));
     for (const auto* value : {"5", "true", "[]", R"({"id":"x"})"})
       expect_bad(member, value);
-    // Without what it does not need, a request is about the client's own.
+    // An optional id that is absent stands for the client's own object.
     auto without = at_.good(x_.verb);
     without.erase(member);
     if (!x_.what.read(parse_json(object(without))))
       expect_bad(member, {});
   }
 
-  /// How often which refusal came.
+  /// The number of refusals per code.
   std::map<std::string, size_t> codes;
 
 private:
@@ -374,7 +374,7 @@ private:
     return out;
   }
 
-  // Something of Ann's own, but not what is wanted.
+  // The id of another kind of object that Ann owns.
   std::string of_another_kind(const std::string& member) const {
     if (std::holds_alternative<protocol::verb::get_stats>(x_.verb))
       return at_.ann.peer;
@@ -401,13 +401,13 @@ private:
 
 } // namespace
 
-TEST_CASE("an id is good for its owner alone, in every request and dialect") {
+TEST_CASE("only the owner can use an id, in every request and dialect") {
   size_t tried = 0;
   for (const auto& how : languages()) {
     CAPTURE(how.name);
     scene at{how};
     std::map<std::string, size_t> codes;
-    at.others(); // forgets what was told meanwhile
+    at.others(); // discards earlier events
     auto before = at.others();
     auto actors = at.actors();
     for (const auto& x : naming_requests(how, at)) {
@@ -422,8 +422,8 @@ TEST_CASE("an id is good for its owner alone, in every request and dialect") {
       CHECK(at.others() == before);
       CHECK(eventually([&] { return at.actors() == actors; }));
     }
-    // Each is counted, whether the dialect refused it or the server did; one
-    // of the dialects tells its clients no code.
+    // Every refusal is counted, whether by the dialect or by the server. One
+    // dialect sends its clients no code.
     size_t refused = 0;
     for (const auto& [code, count] : codes) {
       CAPTURE(code);
@@ -436,7 +436,7 @@ TEST_CASE("an id is good for its owner alone, in every request and dialect") {
   CHECK(tried > 130);
 }
 
-TEST_CASE("what is one's own can be named, and concerns no other room") {
+TEST_CASE("an owner can use its ids, and no other room is affected") {
   for (const auto& how : languages()) {
     CAPTURE(how.name);
     scene at{how};
@@ -450,7 +450,7 @@ TEST_CASE("what is one's own can be named, and concerns no other room") {
     for (const auto& x : all) {
       CAPTURE(x.what.name);
       auto out = at.ask(x.what.name, object(at.good(x.verb)));
-      // Nobody moderates here.
+      // No member here moderates.
       auto refused = std::holds_alternative<protocol::verb::kick>(x.verb)
                      || (is_final(x.verb) && done.contains(x.verb.index()));
       CHECK_MESSAGE(out.refused() == refused, out.failure);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr bool lost = true;
 
-/// Bob, who watches, and somebody with a transport under an id of the server's.
+/// Bob, and a guest with a transport and an id that the server chose.
 struct lobby {
   explicit lobby(actors::config settings = {}) : world(std::move(settings)) {
     bob.get<reply::joined>(join_as("bob"));
@@ -32,7 +32,7 @@ struct lobby {
     return out;
   }
 
-  // Who is there, as Bob has it.
+  // The members as Bob has them.
   std::vector<std::string> people() {
     probe_client eye{world};
     auto join = join_as("eye");
@@ -53,7 +53,7 @@ using names = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("who says late which user it is goes on as that one") {
+TEST_CASE("a client that identifies itself late continues as that user") {
   lobby at;
   auto joined = at.guest.get<reply::joined>(lobby::as("ann"));
   CHECK(joined.peer == peer_id{"ann"});
@@ -65,7 +65,7 @@ TEST_CASE("who says late which user it is goes on as that one") {
   CHECK(came->peer.name == "ann");
   CHECK_FALSE(at.guest.event<event::peer_left>());
   CHECK(at.people() == names{"bob", "ann"});
-  // With what it had, and heard by its name.
+  // It keeps its transport, and its producers carry its new id.
   auto produce = opus_producer();
   produce.transport = at.transport;
   at.guest.get<reply::produced>(produce);
@@ -74,7 +74,7 @@ TEST_CASE("who says late which user it is goes on as that one") {
   REQUIRE(added);
   CHECK(added->producer.peer == peer_id{"ann"});
   at.bob.script->events.clear();
-  // It still hears of the others.
+  // It still gets the events of others.
   at.guest.script->events.clear();
   at.bob.get<reply::ok>(verb::set_display_name{"Robert"});
   at.world.run();
@@ -85,19 +85,20 @@ TEST_CASE("who says late which user it is goes on as that one") {
   CHECK(at.people() == names{"bob"});
 }
 
-TEST_CASE("who says late which user it is takes over what that one has lost") {
+TEST_CASE(
+    "a client that identifies itself late takes over its user's session") {
   lobby at;
   probe_client before{at.world};
   before.get<reply::joined>(join_as("ann"));
   before.get<reply::transport_created>(verb::create_transport{});
   before.get<reply::produced>(opus_producer());
-  SUBCASE("its connection") {
+  SUBCASE("its connection is lost") {
     before.hang_up(lost);
     at.world.run();
     CHECK(at.people() == names{"bob", "x7", "ann"});
     at.guest.get<reply::joined>(lobby::as("ann"));
   }
-  SUBCASE("which is there yet") {
+  SUBCASE("its connection is still open") {
     at.guest.get<reply::joined>(lobby::as("ann"));
     at.world.run();
     CHECK(before.script->ended == end_reason::replaced);
@@ -108,7 +109,7 @@ TEST_CASE("who says late which user it is takes over what that one has lost") {
   CHECK(at.bob.get<reply::producers>(verb::list_producers{}).list.empty());
 }
 
-TEST_CASE("a user that has said late who it is can come back") {
+TEST_CASE("a user that has identified itself late can return") {
   lobby at;
   at.guest.get<reply::joined>(lobby::as("ann"));
   at.guest.hang_up(lost);
@@ -117,11 +118,11 @@ TEST_CASE("a user that has said late who it is can come back") {
   probe_client again{at.world};
   again.get<reply::joined>(join_as("ann"));
   CHECK(at.people() == names{"bob", "ann"});
-  // What it had is there.
+  // Its transport still exists.
   CHECK_FALSE(again.refusal(verb::restart_ice{at.transport}));
 }
 
-TEST_CASE("nobody takes an id that a server gave by saying that it is it") {
+TEST_CASE("no client can take over an id that the server gave to another") {
   lobby at;
   probe_client other{at.world};
   auto join = join_as("y8");
@@ -129,11 +130,11 @@ TEST_CASE("nobody takes an id that a server gave by saying that it is it") {
   other.get<reply::joined>(join);
   CHECK(at.guest.refusal(lobby::as("y8")) == error_code::forbidden);
   CHECK(at.people() == names{"bob", "x7", "y8"});
-  // It is where it was, and may be somebody else.
+  // It keeps its own id and can still identify itself as another user.
   CHECK(at.guest.get<reply::joined>(lobby::as("ann")).peer == peer_id{"ann"});
 }
 
-TEST_CASE("who offers something keeps the id that others know that by") {
+TEST_CASE("a client that has a producer keeps the id that others know") {
   lobby at;
   at.guest.get<reply::produced>(opus_producer());
   at.world.run();
@@ -144,7 +145,7 @@ TEST_CASE("who offers something keeps the id that others know that by") {
   CHECK(at.people() == names{"bob", "x7"});
 }
 
-TEST_CASE("a host stays it under the name that it says late") {
+TEST_CASE("the host stays host under the id that it names late") {
   actor_world world;
   probe_client guest{world};
   auto join = join_as("x7");

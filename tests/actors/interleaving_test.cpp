@@ -1,7 +1,7 @@
 #include "any_order.hpp"
 
 #ifdef __SANITIZE_ADDRESS__
-// From sanitizer/allocator_interface.h, which comes with clang only.
+// From sanitizer/allocator_interface.h, which only clang ships.
 extern "C" size_t __sanitizer_get_current_allocated_bytes();
 #else
 #include <malloc.h>
@@ -12,7 +12,7 @@ using namespace troupe::test;
 
 namespace {
 
-/// Clients that do anything at any time.
+/// Clients that make random requests at random times.
 class stage : any_order {
 public:
   using any_order::any_order;
@@ -50,7 +50,7 @@ public:
 
 private:
   void enter() {
-    // Few names and rooms: twins meet.
+    // Few names and rooms, so that duplicate sessions occur.
     clients_.push_back(
         std::make_unique<fake_client>(world_, "room" + std::to_string(below(2)),
                                       "user" + std::to_string(below(3))));
@@ -64,7 +64,7 @@ private:
     clients_.erase(i);
   }
 
-  // One of the ids heard of, anybody's; seldom one that never was.
+  // A random known id of any client; seldom an unknown one.
   std::string id(const std::vector<std::string>& known) {
     if (known.empty() || below(10) == 0)
       return "\"nothing\"";
@@ -141,8 +141,8 @@ private:
   int answers_ = 0;
 };
 
-/// Plays from that seed on, and finds nobody there each time. Returns how many
-/// answers the clients have had.
+/// Plays each seed and checks that no actor or room is left after it. Returns
+/// the number of responses that clients have got.
 int play_many(actor_world& world, uint64_t first, uint64_t last) {
   int answers = 0;
   for (auto seed = first; seed <= last; ++seed) {
@@ -157,7 +157,7 @@ int play_many(actor_world& world, uint64_t first, uint64_t last) {
   return answers;
 }
 
-/// What this process has of its allocator.
+/// The number of octets that this process has allocated.
 size_t allocated_octets() {
 #ifdef __SANITIZE_ADDRESS__
   return __sanitizer_get_current_allocated_bytes();
@@ -168,14 +168,14 @@ size_t allocated_octets() {
 
 } // namespace
 
-TEST_CASE("peers that come, act and go in any order leave no actor behind") {
+TEST_CASE("peers that join, act and leave in any order leave no actor behind") {
   actor_world world;
   CHECK(play_many(world, 1, interleavings()) > 1000);
 }
 
-// Once with a start that fills every cache and pool, then as often again: what
-// has grown since is a leak, however slow.
-TEST_CASE("what peers have used is given back") {
+// The first quarter fills every cache and pool. Memory that grows after it is a
+// leak, however slow.
+TEST_CASE("memory that peers have used is freed") {
   actor_world world;
   auto many = interleavings();
   play_many(world, 1, many / 4);

@@ -12,8 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// An actor that adds up what it is sent, and may run on I/O threads or not.
-/// `slow` messages take as long as said.
+/// An actor that adds up the numbers it is sent; `media` allows it on I/O
+/// threads. Each message takes `slow`.
 caf::actor spawn_counter(actor_world& world, bool media, int& sum,
                          std::chrono::microseconds slow = 0us) {
   auto out = world.system->spawn([=, &sum](caf::event_based_actor* self) {
@@ -30,13 +30,13 @@ caf::actor spawn_counter(actor_world& world, bool media, int& sum,
   return out;
 }
 
-/// Sends as a packet that arrives does: the worker is who it wakes.
+/// Sends as an arriving packet does: on the worker, which the actor wakes.
 void hand(const caf::actor& to, int x, io_worker& worker) {
   caf::actor_cast<caf::abstract_actor*>(to)->enqueue(
       nullptr, caf::make_message_id(), caf::make_message(x), &worker);
 }
 
-/// Ends the actors when the test does.
+/// Ends the actors together with the test.
 struct stage {
   ~stage() {
     for (const auto& x : all)
@@ -63,7 +63,7 @@ TEST_CASE("an I/O thread runs the media actors that it wakes") {
     hand(media, 1, at.worker);
   at.worker.run(1h);
   CHECK(sum == 200);
-  CHECK(at.world.run() == 0); // nothing was left to the scheduler
+  CHECK(at.world.run() == 0); // no job was left to the scheduler
 }
 
 TEST_CASE("an I/O thread leaves every other actor to the scheduler") {
@@ -77,7 +77,7 @@ TEST_CASE("an I/O thread leaves every other actor to the scheduler") {
   CHECK(sum == 1);
 }
 
-TEST_CASE("an actor woken by a media actor on an I/O thread runs elsewhere") {
+TEST_CASE("an actor that a media actor wakes does not run on the I/O thread") {
   int sum = 0;
   stage at;
   auto control = at.add(false, sum);
@@ -96,7 +96,7 @@ TEST_CASE("an actor woken by a media actor on an I/O thread runs elsewhere") {
   CHECK(sum == 1);
 }
 
-TEST_CASE("an I/O thread looks at the time after each message") {
+TEST_CASE("an I/O thread checks the time after each message") {
   int sum = 0;
   stage at;
   auto media = at.add(true, sum, 2ms);
@@ -108,7 +108,7 @@ TEST_CASE("an I/O thread looks at the time after each message") {
   CHECK(sum == 10);
 }
 
-TEST_CASE("the longest run of an I/O thread is noted") {
+TEST_CASE("the longest run of an I/O thread is recorded") {
   int sum = 0;
   peak_gauge longest;
   actor_world world;

@@ -9,8 +9,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Members who all send video, which one other receives, each at the port of
-/// the sender's number plus one; of a room that shows the last two.
+/// Members that all send video, and a client that receives each at the port of
+/// the sender's number plus one. The room forwards the last two speakers.
 struct gallery : scene_notes, shard_scene {
   explicit gallery(size_t people = 4) : shard_scene(told, {9, 3, 2}) {
     for (size_t i = 0; i < people; ++i) {
@@ -24,7 +24,7 @@ struct gallery : scene_notes, shard_scene {
       config.layout = {rtp::layering::simulcast, 2, 1, false};
       add(port(i), config, cameras.back(), nullptr, members.back());
     }
-    // The voice of all, for what keeps time in the shard.
+    // One audio stream for all members, which keeps the shard's time going.
     microphone = spawn_fake_producer(*world.system, from_producer);
     add(99, opus_to(99), microphone);
   }
@@ -49,7 +49,7 @@ struct gallery : scene_notes, shard_scene {
         shard, one_packet(from_producer, from, sequence, encoding, key, now()));
   }
 
-  // Media for a while, with a key frame at the beginning; who speaks, speaks.
+  // Sends media for a while, with a key frame first; `speaks` is loud.
   void pass(net::duration time, std::optional<size_t> speaks = {},
             bool key = true) {
     for (net::duration t{}; t < time; t += 20ms) {
@@ -66,7 +66,7 @@ struct gallery : scene_notes, shard_scene {
     }
   }
 
-  // Whose video comes, when all send key frames.
+  // The members whose video arrives when all send key frames.
   std::vector<size_t> seen() {
     std::vector<size_t> before, out;
     for (size_t i = 0; i < cameras.size(); ++i)
@@ -92,29 +92,29 @@ struct gallery : scene_notes, shard_scene {
   std::vector<std::shared_ptr<voice>> members;
   std::vector<producer_actor> cameras;
   producer_actor microphone;
-  int64_t sequence = 65500; // soon wraps
+  int64_t sequence = 65500; // wraps soon
 };
 
 using people = std::vector<size_t>;
 
 } // namespace
 
-TEST_CASE("the video of the last two who spoke is forwarded, audio always") {
+TEST_CASE("the video of the last two speakers is forwarded, audio always") {
   gallery at;
   at.pass(600ms);
-  CHECK(at.seen() == people{2, 3}); // who came last
+  CHECK(at.seen() == people{2, 3}); // the last to join
   at.pass(1s, 0);
   CHECK(at.seen() == people{0, 3});
   at.pass(1s, 1);
   CHECK(at.seen() == people{0, 1});
-  at.pass(5s); // nobody speaks: it stays as it was
+  at.pass(5s); // in silence nothing changes
   CHECK(at.seen() == people{0, 1});
   CHECK(at.packets(99) == static_cast<size_t>(at.sequence - 65500));
   for (size_t i = 0; i < 4; ++i)
     CHECK(gapless(at.sequence_numbers(gallery::port(i))));
 }
 
-TEST_CASE("who speaks again is asked for a key frame at once") {
+TEST_CASE("a member that speaks again is asked for a key frame at once") {
   gallery at;
   at.pass(600ms);
   at.pass(3s, 3);
@@ -124,12 +124,12 @@ TEST_CASE("who speaks again is asked for a key frame at once") {
   REQUIRE_FALSE(at.from_producer.keyframes.empty());
   CHECK(at.from_producer.keyframes[0].start);
   CHECK(at.from_producer.keyframes[0].encoding == 1);
-  CHECK(at.packets(gallery::port(0)) == before); // not to be decoded yet
+  CHECK(at.packets(gallery::port(0)) == before); // not decodable yet
   at.pass(100ms);
   CHECK(at.packets(gallery::port(0)) > before);
 }
 
-TEST_CASE("the decisions of a consumer say that others have spoken since") {
+TEST_CASE("a consumer's decisions name last-N as the reason of its pause") {
   gallery at;
   at.pass(600ms);
   CHECK(at.stats(0).find("\"last-n\"") != std::string::npos);
@@ -137,18 +137,18 @@ TEST_CASE("the decisions of a consumer say that others have spoken since") {
   CHECK(at.told.consumer_pauses.empty());
 }
 
-TEST_CASE("what a client has given a priority is seen whoever spoke") {
+TEST_CASE("a consumer with a priority is forwarded whoever spoke") {
   gallery at;
   at.pass(600ms);
   caf::anon_send(at.consumers[0], set_consumer_rank{2});
   at.world.run();
   CHECK(at.seen() == people{0, 2, 3});
-  SUBCASE("until it takes that back") {
+  SUBCASE("resetting the priority ends that") {
     caf::anon_send(at.consumers[0], set_consumer_rank{1});
     at.world.run();
     CHECK(at.seen() == people{2, 3});
   }
-  SUBCASE("but not under overload") {
+  SUBCASE("overload ends that") {
     at.world.load->publish({overload_level::audio_only, overload_state::whole});
     at.pass(100ms);
     CHECK(at.seen().empty());
@@ -159,11 +159,11 @@ TEST_CASE("what a client has given a priority is seen whoever spoke") {
   }
 }
 
-TEST_CASE("nobody asks for the layers of who is not shown") {
+TEST_CASE("no layers are requested of members that are not forwarded") {
   gallery at;
   at.from_producer.wanted.clear();
   at.pass(600ms);
-  // Of two nothing is wanted any more.
+  // Two members are not forwarded.
   using wanted = std::vector<std::optional<uint8_t>>;
   CHECK(at.from_producer.wanted == wanted{std::nullopt, std::nullopt});
   at.from_producer.wanted.clear();
@@ -172,7 +172,7 @@ TEST_CASE("nobody asks for the layers of who is not shown") {
   CHECK(at.from_producer.wanted == wanted{std::nullopt, 1});
 }
 
-TEST_CASE("only those who send video count among the last") {
+TEST_CASE("only members that send video count among the last N") {
   gallery at;
   at.members[3]->set_seen(false);
   at.members[2]->set_seen(false);

@@ -79,7 +79,7 @@ struct studio : scene_notes, shard_scene {
     world.run();
   }
 
-  // The encodings of which a key frame has been asked since the last call.
+  // The encodings asked for a key frame since the last call.
   std::set<uint32_t> asked() {
     std::set<uint32_t> out;
     for (const auto& packet : from_producer.rtcp) {
@@ -102,23 +102,23 @@ struct studio : scene_notes, shard_scene {
 
 } // namespace
 
-TEST_CASE("a sender is told which layers anybody wants") {
+TEST_CASE("a sender is sent the highest layer that any consumer wants") {
   studio at;
   auto one = at.watch(1);
   auto two = at.watch(2);
   at.world.pass(3s);
-  CHECK(at.wishes.empty()); // all, as at first
+  CHECK(at.wishes.empty()); // all, as at the start
   at.prefer(one, 0);
   at.prefer(two, 1);
   at.world.pass(1900ms);
   CHECK(at.wishes.empty());
   at.world.pass(200ms);
   CHECK(at.wishes == std::vector<wish>{1});
-  SUBCASE("more at once") {
+  SUBCASE("a higher layer at once") {
     at.prefer(one, 2);
     CHECK(at.wishes == std::vector<wish>{1, 2});
   }
-  SUBCASE("less when who wanted most has paused for a while") {
+  SUBCASE("a lower layer after its highest consumer has paused for a while") {
     caf::anon_send(two, actors::pause_consumer{});
     at.world.run();
     at.world.pass(2100ms);
@@ -127,7 +127,7 @@ TEST_CASE("a sender is told which layers anybody wants") {
     at.world.run();
     CHECK(at.wishes == std::vector<wish>{1, 0, 1});
   }
-  SUBCASE("none when all are gone, and all when somebody comes") {
+  SUBCASE("none after all consumers end, and all when another begins") {
     caf::anon_send(one, close_consumer{});
     caf::anon_send(two, close_consumer{});
     at.world.run();
@@ -138,7 +138,7 @@ TEST_CASE("a sender is told which layers anybody wants") {
   }
 }
 
-TEST_CASE("who pauses for a moment costs the sender nothing") {
+TEST_CASE("a short pause of a consumer sends nothing to the sender") {
   studio at;
   auto one = at.watch(1);
   for (int i = 0; i < 10; ++i) {
@@ -152,13 +152,13 @@ TEST_CASE("who pauses for a moment costs the sender nothing") {
   CHECK(at.wishes.empty());
 }
 
-TEST_CASE("a sender without an audience is told so") {
+TEST_CASE("a sender without consumers is asked for no layer") {
   studio at;
   at.world.pass(2100ms);
   CHECK(at.wishes == std::vector<wish>{{}});
 }
 
-TEST_CASE("key frames are asked for of layers that are wanted, and no others") {
+TEST_CASE("key frames are requested only of layers that a consumer wants") {
   studio at;
   auto one = at.watch(1);
   at.prefer(one, 0);
@@ -172,7 +172,7 @@ TEST_CASE("key frames are asked for of layers that are wanted, and no others") {
     at.feed();
     at.world.pass(20ms);
   }
-  CHECK(at.asked() == std::set<uint32_t>{0}); // again and again: none comes
+  CHECK(at.asked() == std::set<uint32_t>{0}); // repeatedly, since none comes
   caf::anon_send(at.producer, actors::pause_producer{});
   caf::anon_send(at.producer, actors::resume_producer{});
   at.world.run();
@@ -189,7 +189,7 @@ TEST_CASE("key frames are asked for of layers that are wanted, and no others") {
   CHECK(at.asked().contains(2));
 }
 
-TEST_CASE("the client of a simulcast producer hears what is wanted of it") {
+TEST_CASE("the client of a simulcast producer is sent the wanted layers") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};

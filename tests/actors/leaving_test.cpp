@@ -1,8 +1,8 @@
 #include "live_client.hpp"
 #include "running_node.hpp"
 
-/// Clients that close a transport and keep their connection: no document has a
-/// request for that, so DTLS is what tells.
+/// Clients that close a transport and keep their connection. No dialect has a
+/// request for that, so the server learns of it from DTLS.
 using namespace troupe;
 using namespace troupe::test;
 
@@ -24,7 +24,7 @@ struct call {
                   [&] { return up.connected() && down.connected(); }));
     producer = ann.produce(audio_track(1111));
     bob.consume();
-    // Media passes: the server has seen that both are connected.
+    // Media flows, so the server has seen that both are connected.
     REQUIRE(drive({&up, &down}, [&] {
       if (down.rtp.empty())
         up.send_rtp(audio(1111, next++));
@@ -37,7 +37,7 @@ struct call {
     x.pump();
   }
 
-  // The limit leaves no room until the server has noticed.
+  // The limit allows it only after the server noticed the closed one.
   void replace(live_client& who, live_transport& by,
                const std::string& direction) {
     who.request("create-transport"); // the second
@@ -62,7 +62,7 @@ struct call {
 
 } // namespace
 
-TEST_CASE("what a client closes by DTLS is over for the others at once") {
+TEST_CASE("a transport closed by DTLS ends its producers for others at once") {
   call at{"always"};
   at.close(at.up);
   auto closed = at.bob.push("producer-closed");
@@ -70,12 +70,13 @@ TEST_CASE("what a client closes by DTLS is over for the others at once") {
   at.bob.push("consumer-closed");
 }
 
-TEST_CASE("who replaces its sending transport produces on the new one") {
+TEST_CASE(
+    "a client that replaces its sending transport produces on the new one") {
   call at{"never"};
   live_transport again{client_dtls()};
   at.close(at.up);
   at.replace(at.ann, again, "send");
-  // The same stream again, without saying on which transport.
+  // The same stream again, without naming a transport.
   auto anew = at.ann.produce(audio_track(1111));
   CHECK(text_at(at.bob.push("producer-closed"), "/data/producerId")
         == at.producer);
@@ -88,7 +89,7 @@ TEST_CASE("who replaces its sending transport produces on the new one") {
   }));
 }
 
-TEST_CASE("who replaces its receiving transport gets what there is again") {
+TEST_CASE("a client that replaces its receiving transport can consume again") {
   call at{"never"};
   live_transport again{client_dtls()};
   at.close(at.down);

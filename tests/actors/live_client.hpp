@@ -39,7 +39,7 @@ public:
     ::close(fd_);
   }
 
-  /// Begins, with `data` of a transport-params reply.
+  /// Starts with `data` of a transport-params reply.
   void start(const rapidjson::Value& data) {
     id = text_at(data, "/id");
     REQUIRE(text_at(data, "/iceCandidates/0/protocol") == "udp");
@@ -51,7 +51,7 @@ public:
             text_at(data, "/dtlsParameters/fingerprints/0/value")}});
   }
 
-  /// Begins, with a server on loopback.
+  /// Starts with a server on loopback.
   void start(uint16_t port, net::ice_credentials ice,
              std::vector<net::certificate_fingerprint> prints) {
     sockaddr_in server{};
@@ -63,7 +63,7 @@ public:
     engine.start(std::move(ice), std::move(prints), now());
   }
 
-  /// Takes what has come, sends what is due.
+  /// Reads what has arrived and sends what is due.
   void pump() {
     if (auto due = engine.poll_timeout(); due && *due <= now())
       engine.handle_timeout(now());
@@ -83,7 +83,7 @@ public:
   }
 
   void send(const octets& datagram) {
-    // Where a burst fills the server's socket, the kernel drops: not here.
+    // The kernel, not send, drops datagrams that the server has no space for.
     [[maybe_unused]] auto sent =
         ::send(fd_, datagram.data(), datagram.size(), 0);
   }
@@ -121,8 +121,8 @@ private:
   int fd_;
 };
 
-/// A packet of Opus; its number is in the payload as well, which stays as it is
-/// on the way.
+/// An Opus packet. Its number is also in the payload, which the server does not
+/// change.
 inline octets audio(uint32_t ssrc, uint16_t number) {
   rtp_builder x;
   x.payload_type = 111;
@@ -134,7 +134,7 @@ inline octets audio(uint32_t ssrc, uint16_t number) {
   return x.build();
 }
 
-/// What `audio` wrote, at the end of whatever header the packet has now.
+/// The number that `audio` wrote into the payload; the header may have changed.
 inline uint16_t payload_number(const octets& x) {
   return net::load_u16(&x[x.size() - 60]);
 }
@@ -165,7 +165,7 @@ public:
     REQUIRE(socket_.reply().status == 101);
   }
 
-  /// Asks, and reads on until the answer comes.
+  /// Sends a request and reads until its response comes.
   json request(const std::string& type, const std::string& data = "{}") {
     auto id = ++last_id_;
     REQUIRE(socket_.send_text(make_request(id, type, data)));
@@ -185,13 +185,13 @@ public:
     }
   }
 
-  /// Sends text and waits for no answer. Returns false where the server does
-  /// not take it within two seconds, or has closed.
+  /// Sends text without waiting for an answer. Returns false if the server does
+  /// not read it within two seconds or has closed.
   bool say(const std::string& text) {
     return socket_.send_text(text);
   }
 
-  /// Reads what has arrived, and answers pings. Does not wait.
+  /// Reads what has arrived and answers pings; does not wait.
   void take_pending() {
     pollfd socket{socket_.stream().fd(), POLLIN, 0};
     while (::poll(&socket, 1, 0) > 0)
@@ -200,7 +200,7 @@ public:
     forget_pushes();
   }
 
-  /// Forgets what the server has said by itself; how much that was.
+  /// Discards the events that the server has sent; returns how many.
   size_t forget_pushes() {
     return std::exchange(inbox_.pushes, {}).size();
   }
@@ -210,7 +210,7 @@ public:
     inbox_.parse = parse_long_json;
   }
 
-  /// Creates a transport and starts it; the server connects its side, too.
+  /// Creates and starts a transport; connects the server's side, too.
   void open(live_transport& x, const std::string& direction,
             const net::dtls_context& dtls) {
     connect(
@@ -218,8 +218,8 @@ public:
         dtls);
   }
 
-  /// Starts a transport by the answer that created it; the server connects its
-  /// side, too.
+  /// Starts a transport from the response that created it; connects the
+  /// server's side, too.
   void connect(live_transport& x, const json& created,
                const net::dtls_context& dtls) {
     REQUIRE(text_at(created, "/type") == "transport-params");
@@ -248,24 +248,24 @@ public:
     return reply;
   }
 
-  /// The code with which the server closes, 0 where it does not.
+  /// The code with which the server closes; 0 if it sends none.
   int close_code() {
     return socket_.close_code();
   }
 
-  /// Closes the connection, as a page does that is left.
+  /// Closes the connection, as a browser does when its page is closed.
   void leave() {
     socket_.send(8, std::string_view{"\x03\xE9", 2});
     socket_.stream().close();
   }
 
-  /// Goes away without a word.
+  /// Closes the TCP connection without a close frame.
   void drop() {
     socket_.stream().close();
   }
 
 private:
-  // One frame. False where none comes.
+  // Reads one frame. Returns false if none comes.
   bool read() {
     auto frame = socket_.read();
     if (!frame || frame->opcode == 8)

@@ -8,14 +8,14 @@
 
 namespace troupe::test {
 
-/// A client's SCTP on one of its transports: what a browser does by itself.
+/// A client's SCTP on one of its transports, which a browser has built in.
 class live_data {
 public:
   explicit live_data(live_transport& on) : on_(on), id_(stack_.open()) {}
 
   live_data(const live_data&) = delete;
 
-  /// Takes what has come, sends what is due.
+  /// Reads what has arrived and sends what is due.
   void pump() {
     auto now = live_transport::now();
     if (on_.connected() && !begun_) {

@@ -24,7 +24,7 @@ struct census_of_objects {
 
 } // namespace
 
-TEST_CASE("a live object counts from its beginning to its end") {
+TEST_CASE("a live object counts from its construction to its destruction") {
   census_of_objects more;
   auto all = live_object::count_all();
   {
@@ -39,7 +39,7 @@ TEST_CASE("a live object counts from its beginning to its end") {
   CHECK(live_object::count_all() == all);
 }
 
-TEST_CASE("every actor of a call is counted, and none is left after it") {
+TEST_CASE("every actor of a call is counted, and none is left after the call") {
   census_of_objects more;
   {
     actor_world world;

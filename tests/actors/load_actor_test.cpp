@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A load actor on two cores whose CPU time the test decides.
+/// A load actor on two cores with a simulated CPU time.
 struct load_scene {
   load_scene() {
     load_settings settings;
@@ -34,7 +34,7 @@ struct load_scene {
     world.run();
   }
 
-  /// Lets time pass in which so much of a core is used and packets wait.
+  /// Passes time with `cores` cores in use and packets that wait `delay`.
   void pass(net::duration time, double cores, net::duration delay = {}) {
     for (net::duration t{}; t < time; t += 100ms) {
       used += std::chrono::duration_cast<net::duration>(100ms * cores);
@@ -50,7 +50,7 @@ struct load_scene {
   actor_world world;
   net::duration used{};
   double memory = 0.5;    // in use, as a share
-  double free_memory = 0; // of it, what the allocator keeps
+  double free_memory = 0; // the share of it that the allocator keeps
   int released = 0;
   load_actor actor;
 };
@@ -67,7 +67,8 @@ TEST_CASE("the level follows the CPU, as a share of the usable cores") {
   CHECK(at.level() == overload_level::normal);
 }
 
-TEST_CASE("the level follows the memory, once what is free is given back") {
+TEST_CASE(
+    "the level follows the memory, after the allocator's share is freed") {
   load_scene at;
   at.pass(10s, 0.5);
   CHECK(at.released == 0);
@@ -80,14 +81,14 @@ TEST_CASE("the level follows the memory, once what is free is given back") {
   at.free_memory = 0;
   at.pass(20s, 0.5);
   CHECK(at.level() == overload_level::busy);
-  // That takes time, so it is not tried each time.
+  // Freeing takes time, so not every sample does it.
   CHECK(at.released <= 4);
   at.memory = 0.5;
   at.pass(2s, 0.5);
   CHECK(at.level() == overload_level::normal);
 }
 
-TEST_CASE("the level follows what the gauges see, and back within 5 s") {
+TEST_CASE("the level follows the gauges, and recovers within 5 s") {
   load_scene at;
   at.pass(2s, 0.5, 30ms);
   CHECK(at.level() == overload_level::busy);
@@ -98,7 +99,7 @@ TEST_CASE("the level follows what the gauges see, and back within 5 s") {
   CHECK(at.world.load->state() == overload_state{});
 }
 
-TEST_CASE("dropped packets alone are enough") {
+TEST_CASE("dropped packets alone raise the level") {
   load_scene at;
   for (int i = 0; i < 10; ++i) {
     at.world.load->gauges().of(1).note_dropped(4);
@@ -107,7 +108,7 @@ TEST_CASE("dropped packets alone are enough") {
   CHECK(sheds(at.world.load->state()));
 }
 
-TEST_CASE("marks come from the configuration") {
+TEST_CASE("thresholds come from the configuration") {
   config::overload_keys keys;
   auto marks = to_marks(keys);
   CHECK(marks.cpu == doctest::Approx(0.9));

@@ -9,7 +9,7 @@ using namespace troupe;
 using namespace troupe::actors;
 using namespace std::chrono_literals;
 
-TEST_CASE("a reading has the delay that nine of ten batches do not exceed") {
+TEST_CASE("a reading is the delay that nine of ten batches do not exceed") {
   load_gauges gauges;
   for (int i = 0; i < 90; ++i)
     gauges.of(static_cast<size_t>(i)).note_delay(21ms);
@@ -24,13 +24,14 @@ TEST_CASE("a reading has the delay that nine of ten batches do not exceed") {
   CHECK(gauges.take().delay == 64ms);
 }
 
-TEST_CASE("delays beyond the longest step are told as that") {
+TEST_CASE("a delay beyond the longest step reads as that step") {
   load_gauges gauges;
   gauges.of(0).note_delay(10s);
   CHECK(gauges.take().delay == 256ms);
 }
 
-TEST_CASE("a reading has all that was dropped, once, and who is held, always") {
+TEST_CASE(
+    "a reading takes the drops once, and always has the limited consumers") {
   load_gauges gauges;
   gauges.of(2).note_dropped(3);
   gauges.of(load_gauges::count + 1).note_dropped(2);
@@ -52,7 +53,7 @@ TEST_CASE("a delay of less than a step, or less than nothing, is none") {
   CHECK(gauges.take().delay == 0ms);
 }
 
-TEST_CASE("writers on one gauge lose nothing to each other or to the reader") {
+TEST_CASE("concurrent writers and a reader of one gauge lose no counts") {
   load_gauges gauges;
   constexpr int rounds = 20'000;
   std::vector<std::thread> writers;
@@ -72,14 +73,15 @@ TEST_CASE("writers on one gauge lose nothing to each other or to the reader") {
   CHECK(dropped == 3 * rounds);
 }
 
-TEST_CASE("gauges of two writers stand on different cache lines") {
+TEST_CASE("gauges of two writers are on different cache lines") {
   load_gauges gauges;
   auto distance = reinterpret_cast<const char*>(&gauges.of(1))
                   - reinterpret_cast<const char*>(&gauges.of(0));
   CHECK(distance >= 64);
 }
 
-TEST_CASE("the board admits until it is busy and counts whom it refuses") {
+TEST_CASE(
+    "the board admits newcomers until it is busy and counts the refused") {
   load_board board;
   CHECK(board.admit(newcomer::room));
   for (auto level : overload_levels) {

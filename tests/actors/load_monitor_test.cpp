@@ -14,10 +14,10 @@ namespace {
 
 constexpr load_sample idle{};
 constexpr load_sample full_cpu{1.0, 1ms, 0};
-constexpr load_sample late{0.8, 30ms, 0};      // above the mark for newcomers
-constexpr load_sample very_late{1.0, 80ms, 0}; // twice the mark for shedding
+constexpr load_sample late{0.8, 30ms, 0};      // above the newcomer threshold
+constexpr load_sample very_late{1.0, 80ms, 0}; // twice the shedding threshold
 
-/// A monitor with a clock and a record of what it said.
+/// A monitor with a clock, and a record of its changes.
 struct watch {
   explicit watch(load_monitor::marks x = {}) : monitor(x) {}
 
@@ -33,7 +33,7 @@ struct watch {
       feed(x);
   }
 
-  /// How long samples like `x` must come until the level is `wanted`.
+  /// The time that samples like `x` must last until the level is `wanted`.
   net::duration until(overload_level wanted, const load_sample& x) {
     auto begin = now;
     while (level() != wanted && now - begin < 60s)
@@ -55,14 +55,14 @@ struct watch {
   std::vector<entry> changes;
 };
 
-/// What a state stands for, as one number.
+/// A state as one number, for comparison.
 int severity(overload_state x) {
   return static_cast<int>(x.level) * 100 + x.share;
 }
 
 } // namespace
 
-TEST_CASE("without load nothing happens") {
+TEST_CASE("without load the level stays normal") {
   watch at;
   at.feed(idle, 60s);
   at.feed({0.8, 9ms, 0}, 60s);
@@ -70,7 +70,7 @@ TEST_CASE("without load nothing happens") {
   CHECK(at.changes.empty());
 }
 
-TEST_CASE("newcomers are refused while the memory is above its mark") {
+TEST_CASE("newcomers are refused while the memory is above its threshold") {
   watch at;
   load_sample full{.cpu = 0.1, .memory = 0.9};
   load_sample nearly{.cpu = 0.1, .memory = 0.89};
@@ -82,7 +82,7 @@ TEST_CASE("newcomers are refused while the memory is above its mark") {
   CHECK(at.changes.back().what.by_memory);
   CHECK(!at.changes.back().what.by_cpu);
   CHECK(at.changes.back().what.memory == 0.9);
-  // Memory alone sheds nothing, and a little less of it is not enough.
+  // Memory alone sheds nothing, and slightly less memory does not end it.
   at.feed(full, 10s);
   at.feed(nearly, 10s);
   CHECK(at.level() == busy);
@@ -93,7 +93,7 @@ TEST_CASE("newcomers are refused while the memory is above its mark") {
   CHECK(never.level() == normal);
 }
 
-TEST_CASE("delays of a server that does little are not its own") {
+TEST_CASE("delays on a nearly idle server do not raise the level") {
   watch at;
   at.feed({load_monitor::least_cpu - 0.01, 500ms, 100}, 60s);
   CHECK(at.changes.empty());
@@ -101,7 +101,7 @@ TEST_CASE("delays of a server that does little are not its own") {
   CHECK(at.level() >= busy);
 }
 
-TEST_CASE("a full CPU turns newcomers away within a second and sheds nothing") {
+TEST_CASE("a full CPU refuses newcomers within a second and sheds nothing") {
   watch at;
   at.feed(idle, 10s);
   CHECK(at.until(busy, full_cpu) <= 1s);
@@ -114,7 +114,7 @@ TEST_CASE("a full CPU turns newcomers away within a second and sheds nothing") {
   CHECK(at.until(normal, idle) <= 2s);
 }
 
-TEST_CASE("a delay turns newcomers away before anything is shed") {
+TEST_CASE("a delay refuses newcomers before anything is shed") {
   watch at;
   CHECK(at.until(busy, late) <= 300ms);
   at.feed(late, 60s);
@@ -139,7 +139,7 @@ TEST_CASE("a lasting delay sheds level by level, in order") {
   }
 }
 
-TEST_CASE("a flood sheds in bold steps, a small excess little by little") {
+TEST_CASE("a large overload sheds in large steps, a small one gradually") {
   watch flooded;
   flooded.feed(idle, 5s);
   CHECK(flooded.until(audio_only, {1.0, 200ms, 1'000}) <= 1500ms);
@@ -150,10 +150,10 @@ TEST_CASE("a flood sheds in bold steps, a small excess little by little") {
   CHECK(at.monitor.state().share <= 16);
 }
 
-TEST_CASE("a step that takes nothing from anybody leads to the next level") {
+TEST_CASE("a step that limits no consumer leads to the next level") {
   watch at;
   at.feed(idle, 5s);
-  // Nobody has simulcast: only the third level helps.
+  // No producer has simulcast, so only the third level helps.
   auto begin = at.now;
   uint64_t held = 0;
   while (at.level() < speakers_only && at.now - begin < 10s) {
@@ -161,7 +161,7 @@ TEST_CASE("a step that takes nothing from anybody leads to the next level") {
     at.feed({1.0, 150ms, 100, held});
   }
   CHECK(at.now - begin <= 2500ms);
-  // What helped rises by half a level at a time.
+  // The level that helps rises in steps of half its share.
   std::vector<int> shares;
   for (const auto& x : at.changes)
     if (x.what.to.level == last_n_only)
@@ -169,7 +169,7 @@ TEST_CASE("a step that takes nothing from anybody leads to the next level") {
   CHECK(shares == std::vector<int>{32, 64});
 }
 
-TEST_CASE("after a square of load the server is itself within 5 s") {
+TEST_CASE("after a rectangular load the server recovers within 5 s") {
   for (auto length : {300ms, 1000ms, 3000ms, 60000ms})
     for (const auto& load :
          {full_cpu, late, very_late, load_sample{1.0, 2s, 100'000}}) {
@@ -178,7 +178,7 @@ TEST_CASE("after a square of load the server is itself within 5 s") {
       at.feed(idle, 5s);
       at.feed(load, length);
       CHECK(at.until(normal, idle) <= 5s);
-      // Half the load that fits is no load, either.
+      // A load of half the capacity ends overload as well.
       at.feed(load, length);
       CHECK(at.until(normal, {0.5, 8ms, 0}) <= 5s);
     }
@@ -203,7 +203,8 @@ TEST_CASE("a ramp up and down changes the level once each way") {
   CHECK(at.level() == normal);
 }
 
-TEST_CASE("a figure that wavers about its mark does not open and shut doors") {
+TEST_CASE(
+    "a value that oscillates around its threshold changes the level once") {
   watch at;
   for (int i = 0; i < 600; ++i)
     at.feed({i % 2 ? 0.97 : 0.85, 1ms, 0});
@@ -214,14 +215,14 @@ TEST_CASE("a figure that wavers about its mark does not open and shut doors") {
   CHECK(other.changes.size() == 1);
 }
 
-TEST_CASE("a single stall sheds nothing and refuses nobody") {
+TEST_CASE("a single stall sheds nothing and refuses no newcomer") {
   watch at;
   for (int i = 0; i < 600; ++i)
     at.feed({0.5, i % 4 == 0 ? 150ms : 1ms, i % 4 == 0 ? 20u : 0u});
   CHECK(at.changes.empty());
 }
 
-TEST_CASE("single stalls do not keep back what was shed") {
+TEST_CASE("single stalls do not delay the recovery") {
   watch at;
   at.feed(very_late, 10s);
   auto begin = at.now;
@@ -230,7 +231,7 @@ TEST_CASE("single stalls do not keep back what was shed") {
   CHECK(at.now - begin <= 5s);
 }
 
-TEST_CASE("lost packets shed, whatever the delay of the others") {
+TEST_CASE("lost packets cause shedding, whatever the delay of the others") {
   watch at;
   at.feed({0.5, 1ms, 10}, 5s);
   CHECK(at.level() == audio_only);
@@ -243,14 +244,14 @@ TEST_CASE("while queues drain nothing more is shed") {
   REQUIRE(sheds(at.monitor.state()));
   at.feed({1.0, 1900ms, 0});
   auto state = at.monitor.state();
-  // What has been shed is enough: the queue is shorter every time.
+  // The present level is enough: the queue shrinks with every sample.
   for (auto delay = net::duration{1800ms}; delay > 40ms; delay -= 100ms) {
     at.feed({1.0, delay, 0});
     CHECK(at.monitor.state() == state);
   }
 }
 
-TEST_CASE("a step back that hurts is taken back") {
+TEST_CASE("a step of recovery that raises the delay is reverted") {
   watch at;
   at.feed(idle, 5s);
   at.feed({1.0, 100ms, 5}, 1s);
@@ -263,9 +264,9 @@ TEST_CASE("a step back that hurts is taken back") {
   CHECK(at.monitor.state() == held);
 }
 
-TEST_CASE("what was shed comes back as far as the CPU bears it") {
+TEST_CASE("recovery goes as far as the CPU allows") {
   watch at;
-  at.feed(very_late, 10s); // with all of the CPU
+  at.feed(very_late, 10s); // with the whole CPU
   auto worst = severity(at.monitor.state());
   // Each step costs two percent of the CPU.
   auto cpu = [&] {
@@ -278,7 +279,7 @@ TEST_CASE("what was shed comes back as far as the CPU bears it") {
   CHECK(cpu() >= 0.9);
 }
 
-TEST_CASE("at the limit of the CPU nothing comes back in a hurry") {
+TEST_CASE("at the limit of the CPU recovery is slow") {
   watch at;
   at.feed(very_late, 10s);
   auto before = severity(at.monitor.state());
@@ -286,27 +287,28 @@ TEST_CASE("at the limit of the CPU nothing comes back in a hurry") {
   CHECK(before - severity(at.monitor.state()) <= 7);
 }
 
-TEST_CASE("a CPU that something else keeps busy holds nothing back") {
+TEST_CASE("a CPU kept busy by something else does not delay the recovery") {
   watch at;
   at.feed(very_late, 10s);
   CHECK(at.until(busy, {0.92, 1ms, 0}) <= 5s);
 }
 
-TEST_CASE("where the CPU is short packets wait for each other") {
+TEST_CASE("with little CPU left packets are coalesced") {
   watch at;
   at.feed({0.7, 1ms, 0}, 5s);
   CHECK(at.monitor.coalescing() == 0ms);
   at.feed({0.8, 1ms, 0}, 2s);
   CHECK(at.monitor.coalescing() == 10ms);
   CHECK(at.level() == normal);
-  // What that saves does not end it.
+  // The CPU time that coalescing saves does not end it.
   at.feed({0.55, 1ms, 0}, 10s);
   CHECK(at.monitor.coalescing() == 10ms);
   at.feed({0.3, 1ms, 0}, 2s);
   CHECK(at.monitor.coalescing() == 0ms);
 }
 
-TEST_CASE("packets wait for each other while something is shed, or never") {
+TEST_CASE(
+    "packets are coalesced while something is shed, unless configured off") {
   watch at;
   at.feed({0.3, 80ms, 0}, 2s);
   CHECK(sheds(at.monitor.state()));
@@ -316,7 +318,7 @@ TEST_CASE("packets wait for each other while something is shed, or never") {
   CHECK(never.monitor.coalescing() == 0ms);
 }
 
-TEST_CASE("0 leaves a figure out of account") {
+TEST_CASE("a threshold of 0 ignores its value") {
   watch no_cpu{{0, 20ms, 40ms}};
   no_cpu.feed(full_cpu, 10s);
   CHECK(no_cpu.level() == normal);
@@ -333,7 +335,7 @@ TEST_CASE("0 leaves a figure out of account") {
   CHECK(nothing.level() == normal);
 }
 
-TEST_CASE("samples that come late count for the time that they took") {
+TEST_CASE("a late sample counts for the whole time that it covers") {
   load_monitor monitor{{}};
   auto now = net::time_point{} + 10s;
   monitor.handle_sample(idle, now);
@@ -345,7 +347,7 @@ TEST_CASE("samples that come late count for the time that they took") {
   CHECK(monitor.state().level == normal);
 }
 
-TEST_CASE("it asks for a sample every interval") {
+TEST_CASE("the monitor asks for a sample every interval") {
   load_monitor monitor{{}};
   CHECK_FALSE(monitor.poll_timeout());
   auto now = net::time_point{} + 5s;
@@ -353,7 +355,7 @@ TEST_CASE("it asks for a sample every interval") {
   CHECK(monitor.poll_timeout() == now + load_monitor::interval);
 }
 
-TEST_CASE("however load comes and goes: dwell, order, and back within 5 s") {
+TEST_CASE("under random load dwell, order and recovery within 5 s hold") {
   for (uint32_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
     std::mt19937 random{seed};
@@ -374,7 +376,7 @@ TEST_CASE("however load comes and goes: dwell, order, and back within 5 s") {
       if (i == 0)
         continue;
       REQUIRE(x.from == at.changes[i - 1].what.to);
-      // What was shed has had its time to show.
+      // The earlier step has had time to take effect.
       if (sheds(x.from) && sheds(x.to))
         REQUIRE(at.changes[i].at - at.changes[i - 1].at
                 >= load_monitor::shed_dwell);

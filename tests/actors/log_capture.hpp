@@ -17,7 +17,7 @@
 
 namespace troupe::test {
 
-/// Everything that is written to standard output, in a file.
+/// Redirects standard output to a file.
 class captured_output {
 public:
   captured_output() : before_(::dup(1)) {

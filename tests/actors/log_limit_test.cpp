@@ -13,13 +13,13 @@ net::time_point at(net::duration since) {
 
 } // namespace
 
-TEST_CASE("an event that comes too often is withheld, and counted") {
+TEST_CASE("an event that is too frequent is suppressed and counted") {
   actors::log::line_limit x{1, 3};
   for (int i = 0; i < 3; ++i)
     CHECK(x.admit("token-refused", at(0s)) == 0);
   for (int i = 0; i < 100; ++i)
     CHECK_FALSE(x.admit("token-refused", at(0s)));
-  // Another kind has lines of its own.
+  // Another kind of event has a limit of its own.
   CHECK(x.admit("peer-joined", at(0s)) == 0);
   CHECK(x.admit("token-refused", at(1s)) == 100);
   CHECK_FALSE(x.admit("token-refused", at(1s)));

@@ -21,7 +21,7 @@ std::string claims(const std::string& user) {
   return R"({"user":")" + user + R"(","room":"r",)" + expires_in(600s) + "}";
 }
 
-/// What nobody may read in a log, as it comes up in the run.
+/// The secrets of the run, which must not appear in a log.
 struct secrets {
   void add(std::string what) {
     REQUIRE(what.size() >= 16);
@@ -33,7 +33,7 @@ struct secrets {
 
 const std::string admin_token = "an-admin-token-for-testers";
 
-// A call over dialect A, with media's handshakes.
+// A call over dialect A, with the handshakes of its media.
 void make_call(uint16_t port, secrets& told) {
   auto token = hs256_token(claims("ann"));
   told.add(token.substr(token.rfind('.') + 1));
@@ -49,7 +49,7 @@ void make_call(uint16_t port, secrets& told) {
   ann.request("restart-ice", R"({"transportId":)" + test::quoted(up.id) + "}");
 }
 
-// Clients over Socket.IO: one that may come in, one that may not.
+// Socket.IO clients with a valid and with an invalid token.
 void connect_socketio(uint16_t port, secrets& told) {
   for (std::string user : {"bob", ""}) {
     auto token = hs256_token(claims(user));
@@ -67,7 +67,7 @@ void connect_socketio(uint16_t port, secrets& told) {
   }
 }
 
-// Requests of all kinds with what opens doors, some of it wrong.
+// Requests of all kinds that carry secrets, some of them wrong.
 void knock(uint16_t port, secrets& told) {
   auto stranger = make_token(JWT_ALG_HS256, std::string(40, 'k'), claims("x"));
   told.add(stranger.substr(stranger.rfind('.') + 1));
@@ -120,7 +120,7 @@ TEST_CASE("no key, password or token gets into the log (THREATS, row 26)") {
     set_log_level("off");
     text = output.release();
   }
-  // It was a busy run, and it was written down.
+  // The run caused all of these events, and the log has them.
   for (std::string event : {"started", "connection-opened", "peer-joined",
                             "token-refused", "admin-refused", "stopped"})
     CHECK_MESSAGE(text.find(event) != std::string::npos, event

@@ -6,7 +6,7 @@
 
 using troupe::actors::log::clip;
 
-TEST_CASE("a value in the log is cut, and its length told") {
+TEST_CASE("a long value in the log is cut, and its length is noted") {
   CHECK(clip("") == "");
   CHECK(clip(std::string(128, 'x')) == std::string(128, 'x'));
   CHECK(clip(std::string(129, 'x'))
@@ -22,6 +22,6 @@ TEST_CASE("a value in the log is cut between characters") {
         == std::string(127, 'x') + "… (229 octets)");
   CHECK(clip(std::string(126, 'x') + umlaut + tail)
         == std::string(126, 'x') + umlaut + "… (228 octets)");
-  // What is no UTF-8 at all is cut nevertheless.
+  // A value that is not UTF-8 at all is cut as well.
   CHECK(clip(std::string(300, '\x80')) == "… (300 octets)");
 }

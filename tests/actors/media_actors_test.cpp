@@ -17,7 +17,7 @@ TEST_CASE("each consumer gets each packet once, in a stream of its own") {
   }
 }
 
-TEST_CASE("batches that wait in the mailbox go out together") {
+TEST_CASE("batches that wait in the mailbox are sent together") {
   scene at;
   for (uint16_t port = 1; port <= 3; ++port)
     at.add_consumer(port);
@@ -31,7 +31,7 @@ TEST_CASE("batches that wait in the mailbox go out together") {
     CHECK(at.packets(port) == 5);
 }
 
-TEST_CASE("what is sent before there is a way is lost, and the rest is not") {
+TEST_CASE("packets are lost only while the transport has no network path") {
   scene at;
   at.consumers.push_back(
       spawn_consumer(*at.world.system,
@@ -68,7 +68,7 @@ TEST_CASE("a pause of the producer stops the media and leaves no gap") {
   at.feed(7);
   CHECK(at.packets(1) == 5);
   at.add_consumer(2, &late);
-  CHECK(late.consumer_pauses == std::vector{true}); // told when it came
+  CHECK(late.consumer_pauses == std::vector{true}); // sent when it began
   caf::anon_send(at.producer, actors::resume_producer{});
   caf::anon_send(at.producer, actors::resume_producer{});
   at.world.run();
@@ -79,7 +79,7 @@ TEST_CASE("a pause of the producer stops the media and leaves no gap") {
   CHECK(gapless(at.sequence_numbers(1)));
 }
 
-TEST_CASE("a consumer that was told of an old pause goes on") {
+TEST_CASE("a consumer created with an outdated producer pause is resumed") {
   for (bool first : {true, false}) {
     CAPTURE(first);
     heard to;
@@ -87,7 +87,7 @@ TEST_CASE("a consumer that was told of an old pause goes on") {
     if (!first)
       at.add_consumer(1);
     auto config = opus_to(2);
-    config.producer_paused = true; // but it has resumed since
+    config.producer_paused = true; // but the producer has resumed since
     at.add(2, config, at.producer, &to);
     CHECK(to.consumer_pauses == std::vector{false});
     at.feed(3);
@@ -95,7 +95,7 @@ TEST_CASE("a consumer that was told of an old pause goes on") {
   }
 }
 
-TEST_CASE("a pause of the consumer concerns it alone and leaves no gap") {
+TEST_CASE("a pause of a consumer affects no other and leaves no gap") {
   scene at;
   auto consumer = at.add_consumer(1);
   at.add_consumer(2);
@@ -111,7 +111,7 @@ TEST_CASE("a pause of the consumer concerns it alone and leaves no gap") {
   CHECK(gapless(at.sequence_numbers(1)));
 }
 
-TEST_CASE("a consumer ends with its producer and tells its peer") {
+TEST_CASE("a consumer ends with its producer and notifies its peer") {
   scene at;
   at.add_consumer(1);
   caf::anon_send(at.producer, close_producer{});
@@ -121,7 +121,7 @@ TEST_CASE("a consumer ends with its producer and tells its peer") {
   CHECK(at.told.ended[0].producer == producer_id{"p"});
 }
 
-TEST_CASE("a consumer of a producer that is gone already ends at once") {
+TEST_CASE("a consumer of a producer that has ended ends at once") {
   scene at;
   caf::anon_send(at.producer, close_producer{});
   at.world.run();
@@ -129,7 +129,7 @@ TEST_CASE("a consumer of a producer that is gone already ends at once") {
   CHECK(at.told.ended.size() == 1);
 }
 
-TEST_CASE("a consumer that ends is forgotten, and the last unsubscribes") {
+TEST_CASE("a consumer that ends is removed, and the last one unsubscribes") {
   scene at;
   auto one = at.add_consumer(1);
   auto two = at.add_consumer(2);
@@ -143,7 +143,7 @@ TEST_CASE("a consumer that ends is forgotten, and the last unsubscribes") {
   at.world.run();
   at.feed(3);
   CHECK(at.packets(2) == 4);
-  CHECK(at.told.ended.empty()); // their peers asked for it
+  CHECK(at.told.ended.empty()); // requested by their peers
   at.add_consumer(3);
   at.feed(2);
   CHECK(at.packets(3) == 2);
@@ -194,7 +194,7 @@ TEST_CASE("a batch of an earlier subscription does not silence the next one") {
   }
   CHECK(at.packets(1) == 200);
   CHECK(gapless(at.sequence_numbers(1)));
-  // The old gauge has been given back as well.
+  // The old gauge was released as well.
   for (uint32_t i = 0; i < flow_gauge::limit; ++i)
     CHECK(old->admit(false));
   caf::anon_send(producer, close_producer{});
@@ -216,7 +216,7 @@ TEST_CASE("a shard ends with its room") {
   CHECK(world.live() == before - 1);
 }
 
-TEST_CASE("a wish for a layer that does not exist is cut to one that does") {
+TEST_CASE("a request for a layer that does not exist selects one that does") {
   scene at;
   auto consumer = at.add_consumer(1);
   for (int wish : {5, -1, 256}) {
@@ -231,26 +231,26 @@ TEST_CASE("a wish for a layer that does not exist is cut to one that does") {
   }
 }
 
-TEST_CASE("a shard that does not keep up gets no more than the gauge") {
+TEST_CASE("a shard that falls behind gets no more than its gauge admits") {
   heard slow;
   scene at;
   auto gauge = std::make_shared<flow_gauge>();
-  auto sink = spawn_sink(*at.world.system, slow); // never leaves the gauge
+  auto sink = spawn_sink(*at.world.system, slow); // never releases the gauge
   caf::anon_send(at.producer, subscribe{sink, gauge});
   at.add_consumer(1);
-  // All audio counts as key frames: twice the limit.
+  // Audio counts as key frames: twice the limit.
   for (uint32_t i = 0; i < 3 * flow_gauge::limit; ++i)
     at.feed(1);
   CHECK(slow.media.size() == 2 * flow_gauge::limit);
   CHECK(gauge->take_refused() == flow_gauge::limit);
-  CHECK(at.packets(1) == 3 * flow_gauge::limit); // nobody else suffers
+  CHECK(at.packets(1) == 3 * flow_gauge::limit); // others unaffected
   caf::anon_send(at.producer, unsubscribe{sink});
   gauge->leave();
   at.feed(1);
   CHECK(slow.media.size() == 2 * flow_gauge::limit);
 }
 
-TEST_CASE("after refused batches video goes on with a key frame") {
+TEST_CASE("after refused batches video continues with a key frame") {
   heard to;
   shard_scene at{to};
   auto& world = at.world;
@@ -282,16 +282,16 @@ TEST_CASE("after refused batches video goes on with a key frame") {
   REQUIRE(gauge->admit(false));
   deliver(frame(65538, false));
   CHECK(at.packets(1) == 2);
-  world.pass(std::chrono::seconds{2}); // any first wish is past
+  world.pass(std::chrono::seconds{2}); // after any initial request
   to.keyframes.clear();
-  // Batches are refused; then one gets through again.
+  // Batches are refused; then one is admitted again.
   while (gauge->admit(false))
     continue;
   for (uint32_t i = 1; i < flow_gauge::limit; ++i)
     gauge->leave();
   deliver(frame(65560, false));
   CHECK_FALSE(to.keyframes.empty());
-  CHECK(at.packets(1) == 2); // nothing that cannot be decoded
+  CHECK(at.packets(1) == 2); // not decodable
   REQUIRE(gauge->admit(true));
   deliver(frame(65561, true));
   CHECK(at.packets(1) == 3);
@@ -300,7 +300,7 @@ TEST_CASE("after refused batches video goes on with a key frame") {
   world.run();
 }
 
-TEST_CASE("reports go out while time passes, and ticks do not multiply") {
+TEST_CASE("reports are sent as time passes, and ticks do not multiply") {
   scene at;
   at.add_consumer(1);
   for (int i = 0; i < 500; ++i) {
@@ -354,12 +354,12 @@ struct vp8_source {
 
   actor_world& world;
   producer_actor producer;
-  uint16_t next = 65534; // soon wraps
+  uint16_t next = 65534; // wraps soon
 };
 
 } // namespace
 
-TEST_CASE("who comes after a key frame is given it, not another") {
+TEST_CASE("a consumer after a key frame is sent that one and requests none") {
   heard to, from_producer;
   shard_scene at{to};
   vp8_source source{at.world, from_producer};
@@ -375,10 +375,10 @@ TEST_CASE("who comes after a key frame is given it, not another") {
   CHECK(at.packets(1) == 5);
   CHECK(at.packets(2) == 5);
   CHECK(gapless(at.sequence_numbers(2)));
-  CHECK(from_producer.rtcp.size() <= asked + 1); // a report at most
+  CHECK(from_producer.rtcp.size() <= asked + 1); // at most a report
 }
 
-TEST_CASE("who comes to a transport that is connected begins at once") {
+TEST_CASE("a consumer on a connected transport begins at once") {
   heard to, from_producer;
   shard_scene at{to};
   vp8_source source{at.world, from_producer};

@@ -10,14 +10,14 @@
 
 #include <map>
 
-/// Producers, consumers and a shard without network, in virtual time.
+/// Producers, consumers and a shard without a network, in virtual time.
 namespace troupe::test {
 
 using namespace troupe::actors;
 
 inline constexpr uint32_t source_ssrc = 0x11223344;
 
-/// What an actor that only listens has heard.
+/// The messages that a listening actor has received.
 struct heard {
   std::vector<std::vector<uint8_t>> rtcp;
   std::vector<rtp::media_batch> media;
@@ -78,7 +78,7 @@ inline consumer_listener_actor spawn_listener(caf::actor_system& system,
   });
 }
 
-/// A producer that only notes what its consumers want.
+/// A producer that only records the requests of its consumers.
 inline producer_actor spawn_fake_producer(caf::actor_system& system,
                                           heard& to) {
   using type = producer_actor;
@@ -150,7 +150,7 @@ inline rtp::forwarder::config opus_to(uint32_t ssrc) {
   return out;
 }
 
-/// A shard with real consumers on transports that send in the clear.
+/// A shard with real consumers on transports without encryption.
 struct shard_scene {
   explicit shard_scene(heard& to, shedding_limits shedding = {})
       : shard(spawn_shard(*world.system, {&sent, world.load, shedding}, voices,
@@ -165,7 +165,7 @@ struct shard_scene {
     world.run();
   }
 
-  // Its transport sends to the port of that number.
+  // Its transport sends to the port with the same number as its key.
   consumer_actor add(uint16_t port, const rtp::forwarder::config& config,
                      const producer_actor& producer, heard* own = nullptr,
                      std::shared_ptr<const voice> owner = {}) {
@@ -199,14 +199,14 @@ struct shard_scene {
   actor_world world;
   sent_packets sent;
   std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
-  // Of the producers.
+  // The producers' scores.
   std::shared_ptr<score_board> scores = std::make_shared<score_board>(0);
   shard_actor shard;
   consumer_listener_actor listener;
   std::vector<consumer_actor> consumers;
 };
 
-// Outlives the actors that write into it.
+// Must outlive the actors that write into it.
 struct scene_notes {
   heard told;
   heard from_producer;
@@ -237,11 +237,11 @@ struct scene : scene_notes, shard_scene {
   }
 
   producer_actor producer;
-  uint16_t next = 65530; // soon wraps
+  uint16_t next = 65530; // wraps soon
 };
 
-/// What a fake producer tells a shard that has subscribed to it of one packet
-/// of video that begins a frame. `to` is what the producer writes into.
+/// The message from a fake producer to a subscribed shard with one packet of
+/// video that begins a frame. `to` is what the producer writes into.
 inline media_arrived one_packet(const heard& to, const producer_actor& from,
                                 int64_t sequence, uint8_t encoding,
                                 bool keyframe, net::time_point now,

@@ -10,7 +10,7 @@ using namespace troupe::test;
 
 namespace {
 
-/// One producer of simulcast and its consumers, without transports.
+/// A simulcast producer and its consumers, without transports.
 struct simulcast_shard {
   consumer_key add(uint64_t which, std::optional<uint64_t> on = {}) {
     shard_consumer x;
@@ -23,7 +23,7 @@ struct simulcast_shard {
     return x.key;
   }
 
-  /// Sends that many pictures of all encodings; how many packets they had.
+  /// Sends `pictures` frames of all encodings; returns the number of packets.
   uint64_t send(int pictures) {
     uint64_t packets = 0;
     engine.settle(now);
@@ -52,7 +52,7 @@ struct simulcast_shard {
 
 } // namespace
 
-TEST_CASE("a consumer counts what it was not shown, under the reason of then") {
+TEST_CASE("a consumer counts each packet it was not sent, with the reason") {
   using enum rtp::drop_reason;
   simulcast_shard call;
   auto low = call.add(1);
@@ -77,7 +77,7 @@ TEST_CASE("a consumer counts what it was not shown, under the reason of then") {
   CHECK(sum.packets == after.packets);
 }
 
-TEST_CASE("who stays keeps its place when one before it leaves") {
+TEST_CASE("removing a consumer leaves the state of later ones unchanged") {
   simulcast_shard call;
   auto first = call.add(1);
   auto second = call.add(2);
@@ -86,7 +86,7 @@ TEST_CASE("who stays keeps its place when one before it leaves") {
     call.engine.set_preferred_layers(x, {0, 2});
   call.send(30);
   CHECK_FALSE(call.engine.remove_consumer(first));
-  // What each wants is kept apart: the second goes up, the third stays.
+  // Each has its own layers: the second goes up, the third stays.
   call.sender.want_keyframe(2);
   call.engine.set_preferred_layers(second, {2, 2});
   call.send(30);
@@ -101,10 +101,10 @@ TEST_CASE("who stays keeps its place when one before it leaves") {
   CHECK(call.stats(second).packets > packets);
 }
 
-TEST_CASE("links are shared once for all that has changed") {
+TEST_CASE("links are shared out once for all pending changes") {
   simulcast_shard call;
   std::vector<consumer_key> all;
-  // All on one transport, as one client's are.
+  // All on one transport, like the consumers of one client.
   for (uint64_t i = 1; i <= 100; ++i)
     all.push_back(call.add(i, 1));
   call.engine.settle(call.now);
@@ -121,7 +121,7 @@ TEST_CASE("links are shared once for all that has changed") {
     for (auto paused : {true, false})
       for (auto x : all)
         call.engine.set_paused(x, paused);
-  // What is taken back before it comes into force has not been at all.
+  // A change that is reverted before it takes effect causes nothing.
   CHECK(call.engine.needs_settling());
   call.engine.settle(call.now);
   CHECK_FALSE(call.engine.needs_settling());

@@ -12,7 +12,7 @@ using namespace troupe::actors;
 
 namespace {
 
-/// What is said of a metric.
+/// The description of a metric.
 struct description {
   std::string type;
   std::string labels; // "kind,phase"
@@ -96,7 +96,7 @@ descriptions described_by_document() {
 
 } // namespace
 
-TEST_CASE("docs/metrics.md describes exactly what there is") {
+TEST_CASE("docs/metrics.md describes exactly the metrics that exist") {
   auto page = described_by(render_metrics(everything()));
   auto document = described_by_document();
   CHECK(page.size() > 60);
@@ -113,7 +113,7 @@ TEST_CASE("docs/metrics.md describes exactly what there is") {
   }
 }
 
-TEST_CASE("a counter's name ends in _total and a gauge's does not") {
+TEST_CASE("the name of a counter ends in _total, that of a gauge does not") {
   for (const auto& [name, said] : described_by(render_metrics(everything()))) {
     CAPTURE(name);
     CHECK((said.type == "counter") == name.ends_with("_total"));
@@ -121,7 +121,7 @@ TEST_CASE("a counter's name ends in _total and a gauge's does not") {
   }
 }
 
-TEST_CASE("no series is there twice") {
+TEST_CASE("no series occurs twice") {
   std::istringstream lines{render_metrics(everything())};
   std::set<std::string> seen;
   for (std::string line; std::getline(lines, line);)
@@ -129,12 +129,12 @@ TEST_CASE("no series is there twice") {
       CHECK_MESSAGE(seen.insert(line.substr(0, line.rfind(' '))).second, line);
 }
 
-TEST_CASE("without TLS there is no expiry") {
+TEST_CASE("without TLS there is no certificate expiry") {
   auto page = render_metrics({});
   CHECK(page.find("certificate_expiry") == std::string::npos);
 }
 
-TEST_CASE("a snapshot has what is on the board") {
+TEST_CASE("a snapshot has the values of the board") {
   load_board board;
   transport_totals published;
   transport_totals totals;

@@ -30,7 +30,7 @@ TEST_CASE("integers are exact, however large") {
   CHECK(out.text().ends_with("a_total 18446744073709551615\n"));
 }
 
-TEST_CASE("the buckets of a histogram add up") {
+TEST_CASE("the buckets of a histogram are cumulative") {
   histogram times;
   times.observe(std::chrono::milliseconds{5});
   times.observe(std::chrono::milliseconds{6});

@@ -14,7 +14,7 @@ using protocol::room_id;
 
 namespace {
 
-// What the admin API asks of room r.
+// The request of the admin API for room r.
 template <class Verb>
 void administer(actor_world& world, Verb what) {
   caf::scoped_actor self{*world.system};
@@ -33,7 +33,7 @@ void administer(actor_world& world, Verb what) {
 
 } // namespace
 
-TEST_CASE("a room opened ahead waits for its first member, but not forever") {
+TEST_CASE("a room opened ahead waits for its first member for a limited time") {
   actors::config settings;
   settings.room.empty_timeout = std::chrono::seconds{2};
   actor_world world{settings};
@@ -50,14 +50,14 @@ TEST_CASE("a room opened ahead waits for its first member, but not forever") {
   CHECK(world.rooms() == 1);
   world.pass(std::chrono::milliseconds{20});
   CHECK(world.rooms() == 0);
-  // Another one of that name has its own time.
+  // Another room of that name has a waiting time of its own.
   ann.get<reply::ok>(verb::create_room{room_id{"r"}});
   ann.get<reply::joined>(join);
   world.pass(std::chrono::seconds{3});
   CHECK(world.rooms() == 1);
 }
 
-TEST_CASE("a room that was opened waits for those who left it, for a while") {
+TEST_CASE("an opened room waits a while for members that left it") {
   actors::config settings;
   settings.room.empty_timeout = std::chrono::seconds{2};
   actor_world world{settings};
@@ -74,7 +74,7 @@ TEST_CASE("a room that was opened waits for those who left it, for a while") {
           == error_code::room_exists);
     ann.get<reply::joined>(join);
   } // closes its connection
-  // Each time it is empty it waits anew.
+  // It waits anew each time it is empty.
   world.pass(std::chrono::milliseconds{1500});
   CHECK(world.rooms() == 1);
   bob.get<reply::joined>(join);
@@ -86,7 +86,7 @@ TEST_CASE("a room that was opened waits for those who left it, for a while") {
   world.pass(std::chrono::milliseconds{20});
   CHECK(world.rooms() == 0);
   CHECK(bob.refusal(join) == error_code::room_not_found);
-  // One that was only entered does not wait.
+  // A room created by a join does not wait.
   join.must_exist = false;
   bob.get<reply::joined>(join);
   bob.get<reply::ok>(verb::leave{});
@@ -108,18 +108,18 @@ TEST_CASE("a room that was opened and is ended does not wait") {
     ann.hang_up();
     alone = 0;
   }
-  SUBCASE("by who operates the server, when it is empty") {
+  SUBCASE("by the operator, when it is empty") {
     ann.get<reply::ok>(verb::create_room{room_id{"r"}});
     ann.get<reply::joined>(join_as("ann"));
     ann.get<reply::ok>(verb::leave{});
     REQUIRE(world.rooms() == 1);
     administer(world, verb::end_room{});
   }
-  SUBCASE("by who operates the server, before anybody came") {
+  SUBCASE("by the operator, before its first member") {
     ann.get<reply::ok>(verb::create_room{room_id{"r"}});
     administer(world, verb::end_room{});
   }
-  SUBCASE("nor one whose last member is put out, if it was only entered") {
+  SUBCASE("a room created by a join does not wait for a removed last member") {
     ann.get<reply::joined>(join_as("ann"));
     administer(world, verb::kick{peer_id{"ann"}});
     ann.hang_up();
@@ -130,7 +130,7 @@ TEST_CASE("a room that was opened and is ended does not wait") {
   CHECK(live() == alone);
 }
 
-TEST_CASE("who joins hidden is seen by nobody until it is announced") {
+TEST_CASE("a member that joins hidden is not visible until it is announced") {
   actor_world world;
   probe_client ann{world};
   ann.get<reply::joined>(join_as("ann"));
@@ -167,7 +167,7 @@ TEST_CASE("who joins hidden is seen by nobody until it is announced") {
   CHECK(ann.event<event::peer_left>());
 }
 
-TEST_CASE("who leaves without having been seen is not missed") {
+TEST_CASE("a member that was never announced leaves without an event") {
   actor_world world;
   probe_client ann{world};
   ann.get<reply::joined>(join_as("ann"));
@@ -183,7 +183,7 @@ TEST_CASE("who leaves without having been seen is not missed") {
   CHECK(world.rooms() == 0);
 }
 
-TEST_CASE("hidden members count for the limit") {
+TEST_CASE("hidden members count toward the member limit") {
   actors::config settings;
   settings.room.max_members = 1;
   actor_world world{settings};
@@ -195,7 +195,7 @@ TEST_CASE("hidden members count for the limit") {
   CHECK(bob.refusal(join_as("bob")) == error_code::limit_reached);
 }
 
-TEST_CASE("a member takes another name, and all are told once") {
+TEST_CASE("a member changes its name, and each other member is notified once") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};
@@ -209,7 +209,7 @@ TEST_CASE("a member takes another name, and all are told once") {
   CHECK_FALSE(ann.push("participant-updated"));
 }
 
-TEST_CASE("the host puts a member out, and others may not") {
+TEST_CASE("the host removes a member, and other members may not") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};
@@ -227,7 +227,7 @@ TEST_CASE("the host puts a member out, and others may not") {
   REQUIRE(told);
   CHECK(text_at(*told, "/data/roomId") == "r");
   CHECK(bob.closed() == 4003);
-  // Bob comes back, and is the host once Ann has gone.
+  // Bob returns, and is the host after Ann has left.
   fake_client again{world, "r", "bob"};
   world.run();
   fake_client eve{world, "r", "eve"};
@@ -238,7 +238,7 @@ TEST_CASE("the host puts a member out, and others may not") {
         == "peer-kicked");
 }
 
-TEST_CASE("who was silenced can speak again by itself only") {
+TEST_CASE("a muted member can be unmuted by itself only") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};
@@ -267,7 +267,7 @@ TEST_CASE("who was silenced can speak again by itself only") {
 }
 
 TEST_CASE(
-    "nobody enters a locked room, but a twin with proof keeps its place") {
+    "a locked room refuses newcomers, but a member with proof may return") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};
@@ -276,7 +276,7 @@ TEST_CASE(
   CHECK(text_at(ann.request("lock-room"), "/type") == "lock-set");
   CHECK(bob.push("room-locked"));
   ann.request("lock-room");
-  CHECK_FALSE(bob.push("room-locked")); // it was
+  CHECK_FALSE(bob.push("room-locked")); // it was locked already
   fake_client eve{world, "r", "eve"};
   world.run();
   CHECK(eve.closed() == 1008);
@@ -294,7 +294,7 @@ TEST_CASE(
   CHECK_FALSE(late.closed());
 }
 
-TEST_CASE("a token that moderates opens a locked room") {
+TEST_CASE("a token with the right to moderate admits to a locked room") {
   actor_world world;
   probe_client ann{world};
   ann.get<reply::joined>(join_as("ann"));
@@ -308,7 +308,7 @@ TEST_CASE("a token that moderates opens a locked room") {
   CHECK(ann.script->ended == end_reason::kicked);
 }
 
-TEST_CASE("the host ends the room, and is answered before it goes") {
+TEST_CASE("the host ends the room, and gets the response before it closes") {
   actor_world world;
   probe_client ann{world};
   ann.get<reply::joined>(join_as("ann"));
@@ -351,7 +351,7 @@ TEST_CASE("rights to publish and to subscribe are enforced") {
   ann.get<reply::consumed>(consume);
 }
 
-TEST_CASE("a room's producers and consumers have limits together") {
+TEST_CASE("a room limits its producers and consumers in total") {
   actors::config settings;
   settings.room.max_producers = 1;
   settings.room.max_consumers = 1;
@@ -375,7 +375,7 @@ TEST_CASE("a room's producers and consumers have limits together") {
   CHECK(bob.refusal(opus_producer()) == std::nullopt);
 }
 
-TEST_CASE("who is alone may preview what it sends") {
+TEST_CASE("a member that is alone may consume its own producers") {
   actor_world world;
   probe_client ann{world};
   ann.get<reply::joined>(join_as("ann"));
@@ -392,7 +392,7 @@ TEST_CASE("who is alone may preview what it sends") {
   CHECK(ann.refusal(consume) == error_code::no_producer);
 }
 
-TEST_CASE("a priority is from 1 to 255, of one's own consumer") {
+TEST_CASE("a client gives its own consumers priorities from 1 to 255") {
   actor_world world;
   probe_client ann{world};
   ann.get<reply::joined>(join_as("ann"));

@@ -4,7 +4,7 @@ using namespace troupe;
 using namespace troupe::actors;
 using namespace troupe::test;
 
-TEST_CASE("a consumer that is moved goes on by its client's other transport") {
+TEST_CASE("a moved consumer continues on another transport of its client") {
   scene at;
   auto moved = at.add_consumer(1);
   auto other = at.add_consumer(1);
@@ -19,14 +19,14 @@ TEST_CASE("a consumer that is moved goes on by its client's other transport") {
   at.feed(3);
   CHECK(at.packets(1) == 9);
   CHECK(at.packets(2) == 3);
-  SUBCASE("and back") {
+  SUBCASE("it can move back") {
     move(1);
     move(1);
     at.feed(2);
     CHECK(at.packets(1) == 13);
     CHECK(at.packets(2) == 3);
   }
-  SUBCASE("and begins once that is connected") {
+  SUBCASE("it begins after the other transport is connected") {
     move(3);
     at.feed(2);
     CHECK(at.packets(3) == 0);
@@ -35,13 +35,13 @@ TEST_CASE("a consumer that is moved goes on by its client's other transport") {
     CHECK(at.packets(3) == 2);
     CHECK(at.packets(1) == 13);
   }
-  SUBCASE("and leaves nothing behind where it was") {
+  SUBCASE("it leaves nothing behind on the first transport") {
     caf::anon_send(at.shard, remove_transport{transport_key{2}});
     move(1);
     at.feed(2);
     CHECK(at.packets(1) == 13);
   }
-  SUBCASE("but not one that is gone") {
+  SUBCASE("a consumer that has ended is not moved") {
     caf::anon_send(moved, close_consumer{});
     at.world.run();
     move(1);
@@ -54,7 +54,7 @@ TEST_CASE("a move does not overtake the message that adds the consumer") {
   scene at;
   at.connect(1);
   at.connect(2);
-  // The consumer's actor has not run yet when the peer learns better.
+  // The consumer's actor has not run yet when the move is sent.
   at.consumers.push_back(
       spawn_consumer(*at.world.system,
                      {consumer_id{"c"}, producer_id{"p"}, opus_to(1),

@@ -7,7 +7,7 @@ using namespace troupe::test;
 
 namespace {
 
-/// A client over Socket.IO that says anything at any time.
+/// A Socket.IO client that sends random requests.
 class wanderer {
 public:
   explicit wanderer(actor_world& world)
@@ -23,7 +23,7 @@ public:
     send("0");
   }
 
-  /// With a callback; so `joinRoom` wants the room to be there.
+  /// With an acknowledgement, so `joinRoom` requires that the room exists.
   void ask(const std::string& event, const std::string& arguments) {
     auto id = std::to_string(++last_id_);
     if (event == "joinRoom")
@@ -31,12 +31,12 @@ public:
     send("2" + id + "[\"" + event + "\"," + arguments + "]");
   }
 
-  /// Without.
+  /// Without an acknowledgement.
   void tell(const std::string& event, const std::string& arguments) {
     send("2[\"" + event + "\"," + arguments + "]");
   }
 
-  /// Reads what has come. Returns how often a room has let it in.
+  /// Reads what has arrived. Returns how many joins were granted.
   int granted() {
     int out = 0;
     for (const auto& x : std::exchange(connection_->sent, {})) {
@@ -65,8 +65,8 @@ private:
   int last_id_ = 0;
 };
 
-/// Clients of dialect D that go from room to room while others come, send,
-/// lock and leave.
+/// Clients of dialect D that move between rooms while others join, send, lock
+/// and leave.
 class journey : any_order {
 public:
   using any_order::any_order;
@@ -114,7 +114,7 @@ private:
     return "room" + std::to_string(below(3));
   }
 
-  // Once in so many times somebody hangs up.
+  // With a probability of 1 in `times`, a client disconnects.
   void depart(uint32_t times) {
     if (below(times) != 0)
       return;
@@ -157,7 +157,7 @@ private:
       return;
     auto& who = *any_of(wanderers_);
     auto ssrc = below(1000) + 1;
-    // Few names and rooms: twins meet.
+    // Few names and rooms, so that duplicate sessions occur.
     auto there = quoted(room()) + ",\"user" + std::to_string(below(3)) + "\"";
     switch (below(9)) {
       case 0:

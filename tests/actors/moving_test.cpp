@@ -3,7 +3,7 @@
 #include "live_client.hpp"
 #include "running_node.hpp"
 
-/// Clients of dialect D that go from one room to another.
+/// Clients of dialect D that move from one room to another.
 using namespace troupe;
 using namespace troupe::test;
 
@@ -21,7 +21,7 @@ struct scene {
         actors::live_object::count(actors::object_kind::peer));
   }
 
-  /// Lets Ann send something, wherever she is.
+  /// Ann produces, in whichever room she is.
   void produce() {
     auto made = ann.request("createWebRtcTransport", R"({"direction":"send"})");
     REQUIRE_MESSAGE(!made.refused(), made.failure);
@@ -29,13 +29,13 @@ struct scene {
     REQUIRE_MESSAGE(!sent.refused(), sent.failure);
   }
 
-  /// Ann joins Bob's room and sends, and Bob has read all that he was told.
+  /// Ann joins Bob's room and sends; Bob has read all events.
   void ann_is_seen_by_bob() {
     CHECK_FALSE(ann.request("joinRoom", R"("r","ann")").refused());
     bob.push("participant-joined");
     produce();
     bob.push("new-producer");
-    bob.request("get-producers"); // what else there was to tell is read
+    bob.request("get-producers"); // reads the other events
     bob.forget_pushes();
   }
 
@@ -47,7 +47,8 @@ struct scene {
 
 } // namespace
 
-TEST_CASE("joining another room leaves the one before, and both rooms hear") {
+TEST_CASE(
+    "joining another room leaves the first, and both rooms are notified") {
   scene at;
   CHECK_FALSE(at.ann.request("joinRoom", R"("r","ann")").refused());
   CHECK(text_at(at.bob.push("participant-joined"), "/data/peerId") == "ann");
@@ -60,14 +61,14 @@ TEST_CASE("joining another room leaves the one before, and both rooms hear") {
   CHECK(eventually([&] { return at.peers() == 3; }));
   at.produce();
   CHECK(text_at(at.eve.push("new-producer"), "/data/peerId") == "ann");
-  // And back again.
+  // She returns to the first room.
   CHECK_FALSE(at.ann.request("joinRoom", R"("r","ann")").refused());
   CHECK(text_at(at.eve.push("producer-closed"), "/data/peerId") == "ann");
   CHECK(text_at(at.eve.push("participant-left"), "/data/peerId") == "ann");
   CHECK(text_at(at.bob.push("participant-joined"), "/data/peerId") == "ann");
 }
 
-TEST_CASE("who is not let in elsewhere stays, with all that it has") {
+TEST_CASE("a member refused by another room stays in its own, unchanged") {
   scene at;
   at.ann_is_seen_by_bob();
   CHECK(at.ann.request("joinRoom", R"("nowhere","ann")").failure
@@ -78,7 +79,7 @@ TEST_CASE("who is not let in elsewhere stays, with all that it has") {
   CHECK(at.bob.forget_pushes() == 0);
 }
 
-TEST_CASE("a refused move changes nothing for the others") {
+TEST_CASE("a refused move is invisible to the other members") {
   scene at;
   at.ann_is_seen_by_bob();
   at.eve.forget_pushes();
@@ -89,7 +90,7 @@ TEST_CASE("a refused move changes nothing for the others") {
   at.eve.request("get-producers");
   CHECK(at.bob.forget_pushes() == 0);
   CHECK(at.eve.forget_pushes() == 0);
-  // What she has can still be used.
+  // Her transports and producers can still be used.
   auto stats = at.ann.request("getProducers", "{}");
   CHECK_FALSE(stats.refused());
   auto made =

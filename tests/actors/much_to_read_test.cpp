@@ -1,4 +1,4 @@
-// A session and a client that has not read what it was sent.
+// A session whose client has not read what it was sent.
 #include "fake_client.hpp"
 
 using namespace troupe;
@@ -6,7 +6,7 @@ using namespace troupe::test;
 
 namespace {
 
-// A connection whose client reads only when the test says so.
+// A connection whose client reads only when the test lets it.
 class unread_connection final : public net::connection {
 public:
   unread_connection() {
@@ -41,7 +41,7 @@ public:
   }
 
   size_t messages_sent = 0;
-  size_t octets = 0; // since the client has read
+  size_t octets = 0; // since the client last read
   bool awaited = false;
 
 private:
@@ -89,7 +89,7 @@ TEST_CASE("requests wait while their client has much to read") {
   REQUIRE(at.connection->awaited);
   int rounds = 1;
   for (; at.connection->awaited; ++rounds) {
-    // As much as may be unread, and what the answer beyond that brings.
+    // The limit of unread octets, and the response that exceeds it.
     CHECK(at.connection->octets >= 256 << 10);
     CHECK(at.connection->octets < 300 << 10);
     at.connection->octets = 0;
@@ -101,7 +101,7 @@ TEST_CASE("requests wait while their client has much to read") {
   CHECK(rounds > 3);
 }
 
-TEST_CASE("a frame counts as undelivered until its turn has come") {
+TEST_CASE("a frame counts as undelivered until the session handles it") {
   unread_session at;
   auto receipt = std::make_shared<int>();
   constexpr int count = 400;

@@ -4,7 +4,7 @@
 
 namespace troupe::test {
 
-/// What somebody has.
+/// The objects of a member.
 struct belongings {
   std::string peer;
   std::string send;
@@ -15,7 +15,7 @@ struct belongings {
   std::string data_consumer;
 };
 
-/// Bob, Carl or Eve, who speak dialect A.
+/// Bob, Carl or Eve, who use dialect A.
 struct neighbour {
   neighbour(uint16_t port, const std::string& room, const std::string& name)
       : client(port, room, name) {
@@ -45,7 +45,7 @@ struct neighbour {
         "/data/id");
   }
 
-  /// What there is, as it sees it; and all that it has been told since.
+  /// The lists that the member sees, and the number of events since last time.
   std::string state() {
     auto list = to_text(client.request("get-producers")["data"])
                 + to_text(client.request("get-data-producers")["data"]);

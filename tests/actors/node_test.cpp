@@ -73,8 +73,8 @@ struct call {
     return drive({&up, &down}, [&] { return down.rtp.size() >= count; });
   }
 
-  // A consumer is told of before its shard has heard of the producer, and
-  // audio that came earlier is not replayed: sends until packets come through.
+  // A consumer is announced before its shard knows the producer, and earlier
+  // audio is not replayed: sends until packets arrive.
   void begin(uint32_t ssrc) {
     REQUIRE(drive({&up, &down}, [&] {
       if (down.rtp.empty())
@@ -104,7 +104,7 @@ bool gapless(const std::vector<octets>& packets) {
 
 } // namespace
 
-TEST_CASE("a client that sent random SSRCs is heard as before") {
+TEST_CASE("audio of a client that sent random SSRCs is still forwarded") {
   running_node node;
   {
     call on{node.port()};
@@ -115,7 +115,7 @@ TEST_CASE("a client that sent random SSRCs is heard as before") {
     for (uint32_t i = 0; i < 3000; ++i) {
       on.up.send_rtp(audio(50'000 + i, 1));
       if (i % 50 == 0)
-        on.begin(1111); // what came before has been taken
+        on.begin(1111); // the earlier packets were handled
     }
     on.ann.produce(audio_track(2222, "1"));
     on.bob.push("new-producer");
@@ -175,7 +175,7 @@ TEST_CASE("audio goes from one client to another, each packet once") {
   CHECK(eventually([&] { return node.server.live_actors() == node.baseline; }));
 }
 
-TEST_CASE("RTCP goes both ways") {
+TEST_CASE("RTCP is sent in both directions") {
   running_node node;
   call on{node.port()};
   on.ann.produce(audio_track(1111));
@@ -185,8 +185,8 @@ TEST_CASE("RTCP goes both ways") {
   on.send(1111, 50);
   REQUIRE(on.received(50));
   on.up.send_rtcp(sender_report(1111));
-  // The server reports to the sender what came, and to the receiver the
-  // sender's clock.
+  // The server reports the reception to the sender, and the sender's clock to
+  // the receiver.
   CHECK(drive({&on.up, &on.down}, [&] {
     return find_rtcp(on.up.rtcp, 201) && find_rtcp(on.down.rtcp, 200);
   }));
@@ -221,7 +221,7 @@ TEST_CASE("a receiver that sends its reference time gets it back") {
   CHECK_FALSE(find_rtcp(on.up.rtcp, 207));
 }
 
-TEST_CASE("a receiver's PLI becomes one of ours for the sender") {
+TEST_CASE("a receiver's PLI becomes a PLI of the server to the sender") {
   running_node node;
   call on{node.port()};
   on.ann.produce(video_track(2222));
@@ -263,7 +263,7 @@ TEST_CASE("pause and resume leave no gap in the sequence") {
   auto about_consumer = "{\"consumerId\":" + quoted(consumer) + "}";
   auto about_producer = "{\"producerId\":" + quoted(producer) + "}";
   size_t taken = 0;
-  // The producer has seen all that was sent so far.
+  // The producer has received all packets sent so far.
   auto settle = [&] {
     auto sent = static_cast<uint16_t>(on.next - 65500);
     auto about = "{\"id\":" + quoted(producer) + "}";
@@ -308,7 +308,7 @@ TEST_CASE("a client that leaves takes its producers and consumers along") {
   CHECK(eventually([&] { return node.server.live_actors() == node.baseline; }));
 }
 
-TEST_CASE("media goes on while its sender is lost and when it is back") {
+TEST_CASE("media continues while its sender is lost and after it returns") {
   running_node node;
   call on{node.port()};
   auto producer = on.ann.produce(audio_track(1111));
@@ -318,7 +318,7 @@ TEST_CASE("media goes on while its sender is lost and when it is back") {
   on.ann.drop();
   on.send(1111, 20);
   REQUIRE(on.received(20));
-  // Before the server has noticed the loss, this would be a twin.
+  // Before the server notices the loss, this would be a duplicate session.
   REQUIRE(eventually([&] { return node.server.live_actors() == actors - 1; }));
   live_client again{node.port(), "r", "ann"};
   auto paused = again.request("pause-producer",
@@ -327,7 +327,7 @@ TEST_CASE("media goes on while its sender is lost and when it is back") {
   on.bob.push("producer-paused");
 }
 
-TEST_CASE("stop says good-bye to all and returns in time") {
+TEST_CASE("stop disconnects all clients and returns in time") {
   auto node = std::make_unique<running_node>();
   call on{node->port()};
   on.ann.produce(audio_track(1111));
@@ -343,7 +343,7 @@ TEST_CASE("stop says good-bye to all and returns in time") {
   node->server.stop(); // idempotent
 }
 
-TEST_CASE("nodes come and go in one process") {
+TEST_CASE("several nodes start and stop in one process") {
   for (int i = 0; i < 3; ++i) {
     running_node node;
     live_client ann{node.port(), "r", "ann"};
@@ -351,7 +351,7 @@ TEST_CASE("nodes come and go in one process") {
   }
 }
 
-TEST_CASE("a port that is taken stops the start with one line") {
+TEST_CASE("a port that is taken prevents the start with one line") {
   running_node first;
   auto settings = loopback();
   settings.http.port = first.port();
@@ -363,9 +363,8 @@ TEST_CASE("a port that is taken stops the start with one line") {
   CHECK(failure->find('\n') == std::string::npos);
 }
 
-TEST_CASE(
-    "an address that is not this host's is named when it stops the start") {
-  // TEST-NET-3 (RFC 5737): nobody's.
+TEST_CASE("an address of another host is named when it prevents the start") {
+  // TEST-NET-3 (RFC 5737): no host has it.
   auto settings = loopback();
   settings.http.listen_addresses = {"127.0.0.1", "203.0.113.77"};
   actors::node deaf{settings};
@@ -394,7 +393,7 @@ TEST_CASE("a media port that is taken is named with its address") {
                              + std::to_string(settings.rtc.port) + ": "));
 }
 
-TEST_CASE("health is told, and strange upgrades are refused") {
+TEST_CASE("the health page responds, and unknown upgrades are refused") {
   running_node node;
   CHECK(net::testing::http(node.port(), "GET", "/healthz").status == 200);
   using net::testing::ws_client;

@@ -21,7 +21,7 @@ room_opener opener(uint64_t session, const char* ip) {
   return {session, *net::parse_address(ip, static_cast<uint16_t>(session))};
 }
 
-/// What the admin API asks of a room.
+/// Makes a request of the admin API for a room.
 template <class Verb>
 void administer(actor_world& world, const std::string& name, Verb what) {
   caf::scoped_actor self{*world.system};
@@ -46,7 +46,8 @@ verb::join enter(const std::string& who, const std::string& room) {
 
 } // namespace
 
-TEST_CASE("waiting rooms count for the session and the network that opened") {
+TEST_CASE(
+    "a waiting room counts for the session and the network that opened it") {
   waiting_rooms list{{5, 2, 3}};
   list.add(room_id{"a"}, opener(1, "192.0.2.1"), at(10));
   CHECK(list.admits(opener(1, "192.0.2.1")));
@@ -59,7 +60,7 @@ TEST_CASE("waiting rooms count for the session and the network that opened") {
   CHECK(list.admits(opener(3, "192.0.2.2")));
   list.remove(room_id{"a"});
   CHECK(list.admits(opener(1, "192.0.2.1")));
-  // One subscriber has a whole /64 of IPv6.
+  // One IPv6 subscriber has a whole /64.
   for (auto x : {"d", "e", "f"})
     list.add(room_id{x}, opener(10 + static_cast<uint64_t>(*x), "2001:db8::1"),
              at(10));
@@ -67,20 +68,20 @@ TEST_CASE("waiting rooms count for the session and the network that opened") {
     list.remove(room_id{x});
   CHECK_FALSE(list.admits(opener(4, "2001:db8::ffff:1")));
   CHECK(list.admits(opener(4, "2001:db8:0:1::1")));
-  // All together.
+  // The total limit.
   list.add(room_id{"g"}, opener(5, "192.0.2.3"), at(10));
   list.add(room_id{"h"}, opener(6, "192.0.2.4"), at(10));
   CHECK_FALSE(list.admits(opener(7, "192.0.2.5")));
 }
 
-TEST_CASE("a limit of 0 is none") {
+TEST_CASE("a limit of 0 means none") {
   waiting_rooms list{{}};
   for (int i = 0; i < 100; ++i)
     list.add(room_id{std::to_string(i)}, opener(1, "192.0.2.1"), at(1));
   CHECK(list.admits(opener(1, "192.0.2.1")));
 }
 
-TEST_CASE("waiting rooms end in the order of their times") {
+TEST_CASE("waiting rooms end in the order of their deadlines") {
   waiting_rooms list{{}};
   CHECK_FALSE(list.poll_timeout());
   list.add(room_id{"late"}, opener(1, "192.0.2.1"), at(20));
@@ -100,7 +101,7 @@ TEST_CASE("waiting rooms end in the order of their times") {
   CHECK_FALSE(list.poll_timeout());
 }
 
-TEST_CASE("a client that opens very many rooms closes none of others") {
+TEST_CASE("a client that opens very many rooms closes no room of another") {
   actor_world world;
   probe_client bob{world};
   bob.get<reply::ok>(verb::create_room{room_id{"bob's"}});
@@ -121,7 +122,7 @@ TEST_CASE("a client that opens very many rooms closes none of others") {
   bob.get<reply::joined>(enter("bob", "bob's"));
 }
 
-TEST_CASE("sessions of one address share a limit of rooms that wait") {
+TEST_CASE("sessions of one address share a limit of waiting rooms") {
   actors::config settings;
   settings.room.max_waiting_per_session = 2;
   settings.room.max_waiting_per_address = 3;
@@ -139,7 +140,7 @@ TEST_CASE("sessions of one address share a limit of rooms that wait") {
   // A room with a member does not wait.
   ann.get<reply::joined>(enter("ann", "a"));
   CHECK_FALSE(open(eve, "d"));
-  // There is no place for it now, and no other room makes one.
+  // At the limit the empty room closes, and no other room closes for it.
   ann.get<reply::ok>(verb::leave{});
   CHECK(ann.refusal(enter("ann", "a")) == error_code::room_not_found);
   for (auto name : {"b", "c", "d"}) {
@@ -148,7 +149,8 @@ TEST_CASE("sessions of one address share a limit of rooms that wait") {
   }
 }
 
-TEST_CASE("an empty room that lets nobody in closes when its time is over") {
+TEST_CASE(
+    "an empty room that refuses all joins closes after its waiting time") {
   actors::config settings;
   settings.room.empty_timeout = seconds{4};
   actor_world world{settings};
@@ -157,10 +159,10 @@ TEST_CASE("an empty room that lets nobody in closes when its time is over") {
   administer(world, "r", verb::lock_room{});
   CHECK(ann.refusal(enter("ann", "r")) == error_code::forbidden);
   CHECK(world.rooms() == 1);
-  SUBCASE("after one has come") {
+  SUBCASE("after one refused join") {
     world.pass(std::chrono::milliseconds{3990});
   }
-  SUBCASE("however often they come") {
+  SUBCASE("after any number of refused joins") {
     for (int i = 0; i < 3; ++i) {
       world.pass(seconds{1});
       CHECK(ann.refusal(enter("ann", "r")) == error_code::forbidden);
@@ -172,7 +174,7 @@ TEST_CASE("an empty room that lets nobody in closes when its time is over") {
   CHECK(world.rooms() == 0);
 }
 
-TEST_CASE("a room that was used waits its whole time, whoever is refused") {
+TEST_CASE("refused joins do not change the waiting time of a used room") {
   actors::config settings;
   settings.room.empty_timeout = seconds{4};
   actor_world world{settings};

@@ -9,7 +9,7 @@ using namespace troupe::test;
 
 namespace {
 
-/// The same, as those see it who operate it.
+/// A running node with the views of its operator.
 struct watched_node : running_node {
   using running_node::running_node;
 
@@ -17,7 +17,7 @@ struct watched_node : running_node {
     return net::testing::http(port(), "GET", path);
   }
 
-  /// Whether the page of metrics has that line.
+  /// Whether the metrics page has that line.
   bool shows(const std::string& line) const {
     return get("/metrics").body.find("\n" + line + "\n") != std::string::npos;
   }
@@ -25,7 +25,7 @@ struct watched_node : running_node {
 
 } // namespace
 
-TEST_CASE("metrics show a call while it is there, and what it sent after it") {
+TEST_CASE("metrics show a call while it exists, and its traffic after it") {
   watched_node node;
   CHECK(node.get("/metrics").status == 200);
   CHECK(node.shows("troupe_rooms 0"));
@@ -42,7 +42,7 @@ TEST_CASE("metrics show a call while it is there, and what it sent after it") {
                   [&] { return up.connected() && down.connected(); }));
     ann.produce(audio_track(1111));
     bob.consume();
-    // A consumer is told of before its shard has heard of the producer.
+    // A consumer is announced before its shard knows the producer.
     REQUIRE(drive({&up, &down}, [&] {
       if (down.rtp.empty())
         up.send_rtp(audio(1111, sent++));
@@ -82,7 +82,7 @@ TEST_CASE("metrics show a call while it is there, and what it sent after it") {
   }
 }
 
-TEST_CASE("metrics show what was refused") {
+TEST_CASE("metrics show refused requests") {
   watched_node node;
   live_client ann{node.port(), "r", "ann"};
   auto refused = ann.request("resume-consumer", R"({"consumerId":"none"})");
@@ -97,7 +97,7 @@ TEST_CASE("a server that is open is alive and ready") {
   CHECK(node.get("/readyz").status == 200);
 }
 
-TEST_CASE("a draining server opens no room, and lets those there are go on") {
+TEST_CASE("a draining server opens no room, and existing calls continue") {
   watched_node node;
   CHECK_FALSE(node.server.drained());
   {
@@ -115,7 +115,7 @@ TEST_CASE("a draining server opens no room, and lets those there are go on") {
     CHECK(refusal.find("overloaded") != std::string::npos);
     CHECK(refusal.find("closing for maintenance") != std::string::npos);
     CHECK(late.close_code() == 1013);
-    // Who belongs to a call that goes on can still come, or come back.
+    // A member of an existing call can still join or return.
     live_client bob{node.port(), "r", "bob"};
     bob.request("get-producers");
     auto also = number_at(bob.push("server-draining"), "/data/seconds");
@@ -128,7 +128,7 @@ TEST_CASE("a draining server opens no room, and lets those there are go on") {
   CHECK(eventually([&] { return node.server.drained(); }));
 }
 
-TEST_CASE("who joins a draining server is told so in the words it speaks") {
+TEST_CASE("a client that joins a draining server is notified in its dialect") {
   watched_node node;
   live_client ann{node.port(), "r", "ann"};
   ann.request("get-producers");
@@ -145,14 +145,14 @@ TEST_CASE("who joins a draining server is told so in the words it speaks") {
                               "Sec-WebSocket-Protocol: protoo\r\n"};
   pia.send_text(R"({"request":true,"id":1,"method":"join","data":)"
                 R"({"displayName":"Pia","device":{}}})");
-  // Not while nobody knows of it, and after the answer.
+  // After the response, and not before the member is announced.
   CHECK(heard(pia, "\"id\":1").find("\"ok\":true") != std::string::npos);
   CHECK(heard(pia, "serverDraining").find("\"seconds\":") != std::string::npos);
   net::testing::ws_client eve{node.port(),
                               "/socket.io/?EIO=4&transport=websocket"};
   eve.send_text("40");
   eve.send_text(R"(421["joinRoom","r","eve"])");
-  // `rooms` answers once there is a transport, too.
+  // `rooms` also responds once a transport exists.
   CHECK(heard(eve, "serverDraining").starts_with("42["));
   CHECK(heard(eve, "431[").find("error") == std::string::npos);
   eve.send_text(R"(422["createRoom","elsewhere"])");
@@ -162,7 +162,7 @@ TEST_CASE("who joins a draining server is told so in the words it speaks") {
   CHECK(heard(eve, "433[").find("error") == std::string::npos);
 }
 
-TEST_CASE("a draining server ends in time, whoever is there") {
+TEST_CASE("a draining server ends in time even with members present") {
   watched_node node;
   live_client ann{node.port(), "r", "ann"};
   ann.request("get-producers");

@@ -1,4 +1,4 @@
-// What a node tells its operator, and the client, of pages it does not let in.
+// What a node reports, to operator and client, about refused origins.
 #include "actors/node.hpp"
 
 #include "log_capture.hpp"
@@ -28,7 +28,8 @@ size_t count(const std::string& text, std::string_view what) {
 
 } // namespace
 
-TEST_CASE("a page on another domain is one line away from being let in") {
+TEST_CASE(
+    "the error for a page of another origin names the setting that admits it") {
   quiet_log();
   const std::string poll = "/socket.io/?EIO=4&transport=polling";
   const std::string socket = "/socket?auth=ann&channelId=r";
@@ -60,7 +61,7 @@ TEST_CASE("a page on another domain is one line away from being let in") {
                 R"(to-allow="http.allowed-origins = https://app.example")")
           != std::string::npos,
       text);
-  // A page that tries again and again does not fill the disk.
+  // A page that tries repeatedly does not fill the log.
   CHECK(count(text, "origin-refused") < 40);
 
   auto settings = loopback();
@@ -74,7 +75,7 @@ TEST_CASE("a page on another domain is one line away from being let in") {
   server.stop();
 }
 
-TEST_CASE("a token or an admin's token that is wrong fills no log") {
+TEST_CASE("repeated wrong tokens do not fill the log") {
   quiet_log();
   temporary_file admin{"an-admin-token-for-testers"};
   auto settings = loopback();

@@ -13,15 +13,15 @@ using namespace troupe;
 using namespace troupe::actors;
 using namespace std::chrono_literals;
 
-/// The monitor and the decision in a loop with a server that is a queue: it
-/// sends so many packets a second, keeps what it cannot send, and loses what
-/// has waited for 200 ms.
+/// Runs the monitor and the shedding decision in a loop with a queueing server:
+/// it sends a number of packets per second, queues the others, and drops
+/// packets after 200 ms.
 namespace {
 
 constexpr auto step = 5ms;
 constexpr auto longest_wait = 0.2; // seconds
 
-/// What a consumer costs: packets a second of each encoding.
+/// The cost of a consumer: packets per second of each encoding.
 struct stream {
   consumer_facts facts;
   std::vector<double> rates;
@@ -33,7 +33,7 @@ struct outcome {
   double time_late = 0;  // share of the time above 100 ms
 };
 
-/// Everything that all consumers would like, packets a second.
+/// The demand of all consumers, in packets per second.
 double demand(const std::vector<stream>& streams) {
   double sum = 0;
   for (const auto& x : streams)
@@ -50,7 +50,7 @@ public:
     settle();
   }
 
-  /// Lets `factor` of the demand come in for that long.
+  /// Runs for `time` with `factor` times the demand.
   outcome run(double factor, net::duration time) {
     double sent = 0, lost_audio = 0, audio = 0, late = 0;
     auto end = now_ + time;
@@ -58,7 +58,7 @@ public:
       now_ += step;
       auto dt = std::chrono::duration<double>(step).count();
       adapt();
-      // Frames come in bursts; the mean is what counts.
+      // Frames come in bursts; only the mean matters.
       std::uniform_real_distribution<double> burst{0.5, 1.5};
       auto in = factor * dt * (audio_ + video_ * burst(random_));
       backlog_ += in;
@@ -68,7 +68,7 @@ public:
       sent += out;
       auto lost = std::max(0.0, backlog_ - longest_wait * capacity_);
       backlog_ -= lost;
-      // Video is lost first.
+      // Video is dropped first.
       lost_audio += std::max(0.0, lost - (in - factor * dt * audio_));
       auto delay = backlog_ / capacity_;
       worst_ = std::max(worst_, delay);
@@ -84,7 +84,7 @@ public:
             late / spell};
   }
 
-  /// How long it takes at `factor` of the demand until all is normal.
+  /// The time at `factor` times the demand until the state is normal.
   net::duration recover(double factor) {
     auto begin = now_;
     while (monitor.state() != overload_state{} && now_ - begin < 60s)
@@ -103,7 +103,7 @@ private:
                            static_cast<uint64_t>(std::ceil(lost_))},
                           now_);
     while (monitor.poll_change())
-      settle_at_ = now_ + 150ms; // a key frame of the other encoding comes
+      settle_at_ = now_ + 150ms; // a key frame of the other encoding arrives
     busy_ = lost_ = worst_ = 0;
     steps_ = 0;
   }
@@ -115,7 +115,7 @@ private:
     }
   }
 
-  // Does what the monitor says.
+  // Applies the monitor's state.
   void settle() {
     audio_ = video_ = 0;
     for (const auto& x : streams_) {
@@ -161,7 +161,7 @@ stream video(int id, std::vector<double> rates) {
 
 const std::vector<double> simulcast{15, 40, 130};
 
-/// One who speaks, without simulcast: nothing but the last resort helps.
+/// One speaker without simulcast: only the last level helps.
 std::vector<stream> broadcast() {
   std::vector<stream> out;
   for (int i = 0; i < 300; ++i) {
@@ -187,7 +187,7 @@ std::vector<stream> meetings() {
   return out;
 }
 
-/// A room of thirty without simulcast: last-N is what helps.
+/// A room of thirty without simulcast: last-N helps.
 std::vector<stream> crowd() {
   std::vector<stream> out;
   for (int receiver = 0; receiver < 30; ++receiver)
@@ -204,11 +204,11 @@ std::vector<stream> crowd() {
 
 } // namespace
 
-TEST_CASE("with more load than fits the server goes on at its best") {
+TEST_CASE("with more load than the server can carry its goodput stays high") {
   struct row {
     std::string name;
     std::vector<stream> streams;
-    double factor; // of what fits
+    double factor; // of the capacity
   };
   for (const auto& x :
        {row{"broadcast", broadcast(), 3}, row{"broadcast", broadcast(), 1.1},
@@ -232,7 +232,7 @@ TEST_CASE("with more load than fits the server goes on at its best") {
     }
 }
 
-TEST_CASE("load that fits is left alone") {
+TEST_CASE("a load within the capacity is not shed") {
   for (double factor : {0.5, 0.8, 0.95}) {
     CAPTURE(factor);
     auto streams = meetings();

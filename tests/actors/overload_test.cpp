@@ -34,7 +34,7 @@ public:
     world_.run();
   }
 
-  /// Emits an event and returns what its acknowledgement says.
+  /// Emits an event and returns its acknowledgement.
   json call(const std::string& event, const std::string& payload) {
     auto id = std::to_string(++last_id_);
     connection_->sent.clear();
@@ -68,7 +68,7 @@ private:
   int last_id_ = 0;
 };
 
-/// Ann sends; she and Bob are in the room, ready to receive.
+/// Ann sends; both are members, and Bob is ready to receive.
 struct overload_scene {
   overload_scene() {
     world.run();
@@ -125,7 +125,8 @@ TEST_CASE("an overloaded server refuses joins by `ws` and closes with 1013") {
   CHECK(text_at(cid.request("get-producers"), "/type") == "producers");
 }
 
-TEST_CASE("an overloaded server refuses joins by `events`, until it can") {
+TEST_CASE(
+    "an overloaded server refuses joins by `events` until the load is gone") {
   overload_scene at;
   events_client dora{at.world};
   auto live = at.world.live();
@@ -139,7 +140,7 @@ TEST_CASE("an overloaded server refuses joins by `events`, until it can") {
   at.expect_nothing_changed(live);
   CHECK(at.world.load->refused().rooms == 1);
   CHECK(at.world.load->refused().members == 1);
-  // What is free of charge goes on.
+  // Requests that cost nothing still succeed.
   CHECK(dora.call("get-rtp-capabilities", R"({"roomId":"r"})")
             .HasMember("rtpCapabilities"));
   at.world.load->publish({});
@@ -147,7 +148,7 @@ TEST_CASE("an overloaded server refuses joins by `events`, until it can") {
   CHECK_FALSE(text_at(answer, "/peerId").empty());
 }
 
-TEST_CASE("an overloaded server refuses consumers and nothing else") {
+TEST_CASE("an overloaded server refuses consumers and no other request") {
   overload_scene at;
   auto consumed = at.bob.consume();
   auto consumer =
@@ -174,10 +175,10 @@ TEST_CASE("an overloaded server refuses consumers and nothing else") {
   CHECK(text_at(refused, "/code") == "overloaded");
   at.expect_nothing_changed(live);
   CHECK(at.world.load->refused().consumers == 2);
-  // A mistake is still called one.
+  // An invalid request still gets its own error.
   CHECK(text_at(at.ann.request("consume"), "/data/code") == "bad-request");
   CHECK(at.world.load->refused().consumers == 2);
-  // Members go on with what they have, and may send more.
+  // Members keep their consumers and may send more.
   const std::vector<std::array<std::string, 3>> rows{
       {"pause-consumer", consumer, "consumer-paused"},
       {"resume-consumer", consumer, "consumer-resumed"},
@@ -192,7 +193,7 @@ TEST_CASE("an overloaded server refuses consumers and nothing else") {
     CHECK(text_at(at.bob.request(type, data), "/type") == reply);
 }
 
-TEST_CASE("consumers come again when the load has gone") {
+TEST_CASE("consumers are accepted again after the overload") {
   overload_scene at;
   for (auto level : overload_levels) {
     CAPTURE(to_string(level));
@@ -207,7 +208,7 @@ TEST_CASE("consumers come again when the load has gone") {
       == "consumer-params");
 }
 
-TEST_CASE("who leaves an overloaded server leaves nothing behind") {
+TEST_CASE("a client that leaves an overloaded server leaves nothing behind") {
   actor_world world;
   world.load->publish(overloaded);
   {

@@ -2,7 +2,7 @@
 
 #include <caf/weak_intrusive_ptr.hpp>
 
-/// A delayed message keeps the memory of the actor that it goes to.
+/// A delayed message keeps the memory of its receiver allocated.
 using namespace troupe;
 using namespace troupe::test;
 namespace verb = troupe::protocol::verb;
@@ -19,7 +19,7 @@ caf::weak_actor_ptr weak(const Handle& x) {
 
 } // namespace
 
-TEST_CASE("a session is gone a minute after its end, however long its token") {
+TEST_CASE("a session is freed a minute after its end, however long its token") {
   actor_world world;
   auto connection = std::make_shared<fake_connection>();
   protocol::handshake hello;
@@ -35,8 +35,8 @@ TEST_CASE("a session is gone a minute after its end, however long its token") {
   auto left = weak(session);
   world.run();
   REQUIRE_FALSE(connection->closed);
-  // The token still ends the session while that is there.
-  SUBCASE("the client goes") {
+  // The token's expiry still ends a session that is open.
+  SUBCASE("the client disconnects") {
     caf::anon_send(session, actors::connection_closed{});
     session = nullptr;
     world.run();
@@ -59,7 +59,7 @@ TEST_CASE("a session is gone a minute after its end, however long its token") {
   }
 }
 
-TEST_CASE("a room is gone a minute after its end, however long the grace") {
+TEST_CASE("a room is freed a minute after its end, however long the grace") {
   actors::config settings;
   settings.room.reconnect_grace = hours{1};
   actor_world world{settings};

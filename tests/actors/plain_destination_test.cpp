@@ -20,7 +20,7 @@ constexpr net::time_point start{1h};
 struct scene {
   explicit scene(bool trusted = false) : to(*random, trusted) {}
 
-  // What the client reads in a sender report of that time.
+  // The LSR value that the client reads in a sender report of that time.
   uint32_t report(uint64_t ntp) {
     compound_builder x;
     REQUIRE(x.add_sender_report(
@@ -53,9 +53,9 @@ constexpr uint32_t middle = 0x5432'10fe;
 
 } // namespace
 
-TEST_CASE("an address that proves nothing gets five packets a second") {
+TEST_CASE("an unproven address gets five packets a second") {
   scene at;
-  // By RTP and RTCP, each.
+  // Of RTP and of RTCP, each.
   int rtp = 0;
   int rtcp = 0;
   for (auto now = start; now < start + 60s; now += 1ms) {
@@ -68,7 +68,7 @@ TEST_CASE("an address that proves nothing gets five packets a second") {
   CHECK_FALSE(at.to.proven());
 }
 
-TEST_CASE("the time to prove it begins with the first packet") {
+TEST_CASE("the time to prove an address begins with the first packet") {
   scene at;
   CHECK_FALSE(at.to.given_up(start + 1h));
   CHECK(at.to.admit_rtp(start + 1h));
@@ -76,22 +76,22 @@ TEST_CASE("the time to prove it begins with the first packet") {
   CHECK(at.to.given_up(start + 1h + 15s));
 }
 
-TEST_CASE("a client that echoes a report has asked for what comes") {
+TEST_CASE("a client that echoes a report has proven its address") {
   scene at;
   const auto lsr = at.report(some_time);
   CHECK(lsr != middle);
-  CHECK_FALSE(at.echo(0)); // one that has seen no report yet
+  CHECK_FALSE(at.echo(0)); // before the first sender report
   CHECK_FALSE(at.to.proven());
   report_block block;
   block.last_sender_report = lsr;
   CHECK(at.to.take_report(block));
   CHECK(at.to.proven());
-  // For the round trip it is our own time again.
+  // The echo is restored to our own time, for the round trip.
   CHECK(block.last_sender_report == middle);
   for (int i = 0; i < 1000; ++i)
     CHECK(at.to.admit_rtp(start));
   CHECK_FALSE(at.to.given_up(start + 1h));
-  // It is told the right time now, and may still echo what came before.
+  // Reports now carry the real time; echoes of earlier ones still count.
   CHECK(at.report(some_time) == middle);
   CHECK_FALSE(at.echo(lsr));
   block.last_sender_report = middle;
@@ -107,10 +107,10 @@ TEST_CASE("an echo of an older report is a proof, too") {
   CHECK(at.echo(lsr));
 }
 
-TEST_CASE("a client that guesses is not believed any more") {
+TEST_CASE("a client that guesses can no longer prove its address") {
   scene at;
   const auto lsr = at.report(some_time);
-  // Our real time, which others know, is a guess like any.
+  // Our real time, which is public, counts as a guess.
   for (int i = 0; i < 16; ++i) {
     CHECK_FALSE(at.to.guessed());
     CHECK_FALSE(at.echo(middle + static_cast<uint32_t>(i)));
@@ -122,7 +122,7 @@ TEST_CASE("a client that guesses is not believed any more") {
   CHECK_FALSE(at.to.admit_rtp(start));
 }
 
-TEST_CASE("what has to be echoed differs from transport to transport") {
+TEST_CASE("the value to echo differs from transport to transport") {
   auto random = net::make_seeded_rng(2);
   std::vector<uint32_t> seen;
   for (int i = 0; i < 100; ++i) {
@@ -137,7 +137,7 @@ TEST_CASE("what has to be echoed differs from transport to transport") {
   CHECK(std::ranges::adjacent_find(seen) == seen.end());
 }
 
-TEST_CASE("a trusted address needs no proof, and its reports are as they are") {
+TEST_CASE("a trusted address needs no proof, and its reports are unchanged") {
   scene at{true};
   CHECK(at.to.trusted());
   for (int i = 0; i < 1000; ++i)
@@ -148,7 +148,7 @@ TEST_CASE("a trusted address needs no proof, and its reports are as they are") {
   CHECK_FALSE(at.to.given_up(start + 1h));
 }
 
-TEST_CASE("what is no compound is left as it is") {
+TEST_CASE("data that is no RTCP compound is left unchanged") {
   scene at;
   for (std::vector<uint8_t> x : {std::vector<uint8_t>{},
                                  {0x80, 200},
@@ -169,7 +169,7 @@ bool allowed(const config::rtc_keys& settings, const std::string& ip) {
 
 } // namespace
 
-TEST_CASE("clients may name addresses of the network that the server is in") {
+TEST_CASE("clients may name addresses of the server's own network") {
   config::rtc_keys x;
   for (auto at : {"127.0.0.1", "0.0.0.0", "::", "203.0.113.5"}) {
     x.plain_address = at;
@@ -193,7 +193,7 @@ TEST_CASE("clients may name addresses of the network that the server is in") {
   CHECK_FALSE(allowed(x, "127.0.0.1"));
 }
 
-TEST_CASE("this host is trusted unless told otherwise") {
+TEST_CASE("the server's own host is trusted by default") {
   config::rtc_keys x;
   const auto trusted = [&](const std::string& ip) {
     return plain_networks{x}.trusts(*net::parse_address(ip, 5004));
@@ -205,7 +205,7 @@ TEST_CASE("this host is trusted unless told otherwise") {
   CHECK_FALSE(trusted("127.0.0.1"));
 }
 
-TEST_CASE("prefixes of private networks are told from wider ones") {
+TEST_CASE("prefixes of private networks are distinguished from wider ones") {
   for (auto x : {"127.0.0.1", "127.0.0.0/8", "10.0.0.0/8", "10.20.0.0/16",
                  "192.168.0.0/16", "172.16.3.4", "fd00::/8", "::1"})
     CHECK_MESSAGE(is_local_prefix(x), x);

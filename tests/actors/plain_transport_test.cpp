@@ -8,14 +8,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A server that trusts nobody to want what is sent there.
+// A server without trusted addresses: each must prove that it wants media.
 actors::config wary() {
   auto out = with_plain(2);
   out.rtc.plain_trusted = {"none"};
   return out;
 }
 
-// RFC 3550, section 6.4.2: has had `report`, and says so.
+// A receiver report that echoes `report` (RFC 3550, section 6.4.2).
 octets answer_to(const octets& report) {
   rtp::rtcp::report_block block;
   block.ssrc = rtp::ssrc{net::load_u32(&report.at(4))};
@@ -27,7 +27,7 @@ octets answer_to(const octets& report) {
 
 } // namespace
 
-TEST_CASE("plain transports are there only where the operator wants them") {
+TEST_CASE("plain transports exist only if the operator enables them") {
   scene at;
   at.post("/broadcasters", me);
   auto reply =
@@ -36,7 +36,7 @@ TEST_CASE("plain transports are there only where the operator wants them") {
   CHECK(reply.body.find("rtc.plain-transports") != std::string::npos);
 }
 
-TEST_CASE("bare RTP from the first who sends it reaches a browser") {
+TEST_CASE("plain RTP from the first known sender reaches a browser") {
   scene at{with_plain(1)};
   live_client bob{at.node.port(), "r", "bob"};
   live_transport recv{client_dtls()};
@@ -47,7 +47,7 @@ TEST_CASE("bare RTP from the first who sends it reaches a browser") {
   CHECK(text_at(made, "/ip") == "127.0.0.1");
   auto port = static_cast<int>(number_at(made, "/port"));
   CHECK(number_at(made, "/rtcpPort") != port);
-  // There may be one at a time.
+  // The limit is one transport.
   CHECK(at.ask("POST", "/broadcasters/cam/transports", R"({"type":"plain"})")
             .status
         == 429);
@@ -60,13 +60,13 @@ TEST_CASE("bare RTP from the first who sends it reaches a browser") {
   sender cam;
   sender thief;
   uint16_t number = 65'500; // crosses 65535 to 0
-  // Who knows no SSRC is nobody, even if he is the first.
+  // A sender without a known SSRC is ignored, even if it is the first.
   thief.send(port, sound(6666, 1));
   REQUIRE(drive({&recv}, [&] {
     cam.send(port, sound(1111, number++));
     return recv.rtp.size() >= 60;
   }));
-  // Nor does knowing it later help.
+  // It stays ignored when it learns the SSRC later.
   auto before = recv.rtp.size();
   for (uint16_t i = 0; i < 50; ++i)
     thief.send(port, sound(1111, static_cast<uint16_t>(number + 1000 + i)));
@@ -79,7 +79,7 @@ TEST_CASE("bare RTP from the first who sends it reaches a browser") {
   CHECK(at.ask("POST", path + "/connect", dtls()).status == 409);
   CHECK(at.ask("DELETE", "/broadcasters/cam").status == 200);
   bob.push("producer-closed");
-  // Its place is free again.
+  // The transport no longer counts against the limit.
   CHECK(eventually(
       [&] { return at.ask("POST", "/broadcasters", me).status == 200; }));
   CHECK(eventually([&] {
@@ -90,7 +90,7 @@ TEST_CASE("bare RTP from the first who sends it reaches a browser") {
   }));
 }
 
-TEST_CASE("a broadcaster receives bare RTP where it says that it is") {
+TEST_CASE("a broadcaster receives plain RTP at the address that it names") {
   relay at{true};
   sender ear;
   auto consumed = at.post(at.path + "/consume?producerId=" + at.source);
@@ -116,7 +116,7 @@ TEST_CASE("a broadcaster receives bare RTP where it says that it is") {
     CHECK(static_cast<int16_t>(numbers[i] - numbers[i - 1]) > 0);
 }
 
-TEST_CASE("without a common port RTCP has one of its own, both ways") {
+TEST_CASE("without rtcpMux RTCP has a port of its own in both directions") {
   relay at{false};
   sender ear;
   sender ear_rtcp;
@@ -131,7 +131,7 @@ TEST_CASE("without a common port RTCP has one of its own, both ways") {
     CHECK(from == at.out);
     CHECK_FALSE(is_rtcp(packet));
   }
-  // What the sender reports goes on, as a report of the stream sent.
+  // The sender's report is forwarded as a report of the forwarded stream.
   at.came.clear();
   at.cam.send(at.in_rtcp, sender_report(1111 / 256, 1111 % 256));
   REQUIRE(at.pump(ear_rtcp, [&] { return !at.came.empty(); }));
@@ -139,7 +139,7 @@ TEST_CASE("without a common port RTCP has one of its own, both ways") {
   CHECK(is_rtcp(at.came.front().first));
 }
 
-TEST_CASE("a client that is learnt by what it sends receives there") {
+TEST_CASE("a client whose address is learnt from its packets receives there") {
   scene at{with_plain(2)};
   auto join = [&](const std::string& id, uint32_t ssrc) {
     at.post("/broadcasters", R"({"displayName":"C","id":)" + quoted(id)
@@ -178,7 +178,7 @@ TEST_CASE("a client that is learnt by what it sends receives there") {
   CHECK(begun);
 }
 
-TEST_CASE("no client can have the server send where the operator forbids it") {
+TEST_CASE("the server does not send to an address that the operator forbids") {
   relay at{true};
   for (auto ip :
        {"203.0.113.7", "192.168.1.2", "169.254.169.254", "2001:db8::7"}) {
@@ -186,11 +186,11 @@ TEST_CASE("no client can have the server send where the operator forbids it") {
     CHECK(refused.status == 403);
     CHECK(refused.body.find("rtc.plain-destinations") != std::string::npos);
   }
-  // It may still name one that is allowed.
+  // The client may still name an allowed address.
   CHECK(at.connect(R"({"ip":"127.0.0.1","port":5004})").status == 200);
 }
 
-TEST_CASE("media flows to an address that answers") {
+TEST_CASE("media flows to an address that responds") {
   relay at{true, wary()};
   sender ear;
   at.post(at.path + "/consume?producerId=" + at.source);
@@ -203,10 +203,10 @@ TEST_CASE("media flows to an address that answers") {
   REQUIRE(at.pump(ear, [&] {
     return static_cast<uint16_t>(at.number - first) >= 200 && !at.came.empty();
   }));
-  // Five a second, in each second that this has taken.
+  // Five packets per elapsed second.
   auto seconds = (std::chrono::steady_clock::now() - begin) / 1s;
   CHECK(at.came.size() <= static_cast<size_t>(5 * (seconds + 2)));
-  // A report comes in spite of that, and the answer to it opens the way.
+  // A report is sent nevertheless, and the response to it proves the address.
   at.came.clear();
   at.cam.send(at.in_rtcp, sender_report(1111 / 256, 1111 % 256));
   auto report = [&] {

@@ -7,7 +7,7 @@
 
 namespace troupe::test {
 
-/// What a probe's client asks for, and what it is told.
+/// The requests of a probe's client, and what the server sends it.
 struct probe_script {
   std::deque<protocol::request> wishes;
   std::map<protocol::request_token, protocol::outcome> outcomes;
@@ -15,7 +15,7 @@ struct probe_script {
   std::optional<protocol::end_reason> ended;
 };
 
-/// A dialect whose client speaks in canonical verbs.
+/// A dialect whose client makes canonical requests.
 class probe_dialect final : public protocol::dialect {
 public:
   explicit probe_dialect(std::shared_ptr<probe_script> script)
@@ -59,7 +59,7 @@ public:
     return std::nullopt;
   }
 
-  // By the path at which each probe knocks.
+  // By the path in each probe's handshake.
   static inline std::map<std::string, std::shared_ptr<probe_script>> scripts;
 
 private:
@@ -67,8 +67,8 @@ private:
   protocol::request_token asked_ = 0;
 };
 
-/// A client without a dialect of its own: canonical verbs in, outcomes and
-/// events out, through a real session in an `actor_world`.
+/// A client without a real dialect: canonical requests in, outcomes and events
+/// out, through a real session in an `actor_world`.
 class probe_client {
 public:
   explicit probe_client(actor_world& world)
@@ -104,14 +104,14 @@ public:
     world_.run();
   }
 
-  /// Asks without waiting.
+  /// Sends a request without waiting.
   void send(protocol::request x) {
     script->wishes.push_back(std::move(x));
     ++asked_;
     caf::anon_send(session_, actors::frame_received{});
   }
 
-  /// Asks, lets everything run, and returns the answer.
+  /// Sends a request, runs all actors, and returns the response.
   protocol::outcome ask(protocol::request x) {
     send(std::move(x));
     world_.run();
@@ -120,7 +120,7 @@ public:
     return found->second;
   }
 
-  /// The reply, which must be one of that type.
+  /// The reply, which must be of type `T`.
   template <class Reply>
   Reply get(protocol::request x) {
     auto out = ask(std::move(x));
@@ -131,14 +131,14 @@ public:
     return std::move(*reply);
   }
 
-  /// Why it was refused; nothing where it was not.
+  /// The error code of a refusal; nothing if the request was granted.
   std::optional<protocol::error_code> refusal(protocol::request x) {
     auto out = ask(std::move(x));
     auto* refused = std::get_if<protocol::error>(&out);
     return refused ? std::optional{refused->code} : std::nullopt;
   }
 
-  /// The oldest event of that type; what came before it is forgotten.
+  /// Takes the oldest event of type `T` and discards those before it.
   template <class Event>
   std::optional<Event> event() {
     for (auto i = script->events.begin(); i != script->events.end(); ++i)
@@ -150,7 +150,7 @@ public:
     return std::nullopt;
   }
 
-  /// The client closes the connection, or it breaks.
+  /// Closes the connection, or breaks it if `lost`.
   void hang_up(bool lost = false) {
     if (session_)
       caf::anon_send(session_, actors::connection_closed{lost});
@@ -170,7 +170,7 @@ private:
   protocol::request_token asked_ = 0;
 };
 
-/// What joins `room` as `who`, under an id that the client chose.
+/// A join of `room` as `who`, under an id that the client chose.
 inline protocol::verb::join join_as(const std::string& who,
                                     const std::string& room = "r") {
   protocol::verb::join out;
@@ -181,7 +181,7 @@ inline protocol::verb::join join_as(const std::string& who,
   return out;
 }
 
-/// What produces Opus.
+/// A request to produce Opus.
 inline protocol::verb::produce opus_producer() {
   auto parsed = parse_json("{" + audio_track(1) + "}");
   protocol::verb::produce out;

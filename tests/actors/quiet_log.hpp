@@ -4,7 +4,7 @@
 
 namespace troupe::test {
 
-/// Turns the log off: tests say by themselves what is wrong.
+/// Turns the log off, since doctest reports failures by itself.
 inline void quiet_log() {
   [[maybe_unused]] static bool once = [] {
     actors::config::log_keys settings;

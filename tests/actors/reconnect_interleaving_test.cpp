@@ -12,7 +12,7 @@ using protocol::room_id;
 
 namespace {
 
-/// Clients that come, moderate, lose their connections and return at any time.
+/// Clients that join, moderate, are lost and return at random times.
 class stage : any_order {
 public:
   using any_order::any_order;
@@ -38,7 +38,7 @@ public:
     }
   }
 
-  /// All go, some without a word, and have their time to come back.
+  /// Disconnects all, some without a close frame, and passes the grace time.
   void finish() {
     while (!clients_.empty())
       hang_up();
@@ -134,7 +134,7 @@ private:
     return out;
   }
 
-  // Counts what went well, so that a stage on which nothing does is noticed.
+  // Counts successes, so that a run in which nothing works is noticed.
   void learn(probe_client& who) {
     for (const auto& [token, outcome] : who.script->outcomes)
       if (const auto* done = std::get_if<protocol::success>(&outcome)) {
@@ -146,7 +146,7 @@ private:
   }
 
   std::vector<std::unique_ptr<probe_client>> clients_;
-  // Destroyed with the stage, since that runs everything there is.
+  // Destroyed with the stage, whose destructor runs all actors.
   std::vector<std::unique_ptr<probe_client>> gone_;
 };
 

@@ -7,8 +7,8 @@ using namespace troupe::test;
 
 namespace {
 
-/// Two peers with all there is: what is refused to one must change nothing,
-/// for itself nor for the other.
+/// Two peers with objects of all kinds. A refused request of one must change
+/// nothing for either.
 struct scene {
   scene() {
     world.run();
@@ -28,7 +28,7 @@ struct scene {
     bob.messages().pushes.clear();
   }
 
-  // What anybody can see of the state.
+  // The state as far as clients can see it.
   std::string state() {
     return std::to_string(world.live()) + " "
            + to_text(ann.request("get-producers")["data"]) + " "
@@ -47,7 +47,7 @@ struct scene {
   std::string capabilities;
 };
 
-/// A member of a request and values that it may not have.
+/// A member of a request, with a valid value and invalid ones.
 struct member {
   std::string name;
   std::string good;
@@ -144,7 +144,7 @@ TEST_CASE("a member of a wrong type is refused and changes nothing") {
   expect_unchanged(at, before);
 }
 
-TEST_CASE("an id that is nobody's, or another peer's, is not found") {
+TEST_CASE("an unknown id, or one of another peer, is not found") {
   scene at;
   auto before = at.state();
   struct row {
@@ -165,7 +165,7 @@ TEST_CASE("an id that is nobody's, or another peer's, is not found") {
         continue;
       for (const auto& id : x.ids) {
         if (shape.type == "consume" && id == at.bob_producer)
-          continue; // that is what consuming is for
+          continue; // consuming names another peer's producer
         CAPTURE(shape.type);
         CAPTURE(id);
         auto reply =
@@ -182,7 +182,7 @@ TEST_CASE("an id that is nobody's, or another peer's, is not found") {
   expect_unchanged(at, before);
 }
 
-TEST_CASE("what comes in the wrong order is refused") {
+TEST_CASE("a request that comes too early is refused") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   world.run();
@@ -224,7 +224,7 @@ TEST_CASE("a transport whose connect was refused can still be connected") {
   world.run();
   auto first = ann.create_transport("send");
   ann.create_transport("recv");
-  // A fingerprint of an algorithm that nobody can check.
+  // A fingerprint with an unsupported algorithm.
   auto bad = ann.request("connect-transport",
                          R"({"dtlsParameters":{"role":"client",)"
                          R"("fingerprints":[{"algorithm":"sha-1",)"
@@ -236,7 +236,7 @@ TEST_CASE("a transport whose connect was refused can still be connected") {
   CHECK(text_at(good, "/data/transportId") == first);
 }
 
-TEST_CASE("limits of transports, producers and consumers are kept") {
+TEST_CASE("limits of transports, producers and consumers are enforced") {
   actors::config settings;
   settings.room.max_transports_per_peer = 2;
   settings.room.max_producers_per_peer = 2;
@@ -259,7 +259,7 @@ TEST_CASE("limits of transports, producers and consumers are kept") {
   CHECK(text_at(bob.consume(), "/data/code") == "limit-reached");
 }
 
-TEST_CASE("of one producer a peer has so many consumers and no more") {
+TEST_CASE("the number of a peer's consumers of one producer is limited") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};
@@ -279,7 +279,8 @@ TEST_CASE("of one producer a peer has so many consumers and no more") {
   CHECK(text_at(consume(other), "/type") == "consumer-params");
 }
 
-TEST_CASE("a transport that was never connected goes for another in time") {
+TEST_CASE(
+    "a transport that was never connected gives way to a new one in time") {
   actors::config settings;
   settings.room.max_transports_per_peer = 2;
   actor_world world{settings};
@@ -305,7 +306,8 @@ TEST_CASE("a transport that was never connected goes for another in time") {
   CHECK(about(unused) == "error");
 }
 
-TEST_CASE("who asks for the next producer gets the next that it can decode") {
+TEST_CASE(
+    "a request for the next producer skips those the client cannot decode") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};
@@ -328,7 +330,7 @@ TEST_CASE("who asks for the next producer gets the next that it can decode") {
   CHECK(text_at(next(), "/data/code") == "cannot-consume");
 }
 
-TEST_CASE("a second producer with the same SSRC or MID leaves no trace") {
+TEST_CASE("a refused producer with a duplicate SSRC or MID leaves no trace") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};
@@ -348,7 +350,7 @@ TEST_CASE("a second producer with the same SSRC or MID leaves no trace") {
   ann.produce(audio_track(2, "b"));
 }
 
-TEST_CASE("frames that are no requests are answered, and the session lives") {
+TEST_CASE("invalid frames are answered, and the session continues") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   world.run();

@@ -8,10 +8,10 @@
 #include <array>
 #include <functional>
 
-/// Requests that are well formed but for their size: each array with 0 to
-/// 20,000 entries, each text with 0 to 70,000 octets, in every dialect. The
-/// server answers, or closes a connection whose message is beyond all measure,
-/// and goes on.
+/// Requests that are well formed except for their size: each array has 0 to
+/// 20,000 entries and each string 0 to 70,000 octets, in every dialect. The
+/// server responds, or closes the connection after an extremely large message,
+/// and keeps running.
 using namespace troupe;
 using namespace troupe::test;
 using rapidjson::Pointer;
@@ -52,9 +52,9 @@ const std::string capabilities = R"({
 
 const std::string app_data = R"("appData":{"x":"y","list":[1]})";
 
-/// What a client says, besides the ids of what it is about.
+/// A request apart from the ids that it names.
 struct saying {
-  std::string kebab; // its name in `ws` and `events`; none where there is none
+  std::string kebab; // its name in `ws` and `events`; empty if absent
   std::string camel; // in `flow` and `rooms`
   std::string protoo;
   std::string payload;
@@ -86,8 +86,8 @@ std::vector<saying> sayings() {
   };
 }
 
-/// The pointers to all arrays and texts in `at`, of an array's elements those
-/// in the first.
+/// Finds the pointers to all arrays and strings in `at`. Only the first element
+/// of an array is searched.
 void find_places(const Value& at, const std::string& path,
                  std::vector<std::string>& out) {
   if (at.IsString() || at.IsArray())
@@ -99,7 +99,7 @@ void find_places(const Value& at, const std::string& path,
       find_places(x.value, path + '/' + x.name.GetString(), out);
 }
 
-/// Makes the copies of an array's element differ where equals are refused.
+/// Makes the copies of an array's element differ where duplicates are refused.
 void tell_apart(Value& x, unsigned number, json& document) {
   auto& allocator = document.GetAllocator();
   if (x.IsArray())
@@ -144,7 +144,7 @@ std::string resized(const std::string& payload, const std::string& path,
   return to_text(document);
 }
 
-/// Calls `body` with each payload that the request is tried with.
+/// Calls `body` with the payload in each size under test.
 void for_every_size(const std::string& payload,
                     const std::function<void(const std::string&)>& body) {
   std::vector<std::string> places;
@@ -174,7 +174,7 @@ actors::config generous() {
   return out;
 }
 
-/// Somebody who can do everything that sayings() say.
+/// A client that can make each request of sayings().
 class talker {
 public:
   talker(uint16_t port, const std::string& dialect)
@@ -206,7 +206,7 @@ public:
 
   std::optional<answered> ask(const std::string& name,
                               const std::string& payload) {
-    // Others need not name their transport.
+    // Other dialects need not name the transport.
     auto out = payload;
     if (words_ == wording::protoo)
       out.insert(1, "\"transportId\":" + quoted(send_) + ",");
@@ -227,7 +227,7 @@ private:
     return {};
   }
 
-  // Each is another user, so that none takes over from the one before.
+  // Each client is another user, so that none replaces the one before.
   static inline int last_ = 0;
 
   const std::string dialect_;
@@ -260,7 +260,7 @@ TEST_CASE("requests of all sizes are answered in every dialect") {
         closed += !answer;
         if (!answer || !answer->refused())
           ann.emplace(node.port(), dialect);
-        // Only a message that is none of its dialect's is not answered.
+        // Only a message that violates its dialect's framing gets no response.
         if (!answer)
           CHECK(payload.size() > 30'000);
       });
@@ -270,9 +270,10 @@ TEST_CASE("requests of all sizes are answered in every dialect") {
   }
 }
 
-TEST_CASE("nobody is told what is too long, and its sender is told why") {
+TEST_CASE(
+    "an oversized value is sent to no member, and its sender gets an error") {
   auto settings = generous();
-  // Nobody leaves while the others are listened to.
+  // No member times out while another client is read.
   settings.room.reconnect_grace = std::chrono::hours{1};
   running_node node{settings};
   neighbour bob{node.port(), "r", "bob"};
@@ -287,7 +288,7 @@ TEST_CASE("nobody is told what is too long, and its sender is told why") {
     const auto named = [](size_t size) {
       return R"({"displayName":")" + std::string(size, 'n') + "\"}";
     };
-    // The request's own member, and whatever else it needs.
+    // The member under test, and the other members that the request needs.
     const auto produced = [&](size_t size, const std::string& mid) {
       return "{" + app_data + std::string(size, 'd') + "\"},"
              + video_track(static_cast<uint32_t>(size), mid) + "}";
@@ -320,7 +321,7 @@ TEST_CASE("nobody is told what is too long, and its sender is told why") {
   }
 }
 
-TEST_CASE("who is refused for the length of a name stays where it is") {
+TEST_CASE("a member refused for a long name or room id stays where it is") {
   running_node node{generous()};
   neighbour bob{node.port(), "r", "bob"};
   any_client events{node.port(), wording::socketio, "r", ""};

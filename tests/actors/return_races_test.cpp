@@ -3,8 +3,8 @@
 #include "held_back.hpp"
 #include "probe_client.hpp"
 
-/// What a lost connection, a return and a request that is under way do to each
-/// other, in the orders in which their messages can meet.
+/// Races between a lost connection, a return and a pending request, in every
+/// order in which their messages can meet.
 using namespace troupe;
 using namespace troupe::test;
 namespace verb = troupe::protocol::verb;
@@ -17,7 +17,7 @@ namespace {
 
 constexpr bool lost = true;
 
-/// Bob, who watches, and Ann with a transport.
+/// Bob, and Ann with a transport.
 template <class World>
 struct basic_scene {
   basic_scene() {
@@ -41,7 +41,7 @@ struct basic_scene {
     return !who.refusal(verb::restart_ice{transport});
   }
 
-  /// The answer to the last request of `who` so far.
+  /// The response to the latest request of `who`, if any.
   static std::optional<error_code> last_refusal(const probe_client& who) {
     REQUIRE_FALSE(who.script->outcomes.empty());
     const auto& last = who.script->outcomes.rbegin()->second;
@@ -57,7 +57,7 @@ struct basic_scene {
 
 using scene = basic_scene<actor_world>;
 
-/// Somebody under an id that follows from a secret, who then says its name.
+/// A client under an id derived from a secret, which then names its user.
 verb::join derived_join(const std::string& id) {
   auto out = join_as(id);
   out.named_by_client = false;
@@ -73,7 +73,7 @@ verb::join rename_to(const std::string& name) {
 
 } // namespace
 
-TEST_CASE("a loss that the room hears of after the return changes nothing") {
+TEST_CASE("a loss that reaches the room after the return changes nothing") {
   scene at;
   at.ann.hang_up(lost);
   run_without(at.world, named("peer"));
@@ -90,17 +90,17 @@ TEST_CASE("a loss that the room hears of after the return changes nothing") {
 }
 
 TEST_CASE(
-    "a client that is lost again while it returns has its time to come back") {
+    "a client that is lost again while it returns gets the full grace time") {
   scene at;
   at.ann.hang_up(lost);
   at.world.pass(seconds{9});
   probe_client again{at.world};
   again.send(join_as("ann"));
-  SUBCASE("before its session has asked") {}
-  SUBCASE("while the room is asked") {
+  SUBCASE("before its session has made the request") {}
+  SUBCASE("while the room handles the request") {
     run_without(at.world, named("room"));
   }
-  SUBCASE("while the answer is on its way") {
+  SUBCASE("while the response is on its way") {
     run_without(at.world, named("peer"));
     auto newcomer = waiting(at.world, "peer");
     run_without(at.world, named("room"));
@@ -116,8 +116,7 @@ TEST_CASE(
   CHECK(at.ann_is_there());
 }
 
-TEST_CASE(
-    "a client that is lost again while it returns and stays away has left") {
+TEST_CASE("a client lost again while it returns leaves after the grace time") {
   scene at;
   at.ann.hang_up(lost);
   at.world.run();
@@ -130,7 +129,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a client that closes its connection while it returns has left at once") {
+    "a client that closes its connection while it returns leaves at once") {
   scene at;
   at.ann.hang_up(lost);
   at.world.run();
@@ -141,7 +140,7 @@ TEST_CASE(
   CHECK(at.bob.event<event::peer_left>());
 }
 
-TEST_CASE("a session that fails while its user returns leaves the peer") {
+TEST_CASE("a session that fails while its user returns counts as a loss") {
   scene at;
   at.ann.hang_up(lost);
   at.world.run();
@@ -157,7 +156,7 @@ TEST_CASE("a session that fails while its user returns leaves the peer") {
 }
 
 TEST_CASE(
-    "a client that is renamed and lost at once leaves when its time is over") {
+    "a client that is renamed and lost at once leaves after the grace time") {
   actor_world world;
   probe_client bob{world};
   bob.get<reply::joined>(join_as("bob"));
@@ -168,13 +167,13 @@ TEST_CASE(
     probe_client eye{world};
     return eye.get<reply::joined>(join_as("eye")).participants.size() - 1;
   };
-  SUBCASE("the answer comes") {
+  SUBCASE("the response arrives") {
     guest.send(rename_to("ann"));
     guest.hang_up(lost);
     world.run();
     CHECK(people() == 2);
   }
-  SUBCASE("the answer comes after the loss") {
+  SUBCASE("the response arrives after the loss") {
     guest.send(rename_to("ann"));
     run_without(world, named("peer"));
     auto peer = waiting(world, "peer");
@@ -184,7 +183,7 @@ TEST_CASE(
     world.run();
     CHECK(people() == 2);
   }
-  SUBCASE("the answer has not come in time") {
+  SUBCASE("the response does not arrive in time") {
     guest.send(rename_to("ann"));
     pass_without(world, seconds{7}, named("room"));
     REQUIRE(scene::last_refusal(guest) == error_code::internal);
@@ -197,7 +196,7 @@ TEST_CASE(
   CHECK(people() == 1);
 }
 
-TEST_CASE("a member whose renaming came too late goes on under its id") {
+TEST_CASE("a member whose renaming came too late keeps its id") {
   scene at;
   probe_client guest{at.world};
   guest.get<reply::joined>(derived_join("x7"));
@@ -213,7 +212,7 @@ TEST_CASE("a member whose renaming came too late goes on under its id") {
   CHECK(list.front().peer.str() == "x7");
 }
 
-TEST_CASE("a return that has taken too long succeeds when it is asked again") {
+TEST_CASE("a return that timed out succeeds when it is repeated") {
   scene at;
   at.ann.hang_up(lost);
   at.world.run();
@@ -223,7 +222,7 @@ TEST_CASE("a return that has taken too long succeeds when it is asked again") {
     pass_without(at.world, seconds{7}, named("room"));
     REQUIRE(at.last_refusal(again) == error_code::internal);
   }
-  SUBCASE("its answer was") {
+  SUBCASE("its response was slow") {
     run_without(at.world, named("peer"));
     auto newcomer = waiting(at.world, "peer");
     run_without(at.world, named("room"));
@@ -242,7 +241,7 @@ TEST_CASE("a return that has taken too long succeeds when it is asked again") {
   CHECK_FALSE(at.bob.event<event::peer_left>());
 }
 
-TEST_CASE("a return that was refused as too late is none") {
+TEST_CASE("a return that was refused as too late has no effect") {
   scene at;
   at.ann.hang_up(lost);
   at.world.run();
@@ -253,7 +252,7 @@ TEST_CASE("a return that was refused as too late is none") {
   run_without(at.world, named("room"));
   pass_without(at.world, seconds{7}, with_id(newcomer));
   REQUIRE(at.last_refusal(again) == error_code::internal);
-  // Its client does not ask again, though its connection stays.
+  // The client does not repeat the request, but its connection stays open.
   at.world.pass(seconds{11});
   CHECK(at.bob.event<event::peer_left>());
   CHECK_FALSE(at.ann_is_there());
@@ -276,7 +275,8 @@ TEST_CASE(
   CHECK(at.bob.get<reply::producers>(verb::list_producers{}).list.empty());
 }
 
-TEST_CASE("a data producer that is ready after its client began anew is not") {
+TEST_CASE(
+    "a data producer that is ready after its client began anew is not listed") {
   basic_scene<data_world> at;
   auto sctp = with_id(at.world.sctp.id());
   verb::produce_data produce;
@@ -295,7 +295,7 @@ TEST_CASE("a data producer that is ready after its client began anew is not") {
             .list.empty());
 }
 
-TEST_CASE("what a replaced session still asks for is not done") {
+TEST_CASE("a pending request of a replaced session is not carried out") {
   scene at;
   at.ann.send(opus_producer());
   auto former = waiting(at.world, "session");

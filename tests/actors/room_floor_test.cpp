@@ -21,7 +21,7 @@ rtp::receiver::config opus_with_level(uint32_t ssrc) {
   return out;
 }
 
-/// Producers of one room, each with a consumer on a transport of its own.
+/// The producers of a room, each with a consumer on a transport of its own.
 struct hall : scene_notes, shard_scene {
   explicit hall(size_t people, floor_limits limits = {3, 4})
       : shard_scene(told)
@@ -36,7 +36,7 @@ struct hall : scene_notes, shard_scene {
       x.floor = floor;
       producers.push_back(spawn_producer(*world.system, x));
       levels.push_back(70);
-      next.push_back(static_cast<uint16_t>(65500 + i)); // soon wraps
+      next.push_back(static_cast<uint16_t>(65500 + i)); // wraps soon
       add(port(i), opus_to(ssrc), producers.back());
     }
   }
@@ -66,7 +66,7 @@ struct hall : scene_notes, shard_scene {
                        std::vector{x.make(world.scheduler().clock().now())}));
   }
 
-  // Everybody sends, 50 packets a second.
+  // All producers send, 50 packets a second.
   void pass(net::duration time) {
     for (net::duration t{}; t < time; t += 20ms) {
       ++clock;
@@ -77,7 +77,7 @@ struct hall : scene_notes, shard_scene {
     }
   }
 
-  // Whose packets have come since the last call.
+  // The producers whose packets arrived since the last call.
   std::vector<size_t> heard() {
     std::vector<size_t> out;
     for (size_t i = 0; i < producers.size(); ++i)
@@ -88,7 +88,7 @@ struct hall : scene_notes, shard_scene {
 
   std::shared_ptr<room_floor> floor;
   std::vector<producer_actor> producers;
-  std::vector<uint8_t> levels; // 128: none is told
+  std::vector<uint8_t> levels; // 128: no level
   std::vector<uint16_t> next;
   std::map<size_t, size_t> seen;
   uint32_t clock = 0;
@@ -96,7 +96,7 @@ struct hall : scene_notes, shard_scene {
 
 } // namespace
 
-TEST_CASE("of a large room only the three loudest are forwarded") {
+TEST_CASE("in a large room only the three loudest streams are forwarded") {
   hall at{10};
   at.pass(1s);
   at.heard();
@@ -105,12 +105,12 @@ TEST_CASE("of a large room only the three loudest are forwarded") {
   at.heard();
   at.pass(2s);
   CHECK(at.heard() == std::vector<size_t>{7, 8, 9});
-  SUBCASE("and all when the room has become small") {
+  SUBCASE("all are forwarded after the room has become small") {
     at.floor->set_members(4);
     at.pass(20ms);
     CHECK(at.heard().size() == 10);
   }
-  SUBCASE("and who pauses makes room for another") {
+  SUBCASE("another stream replaces a paused one") {
     caf::anon_send(at.producers[9], actors::pause_producer{});
     at.levels[0] = 60;
     at.pass(100ms);
@@ -123,7 +123,7 @@ TEST_CASE("of a large room only the three loudest are forwarded") {
     at.pass(100ms);
     CHECK(at.heard() == std::vector<size_t>{7, 8, 9});
   }
-  SUBCASE("and who leaves makes room for another") {
+  SUBCASE("another stream replaces a closed one") {
     caf::anon_send(at.producers[9], close_producer{});
     at.pass(100ms);
     at.heard();
@@ -132,23 +132,23 @@ TEST_CASE("of a large room only the three loudest are forwarded") {
   }
 }
 
-TEST_CASE("who comes back is heard without a gap in numbers or time") {
+TEST_CASE("a stream forwarded again has no gap in its sequence or timestamps") {
   hall at{10};
   at.pass(1s);
   for (int turn = 0; turn < 12; ++turn) {
-    // Three speak for a while, then three others.
+    // Three are loud for a while, then three others.
     for (size_t i = 0; i < 10; ++i)
       at.levels[i] = static_cast<int>(i) % 3 == turn % 3 ? 25 : 75;
     at.pass(2s);
   }
-  int away = 0; // who came back in between
+  int away = 0; // streams with a pause in between
   for (size_t i = 0; i < 10; ++i) {
     CAPTURE(i);
     const auto& sent = at.sent.by_port[hall::port(i)].rtp;
     REQUIRE(sent.size() > 100);
     CHECK(sent.size() < at.clock);
     CHECK(gapless(at.sequence_numbers(hall::port(i))));
-    // The timestamps show how long it was away.
+    // The timestamps show how long it was not forwarded.
     auto first = rtp::packet::parse(to_buffer(sent.front()), {});
     auto last = rtp::packet::parse(to_buffer(sent.back()), {});
     REQUIRE(first);
@@ -162,7 +162,7 @@ TEST_CASE("who comes back is heard without a gap in numbers or time") {
   CHECK(away >= 6);
 }
 
-TEST_CASE("a stream that does not say how loud it is is always forwarded") {
+TEST_CASE("a stream without audio levels is always forwarded") {
   hall at{10};
   at.levels[4] = 128;
   at.levels[5] = at.levels[6] = at.levels[7] = 20;
@@ -172,7 +172,7 @@ TEST_CASE("a stream that does not say how loud it is is always forwarded") {
   CHECK(at.heard() == std::vector<size_t>{4, 5, 6, 7});
 }
 
-TEST_CASE("all are heard in a small room, and where nothing is limited") {
+TEST_CASE("all streams are forwarded in a small room and without a limit") {
   for (auto limits : {floor_limits{3, 10}, floor_limits{0, 0}}) {
     hall at{10, limits};
     at.pass(1s);
@@ -181,7 +181,8 @@ TEST_CASE("all are heard in a small room, and where nothing is limited") {
   }
 }
 
-TEST_CASE("who is left out for others that are louder can be told") {
+TEST_CASE(
+    "a stream that is not forwarded because others are louder is reported") {
   auto floor = std::make_shared<room_floor>(floor_limits{1, 0});
   floor->set_members(100);
   producer_id loud{"loud"}, quiet{"quiet"};
@@ -195,11 +196,11 @@ TEST_CASE("who is left out for others that are louder can be told") {
   CHECK(speak(first, 20));
   room_floor::seat second{floor, quiet};
   CHECK_FALSE(floor->leaves_out(loud));
-  CHECK_FALSE(floor->leaves_out(quiet)); // says nothing of its loudness yet
+  CHECK_FALSE(floor->leaves_out(quiet)); // has no level yet
   CHECK_FALSE(speak(second, 60));
   CHECK(floor->leaves_out(quiet));
   CHECK_FALSE(floor->leaves_out(loud));
-  // Neither one that is paused, nor anybody in a small room.
+  // A paused stream is not reported, nor is any stream of a small room.
   second.set_running(false);
   CHECK_FALSE(floor->leaves_out(quiet));
   second.set_running(true);
@@ -208,7 +209,7 @@ TEST_CASE("who is left out for others that are louder can be told") {
   CHECK_FALSE(floor->leaves_out(quiet));
 }
 
-TEST_CASE("seats come, speak and go from any thread") {
+TEST_CASE("streams are added, measured and removed from any thread") {
   auto floor = std::make_shared<room_floor>(floor_limits{3, 0});
   floor->set_members(100);
   std::vector<std::thread> threads;
@@ -227,7 +228,7 @@ TEST_CASE("seats come, speak and go from any thread") {
     });
   for (auto& x : threads)
     x.join();
-  // Nothing is left of them: of four who come now, the quietest is left out.
+  // All were removed: of four new streams only the quietest is left out.
   std::deque<room_floor::seat> seats;
   for (int i = 0; i < 4; ++i)
     seats.emplace_back(floor, producer_id{"p" + std::to_string(i)});

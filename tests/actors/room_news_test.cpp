@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A room large enough to be told in batches.
+/// A room that is large enough for batched events.
 struct hall {
   explicit hall(actor_world& in, size_t members) : world(in) {
     for (size_t i = 0; i < members; ++i)
@@ -39,7 +39,7 @@ struct hall {
   std::vector<std::unique_ptr<fake_client>> clients;
 };
 
-/// A client of dialect B, whose join has an answer.
+/// A client of dialect B, whose join is answered.
 class events_client {
 public:
   events_client(actor_world& world, const std::string& room)
@@ -80,14 +80,15 @@ private:
 
 } // namespace
 
-TEST_CASE("a large room hears of many changes at once, and of the last state") {
+TEST_CASE(
+    "a large room is sent several changes at once, each with its last state") {
   actor_world world;
   hall all{world, 40};
   all[0].create_transport("send");
   auto id = all[0].produce(audio_track(1));
   all.quiet();
   auto about = "{\"producerId\":" + quoted(id) + "}";
-  all[0].request("pause-producer", about); // at once: all was quiet
+  all[0].request("pause-producer", about); // at once: the outbox was idle
   CHECK(all[7].push("producer-paused"));
   auto before = all[7].batches();
   for (int i = 0; i < 10; ++i) {
@@ -103,7 +104,7 @@ TEST_CASE("a large room hears of many changes at once, and of the last state") {
   CHECK_FALSE(all[7].push("producer-paused"));
 }
 
-TEST_CASE("an answer comes after the news of what it contains") {
+TEST_CASE("a response comes after the events that it reflects") {
   actor_world world;
   hall all{world, 40};
   all[0].create_transport("send");
@@ -123,7 +124,7 @@ TEST_CASE("an answer comes after the news of what it contains") {
   CHECK(all[3].push("new-producer"));
 }
 
-TEST_CASE("who joins a large room between two ticks hears what is later") {
+TEST_CASE("a client that joins between two ticks is sent only later events") {
   actor_world world;
   hall all{world, 40};
   all.join("one"); // at once
@@ -143,7 +144,7 @@ TEST_CASE("who joins a large room between two ticks hears what is later") {
 }
 
 TEST_CASE(
-    "whatever the order of the actors, the answer to a join comes first") {
+    "whatever the order of the actors, the response to a join comes first") {
   actor_world world;
   for (uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
@@ -171,7 +172,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a long list is handed out in turn, and as it is by then") {
+TEST_CASE(
+    "a long member list is sent in portions, each with the current state") {
   actor_world world;
   std::vector<std::unique_ptr<events_client>> all;
   for (size_t i = 0; i < 100; ++i) {
@@ -191,7 +193,7 @@ TEST_CASE("a long list is handed out in turn, and as it is by then") {
   events_client late{world, "hall"};
   world.run();
   CHECK(listed() <= actors::list_dealer::portion);
-  // One more comes while it is handed out.
+  // Another client joins while the list is being sent.
   events_client later{world, "hall"};
   world.run();
   world.pass(1s);

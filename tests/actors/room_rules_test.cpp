@@ -14,7 +14,7 @@ const peer_id eve{"eve"};
 
 } // namespace
 
-TEST_CASE("the first member is the host, and after it the next") {
+TEST_CASE("the first member is the host, and the next one after it has left") {
   room_rules rules;
   CHECK_FALSE(rules.host());
   rules.add(ann, {});
@@ -28,7 +28,7 @@ TEST_CASE("the first member is the host, and after it the next") {
   CHECK_FALSE(rules.may_moderate(ann));
 }
 
-TEST_CASE("a member can go to the end of the line and come back") {
+TEST_CASE("a member can move to the end of the order and back") {
   room_rules rules;
   rules.add(ann, {});
   rules.add(bob, {});
@@ -49,7 +49,7 @@ TEST_CASE("a member can go to the end of the line and come back") {
   CHECK_FALSE(rules.rank_of(eve));
 }
 
-TEST_CASE("a right that a token gave or withheld holds") {
+TEST_CASE("a right that a token granted or withheld holds") {
   room_rules rules;
   rules.add(ann, false);
   rules.add(bob, true);
@@ -61,7 +61,7 @@ TEST_CASE("a right that a token gave or withheld holds") {
   CHECK(rules.may_moderate(eve));
 }
 
-TEST_CASE("who may moderate passes a lock") {
+TEST_CASE("a member with the right to moderate may enter a locked room") {
   room_rules rules;
   CHECK(rules.admits({}));
   rules.lock(true);
@@ -72,7 +72,7 @@ TEST_CASE("who may moderate passes a lock") {
   CHECK(rules.admits({}));
 }
 
-TEST_CASE("a place is taken for as long as somebody holds it") {
+TEST_CASE("a quota token counts as long as a copy of it exists") {
   auto places = std::make_shared<quota>(2u);
   auto first = places->take();
   auto second = places->take();
@@ -86,6 +86,6 @@ TEST_CASE("a place is taken for as long as somebody holds it") {
   copy.reset();
   first = places->take();
   CHECK(first);
-  // What holds a place outlives the room.
+  // A quota token may outlive the room.
   places.reset();
 }

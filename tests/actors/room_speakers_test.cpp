@@ -9,8 +9,8 @@ namespace event = troupe::protocol::event;
 
 namespace {
 
-/// Lets a member's voice sound for a while, as its packets would. The members
-/// of the room must be known, since only these voices are looked at.
+/// Reports audio levels of a member for a while, as its packets would. The
+/// member must be known to the room, which looks at known members only.
 struct sounding_member {
   sounding_member(actor_world& x, const std::string& name)
       : world(x)
@@ -37,7 +37,7 @@ struct sounding_member {
   }
 
   static peer_handle spawn_peer(caf::actor_system& system) {
-    // Speaks for the member, and swallows whatever it is told.
+    // Replaces the member's peer and ignores other messages.
     auto out = system.spawn([](caf::event_based_actor* self) -> caf::behavior {
       self->set_default_handler(caf::drop);
       return {[self](producer_entry& x, room_directory_actor& to) {
@@ -65,7 +65,7 @@ struct sounding_member {
   std::shared_ptr<actors::voice> voice;
 };
 
-/// Whether no timer is armed anew once all have gone off.
+/// Whether no timer is set again after all have fired.
 bool clock_stands_still(actor_world& world) {
   for (int i = 0; i < 20; ++i) {
     if (world.scheduler().trigger_timeouts() == 0)
@@ -77,12 +77,13 @@ bool clock_stands_still(actor_world& world) {
 
 } // namespace
 
-TEST_CASE("a room tells who speaks, and nothing while nothing changes") {
+TEST_CASE(
+    "a room announces speakers, and sends nothing while nothing changes") {
   actor_world world;
   probe_client ann{world};
   ann.get<protocol::reply::joined>(join_as("ann"));
   world.pass(std::chrono::seconds{2});
-  CHECK(clock_stands_still(world)); // nobody sends audio
+  CHECK(clock_stands_still(world)); // no member sends audio
   {
     sounding_member bob{world, "bob"};
     world.pass(std::chrono::seconds{2});
@@ -110,7 +111,7 @@ TEST_CASE("a room tells who speaks, and nothing while nothing changes") {
     CHECK(ann.event<event::active_speaker>());
     ann.script->events.clear();
   }
-  // Who goes is silent, and then the clock stands still.
+  // A member that leaves is no longer a speaker, and the timer stops.
   world.pass(std::chrono::milliseconds{300});
   CHECK(ann.event<event::speaking_peers>());
   CHECK(ann.event<event::active_speaker>());

@@ -5,7 +5,7 @@
 using namespace troupe;
 using namespace troupe::test;
 
-TEST_CASE("members learn of each other's coming and going") {
+TEST_CASE("members are notified when another joins or leaves") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   world.run();
@@ -26,7 +26,7 @@ TEST_CASE("members learn of each other's coming and going") {
   CHECK(world.live() == world.baseline);
 }
 
-TEST_CASE("rooms know nothing of each other") {
+TEST_CASE("rooms are independent of each other") {
   actor_world world;
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "s", "bob"};
@@ -62,7 +62,7 @@ TEST_CASE("a producer is announced, listed, paused and withdrawn") {
   ann.request("pause-producer", about);
   CHECK(bob.push("producer-paused"));
   ann.request("pause-producer", about);
-  CHECK_FALSE(bob.push("producer-paused")); // it was
+  CHECK_FALSE(bob.push("producer-paused")); // it was paused already
   ann.request("resume-producer", about);
   CHECK(bob.push("producer-resumed"));
   ann.request("close-producer", about);
@@ -72,7 +72,7 @@ TEST_CASE("a producer is announced, listed, paused and withdrawn") {
   CHECK(bob.request("get-producers")["data"].Empty());
 }
 
-TEST_CASE("a twin takes the place and the first one is closed with 4001") {
+TEST_CASE("a duplicate session replaces the first, which is closed with 4001") {
   actor_world world;
   fake_client first{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};
@@ -85,8 +85,8 @@ TEST_CASE("a twin takes the place and the first one is closed with 4001") {
   CHECK(first.closed() == 4001);
   CHECK_FALSE(second.closed());
   CHECK(bob.messages().pushes.empty());
-  // Nor does it take anything along.
-  SUBCASE("it leaves") {
+  // The end of the first connection takes nothing along.
+  SUBCASE("it is closed") {
     first.hang_up();
   }
   SUBCASE("it breaks") {
@@ -101,7 +101,7 @@ TEST_CASE("a twin takes the place and the first one is closed with 4001") {
   CHECK(bob.request("get-producers")["data"].Size() == 1);
 }
 
-TEST_CASE("a room lives on when its only member is replaced by a twin") {
+TEST_CASE("a room continues when its only member's session is replaced") {
   actor_world world;
   fake_client first{world, "r", "ann"};
   world.run();
@@ -116,7 +116,7 @@ TEST_CASE("a room lives on when its only member is replaced by a twin") {
   CHECK(text_at(*joined, "/data/peerId") == "bob");
 }
 
-TEST_CASE("a full room refuses, but a twin with proof gets its place") {
+TEST_CASE("a full room refuses newcomers, but not a member with proof") {
   actors::config settings;
   settings.room.max_members = 2;
   actor_world world{settings};
@@ -138,14 +138,14 @@ TEST_CASE("a full room refuses, but a twin with proof gets its place") {
   CHECK(bob.closed() == 4001);
 }
 
-TEST_CASE("a room never closes over a newcomer who is on the way") {
+TEST_CASE("a room does not close while a newcomer is about to enter") {
   actor_world world;
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     CAPTURE(seed);
     auto random = net::make_seeded_rng(seed);
     fake_client ann{world, "r", "ann"};
     world.run();
-    // Ann goes while Bob comes; actors run in any order.
+    // Ann leaves while Bob joins; actors run in any order.
     ann.hang_up();
     fake_client bob{world, "r", "bob"};
     auto& jobs = world.scheduler().jobs;

@@ -20,7 +20,7 @@ struct room {
     rank();
   }
 
-  /// One talks for a while, at 50 packets a second.
+  /// A member speaks for a while, at 50 packets a second.
   void talk(const std::shared_ptr<voice>& who, uint8_t level,
             net::duration time) {
     for (net::duration t{}; t < time; t += 20ms)
@@ -38,7 +38,7 @@ struct room {
 
 } // namespace
 
-TEST_CASE("who never spoke ranks by when they joined, and is silent") {
+TEST_CASE("silent members rank by join time, the latest first") {
   room at;
   CHECK(at.cid->recency() == 0);
   CHECK(at.bob->recency() == 1);
@@ -47,7 +47,7 @@ TEST_CASE("who never spoke ranks by when they joined, and is silent") {
     CHECK_FALSE(x->loudness());
 }
 
-TEST_CASE("who speaks comes first and keeps the place until others speak") {
+TEST_CASE("the last speaker ranks first until another member speaks") {
   room at;
   at.talk(at.ann, 30, 1s);
   at.rank();
@@ -66,7 +66,7 @@ TEST_CASE("who speaks comes first and keeps the place until others speak") {
   CHECK_FALSE(at.ann->loudness());
 }
 
-TEST_CASE("the louder of two comes first") {
+TEST_CASE("the louder of two speakers ranks first") {
   room at;
   for (int i = 0; i < 50; ++i) {
     at.ann->note_level(40, at.now);
@@ -78,7 +78,7 @@ TEST_CASE("the louder of two comes first") {
   CHECK_FALSE(at.cid->loudness());
 }
 
-TEST_CASE("noise and clicks are no speech") {
+TEST_CASE("noise and clicks do not count as speech") {
   room at;
   at.talk(at.ann, 70, 10s);
   for (int i = 0; i < 10; ++i) {
@@ -91,7 +91,7 @@ TEST_CASE("noise and clicks are no speech") {
   CHECK_FALSE(at.bob->loudness());
 }
 
-TEST_CASE("ranks are made anew twice a second at most") {
+TEST_CASE("ranks are updated at most twice a second") {
   room at;
   at.talk(at.ann, 30, 1s);
   at.voices.refresh(at.now);
@@ -103,7 +103,7 @@ TEST_CASE("ranks are made anew twice a second at most") {
   CHECK(at.bob->recency() == 0);
 }
 
-TEST_CASE("who has left is no longer before others") {
+TEST_CASE("a member that has left no longer ranks") {
   room at;
   at.talk(at.ann, 30, 1s);
   at.voices.remove(at.ann);
@@ -113,7 +113,7 @@ TEST_CASE("who has left is no longer before others") {
   CHECK(at.bob->recency() == 1);
 }
 
-TEST_CASE("voices may be heard, ranked, added and removed at the same time") {
+TEST_CASE("audio levels, ranks, additions and removals may be concurrent") {
   room_voices voices;
   auto first = voices.add({});
   std::atomic<bool> done{false};
@@ -133,7 +133,7 @@ TEST_CASE("voices may be heard, ranked, added and removed at the same time") {
   CHECK(first->recency() <= 1);
 }
 
-TEST_CASE("nobody is before another for nothing") {
+TEST_CASE("two members without a difference have the same rank") {
   room_voices voices;
   auto ann = voices.add({});
   auto bob = voices.add({});

@@ -38,7 +38,8 @@ std::string ids(const std::vector<participant>& list) {
 
 } // namespace
 
-TEST_CASE("a member is muted and paused unless a producer of the kind runs") {
+TEST_CASE(
+    "a member counts as muted or paused unless it has an active producer") {
   struct row {
     std::vector<producer_info> published;
     bool muted;
@@ -70,7 +71,8 @@ TEST_CASE("a member is muted and paused unless a producer of the kind runs") {
   }
 }
 
-TEST_CASE("pausing, resuming and withdrawing change what a member is") {
+TEST_CASE(
+    "pausing, resuming and withdrawing a producer change its member's state") {
   roster people;
   people.add(person("a"));
   auto muted = [&] {
@@ -95,7 +97,7 @@ TEST_CASE("pausing, resuming and withdrawing change what a member is") {
   CHECK_FALSE(people.set_paused(producer_id{"2"}, false));
 }
 
-TEST_CASE("members and producers keep the order in which they came") {
+TEST_CASE("members and producers keep the order in which they were added") {
   roster people;
   for (auto who : {"zoe", "adam", "mia"})
     people.add(person(who));
@@ -108,7 +110,7 @@ TEST_CASE("members and producers keep the order in which they came") {
   CHECK(ids(people.others(peer_id{"nobody"})) == "9 1 5 3 ");
 }
 
-TEST_CASE("the next to consume is the oldest of another not excepted") {
+TEST_CASE("the next to consume is the oldest of another member not excepted") {
   roster people;
   people.add(person("a"));
   people.add(person("b"));
@@ -130,7 +132,7 @@ TEST_CASE("the next to consume is the oldest of another not excepted") {
   CHECK(next(*second, {}) == "none");
 }
 
-TEST_CASE("a search finds what going through the whole list finds") {
+TEST_CASE("a search finds the same as a scan of the whole list") {
   auto random = troupe::net::make_seeded_rng(7);
   for (int round = 0; round < 200; ++round) {
     CAPTURE(round);
@@ -163,7 +165,7 @@ TEST_CASE("a search finds what going through the whole list finds") {
   }
 }
 
-TEST_CASE("one's own producers are found in their order, whatever their age") {
+TEST_CASE("a member's own producers are found in order, whatever their age") {
   roster people;
   people.add(person("a"));
   people.add(person("b"));
@@ -182,7 +184,7 @@ TEST_CASE("one's own producers are found in their order, whatever their age") {
   CHECK_FALSE(people.next_own(peer_id{"stranger"}, {}));
 }
 
-TEST_CASE("whoever is no member publishes nothing, and no id comes twice") {
+TEST_CASE("only a member can publish, and each producer id only once") {
   roster people;
   people.add(person("a"));
   people.add(person("b"));
@@ -193,7 +195,7 @@ TEST_CASE("whoever is no member publishes nothing, and no id comes twice") {
   CHECK(people.find(producer_id{"1"})->peer == peer_id{"a"});
 }
 
-TEST_CASE("a member goes with its producers only") {
+TEST_CASE("a member is removed with its producers only") {
   roster people;
   people.add(person("a"));
   people.add(person("b"));
@@ -209,7 +211,8 @@ TEST_CASE("a member goes with its producers only") {
   CHECK_FALSE(people.describe(peer_id{"a"}));
 }
 
-TEST_CASE("a twin takes the entry and comes last, without the old producers") {
+TEST_CASE(
+    "a duplicate session replaces the entry, last and without producers") {
   roster people;
   people.add(person("a", "Ann"));
   people.add(person("b"));

@@ -36,7 +36,7 @@ int find(const table& routes, const net::datagram& x) {
 
 } // namespace
 
-TEST_CASE("a check goes by its fragment, media by its tuple") {
+TEST_CASE("a check is routed by its fragment, media by its tuple") {
   table routes;
   routes.add_fragment("alice", 1);
   routes.add_fragment("bob", 2);
@@ -48,14 +48,14 @@ TEST_CASE("a check goes by its fragment, media by its tuple") {
   CHECK(find(routes, check("carol", 1000)) == 0);
 }
 
-TEST_CASE("a check decides by its credentials where the tuple is another's") {
+TEST_CASE("a check's fragment takes precedence over the owner of the tuple") {
   table routes;
   routes.add_fragment("bob", 2);
   routes.add_tuple(tuple(1000), 1);
   CHECK(find(routes, check("bob", 1000)) == 2);
 }
 
-TEST_CASE("a tuple is forgotten by its owner only") {
+TEST_CASE("a tuple can be removed only by its owner") {
   table routes;
   routes.add_tuple(tuple(1000), 1);
   routes.add_tuple(tuple(1000), 2); // taken over
@@ -66,7 +66,7 @@ TEST_CASE("a tuple is forgotten by its owner only") {
   CHECK(routes.size() == 0);
 }
 
-TEST_CASE("a removed fragment leads nowhere") {
+TEST_CASE("a removed fragment has no route") {
   table routes;
   routes.add_fragment("alice", 1);
   routes.remove_fragment("alice");

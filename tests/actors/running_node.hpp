@@ -28,7 +28,7 @@ inline const net::dtls_context& client_dtls() {
   return *instance;
 }
 
-/// Waits for what happens on other threads.
+/// Waits for a condition that other threads make true.
 template <class F>
 bool eventually(F condition) {
   auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{5};

@@ -11,7 +11,7 @@ using protocol::consumer_scores;
 
 constexpr rtp::producer_layout layers{rtp::layering::simulcast, 3, 1, false};
 
-// What a producer's owner was told, as "r0:10 r1:10".
+// The scores sent to a producer's owner, as "r0:10 r1:10".
 std::string describe(const producer_rated& x) {
   std::string out;
   for (const auto& one : x.encodings)
@@ -61,7 +61,7 @@ struct studio : scene_notes, shard_scene {
     add(port, config, producer, &to);
   }
 
-  // A packet of that encoding; of a key frame, unless told otherwise.
+  // Sends a packet of that encoding; of a key frame by default.
   void feed(uint32_t encoding, bool keyframe = true) {
     rtp_builder x;
     x.payload_type = 111;
@@ -84,7 +84,8 @@ struct studio : scene_notes, shard_scene {
 
 } // namespace
 
-TEST_CASE("a producer's owner is told when a stream begins, of all that have") {
+TEST_CASE(
+    "when a stream begins, the owner is sent the scores of all active ones") {
   studio at;
   at.world.pass(1s);
   CHECK(at.rated.empty());
@@ -98,7 +99,7 @@ TEST_CASE("a producer's owner is told when a stream begins, of all that have") {
       == std::vector<std::string>{"r0:10", "r0:10 r2:10", "r0:10 r1:10 r2:10"});
 }
 
-TEST_CASE("a stream that falls silent is told with those that go on") {
+TEST_CASE("when a stream falls silent, the owner is sent the scores of all") {
   studio at;
   for (uint32_t i : {0, 1})
     at.feed(i);
@@ -112,11 +113,11 @@ TEST_CASE("a stream that falls silent is told with those that go on") {
   CHECK(at.rated.back() == "r0:10 r1:10");
 }
 
-TEST_CASE("a consumer is told how each of its producer's streams arrives") {
+TEST_CASE("a consumer is sent the score of each of its producer's streams") {
   studio at;
   heard to;
   at.watch(1, to);
-  // Told with the consumer: nothing of the producer's is there.
+  // Sent with the consumer: no stream has begun yet.
   CHECK(to.scores == std::vector{consumer_scores{10, 0, {0, 0, 0}}});
   to.scores.clear();
   at.feed(0);
@@ -130,17 +131,17 @@ TEST_CASE("a consumer is told how each of its producer's streams arrives") {
   CHECK(to.scores.size() == before);
 }
 
-TEST_CASE("what has changed since a consumer was offered is told") {
+TEST_CASE("a new consumer is sent scores that changed since its offer") {
   studio at;
   heard first, second;
   at.watch(1, first);
   at.feed(0);
-  at.watch(2, second); // offered with no scores at all
+  at.watch(2, second); // offered without scores
   REQUIRE_FALSE(second.scores.empty());
   CHECK(second.scores.front().producer_scores == std::vector{10, 0, 0});
 }
 
-TEST_CASE("the score of the producer is that of the one stream it has") {
+TEST_CASE("the score of a producer with one stream is that of the stream") {
   score_board of_one{1};
   using rtp::layering;
   CHECK(make_scores(7, of_one, layering::simple, {})

@@ -8,7 +8,7 @@ using protocol::error_code;
 
 namespace {
 
-/// A room in which the server speaks, by a switch that may refuse.
+/// A room with server channels and a fake sctp actor that may refuse.
 struct speaking_room {
   speaking_room() {
     sctp = spawn_fake_sctp(*world.system, log);
@@ -32,7 +32,7 @@ struct speaking_room {
     world.run();
   }
 
-  // By which channel it is said, or why it is not.
+  // The channel of the message, or the error.
   std::variant<protocol::data_producer_id, error_code>
   say(const std::string& label) {
     auto said = self->request(
@@ -58,7 +58,7 @@ struct speaking_room {
 
 } // namespace
 
-TEST_CASE("a server channel that cannot begin is no channel") {
+TEST_CASE("a server channel that cannot begin does not exist") {
   speaking_room at;
   const auto failed = protocol::make_error(error_code::internal);
   at.log->refusal = failed;
@@ -66,13 +66,13 @@ TEST_CASE("a server channel that cannot begin is no channel") {
   REQUIRE(std::holds_alternative<error_code>(refused));
   CHECK(std::get<error_code>(refused) == error_code::internal);
   CHECK(at.log->removed_producers.size() == 1);
-  // What was refused is not said later, and the next message gets through.
+  // A refused message is not sent later, and the next message arrives.
   auto said = at.say("news");
   CHECK(std::holds_alternative<protocol::data_producer_id>(said));
   at.world.pass(std::chrono::seconds{2});
   REQUIRE(at.log->said.size() == 1);
   CHECK(at.log->said[0].messages.size() == 1);
-  // Nor do those that failed count among the channels of a room.
+  // Failed channels do not count against the limit of a room.
   for (int i = 0; i < 20; ++i) {
     at.log->refusal = failed;
     CHECK(std::holds_alternative<error_code>(at.say(std::to_string(i))));

@@ -21,7 +21,7 @@ actors::config with_admin(const temporary_file& file) {
   return out;
 }
 
-/// Who operates the server, and speaks to rooms.
+/// The operator of a server, who sends messages to rooms.
 struct operated {
   http_reply say(const std::string& body, const std::string& query = "",
                  const std::string& room = "r") {
@@ -34,7 +34,7 @@ struct operated {
   data_call at{with_admin(file)};
 };
 
-/// Somebody who speaks protoo, with a transport each way.
+/// A protoo client with a transport in each direction.
 struct protoo_guest {
   protoo_guest(uint16_t port, const std::string& name)
       : line(port, wording::protoo, "r", name) {
@@ -72,7 +72,7 @@ struct protoo_guest {
 
 } // namespace
 
-TEST_CASE("what the server says is heard like what anybody says") {
+TEST_CASE("messages from the server arrive like those of a member") {
   operated server;
   auto& at = server.at;
   at.connect();
@@ -90,7 +90,7 @@ TEST_CASE("what the server says is heard like what anybody says") {
   auto consumer =
       R"("dataConsumerId":)" + test::quoted(text_at(reply, "/data/id"));
   auto stream = number_at(reply, "/data/sctpStreamParameters/streamId");
-  // The first message waits for who listens by then; the others do not wait.
+  // Only the first message waits for consumers of its channel.
   REQUIRE(at.hears(1));
   CHECK(server.say("", "?label=news").status == 200);
   CHECK(server.say("\x01\xff", "?label=news&kind=binary").status == 200);
@@ -104,7 +104,7 @@ TEST_CASE("what the server says is heard like what anybody says") {
     CHECK(at.ear.messages[i].ppid == wanted[i].first);
     CHECK(text_of(at.ear.messages[i]) == wanted[i].second);
   }
-  // Subchannels are the server's to choose.
+  // The server may set subchannels.
   at.ann.request("set-subchannels",
                  "{" + consumer + R"(,"subchannels":[1,5]})");
   at.ann.request("get-stats", "{" + consumer + "}");
@@ -114,15 +114,15 @@ TEST_CASE("what the server says is heard like what anybody says") {
   REQUIRE(at.hears(5));
   CHECK(text_of(at.ear.messages[3]) == "subchannels=2,1");
   CHECK(text_of(at.ear.messages[4]) == "requiredSubchannel=5");
-  // As large as any message.
+  // As large as the limit.
   const std::string largest(net::sctp_max_message_octets, 'x');
   CHECK(server.say(largest, "?label=news").status == 200);
   REQUIRE(at.hears(6));
   CHECK((text_of(at.ear.messages[5]) == largest));
-  CHECK(at.mouth.messages.empty()); // Bob does not listen
+  CHECK(at.mouth.messages.empty()); // Bob has no consumer
 }
 
-TEST_CASE("who operates the server sees by which channels it speaks") {
+TEST_CASE("the operator sees the channels through which the server sends") {
   operated server;
   auto look = [&] {
     auto got =
@@ -142,7 +142,7 @@ TEST_CASE("who operates the server sees by which channels it speaks") {
         == text_at(parse_json(said.body), "/dataProducerId"));
 }
 
-TEST_CASE("a channel of the server's is the last that anybody is given") {
+TEST_CASE("a channel of the server comes last when a client consumes in turn") {
   operated server;
   auto& at = server.at;
   REQUIRE(server.say("first").status == 200);
@@ -175,7 +175,7 @@ TEST_CASE("the server's channels end with the room") {
   CHECK(server.say("x").status == 404);
 }
 
-TEST_CASE("what waits for a channel to settle is bounded") {
+TEST_CASE("messages that wait for a new channel are bounded") {
   operated server;
   size_t taken = 0;
   while (taken < 100 && server.say("x").status == 200)
@@ -188,7 +188,7 @@ TEST_CASE("what waits for a channel to settle is bounded") {
   CHECK(octets >= 1'000'000);
 }
 
-TEST_CASE("the bot answers to all what it is told, and only it hears that") {
+TEST_CASE("the bot alone receives messages, and echoes them to all") {
   operated server;
   auto& at = server.at;
   at.connect();
@@ -198,7 +198,7 @@ TEST_CASE("the bot answers to all what it is told, and only it hears that") {
       R"({"transportId":)" + test::quoted(pia.sending.id)
           + R"(,"sctpStreamParameters":{"streamId":1},"label":"bot"})");
   REQUIRE_MESSAGE(!made.refused(), made.failure);
-  // The bot's voice is all that others are told of, Pia like them.
+  // All members, Pia among them, are notified of the bot's channel alone.
   auto news = at.ann.push("new-data-producer");
   CHECK(text_at(news, "/data/label") == "bot");
   CHECK_FALSE(news["data"].HasMember("peerId"));
@@ -207,7 +207,7 @@ TEST_CASE("the bot answers to all what it is told, and only it hears that") {
   auto offer = pia.line.demand("newDataConsumer");
   CHECK(text_at(offer, "/data/label") == "bot");
   CHECK(offer["data"]["peerId"].IsNull());
-  // Statistics come from where messages are passed on: it runs by then.
+  // The data switch answers the request, so the consumer exists by then.
   CHECK_FALSE(pia.line
                   .request("getDataConsumerStats",
                            R"({"dataConsumerId":)"
@@ -233,7 +233,7 @@ TEST_CASE("the bot answers to all what it is told, and only it hears that") {
   }));
 }
 
-TEST_CASE("figures of a transport tell how far SCTP is") {
+TEST_CASE("statistics of a transport show the state of SCTP") {
   data_call at;
   auto stats = [&](const std::string& id) {
     return to_text(at.ann.request(
@@ -249,7 +249,7 @@ TEST_CASE("figures of a transport tell how far SCTP is") {
   CHECK(stats(text_at(plain, "/data/id")).find("sctp") == std::string::npos);
 }
 
-TEST_CASE("a client is told when little waits for it") {
+TEST_CASE("a client is notified when its backlog falls to the threshold") {
   data_call at;
   at.talk(0);
   at.listen();

@@ -6,7 +6,7 @@ using namespace troupe::test;
 
 namespace {
 
-/// A member that notes whether it was asked to end.
+/// A member that records whether it was asked to end.
 peer_handle spawn_member(caf::actor_system& system, bool& ended) {
   return system.spawn(
       [&ended](peer_handle::pointer self) -> peer_handle::behavior_type {
@@ -50,7 +50,7 @@ shard_actor join(actor_world& world, const std::string& name, bool& ended) {
 
 } // namespace
 
-TEST_CASE("members share shards of 32, and a fault ends those of its shard") {
+TEST_CASE("32 members share a shard, and its failure ends only those") {
   actor_world world;
   std::array<bool, 33> ended{};
   std::vector<shard_actor> shards;
@@ -63,7 +63,7 @@ TEST_CASE("members share shards of 32, and a fault ends those of its shard") {
   for (size_t i = 0; i < 32; ++i)
     CHECK(ended[i]);
   CHECK_FALSE(ended[32]);
-  // Newcomers are not put where nothing is sent any more.
+  // New members are not assigned to a failed shard.
   bool late = false;
   CHECK(join(world, "late", late) == shards[32]);
   shards.clear();

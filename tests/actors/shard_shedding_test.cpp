@@ -7,8 +7,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A simulcast producer of three encodings, as the shard hears it, with one
-/// video consumer at port 1 and one of audio at port 2.
+/// A simulcast producer of three encodings, as seen by the shard, with a video
+/// consumer at port 1 and an audio consumer at port 2.
 struct simulcast_scene : scene_notes, shard_scene {
   simulcast_scene() : shard_scene(told) {
     video = spawn_fake_producer(*world.system, from_producer);
@@ -33,8 +33,8 @@ struct simulcast_scene : scene_notes, shard_scene {
     world.run();
   }
 
-  /// A key frame of each encoding, whose packets are told apart by their
-  /// payload's size: encoding + 1.
+  /// Sends a key frame of each encoding. The payload's size tells the encoding:
+  /// encoding + 1.
   void feed() {
     ++sequence;
     for (uint8_t encoding = 0; encoding < 3; ++encoding)
@@ -49,8 +49,8 @@ struct simulcast_scene : scene_notes, shard_scene {
     world.run();
   }
 
-  /// The encoding of the latest video packet sent, after another one of each
-  /// has come; nothing where none was sent.
+  /// Feeds a packet of each encoding; returns the encoding of the video packet
+  /// that is sent, or nothing.
   std::optional<size_t> forwarded() {
     auto before = packets(1);
     feed();
@@ -68,7 +68,7 @@ struct simulcast_scene : scene_notes, shard_scene {
 
 } // namespace
 
-TEST_CASE("under overload video goes layer by layer, and audio stays") {
+TEST_CASE("under overload video is shed layer by layer, and audio stays") {
   simulcast_scene at;
   auto level = [&](overload_level x) {
     at.world.load->publish(
@@ -83,7 +83,7 @@ TEST_CASE("under overload video goes layer by layer, and audio stays") {
   CHECK(at.forwarded() == 0u);
   level(overload_level::audio_only);
   CHECK_FALSE(at.forwarded());
-  // What the client wants meanwhile is kept for later.
+  // A request of the client in the meantime takes effect later.
   caf::anon_send(at.consumers[0], set_consumer_layers{1, {}});
   at.world.run();
   CHECK_FALSE(at.forwarded());
@@ -92,7 +92,7 @@ TEST_CASE("under overload video goes layer by layer, and audio stays") {
   CHECK(at.packets(2) == static_cast<size_t>(at.sequence - 65537));
 }
 
-TEST_CASE("a peer is told which encoding its consumer gets, and of no other") {
+TEST_CASE("a peer is sent the encoding of its consumer when it changes") {
   simulcast_scene at;
   at.feed();
   at.feed();
@@ -102,12 +102,12 @@ TEST_CASE("a peer is told which encoding its consumer gets, and of no other") {
   at.feed();
   at.world.load->publish({overload_level::audio_only, overload_state::whole});
   at.feed();
-  // The lowest one's key frame came first.
+  // The key frame of the lowest encoding came first.
   CHECK(at.told.encodings
         == std::vector<std::optional<int>>{0, 2, 1, std::nullopt});
 }
 
-TEST_CASE("a pause of the client outlives the server's") {
+TEST_CASE("a client's pause outlasts a pause by overload") {
   simulcast_scene at;
   CHECK(at.forwarded() == 2u);
   caf::anon_send(at.consumers[0], actors::pause_consumer{});
@@ -120,7 +120,7 @@ TEST_CASE("a pause of the client outlives the server's") {
   CHECK(at.forwarded() == 2u);
 }
 
-TEST_CASE("a shard tells the load how long packets waited") {
+TEST_CASE("a shard reports the delay of packets to the load gauges") {
   scene at;
   at.add_consumer(1);
   at.world.load->gauges().take();
@@ -132,7 +132,8 @@ TEST_CASE("a shard tells the load how long packets waited") {
   CHECK(at.world.load->gauges().take().delay == std::chrono::milliseconds{32});
 }
 
-TEST_CASE("where the CPU is short packets go together, and none stays behind") {
+TEST_CASE(
+    "with little CPU left packets are coalesced, and none is left behind") {
   simulcast_scene at;
   at.world.pass(1s);
   at.world.load->publish_coalescing(10ms);

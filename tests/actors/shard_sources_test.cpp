@@ -1,4 +1,4 @@
-// Streams that come, move and go on transports with real keys.
+// Streams that begin, move and end on transports with real keys.
 
 #include "actors/media_shard.hpp"
 #include "net/base/rng.hpp"
@@ -25,7 +25,7 @@ net::srtp_master_key make_key(net::rng& random) {
   return out;
 }
 
-/// A client's end of a transport: decrypts what reaches it.
+/// A client's side of a transport, which decrypts what arrives.
 struct client_end {
   std::unique_ptr<net::srtp_receiver> keys;
   bool reached = true;
@@ -36,7 +36,7 @@ struct client_end {
 };
 
 struct scene final : net::datagram_sink {
-  /// Connects a transport; its number is its client's port.
+  /// Connects a transport; its number is also its client's port.
   client_end& connect(uint16_t number) {
     auto key = make_key(*rng);
     auto backend = net::fastest_srtp_backend();
@@ -103,7 +103,7 @@ struct scene final : net::datagram_sink {
 
 } // namespace
 
-TEST_CASE("the twenty-thousandth stream on a transport is sent as the first") {
+TEST_CASE("the 20,000th stream on a transport is sent like the first") {
   scene x;
   auto& client = x.connect(1);
   for (uint64_t i = 0; i < 20'000; ++i) {
@@ -118,7 +118,7 @@ TEST_CASE("the twenty-thousandth stream on a transport is sent as the first") {
         == 0);
 }
 
-TEST_CASE("more streams at once than SRTP has room for are counted") {
+TEST_CASE("streams beyond the number that SRTP can hold at once are counted") {
   scene x;
   x.connect(1);
   for (uint64_t i = 0; i < 16'385; ++i)
@@ -129,22 +129,22 @@ TEST_CASE("more streams at once than SRTP has room for are counted") {
         .drops[static_cast<size_t>(rtp::drop_reason::srtp_exhausted)];
   };
   CHECK(count() == 1);
-  // What was counted stays when the transport goes.
+  // The count remains after the transport is removed.
   for (uint64_t i = 0; i < 16'385; ++i)
     x.engine.remove_consumer(consumer_key{i});
   x.engine.remove_transport(transport_key{1});
   CHECK(count() == 1);
 }
 
-TEST_CASE("a stream that moved is decrypted, whatever is lost at first") {
+TEST_CASE("a moved stream can be decrypted whatever is lost at first") {
   scene x;
   auto& first = x.connect(1);
   auto& second = x.connect(2);
   auto which = x.add(1, 1);
   x.send(40'000);
   CHECK(first.received == 40'000);
-  // Nothing reaches the client by the other transport until the numbers that
-  // it had on the first would have wrapped.
+  // No packet arrives on the second transport until the sequence numbers of the
+  // first would have wrapped.
   second.reached = false;
   x.engine.move_consumer(which, transport_key{2}, x.now);
   x.send(30'000);
@@ -154,7 +154,7 @@ TEST_CASE("a stream that moved is decrypted, whatever is lost at first") {
   CHECK(second.received == 100);
   CHECK(second.refused == 0);
 
-  // Back on the first, it goes on where it was.
+  // Back on the first transport, it continues the sequence there.
   auto last = first.numbers.back();
   x.engine.move_consumer(which, transport_key{1}, x.now);
   x.send(50'000);
@@ -168,7 +168,7 @@ TEST_CASE("a stream that moved is decrypted, whatever is lost at first") {
   CHECK(second.refused == 0);
 }
 
-TEST_CASE("a way that is lost for long and found again leaves no hole") {
+TEST_CASE("a network path that is lost for long and restored leaves no gap") {
   scene x;
   auto& client = x.connect(1);
   x.add(1, 1);
@@ -199,7 +199,7 @@ TEST_CASE("a path that is set again while packets wait silences nothing") {
   CHECK(client.refused == 0);
 }
 
-TEST_CASE("a stream that has ended leaves nothing on the ways it had") {
+TEST_CASE("a stream that has ended leaves nothing on its transports") {
   scene x;
   std::vector<std::shared_ptr<net::srtp_sender>> keys;
   for (uint16_t number : {1, 2}) {

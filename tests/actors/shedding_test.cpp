@@ -37,7 +37,7 @@ std::vector<overload_state> all_states() {
   return out;
 }
 
-/// Every combination that makes a difference.
+/// Every combination that leads to a different decision.
 std::vector<consumer_facts> all_facts() {
   std::vector<consumer_facts> out;
   for (auto kind : {rtp::media_kind::audio, rtp::media_kind::video})
@@ -55,7 +55,7 @@ std::vector<consumer_facts> all_facts() {
 
 } // namespace
 
-TEST_CASE("each level takes what its name says") {
+TEST_CASE("each level sheds what its name says") {
   struct row {
     overload_level level;
     consumer_facts about;
@@ -74,7 +74,7 @@ TEST_CASE("each level takes what its name says") {
            {normal, long_silent, {false, 2}},
            {busy, video(3, 2), {false, 2}},
            {busy, long_silent, {false, 2}},
-           // The top layer goes; who wants less has it still.
+           // The top layer is shed; a consumer of a lower layer keeps it.
            {top_layer_off, video(3, 2), {false, 1}},
            {top_layer_off, video(3, 1), {false, 1}},
            {top_layer_off, video(3, 0), {false, 0}},
@@ -84,12 +84,12 @@ TEST_CASE("each level takes what its name says") {
            {lowest_layer_only, video(3, 2), {false, 0}},
            {lowest_layer_only, video(4, 3), {false, 0}},
            {lowest_layer_only, long_silent, {false, 0}},
-           // Two have spoken since: N is 2.
+           // Two members have spoken since: N is 2.
            {last_n_only, long_silent, {true, 0}},
            {last_n_only, loud_but_old, {true, 0}},
            {last_n_only, silent, {false, 0}},
            {last_n_only, video(3, 2), {false, 0}},
-           // One is louder: one speaker remains.
+           // Another member is louder: one speaker remains.
            {speakers_only, silent, {true, 0}},
            {speakers_only, second_loudest, {true, 0}},
            {speakers_only, video(3, 2), {false, 0}},
@@ -106,7 +106,7 @@ TEST_CASE("each level takes what its name says") {
   }
 }
 
-TEST_CASE("a level applies to as many consumers as its share says") {
+TEST_CASE("a level applies to the share of consumers that the state says") {
   for (uint8_t share = 1; share <= overload_state::whole; ++share)
     for (uint8_t lot = 0; lot < overload_state::whole; ++lot) {
       auto about = video(3, 2);
@@ -115,13 +115,13 @@ TEST_CASE("a level applies to as many consumers as its share says") {
       CHECK(got.paused == (lot < share));
       got = decide_shedding({top_layer_off, share}, about, limits);
       CHECK(got.encoding == (lot < share ? 1 : 2));
-      // What comes before applies to all.
+      // The levels before it apply to all consumers.
       got = decide_shedding({lowest_layer_only, share}, about, limits);
       CHECK(got.encoding == (lot < share ? 0 : 1));
     }
 }
 
-TEST_CASE("audio always goes as preferred") {
+TEST_CASE("audio is always forwarded as preferred") {
   for (const auto& state : all_states())
     for (const auto& about : all_facts())
       if (about.kind == rtp::media_kind::audio)
@@ -129,7 +129,7 @@ TEST_CASE("audio always goes as preferred") {
                 == shedding_decision{false, about.preferred});
 }
 
-TEST_CASE("a worse state never gives more") {
+TEST_CASE("a worse state never forwards more") {
   auto states = all_states();
   for (const auto& about : all_facts())
     for (size_t i = 1; i < states.size(); ++i) {
@@ -141,7 +141,7 @@ TEST_CASE("a worse state never gives more") {
     }
 }
 
-TEST_CASE("without shedding everything goes as preferred") {
+TEST_CASE("without shedding everything is forwarded as preferred") {
   for (const auto& about : all_facts()) {
     REQUIRE(decide_shedding({}, about, limits)
             == shedding_decision{false, about.preferred});
@@ -150,7 +150,7 @@ TEST_CASE("without shedding everything goes as preferred") {
   }
 }
 
-TEST_CASE("lots are even, also among ids that differ in one place") {
+TEST_CASE("shed ranks are uniform, also for ids that differ in one character") {
   for (bool at_end : {true, false}) {
     std::array<int, overload_state::whole> count{};
     for (int i = 0; i < 64'000; ++i) {

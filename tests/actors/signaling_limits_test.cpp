@@ -11,7 +11,7 @@ const char* const socketio = "/socket.io/?EIO=4&transport=websocket";
 
 } // namespace
 
-TEST_CASE("a Socket.IO client in no namespace is closed in time") {
+TEST_CASE("a Socket.IO client that joins no namespace is closed in time") {
   auto settings = loopback();
   settings.http.connect_timeout = std::chrono::milliseconds{200};
   running_node node{settings};
@@ -31,14 +31,14 @@ TEST_CASE("a flood of messages is read at the configured rate") {
   running_node node{settings};
   auto begin = std::chrono::steady_clock::now();
   live_client client{node.port(), "r", "u"};
-  // 500 at once, and the others at 50 a second.
+  // 500 at once, the rest at 50 a second.
   for (int i = 0; i < 540; ++i)
     client.request("get-producers");
   CHECK(std::chrono::steady_clock::now() - begin
         >= std::chrono::milliseconds{700});
 }
 
-TEST_CASE("who asks for a thousand things at once gets a thousand answers") {
+TEST_CASE("a thousand requests at once get a thousand responses") {
   running_node node;
   ws_client client{node.port(), "/socket?auth=u&channelId=r"};
   std::string all;
@@ -48,13 +48,13 @@ TEST_CASE("who asks for a thousand things at once gets a thousand answers") {
   for (uint32_t i = 1; i <= 1000;) {
     auto answer = parse_json(client.text());
     if (!answer.HasMember("id"))
-      continue; // news
+      continue; // an event
     REQUIRE(number_at(answer, "/id") == i);
     ++i;
   }
 }
 
-TEST_CASE("who floods loses its connection, and nobody else notices") {
+TEST_CASE("a client that floods is disconnected, and no other is affected") {
   auto settings = loopback();
   settings.http.message_rate = 1;
   running_node node{settings};
@@ -63,7 +63,7 @@ TEST_CASE("who floods loses its connection, and nobody else notices") {
   {
     ws_client ann{node.port(), "/socket?auth=ann&channelId=r"};
     bob.push("participant-joined");
-    // More at once than half a minute pays for.
+    // More at once than the budget of half a minute.
     std::string all;
     for (int i = 0; i < 100; ++i)
       all += net::testing::encode({1, "{}"});
@@ -76,7 +76,7 @@ TEST_CASE("who floods loses its connection, and nobody else notices") {
   CHECK(bob.forget_pushes() == 0);
 }
 
-TEST_CASE("a name in the query that is not UTF-8 does not get in") {
+TEST_CASE("a name in the query that is not UTF-8 is refused") {
   running_node node;
   ws_client client{node.port(), "/socket?auth=u%ff&channelId=r"};
   CHECK(client.reply().status >= 400);

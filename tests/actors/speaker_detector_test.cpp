@@ -13,8 +13,8 @@ namespace {
 
 using volumes = std::vector<peer_volume>;
 
-/// Plays patterns of volumes and notes what is told, as text:
-/// "speaking ann bob" and "active ann", in the order of the events.
+/// Plays patterns of volumes and returns the events as text: "speaking ann bob"
+/// and "active ann", in their order.
 struct stage {
   std::string play(volumes heard, int samples = 1) {
     std::string told;
@@ -48,7 +48,7 @@ peer_volume bob(int volume = -30) {
 
 } // namespace
 
-TEST_CASE("the first one heard speaks, and is the active speaker at once") {
+TEST_CASE("the first speaker is the active speaker at once") {
   stage at;
   CHECK(at.play({}).empty());
   CHECK(at.engine.idle());
@@ -57,7 +57,8 @@ TEST_CASE("the first one heard speaks, and is the active speaker at once") {
   CHECK_FALSE(at.engine.idle());
 }
 
-TEST_CASE("who is silent ceases to speak after a while, and to be active") {
+TEST_CASE(
+    "after a silence a member no longer speaks, and later is not active") {
   stage at;
   at.play({ann()});
   CHECK(at.play({}, speaker_detector::hangover - 1).empty());
@@ -71,14 +72,15 @@ TEST_CASE("who is silent ceases to speak after a while, and to be active") {
   CHECK(at.play({}, 20).empty());
 }
 
-TEST_CASE("who is only as loud does not take over") {
+TEST_CASE("a speaker that is as loud as the active one does not replace it") {
   stage at;
   at.play({ann()});
   CHECK(at.play({ann(), bob(-25)}) == "speaking bob ann;");
   CHECK(at.play({ann(), bob(-25)}, 50).empty());
 }
 
-TEST_CASE("who is clearly louder takes over after some samples in a row") {
+TEST_CASE(
+    "a clearly louder speaker becomes active after some samples in a row") {
   stage at;
   at.play({ann()});
   at.play({ann(), bob(-30)});
@@ -89,7 +91,7 @@ TEST_CASE("who is clearly louder takes over after some samples in a row") {
   CHECK(at.play({ann(), bob(-24)}, 10).empty());
 }
 
-TEST_CASE("two challengers that take turns win nothing") {
+TEST_CASE("two louder speakers that alternate do not become active") {
   stage at;
   at.play({ann(-40)});
   at.play({ann(-40), bob(-40), {peer_id{"eve"}, -40}});
@@ -99,18 +101,19 @@ TEST_CASE("two challengers that take turns win nothing") {
   }
 }
 
-TEST_CASE("a word into a pause changes nobody, an answer does") {
+TEST_CASE(
+    "a word in a pause does not change the active speaker, a reply does") {
   stage at;
   at.play({ann()});
   CHECK(at.play({bob()}) == "speaking ann bob;");
   CHECK(at.play({ann()}).empty());
   CHECK(at.play({}) == "");
   CHECK(at.play({}) == "speaking ann;");
-  // Ann has ceased to speak: no need to wait.
+  // Ann has stopped speaking, so there is no wait.
   CHECK(at.play({bob()}) == "speaking bob;active bob;");
 }
 
-TEST_CASE("who leaves neither speaks nor is active") {
+TEST_CASE("a member that leaves neither speaks nor is active") {
   stage at;
   at.play({ann(), bob(-40)});
   at.engine.remove(peer_id{"ann"});
@@ -121,7 +124,7 @@ TEST_CASE("who leaves neither speaks nor is active") {
   CHECK(at.engine.idle());
 }
 
-TEST_CASE("the loudest comes first, with its volume") {
+TEST_CASE("speakers are listed by volume, the loudest first") {
   speaker_detector engine;
   engine.handle_sample({bob(-40), ann(-20)});
   auto first = engine.poll_event();
@@ -136,7 +139,7 @@ TEST_CASE("the loudest comes first, with its volume") {
   CHECK(std::get<active_speaker>(*second).volume == -20);
 }
 
-TEST_CASE("a voice is heard while it is loud, and for a window after that") {
+TEST_CASE("a member counts as speaking while loud and for a window after it") {
   net::time_point at{};
   voice x{at};
   const auto window = std::chrono::milliseconds{300};

@@ -19,7 +19,7 @@ rapidjson::Document parsed(const protocol::json_text& x) {
   return std::move(*out);
 }
 
-// Not by ==, which C++20 lets RapidJSON's Value call for ever.
+// Avoids RapidJSON's operator==, which recurses forever in C++20.
 std::string text(const rapidjson::Value& x) {
   REQUIRE(x.IsString());
   return x.GetString();
@@ -32,13 +32,13 @@ std::unique_ptr<net::dtls_context>& context() {
 
 } // namespace
 
-TEST_CASE("a producer's statistics are one dictionary for each encoding") {
+TEST_CASE("the statistics of a producer have one dictionary per encoding") {
   rtp::receiver_stats in;
   CHECK(
       parsed(stats_json(producer_id{"p"}, rtp::media_kind::audio, in)).Empty());
   rtp::receive_stream_stats x;
   x.ssrc = rtp::ssrc{4'000'000'000};
-  x.rid = "q\"\\\n"; // from the client: anything
+  x.rid = "q\"\\\n"; // from the client: any string
   x.packets = std::numeric_limits<uint64_t>::max();
   x.jitter = std::chrono::milliseconds{20};
   x.fraction_lost = 128;
@@ -55,7 +55,7 @@ TEST_CASE("a producer's statistics are one dictionary for each encoding") {
   CHECK_FALSE(out[1].HasMember("rid"));
 }
 
-TEST_CASE("a consumer's statistics are one dictionary") {
+TEST_CASE("the statistics of a consumer are one dictionary") {
   rtp::forwarder_stats in;
   in.ssrc = rtp::ssrc{7};
   in.packets_lost = -3;
@@ -68,7 +68,8 @@ TEST_CASE("a consumer's statistics are one dictionary") {
   CHECK(out[0]["timestamp"].GetDouble() > 1.7e12);
 }
 
-TEST_CASE("an explanation says what is wanted, what is sent, and since when") {
+TEST_CASE(
+    "an explanation has preferred, current and target layers with times") {
   consumer_explanation in;
   in.id = consumer_id{"c"};
   in.producer = producer_id{"p"};
@@ -97,7 +98,7 @@ TEST_CASE("an explanation says what is wanted, what is sent, and since when") {
   CHECK(explanation_json(in).find("targetLayers") == std::string::npos);
 }
 
-TEST_CASE("a consumer's decisions follow its statistics, the oldest first") {
+TEST_CASE("a consumer's decisions follow its statistics, oldest first") {
   rtp::decision_log log;
   auto now = net::time_point{} + std::chrono::seconds{100};
   for (uint8_t i = 0; i < 40; ++i)
@@ -118,7 +119,7 @@ TEST_CASE("a consumer's decisions follow its statistics, the oldest first") {
   CHECK_FALSE(last.HasMember("spatialLayer"));
 }
 
-TEST_CASE("a fresh transport has statistics, but no pair yet") {
+TEST_CASE("a new transport has statistics, but no candidate pair yet") {
   auto random = net::make_seeded_rng(1);
   net::webrtc_transport transport{{context().get()}, *random};
   auto out = parsed(stats_json(transport_id{"t"}, transport, {}, 3));
@@ -129,7 +130,7 @@ TEST_CASE("a fresh transport has statistics, but no pair yet") {
   CHECK(out[0]["packetsDropped"].GetUint64() == 3);
 }
 
-TEST_CASE("a flat JSON object writes every kind of value") {
+TEST_CASE("a flat JSON object has values of every kind") {
   protocol::flat_json out;
   out.add("a", "x").add("b", true).add("c", uint8_t{200}).add("d", -1);
   out.add("e", 0.5).add("f", std::numeric_limits<double>::infinity());

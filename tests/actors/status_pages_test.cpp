@@ -36,7 +36,7 @@ struct open_scene : scene {
 
 } // namespace
 
-TEST_CASE("other pages are others'") {
+TEST_CASE("other pages are left to other handlers") {
   scene x;
   net::http_request request;
   request.method = "GET";
@@ -54,14 +54,14 @@ TEST_CASE("only GET and HEAD are allowed") {
   }
 }
 
-TEST_CASE("a server lives whether or not it is ready") {
+TEST_CASE("a server is alive whether or not it is ready") {
   scene x;
   CHECK(x.get("/healthz").status == 200);
   x.load->drain().begin(net::time_point{}, std::chrono::hours{1});
   CHECK(x.get("/healthz").status == 200);
 }
 
-TEST_CASE("a server is ready once it is open, and not while it drains") {
+TEST_CASE("a server is ready after its start, but not while it drains") {
   scene x;
   CHECK(x.get("/readyz").status == 503);
   CHECK(x.get("/readyz").body == "starting\n");
@@ -72,7 +72,7 @@ TEST_CASE("a server is ready once it is open, and not while it drains") {
   CHECK(x.get("/readyz").body == "draining\n");
 }
 
-TEST_CASE("a server that turns newcomers away is not ready until it does not") {
+TEST_CASE("a server that refuses newcomers is not ready meanwhile") {
   open_scene x;
   x.load->publish({overload_level::busy, 0});
   CHECK(x.get("/readyz").status == 503);
@@ -81,7 +81,7 @@ TEST_CASE("a server that turns newcomers away is not ready until it does not") {
   CHECK(x.get("/readyz").status == 200);
 }
 
-TEST_CASE("metrics are for those on the list alone") {
+TEST_CASE("only listed addresses may read the metrics") {
   open_scene x;
   CHECK(x.get("/metrics").status == 200);
   CHECK(x.get("/metrics").body == "a 1\n");
@@ -91,7 +91,7 @@ TEST_CASE("metrics are for those on the list alone") {
   CHECK(x.get("/metrics", "192.0.2.1").body.find("a 1") == std::string::npos);
 }
 
-TEST_CASE("a proxy's address is not its client's") {
+TEST_CASE("a request through a proxy does not have the proxy's address") {
   open_scene x;
   for (std::string name :
        {"X-Forwarded-For", "forwarded", "Via", "X-Real-IP", "X-Forwarded-Host",
@@ -103,11 +103,11 @@ TEST_CASE("a proxy's address is not its client's") {
         x.get("/metrics", "127.0.0.1", {{name, ""}, {name, "192.0.2.1"}}).status
         == 403);
   }
-  // Others may well be asked by way of one.
+  // The other pages may be requested through a proxy.
   CHECK(x.get("/healthz", "127.0.0.1", {{"Via", "1.1 proxy"}}).status == 200);
 }
 
-TEST_CASE("there are no metrics of a server that is not open") {
+TEST_CASE("a server that has not started has no metrics") {
   scene x;
   CHECK(x.get("/metrics").status == 503);
 }

@@ -11,13 +11,13 @@ namespace {
 constexpr uint32_t out_ssrc = 20;
 constexpr uint32_t in_ssrc = 10;
 
-/// What a shard was told by transports.
+/// The feedback that transports have sent to a shard.
 struct shard_notes {
   std::vector<size_t> items; // of each message
   std::shared_ptr<edge_gauge> gauge;
 };
 
-/// A shard that takes feedback, but never says that it has.
+/// A shard that receives feedback, but never releases its gauge.
 shard_actor spawn_fake_shard(caf::actor_system& system, shard_notes& to) {
   return system.spawn([&to](
                           shard_actor::pointer) -> shard_actor::behavior_type {
@@ -51,8 +51,8 @@ shard_actor spawn_fake_shard(caf::actor_system& system, shard_notes& to) {
   });
 }
 
-/// A transport that does nothing but route: each burst is one compound or
-/// packets of RTP.
+/// A transport that only routes: each burst is one compound or several RTP
+/// packets.
 transport_actor spawn_fake_transport(caf::actor_system& system,
                                      stream_router& router,
                                      const shard_actor& shard) {
@@ -85,7 +85,7 @@ transport_actor spawn_fake_transport(caf::actor_system& system,
   });
 }
 
-/// A producer's end of an edge, that takes but never gives back.
+/// A producer that receives packets, but never releases its gauge.
 rtp_sink_actor spawn_rtp_sink(caf::actor_system& system, size_t& packets,
                               size_t& reports) {
   using type = rtp_sink_actor;
@@ -98,7 +98,7 @@ rtp_sink_actor spawn_rtp_sink(caf::actor_system& system, size_t& packets,
   });
 }
 
-/// One consumer and one producer on a transport.
+/// A consumer and a producer on a transport.
 struct routing_scene {
   routing_scene() {
     router.add(add_transport_consumer{
@@ -158,7 +158,7 @@ TEST_CASE("a compound of a hundred PLIs is one message to the shard") {
   CHECK(at.told.items == std::vector<size_t>{100});
 }
 
-TEST_CASE("a compound that concerns nobody is no message") {
+TEST_CASE("a compound about unknown streams sends no message") {
   routing_scene at;
   rtp::rtcp::compound_builder out;
   out.add_pli(rtp::ssrc{1}, rtp::ssrc{99});
@@ -184,7 +184,7 @@ TEST_CASE("a producer that is behind gets no more packets than the limit") {
     at.send({rtp_packet(i)});
   CHECK(at.packets == size_t{max_waiting_packets});
   CHECK(at.to_producer->refused() == uint64_t{max_waiting_packets});
-  // Nor reports of its source.
+  // It gets no reports of its source either.
   rtp::rtcp::sender_info info{};
   info.ssrc = rtp::ssrc{in_ssrc};
   rtp::rtcp::compound_builder report;
@@ -196,7 +196,7 @@ TEST_CASE("a producer that is behind gets no more packets than the limit") {
   CHECK(at.reports == 1);
 }
 
-TEST_CASE("a shard that takes feedback makes room for more") {
+TEST_CASE("a shard that handles feedback releases its gauge") {
   heard told;
   shard_scene at{told};
   auto gauge = std::make_shared<edge_gauge>(1);
@@ -208,7 +208,7 @@ TEST_CASE("a shard that takes feedback makes room for more") {
   }
 }
 
-TEST_CASE("a producer that takes packets and reports makes room for more") {
+TEST_CASE("a producer that handles packets and reports releases its gauge") {
   heard transport;
   actor_world world;
   producer_config settings{producer_id{"p"}, opus(),
@@ -229,7 +229,7 @@ TEST_CASE("a producer that takes packets and reports makes room for more") {
   world.run();
 }
 
-TEST_CASE("packets refused on the way to a producer are counted as overload") {
+TEST_CASE("packets that a producer's gauge refuses are counted as overload") {
   heard transport;
   actor_world world;
   producer_config settings{producer_id{"p"}, opus(),
@@ -246,7 +246,7 @@ TEST_CASE("packets refused on the way to a producer are counted as overload") {
         == 7);
 }
 
-TEST_CASE("shards are not told of more reports than ten a second") {
+TEST_CASE("a shard is sent at most ten source reports a second") {
   heard slow;
   scene at;
   size_t told = 0;

@@ -66,7 +66,7 @@ public:
     run();
   }
 
-  /// A message of a direct producer, at once.
+  /// Sends a message of a direct producer and handles it at once.
   void speak(data_producer_key by, data_message x) {
     node.say(by, std::move(x));
     work();
@@ -77,7 +77,7 @@ public:
       continue;
   }
 
-  // Moves packets until all is quiet; those to the deaf are lost.
+  // Moves packets until none is left; those to clients in `deaf` are lost.
   void run() {
     for (bool moved = true; moved;) {
       moved = false;

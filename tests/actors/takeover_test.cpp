@@ -1,4 +1,4 @@
-// Who may take a member's place, and what it gets (docs/adr/0030).
+// Takeover of a member's session, and the rights it gives (docs/adr/0030).
 
 #include "probe_client.hpp"
 
@@ -45,7 +45,7 @@ bool is_host(probe_client& x) {
   return !locked;
 }
 
-/// A room that Ann has opened and Bob has come to.
+/// A room that Ann has opened and Bob has joined.
 struct call {
   explicit call(actors::config settings = {}) : world(std::move(settings)) {
     secret = ann.get<reply::joined>(join_as("ann")).rejoin_secret;
@@ -69,7 +69,7 @@ TEST_CASE("a locked room refuses a stranger under the host's id") {
   SUBCASE("while the host is connected") {
     probe_client thief{at.world};
     CHECK(thief.refusal(join_as("ann")) == error_code::forbidden);
-    // The host notices nothing.
+    // The host is not affected.
     CHECK_FALSE(at.ann.script->ended);
     CHECK_FALSE(at.ann.connection->closed);
     at.ann.get<reply::ok>(verb::mute{peer_id{"bob"}, {}});
@@ -108,8 +108,8 @@ TEST_CASE("a stranger under the host's id is an ordinary member") {
   CHECK(thief.refusal(verb::lock_room{}) == error_code::forbidden);
   CHECK(thief.refusal(verb::kick{peer_id{"bob"}}) == error_code::forbidden);
   CHECK(thief.refusal(verb::end_room{}) == error_code::forbidden);
-  // The next by age is host, and after it not the stranger but the one who
-  // came before it.
+  // The next member by join time becomes host. After it comes the member that
+  // joined before the stranger, not the stranger.
   CHECK(is_host(at.bob));
   CHECK_FALSE(is_host(eve));
   at.bob.get<reply::ok>(verb::leave{});
@@ -117,7 +117,7 @@ TEST_CASE("a stranger under the host's id is an ordinary member") {
   CHECK_FALSE(is_host(thief));
 }
 
-TEST_CASE("a host who is alone stays host without proof") {
+TEST_CASE("a host that is alone stays host without proof") {
   actor_world world;
   probe_client ann{world};
   ann.get<reply::joined>(join_as("ann"));
@@ -128,7 +128,7 @@ TEST_CASE("a host who is alone stays host without proof") {
   CHECK(is_host(again));
 }
 
-TEST_CASE("a member without proof comes back to its transports") {
+TEST_CASE("a member without proof returns to its transports") {
   call at;
   auto made = at.bob.get<reply::transport_created>(verb::create_transport{});
   at.bob.hang_up(lost);
@@ -138,7 +138,7 @@ TEST_CASE("a member without proof comes back to its transports") {
   CHECK_FALSE(again.refusal(verb::restart_ice{made.id}));
 }
 
-TEST_CASE("a user who shows its secret keeps everything, time after time") {
+TEST_CASE("a user with its secret keeps everything, however often it returns") {
   call at;
   auto made = at.ann.get<reply::transport_created>(verb::create_transport{});
   at.ann.get<reply::produced>(opus_producer());
@@ -168,12 +168,12 @@ TEST_CASE("the true host takes its rights back from a stranger") {
   CHECK(theirs != at.secret);
   CHECK(is_host(at.bob));
   probe_client other{at.world};
-  SUBCASE("from one") {}
-  SUBCASE("from one after the other") {
+  SUBCASE("one stranger took over") {}
+  SUBCASE("one stranger after another took over") {
     other.get<reply::joined>(join_as("ann"));
     CHECK(thief.script->ended == end_reason::replaced);
   }
-  SUBCASE("in a room that is locked by now") {
+  SUBCASE("the room is locked meanwhile") {
     at.bob.get<reply::ok>(verb::lock_room{});
   }
   probe_client again{at.world};
@@ -181,7 +181,7 @@ TEST_CASE("the true host takes its rights back from a stranger") {
   CHECK(joined.rejoin_secret == at.secret);
   CHECK(is_host(again));
   CHECK_FALSE(is_host(at.bob));
-  // The stranger's secret proves nothing any more.
+  // The stranger's secret is no longer valid.
   probe_client back{at.world};
   back.get<reply::joined>(join_with("ann", theirs));
   CHECK(is_host(at.bob));
@@ -189,7 +189,7 @@ TEST_CASE("the true host takes its rights back from a stranger") {
 }
 
 TEST_CASE(
-    "a client that took a place without proof comes back to it by its secret") {
+    "a client that took over without proof can return with its own secret") {
   call at;
   probe_client second{at.world};
   auto own = second.get<reply::joined>(join_as("ann")).rejoin_secret;
@@ -198,24 +198,24 @@ TEST_CASE(
   CHECK(third.refusal(join_as("ann")) == error_code::forbidden);
   third.get<reply::joined>(join_with("ann", own));
   CHECK(second.script->ended == end_reason::replaced);
-  // In the place that it had, which is not the host's.
+  // It has the rights that it had, not those of the host.
   CHECK_FALSE(third.refusal(verb::list_producers{}));
   CHECK(third.refusal(verb::lock_room{}) == error_code::forbidden);
 }
 
-TEST_CASE("a wrong secret is as good as none") {
+TEST_CASE("a wrong secret counts as none") {
   call at;
   std::string wrong = at.secret;
-  SUBCASE("of another member") {
+  SUBCASE("a secret of another member") {
     wrong = at.bobs_secret;
   }
-  SUBCASE("that differs in one character") {
+  SUBCASE("a secret that differs in one character") {
     wrong.back() = wrong.back() == 'a' ? 'b' : 'a';
   }
-  SUBCASE("that is a part of the right one") {
+  SUBCASE("a part of the right secret") {
     wrong.pop_back();
   }
-  SUBCASE("of the same user in another room") {
+  SUBCASE("a secret of the same user in another room") {
     probe_client elsewhere{at.world};
     wrong = elsewhere.get<reply::joined>(join_as("ann", "other")).rejoin_secret;
   }
@@ -228,7 +228,7 @@ TEST_CASE("a wrong secret is as good as none") {
   CHECK(other.refusal(join_with("ann", wrong)) == error_code::forbidden);
 }
 
-TEST_CASE("a secret ends with its membership") {
+TEST_CASE("a secret is invalid after its membership has ended") {
   call at;
   at.ann.get<reply::ok>(verb::leave{});
   CHECK(is_host(at.bob));
@@ -241,18 +241,18 @@ TEST_CASE("a secret ends with its membership") {
   CHECK(late.refusal(join_with("ann", at.secret)) == error_code::forbidden);
 }
 
-TEST_CASE("every secret is long, and nobody's but its member's") {
+TEST_CASE("every secret is long, and is sent to its member alone") {
   call at;
   CHECK(at.secret.size() == 22);
   CHECK(at.bobs_secret.size() == 22);
   CHECK(at.secret != at.bobs_secret);
-  // Whoever joins again on the same connection is told its own.
+  // A second join on the same connection is sent that member's secret.
   auto rename = join_as("bob");
   rename.renames = true;
   CHECK(at.bob.get<reply::joined>(rename).rejoin_secret == at.bobs_secret);
 }
 
-TEST_CASE("where a proof is wanted a stranger gets no place that is taken") {
+TEST_CASE("with takeover = proven a stranger cannot take over an id in use") {
   call at{proven()};
   probe_client thief{at.world};
   auto refused = thief.ask(join_as("ann"));
@@ -260,7 +260,7 @@ TEST_CASE("where a proof is wanted a stranger gets no place that is taken") {
   REQUIRE(why);
   CHECK(why->code == error_code::forbidden);
   CHECK(why->message.find("rejoinSecret") != std::string::npos);
-  // A close frame's reason has no room for more (RFC 6455, section 5.5).
+  // The limit of a close frame's reason (RFC 6455, section 5.5).
   CHECK(why->message.size() <= 123);
   CHECK_FALSE(at.ann.script->ended);
   CHECK(is_host(at.ann));
@@ -268,12 +268,12 @@ TEST_CASE("where a proof is wanted a stranger gets no place that is taken") {
   at.world.run();
   probe_client other{at.world};
   CHECK(other.refusal(join_as("ann")) == error_code::forbidden);
-  SUBCASE("but the user comes back by its secret") {
+  SUBCASE("the user returns with its secret") {
     probe_client again{at.world};
     again.get<reply::joined>(join_with("ann", at.secret));
     CHECK(is_host(again));
   }
-  SUBCASE("but anyone may once the user's time is over") {
+  SUBCASE("any client can take the id after the user's grace time") {
     at.world.pass(std::chrono::seconds{11});
     other.get<reply::joined>(join_as("ann"));
     CHECK(is_host(at.bob));
@@ -304,7 +304,7 @@ TEST_CASE("Socket.IO's pid is a proof") {
   CHECK(is_host(again));
 }
 
-TEST_CASE("a secret gives back an id that the server made") {
+TEST_CASE("a secret restores an id that the server made") {
   actor_world world;
   probe_client ann{world};
   auto secret = ann.get<reply::joined>(join_unnamed("x7")).rejoin_secret;
@@ -313,7 +313,7 @@ TEST_CASE("a secret gives back an id that the server made") {
   bob.get<reply::joined>(join_as("bob"));
   ann.get<reply::ok>(verb::lock_room{});
   bob.script->events.clear();
-  // After a reload, Socket.IO's client has another id.
+  // After a reload a Socket.IO client has another id.
   probe_client again{world};
   auto join = join_unnamed("y8");
   join.rejoin_secret = secret;
@@ -324,14 +324,14 @@ TEST_CASE("a secret gives back an id that the server made") {
   CHECK_FALSE(again.refusal(verb::restart_ice{made.id}));
   CHECK(is_host(again));
   CHECK_FALSE(bob.event<event::peer_joined>());
-  // With a wrong one the newcomer is who it is.
+  // With a wrong secret the newcomer keeps its own id.
   again.get<reply::ok>(verb::lock_room{false});
   probe_client other{world};
   join.rejoin_secret = "wrong";
   CHECK(other.get<reply::joined>(join).peer == peer_id{"y8"});
 }
 
-TEST_CASE("a member that goes on under the host's id does not become host") {
+TEST_CASE("a member that takes over the host's id late does not become host") {
   call at;
   probe_client guest{at.world};
   auto own = guest.get<reply::joined>(join_unnamed("x7")).rejoin_secret;
@@ -343,25 +343,25 @@ TEST_CASE("a member that goes on under the host's id does not become host") {
   CHECK(at.ann.script->ended == end_reason::replaced);
   CHECK(is_host(at.bob));
   CHECK_FALSE(is_host(guest));
-  // The true host can have it back.
+  // The true host can take it back.
   probe_client again{at.world};
   again.get<reply::joined>(join_with("ann", at.secret));
   CHECK(guest.script->ended == end_reason::replaced);
   CHECK(is_host(again));
 }
 
-TEST_CASE("a member that proves late which user it is has that one's rank") {
+TEST_CASE("a member that proves its user late has that user's rank") {
   call at;
   probe_client guest{at.world};
   guest.get<reply::joined>(join_unnamed("x7"));
   auto rename = join_with("ann", at.secret);
   rename.renames = true;
   probe_client thief{at.world};
-  SUBCASE("of its lost connection") {
+  SUBCASE("the user's connection is lost") {
     at.ann.hang_up(lost);
     at.world.run();
   }
-  SUBCASE("though a stranger has its place") {
+  SUBCASE("a stranger has the user's session") {
     thief.get<reply::joined>(join_as("ann"));
   }
   CHECK(guest.get<reply::joined>(rename).rejoin_secret == at.secret);
@@ -369,7 +369,7 @@ TEST_CASE("a member that proves late which user it is has that one's rank") {
   CHECK_FALSE(is_host(at.bob));
 }
 
-TEST_CASE("where a proof is wanted nobody goes on under a member's id") {
+TEST_CASE("with takeover = proven a rename cannot take over a member's id") {
   call at{proven()};
   probe_client guest{at.world};
   guest.get<reply::joined>(join_unnamed("x7"));
@@ -386,7 +386,7 @@ TEST_CASE("a hidden newcomer cannot take the host's rights either") {
   probe_client thief{at.world};
   auto join = join_as("ann");
   join.hidden = true;
-  // Nothing is given away before it is announced.
+  // No rights change before it is announced.
   CHECK(thief.get<reply::joined>(join).rejoin_secret.empty());
   verb::announce announce;
   announce.name = "Ann";
@@ -395,7 +395,7 @@ TEST_CASE("a hidden newcomer cannot take the host's rights either") {
   CHECK(is_host(at.bob));
 }
 
-TEST_CASE("a claim remembers its first holder, and no others") {
+TEST_CASE("a claim remembers its first holder and no other") {
   using actors::member_claim;
   using actors::user_proof;
   member_claim claim{"first"};

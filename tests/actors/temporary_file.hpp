@@ -11,7 +11,7 @@
 
 namespace troupe::test {
 
-/// A file for the length of a test.
+/// A file that exists as long as this object.
 class temporary_file {
 public:
   explicit temporary_file(const std::string& text) {

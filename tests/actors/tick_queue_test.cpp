@@ -9,7 +9,7 @@ using namespace troupe::actors;
 using namespace troupe::test;
 using std::chrono::milliseconds;
 
-TEST_CASE("ticks come in the order of their times, and not before") {
+TEST_CASE("ticks come in the order of their times, and not early") {
   tick_queue queue;
   net::time_point start{std::chrono::hours{1}};
   for (int at : {30, 10, 20})

@@ -31,7 +31,7 @@ struct fake_self {
     ++sent;
   }
 
-  // Lets the earliest tick come.
+  // Delivers the earliest tick.
   bool advance() {
     if (under_way.empty())
       return false;
@@ -48,7 +48,7 @@ struct fake_self {
 
 } // namespace
 
-TEST_CASE("a slot asks for one tick and for an earlier one only") {
+TEST_CASE("a timer requests a tick only if none or a later one is pending") {
   fake_self self;
   timer_slot slot;
   slot.arm(&self, std::nullopt, tick{});
@@ -72,7 +72,7 @@ TEST_CASE("ticks are at least 5 ms apart") {
   CHECK(self.sent == 1);
 }
 
-TEST_CASE("a far deadline is reached by ticks that pin nobody for long") {
+TEST_CASE("a far deadline is reached by ticks that keep no actor for long") {
   fake_self self;
   timer_slot slot;
   auto deadline = self.now + std::chrono::minutes{90};
@@ -91,11 +91,10 @@ TEST_CASE("a far deadline is reached by ticks that pin nobody for long") {
   CHECK(ticks == 90);
 }
 
-TEST_CASE("nearer deadlines leave no chains of ticks behind") {
+TEST_CASE("earlier deadlines leave no chains of ticks behind") {
   fake_self self;
   timer_slot slot;
-  // An engine that reports each second, and now and then wants to be called
-  // after 20 ms.
+  // An engine that reports each second, and sometimes needs a call after 20 ms.
   auto report = self.now + milliseconds{1000};
   std::optional<time_point> nack;
   auto arm = [&] {
@@ -118,7 +117,7 @@ TEST_CASE("nearer deadlines leave no chains of ticks behind") {
     most = std::max(most, self.under_way.size());
   }
   CHECK(most < 60); // no more than the short deadlines of one second
-  // Once they cease, one chain remains.
+  // After the last short deadline one chain remains.
   nack.reset();
   for (int i = 0; i < 100; ++i) {
     REQUIRE(self.advance());
@@ -130,7 +129,7 @@ TEST_CASE("nearer deadlines leave no chains of ticks behind") {
   CHECK(self.under_way.size() == 1);
 }
 
-TEST_CASE("a deadline is never missed by more than the slot's grain") {
+TEST_CASE("a tick is late by at most the timer's granularity") {
   fake_self self;
   timer_slot slot;
   uint32_t random = 1;

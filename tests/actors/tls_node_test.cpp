@@ -28,7 +28,8 @@ bool answers(tls_client& client) {
 
 } // namespace
 
-TEST_CASE("a member stays over wss while the certificate is replaced") {
+TEST_CASE(
+    "a member stays connected over wss while the certificate is replaced") {
   quiet_log();
   certificate_files files;
   actors::node server{loopback_with(files.paths())};
@@ -48,7 +49,7 @@ TEST_CASE("a member stays over wss while the certificate is replaced") {
   CHECK(answers(bob));
 }
 
-TEST_CASE("a server does not start with a certificate that is no good") {
+TEST_CASE("a server does not start with an invalid certificate") {
   quiet_log();
   certificate_files files;
   SUBCASE("the certificate") {

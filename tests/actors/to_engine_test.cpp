@@ -50,7 +50,7 @@ TEST_CASE("a receiver takes codec, RTX and encodings from the parameters") {
   CHECK(out.paused);
 }
 
-TEST_CASE("a receiver knows of Opus with in-band FEC") {
+TEST_CASE("a receiver is configured for Opus with in-band FEC") {
   rtp_parameters in;
   in.codecs = {{"audio/opus", 111, 48000, 2, {}, {{"transport-cc", ""}}}};
   in.encodings.resize(1);
@@ -68,10 +68,10 @@ TEST_CASE("a receiver knows of Opus with in-band FEC") {
   CHECK_FALSE(out.inband_fec);
 }
 
-TEST_CASE("the codec of the media need not come first") {
+TEST_CASE("the media codec need not come first") {
   auto in = vp8_with_rtx();
   std::swap(in.codecs[0], in.codecs[2]);
-  in.codecs[0].clock_rate = 0; // no router holds it against one of its own
+  in.codecs[0].clock_rate = 0; // matches no codec of a router
   auto out = to_receiver(protocol::media_kind::video, in, false);
   CHECK(out.codec == rtp::codec::vp8);
   CHECK(out.clock_rate == 90000);
@@ -80,7 +80,7 @@ TEST_CASE("the codec of the media need not come first") {
   CHECK(out.feedback.nack);
 }
 
-TEST_CASE("the names of codecs are told apart without regard to case") {
+TEST_CASE("codec names are compared without regard to case") {
   struct row {
     const char* mime;
     rtp::codec codec;
@@ -98,7 +98,7 @@ TEST_CASE("the names of codecs are told apart without regard to case") {
   }
 }
 
-TEST_CASE("simulcast encodings go by their RIDs") {
+TEST_CASE("simulcast encodings are identified by their RIDs") {
   auto in = vp8_with_rtx();
   in.encodings.assign(3, {});
   in.encodings[0].rid = "r0";
@@ -114,13 +114,13 @@ TEST_CASE("simulcast encodings go by their RIDs") {
   CHECK(identity.mid == "1");
 }
 
-TEST_CASE("a producer is known by all its SSRCs, RTX included") {
+TEST_CASE("a producer is identified by all its SSRCs, RTX included") {
   auto identity = to_identity(vp8_with_rtx());
   CHECK(identity.ssrcs == std::vector{rtp::ssrc{1111}, rtp::ssrc{2222}});
   CHECK(identity.extensions.id(rtp::extension::sdes_mid) == 4);
 }
 
-TEST_CASE("a forwarder goes from the sender's ids to the receiver's") {
+TEST_CASE("a forwarder maps the sender's ids to the receiver's") {
   auto sent = vp8_with_rtx();
   auto told = vp8_with_rtx();
   told.mid = "7";
@@ -144,8 +144,7 @@ TEST_CASE("a forwarder goes from the sender's ids to the receiver's") {
   CHECK(to_ssrcs(told) == std::vector{rtp::ssrc{5}, rtp::ssrc{6}});
 }
 
-TEST_CASE(
-    "spatial layers of AV1 need a receiver of the dependency descriptor") {
+TEST_CASE("spatial layers of AV1 require a receiver's dependency descriptor") {
   auto sent = vp8_with_rtx();
   sent.encodings[0].scalability_mode = "L3T3_KEY";
   auto told = sent;
@@ -181,7 +180,8 @@ TEST_CASE("without an RTX codec a forwarder has no RTX stream") {
   CHECK_FALSE(out.rtx_ssrc);
 }
 
-TEST_CASE("DTLS roles and fingerprints, candidates and ICE parameters") {
+TEST_CASE(
+    "DTLS roles and fingerprints, candidates and ICE parameters convert") {
   CHECK(to_engine(protocol::dtls_role::client)
         == net::remote_dtls_role::client);
   CHECK(to_engine(protocol::dtls_role::server)
@@ -196,5 +196,5 @@ TEST_CASE("DTLS roles and fingerprints, candidates and ICE parameters") {
   auto ice = from_engine(net::ice_credentials{"fragment", "password"});
   CHECK(ice.username_fragment == "fragment");
   CHECK(ice.password == "password");
-  CHECK(ice.ice_lite); // nothing connects without
+  CHECK(ice.ice_lite); // clients cannot connect without it
 }

@@ -24,7 +24,7 @@ const net::dtls_context& dtls() {
   return *instance;
 }
 
-// A transport's engine with its pass, and a desk that keeps what it is given.
+// A transport's engine, its check responder, and an actor that records it.
 struct scene {
   struct testing : caf::actor_system_config {
     testing() {
@@ -57,7 +57,7 @@ struct scene {
     dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler()).run();
   }
 
-  // What a transport does with each message.
+  // The work of a transport after each message.
   void drain() {
     while (auto event = engine.poll_event())
       if (auto* x = std::get_if<net::username_fragment_retired>(&*event))
@@ -75,7 +75,7 @@ struct scene {
     drain();
   }
 
-  // Whether the latest pass answers a check with the engine's credentials.
+  // Whether the latest responder answers a check with the engine's credentials.
   bool answered(const net::transport_tuple& from) {
     std::array<uint8_t, net::check_pass::max_size> room;
     return !given.empty()
@@ -106,7 +106,8 @@ const auto there = make_tuple(2);
 
 } // namespace
 
-TEST_CASE_FIXTURE(scene, "a pass is given when a client has nominated") {
+TEST_CASE_FIXTURE(scene,
+                  "a responder is given once the client has nominated a pair") {
   check(here, false);
   CHECK(given.empty());
   check(here);
@@ -116,8 +117,8 @@ TEST_CASE_FIXTURE(scene, "a pass is given when a client has nominated") {
   CHECK(given.size() == 1);
 }
 
-TEST_CASE_FIXTURE(scene, "consent lasts as long after the last check as if the "
-                         "engine had answered it") {
+TEST_CASE_FIXTURE(scene, "consent lasts as long after an offloaded check as "
+                         "after one of the engine") {
   check(here);
   now += 20s;
   REQUIRE(answered(here));
@@ -130,7 +131,7 @@ TEST_CASE_FIXTURE(scene, "consent lasts as long after the last check as if the "
   CHECK_FALSE(answered(here));
 }
 
-TEST_CASE_FIXTURE(scene, "a pass alone gives no consent") {
+TEST_CASE_FIXTURE(scene, "a responder alone gives no consent") {
   check(here);
   now += 29s;
   CHECK(alive());
@@ -138,8 +139,8 @@ TEST_CASE_FIXTURE(scene, "a pass alone gives no consent") {
   CHECK_FALSE(alive());
 }
 
-TEST_CASE_FIXTURE(scene, "what the engine is told is not answered twice, and "
-                         "selects nothing") {
+TEST_CASE_FIXTURE(
+    scene, "an offloaded check is not answered twice, and selects no pair") {
   check(here);
   now += 5s;
   REQUIRE(answered(here));
@@ -149,7 +150,7 @@ TEST_CASE_FIXTURE(scene, "what the engine is told is not answered twice, and "
   CHECK(engine.stats().drops.total() == 0);
 }
 
-TEST_CASE_FIXTURE(scene, "another tuple needs another pass") {
+TEST_CASE_FIXTURE(scene, "another tuple needs another responder") {
   check(here);
   check(there);
   REQUIRE(given.size() == 2);
@@ -158,8 +159,8 @@ TEST_CASE_FIXTURE(scene, "another tuple needs another pass") {
   CHECK(answered(there));
 }
 
-TEST_CASE_FIXTURE(scene, "after a restart the engine answers until the client "
-                         "knows the new credentials") {
+TEST_CASE_FIXTURE(scene, "after an ICE restart the engine answers until the "
+                         "client uses the new credentials") {
   check(here);
   now += 20s;
   REQUIRE(answered(here));
@@ -170,7 +171,7 @@ TEST_CASE_FIXTURE(scene, "after a restart the engine answers until the client "
     CHECK(given.size() == 1);
     CHECK(given[0]->revoked());
   }
-  now += 11s; // what was answered before the restart has counted
+  now += 11s; // earlier checks have counted
   CHECK(alive());
   CHECK(given.size() == 1);
   check(here);
@@ -178,7 +179,7 @@ TEST_CASE_FIXTURE(scene, "after a restart the engine answers until the client "
   CHECK(answered(here));
 }
 
-TEST_CASE_FIXTURE(scene, "the pass of a transport that ends is revoked") {
+TEST_CASE_FIXTURE(scene, "the responder of a transport that ends is revoked") {
   check(here);
   REQUIRE(answered(here));
   engine.close();
@@ -188,7 +189,8 @@ TEST_CASE_FIXTURE(scene, "the pass of a transport that ends is revoked") {
   CHECK(given.size() == 1);
 }
 
-TEST_CASE_FIXTURE(scene, "who seems to have left is answered by the engine") {
+TEST_CASE_FIXTURE(scene,
+                  "the engine answers a client that seems to have left") {
   test::transport_pair pair{{.application_data = false}};
   REQUIRE(pair.connect());
   REQUIRE(pair.to_server(test::make_rtp(1)));
@@ -205,7 +207,7 @@ TEST_CASE_FIXTURE(scene, "who seems to have left is answered by the engine") {
   CHECK(given.size() == 1);
 }
 
-TEST_CASE("where there is no desk, there is no pass") {
+TEST_CASE("without the responders' actor there is no offload") {
   scene x;
   x.system.registry().erase(actors::check_desk_name);
   x.pass = std::make_unique<actors::transport_pass>(x.system);

@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-/// What a client of dialect A (`ws`) says and hears.
+/// The messages of a client of dialect A (`ws`).
 namespace troupe::test {
 
 using json = rapidjson::Document;
@@ -61,7 +61,7 @@ inline std::string make_request(int id, const std::string& type,
          + R"(","data":)" + data + "}";
 }
 
-/// What `produce` takes for Opus, as a browser says it.
+/// The `produce` data for Opus, as a browser sends it.
 inline std::string audio_track(uint32_t ssrc, const std::string& mid = "0") {
   return R"("kind":"audio","rtpParameters":{"mid":")" + mid
          + R"(","codecs":[{"mimeType":"audio/opus","payloadType":111,)"
@@ -86,7 +86,7 @@ inline std::string video_track(uint32_t ssrc, const std::string& mid = "1") {
          + R"(}}],"rtcp":{"cname":"test","reducedSize":true}})";
 }
 
-/// The same with three encodings, told apart by their RIDs.
+/// The same with three encodings that have RIDs.
 inline std::string simulcast_track(uint32_t ssrc,
                                    const std::string& mid = "1") {
   auto out = video_track(ssrc, mid);
@@ -103,7 +103,7 @@ inline std::string dtls_parameters(const std::string& fingerprint) {
          + fingerprint + R"("}]})";
 }
 
-/// One of nobody's certificate.
+/// The same with the fingerprint of a certificate that does not exist.
 inline std::string some_dtls_parameters() {
   std::string print = "AB";
   for (int i = 1; i < 32; ++i)
@@ -111,7 +111,7 @@ inline std::string some_dtls_parameters() {
   return dtls_parameters(print);
 }
 
-/// What came from the server: answers apart from what it said by itself.
+/// The messages from the server: responses apart from pushes.
 struct inbox {
   void add(const std::string& text) {
     auto x = parse(text);
@@ -119,7 +119,7 @@ struct inbox {
     (x.HasMember("id") ? replies : pushes).push_back(std::move(x));
   }
 
-  /// The answer to that request, if it has come.
+  /// The response to that request, if it has arrived.
   std::optional<json> take_reply(int id) {
     for (auto i = replies.begin(); i != replies.end(); ++i)
       if (const auto& x = (*i)["id"]; x.IsInt() && x.GetInt() == id) {
@@ -130,7 +130,7 @@ struct inbox {
     return std::nullopt;
   }
 
-  /// The oldest push of that type.
+  /// Takes the oldest push of that type.
   std::optional<json> take_push(const std::string& type) {
     for (auto i = pushes.begin(); i != pushes.end(); ++i)
       if (text_at(*i, "/type") == type) {
