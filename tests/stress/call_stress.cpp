@@ -10,16 +10,14 @@
 #include <thread>
 #include <vector>
 
-/// Members of a whole server that return, move, close and consume, for a time.
-/// Best with delay_threads loaded before it, which lets all threads wait at
+/// Members of a whole server that return, move, close and consume for some
+/// time. Best run with delay_threads preloaded, which delays all threads at
 /// random.
-///
 ///   call_stress [seconds] [seed]
-///
-/// A finding is: an answer that does not come, a refusal of what must be
-/// granted, a member that is put out, a consumer that stays silent for five
-/// seconds, or an actor that is left when all have gone. The first one ends the
-/// program with its place and the round's seed.
+/// A finding is a missing response, a refusal of a valid request, a member that
+/// is removed, a consumer that stays silent for five seconds, or an actor that
+/// is left after all members have left. The first finding ends the program and
+/// is printed with the seed of its round.
 namespace {
 
 using namespace troupe;
@@ -38,7 +36,7 @@ struct tally {
 
 thread_local uint64_t current_seed = 0;
 
-/// Says what was found, and ends the program.
+/// Ends the program with `finding` unless `good`.
 void must(bool good, const std::string& finding) {
   if (good)
     return;
@@ -47,7 +45,7 @@ void must(bool good, const std::string& finding) {
   std::abort();
 }
 
-/// Ends the program if `hears` does not hear `speaks` within five seconds.
+/// Ends the program if `hears` gets no packet of `speaks` within five seconds.
 void must_hear(stress_member& hears, stress_member& speaks) {
   auto first = speaks.next_number();
   auto deadline = clock::now() + std::chrono::seconds{5};
@@ -59,7 +57,7 @@ void must_hear(stress_member& hears, stress_member& speaks) {
   } while (!hears.heard(first));
 }
 
-/// Two members of a room of their own, until the time is over.
+/// Two members in a room of their own, until the time is over.
 class duet {
 public:
   duet(uint16_t port, uint32_t number, uint64_t seed, tally& counts)
@@ -88,13 +86,13 @@ public:
   }
 
 private:
-  // The producer of `of`, once `asks` may name it.
+  // The producer of `of`, once `asks` can list it.
   const std::string& known_to(stress_member& asks, stress_member& of) {
     REQUIRE(eventually([&] { return asks.knows(of.producer()); }));
     return of.producer();
   }
 
-  // Nobody is put out when the time for coming back is over.
+  // Checks that no member is removed when the grace time is over.
   void outlast_grace(stress_member& ann, stress_member& bob) {
     auto end = clock::now() + grace + std::chrono::milliseconds{100};
     while (clock::now() < end)
@@ -120,7 +118,7 @@ private:
         ann.close_producer();
         return bob.consume(known_to(bob, ann));
       default:
-        // While media is under way.
+        // While media is in flight.
         for (auto n = random_->below(20); n > 0; --n)
           ann.speak();
         ++counts_.closes;
@@ -135,8 +133,8 @@ private:
   tally& counts_;
 };
 
-/// Opens a room and joins it. It may have been there without members, and close
-/// in between: then it is opened again.
+/// Opens a room and joins it. An existing empty room may close between the two
+/// requests and is then opened again.
 void enter(any_client& who, const std::string& room) {
   for (int tries = 0; tries < 20; ++tries) {
     who.request("createRoom", test::quoted(room));
@@ -148,7 +146,7 @@ void enter(any_client& who, const std::string& room) {
   must(false, "no room can be entered");
 }
 
-/// A client that goes from room to room, those of the duets as well.
+/// A client that moves from room to room.
 void wander(uint16_t port, uint64_t seed, clock::time_point end,
             tally& counts) {
   auto random = net::make_seeded_rng(seed);
@@ -156,7 +154,7 @@ void wander(uint16_t port, uint64_t seed, clock::time_point end,
   while (clock::now() < end) {
     any_client eve{port, wording::socketio, "", "eve"};
     for (uint32_t i = 0; i < 20; ++i) {
-      // Each time another one.
+      // Always another room than the last one.
       at = (at + 1 + random->below(2)) % 3;
       auto room = "hall" + std::to_string(at);
       enter(eve, room);
@@ -172,7 +170,7 @@ int stress(std::chrono::seconds time, uint64_t seed) {
   auto settings = loopback();
   settings.room.reconnect_grace = grace;
   settings.room.empty_timeout = std::chrono::seconds{1};
-  // It is about order, not about load.
+  // The test is about ordering, so overload is off.
   settings.overload.cpu = 0;
   settings.overload.delay = std::chrono::milliseconds{0};
   settings.overload.shed_delay = std::chrono::milliseconds{0};

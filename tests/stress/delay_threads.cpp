@@ -1,12 +1,10 @@
-// A library to load before a program (LD_PRELOAD) that lets its threads wait at
-// random before system calls, locks and condition variables, so that they meet
-// in orders that a quiet machine never shows.
-//
-//   TROUPE_DELAY_PERCENT   calls of 100 that wait (default 5)
-//   TROUPE_DELAY_MICROS    the longest wait, in microseconds (default 2,000)
-//
-// A wait is drawn evenly up to the longest. Nothing else changes: each call
-// does what it would have done without.
+// A library to preload into a program (LD_PRELOAD). It delays the program's
+// threads at random before system calls, locks and condition variables, so that
+// they interleave in orders that an idle machine never shows.
+//   TROUPE_DELAY_PERCENT   calls of 100 that are delayed (default 5)
+//   TROUPE_DELAY_MICROS    the longest delay, in microseconds (default 2,000)
+// Delays are uniformly distributed up to the longest. Nothing else changes:
+// each call then does what it does without this library.
 #include <dlfcn.h>
 #include <poll.h>
 #include <pthread.h>
@@ -27,7 +25,7 @@ uint64_t setting(const char* name, uint64_t fallback) {
   return text ? std::strtoull(text, nullptr, 10) : fallback;
 }
 
-/// xorshift64*: each thread has a state of its own, and needs no lock.
+/// xorshift64*. Each thread has its own state and needs no lock.
 uint64_t draw() {
   static std::atomic<uint64_t> threads{0};
   thread_local uint64_t state =
@@ -58,7 +56,7 @@ Function* next(const char* name) {
 
 } // namespace
 
-// Each function below waits perhaps, and calls the one that it stands before.
+// Each function below may wait, and then calls the function that it wraps.
 #define TROUPE_DELAYED(result, name, parameters, arguments) \
   extern "C" result name parameters { \
     static auto* const real = next<result parameters>(#name); \

@@ -8,9 +8,9 @@
 
 namespace troupe::test {
 
-/// A member of a room that sends and hears, returns, moves and closes. It
-/// speaks dialect `ws` and names no directions, so that the server has to move
-/// its streams to the transports that they belong to.
+/// A member of a room that sends, receives, returns, moves and closes. It uses
+/// dialect `ws` and names no directions, so the server has to move its streams
+/// to the right transports.
 class stress_member {
 public:
   stress_member(uint16_t port, std::string room, std::string user,
@@ -22,7 +22,7 @@ public:
     connect();
   }
 
-  /// Two transports, and a producer on one of them.
+  /// Creates two transports, and a producer on one of them.
   void begin() {
     transports_[0] = open();
     transports_[1] = open();
@@ -53,21 +53,21 @@ public:
     producer_ = signaling_->produce(audio_track(ssrc_, std::to_string(ssrc_)));
   }
 
-  /// Whether the room tells of that producer.
+  /// Whether the room lists that producer.
   bool knows(const std::string& producer) {
     return to_text(signaling_->request("get-producers")).find(producer)
            != std::string::npos;
   }
 
-  /// Whether the server still answers: a member that was put out without a
+  /// Fails unless the server still responds: a member that is removed without a
   /// reason is a finding.
   void must_be_there() {
     auto reply = signaling_->request("get-producers");
     REQUIRE_MESSAGE(text_at(reply, "/type") == "producers", to_text(reply));
   }
 
-  /// The connection breaks, and the same user is back at once; or the user
-  /// opens a second connection while the first one lives.
+  /// Connects again as the same user, after breaking the connection if
+  /// `breaks`; otherwise the first connection is still open.
   void come_back(bool breaks) {
     if (breaks)
       signaling_->drop();
@@ -80,12 +80,12 @@ public:
     signaling_->leave();
   }
 
-  /// Sends one packet, by the transport that its client would send by.
+  /// Sends one packet on the transport that its client would use.
   void speak() {
     transports_[0]->send_rtp(audio(ssrc_, number_++));
   }
 
-  /// Whether a packet of that number or a later one has come, on any transport.
+  /// Whether packet `number` or a later one has arrived on any transport.
   bool heard(uint16_t number) {
     for (auto& x : transports_)
       for (const auto& packet : std::exchange(x->rtp, {}))
