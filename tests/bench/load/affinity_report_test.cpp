@@ -27,13 +27,13 @@ TEST_CASE("the server gets the first cores, the generator the others") {
   CHECK(same(parts->generator, cores({6})));
 }
 
-TEST_CASE("cores are not divided where one side would have none") {
+TEST_CASE("cores are not divided if one side would get none") {
   CHECK_FALSE(divide_cores(cores({0, 1}), 2));
   CHECK_FALSE(divide_cores(cores({0, 1}), 3));
   CHECK_FALSE(divide_cores(cores({0, 1}), 0));
 }
 
-TEST_CASE("a thread is kept to cores for a while") {
+TEST_CASE("a thread is pinned to cores for a while") {
   cpu_set_t before;
   ::sched_getaffinity(0, sizeof before, &before);
   size_t first = 0;

@@ -14,8 +14,8 @@ namespace {
 
 using oracle = std::function<bool(uint32_t load, size_t nth)>;
 
-// Tries what the search wants, until it is content: the loads in order. The
-// oracle is told how often the load was tried before.
+// Tries the loads that the search asks for until it is finished; returns them
+// in order. The oracle is passed how often the load was tried before.
 std::vector<uint32_t> run(capacity_search& x, const oracle& holds) {
   std::vector<uint32_t> tried;
   while (auto load = x.next()) {
@@ -46,7 +46,7 @@ TEST_CASE("a search doubles, halves, and tries the border twice") {
   CHECK_EQ(x.border(), 6);
 }
 
-TEST_CASE("every capacity is found, from wherever the search begins") {
+TEST_CASE("every capacity is found, whatever the first load") {
   for (uint32_t first : {1u, 3u, 16u, 100u})
     for (uint32_t most = 0; most <= 100; ++most) {
       CAPTURE(first);
@@ -55,7 +55,7 @@ TEST_CASE("every capacity is found, from wherever the search begins") {
       auto tried = run(x, up_to(most));
       CHECK_EQ(x.highest(), most);
       CHECK_EQ(x.border(), most + 1);
-      // Doublings, halvings, and the border's second try.
+      // Doublings, halvings, and the second try of the border.
       CHECK_LE(tried.size(), 17);
       for (auto load : tried)
         CHECK_LE(std::count(tried.begin(), tried.end(), load),
@@ -63,7 +63,7 @@ TEST_CASE("every capacity is found, from wherever the search begins") {
     }
 }
 
-TEST_CASE("where nothing holds, one room is tried twice") {
+TEST_CASE("if no load holds, one room is tried twice") {
   capacity_search x{{}};
   CHECK(run(x, up_to(0)) == loads{1, 1});
   CHECK_EQ(x.highest(), 0);
@@ -73,7 +73,7 @@ TEST_CASE("where nothing holds, one room is tried twice") {
   CHECK_EQ(y.border(), 1);
 }
 
-TEST_CASE("no more is tried than is allowed") {
+TEST_CASE("no load above the limit is tried") {
   capacity_search x{{1, 24, 0}};
   CHECK(run(x, up_to(1'000)) == loads{1, 2, 4, 8, 16, 24});
   CHECK_EQ(x.highest(), 24);
@@ -82,14 +82,14 @@ TEST_CASE("no more is tried than is allowed") {
   CHECK(run(y, up_to(1'000)) == loads{24});
   capacity_search z{{0, 0, 0}};
   CHECK(run(z, up_to(1'000)) == loads{1});
-  // Nor can the numbers overflow.
+  // Doubling does not overflow.
   capacity_search w{{3'000'000'000u, 4'000'000'000u, 0}};
   CHECK(run(w, up_to(4'200'000'000u)) == loads{3'000'000'000u, 4'000'000'000u});
 }
 
-TEST_CASE("a failure by chance is forgotten once the load holds") {
-  // 8 fails the first time only: at the end of the bisection it is tried again,
-  // and the search goes on above it.
+TEST_CASE("a random failure is discarded once the load holds") {
+  // 8 fails the first time only. It is tried again at the end of the bisection,
+  // and the search continues above it.
   capacity_search x{{}};
   auto tried = run(x, [](uint32_t load, size_t nth) {
     return load <= 11 && !(load == 8 && nth == 0);
@@ -99,7 +99,7 @@ TEST_CASE("a failure by chance is forgotten once the load holds") {
   CHECK_EQ(x.border(), 12);
 }
 
-TEST_CASE("a failure by chance on the way does not lower what is found") {
+TEST_CASE("a random failure during the search does not lower the result") {
   for (uint32_t chance = 1; chance <= 60; ++chance)
     for (uint32_t most = chance; most <= 60; ++most) {
       CAPTURE(chance);
@@ -121,8 +121,8 @@ TEST_CASE("a load that fails twice is the border, though more would hold") {
   CHECK_EQ(x.border(), 4);
 }
 
-TEST_CASE("whatever comes of the tries, the search ends between what held and "
-          "what failed twice") {
+TEST_CASE(
+    "the search ends between a load that held and one that failed twice") {
   for (uint32_t seed = 1; seed <= 2'000; ++seed) {
     CAPTURE(seed);
     uint32_t state = seed * 2'654'435'761u;
@@ -144,7 +144,7 @@ TEST_CASE("whatever comes of the tries, the search ends between what held and "
   }
 }
 
-TEST_CASE("a coarse search stops once it is near enough") {
+TEST_CASE("a coarse search stops within its tolerance") {
   capacity_search fine{{1, 1'000, 0}};
   capacity_search coarse{{1, 1'000, 0.1}};
   auto all = run(fine, up_to(333)).size();
@@ -154,14 +154,13 @@ TEST_CASE("a coarse search stops once it is near enough") {
   CHECK_GE(coarse.highest(), 300);
   CHECK_GT(*coarse.border(), 333);
   CHECK_LE(*coarse.border() - coarse.highest(), 33);
-  // Few rooms are neighbours however coarse it is.
+  // With few rooms the result is exact at any tolerance.
   capacity_search few{{1, 1'000, 0.1}};
   run(few, up_to(5));
   CHECK_EQ(few.highest(), 5);
 }
 
-TEST_CASE("a load that is taken back is the border, and what is below is "
-          "searched") {
+TEST_CASE("a revoked load becomes the border, and lower loads are searched") {
   capacity_search x{{}};
   run(x, up_to(13));
   REQUIRE_EQ(x.highest(), 13);
@@ -169,7 +168,7 @@ TEST_CASE("a load that is taken back is the border, and what is below is "
   CHECK_EQ(x.highest(), 12);
   CHECK_EQ(x.border(), 13);
   CHECK_FALSE(x.next());
-  // 8 is the next below that has held.
+  // 8 is the next lower load that has held.
   x.revoke(12);
   CHECK_EQ(x.highest(), 8);
   CHECK_EQ(x.next(), 10);
@@ -178,7 +177,7 @@ TEST_CASE("a load that is taken back is the border, and what is below is "
   CHECK_EQ(x.border(), 10);
 }
 
-TEST_CASE("once all is taken back, nothing holds") {
+TEST_CASE("after all loads are revoked, none holds") {
   capacity_search x{{}};
   run(x, up_to(1));
   x.revoke(1);

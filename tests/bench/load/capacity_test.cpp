@@ -43,7 +43,7 @@ judgement judged(const std::function<void(run_result&)>& change,
   return judge(run, options, {});
 }
 
-// A run with so many rooms: one more than `most` loses packets.
+// A run with the given number of rooms; more than `most` rooms lose packets.
 run_load server_for(uint32_t most) {
   return [most](const run_options& x) {
     auto run = good_run();
@@ -60,7 +60,7 @@ capacity_result find(const run_load& run, capacity_options how = {},
   return find_capacity(how, options, run, [](const capacity_step&) {});
 }
 
-// The words of the line that begins with `name`, behind it.
+// The words after `name` in the line that begins with it.
 std::vector<std::string> row(const std::string& table,
                              const std::string& name) {
   auto at = table.find("\n" + name + " ");
@@ -76,15 +76,15 @@ bool tells(const std::string& text, std::string_view what) {
 
 } // namespace
 
-// -- whether one run holds ----------------------------------------------------
+// -- judging one run ----------------------------------------------------------
 
-TEST_CASE("a run holds that loses nothing, in time, with CPU to spare") {
+TEST_CASE("a run holds if it loses nothing, is in time and has CPU to spare") {
   auto x = judged([](run_result&) {});
   CHECK(x.held());
   CHECK_EQ(x.whose, limit_of::range);
 }
 
-TEST_CASE("a run does not hold where the server falls short") {
+TEST_CASE("a run does not hold if the server falls short") {
   const std::vector<std::function<void(run_result&)>> changes{
       [](auto& x) { x.audio.lost = 1; },
       [](auto& x) { x.video.lost = 1; },
@@ -107,7 +107,7 @@ TEST_CASE("a run does not hold where the server falls short") {
   }
 }
 
-TEST_CASE("what a void run lacks is the generator's doing") {
+TEST_CASE("a failure of a void run is attributed to the generator") {
   auto x = judged([](auto& run) {
     run.void_reasons = {"the generator sent late: p99 9.0 ms"};
     run.audio.lost = 1'000;
@@ -118,7 +118,7 @@ TEST_CASE("what a void run lacks is the generator's doing") {
   CHECK(tells(x.reasons[0], "late"));
 }
 
-TEST_CASE("a server is saturated by what it may use") {
+TEST_CASE("a server is saturated by the cores and threads that it may use") {
   auto busy = [](double share) {
     return [share](run_result& x) {
       x.extra["server_cpu_share"] = share;
@@ -133,11 +133,11 @@ TEST_CASE("a server is saturated by what it may use") {
   options.server.scheduler_threads = 0; // all cores
   CHECK(judged(busy(1.9), options).held());
   CHECK_FALSE(judged(busy(1.96), options).held());
-  options.server.scheduler_threads = 8; // more than there are cores
+  options.server.scheduler_threads = 8; // more threads than cores
   CHECK_FALSE(judged(busy(1.96), options).held());
 }
 
-TEST_CASE("where the server chooses what goes out, no plan is kept") {
+TEST_CASE("if the server selects what it forwards, the plan is not checked") {
   auto options = webinar();
   options.by_server = true;
   CHECK(
@@ -146,7 +146,7 @@ TEST_CASE("where the server chooses what goes out, no plan is kept") {
 
 // -- the search ---------------------------------------------------------------
 
-TEST_CASE("the highest load is measured for longer, and half of it") {
+TEST_CASE("the highest load, and half of it, are measured for longer") {
   std::vector<run_options> made;
   auto server = server_for(5);
   auto x = find([&](const run_options& options) {
@@ -162,7 +162,7 @@ TEST_CASE("the highest load is measured for longer, and half of it") {
   CHECK_EQ(x.runs[0].labels.at("load"), "highest");
   CHECK_EQ(x.runs[1].parameters.at("rooms"), 3);
   CHECK_EQ(x.runs[1].labels.at("load"), "half");
-  // Tries are short and have no floor.
+  // Tries are short and do not measure the floor.
   REQUIRE_EQ(made.size(), 9);
   for (size_t i = 0; i < 7; ++i) {
     CHECK_EQ(made[i].seconds, 4);
@@ -180,14 +180,14 @@ TEST_CASE("the highest load is measured for longer, and half of it") {
   CHECK_EQ(x.steps[0].packets_per_second, 25'000);
 }
 
-TEST_CASE("of one room there is no half") {
+TEST_CASE("one room has no half load") {
   auto x = find(server_for(1));
   CHECK_EQ(x.rooms, 1);
   REQUIRE_EQ(x.runs.size(), 1);
   CHECK_EQ(x.runs[0].labels.at("load"), "highest");
 }
 
-TEST_CASE("a load that does not hold for longer gives way to a lower one") {
+TEST_CASE("a load that does not hold for longer is replaced by a lower one") {
   auto server = server_for(13);
   auto x = find([&](const run_options& options) {
     auto run = server(options);
@@ -202,7 +202,7 @@ TEST_CASE("a load that does not hold for longer gives way to a lower one") {
   CHECK_EQ(x.runs[0].parameters.at("rooms"), 12);
 }
 
-TEST_CASE("a longer run that fails once is made again") {
+TEST_CASE("a longer run that fails once is repeated") {
   auto server = server_for(3);
   int longer = 0;
   auto x = find([&](const run_options& options) {
@@ -216,7 +216,7 @@ TEST_CASE("a longer run that fails once is made again") {
   CHECK_FALSE(x.runs[0].is_void());
 }
 
-TEST_CASE("where no longer run holds, nothing is claimed") {
+TEST_CASE("if no longer run holds, no capacity is claimed") {
   auto server = server_for(40);
   auto x = find([&](const run_options& options) {
     auto run = server(options);
@@ -230,9 +230,9 @@ TEST_CASE("where no longer run holds, nothing is claimed") {
   CHECK(tells(to_table(find(server_for(0))), "not even one room holds"));
 }
 
-// -- whose limit it is --------------------------------------------------------
+// -- attributing the limit ----------------------------------------------------
 
-TEST_CASE("the generator's limit is not told as the server's") {
+TEST_CASE("a limit of the generator is not reported as one of the server") {
   auto x = find([](const run_options& options) {
     auto run = server_for(100)(options);
     if (options.rooms > 4)
@@ -247,7 +247,7 @@ TEST_CASE("the generator's limit is not told as the server's") {
   CHECK(tells(text, "4 rooms at a time hold, 5 do not"));
 }
 
-TEST_CASE("the limit is the server's only where both failures are") {
+TEST_CASE("the limit is the server's only if both failures are the server's") {
   auto failing = [](std::vector<const char*> reasons) {
     return find([reasons, nth = size_t{0}](const run_options& options) mutable {
       auto run = server_for(4)(options);
@@ -261,7 +261,7 @@ TEST_CASE("the limit is the server's only where both failures are") {
   CHECK_EQ(failing({"late", nullptr}).limit, limit_of::generator);
 }
 
-TEST_CASE("a try without a result does not hold, and says why") {
+TEST_CASE("a try without a result does not hold, and gives the reason") {
   auto throwing = [](auto make) {
     return find([make](const run_options& options) {
       if (options.rooms > 2)
@@ -278,7 +278,7 @@ TEST_CASE("a try without a result does not hold, and says why") {
   CHECK_EQ(x.limit, limit_of::server);
 }
 
-TEST_CASE("what was not to be tried is no limit") {
+TEST_CASE("the end of the search range is not a limit") {
   capacity_options how;
   how.rooms.most = 6;
   auto x = find(server_for(100), how);
@@ -288,7 +288,7 @@ TEST_CASE("what was not to be tried is no limit") {
   CHECK(tells(to_table(x), "no limit was found"));
 }
 
-// -- what is told -------------------------------------------------------------
+// -- reports ------------------------------------------------------------------
 
 TEST_CASE("a table has both loads side by side, with their ratios") {
   auto x = find([](const run_options& options) {

@@ -54,7 +54,7 @@ TEST_CASE("servers take turns in the order AB BA") {
   CHECK(result.lost_b == 4);
 }
 
-TEST_CASE("a drift that weighs on both alike leaves the ratio as it is") {
+TEST_CASE("a drift that affects both servers leaves the ratio unchanged") {
   double drift = 1;
   auto result = compare(
       a, b,
@@ -69,7 +69,7 @@ TEST_CASE("a drift that weighs on both alike leaves the ratio as it is") {
   CHECK(cost.significant());
 }
 
-TEST_CASE("a pair with a void run is left out and made again") {
+TEST_CASE("a pair with a void run is discarded and repeated") {
   int runs = 0;
   auto result = compare(
       a, b,
@@ -87,7 +87,7 @@ TEST_CASE("a pair with a void run is left out and made again") {
   CHECK(result.lost_b == 3);
 }
 
-TEST_CASE("servers whose every run is void are given up") {
+TEST_CASE("a comparison of servers whose runs are all void is abandoned") {
   int runs = 0;
   auto result = compare(
       a, b,
@@ -125,7 +125,7 @@ TEST_CASE("two pairs have a ratio but no interval, none have neither") {
   CHECK(ratio_of({}).pairs == 0);
 }
 
-TEST_CASE("many pairs take the last known quantile of t") {
+TEST_CASE("many pairs use the last tabulated quantile of t") {
   std::vector<std::pair<double, double>> pairs(100, {1, 1.5});
   pairs.front().second = 1.6;
   auto ratio = ratio_of(pairs);
@@ -133,7 +133,7 @@ TEST_CASE("many pairs take the last known quantile of t") {
   CHECK(ratio.low > 1.49);
 }
 
-TEST_CASE("a comparison's table says who is better in which metric") {
+TEST_CASE("a comparison's table names the better server for each metric") {
   auto run = [&](const server_under_test& server) {
     auto out = costing(server.binary == "a" ? 4'000 : 2'000);
     out.out.packets = server.binary == "a" ? 2'000 : 1'000;

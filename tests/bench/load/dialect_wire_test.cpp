@@ -11,7 +11,7 @@
 #include <fstream>
 
 /// The generator's dialects against the server's own, and against the
-/// transcripts that the server is held to.
+/// transcripts that the server must conform to.
 namespace troupe::test {
 
 namespace {
@@ -36,7 +36,7 @@ protocol::handshake handshake_of(const std::string& target) {
   return out;
 }
 
-// A client and the server's dialect, with nothing between them.
+// A client and the server's dialect, connected directly.
 class talk {
 public:
   explicit talk(dialect x) : wire_(make_wire(x, alice)) {
@@ -58,7 +58,7 @@ public:
     server_->handle_frame({frame.substr(socketio_ ? 1 : 0), false}, {});
   }
 
-  // What the server takes a request for.
+  // The request as the server decodes it.
   std::string ask(method what, const std::string& payload) {
     say(wire_->encode(++id_, what, payload));
     return next_request();
@@ -197,7 +197,7 @@ TEST_CASE("the server understands each request of a client") {
   }
 }
 
-TEST_CASE("the server understands what a client connects and produces with") {
+TEST_CASE("the server reads a client's connect and produce parameters") {
   for (auto x : both) {
     CAPTURE(to_string(x));
     talk t{x};
@@ -233,7 +233,7 @@ TEST_CASE("capabilities come in an envelope in B and without one in A") {
   }
 }
 
-TEST_CASE("a refusal is the answer of its request") {
+TEST_CASE("a refusal is the response to its request") {
   for (auto x : both) {
     CAPTURE(to_string(x));
     talk t{x};
@@ -248,7 +248,7 @@ TEST_CASE("a refusal is the answer of its request") {
   }
 }
 
-TEST_CASE("who is turned away by a busy server knows it") {
+TEST_CASE("a client refused by a busy server recognizes that") {
   auto x = make_wire(dialect::ws, alice)
                ->decode(R"({"type":"error","message":"Busy",)"
                         R"("data":{"message":"Busy","code":"overloaded"}})");
@@ -259,7 +259,7 @@ TEST_CASE("who is turned away by a busy server knows it") {
   CHECK_FALSE(signaling_error{"Busy"}.is_busy());
 }
 
-TEST_CASE("pushes that matter are read, others are not even parsed") {
+TEST_CASE("relevant pushes are read, others are not even parsed") {
   for (auto x : both) {
     CAPTURE(to_string(x));
     talk t{x};
@@ -282,14 +282,14 @@ TEST_CASE("pushes that matter are read, others are not even parsed") {
   }
 }
 
-TEST_CASE("Engine.IO's ping is answered with what it carries") {
+TEST_CASE("Engine.IO's ping is answered with its payload") {
   auto wire = make_wire(dialect::events, alice);
   auto x = wire->decode("2probe");
   REQUIRE(std::holds_alternative<heard_ping>(x));
   CHECK_EQ(std::get<heard_ping>(x).reply, "3probe");
 }
 
-TEST_CASE("frames that no dialect has end the conversation") {
+TEST_CASE("frames that are valid in no dialect end the connection") {
   for (const auto* x : {"", "hello", "[1]"})
     CHECK(std::holds_alternative<heard_end>(
         make_wire(dialect::ws, alice)->decode(x)));
@@ -299,7 +299,7 @@ TEST_CASE("frames that no dialect has end the conversation") {
         make_wire(dialect::events, alice)->decode(x)));
 }
 
-TEST_CASE("no frame of the transcripts confuses a client") {
+TEST_CASE("a client accepts every frame of the transcripts") {
   for (auto x : both) {
     std::string path = TROUPE_TEST_DATA "/transcripts/";
     path += x == dialect::ws ? "ws.txt" : "events.txt";
@@ -331,7 +331,7 @@ TEST_CASE("no frame of the transcripts confuses a client") {
   }
 }
 
-TEST_CASE("producers are read from each shape that answers have") {
+TEST_CASE("producers are read from each response format") {
   auto read = [](const char* text) {
     return decode_producers(*protocol::parse_json(text));
   };

@@ -12,9 +12,9 @@
 
 namespace troupe::test {
 
-/// The least server there is: any number of `webrtc_transport`s behind one
-/// socket on loopback. What one of them receives goes to all that are in its
-/// audience, under the same SSRC and number. Single-threaded: `run_once`.
+/// The simplest server: any number of `webrtc_transport`s behind one socket on
+/// loopback. A packet from one is sent to all in its audience, with the same
+/// SSRC and sequence number. Single-threaded: `run_once`.
 class echo_server {
 public:
   struct peer {
@@ -47,7 +47,7 @@ public:
     return x;
   }
 
-  /// What signaling would tell the client.
+  /// The transport parameters that signaling would send to the client.
   load::transport_config describe(const peer& x) const {
     load::transport_config cfg;
     cfg.server = socket_->local();
@@ -56,7 +56,7 @@ public:
     return cfg;
   }
 
-  /// Waits at most a millisecond and deals with what has come.
+  /// Waits at most a millisecond and handles what has arrived.
   void run_once(int wait_ms = 1) {
     pollfd ready{socket_->fd(), POLLIN, 0};
     ::poll(&ready, 1, wait_ms);
@@ -81,10 +81,10 @@ public:
     send();
   }
 
-  /// The last RTCP of each kind that came, as type octet to packet.
+  /// The last received RTCP packet of each type, by the type octet.
   std::unordered_map<uint8_t, std::vector<uint8_t>> rtcp;
 
-  /// Whether forwarding leaves a packet out, if set.
+  /// If set, tells whether to drop a packet instead of forwarding it.
   std::function<bool(const peer& from, net::byte_span packet)> drops;
 
 private:

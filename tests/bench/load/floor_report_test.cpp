@@ -5,7 +5,7 @@
 using namespace troupe::load;
 using namespace std::chrono_literals;
 
-TEST_CASE("the floor is measured for every size and fan-out, each once") {
+TEST_CASE("the floor is measured once for every size and fan-out") {
   floor_options options;
   options.fan_outs = {3, 1, 3};
   options.receivers = 2;
@@ -25,7 +25,7 @@ TEST_CASE("the floor is measured for every size and fan-out, each once") {
       CHECK(figure->high_ns >= figure->median_ns);
       CHECK(figure->taken > 0);
       CHECK(figure->sent == figure->taken * fan_out);
-      // Only whole packets count: protecting must not have failed.
+      // Only complete packets count, so encryption must not have failed.
       CHECK(figure->delivered > 0);
       CHECK(figure->delivered <= 1);
     }
@@ -33,7 +33,7 @@ TEST_CASE("the floor is measured for every size and fan-out, each once") {
   CHECK(report->find(700) == nullptr);
 }
 
-TEST_CASE("a size that no packet can have is a failure") {
+TEST_CASE("a size that no packet can have is an error") {
   floor_options options;
   options.octets = {36};
   CHECK_FALSE(measure_floor(options).has_value());
@@ -41,7 +41,7 @@ TEST_CASE("a size that no packet can have is a failure") {
   CHECK_FALSE(measure_floor(options).has_value());
 }
 
-TEST_CASE("a spread is the median and the quartiles") {
+TEST_CASE("a spread has the median and the quartiles") {
   auto figure = spread_of({5, 1, 4, 2, 3});
   CHECK(figure.low_ns == 2);
   CHECK(figure.median_ns == 3);
@@ -50,7 +50,7 @@ TEST_CASE("a spread is the median and the quartiles") {
   CHECK(spread_of({}).median_ns == 0);
 }
 
-TEST_CASE("a floor's table names the two kinds") {
+TEST_CASE("a floor's table names both kinds") {
   floor_report report{"openssl",
                       {{1'200, 1, 3'456.4, 3'400, 3'500, 1},
                        {1'200, 100, 2'500, 2'400, 2'600, 0.995}}};

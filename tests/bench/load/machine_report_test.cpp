@@ -14,7 +14,7 @@ TEST_CASE("ticks are busy, idle or stolen") {
   CHECK(parse_cpu_ticks("cpu0 1 1 1 1 1 1 1 1\n").busy == 0);
 }
 
-TEST_CASE("the stolen share is that of the time in between") {
+TEST_CASE("the stolen share covers the time between two samples") {
   CHECK(stolen_share({100, 100, 5}, {150, 140, 15}) == doctest::Approx(0.1));
   CHECK(stolen_share({1, 1, 1}, {1, 1, 1}) == 0);
 }
@@ -29,11 +29,11 @@ TEST_CASE("this machine has a kernel and cores") {
   CHECK(now.ends_with("Z"));
 }
 
-TEST_CASE("a place outside of any work tree has no known commit") {
+TEST_CASE("a path outside any work tree has no known commit") {
   CHECK(commit_at("/proc/") == "unknown");
 }
 
-TEST_CASE("thousands are set apart, decimals are not") {
+TEST_CASE("thousands are separated, decimals are not") {
   CHECK(in_thousands(0) == "0");
   CHECK(in_thousands(999) == "999");
   CHECK(in_thousands(1'234'567) == "1,234,567");

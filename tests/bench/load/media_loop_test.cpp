@@ -1,4 +1,4 @@
-// Whole clients against `webrtc_transport` over loopback, and what they cost.
+// Whole clients against `webrtc_transport` over loopback, and their cost.
 
 #include "bench/load/media/media_loop.hpp"
 #include "echo_server.hpp"
@@ -124,7 +124,7 @@ TEST_CASE("a transport connects, publishes, consumes and measures") {
       CHECK(quality->latency.count() == quality->sequence.received);
       CHECK(quality->latency.quantile(0.5) < 1s);
     }
-    // All of 1,200 or 130 octets, whatever the tag.
+    // All have 1,200 or 130 octets, whatever the tag's size.
     CHECK(stats.video.received.bytes == stats.video.received.packets * 1200);
     CHECK(stats.audio.received.bytes == stats.audio.received.packets * 130);
     x.media.close(transport);
@@ -153,7 +153,7 @@ TEST_CASE("a loop with several clients forwards, answers and reports") {
     return from.state() == transport_state::connected;
   };
   REQUIRE(x.run_until(all_connected));
-  // A key frame for those who came too late for the first.
+  // A key frame for the clients that missed the first.
   rtp::rtcp::compound_builder pli;
   pli.add_pli(rtp::ssrc{1}, rtp::ssrc{1000});
   x.run_for(350ms);
@@ -187,7 +187,7 @@ TEST_CASE("a loop with several clients forwards, answers and reports") {
   CHECK(from.stats().keyframes_sent == sum.keyframes_sent);
 }
 
-TEST_CASE("a lossy path loses its share and delays both ways") {
+TEST_CASE("a lossy path loses its share and delays both directions") {
   loop_config cfg;
   cfg.decrypt_share = 1;
   world x{cfg};
@@ -215,7 +215,7 @@ TEST_CASE("a wrong certificate fails the transport") {
   cfg.on_state = [&](media_transport& self, transport_state state) {
     if (state != transport_state::failed)
       return;
-    // From a callback, too.
+    // Also when it is called from a callback.
     x.media.close(self);
     closed = true;
   };

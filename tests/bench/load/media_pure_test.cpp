@@ -23,7 +23,7 @@ bool near(net::duration x, net::duration expected) {
 
 } // namespace
 
-TEST_CASE("quantiles of a histogram are exact to a thirty-second") {
+TEST_CASE("quantiles of a histogram are exact to 1/32") {
   latency_histogram x;
   for (int i = 1; i <= 100'000; ++i)
     x.add(std::chrono::microseconds{i});
@@ -42,7 +42,7 @@ TEST_CASE("quantiles of a histogram are exact to a thirty-second") {
   }
 }
 
-TEST_CASE("a histogram takes what is out of its range to its ends") {
+TEST_CASE("a histogram clamps values out of its range to its ends") {
   latency_histogram x;
   CHECK(x.quantile(0.5) == 0us);
   x.add(-5ms);
@@ -53,7 +53,7 @@ TEST_CASE("a histogram takes what is out of its range to its ends") {
   CHECK(x.quantile(1) > 60s);
 }
 
-TEST_CASE("merged histograms are as one that has seen all") {
+TEST_CASE("merged histograms equal one histogram of all values") {
   latency_histogram a, b, both;
   for (int i = 0; i < 1000; ++i) {
     auto x = std::chrono::microseconds{i * i};
@@ -71,7 +71,7 @@ TEST_CASE("merged histograms are as one that has seen all") {
 }
 
 TEST_CASE("a sequence checker counts loss, duplicates and late packets") {
-  // The second begins close to the wrap.
+  // The second one begins close to the wrap.
   for (uint16_t first : {100, 65'530}) {
     CAPTURE(first);
     sequence_checker x;
@@ -112,13 +112,13 @@ TEST_CASE("a sequence checker follows many wraps") {
     if (i % 100 != 99)
       x.handle(static_cast<uint16_t>(i + 65'000));
   CHECK(x.counts().received == 297'000);
-  // The last gap is not seen: nothing came behind it.
+  // The last gap is not detected: no packet follows it.
   CHECK(x.counts().lost == 2'999);
   CHECK(x.counts().duplicates == 0);
   CHECK(x.extended_highest() == 65'536 + 65'000 + 299'998);
 }
 
-TEST_CASE("an impairment loses its share, the same for the same seed") {
+TEST_CASE("an impairment loses its share, the same packets for the same seed") {
   impairment a{{0.05, 0ms}, 7};
   impairment b{{0.05, 0ms}, 7};
   impairment never{{0, 0ms}, 7};
@@ -135,7 +135,7 @@ TEST_CASE("an impairment loses its share, the same for the same seed") {
   CHECK(lost < 5'300);
 }
 
-TEST_CASE("an impairment gives datagrams back in order, when they are due") {
+TEST_CASE("an impairment returns datagrams in order, when they are due") {
   impairment x{{0, 30ms}, 1};
   net::time_point start{1s};
   CHECK_FALSE(x.poll_timeout());
@@ -152,7 +152,7 @@ TEST_CASE("an impairment gives datagrams back in order, when they are due") {
   CHECK_FALSE(x.poll(start + 1h));
 }
 
-TEST_CASE("a timer wheel calls nobody early and everybody within a tick") {
+TEST_CASE("a timer wheel fires no timer early and each within a tick") {
   net::time_point start{5s};
   timer_wheel wheel{start, 500us, 64};
   std::vector<std::unique_ptr<wheel_timer>> timers;
@@ -199,12 +199,12 @@ TEST_CASE("timers may arm and cancel each other, and survive a pause") {
   wheel.schedule(b, start + 12ms);
   wheel.advance(start + 1s);
   CHECK(second == 1);
-  // What is long overdue comes with each tick, until it has caught up.
+  // An overdue timer fires with each tick until it has caught up.
   CHECK(first > 1);
   CHECK_FALSE(b.armed());
 }
 
-TEST_CASE("a timer wheel knows how long one may sleep, and wakes who does") {
+TEST_CASE("a timer wheel tells the time to sleep and wakes a sleeper") {
   net::time_point start{5s};
   timer_wheel wheel{start, 1ms, 16};
   wheel_timer a{[](net::time_point) {
@@ -217,7 +217,7 @@ TEST_CASE("a timer wheel knows how long one may sleep, and wakes who does") {
   wheel.schedule(a, start + 4500us);
   CHECK(alarms == 1);
   CHECK(wheel.next(start + 10ms) == start + 5ms);
-  // An alarm rings once.
+  // An alarm fires once.
   wheel.schedule(a, start + 2ms);
   CHECK(alarms == 1);
   wheel.set_alarm(start + 10ms, [&] { ++alarms; });

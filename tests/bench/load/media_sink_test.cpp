@@ -1,4 +1,4 @@
-// What sinks measure and say, over a real SRTP session in virtual time.
+// Measurements and feedback of sinks, over a real SRTP session in virtual time.
 
 #include "bench/load/media/media_sink.hpp"
 #include "bench/load/media/media_source.hpp"
@@ -162,7 +162,7 @@ TEST_CASE("a sink that decrypts a share follows SRTP's rollover") {
   CHECK(stats.video.keyframes > 5);
 }
 
-TEST_CASE("a sink tells loss, and duplicates apart") {
+TEST_CASE("a sink distinguishes loss and duplicates") {
   line x{traffic::v600};
   x.consume();
   x.lose = [](uint64_t i) {
@@ -219,7 +219,7 @@ TEST_CASE("video without a key frame is asked for one after half a second") {
   CHECK(x.sink.report(rtp::ssrc{1000})->first_keyframe);
 }
 
-TEST_CASE("packets that nobody announced are unknown, until somebody does") {
+TEST_CASE("packets of an unknown SSRC count as such until it is announced") {
   line x{traffic::audio, 0};
   x.run(1s);
   CHECK(x.stats().unknown_ssrc == 50);
@@ -234,17 +234,18 @@ TEST_CASE("packets that nobody announced are unknown, until somebody does") {
   CHECK(x.sink.consumers() == 0);
 }
 
-TEST_CASE("transport-wide feedback tells of every packet, across the wrap") {
+TEST_CASE("transport-wide feedback reports every packet, across the wrap") {
   line x{traffic::v1500, 0.05};
   x.consume();
   x.run(5s);
   CHECK(x.told_lost == 0);
   CHECK(x.told_received > x.sent - 40);
-  // A tenth of a second after the first packet that is to be told of.
+  // Each comes 100 ms after the first packet that it reports.
   CHECK(x.stats().feedbacks_sent >= 36);
 }
 
-TEST_CASE("transport-wide feedback tells of what nobody announced, as probes") {
+TEST_CASE(
+    "transport-wide feedback reports packets of unknown SSRCs, as probes") {
   line x{traffic::v1500, 0};
   x.sink.add_consumer({rtp::ssrc{4000}, rtp::ssrc{5000}, rtp::media_kind::video,
                        false, default_id(rtp::extension::transport_cc)});

@@ -1,4 +1,4 @@
-// What sources send: rates, payloads, answers to feedback.
+// The output of sources: rates, payloads, reactions to feedback.
 
 #include "bench/load/media/media_source.hpp"
 #include "bench/load/media/stamp.hpp"
@@ -90,7 +90,7 @@ struct bench {
 struct rate {
   traffic kind;
   size_t encoding;
-  uint64_t packets; // a minute; 0: not fixed
+  uint64_t packets; // per minute; 0: not fixed
   uint64_t octets;
   uint16_t least;
   uint16_t most;
@@ -154,7 +154,7 @@ TEST_CASE("an encoder sends what its pattern says, packet by packet") {
     CAPTURE(x.encoding);
     bench b{x.kind, x.encoding};
     b.encoder.start(b.now, tag);
-    // Past the first, which is a key frame out of turn.
+    // Skips the first, which is an additional key frame.
     b.run(1ms);
     auto packets = b.run(60s);
     uint64_t octets = 0;
@@ -209,7 +209,7 @@ TEST_CASE("video payloads are VP8 that an SFU can read") {
   CHECK(read_vp8(packets.front().packet.payload()).keyframe);
 }
 
-TEST_CASE("audio payloads carry a stamp behind Opus' first octet") {
+TEST_CASE("audio payloads carry a timestamp after Opus' first octet") {
   bench b{traffic::audio};
   b.encoder.start(b.now, tag);
   b.encoder.set_audio_level(17);
@@ -255,19 +255,19 @@ TEST_CASE("a key-frame request is answered by the next frame") {
   CHECK(b.encoder.counts().keyframes == before + 1);
   CHECK(packets.size() >= 20);
   CHECK(read_vp8(packets.front().packet.payload()).keyframe);
-  // Another one so soon is ignored.
+  // A second request shortly after is ignored.
   b.encoder.handle_keyframe_request(b.now);
   b.run(34ms);
   CHECK(b.encoder.counts().keyframes == before + 1);
   CHECK(b.encoder.counts().keyframe_requests == 2);
 }
 
-TEST_CASE("NACK is answered by RTX, of what is still known") {
+TEST_CASE("NACK is answered by RTX for packets still in the history") {
   bench b{traffic::v600};
   b.encoder.start(b.now, tag);
   auto packets = b.run(5s);
   const auto& lost = packets[packets.size() - 5].packet;
-  const auto& old = packets.front().packet; // a second packet is out of reach
+  const auto& old = packets.front().packet; // nothing was sent before it
   REQUIRE(packets.size() < stream_encoder::history);
   uint8_t octets[12]{};
   net::store_u16(octets + 8, lost.sequence_number());
@@ -279,7 +279,7 @@ TEST_CASE("NACK is answered by RTX, of what is still known") {
   b.drain(resent);
   REQUIRE(resent.size() == 1);
   auto rtx = resent.front().packet;
-  resent.clear(); // the only copy is wanted
+  resent.clear(); // unwrap_rtx needs the only copy
   CHECK(rtx.ssrc() == rtp::ssrc{2000});
   CHECK(rtx.payload_type() == rtp::payload_type{97});
   auto restored =
@@ -301,7 +301,7 @@ TEST_CASE("NACK is answered by RTX, of what is still known") {
   CHECK(b.encoder.counts().packets_resent == 1);
 }
 
-TEST_CASE("an encoder that is called late leaves frames out and says so") {
+TEST_CASE("an encoder that is called late skips frames and reports that") {
   bench b{traffic::audio};
   b.encoder.start(b.now, tag);
   b.run(1s);
@@ -337,7 +337,7 @@ TEST_CASE("sources have different phases and start with key frames") {
   CHECK(firsts.size() > 45);
 }
 
-TEST_CASE("a sender report tells the media time of now") {
+TEST_CASE("a sender report has the media time of now") {
   bench b{traffic::v600};
   CHECK_FALSE(b.encoder.report(b.now));
   b.encoder.start(b.now, tag);

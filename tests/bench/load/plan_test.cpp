@@ -13,7 +13,7 @@ using protocol::media_kind;
 
 namespace {
 
-// How often each (from, kind) is consumed, paused ones apart.
+// The number of consumers of `kind` whose paused state is `paused`.
 size_t count(const member_plan& x, media_kind kind, bool paused) {
   size_t out = 0;
   for (const auto& c : x.consumes)
@@ -21,8 +21,8 @@ size_t count(const member_plan& x, media_kind kind, bool paused) {
   return out;
 }
 
-// Nobody consumes himself, anyone twice, what is not published, or anything
-// from another room.
+// No member consumes its own media, the same media twice, media that is not
+// published, or media of another room.
 void check_sound(const scenario_plan& plan) {
   for (member_index i = 0; i < plan.members.size(); ++i) {
     std::set<std::pair<member_index, media_kind>> seen;
@@ -40,7 +40,7 @@ void check_sound(const scenario_plan& plan) {
 
 } // namespace
 
-TEST_CASE("in a broadcast all receive the one who sends") {
+TEST_CASE("in a broadcast all members receive the one sender") {
   auto plan = broadcast_plan(5, traffic::v1500, false);
   check_sound(plan);
   CHECK_EQ(plan.members.size(), 6);
@@ -51,7 +51,7 @@ TEST_CASE("in a broadcast all receive the one who sends") {
   CHECK_EQ(broadcast_plan(5, traffic::v600, true).consumers(), 10);
 }
 
-TEST_CASE("in a webinar the speakers hear each other, too") {
+TEST_CASE("in a webinar the speakers receive each other, too") {
   auto plan = webinar_plan(10, 50);
   check_sound(plan);
   CHECK_EQ(plan.members.size(), 60);
@@ -60,7 +60,7 @@ TEST_CASE("in a webinar the speakers hear each other, too") {
            doctest::Approx(590 * 50));
 }
 
-TEST_CASE("meetings are full meshes that do not know of each other") {
+TEST_CASE("meetings are full meshes that are independent of each other") {
   auto plan = meetings_plan(3, 7, traffic::v600);
   check_sound(plan);
   CHECK_EQ(plan.rooms(), 3);
@@ -71,8 +71,8 @@ TEST_CASE("meetings are full meshes that do not know of each other") {
   CHECK_EQ(meetings_plan(3, 7, {}).consumers(), 3 * 7 * 6);
 }
 
-TEST_CASE("a listener of a class receives the teacher, three who are seen and "
-          "three who are heard") {
+TEST_CASE("a listener in a class receives the teacher, three students' video "
+          "and three students' audio") {
   auto all = class_plan(5, 294, 3, 3, traffic::v600, true);
   CHECK_EQ(count(all.members[299], media_kind::video, false), 6);
   CHECK_EQ(count(all.members[299], media_kind::audio, false), 6);
@@ -88,8 +88,8 @@ TEST_CASE("a listener of a class receives the teacher, three who are seen and "
   CHECK(plan.members[6].publishes.empty());
 }
 
-TEST_CASE("the rotation shows each student equally often, and always the "
-          "teacher") {
+TEST_CASE(
+    "the rotation selects each student equally often, and the teacher always") {
   speaker_rotation rotation{5, 3, 3, 300};
   std::array<int, 6> heard{};
   std::array<int, 6> seen{};
@@ -114,7 +114,8 @@ TEST_CASE("the rotation shows each student equally often, and always the "
   CHECK_FALSE(rotation.active(6, media_kind::audio, 0));
 }
 
-TEST_CASE("each of a large room receives nine low, one high and three voices") {
+TEST_CASE("each member of a large room receives nine low, one high and three "
+          "audio streams") {
   auto plan = large_plan(50, 9, 3);
   check_sound(plan);
   for (const auto& x : plan.members) {
@@ -128,7 +129,7 @@ TEST_CASE("each of a large room receives nine low, one high and three voices") {
     CHECK_EQ(high, 1);
     CHECK_EQ(count(x, media_kind::audio, false), 3);
   }
-  // Everyone is watched equally often.
+  // Each member is watched equally often.
   std::array<int, 50> watched{};
   for (const auto& x : plan.members)
     for (const auto& c : x.consumes)
@@ -138,7 +139,7 @@ TEST_CASE("each of a large room receives nine low, one high and three voices") {
   check_sound(large_plan(4, 9, 3));
 }
 
-TEST_CASE("rooms of a kind are alike, and do not know of each other") {
+TEST_CASE("rooms of a kind are equal and independent of each other") {
   auto one = webinar_plan(10, 50);
   auto plan = repeated(one, 3);
   check_sound(plan);
@@ -173,7 +174,7 @@ TEST_CASE("each of several classes has a rotation of its own") {
     CHECK_EQ(c.paused, !plan.rotation->active(c.from, c.kind, 0));
 }
 
-TEST_CASE("a storm comes evenly into rooms where one speaks") {
+TEST_CASE("a storm joins rooms with one speaker each, evenly") {
   auto plan = storm_plan(50, 500);
   check_sound(plan);
   CHECK_EQ(plan.members.size(), 550);
@@ -186,7 +187,7 @@ TEST_CASE("a storm comes evenly into rooms where one speaks") {
            doctest::Approx(500 * 50));
 }
 
-TEST_CASE("who is idle has transports, and producers that come last") {
+TEST_CASE("idle members have transports, and their producers come last") {
   auto plan = idle_plan(25, 10);
   check_sound(plan);
   CHECK_EQ(plan.members.size(), 25 + 3);
@@ -197,8 +198,7 @@ TEST_CASE("who is idle has transports, and producers that come last") {
   CHECK_EQ(plan.planned_packets_per_second(media_kind::video), 0);
 }
 
-TEST_CASE("a member is found behind a producer by its id, or by peer and "
-          "kind") {
+TEST_CASE("a producer's member is found by producer id, or by peer and kind") {
   directory names;
   names.add_peer("bob", 3);
   names.add_producer("p1", 4, media_kind::video);

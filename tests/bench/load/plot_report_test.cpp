@@ -51,13 +51,13 @@ TEST_CASE("a scaling chart has a line for each number of cores") {
   CHECK(rate[1].label == "2 cores");
   auto& delay = charts[2].series;
   REQUIRE(delay.size() == 4);
-  // Ordered by cores within a quantile and by quantile first.
+  // Ordered by quantile first, and by cores within a quantile.
   CHECK(delay[0].label == "1 core, p50");
   CHECK(delay[3].label == "2 cores, p99");
   CHECK(delay[3].points[0].y == 0.4);
 }
 
-TEST_CASE("runs of several rooms have lines of their own") {
+TEST_CASE("runs with several rooms have lines of their own") {
   std::vector runs{measured(100, 1, 10'000, 1), measured(100, 1, 30'000, 2)};
   runs[0].scenario = runs[1].scenario = "webinar";
   runs[0].parameters["rooms"] = 1;
@@ -82,7 +82,7 @@ TEST_CASE("the floor is drawn beside the CPU, one line for all cores") {
   CHECK(cost[2].points[0].y == 3);
 }
 
-TEST_CASE("lines are named by their traffic where it differs") {
+TEST_CASE("lines are named by their traffic if it differs") {
   std::vector runs{measured(100, 1, 10, 1), measured(100, 1, 30, 1)};
   for (auto& run : runs)
     run.scenario = "broadcast";
@@ -94,7 +94,8 @@ TEST_CASE("lines are named by their traffic where it differs") {
   CHECK(rate[1].label == "broadcast v600, 1 core");
 }
 
-TEST_CASE("runs at one place give their median, void ones nothing") {
+TEST_CASE(
+    "runs with equal parameters yield their median; void runs are left out") {
   std::vector runs{measured(100, 1, 10, 1), measured(100, 1, 30, 1),
                    measured(100, 1, 20, 1), measured(100, 1, 900, 1),
                    measured(100, 1, 900, 1)};
@@ -126,7 +127,8 @@ TEST_CASE("a chart is drawn to its axes") {
   CHECK(count(svg, "<g ") == count(svg, "</g>"));
 }
 
-TEST_CASE("no runs give empty charts with axes, the same each time") {
+TEST_CASE(
+    "without runs the charts are empty but have axes, the same each time") {
   auto charts = scaling_charts({});
   auto svg = to_svg(charts);
   CHECK(count(svg, "<polyline") == 0);

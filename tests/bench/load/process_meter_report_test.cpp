@@ -23,7 +23,7 @@ nanoseconds clock_of(clockid_t clock) {
   return std::chrono::seconds{used.tv_sec} + nanoseconds{used.tv_nsec};
 }
 
-// Uses that much CPU time of this thread, however long it takes.
+// Uses that much CPU time of this thread, however long that takes.
 void burn(nanoseconds time) {
   auto until = clock_of(CLOCK_THREAD_CPUTIME_ID) + time;
   while (clock_of(CLOCK_THREAD_CPUTIME_ID) < until)
@@ -32,7 +32,7 @@ void burn(nanoseconds time) {
 
 } // namespace
 
-TEST_CASE("a stat line is read past a name with spaces and parentheses") {
+TEST_CASE("a stat line is parsed after a name with spaces and parentheses") {
   auto stat = parse_stat("17 (a) b) 1 (c) S 4 17 17 0 -1 4194304 104 0 0 0 "
                          "250 125 30 20 20 0 1 0 1206084 3133440\n");
   REQUIRE(stat);
@@ -43,14 +43,14 @@ TEST_CASE("a stat line is read past a name with spaces and parentheses") {
   CHECK(stat->children_system_ticks == 20);
 }
 
-TEST_CASE("a stat line that is cut short or none is refused") {
+TEST_CASE("a truncated or empty stat line is refused") {
   CHECK_FALSE(parse_stat(""));
   CHECK_FALSE(parse_stat("17 (name"));
   CHECK_FALSE(parse_stat("17 (name) S 4 17 17"));
   CHECK_FALSE(parse_stat("17 (n) S x 17 17 0 -1 4 104 0 0 0 1 2 3 4 20\n"));
 }
 
-TEST_CASE("schedstat's first member is the time on a CPU") {
+TEST_CASE("the first value of schedstat is the time on a CPU") {
   CHECK(parse_schedstat("96633 2420586 2\n") == 96'633ns);
   CHECK_FALSE(parse_schedstat(""));
   CHECK_FALSE(parse_schedstat("-1 0 0\n"));
@@ -66,7 +66,7 @@ TEST_CASE("a field is found by its whole name at the start of a line") {
   CHECK_FALSE(parse_field(text, "Pss"));
 }
 
-TEST_CASE("a process is charged with all it burns, by the thread's name") {
+TEST_CASE("a process is charged with all its CPU time, by thread name") {
   auto before = sample_process(getpid());
   REQUIRE(before);
   std::optional<process_sample> after;
@@ -88,7 +88,7 @@ TEST_CASE("a process is charged with all it burns, by the thread's name") {
   CHECK(after->proportional <= after->resident);
 }
 
-TEST_CASE("what an ended thread burnt stays in the total") {
+TEST_CASE("the CPU time of an ended thread stays in the total") {
   auto before = sample_process(getpid());
   std::thread{[] {
     burn(30ms);
@@ -98,7 +98,7 @@ TEST_CASE("what an ended thread burnt stays in the total") {
   CHECK(usage_between(*before, *after).cpu >= 30ms);
 }
 
-TEST_CASE("a child counts, while it lives and after its end") {
+TEST_CASE("a child process counts, while it lives and after its end") {
   auto before = sample_process(getpid());
   int ready[2];
   REQUIRE(pipe(ready) == 0);
@@ -119,12 +119,12 @@ TEST_CASE("a child counts, while it lives and after its end") {
   auto after = sample_process(getpid());
   close(ready[0]);
   close(ready[1]);
-  // By ticks of 10 ms now, of user and of system time.
+  // Now in ticks of 10 ms, of user and of system time.
   CHECK(usage_between(*before, *after).cpu >= 40ms);
   CHECK_FALSE(after->threads.contains(child));
 }
 
-TEST_CASE("a process that is none has no sample") {
+TEST_CASE("a process that does not exist has no sample") {
   auto child = fork();
   if (child == 0)
     _exit(0);

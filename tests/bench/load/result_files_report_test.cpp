@@ -9,7 +9,7 @@ namespace {
 
 using namespace troupe::load;
 
-// A folder of its own for a test.
+// A folder that exists as long as this object.
 class scratch {
 public:
   scratch() {
@@ -46,7 +46,7 @@ TEST_CASE("results are read from files in their order") {
   CHECK(runs->back().scenario == "one");
 }
 
-TEST_CASE("a file that is missing or no result is named") {
+TEST_CASE("a file that is missing or not a result is named") {
   scratch at;
   REQUIRE(write_file(at.path("a"), "[1]").has_value());
   CHECK(read_results({at.path("a")}).error().text

@@ -9,7 +9,7 @@ namespace {
 
 using namespace troupe::load;
 
-// A result in which no member has its default.
+// A result in which no member has its default value.
 run_result full_result() {
   run_result run;
   run.scenario = "broadcast";
@@ -45,7 +45,7 @@ run_result full_result() {
 
 } // namespace
 
-TEST_CASE("a result comes back from JSON as it was") {
+TEST_CASE("a result is unchanged after a round trip through JSON") {
   auto run = full_result();
   auto back = from_json(to_json(run));
   REQUIRE(back);
@@ -53,7 +53,7 @@ TEST_CASE("a result comes back from JSON as it was") {
   CHECK(to_json(*back) == to_json(run));
 }
 
-TEST_CASE("an empty result comes back from JSON without what it has not") {
+TEST_CASE("an empty result is unchanged after a round trip through JSON") {
   auto back = from_json(to_json(run_result{}));
   REQUIRE(back);
   CHECK(*back == run_result{});
@@ -61,7 +61,7 @@ TEST_CASE("an empty result comes back from JSON without what it has not") {
   CHECK_FALSE(back->is_void());
 }
 
-TEST_CASE("JSON that is no result is refused") {
+TEST_CASE("JSON that is not a result is refused") {
   CHECK_FALSE(from_json(""));
   CHECK_FALSE(from_json("[]"));
   CHECK_FALSE(from_json("{\"scenario\":5}"));
@@ -87,7 +87,7 @@ TEST_CASE("runs are read from one object, a list and a comparison") {
   CHECK_FALSE(runs_from_json("{"));
 }
 
-TEST_CASE("what is no number is written as null and read as zero") {
+TEST_CASE("NaN is written as null and read as zero") {
   run_result run;
   run.extra["ratio"] = std::nan("");
   auto back = from_json(to_json(run));
@@ -103,7 +103,8 @@ TEST_CASE("rates and the cost per packet follow from the totals") {
   CHECK(cpu_ns_per_packet(run) == 2'000);
 }
 
-TEST_CASE("the floor of a mix is weighed by what was received of each kind") {
+TEST_CASE(
+    "the floor of a mix is weighted by the received packets of each kind") {
   auto run = full_result();
   run.audio.received = 30;
   run.video.received = 70;
@@ -113,7 +114,7 @@ TEST_CASE("the floor of a mix is weighed by what was received of each kind") {
   CHECK(floor_ns_per_packet(run) == doctest::Approx(3'000));
 }
 
-TEST_CASE("the fan-out floor is the widest that was measured") {
+TEST_CASE("the fan-out floor is that of the widest measured fan-out") {
   auto run = full_result();
   run.audio.received = 0;
   CHECK_FALSE(fanout_floor_ratio(run));
@@ -156,7 +157,7 @@ TEST_CASE("costs keep the CPU time of threads by name") {
   CHECK(costs.resident == 4'096);
 }
 
-TEST_CASE("a table says first why a run is void") {
+TEST_CASE("a table begins with the reasons for a void run") {
   auto table = to_table(full_result());
   CHECK(table.starts_with("VOID: the generator fell behind\nVOID: another\n"));
   CHECK(table.find("CPU per forwarded packet") != std::string::npos);

@@ -15,10 +15,9 @@ namespace troupe::test {
 using namespace load;
 using namespace std::chrono_literals;
 
-// -- what clients say about their streams -------------------------------------
+// -- parameters of clients' streams -------------------------------------------
 
-TEST_CASE("a router accepts what a client produces, and a client what it is "
-          "offered") {
+TEST_CASE("a router accepts a client's producers, and a client its consumers") {
   auto router = protocol::default_router_rtp_capabilities();
   auto device = device_capabilities(router);
   auto random = net::make_seeded_rng(1);
@@ -47,7 +46,7 @@ TEST_CASE("a router accepts what a client produces, and a client what it is "
   }
 }
 
-TEST_CASE("a device names each extension once, and no codec it has not") {
+TEST_CASE("a device names each extension once, and only codecs that it has") {
   auto device =
       device_capabilities(protocol::default_router_rtp_capabilities());
   CHECK_EQ(device.codecs.size(), 3);
@@ -68,7 +67,7 @@ TEST_CASE("members have SSRCs of their own") {
       }
 }
 
-TEST_CASE("a source sends what was announced") {
+TEST_CASE("a source sends what its parameters announce") {
   auto sent = track_of(traffic::sim3, 1);
   auto parameters = sending_parameters(sent);
   auto source = source_of(traffic::sim3, sent, parameters);
@@ -105,9 +104,9 @@ TEST_CASE("a server is named by address and port") {
     CHECK_THROWS_AS(parse_server(x), signaling_error);
 }
 
-// -- figures ------------------------------------------------------------------
+// -- results ------------------------------------------------------------------
 
-TEST_CASE("a run is judged by what became of its packets") {
+TEST_CASE("a run is judged by its received and lost packets") {
   media_stats media;
   media.rtp_out = {100, 10'000};
   media.rtp_in = {980, 98'000};
@@ -131,7 +130,7 @@ TEST_CASE("a run is judged by what became of its packets") {
   CHECK_FALSE(out.extra.contains("decrypt_failures"));
 }
 
-TEST_CASE("a generator that falls behind voids the run, one reason each") {
+TEST_CASE("a generator that falls behind voids the run, with a reason each") {
   generator_health health;
   health.lateness.add(1ms, 1'000);
   run_result good;
@@ -146,13 +145,14 @@ TEST_CASE("a generator that falls behind voids the run, one reason each") {
   CHECK_EQ(bad.void_reasons.size(), 4);
 }
 
-TEST_CASE("joins are told by first media, by the server's share and by step") {
+TEST_CASE(
+    "joins are reported by first media, by the server's share and by step") {
   net::time_point begin{1s};
   std::vector<join_times> joins;
   for (int i = 1; i <= 100; ++i)
     joins.push_back(
         {begin, begin + i * 1ms, begin + i * 2ms, begin + i * 3ms, i * 500us});
-  joins.push_back({begin, {}, {}, {}, 0ms}); // never got in
+  joins.push_back({begin, {}, {}, {}, 0ms}); // never joined
   run_result out;
   set_joins(out, joins);
   CHECK_EQ(out.join.samples, 100);
@@ -164,7 +164,7 @@ TEST_CASE("joins are told by first media, by the server's share and by step") {
   CHECK_EQ(out.extra.at("join_ready_ms_p50"), doctest::Approx(100));
 }
 
-TEST_CASE("growth is shared out only where there was some") {
+TEST_CASE("memory growth is divided only if there was growth") {
   CHECK_EQ(octets_each(1'000, 5'000, 4), 1'000);
   CHECK_FALSE(octets_each(0, 5'000, 4));
   CHECK_FALSE(octets_each(5'000, 1'000, 4));
@@ -240,7 +240,7 @@ TEST_CASE("compare takes two servers and a scenario with its flags") {
   CHECK_EQ(x.options.receivers, 20);
 }
 
-TEST_CASE("capacity takes a scenario of rooms, and how to search") {
+TEST_CASE("capacity takes a scenario with rooms, and search options") {
   auto x = read<capacity_command>({"capacity", "broadcast", "--receivers", "20",
                                    "--max-rooms", "12", "--from", "3",
                                    "--server-cores", "1", "--step-seconds", "2",
@@ -260,11 +260,11 @@ TEST_CASE("capacity takes a scenario of rooms, and how to search") {
   CHECK_EQ(x.how.limits.latency_ms, 50);
   for (auto name : {"broadcast", "webinar", "meetings", "class", "large"})
     read<capacity_command>({"capacity", name});
-  // The same scenario by itself is as it was.
+  // The same scenario without compare is unchanged.
   CHECK_FALSE(read<run_command>({"webinar"}).options.server.unprotected);
 }
 
-TEST_CASE("what cannot be understood is said, with code 2") {
+TEST_CASE("invalid arguments are reported, with exit code 2") {
   for (std::vector<std::string> x :
        {std::vector<std::string>{},
         {"fly"},

@@ -4,7 +4,7 @@
 
 using namespace troupe::load;
 
-TEST_CASE("what a server says of its sends is read by the whole name") {
+TEST_CASE("a server's send counters are read by their whole names") {
   auto text = "# HELP troupe_send_calls_total System calls.\n"
               "troupe_datagrams_sent_total 640\n"
               "troupe_send_calls_total_more 1\n"
@@ -14,7 +14,7 @@ TEST_CASE("what a server says of its sends is read by the whole name") {
   CHECK(parse_send_counters(text) == send_counters{640, 20, 40, 160});
 }
 
-TEST_CASE("a page that lacks a figure says nothing") {
+TEST_CASE("a page that lacks a counter yields none") {
   CHECK_FALSE(parse_send_counters(""));
   CHECK_FALSE(parse_send_counters("troupe_datagrams_sent_total 640\n"
                                   "troupe_send_calls_total many\n"
@@ -22,7 +22,7 @@ TEST_CASE("a page that lacks a figure says nothing") {
                                   "troupe_gso_datagrams_total 160\n"));
 }
 
-TEST_CASE("where nobody listens there are no figures") {
+TEST_CASE("without a server there are no counters") {
   CHECK_FALSE(read_send_counters("no address", 1));
   CHECK_FALSE(read_send_counters("127.0.0.1", 1));
 }

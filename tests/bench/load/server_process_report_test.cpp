@@ -9,7 +9,7 @@ namespace {
 using namespace troupe::load;
 using namespace std::chrono_literals;
 
-// A shell that takes the part of a server.
+// A shell script in place of a server.
 server_command shell(std::string script) {
   server_command out;
   out.binary = "/bin/sh";
@@ -26,7 +26,7 @@ bool exists(pid_t pid) {
 
 } // namespace
 
-TEST_CASE("the line that tells the ports is found in both formats") {
+TEST_CASE("the line with the ports is found in both log formats") {
   auto text = find_started("x info other rtc=1\n2026 info started version=1 "
                            "http=37953 rtc=55370 srtp=openssl\n");
   REQUIRE(text);
@@ -40,12 +40,12 @@ TEST_CASE("the line that tells the ports is found in both formats") {
   CHECK(json->rtc == 44444);
 }
 
-TEST_CASE("half a line tells no ports") {
+TEST_CASE("an incomplete line has no ports") {
   CHECK_FALSE(find_started(""));
   CHECK_FALSE(find_started("2026 info started version=1 http=37953 rtc=55"));
 }
 
-TEST_CASE("a flag given for Troupe replaces the one of that key") {
+TEST_CASE("a flag given for Troupe replaces the default of that key") {
   auto command = troupe_command("troupe", {"--rtc.port=5", "--log.level=off"});
   CHECK(command.line()
         == "troupe --http.listen-addresses=127.0.0.1 --http.port=0 "
@@ -53,14 +53,14 @@ TEST_CASE("a flag given for Troupe replaces the one of that key") {
            "--rtc.port=5 --log.level=off");
 }
 
-TEST_CASE("a command line quotes what a shell would take apart") {
+TEST_CASE("a command line quotes what a shell would split") {
   server_command command;
   command.binary = "run";
   command.arguments = {"plain", "two words", ""};
   CHECK(command.line() == "run plain \"two words\" \"\"");
 }
 
-TEST_CASE("a server is ready once it has told its ports, and ends when asked") {
+TEST_CASE("a server is ready once it logs its ports, and ends on request") {
   auto server = server_process::start(shell(std::string{started}
                                             + "trap 'exit 0' TERM; "
                                               "while :; do sleep 0.01; done"));
@@ -75,13 +75,13 @@ TEST_CASE("a server is ready once it has told its ports, and ends when asked") {
   CHECK_FALSE(server->stop());
 }
 
-TEST_CASE("a server that ends at once is a failure with its last words") {
+TEST_CASE("a server that ends at once is a failure with its last output") {
   auto server = server_process::start(shell("echo no such key >&2; exit 1"));
   REQUIRE_FALSE(server.has_value());
   CHECK(server.error().text.find("no such key") != std::string::npos);
 }
 
-TEST_CASE("a binary that is none is a failure") {
+TEST_CASE("a missing binary is a failure") {
   server_command command;
   command.binary = "/nonexistent/server";
   auto server = server_process::start(command);
@@ -89,7 +89,7 @@ TEST_CASE("a binary that is none is a failure") {
   CHECK(server.error().text.find("/nonexistent/server: No such file") == 0);
 }
 
-TEST_CASE("a server that never gets ready is a failure and ends") {
+TEST_CASE("a server that never gets ready is a failure and is ended") {
   auto command = shell("echo $$; exec sleep 60");
   command.ready_within = 50ms;
   auto server = server_process::start(command);
@@ -99,7 +99,7 @@ TEST_CASE("a server that never gets ready is a failure and ends") {
   CHECK_FALSE(exists(pid));
 }
 
-TEST_CASE("a server that will not end is killed at the end of its scope") {
+TEST_CASE("a server that does not end is killed at the end of its scope") {
   auto command = shell("trap '' TERM; " + std::string{started}
                        + "while :; do sleep 0.01; done");
   command.stop_within = 30ms;
@@ -113,7 +113,7 @@ TEST_CASE("a server that will not end is killed at the end of its scope") {
   CHECK_FALSE(exists(pid));
 }
 
-TEST_CASE("a server that died is seen to be dead") {
+TEST_CASE("a server that died is recognized as dead") {
   auto server =
       server_process::start(shell(std::string{started} + "exec sleep 1000"));
   REQUIRE(server.has_value());
