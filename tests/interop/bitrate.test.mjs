@@ -1,4 +1,4 @@
-// On a good link the sender's estimate grows to what a 720p camera needs.
+// On a good link the sender's bitrate estimate grows enough for 720p.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { useStage } from './support/stage.mjs';

@@ -18,7 +18,7 @@ await build({
   outdir: here('../../build/interop'),
 });
 
-/** The same pages with the libraries of now and of years ago. */
+/** The same pages built with current and with old libraries. */
 const BUILDS = {
   now: {},
   old: {

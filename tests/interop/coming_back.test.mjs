@@ -1,4 +1,4 @@
-// Signaling breaks, media does not: who comes back goes on where it was.
+// Signaling breaks and media continues: a member that returns keeps everything.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { assertConversation } from './support/flow.mjs';
@@ -8,14 +8,14 @@ import { pause, waitFor } from './support/wait.mjs';
 
 const stage = useStage('chromium');
 
-/** Beyond `room.reconnect-grace`, by default. */
+/** Longer than the default of `room.reconnect-grace`. */
 const BEYOND_GRACE_MS = 11_000;
-/** How long a viewer may see the same frame; 15 come in a second. */
+/** The longest time without a new frame at a viewer; 15 come in a second. */
 const STILL_MAX_MS = 700;
 const WORDS_OF_LEAVING = ['participant-left', 'producer-closed',
   'consumer-closed', 'participant-joined', 'new-producer'];
 
-/** Looks on at what `viewer` decodes, until told to stop. */
+/** Watches the frames that `viewer` decodes until it is stopped. */
 function watch(viewer) {
   let going = true;
   let longest = 0;
@@ -38,7 +38,7 @@ function watch(viewer) {
   };
 }
 
-/** How a connection is lost, by its words in a test's name. */
+/** How a connection is lost, by the words in the test's name. */
 const WAYS = {
   'is cut': (link) => link.cut(),
   'is lost before the server knows': (link) => link.strand(),
@@ -46,7 +46,7 @@ const WAYS = {
 
 for (const dialect of ['ws', 'events']) {
   for (const [how, lose] of Object.entries(WAYS)) {
-    test(`video goes on while its sender's socket ${how} (${dialect})`,
+    test(`video continues while its sender\'s socket ${how} (${dialect})`,
       async (t) => {
         const room = stage.newRoom();
         const link = await Link.to(stage.server.url);
@@ -77,7 +77,7 @@ for (const dialect of ['ws', 'events']) {
         assert.deepEqual(after.map(({ producerId }) => producerId),
           before.map(({ producerId }) => producerId));
 
-        // All is as it was: both hear and see each other, and whoever comes.
+        // Nothing has changed: both receive each other, and a late joiner.
         const cyn = await stage.join({ room, dialect, user: 'cyn' });
         await cyn.receives(4);
         await ada.receives(4);

@@ -1,4 +1,4 @@
-// People in Chromium see and hear each other, whatever dialect they speak.
+// Clients in Chromium see and hear each other, whatever dialect they use.
 import test from 'node:test';
 import { assertConversation } from './support/flow.mjs';
 import { useStage } from './support/stage.mjs';
@@ -26,7 +26,7 @@ test('a ws and an events frontend meet in one room', async () => {
   await converse({ dialect: 'ws' }, { dialect: 'events' });
 });
 
-test('three people all receive one another', async () => {
+test('three clients all receive one another', async () => {
   const room = stage.newRoom();
   const people = [];
   for (const [user, dialect] of [['ada', 'events'], ['bob', 'ws'],

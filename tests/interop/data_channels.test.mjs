@@ -1,5 +1,5 @@
 // Data channels in real browsers: every dialect, every reliability, every kind
-// of message, and what becomes of them when somebody pauses, closes or goes.
+// of message, and pausing, closing and leaving.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { useStage } from './support/stage.mjs';
@@ -19,7 +19,9 @@ const MODES = {
 
 const LARGEST = 256 * 1024;
 
-/** What fits into one packet: more may well be lost that is sent only once. */
+/**
+ * Fits into one packet: a larger message that is sent only once may be lost.
+ */
 const ONE_PACKET = 1000;
 const SOME_PACKETS = 8000;
 
@@ -31,7 +33,7 @@ async function visit(name, room, reading, options = {}) {
   return visitor;
 }
 
-/** Two people; the first has a channel that the second hears. */
+/** Two clients; the first has a channel that the second consumes. */
 async function converse(label, mode, {
   readings = ['ws', 'ws'], browsers = ['chromium', 'chromium'], build,
 } = {}) {
@@ -82,7 +84,7 @@ for (const dialect of DIALECTS) {
     assert.match(await bob.press('stats', 'chat'), /messagesSent/);
   });
 
-  test(`who comes later hears as well: ${dialect}`, async () => {
+  test(`a late joiner receives messages as well: ${dialect}`, async () => {
     const room = stage.newRoom();
     const ada = await visit('ada', room, dialect);
     await ada.press('talk', 'chat');
@@ -94,8 +96,9 @@ for (const dialect of DIALECTS) {
 }
 
 /**
- * Who sends unreliably gives a message up when one of its packets was lost too
- * often, and of a quarter of a megabyte at once a busy host loses some.
+ * The largest message that surely arrives. An unreliable sender abandons a
+ * message when one of its packets is lost too often, and a busy host loses some
+ * of 256 KB sent at once.
  */
 function largestThatComes({ maxRetransmits, maxPacketLifeTime }) {
   if (maxRetransmits === 0) return ONE_PACKET;
@@ -112,7 +115,7 @@ for (const [name, mode] of Object.entries(MODES)) {
   }
 }
 
-test('what is ordered stays in order, however much it is', async () => {
+test('ordered messages stay in order, however many there are', async () => {
   const [ada, bob] = await converse('chat', {});
   for (let at = 0; at < 300; ++at) await ada.press('say', 'chat', `${at}`);
   const all = await hears(bob, 300);
@@ -120,7 +123,7 @@ test('what is ordered stays in order, however much it is', async () => {
     Array.from({ length: 300 }, (_, at) => at));
 });
 
-test('libraries of years ago talk as well', async () => {
+test('pages with old libraries exchange messages as well', async () => {
   for (const dialect of ['ws', 'legacy']) {
     const [ada, bob] = await converse('chat', {},
       { readings: [dialect, dialect], build: 'old' });
@@ -128,7 +131,7 @@ test('libraries of years ago talk as well', async () => {
   }
 });
 
-test('people of all dialects talk in one room', async () => {
+test('clients of all dialects exchange messages in one room', async () => {
   const room = stage.newRoom();
   const names = ['ada', 'bob', 'cyn', 'dan', 'eve', 'gus'];
   const everyone = await Promise.all(names.map((name, at) =>
@@ -142,12 +145,12 @@ test('people of all dialects talk in one room', async () => {
   }
 });
 
-test('what is said while one pauses is not heard', async () => {
+test('messages sent during a pause are not received', async () => {
   const [ada, bob] = await converse('chat', {});
   const saysWhile = async (stop, go, who) => {
     await who.press(stop, 'chat');
     await ada.press('say', 'chat', 'secret');
-    // Sent after it on the same channel, so that it would come before.
+    // "public" follows on the same channel, so "secret" would come first.
     await new Promise((done) => setTimeout(done, 300));
     await who.press(go, 'chat');
     await ada.press('say', 'chat', 'public');
@@ -161,12 +164,12 @@ test('what is said while one pauses is not heard', async () => {
 });
 
 for (const how of ['close', 'hangUp']) {
-  test(`a channel that ends ends for everyone: ${how}`, async () => {
+  test(`a channel that is closed is closed for everyone: ${how}`, async () => {
     const [ada, bob] = await converse('chat', {});
     await ada.press(how, 'chat');
     await waitFor('it to be closed', async () =>
       (await bob.press('closed')).includes('chat'));
-    // Another takes its place.
+    // A new channel works.
     await ada.press('talk', 'second');
     await listens(bob, 'second');
     await ada.press('say', 'second', 'again');
@@ -174,7 +177,7 @@ for (const how of ['close', 'hangUp']) {
   });
 }
 
-test('whoever leaves takes their channels along', async () => {
+test('a client that leaves takes its channels along', async () => {
   const [ada, bob] = await converse('chat', {});
   await ada.close();
   await waitFor('it to be closed', async () =>

@@ -1,4 +1,4 @@
-// Firefox, which insists on being the DTLS client, talks with Chromium.
+// Firefox, which insists on being the DTLS client, in a call with Chromium.
 import test from 'node:test';
 import { assertConversation } from './support/flow.mjs';
 import { useStage } from './support/stage.mjs';

@@ -1,4 +1,4 @@
-// Photographs the page's parts with invented people, for the eye:
+// Takes screenshots of the page's parts with invented people, for review:
 //   node fixture_screenshots.mjs [name-filter]   into build/screenshots/fixture
 // Needs web/ built with `node build.mjs --dev`.
 import { createServer } from 'node:http';

@@ -1,4 +1,4 @@
-// Pages written from each document alone: people meet, come late, and leave.
+// Pages written from each document alone: clients meet, join late and leave.
 import test from 'node:test';
 import { BARE, nameOf } from './support/frontends.mjs';
 import { useStage } from './support/stage.mjs';
@@ -6,7 +6,7 @@ import { useStage } from './support/stage.mjs';
 const stage = useStage('chromium');
 
 for (const page of BARE) {
-  test(`people meet, come late and leave: ${nameOf(page)}`, async () => {
+  test(`clients meet, join late and leave: ${nameOf(page)}`, async () => {
     const room = stage.newRoom();
     const enter = (name) => stage.visit({ name, room, ...page });
     const [ada, bob] = await Promise.all(['ada', 'bob'].map(enter));

@@ -1,4 +1,4 @@
-// A late joiner sees at once; a leaver is gone for everyone.
+// A late joiner sees video at once; a leaver disappears for everyone.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { median } from './support/flow.mjs';
@@ -7,7 +7,7 @@ import { waitFor } from './support/wait.mjs';
 
 const stage = useStage('chromium');
 
-/** Milliseconds from the server's yes to the first frame on the screen. */
+/** Milliseconds from the server's response to the first displayed frame. */
 const FIRST_FRAME_MAX_MS = 500;
 const JOINS = 5;
 
@@ -24,7 +24,7 @@ test('a late joiner sees the first frame within half a second', async () => {
   const room = stage.newRoom();
   const dialect = 'events';
   const ada = await stage.join({ room, dialect, user: 'ada' });
-  // Frames are well under way, so the wait is for a key frame made for us.
+  // The camera has sent many frames, so the joiner waits for a new key frame.
   await waitFor('a running camera', async () =>
     (await ada.stats()).outbound.some(({ frames }) => frames > 30));
   const times = [];
@@ -43,7 +43,7 @@ test('a late joiner sees the first frame within half a second', async () => {
 for (const dialect of ['ws', 'events']) {
   for (const crash of [false, true]) {
     const how = crash ? 'closes the window' : 'leaves';
-    test(`who ${how} is gone for the others (${dialect})`, async () => {
+    test(`a client that ${how} is gone (${dialect})`, async () => {
       const room = stage.newRoom();
       const ada = await stage.join({ room, dialect, user: 'ada' });
       const bob = await stage.join({ room, dialect, user: 'bob' });

@@ -1,4 +1,4 @@
-// A receiver goes from layer to layer as it asks, without a picture missing.
+// A receiver switches layers on request, without a missing frame.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { useStage } from './support/stage.mjs';
@@ -10,7 +10,7 @@ const CAMERA = { width: 1280, height: 720, frameRate: 30 };
 const SWITCH_WITHIN_MS = 1000;
 const LONGEST_FREEZE_S = 0.5;
 const STAY_MS = 3000;
-const LEAST_RATE = 8; // pictures a second, of a loaded machine
+const LEAST_RATE = 8; // frames a second, on a loaded machine
 
 const simulcast = [
   { rid: 'r0', scaleResolutionDownBy: 4, maxBitrate: 200_000,
@@ -34,7 +34,7 @@ const spatial = [
 ];
 
 for (const [name, sent] of spatial) {
-  test(`${name}: a receiver goes 0, 2, 1, 2`, async () => {
+  test(`${name}: a receiver switches to layers 0, 2, 1, 2`, async () => {
     const { ada, bob } = await call(sent);
     await bob.prefer(0);
     await width(bob, 320, 15_000);
@@ -44,7 +44,7 @@ for (const [name, sent] of spatial) {
       await pause(1000);
       return (await video(bob)).width === 1280;
     }, 40_000);
-    // Until the receiver's link is known to carry it, too.
+    // Until the estimate of the receiver's link allows it, too.
     await pause(STAY_MS);
     await bob.prefer(0);
     await width(bob, 320, 5000);
@@ -67,7 +67,7 @@ for (const [name, sent] of spatial) {
 }
 
 for (const codec of ['VP8', 'VP9', 'AV1']) {
-  test(`${codec} L1T3: a receiver goes from layer to layer in time`,
+  test(`${codec} L1T3: a receiver switches temporal layers in time`,
     async () => {
       const { bob } = await call({ codec, encodings: [
         { scalabilityMode: 'L1T3', maxBitrate: 1_000_000 }] });
@@ -106,7 +106,7 @@ async function video(person) {
   return inbound.find(({ kind }) => kind === 'video');
 }
 
-/** Waits for a picture of that width; tells how long that took, in ms. */
+/** Waits for a frame of that width; returns how long that took, in ms. */
 async function width(person, wanted, withinMs) {
   const from = performance.now();
   await waitFor(`a picture ${wanted} wide`, async () =>

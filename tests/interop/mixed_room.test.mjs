@@ -1,4 +1,4 @@
-// Whatever they speak: people with pages of all dialects meet in one room.
+// Clients with pages of all dialects meet in one room.
 import { mkdir } from 'node:fs/promises';
 import test, { before } from 'node:test';
 import { DEFAULT_ROOM } from './support/frontends.mjs';
@@ -8,7 +8,7 @@ import { useStage } from './support/stage.mjs';
 const stage = useStage('chromium');
 const SHOTS = `${ROOT}build/screenshots`;
 
-/** The bare flow page knows one room only, so all of them go there. */
+/** The bare flow page knows one room only, so all clients join that. */
 const PEOPLE = [
   { name: 'ada', frontend: 'ws_bare' },
   { name: 'bob', frontend: 'events_bare' },
@@ -19,7 +19,7 @@ const PEOPLE = [
 
 before(() => mkdir(SHOTS, { recursive: true }));
 
-test('people of all dialects see and hear each other', async () => {
+test('clients of all dialects see and hear each other', async () => {
   const people = [];
   for (const one of PEOPLE) {
     people.push(await stage.visit({ room: DEFAULT_ROOM, ...one }));

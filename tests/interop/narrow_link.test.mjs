@@ -1,5 +1,5 @@
-// A receiver's link becomes ten times as narrow, and wide again: the picture
-// becomes smaller, comes back, and hardly stops.
+// A receiver's link becomes ten times narrower and wide again: the video gets
+// smaller, recovers, and hardly freezes.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('3 Mbit/s, 300 kbit/s, 3 Mbit/s', async () => {
+test('video follows a link of 3 Mbit/s, 300 kbit/s and 3 Mbit/s', async () => {
   const room = stage.newRoom();
   const dialect = 'events';
   const link = await NarrowLink.to(stage.server.rtcPort,
@@ -57,7 +57,7 @@ test('3 Mbit/s, 300 kbit/s, 3 Mbit/s', async () => {
   assert.equal(before.width, TOP);
   link.bitsPerSecond = NARROW;
   const down = await width(bob, (x) => x <= TOP / 4, DOWN_WITHIN_MS);
-  // What begins there also stays there.
+  // The lower layer must also last.
   const narrowed = performance.now();
   while (performance.now() - narrowed < STAY_MS) {
     assert.ok((await video(bob)).width < TOP, 'more than the link carries');
@@ -88,7 +88,7 @@ test('3 Mbit/s, 300 kbit/s, 3 Mbit/s', async () => {
   await audioGoesOn(bob);
 });
 
-/** What the server decided about the one video that someone receives. */
+/** The server's decisions about the only video that a receiver gets. */
 async function decisionsAbout(room, user) {
   const { peers } = await ask(`/rooms/${room}/peers`);
   const receiver = peers.find(({ producers }) => producers.length === 0);
@@ -113,7 +113,7 @@ async function video(person) {
   return inbound.find(({ kind }) => kind === 'video');
 }
 
-/** Waits for a picture of such a width; tells how long that took, in ms. */
+/** Waits for a frame of a fitting width; returns how long that took, in ms. */
 async function width(person, fits, withinMs) {
   const from = performance.now();
   await waitFor('a picture of that width', async () =>
@@ -121,7 +121,7 @@ async function width(person, fits, withinMs) {
   return Math.round(performance.now() - from);
 }
 
-/** Audio is never what a narrow link costs. */
+/** A narrow link must not cost audio. */
 async function audioGoesOn(person) {
   const { inbound } = await person.stats();
   const { packets, packetsLost } = inbound.find(({ kind }) =>

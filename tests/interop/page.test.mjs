@@ -1,4 +1,4 @@
-// The conference page itself, used as a person uses it.
+// The conference page itself, used as a user would.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import test, { after, before } from 'node:test';
@@ -27,11 +27,11 @@ after(async () => {
 const enter = (name, room) => PageVisitor.enter(chromium, server.url,
   { name, room, size: SIZE, shot: `${SHOTS}/lobby-${name}.png` });
 
-test('two people meet by the page', async (context) => {
+test('two users meet on the page', async (context) => {
   let ada;
   let bob;
 
-  await context.test('both join by the lobby', async () => {
+  await context.test('both join through the lobby', async () => {
     ada = await enter('Ada', 'page-test');
     bob = await enter('Bob', 'page-test');
   });
@@ -45,7 +45,7 @@ test('two people meet by the page', async (context) => {
     await ada.screenshot(`${SHOTS}/call-two.png`);
   });
 
-  await context.test('mute and camera off show at the other', async () => {
+  await context.test('mute and camera off are shown to the other', async () => {
     assert.equal(await bob.otherTile('data-muted'), false);
     await ada.page.keyboard.press('m');
     await waitFor('the mute mark', () => bob.otherTile('data-muted'));
@@ -65,7 +65,7 @@ test('two people meet by the page', async (context) => {
     assert.equal(hidden, false);
   });
 
-  await context.test('a phone-sized window shows all of it', async () => {
+  await context.test('a phone-sized window shows everything', async () => {
     await bob.page.setViewport({ width: 390, height: 844 });
     await waitFor('all tiles and buttons inside the window', () =>
       bob.page.evaluate(() => [...document.querySelectorAll('.tile, .round')]
@@ -76,7 +76,7 @@ test('two people meet by the page', async (context) => {
     await bob.page.setViewport(SIZE);
   });
 
-  await context.test('who leaves is gone, and may rejoin', async () => {
+  await context.test('a user that leaves is gone, and may rejoin', async () => {
     await bob.press('Leave the call');
     await bob.page.locator('::-p-text(You left the room)').wait();
     await bob.screenshot(`${SHOTS}/left.png`);
@@ -88,7 +88,7 @@ test('two people meet by the page', async (context) => {
     await Promise.all([ada.sees(), bob.sees()]);
   });
 
-  await context.test('Socket.IO is where pages look for its client', async () => {
+  await context.test('the Socket.IO client is at its usual path', async () => {
     await ada.page.addScriptTag({ url: `${server.url}/socket.io/socket.io.js` });
     assert.ok(await ada.page.evaluate(() => new Promise((done) => {
       const socket = window.io();

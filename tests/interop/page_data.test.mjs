@@ -1,4 +1,4 @@
-// The conference page: words, signs, hands and files over data channels.
+// The conference page: chat, reactions, raised hands, files.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -41,7 +41,7 @@ async function enter(context, name, room, { url } = server) {
 
 async function write(visitor, text) {
   await visitor.page.locator('.chat-form textarea').fill(text);
-  // Beside it is "Send a file".
+  // The button beside it is "Send a file".
   await visitor.page.locator('.chat-form button.send').click();
 }
 
@@ -52,7 +52,7 @@ async function sendFile(visitor, name, content) {
   await chooser.uploadFile(path);
 }
 
-/** In the menu that is open. */
+/** Clicks an item of the open menu. */
 async function turnHand(visitor, way) {
   const button = await visitor.page.waitForSelector('.react-menu button.hand');
   assert.equal(await button.evaluate(({ textContent }) => textContent),
@@ -82,14 +82,14 @@ function noise(length) {
   return bytes;
 }
 
-test('three people talk by more than voice', async (context) => {
+test('three users communicate by data channels', async (context) => {
   const room = 'talk';
   const ada = await enter(context, 'Ada', room);
   const bob = await enter(context, 'Bob', room);
   await Promise.all([ada.sees(), bob.sees()]);
   let cyn;
 
-  await context.test('what one writes, the other reads, as text', async () => {
+  await context.test('a chat message arrives as plain text', async () => {
     await ada.press('Chat');
     await write(ada, 'Hello <img src=x onerror="document.title=1"> Bob');
     await waitFor('a toast', () => bob.page.$$eval('.toast', (all) =>
@@ -103,7 +103,7 @@ test('three people talk by more than voice', async (context) => {
       (await ada.said()).at(-1) === 'Good morning!');
   });
 
-  await context.test('a raised hand is seen, by late comers too', async () => {
+  await context.test('late joiners see a raised hand, too', async () => {
     await bob.press('React');
     await turnHand(bob, 'Raise');
     await waitFor('the hand', async () => (await hands(ada))[0] === 'Bob');
@@ -117,7 +117,7 @@ test('three people talk by more than voice', async (context) => {
     }
   });
 
-  await context.test('a sign rises over the tile and goes', async () => {
+  await context.test('a reaction appears over the tile and goes', async () => {
     const signs = () => ada.page.evaluate(() => [...document
       .querySelectorAll('.tile:not([data-self]) .reaction')]
       .map(({ textContent }) => textContent));
@@ -127,7 +127,7 @@ test('three people talk by more than voice', async (context) => {
     await waitFor('the sign to go', async () => (await signs()).length === 0);
   });
 
-  await context.test('a file of 5 MB arrives as it was, at all', async () => {
+  await context.test('a file of 5 MB arrives unchanged', async () => {
     const content = noise(FILE_BYTES);
     const hash = createHash('sha256').update(content).digest('hex');
     await sendFile(ada, 'noise.bin', content);
@@ -141,20 +141,20 @@ test('three people talk by more than voice', async (context) => {
     await bob.screenshot(`${SHOTS}/call-chat-phone.png`);
   });
 
-  await context.test('words do not wait behind a file', async () => {
+  await context.test('a chat message does not wait behind a file', async () => {
     await sendFile(ada, 'more.bin', noise(FILE_BYTES));
     await write(ada, 'quick');
     await waitFor('the word', async () =>
       (await bob.said()).at(-1) === 'quick', 5000);
   });
 
-  await context.test('a larger one is refused before it leaves', async () => {
+  await context.test('a larger file is refused before it is sent', async () => {
     await sendFile(ada, 'large.bin', noise(FILE_BYTES + 1));
     await waitFor('the refusal', () => ada.page.$$eval('.file[data-failed]',
       (all) => all.some(({ textContent }) => textContent.includes('5 MB'))));
   });
 
-  await context.test('nothing is opened by itself', async () => {
+  await context.test('received content does not open by itself', async () => {
     for (const { page } of [ada, bob, cyn]) {
       assert.ok(page.url().startsWith(server.url));
       assert.match(await page.title(), /Troupe/);
@@ -162,7 +162,7 @@ test('three people talk by more than voice', async (context) => {
   });
 });
 
-test('without data channels there are calls all the same', async (context) => {
+test('calls work without data channels', async (context) => {
   const plain = await TroupeServer.start(['--rtc.sctp=off']);
   context.after(() => plain.stop());
   const ada = await enter(context, 'Ada', 'plain', plain);

@@ -16,7 +16,7 @@ let open;
 let chromium;
 let firefox;
 
-/** A site of its own (localhost is another than 127.0.0.1), with one frame. */
+/** Another site (localhost differs from 127.0.0.1) with one frame. */
 async function servePortal() {
   const server = createServer((request, response) => {
     const { searchParams } = new URL(request.url, 'http://localhost');
@@ -50,7 +50,7 @@ after(async () => {
   portal?.close();
 });
 
-/** Opens the portal with the page in its frame. */
+/** Opens the site with the page in its frame. */
 async function embed(browser, server) {
   const page = await browser.newWindow();
   await page.setViewport(SIZE);
@@ -59,19 +59,19 @@ async function embed(browser, server) {
   return page;
 }
 
-/** The frame, once it has loaded the page of the server. */
+/** The frame, once it has loaded the server's page. */
 function frameOf(page, server) {
   return waitFor('the frame', () => page.frames().find((frame) =>
     frame.url().startsWith(server.url)));
 }
 
-test('a site that is not named cannot show the page', async () => {
+test('a site that is not listed cannot embed the page', async () => {
   const page = await embed(chromium, closed);
   await waitFor('the frame to be refused', () => page.frames().some((frame) =>
     frame.url().startsWith('chrome-error:')));
 });
 
-test('people meet by the page in a frame of a site that is named', async () => {
+test('users meet on the page in a frame of a listed site', async () => {
   const bob = await PageVisitor.enter(chromium, open.url,
     { name: 'Bob', room: 'embedded', size: SIZE });
   for (const browser of [chromium, firefox]) {

@@ -1,4 +1,4 @@
-// The conference page in Firefox, with someone in Chromium.
+// The conference page in Firefox, in a call with Chromium.
 import test, { after, before } from 'node:test';
 import { launchChromium, launchFirefox } from './support/browsers.mjs';
 import { PageVisitor } from './support/page.mjs';
@@ -22,7 +22,7 @@ after(async () => {
   await server?.stop();
 });
 
-test('Firefox and Chromium meet by the page', async () => {
+test('Firefox and Chromium meet on the page', async () => {
   const enter = (browser, name) => PageVisitor.enter(browser, server.url,
     { name, room: 'mixed', size: SIZE });
   const fay = await enter(firefox, 'Fay');

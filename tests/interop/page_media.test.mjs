@@ -1,4 +1,4 @@
-// The conference page: what is sent and asked for follows what is seen.
+// The conference page sends and requests the media that is displayed.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import test, { after, before } from 'node:test';
@@ -25,7 +25,7 @@ after(async () => {
   await server?.stop();
 });
 
-/** Someone joins for the length of a test. */
+/** Joins a user for the length of a test. */
 async function enter(context, name, room, options = {}) {
   const visitor = await PageVisitor.enter(chromium, server.url,
     { name, room, size: DESK, ...options });
@@ -38,14 +38,14 @@ async function receivesWidth(visitor, width, why) {
     (await visitor.pictures()).some((one) => one.width === width), 20_000);
 }
 
-/** Presses a button on the tile of the other, or of oneself. */
+/** Presses a button on the tile of the other user or on the own tile. */
 function onTile(visitor, which, button) {
   return visitor.page.evaluate((selector, name) => document
     .querySelector(`${selector} .tile-tool.${name}`).click(),
   which === 'self' ? '.tile[data-self]' : '.tile:not([data-self])', button);
 }
 
-test('a camera is sent in layers, and the tile chooses', async (context) => {
+test('a camera sends layers, and the tile selects one', async (context) => {
   const ada = await enter(context, 'Ada', 'layers');
   const bob = await enter(context, 'Bob', 'layers');
   await Promise.all([ada.sees(), bob.sees()]);
@@ -55,7 +55,7 @@ test('a camera is sent in layers, and the tile chooses', async (context) => {
       const all = await ada.sentLayers();
       return all.filter(({ frames }) => frames > 0).length === 3 && all;
     }, 20_000);
-    // One that nobody takes may have been put off again, and has no width; all
+    // An unwanted layer may have been disabled again and then has no width; all
     // three are received below.
     for (const { rid, width } of layers) {
       const whole = { r0: 320, r1: 640, r2: 1280 }[rid];
@@ -63,21 +63,21 @@ test('a camera is sent in layers, and the tile chooses', async (context) => {
     }
   });
 
-  await context.test('half a window takes the middle one', () =>
+  await context.test('half a window requests the middle layer', () =>
     receivesWidth(bob, 640, 'for half a window'));
 
-  await context.test('who is pinned takes the largest', async () => {
+  await context.test('a pinned tile requests the largest layer', async () => {
     await onTile(bob, 'other', 'pin');
     await receivesWidth(bob, 1280, 'for most of a window');
     await bob.screenshot(`${SHOTS}/call-pinned.png`);
   });
 
-  await context.test('a place in the strip takes the smallest', async () => {
+  await context.test('a strip tile requests the smallest layer', async () => {
     await onTile(bob, 'self', 'pin');
     await receivesWidth(bob, 320, 'for a place in the strip');
   });
 
-  await context.test('who cannot be seen is not sent', async () => {
+  await context.test('video that cannot be seen is not sent', async () => {
     const pretend = (state) => bob.page.evaluate((value) =>
       Object.defineProperty(document, 'visibilityState',
         { value, configurable: true }), state);
@@ -94,7 +94,7 @@ test('a camera is sent in layers, and the tile chooses', async (context) => {
     await bob.sees();
   });
 
-  await context.test('the chart has figures of each second', async () => {
+  await context.test('the chart has values of each second', async () => {
     await bob.page.keyboard.press('s');
     await onTile(bob, 'self', 'pin');
     await waitFor('charts on both tiles', () => bob.page.$$eval('.tile .chart',
@@ -106,7 +106,7 @@ test('a camera is sent in layers, and the tile chooses', async (context) => {
     await bob.screenshot(`${SHOTS}/call-charts.png`);
   });
 
-  await context.test('the panel says what was asked for, and why', async () => {
+  await context.test('the panel shows requests and their reasons', async () => {
     await onTile(bob, 'other', 'why');
     await waitFor('the reason for a layer', () => bob.page.$$eval(
       '.decisions li', (all) => all.some(({ textContent }) =>
@@ -121,7 +121,7 @@ test('a camera is sent in layers, and the tile chooses', async (context) => {
   });
 });
 
-test('the speaker view shows who speaks', async (context) => {
+test('the speaker view shows the speaker', async (context) => {
   const room = 'speakers';
   const ada = await enter(context, 'Ada', room, { likeness: 'ada' });
   const bob = await enter(context, 'Bob', room, { likeness: 'bob' });
@@ -130,11 +130,11 @@ test('the speaker view shows who speaks', async (context) => {
     document.querySelector('.tile[data-main] .name')?.textContent);
   await cyn.sees(2);
 
-  await context.test('a grid has nobody large', async () => {
+  await context.test('a grid has no large tile', async () => {
     assert.equal(await large(), undefined);
   });
 
-  await context.test('who speaks is large, whoever it is', async () => {
+  await context.test('the speaker is large, whoever speaks', async () => {
     await cyn.press('Show the speaker large');
     await ada.page.keyboard.press('m');
     await waitFor('Bob to be large', async () => await large() === 'Bob');
@@ -144,7 +144,7 @@ test('the speaker view shows who speaks', async (context) => {
     await cyn.screenshot(`${SHOTS}/call-speaker.png`);
   });
 
-  await context.test('on a phone as well, all within the window', async () => {
+  await context.test('the speaker view fits a phone, too', async () => {
     await cyn.page.setViewport(PHONE);
     await waitFor('all tiles and buttons inside the window', () =>
       cyn.page.evaluate(() => [...document.querySelectorAll(
@@ -155,7 +155,7 @@ test('the speaker view shows who speaks', async (context) => {
     await cyn.screenshot(`${SHOTS}/call-speaker-phone.png`);
   });
 
-  await context.test('a shared screen goes before who speaks', async () => {
+  await context.test('a shared screen goes before the speaker', async () => {
     const screen = () => cyn.page.evaluate(() => {
       const tile = document.querySelector('.screen-tile');
       return !tile.hidden && tile.hasAttribute('data-main') &&
@@ -180,7 +180,7 @@ test('the speaker view shows who speaks', async (context) => {
   });
 });
 
-test('a camera may be sent as VP9 with layers inside', async (context) => {
+test('a camera can be sent as VP9 with SVC layers', async (context) => {
   const ada = await enter(context, 'Ada', 'svc', { query: { codec: 'vp9' } });
   const bob = await enter(context, 'Bob', 'svc');
   await bob.sees();

@@ -1,4 +1,4 @@
-// The conference page: a lost connection is found again.
+// The conference page reconnects after a lost connection.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import test, { after, before } from 'node:test';
@@ -10,7 +10,7 @@ import { pause, waitFor } from './support/wait.mjs';
 
 const SHOTS = `${ROOT}build/screenshots`;
 const SIZE = { width: 1280, height: 800 };
-/** How long the server keeps a place for who was lost. */
+/** How long the server keeps a lost member. */
 const GRACE_S = 8;
 
 let server;
@@ -36,7 +36,7 @@ const otherId = (visitor) => visitor.page.$eval(
 const connectionCount = (visitor) => visitor.page.evaluate(() =>
   window.connections.length);
 
-test('who loses the connection comes back', async (context) => {
+test('a user that loses the connection returns', async (context) => {
   const cable = await Cable.to(server.url);
   const enter = (name, url) => PageVisitor.enter(chromium, url,
     { name, room: 'away', size: SIZE });
@@ -44,7 +44,7 @@ test('who loses the connection comes back', async (context) => {
   const bob = await enter('Bob', cable.url);
   await Promise.all([ada.sees(), bob.sees()]);
 
-  await context.test('a short break stops no picture', async () => {
+  await context.test('a short interruption stops no video', async () => {
     const [id, count] = [await otherId(ada), await connectionCount(bob)];
     cable.cut();
     await waitFor('the banner', () => banner(bob));
@@ -60,7 +60,7 @@ test('who loses the connection comes back', async (context) => {
     assert.equal(await connectionCount(bob), count, 'on the same transports');
   });
 
-  await context.test('what was switched while away holds', async () => {
+  await context.test('a change while offline applies afterwards', async () => {
     cable.cut();
     await waitFor('the banner', () => banner(bob));
     await bob.page.keyboard.press('m');
@@ -71,7 +71,7 @@ test('who loses the connection comes back', async (context) => {
     await waitFor('the voice', async () => !await ada.otherTile('data-muted'));
   });
 
-  await context.test('after a long break it joins anew', async () => {
+  await context.test('after a long interruption it joins anew', async () => {
     const count = await connectionCount(bob);
     cable.cut();
     await waitFor('Bob to be gone', () => ada.page.evaluate(() =>

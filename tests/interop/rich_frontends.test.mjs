@@ -1,4 +1,4 @@
-// Pages that take all a dialect offers: each of their buttons does its work.
+// Pages that use everything a dialect offers: each of their buttons works.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { nameOf, RICH } from './support/frontends.mjs';
@@ -7,7 +7,7 @@ import { waitFor } from './support/wait.mjs';
 
 const stage = useStage('chromium');
 
-/** What the documents say of each mistake, where they say it. */
+/** The errors that the documents specify for each mistake, if any. */
 const REFUSALS = {
   events_rich: ['Room not found', 'Transport not found', 'Producer not found',
     'Consumer not found', 'Cannot consume'],
@@ -75,7 +75,7 @@ async function comeBack(ada, bob) {
   await bob.hasTilesOf();
 }
 
-/** Names, where the dialect has them. */
+/** Renaming, where the dialect has names. */
 async function rename(ada, bob, frontend) {
   const people = (named) => waitFor(`${named} to be listed`, async () =>
     (await bob.press('people')).some(({ name }) => name === named));
@@ -87,7 +87,7 @@ async function rename(ada, bob, frontend) {
 }
 
 for (const page of RICH) {
-  test(`every button does its work: ${nameOf(page)}`, async () => {
+  test(`every button works: ${nameOf(page)}`, async () => {
     const room = stage.newRoom();
     const enter = (name) => stage.visit({ name, room, ...page });
     const [ada, bob] = await Promise.all(['ada', 'bob'].map(enter));

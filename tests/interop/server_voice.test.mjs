@@ -1,4 +1,4 @@
-// What the server itself says by data channels, in real browsers: by the admin
+// Data channel messages of the server itself, in real browsers: by the admin
 // API in every dialect, and as the bot of mediasoup-demo.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ async function visit(name, room, reading) {
   return visitor;
 }
 
-/** Has the server say it, and returns what it answers. */
+/** Makes the server send a message; returns the API's response. */
 async function say(room, body, query = '') {
   const answer = await fetch(
     `${stage.server.url}/api/v1/rooms/${room}/messages?${query}`,
@@ -44,10 +44,10 @@ async function hears(visitor, count) {
 }
 
 for (const dialect of ['ws', 'events', 'flow', 'rooms', 'legacy', 'current']) {
-  test(`what the server says is heard: ${dialect}`, async () => {
+  test(`a message of the server is received: ${dialect}`, async () => {
     const room = stage.newRoom();
     const ada = await visit('ada', room, dialect);
-    // Its data channels are there once it has one of its own.
+    // The page is ready for data channels once it has opened one.
     await ada.press('talk', 'chat');
     await say(room, 'the first', 'label=news');
     await listens(ada, 'news');
@@ -67,7 +67,7 @@ for (const dialect of ['ws', 'events', 'flow', 'rooms', 'legacy', 'current']) {
 }
 
 for (const dialect of ['legacy', 'current']) {
-  test(`the bot repeats what it is told: ${dialect}`, async () => {
+  test(`the bot repeats what it receives: ${dialect}`, async () => {
     const room = stage.newRoom();
     const ada = await visit('ada', room, dialect);
     const bob = await visit('bob', room, 'ws');

@@ -1,4 +1,4 @@
-// Other roads than UDP, and each codec the server offers.
+// Transports other than UDP, and each codec that the server offers.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { assertConversation } from './support/flow.mjs';
@@ -15,7 +15,7 @@ async function pair(options) {
   return [ada, bob];
 }
 
-/** What this Chromium can encode: Debian's may come without H264. */
+/** The codecs that this Chromium can encode; Debian's may lack H264. */
 async function encodableCodecs() {
   const page = await stage.browsers.chromium.newWindow();
   const names = await page.evaluate(() => RTCRtpSender

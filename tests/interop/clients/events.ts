@@ -1,7 +1,7 @@
 /**
- * A frontend written from the "Server Socket Events Reference" (Socket.IO)
- * and nothing else. Rich: it also uses names, application data, and closes
- * consumers by the server's word.
+ * A frontend written only from the "Server Socket Events Reference"
+ * (Socket.IO). Rich: it also uses names and application data, and closes
+ * consumers when the server announces their end.
  */
 
 import { Device } from 'mediasoup-client';
@@ -72,7 +72,7 @@ class EventsFrontend implements Frontend {
   }
 
   async comeBack(): Promise<void> {
-    // The same Socket: it shows its pid, and has its id again.
+    // The same Socket: it sends its pid and gets its id again.
     const connected = new Promise((done) =>
       this.#socket.once('connect', () => done(undefined)));
     this.#socket.connect();

@@ -1,6 +1,6 @@
 /**
- * What every frontend under test has in common: its options, its own media,
- * and the figures it shows to the test. How it signals is its own matter.
+ * Parts common to all tested frontends: options, local media, and the
+ * statistics for the test. Each frontend has its own signaling.
  */
 
 import type { types } from 'mediasoup-client';
@@ -15,7 +15,7 @@ export interface Options {
   /** Use every optional field of the protocol instead of none. */
   rich?: boolean;
   produce?: Kind[];
-  /** VP8, VP9, H264 or AV1; absent: whatever comes first. */
+  /** VP8, VP9, H264 or AV1; if absent, the default. */
   codec?: string;
   /** Keep only the TCP candidates that the server offers. */
   tcpOnly?: boolean;
@@ -32,9 +32,9 @@ export interface Options {
 export interface Received {
   consumer: types.Consumer;
   peerId: string | undefined;
-  /** When the server had said that media flows. */
+  /** When the server responded to the resume. */
   resumedAt: number;
-  /** Milliseconds from then to the first frame shown. */
+  /** Milliseconds from then to the first displayed frame. */
   firstFrameMs: number | undefined;
 }
 
@@ -78,19 +78,19 @@ export interface LoggedEvent {
   data: unknown;
 }
 
-/** What the test drives; each bundle puts one on window.troupe. */
+/** The interface for the test; each bundle puts one on window.troupe. */
 export interface Frontend {
   start(options: Options): Promise<void>;
   stats(): Promise<Figures>;
   leave(): Promise<void>;
   /** Whether the connection for signaling is open. */
   online(): boolean;
-  /** Connects again as the same user, and goes on with the transports. */
+  /** Connects again as the same user and keeps the transports. */
   comeBack(): Promise<void>;
   events(): LoggedEvent[];
-  /** Asks for these layers of the video received; not every frontend can. */
+  /** Requests layers of the received video; not every frontend can. */
   prefer?(spatialLayer: number, temporalLayer?: number): Promise<void>;
-  /** Producer ids of the consumers that have been closed. */
+  /** The producer ids of closed consumers. */
   ended(): string[];
 }
 
@@ -111,7 +111,7 @@ export async function openMedia(options: Options): Promise<MediaStream> {
   });
 }
 
-/** Removes the candidates that the test does not want used. */
+/** Removes the candidates that the test excludes. */
 export function pruned(
   params: types.TransportOptions,
   options: Options,

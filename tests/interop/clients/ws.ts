@@ -1,7 +1,7 @@
 /**
- * A frontend written from the document "plain WebSocket" and nothing else.
- * Bare: requests carry no ids, and replies are matched by their type, in
- * order. Rich: every optional field is sent, and replies are matched by id.
+ * A frontend written only from the document "plain WebSocket". Bare: requests
+ * carry no ids, and replies are matched by their type, in order. Rich: every
+ * optional field is sent, and replies are matched by id.
  */
 
 import { Device } from 'mediasoup-client';
@@ -126,7 +126,7 @@ class WsFrontend implements Frontend {
   #receive(message: Message): void {
     const at = this.#pending.findIndex(({ id, replyType }) =>
       message.id === undefined
-        // Answers come in order: an error is about the oldest question.
+        // Responses come in order: an error belongs to the oldest request.
         ? message.type === replyType || message.type === 'error'
         : message.id === id);
     const pending = at >= 0 ? this.#pending.splice(at, 1)[0] : undefined;
@@ -181,7 +181,7 @@ class WsFrontend implements Frontend {
     return transport;
   }
 
-  /** Asks for whatever there is until the server says there is no more. */
+  /** Consumes producers until the server has no more. */
   #consumeAll(): Promise<unknown> {
     this.#consuming = this.#consuming.then(async () => {
       while (this.#receiving && await this.#consumeOne({})) { /* the next */ }

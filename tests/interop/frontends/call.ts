@@ -1,7 +1,6 @@
 /**
- * What a page does with the media of a call and with its buttons, whatever it
- * speaks. A page tells how each verb is said; the verbs are named as the
- * kebab-case dialects name them.
+ * The media and the buttons of a rich page, in any dialect. The page says how
+ * to send each verb; verbs have their names in the kebab-case dialects.
  */
 
 import { Device } from 'mediasoup-client';
@@ -13,7 +12,7 @@ import {
 
 export type Ask = (verb: string, data?: object) => Promise<any>;
 
-/** Says a kebab-case verb as the camel-case dialects do. */
+/** Converts a kebab-case verb to its name in the camel-case dialects. */
 export function camelCase(verb: string): string {
   return verb.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 }
@@ -27,7 +26,7 @@ export class Call {
   #ask: Ask;
   #met = new Set<string>();
   #opened!: () => void;
-  /** Resolves once there are transports. */
+  /** Resolves once the transports exist. */
   open!: Promise<void>;
 
   constructor(ask: Ask) {
@@ -62,7 +61,7 @@ export class Call {
     }));
   }
 
-  /** Whether a producer is heard of for the first time. */
+  /** Whether this is the first notification of a producer. */
   meet(producerId: string): boolean {
     if (this.#met.has(producerId)) return false;
     this.#met.add(producerId);
@@ -97,7 +96,7 @@ export class Call {
     this.#of(producerId).forEach(({ id }) => markPaused(id, paused));
   }
 
-  /** Ends all media; the signaling is the page's matter. */
+  /** Ends all media; the page ends its signaling. */
   end() {
     this.sending.close();
     this.receiving.close();
@@ -112,7 +111,7 @@ export class Call {
     return [...this.consumers.values()].find(({ kind }) => kind === 'video')!;
   }
 
-  /** The buttons every rich page has; `more` are the page's own. */
+  /** The buttons that every rich page has; `more` are the page's own. */
   buttons(more: Buttons): Buttons {
     const video = () => ({ consumerId: this.someVideo().id });
     return {
@@ -172,7 +171,7 @@ export class Call {
   }
 }
 
-/** What a client might send for a transport that it does not know. */
+/** Valid DTLS parameters for a transport that does not exist. */
 export const SOME_DTLS = {
   role: 'client',
   fingerprints: [{
@@ -180,7 +179,7 @@ export const SOME_DTLS = {
   }],
 };
 
-/** What the server says to each of these requests, which must all fail. */
+/** The server's errors for these requests, all of which must fail. */
 export function refusals(attempts: Promise<unknown>[]): Promise<string[]> {
   return Promise.all(attempts.map(refusal));
 }

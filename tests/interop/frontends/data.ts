@@ -1,13 +1,14 @@
 /**
- * People who only talk by data channels, in whichever dialect the reading names:
- * chat, cursors, files. Follows "Data channels" of docs/signaling.md.
+ * Clients that only exchange data channel messages, in the dialect that the
+ * reading names: chat, cursors, files. Follows "Data channels" of
+ * docs/signaling.md.
  */
 
 import { Device } from 'mediasoup-client';
 import type { types } from 'mediasoup-client';
 import { openLine, type Line } from './data_lines';
 
-/** A message as a page heard it. */
+/** A message as a page received it. */
 interface Heard {
   from: string;
   label: string;
@@ -29,7 +30,7 @@ let receiving: types.Transport;
 let ready: () => void;
 const open = new Promise<void>((done) => { ready = done; });
 
-/** A sum that tells two contents apart. */
+/** A checksum that distinguishes two contents. */
 function sumOf(octets: Uint8Array): number {
   return octets.reduce((sum, x) => (sum * 31 + x) >>> 0, 7);
 }
@@ -101,7 +102,7 @@ const consumerOf = (label: string) =>
 
 window.app = {
   entered: () => entered,
-  /** Opens a channel; resolves once it is. */
+  /** Opens a channel; resolves once it is open. */
   async talk(label: string, options: object = {}) {
     await entered;
     const producer = await sending.produceData({ label, ...options });
@@ -112,7 +113,7 @@ window.app = {
   },
   hears: (label: string) => consumerOf(label)?.readyState === 'open',
   say: (label: string, text: string) => producers.get(label)!.send(text),
-  /** Sends that many octets; returns what tells them from others. */
+  /** Sends `size` octets; returns their checksum. */
   sendOctets(label: string, size: number, seed: number) {
     const octets = contents(size, seed);
     producers.get(label)!.send(octets as never);
@@ -136,7 +137,7 @@ window.app = {
     producers.delete(label);
     await line.ask('close-data-producer', { dataProducerId });
   },
-  /** Closes the channel and says nothing of it. */
+  /** Closes the channel without a request to the server. */
   hangUp(label: string) {
     producers.get(label)!.close();
     producers.delete(label);

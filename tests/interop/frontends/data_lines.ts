@@ -1,7 +1,7 @@
 /**
- * How a page comes to talk by data channels in each dialect, as docs/signaling.md
- * ("Data channels") and mediasoup-demo's two generations have it. One face for
- * all, so that one page can try every dialect.
+ * The data channel signaling of each dialect, as docs/signaling.md ("Data
+ * channels") and mediasoup-demo's two generations have it. All have one
+ * interface, so one page can try every dialect.
  */
 
 import type { types } from 'mediasoup-client';
@@ -12,7 +12,7 @@ import { settings, socketServer } from './page';
 
 export type Direction = 'send' | 'recv';
 
-/** What is asked for a data consumer, and what is said of one. */
+/** The description of a data consumer. */
 export interface Offer {
   id: string;
   dataProducerId: string;
@@ -22,7 +22,7 @@ export interface Offer {
   protocol: string;
 }
 
-/** What the page does about what the server says. */
+/** The page's handlers for the server's notifications. */
 export interface Listener {
   consume(offer: Offer): Promise<void>;
   closed(dataConsumerId: string): void;
@@ -35,9 +35,9 @@ export interface Line {
   connectTransport(id: string, direction: Direction,
     dtlsParameters: types.DtlsParameters): Promise<unknown>;
   produceData(parameters: object): Promise<string>;
-  /** Says a verb of data channels by its kebab-case name. */
+  /** Sends a data channel verb by its kebab-case name. */
   ask(verb: string, data: object): Promise<any>;
-  /** There are transports: from now on data producers can be consumed. */
+  /** The transports exist: from now on data producers can be consumed. */
   begin(device: types.Device, receiving: string): Promise<void>;
 }
 
@@ -90,7 +90,7 @@ async function openWs(listener: Listener): Promise<Line> {
   };
 }
 
-/** The pushes that all have in common but for how they write their names. */
+/** The pushes common to all dialects, apart from the case of their names. */
 function heed(listener: Listener, name: string, data: any) {
   if (name === 'data-consumer-closed') listener.closed(data.dataConsumerId);
   if (name === 'data-consumer-paused') {
@@ -148,7 +148,9 @@ async function openEvents(listener: Listener): Promise<Line> {
   };
 }
 
-/** `flow` and `rooms`: who comes first is told of by newDataProducer alone. */
+/**
+ * `flow` and `rooms`, where only newDataProducer announces the existing ones.
+ */
 async function openCamel(listener: Listener): Promise<Line> {
   const flow = reading === 'flow';
   const { socket, ask } = openSocket();
@@ -241,7 +243,7 @@ async function openProtoo(listener: Listener): Promise<Line> {
   };
 }
 
-/** Opens the line of the dialect that the page's reading names. */
+/** Opens the signaling of the dialect that the page's reading names. */
 export function openLine(listener: Listener): Promise<Line> {
   if (reading === 'ws') return openWs(listener);
   if (reading === 'events') return openEvents(listener);

@@ -1,7 +1,7 @@
 /**
- * Follows "Server Socket Events Reference" (Socket.IO with acknowledgements),
- * and nothing else: its seven requests, its three pushes, in the order of its
- * "Connection Lifecycle". Trusts the server to name each producer once.
+ * Follows only the "Server Socket Events Reference" (Socket.IO with
+ * acknowledgements): its seven requests and three pushes, in the order of its
+ * "Connection Lifecycle". Relies on the server naming each producer once.
  */
 
 import { Device } from 'mediasoup-client';

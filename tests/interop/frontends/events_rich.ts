@@ -1,8 +1,8 @@
 /**
- * Follows "Server Socket Events Reference" (Socket.IO with acknowledgements)
- * and takes all that Troupe offers beyond it: a name, application data, a word
- * for each closed or paused producer, and the further verbs under the names
- * one would guess. Acknowledges the resuming of a consumer.
+ * Follows the "Server Socket Events Reference" (Socket.IO with
+ * acknowledgements) and uses all that Troupe adds to it: a name, application
+ * data, notifications of closed and paused producers, and the further verbs
+ * under their likely names. Acknowledges the resuming of a consumer.
  */
 
 import type { types } from 'mediasoup-client';

@@ -1,7 +1,7 @@
 /**
- * Follows "MediaSoup Client Flow Overview" (Socket.IO), and nothing else. The
- * document names no room and no ids of transports, and has no word for a new
- * producer, so this page asks for the next one again and again.
+ * Follows only the "MediaSoup Client Flow Overview" (Socket.IO). The document
+ * names no room and no ids of transports, and has no push for a new producer,
+ * so this page asks for the next one repeatedly.
  */
 
 import { Device } from 'mediasoup-client';
@@ -12,7 +12,7 @@ const { server, transports } = settings;
 const socket = io(server, transports && { transports });
 const device = new Device();
 
-/** Emits with what the document says the client sends: perhaps nothing. */
+/** Emits what the document says the client sends, which may be nothing. */
 function ask(event: string, ...data: object[]): Promise<any> {
   return new Promise((resolve, reject) => {
     socket.emit(event, ...data, (response: any) => {

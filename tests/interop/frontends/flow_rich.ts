@@ -1,9 +1,9 @@
 /**
- * Follows "MediaSoup Client Flow Overview" (Socket.IO) and takes all that
- * Troupe offers beyond it: a room and a name, ids of transports, producers
- * asked for by id, a word when one comes or goes, and the further verbs under
- * the names one would guess. With reading "query" the room is in the
- * handshake's query, with "auth" in its auth, else in each request.
+ * Follows the "MediaSoup Client Flow Overview" (Socket.IO) and uses all that
+ * Troupe adds to it: a room and a name, ids of transports, producers requested
+ * by id, notifications when one comes or goes, and the further verbs under
+ * their likely names. With reading "query" the room is in the handshake's
+ * query, with "auth" in its auth, else in each request.
  */
 
 import type { types } from 'mediasoup-client';
@@ -70,8 +70,8 @@ function wire(transport: types.Transport, connectEvent: string) {
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * Asks for the next producer until there is none; one round at a time. Who is
- * alone is offered their own, and need not look.
+ * Asks for the next producer until there is none; one round at a time. Does
+ * nothing while alone, when the server offers a client its own producers.
  */
 function consumeAll() {
   turn = turn.then(async () => {

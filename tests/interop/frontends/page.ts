@@ -1,6 +1,6 @@
 /**
- * What any page has, whatever it speaks: settings from its address, one's own
- * camera, and a tile for each track. Holds no signaling.
+ * Parts common to all pages: settings from the page's address, the local
+ * camera, and a tile for each track. No signaling.
  */
 
 const query = new URLSearchParams(location.search);
@@ -10,7 +10,7 @@ export const settings = {
   server: query.get('server')!,
   room: query.get('room')!,
   user: query.get('user')!,
-  /** The Socket.IO transports to use; absent: as the library likes. */
+  /** The Socket.IO transports to use; if absent, the library's default. */
   transports: query.get('transports')?.split(','),
   /** Which of several readings of its document a page follows. */
   reading: query.get('reading') ?? '',
@@ -70,12 +70,12 @@ export function removeTilesOf(owner: string): void {
   });
 }
 
-/** Shows that nothing comes in a tile for now, or that something does. */
+/** Marks in a tile whether its media is paused. */
 export function markPaused(id: string, paused: boolean): void {
   document.getElementById(id)?.toggleAttribute('data-paused', paused);
 }
 
-/** What the page says of each tile but one's own. */
+/** The page's data about each tile except its own. */
 export function listTiles() {
   return [...document.querySelectorAll<HTMLElement>(
     '[data-owner]:not([data-self])',
@@ -86,7 +86,7 @@ export function listTiles() {
   }));
 }
 
-/** Removes every tile but one's own. */
+/** Removes every tile except the page's own. */
 export function clearTiles(): void {
   document.querySelectorAll('[data-owner]:not([data-self])')
     .forEach((element) => element.remove());
@@ -96,7 +96,7 @@ export function sleep(milliseconds: number): Promise<void> {
   return new Promise((done) => setTimeout(done, milliseconds));
 }
 
-/** Runs what should fail, and returns what the server said. */
+/** Awaits a request that should fail, and returns the server's error. */
 export async function refusal(attempt: Promise<unknown>): Promise<string> {
   try {
     return `no error, but ${JSON.stringify(await attempt)}`;

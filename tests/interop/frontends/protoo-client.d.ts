@@ -1,4 +1,4 @@
-/** What the pages use of protoo-client, which brings no types of its own. */
+/** The parts of protoo-client that the pages use; it ships no types. */
 declare module 'protoo-client' {
   export class WebSocketTransport {
     constructor(url: string, options?: object);

@@ -1,7 +1,7 @@
 /**
- * Follows mediasoup-demo's protoo protocol as it is now, with the least that
- * makes a call: replies are wrapped, ids are named, a transport says its
- * direction in its application data.
+ * Follows mediasoup-demo's current protoo protocol, with the minimum for a
+ * call: replies are wrapped in objects, ids are named by kind, and a transport
+ * has its direction in its application data.
  */
 
 import { Device } from 'mediasoup-client';

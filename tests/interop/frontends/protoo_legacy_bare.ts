@@ -1,7 +1,6 @@
 /**
- * Follows mediasoup-demo's protoo protocol as it was until 2024, with the
- * least that makes a call: replies are what was asked for itself, ids are
- * called "id".
+ * Follows mediasoup-demo's protoo protocol until 2024, with the minimum for a
+ * call: a reply is the requested object itself, and ids are called "id".
  */
 
 import { Device } from 'mediasoup-client';

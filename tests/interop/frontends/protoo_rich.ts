@@ -1,6 +1,6 @@
 /**
- * Follows mediasoup-demo's protoo protocol with all that its app uses, as it
- * was until 2024 (reading "legacy") or as it is now (reading "current").
+ * Follows mediasoup-demo's protoo protocol with all that its app uses, until
+ * 2024 (reading "legacy") or the current one (reading "current").
  */
 
 import type { types } from 'mediasoup-client';
@@ -8,7 +8,7 @@ import { Peer, WebSocketTransport } from 'protoo-client';
 import { Call, refusals, SOME_DTLS } from './call';
 import { markPaused, settings, socketServer } from './page';
 
-/** What the protocol calls the verbs that both generations have. */
+/** The protocol's names of the verbs that both generations have. */
 const NAMES: Record<string, string> = {
   'pause-producer': 'pauseProducer',
   'resume-producer': 'resumeProducer',
@@ -32,7 +32,7 @@ let wire: WebSocketTransport;
 let peer: Peer;
 let entered: () => void = () => {};
 
-/** Says a button's verb as this generation does. */
+/** Sends a button's verb under its name in this generation. */
 async function ask(verb: string, data: object = {}): Promise<any> {
   if (verb === 'get-stats') return getStats(data);
   const method = NAMES[verb]!;
@@ -129,7 +129,7 @@ async function consume(data: any) {
   const id = legacy ? data.id : data.consumerId;
   await call.show({
     id, producerId, kind, rtpParameters,
-    // One stream for what belongs together, as the demo's app does.
+    // One stream for tracks that belong together, as in the demo's app.
     streamId: `${peerId}-${appData.source === 'screen' ? 'share' : 'mic-cam'}`,
     appData: { ...appData, peerId },
   }, peerId);
@@ -152,7 +152,7 @@ window.app = call.buttons({
     peer.request('produce', { transportId: call.sending.id, kind: 'smell' }),
     peer.request('restartIce', { transportId: 'nowhere' }),
   ]),
-  /** The line drops; protoo-client dials again by itself. */
+  /** Drops the connection; protoo-client reconnects by itself. */
   reconnect: () => new Promise<void>((done) => {
     entered = done;
     (wire as unknown as { _ws: WebSocket })._ws.close();

@@ -1,8 +1,8 @@
 /**
  * Follows the React code of the "MediaSoup" notes (Socket.IO, acknowledged)
- * with their createRoom and joinRoom: whoever finds no room creates it. Where
- * the notes forget a step (loading the device, "produce"), mediasoup-client's
- * own manual fills in.
+ * with their createRoom and joinRoom: a client that finds no room creates it.
+ * Steps that the notes omit (loading the device, "produce") follow
+ * mediasoup-client's own manual.
  */
 
 import { Device } from 'mediasoup-client';

@@ -1,9 +1,9 @@
 /**
- * Follows the "MediaSoup" notes (Socket.IO), mixing all their samples: the
- * room is created or joined with an acknowledgement, whose transport sends;
+ * Follows the "MediaSoup" notes (Socket.IO), mixing all their samples: the room
+ * is created or joined with an acknowledgement, whose transport sends;
  * createWebRtcTransport makes the one that receives; consumers start paused.
- * Takes what Troupe offers beyond: the producers that were there before, a
- * word when one goes, and the further verbs under the names one would guess.
+ * Uses what Troupe adds: the producers that were there before, a notification
+ * when one goes, and the further verbs under their likely names.
  */
 
 import type { types } from 'mediasoup-client';
@@ -11,7 +11,7 @@ import { io, type Socket } from 'socket.io-client';
 import { Call, camelCase, refusals, SOME_DTLS } from './call';
 import { settings } from './page';
 
-/** The notes name these two otherwise than one would guess. */
+/** The notes have unexpected names for these two. */
 const NAMES: Record<string, string> = {
   'pause-consumer': 'pause',
   'resume-consumer': 'resume',
@@ -74,7 +74,7 @@ function wire(transport: types.Transport) {
   });
 }
 
-/** Producers of before are both listed and announced. */
+/** Existing producers are both listed and announced. */
 async function consume({ producerId, peerId }: any) {
   await call.open;
   if (!call.meet(producerId)) return;

@@ -1,9 +1,8 @@
 /**
- * Follows "How to Connect a Mediasoup Frontend Client to the SFU Backend"
- * (plain WebSocket), and nothing else. The document has no word for a new
- * producer, so this page asks to consume again and again. Nor does it say which
- * transport comes first, and no message names one: each reading has another
- * order.
+ * Follows only "How to Connect a Mediasoup Frontend Client to the SFU Backend"
+ * (plain WebSocket). The document has no push for a new producer, so this page
+ * asks to consume repeatedly. It does not say which transport comes first, and
+ * no message names one, so each reading has another order.
  */
 
 import { Device, type types } from 'mediasoup-client';
@@ -59,7 +58,7 @@ async function send(transport: Promise<Transport>) {
   }
 }
 
-/** Plays what there is; the transport is made once there is something. */
+/** Plays all producers; creates the transport when there is a producer. */
 async function playAll(transport: () => Promise<Transport>) {
   const { rtpCapabilities } = device;
   for (;;) {

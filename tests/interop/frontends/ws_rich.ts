@@ -1,8 +1,8 @@
 /**
  * Follows "How to Connect a Mediasoup Frontend Client to the SFU Backend"
- * (plain WebSocket) and takes all that Troupe offers beyond it: ids of
- * requests, directions, ids of transports, lists, pushes, and the further
- * verbs under the names one would guess.
+ * (plain WebSocket) and uses all that Troupe adds to it: ids of requests,
+ * directions, ids of transports, lists, pushes, and the further verbs under
+ * their likely names.
  */
 
 import type { types } from 'mediasoup-client';

@@ -1,5 +1,5 @@
-// Every page with the libraries of now and of years ago, in each browser, and
-// in Chromium over each of Socket.IO's transports.
+// Every page with current and with old libraries, in each browser, and in
+// Chromium over each of Socket.IO's transports.
 import test from 'node:test';
 import { BARE, nameOf, RICH } from '../support/frontends.mjs';
 import { useStage } from '../support/stage.mjs';
@@ -27,7 +27,7 @@ for (const page of variants([...BARE, ...RICH,
   { frontend: 'flow_rich', reading: 'auth' }])) {
   for (const browser of page.transports ? ['chromium']
     : ['chromium', 'firefox']) {
-    test(`people meet: ${nameOf({ ...page, browser })}`, async () => {
+    test(`clients meet: ${nameOf({ ...page, browser })}`, async () => {
       const room = stage.newRoom();
       const enter = (name, where) =>
         stage.visit({ name, browser: where, room, ...page });

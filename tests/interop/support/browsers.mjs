@@ -1,4 +1,4 @@
-/** Real browsers, each with a profile of its own that is removed after. */
+/** Real browsers, each with its own profile, which is removed afterwards. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,12 +12,12 @@ const CHROMIUM_FLAGS = [
   '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
   '--allow-loopback-in-peer-connection',
   '--autoplay-policy=no-user-gesture-required',
-  // Windows lie above one another here; none of them may be slowed for that.
+  // The windows overlap; the browser must not throttle the hidden ones.
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding', '--disable-background-timer-throttling',
 ];
 
-/** Fay is who sits at Firefox: its fake microphone has one tone for all. */
+/** Fay uses Firefox, whose fake microphone has a single tone. */
 const FIREFOX_PREFS = {
   'media.navigator.audio.fake_frequency': EVERYONE.fay.tone,
   'media.navigator.streams.fake': true,
@@ -36,7 +36,7 @@ class Browser {
     this.profile = profile;
   }
 
-  /** A page in a window of its own: hidden tabs are slowed down. */
+  /** A page in its own window, since hidden tabs are throttled. */
   async newWindow() {
     const page = await this.browser.newPage({ type: 'window' });
     page.on('pageerror', (error) =>

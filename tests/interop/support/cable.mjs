@@ -1,4 +1,4 @@
-/** A cable between a page and the server that can be pulled out. */
+/** A TCP relay between a page and the server that can be interrupted. */
 
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -19,7 +19,7 @@ export class Cable {
     return cable;
   }
 
-  /** Ends all connections without a word, and takes no more. */
+  /** Resets all connections and accepts no more. */
   cut() {
     this.#cut = true;
     for (const socket of this.#sockets) socket.resetAndDestroy();

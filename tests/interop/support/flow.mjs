@@ -1,4 +1,4 @@
-/** Measures what flows between participants and says whether it suffices. */
+/** Measures the media between participants and checks that it suffices. */
 
 import assert from 'node:assert/strict';
 import { pause } from './wait.mjs';
@@ -6,7 +6,7 @@ import { pause } from './wait.mjs';
 /** The share of the sender's frames that a receiver must have decoded. */
 const FRAMES_MIN = 0.95;
 
-/** Figures of all participants over a span of time, as differences. */
+/** Statistics of all participants over a time span, as differences. */
 async function measure(participants, milliseconds) {
   const before = await snapshot(participants);
   await pause(milliseconds);

@@ -1,11 +1,11 @@
-/** The pages under test, each with the settings that make it itself. */
+/** The tested pages, each with the settings that define it. */
 
-/** The room that a page is in whose document names none. */
+/** The room of a page whose document names none. */
 export const DEFAULT_ROOM = 'default';
 
 /**
- * What each document says and no more, once for each way to read it. Who is
- * alone in a flow room may see themselves as in a mirror.
+ * Each document without extensions, once per reading. A client that is alone in
+ * a flow room may see itself.
  */
 export const BARE = [
   { frontend: 'ws_bare' },
@@ -21,7 +21,7 @@ export const BARE = [
   { frontend: 'protoo_current_bare' },
 ];
 
-/** All that a dialect offers. */
+/** Everything that a dialect offers. */
 export const RICH = [
   { frontend: 'ws_rich' },
   { frontend: 'events_rich' },
@@ -31,7 +31,7 @@ export const RICH = [
   { frontend: 'protoo_rich', reading: 'current' },
 ];
 
-/** Says which page it is, for the name of a test. */
+/** The page's name for the name of a test. */
 export function nameOf({ frontend, browser, build, transports, reading }) {
   return [frontend, reading, build, transports, browser]
     .filter((word) => word !== undefined).join(' ');

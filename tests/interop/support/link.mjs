@@ -1,4 +1,4 @@
-/** A way to a server that a test can break as networks do. */
+/** A TCP relay to a server that a test can break as networks do. */
 
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -7,7 +7,7 @@ export class Link {
   #server;
   #pairs = new Set();
 
-  /** Opens a port of its own that leads to the server at `url`. */
+  /** Listens on a port of its own and connects to the server at `url`. */
   static async to(url) {
     const { hostname: host, port } = new URL(url);
     const link = new Link();
@@ -18,7 +18,7 @@ export class Link {
     return link;
   }
 
-  /** All connections end at once, at both sides, without a word. */
+  /** Ends all connections at once, at both sides, without a close frame. */
   cut() {
     for (const { near, far } of this.#pairs) {
       near.resetAndDestroy();
@@ -27,8 +27,8 @@ export class Link {
   }
 
   /**
-   * The client's side of all connections ends; the server's stays open, and
-   * nothing comes over it any more: as when a phone changes its network.
+   * Ends the client's side of all connections. The server's side stays open,
+   * and nothing more arrives on it, as when a phone changes its network.
    */
   strand() {
     for (const { near, far } of this.#pairs) {

@@ -8,9 +8,9 @@ const HOST = '127.0.0.1';
 const OVERHEAD = 28;
 
 /**
- * A relay for datagrams: what browsers send to its port goes on to the server
- * at once; what comes back passes one queue, which leaves at `bitsPerSecond`
- * and drops at its tail what would wait for longer than `queueMs`.
+ * A relay for datagrams. Datagrams from browsers go on to the server at once.
+ * Datagrams from the server pass one queue, which sends at `bitsPerSecond` and
+ * drops at its tail what would wait longer than `queueMs`.
  */
 export class NarrowLink {
   dropped = 0;

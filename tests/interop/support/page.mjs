@@ -1,9 +1,9 @@
-/** The conference page, used as a person uses it. */
+/** The conference page, used as a user would. */
 
 import { waitFor } from './wait.mjs';
 import { EVERYONE, makeWorld } from './world.mjs';
 
-/** Collects the page's peer connections, for their statistics. */
+/** Collects the page's peer connections for their statistics. */
 function watchConnections() {
   window.connections = [];
   window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -20,8 +20,8 @@ export class PageVisitor {
   }
 
   /**
-   * Opens the page, without joining. `query` is added to the address. With
-   * `likeness` someone known by name sits there, and speaks all the time.
+   * Opens the page without joining. `query` is added to the address. With
+   * `likeness` a known user has camera and microphone and always speaks.
    */
   static async open(browser, url, { room, size, likeness, query = {} }) {
     const page = await browser.newWindow();
@@ -36,7 +36,7 @@ export class PageVisitor {
     return new PageVisitor(page);
   }
 
-  /** Opens the page and joins by the lobby. */
+  /** Opens the page and joins through the lobby. */
   static async enter(browser, url, { name, shot, ...options }) {
     const visitor = await PageVisitor.open(browser, url, options);
     const { page } = visitor;
@@ -53,12 +53,12 @@ export class PageVisitor {
     await this.page.locator('.toolbar').wait();
   }
 
-  /** Presses the button whose label begins so. */
+  /** Presses the button whose label begins with that text. */
   press(label) {
     return this.page.locator(`button[aria-label^="${label}"]`).click();
   }
 
-  /** Waits until as many others are shown and their pictures move. */
+  /** Waits until `count` others are shown and their videos move. */
   async sees(count = 1) {
     const times = () => this.page.evaluate(() => [...document
       .querySelectorAll('.tile:not([data-self]):not([data-camera-off]) video')]
@@ -84,7 +84,7 @@ export class PageVisitor {
     attribute);
   }
 
-  /** What is received of each picture, by getStats, the latest first. */
+  /** The statistics of each received video by getStats, the latest first. */
   pictures() {
     return this.page.evaluate(async () => {
       const found = [];
@@ -104,7 +104,7 @@ export class PageVisitor {
     });
   }
 
-  /** The layers that are sent: width and whether they are alive. */
+  /** The sent layers: width and whether they are active. */
   sentLayers() {
     return this.page.evaluate(async () => {
       const found = [];

@@ -1,4 +1,4 @@
-/** Serves the bundled frontends, from a port that is not the server's. */
+/** Serves the bundled frontends from another port than the server's. */
 
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,4 +1,4 @@
-/** One person in a call: a frontend, in a window, in a browser. */
+/** A member of a call: a frontend in a window of a browser. */
 
 import { waitFor } from './wait.mjs';
 
@@ -33,14 +33,14 @@ export class Participant {
     return this.#page.evaluate(() => window.troupe.ended());
   }
 
-  /** Asks for these layers of the one video received. */
+  /** Requests these layers of the only received video. */
   prefer(spatialLayer, temporalLayer) {
     return this.#page.evaluate(
       ([spatial, temporal]) => window.troupe.prefer(spatial, temporal),
       [spatialLayer, temporalLayer]);
   }
 
-  /** Waits until this many streams arrive and each has brought packets. */
+  /** Waits until this many streams have brought packets. */
   async receives(count, withinMs = 10_000) {
     await waitFor(`${count} streams at ${this.user}`, async () => {
       const { inbound } = await this.stats();
@@ -62,7 +62,7 @@ export class Participant {
     return this.#page.evaluate(() => window.troupe.leave());
   }
 
-  /** Closes the window without a word, as a crash would. */
+  /** Closes the window without leaving, as a crash would. */
   close() {
     return this.#page.close();
   }

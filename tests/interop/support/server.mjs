@@ -1,4 +1,4 @@
-/** Runs a Troupe of its own for a test, on loopback and free ports. */
+/** Runs a separate Troupe for a test, on loopback and free ports. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -36,7 +36,7 @@ export class TroupeServer {
   #output = '';
   #exited;
 
-  /** Starts the server and waits until it says that it is well. */
+  /** Starts the server and waits until its health page responds. */
   static async start(extraFlags = []) {
     const [httpPort, rtcPort] = [await freePort(), await freePort()];
     const server = new TroupeServer();
@@ -58,12 +58,12 @@ export class TroupeServer {
     return server;
   }
 
-  /** Throws if the server has died meanwhile. */
+  /** Throws if the server has died. */
   assertAlive() {
     if (this.#exited) throw new Error(this.#obituary());
   }
 
-  /** Asks the server to end; throws if it had died or does not end in time. */
+  /** Ends the server; throws if it had died or does not end in time. */
   async stop() {
     this.assertAlive();
     this.#child.kill('SIGTERM');

@@ -1,4 +1,4 @@
-/** Sets up server, pages and browsers for a file of tests; takes them down. */
+/** Starts and stops the server, pages and browsers for a file of tests. */
 
 import { after, afterEach, before } from 'node:test';
 import { launchChromium, launchFirefox } from './browsers.mjs';
@@ -12,8 +12,8 @@ const LAUNCH = { chromium: launchChromium, firefox: launchFirefox };
 let rooms = 0;
 
 /**
- * Returns what the tests of a file share; filled before the first runs. Takes
- * names of browsers, and flags for the server.
+ * Returns the objects that the tests of a file share; they are set before the
+ * first test. Takes names of browsers, and flags for the server.
  */
 export function useStage(...names) {
   const isFlag = (name) => name.startsWith('--');
@@ -21,10 +21,10 @@ export function useStage(...names) {
   const stage = { browsers: {} };
   let present = [];
 
-  /** A room nobody was in before. */
+  /** A room that no test has used before. */
   stage.newRoom = () => `room-${process.pid}-${++rooms}`;
 
-  /** Joins someone, in Chromium unless told otherwise. */
+  /** Joins a client, in Chromium by default. */
   stage.join = async ({ browser = 'chromium', ...options }) => {
     const participant = await Participant.join(stage.browsers[browser], {
       origin: stage.pages.origin, server: stage.server.url, ...options,
@@ -33,7 +33,7 @@ export function useStage(...names) {
     return participant;
   };
 
-  /** Opens one of the frontends for someone (see visitor.mjs). */
+  /** Opens one of the frontends for a client (see visitor.mjs). */
   stage.visit = async ({ browser = 'chromium', ...options }) => {
     const visitor = await Visitor.open(stage.browsers[browser], {
       pages: stage.pages.origin, server: stage.server.url, ...options,

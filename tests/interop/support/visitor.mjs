@@ -1,10 +1,10 @@
-/** One person at a page of their own, seen from outside. */
+/** A user at a page, observed from outside. */
 
 import assert from 'node:assert/strict';
 import { EVERYONE, makeWorld } from './world.mjs';
 import { waitFor } from './wait.mjs';
 
-/** How long a picture may take to move on; 15 frames are made a second. */
+/** The longest time until a video moves on; 15 frames come in a second. */
 const GLANCE_MS = 250;
 
 export class Visitor {
@@ -24,9 +24,9 @@ export class Visitor {
   }
 
   /**
-   * Opens the page `frontend` for one of the nine people known by name.
-   * `build` says which libraries it was built with (see build.mjs). With
-   * `mirror` it does not matter whether the server shows people themselves.
+   * Opens the page `frontend` for one of the nine known users. `build` says
+   * which libraries it was built with (see build.mjs). With `mirror` the server
+   * may show a user its own media.
    */
   static async open(browser, options) {
     const { pages, name, frontend, build = 'now', mirror, ...query } = options;
@@ -41,7 +41,7 @@ export class Visitor {
     return visitor;
   }
 
-  /** Presses one of the page's buttons and returns what it answers. */
+  /** Presses one of the page's buttons and returns its result. */
   press(button, ...given) {
     return this.#page.evaluate((name, rest) => window.app[name](...rest),
       button, given);
@@ -55,27 +55,27 @@ export class Visitor {
     return this.#page.close();
   }
 
-  /** Waits until each of these is seen, moving, and heard, and no one else. */
+  /** Waits until exactly these users are seen, moving, and heard. */
   async meets(...others) {
     await this.sees(...others);
     await this.hears(...others);
   }
 
-  /** Waits until the moving pictures are those of these people, once each. */
+  /** Waits until the moving videos are those of these users, once each. */
   sees(...others) {
     return this.#expect('sees', others, async () =>
       (await this.#moving()).filter(({ screen }) => !screen)
         .map(({ person }) => person));
   }
 
-  /** Waits until the moving screens are those of these people. */
+  /** Waits until the moving shared screens are those of these users. */
   seesScreensOf(...others) {
     return this.#expect('sees the screens of', others, async () =>
       (await this.#moving()).filter(({ screen }) => screen)
         .map(({ person }) => person));
   }
 
-  /** Waits until someone's camera comes in this many pixels of width. */
+  /** Waits until a user's camera arrives with this width in pixels. */
   seesInWidth(other, width) {
     return this.#expect(`sees, ${width} wide,`, [other], async () =>
       (await this.#moving()).filter((seen) => seen.width === width)
@@ -83,8 +83,8 @@ export class Visitor {
   }
 
   /**
-   * Waits until these people can be heard, once each, and no one else. Where
-   * voices cannot be told apart, that many will do.
+   * Waits until exactly these users can be heard, once each. Where tones cannot
+   * be distinguished, their number is enough.
    */
   hears(...others) {
     return this.#expect('hears', others, async () => {
@@ -96,14 +96,14 @@ export class Visitor {
     });
   }
 
-  /** Waits until there are tiles, moving or not, of these people only. */
+  /** Waits until the tiles, moving or not, are those of these users. */
   hasTilesOf(...others) {
     return this.#expect('has tiles of', others, async () =>
       (await this.#look()).filter(({ self }) => !self)
         .map(({ person }) => person));
   }
 
-  /** Everything the page sent and got so far, a frame a line. */
+  /** Everything the page has sent and received, one frame per line. */
   async said() {
     return (await this.#page.evaluate(() => window.frames_said)).join('\n');
   }
@@ -112,7 +112,7 @@ export class Visitor {
     return this.#page.evaluate(() => window.senses.look());
   }
 
-  /** The pictures of others that changed within a glance. */
+  /** The videos of others that changed within GLANCE_MS. */
   async #moving() {
     return (await this.#page.evaluate(async (glance) => {
       const before = window.senses.look();

@@ -1,10 +1,10 @@
-/** Waiting for a condition instead of for a while. */
+/** Waits for a condition instead of a fixed time. */
 
 const POLL_MS = 50;
 
 /**
- * Asks `probe` until it answers with something truthy, and returns that.
- * Throws, naming what was awaited and the last answer, when time is up.
+ * Calls `probe` until its result is truthy, and returns that. Throws at the
+ * timeout, naming the condition and the last result.
  */
 export async function waitFor(what, probe, withinMs = 10_000) {
   const deadline = performance.now() + withinMs;

@@ -1,28 +1,27 @@
 /**
- * The world around a page: a camera, microphone and screen that belong to one
- * recognizable person, and eyes and ears that tell whom a page shows and
- * plays. Both know nothing of signaling: they look at pixels and listen to
- * tones.
+ * The simulated environment of a page: a camera, microphone and screen of a
+ * recognizable user, and detectors of the users that a page shows and plays.
+ * Both are independent of signaling: they look at pixels and listen to tones.
  */
 
-/** Colours (hue in degrees) and tones (Hz) far enough apart to tell. */
+/** Colours (hue in degrees) and tones (Hz) that can be distinguished. */
 const HUE_STEP = 40;
 const TONE_BASE = 500;
 const TONE_STEP = 300;
 
 const NAMES = ['ada', 'bob', 'cyn', 'dan', 'eve', 'fay', 'gus', 'hal', 'ivy'];
 
-/** How each of the nine people looks and sounds, by name. */
+/** The likeness of each of the nine users: colour and tone. */
 export const EVERYONE = Object.fromEntries(NAMES.map((name, number) =>
   [name, { hue: number * HUE_STEP, tone: TONE_BASE + number * TONE_STEP }]));
 
-/** Runs inside the page, before anything else does. */
+/** Runs inside the page, before any other script. */
 export function makeWorld({ name, hue, tone, everyone }) {
   const frameRate = 15;
   const small = { width: 320, height: 240 };
   const loud = -70;
 
-  /** The person's colour, or half of it beside white: their screen. */
+  /** Fills with the user's colour; a screen is half white. */
   function paint(context, screen, count) {
     const { width, height } = context.canvas;
     context.fillStyle = `hsl(${hue} 90% 45%)`;
@@ -68,8 +67,8 @@ export function makeWorld({ name, hue, tone, everyone }) {
     return out.stream.getAudioTracks()[0];
   }
 
-  // Firefox runs no AudioContext where there is no sound card. Its own fake
-  // microphone does for one person (see browsers.mjs), and counting for ears.
+  // Firefox runs no AudioContext without a sound card. Its fake microphone then
+  // serves one user (see browsers.mjs), and audio streams are counted.
   const deaf = navigator.userAgent.includes('Firefox');
   const { mediaDevices } = navigator;
   const openMicrophone = mediaDevices.getUserMedia.bind(mediaDevices);
@@ -124,7 +123,7 @@ export function makeWorld({ name, hue, tone, everyone }) {
     return ears.get(track);
   }
 
-  /** Whose voice a track carries: codecs add fainter tones to one's own. */
+  /** The user whose tone a track carries; codecs add fainter tones. */
   function voiceOf(track) {
     const ear = earOn(track);
     const levels = new Float32Array(ear.frequencyBinCount);
@@ -158,24 +157,24 @@ export function makeWorld({ name, hue, tone, everyone }) {
 
   window.senses = {
     deaf,
-    /** How many streams of sound brought some within these milliseconds. */
+    /** The number of audio streams with sound within these milliseconds. */
     count: async (milliseconds) => {
       const before = await energies();
       await new Promise((done) => setTimeout(done, milliseconds));
       return [...await energies()]
         .filter(([ssrc, energy]) => energy > (before.get(ssrc) ?? 0)).length;
     },
-    /** One entry for each picture on the page that has begun. */
+    /** One entry for each video on the page that has begun. */
     look: () => [...document.querySelectorAll('video')]
       .filter((video) => video.videoWidth > 0)
       .map(whoIs).filter((seen) => seen !== undefined),
-    /** The names of everyone who can be heard, once for each tile. */
+    /** The names of the users that can be heard, once for each tile. */
     listen: () => [...document.querySelectorAll('audio, video')]
       .flatMap(({ srcObject }) => srcObject?.getAudioTracks() ?? [])
       .flatMap(voiceOf),
   };
 
-  // What was said on the wire, for the report of a failure.
+  // The signaling messages, for the report of a failure.
   const frames = [];
   const note = (mark, data) => {
     if (typeof data === 'string') frames.push(`${mark} ${data}`);
