@@ -14,8 +14,7 @@ namespace {
 
 constexpr size_t min_token = 16;
 
-// The answer to a browser that asks whether a page may go on (Fetch,
-// section 3.2.2).
+// The response to a CORS preflight request (Fetch, section 3.2.2).
 net::http_response preflight() {
   return {204,
           {{"Access-Control-Allow-Methods", "GET, POST, DELETE"},
@@ -45,7 +44,7 @@ bool admin_api::handle(const net::http_request& request,
   std::string origin{request.header("Origin")};
   auto answer = [respond, origin](net::http_response x) {
     x.headers.emplace_back("Cache-Control", "no-store");
-    // The server lets in only pages that may use it.
+    // The HTTP server has already rejected pages of other origins.
     if (!origin.empty()) {
       x.headers.emplace_back("Access-Control-Allow-Origin", origin);
       x.headers.emplace_back("Vary", "Origin");

@@ -15,27 +15,27 @@ namespace troupe::actors {
 
 /// What the admin API needs.
 struct admin_settings {
-  /// Who shows it may do everything. Empty: there is no API.
+  /// Grants everything to a request that bears it. Empty: there is no API.
   net::secret token;
   bool enabled = false;
   std::chrono::milliseconds request_timeout{5000};
 };
 
-/// The HTTP API under /api/v1: rooms, peers, figures. Everything it knows and
-/// does it asks of the actors; each request is one short-lived actor, so that
-/// no I/O thread waits. docs/openapi.json describes it.
+/// The HTTP API under /api/v1: rooms, peers, statistics. Each request is one
+/// short-lived actor, which asks the other actors, so that no I/O thread waits.
+/// docs/openapi.json describes it.
 class admin_api {
 public:
-  /// `stats` is asked for the server's own figures. Both outlive this object.
+  /// `stats` returns the server's own statistics. Both outlive this object.
   admin_api(caf::actor_system& system, server_actor server,
             admin_settings settings, std::function<metrics_snapshot()> stats);
 
-  /// Takes what is below the prefix. The answer may come from any thread.
+  /// Handles requests below the prefix only. May respond from any thread.
   bool handle(const net::http_request& request,
               const net::http_responder& respond);
 
 private:
-  // The refusal of who may not, or nothing.
+  // The response to an unauthorized or preflight request, or nothing.
   std::optional<net::http_response>
   check(const net::http_request& request) const;
 
@@ -45,7 +45,7 @@ private:
   const std::function<metrics_snapshot()> stats_;
 };
 
-/// Reads the token's file. On failure, one line for the operator.
+/// Reads the token's file. On failure, returns one line for the operator.
 std::optional<std::string> read_admin_token(const config::admin_keys& keys,
                                             admin_settings& out);
 

@@ -11,8 +11,8 @@ namespace {
 using protocol::flat_json;
 using protocol::media_kind;
 
-// The JSON array of what `write` makes of each element that it does not leave
-// out by an empty text.
+// The JSON array of what `write` returns for each element. An element for which
+// it returns an empty text is left out.
 template <class List, class Write>
 std::string array_of(const List& list, Write write) {
   std::string out = "[";
@@ -29,7 +29,7 @@ std::string_view to_text(media_kind x) {
   return x == media_kind::audio ? "audio" : "video";
 }
 
-// What the server itself says in the room goes by these.
+// The data producers on which the server itself sends in the room.
 std::string server_channels_json(const room_report& x) {
   return array_of(x.data_producers, [](const auto& channel) {
     if (!channel.peer.empty())

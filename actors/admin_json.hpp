@@ -5,10 +5,10 @@
 
 #include <string>
 
-/// What the admin API answers, as JSON; docs/openapi.json has the schemas.
+/// Responses of the admin API as JSON; docs/openapi.json has the schemas.
 namespace troupe::actors {
 
-/// How a producer's own figures go with it.
+/// A producer and its statistics.
 struct producer_stats {
   protocol::producer_info info;
   protocol::json_text stats{"[]"};
@@ -16,8 +16,7 @@ struct producer_stats {
 
 std::string server_stats_json(const metrics_snapshot& x);
 
-/// A page of rooms; `next` is what to give as `after` for the next one, and
-/// empty on the last.
+/// A page of rooms. `next` is the `after` of the next page; empty on the last.
 std::string room_list_json(const std::vector<room_report>& rooms,
                            const std::string& next);
 

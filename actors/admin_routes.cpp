@@ -13,10 +13,10 @@ namespace {
 
 constexpr size_t max_page = 1000;
 
-// Of a channel's label, in octets, as members may choose them.
+// Longest label of a channel in octets, the same as for members.
 constexpr size_t max_label = 1024;
 
-// Of one message.
+// Subchannels of one message.
 constexpr size_t max_message_subchannels = 64;
 
 constexpr std::array routes{
@@ -59,7 +59,7 @@ bool is_name(std::string_view part) {
   return part.starts_with('{');
 }
 
-// Puts the names of the path into `out`; false where it is another path.
+// Copies the path parameters into `out`; false if the path does not match.
 bool match(std::string_view path, const admin_route& route, admin_call& out) {
   auto wanted = split(route.path);
   auto given = split(path);
@@ -109,7 +109,7 @@ std::optional<std::string> read_mute(const net::http_request& request,
   return std::nullopt;
 }
 
-// The numbers of "1,2,3"; nothing where it is not that.
+// The numbers of "1,2,3", or nothing if the text is malformed or too long.
 std::optional<std::vector<uint16_t>> read_subchannels(std::string_view text) {
   std::vector<uint16_t> out;
   for (;;) {
@@ -160,7 +160,7 @@ std::optional<std::string> read_message(const net::http_request& request,
   return read_subchannels(request, out);
 }
 
-// Why what comes with the request is not understood, or nothing.
+// Why the arguments of the request are invalid, or nothing.
 std::optional<std::string> read_arguments(const net::http_request& request,
                                           admin_call& out) {
   if (!request.is_query_readable())

@@ -11,17 +11,17 @@
 #include <variant>
 #include <vector>
 
-/// What the admin API understands, described for others in
-/// docs/openapi.json: a test holds that file and these routes together.
+/// The routes of the admin API. docs/openapi.json describes them; a test keeps
+/// both in step.
 namespace troupe::actors {
 
-/// Where the API lives.
+/// Path prefix of the API.
 inline constexpr std::string_view admin_prefix = "/api/v1";
 
-/// Octets of the longest body that is read, but for a message's.
+/// Octets of the longest body, except for messages to a room.
 inline constexpr size_t max_admin_body = 1024;
 
-/// Octets of the longest message to a room: what data channels carry.
+/// Octets of the longest message to a room: the limit of data channels.
 inline constexpr size_t max_admin_message = 262'144;
 
 enum class admin_action : uint8_t {
@@ -40,7 +40,7 @@ enum class admin_action : uint8_t {
   explain_consumer,
 };
 
-/// One thing that can be asked. Parts of the path in braces stand for a name.
+/// An operation of the API. Parts of the path in braces are parameters.
 struct admin_route {
   std::string_view method;
   std::string_view path; // after the prefix
@@ -49,29 +49,29 @@ struct admin_route {
 
 std::span<const admin_route> admin_routes();
 
-/// What the server itself is to say.
+/// A message that the server itself sends in a room.
 struct admin_message {
   std::string label = "server";
-  /// UTF-8, unless it is binary.
+  /// UTF-8, unless `binary`.
   std::string content;
   bool binary = false;
   std::vector<uint16_t> subchannels;
   std::optional<uint16_t> required_subchannel;
 };
 
-/// A request that has been understood.
+/// A parsed request.
 struct admin_call {
   admin_action action = admin_action::get_server_stats;
   room_id room;
   peer_id peer;
   consumer_id consumer;
-  /// Of lock_room.
+  /// For lock_room.
   bool locked = true;
-  /// Of mute_peer; both kinds where absent.
+  /// For mute_peer; both kinds if absent.
   std::optional<protocol::media_kind> kind;
-  /// Of say_in_room.
+  /// For say_in_room.
   admin_message message = {};
-  /// Of list_rooms: how many at most, and the room after which to begin.
+  /// For list_rooms: the page size, and the room after which the page begins.
   size_t limit = 100;
   std::string after;
 };
@@ -80,9 +80,9 @@ struct admin_call {
 net::http_response admin_error(unsigned status, std::string_view code,
                                std::string_view message);
 
-/// Finds the route of a request below the prefix, and reads what it takes.
-/// Refusals: 404 for no such path, 405 for another method, 413 for a body too
-/// large, 400 for one that is not understood. GET stands for HEAD as well.
+/// Finds the route of a request below the prefix and reads its arguments.
+/// Errors: 404 for an unknown path, 405 for another method, 413 for a body that
+/// is too large, 400 for invalid arguments. HEAD is handled like GET.
 std::variant<admin_call, net::http_response>
 read_admin_call(const net::http_request& request);
 

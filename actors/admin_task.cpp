@@ -26,7 +26,7 @@ net::http_response to_response(const protocol::error& x) {
       return admin_error(409, "unsupported", x.message);
     case error_code::consumer_not_found:
       return admin_error(404, "consumer-not-found", x.message);
-    // What a room says of a member that it does not have.
+    // A room's error for a member that it does not have.
     case error_code::bad_request:
       return admin_error(404, "peer-not-found", "Peer not found");
     default:
@@ -51,14 +51,14 @@ struct task_state {
   void administer(administer_room what);
   void say();
 
-  // What a moderator would ask for, with the room's name and the peer's.
+  // The moderation command of this request.
   administer_room command() const;
 
-  // Goes on with the room's actor, or answers that there is none.
+  // Calls `next` with the room's actor, or responds that there is none.
   template <class F>
   void find_room(F next);
 
-  // Asks, and answers with the refusal where there is one.
+  // Sends a request; responds with the error if it fails.
   template <class Actor, class Message, class Result>
   void ask(const Actor& whom, Message what, std::function<void(Result&)> next) {
     self->request(whom, job.timeout, std::move(what))
@@ -68,7 +68,7 @@ struct task_state {
               });
   }
 
-  // Once; later answers are ignored by who takes them.
+  // The responder ignores all calls but the first.
   void answer(net::http_response x) {
     job.respond(std::move(x));
   }
@@ -81,7 +81,7 @@ struct task_state {
   admin_job job;
   std::vector<room_report> reports;
   std::vector<producer_stats> figures;
-  size_t missing = 0; // answers that are to come
+  size_t missing = 0; // responses still to come
 };
 
 void task_state::start() {

@@ -9,7 +9,7 @@
 
 namespace troupe::actors {
 
-/// One request to the admin API, and how to answer it.
+/// A request to the admin API, and how to respond to it.
 struct admin_job {
   admin_call call;
   net::http_responder respond;
@@ -18,7 +18,7 @@ struct admin_job {
 };
 
 /// Carries out everything but admin_action::get_server_stats: spawns an actor
-/// that asks server, room and peer, answers once, and ends.
+/// that asks server, room and peer, responds once, and ends.
 void start_admin_task(caf::actor_system& system, admin_job job);
 
 } // namespace troupe::actors

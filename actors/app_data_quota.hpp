@@ -12,25 +12,25 @@
 
 namespace troupe::actors {
 
-/// Octets that one peer's producers and data producers have others told of,
-/// beyond what the server itself says of them: `appData`, labels and
-/// protocols. Everybody who lists the room gets all of them, so they are
-/// limited for each peer and for the room.
+/// Limits the octets that a peer's producers and data producers add to what
+/// other members are sent: `appData`, labels and protocols. Every member that
+/// lists the room gets all of them, so there is a limit per peer and one per
+/// room.
 ///
-/// The first octets of a peer do not count for the room: however much others
-/// take of the room's, who says little is not refused.
+/// The first octets of a peer do not count toward the room's limit: a peer that
+/// sends little is never refused because of the others.
 class app_data_quota {
 public:
-  /// Octets of each peer that the room's limit leaves out.
+  /// Octets of each peer that do not count toward the room's limit.
   static constexpr uint32_t free_octets = 1024;
 
-  /// A peer's, of so many octets.
+  /// The quota of one peer, in octets.
   explicit app_data_quota(uint32_t limit)
       : limit_(limit)
       , own_(std::make_shared<quota>(limit)) {}
 
-  /// Takes octets for as long as the result lives. Refused as `limit_reached`
-  /// where the peer, or all in its room, have too many.
+  /// Takes octets until the result is destroyed. Fails with `limit_reached` if
+  /// the peer or its room would exceed the limit.
   std::variant<std::shared_ptr<void>, protocol::error> take(size_t octets,
                                                             quota& room) const {
     using places = std::pair<std::shared_ptr<void>, std::shared_ptr<void>>;

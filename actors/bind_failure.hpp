@@ -8,8 +8,8 @@
 
 namespace troupe::actors {
 
-/// What was to be bound, and by which keys: `http.listen-addresses` and
-/// `http.port` for the section "http".
+/// What was to be bound, and the section of its configuration keys: "http" for
+/// `http.listen-addresses` and `http.port`.
 struct bind_request {
   std::string section;
   std::vector<std::string> addresses;
@@ -17,14 +17,14 @@ struct bind_request {
   std::vector<net::transport_protocol> protocols;
 };
 
-/// One line for the operator when that failed: names the address by trying all
-/// of them once more, and the port alone where none fails that way any more.
-/// What the server bound itself must be free again.
+/// Describes a failed bind in one line for the operator. Tries all addresses
+/// again to name the one that fails with `why`; names only the port if none
+/// does. The server must have closed its own sockets before.
 std::string describe_bind_failure(const bind_request& wanted,
                                   const std::error_code& why);
 
-/// Whether a server goes on without this address: a family that the host lacks
-/// is no mistake where no particular address was asked for.
+/// Whether a server starts without this address. A missing address family is no
+/// error for a wildcard or loopback address.
 bool is_left_out(const net::socket_address& address,
                  const std::error_code& why);
 

@@ -9,11 +9,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::tuple_closed)
 
 namespace troupe::actors {
 
-/// What a transport takes from the sockets.
+/// The BURST RECEIVER actor interface: what sockets send to a transport.
 using burst_receiver_actor = caf::typed_actor<
-    // The datagrams that one receive call brought for this transport.
+    // The datagrams of one receive call for this transport.
     caf::reacts_to<burst>,
-    // A TCP connection of this transport is gone.
+    // A TCP connection of this transport has closed.
     caf::reacts_to<tuple_closed>>;
 
 } // namespace troupe::actors

@@ -12,8 +12,8 @@
 
 namespace troupe::actors {
 
-/// From now on the I/O threads answer by this pass, in place of one for the
-/// same username fragment before it. To end that, revoke it.
+/// Makes the I/O threads answer checks with this pass, which replaces an
+/// earlier one for the same username fragment. Revoke the pass to end that.
 struct take_pass {
   std::shared_ptr<net::check_pass> pass;
 };
@@ -24,22 +24,22 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::take_pass)
 
 namespace troupe::actors {
 
-/// The CHECK DESK actor interface: hands passes to the I/O threads. It belongs
-/// to the sockets and ends with their actor; CAF's registry knows it by
-/// `check_desk_name`, where there is one.
+/// The CHECK DESK actor interface: distributes passes to the I/O threads. It
+/// belongs to the sockets and ends with their actor. CAF's registry has it
+/// under `check_desk_name` while it exists.
 using check_desk_actor = caf::typed_actor<caf::reacts_to<take_pass>>;
 
 inline constexpr auto check_desk_name = caf::atom("checkdesk");
 
-/// The passes that one I/O thread knows. Plain, for one thread.
+/// The passes of one I/O thread. Not thread-safe.
 class pass_table {
 public:
-  /// Takes a pass, unless it was revoked on its way: who has done so may have
-  /// removed it already.
+  /// Adds a pass, unless it was revoked before it arrived: its owner may have
+  /// called remove() already.
   void add(std::shared_ptr<net::check_pass> x) {
     if (x->revoked())
       return;
-    // The key is the pass's own: one before it goes with its pass.
+    // The key points into the pass: erase both before inserting the new pass.
     std::string_view fragment = x->credentials().username_fragment;
     passes_.erase(fragment);
     passes_.emplace(fragment, std::move(x));
@@ -49,7 +49,7 @@ public:
     passes_.erase(fragment);
   }
 
-  /// The pass that may answer this datagram, or null.
+  /// Returns the pass that may answer this datagram, or null.
   net::check_pass* find(net::byte_span datagram) const {
     // STUN begins with two zero bits, media does not (RFC 7983).
     if (passes_.empty() || datagram.empty() || datagram[0] > 3)

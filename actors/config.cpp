@@ -21,8 +21,8 @@ const CLI::Validator not_empty{[](std::string& text) {
                                },
                                "", "not empty"};
 
-/// Declares the keys, each once. What it adds refers to `out`, which must
-/// outlive the parse.
+/// Declares each key once. The options refer to `out`, which must outlive the
+/// parse.
 class key_table {
 public:
   key_table(CLI::App& app, config& out) : app_(app), out_(out) {
@@ -36,8 +36,8 @@ public:
     add_rest();
   }
 
-  /// Copies what had no type of CLI11's own, and checks what concerns more
-  /// than one key.
+  /// Copies values of types that CLI11 does not know, and checks conditions
+  /// that concern more than one key.
   void finish() {
     for (auto& x : times_)
       x.assign(x.count);
@@ -380,8 +380,8 @@ std::string one_line(std::string text) {
   return text;
 }
 
-/// The arguments as CLI11 wants them, the last one first. It takes what follows
-/// `--key=` for the value; an empty one must stand by itself.
+/// The arguments in reverse order, as CLI11 wants them. It takes what follows
+/// `--key=` for the value, so an empty value becomes an argument of its own.
 std::vector<std::string> to_arguments(int argc, const char* const* argv) {
   std::vector<std::string> out;
   for (int i = argc - 1; i > 0; --i) {
@@ -402,11 +402,11 @@ bool is_given(const std::string& key, std::span<const char* const> words) {
   });
 }
 
-/// What CLI11 says of a value, with the place of it, where that is a file.
+/// CLI11's message about a value, with file and line if a file sets it.
 std::string explain(const CLI::Error& error, const config_file_reader& file,
                     std::span<const char* const> words) {
   auto text = one_line(error.what());
-  // For a line of the file it has no name but the flag's.
+  // CLI11 names the flag even if a line of the file sets the value.
   auto dashes = text.starts_with("--") ? 0 : text.find(" --");
   if (dashes == std::string::npos)
     return text;

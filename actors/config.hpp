@@ -10,7 +10,7 @@ namespace troupe::actors {
 
 /// Everything an operator can set. Each member is one key, which is a flag
 /// (`--rtc.port=44444`) and a line of the configuration file
-/// (`rtc.port = 44444`); `conf/troupe.conf` says what each means.
+/// (`rtc.port = 44444`); `conf/troupe.conf` explains each key.
 struct config {
   struct http_keys {
     std::vector<std::string> listen_addresses{"0.0.0.0", "::"};
@@ -44,9 +44,9 @@ struct config {
     std::chrono::seconds consent_timeout{30};
     std::string srtp_backend = "auto";
     std::string sctp = "asked";
-    uint32_t plain_transports = 0; // 0: there are none
+    uint32_t plain_transports = 0; // 0: none
     std::string plain_address = "127.0.0.1";
-    std::vector<std::string> plain_destinations; // none: by plain_address
+    std::vector<std::string> plain_destinations; // empty: from plain_address
     std::vector<std::string> plain_trusted{"127.0.0.0/8", "::1"};
     uint32_t receive_buffer = 4 * 1024 * 1024; // bytes
     uint32_t send_buffer = 4 * 1024 * 1024;    // bytes
@@ -82,7 +82,7 @@ struct config {
   } data;
 
   struct auth_keys {
-    std::vector<std::string> jwt; // hs256, rs256, es256; none: everybody
+    std::vector<std::string> jwt; // hs256, rs256, es256; empty: no tokens
     std::string jwt_secret_file;
     std::string jwt_key_file;
     std::string jwt_issuer;
@@ -106,7 +106,7 @@ struct config {
   } overload;
 
   struct thread_keys {
-    uint32_t scheduler = 0; // 0: as many as there are cores
+    uint32_t scheduler = 0; // 0: one per core
     uint32_t io = 1;
   } threads;
 
@@ -123,20 +123,20 @@ struct config {
     std::string format = "line";
   } log;
 
-  /// How long one actor waits for another's answer.
+  /// How long one actor waits for another's response.
   std::chrono::milliseconds request_timeout{5'000};
 };
 
-/// What the operator wants done.
+/// The command to run.
 enum class command : uint8_t {
-  /// To run the server.
+  /// Run the server.
   serve,
-  /// To look for what is wrong with the configuration and this host.
+  /// Check the configuration and this host.
   doctor
 };
 
-/// What reading the command line came to: a configuration, or the text to
-/// print and the code to exit with (`--help`, `--version` and every mistake).
+/// The result of reading the command line: a configuration, or the text to
+/// print and the exit code (`--help`, `--version` and every mistake).
 struct config_outcome {
   std::optional<config> settings;
   command what = command::serve;
@@ -144,8 +144,8 @@ struct config_outcome {
   int exit_code = 0;
 };
 
-/// Reads flags and, where `--config-file` names one, a file; flags win. An
-/// unknown key or a bad value yields one line that names it, and exit code 2.
+/// Reads flags and, if `--config-file` names one, a file; flags win. An unknown
+/// key or a bad value yields one line that names it, and exit code 2.
 config_outcome read_config(int argc, const char* const* argv);
 
 } // namespace troupe::actors

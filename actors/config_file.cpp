@@ -6,7 +6,7 @@ namespace troupe::actors {
 
 namespace {
 
-/// What some editors put before UTF-8.
+/// The byte order mark that some editors put before UTF-8.
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 [[noreturn]] void refuse(const std::string& why) {
@@ -39,7 +39,7 @@ std::string config_file_reader::place_of(const std::string& key) const {
 
 void config_file_reader::check(std::istream& in) const {
   size_t number = 0;
-  bool in_list = false; // one that goes over several lines
+  bool in_list = false; // a list that spans several lines
   for (std::string line; std::getline(in, line);) {
     ++number;
     CLI::detail::trim(line);

@@ -7,10 +7,10 @@
 
 namespace troupe::actors {
 
-/// Reads configuration files for CLI11, which by itself takes a key's first
-/// line and forgets the others, knows sections, and names no line. Refuses
-/// (`CLI::ConfigError`) keys that nobody declared, keys that are there twice
-/// and sections, with file and line.
+/// Reads configuration files for CLI11, whose own reader takes the first of
+/// duplicate keys, accepts sections, and reports no line numbers. Rejects
+/// unknown keys, duplicate keys and sections with `CLI::ConfigError`, which
+/// names file and line.
 class config_file_reader : public CLI::ConfigTOML {
 public:
   /// Reads keys of `app`, which must outlive this.
@@ -18,7 +18,7 @@ public:
 
   std::vector<CLI::ConfigItem> from_config(std::istream& in) const override;
 
-  /// "troupe.conf:7" of a key that the file sets, or empty.
+  /// "troupe.conf:7" for a key that the file sets, or empty.
   std::string place_of(const std::string& key) const;
 
 private:
@@ -29,7 +29,7 @@ private:
   std::string at(size_t line) const;
 
   const CLI::App& app_;
-  // CLI11 reads by a const member.
+  // CLI11 calls from_config() on a const object.
   mutable std::map<std::string, size_t> lines_;
 };
 

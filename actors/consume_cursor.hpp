@@ -8,15 +8,15 @@
 
 namespace troupe::actors {
 
-/// Where a peer goes on to look for a producer that it does not consume yet, so
-/// that a client which consumes a whole room does not have it searched from the
-/// beginning each time.
+/// Where a peer continues its search for producers that it does not consume
+/// yet, so that a client which consumes a whole room does not search it from
+/// the beginning each time.
 ///
 /// Invariant: every producer of another member that is not younger than the
 /// cursor's position is consumed, cannot be consumed, or is gone.
 class consume_cursor {
 public:
-  /// A search that is under way. What is reopened meanwhile lies behind it.
+  /// A search under way. A reopening meanwhile makes its result outdated.
   struct search {
     producer_age after = 0;
     uint64_t reopenings = 0;
@@ -29,13 +29,13 @@ public:
     return {position_, reopenings_};
   }
 
-  /// The search has found that producer, and it is consumed now.
+  /// The search has found this producer, which is consumed now.
   void pass(const search& by, producer_age found) {
     if (by.reopenings == reopenings_)
       position_ = std::max(position_, found);
   }
 
-  /// The search has found that producer, which such a client cannot receive.
+  /// The search has found this producer, which such a client cannot receive.
   void pass_unfit(const search& by, producer_age found,
                   const protocol::rtp_capabilities& can_receive) {
     if (by.reopenings != reopenings_)
@@ -44,18 +44,18 @@ public:
     unfit_for_ = can_receive;
   }
 
-  /// Whether the position lies behind some that were unfit. They may be gone.
+  /// Whether the search passed producers that were unfit. They may be gone.
   bool passed_unfit() const {
     return unfit_for_.has_value();
   }
 
-  /// That producer is not consumed any more, and may be found again.
+  /// This producer is no longer consumed, and may be found again.
   void reopen(producer_age age) {
     ++reopenings_;
     position_ = std::min(position_, age - 1);
   }
 
-  /// Everything may be found again that is not consumed.
+  /// All producers that are not consumed may be found again.
   void restart() {
     ++reopenings_;
     position_ = 0;
@@ -65,7 +65,7 @@ public:
 private:
   producer_age position_ = 0;
   uint64_t reopenings_ = 0;
-  // What those that were passed as unfit do not fit; nothing where none was.
+  // The capabilities that passed producers did not fit; nothing if none did.
   std::optional<protocol::rtp_capabilities> unfit_for_;
 };
 

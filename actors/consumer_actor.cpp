@@ -30,13 +30,13 @@ struct consumer_state {
 
   consumer_actor::behavior_type make_behavior(const consumer_config& cfg);
 
-  // Tells the forwarder in the shard what to do.
+  // Sends a command to the forwarder in the shard.
   template <class Wish>
   void control(Wish x) {
     self->send(shard, control_consumer{key(), x});
   }
 
-  // Tells them where they have changed.
+  // Sends the scores to the listener if they have changed.
   void tell_scores();
 
   void tell_layers(std::optional<rtp::layers> sent);
@@ -126,7 +126,7 @@ void consumer_state::tell_scores() {
 }
 
 void consumer_state::tell_layers(std::optional<rtp::layers> sent) {
-  // Where there is nothing to choose from, a pause says all.
+  // Without layers there is nothing to report but pause events.
   if (layout.kind == rtp::layering::simple)
     return;
   if (sent)

@@ -13,7 +13,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_consumer_rank)
 
 namespace troupe::actors {
 
-/// The client receives the consumer on another of its transports.
+/// Moves the consumer to another transport of its client.
 struct move_consumer {
   transport_key to{};
 };
@@ -24,40 +24,40 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::move_consumer)
 
 namespace troupe::actors {
 
-/// The CONSUMER actor interface: one track as one client receives it. The
-/// actor is its life and its control; its packets pass through its forwarder
-/// in the shard of the receiving transport.
+/// The CONSUMER actor interface: one track as one client receives it. The actor
+/// handles lifetime and control; the packets pass through its forwarder in the
+/// shard of the receiving transport.
 using consumer_actor = consumer_events_actor::extend<
     caf::reacts_to<pause_consumer>,
-    // Goes on with a key frame, which it asks for.
+    // Resumes with a key frame, which it requests.
     caf::reacts_to<resume_consumer>, caf::reacts_to<close_consumer>,
-    // What the client prefers to see of a layered producer.
+    // Sets the layers that the client prefers of a layered producer.
     caf::reacts_to<set_consumer_layers>,
-    // How much it matters among those of its transport.
+    // Sets its priority among the consumers of its transport.
     caf::reacts_to<set_consumer_rank>,
-    // The client asks for a key frame.
+    // The client requests a key frame.
     caf::reacts_to<request_key_frame>,
     // Sends the stream on another transport of the client's.
     caf::reacts_to<move_consumer>,
     // Statistics of the stream sent.
     caf::replies_to<get_actor_stats>::with<protocol::reply::stats>>;
 
-/// What a consumer is made of.
+/// Parameters of a consumer.
 struct consumer_config {
   consumer_id id;
   producer_id source;
   rtp::forwarder::config engine;
   producer_actor producer;
-  /// Where it is received, and the shard that sends for it.
+  /// The receiving transport, and the shard that sends for it.
   transport_key transport{};
   shard_actor shard;
   consumer_listener_actor listener;
-  /// How the producer's owner is heard.
+  /// The speech activity of the producer's owner.
   std::shared_ptr<const voice> owner = {};
-  /// How well the producer arrives.
+  /// How well the producer's streams arrive.
   std::shared_ptr<const score_board> scores =
       std::make_shared<const score_board>(0);
-  /// What the client has been told of it with the consumer.
+  /// The scores that the client was sent with the consumer.
   protocol::consumer_scores told = {};
 };
 

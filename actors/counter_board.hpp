@@ -10,17 +10,17 @@
 namespace troupe::actors {
 
 /// Sums of what many writers count. `Totals` is a struct of nothing but
-/// uint64_t. Each writer counts in a plain struct of its own, at no cost to
-/// speak of, and publishes what is new about once a second; so a sum is that
-/// much behind. Writers are spread over cache lines of their own.
+/// uint64_t. Each writer counts in a plain struct of its own, at almost no
+/// cost, and publishes the increase about once a second, so a sum lags by that
+/// much. Writers are spread over separate cache lines.
 template <class Totals>
 class counter_board {
   static_assert(std::is_trivially_copyable_v<
                     Totals> && sizeof(Totals) % sizeof(uint64_t) == 0);
 
 public:
-  /// Adds what `now` has over `published`, which becomes `now`. A counter that
-  /// has gone down began anew.
+  /// Adds the increase from `published` to `now`, then sets `published` to
+  /// `now`. A counter that has decreased counts as restarted from 0.
   void publish(size_t writer, const Totals& now, Totals& published) {
     auto after = std::bit_cast<plain>(now);
     auto before = std::bit_cast<plain>(published);
@@ -32,7 +32,7 @@ public:
     published = now;
   }
 
-  /// The sum of all. From any thread.
+  /// The sum of all writers. Thread-safe.
   Totals sum() const {
     plain out{};
     for (const auto& x : stripes_)

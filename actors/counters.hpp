@@ -12,10 +12,10 @@ namespace troupe::actors {
 /// How often actors publish what they have counted.
 constexpr auto publish_interval = std::chrono::seconds{1};
 
-/// What transports refused, or could not take in time.
+/// Packets that transports rejected, or could not handle in time.
 struct transport_totals {
   std::array<uint64_t, net::drop_reason_count> drops{};
-  /// Authentic, but for no producer or consumer, or no RTP at all.
+  /// Authentic packets that match no producer or consumer, or are no RTP.
   uint64_t unroutable = 0;
 
   void add(const net::drop_counters& x) {
@@ -30,13 +30,13 @@ struct transport_totals {
 
 using rtp_drop_totals = std::array<uint64_t, rtp::drop_reason_count>;
 
-/// Adds up what engines let go no further.
+/// Adds the drops of an engine.
 inline void add_drops(rtp_drop_totals& to, const rtp::drop_counters& x) {
   for (size_t i = 0; i < to.size(); ++i)
     to[i] += x.of(static_cast<rtp::drop_reason>(i));
 }
 
-/// What producers have received.
+/// Totals of what producers have received.
 struct receiver_totals {
   uint64_t packets = 0;
   uint64_t octets = 0;
@@ -51,7 +51,7 @@ struct receiver_totals {
   void add(const rtp::receiver_stats& x);
 };
 
-/// What has been sent for consumers.
+/// Totals of what has been sent for consumers.
 struct sender_totals {
   uint64_t packets = 0;
   uint64_t octets = 0;
@@ -66,26 +66,26 @@ struct sender_totals {
   void add(const rtp::forwarder_stats& x);
 };
 
-/// What data channels have carried.
+/// Totals of data channels.
 struct data_totals {
   uint64_t messages_received = 0;
   uint64_t octets_received = 0;
   uint64_t messages_sent = 0;
   uint64_t octets_sent = 0;
-  /// Not sent, since there was no room for them.
+  /// Not sent: late, refused by the stack, or beyond a limit.
   uint64_t messages_dropped = 0;
 };
 
-/// How far a transport has come.
+/// The state of a transport.
 enum class transport_phase : uint8_t {
-  /// Its client has not been heard of.
+  /// Nothing of its client has arrived.
   waiting,
-  /// The way is found, the handshake is not done.
+  /// The network path is found, the handshake is not done.
   connecting,
   connected,
-  /// The way to its client is lost; it may come back.
+  /// The network path to its client is lost; it may recover.
   disconnected,
-  /// The handshake has failed, or the client has said good-bye.
+  /// The handshake has failed, or the client has closed.
   closed
 };
 
@@ -93,7 +93,7 @@ inline constexpr size_t transport_phase_count = 5;
 
 std::string_view to_string(transport_phase x);
 
-/// By what a transport's client is reached; none before it is.
+/// How a transport reaches its client; `none` before it does.
 enum class transport_kind : uint8_t { none, udp, tcp };
 
 inline constexpr size_t transport_kind_count = 3;
@@ -102,11 +102,11 @@ std::string_view to_string(transport_kind x);
 
 /// Why a plain transport does not send to an address.
 enum class plain_refusal : uint8_t {
-  /// `rtc.plain-destinations` does not name it.
+  /// `rtc.plain-destinations` does not list it.
   not_listed,
-  /// Nobody there has echoed a sender report.
+  /// No host there has echoed a sender report.
   unproven,
-  /// Somebody there tried to guess what it had to echo.
+  /// A host there has tried to guess the value that it had to echo.
   guessed
 };
 
@@ -114,21 +114,21 @@ inline constexpr size_t plain_refusal_count = 3;
 
 std::string_view to_string(plain_refusal x);
 
-/// Codes begin with 1, and the last is `internal`.
+/// Codes begin at 1, and the last is `internal`.
 inline constexpr size_t error_code_count =
     static_cast<size_t>(protocol::error_code::internal) + 1;
 
-/// Whose mailboxes are looked at.
+/// The owners of the mailboxes that are measured.
 enum class mailbox_owner : uint8_t { server, room, session, shard };
 
 inline constexpr size_t mailbox_owner_count = 4;
 
 std::string_view to_string(mailbox_owner x);
 
-/// The most that has been seen of something lately.
+/// The recent maximum of a value.
 class peak_gauge {
 public:
-  /// Costs a load as long as nothing is more than what was seen already.
+  /// Costs one load unless `x` is a new maximum.
   void note(uint64_t x) {
     auto seen = current_.load(std::memory_order_relaxed);
     while (x > seen
@@ -137,8 +137,8 @@ public:
     }
   }
 
-  /// The most of the last ten seconds or more, but not of much more than the
-  /// time since the last reading.
+  /// The maximum of at least the last ten seconds, or since the last reading if
+  /// that was longer ago.
   uint64_t read(net::time_point now);
 
 private:
@@ -147,9 +147,8 @@ private:
   std::atomic<net::time_point> turned_{net::time_point{}};
 };
 
-/// What is counted in a server, for whoever operates it. Shared by all actors
-/// of a node; without locks. How many of them there are they count themselves:
-/// see live_object.
+/// The counters of a server, for its operator. All actors of a node share them,
+/// without locks. The numbers of actors are counted elsewhere: see live_object.
 class counters {
 public:
   counter_board<transport_totals> transports;
@@ -157,28 +156,28 @@ public:
   counter_board<sender_totals> consumers;
   counter_board<data_totals> data;
 
-  /// How many transports there are, by kind and phase.
+  /// The number of transports, by kind and phase.
   std::atomic<int64_t>& transports_in(transport_kind kind,
                                       transport_phase phase) {
     return transports_in_[static_cast<size_t>(kind)]
                          [static_cast<size_t>(phase)];
   }
 
-  /// From a client's wish to join to the answer.
+  /// From a client's join request to the response.
   histogram join_time;
 
   /// From a client's DTLS parameters to the end of the handshake.
   histogram connect_time;
 
-  /// Batches of media that a shard was too far behind to be sent.
+  /// Batches of media that were dropped because a shard was too far behind.
   std::atomic<uint64_t> batches_refused{0};
 
-  /// Addresses to which plain transports were to send, and why they did not.
+  /// Addresses to which plain transports refused to send, by reason.
   std::array<std::atomic<uint64_t>, plain_refusal_count> plain_refused{};
 
   std::array<peak_gauge, mailbox_owner_count> mailboxes;
 
-  /// Requests that were carried out, and those refused, by code.
+  /// Requests carried out, and requests refused, by code.
   std::atomic<uint64_t> requests_done{0};
   std::array<std::atomic<uint64_t>, error_code_count> requests_refused{};
 
@@ -194,7 +193,7 @@ public:
         1, std::memory_order_relaxed);
   }
 
-  /// The same for one that a dialect refused by itself.
+  /// Counts a request that a dialect refused by itself.
   void note_refusal(protocol::error_code why) {
     requests_refused[static_cast<size_t>(why)].fetch_add(
         1, std::memory_order_relaxed);

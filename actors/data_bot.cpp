@@ -51,7 +51,7 @@ data_bot_state::make_behavior(data_bot_config cfg) {
   return {
       [this](const data_consumer_ended&) { self->quit(); },
       [](const data_producer_paused&) {},
-      [](const data_buffered_low&) {}, // for those that have a client
+      [](const data_buffered_low&) {}, // for consumers with a client
       [this](const data_arrived& x) { answer(*x.messages); },
       [this](rename_bot_partner& x) { settings.name = std::move(x.name); },
   };

@@ -6,7 +6,7 @@
 
 namespace troupe::actors {
 
-/// What the bot calls whom it hears from now on.
+/// Sets the name that the bot uses for its partner.
 struct rename_bot_partner {
   std::string name;
 };
@@ -17,26 +17,26 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::rename_bot_partner)
 
 namespace troupe::actors {
 
-/// The DATA BOT actor interface: the server as a direct data consumer. It hears
-/// one member's data producer, and tells the room what that has said: a client
-/// can try its data channels on it without anybody else. It ends with that
-/// producer, or with the one by which it answers.
+/// The DATA BOT actor interface: the server as a direct data consumer. It
+/// receives one member's data producer and repeats to the room what that member
+/// sends, so that a client can try its data channels alone. It ends with that
+/// producer, or with the one through which it answers.
 using data_bot_actor = data_consumer_events_actor::extend<
     // The member has another name.
     caf::reacts_to<rename_bot_partner>>;
 
-/// What a bot is made of.
+/// Parameters of a bot.
 struct data_bot_config {
   sctp_actor sctp;
-  /// Whom it hears.
+  /// The data producer that it receives.
   data_producer_actor partner;
-  /// By which it answers: a direct data producer of the room.
+  /// The direct data producer of the room through which it answers.
   data_producer_actor voice;
   std::string name;
 };
 
-/// The longest text, in octets, that a bot repeats; it answers nothing to
-/// longer ones, nor to what is no text.
+/// The longest text, in octets, that a bot repeats. It does not answer longer
+/// texts or binary messages.
 inline constexpr size_t max_bot_text = 512;
 
 data_bot_actor spawn_data_bot(caf::actor_system& system,

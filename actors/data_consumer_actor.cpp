@@ -31,7 +31,7 @@ struct data_consumer_state {
 
   caf::result<data_buffered> buffered();
 
-  // There is nothing more to come.
+  // Reports the end to the listener, and quits.
   void end(bool too_slow = false) {
     self->send(settings.listener,
                data_consumer_over{settings.id, settings.source, too_slow});
@@ -69,7 +69,7 @@ data_consumer_state::make_behavior(data_consumer_config cfg) {
       [this](const data_buffered_low& x) {
         self->send(settings.listener, data_consumer_low{settings.id, x.octets});
       },
-      [](const data_arrived&) {}, // for direct ones, which this is not
+      [](const data_arrived&) {}, // for direct consumers only
       [this](const begin_data&) { return begin(); },
       [this](const pause_data& x) {
         self->send(settings.sctp, set_data_consumer_paused{key(), x.paused});

@@ -4,24 +4,24 @@
 
 namespace troupe::actors {
 
-/// The DATA CONSUMER actor interface: one data channel by which a client
-/// hears. It ends with its producer, when its client closes the channel, and
-/// when its client is too slow for what it is to get reliably.
+/// The DATA CONSUMER actor interface: one data channel on which a client
+/// receives. It ends with its producer, when its client closes the channel, and
+/// when its client is too slow for a reliable channel.
 using data_consumer_actor = data_consumer_events_actor::extend<
-    // Takes a stream that is free. Errors: limit_reached, producer_not_found,
+    // Takes a free stream. Errors: limit_reached, producer_not_found,
     // transport_not_found.
     caf::replies_to<begin_data>::with<data_consumer_added>,
-    // What is said meanwhile is not for this one.
+    // It gets no messages that are sent while it is paused.
     caf::reacts_to<pause_data>,
-    // Which messages are for this one from now on.
+    // Sets the subchannels whose messages it receives.
     caf::reacts_to<choose_subchannels>, caf::reacts_to<close_data>,
-    // When to tell that little waits, and how much does.
+    // Sets the threshold of data_consumer_low; asks how many octets wait.
     caf::reacts_to<watch_data_buffered>,
     caf::replies_to<get_data_buffered>::with<data_buffered>,
     // Statistics of what was sent.
     caf::replies_to<get_actor_stats>::with<protocol::reply::stats>>;
 
-/// What a data consumer is made of.
+/// Parameters of a data consumer.
 struct data_consumer_config {
   data_consumer_id id;
   data_producer_id source;
@@ -33,7 +33,7 @@ struct data_consumer_config {
   bool paused = false;
   std::string label;
   std::string protocol;
-  /// For answers of the sctp actor.
+  /// The timeout of requests to the sctp actor.
   std::chrono::milliseconds timeout{5'000};
   data_listener_actor listener;
 };

@@ -3,32 +3,32 @@
 #include "actors/data_messages.hpp"
 #include "actors/rtp_messages.hpp"
 
-/// What a peer says to its data producers and data consumers, and hears of
-/// them: the part of data channels that carries no message.
+/// Control messages between a peer and its data producers and data consumers.
+/// They carry no data messages.
 namespace troupe::actors {
 
-/// Begins, once: the switch is asked for a place.
+/// Registers with the data switch; sent once.
 struct begin_data {};
 
-/// Stops, or goes on.
+/// Pauses or resumes.
 struct pause_data {
   bool paused = false;
 };
 
-/// Ends it, and closes its channel.
+/// Ends a data producer or data consumer, and closes its channel.
 struct close_data {};
 
-/// A data consumer wants these subchannels from now on.
+/// Sets the subchannels of a data consumer.
 struct choose_subchannels {
   std::vector<subchannel> subchannels;
 };
 
-/// What a direct data producer says.
+/// Messages to send through a direct data producer.
 struct speak_data {
   std::vector<data_message> messages;
 };
 
-/// A data consumer tells when no more than that many octets wait.
+/// Asks a data consumer to report when no more than `octets` wait.
 struct watch_data_buffered {
   uint32_t octets = 0;
 };
@@ -40,12 +40,12 @@ struct data_buffered {
   uint64_t octets = 0;
 };
 
-/// A data consumer is over: its producer has ended, or its client gets no
-/// more.
+/// A data consumer has ended: its producer has ended, or its client receives
+/// nothing more.
 struct data_consumer_over {
   data_consumer_id consumer;
   data_producer_id producer;
-  /// Its client was, for a reliable channel.
+  /// Whether its client was too slow for a reliable channel.
   bool too_slow = false;
 };
 
@@ -55,7 +55,7 @@ struct data_source_paused {
   bool paused = false;
 };
 
-/// No more than its threshold waits for a data consumer's client.
+/// No more octets than its threshold wait for a data consumer's client.
 struct data_consumer_low {
   data_consumer_id consumer;
   uint32_t octets = 0;
@@ -77,13 +77,13 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_consumer_low)
 
 namespace troupe::actors {
 
-/// What data consumers tell their peer.
+/// Receives the events of a peer's data consumers.
 using data_listener_actor = caf::typed_actor<
-    // It has ended.
+    // A consumer has ended.
     caf::reacts_to<data_consumer_over>,
-    // Its producer was paused or resumed.
+    // A consumer's producer was paused or resumed.
     caf::reacts_to<data_source_paused>,
-    // No more than its threshold waits.
+    // No more octets than its threshold wait.
     caf::reacts_to<data_consumer_low>>;
 
 } // namespace troupe::actors

@@ -12,19 +12,19 @@ namespace troupe::actors {
 /// A data producer as a room lists it.
 struct data_producer_entry {
   protocol::data_producer_info info;
-  /// How its client sends, and so how it is passed on.
+  /// The parameters of its client's channel; its consumers' follow them.
   protocol::sctp_stream_parameters stream;
   data_producer_actor producer;
-  /// Said to the server itself: such a one is never listed.
+  /// Sent to the server itself, and never listed.
   bool for_server = false;
 };
 
-/// Who offers what data channels in a room, the oldest first: plain knowledge.
-/// The room's actor adds whom to tell. Members have few of them, so that lists
-/// are searched from end to end.
+/// The data producers of a room, the oldest first, without actors to notify:
+/// the room's actor knows those. Members have few data producers, so the list
+/// is searched linearly.
 class data_directory {
 public:
-  /// False where it is listed already.
+  /// Returns false if it is listed already.
   bool publish(data_producer_entry entry) {
     if (find(entry.info.id))
       return false;
@@ -32,7 +32,7 @@ public:
     return true;
   }
 
-  /// Takes a data producer off the list; returns what it was.
+  /// Removes a data producer; returns what it was.
   std::optional<protocol::data_producer_info>
   withdraw(const data_producer_id& id) {
     auto i = std::ranges::find(entries_, id, id_of);
@@ -43,7 +43,7 @@ public:
     return info;
   }
 
-  /// Takes all of a member's off the list; returns their ids.
+  /// Removes all data producers of a member; returns their ids.
   std::vector<data_producer_id> remove(const peer_id& who) {
     std::vector<data_producer_id> gone;
     std::erase_if(entries_, [&](const data_producer_entry& x) {
@@ -61,14 +61,14 @@ public:
       i->info.paused = paused;
   }
 
-  /// Null where there is none.
+  /// Returns null if there is none.
   const data_producer_entry* find(const data_producer_id& id) const {
     auto i = std::ranges::find(entries_, id, id_of);
     return i == entries_.end() ? nullptr : &*i;
   }
 
-  /// The first of another member than `asking`, or of `asking` itself, that is
-  /// not among `except`. Those of the server itself come last.
+  /// The first data producer of another member than `asking`, or of `asking`
+  /// itself if `own`, that is not in `except`. The server's own come last.
   const data_producer_entry*
   next_for(const peer_id& asking, const std::vector<data_producer_id>& except,
            bool own) const {
@@ -85,7 +85,7 @@ public:
     return of_server;
   }
 
-  /// All but those of `asking`.
+  /// All data producers but those of `asking`.
   std::vector<protocol::data_producer_info>
   others(const peer_id& asking) const {
     std::vector<protocol::data_producer_info> out;

@@ -15,7 +15,7 @@ auto* find_in(Map& map, Key which) {
   return i == map.end() ? nullptr : i->second.get();
 }
 
-// Those behind it move up, and so does the place of who is next.
+// Elements behind `gone` move up; `next` still refers to the same element.
 template <class T>
 void remove_from(std::vector<T*>& all, const T* gone,
                  std::optional<size_t>& next) {
@@ -72,9 +72,9 @@ void data_switch::close(transport_key which, net::time_point now) {
 void data_switch::finish(association& x, net::time_point now) {
   const auto which = x.key;
   stack_.close(x.id, now);
-  drain(now); // its ABORT
+  drain(now); // collects the ABORT
   by_id_.erase(x.id);
-  // Those last words go out, if their way is still there.
+  // Send these last packets, in case the transport still exists.
   if (!x.records.empty())
     farewells_.push_back({which, std::move(x.records)});
   std::erase(sending_, which);
@@ -363,7 +363,7 @@ std::optional<switch_event> data_switch::poll_event() {
   return std::nullopt;
 }
 
-// -- figures ------------------------------------------------------------------
+// -- statistics ---------------------------------------------------------------
 
 data_producer_stats data_switch::stats(data_producer_key which) const {
   const auto* x = find_in(producers_, which);

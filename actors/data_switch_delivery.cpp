@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-/// How a message gets from its producer to its consumers, or waits for them.
+/// Delivers messages from producers to consumers, or queues them.
 namespace troupe::actors {
 
 namespace {
@@ -11,7 +11,7 @@ size_t weight(const net::shared_octets& x) {
   return x->size() + data_switch::message_overhead;
 }
 
-// Of one delivery, as data_switch::quantum counts.
+// The cost of one delivery, in the unit of data_switch::quantum.
 size_t cost_of(const net::shared_octets& x) {
   return 1 + x->size() / 1024;
 }
@@ -110,14 +110,14 @@ void data_switch::enqueue(consumer& to, association& on, const data_message& x,
     over_limit_.push_back(to.is.key);
   }
   note_more(to);
-  // All consumers of a slow client together get no more than one may have. One
-  // of them ends at a time: what waited for it may be enough.
+  // All consumers of a slow client together may queue no more than one of them
+  // may. End one at a time: dropping its queue may be enough.
   if (to.queued > 2 * limits_.buffer_octets
       || (on.backlog->octets > 2 * limits_.buffer_octets && doomed_.empty()))
     doomed_.push_back(to.is.key);
 }
 
-// The newest is worth the most: the oldest are given up for it.
+// The newest message is worth the most: drop the oldest for it.
 void data_switch::enqueue_unreliable(consumer& to, association& on,
                                      const data_message& x,
                                      net::time_point now) {
@@ -182,7 +182,7 @@ void data_switch::send_waiting(association& on, size_t& budget,
     if (is_late(*to, next, now))
       drop(*to);
     else if (!send(*to, on, next.ppid, next.octets, now))
-      return; // until the stack says that there is room again
+      return; // until the stack is writable again
     budget -= std::min(budget, cost);
     take_oldest(*to, on);
     on.waiting.pop_front();
@@ -191,7 +191,7 @@ void data_switch::send_waiting(association& on, size_t& budget,
   }
 }
 
-// Whether its lifetime went by while it waited.
+// Whether the message's lifetime passed while it waited.
 bool data_switch::is_late(const consumer& to, const waiting_message& x,
                           net::time_point now) {
   const auto lifetime = to.is.reliability.max_packet_lifetime_ms;

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-/// Who of a switch's senders and receivers works next, and for how long.
+/// Decides which sender or receiver of a switch works next, and for how long.
 namespace troupe::actors {
 
-// -- the list -----------------------------------------------------------------
+// -- the list of turns --------------------------------------------------------
 
 void data_switch::handle_records(transport_key which, data_records records,
                                  std::shared_ptr<data_gauge> gauge) {
@@ -48,7 +48,7 @@ bool data_switch::do_work(size_t budget, net::time_point now,
     const auto share = std::min(budget, quantum);
     auto left = share;
     take_turn(next, left, now);
-    // A turn in which nothing was left to do costs something, too.
+    // A turn without any work costs something, too.
     budget -= std::max<size_t>(share - left, 1);
     if (is_time_up && is_time_up())
       break;
@@ -89,7 +89,7 @@ void data_switch::take_input(association& on, size_t& budget,
     else if (const auto* x = std::get_if<producer_removal>(&*next))
       finish(x->producer, now);
     else
-      return finish(on, now); // it exists no more
+      return finish(on, now); // `on` is destroyed
   }
   on.input_listed = false;
   if (!on.arrived.empty() || !on.inbox.empty())
@@ -134,7 +134,7 @@ void data_switch::handle_record(association& on,
   collect(now);
 }
 
-// -- what the stack has -------------------------------------------------------
+// -- output of the stack ------------------------------------------------------
 
 void data_switch::drain(net::time_point now) {
   collect(now);
@@ -182,7 +182,7 @@ void data_switch::handle(net::sctp_event& x, net::time_point now) {
         || change->state == net::sctp_state::failed)
       end_consumers(*on, now);
   } else if (const auto* reset = std::get_if<net::sctp_stream_reset>(&x.what)) {
-    // Behind the stream's last messages.
+    // Queue it behind the stream's last messages.
     on->arrived.push(*reset);
     list_input(*on);
   } else if (auto* opened = std::get_if<net::sctp_channel_opened>(&x.what)) {
@@ -192,7 +192,7 @@ void data_switch::handle(net::sctp_event& x, net::time_point now) {
   }
 }
 
-// The stack has reset our half, too.
+// The stack has already reset our direction of the stream.
 void data_switch::handle_stream_reset(association& on,
                                       net::sctp_stream_id stream,
                                       net::time_point now) {

@@ -16,15 +16,15 @@ namespace {
 
 using std::to_string;
 
-/// Room for what is neither HTTP nor ICE-TCP: log, timers, UDP sockets.
+/// Files besides HTTP and ICE-TCP connections: log, timers, UDP sockets.
 constexpr uint64_t spare_files = 100;
 
-/// As many ICE-TCP connections as there may be.
+/// The most ICE-TCP connections that there may be.
 constexpr uint64_t ice_tcp_files = 5'000;
 
 constexpr auto renewal_time = std::chrono::hours{24 * 14};
 
-/// The clock of a host that has lost it stands in the past.
+/// A host that has lost its clock shows a date before this.
 constexpr std::time_t this_software_is_younger = 1'735'689'600; // 2025
 
 std::string day_of(std::chrono::system_clock::time_point x) {
@@ -61,7 +61,7 @@ bool is_private(const net::socket_address& x) {
                              [&](const auto& r) { return r.contains(x); });
 }
 
-// The server reads it as its group, and nobody else on the host does.
+// The server reads the file by its group; other users of the host cannot.
 std::string make_secret(const std::string& file) {
   return "openssl rand -hex 32 | install -m 640 -g troupe /dev/stdin " + file;
 }
@@ -120,7 +120,7 @@ private:
       ok("ports", "can be bound: " + join(good));
   }
 
-  // Each of a pair can be bound, but not both.
+  // Finds two sockets of which each can be bound, but not both.
   bool twins() {
     auto meet = [](const port_fact& a, const port_fact& b) {
       return a.protocol == b.protocol && a.address.port() == b.address.port()

@@ -6,10 +6,10 @@ namespace {
 
 using std::to_string;
 
-/// Some hundred people, and their media.
+/// Enough for some hundred clients and their media.
 constexpr uint64_t least_memory = uint64_t{256} << 20;
 
-/// The part of the memory that messages may take which wait for the server.
+/// Messages that wait for the server may take one part in this many.
 constexpr uint64_t undelivered_part = 4;
 
 std::string megabytes(uint64_t octets) {

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
-/// What the doctor says of plain transports: others can have them send.
+/// Checks plain transports, which clients can make send to other hosts.
 namespace troupe::actors {
 
 namespace {
 
-// Those of the list that are neither private nor this host's, as text.
+// The prefixes that are neither private nor this host's, as text.
 std::string public_ones(const std::vector<std::string>& prefixes) {
   std::string out;
   for (const auto& x : prefixes)
@@ -17,7 +17,7 @@ std::string public_ones(const std::vector<std::string>& prefixes) {
   return out;
 }
 
-// Whether a prefix holds networks of many owners.
+// Whether a prefix is so short that it spans networks of many owners.
 bool is_wide(const std::string& prefix) {
   constexpr int least_v4 = 16;
   constexpr int least_v6 = 32;

@@ -18,7 +18,7 @@ net::token_algorithm to_algorithm(const std::string& name) {
                            : net::token_algorithm::es256;
 }
 
-/// Says which key is missing, or in which file one is no good.
+/// Names the key that is missing, or the file with a bad key.
 std::string describe_key_failure(const config::auth_keys& settings,
                                  net::token_keys keys,
                                  const std::error_code& why) {

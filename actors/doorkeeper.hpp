@@ -10,16 +10,16 @@
 
 namespace troupe::actors {
 
-/// The calendar's time, of which tokens speak.
+/// The wall-clock time, to which tokens refer.
 protocol::wall_time wall_now();
 
-/// Says whom a token names: who signed it, whether it holds, what it claims.
-/// Shared by all connections; may be asked from any thread.
+/// Identifies the user of a token: verifies its signature and its claims.
+/// Shared by all connections; thread-safe.
 class doorkeeper {
 public:
   doorkeeper(net::token_verifier verifier, protocol::claim_rules rules);
 
-  /// Writes why a token was refused to the log, never the token. Errors:
+  /// Logs why a token was refused, but never the token itself. Errors:
   /// token_errc, claims_errc.
   net::result<protocol::identity> identify(std::string_view token,
                                            protocol::wall_time now) const;
@@ -29,8 +29,8 @@ private:
   protocol::claim_rules rules_;
 };
 
-/// What the keys `auth.*` came to: a doorkeeper; or none, where everybody may
-/// come in; or one line for the operator.
+/// The result of the keys `auth.*`: a doorkeeper; none, if all clients may
+/// join; or a failure in one line for the operator.
 struct doorkeeper_outcome {
   std::shared_ptr<const doorkeeper> door;
   std::optional<std::string> failure;
@@ -39,7 +39,7 @@ struct doorkeeper_outcome {
 /// Reads the keys and secrets that `settings` name.
 doorkeeper_outcome make_doorkeeper(const config::auth_keys& settings);
 
-/// Whether others than this host can reach the server, and all may join.
+/// Whether clients on other hosts may join without a token.
 bool open_to_strangers(const config& settings);
 
 } // namespace troupe::actors

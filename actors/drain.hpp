@@ -8,12 +8,12 @@
 
 namespace troupe::actors {
 
-/// Whether the server empties itself, and until when: it opens no new rooms,
-/// those that are open go on, and it ends once they are all empty, or when the
-/// time is up. From any thread, without locks.
+/// Whether the server drains, and until when. A draining server opens no new
+/// rooms and keeps the open ones; it ends once all are empty, or when the time
+/// is up. Thread-safe, without locks.
 class drain_state {
 public:
-  /// Begins, or shortens what has begun: to end at `now + limit`.
+  /// Starts to drain until `now + limit`, or shortens a drain under way.
   void begin(net::time_point now, net::duration limit) {
     auto wanted = (now + limit).time_since_epoch().count();
     auto seen = deadline_.load(std::memory_order_relaxed);
@@ -35,8 +35,7 @@ public:
     return net::time_point{net::duration{x}};
   }
 
-  /// Whether the server shall end now, where `empty` tells that nobody is in
-  /// any room.
+  /// Whether the server must end now; `empty` if no room has a member.
   bool over(net::time_point now, bool empty) const {
     auto x = deadline();
     return x && (empty || now >= *x);

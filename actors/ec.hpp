@@ -6,11 +6,11 @@
 
 namespace troupe::actors {
 
-/// Wraps a refusal for the way between actors.
+/// Wraps an error for messages between actors.
 caf::error to_caf(const protocol::error& x);
 
-/// The refusal in an actor's answer. Whatever did not come from `to_caf`, as
-/// a timeout or an actor that is gone, is `error_code::internal`.
+/// Returns the error in an actor's response. Errors that `to_caf` did not make,
+/// such as a timeout or an ended actor, become `error_code::internal`.
 protocol::error from_caf(const caf::error& x);
 
 } // namespace troupe::actors

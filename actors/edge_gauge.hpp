@@ -8,13 +8,13 @@
 
 namespace troupe::actors {
 
-/// Counts what is under way on one edge: from whoever sends to one actor, since
-/// a mailbox has no bound. What an edge counts (datagrams, packets, compounds)
-/// is its own business; docs/architecture.md lists all of them.
+/// Counts what is in flight from its senders to one actor, since a mailbox has
+/// no bound. Each gauge has its own unit (datagrams, packets, compounds);
+/// docs/architecture.md lists all of them.
 ///
-/// The sender asks before it sends and drops what is refused. The receiver
-/// gives back what it has taken. Relaxed counters: when several threads send,
-/// they may exceed the limit by what they send at the same moment.
+/// The sender calls admit() before it sends, and drops what is refused. The
+/// receiver calls leave() for what it has taken. The counters are relaxed:
+/// threads that send at the same moment may exceed the limit by what they send.
 class edge_gauge {
 public:
   explicit edge_gauge(int64_t limit) : limit_(limit) {}
@@ -23,8 +23,8 @@ public:
 
   edge_gauge& operator=(const edge_gauge&) = delete;
 
-  /// Asks to send `n` more, all or none. More than the limit may go at once
-  /// where nothing is under way.
+  /// Admits `n` more, all or none. More than the limit is admitted if nothing
+  /// is in flight.
   bool admit(size_t n = 1) {
     auto more = static_cast<int64_t>(n);
     auto present = in_flight_.load(std::memory_order_relaxed);
@@ -36,12 +36,12 @@ public:
     return true;
   }
 
-  /// The receiver has taken `n` that were admitted.
+  /// Gives back `n` that were admitted, once the receiver has taken them.
   void leave(size_t n = 1) {
     in_flight_.fetch_sub(static_cast<int64_t>(n), std::memory_order_relaxed);
   }
 
-  /// How many were refused so far. Monotonic.
+  /// The number refused so far. Monotonic.
   uint64_t refused() const {
     return refused_.load(std::memory_order_relaxed);
   }
@@ -52,8 +52,8 @@ private:
   std::atomic<uint64_t> refused_{0};
 };
 
-/// Media that has waited longer for its transport is dropped before it is
-/// decrypted: the forwarders would drop it (rtp::forwarder::config's
+/// Media that has waited longer than this for its transport is dropped before
+/// decryption: the forwarders would drop it anyway (rtp::forwarder::config's
 /// max_queueing).
 inline constexpr net::duration max_media_age = std::chrono::milliseconds{200};
 
@@ -64,8 +64,8 @@ inline constexpr int64_t max_waiting_datagrams = 2048;
 /// A transport to one of its producers, in packets of RTP and items of RTCP.
 inline constexpr int64_t max_waiting_packets = 1024;
 
-/// A transport to its shard, in compound RTCP packets: some seconds' worth of a
-/// browser's.
+/// A transport to its shard, in compound RTCP packets: what a browser sends in
+/// some seconds.
 inline constexpr int64_t max_waiting_compounds = 64;
 
 } // namespace troupe::actors

@@ -45,7 +45,7 @@ room_moment event_outbox::admit(protocol::participant who) {
 void event_outbox::add(any_event what, room_moment about, room_moment except) {
   ++now_;
   if (changes_list(what)) {
-    // Nobody is told by a list of a change of his own.
+    // A member is not sent a list in which only its own entry has changed.
     list_about_ = list_changed_ == 0 || list_about_ == about ? about : 0;
     list_changed_ = now_;
   }

@@ -18,90 +18,89 @@ namespace troupe::actors {
 struct room_event {
   std::shared_ptr<const protocol::worded_event> what;
   room_moment when = 0;
-  /// The seat of the one member that is not told.
+  /// The join time of the member that is not notified; 0 if there is none.
   room_moment except = 0;
 };
 
-/// What a room has to tell at one time, in the order in which it happened. One
-/// object for all members: each takes what is meant for its own seat.
+/// The events of a room at one time, in the order in which they happened. All
+/// members share one object; each takes what fits its own join time.
 struct event_batch {
   std::vector<room_event> events;
-  /// Everybody in the room, where it is time for that.
+  /// All participants, if the list is due.
   std::shared_ptr<const protocol::worded_participants> people;
-  /// When the last of the changes came that `people` tells of.
+  /// When the last change of the list happened.
   room_moment people_changed = 0;
-  /// The seat of the member that all those changes were about, if one only.
+  /// The join time of the only member that has changed; 0 if several have.
   room_moment people_about = 0;
 
-  /// Whether the list is news to the member of that seat: something about
-  /// another has changed since it came.
+  /// Whether the list is new to the member that joined at `seat`: another
+  /// member has changed since then.
   bool tells_people(room_moment seat) const {
     return people && people_changed > seat && people_about != seat;
   }
 };
 
-/// How often rooms tell.
+/// How often rooms send events.
 struct event_pacing {
-  /// Up to so many members are told at once, each of every change.
+  /// In rooms up to this size, members are notified of every change at once.
   size_t small_room = 30;
-  /// Between two batches of a larger room: so much for each member, within
-  /// these bounds. Quiet rooms do not wait: the first event after a pause
-  /// leaves at once.
+  /// The time between two batches of a larger room, per member, within these
+  /// bounds. The first event after a pause is sent at once.
   net::duration per_member = std::chrono::microseconds{40};
   net::duration shortest = std::chrono::milliseconds{20};
   net::duration longest = std::chrono::milliseconds{50};
-  /// The same between two lists of all participants. A list grows with the
-  /// room and goes to everybody in it; this way what a member is sent of them
-  /// stays below some 256 kbit/s, however large the room is.
+  /// The same for lists of all participants. A list grows with the room and
+  /// goes to all members; this keeps what a member is sent of them below some
+  /// 256 kbit/s, however large the room is.
   net::duration list_per_member = std::chrono::milliseconds{3};
 };
 
-/// Gathers what a room tells its members, so that the cost of telling grows
+/// Gathers the events that a room sends its members, so that their cost grows
 /// with time and not with the number of events: one batch per tick. Of several
-/// events that say how one thing stands (a member's mute, a producer's pause)
-/// the last one remains.
+/// events about the same state (a member's mute, a producer's pause) only the
+/// last remains.
 ///
-/// Invariant: a member is told of nothing that happened before it came, of
-/// nothing twice, and of one thing's beginning before its end.
+/// Invariant: a member is sent no event from before it joined, no event twice,
+/// and the beginning of something before its end.
 class event_outbox {
 public:
   explicit event_outbox(event_pacing pacing = {}) : pacing_(pacing) {}
 
-  /// A newcomer, of whom the others are told. Returns its seat: it is told of
-  /// what is later than that.
+  /// Adds a member and notifies the others. Returns its join time: the member
+  /// is sent later events only.
   room_moment admit(protocol::participant who);
 
-  /// An event about the member of that seat, for all the others. The seat may
-  /// be one that has been given up.
+  /// Queues an event about the member that joined at `about`, for all others.
+  /// That member may have left.
   void tell_others(protocol::any_event what, room_moment about) {
     add(std::move(what), about, about);
   }
 
-  /// An event for everybody, the member of that seat included.
+  /// Queues an event for all members, the one that joined at `about` included.
   void tell_all(protocol::any_event what, room_moment about) {
     add(std::move(what), about, 0);
   }
 
-  /// What waits and is later than `since`, for one member that is to hear it
-  /// before its tick; null where there is nothing. The next batch has it again,
-  /// for all others: the member must be told from `moment()` on only.
+  /// Waiting events later than `since`, for one member that must get them
+  /// before its tick; null if there are none. The next batch has them again for
+  /// the others: send this member only events after `moment()`.
   std::shared_ptr<const event_batch> pending_since(room_moment since) const;
 
-  /// Of everything that was told so far.
+  /// The time of the latest event.
   room_moment moment() const {
     return now_;
   }
 
-  /// What is to be told now, to all of `people`, or null.
+  /// Returns the batch that is due for all of `people`, or null.
   std::shared_ptr<const event_batch> poll_batch(const roster& people,
                                                 net::time_point now);
 
-  /// The same, whether or not it is time.
+  /// The same, due or not.
   std::shared_ptr<const event_batch> flush(const roster& people,
                                            net::time_point now);
 
-  /// When the list of participants has changed since the last batch that told
-  /// it; 0 where it has not.
+  /// When the list of participants has changed since it was last sent; 0 if it
+  /// has not.
   room_moment list_changed() const {
     return list_changed_;
   }
@@ -110,7 +109,7 @@ public:
   std::optional<net::time_point> poll_timeout(size_t members) const;
 
 private:
-  // What is said of which thing: a later event of the same subject replaces an
+  // What an event is about: a later event of the same subject replaces an
   // earlier one.
   using subject = std::pair<int, std::string>;
 
@@ -125,7 +124,7 @@ private:
   room_moment now_ = 0;
   std::vector<room_event> waiting_;
   std::map<subject, room_moment> latest_;
-  // When and about whom the list has changed since it was last told.
+  // When the list has changed since it was last sent, and about which member.
   room_moment list_changed_ = 0;
   room_moment list_about_ = 0;
   std::optional<net::time_point> last_batch_;

@@ -33,7 +33,7 @@ std::string failure_watch::describe(const caf::error& why,
                                     const caf::actor_system& system) {
   if (!why)
     return "it ended";
-  // The text of an exception, where it was one.
+  // The text of an exception, if it was one.
   if (why.category() == caf::atom("system") && why.context().size() == 1
       && why.context().match_element<std::string>(0))
     return why.context().get_as<std::string>(0);

@@ -13,10 +13,10 @@
 
 namespace troupe::actors {
 
-/// Watches the parts that a node cannot work without: its single actors and its
-/// I/O threads. When one fails, it logs one line, and failure() tells whoever
-/// runs the node, which is then to stop: a process that listens and cannot
-/// serve is worse than one that is started anew.
+/// Watches the parts that a node cannot work without: its singleton actors and
+/// its I/O threads. The first failure is logged in one line, and failure()
+/// returns it, so that the node can stop: a process that listens but cannot
+/// serve is worse than a restart.
 class failure_watch {
 public:
   failure_watch() = default;
@@ -25,7 +25,7 @@ public:
 
   failure_watch& operator=(const failure_watch&) = delete;
 
-  /// From now on the end of that actor, for whatever reason, is a failure.
+  /// Counts the end of this actor, for whatever reason, as a failure.
   template <class Handle>
   void watch(const Handle& actor, std::string name) {
     auto* watched = caf::actor_cast<caf::abstract_actor*>(actor);
@@ -36,15 +36,15 @@ public:
         });
   }
 
-  /// Something else has failed. From any thread.
+  /// Reports another failure. Thread-safe.
   void note(std::string_view name, const std::string& why) {
     state_->note(name, why);
   }
 
-  /// What ends from now on ends on purpose.
+  /// Ignores all later failures; call it before an intended stop.
   void disarm();
 
-  /// What failed first, and why; nothing while all is well. From any thread.
+  /// The first failure and its reason, or nothing. Thread-safe.
   std::optional<std::string> failure() const;
 
 private:
@@ -64,8 +64,8 @@ private:
   std::shared_ptr<shared_state> state_ = std::make_shared<shared_state>();
 };
 
-/// What an actor ends with that a handler's exception ends: an error with the
-/// exception's text. For set_exception_handler().
+/// The error with which an actor ends after an exception of a handler; it has
+/// the exception's text. For set_exception_handler().
 caf::error to_error(std::exception_ptr& x);
 
 } // namespace troupe::actors

@@ -9,16 +9,16 @@
 
 namespace troupe::actors {
 
-/// The frames that a client has sent and that wait for their turn. Each keeps
-/// its receipt, so that it counts as undelivered until then.
+/// The frames of a client that wait to be handled. Each keeps its receipt, so
+/// that it counts as undelivered until then.
 class frame_queue {
 public:
-  /// Octets that may wait, with what each frame costs beside. A connection is
-  /// not read long before (net::undelivered_limits); requests over HTTP, each
-  /// on a connection of its own, may come as far as this.
+  /// Octets that may wait, including the overhead of each frame. Reading from a
+  /// connection stops long before (net::undelivered_limits); requests over
+  /// HTTP, each on a connection of its own, may reach this limit.
   static constexpr size_t limit = 4 << 20;
 
-  /// Queues a frame. False where more waits than the limit.
+  /// Queues a frame. Returns false if more than the limit waits.
   bool push(frame_received x) {
     octets_ += cost_of(x);
     frames_.push_back(std::move(x));

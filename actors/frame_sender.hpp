@@ -8,17 +8,17 @@
 
 namespace troupe::actors {
 
-/// Sends a dialect's frames to its client, and holds requests back while the
-/// client has much to read: so a client that asks for many long lists waits
-/// for them, instead of being taken for a slow reader.
+/// Sends a dialect's frames to its client, and delays requests while the client
+/// has much to read: a client that requests many long lists waits for them,
+/// instead of being closed as a slow reader.
 class frame_sender {
 public:
-  /// Octets after which the client must have read most of what was sent before
-  /// its next request is served.
+  /// Once this many octets were sent, the client must have read most of them
+  /// before its next request is served.
   static constexpr size_t most_unread = 256 << 10;
 
   /// Calls `step`, which serves one request or returns false, until it returns
-  /// false or the client has much to read. All frames leave together.
+  /// false or the client has much to read. Sends the frames in batches.
   template <class Step>
   void run(protocol::dialect& from, net::connection& to, Step step) {
     for (bool more = true; more;) {
@@ -30,7 +30,7 @@ public:
     }
   }
 
-  /// The client has read most of what was sent.
+  /// Call this when the client has read most of what was sent.
   void handle_drained() {
     awaiting_ = false;
   }
@@ -60,7 +60,7 @@ private:
   }
 
   std::vector<net::outgoing_message> batch_;
-  size_t octets_ = 0; // since the client was last waited for
+  size_t octets_ = 0; // since the last wait for the client
   bool awaiting_ = false;
 };
 

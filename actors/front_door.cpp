@@ -12,7 +12,7 @@ namespace troupe::actors {
 
 namespace {
 
-/// The path at which Engine.IO, and so Socket.IO, lives.
+/// The path of Engine.IO, and so of Socket.IO.
 constexpr std::string_view socketio_path = "/socket.io/";
 
 std::vector<net::address_prefix>
@@ -29,7 +29,7 @@ net::http_response to_response(const protocol::handshake_refusal& x) {
                             x.reason + "\n");
 }
 
-/// What an operator may raise so that clients are no longer refused for `why`.
+/// The setting to raise so that clients are no longer refused for `why`.
 std::string_view limit_of(net::reject_reason why) {
   switch (why) {
     case net::reject_reason::address_full:
@@ -43,7 +43,7 @@ std::string_view limit_of(net::reject_reason why) {
   }
 }
 
-/// Hands a connection's messages to its session.
+/// Forwards a connection's messages to its session.
 class session_feed final : public net::connection_events {
 public:
   explicit session_feed(session_actor session) : session_(std::move(session)) {}
@@ -58,10 +58,10 @@ public:
   }
 
   void on_close(uint16_t code) override {
-    // A client that leaves says so, by a close frame or in Engine.IO's words.
-    // One that does not read any more has lost its way as well, and one that
-    // says too much loses its connection, but not its place: its coming and
-    // going would cost the others more than all it says.
+    // A client that leaves sends a close frame or Engine.IO's close. A client
+    // that does not read any more counts as lost, and so does one that sends
+    // too much: it loses its connection but may come back as the same member,
+    // since leaving and joining would cost the others more than all it sends.
     bool lost = code == net::close_code::abnormal
                 || code == net::close_code::try_again_later
                 || code == net::close_code::policy_violation;
@@ -183,7 +183,7 @@ front_door::decide_upgrade(const net::http_request& request) {
 
 std::unique_ptr<net::connection_events>
 front_door::open_connection(std::shared_ptr<net::connection> conn) {
-  // Read anew: between the decision and now nothing of it was kept.
+  // Read the request again: decide_upgrade() kept nothing.
   auto found = receive_caller(conn->request(), door_.get());
   auto* in = std::get_if<caller>(&found);
   if (!in)

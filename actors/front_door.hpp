@@ -14,53 +14,53 @@
 
 namespace troupe::actors {
 
-/// The parameters of a query, decoded; the last of twins wins.
+/// The decoded parameters of a query; the last of duplicates wins.
 std::map<std::string, std::string> parse_query(std::string_view query);
 
-/// How a client knocks, as dialects see it.
+/// The handshake of a client, as dialects see it.
 protocol::handshake to_handshake(const net::http_request& request);
 
-/// Who wants a connection, and what has been found out about that one.
+/// A client that asks for a connection, and what is known about it.
 struct caller {
   protocol::handshake hello;
   const protocol::dialect_entry* dialect = nullptr;
-  /// Set where the handshake itself showed a token.
+  /// Set if the handshake itself carried a token.
   std::optional<protocol::identity> who;
 };
 
-/// Finds the dialect of a request for a connection and, where there is a
-/// doorkeeper, the user. Refused are requests that are no dialect's or not
-/// complete, and those without a valid token where the dialect has no way to
-/// show one later.
+/// Finds the dialect of a request for a connection and, if there is a
+/// doorkeeper, the user. Refuses requests that no dialect handles or that are
+/// incomplete, and those without a valid token if the dialect cannot carry one
+/// later.
 std::variant<caller, net::http_response>
 receive_caller(const net::http_request& request, const doorkeeper* door);
 
-/// Whether there is a dialect for who knocks like this, and its name.
+/// Accepts the request with the name of its dialect, or rejects it.
 net::upgrade_decision choose_dialect(const net::http_request& request,
                                      const doorkeeper* door = nullptr);
 
-/// Receives clients: has the status pages answered, finds the dialect for each
+/// Accepts clients: serves the status pages, finds the dialect of each
 /// connection, and spawns its session.
 class front_door final : public net::http_handler {
 public:
-  /// Without `door` everybody may come in.
+  /// Without `door`, all clients may join.
   front_door(caf::actor_system& system,
              std::shared_ptr<const media_services> services,
              room_gate_actor gate,
              std::shared_ptr<const doorkeeper> door = nullptr);
 
-  /// From now on the server says that it can take calls, and `metrics` writes
-  /// its figures.
+  /// From now on the status pages report the server as ready, and `metrics`
+  /// writes its metrics.
   void open(std::function<std::string()> metrics) {
     pages_.open(std::move(metrics));
   }
 
-  /// Has the admin API answered by `api`. To be called before clients come.
+  /// Lets `api` serve the admin API. Call it before clients connect.
   void serve(std::unique_ptr<admin_api> api) {
     api_ = std::move(api);
   }
 
-  /// Has dialects over HTTP answered by `clients`, likewise.
+  /// Lets `clients` serve dialects over HTTP. Call it before clients connect.
   void serve(std::unique_ptr<http_clients> clients) {
     clients_ = std::move(clients);
   }
@@ -68,11 +68,11 @@ public:
   std::optional<net::http_response>
   handle_http(const net::http_request& request) override;
 
-  /// Has `/metrics` written by an actor, and the admin API answered.
+  /// Serves `/metrics` by an actor, the admin API and dialects over HTTP.
   bool handle_http_later(const net::http_request& request,
                          const net::http_responder& respond) override;
 
-  /// Tells the operator which origin was refused, and which key lets it in.
+  /// Logs which origin was refused, and the setting that allows it.
   net::http_response refuse_source(const net::http_request& request,
                                    const net::source_refusal& why) override;
 

@@ -6,8 +6,8 @@
 
 namespace troupe::actors {
 
-/// Counts one object in one of several gauges, as what it is at the moment,
-/// and in none when it is gone. The gauges outlive it.
+/// Counts one object in one of several gauges, the one of its present state,
+/// and in none once it is destroyed. The gauges outlive it.
 class gauge_seat {
 public:
   gauge_seat() = default;
@@ -20,7 +20,7 @@ public:
     move_to(nullptr);
   }
 
-  /// Leaves the gauge it was in for `gauge`; null is none.
+  /// Moves the object from its gauge to `gauge`; null is none.
   void move_to(std::atomic<int64_t>* gauge) {
     if (gauge == gauge_)
       return;

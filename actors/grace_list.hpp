@@ -9,17 +9,16 @@
 namespace troupe::actors {
 
 /// The members of a room whose connections are lost, and until when each may
-/// come back. All have the same time, so that the first lost is the first to
-/// go.
+/// reconnect. All have the same time, so the first lost expires first.
 class grace_list {
 public:
-  /// Returns the number of this loss, which is never 0.
+  /// Adds a loss; returns its number, which is never 0.
   uint64_t add(peer_id who, net::time_point until) {
     lost_.emplace(++last_, entry{std::move(who), until});
     return last_;
   }
 
-  /// The member is back, or gone for good.
+  /// Removes a loss: the member has reconnected, or has left.
   void remove(uint64_t loss) {
     lost_.erase(loss);
   }
@@ -28,14 +27,14 @@ public:
     lost_.clear();
   }
 
-  /// A member whose time is over, which is not on the list any longer.
+  /// Removes and returns a member whose time is over, or nothing.
   std::optional<peer_id> poll_expired(net::time_point now) {
     if (lost_.empty() || lost_.begin()->second.until > now)
       return std::nullopt;
     return std::move(lost_.extract(lost_.begin()).mapped().who);
   }
 
-  /// When the next one's time is over.
+  /// When the next member's time is over.
   std::optional<net::time_point> poll_timeout() const {
     if (lost_.empty())
       return std::nullopt;

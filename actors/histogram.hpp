@@ -9,8 +9,8 @@
 
 namespace troupe::actors {
 
-/// What a histogram has seen: how many were no longer than each bound (not
-/// counting those of the bounds before), and the rest.
+/// The counts of a histogram: for each bound, the durations up to it but above
+/// the bound before, then the durations above all bounds.
 struct histogram_reading {
   static constexpr std::array bounds_ms{5,   10,    25,    50,    100,   250,
                                         500, 1'000, 2'500, 5'000, 10'000};
@@ -19,8 +19,8 @@ struct histogram_reading {
   net::duration sum{};
 };
 
-/// Counts durations by length. For what happens a few thousand times a second
-/// at most: all writers share it.
+/// Counts durations by length. All writers share it, so it is for events that
+/// happen a few thousand times a second at most.
 class histogram {
 public:
   void observe(net::duration x) {

@@ -45,8 +45,8 @@ std::optional<protocol::http_call> to_call(const net::http_request& request) {
   return out;
 }
 
-/// What stands for a client's connection: its requests wait here for their
-/// answers. The session and the actor that finds it use it at once.
+/// Stands for a client's connection: its requests wait here for their
+/// responses. Its session and the actor below use it concurrently.
 class http_connection final : public net::connection {
 public:
   http_connection(net::http_request request, std::string kind, uint64_t id,
@@ -56,8 +56,8 @@ public:
       , id_(id)
       , on_close_(std::move(on_close)) {}
 
-  /// The number for the request's frame; nothing where it was refused since
-  /// the connection is over.
+  /// Returns the number of the request's frame; nothing if the connection is
+  /// closed, and then rejects the request.
   std::optional<uint64_t> expect(const net::http_responder& respond) {
     {
       std::lock_guard guard{mutex_};
@@ -147,7 +147,7 @@ struct clients_state {
 
   void take(http_call_arrived& x);
 
-  // The client that begins with this request; null where it was answered.
+  // Opens the client of this request; null if the request was answered.
   client* open(const http_client_key& key, http_call_arrived& x);
 
   void forget(const http_client_gone& x);

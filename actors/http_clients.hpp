@@ -8,7 +8,7 @@
 
 namespace troupe::actors {
 
-/// A request over HTTP that concerns one client, and how to answer it.
+/// A request over HTTP of one client, and how to respond to it.
 struct http_call_arrived {
   const protocol::dialect_entry* dialect = nullptr;
   protocol::handshake hello;
@@ -18,7 +18,7 @@ struct http_call_arrived {
   net::http_responder respond;
 };
 
-/// Names a client among all: ids are unique within a room only. A pair, since
+/// Identifies a client: peer ids are unique within a room only. A pair, since
 /// either may contain any character.
 using http_client_key = std::pair<room_id, peer_id>;
 
@@ -35,48 +35,48 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::http_client_gone)
 
 namespace troupe::actors {
 
-/// The HTTP CLIENTS actor interface: which clients there are that have no
-/// connection and speak by HTTP requests. Each has a session all the same,
-/// whose connection is made of its requests.
+/// The HTTP CLIENTS actor interface: the clients that have no connection and
+/// send HTTP requests instead. Each has a session all the same, whose
+/// connection consists of its requests.
 using http_clients_actor = caf::typed_actor<
-    // Gives the request to its client's session, which comes into being with
-    // the first.
+    // Passes the request to its client's session, which the first request
+    // spawns.
     caf::reacts_to<http_call_arrived>,
-    // INTERNAL: forgets one.
+    // INTERNAL: removes a client.
     caf::reacts_to<http_client_gone>>;
 
-/// What these clients' sessions are made of.
+/// Parameters of these clients' sessions.
 struct http_clients_config {
   std::shared_ptr<const media_services> services;
   room_gate_actor gate;
   std::shared_ptr<const doorkeeper> door = nullptr;
 };
 
-/// Ends with all its clients' sessions.
+/// The actor ends all its clients' sessions when it ends.
 http_clients_actor spawn_http_clients(caf::actor_system& system,
                                       http_clients_config settings);
 
-/// How many such clients a server has at most.
+/// The maximum number of such clients.
 inline constexpr size_t max_http_clients = 1000;
 
-/// Finds out which requests over HTTP are a dialect's, and of whom.
+/// Recognizes the requests over HTTP that belong to a dialect.
 class http_clients {
 public:
   http_clients(http_clients_actor target,
                std::shared_ptr<const doorkeeper> door);
 
-  /// The refusal of a request, for the page that it comes from, in the words of
-  /// its dialect; nothing where it is none's.
+  /// The refusal of a request because of its origin, in the format of its
+  /// dialect; nothing if it belongs to none.
   static std::optional<net::http_response>
   refuse_source(const net::http_request& request,
                 const net::source_refusal& why);
 
-  /// Takes what is some dialect's. The answer may come from any thread.
+  /// Handles requests of dialects only. May respond from any thread.
   bool handle(const net::http_request& request,
               const net::http_responder& respond) const;
 
 private:
-  // Who asks, and may; or the refusal.
+  // Authenticates the client of the call; returns the refusal if that fails.
   std::optional<net::http_response> check(http_call_arrived& call) const;
 
   const http_clients_actor target_;

@@ -13,9 +13,9 @@ using protocol::producer_id;
 using protocol::room_id;
 using protocol::transport_id;
 
-/// Draws an id of 89 bits: unique among all nodes, and no secret (what a peer
-/// may touch is decided by whose it is). As long as a string holds without
-/// memory of its own.
+/// Draws an id of 89 bits, unique among all nodes. It is no secret: what a peer
+/// may access depends on what it owns. It fits into a std::string without an
+/// allocation.
 template <class Id>
 Id make_id(net::rng& random) {
   return Id{random.alphanumeric(15)};

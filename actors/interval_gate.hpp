@@ -7,13 +7,12 @@
 
 namespace troupe::actors {
 
-/// Lets one caller through in an interval, of however many threads. Nobody
-/// waits.
+/// Lets one call pass per interval, from any number of threads. Never blocks.
 class interval_gate {
 public:
   explicit interval_gate(net::duration interval) : interval_(interval) {}
 
-  /// Whether the caller is the one to do what is due.
+  /// Whether the caller is the one to do the periodic work.
   bool pass(net::time_point now) {
     auto at = now.time_since_epoch().count();
     auto due = due_.load(std::memory_order_relaxed);

@@ -50,7 +50,7 @@ void io_worker::run_turn(caf::resumable* job, net::time_point end) {
   for (size_t taken = 0; taken < max_throughput; ++taken) {
     if (taken > 0 && std::chrono::steady_clock::now() >= end)
       break;
-    // A queued actor is held by the queue, as in CAF's own workers.
+    // The queue holds a reference to the actor, as CAF's own workers do.
     if (job->resume(this, 1) != caf::resumable::resume_later) {
       caf::intrusive_ptr_release(job);
       return;

@@ -9,19 +9,19 @@
 
 namespace troupe::actors {
 
-/// Hands the list of all participants to the members of a large room a few at
-/// a time. A list grows with the room: to 1,000 members at once it is 90 MB,
-/// behind which everything else that is told waits.
+/// Distributes the list of all participants to the members of a large room, a
+/// few at a time. A list grows with the room: sent to 1,000 members at once it
+/// is 90 MB, behind which all other events wait.
 class list_dealer {
 public:
-  /// Rooms of up to so many members get it all at once.
+  /// Rooms of up to this many members are sent the list at once.
   static constexpr size_t at_once = 64;
 
-  /// So many members are served at a time, and so long before the next.
+  /// The members per portion, and the time between portions.
   static constexpr size_t portion = 16;
   static constexpr net::duration pause = std::chrono::milliseconds{10};
 
-  /// Begins, or begins anew: these are to have `list`.
+  /// Starts to distribute `list` to these members, in place of an earlier one.
   void begin(std::shared_ptr<const event_batch> list, std::vector<peer_id> to,
              net::time_point now) {
     list_ = std::move(list);
@@ -33,7 +33,7 @@ public:
     return to_.empty();
   }
 
-  /// The list has become another while it was handed out.
+  /// Replaces the list while it is distributed.
   void renew(std::shared_ptr<const event_batch> list) {
     list_ = std::move(list);
   }
@@ -42,7 +42,7 @@ public:
     return list_;
   }
 
-  /// Whose turn it is.
+  /// Returns the members to which the list is sent now.
   std::vector<peer_id> poll_portion(net::time_point now) {
     if (to_.empty() || now < next_)
       return {};

@@ -7,7 +7,7 @@
 
 namespace troupe::actors {
 
-/// What is counted while it lives.
+/// The kinds of objects that are counted.
 enum class object_kind : uint8_t {
   room,
   shard,
@@ -22,9 +22,9 @@ enum class object_kind : uint8_t {
 
 inline constexpr size_t object_kind_count = 9;
 
-/// Counts one object of its kind, in this process, for as long as it lives
-/// itself: a member of what is to be counted. When all calls are over, every
-/// kind is back at zero; what is not has been left behind.
+/// Counts one object of its kind, in this process, while it lives: a member of
+/// the object to count. When all calls are over, every kind is back at zero;
+/// anything else is a leak.
 class live_object {
 public:
   explicit live_object(object_kind kind) : kind_(kind) {
@@ -39,12 +39,12 @@ public:
     of(kind_).fetch_sub(1, std::memory_order_relaxed);
   }
 
-  /// How many of that kind live. From any thread.
+  /// The number of live objects of this kind. Thread-safe.
   static int64_t count(object_kind kind) {
     return of(kind).load(std::memory_order_relaxed);
   }
 
-  /// How many of all kinds live.
+  /// The number of live objects of all kinds.
   static int64_t count_all() {
     int64_t sum = 0;
     for (const auto& x : counts_)

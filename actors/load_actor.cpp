@@ -12,7 +12,7 @@ namespace troupe::actors {
 
 namespace {
 
-/// How often free memory is given back while there is too little.
+/// How often free memory is returned to the system while memory is short.
 constexpr auto release_interval = std::chrono::seconds{10};
 
 struct load_state {
@@ -24,13 +24,13 @@ struct load_state {
 
   load_actor::behavior_type make_behavior(load_settings x);
 
-  // Hands the monitor what was seen since the last call.
+  // Passes the load since the last call to the monitor.
   void sample();
 
-  // The memory in use, less what could be given back.
+  // The memory in use; if that is too much, free memory is returned first.
   double read_memory();
 
-  // Publishes what came of it, and arms the timer.
+  // Publishes the monitor's decisions, and arms the timer.
   void drain();
 
   void report(const overload_change& x);

@@ -7,14 +7,14 @@
 
 namespace troupe::actors {
 
-/// Who may be turned away under overload.
+/// What may be refused under overload.
 enum class newcomer : uint8_t { room, member, consumer };
 
-/// Where those who carry load note what they see, and where everybody reads
-/// how much may still be done. One for each node; without locks.
+/// Collects the load from those who cause it, and publishes the overload state.
+/// One for each node; without locks.
 class load_board {
 public:
-  /// Who has been turned away, by kind, since the server began.
+  /// The numbers of refusals, by kind, since the server started.
   struct refusals {
     uint64_t rooms = 0;
     uint64_t members = 0;
@@ -34,8 +34,8 @@ public:
     state_.store(x, std::memory_order_relaxed);
   }
 
-  /// How long packets may wait for others to be sent with: nothing, while
-  /// there is CPU time to spare.
+  /// How long packets may wait to be sent together; 0 while there is CPU time
+  /// to spare.
   net::duration coalescing() const {
     return net::duration{coalescing_.load(std::memory_order_relaxed)};
   }
@@ -44,12 +44,12 @@ public:
     coalescing_.store(x.count(), std::memory_order_relaxed);
   }
 
-  /// What is counted for whoever operates the server.
+  /// The counters for the server's operator.
   actors::counters& counters() {
     return counters_;
   }
 
-  /// Whether the server is about to end.
+  /// Whether and until when the server drains.
   drain_state& drain() {
     return drain_;
   }
@@ -58,8 +58,8 @@ public:
     return drain_;
   }
 
-  /// Whether one more may come: not under overload, and while the server
-  /// drains not who opens a room. Counts those who may not.
+  /// Whether one more is admitted: nothing new under overload, and no new room
+  /// while the server drains. Counts the refusals.
   bool admit(newcomer kind) {
     auto closing = kind == newcomer::room && drain_.active();
     if (!closing && !refuses_newcomers(state()))

@@ -10,17 +10,17 @@
 
 namespace troupe::actors {
 
-/// What the gauges have seen since they were last read.
+/// What the gauges have recorded since they were last read.
 struct load_reading {
-  /// Nine of ten batches left sooner than this after they came.
+  /// Nine of ten batches left within this time after they arrived.
   net::duration delay{};
   uint64_t dropped = 0; // packets
-  /// Consumers that get less than they want: now, not since.
+  /// The consumers that overload limits at present.
   uint64_t held = 0;
 };
 
-/// How many batches left how late, in steps of 4 ms; the last one has all that
-/// took longer.
+/// Counts batches by their delay, in steps of 4 ms; the last step has all
+/// longer delays.
 class delay_histogram {
 public:
   static constexpr net::duration step = std::chrono::milliseconds{4};
@@ -36,8 +36,8 @@ public:
     total_ += count;
   }
 
-  /// The least step that nine of ten do not exceed, by its upper end; 0 where
-  /// that is the first: so little is no delay.
+  /// The upper end of the first step that nine of ten do not exceed; 0 for the
+  /// first step, which counts as no delay.
   net::duration most() const {
     uint64_t seen = 0;
     for (size_t i = 0; i < steps; ++i)
@@ -51,24 +51,24 @@ private:
   uint64_t total_ = 0;
 };
 
-/// One writer's view of the load, on cache lines of its own. Writing costs one
+/// The gauge of one writer, on cache lines of its own. Writing costs one
 /// uncontended addition for each batch.
 class alignas(64) load_gauge {
 public:
-  /// A batch left this long after its oldest packet arrived at the socket.
+  /// Notes a batch that left `x` after its oldest packet arrived at the socket.
   void note_delay(net::duration x) {
     delays_[delay_histogram::step_of(x)].fetch_add(1,
                                                    std::memory_order_relaxed);
     noted_.store(true, std::memory_order_relaxed);
   }
 
-  /// Packets had to be left out because they came too late or too many were
-  /// waiting. Not those that were shed on purpose.
+  /// Notes packets that were dropped because they came too late or too many
+  /// were waiting. Does not count those that were shed on purpose.
   void note_dropped(uint64_t packets) {
     dropped_.fetch_add(packets, std::memory_order_relaxed);
   }
 
-  /// So many more consumers than before get less than they want, or fewer.
+  /// Adds `change` to the number of consumers that overload limits.
   void note_held(int64_t change) {
     held_.fetch_add(change, std::memory_order_relaxed);
   }
@@ -90,18 +90,18 @@ private:
   std::atomic<int64_t> held_{0};
 };
 
-/// The gauges of all writers. There are as many as threads may usefully write
-/// at a time; writers beyond that share, which is safe.
+/// The gauges of all writers: as many as threads usefully write at a time.
+/// Further writers share them, which is safe.
 class load_gauges {
 public:
   static constexpr size_t count = 64;
 
-  /// The gauge of the writer of that number, whatever the number.
+  /// The gauge of a writer; any number is valid.
   load_gauge& of(size_t writer) {
     return gauges_[writer % count];
   }
 
-  /// All that their writers have noted since the last call.
+  /// Returns and resets what all writers have noted since the last call.
   load_reading take() {
     delay_histogram delays;
     load_reading out;

@@ -11,43 +11,43 @@ namespace {
 /// How fast the smoothed CPU follows, in seconds.
 constexpr double cpu_time_constant = 0.3;
 
-/// What a figure must fall below, in parts of its mark, to be no trouble.
+/// A figure counts as relieved below this part of its mark.
 constexpr double cpu_relief = 0.9;
 constexpr double delay_relief = 0.5;
 constexpr double memory_relief = 0.95;
 
-/// Where packets begin to wait for each other, and cease to. That takes a
-/// third off the CPU, and must not end what caused it.
+/// Where packets begin to wait for each other, and where they stop. Waiting
+/// takes a third off the CPU, and that must not end it.
 constexpr double short_cpu = 0.75;
 constexpr double plenty_cpu = 0.45;
 
-/// By how much a queue must change from one sample to the next, in parts of
-/// the mark, to be about to be empty or about to hurt.
+/// By how much the delay must change from one sample to the next, in parts of
+/// the mark, to count as draining or as growing.
 constexpr double draining = -0.1;
 constexpr double growing = 0.1;
 
-/// The delay, in parts of the mark, that asks for a bold step.
+/// The delay, in parts of the mark, that calls for a bold step.
 constexpr double flooding = 3;
 
-/// How far the first step up goes; each further one is twice as long.
+/// The length of the first step up; each further one is twice as long.
 constexpr int cautious_step = 2;
 constexpr int bold_step = overload_state::whole / 2;
 constexpr int longest_step_up = overload_state::whole / 2;
 
-/// The share of the CPU in use when it last hurt that is the limit, too.
+/// The CPU limit, as a part of the CPU in use when packets were last late.
 constexpr double at_limit = 0.97;
 
-/// By how much a step is held to cost more than the last one showed.
+/// A step is assumed to cost this many times what the last one showed.
 constexpr double caution = 2;
 
-/// The same CPU tells nothing below this part of its mark: something else was
-/// the limit.
+/// Below this part of its mark, CPU use shows nothing: something else was the
+/// limit.
 constexpr double telling_cpu = 0.5;
 
-/// How long a step has to help before another follows, except in a flood.
+/// How long a step may take effect before another follows, except in a flood.
 constexpr net::duration deliberation = std::chrono::milliseconds{500};
 
-/// How long nothing is given back after it hurt.
+/// How long nothing is restored after packets were late.
 constexpr net::duration patience = std::chrono::seconds{1};
 
 /// A late sample counts for no more time than this.
@@ -57,7 +57,7 @@ double seconds(net::duration x) {
   return std::chrono::duration<double>(x).count();
 }
 
-// The severity at which the level of this one applies to all.
+// The severity at which the level of `severity` applies in full.
 int end_of_level(int severity) {
   auto whole = static_cast<int>(overload_state::whole);
   return (severity + whole - 1) / whole * whole;
@@ -74,8 +74,8 @@ T middle(std::array<T, 3> x) {
 void load_monitor::handle_sample(const load_sample& seen, net::time_point now) {
   auto x = seen;
   if (x.cpu < least_cpu) {
-    // The machine is short of time, not this server: to refuse or shed would
-    // take from people and help nobody.
+    // The machine is short of time, not this server: refusing or shedding would
+    // harm clients and help none.
     x.delay = {};
     x.dropped = 0;
   }
@@ -101,10 +101,10 @@ std::optional<net::time_point> load_monitor::poll_timeout() const {
 void load_monitor::smooth(const load_sample& x, net::duration elapsed) {
   cpu_ +=
       (x.cpu - cpu_) * (1 - std::exp(-seconds(elapsed) / cpu_time_constant));
-  // Who loses packets is late, whatever the others' delay.
+  // Dropped packets count as late, whatever the delay of the others.
   auto delay =
       x.dropped > 0 ? std::max(x.delay, 2 * marks_.shed_delay) : x.delay;
-  // A late sample speaks for those that are missing.
+  // A late sample stands for the missing ones as well.
   auto count = std::clamp<int>(
       static_cast<int>(std::lround(seconds(elapsed) / seconds(interval))), 1,
       3);
@@ -156,7 +156,7 @@ void load_monitor::update_severity(const load_sample& x, net::time_point now) {
   auto growth = (seconds(x.delay) - seconds(delay_before_)) / mark;
   if (delay >= mark)
     cpu_at_limit_ = cpu_;
-  // What was done last must show first.
+  // Wait until the last change has taken effect.
   if (now - moved_ < shed_dwell)
     return;
   auto flooded = x.dropped > 0 || delay >= flooding * mark;
@@ -187,7 +187,7 @@ void load_monitor::shed_more(bool bold, net::time_point now) {
     return;
   }
   move_to(severity_ + stride_up_, now);
-  // Who cannot see what a step takes must find what helps by longer ones.
+  // Without a count of limited consumers, longer steps must find what helps.
   stride_up_ = std::min(2 * stride_up_,
                         held_consumers_ ? longest_step_up : worst_severity);
 }

@@ -91,7 +91,7 @@ std::string clip(std::string x) {
   if (x.size() <= max_value)
     return x;
   auto end = max_value;
-  // Not within a character of UTF-8.
+  // Do not cut a UTF-8 character.
   while (end > 0 && (static_cast<unsigned char>(x[end]) & 0xC0) == 0x80)
     --end;
   return x.substr(0, end) + "… (" + std::to_string(x.size()) + " octets)";

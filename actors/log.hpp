@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-/// What an operator reads: one line per event, as text or as JSON.
+/// The log for the operator: one line per event, as text or as JSON.
 namespace troupe::actors::log {
 
 enum class level : uint8_t { debug, info, warn, error };
@@ -21,15 +21,15 @@ struct field {
 /// Opens the log on standard output. Call once, before the first event.
 void open(const config::log_keys& settings);
 
-/// Whether events of that level are written: to skip costly fields.
+/// Whether events of this level are written; lets callers skip costly fields.
 bool enabled(level at);
 
-/// Writes one event, e.g. `peer-joined` with room and peer. Of one name 1,000
-/// lines are written at once and 20 a second after that, at debug level as many
-/// as there are; the next line says how many were `withheld`.
+/// Writes one event, e.g. `peer-joined` with room and peer. Each name may write
+/// 1,000 lines at once and 20 a second after that, without a limit at debug
+/// level; the next line says how many were `withheld`.
 void event(level at, std::string_view name, std::initializer_list<field> = {});
 
-/// The same for what strangers cause without having been let in: 20 lines at
+/// The same for events that clients cause before they are admitted: 20 lines at
 /// once, and one in two seconds.
 void refusal(level at, std::string_view name,
              std::initializer_list<field> = {});

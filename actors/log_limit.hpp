@@ -12,14 +12,14 @@
 namespace troupe::actors::log {
 
 /// Bounds the lines that each kind of event writes, so that no client fills the
-/// disk by causing it again and again. Thread-safe.
+/// disk by causing it repeatedly. Thread-safe.
 class line_limit {
 public:
-  /// Of each event `burst` lines at once, and `rate` more a second.
+  /// Allows `burst` lines of each event at once, and `rate` more a second.
   line_limit(double rate, double burst) : rate_(rate), burst_(burst) {}
 
-  /// Whether the event may write a line: then how many of its kind were
-  /// withheld since the last.
+  /// Returns how many lines of the event were withheld since the last one;
+  /// nothing if this one is to be withheld, too.
   std::optional<uint64_t> admit(std::string_view event, net::time_point now) {
     std::lock_guard guard{mutex_};
     auto i = entries_.find(event);
@@ -32,7 +32,7 @@ public:
     return std::nullopt;
   }
 
-  /// Forgets what has been written and withheld.
+  /// Forgets all events.
   void reset() {
     std::lock_guard guard{mutex_};
     entries_.clear();

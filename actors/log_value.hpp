@@ -5,12 +5,11 @@
 
 namespace troupe::actors::log {
 
-/// How much of a value an event is written with, in octets: clients choose
-/// many of them.
+/// The octets of a value that are logged: clients choose many of the values.
 inline constexpr size_t max_value = 128;
 
-/// The value as it is written: `x`, or as much of it as that, with how long it
-/// is: "xxx… (240000 octets)".
+/// The value as it is logged: `x`, or its first octets and its length:
+/// "xxx… (240000 octets)".
 std::string clip(std::string x);
 
 } // namespace troupe::actors::log

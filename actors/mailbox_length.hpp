@@ -8,7 +8,7 @@ class scheduled_actor;
 
 namespace troupe::actors {
 
-/// How many messages wait for the actor that is running.
+/// How many messages wait for the running actor.
 size_t mailbox_length(caf::scheduled_actor* self);
 
 } // namespace troupe::actors

@@ -12,14 +12,13 @@
 
 namespace {
 
-/// How soon a server that has emptied itself notices.
+/// How often a running server checks whether it has drained or failed.
 constexpr timespec patience{0, 500'000'000};
 
-/// How long a server that failed may take to say good-bye.
+/// How long a failed server may take to stop.
 constexpr unsigned stop_seconds = 10;
 
-/// Blocks the signals that an operator sends in all threads, and waits for
-/// them.
+/// Blocks the operator's signals in all threads, and waits for them.
 class operator_signals {
 public:
   operator_signals() {
@@ -29,7 +28,7 @@ public:
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   }
 
-  /// The next one, or a negative number where none comes for a while.
+  /// The next signal, or a negative number if none arrives for a while.
   int next() {
     return sigtimedwait(&signals_, nullptr, &patience);
   }
@@ -38,15 +37,15 @@ private:
   sigset_t signals_;
 };
 
-/// Whether a signal means nothing here. A terminal that closes ends what runs
-/// on it; elsewhere SIGHUP asks for a configuration to be read anew, and what
-/// may change while a server runs, its certificate, it watches by itself.
+/// Whether to ignore a signal. SIGHUP ends the server if its terminal closes;
+/// elsewhere it asks for a new configuration, of which only the certificate may
+/// change while a server runs, and the server watches that by itself.
 bool is_void(int signal, bool on_terminal) {
   return signal == SIGUSR2 || (signal == SIGHUP && !on_terminal);
 }
 
-/// Returns when the server shall end, because it was told to, has emptied
-/// itself, or cannot go on.
+/// Returns when the server must end: on a signal, when it has drained, or when
+/// it has failed.
 void run(troupe::actors::node& server, operator_signals& signals) {
   const bool on_terminal = isatty(STDIN_FILENO) == 1;
   while (!server.drained() && !server.failure()) {

@@ -11,24 +11,23 @@
 
 namespace troupe::actors {
 
-/// What every peer and transport of this node shares. Lives until the last
-/// actor is gone.
+/// Shared by all peers and transports of this node. Lives until the last actor
+/// is gone.
 struct media_services {
   config settings;
   const net::dtls_context* dtls = nullptr;
   net::srtp_backend srtp = net::srtp_backend::libsrtp2;
-  /// Sends from any thread.
+  /// Sends datagrams from any thread.
   net::media_port* port = nullptr;
-  /// Finds the transport for what arrives.
+  /// Routes received datagrams to transports.
   socket_actor sockets;
-  /// Wakes media actors; null leaves that to CAF's clock.
+  /// Timers of media actors; null leaves those to CAF's clock.
   tick_queue* ticks = nullptr;
-  /// What the load is, and what may still be done.
+  /// The load and the overload state.
   std::shared_ptr<load_board> load = std::make_shared<load_board>();
-  /// Runs the data channels; null where there are none.
+  /// Runs the data channels; null if there are none.
   sctp_actor sctp = {};
-  /// Opens sockets for plain transports, as many as there may be; null where
-  /// there are none.
+  /// Open sockets for plain transports, up to a quota; null if there are none.
   net::io_threads* threads = nullptr;
   std::shared_ptr<quota> plain_places = {};
 };

@@ -9,7 +9,7 @@ namespace troupe::actors {
 
 namespace {
 
-// A bit for each; those beyond are of no layout, but shall be counted.
+// A bit for each. An encoding beyond sets all bits: each engine counts it.
 uint32_t encodings_in(const std::vector<rtp::media_packet>& batch) {
   uint32_t out = 0;
   for (const auto& x : batch)
@@ -67,8 +67,8 @@ void media_shard::become_writable(transport& x, net::time_point now) {
 }
 
 void media_shard::connect(consumer& x, net::time_point now) {
-  // What waits bears numbers from before. Sent after this, it could lie ahead
-  // of all that follows, which SRTP would then refuse as old.
+  // Queued packets have sequence numbers from before. One that is sent after
+  // this could be ahead of all that follow, which SRTP would reject as old.
   x.on->sender.egress().drop(x.engine->headers());
   x.engine->handle_connected(now, x.on->sender.used_by(*x.engine));
 }
@@ -87,7 +87,7 @@ void media_shard::drop_if_unused(transport_key which) {
   if (i == transports_.end() || i->second->attached
       || !i->second->consumers.empty())
     return;
-  // Invariant: late_ is filled and emptied within flush(), which drops none.
+  // Invariant: flush() fills and empties late_, and removes no transport.
   TROUPE_ASSERT(late_.empty());
   std::erase(dirty_, i->second.get());
   std::erase(holding_, i->second.get());
@@ -162,7 +162,7 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
     source.layers.emplace(x->layout);
   x->share.rates = &source.rates;
   source.rates.set_keyed(config.layout.keyed);
-  // The fit is found by spatial layers alone: pictures keep their rate.
+  // Only spatial layers adapt to the link; the frame rate stays.
   x->share.thinnable = false;
   x->transport_cc = config.feedback.transport_cc;
   x->numbered = config.extensions.has(rtp::extension::transport_cc);
@@ -232,7 +232,7 @@ void media_shard::move_consumer(consumer_key which, transport_key to,
   std::erase(before->consumers, &x);
   x.on->consumers.push_back(&x);
   x.on->adaptive |= before->adaptive;
-  // The stream may come back, so its SSRCs end there when it ends.
+  // The stream may move back, so its SSRCs end there only when it ends.
   if (std::ranges::find(x.left_behind, from) == x.left_behind.end())
     x.left_behind.push_back(from);
   drop_if_unused(from);
@@ -303,8 +303,8 @@ sender_totals media_shard::totals(net::time_point now) {
 
 // -- producers ----------------------------------------------------------------
 
-// With hundreds of receivers none of their memory is in the cache: asked for in
-// time, it is there when their turn comes. First what tells where the rest is.
+// With hundreds of receivers, none of their memory is in the cache: prefetch it
+// before their turn. The objects that point to the rest come first.
 void media_shard::prefetch_behind(const std::vector<listener>& all, size_t k,
                                   uint32_t present) {
   constexpr size_t soon = 2;

@@ -18,19 +18,19 @@ namespace troupe::actors {
 
 struct consumer_explanation;
 
-/// The names by which a shard knows what the actors of producers, consumers
-/// and transports stand for: their actor ids, unique in this process.
+/// The keys of producers, consumers and transports in a shard: the ids of their
+/// actors, unique in this process.
 enum class producer_key : uint64_t {};
 enum class consumer_key : uint64_t {};
 enum class transport_key : uint64_t {};
 
-/// The receiver of this consumer has lost packets: the producer shall look
-/// them up.
+/// The receiver of this consumer has lost packets, which the producer must look
+/// up.
 struct packets_missing {
   std::vector<rtp::packet_key> keys;
 };
 
-/// What a consumer in a shard begins with.
+/// Parameters of a consumer in a shard.
 struct shard_consumer {
   consumer_key key{};
   transport_key on{};
@@ -38,24 +38,24 @@ struct shard_consumer {
   rtp::forwarder::config engine;
   /// See lot_of().
   uint8_t lot = 0;
-  /// How the producer's owner is heard; null counts as the loudest.
+  /// The speech activity of the producer's owner; null counts as the loudest.
   std::shared_ptr<const voice> owner = {};
 };
 
-/// The highest spatial layer that any consumer here wants, as far as overload
-/// and the last N leave it; nothing for none. What their links carry does not
-/// count: that may change faster than a sender can begin.
+/// The highest spatial layer that any consumer here wants, within what overload
+/// and the last N leave; nothing for none. The capacity of links does not
+/// count: it may change faster than a sender can start a layer.
 struct layers_wanted {
   std::optional<uint8_t> highest;
 };
 
-/// The worst loss that the consumers here of one producer have reported lately,
-/// in 1/256.
+/// The worst loss that the consumers here of one producer have recently
+/// reported, in 1/256.
 struct consumer_loss {
   uint8_t fraction_lost = 0;
 };
 
-/// What a forwarder in a shard wants others to do or know.
+/// A request or an event of a shard's forwarders.
 struct shard_event {
   consumer_key consumer{};
   producer_key producer{};
@@ -65,14 +65,13 @@ struct shard_event {
       what;
 };
 
-/// The forwarders and sending halves of many transports, run together: one
-/// batch of a producer goes through all its consumers here in one loop, and
-/// what it makes for their transports is sent in as few system calls as
-/// possible. An engine: no threads, no clock; `flush` is where datagrams
-/// leave.
+/// Runs the forwarders and sending halves of many transports together: one
+/// batch of a producer goes through all its consumers here in one loop, and the
+/// packets for their transports are sent in as few system calls as possible. An
+/// engine: no threads, no clock; `flush` sends the datagrams.
 ///
-/// Transports, consumers and producers are named in any order; whatever is
-/// about one that is gone is ignored.
+/// Transports, consumers and producers are named in any order; calls for one
+/// that is gone are ignored.
 class media_shard {
 public:
   // -- transports ------------------------------------------------------------
@@ -84,17 +83,17 @@ public:
                 const std::optional<net::transport_tuple>& x,
                 net::time_point now);
 
-  /// Forgets the transport; its consumers stay, and send nothing.
+  /// Removes the transport; its consumers stay, but send nothing.
   void remove_transport(transport_key which);
 
   void queue_rtcp(transport_key which, std::vector<uint8_t> compound);
 
-  /// Nothing more is sent on the transport under this SSRC, which no consumer
-  /// has: RTCP about a producer that has ended.
+  /// Sends nothing more on the transport with this SSRC, which no consumer has:
+  /// RTCP about a producer that has ended.
   void end_source(transport_key which, rtp::ssrc source);
 
-  /// What the client says of our packets: its own estimate, and transport-wide
-  /// feedback.
+  /// The client's feedback on our packets: its own estimate (REMB), and
+  /// transport-wide feedback.
   void handle_remb(transport_key which, uint64_t bps, net::time_point now);
   void handle_transport_feedback(transport_key which,
                                  const rtp::rtcp::transport_cc& x,
@@ -105,30 +104,30 @@ public:
 
   // -- consumers -------------------------------------------------------------
 
-  /// Adds one; true where it is the producer's first here.
+  /// Adds a consumer; true if it is the producer's first here.
   bool add_consumer(shard_consumer x, net::rng& random, net::time_point now);
 
-  /// Sends its stream on another transport from now on.
+  /// Moves a consumer to another transport.
   void move_consumer(consumer_key which, transport_key to, net::time_point now);
 
-  /// Removes one; the producer whose last it was here, if so.
+  /// Removes a consumer; returns the producer if this was its last one here.
   std::optional<producer_key> remove_consumer(consumer_key which);
 
-  /// The client reports this fraction of its consumer's packets lost, in 1/256.
-  /// The producer of audio is told of the worst, as `consumer_loss`, at most
-  /// once a second.
+  /// Notes that the client reports this fraction of its consumer's packets
+  /// lost, in 1/256. An audio producer gets the worst as `consumer_loss`, at
+  /// most once a second.
   void note_loss(consumer_key which, uint8_t fraction_lost,
                  net::time_point now);
 
-  /// What the client wants: to get it or not, and up to which layers. Its link,
-  /// or overload, may leave it less.
+  /// What the client wants: whether to receive it, and up to which layers. Its
+  /// link or overload may leave less.
   void set_paused(consumer_key which, bool paused);
   void set_preferred_layers(consumer_key which, rtp::layers preferred);
 
-  /// How much it matters among those of its transport, 1 to 255.
+  /// Its priority among the consumers of its transport, 1 to 255.
   void set_priority(consumer_key which, uint8_t priority);
 
-  /// Calls `f(forwarder&)`, where there is one, and gathers what it makes.
+  /// Calls `f(forwarder&)` if the consumer exists, and collects its output.
   template <class F>
   void with_consumer(consumer_key which, net::time_point now, F f) {
     auto i = consumers_.find(which);
@@ -140,31 +139,31 @@ public:
 
   const rtp::forwarder* find_consumer(consumer_key which);
 
-  /// Why it gets what it gets; null if it is unknown.
+  /// The decisions on what a consumer receives; null if it is unknown.
   const rtp::decision_log* find_decisions(consumer_key which) const;
 
-  /// Why it gets what it gets; its ids are left for others to fill in.
+  /// Explains what a consumer receives; the caller adds the ids.
   std::optional<consumer_explanation> explain(consumer_key which,
                                               net::time_point now) const;
 
-  /// What all consumers together have sent so far, those that are gone too.
+  /// What all consumers have sent so far, including removed ones.
   sender_totals totals(net::time_point now);
 
   // -- producers -------------------------------------------------------------
 
-  /// What a producer received, for all its consumers here. `refused` tells
-  /// that batches before this one had to be left out.
+  /// Forwards what a producer received to all its consumers here. `refused` if
+  /// batches before this one were dropped.
   void handle_media(producer_key from, const rtp::media_batch& batch,
                     bool refused, net::time_point now);
 
-  /// What the producer received until now and was not handed here was left out
-  /// on purpose: nobody shall look for it.
+  /// Packets that the producer has received so far and not passed here were
+  /// left out on purpose: they do not count as lost.
   void handle_left_out(producer_key from);
 
   void handle_source_report(producer_key from, const rtp::source_report& x);
 
-  /// The producer stopped or went on. Returns the consumers for which this is
-  /// new.
+  /// The producer was paused or resumed. Returns the consumers whose state this
+  /// changes.
   std::vector<consumer_key>
   handle_producer_paused(producer_key from, bool paused, net::time_point now);
 
@@ -173,8 +172,8 @@ public:
 
   // -- overload --------------------------------------------------------------
 
-  /// What must be left out from now on, and the order in which it goes. To be
-  /// called again where it has not changed, but who speaks has.
+  /// Sets what must be shed from now on, and in which order. Call it again if
+  /// only the speakers have changed.
   void set_overload(overload_state state, const shedding_limits& limits,
                     net::time_point now);
 
@@ -182,7 +181,7 @@ public:
     return overload_;
   }
 
-  /// How many consumers get less than they want, for overload.
+  /// The number of consumers that overload limits.
   size_t held() const {
     return held_;
   }
@@ -196,8 +195,8 @@ public:
     return timeout_;
   }
 
-  /// When something that is held back, or a probe, may go on: then
-  /// handle_pacing() is wanted, and a flush.
+  /// When delayed packets or a probe may be sent: handle_pacing() and a flush
+  /// are wanted then.
   std::optional<net::time_point> poll_pacing() const {
     return pacing_;
   }
@@ -208,10 +207,10 @@ public:
     return events_.pop();
   }
 
-  /// Shares the links anew of which verbs since the last call may have changed
-  /// the share, each once for any number of verbs: a client that pauses all it
-  /// gets does so by a verb for each. Until then, who comes, goes on or wants
-  /// other layers waits.
+  /// Reallocates the links whose shares may have changed since the last call,
+  /// each once for any number of requests: a client that pauses all its
+  /// consumers does so by one request for each. Consumers that are added,
+  /// resumed or change layers wait until then.
   void settle(net::time_point now);
 
   bool needs_settling() const {
@@ -224,7 +223,7 @@ public:
   }
 
   /// Settles, then protects and sends all that waits. Returns how long the
-  /// oldest media of it has been in this server, or zero.
+  /// oldest media of it was in this server, or zero.
   net::duration flush(net::datagram_sink& out, net::time_point now);
 
 private:
@@ -235,12 +234,12 @@ private:
     transport_sender sender;
     std::vector<consumer*> consumers;
     rtp::bitrate_allocator allocator;
-    bool adaptive = false; // its client tells what its link carries
-    bool attached = false; // told of by its actor, not by a consumer alone
-    bool dirty = false;    // is on the list
-    bool holding = false;  // is on that list
-    bool unshared = false; // likewise
-    std::optional<net::time_point> began; // with something to share
+    bool adaptive = false; // its client reports what its link carries
+    bool attached = false; // by its actor, not only by a consumer
+    bool dirty = false;    // is in dirty_
+    bool holding = false;  // is in holding_
+    bool unshared = false; // is in unshared_
+    std::optional<net::time_point> began; // to share its link
   };
 
   struct consumer {
@@ -253,36 +252,36 @@ private:
     size_t seat = 0;  // in source->listeners
     size_t place = 0; // in dues_
     consumer_facts facts;
-    bool paused;               // as the client wants it
-    bool transport_cc = false; // its client gives such feedback
-    bool numbered = false;     // of these packets, too
+    bool paused;               // by the client
+    bool transport_cc = false; // its client sends that feedback
+    bool numbered = false;     // which covers these packets, too
     rtp::producer_layout layout;
-    bool base_layer_only = false; // its client decodes no more
+    bool base_layer_only = false; // its client decodes no other
     uint8_t preferred_temporal = rtp::all_layers.temporal;
     std::shared_ptr<const voice> owner;
-    shedding_decision left; // by overload
+    shedding_decision left; // what overload leaves
     rtp::allocated_stream share;
-    // What the engine was told.
+    // As last applied to the engine.
     bool stopped = false;
     std::optional<rtp::layers> applied;
     rtp::decision_log log;
-    bool held = false; // gets less than it wants, for overload
-    std::vector<transport_key> left_behind; // where it was sent before
+    bool held = false;                      // limited by overload
+    std::vector<transport_key> left_behind; // former transports
   };
 
-  // When an engine's timeout is. In one piece, since all are looked at often.
+  // When an engine's timeout is due. Contiguous, since all are read often.
   struct due_entry {
     net::time_point at;
     consumer* who;
   };
 
-  // A consumer and what it takes from its producer, side by side with the
-  // others: most packets of simulcast are for few of them, and whoever does
-  // not want one is not touched for it.
+  // A consumer and what it takes from its producer, contiguous with the others:
+  // most packets of simulcast are for few consumers, and the memory of the
+  // others is not touched.
   struct listener {
     consumer* who;
     rtp::forwarder::attention attention = {};
-    uint32_t passed_over = 0; // packets that its engine has yet to count
+    uint32_t passed_over = 0; // packets that its engine must yet count
   };
 
   struct producer {
@@ -290,12 +289,12 @@ private:
     rtp::layer_rates rates;
     std::vector<std::optional<rtp::source_report>> reports; // by encoding
     std::optional<bool> paused; // unknown until the producer has answered
-    std::optional<rtp::layer_monitor> layers; // of one that has several
-    // As its actor was told; nothing before.
+    std::optional<rtp::layer_monitor> layers; // if it has several
+    // As last sent to its actor; nothing before.
     std::optional<std::optional<uint8_t>> wanted;
-    bool untold = false; // is on the list
+    bool untold = false; // is in untold_
     rtp::worst_loss losses;
-    uint8_t told_loss = 0; // as its actor was told
+    uint8_t told_loss = 0; // as last sent to its actor
     net::time_point told_loss_at{};
   };
 
@@ -303,16 +302,16 @@ private:
                               uint32_t present);
   transport& touch(transport_key which);
   void become_writable(transport& x, net::time_point now);
-  // Its transport can be sent on from now on.
+  // Its transport has become writable.
   static void connect(consumer& x, net::time_point now);
-  // Finds out how much overload leaves of what the client wants.
+  // Decides how much overload leaves of what the client wants.
   void shed(consumer& x);
-  // Tells the producer's actor which layers are wanted, if that has changed.
+  // Notifies the producer's actor of the wanted layers, if they have changed.
   void tell_wanted(producer_key from);
-  // For settle(): what is wanted of the producer, and the share of the link.
+  // For settle(): the layers wanted of the producer, and its link's shares.
   void reconsider(consumer& x);
   void share_later(transport& x);
-  // Shares the transport's link anew, and tells the engines.
+  // Shares the transport's link anew, and applies that to the engines.
   void allocate(transport& x, net::time_point now);
   void allocate_all(net::time_point now);
   void allocate_if_needed(transport& x, net::time_point now);
@@ -320,12 +319,12 @@ private:
   void apply(consumer& x, net::time_point now);
   static rtp::decision_reason reason_of(const consumer& x);
   static void note(consumer& x, rtp::decision_reason why, net::time_point now);
-  // Notes that the producer was paused, or goes on.
+  // Notes that the producer was paused or resumed.
   static void note_producer(consumer& x, net::time_point now);
   void hold(transport& x, net::time_point until);
   void tell_dropped(transport& x, net::time_point now);
   void collect(consumer& x, net::time_point now);
-  // Has the engine count what it was not handed.
+  // Lets the engine count the packets that it was not given.
   static void count_passed_over(consumer& x);
   void leave_seat(consumer& x);
   void set_due(consumer& x);
@@ -336,19 +335,19 @@ private:
   std::unordered_map<transport_key, std::unique_ptr<transport>> transports_;
   std::unordered_map<consumer_key, std::unique_ptr<consumer>> consumers_;
   std::unordered_map<producer_key, producer> producers_;
-  sender_totals retired_; // of consumers that are gone
+  sender_totals retired_; // of removed consumers
   overload_state overload_;
   shedding_limits limits_;
   size_t held_ = 0;
   std::vector<transport*> dirty_;              // have something to send
   std::vector<transport*> unshared_;           // wait for settle()
-  std::vector<producer_key> untold_;           // likewise
-  std::vector<transport*> late_;               // within flush(): have dropped
-  std::vector<transport*> holding_;            // have something for later
-  std::optional<net::time_point> pacing_;      // when that is
+  std::vector<producer_key> untold_;           // wait for settle()
+  std::vector<transport*> late_;               // have dropped, within flush()
+  std::vector<transport*> holding_;            // wait for pacing
+  std::optional<net::time_point> pacing_;      // when they may send
   std::vector<rtp::allocated_stream*> shares_; // while allocating
   net::time_point allocate_due_{};
-  std::optional<net::time_point> oldest_; // arrival of media that waits
+  std::optional<net::time_point> oldest_; // arrival of waiting media
   std::vector<due_entry> dues_;           // of all consumers
   std::optional<net::time_point> timeout_;
   rtp::fifo<shard_event> events_;

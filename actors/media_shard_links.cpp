@@ -4,20 +4,20 @@
 #include <algorithm>
 #include <utility>
 
-/// How a shard shares what its receivers' links carry, and what overload leaves
-/// of it.
+/// Shares the capacity of the receivers' links among their consumers, within
+/// what overload leaves.
 namespace troupe::actors {
 
 namespace {
 
-/// How often what links carry is shared anew.
+/// How often links are shared anew.
 constexpr auto allocate_interval = std::chrono::milliseconds{200};
 
-/// Assumed of a link whose client has yet to tell, and for how long.
+/// Assumed of a link without an estimate of its client, and for how long.
 constexpr uint64_t start_bps = 600'000;
 constexpr auto start_time = std::chrono::seconds{2};
 
-// As clients are told of them: no temporal layers but those signaled.
+// As signaled to clients: without temporal layers that are not signaled.
 std::optional<rtp::layers> signaled(std::optional<rtp::layers> x,
                                     const rtp::producer_layout& layout) {
   if (x)
@@ -46,7 +46,7 @@ void media_shard::share_later(transport& x) {
 }
 
 void media_shard::settle(net::time_point now) {
-  // First what is wanted, before a key frame of it is asked for.
+  // First the wanted layers, before a key frame of one is requested.
   for (auto key : untold_)
     tell_wanted(key);
   untold_.clear();
@@ -58,7 +58,7 @@ void media_shard::settle(net::time_point now) {
 }
 
 void media_shard::allocate_if_needed(transport& x, net::time_point now) {
-  // Rises can wait for the next round.
+  // Increases can wait for the next round.
   auto bps = x.sender.egress().link_bps();
   if (bps && *bps < x.allocator.used_bps())
     allocate(x, now);
@@ -92,8 +92,8 @@ void media_shard::allocate(transport& x, net::time_point now) {
     shares_.push_back(&to->share);
     probing = probing || to->transport_cc;
   }
-  // What feedback leaves out has its part of the link already: the estimate is
-  // of the rest.
+  // An estimate by transport-wide feedback does not include the audio that this
+  // feedback does not cover; other estimates do.
   if (!probing)
     audio += untold;
   auto link = shares_.empty() ? std::nullopt : link_bps(x, now);
@@ -110,7 +110,7 @@ void media_shard::allocate(transport& x, net::time_point now) {
   egress.set_probing(probing);
   egress.set_wanted(x.allocator.wanted_bps() + audio, x.allocator.starved());
   if (probing && link && x.allocator.wanted_bps() > *video)
-    mark(x); // to see whether a probe is due
+    mark(x); // to check whether a probe is due
 }
 
 void media_shard::apply(consumer& x, net::time_point now) {
@@ -120,7 +120,7 @@ void media_shard::apply(consumer& x, net::time_point now) {
   held_ += size_t{held} - size_t{std::exchange(x.held, held)};
   auto stopped = std::exchange(x.stopped, x.paused);
   if (x.facts.kind == rtp::media_kind::video && !x.paused) {
-    // The layers first: what begins anew begins with the right ones.
+    // The layers first: a resumed consumer starts with the right ones.
     auto target = x.left.paused ? std::nullopt : x.share.target;
     if (target && target->spatial > x.left.encoding)
       target->spatial = x.left.encoding;

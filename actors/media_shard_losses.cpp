@@ -1,4 +1,4 @@
-// What the consumers of a producer lose, for its sender's error correction.
+// Reports what a producer's consumers lose, for its sender's error correction.
 
 #include "actors/media_shard.hpp"
 
@@ -6,7 +6,7 @@ namespace troupe::actors {
 
 namespace {
 
-// A change is told no sooner; what has not changed is told again before the
+// The shortest time between changes. An unchanged value is repeated before the
 // producer forgets it (rtp::worst_loss::max_age).
 constexpr auto least_interval = std::chrono::seconds{1};
 constexpr auto refresh_interval = std::chrono::seconds{4};

@@ -10,21 +10,21 @@
 
 namespace troupe::actors {
 
-/// How a newcomer proves that it is the user whose place it asks for.
+/// How a joining client proves that it is the user whose id it gives.
 enum class user_proof : uint8_t {
-  /// Not at all: it only gives the user's id.
+  /// No proof: it only gives the user's id.
   none,
-  /// As the one who has the place: by a token, by Socket.IO's `pid`, or by the
-  /// secret that the room gave it.
+  /// Proof of being the present holder of the id: by a token, by Socket.IO's
+  /// `pid`, or by the secret that the room gave it.
   holder,
-  /// As the one who had the place before somebody took it without proof, by
-  /// the secret of then.
+  /// Proof of being the holder before the first takeover without proof: by the
+  /// secret of that holder.
   first_holder,
 };
 
 /// The secrets that prove who a member is. They end with the membership.
 ///
-/// Whoever takes the place without proof is given a secret of its own. The
+/// A client that takes the id over without proof gets a secret of its own. The
 /// secret and the rank of the first holder are kept, so that it can take both
 /// back; those of later holders are not, so that a claim never grows.
 class member_claim {
@@ -34,7 +34,7 @@ public:
 
   explicit member_claim(std::string secret) : holder_(std::move(secret)) {}
 
-  /// What only the member's own client may be told.
+  /// Only the member's own client may be sent this.
   const std::string& secret() const {
     return holder_.text();
   }
@@ -48,15 +48,15 @@ public:
     return user_proof::none;
   }
 
-  /// Somebody has taken the place without proof and proves itself by `secret`
-  /// from now on. `rank` is the place in line of the holder so far.
+  /// A client has taken the id over without proof, and proves itself by
+  /// `secret` from now on. `rank` is the rank of the holder so far.
   void pass_on(std::string secret, std::optional<uint64_t> rank) {
     if (!first_)
       first_ = first_holder{holder_, rank};
     holder_ = net::secret{std::move(secret)};
   }
 
-  /// The first holder is back, and secrets given since then are void. Returns
+  /// The first holder is back; secrets given since then become void. Returns
   /// the rank that it had, if it had one.
   std::optional<uint64_t> restore() {
     if (!first_)

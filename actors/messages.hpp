@@ -15,20 +15,20 @@
 #include <variant>
 #include <vector>
 
-/// The messages between actors that name no actor themselves. Those that
-/// carry a handle stand beside the actor they belong to.
+/// Messages between actors that contain no actor handle. Those that contain one
+/// stand beside the actor they belong to.
 namespace troupe::actors {
 
 struct event_batch;
 
-/// A number by which the events of a room are ordered. A member's seat is the
-/// moment at which it came: unique, and what is later is news to it. 0 stands
-/// for nobody.
+/// A number that orders the events of a room. A member's join time is the
+/// moment at which it joined: unique, and only later events are sent to it. 0
+/// stands for no member.
 using room_moment = uint64_t;
 
 // -- session -----------------------------------------------------------------
 
-/// A frame that a connection brought.
+/// A frame that arrived on a connection.
 struct frame_received {
   std::string payload;
   bool binary = false;
@@ -42,32 +42,32 @@ struct connection_drained {};
 
 /// The connection is over.
 struct connection_closed {
-  /// It broke, and the client did not mean it.
+  /// It broke, and the client did not end it.
   bool lost = false;
 };
 
-/// Something about this peer that its client is to know.
+/// An event for this peer's client.
 struct session_event {
   std::shared_ptr<const protocol::any_event> event;
 };
 
-/// What a room tells: of the batch, what came after `since` and is not kept
-/// from that seat.
+/// Events of a room for a member: those of the batch that came after `since`
+/// and do not except `seat`, the member's join time.
 struct room_news {
   std::shared_ptr<const event_batch> batch;
   room_moment since = 0;
   room_moment seat = 0;
-  /// Which room it is; see reply::joined.
+  /// Identifies the room; see reply::joined.
   uint64_t room = 0;
 };
 
-/// The session has no peer any more, and its connection ends with that: the
-/// peer is out of its room, or goes on for its user's next connection.
+/// The session has lost its peer and must close its connection: the peer has
+/// left its room, or belongs to its user's next connection.
 struct session_ended {
   protocol::end_reason why = protocol::end_reason::replaced;
 };
 
-/// The user had a peer here already: it, and not the one that asked to join,
+/// The user had a peer already: that one, and not the one that asked to join,
 /// is the client's from now on.
 struct peer_resumed {
   caf::strong_actor_ptr peer;
@@ -78,17 +78,17 @@ struct dialect_tick {};
 
 // -- room --------------------------------------------------------------------
 
-/// Opens a room that nobody has joined yet.
+/// Opens a room before any member joins it.
 struct open_room {
   room_id room;
-  /// Who opens it: the rooms that a session and an address may let wait are
-  /// limited. The actor's id.
+  /// The actor id of the session: the rooms without members that a session and
+  /// an address may open are limited.
   uint64_t session = 0;
   net::socket_address address = {};
   request_deadline until = {};
 };
 
-/// INTERNAL: a room without members may have waited for long enough.
+/// INTERNAL: a room without members may have reached its time limit.
 struct room_idle_tick {};
 
 /// Shows a member that joined hidden. It keeps its id, whatever `who` says.
@@ -97,7 +97,7 @@ struct announce_member {
   protocol::participant who;
 };
 
-/// A member that came under an id of the server's says which user it is.
+/// A member that joined under an id of the server's identifies its user.
 struct identify_member {
   request_deadline until;
   protocol::participant who;
@@ -108,50 +108,50 @@ struct identify_member {
   bool vouched = false;
 };
 
-/// A member calls itself something else.
+/// A member changes its display name.
 struct rename_member {
   std::string name;
 };
 
-/// A member asks for what only moderators may do.
+/// A member requests what only moderators may do.
 struct moderate_room {
   std::variant<protocol::verb::kick, protocol::verb::mute,
                protocol::verb::lock_room, protocol::verb::end_room>
       what;
 };
 
-/// The peer leaves its room; what it had there is over.
+/// The peer leaves its room; all that it has there ends.
 struct leave_room {};
 
-/// A producer's place in the order in which the producers of its room were
+/// The rank of a producer in the order in which the producers of its room were
 /// published. 0 comes before all of them.
 using producer_age = uint64_t;
 
-/// Asks for one producer, or for the first of another peer that is younger
-/// than `after` and not among `except`.
+/// Requests one producer, or the first of another peer that is younger than
+/// `after` and not in `except`.
 struct find_producer {
   std::optional<producer_id> producer;
   producer_age after = 0;
   /// Sorted.
   std::vector<producer_age> except;
-  /// One's own counts, where nobody else is there, also if it is older than
-  /// `after`.
+  /// If no other member is in the room, the peer's own producers count, too,
+  /// even if older than `after`.
   bool own_if_alone = false;
 };
 
 struct list_room_producers {};
 
 /// The connection of a member is lost; it may come back. Ignored unless the
-/// member is still held by the session that joined by that peer: the user may
+/// member still belongs to the session that joined by that peer: the user may
 /// have returned before this arrives.
 struct member_lost {
   uint64_t joiner = 0;
 };
 
-/// It came back with nothing of what it had: to the others, as another.
+/// The member came back without its former state: others see it as another.
 struct member_renewed {};
 
-/// INTERNAL: some lost member has had its time to come back.
+/// INTERNAL: the grace time of a lost member may be over.
 struct grace_tick {};
 
 struct producer_withdrawn {
@@ -163,21 +163,21 @@ struct producer_pause_changed {
   bool paused = false;
 };
 
-/// The room has no member: the last one has left, or the first one was not let
-/// in.
+/// The room has no member: the last one has left, or the first one was not
+/// admitted.
 struct room_emptied {
   room_id room;
-  /// How many joins the room has answered, so that the server can tell whether
-  /// another is under way.
+  /// How many joins the room has answered: tells the server whether another is
+  /// under way.
   uint64_t joins = 0;
-  /// How many of them it has granted.
+  /// How many of them were granted.
   uint64_t admitted = 0;
 };
 
 /// Ends the room, if it is empty.
 struct close_room {};
 
-/// The server ends after that time; who is in a room is told.
+/// The server ends after this time; the members of rooms are notified.
 struct announce_drain {
   std::chrono::seconds limit{};
 };
@@ -185,10 +185,10 @@ struct announce_drain {
 /// INTERNAL: the timer of the room's events.
 struct room_tick {};
 
-/// INTERNAL: who can be heard is to be looked at again.
+/// INTERNAL: time to sample who speaks.
 struct voices_tick {};
 
-/// How many rooms there are.
+/// Requests the number of rooms.
 struct get_census {};
 
 struct census {
@@ -200,14 +200,14 @@ struct census {
 /// Ends the peer with all its transports, producers and consumers.
 struct close_peer {};
 
-/// The connection is lost. What the peer has goes on, for as long as its room
-/// keeps it. Ignored unless the peer is still held by the session that joined
-/// by `joiner`.
+/// The connection is lost. All that the peer has stays, for as long as its room
+/// keeps the member. Ignored unless the peer still belongs to the session that
+/// joined by `joiner`.
 struct session_lost {
   uint64_t joiner = 0;
 };
 
-/// The same by the room's will: its client is told, and its connection ended.
+/// Ends the peer for its room: its client is notified and disconnected.
 struct dismiss_peer {
   protocol::end_reason why = protocol::end_reason::kicked;
 };
@@ -217,7 +217,7 @@ struct mute_peer {
   std::optional<protocol::media_kind> kind;
 };
 
-/// A consumer's producer is gone, and the consumer with it.
+/// A consumer has ended with its producer.
 struct consumer_ended {
   consumer_id consumer;
   producer_id producer;
@@ -233,20 +233,19 @@ struct consumer_score_changed {
   protocol::consumer_scores scores;
 };
 
-/// What a consumer is sent has changed: other layers of the producer's, or
-/// nothing.
+/// The layers that a consumer is sent have changed; nothing if it is sent none.
 struct consumer_layers_changed {
   consumer_id consumer;
   std::optional<rtp::layers> layers;
 };
 
-/// How well a producer's encodings arrive has changed; all that have begun.
+/// The scores of all encodings of a producer that have begun; some changed.
 struct producer_rated {
   producer_id producer;
   std::vector<protocol::event::encoding_score> encodings;
 };
 
-/// Other layers of a producer are wanted than before: up to this one, or none.
+/// The highest wanted layer of a producer has changed; nothing for none.
 struct producer_layers_wanted {
   producer_id producer;
   std::optional<uint8_t> highest;
@@ -254,18 +253,18 @@ struct producer_layers_wanted {
 
 // -- transport ---------------------------------------------------------------
 
-/// What one receive burst brought for one transport. The receiving actor owns
-/// it alone and decrypts in place.
+/// The datagrams of one receive burst for one transport. The receiving actor is
+/// the only owner and decrypts in place.
 using burst = std::shared_ptr<net::datagram_batch>;
 
-/// A TCP connection of the transport is gone.
+/// A TCP connection of the transport has closed.
 struct tuple_closed {
   net::transport_tuple tuple;
 };
 
 struct get_transport_parameters {};
 
-/// The server's half of a transport, to be signalled.
+/// The server's half of a transport, to be signaled to the client.
 struct transport_parameters {
   protocol::ice_parameters ice;
   protocol::dtls_parameters dtls;
@@ -273,10 +272,10 @@ struct transport_parameters {
 
 struct connect_dtls {
   protocol::dtls_parameters remote;
-  /// The client did not say which of its transports it means: another one's
-  /// parameters may come as well.
+  /// The client did not name the transport: the parameters of another one may
+  /// follow.
   bool guessed = false;
-  /// Where the client of a plain transport is, instead.
+  /// For a plain transport instead: the address of its client.
   std::optional<protocol::plain_address> plain = {};
 };
 
@@ -304,7 +303,7 @@ struct producer_tick {};
 /// INTERNAL: fewer layers have been wanted for a while.
 struct demand_tick {};
 
-/// A client asks for a key frame.
+/// A client requests a key frame.
 struct request_key_frame {};
 
 // -- consumer ----------------------------------------------------------------
@@ -326,7 +325,7 @@ struct set_consumer_rank {
 
 // -- stats -------------------------------------------------------------------
 
-/// Asks for an actor's W3C webrtc-stats dictionaries.
+/// Requests an actor's W3C webrtc-stats dictionaries.
 struct get_actor_stats {};
 
 } // namespace troupe::actors

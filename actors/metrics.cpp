@@ -8,8 +8,7 @@ namespace troupe::actors {
 
 namespace {
 
-/// A gauge never shows less than nothing: what it is made of is not read at
-/// one moment.
+/// A gauge is never negative, even though its parts are not read at one moment.
 uint64_t natural(int64_t x) {
   return static_cast<uint64_t>(std::max<int64_t>(x, 0));
 }

@@ -13,8 +13,8 @@
 
 namespace troupe::actors {
 
-/// What a server has to tell at one moment. docs/metrics.md explains each
-/// figure.
+/// The metrics of a server at one moment. docs/metrics.md explains each of
+/// them.
 struct metrics_snapshot {
   std::string version;
   std::array<int64_t, object_kind_count> objects{};
@@ -37,7 +37,7 @@ struct metrics_snapshot {
 
   net::media_port_stats port;
   uint64_t unroutable = 0; // datagrams
-  /// How long an I/O thread ran actors at most, lately, in microseconds.
+  /// The longest recent time that an I/O thread ran actors, in microseconds.
   uint64_t io_run_us = 0;
   net::http_server_stats http;
   std::array<uint64_t, net::reject_reason_count> rejects{};
@@ -52,7 +52,7 @@ struct metrics_snapshot {
   double cores = 0;
   uint64_t usable_memory = 0; // octets
 
-  /// Reads what is on the board, and how many objects live.
+  /// Reads the board, and the numbers of live objects.
   void read(load_board& board, net::time_point now);
 };
 

@@ -6,7 +6,7 @@ namespace troupe::actors {
 
 namespace {
 
-/// Inside quotation marks: backslash, quotation mark and line feed are
+/// Appends a label's value: backslash, quotation mark and line feed are
 /// escaped.
 void append_escaped(std::string& out, std::string_view text) {
   for (auto c : text) {

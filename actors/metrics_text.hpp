@@ -9,7 +9,7 @@
 
 namespace troupe::actors {
 
-/// Writes figures in Prometheus' text format, version 0.0.4: for each metric
+/// Writes metrics in Prometheus' text format, version 0.0.4: for each metric
 /// its help and type, then its samples.
 class metrics_text {
 public:
@@ -25,7 +25,7 @@ public:
     begin(name, help, "gauge");
   }
 
-  /// Adds a sample to the metric begun last. Label values must be of a set
+  /// Adds a sample to the metric begun last. Label values must come from a set
   /// that is known beforehand.
   void sample(double value, std::initializer_list<label> labels = {});
 

@@ -7,11 +7,11 @@
 
 namespace troupe::actors {
 
-/// Lets a room's news through to a client, but none ahead of the answer to a
-/// join: that one says who was there when it began.
+/// Passes a room's events to a client, but none before the response to a join,
+/// which lists the members of that moment.
 class news_gate {
 public:
-  /// A join is under way: news are kept.
+  /// A join is under way: events are kept.
   void close() {
     closed_ = true;
   }
@@ -20,7 +20,7 @@ public:
     return closed_;
   }
 
-  /// From now on the client is in that room, and is told of no other.
+  /// From now on the client is in this room, and gets events of no other.
   void enter(uint64_t room) {
     room_ = room;
   }
@@ -34,7 +34,7 @@ public:
       tell(x);
   }
 
-  /// The join is answered: lets through what was kept.
+  /// The join is answered: passes the events that were kept.
   template <class F>
   void open(F tell) {
     closed_ = false;

@@ -40,13 +40,13 @@ struct caf_config : caf::actor_system_config {
     // long to wake an actor.
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", scheduler_threads(settings.threads));
-    // Without, one client's flood is worked off in one go while all others
+    // Without this, one client's flood is handled at once while all others
     // wait.
     set("scheduler.max-throughput", io_worker::max_throughput);
   }
 };
 
-// The share of the memory in use that this process may use.
+// The memory in use, as a share of what this process may use.
 std::function<double()> memory_reader() {
   return [usable = static_cast<double>(net::usable_memory())] {
     return usable > 0 ? static_cast<double>(net::resident_memory()) / usable
@@ -89,7 +89,7 @@ std::string describe_rtc_failure(const config::rtc_keys& in,
 
 } // namespace
 
-// Members are destroyed in reverse order: whoever uses another comes later.
+// Members are destroyed in reverse order: each comes after what it uses.
 struct node::impl {
   explicit impl(config x)
       : settings(std::move(x))
@@ -105,13 +105,13 @@ struct node::impl {
 
   void stop();
 
-  // What there is to tell at this moment.
+  // Reads all metrics.
   metrics_snapshot snapshot();
 
-  // Makes the admin API. On failure, one line for the operator.
+  // Adds the admin API. On failure, returns one line for the operator.
   std::optional<std::string> add_admin_api();
 
-  // Has the end of the actors that there is one of noticed.
+  // Reports the end of an actor of which there is only one as a failure.
   void watch_parts();
 
   // Waits until no more than `count` actors live, half a second at most.
@@ -206,7 +206,7 @@ void node::impl::stop() {
   caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(load, caf::exit_reason::user_shutdown);
   system.await_actors_before_shutdown(false);
-  await_actors(2); // what transports say last goes through SCTP and sockets
+  await_actors(2); // last packets go through SCTP and sockets
   caf::anon_send_exit(sctp, caf::exit_reason::user_shutdown);
   sctp = nullptr;
   await_actors(1);

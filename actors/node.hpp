@@ -11,8 +11,8 @@
 
 namespace troupe::actors {
 
-/// A whole server: sockets, actors, HTTP. What `main` runs and what tests and
-/// benchmarks run inside themselves.
+/// A whole server: sockets, actors, HTTP. `main` runs one; tests and benchmarks
+/// run it in their own process.
 class node {
 public:
   explicit node(config settings);
@@ -20,41 +20,41 @@ public:
   node(const node&) = delete;
   node& operator=(const node&) = delete;
 
-  /// Stops, if that has not been done.
+  /// Stops the node, unless stop() was called.
   ~node();
 
-  /// Binds everything. On failure, one line for the operator.
+  /// Binds and starts everything. Returns a failure in one line.
   std::optional<std::string> start();
 
-  /// Tells the clients, closes everything, and returns once all actors are
+  /// Notifies the clients, closes everything, and returns once all actors are
   /// gone. Idempotent.
   void stop();
 
-  /// Begins to empty itself: no new rooms from now on, while those that are
-  /// open go on. Whoever runs this node stops it once `drained`. Again: can
-  /// only shorten the time. From any thread.
+  /// Starts to drain: no new rooms from now on, while open ones continue. The
+  /// owner of this node stops it once `drained`. Another call can only shorten
+  /// the time. Thread-safe.
   void drain(std::chrono::seconds limit);
 
-  /// The same with the limit that the keys set.
+  /// The same with the configured limit.
   void drain();
 
-  /// Whether a node that drains is empty, or its time is up.
+  /// Whether a draining node is empty, or its time is up.
   bool drained() const;
 
-  /// Which part failed that the node cannot work without, and why; nothing
-  /// while all is well. Whoever runs this node stops it then, and ends with a
-  /// status other than 0. From any thread.
+  /// The vital part that failed, and why; nothing while all is well. The owner
+  /// of this node must then stop it, and exit with a status other than 0.
+  /// Thread-safe.
   std::optional<std::string> failure() const;
 
-  /// Ends that part as a fault in it would ("server", "sctp", "sockets",
-  /// "load", "http-clients" or "io-thread"): for tests.
+  /// Ends a part as a fault in it would ("server", "sctp", "sockets", "load",
+  /// "http-clients" or "io-thread"): for tests.
   void break_part(std::string_view name);
 
   uint16_t http_port() const;
 
   uint16_t rtc_port() const;
 
-  /// How many actors live: for tests that nothing is left behind.
+  /// The number of live actors, for tests that none is left behind.
   size_t live_actors() const;
 
 private:

@@ -40,8 +40,8 @@ net::http_server_config to_http_server(const config::http_keys& in) {
   out.websocket_idle_timeout = in.ping_interval + in.ping_timeout;
   out.limits.max_connections = in.max_connections;
   out.limits.max_per_address = in.max_per_address;
-  // What is allowed at once is what people who share an address need when a
-  // class begins, and what a client needs to join.
+  // Bursts cover what clients that share an address need when a class begins,
+  // and what one client needs to join.
   out.accept_rate = out.accept_burst = in.accept_rate;
   out.limits.address_rate = in.address_rate;
   out.limits.address_burst = 5.0 * in.address_rate;

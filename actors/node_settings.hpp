@@ -5,19 +5,18 @@
 #include "net/io/media_port.hpp"
 #include "net/srtp/srtp_session.hpp"
 
-/// From the operator's keys to what the parts of net are configured with.
+/// Converts the operator's keys to the configuration of parts of net.
 namespace troupe::actors {
 
 net::media_port_config to_media_port(const config::rtc_keys& in);
 
-/// Whether all of these addresses are of loopback: then only this host can
-/// reach who listens on them.
+/// Whether all of these are loopback addresses, which only this host can reach.
 bool only_loopback(const std::vector<std::string>& addresses);
 
 net::http_server_config to_http_server(const config::http_keys& in);
 
-/// The backend of that name, of which "auto" is the fastest; nothing where
-/// this machine does not have it.
+/// The backend of this name, of which "auto" is the fastest; nothing if this
+/// machine does not have it.
 std::optional<net::srtp_backend> to_backend(const std::string& name);
 
 } // namespace troupe::actors

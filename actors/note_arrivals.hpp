@@ -5,8 +5,8 @@
 
 namespace troupe::actors {
 
-/// Notes when a producer's packets came, for the feedback on which its client's
-/// bandwidth estimation stands.
+/// Notes the arrival of a producer's packets, for the feedback on which its
+/// client's bandwidth estimate depends.
 inline void note_arrivals(rtp::transport_feedback_generator& to,
                           const std::vector<rtp::packet>& packets,
                           const rtp::extension_map& ids) {

@@ -9,9 +9,9 @@
 namespace troupe::actors {
 
 /// Gathers protected packets for any number of destinations and sends them
-/// together: many per system call. Packets of one destination lie one after
-/// the other, so that the kernel takes a run of them as one piece. Sends what
-/// is left when it goes out of scope.
+/// together: many per system call. Packets of one destination are contiguous,
+/// so that the kernel takes a run of them as one piece. The destructor sends
+/// what is left.
 class packet_sender {
 public:
   explicit packet_sender(net::datagram_sink& out) : out_(out) {}
@@ -23,7 +23,7 @@ public:
     flush();
   }
 
-  /// Calls `protect(room)`, which writes one packet for `to` and returns its
+  /// Calls `protect(span)`, which writes one packet for `to` and returns its
   /// size, or nothing to leave it out.
   template <class Protect>
   void add(const net::transport_tuple& to, Protect protect) {

@@ -8,7 +8,7 @@ namespace troupe::actors {
 
 namespace {
 
-// Data producers that are remembered after their channels.
+// How many data producers are remembered after their channels closed.
 constexpr size_t max_hung_up = 64;
 
 } // namespace
@@ -69,7 +69,7 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       [this](const transport_leaving& x) {
         if (auto* entry = find_transport(x.transport))
           entry->leaving = x.leaving;
-        // What it carries may be consumed again, on another one.
+        // What it carries may be consumed again, on another transport.
         if (x.leaving)
           cursor.restart();
       },
@@ -280,7 +280,7 @@ bool peer_state::of_former_session() const {
 
 void peer_state::be_lost() {
   session = nullptr;
-  overseer.begin(self, room); // which is who ends us now
+  overseer.begin(self, room); // the room now ends this peer
   self->send(room, member_lost{joiner});
 }
 
@@ -329,8 +329,8 @@ void peer_state::close_all() {
 }
 
 void peer_state::handle_down(const caf::down_msg& down) {
-  // A session says good-bye to its peer, but not to one that it has not heard
-  // of yet: then its connection was lost while its user came back.
+  // A session that ends closes its peer, unless it does not know it yet: then
+  // its connection was lost while the user came back.
   if (session && room && down.source == session.address())
     return be_lost();
   if (down.source == (session ? session.address() : room.address()))

@@ -61,20 +61,20 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_buffered)
 
 namespace troupe::actors {
 
-/// Answers a verb with its reply. Refused as `internal`, without any effect,
-/// where that is not done by the deadline.
+/// Answers a verb with its reply. Refused as `internal`, without any effect, if
+/// it is not done by the deadline.
 template <class Verb>
 using carries_out = typename caf::replies_to<
     Verb, request_deadline>::template with<typename reply_of<Verb>::type>;
 
-/// The part of a peer that speaks of data channels.
+/// The part of a peer's interface that concerns data channels.
 using peer_data_actor = data_listener_actor::extend<
-    // Refused as forbidden where the peer may not publish, as unsupported on a
+    // Refused as forbidden if the peer may not publish, as unsupported on a
     // transport without SCTP.
     carries_out<protocol::verb::produce_data>,
-    // Refused as overloaded while the server takes on nothing new, as
-    // forbidden where the peer may not subscribe, as unsupported on a
-    // transport without SCTP.
+    // Refused as overloaded while the server admits nothing new, as forbidden
+    // if the peer may not subscribe, as unsupported on a transport without
+    // SCTP.
     carries_out<protocol::verb::consume_data>,
     carries_out<protocol::verb::pause_data_producer>,
     carries_out<protocol::verb::resume_data_producer>,
@@ -90,27 +90,27 @@ using peer_data_actor = data_listener_actor::extend<
     carries_out<protocol::verb::list_data_producers>>;
 
 /// The PEER actor interface: one member of one room. It owns its transports,
-/// producers and consumers, and carries out the verbs that concern them. An
-/// id that is not this peer's own is unknown to it (THREATS, row 25). It ends
-/// with its session, unless that says that the connection is lost.
+/// producers and consumers, and carries out the verbs that concern them. Ids of
+/// other peers' objects are unknown to it (THREATS, row 25). It ends with its
+/// session, unless that reports that the connection is lost.
 using peer_actor = peer_handle::extend_with<
     consumer_listener_actor>::extend_with<producer_listener_actor>::
     extend_with<transport_listener_actor>::extend_with<peer_data_actor>::extend<
-        // Its session ends because the connection is lost.
+        // Its session has ended because the connection is lost.
         caf::reacts_to<session_lost>,
-        // Enters the room; everything else needs that. Errors: already_joined,
+        // Joins the room; all other verbs need that. Errors: already_joined,
         // and those of the gate.
         carries_out<protocol::verb::join>,
-        // Shows who joined hidden; what concerns others needs that.
+        // Shows a member that joined hidden. What concerns others needs that.
         carries_out<protocol::verb::announce>,
         carries_out<protocol::verb::set_display_name>,
         carries_out<protocol::verb::create_transport>,
         carries_out<protocol::verb::connect_transport>,
         carries_out<protocol::verb::restart_ice>,
-        // Refused as forbidden where the peer may not publish.
+        // Refused as forbidden if the peer may not publish.
         carries_out<protocol::verb::produce>,
-        // Refused as overloaded while the server takes on nothing new, as
-        // forbidden where the peer may not subscribe.
+        // Refused as overloaded while the server admits nothing new, as
+        // forbidden if the peer may not subscribe.
         carries_out<protocol::verb::consume>,
         carries_out<protocol::verb::pause_producer>,
         carries_out<protocol::verb::resume_producer>,
@@ -128,9 +128,9 @@ using peer_actor = peer_handle::extend_with<
         carries_out<protocol::verb::lock_room>,
         carries_out<protocol::verb::end_room>>;
 
-/// What a peer is made of.
+/// Parameters of a peer.
 struct peer_config {
-  /// Where the client's signaling reached us: the first address to announce.
+  /// The address that the client's signaling reached: the first to announce.
   net::socket_address signaled_at;
   std::shared_ptr<const media_services> services;
   room_gate_actor gate;

@@ -5,17 +5,17 @@
 #include <algorithm>
 #include <ranges>
 
-/// What a peer does about data channels.
+/// The data channels of a peer.
 namespace troupe::actors {
 
 using protocol::direction;
 
 namespace {
 
-// Consumers of one data producer that one peer may have, as of media.
+// Consumers of one data producer that one peer may have, as for media.
 constexpr std::ptrdiff_t max_replicas = 64;
 
-// Of those that fit, the one to take without being told which.
+// The transport to use of those that fit, if the client names none.
 template <class Entries, class Fits>
 transport_entry* first(Entries&& entries, Fits fits) {
   auto i = std::ranges::find_if(entries, fits);
@@ -27,7 +27,7 @@ caf::error no_sctp() {
       {error_code::unsupported, "The transport has no SCTP (enableSctp)"});
 }
 
-// To a data channel it is a data producer that is missing.
+// Reports a missing producer as a missing data producer.
 caf::error in_terms_of_data(const caf::error& failure) {
   auto why = from_caf(failure);
   return why.code == error_code::producer_not_found
@@ -179,7 +179,7 @@ void peer_state::add_data_consumer_of(
     promise.deliver(on ? too_late() : refuse(error_code::transport_not_found));
     return;
   }
-  // Each is one more delivery of every message.
+  // Each consumer costs one more delivery of every message.
   const auto replicas = std::ranges::count(data_consumers, found.info.id,
                                            &data_consumer_record::producer);
   if (replicas >= max_replicas) {
@@ -235,7 +235,7 @@ caf::result<reply::ok> peer_state::set_paused(const data_producer_id& which,
 }
 
 caf::result<reply::ok> peer_state::close(const data_producer_id& which) {
-  // A client that closes its channel says so as well, and either may be first.
+  // A client that closes its channel also sends this; either may come first.
   if (std::erase(hung_up, which) > 0)
     return reply::ok{};
   auto* record = find_record(data_producers, which);

@@ -1,9 +1,9 @@
 #include "actors/log.hpp"
 #include "actors/peer_state.hpp"
 
-/// Which of a client's transports it sends by and which it receives by, where
-/// it does not say so. A guess at first; what the client does with them then
-/// tells, and what stands on the wrong one is moved.
+/// Finds out which of a client's transports send and which receive, if the
+/// client does not say so. The first choice is a guess; what the client does
+/// with its transports then shows it, and streams on the wrong one are moved.
 namespace troupe::actors {
 
 using protocol::direction;
@@ -29,7 +29,7 @@ transport_entry*
 peer_state::choose_to_send(const std::optional<transport_id>& which) {
   if (which)
     return find_transport(*which);
-  // Of several the client means the one that it has connected last.
+  // Of several, the client means the one that it connected last.
   for (auto connected : {true, false})
     if (auto* said = last_transport([&](const auto& x) {
           return x.direction == direction::send && x.connected == connected;
@@ -88,7 +88,7 @@ void peer_state::settle_directions() {
 }
 
 transport_entry* peer_state::find_receiver(const transport_entry& now) {
-  // Media that comes is certain; a producer that was placed there is likely.
+  // Received media is proof; a producer that was placed there is likely.
   auto sends = [this](const transport_entry& x) {
     return x.sends || has_any(producers, x.id);
   };
@@ -121,11 +121,11 @@ void peer_state::move(consumer_record& x, transport_entry& to) {
   auto& from = *find_transport(x.transport);
   self->send(from.actor, remove_transport_consumer{x.id});
   x.transport = to.id;
-  // The client knows it by a MID of the other's.
+  // The consumer keeps its MID: later ones on this transport must differ.
   to.next_mid = std::max(to.next_mid, from.next_mid);
   self->send(to.actor, *x.route);
-  // By way of the consumer's actor: the shard would not know the consumer yet
-  // if this overtook the message that adds it.
+  // Send it through the consumer's actor: the shard would not know the consumer
+  // yet if this overtook the message that adds it.
   self->send(x.actor, move_consumer{transport_key{to.actor->id()}});
   note_move(x.id.str(), to);
 }

@@ -8,11 +8,11 @@
 
 namespace troupe::actors {
 
-/// Asks a peer for the W3C webrtc-stats dictionaries of all its transports,
-/// producers and consumers.
+/// Requests the W3C webrtc-stats dictionaries of all transports, producers and
+/// consumers of a peer.
 struct get_peer_stats {};
 
-/// Asks a peer why one of its consumers gets what it gets.
+/// Asks a peer why one of its consumers receives what it does.
 struct explain_consumer {
   consumer_id consumer;
 };
@@ -27,15 +27,15 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::explain_consumer)
 
 namespace troupe::actors {
 
-/// The user is back on another connection: what its join brought.
+/// The user is back on another connection; has the facts of its new join.
 struct adopt_session {
   session_listener_actor session;
   net::socket_address signaled_at;
   std::optional<protocol::rtp_capabilities> capabilities;
   protocol::participant_rights rights;
   bool hidden = false;
-  /// The peer by which that connection's session joined. It names this join:
-  /// one session can join several times.
+  /// The peer by which that connection's session joined. It identifies the
+  /// join: one session can join several times.
   uint64_t joiner = 0;
 };
 
@@ -45,19 +45,19 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::adopt_session)
 
 namespace troupe::actors {
 
-/// What a room knows of a member's actor: what moderators can do to it.
+/// A room's handle of a member's actor: what moderators can do to it.
 using peer_handle = caf::typed_actor<
-    // Ends the peer with all that is its.
+    // Ends the peer with everything that it owns.
     caf::reacts_to<close_peer>,
-    // The same; its session learns why.
+    // The same; its session is sent the reason.
     caf::reacts_to<dismiss_peer>,
-    // Goes on for another connection.
+    // Continues with another connection.
     caf::reacts_to<adopt_session>,
-    // Pauses what it sends.
+    // Pauses its producers.
     caf::reacts_to<mute_peer>,
-    // The figures of all its transports, producers and consumers.
+    // Statistics of all its transports, producers and consumers.
     caf::replies_to<get_peer_stats>::with<protocol::reply::stats>,
-    // Refused where it has no such consumer.
+    // Errors: consumer_not_found.
     caf::replies_to<explain_consumer>::with<consumer_explanation>>;
 
 } // namespace troupe::actors

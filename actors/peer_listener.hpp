@@ -13,15 +13,15 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_layers_wanted)
 
 namespace troupe::actors {
 
-/// What is seen of a client's transport for the first time: a connection, and
-/// media that it sends.
+/// The first signs of use of a client's transport: it is connected, or media
+/// arrives on it.
 struct transport_in_use {
   transport_id transport;
   bool sends = false;
 };
 
 /// Whether a transport's client seems to have closed it. If so, the transport
-/// ends soon; until then the client means another one, if it has one.
+/// ends soon; until then, requests that name no transport use another one.
 struct transport_leaving {
   transport_id transport;
   bool leaving = false;
@@ -34,14 +34,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_leaving)
 
 namespace troupe::actors {
 
-/// What transports tell their peer.
+/// Events that transports send to their peer.
 using transport_listener_actor = caf::typed_actor<
-    // To a peer that cannot know what they are for: how they are used.
+    // How it is used, if the peer does not know its direction.
     caf::reacts_to<transport_in_use>,
-    // Its client is about to be gone from it.
+    // Its client seems to have closed it.
     caf::reacts_to<transport_leaving>>;
 
-/// What consumers tell their peer.
+/// Events that consumers send to their peer.
 using consumer_listener_actor = caf::typed_actor<
     // The producer is gone; the consumer ends itself.
     caf::reacts_to<consumer_ended>,
@@ -52,11 +52,11 @@ using consumer_listener_actor = caf::typed_actor<
     // Other layers are sent, or none.
     caf::reacts_to<consumer_layers_changed>>;
 
-/// What producers tell their peer.
+/// Events that producers send to their peer.
 using producer_listener_actor = caf::typed_actor<
     // How well its encodings arrive.
     caf::reacts_to<producer_rated>,
-    // Which of them anybody wants.
+    // The highest layer that any consumer wants.
     caf::reacts_to<producer_layers_wanted>>;
 
 } // namespace troupe::actors

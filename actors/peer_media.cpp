@@ -51,7 +51,7 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   auto scores = std::make_shared<score_board>(sent.encodings.size());
   auto engine = to_receiver(x.kind, sent, x.paused);
   engine.budget = replay_budget;
-  // Answers to our reports are told apart by the SSRC that asked.
+  // Responses to our reports are told apart by the SSRC that requested them.
   engine.local_ssrc = rtp::ssrc{ssrcs.take(1, *random)};
   auto arrivals = std::make_shared<edge_gauge>(max_waiting_packets);
   auto actor = spawn_producer(
@@ -68,8 +68,8 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
                               actor,
                               voice,
                               scores};
-  // On the list at once: should the peer end before the transport answers,
-  // it ends this producer, too.
+  // Add it at once: should the peer end before the transport answers, it ends
+  // this producer, too.
   producers.push_back(
       {created, on->id, actor, x.kind, x.paused, std::move(*places)});
   auto route = add_transport_producer{
@@ -82,7 +82,7 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   self->request(on->actor, time_left(), std::move(route))
       .then(
           [=, this, limit = deadline](const done&) mutable {
-            // It may have ended meanwhile with its transport, as it does where
+            // It may have ended meanwhile with its transport, as happens when
             // its client has come back and begins anew.
             const auto* record = find_record(producers, created);
             if (!record || late(limit)) {
@@ -93,7 +93,7 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
               return;
             }
             promise.deliver(reply::produced{created});
-            // Somebody may have silenced it already.
+            // A moderator may have paused it already.
             entry.info.paused = record->paused;
             self->send(room, producer_published{std::move(entry)});
           },
@@ -136,7 +136,7 @@ void peer_state::begin_search(consumption& what) {
   const auto& x = what.x;
   what.search = cursor.begin(x.capabilities ? *x.capabilities : *capabilities);
   what.wanted.after = what.search.after;
-  // Whoever consumes one after the other has none beyond: nothing is searched.
+  // A client that consumes in order has none beyond: do not collect any.
   if (newest_consumed > what.search.after || (x.own_if_alone && consumed_own))
     what.wanted.except = consumed_beyond(what.search.after);
 }
@@ -163,7 +163,7 @@ void peer_state::find_and_consume(consumption what) {
           return;
         }
         auto added = add_consumer(kept->x, kept->on, found, kept->place);
-        // Who names none gets the next that it can decode.
+        // A client that names no producer gets the next that it can decode.
         kept->unfit =
             !added && !kept->x.producer
             && from_caf(added.error()).code == error_code::cannot_consume;
@@ -177,8 +177,8 @@ void peer_state::find_and_consume(consumption what) {
           find_and_consume(std::move(*kept));
       },
       [=, this](caf::error& failure) {
-        // Of what was passed over as unfit there may be something left: the
-        // client is told whether there is.
+        // Producers that earlier searches passed as unfit may still be there:
+        // search again to tell cannot_consume from no_producer.
         if (!kept->x.producer && !kept->unfit && kept->search.after > 0
             && cursor.passed_unfit()
             && from_caf(failure).code == error_code::no_producer) {
@@ -217,8 +217,8 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
   auto* on = find_transport(on_id);
   if (!on)
     return refuse(error_code::transport_not_found);
-  // Several of one are of use, for tests of load for instance; so many burden
-  // everybody in the room.
+  // Several consumers of one producer are useful, in load tests for instance;
+  // this many burden the whole room.
   if (found.age <= newest_consumed
       && std::ranges::count(consumers, found.age, &consumer_record::age)
              >= max_replicas)
@@ -315,7 +315,7 @@ peer_state::tell_consumers(const std::optional<consumer_id>& which,
     return refuse(error_code::consumer_not_found);
   if (reached.ids.size() < 2)
     return reached;
-  // Answered when the shard has come so far: a client cannot ask for more
+  // Answer when the shard has handled all of them: a client cannot request more
   // than is done.
   auto promise = self->make_response_promise<reply::consumers>();
   self->request(*last, time_left(), get_actor_stats{})

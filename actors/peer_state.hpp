@@ -25,12 +25,12 @@ namespace reply = protocol::reply;
 namespace event = protocol::event;
 using protocol::error_code;
 
-/// The error for an answer, with the default words of its code.
+/// An error response with the default text of its code.
 inline caf::error refuse(error_code code) {
   return to_caf(protocol::make_error(code));
 }
 
-/// The error for an answer that nobody waits for any longer.
+/// The error response to a request for which no client waits any longer.
 inline caf::error too_late() {
   return refuse(error_code::internal);
 }
@@ -40,18 +40,18 @@ struct transport_entry {
   transport_id id;
   std::optional<protocol::direction> direction = {};
   transport_actor actor;
-  bool connected = false; // as the client asked for
-  bool guessed = false;   // with parameters that may be another one's
-  bool named = false;     // with its own
-  // What its client was seen to do with it, where it has no direction.
+  bool connected = false; // by request of its client
+  bool guessed = false;   // perhaps with another one's parameters
+  bool named = false;     // with its own parameters
+  // How its client was seen to use it, if it has no direction.
   bool reached = false;
   bool sends = false;
   bool leaving = false; // its client seems to have closed it
   net::time_point created{};
   uint32_t next_mid = 0;
-  std::string cname = {}; // common to what the client sends on it
+  std::string cname = {}; // of all that the client sends on it
   bool sctp = false;
-  bool plain = false; // of bare RTP
+  bool plain = false; // unencrypted RTP
 };
 
 /// One of the peer's producers.
@@ -61,10 +61,10 @@ struct producer_record {
   producer_actor actor;
   protocol::media_kind kind = protocol::media_kind::audio;
   bool paused = false;
-  std::shared_ptr<void> place; // among the room's
+  std::shared_ptr<void> place; // quota tokens
   // Which layers of it are wanted, once that is less than all.
   std::optional<std::optional<uint8_t>> wanted = {};
-  // To move it by, where its client did not name the transport.
+  // For moving it, if its client did not name the transport.
   std::optional<add_transport_producer> route = {};
 };
 
@@ -74,9 +74,9 @@ struct consumer_record {
   transport_id transport;
   producer_id producer;
   consumer_actor actor;
-  std::shared_ptr<void> place; // among the room's
+  std::shared_ptr<void> place; // quota token
   int priority = 1;            // 1 to 255: its share of the transport's rate
-  // To move it by, where its client did not name the transport.
+  // For moving it, if its client did not name the transport.
   std::optional<add_transport_consumer> route = {};
   producer_age age = 0; // its producer's, in the room
   bool own = false;     // of a producer of the peer's own
@@ -88,7 +88,7 @@ struct data_producer_record {
   transport_id transport;
   data_producer_actor actor;
   bool paused = false;
-  std::shared_ptr<void> place; // among the room's
+  std::shared_ptr<void> place; // quota tokens
 };
 
 /// One of the peer's data consumers.
@@ -97,11 +97,11 @@ struct data_consumer_record {
   transport_id transport;
   data_producer_id producer;
   data_consumer_actor actor;
-  std::shared_ptr<void> place;         // among the room's
+  std::shared_ptr<void> place;         // quota token
   std::vector<subchannel> subchannels; // sorted
 };
 
-/// What the peer actor knows, and what it does.
+/// The state and the behavior of the peer actor.
 struct peer_state {
   using pointer = peer_actor::stateful_pointer<peer_state>;
 
@@ -135,8 +135,7 @@ struct peer_state {
   caf::result<reply::stats> collect_stats();
   caf::result<consumer_explanation> explain(const consumer_id& which);
 
-  // -- verbs of data channels, in peer_data.cpp
-  // --------------------------------
+  // -- verbs of data channels, in peer_data.cpp -------------------------------
 
   caf::result<reply::data_produced> produce_data(verb::produce_data& x);
   caf::result<reply::data_consumed> consume_data(const verb::consume_data& x);
@@ -159,12 +158,12 @@ struct peer_state {
   caf::result<reply::data_subchannels>
   change_subchannels(const data_consumer_id& which, Change change);
 
-  // Adds what a producer's `appData` and the like take to its place in the
-  // room; or says why that is too much.
+  // Adds the octets of a producer's `appData` and the like to its quota tokens;
+  // or returns why they are too many.
   caf::expected<std::shared_ptr<void>>
   take_app_data(size_t octets, std::shared_ptr<void> place);
 
-  // The transport that is named or meant; or why there is none.
+  // The transport that the client names or means, or an error.
   caf::expected<transport_entry*>
   choose_for_data(const std::optional<transport_id>& which,
                   protocol::direction way);
@@ -180,18 +179,17 @@ struct peer_state {
   void forget_data_producer(const data_producer_id& which);
   void forget_data_consumer(const data_consumer_id& which);
 
-  // Ends all of a transport's.
+  // Ends all data producers and data consumers of a transport.
   void end_data_on(const transport_id& which, bool tell);
 
-  // -- other verbs
-  // -------------------------------------------------------------
+  // -- other verbs ------------------------------------------------------------
 
-  // Sends `x` to the consumer, or to all without one.
+  // Sends `x` to the consumer, or to all if none is named.
   template <class Message>
   caf::result<reply::consumers>
   tell_consumers(const std::optional<consumer_id>& which, const Message& x);
 
-  // Asks the room for what only moderators may do.
+  // Requests from the room what only moderators may do.
   template <class Verb>
   caf::result<reply::ok> moderate(const Verb& x);
 
@@ -201,7 +199,7 @@ struct peer_state {
 
   // -- steps -----------------------------------------------------------------
 
-  // A request to consume while the room is asked what there is.
+  // A request to consume while the room searches for a producer.
   struct consumption {
     verb::consume x;
     transport_id on;
@@ -209,64 +207,64 @@ struct peer_state {
     find_producer wanted;
     caf::typed_response_promise<reply::consumed> promise;
     request_deadline limit;
-    consume_cursor::search search = {}; // where no producer is named
-    bool unfit = false; // there was one, which the client cannot decode
+    consume_cursor::search search = {}; // if no producer is named
+    bool unfit = false; // found one that the client cannot decode
   };
 
-  // Goes on where the last search has ended.
+  // Continues where the last search ended.
   void begin_search(consumption& what);
 
-  // The producers that a search from there on must pass over, since they are
+  // The producers that a search beyond `after` must skip, since they are
   // consumed on a transport that stays; and all of the peer's own.
   std::vector<producer_age> consumed_beyond(producer_age after) const;
 
-  // Notes how far a search that names no producer has come.
+  // Notes the progress of a search that names no producer.
   void note_searched(consumption& what, const producer_entry& found,
                      bool added);
 
   void find_and_consume(consumption what);
 
-  // Makes the consumer of `found` on `on`, once negotiation succeeds.
+  // Makes the consumer of `found` on `on`, if negotiation succeeds.
   caf::expected<reply::consumed> add_consumer(const verb::consume& x,
                                               const transport_id& on,
                                               const producer_entry& found,
                                               std::shared_ptr<void> place);
 
-  // Takes it off the list, its transport's too. The record is gone then. A
+  // Removes it from the peer and its transport; the record is destroyed. A
   // consumer's producer may be found again, unless it is `gone`.
   void forget_producer(const producer_id& which);
   void forget_consumer(const consumer_id& which, bool gone = false);
   void forget_transport(const transport_id& which);
 
-  // Closes it with all that stands on it. Does nothing where there is none.
+  // Closes it with everything on it. Does nothing if it does not exist.
   void end_transport(const transport_id& which);
 
-  // Makes room: ends a transport that its client has closed or never used, if
+  // Frees a slot: ends a transport that its client has closed or never used, if
   // there is one.
   bool close_unused();
 
   // Leaves the room and ends everything.
   void close_all();
 
-  // The room puts this peer out.
+  // The room dismisses this peer.
   void be_dismissed(protocol::end_reason why);
 
-  // Whether the message at hand is of a session that another has replaced.
+  // Whether the current message is from a session that another has replaced.
   bool of_former_session() const;
 
-  // The connection is lost, or the session has ended without a word.
+  // The connection is lost, or the session ended without closing this peer.
   void be_lost();
 
-  // The room has let somebody in who is not waited for any more.
+  // Undoes a join that the room granted after its deadline.
   void undo_join(const room_joined& entered);
 
-  // The user is back.
+  // The user is back on another connection.
   void adopt(adopt_session& x);
 
-  // Ends what the client has forgotten with its former life.
+  // Ends what a client that came back no longer knows.
   void begin_anew();
 
-  // A moderator silences this peer.
+  // A moderator mutes this peer.
   void be_muted(std::optional<protocol::media_kind> kind);
 
   // A child ended by itself.
@@ -279,21 +277,21 @@ struct peer_state {
   transport_entry* choose_to_send(const std::optional<transport_id>& which);
   transport_entry* choose_to_receive(const std::optional<transport_id>& which);
 
-  // -- directions that the client does not tell, in peer_directions.cpp ------
+  // -- directions that the client does not name, in peer_directions.cpp -------
 
   void note_use(const transport_in_use& x);
 
-  // Moves what stands on the wrong transport, as far as that is known.
+  // Moves streams on the wrong transport, as far as that is known.
   void settle_directions();
 
-  // Where a consumer on `now` belongs, if that is elsewhere.
+  // The transport to which a consumer on `now` must move, or null.
   transport_entry* find_receiver(const transport_entry& now);
 
   void move(producer_record& x, transport_entry& to);
   void move(consumer_record& x, transport_entry& to);
   void note_move(const std::string& what, const transport_entry& to) const;
 
-  // The oldest that fits, or null.
+  // The oldest transport that fits, or null.
   template <class Predicate>
   transport_entry* first_transport(Predicate fits) {
     auto i = std::ranges::find_if(
@@ -301,7 +299,7 @@ struct peer_state {
     return i == transports.end() ? nullptr : &*i;
   }
 
-  // The newest.
+  // The newest transport that fits, or null.
   template <class Predicate>
   transport_entry* last_transport(Predicate fits) {
     auto i = std::find_if(transports.rbegin(), transports.rend(),
@@ -309,15 +307,15 @@ struct peer_state {
     return i == transports.rend() ? nullptr : &*i;
   }
 
-  // Whether any of the records stands on that transport.
+  // Whether any of the records is on that transport.
   template <class Records>
   static bool has_any(const Records& records, const transport_id& on) {
     return std::ranges::any_of(
         records, [&](const auto& x) { return x.transport == on; });
   }
 
-  // Has `carry_out` answer a verb, unless that comes too late or from a session
-  // which another has replaced.
+  // Lets `carry_out` answer a verb, unless that comes too late or from a
+  // session that another has replaced.
   template <class Verb, class F>
   auto on(F carry_out) {
     return [this, carry_out](Verb& x, const request_deadline& limit)
@@ -335,13 +333,13 @@ struct peer_state {
     return limit.passed(self->clock().now());
   }
 
-  // What is left to the request at hand. To be asked for before the handler
-  // returns; what goes on later keeps the deadline itself.
+  // The time left to the current request. Call it before the handler returns;
+  // later steps keep the deadline itself.
   net::duration time_left() const {
     return deadline.left(self->clock().now());
   }
 
-  // For what no client waits for.
+  // For requests that no client waits for.
   auto timeout() const {
     return services->settings.request_timeout;
   }
@@ -356,26 +354,26 @@ struct peer_state {
   std::unique_ptr<net::rng> random;
   protocol::ssrc_sequence ssrcs;
   room_directory_actor room; // set once joined
-  shard_actor shard;         // likewise
+  shard_actor shard;         // set once joined
   std::shared_ptr<actors::voice> voice;
   std::shared_ptr<room_floor> floor;
-  // Of the packets that its producers keep.
+  // Limits the packets that its producers keep.
   std::shared_ptr<rtp::memory_budget> replay_budget =
       std::make_shared<rtp::memory_budget>();
-  // Of the messages that wait for its data consumers.
+  // Counts the messages that wait for its data consumers.
   std::shared_ptr<data_backlog> backlog = std::make_shared<data_backlog>();
   room_quotas quotas;
   std::optional<app_data_quota> app_data;
-  bool hidden = false;       // others do not know of it yet
-  request_deadline deadline; // of the request at hand
+  bool hidden = false;       // not yet shown to others
+  request_deadline deadline; // of the current request
   uint64_t joiner = 0;       // see adopt_session
   consume_cursor cursor;
   // The youngest producer that the peer has ever consumed, and whether it has
   // consumed any of its own.
   producer_age newest_consumed = 0;
   bool consumed_own = false;
-  // What it has is from before the connection was lost, and the client has
-  // not shown yet that it knows of it.
+  // It owns what it had before the connection was lost, and the client has not
+  // shown yet that it knows this.
   bool resumed = false;
   protocol::participant_rights rights;
   room_id room_name;
@@ -386,7 +384,7 @@ struct peer_state {
   std::vector<consumer_record> consumers;
   std::vector<data_producer_record> data_producers;
   std::vector<data_consumer_record> data_consumers;
-  // Whose channels their client has closed, and of which it may say so yet.
+  // Data producers whose channels the client closed; its request may follow.
   std::deque<data_producer_id> hung_up;
 };
 

@@ -1,6 +1,6 @@
 #include "actors/peer_state.hpp"
 
-/// What all of a peer's transports, producers and consumers say of themselves.
+/// Collects the statistics of a peer's transports, producers and consumers.
 namespace troupe::actors {
 
 namespace {
@@ -11,7 +11,7 @@ struct collection {
   std::string text = "[";
   size_t missing = 0;
 
-  // `array` may be empty where an actor had nothing to tell, or is gone.
+  // `array` may be empty if an actor had nothing to report, or is gone.
   void add(std::string_view array) {
     if (array.size() > 2) {
       if (text.size() > 1)
@@ -41,7 +41,7 @@ caf::result<reply::stats> peer_state::collect_stats() {
   ask(consumers);
   ask(data_producers);
   ask(data_consumers);
-  all->add({}); // who has nothing gets an answer as well
+  all->add({}); // a peer that has nothing answers as well
   return all->promise;
 }
 
@@ -57,7 +57,7 @@ peer_state::explain(const consumer_id& which) {
           [promise, source = found->producer,
            floor = floor](consumer_explanation& x) mutable {
             x.producer = source;
-            // The shard does not know: nothing of it comes there.
+            // The shard does not know this: it gets no media of that producer.
             if (x.reason == rtp::decision_reason::wanted && floor
                 && floor->leaves_out(source))
               x.reason = rtp::decision_reason::loudness;

@@ -9,7 +9,7 @@ using protocol::direction;
 
 namespace {
 
-// A transport that was not connected for as long may go for another.
+// A transport that was not connected for this long may be replaced.
 constexpr auto unused_after = std::chrono::seconds{5};
 
 protocol::sctp_parameters sctp_of_transports() {
@@ -119,7 +119,7 @@ peer_state::connect_transport(const verb::connect_transport& x) {
   auto promise = self->make_response_promise<reply::transport_connected>();
   auto which = target->id;
   auto guessed = !x.transport && !target->direction;
-  // It may mean another one.
+  // The client may mean another one.
   if (guessed)
     for (auto& other : transports)
       if (other.id != which && !other.direction && !other.named) {
@@ -153,7 +153,7 @@ peer_state::restart_ice(const verb::restart_ice& x) {
                      : first_transport([](const auto&) { return true; });
   if (!target)
     return refuse(error_code::transport_not_found);
-  // What the client missed while it was away.
+  // Send what the client missed while it was away.
   if (std::exchange(resumed, false))
     for (const auto& mine : producers)
       if (mine.wanted)
@@ -174,7 +174,7 @@ transport_entry* peer_state::find_transport(const transport_id& which) {
 
 void peer_state::begin_anew() {
   resumed = false;
-  // Not by forget_transport(): its client never heard of these consumers.
+  // Not by forget_transport(): the client does not know these consumers.
   for (auto copy = consumers; const auto& x : copy) {
     self->send(x.actor, actors::close_consumer{});
     forget_consumer(x.id);
@@ -190,7 +190,7 @@ void peer_state::begin_anew() {
 bool peer_state::close_unused() {
   auto i =
       std::ranges::find_if(transports, [](const auto& x) { return x.leaving; });
-  // Who joins again and again gets a transport each time in some dialects.
+  // In some dialects, each repeated join brings another transport.
   auto old = self->clock().now() - unused_after;
   if (i == transports.end())
     i = std::ranges::find_if(transports, [&](const auto& x) {
@@ -211,7 +211,7 @@ void peer_state::end_transport(const transport_id& which) {
 }
 
 void peer_state::forget_transport(const transport_id& which) {
-  // What stood on it goes with it.
+  // Everything on it ends with it.
   for (auto copy = producers; const auto& x : copy)
     if (x.transport == which) {
       self->send(x.actor, actors::close_producer{});

@@ -19,7 +19,7 @@ constexpr size_t sender_report_octets = 28;
 
 plain_destination::plain_destination(net::rng& random, bool trusted)
     : trusted_(trusted)
-    , offset_(random.u32() | 1) // never nothing
+    , offset_(random.u32() | 1) // never 0
     , proven_(trusted) {}
 
 bool plain_destination::allowance::take(net::time_point now) {
@@ -66,13 +66,13 @@ void plain_destination::mark_reports(net::mutable_byte_span compound) {
 
 bool plain_destination::take_report(rtp::rtcp::report_block& x) {
   const auto echoed = x.last_sender_report;
-  // Nothing is echoed by who has had no report yet.
+  // A receiver that has had no report yet echoes nothing.
   if (trusted_ || echoed == 0)
     return false;
   const auto known = std::ranges::any_of(
       marks_, [&](const auto& mark) { return mark.load(relaxed) == echoed; });
   if (!known) {
-    // Of one that is proven it is our own time.
+    // A proven receiver echoes our own time.
     if (!proven())
       guesses_.fetch_add(1, relaxed);
     return false;

@@ -10,38 +10,38 @@
 namespace troupe::actors {
 
 /// Decides how much a plain transport may send to its client's address, which
-/// may be that of somebody who never asked for anything.
+/// may belong to a host that never asked for anything.
 ///
 /// An address is proven once a receiver report from there echoes one of our
-/// sender reports (LSR, RFC 3550, section 6.4.1). Until then the reports tell
-/// a time that is wrong by a random 32 bits, so that only who receives them
-/// knows what to echo; `unproven_rate` packets of RTP and as many of RTCP go
-/// out a second, and after `patience` none.
+/// sender reports (LSR, RFC 3550, section 6.4.1). Until then the reports have a
+/// time that is wrong by a random 32 bits, so that only a host that receives
+/// them knows what to echo; `unproven_rate` packets of RTP and as many of RTCP
+/// are sent per second, and none after `patience`.
 ///
 /// The admit functions and mark_reports() belong to the thread that sends,
-/// take_report() to the one that receives; the others may be called by both.
+/// take_report() to the one that receives; both may call the others.
 class plain_destination {
 public:
   static constexpr auto patience = std::chrono::seconds{15};
   static constexpr unsigned unproven_rate = 5;
 
-  /// Right echoes are 1 in 2^27; this many wrong ones are no mistake.
+  /// A guess is right once in 2^27; this many wrong ones are no mistake.
   static constexpr unsigned max_guesses = 16;
 
-  /// One that is trusted needs no proof.
+  /// A trusted destination needs no proof.
   plain_destination(net::rng& random, bool trusted);
 
-  /// Whether a packet of RTP may go out now.
+  /// Whether an RTP packet may be sent now.
   bool admit_rtp(net::time_point now);
 
-  /// The same for a compound of RTCP.
+  /// The same for a compound RTCP packet.
   bool admit_rtcp(net::time_point now);
 
   /// Writes the time to be echoed into the sender reports of a compound.
   void mark_reports(net::mutable_byte_span compound);
 
-  /// Takes a report block that came from the address, and puts our own time
-  /// back into it. True where this is the proof.
+  /// Handles a report block from the address, and restores our own time in it.
+  /// Returns true if this is the proof.
   bool take_report(rtp::rtcp::report_block& x);
 
   bool proven() const {
@@ -53,17 +53,17 @@ public:
     return trusted_;
   }
 
-  /// Whether no proof has come in time, or somebody has tried to guess it:
-  /// nothing is sent any more.
+  /// Whether nothing is sent any more, since no proof has come in time or the
+  /// host has tried to guess it.
   bool given_up(net::time_point now) const;
 
-  /// Whether somebody has tried to guess.
+  /// Whether the host has tried to guess.
   bool guessed() const {
     return guesses_.load(std::memory_order_relaxed) >= max_guesses;
   }
 
 private:
-  // So many packets a second, counted from the first of each second.
+  // A number of packets a second, counted from the first of each second.
   struct allowance {
     net::time_point since{};
     unsigned used = 0;
@@ -77,11 +77,11 @@ private:
   const uint32_t offset_; // of LSR, modulo 2^32
   std::atomic<bool> proven_;
   std::atomic<unsigned> guesses_{0};
-  /// When the first packet went out, of time_point's clock; 0 is not yet.
+  /// When the first packet was sent, by time_point's clock; 0 is not yet.
   std::atomic<net::duration::rep> first_{0};
   allowance rtp_;
   allowance rtcp_;
-  /// What the last marked reports said, each once; 0 is none.
+  /// The times in the last marked reports; 0 is none.
   std::array<std::atomic<uint32_t>, 32> marks_{};
   size_t next_mark_ = 0;
 };

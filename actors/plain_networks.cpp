@@ -28,7 +28,7 @@ bool is_in(const net::socket_address& x,
                              [&](const auto& r) { return r.contains(x); });
 }
 
-// The length of a prefix, or that of an address.
+// The number of bits of a prefix, or of an address.
 int bits_of(const std::string& text, const net::socket_address& first) {
   const auto slash = text.find('/');
   if (slash == std::string::npos)

@@ -13,23 +13,23 @@ namespace troupe::actors {
 /// The ports of a plain transport.
 struct plain_ports {
   std::unique_ptr<net::plain_port> rtp;
-  std::unique_ptr<net::plain_port> rtcp; // null: with RTP
+  std::unique_ptr<net::plain_port> rtcp; // null: shares rtp
 
   net::plain_port& for_rtcp() const {
     return rtcp ? *rtcp : *rtp;
   }
 };
 
-/// Where the client of a plain transport is.
+/// The addresses of a plain transport's client.
 struct plain_client {
   net::socket_address rtp;
   net::socket_address rtcp;
 };
 
-/// What shards protect with for a plain transport: nothing is encrypted, and
-/// the packet goes out at once by the transport's own ports, where its client
-/// expects it from, so that none is left for the shard to send. What the
-/// destination does not admit is dropped. From one thread at a time.
+/// Sends packets of a plain transport in the role of its `srtp_sender`:
+/// encrypts nothing and sends at once from the transport's own ports, where its
+/// client expects packets from, so that none is left for the shard to send.
+/// Drops what the destination does not admit. From one thread at a time.
 class plain_sender final : public net::srtp_sender {
 public:
   plain_sender(const std::shared_ptr<plain_ports>& ports, plain_client to,
@@ -87,7 +87,7 @@ private:
     octets_.fetch_add(size, std::memory_order_relaxed);
   }
 
-  const std::weak_ptr<plain_ports> ports_; // the transport's
+  const std::weak_ptr<plain_ports> ports_; // owned by the transport
   const plain_client to_;
   const std::shared_ptr<plain_destination> destination_;
   std::atomic<uint64_t> packets_{0};

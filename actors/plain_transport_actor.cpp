@@ -46,24 +46,24 @@ struct plain_state {
   make_behavior(const plain_transport_config& cfg,
                 const std::shared_ptr<plain_ports>& opened);
 
-  // Where the client says that it is.
+  // Sets the address that the client names.
   caf::result<done> connect(const connect_dtls& x);
 
   caf::result<done> add(const add_transport_producer& x);
   void add(const add_transport_consumer& x);
 
-  // Has the shard send, once there are consumers and it is known where to; and
-  // elsewhere, where that has become known better.
+  // Lets the shard send, once there are consumers and the client's address is
+  // known; again, once a better address is known.
   void begin_sending();
 
-  // The client has shown that it wants what is sent to it.
+  // The client has proven that it wants what is sent to it.
   void note_proven();
 
   bool is_over() const;
 
   void take(net::datagram_batch& datagrams);
 
-  // Whether it comes from the client, who is learnt by the first packet.
+  // Whether it comes from the client, whose address the first packet sets.
   bool is_clients(const net::datagram& x, rtp::ssrc source);
   void take_rtp(net::datagram& x);
   void take_rtcp(const net::datagram& x);
@@ -97,18 +97,18 @@ struct plain_state {
   shard_actor shard;
   std::shared_ptr<plain_sender> sender;           // once it sends to the client
   std::shared_ptr<plain_destination> destination; // with the sender
-  bool given_up = false;                          // the destination, as noted
+  bool given_up = false;                          // the destination, reported
   bool comedia = true;
   bool answered = false; // the client has sent something
   std::array<std::optional<net::socket_address>, 2> client; // by path
   stream_router router{false};
-  // Counts the datagrams under way from the ports.
+  // Counts the datagrams in flight from the ports.
   std::shared_ptr<edge_gauge> arrivals =
       std::make_shared<edge_gauge>(max_waiting_datagrams);
   net::traffic received;
   net::traffic sent;
-  uint64_t refused = 0; // not the client's, or no RTP and no RTCP
-  uint64_t late = 0;    // RTP that waited for too long
+  uint64_t refused = 0; // not the client's, or neither RTP nor RTCP
+  uint64_t late = 0;    // RTP that waited too long
   net::time_point heard;
   transport_totals published;
   gauge_seat seat;
@@ -119,7 +119,7 @@ caf::error no_webrtc() {
   return to_caf({error_code::wrong_state, "This is a plain transport"});
 }
 
-// Whether it can be one host's: neither nobody's nor a group's.
+// Whether it can be one host's: neither unspecified nor multicast.
 bool is_host(const net::socket_address& x) {
   constexpr size_t v4_begin = 12;
   constexpr uint8_t first_group = 224;
@@ -214,7 +214,7 @@ void plain_state::begin_sending() {
     destination = std::make_shared<plain_destination>(
         *net::make_secure_rng(), networks.trusts(*client[rtp_path]));
   }
-  // Until it has sent RTCP, that is next to RTP, as RFC 3550 has it.
+  // Until the client sends RTCP, that goes to the port after RTP (RFC 3550).
   auto rtcp = client[rtp_path];
   if (ports->rtcp)
     rtcp->set_port(static_cast<uint16_t>(rtcp->port() + 1));
@@ -269,8 +269,8 @@ bool plain_state::is_clients(const net::datagram& x, rtp::ssrc source) {
   if (!known && !comedia)
     return false;
   if (!known) {
-    // Who knows no producer's SSRC, or is on another host than the sender of
-    // the other port, is a stranger.
+    // A sender that knows no producer's SSRC, or is on another host than the
+    // sender of the other port, is not the client.
     if (!router.find(source)
         || (other && other->octets() != x.tuple.remote.octets()))
       return false;
@@ -317,12 +317,12 @@ void plain_state::note(rtp::rtcp_event& x) {
 void plain_state::note_proven() {
   log::event(log::level::debug, "plain-destination-proven",
              {{"transport", id.str()}});
-  // Of what came before, it has little.
+  // Before this, it was sent only a few packets.
   router.request_key_frames(self, shard);
 }
 
 void plain_state::send_rtcp(const std::vector<uint8_t>& compound) {
-  // These are about what has come from there: from nowhere, nothing.
+  // These report what has arrived from the client: without that, send none.
   const auto& to = client[ports->rtcp ? 1 : 0];
   if (!to || !answered)
     return;

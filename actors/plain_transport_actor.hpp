@@ -5,34 +5,34 @@
 
 namespace troupe::actors {
 
-/// What a plain transport is made of.
+/// Parameters of a plain transport.
 struct plain_transport_config {
   transport_id id;
   std::shared_ptr<const media_services> services;
   shard_actor shard;
   bool rtcp_mux = false;
-  /// Who sends first is the client; else it has to be told where that is.
+  /// The client sends first; otherwise its address must be signaled.
   bool comedia = true;
-  /// What to tell the client where the configured address stands for all.
+  /// The address to signal if the configured one is unspecified.
   std::string reached_at = {};
-  /// Its place among those that there may be.
+  /// Its quota token.
   std::shared_ptr<void> place = {};
 };
 
-/// A transport and where its client sends.
+/// A transport, and where its client sends to.
 struct plain_transport {
   transport_actor actor;
   protocol::plain_address where;
 };
 
-/// Opens a transport of bare RTP on ports of its own, which refuses what is of
-/// ICE and DTLS. Whoever first sends RTP or RTCP of a producer there is, by
-/// address and port, its client for good; without comedia, `connect_dtls` says
-/// who is, as far as plain_networks allows. Media flows to an address that is
-/// trusted, or that has proven to want it (plain_destination). The transport
-/// ends when nothing has come for a minute, unless it sends to one that is
-/// trusted; or when one whose client told its address has not proven it in
-/// time. Fails where no port can be bound.
+/// Opens a transport of unencrypted RTP on ports of its own, which refuses what
+/// concerns ICE and DTLS. With comedia, the address and port that first send
+/// RTP or RTCP of a producer are its client's for good; without, `connect_dtls`
+/// names the client, as far as plain_networks allows. Media is sent to an
+/// address that is trusted, or that has proven to want it (plain_destination).
+/// The transport ends when nothing has arrived for a minute, unless it sends to
+/// a trusted address; or when an address that its client named is not proven in
+/// time. Fails if no port can be bound.
 net::result<plain_transport> open_plain_transport(caf::actor_system& system,
                                                   plain_transport_config cfg);
 

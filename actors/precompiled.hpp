@@ -1,4 +1,4 @@
-// What nearly every actor includes, compiled once.
+// Headers that nearly every actor includes, compiled once.
 #pragma once
 
 #include <caf/actor_system.hpp>

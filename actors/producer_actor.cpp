@@ -14,8 +14,8 @@ namespace troupe::actors {
 
 namespace {
 
-/// How often shards are told of the sender reports of an encoding. Browsers
-/// send one a second, some two.
+/// The shortest time between two sender reports of an encoding to the shards.
+/// Browsers send one a second, some two.
 constexpr auto report_interval = std::chrono::milliseconds{100};
 
 struct producer_state {
@@ -28,14 +28,14 @@ struct producer_state {
   ~producer_state() {
     if (engine)
       publish(self->clock().now());
-    // They go on, and would keep what is left of the monitors.
+    // Shards outlive this actor, and would keep what is left of its monitors.
     for (const auto& x : shards)
       self->demonitor(x.actor.address());
   }
 
   producer_actor::behavior_type make_behavior(const producer_config& cfg);
 
-  // Tells the room how loud its member is, and the floor how loud this is.
+  // Passes the audio levels of packets to `voice` and `seat`.
   void note_levels(const std::vector<rtp::packet>& packets);
 
   void add(const subscribe& x);
@@ -44,7 +44,7 @@ struct producer_state {
 
   void set_paused(bool paused);
 
-  // Hands on everything that is ready, and arms the timer.
+  // Passes on everything that is ready, and arms the timer.
   void drain();
 
   void fan_out(const rtp::media_batch& batch);
@@ -53,10 +53,10 @@ struct producer_state {
 
   void rate(const rtp::score_changed& x);
 
-  // A shard is gone, or wants nothing any more.
+  // A shard has ended, or has no consumer any more.
   void forget(const caf::actor_addr& gone);
 
-  // Tells the client which layers are wanted, where that has changed.
+  // Notifies the client of the layers wanted, if they have changed.
   void tell_wanted();
 
   template <class Message>
@@ -65,7 +65,7 @@ struct producer_state {
       self->send(to.actor, x);
   }
 
-  // Adds what has been received since to the node's counters.
+  // Adds the increase since the last call to the node's counters.
   void publish(net::time_point now);
 
   // Runs `f(engine, now)`, then drains.
@@ -81,10 +81,10 @@ struct producer_state {
   struct shard {
     media_sink_actor actor;
     std::shared_ptr<flow_gauge> gauge;
-    bool resumed = false; // has not been told yet that something was left out
+    bool resumed = false; // its next batch says that packets were left out
   };
 
-  // The latest sender report of an encoding, and when shards were told of one.
+  // The latest sender report of an encoding, and when shards were sent one.
   struct known_report {
     std::optional<rtp::source_report> latest;
     std::optional<net::time_point> told;
@@ -102,7 +102,7 @@ struct producer_state {
   producer_listener_actor listener;
   std::shared_ptr<actors::voice> voice; // null for video
   std::optional<room_floor::seat> seat; // nothing for video
-  bool left_out = false;                // by the seat, for now
+  bool left_out = false;                // not forwarded for now
   rtp::extension_map extensions;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<rtp::receiver> engine;
@@ -283,8 +283,8 @@ void producer_state::fan_out(const rtp::media_batch& batch) {
   if (std::exchange(left_out, false))
     for (auto& to : shards)
       to.resumed = true;
-  // A key frame always gets through: without it, who fell behind could never
-  // go on. Audio overtakes video that waits.
+  // A key frame is always admitted: without it, a consumer that fell behind
+  // could never resume. Audio overtakes waiting video.
   bool important = has_keyframe(batch);
   for (auto& to : shards) {
     if (!to.gauge->admit(important))
@@ -302,7 +302,7 @@ void producer_state::pass_on(const rtp::receiver_event& x) {
   if (const auto* report = std::get_if<rtp::source_report>(&x)) {
     auto& known = reports.at(report->encoding);
     known.latest = *report;
-    // What a client says a thousand times a second, no shard is told as often.
+    // A client may send a thousand reports a second; shards get fewer.
     if (auto now = self->clock().now();
         !known.told || now - *known.told >= report_interval) {
       known.told = now;

@@ -21,7 +21,7 @@ struct subscribe {
   std::shared_ptr<flow_gauge> gauge;
 };
 
-/// The last one is gone.
+/// The shard's last consumer is gone.
 struct unsubscribe {
   media_sink_actor shard;
 };
@@ -32,13 +32,13 @@ struct want_layers {
   std::optional<uint8_t> highest;
 };
 
-/// The worst loss that consumers in a shard have reported lately, in 1/256.
+/// The worst loss that consumers in a shard have recently reported, in 1/256.
 struct consumer_loss_reported {
   media_sink_actor shard;
   uint8_t fraction_lost = 0;
 };
 
-/// Its client sends it on another transport than it was thought to.
+/// Its client sends it on another transport than assumed.
 struct move_producer {
   rtcp_sender_actor transport;
 };
@@ -50,7 +50,7 @@ struct restore_packets {
   std::vector<rtp::packet_key> keys;
 };
 
-/// A consumer begins or goes on, and has nothing to decode yet.
+/// A consumer starts or resumes, and has nothing to decode yet.
 struct start_wanted {
   media_sink_actor shard;
   consumer_key consumer{};
@@ -78,25 +78,25 @@ namespace troupe::actors {
 
 /// The PRODUCER actor interface: one track that a client sends.
 using producer_actor = rtp_sink_actor::extend<
-    // Adds a shard; it is told of pause and the latest sender reports.
+    // Adds a shard; sends it the pause state and the latest sender reports.
     caf::reacts_to<subscribe>,
-    // Forgets it; one that ends is forgotten by itself.
+    // Removes a shard; one that ends is removed by itself.
     caf::reacts_to<unsubscribe>,
-    // Tells the client, where layers need not be sent any more, or again.
+    // Notifies the client of layers that it may stop sending, or must resume.
     caf::reacts_to<want_layers>,
-    // Reports it to a client whose codec can add redundancy.
+    // Reports the loss to a client whose codec can add redundancy.
     caf::reacts_to<consumer_loss_reported>,
-    // Sends its RTCP there from now on.
+    // Sends its RTCP by this transport from now on.
     caf::reacts_to<move_producer>,
     // Looks packets up for a consumer's retransmission.
     caf::reacts_to<restore_packets>,
-    // Replays the last group of pictures to a consumer; where that cannot be,
-    // it is a wish for a key frame.
+    // Replays the last group of pictures to a consumer, or requests a key frame
+    // if that is impossible.
     caf::reacts_to<start_wanted>,
-    // A consumer needs a key frame; such wishes are brought together.
+    // A consumer needs a key frame; such requests are merged.
     caf::reacts_to<rtp::keyframe_wanted>, caf::reacts_to<pause_producer>,
     caf::reacts_to<resume_producer>,
-    // Ends the producer, and thereby its consumers.
+    // Ends the producer and its consumers.
     caf::reacts_to<close_producer>,
     // Statistics of the streams received.
     caf::replies_to<get_actor_stats>::with<protocol::reply::stats>,
@@ -105,24 +105,24 @@ using producer_actor = rtp_sink_actor::extend<
     // INTERNAL: fewer layers have been wanted for a while.
     caf::reacts_to<demand_tick>>;
 
-/// What a producer is made of.
+/// Parameters of a producer.
 struct producer_config {
   producer_id id;
   rtp::receiver::config engine;
   rtcp_sender_actor transport;
-  /// Told how loud audio is; null where nobody wants to know.
+  /// Receives the audio levels; may be null.
   std::shared_ptr<actors::voice> voice = {};
-  /// Wakes it; null leaves that to CAF's clock.
+  /// Runs its timers; null leaves those to CAF's clock.
   tick_queue* ticks = nullptr;
-  /// Told how well it arrives; null where nobody wants to know.
+  /// Is notified of scores and wanted layers; may be null.
   producer_listener_actor listener = {};
-  /// Where it publishes what it counts.
+  /// Receives what it counts.
   std::shared_ptr<load_board> load = std::make_shared<load_board>();
-  /// Decides whether audio is forwarded; null where all is.
+  /// Decides whether audio is forwarded; null forwards all.
   std::shared_ptr<room_floor> floor = {};
-  /// Where it publishes how well it arrives; null where nobody wants to know.
+  /// Receives its scores; may be null.
   std::shared_ptr<score_board> scores = {};
-  /// Counts what is under way from its transport, which asks it before it
+  /// Counts what is in flight from its transport, which asks it before it
   /// sends.
   std::shared_ptr<edge_gauge> arrivals =
       std::make_shared<edge_gauge>(max_waiting_packets);

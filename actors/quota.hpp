@@ -6,14 +6,13 @@
 
 namespace troupe::actors {
 
-/// How many of one kind there may be, counted by whoever makes them. Any
-/// thread may take.
+/// Limits the number of objects of one kind. Any thread may take.
 class quota : public std::enable_shared_from_this<quota> {
 public:
   explicit quota(uint32_t limit) : limit_(limit) {}
 
-  /// As many places among them for as long as the result lives; null where
-  /// fewer are left.
+  /// Takes `count` quota tokens for as long as the result lives; null if fewer
+  /// are left.
   std::shared_ptr<void> take(uint32_t count = 1) {
     auto taken = uint64_t{count_.fetch_add(count, std::memory_order_relaxed)};
     if (taken + count > limit_) {
@@ -29,7 +28,7 @@ public:
     return limit_;
   }
 
-  /// How many places are taken.
+  /// The number of tokens taken.
   uint32_t taken() const {
     return count_.load(std::memory_order_relaxed);
   }
@@ -39,7 +38,7 @@ private:
   std::atomic<uint32_t> count_{0};
 };
 
-/// What all members of a room have together.
+/// The quotas that all members of a room share.
 struct room_quotas {
   std::shared_ptr<quota> producers;
   std::shared_ptr<quota> consumers;

@@ -4,7 +4,7 @@
 
 namespace troupe::actors {
 
-/// What a peer answers to a verb: its reply, by default nothing but `ok`.
+/// The reply of a peer to a verb; by default `ok`.
 template <class Verb>
 struct reply_of {
   using type = protocol::reply::ok;

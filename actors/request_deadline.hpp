@@ -10,9 +10,9 @@ namespace troupe::actors {
 
 /// The moment by which a request must be answered.
 ///
-/// A session sets it, and every actor that the request passes through hands it
-/// on. From then on nobody carries the request out: the client is told of a
-/// failure, and what would come into being later would belong to nobody.
+/// A session sets it, and every actor that the request passes hands it on.
+/// After that moment no actor carries the request out: the client has been sent
+/// an error, and would not own what the request creates.
 struct request_deadline {
   net::time_point at = net::time_point::max();
 
@@ -20,7 +20,7 @@ struct request_deadline {
     return now >= at;
   }
 
-  /// How long the next actor may take.
+  /// The time left for the next actor.
   net::duration left(net::time_point now) const {
     return std::max(at - now, net::duration{});
   }

@@ -8,12 +8,12 @@ namespace troupe::actors {
 
 namespace {
 
-/// Small rooms need no more than one message per batch; large ones spread
-/// over all cores in pieces of some tenths of a millisecond.
+/// Small rooms need only one message per batch; large ones spread over all
+/// cores in pieces of some tenths of a millisecond.
 constexpr size_t members_per_shard = 32;
 
-/// Leaves out what whoever can receive only that could not consume. Who names
-/// no codec says nothing.
+/// Removes the producers that a client with these capabilities cannot consume.
+/// Capabilities without codecs remove none.
 void keep_consumable(
     std::vector<protocol::producer_info>& list,
     const std::unordered_map<producer_id, producer_entry>& entries,
@@ -104,7 +104,7 @@ room_actor::behavior_type room_state::make_behavior() {
       },
       [this](join_room& x) {
         auto answer = join(x);
-        // Nobody was let in, and nobody will leave: the server must be told.
+        // The join failed and no member is left to leave: notify the server.
         if (members.empty())
           tell_empty();
         drain();
@@ -222,14 +222,14 @@ reply::joined room_state::describe_room(const peer_id& to) const {
 room_joined room_state::come_back(join_room& x) {
   auto who = x.who.id;
   auto& old = members.at(who);
-  // A session asks once more where it has given up waiting for the answer.
+  // A session repeats its request after it has stopped waiting.
   const auto replaced = old.loss == 0 && old.session != x.session;
   const auto former = old.session;
   audience.lose(who);
   graces.remove(std::exchange(old.loss, 0));
   old.moderates = x.rights.moderate;
   rules.change(who, x.rights.moderate);
-  hand_over(x); // while `old` still has the session that held the place
+  hand_over(x); // while `old` has its former session
   old.session = x.session;
   old.joiner = x.peer->id();
   log::event(log::level::info, "peer-returned",
@@ -237,8 +237,8 @@ room_joined room_state::come_back(join_room& x) {
   self->send(old.peer,
              adopt_session{x.session, x.signaled_at, std::move(x.capabilities),
                            x.rights, x.hidden, old.joiner});
-  // The member has a new session by the time the former one says good-bye to
-  // it, so that the good-bye changes nothing.
+  // The member has its new session before the former one closes the peer, so
+  // that this close has no effect.
   if (replaced)
     self->send(former, session_ended{protocol::end_reason::replaced});
   if (x.hidden && old.presence == presence::shown)
@@ -289,7 +289,7 @@ void room_state::leave(const peer_id& who) {
 
 void room_state::become_empty() {
   close_server_channels();
-  rules.lock(false); // whoever comes before the room closes, comes to a new one
+  rules.lock(false); // later clients find it as if it were new
   tell_empty();
 }
 
@@ -441,7 +441,7 @@ void room_state::handle_down(const caf::down_msg& down) {
     drain();
     return;
   }
-  // A shard ends before us by a fault only; its members hear nothing any more.
+  // A shard ends before us by a fault only; its members receive nothing more.
   for (size_t i = 0; i < shards.size(); ++i)
     if (shards[i].actor.address() == down.source)
       end_shard(i);

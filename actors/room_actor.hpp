@@ -14,7 +14,7 @@
 
 namespace troupe::actors {
 
-/// A newcomer: who, the actor that acts for it, and the session to tell.
+/// A request to join: the participant, its peer and its session.
 struct join_room {
   room_id room;
   protocol::participant who;
@@ -22,39 +22,39 @@ struct join_room {
   session_listener_actor session;
   /// The client chose its id, and so may come back under it.
   bool named_by_client = false;
-  /// The id follows from a secret.
+  /// The id is derived from a secret.
   bool derived = false;
-  /// The room must be there already.
+  /// The room must exist already.
   bool must_exist = false;
   request_deadline until = {};
-  /// Shown to nobody until it is announced.
+  /// Not shown to others until it is announced.
   bool hidden = false;
   protocol::participant_rights rights = {};
-  // For the peer that was there before, if it goes on.
+  // For the peer that the user had before, if that one continues.
   std::optional<protocol::rtp_capabilities> capabilities = {};
   net::socket_address signaled_at = {};
-  /// Shows that the newcomer is the user whose place it asks for.
+  /// Proves that the client is the user whose id it gives.
   std::string rejoin_secret = {};
-  /// A token names it as that user.
+  /// A token names the client as that user.
   bool vouched = false;
 };
 
 /// A producer as the room lists it.
 struct producer_entry {
   protocol::producer_info info;
-  /// How its client sends it.
+  /// The parameters that its client sends.
   protocol::rtp_parameters sent;
-  /// What consumers negotiate against.
+  /// The parameters that consumers negotiate against.
   protocol::rtp_parameters consumable;
   /// "simple", "simulcast" or "svc".
   std::string type;
   producer_actor producer;
-  /// How its owner is heard: for what overload leaves of its video.
+  /// Its owner's speech activity: decides what overload leaves of its video.
   std::shared_ptr<actors::voice> voice;
-  /// How well it arrives.
+  /// How well its streams arrive.
   std::shared_ptr<const score_board> scores =
       std::make_shared<const score_board>(0);
-  /// The room's to know.
+  /// Set by the room.
   producer_age age = 0;
 };
 
@@ -94,51 +94,51 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::joined)
 
 namespace troupe::actors {
 
-/// The part of a room that its peers use: the directory of producers. Who asks
-/// is known by the actor that asks, not by an id that it names: an answer that
-/// gives a peer another id may be on its way, or have come too late for it.
+/// The part of a room that its peers use: the directory of producers. The room
+/// identifies a sender by its actor, not by an id in the message: a response
+/// that changes the id may be on its way, or have come too late.
 using room_directory_actor = room_data_actor::extend<
     // A producer by its id, or the next one to consume.
     // Errors: producer_not_found, no_producer.
     caf::replies_to<find_producer>::with<producer_entry>,
     // All producers of others.
     caf::replies_to<list_room_producers>::with<protocol::reply::producers>,
-    // Lists a producer and tells the others. Ignored from who is no member.
+    // Lists a producer and notifies the others. Ignored from a non-member.
     caf::reacts_to<producer_published>,
-    // Takes it off the list and tells the others.
+    // Removes a producer from the list and notifies the others.
     caf::reacts_to<producer_withdrawn>,
-    // Tells the others, as well as what it means for the peer's roster entry.
+    // Notifies the others, also of the change of the peer's roster entry.
     caf::reacts_to<producer_pause_changed>,
     // Shows a member that joined hidden. Errors: already_joined, not_joined.
     caf::replies_to<announce_member>::with<protocol::reply::joined>,
-    // Has a member go on as the user that it says it is; it keeps its id where
-    // it offers something by that. Errors: forbidden, not_joined.
+    // Gives a member the id of the user that it says it is; a member with
+    // producers keeps its id. Errors: forbidden, not_joined.
     caf::replies_to<identify_member>::with<protocol::reply::joined>,
-    // Gives a member another name, and tells all.
+    // Changes a member's name, and notifies all.
     caf::reacts_to<rename_member>,
     // Kicks, mutes, locks or ends. Errors: forbidden, bad_request.
     caf::replies_to<moderate_room>::with<done>,
-    // Keeps a member for a while whose connection is lost. Ignored where that
+    // Keeps a member whose connection is lost for the grace time. Ignored if it
     // has another connection by now.
     caf::reacts_to<member_lost>,
-    // Tells the others that it left and joined.
+    // Notifies the others that it left and joined.
     caf::reacts_to<member_renewed>,
-    // Says good-bye to a member.
+    // Removes a member.
     caf::reacts_to<leave_room>>;
 
-/// The answer to a newcomer: what to tell its client, and where to ask on.
+/// The response to a join: what its client is sent, and what its peer uses.
 struct room_joined {
   protocol::reply::joined joined;
   room_directory_actor room;
-  /// Where the newcomer's transports and consumers send from.
+  /// Sends for the new member's transports and consumers.
   shard_actor shard;
-  /// How others hear the newcomer.
+  /// The speech activity of the new member.
   std::shared_ptr<actors::voice> voice;
-  /// Shared by all of the room.
+  /// Shared by all members of the room.
   room_quotas quotas;
   std::shared_ptr<room_floor> floor;
-  /// The peer that the user had here already, which goes on in the newcomer's
-  /// place.
+  /// The peer that the user had here already, which continues instead of the
+  /// new one.
   peer_handle former = {};
 };
 
@@ -150,50 +150,50 @@ namespace troupe::actors {
 
 /// The ROOM actor interface.
 using room_actor = room_directory_actor::extend<
-    // Adds a member. Where the user has one here already, that one goes on
-    // instead of the newcomer; its old session, if there still is one, is told.
-    // A newcomer that cannot prove to be that user needs to be admitted like
-    // any other, and loses the host's rights to the next member by age.
-    // Errors: limit_reached; forbidden where the id is taken, the room is
-    // locked, or `room.takeover` wants a proof.
+    // Adds a member. If the user is a member already, its peer continues
+    // instead of the new one, and its old session, if there still is one, is
+    // notified. A client that cannot prove to be that user needs to be admitted
+    // like any other, and loses the host's rights to the next member by age.
+    // Errors: limit_reached; forbidden if the id is taken, the room is locked,
+    // or `room.takeover` requires a proof.
     caf::replies_to<join_room>::with<room_joined>,
     // Ends the room, if it is empty.
     caf::reacts_to<close_room>,
-    // Tells everybody.
+    // Notifies all members.
     caf::reacts_to<announce_drain>,
-    // What those who operate the server may know of the room.
+    // What the server's operator may know about the room.
     caf::replies_to<get_room_report>::with<room_report>,
     // Kicks, mutes, locks or ends. Errors: bad_request.
     caf::replies_to<administer_room>::with<done>,
-    // What the server itself says. Errors: unsupported, limit_reached.
+    // Sends a message of the server's own. Errors: unsupported, limit_reached.
     caf::replies_to<say_in_room>::with<said_in_room>,
-    // INTERNAL: a channel of the server's has been there for a moment.
+    // INTERNAL: members had a moment to consume a channel of the server's.
     caf::reacts_to<server_channel_tick>,
     // INTERNAL: the next batch of events is due.
     caf::reacts_to<room_tick>,
-    // INTERNAL: a lost member has not come back.
+    // INTERNAL: the grace time of a lost member is over.
     caf::reacts_to<grace_tick>,
-    // INTERNAL: looks who speaks, while anybody sends audio.
+    // INTERNAL: samples who speaks, while a member sends audio.
     caf::reacts_to<voices_tick>>;
 
-/// Where a newcomer asks to be let in.
+/// The ROOM GATE actor interface: admits clients to rooms.
 using room_gate_actor = caf::typed_actor<
-    // Hands the newcomer to its room, which comes into being when needed.
-    // Errors: the room's, room_not_found, overloaded.
+    // Passes the request to its room, which is created when needed. Errors: the
+    // room's, room_not_found, overloaded.
     caf::replies_to<join_room>::with<room_joined>,
     // Opens a room that stays for a while without members.
     // Errors: room_exists, overloaded, limit_reached.
     caf::replies_to<open_room>::with<done>>;
 
-/// Told when a room has no member, since the last one has left or nobody was
-/// let in.
+/// Is notified when a room has no member, since the last one has left or none
+/// was admitted.
 using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>>;
 
-/// What every room of this node shares.
+/// Shared by all rooms of this node.
 struct room_services {
   config::room_keys limits;
   shard_services shards;
-  /// Runs the data channels; null where there are none.
+  /// Runs the data channels; null if there are none.
   sctp_actor sctp = {};
 };
 

@@ -9,11 +9,11 @@
 
 namespace troupe::actors {
 
-/// Whom a room tells: the sessions of its visible members, each with what it
-/// has been told so far. The part of the room's actor around `event_outbox`.
+/// Notifies the sessions of a room's visible members, and knows what each was
+/// sent so far. The part of the room's actor around `event_outbox`.
 class room_audience {
 public:
-  /// From now on that session is told, and the others that it came.
+  /// Adds a member, whose session gets later events, and notifies the others.
   void admit(protocol::participant who, session_listener_actor session) {
     auto id = who.id;
     auto seat = outbox_.admit(std::move(who));
@@ -21,13 +21,13 @@ public:
                                 listener{std::move(session), seat, seat});
   }
 
-  /// The member has no session for now, and keeps its seat.
+  /// The member has no session for now, and keeps its join time.
   void lose(const peer_id& who) {
     if (auto i = listeners_.find(who); i != listeners_.end())
       i->second.session = nullptr;
   }
 
-  /// … and is told again, of what happens from now on.
+  /// The member has a session again, which gets events from now on.
   void resume(const peer_id& who, session_listener_actor session) {
     if (auto i = listeners_.find(who); i != listeners_.end()) {
       i->second.session = std::move(session);
@@ -35,29 +35,28 @@ public:
     }
   }
 
-  /// The member is told nothing any more. What there is to tell of it is told
-  /// before.
+  /// The member is sent nothing more. Queue the events about it before.
   void remove(const peer_id& who) {
     listeners_.erase(who);
   }
 
-  /// Nobody is told anything any more, of what waits either.
+  /// Drops all members and all waiting events.
   void clear() {
     *this = {};
   }
 
-  /// Tells everybody but the member itself.
+  /// Notifies all but the member itself.
   void tell_others(protocol::any_event what, const peer_id& about) {
     outbox_.tell_others(std::move(what), seat_of(about));
   }
 
-  /// Tells everybody.
+  /// Notifies all members.
   void tell_all(protocol::any_event what, const peer_id& about) {
     outbox_.tell_all(std::move(what), seat_of(about));
   }
 
-  /// Tells one member what it has not been told yet, so that an answer to it
-  /// does not come before the news of what it contains.
+  /// Sends one member its pending events, so that a response to it does not
+  /// arrive before the events about what it contains.
   template <class Self>
   void catch_up(Self* self, const peer_id& who) {
     auto i = listeners_.find(who);
@@ -70,7 +69,7 @@ public:
     x.told = outbox_.moment();
   }
 
-  /// Tells what is due, and has a `room_tick` sent when more will be.
+  /// Sends what is due, and arms a `room_tick` for the rest.
   template <class Self>
   void drain(Self* self, const roster& people) {
     auto now = self->clock().now();
@@ -83,7 +82,7 @@ public:
     timer_.arm(self, next, room_tick{});
   }
 
-  /// To be called when the `room_tick` has come.
+  /// Call this when a `room_tick` has arrived.
   void handle_tick(net::time_point now) {
     timer_.fired(now);
   }
@@ -92,7 +91,7 @@ private:
   struct listener {
     session_listener_actor session;
     room_moment seat = 0;
-    // What is not later than this has been told.
+    // Events up to this moment were sent.
     room_moment told = 0;
   };
 
@@ -104,7 +103,7 @@ private:
                  room_news{std::move(what), to.told, to.seat, self->id()});
   }
 
-  // Everybody at once, except for a long list.
+  // To all members at once, except for a long list.
   template <class Self>
   void tell(Self* self, std::shared_ptr<const event_batch> batch,
             net::time_point now) {
@@ -124,8 +123,8 @@ private:
         send(self, x, batch);
   }
 
-  // The list to those whose turn it is. What has changed since it was made is
-  // in it: nobody must see people come back who have left.
+  // Sends the list to the members whose turn it is, with all changes since it
+  // was made: no client must see members reappear that have left.
   template <class Self>
   void deal(Self* self, const roster& people, net::time_point now) {
     auto turn = lists_.poll_portion(now);

@@ -1,7 +1,7 @@
 #include "actors/ec.hpp"
 #include "actors/room_state.hpp"
 
-/// What a room does about data channels.
+/// The data channels of a room.
 namespace troupe::actors {
 
 caf::result<data_producer_entry> room_state::find(const find_data_producer& x) {

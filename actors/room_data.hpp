@@ -2,15 +2,15 @@
 
 #include "actors/data_directory.hpp"
 
-/// What peers and their room say to each other about data channels.
+/// Messages between peers and their room about data channels.
 namespace troupe::actors {
 
-/// Asks for one data producer, or for the first of another peer that is not
-/// among `except`.
+/// Requests one data producer, or the first of another peer that is not in
+/// `except`.
 struct find_data_producer {
   std::optional<data_producer_id> producer;
   std::vector<data_producer_id> except;
-  /// One's own counts, where nobody else is there.
+  /// If no other member is in the room, the peer's own count, too.
   bool own_if_alone = false;
 };
 
@@ -30,20 +30,20 @@ struct data_producer_pause_changed {
   bool paused = false;
 };
 
-/// The server itself says something, on its channel of that label. The first
-/// message opens the channel, and waits a moment for those who then begin to
-/// listen.
+/// Sends a message of the server itself, on its channel with this label. The
+/// first message opens the channel, and waits a moment until members consume
+/// it.
 struct say_in_room {
   std::string label;
   data_message message;
 };
 
-/// By which data producer it is said.
+/// The data producer by which the message is sent.
 struct said_in_room {
   data_producer_id producer;
 };
 
-/// INTERNAL: the moment is over.
+/// INTERNAL: members had a moment to consume the channel.
 struct server_channel_tick {
   std::string label;
   data_producer_id producer;
@@ -64,7 +64,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_producers)
 
 namespace troupe::actors {
 
-/// The part of a room that its peers use for data channels.
+/// The part of a room's interface that its peers use for data channels.
 using room_data_actor = caf::typed_actor<
     // A data producer by its id, or the next one to consume.
     // Errors: data_producer_not_found, no_producer.
@@ -72,13 +72,11 @@ using room_data_actor = caf::typed_actor<
     // All data producers of others.
     caf::replies_to<list_room_data_producers>::with<
         protocol::reply::data_producers>,
-    // Lists a data producer and tells the others. Ignored from who is no
-    // member.
+    // Lists a data producer and notifies the others. Ignored from a non-member.
     caf::reacts_to<data_producer_published>,
-    // Takes it off the list and tells the others.
+    // Removes a data producer from the list and notifies the others.
     caf::reacts_to<data_producer_withdrawn>,
-    // Is told to whoever asks for the list; consumers hear of it by
-    // themselves.
+    // Changes the state in the list; the data switch notifies the consumers.
     caf::reacts_to<data_producer_pause_changed>>;
 
 } // namespace troupe::actors

@@ -7,7 +7,7 @@ namespace troupe::actors {
 void room_floor::refresh(net::time_point now) {
   if (!due_.pass(now))
     return;
-  // Who is still at it has seen what there is to see.
+  // A thread that still decides has seen all that there is to see.
   if (deciding_.test_and_set(std::memory_order_acquire))
     return;
   decide(now);

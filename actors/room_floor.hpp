@@ -12,32 +12,32 @@
 
 namespace troupe::actors {
 
-/// How many of a room's voices are forwarded. From the keys `room.audio-top`
-/// and `room.audio-top-above`.
+/// How many audio streams of a room are forwarded. From the keys
+/// `room.audio-top` and `room.audio-top-above`.
 struct floor_limits {
-  /// So many, the loudest; 0 for all.
+  /// How many, the loudest; 0 for all.
   size_t places = 0;
   /// Only in rooms with more members than this.
   size_t above = 0;
 };
 
-/// The audio producers of a room, and which of them are forwarded where that
-/// is limited. Written by each producer for itself, by whatever thread runs
-/// it; whoever comes first after a while decides for all. Nobody waits.
+/// The audio producers of a room, and which of them are forwarded if that is
+/// limited. Each producer writes its own entry, in any thread; the first call
+/// after an interval decides for all. Never blocks.
 class room_floor {
 public:
-  /// One producer's place in the list.
+  /// One producer's entry in the list.
   class seat;
 
   explicit room_floor(floor_limits x) : limits_(x), engine_({x.places}) {}
 
-  /// How many members the room has.
+  /// Sets the number of members of the room.
   void set_members(size_t x) {
     limited_.store(limits_.places > 0 && x > limits_.above,
                    std::memory_order_relaxed);
   }
 
-  /// Whether anybody may be left out at all.
+  /// Whether any producer may be left out at all.
   bool limited() const {
     return limited_.load(std::memory_order_relaxed);
   }
@@ -50,12 +50,12 @@ private:
     producer_id id;
     std::atomic<float> level{rtp::loudness::silence};
     std::atomic<net::duration::rep> at{0};
-    std::atomic<bool> present{false}; // runs, and says how loud it is
+    std::atomic<bool> present{false}; // not paused, and sends levels
     std::atomic<bool> open{true};
   };
 
-  /// A word is heard this much later at most than the packet that tells it
-  /// from a click.
+  /// Speech is forwarded at most this much later than the packet that
+  /// distinguishes it from a click.
   static constexpr net::duration interval = std::chrono::milliseconds{20};
 
   void refresh(net::time_point now);
@@ -65,15 +65,15 @@ private:
   std::atomic<bool> limited_{false};
   snapshot_list<std::shared_ptr<entry>> entries_;
   interval_gate due_{interval};
-  // Whose turn it is to decide owns what follows.
+  // Only for the thread that has set deciding_.
   std::atomic_flag deciding_;
   rtp::audio_floor engine_;
   std::vector<rtp::audio_floor::candidate> candidates_;
 };
 
-/// What a producer tells of its loudness, and whether it is forwarded. One
-/// whose packets do not say how loud they are always is, and takes no place
-/// from others.
+/// Reports a producer's loudness, and tells whether it is forwarded. A producer
+/// whose packets carry no level is always forwarded, and does not count toward
+/// the limit.
 class room_floor::seat {
 public:
   seat(std::shared_ptr<room_floor> floor, producer_id whose);
@@ -82,13 +82,13 @@ public:
   seat(const seat&) = delete;
   seat& operator=(const seat&) = delete;
 
-  /// A packet's level, RFC 6464, section 3.
+  /// Handles a packet's level (RFC 6464, section 3).
   void handle_level(uint8_t level, net::time_point now);
 
-  /// The producer is paused, or runs; it does at first.
+  /// Sets whether the producer runs or is paused; it runs at first.
   void set_running(bool x);
 
-  /// Whether what has come may be forwarded.
+  /// Whether its packets may be forwarded.
   bool open(net::time_point now) {
     if (!floor_->limited())
       return true;

@@ -1,4 +1,4 @@
-// How a room learns late which user a member is.
+// Lets a member identify its user after it has joined.
 
 #include "actors/ec.hpp"
 #include "actors/log.hpp"
@@ -14,7 +14,7 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
     return to_caf(protocol::make_error(error_code::internal));
   const auto old = *sent_by;
   auto who = x.who.id;
-  // Others know what it offers by the id that it has.
+  // Others know its producers by its present id.
   if (who == old || people.next_own(old, {}) || data.next_for(old, {}, true))
     return describe_room(old);
   std::optional<vacant_place> left;

@@ -52,7 +52,7 @@ caf::result<done> room_state::carry_out(const peer_id& by,
                                         const verb::end_room&) {
   log::event(log::level::info, "room-ended",
              {{"room", id.str()}, {"by", by.str()}});
-  // The answer first: with the peer goes who waits for it.
+  // Answer first: the peer that waits for the response ends with the room.
   auto promise = self->make_response_promise<done>();
   promise.deliver(done{});
   for (const auto& [who, x] : members) {
@@ -71,7 +71,7 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   data.clear();
   rules = {};
   speakers = {};
-  // An empty room that empties once more is not kept for those who left.
+  // An opened room waits when it is empty; a second report closes it.
   become_empty();
   become_empty();
   return promise;

@@ -10,15 +10,15 @@
 
 namespace troupe::actors {
 
-/// Asks a room what there is to know of it.
+/// Requests a report on a room.
 struct get_room_report {};
 
-/// What a moderator would ask for, asked by who operates the server.
+/// A moderation command of the server's operator.
 struct administer_room {
   decltype(moderate_room::what) what;
 };
 
-/// A room as those who operate the server see it.
+/// A room as the server's operator sees it.
 struct room_report {
   struct member {
     protocol::participant who;
@@ -33,14 +33,14 @@ struct room_report {
 
   room_id id;
   bool locked = false;
-  /// Who moderates because nobody was here before.
+  /// The member that moderates because it has been here for longest.
   std::optional<peer_id> host;
   std::vector<member> members;
   std::vector<producer> producers;                          // oldest first
-  std::vector<protocol::data_producer_info> data_producers; // likewise
+  std::vector<protocol::data_producer_info> data_producers; // oldest first
 };
 
-/// Describes a room, whose actor knows its members and producers by id.
+/// Describes a room from the parts that its actor knows.
 template <class Members, class Producers>
 room_report make_report(const room_id& id, const roster& people,
                         const room_rules& rules, const Members& members,

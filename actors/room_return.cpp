@@ -1,4 +1,4 @@
-// What becomes of a member whose connection is lost.
+// Keeps members whose connections are lost until they return or time out.
 
 #include "actors/log.hpp"
 #include "actors/room_state.hpp"
@@ -7,7 +7,7 @@ namespace troupe::actors {
 
 void room_state::lose(const peer_id& who, uint64_t joiner) {
   auto& x = members.at(who);
-  // The user is back already, or this was said before.
+  // The user is back already, or the loss was reported before.
   if (x.joiner != joiner || x.loss != 0)
     return;
   x.session = nullptr;
@@ -22,7 +22,7 @@ void room_state::lose(const peer_id& who, uint64_t joiner) {
 void room_state::renew(const peer_id& who) {
   if (members.at(who).presence != presence::shown)
     return;
-  // Many a client drops somebody's tiles on this alone.
+  // Many clients remove a member's tiles only on peer_left.
   audience.tell_others(event::peer_left{who}, who);
   audience.tell_others(event::peer_joined{*people.describe(who)}, who);
 }

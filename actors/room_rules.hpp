@@ -9,10 +9,10 @@
 
 namespace troupe::actors {
 
-/// Who may moderate a room, and whether it is locked: plain knowledge.
+/// Decides who may moderate a room, and whether it is locked.
 ///
-/// A right that a token gave or withheld holds. Among the members of whom
-/// nothing is said, the one that has been here for longest is the host, and
+/// A right that a token grants or withholds is final. Among the members whose
+/// tokens say nothing, the one that has been here for longest is the host, and
 /// moderates.
 class room_rules {
 public:
@@ -24,7 +24,7 @@ public:
     std::erase_if(members_, [&](const member& x) { return x.id == who; });
   }
 
-  /// The member has another id now, and the same place in line.
+  /// The member has another id now, and keeps its rank.
   void rename(const peer_id& from, peer_id to) {
     if (auto i = std::ranges::find(members_, from, &member::id);
         i != members_.end())
@@ -38,14 +38,13 @@ public:
       i->moderates = moderates;
   }
 
-  /// A member's place in line, the host's being the lowest; nothing for who is
-  /// not in it.
+  /// A member's rank, the host's being the lowest; nothing for a non-member.
   std::optional<uint64_t> rank_of(const peer_id& who) const {
     auto i = std::ranges::find(members_, who, &member::id);
     return i == members_.end() ? std::nullopt : std::optional{i->rank};
   }
 
-  /// Gives a member a rank that a member of this room has had.
+  /// Gives a member a rank that a member of this room had before.
   void move_to(const peer_id& who, uint64_t rank) {
     if (auto i = std::ranges::find(members_, who, &member::id);
         i != members_.end())
@@ -53,7 +52,7 @@ public:
     std::ranges::stable_sort(members_, {}, &member::rank);
   }
 
-  /// The member goes on as if it had come last.
+  /// Ranks the member as if it had joined last.
   void move_to_end(const peer_id& who) {
     move_to(who, ++ranks_);
   }
@@ -65,7 +64,7 @@ public:
     return i->moderates.value_or(host() == who);
   }
 
-  /// Nobody where all rights come from tokens.
+  /// Nothing if all rights come from tokens.
   std::optional<peer_id> host() const {
     auto i = std::ranges::find_if(members_,
                                   [](const member& x) { return !x.moderates; });
@@ -80,7 +79,7 @@ public:
     locked_ = locked;
   }
 
-  /// Whether a newcomer passes the lock. Who moderates has the key.
+  /// Whether a joining client passes the lock, as moderators by token do.
   bool admits(std::optional<bool> moderates) const {
     return !locked_ || moderates.value_or(false);
   }

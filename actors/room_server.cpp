@@ -2,7 +2,7 @@
 #include "actors/log.hpp"
 #include "actors/room_state.hpp"
 
-/// What the server itself says in a room, and answers there.
+/// The server's own data channels in a room, and the bots that answer there.
 namespace troupe::actors {
 
 caf::result<said_in_room> room_state::say(say_in_room& x) {

@@ -24,16 +24,16 @@ namespace reply = protocol::reply;
 namespace event = protocol::event;
 using protocol::error_code;
 
-/// How far a member is there.
+/// How far a member takes part.
 enum class presence : uint8_t {
-  /// Nobody knows of it, and it is told of nobody.
+  /// Others do not know of it, and it is sent no events.
   hidden,
-  /// Known to the others, it is back and not yet told of them.
+  /// Known to the others; it is back, and not yet sent events.
   returning,
   shown,
 };
 
-/// What the room actor knows, and what it does.
+/// The state and the behavior of the room actor.
 struct room_state {
   using pointer = room_actor::stateful_pointer<room_state>;
 
@@ -47,15 +47,15 @@ struct room_state {
 
   caf::result<reply::joined> announce(announce_member& x);
 
-  // A member says which user it is: to the others, somebody leaves and somebody
-  // comes.
+  // A member identifies its user: the others see one member leave and another
+  // one join.
   caf::result<reply::joined> identify(identify_member& x);
 
-  // Puts a member on the list, and tells the others. Returns what there is to
-  // tell it.
+  // Lists a member, and notifies the others. Returns the response to its
+  // client.
   reply::joined show(protocol::participant who);
 
-  // What a member is told of the room that it is in.
+  // What a member is sent about the room that it is in.
   reply::joined describe_room(const peer_id& to) const;
 
   // -- a lost connection, in room_return.cpp
@@ -66,21 +66,21 @@ struct room_state {
   // Ends the members that have not come back in time.
   void end_graces();
 
-  // A member that came back has begun anew: the others see it go and come.
+  // A member came back without its state: the others see it leave and join.
   void renew(const peer_id& who);
 
-  // … and its user is back. Or comes by another way before that is noticed:
-  // who changes its network does, and who opens the page once more.
+  // The user of a member joins again: after a loss, or before that is noticed,
+  // from another network or in another page.
   room_joined come_back(join_room& x);
 
   void rename(rename_member& x);
 
   void leave(const peer_id& who);
 
-  // Puts a member out.
+  // Removes a member, and ends its peer.
   void dismiss(const peer_id& who, protocol::end_reason why);
 
-  // What moderators ask for.
+  // Requests of moderators.
   caf::result<done> moderate(const moderate_room& x);
   caf::result<done> administer(const administer_room& x);
   caf::result<done> carry_out(const peer_id& by, const verb::kick& x);
@@ -88,14 +88,13 @@ struct room_state {
   caf::result<done> carry_out(const peer_id& by, const verb::lock_room& x);
   caf::result<done> carry_out(const peer_id& by, const verb::end_room& x);
 
-  // There is no member left.
+  // The last member is gone.
   void become_empty();
 
-  // Tells the server that there is none, whatever the reason.
+  // Notifies the server that there is no member, whatever the reason.
   void tell_empty();
 
-  // Takes the member off the list and tells the others. The room may be empty
-  // then.
+  // Removes a member and notifies the others. The room may be empty then.
   void remove(const peer_id& who);
 
   caf::result<producer_entry> find(const find_producer& x);
@@ -114,16 +113,16 @@ struct room_state {
   bool speaks_for(const data_producer_id& which) const;
   void remove_data_of(const peer_id& who);
 
-  // -- what the server itself says and answers, in room_server.cpp
+  // -- the server's own channels and bots, in room_server.cpp
   caf::result<said_in_room> say(say_in_room& x);
 
-  // The channel of that label, which comes into being when needed; null where
-  // there are too many.
+  // The channel with this label, which is opened when needed; null if there are
+  // too many.
   server_channel* open_server_channel(const std::string& label);
   void announce_server_channel(const std::string& label,
                                const data_producer_id& which);
-  // Answers whoever waits for it, and forgets it: the next message of that
-  // label opens another.
+  // Answers the requests that wait for the channel, and removes it: the next
+  // message with this label opens another.
   void give_up_server_channel(const std::string& label,
                               const data_producer_id& which,
                               const caf::error& why);
@@ -135,34 +134,34 @@ struct room_state {
   std::string name_of(const peer_id& who) const;
   void close_server_channels();
 
-  // The id of the member whose actor has sent the message at hand; null where
-  // that is no member. Messages do not name their sender: a room's answer may
-  // come after its sender's id has changed, and a peer that has given up
-  // waiting for the answer never learns that it did. A twin that was replaced
-  // may still speak when its id is another's already.
+  // The id of the member whose actor sent the current message; null for a
+  // non-member. Messages do not name their sender: its id may change before the
+  // room's response arrives, and a peer that has stopped waiting never learns
+  // of that. The peer of a session that was replaced may still send when its id
+  // is another's already.
   const peer_id* sender() const;
 
-  // Whether that member owns the producer.
+  // Whether the sender owns the producer.
   bool speaks_for(const producer_id& which) const;
 
-  // Sends the news that are due. Whatever may tell something ends in it.
+  // Sends the events that are due. Handlers that may queue events end with it.
   void drain() {
     audience.drain(self, people);
   }
 
-  // Tells everybody, the member itself too, what became of its roster entry.
+  // Notifies all members, the member itself included, of its roster entry.
   void tell_update(const peer_id& who);
 
-  // What the member offers has changed: notes whether that is video.
+  // The member's producers have changed: notes whether it sends video.
   void note_seen(const peer_id& who);
 
-  // Finds out who speaks, and tells what has changed.
+  // Samples who speaks, and notifies members of changes.
   void sample_voices();
 
-  // Sees to it that this happens as long as it can bring anything.
+  // Keeps sampling for as long as it can change anything.
   void keep_sampling();
 
-  // A member's actor ended without a good-bye, or nobody lists us any more.
+  // A member's actor ended without leaving, or a shard or the listener ended.
   void handle_down(const caf::down_msg& down);
 
   struct member {
@@ -177,42 +176,42 @@ struct room_state {
     uint64_t loss = 0; // while its connection is lost
     member_claim claim = {};
 
-    // Others see ids: one that a server made cannot be taken by naming it.
+    // Ids are public: naming an id that a server made proves nothing.
     template <class Newcomer>
     bool is_user_of(const Newcomer& x) const {
       return (named_by_client && x.named_by_client) || (derived && x.derived);
     }
 
-    // The peer by which the session joined that holds the member: the member's
-    // own one, until the user returns on another connection.
+    // The peer by which the member's present session joined: the member's own
+    // one, until the user returns on another connection.
     uint64_t joiner = 0;
   };
 
-  // -- who may take a member's place, in room_takeover.cpp
+  // -- taking over a member's id, in room_takeover.cpp
 
   static member_claim make_claim();
 
-  // A newcomer under an id of the server's that shows a member's secret is that
-  // member: gives it the member's id.
+  // A client that joins under an id of the server's and shows a member's secret
+  // is that member: gives it the member's id.
   void recognize(join_room& x) const;
 
-  // Why the newcomer is not let in. Who cannot prove to be the member whose
-  // place it asks for is held to the same rules as everybody else.
+  // Why the join is refused, or nothing. A client that cannot prove to be the
+  // member whose id it gives is subject to the same rules as all others.
   std::optional<protocol::error> refuse(const join_room& x) const;
 
-  // The newcomer gets the place of the member that has its id, with the rank
-  // that it has proven.
+  // Passes a member on to the client that joins with its id, with the rank that
+  // this client has proven.
   void hand_over(const join_room& x);
 
-  // What a member leaves to one that goes on under its id.
+  // What a member leaves to one that continues under its id.
   struct vacant_place {
     user_proof proof = user_proof::none;
     member_claim claim;
     std::optional<uint64_t> rank = {};
   };
 
-  // Puts out whoever has the id that a member wants to go on under. `left` is
-  // what it leaves, nothing where nobody has that id.
+  // Dismisses the member whose id another member wants. `left` is what it
+  // leaves, nothing if there was no such member.
   std::optional<protocol::error>
   give_up_place(const identify_member& x, std::optional<vacant_place>& left);
 
@@ -224,8 +223,7 @@ struct room_state {
     bool failed = false;
   };
 
-  // The index of a shard with room for one more, which comes into being when
-  // needed.
+  // The index of a shard with a free slot, which is spawned when needed.
   size_t choose_shard();
 
   // Ends the members that were in it, and takes it out of use.
@@ -248,7 +246,7 @@ struct room_state {
   std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
   std::shared_ptr<room_floor> floor;
   speaker_detector speakers;
-  bool sampling = false; // a tick is on its way
+  bool sampling = false; // a tick is scheduled
   std::unordered_map<peer_id, member> members;
   std::unordered_map<uint64_t, peer_id> ids; // of members, by their actors
   grace_list graces;

@@ -1,4 +1,4 @@
-// Who may take a member's place, and what it gets (docs/adr/0030).
+// Which clients may take over a member's id, and what they get (docs/adr/0030).
 
 #include "actors/log.hpp"
 #include "actors/room_state.hpp"
@@ -8,7 +8,7 @@ namespace troupe::actors {
 
 namespace {
 
-// Of [0-9A-Za-z], 5.95 bits each: 131 bits.
+// Characters of [0-9A-Za-z], 5.95 bits each: 131 bits.
 constexpr size_t secret_length = 22;
 
 // Short enough for the reason of a WebSocket's close frame (123 octets, RFC
@@ -21,19 +21,19 @@ std::string make_secret() {
   return net::make_secure_rng()->alphanumeric(secret_length);
 }
 
-// Newcomer is join_room or identify_member.
+// `Newcomer` is join_room or identify_member.
 template <class Newcomer>
 user_proof prove(const room_state::member& holder, const Newcomer& x) {
   if (x.vouched || (holder.derived && x.derived))
     return user_proof::holder;
-  // The holder itself, which asks again after it gave up waiting.
+  // The holder itself, which repeats its request after it stopped waiting.
   if constexpr (requires { x.session; })
     if (holder.session && holder.session == x.session)
       return user_proof::holder;
   return holder.claim.check(x.rejoin_secret);
 }
 
-// Whether the newcomer may ask for that place at all.
+// Why the client may not take over that id at all, or nothing.
 template <class Newcomer>
 std::optional<protocol::error> refuse_place(const room_state::member& holder,
                                             const Newcomer& x,

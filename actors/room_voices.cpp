@@ -9,13 +9,13 @@ namespace {
 /// Louder than this is speech, in -dBov. Quiet rooms are at 60 and more.
 constexpr float speech = 50;
 
-/// The share of a packet in the smoothed level: about 200 ms at 50 packets a
-/// second, so that a click is no word.
+/// The weight of a packet in the smoothed level: about 200 ms at 50 packets a
+/// second, so that a click does not count as speech.
 constexpr float weight = 0.1f;
 
 template <class T>
 uint16_t rank_of(const std::vector<T>& sorted, size_t index) {
-  // Who is equal shares the better rank.
+  // Equal values share the better rank.
   while (index > 0 && sorted[index - 1].first == sorted[index].first)
     --index;
   return static_cast<uint16_t>(std::min<size_t>(index, 0xFFFE));
@@ -66,7 +66,7 @@ void room_voices::refresh(net::time_point now) {
     auto level = x->level_.load(std::memory_order_relaxed);
     if (x->seen_.load(std::memory_order_relaxed))
       by_time.emplace_back(-std::max(spoke, x->joined_at_), x.get());
-    else // whoever shows himself is seen at once, until that is looked at
+    else // video that starts ranks first until the next refresh
       x->recency_.store(0, std::memory_order_relaxed);
     if (spoke != voice::never && at - spoke <= hangover.count())
       by_level.emplace_back(level, x.get());

@@ -11,34 +11,34 @@
 
 namespace troupe::actors {
 
-/// How one member of a room has been heard. Written by whoever receives the
-/// member's audio (writers that meet lose an update, no more), read by all who
-/// decide about the member's video.
+/// The speech activity of one member of a room. Written by the threads that
+/// receive the member's audio (concurrent writers lose an update at most), read
+/// by all that decide about the member's video.
 class voice {
 public:
   explicit voice(net::time_point joined)
       : joined_at_(joined.time_since_epoch().count()) {}
 
-  /// A packet of the member's audio says how loud it is: RFC 6464, section 3,
-  /// 0 is the loudest and 127 is silence, in -dBov.
+  /// Notes the level of a packet of the member's audio (RFC 6464, section 3): 0
+  /// is the loudest and 127 is silence, in -dBov.
   void note_level(uint8_t level, net::time_point now);
 
-  /// How loud it is in dBov, where it has spoken within `window`; nothing
-  /// where it has not.
+  /// The level in dBov if the member has spoken within `window`, otherwise
+  /// nothing.
   std::optional<int> heard(net::time_point now, net::duration window) const;
 
-  /// Whether the member sends video; it does unless this was called.
+  /// Sets whether the member sends video; initially it counts as sending.
   void set_seen(bool x) {
     seen_.store(x, std::memory_order_relaxed);
   }
 
-  /// How many others of those who send video spoke after this one did; joining
+  /// How many other members that send video spoke after this one did; joining
   /// counts as speaking.
   uint16_t recency() const {
     return recency_.load(std::memory_order_relaxed);
   }
 
-  /// How many others are louder; nothing where this one is silent.
+  /// How many other members are louder; nothing if this one is silent.
   std::optional<uint16_t> loudness() const;
 
 private:
@@ -57,21 +57,21 @@ private:
   std::atomic<uint16_t> loudness_{silent};
 };
 
-/// The voices of a room and who comes before whom among them. The room adds
-/// and removes; anybody may refresh. Ranks and levels are read and written
-/// without locks; for the list of voices see snapshot_list.
+/// The speech activity of a room's members, and their ranks. The room adds and
+/// removes members; any thread may refresh. Ranks and levels are read and
+/// written without locks; for the list see snapshot_list.
 class room_voices {
 public:
-  /// How long after the last word one is silent.
+  /// How long after its last speech a member counts as silent.
   static constexpr net::duration hangover = std::chrono::seconds{2};
 
-  /// Adds a member who has just joined.
+  /// Adds a member that has just joined.
   std::shared_ptr<voice> add(net::time_point now);
 
   void remove(const std::shared_ptr<voice>& gone);
 
-  /// Ranks all voices anew, unless somebody did within half a second: to be
-  /// called before ranks are used, as often as one likes.
+  /// Ranks all members anew, unless that was done within half a second. Cheap
+  /// enough to be called before each use of the ranks.
   void refresh(net::time_point now);
 
 private:

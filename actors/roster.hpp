@@ -10,20 +10,20 @@
 
 namespace troupe::actors {
 
-/// Who is in a room and what they offer: plain knowledge, told by events.
-/// The room's actor adds whom to tell.
+/// The members of a room and their producers, updated by events. The room's
+/// actor knows which sessions to notify.
 class roster {
 public:
   /// Adds a member, or replaces the entry of one with the same id.
   void add(protocol::participant who);
 
-  /// Forgets a member. Returns the producers that went with it.
+  /// Removes a member. Returns its producers, which are removed with it.
   std::vector<producer_id> remove(const peer_id& who);
 
-  /// False where there is no such member, or it is called that already.
+  /// Returns false if there is no such member, or it has this name already.
   bool rename(const peer_id& who, std::string name);
 
-  /// Takes over what a member says of itself. False where that is nothing new.
+  /// Updates a member's description. Returns false if that changes nothing.
   bool revise(const protocol::participant& who);
 
   bool contains(const peer_id& who) const {
@@ -34,28 +34,28 @@ public:
     return members_.size();
   }
 
-  /// Lists a producer, and returns its age: each one's is greater than those
-  /// of the producers before it. Nothing where its peer is no member, or the
-  /// producer is listed already.
+  /// Lists a producer, and returns its age, which is greater than those of the
+  /// producers before it. Nothing if its peer is no member, or the producer is
+  /// listed already.
   std::optional<producer_age> publish(const protocol::producer_info& info);
 
-  /// Takes a producer off the list; returns what it was.
+  /// Removes a producer; returns what it was.
   std::optional<protocol::producer_info> withdraw(const producer_id& id);
 
-  /// Returns the producer where that changed something.
+  /// Returns the producer if that changed its state.
   std::optional<protocol::producer_info> set_paused(const producer_id& id,
                                                     bool paused);
 
   const protocol::producer_info* find(const producer_id& id) const;
 
   /// The first producer of another member than `asking` that is younger than
-  /// `after` and not among `except`, which is sorted, in the order in which
-  /// they were published. Takes time for those that are passed over only.
+  /// `after` and not in `except`, which is sorted, in the order in which they
+  /// were published. Takes time only for the producers that it skips.
   const protocol::producer_info*
   next_for(const peer_id& asking, producer_age after,
            const std::vector<producer_age>& except) const;
 
-  /// The first producer of `asking` itself that is not among `except`, which is
+  /// The first producer of `asking` itself that is not in `except`, which is
   /// sorted.
   const protocol::producer_info*
   next_own(const peer_id& asking,
@@ -70,13 +70,13 @@ public:
   /// Whether the member has a running video producer.
   bool visible(const peer_id& who) const;
 
-  /// Whether anybody has a running audio producer.
+  /// Whether any member has a running audio producer.
   bool audible() const {
     return running_audio_ > 0;
   }
 
-  /// A member with muted and paused derived from its producers: muted is who
-  /// has no running audio producer.
+  /// Describes a member, with muted and paused derived from its producers: it
+  /// is muted if it has no running audio producer.
   std::optional<protocol::participant> describe(const peer_id& who) const;
 
   std::vector<protocol::participant> participants() const;

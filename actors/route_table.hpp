@@ -9,10 +9,10 @@
 namespace troupe::actors {
 
 /// Finds the transport that a datagram belongs to: by its tuple, once ICE has
-/// validated that, else by the username fragment of a STUN request. Nothing
-/// else leads anywhere, so nobody learns an address from media.
+/// validated that, else by the username fragment of a STUN request. Other
+/// datagrams have no route, so no address is learned from media.
 ///
-/// Plain, for one thread. `Handle` is cheap to copy and comparable.
+/// Not thread-safe. `Handle` is cheap to copy and comparable.
 template <class Handle>
 class route_table {
 public:
@@ -28,7 +28,7 @@ public:
     by_tuple_.insert_or_assign(tuple, std::move(to));
   }
 
-  /// Forgets a tuple, unless another transport has taken it since.
+  /// Removes a tuple, unless another transport has taken it since.
   void remove_tuple(const net::transport_tuple& tuple, const Handle& from) {
     auto i = by_tuple_.find(tuple);
     if (i != by_tuple_.end() && i->second == from)
@@ -44,7 +44,7 @@ public:
   /// The transport that a datagram belongs to, or null.
   const Handle* find(const net::datagram& x) const {
     auto data = std::as_const(*x.data).bytes();
-    // A check decides by its credentials: its tuple may be another's by now.
+    // The credentials of a check decide: its tuple may be another's by now.
     if (auto fragment = net::stun_username_fragment(data)) {
       auto i = by_fragment_.find(*fragment);
       return i == by_fragment_.end() ? nullptr : &i->second;

@@ -11,7 +11,7 @@
 #include <memory>
 #include <vector>
 
-/// The messages of the packet's way. All share what they carry by pointer and
+/// The messages of the packet path. All share what they carry by pointer and
 /// never leave this process.
 namespace troupe::actors {
 
@@ -20,12 +20,12 @@ struct rtcp_to_send {
   std::vector<uint8_t> packet;
 };
 
-/// Counts the batches that are under way from one producer to one shard,
-/// since a mailbox has no bound (one writer, one reader).
+/// Counts the batches in flight from one producer to one shard, since a mailbox
+/// has no bound (one writer, one reader).
 ///
 /// Invariant: a gauge belongs to one subscription. The shard makes it when it
 /// subscribes, each batch carries the gauge that admitted it, and the shard
-/// gives back to that one. A batch of an earlier subscription may arrive
+/// gives back to that gauge. A batch of an earlier subscription may arrive
 /// during the next one, and must not change its count.
 class flow_gauge {
 public:
@@ -33,8 +33,8 @@ public:
   /// that.
   static constexpr uint32_t limit = 32;
 
-  /// Asks to send one more batch. When it is refused, the shard finds
-  /// `take_refused` set, and its consumers go on with a key frame.
+  /// Admits one more batch. After a refusal, the shard finds `take_refused`
+  /// set, and its consumers resume with a key frame.
   bool admit(bool key_frame) {
     if (in_flight_.load(std::memory_order_relaxed)
         >= (key_frame ? 2 * limit : limit)) {
@@ -45,7 +45,7 @@ public:
     return true;
   }
 
-  /// The shard has taken a batch that this gauge admitted.
+  /// Gives back a batch that this gauge admitted, when the shard has taken it.
   void leave() {
     in_flight_.fetch_sub(1, std::memory_order_relaxed);
   }
@@ -62,23 +62,23 @@ private:
   std::atomic<uint32_t> refused_{0};
 };
 
-/// What one burst brought for a producer.
+/// The packets of one burst for a producer.
 struct media_arrived {
   producer_key producer{};
   rtp::media_batch packets;
-  /// What came before was left out on purpose, and is not missing.
+  /// The packets before these were left out on purpose, and are not missing.
   bool resumed = false;
   /// The subscription's gauge, which admitted this batch. Never null.
   std::shared_ptr<flow_gauge> gauge;
 };
 
-/// Packets a consumer asked for again.
+/// Packets that a consumer requested again.
 struct packets_restored {
   consumer_key consumer{};
   rtp::media_batch packets;
 };
 
-/// The last group of pictures, for a consumer that begins.
+/// The last group of pictures, for a consumer that starts.
 struct packets_replayed {
   consumer_key consumer{};
   rtp::media_batch packets;
@@ -90,14 +90,14 @@ struct source_reported {
   rtp::source_report report;
 };
 
-/// The producer stopped or went on.
+/// The producer was paused or resumed.
 struct producer_paused {
   producer_key producer{};
   bool paused = false;
 };
 
-/// How well the producer's streams arrive has changed; its score_board says
-/// how.
+/// The scores of the producer's streams have changed; they are in its
+/// score_board.
 struct producer_score_changed {
   producer_key producer{};
 };
@@ -121,7 +121,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::stats)
 
 namespace troupe::actors {
 
-/// What a transport knows of the producers on it.
+/// A transport's handle of the producers on it.
 using rtp_sink_actor = caf::typed_actor<
     // The packets of one burst that belong to this producer.
     caf::reacts_to<rtp::rtp_batch>,
@@ -129,24 +129,24 @@ using rtp_sink_actor = caf::typed_actor<
     caf::reacts_to<rtp::sender_report_received>,
     caf::reacts_to<rtp::dlrr_received>, caf::reacts_to<rtp::bye_received>>;
 
-/// Where RTCP to a client goes.
+/// Sends RTCP to a client.
 using rtcp_sender_actor = caf::typed_actor<
     // A compound RTCP packet to send.
     caf::reacts_to<rtcp_to_send>>;
 
-/// What a producer knows of a shard, which stands for all its consumers there.
+/// A producer's handle of a shard, which receives for all its consumers there.
 using media_sink_actor = caf::typed_actor<
     // The packets of one burst, in order, without duplicates.
     caf::reacts_to<media_arrived>,
-    // Those that a consumer asked for again.
+    // Packets that a consumer requested again.
     caf::reacts_to<packets_restored>,
-    // What a consumer can begin with; the batches that follow continue it.
+    // Packets for a consumer to start with; later batches continue them.
     caf::reacts_to<packets_replayed>,
-    // How media time and wall clock belong together.
+    // The relation of media time and wall clock.
     caf::reacts_to<source_reported>,
-    // The producer stopped or went on.
+    // The producer was paused or resumed.
     caf::reacts_to<producer_paused>,
-    // How well its own source reaches us.
+    // The scores of its streams have changed.
     caf::reacts_to<producer_score_changed>>;
 
 } // namespace troupe::actors

@@ -5,11 +5,11 @@
 
 namespace troupe::actors {
 
-/// Monitors another actor for as long as whoever holds this lives.
+/// Monitors another actor for as long as this object lives.
 ///
-/// CAF keeps a monitor with the actor that is watched, and with it the memory
-/// of the one that watches, also when that one is long gone. So whoever may go
-/// before what it watches (a room before its server, a consumer before its
+/// CAF keeps a monitor with the watched actor, and with it the memory of the
+/// watching one, even when that one ended long ago. So an actor that may end
+/// before the one it watches (a room before its server, a consumer before its
 /// producer) takes its monitor back.
 class scoped_monitor {
 public:
@@ -21,8 +21,8 @@ public:
     end();
   }
 
-  /// From now on `self` gets a `down_msg` when that one ends; what was watched
-  /// before is not any more.
+  /// From now on `self` gets a `down_msg` when `whom` ends. Ends the monitor
+  /// before.
   template <class Handle>
   void begin(caf::local_actor* self, const Handle& whom) {
     end();

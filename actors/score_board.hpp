@@ -9,8 +9,8 @@
 
 namespace troupe::actors {
 
-/// How well each encoding of one producer arrives, for all to read: consumers
-/// tell their clients, and many of them are asked for at a time. One writer.
+/// How well each encoding of one producer arrives. Many consumers read it at a
+/// time for their clients. One writer.
 class score_board {
 public:
   explicit score_board(size_t encodings) : scores_(encodings) {}
@@ -20,7 +20,7 @@ public:
     scores_.at(encoding).store(score, std::memory_order_relaxed);
   }
 
-  /// By encoding; 0 as long as nothing has come.
+  /// By encoding; 0 until packets arrive.
   std::vector<int> scores() const {
     std::vector<int> out;
     out.reserve(scores_.size());
@@ -33,7 +33,7 @@ private:
   std::vector<std::atomic<uint8_t>> scores_;
 };
 
-/// What the client of a consumer is told: its own score, and those of a
+/// The scores that a consumer's client is sent: its own, and those of a
 /// producer of that layout, of whose simulcast it is sent `layers` or nothing.
 inline protocol::consumer_scores
 make_scores(uint8_t own, const score_board& producer, rtp::layering layout,

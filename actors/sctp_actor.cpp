@@ -13,8 +13,8 @@ namespace troupe::actors {
 
 namespace {
 
-// How much the engine does before others that wait for this actor, or for its
-// thread, have their turn; in deliveries, as data_switch counts them.
+// How much the engine does before other messages and other actors get their
+// turn; in deliveries, as data_switch counts them.
 constexpr size_t turn_budget = 256;
 constexpr auto turn_time = std::chrono::microseconds{500};
 
@@ -39,8 +39,8 @@ struct sctp_actor_state {
 
   caf::result<data_consumer_added> add(const add_data_consumer& x);
 
-  // Runs `f(engine, now)`; what it makes goes out with what else is in the
-  // mailbox.
+  // Runs `f(engine, now)`; its output is sent after the messages that are in
+  // the mailbox now.
   template <class F>
   void with_engine(F f) {
     f(*engine, self->clock().now());
@@ -52,8 +52,8 @@ struct sctp_actor_state {
       self->send(self, sctp_flush{});
   }
 
-  // Lets the engine work for a while, and sends what it has made. What it has
-  // not come to waits for a turn behind what is in the mailbox.
+  // Lets the engine work for a while, and sends its output. The rest of the
+  // work waits for a turn behind the messages in the mailbox.
   void take_turn();
 
   void flush();
@@ -84,7 +84,7 @@ struct sctp_actor_state {
       self->send(i->second, x);
   }
 
-  // Adds what has been carried since to the node's counters.
+  // Adds the increase since the last call to the node's counters.
   void publish();
 
   struct transport {
@@ -99,7 +99,7 @@ struct sctp_actor_state {
   std::unordered_map<transport_key, transport> transports;
   std::unordered_map<data_producer_key, data_producer_events_actor> producers;
   std::unordered_map<data_consumer_key, data_consumer_events_actor> consumers;
-  std::vector<transport_key> closed; // once their last words are out
+  std::vector<transport_key> closed; // once their last packets are sent
   bool flush_pending = false;
   data_totals published;
   net::time_point publish_due{};

@@ -9,24 +9,24 @@
 
 namespace troupe::actors {
 
-/// A transport will carry an association, which waits for the client to begin.
+/// A transport will carry an association, which waits for the client to start.
 struct open_association {
   transport_key transport{};
   transport_id id;
   data_transport_actor out;
   /// May be null.
   sctp_listener_actor listener;
-  /// Shared by the client's transports. Null where it has only one.
+  /// Shared by the client's transports. Null if it has only one.
   std::shared_ptr<data_backlog> backlog = {};
 };
 
-/// The transport is over, or its DTLS. Ends the association; the data consumers
-/// on it are told.
+/// The transport or its DTLS has ended. Ends the association, and notifies the
+/// data consumers on it.
 struct close_association {
   transport_key transport{};
 };
 
-/// A data producer begins: what arrives on that stream is its. Without a
+/// Adds a data producer, to which messages on that stream belong. Without a
 /// transport it is a direct one, which gets its messages by `say_data`.
 struct add_data_producer {
   data_producer_key producer{};
@@ -37,8 +37,8 @@ struct add_data_producer {
   data_producer_events_actor events = {};
 };
 
-/// Ends a data producer and closes its channel. Its consumers get nothing more
-/// from it, but end on their own.
+/// Ends a data producer and closes its channel. Its consumers stay, but get
+/// nothing more from it.
 struct remove_data_producer {
   data_producer_key producer{};
 };
@@ -54,8 +54,8 @@ struct say_data {
   std::vector<data_message> messages;
 };
 
-/// A data consumer begins. Without a transport it is a direct one, which hears
-/// of messages by `data_arrived`.
+/// Adds a data consumer. Without a transport it is a direct one, which gets
+/// messages by `data_arrived`.
 struct add_data_consumer {
   data_consumer_key consumer{};
   data_producer_key producer{};
@@ -77,19 +77,19 @@ struct set_data_consumer_paused {
   bool paused = false;
 };
 
-/// What a consumer has subscribed to from now on.
+/// Sets the subchannels of a consumer.
 struct set_data_subchannels {
   data_consumer_key consumer{};
   std::vector<subchannel> subchannels;
 };
 
-/// From which number of waiting octets on its `data_buffered_low` comes.
+/// Sets the number of waiting octets at which it sends `data_buffered_low`.
 struct set_data_low_threshold {
   data_consumer_key consumer{};
   uint32_t octets = 0;
 };
 
-/// A message for one consumer alone, from the server. Pausing does not matter.
+/// A message of the server for one consumer alone, even if it is paused.
 struct send_to_data_consumer {
   data_consumer_key consumer{};
   data_message message;
@@ -110,7 +110,7 @@ struct get_sctp_stats {
 /// INTERNAL: the timers of all associations.
 struct sctp_tick {};
 
-/// INTERNAL: the end of what is in the mailbox.
+/// INTERNAL: follows the messages that were in the mailbox.
 struct sctp_flush {};
 
 } // namespace troupe::actors
@@ -143,7 +143,7 @@ namespace troupe::actors {
 /// all transports and the fan-out of all data producers, whose actors keep
 /// control and lifetime.
 ///
-/// What names something that is gone is ignored, or answered with an error.
+/// Requests for something that is gone are ignored, or answered with an error.
 using sctp_actor = caf::typed_actor<
     // -- transports
     caf::reacts_to<open_association>, caf::reacts_to<close_association>,
@@ -164,19 +164,19 @@ using sctp_actor = caf::typed_actor<
     caf::reacts_to<set_data_subchannels>,
     caf::reacts_to<set_data_low_threshold>,
     caf::reacts_to<send_to_data_consumer>,
-    // -- figures; all zero for what is gone
+    // -- statistics; all zero for what is gone
     caf::replies_to<get_data_producer_stats>::with<data_producer_stats>,
     caf::replies_to<get_data_consumer_stats>::with<data_consumer_stats>,
     caf::replies_to<get_sctp_stats>::with<sctp_transport_stats>,
     // INTERNAL
     caf::reacts_to<sctp_tick>, caf::reacts_to<sctp_flush>>;
 
-/// What the actor works with.
+/// Parameters of the sctp actor.
 struct sctp_services {
   data_limits limits = {};
-  /// Wakes it; null leaves that to CAF's clock.
+  /// Runs its timers; null leaves those to CAF's clock.
   tick_queue* ticks = nullptr;
-  /// Where it publishes what it counts.
+  /// Receives what it counts.
   std::shared_ptr<load_board> load = std::make_shared<load_board>();
 };
 

@@ -20,7 +20,7 @@ waiting_limits waiting_limits_of(const config::room_keys& x) {
   return {x.max_waiting, x.max_waiting_per_session, x.max_waiting_per_address};
 }
 
-/// Why a newcomer has to go elsewhere.
+/// Why a newcomer is refused.
 protocol::error refusal(const load_board& load) {
   auto out = protocol::make_error(protocol::error_code::overloaded);
   if (load.drain().active())
@@ -39,17 +39,17 @@ struct server_state {
 
   struct room {
     room_actor handle;
-    uint64_t joins = 0; // how many newcomers it has been sent
-    // Set where it was opened and not just entered: it waits when it is empty.
+    uint64_t joins = 0; // requests sent to it
+    // Set if it was opened, not only joined: it waits when it is empty.
     std::optional<room_opener> opener = {};
-    // How many it had admitted when its last wait began, and the end of that.
+    // How many it had admitted when its last wait began, and when that ends.
     uint64_t admitted = 0;
     net::time_point waits_until = {};
   };
 
   using room_map = std::unordered_map<room_id, room>;
 
-  // Hands a newcomer to its room, unless the server is overloaded.
+  // Passes a join request to its room, unless the server is overloaded.
   caf::result<room_joined> let_in(join_room& x);
 
   // Opens a room without members.
@@ -61,14 +61,14 @@ struct server_state {
 
   room& open(const room_id& id);
 
-  // Ends an empty room, or lets it wait if it was opened, unless a newcomer is
-  // on its way there. One that waits and says so again has been ended by who
-  // may do that.
+  // Ends an empty room, or lets it wait if it was opened, unless a join request
+  // is on its way there. A waiting room that reports this again was ended by a
+  // moderator.
   void handle_emptied(const room_emptied& x);
 
   void begin_wait(room_map::iterator i, net::time_point until);
 
-  // Closes what has waited long enough.
+  // Closes the rooms that have waited long enough.
   void handle_tick();
 
   void arm_timer() {
@@ -82,7 +82,7 @@ struct server_state {
   pointer self;
   room_services services;
   room_map rooms;
-  std::optional<waiting_rooms> waiting; // those of `rooms` that do
+  std::optional<waiting_rooms> waiting; // the rooms that wait
   timer_slot timer;
 };
 
@@ -192,7 +192,7 @@ void server_state::handle_emptied(const room_emptied& x) {
   auto& emptied = i->second;
   if (!emptied.opener || waiting->contains(x.room))
     return close(i);
-  // Knocking at a locked door does not keep a room open.
+  // Refused join requests do not keep a room open.
   if (x.admitted == emptied.admitted)
     return begin_wait(i, emptied.waits_until);
   emptied.admitted = x.admitted;

@@ -14,29 +14,29 @@
 
 namespace troupe::actors {
 
-/// A data producer of the server's own in a room: one for each label.
+/// A data producer of the server's own in a room; there is one for each label.
 struct server_channel {
   data_producer_id id;
   data_producer_actor actor;
-  /// The switch knows it, and it is announced.
+  /// The data switch has added it, and members are notified of it.
   bool begun = false;
-  /// Who is told when it has begun, or that it cannot.
+  /// Requests that are answered when it has begun, or has failed.
   std::vector<caf::typed_response_promise<said_in_room>> asked = {};
-  /// Whoever consumes what is announced has had the time for it.
+  /// Members have had the time to consume it.
   bool settled = false;
-  /// What is said before that.
+  /// Messages that were sent before that.
   std::vector<data_message> waiting = {};
   size_t waiting_octets = 0;
 };
 
-/// The server's own data channels in a room, and who of the room's members
-/// speaks to it. What it has spawned ends with this object.
+/// The server's own data channels in a room, and the members' data producers
+/// that send to the server. The actors of the channels end with this object.
 struct server_channels {
   struct listener {
     data_producer_id producer;
     peer_id peer;
     data_producer_actor partner;
-    data_bot_actor bot; // null while it has no channel to answer by
+    data_bot_actor bot; // null while it has no channel
   };
 
   server_channels() = default;
@@ -49,17 +49,17 @@ struct server_channels {
       caf::anon_send(x.actor, close_data{});
   }
 
-  /// Channels in a room.
+  /// The maximum number of channels in a room.
   static constexpr size_t max_count = 16;
 
-  /// What waits on a channel, at most.
+  /// Limits of what waits on a channel.
   static constexpr size_t max_waiting = 64;
   static constexpr size_t max_waiting_octets = 1024 * 1024;
 
-  /// From the announcement of a channel until its first message leaves.
+  /// From the announcement of a channel until its first message is sent.
   static constexpr auto settling = std::chrono::seconds{1};
 
-  /// On which a bot answers.
+  /// The label of the channel on which bots answer.
   static inline const std::string bot_label = "bot";
 
   std::map<std::string, server_channel> by_label;

@@ -26,9 +26,9 @@ namespace reply = protocol::reply;
 using protocol::error_code;
 using protocol::request_token;
 
-/// How much longer a session waits for an answer than its peer may take to give
-/// it. What the peer does in time it has answered in time: so the session never
-/// tells its client of a failure of what was done.
+/// How much longer a session waits for a response than its peer may take. What
+/// the peer does in time, it also answers in time, so the session never reports
+/// a failure of something that was done.
 constexpr auto patience = std::chrono::seconds{1};
 
 bool is_joined(const protocol::outcome& x) {
@@ -44,24 +44,24 @@ struct session_state {
   explicit session_state(pointer self_ptr) : self(self_ptr) {}
 
   ~session_state() {
-    // Without effect where the connection has ended before.
+    // Without effect if the connection has already ended.
     if (settings.connection)
       settings.connection->close(net::close_code::internal_error);
   }
 
   session_actor::behavior_type make_behavior(session_config cfg);
 
-  // Moves everything that is ready, both ways, and arms the timer.
+  // Passes on everything that is ready, both ways, and arms the timer.
   void drain();
 
-  // Goes on with a request or a frame; false where there is none to go on with.
+  // Handles one request or frame; false if there is none.
   bool work();
 
-  // Keeps what the client says until its turn comes: a dialect has one request
-  // to remember, however many a client sends at once.
+  // Queues a frame until its turn comes: a dialect remembers one request,
+  // however many a client sends at once.
   void hear(frame_received x);
 
-  // Gives the next frame to the dialect; false where there is none.
+  // Passes the next frame to the dialect; false if there is none.
   bool hear_next();
 
   // Carries requests out, one at a time and in order.
@@ -81,7 +81,7 @@ struct session_state {
 
   void put_out_expired();
 
-  // Everything else is the peer's.
+  // All other verbs are the peer's.
   template <class Verb>
   void perform(request_token token, Verb& x) {
     if (joined)
@@ -95,39 +95,39 @@ struct session_state {
 
   void tell(const room_news& x);
 
-  // What follows the answer to a join: what the room told meanwhile.
+  // After a join is answered: passes the events sent by the room meanwhile.
   void open_gate() {
     gate.open([this](const room_news& x) { tell(x); });
   }
 
-  // What the others were told when the server began to drain.
+  // Sends what the others were sent when the server began to drain.
   void tell_of_drain();
 
   void drop_peer();
 
-  // The client is put out: drops all that it has. A peer whose join is under
-  // way is dropped with its answer, which says what became of it.
+  // The client is dismissed: drops all that it has. A peer whose join is under
+  // way is dropped with its response, which says which peer is the client's.
   void leave_all();
 
-  // As drop_peer(), but what becomes of the peer is not our matter.
+  // Like drop_peer(), but without closing the peer.
   void forget_peer();
 
-  // The client moves: it has the new peer from now on, or the one before as if
-  // nothing had been asked. Without effect where it does not move.
+  // Ends a move: the client has the new peer from now on, or the former one as
+  // if nothing had been requested. Without effect if it does not move.
   void end_move(bool let_in);
 
   void make_peer();
 
-  // Goes on with the peer that the user had before.
+  // Continues with the peer that the user had before.
   void adopt(const peer_resumed& x);
 
   void close(uint16_t code, std::string reason);
 
   // Ends the session, whose connection is over. Not before a join is answered:
-  // that says which peer is the client's, and by what name it can come back.
+  // the response says which peer is the client's, and whether it can come back.
   void end(const connection_closed& how);
 
-  // By when a request that is sent on now must be answered.
+  // The deadline of a request that is sent on now.
   request_deadline deadline() const {
     return {self->clock().now() + settings.services->settings.request_timeout};
   }
@@ -144,16 +144,16 @@ struct session_state {
   std::unique_ptr<protocol::dialect> dialect;
   peer_actor peer;
   bool joined = false;
-  bool resumable = false;  // joined, as somebody who can come back
-  bool can_return = false; // who has joined
+  bool resumable = false;  // joined, and can come back
+  bool can_return = false; // by the id of its join
   bool busy = false;       // a request is under way
   bool closing = false;
-  std::optional<connection_closed> over; // the connection
+  std::optional<connection_closed> over; // set once the connection has ended
   frame_sender sender;
   frame_queue unheard;
   news_gate gate;      // closed while a join is under way
-  uint64_t joiner = 0; // the peer that the session made to join
-  // The peer that is moving, with what is to hold again where it cannot.
+  uint64_t joiner = 0; // the peer that joined
+  // The peer of a client that moves, and what to restore if the move fails.
   struct former_life {
     peer_actor peer;
     bool resumable = false;
@@ -422,7 +422,7 @@ void session_state::tell_of_drain() {
 }
 
 void session_state::adopt(const peer_resumed& x) {
-  // One that has been given up is not listened to.
+  // Ignore a peer that was given up.
   if (!peer || self->current_sender() != peer)
     return;
   self->demonitor(peer.address());

@@ -18,7 +18,7 @@ namespace troupe::actors {
 using session_actor = session_listener_actor::extend<
     // A frame from the client.
     caf::reacts_to<frame_received>,
-    // The client is gone, and its peer goes at once; or it is lost, and its
+    // The client has left, and its peer ends at once; or it is lost, and its
     // peer waits for it.
     caf::reacts_to<connection_closed>,
     // The client has read most of what it was sent.
@@ -26,16 +26,16 @@ using session_actor = session_listener_actor::extend<
     // INTERNAL: the dialect's timer.
     caf::reacts_to<dialect_tick>>;
 
-/// What a session is made of.
+/// Parameters of a session.
 struct session_config {
   std::shared_ptr<net::connection> connection;
   const protocol::dialect_entry* dialect = nullptr;
   protocol::handshake handshake;
   std::shared_ptr<const media_services> services;
   room_gate_actor gate;
-  /// Where there is one, nothing is done for who is not identified.
+  /// If set, nothing is done for a client that is not identified.
   std::shared_ptr<const doorkeeper> door = nullptr;
-  /// Who it is, where that is known before the session begins.
+  /// The user, if known before the session begins.
   std::optional<protocol::identity> who = std::nullopt;
 };
 

@@ -8,8 +8,8 @@ namespace {
 
 using protocol::error_code;
 
-/// How far ahead a token's end is looked for: beyond, a deadline may no longer
-/// be told in nanoseconds.
+/// Tokens that expire later than this count as unlimited: a deadline in
+/// nanoseconds could overflow.
 constexpr auto forever = std::chrono::days{3650};
 
 } // namespace

@@ -9,22 +9,22 @@
 
 namespace troupe::actors {
 
-/// Who the client of a session is, and what it may ask for.
+/// The identity of a session's client, and what it may request.
 class session_identity {
 public:
-  /// Without a door everybody may do everything, and `who` only gives a name.
+  /// Without `door` all clients may do everything, and `who` only gives a name.
   session_identity(std::shared_ptr<const doorkeeper> door,
                    std::optional<protocol::identity> who, net::time_point now);
 
-  /// From now on the client is whom that token names, until it expires. False
-  /// where the door does not know the token.
+  /// From now on the client is the user of this token, until it expires.
+  /// Returns false if the token is invalid.
   bool authenticate(const std::string& token, net::time_point now);
 
-  /// Why nothing is done for this client, or not this. A join is given the name
+  /// Why this client's request is refused, or nothing. A join is given the name
   /// and rights of the token.
   std::optional<protocol::error> refusal_of(protocol::request& what) const;
 
-  /// When its token expires; nothing where that is never.
+  /// When its token expires; nothing if it never does.
   std::optional<net::time_point> expires() const {
     return expires_;
   }

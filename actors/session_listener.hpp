@@ -11,15 +11,15 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::peer_resumed)
 
 namespace troupe::actors {
 
-/// What rooms and peers may tell a session: the narrow way up.
+/// The SESSION LISTENER actor interface: the upward handle of rooms and peers.
 using session_listener_actor = caf::typed_actor<
     // An event for the client.
     caf::reacts_to<session_event>,
-    // What has happened in the room.
+    // Events of the room.
     caf::reacts_to<room_news>,
-    // There is no peer for it any more: say why and close.
+    // The session has lost its peer: it notifies the client and closes.
     caf::reacts_to<session_ended>,
-    // Another peer is this session's. Comes before the answer to its join.
+    // Another peer is this session's. Arrives before the response to its join.
     caf::reacts_to<peer_resumed>>;
 
 } // namespace troupe::actors

@@ -13,12 +13,12 @@ namespace troupe::actors {
 
 namespace {
 
-/// How late forwarders' timers may be: all of a shard are looked at together,
-/// when media passes, or by a timer where none does.
+/// How late forwarders' timers may be: those of a shard are checked together,
+/// when media passes, or by a timer if none does.
 constexpr auto lateness = std::chrono::milliseconds{20};
 constexpr auto patience = std::chrono::milliseconds{40};
 
-/// How often those who speak are ranked anew while that decides.
+/// How often speakers are ranked anew while ranks decide.
 constexpr auto rank_interval = std::chrono::milliseconds{500};
 
 struct shard_state {
@@ -51,7 +51,7 @@ struct shard_state {
   caf::result<consumer_explanation> explain(consumer_key which);
   void set_producer_paused(const producer_paused& x);
 
-  // Leaves out what the load demands.
+  // Applies the present overload state.
   void shed(net::time_point now);
 
   template <class Message>
@@ -69,17 +69,17 @@ struct shard_state {
 
   void tell_events();
 
-  // Hands on everything that is ready, sees to the flush, and arms the timer.
+  // Passes on what is ready, schedules the flush, and arms the timer.
   void drain();
 
   void pass_on(shard_event& x);
 
   void flush();
 
-  // Where the CPU is short, lets what is ready wait for what comes next.
+  // If the CPU is short, delays the flush so that more is sent together.
   bool put_off_flush();
 
-  // Adds what has been sent since to the node's counters.
+  // Adds the increase since the last call to the node's counters.
   void publish();
 
   struct producer {
@@ -96,7 +96,7 @@ struct shard_state {
     return services.load->gauges().of(self->id());
   }
 
-  // Tells the gauge how many consumers get less than they want.
+  // Notes in the gauge how many consumers overload limits.
   void note_held(size_t now) {
     if (now != held)
       gauge().note_held(static_cast<int64_t>(now)
@@ -111,12 +111,12 @@ struct shard_state {
   live_object alive{object_kind::shard};
   shard_services services;
   std::shared_ptr<room_voices> voices;
-  net::time_point ranks_due{}; // when who speaks is to be looked at again
+  net::time_point ranks_due{}; // when speakers are ranked next
   std::unique_ptr<net::rng> random = net::make_secure_rng();
   media_shard engine;
   std::unordered_map<producer_key, producer> producers;
   std::unordered_map<consumer_key, consumer> consumers;
-  size_t held = 0; // as the gauge was told
+  size_t held = 0; // as noted in the gauge
   bool flush_pending = false;
   size_t taken = 0; // batches since the last flush
   sender_totals published;
@@ -124,7 +124,7 @@ struct shard_state {
   timer_slot timer{patience};
   timer_slot pacing; // exact: it seldom runs
   net::time_point flushed{};
-  std::optional<net::time_point> put_off; // since when, on purpose
+  std::optional<net::time_point> put_off; // since when a flush is delayed
   timer_slot flush_timer{tick_queue::step};
 };
 
@@ -227,7 +227,7 @@ void shard_state::add(const add_shard_consumer& x) {
     producers.insert_or_assign(source, producer{x.producer, flow});
     self->send(x.producer, subscribe{me(), flow});
   });
-  // What was known when it was asked for may be old.
+  // The state known at the request may be outdated.
   auto paused = engine.find_consumer(which)->producer_paused();
   if (paused != x.consumer.engine.producer_paused)
     tell_consumer(which, producer_paused{source, paused});
@@ -351,7 +351,7 @@ void shard_state::tell_events() {
 void shard_state::drain() {
   tell_events();
   if (engine.needs_flush() && !put_off_flush()) {
-    // What is in the mailbox already goes out together with this.
+    // Messages that are in the mailbox already are flushed with this one.
     if (self->mailbox().empty())
       flush();
     else if (!std::exchange(flush_pending, true))
@@ -370,7 +370,7 @@ bool shard_state::put_off_flush() {
     return false;
   if (!put_off)
     put_off = now;
-  // The next media sees to it; the timer is for when none comes.
+  // The next media flushes; the timer is for when none comes.
   flush_timer.arm(self, due, shard_flush{});
   return true;
 }
@@ -378,7 +378,7 @@ bool shard_state::put_off_flush() {
 void shard_state::flush() {
   auto now = self->clock().now();
   flushed = now;
-  // What waited on purpose is not late.
+  // A deliberate delay does not count as late.
   auto meant = put_off ? std::min(now - *put_off, services.load->coalescing())
                        : net::duration{};
   put_off.reset();
@@ -386,12 +386,12 @@ void shard_state::flush() {
   tell_events();
   gauge().note_delay(std::max(waited - meant, net::duration{}));
   pacing.arm(self, engine.poll_pacing(), pacing_tick{});
-  // What has been taken since the last flush waited together.
+  // The batches taken since the last flush waited together.
   services.load->counters().note_mailbox(mailbox_owner::shard,
                                          std::exchange(taken, 0));
   if (now >= publish_due)
     publish();
-  // Media keeps the time while it flows; the timer is for when it does not.
+  // Media drives the timeouts while it flows; the timer is for when it stops.
   if (auto due = engine.poll_timeout(); due && *due + lateness <= now) {
     engine.handle_timeout(now);
     drain();
@@ -447,7 +447,7 @@ shard_actor spawn_shard(caf::actor_system& system, shard_services services,
   return system.spawn([=](shard_state::pointer self) {
     self->state.services = services;
     self->state.voices = voices;
-    // Its room may have ended before this begins.
+    // The room may have ended before this starts.
     if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(owner))
       self->monitor(alive);
     else if (owner)

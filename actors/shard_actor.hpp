@@ -11,15 +11,15 @@
 
 namespace troupe::actors {
 
-/// What a consumer actor hears from its shard.
+/// Events that a shard sends to a consumer's actor.
 using consumer_events_actor = caf::typed_actor<
-    // How well the receiver gets the stream changed.
+    // How well the receiver gets the stream has changed.
     caf::reacts_to<rtp::consumer_score_changed>,
     // Other layers are being sent, or none.
     caf::reacts_to<rtp::layers_changed>,
-    // The producer stopped or went on.
+    // The producer was paused or resumed.
     caf::reacts_to<producer_paused>,
-    // How well the producer's source reaches us changed.
+    // How well the producer's streams arrive has changed.
     caf::reacts_to<producer_score_changed>>;
 
 /// The keys for a transport's sending half; null once DTLS is over.
@@ -28,7 +28,7 @@ struct set_transport_srtp {
   std::shared_ptr<net::srtp_sender> srtp;
 };
 
-/// Where a transport sends to; nothing while there is no way.
+/// The path on which a transport sends; nothing while there is none.
 struct set_transport_path {
   transport_key transport{};
   std::optional<net::transport_tuple> path;
@@ -45,16 +45,16 @@ struct transport_rtcp {
   std::vector<uint8_t> packet;
 };
 
-/// Nothing more is sent on a transport under this SSRC.
+/// Nothing more is sent on a transport with this SSRC.
 struct transport_source_ended {
   transport_key transport{};
   rtp::ssrc source{};
 };
 
-/// A consumer's stream begins here.
+/// Adds a consumer's stream.
 struct add_shard_consumer {
   consumer_id id;
-  shard_consumer consumer; // `from` and `lot` follow from the others
+  shard_consumer consumer; // the shard sets `from` and `lot`
   producer_actor producer;
   consumer_events_actor events;
 };
@@ -63,14 +63,14 @@ struct remove_shard_consumer {
   consumer_key consumer{};
 };
 
-/// Its stream goes out on another transport of its client. Sent by the
-/// consumer's actor only.
+/// Moves the stream to another transport of its client. Sent by the consumer's
+/// actor only.
 struct move_shard_consumer {
   consumer_key consumer{};
   transport_key to{};
 };
 
-/// What a client's RTCP says of one consumer's stream.
+/// A client's RTCP feedback on one consumer's stream.
 struct consumer_feedback {
   consumer_key consumer{};
   std::variant<rtp::nack_received, rtp::keyframe_request_received,
@@ -78,21 +78,21 @@ struct consumer_feedback {
       what;
 };
 
-/// One thing that a compound says of what is sent to the client.
+/// One item of feedback on what is sent to the client.
 using feedback_item = std::variant<consumer_feedback, rtp::remb_received,
                                    rtp::transport_feedback_received>;
 
-/// What one compound RTCP packet of a client says of the packets sent to it: a
-/// single message, however much a client puts into a compound.
+/// The feedback of one compound RTCP packet on the packets sent to its client:
+/// a single message, however much a client puts into a compound.
 struct transport_feedback {
   transport_key transport{};
-  net::buffer_ptr compound; // that transport-wide feedback is a view of
+  net::buffer_ptr compound; // of which transport-wide feedback is a view
   std::vector<feedback_item> items;
-  /// The transport's, which admitted this. Never null.
+  /// The transport's gauge, which admitted this. Never null.
   std::shared_ptr<edge_gauge> gauge;
 };
 
-/// What a consumer actor wants of its forwarder.
+/// A command of a consumer's actor to its forwarder.
 struct control_consumer {
   struct pause {};
   struct resume {};
@@ -110,23 +110,23 @@ struct control_consumer {
       what;
 };
 
-/// Asks for a consumer's statistics.
+/// Requests a consumer's statistics.
 struct get_consumer_stats {
   consumer_key consumer{};
 };
 
-/// Asks why a consumer gets what it gets.
+/// Asks why a consumer receives what it does.
 struct explain_shard_consumer {
   consumer_key consumer{};
 };
 
-/// Asks for those of a transport's sending half.
+/// Requests the statistics of a transport's sending half.
 struct get_sender_stats {
   transport_key transport{};
 };
 
-/// INTERNAL: the timers of the forwarders; the end of what is in the mailbox;
-/// something that was held back may go.
+/// INTERNAL: the timers of the forwarders; a flush after the messages in the
+/// mailbox; delayed packets may be sent.
 struct shard_tick {};
 struct shard_flush {};
 struct pacing_tick {};
@@ -161,41 +161,41 @@ namespace troupe::actors {
 /// transports of some of the room's peers, whose actors keep control and
 /// lifetime (docs/adr/0010).
 ///
-/// Invariant: one sender per key. Whatever adds, changes, moves or removes a
-/// consumer comes from the consumer's own actor, and likewise for a transport:
+/// Invariant: one sender per key. Messages that add, change, move or remove a
+/// consumer come from the consumer's own actor, and likewise for a transport:
 /// messages of one sender keep their order, so none overtakes the one that
-/// adds. Messages of others (RTCP feedback, queries) may come early or late
-/// and are ignored, or refused, where the key is unknown.
+/// adds. Messages of others (RTCP feedback, queries) may come early or late and
+/// are ignored, or refused, if the key is unknown.
 using shard_actor = media_sink_actor::extend<
     caf::reacts_to<set_transport_srtp>, caf::reacts_to<set_transport_path>,
     caf::reacts_to<remove_transport>,
-    // Sends it, after what already waits.
+    // Sends it after what is already queued.
     caf::reacts_to<transport_rtcp>, caf::reacts_to<transport_source_ended>,
     caf::reacts_to<transport_feedback>,
-    // Subscribes to the producer for it, if nobody here has.
+    // Subscribes to the producer, unless another consumer here has.
     caf::reacts_to<add_shard_consumer>, caf::reacts_to<remove_shard_consumer>,
     caf::reacts_to<move_shard_consumer>, caf::reacts_to<control_consumer>,
-    // Empty for one that is gone.
+    // Empty if the consumer is gone.
     caf::replies_to<get_consumer_stats>::with<protocol::reply::stats>,
-    // Without its producer; an error for one that is gone.
+    // Without the producer's id; an error if the consumer is gone.
     caf::replies_to<explain_shard_consumer>::with<consumer_explanation>,
     caf::replies_to<get_sender_stats>::with<sender_stats>,
     // INTERNAL
     caf::reacts_to<shard_tick>, caf::reacts_to<shard_flush>,
     caf::reacts_to<pacing_tick>>;
 
-/// What a shard works with.
+/// What a shard needs from its node.
 struct shard_services {
-  /// Sends media, from any thread; outlives the shard.
+  /// Sends media from any thread; outlives the shard.
   net::datagram_sink* out = nullptr;
-  /// What the load is, and what may still be done.
+  /// The load and the overload state.
   std::shared_ptr<load_board> load = std::make_shared<load_board>();
   shedding_limits shedding = {};
-  /// Wakes it; null leaves that to CAF's clock.
+  /// Runs its timers; null leaves those to CAF's clock.
   tick_queue* ticks = nullptr;
 };
 
-/// Spawns a shard of the room with those voices. It ends with `owner`.
+/// Spawns a shard of the room with these `voices`. It ends with `owner`.
 shard_actor spawn_shard(caf::actor_system& system, shard_services services,
                         std::shared_ptr<room_voices> voices,
                         const caf::actor_addr& owner);

@@ -6,12 +6,12 @@ namespace troupe::actors {
 
 namespace {
 
-/// Whether `level` applies to a consumer of that lot.
+/// Whether `level` applies to a consumer with this shed rank.
 bool applies(overload_level level, overload_state state, uint8_t lot) {
   return state.level > level || (state.level == level && lot < state.share);
 }
 
-/// The highest encoding that is left of a producer's `encodings`.
+/// The highest encoding that overload leaves of a producer's `encodings`.
 uint8_t highest_encoding(overload_state state, const consumer_facts& about) {
   auto top = static_cast<uint8_t>(std::max<uint8_t>(about.encodings, 1) - 1);
   if (applies(overload_level::lowest_layer_only, state, about.lot))
@@ -46,7 +46,7 @@ shedding_decision decide_shedding(overload_state state,
 }
 
 uint8_t lot_of(std::string_view consumer_id) {
-  // FNV-1a; its low bits alone would follow the last character's.
+  // FNV-1a; its low bits alone would depend on the last character only.
   uint32_t hash = 2166136261u;
   for (unsigned char c : consumer_id)
     hash = (hash ^ c) * 16777619u;

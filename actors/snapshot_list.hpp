@@ -7,14 +7,14 @@
 
 namespace troupe::actors {
 
-/// A list that many threads read and few change, seldom: a reader gets the list
-/// of one moment, and a writer puts a changed copy in its place. Neither waits
-/// for the other's work on a list.
+/// A list that many threads read and few change, rarely: a reader gets the list
+/// of one moment, and a writer replaces it by a changed copy. Neither waits for
+/// the other's work on a list.
 ///
 /// It is not lock-free: libstdc++ 12 guards the pointer of an
 /// atomic<shared_ptr> by a spin lock that is held for the few instructions of
-/// an exchange, with no allocation or copy inside. So readers come here for
-/// each decision (every 20 ms or seldomer for a room), never for each packet.
+/// an exchange, with no allocation or copy inside. So it is read for each
+/// decision (every 20 ms or less often for a room), never for each packet.
 template <class T>
 class snapshot_list {
 public:
@@ -24,7 +24,7 @@ public:
     return list_.load();
   }
 
-  /// Changes a copy; again where somebody else was faster.
+  /// Changes a copy; repeats that if another thread was faster.
   template <class Change>
   void change(Change f) {
     auto before = list_.load();

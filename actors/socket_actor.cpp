@@ -21,11 +21,10 @@ namespace {
 // The calling I/O thread's index plus one, set by the constructor's tasks.
 thread_local size_t io_thread = 0;
 
-// So many datagrams at least are as much as one system call brings: more
-// waits.
+// A burst of this size has filled one receive call: more datagrams wait.
 constexpr size_t full_burst = 64;
 
-// Room for the packets of a frame, so that a batch seldom grows.
+// Space for the packets of a frame, so that a batch rarely grows.
 constexpr size_t few_datagrams = 4;
 
 // A transport as the I/O threads know it.
@@ -38,7 +37,7 @@ struct receiver {
   }
 };
 
-// What one burst has for one transport.
+// The datagrams of one burst for one transport.
 struct delivery {
   receiver to;
   burst datagrams;
@@ -61,7 +60,7 @@ void deliver(delivery x, io_worker* worker) {
 
 } // namespace
 
-/// What one I/O thread knows, and its count.
+/// The routes of one I/O thread, and its counter.
 struct media_sockets::thread_routes {
   route_table<receiver> table;
   pass_table passes;
@@ -69,7 +68,7 @@ struct media_sockets::thread_routes {
   std::atomic<uint64_t> unroutable{0};
   std::vector<delivery> gathered; // Per burst. Reused.
 
-  // Answers a check that has a pass.
+  // Answers a check for which there is a pass.
   bool answer(const net::datagram& x, net::datagram_sink& out) {
     auto data = std::as_const(*x.data).bytes();
     auto* pass = passes.find(data);
@@ -103,8 +102,8 @@ void media_sockets::stop() {
   if (std::exchange(stopped_, true))
     return;
   port_.stop();
-  // Changes that are under way to the threads name this object, and what the
-  // tables hold are actors, which must not outlive their system.
+  // Changes on their way to the threads refer to this object, and the tables
+  // hold actors, which must not outlive their system.
   std::latch cleared{static_cast<std::ptrdiff_t>(routes_.size())};
   for (size_t i = 0; i < routes_.size(); ++i)
     threads_.post(i, [this, i, &cleared] {
@@ -245,8 +244,8 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
               auto add = [x](auto& to) {
                 to.table.add_tuple(x.tuple, {x.to, x.gauge});
               };
-              // Here at once, as the client may have been answered already;
-              // and once more in its turn, behind what is under way.
+              // Here at once, as the client may have been answered already; and
+              // once more in order, after the changes under way.
               sockets.update_here(add);
               sockets.update(add);
               sockets.port().confirm_tcp(x.tuple);

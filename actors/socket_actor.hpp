@@ -16,12 +16,12 @@ class io_threads;
 
 namespace troupe::actors {
 
-/// Checks that name this username fragment are `to`'s.
+/// Routes checks with this username fragment to `to`.
 struct route_fragment {
   std::string fragment;
   burst_receiver_actor to;
-  /// The transport's: counts the datagrams that are under way to it. I/O
-  /// threads ask it before they send; the transport gives back. Never null.
+  /// The transport's gauge of the datagrams in flight to it. I/O threads ask it
+  /// before they send; the transport gives back. Never null.
   std::shared_ptr<edge_gauge> gauge;
 };
 
@@ -29,7 +29,7 @@ struct unroute_fragment {
   std::string fragment;
 };
 
-/// Whatever comes on this tuple is `to`'s.
+/// Routes all datagrams on this tuple to `to`.
 struct route_tuple {
   net::transport_tuple tuple;
   burst_receiver_actor to;
@@ -54,18 +54,18 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_sockets)
 
 namespace troupe::actors {
 
-/// The SOCKET actor interface: who receives which datagrams. Answers come
-/// when every I/O thread knows; what arrives on the sockets goes from there
-/// to the transports without passing this actor's mailbox.
+/// The SOCKET actor interface: sets which transports receive which datagrams.
+/// It sends each change to the I/O threads, from which datagrams go to the
+/// transports without passing this actor's mailbox.
 using socket_actor =
     caf::typed_actor<caf::reacts_to<route_fragment>,
                      caf::reacts_to<unroute_fragment>,
                      caf::reacts_to<route_tuple>, caf::reacts_to<unroute_tuple>,
-                     // Ends the actor. Whoever owns the sockets stops them:
+                     // Ends the actor. The owner of the sockets stops them:
                      // this may run on one of their threads.
                      caf::reacts_to<close_sockets>>;
 
-/// The sockets for media and the routing on the threads that read them.
+/// The sockets for media, and the routing on the threads that read them.
 class media_sockets final : public net::media_receiver {
 public:
   /// `threads` outlives this object.
@@ -76,11 +76,11 @@ public:
   /// From now on the I/O threads run the actors of `system` that they wake.
   void run_actors(caf::actor_system& system);
 
-  /// Closes the port and forgets all routes; when it returns, no I/O thread
-  /// uses this object any more. Idempotent. Not to be called on an I/O thread.
+  /// Closes the port and removes all routes; when it returns, no I/O thread
+  /// uses this object any more. Idempotent. Do not call it on an I/O thread.
   void stop();
 
-  /// Delivers its ticks on an I/O thread.
+  /// Ticks that an I/O thread delivers.
   tick_queue& ticks() {
     return ticks_;
   }
@@ -101,10 +101,10 @@ public:
   template <class F>
   void update_here(F change);
 
-  /// How many datagrams belonged to no transport.
+  /// The number of datagrams that belonged to no transport.
   uint64_t unroutable() const;
 
-  /// The longest time that an I/O thread ran actors, and did not look at its
+  /// The longest time that an I/O thread ran actors without reading its
   /// sockets, in microseconds.
   peak_gauge& longest_run() {
     return longest_run_;
@@ -115,7 +115,7 @@ private:
 
   thread_routes& here();
 
-  // Hands over what is due.
+  // Delivers the ticks that are due.
   void deliver_ticks();
 
   net::io_threads& threads_;

@@ -9,7 +9,7 @@ namespace event = protocol::event;
 
 namespace {
 
-/// The loudest first; who is as loud, by id, so that the order is stable.
+/// The loudest first; equal ones by id, so that the order is stable.
 bool louder(const event::peer_volume& a, const event::peer_volume& b) {
   return a.volume != b.volume ? a.volume > b.volume : a.peer < b.peer;
 }

@@ -10,19 +10,19 @@
 
 namespace troupe::actors {
 
-/// Decides who speaks in a room, from samples of who can be heard. An engine
-/// that counts samples, one each `interval`; it says something only where
-/// something has changed.
+/// Detects who speaks in a room, from samples of the members that can be heard.
+/// An engine that counts samples, one each `interval`; it emits events only for
+/// changes.
 ///
-/// The rule, as clients are told of it:
+/// The rule, as documented for clients:
 /// - A member speaks from the first sample in which it is heard, until it has
 ///   not been heard for `hangover` samples.
-/// - Where nobody is the active speaker, or who is has ceased to speak, the
-///   loudest of those heard becomes it at once.
-/// - While the active speaker speaks, another takes over that was the loudest,
-///   and `lead` dB louder than it or heard while it was not, in `patience`
-///   samples one after the other.
-/// - After `silence` samples in which nobody speaks, nobody is.
+/// - If there is no active speaker, or it has stopped speaking, the loudest
+///   member that is heard becomes the active speaker at once.
+/// - While the active speaker speaks, another member replaces it that was the
+///   loudest, and `lead` dB louder than it or heard while it was not, in
+///   `patience` samples one after the other.
+/// - After `silence` samples in which no member speaks, none is active.
 class speaker_detector {
 public:
   static constexpr net::duration interval = std::chrono::milliseconds{300};
@@ -31,19 +31,19 @@ public:
   static constexpr int patience = 3;
   static constexpr int silence = 7;
 
-  /// All who can be heard at this moment, and how loud they are.
+  /// Handles all members that can be heard at this moment, and their volumes.
   void handle_sample(std::vector<protocol::event::peer_volume> heard);
 
-  /// The member is gone; the next sample tells of it.
+  /// The member is gone; the next sample emits the change.
   void remove(const peer_id& who);
 
-  /// Whether more samples of silence would tell nothing new.
+  /// Whether more samples of silence would change nothing.
   bool idle() const {
     return speaking_.empty() && told_speaking_.empty() && !active_
            && !told_active_;
   }
 
-  /// speaking_peers before active_speaker.
+  /// Returns speaking_peers before active_speaker.
   std::optional<protocol::any_event> poll_event();
 
 private:

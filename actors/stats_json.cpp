@@ -15,7 +15,7 @@ double seconds(rtp::duration x) {
   return std::chrono::duration<double>(x).count();
 }
 
-// By the wall clock, what was so long ago.
+// The wall-clock time that was `ago` before now.
 double timestamp(net::duration ago = {}) {
   auto at = std::chrono::system_clock::now().time_since_epoch() - ago;
   return std::round(std::chrono::duration<double, std::milli>(at).count());
@@ -71,7 +71,7 @@ void add_decision(flat_json& to, const rtp::decision& x, net::duration ago) {
   to.add("fractionLost", static_cast<double>(x.loss));
 }
 
-// What both directions of a data channel have in common.
+// The members that both directions of a data channel have in common.
 template <class Stats>
 flat_json of_channel(std::string_view id, std::string_view label,
                      std::string_view protocol, const Stats& in) {

@@ -7,8 +7,8 @@ namespace troupe::actors {
 
 namespace {
 
-/// Whether a proxy has passed it on: behind one, everybody has its address. One
-/// that does not know the client's may well leave these headers empty.
+/// Whether a proxy has forwarded the request: behind one, all clients have its
+/// address. The headers may be empty if it does not know the client's.
 bool was_passed_on(const net::http_request& x) {
   constexpr std::array<std::string_view, 8> marks = {
       "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",

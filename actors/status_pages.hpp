@@ -12,8 +12,8 @@ namespace troupe::actors {
 
 constexpr std::string_view metrics_path = "/metrics";
 
-/// The pages by which machines look after the server: `/healthz` (it lives),
-/// `/readyz` (it takes newcomers) and `/metrics`. Thread-safe once open.
+/// The pages by which programs monitor the server: `/healthz` (it is alive),
+/// `/readyz` (it admits newcomers) and `/metrics`. Thread-safe once open.
 class status_pages {
 public:
   /// Only clients in `scrapers` get `/metrics`.
@@ -26,13 +26,13 @@ public:
   /// that name.
   void open(std::function<std::string()> metrics);
 
-  /// The answer, at once; nothing where the page is another's, or where it is
-  /// `/metrics` and `metrics` has the answer.
+  /// The response, at once; nothing if the page is not one of these, or if it
+  /// is `/metrics`, which metrics() writes.
   std::optional<net::http_response>
   answer(const net::http_request& request) const;
 
-  /// The page of that name. To gather the figures takes some milliseconds where
-  /// thousands of files are open: not on an I/O thread.
+  /// The page `/metrics`. Collecting the metrics takes some milliseconds if
+  /// thousands of files are open: do not call it on an I/O thread.
   net::http_response metrics() const;
 
 private:

@@ -10,24 +10,24 @@
 namespace troupe::actors {
 
 /// The streams of one transport, WebRTC or plain: finds the producer of each
-/// packet, and whom each piece of RTCP concerns, and sends it there. Whatever
-/// the receiver is too far behind for is dropped and counted.
+/// packet and the receiver of each item of RTCP, and sends it there. What a
+/// receiver is too far behind for is dropped and counted.
 class stream_router {
 public:
-  /// `estimates` tells whether REMB and transport-wide feedback of the client
-  /// count; else they are ignored.
+  /// `estimates`: whether REMB and transport-wide feedback of the client count;
+  /// otherwise they are ignored.
   explicit stream_router(bool estimates) : estimates_(estimates) {}
 
-  /// Fails where its SSRC, MID or RID is another producer's.
+  /// Fails if its SSRC, MID or RID belongs to another producer.
   net::result<void> add(const add_transport_producer& x);
 
-  /// What a producer that was removed leaves behind.
+  /// What remains of a producer that was removed.
   struct removed_producer {
-    std::vector<rtp::ssrc> sources; // told of or learned
+    std::vector<rtp::ssrc> sources; // signaled or learned
     rtp::ssrc reporter{};           // of our RTCP about it
   };
 
-  /// Returns nothing where there is no such producer.
+  /// Returns nothing if there is no such producer.
   std::optional<removed_producer> remove(const remove_transport_producer& x);
 
   void add(const add_transport_consumer& x);
@@ -38,7 +38,7 @@ public:
     return !consumers_.empty();
   }
 
-  /// Whose media or RTX has this SSRC.
+  /// The producer whose media or RTX has this SSRC.
   std::optional<rtp::stream_handle> find(rtp::ssrc x) const {
     return demuxer_.find(x);
   }
@@ -48,18 +48,18 @@ public:
     return demuxer_.poll_learned();
   }
 
-  /// Takes one packet of RTP. Media goes out with send_media().
+  /// Handles one RTP packet. send_media() sends it on.
   void take(rtp::packet x) {
     demuxer_.handle_packet(std::move(x));
   }
 
-  /// Counts a packet that was authentic, but is no RTP.
+  /// Counts an authentic packet that is no RTP.
   void note_malformed() {
     ++malformed_;
   }
 
-  /// Sends each producer the packets that were taken for it, as one message.
-  /// Calls `note(packets, extension ids)` for each before.
+  /// Sends each producer its packets, as one message. Calls `note(packets,
+  /// extension ids)` for each before.
   template <class F>
   void send_media(transport_actor::pointer self, F note) {
     while (auto x = demuxer_.poll_batch()) {
@@ -70,16 +70,16 @@ public:
     }
   }
 
-  /// Takes one compound RTCP packet that came at `arrival`: sends producers
-  /// what is about what they receive, and the shard in one message what is
+  /// Handles one compound RTCP packet that came at `arrival`: sends producers
+  /// the items about what they receive, and the shard in one message those
   /// about what it sends.
   void take_rtcp(transport_actor::pointer self, const shard_actor& shard,
                  const net::buffer_ptr& compound, net::time_point arrival) {
     take_rtcp(self, shard, compound, arrival, [](rtp::rtcp_event&) {});
   }
 
-  /// The same. Calls `note(event)` for each piece before it is sent on; it may
-  /// change the event.
+  /// The same. Calls `note(event)` for each item before it is sent on; `note`
+  /// may change the event.
   template <class F>
   void take_rtcp(transport_actor::pointer self, const shard_actor& shard,
                  const net::buffer_ptr& compound, net::time_point arrival,
@@ -94,27 +94,27 @@ public:
     send_feedback(self, shard, compound, std::move(for_shard));
   }
 
-  /// An answer to the reference times that came since the last call, or
+  /// The answer to the reference times that came since the last call, or
   /// nothing (see rtp::rtcp_dispatcher::poll_rtcp()).
   std::optional<std::vector<uint8_t>> poll_rtcp(net::time_point now) {
     return dispatcher_.poll_rtcp(now);
   }
 
-  /// Asks for a key frame for each consumer, as the client itself may.
+  /// Requests a key frame for each consumer, as the client itself may.
   void request_key_frames(transport_actor::pointer self,
                           const shard_actor& shard);
 
-  /// What was authentic, but of no stream, or not understood.
+  /// Authentic packets that belong to no stream or are malformed.
   uint64_t unroutable() const {
     return malformed_ + demuxer_.drops().total() + dispatcher_.malformed();
   }
 
-  /// Packets of nobody.
+  /// Packets that belong to no stream.
   uint64_t unknown_packets() const {
     return demuxer_.drops().total();
   }
 
-  /// Compounds that the shard was too far behind to be sent.
+  /// Compounds that were dropped because the shard was too far behind.
   uint64_t refused_compounds() const {
     return to_shard_->refused();
   }
@@ -136,7 +136,7 @@ private:
   void pass_on(transport_actor::pointer self, rtp::rtcp_event& x,
                std::vector<feedback_item>& for_shard);
 
-  // As one message, unless the shard is too far behind.
+  // Sends them as one message, unless the shard is too far behind.
   void send_feedback(transport_actor::pointer self, const shard_actor& shard,
                      const net::buffer_ptr& compound,
                      std::vector<feedback_item> items);

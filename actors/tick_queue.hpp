@@ -12,12 +12,12 @@
 
 namespace troupe::actors {
 
-/// Messages to actors for later, which an I/O thread delivers in passing.
+/// Delayed messages to actors, which an I/O thread delivers.
 ///
-/// CAF's own clock has a thread that is woken twice for each timeout, and then
-/// wakes another one: as dear as forwarding a dozen packets. Media actors, of
-/// which each has a timer or two a second, are served from here instead, every
-/// `step`. From any thread.
+/// CAF's own clock has a thread that is woken twice for each timeout and then
+/// wakes another one, which costs as much as forwarding a dozen packets. Media
+/// actors, each with a timer or two a second, are served from here instead,
+/// every `step`. Thread-safe.
 class tick_queue {
 public:
   static constexpr net::duration step = std::chrono::milliseconds{20};
@@ -33,7 +33,7 @@ public:
     ticks_.push(std::move(x));
   }
 
-  /// The next one that is due, or nothing.
+  /// Returns the next tick that is due, or nothing.
   std::optional<tick> take(net::time_point now) {
     std::lock_guard guard{mutex_};
     if (ticks_.empty() || ticks_.top().at > now)

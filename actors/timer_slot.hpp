@@ -10,21 +10,21 @@
 
 namespace troupe::actors {
 
-/// Keeps an actor's one pending tick: asks for a delayed message only when the
-/// engine wants its timeout earlier than the tick that is under way.
+/// Keeps an actor's one pending tick: requests a delayed message only if the
+/// engine wants its timeout earlier than the pending tick.
 ///
-/// A delayed message cannot be taken back, so a tick may come early (an
-/// engine's deadline moved back, or a nearer one came between): engines bear
-/// a `handle_timeout` before its time.
+/// A delayed message cannot be cancelled, so a tick may come early (an engine's
+/// deadline moved back, or a nearer one came between): engines must accept an
+/// early `handle_timeout`.
 ///
 /// Invariant: `delayed_send` pins its receiver. The clock holds a reference to
-/// the actor until the message is due, so that the memory of one that has ended
-/// stays for as long. Therefore no tick is asked for more than `longest` ahead;
-/// one that comes before the deadline arms the slot again. Delays of any length
-/// are to be made with this class.
+/// the actor until the message is due, so the memory of an ended actor stays
+/// for as long. Therefore no tick is requested more than `longest` ahead; one
+/// that comes before the deadline arms the slot again. Use this class for
+/// delays of any length.
 class timer_slot {
 public:
-  /// The longest delay that is asked for at once.
+  /// The longest delay that is requested at once.
   static constexpr net::duration longest = std::chrono::minutes{1};
 
   /// `shortest` is the least time between two ticks.
@@ -56,8 +56,8 @@ public:
     self->delayed_send(self, at - now, std::move(tick));
   }
 
-  /// To be called when a tick has come. One that a nearer deadline overtook
-  /// leaves the one under way alone: else each would beget another for ever.
+  /// Call this when a tick has come. A tick that is not the pending one leaves
+  /// that alone: otherwise each would cause another one, forever.
   void fired(net::time_point now) {
     if (now >= pending_)
       pending_ = none;

@@ -48,8 +48,8 @@ rtp::media_kind to_kind(protocol::media_kind in) {
                                            : rtp::media_kind::video;
 }
 
-/// What the media is sent in: the codecs may stand in any order, and the clock
-/// rate of one for retransmissions says nothing.
+/// The codec of the media itself: codecs may be in any order, and the clock
+/// rate of an RTX codec is meaningless.
 const rtp_codec_parameters& media_codec(const rtp_parameters& in) {
   auto i = std::ranges::find_if_not(in.codecs, is_rtx);
   return i == in.codecs.end() ? in.codecs.front() : *i;
@@ -82,8 +82,8 @@ std::optional<rtp::ssrc> to_ssrc(std::optional<uint32_t> in) {
   return in ? std::optional{rtp::ssrc{*in}} : std::nullopt;
 }
 
-/// Spatial layers of AV1 are told from each other, and decoded in Chromium, by
-/// the dependency descriptor alone.
+/// Only the dependency descriptor tells spatial layers of AV1 apart, and
+/// Chromium decodes them only with it.
 bool decodes_spatial_layers(const rtp_codec_parameters& media,
                             const rtp::producer_layout& layout,
                             const rtp::extension_map& told) {
@@ -149,7 +149,7 @@ rtp::receiver::config to_receiver(protocol::media_kind kind,
   out.feedback = to_feedback(in);
   out.inband_fec =
       out.codec == rtp::codec::opus && is_on(media, "useinbandfec");
-  // Consumers of audio do not ask again (docs/adr/0031).
+  // Consumers of audio request no retransmissions (docs/adr/0031).
   out.keep = kind == protocol::media_kind::video;
   out.paused = paused;
   return out;

@@ -9,42 +9,42 @@
 #include "rtp/forwarder.hpp"
 #include "rtp/receiver.hpp"
 
-/// From the dictionaries of signaling to what the engines are configured
-/// with, and back.
+/// Converts the dictionaries of signaling to the configuration of the engines,
+/// and back.
 namespace troupe::actors {
 
-/// The header extensions we know among `in`.
+/// The header extensions among `in` that the engines know.
 rtp::extension_map
 to_engine(const std::vector<protocol::rtp_header_extension_parameters>& in);
 
-/// What tells the producer's packets from others on its transport.
+/// What distinguishes the producer's packets from others on its transport.
 rtp::producer_identity to_identity(const protocol::rtp_parameters& in);
 
 /// The feedback that the codec of the stream negotiated.
 rtp::feedback_kinds to_feedback(const protocol::rtp_parameters& in);
 
-/// How to receive the producer.
+/// The configuration for receiving the producer.
 rtp::receiver::config to_receiver(protocol::media_kind kind,
                                   const protocol::rtp_parameters& in,
                                   bool paused);
 
-/// What layers a video producer's client said it sends: an encoding for each,
-/// or the scalability mode of its single one.
+/// The layers that a video producer's client said it sends: an encoding for
+/// each, or the scalability mode of its single one.
 rtp::producer_layout to_layout(const protocol::rtp_parameters& sent);
 
-/// How to forward to a consumer: from what the producer's client sends to
-/// what the consumer's client was told.
+/// The configuration for forwarding to a consumer: from what the producer's
+/// client sends to what the consumer's client was signaled.
 rtp::forwarder::config to_forwarder(protocol::media_kind kind,
                                     const protocol::rtp_parameters& sent,
                                     const protocol::rtp_parameters& told,
                                     bool paused);
 
-/// How a data channel sends. A limit of 0 counts, unless both are 0, as
-/// libraries write them that have no word for none.
+/// The reliability of a data channel. A limit of 0 counts, unless both are 0,
+/// as libraries write them that cannot express "no limit".
 net::sctp_reliability
 to_reliability(const protocol::sctp_stream_parameters& in);
 
-/// The SSRCs of a consumer: media, then RTX where there is one.
+/// The SSRCs of a consumer: media, then RTX if there is one.
 std::vector<rtp::ssrc> to_ssrcs(const protocol::rtp_parameters& told);
 
 std::vector<net::certificate_fingerprint>

@@ -27,7 +27,7 @@ using protocol::error_code;
 /// How long a transport without a path is kept: an ICE restart may bring one.
 constexpr auto abandoned_after = std::chrono::seconds{30};
 
-/// How long due feedback waits for a packet to go with: timers cost more.
+/// How long due feedback waits for a packet to arrive: timers cost more.
 constexpr auto feedback_patience = std::chrono::milliseconds{400};
 
 struct transport_state {
@@ -57,7 +57,7 @@ struct transport_state {
   // -- media -----------------------------------------------------------------
 
   void take(net::datagram_batch& datagrams);
-  // Decrypted RTP goes to the producers it belongs to.
+  // Sends decrypted RTP to its producers.
   void route_rtp();
 
   void route_rtcp();
@@ -71,14 +71,14 @@ struct transport_state {
 
   void handle(const net::transport_event& x);
 
-  // Tells the shard where to send, and with which keys.
+  // Sends the shard the path and the keys, if they have changed.
   void update_sender();
   void arm_timer();
 
-  // Counts this transport as what it is by now.
+  // Counts this transport in the gauge of its present phase.
   void update_seat();
 
-  // Adds what was refused since to the node's counters.
+  // Adds the increase since the last call to the node's counters.
   void publish(net::time_point now);
 
   counters& count() {
@@ -110,14 +110,14 @@ struct transport_state {
   bool remb = false;
   shard_actor shard;
   transport_listener_actor listener;
-  bool tells_use = false; // until there is nothing more to tell
-  bool guessed = false;   // connected by parameters of another
-  // Counts the datagrams under way from the I/O threads.
+  bool tells_use = false; // until its use is known
+  bool guessed = false;   // perhaps with another one's parameters
+  // Counts the datagrams in flight from the I/O threads.
   std::shared_ptr<edge_gauge> arrivals =
       std::make_shared<edge_gauge>(max_waiting_datagrams);
   bool has_keys = false;                     // as the shard knows
-  std::optional<net::transport_tuple> path;  // likewise
-  std::optional<net::time_point> abandoned;  // when the last way was lost
+  std::optional<net::transport_tuple> path;  // as the shard knows
+  std::optional<net::time_point> abandoned;  // when the last path was lost
   std::optional<net::time_point> connecting; // since when
   transport_totals published;
   net::time_point publish_due{};
@@ -125,14 +125,14 @@ struct transport_state {
   timer_slot timer;
 };
 
-// Invariant: this never runs by the loss of the last reference, but when the
-// actor quits, on the thread that runs it. The I/O threads' routes hold the
-// actor until what follows has them forget it.
+// Invariant: this runs when the actor quits, on the thread that runs it, never
+// because the last reference is gone. The I/O threads' routes hold the actor
+// until the messages below remove them.
 transport_state::~transport_state() {
   if (!engine)
     return;
-  // Whoever closed us may not have had the time to: nothing may be routed to
-  // an actor that is gone.
+  // The actor may end before its engine was closed: no route may lead to an
+  // actor that has ended.
   data.close();
   pass.revoke();
   engine->close();
@@ -244,7 +244,7 @@ caf::result<done> transport_state::add(const add_transport_producer& x) {
     return to_caf({error_code::unsupported, added.error().message()});
   for (auto source : x.identity.ssrcs)
     engine->keep_source(rtp::value(source));
-  // REMB serves the senders that know no transport-wide feedback.
+  // REMB is for senders that know no transport-wide feedback.
   if (x.feedback.remb && !x.feedback.transport_cc && !remb) {
     remb = true;
     feedback = rtp::transport_feedback_generator{{.remb = true}};

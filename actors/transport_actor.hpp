@@ -13,16 +13,16 @@
 
 namespace troupe::actors {
 
-/// A producer whose packets come on this transport.
+/// A producer whose packets arrive on this transport.
 struct add_transport_producer {
   producer_id id;
   rtp::producer_identity identity;
   rtp::feedback_kinds feedback;
   rtp_sink_actor producer;
-  /// What our RTCP about it bears as its sender.
+  /// The sender SSRC of our RTCP about it.
   rtp::ssrc reporter{};
-  /// Counts what is under way to the producer: the same one on whatever
-  /// transport it is. Never null.
+  /// Counts what is in flight to the producer; the same one on whatever
+  /// transport the producer is. Never null.
   std::shared_ptr<edge_gauge> gauge = {};
 };
 
@@ -30,7 +30,7 @@ struct remove_transport_producer {
   producer_id id;
 };
 
-/// A consumer whose stream goes out on this transport.
+/// A consumer whose stream is sent on this transport.
 struct add_transport_consumer {
   consumer_id id;
   std::vector<rtp::ssrc> ssrcs; // media and RTX
@@ -60,38 +60,38 @@ namespace troupe::actors {
 /// half of SRTP. The sending half is its shard's.
 using transport_actor = burst_receiver_actor::extend_with<rtcp_sender_actor>::
     extend_with<data_transport_actor>::extend<
-        // The server's half, to be signalled.
+        // The server's half, to be signaled.
         caf::replies_to<get_transport_parameters>::with<transport_parameters>,
-        // Begins DTLS once ICE has a way. Errors: wrong_state, bad_request.
+        // Starts DTLS once ICE has a path. Errors: wrong_state, bad_request.
         caf::replies_to<connect_dtls>::with<done>,
-        // New ICE credentials; media goes on meanwhile.
+        // New ICE credentials; media continues meanwhile.
         caf::replies_to<restart_transport_ice>::with<transport_parameters>,
-        // Routes a producer's packets. Errors: unsupported, where its SSRC or
-        // MID is another's.
+        // Routes a producer's packets. Errors: unsupported, if its SSRC or MID
+        // belongs to another producer.
         caf::replies_to<add_transport_producer>::with<done>,
         caf::reacts_to<remove_transport_producer>,
         // Routes RTCP to a consumer.
         caf::reacts_to<add_transport_consumer>,
         caf::reacts_to<remove_transport_consumer>,
-        // Says good-bye to the client and ends.
+        // Closes the connection to the client and ends.
         caf::reacts_to<close_transport>,
         // Statistics of the transport and its selected candidate pair.
         caf::replies_to<get_actor_stats>::with<protocol::reply::stats>,
         // INTERNAL: the timers of ICE, DTLS and feedback.
         caf::reacts_to<transport_tick>>;
 
-/// What a transport is made of.
+/// Parameters of a transport.
 struct transport_config {
   transport_id id;
   std::shared_ptr<const media_services> services;
   shard_actor shard;
-  /// Carries data channels.
+  /// Whether it carries data channels.
   bool sctp = false;
-  /// Told when the client seems to leave it.
+  /// Is notified when the client seems to leave the transport.
   transport_listener_actor listener = {};
-  /// The listener does not know how the client will use it, and is told.
+  /// The listener does not know how the client will use it, and is notified.
   bool undirected = false;
-  /// Of all the client's transports.
+  /// Shared by all of the client's transports.
   std::shared_ptr<data_backlog> backlog = {};
 };
 

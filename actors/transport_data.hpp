@@ -8,12 +8,12 @@
 
 namespace troupe::actors {
 
-/// A transport's tie to the sctp actor, which runs its association: the part
-/// of the transport's actor that carries data channels. Without a target it
-/// does nothing but keep what nobody wants from piling up.
+/// A transport's connection to the sctp actor, which runs its association: the
+/// part of the transport's actor that carries data channels. Without a target
+/// it only discards received data, so that none piles up.
 class transport_data {
 public:
-  /// Asks for an association of that transport, whose packets go to `self`.
+  /// Requests an association of that transport, whose packets go to `self`.
   /// `backlog` is shared by the client's transports.
   template <class Self>
   void open(Self* self, const sctp_actor& target, transport_key key,
@@ -26,8 +26,8 @@ public:
                                 sctp_listener_actor{}, std::move(backlog)});
   }
 
-  /// Asks for the figures of the association, and calls `next` with them: with
-  /// null where there never was one.
+  /// Requests the statistics of the association, and calls `next` with them:
+  /// with null if there never was one.
   template <class Self, class F>
   void ask_stats(Self* self, std::chrono::milliseconds timeout, F next) {
     static const sctp_transport_stats over{net::sctp_state::closed, 0, 0};
@@ -38,13 +38,13 @@ public:
               [next](const caf::error&) mutable { next(&over); });
   }
 
-  /// The association is over, together with the client's connection.
+  /// Ends the association, together with the client's connection.
   void close() {
     if (auto target = std::exchange(target_, nullptr))
       caf::anon_send(target, close_association{key_});
   }
 
-  /// Hands on what DTLS has brought, as one message.
+  /// Passes on what DTLS has received, as one message.
   template <class Self>
   void pass_on(Self* self, net::webrtc_transport& from) {
     std::shared_ptr<data_records> records;
@@ -60,7 +60,7 @@ public:
                  application_data_received{key_, std::move(records), gauge_});
   }
 
-  /// Sends what the association has for the client.
+  /// Sends the association's packets to the client.
   static void send(const data_records& records, net::webrtc_transport& by) {
     for (const auto& x : records)
       by.send_data(x);

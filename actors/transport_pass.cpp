@@ -12,7 +12,7 @@ namespace troupe::actors {
 
 namespace {
 
-// What the client said, as it would be if we had kept it.
+// A check like the client's last one, which was not kept.
 net::datagram check_for(const net::check_pass& pass) {
   const auto& mine = pass.credentials();
   static thread_local const auto pool = net::buffer_pool::make();
@@ -63,7 +63,7 @@ void transport_pass::tell(net::webrtc_transport& engine) {
   if (last <= std::exchange(told_, last))
     return;
   engine.handle_datagram(check_for(*pass_), last);
-  // The client has its answer.
+  // The client has already been answered.
   while (engine.poll_datagram()) {
   }
 }

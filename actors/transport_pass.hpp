@@ -16,12 +16,12 @@ class webrtc_transport;
 
 namespace troupe::actors {
 
-/// A transport's pass at the check desk: lets the I/O threads answer the
-/// checks that change nothing, and tells the transport's engine of the last of
-/// them before that would end its consent.
+/// A transport's `check_pass`: lets the I/O threads answer the ICE checks that
+/// change nothing, and notifies the transport's engine of the last of them
+/// before its consent would expire.
 class transport_pass {
 public:
-  /// Finds the desk; without one all checks come to the engine.
+  /// Finds the `check_desk_actor`; without one all checks go to the engine.
   explicit transport_pass(caf::actor_system& system);
 
   transport_pass(const transport_pass&) = delete;
@@ -31,25 +31,25 @@ public:
     revoke();
   }
 
-  /// To be called when the engine is drained: hands out a pass where it has
-  /// nominated, and revokes one that fits no more, or whose client seems to
-  /// leave: then it is the engine that waits for a check.
+  /// Call this when the engine is drained: hands out a pass once a pair is
+  /// nominated, and revokes a pass that no longer fits, or whose client seems
+  /// to leave: then the engine itself waits for a check.
   void update(net::webrtc_transport& engine, net::time_point now);
 
-  /// To be called before the engine's ICE restarts: until the client uses the
-  /// new credentials, the engine answers.
+  /// Call this before an ICE restart: until the client uses the new
+  /// credentials, the engine answers.
   void begin_restart(net::webrtc_transport& engine);
 
-  /// The engine knows these old credentials no more.
+  /// The engine no longer knows these old credentials.
   void end_restart(const std::string& old_fragment) {
     if (old_ == old_fragment)
       old_.reset();
   }
 
-  /// The engine answers from now on.
+  /// Lets the engine answer from now on.
   void revoke();
 
-  /// Lets the drained engine know of the last check that was answered for it.
+  /// Passes the last check that the pass answered to the drained engine.
   void tell(net::webrtc_transport& engine);
 
 private:

@@ -8,14 +8,14 @@
 
 namespace troupe::actors {
 
-/// As what a transport with that selected path is counted.
+/// The kind of a transport with this selected path.
 transport_kind kind_of(const std::optional<net::transport_tuple>& path);
 
-/// How far it has come. `abandoned`: it had a path and lost it.
+/// The phase of a transport. `abandoned`: it had a path and lost it.
 transport_phase phase_of(const net::webrtc_transport& x, bool has_path,
                          bool abandoned);
 
-/// Writes to the log that a transport's ICE or DTLS is in another state.
+/// Logs the new state of a transport's ICE or DTLS.
 void log_state(const transport_id& which, net::ice_state state);
 void log_state(const transport_id& which, net::dtls_state state);
 

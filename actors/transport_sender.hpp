@@ -9,32 +9,31 @@
 
 namespace troupe::actors {
 
-/// What the sending half of a transport has done.
+/// Statistics of the sending half of a transport.
 struct sender_stats {
   rtp::egress_stats egress;
-  /// Protected sizes: all, and RTP of it.
+  /// In protected sizes: all traffic, and the RTP in it.
   net::traffic sent;
   net::traffic rtp_sent;
 };
 
 /// The sending half of one transport: numbers, stamps and protects what its
-/// consumers and its own feedback have queued. Plain and single-threaded. It
-/// lives apart from the receiving half, together with the senders that get
-/// the same media.
+/// consumers and its own feedback have queued. Single-threaded. It is separate
+/// from the receiving half, and next to the senders that get the same media.
 class transport_sender {
 public:
-  /// Takes the keys to protect with; null once DTLS is over.
+  /// Sets the keys to protect with; null once DTLS is over.
   void set_srtp(std::shared_ptr<net::srtp_sender> x) {
     exhausted_ = exhausted();
     srtp_ = std::move(x);
   }
 
-  /// Where packets go; nothing while there is no way to the client.
+  /// Sets where packets go; nothing while there is no path to the client.
   void set_path(const std::optional<net::transport_tuple>& x) {
     path_ = x;
   }
 
-  /// Whether anything can be sent. What is queued meanwhile is dropped.
+  /// Whether anything can be sent. What is queued while it cannot is dropped.
   bool writable() const {
     return srtp_ && path_;
   }
@@ -47,29 +46,29 @@ public:
     rtcp_.push_back(std::move(compound));
   }
 
-  /// The numbers that a stream was last sent under here; nothing where the
-  /// keys have never been used for it.
+  /// The numbers with which a stream was last sent here; nothing if the keys
+  /// have never been used for it.
   rtp::numbers_used used_by(const rtp::forwarder& stream) const;
 
-  /// The stream has ended: drops what waits of it, and has SRTP let go of what
-  /// it knows of its SSRCs. They must never be used here again.
+  /// The stream has ended: drops its waiting packets, and makes SRTP release
+  /// the state of its SSRCs. They must never be used here again.
   void end(const rtp::forwarder& stream);
 
-  /// The same for one SSRC that only RTCP is sent under.
+  /// The same for one SSRC with which only RTCP is sent.
   void end(rtp::ssrc source);
 
-  /// Packets that SRTP refused for lack of room or at the end of its key.
+  /// Packets that SRTP refused for lack of space or at the end of its key.
   uint64_t exhausted() const {
     return exhausted_ + (srtp_ ? srtp_->exhausted() : 0);
   }
 
-  /// Asks the processor for what queue_media() and flush() touch.
+  /// Prefetches the memory that queue_media() and flush() access.
   void prefetch() const {
     net::prefetch(&srtp_, &egress_);
     egress_.prefetch();
   }
 
-  /// Once prefetch() has brought that: for what it points to.
+  /// Call it after prefetch(): prefetches what that memory points to.
   void prefetch_more() const {
     egress_.prefetch_more();
     if (srtp_)
@@ -79,7 +78,7 @@ public:
   /// Protects all that waits into `out`, as sent at `now`.
   void flush(packet_sender& out, net::time_point now);
 
-  /// What orders and paces our packets, and knows the client's link.
+  /// Orders and paces our packets, and knows the client's link.
   rtp::egress& egress() {
     return egress_;
   }
@@ -99,7 +98,7 @@ private:
   std::vector<std::vector<uint8_t>> rtcp_;
   net::traffic sent_;
   net::traffic rtp_sent_;
-  uint64_t exhausted_ = 0; // by those that protected before
+  uint64_t exhausted_ = 0; // by former SRTP senders
 };
 
 } // namespace troupe::actors
