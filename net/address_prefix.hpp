@@ -4,18 +4,18 @@
 
 namespace troupe::net {
 
-/// The address by which limits count a client: of IPv4 the whole address, of
-/// IPv6 its first 64 bits, within which one subscriber chooses addresses freely
-/// (RFC 4291, section 2.5.4). The other bits and the port are 0.
+/// The address under which limits count a client. IPv4: the whole address.
+/// IPv6: its first 64 bits, because a subscriber freely chooses addresses
+/// within them (RFC 4291, section 2.5.4). The other bits and the port are 0.
 socket_address client_network(const socket_address& x);
 
 /// A range of addresses: "192.0.2.0/24", "2001:db8::/32", or one address.
 class address_prefix {
 public:
-  /// Nothing where `text` is no prefix: neither address, or too many bits.
+  /// Returns nullopt if `text` is not an address, or has too many prefix bits.
   static std::optional<address_prefix> parse(const std::string& text);
 
-  /// Whether `x` lies in it, whatever its port.
+  /// Whether the range contains `x`, whatever its port.
   bool contains(const socket_address& x) const;
 
 private:
@@ -24,7 +24,7 @@ private:
       , bits_(bits) {}
 
   socket_address first_;
-  unsigned bits_; // of the 128 that an IPv4-mapped address has, too
+  unsigned bits_; // of 128; an IPv4 prefix counts as IPv4-mapped
 };
 
 } // namespace troupe::net

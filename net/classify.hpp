@@ -4,12 +4,12 @@
 
 namespace troupe::net {
 
-/// The protocol of a datagram, where several share one port.
+/// The protocol of a datagram, where several protocols share a port.
 enum class datagram_kind : uint8_t { stun, dtls, rtp, rtcp, other };
 
-/// Tells protocols apart by the first octet (RFC 7983, section 7), and RTCP
-/// from RTP by the second (RFC 5761, section 4: packet types 192 to 223).
-/// Whatever is too short for the fixed header of its protocol is `other`.
+/// Finds the protocol by the first octet (RFC 7983, section 7), and separates
+/// RTCP from RTP by the second (RFC 5761, section 4: packet types 192 to 223).
+/// A datagram too short for its protocol's fixed header is `other`.
 datagram_kind classify(byte_span datagram);
 
 } // namespace troupe::net

@@ -8,14 +8,14 @@
 
 namespace troupe::net {
 
-/// A datagram that arrived: what, on which way, and when.
+/// A received datagram: its octets, transport tuple and arrival time.
 struct datagram {
   buffer_ptr data;
   transport_tuple tuple;
   time_point arrival;
 };
 
-/// What one receive burst brought for one transport, in arrival order.
+/// The datagrams of one receive burst for one transport, in arrival order.
 using datagram_batch = std::vector<datagram>;
 
 /// A datagram to send: octets that stay valid until the send call returns.

@@ -6,14 +6,14 @@
 
 namespace troupe::net {
 
-/// Where datagrams to send go.
+/// Sends datagrams.
 class datagram_sink {
 public:
   virtual ~datagram_sink() = default;
 
-  /// Sends datagrams in order, from any thread. Those of one destination that
-  /// stand together are cheaper than scattered ones. The octets are not
-  /// needed any more when it returns. Whatever cannot be sent is dropped and
+  /// Sends datagrams in order, from any thread. Adjacent datagrams to the same
+  /// destination cost less than scattered ones. The octets need to stay valid
+  /// only until it returns. Datagrams that cannot be sent are dropped and
   /// counted.
   virtual void send_batch(std::span<const outgoing_datagram> batch) = 0;
 };

@@ -10,38 +10,37 @@ namespace troupe::net {
 /// Why a transport refused a datagram. Each refused datagram increments
 /// exactly one counter.
 enum class drop_reason : uint8_t {
-  /// The first octet belongs to no protocol we speak, or the datagram is too
-  /// short for the one it belongs to (RFC 7983, section 7).
+  /// The first octet belongs to no supported protocol, or the datagram is too
+  /// short for its protocol (RFC 7983, section 7).
   unclassified,
   /// Not a STUN message: wrong length, cookie, attributes or fingerprint.
   stun_malformed,
-  /// A STUN message that is no Binding request. An ICE-lite agent sends no
-  /// requests, so nobody has a response to give.
+  /// A STUN message that is not a Binding request. An ICE-lite agent sends no
+  /// requests, so no response is ever expected.
   stun_not_a_request,
-  /// A request without integrity, or with credentials that are not ours.
+  /// A request without MESSAGE-INTEGRITY, or not with our credentials.
   stun_unauthenticated,
-  /// An authenticated request that had to be answered with an error.
+  /// An authenticated request that was answered with an error.
   stun_refused,
   /// Neither STUN nor from a tuple that ICE has validated.
   unknown_tuple,
-  /// DTLS after the association has failed or closed.
+  /// DTLS after the association failed or closed.
   dtls_over,
-  /// RTP or RTCP before the handshake has yielded keys.
+  /// RTP or RTCP before the handshake has provided keys.
   no_keys,
   /// Too short or inconsistent for SRTP.
   srtp_malformed,
-  /// The authentication tag does not fit.
+  /// The authentication tag does not match.
   srtp_bad_tag,
   /// A replay, or older than the replay window.
   srtp_replayed,
-  /// The peer has used up its key.
+  /// The sender has exhausted its key's packet limit.
   srtp_exhausted,
-  /// The owner does not poll fast enough, or the actor that is to take it is
-  /// too far behind.
+  /// The owner polls too slowly, or the receiving actor is too far behind.
   queue_full,
   /// The transport is closed.
   closed,
-  /// RTP that waited for us for longer than it is worth anything.
+  /// RTP that waited here for longer than it is useful.
   too_late,
 };
 
@@ -50,7 +49,7 @@ inline constexpr size_t drop_reason_count = 15;
 /// The name of the reason, as written above.
 std::string_view to_string(drop_reason reason);
 
-/// A counter per reason.
+/// One counter per drop reason.
 class drop_counters {
 public:
   void add(drop_reason reason) {
@@ -61,7 +60,7 @@ public:
     return counts_[static_cast<size_t>(reason)];
   }
 
-  /// All reasons together.
+  /// The sum over all reasons.
   uint64_t total() const {
     uint64_t sum = 0;
     for (auto n : counts_)

@@ -5,19 +5,20 @@
 
 namespace troupe::net {
 
-/// A text that opens doors. It is compared in a time that does not depend on
-/// where it differs, so that nobody can guess it piece by piece.
+/// A credential such as a token or password. The comparison takes a time that
+/// does not depend on where the texts differ, so it cannot be guessed by
+/// timing.
 class secret {
 public:
-  /// Matches nothing.
+  /// An empty secret matches nothing.
   secret() = default;
 
   explicit secret(std::string value) : value_(std::move(value)) {}
 
-  /// Whether `guess` is it. Nothing is, where this one is empty.
+  /// Whether `guess` equals the secret. False if the secret is empty.
   bool matches(std::string_view guess) const;
 
-  /// The text itself, for whom it opens the door. Never to be logged.
+  /// The plain text, for a caller that must present it. Never log it.
   const std::string& text() const {
     return value_;
   }

@@ -43,19 +43,20 @@ struct pkey_deleter {
 
 using pkey_ptr = std::unique_ptr<EVP_PKEY, pkey_deleter>;
 
-// The token's parts, or null. A key of length 0 checks nothing.
+// Returns the decoded token, or null. An empty key skips the signature check.
 jwt_ptr decode(const std::string& token, std::string_view key) {
   jwt_t* raw = nullptr;
   auto bytes = reinterpret_cast<const unsigned char*>(key.data());
   auto failed = jwt_decode(&raw, token.c_str(), key.empty() ? nullptr : bytes,
                            static_cast<int>(key.size()));
   jwt_ptr out{raw};
-  // What OpenSSL has to say about a bad signature is nobody's business later.
+  // A bad signature leaves errors in OpenSSL's queue: later calls must not see
+  // them.
   ERR_clear_error();
   return failed ? nullptr : std::move(out);
 }
 
-// The library skips what is no base64; nothing of that kind gets to it.
+// The library skips characters that are not base64url, so reject them first.
 bool is_compact(std::string_view token) {
   auto in_alphabet = [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
@@ -89,7 +90,8 @@ jwt_alg_t to_library(token_algorithm x) {
   return JWT_ALG_ES256;
 }
 
-// What signatures that public key checks; nothing where it is none of ours.
+// The algorithm whose signatures the public key verifies, or nullopt if the key
+// is of no supported kind.
 std::optional<token_algorithm> classify_key(const std::string& pem) {
   std::unique_ptr<BIO, int (*)(BIO*)> bio{
       BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free};
@@ -156,7 +158,7 @@ std::error_code make_error_code(token_errc value) {
   return {static_cast<int>(value), token_category()};
 }
 
-// The keys of each algorithm, of which those not allowed have none.
+// The keys of each algorithm; empty for an algorithm that is not allowed.
 struct token_verifier::keyring {
   const std::vector<std::string>& of(token_algorithm x) const {
     return keys[static_cast<size_t>(x)];
@@ -166,7 +168,7 @@ struct token_verifier::keyring {
     return keys[static_cast<size_t>(x)];
   }
 
-  // Sorts in what PEM there is, whether it will be allowed or not.
+  // Adds every PEM key in `text`, whether its algorithm is allowed or not.
   std::error_code add_public_keys(std::string_view text) {
     for (auto at = text.find("-----BEGIN"); at != std::string_view::npos;
          at = text.find("-----BEGIN")) {
@@ -220,7 +222,7 @@ result<std::string> token_verifier::verify(std::string_view token) const {
   if (!is_compact(token))
     return make_error_code(token_errc::malformed);
   const std::string text{token};
-  // First without a key, only to see which one its header asks for.
+  // Decode without a key first, only to read the algorithm in the header.
   auto unchecked = decode(text, {});
   if (!unchecked)
     return make_error_code(token_errc::malformed);

@@ -10,27 +10,27 @@
 
 namespace troupe::net {
 
-/// How a token may be signed (RFC 7518, section 3.1).
+/// The algorithms that may sign a token (RFC 7518, section 3.1).
 enum class token_algorithm : uint8_t { hs256, rs256, es256 };
 
-/// "HS256", as the header of a token names it.
+/// The algorithm's name in a token's header, such as "HS256".
 std::string_view to_string(token_algorithm x);
 
-/// Why a token, or the keys to check tokens with, were refused.
+/// Why a token, or a set of verification keys, was refused.
 enum class token_errc {
   /// Not three parts of base64url with a JSON object in the first two, or
   /// longer than `token_verifier::max_token`.
   malformed = 1,
-  /// Signed in a way that is not allowed here; "none" never is.
+  /// Signed with an algorithm that is not allowed; "none" never is.
   algorithm,
-  /// The signature is not that of any of our keys.
+  /// The signature does not match any of our keys.
   signature,
-  /// HS256 wants a secret of 32 octets at least (RFC 7518, section 3.2).
+  /// An HS256 secret must have at least 32 octets (RFC 7518, section 3.2).
   weak_secret,
-  /// A public key that is no PEM, neither RSA of 2048 bits or more nor on the
-  /// curve P-256, or a private key.
+  /// Not a PEM public key, or neither RSA of at least 2048 bits nor ECDSA on
+  /// the curve P-256. A private key is refused too.
   bad_public_key,
-  /// There is no key for an algorithm that is to be allowed.
+  /// An allowed algorithm has no key.
   no_key,
 };
 
@@ -40,25 +40,25 @@ const std::error_category& token_category();
 /// Makes token_errc a std::error_code.
 std::error_code make_error_code(token_errc value);
 
-/// What tokens are checked with.
+/// The keys that verify tokens, and the algorithms that may be used.
 struct token_keys {
   std::vector<token_algorithm> allowed;
-  /// For HS256, as it is: no base64 is undone.
+  /// The HS256 key, used as it is: it is not base64-decoded.
   std::string secret;
-  /// For RS256 and ES256: PEM, any number of them, one after the other, so
-  /// that keys can be exchanged while tokens of the old one are about.
+  /// The RS256 and ES256 keys: any number of PEM blocks in a row, so that keys
+  /// can be rotated while tokens of the old key are still in use.
   std::string public_keys;
 };
 
-/// Checks who signed a JSON Web Token (RFC 7519), and nothing else: neither
-/// its times nor what it claims.
+/// Verifies the signature of a JSON Web Token (RFC 7519). It checks neither the
+/// token's times nor its claims.
 ///
-/// Which key checks a token follows from the algorithm that its header names,
-/// and an algorithm has keys of its own kind only. So a public key never
-/// serves as a secret, however the header lies (RFC 8725, section 3.1).
+/// The algorithm in the token's header selects the keys to try, and an
+/// algorithm has only keys of its own kind. So a public key never serves as an
+/// HMAC secret, whatever the header claims (RFC 8725, section 3.1).
 class token_verifier {
 public:
-  /// Octets of the longest token that is looked at.
+  /// The length in octets of the longest token that is accepted.
   static constexpr size_t max_token = 8192;
 
   static result<token_verifier> make(const token_keys& keys);
@@ -69,8 +69,7 @@ public:
 
   ~token_verifier();
 
-  /// The claims of `token`: the text of a JSON object. May be called from any
-  /// thread.
+  /// Returns the claims of `token` as the text of a JSON object. Thread-safe.
   result<std::string> verify(std::string_view token) const;
 
 private:

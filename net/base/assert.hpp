@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-/// Ends the process when `condition` is false, in release builds too: a broken
-/// invariant is our bug. Input, however bad, must never reach one.
+/// Ends the process if `condition` is false, in release builds too: a broken
+/// invariant is our bug. Input, however malformed, must never trigger it.
 #define TROUPE_ASSERT(condition) \
   do { \
     if (!(condition)) [[unlikely]] { \

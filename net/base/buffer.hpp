@@ -11,13 +11,13 @@ namespace troupe::net {
 
 class buffer_pool;
 
-/// One datagram's octets: fixed room, counted references, no allocation once
-/// its pool is warm. Written by its first owner, read-only once shared.
+/// One datagram's octets: fixed capacity, reference-counted, without allocation
+/// once its pool is warm. Written by its first owner, read-only once shared.
 class buffer {
 public:
-  /// Room for a datagram within an Ethernet MTU, with a margin to append
-  /// tags. Longer datagrams are dropped by whoever reads the socket. Pools may
-  /// give their buffers less room.
+  /// The capacity in octets: a datagram within an Ethernet MTU and a margin to
+  /// append tags. The socket's reader drops longer datagrams. A pool may give
+  /// its buffers a smaller capacity.
   static constexpr size_t capacity = 1600;
 
   mutable_byte_span room() {
@@ -112,9 +112,9 @@ private:
   buffer* buffer_ = nullptr;
 };
 
-/// Hands out buffers to one thread and takes them back from any. Returned
-/// buffers go onto a lock-free stack that the owner empties at once, so there
-/// is neither a lock nor an ABA problem.
+/// Hands out buffers on one thread and takes them back from any thread.
+/// Returned buffers go onto a lock-free stack, which the owner empties at once,
+/// so there is neither a lock nor an ABA problem.
 ///
 /// The pool lives until its last buffer is back: a buffer may outlive the
 /// `std::unique_ptr` that owned its pool.
@@ -128,19 +128,20 @@ public:
 
   using ptr = std::unique_ptr<buffer_pool, deleter>;
 
-  /// A pool that keeps at most `max_idle` unused buffers; beyond, they are
-  /// freed. Each has room for `room` octets, at most buffer::capacity.
+  /// Makes a pool that keeps at most `max_idle` unused buffers and frees any
+  /// more. Each buffer has a capacity of `room` octets, at most
+  /// buffer::capacity.
   static ptr make(size_t max_idle = 4096, size_t room = buffer::capacity);
 
-  /// Octets of memory that a buffer with that room takes.
+  /// The memory in octets that a buffer of that capacity takes.
   static constexpr size_t footprint(size_t room = buffer::capacity) {
     return sizeof(buffer) + room;
   }
 
-  /// An empty buffer. Only the pool's owner may call this.
+  /// Returns an empty buffer. Only the pool's owner may call this.
   buffer_ptr take();
 
-  /// How many buffers exist, in use or idle.
+  /// The number of buffers that exist, in use or idle.
   size_t size() const {
     return live_.load(std::memory_order_relaxed);
   }
@@ -166,11 +167,11 @@ private:
 
   const size_t max_idle_;
   const uint16_t room_;
-  buffer* idle_ = nullptr; // touched by the owner only
+  buffer* idle_ = nullptr; // accessed by the owner only
   std::atomic<buffer*> returned_{nullptr};
   std::atomic<size_t> returned_count_{0};
   std::atomic<size_t> live_{0};
-  // One for the owner and one for each buffer that is in use.
+  // One reference for the owner and one for each buffer in use.
   std::atomic<size_t> references_{1};
 };
 

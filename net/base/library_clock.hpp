@@ -4,16 +4,16 @@
 
 namespace troupe::net {
 
-/// While it lives, libraries that read the time see `now` on the calling thread
-/// instead of the wall clock.
+/// Within its scope, libraries that read the time see `now` on the calling
+/// thread instead of the wall clock.
 ///
 /// OpenSSL reads gettimeofday() to arm its retransmission timer and to decide
-/// whether it has expired, and offers no other way in: DTLS_set_timer_cb()
-/// sets the interval only. usrsctp reads it for round trips, lifetimes and
-/// cookies. So this file's .cpp defines gettimeofday() itself, which the
-/// dynamic linker prefers to the C library's. It answers `now` inside of a
-/// scope and the system's clock everywhere else. Thereby tests run in virtual
-/// time, and a wall clock that is set back never stalls anything.
+/// whether it has expired, and has no other hook: DTLS_set_timer_cb() only sets
+/// the interval. usrsctp reads it for round trips, lifetimes and cookies. So
+/// library_clock.cpp defines gettimeofday() itself, which the dynamic linker
+/// prefers to the C library's. It returns `now` inside a scope and the system's
+/// clock elsewhere. So tests run in virtual time, and setting the wall clock
+/// back never stalls a connection.
 class library_clock_scope {
 public:
   explicit library_clock_scope(time_point now);

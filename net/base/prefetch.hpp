@@ -4,8 +4,8 @@
 
 namespace troupe::net {
 
-/// Asks the processor for the memory from `first` up to `last`, which will soon
-/// be used. It waits for nothing, and may be done for what is not there.
+/// Prefetches the cache lines from `first` up to `last`, which will soon be
+/// used. It does not wait, and an invalid address is harmless.
 inline void prefetch(const void* first, const void* last) {
   constexpr ptrdiff_t line = 64;
   const auto* end = static_cast<const char*>(last);
@@ -13,7 +13,7 @@ inline void prefetch(const void* first, const void* last) {
     __builtin_prefetch(x);
 }
 
-/// The same for one line, or for a small object.
+/// Prefetches one cache line, or a small object.
 inline void prefetch(const void* x) {
   __builtin_prefetch(x);
 }

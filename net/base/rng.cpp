@@ -11,8 +11,9 @@ namespace {
 class secure_rng final : public rng {
 public:
   void fill(mutable_byte_span out) override {
-    // Asks the kernel (getentropy), never the processor's own instruction. One
-    // for each thread: libstdc++'s has 5 KB, most of it for another generator.
+    // Use the kernel (getentropy), never the processor's own instruction. One
+    // device per thread: libstdc++'s type has 5 KB, most of it for another
+    // generator.
     static thread_local std::random_device device{"getentropy"};
     size_t i = 0;
     while (i < out.size()) {
@@ -52,7 +53,7 @@ uint64_t rng::u64() {
 
 uint32_t rng::below(uint32_t bound) {
   TROUPE_ASSERT(bound != 0);
-  // Refuses the incomplete last stretch, so that no result is favoured.
+  // Reject values of the incomplete last range, so that no result is favoured.
   const uint32_t limit = UINT32_MAX - UINT32_MAX % bound;
   for (;;)
     if (auto x = u32(); x < limit)

@@ -8,8 +8,8 @@
 
 namespace troupe::net {
 
-/// A source of random octets. Engines take one by reference, so that tests
-/// can hand them a seeded one.
+/// A source of random octets. Engines take it by reference, so that tests can
+/// pass a seeded one.
 class rng {
 public:
   virtual ~rng() = default;
@@ -24,16 +24,17 @@ public:
   /// A uniformly distributed number below `bound`, which must not be 0.
   uint32_t below(uint32_t bound);
 
-  /// `length` characters of [0-9A-Za-z] (5.95 bits each): ids, ICE fragments
-  /// and passwords (RFC 8839, section 5.4, allows these as ice-char).
+  /// Returns `length` characters of [0-9A-Za-z] (5.95 bits each), for ids, ICE
+  /// username fragments and passwords (RFC 8839, section 5.4, allows these as
+  /// ice-char).
   std::string alphanumeric(size_t length);
 };
 
-/// The operating system's cryptographic generator. May be used by any number
-/// of threads, each with an object of its own.
+/// Makes the operating system's cryptographic generator. Any number of threads
+/// may use it, each with an object of its own.
 std::unique_ptr<rng> make_secure_rng();
 
-/// A reproducible generator, for tests and benchmarks only.
+/// Makes a reproducible generator, for tests and benchmarks only.
 std::unique_ptr<rng> make_seeded_rng(uint64_t seed);
 
 } // namespace troupe::net

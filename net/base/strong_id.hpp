@@ -7,8 +7,8 @@
 
 namespace troupe::net {
 
-/// A string that names one kind of thing only: a room id is no peer id.
-/// Ids are global and opaque; clients echo them and never parse them.
+/// A string id of one kind of object: a room id is not a peer id. Ids are
+/// global and opaque; clients echo them and never parse them.
 template <class Tag>
 class strong_id {
 public:

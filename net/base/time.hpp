@@ -4,8 +4,8 @@
 
 namespace troupe::net {
 
-/// A point on the monotonic clock. Engines never ask for the time: it is
-/// handed to them, so that tests drive them in virtual time.
+/// A point on the monotonic clock. Engines never read the clock: the caller
+/// passes the time, so tests run them in virtual time.
 using time_point = std::chrono::steady_clock::time_point;
 
 /// A span of time on that clock, in nanoseconds.

@@ -23,7 +23,7 @@ size_t utf8_sequence(std::string_view text, size_t i) {
     return 0;
   if (lead < 0xe0)
     return 2;
-  // Overlong forms, surrogates and what lies above U+10FFFF.
+  // Reject overlong forms, surrogates and values above U+10FFFF.
   if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f)
       || (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)
       || !is_continuation(at(2)))
