@@ -35,7 +35,8 @@ public:
   }
 };
 
-/// A self-signed certificate. It names nobody: peers know it by its hash.
+/// Makes a self-signed certificate without a subject: peers identify it by its
+/// hash.
 openssl_ptr<X509> make_certificate(EVP_PKEY* key) {
   constexpr long day = 24 * 60 * 60;
   openssl_ptr<X509> x{X509_new()};
@@ -52,7 +53,7 @@ openssl_ptr<X509> make_certificate(EVP_PKEY* key) {
                                     -1, 0)
              == 1
       && X509_set_issuer_name(x.get(), name) == 1
-      // Peers with a slow clock must not find it too young.
+      // Start a day early, so that peers with a slow clock accept it.
       && X509_gmtime_adj(X509_getm_notBefore(x.get()), -day) != nullptr
       && X509_gmtime_adj(X509_getm_notAfter(x.get()), 365 * day) != nullptr
       && X509_set_pubkey(x.get(), key) == 1
@@ -77,7 +78,7 @@ const EVP_MD* digest_of(const std::string& algorithm) {
   return nullptr;
 }
 
-/// The hash in upper-case hex with colons, or nothing in it on failure.
+/// The hash as upper-case hex with colons; empty on failure.
 std::string hash_text(X509* certificate, const EVP_MD* digest) {
   std::array<uint8_t, EVP_MAX_MD_SIZE> hash;
   unsigned size = 0;
@@ -115,9 +116,9 @@ const char* openssl_name(srtp_profile profile) {
   return "";
 }
 
-/// Any certificate will do while the handshake runs: it is compared with the
-/// fingerprint once its owner has proved to have the key. Comparing earlier
-/// would let anyone end the handshake by injecting a certificate.
+/// Accepts any certificate while the handshake runs: it is compared with the
+/// fingerprint once the peer has proved to own its key. Comparing earlier would
+/// let an attacker end the handshake by injecting a certificate.
 int accept_for_now(X509_STORE_CTX* store, void*) {
   X509_STORE_CTX_set_error(store, X509_V_OK);
   return 1;
@@ -142,12 +143,12 @@ bool configure(SSL_CTX* context, X509* certificate, EVP_PKEY* key,
       "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA";
   return SSL_CTX_set_min_proto_version(context, DTLS1_2_VERSION) == 1
          && SSL_CTX_set_cipher_list(context, ciphers) == 1
-         // P-256 must be there: it is the curve of the certificates.
+         // P-256 is required: it is the curve of the certificates.
          && SSL_CTX_set1_groups_list(context, "X25519:P-256") == 1
          && SSL_CTX_set_max_send_fragment(context, 2048) == 1
          && SSL_CTX_use_certificate(context, certificate) == 1
          && SSL_CTX_use_PrivateKey(context, key) == 1
-         // This one answers 0 on success.
+         // This function returns 0 on success.
          && SSL_CTX_set_tlsext_use_srtp(context, names.c_str()) == 0;
 }
 

@@ -10,8 +10,8 @@
 
 namespace troupe::net {
 
-/// A certificate's hash as SDP writes it (RFC 8122, section 5): the algorithm
-/// in lower case ("sha-256"), the value in upper-case hex with colons.
+/// A certificate's hash as in SDP (RFC 8122, section 5): the algorithm in lower
+/// case ("sha-256"), the value in upper-case hex with colons.
 struct certificate_fingerprint {
   std::string algorithm;
   std::string value;
@@ -28,12 +28,12 @@ inline constexpr srtp_profile srtp_profile_preference[] = {
 };
 
 /// The server's key (ECDSA P-256), its self-signed certificate, and the TLS
-/// settings that every association shares. One for the whole process; may be
-/// used by all threads.
+/// settings that all associations share. One per process; thread-safe.
 class dtls_context {
 public:
-  /// Makes a key and a certificate that is valid for a year. `profiles` are
-  /// those to agree on, best first; not empty. Fails with a dtls_errc.
+  /// Makes a key and a certificate that is valid for a year. `profiles` lists
+  /// the SRTP profiles to negotiate, best first; it must not be empty. Fails
+  /// with a dtls_errc.
   static result<std::unique_ptr<dtls_context>>
   make(std::span<const srtp_profile> profiles = srtp_profile_preference);
 

@@ -36,9 +36,9 @@ struct dtls_context::impl {
   certificate_fingerprint fingerprint;
 };
 
-/// Whether the certificate has at least one of the signalled fingerprints
-/// (RFC 8122, section 6.2). Knows sha-1, sha-224, sha-256, sha-384 and
-/// sha-512; others match nothing. Case does not matter.
+/// Whether the certificate has at least one of the signalled fingerprints (RFC
+/// 8122, section 6.2). Supports sha-1, sha-224, sha-256, sha-384 and sha-512;
+/// other algorithms match nothing. Case is ignored.
 bool matches_any(X509* certificate,
                  const std::vector<certificate_fingerprint>& expected);
 

@@ -25,7 +25,7 @@ std::string derive_id(std::string_view secret) {
   TROUPE_ASSERT(done == 1 && size == digest.size());
   std::string out{prefix};
   for (size_t bit = 0; bit < bits; bit += bits_per_character) {
-    // Two octets hold any five bits that begin in the first one.
+    // Any five bits that begin in one octet lie within it and the next.
     auto pair = digest[bit / 8] << 8 | digest[bit / 8 + 1];
     out += alphabet[static_cast<size_t>(pair >> (11 - bit % 8) & 31)];
   }

@@ -31,19 +31,19 @@ constexpr size_t max_last_flight_octets = 2 * 1024;
 constexpr auto last_flight_lifetime = 60s;
 constexpr auto repetition_interval = 100ms;
 
-/// The retransmission interval in microseconds, from the one before (0 at the
-/// start): doubles, since a loss may mean congestion (RFC 6347, section
-/// 4.2.4.1). It begins below that section's second, as WebRTC peers do.
+/// The next retransmission interval in microseconds, from the previous one (0
+/// at the start). It doubles, since a loss may mean congestion (RFC 6347,
+/// section 4.2.4.1). It begins below that section's second, as WebRTC peers do.
 unsigned next_interval_us(SSL*, unsigned last) {
   constexpr unsigned first = 100'000;
   constexpr unsigned longest = 4'000'000; // OpenSSL gives up after 12
   return last == 0 ? first : std::min(2 * last, longest);
 }
 
-/// The least that a protected record holds: the explicit nonce of GCM (RFC
-/// 5288) and the tag. What is shorter should be dropped (RFC 6347,
-/// section 4.1.2.7); some releases of OpenSSL end the association over it, and
-/// anyone can send it.
+/// The minimum size of a protected record: the explicit nonce of GCM (RFC 5288)
+/// and the tag. Shorter records should be dropped (RFC 6347, section 4.1.2.7);
+/// some releases of OpenSSL end the association on them, and any attacker can
+/// send them.
 size_t least_protected_octets(const SSL* ssl) {
   constexpr size_t explicit_nonce = 8, tag = 16;
   const auto* cipher = SSL_get_pending_cipher(ssl);
@@ -54,9 +54,9 @@ size_t least_protected_octets(const SSL* ssl) {
   return is_gcm ? explicit_nonce + tag : tag;
 }
 
-/// Gives OpenSSL its record buffers for one call only: they are 19 KB, and an
-/// idle association shall not keep them. OpenSSL would not allocate the one
-/// for writing by itself.
+/// Gives OpenSSL its record buffers for the scope of one call: they take 19 KB,
+/// which an idle association should not keep. OpenSSL does not allocate the
+/// write buffer again by itself.
 class borrowed_buffers {
 public:
   explicit borrowed_buffers(SSL* ssl) : ssl_(ssl) {
@@ -86,15 +86,15 @@ struct dtls_connection::impl {
   std::optional<srtp_keys> keys;
   std::optional<handshake_filter> filter; // while the handshake runs
   datagram_port port;
-  // Freed before the port that its BIO points to.
+  // Declared after `port`, so that it is freed before the port of its BIO.
   openssl_ptr<SSL> ssl;
   octet_queue early; // datagrams from before the start
   octet_queue held;  // records that wait for the peer's new keys
   octet_queue data;
-  std::vector<uint8_t> current;  // what poll_datagram() lent out
+  std::vector<uint8_t> current;  // the datagram that poll_datagram() returned
   std::vector<uint8_t> farewell; // the close_notify of a released connection
-  octet_queue last_flight;       // unless the peer spoke last
-  time_point last_flight_end;    // when it need not be repeated any more
+  octet_queue last_flight;       // empty if the peer sent the last flight
+  time_point last_flight_end;    // after this, it is no longer repeated
   time_point next_repetition;
   bool peer_confirmed = false;
   bool unread_alert = false;
@@ -123,8 +123,7 @@ struct dtls_connection::impl {
   void finish(dtls_state final_state);
 };
 
-// Everything from here to the public functions runs inside of an
-// library_clock_scope.
+// All functions from here to the public ones run in a library_clock_scope.
 
 /// Makes a fresh SSL object in the connection's role.
 bool dtls_connection::impl::open_ssl() {
@@ -137,7 +136,7 @@ bool dtls_connection::impl::open_ssl() {
   }
   SSL_set_bio(ssl.get(), bio, bio);
   SSL_set_mtu(ssl.get(), handshake_mtu);
-  // Bounds what OpenSSL sets aside for one message of the peer.
+  // Limits the memory that OpenSSL reserves for one message of the peer.
   SSL_set_max_cert_list(ssl.get(), 16 * 1024);
   DTLS_set_timer_cb(ssl.get(), next_interval_us);
   if (role == dtls_role::server)
@@ -161,9 +160,10 @@ void dtls_connection::impl::receive(byte_span datagram) {
   }
 }
 
-/// Records under the new keys may overtake those that bring the keys. OpenSSL
-/// would set aside a whole read buffer for each, so they wait here. Of too
-/// many the oldest goes: what was injected must not keep the real one out.
+/// Records under the new keys may overtake the handshake messages that
+/// establish the keys. They wait here, since OpenSSL would reserve a whole read
+/// buffer for each. On overflow the oldest goes, so that injected records
+/// cannot keep out real ones.
 void dtls_connection::impl::receive_handshake_record(
     const dtls_record& record) {
   if (!ssl)
@@ -202,8 +202,8 @@ void dtls_connection::impl::receive_unreadable(const dtls_record& record) {
     repeat_last_flight(record);
 }
 
-/// The peer repeats its flight because it has not got ours. The same records
-/// again will do: it drops those that it has as replays.
+/// A peer that repeats its flight has not received ours. Sending the same
+/// records again suffices: the peer drops those it has as replays.
 void dtls_connection::impl::repeat_last_flight(const dtls_record& record) {
   if (last_now >= last_flight_end)
     last_flight.clear();
@@ -244,14 +244,14 @@ void dtls_connection::impl::advance_handshake() {
     keep_last_flight(sent_before);
     complete();
   } else if (SSL_get_error(ssl.get(), result) != SSL_ERROR_WANT_READ) {
-    // Neither the alert nor a half flight leaves: the peer may be innocent.
+    // Send neither the alert nor a partial flight: the error may be injected.
     port.out.truncate(sent_before);
     restart();
   }
 }
 
-/// OpenSSL gave up. Begin anew, so that the real peer can still get through
-/// until the deadline. A few times only: silence costs less than hellos.
+/// Starts again after OpenSSL gave up, so that the real peer can still connect
+/// until the deadline. A client restarts only a few times, to limit its hellos.
 void dtls_connection::impl::restart() {
   ERR_clear_error();
   ssl.reset();
@@ -262,8 +262,8 @@ void dtls_connection::impl::restart() {
     SSL_do_handshake(ssl.get());
 }
 
-/// The peer has proved to own its certificate. Whose it is, is checked here,
-/// before any key leaves (THREATS, row 7).
+/// The peer has proved to own its certificate. Check the fingerprint before any
+/// key is exported (THREATS, row 7).
 void dtls_connection::impl::complete() {
   openssl_ptr<X509> certificate{SSL_get1_peer_certificate(ssl.get())};
   if (!certificate || !matches_any(certificate.get(), expected)) {
@@ -280,8 +280,8 @@ void dtls_connection::impl::complete() {
   expected = {};
 }
 
-/// Copies what the end of the handshake sent. Nothing, where the peer spoke
-/// last.
+/// Copies what the end of the handshake sent. The copy is empty if the peer
+/// sent the last flight.
 void dtls_connection::impl::keep_last_flight(size_t sent_before) {
   last_flight = port.out;
   for (size_t i = 0; i < sent_before; ++i)
@@ -302,9 +302,9 @@ void dtls_connection::impl::read_data() {
     finish(dtls_state::closed);
 }
 
-/// Reads what has come. False where the association is over: by close_notify,
-/// by a fatal alert, or because our end cannot go on. Records that do not
-/// authenticate never come this far, and one without any data says nothing
+/// Reads the received records. Returns false if the association is over: by
+/// close_notify, by a fatal alert, or because our side cannot continue. OpenSSL
+/// drops records that fail authentication. Records without data are ignored
 /// (RFC 5246, section 6.2.1).
 bool dtls_connection::impl::read_records() {
   uint8_t room[16 * 1024];
@@ -326,7 +326,7 @@ void dtls_connection::impl::update_timer() {
                    + std::chrono::microseconds{left.tv_usec};
 }
 
-/// Ends the association. What is queued may still be polled.
+/// Ends the association. Queued datagrams and data may still be polled.
 void dtls_connection::impl::finish(dtls_state final_state) {
   if (ssl && SSL_is_init_finished(ssl.get())) {
     ERR_clear_error();

@@ -61,7 +61,7 @@ bool handshake_filter::admits(const dtls_record& record) {
     return record.body().size() == 1 && record.body()[0] == 1;
   if (record.type != handshake || record.body().empty())
     return false;
-  // All fragments are looked at before the first one counts.
+  // Check all fragments before counting any of them.
   for (byte_reader in{record.body()}; in.remaining() > 0;) {
     auto x = take_fragment(in);
     if (!x || !expects(*x))
@@ -92,7 +92,7 @@ bool handshake_filter::expects(const fragment& x) const {
   if (x.sequence >= claimed_.size())
     return false;
   if (role_ == dtls_role::server) {
-    // A client that must show a certificate says these in this order.
+    // A client that must send a certificate sends these in this order.
     switch (x.type) {
       case client_hello:
         return x.sequence == 0;
@@ -123,7 +123,7 @@ bool handshake_filter::expects(const fragment& x) const {
 }
 
 bool handshake_filter::admits(const fragment& x) {
-  // OpenSSL refuses longer messages, and ends the association over them.
+  // OpenSSL refuses longer messages and ends the association on them.
   constexpr uint32_t max_message = 16 * 1024;
   auto& claimed = claimed_[x.sequence];
   if (claimed != 0)

@@ -24,29 +24,29 @@ struct dtls_record {
   /// Whether it belongs to a handshake: ChangeCipherSpec or a message.
   bool is_handshake() const;
 
-  /// Whether it is an alert that only who has the keys can read.
+  /// Whether it is an alert that only the owner of the keys can read.
   bool is_encrypted_alert() const;
 
   static constexpr size_t header_octets = 13;
 };
 
-/// Cuts the first record off `datagram`. Nothing where what is left is no
-/// whole record of DTLS 1.0 to 1.2.
+/// Removes the first record from `datagram` and returns it. Nullopt if the rest
+/// is not a whole record of DTLS 1.0 to 1.2.
 std::optional<dtls_record> take_dtls_record(byte_span& datagram);
 
 /// Decides which plaintext records of a handshake in progress may reach
-/// OpenSSL. Anyone who can write to the transport's address can write these,
-/// and OpenSSL ends the association on many of them. So only what a peer of
-/// the other role may say passes: alerts never do, handshake messages only
-/// with a sound header.
+/// OpenSSL. Any host that can send to the transport's address can forge these
+/// records, and OpenSSL ends the association on many of them. So only messages
+/// that a peer of the other role may send pass: never alerts, and handshake
+/// messages only with a valid header.
 ///
-/// It also bounds what OpenSSL buffers: the lengths that messages claim add up
-/// to at most max_octets.
+/// It also limits what OpenSSL buffers: the sum of the lengths that messages
+/// claim is at most max_octets.
 class handshake_filter {
 public:
   static constexpr size_t max_octets = 48 * 1024;
 
-  /// For a connection of the given role.
+  /// Makes a filter for a connection of the given role.
   explicit handshake_filter(dtls_role role) : role_(role) {}
 
   /// Whether this record of epoch 0 may pass.
@@ -63,7 +63,7 @@ private:
 
   dtls_role role_;
   size_t claimed_octets_ = 0;
-  std::array<uint32_t, 10> claimed_{}; // by message_seq; length plus 1
+  std::array<uint32_t, 10> claimed_{}; // length plus 1, by message_seq
 };
 
 } // namespace troupe::net

@@ -4,8 +4,8 @@
 
 namespace troupe::net {
 
-/// Why a dtls_context could not be made. All of these mean that OpenSSL lacks
-/// something or is out of memory.
+/// Why a dtls_context could not be made. Every case means that OpenSSL lacks a
+/// feature or is out of memory.
 enum class dtls_errc {
   /// No P-256 key could be generated.
   key_generation_failed = 1,

@@ -10,7 +10,7 @@
 
 namespace troupe::net {
 
-/// Datagrams or records in order. An empty queue holds no memory.
+/// A FIFO of datagrams or records. An empty queue uses no memory.
 class octet_queue {
 public:
   void push(byte_span x) {
@@ -28,7 +28,7 @@ public:
     return result;
   }
 
-  /// Drops all but the first `n`.
+  /// Drops all entries after the first `n`.
   void truncate(size_t n) {
     while (size() > n) {
       octets_ -= items_.back().size();
