@@ -15,7 +15,7 @@ namespace troupe::net {
 struct ice_candidate {
   std::string foundation;
   uint32_t priority = 0;
-  /// An IP address, or a host name where one is announced.
+  /// An IP address, or the announced host name.
   std::string address;
   transport_protocol protocol = transport_protocol::udp;
   uint16_t port = 0;
@@ -26,26 +26,26 @@ struct ice_candidate {
 /// An address that the server listens on.
 struct candidate_address {
   socket_address local;
-  /// What clients are told instead of it (NAT, containers); empty: itself.
+  /// The address or host name for clients (NAT, containers); empty: `local`.
   std::string announced = {};
-  /// Whether clients are told the local address as well.
+  /// Whether clients are also sent the local address.
   bool expose_local = false;
 };
 
 struct candidate_options {
   bool udp = true;
   bool tcp = true;
-  /// Which protocol clients should try first.
+  /// The protocol that clients should try first.
   std::optional<transport_protocol> preferred = transport_protocol::udp;
 };
 
-/// The candidates for all addresses on one port, which UDP and TCP share: the
-/// preferred protocol's first, then in the order given. Priorities follow
-/// mediasoup, so that its clients choose alike: each further entry is 100
-/// local preferences below the one before, the preferred protocol 1000 above
-/// the other, an exposed local address 1000 below its announced one.
-/// Unspecified and link-local addresses without an announced one are left
-/// out, for nobody could reach them.
+/// Makes the candidates of all addresses on one port, which UDP and TCP share:
+/// the preferred protocol's first, then in the given order. Priorities follow
+/// mediasoup, so that its clients choose alike: each further entry is 100 local
+/// preferences below the one before, the preferred protocol 1000 above the
+/// other, an exposed local address 1000 below its announced one. Leaves out
+/// unspecified and link-local addresses without an announced address, since no
+/// client could reach them.
 std::vector<ice_candidate>
 make_candidates(std::span<const candidate_address> addresses, uint16_t port,
                 const candidate_options& options = {});

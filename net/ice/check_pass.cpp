@@ -26,14 +26,15 @@ std::optional<size_t> check_pass::answer(byte_span datagram,
   writer.integrity(credentials_.password);
   writer.fingerprint();
   const auto message = writer.finish();
-  // No answer is larger than its request (THREATS, row 9).
+  // Never answer with a message larger than its request (THREATS, row 9).
   if (!message || message->size() > request->size())
     return std::nullopt;
   last_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
   return message->size();
 }
 
-// A value of nomination may be higher than any before it, and so select anew.
+// A nomination value may exceed all earlier ones and so change the selected
+// tuple: the agent must handle it.
 bool check_pass::changes_nothing(const stun_message& x) const {
   const auto& fragment = credentials_.username_fragment;
   const auto name = x.username();

@@ -8,31 +8,31 @@
 
 namespace troupe::net {
 
-/// Answers the checks by which a peer keeps its consent (RFC 7675) in place of
-/// the agent they are meant for: those on the selected tuple, after nomination,
-/// which change nothing but the time of the last check. All others are the
-/// agent's.
+/// Answers consent checks (RFC 7675) on behalf of an ICE agent: those on the
+/// selected tuple after nomination, which only update the time of the last
+/// check. All other checks must go to the agent.
 ///
-/// A silent client sends little else, and an agent of thousands lies in cold
-/// memory: to ask it costs several times as much as to answer.
+/// A silent client sends little else, and with thousands of agents each lies in
+/// cold memory: passing a check to the agent costs several times as much as
+/// answering it here.
 ///
-/// Any thread may answer; whoever owns the agent makes a new pass, and revokes
-/// the one before, when the agent's credentials or its selected tuple change.
+/// Any thread may answer. When the agent's credentials or selected tuple
+/// change, the agent's owner revokes the object and makes a new one.
 class check_pass {
 public:
-  /// For an agent in the state `completed` that knows no older credentials.
+  /// Serves an agent in state `completed` that has no older credentials.
   check_pass(ice_credentials credentials, const transport_tuple& selected,
              time_point now);
 
-  /// The largest answer.
+  /// The size of the largest response in octets.
   static constexpr size_t max_size = 128;
 
-  /// Writes the answer to `datagram` into `out`, of `max_size` octets, and
-  /// returns its size; nothing where that is for the agent to do.
+  /// Writes the response to `datagram` into `out`, which has `max_size` octets,
+  /// and returns its size. Nullopt if the agent must handle the datagram.
   std::optional<size_t> answer(byte_span datagram, const transport_tuple& from,
                                time_point now, mutable_byte_span out);
 
-  /// Answers nothing any more.
+  /// Stops answering.
   void revoke() {
     revoked_.store(true, std::memory_order_release);
   }
@@ -49,7 +49,7 @@ public:
     return tuple_;
   }
 
-  /// When it was made or has last answered.
+  /// The time of the last check answered here, or else of construction.
   time_point last_check() const {
     return time_point{duration{last_.load(std::memory_order_relaxed)}};
   }

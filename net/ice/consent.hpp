@@ -6,9 +6,9 @@
 
 namespace troupe::net {
 
-/// The peer's consent to receive on one tuple (RFC 7675). A lite agent sends
-/// no checks of its own, so each authenticated check that the peer sends
-/// renews it; it ends `timeout` after the last one. A timeout of 0 means that
+/// The peer's consent to receive on one tuple (RFC 7675). A lite agent sends no
+/// checks of its own, so each authenticated check of the peer renews the
+/// consent, which ends `timeout` after the last one. A timeout of 0 means that
 /// consent never ends.
 class consent {
 public:
@@ -19,12 +19,12 @@ public:
       last_ = now;
   }
 
-  /// When the peer last asked for this tuple.
+  /// The time of the peer's last check on this tuple.
   time_point last_check() const {
     return last_;
   }
 
-  /// When consent ends, or nothing where it never does.
+  /// When consent ends, or nullopt if it never does.
   std::optional<time_point> expires_at() const {
     if (timeout_ == duration::zero())
       return std::nullopt;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr size_t credential_length = 32;
 
-// Responses that may wait; the peer repeats what gets none.
+// The most responses that may wait; a peer without a response asks again.
 constexpr size_t max_responses = 64;
 
 ice_credentials draw_credentials(rng& random) {
@@ -121,8 +121,8 @@ void ice_lite_agent::accept(const stun_message& request,
   }
 }
 
-// A value supersedes the flag: browsers that renominate send both, and repeat
-// them on tuples that they have left.
+// A nomination value overrides the flag: browsers that renominate send both,
+// and repeat the flag on tuples that they have left.
 bool ice_lite_agent::nominates(const stun_message& request) const {
   if (request.nomination())
     return *request.nomination() > highest_nomination_;
@@ -195,7 +195,7 @@ void ice_lite_agent::handle_tuple_closed(const transport_tuple& tuple) {
 // -- time ---------------------------------------------------------------------
 
 void ice_lite_agent::handle_timeout(time_point now) {
-  // The selected tuple goes last, so that no other dead one is selected.
+  // Remove the selected tuple last, so that no other expired tuple is selected.
   for (size_t i = tuples_.size(); i-- > 0;)
     if (tuples_[i].consent.expired(now) && tuples_[i].tuple != selected_)
       remove_tuple(i);

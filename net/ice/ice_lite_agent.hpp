@@ -27,15 +27,15 @@ struct ice_credentials {
   bool operator==(const ice_credentials&) const = default;
 };
 
-/// As mediasoup names them; `fresh` is its "new".
+/// The states of mediasoup; `fresh` is its "new".
 enum class ice_state : uint8_t {
   /// No valid check has come yet.
   fresh,
-  /// A tuple works; the peer has nominated none.
+  /// A tuple is valid; the peer has not nominated any.
   connected,
   /// The peer has nominated the selected tuple.
   completed,
-  /// No tuple is left: consent has ended or the connections have closed. The
+  /// No valid tuple is left: consent expired or the connections closed. The
   /// next valid check connects again.
   disconnected,
   closed,
@@ -48,7 +48,7 @@ struct ice_state_changed {
   ice_state state;
 };
 
-/// Media goes to another tuple from now on, or nowhere.
+/// From now on media goes to this tuple, or is not sent if it is empty.
 struct selected_tuple_changed {
   std::optional<transport_tuple> tuple;
 };
@@ -58,8 +58,7 @@ struct tuple_added {
   transport_tuple tuple;
 };
 
-/// A tuple is no longer valid. The owner closes it where it is a TCP
-/// connection.
+/// A tuple is no longer valid. The owner closes it if it is a TCP connection.
 struct tuple_removed {
   transport_tuple tuple;
 };
@@ -73,15 +72,14 @@ using ice_event =
     std::variant<ice_state_changed, selected_tuple_changed, tuple_added,
                  tuple_removed, username_fragment_retired>;
 
-/// The server's side of ICE (RFC 8445, lite implementation): always
-/// controlled, never sends a check, answers those of the peer.
+/// The server's side of ICE (RFC 8445, lite implementation): always controlled,
+/// never sends checks, only answers the peer's.
 ///
-/// A tuple becomes valid by an authenticated Binding request that came on it,
-/// and by nothing else. The first valid tuple is selected at once, so that
-/// the handshake need not wait; after that the selected tuple changes only by
-/// an authenticated nomination (USE-CANDIDATE, or a nomination value higher
-/// than any before it), or when the selected tuple is lost and another valid
-/// one remains.
+/// A tuple becomes valid only by an authenticated Binding request received on
+/// it. The first valid tuple is selected at once, so that the handshake need
+/// not wait. After that, the selected tuple changes only by an authenticated
+/// nomination (USE-CANDIDATE, or a nomination value higher than all before), or
+/// when the selected tuple is lost and another valid one remains.
 ///
 /// Invariant: the selected tuple is one of the at most `max_tuples` valid
 /// ones; it is set exactly in the states `connected` and `completed`.
@@ -89,25 +87,25 @@ class ice_lite_agent {
 public:
   static constexpr size_t max_tuples = 8;
 
-  /// How long the peer's consent lasts where nothing else is configured.
+  /// The default time that the peer's consent lasts.
   static constexpr duration default_consent_timeout = std::chrono::seconds{30};
 
-  /// Draws the first credentials. A `consent_timeout` of 0 turns expiry off.
+  /// Generates the first credentials. A `consent_timeout` of 0 disables expiry.
   ice_lite_agent(duration consent_timeout, rng& random);
 
-  /// What to signal to the peer.
+  /// The credentials to signal to the peer.
   const ice_credentials& credentials() const {
     return current_;
   }
 
-  /// Begins an ICE restart: draws new credentials. The old ones stay valid
+  /// Begins an ICE restart: generates new credentials. The old ones stay valid
   /// until the first valid request with the new ones; tuples and state stay.
   const ice_credentials& restart(rng& random);
 
-  /// Takes one datagram that `classify` calls STUN. Returns why it was
-  /// refused, or nothing if it was a valid check. A response, where one is
-  /// due, is in `poll_datagram`. Requests without integrity get none, and no
-  /// response is larger than its request (THREATS, row 9).
+  /// Handles a datagram that `classify` calls STUN. Returns why it was refused,
+  /// or nullopt for a valid check. `poll_datagram` yields the response, if any.
+  /// Requests without MESSAGE-INTEGRITY get none, and no response is larger
+  /// than its request (THREATS, row 9).
   std::optional<drop_reason> handle_request(byte_span datagram,
                                             const transport_tuple& tuple,
                                             time_point now);
@@ -115,26 +113,25 @@ public:
   /// Forgets a tuple whose TCP connection has closed.
   void handle_tuple_closed(const transport_tuple& tuple);
 
-  /// Ends consent where it is due.
+  /// Ends the consent of tuples whose time has come.
   void handle_timeout(time_point now);
 
-  /// When the consent of a tuple ends next, or nothing.
+  /// When the consent of a tuple ends next, or nullopt.
   std::optional<time_point> poll_timeout() const;
 
-  /// The next response. Its octets stay valid until the next call that is
-  /// not const.
+  /// The next response. Its octets stay valid until the next non-const call.
   std::optional<outgoing_datagram> poll_datagram();
 
   std::optional<ice_event> poll_event();
 
-  /// Idempotent; forgets all tuples and refuses everything from then on.
+  /// Removes all tuples and refuses all later datagrams. Idempotent.
   void close();
 
   ice_state state() const {
     return state_;
   }
 
-  /// Whether a valid check has come on this tuple.
+  /// Whether a valid check has arrived on this tuple.
   bool is_valid(const transport_tuple& tuple) const;
 
   const std::optional<transport_tuple>& selected_tuple() const {
@@ -153,7 +150,7 @@ private:
     std::array<uint8_t, 128> octets;
   };
 
-  // The credentials that a USERNAME names, current or old.
+  // Finds the credentials that a USERNAME refers to, current or old.
   const ice_credentials* find_credentials(std::string_view username) const;
 
   void accept(const stun_message& request, const transport_tuple& tuple,
@@ -177,10 +174,10 @@ private:
   void respond_error(const stun_message& request, const transport_tuple& tuple,
                      uint16_t code, std::string_view password);
 
-  // Room at the end of the queue, or null where it is full.
+  // Appends a response slot to the queue, or returns null if it is full.
   response* next_response(const transport_tuple& tuple);
 
-  // Keeps the response just written unless it is larger than its request.
+  // Keeps the response just written unless it exceeds its request in size.
   void finish_response(stun_writer& writer, const stun_message& request);
 
   duration consent_timeout_;

@@ -63,8 +63,8 @@ uint32_t crc32(byte_span in) {
 
 using integrity_tag = std::array<uint8_t, integrity_size>;
 
-// HMAC-SHA1 with its context kept: to look the algorithms up by name, as
-// HMAC() does each time, takes longer than to use them.
+// HMAC-SHA1 with a reused context: looking up the algorithms by name, as HMAC()
+// does each time, takes longer than the computation.
 class hmac_sha1 {
 public:
   hmac_sha1() {
@@ -81,7 +81,7 @@ public:
 
   std::optional<integrity_tag> operator()(std::string_view key,
                                           byte_span data) {
-    // No key at all would stand for the one before.
+    // A null key would make OpenSSL reuse the previous key.
     const auto* octets =
         reinterpret_cast<const uint8_t*>(key.empty() ? "" : key.data());
     integrity_tag tag;

@@ -13,12 +13,12 @@ namespace troupe::net {
 /// The class of a STUN message (RFC 8489, section 5).
 enum class stun_class : uint8_t { request, indication, success, error };
 
-/// The one method that ICE uses (RFC 8489, section 18.2).
+/// The only STUN method that ICE uses (RFC 8489, section 18.2).
 inline constexpr uint16_t stun_method_binding = 0x001;
 
 using stun_transaction_id = std::array<uint8_t, 12>;
 
-/// Error codes in use here (RFC 8489, section 14.8; RFC 8445, section 16.1).
+/// The error codes used here (RFC 8489, section 14.8; RFC 8445, section 16.1).
 namespace stun_error {
 inline constexpr uint16_t bad_request = 400;
 inline constexpr uint16_t unauthorized = 401;
@@ -26,20 +26,19 @@ inline constexpr uint16_t unknown_attribute = 420;
 inline constexpr uint16_t role_conflict = 487;
 } // namespace stun_error
 
-/// A parsed STUN message (RFC 8489): a view into its octets, which must
-/// outlive it. Only attributes that MESSAGE-INTEGRITY covers are reported,
-/// where there is one; what follows it is ignored, FINGERPRINT excepted
-/// (section 14.5).
+/// A parsed STUN message (RFC 8489): a view of its octets, which must outlive
+/// it. If MESSAGE-INTEGRITY is present, only attributes that it covers are
+/// reported; later ones are ignored, except FINGERPRINT (section 14.5).
 class stun_message {
 public:
-  /// Messages beyond this many octets are refused; a check has some 100.
+  /// The largest message accepted, in octets; a check has about 100.
   static constexpr size_t max_size = 1500;
 
-  /// Unknown attributes beyond this many are not remembered.
+  /// How many unknown attributes are recorded; further ones are ignored.
   static constexpr size_t max_unknown = 8;
 
-  /// Reads a whole datagram. Nothing where the header, an attribute's length
-  /// or a FINGERPRINT does not fit (sections 5, 14 and 14.7).
+  /// Parses a whole datagram. Nullopt if the header, an attribute's length or
+  /// the FINGERPRINT is invalid (sections 5, 14 and 14.7).
   static std::optional<stun_message> parse(byte_span datagram);
 
   stun_class type() const {
@@ -54,28 +53,28 @@ public:
     return transaction_id_;
   }
 
-  /// Octets of the whole message.
+  /// The length of the whole message in octets.
   size_t size() const {
     return octets_.size();
   }
 
-  /// USERNAME (section 14.3); empty where it is absent.
+  /// USERNAME (section 14.3); empty if absent.
   std::string_view username() const {
     return username_;
   }
 
-  /// Whether MESSAGE-INTEGRITY is there; see `verify_integrity`.
+  /// Whether MESSAGE-INTEGRITY is present; see `verify_integrity`.
   bool has_integrity() const {
     return integrity_offset_ != 0;
   }
 
-  /// Whether a FINGERPRINT is there. It was right, or parsing had failed.
+  /// Whether a FINGERPRINT is present; parse() has verified it.
   bool has_fingerprint() const {
     return has_fingerprint_;
   }
 
-  /// Checks MESSAGE-INTEGRITY under the short-term credential `password`
-  /// (section 14.5). False where it is absent.
+  /// Verifies MESSAGE-INTEGRITY with the short-term credential `password`
+  /// (section 14.5). False if absent.
   bool verify_integrity(std::string_view password) const;
 
   /// PRIORITY (RFC 8445, section 16.1).
@@ -96,8 +95,8 @@ public:
     return use_candidate_;
   }
 
-  /// The nomination attribute of ICE renomination, by its old number 0xC001
-  /// or the newer 0x0030.
+  /// The nomination attribute of ICE renomination, by its old type 0xC001 or
+  /// the newer 0x0030.
   std::optional<uint32_t> nomination() const {
     return nomination_;
   }
@@ -107,12 +106,12 @@ public:
     return mapped_;
   }
 
-  /// ERROR-CODE (section 14.8); 0 where it is absent.
+  /// ERROR-CODE (section 14.8); 0 if absent.
   uint16_t error_code() const {
     return error_code_;
   }
 
-  /// Attributes that must be understood and are not (section 6.3.1).
+  /// Comprehension-required attributes that are unknown (section 6.3.1).
   std::span<const uint16_t> unknown_attributes() const {
     return {unknown_.data(), unknown_count_};
   }
@@ -144,8 +143,8 @@ private:
   size_t unknown_count_ = 0;
 };
 
-/// Writes a STUN message into a fixed buffer: attributes in the order of the
-/// calls, then `finish`. Whatever does not fit makes `finish` fail.
+/// Writes a STUN message into a fixed buffer: attributes in call order, then
+/// `finish`, which fails if the message does not fit.
 class stun_writer {
 public:
   stun_writer(mutable_byte_span out, stun_class type,
@@ -158,42 +157,42 @@ public:
   void controlled(uint64_t tie_breaker);
   void use_candidate();
 
-  /// By its old number, which all that know it accept.
+  /// Adds a nomination by its old type, which every implementation accepts.
   void nomination(uint32_t value);
 
   void xor_mapped_address(const socket_address& address);
 
-  /// With an empty reason phrase.
+  /// Adds ERROR-CODE with an empty reason phrase.
   void error_code(uint16_t code);
 
   void unknown_attributes(std::span<const uint16_t> types);
 
-  /// Any attribute, for tests and extensions.
+  /// Adds any attribute, for tests and extensions.
   void attribute(uint16_t type, byte_span value);
 
   /// Adds MESSAGE-INTEGRITY under `password` (RFC 8489, section 14.5).
   void integrity(std::string_view password);
 
-  /// Adds FINGERPRINT; nothing may follow.
+  /// Adds FINGERPRINT, which must be the last attribute.
   void fingerprint();
 
-  /// The message, or nothing where it did not fit.
+  /// Returns the message, or nullopt if it did not fit.
   std::optional<byte_span> finish();
 
 private:
   void begin(uint16_t type, size_t size);
 
-  // Sets the header's length to what is written plus `pending` octets.
+  // Sets the header's length to the octets written plus `pending`.
   void set_length(size_t pending);
 
   byte_writer out_;
   stun_transaction_id transaction_id_;
 };
 
-/// The username fragment of the addressed agent: what stands before the colon
-/// of USERNAME. A cheap look for routing that proves nothing: checks neither
-/// integrity nor fingerprint. Nothing where `datagram` is no Binding request
-/// or has none. The view is into `datagram`.
+/// Returns the username fragment of the addressed agent: the part of USERNAME
+/// before the colon. Cheap, for routing only: it verifies neither integrity nor
+/// fingerprint. Nullopt if `datagram` is not a Binding request or has no
+/// USERNAME. The view points into `datagram`.
 std::optional<std::string_view> stun_username_fragment(byte_span datagram);
 
 } // namespace troupe::net
