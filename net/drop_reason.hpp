@@ -34,7 +34,7 @@ enum class drop_reason : uint8_t {
   srtp_bad_tag,
   /// A replay, or older than the replay window.
   srtp_replayed,
-  /// The sender has exhausted its key's packet limit.
+  /// The lifetime of the key is over, or there are too many sources.
   srtp_exhausted,
   /// The owner polls too slowly, or the receiving actor is too far behind.
   queue_full,

@@ -105,7 +105,7 @@ uint64_t admission::refused() const {
   return refused_;
 }
 
-// An entry without connections only remembers how fast they came; after a
+// An entry without connections only holds the address's connect rate; after a
 // minute its bucket counts as full again.
 void admission::forget_idle(time_point now) {
   if (now - last_sweep_ < std::chrono::minutes{1})

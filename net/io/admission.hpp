@@ -9,7 +9,7 @@
 
 namespace troupe::net {
 
-/// Lets `rate` events a second pass, and `burst` at once. A rate of 0 means
+/// Limits events to `rate` a second, with bursts of `burst`. A rate of 0 means
 /// no limit.
 class token_bucket {
 public:
@@ -18,14 +18,14 @@ public:
       , burst_(burst)
       , tokens_(burst) {}
 
-  /// Takes a token, or returns false where none is left.
+  /// Takes a token; returns false if none is left.
   bool take(time_point now);
 
-  /// When a token will be there, at the earliest.
+  /// The earliest time at which a token is available.
   time_point next(time_point now) const;
 
-  /// Takes tokens even where none are left, and returns when they will be
-  /// paid for: whoever waits until then keeps to the rate.
+  /// Takes tokens even if none are left, and returns when the rate covers them:
+  /// a caller that waits until then keeps to the rate.
   time_point reserve(time_point now, size_t count = 1);
 
 private:
@@ -53,25 +53,25 @@ private:
   token_bucket bucket_;
 };
 
-/// How many connections may exist, and how fast they may come. 0: no limit.
+/// Limits on the number and the rate of connections. 0: no limit.
 struct admission_limits {
   size_t max_connections = 20000;
 
-  /// By remote address, of IPv6 by its first 64 bits (client_network). Many
-  /// users may share one behind a NAT.
+  /// Per remote address; IPv6 by its first 64 bits (client_network). Many users
+  /// may share one address behind a NAT.
   size_t max_per_address = 10000;
 
-  /// New connections a second from one address, and at once.
+  /// New connections a second from one address, and the burst.
   double address_rate = 400;
   double address_burst = 2000;
 
   /// Messages and requests a second of all connections from one address, and
-  /// at once. Beyond, they are read more slowly.
+  /// the burst. Beyond it, they are read more slowly.
   double address_message_rate = 20000;
   double address_message_burst = 40000;
 };
 
-/// Whether a connection may exist, or which limit forbids it.
+/// Whether a connection is admitted, or which limit refused it.
 enum class admission_outcome : uint8_t {
   admitted,
   /// `max_connections` has been reached.
@@ -82,25 +82,25 @@ enum class admission_outcome : uint8_t {
   too_fast,
 };
 
-/// Counts the connections of a listener, overall and by remote address, and
-/// refuses those beyond the limits. All addresses of one `client_network` count
-/// as one. Thread-safe.
+/// Counts the connections of a listener, in total and by remote address, and
+/// refuses those beyond the limits. Addresses with the same `client_network`
+/// count as one. Thread-safe.
 class admission {
 public:
   explicit admission(admission_limits limits) : limits_(limits) {}
 
-  /// Admits a connection from `remote`; each one admitted must be released.
+  /// Admits a connection from `remote`. Call `release` for each one admitted.
   admission_outcome admit(const socket_address& remote, time_point now);
 
-  /// Takes back what `admit` gave.
+  /// Ends a connection that `admit` admitted.
   void release(const socket_address& remote);
 
-  /// What the connections from an address share.
+  /// The message rate limit that an address's connections share.
   std::shared_ptr<shared_bucket> messages(const socket_address& remote);
 
   size_t connections() const;
 
-  /// How many have been refused.
+  /// The number of refused connections.
   uint64_t refused() const;
 
 private:

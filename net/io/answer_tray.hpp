@@ -9,18 +9,18 @@
 
 namespace troupe::net {
 
-/// Keeps the answers to the ICE checks of one burst, to be sent by one system
-/// call. Only answers: media is sent when it is ready, and where threads
-/// differ nothing may overtake it.
+/// Collects the responses to the ICE checks of one burst, so that one system
+/// call sends them. It takes only STUN: media is sent when it is ready, and
+/// must not be overtaken when threads differ.
 ///
-/// One thread only; octets are copied.
+/// Used by one thread; octets are copied.
 class answer_tray {
 public:
   static constexpr size_t max_answers = 64;
 
   static constexpr size_t max_octets = 128;
 
-  /// Takes one datagram; false, and nothing is taken, where it is no STUN or
+  /// Copies one datagram. Returns false and takes nothing if it is not STUN or
   /// does not fit.
   bool take(const outgoing_datagram& x) {
     if (count_ == max_answers || x.data.size() > max_octets

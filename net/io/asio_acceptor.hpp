@@ -19,16 +19,16 @@ using loop_timer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock,
     boost::asio::wait_traits<std::chrono::steady_clock>, loop_executor>;
 
-/// Binds and listens. An IPv6 acceptor takes no IPv4 connections.
+/// Binds and listens. An IPv6 acceptor accepts no IPv4 connections.
 result<loop_acceptor> listen_on(boost::asio::io_context& loop,
                                 const socket_address& address);
 
-/// Whether an error of bind or socket means that the host has not the
-/// address's family.
+/// Whether an error of bind() or socket() means that the host lacks the address
+/// family.
 bool is_unavailable(const std::error_code& error);
 
-/// How long to leave an acceptor alone after it failed: descriptors or memory
-/// have run out, and asking again at once would only spin.
+/// How long to wait after accept() failed: descriptors or memory have run out,
+/// and an immediate retry would only spin.
 constexpr auto accept_pause = std::chrono::milliseconds{100};
 
 } // namespace troupe::net

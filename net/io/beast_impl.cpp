@@ -1,5 +1,5 @@
-// The one place where Asio and Beast are compiled; everything else only
-// declares them (BOOST_ASIO_SEPARATE_COMPILATION and Beast's likewise).
+// Compiles Asio and Beast for the whole program; all other files only declare
+// them (BOOST_ASIO_SEPARATE_COMPILATION and Beast's equivalent).
 #include <boost/asio/impl/src.hpp>
 #include <boost/asio/ssl/impl/src.hpp>
 #include <boost/beast/src.hpp>

@@ -12,7 +12,7 @@ namespace troupe::net {
 
 using beast_request = beast::http::request<beast::http::string_body>;
 
-/// Method, target and headers of a request, as they arrived.
+/// Copies the method, target and headers of a request as received.
 inline http_request take_header(const beast_request& message) {
   http_request result;
   result.method = std::string{message.method_string()};

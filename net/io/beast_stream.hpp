@@ -17,10 +17,10 @@ namespace troupe::net {
 
 namespace beast = boost::beast;
 
-/// TCP with Beast's timeouts, on one loop.
+/// A TCP stream with Beast's timeouts, on one loop.
 using tcp_stream = beast::basic_stream<tcp, loop_executor>;
 
-/// Shows what was read to an observer before the reader itself sees it.
+/// Passes the octets read to an observer before the reader's handler runs.
 template <class Buffers, class Handler>
 struct observed_read {
   void operator()(boost::system::error_code ec, size_t n) {
@@ -40,14 +40,14 @@ struct observed_read {
   Handler handler;
 };
 
-/// A client's byte stream: plain TCP, or TLS over it. One type for both, so
-/// that Beast is instantiated once.
+/// A client's byte stream: plain TCP, or TLS over it. A single type for both,
+/// so that Beast is instantiated only once.
 class socket_stream {
 public:
   using executor_type = tcp_stream::executor_type;
   using tls_stream = boost::asio::ssl::stream<tcp_stream&>;
 
-  /// Plain where `tls` is null.
+  /// Plain TCP if `tls` is null.
   socket_stream(loop_socket socket, boost::asio::ssl::context* tls)
       : tcp_(std::make_unique<tcp_stream>(std::move(socket)))
       , tls_(tls ? std::make_unique<tls_stream>(*tcp_, *tls) : nullptr) {}
@@ -56,7 +56,7 @@ public:
     return tcp_->get_executor();
   }
 
-  /// The TCP stream below; Beast finds it by this name.
+  /// The underlying TCP stream; Beast requires this name.
   tcp_stream& next_layer() {
     return *tcp_;
   }
@@ -65,12 +65,12 @@ public:
     return *tcp_;
   }
 
-  /// Null where the stream is plain.
+  /// Null if the stream is plain.
   tls_stream* tls() {
     return tls_.get();
   }
 
-  /// From now on `f` is shown the octets of each read.
+  /// Passes the octets of each later read to `f`.
   void observe(std::function<void(byte_span)> f) {
     observer_ = std::make_unique<std::function<void(byte_span)>>(std::move(f));
   }
@@ -117,8 +117,8 @@ private:
   std::unique_ptr<std::function<void(byte_span)>> observer_;
 };
 
-/// Ends the stream below a closed WebSocket. A close frame has said goodbye
-/// already, so TLS need not.
+/// Ends the stream below a closed WebSocket. The WebSocket close frame was sent
+/// already, so TLS need not send close_notify.
 inline void teardown(beast::role_type role, socket_stream& stream,
                      boost::system::error_code& ec) {
   beast::websocket::teardown(role, stream.next_layer().socket(), ec);
@@ -133,7 +133,7 @@ void async_teardown(beast::role_type role, socket_stream& stream,
 
 } // namespace troupe::net
 
-// An observed read runs where and as its handler wants to.
+// An observed read uses its handler's executor and other associations.
 template <template <class, class> class Associator, class Buffers,
           class Handler, class Default>
 struct boost::asio::associator<

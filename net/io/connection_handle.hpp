@@ -7,9 +7,9 @@
 
 namespace troupe::net {
 
-/// What the upper layer holds of a connection: it may outlive the session,
-/// and then does nothing. `Session` has `queue`, `await_drain` and
-/// `request_close`, all callable from any thread.
+/// The upper layer's handle to a connection. It may outlive the session, and
+/// then does nothing. `Session` has `queue`, `await_drain` and `request_close`,
+/// all thread-safe.
 template <class Session>
 class connection_handle final : public connection {
 public:

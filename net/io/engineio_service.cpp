@@ -12,7 +12,7 @@ namespace eio = protocol::engineio;
 
 namespace {
 
-// 22 characters of 62 are 131 bits.
+// 22 characters from an alphabet of 62 have 131 bits.
 constexpr size_t sid_length = 22;
 
 http_response answer_preflight(const http_request& request) {
@@ -20,7 +20,7 @@ http_response answer_preflight(const http_request& request) {
   allow_cross_origin(request, response);
   auto& headers = response.headers;
   headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
-  // Whoever may use the endpoint may send what headers it likes.
+  // A page that may use the endpoint may send any headers.
   auto asked = request.header("Access-Control-Request-Headers");
   if (!asked.empty())
     headers.emplace_back("Access-Control-Allow-Headers", asked);
@@ -168,7 +168,7 @@ engineio_service::plan_websocket(const http_request& request) {
     return std::move(decision.rejection);
   }
   plan.kind = std::move(decision.kind);
-  // The session comes into being with its WebSocket, whose handshake may yet
+  // Create the session only once the WebSocket is open: its handshake may still
   // fail.
   plan.open = [this, core = core_.shared_from_this(),
                kind = plan.kind](std::shared_ptr<connection> socket)

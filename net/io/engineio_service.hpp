@@ -17,39 +17,39 @@ namespace troupe::net {
 struct http_core;
 class engineio_session;
 
-/// The endpoint of Engine.IO: finds or opens the session that a request is
-/// for. Thread-safe.
+/// The endpoint of Engine.IO: finds or opens the session of a request.
+/// Thread-safe.
 class engineio_service {
 public:
   explicit engineio_service(http_core& core);
 
   ~engineio_service();
 
-  /// Whether `path` is one of the endpoint's.
+  /// Whether `path` belongs to the endpoint.
   bool serves(std::string_view path) const;
 
-  /// Octets that a body may have.
+  /// The maximum size of a body in octets.
   size_t max_body() const;
 
-  /// A POST's header has arrived. Returns what must live as long as that
-  /// request, or null where another POST of the session is under way: then
-  /// the session has been ended.
+  /// Called when a POST's header has arrived. Returns an object that must live
+  /// as long as the request, or null if another POST of the session is in
+  /// progress; the session is then closed.
   std::shared_ptr<void> begin_post(const http_request& request);
 
-  /// A POST's body is too large.
+  /// Called when a POST's body is too large.
   void refuse_post(const http_request& request);
 
-  /// The refusal of a request for the page that it comes from.
+  /// The refusal of a request because of the page that it comes from.
   static http_response refuse_source(const source_refusal& why);
 
-  /// A complete request that is no WebSocket upgrade.
+  /// Handles a complete request that is not a WebSocket upgrade.
   void handle(const exchange_ptr& exchange);
 
-  /// A WebSocket upgrade: a plan for it, or a refusal.
+  /// Decides on a WebSocket upgrade: returns a plan or a refusal.
   std::variant<websocket_plan, http_response>
   plan_websocket(const http_request& request);
 
-  /// Forgets a session; called by itself when it ends.
+  /// Removes a session. The session calls this when it ends.
   void forget(const std::string& sid);
 
 private:
@@ -64,7 +64,7 @@ private:
 
   session_ptr find(const http_request& request);
 
-  /// Opens a session unless the layer above or a limit refuses it.
+  /// Opens a session unless the upper layer or a limit refuses it.
   std::variant<session_ptr, http_response> open(const http_request& request);
 
   http_core& core_;
@@ -74,7 +74,7 @@ private:
   std::unordered_map<std::string, session_ptr> sessions_;
 };
 
-/// Adds the CORS headers for a request's origin, which must be allowed.
+/// Adds the CORS headers for a request's origin, which must be an allowed one.
 void allow_cross_origin(const http_request& request, http_response& response);
 
 } // namespace troupe::net

@@ -260,7 +260,7 @@ void engineio_session::request_close(uint16_t code, std::string) {
 }
 
 void engineio_session::shut_down(bool at_once) {
-  // A client that is not polling will not come again: nobody accepts it.
+  // Do not wait for a client that is not polling: it could not connect again.
   boost::asio::post(loop_, [self = shared_from_this(), at_once] {
     if (!at_once && self->engine_)
       self->close_now(close_code::going_away);
@@ -277,15 +277,15 @@ void engineio_session::close_now(uint16_t code) {
 }
 
 void engineio_session::drain() {
-  // What the layer above does while it is called is posted, so that this
-  // never runs within itself.
+  // Calls that the upper layer makes meanwhile are posted, so this function
+  // never runs recursively.
   if (std::exchange(draining_, true))
     return;
   while (engine_) {
     auto event = engine_->poll_event();
     if (!event)
       break;
-    // Frames of one turn leave together, and before whatever follows them.
+    // Frames of one pass leave together, and before any later event.
     if (!std::holds_alternative<eio::frame_ready>(*event))
       flush_frames();
     std::visit([this](auto& x) { perform(std::move(x)); }, *event);
@@ -300,7 +300,7 @@ void engineio_session::tell_drained() {
   if (!drain_awaited_ || !engine_ || !events_)
     return;
   if (auto id = engine_->socket()) {
-    // It answers by socket_events::on_drained.
+    // The WebSocket answers through socket_events::on_drained.
     if (auto i = sockets_.find(*id); i != sockets_.end())
       drain_awaited_ = !i->second->await_drain();
   } else if (engine_->queued_octets() <= core_->config.max_write_queue / 2) {
@@ -310,11 +310,11 @@ void engineio_session::tell_drained() {
 }
 
 void engineio_session::perform(eio::message_received x) {
-  // What a POST holds beyond its session's end is not heard any more.
+  // Ignore the messages of a POST after those that ended the session.
   if (!events_ || close_code_ != 0)
     return;
   incoming_message message{std::move(x.data), x.binary, std::move(receipt_)};
-  // A WebSocket has counted its messages and paid for them itself.
+  // A WebSocket has already counted and rate-limited its messages.
   if (!engine_->on_websocket()) {
     if (!pay())
       return;
@@ -323,8 +323,8 @@ void engineio_session::perform(eio::message_received x) {
   events_->on_message(std::move(message));
 }
 
-// Puts the answer to the POST off until its messages are paid for. False where
-// that would be too long.
+// Delays the answer to the POST until the rate limits cover its messages. False
+// if the client would exceed the patience.
 bool engineio_session::pay() {
   auto now = steady_clock::now();
   auto own = bucket_.reserve(now);
@@ -410,7 +410,7 @@ void engineio_session::arm_timer() {
   });
 }
 
-// The client posts again when it has the answer, and not before.
+// The client sends its next POST only after this answer.
 void engineio_session::end_post(const exchange_ptr& to,
                                 http_response response) {
   to->guard.reset();
@@ -436,7 +436,7 @@ void engineio_session::end_post_later(const exchange_ptr& to,
   });
 }
 
-// From any thread.
+// Thread-safe.
 void engineio_session::go_on_posting() {
   boost::asio::post(loop_, [self = shared_from_this()] {
     if (auto held = std::exchange(self->held_post_, std::nullopt))

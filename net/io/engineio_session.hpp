@@ -12,9 +12,9 @@
 
 namespace troupe::net {
 
-/// Runs one Engine.IO session on a loop of its own choice: requests and
-/// WebSockets may come from other loops and are posted here. All
-/// functions may be called from any thread.
+/// Runs one Engine.IO session on a loop of its own choice. Requests and
+/// WebSockets may come from other loops and are posted to this one.
+/// Thread-safe.
 class engineio_session final
     : public closable,
       public std::enable_shared_from_this<engineio_session> {
@@ -26,10 +26,10 @@ public:
     return sid_;
   }
 
-  /// Starts with the GET that opens the session.
+  /// Starts the session with the GET that opens it.
   void start_polling(const exchange_ptr& exchange, std::string kind);
 
-  /// Starts with a WebSocket. Returns the WebSocket's receiver.
+  /// Starts the session with a WebSocket. Returns the WebSocket's receiver.
   std::unique_ptr<connection_events>
   start_websocket(std::shared_ptr<connection> socket, std::string kind);
 
@@ -39,11 +39,11 @@ public:
 
   void handle_post_refused(protocol::engineio::close_reason reason);
 
-  /// A WebSocket wants to take over. Returns its receiver.
+  /// Takes a WebSocket to which the client may upgrade. Returns its receiver.
   std::unique_ptr<connection_events>
   handle_socket(std::shared_ptr<connection> socket);
 
-  /// Whether a POST is under way; set and tested at once.
+  /// Marks a POST as in progress; false if another one is.
   bool enter_post() {
     return !post_busy_.exchange(true);
   }
@@ -94,11 +94,11 @@ private:
 
   void reply(const exchange_ptr& to, http_response response);
 
-  // Lets the client post again.
+  // Answers a POST, so that the client may send the next one.
   void end_post(const exchange_ptr& to, http_response response);
 
-  // The same once its messages are paid for, and so much of them has been taken
-  // that more may come.
+  // Answers a POST once the rate limits cover its messages and enough of them
+  // has been delivered.
   void end_post_later(const exchange_ptr& to, http_response response);
 
   void go_on_posting();
@@ -111,20 +111,20 @@ private:
   const loop_executor loop_;
   std::atomic<bool> post_busy_{false};
 
-  // What follows is touched on the loop only.
+  // The members below are accessed only on the loop.
   loop_timer timer_;
   std::optional<time_point> timer_deadline_;
   token_bucket bucket_;
   const std::shared_ptr<shared_bucket> address_bucket_;
-  // What the client has posted and nobody has taken. A WebSocket counts its
-  // own.
+  // Octets that the client posted and the upper layer has not taken yet. A
+  // WebSocket counts its own.
   std::shared_ptr<undelivered_octets> undelivered_;
-  // Of the message that a WebSocket has just brought.
+  // The receipt of the latest message from a WebSocket.
   delivery_receipt receipt_;
-  // The POST whose answer waits for that.
+  // The POST whose answer waits until `undelivered_` permits it.
   std::optional<std::pair<exchange_ptr, http_response>> held_post_;
   bool drain_awaited_ = false;
-  // When the messages of a POST are paid for.
+  // When the rate limits cover the messages of a POST.
   time_point paid_{};
   reject_reason why_paced_{};
   std::optional<engine> engine_;
@@ -132,7 +132,7 @@ private:
       sockets_;
   exchange_ptr poll_;
   std::unique_ptr<connection_events> events_;
-  // Frames on their way to one WebSocket.
+  // Frames collected for one WebSocket.
   std::vector<outgoing_message> frames_;
   protocol::engineio::socket_id frames_for_ = 0;
   uint16_t close_code_ = 0;

@@ -11,7 +11,7 @@ bool same_time(const timespec& a, const timespec& b) {
   return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-// Whether the file is the same and has not been written to in between.
+// Whether two stat results describe the same file with the same content.
 bool is_unchanged(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size
          && same_time(a.st_mtim, b.st_mtim) && same_time(a.st_ctim, b.st_ctim);
@@ -23,7 +23,7 @@ file_cache::content_ptr file_cache::get(const std::string& path,
                                         const struct stat& facts) {
   if (auto found = find(path, facts))
     return found;
-  // Other readers need not wait for the disk.
+  // Read without the lock, so that other readers do not wait for the disk.
   auto content = read(path, facts);
   if (!content)
     return nullptr;

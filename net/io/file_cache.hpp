@@ -11,26 +11,26 @@
 
 namespace troupe::net {
 
-/// The contents of files, in memory once however many readers there are: each
-/// slow one then costs its socket and no copy. Thread-safe.
+/// Caches the contents of files: one copy in memory for any number of readers,
+/// so that a slow reader costs its socket and no copy. Thread-safe.
 ///
-/// Contents stay for later readers within a limit, the least recently used go
-/// first; whatever somebody reads stays until that one is done. A file that has
-/// changed is read anew.
+/// Contents stay for later readers up to a limit; the least recently used leave
+/// first. A content in use stays in memory until its last reader is done. A
+/// file that has changed is read again.
 class file_cache {
 public:
   using content_ptr = std::shared_ptr<const std::string>;
 
-  /// Octets that are kept for later readers.
+  /// The limit in octets for contents kept for later readers.
   static constexpr size_t default_limit = 16 << 20;
 
   explicit file_cache(size_t limit = default_limit) : limit_(limit) {}
 
-  /// The content of the file at `path`, of which `facts` were just read; null
-  /// where it cannot be read, or changes meanwhile.
+  /// Returns the content of the file at `path`, whose stat result is `facts`.
+  /// Null if it cannot be read or changes during the read.
   content_ptr get(const std::string& path, const struct stat& facts);
 
-  /// Octets in memory: those kept, and those that readers hold.
+  /// Octets in memory: those kept, and those still in use by readers.
   uint64_t octets() const {
     return octets_->load(std::memory_order_relaxed);
   }
@@ -39,7 +39,7 @@ private:
   struct entry {
     struct stat facts {};
     std::weak_ptr<const std::string> content;
-    // Set while it stays for later readers.
+    // Set while the content stays for later readers.
     content_ptr kept;
     uint64_t last_use = 0;
   };

@@ -8,8 +8,7 @@
 
 namespace troupe::net {
 
-/// What stands before the payload of a whole frame without a mask (RFC 6455,
-/// section 5.2).
+/// The header of a whole, unmasked frame (RFC 6455, section 5.2).
 class frame_header {
 public:
   frame_header(size_t payload, bool binary) {

@@ -10,7 +10,7 @@ constexpr uint8_t opcode_bits = 0x0f;
 constexpr uint8_t first_control_opcode = 8;
 constexpr uint8_t mask_bit = 0x80;
 
-// The octets of a header, of which the first two are there.
+// The length of a frame header, from its second octet.
 size_t header_length(uint8_t second) {
   auto length = second & 0x7f;
   return 2u

@@ -19,7 +19,7 @@ std::error_code last_error() {
   return {errno, std::generic_category()};
 }
 
-/// A socket for the length of a try.
+/// A socket that is closed at the end of its scope.
 class temporary_socket {
 public:
   temporary_socket(int family, int type)

@@ -9,24 +9,22 @@
 
 namespace troupe::net {
 
-/// Binds the address for a moment, to see whether a server could. For TCP it
-/// listens, too, so that another who does is noticed.
+/// Binds the address briefly, to see whether a server could. For TCP it also
+/// listens, which detects another listener.
 std::error_code try_bind(const socket_address& address,
                          transport_protocol protocol);
 
-/// How many files and sockets this process may open; nothing where there is
-/// no limit.
+/// How many files and sockets this process may open; nullopt if unlimited.
 std::optional<uint64_t> file_limit();
 
-/// A number below /proc/sys, such as "net/core/rmem_max"; nothing where there
-/// is none.
+/// Reads a number below /proc/sys, such as "net/core/rmem_max"; nullopt if it
+/// does not exist.
 std::optional<uint64_t> kernel_setting(const std::string& name);
 
-/// Whether the kernel holds the clock to be synchronized; nothing where it
-/// does not say.
+/// Whether the kernel considers the clock synchronized; nullopt if unknown.
 std::optional<bool> clock_is_synchronized();
 
-/// Whether anybody but owner and group can read the file.
+/// Whether users other than the owner and group can read the file.
 bool readable_by_all(const std::string& path);
 
 } // namespace troupe::net

@@ -16,35 +16,35 @@ class engineio_service;
 class io_threads;
 class tls_store;
 
-/// What all connections of one HTTP server share.
+/// The state that all connections of one HTTP server share.
 struct http_core : std::enable_shared_from_this<http_core> {
   http_core(io_threads& loops, http_handler& up, http_server_config x);
 
   ~http_core();
 
-  /// The refusal of a request for the page that it comes from, or for the name
-  /// by which it asks; nothing where it may pass.
+  /// Checks the Origin and Host of a request. Returns the refusal, or nullopt
+  /// if the request may pass.
   std::optional<http_response> check_source(const http_request& request);
 
-  /// Counts a connection that the layer above ends with `code`, where that
-  /// says that the client is at fault.
+  /// Counts a connection that the upper layer ends with `code`, if the code
+  /// means a fault of the client.
   void count_close(uint16_t code);
 
-  /// Counts a client that is turned away at the door, and tells the layer above
-  /// now and then. `error` tells why one could not even be accepted.
+  /// Counts a refused client and occasionally notifies the upper layer. `error`
+  /// is set if a connection could not be accepted.
   void turn_away(reject_reason why, time_point now, std::error_code error = {});
 
-  /// A number that no other connection of this process has.
+  /// Returns a number that is unique in this process.
   static uint64_t next_id();
 
   io_threads& threads;
   http_handler& handler;
   const http_server_config config;
   const origin_policy origins;
-  /// What the head of every answer holds.
+  /// The headers that all responses have.
   const http_headers common_headers;
   static_files files;
-  /// Null where the port is plain.
+  /// Null without TLS.
   std::unique_ptr<tls_store> tls;
   std::shared_ptr<live_set> live = std::make_shared<live_set>();
   admission gate;
@@ -59,7 +59,7 @@ struct http_core : std::enable_shared_from_this<http_core> {
   std::atomic<uint64_t> engineio_sessions{0};
 };
 
-/// What a refused admission counts as.
+/// The reject reason that corresponds to a refused admission.
 reject_reason to_reason(admission_outcome why);
 
 } // namespace troupe::net

@@ -8,11 +8,11 @@
 
 namespace troupe::net {
 
-/// One request on its way to an answer. Whoever holds it owes the answer; if
-/// the last holder lets go without one, the client gets a 500.
+/// A request that waits for its response. The holder must answer it: if the
+/// last holder releases it unanswered, the client gets a 500.
 class http_exchange {
 public:
-  /// `deliver` takes the answer, on any thread.
+  /// `deliver` sends the response; it may be called on any thread.
   http_exchange(http_request request, http_responder deliver)
       : request_(std::move(request))
       , deliver_(std::move(deliver)) {}
@@ -29,17 +29,17 @@ public:
     return request_;
   }
 
-  /// Answers. All but the first call do nothing.
+  /// Sends the response. Later calls do nothing.
   void answer(http_response response) {
     if (!answered_.exchange(true))
       deliver_(std::move(response));
   }
 
-  /// Called on the connection's loop where the client goes away before it has
-  /// its answer. Set it before the handler returns.
+  /// Called on the connection's loop if the client disconnects before the
+  /// response. Set it before the handler returns.
   std::function<void()> aborted;
 
-  /// What is to live as long as this exchange.
+  /// An object to keep alive as long as this exchange.
   std::shared_ptr<void> guard;
 
 private:

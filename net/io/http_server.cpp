@@ -19,8 +19,8 @@ namespace {
 using error_code = boost::system::error_code;
 using std::chrono::steady_clock;
 
-// How long a stopping server waits for goodbyes, and then for the rest to
-// notice that it has been cut.
+// How long a stopping server waits for orderly closes, and then for the
+// remaining sessions to end after their connections were cut.
 constexpr auto goodbye_patience = std::chrono::seconds{1};
 constexpr auto cut_patience = std::chrono::seconds{5};
 
@@ -63,7 +63,7 @@ public:
   }
 
 private:
-  // What else accept() reports is one client's misfortune.
+  // Other errors of accept() concern a single client.
   static bool is_exhaustion(error_code ec) {
     return ec && ec != asio::error::connection_aborted
            && ec != asio::error::connection_reset;
@@ -100,7 +100,7 @@ private:
         });
   }
 
-  // Says so, if there is room for that at once.
+  // Sends a 503 response if the socket's buffer takes it at once.
   void refuse(loop_socket& socket, admission_outcome why, time_point now) {
     core_->turn_away(to_reason(why), now);
     if (core_->tls)
@@ -123,7 +123,7 @@ private:
   bool stopped_ = false;
 };
 
-// Reads the certificate again when it changes, as long as there is a server.
+// Checks the certificate files regularly, as long as the server lives.
 void watch_certificate(const std::shared_ptr<http_core>& core) {
   core->threads.run_every(
       0, core->config.tls_check_interval, [weak = std::weak_ptr{core}] {
@@ -139,7 +139,7 @@ void watch_certificate(const std::shared_ptr<http_core>& core) {
 
 http_headers make_common_headers(const http_server_config& config) {
   http_headers out{{"X-Content-Type-Options", "nosniff"}};
-  // Browsers would ask every server on this machine by TLS.
+  // Not on loopback: browsers would require TLS of all servers on this host.
   if (config.tls && !config.local_only)
     out.emplace_back("Strict-Transport-Security",
                      "max-age=" + std::to_string(config.hsts_seconds));

@@ -27,17 +27,18 @@ namespace {
 
 using boost::system::error_code;
 
-// After an early answer, how long and how much more of the request is read
-// and thrown away, so that the client sees the answer and not a reset.
+// After an early response, how long and how many octets of the request are
+// still read and discarded, so that the client sees the response and not a
+// reset.
 constexpr auto linger_time = std::chrono::seconds{2};
 constexpr size_t linger_octets = 4 << 20;
 
-// What may be read beyond a header. A chunk's extensions and a body's trailer
-// must fit too.
+// The maximum to read beyond a header. A chunk's extensions and a body's
+// trailer must fit too.
 constexpr size_t read_ahead = 64 << 10;
 
-// One client's connection on one loop. `shut_down` and a response may come
-// from any thread, everything else runs on the loop.
+// One client's connection on one loop. `shut_down` and responses may come from
+// any thread; everything else runs on the loop.
 class http_session final : public closable,
                            public std::enable_shared_from_this<http_session> {
 public:
@@ -101,7 +102,7 @@ private:
     phase_ = phase::reading;
     parser_.emplace();
     parser_->header_limit(static_cast<uint32_t>(core_->config.max_header));
-    // What limits the body depends on the target, which is not known yet.
+    // The limit of the body depends on the target, which is not known yet.
     parser_->body_limit(boost::none);
     tcp().expires_after(patience);
     http::async_read_header(*stream_, buffer_, *parser_,
@@ -127,7 +128,7 @@ private:
       give_up(ec);
   }
 
-  // A client that is idle between requests has done nothing wrong.
+  // A client that is idle between requests is not at fault.
   void give_up(error_code ec) {
     bool idle =
         parser_ && !parser_->got_some() && buffer_.size() == 0 && served_ > 0;
@@ -178,7 +179,7 @@ private:
     if (parser_->content_length().value_or(0) > limit)
       return refuse_body(request);
     parser_->body_limit(limit);
-    // Who has begun with the body waits no more.
+    // A client that has begun its body does not wait for `100 Continue`.
     if (awaits_continue(request, version) && !parser_->is_done()
         && buffer_.size() == 0)
       return ask_for_body(std::move(request), std::move(guard));
@@ -197,8 +198,8 @@ private:
            text_response(413, "Body too large\n"));
   }
 
-  // The client sends its body only once it is told to (RFC 9110, section
-  // 10.1.1).
+  // Sends `100 Continue`, before which the client does not send its body (RFC
+  // 9110, section 10.1.1).
   void ask_for_body(http_request request, std::shared_ptr<void> guard) {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     tcp().expires_after(core_->config.write_timeout);
@@ -222,7 +223,7 @@ private:
     read_more();
   }
 
-  // Reads the body piece by piece, each of which is counted.
+  // Reads the body in parts and counts each part as undelivered.
   void read_more() {
     if (parser_->is_done())
       return end_body();
@@ -235,8 +236,8 @@ private:
                           });
   }
 
-  // While a body waits for room its time runs on: unfinished bodies must not
-  // fill the server for ever.
+  // The body's deadline also runs while reading is suspended: unfinished bodies
+  // must not fill the server for ever.
   void watch_deadline() {
     response_timer_.expires_at(body_deadline_);
     response_timer_.async_wait([self = shared_from_this()](error_code ec) {
@@ -287,7 +288,7 @@ private:
       exchange->answer(core_->files.serve(exchange->request()));
   }
 
-  // From now on the answer may come from any thread.
+  // After this, the response may come from any thread.
   exchange_ptr begin_exchange(http_request request) {
     phase_ = phase::answering;
     tcp().expires_never();
@@ -315,8 +316,8 @@ private:
     return exchange;
   }
 
-  // Notices a client that goes away while it waits. Whatever it sends
-  // meanwhile stays where it is.
+  // Detects a client that disconnects while its request is handled. Data that
+  // it sends meanwhile stays unread.
   void watch() {
     if (std::exchange(watching_, true))
       return;
@@ -379,7 +380,7 @@ private:
                       });
   }
 
-  // The next request, once this one is paid for.
+  // Reads the next request once the rate limits cover this one.
   void read_next() {
     auto patience = core_->config.keep_alive_timeout;
     if (paid_ <= std::chrono::steady_clock::now())
@@ -416,7 +417,7 @@ private:
 
   void upgrade(http_request request) {
     head_ = false;
-    // Whoever speaks before the answer speaks something else.
+    // Data before the response cannot be WebSocket frames.
     if (buffer_.size() > 0)
       return reject(reject_reason::request_malformed,
                     text_response(400, "Bad request\n"));
@@ -447,27 +448,27 @@ private:
   const socket_address remote_;
   const socket_address local_;
   const loop_executor loop_;
-  // Null where the connection is plain.
+  // Null if the connection is plain.
   const std::shared_ptr<asio::ssl::context> tls_;
-  // Empty once a WebSocket has taken it.
+  // Empty once a WebSocket session owns it.
   std::optional<socket_stream> stream_;
   loop_timer response_timer_;
   beast::flat_buffer buffer_;
   token_bucket bucket_;
   const std::shared_ptr<shared_bucket> address_bucket_;
-  // When the request is paid for.
+  // When the rate limits cover the request.
   time_point paid_{};
   reject_reason why_paced_{};
   uint64_t served_ = 0;
-  // The request whose body is being read, and by when it must be complete.
+  // The request whose body is being read, and the body's deadline.
   std::optional<http_request> body_request_;
   std::shared_ptr<void> body_guard_;
   time_point body_deadline_{};
-  // What the body has so far: undelivered until the request is answered.
+  // Octets of the body so far: undelivered until the request is answered.
   size_t body_octets_ = 0;
   read_gate<http_session> gate_;
   std::optional<http::request_parser<http::string_body>> parser_;
-  // What is being written; `response_` refers to its body.
+  // The response being written; `response_` refers to its body.
   std::optional<http_response> sending_;
   http::response<http::span_body<const char>> response_;
   phase phase_ = phase::reading;

@@ -23,7 +23,7 @@ int hex_digit(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-// Calls `f` with each part of `text` between separators until it returns true.
+// Calls `f` with each part of `text` between separators until `f` returns true.
 template <class F>
 bool any_part(std::string_view text, char separator, F f) {
   while (true) {

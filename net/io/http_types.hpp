@@ -14,7 +14,7 @@ namespace troupe::net {
 
 using http_headers = std::vector<std::pair<std::string, std::string>>;
 
-/// A request as it arrived.
+/// A request as received.
 struct http_request {
   std::string method;
 
@@ -27,43 +27,41 @@ struct http_request {
   http_headers headers;
   std::string body;
 
-  /// The client's end of the connection and ours. The latter is an address by
-  /// which this client can reach the server.
+  /// The client's address and ours. By the latter this client can reach the
+  /// server.
   socket_address remote;
   socket_address local;
 
-  /// Whether it came over TLS.
+  /// Whether the request came over TLS.
   bool secure = false;
 
-  /// The first header of that name (case does not matter), or empty.
+  /// The first header of that name (ignoring case), or empty.
   std::string_view header(std::string_view name) const;
 
-  /// Whether there is a header of that name, even an empty one.
+  /// Whether a header of that name exists, even an empty one.
   bool has_header(std::string_view name) const;
 
-  /// The first query parameter of that name, decoded; nothing where there is
-  /// none.
+  /// The first query parameter of that name, decoded; nullopt if absent.
   std::optional<std::string> query_value(std::string_view name) const;
 
-  /// Whether all of the query can be decoded: what cannot is passed over by
-  /// `query_value`, as if it were not there.
+  /// Whether the whole query can be decoded: `query_value` ignores parameters
+  /// that cannot.
   bool is_query_readable() const;
 
-  /// What the client shows as `Authorization: Bearer` (RFC 6750, section
-  /// 2.1), or empty.
+  /// The token of `Authorization: Bearer` (RFC 6750, section 2.1), or empty.
   std::string_view bearer_token() const;
 
   /// Whether the Sec-WebSocket-Protocol header offers `protocol`.
   bool offers_subprotocol(std::string_view protocol) const;
 };
 
-/// An answer. Content-Length and Connection are added.
+/// A response. Content-Length and Connection are added when it is sent.
 struct http_response {
   unsigned status = 200;
   http_headers headers;
   std::string body;
 
-  /// In place of `body`: octets that other answers are sent from, too.
+  /// Used instead of `body`: octets that several responses share.
   std::shared_ptr<const std::string> shared_body = nullptr;
 
   /// The octets to send.
@@ -72,24 +70,24 @@ struct http_response {
   }
 };
 
-/// An answer with a JSON body.
+/// Makes a response with a JSON body.
 http_response json_response(unsigned status, std::string body);
 
-/// An answer with a body of plain text.
+/// Makes a response with a plain-text body.
 http_response text_response(unsigned status, std::string body);
 
-/// Undoes percent-encoding, and '+' for a space where `form` is set. Nothing
-/// where an escape is malformed or the result is not UTF-8: what a client names
-/// itself goes to others, whose browsers would hang up on such text.
+/// Decodes percent-encoding, and '+' as a space if `form` is set. Nullopt if an
+/// escape is malformed or the result is not UTF-8: a client's name is sent to
+/// other clients, whose browsers would close the connection on invalid text.
 std::optional<std::string> percent_decode(std::string_view text, bool form);
 
-/// Answers one request. May be called from any thread, once; later calls do
-/// nothing. A request whose responder vanishes uncalled is answered with 500.
+/// Answers one request. Thread-safe; only the first call has an effect. If a
+/// responder is destroyed uncalled, the client gets a 500.
 using http_responder = std::function<void(http_response)>;
 
 /// Whether a request may become a connection, and of which kind.
 struct upgrade_decision {
-  /// Empty: refused, by `rejection`.
+  /// Empty: refused, with `rejection` as the response.
   std::string kind;
 
   /// The Sec-WebSocket-Protocol to confirm; empty for none.

@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 namespace {
 
 struct worker {
-  // One thread runs it, so Asio need not lock for the others' sake.
+  // Run by one thread only, so Asio need not lock.
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> guard{
       context.get_executor()};
@@ -46,7 +46,7 @@ void run_loop(asio::io_context& loop,
   }
 }
 
-// A task that comes again and again.
+// A task that runs at an interval.
 struct repetition : std::enable_shared_from_this<repetition> {
   repetition(asio::io_context& loop, duration x, std::function<bool()> f)
       : timer(loop)

@@ -20,7 +20,7 @@ void live_set::add(const std::shared_ptr<closable>& x) {
 }
 
 void live_set::remove(const closable* x) {
-  // Notify under the lock: the waiter may destroy this set right after.
+  // Notify while locked: the waiter may destroy this set right after.
   std::lock_guard guard{mutex_};
   all_.erase(x);
   changed_.notify_all();

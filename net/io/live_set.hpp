@@ -11,7 +11,7 @@ namespace troupe::net {
 
 class live_set;
 
-/// A connection that a stopping server has to end.
+/// A connection that a stopping server must end.
 class closable {
 public:
   explicit closable(std::shared_ptr<live_set> set) : set_(std::move(set)) {}
@@ -22,24 +22,24 @@ public:
 
   virtual ~closable();
 
-  /// Says goodbye and ends, or ends at once. From any thread.
+  /// Ends with an orderly close, or at once. Thread-safe.
   virtual void shut_down(bool at_once) = 0;
 
 private:
   std::shared_ptr<live_set> set_;
 };
 
-/// The connections that exist. Thread-safe.
+/// The set of open connections. Thread-safe.
 class live_set {
 public:
   void add(const std::shared_ptr<closable>& x);
 
   void remove(const closable* x);
 
-  /// Ends all, and from now on each that is added.
+  /// Ends all connections, and from now on each one that is added.
   void shut_down(bool at_once);
 
-  /// Waits until all are destroyed; false where that takes too long.
+  /// Waits until all are destroyed; false if `patience` runs out first.
   bool wait_until_empty(duration patience);
 
   size_t size() const;

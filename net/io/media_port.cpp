@@ -26,7 +26,7 @@ public:
   result<void> start() {
     if (config_.sockets_per_address == 0)
       config_.sockets_per_address = threads_.size();
-    // A free UDP port may be taken for TCP: then try another.
+    // A free UDP port may be in use for TCP: then try another.
     for (int attempt = 0;; ++attempt) {
       auto bound = bind_all();
       if (bound)
@@ -136,7 +136,7 @@ private:
            && udp_reader::put_off(x, *sockets_[x.tuple.path]);
   }
 
-  // The sockets of one address send alike, whichever received.
+  // The sockets of one address are equivalent for sending.
   bool share_socket(const transport_tuple& a, const transport_tuple& b) const {
     return b.protocol == transport_protocol::udp
            && a.path / config_.sockets_per_address
@@ -201,7 +201,7 @@ private:
   media_receiver& receiver_;
   media_port_config config_;
   bool stopped_ = false;
-  // One for each loop: a pool serves one thread.
+  // One pool per loop: a pool serves a single thread.
   std::vector<buffer_pool::ptr> pools_;
   std::vector<std::unique_ptr<udp_socket>> sockets_;
   std::vector<socket_address> locals_;

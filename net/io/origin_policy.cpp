@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view any_port = ":*";
 
-// What is quoted to a client or proposed to an operator.
+// The longest text quoted to a client or suggested to an operator.
 constexpr size_t max_quoted = 128;
 
 char lower(char c) {
@@ -23,7 +23,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// A host, which keeps the brackets of IPv6, and the digits of its port.
+// A host, with the brackets of an IPv6 address, and the digits of its port.
 struct authority {
   std::string_view host;
   std::string_view port;
@@ -61,7 +61,7 @@ bool is_web(std::string_view scheme) {
   return scheme == "https" || scheme == "http";
 }
 
-// Four numbers, the first of them 127.
+// Whether it is four numbers of which the first is 127.
 bool is_loopback_v4(std::string_view host) {
   return host.starts_with("127.")
          && std::ranges::all_of(host,
@@ -123,7 +123,8 @@ origin_policy::check(const http_request& request) const {
   if (local_only_ && !name.empty() && !allows_host(name)) {
     auto scheme = std::string{request.secure ? "https://" : "http://"};
     std::string page{request.header("Origin")};
-    // A proxy may have ended TLS: its page's own Origin is the better guess.
+    // A proxy may have terminated TLS: then the page's Origin is the better
+    // guess.
     auto guess = parse_origin(page);
     if (!guess || !same_host(guess->at.host, split(name).host)) {
       page = scheme + std::string{name};

@@ -20,7 +20,7 @@ public:
       , pool_(buffer_pool::make(64))
       , path_(path) {}
 
-  // The descriptor is the socket's to close.
+  // Release the descriptor: the socket owns and closes it.
   ~impl() {
     if (!stopped_)
       descriptor_.release();
@@ -60,7 +60,7 @@ private:
         });
   }
 
-  // One read a turn: others on the loop have theirs.
+  // Reads one burst, then returns to the loop so that others get a turn.
   void read() {
     datagram_batch burst;
     socket_->receive_burst(*pool_, path_, std::chrono::steady_clock::now(),

@@ -10,15 +10,16 @@ namespace troupe::net {
 
 class io_threads;
 
-/// A UDP socket of its own, for one client that sends bare RTP. It costs some
-/// 130 KB.
+/// A UDP socket of its own for one client that sends unencrypted RTP. It costs
+/// about 130 KB.
 class plain_port {
 public:
-  /// What one read brought; called on one I/O thread.
+  /// Takes the datagrams of one read; called on one I/O thread.
   using receiver = std::function<void(datagram_batch)>;
 
-  /// Binds `at`, where port 0 lets the system choose, and takes nothing yet.
-  /// `path` marks what comes here. `threads` outlives the port.
+  /// Binds `at`, whose port 0 lets the system choose, without receiving yet.
+  /// `path` becomes the `path` of the datagrams' tuples. `threads` must outlive
+  /// the port.
   static result<std::unique_ptr<plain_port>>
   open(io_threads& threads, const socket_address& at, uint32_t path);
 
@@ -26,17 +27,17 @@ public:
 
   plain_port& operator=(const plain_port&) = delete;
 
-  /// Closes the socket. The receiver may be called a last time meanwhile, and
-  /// is destroyed on its I/O thread.
+  /// Closes the socket. The receiver may be called once more meanwhile, and is
+  /// destroyed on its I/O thread.
   ~plain_port();
 
-  /// Begins to receive. To be called once.
+  /// Begins to receive. Call it once.
   void start(receiver to);
 
-  /// What is bound.
+  /// The bound address.
   const socket_address& local() const;
 
-  /// Sends one datagram. What cannot be sent is dropped.
+  /// Sends one datagram, or drops it if it cannot be sent.
   void send(byte_span octets, const socket_address& to);
 
 private:

@@ -22,7 +22,7 @@ std::string read_file(const char* path) {
   return out.str();
 }
 
-/// When the system began, in seconds since 1970: "btime" of /proc/stat.
+/// The boot time of the system in seconds since 1970: "btime" of /proc/stat.
 double boot_time() {
   std::ifstream in{"/proc/stat"};
   for (std::string word; in >> word;)
@@ -37,7 +37,7 @@ uint64_t count_files() {
   uint64_t count = 0;
   for (; !ec && i != std::filesystem::directory_iterator{}; i.increment(ec))
     ++count;
-  // One of them is that of the listing.
+  // One descriptor is that of the listing itself.
   return count > 0 ? count - 1 : 0;
 }
 
@@ -45,7 +45,7 @@ uint64_t count_files() {
 
 process_facts parse_process_stat(std::string_view text, uint64_t page_size,
                                  uint64_t ticks_per_second) {
-  // The second field is a name in parentheses, which may hold anything.
+  // The second field is a name in parentheses, which may contain any character.
   auto name_end = text.rfind(')');
   if (name_end == text.npos)
     return {};

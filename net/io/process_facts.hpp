@@ -7,25 +7,24 @@
 
 namespace troupe::net {
 
-/// What the system says of this process.
+/// What the system reports about this process.
 struct process_facts {
   duration cpu_time{};
   uint64_t resident_bytes = 0;
   uint64_t virtual_bytes = 0;
   uint64_t threads = 0;
   uint64_t open_files = 0;
-  /// How many it may open; 0 where there is no limit.
+  /// The maximum of open files; 0 if unlimited.
   uint64_t max_files = 0;
-  /// When it began, in seconds since 1970.
+  /// When the process started, in seconds since 1970.
   double start_time = 0;
 };
 
-/// Reads them, from /proc for the most part.
+/// Reads the facts, mostly from /proc.
 process_facts read_process_facts();
 
-/// The part of them that is in /proc/self/stat, see proc(5): memory, threads
-/// and, in `start_time`, seconds since the system began. All zero where the
-/// text is of another form.
+/// Reads the facts in /proc/self/stat, see proc(5): memory, threads and, in
+/// `start_time`, seconds since boot. All zero if the text has another format.
 process_facts parse_process_stat(std::string_view text, uint64_t page_size,
                                  uint64_t ticks_per_second);
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <thread>
 
-// Of mimalloc, where the program is linked with it.
+// From mimalloc; null if the program is not linked with it.
 extern "C" void mi_collect(bool force) noexcept __attribute__((weak));
 
 namespace troupe::net {
@@ -46,7 +46,7 @@ std::string read_file(const std::string& path) {
   return out.str();
 }
 
-/// Whether a name is on a list such as "cpu,cpuacct".
+/// Whether a list such as "cpu,cpuacct" contains a name.
 bool names(std::string_view controllers, std::string_view which) {
   while (!controllers.empty()) {
     auto name = controllers.substr(0, controllers.find(','));
@@ -57,8 +57,8 @@ bool names(std::string_view controllers, std::string_view which) {
   return false;
 }
 
-/// The least limit that `read` finds in the group of that path, or in one
-/// above it, each of which may limit those below.
+/// The lowest limit that `read` finds in the control group of that path or in
+/// its ancestors, since an ancestor also limits its descendants.
 template <class F>
 auto least_limit(std::string_view path, F read) -> decltype(read("")) {
   decltype(read("")) out;
@@ -89,7 +89,7 @@ double cores_of_affinity() {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0)
     return CPU_COUNT(&set);
-  // More cores than the set can name.
+  // The machine has more cores than the set can hold.
   return std::thread::hardware_concurrency();
 }
 

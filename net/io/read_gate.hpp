@@ -12,20 +12,20 @@
 
 namespace troupe::net {
 
-/// Stops a session's reads while too much of what it has read waits to be
-/// taken. `Session` owns the gate and uses it on its loop.
+/// Suspends a session's reads while too many of its received octets are
+/// undelivered. `Session` owns the gate and uses it on its loop.
 template <class Session>
 class read_gate {
 public:
-  /// Has `go_on` called on the loop each time when reads may go on, with the
-  /// time by which the client may be late for it: it could not send the rest
-  /// of a message while its own messages waited. While those of others fill
-  /// the server it has no more time, lest unfinished messages fill it for
-  /// ever. Call it once.
+  /// Sets the function that the loop calls whenever reads may continue. Its
+  /// argument is the extra time for the client's unfinished message, which the
+  /// client could not send while its own undelivered messages suspended reads.
+  /// The argument is 0 if the server's total was the limit: otherwise
+  /// unfinished messages could fill the server for ever. Call it once.
   void open(http_core& core, std::weak_ptr<Session> session,
             const loop_executor& loop, void (Session::*go_on)(duration)) {
     rejects_ = &core.rejects;
-    // The gate lives as long as the session.
+    // The gate is a member of the session, so it lives as long.
     auto resume = [this, session, loop, go_on] {
       if (auto self = session.lock())
         boost::asio::post(loop, [this, self, go_on] {
@@ -40,8 +40,8 @@ public:
                                                    std::move(resume));
   }
 
-  /// Whether nothing may be read for now; then `go_on` follows, and the session
-  /// lives until it has come. Counts that in the server's reject counters.
+  /// Whether reads must be suspended. If so, `go_on` follows, the session is
+  /// kept alive until then, and a reject counter is incremented.
   bool must_wait(std::shared_ptr<Session> session) {
     auto why = octets_->must_wait();
     if (!why)
@@ -53,12 +53,12 @@ public:
     return true;
   }
 
-  /// Whether the client cannot help being late with its message.
+  /// Whether the suspension excuses a late message of the client.
   bool excuses_lateness() const {
     return kept_ && why_ == reject_reason::connection_backlog;
   }
 
-  /// The session is over and waits no more.
+  /// Ends the wait when the session is over.
   void close() {
     kept_ = nullptr;
   }

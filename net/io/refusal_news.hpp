@@ -9,14 +9,14 @@
 
 namespace troupe::net {
 
-/// Decides when the layer above hears of clients that are turned away: of the
-/// first at once, of those after it once a minute for each reason. Thread-safe.
+/// Decides when to notify the upper layer of refused clients: of the first at
+/// once, then at most once a minute for each reason. Thread-safe.
 class refusal_news {
 public:
   static constexpr duration interval = std::chrono::minutes{1};
 
-  /// Takes one more. Gives how many there were since the last news, this one
-  /// included, where it is time to tell.
+  /// Counts a refusal. If a notification is due, returns the number of refusals
+  /// since the last one, including this.
   std::optional<uint64_t> add(reject_reason why, time_point now) {
     std::lock_guard guard{mutex_};
     auto& x = entries_[static_cast<size_t>(why)];

@@ -8,12 +8,12 @@
 
 namespace troupe::net {
 
-/// Why the HTTP server turned a client away, cut it off or slowed it down.
-/// Each such act increments exactly one counter.
+/// Why the HTTP server refused, closed or slowed down a client. Each such
+/// action increments exactly one counter.
 enum class reject_reason : uint8_t {
-  /// There are as many connections or sessions as the server may have.
+  /// The server's limit of connections or sessions is reached.
   server_full,
-  /// There are as many from this address as it may have.
+  /// The address's limit of connections or sessions is reached.
   address_full,
   /// This address connects too often.
   address_rate,
@@ -21,27 +21,27 @@ enum class reject_reason : uint8_t {
   accept_failed,
   /// The TLS handshake failed, or took too long.
   tls_failed,
-  /// A request's header or body did not come in time.
+  /// A request's header or body was not complete in time.
   request_slow,
   /// A request's header or body is too large.
   request_large,
-  /// What came is not HTTP, or can be read in more than one way.
+  /// The request is not HTTP, or is ambiguous.
   request_malformed,
-  /// The page's origin may not use the server, or the Host is not its name.
+  /// The page's Origin may not use the server, or the Host is not its name.
   origin,
-  /// There is no such endpoint, or its dialect refused the handshake.
+  /// The endpoint does not exist, or its dialect refused the handshake.
   handshake,
   /// A message is too large, or has too many fragments.
   message_large,
-  /// A message was begun and not ended in time.
+  /// A message was begun but not completed in time.
   message_slow,
-  /// A WebSocket frame or an Engine.IO packet against the rules.
+  /// A WebSocket frame or an Engine.IO packet violates its protocol.
   frame_malformed,
   /// Text that is not UTF-8.
   not_utf8,
   /// A connection was slowed down because it sends messages too often.
   message_paced,
-  /// A connection went on like that, and was closed.
+  /// A connection kept sending messages too often and was closed.
   message_rate,
   /// A connection was slowed down because its address sends too much.
   address_paced,
@@ -49,14 +49,14 @@ enum class reject_reason : uint8_t {
   slow_reader,
   /// A client did not answer a ping.
   ping_timeout,
-  /// Two polls or two POSTs of one session at once.
+  /// A session had two polls or two POSTs at once.
   overlapping_requests,
-  /// What the layer above closes with a code for the client's fault.
+  /// The upper layer closed the connection for a fault of the client.
   protocol_violation,
-  /// A connection was not read for a while: too much of what it has sent waits
-  /// to be taken.
+  /// A connection was not read for a while, because too many of its octets were
+  /// undelivered.
   connection_backlog,
-  /// The same, because too much of what all connections have sent waits.
+  /// The same, because of the undelivered octets of all connections.
   server_backlog,
 };
 
@@ -65,7 +65,7 @@ inline constexpr size_t reject_reason_count = 23;
 /// The name of the reason, as written above.
 std::string_view to_string(reject_reason reason);
 
-/// A counter per reason. Thread-safe.
+/// One counter per reason. Thread-safe.
 class reject_counters {
 public:
   void add(reject_reason reason) {

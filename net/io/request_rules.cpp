@@ -27,7 +27,7 @@ bool is_letter_or_digit(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// Whether it is clear, to everybody, where the body ends.
+// Whether every HTTP implementation finds the same end of the body.
 bool is_well_framed(const http_request& request, http_version version) {
   auto codings = values_of(request, "Transfer-Encoding");
   auto lengths = values_of(request, "Content-Length");
@@ -39,8 +39,8 @@ bool is_well_framed(const http_request& request, http_version version) {
          || (!lengths[0].empty() && std::ranges::all_of(lengths[0], is_digit));
 }
 
-// The characters of uri-host and port (RFC 3986, section 3.2.2). An empty one
-// is what a client sends whose target has no authority.
+// The characters of uri-host and port (RFC 3986, section 3.2.2). Clients send
+// an empty Host if the target has no authority.
 bool is_host(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
     return is_letter_or_digit(c)
@@ -65,7 +65,7 @@ void set_host(http_request& request, std::string_view authority) {
   request.headers.emplace_back("Host", authority);
 }
 
-// The scheme and "://" at the front, or nothing.
+// The scheme with "://" at the front, or empty.
 std::string_view scheme_of(std::string_view target) {
   for (std::string_view x : {"http://", "https://"})
     if (iequals(target.substr(0, x.size()), x))
@@ -73,7 +73,7 @@ std::string_view scheme_of(std::string_view target) {
   return {};
 }
 
-// Brings an absolute target into origin form.
+// Converts an absolute target to origin form.
 bool resolve_target(http_request& request) {
   std::string_view target{request.target};
   if (target.starts_with('/') || request.method == "CONNECT"

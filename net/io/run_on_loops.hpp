@@ -6,8 +6,8 @@
 
 namespace troupe::net {
 
-/// Runs `task` on one of the loops and waits for its end. Returns without
-/// having run it where the loops have been stopped.
+/// Runs `task` on one of the loops and waits until it is done. Returns without
+/// running it if the loops have been stopped.
 inline void run_on_loop(io_threads& threads, size_t index,
                         const std::function<void()>& task) {
   auto done = std::make_shared<std::promise<void>>();

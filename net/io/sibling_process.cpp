@@ -20,10 +20,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What the kernel adds to the name of a file that an upgrade has replaced.
+// The suffix that the kernel adds to a program's path if its file was replaced.
 constexpr std::string_view replaced = " (deleted)";
 
-// The program that a process runs; empty where this user may not know.
+// The program that a process runs; empty if this user may not see it.
 std::string program_of(const fs::path& process) {
   std::error_code failure;
   auto path = fs::read_symlink(process / "exe", failure).string();
@@ -44,8 +44,8 @@ bool blocks_signal(const fs::path& thread) {
   return false;
 }
 
-// Whether a process waits for SIGUSR1, which would end any other at once. All
-// threads of a server block it, but for the one that waits while it does.
+// Whether a process waits for SIGUSR1, which would end any other process. All
+// threads of a server block the signal, except one while it waits for it.
 bool waits_for_signal(const fs::path& process) {
   std::error_code failure;
   for (fs::directory_iterator i{process / "task", failure}, end;
@@ -93,7 +93,7 @@ std::error_code signal_sibling(int pid) {
 bool await_end(int pid) {
   auto handle = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   if (handle < 0)
-    return errno == ESRCH; // it has ended already
+    return errno == ESRCH; // the process has ended already
   pollfd ended{handle, POLLIN, 0};
   int changed = 0;
   do

@@ -8,11 +8,11 @@
 
 namespace troupe::net {
 
-/// Reads the system's form of an address; nothing where it is neither IPv4
-/// nor IPv6.
+/// Converts from the system's address format; nullopt if it is neither IPv4 nor
+/// IPv6.
 std::optional<socket_address> from_sockaddr(const sockaddr& in);
 
-/// Writes the system's form of an address, AF_INET for IPv4. Returns its
+/// Converts to the system's address format, AF_INET for IPv4. Returns its
 /// length.
 socklen_t to_sockaddr(const socket_address& in, sockaddr_storage& out);
 

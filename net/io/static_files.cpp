@@ -10,21 +10,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Files are read whole, so a large one does not belong here.
+// Larger files are not served, since files are read whole.
 constexpr uintmax_t max_file = 64 << 20;
 
 http_response not_found() {
   return text_response(404, "Not found\n");
 }
 
-// Whether a segment of a decoded path may be looked for at all.
+// Whether a segment of a decoded path may be looked up.
 bool is_harmless(std::string_view segment) {
   return !segment.starts_with('.')
          && segment.find_first_of(std::string_view{"\\\0", 2})
                 == std::string_view::npos;
 }
 
-// Changes whenever the file does.
+// An entity tag that changes whenever the file does.
 std::string entity_tag(const struct stat& x) {
   auto time = static_cast<uint64_t>(x.st_mtim.tv_sec) * 1000000000u
               + static_cast<uint64_t>(x.st_mtim.tv_nsec);
@@ -68,7 +68,7 @@ http_response static_files::find(const http_request& request) {
   auto tag = entity_tag(facts);
   http_response response;
   response.headers.emplace_back("ETag", tag);
-  // Bundlers put a hash into the names below assets/; all else may change.
+  // Bundlers add a hash to the names below assets/; all other files may change.
   auto immutable = request.path.find("/assets/") != std::string::npos;
   response.headers.emplace_back(
       "Cache-Control",
@@ -116,13 +116,13 @@ make_page_headers(const std::vector<std::string>& frame_ancestors) {
     framing += " " + x;
   http_headers out{
       {"Content-Security-Policy", framing},
-      // Not no-referrer: then browsers send Origin: null with a POST.
+      // Not "no-referrer": with that, browsers send Origin: null with a POST.
       {"Referrer-Policy", "same-origin"},
       {"Permissions-Policy",
        "camera=(self), microphone=(self), display-capture=(self), "
        "geolocation=(self), usb=(self), hid=(self), serial=(self), "
        "bluetooth=(self), payment=()"}};
-  // The older header cannot name others.
+  // X-Frame-Options cannot list other origins.
   if (frame_ancestors.empty())
     out.emplace_back("X-Frame-Options", "SAMEORIGIN");
   return out;

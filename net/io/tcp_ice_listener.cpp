@@ -70,14 +70,14 @@ struct tcp_ice_state {
   counters count;
   std::atomic<bool> stopped{false};
   std::vector<std::unique_ptr<loop_acceptor>> acceptors;
-  uint32_t last_path = 0; // touched by the acceptors' loop only
+  uint32_t last_path = 0; // accessed on the acceptors' loop only
   size_t next_loop = 0;
   std::mutex mutex;
   std::unordered_map<uint32_t, std::shared_ptr<tcp_connection>> connections;
 };
 
-// One client's connection. All but `send`, `confirm` and `close` runs on its
-// loop.
+// One client's connection. All functions but `send`, `confirm` and `close` run
+// on its loop.
 class tcp_connection : public std::enable_shared_from_this<tcp_connection> {
 public:
   tcp_connection(owner up, loop_socket socket, buffer_pool& pool,
@@ -146,8 +146,8 @@ public:
   }
 
 private:
-  // Anybody can send a Binding request: until a transport has accepted one,
-  // nothing that arrives keeps the connection open.
+  // Any client can send a Binding request, so received data extends the
+  // deadline only once a transport has accepted a check.
   void extend_deadline() {
     if (confirmed_)
       deadline_ =
@@ -233,11 +233,11 @@ private:
   tcp_deframer reader_;
   std::vector<datagram> burst_;
   time_point deadline_;
-  bool known_ = false;     // to the receiver
-  bool confirmed_ = false; // by a transport
+  bool known_ = false;     // has delivered a datagram
+  bool confirmed_ = false; // validated by a transport
   bool finished_ = false;
   std::vector<uint8_t> writing_;
-  // Shared with the senders.
+  // Shared with the sending threads.
   std::mutex mutex_;
   std::vector<uint8_t> pending_;
   size_t queued_ = 0;
@@ -331,7 +331,7 @@ void tcp_ice_listener::stop() {
   for (auto& x : all)
     x->close();
   all.clear();
-  // Each loop has then run what was posted to it before.
+  // After each pass, every loop has run what was posted to it before.
   for (int pass = 0; pass < 2; ++pass)
     for (size_t i = 0; i < impl_->threads.size(); ++i)
       run_on_loop(impl_->threads, i, [] {});

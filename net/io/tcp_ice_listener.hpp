@@ -15,7 +15,7 @@ struct tcp_ice_state;
 /// them in the framing of RFC 4571. A part of `media_port`.
 class tcp_ice_listener {
 public:
-  /// The pools are those of the I/O threads, in their order.
+  /// `pools` are those of the I/O threads, in the same order.
   tcp_ice_listener(io_threads& threads, std::vector<buffer_pool*> pools,
                    media_receiver& receiver, const media_port_config& config);
 
@@ -25,22 +25,23 @@ public:
 
   ~tcp_ice_listener();
 
-  /// Listens on `address`. May be called once for each address.
+  /// Listens on `address`. Call it at most once for each address.
   result<void> listen(const socket_address& address);
 
-  /// Closes everything; the receiver is not called any more.
+  /// Closes all sockets; the receiver is not called any more.
   void stop();
 
-  /// Queues a datagram for the connection of `tuple`. From any thread.
+  /// Queues a datagram for the connection of `tuple`. Thread-safe.
   void send(const outgoing_datagram& x);
 
-  /// The connection of `tuple` is a transport's: it may stay. From any thread.
+  /// Reports that a transport has validated the connection of `tuple`, so it
+  /// may stay. Thread-safe.
   void confirm(const transport_tuple& tuple);
 
-  /// Closes the connection of `tuple`. From any thread.
+  /// Closes the connection of `tuple`. Thread-safe.
   void close(const transport_tuple& tuple);
 
-  /// Adds what concerns TCP to `out`.
+  /// Adds the TCP counters to `out`.
   void add_stats(media_port_stats& out) const;
 
 private:

@@ -33,7 +33,8 @@ struct tls_category_type final : std::error_category {
   }
 };
 
-// HTTP/1.1 is all there is; a client that names only others goes on without.
+// Only HTTP/1.1 is supported; a client that offers only other protocols
+// continues without ALPN.
 int select_protocol(SSL*, const unsigned char** out, unsigned char* length,
                     const unsigned char* in, unsigned int size, void*) {
   static constexpr unsigned char ours[] = "\x08http/1.1";
@@ -108,8 +109,8 @@ result<std::shared_ptr<ssl::context>> make_tls_context(const tls_files& files) {
   context->use_certificate_chain_file(files.certificate, ec);
   if (ec)
     return make_error_code(tls_errc::bad_certificate);
-  // Refuses a key of another kind than the certificate's; any other reason is
-  // the file.
+  // This call refuses a key of another type than the certificate's; any other
+  // error means that the file is bad.
   context->use_private_key_file(files.key, ssl::context::pem, ec);
   if (ec)
     return make_error_code(ERR_GET_LIB(static_cast<unsigned long>(ec.value()))

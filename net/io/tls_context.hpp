@@ -15,13 +15,13 @@ class context;
 
 namespace troupe::net {
 
-/// Why TLS cannot be had with a certificate and key.
+/// Why a certificate and key cannot be used for TLS.
 enum class tls_errc {
   /// The certificate file cannot be read, or has no certificate.
   bad_certificate = 1,
   /// The key file cannot be read, or has no private key.
   bad_key,
-  /// The key is not that of the certificate.
+  /// The key does not belong to the certificate.
   mismatch,
 };
 
@@ -31,29 +31,28 @@ inline std::error_code make_error_code(tls_errc x) {
   return {static_cast<int>(x), tls_category()};
 }
 
-/// Makes the server's side of TLS: 1.2 or newer, forward secrecy, no
-/// renegotiation and no compression. Fails with a `tls_errc`.
+/// Makes a server's TLS context: TLS 1.2 or newer, forward secrecy, no
+/// renegotiation, no compression. Fails with a `tls_errc`.
 result<std::shared_ptr<boost::asio::ssl::context>>
 make_tls_context(const tls_files& files);
 
-/// What an operator wants to know of a server's certificate.
+/// The facts about a server's certificate that an operator needs.
 struct certificate_facts {
   std::chrono::system_clock::time_point not_before;
   std::chrono::system_clock::time_point not_after;
 
-  /// The host names and IP addresses that it is for: its subject's alternative
+  /// The host names and IP addresses it is valid for: its subject alternative
   /// names, or else its common name.
   std::vector<std::string> names;
 
-  /// Signed by itself: browsers trust it only where they were told to.
+  /// Self-signed: browsers trust it only if configured to.
   bool self_signed = false;
 };
 
-/// The facts of a context's certificate.
+/// Returns the facts of a context's certificate.
 certificate_facts describe(boost::asio::ssl::context& context);
 
-/// Reads the certificate, and checks it and its key as `make_tls_context`
-/// does.
+/// Reads the certificate and checks it and its key like `make_tls_context`.
 result<certificate_facts> read_certificate(const tls_files& files);
 
 } // namespace troupe::net

@@ -9,8 +9,8 @@
 
 namespace troupe::net {
 
-/// The certificate that new connections get: read from files, and read again
-/// when they change. A connection keeps what it began with.
+/// The certificate of new connections: read from files, and read again when
+/// they change. A connection keeps the certificate it began with.
 class tls_store {
 public:
   explicit tls_store(tls_files files) : files_(std::move(files)) {}
@@ -18,20 +18,21 @@ public:
   /// Reads the files for the first time. Fails with a `tls_errc`.
   result<void> load();
 
-  /// What a new connection is to use; null before `load`. From any thread.
+  /// The context for new connections; null before `load`. Thread-safe.
   std::shared_ptr<boost::asio::ssl::context> current() const;
 
-  /// When the current certificate expires. From any thread.
+  /// When the current certificate expires. Thread-safe.
   std::chrono::system_clock::time_point expires() const;
 
-  /// Looks whether the files have changed. Once they have, and have been left
-  /// alone from one call to the next (certificate and key are seldom written
-  /// at the same moment), reads them: nothing where there was nothing to do.
-  /// On failure what was there before stays, until the files change again.
+  /// Checks whether the files have changed, and reads them once they have
+  /// stayed unchanged from one call to the next (certificate and key are seldom
+  /// written at the same moment). Nullopt if there was nothing to read. On
+  /// failure the old certificate stays until the files change again.
   std::optional<result<void>> refresh();
 
 private:
-  /// What changes with a file: modification time, size and inode of both.
+  /// Identifies a version of the files: modification time, size and inode of
+  /// both.
   using stamp = std::array<int64_t, 8>;
 
   stamp look() const;

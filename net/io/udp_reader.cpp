@@ -8,10 +8,10 @@ namespace troupe::net {
 
 namespace {
 
-// How many bursts one socket may read before others on its loop get a turn.
+// How many bursts a socket may read before others on its loop get a turn.
 constexpr int bursts_in_turn = 4;
 
-// Whose burst the calling thread is handling.
+// The reader whose burst the calling thread is handling.
 struct open_tray {
   answer_tray* tray = nullptr;
   const udp_socket* socket = nullptr;

@@ -12,23 +12,23 @@
 
 namespace troupe::net {
 
-/// Reads one UDP socket on one loop and hands each burst to a receiver. All
-/// members run on that loop.
+/// Reads one UDP socket on one loop and passes each burst to a receiver. All
+/// members run on that loop, except the static one.
 class udp_reader : public std::enable_shared_from_this<udp_reader> {
 public:
-  /// All outlive it, or `stop` is called before they end.
+  /// All arguments must outlive it, or at least the call of `stop`.
   udp_reader(boost::asio::io_context& loop, udp_socket& socket,
              buffer_pool& pool, uint32_t path, media_receiver& receiver);
 
-  /// Reads when something arrives.
+  /// Waits for the socket to become readable, then reads it.
   void wait();
 
-  /// Idempotent. The socket keeps its descriptor: it may still send.
+  /// Stops reading. Idempotent. The socket stays open for sending.
   void stop();
 
-  /// Keeps an answer to a check, to be sent by `from`, until the burst is over
-  /// that this thread is handling; false where that burst came by another
-  /// socket, or there is none, or `x` is no such answer.
+  /// Queues a STUN response for `from` until the end of the burst that this
+  /// thread is handling. False if this thread handles no burst of that socket,
+  /// or if `x` is not STUN or does not fit.
   static bool put_off(const outgoing_datagram& x, const udp_socket& from);
 
 private:

@@ -19,14 +19,14 @@ namespace {
 
 constexpr size_t max_messages = 64;
 
-// Linux takes 64 segments for certain (128 in newer versions), of together no
-// more than an IPv4 datagram can carry.
+// Every Linux takes 64 segments (128 in newer versions), in total no more than
+// an IPv4 datagram can carry.
 constexpr size_t max_segments = 64;
 constexpr size_t max_run = 65507;
 
 constexpr size_t max_vectors = 1024;
 
-// How often a full socket is waited for, a millisecond each.
+// How often to wait for a full socket, a millisecond each.
 constexpr int max_waits = 2;
 
 template <class T>
@@ -46,8 +46,8 @@ void append_control(msghdr& header, size_t room, int level, int type,
 
 } // namespace
 
-// Gathers datagrams into messages, and messages into one sendmmsg. There is
-// one per thread, since any thread may send.
+// Collects datagrams into messages, and messages into one sendmmsg. One per
+// thread, since any thread may send.
 class udp_socket::outbox {
 public:
   void send(udp_socket& socket, std::span<const outgoing_datagram> batch) {
@@ -72,7 +72,7 @@ private:
     const outgoing_datagram* first;
     size_t segments;
     size_t octets;
-    // A shorter datagram has ended the run.
+    // A shorter datagram ends the run.
     bool complete;
   };
 
@@ -112,7 +112,7 @@ private:
     if (x.data.size() < run.first->data.size())
       run.complete = true;
     auto& header = headers_[count_ - 1].msg_hdr;
-    // What lies behind what is there already lengthens it.
+    // Extend the last vector if the data follows it directly in memory.
     if (header.msg_iovlen > 0) {
       auto& last = vectors_[vectors_used_ - 1];
       if (static_cast<uint8_t*>(last.iov_base) + last.iov_len
@@ -121,14 +121,14 @@ private:
         return;
       }
     }
-    // The kernel only reads; iovec has no const form.
+    // The kernel only reads the data, but iovec has no const form.
     vectors_[vectors_used_++] = {const_cast<uint8_t*>(x.data.data()),
                                  x.data.size()};
     ++header.msg_iovlen;
   }
 
-  // So that a host with several addresses answers from the one that the
-  // client has sent to.
+  // Makes a host with several addresses answer from the address that the client
+  // sent to.
   static void set_source(msghdr& header, const socket_address& local) {
     if (local.is_unspecified())
       return;
@@ -187,8 +187,8 @@ private:
     }
   }
 
-  // EIO says that the interface cannot checksum, the others that the kernel
-  // cannot cut, or not to this destination's MTU.
+  // EIO means that the interface cannot compute checksums; other errors, that
+  // the kernel cannot segment, or not to this destination's MTU.
   void handle_refusal(size_t index, int error) {
     const auto& run = messages_[index];
     if (run.segments == 1) {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t slots = 64;
 
-// The most that one coalesced read can bring.
+// The maximum size of one coalesced read.
 constexpr size_t max_coalesced = 65536;
 
 std::error_code last_error() {
@@ -29,11 +29,11 @@ bool set_option(int fd, int level, int name, const T& value) {
   return setsockopt(fd, level, name, &value, sizeof value) == 0;
 }
 
-// What the control messages of a datagram told.
+// The content of a datagram's control messages.
 struct arrival_facts {
   std::optional<socket_address> local;
   size_t segment = 0;
-  // When the kernel took it in, by the wall clock.
+  // When the kernel received it, by the wall clock.
   std::optional<std::chrono::nanoseconds> received;
 };
 
@@ -69,9 +69,9 @@ arrival_facts read_control(msghdr& message, uint16_t port) {
   return result;
 }
 
-// Reads the wall clock beside `now`, to translate the kernel's stamps. A
-// thread that comes late to its socket would otherwise look like a queue in
-// the network to whoever estimates bandwidth by arrival times.
+// Converts the kernel's timestamps by reading the wall clock together with
+// `now`. Otherwise a thread that reads its socket late would look like a queue
+// in the network to the bandwidth estimator.
 class arrival_clock {
 public:
   explicit arrival_clock(time_point now) : now_(now) {
@@ -83,7 +83,7 @@ public:
   time_point arrival(const arrival_facts& facts) const {
     if (!facts.received)
       return now_;
-    // Out of these bounds somebody has set the clock.
+    // Outside these bounds, the clock has been set.
     auto age = wall_ - *facts.received;
     return age < std::chrono::seconds{0} || age > std::chrono::seconds{1}
                ? now_
@@ -97,8 +97,8 @@ private:
 
 } // namespace
 
-// Each slot reads straight into a pooled buffer. Only what the kernel has
-// coalesced runs over into the slot's spill area and is copied from there.
+// Each slot reads directly into a pooled buffer. Only coalesced data overflows
+// into the slot's spill area and is copied from there.
 struct udp_socket::inbox {
   std::array<buffer_ptr, slots> buffers;
   std::array<mmsghdr, slots> messages{};
@@ -110,7 +110,7 @@ struct udp_socket::inbox {
   std::array<control_room, slots> controls{};
   std::unique_ptr<uint8_t[]> spill;
 
-  // How many slots, from the first, the last read has used.
+  // How many slots, from the first, the last read used.
   size_t stale = slots;
 
   static constexpr size_t spill_size = max_coalesced - buffer::capacity;
@@ -135,7 +135,7 @@ struct udp_socket::inbox {
     header.msg_flags = 0;
   }
 
-  // Copies octets out of the slot's buffer and spill area as if they were one.
+  // Copies octets from the slot's buffer and spill area as if contiguous.
   void copy(size_t slot, size_t offset, mutable_byte_span out) {
     auto first = std::min(out.size(), buffer::capacity
                                           - std::min(offset, buffer::capacity));
@@ -172,7 +172,7 @@ udp_socket::open(const socket_address& address,
     ::close(fd);
     return error;
   }
-  // Setting a segment size of 0 changes nothing, but tells whether the kernel
+  // Setting a segment size of 0 has no effect, but shows whether the kernel
   // knows the option.
   auto gso = options.gso && set_option(fd, IPPROTO_UDP, UDP_SEGMENT, 0);
   auto gro = options.gro && set_option(fd, IPPROTO_UDP, UDP_GRO, 1);
@@ -242,7 +242,7 @@ void udp_socket::unpack(buffer_pool& pool, size_t slot, transport_tuple tuple,
     if (size > buffer::capacity) {
       counters_.oversized_dropped.fetch_add(1, std::memory_order_relaxed);
     } else if (offset == 0) {
-      // It lies in its buffer already, which is taken when the others are out.
+      // The first segment stays in its buffer, which is moved out below.
       out.push_back({{}, tuple, arrival});
     } else {
       auto copy = pool.take();

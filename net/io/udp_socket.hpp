@@ -11,7 +11,7 @@
 
 namespace troupe::net {
 
-/// How a UDP socket is set up.
+/// The options of a UDP socket.
 struct udp_socket_options {
   bool reuse_port = false;
   int receive_buffer = 0;
@@ -20,7 +20,7 @@ struct udp_socket_options {
   bool gro = true;
 };
 
-/// What one UDP socket has done. Any thread may read or add.
+/// Counters of a UDP socket. Thread-safe.
 struct udp_counters {
   std::atomic<uint64_t> datagrams_received{0};
   std::atomic<uint64_t> bytes_received{0};
@@ -37,10 +37,10 @@ struct udp_counters {
 };
 
 /// A non-blocking UDP socket that receives and sends many datagrams with one
-/// system call. One thread receives; any may send.
+/// system call. One thread may receive; any thread may send.
 class udp_socket {
 public:
-  /// Binds `address`. An IPv6 socket takes no IPv4 traffic.
+  /// Binds `address`. An IPv6 socket receives no IPv4 traffic.
   static result<std::unique_ptr<udp_socket>>
   open(const socket_address& address, const udp_socket_options& options);
 
@@ -54,24 +54,24 @@ public:
     return fd_;
   }
 
-  /// What is bound: the address may be unspecified, the port is known.
+  /// The bound address, which may be unspecified; the port is known.
   const socket_address& local() const {
     return local_;
   }
 
-  /// Appends what is waiting, at most 64 reads' worth, to `out`; tuples get
-  /// `path`. Returns whether more may be waiting.
+  /// Appends waiting datagrams, those of at most 64 messages, to `out`; tuples
+  /// get `path`. Returns whether more may be waiting.
   bool receive_burst(buffer_pool& pool, uint32_t path, time_point now,
                      std::vector<datagram>& out);
 
-  /// Sends UDP datagrams, whose tuples' local address is the source.
+  /// Sends UDP datagrams. Their tuples' local address is the source.
   void send(std::span<const outgoing_datagram> batch);
 
   const udp_counters& counters() const {
     return counters_;
   }
 
-  /// Whether the next run of equal datagrams is left to the kernel to cut.
+  /// Whether the kernel segments the next run of equal datagrams.
   bool uses_gso() const {
     return gso_.load(std::memory_order_relaxed);
   }
@@ -82,18 +82,18 @@ private:
 
   udp_socket(int fd, const socket_address& local, bool gso, bool gro);
 
-  // Appends the datagrams of one read, which the kernel may have coalesced
-  // from segments of one size (0: it has not).
+  // Appends the datagrams of one message, which the kernel may have coalesced
+  // from segments of size `segment` (0: not coalesced).
   void unpack(buffer_pool& pool, size_t slot, transport_tuple tuple,
               size_t segment, time_point arrival, std::vector<datagram>& out);
 
   const int fd_;
   const socket_address local_;
-  // Whether the kernel has to be asked for, and told, the local address.
+  // Whether the local address must be read and set per message.
   const bool any_address_;
   std::unique_ptr<inbox> inbox_;
   std::atomic<bool> gso_;
-  // Once a run has gone out, a refusal concerns its destination alone.
+  // Set once a run was sent: later refusals concern their destination only.
   std::atomic<bool> gso_proven_{false};
   udp_counters counters_;
 };

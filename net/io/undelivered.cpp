@@ -2,9 +2,9 @@
 
 #include <utility>
 
-// Whoever waits sets a flag and looks at the count once more; whoever lowers
-// the count looks at the flag afterwards. Both are sequentially consistent, so
-// that at least one of the two sees the other.
+// A waiting reader sets a flag and then checks the count again; the thread that
+// lowers the count then checks the flag. Both are sequentially consistent, so
+// at least one of the two sees the other.
 namespace troupe::net {
 
 void undelivered_total::remove(size_t octets) {
@@ -42,7 +42,7 @@ undelivered_octets::~undelivered_octets() {
 }
 
 void undelivered_octets::add(size_t octets) {
-  // First, so that what is complete is never less than nothing.
+  // Increment this first, so that octets_ is never below incomplete_.
   octets_ += octets;
   incomplete_ += octets;
   total_->octets_ += octets;
@@ -90,7 +90,7 @@ std::optional<reject_reason> undelivered_octets::limit_reached() const {
 void undelivered_octets::settle() {
   while (waiting_) {
     auto why = limit_reached();
-    // The next to remove some of ours comes here again.
+    // The next remove() for this connection calls settle() again.
     if (why == reject_reason::connection_backlog)
       return;
     if (!why) {

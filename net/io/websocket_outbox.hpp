@@ -12,17 +12,17 @@
 
 namespace troupe::net {
 
-/// The messages that wait to be written to a WebSocket, each as one frame.
+/// The messages queued for a WebSocket, each written as one frame.
 ///
-/// A client is slow when it does not drain what is queued for it. The size of
-/// one batch, such as an answer that lists a whole room, says nothing about
-/// that, so it counts against the client as half of the limit at most.
+/// A client is slow if it does not drain its queue. The size of one batch, such
+/// as an answer that lists a whole room, does not make it slow, so a batch
+/// counts at most half of the limit.
 class websocket_outbox {
 public:
   explicit websocket_outbox(size_t limit) : most_charged_(limit) {}
 
-  /// Counts a batch against the client before it is pushed. False where what
-  /// waits exceeds the limit. From any thread; all else belongs to the loop.
+  /// Charges a batch to the client before it is pushed. False if the queue
+  /// exceeds the limit. Thread-safe; all other functions belong to the loop.
   bool charge(const std::vector<outgoing_message>& batch) {
     size_t octets = 0;
     for (const auto& x : batch)
@@ -46,22 +46,22 @@ public:
     return waiting_.empty();
   }
 
-  /// All that waits, as it is.
+  /// The octets of all queued messages, uncapped.
   size_t octets() const {
     return octets_;
   }
 
-  /// Whether a run is under way.
+  /// Whether a run is being written.
   bool writing() const {
     return writing_ > 0;
   }
 
-  /// When the message was queued that waits longest.
+  /// When the oldest waiting message was queued.
   time_point oldest() const {
     return waiting_.front().queued;
   }
 
-  /// Makes the next run of what waits; returns its octets.
+  /// Forms the next run of queued messages; returns its octets.
   size_t gather() {
     size_t octets = 0;
     run_.clear();
@@ -81,7 +81,7 @@ public:
     return run_;
   }
 
-  /// Takes octets off the front of the run; returns their number.
+  /// Removes octets from the front of the run; returns their number.
   size_t skip(size_t octets) {
     auto left = octets;
     for (auto& x : run_) {
@@ -92,7 +92,7 @@ public:
     return octets;
   }
 
-  /// The run has been written.
+  /// Removes the messages of the run, which has been written.
   void pop_run() {
     for (; writing_ > 0; --writing_) {
       const auto& x = waiting_.front();
@@ -102,17 +102,17 @@ public:
     }
   }
 
-  /// Drops what is not under way.
+  /// Drops the messages that are not being written.
   void drop_waiting() {
     while (waiting_.size() > writing_)
       waiting_.pop_back();
   }
 
 private:
-  // What a queued message costs beyond its octets.
+  // The memory of a queued message beyond its octets.
   static constexpr size_t message_overhead = 64;
 
-  // What goes out with one system call, more or less.
+  // The approximate maximum for one system call.
   static constexpr size_t max_run = whole_stream::max_now / 2;
   static constexpr size_t max_run_octets = 64 << 10;
 
@@ -137,7 +137,7 @@ private:
   std::atomic<size_t> charged_{0};
   size_t octets_ = 0;
   std::deque<waiting_message> waiting_;
-  // How many messages at the front are on their way, and their buffers.
+  // The number of messages at the front being written, and their buffers.
   size_t writing_ = 0;
   std::vector<boost::asio::const_buffer> run_;
 };

@@ -8,18 +8,18 @@
 
 namespace troupe::net {
 
-/// Gives an open WebSocket its receiver; null closes it.
+/// Makes the receiver of an open WebSocket; null closes it.
 using connection_opener = std::function<std::unique_ptr<connection_events>(
     std::shared_ptr<connection>)>;
 
-/// A WebSocket that has been decided upon.
+/// An accepted WebSocket upgrade.
 struct websocket_plan {
   std::string kind;
   std::string subprotocol;
   connection_opener open;
 
-  /// Whether the WebSocket itself notices a silent client. Engine.IO has
-  /// heartbeats of its own.
+  /// Whether the WebSocket itself detects a silent client. Engine.IO has its
+  /// own heartbeats.
   bool keep_alive = true;
 };
 

@@ -31,14 +31,15 @@ constexpr auto close_patience = std::chrono::seconds{1};
 // code.
 constexpr size_t max_reason = 123;
 
-// A read buffer larger than this is not kept for the next message.
+// A larger read buffer is freed after its message.
 constexpr size_t kept_buffer = 64 << 10;
 
-// Who has nothing to say for so long once it may has let up.
+// A client that pauses this long once the rate covers its messages no longer
+// counts as exceeding the rate.
 constexpr auto breath = std::chrono::milliseconds{50};
 
 // One WebSocket on one loop. `queue`, `await_drain`, `request_close` and
-// `shut_down` may be called from any thread, everything else runs on the loop.
+// `shut_down` are thread-safe; everything else runs on the loop.
 class websocket_session final
     : public closable,
       public std::enable_shared_from_this<websocket_session> {
@@ -70,7 +71,7 @@ public:
 
   void queue(std::vector<outgoing_message> messages) {
     bool over = !outbox_.charge(messages);
-    // An answer that is given at once precedes what the next read brings.
+    // dispatch() sends an immediate answer before the next read is handled.
     asio::dispatch(loop_, [self = shared_from_this(),
                            messages = std::move(messages), over]() mutable {
       if (over)
@@ -110,7 +111,7 @@ private:
     beast::get_lowest_layer(ws_).expires_never();
     set_timeouts(config.header_timeout);
     ws_.read_message_max(config.max_message);
-    // One frame for each message, however long.
+    // Write each message as one frame, however long.
     ws_.auto_fragment(false);
     if (!plan_.subprotocol.empty())
       ws_.set_option(websocket::stream_base::decorator(
@@ -123,7 +124,7 @@ private:
         [this](byte_span octets) { on_octets(octets); });
   }
 
-  // Called amid a read of Beast's.
+  // Called by the stream within a read of Beast.
   void on_octets(byte_span octets) {
     auto fragments = meter_.observe(octets);
     pay(meter_.take_begun());
@@ -132,8 +133,8 @@ private:
                    "too many fragments");
   }
 
-  // Nothing more is read before these frames are paid for, by the connection
-  // and by its address.
+  // Suspends reading until the rate limits of the connection and of its address
+  // cover these frames.
   void pay(size_t frames) {
     if (frames == 0)
       return;
@@ -161,7 +162,7 @@ private:
     });
   }
 
-  // Beast has one limit for both handshakes, the opening and the closing.
+  // Beast uses one timeout for the opening and the closing handshake.
   void set_timeouts(duration handshake) {
     websocket::stream_base::timeout timeout;
     timeout.handshake_timeout = handshake;
@@ -173,7 +174,7 @@ private:
   }
 
   void on_control(websocket::frame_type type) {
-    // The client has left; that the stream ends in order may take a while.
+    // The client has left; the orderly end of the stream may take a while.
     if (type == websocket::frame_type::close) {
       hung_up_ = true;
       notify(closed_by(websocket::error::closed));
@@ -200,7 +201,7 @@ private:
                         });
   }
 
-  // What the client has sent before has been taken.
+  // Continues after enough of the client's messages have been delivered.
   void go_on_reading(duration held) {
     if (finished_ || close_sent_)
       return;
@@ -224,8 +225,8 @@ private:
       message_deadline_ = steady_clock::now() + core_->config.message_timeout;
       arm(*message_deadline_);
     }
-    // Beast's close operation reads by itself, and leaves a state behind from
-    // which a read must not start.
+    // Beast's close operation reads by itself and leaves a state in which a
+    // read must not start.
     if (!finished_ && !close_sent_)
       read();
   }
@@ -274,7 +275,7 @@ private:
   }
 
   void enqueue(std::vector<outgoing_message> messages) {
-    // After its close frame a client takes nothing (RFC 6455, section 5.5.1).
+    // A client ignores data after its close frame (RFC 6455, section 5.5.1).
     if (finished_ || closing_ || hung_up_ || !opened_)
       return;
     outbox_.push(std::move(messages), steady_clock::now());
@@ -282,7 +283,7 @@ private:
       write();
   }
 
-  // Writes what waits, run by run: at once as long as the socket takes it.
+  // Writes the queue run by run, synchronously while the socket accepts data.
   void write() {
     while (!outbox_.empty()) {
       auto left = outbox_.gather();
@@ -325,7 +326,7 @@ private:
     }
   }
 
-  // By when the client must have read something.
+  // The time by which the client must have read some data.
   time_point write_deadline() {
     return std::max(outbox_.oldest(), ws_.next_layer().progressed())
            + core_->config.max_write_delay;
@@ -353,8 +354,8 @@ private:
     });
   }
 
-  // What the client has not read by now it will not get. The close frame
-  // waits for the messages under way, though not for long.
+  // Drops the queued messages. The close frame waits for those being written,
+  // but not for long.
   void give_up_slow_reader() {
     if (finished_ || close_sent_)
       return;
@@ -425,15 +426,15 @@ private:
   loop_timer timer_;
   token_bucket bucket_;
   std::shared_ptr<shared_bucket> address_bucket_;
-  // When the connection has paid for all it has said, and since when it has
-  // gone on at once each time.
+  // When the rate covers all frames of the connection so far, and since when it
+  // has exceeded the rate without a pause.
   time_point own_paid_{};
   time_point pressing_since_{};
   frame_meter meter_;
   std::shared_ptr<connection> handle_;
   std::unique_ptr<connection_events> events_;
   beast::flat_buffer buffer_;
-  // Whether the client is about to be turned away.
+  // Set when the client is about to be closed: its messages are ignored.
   bool ignoring_ = false;
   read_gate<websocket_session> gate_;
   websocket_outbox outbox_;
@@ -444,9 +445,9 @@ private:
   bool finished_ = false;
   std::optional<websocket::close_reason> closing_;
   std::optional<time_point> close_deadline_;
-  // By when the message under way must be complete.
+  // The deadline of the incomplete message.
   std::optional<time_point> message_deadline_;
-  // When the timer fires.
+  // When `timer_` fires.
   std::optional<time_point> deadline_;
 };
 

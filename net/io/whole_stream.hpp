@@ -18,13 +18,13 @@
 
 namespace troupe::net {
 
-/// A byte stream whose writes go out whole, one after the other. Beast writes
-/// its control frames here, whenever it has to; who owns the WebSocket writes
-/// whole data frames beside them, past Beast: many with one system call, from
-/// octets that other connections share.
+/// A byte stream whose writes are sent whole, one after the other. Beast writes
+/// its control frames here at any time. The WebSocket's owner bypasses Beast to
+/// write whole data frames: many per system call, from octets that connections
+/// share.
 class whole_stream {
 public:
-  /// Buffers that write_now() looks at.
+  /// The maximum of buffers that write_now() uses.
   static constexpr size_t max_now = 128;
 
   using executor_type = socket_stream::executor_type;
@@ -46,13 +46,13 @@ public:
     return stream_;
   }
 
-  /// Nothing more is read before `when`: what the client sends meanwhile
-  /// stays in the kernel, which holds the client back.
+  /// Suspends reading until `when`: data of the client stays in the kernel,
+  /// whose flow control slows the client down.
   void hold_reads_until(time_point when) {
     held_until_ = when;
   }
 
-  /// Ends that, for a stream that has been closed.
+  /// Ends the suspension, for a stream that has been closed.
   void release_reads() {
     held_until_ = {};
     hold_timer_.cancel();
@@ -75,10 +75,10 @@ public:
         token, this, buffers);
   }
 
-  /// Writes what goes at once, and returns how much that was: nothing under
-  /// TLS, or where a write is under way. Most of what a client is sent fits
-  /// into its socket, and so needs no completion. Errors show in the next
-  /// asynchronous call.
+  /// Writes what the socket accepts at once and returns the number of octets: 0
+  /// with TLS, or while another write runs. Most messages fit into the socket's
+  /// buffer and so need no completion. Errors show in the next asynchronous
+  /// call.
   size_t write_now(std::span<const boost::asio::const_buffer> buffers) {
     if (writing_ || stream_.tls())
       return 0;
@@ -97,8 +97,7 @@ public:
     return static_cast<size_t>(sent);
   }
 
-  /// Writes all of the buffers, in spite of its name, once the writes before
-  /// it are done.
+  /// Writes all of the buffers, despite its name, after earlier writes.
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, size_t)>(
@@ -116,7 +115,7 @@ public:
 private:
   using error_code = boost::system::error_code;
 
-  // Octets that one write of a long message offers to the stream.
+  // The maximum octets that one write of a long message passes to the stream.
   static constexpr size_t most_at_once = 64 << 10;
 
   struct pending_write {
@@ -153,7 +152,7 @@ private:
   template <class Handler, class Buffers>
   void begin(Handler handler, const Buffers& buffers) {
     writing_ = true;
-    // Writes all, as asio::transfer_all() does, and notes each part.
+    // Writes everything, like asio::transfer_all(), and records progress.
     auto note_progress = [this](error_code ec, size_t octets) -> size_t {
       if (octets > 0)
         progressed_ = std::chrono::steady_clock::now();
