@@ -14,7 +14,7 @@ constexpr uint8_t type_mask = 0x7f;
 
 enum channel_type : uint8_t { reliable = 0, rexmit = 1, timed = 2 };
 
-// The wire has 32 bits for what W3C's API holds in 16.
+// The wire format has 32 bits for a value that W3C's API limits to 16.
 uint16_t clamp(uint32_t x) {
   constexpr uint32_t most = std::numeric_limits<uint16_t>::max();
   return static_cast<uint16_t>(std::min(x, most));

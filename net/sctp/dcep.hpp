@@ -19,7 +19,8 @@ struct dcep_open {
 /// The only octet of a DATA_CHANNEL_ACK (RFC 8832, section 5.2).
 inline constexpr uint8_t dcep_ack = 0x02;
 
-/// Nothing where it is not a whole DATA_CHANNEL_OPEN of a known channel type.
+/// Parses a DATA_CHANNEL_OPEN. Nullopt if it is incomplete or its channel type
+/// is unknown.
 std::optional<dcep_open> parse_dcep_open(byte_span message);
 
 std::vector<uint8_t> write_dcep_open(const dcep_open& x);

@@ -17,17 +17,18 @@ namespace troupe::net {
 
 namespace {
 
-// All a message can need, and room for usrsctp's own account of it.
+// The longest message, and memory for usrsctp's own bookkeeping.
 constexpr int send_buffer_octets = 256 * 1024 + 4096;
 
-// usrsctp bounds octets only, and keeps a third of a KB for the least message.
+// usrsctp limits octets only, but uses a third of a KB for the shortest
+// message.
 constexpr size_t max_messages_under_way = 1024;
 
-// usrsctp hands out parts of messages that are longer than half of this. So
-// nobody who keeps to our limit ever gets there.
+// usrsctp delivers messages longer than half of this in parts. A peer that
+// respects our maximum message size never sends such a message.
 constexpr int receive_buffer_octets = 3 * 256 * 1024;
 
-// What usrsctp takes for the MTU lies within the packet's header.
+// usrsctp's MTU excludes the packet's common header.
 constexpr uint32_t path_mtu = sctp_max_packet_octets - sctp_header_octets;
 
 int on_receive(struct socket*, union sctp_sockstore, void* data, size_t size,
@@ -64,7 +65,7 @@ sockaddr_conn make_address(uint16_t port) {
   return out;
 }
 
-// usrsctp's socket options and their order in time are not in its header.
+// usrsctp's header lacks this socket option.
 constexpr int interleaving_supported = 0x00001206;
 
 } // namespace
@@ -99,7 +100,7 @@ bool sctp_association::make_socket(usrsctp_library& library) {
   port_ = library.claim_port(this);
   if (port_ == 0)
     return false;
-  // One to many, so that an association that comes in needs no socket anew.
+  // One-to-many style, so that an incoming association needs no new socket.
   socket_ = usrsctp_socket(AF_CONN, SOCK_SEQPACKET, IPPROTO_SCTP, on_receive,
                            on_room, 0, this);
   if (socket_ && set_options()) {
@@ -214,7 +215,8 @@ void sctp_association::handle_packet(byte_span packet, usrsctp_library& library,
   if (state_ == sctp_state::failed || state_ == sctp_state::closed)
     return;
   ++out_.stats.packets_received;
-  // The port is written where there is one; before, this is the peer's INIT.
+  // Before there is a port, only the peer's INIT is admitted; its ports are
+  // written below.
   auto admitted = gate_.admit(packet, port_, now);
   if (!admitted) {
     ++out_.stats.packets_refused;
@@ -294,7 +296,7 @@ sctp_send_result sctp_association::send(sctp_stream_id stream, sctp_ppid ppid,
     wants_room_ = true;
     return sctp_send_result::would_block;
   }
-  // What SCTP cannot send (RFC 8831, section 6.6).
+  // SCTP cannot send an empty message (RFC 8831, section 6.6).
   static constexpr uint8_t stand_in[] = {0};
   if (octets.empty()) {
     octets = stand_in;
@@ -313,7 +315,7 @@ sctp_send_result sctp_association::send(sctp_stream_id stream, sctp_ppid ppid,
     spa.sendv_flags |= SCTP_SEND_PRINFO_VALID;
     spa.sendv_prinfo.pr_policy =
         how.max_retransmits ? SCTP_PR_SCTP_RTX : SCTP_PR_SCTP_TTL;
-    // A lifetime of nothing would never be sent at all.
+    // With a lifetime of 0 the message would never be sent.
     spa.sendv_prinfo.pr_value =
         how.max_retransmits
             ? *how.max_retransmits
@@ -347,8 +349,8 @@ void sctp_association::take_room(size_t free_octets) {
   }
 }
 
-// usrsctp tells only how much of everything is left: what was sent first is
-// taken to be done first.
+// usrsctp reports only the free octets of the whole buffer, so assume that
+// messages are completed in the order in which they were sent.
 void sctp_association::set_buffered(size_t octets) {
   buffered_ = octets;
   while (!sent_.empty() && sent_octets_ - sent_.front().octets >= octets) {
@@ -403,7 +405,7 @@ void sctp_association::take_change(const sctp_assoc_change& x) {
       set_state(sctp_state::failed);
       over_ = true;
       break;
-    default: // lost, shut down, and a restart, which the gate keeps away
+    default: // lost or shut down; the gate refuses restarts
       over_ = true;
       break;
   }
@@ -429,7 +431,7 @@ void sctp_association::note_reset(sctp_stream_id stream, bool incoming) {
     return;
   auto& x = closing_[stream];
   if (!incoming) {
-    // Refused or failed is over, too: there is nothing more to be done.
+    // A reset that was refused or failed is over, too: it is not retried.
     if (x.outgoing_asked && !std::exchange(x.outgoing_done, true))
       --resets_under_way_;
   } else if (!std::exchange(x.incoming_done, true)) {
@@ -473,7 +475,7 @@ void sctp_association::ask_reset(sctp_stream_id stream) {
   } request{usrsctp_id_, SCTP_STREAM_RESET_OUTGOING, 1, stream};
   if (set_option(socket_, SCTP_RESET_STREAMS, request))
     return;
-  // A stream that there is not, or a peer that knows no resets.
+  // The stream does not exist, or the peer does not support resets.
   auto& x = closing_[stream];
   x.outgoing_done = true;
   x.incoming_done = true;

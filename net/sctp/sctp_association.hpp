@@ -18,7 +18,7 @@ struct sctp_stream_reset_event;
 
 namespace troupe::net {
 
-/// What the associations of a stack have made and nobody has polled yet.
+/// Packets, messages and events of a stack's associations, to be polled.
 struct sctp_outbox {
   std::deque<sctp_packet> packets;
   std::deque<sctp_message> messages;
@@ -26,9 +26,10 @@ struct sctp_outbox {
   sctp_stats stats;
 };
 
-/// One association, on a usrsctp socket that exists from the peer's first INIT
-/// to the end. What usrsctp says goes to the outbox; what would call it back is
-/// put off until it has returned. To be used within a usrsctp_call only.
+/// One association on a usrsctp socket, which exists from the peer's first INIT
+/// to the end. Output of usrsctp goes to the outbox; work that would call
+/// usrsctp again waits until it has returned. Use it only within a
+/// usrsctp_call.
 class sctp_association {
 public:
   sctp_association(sctp_association_id id, sctp_outbox& out);
@@ -48,11 +49,11 @@ public:
 
   void reset_stream(sctp_stream_id stream);
 
-  /// Does what had to wait for usrsctp to return; to be called after each call
-  /// of it that may have concerned this association.
+  /// Does the work that had to wait for usrsctp to return. Call it after each
+  /// usrsctp call that may have affected this association.
   void finish(usrsctp_library& library);
 
-  /// Ends it with an ABORT, where there is a peer.
+  /// Ends the association with an ABORT if there is a peer.
   void abort(usrsctp_library& library);
 
   sctp_state state() const {
@@ -67,15 +68,15 @@ public:
 
   bool is_free(sctp_stream_id stream) const;
 
-  /// Whether timers are of concern to it, besides those that any packet
-  /// starts.
+  /// Whether usrsctp may have timers for this association beyond those that any
+  /// packet starts.
   bool busy() const {
     return socket_
            && (state_ == sctp_state::connecting || buffered_ > 0
                || resets_under_way_ > 0);
   }
 
-  // -- what usrsctp calls ----------------------------------------------------
+  // -- called by usrsctp's callbacks ------------------------------------------
 
   void take_packet(byte_span packet);
   void take_data(byte_span data, const sctp_rcvinfo& info, bool whole);
@@ -83,9 +84,9 @@ public:
   void take_room(size_t free_octets);
 
 private:
-  // A data channel's two halves, while either is being reset.
+  // The two directions of a data channel while either is being reset.
   struct closing_stream {
-    bool outgoing_asked = false; // by us, of usrsctp
+    bool outgoing_asked = false; // requested from usrsctp
     bool outgoing_done = false;
     bool incoming_done = false;
   };
@@ -124,17 +125,17 @@ private:
   uint16_t port_ = 0;
   uint32_t usrsctp_id_ = 0;
   uint16_t outgoing_streams_ = 0;
-  bool over_ = false;       // the socket is to be released
+  bool over_ = false;       // the socket must be released
   bool wants_room_ = false; // a send would have blocked
-  bool too_long_ = false;   // the peer's message; it cannot go on
+  bool too_long_ = false;   // the peer sent a message over the limit
   size_t buffered_ = 0;
-  std::deque<sent_message> sent_; // the last `buffered_` octets or more
+  std::deque<sent_message> sent_; // at least the last `buffered_` octets
   size_t sent_octets_ = 0;
   std::unordered_map<sctp_stream_id, size_t> sent_by_stream_;
   std::unordered_map<sctp_stream_id, closing_stream> closing_;
   size_t resets_under_way_ = 0;
   std::vector<sctp_stream_id> resets_due_;
-  std::vector<sctp_stream_id> acks_due_; // of DCEP
+  std::vector<sctp_stream_id> acks_due_; // DCEP acknowledgements to send
 };
 
 } // namespace troupe::net

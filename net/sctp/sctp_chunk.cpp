@@ -12,7 +12,7 @@ constexpr size_t padded(size_t x) {
   return (x + 3) & ~size_t{3};
 }
 
-// Nothing but a length: the rest of both kinds differs.
+// Only the length: the rest of a chunk and of a parameter differs.
 std::optional<byte_span> take_tlv(byte_span& in) {
   if (in.size() < tlv_header)
     return std::nullopt;
@@ -40,7 +40,7 @@ bool is_sound_sack(byte_span x) {
   return true;
 }
 
-// RFC 6525, section 4: without the reset of the whole association.
+// RFC 6525, section 4, without the parameter that resets the whole association.
 bool is_sound_reconfig_parameter(const sctp_parameter& x) {
   const auto size = x.value.size();
   switch (x.type) {
@@ -75,7 +75,8 @@ bool is_sound_heartbeat(byte_span in) {
   return x && x->type == 1 && in.empty();
 }
 
-// RFC 4960, section 3.3.2; what follows the fixed part is looked at elsewhere.
+// RFC 4960, section 3.3.2. The parameters after the fixed part are checked
+// elsewhere.
 bool is_sound_init(byte_span x) {
   constexpr uint32_t least_window = 1500;
   return x.size() >= 16 && load_u32(&x[0]) != 0

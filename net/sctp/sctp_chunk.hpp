@@ -33,11 +33,11 @@ inline constexpr uint8_t i_forward_tsn = 194;
 struct sctp_chunk {
   uint8_t type = 0;
   uint8_t flags = 0;
-  /// Without header and padding.
+  /// The value, without header and padding.
   byte_span value;
 };
 
-/// One parameter of a chunk; also an error cause, which looks the same.
+/// One parameter of a chunk, or an error cause, which has the same format.
 struct sctp_parameter {
   uint16_t type = 0;
   byte_span value;
@@ -45,15 +45,15 @@ struct sctp_parameter {
 
 inline constexpr size_t sctp_header_octets = 12;
 
-/// Cuts the first chunk off `in`, its padding included. Nothing where what is
-/// left is no whole chunk.
+/// Removes the first chunk and its padding from `in` and returns it. Nullopt if
+/// the rest is not a whole chunk.
 std::optional<sctp_chunk> take_sctp_chunk(byte_span& in);
 
-/// The same for a parameter.
+/// Does the same for a parameter.
 std::optional<sctp_parameter> take_sctp_parameter(byte_span& in);
 
-/// Whether a chunk's value has the length that its type demands, and what it
-/// counts and lists agrees with that. True for types that are not known.
+/// Whether a chunk's value has the length that its type requires, and agrees
+/// with its own counts and lists. True for unknown types.
 bool is_sound(const sctp_chunk& x);
 
 } // namespace troupe::net

@@ -12,12 +12,13 @@ namespace type = sctp_chunk_type;
 
 namespace {
 
-// Parameters of INIT and INIT ACK.
+// The parameters of INIT and INIT ACK.
 constexpr uint16_t state_cookie = 7;
 constexpr uint16_t supported_extensions = 0x8008;  // RFC 5061, section 4.2.7
 constexpr uint16_t forward_tsn_supported = 0xc000; // RFC 3758, section 3.1
 
-// The bit of ABORT and SHUTDOWN COMPLETE: the tag is the receiver's own.
+// The T bit of ABORT and SHUTDOWN COMPLETE: the tag is the one that the
+// receiver of the packet sends with.
 constexpr uint8_t reflected_tag = 0x01;
 
 constexpr uint8_t our_extensions[] = {type::i_data, type::reconfig,
@@ -93,7 +94,7 @@ sctp_gate::verdict sctp_gate::judge(const sctp_chunk& x, bool first,
     case type::shutdown_complete:
       return verdict::pass;
     case type::init:
-      return verdict::pass; // alone and expected
+      return verdict::pass; // checked above: alone and expected
     case type::init_ack:
     case type::cookie_ack:
       return side_ == side::active && !connected_ ? verdict::pass
@@ -124,7 +125,7 @@ sctp_gate::verdict sctp_gate::once(bool& seen) {
 bool sctp_gate::append(const sctp_chunk& x) {
   if (x.type == type::init || x.type == type::init_ack)
     return append_init(x);
-  // Causes are for people; usrsctp need not read them.
+  // Error causes are only diagnostics; usrsctp need not parse them.
   append_octets(x.type, x.flags, x.type == type::abort ? byte_span{} : x.value);
   return true;
 }
@@ -168,7 +169,8 @@ bool sctp_gate::append_init(const sctp_chunk& x) {
       append_parameter(p->type, p->value);
     }
   }
-  // Padding of the last parameter does not count (RFC 4960, section 3.2).
+  // The chunk's length excludes its last parameter's padding (RFC 4960, section
+  // 3.2).
   store_u16(&out_[at + 2], static_cast<uint16_t>(out_.size() - at - padding));
   return has_cookie || x.type == type::init;
 }

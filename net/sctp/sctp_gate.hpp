@@ -9,48 +9,48 @@
 
 namespace troupe::net {
 
-/// Stands between the peer of one association and usrsctp: lets through what a
-/// WebRTC endpoint may say at this moment, in the form in which usrsctp shall
-/// read it, and nothing else (ADR 14).
+/// Filters the packets that the peer of one association sends to usrsctp. It
+/// passes only what a WebRTC endpoint may send at this moment, rewritten to the
+/// form that usrsctp should parse (ADR 14).
 ///
 /// - The header has the ports of WebRTC, our verification tag and the right
-///   checksum. Each chunk is whole, and as long as its type demands.
-/// - An INIT is written anew, with the parameters that we use. At most
-///   `inits_per_second` of them pass, none to an association that is up.
-/// - What ends in code of usrsctp that handles collisions and restarts never
-///   arrives: a COOKIE ECHO of an association that is up is answered here.
-/// - Chunks of extensions that we do not offer are left out.
+///   checksum. Each chunk is whole, and as long as its type requires.
+/// - An INIT is rebuilt with only the parameters that we use. At most
+///   `inits_per_second` of them pass, none to a connected association.
+/// - Packets that would reach usrsctp's code for collisions and restarts are
+///   kept away: the gate answers a COOKIE ECHO of a connected association.
+/// - Chunks of extensions that we do not offer are removed.
 class sctp_gate {
 public:
-  /// Whether we wait for the peer's INIT, or sent ours.
+  /// Whether we wait for the peer's INIT, or sent our own.
   enum class side : uint8_t { passive, active };
 
   explicit sctp_gate(side x = side::passive) : side_(x) {}
 
-  /// What is to be handed to usrsctp, with `port` on both sides and no
-  /// checksum: empty where nothing is left. Valid until the next call. Nothing
-  /// where the packet is refused.
+  /// Returns the packet for usrsctp, with `port` on both sides and no checksum.
+  /// It is empty if no chunk is left, and valid until the next call. Nullopt if
+  /// the packet is refused.
   std::optional<byte_span> admit(byte_span packet, uint16_t port,
                                  time_point now);
 
-  /// Whether the peer repeated its COOKIE ECHO in the last packet, so that it
-  /// needs another COOKIE ACK.
+  /// Whether the peer repeated its COOKIE ECHO in the last packet and so needs
+  /// another COOKIE ACK.
   bool cookie_ack_wanted() const {
     return cookie_ack_wanted_;
   }
 
-  /// A packet with a COOKIE ACK, without ports and checksum.
+  /// Builds a packet with a COOKIE ACK, without ports and checksum.
   std::vector<uint8_t> cookie_ack() const;
 
-  /// Looks at a packet that usrsctp sends: tags are learned from it.
+  /// Reads the verification tags of a packet that usrsctp sends.
   void note_sent(byte_span packet);
 
-  /// The association is up, by the packet that was admitted last.
+  /// Reports that the packet admitted last has connected the association.
   void note_connected();
 
   static constexpr unsigned inits_per_second = 10;
 
-  /// The most octets of a packet; longer ones are refused.
+  /// The maximum size of a packet; longer ones are refused.
   static constexpr size_t max_packet_octets = 2048;
 
 private:
@@ -68,7 +68,7 @@ private:
 
   static verdict once(bool& seen);
 
-  // Appends it, or what usrsctp shall see in its place; false: refuse.
+  // Appends the chunk, or its replacement for usrsctp; false: refuse.
   bool append(const sctp_chunk& x);
 
   void append_octets(uint8_t type, uint8_t flags, byte_span value);

@@ -12,8 +12,8 @@ namespace troupe::net {
 
 namespace {
 
-// For that long after the last packet or message usrsctp may have timers, be
-// it only that of a late acknowledgement.
+// For this long after the last packet or message usrsctp may have timers, at
+// least that of a delayed acknowledgement.
 constexpr auto settles_after = std::chrono::seconds{2};
 
 sctp_association_id next_id() {
@@ -38,7 +38,7 @@ struct sctp_stack::impl {
     return i == associations.end() ? nullptr : i->second.get();
   }
 
-  // Notes that there may be timers, after something has happened.
+  // Records activity, after which usrsctp may have timers.
   void note(sctp_association_id which, const sctp_association& x,
             time_point now) {
     restless_until = std::max(restless_until, now + settles_after);
@@ -61,7 +61,7 @@ sctp_stack::sctp_stack() : impl_(std::make_unique<impl>()) {}
 
 sctp_stack::~sctp_stack() {
   if (impl_->last_seen == time_point{})
-    return; // nothing has ever begun
+    return; // no association has ever begun
   usrsctp_call call{impl_->last_seen};
   for (auto& [id, x] : impl_->associations)
     x->abort(call.library());

@@ -9,21 +9,20 @@
 
 namespace troupe::net {
 
-/// SCTP for WebRTC data channels (RFC 4960, 8260, 6525, 3758, as RFC 8831
-/// profiles them), many associations in one engine, on usrsctp, of which this
-/// is the only caller.
+/// SCTP for WebRTC data channels (RFC 4960, 8260, 6525, 3758, as profiled by
+/// RFC 8831): many associations in one engine on usrsctp, which has no other
+/// caller.
 ///
 /// An association is passive: it answers when its peer begins, which browsers
-/// do by themselves as soon as DTLS is connected. Only then does it cost
-/// memory to speak of.
+/// do as soon as DTLS is connected. It uses hardly any memory before that.
 ///
-/// usrsctp is one per process. Stacks share it, and each call of one takes
-/// usrsctp's time on the caller's thread: it has no threads of its own, its
-/// clock is `now`, and all it writes are packets to poll (ADR 14). Stacks may
-/// live on different threads; one stack belongs to one.
+/// There is one usrsctp per process, which stacks share. Each call of a stack
+/// runs usrsctp on the caller's thread: it has no threads of its own, its clock
+/// is `now`, and its only output is packets to poll (ADR 14). Stacks may live
+/// on different threads; each stack belongs to one.
 ///
-/// What protects it (THREATS, row 12): every packet is checked chunk by chunk
-/// before usrsctp sees it; what WebRTC does not use is refused.
+/// Protection (THREATS, row 12): every packet is checked chunk by chunk before
+/// usrsctp sees it, and anything that WebRTC does not use is refused.
 class sctp_stack {
 public:
   sctp_stack();
@@ -38,36 +37,36 @@ public:
   /// Makes an association that waits for its peer.
   sctp_association_id open();
 
-  /// Begins from our side, by an INIT. Does nothing unless it is new.
+  /// Begins as the active side, with an INIT. Does nothing unless it is new.
   void connect(sctp_association_id which, time_point now);
 
-  /// Ends it with an ABORT, where there is somebody to tell, and forgets it;
-  /// nothing more is told of it, but packets may be left to poll.
+  /// Ends an association with an ABORT, if there is a peer, and removes it. No
+  /// further events follow, but packets may be left to poll.
   void close(sctp_association_id which, time_point now);
 
   sctp_state state(sctp_association_id which) const;
 
-  /// How many there are.
+  /// The number of associations.
   size_t size() const;
 
   // -- input -----------------------------------------------------------------
 
-  /// Takes one packet of the association's peer: the application data of one
+  /// Handles one packet of the association's peer: the application data of one
   /// DTLS record.
   void handle_record(sctp_association_id which, byte_span octets,
                      time_point now);
 
   void handle_timeout(time_point now);
 
-  /// Sends a message: all of it or nothing. An empty one goes out as the one
-  /// zero octet that the wire needs for it.
+  /// Sends a whole message or nothing. An empty message is sent as the single
+  /// zero octet that the wire format requires.
   sctp_send_result send(sctp_association_id which, sctp_stream_id stream,
                         sctp_ppid ppid, const shared_octets& octets,
                         const sctp_reliability& reliability, time_point now);
 
-  /// Closes the data channel of that stream: resets what we send on it (RFC
-  /// 6525), after what is under way. The peer does likewise; then comes
-  /// sctp_stream_closed. Does nothing where it is under way already.
+  /// Closes the data channel of a stream: resets our direction (RFC 6525) after
+  /// its queued messages. The peer then resets its own, and sctp_stream_closed
+  /// follows. Does nothing if a reset is in progress.
   void reset_stream(sctp_association_id which, sctp_stream_id stream,
                     time_point now);
 
@@ -76,27 +75,27 @@ public:
   /// The next packet to send: at most sctp_max_packet_octets.
   std::optional<sctp_packet> poll_packet();
 
-  /// The next whole message, without those of DCEP.
+  /// The next whole message; DCEP messages are not included.
   std::optional<sctp_message> poll_message();
 
   std::optional<sctp_event> poll_event();
 
-  /// When handle_timeout() is next wanted: a tick for all associations that
-  /// have begun, or nothing.
+  /// When handle_timeout() is next due: a common tick for all associations that
+  /// have begun, or nullopt.
   std::optional<time_point> poll_timeout() const;
 
-  // -- figures ---------------------------------------------------------------
+  // -- statistics ------------------------------------------------------------
 
-  /// How many octets of messages wait to be acknowledged (all streams).
+  /// Octets of messages that wait for acknowledgement, over all streams.
   size_t buffered_octets(sctp_association_id which) const;
 
-  /// How many octets that were sent on this stream the peer has not been shown
-  /// to have: no more than a bound, as usrsctp keeps no account by stream.
+  /// Octets sent on this stream that may not be acknowledged yet. An upper
+  /// bound, since usrsctp does not account by stream.
   size_t buffered_octets(sctp_association_id which,
                          sctp_stream_id stream) const;
 
-  /// Whether the stream may be used for a new channel: neither half of it is
-  /// about to be reset.
+  /// Whether a new channel may use the stream: no reset of either direction is
+  /// in progress.
   bool is_free(sctp_association_id which, sctp_stream_id stream) const;
 
   const sctp_stats& stats() const;

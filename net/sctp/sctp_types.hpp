@@ -10,30 +10,30 @@
 
 namespace troupe::net {
 
-/// Names an association of a stack. Never 0 and never used twice in a process;
-/// it is all that usrsctp knows of where a packet goes, so nothing that it
-/// writes into a cookie tells an address (THREATS, row 12).
+/// Identifies an association of a stack. Never 0 and never reused in a process.
+/// usrsctp knows no other address of an association, so a cookie that it writes
+/// cannot reveal a pointer (THREATS, row 12).
 enum class sctp_association_id : uint64_t {};
 
-/// One of an association's streams. A data channel is the two of the same
-/// number, one each way (RFC 8831, section 6.4).
+/// A stream of an association. A data channel consists of the two streams with
+/// the same number, one per direction (RFC 8831, section 6.4).
 using sctp_stream_id = uint16_t;
 
-/// How many streams there may be each way: ids below that. As many as Chromium
-/// and mediasoup-client use.
+/// The number of streams per direction; ids are below it. Chromium and
+/// mediasoup-client use the same number.
 inline constexpr uint16_t sctp_max_streams = 1024;
 
-/// The most octets of a message, each way.
+/// The maximum octets of a message in either direction.
 inline constexpr size_t sctp_max_message_octets = 262144;
 
-/// The most octets of a packet that we send: what fits into a DTLS record in a
-/// datagram of 1200 octets, which goes through everywhere.
+/// The maximum octets of a packet that we send: it fits into a DTLS record in a
+/// datagram of 1200 octets, which passes every network.
 inline constexpr size_t sctp_max_packet_octets = 1160;
 
-/// The port of WebRTC data channels on both sides.
+/// The SCTP port of WebRTC data channels, on both sides.
 inline constexpr uint16_t sctp_port = 5000;
 
-/// As mediasoup names them: `fresh` is "new".
+/// The states of mediasoup; `fresh` is its "new".
 enum class sctp_state : uint8_t {
   fresh,
   connecting,
@@ -45,7 +45,7 @@ enum class sctp_state : uint8_t {
 /// "new", "connecting", "connected", "failed" or "closed".
 std::string_view to_string(sctp_state state);
 
-/// What a message is (RFC 8831, section 8). Others than these are kept, too.
+/// The content of a message (RFC 8831, section 8). Other values are kept, too.
 enum class sctp_ppid : uint32_t {
   dcep = 50,
   string = 51,
@@ -59,8 +59,8 @@ enum class sctp_ppid : uint32_t {
 /// A message's octets, shared by all its receivers.
 using shared_octets = std::shared_ptr<const std::vector<uint8_t>>;
 
-/// How a data channel sends (RFC 8831, section 6.1). At most one of the two
-/// limits is set; with neither, every message arrives.
+/// The reliability of a data channel (RFC 8831, section 6.1). At most one of
+/// the two limits is set; with neither, every message arrives.
 struct sctp_reliability {
   bool ordered = true;
   std::optional<uint16_t> max_packet_lifetime_ms = {};
@@ -73,8 +73,8 @@ struct sctp_reliability {
   bool operator==(const sctp_reliability&) const = default;
 };
 
-/// A whole message from the peer. An empty one has no octets here, whatever
-/// the wire needs for it (RFC 8831, section 6.6).
+/// A whole message from the peer. An empty message has no octets here, although
+/// its wire format has one (RFC 8831, section 6.6).
 struct sctp_message {
   sctp_association_id association{};
   sctp_stream_id stream = 0;
@@ -82,7 +82,7 @@ struct sctp_message {
   shared_octets octets;
 };
 
-/// A packet that goes to the association's peer, in one DTLS record.
+/// A packet for the association's peer, sent in one DTLS record.
 struct sctp_packet {
   sctp_association_id association{};
   std::vector<uint8_t> octets;
@@ -92,13 +92,13 @@ struct sctp_state_change {
   sctp_state state{};
 };
 
-/// The peer sends no more on that stream; our half has been reset, too. Its id
-/// may be used again once sctp_stream_closed came.
+/// The peer has reset its direction of the stream, and we reset ours. The id
+/// may be reused after sctp_stream_closed.
 struct sctp_stream_reset {
   sctp_stream_id stream = 0;
 };
 
-/// Both halves of the stream have been reset: the id is free.
+/// Both directions of the stream have been reset: the id is free.
 struct sctp_stream_closed {
   sctp_stream_id stream = 0;
 };
@@ -111,10 +111,10 @@ struct sctp_channel_opened {
   std::string protocol;
 };
 
-/// After a send that would have blocked: there is room again.
+/// The send buffer has space again, after a send that would have blocked.
 struct sctp_writable {};
 
-/// What has happened to an association.
+/// An event of an association.
 struct sctp_event {
   sctp_association_id association{};
   std::variant<sctp_state_change, sctp_stream_reset, sctp_stream_closed,
@@ -122,28 +122,28 @@ struct sctp_event {
       what;
 };
 
-/// What became of a message to be sent.
+/// The result of sending a message.
 enum class sctp_send_result : uint8_t {
-  /// It is under way.
+  /// The message is queued or sent.
   sent,
-  /// There is no room for it now. An sctp_writable follows.
+  /// The buffer is full. An sctp_writable follows.
   would_block,
-  /// The association is not connected, or it has no such stream, or the
-  /// stream is being reset, or the message is too long.
+  /// The association is not connected, the stream does not exist or is being
+  /// reset, or the message is too long.
   refused
 };
 
-/// What a stack has seen. Monotonic.
+/// Counters of a stack. Monotonic.
 struct sctp_stats {
   uint64_t packets_received = 0;
   uint64_t packets_sent = 0;
   uint64_t messages_received = 0;
   uint64_t messages_sent = 0;
-  /// Packets that were no SCTP, or held what we never take.
+  /// Packets that were not valid SCTP, or had contents that we never accept.
   uint64_t packets_refused = 0;
-  /// Messages that were longer than we take.
+  /// Messages that exceeded the maximum length.
   uint64_t messages_refused = 0;
-  /// Associations that came to be connected.
+  /// Associations that were connected.
   uint64_t associations_connected = 0;
 };
 

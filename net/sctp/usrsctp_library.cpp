@@ -8,8 +8,8 @@ namespace troupe::net {
 
 namespace {
 
-// Times in milliseconds; what a browser expects, within RFC 4960's bounds or
-// faster (retransmission after 1 s at the earliest is for another century).
+// Times in milliseconds, as browsers expect: within RFC 4960's bounds or faster
+// (its minimum retransmission timeout of 1 s is outdated).
 constexpr uint32_t rto_initial = 500;
 constexpr uint32_t rto_min = 220;
 constexpr uint32_t rto_max = 10'000;
@@ -30,12 +30,12 @@ void configure() {
   usrsctp_sysctl_set_sctp_init_rto_max_default(rto_max);
   usrsctp_sysctl_set_sctp_delayed_sack_time_default(sack_delay);
   usrsctp_sysctl_set_sctp_heartbeat_interval_default(0);
-  // No association ever gets a predecessor's packets: DTLS is between.
+  // DTLS keeps an association from receiving a predecessor's packets.
   usrsctp_sysctl_set_sctp_vtag_time_wait(0);
-  // Nothing is kept for reuse: memory goes back where it came from.
+  // Free memory at once instead of caching it.
   usrsctp_sysctl_set_sctp_system_free_resc_limit(0);
   usrsctp_sysctl_set_sctp_asoc_free_resc_limit(0);
-  // What does not find an association is not answered.
+  // Do not answer packets that belong to no association.
   usrsctp_sysctl_set_sctp_blackhole(2);
 }
 
@@ -45,13 +45,13 @@ usrsctp_library::usrsctp_library() {
   usrsctp_tunable_set_sctp_hashtblsize(4096);
   usrsctp_init_nothreads(0, &usrsctp_library::handle_output, nullptr);
   configure();
-  // Checksums are ours: the ports are written on the way.
+  // We compute checksums, since we write the ports into the packets.
   usrsctp_enable_crc32c_offload();
   usrsctp_register_address(address());
 }
 
 usrsctp_library& usrsctp_library::instance() {
-  // Lives as long as the process: usrsctp's last words have no time.
+  // Never destroyed: at exit no usrsctp_call would give usrsctp its time.
   static auto* const out = new usrsctp_library;
   return *out;
 }
@@ -88,7 +88,7 @@ int usrsctp_library::handle_output(void*, void* buffer, size_t length, uint8_t,
 void usrsctp_library::advance(time_point now) {
   using namespace std::chrono;
   if (!ticked_ || now < *ticked_)
-    ticked_ = now; // another clock, as tests have
+    ticked_ = now; // another clock, as in tests
   const auto passed = duration_cast<milliseconds>(now - *ticked_);
   if (passed < usrsctp_call::tick)
     return;

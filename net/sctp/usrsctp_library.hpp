@@ -13,21 +13,21 @@ namespace troupe::net {
 
 class sctp_association;
 
-/// What usrsctp has only one of in a process: its settings, its timers, and the
-/// ports by which it knows an association. All access is by a `usrsctp_call`.
+/// usrsctp's per-process state: its settings, its timers, and the ports by
+/// which it identifies associations. All access needs a `usrsctp_call`.
 ///
-/// Every association has a port of its own here, on both sides, at one address
-/// for all; on the wire it is 5000. So usrsctp finds an association by its
-/// hashes at once, however many there are, and knows nothing else of it: no
-/// pointer of ours can get into a cookie (CVE-2020-6514).
+/// Every association has a port of its own here, on both sides, at one common
+/// address; on the wire the port is 5000. So usrsctp finds an association
+/// through its hash tables at once, however many exist. It knows nothing else
+/// about it, so none of our pointers can get into a cookie (CVE-2020-6514).
 class usrsctp_library {
 public:
-  /// A port that is nobody else's, or 0 where there are none.
+  /// Reserves a port that no other association has; 0 if none is left.
   uint16_t claim_port(sctp_association* owner);
 
   void release_port(uint16_t port);
 
-  /// The address that all associations have: a number, nowhere pointing.
+  /// The address of all associations: a number that is not a valid pointer.
   static void* address();
 
 private:
@@ -46,12 +46,11 @@ private:
   std::mutex mutex_;
   std::array<sctp_association*, 65536> ports_{};
   uint16_t last_port_ = 0;
-  std::optional<time_point> ticked_; // as far as usrsctp's timers know
+  std::optional<time_point> ticked_; // how far timers have run
 };
 
-/// Holds usrsctp while it lives. Inside, the time is `now`, for what usrsctp
-/// asks gettimeofday() as well as for its timers, the expired of which have run
-/// when the constructor is done.
+/// Locks usrsctp for its scope. Within it the time is `now`, both for usrsctp's
+/// gettimeofday() and for its timers; the constructor runs the expired ones.
 class usrsctp_call {
 public:
   explicit usrsctp_call(time_point now);
@@ -60,7 +59,7 @@ public:
     return library_;
   }
 
-  /// How far apart looks at the timers are.
+  /// The interval at which timers are checked.
   static constexpr duration tick = std::chrono::milliseconds{10};
 
 private:
@@ -69,8 +68,8 @@ private:
   library_clock_scope clock_;
 };
 
-/// Holds usrsctp without calling it: another thread's timers may write to what
-/// belongs to any association.
+/// Locks usrsctp without calling it: timers run by another thread may write to
+/// any association's data.
 class usrsctp_pause {
 public:
   usrsctp_pause();
