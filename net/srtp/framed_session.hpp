@@ -10,11 +10,11 @@
 
 namespace troupe::net {
 
-/// Indices a window reaches back; RTCP is sent seldom.
+/// The sizes of the replay windows in packets; RTCP is sent seldom.
 using srtp_window = replay_window<1024>;
 using srtcp_window = replay_window<128>;
 
-/// srtp_sender on a transform: chooses indices and keeps them unique.
+/// An srtp_sender on a transform: assigns indices and keeps them unique.
 template <class Transform>
 class framed_sender final : public srtp_sender {
 public:
@@ -100,7 +100,7 @@ private:
   ssrc_ranges retired_;
 };
 
-/// srtp_receiver on a transform: estimates indices, refuses replays.
+/// An srtp_receiver on a transform: estimates indices and refuses replays.
 template <class Transform>
 class framed_receiver final : public srtp_receiver {
 public:
@@ -120,7 +120,7 @@ public:
     auto oldest = known ? 0 : sources_.remains(ssrc).rtp;
     auto highest = known ? known->rtp.highest() : oldest - size_t{oldest > 0};
     auto index = estimate_srtp_index(highest, load_u16(packet.data() + 2));
-    // A duplicate is refused before it costs an AES pass.
+    // Refuse a duplicate before it costs an AES pass.
     if (known ? !known->rtp.is_fresh(index) : index < oldest)
       return refuse(srtp_error::replayed);
     if (index > max_srtp_index || (!known && sources_.exhausted()))
@@ -187,7 +187,7 @@ private:
   srtp_error error_ = srtp_error::malformed;
 };
 
-/// Makes a session, or null where the backend failed to set up its keys.
+/// Makes a session; null if the backend failed to set up its keys.
 template <class Session>
 std::unique_ptr<Session> make_framed(srtp_profile profile,
                                      const srtp_session_keys& keys) {
@@ -195,7 +195,7 @@ std::unique_ptr<Session> make_framed(srtp_profile profile,
   return session->ready() ? std::move(session) : nullptr;
 }
 
-/// A sender on one of the two transforms, as the profile asks.
+/// Makes a sender with the transform that the profile requires.
 template <class CtrHmac, class Gcm>
 std::unique_ptr<srtp_sender> make_framed_sender(srtp_profile profile,
                                                 const srtp_session_keys& keys) {
@@ -206,7 +206,7 @@ std::unique_ptr<srtp_sender> make_framed_sender(srtp_profile profile,
   return make_framed<ctr_sender>(profile, keys);
 }
 
-/// A receiver on one of the two transforms, as the profile asks.
+/// Makes a receiver with the transform that the profile requires.
 template <class CtrHmac, class Gcm>
 std::unique_ptr<srtp_receiver>
 make_framed_receiver(srtp_profile profile, const srtp_session_keys& keys) {

@@ -18,7 +18,7 @@ struct manager_deleter {
 
 using manager_ptr = std::unique_ptr<IMB_MGR, manager_deleter>;
 
-/// Null where this processor lacks what the library needs.
+/// Null if this processor lacks a feature that the library needs.
 manager_ptr make_manager() {
   manager_ptr manager{alloc_mb_mgr(0)};
   if (!manager)
@@ -29,16 +29,16 @@ manager_ptr make_manager() {
   return manager;
 }
 
-/// The calling thread's manager: sessions move between threads, but each call
-/// begins and ends on one.
+/// The calling thread's manager. Sessions move between threads, but each call
+/// begins and ends on a single thread.
 IMB_MGR* manager() {
   thread_local const auto instance = make_manager();
   return instance.get();
 }
 
 /// The calling thread's manager for hashing one packet at a time. The wide
-/// implementations hash sixteen messages as fast as one; SSE's has the SHA
-/// instructions, which are what serves a single message.
+/// implementations hash sixteen messages in parallel; SSE's uses the SHA
+/// instructions, which are faster for a single message.
 IMB_MGR* hash_manager() {
   thread_local const auto instance = [] {
     manager_ptr manager{alloc_mb_mgr(0)};

@@ -26,7 +26,7 @@ void set_policy(srtp_profile profile, srtp_policy_t& policy) {
       break;
     case srtp_profile::aes128_cm_sha1_32:
       srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32(&policy.rtp);
-      // RTCP keeps the long tag (RFC 5764, section 4.1.2).
+      // RTCP keeps the 80-bit tag (RFC 5764, section 4.1.2).
       srtp_crypto_policy_set_rtcp_default(&policy.rtcp);
       break;
     case srtp_profile::aead_aes_128_gcm:
@@ -40,7 +40,7 @@ void set_policy(srtp_profile profile, srtp_policy_t& policy) {
   }
 }
 
-/// A session of libsrtp2 with one key. It makes a stream for any SSRC.
+/// A session of libsrtp2 with one key. It creates a stream for each new SSRC.
 class session {
 public:
   session(srtp_profile profile, const srtp_master_key& master,
@@ -79,7 +79,7 @@ public:
     srtp_remove_stream(get(), htonl(ssrc));
   }
 
-  /// Has a source's next packet taken as of this cycle of sequence numbers.
+  /// Sets the rollover counter for a source's next packet.
   void set_rollovers(uint32_t ssrc, uint32_t rollovers) {
     if (srtp_set_stream_roc(get(), ssrc, rollovers) == srtp_err_status_ok)
       return;
@@ -224,7 +224,7 @@ public:
     auto index = estimate_srtp_index(highest, load_u16(packet.data() + 2));
     if (index < x.floor.rtp)
       return refuse(srtp_error::replayed);
-    // libsrtp2 has forgotten in which cycle a source was that returns.
+    // libsrtp2 has forgotten the rollover counter of a source that returns.
     auto returns = x.next.rtp == x.floor.rtp && index >> 16 > 0;
     if (!run(srtp_unprotect, packet, ssrc,
              returns ? std::optional{static_cast<uint32_t>(index >> 16)}
@@ -271,8 +271,8 @@ private:
       return next;
     }
 
-    source_remains floor; // from which packets were new when it was added
-    source_remains next;  // after the highest that came
+    source_remains floor; // packets before this index are refused
+    source_remains next;  // the index after the highest received
   };
 
   std::nullopt_t refuse(srtp_error why) {

@@ -1,5 +1,5 @@
-// SHA1_* is deprecated for not being exchangeable by a provider; saving the
-// state of a keyed hash needs it, and halves the cost of a short packet.
+// SHA1_* is deprecated because providers cannot replace it. Saving the state of
+// a keyed hash requires it, and halves the cost of a short packet.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "net/srtp/framed_session.hpp"
@@ -21,8 +21,8 @@ struct context_deleter {
 
 using context_ptr = std::unique_ptr<EVP_CIPHER_CTX, context_deleter>;
 
-/// Keeps a context with its key set, so that a packet only sets the IV. Null
-/// where OpenSSL refuses.
+/// Makes a context with its key set, so that a packet only sets the IV. Null if
+/// OpenSSL fails.
 context_ptr make_context(const EVP_CIPHER* cipher, byte_span key, bool sends) {
   context_ptr context{EVP_CIPHER_CTX_new()};
   if (!context
@@ -46,7 +46,7 @@ bool update(const context_ptr& context, byte_span in, uint8_t* out) {
                 == 1;
 }
 
-/// HMAC-SHA1 (RFC 2104) that begins each time from the saved state behind the
+/// HMAC-SHA1 (RFC 2104) that starts each time from the saved states after the
 /// key's two pads.
 class hmac_sha1 {
 public:

@@ -9,18 +9,18 @@
 
 namespace troupe::net {
 
-/// Octets of the part of an RTCP packet that stays readable: the first header
-/// and the sender's SSRC.
+/// The unencrypted octets at the start of an RTCP packet: the first header and
+/// the sender's SSRC.
 inline constexpr size_t srtcp_clear_octets = 8;
 
-/// Octets of the E bit and the index behind an SRTCP packet.
+/// The octets of the E bit and index after an SRTCP packet.
 inline constexpr size_t srtcp_index_octets = 4;
 
-/// The bit that says that an SRTCP packet is encrypted.
+/// The E bit, which marks an SRTCP packet as encrypted.
 inline constexpr uint32_t srtcp_encrypted_bit = uint32_t{1} << 31;
 
-/// The length of the RTP header that `packet` begins with, CSRCs and extension
-/// included (RFC 3550, section 5.1), or nothing where it runs past the end.
+/// The length of the RTP header of `packet`, including CSRCs and extension (RFC
+/// 3550, section 5.1). Nullopt if it exceeds the packet.
 inline std::optional<size_t> rtp_header_length(byte_span packet) {
   if (packet.size() < 12)
     return std::nullopt;

@@ -6,32 +6,31 @@
 
 namespace troupe::net {
 
-/// Sources that one session keeps state for. Only authentic packets add one
-/// to a receiver; a sender's sources are our own.
+/// The most sources that a session keeps state for. Only an authentic packet
+/// adds a source to a receiver; a sender's sources are our own.
 inline constexpr size_t max_received_sources = 1024;
 inline constexpr size_t max_sent_sources = 16384;
 
-/// Sources that have ended, of which a receiver remembers the highest indices.
+/// The most ended sources whose highest indices a receiver remembers.
 inline constexpr size_t max_retired_sources = 32768;
 
-/// What is left of a source that has ended: the indices from which packets
-/// are new, so that none that came before is ever taken again.
+/// The remaining state of an ended source: the next indices. Packets with lower
+/// indices stay refused for ever.
 struct source_remains {
   uint64_t rtp = 0;
   uint64_t rtcp = 0;
 };
 
-/// The sources of an SRTP receiver. Those that are kept stay until they are
-/// retired, and then their highest indices stay. The others, which nothing
-/// has asked for, give way to new ones, those first that were silent: the peer
-/// can make any number of them, and nobody was given their packets.
+/// The sources of an SRTP receiver. A source marked by keep() stays until it is
+/// retired; after that its highest indices stay. Any other source has no
+/// consumer and gives way to a new one, silent sources first: the peer can
+/// create any number of them, and their packets went nowhere.
 ///
-/// `State` is made of a source_remains and has a member remains() for the
-/// same.
+/// `State` is constructed from a source_remains and returns one from remains().
 template <class State>
 class received_sources {
 public:
-  /// The state of a source, or null. Counts as a sign of life.
+  /// The state of a source, or null. Marks the source as recently active.
   State* find(uint32_t ssrc) {
     auto* x = sources_.find(ssrc);
     if (x == nullptr)
@@ -40,26 +39,26 @@ public:
     return &x->state;
   }
 
-  /// What is left of a source that find() does not know.
+  /// The remaining state of a source that find() does not know.
   source_remains remains(uint32_t ssrc) {
     auto* x = retired_.find(ssrc);
     return x != nullptr ? *x : source_remains{};
   }
 
-  /// Whether there is no room for another source.
+  /// Whether the table is full of kept sources.
   bool exhausted() const {
     return sources_.full() && kept_ == sources_.size();
   }
 
-  /// Adds a source that find() does not know; there must be room. Calls
-  /// `removed(ssrc)` where another one goes for it.
+  /// Adds a source that find() does not know; exhausted() must be false. Calls
+  /// `removed(ssrc)` for a source that it replaces.
   template <class F>
   State& add(uint32_t ssrc, F removed) {
     return insert(ssrc, removed).state;
   }
 
-  /// A source of ours to stay, whether a packet of it has come or not. Nothing
-  /// happens where there is no room.
+  /// Keeps a source until retire(), even before its first packet. Does nothing
+  /// if the table is exhausted.
   template <class F>
   void keep(uint32_t ssrc, F removed) {
     auto* x = sources_.find(ssrc);
@@ -71,8 +70,8 @@ public:
     x->kept = true;
   }
 
-  /// The source has ended. It stays where as many have ended as can be
-  /// remembered. Returns whether it is gone.
+  /// Ends a source. The source stays if no more ended sources can be
+  /// remembered. Returns whether it was removed.
   bool retire(uint32_t ssrc) {
     auto* x = sources_.find(ssrc);
     if (x == nullptr)
@@ -102,7 +101,7 @@ private:
       auto victim = sources_.find_victim(
           [](source& x) { return !x.kept && !std::exchange(x.recent, false); });
       TROUPE_ASSERT(victim);
-      // One that had ended before and came again keeps its highest indices.
+      // An ended source that returned updates its remembered indices.
       if (auto* record = retired_.find(*victim))
         *record = sources_.find(*victim)->state.remains();
       sources_.erase(*victim);

@@ -6,11 +6,11 @@
 
 namespace troupe::net {
 
-/// Remembers which of the last `Size` packet indices were seen (RFC 3711,
-/// section 3.3.2). Used by receivers against replay and by senders so that no
-/// index, and with it no keystream, is ever used twice.
+/// Records which of the last `Size` packet indices were seen (RFC 3711, section
+/// 3.3.2). Receivers use it against replay; senders, so that no index, and with
+/// it no keystream, is used twice.
 ///
-/// Starts at index 0 with nothing seen. `Size` is a multiple of 64.
+/// Starts at index 0 with none seen. `Size` is a multiple of 64.
 template <size_t Size>
 class replay_window {
 public:
@@ -18,7 +18,7 @@ public:
 
   replay_window() = default;
 
-  /// Takes all indices before `next` as seen.
+  /// Marks all indices before `next` as seen.
   explicit replay_window(uint64_t next) {
     if (next == 0)
       return;
@@ -26,12 +26,12 @@ public:
     words_.fill(~uint64_t{0});
   }
 
-  /// The index after the highest that was marked; 0 where none was.
+  /// The index after the highest marked one; 0 if none was marked.
   uint64_t next() const {
     return highest_ > 0 || (words_[0] & 1) != 0 ? highest_ + 1 : 0;
   }
 
-  /// The highest index that was marked, or 0.
+  /// The highest marked index, or 0.
   uint64_t highest() const {
     return highest_;
   }
@@ -67,7 +67,7 @@ private:
     return words_[index / 64 % words_.size()];
   }
 
-  // Clears the bits of [first, last], whose places older indices held.
+  // Clears the bits of [first, last], which older indices used.
   void forget(uint64_t first, uint64_t last) {
     if (last - first >= Size - 1) {
       words_.fill(0);

@@ -8,8 +8,8 @@ namespace {
 
 enum class label : uint8_t { encryption, authentication, salting };
 
-/// Derives one key: the label enters the salt at its seventh octet, counted
-/// from 0, because the 48-bit index behind it is always 0.
+/// Derives one key. The label is XORed into the salt at octet 7, counted from
+/// 0, because the 48-bit index after it is always 0.
 bool derive(keystream_function keystream, const srtp_master_key& master,
             uint8_t which, mutable_byte_span out) {
   ctr_iv iv{};

@@ -9,8 +9,8 @@
 
 namespace troupe::net {
 
-/// The keys that packets of one kind (RTP or RTCP) are protected with. Wiped
-/// when destroyed.
+/// The keys that protect packets of one kind (RTP or RTCP). Wiped on
+/// destruction.
 struct srtp_packet_keys {
   srtp_packet_keys() = default;
   srtp_packet_keys(const srtp_packet_keys&) = default;
@@ -27,30 +27,30 @@ struct srtp_packet_keys {
   }
 };
 
-/// What is derived from a master key.
+/// The keys derived from a master key.
 struct srtp_session_keys {
   srtp_packet_keys rtp;
   srtp_packet_keys rtcp;
 };
 
-/// Fills `out` with AES-CTR keystream: the one primitive of the derivation.
+/// Fills `out` with AES-CTR keystream: the only primitive of the derivation.
 using keystream_function = bool (*)(byte_span key, const ctr_iv& iv,
                                     mutable_byte_span out);
 
 /// Derives the session keys with the labels 0 to 5 and a derivation rate of 0
 /// (RFC 3711, section 4.3; for GCM's shorter salt RFC 7714, section 11).
-/// Nothing where the master key has a wrong length.
+/// Nullopt if the master key has a wrong length.
 std::optional<srtp_session_keys>
 derive_srtp_session_keys(srtp_profile profile, const srtp_master_key& master,
                          keystream_function keystream);
 
 bool is_gcm(srtp_profile profile);
 
-/// Octets of the tag behind an RTP packet.
+/// The octets of the tag after an RTP packet.
 size_t srtp_tag_length(srtp_profile profile);
 
-/// Sessions of one backend from session keys; null where the backend is not
-/// available. Only libsrtp2 insists on deriving by itself.
+/// Make sessions of one backend from session keys; null if the backend is not
+/// available. libsrtp2 is missing here: it derives the keys itself.
 std::unique_ptr<srtp_sender> make_openssl_sender(srtp_profile profile,
                                                  const srtp_session_keys& keys);
 std::unique_ptr<srtp_receiver>

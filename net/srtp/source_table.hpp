@@ -10,9 +10,9 @@
 
 namespace troupe::net {
 
-/// Finds the state that belongs to an SSRC: entries in one vector, and an
-/// open-addressed index over it. Holds at most `limit` sources; allocates only
-/// when it grows. Pointers last until the next insert or erase.
+/// Maps an SSRC to its state: a vector of entries and an open-addressing hash
+/// index. Holds at most `limit` sources and allocates only to grow. Pointers
+/// are valid until the next insert or erase.
 template <class State>
 class source_table {
 public:
@@ -31,7 +31,7 @@ public:
     return &entries_[last_].state;
   }
 
-  /// Adds a source that is not there yet. The table must not be full.
+  /// Adds a source that is not in the table. The table must not be full.
   State& insert(uint32_t ssrc) {
     TROUPE_ASSERT(!full());
     if ((entries_.size() + 1) * 2 > slots_.size())
@@ -42,13 +42,13 @@ public:
     return entries_.back().state;
   }
 
-  /// Removes a source. Nothing happens where it is not there.
+  /// Removes a source if it is in the table.
   void erase(uint32_t ssrc) {
     if (find(ssrc) == nullptr)
       return;
     auto gap = slot_of(ssrc);
     auto position = slots_[gap].position;
-    // What comes later on the same way moves up: find() stops at a free slot.
+    // Move later entries of the probe sequence up: find() stops at a free slot.
     for (auto i = next(gap); slots_[i].position != 0; i = next(i))
       if (distance(home(slots_[i].ssrc), i) >= distance(gap, i)) {
         slots_[gap] = slots_[i];
@@ -62,9 +62,9 @@ public:
     entries_.pop_back();
   }
 
-  /// Looks for a source that may go: calls `may_go(state)` for one after the
-  /// other, beginning where the last search ended, twice around at most.
-  /// Returns the SSRC of the first for which that is true.
+  /// Finds a source to remove: calls `may_go(state)` for one source after the
+  /// other, from where the last search ended, at most twice around. Returns the
+  /// SSRC of the first for which that is true.
   template <class F>
   std::optional<uint32_t> find_victim(F may_go) {
     for (auto left = 2 * entries_.size(); left > 0; --left) {
@@ -89,13 +89,13 @@ private:
     State state;
   };
 
-  // Tells by itself what it stands for, so that no other entry is read.
+  // Contains the SSRC, so that a look-up reads no other entry.
   struct slot {
     uint32_t ssrc = 0;
-    uint32_t position = 0; // in entries_ plus 1; 0 is free
+    uint32_t position = 0; // index in entries_ plus 1; 0: free
   };
 
-  // There are 4, 8, 16 ... slots.
+  // The number of slots is a power of two, at least 4.
   size_t home(uint32_t ssrc) const {
     return (uint64_t{ssrc} * 0x9e3779b97f4a7c15u >> 32) & (slots_.size() - 1);
   }
@@ -104,12 +104,12 @@ private:
     return (i + 1) & (slots_.size() - 1);
   }
 
-  // How far it is from one slot on to another.
+  // The number of steps from one slot to another.
   size_t distance(size_t from, size_t to) const {
     return (to - from) & (slots_.size() - 1);
   }
 
-  // Where the source is, or the free slot where it would be.
+  // The slot of the source, or the free slot where it belongs.
   size_t slot_of(uint32_t ssrc) const {
     auto i = home(ssrc);
     while (slots_[i].position != 0 && slots_[i].ssrc != ssrc)

@@ -21,78 +21,80 @@ enum class srtp_profile : uint16_t {
   aead_aes_256_gcm = 0x0008,
 };
 
-/// A master key and its salt, as RFC 5764, section 4.2, cuts them out of the
+/// A master key and its salt, as RFC 5764, section 4.2, takes them from the
 /// exported keying material: 16+14, 16+12 (GCM) or 32+12 octets.
 struct srtp_master_key {
   std::vector<uint8_t> key;
   std::vector<uint8_t> salt;
 };
 
-/// Key and salt length in octets of a profile.
+/// The lengths in octets of a profile's key and salt.
 size_t srtp_key_length(srtp_profile profile);
 size_t srtp_salt_length(srtp_profile profile);
 
-/// Octets that protecting adds at most (RTP: tag; RTCP: tag and index).
+/// The most octets that protection adds (RTP: tag; RTCP: tag and index).
 inline constexpr size_t srtp_max_overhead = 16;
 inline constexpr size_t srtcp_max_overhead = 20;
 
-/// Why a packet was refused by unprotect.
+/// Why unprotect refused a packet.
 enum class srtp_error : uint8_t {
-  /// Too short, or a header that runs past the end.
+  /// Too short, or its header exceeds the packet.
   malformed,
-  /// The authentication tag does not fit.
+  /// The authentication tag does not match.
   bad_tag,
   /// Seen before, or older than the replay window (RFC 3711, section 3.3.2).
   replayed,
-  /// The key's lifetime is over (2^48 RTP or 2^31 RTCP packets), or there is
-  /// no room for another source.
+  /// The key's lifetime is over (2^48 RTP or 2^31 RTCP packets), or there are
+  /// too many sources.
   exhausted,
 };
 
-/// The sending half: protects the RTP and RTCP of any number of SSRCs under
-/// one master key. One thread at a time.
+/// The sending side: protects the RTP and RTCP of any number of SSRCs under one
+/// master key. Not thread-safe.
 class srtp_sender {
 public:
   virtual ~srtp_sender() = default;
 
-  /// Asks the processor for the keys, without looking at what lies with them:
-  /// those of AES-GCM with the powers of its hash key.
+  /// Prefetches the keys without accessing the memory around them: for AES-GCM,
+  /// with the powers of the hash key.
   void prefetch() const {
     constexpr size_t typical = 1200;
     const auto* begin = reinterpret_cast<const uint8_t*>(this);
     net::prefetch(begin, begin + typical);
   }
 
-  /// Writes header and encrypted payload and tag to `out`, which has room for
-  /// both plus srtp_max_overhead and overlaps neither. `header` is the whole
-  /// RTP header with CSRCs and extensions; the two are apart so that one
-  /// shared payload can be encrypted for many receivers without a copy.
-  /// Returns the size, or nothing where that packet index was used before or
-  /// the key is exhausted: an index is never used twice with other content
-  /// (a retransmission of the same octets under the same number is refused as
-  /// well: retransmit by RTX, RFC 4588).
+  /// Writes the header, the encrypted payload and the tag to `out`, which must
+  /// have space for all three (srtp_max_overhead) and overlap neither input.
+  /// `header` is the whole RTP header with CSRCs and extensions; it is a
+  /// separate argument so that a shared payload can be encrypted for many
+  /// receivers without a copy.
+  ///
+  /// Returns the size. Nullopt if the packet index was used before or the key
+  /// is exhausted: an index is never used twice with different content. The
+  /// same octets under the same number are refused as well: retransmit by RTX
+  /// (RFC 4588).
   virtual std::optional<size_t> protect_rtp(byte_span header, byte_span payload,
                                             mutable_byte_span out) = 0;
 
-  /// Protects a compound RTCP packet: `out` has room for it and
+  /// Protects a compound RTCP packet: `out` must have space for it and
   /// srtcp_max_overhead. Returns the size.
   virtual std::optional<size_t> protect_rtcp(byte_span packet,
                                              mutable_byte_span out) = 0;
 
-  /// The source has ended: lets its state go. Whatever bears its SSRC is
-  /// refused from then on, so that no index of it is used twice (RFC 3711,
-  /// section 9.1). The memory that this takes does not grow with the number of
-  /// sources that have ended, as long as most SSRCs follow each other.
+  /// Frees the state of a source that has ended. Later packets with its SSRC
+  /// are refused, so that no index of it is used twice (RFC 3711, section 9.1).
+  /// The memory for this does not grow with the number of ended sources as long
+  /// as most SSRCs are consecutive.
   virtual void retire(uint32_t ssrc);
 
-  /// The sequence number of the newest RTP packet of a source; nothing where
-  /// none was protected. A source that goes on after that one is understood
-  /// by the receiver; one that has none must begin below 2^15 (RFC 3711,
-  /// section 3.3.1).
+  /// The sequence number of the newest RTP packet of a source; nullopt if none
+  /// was protected. A receiver understands a source that continues after this
+  /// number; a source that has none must begin below 2^15 (RFC 3711, section
+  /// 3.3.1).
   virtual std::optional<uint16_t> last_sequence(uint32_t ssrc);
 
-  /// How many packets were refused because the key's lifetime is over or there
-  /// was no room for another source.
+  /// The number of packets refused because the key's lifetime is over or there
+  /// are too many sources.
   uint64_t exhausted() const {
     return exhausted_;
   }
@@ -107,50 +109,49 @@ private:
   uint64_t exhausted_ = 0;
 };
 
-/// The receiving half, with a replay window of at least 128 packets per SSRC.
-/// Nothing changes state before the tag has been checked. One thread at a
-/// time.
+/// The receiving side, with a replay window of at least 128 packets per SSRC.
+/// No state changes before the tag has been verified. Not thread-safe.
 class srtp_receiver {
 public:
   virtual ~srtp_receiver() = default;
 
   /// Decrypts in place. Returns the size of the plaintext packet (a prefix of
-  /// `packet`), or nothing, with `last_error()` saying why.
+  /// `packet`), or nullopt; then `last_error()` is the reason.
   virtual std::optional<size_t> unprotect_rtp(mutable_byte_span packet) = 0;
 
   virtual std::optional<size_t> unprotect_rtcp(mutable_byte_span packet) = 0;
 
   virtual srtp_error last_error() const = 0;
 
-  /// Somebody is given this source's packets: its state stays until retire().
-  /// Sources that nobody keeps give way to new ones. Idempotent.
+  /// Keeps a source's state until retire(), because its packets are forwarded.
+  /// Other sources give way to new ones. Idempotent.
   virtual void keep(uint32_t ssrc) = 0;
 
-  /// The source has ended: lets its state go, but its highest indices, so that
-  /// a replay is refused should the source come again. Idempotent.
+  /// Frees the state of a source that has ended, except its highest indices, so
+  /// that a replay is refused if the source returns. Idempotent.
   virtual void retire(uint32_t ssrc) = 0;
 };
 
-/// Who does the cryptography.
+/// The library that does the cryptography.
 enum class srtp_backend : uint8_t {
   /// libsrtp2: the reference.
   libsrtp2,
-  /// OpenSSL's EVP with kept contexts.
+  /// OpenSSL's EVP with reused contexts.
   openssl,
-  /// Intel's ipsec-mb, where the package exists.
+  /// Intel's ipsec-mb, if the package was found at build time.
   ipsec_mb,
 };
 
 std::string_view to_string(srtp_profile profile);
 std::string_view to_string(srtp_backend backend);
 
-/// Whether the backend was built in and this processor can run it.
+/// Whether the backend is built in and supported by this processor.
 bool srtp_backend_available(srtp_backend backend);
 
-/// The fastest backend that is available.
+/// The fastest available backend.
 srtp_backend fastest_srtp_backend();
 
-/// Null where the backend is not available or the key has a wrong length.
+/// Null if the backend is not available or the key has a wrong length.
 std::unique_ptr<srtp_sender> make_srtp_sender(srtp_backend backend,
                                               srtp_profile profile,
                                               const srtp_master_key& key);

@@ -8,10 +8,10 @@
 
 namespace troupe::net {
 
-/// A set of SSRCs in bounded memory: SSRCs that follow each other are kept as
-/// one range. Where there would be more than `max_ranges`, the two nearest
-/// ranges become one, and the SSRCs between them belong to the set from then
-/// on. So the set may hold more than was inserted, never less.
+/// A set of SSRCs in bounded memory, which stores consecutive SSRCs as one
+/// range. Beyond `max_ranges` the two nearest ranges are merged, and the SSRCs
+/// between them then belong to the set. So the set may contain more than was
+/// inserted, never less.
 class ssrc_ranges {
 public:
   static constexpr size_t max_ranges = 512;
@@ -34,7 +34,7 @@ public:
       join(nearest());
   }
 
-  /// How many ranges there are.
+  /// The number of ranges.
   size_t size() const {
     return ranges_.size();
   }
@@ -52,13 +52,13 @@ private:
     return std::ranges::upper_bound(ranges_, ssrc, {}, &range::first);
   }
 
-  // Makes one of a range and the next.
+  // Merges a range with the next one.
   iterator join(iterator x) {
     x->last = std::next(x)->last;
     return std::prev(ranges_.erase(std::next(x)));
   }
 
-  // The range that is nearest to its next.
+  // The range with the smallest gap to the next one.
   iterator nearest() {
     auto best = ranges_.begin();
     for (auto i = ranges_.begin(); std::next(i) != ranges_.end(); ++i)
@@ -67,7 +67,7 @@ private:
     return best;
   }
 
-  std::vector<range> ranges_; // in rising order, with gaps between them
+  std::vector<range> ranges_; // ascending, with gaps between them
 };
 
 } // namespace troupe::net

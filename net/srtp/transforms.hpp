@@ -10,14 +10,14 @@
 
 namespace troupe::net {
 
-/// One packet's place: whose it is, and its index.
+/// A packet's SSRC and index.
 struct srtp_position {
   uint32_t ssrc;
   uint64_t index;
 };
 
-/// AES in counter mode with HMAC-SHA1 (RFC 3711): where the encrypted part,
-/// the tag and the index of a packet lie. `Primitive` brings the two
+/// AES in counter mode with HMAC-SHA1 (RFC 3711): the layout of the encrypted
+/// part, the tag and the index of a packet. `Primitive` provides the two
 /// algorithms under one pair of keys:
 ///   bool crypt(const ctr_iv&, byte_span in, uint8_t* out);
 ///   bool mac(byte_span data, std::array<uint8_t, 20>& out);
@@ -47,8 +47,8 @@ public:
     digest tag;
     if (!rtp_.crypt(at, payload, out + header.size()))
       return false;
-    // The rollover counter is authenticated, not sent: it lies for a moment
-    // where the tag will.
+    // The rollover counter is authenticated but not sent: write it temporarily
+    // to where the tag will be.
     store_u32(out + length, rollover(at));
     if (!rtp_.primitive.mac({out, length + 4}, tag))
       return false;
@@ -128,7 +128,7 @@ private:
 };
 
 /// AES-GCM (RFC 7714): nonce, associated data and tag of a packet. `Primitive`
-/// brings the algorithm under one key and for one direction:
+/// provides the algorithm for one key and direction:
 ///   bool seal(const gcm_iv&, byte_span aad, byte_span in, uint8_t* out,
 ///             uint8_t* tag);
 ///   bool open(const gcm_iv&, byte_span aad, mutable_byte_span data,
@@ -200,7 +200,7 @@ private:
     std::array<uint8_t, 14> salt;
   };
 
-  // The readable octets and the trailer (RFC 7714, section 9.2).
+  // The unencrypted octets and the trailer (RFC 7714, section 9.2).
   static std::array<uint8_t, 12> rtcp_aad(byte_span packet, uint32_t trailer) {
     std::array<uint8_t, 12> aad;
     std::memcpy(aad.data(), packet.data(), srtcp_clear_octets);
