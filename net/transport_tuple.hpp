@@ -11,16 +11,16 @@
 
 namespace troupe::net {
 
-/// The protocol below ICE.
+/// The transport protocol that carries a client's datagrams.
 enum class transport_protocol : uint8_t { udp, tcp };
 
-/// An IPv4 or IPv6 address and a port. IPv4 is kept as an IPv4-mapped IPv6
-/// address (RFC 4291, section 2.5.5.2), so that there is one comparison.
+/// An IPv4 or IPv6 address and a port. IPv4 is stored as an IPv4-mapped IPv6
+/// address (RFC 4291, section 2.5.5.2), so that there is only one comparison.
 class socket_address {
 public:
   socket_address() = default;
 
-  /// From 4 or 16 octets in network order.
+  /// Takes an address of 4 or 16 octets in network order.
   socket_address(byte_span ip, uint16_t port);
 
   bool is_v4() const;
@@ -29,7 +29,7 @@ public:
 
   bool is_unspecified() const;
 
-  /// fe80::/10, which needs a zone and is never announced.
+  /// Whether it is in fe80::/10, which needs a zone and is never announced.
   bool is_link_local() const;
 
   const std::array<uint8_t, 16>& octets() const {
@@ -57,17 +57,17 @@ private:
   uint16_t port_ = 0;
 };
 
-/// Reads "192.0.2.1" or "2001:db8::1"; nothing where it is neither.
+/// Parses "192.0.2.1" or "2001:db8::1"; nullopt for other text.
 std::optional<socket_address> parse_address(const std::string& ip,
                                             uint16_t port);
 
-/// One way between a client and this server: what a datagram came on, and
-/// what an answer to it must go out on.
+/// A network path between a client and this server: the one on which a datagram
+/// arrived, and on which the response must leave.
 struct transport_tuple {
   transport_protocol protocol = transport_protocol::udp;
 
-  /// Which of the server's sockets: the index of a UDP socket, or the number
-  /// of a TCP connection (never used twice in one process).
+  /// The server's socket: the index of a UDP socket, or the number of a TCP
+  /// connection (never reused within a process).
   uint32_t path = 0;
 
   socket_address local;

@@ -10,7 +10,7 @@ namespace troupe::net {
 
 namespace {
 
-// Ours, by the peer's.
+// Our role, given the peer's.
 dtls_role opposite(remote_dtls_role remote) {
   return remote == remote_dtls_role::client ? dtls_role::server
                                             : dtls_role::client;
@@ -244,7 +244,7 @@ void webrtc_transport::accept_media(datagram& x, size_t plain_size,
     peer_confirmed_ = true;
     dtls_.confirm_peer();
     if (!application_data_)
-      dtls_.release(); // where the handshake's end was too early
+      dtls_.release(); // if the release on connect came too early
   }
 }
 

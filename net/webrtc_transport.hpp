@@ -19,14 +19,14 @@
 
 namespace troupe::net {
 
-/// What the peer said of its part in DTLS.
+/// The DTLS role that the peer signalled.
 enum class remote_dtls_role : uint8_t { automatic, client, server };
 
-/// Why a verb of `webrtc_transport` failed.
+/// Why an operation of `webrtc_transport` failed.
 enum class transport_errc : int {
   /// `connect` was called before.
   already_connected = 1,
-  /// The peer gave no fingerprint to check its certificate against.
+  /// The peer signalled no fingerprint to verify its certificate with.
   no_fingerprint,
   /// The transport is closed.
   closed,
@@ -43,27 +43,28 @@ struct dtls_state_changed {
   dtls_state state;
 };
 
-/// Whether the peer seems to have left: an alert has come that cannot be read
-/// any more, most likely its close_notify. It is over when no check of ICE
-/// follows for a while; else it was somebody else's, or a peer's that stays.
+/// Whether the peer seems to have left: an alert arrived that can no longer be
+/// decrypted, most likely its close_notify. If no ICE check follows for a
+/// while, the transport closes. Otherwise the alert was forged, or the peer
+/// stays.
 struct peer_leaving {
   bool leaving;
 };
 
-/// What has happened to a transport. The first five are ICE's.
+/// An event of a transport. The first five come from ICE.
 using transport_event =
     std::variant<ice_state_changed, selected_tuple_changed, tuple_added,
                  tuple_removed, username_fragment_retired, dtls_state_changed,
                  peer_leaving>;
 
-/// One plaintext RTP packet or compound RTCP packet. It has passed
-/// authentication and the replay check, nothing more: parse it with care.
+/// A plaintext RTP packet or compound RTCP packet. It passed authentication and
+/// the replay check but is not validated further: parse it with care.
 struct incoming_packet {
   buffer_ptr data;
   time_point arrival;
 };
 
-/// Packets and octets on the wire, headers below ours excluded.
+/// Packets and octets on the wire, without UDP or TCP and lower headers.
 struct traffic {
   uint64_t packets = 0;
   uint64_t bytes = 0;
@@ -74,69 +75,69 @@ struct traffic {
   }
 };
 
-/// What a transport has seen. Monotonic.
+/// Counters of a transport. Monotonic.
 struct transport_stats {
-  /// Everything that arrived, refused or not.
+  /// All datagrams that arrived, refused or not.
   traffic received;
-  /// Everything that was handed out for sending.
+  /// All datagrams that were polled or protected for sending.
   traffic sent;
-  /// Of these, accepted RTP and RTCP (protected size).
+  /// The accepted RTP and RTCP among these (protected size).
   traffic rtp_received;
   traffic rtp_sent;
   traffic rtcp_received;
   traffic rtcp_sent;
   /// Refused datagrams by reason.
   drop_counters drops;
-  /// Packets that `protect_*` refused: not connected, or SRTP would not.
+  /// Packets that `protect_*` refused: not connected, or refused by SRTP.
   uint64_t unsent = 0;
 };
 
-/// One client's way to this server: ICE-lite, DTLS and SRTP over any number
-/// of tuples that share one association. Plain and single-threaded: datagrams
-/// go in, plaintext media, application data, datagrams to send, events and
-/// the next timeout come out.
+/// A client's WebRTC transport: ICE-lite, DTLS and SRTP over any number of
+/// tuples that share one association. A plain single-threaded class: datagrams
+/// go in; plaintext media, application data, datagrams to send, events and the
+/// next timeout come out.
 ///
 /// After any call that is not const, poll everything until empty and arm one
 /// timer for `poll_timeout`.
 ///
-/// What protects it (THREATS, rows 1 to 4):
-/// - Only STUN is taken from tuples that ICE has not validated; DTLS and SRTP
-///   from elsewhere are dropped without a trace.
+/// Protection (THREATS, rows 1 to 4):
+/// - Only STUN is accepted from tuples that ICE has not validated; DTLS and
+///   SRTP from other tuples are dropped silently.
 /// - No address is learnt from RTP. Everything but STUN responses goes to the
-///   selected tuple alone.
-/// - SRTP is authenticated before anything changes; no number of bad packets
+///   selected tuple only.
+/// - SRTP is authenticated before any state changes; no number of bad packets
 ///   closes the transport.
 ///
-/// The packet path allocates nothing once warm: packets are decrypted in the
-/// buffer they came in, and the queues reuse their memory.
+/// The packet path does not allocate once warm: packets are decrypted in the
+/// buffer they arrived in, and the queues reuse their memory.
 class webrtc_transport {
 public:
   struct config {
-    /// Outlives the transport.
+    /// Must outlive the transport.
     const dtls_context* dtls = nullptr;
     srtp_backend backend = srtp_backend::libsrtp2;
-    /// How long a tuple lives after the peer's last check; 0: for ever.
+    /// How long a tuple lives after the peer's last check; 0: no limit.
     duration consent_timeout = ice_lite_agent::default_consent_timeout;
-    /// Whether application data will flow. Without it, the records of DTLS
-    /// (some 40 KB) are freed as soon as the handshake is over; the peer's
-    /// close_notify cannot be read from then on (see `peer_leaving`).
+    /// Whether application data will be used. Without it, the memory of the
+    /// DTLS records (about 40 KB) is freed after the handshake; after that the
+    /// peer's close_notify cannot be read (see `peer_leaving`).
     bool application_data = true;
-    /// RTP that arrived longer ago than this is dropped before it is
-    /// decrypted; RTCP and all else is taken, however late.
+    /// RTP that arrived longer ago than this is dropped before decryption; RTCP
+    /// and other datagrams are accepted however late.
     duration max_media_age = duration::max();
   };
 
-  /// How long a peer that seems to have left may be silent until it has. More
-  /// than lies between two checks of a browser's (RFC 7675, section 5.1: 4 to
-  /// 6 s).
+  /// How long a peer that seems to have left may be silent before the transport
+  /// closes. Longer than the interval between two checks of a browser (RFC
+  /// 7675, section 5.1: 4 to 6 s).
   static constexpr duration leaving_patience = std::chrono::seconds{7};
 
-  /// How long a peer that may be in either role of DTLS is waited for before
-  /// the handshake is begun: longer than the way there and back, mostly.
+  /// How long to wait for a peer that may have either DTLS role before starting
+  /// as the client: longer than most round trips.
   static constexpr duration role_patience = std::chrono::milliseconds{300};
 
-  /// Packets that may wait to be polled, RTP and RTCP each. Beyond, they are
-  /// dropped: a shell that drains after each burst never comes near.
+  /// The most packets that wait to be polled, for RTP and RTCP each. More are
+  /// dropped, which never happens to an owner that drains after each burst.
   static constexpr size_t max_queued = 1024;
 
   webrtc_transport(const config& cfg, rng& random);
@@ -152,58 +153,59 @@ public:
   /// must be routed here.
   const ice_credentials& local_ice() const;
 
-  /// ICE restart: new credentials, which the result shows. The old ones stay
-  /// valid until the peer uses the new ones (`username_fragment_retired`).
-  /// DTLS and SRTP are untouched.
+  /// Restarts ICE and returns the new credentials. The old ones stay valid
+  /// until the peer uses the new ones (`username_fragment_retired`). DTLS and
+  /// SRTP are not affected.
   const ice_credentials& restart_ice(rng& random);
 
-  /// Says who the peer is. The handshake starts as soon as ICE has a selected
-  /// tuple as well, and has 10 s from then. Returns our role: server where
-  /// the peer is client, else client. Errors: transport_errc.
+  /// Sets the peer's role and fingerprints. The handshake starts once ICE has a
+  /// selected tuple as well, and must complete within 30 s from then. Returns
+  /// our role: server if the peer is client, else client. Errors:
+  /// transport_errc.
   result<dtls_role> connect(remote_dtls_role remote,
                             std::vector<certificate_fingerprint> fingerprints,
                             time_point now);
 
-  /// Adds what may be meant as well, for a peer that does not say which of its
-  /// transports it means: certificates by which it may show itself, and its
-  /// role. Where the roles differ, the peer's first datagram shows that it is
-  /// the client; after `role_patience` of silence it is the server. Nothing
-  /// once the handshake has begun.
+  /// Adds alternatives for a peer that does not identify which of its
+  /// transports it means: further fingerprints it may present, and its role. If
+  /// the roles differ, the peer's first datagram shows that it is the client;
+  /// after `role_patience` of silence it is the server. Does nothing once the
+  /// handshake has begun.
   void allow(remote_dtls_role remote,
              const std::vector<certificate_fingerprint>& more);
 
-  /// Says goodbye by close_notify, where DTLS is connected, and closes. What
-  /// is left to poll are that datagram and events. Idempotent.
+  /// Queues a close_notify if DTLS is connected, and closes. That datagram and
+  /// events may be left to poll. Idempotent.
   void close();
 
   // -- input -----------------------------------------------------------------
 
-  /// Takes any datagram of this transport: one from a tuple that was
-  /// announced by `tuple_added`, or a STUN request that names `local_ice`.
-  /// Media is decrypted in place, so the buffer must not be shared yet.
+  /// Handles any datagram of this transport: one from a tuple announced by
+  /// `tuple_added`, or a STUN request that names `local_ice`. Media is
+  /// decrypted in place, so the buffer must not be shared yet.
   void handle_datagram(datagram x, time_point now);
 
-  /// Somebody is given the packets with this SSRC: what SRTP knows of it stays
-  /// until retire_source(). Sources that nobody keeps give way to new ones, so
-  /// that a peer's random SSRCs do not shut out those of its next producer.
+  /// Keeps SRTP's state of a source until retire_source(), because its packets
+  /// are forwarded. Other sources give way to new ones, so that a peer's random
+  /// SSRCs do not block the sources of its next producer.
   void keep_source(uint32_t ssrc);
 
-  /// The source has ended. Its highest indices stay: a replay is refused should
-  /// it come again.
+  /// Ends a source. Its highest indices stay, so that a replay is refused if
+  /// the source returns.
   void retire_source(uint32_t ssrc);
 
-  /// Tells that the TCP connection under this tuple is gone.
+  /// Reports that the TCP connection of this tuple has closed.
   void handle_tuple_closed(const transport_tuple& tuple);
 
   void handle_timeout(time_point now);
 
   // -- output ----------------------------------------------------------------
 
-  /// When handle_timeout is next wanted: consent, or DTLS.
+  /// When handle_timeout is next due, for ICE consent or DTLS.
   std::optional<time_point> poll_timeout() const;
 
   /// The next STUN or DTLS datagram to send. Its octets stay valid until the
-  /// next call that is not const.
+  /// next non-const call.
   std::optional<outgoing_datagram> poll_datagram();
 
   /// Received RTP and RTCP, decrypted, in order of arrival.
@@ -224,30 +226,31 @@ public:
            && ice_.selected_tuple().has_value();
   }
 
-  /// Hands over the sending half of SRTP: from now on who has it protects all
-  /// packets, perhaps on another thread, and `protect_*` refuse. Null before
-  /// DTLS is connected, and when it was taken already.
+  /// Hands over the sending side of SRTP: from now on its owner protects all
+  /// packets, possibly on another thread, and `protect_*` refuse. Null before
+  /// DTLS is connected, and if it was taken already.
   std::unique_ptr<srtp_sender> take_sender() {
     return std::move(sender_);
   }
 
-  /// Protects an RTP packet into `out`, which has room for header, payload
-  /// and srtp_max_overhead, for sending to `selected_tuple`. `header` is all
-  /// that precedes the payload. Returns the size; nothing where `can_send` is
-  /// false, the sender was taken, or SRTP refuses (a packet index used before).
+  /// Protects an RTP packet into `out`, which must have space for header,
+  /// payload and srtp_max_overhead, for sending to `selected_tuple`. `header`
+  /// is everything before the payload. Returns the size. Nullopt if `can_send`
+  /// is false, the sender was taken, or SRTP refuses (a packet index used
+  /// before).
   std::optional<size_t> protect_rtp(byte_span header, byte_span payload,
                                     mutable_byte_span out);
 
-  /// The same for a compound RTCP packet and srtcp_max_overhead.
+  /// Protects a compound RTCP packet likewise, with srtcp_max_overhead.
   std::optional<size_t> protect_rtcp(byte_span packet, mutable_byte_span out);
 
-  /// Sends application data, at most dtls_max_data_octets, by DTLS. False
-  /// where it cannot be sent now.
+  /// Sends at most dtls_max_data_octets of application data by DTLS. False if
+  /// it cannot be sent now.
   bool send_data(byte_span data);
 
   // -- state -----------------------------------------------------------------
 
-  /// Where to send media.
+  /// The tuple to send media to.
   const std::optional<transport_tuple>& selected_tuple() const {
     return ice_.selected_tuple();
   }
@@ -265,12 +268,12 @@ public:
     return leaving_.has_value();
   }
 
-  /// Whether the peer has left: DTLS is over, and not by `close`.
+  /// Whether the peer has left: DTLS closed without a call of `close`.
   bool left() const {
     return reported_dtls_ == dtls_state::closed && !closed_;
   }
 
-  /// What the handshake agreed on, once connected.
+  /// The negotiated profile, once connected.
   std::optional<srtp_profile> profile() const;
 
   const transport_stats& stats() const {
@@ -278,7 +281,7 @@ public:
   }
 
 private:
-  // A queue that keeps its memory: filled in bursts, then drained.
+  // A queue that reuses its memory: filled in bursts, then drained.
   class packet_queue {
   public:
     bool full() const {
@@ -307,12 +310,11 @@ private:
 
   void set_leaving(std::optional<time_point> since);
 
-  // Hands over a packet that was authentic: the peer has our last flight.
+  // Queues an authentic packet, which proves that the peer has our last flight.
   void accept_media(datagram& x, size_t plain_size, packet_queue& queue,
                     traffic& kind);
 
-  // Starts the handshake once there are a tuple and fingerprints, and it is
-  // known who begins.
+  // Starts the handshake once a tuple, fingerprints and our role are known.
   void maybe_start_dtls(time_point now);
   bool role_is_known(time_point now);
 
@@ -326,19 +328,19 @@ private:
   dtls_connection dtls_;
   std::unique_ptr<srtp_sender> sender_;
   std::unique_ptr<srtp_receiver> receiver_;
-  std::vector<uint32_t> kept_;    // sources, known before there are keys
+  std::vector<uint32_t> kept_;    // sources, kept before keys exist too
   std::optional<dtls_role> role_; // set by connect
   std::vector<certificate_fingerprint> fingerprints_;
-  bool either_role_ = false;           // by allow; it will show
-  std::optional<time_point> role_due_; // at the latest then
+  bool either_role_ = false;           // set by allow()
+  std::optional<time_point> role_due_; // when to become the client
   bool dtls_started_ = false;
   bool application_data_;
   const duration max_media_age_;
-  bool peer_confirmed_ = false; // by the first authentic packet
+  bool peer_confirmed_ = false; // set by the first authentic packet
   bool closed_ = false;
-  std::optional<time_point> leaving_; // the peer seems to, since then
+  std::optional<time_point> leaving_; // since when it seems so
   dtls_state reported_dtls_ = dtls_state::fresh;
-  std::optional<transport_tuple> farewell_; // where close_notify goes
+  std::optional<transport_tuple> farewell_; // where to send close_notify
   packet_queue rtp_;
   packet_queue rtcp_;
   std::deque<transport_event> events_;

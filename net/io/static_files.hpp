@@ -41,8 +41,7 @@ private:
 };
 
 /// Makes the headers that restrict a page in the browser:
-/// - Only pages of this origin and of `frame_ancestors` may embed it in a
-/// frame.
+/// - Only pages of this origin and of `frame_ancestors` may show it in a frame.
 /// - Other sites do not see its address, which contains the room's name.
 /// - Third-party frames in it get neither camera, microphone nor screen, nor
 ///   other devices, even if the page would allow it.
