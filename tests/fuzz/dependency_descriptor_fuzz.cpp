@@ -4,8 +4,8 @@
 
 using namespace troupe;
 
-/// The first octet says where the second of two descriptors begins, which is
-/// read with the structure of the first.
+/// The first octet gives the offset of the second of two descriptors, which is
+/// parsed with the structure of the first.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0)
     return 0;
@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!first)
     return 0;
   if (!first->structure)
-    std::abort(); // without one there is nothing to read it with
+    std::abort(); // the first descriptor must carry its structure
   const auto& structure = *first->structure;
   (void)describe_av1(*first, structure);
   auto second = rtp::parse_dependency_descriptor(in.subspan(split), &structure);

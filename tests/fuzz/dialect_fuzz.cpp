@@ -1,6 +1,6 @@
-// Frames into every dialect, with outcomes and events drawn from the input.
-// The first octet chooses the dialect; then each line is a step, whose first
-// octet says which.
+// Feeds frames to every dialect, with outcomes and events drawn from the input.
+// The first octet selects the dialect. Then each line is a step, and its first
+// octet selects the kind of step.
 #include "net/base/assert.hpp"
 #include "net/base/rng.hpp"
 #include "protocol/dialect.hpp"
@@ -22,15 +22,15 @@ Variant nth(size_t index, std::index_sequence<Is...>) {
   return out;
 }
 
-// The default value of the alternative that `index` falls on.
+// The default value of the variant's alternative `index` modulo their number.
 template <class Variant>
 Variant any_of(size_t index) {
   constexpr auto n = std::variant_size_v<Variant>;
   return nth<Variant>(index % n, std::make_index_sequence<n>{});
 }
 
-// The server's sentences may quote what a client sent, which is UTF-8 once it
-// has been parsed; ASCII stands for it here.
+// An error message may quote a client's text, which is UTF-8 once parsed. Here
+// it is reduced to ASCII.
 std::string sentence(std::string_view text) {
   std::string out{text};
   for (auto& x : out)

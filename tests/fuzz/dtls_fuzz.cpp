@@ -1,7 +1,7 @@
-// Two ends shake hands while the input says what the wire does: each step is
-// one octet of instruction (deliver, drop, change, inject what follows), and
-// the rest of the input is what gets injected. Nothing may crash, and the two
-// ends never agree on different keys.
+// Runs a handshake between two ends under the network that the input describes:
+// each step is an octet (deliver, drop, change, inject), and the rest of the
+// input is the data to inject. Nothing may crash, and the two ends must never
+// agree on different keys.
 
 #include "net/base/assert.hpp"
 #include "net/dtls/dtls_connection.hpp"

@@ -14,7 +14,7 @@ void require(bool condition) {
     std::abort();
 }
 
-// What a payload says, written again, says the same.
+// A payload that was parsed and encoded again must parse to the same packets.
 void check_payload(std::string_view body) {
   auto packets = engineio::parse_payload(body, 64);
   if (!packets)
@@ -25,7 +25,7 @@ void check_payload(std::string_view body) {
   require(engineio::parse_payload(again, 64) == packets);
 }
 
-// Any order of inputs: one end, and nothing after it.
+// For any order of inputs there is one end, and no event after it.
 void check_session(byte_reader in) {
   auto now = troupe::net::time_point{};
   engineio::session_config config;
@@ -83,7 +83,7 @@ void check_session(byte_reader in) {
     while (auto event = session.poll_event()) {
       if (std::holds_alternative<engineio::poll_answered>(*event))
         require(polls-- > 0);
-      // A second WebSocket of an ended session is still turned away.
+      // An ended session still refuses a second WebSocket.
       if (!std::holds_alternative<engineio::socket_finished>(*event))
         require(!closed);
       closed =

@@ -1,5 +1,5 @@
-// Feeds any octets to the JSON parser, and what it lets through to every
-// decoder. What decodes must encode, and decode to the same again.
+// Feeds any octets to the JSON parser and what it accepts to every decoder. A
+// decoded value must encode, and decode to the same value again.
 #include "protocol/json_codec.hpp"
 #include "protocol/json_limits.hpp"
 
@@ -14,7 +14,7 @@ void require(bool condition) {
     std::abort();
 }
 
-// Decoding, encoding and decoding again must be decoding.
+// Decoding, encoding and decoding again must give the decoded value.
 template <class T>
 void round_trip(const rapidjson::Value& in,
                 checked<T> (*decode)(const rapidjson::Value&)) {

@@ -49,7 +49,7 @@ struct walker {
     return sum;
   }
 
-  /// What a NACK names is named again once it is packed anew.
+  /// Packing the sequence numbers of a NACK item must give the same item.
   uint64_t operator()(const nack& x) const {
     uint64_t sum = 0;
     for (auto item : x.items) {
@@ -74,7 +74,7 @@ struct walker {
     return x.bitrate_bps + x.sources.size();
   }
 
-  /// It tells of just as many packets as it says.
+  /// It must contain as many statuses as it declares.
   uint64_t operator()(const transport_cc& x) const {
     uint64_t count = 0;
     auto cursor = x.statuses();

@@ -56,7 +56,7 @@ void describe(const rtp::packet& x, const rtp::extension_map& ids) {
   }
 }
 
-/// A rewritten header is one we would take ourselves.
+/// A rewritten header must be one that our parser accepts.
 void rewrite(const rtp::packet& x, const rtp::extension_map& ids) {
   rtp::header_writer writer{ids, ids};
   writer.set_mid("mid");

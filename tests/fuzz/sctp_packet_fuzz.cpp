@@ -1,10 +1,10 @@
-// Feeds chunks to an association that is up, and to one that waits, as their
-// peer would send them: with the right ports, tag and checksum, so that all
-// that stands in the way is the gate. Nothing may crash or hang, and closing
-// must still work.
+// Feeds chunks to a connected association and to a waiting one, as if from
+// their peer: with the right ports, tag and checksum, so that only the gate
+// checks them. Nothing may crash or hang, and closing must still work.
 //
-// An input is a list of packets: each a length of two octets and the chunks.
-// The first octet of the input chooses whether the association is up.
+// An input is a list of packets, each a length of two octets and the chunks.
+// The first octet of the input selects the connected or the waiting
+// association.
 
 #include "net/base/assert.hpp"
 #include "net/sctp/crc32c.hpp"
@@ -19,7 +19,7 @@ namespace {
 
 time_point now{std::chrono::hours{1}};
 
-/// A pair of associations of which the input speaks for the first.
+/// Two associations; the input takes the role of the first.
 struct pair {
   pair() : peer(stack.open()), target(stack.open()) {}
 
@@ -44,7 +44,7 @@ struct pair {
   sctp_stack stack;
   sctp_association_id peer;
   sctp_association_id target;
-  uint32_t tag = 0; // of what goes to the target
+  uint32_t tag = 0; // of packets to the target
 };
 
 void feed(pair& x, byte_span chunks, uint32_t tag) {

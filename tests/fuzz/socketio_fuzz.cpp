@@ -1,5 +1,5 @@
-// Any bytes as one connection's frames: the first octet of each line says
-// whether the frame is binary and how much time passes before it.
+// Feeds any bytes as the frames of one connection. The first octet of each line
+// selects binary or text, and the time that passes before the frame.
 #include "net/base/assert.hpp"
 #include "net/base/rng.hpp"
 #include "protocol/socketio_session.hpp"
@@ -11,7 +11,7 @@ using namespace troupe;
 
 namespace {
 
-// What has been decoded once encodes to something that decodes to the same.
+// A decoded packet must encode to text that decodes to the same packet.
 void check_round_trip(std::string_view text) {
   auto packet = protocol::decode_socketio_packet(text);
   if (!packet)
@@ -27,7 +27,7 @@ void check_round_trip(std::string_view text) {
   TROUPE_ASSERT(again->attachments == packet->attachments);
 }
 
-// Answers every event with itself, as an echo server would.
+// Answers every event with the same event, like an echo server.
 void drain(protocol::socketio_session& session) {
   while (auto input = session.poll_input())
     if (auto event = std::get_if<protocol::socketio_event>(&*input)) {

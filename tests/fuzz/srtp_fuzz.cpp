@@ -1,7 +1,7 @@
-// Feeds any octets to unprotect, and what protect makes of them back to
-// unprotect, for one backend and profile per input (chosen by its first two
-// octets). Nothing may crash, nothing forged may pass, and what was protected
-// must come back.
+// Feeds any octets to unprotect, and the output of protect back to unprotect,
+// for one backend and profile per input (selected by its first two octets).
+// Nothing may crash, no forged packet may pass, and a protected packet must
+// decrypt to its plaintext.
 
 #include "net/base/assert.hpp"
 #include "net/srtp/packet_layout.hpp"

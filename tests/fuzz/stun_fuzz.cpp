@@ -5,8 +5,9 @@
 
 using namespace troupe::net;
 
-// Any octets as a STUN message: parsed, verified, and handed to an agent,
-// which must never believe them nor answer with more than it got.
+// Parses and verifies any octets as a STUN message, and passes them to an
+// agent, which must never accept them nor send a response larger than its
+// request.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const byte_span input{data, size};
   if (auto fragment = stun_username_fragment(input))

@@ -7,7 +7,7 @@
 
 using namespace troupe::net;
 
-// The first octet says how the stream is cut; the frames that come out must
+// The first octet selects how the stream is split; the resulting frames must
 // not depend on it. Each frame is classified.
 namespace {
 

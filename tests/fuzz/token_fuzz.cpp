@@ -5,8 +5,8 @@
 
 using namespace troupe;
 
-/// Tokens as strangers send them. None of them is signed with our secret, so
-/// none may pass; the claims are read as though it had.
+/// Verifies tokens from untrusted clients. None is signed with our secret, so
+/// none may pass. The claims are parsed as if it had passed.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const auto verifier =
       *net::token_verifier::make({{net::token_algorithm::hs256},

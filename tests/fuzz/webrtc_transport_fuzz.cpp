@@ -17,14 +17,14 @@ void require(bool condition) {
     std::abort();
 }
 
-// Runs a script: an octet says what to do, further ones with what. Valid
-// flows are mixed with datagrams of the fuzzer's own, on several tuples.
+// Runs a script: an octet selects an action, further octets its arguments.
+// Valid flows are mixed with forged datagrams on several tuples.
 class player {
 public:
   explicit player(byte_span script) : script_(script) {}
 
   void play() {
-    // Enough for any attack, and no input is slow.
+    // A limit that suffices for any attack and keeps every input fast.
     for (int step = 0; step < 200 && script_.remaining() > 0; ++step) {
       act(script_.u8());
       check();
@@ -72,13 +72,13 @@ private:
       case 11:
         if (script_.u8() == 0xff) {
           pair_.server.close();
-          connected_ = true; // for it is too late
+          connected_ = true; // a later connect would fail
         }
         break;
     }
   }
 
-  // One of ten: more than an agent keeps.
+  // One of ten tuples: more than an agent keeps.
   transport_tuple take_tuple() {
     return make_tuple(static_cast<uint8_t>(1 + script_.u8() % 10));
   }
@@ -129,7 +129,7 @@ private:
 
   void check() {
     auto& server = pair_.server;
-    // Only what the client protected comes out.
+    // The server must output only packets that the client protected.
     while (auto x = server.poll_rtp())
       check_plain(*x);
     while (auto x = server.poll_rtcp())

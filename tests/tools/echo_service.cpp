@@ -13,10 +13,10 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// How often the connect timeouts are looked at.
+// The interval at which connect timeouts are checked.
 constexpr auto tick_interval = std::chrono::milliseconds{20};
 
-// Sends back what comes.
+// Echoes each message.
 class plain_echo final : public net::connection_events {
 public:
   explicit plain_echo(std::shared_ptr<net::connection> conn)
@@ -36,8 +36,8 @@ private:
   std::shared_ptr<net::connection> conn_;
 };
 
-// The JSON of an array: `head`, where there is one, and `data` but for its
-// first element.
+// The JSON array of `head`, if not empty, and the elements of `data` after the
+// first.
 std::string rest_of(const rapidjson::Document& data, std::string_view head) {
   std::string out = "[";
   out += head;
@@ -49,7 +49,8 @@ std::string rest_of(const rapidjson::Document& data, std::string_view head) {
   return out += ']';
 }
 
-// One connection's Socket.IO. Thread-safe, since its timer runs elsewhere.
+// The Socket.IO session of one connection. Thread-safe, since its timer runs on
+// another thread.
 class socketio_echo {
 public:
   socketio_echo(std::shared_ptr<net::connection> conn,
@@ -88,7 +89,7 @@ private:
 
   void handle(protocol::socketio_disconnected&) {}
 
-  // Nobody is asked for a token here.
+  // No token is required here.
   void handle(protocol::socketio_connect_wanted&) {}
 
   void handle(protocol::socketio_event& x) {
@@ -121,8 +122,8 @@ private:
   std::shared_ptr<net::connection> conn_;
   std::unique_ptr<net::rng> random_;
   protocol::socketio_session session_;
-  // What to say to whom in the next tick. A suite that listens for one frame at
-  // a time loses the second of two that come together.
+  // Events to send at the next tick. A suite that waits for one frame at a time
+  // would lose the second of two frames sent together.
   std::vector<std::pair<std::string, std::string>> greetings_;
 };
 
@@ -143,7 +144,7 @@ private:
 
 } // namespace
 
-// Knows the Socket.IO connections that live, and tells them the time.
+// Keeps the open Socket.IO connections and advances their timers.
 class echo_service::timekeeper {
 public:
   void add(std::weak_ptr<socketio_echo> x) {

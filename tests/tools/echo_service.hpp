@@ -9,21 +9,21 @@
 
 namespace troupe::testing {
 
-/// Speaks to conformance suites through the server's own protocol layers:
+/// Serves conformance suites through the server's own protocol layers:
 /// - a WebSocket at `websocket_path` echoes each message;
 /// - Engine.IO at `engineio_path` does the same;
 /// - Socket.IO at `socketio_path` has the namespaces "/" and "/custom". It
-///   emits `auth` with what the client gave, answers `message` by emitting
-///   `message-back`, and `message-with-ack` by acknowledging; attachments stay
-///   what they are.
+///   emits `auth` with the client's auth data, answers `message` by emitting
+///   `message-back`, and `message-with-ack` by acknowledging; attachments are
+///   returned unchanged.
 class echo_service final : public net::http_handler {
 public:
   static constexpr std::string_view websocket_path = "/echo";
   static constexpr std::string_view engineio_path = "/engine.io/";
   static constexpr std::string_view socketio_path = "/socket.io/";
 
-  /// A client of Socket.IO may be in no namespace for `connect_timeout`.
-  /// `threads` keep the time, and must be stopped before this goes.
+  /// A Socket.IO client may be in no namespace for `connect_timeout`. `threads`
+  /// run the timers, and must be stopped before this is destroyed.
   echo_service(net::io_threads& threads,
                std::chrono::milliseconds connect_timeout);
 
@@ -45,9 +45,9 @@ private:
   const std::shared_ptr<timekeeper> timekeeper_;
 };
 
-/// The configuration that conformance suites expect where they expect one:
-/// both endpoints of Engine.IO, pings every 300 ms, pongs within 200 ms, and
-/// as many messages a second as the client likes. Loopback only.
+/// The configuration for conformance suites: both endpoints of Engine.IO, pings
+/// every 300 ms, pongs within 200 ms, and an unlimited message rate. Loopback
+/// only.
 net::http_server_config echo_server_config();
 
 } // namespace troupe::testing

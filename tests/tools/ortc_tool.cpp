@@ -1,5 +1,5 @@
-// Runs capability negotiation on what it is told: one JSON object a line in,
-// {"op": …, "args": {…}}, and one out, {"ok": …} or {"error": …}. The
+// Runs capability negotiation on requests from stdin: one JSON object a line,
+// {"op": …, "args": {…}}, answered by {"ok": …} or {"error": …}. The
 // differential test compares the answers with mediasoup's.
 #include "protocol/json_codec.hpp"
 #include "protocol/json_limits.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 using rapidjson::Value;
 
-// The arguments of one request, and where its answer goes.
+// The arguments of a request, and its answer.
 struct request {
   const Value& args;
   rapidjson::Document& out;

@@ -1,5 +1,5 @@
-// An echo server for conformance suites; see echo_service.hpp for what it
-// says, and --help for its settings. Runs until it is interrupted.
+// An echo server for conformance suites. echo_service.hpp describes its
+// answers, --help its settings. Runs until interrupted.
 #include "tests/tools/echo_service.hpp"
 
 #include <CLI/CLI.hpp>
@@ -43,7 +43,8 @@ net::http_server_config to_config(const settings& x) {
   result.engineio.max_payload = x.max_post;
   result.max_message = x.max_payload;
   result.max_fragments = x.max_fragments;
-  // Room for the echo of some messages that are as large as they may be.
+  // Make the queue large enough for the echo of several messages of maximum
+  // size.
   result.max_write_queue =
       std::max(result.max_write_queue, 4 * (x.max_payload + 64));
   return result;
