@@ -19,7 +19,7 @@ bool admits(admission& x, const socket_address& from, time_point now) {
 
 } // namespace
 
-TEST_CASE("a token bucket lets a burst pass and then its rate") {
+TEST_CASE("a token bucket admits a burst and then its rate") {
   token_bucket x{10, 3};
   for (int i = 0; i < 3; ++i)
     CHECK(x.take(start));
@@ -33,19 +33,19 @@ TEST_CASE("a token bucket lets a burst pass and then its rate") {
   CHECK(!x.take(start + 1h));
 }
 
-TEST_CASE("what is reserved beyond the burst is paid for later, in order") {
+TEST_CASE("reservations beyond the burst are scheduled at the rate, in order") {
   token_bucket x{10, 2};
   CHECK(x.reserve(start) == start);
   CHECK(x.reserve(start) == start);
   CHECK(x.reserve(start) == start + 100ms);
   CHECK(x.reserve(start) == start + 200ms);
-  // The debt is paid before anything new.
+  // Earlier reservations come before a new one.
   CHECK(x.reserve(start + 150ms) == start + 300ms);
   CHECK(x.reserve(start + 1h) == start + 1h);
   CHECK(token_bucket{0, 0}.reserve(start) == start);
 }
 
-TEST_CASE("many tokens cost as much at once as one by one") {
+TEST_CASE("many tokens at once cost as much as singly") {
   token_bucket x{10, 5};
   CHECK(x.reserve(start, 5) == start);
   CHECK(x.reserve(start, 3) == start + 300ms);
@@ -53,7 +53,7 @@ TEST_CASE("many tokens cost as much at once as one by one") {
   CHECK(x.reserve(start + 400ms, 0) == start + 400ms);
 }
 
-TEST_CASE("connections of one address share a bucket, others have their own") {
+TEST_CASE("connections of an address share a bucket") {
   admission_limits limits;
   limits.address_message_rate = 1;
   limits.address_message_burst = 1;
@@ -71,8 +71,7 @@ TEST_CASE("a rate of zero limits nothing") {
     CHECK(x.take(start));
 }
 
-TEST_CASE("all IPv6 addresses of one /64 count as one, those of others do "
-          "not") {
+TEST_CASE("all IPv6 addresses of a /64 count as one address") {
   admission_limits limits;
   limits.max_per_address = 2;
   admission x{limits};
@@ -89,7 +88,7 @@ TEST_CASE("all IPv6 addresses of one /64 count as one, those of others do "
         != x.messages(address("2001:db8:0:2::1")));
 }
 
-TEST_CASE("connections are counted overall and by address") {
+TEST_CASE("connections are counted in total and by address") {
   admission x{{3, 2, 0, 0}};
   CHECK(admits(x, address("192.0.2.1", 1), start));
   CHECK(admits(x, address("192.0.2.1", 2), start));
@@ -103,7 +102,7 @@ TEST_CASE("connections are counted overall and by address") {
   CHECK(admits(x, address("192.0.2.3"), start));
 }
 
-TEST_CASE("one address cannot connect too fast") {
+TEST_CASE("an address cannot connect too fast") {
   admission x{{0, 0, 1, 2}};
   CHECK(admits(x, address("192.0.2.1"), start));
   CHECK(admits(x, address("192.0.2.1"), start));

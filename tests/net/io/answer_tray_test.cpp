@@ -21,7 +21,7 @@ bool take(answer_tray& tray, const std::vector<uint8_t>& x) {
 
 } // namespace
 
-TEST_CASE("a tray keeps copies in order until it is cleared") {
+TEST_CASE("queued STUN responses keep their order until cleared") {
   answer_tray tray;
   for (uint8_t i = 0; i < 3; ++i)
     REQUIRE(take(tray, answer(i)));
@@ -32,7 +32,7 @@ TEST_CASE("a tray keeps copies in order until it is cleared") {
   CHECK(tray.answers().empty());
 }
 
-TEST_CASE("a tray takes no more than it has room for") {
+TEST_CASE("the queue of STUN responses is bounded") {
   answer_tray tray;
   CHECK_FALSE(take(tray, answer(1, answer_tray::max_octets + 1)));
   CHECK(take(tray, answer(1, answer_tray::max_octets)));
@@ -42,7 +42,7 @@ TEST_CASE("a tray takes no more than it has room for") {
   CHECK(tray.answers().size() == answer_tray::max_answers);
 }
 
-TEST_CASE("a tray takes neither media nor handshakes") {
+TEST_CASE("the queue of STUN responses takes neither media nor DTLS") {
   answer_tray tray;
   for (uint8_t first : {20, 22, 63, 128, 144, 191}) {
     std::vector<uint8_t> x(64);

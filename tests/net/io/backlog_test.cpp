@@ -1,5 +1,5 @@
-// What clients send faster than it is taken, and what they are sent faster than
-// they read it.
+// Clients that send faster than the server delivers, or read more slowly than
+// it sends.
 #include "http_fixture.hpp"
 #include "poller.hpp"
 
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// An upper layer that takes no message before it is told to.
+// An upper layer that takes messages only on request.
 class slow_handler final : public http_handler {
 public:
   std::optional<http_response> handle_http(const http_request& x) override {
@@ -33,13 +33,13 @@ public:
     return std::make_unique<events>(*this);
   }
 
-  /// The messages that wait.
+  /// The number of messages that wait.
   size_t waiting() {
     std::lock_guard guard{mutex_};
     return waiting_.size();
   }
 
-  /// Octets of the messages that wait.
+  /// The octets of the messages that wait.
   size_t octets() {
     std::lock_guard guard{mutex_};
     size_t sum = 0;
@@ -48,7 +48,7 @@ public:
     return sum;
   }
 
-  /// Takes all that wait; returns how many there were.
+  /// Takes all waiting messages; returns their number.
   size_t take() {
     std::vector<incoming_message> taken;
     {
@@ -121,7 +121,7 @@ http_server_config with_limits(undelivered_limits limits) {
   return config;
 }
 
-// Sends `count` messages of that size, from a thread of its own.
+// Sends `count` messages of that size on a thread of its own.
 std::thread send_from(ws_client& client, int count, size_t size) {
   return std::thread{[&client, count, size] {
     for (int i = 0; i < count; ++i)
@@ -131,14 +131,14 @@ std::thread send_from(ws_client& client, int count, size_t size) {
 
 } // namespace
 
-TEST_CASE("a WebSocket is not read while too much of it waits, and loses "
-          "nothing") {
+TEST_CASE(
+    "a WebSocket with too many undelivered octets is not read but loses none") {
   slow_fixture x{with_limits({64 << 10, 64 << 20, 16 << 10})};
   ws_client client{x.server.port(), "/ws"};
   auto sender = send_from(client, 400, 16 << 10);
   CHECK(eventually(
       [&] { return x.rejects(reject_reason::connection_backlog) > 0; }));
-  // The limit, and what one read brings beyond it.
+  // At most the limit and one read beyond it.
   CHECK(x.handler.octets() <= 96 << 10);
   CHECK(x.server.stats().undelivered_octets >= 64 << 10);
   size_t taken = 0;
@@ -148,8 +148,7 @@ TEST_CASE("a WebSocket is not read while too much of it waits, and loses "
   CHECK(x.handler.closed == 0);
 }
 
-TEST_CASE(
-    "a client that polls has its POST answered when what it posted is taken") {
+TEST_CASE("a POST is answered once its messages have been delivered") {
   slow_fixture x{with_limits({64 << 10, 64 << 20, 16 << 10})};
   poller client{x.server.port()};
   tcp_client posting{x.server.port()};
@@ -161,13 +160,13 @@ TEST_CASE(
       [&] { return x.rejects(reject_reason::connection_backlog) == 1; }));
   CHECK(x.handler.take() == 1);
   CHECK(read_reply(posting).body == "ok");
-  // And may post again.
+  // After that the client may post again.
   auto next = client.post("4again");
   CHECK(next.body == "ok");
   CHECK(x.handler.take() == 1);
 }
 
-TEST_CASE("a client that posts before its last POST is answered is closed") {
+TEST_CASE("a client that posts again before the previous answer is closed") {
   slow_fixture x{with_limits({64 << 10, 64 << 20, 16 << 10})};
   poller client{x.server.port()};
   tcp_client posting{x.server.port()};
@@ -182,8 +181,7 @@ TEST_CASE("a client that posts before its last POST is answered is closed") {
   CHECK(x.handler.take() == 1);
 }
 
-TEST_CASE(
-    "a client that fills what all may have does not keep others from talking") {
+TEST_CASE("a client that exhausts the server's total does not block others") {
   slow_fixture x{with_limits({1 << 20, 256 << 10, 16 << 10})};
   ws_client hog{x.server.port(), "/ws"};
   ws_client modest{x.server.port(), "/ws"};
@@ -197,7 +195,7 @@ TEST_CASE(
   CHECK(eventually([&] { return x.handler.waiting() == full + 1; }));
   CHECK(polling.post("4hello").body == "ok");
   CHECK(x.handler.waiting() == full + 2);
-  // A body that is larger than what one may have then has to wait.
+  // A body larger than the share then has to wait.
   auto before = x.rejects(reject_reason::server_backlog);
   std::thread posting{[&] {
     auto reply =
@@ -213,12 +211,12 @@ TEST_CASE(
   CHECK(eventually([&] { return x.server.stats().undelivered_octets == 0; }));
 }
 
-TEST_CASE("a message that is not finished in time gives its room back") {
+TEST_CASE("a message that is not finished in time frees its octets") {
   auto config = with_limits({1 << 20, 64 << 10, 16 << 10});
   config.message_timeout = 200ms;
   config.body_timeout = 200ms;
   slow_fixture x{config};
-  // Each has a part of a message there, all together more than there may be.
+  // Each client sends a part of a message; together they exceed the total.
   std::vector<ws_client> clients;
   clients.reserve(8);
   for (int i = 0; i < 8; ++i)
@@ -234,7 +232,7 @@ TEST_CASE("a message that is not finished in time gives its room back") {
   CHECK(eventually([&] { return x.server.stats().undelivered_octets == 0; }));
 }
 
-TEST_CASE("a client that hangs up while it is not read is let go") {
+TEST_CASE("a client that disconnects while it is not read is released") {
   slow_fixture x{with_limits({64 << 10, 64 << 20, 16 << 10})};
   {
     ws_client client{x.server.port(), "/ws"};
@@ -261,7 +259,7 @@ TEST_CASE("one long answer does not make a slow reader") {
   slow_fixture x{loopback_config()};
   ws_client client{x.server.port(), "/ws"};
   auto conn = x.handler.wait_for_open();
-  // More than the kernel keeps for it, and than may wait.
+  // More than the kernel buffers for the client, and than max_write_queue.
   constexpr size_t size = 32 << 20;
   conn->send_text(std::string(size, 'x'));
   conn->send_text("news");
@@ -273,8 +271,7 @@ TEST_CASE("one long answer does not make a slow reader") {
   CHECK(x.rejects(reject_reason::slow_reader) == 0);
 }
 
-TEST_CASE(
-    "a client that polls gets long lists in several answers, all of them") {
+TEST_CASE("a polling client gets long lists in several answers, complete") {
   slow_fixture x{loopback_config()};
   poller client{x.server.port()};
   auto conn = x.handler.wait_for_open();
@@ -290,7 +287,8 @@ TEST_CASE(
     CHECK(body.size() <= 1 << 20);
     octets += body.size();
   }
-  // Each packet has a digit before it, and but for the first a separator.
+  // A digit precedes each packet, and a separator all but the first packet of
+  // each answer.
   CHECK(octets == 30 * ((100 << 10) + 1) + 30 - 3);
   CHECK(eventually([&] { return x.handler.drained == 1; }));
   CHECK(x.rejects(reject_reason::slow_reader) == 0);

@@ -7,9 +7,8 @@
 
 namespace troupe::net::testing {
 
-/// A certificate and key in a folder of their own, for the length of a test.
-/// There are two pairs to choose from: "" is for localhost, "second_" for
-/// second.example.
+/// A certificate and key in a temporary folder. There are two pairs: "" is for
+/// localhost, "second_" for second.example.
 class certificate_files {
 public:
   explicit certificate_files(const std::string& which = "") {
@@ -30,13 +29,13 @@ public:
     return {folder_ / "certificate.pem", folder_ / "key.pem"};
   }
 
-  /// Puts the other pair in its place.
+  /// Replaces the pair with the given one.
   void install(const std::string& which) {
     put(which + "certificate.pem", "certificate.pem");
     put(which + "key.pem", "key.pem");
   }
 
-  /// Replaces one file as certbot does: by another that is complete.
+  /// Replaces a file as certbot does: with another complete file.
   void put(const std::string& from, const std::string& to) {
     auto source = std::filesystem::path{TROUPE_TEST_DATA "/tls"} / from;
     std::filesystem::copy_file(source, folder_ / "new");

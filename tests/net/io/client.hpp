@@ -9,11 +9,11 @@
 
 namespace troupe::net::testing {
 
-/// A blocking TCP client of few words. Every wait ends after `patience`.
-/// `from` is the address that it has, where that matters.
+/// A minimal blocking TCP client. Every wait ends after `patience`. `from` is
+/// its source address, if a test needs a certain one.
 class tcp_client {
 public:
-  /// In seconds, for clients that are made from now on.
+  /// In seconds; applies to clients constructed later.
   static inline int patience = 2;
 
   explicit tcp_client(uint16_t port, const std::string& ip = "127.0.0.1",
@@ -31,16 +31,16 @@ public:
     return connected_;
   }
 
-  /// Returns false where the server has gone.
+  /// Returns false if the server has closed the connection.
   bool write(std::string_view octets);
 
-  /// Exactly `n` octets, or fewer where the stream ends or nothing comes.
+  /// Reads exactly `n` octets, or fewer if the stream ends or no more arrive.
   std::string read(size_t n);
 
-  /// Up to and with `end`.
+  /// Reads up to and including `end`.
   std::string read_until(std::string_view end);
 
-  /// Whether the server closes the stream, what it still sends ignored.
+  /// Whether the server closes the stream; earlier data is discarded.
   bool reads_end();
 
   void close();
@@ -53,20 +53,20 @@ private:
   std::string buffer_;
 };
 
-/// An answer as the client sees it.
+/// A response as received.
 struct http_reply {
   int status = 0;
   std::string head;
   std::string body;
 
-  /// A header's value, or empty. `name` in the server's spelling.
+  /// A header's value, or empty. `name` must be spelled as the server does.
   std::string header(std::string_view name) const;
 };
 
-/// Reads one answer.
+/// Reads one response.
 http_reply read_reply(tcp_client& from, bool has_body = true);
 
-/// Sends a request on a connection of its own, or on `on`.
+/// Sends a request on a new connection, or on `on`.
 http_reply http(uint16_t port, std::string_view method, std::string_view target,
                 std::string_view headers = {}, std::string_view body = {});
 
@@ -74,7 +74,7 @@ http_reply http(tcp_client& on, std::string_view method,
                 std::string_view target, std::string_view headers = {},
                 std::string_view body = {});
 
-/// A frame that a client sends, right or wrong (RFC 6455, section 5.2).
+/// A client's frame, valid or not (RFC 6455, section 5.2).
 struct raw_frame {
   uint8_t opcode = 1;
   std::string data = {};
@@ -84,16 +84,16 @@ struct raw_frame {
   bool masked = true;
 };
 
-/// The frame's octets, with the shortest length field.
+/// Encodes the frame with the shortest length field.
 std::string encode(const raw_frame& x);
 
-/// What a WebSocket frame held.
+/// The content of a WebSocket frame.
 struct ws_frame {
   uint8_t opcode;
   bool fin;
   std::string data;
 
-  /// Of a close frame.
+  /// The code of a close frame.
   int code() const {
     return data.size() < 2 ? 1005
                            : static_cast<uint8_t>(data[0]) << 8
@@ -101,10 +101,10 @@ struct ws_frame {
   }
 };
 
-/// The client's end of a WebSocket.
+/// The client's side of a WebSocket.
 class ws_client {
 public:
-  /// Asks for the upgrade; `reply()` tells whether it was granted.
+  /// Requests the upgrade; `reply()` is the response.
   ws_client(uint16_t port, std::string_view target,
             std::string_view headers = {}, int receive_buffer = 0,
             const std::string& from = {});
@@ -123,14 +123,14 @@ public:
     return send(1, data);
   }
 
-  /// The next frame; nothing where none comes.
+  /// The next frame; nullopt if none arrives.
   std::optional<ws_frame> read();
 
-  /// The next text frame's data, or what else came, in brackets.
+  /// The data of the next text frame; anything else is described in brackets.
   std::string text();
 
-  /// The code of the close frame that ends the stream, after any other frames;
-  /// 0 where it ends without.
+  /// The code of the close frame that ends the stream, after skipping other
+  /// frames; 0 if the stream ends without one.
   int close_code();
 
   tcp_client& stream() {

@@ -1,5 +1,5 @@
-// What others notice of clients that are slow, do not read, or flood: their
-// p99 at most doubles. Machines that run tests are noisy, hence the slack.
+// The effect of slow, non-reading or flooding clients on others: their p99 must
+// at most double. Test machines are noisy, hence the slack.
 #include "http_fixture.hpp"
 #include "poller.hpp"
 
@@ -20,7 +20,7 @@ using std::chrono::steady_clock;
 
 constexpr auto slack = 20ms;
 
-// The time that 99 % of `n` goes of `f` do not exceed.
+// The p99 of the duration of `f` over `n` calls.
 template <class F>
 duration p99(size_t n, F f) {
   std::vector<duration> all;
@@ -33,8 +33,8 @@ duration p99(size_t n, F f) {
   return all[n * 99 / 100];
 }
 
-// What is measured may be disturbed by others of the machine: then again, some
-// times. A server that is slowed down is slow each time.
+// Repeats the measurement if it exceeds `enough`, since other programs may
+// disturb it. A server that is really slowed down is slow each time.
 template <class F>
 duration least_p99(size_t n, duration enough, F f) {
   auto out = p99(n, f);
@@ -43,7 +43,7 @@ duration least_p99(size_t n, duration enough, F f) {
   return out;
 }
 
-// As many clients of `wanted` as this process has descriptors for.
+// The number of clients, at most `wanted`, that the descriptor limit permits.
 size_t affordable(size_t wanted) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -52,7 +52,7 @@ size_t affordable(size_t wanted) {
   return std::min<size_t>(wanted, limit.rlim_cur / 2 - 200);
 }
 
-// Calls `f` in a thread of its own, again and again, while it lives.
+// Calls `f` repeatedly on a thread of its own until destroyed.
 class busy_thread {
 public:
   template <class F>
@@ -74,7 +74,7 @@ private:
 
 } // namespace
 
-TEST_CASE("a thousand slow connections do not slow down those who join") {
+TEST_CASE("a thousand slow connections do not slow down new ones") {
   auto config = loopback_config();
   config.limits.address_rate = 0;
   config.accept_rate = 0;
@@ -108,7 +108,7 @@ TEST_CASE("a thousand slow connections do not slow down those who join") {
   CHECK(x.server.stats().connections >= crowd.size());
 }
 
-TEST_CASE("those who do not read do not slow down those who do") {
+TEST_CASE("clients that do not read do not slow down those that do") {
   auto config = loopback_config();
   config.limits.address_rate = 0;
   http_fixture x{config};
@@ -132,15 +132,15 @@ TEST_CASE("those who do not read do not slow down those who do") {
   for (int i = 0; i < 20; ++i)
     sleepers.emplace_back(x.port(), "/ws", std::string_view{}, 4096);
   everybody = x.handler.wait_for_open(80);
-  // Long enough for each to be given up on the way: what the kernel takes for
-  // them, and 1 MB.
+  // Long enough for each silent client to exceed its limit: the kernel's
+  // buffers and 1 MB.
   auto disturbed = least_p99(400, 2 * quiet + slack, round);
   CHECK(disturbed <= 2 * quiet + slack);
   CHECK(x.handler.wait_for_closed(20).size() == 20);
   CHECK(x.server.rejects()[reject_reason::slow_reader] == 20);
 }
 
-TEST_CASE("those who flood do not slow down those who do not") {
+TEST_CASE("clients that flood do not slow down those that do not") {
   http_fixture x;
   ws_client client{x.port(), "/ws"};
   auto talk = [&] {
@@ -156,7 +156,7 @@ TEST_CASE("those who flood do not slow down those who do not") {
     flooders.emplace_back(x.port(), "/ws");
   duration disturbed{};
   {
-    // 20,000 messages a second, of all together.
+    // 20,000 messages a second from all flooders together.
     busy_thread flood{[&] {
       for (auto& each : flooders)
         for (int i = 0; i < 20; ++i)

@@ -8,7 +8,7 @@
 
 namespace troupe::net::testing {
 
-/// The configuration of `echo_fixture`, with pings that do not disturb.
+/// The configuration of `echo_fixture`, with pings too rare to interfere.
 inline http_server_config quiet_echo_config() {
   auto config = troupe::testing::echo_server_config();
   config.addresses = {"127.0.0.1"};
@@ -18,7 +18,7 @@ inline http_server_config quiet_echo_config() {
   return config;
 }
 
-/// The server that conformance suites speak to.
+/// The server that conformance suites test.
 struct echo_fixture {
   explicit echo_fixture(
       http_server_config config = quiet_echo_config(),
@@ -42,7 +42,7 @@ struct echo_fixture {
   http_server server;
 };
 
-/// A client of Socket.IO that is in the namespace "/".
+/// A Socket.IO client in the namespace "/".
 inline ws_client connected_client(uint16_t port) {
   ws_client client{port, "/socket.io/?EIO=4&transport=websocket"};
   REQUIRE(client.text().starts_with("0{"));

@@ -1,5 +1,5 @@
-// What the Engine.IO protocol, version 4, asks of a server, case by case, on
-// both endpoints that stand on it.
+// The requirements of the Engine.IO protocol, version 4, on a server, case by
+// case, for both endpoints that use it.
 #include "echo_fixture.hpp"
 #include "poller.hpp"
 
@@ -19,7 +19,7 @@ std::string on_websocket(const std::string& path) {
   return path + "?EIO=4&transport=websocket";
 }
 
-// The members that an open packet must have, and no others.
+// Checks that an open packet has exactly the required members.
 void check_open_packet(const std::string& packet, const std::string& upgrades) {
   auto sid_end = packet.find('"', 9);
   CHECK(packet.starts_with("0{\"sid\":\""));
@@ -29,7 +29,7 @@ void check_open_packet(const std::string& packet, const std::string& upgrades) {
                  "\"maxPayload\":1000000}");
 }
 
-// The suites' own timers.
+// The timers of the conformance suites.
 http_server_config quick_config() {
   auto config = troupe::testing::echo_server_config();
   config.addresses = {"127.0.0.1"};
@@ -70,7 +70,8 @@ TEST_CASE("Engine.IO handshake: a wrong version, transport or method fails") {
   }
 }
 
-TEST_CASE("Engine.IO messages: polling echoes text, several, and binary") {
+TEST_CASE(
+    "Engine.IO messages: polling echoes text, several messages and binary") {
   echo_fixture x;
   for (std::string payload : {"4hello",
                               "4test1\x1e"
@@ -114,7 +115,7 @@ TEST_CASE("Engine.IO messages: a malformed packet ends the session") {
   }
 }
 
-TEST_CASE("Engine.IO messages: two polls at once, or one given up, end it") {
+TEST_CASE("Engine.IO messages: a second or aborted poll ends the session") {
   echo_fixture x;
   for (const auto& path : paths) {
     {
@@ -156,7 +157,7 @@ TEST_CASE("Engine.IO heartbeat: the server pings, and silence ends a session") {
   CHECK(x.server.rejects()[reject_reason::ping_timeout] >= 2);
 }
 
-TEST_CASE("Engine.IO close: a client may end its session") {
+TEST_CASE("Engine.IO close: a client may close its session") {
   echo_fixture x;
   for (const auto& path : paths) {
     poller polling{x.port(), path};
@@ -173,7 +174,7 @@ TEST_CASE("Engine.IO close: a client may end its session") {
   }
 }
 
-TEST_CASE("Engine.IO upgrade: a session moves, and only once") {
+TEST_CASE("Engine.IO upgrade: a session upgrades only once") {
   echo_fixture x;
   for (const auto& path : paths) {
     poller polling{x.port(), path};
@@ -181,7 +182,7 @@ TEST_CASE("Engine.IO upgrade: a session moves, and only once") {
     client.send_text("2probe");
     CHECK(client.text() == "3probe");
     client.send_text("5");
-    // Without an answer to "5" only the next packet shows that it was read.
+    // "5" has no response, so only the next packet shows that it was read.
     client.send(9, "read");
     REQUIRE(client.read());
     CHECK(eventually([&] { return is_closed(polling); }));

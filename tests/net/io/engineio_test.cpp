@@ -88,7 +88,7 @@ TEST_CASE("a poll waits for a message") {
   CHECK(read_reply(waiting).body == "4news");
 }
 
-TEST_CASE("a session on a WebSocket alone works the same") {
+TEST_CASE("a session that opens on a WebSocket works likewise") {
   http_fixture x;
   ws_client client{x.port(), base + "websocket&room=1"};
   REQUIRE(client.reply().status == 101);
@@ -121,7 +121,7 @@ TEST_CASE("a polling session upgrades to a WebSocket") {
   socket.send_text("5");
   socket.send_text("4hello");
   CHECK(socket.text() == "4hello");
-  // Neither the old transport nor a second WebSocket disturbs it.
+  // Neither the old transport nor a second WebSocket disturbs the session.
   CHECK(client.get().status == 400);
   CHECK(client.post("4x").status == 400);
   ws_client second{x.port(), client.target("websocket")};
@@ -137,7 +137,7 @@ TEST_CASE("a second poll or a broken poll ends the session") {
   http_fixture x;
   poller twice{x.port()};
   auto waiting = twice.begin_get();
-  // Which of the two comes second is for the network to decide.
+  // The network decides which of the two polls arrives second.
   auto second = twice.get();
   auto first = read_reply(waiting);
   CHECK(first.status + second.status == 600);
@@ -153,7 +153,7 @@ TEST_CASE("a second poll or a broken poll ends the session") {
   CHECK(aborted.get().body == R"({"code":1,"message":"Session ID unknown"})");
 }
 
-TEST_CASE("a second POST beside one under way ends the session") {
+TEST_CASE("a second POST during another one ends the session") {
   http_fixture x;
   poller client{x.port()};
   tcp_client slow{x.port()};
@@ -181,7 +181,7 @@ TEST_CASE("a malformed or oversized POST ends the session") {
   CHECK(large.get().body.size() == 200001);
 }
 
-TEST_CASE("the server pings, and a client that answers lives") {
+TEST_CASE("the server pings, and a client that answers stays connected") {
   http_fixture x{quick_config()};
   poller client{x.port()};
   for (int i = 0; i < 3; ++i) {
@@ -194,13 +194,13 @@ TEST_CASE("the server pings, and a client that answers lives") {
     CHECK(socket.text() == "2");
     socket.send_text("3");
   }
-  // From here both are silent.
+  // From here both clients are silent.
   CHECK(x.handler.wait_for_closed(2) == std::vector<uint16_t>{1006, 1006});
   CHECK(client.get().status == 400);
   CHECK(socket.close_code() > 0);
 }
 
-TEST_CASE("a client may close, and so may the server") {
+TEST_CASE("a client may close, and the server may too") {
   http_fixture x;
   poller leaving{x.port()};
   auto waiting = leaving.begin_get(x.server);
@@ -223,7 +223,7 @@ TEST_CASE("a client may close, and so may the server") {
   CHECK(x.handler.wait_for_closed(4).at(3) == 1006);
 }
 
-TEST_CASE("a session that the upper layer does not take is closed") {
+TEST_CASE("a session that the upper layer rejects is closed") {
   http_fixture x;
   ws_client socket{x.port(), base + "websocket&full=1"};
   CHECK(socket.text().starts_with("0"));
@@ -248,12 +248,12 @@ TEST_CASE("pages of a listed origin may use the endpoint, with credentials") {
   CHECK(reply.header("Access-Control-Allow-Origin") == "https://meet.example");
   CHECK(reply.header("Access-Control-Allow-Credentials") == "true");
   CHECK(reply.header("Vary") == "Origin");
-  // An error must be readable too.
+  // An error response must be readable by the page, too.
   auto error = http(x.port(), "GET", base + "polling&sid=x", origin);
   CHECK(error.header("Access-Control-Allow-Origin") == "https://meet.example");
 }
 
-TEST_CASE("session ids are long and never the same") {
+TEST_CASE("session ids are long and unique") {
   http_fixture x;
   std::set<std::string> ids;
   for (int i = 0; i < 100; ++i)
@@ -272,7 +272,7 @@ TEST_CASE("a stopping server ends polling sessions") {
   CHECK(x.handler.wait_for_closed(1) == std::vector<uint16_t>{1001});
 }
 
-TEST_CASE("the endpoint can live elsewhere") {
+TEST_CASE("the endpoint's path is configurable") {
   auto config = loopback_config();
   config.engineio.paths = {"/engine.io/"};
   http_fixture x{config};

@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A folder for the length of a test, and a cache of its files.
+/// A temporary folder, and a cache of its files.
 struct folder {
   explicit folder(size_t limit = file_cache::default_limit) : cache(limit) {
     char name[] = "/tmp/troupe_cache_XXXXXX";
@@ -21,7 +21,7 @@ struct folder {
     fs::remove_all(path);
   }
 
-  /// Puts a file in place as a deployment does: another one, complete.
+  /// Replaces a file as a deployment does: with another complete file.
   void put(const std::string& name, const std::string& text) const {
     std::ofstream{path / "new"} << text;
     fs::rename(path / "new", path / name);
@@ -56,7 +56,7 @@ TEST_CASE("all readers of a file share its content") {
   CHECK(x.get("empty")->empty());
 }
 
-TEST_CASE("a file that has changed is read anew, and readers keep the old") {
+TEST_CASE("a changed file is read again, and readers keep the old content") {
   folder x;
   x.put("a", "alpha");
   auto before = x.get("a");
@@ -69,7 +69,8 @@ TEST_CASE("a file that has changed is read anew, and readers keep the old") {
   CHECK(x.cache.octets() == 5);
 }
 
-TEST_CASE("a file that cannot be read, or changes meanwhile, is not served") {
+TEST_CASE(
+    "a file that is unreadable, or changes during the read, is not served") {
   folder x;
   x.put("a", "alpha");
   auto old = x.facts("a");
@@ -82,7 +83,8 @@ TEST_CASE("a file that cannot be read, or changes meanwhile, is not served") {
   CHECK(x.cache.octets() == 0);
 }
 
-TEST_CASE("what is kept for later has a limit; the least used goes first") {
+TEST_CASE(
+    "contents kept for later are limited; the least recently used leaves") {
   folder x{10};
   x.put("a", "1111");
   x.put("b", "2222");
@@ -91,19 +93,19 @@ TEST_CASE("what is kept for later has a limit; the least used goes first") {
   x.get("b");
   x.get("a");
   CHECK(x.cache.octets() == 8);
-  x.get("c"); // b goes
+  x.get("c"); // removes b
   CHECK(x.cache.octets() == 8);
   auto a = x.get("a");
   CHECK(x.cache.octets() == 8);
-  // Who reads holds what it reads; that stays shared although it is not kept.
-  auto b = x.get("b"); // c goes
-  auto c = x.get("c"); // a goes
+  // A reader keeps its content; others share it although it is not kept.
+  auto b = x.get("b"); // removes c
+  auto c = x.get("c"); // removes a
   CHECK(x.cache.octets() == 12);
   CHECK(x.get("a") == a);
   CHECK(x.cache.octets() == 12);
 }
 
-TEST_CASE("a file beyond the limit is shared while somebody reads it") {
+TEST_CASE("a file beyond the limit is shared while it is read") {
   folder x{10};
   x.put("large", std::string(11, 'x'));
   auto reader = x.get("large");

@@ -1,4 +1,4 @@
-// Who says more than it may is read more slowly, and loses nothing.
+// A client that exceeds its rate is read more slowly and loses nothing.
 #include "http_fixture.hpp"
 #include "ws_conversation.hpp"
 
@@ -40,7 +40,7 @@ TEST_CASE("a burst of a thousand requests passes at once") {
   CHECK(x.server.rejects()[reject_reason::message_paced] == 0);
 }
 
-TEST_CASE("beyond the burst all is answered, at the rate, in order") {
+TEST_CASE("requests beyond the burst are answered in order, at the rate") {
   http_fixture x{config_of(100, 10)};
   ws_client client{x.port(), "/ws"};
   ws_client other{x.port(), "/ws"};
@@ -51,7 +51,7 @@ TEST_CASE("beyond the burst all is answered, at the rate, in order") {
   client.stream().write(all);
   for (int i = 0; i < 40; ++i)
     CHECK(client.text() == std::to_string(i));
-  // What came with the first read has been answered, and is to be paid for.
+  // The messages of the first read are answered; the next one waits for them.
   client.send_text("next");
   CHECK(client.text() == "next");
   CHECK(steady_clock::now() - begin >= 250ms);
@@ -61,7 +61,7 @@ TEST_CASE("beyond the burst all is answered, at the rate, in order") {
   CHECK(other.text() == "mine");
 }
 
-TEST_CASE("pings, pongs and fragments are paid for like messages") {
+TEST_CASE("pings, pongs and fragments count towards the rate like messages") {
   for (const auto& what :
        {repeated({9, "x"}, 40), repeated({10, "x"}, 40),
         encode({1, "x", false}) + repeated({0, "x", false}, 38)
@@ -70,7 +70,7 @@ TEST_CASE("pings, pongs and fragments are paid for like messages") {
     ws_client client{x.port(), "/ws"};
     auto begin = steady_clock::now();
     client.stream().write(what);
-    // Alone in its read: what the frames have left to pay is due before it.
+    // Send it in a later read, which waits until the rate covers the frames.
     std::this_thread::sleep_for(20ms);
     client.send_text("last");
     for (;;) {
@@ -83,7 +83,7 @@ TEST_CASE("pings, pongs and fragments are paid for like messages") {
   }
 }
 
-TEST_CASE("who presses against the rate for too long is closed with 1008") {
+TEST_CASE("a client that exceeds the rate for too long is closed with 1008") {
   auto config = config_of(1000, 10);
   config.message_patience = 500ms;
   for (uint8_t opcode : {1, 9}) {
@@ -97,7 +97,8 @@ TEST_CASE("who presses against the rate for too long is closed with 1008") {
   }
 }
 
-TEST_CASE("what would take too long to pay for closes at once") {
+TEST_CASE(
+    "a client that exceeds message_patience in one read is closed at once") {
   auto config = config_of(1, 10);
   config.message_patience = 10s;
   http_fixture x{config};
@@ -108,7 +109,7 @@ TEST_CASE("what would take too long to pay for closes at once") {
   CHECK(steady_clock::now() - begin < 5s);
 }
 
-TEST_CASE("who lets up between bursts may go on for ever") {
+TEST_CASE("a client that pauses between bursts stays connected") {
   auto config = config_of(1000, 10);
   config.message_patience = 100ms;
   http_fixture x{config};

@@ -20,7 +20,7 @@ std::string message(size_t count, size_t size) {
 
 } // namespace
 
-TEST_CASE("frames are counted by message, at every length field") {
+TEST_CASE("frames are counted per message, for every length field") {
   for (size_t size : {0, 1, 125, 126, 65535, 65536})
     for (size_t count : {1, 2, 7}) {
       CAPTURE(size);
@@ -29,7 +29,7 @@ TEST_CASE("frames are counted by message, at every length field") {
     }
 }
 
-TEST_CASE("the count does not depend on how the octets come") {
+TEST_CASE("the count does not depend on how the stream is split") {
   auto all = message(3, 126) + encode({9, "ping"}) + message(5, 0)
              + message(2, 65536) + message(1, 1);
   for (size_t piece : {1, 2, 3, 7, 100, 65536}) {
@@ -39,12 +39,12 @@ TEST_CASE("the count does not depend on how the octets come") {
       most = std::max(
           most, x.observe(as_bytes(std::string_view{all}.substr(i, piece))));
     CHECK(most == 5);
-    // The last message had one frame only.
+    // The last message had only one frame.
     CHECK(x.observe({}) == 1);
   }
 }
 
-TEST_CASE("all frames are counted once, control frames too") {
+TEST_CASE("every frame is counted once, control frames too") {
   auto all = message(3, 126) + encode({9, "ping"}) + message(5, 0)
              + encode({10, ""}) + message(1, 65536);
   for (size_t piece : {1, 3, 100, 70000}) {
@@ -59,7 +59,7 @@ TEST_CASE("all frames are counted once, control frames too") {
   }
 }
 
-TEST_CASE("control frames amid a message are no part of it") {
+TEST_CASE("control frames within a message do not count for it") {
   frame_meter x;
   auto begin = encode({2, "a", false});
   auto ping = encode({9, "b"});

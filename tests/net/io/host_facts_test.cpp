@@ -11,7 +11,7 @@
 using namespace troupe::net;
 using namespace troupe::net::testing;
 
-TEST_CASE("a port that a server has is seen to be taken") {
+TEST_CASE("a port that a server uses is detected") {
   http_fixture x;
   auto taken = *parse_address("127.0.0.1", x.port());
   CHECK(try_bind(taken, transport_protocol::tcp) == std::errc::address_in_use);
@@ -24,13 +24,13 @@ TEST_CASE("an address of another host cannot be bound") {
         == std::errc::address_not_available);
 }
 
-TEST_CASE("the kernel's settings are numbers, where there are any") {
+TEST_CASE("kernel settings are numbers, or absent") {
   CHECK(kernel_setting("kernel/pid_max").value_or(0) > 0);
   CHECK_FALSE(kernel_setting("no/such/setting"));
   CHECK_FALSE(kernel_setting("kernel/ostype")); // a word
 }
 
-TEST_CASE("who can read a file is told by its mode") {
+TEST_CASE("read permission follows from the file's mode") {
   char name[] = "/tmp/troupe_mode_XXXXXX";
   ::close(mkstemp(name));
   CHECK_FALSE(readable_by_all(name));

@@ -1,4 +1,4 @@
-// Origins, slow clients, bombs and floods at the HTTP server's door.
+// Forbidden origins, slow clients, oversized requests and floods.
 #include "net/base/rng.hpp"
 
 #include "http_fixture.hpp"
@@ -21,7 +21,7 @@ namespace {
 
 constexpr size_t mebibyte = 1 << 20;
 
-// Octets that this process has allocated; 0 under a sanitizer.
+// Octets allocated in this process; 0 under a sanitizer.
 size_t allocated() {
   return mallinfo2().uordblks;
 }
@@ -36,7 +36,7 @@ std::chrono::duration<double> cpu_time() {
   return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
-// Lets this process open only so many descriptors more.
+// Limits how many more descriptors this process may open.
 class descriptor_limit {
 public:
   explicit descriptor_limit(rlim_t more) {
@@ -58,7 +58,7 @@ private:
 
 } // namespace
 
-TEST_CASE("an origin that is not listed gets in by no way") {
+TEST_CASE("an origin that is not listed is refused on every endpoint") {
   auto config = loopback_config();
   config.allowed_origins = {"https://meet.example", "http://localhost:5173"};
   http_fixture x{config};
@@ -73,7 +73,7 @@ TEST_CASE("an origin that is not listed gets in by no way") {
   for (const auto& [origin, allowed] :
        {row{"https://meet.example", true}, row{"http://localhost:5173", true},
         row{"http://localhost:5174", false}, row{"https://localhost:1", false},
-        // The server's own, by the Host that these clients send.
+        // The server's own origin, by the Host that these clients send.
         row{"http://localhost", true}, row{"https://evil.example", false},
         row{"http://meet.example", false},
         row{"https://meet.example.evil.example", false},
@@ -104,11 +104,11 @@ TEST_CASE("an origin that is not listed gets in by no way") {
     refused += !allowed;
   }
   CHECK(x.server.rejects()[reject_reason::origin] == refused);
-  // Who has no origin is no page: nothing can be told by it.
+  // A client without Origin is not a page and passes.
   CHECK(http(x.port(), "GET", poll).status == 200);
 }
 
-TEST_CASE("a client that drips its request is cut when its time is over") {
+TEST_CASE("a client that sends its request too slowly is cut") {
   auto config = loopback_config();
   config.header_timeout = 200ms;
   config.body_timeout = 200ms;
@@ -132,7 +132,7 @@ TEST_CASE("a client that drips its request is cut when its time is over") {
     tcp_client client{x.port()};
     client.write(begun);
     auto begin = std::chrono::steady_clock::now();
-    // Each octet comes well within the time, all of them do not.
+    // Each octet arrives in time, but not all of them.
     while (client.write({&more, 1})
            && std::chrono::steady_clock::now() - begin < 1500ms)
       std::this_thread::sleep_for(10ms);
@@ -141,7 +141,7 @@ TEST_CASE("a client that drips its request is cut when its time is over") {
   CHECK(x.server.rejects()[reject_reason::request_slow] == 5);
 }
 
-TEST_CASE("what is not HTTP is refused, and harms nobody else") {
+TEST_CASE("requests that are not HTTP are refused and do not affect others") {
   http_fixture x;
   tcp_client other{x.port()};
   for (std::string octets :
@@ -173,9 +173,9 @@ TEST_CASE("what is not HTTP is refused, and harms nobody else") {
         == 11);
 }
 
-TEST_CASE("text in a query that is not UTF-8 does not exist") {
+TEST_CASE("text in a query that is not UTF-8 is ignored") {
   http_fixture x;
-  // What one client names itself goes to others, whose browsers hang up.
+  // A client's name is sent to others, whose browsers would disconnect.
   ws_client client{x.port(), "/ws?token=bad%ff"};
   CHECK(client.reply().status == 101);
   CHECK(percent_decode("%e2%82%ac", true) == "\xe2\x82\xac");
@@ -183,9 +183,9 @@ TEST_CASE("text in a query that is not UTF-8 does not exist") {
     CHECK(!percent_decode(text, true));
 }
 
-TEST_CASE("a body without end in its framing takes no memory") {
+TEST_CASE("a body without an end uses no memory") {
   http_fixture x;
-  // Neither the extension of a chunk nor a trailer has a limit of its own.
+  // Neither a chunk's extension nor a trailer has a limit of its own.
   for (std::string begun : {"5;a=", "5;", "0\r\nX: ", "0\r\n"}) {
     CAPTURE(begun);
     tcp_client client{x.port()};
@@ -207,7 +207,7 @@ TEST_CASE("a body without end in its framing takes no memory") {
   CHECK(x.server.rejects()[reject_reason::request_large] == 4);
 }
 
-TEST_CASE("a refused connection is told so where there is room") {
+TEST_CASE("a refused connection gets a 503") {
   auto config = loopback_config();
   config.limits.max_connections = 2;
   http_fixture x{config};
@@ -223,7 +223,7 @@ TEST_CASE("a refused connection is told so where there is room") {
   CHECK(x.server.rejects()[reject_reason::server_full] == 1);
 }
 
-TEST_CASE("one address that connects too fast is refused, others are not") {
+TEST_CASE("an address that connects too fast is refused, others are not") {
   auto config = loopback_config();
   config.limits.address_rate = 1;
   config.limits.address_burst = 5;
@@ -238,7 +238,7 @@ TEST_CASE("one address that connects too fast is refused, others are not") {
   CHECK(http(other, "GET", "/healthz").status == 200);
 }
 
-TEST_CASE("requests that come too fast are answered at their rate") {
+TEST_CASE("requests beyond the rate are answered at the rate") {
   auto config = loopback_config();
   config.message_rate = 100;
   config.message_burst = 3;
@@ -252,7 +252,7 @@ TEST_CASE("requests that come too fast are answered at their rate") {
   CHECK(http(x.port(), "GET", "/healthz").status == 200);
 }
 
-TEST_CASE("clients that reset while they wait to be accepted stop nobody") {
+TEST_CASE("clients that reset before they are accepted do not block others") {
   http_fixture x;
   for (int i = 0; i < 200; ++i) {
     tcp_client client{x.port()};
@@ -265,7 +265,7 @@ TEST_CASE("clients that reset while they wait to be accepted stop nobody") {
   CHECK(eventually([&] { return x.server.stats().connections == 0; }));
 }
 
-TEST_CASE("without descriptors calls go on, and nothing spins") {
+TEST_CASE("without descriptors open connections work, and nothing spins") {
   http_fixture x;
   ws_client calling{x.port(), "/ws"};
   REQUIRE(calling.reply().status == 101);
@@ -291,12 +291,12 @@ TEST_CASE("without descriptors calls go on, and nothing spins") {
   CHECK(polling.post("4a").status == 200);
 }
 
-TEST_CASE("a million session ids are all different") {
+TEST_CASE("a million session ids are distinct") {
   auto random = troupe::net::make_secure_rng();
-  // 64 bits of each id tell a million of them apart.
+  // 64 bits of each id suffice to distinguish a million.
   std::vector<size_t> ids;
   ids.reserve(1000000);
-  // All of 62 characters occur about equally often: 22 of them are 131 bits.
+  // All 62 characters occur about equally often: 22 of them have 131 bits.
   std::array<size_t, 256> seen{};
   for (int i = 0; i < 1000000; ++i) {
     auto id = random->alphanumeric(22);
@@ -316,7 +316,7 @@ TEST_CASE("a million session ids are all different") {
   CHECK(kinds == 62);
 }
 
-TEST_CASE("a TLS handshake that stalls or is none is cut") {
+TEST_CASE("a stalled or invalid TLS handshake is cut") {
   auto config = loopback_config();
   std::string folder = TROUPE_TEST_DATA "/tls/";
   config.tls = tls_files{folder + "certificate.pem", folder + "key.pem"};

@@ -1,4 +1,4 @@
-// Floods and slow readers, on WebSockets and while polling.
+// Floods and slow readers, on WebSockets and polling.
 #include "http_fixture.hpp"
 #include "poller.hpp"
 
@@ -19,7 +19,7 @@ http_server_config paced_config() {
   return config;
 }
 
-// How long `n` messages take until the last of them has come back.
+// The time until `n` messages have been echoed.
 auto time_of(ws_client& client, int n) {
   auto begin = steady_clock::now();
   for (int i = 0; i < n; ++i)
@@ -31,17 +31,17 @@ auto time_of(ws_client& client, int n) {
 
 } // namespace
 
-TEST_CASE("an address that sends too much is read more slowly, and is served") {
+TEST_CASE("an address that sends too much is read more slowly") {
   http_fixture x{paced_config()};
   ws_client first{x.port(), "/ws"};
   ws_client second{x.port(), "/ws"};
   ws_client other{x.port(), "/ws", {}, 0, "127.0.0.2"};
   REQUIRE(other.reply().status == 101);
-  // What one read has brought is answered, and the next waits.
+  // The messages of one read are answered, and the next one waits.
   auto alone = time_of(first, 30);
   alone += time_of(first, 1);
   CHECK(alone >= 150ms);
-  // The debt is the address's, not the connection's.
+  // The rate is the address's, not the connection's.
   auto shared = time_of(second, 10);
   shared += time_of(second, 1);
   CHECK(shared >= 50ms);
@@ -50,7 +50,7 @@ TEST_CASE("an address that sends too much is read more slowly, and is served") {
   CHECK(x.server.rejects()[reject_reason::message_rate] == 0);
 }
 
-TEST_CASE("an address that posts too much waits for its answers") {
+TEST_CASE("an address that posts too much gets its answers later") {
   http_fixture x{paced_config()};
   poller client{x.port()};
   std::string many = "4a";
@@ -63,7 +63,7 @@ TEST_CASE("an address that posts too much waits for its answers") {
   CHECK(client.get().status == 200);
 }
 
-TEST_CASE("a session that polls too seldom is closed with 1013") {
+TEST_CASE("a session that polls too rarely is closed with 1013") {
   auto config = loopback_config();
   config.max_write_delay = 100ms;
   http_fixture x{config};
@@ -94,7 +94,7 @@ TEST_CASE("a POST with text that is not UTF-8 ends the session") {
   CHECK(x.server.rejects()[reject_reason::frame_malformed] == 3);
 }
 
-TEST_CASE("a session that floods while it polls is closed with 1008") {
+TEST_CASE("a polling session that floods is closed with 1008") {
   auto config = loopback_config();
   config.message_rate = 1;
   config.message_burst = 10;
@@ -111,7 +111,8 @@ TEST_CASE("a session that floods while it polls is closed with 1008") {
   CHECK(x.server.rejects()[reject_reason::message_rate] == 1);
 }
 
-TEST_CASE("who posts too much waits for the answer, and loses nothing") {
+TEST_CASE(
+    "a client that posts too much gets its answer later, and loses nothing") {
   auto config = loopback_config();
   config.message_rate = 100;
   config.message_burst = 10;
@@ -129,7 +130,7 @@ TEST_CASE("who posts too much waits for the answer, and loses nothing") {
   CHECK(x.server.rejects()[reject_reason::message_rate] == 0);
 }
 
-TEST_CASE("an answer that is given at once precedes an error that follows") {
+TEST_CASE("an immediate answer precedes a later error") {
   http_fixture x;
   for (int i = 0; i < 20; ++i) {
     ws_client client{x.port(), "/ws"};
@@ -139,7 +140,8 @@ TEST_CASE("an answer that is given at once precedes an error that follows") {
   }
 }
 
-TEST_CASE("whoever speaks before the handshake is answered is refused") {
+TEST_CASE(
+    "a client that sends frames before the handshake is answered is refused") {
   http_fixture x;
   ws_client client{x.port(), "/ws", {}, 0};
   REQUIRE(client.reply().status == 101);
@@ -151,7 +153,7 @@ TEST_CASE("whoever speaks before the handshake is answered is refused") {
   CHECK(read_reply(eager).status == 400);
 }
 
-TEST_CASE("every reason to turn a client away has a name of its own") {
+TEST_CASE("every reject reason has a unique name") {
   std::vector<std::string_view> names;
   for (size_t i = 0; i < reject_reason_count; ++i)
     names.push_back(to_string(static_cast<reject_reason>(i)));

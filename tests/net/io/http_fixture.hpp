@@ -13,8 +13,8 @@
 
 namespace troupe::net::testing {
 
-/// An upper layer that echoes. It obeys a few words: "close" closes with
-/// 4000, "flood" sends eight times 512 KB, and "who" tells what it knows.
+/// An upper layer that echoes. It obeys a few messages: "close" closes with
+/// 4000, "flood" sends 512 KB eight times, and "who" describes the connection.
 class echo_handler : public http_handler {
 public:
   std::optional<http_response>
@@ -28,13 +28,13 @@ public:
   std::unique_ptr<connection_events>
   open_connection(std::shared_ptr<connection> conn) override;
 
-  /// The codes with which connections ended, once there are `n`.
+  /// The close codes of ended connections, once there are `n`.
   std::vector<uint16_t> wait_for_closed(size_t n);
 
   /// The connections opened so far, once there are `n`.
   std::vector<std::shared_ptr<connection>> wait_for_open(size_t n);
 
-  /// Requests for /later, still to be answered, once there are `n`.
+  /// Requests for /later that wait for an answer, once there are `n`.
   std::vector<http_responder> wait_for_later(size_t n);
 
   void note_closed(uint16_t code);
@@ -43,10 +43,10 @@ public:
 
   void on_clients_refused(const clients_refused& news) override;
 
-  /// What was told of clients that were refused, so far.
+  /// The notifications of refused clients so far.
   std::vector<clients_refused> refusals();
 
-  /// What came of each change of the certificate's files so far.
+  /// The results of the certificate reloads so far.
   std::vector<std::error_code> certificate_changes();
 
 private:

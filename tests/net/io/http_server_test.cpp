@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Limits this process's descriptors for a while.
+// Limits this process's descriptors within its scope.
 class rlimit_guard {
 public:
   rlimit_guard() {
@@ -40,7 +40,7 @@ private:
 
 } // namespace
 
-TEST_CASE("browsers are told to take no answer for what it is not") {
+TEST_CASE("browsers are told not to guess content types") {
   http_fixture x;
   for (const auto* path : {"/healthz", "/absent", "/socket.io/?EIO=4"})
     CHECK(http(x.port(), "GET", path).header("X-Content-Type-Options")
@@ -50,7 +50,7 @@ TEST_CASE("browsers are told to take no answer for what it is not") {
             .empty());
 }
 
-TEST_CASE("a server on loopback answers to its own names only") {
+TEST_CASE("a server on loopback accepts only loopback names") {
   auto config = loopback_config();
   config.local_only = true;
   http_fixture x{config};
@@ -105,7 +105,7 @@ TEST_CASE("pipelined requests are answered in order") {
   CHECK(read_reply(client).body == "POST b");
 }
 
-TEST_CASE("an answer may come later and from another thread") {
+TEST_CASE("an answer may come later, from another thread") {
   http_fixture x;
   tcp_client client{x.port()};
   client.write("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -119,7 +119,7 @@ TEST_CASE("an answer may come later and from another thread") {
   CHECK(http(client, "GET", "/healthz").status == 200);
 }
 
-TEST_CASE("a forgotten request gets 500") {
+TEST_CASE("a request whose responder is destroyed gets 500") {
   http_fixture x;
   CHECK(http(x.port(), "GET", "/never").status == 500);
 }
@@ -144,7 +144,7 @@ TEST_CASE("too large a header or body is refused") {
   CHECK(http(x.port(), "POST", "/echo", {}, std::string(1 << 20, 'a')).status
         == 200);
   CHECK(http(x.port(), "GET", "/healthz", "bad header\r\n").status == 400);
-  // A chunked body grows until it is too large.
+  // A chunked body grows until it exceeds the limit.
   tcp_client chunked{x.port()};
   chunked.write(
       "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -172,7 +172,7 @@ TEST_CASE("slow headers, slow bodies and idle connections are cut") {
   CHECK(eventually([&] { return x.server.stats().connections == 0; }));
 }
 
-TEST_CASE("one address may hold only so many connections") {
+TEST_CASE("an address may have a limited number of connections") {
   auto config = loopback_config();
   config.limits.max_per_address = 2;
   http_fixture x{config};
@@ -185,13 +185,13 @@ TEST_CASE("one address may hold only so many connections") {
   auto told = x.handler.refusals();
   REQUIRE(told.size() == 1);
   CHECK(told[0].why == reject_reason::address_full);
-  // A WebSocket gives its place back too.
+  // A WebSocket frees its connection slot, too.
   b.stream().close();
   CHECK(eventually([&] { return x.server.stats().connections == 1; }));
   CHECK(http(x.port(), "GET", "/healthz").status == 200);
 }
 
-TEST_CASE("connections that come too fast wait, and are served") {
+TEST_CASE("connections that come too fast wait, and are then served") {
   auto config = loopback_config();
   config.accept_rate = 50;
   config.accept_burst = 2;
@@ -202,7 +202,7 @@ TEST_CASE("connections that come too fast wait, and are served") {
   CHECK(std::chrono::steady_clock::now() - begin >= 60ms);
 }
 
-TEST_CASE("a server without descriptors pauses, and recovers") {
+TEST_CASE("a server without descriptors pauses and recovers") {
   http_fixture x;
   CHECK(http(x.port(), "GET", "/healthz").status == 200);
   CHECK(eventually([&] { return x.server.stats().connections == 0; }));
@@ -210,7 +210,7 @@ TEST_CASE("a server without descriptors pauses, and recovers") {
   ::close(free);
   rlimit_guard guard;
   guard.set(static_cast<rlim_t>(free) + 1);
-  // This takes the last descriptor, so that the server has none.
+  // This takes the last descriptor, so the server has none left.
   tcp_client starved{x.port()};
   starved.write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
   CHECK(eventually([&] { return x.server.stats().accept_errors > 0; }));
@@ -241,7 +241,7 @@ TEST_CASE("a missing certificate is an error at the start") {
   CHECK(other.start().error() == tls_errc::bad_certificate);
 }
 
-TEST_CASE("a stopping server says goodbye and is gone within its second") {
+TEST_CASE("a stopping server closes its connections within one second") {
   auto x = std::make_unique<http_fixture>();
   ws_client polite{x->port(), "/ws"};
   ws_client rude{x->port(), "/ws"};
@@ -263,7 +263,7 @@ TEST_CASE("a stopping server says goodbye and is gone within its second") {
   CHECK(x->handler.wait_for_closed(2) == std::vector<uint16_t>{1001, 1001});
   CHECK(waiting.reads_end());
   CHECK(!tcp_client{x->port()}.connected());
-  // A late answer and a connection that is kept too long do no harm.
+  // A late answer and a handle kept too long have no effect.
   held[0](text_response(200, "late"));
   auto opened = x->handler.wait_for_open(2);
   opened[0]->send_text("late");

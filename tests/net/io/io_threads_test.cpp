@@ -7,7 +7,7 @@
 
 using namespace troupe::net;
 
-TEST_CASE("a task's exception is told, and its I/O thread goes on") {
+TEST_CASE("a task's exception is reported, and its I/O thread continues") {
   std::promise<std::string> told;
   io_threads threads{1, [&](const std::string& why) {
                        told.set_value(why);

@@ -19,7 +19,7 @@ using testing::tcp_client;
 
 namespace {
 
-// Keeps what a port receives, for a test thread to wait for.
+// Records what a port receives, for a test thread to wait for.
 class recorder : public media_receiver {
 public:
   void on_burst(std::span<datagram> burst) override {
@@ -35,7 +35,7 @@ public:
     changed_.notify_all();
   }
 
-  // The first `n` datagrams, or fewer where they do not come.
+  // The first `n` datagrams, or fewer if they do not arrive.
   std::vector<datagram> wait_for(size_t n) {
     std::unique_lock guard{mutex_};
     changed_.wait_for(guard, 2s, [&] { return received_.size() >= n; });
@@ -74,7 +74,7 @@ bool same(const datagram& x, const std::vector<uint8_t>& y) {
   return std::ranges::equal(have, y);
 }
 
-// Two ports with a thread each, that talk to each other.
+// Two ports with one thread each that send to each other.
 struct pair {
   explicit pair(const std::string& ip, media_port_config config = {})
       : a(threads, at_a, with(config, ip))
@@ -108,7 +108,7 @@ std::string framed(std::string_view data) {
   return result;
 }
 
-// The head of a STUN Binding request, which is all that the port looks at.
+// The header of a STUN Binding request; the port checks no more.
 std::string binding_request() {
   std::string result{"\x00\x01\x00\x00\x21\x12\xa4\x42", 8};
   return result + "transaction!";
@@ -136,16 +136,16 @@ void exchange_both_ways(const std::string& ip) {
 
 } // namespace
 
-TEST_CASE("datagrams go both ways over IPv4") {
+TEST_CASE("datagrams flow both ways over IPv4") {
   exchange_both_ways("127.0.0.1");
 }
 
-TEST_CASE("datagrams go both ways over IPv6") {
+TEST_CASE("datagrams flow both ways over IPv6") {
   exchange_both_ways("::1");
 }
 
-TEST_CASE("runs of equal datagrams arrive whole, in order, with or without "
-          "the kernel's help") {
+TEST_CASE(
+    "runs of equal datagrams arrive whole and in order, with or without GSO") {
   struct row {
     bool gso;
     bool gro;
@@ -159,8 +159,8 @@ TEST_CASE("runs of equal datagrams arrive whole, in order, with or without "
     config.gro = gro;
     config.tcp = false;
     pair x{"127.0.0.1", config};
-    // Runs of 1200 that end short, a lone one, and more than one message can
-    // hold; all sizes around a buffer's capacity.
+    // Runs of 1200 that end with a shorter datagram, a single one, and more
+    // than a message can hold; all sizes around a buffer's capacity.
     std::vector<std::vector<uint8_t>> data;
     auto add = [&](size_t n, size_t size) {
       for (size_t i = 0; i < n; ++i)
@@ -208,7 +208,7 @@ TEST_CASE("a datagram longer than a buffer is dropped and counted") {
   }
 }
 
-TEST_CASE("a datagram that the kernel refuses does not hold up the others") {
+TEST_CASE("a datagram that the kernel refuses does not block the others") {
   pair x{"127.0.0.1"};
   auto data = octets(20, 0);
   auto nowhere = x.to_b;
@@ -219,7 +219,7 @@ TEST_CASE("a datagram that the kernel refuses does not hold up the others") {
   CHECK(x.a.stats().send_errors == 1);
 }
 
-TEST_CASE("an answer leaves from the address that was asked") {
+TEST_CASE("a response leaves from the address that received the request") {
   io_threads threads{1};
   recorder at_server;
   media_port server{threads, at_server, config_for({"0.0.0.0"})};
@@ -260,7 +260,7 @@ TEST_CASE("any number of threads may send") {
   CHECK(x.at_b.wait_for(800).size() == 800);
 }
 
-TEST_CASE("all sockets of a port share its number") {
+TEST_CASE("all sockets of a port share its port number") {
   io_threads threads{2};
   recorder up;
   auto config = config_for({"127.0.0.1", "::1"});
@@ -271,7 +271,7 @@ TEST_CASE("all sockets of a port share its number") {
   REQUIRE(all.size() == 2);
   CHECK(all[0].str() == "127.0.0.1:" + std::to_string(port.port()));
   CHECK(all[1].str() == "[::1]:" + std::to_string(port.port()));
-  // And it is taken: no one else's datagrams are stolen.
+  // The port is in use: no other program's datagrams are taken.
   auto again = config;
   again.port = port.port();
   again.sockets_per_address = 1;
@@ -303,7 +303,7 @@ TEST_CASE("ICE-TCP carries datagrams in both directions") {
   REQUIRE(port.start());
   tcp_client client{port.port()};
   REQUIRE(client.connected());
-  // Cut where it hurts: within a length, and within a frame.
+  // Split within a length, and within a frame.
   auto stream = framed(binding_request()) + framed("") + framed("second");
   for (auto c : stream.substr(0, 4))
     CHECK(client.write({&c, 1}));
@@ -331,8 +331,7 @@ TEST_CASE("ICE-TCP carries datagrams in both directions") {
   CHECK(port.stats().tcp_connections == 0);
 }
 
-TEST_CASE("ICE-TCP closes what does not begin with a STUN request, what is "
-          "silent, and what frames too much") {
+TEST_CASE("ICE-TCP closes connections that are silent, not STUN or too long") {
   io_threads threads{1};
   recorder up;
   auto config = config_for({"127.0.0.1"});
@@ -344,7 +343,7 @@ TEST_CASE("ICE-TCP closes what does not begin with a STUN request, what is "
   CHECK(liar.reads_end());
   tcp_client silent{port.port()};
   CHECK(silent.reads_end());
-  // None of these was known to the layer above.
+  // None of these was reported to the upper layer.
   CHECK(up.wait_for(0).empty());
   tcp_client bomber{port.port()};
   bomber.write(framed(binding_request()) + "\xff\xff");
@@ -363,7 +362,7 @@ TEST_CASE("an ICE-TCP connection is closed in time unless a transport has "
   tcp_client friendly{port.port()};
   friendly.write(framed(binding_request()));
   port.confirm_tcp(up.wait_for(1).at(0).tuple);
-  // Well-formed checks of nobody's transport, one after the other.
+  // Well-formed checks for no transport, one after the other.
   tcp_client stranger{port.port()};
   for (int i = 0; i < 3; ++i)
     stranger.write(framed(binding_request()));
@@ -374,7 +373,8 @@ TEST_CASE("an ICE-TCP connection is closed in time unless a transport has "
   CHECK(port.stats().tcp_connections == 1);
 }
 
-TEST_CASE("an idle ICE-TCP connection is closed, and one on request") {
+TEST_CASE(
+    "an idle ICE-TCP connection is closed, and one can be closed on request") {
   io_threads threads{1};
   recorder up;
   auto config = config_for({"127.0.0.1"});
@@ -392,7 +392,7 @@ TEST_CASE("an idle ICE-TCP connection is closed, and one on request") {
   CHECK(unwanted.reads_end());
 }
 
-TEST_CASE("an ICE-TCP client that does not read loses datagrams, no more") {
+TEST_CASE("an ICE-TCP client that does not read only loses datagrams") {
   io_threads threads{1};
   recorder up;
   media_port port{threads, up, config_for({"127.0.0.1"})};
@@ -409,7 +409,7 @@ TEST_CASE("an ICE-TCP client that does not read loses datagrams, no more") {
   CHECK(port.stats().tcp_connections == 1);
 }
 
-TEST_CASE("ICE-TCP admits only so many connections from one address") {
+TEST_CASE("ICE-TCP admits a limited number of connections from one address") {
   io_threads threads{1};
   recorder up;
   auto config = config_for({"127.0.0.1"});
@@ -422,7 +422,7 @@ TEST_CASE("ICE-TCP admits only so many connections from one address") {
   CHECK(third.reads_end());
   CHECK(port.stats().tcp_refused == 1);
   first.close();
-  // Its place is free once the server has noticed.
+  // The slot is free once the server has noticed the close.
   auto deadline = std::chrono::steady_clock::now() + 2s;
   while (port.stats().tcp_connections == 2
          && std::chrono::steady_clock::now() < deadline)

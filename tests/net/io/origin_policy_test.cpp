@@ -55,12 +55,12 @@ TEST_CASE("by default only the server's own pages pass") {
         knock{"http://"}, knock{"http://", ""},
         knock{"capacitor://meet.example"}, knock{"http://meet.example", ""},
         knock{"http://localhost:3000"},
-        // A page that the network could have changed, of a server with TLS.
+        // A page over HTTP, which the network could modify, of a TLS server.
         knock{"http://meet.example", "meet.example", true}})
     CHECK_MESSAGE(!passes(policy, x), x.origin << " at " << x.host);
 }
 
-TEST_CASE("a page passes whose TLS a proxy has ended") {
+TEST_CASE("a page passes if a proxy terminated its TLS") {
   const origin_policy policy{{}, false};
   CHECK(passes(policy, {"https://meet.example", "meet.example"}));
   CHECK(passes(policy, {"https://meet.example", "meet.example:443"}));
@@ -68,14 +68,14 @@ TEST_CASE("a page passes whose TLS a proxy has ended") {
   CHECK_FALSE(passes(policy, {"https://meet.example", "meet.example:3000"}));
 }
 
-TEST_CASE("a client that sends no Origin is no page and passes") {
+TEST_CASE("a client without Origin is not a page and passes") {
   CHECK(passes({{}, false}, {""}));
   CHECK(passes({{"https://other.example"}, false}, {""}));
   CHECK(passes({{}, true}, {"", ""}));
   CHECK(passes({{}, true}, {"", "127.0.0.1:3000"}));
 }
 
-TEST_CASE("listed origins pass beside the server's own") {
+TEST_CASE("listed origins pass besides the server's own") {
   const origin_policy policy{
       {"https://app.example", "http://dev.example:*", "null"}, false};
   for (const auto* good :
@@ -91,7 +91,7 @@ TEST_CASE("listed origins pass beside the server's own") {
   CHECK(passes({{"*"}, false}, {"https://whoever.example"}));
 }
 
-TEST_CASE("a server on loopback is open to every page of its machine") {
+TEST_CASE("a server on loopback accepts every page of its machine") {
   const origin_policy policy{{}, true};
   for (const auto* good :
        {"http://localhost", "http://localhost:5173", "https://localhost:8443",
@@ -105,7 +105,7 @@ TEST_CASE("a server on loopback is open to every page of its machine") {
     CHECK_MESSAGE(!passes(policy, {bad, "localhost:3000"}), bad);
 }
 
-TEST_CASE("a server on loopback is asked by a loopback name (DNS rebinding)") {
+TEST_CASE("a server on loopback requires a loopback name (DNS rebinding)") {
   const origin_policy policy{{}, true};
   for (const auto* good :
        {"localhost", "localhost:3000", "LocalHost", "localhost.", "127.0.0.1",
@@ -115,17 +115,17 @@ TEST_CASE("a server on loopback is asked by a loopback name (DNS rebinding)") {
        {"evil.example", "evil.example:3000", "localhost.evil.example",
         "127.0.0.1.evil.example", "192.0.2.1", "[2001:db8::1]", ".localhost"}) {
     CHECK_MESSAGE(!passes(policy, {"", bad}), bad);
-    // Such a page is of the same origin as what it asks.
+    // Such a page has the same origin as its request.
     CHECK_MESSAGE(!passes(policy, {std::string{"http://"} + bad, bad}), bad);
   }
-  // Behind a proxy that passes Host on, one line names the proxy's host.
+  // Behind a proxy that passes Host on, one entry names the proxy's host.
   const origin_policy proxied{{"https://meet.example"}, true};
   CHECK(passes(proxied, {"", "meet.example"}));
   CHECK(passes(proxied, {"https://meet.example", "meet.example"}));
   CHECK_FALSE(passes(proxied, {"", "evil.example"}));
 }
 
-TEST_CASE("a refusal says which line would let the page in") {
+TEST_CASE("a refusal states the entry that would admit the page") {
   const origin_policy open{{}, false};
   auto page = refusal(open, {"https://app.example"});
   CHECK(page.which == source_refusal::header::origin);
@@ -137,12 +137,12 @@ TEST_CASE("a refusal says which line would let the page in") {
   auto rebound = refusal(local, {"", "evil.example:3000"});
   CHECK(rebound.which == source_refusal::header::host);
   CHECK(rebound.to_allow == "http://evil.example:3000");
-  // What has to be listed is the page's origin, as the browser sees it.
+  // The entry must be the page's origin as the browser sees it.
   CHECK(refusal(local, {"https://meet.example", "meet.example"}).to_allow
         == "https://meet.example");
 }
 
-TEST_CASE("what would need escapes is not quoted to the client") {
+TEST_CASE("text that needs escapes is not quoted to the client") {
   const origin_policy policy{{}, false};
   for (std::string odd : {"https://a\"b", "https://a\\b", "x", "https://a b",
                           "https://a\x80", "https://a;b"})

@@ -9,7 +9,7 @@
 
 namespace troupe::net::testing {
 
-/// An Engine.IO session that polls.
+/// A polling Engine.IO session.
 class poller {
 public:
   explicit poller(uint16_t port, std::string path = "/socket.io/")
@@ -34,14 +34,15 @@ public:
     return http(port_, "POST", target(), {}, body);
   }
 
-  /// A GET whose answer has not been read.
+  /// Sends a GET whose response is not read yet.
   tcp_client begin_get() const {
     tcp_client client{port_};
     client.write("GET " + target() + " HTTP/1.1\r\nHost: x\r\n\r\n");
     return client;
   }
 
-  /// The same, once the server has it. Nobody else may ask meanwhile.
+  /// The same, and waits until the server has it. No other client may send
+  /// requests meanwhile.
   tcp_client begin_get(const http_server& server) const {
     auto before = server.stats().requests;
     auto client = begin_get();

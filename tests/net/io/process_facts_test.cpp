@@ -20,7 +20,7 @@ TEST_CASE("memory, threads and start are read from /proc/self/stat") {
   CHECK(x.resident_bytes == 3 * 4096);
 }
 
-TEST_CASE("a text that is no such file yields zeros") {
+TEST_CASE("text of another format yields zeros") {
   for (std::string_view text : {"", "1 (a", "1 (a) S 1 2", "1 (a) S x"}) {
     auto x = parse_process_stat(text, 4096, 100);
     CHECK(x.threads == 0);
@@ -28,7 +28,7 @@ TEST_CASE("a text that is no such file yields zeros") {
   }
 }
 
-TEST_CASE("this process has memory, threads, files and a past") {
+TEST_CASE("this process has memory, threads, files and a start time") {
   auto x = read_process_facts();
   CHECK(x.resident_bytes > 1 << 20);
   CHECK(x.virtual_bytes >= x.resident_bytes);

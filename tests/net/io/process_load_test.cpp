@@ -33,7 +33,7 @@ TEST_CASE("affinity limits the usable cores") {
   CHECK(usable_cores() == before);
 }
 
-TEST_CASE("the memory in use is a part of what may be used") {
+TEST_CASE("the memory in use is at most the usable memory") {
   auto before = resident_memory();
   CHECK(before > 0);
   CHECK(before < usable_memory());
@@ -47,7 +47,7 @@ TEST_CASE("the memory in use is a part of what may be used") {
 TEST_CASE("cpu.max is a quota over a period, or none") {
   CHECK(parse_cpu_max("200000 100000\n") == 2.0);
   CHECK(parse_cpu_max("50000 100000") == 0.5);
-  CHECK(parse_cpu_max("50000\n 100000\n") == 0.5); // v1's two files
+  CHECK(parse_cpu_max("50000\n 100000\n") == 0.5); // the two files of v1
   for (auto text : {"max 100000\n", "", "\n", "-1 100000", "100000", "x y",
                     "100000 0", "1e5 100000", "99999999999999999999 1"}) {
     CAPTURE(text);
@@ -55,14 +55,14 @@ TEST_CASE("cpu.max is a quota over a period, or none") {
   }
 }
 
-TEST_CASE("the group is that of v2, unless v1 has the cpu") {
+TEST_CASE("the v2 group is used unless v1 has the CPU controller") {
   CHECK(parse_cgroup("0::/user.slice/x.scope\n")
         == cgroup_path{"/user.slice/x.scope", true});
   CHECK(parse_cgroup("0::/\n") == cgroup_path{"", true});
   CHECK(parse_cgroup("12:memory:/m\n4:cpu,cpuacct:/docker/abc\n0::/z\n")
         == cgroup_path{"/docker/abc", false});
   CHECK(parse_cgroup("3:cpuset:/s\n0::/z") == cgroup_path{"/z", true});
-  // A path may hold colons.
+  // A path may contain colons.
   CHECK(parse_cgroup("0::/a:b\n") == cgroup_path{"/a:b", true});
   for (auto text : {"", "\n", ":", "::", "0:", "0::", "0::x", "nonsense",
                     "4:cpu,cpuacct"}) {
@@ -71,7 +71,7 @@ TEST_CASE("the group is that of v2, unless v1 has the cpu") {
   }
 }
 
-TEST_CASE("a limit of memory is a number, and max is none") {
+TEST_CASE("a memory limit is a number, and max means unlimited") {
   CHECK(parse_memory_max("1073741824\n") == 1073741824);
   CHECK(parse_memory_max("0\n") == 0);
   for (const auto* text :

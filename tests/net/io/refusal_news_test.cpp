@@ -5,7 +5,7 @@
 using namespace troupe::net;
 using namespace std::chrono_literals;
 
-TEST_CASE("refusals are told at once, and then once a minute by reason") {
+TEST_CASE("refusals are reported at once, then once a minute for each reason") {
   refusal_news x;
   auto at = [](duration since) {
     return time_point{} + since;

@@ -12,12 +12,12 @@ namespace {
 
 const std::string post = "POST /echo HTTP/1.1\r\nHost: x\r\n";
 
-// What else a client that has its answer gets until the stream ends.
+// The data after the first response until the stream ends.
 std::string rest_of(tcp_client& client) {
   return client.read_until("HTTP/1.1 ");
 }
 
-// The answer to a request for /healthz with these header fields.
+// The status of a request for /healthz with these header fields.
 int health_status(http_fixture& x, std::string_view fields,
                   std::string_view target = "/healthz") {
   tcp_client client{x.port()};
@@ -28,7 +28,7 @@ int health_status(http_fixture& x, std::string_view fields,
 
 } // namespace
 
-TEST_CASE("what follows a body without a clear end is never run") {
+TEST_CASE("data after a body without a clear end is never a request") {
   http_fixture x;
   for (const auto& fields :
        {"Transfer-Encoding: xchunked"s,
@@ -75,7 +75,7 @@ TEST_CASE("what follows a body without a clear end is never run") {
   CHECK(x.server.rejects()[reject_reason::request_malformed] == 33);
 }
 
-TEST_CASE("a chunked body is one of HTTP/1.1, however chunked is written") {
+TEST_CASE("a chunked body needs HTTP/1.1, in any spelling of chunked") {
   http_fixture x;
   const auto body = "\r\n\r\n5;a=b\r\nhello\r\n0\r\n\r\n"s;
   for (std::string field :
@@ -93,7 +93,7 @@ TEST_CASE("a chunked body is one of HTTP/1.1, however chunked is written") {
   CHECK(rest_of(old) == "");
 }
 
-TEST_CASE("chunks against the rules end the connection") {
+TEST_CASE("invalid chunks end the connection") {
   http_fixture x;
   for (std::string body :
        {"5;a\nb\r\nhello\r\n0\r\n\r\n", "5;a\rb\r\nhello\r\n0\r\n\r\n",
@@ -110,7 +110,7 @@ TEST_CASE("chunks against the rules end the connection") {
   }
 }
 
-TEST_CASE("a request names one host") {
+TEST_CASE("a request has exactly one host") {
   http_fixture x;
   for (auto fields :
        {"", "Host: a\r\nHost: b\r\n", "Host: a\r\nhost: a\r\n", "Host: a b\r\n",
@@ -129,7 +129,7 @@ TEST_CASE("a request names one host") {
   CHECK(read_reply(old).status == 200);
 }
 
-TEST_CASE("an absolute target is served like the path in it") {
+TEST_CASE("an absolute target is served like its path") {
   http_fixture x;
   for (auto target : {"http://x/healthz", "HTTP://y:80/healthz?a=http://b/c",
                       "https://[::1]/healthz", "http://x/healthz?"}) {
@@ -142,12 +142,12 @@ TEST_CASE("an absolute target is served like the path in it") {
     CAPTURE(target);
     CHECK(health_status(x, "Host: x\r\n", target) == 400);
   }
-  // Whoever names the host in the target names it in the header, too.
+  // A Host header is also required if the target names a host.
   CHECK(health_status(x, "", "http://x/healthz") == 400);
   CHECK(ws_client{x.port(), "http://localhost/ws"}.reply().status == 101);
 }
 
-TEST_CASE("the authority of an absolute target replaces the host") {
+TEST_CASE("the authority of an absolute target replaces the Host") {
   http_request x;
   x.method = "GET";
   x.target = "https://b.example:8443/p/q?r=s";
@@ -172,7 +172,7 @@ TEST_CASE("the authority of an absolute target replaces the host") {
   CHECK(all.path == "*");
 }
 
-TEST_CASE("a client that waits for 100 Continue is told to go on") {
+TEST_CASE("a client that waits for 100 Continue gets one") {
   http_fixture x;
   for (auto length : {"Content-Length: 5", "Transfer-Encoding: chunked"}) {
     CAPTURE(length);
@@ -185,7 +185,7 @@ TEST_CASE("a client that waits for 100 Continue is told to go on") {
   }
 }
 
-TEST_CASE("100 Continue is not said to who does not wait for it") {
+TEST_CASE("a client that does not wait for 100 Continue gets none") {
   http_fixture x;
   const auto expect = "Expect: 100-continue\r\n"s;
   for (auto request :
@@ -204,7 +204,7 @@ TEST_CASE("100 Continue is not said to who does not wait for it") {
   CHECK(read_reply(large).status == 413);
 }
 
-TEST_CASE("an expectation that is not known is refused") {
+TEST_CASE("an unknown expectation is refused") {
   http_fixture x;
   for (std::string expected :
        {"tea", "100-continue, tea", "100-continue\r\nExpect: tea"}) {

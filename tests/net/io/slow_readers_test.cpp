@@ -1,4 +1,4 @@
-// Clients that ask for files and do not read them.
+// Clients that request files and do not read them.
 #include "certificate_files.hpp"
 #include "http_fixture.hpp"
 #include "tls_client.hpp"
@@ -18,13 +18,13 @@ using namespace troupe::net::testing;
 
 namespace {
 
-// More than the kernel takes for a client with a small receive buffer.
+// More than the kernel buffers for a client with a small receive buffer.
 constexpr size_t file_size = 8 << 20;
 constexpr size_t readers = 12;
 constexpr int receive_buffer = 4096;
 constexpr std::string_view request = "GET /app.js HTTP/1.1\r\nHost: x\r\n\r\n";
 
-/// A folder with one large file, for the length of a test.
+/// A temporary folder with one large file.
 class large_page {
 public:
   large_page() {
@@ -45,13 +45,13 @@ private:
   std::filesystem::path path_;
 };
 
-/// Octets that this process has allocated; 0 under a sanitizer.
+/// Octets allocated in this process; 0 under a sanitizer.
 size_t allocated() {
   auto facts = mallinfo2();
   return facts.uordblks + facts.hblkhd;
 }
 
-/// Reads that many octets without keeping any.
+/// Reads and discards that many octets.
 void skip(tcp_client& from, size_t n) {
   static char room[65536];
   while (n > 0) {
@@ -76,11 +76,11 @@ TEST_CASE("slow readers of a file share one copy of it") {
   }
   CHECK(x.server.stats().file_octets == file_size);
   CHECK(allocated() < before + 2 * file_size);
-  // Who reads at last gets all of it.
+  // A client that reads later still gets all of it.
   CHECK(slow.front().read(file_size) == std::string(file_size, 'x'));
 }
 
-TEST_CASE("slow readers by TLS share one copy of a file, too") {
+TEST_CASE("slow readers over TLS share one copy of a file, too") {
   large_page page;
   certificate_files files;
   auto config = loopback_config();
@@ -99,7 +99,7 @@ TEST_CASE("slow readers by TLS share one copy of a file, too") {
   CHECK(allocated() < before + 2 * file_size);
 }
 
-TEST_CASE("an idle connection keeps nothing of what it was sent") {
+TEST_CASE("an idle connection keeps none of the data it was sent") {
   http_fixture x;
   const std::string body(1 << 20, 'b');
   const auto ask = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: "

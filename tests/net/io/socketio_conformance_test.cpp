@@ -1,4 +1,4 @@
-// What the Socket.IO protocol, version 5, asks of a server, case by case.
+// The requirements of the Socket.IO protocol, version 5, on a server.
 #include "echo_fixture.hpp"
 #include "poller.hpp"
 
@@ -17,7 +17,7 @@ const char* const target = "/socket.io/?EIO=4&transport=websocket";
 const std::string two_attachments =
     R"({"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])";
 
-// A session on a WebSocket, in no namespace.
+// A session on a WebSocket that is in no namespace.
 ws_client opened_client(uint16_t port) {
   ws_client client{port, target};
   REQUIRE(client.text().starts_with("0{"));
@@ -72,7 +72,7 @@ TEST_CASE("Socket.IO connect: an unknown namespace is refused") {
   CHECK(client.text().starts_with("40{"));
 }
 
-TEST_CASE("Socket.IO connect: an invalid handshake, or none, closes") {
+TEST_CASE("Socket.IO connect: an invalid or missing handshake closes") {
   echo_fixture x{quiet_echo_config(), 100ms};
   auto invalid = opened_client(x.port());
   invalid.send_text("4abc");
@@ -86,7 +86,7 @@ TEST_CASE("Socket.IO connect: an invalid handshake, or none, closes") {
   CHECK(x.server.rejects()[reject_reason::protocol_violation] == 3);
 }
 
-TEST_CASE("Socket.IO disconnect: from one namespace, not from the other") {
+TEST_CASE("Socket.IO disconnect: one namespace closes, the other stays") {
   echo_fixture x;
   auto client = connected_client(x.port());
   client.send_text("40/custom");
@@ -96,7 +96,7 @@ TEST_CASE("Socket.IO disconnect: from one namespace, not from the other") {
   client.send_text(R"(42["message","message to main namespace"])");
   CHECK(client.text() == R"(42["message-back","message to main namespace"])");
   client.send_text("41");
-  // Nothing is answered; the connection stays for another CONNECT.
+  // There is no response; the connection stays open for another CONNECT.
   client.send_text("40");
   CHECK(client.text().starts_with("40{"));
 }
@@ -207,12 +207,12 @@ TEST_CASE("Socket.IO message: each malformed frame closes its own session") {
   amid.send_text(R"(452-["message",)" + two_attachments);
   amid.send_text("42[\"message\"]");
   CHECK(amid.close_code() > 0);
-  // Whoever behaves notices nothing.
+  // A well-behaved client is not affected.
   other.send_text(R"(42["message","still here"])");
   CHECK(other.text() == R"(42["message-back","still here"])");
 }
 
-TEST_CASE("Socket.IO message: attachments are limited together") {
+TEST_CASE("Socket.IO message: a limit applies to all attachments together") {
   echo_fixture x;
   auto client = connected_client(x.port());
   client.send_text(R"(452-["message",)" + two_attachments);

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A root with a few files, and a secret beside it.
+// A root with a few files, and a secret file outside it.
 class site {
 public:
   site() {
@@ -78,7 +78,7 @@ TEST_CASE("files are served with their type") {
   CHECK(content_type("x") == "application/octet-stream");
 }
 
-TEST_CASE("a client that has the file is told so") {
+TEST_CASE("a client that has the current file gets 304") {
   site x;
   auto tag = header(x.ask("/app.js"), "ETag");
   CHECK(!tag.empty());
@@ -89,7 +89,7 @@ TEST_CASE("a client that has the file is told so") {
         == 200);
 }
 
-TEST_CASE("nothing outside the root and nothing hidden is served") {
+TEST_CASE("no hidden file and no file outside the root is served") {
   site x;
   for (auto path :
        {"/../secret.txt", "/sub/../../secret.txt", "/%2e%2e/secret.txt",
@@ -103,7 +103,7 @@ TEST_CASE("nothing outside the root and nothing hidden is served") {
   }
 }
 
-TEST_CASE("only GET and HEAD are for files") {
+TEST_CASE("files support only GET and HEAD") {
   site x;
   auto response = x.ask("/app.js", "POST");
   CHECK(response.status == 405);
@@ -111,7 +111,7 @@ TEST_CASE("only GET and HEAD are for files") {
   CHECK(x.ask("/app.js", "HEAD").status == 200);
 }
 
-TEST_CASE("a page may be framed by its own origin and by those named") {
+TEST_CASE("a page may be framed by its own origin and by listed ones") {
   auto framing = [](const std::vector<std::string>& by) {
     http_response out;
     out.headers = make_page_headers(by);
@@ -127,7 +127,7 @@ TEST_CASE("a page may be framed by its own origin and by those named") {
             ""});
 }
 
-TEST_CASE("every answer of a site has the headers of its pages") {
+TEST_CASE("every response of a site has the page headers") {
   site x;
   for (const auto* path : {"/", "/app.js", "/absent"}) {
     auto response = x.ask(path);
@@ -141,7 +141,7 @@ TEST_CASE("every answer of a site has the headers of its pages") {
   }
 }
 
-TEST_CASE("without a root there are no files") {
+TEST_CASE("without a root no files are served") {
   http_request request;
   request.method = "GET";
   request.path = "/";
@@ -149,7 +149,7 @@ TEST_CASE("without a root there are no files") {
   CHECK(static_files{"/nonexistent"}.serve(request).status == 404);
 }
 
-TEST_CASE("query values are decoded, and the first of a name counts") {
+TEST_CASE("query values are decoded, and the first of a name is used") {
   http_request request;
   request.query = "roomId=a%20b+c&peer=&flag&roomId=later&bad=%zz&%70=q";
   CHECK(request.query_value("roomId") == "a b c");
@@ -160,7 +160,7 @@ TEST_CASE("query values are decoded, and the first of a name counts") {
   CHECK(!request.query_value("room"));
 }
 
-TEST_CASE("a subprotocol is found among those offered") {
+TEST_CASE("a subprotocol is found in the offered list") {
   http_request request;
   request.headers = {{"sec-websocket-protocol", "a, protoo"}};
   CHECK(request.offers_subprotocol("protoo"));

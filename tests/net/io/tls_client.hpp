@@ -8,7 +8,7 @@
 
 namespace troupe::net::testing {
 
-/// A client of TLS that trusts everyone.
+/// A TLS client that trusts every certificate.
 class tls_client {
 public:
   explicit tls_client(uint16_t port, int max_version = TLS1_3_VERSION,
@@ -49,7 +49,7 @@ public:
     return result;
   }
 
-  /// Asks for a WebSocket; returns the head of the answer.
+  /// Requests a WebSocket; returns the header of the response.
   std::string upgrade(std::string_view target) {
     write("GET " + std::string{target}
           + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"

@@ -19,7 +19,7 @@ http_server_config tls_config(const certificate_files& files) {
   return config;
 }
 
-/// Calls `refresh` as a server does, until it has something to say.
+/// Calls `refresh` as a server does, until it returns a result.
 std::optional<result<void>> refresh(tls_store& store) {
   for (int i = 0; i < 3; ++i)
     if (auto x = store.refresh())
@@ -44,7 +44,7 @@ TEST_CASE("https and wss work with a certificate") {
   CHECK(x.handler.wait_for_open(1).at(0)->request().secure);
 }
 
-TEST_CASE("browsers are told to come by TLS again, but not on loopback") {
+TEST_CASE("browsers are told to use TLS from now on, but not on loopback") {
   certificate_files files;
   auto config = tls_config(files);
   config.hsts_seconds = 600;
@@ -67,7 +67,7 @@ TEST_CASE("old versions of TLS and plain HTTP are refused on a TLS port") {
   CHECK(http(x.port(), "GET", "/healthz").status == 0);
 }
 
-TEST_CASE("a new certificate is for new connections; old ones go on") {
+TEST_CASE("new connections use a new certificate; old ones continue") {
   certificate_files files;
   http_fixture x{tls_config(files)};
   auto before = x.server.certificate_expires();
@@ -91,7 +91,7 @@ TEST_CASE("a bad certificate leaves the old one in use") {
       eventually([&] { return x.handler.certificate_changes().size() == 1; }));
   CHECK(x.handler.certificate_changes().at(0) == tls_errc::bad_certificate);
   CHECK(tls_client{x.port()}.server_name() == "localhost");
-  // Nothing more is said of it until the files change again.
+  // No further error is reported until the files change again.
   files.install("second_");
   CHECK(
       eventually([&] { return x.handler.certificate_changes().size() == 2; }));
@@ -99,7 +99,7 @@ TEST_CASE("a bad certificate leaves the old one in use") {
   CHECK(tls_client{x.port()}.server_name() == "second.example");
 }
 
-TEST_CASE("a store tells what is wrong with its files") {
+TEST_CASE("a store reports what is wrong with its files") {
   certificate_files files;
   SUBCASE("nothing") {
     CHECK(tls_store{files.paths()}.load().has_value());
@@ -112,7 +112,7 @@ TEST_CASE("a store tells what is wrong with its files") {
     files.spoil("key.pem");
     CHECK(tls_store{files.paths()}.load().error() == tls_errc::bad_key);
   }
-  SUBCASE("another's key") {
+  SUBCASE("a key of another certificate") {
     files.put("second_key.pem", "key.pem");
     CHECK(tls_store{files.paths()}.load().error() == tls_errc::mismatch);
   }
@@ -122,13 +122,13 @@ TEST_CASE("a store tells what is wrong with its files") {
   }
 }
 
-TEST_CASE("files that change between two looks are left alone") {
+TEST_CASE("files that change between two checks are not read yet") {
   certificate_files files;
   tls_store store{files.paths()};
   REQUIRE(store.load().has_value());
   auto first = store.current();
   CHECK_FALSE(refresh(store).has_value());
-  // The certificate is there, its key not yet: that is no mistake.
+  // The certificate was replaced, its key not yet: that is not an error.
   files.put("second_certificate.pem", "certificate.pem");
   CHECK_FALSE(store.refresh().has_value());
   files.put("second_key.pem", "key.pem");
@@ -140,7 +140,7 @@ TEST_CASE("files that change between two looks are left alone") {
   CHECK_FALSE(refresh(store).has_value());
 }
 
-TEST_CASE("a certificate tells its names and how long it is good") {
+TEST_CASE("a certificate reports its names and its expiry") {
   auto facts = read_certificate(certificate_files{"second_"}.paths());
   REQUIRE(facts.has_value());
   CHECK(facts->names

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Keeps what a port receives, for a test thread to wait for.
+// Records what a port receives, for a test thread to wait for.
 class recorder : public media_receiver {
 public:
   void on_burst(std::span<datagram> burst) override {
@@ -28,7 +28,7 @@ public:
 
   void on_tcp_closed(const transport_tuple&) override {}
 
-  // The first `n` datagrams, or fewer where they do not come.
+  // The first `n` datagrams, or fewer if they do not arrive.
   std::vector<std::vector<uint8_t>> wait_for(size_t n) {
     std::unique_lock guard{mutex_};
     changed_.wait_for(guard, 2s, [&] { return received_.size() >= n; });
@@ -41,7 +41,7 @@ private:
   std::vector<std::vector<uint8_t>> received_;
 };
 
-// Answers each datagram with itself, while the burst is being handled.
+// Sends each datagram back while its burst is handled.
 class mirror : public media_receiver {
 public:
   void on_burst(std::span<datagram> burst) override {
@@ -56,7 +56,7 @@ public:
   media_port* port = nullptr;
 };
 
-// A client with a port of its own and a port that mirrors what it sends.
+// A client with a port, and a port that sends back what it receives.
 struct mirrored {
   mirrored() : client(threads, heard, config()), server(wall, back, config()) {
     back.port = &server;
@@ -88,7 +88,7 @@ struct mirrored {
   transport_tuple to_server;
 };
 
-// A STUN Binding request as far as a port looks at it.
+// A STUN Binding request, as far as a port checks it.
 std::vector<uint8_t> check(uint8_t mark) {
   std::vector<uint8_t> out(20, mark);
   out[0] = 0;
@@ -98,10 +98,10 @@ std::vector<uint8_t> check(uint8_t mark) {
 
 } // namespace
 
-TEST_CASE("the answers to the checks of one burst leave by one call") {
+TEST_CASE("the responses to the checks of one burst leave by one system call") {
   mirrored x;
   constexpr uint8_t count = 20;
-  // The server reads when all have come.
+  // The server reads once all have arrived.
   std::latch begun{1};
   std::latch sent{1};
   x.wall.post(0, [&] {
@@ -116,7 +116,7 @@ TEST_CASE("the answers to the checks of one burst leave by one call") {
   REQUIRE(got.size() == count);
   for (uint8_t i = 0; i < count; ++i)
     CHECK(got[i] == check(i));
-  x.server.stop(); // what it counts is complete
+  x.server.stop(); // makes its counters final
   auto stats = x.server.stats();
   CHECK(stats.send_calls == stats.bursts_received);
   CHECK(stats.send_calls < count);

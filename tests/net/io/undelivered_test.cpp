@@ -11,7 +11,7 @@ namespace {
 
 constexpr undelivered_limits limits{1000, 3000, 100};
 
-// A reader that counts how often it may go on.
+// A reader that counts how often it was resumed.
 struct reader {
   explicit reader(const std::shared_ptr<undelivered_total>& total)
       : octets(
@@ -31,7 +31,7 @@ struct reader {
 
 } // namespace
 
-TEST_CASE("a connection is not read while as much waits as it may have") {
+TEST_CASE("a connection is not read while its limit is undelivered") {
   auto total = std::make_shared<undelivered_total>(limits);
   reader x{total};
   auto first = x.bring(999);
@@ -46,7 +46,7 @@ TEST_CASE("a connection is not read while as much waits as it may have") {
   CHECK(!x.octets->must_wait());
 }
 
-TEST_CASE("the message that a connection is sending does not hold it up") {
+TEST_CASE("the incomplete message of a connection does not suspend its reads") {
   auto total = std::make_shared<undelivered_total>(limits);
   reader x{total};
   x.octets->add(2000);
@@ -75,7 +75,7 @@ TEST_CASE("a receipt counts its message until the last copy is gone") {
   CHECK(total->octets() == 0);
 }
 
-TEST_CASE("at the limit of all, only who has little waiting is read") {
+TEST_CASE("at the total limit, only connections below their share are read") {
   auto total = std::make_shared<undelivered_total>(limits);
   std::array hogs{std::make_unique<reader>(total),
                   std::make_unique<reader>(total),
@@ -83,7 +83,7 @@ TEST_CASE("at the limit of all, only who has little waiting is read") {
   std::vector<delivery_receipt> receipts;
   for (auto& x : hogs) {
     receipts.push_back(x->bring(900));
-    // Incomplete messages count here.
+    // Incomplete messages count towards the total.
     x->octets->add(100);
   }
   reader modest{total};
@@ -93,7 +93,7 @@ TEST_CASE("at the limit of all, only who has little waiting is read") {
     CHECK(x->octets->must_wait() == reject_reason::server_backlog);
   auto more = modest.bring(1);
   CHECK(modest.octets->must_wait() == reject_reason::server_backlog);
-  // 3,100 wait: one more than the limit must go.
+  // 3,100 are undelivered: without 100 of them the limit is still reached.
   hogs[0]->octets->discard(100);
   for (auto& x : hogs)
     CHECK(x->resumed == 0);
@@ -104,8 +104,7 @@ TEST_CASE("at the limit of all, only who has little waiting is read") {
   CHECK(modest.resumed == 1);
 }
 
-TEST_CASE(
-    "a client that is within its share again goes on while all others wait") {
+TEST_CASE("a client below its share again is read while all others wait") {
   auto total = std::make_shared<undelivered_total>(limits);
   reader hog{total};
   reader other{total};
@@ -131,7 +130,7 @@ TEST_CASE("a connection below its own limit again waits for the total") {
   CHECK(hog.resumed == 1);
 }
 
-TEST_CASE("a connection that ends gives back what it had read in part") {
+TEST_CASE("a connection that ends removes its incomplete message") {
   auto total = std::make_shared<undelivered_total>(limits);
   {
     reader x{total};

@@ -13,7 +13,7 @@ raw_frame close_frame(int code, std::string_view reason = {}) {
 
 } // namespace
 
-TEST_CASE("after a close frame nothing is heard any more") {
+TEST_CASE("messages after a close frame are ignored") {
   http_fixture x;
   auto over = close_frame(1000);
   for (auto how : {cut::whole, cut::frames, cut::octets}) {
@@ -36,7 +36,7 @@ TEST_CASE("after a close frame nothing is heard any more") {
   }
 }
 
-TEST_CASE("a close after a large message comes after its echo") {
+TEST_CASE("the answer to a close follows the echo of a large message") {
   http_fixture x;
   std::string large(250 << 10, '*');
   check(x.port(), {"large",
@@ -44,7 +44,7 @@ TEST_CASE("a close after a large message comes after its echo") {
                    {"text " + large, "close 1000"}});
 }
 
-TEST_CASE("a close frame may be empty, or a code with up to 123 octets") {
+TEST_CASE("a close frame may be empty, or have a code and up to 123 octets") {
   http_fixture x;
   ws_client empty{x.port(), "/ws"};
   empty.send(8, "");
@@ -68,7 +68,7 @@ TEST_CASE("a reason must be UTF-8") {
   CHECK((code == 1007 || code == 1002));
 }
 
-TEST_CASE("codes that may be sent are answered, others are an error") {
+TEST_CASE("valid close codes are echoed, others are an error") {
   http_fixture x;
   for (int code : {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000,
                    3999, 4000, 4999}) {
@@ -84,7 +84,7 @@ TEST_CASE("codes that may be sent are answered, others are an error") {
   }
 }
 
-TEST_CASE("the code that a client gives is the one that is told") {
+TEST_CASE("the upper layer gets the client's close code") {
   http_fixture x;
   std::vector<uint16_t> given{1000, 1001, 3000, 4321};
   for (size_t i = 0; i < given.size(); ++i) {

@@ -1,5 +1,5 @@
 // Frames, pings, reserved bits, opcodes and fragments: the cases of RFC 6455,
-// sections 5.2 to 5.6, in the order in which conformance suites take them.
+// sections 5.2 to 5.6, in the order of the conformance suites.
 #include "http_fixture.hpp"
 #include "ws_conversation.hpp"
 
@@ -24,7 +24,7 @@ raw_frame last(std::string data) {
 
 constexpr cut all_cuts[] = {cut::whole, cut::frames, cut::octets};
 
-// Small conversations do not depend on how TCP cuts them.
+// The result must not depend on how TCP splits the octets.
 void check_all_cuts(http_fixture& x, conversation y) {
   for (auto how : all_cuts) {
     y.how = how;
@@ -34,7 +34,7 @@ void check_all_cuts(http_fixture& x, conversation y) {
 
 } // namespace
 
-TEST_CASE("messages of every length field come back, text and binary") {
+TEST_CASE("messages with every length field are echoed, text and binary") {
   http_fixture x;
   for (size_t size : {0, 1, 125, 126, 127, 128, 65535, 65536, 65537}) {
     std::string starred(size, '*');
@@ -47,7 +47,7 @@ TEST_CASE("messages of every length field come back, text and binary") {
   }
 }
 
-TEST_CASE("a message may arrive in pieces of any size") {
+TEST_CASE("a message may arrive in segments of any size") {
   http_fixture x;
   std::string data(65536, '*');
   auto octets = encode({text, data});
@@ -60,7 +60,7 @@ TEST_CASE("a message may arrive in pieces of any size") {
   }
 }
 
-TEST_CASE("each ping is answered by its pong, in order") {
+TEST_CASE("each ping is answered by a pong, in order") {
   http_fixture x;
   const std::string odd = "\xff\xfe\xfd\xfc\xfb";
   const std::string longest(125, '\xfe');
@@ -77,7 +77,7 @@ TEST_CASE("each ping is answered by its pong, in order") {
   check_all_cuts(x, ten);
 }
 
-TEST_CASE("pongs that nobody asked for are no concern") {
+TEST_CASE("unsolicited pongs are ignored") {
   http_fixture x;
   check_all_cuts(x, {"an empty pong", {{pong, ""}}, {"close 1000"}});
   check_all_cuts(x, {"a pong", {{pong, "unsolicited"}}, {"close 1000"}});
@@ -86,7 +86,7 @@ TEST_CASE("pongs that nobody asked for are no concern") {
                      {"pong mine", "close 1000"}});
 }
 
-TEST_CASE("a control frame is at most 125 octets long and never in pieces") {
+TEST_CASE("a control frame has at most 125 octets and no fragments") {
   http_fixture x;
   for (uint8_t opcode : {8, 9, 10}) {
     CAPTURE(opcode);
@@ -126,14 +126,14 @@ TEST_CASE("unknown opcodes fail the connection") {
   }
 }
 
-TEST_CASE("frames of a client that are not masked fail the connection") {
+TEST_CASE("unmasked frames of a client fail the connection") {
   http_fixture x;
   for (uint8_t opcode : {1, 2, 9})
     check(x.port(),
           {"not masked", {{opcode, "bare", true, 0, false}}, {"close 1002"}});
 }
 
-TEST_CASE("a length that is longer written than need be is refused") {
+TEST_CASE("a length in a longer form than necessary is refused") {
   http_fixture x;
   for (const auto& head : {std::string{"\x81\xfe\x00\x05", 4},
                            std::string{"\x81\xff\0\0\0\0\0\0\0\x05", 10}}) {
@@ -143,7 +143,7 @@ TEST_CASE("a length that is longer written than need be is refused") {
   }
 }
 
-TEST_CASE("fragments make one message, whatever control frames come between") {
+TEST_CASE("fragments make one message, with control frames between them") {
   http_fixture x;
   check_all_cuts(x, {"two fragments",
                      {part(text, "one "), last("two")},
@@ -171,7 +171,7 @@ TEST_CASE("fragments make one message, whatever control frames come between") {
                      {"text middle", "close 1000"}});
 }
 
-TEST_CASE("a continuation needs a beginning, and a beginning an end") {
+TEST_CASE("a continuation needs a first frame, and a first frame an end") {
   http_fixture x;
   check_all_cuts(x, {"a last fragment alone",
                      {last("non-continuation"), {text, "hello"}},

@@ -1,5 +1,5 @@
-// Large messages where the configuration allows them, and hostile ones where
-// it does not.
+// Large messages, which the configuration allows, and hostile ones, which it
+// does not.
 #include "http_fixture.hpp"
 #include "ws_conversation.hpp"
 
@@ -20,7 +20,7 @@ http_server_config roomy_config() {
   return config;
 }
 
-// Sends `data` as frames of `size` octets and expects it back as one.
+// Sends `data` as frames of `size` octets and expects a single echo.
 void check_frames(http_fixture& x, uint8_t opcode, const std::string& data,
                   size_t size) {
   CAPTURE(size);
@@ -36,7 +36,7 @@ void check_frames(http_fixture& x, uint8_t opcode, const std::string& data,
 
 } // namespace
 
-TEST_CASE("messages of up to 16 MB come back where they are allowed") {
+TEST_CASE("messages of up to 16 MB are echoed if allowed") {
   http_fixture x{roomy_config()};
   for (size_t size : {64 << 10, 256 << 10, 1 << 20, 4 << 20})
     check_frames(x, 1, std::string(size, '*'), size);
@@ -44,16 +44,16 @@ TEST_CASE("messages of up to 16 MB come back where they are allowed") {
     check_frames(x, 2, std::string(size, '*'), size);
 }
 
-TEST_CASE("a large message may have many fragments where that is allowed") {
+TEST_CASE("a large message may have many fragments if allowed") {
   http_fixture x{roomy_config()};
   std::string data(mebibyte, '*');
   for (size_t size : {64, 256, 1024, 4096, 16384, 65536, 262144})
     check_frames(x, size == 256 ? 2 : 1, data, size);
-  // A message in frames that no power of two fits.
+  // A message whose frame size is not a power of two.
   check_frames(x, 1, std::string(65536, '*'), 1300);
 }
 
-TEST_CASE("a large message may be cut into pieces of any size by TCP") {
+TEST_CASE("TCP may split a large message into segments of any size") {
   http_fixture x{roomy_config()};
   std::string data(mebibyte, '*');
   auto octets = encode({1, data});
@@ -65,7 +65,7 @@ TEST_CASE("a large message may be cut into pieces of any size by TCP") {
   }
 }
 
-TEST_CASE("a thousand messages go back and forth, of each size") {
+TEST_CASE("a thousand messages of each size are echoed") {
   http_fixture x{roomy_config()};
   for (size_t size : {0, 16, 64, 256, 1024, 4096, 16384}) {
     CAPTURE(size);
@@ -80,7 +80,7 @@ TEST_CASE("a thousand messages go back and forth, of each size") {
   }
 }
 
-TEST_CASE("a frame that announces too much is refused before it comes") {
+TEST_CASE("a frame with too large a length is refused before its payload") {
   http_fixture x;
   for (const auto& head :
        {std::string{"\x82\xff\0\0\0\0\0\x04\0\x01", 10},
@@ -100,9 +100,9 @@ TEST_CASE("a frame that announces too much is refused before it comes") {
       [&] { return x.server.rejects()[reject_reason::message_large] >= 3; }));
 }
 
-TEST_CASE("a message may have 1,024 fragments and not one more") {
+TEST_CASE("a message may have 1,024 fragments and no more") {
   http_fixture x;
-  // A size of 0 is what a parser is most likely not to see.
+  // Fragments of size 0 are the ones that a parser may overlook.
   for (size_t size : {0, 1, 100}) {
     CAPTURE(size);
     std::string data(size, 'x');
@@ -125,7 +125,7 @@ TEST_CASE("a message may have 1,024 fragments and not one more") {
   CHECK(x.server.rejects()[reject_reason::message_large] == 3);
 }
 
-TEST_CASE("fragments without an end are refused as soon as they are too many") {
+TEST_CASE("endless fragments are refused as soon as they are too many") {
   http_fixture x;
   ws_client client{x.port(), "/ws"};
   client.send(1, "", false);
@@ -137,7 +137,7 @@ TEST_CASE("fragments without an end are refused as soon as they are too many") {
   CHECK(x.handler.wait_for_closed(1) == std::vector<uint16_t>{1009});
 }
 
-TEST_CASE("compression is not agreed to, whatever a client offers") {
+TEST_CASE("compression is never negotiated, whatever a client offers") {
   http_fixture x;
   ws_client client{x.port(), "/ws",
                    "Sec-WebSocket-Extensions: permessage-deflate; "
@@ -148,7 +148,7 @@ TEST_CASE("compression is not agreed to, whatever a client offers") {
   CHECK(client.close_code() == 1002);
 }
 
-TEST_CASE("a message that is begun and not ended closes with 1008") {
+TEST_CASE("a message that is begun but not ended closes with 1008") {
   auto config = loopback_config();
   config.message_timeout = 100ms;
   http_fixture x{config};
@@ -159,7 +159,7 @@ TEST_CASE("a message that is begun and not ended closes with 1008") {
   piece.stream().write(encode({1, std::string(1000, 'x')}).substr(0, 100));
   CHECK(piece.close_code() == 1008);
   CHECK(x.server.rejects()[reject_reason::message_slow] == 2);
-  // Whoever ends one may take his time for the next.
+  // A client that ends a message may take the full time for the next.
   ws_client patient{x.port(), "/ws"};
   for (int i = 0; i < 3; ++i) {
     patient.send(1, "one ", false);

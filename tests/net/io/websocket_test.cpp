@@ -27,7 +27,7 @@ TEST_CASE("a WebSocket carries text and binary messages") {
   CHECK(client.text() == "plain from 127.0.0.1 at 127.0.0.1 room=a");
 }
 
-TEST_CASE("messages in pieces are put together, large ones sent in one") {
+TEST_CASE("fragmented messages are reassembled, large ones sent as one frame") {
   http_fixture x;
   ws_client client{x.port(), "/ws"};
   client.send(1, "one ", false);
@@ -47,7 +47,7 @@ TEST_CASE("messages in pieces are put together, large ones sent in one") {
   CHECK(frame->data == large);
 }
 
-TEST_CASE("the upper layer decides on an upgrade before it happens") {
+TEST_CASE("the upper layer decides on an upgrade before the handshake") {
   http_fixture x;
   ws_client refused{x.port(), "/ws?token=bad"};
   CHECK(refused.reply().status == 401);
@@ -103,14 +103,14 @@ TEST_CASE("a message that is too large closes with 1009") {
   CHECK(x.handler.wait_for_closed(2) == std::vector<uint16_t>{1009, 1009});
 }
 
-TEST_CASE("a message in too many pieces closes with 1009") {
+TEST_CASE("a message with too many fragments closes with 1009") {
   http_fixture x;
   ws_client client{x.port(), "/ws"};
   client.send(1, "x", false);
   for (int i = 0; i < 1200 && client.send(0, "x", false); ++i)
     ;
   CHECK(client.close_code() == 1009);
-  // Half as many are in order.
+  // Half as many are allowed.
   ws_client patient{x.port(), "/ws"};
   patient.send(1, "x", false);
   for (int i = 0; i < 500; ++i)
@@ -119,7 +119,7 @@ TEST_CASE("a message in too many pieces closes with 1009") {
   CHECK(patient.text() == std::string(502, 'x'));
 }
 
-TEST_CASE("text that is no UTF-8 closes with 1007, a bad frame with 1002") {
+TEST_CASE("text that is not UTF-8 closes with 1007, a bad frame with 1002") {
   http_fixture x;
   ws_client text{x.port(), "/ws"};
   text.send_text("\xc3\x28");
@@ -129,7 +129,7 @@ TEST_CASE("text that is no UTF-8 closes with 1007, a bad frame with 1002") {
   CHECK(frame.close_code() == 1002);
 }
 
-TEST_CASE("closing works from both ends, with code and reason") {
+TEST_CASE("both sides can close, with code and reason") {
   http_fixture x;
   ws_client told{x.port(), "/ws"};
   told.send_text("close");
@@ -151,7 +151,7 @@ TEST_CASE("closing works from both ends, with code and reason") {
   CHECK(x.handler.wait_for_closed(3).at(2) == 1006);
 }
 
-TEST_CASE("what is queued is sent before a close") {
+TEST_CASE("queued messages are sent before a close") {
   http_fixture x;
   ws_client client{x.port(), "/ws"};
   auto conn = x.handler.wait_for_open(1).at(0);
@@ -164,7 +164,7 @@ TEST_CASE("what is queued is sent before a close") {
   CHECK(client.text() == "[close 1000]");
 }
 
-TEST_CASE("a client that answers no close frame is cut") {
+TEST_CASE("a client that does not answer a close frame is cut") {
   http_fixture x;
   ws_client client{x.port(), "/ws"};
   client.send_text("close");
@@ -173,7 +173,7 @@ TEST_CASE("a client that answers no close frame is cut") {
   CHECK(client.stream().reads_end());
 }
 
-TEST_CASE("a slow reader is closed with 1013, by octets and by time") {
+TEST_CASE("a slow reader is closed with 1013, for octets and for time") {
   http_fixture x;
   ws_client glutton{x.port(), "/ws", {}, 4096};
   glutton.send_text("flood");
@@ -190,7 +190,7 @@ TEST_CASE("a slow reader is closed with 1013, by octets and by time") {
   CHECK(y.handler.wait_for_closed(1) == std::vector<uint16_t>{1013});
 }
 
-TEST_CASE("a silent client is pinged and then given up") {
+TEST_CASE("a silent client is pinged and then dropped") {
   auto config = loopback_config();
   config.websocket_idle_timeout = 200ms;
   http_fixture x{config};
@@ -203,7 +203,7 @@ TEST_CASE("a silent client is pinged and then given up") {
   CHECK(x.handler.wait_for_closed(1) == std::vector<uint16_t>{1006});
 }
 
-TEST_CASE("one message may go to many connections") {
+TEST_CASE("a message may be sent to many connections") {
   http_fixture x;
   ws_client a{x.port(), "/ws"};
   ws_client b{x.port(), "/ws"};

@@ -23,7 +23,7 @@ std::string utf8(uint32_t code_point) {
           tail(0)};
 }
 
-// `data` as frames of `size` octets each.
+// Splits `data` into frames of `size` octets each.
 std::vector<raw_frame> in_frames(const std::string& data, size_t size) {
   std::vector<raw_frame> out;
   for (size_t i = 0; i < data.size() || out.empty(); i += size)
@@ -43,18 +43,18 @@ void check_invalid(http_fixture& x, const std::string& data) {
     check(x.port(), {"invalid", in_frames(data, size), {"close 1007"}});
 }
 
-// What a decoder may get wrong: sequences that RFC 3629 forbids.
+// Sequences that RFC 3629 forbids and a decoder may wrongly accept.
 const std::string invalid[] = {
     "\x80",
     "\xbf",
     "\x80\xbf",
-    "\x80\xbf\x80\xbf\x80\xbf", // lone tails
+    "\x80\xbf\x80\xbf\x80\xbf", // lone continuation octets
     "\xc2",
     "\xdf ",
     "\xe0\xa0",
     "\xef\xbf ",
     "\xf0\x90\x80",
-    "\xf4\x8f\xbf ", // cut short
+    "\xf4\x8f\xbf ", // truncated
     "\xfe",
     "\xff",
     "\xfe\xfe\xff\xff", // never used
@@ -89,7 +89,7 @@ const std::string invalid[] = {
 
 } // namespace
 
-TEST_CASE("valid text comes back, however it is cut") {
+TEST_CASE("valid text is echoed, however it is split") {
   http_fixture x;
   check_valid(x, "");
   check_valid(x, greek);
@@ -102,7 +102,7 @@ TEST_CASE("valid text comes back, however it is cut") {
         {"fragments", in_frames(greek, size), {"text " + greek, "close 1000"}});
 }
 
-TEST_CASE("the first and last code point of each length is text") {
+TEST_CASE("the first and last code point of each length is valid") {
   http_fixture x;
   for (uint32_t code_point :
        {0x00u,    0x7fu,     0x80u,    0x7ffu,   0x800u,   0xd7ffu,
@@ -114,7 +114,7 @@ TEST_CASE("the first and last code point of each length is text") {
   }
 }
 
-TEST_CASE("invalid text closes with 1007, however it is cut") {
+TEST_CASE("invalid text closes with 1007, however it is split") {
   http_fixture x;
   for (const auto& bad : invalid) {
     check_invalid(x, bad);
@@ -126,15 +126,15 @@ TEST_CASE("invalid text closes with 1007, however it is cut") {
   }));
 }
 
-TEST_CASE("binary messages may hold anything") {
+TEST_CASE("binary messages may contain any octets") {
   http_fixture x;
   for (const auto& bad : invalid)
     check(x.port(), {"binary", {{2, bad}}, {"binary " + bad, "close 1000"}});
 }
 
-TEST_CASE("a text that is lost already is refused before its end") {
+TEST_CASE("text that can no longer be valid is refused before its end") {
   http_fixture x;
-  // Nothing but the first fragment, or part of a frame, is ever sent.
+  // Only the first fragment, or a part of a frame, is ever sent.
   for (const auto& bad :
        {greek + "\xf4\x90", greek + "\xed\xa0", std::string{"\xc0"}}) {
     ws_client fragment{x.port(), "/ws"};
@@ -147,7 +147,8 @@ TEST_CASE("a text that is lost already is refused before its end") {
   }
 }
 
-TEST_CASE("a code point may be cut by a fragment, not by a message's end") {
+TEST_CASE(
+    "fragments may split a code point, but a message must end after one") {
   http_fixture x;
   check(x.port(), {"cut by a fragment",
                    {{1, "\xe2\x82", false}, {9, "p"}, {0, "\xac"}},

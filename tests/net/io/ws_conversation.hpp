@@ -9,16 +9,16 @@
 
 namespace troupe::net::testing {
 
-/// What a server said, frame by frame: "text hello", "binary …", "pong …",
-/// "close 1000", and "end" where it closed the stream as it should.
+/// The server's frames: "text hello", "binary …", "pong …", "close 1000", and
+/// "end" if it closed the stream properly.
 using transcript = std::vector<std::string>;
 
-/// How a client's octets are cut for the network.
+/// How a client's octets are split into writes.
 enum class cut : uint8_t { whole, frames, octets };
 
-/// One conversation: what a client sends, frame by frame, and what it must
-/// hear. The client ends it with a close frame of its own where `expected`
-/// says "close 1000".
+/// A conversation: the frames that a client sends, and those it must receive.
+/// If `expected` contains "close 1000", the client ends it with a close frame
+/// of its own.
 struct conversation {
   std::string name;
   std::vector<raw_frame> sent;
@@ -32,7 +32,7 @@ inline std::string close_payload(int code, std::string_view reason = {}) {
   return out.append(reason);
 }
 
-/// Everything that the server says until it closes the stream.
+/// Receives all frames until the server closes the stream.
 inline transcript listen(ws_client& client) {
   transcript out;
   while (auto x = client.read()) {
@@ -52,7 +52,7 @@ inline transcript listen(ws_client& client) {
       default:
         out.push_back("opcode " + std::to_string(x->opcode));
     }
-    // A client that has not closed by itself answers (section 5.5.1).
+    // Answer a close frame of the server (section 5.5.1).
     if (x->opcode == 8)
       client.send(8, x->data.substr(0, 2));
   }
@@ -61,7 +61,7 @@ inline transcript listen(ws_client& client) {
   return out;
 }
 
-/// Writes the frames as `how` says. The server may hang up amid them.
+/// Writes the frames, split by `how`. The server may close amid them.
 inline void speak(ws_client& client, const std::vector<raw_frame>& frames,
                   cut how) {
   std::string all;
@@ -78,7 +78,7 @@ inline void speak(ws_client& client, const std::vector<raw_frame>& frames,
       client.stream().write({&octet, 1});
 }
 
-/// Has the conversation and compares.
+/// Runs the conversation and compares the frames.
 inline void check(uint16_t port, const conversation& x,
                   std::string_view path = "/ws") {
   CAPTURE(x.name);
