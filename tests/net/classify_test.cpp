@@ -25,7 +25,7 @@ datagram_kind expected(int first) {
 
 } // namespace
 
-TEST_CASE("the first octet tells the protocol (RFC 7983, section 7)") {
+TEST_CASE("the first octet determines the protocol (RFC 7983, section 7)") {
   for (int first = 0; first < 256; ++first) {
     CAPTURE(first);
     CHECK(classify_octets(static_cast<uint8_t>(first), 0, 64)
@@ -41,7 +41,7 @@ TEST_CASE("packet types 192 to 223 are RTCP (RFC 5761, section 4)") {
   }
 }
 
-TEST_CASE("what is shorter than its fixed header is nothing") {
+TEST_CASE("a datagram shorter than its fixed header is unclassified") {
   CHECK(classify({}) == datagram_kind::other);
   CHECK(classify_octets(0, 1, 19) == datagram_kind::other);
   CHECK(classify_octets(0, 1, 20) == datagram_kind::stun);

@@ -26,7 +26,7 @@ std::vector<dtls_state> dtls_states(const transport_pair& x) {
 } // namespace
 
 TEST_SUITE("webrtc_transport") {
-  TEST_CASE("connects in both DTLS roles and tells of it") {
+  TEST_CASE("connects in both DTLS roles and reports it") {
     for (auto role : {dtls_role::client, dtls_role::server}) {
       CAPTURE(static_cast<int>(role));
       transport_pair pair{{.client_role = role}};
@@ -45,7 +45,7 @@ TEST_SUITE("webrtc_transport") {
     }
   }
 
-  TEST_CASE("the answer to connect is our role") {
+  TEST_CASE("connect returns our role") {
     const std::vector fingerprints{client_certificate().fingerprint()};
     const auto answer = [&](remote_dtls_role remote) {
       transport_pair pair;
@@ -56,7 +56,8 @@ TEST_SUITE("webrtc_transport") {
     CHECK(answer(remote_dtls_role::automatic) == dtls_role::client);
   }
 
-  TEST_CASE("connect fails twice, without fingerprints and once closed") {
+  TEST_CASE(
+      "connect fails the second time, without fingerprints and once closed") {
     transport_pair pair;
     const std::vector fingerprints{client_certificate().fingerprint()};
     const auto connect = [&](auto list) {
@@ -164,7 +165,7 @@ TEST_SUITE("webrtc_transport") {
     }
   }
 
-  TEST_CASE("without application data media goes on after DTLS is released") {
+  TEST_CASE("without application data media continues after DTLS is released") {
     for (auto role : {dtls_role::client, dtls_role::server}) {
       transport_pair pair{{.client_role = role, .application_data = false}};
       REQUIRE(pair.connect());
@@ -182,14 +183,14 @@ TEST_SUITE("webrtc_transport") {
     }
   }
 
-  TEST_CASE("where the peer may be in either role, it shows which") {
+  TEST_CASE("a peer that may have either role is recognized by its behaviour") {
     for (auto role : {dtls_role::client, dtls_role::server})
       for (auto first : {remote_dtls_role::client, remote_dtls_role::server}) {
         CAPTURE(int(role));
         CAPTURE(int(first));
         transport_pair pair{{.client_role = role}};
         const auto& print = client_certificate().fingerprint();
-        // The other one is told of another certificate, too.
+        // The other transport of the peer has another certificate, too.
         const auto second = first == remote_dtls_role::client
                                 ? remote_dtls_role::server
                                 : remote_dtls_role::client;
@@ -210,7 +211,7 @@ TEST_SUITE("webrtc_transport") {
       }
   }
 
-  TEST_CASE("a role told once is not waited for") {
+  TEST_CASE("a role that is certain needs no wait") {
     transport_pair pair{{.client_role = dtls_role::server}};
     const auto& print = client_certificate().fingerprint();
     REQUIRE(pair.server.connect(remote_dtls_role::server, {print}, pair.now)
@@ -221,7 +222,7 @@ TEST_SUITE("webrtc_transport") {
     CHECK(pair.connected());
   }
 
-  TEST_CASE("who says goodbye after the release and is silent has left") {
+  TEST_CASE("a client that closes after the release and is silent has left") {
     for (auto role : {dtls_role::client, dtls_role::server}) {
       transport_pair pair{{.client_role = role, .application_data = false}};
       REQUIRE(pair.connect());
@@ -242,7 +243,7 @@ TEST_SUITE("webrtc_transport") {
     }
   }
 
-  TEST_CASE("a goodbye that is not the client's changes nothing") {
+  TEST_CASE("a forged close after the release changes nothing") {
     transport_pair pair{{.application_data = false}};
     REQUIRE(pair.connect());
     CHECK(pair.to_server(make_rtp(1)));
@@ -256,16 +257,16 @@ TEST_SUITE("webrtc_transport") {
     const auto told = pair.events_of<peer_leaving>();
     REQUIRE(told.size() == 40);
     CHECK_FALSE(told.back().leaving);
-    // What anybody could have written is no alert of the client's at all.
+    // An unencrypted alert is not taken for the client's.
     forged[4] = 0;
     pair.deliver(forged, *pair.server.selected_tuple());
     CHECK(pair.events_of<peer_leaving>().size() == 40);
   }
 
-  TEST_CASE("a lost end of the handshake is repeated after the release") {
+  TEST_CASE("a lost last flight is repeated after the release") {
     for (auto role : {dtls_role::client, dtls_role::server}) {
       transport_pair pair{{.client_role = role, .application_data = false}};
-      // The server of DTLS speaks last, and is connected when it does.
+      // The DTLS server sends the last flight, and is connected when it does.
       int lost = 0;
       auto lose = [&](byte_span x, dtls_state sender) {
         return sender == dtls_state::connected
@@ -292,7 +293,7 @@ TEST_SUITE("webrtc_transport") {
     }
   }
 
-  TEST_CASE("a client that is earlier than the connect request gets through") {
+  TEST_CASE("a client that starts before the connect request gets through") {
     for (auto role : {dtls_role::client, dtls_role::server}) {
       transport_pair pair{{.client_role = role}};
       pair.start_client();
@@ -318,7 +319,7 @@ TEST_SUITE("webrtc_transport") {
     }
   }
 
-  TEST_CASE("a handshake that is not answered fails after its deadline") {
+  TEST_CASE("a handshake without a response fails at its deadline") {
     transport_pair pair{{.client_role = dtls_role::server}};
     pair.connect_server();
     pair.deliver(ice_check::to(pair.server.local_ice()).build());
@@ -334,7 +335,7 @@ TEST_SUITE("webrtc_transport") {
     CHECK(pair.server.ice() == ice_state::connected);
   }
 
-  TEST_CASE("nothing is sent for long to a client that says nothing") {
+  TEST_CASE("nothing is sent to a client that sends nothing") {
     transport_pair pair{{.client_role = dtls_role::server}};
     pair.connect_server();
     CHECK_FALSE(pair.server.poll_datagram());
@@ -342,14 +343,14 @@ TEST_SUITE("webrtc_transport") {
     CHECK(pair.server.stats().sent.packets == 0);
   }
 
-  TEST_CASE("an ICE restart moves the session and leaves DTLS alone") {
+  TEST_CASE("an ICE restart moves the session and does not affect DTLS") {
     transport_pair pair;
     REQUIRE(pair.connect());
     const auto before = pair.server.local_ice();
     const auto after = pair.server.restart_ice(*pair.random);
     CHECK(after.username_fragment != before.username_fragment);
     CHECK(pair.server.local_ice() == after);
-    // Media goes on while the client has not yet heard of it.
+    // Media continues before the client has received the new credentials.
     CHECK(pair.to_server(make_rtp(1)));
     pair.path = elsewhere;
     pair.client.set_remote_ice(after, pair.now);
@@ -387,7 +388,7 @@ TEST_SUITE("webrtc_transport") {
     CHECK(pair.to_server(make_rtp(2)));
   }
 
-  TEST_CASE("media on SRTP alone does not renew consent") {
+  TEST_CASE("media alone does not renew consent") {
     transport_pair pair;
     REQUIRE(pair.connect());
     pair.client.stop_checks();
@@ -398,7 +399,7 @@ TEST_SUITE("webrtc_transport") {
     CHECK(pair.server.ice() == ice_state::disconnected);
   }
 
-  TEST_CASE("a closed TCP connection hands over to what remains") {
+  TEST_CASE("when a TCP connection closes, another valid tuple is selected") {
     transport_pair pair;
     const auto udp = pair.path;
     const auto tcp = make_tuple(1, 7000, transport_protocol::tcp);
@@ -415,7 +416,7 @@ TEST_SUITE("webrtc_transport") {
     CHECK(pair.server.dtls() == dtls_state::connected);
   }
 
-  TEST_CASE("close says goodbye and refuses everything afterwards") {
+  TEST_CASE("close sends close_notify and refuses everything afterwards") {
     for (auto role : {dtls_role::client, dtls_role::server}) {
       transport_pair pair{{.client_role = role}};
       REQUIRE(pair.connect());
@@ -454,7 +455,7 @@ TEST_SUITE("webrtc_transport") {
     CHECK(pair.server.dtls() == dtls_state::closed);
   }
 
-  TEST_CASE("a client that says goodbye closes DTLS") {
+  TEST_CASE("a client's close_notify closes DTLS") {
     transport_pair pair;
     REQUIRE(pair.connect());
     pair.client.close();
@@ -472,16 +473,16 @@ TEST_SUITE("webrtc_transport") {
     CHECK_FALSE(pair.server.poll_rtp());
     CHECK(pair.server.stats().drops[drop_reason::too_late] == 1);
     CHECK(pair.server.stats().rtp_received.packets == 0);
-    // It was not even looked at: the replay window does not know it.
+    // It was dropped before SRTP: the replay window does not contain it.
     pair.deliver_late(late, 200ms);
     CHECK(pair.server.poll_rtp());
-    // Reports are few, and of use for longer.
+    // RTCP reports are few, and useful for longer.
     pair.deliver_late(*pair.client.protect_rtcp(make_rtcp()), 5s);
     CHECK(pair.server.poll_rtcp());
     CHECK(pair.server.stats().drops.total() == 1);
   }
 
-  TEST_CASE("every drop reason has a name of its own") {
+  TEST_CASE("every drop reason has a unique name") {
     std::set<std::string_view> names;
     for (size_t i = 0; i < drop_reason_count; ++i)
       names.insert(to_string(static_cast<drop_reason>(i)));

@@ -1,5 +1,4 @@
-// What an attacker may try against one transport: THREATS, rows 1 to 5 and 7
-// to 11.
+// Attacks on one transport: THREATS, rows 1 to 5 and 7 to 11.
 #include "net/webrtc_transport.hpp"
 
 #include "tests/support/transport_pair.hpp"
@@ -16,7 +15,7 @@ using octets = std::vector<uint8_t>;
 
 const transport_tuple attacker = make_tuple(66, 6666);
 
-// The first flight of some other DTLS client.
+// The first flight of another DTLS client.
 octets foreign_client_hello() {
   dtls_connection other{client_certificate()};
   other.start(dtls_role::client, {server_certificate().fingerprint()}, {});
@@ -32,7 +31,8 @@ uint64_t accepted(const transport_stats& x) {
 } // namespace
 
 TEST_SUITE("webrtc_transport under attack") {
-  TEST_CASE("a foreign ClientHello changes no handshake (CVE-2023-49786)") {
+  TEST_CASE(
+      "a foreign ClientHello does not affect a handshake (CVE-2023-49786)") {
     const auto hello = foreign_client_hello();
     for (uint64_t seed = 0; seed < 1000; ++seed) {
       const auto role = seed % 2 == 0 ? dtls_role::client : dtls_role::server;
@@ -87,7 +87,7 @@ TEST_SUITE("webrtc_transport under attack") {
     transport_pair pair;
     REQUIRE(pair.connect());
     const auto before = accepted(pair.server.stats());
-    // Even valid SRTP of the client itself teaches no address.
+    // Even valid SRTP of the client itself adds no tuple.
     for (uint16_t i = 0; i < 100; ++i)
       pair.deliver(*pair.client.protect_rtp(make_rtp(i)), attacker);
     pair.deliver(*pair.client.protect_rtcp(make_rtcp()), attacker);
@@ -95,11 +95,11 @@ TEST_SUITE("webrtc_transport under attack") {
     CHECK(pair.server.stats().drops[drop_reason::unknown_tuple] == 101);
     CHECK(accepted(pair.server.stats()) == before);
     CHECK(pair.server.selected_tuple() == pair.path);
-    // The same packets are good when they come the right way.
+    // The same packets are accepted from the validated tuple.
     CHECK(pair.to_server(make_rtp(100)));
   }
 
-  TEST_CASE("a peer's random SSRCs do not shut out its next producer") {
+  TEST_CASE("a peer's random SSRCs do not block its next producer") {
     transport_pair pair;
     pair.server.keep_source(1); // before there are keys
     REQUIRE(pair.connect());
@@ -138,12 +138,13 @@ TEST_SUITE("webrtc_transport under attack") {
     forged.integrity = false;
     pair.deliver(forged.build(), attacker);
     CHECK(pair.server.selected_tuple() == home);
-    // A valid check without nomination makes a tuple valid, no more.
+    // A valid check without nomination makes a tuple valid, but does not select
+    // it.
     pair.deliver(ice_check::to(pair.server.local_ice()).build(), make_tuple(3));
     pair.deliver(*pair.client.protect_rtp(make_rtp(7)), make_tuple(3));
     CHECK(pair.server.poll_rtp());
     CHECK(pair.server.selected_tuple() == home);
-    // USE-CANDIDATE behind the integrity is not authenticated.
+    // USE-CANDIDATE after MESSAGE-INTEGRITY is not authenticated.
     auto appended = ice_check::to(pair.server.local_ice());
     appended.trailing_use_candidate = true;
     pair.deliver(appended.build(), make_tuple(3));
@@ -158,7 +159,7 @@ TEST_SUITE("webrtc_transport under attack") {
     CHECK(pair.astray.empty());
   }
 
-  TEST_CASE("a forged check that takes the client's address changes nothing") {
+  TEST_CASE("a forged check from the client's address changes nothing") {
     transport_pair pair;
     REQUIRE(pair.connect());
     auto forged = ice_check::to(pair.server.local_ice());
@@ -170,7 +171,7 @@ TEST_SUITE("webrtc_transport under attack") {
     CHECK(pair.to_server(make_rtp(1)));
   }
 
-  TEST_CASE("10,000 bad tags leave the session up (CVE-2021-41105)") {
+  TEST_CASE("10,000 bad tags do not end the session (CVE-2021-41105)") {
     transport_pair pair;
     REQUIRE(pair.connect());
     for (uint32_t i = 0; i < 10'000; ++i) {
@@ -209,7 +210,7 @@ TEST_SUITE("webrtc_transport under attack") {
     CHECK(pair.server.stats().drops[drop_reason::srtp_replayed] == 602);
   }
 
-  TEST_CASE("a packet number is not used twice for sending") {
+  TEST_CASE("a packet index is never used twice for sending") {
     transport_pair pair;
     REQUIRE(pair.connect());
     CHECK(pair.to_client(make_rtp(5)));
@@ -218,7 +219,7 @@ TEST_SUITE("webrtc_transport under attack") {
     CHECK(pair.to_client(make_rtp(6)));
   }
 
-  TEST_CASE("media before the keys is dropped") {
+  TEST_CASE("media before the keys exist is dropped") {
     transport_pair pair;
     pair.deliver(ice_check::to(pair.server.local_ice()).build());
     pair.deliver(make_rtp(1));
@@ -227,7 +228,7 @@ TEST_SUITE("webrtc_transport under attack") {
     CHECK_FALSE(pair.server.poll_rtp());
   }
 
-  TEST_CASE("short and odd datagrams are dropped, each by one reason") {
+  TEST_CASE("short and malformed datagrams are dropped, each for one reason") {
     transport_pair pair;
     REQUIRE(pair.connect());
     auto random = make_seeded_rng(3);
@@ -236,7 +237,7 @@ TEST_SUITE("webrtc_transport under attack") {
       octets x(random->below(200));
       random->fill(x);
       if (x.size() > 1)
-        // Mostly RTP and RTCP; DTLS is left out, for that may be accepted.
+        // Mostly RTP and RTCP; no DTLS, which may be accepted.
         x[0] = random->below(2) ? 0x80 | (x[0] & 0x3f) : x[0] & 0x03;
       pair.deliver(x);
     }
@@ -249,7 +250,7 @@ TEST_SUITE("webrtc_transport under attack") {
     CHECK(pair.to_server(make_rtp(1)));
   }
 
-  TEST_CASE("random datagrams get no answer, from anywhere") {
+  TEST_CASE("random datagrams get no response from any tuple") {
     transport_pair pair;
     pair.connect_server();
     auto random = make_seeded_rng(4);
@@ -267,7 +268,7 @@ TEST_SUITE("webrtc_transport under attack") {
     CHECK(pair.connected());
   }
 
-  TEST_CASE("junk in DTLS's range from the client's address is survived") {
+  TEST_CASE("junk in DTLS's range from the client's address has no effect") {
     transport_pair pair;
     pair.start_client();
     auto random = make_seeded_rng(5);
@@ -290,7 +291,7 @@ TEST_SUITE("webrtc_transport under attack") {
     CHECK(pair.to_server(make_rtp(1)));
   }
 
-  TEST_CASE("what an owner does not poll is bounded") {
+  TEST_CASE("queues that the owner does not poll are bounded") {
     transport_pair pair;
     REQUIRE(pair.connect());
     for (uint32_t i = 0; i < 3'000; ++i) {

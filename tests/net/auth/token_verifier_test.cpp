@@ -25,7 +25,7 @@ token_verifier with_secret() {
   return make({{token_algorithm::hs256}, hs256_secret, {}});
 }
 
-// Public keys of both kinds, and a secret, all allowed.
+// A verifier with both kinds of public keys and a secret, all allowed.
 token_verifier with_all() {
   return make(
       {{token_algorithm::hs256, token_algorithm::rs256, token_algorithm::es256},
@@ -58,7 +58,7 @@ std::string base64url(std::string_view in) {
   return out;
 }
 
-// `token` with another header, its signature left as it was.
+// Replaces the header of `token` and keeps its signature.
 std::string with_header(const std::string& token, std::string_view header) {
   return base64url(header) + token.substr(token.find('.'));
 }
@@ -69,8 +69,8 @@ constexpr std::string_view rfc_body =
 
 } // namespace
 
-TEST_CASE("the example tokens of RFC 7515 hold (appendices A.1 to A.3)") {
-  // The key of A.1 is given in base64url.
+TEST_CASE("the example tokens of RFC 7515 are valid (appendices A.1 to A.3)") {
+  // The key of A.1, decoded from base64url.
   constexpr std::array<uint8_t, 64> key{
       0x03, 0x23, 0x35, 0x4b, 0x2b, 0x0f, 0xa5, 0xbc, 0x83, 0x7e, 0x06,
       0x65, 0x77, 0x7b, 0xa6, 0x8f, 0x5a, 0xb3, 0x28, 0xe6, 0xf0, 0x54,
@@ -104,7 +104,8 @@ TEST_CASE("the example tokens of RFC 7515 hold (appendices A.1 to A.3)") {
   }
 }
 
-TEST_CASE("a token of each kind holds, and no longer once a bit has changed") {
+TEST_CASE(
+    "a token of each kind is valid, and invalid after a change of a bit") {
   auto verifier = with_all();
   const std::string claims{body};
   for (auto token :
@@ -115,18 +116,18 @@ TEST_CASE("a token of each kind holds, and no longer once a bit has changed") {
     auto read = verifier.verify(token);
     REQUIRE_MESSAGE(read.has_value(), read.error().message());
     CHECK(*read == body);
-    // Another user than the one who was signed for.
+    // Change the user that the token was signed for.
     auto at = token.find('.') + 1;
     auto forged = token;
     auto size = token.find('.', at) - at;
     forged.replace(at, size, base64url(R"({"user":"bob"})"));
     CHECK(refusal(verifier, forged) == token_errc::signature);
-    // One octet of the signature.
+    // Change one octet of the signature.
     auto broken = token;
     auto& octet = broken[broken.rfind('.') + 5];
     octet = octet == 'A' ? 'B' : 'A';
     CHECK(refusal(verifier, broken) == token_errc::signature);
-    // And none of it.
+    // Remove the signature.
     CHECK(refusal(verifier, token.substr(0, token.rfind('.') + 1))
           == token_errc::signature);
   }
@@ -147,8 +148,8 @@ TEST_CASE("'none' is refused, signed or not") {
   }
 }
 
-TEST_CASE("a public key is no secret") {
-  // The classic confusion: HMAC with the public key, which anybody knows.
+TEST_CASE("a public key does not serve as an HMAC secret") {
+  // The classic attack: HMAC with the public key, which an attacker knows.
   auto only_rsa =
       make({{token_algorithm::rs256}, {}, read_auth_file("rsa.pem")});
   for (const auto& key : {read_auth_file("rsa.pem"),
@@ -161,7 +162,7 @@ TEST_CASE("a public key is no secret") {
 }
 
 TEST_CASE(
-    "a token that names another algorithm than it was signed with fails") {
+    "a token that names another algorithm than that of its signature fails") {
   auto verifier = with_all();
   auto token =
       make_token(JWT_ALG_RS256, read_auth_file("rsa.key"), std::string{body});
@@ -170,8 +171,7 @@ TEST_CASE(
           == token_errc::signature);
 }
 
-TEST_CASE(
-    "only the algorithms on the list are taken, whatever keys there are") {
+TEST_CASE("only listed algorithms are accepted, whatever keys exist") {
   auto keys = read_auth_file("rsa.pem") + read_auth_file("ec.pem");
   auto verifier = make({{token_algorithm::es256}, hs256_secret, keys});
   const std::string claims{body};
@@ -185,7 +185,7 @@ TEST_CASE(
     CHECK(refusal(verifier, token) == token_errc::algorithm);
 }
 
-TEST_CASE("while keys are exchanged, tokens of the old and the new one hold") {
+TEST_CASE("during key rotation, tokens of the old and the new key are valid") {
   auto verifier = make(
       {{token_algorithm::rs256},
        {},
@@ -194,7 +194,7 @@ TEST_CASE("while keys are exchanged, tokens of the old and the new one hold") {
       make_token(JWT_ALG_RS256, read_auth_file("rsa.key"), std::string{body})));
 }
 
-TEST_CASE("what is no token is refused without harm") {
+TEST_CASE("text that is not a token is refused without a crash") {
   auto verifier = with_secret();
   auto good = hs256_token(std::string{body});
   REQUIRE(verifier.verify(good));
@@ -211,7 +211,7 @@ TEST_CASE("what is no token is refused without harm") {
   }
 }
 
-TEST_CASE("keys that are too weak or of another kind stop the start") {
+TEST_CASE("weak keys and keys of a wrong kind are refused") {
   using list = std::vector<token_algorithm>;
   const list hs{token_algorithm::hs256};
   const list rs{token_algorithm::rs256};
@@ -233,7 +233,7 @@ TEST_CASE("keys that are too weak or of another kind stop the start") {
   CHECK(refusal_of_keys({rs, {}, "no key at all"}) == token_errc::no_key);
 }
 
-TEST_CASE("a secret matches itself alone, and an empty one nothing") {
+TEST_CASE("a secret matches only itself, and an empty one matches nothing") {
   net::secret x{"sesame"};
   CHECK(x.matches("sesame"));
   for (auto guess : {"", "Sesame", "sesam", "sesame ", "sesamf"})

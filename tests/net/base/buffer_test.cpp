@@ -7,7 +7,7 @@
 
 using namespace troupe::net;
 
-TEST_CASE("a buffer goes back to its pool with its last owner") {
+TEST_CASE("a buffer returns to its pool with its last owner") {
   auto pool = buffer_pool::make();
   auto first = pool->take();
   const auto* room = first->room().data();
@@ -22,7 +22,7 @@ TEST_CASE("a buffer goes back to its pool with its last owner") {
   CHECK(pool->size() == 1);
 }
 
-TEST_CASE("a warm pool makes no further buffers") {
+TEST_CASE("a warm pool makes no new buffers") {
   auto pool = buffer_pool::make();
   for (int round = 0; round < 3; ++round) {
     std::vector<buffer_ptr> burst;
@@ -32,7 +32,7 @@ TEST_CASE("a warm pool makes no further buffers") {
   }
 }
 
-TEST_CASE("a pool keeps no more idle buffers than it may") {
+TEST_CASE("a pool keeps at most max_idle idle buffers") {
   auto pool = buffer_pool::make(8);
   std::vector<buffer_ptr> burst;
   for (int i = 0; i < 64; ++i)
@@ -49,7 +49,7 @@ TEST_CASE("a buffer outlives the owner of its pool") {
   CHECK(x->size() == 3);
 }
 
-TEST_CASE("other threads give back while the owner takes") {
+TEST_CASE("other threads return buffers while the owner takes them") {
   auto pool = buffer_pool::make();
   for (int round = 0; round < 50; ++round) {
     std::vector<buffer_ptr> burst;
@@ -70,7 +70,7 @@ TEST_CASE("other threads give back while the owner takes") {
   CHECK(pool->size() <= 65 + 64);
 }
 
-TEST_CASE("a pool may give its buffers less room") {
+TEST_CASE("a pool may give its buffers a smaller capacity") {
   auto pool = buffer_pool::make(8, 100);
   auto x = pool->take();
   CHECK(x->room().size() == 100);

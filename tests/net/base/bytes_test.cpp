@@ -6,7 +6,7 @@
 
 using namespace troupe::net;
 
-TEST_CASE("what a writer wrote, a reader reads") {
+TEST_CASE("a reader reads the values that a writer wrote") {
   std::array<uint8_t, 22> room;
   byte_writer out{room};
   out.u8(0x12);
@@ -30,18 +30,18 @@ TEST_CASE("what a writer wrote, a reader reads") {
   CHECK_FALSE(in.failed());
 }
 
-TEST_CASE("a reader never passes the end, and fails for good") {
+TEST_CASE("a reader never passes the end, and its failure is permanent") {
   const std::array<uint8_t, 3> octets{1, 2, 3};
   byte_reader in{octets};
   CHECK(in.u32() == 0);
   CHECK(in.failed());
-  // Octets are left, but what follows a failure is worth nothing.
+  // Octets are left, but all reads after a failure yield nothing.
   CHECK(in.u8() == 0);
   CHECK(in.bytes(1).empty());
   CHECK_FALSE(in.skip(0));
 }
 
-TEST_CASE("a writer never passes the end, and fails for good") {
+TEST_CASE("a writer never passes the end, and its failure is permanent") {
   std::array<uint8_t, 4> room{9, 9, 9, 9};
   byte_writer out{mutable_byte_span{room}.first(3)};
   out.u16(0x0102);

@@ -8,7 +8,7 @@
 
 using namespace troupe::net;
 
-TEST_CASE("equal seeds draw equal numbers, others do not") {
+TEST_CASE("equal seeds yield equal numbers, different seeds do not") {
   auto a = make_seeded_rng(1);
   auto b = make_seeded_rng(1);
   auto c = make_seeded_rng(2);
@@ -17,7 +17,7 @@ TEST_CASE("equal seeds draw equal numbers, others do not") {
   CHECK(x != c->u64());
 }
 
-TEST_CASE("below stays below its bound and reaches all of it") {
+TEST_CASE("below() stays below its bound and reaches every value") {
   auto random = make_seeded_rng(3);
   std::set<uint32_t> seen;
   for (int i = 0; i < 1000; ++i)

@@ -9,7 +9,8 @@ using troupe::net::is_utf8;
 TEST_CASE("every code point but the surrogates is UTF-8") {
   size_t good = 0;
   for (uint32_t x = 0; x <= 0x1fffff; ++x) {
-    // The shortest form, also of what has none (RFC 3629, section 3).
+    // Encode in the shortest form, also what has no valid one (RFC 3629,
+    // section 3).
     std::string text;
     if (x < 0x80) {
       text = {static_cast<char>(x)};
@@ -34,7 +35,7 @@ TEST_CASE("every code point but the surrogates is UTF-8") {
   CHECK(good == 0x110000 - 0x800);
 }
 
-TEST_CASE("overlong, torn and stray octets are not UTF-8") {
+TEST_CASE("overlong, truncated and stray octets are not UTF-8") {
   for (auto text : {"\x80", "\xc0\xaf", "\xc1\xbf", "\xe0\x9f\xbf",
                     "\xf0\x8f\xbf\xbf", "\xc2", "\xe2\x82", "\xf0\x9f\x98",
                     "\xe2\x82 ", "\xfe", "\xff", "a\xbf", "\xf5\x80\x80\x80"})

@@ -9,7 +9,7 @@ using namespace troupe::net;
 using namespace troupe::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("a handshake agrees on the best profile and crosswise keys") {
+TEST_CASE("a handshake negotiates the best profile and matching keys") {
   dtls_pair pair;
   CHECK(pair.client.state() == dtls_state::fresh);
   CHECK(!pair.client.poll_datagram());
@@ -25,7 +25,7 @@ TEST_CASE("a handshake agrees on the best profile and crosswise keys") {
   CHECK(!pair.server.poll_timeout());
 }
 
-TEST_CASE("each profile alone works on either side, and RTP flows with it") {
+TEST_CASE("each profile works with either role, and RTP flows with it") {
   for (auto profile : srtp_profile_preference) {
     CAPTURE(to_string(profile));
     auto narrow = make_context({&profile, 1});
@@ -72,7 +72,7 @@ TEST_CASE("a wrong fingerprint fails the server at once") {
   CHECK(pair.server.state() == dtls_state::failed);
   CHECK(!pair.server.keys());
   CHECK(pair.now == time_point{});
-  // The client hears of it by close_notify.
+  // The client learns of the failure by close_notify.
   CHECK(pair.client.state() == dtls_state::closed);
   CHECK(!pair.client.keys());
 }
@@ -89,7 +89,7 @@ TEST_CASE("a wrong fingerprint fails the client at once") {
   CHECK(!pair.client.send_data(octets(5)));
 }
 
-TEST_CASE("no fingerprint, or one of an unknown algorithm, fits nothing") {
+TEST_CASE("no fingerprint, or one of an unknown algorithm, matches nothing") {
   for (auto& expected : std::vector<std::vector<certificate_fingerprint>>{
            {}, {{"md5", shared_context().fingerprint().value}}, {{"", ""}}}) {
     dtls_pair pair;
@@ -100,7 +100,7 @@ TEST_CASE("no fingerprint, or one of an unknown algorithm, fits nothing") {
   }
 }
 
-TEST_CASE("one of several fingerprints is enough, in either case") {
+TEST_CASE("one matching fingerprint is enough, in upper or lower case") {
   dtls_pair pair;
   auto lower = pair.client_fingerprint;
   for (auto& c : lower.value)
@@ -113,8 +113,8 @@ TEST_CASE("one of several fingerprints is enough, in either case") {
   CHECK(pair.both(dtls_state::connected));
 }
 
-TEST_CASE("a lost datagram in any position, or two, costs time only") {
-  // 0 to 11 cover every flight and its first repetitions.
+TEST_CASE("one or two lost datagrams in any position only cost time") {
+  // Positions 0 to 11 cover every flight and its first repetitions.
   for (int first = 0; first < 12; ++first) {
     for (int second = first; second < 12; ++second) {
       CAPTURE(first);
@@ -137,7 +137,7 @@ TEST_CASE("a lost datagram in any position, or two, costs time only") {
   }
 }
 
-TEST_CASE("a way that opens after twenty seconds is not too late") {
+TEST_CASE("a network path that opens after 20 s is in time") {
   dtls_pair pair;
   auto closed = [&](octets x) {
     return pair.now < time_point{} + 20s ? std::vector<octets>{}
@@ -151,7 +151,7 @@ TEST_CASE("a way that opens after twenty seconds is not too late") {
   CHECK(pair.now < time_point{} + 25s);
 }
 
-TEST_CASE("heavy random loss, duplicates and reorder are survived") {
+TEST_CASE("a handshake survives heavy loss, duplicates and reordering") {
   int connected = 0;
   for (uint64_t seed = 1; seed <= 200; ++seed) {
     auto random = make_seeded_rng(seed);
@@ -173,7 +173,7 @@ TEST_CASE("heavy random loss, duplicates and reorder are survived") {
       late.clear();
       return result;
     };
-    // Late ones go the same way: each direction has a wire of its own.
+    // Delayed datagrams take the same path: each direction has its own wire.
     pair.to_server = rough;
     pair.to_client = [&](octets x) {
       return random->below(100) < 20 ? std::vector<octets>{}
@@ -189,7 +189,7 @@ TEST_CASE("heavy random loss, duplicates and reorder are survived") {
   CHECK(connected >= 198);
 }
 
-TEST_CASE("a handshake without an answer fails after thirty seconds") {
+TEST_CASE("a handshake without a response fails after 30 s") {
   for (auto role : {dtls_role::client, dtls_role::server}) {
     dtls_connection alone{shared_context()};
     time_point now{};
@@ -236,7 +236,7 @@ TEST_CASE("datagrams before the start are answered after it") {
   CHECK(pair.now == time_point{});
 }
 
-TEST_CASE("a flood before the start is bounded and harmless") {
+TEST_CASE("a flood before the start is bounded and has no effect") {
   dtls_pair pair;
   for (int i = 0; i < 100000; ++i)
     pair.server.handle_datagram(octets(1200, 22), pair.now);
@@ -264,7 +264,7 @@ TEST_CASE("application data flows both ways, in order") {
   CHECK(pair.client.send_data(octets(3)));
 }
 
-TEST_CASE("closing tells the peer") {
+TEST_CASE("closing notifies the peer") {
   for (bool client_closes : {true, false}) {
     dtls_pair pair;
     pair.start();
@@ -279,7 +279,7 @@ TEST_CASE("closing tells the peer") {
   }
 }
 
-TEST_CASE("a released connection keeps its keys and can say goodbye") {
+TEST_CASE("a released connection keeps its keys and can send close_notify") {
   dtls_pair pair;
   pair.server.release();
   CHECK(pair.server.state() == dtls_state::fresh);
@@ -303,7 +303,7 @@ TEST_CASE("a released connection keeps its keys and can say goodbye") {
   CHECK(pair.both(dtls_state::closed));
 }
 
-TEST_CASE("closing before or during the handshake is silent") {
+TEST_CASE("closing before or during the handshake sends nothing") {
   dtls_connection fresh{shared_context()};
   fresh.close();
   CHECK(fresh.state() == dtls_state::closed);
@@ -344,7 +344,7 @@ TEST_CASE("a forged or replayed record is dropped once connected") {
   CHECK(pair.server.poll_data() == octets(40, 7));
 }
 
-TEST_CASE("each failure of the context has a text") {
+TEST_CASE("each error of the context has a message") {
   for (auto x : {dtls_errc::key_generation_failed,
                  dtls_errc::certificate_failed, dtls_errc::settings_refused})
     CHECK(make_error_code(x).message() != "unknown");

@@ -1,4 +1,4 @@
-// What a stranger, or a network that cuts differently, does to a handshake.
+// Handshakes under injected records, and on a network that refragments.
 
 #include "net/base/rng.hpp"
 #include "net/dtls/dtls_record.hpp"
@@ -35,9 +35,9 @@ octets make_record(uint8_t type, uint16_t epoch, uint64_t sequence,
   return record;
 }
 
-/// Cuts the plaintext handshake messages of a sender into fragments of `size`
-/// octets, each in a record and datagram of its own. Record numbers are given
-/// anew, since more records leave than came.
+/// Splits the plaintext handshake messages of a sender into fragments of `size`
+/// octets, each in a record and datagram of its own. Records are renumbered,
+/// since more leave than arrived.
 class refragmenter {
 public:
   explicit refragmenter(size_t size) : size_(size) {}
@@ -87,12 +87,12 @@ octets random_octets(size_t size, rng& random) {
   return result;
 }
 
-/// Something that a stranger might send into a handshake.
+/// A datagram that an attacker might inject into a handshake.
 octets noise(rng& random, const octets& foreign_hello) {
   switch (random.below(7)) {
     case 0:
       return foreign_hello;
-    case 1: { // random octets that look like DTLS at first
+    case 1: { // random octets after a valid DTLS header
       auto x = random_octets(1 + random.below(300), random);
       x[0] = uint8_t(20 + random.below(44));
       return x;
@@ -100,25 +100,25 @@ octets noise(rng& random, const octets& foreign_hello) {
     case 2: // a fatal alert
       return make_record(21, 0, random.below(100),
                          octets{2, uint8_t(random.below(120))});
-    case 3: // a handshake message of random content
+    case 3: // a handshake message with random content
       return make_record(22, 0, random.below(100),
                          random_octets(12 + random.below(60), random));
     case 4: // a forged record under the new keys
       return make_record(uint8_t(20 + random.below(4)), 1, random.below(3),
                          random_octets(random.below(80), random));
-    case 5: { // a hello that is cut
+    case 5: { // a truncated hello
       auto x = foreign_hello;
       x.resize(random.below(uint32_t(x.size())));
       return x;
     }
-    default: // application data in the clear
+    default: // unencrypted application data
       return make_record(23, 0, random.below(100), random_octets(9, random));
   }
 }
 
 } // namespace
 
-TEST_CASE("fragments of any size, in order, reversed or shuffled, are taken") {
+TEST_CASE("fragments of any size are accepted in order, reversed or shuffled") {
   auto random = make_seeded_rng(11);
   for (size_t size : {7, 16, 50, 100, 200, 600}) {
     for (int order = 0; order < 4; ++order) {
@@ -151,7 +151,7 @@ TEST_CASE("fragments of any size, in order, reversed or shuffled, are taken") {
   }
 }
 
-TEST_CASE("lost fragments come again with the next flight") {
+TEST_CASE("lost fragments are repeated with the next flight") {
   for (int lost = 0; lost < 12; ++lost) {
     dtls_pair pair;
     refragmenter cut{120};
@@ -170,7 +170,7 @@ TEST_CASE("lost fragments come again with the next flight") {
   }
 }
 
-TEST_CASE("1,000 handshakes succeed under a stranger's hellos and noise") {
+TEST_CASE("1,000 handshakes succeed under injected hellos and noise") {
   auto random = make_seeded_rng(5);
   auto stranger = make_context();
   auto foreign = first_flight(*stranger);
@@ -193,7 +193,7 @@ TEST_CASE("1,000 handshakes succeed under a stranger's hellos and noise") {
     pair.run();
     REQUIRE(pair.both(dtls_state::connected));
     require_same_keys(pair);
-    // And after it.
+    // Inject after the handshake, too.
     pair.server.handle_datagram(foreign, pair.now);
     pair.client.handle_datagram(foreign, pair.now);
     pair.settle();
@@ -202,7 +202,7 @@ TEST_CASE("1,000 handshakes succeed under a stranger's hellos and noise") {
   }
 }
 
-TEST_CASE("noise before the first hello spoils nothing") {
+TEST_CASE("noise before the first hello has no effect") {
   auto random = make_seeded_rng(6);
   for (int i = 0; i < 200; ++i) {
     CAPTURE(i);
@@ -219,7 +219,7 @@ TEST_CASE("noise before the first hello spoils nothing") {
   }
 }
 
-TEST_CASE("protected records of any size from a stranger end nothing") {
+TEST_CASE("injected protected records of any size do not end the association") {
   auto random = make_seeded_rng(7);
   for (size_t size = 0; size < 80; ++size) {
     CAPTURE(size);
@@ -241,7 +241,7 @@ TEST_CASE("protected records of any size from a stranger end nothing") {
   }
 }
 
-TEST_CASE("records before their keys never displace the real one for long") {
+TEST_CASE("injected records before the keys displace real ones only briefly") {
   dtls_pair pair;
   auto random = make_seeded_rng(2);
   pair.to_server = [&](octets x) {
@@ -256,7 +256,7 @@ TEST_CASE("records before their keys never displace the real one for long") {
   CHECK(pair.both(dtls_state::connected));
 }
 
-TEST_CASE("the filter bounds what messages claim in sum") {
+TEST_CASE("the filter bounds the sum of the claimed message lengths") {
   handshake_filter filter{dtls_role::client};
   size_t passed = 0;
   for (uint16_t sequence = 0; sequence < 100; ++sequence) {
@@ -274,7 +274,7 @@ TEST_CASE("the filter bounds what messages claim in sum") {
   CHECK(passed == 3);
 }
 
-TEST_CASE("take_dtls_record cuts whole records only") {
+TEST_CASE("take_dtls_record takes only whole records") {
   auto two = make_record(22, 0, 1, octets{1, 2, 3});
   auto second = make_record(23, 7, 2, octets{4});
   two.insert(two.end(), second.begin(), second.end());

@@ -1,5 +1,5 @@
-// A server against clients that Troupe's own client never is: a plain OpenSSL
-// client with settings of its own.
+// A server against a plain OpenSSL client with other settings than those of
+// dtls_connection.
 
 #include "net/dtls/context_impl.hpp"
 #include "net/dtls/datagram_bio.hpp"
@@ -72,7 +72,7 @@ struct plain_client {
       received.emplace_back(room, room + n);
   }
 
-  /// Exchanges datagrams with the server until both are silent.
+  /// Exchanges datagrams with the server until neither has more to send.
   void run(dtls_connection& server) {
     for (bool moved = true; moved;) {
       moved = false;
@@ -102,8 +102,8 @@ struct plain_client {
   bool alerted = false;
 };
 
-// What the client protects its records with: a key of 16 octets and a salt of
-// 4 (RFC 5246, section 6.3; RFC 5288, section 3).
+// The keys that protect the client's records: 16 octets of key and 4 of salt
+// (RFC 5246, section 6.3; RFC 5288, section 3).
 struct record_keys {
   std::array<uint8_t, 16> key{};
   std::array<uint8_t, 4> salt{};
@@ -139,7 +139,7 @@ record_keys write_keys(SSL* ssl) {
   return result;
 }
 
-// A record of application data without any, which OpenSSL does not write.
+// An application data record without data, which OpenSSL does not send.
 octets empty_record(const record_keys& keys, uint8_t sequence_number) {
   const octets number{0, 1, 0, 0, 0, 0, 0, sequence_number};
   auto nonce = octets(keys.salt.begin(), keys.salt.end());
@@ -174,7 +174,7 @@ dtls_state result_of(plain_client& client) {
 
 } // namespace
 
-TEST_CASE("each hash of RFC 8122 from sha-1 to sha-512 is known") {
+TEST_CASE("each hash of RFC 8122 from sha-1 to sha-512 is supported") {
   struct {
     const char* name;
     const EVP_MD* digest;
@@ -223,9 +223,9 @@ TEST_CASE("renegotiation is refused and the association goes on") {
   CHECK(server.send_data(octets(5)));
 }
 
-TEST_CASE("a ClientHello of many fragments, last one first, is taken") {
+TEST_CASE("a ClientHello of many fragments, last one first, is accepted") {
   plain_client client;
-  // 100 protocol names of 60 octets stand for a post-quantum key share.
+  // 100 protocol names of 60 octets are as long as a post-quantum key share.
   octets names;
   for (int i = 0; i < 100; ++i) {
     names.push_back(60);
@@ -249,7 +249,7 @@ TEST_CASE("a ClientHello of many fragments, last one first, is taken") {
   CHECK(server.state() == dtls_state::connected);
 }
 
-TEST_CASE("a client without certificate, or with old settings, stays out") {
+TEST_CASE("a client without a certificate, or with old settings, is refused") {
   SUBCASE("DTLS 1.0") {
     plain_client client;
     SSL_CTX_set_security_level(client.context.get(), 0);
@@ -278,7 +278,7 @@ TEST_CASE("a client without certificate, or with old settings, stays out") {
   }
 }
 
-TEST_CASE("a hello that cannot be served does not keep the next one out") {
+TEST_CASE("a hello that cannot be answered does not block the next one") {
   plain_client bad;
   SSL_CTX_set_cipher_list(bad.context.get(), "AES128-GCM-SHA256");
   plain_client good;
@@ -294,7 +294,7 @@ TEST_CASE("a hello that cannot be served does not keep the next one out") {
   CHECK(server.state() == dtls_state::connected);
 }
 
-TEST_CASE("application data of no octets is no goodbye") {
+TEST_CASE("an empty application data record does not end the association") {
   // RFC 5246, section 6.2.1: such records are legal.
   plain_client client;
   SSL_CTX_set_cipher_list(client.context.get(),

@@ -1,5 +1,5 @@
-// A connection that gave its records back while the peer may still miss the
-// end of the handshake.
+// A connection that released its records while the peer may still lack the end
+// of the handshake.
 
 #include "tests/net/dtls/dtls_test_kit.hpp"
 
@@ -21,7 +21,7 @@ std::vector<octets> drain(dtls_connection& from) {
 }
 
 /// A server that released its records at once and whose last flight was lost,
-/// and the flight of the client that it answers.
+/// and the client's flight that it repeats its own for.
 struct released_server {
   released_server() {
     pair.to_client = [this](octets x) {
@@ -37,7 +37,7 @@ struct released_server {
     repeat();
   }
 
-  /// Lets the client repeat its flight, which nobody gets yet.
+  /// Lets the client repeat its flight, which is not delivered yet.
   void repeat() {
     pair.now = *pair.client.poll_timeout();
     pair.client.handle_timeout(pair.now);
@@ -45,7 +45,7 @@ struct released_server {
     REQUIRE(!flight.empty());
   }
 
-  /// What the server sends for the client's flight at a time.
+  /// The server's response to the client's flight at a given time.
   std::vector<octets> answer(time_point at) {
     for (auto& x : flight)
       pair.server.handle_datagram(x, at);
@@ -76,7 +76,8 @@ TEST_CASE("a released server repeats its last flight until it arrives") {
       world.pair.client.handle_datagram(x, world.pair.now);
     CHECK(world.pair.both(dtls_state::connected));
     require_same_keys(world.pair);
-    // The goodbye was sealed before, and follows it in sequence.
+    // The close_notify was encrypted at the release; its sequence number
+    // follows.
     world.pair.to_client = [](octets x) {
       return std::vector<octets>{std::move(x)};
     };
@@ -86,7 +87,7 @@ TEST_CASE("a released server repeats its last flight until it arrives") {
   }
 }
 
-TEST_CASE("the last flight in parts, twice or late completes a handshake") {
+TEST_CASE("the last flight completes a handshake in parts, twice or late") {
   released_server world;
   auto first = world.answer(world.pair.now);
   auto second = world.answer(world.pair.now + 100ms);
@@ -95,7 +96,7 @@ TEST_CASE("the last flight in parts, twice or late completes a handshake") {
   for (auto& x : first)
     sum += x.size();
   CHECK(sum <= 2048);
-  // Each record alone, the keys' announcement last and repeated.
+  // Deliver each record alone, with ChangeCipherSpec last and repeated.
   std::vector<octets> records;
   for (auto& x : first) {
     byte_span rest{x};
@@ -124,7 +125,7 @@ TEST_CASE("the last flight is repeated once per 100 ms and for 60 s") {
   CHECK(world.pair.server.state() == dtls_state::connected);
 }
 
-TEST_CASE("only records of a handshake bring the last flight back") {
+TEST_CASE("only handshake records make the server repeat its last flight") {
   released_server world;
   auto at = world.pair.now;
   for (auto type : {20, 21, 22, 23, 24}) {
@@ -151,14 +152,15 @@ TEST_CASE("only records of a handshake bring the last flight back") {
   }
 }
 
-TEST_CASE("a peer that has proved to be connected gets no flight again") {
+TEST_CASE("a confirmed peer is sent no flight again") {
   released_server world;
   CHECK(!world.answer(world.pair.now).empty());
   world.pair.server.confirm_peer();
   CHECK(world.answer(world.pair.now + 1s).empty());
 }
 
-TEST_CASE("a client needs no last flight: its server speaks last") {
+TEST_CASE(
+    "a client needs no copy of its last flight: its server sends the last") {
   dtls_pair pair;
   int lost = 0;
   pair.to_client = [&](octets x) {
@@ -181,7 +183,7 @@ TEST_CASE("a client needs no last flight: its server speaks last") {
 
 TEST_CASE("a released connection holds at most 2 KB") {
   constexpr size_t count = 64;
-  // What OpenSSL and the allocator keep for the process is not counted.
+  // Memory that OpenSSL and the allocator keep per process is not counted.
   std::vector<std::unique_ptr<dtls_pair>> warm(count);
   for (auto& x : warm) {
     x = std::make_unique<dtls_pair>();

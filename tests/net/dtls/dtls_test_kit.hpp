@@ -8,7 +8,7 @@
 #include <functional>
 #include <vector>
 
-/// Shared by the tests of DTLS: two ends, the wire between them, virtual time.
+/// Shared by the DTLS tests: two ends, the network between them, virtual time.
 namespace troupe::test {
 
 using octets = std::vector<uint8_t>;
@@ -21,13 +21,13 @@ make_context(std::span<const net::srtp_profile> profiles =
   return std::move(result.value());
 }
 
-/// One context for all tests that do not care.
+/// A context for tests that need no particular one.
 inline const net::dtls_context& shared_context() {
   static const auto context = make_context();
   return *context;
 }
 
-/// What the wire makes of one datagram: any number of datagrams.
+/// Maps a sent datagram to the datagrams that the network delivers.
 using wire = std::function<std::vector<octets>(octets)>;
 
 struct dtls_pair {
@@ -43,7 +43,7 @@ struct dtls_pair {
     client.start(net::dtls_role::client, {server_fingerprint}, now);
   }
 
-  /// Delivers until both ends are silent.
+  /// Delivers datagrams until neither end has more to send.
   void settle() {
     for (bool moved = true; moved;) {
       moved = deliver(client, server, to_server);
@@ -75,7 +75,7 @@ struct dtls_pair {
     return !open(client.state()) && !open(server.state());
   }
 
-  /// Runs until both ends have ended their handshakes or nothing will come.
+  /// Runs until both handshakes have ended or no timer is left.
   void run() {
     settle();
     while (!ended()) {

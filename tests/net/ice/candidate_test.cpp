@@ -31,7 +31,7 @@ TEST_CASE("one address gives a UDP and a passive TCP candidate") {
                          transport_protocol::tcp, 44444});
 }
 
-TEST_CASE("TCP comes first where it is preferred") {
+TEST_CASE("TCP candidates come first if preferred") {
   const std::array addresses{address("192.0.2.1")};
   const auto out =
       make_candidates(addresses, 1, {true, true, transport_protocol::tcp});
@@ -41,7 +41,7 @@ TEST_CASE("TCP comes first where it is preferred") {
   CHECK(out[1].priority == priority(9'900));
 }
 
-TEST_CASE("each further entry is 100 lower") {
+TEST_CASE("each further entry has a priority 100 lower") {
   const std::array addresses{address("192.0.2.1"), address("2001:db8::1")};
   const auto out = make_candidates(addresses, 1, {true, false, std::nullopt});
   REQUIRE(out.size() == 2);
@@ -63,7 +63,7 @@ TEST_CASE("an announced address replaces the local one unless exposed") {
   CHECK(out[0].priority - out[1].priority == 1'000 * 256);
 }
 
-TEST_CASE("an address that nobody can reach is not a candidate") {
+TEST_CASE("an unreachable address is not a candidate") {
   const std::array addresses{address("0.0.0.0"), address("fe80::1"),
                              address("::", "203.0.113.9", true)};
   const auto out = make_candidates(addresses, 1, {true, false, std::nullopt});
@@ -71,7 +71,7 @@ TEST_CASE("an address that nobody can reach is not a candidate") {
   CHECK(out[0].address == "203.0.113.9");
 }
 
-TEST_CASE("a hundred addresses still have sane priorities") {
+TEST_CASE("a hundred addresses still have valid priorities") {
   const std::vector<candidate_address> many(200, address("192.0.2.1"));
   for (const auto& x : make_candidates(many, 1))
     CHECK(x.priority >= priority(0));

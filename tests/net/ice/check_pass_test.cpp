@@ -29,7 +29,7 @@ struct fixture {
     return ice_check::to(agent.credentials());
   }
 
-  // What the pass answers; nothing where it leaves it to the agent.
+  // The response of the pass; empty if it leaves the datagram to the agent.
   std::vector<uint8_t> answer(const std::vector<uint8_t>& request,
                               const transport_tuple& from = alice) {
     std::array<uint8_t, check_pass::max_size> room;
@@ -58,7 +58,7 @@ struct fixture {
 } // namespace
 
 TEST_SUITE("check_pass") {
-  TEST_CASE_FIXTURE(fixture, "what it answers is what the agent would") {
+  TEST_CASE_FIXTURE(fixture, "it answers exactly as the agent would") {
     for (bool nominates : {false, true}) {
       auto x = check();
       x.use_candidate = nominates;
@@ -72,7 +72,7 @@ TEST_SUITE("check_pass") {
     CHECK(pass.last_check() == now);
   }
 
-  TEST_CASE_FIXTURE(fixture, "other tuples are the agent's") {
+  TEST_CASE_FIXTURE(fixture, "it leaves checks on other tuples to the agent") {
     CHECK(left_to_agent(check(), make_tuple(2)));
     auto elsewhere = alice;
     elsewhere.path = 1;
@@ -82,7 +82,8 @@ TEST_SUITE("check_pass") {
     CHECK(left_to_agent(check(), elsewhere));
   }
 
-  TEST_CASE_FIXTURE(fixture, "what is refused is refused by the agent") {
+  TEST_CASE_FIXTURE(fixture,
+                    "it leaves checks that must be refused to the agent") {
     auto x = check();
     x.password += "x";
     CHECK(left_to_agent(x));
@@ -109,13 +110,13 @@ TEST_SUITE("check_pass") {
     CHECK(left_to_agent(x));
   }
 
-  TEST_CASE_FIXTURE(fixture, "a nomination by value is the agent's") {
+  TEST_CASE_FIXTURE(fixture, "it leaves a nomination value to the agent") {
     auto x = check();
     x.nomination = 7;
     CHECK(left_to_agent(x));
   }
 
-  TEST_CASE_FIXTURE(fixture, "octets that are no request are the agent's") {
+  TEST_CASE_FIXTURE(fixture, "it leaves invalid datagrams to the agent") {
     CHECK(answer({}).empty());
     auto request = check().build();
     for (size_t i = 0; i < request.size(); ++i)
@@ -130,7 +131,7 @@ TEST_SUITE("check_pass") {
     CHECK(pass.last_check() == time_point{100s});
   }
 
-  TEST_CASE_FIXTURE(fixture, "a revoked pass answers nothing") {
+  TEST_CASE_FIXTURE(fixture, "a revoked pass does not answer") {
     pass.revoke();
     CHECK(left_to_agent(check()));
   }

@@ -17,7 +17,7 @@ TEST_CASE("consent ends its timeout after the last check") {
   CHECK(x.expired(start + 50s));
 }
 
-TEST_CASE("consent does not go back in time") {
+TEST_CASE("an earlier check does not shorten consent") {
   const time_point start{};
   consent x{30s, start + 10s};
   x.refresh(start);

@@ -30,7 +30,7 @@ struct fixture {
     return agent.handle_request(x.build(), tuple, now);
   }
 
-  // The error code of the next response: 0 for success, -1 for silence.
+  // The error code of the next response: 0 for success, -1 for no response.
   int response(std::string_view password = {}) {
     const auto out = agent.poll_datagram();
     if (!out)
@@ -49,7 +49,7 @@ struct fixture {
     return response(agent.credentials().password);
   }
 
-  // Sends a check that must be accepted, and swallows the response.
+  // Sends a check that must be accepted, and discards the response.
   void accepted(const ice_check& x, const transport_tuple& tuple) {
     REQUIRE_FALSE(send(x, tuple));
     while (agent.poll_datagram()) {
@@ -90,7 +90,8 @@ TEST_SUITE("ice_lite_agent") {
     CHECK_FALSE(agent.poll_timeout());
   }
 
-  TEST_CASE_FIXTURE(fixture, "a valid check is answered with its source") {
+  TEST_CASE_FIXTURE(fixture,
+                    "a valid check is answered with its source address") {
     auto x = check();
     x.id[3] = 77;
     CHECK_FALSE(send(x, alice));
@@ -106,8 +107,8 @@ TEST_SUITE("ice_lite_agent") {
     CHECK_FALSE(agent.poll_datagram());
   }
 
-  TEST_CASE_FIXTURE(fixture, "the first valid tuple connects, a nomination "
-                             "completes") {
+  TEST_CASE_FIXTURE(fixture,
+                    "the first valid tuple connects, a nomination completes") {
     accepted(check(), alice);
     CHECK(agent.state() == ice_state::connected);
     CHECK(agent.selected_tuple() == alice);
@@ -122,7 +123,7 @@ TEST_SUITE("ice_lite_agent") {
     CHECK(agent.selected_tuple() == alice);
   }
 
-  TEST_CASE_FIXTURE(fixture, "events tell of tuples, selection and state") {
+  TEST_CASE_FIXTURE(fixture, "events report tuples, selection and state") {
     accepted(nominating(), alice);
     std::vector<size_t> kinds;
     while (auto x = agent.poll_event())
@@ -133,7 +134,8 @@ TEST_SUITE("ice_lite_agent") {
     CHECK_FALSE(agent.poll_event());
   }
 
-  TEST_CASE_FIXTURE(fixture, "a higher nomination wins, an old one does not") {
+  TEST_CASE_FIXTURE(fixture,
+                    "a higher nomination value wins, an old one does not") {
     accepted(nominating(1), alice);
     accepted(nominating(2), bob);
     CHECK(agent.selected_tuple() == bob);
@@ -155,7 +157,7 @@ TEST_SUITE("ice_lite_agent") {
     CHECK(agent.state() == ice_state::completed);
   }
 
-  TEST_CASE_FIXTURE(fixture, "a request without integrity gets silence") {
+  TEST_CASE_FIXTURE(fixture, "a request without integrity gets no response") {
     auto x = check();
     x.integrity = false;
     CHECK(send(x, alice) == drop_reason::stun_unauthenticated);
@@ -164,7 +166,7 @@ TEST_SUITE("ice_lite_agent") {
     CHECK_FALSE(agent.poll_event());
   }
 
-  TEST_CASE_FIXTURE(fixture, "wrong credentials get a 401 and no tuple") {
+  TEST_CASE_FIXTURE(fixture, "wrong credentials get a 401 and add no tuple") {
     auto x = nominating();
     x.password.back() ^= 1;
     CHECK(send(x, alice) == drop_reason::stun_unauthenticated);
@@ -200,8 +202,8 @@ TEST_SUITE("ice_lite_agent") {
     CHECK(agent.state() == ice_state::fresh);
   }
 
-  TEST_CASE_FIXTURE(fixture, "an attribute that must be understood gets a "
-                             "420") {
+  TEST_CASE_FIXTURE(fixture,
+                    "an unknown comprehension-required attribute gets a 420") {
     auto x = check();
     x.extra = uint16_t{0x7abc};
     CHECK(send(x, alice) == drop_reason::stun_refused);
@@ -210,7 +212,8 @@ TEST_SUITE("ice_lite_agent") {
     CHECK_FALSE(send(x, alice));
   }
 
-  TEST_CASE_FIXTURE(fixture, "what is no Binding request is not answered") {
+  TEST_CASE_FIXTURE(fixture,
+                    "a message that is not a Binding request is not answered") {
     std::array<uint8_t, 64> room;
     for (auto type :
          {stun_class::indication, stun_class::success, stun_class::error}) {
@@ -273,7 +276,7 @@ TEST_SUITE("ice_lite_agent") {
     CHECK_FALSE(agent.poll_timeout());
     const auto removed = events<tuple_removed>();
     REQUIRE(removed.size() == 1);
-    // and the peer may come back
+    // The peer may return.
     accepted(check(), alice);
     CHECK(agent.state() == ice_state::connected);
   }
@@ -289,8 +292,8 @@ TEST_SUITE("ice_lite_agent") {
     CHECK(agent.state() == ice_state::disconnected);
   }
 
-  TEST_CASE_FIXTURE(fixture, "where the selected tuple falls silent, the "
-                             "freshest other one takes over") {
+  TEST_CASE_FIXTURE(fixture,
+                    "the freshest tuple replaces a silent selected one") {
     accepted(nominating(), alice);
     accepted(check(), make_tuple(3));
     now += 10s;
@@ -313,7 +316,7 @@ TEST_SUITE("ice_lite_agent") {
     CHECK(agent.state() == ice_state::connected);
   }
 
-  TEST_CASE_FIXTURE(fixture, "a closed TCP connection takes its tuple along") {
+  TEST_CASE_FIXTURE(fixture, "a closed TCP connection removes its tuple") {
     const auto tcp = make_tuple(1, 5000, transport_protocol::tcp);
     accepted(nominating(), tcp);
     accepted(check(), bob);
@@ -326,7 +329,8 @@ TEST_SUITE("ice_lite_agent") {
     CHECK(events<tuple_removed>().size() == 2);
   }
 
-  TEST_CASE_FIXTURE(fixture, "old credentials live until new ones are used") {
+  TEST_CASE_FIXTURE(fixture,
+                    "old credentials stay valid until new ones are used") {
     const auto before = check();
     const auto old_password = agent.credentials().password;
     const auto old_fragment = agent.credentials().username_fragment;
@@ -336,7 +340,7 @@ TEST_SUITE("ice_lite_agent") {
     CHECK_FALSE(send(before, alice));
     CHECK(response(old_password) == 0);
     CHECK(events<username_fragment_retired>().empty());
-    // Nominations start anew with the new credentials.
+    // Nomination values start again with the new credentials.
     accepted(nominating(1), bob);
     CHECK(agent.selected_tuple() == bob);
     CHECK(agent.state() == ice_state::completed);
@@ -366,7 +370,7 @@ TEST_SUITE("ice_lite_agent") {
     CHECK_FALSE(send(before, alice));
   }
 
-  TEST_CASE_FIXTURE(fixture, "a closed agent is silent") {
+  TEST_CASE_FIXTURE(fixture, "a closed agent does not respond") {
     const auto x = check();
     accepted(x, alice);
     agent.close();
@@ -380,7 +384,7 @@ TEST_SUITE("ice_lite_agent") {
     CHECK(states[1].state == ice_state::closed);
   }
 
-  TEST_CASE_FIXTURE(fixture, "unsent responses are bounded") {
+  TEST_CASE_FIXTURE(fixture, "the queue of unsent responses is bounded") {
     for (int i = 0; i < 1000; ++i)
       send(check(), alice);
     int sent = 0;

@@ -54,7 +54,7 @@ constexpr stun_transaction_id some_id{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 
 } // namespace
 
-TEST_CASE("the sample request is understood (RFC 5769, section 2.1)") {
+TEST_CASE("the sample request is parsed (RFC 5769, section 2.1)") {
   const auto x = stun_message::parse(sample_request);
   REQUIRE(x);
   CHECK(x->type() == stun_class::request);
@@ -71,7 +71,7 @@ TEST_CASE("the sample request is understood (RFC 5769, section 2.1)") {
   CHECK(stun_username_fragment(sample_request) == "evtj");
 }
 
-TEST_CASE("the sample responses are understood (RFC 5769, 2.2 and 2.3)") {
+TEST_CASE("the sample responses are parsed (RFC 5769, 2.2 and 2.3)") {
   const auto v4 = stun_message::parse(sample_response_v4);
   REQUIRE(v4);
   CHECK(v4->type() == stun_class::success);
@@ -84,19 +84,19 @@ TEST_CASE("the sample responses are understood (RFC 5769, 2.2 and 2.3)") {
   CHECK(v6->verify_integrity(password));
 }
 
-TEST_CASE("any flipped bit of the sample request is noticed") {
+TEST_CASE("any flipped bit of the sample request is detected") {
   for (size_t bit = 0; bit < sample_request.size() * 8; ++bit) {
     CAPTURE(bit);
     auto copy = sample_request;
     copy[bit / 8] ^= static_cast<uint8_t>(1u << (bit % 8));
     const auto x = stun_message::parse(copy);
-    // A flip in the attribute type of FINGERPRINT leaves the message valid
-    // but without one.
+    // A flip in the attribute type of FINGERPRINT leaves a valid message
+    // without a FINGERPRINT.
     CHECK((!x || !x->has_fingerprint()));
   }
 }
 
-TEST_CASE("what is written is read back") {
+TEST_CASE("a written message is parsed back") {
   std::array<uint8_t, 512> room;
   stun_writer out{room, stun_class::request, some_id};
   out.username("local:remote");
@@ -121,7 +121,7 @@ TEST_CASE("what is written is read back") {
   CHECK(x->size() == octets_out->size());
 }
 
-TEST_CASE("an error response is read back") {
+TEST_CASE("an error response is parsed back") {
   const std::array<uint16_t, 3> unknown{0x0001, 0x7fff, 0x0042};
   std::array<uint8_t, 128> room;
   stun_writer out{room, stun_class::error, some_id};
@@ -135,7 +135,7 @@ TEST_CASE("an error response is read back") {
   CHECK_FALSE(x->has_integrity());
 }
 
-TEST_CASE("class and method survive their interleaving in the type") {
+TEST_CASE("class and method survive their encoding in the type") {
   std::array<uint8_t, 20> room;
   for (uint16_t method = 0; method < 0x1000; ++method)
     for (auto type : {stun_class::request, stun_class::indication,
@@ -148,7 +148,7 @@ TEST_CASE("class and method survive their interleaving in the type") {
     }
 }
 
-TEST_CASE("both numbers of the nomination attribute are understood") {
+TEST_CASE("both types of the nomination attribute are parsed") {
   const octets value{0, 0, 1, 2};
   for (uint16_t type : {0xC001, 0x0030}) {
     std::array<uint8_t, 64> room;
@@ -161,7 +161,7 @@ TEST_CASE("both numbers of the nomination attribute are understood") {
   }
 }
 
-TEST_CASE("unknown attributes count only where they must be understood") {
+TEST_CASE("only comprehension-required unknown attributes are reported") {
   std::array<uint8_t, 256> room;
   stun_writer out{room, stun_class::request, some_id};
   out.attribute(0x8abc, octets(5));
@@ -173,7 +173,7 @@ TEST_CASE("unknown attributes count only where they must be understood") {
   CHECK(x->unknown_attributes()[0] == 0x7000);
 }
 
-TEST_CASE("MESSAGE-INTEGRITY-SHA256 is tolerated and proves nothing") {
+TEST_CASE("MESSAGE-INTEGRITY-SHA256 is tolerated but does not authenticate") {
   std::array<uint8_t, 128> room;
   stun_writer out{room, stun_class::request, some_id};
   out.attribute(0x001C, octets(32));
@@ -185,7 +185,7 @@ TEST_CASE("MESSAGE-INTEGRITY-SHA256 is tolerated and proves nothing") {
   CHECK(x->unknown_attributes().empty());
 }
 
-TEST_CASE("what follows MESSAGE-INTEGRITY is ignored (RFC 8489, 14.5)") {
+TEST_CASE("attributes after MESSAGE-INTEGRITY are ignored (RFC 8489, 14.5)") {
   ice_check check{"a:b", "pw"};
   check.trailing_use_candidate = true;
   const auto octets_out = check.build();
@@ -196,7 +196,7 @@ TEST_CASE("what follows MESSAGE-INTEGRITY is ignored (RFC 8489, 14.5)") {
   CHECK(x->has_fingerprint());
 }
 
-TEST_CASE("nothing may follow FINGERPRINT (RFC 8489, 14.7)") {
+TEST_CASE("an attribute after FINGERPRINT is an error (RFC 8489, 14.7)") {
   std::array<uint8_t, 128> room;
   stun_writer out{room, stun_class::request, some_id};
   out.fingerprint();
@@ -263,7 +263,7 @@ TEST_CASE("the username fragment is found only in Binding requests") {
   CHECK(stun_username_fragment(ice_check{"x:", "pw"}.build()) == "x");
 }
 
-TEST_CASE("no random octets make the parser misbehave") {
+TEST_CASE("random octets never break the parser") {
   auto random = make_seeded_rng(1);
   for (int i = 0; i < 20'000; ++i) {
     auto copy = sample_request;

@@ -18,7 +18,7 @@ void append_frame(octets& stream, const octets& frame) {
   stream.insert(stream.end(), out.begin(), out.end());
 }
 
-// Feeds at most `step` octets at a time.
+// Passes at most `step` octets at a time.
 std::vector<octets> deframe(tcp_deframer& deframer, byte_span stream,
                             size_t step) {
   std::vector<octets> out;
@@ -37,7 +37,7 @@ std::vector<octets> deframe(tcp_deframer& deframer, byte_span stream,
 
 } // namespace
 
-TEST_CASE("frames come out as they went in, however the stream is cut") {
+TEST_CASE("frames survive any segmentation of the stream") {
   auto random = make_seeded_rng(7);
   std::vector<octets> frames;
   octets stream;
@@ -61,7 +61,7 @@ TEST_CASE("empty frames are skipped") {
   CHECK(deframe(deframer, stream, 100) == std::vector<octets>{{1, 2, 3}});
 }
 
-TEST_CASE("a frame that is no datagram of ours ends the stream") {
+TEST_CASE("a frame too long for a datagram fails the stream") {
   octets stream;
   append_frame(stream, {1});
   append_frame(stream, octets(tcp_deframer::max_frame_size + 1));

@@ -4,7 +4,7 @@
 
 using namespace troupe::net;
 
-TEST_CASE("a DATA_CHANNEL_OPEN reads back as it was written") {
+TEST_CASE("a written DATA_CHANNEL_OPEN is parsed back") {
   for (const auto& how :
        {sctp_reliability{}, sctp_reliability{.ordered = false},
         sctp_reliability{.max_retransmits = 0},
@@ -20,7 +20,7 @@ TEST_CASE("a DATA_CHANNEL_OPEN reads back as it was written") {
   }
 }
 
-TEST_CASE("the fields of a DATA_CHANNEL_OPEN lie where RFC 8832, 5.1 says") {
+TEST_CASE("a DATA_CHANNEL_OPEN has its fields as in RFC 8832, section 5.1") {
   const uint8_t wire[] = {0x03, 0x82, 0x01, 0x00, 0x00, 0x00, 0x01, 0x2c,
                           0x00, 0x02, 0x00, 0x01, 'a',  'b',  'c'};
   const auto read = parse_dcep_open(wire);
@@ -32,7 +32,7 @@ TEST_CASE("the fields of a DATA_CHANNEL_OPEN lie where RFC 8832, 5.1 says") {
   CHECK(read->protocol == "c");
 }
 
-TEST_CASE("what is no whole DATA_CHANNEL_OPEN is none") {
+TEST_CASE("an incomplete or invalid DATA_CHANNEL_OPEN is refused") {
   auto wire = write_dcep_open({{}, 0, "label", "p"});
   for (size_t size = 0; size < wire.size(); ++size)
     CHECK(!parse_dcep_open({wire.data(), size}));

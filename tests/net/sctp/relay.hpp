@@ -17,14 +17,14 @@ namespace troupe::test {
 using namespace net;
 using namespace std::chrono_literals;
 
-/// Writes the checksum of a packet that has been changed.
+/// Writes the checksum of a modified packet.
 inline void seal(std::vector<uint8_t>& packet) {
   auto sum = sctp_checksum(packet);
   for (size_t i = 8; i < 12; ++i, sum >>= 8)
     packet[i] = static_cast<uint8_t>(sum);
 }
 
-/// Takes I-DATA (RFC 8260) out of what an INIT or INIT ACK offers.
+/// Removes I-DATA (RFC 8260) from the offer of an INIT or INIT ACK.
 inline void refuse_interleaving(std::vector<uint8_t>& packet) {
   if (packet[12] != 1 && packet[12] != 2)
     return;
@@ -39,16 +39,16 @@ inline void refuse_interleaving(std::vector<uint8_t>& packet) {
   seal(packet);
 }
 
-/// Two associations that talk to each other through a network with loss,
-/// delay and reordering, in virtual time. Both live in one stack.
+/// Two associations connected by a network with loss, delay and reordering, in
+/// virtual time. Both belong to one stack.
 class sctp_relay {
 public:
   struct conditions {
     unsigned loss_percent = 0;
     duration delay = 20ms;
-    /// Packets wait up to that much longer, each for itself.
+    /// Packets are delayed further by up to this time, independently.
     duration jitter = 0ms;
-    /// Whether both know I-DATA. Browsers do not, unless told to.
+    /// Whether both support I-DATA. Browsers do not by default.
     bool interleaving = false;
   };
 
@@ -107,7 +107,7 @@ public:
         now);
   }
 
-  /// Sends it, as soon as there is room.
+  /// Sends the text in messages, waiting for space in the buffer.
   void send_all(sctp_association_id from, sctp_stream_id stream,
                 std::string_view text, const sctp_reliability& how = {}) {
     REQUIRE(run_until([&] {
@@ -170,7 +170,7 @@ public:
   std::vector<sctp_message> messages;
   std::vector<sctp_event> events;
   std::vector<sctp_packet> kept;
-  /// What each side takes the other's TSNs for.
+  /// Shifts the TSNs that each side sees of the other.
   std::optional<tsn_shift> shift;
   bool keep = false;
   size_t packets = 0;

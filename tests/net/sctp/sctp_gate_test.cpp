@@ -70,7 +70,7 @@ octets cookie() {
   return chunk(type::cookie_echo, octets(8, 1));
 }
 
-// Past the handshake of one whose peer began.
+// A gate after the handshake of a passive association.
 sctp_gate connected() {
   sctp_gate out;
   REQUIRE(out.admit(packet(0, chunk(type::init, fixed_init())), port, start));
@@ -90,7 +90,8 @@ size_t admitted(sctp_gate& gate, const octets& x) {
 
 } // namespace
 
-TEST_CASE("a packet gets the port by which usrsctp knows the association") {
+TEST_CASE(
+    "a packet gets the port by which usrsctp identifies the association") {
   auto gate = connected();
   const auto out = gate.admit(packet(our_tag, data()), port, start);
   REQUIRE(out);
@@ -102,7 +103,7 @@ TEST_CASE("a packet gets the port by which usrsctp knows the association") {
       std::equal(wanted.begin(), wanted.end(), out->begin() + 12, out->end()));
 }
 
-TEST_CASE("what is not addressed to us is refused") {
+TEST_CASE("packets that are not addressed to us are refused") {
   auto gate = connected();
   const auto good = packet(our_tag, data());
   CHECK(gate.admit(good, port, start));
@@ -110,7 +111,7 @@ TEST_CASE("what is not addressed to us is refused") {
     CAPTURE(i);
     auto bad = good;
     bad[i] ^= 1;
-    CHECK(!gate.admit(bad, port, start)); // the checksum, if nothing else
+    CHECK(!gate.admit(bad, port, start)); // refused at least by the checksum
   }
   for (size_t size = 0; size < good.size(); ++size)
     CHECK(!gate.admit({good.data(), size}, port, start));
@@ -119,7 +120,7 @@ TEST_CASE("what is not addressed to us is refused") {
   CHECK(!gate.admit(octets(sctp_gate::max_packet_octets + 1), port, start));
 }
 
-TEST_CASE("chunks are as long as their type demands") {
+TEST_CASE("chunks must have the length that their type requires") {
   const octets bad[] = {
       chunk(type::data, octets(12)),
       chunk(type::i_data, octets(16)),
@@ -147,7 +148,7 @@ TEST_CASE("chunks are as long as their type demands") {
   }
 }
 
-TEST_CASE("a SACK's blocks are in range") {
+TEST_CASE("a SACK's blocks must be in range") {
   octets value(16);
   store_u16(&value[8], 1);
   store_u16(&value[12], 2);
@@ -160,7 +161,7 @@ TEST_CASE("a SACK's blocks are in range") {
   CHECK(!gate.admit(packet(our_tag, chunk(type::sack, value)), port, start));
 }
 
-TEST_CASE("what WebRTC does not use is left out") {
+TEST_CASE("chunks that WebRTC does not use are removed") {
   auto gate = connected();
   for (uint8_t kind : {9, 12, 13, 15, 16, 128, 129, 132, 193, 200}) {
     CAPTURE(int{kind});
@@ -169,11 +170,11 @@ TEST_CASE("what WebRTC does not use is left out") {
           == 12 + data().size());
     CHECK(gate.admit(packet(our_tag, strange), port, start)->empty());
   }
-  // An ABORT without its causes.
+  // An ABORT passes without its causes.
   CHECK(admitted(gate, packet(our_tag, chunk(type::abort, octets(20)))) == 16);
 }
 
-TEST_CASE("there is one SACK, RE-CONFIG and FORWARD TSN to a packet") {
+TEST_CASE("a packet has at most one SACK, RE-CONFIG and FORWARD TSN") {
   auto gate = connected();
   const auto reset = chunk(type::reconfig, join({{0, 13, 0, 16}, octets(12)}));
   const auto skip = chunk(type::forward_tsn, octets(4));
@@ -183,7 +184,7 @@ TEST_CASE("there is one SACK, RE-CONFIG and FORWARD TSN to a packet") {
   }
 }
 
-TEST_CASE("an INIT is written anew, with the parameters that we use") {
+TEST_CASE("an INIT is rebuilt with only the parameters that we use") {
   const auto extensions = octets{0x80, 0x08, 0, 9, 192, 193, 130, 15, 128};
   const auto all = join({fixed_init(),
                          {0, 5, 0, 8, 127, 0, 0, 1},        // IPv4 address
@@ -198,14 +199,14 @@ TEST_CASE("an INIT is written anew, with the parameters that we use") {
       type::init,
       join({fixed_init(), {0xc0, 0, 0, 4}, {0x80, 0x08, 0, 6, 130, 192}}));
   CHECK(octets(out->begin() + 12, out->end()) == wanted);
-  // Broken ones are not.
+  // Malformed parameters are refused.
   auto broken = all;
   broken[17] = 0xff;
   broken[18] = 0xff;
   CHECK(!gate.admit(packet(0, chunk(type::init, broken)), port, start));
 }
 
-TEST_CASE("INITs that demand nothing or come in numbers are refused") {
+TEST_CASE("invalid or too frequent INITs are refused") {
   sctp_gate gate;
   for (size_t field : {0, 4, 8, 10}) {
     auto bad = fixed_init();
@@ -223,7 +224,7 @@ TEST_CASE("INITs that demand nothing or come in numbers are refused") {
   CHECK(gate.admit(good, port, start + 1s));
 }
 
-TEST_CASE("before the handshake is over nothing else gets through") {
+TEST_CASE("before the end of the handshake nothing else passes") {
   sctp_gate gate;
   CHECK(!gate.admit(packet(our_tag, data()), port, start));
   CHECK(!gate.admit(packet(our_tag, chunk(type::abort, {})), port, start));
@@ -232,10 +233,10 @@ TEST_CASE("before the handshake is over nothing else gets through") {
   CHECK(gate.admit(packet(our_tag, join({cookie(), data()})), port, start));
 }
 
-TEST_CASE("an association that is up sees no INIT and no COOKIE ECHO") {
+TEST_CASE("a connected association gets no INIT and no COOKIE ECHO") {
   auto gate = connected();
   CHECK(!gate.admit(packet(0, chunk(type::init, fixed_init())), port, start));
-  // The peer missed our COOKIE ACK: it gets another one, and its data count.
+  // The peer missed our COOKIE ACK: it gets another one, and its DATA passes.
   const auto repeated = packet(our_tag, join({cookie(), data()}));
   CHECK(admitted(gate, repeated) == 12 + data().size());
   CHECK(gate.cookie_ack_wanted());

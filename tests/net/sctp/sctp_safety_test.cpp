@@ -18,7 +18,7 @@ struct range {
   uint64_t end;
 };
 
-// A sanitizer maps so much for itself that numbers are addresses by chance.
+// A sanitizer maps so much memory that numbers are addresses by chance.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool sanitized = true;
 #elif defined(__has_feature)
@@ -27,7 +27,7 @@ constexpr bool sanitized = __has_feature(address_sanitizer);
 constexpr bool sanitized = false;
 #endif
 
-// All memory that this process has mapped.
+// The memory ranges that this process has mapped.
 std::vector<range> mapped_memory() {
   std::vector<range> out;
   std::ifstream maps{"/proc/self/maps"};
@@ -40,7 +40,8 @@ std::vector<range> mapped_memory() {
   return out;
 }
 
-// Whether any eight octets in a row, either end first, are an address of ours.
+// Whether any eight consecutive octets, in either byte order, are an address of
+// this process.
 bool holds_address(byte_span octets, const std::vector<range>& memory) {
   for (size_t i = 0; i + 8 <= octets.size(); ++i) {
     uint64_t little;
@@ -54,7 +55,7 @@ bool holds_address(byte_span octets, const std::vector<range>& memory) {
   return false;
 }
 
-// What of it is in memory (proc(5), statm).
+// The resident memory of this process (proc(5), statm).
 int64_t resident_octets() {
   int64_t all = 0;
   int64_t resident = 0;
@@ -64,11 +65,11 @@ int64_t resident_octets() {
 
 } // namespace
 
-TEST_CASE("no packet holds an address of memory, the INIT ACK's cookie least"
+TEST_CASE("no packet contains a memory address, nor does the cookie"
           * doctest::skip(sanitized)) {
   const auto local = std::make_unique<int>(1);
   const auto memory = mapped_memory();
-  // The check sees an address where there is one.
+  // The check finds an address if there is one.
   uint64_t known = reinterpret_cast<uint64_t>(local.get());
   uint8_t sample[16] = {};
   std::memcpy(sample + 3, &known, sizeof(known));
@@ -99,8 +100,8 @@ TEST_CASE("a flood of INITs is answered at most ten times a second") {
   size_t answers = 0;
   const auto before = mallinfo2().uordblks;
   for (int i = 0; i < 100'000; ++i) {
-    net.now += 100us; // ten seconds in all
-    // Each of another peer, as it were.
+    net.now += 100us; // ten seconds in total
+    // As if from a different peer each time.
     store_u32(&init->octets[16], static_cast<uint32_t>(i + 1));
     seal(init->octets);
     net.stack.handle_record(net.server, init->octets, net.now);
@@ -113,9 +114,9 @@ TEST_CASE("a flood of INITs is answered at most ten times a second") {
   CHECK(net.stack.state(net.server) == sctp_state::connecting);
 }
 
-TEST_CASE("a message that is longer than allowed ends the association") {
-  // The peer is one of ours, which would not send such a message: two of its
-  // messages are made one by the relay.
+TEST_CASE("a message that is too long ends the association") {
+  // The peer is our own engine, which would not send such a message, so the
+  // relay merges two of its messages into one.
   sctp_relay net;
   net.connect();
   const std::string half(200'000, 'x');
@@ -143,8 +144,8 @@ TEST_CASE("a message that is longer than allowed ends the association") {
              || (done && net.stack.buffered_octets(net.client) == 0);
     });
   };
-  give(1); // no end
-  give(3); // neither beginning nor end
+  give(1); // without the end bit
+  give(3); // without the bits for beginning and end
   give(3);
   give(3);
   CHECK(net.stack.state(net.server) != sctp_state::connected);
@@ -153,7 +154,7 @@ TEST_CASE("a message that is longer than allowed ends the association") {
   CHECK(net.stack.stats().messages_received == 0);
 }
 
-TEST_CASE("a channel that is opened in-band is acknowledged and told") {
+TEST_CASE("a channel opened in-band is acknowledged and reported") {
   sctp_relay net;
   net.keep = true;
   net.connect();
@@ -183,7 +184,7 @@ TEST_CASE("a channel that is opened in-band is acknowledged and told") {
   CHECK(std::count_if(net.kept.begin(), net.kept.end(), is_ack) == 1);
 }
 
-TEST_CASE("10,000 associations opened and closed leave nothing behind") {
+TEST_CASE("10,000 opened and closed associations leave no memory behind") {
   sctp_stack stack;
   time_point now{1h};
   const auto exchange = [&](auto a, auto b) {
@@ -230,7 +231,7 @@ TEST_CASE("10,000 associations opened and closed leave nothing behind") {
   malloc_trim(0);
   const auto grown = resident_octets() - resident;
   MESSAGE("resident octets more after 8,000 associations: ", grown);
-#ifndef __SANITIZE_ADDRESS__ // which keeps what is freed for a while
+#ifndef __SANITIZE_ADDRESS__ // which delays freeing memory
   CHECK(grown < 1'000'000);
 #endif
 }

@@ -22,7 +22,7 @@ std::vector<std::string> all_numbered(size_t count, size_t size = 0) {
 
 } // namespace
 
-TEST_CASE("an association comes up by the peer's INIT alone") {
+TEST_CASE("an association connects by the peer's INIT alone") {
   sctp_relay net;
   CHECK(net.stack.state(net.server) == sctp_state::fresh);
   CHECK(!net.stack.poll_timeout());
@@ -62,7 +62,7 @@ TEST_CASE("messages keep their PPID, and empty ones stay empty") {
   }
 }
 
-TEST_CASE("messages of 256 KB go both ways, longer ones are refused") {
+TEST_CASE("messages of 256 KB pass both ways, longer ones are refused") {
   sctp_relay net;
   net.connect();
   const std::string longest(sctp_max_message_octets, 'm');
@@ -117,7 +117,7 @@ TEST_CASE("with 10 % loss unordered reliable messages arrive complete") {
   }
 }
 
-TEST_CASE("unreliable messages never wait for those that were lost") {
+TEST_CASE("unreliable messages never wait for lost ones") {
   for (int mode = 0; mode < 8; ++mode) {
     const bool ordered = mode & 1;
     const size_t size = mode & 2 ? 5000 : 20;
@@ -157,7 +157,7 @@ TEST_CASE("unreliable messages never wait for those that were lost") {
   }
 }
 
-TEST_CASE("a stream is reset both ways and used again") {
+TEST_CASE("a stream is reset both ways and reused") {
   sctp_relay net;
   net.connect();
   for (int round = 0; round < 5; ++round) {
@@ -188,7 +188,7 @@ TEST_CASE("a stream is reset both ways and used again") {
   }
 }
 
-TEST_CASE("many streams are reset at once, in spite of loss") {
+TEST_CASE("many streams are reset at once despite loss") {
   sctp_relay net{6};
   net.network = {.loss_percent = 10};
   net.connect();
@@ -205,7 +205,8 @@ TEST_CASE("many streams are reset at once, in spite of loss") {
       60s));
 }
 
-TEST_CASE("a sequence of 70,000 messages crosses 65535 of the SSN") {
+TEST_CASE(
+    "a sequence of 70,000 messages crosses the wrap of the SSN at 65535") {
   sctp_relay net;
   net.network.delay = 1ms;
   net.connect();
@@ -221,7 +222,7 @@ TEST_CASE("a sequence of 70,000 messages crosses 65535 of the SSN") {
   CHECK(in_order);
 }
 
-TEST_CASE("a full buffer is told, and so is room") {
+TEST_CASE("a full send buffer blocks, and sctp_writable follows") {
   sctp_relay net;
   net.connect();
   net.network.loss_percent = 100;
@@ -243,7 +244,7 @@ TEST_CASE("a full buffer is told, and so is room") {
   CHECK(net.stack.buffered_octets(net.client, 0) == 0);
 }
 
-TEST_CASE("many small messages do not fill memory either") {
+TEST_CASE("the number of small messages in the send buffer is bounded, too") {
   sctp_relay net;
   net.connect();
   net.network.loss_percent = 100;
@@ -257,7 +258,7 @@ TEST_CASE("many small messages do not fill memory either") {
   CHECK(net.send(net.client, 0, "x") == sctp_send_result::sent);
 }
 
-TEST_CASE("a closed association is told to its peer") {
+TEST_CASE("closing an association notifies its peer") {
   sctp_relay net;
   net.connect();
   net.stack.close(net.client, net.now);

@@ -12,7 +12,7 @@ std::string numbered(size_t i, size_t size) {
   return out;
 }
 
-// Calls `f(chunk)` with each chunk of a packet, header included.
+// Calls `f(chunk)` for each chunk of a packet, including its header.
 template <class F>
 void for_each_chunk(const sctp_packet& x, F f) {
   const byte_span all{x.octets};
@@ -23,7 +23,7 @@ void for_each_chunk(const sctp_packet& x, F f) {
   }
 }
 
-// Whether it carries a message: DATA, or I-DATA.
+// Whether the chunk carries user data: DATA or I-DATA.
 bool is_data(byte_span chunk) {
   return (chunk[0] == 0 || chunk[0] == 64) && chunk.size() >= 16;
 }
@@ -32,8 +32,8 @@ constexpr uint32_t first_tsns[] = {0xFFFFFFFF, 0xFFFFFFF0, 0xFFFFFFA0};
 
 } // namespace
 
-TEST_CASE("messages cross 2^32 of the TSN complete and in order, in spite of "
-          "loss") {
+TEST_CASE(
+    "messages across the TSN wrap are complete and in order despite loss") {
   for (auto first : first_tsns)
     for (bool interleaving : {false, true}) {
       CAPTURE(first);
@@ -59,8 +59,7 @@ TEST_CASE("messages cross 2^32 of the TSN complete and in order, in spite of "
     }
 }
 
-TEST_CASE("what is given up crosses 2^32 of the TSN as well, and blocks "
-          "nothing") {
+TEST_CASE("abandoned messages across the TSN wrap block nothing") {
   for (auto first : first_tsns)
     for (bool interleaving : {false, true}) {
       CAPTURE(first);
@@ -90,7 +89,7 @@ TEST_CASE("what is given up crosses 2^32 of the TSN as well, and blocks "
     }
 }
 
-TEST_CASE("streams are reset across 2^32, whose requests count from the TSN") {
+TEST_CASE("streams are reset across the wrap of the request sequence numbers") {
   sctp_relay net{3};
   net.shift.emplace(0xFFFFFFFE);
   net.connect();
@@ -110,7 +109,7 @@ TEST_CASE("streams are reset across 2^32, whose requests count from the TSN") {
   }
 }
 
-TEST_CASE("a channel that was negotiated needs no DCEP, and gets none") {
+TEST_CASE("a negotiated channel needs no DCEP, and gets none") {
   sctp_relay net;
   net.keep = true;
   net.connect();

@@ -9,10 +9,10 @@
 
 namespace troupe::test {
 
-/// Stands between two associations and makes the TSNs of each begin, for the
-/// other, where a test wants it: usrsctp draws the first one itself. What
-/// follows from TSNs (acknowledgements, FORWARD TSN, the numbers of stream
-/// resets) is shifted along.
+/// Makes the TSNs of two associations start, for the other side, at a number
+/// that the test chooses, since usrsctp draws the initial TSN itself. Fields
+/// that derive from TSNs (acknowledgements, FORWARD TSN, the numbers of stream
+/// resets) are shifted accordingly.
 class tsn_shift {
 public:
   explicit tsn_shift(uint32_t first) : first_(first) {}
@@ -32,7 +32,7 @@ public:
       packet[i] = static_cast<uint8_t>(sum);
   }
 
-  /// Whether both sides have sent messages before 2^32 and after it.
+  /// Whether both sides have sent messages before and after 2^32.
   bool has_crossed() const {
     return sides_[0].before && sides_[0].after && sides_[1].before
            && sides_[1].after;

@@ -6,14 +6,14 @@
 
 #include <functional>
 
-/// Holds each backend against libsrtp2, packet by packet, in both directions.
+/// Compares each backend with libsrtp2, packet by packet, in both directions.
 namespace troupe::test {
 
 using namespace troupe::net;
 
 using packet = std::vector<uint8_t>;
 
-/// A backend and the reference under one key, as two pairs of ends.
+/// A sender and a receiver of a backend and of the reference, under one key.
 struct rig {
   rig(srtp_backend backend, srtp_profile profile, rng& random) {
     auto key = random_key(profile, random);
@@ -24,7 +24,7 @@ struct rig {
     REQUIRE((sender && receiver && ref_sender && ref_receiver));
   }
 
-  /// What both senders make of a packet, which must be the same octets.
+  /// Protects a packet with both senders, which must produce the same octets.
   packet send(const packet& header, const packet& payload) {
     auto ours = protect(*sender, header, payload);
     auto theirs = protect(*ref_sender, header, payload);
@@ -39,7 +39,7 @@ struct rig {
     return ours;
   }
 
-  /// Both receivers must agree, on success, plaintext and reason.
+  /// Both receivers must agree on success, plaintext and error.
   bool receive(const packet& wire) {
     return compare(wire, &srtp_receiver::unprotect_rtp);
   }
@@ -57,7 +57,8 @@ struct rig {
     auto their_size = (*ref_receiver.*open)(theirs);
     REQUIRE(our_size == their_size);
     if (!our_size) {
-      // The reference answers GCM packets without the E bit after the tag.
+      // For GCM packets without the E bit, the reference reports an error only
+      // after the tag check.
       if (receiver->last_error() != srtp_error::malformed)
         REQUIRE(receiver->last_error() == ref_receiver->last_error());
       return false;
@@ -84,7 +85,7 @@ struct rig {
     ref_sender->retire(ssrc);
   }
 
-  /// What both receivers gave as the reason for their last refusal.
+  /// The error of the latest refusal, on which both receivers must agree.
   srtp_error error() const {
     REQUIRE(receiver->last_error() == ref_receiver->last_error());
     return receiver->last_error();

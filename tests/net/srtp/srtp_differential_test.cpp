@@ -1,4 +1,4 @@
-// Each backend against libsrtp2, packet by packet, in both directions.
+// Compares each backend with libsrtp2, packet by packet, in both directions.
 
 #include "tests/net/srtp/srtp_differential.hpp"
 
@@ -32,7 +32,8 @@ TEST_CASE("every size, with CSRCs and extensions, equals the reference") {
 TEST_CASE("rollover through several cycles equals the reference") {
   for_each_suite([](rig& r, rng& random) {
     auto payload = random_octets(20, random);
-    // Three wraps, from just before the first; steps leave holes.
+    // Cross the wrap several times, starting just before the first; steps leave
+    // gaps.
     uint32_t sequence = 65500;
     while (sequence < 65536 * 4 + 100) {
       auto near_wrap = sequence % 65536 < 40 || sequence % 65536 > 65490;
@@ -43,7 +44,7 @@ TEST_CASE("rollover through several cycles equals the reference") {
   });
 }
 
-TEST_CASE("each first sequence number is taken, and the wrap behind it") {
+TEST_CASE("each first sequence number is accepted, and the wrap after it") {
   for_each_suite([](rig& r, rng& random) {
     auto payload = random_octets(10, random);
     uint32_t ssrc = 1;
@@ -70,7 +71,7 @@ TEST_CASE("reorder, loss and duplicates equal the reference") {
       auto at = random.below(uint32_t(flight.size()));
       if (random.below(10) != 0)
         accepted += r.receive(flight[at]) ? 1 : 0;
-      if (random.below(5) != 0) // one in five stays and comes again
+      if (random.below(5) != 0) // one in five is also sent again
         flight.erase(flight.begin() + at);
       if (flight.size() > 80)
         flight.erase(flight.begin());
@@ -79,7 +80,7 @@ TEST_CASE("reorder, loss and duplicates equal the reference") {
   });
 }
 
-TEST_CASE("the sender refuses a number that it used, like the reference") {
+TEST_CASE("the sender refuses a used sequence number, like the reference") {
   for_each_suite([](rig& r, rng& random) {
     auto payload = random_octets(30, random);
     for (uint32_t i = 0; i < 4000; ++i) {
@@ -93,7 +94,7 @@ TEST_CASE("the sender refuses a number that it used, like the reference") {
   });
 }
 
-TEST_CASE("an old capture replayed changes nothing") {
+TEST_CASE("replaying an old capture changes nothing") {
   for_each_suite([](rig& r, rng& random) {
     std::vector<packet> capture;
     std::vector<packet> rtcp_capture;
@@ -115,7 +116,7 @@ TEST_CASE("an old capture replayed changes nothing") {
   });
 }
 
-TEST_CASE("a flipped bit anywhere and a cut anywhere is refused") {
+TEST_CASE("a flipped bit or a truncation anywhere is refused") {
   for_each_suite([](rig& r, rng& random) {
     auto header = make_rtp_header(1, 65535, random, 2, 3);
     auto wire = r.send(header, random_octets(33, random));
@@ -123,7 +124,7 @@ TEST_CASE("a flipped bit anywhere and a cut anywhere is refused") {
     for (size_t bit = 0; bit < wire.size() * 8; ++bit) {
       auto bad = wire;
       bad[bit / 8] ^= static_cast<uint8_t>(1 << (bit % 8));
-      // Version, padding, marker, type and time are authenticated as well.
+      // Version, padding, marker, type and timestamp are authenticated, too.
       REQUIRE(!r.receive(bad));
     }
     for (size_t bit = 0; bit < rtcp.size() * 8; ++bit) {
@@ -135,13 +136,13 @@ TEST_CASE("a flipped bit anywhere and a cut anywhere is refused") {
       REQUIRE(!r.receive({wire.begin(), wire.begin() + long(size)}));
     for (size_t size = 0; size < rtcp.size(); ++size)
       REQUIRE(!r.receive_rtcp({rtcp.begin(), rtcp.begin() + long(size)}));
-    // None of that made a state that refuses the real packets.
+    // None of these created state that refuses the real packets.
     CHECK(r.receive(wire));
     CHECK(r.receive_rtcp(rtcp));
   });
 }
 
-TEST_CASE("many sources are kept apart") {
+TEST_CASE("many sources are independent") {
   for_each_suite([](rig& r, rng& random) {
     auto payload = random_octets(50, random);
     for (uint16_t round = 0; round < 4; ++round) {
@@ -156,7 +157,7 @@ TEST_CASE("many sources are kept apart") {
   });
 }
 
-TEST_CASE("a header that is not whole, or no room, protects nothing") {
+TEST_CASE("an incomplete header or a small output buffer protects nothing") {
   auto random = make_seeded_rng(8);
   for (auto backend : own_backends()) {
     for (auto profile : all_profiles) {

@@ -13,7 +13,7 @@
 
 using namespace troupe::net;
 
-TEST_CASE("the replay window agrees with a set of everything seen") {
+TEST_CASE("the replay window agrees with the set of all seen indices") {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
     auto random = make_seeded_rng(seed);
@@ -39,7 +39,7 @@ TEST_CASE("the replay window agrees with a set of everything seen") {
   }
 }
 
-TEST_CASE("the replay window forgets exactly what falls out of it") {
+TEST_CASE("the replay window forgets exactly the indices that leave it") {
   replay_window<128> window;
   for (uint64_t i = 0; i < 128; ++i)
     window.mark(i);
@@ -53,17 +53,17 @@ TEST_CASE("the replay window forgets exactly what falls out of it") {
   }
 }
 
-TEST_CASE("packet indices follow the sequence over the wrap and back") {
+TEST_CASE("packet indices follow the sequence across the wrap and back") {
   uint64_t highest = 65530;
   CHECK(estimate_srtp_index(highest, 65535) == 65535);
   CHECK(estimate_srtp_index(65535, 0) == 65536);
   CHECK(estimate_srtp_index(65536, 65535) == 65535);
   CHECK(estimate_srtp_index(65536 + 100, 65000) == 65000);
   CHECK(estimate_srtp_index(2 * 65536 + 40000, 3) == 3 * 65536 + 3);
-  // No cycle before the first.
+  // There is no cycle before the first.
   CHECK(estimate_srtp_index(0, 65535) == 65535);
   CHECK(estimate_srtp_index(3, 65535) == 65535);
-  // The end of the key's life shows as an index beyond the limit.
+  // The end of the key's lifetime shows as an index beyond the limit.
   CHECK(estimate_srtp_index(max_srtp_index, 0) == max_srtp_index + 1);
 }
 
@@ -88,7 +88,7 @@ TEST_CASE("SRTCP indices end after 2^31 - 1") {
   CHECK(!old.next());
 }
 
-TEST_CASE("the source table finds what was inserted and nothing else") {
+TEST_CASE("the source table finds only inserted sources") {
   auto random = make_seeded_rng(7);
   source_table<int> table{1000};
   std::map<uint32_t, int> expected;
@@ -111,12 +111,12 @@ TEST_CASE("the source table finds what was inserted and nothing else") {
   }
 }
 
-TEST_CASE("the source table forgets what was erased and nothing else") {
+TEST_CASE("the source table removes only erased sources") {
   auto random = make_seeded_rng(8);
   source_table<int> table{300};
   std::map<uint32_t, int> expected;
   for (int i = 0; i < 20000; ++i) {
-    auto ssrc = random->below(700); // many on the same way through the table
+    auto ssrc = random->below(700); // forces collisions
     if (expected.erase(ssrc) > 0) {
       table.erase(ssrc);
     } else if (!table.full()) {
@@ -136,7 +136,7 @@ TEST_CASE("the source table forgets what was erased and nothing else") {
     REQUIRE(*table.find(ssrc) == value);
 }
 
-TEST_CASE("SSRCs that follow each other are one range, in whatever order") {
+TEST_CASE("consecutive SSRCs form one range, in any order of insertion") {
   ssrc_ranges x;
   for (uint32_t ssrc : {5u, 7u, 6u, 0u, 1u, UINT32_MAX})
     x.insert(ssrc);
@@ -147,7 +147,7 @@ TEST_CASE("SSRCs that follow each other are one range, in whatever order") {
     CHECK_FALSE(x.contains(ssrc));
 }
 
-TEST_CASE("SSRC ranges never lose one, and stay few") {
+TEST_CASE("SSRC ranges never lose an SSRC, and stay bounded") {
   auto random = make_seeded_rng(9);
   ssrc_ranges x;
   std::vector<uint32_t> inserted;
@@ -158,14 +158,14 @@ TEST_CASE("SSRC ranges never lose one, and stay few") {
   }
   for (auto ssrc : inserted)
     REQUIRE(x.contains(ssrc));
-  // A million that follow each other are one more range at most.
+  // A million consecutive SSRCs add at most one range.
   ssrc_ranges dense;
   for (uint32_t i = 0; i < 1'000'000; ++i)
     dense.insert(100'000'000 + i);
   CHECK(dense.size() == 1);
 }
 
-TEST_CASE("a window that begins late takes all before as seen") {
+TEST_CASE("a window that begins late counts all earlier indices as seen") {
   for (uint64_t next : {1ull, 100ull, 65536ull, 70000ull}) {
     replay_window<128> x{next};
     CHECK(x.next() == next);
@@ -182,7 +182,7 @@ TEST_CASE("a window that begins late takes all before as seen") {
   CHECK(replay_window<128>{0}.next() == 0);
 }
 
-TEST_CASE("an RTP header that runs past the end has no length") {
+TEST_CASE("an RTP header that exceeds the packet has no length") {
   std::vector<uint8_t> packet(12 + 8 + 4 + 12 + 1);
   packet[0] = 0x92; // two CSRCs and an extension
   store_u16(&packet[22], 3);

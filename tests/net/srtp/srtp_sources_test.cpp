@@ -1,4 +1,4 @@
-// Sources that come and go, with each backend and with libsrtp2.
+// Changing sources, with each backend and with libsrtp2.
 
 #include "tests/net/srtp/srtp_differential.hpp"
 
@@ -14,7 +14,7 @@ packet media(rig& r, rng& random, uint32_t ssrc, uint32_t sequence) {
                 some_payload);
 }
 
-// What the client of a rig's receivers sends, which is not limited in sources.
+// A client of a rig's receivers, with an unlimited number of sources.
 struct client {
   explicit client(rig& to) : r(to) {}
 
@@ -29,14 +29,14 @@ struct client {
 
 } // namespace
 
-TEST_CASE("sources that nobody keeps give way to new ones") {
+TEST_CASE("sources that are not kept give way to new ones") {
   for_each_suite([](rig& r, rng& random) {
     r.keep(7);
     REQUIRE(r.receive(media(r, random, 7, 1)));
     client peer{r};
     for (uint32_t ssrc = 1000; ssrc < 1000 + 3 * 1024; ++ssrc)
       REQUIRE(peer.send(ssrc, 1, random));
-    // The one that is kept was silent, and is known as before.
+    // The kept source was silent, and its state is unchanged.
     auto again = media(r, random, 7, 2);
     REQUIRE(r.receive(again));
     CHECK_FALSE(r.receive(again));
@@ -44,7 +44,7 @@ TEST_CASE("sources that nobody keeps give way to new ones") {
   });
 }
 
-TEST_CASE("a receiver keeps 1024 sources and refuses another") {
+TEST_CASE("a receiver keeps 1024 sources and refuses one more") {
   for_each_suite([](rig& r, rng& random) {
     for (uint32_t ssrc = 0; ssrc < 1024; ++ssrc) {
       r.keep(ssrc);
@@ -61,7 +61,7 @@ TEST_CASE("a receiver keeps 1024 sources and refuses another") {
   });
 }
 
-TEST_CASE("ten thousand cameras, one after the other, are all received") {
+TEST_CASE("ten thousand sources are received, one after the other") {
   for_each_suite([](rig& r, rng& random) {
     for (uint32_t ssrc = 1; ssrc <= 10'000; ++ssrc) {
       r.keep(ssrc);
@@ -79,7 +79,7 @@ TEST_CASE("ten thousand cameras, one after the other, are all received") {
   });
 }
 
-TEST_CASE("a source that returns goes on, and its replays are refused") {
+TEST_CASE("a source that returns continues, and its replays are refused") {
   for_each_suite([](rig& r, rng& random) {
     for (uint32_t last : {0u, 5u, 65535u, 65536u, 200'000u}) {
       CAPTURE(last);
@@ -114,14 +114,14 @@ TEST_CASE("a source that returns goes on, and its replays are refused") {
   });
 }
 
-TEST_CASE("a source that ended stays known when it comes unasked and goes") {
+TEST_CASE("an ended source that returns without keep() is remembered") {
   for_each_suite([](rig& r, rng& random) {
     r.keep(5);
     auto first = media(r, random, 5, 10);
     auto late = media(r, random, 5, 11);
     REQUIRE(r.receive(first));
     r.retire_received(5);
-    REQUIRE(r.receive(late)); // was still under way
+    REQUIRE(r.receive(late)); // a delayed packet
     client peer{r};
     for (uint32_t ssrc = 1000; ssrc < 1000 + 2 * 1024; ++ssrc)
       REQUIRE(peer.send(ssrc, 1, random));
@@ -130,7 +130,7 @@ TEST_CASE("a source that ended stays known when it comes unasked and goes") {
   });
 }
 
-TEST_CASE("an index of a source that was sent is never used again") {
+TEST_CASE("an index of a retired sender source is never used again") {
   for_each_suite([](rig& r, rng& random) {
     for (uint32_t i : {40'000u, 65'000u, 80'000u})
       REQUIRE_FALSE(media(r, random, 9, i).empty());
@@ -140,13 +140,13 @@ TEST_CASE("an index of a source that was sent is never used again") {
       REQUIRE(media(r, random, 9, i).empty());
     REQUIRE(r.send_rtcp(make_rtcp(9, 28, random)).empty());
     CHECK_FALSE(media(r, random, 10, 1).empty());
-    // That is no lack of room.
+    // This is not counted as a lack of capacity.
     CHECK(r.sender->exhausted() == 0);
     CHECK(r.ref_sender->exhausted() == 0);
   });
 }
 
-TEST_CASE("a sender without room for another source counts what it refuses") {
+TEST_CASE("a sender with too many sources counts the packets that it refuses") {
   for_each_suite([](rig& r, rng& random) {
     for (uint32_t ssrc = 0; ssrc < 16'384; ++ssrc)
       REQUIRE_FALSE(media(r, random, ssrc, 1).empty());
@@ -158,7 +158,7 @@ TEST_CASE("a sender without room for another source counts what it refuses") {
   });
 }
 
-TEST_CASE("a sender tells the newest sequence number of each source") {
+TEST_CASE("a sender reports the newest sequence number of each source") {
   for_each_suite([](rig& r, rng& random) {
     auto last = [&](uint32_t ssrc) {
       auto out = r.sender->last_sequence(ssrc);

@@ -16,7 +16,7 @@ inline constexpr net::srtp_profile all_profiles[] = {
     net::srtp_profile::aead_aes_256_gcm,
 };
 
-/// The backends that this build and machine have beside the reference.
+/// The backends besides the reference that this build and machine support.
 inline std::vector<net::srtp_backend> own_backends() {
   std::vector<net::srtp_backend> result{net::srtp_backend::openssl};
   if (net::srtp_backend_available(net::srtp_backend::ipsec_mb))
@@ -53,7 +53,7 @@ inline net::srtp_master_key random_key(net::srtp_profile profile,
   return key;
 }
 
-/// An RTP header with `csrcs` CSRCs and, where `extension_words` is not
+/// Makes an RTP header with `csrcs` CSRCs and, unless `extension_words` is
 /// negative, an extension of that many words.
 inline std::vector<uint8_t> make_rtp_header(uint32_t ssrc, uint16_t sequence,
                                             net::rng& random,
@@ -83,7 +83,7 @@ inline std::vector<uint8_t> make_rtcp(uint32_t ssrc, size_t size,
   return packet;
 }
 
-/// Protects one packet; empty where the sender refuses.
+/// Protects one packet; empty if the sender refuses.
 inline std::vector<uint8_t> protect(net::srtp_sender& sender,
                                     const std::vector<uint8_t>& header,
                                     const std::vector<uint8_t>& payload) {

@@ -115,7 +115,7 @@ TEST_CASE("a master key of a wrong length makes no session") {
   }
 }
 
-TEST_CASE("GCM protects RTP as RFC 7714, sections 16.1.1 and 16.2.1") {
+TEST_CASE("GCM protects RTP as in RFC 7714, sections 16.1.1 and 16.2.1") {
   auto header = from_hex("8040f17b 8041f8d3 5501a0b2");
   auto payload = from_hex("47616c6c 69612065 7374206f 6d6e6973 20646976"
                           "69736120 696e2070 61727465 73207472 6573");
@@ -148,7 +148,7 @@ TEST_CASE("GCM protects RTP as RFC 7714, sections 16.1.1 and 16.2.1") {
   }
 }
 
-TEST_CASE("GCM protects RTCP as RFC 7714, sections 17.1 and 17.2") {
+TEST_CASE("GCM protects RTCP as in RFC 7714, sections 17.1 and 17.2") {
   auto plain = from_hex("81c8000d4d6172734e5450314e545032525450200000042a"
                         "0000e9304c756e61deadbeefdeadbeefdeadbeefdeadbeef"
                         "deadbeef");
@@ -171,7 +171,7 @@ TEST_CASE("GCM protects RTCP as RFC 7714, sections 17.1 and 17.2") {
       CAPTURE(to_string(c.profile));
       auto sender = s.make_sender(c.profile, gcm_keys(c.profile));
       auto receiver = s.make_receiver(c.profile, gcm_keys(c.profile));
-      // Indices begin with 1, and the vectors stand at 0x5d4.
+      // Indices begin with 1, and the vectors use 0x5d4.
       for (int i = 1; i < 0x5d4; ++i)
         REQUIRE(!protect_rtcp(*sender, plain).empty());
       auto packet = protect_rtcp(*sender, plain);
@@ -184,7 +184,7 @@ TEST_CASE("GCM protects RTCP as RFC 7714, sections 17.1 and 17.2") {
   }
 }
 
-TEST_CASE("SRTCP that is only tagged is refused (RFC 7714, section 17.3)") {
+TEST_CASE("SRTCP without encryption is refused (RFC 7714, section 17.3)") {
   auto tagged = from_hex(
       "81c8000d4d6172734e5450314e545032525450200000042a0000e9304c756e61deadbeef"
       "deadbeefdeadbeefdeadbeefdeadbeef841dd9683dd78ec92ae58790125f62b3000005d"
