@@ -9,7 +9,7 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
 endif()
-# Assertions of our own (TROUPE_ASSERT) stay on in release builds.
+# Our assertions (TROUPE_ASSERT) stay enabled in release builds.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Werror
@@ -60,8 +60,8 @@ if(TROUPE_LTO AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   set(TROUPE_LTO OFF)
 endif()
 
-# Compiles a library for optimisation across files, too: programs that want it
-# say so (troupe_link_optimised); for all others it is a library as any.
+# Compiles a library for link-time optimisation as well. Programs enable it with
+# troupe_link_optimised; for all others it is an ordinary library.
 function(troupe_optimise_across_files library)
   if(TROUPE_LTO)
     target_compile_options(${library} PRIVATE -flto=auto -ffat-lto-objects)

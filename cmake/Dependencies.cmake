@@ -1,12 +1,11 @@
-# Finds every dependency, and stops with the name of Debian's package where
-# one is missing.
+# Finds every dependency. If one is missing, stops and names its Debian package.
 
 function(troupe_missing what package)
   message(FATAL_ERROR "${what} not found: install it with "
                       "'apt-get install ${package}'")
 endfunction()
 
-# Imported target for a library without CMake or pkg-config files.
+# Makes an imported target for a library without CMake or pkg-config files.
 function(troupe_import target header library package)
   find_path(${target}_INCLUDE ${header})
   find_library(${target}_LIBRARY ${library})
@@ -59,7 +58,7 @@ if(TROUPE_BENCH)
   endif()
 endif()
 
-# Optional: Intel's multi-buffer crypto (amd64 only). Without it SRTP runs on
+# Optional: Intel's multi-buffer crypto (amd64 only). Without it SRTP uses
 # OpenSSL.
 find_path(IPSEC_MB_INCLUDE intel-ipsec-mb.h)
 find_library(IPSEC_MB_LIBRARY IPSec_MB)
@@ -68,7 +67,7 @@ if(IPSEC_MB_INCLUDE AND IPSEC_MB_LIBRARY)
   set_target_properties(ipsec_mb PROPERTIES
     IMPORTED_LOCATION ${IPSEC_MB_LIBRARY}
     INTERFACE_INCLUDE_DIRECTORIES ${IPSEC_MB_INCLUDE}
-    # The header picks its alignment macros by this name.
+    # The header selects its alignment macros by the name LINUX.
     INTERFACE_COMPILE_DEFINITIONS "LINUX;TROUPE_HAVE_IPSEC_MB")
 else()
   message(STATUS "libipsec-mb-dev not found: SRTP uses OpenSSL")

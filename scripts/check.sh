@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Checks of the tree that need no compiler of ours: include rules, format,
-# sizes of files, and what the documents name.
+# Checks that need no compiler: include rules, documents, file sizes and format.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

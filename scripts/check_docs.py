@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks that what the documents name exists.
+"""Checks that the files and symbols that documents link to exist.
 
-Every relative Markdown link must lead to a file, and where a link's text is
+Every relative Markdown link must lead to a file, and if a link's text is
 `file symbol`, the file must contain the symbol.
 """
 

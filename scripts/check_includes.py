@@ -24,14 +24,14 @@ PROJECT_RULES = [
     ("actors/", ["net/", "rtp/", "protocol/", "actors/"]),
 ]
 
-# What lies above a folder of net/ is never seen by the folders below it.
+# A folder of net/ may not include the folders above it.
 FORBIDDEN = [
     (r"^net/(base|auth|ice|dtls|srtp|sctp)/", r"^net/(io/|webrtc_transport)"),
     (r"^net/[^/]+$", r"^net/io/"),
     (r"^net/ice/", r"^net/(dtls|srtp|sctp)/"),
 ]
 
-# Who may include a library, by the header's name.
+# The folders that may include a library, by its header's name.
 LIBRARIES = [
     (r"^caf/", r"^(actors|tests|bench)/"),
     (r"^boost/(asio|beast)", r"^(net/io|tests/net/io|tests/bench|bench)/"),

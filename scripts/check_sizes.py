@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that no source file exceeds 500 lines."""
+"""Checks that no source file has more than 500 lines."""
 
 import subprocess
 import sys

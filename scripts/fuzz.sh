@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds every fuzzer and runs each for some seconds from its seeds. A finding
-# ends the run and leaves its input in build/fuzz.
+# Builds every fuzzer and runs each for some seconds on its seeds. A finding
+# ends the run; its input is left in build/fuzz.
 #
 #   scripts/fuzz.sh [SECONDS]     per fuzzer; default 5
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what Troupe is built and tested with: Debian's packages, and the npm
-# packages of the page. Quick when nothing is missing.
+# Installs the packages that building and testing need: Debian's, and the page's
+# npm packages. Quick if nothing is missing.
 #
 #   scripts/install.sh [run|package|test]
 #
@@ -19,7 +19,7 @@ if [ "${1:-run}" = test ]; then
   packages+=(clang-14 libclang-rt-14-dev clang-format-14 python3 git
     chromium firefox-esr lintian)
 fi
-# Node from elsewhere will do as well as Debian's.
+# Any installed Node is fine, not only Debian's.
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
 

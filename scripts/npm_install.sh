@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the npm packages of a folder, unless those of its lock file are
-# there already.
+# already installed.
 #
 #   scripts/npm_install.sh FOLDER
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the Debian package, looks into it, installs it into a folder, and runs
-# the server from there: page, status pages, doctor, drain.
+# Builds the Debian package, checks its contents, installs it into a folder, and
+# runs the server from there: page, status pages, doctor, drain.
 #
 #   tests/packaging/run.sh [PACKAGE]     default: one that scripts/package builds
 set -euo pipefail
@@ -22,7 +22,7 @@ fail() {
 
 package=${1:-$(scripts/package "$work")}
 
-# -- what is in it -------------------------------------------------------------
+# -- contents ------------------------------------------------------------------
 
 dpkg-deb -c "$package" >"$work/contents"
 for path in usr/bin/troupe etc/troupe/troupe.conf \
@@ -44,7 +44,7 @@ grep -qx 'http.listen-addresses = 127.0.0.1,::1' \
 grep -q 'install -m 640 -g troupe' "$work/unit/usr/share/doc/troupe/operating.md" ||
   fail "no word on who may read the tokens"
 if command -v lintian >/dev/null; then
-  # Nobody in particular makes this one.
+  # The default maintainer's address is not a real one.
   lintian --allow-root --fail-on error --suppress-tags \
     bogus-mail-host,bogus-mail-host-in-debian-changelog "$package" ||
     fail "lintian has errors"
@@ -71,7 +71,7 @@ install --force-confold -i "$package"
 grep -qx 'log.format = json' "$root/etc/troupe/troupe.conf" ||
   fail "an upgrade took the operator's changes away"
 
-# -- run from there --------------------------------------------------------------
+# -- run from there ------------------------------------------------------------
 
 options=(--config-file="$root/etc/troupe/troupe.conf"
   --http.static-root="$root/usr/share/troupe/web"
@@ -88,15 +88,15 @@ for _ in $(seq 100); do
   sleep 0.1
 done
 [ -n "$port" ] || fail "the server does not start"
-# Into a file first: a pipe's reader that has seen enough fails its writer.
+# Write to a file first: curl fails if the reader of a pipe stops early.
 get() { curl -sf --max-time 5 -o "$work/$2" "http://127.0.0.1:$port$1"; }
 get / page && grep -qi "<html" "$work/page" || fail "no page"
 get /readyz ready && [ "$(cat "$work/ready")" = ready ] || fail "not ready"
 get /metrics metrics && grep -q '^troupe_rooms 0$' "$work/metrics" ||
   fail "no metrics"
 
-# Nobody is there, so a server that drains is done.
-# What asks other servers to read their configuration ends nothing here.
+# A signal that makes other servers reload their configuration has no effect.
+# The server has no members, so draining ends it at once (below).
 kill -HUP "$server"
 kill -USR2 "$server"
 get /healthz healthz || fail "SIGHUP or SIGUSR2 has ended it"
