@@ -10,44 +10,44 @@
 
 namespace troupe::protocol {
 
-/// Sees to it that a client learns of each producer when it can consume it.
-/// `Info` describes one: of media (producer_info) or of data
+/// Decides when to notify a client of each producer, so that it can consume it.
+/// `Info` describes a producer: of media (producer_info) or of data
 /// (data_producer_info).
 ///
-/// Some documents have no list of the producers that were there before, and
-/// their frontends can do nothing with the news of one while they have no
-/// transport to receive by. So what was there before is told once there is
-/// such a transport; and what was told too early is told again a little later,
-/// unless the client, having kept it aside, has consumed it by then.
+/// Some documents define no list of existing producers, and their frontends
+/// cannot use a notification before they have a receive transport. So existing
+/// producers are announced once the client has that transport. A producer that
+/// was announced earlier is announced again after `patience`, unless the client
+/// has stored the notification and consumed the producer by then.
 template <class Info>
 class announcements {
 public:
   using id_type = decltype(Info::id);
 
-  /// A frontend keeps its transport only after its callback has returned, by
-  /// which time it has handled all that came in the same HTTP answer. The news
-  /// must not be in there.
+  /// A frontend stores its transport only after its callback has returned, and
+  /// by then it has handled everything in the same HTTP response. The
+  /// notification must therefore go into a later response.
   static constexpr auto pause = std::chrono::milliseconds{50};
 
-  /// Time for a client with a new transport to consume what it has kept aside.
+  /// Time for a client with a new transport to consume what it has stored.
   static constexpr auto patience = std::chrono::seconds{3};
 
-  /// Begins anew, in a room with those producers.
+  /// Resets the state for a room with those producers.
   void enter(std::vector<Info> producers) {
     *this = announcements{};
     untold_ = std::move(producers);
   }
 
-  /// Begins anew in the same room, for a client that will make another
-  /// transport. What is due to be told is told nevertheless.
+  /// Resets the state in the same room, for a client that will create another
+  /// transport. A notification that is already scheduled is still sent.
   void enter_again(std::vector<Info> producers) {
     const auto due = tell_at_;
     enter(std::move(producers));
     tell_at_ = due;
   }
 
-  /// A new producer. Returns whether the client is to be told of it now;
-  /// otherwise handle_timeout() returns it in a moment.
+  /// Adds a producer. Returns whether to notify the client of it now; otherwise
+  /// handle_timeout() returns it later.
   bool handle_added(const Info& producer) {
     forget(producer.id);
     if (tell_at_)
@@ -61,12 +61,12 @@ public:
     forget(producer);
   }
 
-  /// The client consumes that producer or has asked to.
+  /// The client consumes that producer or has requested to.
   void handle_consumed(const id_type& producer) {
     forget(producer);
   }
 
-  /// The client has been given a transport to receive by.
+  /// The client has been given a receive transport.
   void handle_transport(net::time_point now) {
     if (std::exchange(has_transport_, true))
       return;
@@ -75,14 +75,14 @@ public:
       tell_again_at_ = now + patience;
   }
 
-  /// Returns whom the client has not been told of yet, to be told although
-  /// it may be too early.
+  /// Returns the producers not yet announced, to announce them now although the
+  /// client may have no transport.
   std::vector<Info> take_untold() {
     told_early_.insert(told_early_.end(), untold_.begin(), untold_.end());
     return std::exchange(untold_, {});
   }
 
-  /// Returns whom the client is to be told of now.
+  /// Returns the producers to announce now.
   std::vector<Info> handle_timeout(net::time_point now) {
     std::vector<Info> due;
     if (tell_at_ && now >= *tell_at_) {

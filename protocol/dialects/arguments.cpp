@@ -11,7 +11,7 @@ namespace {
 
 using rapidjson::Value;
 
-// A dictionary of mediasoup, and the member by which it shows without a name.
+// A mediasoup dictionary, and the member that identifies it without a name.
 struct dictionary {
   std::string_view name;
   const char* telltale;
@@ -34,7 +34,7 @@ public:
       : positions_(positions)
       , payload_(rapidjson::kObjectType) {}
 
-  // Returns whether there was a place for the argument.
+  // Returns false if there are more values than names.
   bool take(const Value& argument) {
     if (argument.IsObject())
       return take_object(argument);
@@ -63,7 +63,7 @@ private:
     return true;
   }
 
-  // The next name of a value that is no dictionary.
+  // The next name that does not belong to a dictionary.
   std::string_view next_position() {
     while (next_ < positions_.size()) {
       const auto name = positions_[next_++];

@@ -14,24 +14,24 @@
 #include <span>
 #include <utility>
 
-/// The broadcasters of mediasoup-demo: programs such as ffmpeg that send into
-/// a room, by HTTP requests below /rooms/ROOM/broadcasters.
-/// tests/protocol/dialects/broadcaster_test.cpp shows all.
+/// The broadcasters of mediasoup-demo: programs such as ffmpeg that send into a
+/// room, by HTTP requests below /rooms/ROOM/broadcasters. See
+/// tests/protocol/dialects/broadcaster_test.cpp for the exchanges.
 namespace troupe::protocol {
 
 namespace {
 
 using rapidjson::Value;
 
-// A broadcaster goes when the last person has: as in the demo, but leaving
-// them the time to load a page anew.
+// A broadcaster leaves after the last other member has, as in the demo, but
+// this delay allows for a page reload.
 constexpr auto patience = std::chrono::seconds{10};
 
 constexpr uint16_t normal_closure = 1000;
 constexpr uint16_t policy_violation = 1008;
 constexpr size_t max_outstanding = 64;
 
-// -- what is answered --------------------------------------------------------
+// -- replies -----------------------------------------------------------------
 
 std::string joined_text(const success& done) {
   std::vector<json_object> peers;
@@ -94,8 +94,8 @@ std::string empty_text(const success&) {
   return "{}";
 }
 
-// One request: what of its path follows the broadcaster's id, `*` standing for
-// a transport's.
+// One kind of request. In `path`, the part after the broadcaster's id, `*`
+// stands for a transport's id.
 struct http_method {
   std::string_view verb;
   std::array<std::string_view, 4> path; // after the broadcaster's id
@@ -194,7 +194,7 @@ http_plan plan_for(const http_method& method, const http_call& call,
                    std::span<const std::string> path, http_plan plan) {
   rapidjson::Document body{rapidjson::kObjectType};
   if (!call.body.empty()) {
-    // What pages of other sites can send without being asked is no JSON.
+    // A page of another site can send other types without a CORS preflight.
     if (!call.content_type.starts_with("application/json"))
       return refused(std::move(plan), 415, "bad-request",
                      "body: must be application/json");
@@ -307,7 +307,7 @@ public:
     if (const auto joined = std::get_if<reply::joined>(&done))
       for (const auto& x : joined->participants)
         note(x);
-    // Who cannot consume is not told whom it could.
+    // A client that cannot consume gets no list of producers.
     const auto silent = who.method == &joining && !receives_;
     answer(who.number,
            {200, silent ? R"({"peers":[]})" : who.method->answer(done)});
@@ -332,8 +332,8 @@ public:
       close({normal_closure, "everybody has left"});
   }
 
-  // Events come without a time: the deadline is set by the handle_timeout that
-  // is wanted at once.
+  // Events carry no time, so this requests an immediate handle_timeout(), which
+  // sets the deadline.
   std::optional<net::time_point> poll_timeout() const override {
     if (closing_ || !waiting_)
       return std::nullopt;
@@ -392,7 +392,7 @@ private:
   std::deque<pending_request> requests_;
   std::deque<frame> frames_;
   std::set<peer_id> people_;
-  bool waiting_ = false; // somebody was there, and nobody is
+  bool waiting_ = false; // the last other member has left
   std::optional<net::time_point> leaves_at_;
   std::optional<close_connection> close_;
   bool closing_ = false;

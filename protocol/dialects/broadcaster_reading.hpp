@@ -4,10 +4,10 @@
 
 #include <string_view>
 
-/// What the requests of broadcasters say.
+/// Decodes the requests of broadcasters.
 namespace troupe::protocol {
 
-/// What a broadcaster's device says of it, by which it is told from people.
+/// The device flag that distinguishes a broadcaster from other members.
 inline constexpr std::string_view broadcaster_flag = "broadcaster";
 
 /// {displayName, device?, rtpCapabilities?}
@@ -17,7 +17,7 @@ checked<request> read_broadcaster(const rapidjson::Value& data);
 checked<request> read_broadcaster_transport(const rapidjson::Value& data);
 
 /// {dtlsParameters}, or on a plain transport {ip, port, rtcpPort?}: the demo
-/// has no such thing, mediasoup has.
+/// does not define the latter, mediasoup does.
 checked<request> read_broadcaster_connect(const rapidjson::Value& data);
 
 /// {producerId}

@@ -18,7 +18,7 @@ namespace {
 
 using rapidjson::Value;
 
-// Where a client is that names no room at all.
+// The room of a client that names none.
 constexpr std::string_view default_room = "default";
 
 const camel_method* find_method(std::string_view event) {
@@ -29,14 +29,14 @@ const camel_method* find_method(std::string_view event) {
   return nullptr;
 }
 
-// Where a client is or is about to be, and what it has there.
+// The room that a client is in or is joining, and its state there.
 struct place {
   room_id room; // empty outside
   peer_id user;
-  // By a request that says so, and not along with its first transport.
+  // The client joined by a join request, not by creating its first transport.
   bool joined_by_name = false;
-  // Who was there when the client joined, until the room tells anew: a list
-  // that all members share.
+  // The members when the client joined, until the room sends a new list, which
+  // all members share in `everybody`.
   std::vector<peer_id> people;
   std::shared_ptr<const worded_participants> everybody;
   camel_transports transports;
@@ -44,17 +44,17 @@ struct place {
   announcements<data_producer_info> data_producers;
 };
 
-// One call on its way to its answer, and the requests that it takes.
+// One call that has no answer yet, and the requests that it takes.
 struct task {
   const camel_method* method;
   socketio_call call;
   room_id room;
-  bool joins = false;                 // one of the requests enters that room
-  bool joined = false;                // and has been granted
-  bool renames = false;               // one says which user the client is
+  bool joins = false;                 // one of the requests joins that room
+  bool joined = false;                // and has succeeded
+  bool renames = false;               // one sets the client's user id
   std::shared_ptr<place> former = {}; // where the client was before
-  bool receives = false;              // one makes a transport to receive by
-  bool receives_data = false;         // and so for data channels
+  bool receives = false;              // one creates a receive transport
+  bool receives_data = false;         // the same for data channels
   size_t outstanding = 0;
   std::vector<success> replies = {};
   std::optional<error> refused = {};
@@ -85,7 +85,7 @@ public:
       of.replies.push_back(*done);
     } else if (!of.refused) {
       of.refused = std::get<error>(result);
-      // What was to follow the move would be done where the client still is.
+      // The requests after the failed move would act on the old room.
       if (of.former)
         of.outstanding -= link.withdraw(call);
     }
@@ -210,9 +210,9 @@ private:
     return start(std::move(what), std::move(requests), link);
   }
 
-  // A client that joins twice, as an effect that runs twice does, wants its
-  // answer and a transport; one that joins elsewhere, or as somebody else,
-  // wants to move. One that is here by its first transport now says who it is.
+  // A client that joins twice, as an effect that runs twice does, gets its
+  // answer and a transport. One that joins another room, or as another user,
+  // moves. One that entered by its first transport now sets its user id.
   verdict join(task what, const Value& payload, socketio_link& link) {
     auto user = read_user(payload);
     if (!user)
@@ -271,14 +271,14 @@ private:
     out.capabilities = std::move(*capabilities);
     out.must_exist = what.method->existing_room && what.call.id.has_value()
                      && what.room != here_.room;
-    // Before the client leaves where it is.
+    // Checked before the client leaves its room.
     if (const auto excess = find_excess(out))
       return refusal{decode_errc::bad_value, excess->message};
     return out;
   }
 
-  // A room that the client is in it leaves only once another has let it in. As
-  // somebody else in the same room it would meet itself there.
+  // A client leaves its room only once the new one has admitted it. To join the
+  // same room as another user it leaves first, not to meet itself there.
   void enter(task& what, verb::join& as, socketio_link& link) {
     as.moves = !here_.room.empty() && here_.room != as.room;
     if (as.moves)
@@ -291,8 +291,8 @@ private:
     what.joins = true;
   }
 
-  // The room that is named, else the one that the client is in, else the last
-  // that it spoke of, else the one that its handshake speaks of.
+  // The named room, else the client's room, else the room that it named last,
+  // else the room of its handshake.
   room_id choose_room(const room_id& named, const socketio_link& link) const {
     for (const auto& x : {named, here_.room, last_named_})
       if (!x.empty())
@@ -300,7 +300,7 @@ private:
     return room_id{link.greeting("roomId").value_or(std::string{default_room})};
   }
 
-  // Adds to a request what the client need not say.
+  // Fills in the members of a request that the client may omit.
   void complete(request& what, task& of) {
     here_.transports.complete(what, of.method->one_way);
     if (const auto create = std::get_if<verb::create_transport>(&what))
@@ -325,7 +325,7 @@ private:
 
   // -- from outcomes to answers ----------------------------------------------
 
-  // Keeps what the client's state depends on, unless it has moved on.
+  // Updates the client's state from a reply, unless it has left that room.
   void note(task& of, const success& done) {
     if (of.room != here_.room)
       return;
@@ -385,8 +385,8 @@ private:
               shape(replies));
   }
 
-  // A failure that nobody waits for is told by an event, `requestError`,
-  // which no client stumbles over.
+  // A failure without a callback is reported by the event `requestError`, which
+  // every client can ignore.
   static void refuse(const socketio_call& call, const camel_method* method,
                      const error& why, socketio_link& link) {
     std::string_view own;
@@ -401,9 +401,9 @@ private:
       link.emit("requestError", out.add("event", call.event).text());
   }
 
-  // -- what is pushed --------------------------------------------------------
+  // -- pushed events ---------------------------------------------------------
 
-  // Learns from an event. Returns whether the client is to be told of it now.
+  // Updates the state by an event. Returns whether to send it on now.
   bool takes(const any_event& event) {
     if (const auto closed = std::get_if<event::producer_closed>(&event))
       here_.producers.handle_closed(closed->producer);

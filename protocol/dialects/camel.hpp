@@ -12,31 +12,31 @@
 #include <vector>
 
 /// The dialects over Socket.IO whose events are in camelCase. Their documents
-/// begin with the same requests, so that a client may have transports before
-/// anybody can tell which one it was written from: one vocabulary serves them
-/// all, and each document is a chapter of it.
+/// begin with the same requests, so a client may have transports before the
+/// server can tell which document it follows. One vocabulary therefore serves
+/// them all, and each document is a method table of it.
 namespace troupe::protocol {
 
 /// How a request relates to the room of its client.
 enum class camel_role : uint8_t {
-  /// Wants something of a member.
+  /// Requests something of a member.
   of_member,
-  /// The same, but a client that is nowhere yet enters its room by it.
+  /// The same, but a client without a room joins by it.
   enters,
-  /// Asks what a room's media can be, from inside or outside.
+  /// Requests the RTP capabilities of a room, from inside or outside.
   capabilities,
   opens_room,
-  /// Enters a room and makes a transport there.
+  /// Joins a room and creates a transport there.
   joins,
   leaves,
 };
 
-/// What the requests that a call took have come to, in their order.
+/// The replies to the requests of one call, in order.
 struct camel_replies {
   std::vector<success> list;
-  /// The room that the call named or was about.
+  /// The room that the call named or concerned.
   room_id room;
-  /// Who is in the client's room, the client included.
+  /// The members of the client's room, the client included.
   std::vector<peer_id> people;
 
   /// The first reply of that type, or an empty one.
@@ -53,73 +53,73 @@ struct camel_replies {
 /// Makes the JSON of an answer.
 using camel_shape = std::string (*)(const camel_replies& replies);
 
-/// The document's own sentence for a refusal; empty where it has none.
+/// The document's own text for a refusal; empty if it has none.
 using camel_sentence = std::string_view (*)(error_code code);
 
-/// The last of the replies, bare.
+/// The last reply without an envelope.
 std::string bare_reply(const camel_replies& replies);
 
-/// A transport's parameters, and the same again as `transportOptions` and
-/// `params`: whichever the client takes them from.
+/// A transport's parameters, and copies as `transportOptions` and `params`,
+/// since clients read one or the other.
 std::string generous_transport(const camel_replies& replies);
 
-/// {connected: true, success: true}: the document promises an answer that is
-/// "success", and does not write it down.
+/// {connected: true, success: true}: the document promises an answer that means
+/// success, but does not define it.
 std::string connected_reply(const camel_replies& replies);
 
-/// {producerId, id, kind, peerId, paused, appData}: the same id twice, since
-/// documents differ in what they call it.
+/// {producerId, id, kind, peerId, paused, appData}: the id appears twice, since
+/// documents differ in its name.
 json_object told_producer(const producer_info& producer);
 
 /// {dataProducerId, id, peerId?, label, protocol, paused, appData}
 json_object told_data_producer(const data_producer_info& producer);
 
-/// One request: its name, what is read from it and how it is answered.
+/// One request: its name, its decoder and its reply encoder.
 struct camel_method {
   std::string_view event;
   camel_role role = camel_role::of_member;
-  /// Null where the role says it all.
+  /// Null if `role` determines the request.
   payload_reader read = nullptr;
-  /// What the arguments are called that come without an object around them.
+  /// Names of arguments that are not wrapped in an object.
   std::array<std::string_view, 2> positions{};
   camel_shape acknowledge = bare_reply;
-  /// How the answer comes to a client that gave no callback: under which name,
-  /// by default the request's own, and in which shape, by default the same.
+  /// The event that answers a client without a callback: its name, by default
+  /// that of the request, and its encoder, by default `acknowledge`.
   std::string_view answer_event = {};
   camel_shape answer_shape = nullptr;
   camel_sentence sentence = nullptr;
-  /// Only into rooms that somebody has opened, if there is a callback that can
-  /// be told otherwise.
+  /// Joins only rooms that a client has opened, if the call has a callback to
+  /// report the refusal.
   bool existing_room = false;
-  /// Whether the name alone says which way its transport is for.
+  /// Whether the request's name alone determines the transport's direction.
   bool one_way = false;
-  /// Whether a client's first words may be this: not so where other
-  /// vocabularies have the same name.
+  /// Whether this name identifies the vocabulary. False if another vocabulary
+  /// has a request of the same name.
   bool telling = true;
 };
 
-/// One document: its requests, and what it pushes beyond the others.
+/// The method table of one document, and the events that only it pushes.
 struct camel_chapter {
   std::span<const camel_method> methods;
-  /// Makes the packet that this document knows an event by; empty where it
-  /// knows none.
+  /// Makes the packet by which this document names an event; empty if it has
+  /// none.
   std::string (*push)(const any_event& event) = nullptr;
 };
 
-/// What all chapters have in common, in camel_methods.cpp.
+/// The table that all documents share, in camel_methods.cpp.
 camel_chapter common_camel_chapter();
 
-/// Data channels, in camel_data.cpp: no document speaks of them.
+/// Data channels, in camel_data.cpp: no document defines them.
 camel_chapter data_camel_chapter();
 
-/// All chapters, in dialect.cpp: the common one and those of the documents.
+/// All tables, in dialect.cpp: the common one and those of the documents.
 std::span<const camel_chapter> camel_chapters();
 
-/// create_transport, with the direction that the request's name stands for.
+/// Reads create_transport, with the direction that the request's name implies.
 checked<request> read_create_sending(const rapidjson::Value& payload);
 checked<request> read_create_receiving(const rapidjson::Value& payload);
 
-/// connect_transport, likewise.
+/// Reads connect_transport, likewise.
 checked<request> read_connect_sending(const rapidjson::Value& payload);
 checked<request> read_connect_receiving(const rapidjson::Value& payload);
 

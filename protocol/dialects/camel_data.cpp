@@ -1,6 +1,6 @@
 #include "protocol/dialects/camel.hpp"
 
-/// Data channels in camelCase: the same for all whose events are written so.
+/// Data channels in camelCase, common to all dialects with camelCase events.
 namespace troupe::protocol {
 
 namespace {
@@ -34,7 +34,7 @@ std::string producers_reply(const camel_replies& replies) {
   return json_object{}.add("dataProducers", told).text();
 }
 
-// Who is alone in a room gets the own messages back, as it gets its media.
+// A member alone in its room gets its own messages, as it gets its media.
 checked<request> read_consume(const rapidjson::Value& payload) {
   auto verb = read_consume_data(payload);
   if (verb)

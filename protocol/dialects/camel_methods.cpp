@@ -1,14 +1,13 @@
 #include "protocol/dialects/camel.hpp"
 #include "protocol/dialects/rejoin_secret.hpp"
 
-/// The requests and pushes that all chapters in camelCase have in common, and
-/// the shapes of their answers.
+/// The requests and events that all camelCase documents have in common, and the
+/// encoders of their replies.
 namespace troupe::protocol {
 
 namespace {
 
-// The capabilities themselves, and the same again under the names that a
-// client may take them from.
+// The capabilities themselves, and copies under the names that clients read.
 std::string generous_capabilities(const camel_replies& replies) {
   const auto& router = replies.get<reply::capabilities>().router;
   rapidjson::Document out;
@@ -101,7 +100,7 @@ std::string push(const any_event& event) {
 
 using role = camel_role;
 
-// Names that the documents write down, or that follow from those that they do.
+// Names that the documents define, and names that follow their pattern.
 constexpr std::array methods{
     camel_method{.event = "getRouterRtpCapabilities",
                  .role = role::capabilities,
@@ -189,7 +188,7 @@ camel_chapter common_camel_chapter() {
 }
 
 std::string bare_reply(const camel_replies& replies) {
-  // The request may have joined as well, as a first transport does.
+  // The call may also have joined, as creating a first transport does.
   rapidjson::Document out;
   auto& allocator = out.GetAllocator();
   encode(replies.list.back(), out, allocator);

@@ -7,14 +7,13 @@
 
 #include <string>
 
-/// What the camelCase dialects read of a payload besides its verb.
+/// Decodes the parts of a camelCase payload that do not belong to its verb.
 namespace troupe::protocol {
 
-/// What a client cannot have that is in no room.
+/// The error for a client without a room: what it requested does not exist.
 error_code missing_outside(const request& what);
 
-/// The id that the client goes by, a text or a whole number; empty where there
-/// is none.
+/// The client's user id, a string or a whole number; empty if there is none.
 checked<std::string> read_user(const rapidjson::Value& payload);
 
 } // namespace troupe::protocol

@@ -22,8 +22,8 @@ void camel_transports::complete(request& what, bool one_way) {
     complete_receiving(*data);
 }
 
-// Without direction, the first transport is to send by and the second to
-// receive by, unless a join has brought one that may be either.
+// Without direction, the first transport is for sending and the second for
+// receiving, unless a join has created one for either direction.
 void camel_transports::complete(verb::create_transport& what, bool one_way) {
   if (!what.direction && !undirected_) {
     if (!send_)
@@ -41,7 +41,7 @@ void camel_transports::complete(verb::connect_transport& what) const {
     what.direction.reset();
   else if (!what.direction && send_ && !shared_name_recv_)
     what.direction = direction::send;
-  // A join's transport serves where none was asked for that way.
+  // A join's transport serves a direction without a transport of its own.
   else if ((what.direction == direction::send && !send_)
            || (what.direction == direction::recv && !recv_))
     what.direction.reset();

@@ -4,25 +4,25 @@
 
 namespace troupe::protocol {
 
-/// Which transports a client has asked for in its room: by that it is known
-/// which one it means when it does not say.
+/// Tracks the transports that a client has requested in its room, to find the
+/// one that a request without a transport id means.
 class camel_transports {
 public:
-  /// A join gives the client a transport that may serve either way.
+  /// A join creates a transport that may serve either direction.
   void handle_join();
 
-  /// That transport has come into being.
+  /// The transport of the join has been created.
   void handle_joined(const transport_id& made);
 
-  /// Adds to a request what the client need not say. `one_way` tells that the
-  /// request's name alone says which way its transport is for.
+  /// Fills in the members of a request that the client may omit. `one_way`
+  /// means that the request's name alone determines the transport's direction.
   void complete(request& what, bool one_way);
 
 private:
   void complete(verb::create_transport& what, bool one_way);
   void complete(verb::connect_transport& what) const;
 
-  // Consuming, by what shows that there is no other transport for it.
+  // Consumes by the join's transport if there is no other to receive by.
   template <class Verb>
   void complete_receiving(Verb& what) const {
     if (!what.transport && !recv_ && !undirected_id_.empty())
@@ -33,7 +33,7 @@ private:
   transport_id undirected_id_;
   bool send_ = false;
   bool recv_ = false;
-  // One to receive by was asked for under the name that serves both ways.
+  // A receive transport was requested by the name that serves both directions.
   bool shared_name_recv_ = false;
 };
 

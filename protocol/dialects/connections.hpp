@@ -10,10 +10,10 @@
 #include <utility>
 #include <variant>
 
-/// What the dialects have in common that have a connection to themselves.
+/// Helpers for dialects that have a connection of their own.
 namespace troupe::protocol {
 
-/// Takes the first of what waits; nothing where nothing does.
+/// Removes and returns the first element; nothing if the queue is empty.
 template <class T>
 std::optional<T> take_first(std::deque<T>& queue) {
   if (queue.empty())
@@ -23,21 +23,21 @@ std::optional<T> take_first(std::deque<T>& queue) {
   return next;
 }
 
-/// The reply of that type; null for others and refusals.
+/// The reply of that type; null for other replies and refusals.
 template <class Reply>
 const Reply* find_reply(const outcome& x) {
   const auto done = std::get_if<success>(&x);
   return done ? std::get_if<Reply>(done) : nullptr;
 }
 
-/// What a handshake says of that name, or an empty string.
+/// The value of that query parameter, or an empty string.
 std::string query_value(const handshake& in, std::string_view name);
 
-/// Refuses a handshake of which one of these ids is too long.
+/// Refuses a handshake in which one of these ids is too long.
 std::optional<handshake_refusal>
 refuse_long(const handshake& in, std::initializer_list<std::string_view> ids);
 
-/// Refuses one that lacks this id.
+/// Refuses a handshake without this id.
 std::optional<handshake_refusal>
 refuse_missing(const handshake& in, std::string_view id, int status = 400);
 

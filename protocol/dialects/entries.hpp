@@ -4,8 +4,8 @@
 #include "protocol/dialects/camel.hpp"
 #include "protocol/dialects/socketio_vocabulary.hpp"
 
-/// What dialect.cpp registers: one function per file of this folder. Adding a
-/// dialect means a file, a line here, a line there, and its transcript.
+/// The functions that dialect.cpp registers, one per file of this folder. A new
+/// dialect needs a file, a line here, a line there, and its transcript.
 namespace troupe::protocol {
 
 /// A: plain WebSocket, in ws.cpp.
@@ -17,24 +17,24 @@ dialect_entry protoo_entry();
 /// The same demo's broadcasters, over HTTP, in broadcaster.cpp.
 dialect_entry broadcaster_entry();
 
-/// What all dialects over Socket.IO have in common, in socketio_dialect.cpp.
+/// The dialect shared by all Socket.IO vocabularies, in socketio_dialect.cpp.
 dialect_entry socketio_entry();
 
 /// B: Socket.IO with acknowledgements, in events.cpp.
 socketio_vocabulary_entry events_entry();
 
-/// What the next two have in common, in camel.cpp.
+/// The vocabulary shared by C and D, in camel.cpp.
 socketio_vocabulary_entry camel_entry();
 
 /// The requests of A, and those of B's members, for tests that try them all;
-/// those of C and D are in their chapters.
+/// those of C and D are in their method tables.
 std::vector<named_reader> ws_requests();
 std::vector<named_reader> events_requests();
 
-/// C: Socket.IO without a join, in flow.cpp.
+/// C: Socket.IO without a join request, in flow.cpp.
 camel_chapter flow_chapter();
 
-/// D: Socket.IO with rooms that are opened and joined, in rooms.cpp.
+/// D: Socket.IO with rooms that clients open and join, in rooms.cpp.
 camel_chapter rooms_chapter();
 
 } // namespace troupe::protocol

@@ -69,10 +69,10 @@ const method* find_method(std::string_view name) {
   return found == methods.end() ? nullptr : &*found;
 }
 
-// What a request says that names a room which this client is not in any more.
+// Why a request is refused that names a room which this client has left.
 constexpr std::string_view left_sentence = "This client has left that room";
 
-// The texts that the document fixes, whatever the server's sentence is.
+// The error texts that the document fixes, in place of the server's message.
 std::string error_sentence(const error& why) {
   switch (why.code) {
     case error_code::room_not_found:
@@ -96,7 +96,7 @@ std::vector<producer_id> ids_of(const std::vector<producer_info>& producers) {
   return ids;
 }
 
-// Puts a bare reply into the shape of the document's acknowledgement.
+// Puts a bare reply into the document's acknowledgement format.
 std::string acknowledgement(const socketio_call& call, const success& result) {
   json_object out;
   if (const auto caps = std::get_if<reply::capabilities>(&result))
@@ -196,15 +196,15 @@ private:
            || std::holds_alternative<event::peer_updated>(event);
   }
 
-  // What the server is not asked for.
+  // Refuses a call without asking the server.
   static void reject(const socketio_call& call, const error& why,
                      socketio_link& link) {
     link.note_refusal(why.code);
     refuse(call, why, link);
   }
 
-  // Every request names its room, which need not be the one that the client is
-  // in: it cannot be in two.
+  // Every request names its room. This refuses one for a room that the client
+  // is not in: it cannot be in two.
   void reject_elsewhere(const socketio_call& call, const room_id& named,
                         socketio_link& link) {
     const auto why = make_error(error_code::room_not_found);
@@ -214,8 +214,8 @@ private:
            link);
   }
 
-  // A failure that nobody waits for is told by an event, `request-error`,
-  // which no client stumbles over.
+  // A failure without a callback is reported by the event `request-error`,
+  // which every client can ignore.
   static void refuse(const socketio_call& call, const error& why,
                      socketio_link& link) {
     refuse(call, why.code, error_sentence(why), link);
@@ -231,8 +231,7 @@ private:
       link.emit("request-error", out.add("event", call.event).text());
   }
 
-  // The room that is named, else the one that was joined, else the one that
-  // the handshake speaks of.
+  // The named room, else the client's room, else the room of its handshake.
   room_id room_or_default(const room_id& named, const socketio_link& link) {
     if (!named.empty())
       return named;
@@ -257,8 +256,8 @@ private:
     auto capabilities = read_capabilities(payload);
     if (!capabilities)
       return reject(call, to_error(capabilities.error()), link);
-    // A frontend that joins twice, as an effect that runs twice does, wants
-    // the answer and no second peer; one that joins elsewhere wants to move.
+    // A frontend that joins twice, as a React effect that runs twice does,
+    // needs the answer and no second peer. One that joins another room moves.
     if (room == room_)
       return link.ask(verb::list_producers{}, call);
     auto secret = read_rejoin_secret(payload);
@@ -287,9 +286,9 @@ private:
     left_.push_back(room_);
   }
 
-  // The room that the client is in or is about to be in; empty before.
+  // The room that the client is in or is joining; empty before.
   room_id room_;
-  // Where it was before, the latest last.
+  // The rooms that the client has left, the latest last.
   std::vector<room_id> left_;
 };
 

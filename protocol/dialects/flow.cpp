@@ -1,9 +1,9 @@
 #include "protocol/dialects/camel.hpp"
 #include "protocol/dialects/entries.hpp"
 
-/// Dialect C: Socket.IO for one who looks into the own camera and out for one
-/// other. Nobody joins; the first transport does. tests/data/transcripts/
-/// flow.txt shows every request and push.
+/// Dialect C: Socket.IO for a client that sends its camera to one other client.
+/// It has no join request: creating the first transport joins.
+/// tests/data/transcripts/flow.txt shows every request and push.
 namespace troupe::protocol {
 
 namespace {

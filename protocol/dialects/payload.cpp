@@ -37,8 +37,8 @@ verdict optional_direction(const Value& payload,
   return std::nullopt;
 }
 
-// Whether SCTP is wanted: `enableSctp` decides where it is a boolean; without
-// it, whoever says how many streams it can have wants some.
+// Reads whether the client wants SCTP: `enableSctp` decides if it is a boolean;
+// otherwise a client that gives a number of streams wants it.
 verdict optional_sctp(const Value& payload,
                       std::optional<num_sctp_streams>& out) {
   std::optional<num_sctp_streams> told;

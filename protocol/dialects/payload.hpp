@@ -9,18 +9,18 @@
 #include <string>
 #include <string_view>
 
-/// From the payload of a request to its canonical verb. All dialects call the
-/// members by the same names (`transportId`, `rtpParameters`, …); they differ
-/// in the names of the requests and in the shape of the replies.
+/// Decodes the payload of a request into its canonical verb. All dialects name
+/// the members alike (`transportId`, `rtpParameters`, …); they differ in the
+/// names of the requests and in the encoding of the replies.
 ///
 /// Unknown members are ignored, and an optional member that is null, false or
 /// empty counts as absent. The refusal names the member.
 namespace troupe::protocol {
 
-/// What decodes the payload of one verb. The payload must be an object.
+/// Decodes the payload of one verb. The payload must be an object.
 using payload_reader = checked<request> (*)(const rapidjson::Value& payload);
 
-/// A request of a dialect and what decodes its payload, as its table lists it.
+/// A request's name and the decoder of its payload, as a method table lists it.
 struct named_reader {
   std::string_view name;
   payload_reader read;
@@ -39,11 +39,11 @@ checked<request> read_restart_ice(const rapidjson::Value& payload);
 /// {kind, rtpParameters, transportId?, paused?, appData?}
 checked<request> read_produce(const rapidjson::Value& payload);
 
-/// {rtpCapabilities?, producerId?, transportId?, paused?}; runs unless asked
-/// otherwise.
+/// {rtpCapabilities?, producerId?, transportId?, paused?}; not paused by
+/// default.
 checked<request> read_consume_running(const rapidjson::Value& payload);
 
-/// The same; paused unless asked otherwise.
+/// The same; paused by default.
 checked<request> read_consume_paused(const rapidjson::Value& payload);
 
 /// {producerId}
@@ -51,7 +51,7 @@ checked<request> read_pause_producer(const rapidjson::Value& payload);
 checked<request> read_resume_producer(const rapidjson::Value& payload);
 checked<request> read_close_producer(const rapidjson::Value& payload);
 
-/// {consumerId?}; without, all of the peer's.
+/// {consumerId?}; without it, all consumers of the peer.
 checked<request> read_pause_consumer(const rapidjson::Value& payload);
 checked<request> read_resume_consumer(const rapidjson::Value& payload);
 
@@ -74,7 +74,7 @@ checked<request> read_kick(const rapidjson::Value& payload);
 /// {peerId, kind?}
 checked<request> read_mute(const rapidjson::Value& payload);
 
-/// {locked?}, true unless told otherwise.
+/// {locked?}; true by default.
 checked<request> read_lock_room(const rapidjson::Value& payload);
 
 /// {}
@@ -99,7 +99,7 @@ checked<request> read_pause_data_producer(const rapidjson::Value& payload);
 checked<request> read_resume_data_producer(const rapidjson::Value& payload);
 checked<request> read_close_data_producer(const rapidjson::Value& payload);
 
-/// {dataConsumerId?}; without, all of the peer's.
+/// {dataConsumerId?}; without it, all data consumers of the peer.
 checked<request> read_pause_data_consumer(const rapidjson::Value& payload);
 checked<request> read_resume_data_consumer(const rapidjson::Value& payload);
 
@@ -122,23 +122,23 @@ checked<request> read_get_buffered_amount(const rapidjson::Value& payload);
 /// {}
 checked<request> read_list_data_producers(const rapidjson::Value& payload);
 
-/// The member, or null where there is none that counts.
+/// The member, or null if it is absent or counts as absent.
 const rapidjson::Value* find_member(const rapidjson::Value& object,
                                     std::string_view name);
 
-/// The member's text, where it is a string.
+/// The member's text, if it is a string.
 std::optional<std::string> find_text(const rapidjson::Value& object,
                                      std::string_view name);
 
-/// The room that `roomId` names, as a string or as a whole number; empty
-/// where there is none.
+/// The room that `roomId` names, as a string or as a whole number; empty if
+/// there is none.
 checked<room_id> read_room(const rapidjson::Value& payload);
 
 /// The capabilities in `rtpCapabilities`, which may be absent.
 checked<std::optional<rtp_capabilities>>
 read_capabilities(const rapidjson::Value& payload);
 
-/// What a client is told of a payload that was refused.
+/// The error that a client gets for a payload that was refused.
 error to_error(const refusal& why);
 
 } // namespace troupe::protocol

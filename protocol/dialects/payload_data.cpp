@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-/// The payloads of requests about data channels.
+/// Decoders for the payloads of requests about data channels.
 namespace troupe::protocol {
 
 namespace {

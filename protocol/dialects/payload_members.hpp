@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
-/// INTERNAL to the payload readers. Each of these writes one member into `out`
-/// and returns the refusal, if any: so a verb reads as the list of its members.
+/// INTERNAL to the request decoders. Each function decodes one member into
+/// `out` and returns the refusal, if any: a verb reads as a list of members.
 namespace troupe::protocol {
 
 using verdict = std::optional<refusal>;
@@ -22,13 +22,13 @@ refusal refuse(decode_errc code, std::string_view name, std::string_view what);
 verdict required(const rapidjson::Value& payload, std::string_view name,
                  const rapidjson::Value*& out);
 
-/// Leaves `out` as it is where the member is absent.
+/// Leaves `out` unchanged if the member is absent or null.
 verdict optional_bool(const rapidjson::Value& payload, std::string_view name,
                       bool& out);
 
 verdict optional_app_data(const rapidjson::Value& payload, json_text& out);
 
-/// At most that many octets.
+/// Refuses a text of more than `max_length` octets.
 verdict optional_text(const rapidjson::Value& payload, std::string_view name,
                       size_t max_length, std::string& out);
 
@@ -70,7 +70,7 @@ verdict required_by(checked<T> (*decode)(const rapidjson::Value&),
   return std::nullopt;
 }
 
-/// The verb, or the first refusal among those of its members.
+/// Returns the verb, or the first refusal among those of its members.
 template <class Verb>
 checked<request> finish(Verb&& verb, std::initializer_list<verdict> verdicts) {
   for (const auto& bad : verdicts)

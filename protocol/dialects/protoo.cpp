@@ -14,14 +14,14 @@
 #include <utility>
 #include <variant>
 
-/// Dialect E: what mediasoup-demo speaks, over a WebSocket of the subprotocol
-/// "protoo" with the query roomId=ROOM&peerId=USER. Both sides send requests.
-/// tests/data/transcripts/protoo_legacy.txt and protoo_current.txt show all.
+/// Dialect E: the protocol of mediasoup-demo, over a WebSocket of subprotocol
+/// "protoo" with the query roomId=ROOM&peerId=USER. Both sides send requests;
+/// see tests/data/transcripts/protoo_legacy.txt and protoo_current.txt.
 namespace troupe::protocol {
 
 namespace {
 
-// protoo-client tries again at once and for ever after any other code.
+// The only close code after which protoo-client does not reconnect.
 constexpr uint16_t closed_for_good = 4000;
 
 constexpr uint16_t policy_violation = 1008;
@@ -30,17 +30,17 @@ constexpr uint16_t message_too_big = 1009;
 // The client's requests that the server has not answered yet.
 constexpr size_t max_outstanding = 192;
 
-// The demo's server gives its clients of the current generation 10 s to join.
-// Before it had no such rule; and people are asked for their microphone first.
+// The demo's server gives clients of the current generation 10 s to join. Older
+// servers had no limit, and those users may have to allow the microphone first.
 constexpr auto time_to_join = std::chrono::seconds{10};
 constexpr auto unhurried_time_to_join = std::chrono::seconds{60};
 
-// On whose behalf the server was asked.
+// The purposes of requests to the server.
 
-// Nobody waits for the outcome.
+// The outcome is ignored.
 struct for_nobody {};
 
-// The join that makes it possible to have transports before joining.
+// The hidden join that allows transports before the client's own join.
 struct for_entry {};
 
 struct for_consumer {
@@ -81,7 +81,7 @@ public:
   }
 
   void handle_frame(const frame& in, net::time_point) override {
-    // protoo has no binary messages, and drops what is no message at all.
+    // protoo has no binary messages, and drops frames that are not a message.
     if (closing_ || in.binary)
       return;
     const auto parsed = parse_json(in.payload);
@@ -168,7 +168,7 @@ public:
 private:
   enum class membership : uint8_t { outside, joining, joined };
 
-  // -- what the client says --------------------------------------------------
+  // -- messages of the client ------------------------------------------------
 
   void handle_message(const protoo_message& in) {
     switch (in.kind) {
@@ -184,7 +184,7 @@ private:
     }
   }
 
-  // Whoever waits for an answer gets one; the rest is dropped.
+  // Refuses a request that could not be parsed; other messages are dropped.
   void refuse_unread(std::string_view text, std::error_code why) {
     const auto id = find_plain_member(text, "id");
     if (id && id->find_first_not_of("0123456789") == std::string_view::npos
@@ -201,7 +201,7 @@ private:
     consumers_.handle_answer(*id, agreed);
   }
 
-  // Nobody can be told that it was wrong.
+  // A notification has no response, so errors are only counted.
   void handle_notification(const protoo_message& in) {
     const auto method = find_protoo_method(in.method);
     if (!method || !method->command)
@@ -249,7 +249,7 @@ private:
     ask_for_client(std::move(what), std::move(caller));
   }
 
-  // What the client says may tell its generation; the first word counts.
+  // Learns the client's generation from a message; the first hint counts.
   void learn(protoo_generation shown) {
     if (generation_ != protoo_generation::unknown)
       return;
@@ -260,7 +260,7 @@ private:
       join_by_ = opened_ + unhurried_time_to_join;
   }
 
-  // -- what comes of it ------------------------------------------------------
+  // -- outcomes --------------------------------------------------------------
 
   void settle(const for_nobody&, const outcome&) {}
 
@@ -271,7 +271,7 @@ private:
 
   void settle(const for_consumer& of, const outcome& result) {
     consumers_.handle_outcome(of.producer, result);
-    // Current is told with the offer.
+    // The current generation gets the score with the offer.
     if (const auto made = find_reply<reply::consumed>(result);
         made && reads_legacy(generation_))
       consumers_.handle_event(event::consumer_score{made->id, made->scores});
@@ -365,12 +365,12 @@ private:
     tell(event);
   }
 
-  // Resuming or closing a consumer.
+  // Handles the resume or close of a consumer.
   void take(auto& verb) {
     ask(std::move(verb), for_nobody{});
   }
 
-  // -- ways out --------------------------------------------------------------
+  // -- output ----------------------------------------------------------------
 
   void ask(request what, purpose why) {
     asked_.emplace(++last_token_, std::move(why));
@@ -388,7 +388,7 @@ private:
       push(*notice);
   }
 
-  // What the server is not asked for.
+  // Refuses a request without asking the server.
   void reject(const json_text& id, const error& why) {
     note_refusal(why.code);
     refuse(id, why);
@@ -419,10 +419,10 @@ private:
   const peer_id self_;
   protoo_generation generation_ = protoo_generation::unknown;
   membership membership_ = membership::outside;
-  bool receives_ = false; // it gave capabilities when it joined
+  bool receives_ = false; // it gave RTP capabilities when it joined
   protoo_notices notices_;
-  uint64_t last_request_ = 0; // of ours to the client
-  const size_t copies_;       // of each consumer
+  uint64_t last_request_ = 0; // of our requests to the client
+  const size_t copies_;       // consumers per producer
   protoo_consumers consumers_{last_request_, copies_};
   protoo_data_consumers data_consumers_{last_request_};
   const net::time_point opened_;

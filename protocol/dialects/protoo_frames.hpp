@@ -10,32 +10,32 @@
 #include <string>
 #include <string_view>
 
-/// The envelopes of protoo, which both sides write alike: requests, their
-/// responses, and notifications.
+/// The message envelopes of protoo, the same in both directions: requests,
+/// their responses, and notifications.
 namespace troupe::protocol {
 
-/// What a message does.
+/// The type of a message: request, notification, success or error response.
 enum class protoo_kind : uint8_t { asks, tells, agrees, refuses };
 
-/// A message as it was read. It points into the JSON that it was read from.
+/// A decoded message. Points into the JSON that it was decoded from.
 struct protoo_message {
   protoo_kind kind = protoo_kind::tells;
 
-  /// Of a request or response: the id, a number, as the other side wrote it.
+  /// The id of a request or response: a number, as the other side wrote it.
   json_text id;
 
-  /// Of a request or notification.
+  /// The method of a request or notification.
   std::string method;
 
-  /// An empty object where there was none; any JSON value otherwise.
+  /// An empty object if absent; otherwise any JSON value.
   const rapidjson::Value* data = nullptr;
 };
 
-/// Nothing where it is no message: protoo's own implementations drop such
-/// frames without a word.
+/// Returns nothing if `in` is not a message: protoo's own implementations
+/// silently drop such frames.
 std::optional<protoo_message> read_protoo(const rapidjson::Value& in);
 
-/// The numeric id of a response; nothing where it cannot be one of ours.
+/// The numeric id of a response; nothing if no request of ours can have it.
 std::optional<uint64_t> response_id(const protoo_message& in);
 
 /// {request: true, id, method, data}

@@ -4,25 +4,25 @@
 
 #include <cstddef>
 
-/// What a client of dialect E says by how it connects.
+/// Reads what a client of dialect E states in its handshake.
 namespace troupe::protocol {
 
 inline constexpr std::string_view protoo_subprotocol = "protoo";
 
-/// Further consumers of each producer that one client may have.
+/// The maximum of further consumers of each producer for one client.
 inline constexpr size_t max_consumer_replicas = 15;
 
-/// By its subprotocol; who forgot that is told so by its query.
+/// By its subprotocol, or by its query to report a missing subprotocol.
 bool is_protoo(const handshake& in);
 
 std::optional<handshake_refusal> refuse_protoo(const handshake& in);
 
-/// Piped routers came with the current generation, and its app always says
-/// whether it wants them. Others show by what they say.
+/// Whether the query has usePipeTransports, which the current app always sends.
+/// Other clients show their generation by their messages.
 bool says_current(const handshake& in);
 
-/// How many further consumers of each producer the client wants, as the demo's
-/// app does to try what load it can bear: `consumerReplicas`.
+/// The number of further consumers of each producer that the client requests by
+/// `consumerReplicas`, as the demo's app does for load tests.
 size_t consumer_replicas(const handshake& in);
 
 } // namespace troupe::protocol

@@ -32,7 +32,7 @@ checked<request> read_announce(const Value& data) {
   return request{std::move(verb)};
 }
 
-// {appData: {direction}}, or {producing, consuming}; null without either.
+// The current generation's {appData: {direction}}; null if absent.
 const Value* way_of_current(const Value& data) {
   const auto app_data = find_member(data, "appData");
   return app_data ? find_member(*app_data, "direction") : nullptr;
@@ -48,8 +48,8 @@ checked<request> read_webrtc_transport(const Value& data) {
   const auto receives = is_for_consuming(data);
   if (sends != receives)
     verb.direction = sends ? direction::send : direction::recv;
-  // Today's app never says that it wants SCTP, and that of before only if its
-  // library knew: whoever has no use for it ignores it.
+  // The current app never requests SCTP, and the legacy app only if its library
+  // knew it. A client without data channels ignores it.
   verb.sctp = num_sctp_streams{};
   if (const auto told = find_member(data, "sctpCapabilities"))
     if (const auto known = decode_sctp_capabilities(*told))
@@ -57,8 +57,8 @@ checked<request> read_webrtc_transport(const Value& data) {
   return request{verb};
 }
 
-// What is for the bot of the demo's server, which only it hears: today's app
-// goes by the channel that it names, that of before by the label.
+// A channel for the bot of the demo's server, which alone receives it: the
+// current app names it in `channel`, the legacy app in the label.
 checked<request> read_produce_data_of_app(const Value& data) {
   auto read = read_produce_data(data);
   if (!read)
@@ -82,14 +82,14 @@ constexpr const char* consumer_member = "consumerId";
 constexpr const char* data_producer_member = "dataProducerId";
 constexpr const char* data_consumer_member = "dataConsumerId";
 
-// One that a client of either generation requests.
+// A method that clients of either generation request.
 constexpr protoo_method query(std::string_view name, payload_reader read,
                               std::string_view subject = {},
                               bool joined = false) {
   return {name, read, subject, joined};
 }
 
-// One that legacy requests and current notifies of.
+// A method that legacy requests and current notifies of.
 constexpr protoo_method command(std::string_view name, payload_reader read,
                                 std::string_view subject) {
   return {name, read, subject, true, true, generation::legacy};

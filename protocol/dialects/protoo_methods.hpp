@@ -16,42 +16,41 @@ namespace troupe::protocol {
 struct protoo_method {
   std::string_view name;
 
-  /// The verb that it is; null where no verb is asked.
+  /// Decodes the data into a verb; null if the method has no verb.
   checked<request> (*read)(const rapidjson::Value& data) = nullptr;
 
-  /// The member that names what it is about, a string that must be there.
+  /// The required string member that names the subject of the method.
   std::string_view subject = {};
 
-  /// Whether one must have joined.
+  /// Whether the client must have joined.
   bool joined = false;
 
-  /// Whether it changes something and needs no answer, so that it may come as
-  /// a notification.
+  /// Whether the method needs no response, so that it may be a notification.
   bool command = false;
 
-  /// Of which generation a client that requests it must be.
+  /// The generation of clients that request it.
   protoo_generation generation = protoo_generation::unknown;
 
-  /// Why there is no verb. Without it and without a verb, the answer is {}.
+  /// Set if the method is refused. Without it and `read`, the response is {}.
   std::optional<error_code> refused_as = {};
   std::string_view reason = {};
 };
 
-/// All there are.
+/// The table of all methods.
 std::span<const protoo_method> protoo_methods();
 
-/// Null where there is none of that name.
+/// Null if there is no method of that name.
 const protoo_method* find_protoo_method(std::string_view name);
 
-/// What verb is asked, or why it is refused. The rooms of get_capabilities are
-/// left empty. The method must have a verb.
+/// Returns the verb, or the reason for refusing it. The room of
+/// get_capabilities is left empty. The method must have a verb.
 std::variant<request, error> read_protoo_call(const protoo_method& method,
                                               const rapidjson::Value& data);
 
-/// Which generation's client would say that; `unknown` where both would.
+/// The generation whose clients send such a message; `unknown` if both do.
 protoo_generation generation_of(const protoo_message& said);
 
-/// Whether a request createWebRtcTransport is for one to receive by.
+/// Whether a request createWebRtcTransport is for a receive transport.
 bool is_for_consuming(const rapidjson::Value& data);
 
 } // namespace troupe::protocol

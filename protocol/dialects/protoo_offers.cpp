@@ -7,12 +7,12 @@ namespace troupe::protocol {
 
 namespace {
 
-// Consumers in the making at a time. A client takes them one by one anyway;
-// and its own requests shall not have to wait for a whole room's.
+// Consumers that are requested or offered at a time. A client takes them one by
+// one, and its own requests must not wait for those of a whole room.
 constexpr size_t max_in_the_making = 32;
 
-// How long protoo waits for a response, and how much longer for each of those
-// that are waited for already.
+// How long protoo waits for a response, and how much longer for each offer that
+// has no answer yet.
 constexpr auto patience = std::chrono::seconds{30};
 constexpr auto patience_for_each = std::chrono::milliseconds{200};
 
@@ -139,8 +139,8 @@ bool protoo_offers<Kind>::handle_event(const any_event& event) {
     hold(found->second, event);
     return true;
   }
-  // One that is told of before the consume has come back; unless the client
-  // has taken another of the same producer.
+  // The consumer closed before the outcome of its consume arrived. With several
+  // copies the event may be about one that the client knows.
   const auto closed = std::get_if<typename Kind::closed>(&event);
   if (!closed || !asked_.contains(Kind::source_of(*closed)))
     return false;
@@ -173,7 +173,7 @@ void protoo_offers<Kind>::handle_timeout(net::time_point now) {
       x.deadline = now + x.patience;
     if (now < *x.deadline)
       continue;
-    // A client that is merely slow may still take it and must not keep it.
+    // A client that is only slow may still create it and must then close it.
     steps_.push_back(typename Kind::closed{x.made, x.of});
     give_up(offer);
   }

@@ -13,7 +13,7 @@
 
 namespace troupe::protocol {
 
-/// What media consumers are made of: one Kind of protoo_offers.
+/// The types for media consumers: one Kind of protoo_offers.
 struct media_kind_of_offer {
   using producer = producer_id;
   using consumer = consumer_id;
@@ -35,7 +35,7 @@ struct media_kind_of_offer {
   }
 };
 
-/// The same of data consumers.
+/// The types for data consumers.
 struct data_kind_of_offer {
   using producer = data_producer_id;
   using consumer = data_consumer_id;
@@ -55,67 +55,67 @@ struct data_kind_of_offer {
   }
 };
 
-/// A consumer that its client is to be asked to take.
+/// A consumer that the client is to be offered.
 template <class Kind>
 struct protoo_offer {
   uint64_t id = 0; // of the request
   typename Kind::consumed consumer;
 };
 
-/// What is to be done next: a verb to ask the server, an offer to make to the
-/// client, or an event that it can be told now.
+/// The next step: a verb to ask the server, an offer to send to the client, or
+/// an event that the client can now be sent.
 template <class Kind>
 using protoo_step =
     std::variant<typename Kind::consume, typename Kind::resume,
                  typename Kind::close, protoo_offer<Kind>, any_event>;
 
-/// Gives a client a consumer of every producer of the others: clients of this
-/// protocol do not ask for any. An engine.
+/// Creates a consumer of every producer of the other members for a client,
+/// since clients of this protocol do not request any. An engine.
 ///
-/// Each is made paused, offered to the client, and resumed once that has
-/// agreed; it is closed where the client refuses or stays silent. What happens
-/// to a consumer meanwhile is told afterwards: the client does not know of it
-/// before, and would ignore it for good.
+/// A consumer is created paused, offered to the client, and resumed once the
+/// client has accepted; it is closed if the client refuses or does not answer.
+/// Events about a consumer are held until then: the client does not know the
+/// consumer yet and would ignore them.
 template <class Kind>
 class protoo_offers {
 public:
   using producer = typename Kind::producer;
   using consumer = typename Kind::consumer;
 
-  /// `last_request` is the id of the last request to the client, common to all
-  /// that make any; it must outlive this. Of each producer there are as many
-  /// consumers as `copies`.
+  /// `last_request` is the id of the last request to the client, shared by all
+  /// that send any; it must outlive this. Each producer gets `copies`
+  /// consumers.
   explicit protoo_offers(uint64_t& last_request, size_t copies = 1)
       : last_request_(last_request)
       , copies_(copies) {}
 
-  /// Begins, now that the client has joined and is known to receive.
+  /// Begins, now that the client has joined and can receive.
   void begin();
 
-  /// The transport to receive by; the first one counts.
+  /// Sets the receive transport; the first one counts.
   void use(const transport_id& transport);
 
   const transport_id& transport() const {
     return transport_;
   }
 
-  /// A producer of somebody else's came or went.
+  /// Adds or removes a producer of another member.
   void add(const producer& which);
   void remove(const producer& which);
 
-  /// What became of the consume that a step asked.
+  /// Handles the outcome of the consume request of a step.
   void handle_outcome(const producer& of, const outcome& result);
 
   /// The client's answer to an offer.
   void handle_answer(uint64_t offer, bool agreed);
 
-  /// Returns whether the client is told of it later, by a step.
+  /// Returns whether the event is held back, to be sent by a later step.
   bool handle_event(const any_event& event);
 
   void handle_timeout(net::time_point now);
 
-  /// Offers come about without a time being given. Their deadline is set by
-  /// the handle_timeout that is wanted at once.
+  /// Offers arise without a time, so this requests an immediate
+  /// handle_timeout(), which sets their deadline.
   std::optional<net::time_point> poll_timeout() const;
 
   std::optional<protoo_step<Kind>> poll_step();

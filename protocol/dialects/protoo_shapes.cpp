@@ -11,14 +11,14 @@ namespace {
 
 using rapidjson::Value;
 
-// Clients show it; none decides by it.
+// Clients display it but do not depend on it.
 constexpr std::string_view mediasoup_version = "3.27.1-troupe";
 
-// What the demo shows of a client that says nothing of itself.
+// The device that the demo shows for a client that describes none.
 constexpr std::string_view unknown_device =
     R"({"flag":"unknown","name":"Unknown device","version":""})";
 
-// What a person without a name is called.
+// The name shown for a member without a display name.
 const std::string& shown_name(const participant& peer) {
   return peer.name.empty() ? peer.id.str() : peer.name;
 }
@@ -43,8 +43,8 @@ void add(Value& out, std::string_view name, Value& value,
                 allocator);
 }
 
-// What legacy gives bare and current as the one member of an object. An array
-// cannot be both: it is given bare.
+// Encodes data that legacy gets bare and current as the only member of an
+// object. An array cannot be both: it is sent bare.
 template <class T>
 void encode_wrapped(const T& in, std::string_view name,
                     protoo_generation generation, Value& out,
@@ -110,7 +110,7 @@ struct reply_encoder {
     encode_wrapped(in.report, "stats", reply.generation, out, allocator);
   }
 
-  // Nothing to tell.
+  // Replies without data.
   void operator()(const auto&) {
     out.SetObject();
   }
@@ -134,7 +134,7 @@ json_object score_data(const consumer_scores& in) {
                        .add("producerScores", in.producer_scores));
 }
 
-// A producer's own data, with what either generation's client looks for in it.
+// A producer's app data, with the members that a client's generation expects.
 class application_data {
 public:
   application_data(const json_text& own, Value& out, json_allocator& allocator)
@@ -158,7 +158,7 @@ private:
   json_allocator& allocator_;
 };
 
-// Who sends, and whether it is a shared screen.
+// The sender's id, and whether the stream is a shared screen.
 struct consumer_app_data {
   const reply::consumed& of;
   protoo_generation generation;
@@ -177,7 +177,7 @@ void encode(const consumer_app_data& in, Value& out,
     data.put("source", shared ? screen : to_string(in.of.kind));
 }
 
-// Who sends, and what the channel is for: the older app goes by its label.
+// The sender's id, and the channel's purpose: the older app uses its label.
 struct data_consumer_app_data {
   const reply::data_consumed& of;
   protoo_generation generation;
@@ -284,7 +284,7 @@ struct noticer {
     return protoo_notice{"speakingPeers", about("peerVolumes", in.peers)};
   }
 
-  // The demo has none, and passes over what it does not know.
+  // The demo has no such event, and ignores unknown ones.
   result operator()(const event::server_draining& in) {
     return protoo_notice{"serverDraining", about("seconds", in.seconds)};
   }
@@ -323,7 +323,7 @@ json_object new_data_consumer_data(const reply::data_consumed& of,
                                    const transport_id& transport,
                                    protoo_generation generation) {
   json_object out;
-  // Nobody where the server itself speaks.
+  // Without a peer id the server itself is the sender.
   if (!of.peer.empty())
     out.add("peerId", of.peer);
   else if (reads_legacy(generation))
@@ -369,7 +369,7 @@ protoo_notices::joined(const participant& peer, protoo_generation generation) {
   if (peer.id == self_)
     return std::nullopt;
   names_.insert_or_assign(peer.id, shown_name(peer));
-  // Today's app unwraps `peer`; others may expect the members themselves.
+  // The current app unwraps `peer`; other clients may expect the members bare.
   auto data = peer_data(peer, generation);
   if (reads_current(generation))
     data.add("peer", peer_data(peer, protoo_generation::current));

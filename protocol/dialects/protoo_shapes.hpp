@@ -8,15 +8,15 @@
 #include <string>
 #include <string_view>
 
-/// What the two generations of mediasoup-demo's messages carry. They call the
-/// same things by other names and wrap them differently; to a client of whom
-/// it is not known yet which it is of, each message says both.
+/// Encodes the data of messages for two generations of mediasoup-demo. They
+/// differ in names and nesting; while a client's generation is unknown, each
+/// message contains both forms.
 namespace troupe::protocol {
 
 enum class protoo_generation : uint8_t {
-  /// Nothing that the client has said so far tells.
+  /// No message of the client has shown its generation yet.
   unknown,
-  /// Until 2024, in JavaScript: `id` names whatever a message is about.
+  /// Until 2024, in JavaScript: `id` names the subject of a message.
   legacy,
   /// In TypeScript: `transportId`, `producerId`, `consumerId`.
   current,
@@ -30,11 +30,11 @@ constexpr bool reads_current(protoo_generation x) {
   return x != protoo_generation::legacy;
 }
 
-/// A reply on its way to a client.
+/// A reply to encode for a client.
 struct protoo_reply {
   const success& result;
   protoo_generation generation;
-  /// The client itself, who is not among the peers that it is told of.
+  /// The client's own id, which is omitted from the list of peers.
   const peer_id& self;
 };
 
@@ -58,19 +58,19 @@ struct protoo_notice {
   json_object data;
 };
 
-/// That says by which version of mediasoup's API we can be spoken to.
+/// The notification of mediasoup's version whose API the server supports.
 protoo_notice version_notice(protoo_generation generation);
 
-/// Turns events into notifications. Remembers what the others are called,
-/// because a change of name tells the old one too.
+/// Turns events into notifications. Stores the display names of the others,
+/// because a notification of a new name contains the old one too.
 class protoo_notices {
 public:
   explicit protoo_notices(peer_id self) : self_(std::move(self)) {}
 
-  /// Begins anew, with those who are in the room.
+  /// Resets the names to those of the members in the room.
   void reset(const std::vector<participant>& people);
 
-  /// Nothing where the generation has no notification for it.
+  /// Returns nothing if the generation has no notification for the event.
   std::optional<protoo_notice> notice(const any_event& event,
                                       protoo_generation generation);
 

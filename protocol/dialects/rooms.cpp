@@ -2,9 +2,9 @@
 #include "protocol/dialects/entries.hpp"
 #include "protocol/dialects/rejoin_secret.hpp"
 
-/// Dialect D: Socket.IO with rooms that are opened and joined. Its document
-/// has two styles, which differ in how a request is answered: by callback, or
-/// by an event of its own name. tests/data/transcripts/rooms.txt shows both.
+/// Dialect D: Socket.IO with rooms that clients open and join. Its document has
+/// two styles of answers: by callback, or by an event named after the request.
+/// tests/data/transcripts/rooms.txt shows both.
 namespace troupe::protocol {
 
 namespace {
@@ -16,8 +16,8 @@ std::string opened_reply(const camel_replies& replies) {
       .text();
 }
 
-// The producers that were there before: told by the join, or, to one who is
-// in the room already, by the list.
+// The existing producers: from the join, or from the list if the client was in
+// the room already.
 const std::vector<producer_info>& others_of(const camel_replies& replies) {
   const auto& joined = replies.get<reply::joined>().producers;
   return joined.empty() ? replies.get<reply::producers>().list : joined;
@@ -51,8 +51,7 @@ std::string empty_reply(const camel_replies&) {
   return "{}";
 }
 
-// The same id twice: the callback's style calls it `id`, the event's
-// `consumerId`.
+// The id appears twice: it is `id` in callbacks and `consumerId` in events.
 std::string consumed_reply(const camel_replies& replies) {
   const auto& made = replies.get<reply::consumed>();
   return json_object{}
@@ -139,8 +138,8 @@ constexpr std::array methods{
                  .positions = {"consumerId"}},
 };
 
-// The document's earlier samples have names of their own for what its later
-// ones, and all chapters, push as well.
+// The document's earlier samples use these names for events that the common
+// method table pushes too.
 std::string push(const any_event& event) {
   if (const auto added = std::get_if<event::producer_added>(&event))
     return socketio_link::event_packet("newRemoteProducer",

@@ -189,7 +189,7 @@ struct event_encoder {
     object().add("consumerId", in.consumer).add("producerId", in.producer);
   }
 
-  // Told apart from the reply to the client's own pause by `byProducer`.
+  // `byProducer` distinguishes it from the reply to the client's own pause.
   void operator()(const event::consumer_paused& in) {
     object().add("consumerId", in.consumer).add("byProducer", true);
   }

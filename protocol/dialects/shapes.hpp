@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-/// From canonical replies and events to the JSON that the dialects have in
+/// Encodes canonical replies and events as the JSON that the dialects have in
 /// common. Like json_codec.hpp, each encode() replaces `out`.
 namespace troupe::protocol {
 
@@ -43,7 +43,7 @@ void encode(const net::strong_id<Tag>& in, rapidjson::Value& out,
   encode(std::string_view{in.str()}, out, allocator);
 }
 
-/// What is no JSON becomes null.
+/// A text that is not JSON becomes null.
 void encode(const json_text& in, rapidjson::Value& out,
             json_allocator& allocator);
 
@@ -63,8 +63,8 @@ void encode(const event::peer_volume& in, rapidjson::Value& out,
 void encode(const producer_info& in, rapidjson::Value& out,
             json_allocator& allocator);
 
-/// {dataProducerId, peerId?, label, protocol, paused, appData}; nobody where
-/// the server itself speaks.
+/// {dataProducerId, peerId?, label, protocol, paused, appData}; no peerId if
+/// the server itself is the sender.
 void encode(const data_producer_info& in, rapidjson::Value& out,
             json_allocator& allocator);
 
@@ -103,8 +103,8 @@ void encode(const std::vector<T>& in, rapidjson::Value& out,
 void encode_reply(const success& in, rapidjson::Value& out,
                   json_allocator& allocator);
 
-// Constrained, because a std::variant of aggregates converts from surprisingly
-// many things, texts among them.
+// Constrained, because a std::variant of aggregates converts implicitly from
+// many types, among them strings.
 void encode(const std::same_as<success> auto& in, rapidjson::Value& out,
             json_allocator& allocator) {
   encode_reply(in, out, allocator);
@@ -119,10 +119,10 @@ void encode(const std::same_as<any_event> auto& in, rapidjson::Value& out,
   encode_event(in, out, allocator);
 }
 
-/// The name of an event in the dialects that write kebab-case.
+/// The name of an event in kebab-case.
 std::string_view kebab_name(const any_event& in);
 
-/// Builds a JSON object, member by member.
+/// Builds a JSON object member by member.
 class json_object {
 public:
   json_object() : document_(rapidjson::kObjectType) {}

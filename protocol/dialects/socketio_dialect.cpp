@@ -16,11 +16,11 @@ constexpr std::string_view root = "/";
 
 constexpr uint16_t policy_violation = 1008;
 
-// Requests of one connection that the server has not answered yet. A client
-// waits for most of its answers; this only bounds what a hostile one costs.
+// Requests of one connection that the server has not answered yet. Clients wait
+// for most answers; this bounds the cost of a hostile client.
 constexpr size_t max_outstanding = 256;
 
-// The names under which frontends keep what a person is called.
+// The names under which frontends send the display name.
 constexpr std::array name_members{"name", "displayName", "userName",
                                   "username"};
 
@@ -40,7 +40,7 @@ socketio_config to_config(const handshake& hello) {
   return out;
 }
 
-// What socket.io-client makes an Error of: its `message` and its `data`.
+// socket.io-client makes an Error of it, with its `message` and `data`.
 std::string connect_error(const error& why) {
   json_object data;
   data.add("code", to_string(why.code)).add("message", why.message);
@@ -135,8 +135,8 @@ std::optional<socketio_call> socketio_link::settle(request_token token) {
   return origin;
 }
 
-/// Every dialect over Socket.IO: owns the connection and lets the vocabulary
-/// that the client turns out to speak do the talking.
+/// A connection over Socket.IO. Delegates each event to the vocabulary that the
+/// client has turned out to use.
 class socketio_dialect final : public dialect {
 public:
   socketio_dialect(const handshake& hello, net::rng& random,
@@ -170,7 +170,7 @@ public:
     vocabulary_->handle_participants(all, link_);
   }
 
-  // None of the reasons is one to come back for at once.
+  // A client must not reconnect at once after any of these reasons.
   close_connection handle_end(end_reason why) override {
     link_.session_.disconnect(root);
     return dialect::handle_end(why);
@@ -235,8 +235,8 @@ private:
     link_.auth_ = std::move(in.auth);
   }
 
-  // Leaving the namespace is leaving the room, though the connection may stay
-  // for another CONNECT. Whether there was a room, the server knows.
+  // Leaving the namespace leaves the room, though the connection may stay for
+  // another CONNECT. The server knows whether there was a room.
   void handle(socketio_disconnected&) {
     link_.reset();
     link_.ask(verb::leave{}, std::nullopt);
@@ -268,9 +268,9 @@ private:
 
   socketio_link link_;
   std::unique_ptr<socketio_vocabulary> vocabulary_;
-  // The request on which the client's CONNECT waits.
+  // The request whose outcome decides the client's CONNECT.
   std::optional<request_token> authenticating_;
-  // Whether the client has shown which vocabulary it speaks.
+  // Whether the client's vocabulary is known.
   bool settled_ = false;
 };
 

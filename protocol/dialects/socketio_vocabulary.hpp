@@ -16,61 +16,61 @@
 
 namespace troupe::protocol {
 
-/// An event of the client that may have to be answered.
+/// An event of the client that may need an answer.
 struct socketio_call {
   std::string event;
   /// Present when the client gave a callback.
   std::optional<int64_t> id;
-  /// The vocabulary's own mark: comes back with each outcome.
+  /// Set by the vocabulary, and returned with each outcome.
   uint64_t tag = 0;
 };
 
-/// One client's connection as a vocabulary sees it: what is known of the
-/// client, and what can be asked of the server and said to the client.
+/// One client's connection as seen by a vocabulary: the client's data, requests
+/// to the server, and messages to the client.
 class socketio_link {
 public:
   /// `random` must outlive the link.
   socketio_link(handshake hello, net::rng& random, net::time_point now);
 
-  /// The client's id in the root namespace: new with every CONNECT, unless
-  /// the client shows the secret that it follows from.
+  /// The client's id in the root namespace: new with every CONNECT, unless the
+  /// client shows the secret from which it was derived.
   const std::string& sid() const {
     return sid_;
   }
 
-  /// A text that the client gave on connecting, by its `auth` or, failing
-  /// that, in the query of its handshake.
+  /// A text that the client gave on connecting, in its `auth` or else in the
+  /// query of its handshake.
   std::optional<std::string> greeting(std::string_view name) const;
 
-  /// What the person is called: by the payload, else by the greeting.
+  /// The display name: from the payload, else as given on connecting.
   std::optional<std::string> name_of(const rapidjson::Value& payload) const;
 
-  /// When the client was last heard of.
+  /// The time of the client's last frame or of the last timeout.
   net::time_point now() const {
     return now_;
   }
 
-  /// Hands a request to the server. Its outcome comes back with `origin`, or
-  /// not at all where that is absent.
+  /// Queues a request to the server. Its outcome is reported with `origin`, or
+  /// not at all if that is absent.
   void ask(request what, std::optional<socketio_call> origin);
 
-  /// Takes back what was asked for that call's tag and is not under way yet.
-  /// Returns how much that was.
+  /// Removes the queued requests of that call that have not been polled yet.
+  /// Returns their number.
   size_t withdraw(const socketio_call& origin);
 
-  /// The vocabulary refuses what it was asked, and does not ask the server.
+  /// Records that the vocabulary refused a call without asking the server.
   void note_refusal(error_code why) {
     refused_.push_back(why);
   }
 
-  /// Calls the client's callback with exactly one argument, given as JSON.
-  /// Nothing happens when it gave none.
+  /// Calls the client's callback with exactly one argument, given as JSON. Does
+  /// nothing if there is no callback.
   void answer(const socketio_call& call, std::string_view json);
 
   /// Emits an event with exactly one argument, given as JSON.
   void emit(std::string_view event, std::string_view json);
 
-  /// Emits what event_packet() made, which other links may share.
+  /// Emits a packet of event_packet(), which other links may share.
   void emit(shared_text packet);
 
   /// The packet of an event with exactly one argument, given as JSON.
@@ -83,14 +83,14 @@ private:
   // Forgets a client that has left the namespace.
   void reset();
 
-  // What was asked under that token, once; nothing where nobody waits.
+  // Removes and returns the call of that token; nothing if there is none.
   std::optional<socketio_call> settle(request_token token);
 
   const handshake hello_;
   net::time_point now_;
   socketio_session session_;
   std::string sid_;
-  bool derived_ = false; // from a secret of the client's
+  bool derived_ = false; // from a secret of the client
   rapidjson::Document auth_;
   std::deque<pending_request> requests_;
   std::map<request_token, std::optional<socketio_call>> asked_;
@@ -98,17 +98,17 @@ private:
   std::vector<error_code> refused_;
 };
 
-/// The names and shapes of one dialect over Socket.IO.
+/// The names and encodings of one dialect over Socket.IO.
 class socketio_vocabulary {
 public:
   virtual ~socketio_vocabulary() = default;
 
-  /// `arguments` is an array: the event's name, then what came with it.
+  /// `arguments` is an array: the event's name, then the arguments.
   virtual void handle_call(const socketio_call& call,
                            const rapidjson::Value& arguments,
                            socketio_link& link) = 0;
 
-  /// What became of a request that handle_call() asked on behalf of `call`.
+  /// Handles the outcome of a request that handle_call() made for `call`.
   virtual void handle_outcome(const socketio_call& call, const outcome& result,
                               socketio_link& link) = 0;
 
@@ -124,7 +124,7 @@ public:
   virtual void handle_participants(const worded_participants&, socketio_link&) {
   }
 
-  /// For vocabularies that put something off; see dialect.
+  /// For vocabularies with deadlines; see dialect.
   virtual void handle_timeout(net::time_point, socketio_link&) {}
 
   virtual std::optional<net::time_point> poll_timeout() const {
@@ -132,19 +132,19 @@ public:
   }
 };
 
-/// How socketio_dialect finds a vocabulary, without knowing its name.
+/// Lets socketio_dialect find a vocabulary without knowing its name.
 struct socketio_vocabulary_entry {
   std::string_view name;
 
-  /// Whether a client's first words in this vocabulary may be this event. The
-  /// first vocabulary that says so is the client's from then on.
+  /// Whether this event identifies the vocabulary if the client sends it first.
+  /// The first vocabulary that returns true serves the client from then on.
   bool (*opens)(std::string_view event);
 
   std::unique_ptr<socketio_vocabulary> (*make)();
 };
 
-/// All vocabularies, in the order in which they are asked. The first answers
-/// clients that have said nothing yet to be told apart by.
+/// All vocabularies, in the order in which they are tried. The first serves
+/// clients whose events so far identify none.
 std::span<const socketio_vocabulary_entry> socketio_vocabularies();
 
 } // namespace troupe::protocol

@@ -11,8 +11,8 @@
 #include <utility>
 
 /// Dialect A: a WebSocket at /socket?auth=USER_ID&channelId=CHANNEL_ID that
-/// carries `{type, data}`, an optional `id` echoed. tests/data/transcripts/
-/// ws.txt shows every request and push.
+/// carries `{type, data}`, with an optional `id` that the reply repeats.
+/// tests/data/transcripts/ws.txt shows every request and push.
 namespace troupe::protocol {
 
 namespace {
@@ -94,8 +94,8 @@ const method* find_method(std::string_view name) {
   return found == methods.end() ? nullptr : &*found;
 }
 
-// What the reply to a verb without a result of its own still tells: which
-// producer or consumer it was about.
+// The data of a reply to a verb without a result: the producer or consumer that
+// the request named.
 json_object subject_of(const request& what) {
   json_object out;
   std::visit(
@@ -121,7 +121,7 @@ public:
     auto name = query_value(hello, "name");
     if (name.empty())
       name = user;
-    // Connecting joins: a slot that has no reply, unless it fails.
+    // Connecting joins: the slot sends no reply unless the join fails.
     slot join;
     join.asked = true;
     join.type = "join";
@@ -197,8 +197,8 @@ public:
   }
 
 private:
-  // One request on its way to its reply. Replies leave in the order of the
-  // requests, also those that are refused at once.
+  // One request until its reply is sent. Replies are sent in the order of the
+  // requests, including those that are refused at once.
   struct slot {
     // The server was asked; the token is first_token_ plus the slot's index.
     bool asked = false;
@@ -206,14 +206,14 @@ private:
     std::string type;
     std::optional<json_text> id;
     json_object subject;
-    // The frame, once there is one; empty where nothing is to be said.
+    // The frame, once there is one; empty if there is nothing to send.
     std::optional<std::string> reply;
     // The code to close with after the reply, or 0.
     uint16_t fatal = 0;
   };
 
-  // For a message that was not read: a client that waits for the answer to
-  // its request is to get one.
+  // For a message that could not be parsed: the error repeats its id, so that
+  // the client can match it to its request.
   static slot slot_of(std::string_view text) {
     slot out;
     if (const auto id = find_plain_member(text, "id"))
@@ -268,8 +268,8 @@ private:
     return out;
   }
 
-  // `message` stands outside of `data` as well, where a client may look for
-  // it that knows no more than that there are error messages.
+  // `message` appears outside of `data` as well, for clients that only know
+  // that error messages exist.
   static std::string error_text(const slot& of, const error& why) {
     json_object data;
     data.add("message", why.message).add("code", to_string(why.code));
@@ -287,8 +287,8 @@ private:
     if (!of.method)
       return {};
     auto out = envelope(of.method->reply, of);
-    // The join itself has no reply. Every client asks for the capabilities, and
-    // a member beside `data` disturbs none that does not know it.
+    // The join itself has no reply, but every client requests the capabilities.
+    // Clients ignore an unknown member beside `data`.
     if (std::holds_alternative<reply::capabilities>(result))
       add_rejoin_secret(out, rejoin_secret_);
     if (std::holds_alternative<reply::ok>(result))
