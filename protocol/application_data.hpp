@@ -4,8 +4,8 @@
 
 namespace troupe::protocol {
 
-/// A JSON value kept as its text: the application's own data, passed on
-/// unread.
+/// A JSON value kept as its text: application data that the server forwards
+/// without parsing.
 struct json_text {
   std::string text = "{}";
 

@@ -9,16 +9,16 @@
 #include <string>
 #include <vector>
 
-/// What is asked, answered and told about data channels: the part of the
-/// canonical verbs that speaks of messages instead of media. A data producer is
-/// one member's channel towards the server, a data consumer the channel by
-/// which another member gets what is said there.
+/// Requests, replies and events about data channels: the counterpart of
+/// verbs.hpp for messages instead of media. A data producer is the channel by
+/// which a member sends to the server; a data consumer is the channel by which
+/// another member receives those messages.
 namespace troupe::protocol {
 
-/// A data producer, as others see it.
+/// A data producer as other members see it.
 struct data_producer_info {
   data_producer_id id;
-  peer_id peer; // empty where the server itself speaks
+  peer_id peer; // empty if the server itself is the sender
   std::string label;
   std::string protocol;
   bool paused = false;
@@ -29,8 +29,8 @@ struct data_producer_info {
 
 namespace verb {
 
-/// Without transport: the first for sending that has SCTP, else the first that
-/// has.
+/// Without transport: the first one for sending that has SCTP, else the first
+/// one that has SCTP.
 struct produce_data {
   std::optional<transport_id> transport;
   sctp_stream_parameters stream;
@@ -38,20 +38,20 @@ struct produce_data {
   std::string protocol;
   bool paused = false;
   json_text app_data;
-  /// Said to the server itself, which answers: the others are not told of it.
+  /// For the server itself, which answers; other members are not notified.
   bool for_server = false;
 };
 
-/// Without transport: the last for receiving that has SCTP, else the last that
-/// has. Without data producer: the first of another peer that this one does
-/// not consume yet. The server chooses the stream.
+/// Without transport: the last one for receiving that has SCTP, else the last
+/// one that has SCTP. Without data producer: the first of another peer that
+/// this peer does not consume yet. The server chooses the stream.
 struct consume_data {
   std::optional<transport_id> transport;
   std::optional<data_producer_id> data_producer;
   bool paused = false;
-  /// Which subchannels are wanted; all messages where nothing is said.
+  /// The subchannels to receive; if absent, the consumer gets all messages.
   std::optional<std::vector<uint16_t>> subchannels;
-  /// Without data producer, and alone in the room: the peer's own.
+  /// Without data producer, and alone in the room: consumes the peer's own.
   bool own_if_alone = false;
 };
 
@@ -67,7 +67,7 @@ struct close_data_producer {
   data_producer_id data_producer;
 };
 
-/// Without data consumer: all of this peer's.
+/// Without data consumer: all data consumers of this peer.
 struct pause_data_consumer {
   std::optional<data_consumer_id> data_consumer;
 };
@@ -80,8 +80,8 @@ struct close_data_consumer {
   data_consumer_id data_consumer;
 };
 
-/// From now on the consumer gets the messages of these subchannels and those
-/// that are for all.
+/// Replaces the subscribed subchannels. The consumer gets their messages and
+/// those without a subchannel.
 struct set_data_subchannels {
   data_consumer_id data_consumer;
   std::vector<uint16_t> subchannels;
@@ -97,8 +97,8 @@ struct remove_data_subchannel {
   uint16_t subchannel = 0;
 };
 
-/// From now on it is told when what waits for the data consumer has come down
-/// to that many octets, and at once where there is no more than that already.
+/// Requests an event when the octets queued for the data consumer have fallen
+/// to `threshold`. Sent at once if no more than that are queued already.
 struct set_data_low_threshold {
   data_consumer_id data_consumer;
   uint32_t threshold = 0;
@@ -121,7 +121,7 @@ struct data_produced {
 struct data_consumed {
   data_consumer_id id;
   data_producer_id data_producer;
-  peer_id peer; // empty where the server itself speaks
+  peer_id peer; // empty if the server itself is the sender
   sctp_stream_parameters stream;
   std::string label;
   std::string protocol;
@@ -130,12 +130,12 @@ struct data_consumed {
   json_text app_data;
 };
 
-/// The data consumers that a pause or resume reached.
+/// The data consumers that were paused or resumed.
 struct data_consumers {
   std::vector<data_consumer_id> ids;
 };
 
-/// The subchannels that a data consumer has now.
+/// The current subchannels of a data consumer.
 struct data_subchannels {
   data_consumer_id data_consumer;
   std::vector<uint16_t> subchannels;
@@ -145,7 +145,7 @@ struct data_producers {
   std::vector<data_producer_info> list;
 };
 
-/// How many octets wait for a data consumer's client.
+/// The number of octets queued for a data consumer's client.
 struct data_buffered {
   data_consumer_id data_consumer;
   uint32_t amount = 0;
@@ -164,7 +164,7 @@ struct data_producer_closed {
   peer_id peer;
 };
 
-/// The data consumer ended: its producer did, or its receiver was too slow.
+/// The data consumer ended: its producer closed, or its receiver was too slow.
 struct data_consumer_closed {
   data_consumer_id data_consumer;
   data_producer_id data_producer;
@@ -180,7 +180,7 @@ struct data_consumer_resumed {
   data_consumer_id data_consumer;
 };
 
-/// What waits for the data consumer's client has come down to its threshold.
+/// The octets queued for the data consumer's client fell to its threshold.
 struct data_consumer_buffered_low {
   data_consumer_id data_consumer;
   uint32_t amount = 0;

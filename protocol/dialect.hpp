@@ -16,9 +16,9 @@
 
 namespace troupe::protocol {
 
-/// What carries a dialect's frames.
+/// The protocol that carries a dialect's frames.
 enum class carrier : uint8_t {
-  /// A WebSocket of its own.
+  /// A WebSocket per connection.
   websocket,
   /// Socket.IO packets over Engine.IO, whichever transport that uses.
   socketio,
@@ -26,23 +26,23 @@ enum class carrier : uint8_t {
   http,
 };
 
-/// How a client knocked: the HTTP request that opened its connection.
+/// The HTTP request that opened a client's connection.
 struct handshake {
   protocol::carrier carrier = carrier::websocket;
   std::string path;                         // "/socket"
-  std::map<std::string, std::string> query; // decoded; the last of twins wins
+  std::map<std::string, std::string> query; // decoded; last duplicate wins
   std::string subprotocol;                  // Sec-WebSocket-Protocol
   std::string bearer;                       // Authorization: Bearer
 
-  /// Nobody may enter without a token, and who knocks has not shown a valid
-  /// one yet: the dialect asks verb::authenticate before anything else.
+  /// Entering requires a token, and the client has not shown a valid one yet:
+  /// the dialect asks verb::authenticate before anything else.
   bool token_wanted = false;
 
-  /// How long the client may stay silent before it says what it wants, where
-  /// its protocol obliges it to: Socket.IO's CONNECT.
+  /// How long the client may stay silent if its protocol requires a first
+  /// message, as Socket.IO requires CONNECT.
   net::duration connect_timeout = std::chrono::seconds{5};
-  /// What the server has to offer: makes an id of a secret that tells nothing
-  /// about the secret, for clients that may come back. Null where it has none.
+  /// Derives an id from a secret by a one-way function, for clients that may
+  /// reconnect. Null if the server offers none.
   std::string (*derive_id)(std::string_view secret) = nullptr;
 };
 
@@ -51,7 +51,7 @@ struct handshake {
 struct frame {
   std::string payload;
   bool binary = false;
-  /// The text in place of `payload`, where others are sent the same one.
+  /// Used in place of `payload` if several connections send the same text.
   shared_text shared = nullptr;
 
   const std::string& text() const {
@@ -66,7 +66,7 @@ struct frame {
 /// Names one request of a connection until it is answered.
 using request_token = uint64_t;
 
-/// A request in canonical form, with the token that its outcome is given by.
+/// A request in canonical form. Its outcome is reported with `token`.
 struct pending_request {
   request_token token = 0;
   protocol::request request;
@@ -78,43 +78,42 @@ struct close_connection {
   std::string reason;
 };
 
-/// One connection's way of speaking: frames in, canonical requests out;
-/// canonical outcomes and events in, frames out. An engine: no socket, no
-/// thread, no clock. Requests come out in the order of their frames, and
-/// whoever drives it answers them in that order.
+/// Translates the frames of one connection to canonical requests, and canonical
+/// outcomes and events to frames. An engine: no socket, no thread, no clock.
+/// Requests come out in the order of their frames, and the caller reports their
+/// outcomes in that order.
 ///
-/// A frame that cannot be understood is answered in the dialect's own words
-/// or closes this connection; it never yields a request.
+/// A frame that cannot be parsed gets an error in the dialect's format or
+/// closes this connection; it never yields a request.
 class dialect {
 public:
   virtual ~dialect() = default;
 
   virtual void handle_frame(const frame& in, net::time_point now) = 0;
 
-  /// The outcome of a request that poll_request gave out.
+  /// Handles the outcome of a request that poll_request() returned.
   virtual void handle_outcome(request_token token, const outcome& result) = 0;
 
   virtual void handle_event(const any_event& event) = 0;
 
-  /// The same for an event that others are told as well, whose text can be
-  /// theirs.
+  /// Handles an event that is sent to several connections, which can share its
+  /// encoded text.
   virtual void handle_shared_event(const worded_event& event) {
     handle_event(event.what());
   }
 
-  /// Everybody who is in the room, the client included, because something
-  /// about some of the others has changed: for clients that expect the whole
-  /// list. Follows the events of these changes; many of them may have one
-  /// list.
+  /// Handles the list of all members in the room, the client included, after
+  /// members other than the client have changed: for clients that expect the
+  /// whole list. Called after the events of these changes; one list may cover
+  /// several of them.
   virtual void handle_participants(const worded_participants&) {}
 
-  /// The server ends the connection, on which nothing more is said: what to
-  /// close it with, once the frames that are still there are out. Unless the
-  /// dialect knows better, that is 4001, 4003, 4004 or 1008, in the order
-  /// of `end_reason`.
+  /// The server ends the connection and sends nothing more on it. Returns the
+  /// close code to use once the queued frames are out: 4001, 4003, 4004 or
+  /// 1008, in the order of `end_reason`, unless the dialect overrides it.
   virtual close_connection handle_end(end_reason why);
 
-  /// For deadlines such as that of Socket.IO's CONNECT.
+  /// Handles deadlines such as that of Socket.IO's CONNECT.
   virtual void handle_timeout(net::time_point now) = 0;
 
   virtual std::optional<net::time_point> poll_timeout() const = 0;
@@ -123,11 +122,11 @@ public:
 
   virtual std::optional<frame> poll_frame() = 0;
 
-  /// Set once, after the last frame, when the connection is to be closed.
+  /// Returned once, after the last frame, if the connection is to be closed.
   virtual std::optional<close_connection> poll_close() = 0;
 
-  /// The code of a request that was refused by the dialect itself, so that
-  /// poll_request never gave it out: each once.
+  /// Returns, once each, the code of a request that the dialect itself refused,
+  /// so that poll_request() never returned it.
   std::optional<error_code> poll_refusal();
 
 protected:
@@ -139,58 +138,58 @@ private:
   std::vector<error_code> refused_;
 };
 
-/// A refusal before a connection is upgraded.
+/// A refusal before the connection is upgraded.
 struct handshake_refusal {
   int http_status = 400;
   std::string reason;
 };
 
-/// The query parameters in which a dialect's clients say, as they knock, who
-/// they are and where they want to go. Empty where they say it later.
+/// The query parameters of the handshake in which a dialect's clients send
+/// their token, user and room. Empty if the dialect sends them later.
 struct handshake_names {
-  std::string_view token; // besides "token", which all have
+  std::string_view token; // besides "token", which all dialects accept
   std::string_view user;
   std::string_view room;
 };
 
-/// How the rest of the server finds a dialect, without knowing its name.
+/// Lets the rest of the server find a dialect without knowing its name.
 struct dialect_entry {
   std::string_view name;
   protocol::carrier carrier;
 
-  /// Whether this dialect is meant by that handshake.
+  /// Whether the handshake belongs to this dialect.
   bool (*matches)(const handshake&);
 
-  /// Nothing where the handshake is complete.
+  /// Returns nothing if the handshake is complete.
   std::optional<handshake_refusal> (*refuses)(const handshake&);
 
   std::unique_ptr<dialect> (*make)(const handshake&, net::rng&,
                                    net::time_point now);
 
-  /// What Sec-WebSocket-Protocol confirms to the client; empty for none.
-  /// Browsers drop a connection whose offer is not confirmed.
+  /// The value of Sec-WebSocket-Protocol in the response; empty for none.
+  /// Browsers drop a connection whose offered subprotocol is not confirmed.
   std::string_view subprotocol = {};
 
   handshake_names names = {};
 
-  /// Of carrier::http: whether the request is this dialect's, and what it
-  /// means. Null for others.
+  /// For carrier::http: returns what the request means, or nothing if it does
+  /// not belong to this dialect. Null for other carriers.
   std::optional<http_plan> (*read_call)(const http_call& call) = nullptr;
 };
 
-/// All dialects, in the order in which they are asked.
+/// All dialects, in the order in which find_dialect() tries them.
 std::span<const dialect_entry> dialects();
 
 /// The first dialect that matches, or null.
 const dialect_entry* find_dialect(const handshake& in);
 
-/// A request over HTTP that is some dialect's.
+/// An HTTP request that belongs to a dialect.
 struct http_reading {
   const dialect_entry* dialect = nullptr;
   http_plan plan;
 };
 
-/// What a request over HTTP means; nothing where it is no dialect's.
+/// Returns what an HTTP request means, or nothing if no dialect accepts it.
 std::optional<http_reading> read_http_call(const http_call& call);
 
 } // namespace troupe::protocol

@@ -11,12 +11,12 @@
 #include <variant>
 #include <vector>
 
-/// Engine.IO, version 4: the layer below Socket.IO that gives one message
-/// channel over long polling, over a WebSocket, or first one and then the
-/// other.
+/// Engine.IO, version 4: the layer below Socket.IO that provides one message
+/// channel over long polling, over a WebSocket, or over polling that upgrades
+/// to a WebSocket.
 namespace troupe::protocol::engineio {
 
-/// What a packet says. On the wire it is the digit of this value.
+/// The type of a packet. On the wire it is the digit of this value.
 enum class packet_type : uint8_t {
   open,
   close,
@@ -36,27 +36,27 @@ struct packet {
   bool operator==(const packet&) const = default;
 };
 
-/// Reads a WebSocket text frame. Nothing where it is no packet.
+/// Decodes a WebSocket text frame. Returns nothing if it is not a packet.
 std::optional<packet> parse_frame(std::string_view text);
 
-/// Reads the body of a POST: packets joined by U+001E, binary messages as
-/// 'b' and base64. Nothing where one of them is malformed, where there is
-/// none, or where there are more than `max_packets`.
+/// Decodes the body of a POST: packets joined by U+001E, binary messages as 'b'
+/// and base64. Returns nothing if a packet is malformed, if there is none, or
+/// if there are more than `max_packets`.
 std::optional<std::vector<packet>> parse_payload(std::string_view body,
                                                  size_t max_packets);
 
-/// Appends `x` to a polling payload, with a separator where it is not empty.
+/// Appends `x` to a polling payload, after a separator if it is not empty.
 void append_packet(std::string& payload, const packet& x);
 
 /// Encodes by RFC 4648, section 4, with padding.
 std::string base64_encode(std::string_view octets);
 
-/// Decodes; padding may be missing. Nothing where there is a character
+/// Decodes base64; padding may be missing. Returns nothing for a character
 /// outside the alphabet or an impossible length.
 std::optional<std::string> base64_decode(std::string_view text);
 
-/// Why a handshake or a request for a session is refused; the value is the
-/// "code" of the answer's JSON body.
+/// Why a handshake or a session's request is refused; the value is the "code"
+/// in the JSON body of the response.
 enum class refusal : uint8_t {
   unknown_transport,
   unknown_sid,
@@ -66,8 +66,8 @@ enum class refusal : uint8_t {
   unsupported_version
 };
 
-/// The JSON body for a refusal. `message`, where there is one, stands in place
-/// of the usual text; it must need no escapes in JSON.
+/// The JSON body for a refusal. A nonempty `message` replaces the usual text;
+/// it must need no escapes in JSON.
 std::string render(refusal x, std::string_view message = {});
 
 /// The HTTP status for a refusal.
@@ -78,34 +78,34 @@ struct session_config {
   std::chrono::milliseconds ping_interval{25000};
   std::chrono::milliseconds ping_timeout{20000};
 
-  /// From the probe's WebSocket to its upgrade packet.
+  /// Time from the opening of the probe's WebSocket to its upgrade packet.
   std::chrono::milliseconds upgrade_timeout{10000};
 
   /// How long the last packets of a closed session wait for a poll.
   std::chrono::milliseconds close_timeout{5000};
 
-  /// Octets of a POST's body, told to the client.
+  /// Maximum body of a POST in octets; sent to the client.
   size_t max_payload = 1000000;
 
-  /// Octets of one message.
+  /// Maximum size of a message in octets.
   size_t max_message = 256 << 10;
 
   /// Octets that may wait for a client's poll. Messages sent together count as
-  /// half of that at most: one long list does not make a slow reader.
+  /// at most half of that, so that one long list is not too much.
   size_t max_queue = 1 << 20;
 
-  /// How long a message may wait for it.
+  /// How long a message may be queued.
   net::duration max_queue_delay = std::chrono::seconds{5};
 
-  /// Octets a second at which a client is given time to receive the answer to
-  /// one poll before the next is expected.
+  /// Assumed rate of a slow client in octets per second: it is given the time
+  /// to receive one response at this rate before its next poll is expected.
   size_t least_rate = 64 << 10;
 
-  /// Octets of the answer to one poll; what more waits comes with the next. A
-  /// longer packet goes alone.
+  /// Octets of the response to one poll; the next poll gets the rest. A longer
+  /// packet is sent alone.
   size_t max_answer = 1 << 20;
 
-  /// Packets in one POST.
+  /// Maximum packets in one POST.
   size_t max_packets = 4096;
 };
 
@@ -119,14 +119,14 @@ enum class close_reason : uint8_t {
   bad_packet,
   /// Two polls or two POSTs at once.
   overlapping_requests,
-  /// The client left too much unread, or for too long.
+  /// The client left too many octets unread, or left them for too long.
   queue_full
 };
 
 /// Names one WebSocket of a session; chosen by the caller.
 using socket_id = uint64_t;
 
-/// A message for the client.
+/// A message to the client.
 struct message {
   bool binary = false;
   std::string data;
@@ -138,24 +138,24 @@ struct message_received {
   std::string data;
 };
 
-/// The waiting poll is to be answered with status 200 and this body.
+/// The waiting poll must be answered with status 200 and this body.
 struct poll_answered {
   std::string body;
 };
 
-/// A frame is to be sent on a WebSocket.
+/// A frame must be sent on a WebSocket.
 struct frame_ready {
   socket_id socket;
   bool binary;
   std::string data;
 };
 
-/// A WebSocket is to be closed once its frames are sent.
+/// A WebSocket must be closed once its frames are sent.
 struct socket_finished {
   socket_id socket;
 };
 
-/// The session is over; nothing follows.
+/// The session has ended; no event follows.
 struct session_closed {
   close_reason reason;
 };
@@ -166,36 +166,36 @@ using session_event = std::variant<message_received, poll_answered, frame_ready,
 /// How a POST is to be answered.
 enum class post_outcome : uint8_t { ok, bad_request, too_large };
 
-/// One client's session, from the handshake on: heartbeats, the upgrade from
-/// polling to WebSocket, and the rule that there is one poll at a time. Has
-/// neither sockets nor a clock.
+/// One client's session from the handshake on: heartbeats, the upgrade from
+/// polling to WebSocket, and the limit of one poll at a time. Has neither
+/// sockets nor a clock.
 class session {
 public:
-  /// A session that a GET has opened; the first event answers that GET.
+  /// Creates a session for a GET; the first event answers that GET.
   static session open_polling(const session_config& config, std::string sid,
                               net::time_point now);
 
-  /// A session that a WebSocket has opened.
+  /// Creates a session for a WebSocket.
   static session open_websocket(const session_config& config, std::string sid,
                                 socket_id socket, net::time_point now);
 
-  /// A GET arrived. Returns false where it is to be refused with status 400;
-  /// otherwise a `poll_answered` follows, now or later. A second GET beside a
-  /// waiting one also ends the session.
+  /// A GET arrived. Returns false if it must be refused with status 400;
+  /// otherwise a `poll_answered` follows, now or later. A second GET while
+  /// another waits also ends the session.
   [[nodiscard]] bool handle_poll(net::time_point now);
 
-  /// The client gave up the waiting GET.
+  /// The client aborted the waiting GET.
   void handle_poll_aborted();
 
   /// A POST arrived in full.
   [[nodiscard]] post_outcome handle_post(std::string_view body,
                                          net::time_point now);
 
-  /// A POST began while another was under way, or had too large a body.
+  /// A POST began while another was incomplete, or had too large a body.
   void handle_post_refused(close_reason reason);
 
-  /// A WebSocket with this session's id is open. It is finished at once where
-  /// the session has one already.
+  /// A WebSocket with this session's id is open. It is finished at once if the
+  /// session has one already.
   void handle_socket(socket_id socket, net::time_point now);
 
   void handle_socket_text(socket_id socket, std::string text,
@@ -217,7 +217,7 @@ public:
 
   void handle_timeout(net::time_point now);
 
-  /// What is to be done next, until there is nothing.
+  /// The next event to carry out, or nullopt if there is none.
   std::optional<session_event> poll_event();
 
   /// When handle_timeout() is next wanted, or nullopt once closed.
@@ -231,12 +231,12 @@ public:
     return state_ == state::closed;
   }
 
-  /// Whether messages go over a WebSocket.
+  /// Whether messages are sent over a WebSocket.
   bool on_websocket() const {
     return socket_.has_value();
   }
 
-  /// The WebSocket over which messages go; nothing while the client polls.
+  /// The WebSocket in use; nothing while the client polls.
   std::optional<socket_id> socket() const {
     return socket_;
   }
@@ -272,10 +272,10 @@ private:
 
   void flush(net::time_point now);
 
-  // Answers the poll that waits, with as much as one answer may have.
+  // Answers the waiting poll with at most `max_answer` octets.
   void answer_poll(net::time_point now);
 
-  // When the client has received the last answer, at the latest.
+  // The latest time at which the client has received the last response.
   net::time_point has_received(net::time_point now) const;
 
   void clear_queue();
@@ -292,7 +292,7 @@ private:
   bool poll_waiting_ = false;
   struct queued_packet {
     packet what;
-    size_t cost; // what it counts against the client
+    size_t cost; // octets counted against max_queue
   };
 
   static size_t size_of(const packet& x) {
@@ -303,11 +303,11 @@ private:
   size_t queued_octets_ = 0;
   size_t queued_cost_ = 0;
   net::time_point receiving_until_{};
-  // By when the message that waits longest must have gone. Whether pings are
-  // taken, their own timeout tells.
+  // Deadline for sending the oldest queued message. Pings do not set it: they
+  // have their own timeout.
   std::optional<net::time_point> queue_deadline_;
   std::deque<session_event> events_;
-  // Either the next ping is due, or its pong.
+  // When the next ping or, after a ping, its pong is due.
   net::time_point heartbeat_;
   bool awaiting_pong_ = false;
   net::time_point closing_deadline_;

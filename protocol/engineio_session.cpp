@@ -50,7 +50,7 @@ bool session::handle_poll(net::time_point now) {
     return false;
   }
   poll_waiting_ = true;
-  // Who polls has the last answer.
+  // A client that polls again has received the last response.
   receiving_until_ = now;
   flush(now);
   return true;
@@ -129,7 +129,7 @@ void session::handle_socket_closed(socket_id socket, net::time_point) {
   if (candidate_ && candidate_->socket == socket) {
     candidate_.reset();
   } else if (socket_ == socket) {
-    // The socket is gone: it must not be finished once more.
+    // The socket is closed already and must not be finished again.
     socket_.reset();
     end(close_reason::transport_closed);
   }
@@ -346,7 +346,7 @@ void session::end(close_reason reason) {
     return;
   state_ = state::closed;
   if (std::exchange(poll_waiting_, false)) {
-    // A client that closes by itself only needs its poll back.
+    // A client that closes the session only needs its poll answered.
     auto type = reason == close_reason::closed_by_client ? packet_type::noop
                                                          : packet_type::close;
     std::string body;

@@ -6,19 +6,19 @@
 
 namespace troupe::protocol {
 
-/// Why a request was refused. Each dialect turns a code into its own words;
+/// Why a request was refused. Each dialect maps a code to its own format;
 /// internals never reach a client.
 enum class error_code : uint8_t {
-  /// A frame or member that is missing, of the wrong type or out of range.
+  /// A frame or member is missing, of the wrong type or out of range.
   bad_request = 1,
-  /// No verb of that name.
+  /// No verb has that name.
   unknown_method,
-  /// The verb needs a joined peer.
+  /// The verb requires a joined peer.
   not_joined,
   /// The peer has joined already.
   already_joined,
   room_not_found,
-  /// Opening a room that is open already.
+  /// The room to open is open already.
   room_exists,
   transport_not_found,
   producer_not_found,
@@ -31,21 +31,21 @@ enum class error_code : uint8_t {
   cannot_consume,
   /// RTP parameters or capabilities that the router cannot negotiate.
   unsupported,
-  /// The verb came in the wrong order, as a second connect does.
+  /// The verb came in the wrong order, for example a second connect.
   wrong_state,
   /// A configured limit is reached.
   limit_reached,
-  /// The caller may not do that.
+  /// The caller lacks the right to do that.
   forbidden,
-  /// A token that is missing, invalid or expired.
+  /// The token is missing, invalid or expired.
   unauthorized,
-  /// The server has all it can carry: the same may go through later.
+  /// The server is at its capacity: the same request may succeed later.
   overloaded,
   /// The server took too long or failed; its log says more.
   internal,
 };
 
-/// A refusal: the code, and a sentence for people.
+/// A refusal: the code, and a human-readable message.
 struct error {
   error_code code = error_code::internal;
   std::string message;
@@ -56,14 +56,14 @@ struct error {
 /// The stable machine-readable name of a code, e.g. "transport-not-found".
 std::string_view to_string(error_code code);
 
-/// The error with the default sentence of its code.
+/// The error with the default message of its code.
 error make_error(error_code code);
 
-/// What is wrong with a member of a client's data, as all dialects say it:
+/// Describes what is wrong with a member of a client's data, in all dialects:
 /// "rtpCapabilities: missing", "kind: must be 'audio' or 'video'".
 std::string describe_fault(std::string_view member, std::string_view fault);
 
-/// bad_request, in these words.
+/// A bad_request error with the text of describe_fault().
 error bad_member(std::string_view member, std::string_view fault);
 
 } // namespace troupe::protocol

@@ -66,9 +66,9 @@ std::optional<std::string> level_1b_to_string(h264_profile profile) {
   }
 }
 
-// By the standard 1b lies between 1 and 1.1. mediasoup and its clients order it
-// otherwise (1.1 and above count as less than 1b, and the other way round too),
-// and the answer must be the one they would give.
+// In the standard, 1b lies between 1 and 1.1. mediasoup and its clients order
+// it differently (1.1 and above are less than 1b, and 1b is less than those
+// too), and the answer must equal theirs.
 bool is_less(h264_level a, h264_level b) {
   const h264_level level_1{10};
   if (a == h264_level_1b)

@@ -28,10 +28,10 @@ struct h264_level {
   auto operator<=>(const h264_level&) const = default;
 };
 
-/// Level 1b, which has no octet of its own.
+/// Level 1b, which has no level octet of its own.
 inline constexpr h264_level h264_level_1b{9};
 
-/// What `profile-level-id` says.
+/// The decoded `profile-level-id`.
 struct h264_profile_level {
   h264_profile profile = h264_profile::constrained_baseline;
   h264_level level;
@@ -39,26 +39,26 @@ struct h264_profile_level {
   bool operator==(const h264_profile_level&) const = default;
 };
 
-/// Reads the six hexadecimal digits; nothing for other texts, and for profiles
+/// Parses the six hexadecimal digits; nothing for other texts, and for profiles
 /// and levels that are not in the tables.
 std::optional<h264_profile_level>
 parse_h264_profile_level(std::string_view text);
 
-/// The canonical six digits; nothing for a profile that lacks level 1b.
+/// The canonical six digits; nothing for a profile without level 1b.
 std::optional<std::string> to_string(const h264_profile_level& in);
 
-/// The profile and level that `parameters` speak of. Without any that is
-/// constrained baseline 3.1, as in libwebrtc (the standard has baseline 1).
+/// The profile and level in `parameters`. The default is constrained baseline
+/// 3.1, as in libwebrtc (the standard has baseline 1).
 std::optional<h264_profile_level>
 h264_profile_level_of(const parameter_map& parameters);
 
 /// The outcome of an H.264 match.
 struct h264_answer {
-  /// What to answer; absent when neither side named a level.
+  /// The `profile-level-id` to answer; absent if neither side gave one.
   std::optional<std::string> profile_level_id;
 };
 
-/// Answers `remote` on behalf of `local`: nothing when the profiles differ.
+/// Answers `remote` on behalf of `local`: nothing if the profiles differ.
 /// The level is the local one where both allow asymmetry, else the lower one
 /// (RFC 6184, section 8.2.2).
 std::optional<h264_answer> answer_h264(const parameter_map& local,

@@ -10,16 +10,15 @@
 #include <string_view>
 #include <vector>
 
-/// Dialects whose clients have no connection, and say everything by HTTP
-/// requests of their own. Between the requests of one client its dialect goes
-/// on, as if they were frames: `<number> <text>`, and `<number> <status>
-/// <body>` for the answer.
+/// Dialects whose clients have no connection and send each request over HTTP. A
+/// client's dialect object lives on between its requests, which reach it as
+/// frames: `<number> <text>`, and `<number> <status> <body>` for the answer.
 namespace troupe::protocol {
 
 /// A request over HTTP.
 struct http_call {
   std::string method;
-  std::vector<std::string> path; // its parts, decoded
+  std::vector<std::string> path; // decoded segments
   std::map<std::string, std::string> query;
   std::string content_type;
   std::string body;
@@ -27,30 +26,30 @@ struct http_call {
 
 struct http_answer {
   unsigned status = 200;
-  std::string body; // JSON, or nothing
+  std::string body; // JSON, or empty
 };
 
-/// What a request comes to: an answer right away, or a frame for its client's
+/// The result of a request: an immediate answer, or a frame for its client's
 /// dialect.
 struct http_plan {
   room_id room;
   peer_id client = {};
-  /// The client begins with it; otherwise there must be one.
+  /// Whether the request creates the client; otherwise it must exist.
   bool opens = false;
   std::string frame = {};
   std::optional<http_answer> answer = {};
 };
 
-/// `text` behind the number by which its answer will be known.
+/// `text` after the number that identifies its answer.
 std::string number_frame(uint64_t number, std::string_view text);
 
-/// Takes the number off the front of `text`; nothing where there is none.
+/// Removes the number from the front of `text`; nothing if there is none.
 std::optional<uint64_t> take_number(std::string_view& text);
 
-/// The frame that answers the one of that number.
+/// The frame that answers the request of that number.
 std::string answer_frame(uint64_t number, const http_answer& x);
 
-/// Reads an answer whose number has been taken; nothing where it is none.
+/// Decodes an answer whose number has been removed; nothing if it is malformed.
 std::optional<http_answer> read_answer(std::string_view text);
 
 /// The HTTP status that comes closest to a refusal.

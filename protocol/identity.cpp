@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view any_room = "*";
 
-// Of a user's or a room's name, in octets.
+// Maximum length of a user's or a room's name in octets.
 constexpr size_t max_id_length = 256;
 
 class claims_category_type final : public std::error_category {
@@ -43,7 +43,7 @@ std::string_view to_view(const rapidjson::Value& x) {
   return {x.GetString(), x.GetStringLength()};
 }
 
-// The members of a JSON object, which remember whether one was malformed.
+// Reads the members of a JSON object and records whether one was malformed.
 class claim_reader {
 public:
   explicit claim_reader(const rapidjson::Value& claims) : claims_(claims) {}
@@ -52,7 +52,7 @@ public:
     return claims_.HasMember(name);
   }
 
-  // A text; empty where there is none.
+  // A string; empty if absent.
   std::string text(const char* name) {
     const auto found = claims_.FindMember(name);
     if (found == claims_.MemberEnd())
@@ -64,7 +64,7 @@ public:
     return std::string{to_view(found->value)};
   }
 
-  // A text or a list of texts; empty where there is none.
+  // A string or an array of strings; empty if absent.
   std::vector<std::string> texts(const char* name) {
     const auto found = claims_.FindMember(name);
     if (found == claims_.MemberEnd())
@@ -81,7 +81,7 @@ public:
     return out;
   }
 
-  // A NumericDate: seconds since 1970, with a fraction or without.
+  // A NumericDate: seconds since 1970, possibly with a fraction.
   std::optional<wall_time> time(const char* name) {
     const auto found = claims_.FindMember(name);
     if (found == claims_.MemberEnd())
@@ -186,7 +186,7 @@ std::optional<error> authorize_verb(verb::announce& x, const identity& who) {
   return std::nullopt;
 }
 
-// Everything else concerns the room that one is in.
+// All other verbs concern the room that the client has joined.
 template <class Verb>
 std::optional<error> authorize_verb(Verb&, const identity&) {
   return std::nullopt;

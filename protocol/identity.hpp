@@ -14,31 +14,31 @@
 
 namespace troupe::protocol {
 
-/// A moment on the calendar, in which tokens say when they hold.
+/// A wall-clock time, as tokens use for their validity.
 using wall_time = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// Who somebody is and what that one may do, as a token says it.
+/// A user and its rights, as read from a token.
 struct identity {
   peer_id user;
-  /// The name to show; empty where the client may choose.
+  /// The display name; empty if the client may choose it.
   std::string name;
-  /// The rooms that may be joined; "*" alone means all.
+  /// The rooms that the user may join; "*" alone means all.
   std::vector<room_id> rooms;
   participant_rights rights;
-  /// From here on the token holds no longer, leeway included.
+  /// The end of the token's validity, leeway included.
   std::optional<wall_time> expires;
 
   bool may_join(const room_id& room) const;
 };
 
-/// What a token's claims are held against.
+/// The rules that a token's claims must satisfy.
 struct claim_rules {
-  /// Where set, `iss` must be this, and `aud` this or a list with it.
+  /// If set, `iss` must equal this, and `aud` must equal it or contain it.
   std::string issuer;
   std::string audience;
-  /// By how much clocks may differ.
+  /// The tolerated difference between clocks.
   std::chrono::milliseconds leeway{0};
-  /// Whether `exp` must be there.
+  /// Whether `exp` is required.
   bool require_expiry = false;
 };
 
@@ -50,7 +50,7 @@ enum class claims_errc {
   not_yet_valid,
   wrong_issuer,
   wrong_audience,
-  /// There is no `exp`, and there must be.
+  /// `exp` is required and missing.
   no_expiry,
 };
 
@@ -60,29 +60,29 @@ const std::error_category& claims_category();
 /// Makes claims_errc a std::error_code.
 std::error_code make_error_code(claims_errc value);
 
-/// Reads the claims of a token whose signature has been checked: `user` or
-/// `sub`; `room`, a text or a list; optional `rights`, a list of "publish",
-/// "subscribe" and "moderate" (the first two where it is absent), `name`,
-/// `exp`, `nbf` (RFC 7519, section 4.1), and what `rules` want. Claims that
-/// are not ours are passed over.
+/// Reads the claims of a token whose signature has been verified: `user` or
+/// `sub`; `room`, a string or an array; optional `rights`, an array of
+/// "publish", "subscribe" and "moderate" (the first two by default), `name`,
+/// `exp`, `nbf` (RFC 7519, section 4.1), and what `rules` require. Unknown
+/// claims are ignored.
 net::result<identity> read_claims(std::string_view json,
                                   const claim_rules& rules, wall_time now);
 
 /// The token of a client's handshake: that of an `Authorization: Bearer`
-/// header, else the query parameter `token`, else the one in which this
-/// dialect's clients name themselves. Empty where there is none.
+/// header, else the query parameter `token`, else the dialect's own parameter
+/// for it. Empty if there is none.
 std::string find_token(const handshake& in, const handshake_names& names);
 
-/// Writes into a handshake whom its token names, in place of the token where
-/// that stood for the user, so that the dialect need not know of tokens.
-/// Refused with 403 where it is for another user or room.
+/// Writes the token's user into a handshake, replacing a token that was sent as
+/// the user, so that the dialect need not know of tokens. Refuses with 403 if
+/// the handshake names another user or room.
 std::optional<handshake_refusal> apply_identity(handshake& in,
                                                 const handshake_names& names,
                                                 const identity& who);
 
-/// Why a request is refused to `who`, or nothing; a join is given the name
-/// and rights of the token. One who was verified to be a user cannot join as
-/// another.
+/// Returns why a request is refused to `who`, or nothing; sets the name and
+/// rights of a join from the token. A user with a token cannot join as another
+/// user.
 std::optional<error> authorize(request& what, const identity& who);
 
 } // namespace troupe::protocol

@@ -32,7 +32,7 @@ rapidjson::SizeType json_size(std::string_view text) {
 
 class object_writer;
 
-// One per dictionary: adds its members to an object.
+// One overload per dictionary: adds its members to an object.
 void fill(object_writer& out, const rtcp_feedback& in);
 void fill(object_writer& out, const rtp_codec_capability& in);
 void fill(object_writer& out, const rtp_header_extension_capability& in);
@@ -45,8 +45,8 @@ void fill(object_writer& out, const encoding_mapping& in);
 void fill(object_writer& out, const dtls_fingerprint& in);
 void fill(object_writer& out, const num_sctp_streams& in);
 
-// Fills a JSON object member by member. Names must be literals, for they are
-// not copied; an absent optional and an empty optional text add nothing.
+// Fills a JSON object member by member. Names must be literals, because they
+// are not copied; an absent optional and an empty optional text add nothing.
 class object_writer {
 public:
   object_writer(rapidjson::Value& out, json_allocator& allocator)
@@ -290,7 +290,7 @@ void encode(const sctp_parameters& in, rapidjson::Value& out,
   writer.flag("isDataChannel", in.is_data_channel);
   writer.number("OS", in.os);
   writer.number("MIS", in.mis);
-  // Old clients read in it how much the server takes.
+  // Old clients read the server's receive limit from this member.
   writer.number("maxMessageSize", in.max_receive_message_size);
 }
 

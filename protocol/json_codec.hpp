@@ -8,7 +8,7 @@
 
 #include <system_error>
 
-/// Between JSON and the dictionaries of rtp_parameters.hpp and
+/// Converts between JSON and the dictionaries of rtp_parameters.hpp and
 /// transport_parameters.hpp.
 ///
 /// Decoding accepts what mediasoup's validators accept, and fills in the same
@@ -23,9 +23,9 @@ namespace troupe::protocol {
 enum class decode_errc {
   /// A required member is absent.
   missing = 1,
-  /// A member has another type than it must.
+  /// A member has the wrong type.
   wrong_type,
-  /// The type fits, the value does not.
+  /// The type is right, the value is not.
   bad_value,
 };
 
@@ -37,7 +37,7 @@ std::error_code make_error_code(decode_errc value);
 
 checked<rtp_capabilities> decode_rtp_capabilities(const rapidjson::Value& in);
 
-/// Decodes one codec as a router's configuration lists it.
+/// Decodes a codec of a router's configuration.
 checked<rtp_codec_capability>
 decode_rtp_codec_capability(const rapidjson::Value& in);
 
@@ -49,11 +49,11 @@ checked<media_kind> decode_media_kind(const rapidjson::Value& in);
 
 checked<ice_parameters> decode_ice_parameters(const rapidjson::Value& in);
 
-/// Takes `address`, or `ip` where that is missing.
+/// Reads `address`, or `ip` if that is missing.
 checked<ice_candidate> decode_ice_candidate(const rapidjson::Value& in);
 
-/// Wants at least one fingerprint of a known algorithm and leaves out those of
-/// unknown ones (RFC 8122, section 5). An absent role is `auto`.
+/// Requires at least one fingerprint of a known algorithm and omits those of
+/// unknown ones (RFC 8122, section 5). The default role is `auto`.
 checked<dtls_parameters> decode_dtls_parameters(const rapidjson::Value& in);
 
 checked<sctp_parameters> decode_sctp_parameters(const rapidjson::Value& in);
@@ -62,16 +62,16 @@ checked<sctp_capabilities> decode_sctp_capabilities(const rapidjson::Value& in);
 
 checked<num_sctp_streams> decode_num_sctp_streams(const rapidjson::Value& in);
 
-/// Refuses both limits together, and order together with a limit. A limit
-/// without a word on order means unordered; a limit of 0 restricts nothing of
-/// that, as in mediasoup.
+/// Refuses both limits together, and `ordered` together with a limit. A limit
+/// without `ordered` means unordered; a limit of 0 counts as absent, as in
+/// mediasoup.
 checked<sctp_stream_parameters>
 decode_sctp_stream_parameters(const rapidjson::Value& in);
 
-/// Where RapidJSON keeps what a document holds.
+/// The allocator of a document's values.
 using json_allocator = rapidjson::Document::AllocatorType;
 
-/// Each of these replaces `out` by the JSON of `in`. Strings are copied.
+/// Each overload replaces `out` with the JSON of `in`. Strings are copied.
 void encode(const rtp_capabilities& in, rapidjson::Value& out,
             json_allocator& allocator);
 void encode(const rtp_parameters& in, rapidjson::Value& out,
@@ -85,7 +85,7 @@ void encode(const ice_candidate& in, rapidjson::Value& out,
             json_allocator& allocator);
 void encode(const dtls_parameters& in, rapidjson::Value& out,
             json_allocator& allocator);
-/// Writes both generations of keys.
+/// Writes the keys of both generations of clients.
 void encode(const sctp_parameters& in, rapidjson::Value& out,
             json_allocator& allocator);
 void encode(const sctp_capabilities& in, rapidjson::Value& out,

@@ -13,7 +13,7 @@ constexpr uint8_t max_payload_type = 127;
 template <class T>
 using decoder = T (*)(const json_cursor&);
 
-// An array of so many dictionaries at most, or nothing where it is falsy.
+// Decodes an array of at most `limit` dictionaries; empty if it is falsy.
 template <class T>
 std::vector<T> decode_each(const json_cursor& in, size_t limit,
                            decoder<T> decode) {
@@ -24,7 +24,7 @@ std::vector<T> decode_each(const json_cursor& in, size_t limit,
   return out;
 }
 
-// The decoder of one dictionary as an entry point of its own.
+// Runs the decoder of one dictionary as an entry point.
 template <class T>
 checked<T> decode_root(const rapidjson::Value& in, std::string_view name,
                        decoder<T> decode) {
@@ -77,8 +77,8 @@ rtcp_feedback decode_feedback(const json_cursor& in) {
   return out;
 }
 
-// What a codec's capability and its parameters have in common. Returns the
-// kind that the MIME type speaks of.
+// Decodes the common members of a codec's capability and its parameters.
+// Returns the kind in the MIME type.
 template <class Codec>
 media_kind decode_codec(const json_cursor& in, Codec& out) {
   const auto mime_type = in.member("mimeType");
@@ -162,13 +162,13 @@ rtp_header_extension_parameters decode_extension_in_use(const json_cursor& in) {
   return out;
 }
 
-// An SSRC of 0 counts as none, as everything falsy does.
+// An SSRC of 0 counts as absent, as every falsy value does.
 std::optional<uint32_t> decode_ssrc(const json_cursor& in) {
   const auto ssrc = in.optional_integer<uint32_t>();
   return ssrc == 0u ? std::nullopt : ssrc;
 }
 
-// Advice only: what makes no sense is ignored, what is too large is cut.
+// A hint only: invalid values are ignored, values too large are clamped.
 std::optional<uint32_t> decode_bitrate(const json_cursor& in) {
   if (!in.is_number() || in.value()->GetDouble() < 1)
     return std::nullopt;

@@ -19,7 +19,7 @@ struct hash_algorithm {
   size_t octets;
 };
 
-// Those mediasoup knows too; md2 and md5 (RFC 8122) are broken.
+// The algorithms that mediasoup knows too; md2 and md5 (RFC 8122) are broken.
 constexpr std::array<hash_algorithm, 5> hash_algorithms{{
     {"sha-1", 20},
     {"sha-224", 28},
@@ -53,7 +53,7 @@ bool is_hash(std::string_view text, size_t octets) {
   return true;
 }
 
-// Nothing for an algorithm we do not know, which is to be ignored.
+// Returns nothing for an unknown algorithm, which the caller ignores.
 std::optional<dtls_fingerprint> decode_fingerprint(const json_cursor& in) {
   if (!in.require_object())
     return std::nullopt;

@@ -8,10 +8,10 @@ namespace troupe::protocol {
 
 namespace {
 
-// Names in refusals are cut, or a client could have megabytes echoed.
+// Names in refusals are truncated: a client must not have megabytes echoed.
 constexpr size_t max_name_length = 64;
 
-// The whole number that `value` is, also when it was written as 1.0 or 1e3.
+// The integer in `value`, even if it was written as 1.0 or 1e3.
 std::optional<uint64_t> whole_number(const rapidjson::Value& value) {
   if (value.IsUint64())
     return value.GetUint64();

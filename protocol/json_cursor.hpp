@@ -15,45 +15,44 @@
 
 namespace troupe::protocol {
 
-/// A value being decoded, which knows the way to it from the root and so can
-/// name it in a refusal. The getters return a default after a refusal, so that
-/// a decoder reads straight on and looks at the error once, at its end.
+/// A value being decoded, with its path from the root, so that a refusal can
+/// name it. After a refusal the getters return defaults, so that a decoder
+/// checks for an error only once, at its end.
 ///
-/// A cursor refers to the one it came from, which must outlive it; hence
-/// member() and element() want a named cursor.
+/// A cursor refers to its parent, which must outlive it; hence member() and
+/// element() require a named cursor.
 class json_cursor {
 public:
   /// Starts at `root`, called `name` in refusals. The first refusal of this
-  /// cursor and of those that come from it is stored in `error`.
+  /// cursor or of its descendants is stored in `error`.
   json_cursor(const rapidjson::Value& root, std::string_view name,
               std::optional<refusal>& error);
 
-  /// The member `name`; missing when this has none, or is no object.
+  /// The member `name`; missing if this is no object or lacks the member.
   json_cursor member(std::string_view name) const&;
   json_cursor member(std::string_view name) const&& = delete;
 
-  /// The value behind, or nullptr where there is none.
+  /// The JSON value, or nullptr if it is missing.
   const rapidjson::Value* value() const {
     return value_;
   }
 
-  /// What JavaScript takes for true: not missing, null, false, 0 or "".
+  /// Whether JavaScript takes it for true: not missing, null, false, 0 or "".
   bool truthy() const;
 
   bool is_number() const;
 
-  /// Whether this is an object. An array passes for an object without members,
-  /// as some libraries write the empty one so; anything else is refused.
+  /// Whether this is an object. An array counts as one without members, since
+  /// some libraries write the empty object so; anything else is refused.
   bool require_object() const;
 
   /// A string of 1 to `limit` octets, or a refusal.
   std::string required_string(size_t limit = limits::text) const;
 
-  /// A string; empty when falsy. Anything else is refused, and so is one that
-  /// is longer.
+  /// A string of at most `limit` octets; empty if falsy. Refuses anything else.
   std::string optional_string(size_t limit = limits::text) const;
 
-  /// A boolean; false when falsy. Anything else is refused.
+  /// A boolean; false if falsy. Refuses anything else.
   bool optional_flag() const;
 
   /// A boolean, or `fallback` for anything else.
@@ -65,7 +64,7 @@ public:
     return static_cast<T>(integer(min, max));
   }
 
-  /// The same, but absent when it is falsy and no number.
+  /// The same, but absent if it is falsy and not a number.
   template <std::unsigned_integral T>
   std::optional<T>
   optional_integer(T min = 0, T max = std::numeric_limits<T>::max()) const {
@@ -75,8 +74,8 @@ public:
   }
 
   /// Calls `visit` with a cursor for each element of an array. A falsy value
-  /// counts as an empty array; anything else is refused, and so is an array of
-  /// more than `limit`.
+  /// counts as an empty array; refuses anything else, and an array of more than
+  /// `limit` elements.
   template <class Visitor>
   void each_element(size_t limit, Visitor visit) const {
     if (!truthy())
@@ -90,7 +89,7 @@ public:
   }
 
   /// Calls `visit` with name and cursor of each member, if this is an object.
-  /// More than `limit` are refused, and names as long as no text may be.
+  /// Refuses more than `limit` members, and names longer than limits::text.
   template <class Visitor>
   void each_member(size_t limit, Visitor visit) const {
     if (!value_ || !value_->IsObject())
@@ -107,7 +106,7 @@ public:
     }
   }
 
-  /// Refuses this value, unless another has been refused before.
+  /// Refuses this value, unless a refusal was recorded before.
   void fail(decode_errc code, std::string_view why) const;
 
 private:
@@ -127,7 +126,7 @@ private:
   std::optional<refusal>& error_;
 };
 
-/// `value`, unless something was refused while it was decoded.
+/// `value`, unless a refusal was recorded while it was decoded.
 template <class T>
 checked<T> unless_refused(T value, std::optional<refusal>& error) {
   if (error)

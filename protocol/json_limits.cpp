@@ -24,13 +24,13 @@ constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag
 
 constexpr size_t max_number_length = 64;
 constexpr size_t max_exponent_digits = 4;
-// Of a zero: so few digits and so small an exponent that RapidJSON converts it
-// without its slow path, which shifts until it meets a one and finds none.
+// Limits of a zero, within which RapidJSON does not take its slow path. That
+// path shifts until it finds a 1 bit, which a zero lacks.
 constexpr size_t max_zero_length = 8;
 constexpr int max_zero_exponent = 14;
 
-// With more, RapidJSON's rounding may carry out of 64 bits and make a 0. What
-// a double or a 64-bit integer is written as has 20 at most.
+// With more digits, RapidJSON's rounding may overflow 64 bits and yield 0. The
+// text of a double or a 64-bit integer has 20 at most.
 constexpr size_t max_significant_digits = 20;
 
 class category final : public std::error_category {
@@ -69,7 +69,7 @@ bool is_number_char(char x) {
          || x == 'E';
 }
 
-// Digits from the first to the last that is not 0.
+// The number of digits from the first to the last that is not 0.
 size_t significant_digits(std::string_view mantissa) {
   const auto first = mantissa.find_first_of("123456789");
   if (first == std::string_view::npos)
@@ -79,7 +79,7 @@ size_t significant_digits(std::string_view mantissa) {
       mantissa.substr(first, last - first + 1), is_digit));
 }
 
-// The exponent's magnitude; `text` is its digits, four at most.
+// The magnitude of the exponent with the digits `text`, at most four.
 int to_magnitude(std::string_view text) {
   int out = 0;
   for (auto x : text)
@@ -104,7 +104,7 @@ bool is_modest_number(std::string_view run) {
          && (!is_zero || to_magnitude(digits) <= max_zero_exponent);
 }
 
-// Takes the digits that `text` begins with, and returns how many.
+// Removes the digits at the front of `text`, and returns their number.
 size_t skip_digits(std::string_view& text) {
   const auto end = std::ranges::find_if_not(text, is_digit);
   const auto count = static_cast<size_t>(end - text.begin());
@@ -112,8 +112,8 @@ size_t skip_digits(std::string_view& text) {
   return count;
 }
 
-// Whether this is a number (RFC 8259, section 6), leading zeros aside. What
-// merely begins with one would be taken for another than it is.
+// Whether this is a number (RFC 8259, section 6), apart from leading zeros.
+// RapidJSON would read a text that only begins with a number as that number.
 bool is_number(std::string_view run) {
   if (run.starts_with('-'))
     run.remove_prefix(1);
@@ -142,8 +142,8 @@ size_t string_length(std::string_view text) {
   return std::min(i + 1, text.size());
 }
 
-// Looks at every number before RapidJSON does: its 1.1.0 overflows an int on
-// long fractions with long exponents (CVE-2024-38517).
+// Checks every number before RapidJSON parses it: version 1.1.0 overflows an
+// int on long fractions with long exponents (CVE-2024-38517).
 std::error_code check_numbers(std::string_view text) {
   while (!text.empty()) {
     size_t length = 1;
@@ -165,7 +165,7 @@ std::error_code check_numbers(std::string_view text) {
   return {};
 }
 
-// Takes the SAX events of a text and stops at the first limit it exceeds.
+// Handles the SAX events of a text and stops at the first exceeded limit.
 class limiter {
 public:
   explicit limiter(const json_limits& limits) : limits_(limits) {}
@@ -235,7 +235,7 @@ public:
   }
 
 private:
-  // Ordered: names chosen to collide in a hash table gain nothing.
+  // An ordered set: names chosen to collide in a hash table gain nothing.
   using key_set = std::set<std::string, std::less<>>;
 
   bool refuse(json_errc why) {
@@ -264,7 +264,7 @@ private:
 
   const json_limits& limits_;
   size_t tokens_ = 0;
-  // One per open array or object; arrays leave theirs empty.
+  // One set per open array or object; those of arrays stay empty.
   std::vector<key_set> keys_;
   std::error_code error_;
 };
@@ -289,8 +289,8 @@ std::error_code check(std::string_view text, const json_limits& limits) {
     return json_errc::too_large;
   if (!net::is_utf8(text))
     return json_errc::not_utf8;
-  // RapidJSON takes NUL for the end and skips a byte order mark; neither may
-  // stand in a JSON text (RFC 8259, sections 2 and 8.1).
+  // RapidJSON treats NUL as the end and skips a byte order mark; neither may
+  // occur in a JSON text (RFC 8259, sections 2 and 8.1).
   if (text.find('\0') != std::string_view::npos
       || text.starts_with("\xef\xbb\xbf"))
     return json_errc::syntax;
@@ -306,7 +306,7 @@ std::error_code check(std::string_view text, const json_limits& limits) {
   return handler.error() ? handler.error() : to_error(parsed.Code());
 }
 
-// JSON has no NaN and no infinities; RapidJSON's writer would stop there.
+// JSON has no NaN and no infinities; RapidJSON's writer would stop at one.
 class total_writer : public rapidjson::Writer<rapidjson::StringBuffer> {
 public:
   using rapidjson::Writer<rapidjson::StringBuffer>::Writer;

@@ -11,11 +11,11 @@
 
 namespace troupe::protocol {
 
-/// What a JSON text may cost us before it is refused.
+/// Limits on a JSON text, beyond which it is refused.
 struct json_limits {
   /// Length of the text in octets.
   size_t max_bytes = 256 * 1024;
-  /// Nesting of arrays and objects; a lone number has depth 0.
+  /// Nesting of arrays and objects; a single number has depth 0.
   size_t max_depth = 32;
   /// Values and member names together; an array or object counts as one.
   size_t max_tokens = 10'000;
@@ -31,12 +31,12 @@ enum class json_errc {
   too_many_tokens,
   /// The text, or what an escape in a string stands for, is not UTF-8.
   not_utf8,
-  /// An object has two members of the same name (RFC 8259, section 4, leaves
-  /// the meaning open, and readers differ: a way to smuggle).
+  /// An object has two members of the same name. RFC 8259, section 4, leaves
+  /// the meaning open, and parsers differ: an opportunity for smuggling.
   duplicate_key,
-  /// A number is longer than 64 characters, has more than 4 digits of exponent,
-  /// exceeds a double, or is a zero with an exponent or of more than 8.
-  /// Nor may it have more than 20 significant digits.
+  /// A number is longer than 64 characters, has more than 4 exponent digits or
+  /// more than 20 significant digits, exceeds a double, or is a zero with more
+  /// than 8 characters before its exponent or with an exponent beyond 14.
   bad_number,
   /// The text is not one JSON value (RFC 8259), or something follows it.
   syntax,
@@ -48,9 +48,9 @@ const std::error_category& json_category();
 /// Makes json_errc a std::error_code.
 std::error_code make_error_code(json_errc value);
 
-/// Parses `text` once it has passed the limits; see json_errc for the
-/// refusals. The check runs first, without recursion and without building
-/// anything, so that hostile text costs no more than one pass over it.
+/// Parses `text` if it is within the limits; see json_errc for the errors. The
+/// check runs first, without recursion and without allocating a document, so
+/// that hostile text costs no more than one pass over it.
 net::result<rapidjson::Document> parse_json(std::string_view text,
                                             const json_limits& limits = {});
 

@@ -15,7 +15,7 @@ bool is_plain(char x) {
   return x >= ' ' && x <= '~' && x != '"' && x != '\\';
 }
 
-// Takes what is at the front of a JSON text, piece by piece.
+// Consumes a JSON text from the front.
 class scanner {
 public:
   explicit scanner(std::string_view text) : rest_(text) {}
@@ -46,7 +46,7 @@ public:
     return rest_.starts_with('"');
   }
 
-  // The string at the front, quotes included, or all that is left.
+  // Takes the string at the front, quotes included, or the rest of the text.
   std::string_view take_string() {
     size_t end = 1;
     while (end < rest_.size() && rest_[end] != '"')
@@ -54,7 +54,7 @@ public:
     return take_first(std::min(end + 1, rest_.size()));
   }
 
-  // The number or word at the front, if it ends where one may.
+  // Takes the number or word at the front; empty if there is none.
   std::string_view take_word() {
     const auto end = std::ranges::find_if_not(rest_, [](char x) {
       return (x >= '0' && x <= '9') || (x >= 'a' && x <= 'z') || x == '-'
@@ -81,14 +81,14 @@ bool is_whole_plain_string(std::string_view x) {
 bool is_plain_word(std::string_view x) {
   if (x == "true" || x == "false" || x == "null")
     return true;
-  // No exponents and no leading zeros: who reads it must not stumble.
+  // No exponents and no leading zeros, so that every parser accepts it.
   const auto digits = x.starts_with('-') ? x.substr(1) : x;
   return !digits.empty() && (digits.size() == 1 || digits[0] != '0')
          && std::ranges::all_of(digits,
                                 [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// The value at the front of the text, where it is a plain one.
+// Takes the value at the front of the text if it is a plain one.
 std::optional<std::string_view> take_plain(scanner& from) {
   from.skip_space();
   const auto is_text = from.at_string();

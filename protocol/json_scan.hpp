@@ -5,13 +5,13 @@
 
 namespace troupe::protocol {
 
-/// The member `name` of the object that `text` is, as it stands there: a
-/// number, true, false, null, or a string of plain characters, of 64 octets at
-/// most with its quotes. Nothing where there is no such member, or a second.
+/// Finds the member `name` of the object in `text`, as written there: a number,
+/// true, false, null, or a string of plain characters, of at most 64 octets
+/// with its quotes. Returns nothing if it is missing or duplicated.
 ///
-/// For messages that parse_json() refuses: so that the refusal can say which
-/// request it is about. One pass over the text, which builds nothing and wants
-/// no syntax to be right but that of strings and brackets.
+/// For messages that parse_json() refuses, so that the refusal can repeat the
+/// request's id. One pass over the text, without allocation; only the syntax of
+/// strings and brackets must be correct.
 std::optional<std::string_view> find_plain_member(std::string_view text,
                                                   std::string_view name);
 

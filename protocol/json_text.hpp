@@ -30,7 +30,7 @@ public:
 
   flat_json& add(std::string_view name, double value);
 
-  /// Adds a value that is JSON already.
+  /// Adds a value that is already JSON.
   flat_json& add_raw(std::string_view name, std::string_view value);
 
   /// The object's text.

@@ -9,22 +9,22 @@
 #include <system_error>
 #include <vector>
 
-/// Capability negotiation: what a router can route, how a producer's stream is
-/// renumbered inside it, and what a consumer is told. The rules are those of
-/// mediasoup 3.27, which its clients rely on; a differential test holds the two
-/// together. All SSRCs made here lie between 10^8 and 10^9 and so never are
-/// 1234, which the client's bandwidth probe has.
+/// Capability negotiation: what a router can route, how it renumbers a
+/// producer's stream, and what a consumer is sent. The rules are those of
+/// mediasoup 3.27, on which its clients rely; a differential test compares the
+/// two. All SSRCs made here lie between 10^8 and 10^9 and so are never 1234,
+/// which the client's bandwidth probe uses.
 namespace troupe::protocol {
 
 /// Why negotiation failed.
 enum class ortc_errc {
   /// The codec is not supported, or the router was not configured with it.
   unsupported_codec = 1,
-  /// Two codecs of a router want the same payload type.
+  /// Two codecs of a router request the same payload type.
   duplicate_payload_type,
-  /// A codec of a router wants 127, which the client's probe has.
+  /// A codec of a router requests 127, which the client's probe uses.
   reserved_payload_type,
-  /// More codecs than dynamic payload types.
+  /// There are more codecs than dynamic payload types.
   no_payload_type_left,
   /// A retransmission codec belongs to no codec in the list.
   missing_media_codec,
@@ -32,11 +32,11 @@ enum class ortc_errc {
   unsupported_rtx,
   /// The consumer supports none of the producer's codecs.
   no_common_codec,
-  /// A producer of one kind has a codec of the other, or none at all.
+  /// A producer has no codec, or one of the other kind.
   kind_mismatch,
-  /// An encoding has neither SSRC nor RID, so its packets cannot be told.
+  /// An encoding has neither SSRC nor RID, so its packets are not identifiable.
   unidentified_encoding,
-  /// Several encodings of a codec that has no simulcast.
+  /// There are several encodings of a codec without simulcast.
   unsupported_simulcast,
 };
 
@@ -46,8 +46,8 @@ const std::error_category& ortc_category();
 /// Makes ortc_errc a std::error_code.
 std::error_code make_error_code(ortc_errc value);
 
-/// The payload type that mediasoup-client gives its bandwidth probe. A router
-/// never allocates it.
+/// The payload type of mediasoup-client's bandwidth probe. A router never
+/// allocates it.
 inline constexpr uint8_t probator_payload_type = 127;
 
 /// The capabilities of a router that routes `media_codecs`. Each must be one of
@@ -70,61 +70,61 @@ enum class producer_type : uint8_t {
 /// "simple", "simulcast" or "svc".
 std::string_view to_string(producer_type type);
 
-/// Completes what a client wants to produce: at least one encoding, and the
-/// CNAME that all producers of its transport share. `transport_cname` is
-/// filled with the first one seen, or a random one.
+/// Completes the parameters of a new producer: at least one encoding, and the
+/// CNAME that all producers of its transport share. `transport_cname` is set to
+/// the first CNAME, or a random one.
 void complete_producer_parameters(rtp_parameters& params,
                                   std::string& transport_cname, net::rng& rng);
 
 /// Checks what mediasoup's worker checks: that the codecs are of `kind`, that
-/// packets of each encoding can be recognised, that the codec can do what the
-/// encodings ask. `params` must have been completed.
+/// packets of each encoding can be identified, that the codec supports the
+/// encodings. `params` must have been completed.
 checked<producer_type> check_producer(media_kind kind,
                                       const rtp_parameters& params);
 
-/// Maps a producer's payload types and encodings to the router's. May rewrite
-/// H.264's profile-level-id in `params` to the level negotiated.
+/// Maps a producer's payload types and encodings to the router's. May set
+/// H.264's profile-level-id in `params` to the negotiated level.
 checked<rtp_mapping> get_producer_rtp_parameters_mapping(
     rtp_parameters& params, const rtp_capabilities& router_caps, net::rng& rng);
 
-/// What the router offers of a producer: its codec parameters under the
+/// The parameters that the router offers for a producer: its codecs under the
 /// router's payload types, feedback and header extensions. `mapping` must have
-/// been made for `params`; codecs and encodings it lacks are left out.
+/// been made for `params`; codecs and encodings that it lacks are omitted.
 rtp_parameters
 get_consumable_rtp_parameters(media_kind kind, const rtp_parameters& params,
                               const rtp_capabilities& router_caps,
                               const rtp_mapping& mapping);
 
-/// Whether a client of these capabilities can consume the producer.
+/// Whether a client with these capabilities can consume the producer.
 bool can_consume(const rtp_parameters& consumable,
                  const rtp_capabilities& remote_caps);
 
-/// What one may choose about a consumer.
+/// The options of a consumer.
 struct consumer_options {
-  /// Keep all encodings, rather than one that switches between them.
+  /// Keep all encodings instead of one that switches between them.
   bool pipe = false;
-  /// Retransmissions, and plain NACK. By default video has them and audio has
-  /// not; see default_enable_rtx().
+  /// Retransmissions, and plain NACK. Default for video, not for audio; see
+  /// default_enable_rtx().
   bool enable_rtx = true;
-  /// The SSRC of the stream, followed by that of its retransmissions. Drawn
-  /// where it is missing, and in any case where all encodings are kept.
+  /// The SSRC of the stream; its retransmissions use the next one. Random if
+  /// absent or if all encodings are kept.
   std::optional<uint32_t> ssrc = {};
 };
 
-/// Whether a consumer of this kind gets retransmissions when nobody says.
+/// Whether a consumer of this kind has retransmissions by default.
 inline bool default_enable_rtx(media_kind kind) {
   return kind == media_kind::video;
 }
 
-/// What a client is told about a stream it consumes. Header extensions match
-/// by uri and id, never by kind, for mediasoup-client gives each but one. The
-/// caller sets `mid`.
+/// The parameters of a stream that a client consumes. Header extensions match
+/// by uri and id, never by kind, because mediasoup-client lists each only once.
+/// The caller sets `mid`.
 checked<rtp_parameters>
 get_consumer_rtp_parameters(const rtp_parameters& consumable,
                             const rtp_capabilities& remote_caps,
                             const consumer_options& options, net::rng& rng);
 
-/// What another router is told: all encodings under new SSRCs, without any
+/// The parameters for another router: all encodings under new SSRCs, without
 /// bandwidth estimation.
 rtp_parameters
 get_pipe_consumer_rtp_parameters(const rtp_parameters& consumable,

@@ -28,7 +28,7 @@ bool has_extension(const rtp_parameters& params, std::string_view uri) {
                              [&](const auto& x) { return x.uri == uri; });
 }
 
-// The consumable codecs that the remote side has, with its feedback.
+// The consumable codecs that the remote side supports, with its feedback.
 std::vector<rtp_codec_parameters>
 common_codecs(const rtp_parameters& consumable,
               const rtp_capabilities& remote_caps, bool enable_rtx) {
@@ -60,7 +60,7 @@ void remove_orphan_rtx(std::vector<rtp_codec_parameters>& codecs) {
   }
 }
 
-// One way of bandwidth estimation, by what the header extensions allow:
+// Keeps one method of bandwidth estimation, depending on the header extensions:
 // transport-wide numbers, else send times for REMB, else none.
 void reduce_estimation_feedback(rtp_parameters& params) {
   const bool has_transport_cc =
@@ -74,8 +74,8 @@ void reduce_estimation_feedback(rtp_parameters& params) {
     });
 }
 
-// The scalability mode and bitrate of the single encoding that stands for all
-// of a producer's.
+// Merges all encodings of a producer into one with their scalability mode and
+// maximum bitrate.
 rtp_encoding_parameters merge_encodings(const rtp_parameters& consumable) {
   rtp_encoding_parameters out;
   for (const auto& x : consumable.encodings) {
@@ -92,15 +92,15 @@ rtp_encoding_parameters merge_encodings(const rtp_parameters& consumable) {
   return out;
 }
 
-// All of a producer's encodings under new SSRCs; those of the retransmissions
-// are a block of their own.
+// Gives all encodings of a producer new SSRCs; those of the retransmissions are
+// a separate block.
 std::vector<rtp_encoding_parameters>
 renumber_encodings(const rtp_parameters& consumable, bool has_rtx,
                    net::rng& rng) {
   auto out = consumable.encodings;
   auto ssrc = random_ssrc_block(out.size(), rng);
   auto rtx_ssrc = random_ssrc_block(out.size(), rng);
-  // One SSRC for two streams would be fatal: let the blocks not overlap.
+  // Two streams must never share an SSRC: the blocks must not overlap.
   while (rtx_ssrc + out.size() > ssrc && ssrc + out.size() > rtx_ssrc)
     rtx_ssrc = random_ssrc_block(out.size(), rng);
   for (auto& encoding : out) {
@@ -112,14 +112,14 @@ renumber_encodings(const rtp_parameters& consumable, bool has_rtx,
   return out;
 }
 
-// Extensions that belong to one transport, and so end at a pipe.
+// Whether an extension belongs to one transport, and so ends at a pipe.
 bool is_transport_extension(const rtp_header_extension_parameters& in) {
   return in.uri == extension_uri::mid || in.uri == extension_uri::abs_send_time
          || in.uri == extension_uri::transport_wide_cc;
 }
 
-// Consumers are sent the dependency descriptor of AV1 alone, but the next
-// router needs any to choose layers.
+// Consumers get the dependency descriptor of AV1 only, but the next router
+// needs it for every codec to choose layers.
 void add_dependency_descriptor(rtp_parameters& params) {
   if (has_extension(params, extension_uri::dependency_descriptor))
     return;

@@ -6,7 +6,7 @@ namespace troupe::protocol {
 
 namespace {
 
-// Absent on both sides counts as equal.
+// Two absent parameters count as equal.
 bool is_same_parameter(const codec_view& a, const codec_view& b,
                        std::string_view name) {
   const auto i = a.parameters.find(name);

@@ -9,9 +9,9 @@
 
 namespace troupe::protocol {
 
-/// What two codecs are compared by. Refers to the codec it was made of.
+/// The properties by which codecs are compared. Refers to its codec.
 struct codec_view {
-  /// Of an rtp_codec_capability or rtp_codec_parameters.
+  /// Made of an rtp_codec_capability or rtp_codec_parameters.
   template <class Codec>
   explicit(false) codec_view(const Codec& codec)
       : mime_type(codec.mime_type)
@@ -25,12 +25,12 @@ struct codec_view {
   const parameter_map& parameters;
 };
 
-/// Whether two codecs are of one kind: MIME type, clock rate, channels, and
-/// the stream counts of multiopus.
+/// Whether two codecs are the same: MIME type, clock rate, channels, and the
+/// stream counts of multiopus.
 bool is_same_codec(const codec_view& a, const codec_view& b);
 
-/// Whether the one can decode what the other encodes: the same codec, with
-/// H.264's profile and packetization mode and VP9's profile equal as well.
+/// Whether one codec can decode what the other encodes: the same codec, with
+/// equal H.264 profile and packetization mode, or equal VP9 profile.
 bool is_compatible_codec(const codec_view& a, const codec_view& b);
 
 /// The value of `name`, or 0 if that is absent or empty.

@@ -26,8 +26,8 @@ const rtp_codec_parameters* first_media_codec(const rtp_parameters& params) {
   return i == params.codecs.end() ? nullptr : &*i;
 }
 
-// The router's codec for one of a producer's, whose H.264 level is set to what
-// was negotiated.
+// The router's codec for one of a producer's, whose H.264 level is set to the
+// negotiated one.
 const rtp_codec_capability* match(rtp_codec_parameters& codec,
                                   const rtp_capabilities& caps) {
   const auto i = std::ranges::find_if(caps.codecs, [&](const auto& x) {
@@ -60,8 +60,8 @@ std::string describe(const rtp_codec_parameters& codec) {
          + std::to_string(codec.payload_type);
 }
 
-// Which codec of the router stands for each of the producer's; nullptr where
-// that has not been found yet.
+// The router's codec for each codec of the producer; nullptr if none has been
+// found yet.
 using codec_matches = std::vector<const rtp_codec_capability*>;
 
 checked<const rtp_codec_capability*> match_rtx(const rtp_codec_parameters& rtx,
@@ -84,7 +84,7 @@ checked<const rtp_codec_capability*> match_rtx(const rtp_codec_parameters& rtx,
   return found;
 }
 
-// Media codecs first, then those of retransmissions, which refer to them.
+// Maps media codecs first, then retransmission codecs, which refer to them.
 checked<std::vector<codec_mapping>> map_codecs(rtp_parameters& params,
                                                const rtp_capabilities& caps) {
   std::vector<codec_mapping> out;
@@ -151,8 +151,8 @@ bool is_av1(const rtp_parameters& params) {
          && is_same_mime_type(params.codecs[0].mime_type, "video/AV1");
 }
 
-// Whether consumers of a producer can be sent this extension. The capture time
-// is forwarded from the producer's packets, so it must have it itself.
+// Whether consumers of a producer can receive this extension. The capture time
+// is forwarded from the producer's packets, so the producer must send it.
 bool is_consumable(const rtp_header_extension_capability& extension,
                    media_kind kind, const rtp_parameters& params) {
   using enum extension_direction;
@@ -232,7 +232,7 @@ get_consumable_rtp_parameters(media_kind kind, const rtp_parameters& params,
   for (const auto& codec : params.codecs)
     if (!is_rtx(codec.mime_type))
       add_consumable_codec(out, codec, router_caps, mapping);
-  // Other codecs than AV1 are decoded without.
+  // Decoders of other codecs than AV1 do not need it.
   const bool has_descriptor = is_av1(out);
   for (const auto& x : router_caps.header_extensions)
     if (is_consumable(x, kind, params)

@@ -8,8 +8,8 @@ namespace troupe::protocol {
 
 namespace {
 
-// The payload types for codecs that ask for none, in order of use. 127 would
-// come after 126, but is the probator's.
+// The payload types for codecs that request none, in order of use. 127 would
+// follow 126, but belongs to the probator.
 class payload_type_pool {
 public:
   payload_type_pool() {
@@ -47,7 +47,7 @@ refusal none_left() {
           "cannot allocate more dynamic codec payload types"};
 }
 
-// Gives `codec` the payload type that `wanted` asks for, or its fixed one, or
+// Gives `codec` the payload type that `wanted` requests, or its fixed one, or
 // the next of the pool.
 checked<void> assign_payload_type(rtp_codec_capability& codec,
                                   const rtp_codec_capability& wanted,

@@ -19,9 +19,9 @@ inline uint32_t random_ssrc_block(size_t count, net::rng& rng) {
                      - static_cast<uint32_t>(count));
 }
 
-/// Gives out the SSRCs under which one client is sent to: from a random one on,
-/// each once. So none is ever used for two streams under one key (RFC 3711,
-/// section 9.1), and what SRTP remembers of those that have ended stays small
+/// Allocates the SSRCs of the streams to one client: consecutive ones from a
+/// random start, each once. So no SSRC is used for two streams under one key
+/// (RFC 3711, section 9.1), and SRTP keeps little state for ended streams
 /// (net::srtp_sender::retire).
 class ssrc_sequence {
 public:

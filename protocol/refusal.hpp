@@ -9,14 +9,14 @@ namespace troupe::protocol {
 
 /// Why a client's data was refused.
 struct refusal {
-  /// For programs: a decode_errc or an ortc_errc.
+  /// A decode_errc or an ortc_errc, for programs.
   std::error_code code;
-  /// For the developer of the client: names the member, never our internals.
+  /// A text for the client's developer: names the member, never our internals.
   std::string what;
 };
 
-/// Either a value or a refusal. The one way in which decoding and capability
-/// negotiation fail.
+/// Either a value or a refusal. Decoding and capability negotiation report all
+/// errors this way.
 template <class T>
 using checked = boost::system::result<T, refusal>;
 

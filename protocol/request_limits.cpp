@@ -10,7 +10,7 @@ namespace troupe::protocol {
 
 namespace {
 
-// The text of a member, whatever its type; empty where it is absent.
+// The text of a member of any type; empty if it is absent.
 std::string_view text_of(const std::string& x) {
   return x;
 }
@@ -32,7 +32,7 @@ std::string_view text_of(const std::optional<T>& x) {
   return x ? text_of(*x) : std::string_view{};
 }
 
-// Looks at one member after the other and keeps what it minds first.
+// Checks members in order and keeps the first error.
 class examiner {
 public:
   template <class T>

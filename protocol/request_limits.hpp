@@ -7,9 +7,9 @@
 
 namespace troupe::protocol {
 
-/// Why a request is refused for the length of what it says (limits.hpp), or
-/// nothing. Asked of every request of every dialect before it is carried out;
-/// what is in RTP's dictionaries was held to its limits as it was decoded.
+/// Returns why a request exceeds the length limits of limits.hpp, or nothing.
+/// Called for every request of every dialect before it is carried out; the RTP
+/// dictionaries were checked when they were decoded.
 std::optional<error> find_excess(const request& what);
 
 } // namespace troupe::protocol

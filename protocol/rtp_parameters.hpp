@@ -8,12 +8,12 @@
 #include <variant>
 #include <vector>
 
-/// The dictionaries of ORTC as mediasoup's clients speak them. Plain values:
-/// they can be copied, compared and sent. An empty string stands for an absent
-/// member wherever the member is optional.
+/// The dictionaries of ORTC as mediasoup's clients use them. Plain values: they
+/// can be copied, compared and sent. An empty string represents an absent
+/// member if the member is optional.
 namespace troupe::protocol {
 
-/// What a track carries.
+/// The kind of a track.
 enum class media_kind : uint8_t { audio, video };
 
 /// "audio" or "video".
@@ -22,8 +22,8 @@ std::string_view to_string(media_kind kind);
 /// The kind named `text`, exactly as to_string() writes it.
 std::optional<media_kind> parse_media_kind(std::string_view text);
 
-/// A value of a format parameter, in the type in which the client sent it:
-/// `apt` as a string makes a client throw. Whole numbers are always int64_t.
+/// A value of a format parameter, in the type in which the client sent it: a
+/// client throws if `apt` is a string. Whole numbers are always int64_t.
 using parameter_value = std::variant<int64_t, double, std::string>;
 
 /// Format parameters of a codec (the fmtp line of SDP) or of an extension.
@@ -42,9 +42,9 @@ struct rtcp_feedback {
 /// A codec that an endpoint can receive.
 struct rtp_codec_capability {
   media_kind kind = media_kind::audio;
-  /// As "video/VP8"; compared without regard to case.
+  /// For example "video/VP8"; case-insensitive.
   std::string mime_type;
-  /// Absent in what a router is configured with: it then picks one.
+  /// Absent in a router's configuration: the router then chooses one.
   std::optional<uint8_t> preferred_payload_type;
   /// In Hz.
   uint32_t clock_rate = 0;
@@ -56,12 +56,12 @@ struct rtp_codec_capability {
   bool operator==(const rtp_codec_capability&) const = default;
 };
 
-/// Which way a header extension goes, seen from the one who declares it.
+/// The direction of a header extension, from the view of its declarer.
 enum class extension_direction : uint8_t {
   sendrecv,
   sendonly,
   recvonly,
-  /// Also stands for any direction we do not know.
+  /// Also represents any unknown direction.
   inactive
 };
 
@@ -115,15 +115,15 @@ struct rtp_header_extension_parameters {
 
 /// One encoding of a track: a simulcast layer, or all of it.
 struct rtp_encoding_parameters {
-  /// Absent in simulcast, which tells its streams apart by rid.
+  /// Absent in simulcast, which identifies its streams by rid.
   std::optional<uint32_t> ssrc;
   std::string rid;
   /// The stream of retransmissions (RFC 4588).
   std::optional<uint32_t> rtx_ssrc;
   std::optional<uint8_t> codec_payload_type;
-  /// The sender stops in silence, or while nothing moves.
+  /// The sender pauses during silence, or while the image is still.
   bool dtx = false;
-  /// As "L1T3"; see parse_scalability_mode().
+  /// For example "L1T3"; see parse_scalability_mode().
   std::string scalability_mode;
   /// In bit/s.
   std::optional<uint32_t> max_bitrate;
@@ -133,9 +133,9 @@ struct rtp_encoding_parameters {
 
 /// RTCP of one stream.
 struct rtcp_parameters {
-  /// Common to all streams whose clocks are one (RFC 3550, section 6.5.1).
+  /// Common to all streams of one clock (RFC 3550, section 6.5.1).
   std::string cname;
-  /// RFC 5506. Always on: what a client says is overridden, as in mediasoup.
+  /// RFC 5506. Always on: the client's value is overridden, as in mediasoup.
   bool reduced_size = true;
 
   bool operator==(const rtcp_parameters&) const = default;
@@ -154,7 +154,7 @@ struct rtp_parameters {
   bool operator==(const rtp_parameters&) const = default;
 };
 
-/// A payload type of a producer, and the router's in its place.
+/// A payload type of a producer, and the router's replacement for it.
 struct codec_mapping {
   uint8_t payload_type = 0;
   uint8_t mapped_payload_type = 0;
@@ -171,7 +171,7 @@ struct encoding_mapping {
   bool operator==(const encoding_mapping&) const = default;
 };
 
-/// From what a producer sends to what the router's consumers are told.
+/// The mapping from a producer's parameters to those sent to consumers.
 struct rtp_mapping {
   std::vector<codec_mapping> codecs;
   /// One per encoding of the producer, in its order.

@@ -8,7 +8,7 @@ bool is_digit(std::string_view text) {
   return !text.empty() && text[0] >= '0' && text[0] <= '9';
 }
 
-// Takes one or two digits, the first not 0, off `text`. 0 if there are none.
+// Removes one or two digits, the first not 0, from `text`. 0 if there are none.
 uint8_t take_layers(std::string_view& text) {
   int layers = 0;
   for (int i = 0; i < 2 && is_digit(text); ++i) {

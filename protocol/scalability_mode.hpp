@@ -6,7 +6,7 @@
 
 namespace troupe::protocol {
 
-/// How an encoding is cut into layers (W3C WebRTC-SVC, section 6).
+/// The layers of an encoding (W3C WebRTC-SVC, section 6).
 struct scalability_mode {
   /// Both from 1 to 99.
   uint8_t spatial_layers = 1;
@@ -17,12 +17,12 @@ struct scalability_mode {
   bool operator==(const scalability_mode&) const = default;
 };
 
-/// Reads "L1T3", "S3T3", "L3T3_KEY". As in mediasoup, what follows is ignored
-/// ("L3T3h"), and what does not begin so has one layer of each.
+/// Parses "L1T3", "S3T3", "L3T3_KEY". As in mediasoup, a suffix is ignored
+/// ("L3T3h"), and any other text means one layer of each.
 scalability_mode parse_scalability_mode(std::string_view text);
 
-/// The mode a consumer of simulcast is told: "L3T2" for three encodings of two
-/// temporal layers each.
+/// The mode that a consumer of simulcast is sent: "L3T2" for three encodings of
+/// two temporal layers each.
 std::string make_scalability_mode(size_t spatial_layers,
                                   size_t temporal_layers);
 

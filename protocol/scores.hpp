@@ -4,22 +4,22 @@
 #include <string>
 #include <vector>
 
-/// How well streams arrive: 0 (nothing, or bad) to 10 (good), as in mediasoup.
+/// Stream quality: 0 (nothing arrives, or bad) to 10 (good), as in mediasoup.
 namespace troupe::protocol {
 
-/// How well a consumer's stream reaches its client, and its producer's streams
-/// reach the server.
+/// The quality of a consumer's stream at its client, and of its producer's
+/// streams at the server.
 struct consumer_scores {
   int score = 10;
-  int producer_score = 10; // of the stream that the consumer is sent
-  std::vector<int> producer_scores = {}; // of all, by encoding
+  int producer_score = 10;               // of the stream that is forwarded
+  std::vector<int> producer_scores = {}; // of all streams, by encoding
 
   bool operator==(const consumer_scores&) const = default;
 };
 
 namespace event {
 
-/// How well one encoding of this peer's producer arrives.
+/// The quality of one encoding of this peer's producer.
 struct encoding_score {
   uint32_t encoding = 0; // its index
   uint32_t ssrc = 0;

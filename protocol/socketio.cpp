@@ -46,7 +46,7 @@ bool is_digit(char x) {
   return x >= '0' && x <= '9';
 }
 
-// Takes the digits at the front of `text` off it.
+// Removes the digits from the front of `text` and returns them.
 std::string_view take_digits(std::string_view& text) {
   const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
   const auto n = static_cast<size_t>(end - text.begin());
@@ -65,7 +65,7 @@ std::optional<T> to_number(std::string_view digits) {
   return value;
 }
 
-// Takes "/name," off `text`; the comma is missing where nothing follows.
+// Removes "/name," from the front of `text`; the comma is missing at the end.
 std::string take_namespace(std::string_view& text) {
   if (!text.starts_with('/'))
     return "/";
@@ -75,8 +75,8 @@ std::string take_namespace(std::string_view& text) {
   return std::string{nsp.substr(0, nsp.find('?'))};
 }
 
-// Marks the attachments that placeholders below `value` name. The recursion
-// is bounded by the depth that parse_json() admits.
+// Marks the attachments named by placeholders in `value`. parse_json() bounds
+// the depth of the recursion.
 bool mark_placeholders(const rapidjson::Value& value, std::vector<bool>& seen) {
   const auto recurse = [&](const rapidjson::Value& x) {
     return mark_placeholders(x, seen);
@@ -115,7 +115,7 @@ std::error_code check_event_name(const rapidjson::Value& data) {
   return {};
 }
 
-// Whether the payload is what this type of packet carries.
+// Checks that the payload fits the type of the packet.
 std::error_code check_payload(const socketio_packet& packet, bool present) {
   switch (packet.type) {
     case socketio_type::connect:

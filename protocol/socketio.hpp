@@ -12,9 +12,9 @@
 #include <string_view>
 #include <system_error>
 
-/// The packets of the Socket.IO protocol, version 5: what stands inside an
-/// Engine.IO message. Text only; attachments follow as messages of their own,
-/// which socketio_session puts back together.
+/// The packets of the Socket.IO protocol, version 5: the content of an
+/// Engine.IO message. Text only; attachments follow as separate messages, which
+/// socketio_session reassembles.
 namespace troupe::protocol {
 
 /// The first character of a packet.
@@ -31,33 +31,33 @@ enum class socketio_type : uint8_t {
 /// One packet: `<type>[<attachments>-][<namespace>,][<ack id>][JSON]`.
 struct socketio_packet {
   socketio_type type = socketio_type::event;
-  /// Begins with a slash. A query string that a client appends is left out.
+  /// Begins with a slash. A query string that a client appends is removed.
   std::string nsp = "/";
-  /// What an acknowledgement must repeat; present in every acknowledgement.
+  /// Repeated in the acknowledgement; present in every acknowledgement.
   std::optional<int64_t> id;
-  /// How many binary messages follow; for the binary types only.
+  /// Number of binary messages that follow; for the binary types only.
   size_t attachments = 0;
-  /// An array whose first element is the name for events, an array for
-  /// acknowledgements, an object or absent (null) for `connect`.
+  /// For events an array whose first element is the name, for acknowledgements
+  /// an array, for `connect` an object or absent (null).
   rapidjson::Document data;
 };
 
 /// Why a packet was refused.
 enum class socketio_errc {
-  /// No type, or none of this protocol.
+  /// The type is missing or unknown.
   unknown_type = 1,
-  /// The number of attachments is no number, or above the limit.
+  /// The number of attachments is malformed, or above the limit.
   bad_attachments,
   /// The id of an acknowledgement is missing or beyond 63 bits.
   bad_id,
-  /// The JSON is broken, beyond its limits or not what the type carries.
+  /// The JSON is malformed, exceeds a limit or does not fit the type.
   bad_payload,
   /// The JSON is longer than its limit.
   too_large,
-  /// An event's name is no string, or one that Socket.IO keeps for itself.
+  /// An event's name is not a string, or is reserved by Socket.IO.
   bad_event_name,
-  /// A placeholder names no attachment, or one that another names as well, or
-  /// an attachment has no placeholder.
+  /// A placeholder names no attachment or the same one as another placeholder,
+  /// or an attachment has no placeholder.
   bad_placeholder,
 };
 
@@ -67,21 +67,21 @@ const std::error_category& socketio_category();
 /// Makes socketio_errc a std::error_code.
 std::error_code make_error_code(socketio_errc value);
 
-/// What a packet may cost us before it is refused.
+/// Limits on a packet, beyond which it is refused.
 struct socketio_limits {
   json_limits json;
   /// Attachments of one packet, as in the reference parser.
   size_t max_attachments = 10;
 };
 
-/// Decodes one packet. Stricter than the reference parser in three things: an
-/// event needs a payload and a name that is a string, and each attachment
-/// exactly one placeholder.
+/// Decodes one packet. Stricter than the reference parser: an event must have a
+/// payload and a string as its name, and each attachment exactly one
+/// placeholder.
 net::result<socketio_packet>
 decode_socketio_packet(std::string_view text,
                        const socketio_limits& limits = {});
 
-/// The text of a packet whose JSON is `payload`, or empty for none.
+/// Encodes a packet whose JSON is `payload`, or empty for none.
 std::string encode_socketio_packet(socketio_type type, std::string_view nsp,
                                    std::optional<int64_t> id,
                                    std::string_view payload,

@@ -7,12 +7,12 @@ namespace troupe::protocol {
 
 namespace {
 
-// 24 characters of 5.95 bits: beyond the 128 bits that make a session id
-// impossible to guess.
+// 24 characters of 5.95 bits each: more than the 128 bits that make a session
+// id unguessable.
 constexpr size_t sid_length = 24;
 
-// A `pid` is some noise, a dot, and the secret. Were it the same one again,
-// clients would believe that no event was lost meanwhile, and would not join.
+// A `pid` is random characters, a dot, and the secret. If it did not change,
+// clients would assume that they had missed no event, and would not rejoin.
 constexpr size_t noise_length = 8;
 
 constexpr uint16_t protocol_error = 1002;

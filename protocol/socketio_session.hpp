@@ -17,44 +17,44 @@
 
 namespace troupe::protocol {
 
-/// How a server speaks Socket.IO.
+/// The configuration of a Socket.IO session.
 struct socketio_config {
-  /// Where clients may connect to.
+  /// The namespaces that clients may connect to.
   std::set<std::string, std::less<>> namespaces{"/"};
   socketio_limits limits;
-  /// Octets of all attachments of one packet.
+  /// Maximum octets of all attachments of one packet.
   size_t max_attachment_bytes = 256 * 1024;
-  /// How long a connection may be in no namespace, from its beginning or
-  /// since it left the last one, before it is closed.
+  /// Closes a connection that has been in no namespace for this long, since its
+  /// start or since it left the last one.
   net::duration connect_timeout = std::chrono::seconds{5};
-  /// Whether a client that connects to a namespace waits for admit() or
-  /// deny(), and not only for that namespace to exist.
+  /// Whether a client that connects to an existing namespace must also wait for
+  /// admit() or deny().
   bool ask_before_connect = false;
-  /// Makes a sid of a secret, one way. Clients are told the secret as their
-  /// `pid`, and one that shows it on its next connection has the same sid
-  /// again. Null for the bare protocol, without `pid`.
+  /// Derives a sid from a secret by a one-way function. Clients get the secret
+  /// in their `pid`; a client that sends it on its next connection gets the
+  /// same sid. Null for the plain protocol, without `pid`.
   std::string (*derive_sid)(std::string_view secret) = nullptr;
 };
 
-/// A client wants to enter a namespace, and waits for admit() or deny().
+/// A client wants to connect to a namespace, and waits for admit() or deny().
 struct socketio_connect_wanted {
   std::string nsp;
-  /// What the client gave as `auth`: an object, or null.
+  /// The client's `auth`: an object, or null.
   rapidjson::Document auth;
 };
 
-/// A client has entered a namespace, and has been told its new sid.
+/// A client has connected to a namespace, and has been sent its new sid.
 struct socketio_connected {
   std::string nsp;
   std::string sid;
-  /// What the client gave as `auth`: an object, or null.
+  /// The client's `auth`: an object, or null.
   rapidjson::Document auth;
-  /// The sid follows from a secret that only this client has.
+  /// The sid was derived from a secret that only this client has.
   bool derived = false;
 };
 
-/// A client has left a namespace by itself. When the whole connection ends,
-/// no such input comes.
+/// A client has disconnected from a namespace. Not reported if the whole
+/// connection ends.
 struct socketio_disconnected {
   std::string nsp;
 };
@@ -64,8 +64,8 @@ struct socketio_event {
   std::string nsp;
   /// Present when the client waits for an acknowledgement.
   std::optional<int64_t> id;
-  /// An array: the name, then the arguments. In the place of the k-th
-  /// attachment stands `{"_placeholder":true,"num":k}`.
+  /// An array: the name, then the arguments. The k-th attachment is represented
+  /// by `{"_placeholder":true,"num":k}`.
   rapidjson::Document data;
   std::vector<std::string> attachments;
 
@@ -75,20 +75,20 @@ struct socketio_event {
   }
 };
 
-/// What a client did.
+/// An action of a client.
 using socketio_input = std::variant<socketio_connect_wanted, socketio_connected,
                                     socketio_disconnected, socketio_event>;
 
-/// One connection's Socket.IO: Engine.IO messages in, events out, and back.
-/// An engine in the sense of `dialect`.
+/// The Socket.IO protocol of one connection: translates between Engine.IO
+/// messages and events. An engine in the sense of `dialect`.
 ///
-/// As with the reference server, a malformed packet, one that its namespace's
-/// state does not allow, or text amid attachments closes the connection; an
-/// unknown namespace is refused by CONNECT_ERROR only. Acknowledgements from
-/// the client are checked and ignored, since the server asks for none.
+/// As with the reference server, a malformed packet, a packet that its
+/// namespace's state does not allow, or text between attachments closes the
+/// connection; an unknown namespace only gets CONNECT_ERROR. The client's
+/// acknowledgements are checked and ignored, since the server requests none.
 class socketio_session {
 public:
-  /// `random` makes the sids and must outlive the session.
+  /// `random` generates the sids and must outlive the session.
   socketio_session(socketio_config config, net::rng& random,
                    net::time_point now);
 
@@ -106,22 +106,22 @@ public:
   /// for a client that connects to no namespace in time.
   std::optional<close_connection> poll_close();
 
-  /// Lets a client in that waits for it. Its CONNECT may be long gone, as
-  /// when the connection closes: then nothing happens.
+  /// Admits a client that waits for it. Does nothing if the client no longer
+  /// waits, for example because the connection closes.
   void admit(const std::string& nsp);
 
-  /// Answers it by CONNECT_ERROR. `data` is the JSON of an object with a
-  /// `message`.
+  /// Refuses a waiting client with CONNECT_ERROR. `data` is the JSON of an
+  /// object with a `message`.
   void deny(const std::string& nsp, std::string_view data);
 
   /// Sends an event. `data` is the JSON of an array whose first element is the
-  /// name. Nothing happens when the client is not in `nsp`; the same holds for
+  /// name. Does nothing if the client is not in `nsp`; the same holds for
   /// acknowledge().
   void emit(std::string_view nsp, std::string_view data,
             std::vector<std::string> attachments = {});
 
-  /// Sends an event whose packet, by encode_socketio_packet(), is shared with
-  /// other connections. It has no attachments.
+  /// Sends an event whose packet was made by encode_socketio_packet() and is
+  /// shared with other connections. It has no attachments.
   void emit(std::string_view nsp, shared_text packet);
 
   /// Answers the event with that id. `data` is the JSON of an array with the
@@ -129,14 +129,14 @@ public:
   void acknowledge(std::string_view nsp, int64_t id, std::string_view data,
                    std::vector<std::string> attachments = {});
 
-  /// Puts the client out of that namespace. A client whose connection just
-  /// ends comes back by itself; one that was put out does not.
+  /// Disconnects the client from that namespace. A client reconnects by itself
+  /// after its connection ends, but not after this.
   void disconnect(std::string_view nsp);
 
   /// Whether the client is in that namespace.
   bool connected(std::string_view nsp) const;
 
-  /// Ends the connection, once what has been sent so far is out.
+  /// Ends the connection after the frames queued so far have been sent.
   void close(uint16_t code, std::string_view reason);
 
 private:
@@ -163,7 +163,7 @@ private:
   const socketio_config config_;
   net::rng& random_;
   std::set<std::string, std::less<>> connected_;
-  // Who waits for admit() or deny(), with what it gave as `auth`.
+  // The `auth` of each namespace whose CONNECT waits for admit() or deny().
   std::map<std::string, rapidjson::Document> waiting_;
   std::optional<net::time_point> deadline_;
   std::optional<reassembly> reassembly_;

@@ -26,7 +26,7 @@ std::vector<rtcp_feedback> video_feedback() {
           {"transport-cc", ""}};
 }
 
-// Opus of several streams, by libwebrtc's convention.
+// Multichannel Opus, by libwebrtc's convention.
 parameter_map multiopus(const char* mapping, int64_t streams, int64_t coupled) {
   return {{"channel_mapping", mapping},
           {"num_streams", streams},
@@ -120,10 +120,10 @@ void add_extensions(rtp_capabilities& out) {
     std::string_view uri;
     extension_direction direction = sendrecv;
   };
-  // Packets with transport-wide numbers are accepted from audio, but audio is
-  // sent without: it would not answer to congestion anyway. The dependency
-  // descriptor is sent on, which mediasoup does not: without it Chromium cannot
-  // decode more than one spatial layer of AV1.
+  // The server accepts transport-wide numbers on audio but sends audio without
+  // them, because it would not adapt to congestion anyway. Unlike mediasoup it
+  // forwards the dependency descriptor: without it Chromium cannot decode more
+  // than one spatial layer of AV1.
   static constexpr row rows[] = {
       {1, audio, uri::mid},
       {1, video, uri::mid},

@@ -7,7 +7,7 @@
 
 namespace troupe::protocol {
 
-/// The header extensions that capability negotiation speaks of by name.
+/// The header extensions that capability negotiation refers to by name.
 namespace extension_uri {
 
 inline constexpr std::string_view mid = "urn:ietf:params:rtp-hdrext:sdes:mid";
@@ -39,11 +39,11 @@ inline constexpr std::string_view packet_id =
 } // namespace extension_uri
 
 /// Everything a router can be configured with. Codecs without a fixed payload
-/// type have none here. The extensions' ids must stay: mediasoup-client gives
-/// its bandwidth probe the ids 1, 4 and 5.
+/// type have none here. The ids of the extensions must not change:
+/// mediasoup-client gives its bandwidth probe the ids 1, 4 and 5.
 const rtp_capabilities& supported_rtp_capabilities();
 
-/// What a router routes unless configured otherwise: Opus, VP8, VP9 profile 0,
+/// What a router routes by default: Opus, VP8, VP9 profile 0,
 /// H.264 main 5.0 and constrained baseline 3.1, and AV1.
 std::vector<rtp_codec_capability> default_media_codecs();
 

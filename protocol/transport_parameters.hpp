@@ -13,13 +13,13 @@ namespace troupe::protocol {
 struct ice_parameters {
   std::string username_fragment;
   std::string password;
-  /// Must be true in what we send, or no client connects.
+  /// Must be true in what the server sends, or no client connects.
   bool ice_lite = false;
 
   bool operator==(const ice_parameters&) const = default;
 };
 
-/// Which transport a candidate is for.
+/// The transport protocol of a candidate.
 enum class ice_protocol : uint8_t { udp, tcp };
 
 /// "udp" or "tcp".
@@ -38,7 +38,7 @@ struct ice_candidate {
   bool operator==(const ice_candidate&) const = default;
 };
 
-/// Who starts the DTLS handshake (RFC 5763, section 5).
+/// The side that starts the DTLS handshake (RFC 5763, section 5).
 enum class dtls_role : uint8_t { automatic, client, server };
 
 /// "auto", "client" or "server".
@@ -48,8 +48,8 @@ std::string_view to_string(dtls_role role);
 struct dtls_fingerprint {
   /// "sha-1", "sha-224", "sha-256", "sha-384" or "sha-512".
   std::string algorithm;
-  /// Pairs of upper-case hexadecimal digits with colons between (Firefox
-  /// refuses lower case); as many as the algorithm yields octets.
+  /// Pairs of upper-case hexadecimal digits separated by colons (Firefox
+  /// refuses lower case), one per octet of the hash.
   std::string value;
 
   bool operator==(const dtls_fingerprint&) const = default;
@@ -58,17 +58,17 @@ struct dtls_fingerprint {
 /// One side of a DTLS handshake.
 struct dtls_parameters {
   dtls_role role = dtls_role::automatic;
-  /// Never empty in what has been decoded.
+  /// Never empty after decoding.
   std::vector<dtls_fingerprint> fingerprints;
 
   bool operator==(const dtls_parameters&) const = default;
 };
 
-/// SCTP of a transport. On the wire in two generations of keys: clients up to
-/// 3.20.0 read OS, MIS and maxMessageSize, later ones the rest.
+/// The SCTP parameters of a transport. Encoded with two generations of keys:
+/// clients up to 3.20.0 read OS, MIS and maxMessageSize, later ones the others.
 struct sctp_parameters {
   uint16_t port = 5000;
-  /// Outgoing and incoming streams.
+  /// The number of outgoing and of incoming streams.
   uint16_t os = 65'535;
   uint16_t mis = 65'535;
   /// Sizes in octets.
@@ -82,7 +82,7 @@ struct sctp_parameters {
   bool operator==(const sctp_parameters&) const = default;
 };
 
-/// How many SCTP streams an endpoint wants.
+/// The number of SCTP streams that an endpoint requests.
 struct num_sctp_streams {
   uint16_t os = 1024;
   uint16_t mis = 1024;
@@ -90,7 +90,7 @@ struct num_sctp_streams {
   bool operator==(const num_sctp_streams&) const = default;
 };
 
-/// What clients up to 3.20.0 say about SCTP; later ones say nothing.
+/// The SCTP capabilities of clients up to 3.20.0; later ones send none.
 struct sctp_capabilities {
   num_sctp_streams num_streams;
 
@@ -102,7 +102,7 @@ struct sctp_stream_parameters {
   /// Below 65535 (RFC 8832, section 6).
   uint16_t stream_id = 0;
   bool ordered = true;
-  /// At most one of these two is set, and then `ordered` is false. In ms.
+  /// At most one of these is set, and then `ordered` is false. In milliseconds.
   std::optional<uint16_t> max_packet_life_time;
   std::optional<uint16_t> max_retransmits;
 

@@ -13,36 +13,35 @@
 #include <variant>
 #include <vector>
 
-/// The canonical verbs: what every dialect's requests, replies and events are
-/// translated to and from. Optional members are those that some document
-/// leaves out; whoever carries the verb out knows the obvious default.
+/// The canonical verbs: every dialect translates its requests, replies and
+/// events to and from them. A member is optional if some document omits it; the
+/// code that carries out the verb knows the default.
 namespace troupe::protocol {
 
 enum class direction : uint8_t { send, recv };
 
-// -- what is said about people and streams -----------------------------------
+// -- members and streams -----------------------------------------------------
 
-/// A member of a room, as others see it.
+/// A member of a room as other members see it.
 struct participant {
   peer_id id;
   std::string name;
   bool audio_muted = true;  // no running audio producer
   bool video_paused = true; // no running video producer
-  json_text device = {};    // what its client says of itself
+  json_text device = {};    // the client's own description
 
   bool operator==(const participant&) const = default;
 };
 
-/// What a newcomer may do, by what let it in.
+/// The rights of a joining client, from its token or the defaults.
 struct participant_rights {
   bool publish = true;
   bool subscribe = true;
-  /// Whether it may kick, mute, lock and end; nothing leaves that to whether
-  /// it is the host.
+  /// Whether it may kick, mute, lock and end; if absent, only the host may.
   std::optional<bool> moderate = {};
 };
 
-/// A producer, as others see it.
+/// A producer as other members see it.
 struct producer_info {
   producer_id id;
   peer_id peer;
@@ -55,17 +54,17 @@ struct producer_info {
 
 // -- requests ----------------------------------------------------------------
 
-/// How a client that knows no WebRTC means to send and receive.
+/// How a client without WebRTC will send and receive.
 struct plain_wish {
-  bool rtcp_mux = false; // RTCP comes to the port of RTP
-  bool comedia = true;   // who sends there first is the client
+  bool rtcp_mux = false; // RTCP uses the port of RTP
+  bool comedia = true;   // the first sender to the port is the client
 };
 
-/// Where it is to send, or where it is.
+/// An address and port to send to.
 struct plain_address {
   std::string ip;
   uint16_t port = 0;
-  std::optional<uint16_t> rtcp_port = {}; // nothing with rtcp_mux
+  std::optional<uint16_t> rtcp_port = {}; // absent with rtcp_mux
 };
 
 namespace verb {
@@ -74,49 +73,49 @@ struct get_capabilities {
   room_id room;
 };
 
-/// Opens a room that stays for a while without members. Refused as
-/// room_exists where there is one of that name.
+/// Opens a room that exists for a while without members. Refused as room_exists
+/// if there is one of that name.
 struct create_room {
   room_id room;
 };
 
-/// Enters a room, which comes into being with its first member.
+/// Joins a room, which is created by its first member.
 struct join {
   room_id room;
   peer_id peer;
   std::string name;
   std::optional<rtp_capabilities> capabilities;
-  /// The client chose the id: a newcomer of the same id is the same user and
-  /// takes its place, or goes on where its lost connection was. Ids that the
-  /// server made cannot be taken.
+  /// The client chose the id: a client that joins later with this id is the
+  /// same user and replaces this one, or resumes its lost connection. An id
+  /// that the server made cannot be taken over.
   bool named_by_client = false;
-  /// The id follows from a secret of the client's, so that who has it is the
-  /// same user, too.
+  /// The id was derived from a secret of the client, so a client with the same
+  /// derived id is the same user.
   bool derived = false;
-  /// Refused as room_not_found where nobody has opened the room.
+  /// Refused as room_not_found if no client has opened the room.
   bool must_exist = false;
-  /// In the room, but not shown to the others until `announce`: for clients
-  /// that make their transports before they join.
+  /// The member is not shown to the others until `announce`: for clients that
+  /// create their transports before they join.
   bool hidden = false;
   json_text device = {};
   participant_rights rights = {};
-  /// Whoever is in a room leaves it once this one has let the peer in; where
-  /// it does not, the peer stays where it was. Otherwise refused as
+  /// A client in another room leaves it once this room has admitted it, and
+  /// stays there if it is refused. Without this flag it is refused as
   /// already_joined.
   bool moves = false;
-  /// Whoever is in this room under an id that the server made goes on under
-  /// this one, with its transports. It takes the place of who has that id, and
-  /// keeps its own where others know producers by it.
+  /// A member of this room whose id the server made gets this id and keeps its
+  /// transports. It replaces the member that has the id. It keeps its own id if
+  /// other members know its producers by it.
   bool renames = false;
-  /// The secret that the room gave this user with an earlier join, to prove
-  /// that it is the same user. Empty where the client shows none.
+  /// The secret that the room gave this user with an earlier join, as proof
+  /// that it is the same user. Empty if the client sends none.
   std::string rejoin_secret = {};
   /// A token names `peer` as its user. Set by authorize() only.
   bool vouched = false;
 };
 
-/// Shows a member that joined hidden; answered as a join. Until then it is
-/// told of nobody either.
+/// Shows a member that joined hidden; answered as a join. Until then it is not
+/// notified of other members either.
 struct announce {
   std::string name;
   json_text device = {};
@@ -132,9 +131,9 @@ struct leave {};
 struct create_transport {
   std::optional<protocol::direction> direction;
   bool force_tcp = false;
-  /// Asks for SCTP, for data channels, with as many streams.
+  /// Requests SCTP, for data channels, with that many streams.
   std::optional<num_sctp_streams> sctp;
-  /// Asks for bare RTP over UDP instead of WebRTC.
+  /// Requests plain RTP over UDP instead of WebRTC.
   std::optional<plain_wish> plain = {};
 };
 
@@ -143,7 +142,7 @@ struct connect_transport {
   std::optional<transport_id> transport;
   std::optional<protocol::direction> direction;
   dtls_parameters dtls;
-  /// Where the client of a plain transport without comedia is; no DTLS then.
+  /// The address of a plain client without comedia; there is no DTLS then.
   std::optional<plain_address> plain = {};
 };
 
@@ -161,7 +160,7 @@ struct produce {
 };
 
 /// Without transport: the last that was created for receiving, else the last.
-/// Without producer: the first of another peer that this one does not consume
+/// Without producer: the first of another peer that this peer does not consume
 /// yet. Without capabilities: those of the join.
 struct consume {
   std::optional<transport_id> transport;
@@ -184,7 +183,7 @@ struct close_producer {
   producer_id producer;
 };
 
-/// Without consumer: all of this peer's.
+/// Without consumer: all consumers of this peer.
 struct pause_consumer {
   std::optional<consumer_id> consumer;
 };
@@ -203,7 +202,7 @@ struct set_preferred_layers {
   std::optional<int> temporal_layer;
 };
 
-/// 1 (least) to 255, by which the consumers of a transport share its rate.
+/// 1 (lowest) to 255: how the consumers of a transport share its bitrate.
 struct set_consumer_priority {
   consumer_id consumer;
   int priority = 1;
@@ -215,36 +214,36 @@ struct request_key_frame {
 
 struct list_producers {};
 
-/// Statistics of one transport, producer or consumer of this peer, those of
-/// data included.
+/// Requests the statistics of one transport, producer, consumer, data producer
+/// or data consumer of this peer.
 struct get_stats {
   std::string id;
 };
 
-// The rights of a moderator; refused as forbidden to all others.
+// The verbs of a moderator; refused as forbidden to all others.
 
-/// Puts a member out of the room.
+/// Removes a member from the room.
 struct kick {
   peer_id peer;
 };
 
-/// Pauses what a member sends, of one kind or of both. Only the member itself
-/// can resume it.
+/// Pauses a member's producers of one kind or of both. Only the member itself
+/// can resume them.
 struct mute {
   peer_id peer;
   std::optional<media_kind> kind;
 };
 
-/// While a room is locked nobody can join it.
+/// A locked room refuses new members.
 struct lock_room {
   bool locked = true;
 };
 
-/// Puts everybody out and ends the room.
+/// Removes all members and ends the room.
 struct end_room {};
 
-/// Shows the token that a client gives after its connection is open, where
-/// its handshake wants one. Refused as unauthorized.
+/// Presents the token of a client that sends it after connecting, if the
+/// handshake requires one. Refused as unauthorized.
 struct authenticate {
   std::string token;
 };
@@ -272,7 +271,7 @@ using request = std::variant<
 
 namespace reply {
 
-/// Done, and nothing to tell.
+/// Success without data.
 struct ok {};
 
 struct capabilities {
@@ -281,13 +280,13 @@ struct capabilities {
 
 struct joined {
   peer_id peer;
-  std::vector<participant> participants; // the others, and this one
-  std::vector<producer_info> producers;  // the others'
+  std::vector<participant> participants;               // including this member
+  std::vector<producer_info> producers;                // of the others
   std::vector<data_producer_info> data_producers = {}; // likewise
-  /// Which room it is, among all that this server has had; 0 is not said.
+  /// Differs for each room that this server has had; 0 if not set.
   uint64_t room = 0;
-  /// Proves in a later join that the client is this member. For this client
-  /// alone; empty where the room gives none.
+  /// Proves in a later join that the client is this member. Sent to this client
+  /// only; empty if the room gives none.
   std::string rejoin_secret = {};
 };
 
@@ -296,8 +295,8 @@ struct transport_created {
   ice_parameters ice;
   std::vector<ice_candidate> candidates;
   dtls_parameters dtls;
-  std::optional<sctp_parameters> sctp = {}; // where it has SCTP
-  /// Of bare RTP, which has no ICE and no DTLS.
+  std::optional<sctp_parameters> sctp = {}; // if it has SCTP
+  /// Of plain RTP, which has no ICE and no DTLS.
   std::optional<plain_address> plain = {};
 };
 
@@ -327,7 +326,7 @@ struct consumed {
   consumer_scores scores = {};
 };
 
-/// The consumers that a pause or resume reached.
+/// The consumers that were paused or resumed.
 struct consumers {
   std::vector<consumer_id> ids;
 };
@@ -350,7 +349,7 @@ using success = std::variant<
     reply::data_produced, reply::data_consumed, reply::data_consumers,
     reply::data_subchannels, reply::data_producers, reply::data_buffered>;
 
-/// What becomes of a request: its reply or the reason of its refusal.
+/// The outcome of a request: its reply or the error by which it was refused.
 using outcome = std::variant<success, error>;
 
 // -- events ------------------------------------------------------------------
@@ -365,7 +364,7 @@ struct peer_left {
   peer_id peer;
 };
 
-/// Name, mute or pause changed.
+/// The member's name, `audio_muted` or `video_paused` changed.
 struct peer_updated {
   participant peer;
 };
@@ -404,34 +403,34 @@ struct consumer_resumed {
   consumer_id consumer;
 };
 
-/// How well the consumer's stream arrives has changed, or its producer's.
+/// The score of the consumer's stream or of its producer changed.
 struct consumer_score {
   consumer_id consumer;
   consumer_scores scores = {};
 };
 
-/// What the consumer is being sent; without spatial layer: nothing.
+/// The layers that the consumer is sent; nothing without spatial layer.
 struct consumer_layers_changed {
   consumer_id consumer;
   std::optional<int> spatial_layer;
   std::optional<int> temporal_layer;
 };
 
-/// How well this peer's producer arrives: all of its encodings that have begun.
-/// It is told first when a stream begins.
+/// The scores of this peer's producer: all encodings that have begun. First
+/// sent when a stream begins.
 struct producer_score {
   producer_id producer;
   std::vector<encoding_score> encodings;
 };
 
-/// Which layers of this peer's producer others want: up to this one, or, where
-/// there is none, not any. What is higher need not be sent.
+/// The highest spatial layer of this peer's producer that other members want;
+/// absent if they want none. Higher layers need not be sent.
 struct producer_layers_wanted {
   producer_id producer;
   std::optional<int> spatial_layer;
 };
 
-/// Somebody else speaks now, or nobody does.
+/// The active speaker is now this other peer, or no peer.
 struct active_speaker {
   std::optional<peer_id> peer;
   int volume = 0; // dBov: -127 (silence) to 0
@@ -442,7 +441,7 @@ struct peer_volume {
   int volume = -127; // dBov
 };
 
-/// Who can be heard at the moment, the loudest first.
+/// The peers that are speaking now, the loudest first.
 struct speaking_peers {
   std::vector<peer_volume> peers;
 };
@@ -451,13 +450,13 @@ struct room_locked {
   bool locked = true;
 };
 
-/// The server is about to end: it opens no new rooms, and this one is over
-/// after that time at the latest.
+/// The server will end: it opens no new rooms, and ends this one after that
+/// time at the latest.
 struct server_draining {
   int seconds = 0;
 };
 
-/// A moderator has put this peer out.
+/// A moderator has removed this peer.
 struct kicked {
   room_id room;
 };
@@ -468,15 +467,15 @@ struct room_closed {
 
 } // namespace event
 
-/// Why the server ends a connection on which nothing is wrong.
+/// Why the server ends a connection that has no error.
 enum class end_reason : uint8_t {
-  /// The same user has joined from elsewhere.
+  /// The same user has joined by another connection.
   replaced,
-  /// A moderator has put the peer out.
+  /// A moderator has removed the peer.
   kicked,
   /// A moderator has ended the room.
   room_closed,
-  /// The token by which the peer came in holds no longer.
+  /// The token of the peer has expired.
   token_expired,
 };
 

@@ -10,15 +10,15 @@
 
 namespace troupe::protocol {
 
-/// A text that the connections share which it goes to.
+/// A text shared by the connections that send it.
 using shared_text = std::shared_ptr<const std::string>;
 
-/// Something that many connections are told alike, with what their dialects
-/// make of it: each text is made once, by whoever needs it first, and belongs
-/// to all. In a room of a thousand that is one encoding instead of a thousand.
+/// An event or list that many connections send, with its encoding in each
+/// dialect. The first connection that needs an encoding makes it, and all share
+/// it: one for a room of a thousand members instead of a thousand.
 ///
-/// Any number of threads may ask at a time. Where two make the same text at
-/// once, both are right and one is used from then on; nobody waits.
+/// Thread-safe and lock-free. If two threads make the same text at once, each
+/// returns its own, and later callers share one of them.
 template <class T>
 class worded : public std::enable_shared_from_this<worded<T>> {
 public:
@@ -35,9 +35,9 @@ public:
     return what_;
   }
 
-  /// The text in the words of `speaker`: any address that stands for a dialect
-  /// and nothing else. `make` returns it where nobody has made it yet. The
-  /// object must be owned by a shared_ptr.
+  /// The encoding for `speaker`: any address that is unique to a dialect. Calls
+  /// `make` if the encoding does not exist yet. The object must be owned by a
+  /// shared_ptr.
   template <class F>
   shared_text text(const void* speaker, F make) const {
     const auto* known = newest_.load(std::memory_order_acquire);
@@ -63,10 +63,10 @@ private:
   mutable std::atomic<wording*> newest_{nullptr};
 };
 
-/// An event of a room.
+/// An event of a room, with its encodings.
 using worded_event = worded<any_event>;
 
-/// Everybody in a room, in the order in which they came.
+/// All members of a room, in the order in which they joined.
 using worded_participants = worded<std::vector<participant>>;
 
 } // namespace troupe::protocol
