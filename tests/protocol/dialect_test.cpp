@@ -33,7 +33,7 @@ struct fixture {
     speaker->handle_frame({text, false}, {});
   }
 
-  // Counts the requests until the connection is closed for having too many.
+  // Counts the requests until the connection is closed for sending too many.
   size_t flood(const std::string& text) {
     for (size_t i = 0; i < 1000; ++i) {
       say(text);
@@ -66,7 +66,7 @@ TEST_CASE("a dialect is found by its handshake alone") {
   CHECK_FALSE(find_dialect(other));
 }
 
-TEST_CASE("a client that never waits for its answers is closed") {
+TEST_CASE("a client that sends requests without awaiting replies is closed") {
   SUBCASE("over WebSocket") {
     fixture f(ws_handshake());
     CHECK_EQ(f.flood(R"({"type":"get-producers"})"), 256);
@@ -97,7 +97,7 @@ TEST_CASE("an overlong user, channel or secret is refused") {
   }
 }
 
-TEST_CASE("a Socket.IO client that the server puts out stays out") {
+TEST_CASE("a Socket.IO client that the server disconnects does not reconnect") {
   fixture f(socketio_handshake());
   f.say("0");
   CHECK(f.speaker->poll_frame());
@@ -107,13 +107,13 @@ TEST_CASE("a Socket.IO client that the server puts out stays out") {
   CHECK_EQ(last->text(), "1");
   f.speaker->handle_event(event::peer_left{peer_id{"bob"}});
   CHECK_FALSE(f.speaker->poll_frame());
-  // One that is in no namespace cannot be put out of it.
+  // A client that is in no namespace cannot be disconnected from it.
   fixture stranger(socketio_handshake());
   CHECK_EQ(stranger.speaker->handle_end(end_reason::kicked).code, 4003);
   CHECK_FALSE(stranger.speaker->poll_frame());
 }
 
-TEST_CASE("an answer nobody waits for is ignored") {
+TEST_CASE("an outcome for an unknown request token is ignored") {
   for (const auto& hello : {ws_handshake(), socketio_handshake()}) {
     fixture f(hello);
     for (request_token token : {0, 2, 1'000'000})
@@ -124,7 +124,7 @@ TEST_CASE("an answer nobody waits for is ignored") {
 }
 
 TEST_CASE(
-    "over Socket.IO nobody is let in before its token has been looked at") {
+    "over Socket.IO a client is admitted only after its token was checked") {
   auto hello = socketio_handshake();
   hello.token_wanted = true;
   hello.query["token"] = "of-the-query";

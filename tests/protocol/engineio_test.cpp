@@ -142,7 +142,7 @@ TEST_CASE("a second poll beside a waiting one ends the session") {
   CHECK(!x.handle_poll(start));
 }
 
-TEST_CASE("a poll that the client gives up ends the session") {
+TEST_CASE("an aborted poll ends the session") {
   auto x = opened_by_polling();
   CHECK(x.handle_poll(start));
   x.handle_poll_aborted();
@@ -182,7 +182,7 @@ TEST_CASE("the server pings and waits for a pong") {
   expect_closed(x, close_reason::ping_timeout);
 }
 
-TEST_CASE("a client that never polls again is given up") {
+TEST_CASE("a client that never polls again is closed") {
   auto x = opened_by_polling();
   x.handle_timeout(start + 25s);
   CHECK(!x.poll_event());
@@ -190,7 +190,7 @@ TEST_CASE("a client that never polls again is given up") {
   expect_closed(x, close_reason::ping_timeout);
 }
 
-TEST_CASE("a client may not ping") {
+TEST_CASE("a client must not ping") {
   auto x = opened_by_websocket();
   x.handle_socket_text(1, "2", start);
   CHECK(expect<socket_finished>(x).socket == 1);
@@ -213,7 +213,7 @@ TEST_CASE("an upgrade moves a session to its WebSocket without loss") {
   CHECK(frame.socket == 5);
   CHECK(frame.data == "4between");
 
-  // The old way in is closed, yet the session lives.
+  // Polling is refused now, yet the session lives.
   CHECK(!x.handle_poll(start));
   CHECK(x.handle_post("4late", start) == post_outcome::bad_request);
   x.handle_socket(6, start);
@@ -222,7 +222,7 @@ TEST_CASE("an upgrade moves a session to its WebSocket without loss") {
   CHECK(expect<message_received>(x).data == "hello");
 }
 
-TEST_CASE("a poll during an upgrade returns at once, with what there is") {
+TEST_CASE("a poll during an upgrade returns at once with the queued messages") {
   auto x = opened_by_polling();
   x.handle_socket(5, start);
   x.handle_socket_text(5, "2probe", start);
@@ -234,7 +234,7 @@ TEST_CASE("a poll during an upgrade returns at once, with what there is") {
   CHECK(expect<poll_answered>(x).body == "4a");
 }
 
-TEST_CASE("an upgrade that stalls, breaks or misbehaves leaves polling alone") {
+TEST_CASE("a failed upgrade leaves the session on polling") {
   auto check = [](auto misbehave, bool finished) {
     auto x = opened_by_polling();
     x.handle_socket(5, start);
@@ -276,7 +276,7 @@ TEST_CASE("a WebSocket carries binary messages without a type") {
   CHECK(message.data == "\3");
 }
 
-TEST_CASE("a client's close ends the session, and returns its poll") {
+TEST_CASE("a client's close ends the session and answers its poll") {
   auto x = opened_by_polling();
   CHECK(x.handle_poll(start));
   CHECK(x.handle_post("1", start) == post_outcome::ok);
@@ -289,7 +289,7 @@ TEST_CASE("a client's close ends the session, and returns its poll") {
   expect_closed(y, close_reason::closed_by_client);
 }
 
-TEST_CASE("the server's close lets the last messages out") {
+TEST_CASE("the server's close sends the queued messages first") {
   auto x = opened_by_polling();
   x.handle_send(false, "bye", start);
   x.handle_close(start);
@@ -313,7 +313,7 @@ TEST_CASE("the server's close lets the last messages out") {
   expect_closed(z, close_reason::closed_by_server);
 }
 
-TEST_CASE("a client that leaves too much unread is given up") {
+TEST_CASE("a client that leaves too many octets unread is closed") {
   session_config config;
   config.max_queue = 10;
   auto x = opened_by_polling(config);
@@ -324,21 +324,21 @@ TEST_CASE("a client that leaves too much unread is given up") {
   expect_closed(x, close_reason::queue_full);
 }
 
-TEST_CASE("messages that are sent together do not make a slow reader") {
+TEST_CASE("messages sent together do not exceed the queue's limit") {
   session_config config;
   config.max_queue = 10;
   auto x = opened_by_polling(config);
   x.handle_send({{false, "a long list"}, {true, "of any length"}}, start);
   CHECK(!x.poll_event());
   CHECK(x.queued_octets() == 26);
-  // What comes after it counts as ever.
+  // Messages sent later count in full.
   x.handle_send(false, "news", start);
   CHECK(!x.poll_event());
   x.handle_send(false, "", start);
   expect_closed(x, close_reason::queue_full);
 }
 
-TEST_CASE("a long list goes out in several answers") {
+TEST_CASE("a long list is sent in several responses") {
   session_config config;
   config.max_answer = 10;
   config.max_queue_delay = 5s;
@@ -354,9 +354,9 @@ TEST_CASE("a long list goes out in several answers") {
            "4456");
   CHECK(x.handle_poll(start + 1s));
   CHECK(expect<poll_answered>(x).body == "4longer than an answer");
-  // The rest has its own time to wait.
+  // The remaining messages have a deadline of their own.
   CHECK(x.poll_timeout() == start + 6s);
-  // A close lets it out first.
+  // A close sends them first.
   x.handle_close(start + 2s);
   CHECK(x.handle_poll(start + 2s));
   CHECK(expect<poll_answered>(x).body
@@ -365,7 +365,7 @@ TEST_CASE("a long list goes out in several answers") {
   expect_closed(x, close_reason::closed_by_server);
 }
 
-TEST_CASE("a client gets the time that a long answer takes to receive") {
+TEST_CASE("a client has the time that a long response takes to receive") {
   session_config config;
   config.least_rate = 1000;
   config.max_queue_delay = 5s;
@@ -375,7 +375,7 @@ TEST_CASE("a client gets the time that a long answer takes to receive") {
   x.handle_send(false, std::string(9999, 'x'), start);
   CHECK(x.handle_poll(start));
   CHECK(expect<poll_answered>(x).body.size() == 10'000);
-  // It has that after 10 s, so the news need not be polled before 15 s, nor
+  // The response takes 10 s, so the message need not be polled before 15 s, nor
   // the ping be answered before 12 s.
   x.handle_send(false, "news", start + 1s);
   CHECK(x.poll_timeout() == start + 3s);
@@ -383,7 +383,7 @@ TEST_CASE("a client gets the time that a long answer takes to receive") {
   CHECK(x.poll_timeout() == start + 12s);
   x.handle_timeout(start + 11s);
   CHECK(!x.poll_event());
-  // Who polls has received it.
+  // A client that polls has received the response.
   CHECK(x.handle_poll(start + 11s));
   CHECK(expect<poll_answered>(x).body
         == "4news\x1e"
@@ -393,7 +393,7 @@ TEST_CASE("a client gets the time that a long answer takes to receive") {
   expect_closed(x, close_reason::ping_timeout);
 }
 
-TEST_CASE("a client that leaves anything unread for too long is given up") {
+TEST_CASE("a client that leaves a message unread for too long is closed") {
   session_config config;
   config.max_queue_delay = 5s;
   auto x = opened_by_polling(config);

@@ -44,7 +44,7 @@ TEST_CASE("profiles follow RFC 6184, table 5") {
   }
 }
 
-TEST_CASE("what is no profile-level-id is refused") {
+TEST_CASE("an invalid profile-level-id is refused") {
   for (auto text :
        {"", "42e01", "42e01f0", "xyz123", "000000", "42e0ff", "42e009",
         "64001 ", "-42e01", "0x42e0", "ffffff", "640b1f"}) {

@@ -40,7 +40,7 @@ TEST_CASE("claims name the user, the rooms, the rights and the name") {
   CHECK_FALSE(x.expires);
 }
 
-TEST_CASE("the least that claims must hold: a user and a room") {
+TEST_CASE("the required claims are a user and a room") {
   auto x = read(R"({"sub":"ann","room":"r1"})");
   CHECK(x.user.str() == "ann");
   CHECK(x.may_join(room_id{"r1"}));
@@ -50,13 +50,13 @@ TEST_CASE("the least that claims must hold: a user and a room") {
   CHECK(x.rights.moderate == false);
 }
 
-TEST_CASE("a star opens all rooms, and stands for nothing within a name") {
+TEST_CASE("a star allows all rooms, and is no wildcard within a name") {
   CHECK(read(R"({"user":"a","room":"*"})").may_join(room_id{"any"}));
   CHECK(read(R"({"user":"a","room":["x","*"]})").may_join(room_id{"any"}));
   CHECK_FALSE(read(R"({"user":"a","room":"a*"})").may_join(room_id{"any"}));
 }
 
-TEST_CASE("an empty list of rights is no right at all") {
+TEST_CASE("an empty list of rights grants no rights") {
   auto x = read(R"({"user":"a","room":"r","rights":[]})");
   CHECK_FALSE(x.rights.publish);
   CHECK_FALSE(x.rights.subscribe);
@@ -86,7 +86,7 @@ TEST_CASE("claims of the wrong kind are refused") {
         == claims_errc::malformed);
 }
 
-TEST_CASE("where tokens must expire, those that do not are refused") {
+TEST_CASE("a token without exp is refused if the rules require it") {
   claim_rules strict;
   strict.require_expiry = true;
   auto eternal = R"({"user":"a","room":"r"})";
@@ -97,7 +97,8 @@ TEST_CASE("where tokens must expire, those that do not are refused") {
         == claims_errc::malformed);
 }
 
-TEST_CASE("a token holds from nbf until just before exp, give or take leeway") {
+TEST_CASE(
+    "a token is valid from nbf until just before exp, plus or minus leeway") {
   auto at = [](std::string_view what, std::string_view seconds) {
     return R"({"user":"a","room":"r",")" + std::string{what}
            + "\":" + std::string{seconds} + "}";
@@ -113,14 +114,14 @@ TEST_CASE("a token holds from nbf until just before exp, give or take leeway") {
   CHECK(refusal(at("exp", "1699999995"), lenient) == claims_errc::expired);
   CHECK_FALSE(refusal(at("nbf", "1700000005"), lenient));
   CHECK(read(at("exp", "1700000010"), lenient).expires == now + 15s);
-  // Times no clock reaches.
+  // Times beyond the range of the clock.
   CHECK_FALSE(refusal(at("exp", "1e300")));
   CHECK_FALSE(refusal(at("exp", "18446744073709551615")));
   CHECK(refusal(at("exp", "-1e300")) == claims_errc::expired);
   CHECK(refusal(at("nbf", "1e300")) == claims_errc::not_yet_valid);
 }
 
-TEST_CASE("issuer and audience are compared where they are configured") {
+TEST_CASE("issuer and audience are compared if they are configured") {
   claim_rules rules;
   rules.issuer = "https://login.example.org";
   rules.audience = "troupe";
@@ -136,7 +137,7 @@ TEST_CASE("issuer and audience are compared where they are configured") {
   CHECK_FALSE(refusal(claims(issuer + R"(,"aud":["x","troupe"])"), rules));
   CHECK(refusal(claims(R"(,"iss":"evil","aud":"troupe")"), rules)
         == claims_errc::wrong_issuer);
-  // Not configured, they are not looked at.
+  // Without configuration they are ignored.
   CHECK_FALSE(refusal(claims(R"(,"iss":"x","aud":"y")")));
 }
 
@@ -152,14 +153,14 @@ TEST_CASE("a handshake's token: header, then query, then the dialect's own") {
   CHECK(find_token(in, ws_names) == "B");
 }
 
-TEST_CASE("the token's user takes the place of the token") {
+TEST_CASE("the token's user replaces the token in the handshake") {
   auto who = read(R"({"user":"ann","room":"r"})");
   handshake in;
   in.query = {{"auth", "A.B.C"}, {"channelId", "r"}};
   CHECK_FALSE(apply_identity(in, ws_names, who));
   CHECK(in.query["auth"] == "ann");
 
-  // By the header the query may leave the user out, or name the same.
+  // With the token in the header, the query may omit the user, or name it.
   for (std::string named : {"", "ann"}) {
     handshake other;
     other.bearer = "A.B.C";
@@ -217,7 +218,7 @@ TEST_CASE("a join as the token's user is vouched for") {
   CHECK(std::get<verb::join>(what).vouched);
 }
 
-TEST_CASE("a join of another room, or as another, is forbidden") {
+TEST_CASE("a join of another room, or as another user, is forbidden") {
   auto who = read(R"({"user":"ann","room":"r"})");
   auto code = [&](request what) -> std::optional<error_code> {
     auto refused = authorize(what, who);

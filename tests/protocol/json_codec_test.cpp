@@ -23,7 +23,7 @@ std::string encoded(const T& value) {
   return write_json(out);
 }
 
-// The message of the refusal that `text` must meet.
+// The message of the refusal that decoding `text` must yield.
 template <class T>
 std::string refusal_of(decoder<T> decode_value, std::string_view text) {
   auto decoded = decode(decode_value, text);
@@ -88,7 +88,7 @@ TEST_CASE("parameters of a producer survive decoding and encoding") {
   CHECK(encoded(decode(decode_rtp_parameters, text).value()) == text);
 }
 
-TEST_CASE("what is falsy counts as absent") {
+TEST_CASE("falsy members count as absent") {
   const auto params = decode(decode_rtp_parameters, R"({"mid":null,"msid":0,
     "codecs":[],"headerExtensions":false,"encodings":[{"ssrc":0,"rid":"",
     "rtx":null,"dtx":"yes","scalabilityMode":false,"maxBitrate":-1}],
@@ -150,7 +150,8 @@ TEST_CASE("numbers beyond the wire are refused") {
           == is_good);
 }
 
-TEST_CASE("a candidate has its address twice, for clients old and new") {
+TEST_CASE(
+    "a candidate has its address under two names, for old and new clients") {
   const ice_candidate udp{"udpcandidate", 1'076'302'079, "192.0.2.1",
                           ice_protocol::udp, 44'444};
   CHECK(encoded(udp)
@@ -169,7 +170,7 @@ TEST_CASE("a candidate has its address twice, for clients old and new") {
         == "::1");
 }
 
-TEST_CASE("SCTP speaks both generations of keys") {
+TEST_CASE("SCTP parameters are encoded with the keys of both generations") {
   sctp_parameters in;
   in.max_send_message_size = 1000;
   in.max_receive_message_size = 2000;
@@ -190,7 +191,7 @@ TEST_CASE("SCTP speaks both generations of keys") {
   CHECK(decode(decode_sctp_capabilities, encoded(caps)).value() == caps);
 }
 
-TEST_CASE("DTLS wants a usable fingerprint, in upper case") {
+TEST_CASE("DTLS requires a usable fingerprint, in upper case") {
   auto with = [](const std::string& fingerprints, const char* role = "") {
     return decode(decode_dtls_parameters,
                   R"({"fingerprints":[)" + fingerprints + "]" + role + "}");
@@ -240,7 +241,7 @@ TEST_CASE("a data channel is ordered unless something limits it") {
         == R"({"streamId":1,"ordered":false,"maxRetransmits":3})");
 }
 
-TEST_CASE("ICE parameters say that the server is lite") {
+TEST_CASE("the server's ICE parameters set iceLite") {
   const ice_parameters in{"ufrag", "password", true};
   CHECK(encoded(in)
         == R"({"usernameFragment":"ufrag","password":"password",)"

@@ -139,7 +139,7 @@ TEST_CASE("bad texts are refused for the right reason") {
   }
 }
 
-TEST_CASE("whatever JavaScript writes a number as is accepted") {
+TEST_CASE("every number that JavaScript writes is accepted") {
   const std::pair<const char*, double> rows[] = {
       {"100000000000000000000", 1e20},
       {"123456789012345680000", 123456789012345680000.0},
@@ -172,7 +172,7 @@ TEST_CASE("numbers inside strings are not numbers") {
   CHECK(parse_json(R"({"1e99999":"1e99999"})").has_value());
 }
 
-TEST_CASE("the limits are the caller's") {
+TEST_CASE("the caller can set the limits") {
   CHECK_FALSE(parse_json("[1,2]", {.max_bytes = 4}).has_value());
   CHECK(parse_json("[1,2]", {.max_bytes = 5}).has_value());
   CHECK_FALSE(parse_json("[[]]", {.max_depth = 1}).has_value());
@@ -181,7 +181,7 @@ TEST_CASE("the limits are the caller's") {
   CHECK(parse_json("{\"a\":1}", {.max_tokens = 3}).has_value());
 }
 
-TEST_CASE("what JSON cannot say is written as null") {
+TEST_CASE("NaN and infinities are written as null") {
   rapidjson::Document document(rapidjson::kArrayType);
   auto& allocator = document.GetAllocator();
   document.PushBack(std::numeric_limits<double>::quiet_NaN(), allocator);

@@ -16,7 +16,7 @@ std::string find_id(std::string_view text) {
 
 } // namespace
 
-TEST_CASE("a plain member is found wherever it stands in the message") {
+TEST_CASE("a plain member is found anywhere in the message") {
   CHECK_EQ(find_id(R"({"id":7})"), "7");
   CHECK_EQ(find_id(" {\n\"id\" :\t-7 , \"a\":1}"), "-7");
   CHECK_EQ(find_id(R"({"a":[1,{"id":8}],"b":"\"id\":9","id":"x y"})"),
@@ -31,7 +31,7 @@ TEST_CASE("a plain member is found wherever it stands in the message") {
   CHECK_EQ(find_id(text), "12");
 }
 
-TEST_CASE("what is no plain member of the message itself is not found") {
+TEST_CASE("a nested, duplicate or invalid member is not found") {
   for (const auto* text : {"",
                            "7",
                            "[1]",

@@ -10,7 +10,7 @@
 
 #include <functional>
 
-/// What is as long as it may be is taken, and what is longer refused by name.
+/// Values of the maximum length are accepted, longer ones refused by name.
 using namespace troupe::protocol;
 using rapidjson::Document;
 using rapidjson::Pointer;
@@ -71,8 +71,8 @@ const std::vector<dictionary>& dictionaries() {
   return all;
 }
 
-// What is wrong with the dictionary once what is at `path` has that size: so
-// many octets, elements or members.
+// The error for the dictionary if the value at `path` has that size: its number
+// of octets, elements or members.
 std::string fault_of(const dictionary& in, const std::string& path,
                      size_t size) {
   auto document = parse_json(in.text).value();
@@ -102,7 +102,7 @@ struct row {
   std::string path;
   size_t limit;
   std::string unit = "octets";
-  std::string member = {}; // as refusals name it, unless it follows
+  std::string member = {}; // as refusals name it, if not as in path
 };
 
 std::string name_of(const row& x) {
@@ -149,7 +149,7 @@ const std::vector<row> rows{
 
 } // namespace
 
-TEST_CASE("what is longer than it may be is refused by its name") {
+TEST_CASE("a value beyond its limit is refused by its name") {
   for (const auto& x : rows) {
     CAPTURE(x.path);
     const auto& in = dictionaries()[x.dictionary];
@@ -161,7 +161,7 @@ TEST_CASE("what is longer than it may be is refused by its name") {
   }
 }
 
-TEST_CASE("texts that name one of a few are refused however long") {
+TEST_CASE("an invalid enumerated text is refused, however long") {
   for (const auto size : {size_t{1}, size_t{1025}, size_t{70'000}}) {
     CHECK(fault_of(dictionaries()[1], "/codecs/0/kind", size).empty());
     CHECK_FALSE(
@@ -172,7 +172,7 @@ TEST_CASE("texts that name one of a few are refused however long") {
   }
 }
 
-TEST_CASE("the name of a parameter has a limit, and so have all together") {
+TEST_CASE("parameter names have a limit, and so have all parameters together") {
   const auto with = [](const std::string& parameters) {
     const auto codec = R"({"mimeType":"video/VP8","payloadType":96,)"
                        R"("clockRate":90000,"parameters":{)"

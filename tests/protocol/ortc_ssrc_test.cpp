@@ -7,7 +7,7 @@
 using namespace troupe;
 using namespace troupe::protocol;
 
-TEST_CASE("a client's SSRCs rise from a random one on and never repeat") {
+TEST_CASE("a client's SSRCs rise from a random start and never repeat") {
   std::set<uint32_t> begun;
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     auto random = net::make_seeded_rng(seed);
@@ -23,12 +23,12 @@ TEST_CASE("a client's SSRCs rise from a random one on and never repeat") {
   CHECK(begun.size() == 20);
 }
 
-TEST_CASE("SSRCs keep to nine digits") {
+TEST_CASE("SSRCs have nine digits") {
   auto random = net::make_seeded_rng(1);
   ssrc_sequence x;
   auto first = x.take(1, *random);
   auto left = highest_ssrc - first;
-  x.take(left - 1, *random); // one is left
+  x.take(left - 1, *random); // one SSRC is left
   CHECK(x.take(2, *random) == lowest_ssrc);
   CHECK(x.take(1, *random) == lowest_ssrc + 2);
 }

@@ -68,8 +68,8 @@ rtp_codec_capability vp8_wanting(uint8_t payload_type) {
           .feedback = {}};
 }
 
-// The list a mediasoup-client of today makes of the router's extensions: each
-// once, under its last kind.
+// The router's extensions as a current mediasoup-client lists them: each once,
+// under its last kind.
 rtp_capabilities as_client_lists(rtp_capabilities caps) {
   auto& all = caps.header_extensions;
   for (size_t i = all.size(); i-- > 0;)
@@ -84,7 +84,7 @@ rtp_capabilities as_client_lists(rtp_capabilities caps) {
 
 } // namespace
 
-TEST_CASE("payload types of the default router") {
+TEST_CASE("the default router numbers its payload types from 100") {
   std::vector<std::pair<std::string, int>> found;
   for (const auto& x : router().codecs)
     found.emplace_back(x.mime_type, *x.preferred_payload_type);
@@ -103,7 +103,7 @@ TEST_CASE("payload types of the default router") {
   CHECK(router().header_extensions.size() == 18);
 }
 
-TEST_CASE("a router refuses what it cannot number") {
+TEST_CASE("a router refuses codecs to which it can assign no payload type") {
   auto why = [](const std::vector<rtp_codec_capability>& codecs) {
     return generate_router_rtp_capabilities(codecs).error().code;
   };
@@ -190,7 +190,7 @@ TEST_CASE("a consumer gets one encoding, RTX and transport-cc") {
   CHECK_FALSE(has(params, extension_uri::dependency_descriptor));
 }
 
-TEST_CASE("the dependency descriptor goes to consumers of AV1 that take it") {
+TEST_CASE("AV1 consumers that support the dependency descriptor receive it") {
   auto rng = net::make_seeded_rng(2);
   const auto& uri = extension_uri::dependency_descriptor;
   const auto offered = std::ranges::find(router().header_extensions, uri,
@@ -208,7 +208,7 @@ TEST_CASE("the dependency descriptor goes to consumers of AV1 that take it") {
   std::erase_if(caps.header_extensions,
                 [&](const auto& x) { return x.uri == uri; });
   CHECK_FALSE(has(told(caps), uri));
-  // To other routers of any codec, and once.
+  // Pipes to other routers have it for any codec, and once.
   const auto piped = get_pipe_consumer_rtp_parameters(consumable, true, *rng);
   CHECK(std::ranges::count(piped.header_extensions, uri,
                            &rtp_header_extension_parameters::uri)
@@ -272,7 +272,7 @@ TEST_CASE("a client without the codec cannot consume") {
         == ortc_errc::no_common_codec);
 }
 
-TEST_CASE("a pipe keeps all encodings, and no SSRC twice") {
+TEST_CASE("a pipe keeps all encodings and repeats no SSRC") {
   const auto consumable = consumable_of(media_kind::video, vp8(3));
   for (uint64_t seed = 0; seed < 50; ++seed) {
     CAPTURE(seed);

@@ -148,7 +148,7 @@ const std::vector<row> rows{
 
 } // namespace
 
-TEST_CASE("a request may say so much of each thing and no more") {
+TEST_CASE("each member of a request has a maximum length") {
   for (const auto& x : rows) {
     CAPTURE(x.member);
     CHECK_EQ(fault_of(x.make(long_text(x.limit))), "");
@@ -159,7 +159,7 @@ TEST_CASE("a request may say so much of each thing and no more") {
   }
 }
 
-TEST_CASE("a request that says nothing of a thing says not too much of it") {
+TEST_CASE("a request without a member does not exceed its limit") {
   CHECK_EQ(fault_of(verb::leave{}), "");
   CHECK_EQ(fault_of(verb::restart_ice{}), "");
   CHECK_EQ(fault_of(verb::create_transport{}), "");

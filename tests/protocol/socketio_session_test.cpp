@@ -84,7 +84,7 @@ TEST_CASE("sids do not repeat") {
   CHECK_EQ(sids.size(), 10'000);
 }
 
-TEST_CASE("namespaces are entered and left one by one") {
+TEST_CASE("namespaces are connected and disconnected independently") {
   fixture f(two_namespaces());
   f.connect();
   f.text(R"(0/custom,{"token":"abc"})");
@@ -162,14 +162,14 @@ TEST_CASE("an unknown namespace is refused and the connection stays") {
   CHECK_EQ(f.closed(), 0);
 }
 
-TEST_CASE("what is out of place closes the connection") {
+TEST_CASE("a packet that the state does not allow closes the connection") {
   const std::vector<std::vector<frame>> cases{
       {{R"(2["m"])", false}},       // before CONNECT
       {{"1", false}},               // likewise
       {{"0", false}, {"0", false}}, // twice
       {{"0", false}, {R"(4{"message":"x"})", false}},
-      {{"0", false}, {R"(2/custom,["m"])", false}}, // not entered
-      {{"0", false}, {"x", true}},                  // nobody waits for it
+      {{"0", false}, {R"(2/custom,["m"])", false}}, // not connected
+      {{"0", false}, {"x", true}},                  // no packet expects it
       {{"0", false}, {"1", false}, {R"(2["m"])", false}},
       {{"0", false},
        {R"(51-["m",{"_placeholder":true,"num":0}])", false},
@@ -233,23 +233,23 @@ TEST_CASE("a client in no namespace is closed after the connect timeout") {
   CHECK(*f.session.poll_timeout() == f.now + 5s);
   f.session.handle_timeout(f.now + 5s - 1ns);
   CHECK_EQ(f.closed(), 0);
-  SUBCASE("one that never connected") {
+  SUBCASE("a client that never connected") {
     f.session.handle_timeout(f.now + 5s);
     CHECK_EQ(f.closed(), 1008);
   }
-  SUBCASE("one that asked for an unknown namespace only") {
+  SUBCASE("a client that requested only an unknown namespace") {
     f.text("0/random");
     REQUIRE(f.session.poll_frame());
     f.session.handle_timeout(f.now + 5s);
     CHECK_EQ(f.closed(), 1008);
   }
-  SUBCASE("not one that is connected") {
+  SUBCASE("but not a client that is connected") {
     f.connect();
     CHECK_FALSE(f.session.poll_timeout());
     f.session.handle_timeout(f.now + 60s);
     CHECK_EQ(f.closed(), 0);
   }
-  SUBCASE("one that has left its last namespace") {
+  SUBCASE("a client that has left its last namespace") {
     f.connect();
     f.now += 60s;
     f.text("1");
@@ -260,7 +260,7 @@ TEST_CASE("a client in no namespace is closed after the connect timeout") {
   }
 }
 
-TEST_CASE("a client that must ask waits until it is admitted") {
+TEST_CASE("a client that needs admission waits until it is admitted") {
   socketio_config config;
   config.ask_before_connect = true;
   fixture f{config};
@@ -271,7 +271,7 @@ TEST_CASE("a client that must ask waits until it is admitted") {
   CHECK_EQ(write_json(wanted->auth), R"({"token":"123"})");
   CHECK_EQ(f.frame_text(), "nothing");
   CHECK_FALSE(f.session.connected("/"));
-  // The deadline stands: who is never admitted does not stay.
+  // The deadline remains: a client that is never admitted is closed.
   CHECK(f.session.poll_timeout());
 
   f.session.admit("/");
@@ -300,7 +300,7 @@ TEST_CASE("a client that is denied may try again on the same connection") {
   CHECK_EQ(f.closed(), 0);
 }
 
-TEST_CASE("who speaks before it is admitted is put out") {
+TEST_CASE("a client that sends a packet before it is admitted is closed") {
   for (std::string text : {R"(2["hi"])", "0", "1"}) {
     CAPTURE(text);
     socketio_config config;
@@ -322,7 +322,7 @@ std::string reversed(std::string_view secret) {
 
 } // namespace
 
-TEST_CASE("with a way to derive sids, clients are told a pid") {
+TEST_CASE("clients get a pid if sids can be derived") {
   socketio_config config;
   config.derive_sid = reversed;
   std::string shown;
@@ -345,11 +345,11 @@ TEST_CASE("with a way to derive sids, clients are told a pid") {
   auto again = x.next<socketio_connected>();
   REQUIRE(again);
   CHECK(again->sid == sid);
-  // The same pid would tell the client that it had missed nothing.
+  // The same pid would tell the client that it had missed no event.
   CHECK(x.frame_text().find(shown) == std::string::npos);
 }
 
-TEST_CASE("a pid that is none counts as none") {
+TEST_CASE("an invalid pid is ignored") {
   socketio_config config;
   config.derive_sid = reversed;
   for (const char* pid : {R"("")", "7", R"("12345678.short")",
@@ -365,7 +365,7 @@ TEST_CASE("a pid that is none counts as none") {
   }
 }
 
-TEST_CASE("the bare protocol knows no pid") {
+TEST_CASE("the plain protocol has no pid") {
   fixture x;
   x.text(R"(0{"pid":"12345678.0123456789abcdefghijklmn"})");
   auto connected = x.next<socketio_connected>();
@@ -374,7 +374,7 @@ TEST_CASE("the bare protocol knows no pid") {
   CHECK(x.frame_text() == R"(0{"sid":")" + connected->sid + "\"}");
 }
 
-TEST_CASE("who is put out of a namespace is told so, once") {
+TEST_CASE("a client that is disconnected from a namespace is notified once") {
   fixture x;
   x.connect();
   x.session.disconnect("/");

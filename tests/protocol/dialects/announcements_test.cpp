@@ -13,7 +13,7 @@ producer_info producer(const std::string& id) {
   return {producer_id{id}, peer_id{"bob"}, media_kind::video, false, {}};
 }
 
-// "p1 p2": the producers that are to be told.
+// "p1 p2": the producers to announce.
 std::string ids(const std::vector<producer_info>& producers) {
   std::string out;
   for (const auto& x : producers)
@@ -25,14 +25,15 @@ using namespace std::chrono_literals;
 
 constexpr net::time_point begin{};
 
-// Within the pause after a new transport, after it, and after the patience.
+// During the pause after a new transport, after it, and after the patience.
 constexpr auto at_once = begin + 49ms;
 constexpr auto soon = begin + 50ms;
 constexpr auto later = begin + 3s;
 
 } // namespace
 
-TEST_CASE("what was there before is told once there is a transport, once") {
+TEST_CASE(
+    "existing producers are announced once, after the transport is created") {
   announcements<producer_info> x;
   x.enter({producer("p1"), producer("p2"), producer("p3")});
   CHECK_FALSE(x.poll_timeout());
@@ -46,7 +47,8 @@ TEST_CASE("what was there before is told once there is a transport, once") {
   CHECK_FALSE(x.poll_timeout());
 }
 
-TEST_CASE("what comes right after the transport waits with the others") {
+TEST_CASE(
+    "a producer added right after the transport is announced with the others") {
   announcements<producer_info> x;
   x.enter({producer("p1")});
   x.handle_transport(begin);
@@ -56,7 +58,7 @@ TEST_CASE("what comes right after the transport waits with the others") {
   CHECK_FALSE(x.poll_timeout());
 }
 
-TEST_CASE("what was told too early is told again, unless consumed or closed") {
+TEST_CASE("an early announcement is repeated unless consumed or closed") {
   announcements<producer_info> x;
   x.enter({});
   for (auto id : {"p1", "p2", "p3"})
@@ -72,7 +74,8 @@ TEST_CASE("what was told too early is told again, unless consumed or closed") {
   CHECK_FALSE(x.poll_timeout());
 }
 
-TEST_CASE("a client that has consumed all it was told of waits for nothing") {
+TEST_CASE(
+    "a client that has consumed every announced producer needs no timeout") {
   announcements<producer_info> x;
   x.enter({});
   x.handle_added(producer("p1"));
@@ -82,7 +85,7 @@ TEST_CASE("a client that has consumed all it was told of waits for nothing") {
   CHECK_FALSE(x.poll_timeout());
 }
 
-TEST_CASE("what is told at a join counts as told early") {
+TEST_CASE("an announcement at the join counts as early") {
   announcements<producer_info> x;
   x.enter({producer("p1")});
   CHECK_EQ(ids(x.take_untold()), "p1");
@@ -91,7 +94,7 @@ TEST_CASE("what is told at a join counts as told early") {
   CHECK_EQ(ids(x.handle_timeout(later)), "p1");
 }
 
-TEST_CASE("another room begins anew") {
+TEST_CASE("joining another room resets the announcements") {
   announcements<producer_info> x;
   x.enter({producer("p1")});
   x.handle_added(producer("p2"));
@@ -102,7 +105,7 @@ TEST_CASE("another room begins anew") {
   CHECK_EQ(ids(x.handle_timeout(soon)), "p3");
 }
 
-TEST_CASE("who joins the same room again is told again by another transport") {
+TEST_CASE("a second join of the same room announces all producers again") {
   announcements<producer_info> x;
   x.enter({producer("p1")});
   x.handle_transport(begin);
@@ -114,7 +117,7 @@ TEST_CASE("who joins the same room again is told again by another transport") {
   CHECK_EQ(ids(x.handle_timeout(begin + 1s + 50ms)), "p1 p2");
 }
 
-TEST_CASE("joining the same room again takes back nothing that is due") {
+TEST_CASE("joining the same room again cancels no scheduled announcement") {
   announcements<producer_info> x;
   x.enter({producer("p1")});
   x.handle_transport(begin);

@@ -21,14 +21,14 @@ std::string gather(const std::string& arguments,
 
 } // namespace
 
-TEST_CASE("no argument, null and an empty object all say nothing") {
+TEST_CASE("no argument, null and an empty object all yield an empty payload") {
   CHECK_EQ(gather(""), "{}");
   CHECK_EQ(gather(",null"), "{}");
   CHECK_EQ(gather(",{}"), "{}");
   CHECK_EQ(gather(",null,null,{}"), "{}");
 }
 
-TEST_CASE("values that stand bare are called by their positions") {
+TEST_CASE("bare values are named by their positions") {
   CHECK_EQ(gather(",\"daily\",7", {"roomId", "userId"}),
            R"({"roomId":"daily","userId":7})");
   CHECK_EQ(gather(",null,\"alice\"", {"roomId", "userId"}),
@@ -36,20 +36,20 @@ TEST_CASE("values that stand bare are called by their positions") {
   CHECK_EQ(gather(",\"daily\"", {"roomId", "userId"}), R"({"roomId":"daily"})");
 }
 
-TEST_CASE("objects are merged, and the first to name a member counts") {
+TEST_CASE("objects are merged; of two members of one name the first counts") {
   CHECK_EQ(gather(R"(,{"a":1},{"a":2,"b":3})"), R"({"a":1,"b":3})");
   CHECK_EQ(gather(R"(,"daily",{"roomId":"other","name":"Alice"})", {"roomId"}),
            R"({"roomId":"daily","name":"Alice"})");
 }
 
-TEST_CASE("mediasoup's dictionaries are known by what they hold") {
+TEST_CASE("mediasoup's dictionaries are recognised by their members") {
   CHECK_EQ(gather(R"(,"audio",{"codecs":[]})", {"kind", "rtpParameters"}),
            R"({"kind":"audio","rtpParameters":{"codecs":[]}})");
   CHECK_EQ(gather(R"(,{"fingerprints":[]})", {"transportId", "dtlsParameters"}),
            R"({"dtlsParameters":{"fingerprints":[]}})");
   CHECK_EQ(gather(R"(,{"rtpCapabilities":{"codecs":[]}})", {"rtpCapabilities"}),
            R"({"rtpCapabilities":{"codecs":[]}})");
-  // Where nobody expects one, it is an object like any other.
+  // An object like any other if no position names the dictionary.
   CHECK_EQ(gather(R"(,{"codecs":[]})"), R"({"codecs":[]})");
 }
 

@@ -52,7 +52,7 @@ const std::string rtp = R"("rtpParameters":{"codecs":[{"mimeType":)"
 const std::string me =
     R"({"id":"cam","displayName":"Camera","device":{"name":"FFmpeg"}})";
 
-/// One client, whose requests are numbered as they come.
+/// One client, whose requests are numbered in order.
 struct client {
   client() {
     auto found = read_http_call(call("POST", {"r", "broadcasters"}, me));
@@ -72,7 +72,7 @@ struct client {
     speaker->handle_frame({number_frame(++number, wanted.frame), false}, now);
   }
 
-  /// The one request that comes of it.
+  /// Makes an HTTP call and returns the one request that results.
   template <class Verb>
   Verb ask(const http_call& x) {
     say(x);
@@ -114,7 +114,7 @@ struct client {
 
 } // namespace
 
-TEST_CASE("a request for a room alone gets its capabilities") {
+TEST_CASE("a GET for a room returns its capabilities") {
   auto out = plan(call("GET", {"r"}));
   REQUIRE(out.answer);
   CHECK(out.answer->status == 200);
@@ -122,7 +122,7 @@ TEST_CASE("a request for a room alone gets its capabilities") {
   CHECK(at(out.answer->body, "/codecs/0/mimeType") == "audio/opus");
 }
 
-TEST_CASE("what is below no room, or nobody's path, is left to others") {
+TEST_CASE("a path that no broadcaster method matches is left to others") {
   for (auto path : std::vector<std::vector<std::string>>{
            {},
            {""},
@@ -136,7 +136,7 @@ TEST_CASE("what is below no room, or nobody's path, is left to others") {
   CHECK_FALSE(read_http_call(elsewhere));
 }
 
-TEST_CASE("a known path has its method, and a body its type and shape") {
+TEST_CASE("a wrong method, body or content type is refused") {
   CHECK(refusal(call("POST", {"r"})) == 405);
   CHECK(refusal(call("GET", {"r", "broadcasters"})) == 405);
   CHECK(refusal(call("GET", {"r", "broadcasters", "cam"})) == 405);
@@ -157,7 +157,7 @@ TEST_CASE("a broadcaster joins under its own id, as a device of its kind") {
   CHECK(at(verb.device.text, "/flag") == "broadcaster");
   CHECK(at(verb.device.text, "/name") == "FFmpeg");
   CHECK(verb.rights.moderate == false);
-  // Whose id another could take by naming it, must not come back by it.
+  // Another client could take over an id chosen by the client.
   CHECK_FALSE(verb.named_by_client);
   participant bob{peer_id{"bob"}, "Bob"};
   auto told = x.answer(success{reply::joined{
@@ -168,7 +168,7 @@ TEST_CASE("a broadcaster joins under its own id, as a device of its kind") {
   CHECK(at(told.body, "/peers") == "[]");
 }
 
-TEST_CASE("one that can receive is told of the others' producers") {
+TEST_CASE("a broadcaster that can receive is sent the others' producers") {
   client x;
   auto asks = me;
   asks.insert(asks.size() - 1, R"(,"rtpCapabilities":{"codecs":[]})");
@@ -186,14 +186,15 @@ TEST_CASE("one that can receive is told of the others' producers") {
   CHECK(at(told.body, "/peers/1") == "-");
 }
 
-TEST_CASE("one that cannot join is told why, and is over") {
+TEST_CASE("a broadcaster that cannot join gets the error and is closed") {
   client x;
   x.ask<verb::join>(call("POST", {"r", "broadcasters"}, me));
   CHECK(x.answer(make_error(error_code::forbidden)).status == 403);
   CHECK(x.speaker->poll_close());
 }
 
-TEST_CASE("plain transports say where to send, with RTCP or without") {
+TEST_CASE(
+    "a plain transport returns its address, with or without an RTCP port") {
   client x;
   x.join();
   auto path =
@@ -232,7 +233,7 @@ TEST_CASE("plain transports say where to send, with RTCP or without") {
   }
 }
 
-TEST_CASE("who receives on a plain transport says where it is") {
+TEST_CASE("a client that receives on a plain transport sends its address") {
   client x;
   x.join();
   const std::vector<std::string> path{"r", "broadcasters", "cam", "transports",
@@ -266,7 +267,7 @@ TEST_CASE("who receives on a plain transport says where it is") {
         == "rtcpPort: must be 1 to 65535");
 }
 
-TEST_CASE("what is done on a transport takes its id from the path") {
+TEST_CASE("requests on a transport take its id from the path") {
   client x;
   x.join();
   auto path = [](std::vector<std::string> rest) {
@@ -304,7 +305,7 @@ TEST_CASE("what is done on a transport takes its id from the path") {
   CHECK(x.answer(success{ear}).body == R"({"id":"e","streamId":3})");
 }
 
-TEST_CASE("one that is deleted has left before it is told so") {
+TEST_CASE("a DELETE is answered only after the broadcaster has left") {
   client x;
   x.join();
   x.ask<verb::leave>(call("DELETE", {"r", "broadcasters", "cam"}));
@@ -315,7 +316,7 @@ TEST_CASE("one that is deleted has left before it is told so") {
   CHECK(end->code == 1000);
 }
 
-TEST_CASE("a broadcaster goes a little after the last person has") {
+TEST_CASE("a broadcaster leaves 10 s after the last other member") {
   client x;
   participant bob{peer_id{"bob"}, "Bob"};
   participant other{peer_id{"dog"}, "Dog cam"};
@@ -333,7 +334,7 @@ TEST_CASE("a broadcaster goes a little after the last person has") {
   CHECK_FALSE(x.speaker->poll_timeout());
   x.speaker->handle_event(event::peer_left{bob.id});
   pass(9s);
-  // Back in time: a page that was loaded anew.
+  // In time: the page was reloaded.
   x.speaker->handle_event(event::peer_joined{bob});
   pass(1h);
   CHECK_FALSE(x.speaker->poll_close());
@@ -345,7 +346,7 @@ TEST_CASE("a broadcaster goes a little after the last person has") {
   CHECK(x.speaker->poll_close());
 }
 
-TEST_CASE("one to whom nobody has come yet stays") {
+TEST_CASE("a broadcaster stays while no other member has joined yet") {
   client x;
   x.join();
   CHECK_FALSE(x.speaker->poll_timeout());

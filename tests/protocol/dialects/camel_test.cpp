@@ -18,7 +18,7 @@ namespace net = troupe::net;
 
 namespace {
 
-// A Socket.IO client that has connected and said nothing yet.
+// A Socket.IO client that has connected and sent nothing yet.
 struct client {
   client() {
     handshake hello;
@@ -30,7 +30,7 @@ struct client {
     sid.resize(sid.find('"'));
   }
 
-  // The requests that come of a frame, described.
+  // The requests that a frame leads to, as text.
   std::vector<std::string> say(const std::string& text) {
     speaker->handle_frame({text, false}, {});
     std::vector<std::string> out;
@@ -78,7 +78,7 @@ TEST_CASE("an id that the client chose can be taken over, its sid cannot") {
   CHECK_FALSE(dave.joined_as.named_by_client);
 }
 
-TEST_CASE("names that several dialects have tell nothing as first words") {
+TEST_CASE("an event name that dialects share does not select the vocabulary") {
   for (const auto& name : {"produce", "consume", "kick", "mute"}) {
     client alice;
     CHECK(alice.say("21[\"" + std::string{name} + "\",{}]").empty());
@@ -89,7 +89,7 @@ TEST_CASE("names that several dialects have tell nothing as first words") {
   }
 }
 
-TEST_CASE("whichever request comes first in camelCase, all others follow") {
+TEST_CASE("after any first camelCase request all others are accepted") {
   for (const std::string first :
        {R"("getRouterRtpCapabilities")", R"("createWebRtcTransport")",
         R"("create-consumer-transport")", R"("createRoom","daily")",
@@ -123,15 +123,14 @@ TEST_CASE("an overlong room or user is refused") {
            3);
 }
 
-TEST_CASE(
-    "an answer that comes after the client has moved on changes nothing") {
+TEST_CASE("a reply that arrives after the client moved changes nothing") {
   client alice;
   alice.say(R"(21["join","daily","alice"])");
   alice.say(R"(22["leaveRoom"])");
   reply::joined joined;
   joined.producers.push_back(
       {producer_id{"p1"}, peer_id{"bob"}, media_kind::audio, false, {}});
-  // Tokens count up from 1: the join, its two companions, the leave.
+  // Tokens count up from 1: the join, its two further requests, the leave.
   alice.speaker->handle_outcome(1, success{joined});
   for (request_token token : {2, 3, 4})
     alice.speaker->handle_outcome(token, success{reply::ok{}});
@@ -145,7 +144,7 @@ TEST_CASE(
   CHECK_FALSE(alice.heard());
 }
 
-TEST_CASE("a move that is refused takes nothing else with it") {
+TEST_CASE("a refused move withdraws the requests that follow it") {
   client alice;
   alice.say(R"(21["join","daily","alice"])");
   reply::joined joined;
@@ -162,7 +161,7 @@ TEST_CASE("a move that is refused takes nothing else with it") {
                                     "must_exist moves");
   alice.speaker->handle_outcome(move->token,
                                 make_error(error_code::room_not_found));
-  // A transport would be one of the room where Alice still is.
+  // A create_transport would create one in Alice's old room.
   CHECK_FALSE(alice.speaker->poll_request());
   CHECK_EQ(alice.heard(),
            R"(32[{"error":"Room not found","code":"room-not-found"}])");
@@ -172,7 +171,7 @@ TEST_CASE("a move that is refused takes nothing else with it") {
   CHECK_EQ(alice.say(R"(23["getProducers"])"), requests{"list_producers"});
 }
 
-TEST_CASE("each request that a dialect refuses by itself is noted once") {
+TEST_CASE("each request that a dialect itself refuses is counted once") {
   client alice;
   for (const auto& [text, why] :
        std::vector<std::pair<std::string, error_code>>{
@@ -186,7 +185,7 @@ TEST_CASE("each request that a dialect refuses by itself is noted once") {
     CHECK_EQ(to_string(*noted), to_string(why));
     CHECK_FALSE(alice.speaker->poll_refusal());
   }
-  // What the server refuses is the server's to count.
+  // The server counts its own refusals.
   alice.say(R"(23["join","daily","alice"])");
   alice.speaker->handle_outcome(1, make_error(error_code::overloaded));
   CHECK_FALSE(alice.speaker->poll_refusal());

@@ -7,15 +7,15 @@
 #include <string_view>
 #include <vector>
 
-/// Canonical requests, outcomes and events as one line of text each, for
-/// transcripts and for telling in a test what came out.
+/// Converts canonical requests, outcomes and events to and from one line of
+/// text each, for transcripts and for messages of tests.
 namespace troupe::test {
 
 /// "consume transport=t2 producer=p1 capabilities paused=false": the verb, the
 /// members that are present, and flags.
 std::string describe(const protocol::request& request);
 
-/// The outcome that a line such as these names:
+/// The outcome that a line such as these describes:
 ///   ok | capabilities | joined alice people=alice:Alice:av
 ///   producers=p1:bob:audio data=d1:bob:chat secret=s1 | transport t1 |
 ///   transport t1 sctp | connected t1 | ice | produced p1
@@ -25,7 +25,7 @@ std::string describe(const protocol::request& request);
 ///   data-subchannels e1 1,2 | data-producers d1:bob:chat
 protocol::outcome parse_outcome(std::string_view line);
 
-/// The event that a line such as these names:
+/// The event that a line such as these describes:
 ///   peer-joined bob:Bob:- | peer-updated bob:Bob:a | peer-left bob
 ///   producer-added p1:bob:audio | producer-closed p1:bob
 ///   consumer-closed c1:p1 | consumer-paused c1 | consumer-score c1:5:7:7:6
@@ -37,13 +37,13 @@ protocol::outcome parse_outcome(std::string_view line);
 ///   data-consumer-closed e1:d1 | data-consumer-paused e1
 protocol::any_event parse_event(std::string_view line);
 
-/// The participants that a line such as "alice:Alice:av,bob:Bob:-" names.
+/// The participants in a line such as "alice:Alice:av,bob:Bob:-".
 std::vector<protocol::participant> parse_participants(std::string_view line);
 
-/// Texts of the dictionaries in which no dialect has a say, by the names under
-/// which transcripts refer to them: <caps>, <rtp>, <ice>, <candidates>, <dtls>,
-/// <sctp>, <stream> and <many caps>, which are <caps> with the same again under
-/// two names.
+/// The dictionaries that no dialect changes, by the names under which
+/// transcripts refer to them: <caps>, <rtp>, <ice>, <candidates>, <dtls>,
+/// <sctp>, <stream> and <many caps>, which are <caps> with two copies under
+/// other names.
 const std::map<std::string, std::string>& dictionaries();
 
 } // namespace troupe::test

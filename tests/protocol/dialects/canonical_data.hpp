@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-/// INTERNAL to canonical.cpp: what its lines say of data channels.
+/// INTERNAL to canonical.cpp: its lines about data channels.
 namespace troupe::test {
 
 std::vector<std::string> split(std::string_view text, char at);
@@ -20,10 +20,10 @@ std::vector<T> parse_list(const std::string& text,
   return list;
 }
 
-/// "d1:bob:chat", or "d1:-:chat" where the server itself speaks.
+/// "d1:bob:chat", or "d1:-:chat" if the server itself is the sender.
 protocol::data_producer_info parse_data_producer(const std::string& text);
 
-/// A line that begins with "data-", in words.
+/// The outcome of a line that begins with "data-", split into words.
 protocol::outcome parse_data_outcome(const std::vector<std::string>& words);
 
 /// The event `what` about the ids.

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-/// How transcripts write scores.
+/// Parses the scores in transcripts.
 namespace troupe::test {
 
-/// Of the link, of the producer's stream, then of each of its encodings.
+/// The scores of the link, of the producer's stream, then of each encoding.
 inline protocol::consumer_scores
 parse_scores(const std::vector<std::string>& words, size_t first) {
   protocol::consumer_scores out{std::stoi(words.at(first++)), 0, {}};
@@ -18,7 +18,7 @@ parse_scores(const std::vector<std::string>& words, size_t first) {
   return out;
 }
 
-/// Several are of the encodings r0, r1 and so on.
+/// Several scores belong to the encodings r0, r1 and so on.
 inline protocol::any_event
 parse_producer_score(const std::vector<std::string>& ids) {
   protocol::event::producer_score out{protocol::producer_id{ids.at(0)}, {}};

@@ -11,15 +11,15 @@
 #include <variant>
 #include <vector>
 
-/// Every request of every dialect, taken from the dialects' own tables, with
-/// each member missing, of each wrong type, or naming what is not there.
+/// Tests every request of every dialect, taken from the dialects' own tables,
+/// with each member missing, of each wrong type, or naming an unknown object.
 namespace troupe::test {
 
 namespace {
 
 using namespace troupe::protocol;
 
-// What a member may be.
+// The type of a member.
 enum class type {
   text,
   flag,
@@ -52,7 +52,7 @@ constexpr member flag{type::flag, false};
 
 // The members of each verb. A verb without an overload does not compile.
 struct members_of {
-  // Those that no payload is read for.
+  // Verbs without a payload.
   members operator()(const verb::create_room&) {
     return {};
   }
@@ -257,8 +257,8 @@ bool fits(type what, const std::string& sample) {
       return sample == "[1]";
     case type::app_data:
       return sample[0] == '{';
-    // An object of unknown members is as good as an empty one, and mediasoup
-    // takes an array for an object without members.
+    // An object of unknown members counts as empty, and mediasoup accepts an
+    // array as an object without members.
     case type::capabilities:
       return sample[0] == '{' || sample[0] == '[';
     default:
@@ -280,8 +280,8 @@ std::string object(const members& all, const std::string& changed = {},
   return out + '}';
 }
 
-// Which members a request has, by the verb that it makes of a payload that
-// has them all.
+// The members of a request, from the verb that it decodes from a payload with
+// all members.
 members find_members(const listed_request& what) {
   const members everything{{"direction", {type::way}},
                            {"dtlsParameters", {type::dtls}},
@@ -309,9 +309,8 @@ bool says_bad_request(const std::string& frame) {
   return frame.find(R"("code":"bad-request")") != std::string::npos;
 }
 
-// Whether it says in one way, in all dialects, what is wrong with the member:
-// "kind: missing", or "rtpParameters.codecs: must be an array" of what is in
-// it.
+// Whether the error names the member as all dialects do: "kind: missing", or
+// "rtpParameters.codecs: must be an array" for a nested member.
 bool names(const std::string& frame, const std::string& member) {
   const auto text = '"' + member;
   for (auto at = frame.find(text); at != std::string::npos;
@@ -326,8 +325,8 @@ bool names(const std::string& frame, const std::string& member) {
   return false;
 }
 
-// Whether the dialect refuses that by itself; the server is asked otherwise,
-// and its answer reaches the client.
+// Whether the dialect itself refuses the request. Otherwise the server is
+// asked, and its reply is sent to the client.
 bool refuses(speaker& alice, const std::string& name,
              const std::string& arguments, const std::string& blamed = {}) {
   auto came = alice.request(name, arguments);
@@ -347,7 +346,7 @@ void for_every_request(Body body) {
   for (const auto& how : speeches()) {
     CAPTURE(how.name);
     for (const auto& what : how.requests) {
-      // It ends what the others need.
+      // A leave would end the state that other requests need.
       if (what.name.starts_with("leave"))
         continue;
       CAPTURE(what.name);
@@ -361,7 +360,7 @@ void for_every_request(Body body) {
 
 } // namespace
 
-TEST_CASE("every member that is missing or of a wrong type is refused") {
+TEST_CASE("every missing member and every member of a wrong type is refused") {
   for_every_request(
       [](const speech&, const listed_request& what, speaker& alice) {
         const auto all = find_members(what);
@@ -380,7 +379,8 @@ TEST_CASE("every member that is missing or of a wrong type is refused") {
       });
 }
 
-TEST_CASE("a payload that is no object is refused where nothing stands bare") {
+TEST_CASE(
+    "a payload that is not an object is refused if no argument may be bare") {
   for_every_request(
       [](const speech&, const listed_request& what, speaker& alice) {
         if (!what.positions[0].empty())
@@ -390,7 +390,7 @@ TEST_CASE("a payload that is no object is refused where nothing stands bare") {
       });
 }
 
-TEST_CASE("arguments that stand bare mean what they mean in an object") {
+TEST_CASE("bare arguments mean the same as members of an object") {
   size_t count = 0;
   for_every_request(
       [&](const speech&, const listed_request& what, speaker& alice) {
@@ -418,7 +418,7 @@ TEST_CASE("arguments that stand bare mean what they mean in an object") {
   CHECK_GT(count, 30);
 }
 
-TEST_CASE("a room of a wrong type is refused, wherever rooms are named") {
+TEST_CASE("a room of a wrong type is refused in every request") {
   for (const auto& how : speeches()) {
     if (how.carrier == carrier::websocket)
       continue;
@@ -431,7 +431,7 @@ TEST_CASE("a room of a wrong type is refused, wherever rooms are named") {
   }
 }
 
-TEST_CASE("an id that the server does not know comes back as an error") {
+TEST_CASE("an id that the server does not know is answered with an error") {
   for_every_request([](const speech&, const listed_request& what,
                        speaker& alice) {
     const auto all = find_members(what);
@@ -452,7 +452,7 @@ TEST_CASE("an id that the server does not know comes back as an error") {
   });
 }
 
-TEST_CASE("every refusal of every request is told in the dialect's words") {
+TEST_CASE("every error of every request is encoded in the dialect's format") {
   for_every_request([](const speech& how, const listed_request& what,
                        speaker& alice) {
     const auto payload = object(find_members(what));
@@ -478,7 +478,7 @@ TEST_CASE("every refusal of every request is told in the dialect's words") {
   });
 }
 
-TEST_CASE("what the client sends beyond the members of a verb is ignored") {
+TEST_CASE("unknown members of a payload are ignored") {
   for_every_request([](const speech&, const listed_request& what,
                        speaker& alice) {
     auto payload = object(find_members(what));

@@ -30,7 +30,7 @@ handshake hello(bool current = false, const char* replicas = nullptr) {
   return out;
 }
 
-// A client in virtual time, whose server is told by hand what to answer.
+// A client in virtual time, whose server's replies the test supplies.
 struct client {
   explicit client(bool current = true, const char* replicas = nullptr)
       : speaker(find_dialect(hello(current))
@@ -42,7 +42,7 @@ struct client {
 
   using strings = std::vector<std::string>;
 
-  // Runs what is due, as an actor's timer would.
+  // Handles due timeouts, as an actor's timer would.
   void tick() {
     for (int i = 0; i < 2; ++i)
       if (auto at = speaker->poll_timeout(); at && *at <= now)
@@ -81,7 +81,7 @@ struct client {
     tick();
   }
 
-  // What the server has been asked since.
+  // The verbs requested of the server since the last call.
   strings verbs() {
     strings out;
     while (auto x = speaker->poll_request()) {
@@ -91,7 +91,7 @@ struct client {
     return out;
   }
 
-  // The methods of what the client has been told since, "ok" and "error" for
+  // The methods of the frames since the last call, "ok" and "error" for
   // responses.
   strings frames() {
     strings out;
@@ -166,7 +166,7 @@ TEST_CASE("a protoo client with an overlong secret is refused") {
   CHECK_EQ(refusal->http_status, 400);
 }
 
-TEST_CASE("a protoo connection is never ended so that its client comes back") {
+TEST_CASE("the close codes of protoo keep clients from reconnecting") {
   client x;
   for (auto why : {end_reason::replaced, end_reason::kicked,
                    end_reason::room_closed, end_reason::token_expired})
@@ -177,17 +177,17 @@ TEST_CASE("a current protoo client has 10 s to join") {
   client x;
   x.wait(10s - 1ms);
   CHECK_EQ(x.close_code(), 0);
-  SUBCASE("and is closed when they are over") {
+  SUBCASE("and is closed after them") {
     x.wait(1ms);
     CHECK_EQ(x.close_code(), 4000);
     CHECK_FALSE(x.speaker->poll_timeout());
   }
-  SUBCASE("and the server's own time is not its fault") {
+  SUBCASE("and is not closed while the server handles the join") {
     x.enter();
     x.wait(1h);
     CHECK_EQ(x.close_code(), 0);
   }
-  SUBCASE("and one that the server refused has no more than that") {
+  SUBCASE("and gets no more time after the server refused its join") {
     x.ask("join");
     x.wait(1h);
     CHECK_EQ(x.close_code(), 0);
@@ -197,16 +197,16 @@ TEST_CASE("a current protoo client has 10 s to join") {
   }
 }
 
-TEST_CASE("a protoo client that is not known to be current has a minute") {
+TEST_CASE("a protoo client not known to be current has 60 s to join") {
   client x(false);
   x.ask("getRouterRtpCapabilities");
-  SUBCASE("whatever it is") {
+  SUBCASE("whichever generation it is") {
     x.wait(60s - 1ms);
     CHECK_EQ(x.close_code(), 0);
     x.wait(1ms);
     CHECK_EQ(x.close_code(), 4000);
   }
-  SUBCASE("also where it turns out to be current later") {
+  SUBCASE("even if it turns out to be current later") {
     x.wait(30s);
     x.ask("createWebRtcTransport", R"({"appData":{"direction":"producer"}})");
     x.tick();
@@ -214,7 +214,8 @@ TEST_CASE("a protoo client that is not known to be current has a minute") {
   }
 }
 
-TEST_CASE("a protoo client without capabilities or transport gets nothing") {
+TEST_CASE(
+    "a protoo client without capabilities or transport is offered nothing") {
   client x;
   SUBCASE("without capabilities") {
     x.ask("createWebRtcTransport", R"({"appData":{"direction":"consumer"}})");
@@ -225,7 +226,7 @@ TEST_CASE("a protoo client without capabilities or transport gets nothing") {
     x.answer("joined alice producers=p1:bob:audio");
     CHECK_EQ(x.verbs(), strings{});
   }
-  SUBCASE("without a transport to receive by, until there is one") {
+  SUBCASE("without a receive transport, until it has one") {
     x.ask("createWebRtcTransport", R"({"appData":{"direction":"producer"}})");
     x.verbs();
     x.answer("transport t1");
@@ -240,7 +241,7 @@ TEST_CASE("a protoo client without capabilities or transport gets nothing") {
   }
 }
 
-TEST_CASE("a protoo client consumes nobody twice and never itself") {
+TEST_CASE("a protoo client consumes no producer twice and never its own") {
   client x;
   x.join("p1:bob:audio,p2:alice:audio");
   x.happens("producer-added p1:bob:audio");
@@ -248,7 +249,7 @@ TEST_CASE("a protoo client consumes nobody twice and never itself") {
   CHECK_EQ(x.verbs(), strings{"consume transport=t1 producer=p1 paused"});
 }
 
-TEST_CASE("a protoo client has as many consumers more as it asks for") {
+TEST_CASE("a protoo client gets as many further consumers as it requests") {
   client x{true, "2"};
   x.join("p1:bob:audio");
   const std::string verb = "consume transport=t1 producer=p1 paused";
@@ -269,18 +270,19 @@ TEST_CASE("a protoo client has as many consumers more as it asks for") {
   CHECK_EQ(x.verbs(), strings(3, verb));
 }
 
-TEST_CASE("the end of one protoo consumer is told while others are made") {
+TEST_CASE(
+    "the end of a protoo consumer is sent while others are being created") {
   client x{true, "1"};
   x.join("p1:bob:audio");
   x.verbs();
   x.answer("consumed c1 of p1:bob:audio");
-  SUBCASE("of one that the client has") {
+  SUBCASE("of a consumer that the client has accepted") {
     x.accept(1);
     x.frames();
     x.happens("consumer-closed c1:p1");
     CHECK_EQ(x.frames(), strings{"consumerClosed"});
   }
-  SUBCASE("of one that it is about to take") {
+  SUBCASE("of a consumer that the client is about to accept") {
     x.frames();
     x.happens("consumer-closed c1:p1");
     x.accept(1);
@@ -293,7 +295,7 @@ TEST_CASE("the end of one protoo consumer is told while others are made") {
   CHECK_EQ(x.verbs(), strings{"close_consumer consumer=c2"});
 }
 
-TEST_CASE("what is no number of replicas is none, and there are at most 15") {
+TEST_CASE("an invalid number of replicas counts as 0, and the maximum is 15") {
   for (const auto& one : {std::pair{"0", 1u},
                           {"", 1u},
                           {"x", 1u},
@@ -309,7 +311,8 @@ TEST_CASE("what is no number of replicas is none, and there are at most 15") {
   }
 }
 
-TEST_CASE("a protoo consumer runs only after the client has taken it") {
+TEST_CASE(
+    "a protoo consumer is resumed only after the client has accepted it") {
   client x;
   x.join("p1:bob:audio");
   CHECK_EQ(x.verbs(), strings{"consume transport=t1 producer=p1 paused"});
@@ -323,11 +326,12 @@ TEST_CASE("a protoo consumer runs only after the client has taken it") {
   CHECK_EQ(x.verbs(), strings{});
 }
 
-TEST_CASE("a protoo client has 30 s for an offer, 0.2 s more for each other") {
+TEST_CASE(
+    "a protoo client has 30 s for an offer, plus 0.2 s per pending offer") {
   client x;
   x.join("p1:bob:audio,p2:bob:video,p3:eve:audio");
   x.verbs();
-  // The deadline counts from the offer, however long it was quiet before.
+  // The deadline counts from the offer, however long the client was idle.
   x.wait(1h);
   x.answer("consumed c1 of p1:bob:audio");
   x.answer("consumed c2 of p2:bob:video");
@@ -353,18 +357,18 @@ TEST_CASE("a producer that closes while a protoo offer is pending") {
   client x;
   x.join("p1:bob:audio");
   x.verbs();
-  SUBCASE("before the consumer is there: it is never offered") {
+  SUBCASE("before the consumer is created: it is never offered") {
     x.happens("producer-closed p1:bob");
     x.answer("consumed c1 of p1:bob:audio");
     CHECK_EQ(x.frames(), strings{});
     CHECK_EQ(x.verbs(), strings{"close_consumer consumer=c1"});
   }
-  SUBCASE("told by the consumer first: likewise") {
+  SUBCASE("if the consumer's event comes first: it is never offered either") {
     x.happens("consumer-closed c1:p1");
     x.answer("consumed c1 of p1:bob:audio");
     CHECK_EQ(x.frames(), strings{});
   }
-  SUBCASE("the client is told once it has taken it") {
+  SUBCASE("the client is notified after it has accepted the offer") {
     x.answer("consumed c1 of p1:bob:audio");
     x.happens("consumer-paused c1");
     x.happens("consumer-closed c1:p1");
@@ -373,7 +377,7 @@ TEST_CASE("a producer that closes while a protoo offer is pending") {
     CHECK_EQ(x.frames(), strings{"consumerClosed"});
     CHECK_EQ(x.verbs(), strings{});
   }
-  SUBCASE("a client that refuses hears nothing more") {
+  SUBCASE("a client that refuses gets no notification") {
     x.answer("consumed c1 of p1:bob:audio");
     x.happens("consumer-closed c1:p1");
     x.frames();
@@ -381,7 +385,7 @@ TEST_CASE("a producer that closes while a protoo offer is pending") {
     CHECK_EQ(x.frames(), strings{});
     CHECK_EQ(x.verbs(), strings{});
   }
-  SUBCASE("a client that stays silent is told at last") {
+  SUBCASE("a client that does not answer is notified after the timeout") {
     x.answer("consumed c1 of p1:bob:audio");
     x.happens("consumer-closed c1:p1");
     x.frames();
@@ -389,7 +393,7 @@ TEST_CASE("a producer that closes while a protoo offer is pending") {
     CHECK_EQ(x.frames(), strings{"consumerClosed"});
     CHECK_EQ(x.verbs(), strings{});
   }
-  SUBCASE("and one that appears under the same id is consumed anew") {
+  SUBCASE("and a new producer of the same id is consumed") {
     x.answer("error producer-not-found");
     x.happens("producer-closed p1:bob");
     x.happens("producer-added p1:bob:audio");
@@ -397,7 +401,7 @@ TEST_CASE("a producer that closes while a protoo offer is pending") {
   }
 }
 
-TEST_CASE("a big room's protoo consumers are made 32 at a time") {
+TEST_CASE("protoo consumers of a large room are created 32 at a time") {
   client x;
   std::string producers;
   for (int i = 0; i < 100; ++i)
@@ -421,7 +425,8 @@ TEST_CASE("a big room's protoo consumers are made 32 at a time") {
   CHECK_EQ(made, 100);
 }
 
-TEST_CASE("a protoo client that never waits for its answers is closed") {
+TEST_CASE(
+    "a protoo client that sends requests without awaiting replies is closed") {
   client x;
   size_t asked = 0;
   for (; asked < 1000 && x.close_code() == 0; ++asked)
@@ -435,7 +440,7 @@ TEST_CASE("a protoo message beyond 256 KB closes with 1009") {
   CHECK_EQ(x.close_code(), 1009);
 }
 
-TEST_CASE("shared screens are told in the words of either generation") {
+TEST_CASE("shared screens are encoded for either protoo generation") {
   reply::consumed of;
   of.id = consumer_id{"c1"};
   of.producer = producer_id{"p1"};
@@ -470,7 +475,7 @@ TEST_CASE("shared screens are told in the words of either generation") {
   CHECK_EQ(app_data(false, "[]"), R"({"peerId":"bob"})");
 }
 
-TEST_CASE("protoo notes what it refuses, notifications included") {
+TEST_CASE("protoo counts what it refuses, notifications included") {
   client x;
   const auto noted = [&](const std::string& text) {
     x.speaker->handle_frame({text, false}, {});

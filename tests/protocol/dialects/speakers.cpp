@@ -17,8 +17,8 @@ std::vector<listed_request> listed(const std::vector<named_reader>& table) {
   return out;
 }
 
-// The requests of all chapters; those that only join or leave have no payload
-// to read.
+// The requests of all method tables. Those that only join or leave decode no
+// payload.
 std::vector<listed_request> camel_requests() {
   std::vector<listed_request> out;
   for (const auto& chapter : camel_chapters())

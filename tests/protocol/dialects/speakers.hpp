@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-/// Clients of every dialect behind one face, for tests that hold all dialects
-/// to the same.
+/// Clients of every dialect behind one interface, for tests that require the
+/// same of all dialects.
 namespace troupe::test {
 
 /// A request as a dialect's table lists it.
@@ -22,24 +22,24 @@ struct listed_request {
   std::array<std::string_view, 2> positions = {};
 };
 
-/// A dialect, and how its clients come to be members.
+/// A dialect, and how its clients join.
 struct speech {
   std::string name;
   protocol::carrier carrier = protocol::carrier::socketio;
-  /// The event by which a client joins; none where connecting does.
+  /// The event by which a client joins; empty if connecting joins.
   std::string join;
-  /// How many requests the server is asked for that.
+  /// The number of requests that the server gets for a join.
   size_t join_requests = 1;
-  /// What a member can ask.
+  /// The requests of a member.
   std::vector<listed_request> requests;
-  /// The event that tells of a failure that nobody waits for.
+  /// The event that reports a failure of a request without a callback.
   std::string failure_event;
 };
 
 /// All dialects, their requests taken from their own tables.
 const std::vector<speech>& speeches();
 
-/// What came of a request: either the server is asked or there is a frame.
+/// The result of a request: the server is asked or there is a frame.
 struct reaction {
   std::optional<protocol::pending_request> asked;
   std::optional<std::string> frame;
@@ -50,11 +50,11 @@ class speaker {
 public:
   explicit speaker(const speech& how);
 
-  /// Sends a request and waits for its answer. `arguments` is what stands
-  /// behind the name: one JSON value, or several with commas between.
+  /// Sends a request and awaits its reply. `arguments` follows the name: one
+  /// JSON value, or several separated by commas.
   reaction request(const std::string& name, const std::string& arguments);
 
-  /// The same, without waiting where the dialect allows that.
+  /// The same, without awaiting the reply if the dialect allows that.
   reaction tell(const std::string& name, const std::string& arguments);
 
   /// The frame that answers a request with that outcome.

@@ -10,7 +10,7 @@
 #include <set>
 #include <sstream>
 
-/// Replays tests/data/transcripts/*.txt. The format is told in README.md there.
+/// Replays tests/data/transcripts/*.txt, whose README.md defines the format.
 namespace troupe::test {
 
 namespace {
@@ -46,7 +46,7 @@ handshake parse_handshake(const std::string& line) {
   return out;
 }
 
-// A frame's text up to its JSON, and its JSON.
+// Splits a frame into the text before its JSON, and its JSON.
 std::pair<std::string, std::string> split_frame(const std::string& text) {
   const auto json = text.find_first_of("[{");
   if (json == std::string::npos)
@@ -133,14 +133,14 @@ private:
     now_ += std::chrono::seconds{seconds};
   }
 
-  // What is due by now. A deadline that is due at once may set another.
+  // Handles due timeouts. A deadline that is due at once may set another.
   void tick() {
     for (int i = 0; dialect_ && i < 2; ++i)
       if (auto at = dialect_->poll_timeout(); at && *at <= now_)
         dialect_->handle_timeout(now_);
   }
 
-  // As in a room, where others are told the same.
+  // Uses the shared event, as in a room that sends it to all members.
   void tell(any_event what) {
     speaker().handle_shared_event(
         *std::make_shared<const worded_event>(std::move(what)));
@@ -159,7 +159,7 @@ private:
   }
 
   // Transcripts show the Engine.IO message on the wire, whose first character
-  // says that it is one; the dialect sees what follows.
+  // is the packet type; the dialect gets the rest.
   std::string wire_prefix() const {
     return hello_.carrier == carrier::socketio ? "4" : "";
   }
@@ -237,7 +237,7 @@ size_t replay(const std::filesystem::path& path) {
 
 } // namespace
 
-TEST_CASE("every dialect speaks as its transcript shows") {
+TEST_CASE("every dialect answers as its transcript shows") {
   const std::filesystem::path folder{TROUPE_TEST_DATA "/transcripts"};
   std::set<std::string> found;
   for (const auto& entry : std::filesystem::directory_iterator{folder}) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-/// Messages that are refused as a whole, for the number of their values.
+/// Tests of messages that are refused as a whole, for their number of values.
 using namespace troupe;
 using namespace troupe::protocol;
 
@@ -57,7 +57,7 @@ std::vector<std::string> protoo(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("who sends too many values is answered under the request's id") {
+TEST_CASE("a request with too many values gets an error with its id") {
   for (const auto& text :
        {R"({"id":7,"type":"produce","data":)" + many() + '}',
         R"({"type":"produce","data":)" + many() + R"(,"id":7})"}) {
@@ -73,7 +73,7 @@ TEST_CASE("who sends too many values is answered under the request's id") {
                        R"("errorReason":"JSON text has too many values"})");
 }
 
-TEST_CASE("who waits for no answer to too many values gets none by an id") {
+TEST_CASE("a message without a request id gets no error with an id") {
   const auto answers = ws(R"({"type":"produce","data":)" + many() + '}');
   REQUIRE(answers.size() == 1);
   CHECK(answers[0].starts_with(R"({"type":"error","data":{)"));

@@ -1,5 +1,5 @@
-// Brings both sides' answers into one form. What is only said differently is
-// made equal here; each such rule is a documented freedom, no more.
+// Normalises the answers of both sides so that they can be compared. Each rule
+// is a documented difference in form that does not matter.
 
 const falsyIsAbsent = new Set([
   'mid', 'msid', 'rid', 'cname', 'ssrc', 'rtx', 'dtx', 'scalabilityMode',
@@ -37,7 +37,7 @@ const dictionaries = {
   mapped: { params: 'params', mapping: 'mapping' },
 };
 
-// Unknown members go, falsy optional ones count as absent.
+// Unknown members are removed, falsy optional ones count as absent.
 export function normalize(shape, value) {
   switch (shape) {
     case '':
@@ -83,7 +83,7 @@ function checkRange(ssrc) {
 }
 
 // Replaces random SSRCs by their distance from the first, after a check that
-// they could be told apart.
+// they are distinct.
 export function relateMappedSsrcs(mapping) {
   const base = mapping.encodings[0]?.mappedSsrc;
   for (const encoding of mapping.encodings) {
@@ -118,9 +118,9 @@ const ranges = {
   maxPacketLifeTime: [0, 65535], maxRetransmits: [0, 65535],
 };
 
-// Deliberate difference: mediasoup's JavaScript lets numbers through that no
-// packet can carry (and, for a payload type of a router, the probator's 127);
-// we refuse them.
+// Deliberate difference: mediasoup's JavaScript accepts numbers that no packet
+// can carry (and, for a payload type of a router, the probator's 127); we
+// refuse them.
 export function hasNumberBeyondWire(value) {
   if (!value || typeof value !== 'object') {
     return false;
@@ -141,10 +141,10 @@ function isAv1({ mimeType }) {
   return mimeType.toLowerCase() === 'video/av1';
 }
 
-// Deliberate difference: we send the dependency descriptor on, to consumers of
-// AV1. mediasoup only receives it. This lets mediasoup's own code answer as if
-// it were so: its capabilities say it, and what it says of other codecs is
-// taken back.
+// Deliberate difference: we forward the dependency descriptor to consumers of
+// AV1. mediasoup only receives it. This makes mediasoup's own code answer
+// likewise: it is added to the capabilities, and removed again for other
+// codecs.
 export function offerDependencyDescriptor(caps) {
   for (const extension of caps.headerExtensions) {
     if (extension.uri === dependencyDescriptor) {
@@ -162,7 +162,7 @@ export function keepDependencyDescriptorOfAv1(params) {
   return params;
 }
 
-// mediasoup adds it for pipes, where it now is already.
+// mediasoup adds it for pipes, where it is present already.
 export function keepOneDependencyDescriptor(params) {
   const first = params.headerExtensions
     .findIndex(({ uri }) => uri === dependencyDescriptor);

@@ -1,4 +1,4 @@
-// Makes capabilities and parameters as routers, browsers and broken clients
+// Generates capabilities and parameters as routers, browsers and broken clients
 // would send them.
 
 const h264Profiles = [
@@ -135,7 +135,7 @@ export function makeMediaCodecs(rng) {
   return out;
 }
 
-// The usual router, which most rounds take, so that most clients match it.
+// The usual router; most rounds use it, so that most clients match it.
 export function demoMediaCodecs() {
   const h264 = profile => ({
     kind: 'video', mimeType: 'video/h264', clockRate: 90000,
@@ -184,7 +184,7 @@ function makeEncoding(rng, simulcast, index) {
   return out;
 }
 
-// What a producer sends, mostly made from the router's own codecs.
+// The parameters of a producer, mostly made from the router's own codecs.
 export function makeProducerParameters(rng, caps, kind) {
   const media = caps.codecs.filter(
     x => x.kind === kind && !/\/rtx$/i.test(x.mimeType));
@@ -227,7 +227,7 @@ export function makeProducerParameters(rng, caps, kind) {
   return out;
 }
 
-// As mediasoup-client: each extension once, under the last kind that has it.
+// Like mediasoup-client: each extension once, under the last kind that has it.
 function collapseExtensions(extensions) {
   const out = new Map();
   for (const ext of extensions) {
@@ -237,8 +237,8 @@ function collapseExtensions(extensions) {
   return [...out.values()];
 }
 
-// What a client can receive: some of the router's codecs, with feedback of its
-// own, and codecs the router never heard of.
+// The capabilities of a client: some of the router's codecs, with feedback of
+// its own, and codecs unknown to the router.
 export function makeRemoteCapabilities(rng, caps) {
   const share = rng.pick([0.4, 0.8, 1, 1]);
   const codecs = rng.some(structuredClone(caps.codecs), share).map(codec => {
@@ -292,7 +292,7 @@ const oddValues = [
   null, false, true, 0, 1, '', 'x', '1', [], {}, -1, 1.5, 300, 70000, 2 ** 33,
 ];
 
-// Damages one place of a clone: a member removed, replaced, added, doubled.
+// Damages one value of a clone: removes, replaces, adds or duplicates a member.
 export function mutate(rng, input) {
   const out = structuredClone(input);
   let parent = { root: out };

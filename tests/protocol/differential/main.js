@@ -1,9 +1,9 @@
 // Usage: node main.js <path of ortc_tool> [seed [rounds]]
 //
-// Asks mediasoup's own negotiation and ours the same questions, some thousand
-// of them from a seeded generator, and compares. Both must accept or refuse the
-// same; what they accept must come out the same, up to random SSRCs. Texts of
-// errors may differ. See compare.js for the deliberate differences.
+// Sends some thousand generated requests, from a seeded generator, to
+// mediasoup's own negotiation and to ours, and compares the answers. Both must
+// accept or refuse the same; accepted results must be equal, apart from random
+// SSRCs. Error texts may differ. See compare.js for the deliberate differences.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -22,8 +22,8 @@ const require = createRequire(import.meta.url);
 const ortc = require('mediasoup/ortc');
 const { parseScalabilityMode } = require('mediasoup');
 
-// What a question's arguments are, how mediasoup answers it, and how answers
-// become comparable.
+// The arguments of each operation, how mediasoup carries it out, and how its
+// answers are normalised.
 const operations = {
   validateRtpCapabilities: {
     ask({ caps }) {
@@ -95,7 +95,7 @@ const operations = {
 
 const questions = [];
 
-// Notes a question and mediasoup's answer, which it returns.
+// Records a request and mediasoup's answer, and returns the answer.
 function ask(op, args) {
   const question = { op, args: structuredClone(args) };
   try {
@@ -157,7 +157,7 @@ function askTool(tool) {
   return run.stdout.trimEnd().split('\n').map(x => JSON.parse(x));
 }
 
-// How an answer of ours relates to mediasoup's; throws where they differ.
+// Compares our answer with mediasoup's; throws if they differ.
 function compare({ op, args, answer, refusal }, ours) {
   if (refusal === undefined && 'error' in ours && hasNumberBeyondWire(args)) {
     return 'refused by us alone (number beyond the wire)';

@@ -6,7 +6,7 @@ export class Prng {
     this.#state = seed >>> 0;
   }
 
-  // From 0 up to and without 1.
+  // From 0 (inclusive) to 1 (exclusive).
   next() {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let x = this.#state;

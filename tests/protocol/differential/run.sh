@@ -1,10 +1,10 @@
 #!/bin/sh
 # Usage: run.sh <path of ortc_tool> [seed [rounds]]
-# Exits with 77 (skipped) when mediasoup is not there and cannot be fetched.
+# Exits with 77 (skipped) if mediasoup is missing and cannot be fetched.
 set -eu
 cd "$(dirname "$0")"
 (
-  # One installation at a time, whoever runs the tests.
+  # One installation at a time, even if several test runs are active.
   flock 9
   if [ ! -f node_modules/.package-lock.json ] ||
      [ package-lock.json -nt node_modules/.package-lock.json ]; then
