@@ -22,7 +22,7 @@ enum exit_code {
   lost = 4
 };
 
-/// The server that was built with this program, wherever it is called from.
+/// The server from the same build as this program, whatever the current folder.
 std::string server_beside_us() {
   std::error_code error;
   auto self = std::filesystem::read_symlink("/proc/self/exe", error);

@@ -17,7 +17,7 @@ namespace troupe::load {
 
 namespace {
 
-// Linux takes 64 segments for certain.
+// The number of segments that every Linux version with GSO accepts.
 constexpr size_t max_segments = 64;
 constexpr size_t max_run = 65507;
 constexpr size_t gso_control = CMSG_SPACE(sizeof(uint16_t));
@@ -87,7 +87,7 @@ batch_socket::~batch_socket() {
 }
 
 size_t batch_socket::read(receive_area& area) {
-  // What the last read has overwritten.
+  // The last read has overwritten these lengths.
   for (size_t i = 0; i < area.used_; ++i)
     area.messages_[i].msg_hdr.msg_controllen = sizeof area.controls_[i].octets;
   auto n = ::recvmmsg(fd_, area.messages_.data(), receive_area::slots,
@@ -124,7 +124,7 @@ size_t batch_socket::prepare(send_batch& batch,
     auto size = batch.vectors_[i].iov_len;
     auto end = i + 1;
     auto octets = size;
-    // Equal sizes, the last may be smaller.
+    // Joins datagrams of equal size; the last may be smaller.
     while (gso_ && end < batch.count_ && end - i < max_segments
            && batch.vectors_[end - 1].iov_len == size
            && batch.vectors_[end].iov_len <= size
@@ -162,7 +162,7 @@ size_t batch_socket::send(send_batch& batch) {
     if (n > 0) {
       done += static_cast<size_t>(n);
     } else if (errno == EINTR || (errno == ECONNREFUSED && retries-- > 0)) {
-      // The second is an answer to an earlier datagram.
+      // ECONNREFUSED reports an error of an earlier datagram.
     } else {
       lost += batch.messages_[done++].msg_hdr.msg_iovlen;
     }

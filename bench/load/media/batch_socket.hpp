@@ -17,16 +17,16 @@
 namespace troupe::load {
 
 struct socket_options {
-  /// Octets; the system may grant less.
+  /// In octets; the system may grant less.
   int receive_buffer = 1 << 20;
   int send_buffer = 1 << 20;
   bool gro = true;
-  /// Leaves the cutting of frames to the kernel. Off by default: browsers send
-  /// packet by packet, and the server shall have to receive them so.
+  /// Lets the kernel segment frames. Off by default: browsers send packet by
+  /// packet, and the server must receive them so.
   bool gso = false;
 };
 
-/// Room for what one read brings, shared by all sockets of a thread.
+/// Buffers for one read, shared by all sockets of a thread.
 class receive_area {
 public:
   static constexpr size_t slots = 32;
@@ -34,8 +34,8 @@ public:
 
   receive_area();
 
-  /// Reads both clocks, to translate the kernel's receive stamps. Once per
-  /// round of reads.
+  /// Reads both clocks, to convert the kernel's receive timestamps. Called once
+  /// per round of reads.
   void read_clocks();
 
 private:
@@ -51,11 +51,11 @@ private:
   std::array<control_room, slots> controls_{};
   size_t used_ = slots; // by the last read
   net::time_point now_{};
-  // What to add to the wall clock to get the monotonic one.
+  // The offset from the wall clock to the monotonic clock.
   std::chrono::nanoseconds offset_{};
 };
 
-/// Datagrams that wait to be sent from one socket, in room that is reused.
+/// Datagrams queued for one socket, in buffers that are reused.
 class send_batch {
 public:
   static constexpr size_t slots = 64;
@@ -71,12 +71,12 @@ public:
     return count_ == 0;
   }
 
-  /// Where to write the next datagram; not when full.
+  /// The buffer for the next datagram; requires that the batch is not full.
   net::mutable_byte_span room() {
     return {octets_.get() + count_ * slot_size, slot_size};
   }
 
-  /// Keeps what has been written there.
+  /// Adds the datagram of `size` octets that was written to room().
   void push(size_t size) {
     vectors_[count_] = {octets_.get() + count_ * slot_size, size};
     ++count_;
@@ -110,8 +110,8 @@ public:
     return fd_;
   }
 
-  /// Reads once what is waiting, and calls `each(mutable_byte_span,
-  /// time_point arrival)` for each datagram. Returns whether more may be
+  /// Reads the waiting datagrams once, and calls `each(mutable_byte_span,
+  /// time_point arrival)` for each of them. Returns whether more may be
   /// waiting.
   template <class F>
   bool receive(receive_area& area, F&& each) {
@@ -126,10 +126,10 @@ public:
     return n == receive_area::slots;
   }
 
-  /// Sends and empties the batch. Returns how many the kernel did not take.
+  /// Sends and empties the batch. Returns how many the kernel refused.
   size_t send(send_batch& batch);
 
-  /// Datagrams that the kernel has dropped since the receive buffer was full.
+  /// The number of datagrams dropped because the receive buffer was full.
   uint64_t drops() const;
 
 private:

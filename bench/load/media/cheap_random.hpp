@@ -4,8 +4,8 @@
 
 namespace troupe::load {
 
-/// Evenly distributed numbers for a nanosecond each (splitmix64), the same for
-/// the same seed. Chooses packets; keeps no secrets.
+/// Uniform random numbers at a nanosecond each (splitmix64), repeatable by the
+/// seed. Selects packets; not for secrets.
 class cheap_random {
 public:
   explicit cheap_random(uint64_t seed) : state_(seed) {}
@@ -27,7 +27,7 @@ private:
   uint64_t state_;
 };
 
-/// The number that `next()` is below with the probability `share`.
+/// Returns a bound below which `next()` lies with probability `share`.
 inline uint64_t share_threshold(double share) {
   if (share <= 0)
     return 0;

@@ -8,18 +8,18 @@
 
 namespace troupe::load {
 
-/// The RTP header of one stream with its extensions, built once: what differs
-/// from packet to packet is patched in place.
+/// The RTP header of one stream with its extensions, built once; each packet
+/// only patches the fields that change.
 class header_template {
 public:
   static constexpr size_t room = 128;
 
-  /// What goes into each packet of the stream.
+  /// The fixed fields of the stream's packets.
   struct config {
     rtp::ssrc ssrc{};
     rtp::payload_type payload_type{};
     rtp::extension_map extensions;
-    /// Left out where empty or without an id.
+    /// Omitted if empty or without an extension id.
     std::string_view mid = {};
     std::string_view rid = {};
     std::string_view repaired_rid = {};
@@ -28,8 +28,8 @@ public:
 
   header_template() = default;
 
-  /// One-byte form (RFC 8285, section 4.2): ids up to 14, texts of up to 16
-  /// octets; what does not fit is left out.
+  /// Uses the one-byte form (RFC 8285, section 4.2): ids up to 14, texts of up
+  /// to 16 octets; other elements are omitted.
   explicit header_template(const config& x);
 
   size_t size() const {
@@ -40,7 +40,7 @@ public:
   void write(uint8_t* out, uint16_t sequence, uint32_t timestamp, bool marker,
              uint8_t audio_level = 127) const;
 
-  /// Where the transport puts its values; 0 where they are absent.
+  /// Offsets of the values that the transport writes; 0 if absent.
   size_t abs_send_time_offset() const {
     return abs_send_time_;
   }

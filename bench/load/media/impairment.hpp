@@ -11,9 +11,9 @@
 
 namespace troupe::load {
 
-/// What one direction of a path does to datagrams.
+/// The impairment of one direction of a network path.
 struct impairment_config {
-  /// The share that is lost, 0 to 1, each datagram by itself.
+  /// The probability from 0 to 1 that a datagram is lost, independently.
   double loss = 0;
   net::duration delay{};
 
@@ -22,16 +22,16 @@ struct impairment_config {
   }
 };
 
-/// One direction of a bad path: loses datagrams, the same ones for the same
-/// seed, and delays the others by a fixed time, in order.
+/// One direction of an impaired network path: drops datagrams, repeatably by
+/// the seed, and delays the others by a fixed time, in order.
 class impairment {
 public:
   impairment(const impairment_config& cfg, uint64_t seed);
 
-  /// Whether the next datagram is lost. Counts one datagram.
+  /// Decides whether the next datagram is lost, and counts it.
   bool lose();
 
-  /// Keeps a datagram until `now` plus the delay.
+  /// Queues a datagram until `now` plus the delay.
   void hold(net::byte_span x, net::time_point now);
 
   struct held {

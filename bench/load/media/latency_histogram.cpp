@@ -13,8 +13,8 @@ constexpr unsigned bits = 5;
 constexpr uint64_t sub_buckets = 1 << bits;
 constexpr uint64_t max_value = (uint64_t{1} << 26) - 1;
 
-// Values below 32 have a bucket each; above, the five bits behind the leading
-// one choose among 32.
+// Values below 32 have a bucket each; above, the five bits after the leading
+// one select one of 32 buckets.
 size_t bucket_of(uint64_t us) {
   if (us < sub_buckets)
     return us;

@@ -12,21 +12,21 @@ namespace troupe::load {
 /// microseconds, so a quantile is off by 1/32 (3 %) at most, by 1 us below
 /// 32 us. From 0 to 67 s; beyond counts as 67 s, negative as 0.
 ///
-/// Room is taken for the largest value seen so far and kept, so adding
-/// allocates only when a new power of two is reached.
+/// Memory grows with the largest value and is kept, so adding allocates only
+/// when a new power of two is reached.
 class latency_histogram {
 public:
   void add(net::duration x, uint64_t times = 1);
 
-  /// Adds all that another histogram has counted.
+  /// Adds all values of another histogram.
   void merge(const latency_histogram& x);
 
   uint64_t count() const {
     return count_;
   }
 
-  /// The middle of the bucket below or in which the share `q` (0 to 1) of all
-  /// values lies; zero where there are none.
+  /// The middle of the bucket that contains the quantile `q` (0 to 1); zero if
+  /// there are no values.
   net::duration quantile(double q) const;
 
   /// The largest value, exactly.
@@ -36,7 +36,7 @@ public:
 
   net::duration mean() const;
 
-  /// Forgets all values; keeps the room.
+  /// Removes all values; keeps the memory.
   void clear();
 
 private:

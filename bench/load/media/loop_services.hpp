@@ -7,8 +7,7 @@
 
 namespace troupe::load {
 
-/// What has happened to a transport, to be dealt with once none is in the
-/// middle of something.
+/// An event of a transport, handled once no transport is inside a call.
 struct notice {
   enum class kind : uint8_t { state, first_media, published };
 
@@ -17,7 +16,7 @@ struct notice {
   transport_state state = transport_state::checking; // for kind::state
 };
 
-/// What the transports of one loop share. For the files of this folder.
+/// The shared state of a loop's transports. For the files of this folder.
 struct loop_services {
   loop_services(const loop_config& cfg, std::unique_ptr<net::dtls_context> x)
       : config(cfg)
@@ -32,9 +31,9 @@ struct loop_services {
 
   loop_config config;
   std::unique_ptr<net::dtls_context> dtls;
-  /// Of what others must not guess.
+  /// Generates secrets.
   std::unique_ptr<net::rng> secure;
-  /// Of what a run repeats.
+  /// Generates the values that repeat with the seed.
   std::unique_ptr<net::rng> seeded;
   receive_area received;
   send_batch batch;

@@ -29,11 +29,11 @@ std::unique_ptr<net::dtls_context> make_context(const loop_config& cfg) {
   return std::move(*x);
 }
 
-// Reading many sockets takes long. What is due meanwhile does not wait longer
-// than this, so that it is never the reading that makes a run void.
+// Reading many sockets takes long. Timers that come due meanwhile wait no
+// longer than this, so that reading does not make a run void.
 constexpr net::duration read_patience = std::chrono::milliseconds{2};
 
-// Sockets that are read together.
+// Sockets that are read in one pass.
 class socket_set {
 public:
   socket_set() : fd_(::epoll_create1(EPOLL_CLOEXEC)) {
@@ -63,7 +63,7 @@ public:
     ::epoll_ctl(fd_, EPOLL_CTL_DEL, x.fd(), nullptr);
   }
 
-  // Lets all that have something receive it, and calls `between` now and then.
+  // Reads all sockets with data, and calls `between` after every eighth.
   template <class F>
   void read(F between) {
     constexpr int at_a_time = 8;
@@ -181,8 +181,8 @@ private:
                              });
   }
 
-  // Sleeps until a timer may be due or it is time to read. Setting the time
-  // anew cancels the wait that was there.
+  // Sleeps until a timer may be due or the next read. Setting the time again
+  // cancels the previous wait.
   void wait_for_tick() {
     auto wake = services_.wheel.next(next_read_);
     timer_.expires_at(wake);
@@ -223,7 +223,7 @@ private:
     services_.wheel.advance(now);
   }
 
-  // Tells of what has happened, now that no transport is busy.
+  // Calls the callbacks of the round's events, now that no transport is busy.
   void finish_round() {
     while (!services_.notices.empty()) {
       auto notices = std::exchange(services_.notices, {});
@@ -261,17 +261,17 @@ private:
   }
 
   loop_services services_;
-  // Of transports that are connecting: Asio wakes the thread for them.
+  // Sockets of connecting transports: Asio wakes the thread for them.
   socket_set urgent_;
   asio::posix::stream_descriptor urgent_ready_;
-  // Of the others. Asio does not know of them: nothing that comes wakes anyone.
+  // All other sockets. Asio does not know them, so a datagram wakes no thread.
   socket_set publishing_;
   socket_set patient_;
   asio::steady_timer timer_;
   net::time_point next_read_;
   net::time_point advanced_{};
   bool stopped_ = false;
-  // Tells handlers that are still queued whether this is still there.
+  // Lets queued handlers detect that this has been destroyed.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::unordered_map<media_transport*, std::unique_ptr<media_transport>>
       transports_;

@@ -16,31 +16,30 @@ class io_context;
 namespace troupe::load {
 
 struct loop_config {
-  /// How exactly frames are paced: those due within one tick go together. The
-  /// thread sleeps over ticks at which nothing is due.
+  /// The granularity of pacing: frames due within one tick are sent together.
+  /// The thread sleeps over ticks without due timers.
   net::duration tick = std::chrono::microseconds{500};
-  /// How often connected transports' sockets are read. What came meanwhile is
-  /// read together, which is cheap, and costs the latency figures nothing, as
-  /// they use the kernel's receive time; what we answer by RTCP comes later by
-  /// as much. Sockets of transports that are still connecting are read at
-  /// once, those of transports that publish (to which little comes, but
-  /// requests for key frames) whenever the thread is awake.
+  /// How often the sockets of connected transports are read. Reading many
+  /// datagrams together is cheap and does not change the latency figures, which
+  /// use the kernel's receive time, but it delays our RTCP by as much. Sockets
+  /// of connecting transports are read at once; those of publishing transports,
+  /// which receive little but key-frame requests, whenever the thread is awake.
   net::duration receive_interval = std::chrono::milliseconds{10};
   /// See `sink_config`.
   double decrypt_share = 0.05;
-  /// The SRTP profiles to offer, best first: decides between GCM and CM.
+  /// The SRTP profiles to offer, best first: selects GCM or CM.
   std::vector<net::srtp_profile> profiles = {
       std::begin(net::srtp_profile_preference),
       std::end(net::srtp_profile_preference)};
   net::srtp_backend backend = net::fastest_srtp_backend();
   socket_options sockets;
-  /// Of phases, losses and frame sizes; not of keys.
+  /// Seeds phases, losses and frame sizes; not keys.
   uint64_t seed = 1;
 };
 
-/// Drives the media of any number of clients on one thread: the one that runs
-/// the `io_context`, on which signaling may run as well. All calls, those to
-/// transports included, are made on that thread (or before it runs).
+/// Runs the media of any number of clients on one thread: that of the
+/// `io_context`, which may run signaling as well. All calls, including those to
+/// transports, are made on that thread (or before it runs).
 ///
 ///     asio::io_context context{1};
 ///     media_loop media{context, {}};
@@ -49,8 +48,8 @@ struct loop_config {
 ///     context.run();
 class media_loop {
 public:
-  /// Makes the certificate that all its clients share. Throws
-  /// std::system_error where OpenSSL or the kernel refuse.
+  /// Creates the certificate that all clients share. Throws std::system_error
+  /// if OpenSSL or the kernel fails.
   media_loop(boost::asio::io_context& context, const loop_config& cfg);
 
   /// Closes all transports.
@@ -59,10 +58,10 @@ public:
   media_loop(const media_loop&) = delete;
   media_loop& operator=(const media_loop&) = delete;
 
-  /// What to signal as the clients' certificate, with the DTLS role "client".
+  /// The clients' certificate for signaling; their DTLS role is "client".
   const net::certificate_fingerprint& fingerprint() const;
 
-  /// Opens a socket and begins to check. Fails with the system's error.
+  /// Opens a socket and begins ICE checks. Fails with the system's error.
   net::result<media_transport*> open(transport_config cfg);
 
   /// Closes a transport, which must not be used any more; its figures stay in
@@ -77,11 +76,11 @@ public:
 
   generator_health health() const;
 
-  /// Begins a measurement: all figures but `transport_times` count from 0.
+  /// Begins a measurement: resets all figures but `transport_times`.
   void reset_stats();
 
   /// Stops the timers, so that the `io_context` can run out of work. Transports
-  /// stay as they are.
+  /// stay unchanged.
   void stop();
 
 private:

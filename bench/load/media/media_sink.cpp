@@ -15,10 +15,10 @@ constexpr size_t max_ssrcs = 65536;
 
 constexpr std::string_view cname = "load";
 
-// Grace for reordering before the first NACK; see rtp::nack_generator.
+// Tolerance for reordering before the first NACK; see rtp::nack_generator.
 constexpr auto nack_delay = std::chrono::milliseconds{10};
 
-// The number of `sequence` in the cycle that is nearest to `highest`.
+// Extends `sequence` to the number nearest to `highest`.
 int64_t extend(int64_t highest, uint16_t sequence) {
   auto behind =
       static_cast<uint16_t>(static_cast<uint16_t>(highest) - sequence);
@@ -61,10 +61,11 @@ struct media_sink::consumer {
   // For receiver reports.
   uint64_t reported_lost = 0;
   uint64_t reported_received = 0;
-  uint32_t last_report = 0; // the middle of the sender report's NTP time
+  uint32_t last_report = 0; // the middle 32 bits of the sender report's NTP
+                            // time
   net::time_point last_report_at{};
   int64_t transit = 0; // in units of the media clock
-  int64_t jitter = 0;  // the same, times 16
+  int64_t jitter = 0;  // in the same unit, times 16
 
   explicit consumer(const consumer_config& x) : config(x) {
     if (x.nack)
@@ -103,7 +104,7 @@ rtp::rtcp::report_block media_sink::consumer::report(net::time_point now) {
         std::min<uint64_t>(255, lost * 256 / (lost + received)));
   x.cumulative_lost =
       static_cast<int32_t>(std::min<uint64_t>(counts.lost, 0x7FFFFF));
-  // Extended numbers begin in the second cycle.
+  // Extended numbers begin in the second cycle of 65536.
   x.extended_highest_sequence =
       static_cast<uint32_t>(sequence.extended_highest() - 65536);
   x.jitter = static_cast<uint32_t>(jitter >> 4);
@@ -178,10 +179,10 @@ void media_sink::handle_rtp(net::mutable_byte_span packet,
   }
   auto first = receiver_ && !std::exchange(x->seen, receiver_ != nullptr);
   if (!x->owner) {
-    // Probes as well: what is not told of counts as lost.
+    // Reports probes as well: unreported packets count as lost.
     tell_transport_cc(transport_cc_id_, rtp::ssrc{ssrc}, packet, arrival);
     ++counts_.unknown_ssrc;
-    // So that SRTP knows how the numbers began, should it become known.
+    // SRTP must see an SSRC's first packet, if it gets a consumer later.
     if (first)
       receiver_->unprotect_rtp(packet);
   } else if (x->rtx) {
@@ -302,7 +303,7 @@ void media_sink::handle_sender_report(const rtp::rtcp::sender_info& x,
   to->owner->last_report_at = arrival;
 }
 
-// -- what we say --------------------------------------------------------------
+// -- outgoing RTCP ------------------------------------------------------------
 
 void media_sink::want(net::time_point x) {
   due_ = due_ ? std::min(*due_, x) : x;

@@ -16,34 +16,34 @@
 
 namespace troupe::load {
 
-/// A stream to receive, as signaling has announced it.
+/// A stream to receive, as signaling announced it.
 struct consumer_config {
   rtp::ssrc ssrc{};
   std::optional<rtp::ssrc> rtx_ssrc;
   rtp::media_kind kind = rtp::media_kind::audio;
-  /// Ask for lost packets again. Needs `rtx_ssrc` to see the answers: SRTP
-  /// refuses repetitions under the same number.
+  /// Send NACKs for lost packets. Needs `rtx_ssrc`: SRTP rejects
+  /// retransmissions under the same sequence number.
   bool nack = false;
   /// The id of the transport-wide sequence number; 0 where not negotiated.
   uint8_t transport_cc_id = 0;
 };
 
 struct sink_config {
-  /// The share of packets that are decrypted, 0 to 1. Others are read in
-  /// their header alone. Decrypted in any case: the first packet of each
-  /// SSRC (so that SRTP's rollover count follows), RTX, and video up to the
-  /// first key frame.
+  /// The share of packets that are decrypted, 0 to 1. Of the others only the
+  /// header is read. Always decrypted are the first packet of each SSRC (so
+  /// that SRTP's rollover count follows), RTX, and video up to the first key
+  /// frame.
   double decrypt_share = 0.05;
-  /// The SSRC that our reports bear.
+  /// The sender SSRC of our reports.
   rtp::ssrc local_ssrc{1};
   uint64_t seed = 1;
 };
 
 /// The receiving half of a client: follows each consumer's sequence numbers,
-/// measures latency, and says what a browser would say by RTCP: receiver
-/// reports each second, transport-wide feedback each 100 ms, NACK, and PLI
-/// where video has come for 500 ms without a key frame. An engine without
-/// sockets and clock; allocates nothing per packet.
+/// measures latency, and sends the RTCP of a browser: receiver reports each
+/// second, transport-wide feedback each 100 ms, NACK, and PLI if video has
+/// arrived for 500 ms without a key frame. An engine without sockets and clock;
+/// allocates nothing per packet.
 class media_sink {
 public:
   static constexpr net::duration report_interval = std::chrono::seconds{1};
@@ -54,31 +54,31 @@ public:
 
   ~media_sink();
 
-  /// Keys are there. Before, nothing is decrypted.
+  /// Sets the SRTP keys. Without them nothing is decrypted.
   void set_receiver(net::srtp_receiver* x) {
     receiver_ = x;
   }
 
   void add_consumer(const consumer_config& cfg);
 
-  /// Packets that still come count as unknown.
+  /// Later packets of that SSRC count as unknown.
   void remove_consumer(rtp::ssrc ssrc);
 
   size_t consumers() const {
     return consumers_.size();
   }
 
-  /// Takes one SRTP packet as it came; decrypts in place, perhaps.
+  /// Handles one SRTP packet as received; may decrypt it in place.
   void handle_rtp(net::mutable_byte_span packet, net::time_point arrival);
 
-  /// A sender report of a stream we may receive.
+  /// Handles a sender report, possibly of a stream without a consumer.
   void handle_sender_report(const rtp::rtcp::sender_info& x,
                             net::time_point arrival);
 
   void handle_timeout(net::time_point now);
 
-  /// When handle_timeout is next wanted; nothing while there is no consumer.
-  /// Packets may bring it forward.
+  /// When handle_timeout is next wanted; nothing without consumers. Packets may
+  /// bring it forward.
   std::optional<net::time_point> poll_timeout() const {
     return due_;
   }
@@ -88,23 +88,23 @@ public:
 
   std::optional<consumer_report> report(rtp::ssrc ssrc) const;
 
-  /// When the first key frame of any video consumer came.
+  /// The time of the first key frame of any video consumer.
   const std::optional<net::time_point>& first_keyframe() const {
     return first_keyframe_;
   }
 
-  /// Adds what has been counted, sequences included.
+  /// Adds the counts, sequences included.
   void add_to(media_stats& x) const;
 
-  /// Counts anew: the begin of a measurement.
+  /// Resets the counts at the start of a measurement.
   void reset_counts();
 
 private:
   struct consumer;
 
-  /// Whose an SSRC is.
+  /// The consumer of an SSRC.
   struct route {
-    consumer* owner = nullptr; // null: nobody's
+    consumer* owner = nullptr; // null if there is none
     bool rtx = false;
     bool seen = false;
   };
@@ -119,7 +119,7 @@ private:
   std::optional<net::byte_span> decrypt(stream_quality& quality,
                                         net::mutable_byte_span packet);
 
-  // Returns the stamp.
+  // Returns the stamp of the payload.
   std::optional<stamp> read_payload(consumer& x, net::byte_span payload,
                                     net::time_point arrival);
   void tell_transport_cc(uint8_t id, rtp::ssrc of, net::byte_span packet,
@@ -135,7 +135,7 @@ private:
   net::source_table<route> routes_;
   std::vector<std::unique_ptr<consumer>> consumers_;
   rtp::transport_feedback_generator feedback_;
-  uint8_t transport_cc_id_ = 0; // as any consumer has it
+  uint8_t transport_cc_id_ = 0; // that of any consumer
   stream_quality audio_;
   stream_quality video_;
   media_stats counts_;

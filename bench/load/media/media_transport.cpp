@@ -10,7 +10,7 @@ namespace troupe::load {
 
 namespace {
 
-// Of a host candidate, as Chromium computes it.
+// The priority of a host candidate, as Chromium computes it.
 constexpr uint32_t candidate_priority = 0x6e0001ff;
 
 size_t tag_octets(net::srtp_profile profile) {
@@ -291,8 +291,8 @@ void media_transport::rearm_held() {
 // -- connecting ---------------------------------------------------------------
 
 void media_transport::check() {
-  // Checks are repetitions of one request until one is answered: the answer may
-  // take longer than the next check (RFC 8489, section 6.2.1).
+  // Checks repeat one request until it is answered, because the answer may take
+  // longer than the next check (RFC 8489, section 6.2.1).
   if (state_ != transport_state::checking
       || transaction_ == net::stun_transaction_id{})
     services_.secure->fill(transaction_);

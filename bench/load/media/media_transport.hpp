@@ -21,21 +21,21 @@ struct loop_services;
 class media_transport;
 
 enum class transport_state : uint8_t {
-  /// ICE checks go out.
+  /// ICE checks are being sent.
   checking,
-  /// A check was answered: DTLS is on its way.
+  /// A check was answered: the DTLS handshake runs.
   handshaking,
   /// Media can flow.
   connected,
-  /// DTLS failed: its 10 s are over, or the certificate is another's.
+  /// DTLS failed: after 10 s, or because the certificate does not match.
   failed,
-  /// By `media_loop::close`.
+  /// Closed by `media_loop::close`.
   closed,
 };
 
 std::string_view to_string(transport_state x);
 
-/// What signaling says of the server's transport.
+/// The server's transport as described by signaling.
 struct transport_config {
   /// The candidate to use: UDP, IPv4 or IPv6.
   net::socket_address server;
@@ -49,15 +49,15 @@ struct transport_config {
   /// into the transport. May close the transport.
   std::function<void(media_transport&, transport_state)> on_state;
 
-  /// Called once when the first RTP packet has come; see `times`.
+  /// Called once when the first RTP packet has arrived; see `times`.
   std::function<void(media_transport&)> on_first_media;
 };
 
-/// One transport of one client, as a browser has it: a connected socket, ICE
-/// in the controlling role (a check every 50 ms until one is answered, then
-/// one each 2.5 s, always with USE-CANDIDATE), DTLS as the client, SRTP,
-/// streams to publish and streams to consume. Made by `media_loop::open`, used
-/// on its thread only.
+/// One transport of one client, as in a browser: a connected socket, ICE in the
+/// controlling role (a check every 50 ms until one is answered, then one every
+/// 2.5 s, always with USE-CANDIDATE), DTLS as the client, SRTP, streams to
+/// publish and streams to consume. Created by `media_loop::open`, used only on
+/// its thread.
 class media_transport {
 public:
   static constexpr net::duration check_interval = std::chrono::milliseconds{50};
@@ -79,18 +79,18 @@ public:
 
   transport_times times() const;
 
-  /// What SRTP uses, once connected.
+  /// The SRTP profile, once connected.
   std::optional<net::srtp_profile> profile() const;
 
   // -- streams ---------------------------------------------------------------
 
-  /// Publishes a stream: at once where connected, else when it is. The result
-  /// stays valid until `unpublish`.
+  /// Publishes a stream, once the transport is connected. The result stays
+  /// valid until `unpublish`.
   media_source& publish(const source_config& cfg);
 
   void unpublish(media_source& x);
 
-  /// Stops or resumes sending, as the client pauses a producer.
+  /// Stops or resumes sending, like pausing a producer.
   void set_active(media_source& x, bool on);
 
   /// Expects a stream. May come before or after its first packets.
@@ -98,7 +98,7 @@ public:
 
   void remove_consumer(rtp::ssrc ssrc);
 
-  /// What one consumer has received.
+  /// The figures of one consumer.
   std::optional<consumer_report> report(rtp::ssrc consumer) const {
     return sink_.report(consumer);
   }
@@ -108,7 +108,7 @@ public:
   /// Since the last `reset_stats`, or the start.
   media_stats stats() const;
 
-  /// Begins a measurement: everything but `times` counts from 0.
+  /// Begins a measurement: resets everything but `times`.
   void reset_stats();
 
   // -- for the loop ----------------------------------------------------------
@@ -117,16 +117,16 @@ public:
     return socket_.fd();
   }
 
-  /// Takes what waits in the socket.
+  /// Reads the datagrams waiting in the socket.
   void receive();
 
-  /// Says goodbye by close_notify and falls silent.
+  /// Sends close_notify and stops.
   void close();
 
 private:
   friend class media_loop;
 
-  /// A source's encoder and when it is next due.
+  /// A source's encoder and its timer.
   struct paced_encoder;
 
   void handle_incoming(net::mutable_byte_span x, net::time_point arrival);
@@ -151,7 +151,7 @@ private:
   void send_packets(stream_encoder& x);
   void send_dtls();
 
-  // Keeps what has been written to the batch's room.
+  // Adds the datagram that was written to the batch's buffer.
   void pushed(size_t size);
   void flush();
   void set_state(transport_state x);
@@ -183,7 +183,7 @@ private:
   uint16_t transport_sequence_ = 0;
   net::time_point next_report_{};
 
-  // -- the bad path ----------------------------------------------------------
+  // -- impairment ------------------------------------------------------------
   std::optional<impairment> in_;
   std::optional<impairment> out_;
 

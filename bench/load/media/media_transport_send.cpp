@@ -1,4 +1,4 @@
-// What media_transport sends, and its figures.
+// The sending half of media_transport, and its figures.
 
 #include "bench/load/media/loop_services.hpp"
 #include "bench/load/media/media_transport.hpp"

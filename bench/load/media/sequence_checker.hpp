@@ -7,15 +7,15 @@
 
 namespace troupe::load {
 
-/// What a run of RTP sequence numbers shows of the path behind it.
+/// What the RTP sequence numbers of a stream reveal of its network path.
 struct sequence_counts {
-  /// Different packets, late and recovered ones included.
+  /// Distinct packets, late and recovered ones included.
   uint64_t received = 0;
-  /// Numbers up to the highest that never came.
+  /// Missing numbers below the highest.
   uint64_t lost = 0;
-  /// The same number again.
+  /// Repeated numbers.
   uint64_t duplicates = 0;
-  /// Came after a higher number.
+  /// Packets that arrived after a higher number.
   uint64_t reordered = 0;
   /// Gaps that a retransmission has filled.
   uint64_t recovered = 0;
@@ -32,24 +32,24 @@ struct sequence_counts {
   }
 };
 
-/// Follows the sequence numbers of one stream across wraps. Begins with
-/// whatever number comes first.
+/// Follows the sequence numbers of one stream across wraps. Starts with the
+/// first packet's number.
 class sequence_checker {
 public:
   static constexpr size_t window = 1024;
 
-  /// How a packet came.
+  /// The order in which a packet arrived.
   enum class verdict : uint8_t { next, ahead, late, duplicate, stale };
 
-  /// A packet came. `ahead` means that it leaves a gap.
+  /// Handles a packet. `ahead` means that it leaves a gap.
   verdict handle(uint16_t sequence) {
     auto x = classify(sequence);
     reordered_ += x == verdict::late ? 1 : 0;
     return x;
   }
 
-  /// A retransmission brought a packet. Returns whether it filled a gap; one
-  /// that nobody misses counts as duplicate.
+  /// Handles a retransmitted packet. Returns whether it filled a gap; if not,
+  /// it counts as a duplicate.
   bool recover(uint16_t sequence) {
     auto x = classify(sequence);
     auto filled = x != verdict::duplicate && x != verdict::stale;
@@ -57,7 +57,7 @@ public:
     return filled;
   }
 
-  /// Whether any packet has come.
+  /// Whether any packet has arrived.
   bool started() const {
     return started_;
   }
@@ -78,7 +78,7 @@ public:
     return x;
   }
 
-  /// Counts anew from the next packet on; what was seen stays known.
+  /// Resets the counts; the numbers seen so far stay known.
   void reset_counts() {
     expected_ = received_ = duplicates_ = reordered_ = recovered_ = stale_ = 0;
   }

@@ -8,30 +8,30 @@
 
 namespace troupe::load {
 
-/// What each packet's payload carries, so that any receiver behind any server
-/// knows what it has got and how old it is. Follows Opus' TOC octet, or the
-/// VP8 descriptor and (in a frame's first packet) the frame header.
+/// Identifies a packet and its send time in its payload, for any receiver
+/// behind any server. Follows Opus' TOC octet, or the VP8 descriptor and (in a
+/// frame's first packet) the frame header.
 struct stamp {
   static constexpr size_t size = 20;
   static constexpr uint32_t magic = 0x54525042; // "TRPB"
 
-  /// Which stream: the SSRC that its publisher used.
+  /// The SSRC that the stream's publisher used.
   uint32_t source = 0;
-  /// Counts the packets of that stream, from 0.
+  /// The index of the packet in its stream, from 0.
   uint32_t counter = 0;
-  /// When it was sent, by CLOCK_MONOTONIC of the machine.
+  /// The send time by CLOCK_MONOTONIC of the machine.
   net::time_point sent{};
 
   /// Writes `size` octets.
   void write(uint8_t* p) const;
 
-  /// Reads what `write` wrote; nothing where the magic is missing.
+  /// Reads a written stamp; nothing if the magic number is missing.
   static std::optional<stamp> read(net::byte_span x);
 
   bool operator==(const stamp&) const = default;
 };
 
-/// What a sink reads of a plaintext payload.
+/// The facts that a sink reads from a decrypted payload.
 struct payload_facts {
   std::optional<load::stamp> stamp;
   /// The first packet of a VP8 key frame.

@@ -17,7 +17,7 @@ constexpr size_t keyframe_header_size = 10;
 // CELT, fullband, 20 ms, mono, one frame (RFC 6716, section 3.1).
 constexpr uint8_t opus_toc = 31 << 3;
 
-// Requests that wait are forgotten beyond this many: they come again.
+// Further retransmission requests are dropped: the receiver repeats them.
 constexpr size_t max_wanted = 256;
 
 header_template make_header(const source_config& source, size_t encoding,
@@ -46,7 +46,7 @@ header_template make_rtx_header(const source_config& source, size_t encoding) {
   return header_template{cfg};
 }
 
-// The wall clock is read once: steps of it must not reach sender reports.
+// Reads the wall clock once: its steps must not reach sender reports.
 rtp::ntp_time ntp_at(net::time_point x) {
   static const auto clock = rtp::ntp_clock::from_unix(
       std::chrono::steady_clock::now(),
@@ -54,8 +54,8 @@ rtp::ntp_time ntp_at(net::time_point x) {
   return clock.at(x);
 }
 
-// The 3 octets before each frame, and the 7 behind it in key frames (RFC 6386,
-// section 9.1).
+// Writes the 3 octets before each frame, and the 7 after them in key frames
+// (RFC 6386, section 9.1).
 void write_frame_header(bool keyframe, uint8_t* p) {
   constexpr uint8_t show_frame = 0x10;
   p[0] = static_cast<uint8_t>(show_frame | (keyframe ? 0 : 1));
@@ -170,7 +170,7 @@ plain_packet stream_encoder::send(packet_record x) {
   if (!history_.empty())
     history_[x.sequence % history_.size()] = x;
   const auto& header = identified_ ? header_ : identifying_;
-  // Opus marks the begin of a talk spurt, VP8 the end of a frame.
+  // Opus marks the start of a talk spurt, VP8 the end of a frame.
   header.write(header_room_.data(), x.sequence, x.timestamp,
                audio_ ? x.counter == 0 : x.last, audio_level_);
   write_payload(x, payload_room_.data());

@@ -26,7 +26,7 @@ struct plain_packet {
   size_t transport_cc_offset = 0;
 };
 
-/// What an encoder has done.
+/// The counts of an encoder.
 struct encoder_counts {
   uint64_t frames = 0;
   uint64_t frames_skipped = 0;
@@ -36,20 +36,20 @@ struct encoder_counts {
   uint64_t packets_resent = 0;
 };
 
-/// Sends one SSRC of the pattern of one encoding: Opus or VP8 payloads that an
-/// SFU can read, around a stamp. An engine: `handle_timeout` makes a frame
-/// when it is due, `poll_packet` gives its packets.
+/// Sends the frames of one encoding under one SSRC: Opus or VP8 payloads that
+/// an SFU can parse, around a stamp. An engine: `handle_timeout` makes a frame
+/// when it is due, `poll_packet` returns its packets.
 class stream_encoder {
 public:
-  /// Frames that are later than this are left out and counted.
+  /// Frames that are later than this are skipped and counted.
   static constexpr net::duration max_lateness = std::chrono::milliseconds{200};
 
-  /// A request for a key frame so soon after one is ignored, as Chromium
-  /// does.
+  /// A key-frame request within this time after a key frame is ignored, as in
+  /// Chromium.
   static constexpr net::duration keyframe_interval =
       std::chrono::milliseconds{300};
 
-  /// Packets that can be sent again.
+  /// The number of packets kept for retransmission.
   static constexpr size_t history = 512;
 
   stream_encoder(const source_config& source, size_t encoding,
@@ -63,7 +63,7 @@ public:
     return rtx_ssrc_;
   }
 
-  /// The first frame, a key frame, is due at `first`.
+  /// The first frame is a key frame and due at `first`.
   void start(net::time_point first, size_t tag_octets);
 
   void stop();
@@ -75,21 +75,21 @@ public:
     return due_;
   }
 
-  /// Makes the frame that is due, if one is. Returns how late it is.
+  /// Makes the frame that is due, if any. Returns how late it is.
   std::optional<net::duration> handle_timeout(net::time_point now);
 
-  /// The next packet to send: retransmissions first, then the frame's. `now`
-  /// goes into its stamp.
+  /// The next packet to send: retransmissions first, then the frame's. `now` is
+  /// the send time in its stamp.
   std::optional<plain_packet> poll_packet(net::time_point now);
 
   // -- feedback --------------------------------------------------------------
 
-  /// PLI or FIR: the next frame will be a key frame.
+  /// Handles PLI or FIR: the next frame will be a key frame.
   void handle_keyframe_request(net::time_point now);
 
   void handle_nack(const rtp::rtcp::nack& x);
 
-  /// The receiver knows the SSRC: MID and RID may go.
+  /// The receiver knows the SSRC, so MID and RID may be omitted.
   void handle_report() {
     identified_ = true;
   }
@@ -98,7 +98,7 @@ public:
     audio_level_ = level;
   }
 
-  /// What a sender report says, once a packet was sent.
+  /// The content of a sender report, once a packet was sent.
   std::optional<rtp::rtcp::sender_info> report(net::time_point now) const;
 
   const encoder_counts& counts() const {
@@ -110,7 +110,7 @@ public:
   }
 
 private:
-  /// All that tells one packet from another.
+  /// The values that differ between packets.
   struct packet_record {
     net::time_point sent{};
     uint32_t counter = 0;
@@ -124,7 +124,7 @@ private:
     bool last = false;
   };
 
-  /// Writes the part of a payload that is not filling.
+  /// Writes the part of a payload that is not padding.
   void write_payload(const packet_record& x, uint8_t* out) const;
   size_t fixed_payload(const packet_record& x) const;
   plain_packet send(packet_record x);
@@ -136,7 +136,7 @@ private:
   std::optional<rtp::ssrc> rtx_ssrc_;
   bool audio_;
   traffic_pattern pattern_;
-  // With and without what tells the receiver whose SSRC it is.
+  // The headers with and without the MID and RID that identify the SSRC.
   header_template identifying_;
   header_template header_;
   header_template rtx_header_;
@@ -148,7 +148,7 @@ private:
   uint64_t origin_frame_ = 0;
   uint64_t frame_number_ = 0;
   frame_shape frame_;
-  size_t next_packet_ = 0; // of frame_; frame_.packets: none is left
+  size_t next_packet_ = 0; // in frame_; frame_.packets if none is left
   bool want_keyframe_ = false;
   std::optional<net::time_point> last_keyframe_;
 
@@ -165,7 +165,7 @@ private:
   uint32_t octets_ = 0;
   bool identified_ = false;
   std::vector<packet_record> history_; // by sequence number modulo its size
-  std::vector<uint16_t> wanted_;       // to be sent again
+  std::vector<uint16_t> wanted_;       // to be retransmitted
 
   encoder_counts counts_;
   std::array<uint8_t, header_template::room> header_room_{};

@@ -62,12 +62,12 @@ void timer_wheel::advance(net::time_point now) {
   if (now < start_)
     return;
   auto target = static_cast<uint64_t>((now - start_) / tick_);
-  // After a long pause one round visits everything.
+  // After a long pause one round visits all slots.
   if (target > current_ + slot_count_)
     current_ = target - slot_count_;
   while (current_ < target) {
     auto& head = slots_[++current_ % slot_count_];
-    // Moved to a list of their own, since actions change the wheel's.
+    // Moved to a list of their own, since actions change those of the wheel.
     wheel_timer due;
     due.previous_ = due.next_ = &due;
     for (auto x = head.next_; x != &head;) {

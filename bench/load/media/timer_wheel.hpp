@@ -10,7 +10,7 @@ namespace troupe::load {
 
 class timer_wheel;
 
-/// Something to be called at a time. Cancels itself when destroyed.
+/// A timer with an action. Cancels itself when destroyed.
 class wheel_timer {
 public:
   explicit wheel_timer(std::function<void(net::time_point due)> action)
@@ -29,7 +29,7 @@ public:
     return previous_ != nullptr;
   }
 
-  /// When it is due; the last time where it is not armed.
+  /// When it is due; the last due time if it is not armed.
   net::time_point due() const {
     return due_;
   }
@@ -48,9 +48,9 @@ private:
   std::function<void(net::time_point)> action_;
 };
 
-/// Calls timers in order of their ticks, never early and at most a tick late
-/// by itself. Arming and cancelling cost the same few nanoseconds however many
-/// there are. The wheel outlives its timers.
+/// Calls timers in the order of their ticks, never early, and late by at most a
+/// tick plus the caller's delay. Arming and cancelling take a few nanoseconds,
+/// whatever the number of timers. The wheel must outlive its timers.
 class timer_wheel {
 public:
   timer_wheel(net::time_point start, net::duration tick, size_t slots = 4096);
@@ -58,28 +58,28 @@ public:
   timer_wheel(const timer_wheel&) = delete;
   timer_wheel& operator=(const timer_wheel&) = delete;
 
-  /// Arms a timer, or moves one that is armed. What is due already comes with
-  /// the next tick.
+  /// Arms or moves a timer. A timer that is due already is called at the next
+  /// tick.
   void schedule(wheel_timer& x, net::time_point due);
 
-  /// When the next timer may be due, at most `limit`. Looks at the ticks up to
-  /// there: keep it near.
+  /// When the next timer may be due, at most `limit`. Scans the ticks up to
+  /// there, so `limit` should be near.
   net::time_point next(net::time_point limit) const;
 
-  /// From now on, `schedule` calls `action` where a timer is armed for before
-  /// `until`: whoever sleeps until then must wake sooner.
+  /// From now on, `schedule` calls `action` if a timer is armed for before
+  /// `until`, so that a thread that sleeps until then can wake sooner.
   void set_alarm(net::time_point until, std::function<void()> action) {
     alarm_until_ = until;
     alarm_ = std::move(action);
   }
 
-  /// No alarm any more.
+  /// Removes the alarm.
   void clear_alarm() {
     alarm_until_ = net::time_point::min();
   }
 
-  /// Calls all timers that are due by `now`. They may arm and cancel others,
-  /// and themselves.
+  /// Calls all timers that are due by `now`. They may arm and cancel themselves
+  /// and others.
   void advance(net::time_point now);
 
 private:
@@ -87,7 +87,7 @@ private:
 
   net::time_point start_;
   net::duration tick_;
-  uint64_t current_ = 0; // the last tick that was dealt with
+  uint64_t current_ = 0; // the last tick that was handled
   net::time_point alarm_until_ = net::time_point::min();
   std::function<void()> alarm_;
   size_t slot_count_;

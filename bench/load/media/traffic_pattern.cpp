@@ -15,8 +15,8 @@ constexpr uint32_t video_rate = 30;
 constexpr uint32_t group_seconds = 3;
 constexpr size_t group_frames = video_rate * group_seconds;
 
-// Video whose packets are all of full size: the key frame, and what the rate
-// leaves for the others, between `least` and `most` packets each.
+// Video whose packets all have the full size: the key frame, and the other
+// frames with `least` to `most` packets each, so that the rate is met.
 struct full_packets {
   uint32_t packets_per_second;
   uint16_t keyframe;
@@ -27,7 +27,7 @@ struct full_packets {
 constexpr full_packets v600_shape{58, 20, 1, 3};
 constexpr full_packets v1500_shape{150, 20, 3, 6};
 
-// Video of a bitrate: frames differ by up to 30 % from their mean.
+// Video of a bitrate: frame sizes differ by up to 30 % from their mean.
 struct bit_rate {
   uint32_t kbps;
   uint16_t keyframe;
@@ -35,8 +35,8 @@ struct bit_rate {
 
 constexpr std::array<bit_rate, 3> sim3_shape{{{100, 2}, {300, 5}, {1200, 20}}};
 
-// Spreads `total` over `count` numbers between `least` and `most`, as evenly
-// as it goes, then takes from some what it gives to others.
+// Distributes `total` over `count` numbers between `least` and `most`, first
+// evenly, then by moving random amounts between them.
 std::vector<uint32_t> spread(uint32_t total, size_t count, uint32_t least,
                              uint32_t most, uint32_t step,
                              cheap_random& random) {

@@ -9,8 +9,8 @@
 
 namespace troupe::load {
 
-/// The kinds of stream that are published. Sizes "on the wire" are octets of
-/// UDP payload: header, extensions and SRTP's tag included.
+/// The kinds of published streams. Sizes "on the wire" are octets of UDP
+/// payload: header, extensions and SRTP's tag included.
 enum class traffic : uint8_t {
   /// Opus: 50 packets of 130 octets a second.
   audio,
@@ -44,23 +44,23 @@ inline std::chrono::nanoseconds frame_interval(traffic x) {
   return std::chrono::nanoseconds{1'000'000'000 / (is_audio(x) ? 50 : 30)};
 }
 
-/// One frame as packets on the wire.
+/// One frame, as sizes of packets on the wire.
 struct frame_shape {
   uint32_t bytes = 0;
   uint16_t packets = 0;
   bool keyframe = false;
 
-  /// Octets of packet `i` on the wire: equal but for one octet.
+  /// Octets of packet `i` on the wire; packets differ by at most one octet.
   size_t packet_size(size_t i) const {
     return bytes / packets + (i < bytes % packets ? 1 : 0);
   }
 };
 
-/// The frames of one encoding: a group of pictures that repeats. Exact: over
-/// each whole group the packets and octets are what the rate says.
+/// The frames of one encoding: a group of pictures that repeats. The packets
+/// and octets of each whole group match the rate exactly.
 class traffic_pattern {
 public:
-  /// `seed` decides the order of larger and smaller frames.
+  /// `seed` determines the order of larger and smaller frames.
   traffic_pattern(traffic kind, size_t encoding, uint64_t seed);
 
   /// The shape of the frame with that number, as planned.
@@ -68,12 +68,12 @@ public:
     return group_[number % group_.size()];
   }
 
-  /// What answers a key-frame request.
+  /// The frame that answers a key-frame request.
   const frame_shape& keyframe() const {
     return group_.front();
   }
 
-  /// When it is due after the first one.
+  /// When the frame is due after the first one.
   net::duration offset(uint64_t number) const {
     return std::chrono::nanoseconds{
         static_cast<int64_t>(number * 1'000'000'000 / rate_)};

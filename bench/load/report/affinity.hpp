@@ -7,17 +7,17 @@
 namespace troupe::load {
 
 /// Divides the cores of this process between a server and its generator, so
-/// that neither takes the other's time.
+/// that neither slows down the other.
 struct core_division {
   cpu_set_t server;
   cpu_set_t generator;
 };
 
-/// The first `cores` of `all` for the server, the rest for the generator.
-/// Nothing where none would be left for one of them.
+/// Gives the first `cores` of `all` to the server, the rest to the generator.
+/// Nothing if one of them would have none.
 std::optional<core_division> divide_cores(const cpu_set_t& all, unsigned cores);
 
-/// Keeps the calling thread, and those it starts meanwhile, to some cores.
+/// Restricts the calling thread, and those it starts meanwhile, to cores.
 class core_guard {
 public:
   explicit core_guard(const cpu_set_t& x);

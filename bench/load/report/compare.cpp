@@ -14,14 +14,14 @@ namespace {
 
 using value_pairs = std::vector<std::pair<double, double>>;
 
-// Student's t of which 97.5 % lies below, for 1, 2, ... degrees of freedom.
+// The 97.5 % quantiles of Student's t for 1, 2, ... degrees of freedom.
 constexpr std::array t_quantiles{
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
     2.201,  2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
     2.080,  2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042};
 
-// The last one is above those of more degrees, so an interval never is too
-// narrow.
+// For more degrees than in the table it uses the last entry, which is too
+// large, so an interval is never too narrow.
 double t_quantile(size_t degrees) {
   return t_quantiles[std::min(degrees, t_quantiles.size()) - 1];
 }
@@ -41,7 +41,7 @@ uint64_t lost_in(const run_result& run) {
   return run.audio.lost + run.video.lost;
 }
 
-// Runs of both servers that were made one after the other.
+// Two runs, one of each server, made one after the other.
 struct pair_of_runs {
   run_result a;
   run_result b;
@@ -56,7 +56,7 @@ std::string why_void(const pair_of_runs& pair) {
   return run.labels.at("side") + ": " + run.void_reasons.front();
 }
 
-// Its name, and what it is.
+// The server's name and its URL or command.
 std::string description_of(const server_under_test& server) {
   auto what = server.url.empty() ? server.binary : server.url;
   for (auto& word : server.arguments)

@@ -26,7 +26,7 @@ public:
       ::close(number_);
   }
 
-  /// Whether there is one: system calls return -1 for none.
+  /// Whether there is a descriptor: system calls return -1 for none.
   explicit operator bool() const {
     return number_ >= 0;
   }

@@ -6,14 +6,13 @@
 
 namespace troupe::load {
 
-/// Why something the report side was asked for cannot be had, as a sentence
-/// for the person at the terminal.
+/// An error message for the user at the terminal.
 struct failure {
   std::string text;
 };
 
-/// Either a value or a sentence that says why there is none. Ask with `if`,
-/// then use `*` and `->`, or `error().text`.
+/// Either a value or an error message. Test it with `if`, then use `*` and
+/// `->`, or `error().text`.
 template <class T>
 using outcome = boost::system::result<T, failure>;
 

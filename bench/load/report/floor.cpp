@@ -19,17 +19,17 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// A fixed header and one extension element for the transport-wide number, as
-// media has it here (RFC 3550, section 5.1; RFC 8285, section 4.2).
+// A fixed header and one extension element for the transport-wide number, as in
+// the scenarios (RFC 3550, section 5.1; RFC 8285, section 4.2).
 constexpr size_t header_octets = 20;
 constexpr std::array<uint8_t, header_octets> media_header{
     0x90, 96,   0, 0, 0,    0, 0, 0, 0, 0, 0, 1, // X bit, SSRC 1
     0xbe, 0xde, 0, 1, 0x31, 0, 0, 0};            // id 3, two octets
 
-// As many packets leave between two looks at the clock, at least.
+// The minimum of packets sent between two checks of the clock.
 constexpr size_t sent_per_burst = 128;
 
-// A receiver of the server's: where it is, and its key.
+// A receiver of the server: its address, and its key.
 struct destination {
   sockaddr_in address;
   std::unique_ptr<net::srtp_sender> sender;
@@ -42,16 +42,16 @@ nanoseconds own_cpu_time() {
   return std::chrono::seconds{used.tv_sec} + nanoseconds{used.tv_nsec};
 }
 
-// The server that the floor stands for: one socket, and a loop.
+// The minimal server whose cost is the floor: one socket, and a loop.
 class plain_server {
 public:
   static outcome<plain_server> make(const floor_options& options, size_t octets,
                                     size_t fan_out);
 
-  // Serves until `slice` of CPU time has gone. Returns the time per packet.
+  // Serves until it has used `slice` of CPU time. Returns the time per packet.
   double serve(nanoseconds slice);
 
-  // Adds what has passed so far.
+  // Adds the counts so far.
   void count(floor_figure& out) const;
 
 private:
@@ -157,7 +157,7 @@ double plain_server::serve(nanoseconds slice) {
 }
 
 void plain_server::count(floor_figure& out) const {
-  // The drain takes a moment; a packet that met a full queue never comes.
+  // Draining takes a moment; a packet that met a full queue never arrives.
   for (int i = 0; i < 100 && peers_->received() < sent_; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   out.taken = taken_;

@@ -31,7 +31,7 @@ public:
     out_.Uint64(x);
   }
 
-  /// JSON has no infinity: what is not finite becomes null.
+  /// JSON has no infinity and no NaN: such values become null.
   void value(double x) {
     if (std::isfinite(x))
       out_.Double(x);
@@ -63,7 +63,7 @@ public:
     close();
   }
 
-  /// A member of the object that is open; an empty optional writes none.
+  /// Writes a member of the open object, unless it is an empty optional.
   template <class T>
   void member(const std::string& name, const T& x) {
     out_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
@@ -76,13 +76,13 @@ public:
       member(name, *x);
   }
 
-  /// All members of a struct, into the object that is open.
+  /// Writes all members of a struct into the open object.
   template <class Struct>
   void members(const Struct& x) {
     each_member(x, [this](const char* name, auto& y) { member(name, y); });
   }
 
-  /// A list of objects; `write` writes the members of one.
+  /// Writes a list of objects; `write` writes the members of one.
   template <class T, class Write>
   void list(const std::string& name, const std::vector<T>& xs, Write&& write) {
     out_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
@@ -112,7 +112,7 @@ private:
   rapidjson::PrettyWriter<rapidjson::StringBuffer> out_;
 };
 
-/// Writes a run with its derived figures into the object that is open.
+/// Writes a run with its derived figures into the open object.
 void write_run(json_writer& out, const run_result& run);
 
 } // namespace troupe::load

@@ -15,7 +15,7 @@ namespace {
 constexpr int buffer_octets = 4 << 20;
 constexpr int drain_every_ms = 1;
 
-// A request to end instead of a number of datagrams.
+// A request to end the thread, in place of a number of datagrams.
 constexpr uint64_t end_request = 1ULL << 40;
 
 failure system_failure(const char* what) {

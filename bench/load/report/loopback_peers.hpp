@@ -21,17 +21,17 @@ struct udp_endpoint {
   sockaddr_in address{};
 };
 
-/// Opens one.
+/// Opens such a socket.
 outcome<udp_endpoint> open_loopback_udp();
 
-/// What stands around a server on a network, on a thread of its own: clients
-/// whose sockets it drains every millisecond, and a sender that feeds the
-/// server a burst when asked to. It never waits on the clients' sockets, as the
-/// generator's loop does not: whoever sends to them wakes nobody.
+/// The peers of a server on a network, on a thread of their own: clients whose
+/// sockets it drains every millisecond, and a sender that sends the server a
+/// burst on request. It never waits on the clients' sockets, like the
+/// generator's loop, so sending to them wakes no thread.
 class loopback_peers {
 public:
-  /// Opens `receivers` sockets and starts the thread. Bursts of datagrams of
-  /// `octets` will go to `server`.
+  /// Opens `receivers` sockets and starts the thread. Bursts to `server`
+  /// consist of datagrams of `octets`.
   static outcome<std::unique_ptr<loopback_peers>>
   start(size_t receivers, const sockaddr_in& server, size_t octets);
 
@@ -42,11 +42,10 @@ public:
     return addresses_;
   }
 
-  /// Has `count` datagrams sent to the server, and returns when they are.
+  /// Sends `count` datagrams to the server, and returns once they are sent.
   void feed(size_t count);
 
-  /// Datagrams that receivers have taken so far: those of `octets`, as the
-  /// server is fed and has to send.
+  /// The number of datagrams that the receivers have read so far.
   uint64_t received() const {
     return received_.load(std::memory_order_relaxed);
   }

@@ -25,7 +25,7 @@ std::string cpu_model() {
   return "unknown";
 }
 
-// `text` as one word of a shell's line.
+// `text` quoted as one word of a shell command.
 std::string quoted(const std::string& text) {
   std::string out = "'";
   for (auto c : text)
@@ -33,7 +33,7 @@ std::string quoted(const std::string& text) {
   return out + "'";
 }
 
-// What a command prints, or nothing where it fails.
+// The output of a command, or nothing if it fails.
 std::string output_of(const std::string& command) {
   auto* pipe = popen((command + " 2>/dev/null").c_str(), "r");
   if (pipe == nullptr)
@@ -59,8 +59,8 @@ machine_info this_machine() {
 }
 
 cpu_ticks parse_cpu_ticks(std::string_view text) {
-  // user nice system idle iowait irq softirq steal; what follows, time given
-  // to guests, is in user and nice already (proc(5)).
+  // user nice system idle iowait irq softirq steal; the fields after these, for
+  // guests, are included in user and nice already (proc(5)).
   std::istringstream in{std::string{text.substr(0, text.find('\n'))}};
   std::string word;
   uint64_t user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0,

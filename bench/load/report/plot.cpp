@@ -14,7 +14,7 @@ namespace troupe::load {
 
 namespace {
 
-// Values measured at one place, by receivers.
+// Values by number of receivers.
 using samples = std::map<double, std::vector<double>>;
 using figure = std::function<std::optional<double>(const run_result&)>;
 using naming = std::function<std::string(const run_result&)>;
@@ -38,7 +38,7 @@ bool is_drawn(const run_result& run) {
   return !run.is_void() && run.parameters.contains("receivers");
 }
 
-// Tells apart what is drawn: by cores, and by traffic and rooms where these
+// Names the lines of a chart: by cores, and by traffic and rooms if these
 // differ.
 naming naming_of(std::span<const run_result> runs) {
   std::set<std::string> kinds;
@@ -55,7 +55,7 @@ naming naming_of(std::span<const run_result> runs) {
   };
 }
 
-// Of whichever kind there is more: what most of the receivers' packets met.
+// The latency of the kind of which more packets were received.
 const time_quantiles& latency_of(const run_result& run) {
   return run.video.received > run.audio.received ? run.video.latency
                                                  : run.audio.latency;
@@ -80,7 +80,7 @@ void add_series(chart& to, std::span<const run_result> runs, const naming& name,
   }
 }
 
-// The floor does not know of cores: one line for each traffic.
+// The floor does not depend on cores: one line for each traffic.
 void add_floor(chart& to, std::span<const run_result> runs) {
   std::vector<run_result> alike{runs.begin(), runs.end()};
   for (auto& run : alike)

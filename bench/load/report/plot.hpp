@@ -27,19 +27,19 @@ struct chart {
   std::vector<chart_series> series;
 };
 
-/// One room's throughput (packets/s out), CPU per packet and added latency
-/// (p50 and p99) against its receivers, a line for each number of cores. Reads
-/// the parameters "receivers" and "cores" of each run; void runs and runs
-/// without "receivers" are left out; of several runs at one place the median is
-/// drawn.
+/// One room's throughput (packets/s out), CPU per packet and added latency (p50
+/// and p99) by number of receivers, a line for each number of cores. Reads the
+/// parameters "receivers" and "cores" of each run; void runs and runs without
+/// "receivers" are left out; several runs with equal parameters are drawn as
+/// their median.
 std::vector<chart> scaling_charts(std::span<const run_result> runs);
 
-/// The charts beneath each other as a stand-alone SVG, readable on light and
-/// dark ground (it follows prefers-color-scheme). Series have a marker of
-/// their own besides the colour. The same input gives the same octets.
+/// The charts below each other as a stand-alone SVG, readable on light and dark
+/// backgrounds (it follows prefers-color-scheme). Series differ by marker as
+/// well as by colour. The same input gives the same octets.
 std::string to_svg(std::span<const chart> charts);
 
-/// Steps of 1, 2 or 5 times a power of ten from 0 until at least `largest`,
+/// Multiples of 1, 2 or 5 times a power of ten, from 0 to at least `largest`,
 /// about `count` of them.
 std::vector<double> axis_ticks(double largest, size_t count = 5);
 

@@ -4,8 +4,8 @@
 
 namespace troupe::load {
 
-/// The whole of a small file of /proc, which has no size beforehand; empty
-/// where it cannot be read.
+/// The content of a small file of /proc, whose size is not known beforehand;
+/// empty if it cannot be read.
 std::string read_proc_file(const std::string& path);
 
 } // namespace troupe::load

@@ -25,7 +25,7 @@ nanoseconds from_ticks(uint64_t ticks) {
   return nanoseconds{ticks * (1'000'000'000 / per_second)};
 }
 
-// All numbers that are names of entries of a folder: processes or threads.
+// The entries of a folder whose names are numbers: processes or threads.
 std::vector<pid_t> ids_in(const std::string& folder) {
   std::vector<pid_t> ids;
   std::error_code error;
@@ -42,8 +42,8 @@ std::vector<pid_t> ids_in(const std::string& folder) {
   return ids;
 }
 
-// `root` and its living descendants. Processes that come or go meanwhile are
-// missed or found dead later, as with any look at /proc.
+// `root` and its living descendants. Processes that start or end meanwhile may
+// be missed or found dead later, as always with /proc.
 std::vector<pid_t> family_of(pid_t root) {
   std::multimap<pid_t, pid_t> children;
   for (auto pid : ids_in("/proc")) {
@@ -59,8 +59,8 @@ std::vector<pid_t> family_of(pid_t root) {
   return family;
 }
 
-// Time of all threads of a process, dead ones included: the same clock that
-// clock_getcpuclockid(3) gives, which has nanoseconds where stat has ticks.
+// The CPU time of all threads of a process, ended ones included: the clock of
+// clock_getcpuclockid(3), in nanoseconds where stat has ticks.
 std::optional<nanoseconds> process_clock(pid_t pid) {
   clockid_t clock{};
   timespec used{};
@@ -93,7 +93,7 @@ void add_memory(pid_t pid, process_sample& out) {
   out.proportional += parse_field(text, "Pss").value_or(0) * 1024;
 }
 
-// Adds one process; false where it is gone.
+// Adds one process; returns false if it has ended.
 bool add_process(pid_t pid, with_memory memory, process_sample& out) {
   auto stat = parse_stat(read_proc_file(proc_path(pid, "stat")));
   if (!stat)
@@ -167,7 +167,7 @@ std::optional<stat_line> parse_stat(std::string_view text) {
   auto name_end = text.rfind(')');
   if (name_end == std::string_view::npos)
     return std::nullopt;
-  // From field 3 (state): ppid is the second, utime the twelfth (proc(5)).
+  // Counted from field 3 (state): ppid is 1, utime 11, stime 12 (proc(5)).
   constexpr size_t parent = 1, user = 11, wanted = 15;
   std::array<std::string_view, wanted> fields;
   auto rest = text.substr(name_end + 1);

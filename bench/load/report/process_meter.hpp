@@ -14,7 +14,7 @@
 
 namespace troupe::load {
 
-/// What one living thread had used when it was sampled.
+/// The usage of one living thread at the time of a sample.
 struct thread_sample {
   std::string name;
   std::chrono::nanoseconds cpu{0};
@@ -22,39 +22,38 @@ struct thread_sample {
   uint64_t involuntary_switches = 0;
 };
 
-/// What a process and its descendants had used at one moment.
+/// The usage of a process and its descendants at one moment.
 struct process_sample {
   net::time_point at;
 
-  /// User and system time of all threads, dead ones included, and of all
-  /// descendants, to the nanosecond; of descendants that have ended, to the
-  /// kernel's tick (10 ms).
+  /// User and system time of all threads, ended ones included, and of all
+  /// descendants, in nanoseconds; of ended descendants in kernel ticks (10 ms).
   std::chrono::nanoseconds cpu{0};
 
-  /// The two parts of it as the kernel's ticks have them: right to about
-  /// 10 ms, so they do not add up to `cpu` exactly.
+  /// The two parts of `cpu` in kernel ticks: accurate to about 10 ms, so their
+  /// sum may differ from `cpu`.
   std::chrono::nanoseconds user{0};
   std::chrono::nanoseconds system{0};
 
-  /// The living threads of the process and its descendants, by their ids.
+  /// The living threads of the process and its descendants, by thread id.
   std::map<pid_t, thread_sample> threads;
 
   /// Resident memory of process and descendants in octets, and their
-  /// proportional share of it (PSS). 0 where not asked for.
+  /// proportional share of it (PSS). 0 if not requested.
   uint64_t resident = 0;
   uint64_t proportional = 0;
 };
 
-/// Whether a sample reads memory as well. That holds the process's memory map
-/// for up to milliseconds, so leave it out while latency is measured.
+/// Whether a sample reads memory as well. Reading locks the process's memory
+/// map for up to milliseconds, so omit it while latency is measured.
 enum class with_memory : bool { no, yes };
 
-/// Reads what `pid` has used by now from /proc and its CPU clock. Nothing
-/// where there is no such process.
+/// Reads the usage of `pid` so far from /proc and its CPU clock. Nothing if
+/// there is no such process.
 std::optional<process_sample>
 sample_process(pid_t pid, with_memory memory = with_memory::no);
 
-/// What the threads of one name used between two samples.
+/// The usage of the threads of one name between two samples.
 struct thread_usage {
   std::string name;
   size_t threads = 0;
@@ -63,7 +62,7 @@ struct thread_usage {
   uint64_t involuntary_switches = 0;
 };
 
-/// What a process used between two samples.
+/// The usage of a process between two samples.
 struct process_usage {
   std::chrono::nanoseconds elapsed{0};
   std::chrono::nanoseconds cpu{0};
@@ -72,18 +71,18 @@ struct process_usage {
   uint64_t voluntary_switches = 0;
   uint64_t involuntary_switches = 0;
 
-  /// The threads that lived at the second sample, one entry a name, the
-  /// busiest first. Less than `cpu` by what threads used that have ended.
+  /// The threads that lived at the second sample, one entry per name, the
+  /// busiest first. Their sum lacks the usage of threads that have ended.
   std::vector<thread_usage> by_name;
 };
 
 /// The difference of two samples of one process, `first` the earlier. A thread
-/// that started in between counts from zero; one that ended keeps its CPU
-/// time in the total, but its switches are lost.
+/// that started in between counts from zero; an ended thread's CPU time is in
+/// the total, but its context switches are lost.
 process_usage usage_between(const process_sample& first,
                             const process_sample& second);
 
-/// The members of /proc/<pid>/stat that the meter needs (proc(5)).
+/// The fields of /proc/<pid>/stat that the meter needs (proc(5)).
 struct stat_line {
   pid_t parent = 0;
   uint64_t user_ticks = 0;
@@ -92,15 +91,15 @@ struct stat_line {
   uint64_t children_system_ticks = 0;
 };
 
-/// Reads a line of /proc/<pid>/stat. The name in it may hold any characters,
-/// spaces and parentheses included.
+/// Parses a line of /proc/<pid>/stat. The process name may contain any
+/// characters, including spaces and parentheses.
 std::optional<stat_line> parse_stat(std::string_view text);
 
-/// Nanoseconds on a CPU: the first member of /proc/<pid>/task/<tid>/schedstat.
+/// Nanoseconds on a CPU: the first field of /proc/<pid>/task/<tid>/schedstat.
 std::optional<std::chrono::nanoseconds> parse_schedstat(std::string_view text);
 
-/// The number that follows `key` and a colon at the start of a line, as in
-/// /proc/<pid>/status and smaps_rollup; a unit after it is not applied.
+/// The number after `key` and a colon at the start of a line, as in
+/// /proc/<pid>/status and smaps_rollup; ignores a unit after it.
 std::optional<uint64_t> parse_field(std::string_view text,
                                     std::string_view key);
 

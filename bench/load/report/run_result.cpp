@@ -7,7 +7,7 @@ namespace troupe::load {
 
 namespace {
 
-// The smallest of which at least `share` of all are not larger.
+// The smallest value that is not below the share `share` of all values.
 double nearest_rank(const std::vector<double>& sorted, double share) {
   auto rank = std::ceil(share * static_cast<double>(sorted.size()) - 1e-9);
   auto index = static_cast<size_t>(std::max(rank, 1.0)) - 1;

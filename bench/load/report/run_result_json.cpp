@@ -31,7 +31,7 @@ bool read(const json& from, Number& to) {
   return true;
 }
 
-// Not by recursion, so that no nesting can exhaust the stack.
+// Iterative, so that nesting cannot exhaust the stack.
 bool parse(std::string_view text, rapidjson::Document& to) {
   to.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
   return !to.HasParseError();

@@ -6,9 +6,9 @@
 
 namespace troupe::load {
 
-/// The members of each struct of a result with their names in JSON: what
-/// writing and reading share. `f(name, member)` is called for each; `X` is
-/// the struct, const or not.
+/// The members of each struct of a result with their names in JSON, shared by
+/// writing and reading. `f(name, member)` is called for each; `X` is the
+/// struct, const or not.
 template <class X, class Struct>
 concept like = std::is_same_v<std::remove_const_t<X>, Struct>;
 

@@ -9,7 +9,7 @@ std::string count(uint64_t x) {
   return in_thousands(static_cast<double>(x));
 }
 
-// A whole number as such, any other with up to two decimals.
+// Formats a whole number without decimals, any other with up to two.
 std::string plain(double x) {
   auto text = in_thousands(x, 2);
   return text.ends_with(".00") ? text.substr(0, text.size() - 3) : text;

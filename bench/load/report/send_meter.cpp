@@ -11,7 +11,7 @@ namespace troupe::load {
 
 namespace {
 
-// The value on the line that begins with `name` and a blank.
+// The value on the line that begins with `name` and a space.
 std::optional<uint64_t> value_of(std::string_view metrics,
                                  std::string_view name) {
   while (!metrics.empty()) {
@@ -28,7 +28,7 @@ std::optional<uint64_t> value_of(std::string_view metrics,
   return std::nullopt;
 }
 
-// Everything that the server at `to` answers to a request for that page.
+// The whole response of the server at `to` to a request for that page.
 std::string get(const sockaddr_in& to, std::string_view page) {
   auto fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0)

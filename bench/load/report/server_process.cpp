@@ -30,7 +30,7 @@ std::string why(std::string_view what, int error) {
   return std::string{what} + ": " + std::strerror(error);
 }
 
-// Whether something listens on that TCP port of loopback.
+// Whether a server listens on that TCP port of loopback.
 bool accepts(uint16_t port) {
   auto probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (probe < 0)
@@ -44,7 +44,7 @@ bool accepts(uint16_t port) {
   return ok == 0;
 }
 
-// The number that follows `key`, and in JSON the quotes and the colon.
+// The number after `key`, and in JSON after the quotes and the colon.
 uint16_t port_after(std::string_view line, std::string_view key) {
   auto at = line.find(key);
   if (at == std::string_view::npos)
@@ -55,8 +55,8 @@ uint16_t port_after(std::string_view line, std::string_view key) {
   return port;
 }
 
-// Runs in the child after fork(), where only system calls are safe: it never
-// returns. What goes wrong is told through `report` as an errno.
+// Runs in the child after fork(), where only system calls are safe, and never
+// returns. Reports an error as an errno through `report`.
 [[noreturn]] void become(char* const* words, const cpu_set_t* cores, int log,
                          int report, pid_t parent) {
   sigset_t none;
@@ -94,7 +94,7 @@ server_command troupe_command(std::string binary,
   out.arguments = {"--http.listen-addresses=127.0.0.1", "--http.port=0",
                    "--http.static-root=", "--rtc.listen-addresses=127.0.0.1",
                    "--rtc.port=0"};
-  // Troupe takes a key once only, so what `extra` sets goes.
+  // Troupe accepts a key only once, so remove the flags that `extra` sets.
   for (auto& flag : extra) {
     auto key = flag.substr(0, flag.find('=') + 1);
     std::erase_if(out.arguments, [&](auto& x) { return x.starts_with(key); });
@@ -107,7 +107,7 @@ std::optional<started_ports> find_started(std::string_view log) {
   while (!log.empty()) {
     auto end = log.find('\n');
     if (end == std::string_view::npos)
-      return std::nullopt; // half a line may be half a number
+      return std::nullopt; // half a line may contain half a number
     auto line = log.substr(0, end);
     log.remove_prefix(end + 1);
     if (line.find("\"event\":\"started\"") != std::string_view::npos)
@@ -134,7 +134,7 @@ struct server_process::impl {
   started_ports ports;
   pid_t pid = 0;
   int log_file = -1;
-  std::optional<int> status; // of waitpid(), once it has ended
+  std::optional<int> status; // of waitpid(), once the process has ended
 };
 
 server_process::impl::~impl() {
@@ -166,7 +166,7 @@ outcome<void> server_process::impl::launch() {
   ::close(report[1]);
   int error = pid < 0 ? errno : 0;
   if (pid > 0 && ::read(report[0], &error, sizeof(error)) == sizeof(error))
-    reap(0); // else it has become the server, which closed the pipe
+    reap(0); // otherwise exec has succeeded and closed the pipe
   ::close(report[0]);
   if (error != 0)
     return failure{why(command.binary, error)};
@@ -198,7 +198,7 @@ outcome<void> server_process::impl::await_ready() {
   return {};
 }
 
-// Whether it has ended; keeps its status.
+// Whether the process has ended; stores its status.
 bool server_process::impl::reap(int flags) {
   int now = 0;
   if (!status && ::waitpid(pid, &now, flags) == pid)

@@ -15,33 +15,33 @@
 
 namespace troupe::load {
 
-/// How a server is launched, and how one knows that it is ready.
+/// How to launch a server, and how to detect that it is ready.
 struct server_command {
   std::string binary;
   std::vector<std::string> arguments;
 
-  /// The TCP port of its signaling on loopback: ready when it accepts there.
-  /// 0 waits for Troupe's line "started", which tells the ports.
+  /// The TCP port of its signaling on loopback: ready when it accepts there. 0
+  /// waits for Troupe's line "started", which contains the ports.
   uint16_t poll_port = 0;
 
-  /// The cores that it may use; all of ours where there is nothing.
+  /// The cores that it may use; absent means all of ours.
   std::optional<cpu_set_t> cores;
 
   std::chrono::milliseconds ready_within{10'000};
 
-  /// From SIGTERM to SIGKILL.
+  /// The time between SIGTERM and SIGKILL.
   std::chrono::milliseconds stop_within{5'000};
 
-  /// Binary and arguments as one would type them.
+  /// Binary and arguments as typed in a shell.
   std::string line() const;
 };
 
-/// Troupe on loopback and free ports of its own choice, without the page, and
-/// with `extra` flags, of which a later one wins.
+/// Troupe on loopback with free ports, without the page, and with `extra`
+/// flags, of which a later one wins.
 server_command troupe_command(std::string binary,
                               std::vector<std::string> extra = {});
 
-/// The ports in Troupe's log: what the line "started" tells.
+/// The ports in the line "started" of Troupe's log.
 struct started_ports {
   uint16_t http = 0;
   uint16_t rtc = 0;
@@ -50,15 +50,15 @@ struct started_ports {
 /// Finds that line in `log`, of either format (log.format line or json).
 std::optional<started_ports> find_started(std::string_view log);
 
-/// A server that runs as a child process. Its log is kept; at the end of its
-/// scope it is asked to end (SIGTERM), and made to where it does not in time.
-/// It also dies with the thread that started it, so that a generator that
-/// crashes leaves nothing behind: start it on a thread that outlives it.
+/// A server that runs as a child process, with its log. At the end of its scope
+/// it gets SIGTERM, then SIGKILL if it does not end in time. It also dies with
+/// the thread that started it, so that no process remains if the generator
+/// crashes: start it on a thread that outlives it.
 class server_process {
 public:
-  /// Launches and waits until the server is ready. Fails where the binary
-  /// cannot be run, ends or does not get ready in time; the text has the end
-  /// of its log.
+  /// Launches the server and waits until it is ready. Fails if the binary
+  /// cannot be run, ends or is not ready in time; the error contains the end of
+  /// its log.
   static outcome<server_process> start(const server_command& command);
 
   server_process(server_process&& other) noexcept;
@@ -67,7 +67,7 @@ public:
 
   pid_t pid() const;
 
-  /// The port of the signaling, and that of the media (0 if not Troupe's).
+  /// The port of the signaling, and that of the media (0 if it is not Troupe).
   uint16_t http_port() const;
   uint16_t rtc_port() const;
 
@@ -77,14 +77,14 @@ public:
   /// The command line, for the report.
   std::string command_line() const;
 
-  /// The end of what it has printed: at most `octets`.
+  /// The end of its output: at most `octets`.
   std::string log(size_t octets = 20'000) const;
 
-  /// Whether it still runs. A server that died makes a run void.
+  /// Whether it still runs. A run whose server ended is void.
   bool running();
 
-  /// Ends it now. Returns whether it had lived so far and ended by itself
-  /// when asked, with code 0.
+  /// Ends it now. Returns whether it had been running and exited with code 0 on
+  /// SIGTERM.
   bool stop();
 
 private:

@@ -17,8 +17,8 @@ constexpr double plot_width = chart_width - left - right;
 constexpr double plot_height = chart_height - top - bottom;
 constexpr double legend_x = left + plot_width + 16, legend_step = 20;
 
-// Colours that people with any colour vision tell apart (Okabe and Ito), on
-// light and on dark ground; each has a marker of its own as well.
+// Colours that are distinct for people with any colour vision (Okabe and Ito),
+// on light and dark backgrounds; each has its own marker too.
 constexpr size_t styles = 6;
 constexpr std::string_view style_sheet = R"(<style>
 svg { font: 12px system-ui, sans-serif; }
@@ -91,7 +91,7 @@ std::string rule(const char* kind, double x1, double y1, double x2, double y2) {
          + "/>\n";
 }
 
-// As many decimals as the step between two ticks needs.
+// Formats with as many decimals as the step between two ticks needs.
 std::string tick_text(double value, double step) {
   int digits = 0;
   for (; step < 0.999 && digits < 6; step *= 10)
@@ -99,7 +99,7 @@ std::string tick_text(double value, double step) {
   return in_thousands(value, digits);
 }
 
-// Where values lie in the chart.
+// Maps values to positions in the chart.
 struct frame {
   std::vector<double> x_ticks;
   std::vector<double> y_ticks;
@@ -147,7 +147,7 @@ std::string axes(const chart& drawn, const frame& in) {
                  " transform=\"rotate(-90 18 " + at(middle) + ")\"");
 }
 
-// A circle, a square, a diamond, a triangle, one upside down, or a cross.
+// A circle, square, diamond, triangle, inverted triangle, or cross.
 std::string marker(size_t style, double x, double y) {
   constexpr std::array shapes{
       "M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0z",

@@ -7,7 +7,7 @@ namespace troupe::load {
 
 namespace {
 
-// Columns that a text takes: UTF-8 continuation octets take none.
+// The number of columns of a text: UTF-8 continuation octets take none.
 size_t width_of(const std::string& text) {
   return static_cast<size_t>(std::ranges::count_if(
       text, [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));

@@ -5,15 +5,15 @@
 
 namespace troupe::load {
 
-/// A number with `digits` decimals and a comma for each thousand:
-/// "12,345.6". Units stay with the caller.
+/// A number with `digits` decimals and thousands separators: "12,345.6". The
+/// caller appends the unit.
 std::string in_thousands(double value, int digits = 0);
 
-/// Text in columns for a terminal. The first column is set left, the others
-/// right; columns are as wide as their widest cell, two blanks apart.
+/// Columns of text, the first left-aligned, the others right-aligned; each is
+/// as wide as its widest cell, and two spaces separate them.
 class text_table {
 public:
-  /// Adds a line of cells. Lines may have different numbers of them.
+  /// Adds a row of cells. Rows may differ in their number of cells.
   text_table& row(std::vector<std::string> cells);
 
   std::string str() const;

@@ -15,7 +15,7 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// Members that join at a time where they are not a storm.
+/// Members that join at a time, except in a join storm.
 constexpr size_t joining_at_once = 20;
 
 std::vector<std::string> server_flags(const run_options& all) {
@@ -25,7 +25,7 @@ std::vector<std::string> server_flags(const run_options& all) {
       "--threads.io=" + std::to_string(x.io_threads),
       "--rtc.sockets=" + std::to_string(x.io_threads),
       "--room.max-members=10000",
-      // Whoever is consumed is to be heard, but where that is what is tested.
+      // Forwards all that is consumed, unless the selection is tested.
       "--room.audio-top=" + std::to_string(all.by_server ? all.heard : 0),
       "--room.last-n=" + std::to_string(all.by_server ? all.seen + 1 : 0),
       "--log.level=info",
@@ -231,7 +231,7 @@ void bench_run::note_sends(const std::optional<send_counters>& before,
       mean(after->in_runs - before->in_runs, after->runs - before->runs);
 }
 
-// Sequence numbers show a hole, but not that nothing comes any more.
+// Sequence numbers reveal gaps, but not a stream that has stopped.
 void bench_run::check_flow(net::time_point end) {
   auto x = crew_->status(end - std::chrono::seconds{1});
   if (x.flowing < x.wanted)

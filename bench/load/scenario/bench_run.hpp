@@ -15,20 +15,20 @@
 
 namespace troupe::load {
 
-/// A run that cannot say anything: no server, or nobody gets in.
+/// A run without any result: the server does not start, or members cannot join.
 class run_error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
 
-/// Raises the limit of open files of this process to what it may have.
+/// Raises this process's limit of open files to the maximum allowed.
 void raise_file_limit();
 
-/// One server and one crew, and the steps that scenarios are made of. Call it
-/// on a thread that outlives it: the launched server dies with the thread.
+/// One server and its client pool, and the steps of scenarios. Use it on a
+/// thread that outlives it: the launched server dies with the thread.
 class bench_run {
 public:
-  /// Launches the server where one is to be launched. Throws run_error.
+  /// Launches the server, unless one runs already. Throws run_error.
   bench_run(const run_options& options, scenario_plan plan);
 
   ~bench_run();
@@ -41,55 +41,55 @@ public:
     return plan_;
   }
 
-  /// Who must be there before a run goes on.
+  /// The state to reach before a run continues.
   struct expectation {
     size_t members = 0;
     size_t consumers = 0;
     bool media = true;
   };
 
-  /// Waits until that many members are in and connected, with that many
-  /// consumers, and (with media) every consumer that should receive does.
-  /// Throws run_error after `options.join_timeout`, or where a member fails.
+  /// Waits until that many members have joined and connected, with that many
+  /// consumers, and (with media) until all consumers that should receive do.
+  /// Throws run_error after `options.join_timeout`, or if a member fails.
   void settle(const expectation& x);
 
-  /// Lets members `first` to `last` join, some at a time.
+  /// Lets members `first` to `last` join, a few at a time.
   void join(member_index first, member_index last);
 
   /// Lets all members join, and settles; without `media` it does not wait until
   /// every consumer receives.
   void join_all(bool media = true);
 
-  /// Everyone in the plan.
+  /// All members of the plan.
   expectation everyone() const {
     return {plan_.members.size(), plan_.consumers(), true};
   }
 
   void sleep(double seconds);
 
-  /// Measures while `body` runs; by default, for `options.seconds`. Fills in
-  /// flows, deliveries, costs and reasons.
+  /// Measures while `body` runs; by default, for `options.seconds`. Sets flows,
+  /// deliveries, costs and void reasons.
   void measure(const std::function<void()>& body);
   void measure();
 
-  /// Where the server's signaling listens.
+  /// The address of the server's signaling.
   const server_address& address() const {
     return address_;
   }
 
-  /// What the server's process has used so far; nothing where it is not known.
+  /// The server process's usage so far; nothing if the process is not known.
   std::optional<process_sample> sample(with_memory memory = with_memory::no);
 
-  /// The server's resident memory now, in octets; 0 where it is not known.
+  /// The server's resident memory in octets; 0 if the process is not known.
   uint64_t resident();
 
-  /// Sets the times of joining by those members alone.
+  /// Takes the join times from those members only.
   void take_joins(member_index first, member_index last);
 
-  /// Everyone leaves, the server is stopped, the floor is taken.
+  /// Ends all clients, stops the server and measures the floor.
   run_result finish();
 
-  /// What is told so far; scenarios add their own.
+  /// The result so far; scenarios add their own figures.
   run_result& result() {
     return result_;
   }
@@ -105,7 +105,7 @@ private:
   scenario_plan plan_;
   run_result result_;
   std::optional<server_process> server_;
-  std::optional<core_guard> cores_; // those of the generator
+  std::optional<core_guard> cores_; // for the generator
   server_address address_;
   pid_t pid_ = 0;
   std::unique_ptr<load::crew> crew_;

@@ -19,7 +19,7 @@ double worst_latency(const run_result& run) {
   return std::max(run.audio.latency.p99, run.video.latency.p99);
 }
 
-// The CPU that the server can use at most, in cores.
+// The maximum of CPU cores that the server can use.
 double cores_for_server(const run_result& run, const run_options& options) {
   const auto& x = options.server;
   if (x.cores > 0)
@@ -30,7 +30,7 @@ double cores_for_server(const run_result& run, const run_options& options) {
              : all;
 }
 
-// What the server did not do, although the generator kept pace.
+// The server's failures, given that the generator kept pace.
 std::vector<std::string> shortcomings(const run_result& run,
                                       const run_options& options,
                                       const capacity_limits& limits) {
@@ -46,7 +46,7 @@ std::vector<std::string> shortcomings(const run_result& run,
     out.push_back(whole(refused) + " refusals");
   if (auto failed = extra_of(run, "failed_members"); failed > 0)
     out.push_back(whole(failed) + " members failed");
-  // Where the server chooses what goes out, the plan knows no number.
+  // If the server selects the streams, the plan has no packet rate.
   for (auto name : {"audio_of_plan", "video_of_plan"})
     if (auto share = run.extra.find(name); share != run.extra.end()
                                            && !options.by_server
@@ -61,7 +61,7 @@ std::vector<std::string> shortcomings(const run_result& run,
   return out;
 }
 
-// Makes the tries and keeps what came of them.
+// Makes the tries and stores their results.
 class prospector {
 public:
   prospector(const capacity_options& how, const run_options& options,
@@ -73,8 +73,8 @@ public:
       , search_(how.rooms) {}
 
   capacity_result find() {
-    // Each that is taken back leaves less to try, and more of them would say
-    // that nothing here can be measured.
+    // Each revoked load leaves fewer to try, and several of them mean that
+    // nothing can be measured here.
     for (int patience = 3; patience > 0; --patience) {
       while (auto rooms = search_.next())
         search_.add(*rooms, holds(*rooms));
@@ -92,13 +92,13 @@ public:
   }
 
 private:
-  /// One run and what is thought of it.
+  /// One run and its judgement.
   struct try_result {
     std::optional<run_result> run;
     judgement verdict;
   };
 
-  // Whether so many rooms hold in a short run.
+  // Whether that many rooms hold in a short run.
   bool holds(uint32_t rooms) {
     auto options = options_;
     options.rooms = rooms;
@@ -108,7 +108,7 @@ private:
     return try_once(options).verdict.held();
   }
 
-  // The longer run; a second one where the first did not hold.
+  // A longer run, and a second one if the first did not hold.
   try_result longer(uint32_t rooms) {
     auto options = options_;
     options.rooms = rooms;
@@ -116,7 +116,7 @@ private:
     return x.verdict.held() ? std::move(x) : try_once(options);
   }
 
-  // Whether so many rooms hold for longer, too.
+  // Whether that many rooms hold in a longer run, too.
   bool measure(uint32_t rooms) {
     auto x = longer(rooms);
     if (x.verdict.held())
@@ -158,7 +158,7 @@ private:
     tell_(step);
   }
 
-  // Of whoever failed at the border.
+  // The limit at the lowest load that failed.
   limit_of limit() const {
     auto out = limit_of::range;
     for (const auto& x : out_.steps)

@@ -11,33 +11,33 @@
 
 namespace troupe::load {
 
-/// What a load must keep to hold, beside losing nothing.
+/// The limits within which a load holds, besides losing no packet.
 struct capacity_limits {
-  /// Added latency, p99, of audio and of video, in milliseconds.
+  /// The p99 of added latency, of audio and of video, in milliseconds.
   double latency_ms = 50;
-  /// Of the CPU that the server may use: with more it is saturated.
+  /// The share of its CPU above which the server is saturated.
   double cpu = 0.97;
-  /// Of the packets that are planned, those that must come: a server that
-  /// sends lower layers or nothing loses no packet either.
+  /// The share of planned packets that must arrive: a server that sends lower
+  /// layers or nothing loses no packet either.
   double of_plan = 0.95;
 };
 
 struct capacity_options {
-  /// In rooms at a time.
+  /// The number of rooms at a time.
   search_range rooms;
   capacity_limits limits;
-  /// Of each try; the two runs that are reported take the scenario's own.
+  /// For each try; the two reported runs use the scenario's own.
   double step_seconds = 4;
   double step_warmup = 3;
 };
 
-/// Who could not do more. Where two tries differ the later of these counts, so
-/// that the server's limit is told only where all speaks for it.
+/// The cause of the limit. If tries at one load differ, the last of these
+/// values counts, so the server is named only if no try contradicts it.
 enum class limit_of : uint8_t {
-  /// The most that was allowed to be tried has held.
+  /// The highest load allowed has held.
   range,
   server,
-  /// Not all got in, or there was no result.
+  /// Not all members could join, or there was no result.
   unclear,
   /// The generator or its machine: the server might carry more.
   generator,
@@ -46,10 +46,10 @@ enum class limit_of : uint8_t {
 /// "range", "server", "unclear" or "generator".
 std::string_view to_string(limit_of x);
 
-/// The same as a sentence for a person.
+/// The cause as a sentence for the user.
 std::string_view describe(limit_of x);
 
-/// Whether one run held, and if not, why and whose doing it was.
+/// Whether one run held, and if not, why and due to which cause.
 struct judgement {
   std::vector<std::string> reasons;
   limit_of whose = limit_of::range;
@@ -63,13 +63,13 @@ struct judgement {
 judgement judge(const run_result& run, const run_options& options,
                 const capacity_limits& limits);
 
-/// One try.
+/// One try of the search.
 struct capacity_step {
   uint32_t rooms = 0;
   judgement verdict;
   double seconds = 0;
   double packets_per_second = 0;
-  /// Of a core.
+  /// In cores.
   double server_cpu = 0;
   double latency_ms = 0;
 };
@@ -78,41 +78,41 @@ struct capacity_result {
   std::string scenario;
   std::vector<capacity_step> steps;
 
-  /// The most rooms that hold; 0: not even one does.
+  /// The highest number of rooms that hold; 0 if not even one does.
   uint32_t rooms = 0;
 
-  /// The fewest that do not, where that was found.
+  /// The lowest number of rooms that failed, if there is one.
   std::optional<uint32_t> border;
 
   limit_of limit = limit_of::range;
 
-  /// The longer runs with so many rooms, and with half of them, rounded up;
-  /// with one room the first alone.
+  /// The longer runs with that many rooms, and with half of them, rounded up;
+  /// with one room only the first.
   std::vector<run_result> runs;
 };
 
-/// Runs a scenario once. May throw: nothing came of it.
+/// Runs a scenario once. May throw if there is no result.
 using run_load = std::function<run_result(const run_options&)>;
 
-/// Is told of each step when it is done.
+/// Called after each step.
 using step_listener = std::function<void(const capacity_step&)>;
 
-/// Finds the most rooms of `options.scenario` that hold at a time, each try
-/// with a run of its own, then measures for `options.seconds` with so many and
-/// with half of them. Where the longer run with most does not hold twice, fewer
-/// are tried.
+/// Finds the highest number of rooms of `options.scenario` that hold at a time,
+/// with one run per try, then measures for `options.seconds` with that number
+/// and with half of it. If the longer run fails twice, the search continues
+/// with fewer rooms.
 capacity_result find_capacity(const capacity_options& how,
                               const run_options& options, const run_load& run,
                               const step_listener& tell);
 
-/// Whether the scenario is made of rooms of which there may be any number.
+/// Whether the scenario consists of rooms whose number may vary.
 bool has_capacity(std::string_view scenario);
 
-/// `x` for a person at a terminal.
+/// `x` as a table for a terminal.
 std::string to_table(const capacity_step& x);
 std::string to_table(const capacity_result& x);
 
-/// `x` as one JSON object, the longer runs as "runs".
+/// `x` as one JSON object, with the longer runs as "runs".
 std::string to_json(const capacity_result& x);
 
 } // namespace troupe::load

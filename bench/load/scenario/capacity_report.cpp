@@ -1,4 +1,4 @@
-// What a search for the highest load tells.
+// The report of a search for the highest load.
 
 #include "bench/load/report/json_writer.hpp"
 #include "bench/load/report/text_table.hpp"
@@ -66,7 +66,7 @@ figure optional_of(std::function<std::optional<double>(const run_result&)> x,
   };
 }
 
-// The figures of the longer runs, one beside the other.
+// The figures of the longer runs, side by side.
 std::string figures_of(const std::vector<run_result>& runs) {
   text_table out;
   auto add = [&](const char* name, const figure& of) {

@@ -6,7 +6,7 @@ namespace troupe::load {
 
 namespace {
 
-/// So often a load must fail before it is the border for good.
+/// The number of failures after which a load counts as the border.
 constexpr uint32_t convincing = 2;
 
 } // namespace
@@ -41,7 +41,7 @@ void capacity_search::add(uint32_t load, bool held) {
 }
 
 void capacity_search::revoke(uint32_t load) {
-  // What has held above it proves no more than what it is taken back for.
+  // Higher loads that have held prove no more than the revoked one did.
   for (auto at = tried_.upper_bound(load); at != tried_.end(); ++at)
     at->second.held = false;
   tried_[load] = {false, convincing};

@@ -6,47 +6,47 @@
 
 namespace troupe::load {
 
-/// Where a capacity_search looks.
+/// The range and precision of a capacity_search.
 struct search_range {
-  /// The load to begin with.
+  /// The first load to try.
   uint32_t first = 1;
-  /// The largest to try.
+  /// The highest load to try.
   uint32_t most = 256;
-  /// How near the highest load that holds must come to the lowest that does
-  /// not, as a share of the former; 0: they are neighbours.
+  /// The accepted gap between the highest load that holds and the lowest that
+  /// fails, as a share of the former; 0: they are neighbours.
   double precision = 0;
 };
 
 /// Finds the highest load that holds: by doubling until one fails, then by
-/// bisection. Takes for granted that what holds at a load holds at all lower
-/// ones; pure, so whoever uses it makes the tries.
+/// bisection. Assumes that if a load holds, all lower ones do. Pure: the caller
+/// makes the tries.
 ///
-/// A failure may be chance: the lowest load that fails, the border, counts only
-/// once it has failed twice. If it holds at the second try, the search goes on
-/// above it. Failures far above the border are not tried again, so most loads
-/// are tried once and none more often than twice.
+/// A failure may be chance: the lowest failed load, the border, counts only
+/// after two failures. If it holds at the second try, the search continues
+/// above it. Failures far above the border are not repeated, so most loads are
+/// tried once and none more than twice.
 class capacity_search {
 public:
   explicit capacity_search(const search_range& x);
 
-  /// The load to try next; nothing once the highest is known.
+  /// The load to try next; nothing if the search is complete.
   std::optional<uint32_t> next() const;
 
-  /// What came of trying `load`.
+  /// Adds the result of trying `load`.
   void add(uint32_t load, bool held);
 
-  /// `load` does not hold after all, as a longer try has shown. It is the
-  /// border from now on, and the search goes on below.
+  /// Records that a longer try of `load` failed. It becomes the border, and the
+  /// search continues below it.
   void revoke(uint32_t load);
 
-  /// The highest load that has held; 0 for none.
+  /// The highest load that has held; 0 if none has.
   uint32_t highest() const;
 
   /// The lowest load above `highest()` that has failed.
   std::optional<uint32_t> border() const;
 
 private:
-  /// What is known of a load that was tried.
+  /// The results of one load.
   struct record {
     bool held = false;
     uint32_t failures = 0;

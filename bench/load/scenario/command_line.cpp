@@ -11,7 +11,7 @@ namespace troupe::load {
 
 namespace {
 
-// Text members that stand for values of other types, applied after parsing.
+// Options given as text, converted to their types after parsing.
 struct run_texts {
   std::string video;
   std::string dialect;
@@ -207,7 +207,7 @@ void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
   }
 }
 
-/// A scenario's subcommand and what it parses into.
+/// A scenario's subcommand and the options it parses.
 struct scenario_command {
   explicit scenario_command(const scenario_entry& entry,
                             const std::string& binary, CLI::App& parent)
@@ -239,7 +239,7 @@ struct scenario_command {
   CLI::App* app = nullptr;
 };
 
-/// The same of `capacity`, with how it searches.
+/// The same for `capacity`, with the options of the search.
 struct capacity_subcommand {
   capacity_subcommand(const scenario_entry& entry, const std::string& binary,
                       CLI::App& parent)
@@ -316,7 +316,7 @@ any_command exit_with(const CLI::App& app, const CLI::ParseError& e) {
   return exit_command{out.str() + error.str(), code == 0 ? 0 : 2};
 }
 
-/// All subcommands, and what they parse into.
+/// All subcommands, and the options they parse.
 class command_table {
 public:
   explicit command_table(const std::string& binary) : binary_(binary) {

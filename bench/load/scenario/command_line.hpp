@@ -15,12 +15,12 @@ struct run_command {
   run_options options;
 };
 
-/// Measure the floor and nothing else.
+/// Measure only the floor.
 struct floor_command {
   uint32_t repetitions = 15;
 };
 
-/// Alternate two servers under one scenario.
+/// Run two servers in turn with one scenario.
 struct compare_command {
   run_options options;
   server_under_test a;
@@ -29,19 +29,19 @@ struct compare_command {
   std::string json;
 };
 
-/// Find the most rooms of a scenario that hold at a time.
+/// Find the highest number of rooms of a scenario that hold at a time.
 struct capacity_command {
   run_options options;
   capacity_options how;
 };
 
-/// Draw what runs have written.
+/// Draw the results of runs.
 struct plot_command {
   std::vector<std::string> files;
   std::string out = "scaling.svg";
 };
 
-/// Print a text and leave: help, and every mistake.
+/// Print a text and exit: help, or an error in the command line.
 struct exit_command {
   std::string text;
   int code = 0;
@@ -51,8 +51,8 @@ using any_command =
     std::variant<exit_command, run_command, floor_command, compare_command,
                  capacity_command, plot_command>;
 
-/// Reads the command line, program name excluded. `default_binary` is the
-/// server to launch where none is named.
+/// Parses the command line, program name excluded. `default_binary` is the
+/// server to launch if none is given.
 any_command read_command_line(std::vector<std::string> arguments,
                               const std::string& default_binary);
 

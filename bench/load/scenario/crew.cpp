@@ -19,8 +19,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Clients on loopback come from several addresses, as servers limit the
-// connections from one.
+// Clients on loopback use several source addresses, because servers limit the
+// connections per address.
 constexpr member_index clients_of_address = 500;
 
 std::string local_address(const server_address& server, member_index who) {
@@ -31,7 +31,7 @@ std::string local_address(const server_address& server, member_index who) {
 
 } // namespace
 
-/// One thread with its members. All but construction happens on it.
+/// One thread with its members. All members but the constructor run on it.
 class crew::worker {
 public:
   worker(const scenario_plan& plan, const crew_config& cfg, directory& names,
@@ -167,8 +167,7 @@ private:
     return out;
   }
 
-  // Each thread lets its own members come at the times that are theirs in the
-  // common order.
+  // Each thread starts its own members at their times in the common schedule.
   asio::awaitable<void> join_all(member_index first, member_index last,
                                  join_pace pace) {
     asio::steady_timer timer{loop_};
@@ -206,7 +205,7 @@ private:
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::unique_ptr<media_loop> media_;
   client_surroundings where_;
-  std::vector<std::shared_ptr<load_client>> clients_; // by member
+  std::vector<std::shared_ptr<load_client>> clients_; // by member index
   size_t waiting_ = 0;
   size_t incarnations_ = 0;
   uint64_t refusals_ = 0;

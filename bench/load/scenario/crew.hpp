@@ -13,96 +13,96 @@ namespace troupe::load {
 struct crew_config {
   server_address server;
   load::dialect dialect = load::dialect::ws;
-  /// Threads that drive clients; each client belongs to one.
+  /// The number of threads; each client belongs to one of them.
   size_t threads = 1;
   loop_config media;
   impairment_config impairment;
   std::chrono::milliseconds request_timeout{20'000};
-  /// Members send only once they are told to.
+  /// Members send only after set_sending().
   bool begin_muted = false;
 };
 
-/// How fast members come.
+/// The rate at which members join.
 struct join_pace {
   double per_second = 100;
-  /// Members that may be joining at a time; 0 lets them come on time whether
-  /// or not the server is done with the earlier ones.
+  /// The maximum of members joining at a time; 0 starts them on schedule even
+  /// if the server has not admitted the earlier ones.
   size_t at_once = 0;
 };
 
-/// How far a crew is.
+/// The progress of a client pool.
 struct crew_status {
   size_t waiting = 0;
   size_t joining = 0;
   size_t ready = 0;
-  /// Of the ready ones, with all transports connected.
+  /// The ready members whose transports are all connected.
   size_t connected = 0;
   size_t failed = 0;
-  /// Not in, as the server is busy: they will try again.
+  /// Members that a busy server refused; they will try again.
   size_t refused = 0;
-  /// How often the server has refused a member or a consumer as it is busy.
+  /// The number of refusals of members or consumers by a busy server.
   uint64_t refusals = 0;
   size_t consumers = 0;
   /// Consumers that should receive media, and those that do.
   size_t wanted = 0;
   size_t flowing = 0;
-  /// The first that any client complained of.
+  /// The first problem that any client reported.
   std::string problem;
 
   void add(const crew_status& x);
 };
 
-/// What the clients have seen in a span of time.
+/// The figures of all clients in an interval.
 struct crew_figures {
   media_stats media;
   generator_health health;
 };
 
-/// All members of a scenario, on one thread or more. Called from one thread,
-/// which waits for the members' threads.
+/// The client pool: all members of a scenario, on one or more threads. Called
+/// from one thread, which waits for the members' threads.
 class crew {
 public:
   crew(const scenario_plan& plan, crew_config cfg);
 
-  /// Everyone leaves.
+  /// Ends all clients.
   ~crew();
 
   crew(const crew&) = delete;
   crew& operator=(const crew&) = delete;
 
-  /// Lets members `first` to `last` (exclusive) come, at that pace.
+  /// Starts members `first` to `last` (exclusive) at that rate.
   void start_joining(member_index first, member_index last, join_pace pace);
 
-  /// Consumers count as flowing that have received since `since`. Also lets
-  /// those try again whom a busy server has turned away some time ago, and
-  /// look again for producers that could not be told before.
+  /// Counts consumers as flowing that have received a packet since `since`.
+  /// Also lets members retry that a busy server refused some time ago, and
+  /// looks again for producers that were unknown before.
   crew_status status(net::time_point since = {});
 
-  /// Begins a measurement: all media figures count from 0.
+  /// Begins a measurement: resets all media figures.
   void reset_figures();
 
   crew_figures figures();
 
-  /// The times of members `first` to `last` that have come.
+  /// The join times of those of members `first` to `last` that have started.
   std::vector<join_times> joins(member_index first, member_index last);
 
-  /// Moves the rotation of a room to `step`: consumers are paused and resumed.
+  /// Moves the rotation of a room to `step`: pauses and resumes consumers.
   void rotate(uint32_t room, uint32_t step);
 
-  /// The same by their voices: those speak whom the plan has heard in `step`.
+  /// The same by audio levels: the members heard in `step` of the plan speak.
   void rotate_voices(uint32_t room, uint32_t step);
 
-  /// Lets members `first` to `last` send, or stop sending.
+  /// Starts or stops the sending of members `first` to `last`.
   void set_sending(member_index first, member_index last, bool on);
 
-  /// A member leaves, and comes again under a new name. Returns false where
-  /// it had failed before.
+  /// Replaces a member: it leaves and joins again under a new name. Returns
+  /// false if it had failed before.
   bool replace(member_index who);
 
-  /// Calls `act` with every client that has come, on its thread, and waits.
+  /// Calls `act` with every started client, on its thread, and waits.
   void for_each(const std::function<void(member_index, load_client&)>& act);
 
-  /// The CPU time that the members' threads have used.
+  /// The CPU time used by the members' threads.
   std::chrono::nanoseconds cpu_time();
 
 private:

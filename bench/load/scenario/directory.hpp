@@ -8,11 +8,11 @@
 
 namespace troupe::load {
 
-/// Knows which member stands behind the names that servers give. Thread-safe:
-/// members of one room may live on different threads.
+/// Maps the ids that servers assign to members. Thread-safe: members of one
+/// room may run on different threads.
 ///
-/// A member registers its own id before it produces, so that whoever hears of
-/// its producer can look up whose it is.
+/// A member registers its own id before it produces, so that a member that is
+/// notified of its producer can look up the owner.
 class directory {
 public:
   void add_peer(std::string peer, member_index who);
@@ -25,8 +25,8 @@ public:
     protocol::media_kind kind = protocol::media_kind::audio;
   };
 
-  /// Whose stream it is: by the producer's id, else by peer and kind. Nothing
-  /// where neither is known (yet).
+  /// The member of a stream: by the producer's id, else by peer and kind.
+  /// Nothing if neither is known (yet).
   std::optional<stream> find(const producer_notice& x) const;
 
 private:

@@ -16,13 +16,13 @@ using namespace std::chrono_literals;
 
 constexpr auto patience = 40s;
 
-/// Between phases: for what is told late, and the lists of dialect B.
+/// Time between phases, for late notifications and the lists of dialect B.
 constexpr auto calm = 3500ms;
 
-/// Members who speak where there is to be much to tell.
+/// The number of speakers in the phase with many broadcasts.
 constexpr size_t busy_speakers = 100;
 
-/// Who joins and leaves one by one.
+/// The number of members that join and leave one by one.
 constexpr size_t single_joins = 20;
 
 net::duration seconds(double x) {
@@ -61,10 +61,10 @@ public:
   }
 
 private:
-  /// What a phase has cost the server and brought the members.
+  /// The cost of a phase to the server, and the frames sent to members.
   struct span {
     double seconds = 0;
-    double cpu = 0; // seconds
+    double cpu = 0; // in seconds
     double frames = 0;
     double octets = 0;
   };
@@ -172,7 +172,7 @@ private:
         if (beside)
           beside();
       });
-      // The last ones are heard as well.
+      // Members receive the last broadcasts as well.
       crowd_.run(200ms);
     });
   }
@@ -204,8 +204,8 @@ private:
     crowd_.run(calm);
   }
 
-  // Enough is told that what the stalled leave unread goes beyond what kernel
-  // and server keep for them, or beyond the server's patience.
+  // Sends so many broadcasts that the unread octets of the stalled members
+  // exceed the buffers of kernel and server, or the server's time limit.
   void stall() {
     auto first =
         options_.peers - static_cast<size_t>(options_.stalled * options_.peers);
@@ -221,7 +221,7 @@ private:
          static_cast<double>(crowd_.ended() - crowd_.ended_with(1000)));
   }
 
-  // Whom the server puts out for it comes back at once.
+  // A flooder that the server disconnects joins again at once.
   void flood() {
     std::vector<size_t> who;
     for (size_t i = 0; i < options_.flooders; ++i)
@@ -242,7 +242,7 @@ private:
         if (count == 0 || !crowd_.inside(who[i]))
           continue;
         total += static_cast<double>(crowd_.flood(who[i], count));
-        // What its socket did not take a flooder leaves out.
+        // Requests that its socket did not take are skipped.
         sent[i] += static_cast<double>(count);
       }
     };

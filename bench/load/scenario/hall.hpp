@@ -5,17 +5,18 @@
 
 namespace troupe::load {
 
-/// One room of `peers` members who only signal. Phase by phase, each with
-/// figures of its own:
-/// - they all join, `joining` at a time: joins a second, and what one costs;
-/// - some more join and leave one by one: frames and octets that the room is
-///   sent for each;
+/// The signaling load of one room of `peers` members without media, phase by
+/// phase, each with figures of its own:
+/// - all members join, `joining` at a time: joins per second, and the cost of
+///   one;
+/// - others join and leave one by one: frames and octets sent to the room for
+///   each;
 /// - one speaker pauses and resumes, `broadcasts_per_second`: the time until
-///   each member has been told;
-/// - a hundred speakers do, `busy_broadcasts_per_second` together: what a
-///   message costs the server;
-/// - where asked for, a share of the members stops reading, or some of them
-///   flood the server: what the others notice of it.
+///   every member has been notified;
+/// - a hundred speakers do so, `busy_broadcasts_per_second` in total: the cost
+///   of a message to the server;
+/// - on request, a share of the members stops reading, or some members flood
+///   the server: the effect on the others.
 run_result run_hall(const run_options& options);
 
 } // namespace troupe::load

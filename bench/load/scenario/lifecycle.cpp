@@ -11,10 +11,10 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// How long the last of a storm may take to receive.
+/// How long the last members of a join storm may take to receive.
 constexpr double storm_patience = 20;
 
-/// How long memory gets to settle before it is read.
+/// Time for memory to settle before it is measured.
 constexpr double memory_patience = 3;
 
 double seconds_since(clock::time_point x) {
@@ -99,7 +99,7 @@ run_result run_churn(const run_options& options) {
       ++changes;
     }
   };
-  // The allocator has seen what churn looks like before memory is compared.
+  // Churn has filled the allocator's caches before the first measurement.
   change_for(options.warmup);
   run.settle(run.everyone());
   run.sleep(memory_patience);
@@ -110,7 +110,7 @@ run_result run_churn(const run_options& options) {
   run.sleep(memory_patience);
   auto last = run.resident();
   auto& result = run.result();
-  // Who is joining at the end is silent, and no fault.
+  // A member that is joining at the end is silent, which is no failure.
   result.extra.erase("silent_consumers");
   result.extra["changes"] = static_cast<double>(changes);
   result.extra["failed_joins"] = static_cast<double>(failures);

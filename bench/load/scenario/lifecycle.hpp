@@ -3,21 +3,21 @@
 #include "bench/load/report/run_result.hpp"
 #include "bench/load/scenario/run_options.hpp"
 
-/// The scenarios that are about members coming, staying and going, rather than
-/// about a steady flow of media.
+/// The scenarios about members that join, stay and leave, rather than about a
+/// steady flow of media.
 namespace troupe::load {
 
-/// `joins` members come within `join_seconds` into `rooms` rooms, in each of
-/// which somebody speaks. Tells how long joining takes.
+/// `joins` members join within `join_seconds` into `rooms` rooms, each with one
+/// active sender. Measures the join times.
 run_result run_storm(const run_options& options);
 
-/// `peers` members are connected, and silent: memory of each, and the CPU time
-/// that they cost. Then one more comes to each room and produces, which tells
+/// `peers` members are connected and send nothing: measures the memory and CPU
+/// time of each. Then one more member joins each room and produces: measures
 /// the memory of a consumer.
 run_result run_idle(const run_options& options);
 
-/// Meetings, of whose members `changes_per_second` leave and come again for
-/// `seconds`: memory at the end by memory at the begin.
+/// Meetings in which `changes_per_second` members leave and rejoin for
+/// `seconds`: compares the memory at the end with that at the start.
 run_result run_churn(const run_options& options);
 
 } // namespace troupe::load

@@ -194,7 +194,7 @@ load_client::task load_client::consume_announced() {
       note(e.what());
       if (!e.is_busy())
         continue;
-      // What is left would be refused as well, and asking is a load, too.
+      // The server would refuse the others too, and requests add load.
       ++refusals_;
       refused_.push_back(std::move(x));
       std::ranges::move(announced_, std::back_inserter(refused_));
@@ -207,11 +207,11 @@ load_client::task load_client::consume_announced() {
 
 load_client::task load_client::consume(producer_notice x,
                                        const consume_plan& plan) {
-  // A layer is chosen before the first packet.
+  // The layer is selected before the first packet.
   auto begins_paused =
       plan.paused || plan.spatial_layer || signaling_.consumers_start_paused();
   auto offer = co_await signaling_.consume(receiving_id_, x.id, begins_paused);
-  // It may have left while the answer was on its way.
+  // The client may have left before the reply arrived.
   if (!receiving_)
     co_return;
   auto receive = consumer_of(offer);

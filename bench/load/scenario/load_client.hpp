@@ -10,7 +10,7 @@
 
 namespace troupe::load {
 
-/// What a client is made with; all of it outlives the client.
+/// The environment of a client; all of it outlives the client.
 struct client_surroundings {
   boost::asio::io_context& loop;
   media_loop& media;
@@ -21,19 +21,19 @@ struct client_surroundings {
 struct client_config {
   member_index self = 0;
   signaling_config signaling;
-  /// Of both transports, each way.
+  /// The impairment of both transports, in each direction.
   impairment_config impairment;
-  /// Produces, but sends only once it is told to; see `set_sending`.
+  /// Produces, but sends only after `set_sending`.
   bool begins_muted = false;
 };
 
-/// When a client came how far. All on the monotonic clock.
+/// When a client reached each step, on the monotonic clock.
 struct join_times {
   net::time_point begun{};
-  /// Connected and in the room: the server has told what is in there.
+  /// Connected and in the room, with the server's list of producers.
   std::optional<net::time_point> welcomed;
-  /// Transports and producers made, and a consumer for each producer of the
-  /// plan that was there already.
+  /// Transports and producers created, and a consumer for each existing
+  /// producer of the plan.
   std::optional<net::time_point> ready;
   /// The kernel's receive time of the first RTP packet.
   std::optional<net::time_point> first_media;
@@ -41,62 +41,62 @@ struct join_times {
   net::duration waited{};
 };
 
-/// How far a client is.
+/// The progress of a client.
 enum class client_state : uint8_t {
   waiting,
   joining,
   ready,
-  /// The server is too busy to let it in. It may try again as another client.
+  /// A busy server refused it. It may try again as another client.
   refused,
   failed,
   gone
 };
 
-/// One member of a room as a real client is: signaling, a transport to send, a
-/// transport to receive, sources and sinks. It joins, publishes what its plan
-/// says, and consumes what its plan says as soon as it hears of it.
+/// One member of a room with the parts of a real client: signaling, a transport
+/// to send, a transport to receive, sources and sinks. It joins, publishes the
+/// streams of its plan, and consumes those of its plan once they are announced.
 class load_client : public std::enable_shared_from_this<load_client> {
 public:
   load_client(const client_surroundings& where, client_config cfg);
 
   ~load_client();
 
-  /// Begins to join. Nothing is thrown: see `state` and `problem`. `since` is
-  /// when the member first tried, if it has been refused `rebuffs` times.
+  /// Begins to join. Never throws: see `state` and `problem`. `since` is the
+  /// member's first attempt, if the server has refused it `rebuffs` times.
   void start(std::optional<net::time_point> since = {}, uint32_t rebuffs = 0);
 
-  /// Goes away: closes the transports and the connection.
+  /// Leaves: closes the transports and the connection.
   void leave();
 
-  /// Stops or resumes sending. Nobody is told, as if a line were cut.
+  /// Stops or resumes sending without signaling, as if the network failed.
   void set_sending(bool on);
 
-  /// Its audio says that it speaks, or that it does not.
+  /// Sets whether its audio level indicates speech.
   void set_speaking(bool on);
 
-  /// Pauses or resumes what it consumes of a member, if it does.
+  /// Pauses or resumes its consumer of a member's stream, if it has one.
   void set_paused(member_index from, protocol::media_kind kind, bool paused);
 
-  /// When it may try again after it was told to come later for the `times`-th
-  /// time: after 1 to 2 s, then twice as long each time, up to 16 s. The part
-  /// is the member's own, so that they do not come back all at once.
+  /// When to try again after the `times`-th refusal in a row: after 1 to 2 s,
+  /// then twice as long each time, up to 16 s. The fraction depends on the
+  /// member, so that they do not all retry at once.
   net::time_point later(uint32_t times) const;
 
-  /// When one that was refused may try again.
+  /// When a refused client may try again.
   net::time_point retry_at() const {
     return retry_at_;
   }
 
-  /// How often in a row it was told to come later.
+  /// The number of refusals in a row.
   uint32_t rebuffs() const {
     return rebuffs_;
   }
 
-  /// Looks again for the producers that nobody knew when they were announced,
-  /// and asks again for consumers that a busy server refused.
+  /// Looks again for producers that were unknown when they were announced, and
+  /// requests again consumers that a busy server refused.
   void retry();
 
-  /// Consumers that were refused as the server was busy.
+  /// Consumers that the server refused because it was busy.
   uint64_t refusals() const {
     return refusals_;
   }
@@ -105,7 +105,7 @@ public:
     return state_;
   }
 
-  /// What went wrong first: the end of this client where it has failed, else
+  /// The first error: the reason for the end of a client that has failed, else
   /// a request that was refused.
   const std::string& problem() const {
     return problem_;
@@ -113,17 +113,17 @@ public:
 
   join_times times() const;
 
-  /// Whether all transports that the plan wants are connected.
+  /// Whether all transports of the plan are connected.
   bool connected() const;
 
   size_t consumers() const {
     return consumers_.size();
   }
 
-  /// Consumers that should receive now: not paused, of one who sends.
+  /// Consumers that should receive now: not paused, and their producer sends.
   size_t wanted() const;
 
-  /// Those of them that have received a packet since `since`.
+  /// The number of them that have received a packet since `since`.
   size_t flowing(net::time_point since = {}) const;
 
   boost::asio::io_context& loop() {
@@ -134,7 +134,7 @@ public:
     return signaling_;
   }
 
-  /// The ids of what it produces, in the order of its plan.
+  /// The ids of its producers, in the order of its plan.
   const std::vector<std::string>& producers() const {
     return producers_;
   }

@@ -10,14 +10,14 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// How long each load on the way up is held, in seconds.
+/// How long each step of increasing load lasts, in seconds.
 constexpr double step_seconds = 4;
 
-/// How long recovery is watched, and how finely, in seconds.
+/// How long to observe recovery, and at which interval, in seconds.
 constexpr double recovery_patience = 15;
 constexpr double recovery_slice = 0.5;
 
-/// What receivers got in a span of time.
+/// The figures of receivers in an interval.
 struct span_figures {
   double packets_per_second = 0;
   uint64_t audio_lost = 0;
@@ -33,7 +33,7 @@ span_figures watch(bench_run& run, double seconds) {
           seen.audio.sequence.lost};
 }
 
-// Seconds until as much comes as at first, and all audio.
+// Seconds until receivers get the initial rate again, with all audio.
 std::optional<double> recover(bench_run& run, double wanted) {
   auto begin = clock::now();
   for (;;) {
@@ -46,13 +46,13 @@ std::optional<double> recover(bench_run& run, double wanted) {
   }
 }
 
-/// Who sends, and what came of it on the way up.
+/// The result of increasing the load.
 struct ascent {
   double first = 0; // packets/s with what fits
   double peak = 0;
 };
 
-// All are there: more and more of them send.
+// All members have joined: more and more of them send.
 ascent begin_sending(bench_run& run, const run_options& options,
                      member_index some, member_index all) {
   auto& crew = run.crew();
@@ -64,7 +64,7 @@ ascent begin_sending(bench_run& run, const run_options& options,
   run.sleep(options.warmup);
   ascent out;
   out.first = out.peak = watch(run, step_seconds).packets_per_second;
-  // On the way up by half of what fits.
+  // Increases by half of the number that fits.
   auto more = std::max(1u, some / 2);
   for (auto sending = some + more; sending < all; sending += more) {
     crew.set_sending(0, sending, true);
@@ -75,7 +75,7 @@ ascent begin_sending(bench_run& run, const run_options& options,
   return out;
 }
 
-// Some are there, and the others want to come.
+// Some members have joined, and the others try to join.
 ascent begin_joining(bench_run& run, const run_options& options,
                      member_index some, member_index all) {
   auto& crew = run.crew();
@@ -89,7 +89,7 @@ ascent begin_joining(bench_run& run, const run_options& options,
   auto rush = static_cast<double>(all - some) / options.joins_per_second;
   for (auto left = rush + step_seconds; left > 0; left -= 1) {
     out.peak = std::max(out.peak, watch(run, 1).packets_per_second);
-    crew.status(); // who was turned away comes again
+    crew.status(); // lets refused members retry
   }
   return out;
 }

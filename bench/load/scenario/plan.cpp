@@ -8,7 +8,7 @@ namespace {
 
 using protocol::media_kind;
 
-// The other members of a room whose members are `first` to `last`, exclusive.
+// Visits the other members of a room with members `first` to `last`, exclusive.
 template <class Visitor>
 void for_others(member_index self, member_index first, member_index last,
                 Visitor visit) {

@@ -13,36 +13,36 @@
 
 namespace troupe::load {
 
-/// Which SRTP profile the clients offer first.
+/// The SRTP profile that the clients offer first.
 enum class srtp_choice : uint8_t { gcm, cm };
 
 std::string_view to_string(srtp_choice x);
 
 std::optional<srtp_choice> srtp_choice_from(std::string_view name);
 
-/// The server of a run: one that runs already, or a binary to launch.
+/// The server of a run: a running one, or a binary to launch.
 struct server_options {
   std::string url;
   pid_t pid = 0;
   std::string binary;
-  /// Further flags of the binary; they win.
+  /// Further flags of the binary; they take precedence.
   std::vector<std::string> arguments;
   uint32_t scheduler_threads = 1;
   uint32_t io_threads = 1;
-  /// How many cores it gets for itself, the generator having the others. 0:
-  /// both share all.
+  /// The number of cores for the server alone; the generator uses the others.
+  /// 0: both share all cores.
   uint32_t cores = 0;
-  /// Launches it with its protection from overload switched off.
+  /// Launches the server with overload protection switched off.
   bool unprotected = false;
 };
 
-/// What all scenarios share, and each one's numbers. A scenario sets its own
-/// defaults; numbers that it does not read mean nothing to it.
+/// The options of all scenarios. A scenario sets its own defaults and ignores
+/// options that it does not use.
 struct run_options {
   std::string scenario;
   server_options server;
 
-  // -- how -------------------------------------------------------------------
+  // -- measurement -----------------------------------------------------------
   double seconds = 10;
   double warmup = 2;
   load::dialect dialect = load::dialect::ws;
@@ -52,22 +52,22 @@ struct run_options {
   double decrypt_share = 0.05;
   uint64_t seed = 1;
   double joins_per_second = 100;
-  /// How long all may take to join and to receive, in seconds.
+  /// The time for all members to join and receive, in seconds.
   double join_timeout = 120;
   bool floor = true;
   uint32_t floor_repetitions = 7;
   std::string json;
-  /// Turns packets lost by the server into a failure (exit code 4).
+  /// Treats packets lost by the server as a failure (exit code 4).
   bool fail_on_loss = false;
-  /// A void run is no failure: for tests, which run on busy machines.
+  /// A void run is not a failure: for tests, which run on busy machines.
   bool lenient = false;
 
-  // -- who -------------------------------------------------------------------
+  // -- members and streams ---------------------------------------------------
   uint32_t receivers = 100;
   uint32_t speakers = 10;
   uint32_t rooms = 1;
   uint32_t size = 7;
-  /// Nothing: audio alone.
+  /// Absent: only audio.
   std::optional<traffic> video = traffic::v600;
   bool audio = false;
 
@@ -77,15 +77,15 @@ struct run_options {
   uint32_t heard = 3;
   uint32_t seen = 3;
   double rotation_seconds = 10;
-  /// Everybody consumes everything, and the server chooses who is heard and
-  /// seen, by who speaks.
+  /// Every member consumes all streams, and the server selects those that are
+  /// heard and seen, by speech.
   bool by_server = false;
 
   // large
   uint32_t low = 9;
 
   // lossy
-  /// The share lost on each leg: to and from the server, of each client.
+  /// The share lost on each leg, to and from the server, for each client.
   double loss = 0;
   /// From client to client: half of it on each leg.
   std::chrono::milliseconds delay{0};
@@ -101,17 +101,17 @@ struct run_options {
   uint32_t joining = 16;
   double broadcasts_per_second = 10;
   double busy_broadcasts_per_second = 100;
-  /// The share of members that stop reading; 0: no such phase.
+  /// The share of members that stop reading; 0 skips the phase.
   double stalled = 0;
-  /// Clients that flood, and what they send together in a second; 0: no such
-  /// phase.
+  /// The number of flooding clients, and their total requests per second; 0
+  /// skips the phase.
   uint32_t flooders = 10;
   double flood_per_second = 0;
 
   // overload
   uint32_t factor = 3;
-  /// The load comes as members who join, of whom the server may turn some
-  /// away, not as members who are there and begin to send.
+  /// The load consists of members that join, of which the server may refuse
+  /// some, instead of joined members that start to send.
   bool by_joining = false;
 };
 

@@ -12,7 +12,7 @@ namespace troupe::load {
 
 namespace {
 
-// All that flows steadily: everyone joins, then the window is measured.
+// Scenarios with steady flows: all members join, then the measurement runs.
 run_result run_media(const run_options& options) {
   bench_run run{options, plan_of(options)};
   run.join_all();
@@ -43,10 +43,10 @@ run_result run_class(const run_options& options) {
     rotate(room, 0);
   run.sleep(options.warmup);
   run.measure([&] {
-    // One room after the other, as classes do not know of each other.
+    // One room after the other, since classes are independent.
     auto turn = options.rotation_seconds / options.rooms;
     uint32_t turns = 0;
-    // What is left of the last turn by rounding is none.
+    // Ignores the rounding error of the last turn.
     constexpr auto least = 1e-3;
     for (auto left = options.seconds; left > least;) {
       auto pause = std::min(left, turn);
@@ -59,7 +59,7 @@ run_result run_class(const run_options& options) {
   });
   auto out = run.finish();
   if (options.by_server) {
-    // Members who speak do not hear themselves: a little less than `heard`.
+    // Members who speak do not receive themselves: slightly less than `heard`.
     auto members = static_cast<double>(run.plan().members.size());
     out.extra["voices_per_member"] =
         static_cast<double>(out.audio.received) / (out.seconds * 50 * members);

@@ -9,7 +9,7 @@
 
 namespace troupe::load {
 
-/// A scenario as the command line knows it.
+/// A scenario of the command line.
 struct scenario_entry {
   std::string_view name;
   std::string_view help;
@@ -23,11 +23,11 @@ const std::vector<scenario_entry>& all_scenarios();
 /// The scenario of that name, or null.
 const scenario_entry* find_scenario(std::string_view name);
 
-/// Who takes part in the scenarios with media; see plan.hpp.
+/// The members and streams of the scenarios with media; see plan.hpp.
 scenario_plan plan_of(const run_options& x);
 
-/// Runs `options.scenario` once. Throws run_error or signaling_error where
-/// there is nothing to tell.
+/// Runs `options.scenario` once. Throws run_error or signaling_error if there
+/// is no result.
 run_result run_scenario(const run_options& options);
 
 } // namespace troupe::load

@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 
 using clock = std::chrono::steady_clock;
 
-/// What all clients share while requests are made.
+/// The state shared by all clients while requests are made.
 struct signal_state {
   std::atomic<bool> running{true};
   std::atomic<size_t> loops{0};
@@ -26,8 +26,8 @@ struct signal_state {
   std::string problem;
 };
 
-// Makes one request after the other. The histogram is locked for each, which
-// costs nothing next to a request.
+// Makes one request after another. The histogram is locked for each, which
+// costs little compared with a request.
 asio::awaitable<void> make_requests(load_client& client, signal_state& state,
                                     size_t turn) {
   auto& signaling = client.signaling();

@@ -5,11 +5,11 @@
 
 namespace troupe::load {
 
-/// `peers` members in rooms of `size`, each with `window` requests under way
-/// all the time: of four, two ask for the list of producers, one pauses its
-/// producer and one resumes it, which the rest of the room is told. Tells
-/// requests and pushes a second, the time to an answer, and the CPU time of a
-/// request with the pushes that it causes.
+/// `peers` members in rooms of `size`, each with `window` pending requests at
+/// all times: of four, two ask for the list of producers, one pauses its
+/// producer and one resumes it, of which the room is notified. Measures
+/// requests and pushes per second, the response time, and the CPU time of a
+/// request with its pushes.
 run_result run_signal(const run_options& options);
 
 } // namespace troupe::load

@@ -21,18 +21,18 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-// Servers limit the connections from one address.
+// Servers limit the connections per address.
 constexpr size_t members_of_address = 500;
 
 constexpr size_t read_size = 256 << 10;
 
-// Requests that a flooder sends with one system call.
+// The number of requests that a flooder sends in one system call.
 constexpr size_t flood_run = 64;
 
 enum class stage : uint8_t {
   connecting,
   upgrading,
-  greeting, // B: until the namespace is entered
+  greeting, // B: until the namespace is connected
   joining,
   inside,
   ended
@@ -44,18 +44,18 @@ struct member {
   bool reading = true;
   std::unique_ptr<dialect_wire> wire;
   frame_reader reader;
-  std::string head; // of the upgrade's answer
+  std::string head; // of the upgrade response
   clock::time_point begun;
   uint64_t last_id = 0;
-  uint64_t awaited = 0; // the request that is answered next
+  uint64_t awaited = 0; // the request whose response comes next
   std::string producer;
   bool paused = false;
   uint16_t code = 0;
-  std::string unsent; // of a flood
+  std::string unsent; // the rest of a flood
 };
 
-// Whether the text is what a toggle is told by, and which; looked for where
-// both dialects have the event's name.
+// The notification of a toggle in a text, found at the position of the event's
+// name in both dialects.
 enum class mark : uint8_t { none, paused, resumed };
 
 mark mark_of(std::string_view text) {
@@ -228,7 +228,7 @@ public:
     }
   }
 
-  // In A the list of producers is answered as soon as the member is in.
+  // A answers the request for the list of producers once the member has joined.
   void join(size_t who) {
     auto& x = *members[who];
     x.stage = stage::joining;
@@ -264,7 +264,7 @@ public:
   void take_text(size_t who, std::string_view text) {
     auto& x = *members[who];
     if (x.stage == stage::inside) {
-      // To a speaker, the answer to its own toggle may look the same.
+      // For a speaker, the response to its own toggle may look the same.
       if (auto what = mark_of(text); what != mark::none && x.producer.empty())
         return note(what);
       // Engine.IO's ping.
@@ -323,7 +323,7 @@ public:
   size_t inside = 0;
   size_t speaking = 0;
   clock::time_point now{};
-  // The last resuming and the last pausing.
+  // The times of the last resume and the last pause.
   std::array<clock::time_point, 2> toggled{};
   latency_histogram joins;
   latency_histogram heard;
@@ -393,8 +393,8 @@ bool crowd::run(net::duration limit, const std::function<bool()>& done,
       return true;
     if (clock::now() >= deadline)
       return false;
-    // The server is not to pay for waking us for each frame, as it would not
-    // across a network: we look twice a millisecond.
+    // Frames must not wake this thread one by one, which would cost the server
+    // CPU unlike across a network: poll twice a millisecond.
     ::usleep(500);
     auto count = ::epoll_wait(impl_->poll, events.data(),
                               static_cast<int>(events.size()), 0);

@@ -20,78 +20,78 @@ struct crowd_config {
   std::string room = "hall";
 };
 
-/// What members were sent.
+/// Frames and octets sent to members.
 struct crowd_counts {
   uint64_t frames = 0;
-  uint64_t octets = 0; // payloads and headers of the WebSocket
+  uint64_t octets = 0; // WebSocket headers and payloads
 };
 
-/// Very many members of one room who only signal: on one thread, on bare
-/// sockets, without a parser, so that a thousand of them can be told something
-/// within milliseconds and the figures are the server's.
+/// A large number of members of one room without media: on one thread, on bare
+/// sockets, without a parser, so that a thousand members can receive an event
+/// within milliseconds and the figures show the server's time.
 ///
-/// Members are numbered from 0 in the order in which they came. Speakers have
-/// a producer; pausing and resuming it is what the room is told.
+/// Members are numbered from 0 in the order in which they joined. Speakers have
+/// a producer; the room is notified of its pause and resume.
 class crowd {
 public:
   explicit crowd(crowd_config cfg);
 
-  /// Everybody hangs up.
+  /// Closes all connections.
   ~crowd();
 
   crowd(const crowd&) = delete;
   crowd& operator=(const crowd&) = delete;
 
-  /// Lets `count` more members come, `at_once` of them joining at a time.
+  /// Adds `count` members, of which `at_once` join at a time.
   void enter(size_t count, size_t at_once);
 
-  /// The member hangs up.
+  /// Closes the member's connection.
   void leave(size_t who);
 
-  /// The member makes a transport and a producer.
+  /// The member creates a transport and a producer.
   void speak(size_t who);
 
-  /// The speaker pauses its producer, or resumes it: each other member hears
-  /// of it, which is one sample of `heard()`.
+  /// The speaker pauses or resumes its producer: each other member is notified,
+  /// which is one sample of `heard()`.
   void toggle(size_t who);
 
-  /// The member does not read any more, or does again.
+  /// Stops or resumes reading by the member.
   void set_reading(size_t who, bool on);
 
-  /// Sends requests of the member without waiting for an answer, `count` or as
-  /// many as its socket takes. Returns how many.
+  /// Sends `count` requests of the member without awaiting replies, or as many
+  /// as its socket takes. Returns their number.
   size_t flood(size_t who, size_t count);
 
-  /// Lets everything happen until `done` or for that long. Returns whether it
-  /// was done. `each` is called between two rounds, every millisecond or so.
+  /// Runs until `done` returns true or for `limit`. Returns whether it was
+  /// done. `each` is called between two rounds, about every millisecond.
   bool run(net::duration limit, const std::function<bool()>& done = {},
            const std::function<void()>& each = {});
 
   size_t size() const;
 
-  /// Members that are in the room.
+  /// The number of members in the room.
   size_t inside() const;
   bool inside(size_t who) const;
 
-  /// Speakers with a producer.
+  /// The number of speakers with a producer.
   size_t speaking() const;
 
-  /// Members whose connection the server has ended, with its code.
+  /// Members whose connection the server has closed, by code or in all.
   size_t ended_with(uint16_t code) const;
   size_t ended() const;
   bool ended(size_t who) const;
 
-  /// How long members took to join: from connecting until the first answer
-  /// from inside the room.
+  /// The time that members took to join: from connecting until the first
+  /// response from inside the room.
   const latency_histogram& joins() const;
 
-  /// From a speaker's `toggle` to each reader's receiving it. Those who do not
-  /// read are not counted.
+  /// The time from a speaker's `toggle` until a member received the event.
+  /// Members that do not read are not counted.
   latency_histogram& heard();
 
   crowd_counts counts() const;
 
-  /// What went wrong first.
+  /// The first error.
   const std::string& problem() const;
 
 private:

@@ -28,7 +28,7 @@ struct known_extension {
   bool video;
 };
 
-// Chromium's ids in its offers.
+// Chromium's extension ids in its offers.
 constexpr std::array extensions{
     known_extension{uri::transmission_offset, 14, false, true},
     known_extension{uri::audio_level, 1, true, false},

@@ -5,12 +5,11 @@
 #include <cstdint>
 #include <string>
 
-/// What mediasoup-client in Chromium says about its streams: the dictionaries
-/// that a real client of this kind would send.
+/// The dictionaries that mediasoup-client in Chromium sends about its streams.
 namespace troupe::load {
 
-/// What such a client, which knows Opus and VP8, can receive from a router of
-/// those capabilities: its codecs under the router's payload types, each
+/// The receive capabilities of such a client, with Opus and VP8, for a router
+/// with those capabilities: its codecs under the router's payload types, each
 /// header extension once.
 protocol::rtp_capabilities
 device_capabilities(const protocol::rtp_capabilities& router);
@@ -22,20 +21,20 @@ struct track {
   bool simulcast = false;
   std::string mid;
   std::string cname;
-  /// Of the first encoding; each further one takes the next two. RTX follows
-  /// its stream.
+  /// The SSRC of the first encoding; each further encoding uses the next two.
+  /// The SSRC of RTX follows that of its stream.
   uint32_t first_ssrc = 0;
 };
 
-/// The `rtpParameters` of `produce`: Chromium's own payload types and ids of
-/// extensions, which differ from the router's. Simulcast has rids and no SSRC,
-/// everything else SSRCs.
+/// The `rtpParameters` of `produce`: Chromium's own payload types and extension
+/// ids, which differ from the router's. Simulcast has rids and no SSRC, all
+/// other tracks have SSRCs.
 protocol::rtp_parameters sending_parameters(const track& x);
 
-/// What the SSRC of that encoding is, announced or not.
+/// The SSRC of that encoding, even if it is not announced.
 uint32_t ssrc_of(const track& x, size_t encoding);
 
-/// What the SSRC of its retransmissions is.
+/// The SSRC of that encoding's retransmissions.
 uint32_t rtx_ssrc_of(const track& x, size_t encoding);
 
 } // namespace troupe::load

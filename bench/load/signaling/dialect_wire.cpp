@@ -11,7 +11,7 @@ namespace {
 
 using document = rapidjson::Document;
 
-// Pushes that clients act upon; the text of others is not even parsed.
+// Pushes that clients handle; the text of others is not parsed.
 constexpr std::array known_pushes{
     std::string_view{"new-producer"}, std::string_view{"producer-closed"},
     std::string_view{"consumer-closed"}, std::string_view{"participant-left"}};
@@ -23,7 +23,7 @@ bool is_known_push(std::string_view name) {
   return false;
 }
 
-// The names that both dialects share.
+// The method names that both dialects share.
 std::string_view common_name(method x) {
   switch (x) {
     case method::get_capabilities:
@@ -69,7 +69,7 @@ std::string text_of(const rapidjson::Value& object, const char* name) {
              : std::string{};
 }
 
-// A part of a document, as a document of its own.
+// Copies a part of a document to a document of its own.
 document copy_of(const rapidjson::Value& x) {
   document out;
   out.CopyFrom(x, out.GetAllocator());
@@ -211,8 +211,8 @@ private:
     return heard_end{"refused: " + std::string{text}, {}};
   }
 
-  // The name is read first: rosters of large rooms are long, and nothing here
-  // wants them.
+  // Reads the name first: most events are ignored, and the rosters of large
+  // rooms are long to parse.
   static heard_frame decode_event(std::string_view text) {
     auto first = text.find('"');
     auto last = text.find('"', first + 1);
@@ -251,7 +251,7 @@ private:
     return out;
   }
 
-  // What stands in an acknowledgement's envelope, where it has one.
+  // The content of an acknowledgement's envelope, if it has one.
   static const rapidjson::Value& unwrap(method asked,
                                         const rapidjson::Value& x) {
     const char* name = nullptr;

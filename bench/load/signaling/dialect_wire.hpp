@@ -11,7 +11,7 @@
 
 namespace troupe::load {
 
-/// How clients speak to the server.
+/// The dialects of clients.
 enum class dialect : uint8_t {
   /// A: plain WebSocket frames {type, data, id}.
   ws,
@@ -24,7 +24,7 @@ std::string_view to_string(dialect x);
 
 std::optional<dialect> dialect_from(std::string_view name);
 
-/// What a client can ask for, in either dialect.
+/// The methods of a client, in either dialect.
 enum class method : uint8_t {
   get_capabilities,
   /// B only: in A, connecting is joining.
@@ -44,26 +44,25 @@ enum class method : uint8_t {
   leave,
 };
 
-/// Where a member is to join, and as whom.
+/// The room that a member joins, and its user id.
 struct seat {
   std::string room;
-  /// Characters that need no escape in a URL.
+  /// Contains only characters that need no escape in a URL.
   std::string user;
 };
 
-/// The answer to a request.
+/// The response to a request.
 struct heard_answer {
   uint64_t id = 0;
-  /// What the server says is wrong; empty where nothing is.
+  /// The server's error message; empty without an error.
   std::string error;
-  /// The same for programs, where the server says it ("overloaded").
+  /// The error code, if the server sends one ("overloaded").
   std::string code;
   /// The payload, without the dialect's envelope.
   rapidjson::Document data;
 };
 
-/// Something that the server said by itself, by its name in both dialects
-/// ("new-producer").
+/// An event from the server, by its name in both dialects ("new-producer").
 struct heard_push {
   std::string name;
   rapidjson::Document data;
@@ -71,46 +70,46 @@ struct heard_push {
 
 /// The connection is ready for requests.
 struct heard_ready {
-  /// B: the id that others know this client by. A: empty, it is the user.
+  /// B: the id by which others know this client. A: empty, it is the user.
   std::string peer;
 };
 
-/// The dialect wants this frame sent at once.
+/// The dialect requires this reply at once.
 struct heard_ping {
   std::string reply;
 };
 
-/// Nothing that a client cares for.
+/// A frame that clients ignore.
 struct heard_nothing {};
 
-/// The server refuses or ends the conversation, or cannot be understood.
+/// The server refuses or ends the connection, or sent an invalid frame.
 struct heard_end {
   std::string reason;
-  /// The reason for programs, where the server gives one.
+  /// The error code, if the server sends one.
   std::string code;
 };
 
 using heard_frame = std::variant<heard_nothing, heard_ready, heard_ping,
                                  heard_answer, heard_push, heard_end>;
 
-/// A dialect, as a client writes and reads it: texts in, texts out. One object
-/// for each connection, since acknowledgements refer to what was asked.
+/// Encodes and decodes a dialect on the client's side, as texts. One object per
+/// connection, since acknowledgements refer to earlier requests.
 class dialect_wire {
 public:
   virtual ~dialect_wire() = default;
 
-  /// Path and query of the WebSocket.
+  /// The path and query of the WebSocket.
   virtual std::string target() const = 0;
 
-  /// Whether requests may be made once the WebSocket is open, rather than only
+  /// Whether requests may be sent once the WebSocket is open, rather than only
   /// after `heard_ready`.
   virtual bool ready_when_open() const = 0;
 
-  /// The frame of a request whose payload is the JSON object `payload`.
+  /// Encodes a request with the JSON object `payload`.
   virtual std::string encode(uint64_t id, method what,
                              std::string_view payload) = 0;
 
-  /// Reads a frame.
+  /// Decodes a frame.
   virtual heard_frame decode(std::string_view text) = 0;
 };
 

@@ -11,19 +11,19 @@
 #include <string_view>
 #include <vector>
 
-/// What requests carry and answers mean, the same in both dialects. Decoders
-/// throw signaling_error where the server's JSON has not what a client needs.
+/// Encodes requests and decodes responses, the same in both dialects. Decoders
+/// throw signaling_error if the server's JSON lacks a required member.
 namespace troupe::load {
 
-/// Something asked of the server failed: refused, unintelligible, too late or
-/// cut off.
+/// A request to the server failed: it was refused, its response was invalid or
+/// late, or the connection closed.
 class signaling_error : public std::runtime_error {
 public:
   explicit signaling_error(const std::string& what, std::string code = {})
       : std::runtime_error(what)
       , code_(std::move(code)) {}
 
-  /// The server has too much to do: it may be asked again after some time.
+  /// The server is overloaded: the request may be repeated later.
   bool is_busy() const {
     return code_ == "overloaded";
   }
@@ -39,11 +39,11 @@ struct transport_offer {
   std::vector<protocol::ice_candidate> candidates;
   protocol::dtls_parameters dtls;
 
-  /// The first candidate over UDP. Throws where there is none.
+  /// The first candidate over UDP. Throws if there is none.
   const protocol::ice_candidate& udp() const;
 };
 
-/// What the server will send for one consumer.
+/// The server's offer for one consumer.
 struct consumer_offer {
   std::string id;
   std::string producer;
@@ -51,8 +51,8 @@ struct consumer_offer {
   protocol::rtp_parameters parameters;
 };
 
-/// A producer of somebody else. Where a dialect leaves out peer or kind, as
-/// its document allows, `peer` is empty and `kind` missing.
+/// A producer of another member. If a dialect omits peer or kind, as its
+/// document allows, `peer` is empty and `kind` absent.
 struct producer_notice {
   std::string id;
   std::string peer;
@@ -65,17 +65,17 @@ transport_offer decode_transport(const rapidjson::Value& in);
 
 consumer_offer decode_consumer(const rapidjson::Value& in);
 
-/// The id of what was produced.
+/// The id of the new producer.
 std::string decode_produced(const rapidjson::Value& in);
 
 producer_notice decode_producer(const rapidjson::Value& in);
 
-/// Reads A's array of producers, B's answer to join (`producers`, else the
-/// ids in `existingProducers`, all that its document promises), or B's answer
-/// to get-producers.
+/// Decodes A's array of producers, B's reply to join (`producers`, else the ids
+/// in `existingProducers`, which is all that its document guarantees), or B's
+/// reply to get-producers.
 std::vector<producer_notice> decode_producers(const rapidjson::Value& in);
 
-/// Payloads of requests: JSON objects.
+/// The payloads of requests as JSON objects.
 std::string encode_join(std::string_view capabilities);
 std::string encode_create_transport(bool send);
 std::string encode_connect(std::string_view transport,
@@ -83,13 +83,13 @@ std::string encode_connect(std::string_view transport,
 std::string encode_produce(std::string_view transport,
                            protocol::media_kind kind,
                            const protocol::rtp_parameters& parameters);
-/// `capabilities` is JSON already.
+/// `capabilities` is JSON text.
 std::string encode_consume(std::string_view transport,
                            std::string_view producer,
                            std::string_view capabilities, bool paused);
 std::string encode_consumer(std::string_view consumer);
 std::string encode_producer(std::string_view producer);
-/// Asks for a spatial layer, with all of its temporal ones.
+/// Requests a spatial layer with all of its temporal layers.
 std::string encode_layers(std::string_view consumer, int spatial);
 
 /// `x` as JSON.

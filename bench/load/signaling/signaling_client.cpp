@@ -48,8 +48,8 @@ asio::awaitable<welcome> signaling_client::join() {
   capabilities_ = to_json(device_capabilities(out.router));
   auto in_room = config_.dialect == dialect::ws;
   auto entry = in_room ? method::list_producers : method::join;
-  // Not inside the co_await: g++ 12 destroys what a conditional makes there
-  // twice.
+  // Not inside the co_await: g++ 12 destroys the temporaries of a conditional
+  // expression there twice.
   auto payload = in_room ? std::string{"{}"} : encode_join(capabilities_);
   auto producers = co_await ask(entry, std::move(payload));
   out.producers = decode_producers(producers);

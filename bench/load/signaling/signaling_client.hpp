@@ -11,28 +11,28 @@
 
 namespace troupe::load {
 
-/// Where the signaling of a server listens.
+/// The address of a server's signaling.
 struct server_address {
   std::string host = "127.0.0.1";
   uint16_t port = 0;
 };
 
-/// Reads "http://127.0.0.1:3000", "ws://…" or "127.0.0.1:3000", with or
-/// without a slash behind. Throws signaling_error for anything else, TLS and
-/// host names included.
+/// Parses "http://127.0.0.1:3000", "ws://…" or "127.0.0.1:3000", with or
+/// without a trailing slash. Throws signaling_error for anything else,
+/// including TLS and host names.
 server_address parse_server(std::string_view url);
 
 struct signaling_config {
   server_address server;
   load::dialect dialect = load::dialect::ws;
   load::seat seat;
-  /// The local address to connect from; any where empty.
+  /// The local address to connect from; any if empty.
   std::string from;
   /// For the connection, and for each request.
   std::chrono::milliseconds timeout{20'000};
 };
 
-/// The first answers a client gets.
+/// The first replies to a client.
 struct welcome {
   /// The id by which others know this client.
   std::string peer;
@@ -40,25 +40,24 @@ struct welcome {
   std::vector<producer_notice> producers;
 };
 
-/// Speaks to the server as one client, in either dialect. Requests are
-/// coroutines on the loop's thread; they throw signaling_error. Any number may
-/// be under way.
+/// The signaling of one client, in either dialect. Requests are coroutines on
+/// the loop's thread; they throw signaling_error. Any number may be pending.
 class signaling_client {
 public:
   using task = boost::asio::awaitable<void>;
 
-  /// Reads `device_capabilities` of the router's as the client's own.
+  /// Uses `device_capabilities` of the router's as the client's own.
   signaling_client(boost::asio::io_context& loop, signaling_config cfg);
 
   ~signaling_client();
 
-  /// Called for what the server says by itself, by the names of dialect B.
+  /// Called for the server's events, by their names in dialect B.
   std::function<void(const heard_push&)> on_push;
 
-  /// Called once when the server ends the conversation.
+  /// Called once when the server ends the connection.
   std::function<void(const signaling_error& reason)> on_end;
 
-  /// Connects and enters the room.
+  /// Connects and joins the room.
   boost::asio::awaitable<welcome> join();
 
   boost::asio::awaitable<transport_offer> create_transport(bool send);
@@ -70,8 +69,8 @@ public:
   produce(std::string transport, protocol::media_kind kind,
           protocol::rtp_parameters parameters);
 
-  /// Returns a consumer that runs, or a paused one: where it was asked for, and
-  /// always where `consumers_start_paused`.
+  /// Returns a running consumer, or a paused one if requested or if
+  /// `consumers_start_paused`.
   boost::asio::awaitable<consumer_offer>
   consume(std::string transport, std::string producer, bool paused);
 
@@ -80,14 +79,14 @@ public:
     return config_.dialect == dialect::events;
   }
 
-  /// Any other request: what a JSON object asks for, and the answer.
+  /// Sends any other request with a JSON object, and returns the response.
   boost::asio::awaitable<rapidjson::Document> ask(method what,
                                                   std::string payload);
 
-  /// Says goodbye and closes. Requests under way fail; no callback follows.
+  /// Closes the connection. Pending requests fail; no callback follows.
   void close();
 
-  /// The time from each request's frame to its answer, summed.
+  /// The time from each request's frame to its response, summed.
   net::duration waited() const {
     return waited_;
   }
@@ -96,7 +95,7 @@ public:
     return answers_;
   }
 
-  /// What the server has said by itself, whether a client acts upon it or not.
+  /// The number of events from the server, including ignored ones.
   uint64_t pushes() const {
     return pushes_;
   }
@@ -105,7 +104,7 @@ private:
   struct pending {
     explicit pending(boost::asio::io_context& loop) : done(loop) {}
 
-    boost::asio::steady_timer done; // cancelled when the answer is there
+    boost::asio::steady_timer done; // cancelled when the response arrives
     std::optional<heard_answer> answer;
   };
 
@@ -122,7 +121,7 @@ private:
   std::map<uint64_t, pending*> pending_;
   pending* opening_ = nullptr;
   std::string peer_;
-  std::string capabilities_ = "{}"; // what this client can receive, as JSON
+  std::string capabilities_ = "{}"; // receive capabilities, as JSON
   std::string failure_;
   std::string failure_code_;
   net::duration waited_{};

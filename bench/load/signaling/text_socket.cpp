@@ -82,8 +82,8 @@ private:
     auto& lowest = stream_.next_layer();
     tcp::endpoint there{asio::ip::make_address(to.host), to.port};
     if (!to.from.empty()) {
-      // Not a listener: the port is chosen when connecting, so that each
-      // destination has all of them.
+      // Binds without choosing a port: it is chosen when connecting, so that
+      // every destination can use all ports.
       lowest.socket().open(there.protocol());
       lowest.socket().set_option(
           asio::detail::socket_option::boolean<IPPROTO_IP,
@@ -103,7 +103,7 @@ private:
       if (error)
         break;
       auto data = buffer.cdata();
-      // A copy, since it may close the socket and clear itself.
+      // A copy, since it may close the socket and clear the member.
       if (auto on_text = on_text_)
         on_text({static_cast<const char*>(data.data()), data.size()});
       buffer.consume(buffer.size());

@@ -11,8 +11,8 @@
 
 namespace troupe::load {
 
-/// A WebSocket of a client, for text frames, on one thread. Plain TCP: the
-/// servers under test are on this machine or next to it.
+/// A client's WebSocket for text frames, on one thread. Plain TCP: the servers
+/// under test are on this machine or next to it.
 class text_socket {
 public:
   struct address {
@@ -20,8 +20,8 @@ public:
     uint16_t port = 0;
     /// Path and query.
     std::string target;
-    /// The local address to connect from; any where empty. On loopback clients
-    /// may come from all of 127/8, past a server's limit for each address.
+    /// The local address to connect from; any if empty. On loopback clients may
+    /// use all of 127/8, to stay within a server's limit per address.
     std::string from;
   };
 
@@ -29,12 +29,12 @@ public:
 
   text_socket(const text_socket&) = delete;
 
-  /// Closes, without any callback.
+  /// Closes without a callback.
   ~text_socket();
 
-  /// Connects, and begins to read: `on_text` for each frame, `on_closed` with
-  /// the reason once. Neither comes before this returns. Throws
-  /// signaling_error.
+  /// Connects, and begins to read: calls `on_text` for each frame, and
+  /// `on_closed` with the reason once. Neither is called before this returns.
+  /// Throws signaling_error.
   boost::asio::awaitable<void>
   open(address to, std::chrono::milliseconds timeout,
        std::function<void(std::string_view)> on_text,
@@ -43,7 +43,7 @@ public:
   /// Queues a frame.
   void send(std::string text);
 
-  /// Says goodbye. No callback follows.
+  /// Sends a close frame. No callback follows.
   void close();
 
 private:

@@ -26,7 +26,7 @@ struct frame_extent {
   size_t payload;
 };
 
-// Nothing where there is not even the whole header.
+// Nothing if the header is incomplete.
 std::optional<frame_extent> extent_of(std::string_view in) {
   if (in.size() < 2)
     return std::nullopt;
@@ -75,7 +75,7 @@ std::optional<server_frame> frame_reader::next() {
     input_.remove_prefix(std::min(octets, input_.size()));
   };
   if (!kept_.empty()) {
-    // What began earlier: its header first, then as much as that says.
+    // Completes a frame that began earlier: first its header, then its length.
     while (!extent_of(kept_) && !input_.empty()
            && kept_.size() < largest_header)
       take(1);

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-/// The frames of RFC 6455 as far as a client in a hurry needs them.
+/// The frames of RFC 6455, as far as the load generator needs them.
 namespace troupe::load {
 
 enum class frame_kind : uint8_t {
@@ -16,8 +16,8 @@ enum class frame_kind : uint8_t {
   pong = 10
 };
 
-/// A whole frame of a client. Its mask is zero, so that the payload goes as it
-/// is (RFC 6455, section 5.3).
+/// A whole frame of a client. Its mask is zero, so that the payload is sent
+/// unchanged (RFC 6455, section 5.3).
 std::string client_frame(frame_kind kind, std::string_view payload);
 
 /// A frame of a server; the payload lies in the reader's input.
@@ -26,22 +26,20 @@ struct server_frame {
   std::string_view payload;
 };
 
-/// Cuts what a server sends into frames. Continuations are not understood:
-/// servers under test send each message whole.
+/// Splits a server's octets into frames. Continuation frames are not supported:
+/// the servers under test send each message in one frame.
 class frame_reader {
 public:
-  /// Takes the next octets; they must stay where they are until next() has
-  /// returned nothing.
+  /// Adds octets; they must stay valid until next() has returned nothing.
   void feed(std::string_view octets);
 
-  /// The next frame, or nothing: then it keeps what is left for the next
-  /// feed().
+  /// The next frame, or nothing: then it keeps the rest for the next feed().
   std::optional<server_frame> next();
 
 private:
   std::string kept_;
   std::string_view input_;
-  // Of a frame that lies in `kept_`, to be dropped with the next call.
+  // The frame lies in `kept_`, which is removed by the next call.
   bool from_kept_ = false;
 };
 
