@@ -1,7 +1,7 @@
-// What a data-channel message costs the server for each client that gets it:
-// the fan-out, SCTP, DTLS and a system call, and taking the SACKs that come
-// back. Only the server's part is counted, by the thread's CPU time; clients
-// are driven in between.
+// The server's cost of a data-channel message per receiving client: the
+// fan-out, SCTP, DTLS and a system call, and processing the SACKs that come
+// back. Counts only the server's part, by the thread's CPU time; the clients
+// run in between.
 
 #include "actors/data_switch.hpp"
 #include "net/dtls/dtls_connection.hpp"
@@ -33,7 +33,7 @@ const net::dtls_context& context() {
   return *instance;
 }
 
-/// A UDP socket that nobody reads, and one to send to it.
+/// A UDP socket that is never read, and one to send to it.
 struct sink {
   sink() {
     sockaddr_in address{};
@@ -98,7 +98,7 @@ public:
                                data_producer_key{1}, x->key});
   }
 
-  /// One message to all; the server's CPU time in seconds.
+  /// Sends one message to all; returns the server's CPU time in seconds.
   double round(const data_message& message) {
     server_seconds = 0;
     serve([&] { node.say(data_producer_key{1}, message); });

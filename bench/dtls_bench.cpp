@@ -1,5 +1,5 @@
-// A handshake's CPU time (both ends), and the heap octets that a connected
-// association and its two SRTP sessions keep.
+// The CPU time of a handshake (both ends), and the heap octets of a connected
+// association and of its two SRTP sessions.
 
 #include "net/dtls/dtls_connection.hpp"
 

@@ -16,14 +16,14 @@
 #include <atomic>
 #include <ctime>
 
-/// What forwarding a packet costs, from the plaintext that a transport hands
-/// its producer to the encrypted packet that leaves for each receiver. All
-/// figures are CPU time of the whole process, kernel included, per packet
-/// sent (`cpu_per_packet`); `per_second` is by the wall clock.
+/// The cost of forwarding a packet, from the plaintext that a transport gives
+/// its producer to the encrypted packet sent to each receiver. All figures are
+/// CPU time of the whole process, kernel included, per packet sent
+/// (`cpu_per_packet`); `per_second` is by the wall clock.
 ///
 /// BM_loop_*: the engines called by a plain loop, one thread. BM_actors_*: the
 /// same engines in the actors of a producer, its consumers and their shards.
-/// *_discard ends before the system call, *_send at sockets on loopback.
+/// *_discard ends before the system call, *_send sends to sockets on loopback.
 namespace {
 
 using namespace troupe;
@@ -31,15 +31,15 @@ using namespace troupe::actors;
 
 constexpr uint32_t source_ssrc = 0x11223344;
 
-/// Batches under way at a time: below the gauge's limit.
+/// Batches in flight: below the gauge's limit.
 constexpr int64_t rounds = 16;
 
-/// As a room puts into one shard.
+/// The shard size of a room.
 constexpr size_t members_per_shard = 32;
 
 rtp::receiver::config source() {
   rtp::receiver::config out;
-  out.codec = rtp::codec::opus; // every packet is passed on, none unpacked
+  out.codec = rtp::codec::opus; // every packet is forwarded, none parsed
   out.kind = rtp::media_kind::audio;
   out.clock_rate = 48000;
   out.payload = rtp::payload_type{111};
@@ -56,7 +56,7 @@ rtp::forwarder::config sink(size_t number) {
   out.mid = "0";
   out.cname = "bench";
   out.extensions = rtp::extension_map::defaults();
-  out.max_queueing = std::chrono::hours{1}; // nothing may be lost
+  out.max_queueing = std::chrono::hours{1}; // no packet may be dropped
   return out;
 }
 
@@ -69,7 +69,7 @@ std::shared_ptr<net::srtp_sender> make_srtp(size_t number) {
                                net::srtp_profile::aead_aes_128_gcm, key);
 }
 
-/// Bursts of a source that sends 1,200 octets at a time.
+/// Bursts of a source whose packets have 1,200 octets.
 class burst_source {
 public:
   rtp::rtp_batch next(size_t count) {
@@ -97,7 +97,7 @@ private:
   uint16_t number_ = 0;
 };
 
-/// Counts what is sent, and sends it or not.
+/// Counts the packets, and sends or discards them.
 class counting_sink final : public net::datagram_sink {
 public:
   explicit counting_sink(net::datagram_sink* to) : to_(to) {}
@@ -123,7 +123,7 @@ private:
   std::atomic<uint64_t> sent_{0};
 };
 
-/// A port that sends to sockets which nobody reads, or to nowhere.
+/// A port that sends to sockets that are never read, or discards.
 struct network {
   network(size_t receivers, bool real) : destinations(real ? receivers : 0) {
     net::media_port_config config;
@@ -160,7 +160,7 @@ double process_cpu_seconds() {
          + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-/// Reports from its beginning to its end.
+/// Reports the costs from its construction to its destruction.
 class reporter {
 public:
   explicit reporter(benchmark::State& state) : state_(state) {}
@@ -264,7 +264,7 @@ struct cast_of {
           spawn_consumer(system, {consumer_id{"c"}, producer_id{"p"}, sink(i),
                                   producer, on, shards.back(), listener}));
     }
-    // A consumer that answers has subscribed; so has then the producer heard.
+    // A consumer that answers has subscribed, and the producer knows it.
     caf::scoped_actor self{system};
     for (const auto& x : consumers)
       ask(self, x);

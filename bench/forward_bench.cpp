@@ -1,5 +1,5 @@
-// The engines on a packet's way: what each step costs per packet, how often it
-// allocates, and what a consumer weighs.
+// The engines on a packet's path: the cost of each step per packet, its
+// allocations, and the memory of a consumer.
 
 #include "rtp/egress.hpp"
 #include "rtp/forwarder.hpp"
@@ -16,7 +16,7 @@ std::size_t allocations = 0;
 
 } // namespace
 
-// Not inlined, so that the compiler does not see a mismatch with free().
+// Not inlined, so that the compiler reports no mismatch with free().
 [[gnu::noinline]] void* operator new(std::size_t n) {
   ++allocations;
   if (auto* p = std::malloc(n))
@@ -64,8 +64,8 @@ rtp::forwarder::config sink() {
   return x;
 }
 
-/// VP8 packets of 1,200 octets with MID, abs-send-time and transport-cc, one
-/// batch after the other.
+/// VP8 packets of 1,200 octets with MID, abs-send-time and transport-cc, in
+/// consecutive batches.
 class stream {
 public:
   rtp::rtp_batch next(net::time_point now) {
@@ -118,7 +118,7 @@ void report(benchmark::State& state, size_t per_batch, size_t allocated) {
       benchmark::Counter::kIsRate | benchmark::Counter::kInvert};
 }
 
-/// A producer takes a batch of 8.
+/// A producer handles a batch of 8.
 void BM_receiver_handle(benchmark::State& state) {
   auto random = net::make_seeded_rng(1);
   auto engine = rtp::receiver{source(), *random};
@@ -140,8 +140,8 @@ void BM_receiver_handle(benchmark::State& state) {
   report(state, 1, allocated);
 }
 
-/// So many consumers take it; each batch goes on to an egress of its own, with
-/// (1) or without (0) writing the headers.
+/// The given number of consumers forward it; each batch goes to an egress of
+/// its own, with (1) or without (0) writing the headers.
 void BM_forward(benchmark::State& state) {
   auto consumers = static_cast<size_t>(state.range(0));
   auto random = net::make_seeded_rng(1);

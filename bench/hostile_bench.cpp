@@ -14,14 +14,14 @@
 #include <mutex>
 #include <thread>
 
-/// What hostile clients cost: each takes everything that the server grants, at
-/// every limit at once, while two others talk. The clients and the call live in
-/// processes of their own, so all memory that is measured is the server's.
+/// The cost of hostile clients: each uses everything that the server grants, at
+/// every limit at once, during a call of two clients. The clients and the call
+/// run in processes of their own, so all measured memory is the server's.
 ///
 ///   hostile_bench [clients] [largest growth, in MB]
 ///
-/// Exits with 1 where the server's memory grew by more than that, where it is
-/// not given back after the clients have gone, or where the call lost a packet.
+/// Exits with 1 if the server's memory grew by more than that, if it is not
+/// released after the clients have left, or if the call lost a packet.
 namespace {
 
 using namespace troupe;
@@ -30,8 +30,8 @@ using bench::word_pipe;
 
 constexpr double mega = 1024 * 1024;
 
-/// What may stay after everybody has gone: the pool of 4,096 datagram buffers
-/// (8 MB), which fills once, and small caches.
+/// The memory that may remain after all clients have left: the pool of 4,096
+/// datagram buffers (8 MB), which fills once, and small caches.
 constexpr double remainder = 10 * mega;
 
 struct pipes {
@@ -93,7 +93,7 @@ void run_call(pipes& with) {
 
 // -- the server --------------------------------------------------------------
 
-/// Looks at this process's memory all the time, and keeps the peak.
+/// Samples this process's memory every 10 ms, and keeps the peak.
 class memory_watch {
 public:
   memory_watch() : thread_([this] { run(); }) {}
@@ -134,8 +134,8 @@ actors::config make_config() {
   out.rtc.listen_addresses = {"127.0.0.1"};
   out.rtc.port = 0;
   out.room.reconnect_grace = std::chrono::seconds{1};
-  // The clients share one machine with the server: what is measured is memory,
-  // not who is refused when the CPU is short.
+  // The clients share one machine with the server: the bench measures memory,
+  // not admission when the CPU is short.
   out.overload.cpu = 0;
   out.overload.delay = std::chrono::milliseconds{0};
   out.log.level = "off";
@@ -147,7 +147,7 @@ void print(const char* what, const footprint& x) {
               x.rss / mega);
 }
 
-/// Waits until nothing more is given back, half a minute at most.
+/// Waits until no more memory is released, at most half a minute.
 footprint settle(double wanted) {
   footprint out;
   for (int i = 0; i < 60; ++i) {
@@ -198,7 +198,7 @@ int run_server(uint32_t count, double most, pipes& hostile, pipes& call) {
              : 1;
 }
 
-/// Runs `work` in a process of its own. Call it before there are threads.
+/// Runs `work` in a process of its own. Call it before starting threads.
 template <class Work>
 pid_t run_apart(Work work) {
   auto child = ::fork();

@@ -24,11 +24,11 @@
 #include <ctime>
 #include <thread>
 
-/// How long an I/O thread does not look at its sockets while data messages are
+/// How long an I/O thread does not poll its sockets while data messages are
 /// broadcast: one data producer, N data consumers on N associations. The
-/// receivers' ends of SCTP live in a process of their own. A datagram on the
-/// media port wakes a media actor, which hands the sctp actor the message, as
-/// a transport does.
+/// receivers' ends of SCTP run in a process of their own. A datagram on the
+/// media port wakes a media actor, which sends the sctp actor the message, as a
+/// transport does.
 ///
 ///   io_gap_bench [receivers] [messages]
 namespace {
@@ -44,7 +44,7 @@ double thread_milliseconds() {
          + static_cast<double>(x.tv_nsec) / 1e6;
 }
 
-/// Carries records between the processes: a key, and the octets.
+/// Transfers records between the processes: a key, and octets.
 class pipe_end {
 public:
   explicit pipe_end(int fd) : fd_(fd) {}
@@ -56,8 +56,8 @@ public:
     (void)!::send(fd_, room, sizeof key + octets.size(), 0);
   }
 
-  /// Calls `f(key, octets)` with the next record; false at the end, or where
-  /// none comes in time.
+  /// Calls `f(key, octets)` with the next record; returns false at the end, or
+  /// if none arrives in time.
   template <class F>
   bool receive(int flags, F f) const {
     uint8_t room[4096];
@@ -75,7 +75,7 @@ private:
   int fd_;
 };
 
-/// The receivers: begin their associations, and acknowledge what comes.
+/// The receivers: they start their associations, and acknowledge messages.
 void run_receivers(const pipe_end& pipe, uint64_t count) {
   net::sctp_stack stack;
   std::vector<net::sctp_association_id> ids(count);
@@ -116,7 +116,7 @@ struct sharing : caf::actor_system_config {
   }
 };
 
-/// Takes what an association has for its client.
+/// Receives the octets that an association sends to its client.
 data_transport_actor spawn_way_out(caf::actor_system& system,
                                    const pipe_end& pipe, uint64_t key) {
   return system.spawn([&pipe, key](data_transport_actor::pointer self)
@@ -129,7 +129,7 @@ data_transport_actor spawn_way_out(caf::actor_system& system,
   });
 }
 
-/// A transport whose client says something with each burst.
+/// A transport whose client sends a message with each burst.
 burst_receiver_actor spawn_speaker(caf::actor_system& system,
                                    const sctp_actor& sctp,
                                    std::shared_ptr<edge_gauge> gauge) {
@@ -147,7 +147,7 @@ burst_receiver_actor spawn_speaker(caf::actor_system& system,
   });
 }
 
-/// Runs on the I/O thread again and again, and notes for how long others ran in
+/// Runs on the I/O thread repeatedly, and measures how long other work ran in
 /// between: by the clock, and in CPU time of the thread.
 class turn_meter {
 public:
@@ -244,7 +244,7 @@ public:
                         .messages_sent));
     std::fflush(stdout);
     meter.stopped = true;
-    net::run_on_loop(threads_, 0, [] {}); // its last turn is over
+    net::run_on_loop(threads_, 0, [] {}); // wait for the end of its last turn
     net::run_on_loop(threads_, 0, [] {});
   }
 
@@ -266,7 +266,7 @@ private:
     return out;
   }
 
-  // Hands on what the receivers say, as their transports would.
+  // Passes on the receivers' octets, as their transports would.
   void read() {
     auto gauge = std::make_shared<data_gauge>();
     while (pipe_.receive(0, [&](uint64_t key, net::byte_span x) {
@@ -280,7 +280,7 @@ private:
       continue;
   }
 
-  // Has what the speaker's socket sends go to its transport.
+  // Routes the datagrams of the speaker's socket to its transport.
   void route(caf::scoped_actor& self) {
     auto at = sockets_.port().addresses().front();
     net::udp_socket_options plain;
@@ -335,5 +335,5 @@ int main(int argc, char** argv) {
   server->run(messages);
   pipe.send(0, {});
   ::waitpid(child, nullptr, 0);
-  std::_Exit(0); // a thousand actors need not say good-bye
+  std::_Exit(0); // skip the destruction of a thousand actors
 }

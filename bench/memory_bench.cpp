@@ -11,8 +11,8 @@
 #include <cstdio>
 #include <thread>
 
-/// What a connected peer and a consumer cost in memory. The clients live in a
-/// process of their own, so all that grows here is the server's.
+/// The memory of a connected peer and of a consumer. The clients run in a
+/// process of their own, so all measured growth is the server's.
 ///
 ///   memory_bench [peers] [consumers per peer]
 namespace {
@@ -23,7 +23,7 @@ using channel = bench::word_pipe;
 
 struct sizes {
   uint32_t peers = 200;
-  uint32_t consumers = 10; // of each peer
+  uint32_t consumers = 10; // per peer
 };
 
 // -- the clients -------------------------------------------------------------
@@ -56,7 +56,7 @@ test::octets audio(uint32_t ssrc, uint16_t number) {
   return x.build();
 }
 
-/// Does what it is told, step by step, and says when it is done.
+/// Carries out orders one by one, and reports when each is done.
 void run_clients(const sizes& n, channel& orders, channel& answers) {
   auto dtls = std::move(*net::dtls_context::make());
   auto port = static_cast<uint16_t>(orders.get());
@@ -65,7 +65,7 @@ void run_clients(const sizes& n, channel& orders, channel& answers) {
     all.push_back(std::make_unique<client>(
         port, "peer" + std::to_string(all.size()), *dtls));
   };
-  add(); // whatever is made once is made now
+  add(); // makes what is made only once
   answers.put(1);
   orders.get();
   while (all.size() < n.peers + 1)
@@ -97,8 +97,8 @@ void run_clients(const sizes& n, channel& orders, channel& answers) {
 // -- the server --------------------------------------------------------------
 
 footprint measure() {
-  // Let what is under way come to rest: CAF's clock keeps the timeout of each
-  // request for its five seconds, answered or not.
+  // Let pending work finish: CAF's clock keeps the timeout of each request for
+  // its five seconds, answered or not.
   std::this_thread::sleep_for(std::chrono::seconds{6});
   return footprint::now();
 }
@@ -159,7 +159,7 @@ int main(int argc, char** argv) {
   n.consumers = std::min(argument(argc, argv, 2, n.consumers), n.peers);
   channel orders;
   channel answers;
-  auto child = ::fork(); // before there are threads
+  auto child = ::fork(); // before threads start
   if (child == 0) {
     run_clients(n, orders, answers);
     std::_Exit(0);

@@ -29,8 +29,8 @@ struct crowd {
   std::vector<actors::producer_age> ages;
 };
 
-/// A peer that consumes everybody without naming anybody: the search for all
-/// producers of a room, one after the other.
+/// A peer that consumes all producers without naming one: the search for all
+/// producers of a room, one after another.
 void BM_roster_consume_all(benchmark::State& state) {
   crowd room{state.range(0)};
   const actors::peer_id asking{"somebody"};

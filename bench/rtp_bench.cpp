@@ -9,8 +9,8 @@ using namespace troupe;
 
 namespace {
 
-/// A packet as browsers send video: MID, send time, sequence, and 1,100 octets
-/// of VP8 with a picture id and temporal layers.
+/// A video packet as sent by browsers: MID, send time, sequence, and 1,100
+/// octets of VP8 with a picture id and temporal layers.
 test::rtp_builder video() {
   test::rtp_builder b;
   b.extensions = {
@@ -80,7 +80,7 @@ void BM_rtcp_report(benchmark::State& state) {
 
 BENCHMARK(BM_rtcp_report);
 
-/// Feedback on `range(0)` packets, one in ten lost, every status looked at.
+/// Feedback on `range(0)` packets, one in ten lost; reads every status.
 void BM_rtcp_transport_cc(benchmark::State& state) {
   rtp::rtcp::transport_cc_builder feedback;
   feedback.start(0, {});

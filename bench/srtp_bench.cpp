@@ -1,6 +1,6 @@
 // ns per packet of protect and unprotect, by backend, profile, size and number
-// of keys (1: one receiver; 300: a fan-out, each packet under another key).
-// The item rate that is printed is packets per second.
+// of keys (1: one receiver; 300: a fan-out, each packet under another key). The
+// printed item rate is packets per second.
 
 #include "net/base/rng.hpp"
 #include "net/srtp/srtp_session.hpp"

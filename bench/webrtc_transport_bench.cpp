@@ -1,5 +1,5 @@
-// ns and allocations per packet through a connected webrtc_transport: RTP in
-// (classify, find the tuple, authenticate, decrypt, queue, poll) and RTP out
+// ns and allocations per packet through a connected webrtc_transport, for RTP
+// in (classify, find the tuple, authenticate, decrypt, queue, poll) and RTP out
 // (protect), and per STUN check with its response.
 
 #include "tests/support/transport_pair.hpp"

@@ -9,10 +9,10 @@
 
 namespace troupe::loop {
 
-/// All objects of one kind, and those among them that have something to hand
-/// on, in the order in which they were woken. In place of mailboxes and timers:
-/// whoever changes an object wakes it, and the loop drains it later, so that no
-/// call comes back to its caller.
+/// All objects of one kind, and a queue of those with pending output, in the
+/// order in which they were woken. Replaces mailboxes and timers: code that
+/// changes an object wakes it, and the loop drains it later, so that no call
+/// re-enters its caller.
 ///
 /// `T` has `awake`, `poll_timeout()` and `handle_timeout(now)`.
 template <class T>
@@ -22,7 +22,7 @@ public:
     all_.insert(&x);
   }
 
-  /// Not to be called while run() is under way on this crew.
+  /// Must not be called during run() on this object.
   void remove(T& x) {
     all_.erase(&x);
     std::erase(awake_, &x);
@@ -33,7 +33,7 @@ public:
       awake_.push_back(&x);
   }
 
-  /// Calls `drain` for each that is awake now. False where none was.
+  /// Calls `drain` for each awake object. Returns false if there was none.
   template <class F>
   bool run(F drain) {
     if (awake_.empty())
@@ -47,8 +47,8 @@ public:
     return true;
   }
 
-  /// Runs the timeouts that are due. Returns when the next one is, at `latest`
-  /// at the latest.
+  /// Runs the timeouts that are due. Returns the time of the next one, or
+  /// `latest` if that is earlier.
   net::time_point handle_timeout(net::time_point now, net::time_point latest) {
     for (auto* x : all_) {
       auto due = x->poll_timeout();
@@ -63,7 +63,7 @@ public:
     return latest;
   }
 
-  /// Calls `f` for each.
+  /// Calls `f` for each object.
   template <class F>
   void for_each(F f) {
     for (auto* x : all_)

@@ -21,34 +21,34 @@ using protocol::outcome;
 namespace reply = protocol::reply;
 namespace verb = protocol::verb;
 
-/// The outcome that gives `x`.
+/// The outcome with the reply `x`.
 template <class Reply>
 outcome success(Reply x) {
   return protocol::success{std::move(x)};
 }
 
-/// The outcome that refuses with the default words of `code`.
+/// The outcome with the default error of `code`.
 inline outcome refuse(error_code code) {
   return protocol::make_error(code);
 }
 
-/// What all parts of the loop share. One thread only.
+/// The state shared by all parts of the loop. Used by one thread.
 class hub {
 public:
-  /// Drains all that is awake, until nothing is, media first.
+  /// Drains awake objects until there are none, media first.
   void settle(net::time_point now);
 
   /// Runs the timeouts that are due, and settles. Returns when to call it next,
-  /// within these bounds: those of the server's timers.
+  /// within the bounds below, which equal those of the server's timers.
   net::time_point handle_timeout(net::time_point now);
 
   static constexpr net::duration shortest_wait = std::chrono::milliseconds{5};
   static constexpr net::duration longest_wait = std::chrono::milliseconds{20};
 
-  /// The room of that name, made if need be.
+  /// The room of that name, created if necessary.
   room& enter(const protocol::room_id& name);
 
-  /// A number for something in a shard.
+  /// A new key for an object in a shard.
   template <class Key>
   Key next_key() {
     return Key{++last_key_};

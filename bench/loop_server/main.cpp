@@ -4,8 +4,8 @@
 #include <csignal>
 #include <cstdio>
 
-/// Takes the flags of `troupe`, and leaves out what concerns threads, limits
-/// and overload.
+/// Takes the flags of `troupe`, and ignores those about threads, limits and
+/// overload.
 int main(int argc, char** argv) {
   using namespace troupe;
   auto read = actors::read_config(argc, argv);
@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
     std::fputs(read.text.c_str(), read.exit_code == 0 ? stdout : stderr);
     return read.exit_code;
   }
-  // Blocked before the loop's thread exists, which inherits that.
+  // Blocked before the loop's thread starts, which inherits the mask.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);

@@ -102,7 +102,7 @@ transport* peer::transport_for(const std::optional<actors::transport_id>& which,
                                direction way) const {
   if (which)
     return find_record(transports_, *which);
-  // The oldest to send on, the youngest to receive on.
+  // The oldest transport for sending, the newest for receiving.
   transport* found = nullptr;
   for (const auto& x : transports_)
     if (x->direction == way && (!found || way == direction::recv))

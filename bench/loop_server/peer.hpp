@@ -7,14 +7,14 @@
 
 namespace troupe::loop {
 
-/// A member of a room and what it has there. Carries the client's verbs out at
-/// once, as the server's peers do, but knows no limits.
+/// A member of a room with its transports, producers and consumers. Carries out
+/// the client's verbs at once, like the server's peers, but has no limits.
 class peer {
 public:
-  /// Enters the room.
+  /// Joins the room.
   peer(hub& all, session& by, const verb::join& x);
 
-  /// Leaves it and ends everything.
+  /// Leaves the room and ends everything.
   ~peer();
 
   peer(const peer&) = delete;
@@ -24,7 +24,7 @@ public:
     return id_;
   }
 
-  /// Whether the client chose the id, and so may come back under it.
+  /// Whether the client chose the id, and so may return under it.
   bool named_by_client() const {
     return named_by_client_;
   }
@@ -72,7 +72,7 @@ private:
 
   outcome set_paused(const actors::producer_id& which, bool paused);
 
-  // Calls `f(forwarder&)` for the consumer, or for all without one.
+  // Calls `f(forwarder&)` for the consumer, or for all if none is given.
   template <class F>
   outcome with_consumers(const std::optional<actors::consumer_id>& which, F f);
 

@@ -7,7 +7,7 @@
 
 namespace troupe::loop {
 
-/// How a producer is listed, and what consumers negotiate against.
+/// A producer's entry in lists, and the parameters for consumers' negotiation.
 struct producer_description {
   protocol::producer_info info;
   protocol::rtp_parameters sent;
@@ -24,7 +24,7 @@ public:
   producer(const producer&) = delete;
   producer& operator=(const producer&) = delete;
 
-  /// Wakes the producer; for whoever changes its engine.
+  /// Wakes the producer; for code that changes its engine.
   rtp::receiver& engine();
 
   void subscribe(shard& x);
@@ -33,7 +33,7 @@ public:
 
   void set_paused(bool paused);
 
-  /// Hands on everything that is ready.
+  /// Passes on all pending output.
   void drain(net::time_point now);
 
   std::optional<net::time_point> poll_timeout() const {
@@ -44,7 +44,7 @@ public:
     engine_.handle_timeout(now);
   }
 
-  /// Calls `f(consumer&)` for all there are.
+  /// Calls `f(consumer&)` for each consumer.
   template <class F>
   void for_each_consumer(F f) {
     for (auto* there : std::vector{shards_})

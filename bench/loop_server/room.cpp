@@ -9,7 +9,7 @@ namespace {
 
 namespace event = protocol::event;
 
-// As many as in the server.
+// The same as in the server.
 constexpr size_t members_per_shard = 32;
 
 } // namespace

@@ -5,15 +5,15 @@
 
 namespace troupe::loop {
 
-/// The members of a room, what they offer, and the shards they are in.
+/// The members of a room, their producers, and their shards.
 class room {
 public:
   explicit room(hub& all) : all_(all) {}
 
-  /// Adds a member, whose id must be free, and tells the others.
+  /// Adds a member, whose id must be free, and notifies the others.
   void add(peer& x, std::string name);
 
-  /// Takes a member and its producers off the list, and tells the others.
+  /// Removes a member and its producers, and notifies the others.
   void remove(peer& x);
 
   bool empty() const {
@@ -32,8 +32,8 @@ public:
 
   void set_paused(producer& x, bool paused);
 
-  /// A producer by its id, or the first that is neither `asking`'s nor among
-  /// `except`; or null.
+  /// A producer by its id, or the first that neither belongs to `asking` nor is
+  /// in `except`; or null.
   producer* find(const actors::peer_id& asking,
                  const std::optional<actors::producer_id>& id,
                  const std::vector<actors::producer_age>& except) const;
@@ -43,10 +43,10 @@ public:
   }
 
 private:
-  // Tells everybody but `except`.
+  // Notifies all members but `except`.
   void tell(protocol::any_event what, const actors::peer_id& except);
 
-  // Tells everybody what became of the roster entry.
+  // Notifies all members of a changed roster entry.
   void tell_update(const actors::peer_id& who);
 
   hub& all_;

@@ -8,7 +8,7 @@
 namespace troupe::loop {
 
 /// The server without actors, for comparison: the same engines, the same
-/// sockets and the same signaling, called one after the other by one thread.
+/// sockets and the same signaling, called in turn by one thread.
 class server final : public net::media_receiver, public net::http_handler {
 public:
   explicit server(actors::config settings);
@@ -17,10 +17,10 @@ public:
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 
-  /// Binds everything. On failure, one line for the operator.
+  /// Binds all sockets. On failure returns one line for the operator.
   std::optional<std::string> start();
 
-  /// Tells the clients and closes everything. Idempotent.
+  /// Notifies the clients and closes everything. Idempotent.
   void stop();
 
   uint16_t http_port() const {
@@ -51,7 +51,7 @@ private:
 
   // --------------------------------------------------------------------------
 
-  // Polls everyone's timeouts from now on.
+  // Polls the timeouts of all objects from now on.
   void tick();
 
   const actors::config settings_;

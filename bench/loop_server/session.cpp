@@ -7,7 +7,7 @@ namespace troupe::loop {
 
 namespace {
 
-/// The close code by which a replaced twin learns of it.
+/// The close code of a duplicate session that was replaced.
 constexpr uint16_t replaced_code = 4001;
 
 std::unique_ptr<protocol::dialect>

@@ -33,7 +33,7 @@ public:
     return connection_->local_address();
   }
 
-  /// Moves everything that is ready, both ways.
+  /// Transfers all pending input and output.
   void drain(net::time_point now);
 
   std::optional<net::time_point> poll_timeout() const {
@@ -53,7 +53,7 @@ private:
   outcome perform(verb::join& x);
   outcome perform(verb::leave& x);
 
-  // Everything else is the peer's, as far as a measurement needs it.
+  // All other verbs go to the peer, as far as a measurement needs them.
   template <class Verb>
   outcome perform(Verb& x) {
     if constexpr (requires(peer & to) { to.perform(x); })
@@ -62,7 +62,7 @@ private:
       return refuse(error_code::unknown_method);
   }
 
-  // The same user has joined from elsewhere.
+  // The same user has joined by another connection.
   void replace();
 
   void close(uint16_t code, std::string reason);

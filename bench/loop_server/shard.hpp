@@ -34,22 +34,22 @@ public:
 
   void remove(consumer& x);
 
-  /// The consumers of `from` that are here.
+  /// The consumers of `from` in this shard.
   std::vector<consumer*> consumers_of(const producer& from) const;
 
-  /// Wakes the shard; for whoever changes its engine.
+  /// Wakes the shard; for code that changes its engine.
   actors::media_shard& engine();
 
-  /// Calls `f(forwarder&)`, where there is one.
+  /// Calls `f(forwarder&)`, if the consumer exists.
   template <class F>
   void with_consumer(actors::consumer_key which, net::time_point now, F f) {
     engine().with_consumer(which, now, f);
   }
 
-  /// Carries out what the forwarders want, then sends all that waits.
+  /// Carries out the forwarders' requests, then sends all pending packets.
   void drain(net::time_point now);
 
-  /// A timeout asks all forwarders, so there are no more than in the server.
+  /// A timeout visits all forwarders, so they are as rare as in the server.
   std::optional<net::time_point> poll_timeout() const {
     auto due = engine_.poll_timeout();
     if (due)

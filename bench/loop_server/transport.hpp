@@ -14,13 +14,13 @@ class producer;
 class shard;
 struct consumer;
 
-/// One way to a client: the receiving half, and who its packets belong to.
-/// The sending half is its shard's.
+/// One transport of a client: the receiving half, and the routing of its
+/// packets. The sending half belongs to its shard.
 class transport {
 public:
   transport(hub& all, shard& home);
 
-  /// Says good-bye to the client.
+  /// Sends the client a close_notify.
   ~transport();
 
   transport(const transport&) = delete;
@@ -48,12 +48,12 @@ public:
 
   // -- media -----------------------------------------------------------------
 
-  /// Wakes the transport; for whoever changes its engine.
+  /// Wakes the transport; for code that changes its engine.
   net::webrtc_transport& engine();
 
   void send_rtcp(std::vector<uint8_t> compound);
 
-  /// Hands on everything that is ready.
+  /// Passes on all pending output.
   void drain(net::time_point now);
 
   std::optional<net::time_point> poll_timeout() const;
@@ -63,7 +63,7 @@ public:
   const actors::transport_id id;
   const actors::transport_key key;
 
-  // What peers note about it.
+  // State that peers keep about it.
   std::optional<protocol::direction> direction;
   bool connected = false;
   uint32_t next_mid = 0;

@@ -8,8 +8,8 @@
 
 namespace troupe::bench {
 
-/// Lets a benchmark use the tests' clients, whose checks are doctest's: one
-/// that fails ends the process. Keep one object in main().
+/// Lets a benchmark use the tests' clients, which check with doctest: a failed
+/// check ends the process. Keep one object in main().
 class doctest_outside {
 public:
   doctest_outside() {

@@ -6,7 +6,7 @@ namespace troupe::bench {
 
 namespace {
 
-/// As much `appData` as one request may carry (protocol/limits.hpp).
+/// The largest `appData` of one request (protocol/limits.hpp).
 const std::string& large_app_data() {
   static const auto text =
       R"("appData":{"x":")" + std::string(16'000, 'x') + "\"}";
@@ -21,13 +21,13 @@ test::octets packet(uint32_t ssrc, uint16_t number, size_t size) {
   x.sequence_number = number;
   x.timestamp = number * 3'000u;
   x.payload = test::octets(size, 0x55);
-  x.payload[0] = 0x10; // VP8: the start of a frame that is no key frame
+  x.payload[0] = 0x10; // VP8: the start of a frame that is not a key frame
   return x.build();
 }
 
-/// So many that all channels together reach the limit of a member.
+/// All channels together then reach the limit of a member.
 constexpr size_t consumers_of_a_channel = 16;
-constexpr size_t packets_kept = 2'048; // of each producer
+constexpr size_t packets_kept = 2'048; // per producer
 constexpr size_t packet_size = 1'100;
 
 } // namespace
@@ -110,7 +110,7 @@ void hostile_client::take_objects() {
 void hostile_client::take_producers() {
   auto send = "{\"transportId\":" + test::quoted(transports_[0]->id) + ",";
   static std::atomic<uint32_t> next_ssrc{1'000'000};
-  // First with as much appData as is granted, then without.
+  // First with the largest appData that is granted, then without.
   for (const auto& more : {"," + large_app_data(), std::string{}}) {
     held.producers += ask_until_refused(
         1'000, "produce",
@@ -143,7 +143,7 @@ void hostile_client::take_consumers() {
   };
   auto capabilities =
       test::to_text(signaling_.request("get-rtp-capabilities")["data"]);
-  // Each producer of the others as often as it is granted.
+  // Each producer of the others as often as the server grants.
   auto producers = signaling_.request("get-producers");
   for (const auto& x : producers["data"].GetArray())
     held.consumers += ask_until_refused(
@@ -173,7 +173,7 @@ void hostile_client::fill_replay() {
     for (auto ssrc : ssrcs_)
       transports_[0]->send_rtp(
           packet(ssrc, static_cast<uint16_t>(number), packet_size));
-    // A link of some 300 Mbit/s.
+    // A link of about 300 Mbit/s.
     if (number % 4 == 0)
       std::this_thread::sleep_for(std::chrono::milliseconds{1});
     if (number % 64 == 0)

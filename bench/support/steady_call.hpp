@@ -6,8 +6,8 @@
 
 namespace troupe::bench {
 
-/// A call of two by real sockets: one sends 50 voice packets a second, the
-/// other counts those that arrive.
+/// A call of two clients by real sockets: one sends 50 audio packets a second,
+/// the other counts those that arrive.
 class steady_call {
 public:
   steady_call(uint16_t port, const net::dtls_context& dtls)
@@ -23,7 +23,7 @@ public:
     auto id = test::text_at(listener_.consume(), "/data/id");
     listener_.request("resume-consumer",
                       "{\"consumerId\":" + test::quoted(id) + "}");
-    // Until the path stands, packets do not count.
+    // Packets do not count until the path is established.
     auto deadline = test::live_transport::now() + std::chrono::seconds{5};
     while (down_.rtp.empty() && test::live_transport::now() < deadline)
       step();
@@ -32,7 +32,7 @@ public:
     sent_ = 0;
   }
 
-  /// Sends for 20 ms, as a talker does.
+  /// Sends for 20 ms, like a speaking client.
   void step() {
     up_.send_rtp(test::audio(1, number_++));
     ++sent_;
@@ -41,7 +41,7 @@ public:
       pump_for(5);
   }
 
-  /// Lets what is under way arrive.
+  /// Waits for packets in flight.
   void pause() {
     for (int i = 0; i < 50; ++i)
       pump_for(10);

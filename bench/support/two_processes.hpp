@@ -7,7 +7,7 @@
 
 namespace troupe::bench {
 
-/// One word at a time from one process to another. Make it before fork().
+/// Sends words from one process to another. Create it before fork().
 class word_pipe {
 public:
   word_pipe() {
@@ -20,7 +20,7 @@ public:
       std::abort();
   }
 
-  /// Waits for the next word. Ends the process if the other one has gone.
+  /// Waits for the next word. Ends the process if the other one has ended.
   uint32_t get() {
     uint32_t x = 0;
     if (::read(ends_[0], &x, sizeof x) != sizeof x)
@@ -28,7 +28,7 @@ public:
     return x;
   }
 
-  /// The end to poll for words.
+  /// The descriptor to poll for words.
   int fd() const {
     return ends_[0];
   }

@@ -11,8 +11,8 @@
 
 namespace troupe::bench {
 
-/// UDP sockets on loopback that nobody reads: the kernel delivers to them until
-/// they are full, and drops from then on.
+/// UDP sockets on loopback that are never read: the kernel delivers to them
+/// until they are full, then drops.
 class unread_sockets {
 public:
   explicit unread_sockets(size_t count) {
@@ -28,7 +28,7 @@ public:
       ::close(x);
   }
 
-  /// Of socket `index`; an address of nobody where there are none.
+  /// The address of socket `index`; an unused address if there are no sockets.
   net::socket_address address(size_t index) const {
     auto port = index < ports_.size() ? ports_[index] : uint16_t{9};
     return *net::parse_address("127.0.0.1", port);
