@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Checks that the files and symbols that documents link to exist.
+"""Checks that what the documents name exists.
 
-Every relative Markdown link must lead to a file, and if a link's text is
-`file symbol`, the file must contain the symbol.
+Every relative Markdown link must lead to a file, and its #part to a heading of that
+document. Where a link's text is `file symbol`, the file must contain the symbol.
+Where quoted names follow a link after a colon, as in [file](path): "a name", the file
+must contain each name. In docs/threats.md each row of a table must have such a proof.
 """
 
 import os
@@ -10,7 +12,66 @@ import re
 import subprocess
 import sys
 
-LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]*)(?:#([^)]*))?\)")
+PROOF = re.compile(r"\]\(([^)#\s]+)\):((?:\s*\"[^\"]+\",?)+)")
+THREATS = "docs/threats.md"
+
+
+def read(path):
+    with open(path, encoding="utf-8") as source:
+        return source.read()
+
+
+def anchors(text):
+    """The #parts by which a document's headings are linked, as GitHub has them."""
+    out = set()
+    for heading in re.findall(r"^#+ +(.*)$", text, re.MULTILINE):
+        heading = re.sub(r"[^\w\- ]", "", heading.lower())
+        out.add(heading.strip().replace(" ", "-"))
+    return out
+
+
+def joined_literals(text):
+    """A source's text, with string literals that stand side by side made one."""
+    return re.sub(r'"\s*\n\s*"', "", text)
+
+
+def check_links(document, text):
+    for label, target, part in LINK.findall(text):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        path = document
+        if target:
+            path = os.path.normpath(
+                os.path.join(os.path.dirname(document), target))
+        if not os.path.exists(path):
+            yield f"{target} does not exist"
+            continue
+        if part and path.endswith(".md") and part not in anchors(read(path)):
+            yield f"{path} has no heading #{part}"
+        words = label.replace("`", "").split()
+        if len(words) == 2 and os.path.isfile(path) and not part:
+            if words[1] not in read(path):
+                yield f"{target} has no {words[1]}"
+
+
+def check_proofs(document, text):
+    for target, names in PROOF.findall(text):
+        path = os.path.normpath(os.path.join(os.path.dirname(document), target))
+        if not os.path.isfile(path):
+            continue # check_links has said so
+        source = joined_literals(read(path))
+        for name in re.findall(r'"([^"]+)"', names):
+            if f'"{name}"' not in source:
+                yield f"{target} has no test \"{name}\""
+
+
+def check_rows(text):
+    """Each row of a table must have a proof."""
+    for line in text.splitlines():
+        head = line.startswith(("| threat |", "| fault |", "|---"))
+        if line.startswith("|") and not head and not PROOF.search(line):
+            yield f"no proof in: {line[:60]}"
 
 
 def main():
@@ -18,23 +79,13 @@ def main():
                            capture_output=True, text=True, check=True)
     errors = 0
     for document in files.stdout.split():
-        with open(document, encoding="utf-8") as source:
-            text = source.read()
-        for label, target in LINK.findall(text):
-            if "://" in target or target.startswith("mailto:"):
-                continue
-            path = os.path.normpath(
-                os.path.join(os.path.dirname(document), target))
-            if not os.path.exists(path):
-                print(f"{document}: {target} does not exist")
-                errors += 1
-                continue
-            words = label.replace("`", "").split()
-            if len(words) == 2 and os.path.isfile(path):
-                with open(path, encoding="utf-8") as source:
-                    if words[1] not in source.read():
-                        print(f"{document}: {target} has no {words[1]}")
-                        errors += 1
+        text = read(document)
+        found = [*check_links(document, text), *check_proofs(document, text)]
+        if document == THREATS:
+            found += check_rows(text)
+        for error in found:
+            print(f"{document}: {error}")
+        errors += len(found)
     return 1 if errors else 0
 
 

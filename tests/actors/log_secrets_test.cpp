@@ -91,7 +91,7 @@ void knock(uint16_t port, secrets& told) {
 
 } // namespace
 
-TEST_CASE("no key, password or token gets into the log (THREATS, row 26)") {
+TEST_CASE("no key, password or token gets into the log") {
   quiet_log();
   temporary_file secret{hs256_secret};
   temporary_file admin{admin_token};
