@@ -5,6 +5,7 @@ Every relative Markdown link must lead to a file, and its #part to a heading of 
 document. Where a link's text is `file symbol`, the file must contain the symbol.
 Where quoted names follow a link after a colon, as in [file](path): "a name", the file
 must contain each name. In docs/threats.md each row of a table must have such a proof.
+The names in docs/glossary.md that differ from the field's must still be in the code.
 """
 
 import os
@@ -15,6 +16,7 @@ import sys
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]*)(?:#([^)]*))?\)")
 PROOF = re.compile(r"\]\(([^)#\s]+)\):((?:\s*\"[^\"]+\",?)+)")
 THREATS = "docs/threats.md"
+GLOSSARY = "docs/glossary.md"
 
 
 def read(path):
@@ -74,6 +76,21 @@ def check_rows(text):
             yield f"no proof in: {line[:60]}"
 
 
+def check_names(text):
+    """Each name of the glossary's second table must be in the sources."""
+    table = text.split("## Names in the code that differ")[1]
+    rows = re.findall(r"^\| (`[^|]+)\|", table, re.MULTILINE)
+    names = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    files = subprocess.run(["git", "ls-files", "*.hpp", "*.cpp"],
+                           capture_output=True, text=True, check=True)
+    words = set()
+    for path in files.stdout.split():
+        words.update(re.findall(r"\w+", read(path)))
+    for name in names:
+        if name not in words:
+            yield f"no source has {name}: remove it"
+
+
 def main():
     files = subprocess.run(["git", "ls-files", "*.md"],
                            capture_output=True, text=True, check=True)
@@ -83,6 +100,8 @@ def main():
         found = [*check_links(document, text), *check_proofs(document, text)]
         if document == THREATS:
             found += check_rows(text)
+        if document == GLOSSARY:
+            found += check_names(text)
         for error in found:
             print(f"{document}: {error}")
         errors += len(found)
