@@ -6,6 +6,7 @@ document. Where a link's text is `file symbol`, the file must contain the symbol
 Where quoted names follow a link after a colon, as in [file](path): "a name", the file
 must contain each name. In docs/threats.md each row of a table must have such a proof.
 The names in docs/glossary.md that differ from the field's must still be in the code.
+Sources may name documents of docs/ only that exist.
 """
 
 import os
@@ -17,6 +18,7 @@ LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]*)(?:#([^)]*))?\)")
 PROOF = re.compile(r"\]\(([^)#\s]+)\):((?:\s*\"[^\"]+\",?)+)")
 THREATS = "docs/threats.md"
 GLOSSARY = "docs/glossary.md"
+NAMED = re.compile(r"\bdocs/[\w/-]+\.(?:md|json)|\bdocs/adr/\d{4}|\bADR \d+")
 
 
 def read(path):
@@ -91,10 +93,30 @@ def check_names(text):
             yield f"no source has {name}: remove it"
 
 
+def check_sources():
+    """What comments and scripts name as a document must be one."""
+    known = set()
+    for name in subprocess.run(["git", "ls-files", "docs"], capture_output=True,
+                               text=True, check=True).stdout.split():
+        known.add(name)
+        if number := re.match(r"docs/adr/(\d{4})", name):
+            known.update([number[0], f"ADR {int(number[1])}"])
+    kinds = ["*.hpp", "*.cpp", "*.conf", "*.ts", "*.mjs"]
+    files = subprocess.run(["git", "ls-files", *kinds],
+                           capture_output=True, text=True, check=True)
+    for path in files.stdout.split():
+        for name in NAMED.findall(read(path)):
+            if name not in known:
+                yield f"{path}: there is no {name}"
+
+
 def main():
     files = subprocess.run(["git", "ls-files", "*.md"],
                            capture_output=True, text=True, check=True)
-    errors = 0
+    wrong = list(check_sources())
+    for error in wrong:
+        print(error)
+    errors = len(wrong)
     for document in files.stdout.split():
         text = read(document)
         found = [*check_links(document, text), *check_proofs(document, text)]
