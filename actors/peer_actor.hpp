@@ -91,7 +91,7 @@ using peer_data_actor = data_listener_actor::extend<
 
 /// The PEER actor interface: one member of one room. It owns its transports,
 /// producers and consumers, and carries out the verbs that concern them. Ids of
-/// other peers' objects are unknown to it (THREATS, row 25). It ends with its
+/// other peers' objects are unknown to it (docs/threats.md). It ends with its
 /// session, unless that reports that the connection is lost.
 using peer_actor = peer_handle::extend_with<
     consumer_listener_actor>::extend_with<producer_listener_actor>::

@@ -100,7 +100,7 @@ struct transport_stats {
 /// After any call that is not const, poll everything until empty and arm one
 /// timer for `poll_timeout`.
 ///
-/// Protection (THREATS, rows 1 to 4):
+/// Protection (docs/threats.md):
 /// - Only STUN is accepted from tuples that ICE has not validated; DTLS and
 ///   SRTP from other tuples are dropped silently.
 /// - No address is learnt from RTP. Everything but STUN responses goes to the

@@ -263,7 +263,7 @@ void dtls_connection::impl::restart() {
 }
 
 /// The peer has proved to own its certificate. Check the fingerprint before any
-/// key is exported (THREATS, row 7).
+/// key is exported (docs/threats.md).
 void dtls_connection::impl::complete() {
   openssl_ptr<X509> certificate{SSL_get1_peer_certificate(ssl.get())};
   if (!certificate || !matches_any(certificate.get(), expected)) {

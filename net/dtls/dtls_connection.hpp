@@ -40,7 +40,7 @@ inline constexpr size_t dtls_max_data_octets = 1400;
 /// fingerprint, the export of SRTP keys (RFC 5764), and application data.
 ///
 /// Errors of the peer before the handshake is complete are dropped silently and
-/// never end the association (THREATS, row 1). The handshake fails only at its
+/// never end the association (docs/threats.md). The handshake fails only at its
 /// own deadline, on a wrong fingerprint, or if the peer shares no SRTP profile.
 /// The certificate is compared only once its owner has proved to have the key,
 /// so an attacker cannot end a handshake by injecting another certificate.

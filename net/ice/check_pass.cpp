@@ -26,7 +26,7 @@ std::optional<size_t> check_pass::answer(byte_span datagram,
   writer.integrity(credentials_.password);
   writer.fingerprint();
   const auto message = writer.finish();
-  // Never answer with a message larger than its request (THREATS, row 9).
+  // Never answer with a message larger than its request (docs/threats.md).
   if (!message || message->size() > request->size())
     return std::nullopt;
   last_.store(now.time_since_epoch().count(), std::memory_order_relaxed);

@@ -105,7 +105,7 @@ public:
   /// Handles a datagram that `classify` calls STUN. Returns why it was refused,
   /// or nullopt for a valid check. `poll_datagram` yields the response, if any.
   /// Requests without MESSAGE-INTEGRITY get none, and no response is larger
-  /// than its request (THREATS, row 9).
+  /// than its request (docs/threats.md).
   std::optional<drop_reason> handle_request(byte_span datagram,
                                             const transport_tuple& tuple,
                                             time_point now);

@@ -21,7 +21,7 @@ namespace troupe::net {
 /// is `now`, and its only output is packets to poll (ADR 14). Stacks may live
 /// on different threads; each stack belongs to one.
 ///
-/// Protection (THREATS, row 12): every packet is checked chunk by chunk before
+/// Protection (docs/threats.md): every packet is checked chunk by chunk before
 /// usrsctp sees it, and anything that WebRTC does not use is refused.
 class sctp_stack {
 public:

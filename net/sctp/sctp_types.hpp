@@ -12,7 +12,7 @@ namespace troupe::net {
 
 /// Identifies an association of a stack. Never 0 and never reused in a process.
 /// usrsctp knows no other address of an association, so a cookie that it writes
-/// cannot reveal a pointer (THREATS, row 12).
+/// cannot reveal a pointer (docs/threats.md).
 enum class sctp_association_id : uint64_t {};
 
 /// A stream of an association. A data channel consists of the two streams with

@@ -1,4 +1,4 @@
-// Attacks on one transport: THREATS, rows 1 to 5 and 7 to 11.
+// Attacks on one transport (docs/threats.md).
 #include "net/webrtc_transport.hpp"
 
 #include "tests/support/transport_pair.hpp"
