@@ -1,8 +1,8 @@
-#include "actors/config.hpp"
-#include "actors/doctor.hpp"
-#include "actors/drain_command.hpp"
-#include "actors/log.hpp"
-#include "actors/node.hpp"
+#include "actors/base/log.hpp"
+#include "actors/config/config.hpp"
+#include "actors/node/doctor.hpp"
+#include "actors/node/drain_command.hpp"
+#include "actors/node/node.hpp"
 
 #include <unistd.h>
 

@@ -3,7 +3,7 @@
 // back. Counts only the server's part, by the thread's CPU time; the clients
 // run in between.
 
-#include "actors/data_switch.hpp"
+#include "actors/sctp/data_switch.hpp"
 #include "net/dtls/dtls_connection.hpp"
 
 #include <benchmark/benchmark.h>

@@ -1,7 +1,7 @@
-#include "actors/consumer_actor.hpp"
-#include "actors/log.hpp"
-#include "net/io/io_threads.hpp"
-#include "net/io/media_port.hpp"
+#include "actors/base/log.hpp"
+#include "actors/media/consumer_actor.hpp"
+#include "net/io/loop/io_threads.hpp"
+#include "net/io/udp/media_port.hpp"
 #include "tests/support/rtp_packets.hpp"
 
 #include "support/unread_sockets.hpp"

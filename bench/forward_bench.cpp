@@ -1,9 +1,9 @@
 // The engines on a packet's path: the cost of each step per packet, its
 // allocations, and the memory of a consumer.
 
-#include "rtp/egress.hpp"
-#include "rtp/forwarder.hpp"
-#include "rtp/receiver.hpp"
+#include "rtp/receive/receiver.hpp"
+#include "rtp/send/egress.hpp"
+#include "rtp/send/forwarder.hpp"
 
 #include <benchmark/benchmark.h>
 

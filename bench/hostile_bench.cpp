@@ -1,5 +1,5 @@
-#include "actors/log.hpp"
-#include "actors/node.hpp"
+#include "actors/base/log.hpp"
+#include "actors/node/node.hpp"
 
 #include "support/doctest_outside.hpp"
 #include "support/footprint.hpp"

@@ -1,9 +1,9 @@
-#include "actors/io_worker.hpp"
-#include "actors/log.hpp"
-#include "actors/sctp_actor.hpp"
-#include "actors/socket_actor.hpp"
-#include "net/io/run_on_loops.hpp"
-#include "net/io/udp_socket.hpp"
+#include "actors/base/log.hpp"
+#include "actors/io/io_worker.hpp"
+#include "actors/io/socket_actor.hpp"
+#include "actors/sctp/sctp_actor.hpp"
+#include "net/io/loop/run_on_loops.hpp"
+#include "net/io/udp/udp_socket.hpp"
 #include "net/sctp/sctp_stack.hpp"
 
 #include <caf/actor_system.hpp>

@@ -1,6 +1,6 @@
-#include "actors/log.hpp"
-#include "actors/node.hpp"
-#include "tests/actors/live_client.hpp"
+#include "actors/base/log.hpp"
+#include "actors/node/node.hpp"
+#include "tests/actors/support/live_client.hpp"
 
 #include "support/doctest_outside.hpp"
 #include "support/footprint.hpp"

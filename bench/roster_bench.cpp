@@ -1,6 +1,6 @@
-#include "actors/consume_cursor.hpp"
-#include "actors/roster.hpp"
-#include "protocol/supported_capabilities.hpp"
+#include "actors/peer/consume_cursor.hpp"
+#include "actors/room/roster.hpp"
+#include "protocol/ortc/supported_capabilities.hpp"
 
 #include <benchmark/benchmark.h>
 

@@ -1,5 +1,5 @@
 #include "rtp/codec/payload_descriptor.hpp"
-#include "rtp/header_writer.hpp"
+#include "rtp/packet/header_writer.hpp"
 #include "rtp/rtcp/compound.hpp"
 #include "tests/support/rtp_packets.hpp"
 

@@ -1,7 +1,7 @@
 #include "net/webrtc_transport.hpp"
 
 #include "net/base/assert.hpp"
-#include "net/classify.hpp"
+#include "net/base/classify.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "net/base/datagram.hpp"
+#include "net/base/drop_reason.hpp"
 #include "net/base/result.hpp"
 #include "net/base/rng.hpp"
 #include "net/base/time.hpp"
-#include "net/datagram.hpp"
-#include "net/drop_reason.hpp"
 #include "net/dtls/dtls_connection.hpp"
 #include "net/ice/ice_lite_agent.hpp"
 #include "net/srtp/srtp_session.hpp"

@@ -13,11 +13,11 @@ import sys
 PROJECT_RULES = [
     ("net/base/", ["net/base/"]),
     ("net/auth/", ["net/base/", "net/auth/"]),
-    ("net/ice/", ["net/base/", "net/ice/", "net/"]),
+    ("net/ice/", ["net/base/", "net/ice/"]),
     ("net/dtls/", ["net/base/", "net/dtls/", "net/srtp/"]),
     ("net/srtp/", ["net/base/", "net/srtp/"]),
     ("net/sctp/", ["net/base/", "net/sctp/"]),
-    ("net/io/", ["net/", "protocol/engineio"]),
+    ("net/io/", ["net/", "protocol/engineio/engineio"]),
     ("net/", ["net/base/", "net/"]),
     ("rtp/", ["net/base/", "rtp/"]),
     ("protocol/", ["net/base/", "protocol/"]),
@@ -35,7 +35,7 @@ FORBIDDEN = [
 LIBRARIES = [
     (r"^caf/", r"^(actors|tests|bench)/"),
     (r"^boost/(asio|beast)", r"^(net/io|tests/net/io|tests/bench|bench)/"),
-    (r"^openssl/", r"^(net/auth/|net/dtls/|net/srtp/|net/ice/stun_message|net/io/tls_context|net/io/http_server|tests/|bench/)"),
+    (r"^openssl/", r"^(net/auth/|net/dtls/|net/srtp/|net/ice/stun_message|net/io/http/tls_context|net/io/http/http_server|tests/|bench/)"),
     (r"^jwt\.h", r"^(net/auth|tests)/"),
     (r"^srtp2/", r"^(net/srtp|tests)/"),
     (r"^intel-ipsec-mb", r"^(net/srtp|tests)/"),

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "actors/media_services.hpp"
-#include "actors/route_table.hpp"
+#include "actors/io/route_table.hpp"
+#include "actors/transport/media_services.hpp"
 #include "bench/loop_server/crew.hpp"
 #include "bench/loop_server/room.hpp"
-#include "protocol/verbs.hpp"
+#include "protocol/verbs/verbs.hpp"
 
 #include <chrono>
 

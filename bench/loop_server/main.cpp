@@ -1,4 +1,4 @@
-#include "actors/log.hpp"
+#include "actors/base/log.hpp"
 #include "bench/loop_server/server.hpp"
 
 #include <csignal>

@@ -1,7 +1,7 @@
-#include "actors/to_engine.hpp"
+#include "actors/transport/to_engine.hpp"
 #include "bench/loop_server/peer.hpp"
-#include "protocol/ortc.hpp"
-#include "protocol/supported_capabilities.hpp"
+#include "protocol/ortc/ortc.hpp"
+#include "protocol/ortc/supported_capabilities.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "bench/loop_server/peer.hpp"
 
-#include "actors/candidates.hpp"
-#include "actors/stats_json.hpp"
+#include "actors/media/stats_json.hpp"
+#include "actors/transport/candidates.hpp"
 #include "bench/loop_server/session.hpp"
 
 #include <algorithm>

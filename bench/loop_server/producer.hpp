@@ -1,9 +1,9 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/base/messages.hpp"
 #include "bench/loop_server/shard.hpp"
-#include "protocol/verbs.hpp"
-#include "rtp/receiver.hpp"
+#include "protocol/verbs/verbs.hpp"
+#include "rtp/receive/receiver.hpp"
 
 namespace troupe::loop {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/roster.hpp"
+#include "actors/room/roster.hpp"
 #include "bench/loop_server/shard.hpp"
 
 namespace troupe::loop {

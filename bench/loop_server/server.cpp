@@ -1,10 +1,10 @@
 #include "bench/loop_server/server.hpp"
 
-#include "actors/front_door.hpp"
-#include "actors/log.hpp"
-#include "actors/node_settings.hpp"
+#include "actors/base/log.hpp"
+#include "actors/config/node_settings.hpp"
+#include "actors/http/front_door.hpp"
 #include "bench/loop_server/session.hpp"
-#include "net/io/run_on_loops.hpp"
+#include "net/io/loop/run_on_loops.hpp"
 
 namespace troupe::loop {
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "bench/loop_server/hub.hpp"
-#include "net/io/asio_acceptor.hpp"
-#include "net/io/http_server.hpp"
-#include "net/io/io_threads.hpp"
+#include "net/io/http/http_server.hpp"
+#include "net/io/loop/asio_acceptor.hpp"
+#include "net/io/loop/io_threads.hpp"
 
 namespace troupe::loop {
 

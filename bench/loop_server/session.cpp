@@ -1,7 +1,7 @@
 #include "bench/loop_server/session.hpp"
 
-#include "actors/front_door.hpp"
-#include "protocol/supported_capabilities.hpp"
+#include "actors/http/front_door.hpp"
+#include "protocol/ortc/supported_capabilities.hpp"
 
 namespace troupe::loop {
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "bench/loop_server/peer.hpp"
-#include "net/io/connection.hpp"
-#include "protocol/dialect.hpp"
+#include "net/io/http/connection.hpp"
+#include "protocol/dialects/common/dialect.hpp"
 
 namespace troupe::loop {
 

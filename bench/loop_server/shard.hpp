@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/ids.hpp"
-#include "actors/media_shard.hpp"
+#include "actors/base/ids.hpp"
+#include "actors/fan_out/media_shard.hpp"
 
 namespace troupe::loop {
 

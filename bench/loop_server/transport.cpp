@@ -1,7 +1,7 @@
 #include "bench/loop_server/transport.hpp"
 
-#include "actors/stats_json.hpp"
-#include "actors/to_engine.hpp"
+#include "actors/media/stats_json.hpp"
+#include "actors/transport/to_engine.hpp"
 #include "bench/loop_server/hub.hpp"
 #include "bench/loop_server/producer.hpp"
 #include "bench/loop_server/shard.hpp"

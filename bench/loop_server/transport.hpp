@@ -1,11 +1,11 @@
 #pragma once
 
-#include "actors/ids.hpp"
-#include "actors/media_shard.hpp"
+#include "actors/base/ids.hpp"
+#include "actors/fan_out/media_shard.hpp"
 #include "net/webrtc_transport.hpp"
-#include "protocol/verbs.hpp"
-#include "rtp/rtcp_dispatcher.hpp"
-#include "rtp/transport_feedback_generator.hpp"
+#include "protocol/verbs/verbs.hpp"
+#include "rtp/receive/rtcp_dispatcher.hpp"
+#include "rtp/receive/transport_feedback_generator.hpp"
 
 namespace troupe::loop {
 

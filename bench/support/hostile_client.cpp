@@ -6,7 +6,7 @@ namespace troupe::bench {
 
 namespace {
 
-/// The largest `appData` of one request (protocol/limits.hpp).
+/// The largest `appData` of one request (protocol/verbs/limits.hpp).
 const std::string& large_app_data() {
   static const auto text =
       R"("appData":{"x":")" + std::string(16'000, 'x') + "\"}";

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/actors/live_data.hpp"
+#include "tests/actors/support/live_data.hpp"
 
 #include <memory>
 #include <string>

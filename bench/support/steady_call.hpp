@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/actors/live_client.hpp"
+#include "tests/actors/support/live_client.hpp"
 
 #include <thread>
 

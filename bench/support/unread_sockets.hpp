@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/transport_tuple.hpp"
+#include "net/base/transport_tuple.hpp"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>

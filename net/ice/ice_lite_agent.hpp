@@ -1,12 +1,12 @@
 #pragma once
 
+#include "net/base/datagram.hpp"
+#include "net/base/drop_reason.hpp"
 #include "net/base/rng.hpp"
 #include "net/base/time.hpp"
-#include "net/datagram.hpp"
-#include "net/drop_reason.hpp"
+#include "net/base/transport_tuple.hpp"
 #include "net/ice/consent.hpp"
 #include "net/ice/stun_message.hpp"
-#include "net/transport_tuple.hpp"
 
 #include <array>
 #include <deque>

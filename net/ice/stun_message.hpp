@@ -1,7 +1,7 @@
 #pragma once
 
 #include "net/base/bytes.hpp"
-#include "net/transport_tuple.hpp"
+#include "net/base/transport_tuple.hpp"
 
 #include <array>
 #include <optional>

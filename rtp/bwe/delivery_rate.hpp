@@ -1,6 +1,6 @@
 #pragma once
 
-#include "rtp/types.hpp"
+#include "rtp/base/types.hpp"
 
 #include <array>
 #include <cstddef>

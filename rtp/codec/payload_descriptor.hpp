@@ -1,8 +1,8 @@
 #pragma once
 
+#include "rtp/base/layers.hpp"
 #include "rtp/codec/av1_dependency_descriptor.hpp"
-#include "rtp/header_extensions.hpp"
-#include "rtp/layers.hpp"
+#include "rtp/packet/header_extensions.hpp"
 
 #include <memory>
 #include <optional>

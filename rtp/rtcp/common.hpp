@@ -1,7 +1,7 @@
 #pragma once
 
 #include "net/base/bytes.hpp"
-#include "rtp/types.hpp"
+#include "rtp/base/types.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "rtp/clock.hpp"
+#include "rtp/base/clock.hpp"
 #include "rtp/rtcp/receiver_report.hpp"
 
 namespace troupe::rtp::rtcp {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/media_shard.hpp"
+#include "actors/fan_out/media_shard.hpp"
 #include "rtp/rtcp/compound.hpp"
 #include "tests/adaptation/simulcast_source.hpp"
 #include "tests/rtp/bwe/link_model.hpp"

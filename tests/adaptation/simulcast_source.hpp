@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/media_shard.hpp"
+#include "actors/fan_out/media_shard.hpp"
 #include "tests/support/media_packets.hpp"
 
 #include <map>

@@ -3,8 +3,8 @@
 // octet selects the kind of step.
 #include "net/base/assert.hpp"
 #include "net/base/rng.hpp"
-#include "protocol/dialect.hpp"
-#include "protocol/json_limits.hpp"
+#include "protocol/dialects/common/dialect.hpp"
+#include "protocol/json/json_limits.hpp"
 
 #include <cstdint>
 #include <deque>

@@ -1,7 +1,7 @@
 // Feeds any octets to the JSON parser and what it accepts to every decoder. A
 // decoded value must encode, and decode to the same value again.
-#include "protocol/json_codec.hpp"
-#include "protocol/json_limits.hpp"
+#include "protocol/json/json_codec.hpp"
+#include "protocol/json/json_limits.hpp"
 
 #include <cstdlib>
 

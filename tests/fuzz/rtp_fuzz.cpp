@@ -1,7 +1,7 @@
 #include "rtp/codec/payload_descriptor.hpp"
 #include "rtp/codec/vp8.hpp"
-#include "rtp/header_writer.hpp"
-#include "rtp/rtx.hpp"
+#include "rtp/packet/header_writer.hpp"
+#include "rtp/packet/rtx.hpp"
 
 #include <algorithm>
 #include <cstdlib>

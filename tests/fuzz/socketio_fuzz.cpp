@@ -2,7 +2,7 @@
 // selects binary or text, and the time that passes before the frame.
 #include "net/base/assert.hpp"
 #include "net/base/rng.hpp"
-#include "protocol/socketio_session.hpp"
+#include "protocol/dialects/common/socketio_session.hpp"
 
 #include <cstdint>
 #include <string_view>

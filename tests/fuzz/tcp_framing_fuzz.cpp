@@ -1,4 +1,4 @@
-#include "net/classify.hpp"
+#include "net/base/classify.hpp"
 #include "net/ice/tcp_framing.hpp"
 
 #include <algorithm>

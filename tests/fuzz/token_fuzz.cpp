@@ -1,5 +1,5 @@
 #include "net/auth/token_verifier.hpp"
-#include "protocol/identity.hpp"
+#include "protocol/dialects/common/identity.hpp"
 
 #include <cstdlib>
 

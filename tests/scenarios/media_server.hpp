@@ -1,11 +1,11 @@
 #pragma once
 
-#include "rtp/demuxer.hpp"
-#include "rtp/egress.hpp"
-#include "rtp/forwarder.hpp"
-#include "rtp/receiver.hpp"
-#include "rtp/rtcp_dispatcher.hpp"
-#include "rtp/transport_feedback_generator.hpp"
+#include "rtp/receive/demuxer.hpp"
+#include "rtp/receive/receiver.hpp"
+#include "rtp/receive/rtcp_dispatcher.hpp"
+#include "rtp/receive/transport_feedback_generator.hpp"
+#include "rtp/send/egress.hpp"
+#include "rtp/send/forwarder.hpp"
 #include "tests/scenarios/media_sender.hpp"
 
 namespace troupe::test {

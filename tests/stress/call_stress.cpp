@@ -1,8 +1,8 @@
-#include "actors/live_objects.hpp"
+#include "actors/base/live_objects.hpp"
 #include "bench/support/doctest_outside.hpp"
 #include "net/base/rng.hpp"
 #include "stress_member.hpp"
-#include "tests/actors/any_client.hpp"
+#include "tests/actors/support/any_client.hpp"
 
 #include <atomic>
 #include <cstdio>

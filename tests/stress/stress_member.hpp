@@ -1,7 +1,7 @@
 #pragma once
 
-#include "tests/actors/live_client.hpp"
-#include "tests/actors/running_node.hpp"
+#include "tests/actors/support/live_client.hpp"
+#include "tests/actors/support/running_node.hpp"
 
 #include <memory>
 #include <string>

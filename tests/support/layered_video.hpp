@@ -1,6 +1,6 @@
 #pragma once
 
-#include "rtp/receive_stream.hpp"
+#include "rtp/receive/receive_stream.hpp"
 #include "tests/support/media_packets.hpp"
 
 #include <map>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "rtp/media_packet.hpp"
+#include "rtp/packet/media_packet.hpp"
 
 #include <algorithm>
 #include <initializer_list>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "net/base/buffer.hpp"
-#include "rtp/header_extensions.hpp"
-#include "rtp/packet.hpp"
+#include "rtp/packet/header_extensions.hpp"
+#include "rtp/packet/packet.hpp"
 
 #include <initializer_list>
 #include <optional>

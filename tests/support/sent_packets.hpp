@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/datagram_sink.hpp"
+#include "net/base/datagram_sink.hpp"
 #include "net/srtp/srtp_session.hpp"
 #include "rtp/rtcp/compound.hpp"
 #include "tests/support/rtp_packets.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "net/base/classify.hpp"
 #include "net/base/rng.hpp"
-#include "net/classify.hpp"
 #include "net/dtls/dtls_connection.hpp"
 #include "net/ice/ice_lite_agent.hpp"
 #include "net/srtp/srtp_session.hpp"

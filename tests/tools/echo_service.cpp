@@ -1,8 +1,8 @@
 #include "tests/tools/echo_service.hpp"
 
 #include "net/base/rng.hpp"
-#include "protocol/json_limits.hpp"
-#include "protocol/socketio_session.hpp"
+#include "protocol/dialects/common/socketio_session.hpp"
+#include "protocol/json/json_limits.hpp"
 
 #include <mutex>
 #include <vector>

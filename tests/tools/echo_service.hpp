@@ -1,7 +1,7 @@
 #pragma once
 
-#include "net/io/http_server.hpp"
-#include "net/io/io_threads.hpp"
+#include "net/io/http/http_server.hpp"
+#include "net/io/loop/io_threads.hpp"
 
 #include <chrono>
 #include <memory>

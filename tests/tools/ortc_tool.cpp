@@ -1,10 +1,10 @@
 // Runs capability negotiation on requests from stdin: one JSON object a line,
 // {"op": …, "args": {…}}, answered by {"ok": …} or {"error": …}. The
 // differential test compares the answers with mediasoup's.
-#include "protocol/json_codec.hpp"
-#include "protocol/json_limits.hpp"
-#include "protocol/ortc.hpp"
-#include "protocol/scalability_mode.hpp"
+#include "protocol/json/json_codec.hpp"
+#include "protocol/json/json_limits.hpp"
+#include "protocol/ortc/ortc.hpp"
+#include "protocol/ortc/scalability_mode.hpp"
 
 #include <functional>
 #include <iostream>

@@ -1,6 +1,6 @@
 #include "bench/load/media/batch_socket.hpp"
 
-#include "net/io/sockaddr.hpp"
+#include "net/io/loop/sockaddr.hpp"
 
 #include <linux/sock_diag.h>
 #include <netinet/in.h>

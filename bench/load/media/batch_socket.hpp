@@ -3,7 +3,7 @@
 #include "net/base/bytes.hpp"
 #include "net/base/result.hpp"
 #include "net/base/time.hpp"
-#include "net/transport_tuple.hpp"
+#include "net/base/transport_tuple.hpp"
 
 #include <algorithm>
 #include <array>

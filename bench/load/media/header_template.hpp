@@ -1,7 +1,7 @@
 #pragma once
 
 #include "net/base/bytes.hpp"
-#include "rtp/header_extensions.hpp"
+#include "rtp/packet/header_extensions.hpp"
 
 #include <array>
 #include <string_view>

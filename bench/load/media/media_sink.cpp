@@ -1,8 +1,8 @@
 #include "bench/load/media/media_sink.hpp"
 
 #include "net/srtp/packet_layout.hpp"
-#include "rtp/clock.hpp"
-#include "rtp/rtx.hpp"
+#include "rtp/base/clock.hpp"
+#include "rtp/packet/rtx.hpp"
 
 #include <algorithm>
 #include <utility>

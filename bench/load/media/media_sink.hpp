@@ -6,9 +6,9 @@
 #include "net/base/bytes.hpp"
 #include "net/srtp/source_table.hpp"
 #include "net/srtp/srtp_session.hpp"
-#include "rtp/nack_generator.hpp"
+#include "rtp/receive/nack_generator.hpp"
+#include "rtp/receive/transport_feedback_generator.hpp"
 #include "rtp/rtcp/compound.hpp"
-#include "rtp/transport_feedback_generator.hpp"
 
 #include <memory>
 #include <optional>

@@ -4,7 +4,7 @@
 #include "bench/load/media/stream_encoder.hpp"
 #include "bench/load/media/traffic_pattern.hpp"
 #include "net/base/rng.hpp"
-#include "rtp/header_extensions.hpp"
+#include "rtp/packet/header_extensions.hpp"
 #include "rtp/rtcp/compound.hpp"
 
 #include <memory>

@@ -1,7 +1,7 @@
 #include "bench/load/media/media_transport.hpp"
 
 #include "bench/load/media/loop_services.hpp"
-#include "net/classify.hpp"
+#include "net/base/classify.hpp"
 
 #include <algorithm>
 #include <utility>

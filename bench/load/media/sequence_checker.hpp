@@ -1,7 +1,7 @@
 #pragma once
 
 #include "net/srtp/replay_window.hpp"
-#include "rtp/types.hpp"
+#include "rtp/base/types.hpp"
 
 #include <cstdint>
 

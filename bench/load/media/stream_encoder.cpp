@@ -2,7 +2,7 @@
 
 #include "bench/load/media/media_source.hpp"
 #include "bench/load/media/stamp.hpp"
-#include "rtp/clock.hpp"
+#include "rtp/base/clock.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include "bench/load/scenario/bench_run.hpp"
 #include "bench/load/scenario/figures.hpp"
 #include "bench/load/signaling/crowd.hpp"
-#include "net/io/connection.hpp"
+#include "net/io/http/connection.hpp"
 
 #include <algorithm>
 

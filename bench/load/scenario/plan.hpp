@@ -1,7 +1,7 @@
 #pragma once
 
 #include "bench/load/media/traffic_pattern.hpp"
-#include "protocol/rtp_parameters.hpp"
+#include "protocol/verbs/rtp_parameters.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "bench/load/signaling/device.hpp"
 
-#include "protocol/supported_capabilities.hpp"
+#include "protocol/ortc/supported_capabilities.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/rtp_parameters.hpp"
+#include "protocol/verbs/rtp_parameters.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "protocol/rtp_parameters.hpp"
-#include "protocol/transport_parameters.hpp"
+#include "protocol/verbs/rtp_parameters.hpp"
+#include "protocol/verbs/transport_parameters.hpp"
 
 #include <rapidjson/document.h>
 

@@ -1,8 +1,8 @@
 #include "bench/load/signaling/dialect_wire.hpp"
 #include "bench/load/signaling/messages.hpp"
-#include "protocol/dialect.hpp"
-#include "protocol/json_codec.hpp"
-#include "protocol/json_limits.hpp"
+#include "protocol/dialects/common/dialect.hpp"
+#include "protocol/json/json_codec.hpp"
+#include "protocol/json/json_limits.hpp"
 #include "tests/protocol/dialects/canonical.hpp"
 
 #include <doctest/doctest.h>

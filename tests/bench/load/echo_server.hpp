@@ -1,9 +1,9 @@
 #pragma once
 
 #include "bench/load/media/media_loop.hpp"
-#include "net/io/udp_socket.hpp"
+#include "net/io/udp/udp_socket.hpp"
 #include "net/webrtc_transport.hpp"
-#include "rtp/packet.hpp"
+#include "rtp/packet/packet.hpp"
 
 #include <poll.h>
 

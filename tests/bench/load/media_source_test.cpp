@@ -3,7 +3,7 @@
 #include "bench/load/media/media_source.hpp"
 #include "bench/load/media/stamp.hpp"
 #include "rtp/codec/vp8.hpp"
-#include "rtp/rtx.hpp"
+#include "rtp/packet/rtx.hpp"
 
 #include <doctest/doctest.h>
 

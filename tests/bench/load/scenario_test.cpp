@@ -3,8 +3,8 @@
 #include "bench/load/scenario/scenarios.hpp"
 #include "bench/load/scenario/streams.hpp"
 #include "bench/load/signaling/signaling_client.hpp"
-#include "protocol/ortc.hpp"
-#include "protocol/supported_capabilities.hpp"
+#include "protocol/ortc/ortc.hpp"
+#include "protocol/ortc/supported_capabilities.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #include "tests/protocol/dialects/canonical.hpp"
 
-#include "protocol/dialects/shapes.hpp"
-#include "protocol/json_codec.hpp"
+#include "protocol/dialects/common/shapes.hpp"
+#include "protocol/json/json_codec.hpp"
 #include "tests/protocol/dialects/canonical_data.hpp"
 #include "tests/protocol/dialects/canonical_scores.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/dialect.hpp"
+#include "protocol/dialects/common/dialect.hpp"
 
 #include <map>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/verbs.hpp"
+#include "protocol/verbs/verbs.hpp"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "protocol/json_limits.hpp"
+#include "protocol/json/json_limits.hpp"
 #include "tests/protocol/dialects/canonical.hpp"
 #include "tests/protocol/dialects/speakers.hpp"
 

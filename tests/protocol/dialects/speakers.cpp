@@ -1,6 +1,6 @@
 #include "tests/protocol/dialects/speakers.hpp"
 
-#include "protocol/dialects/entries.hpp"
+#include "protocol/dialects/common/entries.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "net/base/rng.hpp"
-#include "protocol/dialect.hpp"
-#include "protocol/dialects/payload.hpp"
+#include "protocol/dialects/common/dialect.hpp"
+#include "protocol/dialects/common/payload.hpp"
 
 #include <array>
 #include <memory>

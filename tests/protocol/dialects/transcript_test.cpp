@@ -1,6 +1,6 @@
 #include "net/base/rng.hpp"
-#include "protocol/dialect.hpp"
-#include "protocol/json_limits.hpp"
+#include "protocol/dialects/common/dialect.hpp"
+#include "protocol/json/json_limits.hpp"
 #include "tests/protocol/dialects/canonical.hpp"
 
 #include <doctest/doctest.h>

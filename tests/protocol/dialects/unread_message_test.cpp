@@ -1,5 +1,5 @@
 #include "net/base/rng.hpp"
-#include "protocol/dialect.hpp"
+#include "protocol/dialects/common/dialect.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "rtp/base/stats.hpp"
 #include "rtp/bwe/bandwidth_estimator.hpp"
-#include "rtp/stats.hpp"
 
 #include <algorithm>
 #include <cstdint>

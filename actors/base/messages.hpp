@@ -1,0 +1,333 @@
+#pragma once
+
+#include "actors/base/ids.hpp"
+#include "actors/base/request_deadline.hpp"
+#include "net/base/datagram.hpp"
+#include "protocol/verbs/transport_parameters.hpp"
+#include "protocol/verbs/verbs.hpp"
+#include "rtp/base/layers.hpp"
+
+#include <caf/actor_control_block.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// Messages between actors that contain no actor handle. Those that contain one
+/// stand beside the actor they belong to.
+namespace troupe::actors {
+
+struct event_batch;
+
+/// A number that orders the events of a room. A member's join time is the
+/// moment at which it joined: unique, and only later events are sent to it. 0
+/// stands for no member.
+using room_moment = uint64_t;
+
+// -- session -----------------------------------------------------------------
+
+/// A frame that arrived on a connection.
+struct frame_received {
+  std::string payload;
+  bool binary = false;
+  /// Counts the frame as undelivered while it lives; see
+  /// net::incoming_message.
+  std::shared_ptr<void> receipt = {};
+};
+
+/// The client has read most of what was sent; see net::connection.
+struct connection_drained {};
+
+/// The connection is over.
+struct connection_closed {
+  /// It broke, and the client did not end it.
+  bool lost = false;
+};
+
+/// An event for this peer's client.
+struct session_event {
+  std::shared_ptr<const protocol::any_event> event;
+};
+
+/// Events of a room for a member: those of the batch that came after `since`
+/// and do not except `seat`, the member's join time.
+struct room_news {
+  std::shared_ptr<const event_batch> batch;
+  room_moment since = 0;
+  room_moment seat = 0;
+  /// Identifies the room; see reply::joined.
+  uint64_t room = 0;
+};
+
+/// The session has lost its peer and must close its connection: the peer has
+/// left its room, or belongs to its user's next connection.
+struct session_ended {
+  protocol::end_reason why = protocol::end_reason::replaced;
+};
+
+/// The user had a peer already: that one, and not the one that asked to join,
+/// is the client's from now on.
+struct peer_resumed {
+  caf::strong_actor_ptr peer;
+};
+
+/// INTERNAL: the dialect's timer.
+struct dialect_tick {};
+
+// -- room --------------------------------------------------------------------
+
+/// Opens a room before any member joins it.
+struct open_room {
+  room_id room;
+  /// The actor id of the session: the rooms without members that a session and
+  /// an address may open are limited.
+  uint64_t session = 0;
+  net::socket_address address = {};
+  request_deadline until = {};
+};
+
+/// INTERNAL: a room without members may have reached its time limit.
+struct room_idle_tick {};
+
+/// Shows a member that joined hidden. It keeps its id, whatever `who` says.
+struct announce_member {
+  request_deadline until;
+  protocol::participant who;
+};
+
+/// A member that joined under an id of the server's identifies its user.
+struct identify_member {
+  request_deadline until;
+  protocol::participant who;
+  bool named_by_client = false;
+  bool derived = false;
+  /// See verb::join.
+  std::string rejoin_secret = {};
+  bool vouched = false;
+};
+
+/// A member changes its display name.
+struct rename_member {
+  std::string name;
+};
+
+/// A member requests what only moderators may do.
+struct moderate_room {
+  std::variant<protocol::verb::kick, protocol::verb::mute,
+               protocol::verb::lock_room, protocol::verb::end_room>
+      what;
+};
+
+/// The peer leaves its room; all that it has there ends.
+struct leave_room {};
+
+/// The rank of a producer in the order in which the producers of its room were
+/// published. 0 comes before all of them.
+using producer_age = uint64_t;
+
+/// Requests one producer, or the first of another peer that is younger than
+/// `after` and not in `except`.
+struct find_producer {
+  std::optional<producer_id> producer;
+  producer_age after = 0;
+  /// Sorted.
+  std::vector<producer_age> except;
+  /// If no other member is in the room, the peer's own producers count, too,
+  /// even if older than `after`.
+  bool own_if_alone = false;
+};
+
+struct list_room_producers {};
+
+/// The connection of a member is lost; it may come back. Ignored unless the
+/// member still belongs to the session that joined by that peer: the user may
+/// have returned before this arrives.
+struct member_lost {
+  uint64_t joiner = 0;
+};
+
+/// The member came back without its former state: others see it as another.
+struct member_renewed {};
+
+/// INTERNAL: the grace time of a lost member may be over.
+struct grace_tick {};
+
+struct producer_withdrawn {
+  producer_id producer;
+};
+
+struct producer_pause_changed {
+  producer_id producer;
+  bool paused = false;
+};
+
+/// The room has no member: the last one has left, or the first one was not
+/// admitted.
+struct room_emptied {
+  room_id room;
+  /// How many joins the room has answered: tells the server whether another is
+  /// under way.
+  uint64_t joins = 0;
+  /// How many of them were granted.
+  uint64_t admitted = 0;
+};
+
+/// Ends the room, if it is empty.
+struct close_room {};
+
+/// The server ends after this time; the members of rooms are notified.
+struct announce_drain {
+  std::chrono::seconds limit{};
+};
+
+/// INTERNAL: the timer of the room's events.
+struct room_tick {};
+
+/// INTERNAL: time to sample who speaks.
+struct voices_tick {};
+
+/// Requests the number of rooms.
+struct get_census {};
+
+struct census {
+  size_t rooms = 0;
+};
+
+// -- peer --------------------------------------------------------------------
+
+/// Ends the peer with all its transports, producers and consumers.
+struct close_peer {};
+
+/// The connection is lost. All that the peer has stays, for as long as its room
+/// keeps the member. Ignored unless the peer still belongs to the session that
+/// joined by `joiner`.
+struct session_lost {
+  uint64_t joiner = 0;
+};
+
+/// Ends the peer for its room: its client is notified and disconnected.
+struct dismiss_peer {
+  protocol::end_reason why = protocol::end_reason::kicked;
+};
+
+/// Pauses the peer's producers, of one kind or of both.
+struct mute_peer {
+  std::optional<protocol::media_kind> kind;
+};
+
+/// A consumer has ended with its producer.
+struct consumer_ended {
+  consumer_id consumer;
+  producer_id producer;
+};
+
+struct consumer_producer_paused {
+  consumer_id consumer;
+  bool paused = false;
+};
+
+struct consumer_score_changed {
+  consumer_id consumer;
+  protocol::consumer_scores scores;
+};
+
+/// The layers that a consumer is sent have changed; nothing if it is sent none.
+struct consumer_layers_changed {
+  consumer_id consumer;
+  std::optional<rtp::layers> layers;
+};
+
+/// The scores of all encodings of a producer that have begun; some changed.
+struct producer_rated {
+  producer_id producer;
+  std::vector<protocol::event::encoding_score> encodings;
+};
+
+/// The highest wanted layer of a producer has changed; nothing for none.
+struct producer_layers_wanted {
+  producer_id producer;
+  std::optional<uint8_t> highest;
+};
+
+// -- transport ---------------------------------------------------------------
+
+/// The datagrams of one receive burst for one transport. The receiving actor is
+/// the only owner and decrypts in place.
+using burst = std::shared_ptr<net::datagram_batch>;
+
+/// A TCP connection of the transport has closed.
+struct tuple_closed {
+  net::transport_tuple tuple;
+};
+
+struct get_transport_parameters {};
+
+/// The server's half of a transport, to be signaled to the client.
+struct transport_parameters {
+  protocol::ice_parameters ice;
+  protocol::dtls_parameters dtls;
+};
+
+struct connect_dtls {
+  protocol::dtls_parameters remote;
+  /// The client did not name the transport: the parameters of another one may
+  /// follow.
+  bool guessed = false;
+  /// For a plain transport instead: the address of its client.
+  std::optional<protocol::plain_address> plain = {};
+};
+
+struct restart_transport_ice {};
+
+struct close_transport {};
+
+/// Done.
+struct done {};
+
+/// INTERNAL: the timers of ICE, DTLS and feedback.
+struct transport_tick {};
+
+// -- producer ----------------------------------------------------------------
+
+struct pause_producer {};
+
+struct resume_producer {};
+
+struct close_producer {};
+
+/// INTERNAL: NACK and report timers.
+struct producer_tick {};
+
+/// INTERNAL: fewer layers have been wanted for a while.
+struct demand_tick {};
+
+/// A client requests a key frame.
+struct request_key_frame {};
+
+// -- consumer ----------------------------------------------------------------
+
+struct pause_consumer {};
+
+struct resume_consumer {};
+
+struct close_consumer {};
+
+struct set_consumer_layers {
+  int spatial_layer = 0;
+  std::optional<int> temporal_layer;
+};
+
+struct set_consumer_rank {
+  uint8_t priority = 1;
+};
+
+// -- stats -------------------------------------------------------------------
+
+/// Requests an actor's W3C webrtc-stats dictionaries.
+struct get_actor_stats {};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::done)

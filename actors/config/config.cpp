@@ -1,0 +1,459 @@
+#include "actors/config/config.hpp"
+
+#include "actors/config/config_file.hpp"
+#include "net/base/address_prefix.hpp"
+#include "net/io/http/origin_policy.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <span>
+
+namespace troupe::actors {
+
+namespace {
+
+const CLI::Validator not_empty{[](std::string& text) {
+                                 return text.empty()
+                                            ? std::string{"the value is empty"}
+                                            : std::string{};
+                               },
+                               "", "not empty"};
+
+/// Declares each key once. The options refer to `out`, which must outlive the
+/// parse.
+class key_table {
+public:
+  key_table(CLI::App& app, config& out) : app_(app), out_(out) {
+    add_http();
+    add_http_limits();
+    add_rtc();
+    add_room();
+    add_data();
+    add_auth();
+    add_overload();
+    add_rest();
+  }
+
+  /// Copies values of types that CLI11 does not know, and checks conditions
+  /// that concern more than one key.
+  void finish() {
+    for (auto& x : times_)
+      x.assign(x.count);
+    if (out_.http.tls_certificate.empty() != out_.http.tls_key.empty())
+      throw CLI::ValidationError(
+          "http.tls-certificate and http.tls-key go together");
+  }
+
+private:
+  struct time_key {
+    uint32_t count;
+    std::function<void(uint32_t)> assign;
+  };
+
+  template <class Duration>
+  void add_time(const std::string& name, Duration& out, uint32_t low,
+                uint32_t high, const std::string& help) {
+    auto& key = times_.emplace_back(
+        time_key{static_cast<uint32_t>(out.count()), [&out](uint32_t count) {
+                   out = Duration{count};
+                 }});
+    add_number(name, key.count, low, high, help);
+  }
+
+  void add_text(const std::string& name, std::string& out,
+                const std::string& help) {
+    app_.add_option("--" + name, out, help)->capture_default_str();
+  }
+
+  void add_flag(const std::string& name, bool& out, const std::string& help) {
+    app_.add_option("--" + name, out, help)->capture_default_str();
+  }
+
+  template <class Number>
+  void add_number(const std::string& name, Number& out, uint32_t low,
+                  uint32_t high, const std::string& help) {
+    app_.add_option("--" + name, out, help)
+        ->check(not_empty)
+        ->check(CLI::Range(low, high))
+        ->capture_default_str();
+  }
+
+  void add_list(const std::string& name, std::vector<std::string>& out,
+                const std::string& help, const CLI::Validator& check) {
+    app_.add_option("--" + name, out, help)
+        ->delimiter(',')
+        ->check(not_empty)
+        ->check(check)
+        ->capture_default_str();
+  }
+
+  void add_choice(const std::string& name, std::string& out,
+                  const std::vector<std::string>& choices,
+                  const std::string& help) {
+    app_.add_option("--" + name, out, help)
+        ->check(not_empty)
+        ->check(CLI::IsMember(choices))
+        ->capture_default_str();
+  }
+
+  void add_http();
+  void add_http_limits();
+  void add_rtc();
+  void add_room();
+  void add_data();
+  void add_auth();
+  void add_overload();
+  void add_rest();
+
+  CLI::App& app_;
+  config& out_;
+  std::deque<time_key> times_;
+};
+
+const CLI::Validator ip_address{[](std::string& text) {
+                                  return net::parse_address(text, 0)
+                                             ? std::string{}
+                                             : "not an IP address: " + text;
+                                },
+                                "IP", "ip address"};
+
+const CLI::Validator ip_prefix{[](std::string& text) {
+                                 return net::address_prefix::parse(text)
+                                            ? std::string{}
+                                            : "not an IP address or prefix: "
+                                                  + text;
+                               },
+                               "IP[/BITS]", "ip prefix"};
+
+const CLI::Validator ip_prefix_or_none{
+    [](std::string& text) {
+      return text == "none" || net::address_prefix::parse(text)
+                 ? std::string{}
+                 : "neither an IP address or prefix, nor none: " + text;
+    },
+    "IP[/BITS]|none", "ip prefix or none"};
+
+const CLI::Validator announced_address{
+    [](std::string& text) {
+      auto x = net::parse_address(text, 0);
+      if (!x)
+        return "not an IP address: " + text;
+      return x->is_unspecified()
+                 ? "clients are told " + text
+                       + ", which is nobody's: set it to what they can reach"
+                 : std::string{};
+    },
+    "IP", "announced address"};
+
+const CLI::Validator page_origin{
+    [](std::string& text) {
+      auto exact = std::string_view{text};
+      if (exact.ends_with(":*"))
+        exact.remove_suffix(2);
+      return text == "*" || net::is_origin(exact)
+                 ? std::string{}
+                 : "not an origin: " + text
+                       + ": one is as browsers send it, in small letters and "
+                         "without a path: https://meet.example.org";
+    },
+    "ORIGIN", "origin"};
+
+const CLI::Validator web_origin{
+    [](std::string& text) {
+      auto on_web = text.starts_with("https://") || text.starts_with("http://");
+      return text == "*" || on_web
+                 ? page_origin(text)
+                 : "not the origin of a web page: " + text
+                       + ": one is like https://portal.example.org";
+    },
+    "ORIGIN", "web origin"};
+
+void key_table::add_http() {
+  auto& x = out_.http;
+  add_list("http.listen-addresses", x.listen_addresses,
+           "Where HTTP and WebSocket listen", ip_address);
+  add_number("http.port", x.port, 0, 65535,
+             "Port of HTTP, WebSocket and Socket.IO; 0 takes a free one");
+  add_text("http.static-root", x.static_root,
+           "Folder of the web page; empty serves none");
+  add_text("http.tls-certificate", x.tls_certificate,
+           "PEM file of the certificate and its chain; empty is plain http");
+  add_text("http.tls-key", x.tls_key, "PEM file of its private key");
+  add_time("http.tls-check-interval", x.tls_check_interval, 10, 3'600'000,
+           "How often those files are looked at for changes, ms");
+  add_list("http.allowed-origins", x.allowed_origins,
+           "Origins whose pages may use the server beside its own; * is all",
+           page_origin);
+  add_list("http.frame-ancestors", x.frame_ancestors,
+           "Origins that may show the page in a frame beside its own; * is all",
+           web_origin);
+  add_time("http.hsts", x.hsts, 0, 63'072'000,
+           "How long browsers shall come by TLS only once they have, seconds");
+  add_number("http.max-connections", x.max_connections, 1, 1'000'000,
+             "Connections at a time");
+  add_time("http.ping-interval", x.ping_interval, 100, 600'000,
+           "Engine.IO and WebSocket ping interval, ms");
+  add_time("http.ping-timeout", x.ping_timeout, 100, 600'000,
+           "Engine.IO and WebSocket ping timeout, ms");
+}
+
+void key_table::add_http_limits() {
+  auto& x = out_.http;
+  add_time("http.connect-timeout", x.connect_timeout, 100, 600'000,
+           "How long a Socket.IO client may be in no namespace, ms");
+  add_number("http.max-per-address", x.max_per_address, 0, 1'000'000,
+             "Connections of one address at a time; 0 is no limit");
+  add_number("http.accept-rate", x.accept_rate, 0, 1'000'000,
+             "New connections a second; more wait; 0 is no limit");
+  add_number("http.address-rate", x.address_rate, 0, 1'000'000,
+             "New connections a second of one address; 0 is no limit");
+  add_number("http.message-rate", x.message_rate, 0, 1'000'000,
+             "Messages a second of one connection; 0 is no limit");
+  add_number("http.address-message-rate", x.address_message_rate, 0, 10'000'000,
+             "Messages a second of one address; more wait; 0 is no limit");
+  add_number("http.undelivered-limit", x.undelivered_limit, 1'048'576,
+             4'294'967'295,
+             "Bytes of messages that may wait for the server, of all "
+             "connections; beyond, who has much waiting is not read");
+}
+
+void key_table::add_rtc() {
+  auto& x = out_.rtc;
+  add_list("rtc.listen-addresses", x.listen_addresses,
+           "Where media listens, UDP and TCP", ip_address);
+  add_number("rtc.port", x.port, 0, 65535,
+             "The one port of all media; 0 takes a free one");
+  add_flag("rtc.tcp", x.tcp, "Offer ICE-TCP on the same port");
+  add_flag("rtc.prefer-tcp", x.prefer_tcp, "Rank TCP candidates above UDP");
+  add_list("rtc.announced-addresses", x.announced_addresses,
+           "Addresses told to clients instead of the interfaces' own",
+           announced_address);
+  add_number("rtc.sockets", x.sockets, 1, 64,
+             "UDP sockets per address (SO_REUSEPORT)");
+  add_time("rtc.consent-timeout", x.consent_timeout, 0, 60,
+           "Seconds without a check until a transport is lost; 0 is never");
+  add_choice("rtc.srtp-backend", x.srtp_backend,
+             {"auto", "libsrtp2", "openssl", "ipsec-mb"},
+             "auto, libsrtp2, openssl or ipsec-mb");
+  add_choice("rtc.sctp", x.sctp, {"asked", "always", "off"},
+             "Which transports carry data channels: asked, always or off");
+  add_number("rtc.plain-transports", x.plain_transports, 0, 4'096,
+             "How many transports of bare RTP, not encrypted; 0 is none");
+  app_.add_option("--rtc.plain-address", x.plain_address,
+                  "Where their RTP is received, on ports of their own")
+      ->check(ip_address)
+      ->capture_default_str();
+  add_list("rtc.plain-destinations", x.plain_destinations,
+           "Addresses and prefixes to which clients may have them send",
+           ip_prefix);
+  add_list("rtc.plain-trusted", x.plain_trusted,
+           "Those that are sent to without reporting what they get; or none",
+           ip_prefix_or_none);
+  add_number("rtc.receive-buffer", x.receive_buffer, 65'536, 1'073'741'824,
+             "Socket receive buffer, bytes");
+  add_number("rtc.send-buffer", x.send_buffer, 65'536, 1'073'741'824,
+             "Socket send buffer, bytes");
+}
+
+void key_table::add_room() {
+  auto& x = out_.room;
+  add_number("room.max-members", x.max_members, 1, 1'000'000,
+             "Members of one room");
+  add_number("room.max-producers", x.max_producers, 1, 10'000'000,
+             "Producers of one room");
+  add_number("room.max-consumers", x.max_consumers, 1, 100'000'000,
+             "Consumers of one room");
+  add_number("room.max-producers-per-peer", x.max_producers_per_peer, 1, 10'000,
+             "Producers of one peer");
+  add_number("room.max-consumers-per-peer", x.max_consumers_per_peer, 1,
+             100'000, "Consumers of one peer");
+  add_number("room.max-transports-per-peer", x.max_transports_per_peer, 1,
+             1'000, "Transports of one peer");
+  add_number("room.max-data-producers", x.max_data_producers, 1, 10'000'000,
+             "Data producers of one room");
+  add_number("room.max-data-consumers", x.max_data_consumers, 1, 100'000'000,
+             "Data consumers of one room");
+  add_number("room.max-data-producers-per-peer", x.max_data_producers_per_peer,
+             1, 10'000, "Data producers of one peer");
+  add_number("room.max-data-consumers-per-peer", x.max_data_consumers_per_peer,
+             1, 100'000, "Data consumers of one peer");
+  add_number("room.max-waiting", x.max_waiting, 0, 1'000'000,
+             "Opened rooms without members; 0 is no limit");
+  add_number("room.max-waiting-per-session", x.max_waiting_per_session, 0,
+             1'000'000, "Those of them that one session opened");
+  add_number("room.max-waiting-per-address", x.max_waiting_per_address, 0,
+             1'000'000, "Those of them that clients of one address opened");
+  add_number("room.max-app-data", x.max_app_data, 0, 1'073'741'824,
+             "Bytes of appData of all producers of one room, without the "
+             "first 1,024 of each peer");
+  add_number("room.max-app-data-per-peer", x.max_app_data_per_peer, 2,
+             16'777'216, "Bytes of appData of all producers of one peer");
+  add_time("room.empty-timeout", x.empty_timeout, 1, 86'400,
+           "How long a room that was opened stays without a member, s");
+  add_time("room.reconnect-grace", x.reconnect_grace, 0, 3'600,
+           "How long a member whose connection is lost may come back, s; 0 is "
+           "not at all");
+  add_choice("room.takeover", x.takeover, {"anyone", "proven"},
+             "Who may take a member's place by its id: anyone or proven");
+  add_number("room.audio-top", x.audio_top, 0, 1'000,
+             "How many voices are forwarded, the loudest; 0 is all");
+  add_number("room.audio-top-above", x.audio_top_above, 0, 1'000'000,
+             "All are in rooms with no more members than this");
+  add_number("room.last-n", x.last_n, 0, 65'535,
+             "Whose video is forwarded: of so many who spoke last; 0 is all");
+}
+
+void key_table::add_data() {
+  auto& x = out_.data;
+  add_number("data.buffer-limit", x.buffer_limit, 262'144, 1'073'741'824,
+             "Octets that may wait for a slow data consumer");
+  add_time("data.buffer-time", x.buffer_time, 0, 600,
+           "Seconds for which there may be more, up to twice that");
+}
+
+void key_table::add_auth() {
+  auto& x = out_.auth;
+  add_list("auth.jwt", x.jwt,
+           "How tokens are signed: hs256, rs256, es256; empty lets all join",
+           CLI::IsMember({"hs256", "rs256", "es256"}));
+  add_text("auth.jwt-secret-file", x.jwt_secret_file,
+           "File with the secret of hs256");
+  add_text("auth.jwt-key-file", x.jwt_key_file,
+           "File with the public keys of rs256 and es256, PEM");
+  add_text("auth.jwt-issuer", x.jwt_issuer, "What tokens must have as iss");
+  add_text("auth.jwt-audience", x.jwt_audience, "What tokens must have as aud");
+  add_time("auth.jwt-leeway", x.jwt_leeway, 0, 3'600,
+           "By how much the clocks of issuers may differ, seconds");
+  add_flag("auth.jwt-require-exp", x.jwt_require_exp,
+           "Refuse tokens that never expire");
+  add_text("admin.token-file", out_.admin.token_file,
+           "File with the bearer token of the admin API; empty: no such API");
+}
+
+void key_table::add_overload() {
+  auto& x = out_.overload;
+  add_number("overload.cpu", x.cpu, 0, 100,
+             "Newcomers are refused above this share of the CPU, percent; 0 is "
+             "never");
+  add_number("overload.memory", x.memory, 0, 100,
+             "Newcomers are refused above this share of the memory, percent; 0 "
+             "is never");
+  add_time("overload.delay", x.delay, 0, 10'000,
+           "Newcomers are refused when packets wait longer, ms; 0 is never");
+  add_time("overload.shed-delay", x.shed_delay, 0, 10'000,
+           "Video is shed when packets wait longer, ms; 0 is never");
+  add_time("overload.coalescing", x.coalescing, 0, 20,
+           "How long packets may wait to be sent together where the CPU is "
+           "short, ms");
+  add_number("overload.last-n", x.last_n, 0, 65'535,
+             "Whose video remains when it is shed: of so many who spoke last");
+  add_number("overload.speakers", x.speakers, 0, 65'535,
+             "Whose video remains after that: of so many who are loudest");
+}
+
+void key_table::add_rest() {
+  add_number("threads.scheduler", out_.threads.scheduler, 0, 1'024,
+             "Threads that run actors; 0 is one per core");
+  add_number("threads.io", out_.threads.io, 1, 64,
+             "Threads that serve sockets");
+  add_list("metrics.allow", out_.metrics.allow,
+           "Who may read /metrics: addresses and prefixes", ip_prefix);
+  add_time("drain.limit", out_.drain.limit, 0, 604'800,
+           "How long a draining server waits for its rooms to empty, seconds");
+  add_choice("log.level", out_.log.level,
+             {"trace", "debug", "info", "warn", "error", "off"},
+             "trace, debug, info, warn, error or off");
+  add_choice("log.format", out_.log.format, {"line", "json"}, "line or json");
+  add_time("request-timeout", out_.request_timeout, 100, 60'000,
+           "How long one actor waits for another, ms");
+}
+
+/// CLI11's message in one line.
+std::string one_line(std::string text) {
+  for (auto& c : text)
+    if (c == '\n')
+      c = ' ';
+  while (!text.empty() && text.back() == ' ')
+    text.pop_back();
+  return text;
+}
+
+/// The arguments in reverse order, as CLI11 wants them. It takes what follows
+/// `--key=` for the value, so an empty value becomes an argument of its own.
+std::vector<std::string> to_arguments(int argc, const char* const* argv) {
+  std::vector<std::string> out;
+  for (int i = argc - 1; i > 0; --i) {
+    std::string text = argv[i];
+    if (text.starts_with("--") && text.find('=') == text.size() - 1) {
+      out.emplace_back();
+      text.pop_back();
+    }
+    out.push_back(std::move(text));
+  }
+  return out;
+}
+
+/// Whether the key is set on the command line.
+bool is_given(const std::string& key, std::span<const char* const> words) {
+  return std::ranges::any_of(words, [&](std::string_view word) {
+    return word == "--" + key || word.starts_with("--" + key + "=");
+  });
+}
+
+/// CLI11's message about a value, with file and line if a file sets it.
+std::string explain(const CLI::Error& error, const config_file_reader& file,
+                    std::span<const char* const> words) {
+  auto text = one_line(error.what());
+  // CLI11 names the flag even if a line of the file sets the value.
+  auto dashes = text.starts_with("--") ? 0 : text.find(" --");
+  if (dashes == std::string::npos)
+    return text;
+  auto begin = text.find("--", dashes) + 2;
+  auto key = text.substr(begin, text.find_first_of(": ", begin) - begin);
+  if (text.find(": At Most 1 required") != std::string::npos)
+    text = "--" + key + ": more than one value is given";
+  auto place = file.place_of(key);
+  if (place.empty() || is_given(key, words))
+    return text;
+  text.erase(text.find("--" + key), 2);
+  return place + ": " + text;
+}
+
+} // namespace
+
+config_outcome read_config(int argc, const char* const* argv) {
+  config settings;
+  CLI::App app{"Troupe: a conferencing server (SFU) with its signaling inside",
+               "troupe"};
+  app.set_version_flag("--version", TROUPE_VERSION);
+  app.set_config("--config-file", "",
+                 "Configuration file of key = value lines");
+  auto file = std::make_shared<config_file_reader>(app);
+  app.config_formatter(file);
+  app.allow_config_extras(false);
+  auto* doctor = app.add_subcommand(
+      "doctor", "Says what is wrong with the configuration and this host");
+  doctor->fallthrough();
+  app.footer("troupe drain [--wait] [PID] has a running server empty itself.");
+  key_table keys{app, settings};
+  config_outcome outcome;
+  try {
+    app.parse(to_arguments(argc, argv));
+    keys.finish();
+    outcome.settings = std::move(settings);
+    outcome.what = doctor->parsed() ? command::doctor : command::serve;
+  } catch (const CLI::CallForHelp&) {
+    outcome.text = app.help();
+  } catch (const CLI::CallForVersion&) {
+    outcome.text = std::string{TROUPE_VERSION} + "\n";
+  } catch (const CLI::Error& error) {
+    std::span words{argv, static_cast<size_t>(argc)};
+    outcome.text = "troupe: " + explain(error, *file, words) + "\n";
+    outcome.exit_code = 2;
+  }
+  return outcome;
+}
+
+} // namespace troupe::actors

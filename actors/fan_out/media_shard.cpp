@@ -1,0 +1,498 @@
+#include "actors/fan_out/media_shard.hpp"
+
+#include "net/base/prefetch.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::actors {
+
+namespace {
+
+// A bit for each. An encoding beyond sets all bits: each engine counts it.
+uint32_t encodings_in(const std::vector<rtp::media_packet>& batch) {
+  uint32_t out = 0;
+  for (const auto& x : batch)
+    out |= x.encoding < 32 ? uint32_t{1} << x.encoding : ~uint32_t{0};
+  return out;
+}
+
+void note_exhausted(sender_totals& to, const transport_sender& x) {
+  to.drops[static_cast<size_t>(rtp::drop_reason::srtp_exhausted)] +=
+      x.exhausted();
+}
+
+} // namespace
+
+// -- transports ---------------------------------------------------------------
+
+media_shard::transport& media_shard::touch(transport_key which) {
+  auto& x = transports_[which];
+  if (!x) {
+    x = std::make_unique<transport>();
+    x->sender.egress().use(&rooms_);
+  }
+  return *x;
+}
+
+void media_shard::set_srtp(transport_key which,
+                           std::shared_ptr<net::srtp_sender> srtp,
+                           net::time_point now) {
+  auto& x = touch(which);
+  x.attached = true;
+  auto before = x.sender.writable();
+  x.sender.set_srtp(std::move(srtp));
+  if (!before)
+    become_writable(x, now);
+}
+
+void media_shard::set_path(transport_key which,
+                           const std::optional<net::transport_tuple>& path,
+                           net::time_point now) {
+  auto& x = touch(which);
+  x.attached = true;
+  auto before = x.sender.writable();
+  x.sender.set_path(path);
+  if (!before)
+    become_writable(x, now);
+}
+
+void media_shard::become_writable(transport& x, net::time_point now) {
+  if (!x.sender.writable())
+    return;
+  for (auto* to : x.consumers) {
+    connect(*to, now);
+    collect(*to, now);
+  }
+}
+
+void media_shard::connect(consumer& x, net::time_point now) {
+  // Queued packets have sequence numbers from before. One that is sent after
+  // this could be ahead of all that follow, which SRTP would reject as old.
+  x.on->sender.egress().drop(x.engine->headers());
+  x.engine->handle_connected(now, x.on->sender.used_by(*x.engine));
+}
+
+void media_shard::remove_transport(transport_key which) {
+  auto i = transports_.find(which);
+  if (i == transports_.end())
+    return;
+  i->second->attached = false;
+  i->second->sender.set_srtp(nullptr);
+  drop_if_unused(which);
+}
+
+void media_shard::drop_if_unused(transport_key which) {
+  auto i = transports_.find(which);
+  if (i == transports_.end() || i->second->attached
+      || !i->second->consumers.empty())
+    return;
+  // Invariant: flush() fills and empties late_, and removes no transport.
+  TROUPE_ASSERT(late_.empty());
+  std::erase(dirty_, i->second.get());
+  std::erase(holding_, i->second.get());
+  std::erase(unshared_, i->second.get());
+  note_exhausted(retired_, i->second->sender);
+  transports_.erase(i);
+}
+
+void media_shard::queue_rtcp(transport_key which,
+                             std::vector<uint8_t> compound) {
+  auto i = transports_.find(which);
+  if (i == transports_.end())
+    return;
+  i->second->sender.queue_rtcp(std::move(compound));
+  mark(*i->second);
+}
+
+void media_shard::end_source(transport_key which, rtp::ssrc source) {
+  if (auto i = transports_.find(which); i != transports_.end())
+    i->second->sender.end(source);
+}
+
+const transport_sender* media_shard::find_transport(transport_key which) const {
+  auto i = transports_.find(which);
+  return i == transports_.end() ? nullptr : &i->second->sender;
+}
+
+void media_shard::handle_remb(transport_key which, uint64_t bps,
+                              net::time_point now) {
+  auto i = transports_.find(which);
+  if (i == transports_.end())
+    return;
+  i->second->sender.egress().handle_remb(bps, now);
+  allocate_if_needed(*i->second, now);
+}
+
+void media_shard::handle_transport_feedback(transport_key which,
+                                            const rtp::rtcp::transport_cc& x,
+                                            net::time_point now) {
+  auto i = transports_.find(which);
+  if (i == transports_.end())
+    return;
+  i->second->sender.egress().handle_transport_feedback(x, now);
+  allocate_if_needed(*i->second, now);
+}
+
+// -- consumers ----------------------------------------------------------------
+
+bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
+                               net::time_point now) {
+  auto& source = producers_[settings.from];
+  auto first = source.listeners.empty();
+  auto& config = settings.engine;
+  config.producer_paused = source.paused.value_or(config.producer_paused);
+  auto x = std::make_unique<consumer>();
+  x->key = settings.key;
+  x->from = settings.from;
+  x->on_key = settings.on;
+  x->on = &touch(settings.on);
+  x->source = &source;
+  x->paused = config.paused;
+  x->stopped = config.paused;
+  x->applied = config.layout.highest();
+  x->facts.kind = config.kind;
+  x->layout = config.layout;
+  x->base_layer_only = config.base_layer_only;
+  x->facts.encodings = config.layout.spatial_layers;
+  x->facts.preferred = config.layout.highest_spatial();
+  x->facts.lot = settings.lot;
+  x->owner = std::move(settings.owner);
+  if (x->layout.spatial_layers > 1 && !source.layers)
+    source.layers.emplace(x->layout);
+  x->share.rates = &source.rates;
+  source.rates.set_keyed(config.layout.keyed);
+  // Only spatial layers adapt to the link; the frame rate stays.
+  x->share.thinnable = false;
+  x->transport_cc = config.feedback.transport_cc;
+  x->numbered = config.extensions.has(rtp::extension::transport_cc);
+  x->on->adaptive =
+      x->on->adaptive || config.feedback.transport_cc || config.feedback.remb;
+  x->engine = std::make_unique<rtp::forwarder>(std::move(config), random);
+  x->engine->use(&rooms_);
+  x->place = dues_.size();
+  dues_.push_back({net::time_point::max(), x.get()});
+  if (source.layers)
+    x->engine->set_alive(source.layers->alive(), now);
+  for (const auto& report : source.reports)
+    if (report)
+      x->engine->handle_source_report(*report);
+  x->seat = source.listeners.size();
+  source.listeners.push_back({x.get()});
+  x->on->consumers.push_back(x.get());
+  if (x->on->sender.writable())
+    connect(*x, now);
+  auto& added = *x;
+  consumers_.emplace(added.key, std::move(x));
+  shed(added);
+  reconsider(added);
+  return first;
+}
+
+void media_shard::set_paused(consumer_key which, bool paused) {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end())
+    return;
+  i->second->paused = paused;
+  reconsider(*i->second);
+}
+
+void media_shard::set_preferred_layers(consumer_key which,
+                                       rtp::layers preferred) {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end())
+    return;
+  auto& x = *i->second;
+  preferred = x.layout.clamp(preferred);
+  x.preferred_temporal = preferred.temporal;
+  x.facts.preferred = preferred.spatial;
+  shed(x);
+  reconsider(x);
+}
+
+void media_shard::set_priority(consumer_key which, uint8_t priority) {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end())
+    return;
+  auto& x = *i->second;
+  x.share.priority = priority;
+  x.facts.pinned = priority > rtp::allocated_stream{}.priority;
+  shed(x);
+  reconsider(x);
+}
+
+void media_shard::move_consumer(consumer_key which, transport_key to,
+                                net::time_point now) {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end() || i->second->on_key == to)
+    return;
+  auto& x = *i->second;
+  auto from = std::exchange(x.on_key, to);
+  auto* before = std::exchange(x.on, &touch(to));
+  std::erase(before->consumers, &x);
+  x.on->consumers.push_back(&x);
+  x.on->adaptive |= before->adaptive;
+  // The stream may move back, so its SSRCs end there only when it ends.
+  if (std::ranges::find(x.left_behind, from) == x.left_behind.end())
+    x.left_behind.push_back(from);
+  drop_if_unused(from);
+  if (x.on->sender.writable())
+    connect(x, now);
+  share_later(*x.on);
+}
+
+std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end())
+    return std::nullopt;
+  auto gone = std::move(i->second);
+  consumers_.erase(i);
+  dues_[gone->place] = dues_.back();
+  dues_[gone->place].who->place = gone->place;
+  dues_.pop_back();
+  held_ -= size_t{gone->held};
+  count_passed_over(*gone);
+  retired_.add(gone->engine->stats({}));
+  std::erase(gone->on->consumers, gone.get());
+  gone->on->sender.end(*gone->engine);
+  for (auto key : gone->left_behind)
+    if (auto before = transports_.find(key); before != transports_.end())
+      before->second->sender.end(*gone->engine);
+  drop_if_unused(gone->on_key);
+  leave_seat(*gone);
+  gone->source->losses.remove(static_cast<uint64_t>(which));
+  if (!gone->source->listeners.empty()) {
+    if (!std::exchange(gone->source->untold, true))
+      untold_.push_back(gone->from);
+    return std::nullopt;
+  }
+  producers_.erase(gone->from);
+  return gone->from;
+}
+
+void media_shard::leave_seat(consumer& x) {
+  auto& seats = x.source->listeners;
+  seats.erase(seats.begin() + static_cast<std::ptrdiff_t>(x.seat));
+  for (auto i = x.seat; i < seats.size(); ++i)
+    seats[i].who->seat = i;
+}
+
+const rtp::forwarder* media_shard::find_consumer(consumer_key which) {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end())
+    return nullptr;
+  count_passed_over(*i->second);
+  return i->second->engine.get();
+}
+
+const rtp::decision_log* media_shard::find_decisions(consumer_key which) const {
+  auto i = consumers_.find(which);
+  return i == consumers_.end() ? nullptr : &i->second->log;
+}
+
+sender_totals media_shard::totals(net::time_point now) {
+  auto out = retired_;
+  for (const auto& [key, x] : consumers_) {
+    count_passed_over(*x);
+    out.add(x->engine->stats(now));
+  }
+  for (const auto& [key, x] : transports_)
+    note_exhausted(out, x->sender);
+  return out;
+}
+
+// -- producers ----------------------------------------------------------------
+
+// With hundreds of receivers, none of their memory is in the cache: prefetch it
+// before their turn. The objects that point to the rest come first.
+void media_shard::prefetch_behind(const std::vector<listener>& all, size_t k,
+                                  uint32_t present) {
+  constexpr size_t soon = 2;
+  constexpr size_t later = 4;
+  if (k + later < all.size())
+    net::prefetch(all[k + later].who);
+  if (k + soon >= all.size()
+      || (all[k + soon].attention.encodings & present) == 0)
+    return;
+  const auto& next = *all[k + soon].who;
+  next.engine->prefetch();
+  next.on->sender.prefetch();
+}
+
+void media_shard::handle_media(producer_key from, const rtp::media_batch& batch,
+                               bool refused, net::time_point now) {
+  auto i = producers_.find(from);
+  if (i == producers_.end())
+    return;
+  auto& source = i->second;
+  auto changed = false;
+  if (source.layers) {
+    source.layers->handle_batch(*batch, now);
+    changed = source.layers->poll_changed();
+  }
+  source.rates.handle_batch(*batch, now);
+  if (now >= allocate_due_)
+    allocate_all(now);
+  auto present = encodings_in(*batch);
+  auto& all = source.listeners;
+  for (size_t k = 0; k < all.size(); ++k) {
+    auto& x = all[k];
+    prefetch_behind(all, k, present);
+    auto& engine = *x.who->engine;
+    if (refused)
+      engine.handle_overload(now);
+    if (changed)
+      engine.set_alive(source.layers->alive(), now);
+    if (refused || changed)
+      collect(*x.who, now);
+    if ((x.attention.encodings & present) == 0) {
+      x.passed_over += static_cast<uint32_t>(batch->size());
+      continue;
+    }
+    engine.handle_batch(batch, now);
+    collect(*x.who, now);
+  }
+  if (auto arrival = batch->front().packet.arrival();
+      !oldest_ || arrival < *oldest_)
+    oldest_ = arrival;
+}
+
+void media_shard::handle_left_out(producer_key from) {
+  if (auto i = producers_.find(from); i != producers_.end())
+    for (auto& x : i->second.listeners)
+      x.who->engine->handle_left_out();
+}
+
+void media_shard::handle_source_report(producer_key from,
+                                       const rtp::source_report& report) {
+  auto i = producers_.find(from);
+  if (i == producers_.end())
+    return;
+  auto& reports = i->second.reports;
+  if (reports.size() <= report.encoding)
+    reports.resize(size_t{report.encoding} + 1);
+  reports[report.encoding] = report;
+  for (auto& x : i->second.listeners)
+    x.who->engine->handle_source_report(report);
+}
+
+std::vector<consumer_key>
+media_shard::handle_producer_paused(producer_key from, bool paused,
+                                    net::time_point now) {
+  std::vector<consumer_key> changed;
+  auto i = producers_.find(from);
+  if (i == producers_.end())
+    return changed;
+  i->second.paused = paused;
+  for (auto& seat : i->second.listeners) {
+    auto& x = *seat.who;
+    if (x.engine->producer_paused() == paused)
+      continue;
+    if (paused)
+      x.engine->handle_producer_paused(now);
+    else
+      x.engine->handle_producer_resumed(now);
+    note_producer(x, now);
+    share_later(*x.on);
+    changed.push_back(x.key);
+  }
+  return changed;
+}
+
+std::vector<consumer_key> media_shard::consumers_of(producer_key from) const {
+  std::vector<consumer_key> out;
+  if (auto i = producers_.find(from); i != producers_.end())
+    for (const auto& x : i->second.listeners)
+      out.push_back(x.who->key);
+  return out;
+}
+
+// -- timers and output --------------------------------------------------------
+
+void media_shard::handle_timeout(net::time_point now) {
+  timeout_.reset();
+  if (now >= allocate_due_)
+    allocate_all(now);
+  auto next = net::time_point::max();
+  for (auto& x : dues_) {
+    if (x.at <= now) {
+      x.who->engine->handle_timeout(now);
+      collect(*x.who, now);
+    }
+    next = std::min(next, x.at);
+  }
+  if (next != net::time_point::max())
+    timeout_ = next;
+}
+
+void media_shard::collect(consumer& x, net::time_point now) {
+  while (auto batch = x.engine->poll_batch()) {
+    batch->kind = x.facts.kind;
+    x.on->sender.queue_media(std::move(*batch), now);
+    x.on->sender.prefetch_more();
+    mark(*x.on);
+  }
+  while (auto packet = x.engine->poll_rtcp()) {
+    x.on->sender.queue_rtcp(std::move(*packet));
+    mark(*x.on);
+  }
+  while (auto keys = x.engine->poll_retransmission_request())
+    events_.push({x.key, x.from, packets_missing{std::move(*keys)}});
+  while (auto event = x.engine->poll_event()) {
+    if (std::holds_alternative<rtp::keyframe_wanted>(*event))
+      note(x, rtp::decision_reason::keyframe, now);
+    std::visit(
+        [&](const auto& what) {
+          events_.push({x.key, x.from, what});
+        },
+        *event);
+  }
+  count_passed_over(x);
+  x.source->listeners[x.seat].attention = x.engine->attends();
+  set_due(x);
+}
+
+void media_shard::count_passed_over(consumer& x) {
+  auto& seat = x.source->listeners[x.seat];
+  if (auto n = std::exchange(seat.passed_over, 0))
+    x.engine->count_dropped(seat.attention.otherwise, n);
+}
+
+void media_shard::set_due(consumer& x) {
+  auto due = x.engine->poll_timeout();
+  dues_[x.place].at = due.value_or(net::time_point::max());
+  if (due && (!timeout_ || *due < *timeout_))
+    timeout_ = due;
+}
+
+void media_shard::mark(transport& x) {
+  if (std::exchange(x.dirty, true))
+    return;
+  dirty_.push_back(&x);
+}
+
+net::duration media_shard::flush(net::datagram_sink& out, net::time_point now) {
+  settle(now);
+  if (pacing_ && *pacing_ <= now)
+    handle_pacing(now);
+  {
+    packet_sender sender{out};
+    for (auto* x : dirty_) {
+      x->dirty = false;
+      x->sender.flush(sender, now);
+      if (auto next = x->sender.egress().poll_timeout())
+        hold(*x, *next);
+      if (x->sender.egress().has_dropped())
+        late_.push_back(x);
+    }
+  }
+  dirty_.clear();
+  for (auto* x : late_)
+    tell_dropped(*x, now);
+  late_.clear();
+  auto waited = oldest_ ? now - *oldest_ : net::duration{};
+  oldest_.reset();
+  return waited;
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,356 @@
+#pragma once
+
+#include "actors/fan_out/transport_sender.hpp"
+#include "actors/load/shedding.hpp"
+#include "actors/speech/room_voices.hpp"
+#include "actors/stats/counters.hpp"
+#include "rtp/base/worst_loss.hpp"
+#include "rtp/receive/layer_monitor.hpp"
+#include "rtp/receive/rtcp_dispatcher.hpp"
+#include "rtp/send/bitrate_allocator.hpp"
+#include "rtp/send/decision_log.hpp"
+#include "rtp/send/forwarder.hpp"
+
+#include <unordered_map>
+#include <variant>
+
+namespace troupe::actors {
+
+struct consumer_explanation;
+
+/// The keys of producers, consumers and transports in a shard: the ids of their
+/// actors, unique in this process.
+enum class producer_key : uint64_t {};
+enum class consumer_key : uint64_t {};
+enum class transport_key : uint64_t {};
+
+/// The receiver of this consumer has lost packets, which the producer must look
+/// up.
+struct packets_missing {
+  std::vector<rtp::packet_key> keys;
+};
+
+/// Parameters of a consumer in a shard.
+struct shard_consumer {
+  consumer_key key{};
+  transport_key on{};
+  producer_key from{};
+  rtp::forwarder::config engine;
+  /// See lot_of().
+  uint8_t lot = 0;
+  /// The speech activity of the producer's owner; null counts as the loudest.
+  std::shared_ptr<const voice> owner = {};
+};
+
+/// The highest spatial layer that any consumer here wants, within what overload
+/// and the last N leave; nothing for none. The capacity of links does not
+/// count: it may change faster than a sender can start a layer.
+struct layers_wanted {
+  std::optional<uint8_t> highest;
+};
+
+/// The worst loss that the consumers here of one producer have recently
+/// reported, in 1/256.
+struct consumer_loss {
+  uint8_t fraction_lost = 0;
+};
+
+/// A request or an event of a shard's forwarders.
+struct shard_event {
+  consumer_key consumer{};
+  producer_key producer{};
+  std::variant<rtp::keyframe_wanted, rtp::consumer_score_changed,
+               rtp::layers_changed, packets_missing, layers_wanted,
+               consumer_loss>
+      what;
+};
+
+/// Runs the forwarders and sending halves of many transports together: one
+/// batch of a producer goes through all its consumers here in one loop, and the
+/// packets for their transports are sent in as few system calls as possible. An
+/// engine: no threads, no clock; `flush` sends the datagrams.
+///
+/// Transports, consumers and producers are named in any order; calls for one
+/// that is gone are ignored.
+class media_shard {
+public:
+  // -- transports ------------------------------------------------------------
+
+  void set_srtp(transport_key which, std::shared_ptr<net::srtp_sender> x,
+                net::time_point now);
+
+  void set_path(transport_key which,
+                const std::optional<net::transport_tuple>& x,
+                net::time_point now);
+
+  /// Removes the transport; its consumers stay, but send nothing.
+  void remove_transport(transport_key which);
+
+  void queue_rtcp(transport_key which, std::vector<uint8_t> compound);
+
+  /// Sends nothing more on the transport with this SSRC, which no consumer has:
+  /// RTCP about a producer that has ended.
+  void end_source(transport_key which, rtp::ssrc source);
+
+  /// The client's feedback on our packets: its own estimate (REMB), and
+  /// transport-wide feedback.
+  void handle_remb(transport_key which, uint64_t bps, net::time_point now);
+  void handle_transport_feedback(transport_key which,
+                                 const rtp::rtcp::transport_cc& x,
+                                 net::time_point now);
+
+  /// Null if it is unknown.
+  const transport_sender* find_transport(transport_key which) const;
+
+  // -- consumers -------------------------------------------------------------
+
+  /// Adds a consumer; true if it is the producer's first here.
+  bool add_consumer(shard_consumer x, net::rng& random, net::time_point now);
+
+  /// Moves a consumer to another transport.
+  void move_consumer(consumer_key which, transport_key to, net::time_point now);
+
+  /// Removes a consumer; returns the producer if this was its last one here.
+  std::optional<producer_key> remove_consumer(consumer_key which);
+
+  /// Notes that the client reports this fraction of its consumer's packets
+  /// lost, in 1/256. An audio producer gets the worst as `consumer_loss`, at
+  /// most once a second.
+  void note_loss(consumer_key which, uint8_t fraction_lost,
+                 net::time_point now);
+
+  /// What the client wants: whether to receive it, and up to which layers. Its
+  /// link or overload may leave less.
+  void set_paused(consumer_key which, bool paused);
+  void set_preferred_layers(consumer_key which, rtp::layers preferred);
+
+  /// Its priority among the consumers of its transport, 1 to 255.
+  void set_priority(consumer_key which, uint8_t priority);
+
+  /// Calls `f(forwarder&)` if the consumer exists, and collects its output.
+  template <class F>
+  void with_consumer(consumer_key which, net::time_point now, F f) {
+    auto i = consumers_.find(which);
+    if (i == consumers_.end())
+      return;
+    f(*i->second->engine);
+    collect(*i->second, now);
+  }
+
+  const rtp::forwarder* find_consumer(consumer_key which);
+
+  /// The decisions on what a consumer receives; null if it is unknown.
+  const rtp::decision_log* find_decisions(consumer_key which) const;
+
+  /// Explains what a consumer receives; the caller adds the ids.
+  std::optional<consumer_explanation> explain(consumer_key which,
+                                              net::time_point now) const;
+
+  /// What all consumers have sent so far, including removed ones.
+  sender_totals totals(net::time_point now);
+
+  // -- producers -------------------------------------------------------------
+
+  /// Forwards what a producer received to all its consumers here. `refused` if
+  /// batches before this one were dropped.
+  void handle_media(producer_key from, const rtp::media_batch& batch,
+                    bool refused, net::time_point now);
+
+  /// Packets that the producer has received so far and not passed here were
+  /// left out on purpose: they do not count as lost.
+  void handle_left_out(producer_key from);
+
+  void handle_source_report(producer_key from, const rtp::source_report& x);
+
+  /// The producer was paused or resumed. Returns the consumers whose state this
+  /// changes.
+  std::vector<consumer_key>
+  handle_producer_paused(producer_key from, bool paused, net::time_point now);
+
+  /// The consumers of a producer that are here.
+  std::vector<consumer_key> consumers_of(producer_key from) const;
+
+  // -- overload --------------------------------------------------------------
+
+  /// Sets what must be shed from now on, and in which order. Call it again if
+  /// only the speakers have changed.
+  void set_overload(overload_state state, const shedding_limits& limits,
+                    net::time_point now);
+
+  overload_state overload() const {
+    return overload_;
+  }
+
+  /// The number of consumers that overload limits.
+  size_t held() const {
+    return held_;
+  }
+
+  // -- timers and output -----------------------------------------------------
+
+  void handle_timeout(net::time_point now);
+
+  /// When handle_timeout is next wanted; may be earlier than needed.
+  std::optional<net::time_point> poll_timeout() const {
+    return timeout_;
+  }
+
+  /// When delayed packets or a probe may be sent: handle_pacing() and a flush
+  /// are wanted then.
+  std::optional<net::time_point> poll_pacing() const {
+    return pacing_;
+  }
+
+  void handle_pacing(net::time_point now);
+
+  std::optional<shard_event> poll_event() {
+    return events_.pop();
+  }
+
+  /// Reallocates the links whose shares may have changed since the last call,
+  /// each once for any number of requests: a client that pauses all its
+  /// consumers does so by one request for each. Consumers that are added,
+  /// resumed or change layers wait until then.
+  void settle(net::time_point now);
+
+  bool needs_settling() const {
+    return !unshared_.empty() || !untold_.empty();
+  }
+
+  /// Whether anything waits to be settled or sent.
+  bool needs_flush() const {
+    return needs_settling() || !dirty_.empty();
+  }
+
+  /// Settles, then protects and sends all that waits. Returns how long the
+  /// oldest media of it was in this server, or zero.
+  net::duration flush(net::datagram_sink& out, net::time_point now);
+
+private:
+  struct consumer;
+  struct producer;
+
+  struct transport {
+    transport_sender sender;
+    std::vector<consumer*> consumers;
+    rtp::bitrate_allocator allocator;
+    bool adaptive = false; // its client reports what its link carries
+    bool attached = false; // by its actor, not only by a consumer
+    bool dirty = false;    // is in dirty_
+    bool holding = false;  // is in holding_
+    bool unshared = false; // is in unshared_
+    std::optional<net::time_point> began; // to share its link
+  };
+
+  struct consumer {
+    consumer_key key;
+    producer_key from;
+    transport_key on_key;
+    transport* on;
+    producer* source;
+    std::unique_ptr<rtp::forwarder> engine;
+    size_t seat = 0;  // in source->listeners
+    size_t place = 0; // in dues_
+    consumer_facts facts;
+    bool paused;               // by the client
+    bool transport_cc = false; // its client sends that feedback
+    bool numbered = false;     // which covers these packets, too
+    rtp::producer_layout layout;
+    bool base_layer_only = false; // its client decodes no other
+    uint8_t preferred_temporal = rtp::all_layers.temporal;
+    std::shared_ptr<const voice> owner;
+    shedding_decision left; // what overload leaves
+    rtp::allocated_stream share;
+    // As last applied to the engine.
+    bool stopped = false;
+    std::optional<rtp::layers> applied;
+    rtp::decision_log log;
+    bool held = false;                      // limited by overload
+    std::vector<transport_key> left_behind; // former transports
+  };
+
+  // When an engine's timeout is due. Contiguous, since all are read often.
+  struct due_entry {
+    net::time_point at;
+    consumer* who;
+  };
+
+  // A consumer and what it takes from its producer, contiguous with the others:
+  // most packets of simulcast are for few consumers, and the memory of the
+  // others is not touched.
+  struct listener {
+    consumer* who;
+    rtp::forwarder::attention attention = {};
+    uint32_t passed_over = 0; // packets that its engine must yet count
+  };
+
+  struct producer {
+    std::vector<listener> listeners;
+    rtp::layer_rates rates;
+    std::vector<std::optional<rtp::source_report>> reports; // by encoding
+    std::optional<bool> paused; // unknown until the producer has answered
+    std::optional<rtp::layer_monitor> layers; // if it has several
+    // As last sent to its actor; nothing before.
+    std::optional<std::optional<uint8_t>> wanted;
+    bool untold = false; // is in untold_
+    rtp::worst_loss losses;
+    uint8_t told_loss = 0; // as last sent to its actor
+    net::time_point told_loss_at{};
+  };
+
+  static void prefetch_behind(const std::vector<listener>& all, size_t k,
+                              uint32_t present);
+  transport& touch(transport_key which);
+  void become_writable(transport& x, net::time_point now);
+  // Its transport has become writable.
+  static void connect(consumer& x, net::time_point now);
+  // Decides how much overload leaves of what the client wants.
+  void shed(consumer& x);
+  // Notifies the producer's actor of the wanted layers, if they have changed.
+  void tell_wanted(producer_key from);
+  // For settle(): the layers wanted of the producer, and its link's shares.
+  void reconsider(consumer& x);
+  void share_later(transport& x);
+  // Shares the transport's link anew, and applies that to the engines.
+  void allocate(transport& x, net::time_point now);
+  void allocate_all(net::time_point now);
+  void allocate_if_needed(transport& x, net::time_point now);
+  std::optional<uint64_t> link_bps(transport& x, net::time_point now) const;
+  void apply(consumer& x, net::time_point now);
+  static rtp::decision_reason reason_of(const consumer& x);
+  static void note(consumer& x, rtp::decision_reason why, net::time_point now);
+  // Notes that the producer was paused or resumed.
+  static void note_producer(consumer& x, net::time_point now);
+  void hold(transport& x, net::time_point until);
+  void tell_dropped(transport& x, net::time_point now);
+  void collect(consumer& x, net::time_point now);
+  // Lets the engine count the packets that it was not given.
+  static void count_passed_over(consumer& x);
+  void leave_seat(consumer& x);
+  void set_due(consumer& x);
+  void mark(transport& x);
+  void drop_if_unused(transport_key which);
+
+  rtp::room_pool rooms_; // outlives those that use it
+  std::unordered_map<transport_key, std::unique_ptr<transport>> transports_;
+  std::unordered_map<consumer_key, std::unique_ptr<consumer>> consumers_;
+  std::unordered_map<producer_key, producer> producers_;
+  sender_totals retired_; // of removed consumers
+  overload_state overload_;
+  shedding_limits limits_;
+  size_t held_ = 0;
+  std::vector<transport*> dirty_;              // have something to send
+  std::vector<transport*> unshared_;           // wait for settle()
+  std::vector<producer_key> untold_;           // wait for settle()
+  std::vector<transport*> late_;               // have dropped, within flush()
+  std::vector<transport*> holding_;            // wait for pacing
+  std::optional<net::time_point> pacing_;      // when they may send
+  std::vector<rtp::allocated_stream*> shares_; // while allocating
+  net::time_point allocate_due_{};
+  std::optional<net::time_point> oldest_; // arrival of waiting media
+  std::vector<due_entry> dues_;           // of all consumers
+  std::optional<net::time_point> timeout_;
+  rtp::fifo<shard_event> events_;
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,271 @@
+#include "actors/fan_out/consumer_explanation.hpp"
+#include "actors/fan_out/media_shard.hpp"
+
+#include <algorithm>
+#include <utility>
+
+/// Shares the capacity of the receivers' links among their consumers, within
+/// what overload leaves.
+namespace troupe::actors {
+
+namespace {
+
+/// How often links are shared anew.
+constexpr auto allocate_interval = std::chrono::milliseconds{200};
+
+/// Assumed of a link without an estimate of its client, and for how long.
+constexpr uint64_t start_bps = 600'000;
+constexpr auto start_time = std::chrono::seconds{2};
+
+// As signaled to clients: without temporal layers that are not signaled.
+std::optional<rtp::layers> signaled(std::optional<rtp::layers> x,
+                                    const rtp::producer_layout& layout) {
+  if (x)
+    x->temporal = std::min<uint8_t>(
+        x->temporal, std::max<uint8_t>(layout.temporal_layers, 1) - 1);
+  return x;
+}
+
+} // namespace
+
+void media_shard::allocate_all(net::time_point now) {
+  allocate_due_ = now + allocate_interval;
+  for (auto& [key, x] : transports_)
+    allocate(*x, now);
+}
+
+void media_shard::reconsider(consumer& x) {
+  if (!std::exchange(x.source->untold, true))
+    untold_.push_back(x.from);
+  share_later(*x.on);
+}
+
+void media_shard::share_later(transport& x) {
+  if (!std::exchange(x.unshared, true))
+    unshared_.push_back(&x);
+}
+
+void media_shard::settle(net::time_point now) {
+  // First the wanted layers, before a key frame of one is requested.
+  for (auto key : untold_)
+    tell_wanted(key);
+  untold_.clear();
+  for (auto* x : unshared_) {
+    x->unshared = false;
+    allocate(*x, now);
+  }
+  unshared_.clear();
+}
+
+void media_shard::allocate_if_needed(transport& x, net::time_point now) {
+  // Increases can wait for the next round.
+  auto bps = x.sender.egress().link_bps();
+  if (bps && *bps < x.allocator.used_bps())
+    allocate(x, now);
+}
+
+std::optional<uint64_t> media_shard::link_bps(transport& x,
+                                              net::time_point now) const {
+  if (!x.adaptive || !x.sender.writable())
+    return std::nullopt;
+  if (auto bps = x.sender.egress().link_bps())
+    return bps;
+  if (!x.began)
+    x.began = now;
+  return now - *x.began < start_time ? std::optional{start_bps} : std::nullopt;
+}
+
+void media_shard::allocate(transport& x, net::time_point now) {
+  uint64_t audio = 0, untold = 0;
+  bool probing = false;
+  shares_.clear();
+  for (auto* to : x.consumers) {
+    auto runs = !to->paused && !to->engine->producer_paused();
+    if (to->facts.kind == rtp::media_kind::audio) {
+      if (runs)
+        (to->numbered ? audio : untold) += to->source->rates.bps({});
+      continue;
+    }
+    to->share.wanted.reset();
+    if (runs && !to->left.paused)
+      to->share.wanted = rtp::layers{to->left.encoding, to->preferred_temporal};
+    shares_.push_back(&to->share);
+    probing = probing || to->transport_cc;
+  }
+  // An estimate by transport-wide feedback does not include the audio that this
+  // feedback does not cover; other estimates do.
+  if (!probing)
+    audio += untold;
+  auto link = shares_.empty() ? std::nullopt : link_bps(x, now);
+  auto video = link ? std::optional{*link - std::min(*link, audio)} : link;
+  auto& egress = x.sender.egress();
+  if (egress.try_again(now))
+    rtp::bitrate_allocator::retry(shares_);
+  auto congested = egress.congested(now);
+  x.allocator.allocate(shares_, video, congested, now);
+  for (auto* to : x.consumers) {
+    to->engine->set_frugal(congested);
+    apply(*to, now);
+  }
+  egress.set_probing(probing);
+  egress.set_wanted(x.allocator.wanted_bps() + audio, x.allocator.starved());
+  if (probing && link && x.allocator.wanted_bps() > *video)
+    mark(x); // to check whether a probe is due
+}
+
+void media_shard::apply(consumer& x, net::time_point now) {
+  auto held = !x.paused
+              && ((x.left.paused && !x.left.by_last_n)
+                  || x.left.encoding != x.facts.preferred);
+  held_ += size_t{held} - size_t{std::exchange(x.held, held)};
+  auto stopped = std::exchange(x.stopped, x.paused);
+  if (x.facts.kind == rtp::media_kind::video && !x.paused) {
+    // The layers first: a resumed consumer starts with the right ones.
+    auto target = x.left.paused ? std::nullopt : x.share.target;
+    if (target && target->spatial > x.left.encoding)
+      target->spatial = x.left.encoding;
+    if (x.share.wanted || x.left.paused)
+      if (std::exchange(x.applied, target) != target) {
+        x.engine->set_layers(target, now);
+        note(x, reason_of(x), now);
+      }
+  }
+  if (x.paused && !stopped) {
+    x.engine->pause(now);
+    note(x, rtp::decision_reason::paused, now);
+  }
+  if (!x.paused && stopped) {
+    x.engine->resume(now);
+    note(x, reason_of(x), now);
+  }
+  collect(x, now);
+}
+
+rtp::decision_reason media_shard::reason_of(const consumer& x) {
+  if (x.left.by_last_n)
+    return rtp::decision_reason::last_n;
+  if (x.left.paused
+      || (x.applied && x.applied->spatial == x.left.encoding
+          && x.left.encoding < x.facts.preferred))
+    return rtp::decision_reason::overload;
+  if (!x.share.wanted || x.applied == x.share.wanted)
+    return x.base_layer_only ? rtp::decision_reason::source
+                             : rtp::decision_reason::wanted;
+  return x.share.limited() ? rtp::decision_reason::link
+                           : rtp::decision_reason::source;
+}
+
+void media_shard::note(consumer& x, rtp::decision_reason why,
+                       net::time_point now) {
+  const auto& egress = x.on->sender.egress();
+  auto runs = !x.paused && !x.engine->producer_paused();
+  auto target = runs ? signaled(x.applied, x.layout) : std::nullopt;
+  x.log.add(
+      {now, why, target, egress.link_bps(), static_cast<float>(egress.loss())});
+}
+
+void media_shard::note_producer(consumer& x, net::time_point now) {
+  if (!x.paused)
+    note(x,
+         x.engine->producer_paused() ? rtp::decision_reason::paused
+                                     : reason_of(x),
+         now);
+}
+
+std::optional<consumer_explanation>
+media_shard::explain(consumer_key which, net::time_point now) const {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end())
+    return std::nullopt;
+  const auto& x = *i->second;
+  const auto& engine = *x.engine;
+  const auto& egress = x.on->sender.egress();
+  consumer_explanation out;
+  out.kind = x.facts.kind;
+  out.paused = x.paused;
+  out.producer_paused = engine.producer_paused();
+  out.priority = x.share.priority;
+  auto runs = !out.paused && !out.producer_paused;
+  out.reason = runs ? reason_of(x) : rtp::decision_reason::paused;
+  if (x.facts.kind == rtp::media_kind::video) {
+    out.preferred = signaled(
+        rtp::layers{x.facts.preferred, x.preferred_temporal}, x.layout);
+    out.target = runs ? signaled(x.applied, x.layout) : std::nullopt;
+    out.current = signaled(engine.current_layers(), x.layout);
+  }
+  out.link_bps = egress.link_bps();
+  out.used_bps = x.on->allocator.used_bps();
+  out.wanted_bps = x.on->allocator.wanted_bps();
+  out.loss = egress.loss();
+  x.log.for_each([&](const rtp::decision& y) { out.decisions.push_back(y); });
+  out.at = now;
+  return out;
+}
+
+void media_shard::tell_dropped(transport& x, net::time_point now) {
+  while (auto stream = x.sender.egress().poll_dropped())
+    for (auto* to : x.consumers)
+      if (to->engine->ssrc() == *stream) {
+        to->engine->handle_overload(now);
+        note(*to, rtp::decision_reason::late, now);
+        collect(*to, now);
+      }
+}
+
+void media_shard::hold(transport& x, net::time_point until) {
+  if (!std::exchange(x.holding, true))
+    holding_.push_back(&x);
+  if (!pacing_ || until < *pacing_)
+    pacing_ = until;
+}
+
+void media_shard::handle_pacing(net::time_point) {
+  pacing_.reset();
+  for (auto* x : holding_) {
+    x->holding = false;
+    mark(*x);
+  }
+  holding_.clear();
+}
+
+// -- overload -----------------------------------------------------------------
+
+void media_shard::set_overload(overload_state state,
+                               const shedding_limits& limits,
+                               net::time_point now) {
+  overload_ = state;
+  limits_ = limits;
+  for (auto& [key, x] : consumers_)
+    if (x->facts.kind == rtp::media_kind::video)
+      shed(*x);
+  for (const auto& [key, x] : producers_)
+    tell_wanted(key);
+  allocate_all(now);
+}
+
+void media_shard::tell_wanted(producer_key from) {
+  auto i = producers_.find(from);
+  if (i == producers_.end())
+    return;
+  auto& source = i->second;
+  source.untold = false;
+  if (source.listeners.empty()
+      || source.listeners.front().who->facts.kind == rtp::media_kind::audio)
+    return;
+  std::optional<uint8_t> highest;
+  for (const auto& x : source.listeners)
+    if (!x.who->paused && !x.who->left.paused)
+      highest = std::max(highest, std::optional{x.who->left.encoding});
+  if (source.wanted && *source.wanted == highest)
+    return;
+  source.wanted.emplace(highest);
+  events_.push({{}, from, layers_wanted{highest}});
+}
+
+void media_shard::shed(consumer& x) {
+  x.facts.recency = x.owner ? x.owner->recency() : uint16_t{0};
+  x.facts.loudness = x.owner ? x.owner->loudness() : uint16_t{0};
+  x.left = decide_shedding(overload_, x.facts, limits_);
+}
+
+} // namespace troupe::actors

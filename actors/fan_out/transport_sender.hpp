@@ -1,0 +1,104 @@
+#pragma once
+
+#include "actors/fan_out/packet_sender.hpp"
+#include "net/base/prefetch.hpp"
+#include "net/srtp/srtp_session.hpp"
+#include "net/webrtc_transport.hpp"
+#include "rtp/send/egress.hpp"
+#include "rtp/send/forwarder.hpp"
+
+namespace troupe::actors {
+
+/// Statistics of the sending half of a transport.
+struct sender_stats {
+  rtp::egress_stats egress;
+  /// In protected sizes: all traffic, and the RTP in it.
+  net::traffic sent;
+  net::traffic rtp_sent;
+};
+
+/// The sending half of one transport: numbers, stamps and protects what its
+/// consumers and its own feedback have queued. Single-threaded. It is separate
+/// from the receiving half, and next to the senders that get the same media.
+class transport_sender {
+public:
+  /// Sets the keys to protect with; null once DTLS is over.
+  void set_srtp(std::shared_ptr<net::srtp_sender> x) {
+    exhausted_ = exhausted();
+    srtp_ = std::move(x);
+  }
+
+  /// Sets where packets go; nothing while there is no path to the client.
+  void set_path(const std::optional<net::transport_tuple>& x) {
+    path_ = x;
+  }
+
+  /// Whether anything can be sent. What is queued while it cannot is dropped.
+  bool writable() const {
+    return srtp_ && path_;
+  }
+
+  void queue_media(rtp::outgoing_batch&& batch, net::time_point now) {
+    egress_.handle_batch(std::move(batch), now);
+  }
+
+  void queue_rtcp(std::vector<uint8_t> compound) {
+    rtcp_.push_back(std::move(compound));
+  }
+
+  /// The numbers with which a stream was last sent here; nothing if the keys
+  /// have never been used for it.
+  rtp::numbers_used used_by(const rtp::forwarder& stream) const;
+
+  /// The stream has ended: drops its waiting packets, and makes SRTP release
+  /// the state of its SSRCs. They must never be used here again.
+  void end(const rtp::forwarder& stream);
+
+  /// The same for one SSRC with which only RTCP is sent.
+  void end(rtp::ssrc source);
+
+  /// Packets that SRTP refused for lack of space or at the end of its key.
+  uint64_t exhausted() const {
+    return exhausted_ + (srtp_ ? srtp_->exhausted() : 0);
+  }
+
+  /// Prefetches the memory that queue_media() and flush() access.
+  void prefetch() const {
+    net::prefetch(&srtp_, &egress_);
+    egress_.prefetch();
+  }
+
+  /// Call it after prefetch(): prefetches what that memory points to.
+  void prefetch_more() const {
+    egress_.prefetch_more();
+    if (srtp_)
+      srtp_->prefetch();
+  }
+
+  /// Protects all that waits into `out`, as sent at `now`.
+  void flush(packet_sender& out, net::time_point now);
+
+  /// Orders and paces our packets, and knows the client's link.
+  rtp::egress& egress() {
+    return egress_;
+  }
+
+  const rtp::egress& egress() const {
+    return egress_;
+  }
+
+  sender_stats stats(net::time_point now) const {
+    return {egress_.stats(now), sent_, rtp_sent_};
+  }
+
+private:
+  std::shared_ptr<net::srtp_sender> srtp_;
+  std::optional<net::transport_tuple> path_;
+  rtp::egress egress_;
+  std::vector<std::vector<uint8_t>> rtcp_;
+  net::traffic sent_;
+  net::traffic rtp_sent_;
+  uint64_t exhausted_ = 0; // by former SRTP senders
+};
+
+} // namespace troupe::actors

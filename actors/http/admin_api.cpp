@@ -1,0 +1,107 @@
+#include "actors/http/admin_api.hpp"
+
+#include "actors/base/log.hpp"
+#include "actors/config/secret_file.hpp"
+#include "actors/http/admin_json.hpp"
+#include "actors/http/admin_routes.hpp"
+#include "actors/http/admin_task.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+namespace troupe::actors {
+
+namespace {
+
+constexpr size_t min_token = 16;
+
+// The response to a CORS preflight request (Fetch, section 3.2.2).
+net::http_response preflight() {
+  return {204,
+          {{"Access-Control-Allow-Methods", "GET, POST, DELETE"},
+           {"Access-Control-Allow-Headers", "Authorization"},
+           {"Access-Control-Max-Age", "600"}},
+          {}};
+}
+
+} // namespace
+
+admin_api::admin_api(caf::actor_system& system, server_actor server,
+                     admin_settings settings,
+                     std::function<metrics_snapshot()> stats)
+    : system_(system)
+    , server_(std::move(server))
+    , settings_(std::move(settings))
+    , stats_(std::move(stats)) {}
+
+bool admin_api::handle(const net::http_request& request,
+                       const net::http_responder& respond) {
+  auto below = std::string_view{request.path};
+  if (!below.starts_with(admin_prefix))
+    return false;
+  below.remove_prefix(admin_prefix.size());
+  if (!below.empty() && below.front() != '/')
+    return false;
+  std::string origin{request.header("Origin")};
+  auto answer = [respond, origin](net::http_response x) {
+    x.headers.emplace_back("Cache-Control", "no-store");
+    // The HTTP server has already rejected pages of other origins.
+    if (!origin.empty()) {
+      x.headers.emplace_back("Access-Control-Allow-Origin", origin);
+      x.headers.emplace_back("Vary", "Origin");
+    }
+    respond(std::move(x));
+  };
+  if (auto refusal = check(request)) {
+    answer(std::move(*refusal));
+    return true;
+  }
+  auto call = read_admin_call(request);
+  if (auto* refusal = std::get_if<net::http_response>(&call)) {
+    answer(std::move(*refusal));
+    return true;
+  }
+  auto& asked = std::get<admin_call>(call);
+  if (asked.action == admin_action::get_server_stats)
+    system_.spawn([this, answer](caf::event_based_actor*) {
+      answer(net::json_response(200, server_stats_json(stats_())));
+    });
+  else
+    start_admin_task(system_, {std::move(asked), std::move(answer), server_,
+                               settings_.request_timeout});
+  return true;
+}
+
+std::optional<net::http_response>
+admin_api::check(const net::http_request& request) const {
+  if (!settings_.enabled)
+    return admin_error(404, "not-found", "The admin API is off");
+  if (request.method == "OPTIONS" && request.has_header("Origin"))
+    return preflight();
+  auto shown = request.bearer_token();
+  if (settings_.token.matches(shown))
+    return std::nullopt;
+  log::refusal(log::level::info, "admin-refused", {{"method", request.method}});
+  auto out =
+      admin_error(401, "unauthorized",
+                  shown.empty() ? "A bearer token is wanted" : "Wrong token");
+  out.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return out;
+}
+
+std::optional<std::string> read_admin_token(const config::admin_keys& keys,
+                                            admin_settings& out) {
+  if (keys.token_file.empty())
+    return std::nullopt;
+  auto text = read_secret_file(keys.token_file);
+  if (!text)
+    return describe_secret_failure("admin.token-file", keys.token_file,
+                                   text.error());
+  if (text->size() < min_token)
+    return "admin.token-file " + keys.token_file
+           + ": a token must have 16 characters at least";
+  out.token = net::secret{*text};
+  out.enabled = true;
+  return std::nullopt;
+}
+
+} // namespace troupe::actors

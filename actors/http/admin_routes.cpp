@@ -1,0 +1,225 @@
+#include "actors/http/admin_routes.hpp"
+
+#include "net/base/utf8.hpp"
+#include "protocol/json/json_text.hpp"
+
+#include <array>
+#include <charconv>
+#include <vector>
+
+namespace troupe::actors {
+
+namespace {
+
+constexpr size_t max_page = 1000;
+
+// Longest label of a channel in octets, the same as for members.
+constexpr size_t max_label = 1024;
+
+// Subchannels of one message.
+constexpr size_t max_message_subchannels = 64;
+
+constexpr std::array routes{
+    admin_route{"GET", "/stats", admin_action::get_server_stats},
+    admin_route{"GET", "/rooms", admin_action::list_rooms},
+    admin_route{"GET", "/rooms/{room}", admin_action::get_room},
+    admin_route{"DELETE", "/rooms/{room}", admin_action::close_room},
+    admin_route{"POST", "/rooms/{room}/lock", admin_action::lock_room},
+    admin_route{"DELETE", "/rooms/{room}/lock", admin_action::lock_room},
+    admin_route{"POST", "/rooms/{room}/messages", admin_action::say_in_room},
+    admin_route{"GET", "/rooms/{room}/stats", admin_action::get_room_stats},
+    admin_route{"GET", "/rooms/{room}/peers", admin_action::list_peers},
+    admin_route{"GET", "/rooms/{room}/peers/{peer}", admin_action::get_peer},
+    admin_route{"DELETE", "/rooms/{room}/peers/{peer}",
+                admin_action::kick_peer},
+    admin_route{"POST", "/rooms/{room}/peers/{peer}/mute",
+                admin_action::mute_peer},
+    admin_route{"GET", "/rooms/{room}/peers/{peer}/stats",
+                admin_action::get_peer_stats},
+    admin_route{"GET",
+                "/rooms/{room}/peers/{peer}/consumers/{consumer}/explain",
+                admin_action::explain_consumer},
+};
+
+size_t body_limit(admin_action what) {
+  return what == admin_action::say_in_room ? max_admin_message : max_admin_body;
+}
+
+std::vector<std::string_view> split(std::string_view path) {
+  std::vector<std::string_view> out;
+  while (!path.empty()) {
+    path.remove_prefix(1); // the slash
+    out.push_back(path.substr(0, path.find('/')));
+    path.remove_prefix(out.back().size());
+  }
+  return out;
+}
+
+bool is_name(std::string_view part) {
+  return part.starts_with('{');
+}
+
+// Copies the path parameters into `out`; false if the path does not match.
+bool match(std::string_view path, const admin_route& route, admin_call& out) {
+  auto wanted = split(route.path);
+  auto given = split(path);
+  if (given.size() != wanted.size())
+    return false;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    auto part = net::percent_decode(given[i], false);
+    if (!part || part->empty())
+      return false;
+    if (!is_name(wanted[i]) && *part != wanted[i])
+      return false;
+    if (wanted[i] == "{room}")
+      out.room = room_id{std::move(*part)};
+    else if (wanted[i] == "{peer}")
+      out.peer = peer_id{std::move(*part)};
+    else if (wanted[i] == "{consumer}")
+      out.consumer = consumer_id{std::move(*part)};
+  }
+  return true;
+}
+
+std::optional<std::string> read_page(const net::http_request& request,
+                                     admin_call& out) {
+  out.after = request.query_value("after").value_or("");
+  auto text = request.query_value("limit");
+  if (!text)
+    return std::nullopt;
+  auto end = text->data() + text->size();
+  auto [stopped, failure] = std::from_chars(text->data(), end, out.limit);
+  if (failure != std::errc{} || stopped != end || out.limit < 1
+      || out.limit > max_page)
+    return "limit must be a number from 1 to 1000";
+  return std::nullopt;
+}
+
+std::optional<std::string> read_mute(const net::http_request& request,
+                                     admin_call& out) {
+  auto kind = request.query_value("kind");
+  if (!kind)
+    return std::nullopt;
+  if (*kind == "audio")
+    out.kind = protocol::media_kind::audio;
+  else if (*kind == "video")
+    out.kind = protocol::media_kind::video;
+  else
+    return "kind must be audio or video";
+  return std::nullopt;
+}
+
+// The numbers of "1,2,3", or nothing if the text is malformed or too long.
+std::optional<std::vector<uint16_t>> read_subchannels(std::string_view text) {
+  std::vector<uint16_t> out;
+  for (;;) {
+    const auto one = text.substr(0, text.find(','));
+    const auto* end = one.data() + one.size();
+    auto [stopped, failure] =
+        std::from_chars(one.data(), end, out.emplace_back());
+    if (failure != std::errc{} || stopped != end
+        || out.size() > max_message_subchannels)
+      return std::nullopt;
+    if (one.size() == text.size())
+      return out;
+    text.remove_prefix(one.size() + 1);
+  }
+}
+
+std::optional<std::string> read_subchannels(const net::http_request& request,
+                                            admin_message& out) {
+  constexpr auto bad = "must be numbers from 0 to 65535";
+  if (auto text = request.query_value("subchannels")) {
+    auto all = read_subchannels(*text);
+    if (!all)
+      return std::string{"subchannels "} + bad;
+    out.subchannels = std::move(*all);
+  }
+  if (auto text = request.query_value("requiredSubchannel")) {
+    auto one = read_subchannels(*text);
+    if (!one || one->size() != 1)
+      return std::string{"requiredSubchannel "} + bad;
+    out.required_subchannel = one->front();
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> read_message(const net::http_request& request,
+                                        admin_message& out) {
+  if (auto label = request.query_value("label"))
+    out.label = std::move(*label);
+  if (out.label.empty() || out.label.size() > max_label)
+    return "label must have 1 to 1024 octets";
+  auto kind = request.query_value("kind").value_or("text");
+  out.binary = kind == "binary";
+  if (!out.binary && kind != "text")
+    return "kind must be text or binary";
+  if (!out.binary && !net::is_utf8(request.body))
+    return "the body must be UTF-8, unless kind is binary";
+  out.content = request.body;
+  return read_subchannels(request, out);
+}
+
+// Why the arguments of the request are invalid, or nothing.
+std::optional<std::string> read_arguments(const net::http_request& request,
+                                          admin_call& out) {
+  if (!request.is_query_readable())
+    return "the query must be percent-encoded UTF-8";
+  switch (out.action) {
+    case admin_action::list_rooms:
+      return read_page(request, out);
+    case admin_action::mute_peer:
+      return read_mute(request, out);
+    case admin_action::say_in_room:
+      return read_message(request, out.message);
+    case admin_action::lock_room:
+      out.locked = request.method == "POST";
+      return std::nullopt;
+    default:
+      return std::nullopt;
+  }
+}
+
+} // namespace
+
+std::span<const admin_route> admin_routes() {
+  return routes;
+}
+
+net::http_response admin_error(unsigned status, std::string_view code,
+                               std::string_view message) {
+  protocol::flat_json inner;
+  inner.add("code", code).add("message", message);
+  protocol::flat_json out;
+  out.add_raw("error", inner.str());
+  return net::json_response(status, out.str());
+}
+
+std::variant<admin_call, net::http_response>
+read_admin_call(const net::http_request& request) {
+  auto path = std::string_view{request.path}.substr(admin_prefix.size());
+  auto method = request.method == "HEAD" ? "GET" : request.method;
+  std::string others;
+  for (const auto& route : routes) {
+    admin_call out;
+    if (!match(path, route, out))
+      continue;
+    if (method != route.method) {
+      others.append(others.empty() ? "" : ", ").append(route.method);
+      continue;
+    }
+    out.action = route.action;
+    if (request.body.size() > body_limit(out.action))
+      return admin_error(413, "too-large", "The body is too large");
+    if (auto why = read_arguments(request, out))
+      return admin_error(400, "bad-request", *why);
+    return out;
+  }
+  if (others.empty())
+    return admin_error(404, "not-found", "There is no such path");
+  auto refusal = admin_error(405, "method-not-allowed", "Allowed: " + others);
+  refusal.headers.emplace_back("Allow", others);
+  return refusal;
+}
+
+} // namespace troupe::actors

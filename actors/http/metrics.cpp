@@ -1,0 +1,314 @@
+#include "actors/http/metrics.hpp"
+
+#include "actors/http/metrics_text.hpp"
+
+#include <algorithm>
+
+namespace troupe::actors {
+
+namespace {
+
+/// A gauge is never negative, even though its parts are not read at one moment.
+uint64_t natural(int64_t x) {
+  return static_cast<uint64_t>(std::max<int64_t>(x, 0));
+}
+
+double seconds(net::duration x) {
+  return std::chrono::duration<double>(x).count();
+}
+
+void add_objects(metrics_text& out, const metrics_snapshot& x) {
+  auto count = [&](object_kind kind) {
+    return natural(x.objects[static_cast<size_t>(kind)]);
+  };
+  out.gauge("troupe_build_info", "The version, as a label; always 1.");
+  out.sample(uint64_t{1}, {{"version", x.version}});
+  out.gauge("troupe_rooms", "Rooms that are open.", count(object_kind::room));
+  out.gauge("troupe_sessions", "Clients that are connected for signaling.",
+            count(object_kind::session));
+  out.gauge("troupe_peers", "Members of rooms.", count(object_kind::peer));
+  out.gauge("troupe_producers", "Tracks that clients send.",
+            count(object_kind::producer));
+  out.gauge("troupe_consumers", "Tracks that clients receive.",
+            count(object_kind::consumer));
+  out.gauge("troupe_data_producers", "Data channels by which clients speak.",
+            count(object_kind::data_producer));
+  out.gauge("troupe_data_consumers", "Data channels by which clients hear.",
+            count(object_kind::data_consumer));
+  out.gauge("troupe_shards", "Parts of rooms whose fan-out runs together.",
+            count(object_kind::shard));
+  out.gauge("troupe_transports",
+            "WebRTC transports, by what reaches the client and by phase.");
+  for (size_t kind = 0; kind < transport_kind_count; ++kind)
+    for (size_t phase = 0; phase < transport_phase_count; ++phase)
+      out.sample(natural(x.transports[kind][phase]),
+                 {{"kind", to_string(static_cast<transport_kind>(kind))},
+                  {"phase", to_string(static_cast<transport_phase>(phase))}});
+  out.gauge("troupe_actors", "Actors that live.", x.actors);
+}
+
+void add_signaling(metrics_text& out, const metrics_snapshot& x) {
+  out.counter("troupe_requests_total", "Signaling requests carried out.",
+              x.requests_done);
+  out.counter("troupe_requests_refused_total",
+              "Signaling requests refused, by the code of the refusal.");
+  for (size_t i = 1; i < error_code_count; ++i)
+    out.sample(
+        x.requests_refused[i],
+        {{"code", protocol::to_string(static_cast<protocol::error_code>(i))}});
+  out.histogram("troupe_join_seconds",
+                "From a client's wish to join a room to the answer.",
+                x.join_time);
+  out.histogram("troupe_connect_seconds",
+                "From a client's DTLS parameters to the end of the handshake.",
+                x.connect_time);
+  out.gauge("troupe_mailbox_peak",
+            "The most messages that waited for one actor lately, by its kind.");
+  for (size_t i = 0; i < mailbox_owner_count; ++i)
+    out.sample(x.mailboxes[i],
+               {{"actor", to_string(static_cast<mailbox_owner>(i))}});
+}
+
+void add_http(metrics_text& out, const metrics_snapshot& x) {
+  out.gauge("troupe_http_connections", "HTTP connections that are open.",
+            x.http.connections);
+  out.counter("troupe_http_accepted_total", "HTTP connections accepted.",
+              x.http.accepted);
+  out.counter("troupe_http_requests_total", "HTTP requests.", x.http.requests);
+  out.counter("troupe_websockets_total", "WebSockets opened.",
+              x.http.websockets);
+  out.counter("troupe_engineio_sessions_total", "Engine.IO sessions opened.",
+              x.http.engineio_sessions);
+  out.gauge("troupe_http_file_bytes",
+            "Files of the web page in memory, kept or being sent.",
+            x.http.file_octets);
+  out.gauge("troupe_undelivered_bytes",
+            "Bytes of messages that clients have sent and that wait for the "
+            "server.",
+            x.http.undelivered_octets);
+  out.counter("troupe_http_rejects_total",
+              "Clients turned away, cut off or slowed down, by reason.");
+  for (size_t i = 0; i < x.rejects.size(); ++i)
+    out.sample(x.rejects[i],
+               {{"reason", to_string(static_cast<net::reject_reason>(i))}});
+  if (!x.certificate_expires)
+    return;
+  out.gauge("troupe_tls_certificate_expiry_timestamp_seconds",
+            "When the certificate in use expires, in seconds since 1970.");
+  out.sample(*x.certificate_expires);
+}
+
+void add_datagrams(metrics_text& out, const metrics_snapshot& x) {
+  const auto& port = x.port;
+  out.counter("troupe_datagrams_received_total",
+              "Datagrams received for media, UDP and TCP.",
+              port.datagrams_received);
+  out.counter("troupe_datagram_bytes_received_total",
+              "Bytes of these datagrams.", port.bytes_received);
+  out.counter("troupe_datagrams_sent_total",
+              "Datagrams sent for media, UDP and TCP.", port.datagrams_sent);
+  out.counter("troupe_datagram_bytes_sent_total", "Bytes of these datagrams.",
+              port.bytes_sent);
+  out.counter("troupe_receive_bursts_total",
+              "Bursts in which UDP datagrams were received.",
+              port.bursts_received);
+  out.counter("troupe_send_calls_total", "System calls that sent by UDP.",
+              port.send_calls);
+  out.counter("troupe_gso_runs_total",
+              "Runs of datagrams left to the kernel to cut (UDP_SEGMENT).",
+              port.gso_runs);
+  out.counter("troupe_gso_datagrams_total", "Datagrams in these runs.",
+              port.gso_datagrams);
+  out.counter("troupe_gso_refused_total",
+              "Runs that the kernel refused, sent one by one instead.",
+              port.gso_refused);
+  out.counter("troupe_datagrams_dropped_total",
+              "Datagrams that the sockets dropped, by reason.");
+  out.sample(port.oversized_dropped, {{"reason", "oversized"}});
+  out.sample(port.send_full, {{"reason", "send_full"}});
+  out.sample(port.send_errors, {{"reason", "send_error"}});
+  out.sample(port.tcp_dropped, {{"reason", "tcp_queue_full"}});
+  out.sample(x.unroutable, {{"reason", "no_transport"}});
+  out.gauge("troupe_ice_tcp_connections", "ICE-TCP connections that are open.",
+            port.tcp_connections);
+  out.counter("troupe_ice_tcp_accepted_total", "ICE-TCP connections accepted.",
+              port.tcp_accepted);
+  out.counter("troupe_ice_tcp_refused_total",
+              "ICE-TCP connections refused by a limit.", port.tcp_refused);
+}
+
+template <class Totals>
+void add_drop_samples(metrics_text& out, std::string_view stage,
+                      const Totals& drops) {
+  for (size_t i = 0; i < drops.size(); ++i)
+    out.sample(drops[i],
+               {{"stage", stage},
+                {"reason", to_string(static_cast<rtp::drop_reason>(i))}});
+}
+
+void add_data(metrics_text& out, const data_totals& x) {
+  out.counter("troupe_data_messages_received_total",
+              "Messages that data producers have brought.",
+              x.messages_received);
+  out.counter("troupe_data_bytes_received_total", "Bytes of these messages.",
+              x.octets_received);
+  out.counter("troupe_data_messages_sent_total",
+              "Messages sent to data consumers.", x.messages_sent);
+  out.counter("troupe_data_bytes_sent_total", "Bytes of these messages.",
+              x.octets_sent);
+  out.counter("troupe_data_messages_dropped_total",
+              "Messages that a slow data consumer was not sent.",
+              x.messages_dropped);
+}
+
+void add_drops(metrics_text& out, const metrics_snapshot& x) {
+  out.counter("troupe_packets_dropped_total",
+              "Packets that went no further, by stage and reason.");
+  for (size_t i = 0; i < x.transport.drops.size(); ++i)
+    out.sample(x.transport.drops[i],
+               {{"stage", "transport"},
+                {"reason", to_string(static_cast<net::drop_reason>(i))}});
+  out.sample(x.transport.unroutable,
+             {{"stage", "transport"}, {"reason", "unroutable"}});
+  add_drop_samples(out, "producer", x.received.drops);
+  add_drop_samples(out, "consumer", x.sent.drops);
+  out.counter("troupe_batches_dropped_total",
+              "Batches of media left out because a shard was too far behind.",
+              x.batches_refused);
+  out.counter("troupe_plain_destinations_refused_total",
+              "Addresses that plain transports do not send to, by reason.");
+  for (size_t i = 0; i < x.plain_refused.size(); ++i)
+    out.sample(x.plain_refused[i],
+               {{"reason", to_string(static_cast<plain_refusal>(i))}});
+}
+
+void add_media(metrics_text& out, const metrics_snapshot& x) {
+  const auto& in = x.received;
+  out.counter("troupe_rtp_packets_received_total",
+              "RTP packets received by producers.", in.packets);
+  out.counter("troupe_rtp_bytes_received_total", "Bytes of these packets.",
+              in.octets);
+  out.counter("troupe_rtx_packets_received_total",
+              "Retransmissions received by producers.", in.rtx_packets);
+  out.counter("troupe_packets_repaired_total",
+              "Lost packets that a retransmission brought back.",
+              in.packets_repaired);
+  out.counter("troupe_nacks_sent_total", "NACKs sent to producers' clients.",
+              in.nacks);
+  out.counter("troupe_nacked_packets_sent_total", "Packets asked for by them.",
+              in.packets_nacked);
+  out.counter("troupe_keyframe_requests_sent_total",
+              "PLIs and FIRs sent to producers' clients.",
+              in.keyframe_requests);
+  out.counter("troupe_keyframes_received_total", "Key frames received.",
+              in.keyframes);
+  const auto& sent = x.sent;
+  out.counter("troupe_rtp_packets_sent_total", "RTP packets sent to consumers.",
+              sent.packets);
+  out.counter("troupe_rtp_bytes_sent_total", "Bytes of their payload.",
+              sent.octets);
+  out.counter("troupe_rtx_packets_sent_total",
+              "Retransmissions sent to consumers.", sent.rtx_packets);
+  out.counter("troupe_rtx_bytes_sent_total", "Bytes of their payload.",
+              sent.rtx_octets);
+  out.counter("troupe_nacks_received_total",
+              "NACKs received from consumers' clients.", sent.nacks);
+  out.counter("troupe_nacked_packets_received_total",
+              "Packets asked for by them.", sent.packets_nacked);
+  out.counter("troupe_retransmissions_refused_total",
+              "Packets asked for too often, too soon or too many of.",
+              sent.retransmissions_refused);
+  out.counter("troupe_keyframe_requests_received_total",
+              "PLIs and FIRs received from consumers' clients.",
+              sent.keyframe_requests);
+}
+
+void add_load(metrics_text& out, const metrics_snapshot& x) {
+  out.gauge("troupe_overload_level",
+            "What is done against overload: 0 nothing, 1 newcomers are "
+            "refused, 2 to 6 video is shed.",
+            static_cast<uint64_t>(x.overload.level));
+  out.gauge("troupe_overload_share",
+            "The share of the consumers that the level applies to.");
+  out.sample(static_cast<double>(x.overload.share) / overload_state::whole);
+  out.counter("troupe_newcomers_refused_total",
+              "Who was turned away by overload or drain, by what it wanted.");
+  out.sample(x.refused.rooms, {{"wanted", "room"}});
+  out.sample(x.refused.members, {{"wanted", "membership"}});
+  out.sample(x.refused.consumers, {{"wanted", "consumer"}});
+  out.gauge("troupe_draining", "1 while the server opens no new rooms.",
+            uint64_t{x.draining});
+  out.gauge("troupe_io_run_peak_seconds",
+            "The longest time lately that an I/O thread ran actors without "
+            "reading its sockets.");
+  out.sample(static_cast<double>(x.io_run_us) / 1e6);
+  out.gauge("troupe_usable_cores", "How many cores the server may use.");
+  out.sample(x.cores);
+  out.gauge("troupe_usable_memory_bytes", "Memory that the server may use.",
+            x.usable_memory);
+}
+
+void add_process(metrics_text& out, const net::process_facts& x) {
+  out.counter("process_cpu_seconds_total", "CPU time, user and system.");
+  out.sample(seconds(x.cpu_time));
+  out.gauge("process_resident_memory_bytes", "Memory in use.",
+            x.resident_bytes);
+  out.gauge("process_virtual_memory_bytes", "Address space in use.",
+            x.virtual_bytes);
+  out.gauge("process_threads", "Threads.", x.threads);
+  out.gauge("process_open_fds", "File descriptors that are open.",
+            x.open_files);
+  out.gauge("process_max_fds",
+            "File descriptors that may be open; 0 is any number.", x.max_files);
+  out.gauge("process_start_time_seconds",
+            "When the server was started, in seconds since 1970.");
+  out.sample(x.start_time);
+}
+
+} // namespace
+
+void metrics_snapshot::read(load_board& board, net::time_point now) {
+  auto relaxed = std::memory_order_relaxed;
+  for (size_t i = 0; i < objects.size(); ++i)
+    objects[i] = live_object::count(static_cast<object_kind>(i));
+  auto& from = board.counters();
+  for (size_t kind = 0; kind < transport_kind_count; ++kind)
+    for (size_t phase = 0; phase < transport_phase_count; ++phase)
+      transports[kind][phase] =
+          from.transports_in(static_cast<transport_kind>(kind),
+                             static_cast<transport_phase>(phase))
+              .load(relaxed);
+  transport = from.transports.sum();
+  received = from.producers.sum();
+  sent = from.consumers.sum();
+  data = from.data.sum();
+  batches_refused = from.batches_refused.load(relaxed);
+  for (size_t i = 0; i < plain_refused.size(); ++i)
+    plain_refused[i] = from.plain_refused[i].load(relaxed);
+  join_time = from.join_time.read();
+  connect_time = from.connect_time.read();
+  requests_done = from.requests_done.load(relaxed);
+  for (size_t i = 0; i < requests_refused.size(); ++i)
+    requests_refused[i] = from.requests_refused[i].load(relaxed);
+  for (size_t i = 0; i < mailboxes.size(); ++i)
+    mailboxes[i] = from.mailboxes[i].read(now);
+  overload = board.state();
+  refused = board.refused();
+  draining = board.drain().active();
+}
+
+std::string render_metrics(const metrics_snapshot& x) {
+  metrics_text out;
+  add_objects(out, x);
+  add_signaling(out, x);
+  add_http(out, x);
+  add_datagrams(out, x);
+  add_media(out, x);
+  add_data(out, x.data);
+  add_drops(out, x);
+  add_load(out, x);
+  add_process(out, x.process);
+  return out.text();
+}
+
+} // namespace troupe::actors

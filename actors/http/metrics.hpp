@@ -1,0 +1,62 @@
+#pragma once
+
+#include "actors/base/live_objects.hpp"
+#include "actors/load/load_board.hpp"
+#include "net/io/http/http_server.hpp"
+#include "net/io/http/reject_counters.hpp"
+#include "net/io/process/process_facts.hpp"
+#include "net/io/udp/media_port.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+
+namespace troupe::actors {
+
+/// The metrics of a server at one moment. docs/metrics.md explains each of
+/// them.
+struct metrics_snapshot {
+  std::string version;
+  std::array<int64_t, object_kind_count> objects{};
+  std::array<std::array<int64_t, transport_phase_count>, transport_kind_count>
+      transports{};
+  size_t actors = 0;
+
+  transport_totals transport;
+  receiver_totals received;
+  sender_totals sent;
+  data_totals data;
+  uint64_t batches_refused = 0;
+  std::array<uint64_t, plain_refusal_count> plain_refused{};
+
+  histogram_reading join_time;
+  histogram_reading connect_time;
+  uint64_t requests_done = 0;
+  std::array<uint64_t, error_code_count> requests_refused{};
+  std::array<uint64_t, mailbox_owner_count> mailboxes{};
+
+  net::media_port_stats port;
+  uint64_t unroutable = 0; // datagrams
+  /// The longest recent time that an I/O thread ran actors, in microseconds.
+  uint64_t io_run_us = 0;
+  net::http_server_stats http;
+  std::array<uint64_t, net::reject_reason_count> rejects{};
+  /// In seconds since 1970.
+  std::optional<double> certificate_expires;
+
+  overload_state overload;
+  load_board::refusals refused;
+  bool draining = false;
+
+  net::process_facts process;
+  double cores = 0;
+  uint64_t usable_memory = 0; // octets
+
+  /// Reads the board, and the numbers of live objects.
+  void read(load_board& board, net::time_point now);
+};
+
+/// The snapshot in Prometheus' text format.
+std::string render_metrics(const metrics_snapshot& x);
+
+} // namespace troupe::actors

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "actors/load/drain.hpp"
+#include "actors/load/load_gauges.hpp"
+#include "actors/load/overload_level.hpp"
+#include "actors/stats/counters.hpp"
+
+namespace troupe::actors {
+
+/// What may be refused under overload.
+enum class newcomer : uint8_t { room, member, consumer };
+
+/// Collects the load from those who cause it, and publishes the overload state.
+/// One for each node; without locks.
+class load_board {
+public:
+  /// The numbers of refusals, by kind, since the server started.
+  struct refusals {
+    uint64_t rooms = 0;
+    uint64_t members = 0;
+    uint64_t consumers = 0;
+  };
+
+  load_gauges& gauges() {
+    return gauges_;
+  }
+
+  /// The present state. It changes rarely: cheap to read for every batch.
+  overload_state state() const {
+    return state_.load(std::memory_order_relaxed);
+  }
+
+  void publish(overload_state x) {
+    state_.store(x, std::memory_order_relaxed);
+  }
+
+  /// How long packets may wait to be sent together; 0 while there is CPU time
+  /// to spare.
+  net::duration coalescing() const {
+    return net::duration{coalescing_.load(std::memory_order_relaxed)};
+  }
+
+  void publish_coalescing(net::duration x) {
+    coalescing_.store(x.count(), std::memory_order_relaxed);
+  }
+
+  /// The counters for the server's operator.
+  actors::counters& counters() {
+    return counters_;
+  }
+
+  /// Whether and until when the server drains.
+  drain_state& drain() {
+    return drain_;
+  }
+
+  const drain_state& drain() const {
+    return drain_;
+  }
+
+  /// Whether one more is admitted: nothing new under overload, and no new room
+  /// while the server drains. Counts the refusals.
+  bool admit(newcomer kind) {
+    auto closing = kind == newcomer::room && drain_.active();
+    if (!closing && !refuses_newcomers(state()))
+      return true;
+    refused_[static_cast<size_t>(kind)].fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+
+  refusals refused() const {
+    auto count = [this](newcomer kind) {
+      return refused_[static_cast<size_t>(kind)].load(
+          std::memory_order_relaxed);
+    };
+    return {count(newcomer::room), count(newcomer::member),
+            count(newcomer::consumer)};
+  }
+
+private:
+  load_gauges gauges_;
+  alignas(64) std::atomic<overload_state> state_{overload_state{}};
+  std::atomic<net::duration::rep> coalescing_{0};
+  alignas(64) std::array<std::atomic<uint64_t>, 3> refused_{};
+  drain_state drain_;
+  actors::counters counters_;
+
+  static_assert(std::atomic<overload_state>::is_always_lock_free);
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,152 @@
+#include "actors/media/consumer_actor.hpp"
+
+#include "actors/base/live_objects.hpp"
+#include "actors/base/scoped_monitor.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <algorithm>
+
+namespace troupe::actors {
+
+namespace {
+
+rtp::layers to_layers(const set_consumer_layers& x) {
+  auto index = [](int layer) {
+    return static_cast<uint8_t>(std::clamp(layer, 0, 255));
+  };
+  return {index(x.spatial_layer),
+          index(x.temporal_layer.value_or(rtp::all_layers.temporal))};
+}
+
+struct consumer_state {
+  using pointer = consumer_actor::stateful_pointer<consumer_state>;
+
+  static inline const char* name = "consumer";
+
+  explicit consumer_state(pointer self_ptr) : self(self_ptr) {}
+
+  ~consumer_state();
+
+  consumer_actor::behavior_type make_behavior(const consumer_config& cfg);
+
+  // Sends a command to the forwarder in the shard.
+  template <class Wish>
+  void control(Wish x) {
+    self->send(shard, control_consumer{key(), x});
+  }
+
+  // Sends the scores to the listener if they have changed.
+  void tell_scores();
+
+  void tell_layers(std::optional<rtp::layers> sent);
+
+  consumer_key key() const {
+    return consumer_key{self->id()};
+  }
+
+  pointer self;
+  live_object alive{object_kind::consumer};
+  consumer_id id;
+  producer_id source;
+  shard_actor shard;
+  consumer_listener_actor listener;
+  rtp::producer_layout layout;
+  uint8_t score = 10;
+  std::shared_ptr<const score_board> board;
+  protocol::consumer_scores told_scores;
+  std::optional<rtp::layers> told_layers;
+  scoped_monitor on_producer;
+};
+
+consumer_state::~consumer_state() {
+  if (shard)
+    caf::anon_send(shard, remove_shard_consumer{key()});
+}
+
+consumer_actor::behavior_type
+consumer_state::make_behavior(const consumer_config& cfg) {
+  using wish = control_consumer;
+  id = cfg.id;
+  source = cfg.source;
+  shard = cfg.shard;
+  listener = cfg.listener;
+  layout = cfg.engine.layout;
+  board = cfg.scores;
+  told_scores = cfg.told;
+  self->set_error_handler([](caf::error&) {});
+  self->set_down_handler([this](const caf::down_msg&) {
+    self->send(listener, consumer_ended{id, source});
+    self->quit();
+  });
+  on_producer.begin(self, cfg.producer);
+  shard_consumer stream;
+  stream.key = key();
+  stream.on = cfg.transport;
+  stream.engine = cfg.engine;
+  stream.owner = cfg.owner;
+  self->send(shard,
+             add_shard_consumer{id, std::move(stream), cfg.producer,
+                                caf::actor_cast<consumer_events_actor>(self)});
+  return {
+      [this](const rtp::consumer_score_changed& x) {
+        score = x.score;
+        tell_scores();
+      },
+      [this](const rtp::layers_changed& x) { tell_layers(x.layers); },
+      [this](const producer_paused& x) {
+        self->send(listener, consumer_producer_paused{id, x.paused});
+      },
+      [this](const producer_score_changed&) { tell_scores(); },
+      [this](const pause_consumer&) { control(wish::pause{}); },
+      [this](const resume_consumer&) { control(wish::resume{}); },
+      [this](const close_consumer&) { self->quit(); },
+      [this](const set_consumer_layers& x) {
+        control(wish::set_preferred_layers{to_layers(x)});
+      },
+      [this](const set_consumer_rank& x) {
+        control(wish::set_priority{x.priority});
+      },
+      [this](const request_key_frame&) { control(wish::request_key_frame{}); },
+      [this](const move_consumer& x) {
+        self->send(shard, move_shard_consumer{key(), x.to});
+      },
+      [this](const get_actor_stats&) {
+        return self->delegate(shard, get_consumer_stats{key()});
+      },
+  };
+}
+
+void consumer_state::tell_scores() {
+  auto scores = make_scores(score, *board, layout.kind, told_layers);
+  if (scores == told_scores)
+    return;
+  told_scores = scores;
+  self->send(listener, consumer_score_changed{id, std::move(scores)});
+}
+
+void consumer_state::tell_layers(std::optional<rtp::layers> sent) {
+  // Without layers there is nothing to report but pause events.
+  if (layout.kind == rtp::layering::simple)
+    return;
+  if (sent)
+    sent->temporal = std::min<uint8_t>(
+        sent->temporal, std::max<uint8_t>(layout.temporal_layers, 1) - 1);
+  if (sent == told_layers)
+    return;
+  told_layers = sent;
+  self->send(listener, consumer_layers_changed{id, sent});
+  tell_scores();
+}
+
+} // namespace
+
+consumer_actor spawn_consumer(caf::actor_system& system,
+                              consumer_config settings) {
+  return system.spawn(
+      [cfg = std::move(settings)](consumer_state::pointer self) {
+        return self->state.make_behavior(cfg);
+      });
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "actors/media/peer_listener.hpp"
+#include "actors/media/shard_actor.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pause_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::resume_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_consumer_layers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_consumer_rank)
+
+namespace troupe::actors {
+
+/// Moves the consumer to another transport of its client.
+struct move_consumer {
+  transport_key to{};
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::move_consumer)
+
+namespace troupe::actors {
+
+/// The CONSUMER actor interface: one track as one client receives it. The actor
+/// handles lifetime and control; the packets pass through its forwarder in the
+/// shard of the receiving transport.
+using consumer_actor = consumer_events_actor::extend<
+    caf::reacts_to<pause_consumer>,
+    // Resumes with a key frame, which it requests.
+    caf::reacts_to<resume_consumer>, caf::reacts_to<close_consumer>,
+    // Sets the layers that the client prefers of a layered producer.
+    caf::reacts_to<set_consumer_layers>,
+    // Sets its priority among the consumers of its transport.
+    caf::reacts_to<set_consumer_rank>,
+    // The client requests a key frame.
+    caf::reacts_to<request_key_frame>,
+    // Sends the stream on another transport of the client's.
+    caf::reacts_to<move_consumer>,
+    // Statistics of the stream sent.
+    caf::replies_to<get_actor_stats>::with<protocol::reply::stats>>;
+
+/// Parameters of a consumer.
+struct consumer_config {
+  consumer_id id;
+  producer_id source;
+  rtp::forwarder::config engine;
+  producer_actor producer;
+  /// The receiving transport, and the shard that sends for it.
+  transport_key transport{};
+  shard_actor shard;
+  consumer_listener_actor listener;
+  /// The speech activity of the producer's owner.
+  std::shared_ptr<const voice> owner = {};
+  /// How well the producer's streams arrive.
+  std::shared_ptr<const score_board> scores =
+      std::make_shared<const score_board>(0);
+  /// The scores that the client was sent with the consumer.
+  protocol::consumer_scores told = {};
+};
+
+consumer_actor spawn_consumer(caf::actor_system& system,
+                              consumer_config settings);
+
+} // namespace troupe::actors

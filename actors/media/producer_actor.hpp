@@ -1,0 +1,134 @@
+#pragma once
+
+#include "actors/base/edge_gauge.hpp"
+#include "actors/base/tick_queue.hpp"
+#include "actors/load/load_board.hpp"
+#include "actors/media/peer_listener.hpp"
+#include "actors/media/rtp_messages.hpp"
+#include "actors/media/score_board.hpp"
+#include "actors/speech/room_floor.hpp"
+#include "actors/speech/room_voices.hpp"
+#include "rtp/receive/receiver.hpp"
+#include "rtp/send/forwarder.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+namespace troupe::actors {
+
+/// A shard has a first consumer of this producer and wants its packets.
+struct subscribe {
+  media_sink_actor shard;
+  std::shared_ptr<flow_gauge> gauge;
+};
+
+/// The shard's last consumer is gone.
+struct unsubscribe {
+  media_sink_actor shard;
+};
+
+/// The highest spatial layer that consumers in a shard want; nothing for none.
+struct want_layers {
+  media_sink_actor shard;
+  std::optional<uint8_t> highest;
+};
+
+/// The worst loss that consumers in a shard have recently reported, in 1/256.
+struct consumer_loss_reported {
+  media_sink_actor shard;
+  uint8_t fraction_lost = 0;
+};
+
+/// Its client sends it on another transport than assumed.
+struct move_producer {
+  rtcp_sender_actor transport;
+};
+
+/// A consumer's receiver has lost packets.
+struct restore_packets {
+  media_sink_actor shard;
+  consumer_key consumer{};
+  std::vector<rtp::packet_key> keys;
+};
+
+/// A consumer starts or resumes, and has nothing to decode yet.
+struct start_wanted {
+  media_sink_actor shard;
+  consumer_key consumer{};
+  uint8_t encoding = 0;
+  bool incomplete = false; // see rtp::keyframe_wanted
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::keyframe_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::subscribe)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::unsubscribe)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::want_layers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_loss_reported)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::move_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::restore_packets)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::start_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pause_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::resume_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::demand_tick)
+
+namespace troupe::actors {
+
+/// The PRODUCER actor interface: one track that a client sends.
+using producer_actor = rtp_sink_actor::extend<
+    // Adds a shard; sends it the pause state and the latest sender reports.
+    caf::reacts_to<subscribe>,
+    // Removes a shard; one that ends is removed by itself.
+    caf::reacts_to<unsubscribe>,
+    // Notifies the client of layers that it may stop sending, or must resume.
+    caf::reacts_to<want_layers>,
+    // Reports the loss to a client whose codec can add redundancy.
+    caf::reacts_to<consumer_loss_reported>,
+    // Sends its RTCP by this transport from now on.
+    caf::reacts_to<move_producer>,
+    // Looks packets up for a consumer's retransmission.
+    caf::reacts_to<restore_packets>,
+    // Replays the last group of pictures to a consumer, or requests a key frame
+    // if that is impossible.
+    caf::reacts_to<start_wanted>,
+    // A consumer needs a key frame; such requests are merged.
+    caf::reacts_to<rtp::keyframe_wanted>, caf::reacts_to<pause_producer>,
+    caf::reacts_to<resume_producer>,
+    // Ends the producer and its consumers.
+    caf::reacts_to<close_producer>,
+    // Statistics of the streams received.
+    caf::replies_to<get_actor_stats>::with<protocol::reply::stats>,
+    // INTERNAL: NACK, report and key-frame timers.
+    caf::reacts_to<producer_tick>,
+    // INTERNAL: fewer layers have been wanted for a while.
+    caf::reacts_to<demand_tick>>;
+
+/// Parameters of a producer.
+struct producer_config {
+  producer_id id;
+  rtp::receiver::config engine;
+  rtcp_sender_actor transport;
+  /// Receives the audio levels; may be null.
+  std::shared_ptr<actors::voice> voice = {};
+  /// Runs its timers; null leaves those to CAF's clock.
+  tick_queue* ticks = nullptr;
+  /// Is notified of scores and wanted layers; may be null.
+  producer_listener_actor listener = {};
+  /// Receives what it counts.
+  std::shared_ptr<load_board> load = std::make_shared<load_board>();
+  /// Decides whether audio is forwarded; null forwards all.
+  std::shared_ptr<room_floor> floor = {};
+  /// Receives its scores; may be null.
+  std::shared_ptr<score_board> scores = {};
+  /// Counts what is in flight from its transport, which asks it before it
+  /// sends.
+  std::shared_ptr<edge_gauge> arrivals =
+      std::make_shared<edge_gauge>(max_waiting_packets);
+};
+
+producer_actor spawn_producer(caf::actor_system& system,
+                              producer_config settings);
+
+} // namespace troupe::actors

@@ -1,0 +1,203 @@
+#pragma once
+
+#include "actors/base/edge_gauge.hpp"
+#include "actors/base/tick_queue.hpp"
+#include "actors/fan_out/consumer_explanation.hpp"
+#include "actors/fan_out/media_shard.hpp"
+#include "actors/load/load_board.hpp"
+#include "actors/media/producer_actor.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+namespace troupe::actors {
+
+/// Events that a shard sends to a consumer's actor.
+using consumer_events_actor = caf::typed_actor<
+    // How well the receiver gets the stream has changed.
+    caf::reacts_to<rtp::consumer_score_changed>,
+    // Other layers are being sent, or none.
+    caf::reacts_to<rtp::layers_changed>,
+    // The producer was paused or resumed.
+    caf::reacts_to<producer_paused>,
+    // How well the producer's streams arrive has changed.
+    caf::reacts_to<producer_score_changed>>;
+
+/// The keys for a transport's sending half; null once DTLS is over.
+struct set_transport_srtp {
+  transport_key transport{};
+  std::shared_ptr<net::srtp_sender> srtp;
+};
+
+/// The path on which a transport sends; nothing while there is none.
+struct set_transport_path {
+  transport_key transport{};
+  std::optional<net::transport_tuple> path;
+};
+
+/// The transport has ended.
+struct remove_transport {
+  transport_key transport{};
+};
+
+/// A compound RTCP packet for a transport's client.
+struct transport_rtcp {
+  transport_key transport{};
+  std::vector<uint8_t> packet;
+};
+
+/// Nothing more is sent on a transport with this SSRC.
+struct transport_source_ended {
+  transport_key transport{};
+  rtp::ssrc source{};
+};
+
+/// Adds a consumer's stream.
+struct add_shard_consumer {
+  consumer_id id;
+  shard_consumer consumer; // the shard sets `from` and `lot`
+  producer_actor producer;
+  consumer_events_actor events;
+};
+
+struct remove_shard_consumer {
+  consumer_key consumer{};
+};
+
+/// Moves the stream to another transport of its client. Sent by the consumer's
+/// actor only.
+struct move_shard_consumer {
+  consumer_key consumer{};
+  transport_key to{};
+};
+
+/// A client's RTCP feedback on one consumer's stream.
+struct consumer_feedback {
+  consumer_key consumer{};
+  std::variant<rtp::nack_received, rtp::keyframe_request_received,
+               rtp::report_block_received>
+      what;
+};
+
+/// One item of feedback on what is sent to the client.
+using feedback_item = std::variant<consumer_feedback, rtp::remb_received,
+                                   rtp::transport_feedback_received>;
+
+/// The feedback of one compound RTCP packet on the packets sent to its client:
+/// a single message, however much a client puts into a compound.
+struct transport_feedback {
+  transport_key transport{};
+  net::buffer_ptr compound; // of which transport-wide feedback is a view
+  std::vector<feedback_item> items;
+  /// The transport's gauge, which admitted this. Never null.
+  std::shared_ptr<edge_gauge> gauge;
+};
+
+/// A command of a consumer's actor to its forwarder.
+struct control_consumer {
+  struct pause {};
+  struct resume {};
+  struct request_key_frame {};
+  struct set_preferred_layers {
+    rtp::layers preferred;
+  };
+  struct set_priority {
+    uint8_t priority = 1;
+  };
+
+  consumer_key consumer{};
+  std::variant<pause, resume, request_key_frame, set_preferred_layers,
+               set_priority>
+      what;
+};
+
+/// Requests a consumer's statistics.
+struct get_consumer_stats {
+  consumer_key consumer{};
+};
+
+/// Asks why a consumer receives what it does.
+struct explain_shard_consumer {
+  consumer_key consumer{};
+};
+
+/// Requests the statistics of a transport's sending half.
+struct get_sender_stats {
+  transport_key transport{};
+};
+
+/// INTERNAL: the timers of the forwarders; a flush after the messages in the
+/// mailbox; delayed packets may be sent.
+struct shard_tick {};
+struct shard_flush {};
+struct pacing_tick {};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::consumer_score_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::layers_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_transport_srtp)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_transport_path)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_transport)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_rtcp)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_source_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_feedback)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_shard_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_shard_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::move_shard_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::control_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_consumer_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::explain_shard_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_explanation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_sender_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sender_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::shard_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::shard_flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pacing_tick)
+
+namespace troupe::actors {
+
+/// The SHARD actor interface: the part of a room's fan-out that runs together.
+/// It runs the forwarders of the consumers and the sending halves of the
+/// transports of some of the room's peers, whose actors keep control and
+/// lifetime (docs/adr/0010).
+///
+/// Invariant: one sender per key. Messages that add, change, move or remove a
+/// consumer come from the consumer's own actor, and likewise for a transport:
+/// messages of one sender keep their order, so none overtakes the one that
+/// adds. Messages of others (RTCP feedback, queries) may come early or late and
+/// are ignored, or refused, if the key is unknown.
+using shard_actor = media_sink_actor::extend<
+    caf::reacts_to<set_transport_srtp>, caf::reacts_to<set_transport_path>,
+    caf::reacts_to<remove_transport>,
+    // Sends it after what is already queued.
+    caf::reacts_to<transport_rtcp>, caf::reacts_to<transport_source_ended>,
+    caf::reacts_to<transport_feedback>,
+    // Subscribes to the producer, unless another consumer here has.
+    caf::reacts_to<add_shard_consumer>, caf::reacts_to<remove_shard_consumer>,
+    caf::reacts_to<move_shard_consumer>, caf::reacts_to<control_consumer>,
+    // Empty if the consumer is gone.
+    caf::replies_to<get_consumer_stats>::with<protocol::reply::stats>,
+    // Without the producer's id; an error if the consumer is gone.
+    caf::replies_to<explain_shard_consumer>::with<consumer_explanation>,
+    caf::replies_to<get_sender_stats>::with<sender_stats>,
+    // INTERNAL
+    caf::reacts_to<shard_tick>, caf::reacts_to<shard_flush>,
+    caf::reacts_to<pacing_tick>>;
+
+/// What a shard needs from its node.
+struct shard_services {
+  /// Sends media from any thread; outlives the shard.
+  net::datagram_sink* out = nullptr;
+  /// The load and the overload state.
+  std::shared_ptr<load_board> load = std::make_shared<load_board>();
+  shedding_limits shedding = {};
+  /// Runs its timers; null leaves those to CAF's clock.
+  tick_queue* ticks = nullptr;
+};
+
+/// Spawns a shard of the room with these `voices`. It ends with `owner`.
+shard_actor spawn_shard(caf::actor_system& system, shard_services services,
+                        std::shared_ptr<room_voices> voices,
+                        const caf::actor_addr& owner);
+
+} // namespace troupe::actors

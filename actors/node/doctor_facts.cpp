@@ -1,0 +1,85 @@
+#include "actors/node/doctor.hpp"
+
+#include "actors/config/node_settings.hpp"
+#include "actors/config/secret_file.hpp"
+#include "actors/http/admin_api.hpp"
+#include "actors/session/doorkeeper.hpp"
+#include "net/io/process/host_facts.hpp"
+#include "net/io/process/local_addresses.hpp"
+#include "net/io/process/process_load.hpp"
+#include "net/srtp/srtp_session.hpp"
+
+#include <filesystem>
+
+namespace troupe::actors {
+
+namespace {
+
+void add_ports(std::vector<port_fact>& out, const std::string& key,
+               const std::vector<std::string>& addresses, uint16_t port,
+               net::transport_protocol protocol) {
+  for (const auto& text : addresses)
+    if (auto address = net::parse_address(text, port))
+      out.push_back(
+          {key, protocol, *address, net::try_bind(*address, protocol)});
+}
+
+secret_fact look_at(const std::string& file,
+                    const std::optional<std::string>& failure) {
+  secret_fact out{failure.value_or(""), {}, {}};
+  if (file.empty())
+    return out;
+  if (net::readable_by_all(file))
+    out.exposed = file;
+  if (auto secret = read_secret_file(file); secret && is_placeholder(*secret))
+    out.placeholder = file;
+  return out;
+}
+
+void add_secrets(doctor_facts& out, const config& settings) {
+  if (const auto& auth = settings.auth; !auth.jwt.empty())
+    out.auth = look_at(auth.jwt_secret_file, make_doorkeeper(auth).failure);
+  admin_settings unused;
+  out.admin = look_at(settings.admin.token_file,
+                      read_admin_token(settings.admin, unused));
+}
+
+} // namespace
+
+doctor_facts gather_facts(const config& settings) {
+  using net::transport_protocol;
+  doctor_facts out;
+  add_ports(out.ports, "http.port", settings.http.listen_addresses,
+            settings.http.port, transport_protocol::tcp);
+  const auto& rtc = settings.rtc;
+  add_ports(out.ports, "rtc.port", rtc.listen_addresses, rtc.port,
+            transport_protocol::udp);
+  if (rtc.tcp)
+    add_ports(out.ports, "rtc.port", rtc.listen_addresses, rtc.port,
+              transport_protocol::tcp);
+  out.max_files = net::file_limit();
+  out.max_receive_buffer = net::kernel_setting("net/core/rmem_max");
+  out.max_send_buffer = net::kernel_setting("net/core/wmem_max");
+  out.addresses = net::local_addresses();
+  if (const auto& http = settings.http; !http.tls_certificate.empty()) {
+    out.certificate =
+        net::read_certificate({http.tls_certificate, http.tls_key});
+    out.key_readable_by_all = net::readable_by_all(http.tls_key);
+  }
+  out.now = std::chrono::system_clock::now();
+  out.clock_synchronized = net::clock_is_synchronized();
+  out.cores = net::usable_cores();
+  out.cpu_quota = net::cpu_quota();
+  out.memory_limit = net::memory_limit();
+  add_secrets(out, settings);
+  auto backend = to_backend(rtc.srtp_backend);
+  out.srtp_available = backend.has_value();
+  if (backend)
+    out.srtp_backend = net::to_string(*backend);
+  std::error_code ignored;
+  out.has_page = std::filesystem::exists(
+      std::filesystem::path{settings.http.static_root} / "index.html", ignored);
+  return out;
+}
+
+} // namespace troupe::actors

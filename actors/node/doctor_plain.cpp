@@ -1,0 +1,60 @@
+#include "actors/node/doctor.hpp"
+#include "actors/transport/plain_networks.hpp"
+
+#include <algorithm>
+
+/// Checks plain transports, which clients can make send to other hosts.
+namespace troupe::actors {
+
+namespace {
+
+// The prefixes that are neither private nor this host's, as text.
+std::string public_ones(const std::vector<std::string>& prefixes) {
+  std::string out;
+  for (const auto& x : prefixes)
+    if (x != "none" && !is_local_prefix(x))
+      out += (out.empty() ? "" : ", ") + x;
+  return out;
+}
+
+// Whether a prefix is so short that it spans networks of many owners.
+bool is_wide(const std::string& prefix) {
+  constexpr int least_v4 = 16;
+  constexpr int least_v6 = 32;
+  const auto slash = prefix.find('/');
+  if (slash == std::string::npos || is_local_prefix(prefix))
+    return false;
+  const auto v6 = prefix.find(':') != std::string::npos;
+  return std::stoi(prefix.substr(slash + 1)) < (v6 ? least_v6 : least_v4);
+}
+
+} // namespace
+
+void diagnose_plain_transports(const config& settings,
+                               std::vector<finding>& out) {
+  const auto& rtc = settings.rtc;
+  if (rtc.plain_transports == 0)
+    return;
+  const auto destinations = plain_destinations(rtc);
+  const auto wide = std::ranges::find_if(destinations, is_wide);
+  const auto trusted = public_ones(rtc.plain_trusted);
+  if (wide != destinations.end())
+    out.push_back(
+        {verdict::warning, "plain transports",
+         "clients may have them send to " + *wide + ", whoever is there",
+         "name in rtc.plain-destinations those hosts only that "
+         "receive"});
+  if (!trusted.empty())
+    out.push_back({verdict::warning, "plain transports",
+                   trusted + " gets media whether or not it wants it",
+                   "leave in rtc.plain-trusted what is yours and does not "
+                   "report by RTCP"});
+  if (wide == destinations.end() && trusted.empty())
+    out.push_back({verdict::ok,
+                   "plain transports",
+                   "may send to " + std::to_string(destinations.size())
+                       + " listed networks",
+                   {}});
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,336 @@
+#include "actors/node/node.hpp"
+
+#include "actors/base/failure_watch.hpp"
+#include "actors/base/log.hpp"
+#include "actors/config/bind_failure.hpp"
+#include "actors/config/node_settings.hpp"
+#include "actors/http/front_door.hpp"
+#include "actors/http/http_clients.hpp"
+#include "actors/http/metrics.hpp"
+#include "actors/io/io_worker.hpp"
+#include "actors/load/load_actor.hpp"
+#include "actors/room/server_actor.hpp"
+#include "actors/sctp/sctp_actor.hpp"
+#include "net/io/http/tls_context.hpp"
+#include "net/io/loop/io_threads.hpp"
+#include "net/io/process/process_facts.hpp"
+#include "net/io/process/process_load.hpp"
+
+#include <caf/actor_registry.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
+
+#include <stdexcept>
+#include <thread>
+
+namespace troupe::actors {
+
+namespace {
+
+size_t scheduler_threads(const config::thread_keys& in) {
+  return in.scheduler > 0
+             ? in.scheduler
+             : std::max<size_t>(1, std::thread::hardware_concurrency());
+}
+
+struct caf_config : caf::actor_system_config {
+  explicit caf_config(const config& settings) {
+    // `stealing`, the default, burns CPU while idle and takes ten times as
+    // long to wake an actor.
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", scheduler_threads(settings.threads));
+    // Without this, one client's flood is handled at once while all others
+    // wait.
+    set("scheduler.max-throughput", io_worker::max_throughput);
+  }
+};
+
+// The memory in use, as a share of what this process may use.
+std::function<double()> memory_reader() {
+  return [usable = static_cast<double>(net::usable_memory())] {
+    return usable > 0 ? static_cast<double>(net::resident_memory()) / usable
+                      : 0;
+  };
+}
+
+double cores_of(const config::thread_keys& in) {
+  // Fewer threads than cores cannot use them all.
+  auto threads = scheduler_threads(in) + in.io;
+  return std::min(net::usable_cores(), static_cast<double>(threads));
+}
+
+shedding_limits to_shedding_limits(const config& in) {
+  return {static_cast<uint16_t>(in.overload.last_n),
+          static_cast<uint16_t>(in.overload.speakers),
+          static_cast<uint16_t>(in.room.last_n)};
+}
+
+std::string describe_http_failure(const config::http_keys& in,
+                                  const std::error_code& why) {
+  if (why.category() != net::tls_category())
+    return describe_bind_failure(
+        {"http", in.listen_addresses, in.port, {net::transport_protocol::tcp}},
+        why);
+  auto key = why == net::tls_errc::bad_certificate
+                 ? "http.tls-certificate " + in.tls_certificate
+                 : "http.tls-key " + in.tls_key;
+  return key + ": " + why.message();
+}
+
+std::string describe_rtc_failure(const config::rtc_keys& in,
+                                 const std::error_code& why) {
+  std::vector protocols{net::transport_protocol::udp};
+  if (in.tcp)
+    protocols.push_back(net::transport_protocol::tcp);
+  return describe_bind_failure(
+      {"rtc", in.listen_addresses, in.port, std::move(protocols)}, why);
+}
+
+} // namespace
+
+// Members are destroyed in reverse order: each comes after what it uses.
+struct node::impl {
+  explicit impl(config x)
+      : settings(std::move(x))
+      , cores(cores_of(settings.threads))
+      , threads(
+            settings.threads.io,
+            [this](const std::string& why) { watch.note("io-thread", why); })
+      , sockets(threads, to_media_port(settings.rtc))
+      , caf_settings(settings)
+      , system(caf_settings) {}
+
+  std::optional<std::string> start();
+
+  void stop();
+
+  // Reads all metrics.
+  metrics_snapshot snapshot();
+
+  // Adds the admin API. On failure, returns one line for the operator.
+  std::optional<std::string> add_admin_api();
+
+  // Reports the end of an actor of which there is only one as a failure.
+  void watch_parts();
+
+  // Waits until no more than `count` actors live, half a second at most.
+  void await_actors(size_t count);
+
+  config settings;
+  const double cores;
+  failure_watch watch;
+  net::io_threads threads;
+  std::unique_ptr<net::dtls_context> dtls;
+  media_sockets sockets;
+  caf_config caf_settings;
+  caf::actor_system system;
+  socket_actor socket;
+  server_actor server;
+  load_actor load;
+  sctp_actor sctp;
+  http_clients_actor clients;
+  std::shared_ptr<load_board> board = std::make_shared<load_board>();
+  std::unique_ptr<front_door> door;
+  std::unique_ptr<net::http_server> http;
+  bool running = false;
+};
+
+std::optional<std::string> node::impl::start() {
+  auto backend = to_backend(settings.rtc.srtp_backend);
+  if (!backend)
+    return "rtc.srtp-backend: " + settings.rtc.srtp_backend
+           + " is not available on this machine";
+  auto entry = make_doorkeeper(settings.auth);
+  if (entry.failure)
+    return entry.failure;
+  auto context = net::dtls_context::make();
+  if (!context)
+    return "cannot make a DTLS certificate: " + context.error().message();
+  dtls = std::move(*context);
+  if (auto ok = sockets.port().start(); !ok)
+    return describe_rtc_failure(settings.rtc, ok.error());
+  running = true;
+  socket = spawn_socket(system, sockets);
+  load = spawn_load(system,
+                    {to_marks(settings.overload), net::process_cpu_time, cores,
+                     board, true, memory_reader(), net::release_free_memory});
+  sctp = spawn_sctp(system,
+                    {{settings.data.buffer_limit, settings.data.buffer_time},
+                     &sockets.ticks(),
+                     board});
+  server = spawn_server(
+      system,
+      {settings.room,
+       {&sockets.port(), board, to_shedding_limits(settings), &sockets.ticks()},
+       settings.rtc.sctp == "off" ? sctp_actor{} : sctp});
+  auto services = std::make_shared<const media_services>(
+      media_services{settings, dtls.get(), *backend, &sockets.port(), socket,
+                     &sockets.ticks(), board, sctp, &threads,
+                     std::make_shared<quota>(settings.rtc.plain_transports)});
+  door = std::make_unique<front_door>(
+      system, services, caf::actor_cast<room_gate_actor>(server), entry.door);
+  if (auto failure = add_admin_api())
+    return failure;
+  clients = spawn_http_clients(
+      system, {services, caf::actor_cast<room_gate_actor>(server), entry.door});
+  watch_parts();
+  door->serve(std::make_unique<http_clients>(clients, entry.door));
+  http = std::make_unique<net::http_server>(threads, *door,
+                                            to_http_server(settings.http));
+  if (auto ok = http->start(); !ok)
+    return describe_http_failure(settings.http, ok.error());
+  door->open([this] { return render_metrics(snapshot()); });
+  if (open_to_strangers(settings))
+    log::event(log::level::warn, "open-to-strangers",
+               {{"hint", "whoever reaches this server may join any room: set "
+                         "auth.jwt, or listen on loopback only"}});
+  log::event(log::level::info, "started",
+             {{"version", TROUPE_VERSION},
+              {"http", std::to_string(http->port())},
+              {"rtc", std::to_string(sockets.port().port())},
+              {"srtp", std::string{net::to_string(*backend)}}});
+  return std::nullopt;
+}
+
+void node::impl::stop() {
+  if (!running)
+    return;
+  running = false;
+  watch.disarm();
+  // Closing the connections ends sessions, hence peers and what they own.
+  if (http)
+    http->stop();
+  if (auto gone = std::exchange(clients, nullptr))
+    caf::anon_send_exit(gone, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(load, caf::exit_reason::user_shutdown);
+  system.await_actors_before_shutdown(false);
+  await_actors(2); // last packets go through SCTP and sockets
+  caf::anon_send_exit(sctp, caf::exit_reason::user_shutdown);
+  sctp = nullptr;
+  await_actors(1);
+  caf::anon_send(socket, close_sockets{});
+  await_actors(0);
+  sockets.stop();
+  server = nullptr;
+  load = nullptr;
+  socket = nullptr;
+  // A thread that has spawned an actor keeps CAF's logger, for which the
+  // actor system would wait for ever.
+  threads.stop();
+  log::event(log::level::info, "stopped");
+}
+
+std::optional<std::string> node::impl::add_admin_api() {
+  admin_settings admin;
+  if (auto failure = read_admin_token(settings.admin, admin))
+    return failure;
+  admin.request_timeout = settings.request_timeout;
+  door->serve(std::make_unique<admin_api>(system, server, std::move(admin),
+                                          [this] { return snapshot(); }));
+  return std::nullopt;
+}
+
+void node::impl::watch_parts() {
+  watch.watch(socket, "sockets");
+  watch.watch(load, "load");
+  watch.watch(sctp, "sctp");
+  watch.watch(server, "server");
+  watch.watch(clients, "http-clients");
+}
+
+metrics_snapshot node::impl::snapshot() {
+  metrics_snapshot x;
+  x.version = TROUPE_VERSION;
+  x.read(*board, std::chrono::steady_clock::now());
+  x.actors = system.registry().running();
+  x.port = sockets.port().stats();
+  x.unroutable = sockets.unroutable();
+  x.io_run_us = sockets.longest_run().read(std::chrono::steady_clock::now());
+  x.http = http->stats();
+  for (size_t i = 0; i < x.rejects.size(); ++i)
+    x.rejects[i] = http->rejects()[static_cast<net::reject_reason>(i)];
+  if (auto when = http->certificate_expires())
+    x.certificate_expires =
+        std::chrono::duration<double>(when->time_since_epoch()).count();
+  x.process = net::read_process_facts();
+  x.cores = cores;
+  x.usable_memory = net::usable_memory();
+  return x;
+}
+
+void node::impl::await_actors(size_t count) {
+  for (int i = 0; i < 100 && system.registry().running() > count; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+}
+
+node::node(config settings)
+    : impl_(std::make_unique<impl>(std::move(settings))) {}
+
+node::~node() {
+  stop();
+}
+
+std::optional<std::string> node::start() {
+  return impl_->start();
+}
+
+void node::stop() {
+  impl_->stop();
+}
+
+void node::drain(std::chrono::seconds limit) {
+  impl_->board->drain().begin(std::chrono::steady_clock::now(), limit);
+  log::event(
+      log::level::info, "draining",
+      {{"limit-seconds", std::to_string(limit.count())},
+       {"rooms", std::to_string(live_object::count(object_kind::room))},
+       {"peers", std::to_string(live_object::count(object_kind::peer))}});
+  caf::anon_send(impl_->server, announce_drain{limit});
+}
+
+void node::drain() {
+  drain(impl_->settings.drain.limit);
+}
+
+bool node::drained() const {
+  auto empty = live_object::count(object_kind::peer) == 0;
+  return impl_->board->drain().over(std::chrono::steady_clock::now(), empty);
+}
+
+std::optional<std::string> node::failure() const {
+  return impl_->watch.failure();
+}
+
+void node::break_part(std::string_view name) {
+  auto fail = [](const auto& actor) {
+    caf::anon_send_exit(actor, caf::exit_reason::unhandled_exception);
+  };
+  if (name == "server")
+    fail(impl_->server);
+  else if (name == "sctp")
+    fail(impl_->sctp);
+  else if (name == "sockets")
+    fail(impl_->socket);
+  else if (name == "load")
+    fail(impl_->load);
+  else if (name == "http-clients")
+    fail(impl_->clients);
+  else if (name == "io-thread")
+    impl_->threads.post(0, [] { throw std::runtime_error{"broken"}; });
+}
+
+uint16_t node::http_port() const {
+  return impl_->http->port();
+}
+
+uint16_t node::rtc_port() const {
+  return impl_->sockets.port().port();
+}
+
+size_t node::live_actors() const {
+  return impl_->system.registry().running();
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,143 @@
+#pragma once
+
+#include "actors/data/data_control.hpp"
+#include "actors/media/peer_listener.hpp"
+#include "actors/peer/reply_of.hpp"
+#include "actors/room/peer_handle.hpp"
+#include "actors/room/room_actor.hpp"
+#include "actors/transport/media_services.hpp"
+#include "net/base/transport_tuple.hpp"
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_lost)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::join)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::announce)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::set_display_name)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::create_transport)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::connect_transport)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::restart_ice)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::produce)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::consume)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::pause_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::resume_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::close_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::pause_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::resume_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::close_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::set_preferred_layers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::set_consumer_priority)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::request_key_frame)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::list_producers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::get_stats)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::kick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::mute)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::lock_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::end_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::ok)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::transport_created)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::transport_connected)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::ice_restarted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::produced)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::consumed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::consumers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::produce_data)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::consume_data)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::pause_data_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::resume_data_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::close_data_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::pause_data_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::resume_data_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::close_data_consumer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::set_data_subchannels)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::add_data_subchannel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::remove_data_subchannel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::set_data_low_threshold)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::get_data_buffered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::verb::list_data_producers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_produced)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_consumed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_consumers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_subchannels)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_buffered)
+
+namespace troupe::actors {
+
+/// Answers a verb with its reply. Refused as `internal`, without any effect, if
+/// it is not done by the deadline.
+template <class Verb>
+using carries_out = typename caf::replies_to<
+    Verb, request_deadline>::template with<typename reply_of<Verb>::type>;
+
+/// The part of a peer's interface that concerns data channels.
+using peer_data_actor = data_listener_actor::extend<
+    // Refused as forbidden if the peer may not publish, as unsupported on a
+    // transport without SCTP.
+    carries_out<protocol::verb::produce_data>,
+    // Refused as overloaded while the server admits nothing new, as forbidden
+    // if the peer may not subscribe, as unsupported on a transport without
+    // SCTP.
+    carries_out<protocol::verb::consume_data>,
+    carries_out<protocol::verb::pause_data_producer>,
+    carries_out<protocol::verb::resume_data_producer>,
+    carries_out<protocol::verb::close_data_producer>,
+    carries_out<protocol::verb::pause_data_consumer>,
+    carries_out<protocol::verb::resume_data_consumer>,
+    carries_out<protocol::verb::close_data_consumer>,
+    carries_out<protocol::verb::set_data_subchannels>,
+    carries_out<protocol::verb::add_data_subchannel>,
+    carries_out<protocol::verb::remove_data_subchannel>,
+    carries_out<protocol::verb::set_data_low_threshold>,
+    carries_out<protocol::verb::get_data_buffered>,
+    carries_out<protocol::verb::list_data_producers>>;
+
+/// The PEER actor interface: one member of one room. It owns its transports,
+/// producers and consumers, and carries out the verbs that concern them. Ids of
+/// other peers' objects are unknown to it (docs/threats.md). It ends with its
+/// session, unless that reports that the connection is lost.
+using peer_actor = peer_handle::extend_with<
+    consumer_listener_actor>::extend_with<producer_listener_actor>::
+    extend_with<transport_listener_actor>::extend_with<peer_data_actor>::extend<
+        // Its session has ended because the connection is lost.
+        caf::reacts_to<session_lost>,
+        // Joins the room; all other verbs need that. Errors: already_joined,
+        // and those of the gate.
+        carries_out<protocol::verb::join>,
+        // Shows a member that joined hidden. What concerns others needs that.
+        carries_out<protocol::verb::announce>,
+        carries_out<protocol::verb::set_display_name>,
+        carries_out<protocol::verb::create_transport>,
+        carries_out<protocol::verb::connect_transport>,
+        carries_out<protocol::verb::restart_ice>,
+        // Refused as forbidden if the peer may not publish.
+        carries_out<protocol::verb::produce>,
+        // Refused as overloaded while the server admits nothing new, as
+        // forbidden if the peer may not subscribe.
+        carries_out<protocol::verb::consume>,
+        carries_out<protocol::verb::pause_producer>,
+        carries_out<protocol::verb::resume_producer>,
+        carries_out<protocol::verb::close_producer>,
+        carries_out<protocol::verb::pause_consumer>,
+        carries_out<protocol::verb::resume_consumer>,
+        carries_out<protocol::verb::close_consumer>,
+        carries_out<protocol::verb::set_preferred_layers>,
+        carries_out<protocol::verb::set_consumer_priority>,
+        carries_out<protocol::verb::request_key_frame>,
+        carries_out<protocol::verb::list_producers>,
+        carries_out<protocol::verb::get_stats>,
+        // A moderator's verbs. Errors: forbidden, bad_request.
+        carries_out<protocol::verb::kick>, carries_out<protocol::verb::mute>,
+        carries_out<protocol::verb::lock_room>,
+        carries_out<protocol::verb::end_room>>;
+
+/// Parameters of a peer.
+struct peer_config {
+  /// The address that the client's signaling reached: the first to announce.
+  net::socket_address signaled_at;
+  std::shared_ptr<const media_services> services;
+  room_gate_actor gate;
+  session_listener_actor session;
+};
+
+/// Spawns a peer that has not joined yet.
+peer_actor spawn_peer(caf::actor_system& system, peer_config settings);
+
+} // namespace troupe::actors

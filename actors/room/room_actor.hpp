@@ -1,0 +1,204 @@
+#pragma once
+
+#include "actors/base/quota.hpp"
+#include "actors/config/config.hpp"
+#include "actors/media/producer_actor.hpp"
+#include "actors/media/shard_actor.hpp"
+#include "actors/room/peer_handle.hpp"
+#include "actors/room/room_data.hpp"
+#include "actors/room/room_report.hpp"
+#include "actors/room/session_listener.hpp"
+#include "actors/speech/room_voices.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+namespace troupe::actors {
+
+/// A request to join: the participant, its peer and its session.
+struct join_room {
+  room_id room;
+  protocol::participant who;
+  peer_handle peer;
+  session_listener_actor session;
+  /// The client chose its id, and so may come back under it.
+  bool named_by_client = false;
+  /// The id is derived from a secret.
+  bool derived = false;
+  /// The room must exist already.
+  bool must_exist = false;
+  request_deadline until = {};
+  /// Not shown to others until it is announced.
+  bool hidden = false;
+  protocol::participant_rights rights = {};
+  // For the peer that the user had before, if that one continues.
+  std::optional<protocol::rtp_capabilities> capabilities = {};
+  net::socket_address signaled_at = {};
+  /// Proves that the client is the user whose id it gives.
+  std::string rejoin_secret = {};
+  /// A token names the client as that user.
+  bool vouched = false;
+};
+
+/// A producer as the room lists it.
+struct producer_entry {
+  protocol::producer_info info;
+  /// The parameters that its client sends.
+  protocol::rtp_parameters sent;
+  /// The parameters that consumers negotiate against.
+  protocol::rtp_parameters consumable;
+  /// "simple", "simulcast" or "svc".
+  std::string type;
+  producer_actor producer;
+  /// Its owner's speech activity: decides what overload leaves of its video.
+  std::shared_ptr<actors::voice> voice;
+  /// How well its streams arrive.
+  std::shared_ptr<const score_board> scores =
+      std::make_shared<const score_board>(0);
+  /// Set by the room.
+  producer_age age = 0;
+};
+
+/// A producer that a member offers to the others.
+struct producer_published {
+  producer_entry entry;
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::join_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::open_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::announce_member)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::identify_member)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::rename_member)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::moderate_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::member_lost)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::member_renewed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::grace_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::leave_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_room_producers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_entry)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_published)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_withdrawn)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_pause_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_emptied)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::announce_drain)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_room_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::administer_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::voices_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::producers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::joined)
+
+namespace troupe::actors {
+
+/// The part of a room that its peers use: the directory of producers. The room
+/// identifies a sender by its actor, not by an id in the message: a response
+/// that changes the id may be on its way, or have come too late.
+using room_directory_actor = room_data_actor::extend<
+    // A producer by its id, or the next one to consume.
+    // Errors: producer_not_found, no_producer.
+    caf::replies_to<find_producer>::with<producer_entry>,
+    // All producers of others.
+    caf::replies_to<list_room_producers>::with<protocol::reply::producers>,
+    // Lists a producer and notifies the others. Ignored from a non-member.
+    caf::reacts_to<producer_published>,
+    // Removes a producer from the list and notifies the others.
+    caf::reacts_to<producer_withdrawn>,
+    // Notifies the others, also of the change of the peer's roster entry.
+    caf::reacts_to<producer_pause_changed>,
+    // Shows a member that joined hidden. Errors: already_joined, not_joined.
+    caf::replies_to<announce_member>::with<protocol::reply::joined>,
+    // Gives a member the id of the user that it says it is; a member with
+    // producers keeps its id. Errors: forbidden, not_joined.
+    caf::replies_to<identify_member>::with<protocol::reply::joined>,
+    // Changes a member's name, and notifies all.
+    caf::reacts_to<rename_member>,
+    // Kicks, mutes, locks or ends. Errors: forbidden, bad_request.
+    caf::replies_to<moderate_room>::with<done>,
+    // Keeps a member whose connection is lost for the grace time. Ignored if it
+    // has another connection by now.
+    caf::reacts_to<member_lost>,
+    // Notifies the others that it left and joined.
+    caf::reacts_to<member_renewed>,
+    // Removes a member.
+    caf::reacts_to<leave_room>>;
+
+/// The response to a join: what its client is sent, and what its peer uses.
+struct room_joined {
+  protocol::reply::joined joined;
+  room_directory_actor room;
+  /// Sends for the new member's transports and consumers.
+  shard_actor shard;
+  /// The speech activity of the new member.
+  std::shared_ptr<actors::voice> voice;
+  /// Shared by all members of the room.
+  room_quotas quotas;
+  std::shared_ptr<room_floor> floor;
+  /// The peer that the user had here already, which continues instead of the
+  /// new one.
+  peer_handle former = {};
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_joined)
+
+namespace troupe::actors {
+
+/// The ROOM actor interface.
+using room_actor = room_directory_actor::extend<
+    // Adds a member. If the user is a member already, its peer continues
+    // instead of the new one, and its old session, if there still is one, is
+    // notified. A client that cannot prove to be that user needs to be admitted
+    // like any other, and loses the host's rights to the next member by age.
+    // Errors: limit_reached; forbidden if the id is taken, the room is locked,
+    // or `room.takeover` requires a proof.
+    caf::replies_to<join_room>::with<room_joined>,
+    // Ends the room, if it is empty.
+    caf::reacts_to<close_room>,
+    // Notifies all members.
+    caf::reacts_to<announce_drain>,
+    // What the server's operator may know about the room.
+    caf::replies_to<get_room_report>::with<room_report>,
+    // Kicks, mutes, locks or ends. Errors: bad_request.
+    caf::replies_to<administer_room>::with<done>,
+    // Sends a message of the server's own. Errors: unsupported, limit_reached.
+    caf::replies_to<say_in_room>::with<said_in_room>,
+    // INTERNAL: members had a moment to consume a channel of the server's.
+    caf::reacts_to<server_channel_tick>,
+    // INTERNAL: the next batch of events is due.
+    caf::reacts_to<room_tick>,
+    // INTERNAL: the grace time of a lost member is over.
+    caf::reacts_to<grace_tick>,
+    // INTERNAL: samples who speaks, while a member sends audio.
+    caf::reacts_to<voices_tick>>;
+
+/// The ROOM GATE actor interface: admits clients to rooms.
+using room_gate_actor = caf::typed_actor<
+    // Passes the request to its room, which is created when needed. Errors: the
+    // room's, room_not_found, overloaded.
+    caf::replies_to<join_room>::with<room_joined>,
+    // Opens a room that stays for a while without members.
+    // Errors: room_exists, overloaded, limit_reached.
+    caf::replies_to<open_room>::with<done>>;
+
+/// Is notified when a room has no member, since the last one has left or none
+/// was admitted.
+using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>>;
+
+/// Shared by all rooms of this node.
+struct room_services {
+  config::room_keys limits;
+  shard_services shards;
+  /// Runs the data channels; null if there are none.
+  sctp_actor sctp = {};
+};
+
+/// Spawns the actor of an empty room. It ends with its listener.
+room_actor spawn_room(caf::actor_system& system, room_id id,
+                      room_services services, room_listener_actor listener);
+
+} // namespace troupe::actors

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "actors/data/data_directory.hpp"
+
+/// Messages between peers and their room about data channels.
+namespace troupe::actors {
+
+/// Requests one data producer, or the first of another peer that is not in
+/// `except`.
+struct find_data_producer {
+  std::optional<data_producer_id> producer;
+  std::vector<data_producer_id> except;
+  /// If no other member is in the room, the peer's own count, too.
+  bool own_if_alone = false;
+};
+
+struct list_room_data_producers {};
+
+/// A data producer that a member offers to the others.
+struct data_producer_published {
+  data_producer_entry entry;
+};
+
+struct data_producer_withdrawn {
+  data_producer_id producer;
+};
+
+struct data_producer_pause_changed {
+  data_producer_id producer;
+  bool paused = false;
+};
+
+/// Sends a message of the server itself, on its channel with this label. The
+/// first message opens the channel, and waits a moment until members consume
+/// it.
+struct say_in_room {
+  std::string label;
+  data_message message;
+};
+
+/// The data producer by which the message is sent.
+struct said_in_room {
+  data_producer_id producer;
+};
+
+/// INTERNAL: members had a moment to consume the channel.
+struct server_channel_tick {
+  std::string label;
+  data_producer_id producer;
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::say_in_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::said_in_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::server_channel_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_data_producer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_room_data_producers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_entry)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_published)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_withdrawn)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_pause_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_producers)
+
+namespace troupe::actors {
+
+/// The part of a room's interface that its peers use for data channels.
+using room_data_actor = caf::typed_actor<
+    // A data producer by its id, or the next one to consume.
+    // Errors: data_producer_not_found, no_producer.
+    caf::replies_to<find_data_producer>::with<data_producer_entry>,
+    // All data producers of others.
+    caf::replies_to<list_room_data_producers>::with<
+        protocol::reply::data_producers>,
+    // Lists a data producer and notifies the others. Ignored from a non-member.
+    caf::reacts_to<data_producer_published>,
+    // Removes a data producer from the list and notifies the others.
+    caf::reacts_to<data_producer_withdrawn>,
+    // Changes the state in the list; the data switch notifies the consumers.
+    caf::reacts_to<data_producer_pause_changed>>;
+
+} // namespace troupe::actors

@@ -1,0 +1,46 @@
+// Lets a member identify its user after it has joined.
+
+#include "actors/base/ec.hpp"
+#include "actors/base/log.hpp"
+#include "actors/room/room_state.hpp"
+
+namespace troupe::actors {
+
+caf::result<reply::joined> room_state::identify(identify_member& x) {
+  const auto* sent_by = sender();
+  if (!sent_by || members.at(*sent_by).presence != presence::shown)
+    return to_caf(protocol::make_error(error_code::not_joined));
+  if (x.until.passed(self->clock().now()))
+    return to_caf(protocol::make_error(error_code::internal));
+  const auto old = *sent_by;
+  auto who = x.who.id;
+  // Others know its producers by its present id.
+  if (who == old || people.next_own(old, {}) || data.next_for(old, {}, true))
+    return describe_room(old);
+  std::optional<vacant_place> left;
+  if (auto refused = give_up_place(x, left))
+    return to_caf(*refused);
+  audience.catch_up(self, old);
+  audience.tell_others(event::peer_left{old}, old);
+  audience.remove(old);
+  people.remove(old);
+  speakers.remove(old);
+  auto entry = members.extract(old);
+  entry.key() = who;
+  auto& me = entry.mapped();
+  me.named_by_client = x.named_by_client;
+  me.derived = x.derived;
+  auto session = me.session;
+  ids.insert_or_assign(me.peer->id(), who);
+  members.insert(std::move(entry));
+  rules.rename(old, who);
+  if (left)
+    take_place(who, std::move(*left));
+  people.add(std::move(x.who));
+  audience.admit(*people.describe(who), std::move(session));
+  log::event(log::level::info, "peer-identified",
+             {{"room", id.str()}, {"peer", who.str()}, {"was", old.str()}});
+  return describe_room(who);
+}
+
+} // namespace troupe::actors

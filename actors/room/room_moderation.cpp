@@ -1,0 +1,80 @@
+#include "actors/base/ec.hpp"
+#include "actors/base/log.hpp"
+#include "actors/room/room_state.hpp"
+
+namespace troupe::actors {
+
+caf::result<done> room_state::moderate(const moderate_room& x) {
+  const auto* who = sender();
+  if (!who || !rules.may_moderate(*who))
+    return to_caf(protocol::make_error(error_code::forbidden));
+  // A copy: the room may end meanwhile.
+  auto by = *who;
+  return std::visit([&](const auto& what) { return carry_out(by, what); },
+                    x.what);
+}
+
+caf::result<done> room_state::administer(const administer_room& x) {
+  auto answer = std::visit(
+      [this](const auto& what) { return carry_out({}, what); }, x.what);
+  drain();
+  return answer;
+}
+
+caf::result<done> room_state::carry_out(const peer_id& by,
+                                        const verb::kick& x) {
+  if (!people.contains(x.peer))
+    return to_caf({error_code::bad_request, "peerId: not in the room"});
+  if (x.peer == by)
+    return to_caf({error_code::bad_request, "peerId: must be another's"});
+  log::event(log::level::info, "peer-kicked",
+             {{"room", id.str()}, {"peer", x.peer.str()}, {"by", by.str()}});
+  dismiss(x.peer, protocol::end_reason::kicked);
+  return done{};
+}
+
+caf::result<done> room_state::carry_out(const peer_id&, const verb::mute& x) {
+  if (!people.contains(x.peer))
+    return to_caf({error_code::bad_request, "peerId: not in the room"});
+  self->send(members.at(x.peer).peer, mute_peer{x.kind});
+  return done{};
+}
+
+caf::result<done> room_state::carry_out(const peer_id& by,
+                                        const verb::lock_room& x) {
+  if (rules.locked() != x.locked)
+    audience.tell_others(event::room_locked{x.locked}, by);
+  rules.lock(x.locked);
+  return done{};
+}
+
+caf::result<done> room_state::carry_out(const peer_id& by,
+                                        const verb::end_room&) {
+  log::event(log::level::info, "room-ended",
+             {{"room", id.str()}, {"by", by.str()}});
+  // Answer first: the peer that waits for the response ends with the room.
+  auto promise = self->make_response_promise<done>();
+  promise.deliver(done{});
+  for (const auto& [who, x] : members) {
+    self->demonitor(x.peer.address());
+    voices->remove(x.voice);
+    --shards[x.shard].members;
+    self->send(x.peer, dismiss_peer{protocol::end_reason::room_closed});
+  }
+  members.clear();
+  ids.clear();
+  graces.clear();
+  floor->set_members(0);
+  entries.clear();
+  audience.clear();
+  people = {};
+  data.clear();
+  rules = {};
+  speakers = {};
+  // An opened room waits when it is empty; a second report closes it.
+  become_empty();
+  become_empty();
+  return promise;
+}
+
+} // namespace troupe::actors

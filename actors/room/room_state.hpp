@@ -1,0 +1,258 @@
+#pragma once
+
+#include "actors/base/live_objects.hpp"
+#include "actors/base/scoped_monitor.hpp"
+#include "actors/base/timer_slot.hpp"
+#include "actors/room/grace_list.hpp"
+#include "actors/room/member_claim.hpp"
+#include "actors/room/room_actor.hpp"
+#include "actors/room/room_audience.hpp"
+#include "actors/room/room_rules.hpp"
+#include "actors/room/roster.hpp"
+#include "actors/room/server_channels.hpp"
+#include "actors/speech/speaker_detector.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <unordered_map>
+
+/// INTERNAL to the room actor, which is spread over room_*.cpp.
+namespace troupe::actors {
+
+namespace verb = protocol::verb;
+namespace reply = protocol::reply;
+namespace event = protocol::event;
+using protocol::error_code;
+
+/// How far a member takes part.
+enum class presence : uint8_t {
+  /// Others do not know of it, and it is sent no events.
+  hidden,
+  /// Known to the others; it is back, and not yet sent events.
+  returning,
+  shown,
+};
+
+/// The state and the behavior of the room actor.
+struct room_state {
+  using pointer = room_actor::stateful_pointer<room_state>;
+
+  static inline const char* name = "room";
+
+  explicit room_state(pointer self_ptr) : self(self_ptr) {}
+
+  room_actor::behavior_type make_behavior();
+
+  caf::result<room_joined> join(join_room& x);
+
+  caf::result<reply::joined> announce(announce_member& x);
+
+  // A member identifies its user: the others see one member leave and another
+  // one join.
+  caf::result<reply::joined> identify(identify_member& x);
+
+  // Lists a member, and notifies the others. Returns the response to its
+  // client.
+  reply::joined show(protocol::participant who);
+
+  // What a member is sent about the room that it is in.
+  reply::joined describe_room(const peer_id& to) const;
+
+  // -- a lost connection, in room_return.cpp
+
+  // The session that joined by that peer has lost its connection.
+  void lose(const peer_id& who, uint64_t joiner);
+
+  // Ends the members that have not come back in time.
+  void end_graces();
+
+  // A member came back without its state: the others see it leave and join.
+  void renew(const peer_id& who);
+
+  // The user of a member joins again: after a loss, or before that is noticed,
+  // from another network or in another page.
+  room_joined come_back(join_room& x);
+
+  void rename(rename_member& x);
+
+  void leave(const peer_id& who);
+
+  // Removes a member, and ends its peer.
+  void dismiss(const peer_id& who, protocol::end_reason why);
+
+  // Requests of moderators.
+  caf::result<done> moderate(const moderate_room& x);
+  caf::result<done> administer(const administer_room& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::kick& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::mute& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::lock_room& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::end_room& x);
+
+  // The last member is gone.
+  void become_empty();
+
+  // Notifies the server that there is no member, whatever the reason.
+  void tell_empty();
+
+  // Removes a member and notifies the others. The room may be empty then.
+  void remove(const peer_id& who);
+
+  caf::result<producer_entry> find(const find_producer& x);
+
+  void publish(producer_published& x);
+
+  void withdraw(const producer_id& id);
+
+  void set_paused(const producer_id& id, bool paused);
+
+  // -- data channels, in room_data.cpp
+  caf::result<data_producer_entry> find(const find_data_producer& x);
+  caf::result<reply::data_producers> list_data();
+  void publish(data_producer_published& x);
+  void withdraw(const data_producer_id& id);
+  bool speaks_for(const data_producer_id& which) const;
+  void remove_data_of(const peer_id& who);
+
+  // -- the server's own channels and bots, in room_server.cpp
+  caf::result<said_in_room> say(say_in_room& x);
+
+  // The channel with this label, which is opened when needed; null if there are
+  // too many.
+  server_channel* open_server_channel(const std::string& label);
+  void announce_server_channel(const std::string& label,
+                               const data_producer_id& which);
+  // Answers the requests that wait for the channel, and removes it: the next
+  // message with this label opens another.
+  void give_up_server_channel(const std::string& label,
+                              const data_producer_id& which,
+                              const caf::error& why);
+  void settle(const server_channel_tick& x);
+  void answer_by_bot(const data_producer_entry& x);
+  void give_voice(server_channels::listener& x);
+  void revive_bots();
+  void rename_to_bots(const peer_id& who);
+  std::string name_of(const peer_id& who) const;
+  void close_server_channels();
+
+  // The id of the member whose actor sent the current message; null for a
+  // non-member. Messages do not name their sender: its id may change before the
+  // room's response arrives, and a peer that has stopped waiting never learns
+  // of that. The peer of a session that was replaced may still send when its id
+  // is another's already.
+  const peer_id* sender() const;
+
+  // Whether the sender owns the producer.
+  bool speaks_for(const producer_id& which) const;
+
+  // Sends the events that are due. Handlers that may queue events end with it.
+  void drain() {
+    audience.drain(self, people);
+  }
+
+  // Notifies all members, the member itself included, of its roster entry.
+  void tell_update(const peer_id& who);
+
+  // The member's producers have changed: notes whether it sends video.
+  void note_seen(const peer_id& who);
+
+  // Samples who speaks, and notifies members of changes.
+  void sample_voices();
+
+  // Keeps sampling for as long as it can change anything.
+  void keep_sampling();
+
+  // A member's actor ended without leaving, or a shard or the listener ended.
+  void handle_down(const caf::down_msg& down);
+
+  struct member {
+    peer_handle peer;
+    session_listener_actor session;
+    std::shared_ptr<actors::voice> voice;
+    bool named_by_client = false;
+    bool derived = false;
+    size_t shard = 0;
+    actors::presence presence = presence::hidden;
+    std::optional<bool> moderates = {};
+    uint64_t loss = 0; // while its connection is lost
+    member_claim claim = {};
+
+    // Ids are public: naming an id that a server made proves nothing.
+    template <class Newcomer>
+    bool is_user_of(const Newcomer& x) const {
+      return (named_by_client && x.named_by_client) || (derived && x.derived);
+    }
+
+    // The peer by which the member's present session joined: the member's own
+    // one, until the user returns on another connection.
+    uint64_t joiner = 0;
+  };
+
+  // -- taking over a member's id, in room_takeover.cpp
+
+  static member_claim make_claim();
+
+  // A client that joins under an id of the server's and shows a member's secret
+  // is that member: gives it the member's id.
+  void recognize(join_room& x) const;
+
+  // Why the join is refused, or nothing. A client that cannot prove to be the
+  // member whose id it gives is subject to the same rules as all others.
+  std::optional<protocol::error> refuse(const join_room& x) const;
+
+  // Passes a member on to the client that joins with its id, with the rank that
+  // this client has proven.
+  void hand_over(const join_room& x);
+
+  // What a member leaves to one that continues under its id.
+  struct vacant_place {
+    user_proof proof = user_proof::none;
+    member_claim claim;
+    std::optional<uint64_t> rank = {};
+  };
+
+  // Dismisses the member whose id another member wants. `left` is what it
+  // leaves, nothing if there was no such member.
+  std::optional<protocol::error>
+  give_up_place(const identify_member& x, std::optional<vacant_place>& left);
+
+  void take_place(const peer_id& who, vacant_place left);
+
+  struct shard {
+    shard_actor actor;
+    size_t members = 0;
+    bool failed = false;
+  };
+
+  // The index of a shard with a free slot, which is spawned when needed.
+  size_t choose_shard();
+
+  // Ends the members that were in it, and takes it out of use.
+  void end_shard(size_t index);
+
+  pointer self;
+  live_object alive{object_kind::room};
+  room_id id;
+  room_services services;
+  room_listener_actor listener;
+  scoped_monitor home; // the listener
+  uint64_t joins = 0;
+  uint64_t admitted = 0; // of the joins
+  roster people;
+  data_directory data;
+  server_channels server;
+  room_audience audience;
+  room_rules rules;
+  room_quotas quotas;
+  std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
+  std::shared_ptr<room_floor> floor;
+  speaker_detector speakers;
+  bool sampling = false; // a tick is scheduled
+  std::unordered_map<peer_id, member> members;
+  std::unordered_map<uint64_t, peer_id> ids; // of members, by their actors
+  grace_list graces;
+  timer_slot grace_timer;
+  std::vector<shard> shards;
+  std::unordered_map<producer_id, producer_entry> entries;
+};
+
+} // namespace troupe::actors

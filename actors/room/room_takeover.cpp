@@ -1,0 +1,126 @@
+// Which clients may take over a member's id, and what they get (docs/adr/0030).
+
+#include "actors/base/log.hpp"
+#include "actors/room/room_state.hpp"
+#include "net/base/rng.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+// Characters of [0-9A-Za-z], 5.95 bits each: 131 bits.
+constexpr size_t secret_length = 22;
+
+// Short enough for the reason of a WebSocket's close frame (123 octets, RFC
+// 6455, section 5.5).
+constexpr auto proof_wanted =
+    "This user is in the room; its rejoinSecret or a token must prove who you "
+    "are";
+
+std::string make_secret() {
+  return net::make_secure_rng()->alphanumeric(secret_length);
+}
+
+// `Newcomer` is join_room or identify_member.
+template <class Newcomer>
+user_proof prove(const room_state::member& holder, const Newcomer& x) {
+  if (x.vouched || (holder.derived && x.derived))
+    return user_proof::holder;
+  // The holder itself, which repeats its request after it stopped waiting.
+  if constexpr (requires { x.session; })
+    if (holder.session && holder.session == x.session)
+      return user_proof::holder;
+  return holder.claim.check(x.rejoin_secret);
+}
+
+// Why the client may not take over that id at all, or nothing.
+template <class Newcomer>
+std::optional<protocol::error> refuse_place(const room_state::member& holder,
+                                            const Newcomer& x,
+                                            const config::room_keys& keys) {
+  if (prove(holder, x) != user_proof::none)
+    return std::nullopt;
+  if (!holder.is_user_of(x))
+    return protocol::error{error_code::forbidden, "This id is taken"};
+  if (keys.takeover == "proven")
+    return protocol::error{error_code::forbidden, proof_wanted};
+  return std::nullopt;
+}
+
+} // namespace
+
+member_claim room_state::make_claim() {
+  return member_claim{make_secret()};
+}
+
+void room_state::recognize(join_room& x) const {
+  if (x.named_by_client || x.rejoin_secret.empty()
+      || members.contains(x.who.id))
+    return;
+  for (const auto& [who, holder] : members)
+    if (holder.claim.check(x.rejoin_secret) != user_proof::none) {
+      x.who.id = who;
+      return;
+    }
+}
+
+std::optional<protocol::error> room_state::refuse(const join_room& x) const {
+  auto holder = members.find(x.who.id);
+  if (holder != members.end()) {
+    if (auto refused = refuse_place(holder->second, x, services.limits))
+      return refused;
+    if (prove(holder->second, x) != user_proof::none)
+      return std::nullopt;
+  }
+  if (!rules.admits(x.rights.moderate))
+    return protocol::error{error_code::forbidden, "The room is locked"};
+  if (members.size() >= services.limits.max_members)
+    return protocol::error{error_code::limit_reached, "The room is full"};
+  return std::nullopt;
+}
+
+void room_state::hand_over(const join_room& x) {
+  const auto& who = x.who.id;
+  auto& place = members.at(who);
+  switch (prove(place, x)) {
+    case user_proof::holder:
+      return;
+    case user_proof::first_holder:
+      if (auto rank = place.claim.restore())
+        rules.move_to(who, *rank);
+      return;
+    case user_proof::none:
+      place.claim.pass_on(make_secret(), rules.rank_of(who));
+      rules.move_to_end(who);
+      log::event(log::level::info, "place-taken",
+                 {{"room", id.str()}, {"peer", who.str()}});
+  }
+}
+
+std::optional<protocol::error>
+room_state::give_up_place(const identify_member& x,
+                          std::optional<vacant_place>& out) {
+  const auto& who = x.who.id;
+  auto holder = members.find(who);
+  if (holder == members.end())
+    return std::nullopt;
+  if (auto refused = refuse_place(holder->second, x, services.limits))
+    return refused;
+  out = vacant_place{prove(holder->second, x), holder->second.claim,
+                     rules.rank_of(who)};
+  dismiss(who, protocol::end_reason::replaced);
+  return std::nullopt;
+}
+
+void room_state::take_place(const peer_id& who, vacant_place left) {
+  auto& mine = members.at(who).claim;
+  if (left.proof == user_proof::none)
+    left.claim.pass_on(mine.secret(), std::exchange(left.rank, {}));
+  else if (left.proof == user_proof::first_holder)
+    left.rank = left.claim.restore();
+  mine = std::move(left.claim);
+  if (left.rank && left.rank < rules.rank_of(who))
+    rules.move_to(who, *left.rank);
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "actors/base/messages.hpp"
+
+#include <caf/typed_actor.hpp>
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::peer_resumed)
+
+namespace troupe::actors {
+
+/// The SESSION LISTENER actor interface: the upward handle of rooms and peers.
+using session_listener_actor = caf::typed_actor<
+    // An event for the client.
+    caf::reacts_to<session_event>,
+    // Events of the room.
+    caf::reacts_to<room_news>,
+    // The session has lost its peer: it notifies the client and closes.
+    caf::reacts_to<session_ended>,
+    // Another peer is this session's. Arrives before the response to its join.
+    caf::reacts_to<peer_resumed>>;
+
+} // namespace troupe::actors

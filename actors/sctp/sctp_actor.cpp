@@ -1,0 +1,277 @@
+#include "actors/sctp/sctp_actor.hpp"
+
+#include "actors/base/ec.hpp"
+#include "actors/base/failure_watch.hpp"
+#include "actors/base/log.hpp"
+#include "actors/base/timer_slot.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <unordered_map>
+
+namespace troupe::actors {
+
+namespace {
+
+// How much the engine does before other messages and other actors get their
+// turn; in deliveries, as data_switch counts them.
+constexpr size_t turn_budget = 256;
+constexpr auto turn_time = std::chrono::microseconds{500};
+
+struct sctp_actor_state {
+  using pointer = sctp_actor::stateful_pointer<sctp_actor_state>;
+
+  static inline const char* name = "sctp";
+
+  explicit sctp_actor_state(pointer self_ptr) : self(self_ptr) {}
+
+  ~sctp_actor_state() {
+    publish();
+  }
+
+  sctp_actor::behavior_type make_behavior(const sctp_services& with);
+
+  void open(const open_association& x);
+
+  void take(const application_data_received& x);
+
+  caf::result<done> add(const add_data_producer& x);
+
+  caf::result<data_consumer_added> add(const add_data_consumer& x);
+
+  // Runs `f(engine, now)`; its output is sent after the messages that are in
+  // the mailbox now.
+  template <class F>
+  void with_engine(F f) {
+    f(*engine, self->clock().now());
+    schedule_turn();
+  }
+
+  void schedule_turn() {
+    if (!std::exchange(flush_pending, true))
+      self->send(self, sctp_flush{});
+  }
+
+  // Lets the engine work for a while, and sends its output. The rest of the
+  // work waits for a turn behind the messages in the mailbox.
+  void take_turn();
+
+  void flush();
+
+  void pass_on(const switch_state_changed& x);
+  void pass_on(switch_channel_opened& x);
+  void pass_on(const data_consumer_ended& x);
+
+  void pass_on(const data_producer_ended& x) {
+    tell(producers, x.producer, x);
+  }
+
+  void pass_on(const data_producer_paused& x) {
+    tell(consumers, x.consumer, x);
+  }
+
+  void pass_on(const data_buffered_low& x) {
+    tell(consumers, x.consumer, x);
+  }
+
+  void pass_on(const data_arrived& x) {
+    tell(consumers, x.consumer, x);
+  }
+
+  template <class Map, class Key, class Message>
+  void tell(const Map& all, Key which, const Message& x) {
+    if (auto i = all.find(which); i != all.end() && i->second)
+      self->send(i->second, x);
+  }
+
+  // Adds the increase since the last call to the node's counters.
+  void publish();
+
+  struct transport {
+    transport_id id;
+    data_transport_actor out;
+    sctp_listener_actor listener;
+  };
+
+  pointer self;
+  sctp_services services;
+  std::unique_ptr<data_switch> engine;
+  std::unordered_map<transport_key, transport> transports;
+  std::unordered_map<data_producer_key, data_producer_events_actor> producers;
+  std::unordered_map<data_consumer_key, data_consumer_events_actor> consumers;
+  std::vector<transport_key> closed; // once their last packets are sent
+  bool flush_pending = false;
+  data_totals published;
+  net::time_point publish_due{};
+  timer_slot timer{std::chrono::milliseconds{10}};
+};
+
+sctp_actor::behavior_type
+sctp_actor_state::make_behavior(const sctp_services& with) {
+  services = with;
+  engine = std::make_unique<data_switch>(services.limits);
+  timer.use(services.ticks);
+  self->set_error_handler([](caf::error&) {});
+  self->set_exception_handler(to_error);
+  return {
+      [this](const open_association& x) { open(x); },
+      [this](const close_association& x) {
+        closed.push_back(x.transport);
+        with_engine([&](auto& e, auto now) { e.close(x.transport, now); });
+      },
+      [this](const application_data_received& x) { take(x); },
+      [this](const add_data_producer& x) { return add(x); },
+      [this](const remove_data_producer& x) {
+        producers.erase(x.producer);
+        with_engine(
+            [&](auto& e, auto now) { e.remove_producer(x.producer, now); });
+      },
+      [this](const set_data_producer_paused& x) {
+        with_engine([&](auto& e, auto) { e.set_paused(x.producer, x.paused); });
+      },
+      [this](const say_data& x) {
+        with_engine([&](auto& e, auto) {
+          for (const auto& message : x.messages)
+            e.say(x.producer, message);
+        });
+      },
+      [this](const add_data_consumer& x) { return add(x); },
+      [this](const remove_data_consumer& x) {
+        consumers.erase(x.consumer);
+        with_engine(
+            [&](auto& e, auto now) { e.remove_consumer(x.consumer, now); });
+      },
+      [this](const set_data_consumer_paused& x) {
+        engine->set_paused(x.consumer, x.paused);
+      },
+      [this](set_data_subchannels& x) {
+        engine->set_subchannels(x.consumer, std::move(x.subchannels));
+      },
+      [this](const set_data_low_threshold& x) {
+        with_engine(
+            [&](auto& e, auto) { e.set_low_threshold(x.consumer, x.octets); });
+      },
+      [this](const send_to_data_consumer& x) {
+        with_engine(
+            [&](auto& e, auto now) { e.send_to(x.consumer, x.message, now); });
+      },
+      [this](const get_data_producer_stats& x) {
+        return engine->stats(x.producer);
+      },
+      [this](const get_data_consumer_stats& x) {
+        return engine->stats(x.consumer);
+      },
+      [this](const get_sctp_stats& x) { return engine->stats(x.transport); },
+      [this](const sctp_tick&) {
+        timer.fired(self->clock().now());
+        engine->handle_timeout(self->clock().now());
+        take_turn();
+      },
+      [this](const sctp_flush&) {
+        flush_pending = false;
+        take_turn();
+      },
+  };
+}
+
+void sctp_actor_state::open(const open_association& x) {
+  transports.insert_or_assign(x.transport, transport{x.id, x.out, x.listener});
+  engine->open(x.transport, x.backlog);
+}
+
+void sctp_actor_state::take(const application_data_received& x) {
+  with_engine([&](auto& e, auto) {
+    e.handle_records(x.transport, std::move(*x.records), x.gauge);
+  });
+}
+
+caf::result<done> sctp_actor_state::add(const add_data_producer& x) {
+  if (auto refused =
+          engine->add_producer({x.producer, x.transport, x.stream, x.paused}))
+    return to_caf(*refused);
+  producers.insert_or_assign(x.producer, x.events);
+  return done{};
+}
+
+caf::result<data_consumer_added>
+sctp_actor_state::add(const add_data_consumer& x) {
+  auto added = engine->add_consumer({x.consumer, x.producer, x.transport,
+                                     x.reliability, x.subchannels, x.paused});
+  if (const auto* refused = std::get_if<protocol::error>(&added))
+    return to_caf(*refused);
+  consumers.insert_or_assign(x.consumer, x.events);
+  return std::get<data_consumer_added>(added);
+}
+
+void sctp_actor_state::take_turn() {
+  const auto begin = self->clock().now();
+  const auto more = engine->do_work(turn_budget, begin, [&] {
+    return self->clock().now() - begin >= turn_time;
+  });
+  flush();
+  if (more)
+    schedule_turn();
+}
+
+void sctp_actor_state::flush() {
+  while (auto x = engine->poll_records())
+    if (auto i = transports.find(x->transport); i != transports.end())
+      self->send(i->second.out,
+                 application_data_to_send{
+                     std::make_shared<data_records>(std::move(x->records))});
+  while (auto x = engine->poll_event())
+    std::visit([this](auto& event) { pass_on(event); }, *x);
+  for (auto which : std::exchange(closed, {}))
+    transports.erase(which);
+  const auto now = self->clock().now();
+  if (now >= publish_due) {
+    publish_due = now + publish_interval;
+    publish();
+  }
+  timer.arm(self, engine->poll_timeout(), sctp_tick{});
+}
+
+void sctp_actor_state::pass_on(const switch_state_changed& x) {
+  const auto i = transports.find(x.transport);
+  if (i == transports.end())
+    return;
+  const auto& to = i->second;
+  log::event(x.state == net::sctp_state::failed ? log::level::warn
+                                                : log::level::info,
+             "sctp-state",
+             {{"transport", to.id.str()},
+              {"state", std::string{net::to_string(x.state)}}});
+  if (to.listener)
+    self->send(to.listener, sctp_state_changed{to.id, x.state});
+}
+
+void sctp_actor_state::pass_on(switch_channel_opened& x) {
+  const auto i = transports.find(x.transport);
+  if (i != transports.end() && i->second.listener)
+    self->send(i->second.listener,
+               data_channel_opened{
+                   i->second.id, x.channel.stream, x.channel.reliability,
+                   std::move(x.channel.label), std::move(x.channel.protocol)});
+}
+
+void sctp_actor_state::pass_on(const data_consumer_ended& x) {
+  tell(consumers, x.consumer, x);
+  consumers.erase(x.consumer);
+}
+
+void sctp_actor_state::publish() {
+  if (engine)
+    services.load->counters().data.publish(self->id(), engine->totals(),
+                                           published);
+}
+
+} // namespace
+
+sctp_actor spawn_sctp(caf::actor_system& system, sctp_services services) {
+  return system.spawn(
+      [with = std::move(services)](sctp_actor_state::pointer self) {
+        return self->state.make_behavior(with);
+      });
+}
+
+} // namespace troupe::actors

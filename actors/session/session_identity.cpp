@@ -1,0 +1,54 @@
+#include "actors/session/session_identity.hpp"
+
+#include "protocol/verbs/request_limits.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+using protocol::error_code;
+
+/// Tokens that expire later than this count as unlimited: a deadline in
+/// nanoseconds could overflow.
+constexpr auto forever = std::chrono::days{3650};
+
+} // namespace
+
+session_identity::session_identity(std::shared_ptr<const doorkeeper> door,
+                                   std::optional<protocol::identity> who,
+                                   net::time_point now)
+    : door_(std::move(door)) {
+  if (who)
+    identify(std::move(*who), now);
+}
+
+bool session_identity::authenticate(const std::string& token,
+                                    net::time_point now) {
+  if (!door_)
+    return true;
+  auto who = door_->identify(token, wall_now());
+  if (who)
+    identify(std::move(*who), now);
+  return who.has_value();
+}
+
+std::optional<protocol::error>
+session_identity::refusal_of(protocol::request& what) const {
+  if (door_ && !std::holds_alternative<protocol::verb::authenticate>(what)) {
+    if (!who_)
+      return protocol::make_error(error_code::unauthorized);
+    if (auto refused = protocol::authorize(what, *who_))
+      return refused;
+  }
+  return protocol::find_excess(what);
+}
+
+void session_identity::identify(protocol::identity who, net::time_point now) {
+  auto left = who.expires ? *who.expires - wall_now() : forever;
+  expires_.reset();
+  if (left < forever)
+    expires_ = now + left;
+  who_ = std::move(who);
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "actors/transport/transport_actor.hpp"
+#include "net/base/result.hpp"
+
+namespace troupe::actors {
+
+/// Parameters of a plain transport.
+struct plain_transport_config {
+  transport_id id;
+  std::shared_ptr<const media_services> services;
+  shard_actor shard;
+  bool rtcp_mux = false;
+  /// The client sends first; otherwise its address must be signaled.
+  bool comedia = true;
+  /// The address to signal if the configured one is unspecified.
+  std::string reached_at = {};
+  /// Its quota token.
+  std::shared_ptr<void> place = {};
+};
+
+/// A transport, and where its client sends to.
+struct plain_transport {
+  transport_actor actor;
+  protocol::plain_address where;
+};
+
+/// Opens a transport of unencrypted RTP on ports of its own, which refuses what
+/// concerns ICE and DTLS. With comedia, the address and port that first send
+/// RTP or RTCP of a producer are its client's for good; without, `connect_dtls`
+/// names the client, as far as plain_networks allows. Media is sent to an
+/// address that is trusted, or that has proven to want it (plain_destination).
+/// The transport ends when nothing has arrived for a minute, unless it sends to
+/// a trusted address; or when an address that its client named is not proven in
+/// time. Fails if no port can be bound.
+net::result<plain_transport> open_plain_transport(caf::actor_system& system,
+                                                  plain_transport_config cfg);
+
+} // namespace troupe::actors

@@ -1,0 +1,77 @@
+#include "actors/transport/transport_pass.hpp"
+
+#include "net/webrtc_transport.hpp"
+
+#include <caf/actor_registry.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace troupe::actors {
+
+namespace {
+
+// A check like the client's last one, which was not kept.
+net::datagram check_for(const net::check_pass& pass) {
+  const auto& mine = pass.credentials();
+  static thread_local const auto pool = net::buffer_pool::make();
+  auto data = pool->take();
+  net::stun_writer out{data->room(), net::stun_class::request, {}};
+  out.username(mine.username_fragment + ":");
+  out.priority(1);
+  out.integrity(mine.password);
+  out.fingerprint();
+  auto message = out.finish();
+  TROUPE_ASSERT(message.has_value());
+  data->resize(message->size());
+  return {std::move(data), pass.tuple(), pass.last_check()};
+}
+
+} // namespace
+
+transport_pass::transport_pass(caf::actor_system& system)
+    : desk_(system.registry().get<check_desk_actor>(check_desk_name)) {}
+
+void transport_pass::update(net::webrtc_transport& engine,
+                            net::time_point now) {
+  if (engine.leaving()) {
+    tell(engine);
+    revoke();
+    return;
+  }
+  const auto& selected = engine.selected_tuple();
+  if (pass_ && selected != pass_->tuple())
+    revoke();
+  if (!desk_ || pass_ || old_ || engine.ice() != net::ice_state::completed)
+    return;
+  pass_ = std::make_shared<net::check_pass>(engine.local_ice(), *selected, now);
+  told_ = now;
+  caf::anon_send(desk_, take_pass{pass_});
+}
+
+void transport_pass::begin_restart(net::webrtc_transport& engine) {
+  tell(engine);
+  revoke();
+  old_ = engine.local_ice().username_fragment;
+}
+
+void transport_pass::tell(net::webrtc_transport& engine) {
+  if (!pass_ || engine.selected_tuple() != pass_->tuple())
+    return;
+  auto last = pass_->last_check();
+  if (last <= std::exchange(told_, last))
+    return;
+  engine.handle_datagram(check_for(*pass_), last);
+  // The client has already been answered.
+  while (engine.poll_datagram()) {
+  }
+}
+
+void transport_pass::revoke() {
+  if (pass_)
+    pass_->revoke();
+  pass_.reset();
+}
+
+} // namespace troupe::actors

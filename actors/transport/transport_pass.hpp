@@ -1,0 +1,62 @@
+#pragma once
+
+#include "actors/io/check_desk.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace caf {
+class actor_system;
+} // namespace caf
+
+namespace troupe::net {
+class webrtc_transport;
+} // namespace troupe::net
+
+namespace troupe::actors {
+
+/// A transport's `check_pass`: lets the I/O threads answer the ICE checks that
+/// change nothing, and notifies the transport's engine of the last of them
+/// before its consent would expire.
+class transport_pass {
+public:
+  /// Finds the `check_desk_actor`; without one all checks go to the engine.
+  explicit transport_pass(caf::actor_system& system);
+
+  transport_pass(const transport_pass&) = delete;
+  transport_pass& operator=(const transport_pass&) = delete;
+
+  ~transport_pass() {
+    revoke();
+  }
+
+  /// Call this when the engine is drained: hands out a pass once a pair is
+  /// nominated, and revokes a pass that no longer fits, or whose client seems
+  /// to leave: then the engine itself waits for a check.
+  void update(net::webrtc_transport& engine, net::time_point now);
+
+  /// Call this before an ICE restart: until the client uses the new
+  /// credentials, the engine answers.
+  void begin_restart(net::webrtc_transport& engine);
+
+  /// The engine no longer knows these old credentials.
+  void end_restart(const std::string& old_fragment) {
+    if (old_ == old_fragment)
+      old_.reset();
+  }
+
+  /// Lets the engine answer from now on.
+  void revoke();
+
+  /// Passes the last check that the pass answered to the drained engine.
+  void tell(net::webrtc_transport& engine);
+
+private:
+  check_desk_actor desk_;
+  std::shared_ptr<net::check_pass> pass_;
+  net::time_point told_{};
+  std::optional<std::string> old_; // the fragment before a restart
+};
+
+} // namespace troupe::actors

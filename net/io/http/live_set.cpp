@@ -1,0 +1,57 @@
+#include "net/io/http/live_set.hpp"
+
+#include <vector>
+
+namespace troupe::net {
+
+closable::~closable() {
+  set_->remove(this);
+}
+
+void live_set::add(const std::shared_ptr<closable>& x) {
+  bool stopping;
+  {
+    std::lock_guard guard{mutex_};
+    all_.emplace(x.get(), x);
+    stopping = stopping_;
+  }
+  if (stopping)
+    x->shut_down(false);
+}
+
+void live_set::remove(const closable* x) {
+  // Notify while locked: the waiter may destroy this set right after.
+  std::lock_guard guard{mutex_};
+  all_.erase(x);
+  changed_.notify_all();
+}
+
+void live_set::shut_down(bool at_once) {
+  std::vector<std::shared_ptr<closable>> all;
+  {
+    std::lock_guard guard{mutex_};
+    stopping_ = true;
+    for (auto& [key, weak] : all_)
+      if (auto x = weak.lock())
+        all.push_back(std::move(x));
+  }
+  for (auto& x : all)
+    x->shut_down(at_once);
+}
+
+bool live_set::wait_until_empty(duration patience) {
+  std::unique_lock guard{mutex_};
+  return changed_.wait_for(guard, patience, [this] { return all_.empty(); });
+}
+
+size_t live_set::size() const {
+  std::lock_guard guard{mutex_};
+  return all_.size();
+}
+
+bool live_set::stopping() const {
+  std::lock_guard guard{mutex_};
+  return stopping_;
+}
+
+} // namespace troupe::net

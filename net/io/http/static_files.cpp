@@ -1,0 +1,163 @@
+#include "net/io/http/static_files.hpp"
+
+#include <sys/stat.h>
+
+#include <array>
+
+namespace troupe::net {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Larger files are not served, since files are read whole.
+constexpr uintmax_t max_file = 64 << 20;
+
+http_response not_found() {
+  return text_response(404, "Not found\n");
+}
+
+// Whether a segment of a decoded path may be looked up.
+bool is_harmless(std::string_view segment) {
+  return !segment.starts_with('.')
+         && segment.find_first_of(std::string_view{"\\\0", 2})
+                == std::string_view::npos;
+}
+
+// An entity tag that changes whenever the file does.
+std::string entity_tag(const struct stat& x) {
+  auto time = static_cast<uint64_t>(x.st_mtim.tv_sec) * 1000000000u
+              + static_cast<uint64_t>(x.st_mtim.tv_nsec);
+  return "\"" + std::to_string(time) + "-" + std::to_string(x.st_size) + "\"";
+}
+
+bool matches(std::string_view if_none_match, std::string_view tag) {
+  return if_none_match == "*"
+         || if_none_match.find(tag) != std::string_view::npos;
+}
+
+} // namespace
+
+static_files::static_files(const fs::path& root, http_headers common_headers)
+    : common_headers_(std::move(common_headers)) {
+  std::error_code ec;
+  if (!root.empty())
+    root_ = fs::canonical(root, ec);
+}
+
+http_response static_files::serve(const http_request& request) {
+  auto response = find(request);
+  response.headers.insert(response.headers.end(), common_headers_.begin(),
+                          common_headers_.end());
+  return response;
+}
+
+http_response static_files::find(const http_request& request) {
+  if (root_.empty())
+    return not_found();
+  if (request.method != "GET" && request.method != "HEAD") {
+    auto response = text_response(405, "Method not allowed\n");
+    response.headers.emplace_back("Allow", "GET, HEAD");
+    return response;
+  }
+  auto file = resolve(request.path);
+  struct stat facts {};
+  if (!file || ::stat(file->c_str(), &facts) != 0
+      || static_cast<uintmax_t>(facts.st_size) > max_file)
+    return not_found();
+  auto tag = entity_tag(facts);
+  http_response response;
+  response.headers.emplace_back("ETag", tag);
+  // Bundlers add a hash to the names below assets/; all other files may change.
+  auto immutable = request.path.find("/assets/") != std::string::npos;
+  response.headers.emplace_back(
+      "Cache-Control",
+      immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  if (matches(request.header("If-None-Match"), tag)) {
+    response.status = 304;
+    return response;
+  }
+  response.headers.emplace_back("Content-Type",
+                                content_type(file->filename().native()));
+  response.shared_body = cache_.get(file->native(), facts);
+  return response.shared_body ? response : not_found();
+}
+
+std::optional<fs::path> static_files::resolve(std::string_view path) const {
+  auto decoded = percent_decode(path, false);
+  if (!decoded || !decoded->starts_with('/'))
+    return std::nullopt;
+  auto wanted = root_;
+  for (size_t begin = 1; begin <= decoded->size();) {
+    auto end = std::min(decoded->find('/', begin), decoded->size());
+    auto segment = std::string_view{*decoded}.substr(begin, end - begin);
+    if (!is_harmless(segment))
+      return std::nullopt;
+    if (!segment.empty())
+      wanted /= segment;
+    begin = end + 1;
+  }
+  std::error_code ec;
+  if (fs::is_directory(wanted, ec))
+    wanted /= "index.html";
+  wanted = fs::canonical(wanted, ec);
+  if (ec || !fs::is_regular_file(wanted, ec))
+    return std::nullopt;
+  auto inside = wanted.lexically_relative(root_);
+  if (inside.empty() || *inside.begin() == "..")
+    return std::nullopt;
+  return wanted;
+}
+
+http_headers
+make_page_headers(const std::vector<std::string>& frame_ancestors) {
+  std::string framing = "frame-ancestors 'self'";
+  for (const auto& x : frame_ancestors)
+    framing += " " + x;
+  http_headers out{
+      {"Content-Security-Policy", framing},
+      // Not "no-referrer": with that, browsers send Origin: null with a POST.
+      {"Referrer-Policy", "same-origin"},
+      {"Permissions-Policy",
+       "camera=(self), microphone=(self), display-capture=(self), "
+       "geolocation=(self), usb=(self), hid=(self), serial=(self), "
+       "bluetooth=(self), payment=()"}};
+  // X-Frame-Options cannot list other origins.
+  if (frame_ancestors.empty())
+    out.emplace_back("X-Frame-Options", "SAMEORIGIN");
+  return out;
+}
+
+std::string_view content_type(std::string_view file_name) {
+  struct entry {
+    std::string_view extension;
+    std::string_view type;
+  };
+  static constexpr std::array<entry, 19> table = {{
+      {".html", "text/html; charset=utf-8"},
+      {".js", "text/javascript; charset=utf-8"},
+      {".mjs", "text/javascript; charset=utf-8"},
+      {".css", "text/css; charset=utf-8"},
+      {".json", "application/json"},
+      {".map", "application/json"},
+      {".webmanifest", "application/manifest+json"},
+      {".txt", "text/plain; charset=utf-8"},
+      {".svg", "image/svg+xml"},
+      {".png", "image/png"},
+      {".jpg", "image/jpeg"},
+      {".webp", "image/webp"},
+      {".ico", "image/x-icon"},
+      {".woff2", "font/woff2"},
+      {".wasm", "application/wasm"},
+      {".mp3", "audio/mpeg"},
+      {".wav", "audio/wav"},
+      {".mp4", "video/mp4"},
+      {".webm", "video/webm"},
+  }};
+  for (const auto& x : table)
+    if (file_name.ends_with(x.extension))
+      return x.type;
+  return "application/octet-stream";
+}
+
+} // namespace troupe::net

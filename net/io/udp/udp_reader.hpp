@@ -1,0 +1,51 @@
+#pragma once
+
+#include "net/io/loop/asio_acceptor.hpp"
+#include "net/io/udp/answer_tray.hpp"
+#include "net/io/udp/media_port.hpp"
+#include "net/io/udp/udp_socket.hpp"
+
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace troupe::net {
+
+/// Reads one UDP socket on one loop and passes each burst to a receiver. All
+/// members run on that loop, except the static one.
+class udp_reader : public std::enable_shared_from_this<udp_reader> {
+public:
+  /// All arguments must outlive it, or at least the call of `stop`.
+  udp_reader(boost::asio::io_context& loop, udp_socket& socket,
+             buffer_pool& pool, uint32_t path, media_receiver& receiver);
+
+  /// Waits for the socket to become readable, then reads it.
+  void wait();
+
+  /// Stops reading. Idempotent. The socket stays open for sending.
+  void stop();
+
+  /// Queues a STUN response for `from` until the end of the burst that this
+  /// thread is handling. False if this thread handles no burst of that socket,
+  /// or if `x` is not STUN or does not fit.
+  static bool put_off(const outgoing_datagram& x, const udp_socket& from);
+
+private:
+  using descriptor = boost::asio::posix::basic_stream_descriptor<loop_executor>;
+
+  void drain();
+
+  void handle_burst();
+
+  descriptor descriptor_;
+  udp_socket& socket_;
+  buffer_pool& pool_;
+  const uint32_t path_;
+  media_receiver& receiver_;
+  std::vector<datagram> burst_;
+  answer_tray tray_;
+  bool stopped_ = false;
+};
+
+} // namespace troupe::net

@@ -1,0 +1,281 @@
+#include "protocol/dialects/common/payload.hpp"
+
+#include "protocol/dialects/common/payload_members.hpp"
+#include "protocol/verbs/limits.hpp"
+
+#include <utility>
+
+namespace troupe::protocol {
+
+namespace {
+
+using rapidjson::Value;
+
+verdict optional_layer(const Value& payload, std::string_view name,
+                       std::optional<int>& out) {
+  const auto member = find_member(payload, name);
+  if (!member)
+    return std::nullopt;
+  if (!member->IsInt() || member->GetInt() < 0)
+    return refuse(decode_errc::wrong_type, name, "must be a layer's number");
+  out = member->GetInt();
+  return std::nullopt;
+}
+
+verdict optional_direction(const Value& payload,
+                           std::optional<direction>& out) {
+  const auto member = find_member(payload, "direction");
+  if (!member)
+    return std::nullopt;
+  if (*member == "send")
+    out = direction::send;
+  else if (*member == "recv")
+    out = direction::recv;
+  else
+    return refuse(decode_errc::bad_value, "direction",
+                  "must be 'send' or 'recv'");
+  return std::nullopt;
+}
+
+// Reads whether the client wants SCTP: `enableSctp` decides if it is a boolean;
+// otherwise a client that gives a number of streams wants it.
+verdict optional_sctp(const Value& payload,
+                      std::optional<num_sctp_streams>& out) {
+  std::optional<num_sctp_streams> told;
+  if (const auto member = find_member(payload, "sctpCapabilities")) {
+    auto decoded = decode_sctp_capabilities(*member);
+    if (!decoded)
+      return decoded.error();
+    told = decoded->num_streams;
+  }
+  if (const auto member = find_member(payload, "numSctpStreams")) {
+    auto decoded = decode_num_sctp_streams(*member);
+    if (!decoded)
+      return decoded.error();
+    told = *decoded;
+  }
+  bool enabled = told.has_value();
+  if (auto bad = optional_bool(payload, "enableSctp", enabled))
+    return bad;
+  if (enabled)
+    out = told.value_or(num_sctp_streams{});
+  return std::nullopt;
+}
+
+template <class Verb>
+checked<request> read_producer_verb(const Value& payload) {
+  Verb verb;
+  if (auto bad = required_id(payload, "producerId", verb.producer))
+    return *bad;
+  return request{std::move(verb)};
+}
+
+template <class Verb, class Read>
+checked<request> read_consumer_verb(const Value& payload, Read read) {
+  Verb verb;
+  if (auto bad = read(payload, "consumerId", verb.consumer))
+    return *bad;
+  return request{std::move(verb)};
+}
+
+checked<request> read_consume(const Value& payload, bool paused) {
+  verb::consume verb;
+  verb.paused = paused;
+  auto capabilities = read_capabilities(payload);
+  if (!capabilities)
+    return capabilities.error();
+  verb.capabilities = std::move(*capabilities);
+  const auto transport = optional_id(payload, "transportId", verb.transport);
+  const auto producer = optional_id(payload, "producerId", verb.producer);
+  const auto pause = optional_bool(payload, "paused", verb.paused);
+  return finish(std::move(verb), {producer, transport, pause});
+}
+
+} // namespace
+
+checked<request> read_create_transport(const Value& payload) {
+  verb::create_transport verb;
+  const auto way = optional_direction(payload, verb.direction);
+  const auto tcp = optional_bool(payload, "forceTcp", verb.force_tcp);
+  const auto sctp = optional_sctp(payload, verb.sctp);
+  return finish(std::move(verb), {way, tcp, sctp});
+}
+
+checked<request> read_connect_transport(const Value& payload) {
+  verb::connect_transport verb;
+  const auto transport = optional_id(payload, "transportId", verb.transport);
+  const auto way = optional_direction(payload, verb.direction);
+  const auto dtls =
+      required_by(decode_dtls_parameters, payload, "dtlsParameters", verb.dtls);
+  return finish(std::move(verb), {transport, way, dtls});
+}
+
+checked<request> read_restart_ice(const Value& payload) {
+  verb::restart_ice verb;
+  const auto transport = optional_id(payload, "transportId", verb.transport);
+  return finish(std::move(verb), {transport});
+}
+
+checked<request> read_produce(const Value& payload) {
+  verb::produce verb;
+  const auto transport = optional_id(payload, "transportId", verb.transport);
+  const auto kind = required_by(decode_media_kind, payload, "kind", verb.kind);
+  const auto rtp = required_by(decode_rtp_parameters, payload, "rtpParameters",
+                               verb.parameters);
+  const auto pause = optional_bool(payload, "paused", verb.paused);
+  const auto app_data = optional_app_data(payload, verb.app_data);
+  return finish(std::move(verb), {transport, kind, rtp, pause, app_data});
+}
+
+checked<request> read_consume_running(const Value& payload) {
+  return read_consume(payload, false);
+}
+
+checked<request> read_consume_paused(const Value& payload) {
+  return read_consume(payload, true);
+}
+
+checked<request> read_pause_producer(const Value& payload) {
+  return read_producer_verb<verb::pause_producer>(payload);
+}
+
+checked<request> read_resume_producer(const Value& payload) {
+  return read_producer_verb<verb::resume_producer>(payload);
+}
+
+checked<request> read_close_producer(const Value& payload) {
+  return read_producer_verb<verb::close_producer>(payload);
+}
+
+checked<request> read_pause_consumer(const Value& payload) {
+  return read_consumer_verb<verb::pause_consumer>(payload,
+                                                  optional_id<consumer_id>);
+}
+
+checked<request> read_resume_consumer(const Value& payload) {
+  return read_consumer_verb<verb::resume_consumer>(payload,
+                                                   optional_id<consumer_id>);
+}
+
+checked<request> read_close_consumer(const Value& payload) {
+  return read_consumer_verb<verb::close_consumer>(payload,
+                                                  required_id<consumer_id>);
+}
+
+checked<request> read_request_key_frame(const Value& payload) {
+  return read_consumer_verb<verb::request_key_frame>(payload,
+                                                     required_id<consumer_id>);
+}
+
+checked<request> read_set_preferred_layers(const Value& payload) {
+  verb::set_preferred_layers verb;
+  std::optional<int> spatial;
+  const auto consumer = required_id(payload, "consumerId", verb.consumer);
+  auto layer = optional_layer(payload, "spatialLayer", spatial);
+  if (!layer && !spatial)
+    layer = refuse(decode_errc::missing, "spatialLayer", "missing");
+  verb.spatial_layer = spatial.value_or(0);
+  const auto temporal =
+      optional_layer(payload, "temporalLayer", verb.temporal_layer);
+  return finish(std::move(verb), {consumer, layer, temporal});
+}
+
+checked<request> read_set_consumer_priority(const Value& payload) {
+  constexpr int most = 255;
+  verb::set_consumer_priority verb;
+  const auto consumer = required_id(payload, "consumerId", verb.consumer);
+  const auto member = find_member(payload, "priority");
+  verdict priority;
+  if (!member)
+    priority = refuse(decode_errc::missing, "priority", "missing");
+  else if (!member->IsInt() || member->GetInt() < 1 || member->GetInt() > most)
+    priority = refuse(decode_errc::bad_value, "priority", "must be 1 to 255");
+  else
+    verb.priority = member->GetInt();
+  return finish(std::move(verb), {consumer, priority});
+}
+
+checked<request> read_set_display_name(const Value& payload) {
+  for (auto name : {"displayName", "name"})
+    if (auto text = find_text(payload, name))
+      return request{verb::set_display_name{std::move(*text)}};
+  return refuse(decode_errc::missing, "displayName", "missing");
+}
+
+checked<request> read_kick(const Value& payload) {
+  verb::kick verb;
+  const auto peer = required_id(payload, "peerId", verb.peer);
+  return finish(std::move(verb), {peer});
+}
+
+checked<request> read_mute(const Value& payload) {
+  verb::mute verb;
+  const auto peer = required_id(payload, "peerId", verb.peer);
+  if (!find_member(payload, "kind"))
+    return finish(std::move(verb), {peer});
+  auto kind = media_kind::audio;
+  const auto read = required_by(decode_media_kind, payload, "kind", kind);
+  verb.kind = kind;
+  return finish(std::move(verb), {peer, read});
+}
+
+checked<request> read_lock_room(const Value& payload) {
+  verb::lock_room verb;
+  const auto locked = optional_bool(payload, "locked", verb.locked);
+  return finish(std::move(verb), {locked});
+}
+
+checked<request> read_end_room(const Value&) {
+  return request{verb::end_room{}};
+}
+
+checked<request> read_get_stats(const Value& payload) {
+  for (auto name : {"transportId", "producerId", "consumerId", "dataProducerId",
+                    "dataConsumerId", "id"}) {
+    std::optional<std::string> id;
+    if (auto bad = optional_id(payload, name, id))
+      return *bad;
+    if (id)
+      return request{verb::get_stats{std::move(*id)}};
+  }
+  return refuse(decode_errc::missing, "id", "missing");
+}
+
+checked<request> read_list_producers(const Value&) {
+  return request{verb::list_producers{}};
+}
+
+checked<request> read_leave(const Value&) {
+  return request{verb::leave{}};
+}
+
+checked<room_id> read_room(const Value& payload) {
+  const auto member = find_member(payload, "roomId");
+  if (!member)
+    return room_id{};
+  if (member->IsInt64())
+    return room_id{std::to_string(member->GetInt64())};
+  if (!member->IsString())
+    return refuse(decode_errc::wrong_type, "roomId", "must be a string");
+  if (member->GetStringLength() > limits::id)
+    return refuse(decode_errc::bad_value, "roomId",
+                  limits::at_most(limits::id));
+  return room_id{{member->GetString(), member->GetStringLength()}};
+}
+
+checked<std::optional<rtp_capabilities>>
+read_capabilities(const Value& payload) {
+  const auto member = find_member(payload, "rtpCapabilities");
+  if (!member)
+    return std::optional<rtp_capabilities>{};
+  auto decoded = decode_rtp_capabilities(*member);
+  if (!decoded)
+    return decoded.error();
+  return std::optional{std::move(*decoded)};
+}
+
+error to_error(const refusal& why) {
+  return {error_code::bad_request, why.what};
+}
+
+} // namespace troupe::protocol

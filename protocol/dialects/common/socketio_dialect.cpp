@@ -1,0 +1,292 @@
+#include "protocol/dialects/common/entries.hpp"
+#include "protocol/dialects/common/identity.hpp"
+#include "protocol/dialects/common/payload.hpp"
+#include "protocol/dialects/common/shapes.hpp"
+#include "protocol/dialects/common/socketio_vocabulary.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace troupe::protocol {
+
+namespace {
+
+constexpr std::string_view root = "/";
+
+constexpr uint16_t policy_violation = 1008;
+
+// Requests of one connection that the server has not answered yet. Clients wait
+// for most answers; this bounds the cost of a hostile client.
+constexpr size_t max_outstanding = 256;
+
+// The names under which frontends send the display name.
+constexpr std::array name_members{"name", "displayName", "userName",
+                                  "username"};
+
+std::string event_array(std::string_view event, std::string_view json) {
+  return std::string{"["}
+      .append(to_json(event))
+      .append(",")
+      .append(json)
+      .append("]");
+}
+
+socketio_config to_config(const handshake& hello) {
+  socketio_config out;
+  out.connect_timeout = hello.connect_timeout;
+  out.ask_before_connect = hello.token_wanted;
+  out.derive_sid = hello.derive_id;
+  return out;
+}
+
+// socket.io-client makes an Error of it, with its `message` and `data`.
+std::string connect_error(const error& why) {
+  json_object data;
+  data.add("code", to_string(why.code)).add("message", why.message);
+  return json_object{}
+      .add("message", to_string(why.code))
+      .add("data", data)
+      .text();
+}
+
+} // namespace
+
+socketio_link::socketio_link(handshake hello, net::rng& random,
+                             net::time_point now)
+    : hello_(std::move(hello))
+    , now_(now)
+    , session_(to_config(hello_), random, now) {}
+
+std::optional<std::string>
+socketio_link::greeting(std::string_view name) const {
+  if (auto text = find_text(auth_, name))
+    return text;
+  const auto found = hello_.query.find(std::string{name});
+  if (found == hello_.query.end() || found->second.empty())
+    return std::nullopt;
+  return found->second;
+}
+
+std::optional<std::string>
+socketio_link::name_of(const rapidjson::Value& payload) const {
+  for (auto member : name_members)
+    if (auto name = find_text(payload, member))
+      return name;
+  for (auto member : name_members)
+    if (auto name = greeting(member))
+      return name;
+  return std::nullopt;
+}
+
+void socketio_link::ask(request what, std::optional<socketio_call> origin) {
+  if (asked_.size() == max_outstanding)
+    return session_.close(policy_violation, "too many requests");
+  if (auto* join = std::get_if<verb::join>(&what))
+    join->derived = derived_ && join->peer.str() == sid_;
+  asked_.emplace(++last_token_, std::move(origin));
+  requests_.push_back({last_token_, std::move(what)});
+}
+
+size_t socketio_link::withdraw(const socketio_call& origin) {
+  return std::erase_if(requests_, [&](const auto& x) {
+    const auto found = asked_.find(x.token);
+    if (found == asked_.end() || !found->second
+        || found->second->tag != origin.tag)
+      return false;
+    asked_.erase(found);
+    return true;
+  });
+}
+
+void socketio_link::answer(const socketio_call& call, std::string_view json) {
+  if (call.id)
+    session_.acknowledge(root, *call.id,
+                         std::string{"["}.append(json).append("]"));
+}
+
+void socketio_link::emit(std::string_view event, std::string_view json) {
+  session_.emit(root, event_array(event, json));
+}
+
+void socketio_link::emit(shared_text packet) {
+  session_.emit(root, std::move(packet));
+}
+
+std::string socketio_link::event_packet(std::string_view event,
+                                        std::string_view json) {
+  return encode_socketio_packet(socketio_type::event, root, std::nullopt,
+                                event_array(event, json));
+}
+
+void socketio_link::reset() {
+  sid_.clear();
+  auth_.SetNull();
+  for (auto& [token, origin] : asked_)
+    origin.reset();
+}
+
+std::optional<socketio_call> socketio_link::settle(request_token token) {
+  const auto found = asked_.find(token);
+  if (found == asked_.end())
+    return std::nullopt;
+  auto origin = std::move(found->second);
+  asked_.erase(found);
+  return origin;
+}
+
+/// A connection over Socket.IO. Delegates each event to the vocabulary that the
+/// client has turned out to use.
+class socketio_dialect final : public dialect {
+public:
+  socketio_dialect(const handshake& hello, net::rng& random,
+                   net::time_point now)
+      : link_(hello, random, now) {
+    forget_vocabulary();
+  }
+
+  void handle_frame(const frame& in, net::time_point now) override {
+    link_.now_ = now;
+    link_.session_.handle_frame(in, now);
+    take_inputs();
+  }
+
+  void handle_outcome(request_token token, const outcome& result) override {
+    if (token == authenticating_)
+      finish_connect(result);
+    if (auto call = link_.settle(token))
+      vocabulary_->handle_outcome(*call, result, link_);
+  }
+
+  void handle_event(const any_event& event) override {
+    vocabulary_->handle_event(event, link_);
+  }
+
+  void handle_shared_event(const worded_event& event) override {
+    vocabulary_->handle_shared_event(event, link_);
+  }
+
+  void handle_participants(const worded_participants& all) override {
+    vocabulary_->handle_participants(all, link_);
+  }
+
+  // A client must not reconnect at once after any of these reasons.
+  close_connection handle_end(end_reason why) override {
+    link_.session_.disconnect(root);
+    return dialect::handle_end(why);
+  }
+
+  void handle_timeout(net::time_point now) override {
+    link_.now_ = now;
+    link_.session_.handle_timeout(now);
+    vocabulary_->handle_timeout(now, link_);
+  }
+
+  std::optional<net::time_point> poll_timeout() const override {
+    const auto session = link_.session_.poll_timeout();
+    const auto vocabulary = vocabulary_->poll_timeout();
+    return session && vocabulary ? std::min(*session, *vocabulary)
+           : session             ? session
+                                 : vocabulary;
+  }
+
+  std::optional<pending_request> poll_request() override {
+    if (link_.requests_.empty())
+      return std::nullopt;
+    std::optional next{std::move(link_.requests_.front())};
+    link_.requests_.pop_front();
+    return next;
+  }
+
+  std::optional<frame> poll_frame() override {
+    return link_.session_.poll_frame();
+  }
+
+  std::optional<close_connection> poll_close() override {
+    return link_.session_.poll_close();
+  }
+
+private:
+  void take_inputs() {
+    while (auto input = link_.session_.poll_input())
+      std::visit([this](auto& x) { handle(x); }, *input);
+  }
+
+  void handle(socketio_connect_wanted& in) {
+    auto token = find_text(in.auth, "token");
+    link_.ask(verb::authenticate{token ? *token : find_token(link_.hello_, {})},
+              std::nullopt);
+    authenticating_ = link_.last_token_;
+  }
+
+  void finish_connect(const outcome& result) {
+    authenticating_.reset();
+    const auto* refused = std::get_if<error>(&result);
+    if (refused)
+      link_.session_.deny(std::string{root}, connect_error(*refused));
+    else
+      link_.session_.admit(std::string{root});
+    take_inputs();
+  }
+
+  void handle(socketio_connected& in) {
+    link_.sid_ = std::move(in.sid);
+    link_.derived_ = in.derived;
+    link_.auth_ = std::move(in.auth);
+  }
+
+  // Leaving the namespace leaves the room, though the connection may stay for
+  // another CONNECT. The server knows whether there was a room.
+  void handle(socketio_disconnected&) {
+    link_.reset();
+    link_.ask(verb::leave{}, std::nullopt);
+    forget_vocabulary();
+  }
+
+  void handle(socketio_event& in) {
+    if (!settled_)
+      choose_vocabulary(in.name());
+    vocabulary_->handle_call({std::string{in.name()}, in.id}, in.data, link_);
+    for (auto why : std::exchange(link_.refused_, {}))
+      note_refusal(why);
+  }
+
+  void choose_vocabulary(std::string_view event) {
+    const auto all = socketio_vocabularies();
+    const auto found = std::find_if(
+        all.begin(), all.end(), [&](const auto& x) { return x.opens(event); });
+    if (found == all.end())
+      return;
+    vocabulary_ = found->make();
+    settled_ = true;
+  }
+
+  void forget_vocabulary() {
+    vocabulary_ = socketio_vocabularies().front().make();
+    settled_ = false;
+  }
+
+  socketio_link link_;
+  std::unique_ptr<socketio_vocabulary> vocabulary_;
+  // The request whose outcome decides the client's CONNECT.
+  std::optional<request_token> authenticating_;
+  // Whether the client's vocabulary is known.
+  bool settled_ = false;
+};
+
+dialect_entry socketio_entry() {
+  return {
+      "socketio",
+      carrier::socketio,
+      [](const handshake&) { return true; },
+      [](const handshake&) -> std::optional<handshake_refusal> {
+        return std::nullopt;
+      },
+      [](const handshake& hello, net::rng& random,
+         net::time_point now) -> std::unique_ptr<dialect> {
+        return std::make_unique<socketio_dialect>(hello, random, now);
+      },
+  };
+}
+
+} // namespace troupe::protocol

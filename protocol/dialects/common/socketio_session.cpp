@@ -1,0 +1,246 @@
+#include "protocol/dialects/common/socketio_session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::protocol {
+
+namespace {
+
+// 24 characters of 5.95 bits each: more than the 128 bits that make a session
+// id unguessable.
+constexpr size_t sid_length = 24;
+
+// A `pid` is random characters, a dot, and the secret. If it did not change,
+// clients would assume that they had missed no event, and would not rejoin.
+constexpr size_t noise_length = 8;
+
+constexpr uint16_t protocol_error = 1002;
+constexpr uint16_t policy_violation = 1008;
+constexpr uint16_t message_too_big = 1009;
+
+bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
+         || (c >= 'a' && c <= 'z');
+}
+
+template <class T>
+std::optional<T> pop(std::deque<T>& queue) {
+  if (queue.empty())
+    return std::nullopt;
+  std::optional<T> front{std::move(queue.front())};
+  queue.pop_front();
+  return front;
+}
+
+} // namespace
+
+socketio_session::socketio_session(socketio_config config, net::rng& random,
+                                   net::time_point now)
+    : config_(std::move(config))
+    , random_(random)
+    , deadline_(now + config_.connect_timeout) {}
+
+void socketio_session::handle_frame(const frame& in, net::time_point now) {
+  if (closing_)
+    return;
+  if (in.binary)
+    handle_attachment(in.payload);
+  else
+    handle_text(in.payload, now);
+}
+
+void socketio_session::handle_timeout(net::time_point now) {
+  if (deadline_ && now >= *deadline_)
+    close(policy_violation, "no namespace connected");
+}
+
+std::optional<net::time_point> socketio_session::poll_timeout() const {
+  return deadline_;
+}
+
+std::optional<socketio_input> socketio_session::poll_input() {
+  return pop(inputs_);
+}
+
+std::optional<frame> socketio_session::poll_frame() {
+  return pop(frames_);
+}
+
+std::optional<close_connection> socketio_session::poll_close() {
+  if (!frames_.empty())
+    return std::nullopt;
+  return std::exchange(close_, std::nullopt);
+}
+
+void socketio_session::emit(std::string_view nsp, std::string_view data,
+                            std::vector<std::string> attachments) {
+  const auto type =
+      attachments.empty() ? socketio_type::event : socketio_type::binary_event;
+  if (connected(nsp))
+    send(type, nsp, std::nullopt, data, std::move(attachments));
+}
+
+void socketio_session::emit(std::string_view nsp, shared_text packet) {
+  if (connected(nsp) && !closing_)
+    frames_.push_back({{}, false, std::move(packet)});
+}
+
+void socketio_session::acknowledge(std::string_view nsp, int64_t id,
+                                   std::string_view data,
+                                   std::vector<std::string> attachments) {
+  const auto type =
+      attachments.empty() ? socketio_type::ack : socketio_type::binary_ack;
+  if (connected(nsp))
+    send(type, nsp, id, data, std::move(attachments));
+}
+
+void socketio_session::disconnect(std::string_view nsp) {
+  if (!connected(nsp))
+    return;
+  send(socketio_type::disconnect, nsp, std::nullopt, {});
+  connected_.erase(connected_.find(nsp));
+}
+
+bool socketio_session::connected(std::string_view nsp) const {
+  return connected_.contains(nsp);
+}
+
+void socketio_session::close(uint16_t code, std::string_view reason) {
+  if (closing_)
+    return;
+  closing_ = true;
+  deadline_.reset();
+  reassembly_.reset();
+  close_ = close_connection{code, std::string{reason}};
+}
+
+void socketio_session::handle_text(const std::string& text,
+                                   net::time_point now) {
+  if (reassembly_)
+    return close(protocol_error, "text amid attachments");
+  auto packet = decode_socketio_packet(text, config_.limits);
+  if (!packet)
+    return refuse(packet.error());
+  handle_packet(std::move(*packet), now);
+}
+
+void socketio_session::handle_attachment(const std::string& bytes) {
+  if (!reassembly_)
+    return close(protocol_error, "unexpected attachment");
+  reassembly_->bytes += bytes.size();
+  if (reassembly_->bytes > config_.max_attachment_bytes)
+    return close(message_too_big, "attachments too large");
+  reassembly_->attachments.push_back(bytes);
+  if (reassembly_->attachments.size() < reassembly_->packet.attachments)
+    return;
+  auto complete = std::move(*reassembly_);
+  reassembly_.reset();
+  deliver(std::move(complete.packet), std::move(complete.attachments));
+}
+
+void socketio_session::handle_packet(socketio_packet packet,
+                                     net::time_point now) {
+  const auto in_namespace = connected(packet.nsp);
+  if (packet.type == socketio_type::connect && !in_namespace
+      && !waiting_.contains(packet.nsp))
+    return handle_connect(std::move(packet));
+  if (packet.type == socketio_type::connect
+      || packet.type == socketio_type::connect_error || !in_namespace)
+    return close(protocol_error, "packet out of place");
+  if (packet.type == socketio_type::disconnect) {
+    connected_.erase(packet.nsp);
+    if (connected_.empty())
+      deadline_ = now + config_.connect_timeout;
+    inputs_.push_back(socketio_disconnected{std::move(packet.nsp)});
+    return;
+  }
+  if (packet.attachments > 0) {
+    reassembly_ = reassembly{std::move(packet), {}, 0};
+    return;
+  }
+  deliver(std::move(packet), {});
+}
+
+void socketio_session::handle_connect(socketio_packet packet) {
+  if (!config_.namespaces.contains(packet.nsp))
+    return send(socketio_type::connect_error, packet.nsp, std::nullopt,
+                R"({"message":"Invalid namespace"})");
+  if (!config_.ask_before_connect)
+    return enter(std::move(packet.nsp), std::move(packet.data));
+  rapidjson::Document auth;
+  auth.CopyFrom(packet.data, auth.GetAllocator());
+  waiting_.emplace(packet.nsp, std::move(packet.data));
+  inputs_.push_back(
+      socketio_connect_wanted{std::move(packet.nsp), std::move(auth)});
+}
+
+void socketio_session::admit(const std::string& nsp) {
+  if (auto found = waiting_.extract(nsp); found && !closing_)
+    enter(std::move(found.key()), std::move(found.mapped()));
+}
+
+void socketio_session::deny(const std::string& nsp, std::string_view data) {
+  if (waiting_.erase(nsp) > 0)
+    send(socketio_type::connect_error, nsp, std::nullopt, data);
+}
+
+void socketio_session::enter(std::string nsp, rapidjson::Document auth) {
+  connected_.insert(nsp);
+  deadline_.reset();
+  std::string sid;
+  std::string reply;
+  if (config_.derive_sid) {
+    auto secret = choose_secret(auth);
+    sid = config_.derive_sid(secret);
+    reply = R"({"sid":")" + sid + R"(","pid":")"
+            + random_.alphanumeric(noise_length) + "." + secret + "\"}";
+  } else {
+    sid = random_.alphanumeric(sid_length);
+    reply = R"({"sid":")" + sid + "\"}";
+  }
+  send(socketio_type::connect, nsp, std::nullopt, reply);
+  inputs_.push_back(socketio_connected{std::move(nsp), std::move(sid),
+                                       std::move(auth),
+                                       config_.derive_sid != nullptr});
+}
+
+std::string socketio_session::choose_secret(const rapidjson::Value& shown) {
+  if (shown.IsObject())
+    if (auto i = shown.FindMember("pid");
+        i != shown.MemberEnd() && i->value.IsString()) {
+      std::string_view pid{i->value.GetString(), i->value.GetStringLength()};
+      if (pid.size() == noise_length + 1 + sid_length
+          && std::ranges::all_of(pid.substr(noise_length + 1), is_alphanumeric))
+        return std::string{pid.substr(noise_length + 1)};
+    }
+  return random_.alphanumeric(sid_length);
+}
+
+void socketio_session::deliver(socketio_packet packet,
+                               std::vector<std::string> attachments) {
+  if (packet.type == socketio_type::ack
+      || packet.type == socketio_type::binary_ack)
+    return;
+  inputs_.push_back(socketio_event{std::move(packet.nsp), packet.id,
+                                   std::move(packet.data),
+                                   std::move(attachments)});
+}
+
+void socketio_session::refuse(std::error_code why) {
+  close(why == socketio_errc::too_large ? message_too_big : protocol_error,
+        why.message());
+}
+
+void socketio_session::send(socketio_type type, std::string_view nsp,
+                            std::optional<int64_t> id, std::string_view data,
+                            std::vector<std::string> attachments) {
+  if (closing_)
+    return;
+  frames_.push_back(
+      {encode_socketio_packet(type, nsp, id, data, attachments.size()), false});
+  for (auto& bytes : attachments)
+    frames_.push_back({std::move(bytes), true});
+}
+
+} // namespace troupe::protocol

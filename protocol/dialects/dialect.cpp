@@ -1,0 +1,65 @@
+#include "protocol/dialects/common/dialect.hpp"
+
+#include "protocol/dialects/common/entries.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace troupe::protocol {
+
+close_connection dialect::handle_end(end_reason why) {
+  switch (why) {
+    case end_reason::replaced:
+      return {4001, "replaced by a newer connection"};
+    case end_reason::kicked:
+      return {4003, "kicked"};
+    case end_reason::room_closed:
+      return {4004, "the room is closed"};
+    case end_reason::token_expired:
+      return {1008, "token expired"};
+  }
+  return {};
+}
+
+std::optional<error_code> dialect::poll_refusal() {
+  if (refused_.empty())
+    return std::nullopt;
+  const auto last = refused_.back();
+  refused_.pop_back();
+  return last;
+}
+
+std::span<const dialect_entry> dialects() {
+  static const std::array entries{protoo_entry(), ws_entry(), socketio_entry(),
+                                  broadcaster_entry()};
+  return entries;
+}
+
+std::span<const socketio_vocabulary_entry> socketio_vocabularies() {
+  static const std::array entries{events_entry(), camel_entry()};
+  return entries;
+}
+
+std::span<const camel_chapter> camel_chapters() {
+  static const std::array chapters{common_camel_chapter(), data_camel_chapter(),
+                                   flow_chapter(), rooms_chapter()};
+  return chapters;
+}
+
+const dialect_entry* find_dialect(const handshake& in) {
+  const auto all = dialects();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& x) {
+    return x.carrier == in.carrier && x.matches(in);
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::optional<http_reading> read_http_call(const http_call& call) {
+  for (const auto& x : dialects())
+    if (x.read_call)
+      if (auto plan = x.read_call(call))
+        return http_reading{&x, std::move(*plan)};
+  return std::nullopt;
+}
+
+} // namespace troupe::protocol

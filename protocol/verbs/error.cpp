@@ -1,0 +1,76 @@
+#include "protocol/verbs/error.hpp"
+
+namespace troupe::protocol {
+
+namespace {
+
+struct entry {
+  std::string_view name;
+  std::string_view sentence;
+};
+
+entry describe(error_code code) {
+  switch (code) {
+    case error_code::bad_request:
+      return {"bad-request", "Bad request"};
+    case error_code::unknown_method:
+      return {"unknown-method", "Unknown method"};
+    case error_code::not_joined:
+      return {"not-joined", "Not joined"};
+    case error_code::already_joined:
+      return {"already-joined", "Already joined"};
+    case error_code::room_not_found:
+      return {"room-not-found", "Room not found"};
+    case error_code::room_exists:
+      return {"room-exists", "Room already exists"};
+    case error_code::transport_not_found:
+      return {"transport-not-found", "Transport not found"};
+    case error_code::producer_not_found:
+      return {"producer-not-found", "Producer not found"};
+    case error_code::consumer_not_found:
+      return {"consumer-not-found", "Consumer not found"};
+    case error_code::data_producer_not_found:
+      return {"data-producer-not-found", "Data producer not found"};
+    case error_code::data_consumer_not_found:
+      return {"data-consumer-not-found", "Data consumer not found"};
+    case error_code::no_producer:
+      return {"no-producer", "No producer to consume"};
+    case error_code::cannot_consume:
+      return {"cannot-consume", "Cannot consume"};
+    case error_code::unsupported:
+      return {"unsupported", "Unsupported parameters"};
+    case error_code::wrong_state:
+      return {"wrong-state", "Not allowed in this state"};
+    case error_code::limit_reached:
+      return {"limit-reached", "Limit reached"};
+    case error_code::forbidden:
+      return {"forbidden", "Forbidden"};
+    case error_code::unauthorized:
+      return {"unauthorized", "Unauthorized"};
+    case error_code::overloaded:
+      return {"overloaded", "The server is busy, try again later"};
+    case error_code::internal:
+      break;
+  }
+  return {"internal", "Internal error"};
+}
+
+} // namespace
+
+std::string_view to_string(error_code code) {
+  return describe(code).name;
+}
+
+error make_error(error_code code) {
+  return {code, std::string{describe(code).sentence}};
+}
+
+std::string describe_fault(std::string_view member, std::string_view fault) {
+  return std::string{member}.append(": ").append(fault);
+}
+
+error bad_member(std::string_view member, std::string_view fault) {
+  return {error_code::bad_request, describe_fault(member, fault)};
+}
+
+} // namespace troupe::protocol

@@ -1,0 +1,494 @@
+#pragma once
+
+#include "protocol/verbs/application_data.hpp"
+#include "protocol/verbs/data_verbs.hpp"
+#include "protocol/verbs/error.hpp"
+#include "protocol/verbs/ids.hpp"
+#include "protocol/verbs/rtp_parameters.hpp"
+#include "protocol/verbs/scores.hpp"
+#include "protocol/verbs/transport_parameters.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// The canonical verbs: every dialect translates its requests, replies and
+/// events to and from them. A member is optional if some document omits it; the
+/// code that carries out the verb knows the default.
+namespace troupe::protocol {
+
+enum class direction : uint8_t { send, recv };
+
+// -- members and streams -----------------------------------------------------
+
+/// A member of a room as other members see it.
+struct participant {
+  peer_id id;
+  std::string name;
+  bool audio_muted = true;  // no running audio producer
+  bool video_paused = true; // no running video producer
+  json_text device = {};    // the client's own description
+
+  bool operator==(const participant&) const = default;
+};
+
+/// The rights of a joining client, from its token or the defaults.
+struct participant_rights {
+  bool publish = true;
+  bool subscribe = true;
+  /// Whether it may kick, mute, lock and end; if absent, only the host may.
+  std::optional<bool> moderate = {};
+};
+
+/// A producer as other members see it.
+struct producer_info {
+  producer_id id;
+  peer_id peer;
+  media_kind kind = media_kind::audio;
+  bool paused = false;
+  json_text app_data;
+
+  bool operator==(const producer_info&) const = default;
+};
+
+// -- requests ----------------------------------------------------------------
+
+/// How a client without WebRTC will send and receive.
+struct plain_wish {
+  bool rtcp_mux = false; // RTCP uses the port of RTP
+  bool comedia = true;   // the first sender to the port is the client
+};
+
+/// An address and port to send to.
+struct plain_address {
+  std::string ip;
+  uint16_t port = 0;
+  std::optional<uint16_t> rtcp_port = {}; // absent with rtcp_mux
+};
+
+namespace verb {
+
+struct get_capabilities {
+  room_id room;
+};
+
+/// Opens a room that exists for a while without members. Refused as room_exists
+/// if there is one of that name.
+struct create_room {
+  room_id room;
+};
+
+/// Joins a room, which is created by its first member.
+struct join {
+  room_id room;
+  peer_id peer;
+  std::string name;
+  std::optional<rtp_capabilities> capabilities;
+  /// The client chose the id: a client that joins later with this id is the
+  /// same user and replaces this one, or resumes its lost connection. An id
+  /// that the server made cannot be taken over.
+  bool named_by_client = false;
+  /// The id was derived from a secret of the client, so a client with the same
+  /// derived id is the same user.
+  bool derived = false;
+  /// Refused as room_not_found if no client has opened the room.
+  bool must_exist = false;
+  /// The member is not shown to the others until `announce`: for clients that
+  /// create their transports before they join.
+  bool hidden = false;
+  json_text device = {};
+  participant_rights rights = {};
+  /// A client in another room leaves it once this room has admitted it, and
+  /// stays there if it is refused. Without this flag it is refused as
+  /// already_joined.
+  bool moves = false;
+  /// A member of this room whose id the server made gets this id and keeps its
+  /// transports. It replaces the member that has the id. It keeps its own id if
+  /// other members know its producers by it.
+  bool renames = false;
+  /// The secret that the room gave this user with an earlier join, as proof
+  /// that it is the same user. Empty if the client sends none.
+  std::string rejoin_secret = {};
+  /// A token names `peer` as its user. Set by authorize() only.
+  bool vouched = false;
+};
+
+/// Shows a member that joined hidden; answered as a join. Until then it is not
+/// notified of other members either.
+struct announce {
+  std::string name;
+  json_text device = {};
+  std::optional<rtp_capabilities> capabilities;
+};
+
+struct set_display_name {
+  std::string name;
+};
+
+struct leave {};
+
+struct create_transport {
+  std::optional<protocol::direction> direction;
+  bool force_tcp = false;
+  /// Requests SCTP, for data channels, with that many streams.
+  std::optional<num_sctp_streams> sctp;
+  /// Requests plain RTP over UDP instead of WebRTC.
+  std::optional<plain_wish> plain = {};
+};
+
+/// Without id or direction: the oldest transport that is not yet connected.
+struct connect_transport {
+  std::optional<transport_id> transport;
+  std::optional<protocol::direction> direction;
+  dtls_parameters dtls;
+  /// The address of a plain client without comedia; there is no DTLS then.
+  std::optional<plain_address> plain = {};
+};
+
+struct restart_ice {
+  std::optional<transport_id> transport;
+};
+
+/// Without transport: the first that was created for sending, else the first.
+struct produce {
+  std::optional<transport_id> transport;
+  media_kind kind = media_kind::audio;
+  rtp_parameters parameters;
+  bool paused = false;
+  json_text app_data;
+};
+
+/// Without transport: the last that was created for receiving, else the last.
+/// Without producer: the first of another peer that this peer does not consume
+/// yet. Without capabilities: those of the join.
+struct consume {
+  std::optional<transport_id> transport;
+  std::optional<producer_id> producer;
+  std::optional<rtp_capabilities> capabilities;
+  bool paused = true;
+  /// Without producer, and alone in the room: the peer's own (a preview).
+  bool own_if_alone = false;
+};
+
+struct pause_producer {
+  producer_id producer;
+};
+
+struct resume_producer {
+  producer_id producer;
+};
+
+struct close_producer {
+  producer_id producer;
+};
+
+/// Without consumer: all consumers of this peer.
+struct pause_consumer {
+  std::optional<consumer_id> consumer;
+};
+
+struct resume_consumer {
+  std::optional<consumer_id> consumer;
+};
+
+struct close_consumer {
+  consumer_id consumer;
+};
+
+struct set_preferred_layers {
+  consumer_id consumer;
+  int spatial_layer = 0;
+  std::optional<int> temporal_layer;
+};
+
+/// 1 (lowest) to 255: how the consumers of a transport share its bitrate.
+struct set_consumer_priority {
+  consumer_id consumer;
+  int priority = 1;
+};
+
+struct request_key_frame {
+  consumer_id consumer;
+};
+
+struct list_producers {};
+
+/// Requests the statistics of one transport, producer, consumer, data producer
+/// or data consumer of this peer.
+struct get_stats {
+  std::string id;
+};
+
+// The verbs of a moderator; refused as forbidden to all others.
+
+/// Removes a member from the room.
+struct kick {
+  peer_id peer;
+};
+
+/// Pauses a member's producers of one kind or of both. Only the member itself
+/// can resume them.
+struct mute {
+  peer_id peer;
+  std::optional<media_kind> kind;
+};
+
+/// A locked room refuses new members.
+struct lock_room {
+  bool locked = true;
+};
+
+/// Removes all members and ends the room.
+struct end_room {};
+
+/// Presents the token of a client that sends it after connecting, if the
+/// handshake requires one. Refused as unauthorized.
+struct authenticate {
+  std::string token;
+};
+
+} // namespace verb
+
+using request = std::variant<
+    verb::get_capabilities, verb::create_room, verb::join, verb::announce,
+    verb::set_display_name, verb::leave, verb::create_transport,
+    verb::connect_transport, verb::restart_ice, verb::produce, verb::consume,
+    verb::pause_producer, verb::resume_producer, verb::close_producer,
+    verb::pause_consumer, verb::resume_consumer, verb::close_consumer,
+    verb::set_preferred_layers, verb::set_consumer_priority,
+    verb::request_key_frame, verb::list_producers, verb::get_stats, verb::kick,
+    verb::mute, verb::lock_room, verb::end_room, verb::authenticate,
+    verb::produce_data, verb::consume_data, verb::pause_data_producer,
+    verb::resume_data_producer, verb::close_data_producer,
+    verb::pause_data_consumer, verb::resume_data_consumer,
+    verb::close_data_consumer, verb::set_data_subchannels,
+    verb::add_data_subchannel, verb::remove_data_subchannel,
+    verb::list_data_producers, verb::set_data_low_threshold,
+    verb::get_data_buffered>;
+
+// -- replies -----------------------------------------------------------------
+
+namespace reply {
+
+/// Success without data.
+struct ok {};
+
+struct capabilities {
+  rtp_capabilities router;
+};
+
+struct joined {
+  peer_id peer;
+  std::vector<participant> participants;               // including this member
+  std::vector<producer_info> producers;                // of the others
+  std::vector<data_producer_info> data_producers = {}; // likewise
+  /// Differs for each room that this server has had; 0 if not set.
+  uint64_t room = 0;
+  /// Proves in a later join that the client is this member. Sent to this client
+  /// only; empty if the room gives none.
+  std::string rejoin_secret = {};
+};
+
+struct transport_created {
+  transport_id id;
+  ice_parameters ice;
+  std::vector<ice_candidate> candidates;
+  dtls_parameters dtls;
+  std::optional<sctp_parameters> sctp = {}; // if it has SCTP
+  /// Of plain RTP, which has no ICE and no DTLS.
+  std::optional<plain_address> plain = {};
+};
+
+struct transport_connected {
+  transport_id id;
+};
+
+struct ice_restarted {
+  ice_parameters ice;
+};
+
+struct produced {
+  producer_id id;
+};
+
+struct consumed {
+  consumer_id id;
+  producer_id producer;
+  peer_id peer;
+  media_kind kind = media_kind::audio;
+  rtp_parameters parameters;
+  /// "simple", "simulcast" or "svc".
+  std::string type = "simple";
+  bool paused = true;
+  bool producer_paused = false;
+  json_text app_data;
+  consumer_scores scores = {};
+};
+
+/// The consumers that were paused or resumed.
+struct consumers {
+  std::vector<consumer_id> ids;
+};
+
+struct producers {
+  std::vector<producer_info> list;
+};
+
+/// An array of W3C webrtc-stats dictionaries.
+struct stats {
+  json_text report;
+};
+
+} // namespace reply
+
+using success = std::variant<
+    reply::ok, reply::capabilities, reply::joined, reply::transport_created,
+    reply::transport_connected, reply::ice_restarted, reply::produced,
+    reply::consumed, reply::consumers, reply::producers, reply::stats,
+    reply::data_produced, reply::data_consumed, reply::data_consumers,
+    reply::data_subchannels, reply::data_producers, reply::data_buffered>;
+
+/// The outcome of a request: its reply or the error by which it was refused.
+using outcome = std::variant<success, error>;
+
+// -- events ------------------------------------------------------------------
+
+namespace event {
+
+struct peer_joined {
+  participant peer;
+};
+
+struct peer_left {
+  peer_id peer;
+};
+
+/// The member's name, `audio_muted` or `video_paused` changed.
+struct peer_updated {
+  participant peer;
+};
+
+struct producer_added {
+  producer_info producer;
+};
+
+struct producer_closed {
+  producer_id producer;
+  peer_id peer;
+};
+
+struct producer_paused {
+  producer_id producer;
+  peer_id peer;
+};
+
+struct producer_resumed {
+  producer_id producer;
+  peer_id peer;
+};
+
+/// The consumer ended because its producer did.
+struct consumer_closed {
+  consumer_id consumer;
+  producer_id producer;
+};
+
+/// The consumer's producer was paused or resumed.
+struct consumer_paused {
+  consumer_id consumer;
+};
+
+struct consumer_resumed {
+  consumer_id consumer;
+};
+
+/// The score of the consumer's stream or of its producer changed.
+struct consumer_score {
+  consumer_id consumer;
+  consumer_scores scores = {};
+};
+
+/// The layers that the consumer is sent; nothing without spatial layer.
+struct consumer_layers_changed {
+  consumer_id consumer;
+  std::optional<int> spatial_layer;
+  std::optional<int> temporal_layer;
+};
+
+/// The scores of this peer's producer: all encodings that have begun. First
+/// sent when a stream begins.
+struct producer_score {
+  producer_id producer;
+  std::vector<encoding_score> encodings;
+};
+
+/// The highest spatial layer of this peer's producer that other members want;
+/// absent if they want none. Higher layers need not be sent.
+struct producer_layers_wanted {
+  producer_id producer;
+  std::optional<int> spatial_layer;
+};
+
+/// The active speaker is now this other peer, or no peer.
+struct active_speaker {
+  std::optional<peer_id> peer;
+  int volume = 0; // dBov: -127 (silence) to 0
+};
+
+struct peer_volume {
+  peer_id peer;
+  int volume = -127; // dBov
+};
+
+/// The peers that are speaking now, the loudest first.
+struct speaking_peers {
+  std::vector<peer_volume> peers;
+};
+
+struct room_locked {
+  bool locked = true;
+};
+
+/// The server will end: it opens no new rooms, and ends this one after that
+/// time at the latest.
+struct server_draining {
+  int seconds = 0;
+};
+
+/// A moderator has removed this peer.
+struct kicked {
+  room_id room;
+};
+
+struct room_closed {
+  room_id room;
+};
+
+} // namespace event
+
+/// Why the server ends a connection that has no error.
+enum class end_reason : uint8_t {
+  /// The same user has joined by another connection.
+  replaced,
+  /// A moderator has removed the peer.
+  kicked,
+  /// A moderator has ended the room.
+  room_closed,
+  /// The token of the peer has expired.
+  token_expired,
+};
+
+using any_event = std::variant<
+    event::peer_joined, event::peer_left, event::peer_updated,
+    event::producer_added, event::producer_closed, event::producer_paused,
+    event::producer_resumed, event::consumer_closed, event::consumer_paused,
+    event::consumer_resumed, event::consumer_score,
+    event::consumer_layers_changed, event::producer_score,
+    event::producer_layers_wanted, event::active_speaker, event::speaking_peers,
+    event::room_locked, event::server_draining, event::kicked,
+    event::room_closed, event::data_producer_added, event::data_producer_closed,
+    event::data_consumer_closed, event::data_consumer_paused,
+    event::data_consumer_resumed, event::data_consumer_buffered_low>;
+
+} // namespace troupe::protocol

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "protocol/verbs/verbs.hpp"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace troupe::protocol {
+
+/// A text shared by the connections that send it.
+using shared_text = std::shared_ptr<const std::string>;
+
+/// An event or list that many connections send, with its encoding in each
+/// dialect. The first connection that needs an encoding makes it, and all share
+/// it: one for a room of a thousand members instead of a thousand.
+///
+/// Thread-safe and lock-free. If two threads make the same text at once, each
+/// returns its own, and later callers share one of them.
+template <class T>
+class worded : public std::enable_shared_from_this<worded<T>> {
+public:
+  explicit worded(T what) : what_(std::move(what)) {}
+
+  worded(const worded&) = delete;
+
+  ~worded() {
+    for (auto* x = newest_.load(std::memory_order_acquire); x;)
+      delete std::exchange(x, x->older);
+  }
+
+  const T& what() const {
+    return what_;
+  }
+
+  /// The encoding for `speaker`: any address that is unique to a dialect. Calls
+  /// `make` if the encoding does not exist yet. The object must be owned by a
+  /// shared_ptr.
+  template <class F>
+  shared_text text(const void* speaker, F make) const {
+    const auto* known = newest_.load(std::memory_order_acquire);
+    for (const auto* x = known; x; x = x->older)
+      if (x->speaker == speaker)
+        return {this->shared_from_this(), &x->text};
+    auto mine =
+        std::make_unique<wording>(wording{speaker, make(), newest_.load()});
+    while (!newest_.compare_exchange_weak(mine->older, mine.get(),
+                                          std::memory_order_acq_rel))
+      continue;
+    return {this->shared_from_this(), &mine.release()->text};
+  }
+
+private:
+  struct wording {
+    const void* speaker;
+    std::string text;
+    wording* older;
+  };
+
+  const T what_;
+  mutable std::atomic<wording*> newest_{nullptr};
+};
+
+/// An event of a room, with its encodings.
+using worded_event = worded<any_event>;
+
+/// All members of a room, in the order in which they joined.
+using worded_participants = worded<std::vector<participant>>;
+
+} // namespace troupe::protocol

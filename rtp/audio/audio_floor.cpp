@@ -1,0 +1,57 @@
+#include "rtp/audio/audio_floor.hpp"
+
+#include <algorithm>
+
+namespace troupe::rtp {
+
+namespace {
+
+constexpr auto by_loudness = [](const auto& a, const auto& b) {
+  return a.loudness < b.loudness;
+};
+
+} // namespace
+
+void audio_floor::handle_candidates(std::span<const candidate> all,
+                                    time_point now) {
+  outside_.assign(all.begin(), all.end());
+  std::erase_if(holders_, [this](holder& x) {
+    auto i = std::ranges::find(outside_, x.who.key, &candidate::key);
+    if (i == outside_.end())
+      return true;
+    x.who = *i;
+    outside_.erase(i);
+    return false;
+  });
+  // The loudest first. A candidate beyond the last slot cannot get one.
+  auto wanted = std::min(outside_.size(), config_.places);
+  std::ranges::partial_sort(outside_,
+                            outside_.begin() + static_cast<ptrdiff_t>(wanted),
+                            [](auto& a, auto& b) { return by_loudness(b, a); });
+  for (size_t i = 0; i < wanted; ++i) {
+    const auto& next = outside_[i];
+    if (holders_.size() < config_.places) {
+      holders_.push_back({next, {}});
+      continue;
+    }
+    auto* weakest = quietest_inside(now);
+    if (!weakest || next.loudness < weakest->who.loudness + config_.lead)
+      return;
+    *weakest = {next, now + config_.tenure};
+  }
+}
+
+audio_floor::holder* audio_floor::quietest_inside(time_point now) {
+  holder* out = nullptr;
+  for (auto& x : holders_)
+    if (now >= x.safe_until && (!out || by_loudness(x.who, out->who)))
+      out = &x;
+  return out;
+}
+
+bool audio_floor::holds(uint64_t key) const {
+  return std::ranges::any_of(holders_,
+                             [&](const holder& x) { return x.who.key == key; });
+}
+
+} // namespace troupe::rtp

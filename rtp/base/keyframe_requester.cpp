@@ -1,0 +1,45 @@
+#include "rtp/base/keyframe_requester.hpp"
+
+#include <algorithm>
+
+namespace troupe::rtp {
+
+void keyframe_requester::request(time_point now) {
+  if (pending_)
+    return;
+  pending_ = true;
+  alive_ = true;
+  due_ = last_sent_ ? std::max(now, earliest()) : now;
+}
+
+time_point keyframe_requester::earliest() const {
+  return std::max(*last_sent_ + intervals_.spacing,
+                  paid_until_
+                      - (intervals_.burst - 1) * intervals_.min_interval);
+}
+
+void keyframe_requester::handle_packet() {
+  alive_ = true;
+}
+
+void keyframe_requester::handle_keyframe() {
+  pending_ = false;
+}
+
+bool keyframe_requester::poll(time_point now) {
+  if (!pending_ || !alive_ || now < due_)
+    return false;
+  last_sent_ = now;
+  paid_until_ = std::max(paid_until_, now) + intervals_.min_interval;
+  due_ = now + intervals_.retry_interval;
+  alive_ = false;
+  return true;
+}
+
+std::optional<time_point> keyframe_requester::poll_timeout() const {
+  if (!pending_ || !alive_)
+    return std::nullopt;
+  return due_;
+}
+
+} // namespace troupe::rtp

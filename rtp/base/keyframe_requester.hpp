@@ -1,0 +1,65 @@
+#pragma once
+
+#include "rtp/base/types.hpp"
+
+#include <optional>
+
+namespace troupe::rtp {
+
+/// Turns any number of requests for a key frame into few: one per min_interval
+/// in the long run, up to `burst` sooner than that, repeated every
+/// retry_interval until a key frame arrives. A request while another is pending
+/// costs nothing. While no media arrives the link is dead: repetition stops and
+/// continues with the next packet.
+class keyframe_requester {
+public:
+  struct intervals {
+    duration min_interval = std::chrono::seconds{1};
+    duration retry_interval = std::chrono::seconds{1};
+    /// Up to `burst` requests may be sent, `spacing` apart, before each must
+    /// wait for its min_interval: for clients that just missed the key frame.
+    int burst = 1;
+    duration spacing{0};
+  };
+
+  keyframe_requester() = default;
+
+  explicit keyframe_requester(intervals x) : intervals_(x) {}
+
+  /// A key frame is wanted.
+  void request(time_point now);
+
+  /// Forgets all requests and when they were sent: their receivers could get
+  /// nothing at that time.
+  void forget() {
+    *this = keyframe_requester{intervals_};
+  }
+
+  /// A packet of the stream arrived.
+  void handle_packet();
+
+  /// A key frame began to arrive: all requests are fulfilled.
+  void handle_keyframe();
+
+  /// True once each time that a request must be sent.
+  bool poll(time_point now);
+
+  std::optional<time_point> poll_timeout() const;
+
+  /// Whether a key frame was requested and has not arrived.
+  bool pending() const {
+    return pending_;
+  }
+
+private:
+  time_point earliest() const;
+
+  intervals intervals_;
+  bool pending_ = false;
+  bool alive_ = true; // media arrived since the last request
+  time_point due_{};
+  std::optional<time_point> last_sent_;
+  time_point paid_until_{}; // when all requests sent have had their interval
+};
+
+} // namespace troupe::rtp

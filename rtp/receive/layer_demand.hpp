@@ -1,0 +1,54 @@
+#pragma once
+
+#include "rtp/base/types.hpp"
+
+#include <map>
+#include <optional>
+
+namespace troupe::rtp {
+
+/// The highest layers of a producer that any of its receivers wants. A rise
+/// counts at once and a fall after a while, so that a client that pauses for a
+/// moment changes nothing. At first all layers are wanted.
+class layer_demand {
+public:
+  /// How long a lower request must last until it counts.
+  static constexpr duration patience = std::chrono::seconds{2};
+
+  /// The highest spatial layer requested, or none.
+  using wish = std::optional<uint8_t>;
+
+  layer_demand(uint8_t highest, time_point now)
+      : current_(highest)
+      , due_(now + patience) {}
+
+  /// Takes the highest request of a group of receivers, which `who` identifies.
+  void handle_wish(uint64_t who, wish x, time_point now);
+
+  /// The group has no more receivers.
+  void remove(uint64_t who, time_point now);
+
+  void handle_timeout(time_point now);
+
+  std::optional<time_point> poll_timeout() const {
+    return due_;
+  }
+
+  /// The highest request, if it has changed since the last call.
+  std::optional<wish> poll_changed();
+
+  bool wants(uint8_t layer) const {
+    return current_ >= wish{layer};
+  }
+
+private:
+  void update(time_point now);
+  wish highest() const;
+
+  std::map<uint64_t, wish> wishes_;
+  wish current_;
+  bool changed_ = false;
+  std::optional<time_point> due_; // when the lower request counts
+};
+
+} // namespace troupe::rtp

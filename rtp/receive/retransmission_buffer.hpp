@@ -1,0 +1,91 @@
+#pragma once
+
+#include "rtp/packet/media_packet.hpp"
+#include "rtp/packet/packet_keeper.hpp"
+
+#include <optional>
+
+namespace troupe::rtp {
+
+/// The last packets of one encoding, by extended sequence, to answer the NACKs
+/// of consumers and to let late ones begin with the last key frame. The
+/// producer stores them once for all consumers, and only its thread uses the
+/// buffer: consumers send it messages.
+///
+/// A ring indexed by the sequence modulo its capacity: constant time, and no
+/// allocation once the ring has grown to what the bitrate needs. Its memory
+/// counts against the keeper's budget. If the budget is used up, the oldest
+/// packets are evicted, and a packet older than all of them is not stored.
+class retransmission_buffer {
+public:
+  struct limits {
+    /// Packets; a power of two.
+    size_t max_packets = 2048;
+    /// No consumer waits longer for a repair.
+    duration max_age = std::chrono::seconds{2};
+  };
+
+  /// `keeper` stores the packets; null creates a keeper of its own.
+  explicit retransmission_buffer(
+      limits x, std::shared_ptr<packet_keeper> keeper = nullptr);
+
+  retransmission_buffer(retransmission_buffer&& x) noexcept
+      : limits_(x.limits_)
+      , keeper_(x.keeper_)
+      , ring_(std::exchange(x.ring_, {}))
+      , oldest_(x.oldest_)
+      , newest_(x.newest_)
+      , size_(std::exchange(x.size_, 0))
+      , held_(std::exchange(x.held_, 0))
+      , joined_(std::exchange(x.joined_, false)) {}
+
+  ~retransmission_buffer() {
+    clear();
+  }
+
+  /// Stores `x`. Ignores packets older than the ring reaches.
+  void insert(const media_packet& x);
+
+  /// The packet with this sequence, or null.
+  const media_packet* find(int64_t sequence) const;
+
+  /// Releases packets that are older than max_age.
+  void expire(time_point now);
+
+  /// Releases all packets and the memory.
+  void clear();
+
+  /// How many packets it holds.
+  size_t size() const {
+    return size_;
+  }
+
+  /// Octets of memory in use: the packets' buffers and the ring.
+  size_t memory() const {
+    return held_;
+  }
+
+private:
+  using place = std::optional<media_packet>;
+
+  place& slot(int64_t sequence);
+  bool seat(int64_t sequence);
+  bool make_room(size_t octets, int64_t sequence);
+  bool evict_oldest();
+  void evict_until(int64_t sequence);
+  void let_go(place& x);
+  void grow(int64_t needed);
+  bool take(size_t octets);
+  void give_back(size_t octets);
+
+  limits limits_;
+  std::shared_ptr<packet_keeper> keeper_;
+  std::vector<place> ring_;
+  int64_t oldest_ = 0; // meaningful if size_ > 0
+  int64_t newest_ = 0;
+  size_t size_ = 0;
+  size_t held_ = 0;     // of the budget
+  bool joined_ = false; // is one of its holders
+};
+
+} // namespace troupe::rtp

@@ -1,0 +1,140 @@
+#include "rtp/receive/rtcp_dispatcher.hpp"
+
+#include <algorithm>
+
+namespace troupe::rtp {
+
+namespace {
+
+// The same as in transport-wide feedback, which belongs to no stream either.
+constexpr auto local_ssrc = ssrc{1};
+
+} // namespace
+
+bool rtcp_dispatcher::add_consumer(stream_handle who, ssrc media,
+                                   std::optional<ssrc> rtx) {
+  if (consumers_.contains(media)
+      || (rtx && (*rtx == media || consumers_.contains(*rtx))))
+    return false;
+  consumers_[media] = {who, false};
+  if (rtx)
+    consumers_[*rtx] = {who, true};
+  return true;
+}
+
+void rtcp_dispatcher::remove_consumer(stream_handle who) {
+  std::erase_if(consumers_, [&](auto& x) { return x.second.consumer == who; });
+}
+
+void rtcp_dispatcher::handle_rtcp(net::byte_span compound,
+                                  const demuxer& producers,
+                                  time_point arrival) {
+  auto reader = rtcp::compound_reader{compound};
+  while (auto message = reader.next()) {
+    std::visit(
+        [&](const auto& x) {
+          using type = std::decay_t<decltype(x)>;
+          if constexpr (std::is_same_v<type, rtcp::extended_report>)
+            take(x, producers, arrival);
+          else if constexpr (
+              std::is_same_v<
+                  type, rtcp::sender_report> || std::is_same_v<type, rtcp::bye>)
+            take(x, producers);
+          else if constexpr (std::is_same_v<type, rtcp::receiver_report>)
+            take_blocks(x.blocks);
+          else if constexpr (std::is_same_v<
+                                 type,
+                                 rtcp::nack> || std::is_same_v<type, rtcp::fir>)
+            take(x);
+          else if constexpr (std::is_same_v<type, rtcp::pli>) {
+            if (auto who = consumer_of(x.media))
+              events_.push(keyframe_request_received{*who});
+          } else if constexpr (std::is_same_v<type, rtcp::remb>)
+            events_.push(remb_received{x.bitrate_bps});
+          else if constexpr (std::is_same_v<type, rtcp::transport_cc>)
+            events_.push(transport_feedback_received{x});
+        },
+        *message);
+  }
+  malformed_ += reader.malformed();
+}
+
+void rtcp_dispatcher::take(const rtcp::sender_report& x,
+                           const demuxer& producers) {
+  if (auto who = producers.find(x.info.ssrc))
+    events_.push(sender_report_received{*who, x.info});
+  take_blocks(x.blocks);
+}
+
+void rtcp_dispatcher::take(const rtcp::bye& x, const demuxer& producers) {
+  for (auto source : x.sources)
+    if (auto who = producers.find(source.ssrc))
+      events_.push(bye_received{*who, source.ssrc});
+}
+
+void rtcp_dispatcher::take(const rtcp::extended_report& x,
+                           const demuxer& producers, time_point arrival) {
+  if (x.reference_time)
+    note_reference_time(x.sender, *x.reference_time, arrival);
+  auto who = producers.find(x.sender);
+  if (!who)
+    return;
+  for (auto item : x.dlrr)
+    events_.push(dlrr_received{*who, item});
+}
+
+void rtcp_dispatcher::take(const rtcp::nack& x) {
+  auto who = consumer_of(x.media);
+  if (!who)
+    return;
+  auto event = nack_received{*who, {}};
+  x.for_each([&](uint16_t lost) {
+    if (event.lost.size() < max_nacked)
+      event.lost.push_back(lost);
+  });
+  events_.push(std::move(event));
+}
+
+void rtcp_dispatcher::take(const rtcp::fir& x) {
+  for (auto item : x.items)
+    if (auto who = consumer_of(item.ssrc))
+      events_.push(keyframe_request_received{*who});
+}
+
+void rtcp_dispatcher::take_blocks(
+    const rtcp::record_view<rtcp::report_block>& x) {
+  for (auto block : x)
+    if (auto who = consumer_of(block.ssrc))
+      events_.push(report_block_received{*who, block});
+}
+
+void rtcp_dispatcher::note_reference_time(ssrc receiver, ntp_time x,
+                                          time_point arrival) {
+  auto i =
+      std::ranges::find(reference_times_, receiver, &reference_time::receiver);
+  if (i != reference_times_.end())
+    *i = {receiver, x.middle(), arrival};
+  else if (reference_times_.size() < max_reference_times)
+    reference_times_.push_back({receiver, x.middle(), arrival});
+}
+
+std::optional<std::vector<uint8_t>> rtcp_dispatcher::poll_rtcp(time_point now) {
+  if (reference_times_.empty())
+    return std::nullopt;
+  std::vector<rtcp::dlrr_item> items;
+  for (auto& x : reference_times_)
+    items.push_back({x.receiver, x.middle, to_compact_ntp(now - x.arrival)});
+  reference_times_.clear();
+  rtcp::compound_builder packet;
+  packet.add_dlrr(local_ssrc, items);
+  return std::vector<uint8_t>{packet.bytes().begin(), packet.bytes().end()};
+}
+
+std::optional<stream_handle> rtcp_dispatcher::consumer_of(ssrc x) const {
+  auto i = consumers_.find(x);
+  if (i == consumers_.end() || i->second.rtx)
+    return std::nullopt;
+  return i->second.consumer;
+}
+
+} // namespace troupe::rtp

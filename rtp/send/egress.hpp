@@ -1,0 +1,218 @@
+#pragma once
+
+#include "net/base/prefetch.hpp"
+#include "rtp/base/fifo.hpp"
+#include "rtp/base/stats.hpp"
+#include "rtp/bwe/bandwidth_estimator.hpp"
+#include "rtp/bwe/remb_link.hpp"
+#include "rtp/bwe/reordering.hpp"
+#include "rtp/rtcp/transport_cc.hpp"
+#include "rtp/send/pacer.hpp"
+#include "rtp/send/send_queue.hpp"
+
+#include <array>
+#include <memory>
+
+namespace troupe::rtp {
+
+/// The engine of a transport's sending side. Puts the packets of all its
+/// consumers into one order, numbers them transport-wide, stamps their send
+/// time, and remembers them until the receiver's feedback arrives.
+///
+/// While the receiver's link is congested, packets are paced at the estimated
+/// rate: first audio, which never waits, then retransmissions, then video.
+/// Video that would wait too long is dropped (see poll_dropped()). A late call
+/// of this engine drops nothing: packets that were due in the meantime are sent
+/// then. On an uncongested link nothing waits. If the consumers could use more
+/// than the estimate, padding probes the link.
+///
+///     egress.handle_batch(std::move(batch), now);
+///     while (auto x = egress.poll_packet())
+///       sender->protect_rtp(x->header, x->payload, out);
+class egress {
+public:
+  /// How long video may wait. It may wait longer just after video was dropped
+  /// or a stream began again, so that the key frame gets through.
+  static constexpr duration longest_wait = std::chrono::milliseconds{300};
+  static constexpr duration longest_wait_for_keyframe =
+      std::chrono::milliseconds{1500};
+
+  /// The stream of padding probes. Clients have a receiver for it from their
+  /// first video consumer on.
+  static constexpr ssrc probation_ssrc{1234};
+  static constexpr payload_type probation_payload{127};
+
+  /// The plaintext of one packet in two parts, as SRTP takes it. The spans are
+  /// valid until this thread calls another member function of any egress.
+  struct wire_packet {
+    net::byte_span header;
+    net::byte_span payload;
+  };
+
+  /// Gives emptied packet vectors to the pool, which must outlive this object.
+  void use(room_pool* rooms) {
+    for (auto* x : {&audio_, &repairs_, &video_})
+      x->use(rooms);
+  }
+
+  void handle_batch(outgoing_batch&& batch, time_point now);
+
+  void handle_timeout(time_point now);
+
+  /// The next packet to send now.
+  std::optional<wire_packet> poll_packet();
+
+  /// When there may be more to send: a packet held back, or a step of a probe.
+  std::optional<time_point> poll_timeout() const {
+    return timeout_;
+  }
+
+  /// A stream whose video was dropped because it waited too long. It must
+  /// continue with a key frame.
+  std::optional<ssrc> poll_dropped() {
+    return dropped_.pop();
+  }
+
+  bool has_dropped() const {
+    return !dropped_.empty();
+  }
+
+  /// Drops all packets that wait: no network path leads to the receiver.
+  void discard();
+
+  /// Takes transport-wide feedback. Returns the reports that the bandwidth
+  /// estimate took from it, valid until the next call: first the packets that
+  /// arrived, then the lost ones. A packet counts as lost only once it can no
+  /// longer have been overtaken.
+  std::span<const packet_report>
+  handle_transport_feedback(const rtcp::transport_cc& x, time_point now);
+
+  /// The receiver's estimate (REMB).
+  void handle_remb(uint64_t bitrate_bps, time_point now);
+
+  /// Whether to try a video again that is sent nothing, as set_wanted()
+  /// reported. With REMB alone nothing else detects that the link has bandwidth
+  /// for it. Must be called a few times a second.
+  bool try_again(time_point now) {
+    return !estimator_ && remb_.try_again(starved_, now);
+  }
+
+  /// Drops all waiting packets of a stream that has ended, repetitions
+  /// included.
+  void drop(const header_writer& whose) {
+    for (auto* x : {&audio_, &repairs_, &video_})
+      x->drop(whose);
+  }
+
+  /// Whether the receiver has the stream that padding probes use.
+  void set_probing(bool on) {
+    probing_ = on;
+  }
+
+  /// How much the consumers could use: no higher rate is probed. `starved`: a
+  /// consumer is sent nothing for lack of bandwidth.
+  void set_wanted(uint64_t bps, bool starved = false);
+
+  /// The estimate of what the receiver's link carries; nothing before the first
+  /// feedback.
+  std::optional<uint64_t> link_bps() const;
+
+  /// Whether more is sent than the link carries. Short delays do not count.
+  bool congested(time_point now) const;
+
+  /// The share of packets that were lost, smoothed.
+  double loss() const {
+    return estimator_ ? estimator_->loss() : 0;
+  }
+
+  egress_stats stats(time_point now) const;
+
+  /// Prefetches the memory that handle_batch() and poll_packet() touch.
+  void prefetch() const {
+    net::prefetch(this, &estimator_);
+  }
+
+  /// Call once prefetch() has taken effect: prefetches what that points to.
+  void prefetch_more() const {
+    if (!history_.empty())
+      net::prefetch(
+          &history_[static_cast<size_t>(next_sequence_) % history_size]);
+    if (const auto* x = video_.writer())
+      net::prefetch(x, x + 1);
+  }
+
+private:
+  // Small, since one is written for each packet to each receiver. The rest of
+  // the sequence number and the time follow from its age.
+  struct sent_packet {
+    uint32_t microseconds = 0; // modulo 2^32
+    uint16_t sequence = 0;
+    uint16_t octets : 11 = 0; // 0: never sent, or reported
+    uint16_t probe : 4 = 0;   // see tag_of(); 0: none
+    uint16_t missing : 1 = 0; // reported as not received
+  };
+
+  // A probe that is being sent.
+  struct probe_progress {
+    probe what;
+    time_point began{};
+    uint32_t sent = 0;
+  };
+
+  static constexpr size_t history_size = 2048;
+
+  static uint16_t tag_of(probe_id x) {
+    return static_cast<uint16_t>(1 + x % 15);
+  }
+
+  std::optional<wire_packet> take(send_queue& from);
+  bool probe_due() const;
+  std::optional<wire_packet> pad();
+  std::optional<wire_packet> write(const outgoing_packet& x,
+                                   const header_writer& headers);
+  wire_packet finish(const written_header& layout, net::byte_span payload);
+  net::byte_span patched(const payload_patch& x, net::byte_span payload);
+  void remember(size_t octets);
+  void estimate(time_point now, uint32_t taken_back);
+  void note_wish();
+  packet_report report_of(const sent_packet& x, time_point now) const;
+  void judge_missing(time_point now);
+  void pace(time_point now);
+  void drop_late();
+  void make_way(const outgoing_batch& x);
+  void see_to_probe();
+
+  // The members that each packet touches stand together: with many receivers
+  // none of them is in the cache when their turn comes.
+  time_point now_{};
+  std::optional<time_point> timeout_;
+  time_point probe_check_due_{};
+  // The first number is 1 of the second cycle, so that all stay positive.
+  int64_t next_sequence_ = 65537;
+  std::vector<sent_packet> history_; // empty until the first numbered packet
+  send_queue video_;
+  send_queue audio_;
+  send_queue repairs_;
+  bool calm_ = true; // the link is not congested, and nothing is paced
+  bool probing_ = false;
+  bool wants_more_ = true; // than the link is estimated to carry
+  pacer pacer_;
+  std::optional<probe_progress> probe_;
+  fifo<ssrc> dropped_;
+  rate_meter rate_;
+  egress_stats stats_;
+
+  std::unique_ptr<bandwidth_estimator> estimator_; // from the first feedback on
+  time_point renewed_at_{};
+  std::vector<packet_report> reports_;
+  reordering reordering_;
+  int64_t newest_told_ = 0; // newest packet reported as received
+  int64_t judged_ = 65537;  // all losses before this are known
+  probe_id latest_probe_ = 0;
+  uint16_t padding_sequence_ = 0;
+  uint64_t wanted_ = 0;
+  bool starved_ = false;
+  remb_link remb_;
+};
+
+} // namespace troupe::rtp

@@ -1,0 +1,338 @@
+#pragma once
+
+#include "net/base/prefetch.hpp"
+#include "net/base/rng.hpp"
+#include "rtp/base/fifo.hpp"
+#include "rtp/base/keyframe_requester.hpp"
+#include "rtp/packet/outgoing_packet.hpp"
+#include "rtp/send/layer_selector.hpp"
+#include "rtp/send/picture_rewriter.hpp"
+#include "rtp/send/room_pool.hpp"
+#include "rtp/send/send_stream.hpp"
+#include "rtp/send/sequence_rewriter.hpp"
+#include "rtp/send/timestamp_aligner.hpp"
+
+#include <variant>
+
+namespace troupe::rtp {
+
+/// The producer must be asked for a key frame of this encoding.
+struct keyframe_wanted {
+  uint8_t encoding = 0;
+  /// A replay of the last key frame and the packets since will do, too: the
+  /// stream is about to begin, or the key frame's beginning came late (see
+  /// forwarder::handle_replay()).
+  bool start = false;
+  /// The replay may lack packets that were requested and are still on their
+  /// way.
+  bool incomplete = false;
+};
+
+/// The receiver's score changed: how well the stream arrives, from 0 to 10.
+struct consumer_score_changed {
+  uint8_t score = 0;
+};
+
+/// Different layers are being forwarded now, or none.
+struct layers_changed {
+  std::optional<rtp::layers> layers;
+};
+
+/// The sequence numbers last sent on the present network path to a receiver;
+/// nothing if none were sent.
+struct numbers_used {
+  std::optional<uint16_t> media;
+  std::optional<uint16_t> rtx;
+};
+
+using forwarder_event =
+    std::variant<keyframe_wanted, consumer_score_changed, layers_changed>;
+
+/// The engine of a consumer: turns a producer's packets into the stream that
+/// one receiver negotiated. Rewrites SSRC, payload type, sequence and timestamp
+/// so that the receiver sees one continuous stream through pauses, layer
+/// switches and restarts. egress rewrites the ids of header extensions.
+///
+/// It stores no media. It requests NACKed packets from the producer by
+/// poll_retransmission_request(). The producer's answer goes to
+/// handle_retransmissions() and is sent as RTX. Without RTX no packet is sent
+/// twice, since SRTP forbids that.
+class forwarder {
+public:
+  struct config {
+    uint32_t clock_rate = 90000;
+    /// The producer's layout. At first its highest layers are wanted.
+    producer_layout layout;
+    /// The producer has higher layers that this receiver cannot decode.
+    bool base_layer_only = false;
+    std::optional<rtp::ssrc> rtx_ssrc;
+    std::optional<payload_type> rtx_payload;
+    std::string mid;
+    std::string cname;
+    /// The extension ids of the producer and of the receiver.
+    extension_map source_extensions;
+    extension_map extensions;
+    feedback_kinds feedback;
+    // These are last, next to the other members that each packet needs.
+    media_kind kind = media_kind::video;
+    bool paused = false;
+    bool producer_paused = false;
+    payload_type payload{};
+    rtp::ssrc ssrc{};
+    /// Packets that arrived at the socket longer ago than this are dropped.
+    duration max_queueing = std::chrono::milliseconds{200};
+  };
+
+  /// How often sender reports are sent, on average.
+  static constexpr duration report_interval = std::chrono::seconds{1};
+
+  forwarder(config x, net::rng& random);
+
+  /// Takes the packets that the producer received.
+  void handle_batch(const media_batch& batch, time_point now);
+
+  /// The packets of its producer that this forwarder needs.
+  struct attention {
+    /// Packets of these encodings, a bit for each.
+    uint32_t encodings = ~uint32_t{0};
+    /// The reason why it sends none of the others.
+    drop_reason otherwise = drop_reason::other_layer;
+  };
+
+  /// The attention valid until the next call of a non-const function. A batch
+  /// without a packet of these encodings need not be handed over; at most count
+  /// its packets by count_dropped().
+  attention attends() const;
+
+  /// Counts packets that were not handed over.
+  void count_dropped(drop_reason why, uint64_t packets) {
+    drops_.add(why, packets);
+  }
+
+  /// The producer's answer to a keyframe_wanted with `start`: its last group of
+  /// pictures (see receiver::find_replay()), however old. With it the stream
+  /// begins, or another encoding takes over whose key frame began to come late;
+  /// the batches that follow continue it. Packets that are in both are sent
+  /// once. Packets that the receiver got before a pause are not sent again.
+  /// Ignored if a key frame came first. If the replay cannot be decoded after
+  /// what was sent, a key frame is requested.
+  void handle_replay(const media_batch& batch, time_point now);
+
+  /// The producer's answer to poll_retransmission_request().
+  void handle_retransmissions(const media_batch& batch, time_point now);
+
+  /// The producer's sender report.
+  void handle_source_report(const source_report& x);
+
+  /// Tells that the audio since the last batch was left out on purpose: the
+  /// sequence numbers continue without a gap, as after a pause.
+  void handle_left_out() {
+    sequence_.resync();
+  }
+
+  /// Batches were dropped by overload: video continues with a key frame.
+  void handle_overload(time_point now);
+
+  // -- RTCP from the receiver
+
+  /// Takes the sequence numbers of our stream that the receiver lacks.
+  void handle_nack(std::span<const uint16_t> lost, time_point now);
+
+  /// Takes a PLI or FIR.
+  void handle_keyframe_request(time_point now);
+
+  /// Takes a block about our SSRC; must not be called for the RTX SSRC.
+  void handle_report_block(const rtcp::report_block& x, time_point now);
+
+  // -- control
+
+  /// Pauses and resumes; both are idempotent. Video resumes with a key frame.
+  void pause(time_point now);
+  void resume(time_point now);
+
+  /// The same for pauses by the producer.
+  void handle_producer_paused(time_point now);
+  void handle_producer_resumed(time_point now);
+
+  /// The receiver's transport became ready: packets sent before are lost. The
+  /// numbers continue after those that were `used` on this network path, so
+  /// that there is no hole. On a new network path they start again, below 2^15.
+  /// A receiver that misses all packets before the first wrap would guess a
+  /// wrong rollover counter, and could decrypt nothing from then on (RFC 3711,
+  /// section 3.3.1).
+  void handle_connected(time_point now, const numbers_used& used = {});
+
+  /// Sets the layers to send, or the nearest to them that arrive. Higher layers
+  /// end with the next picture (or with the next key frame, if codec or
+  /// encoding demand one); missing layers are added as soon as they can be
+  /// decoded. Nothing as `target` stops the video like a pause that the client
+  /// did not ask for. Audio ignores this.
+  void set_layers(std::optional<layers> target, time_point now);
+
+  /// The layers that are being sent; nothing before the first key frame, while
+  /// paused, and while no layers are wanted.
+  std::optional<layers> current_layers() const {
+    return selector_.current();
+  }
+
+  /// Whether the receiver's link is congested. Then no packets from before the
+  /// stream's latest beginning are repeated: they would only delay the key
+  /// frame.
+  void set_frugal(bool on) {
+    frugal_ = on;
+  }
+
+  /// The spatial layers that arrive from the producer, a bit for each, as
+  /// detected by a layer_monitor. The forwarder does not wait for missing
+  /// layers.
+  void set_alive(uint8_t spatial_layers, time_point now);
+
+  bool paused() const {
+    return config_.paused;
+  }
+
+  bool producer_paused() const {
+    return config_.producer_paused;
+  }
+
+  rtp::ssrc ssrc() const {
+    return config_.ssrc;
+  }
+
+  std::optional<rtp::ssrc> rtx_ssrc() const {
+    return config_.rtx_ssrc;
+  }
+
+  /// Writes the headers of all its packets.
+  const header_writer& headers() const {
+    return *headers_;
+  }
+
+  media_kind kind() const {
+    return config_.kind;
+  }
+
+  void handle_timeout(time_point now);
+
+  /// The next packets for the receiver's transport.
+  std::optional<outgoing_batch> poll_batch();
+
+  /// Takes packet vectors from the pool, which must outlive this object.
+  /// Without a pool each batch allocates.
+  void use(room_pool* x) {
+    rooms_ = x;
+  }
+
+  /// The packets to request from the producer. Its answer, if it found any,
+  /// goes to handle_retransmissions().
+  std::optional<std::vector<packet_key>> poll_retransmission_request();
+
+  /// The next compound RTCP packet for the receiver (a sender report).
+  std::optional<std::vector<uint8_t>> poll_rtcp();
+
+  std::optional<forwarder_event> poll_event();
+
+  std::optional<time_point> poll_timeout() const;
+
+  forwarder_stats stats(time_point now) const;
+
+  /// Prefetches the memory that the next batch will touch.
+  void prefetch() const {
+    net::prefetch(&config_.kind, &begun_at_);
+  }
+
+  /// Octets that this forwarder uses, heap included, without packets that wait
+  /// to be polled.
+  size_t memory() const;
+
+private:
+  bool running() const {
+    return !config_.paused && !config_.producer_paused && target_;
+  }
+
+  // The range of the last replay, while batches may overlap with it.
+  struct replayed_range {
+    uint8_t encoding = 0;
+    int64_t first = 0;
+    int64_t last = 0;
+    bool incomplete = false; // missing packets may yet arrive
+  };
+
+  void handle_packet(const media_packet& x, time_point now);
+  bool can_replay(const std::vector<media_packet>& group) const;
+  bool replayed_already(const media_packet& x);
+  void begin(const media_packet& first, bool continues, time_point now);
+  void forward(const media_packet& x, time_point now);
+  void forward_late(const media_packet& x, time_point now);
+  void leave_out(const media_packet& x, time_point now);
+  void emit(const media_packet& x, const rewritten_fields& fields,
+            std::optional<uint16_t> original_sequence, uint32_t tag);
+  void send(const media_packet& x, uint16_t sequence, uint32_t timestamp,
+            uint32_t tag, time_point now);
+  void note_wanted(uint8_t encoding_before, time_point now);
+  void note_complete(time_point now);
+  void watch(time_point now);
+  uint32_t tag() const;
+  const source_report* report_of(uint8_t encoding) const;
+  bool superseded(uint16_t sequence) const;
+  void stop(time_point now);
+  void restart(time_point now, bool start);
+  void insist_on_keyframe(time_point now);
+  void request_keyframe_if_needed(time_point now);
+  void schedule_report(time_point now);
+  void make_report(time_point now);
+  void forget_replay() {
+    replay_wanted_.reset();
+    replay_asked_.reset();
+  }
+  void collect(time_point now);
+
+  // The members that each packet touches stand together: with many receivers
+  // none of them is in the cache when their turn comes.
+  config config_;
+  std::shared_ptr<const header_writer> headers_;
+  room_pool* rooms_ = nullptr;
+  std::vector<outgoing_packet> out_;
+  std::vector<packet_key> wanted_;
+  fifo<forwarder_event> events_;
+  std::optional<std::vector<uint8_t>> rtcp_;
+  std::optional<layers> target_;
+  bool beginning_ = false; // the next packet begins the stream again
+  bool anew_ = false;      // so does the batch that waits to be polled
+  bool sent_since_report_ = false;
+  bool start_ = true; // the requested key frame may be a replay
+  bool frugal_ = false;
+  std::optional<time_point> report_due_;
+  std::optional<replayed_range> replayed_;
+  // The encoding whose key frame began to come late, and the encoding whose
+  // replay was requested for that reason.
+  std::optional<uint8_t> replay_wanted_;
+  std::optional<uint8_t> replay_asked_;
+  keyframe_requester keyframes_;
+  sequence_rewriter sequence_;
+  layer_selector selector_;
+  picture_rewriter pictures_;
+
+  // The state of the freeze watchdog.
+  int64_t seen_picture_ = 0; // timestamps of the latest received and sent
+  int64_t sent_picture_ = 0;
+  time_point complete_{}; // when the latest was complete
+  duration picture_interval_{0};
+  uint32_t begun_ = 0; // pictures since the last complete one
+  uint32_t freezes_ = 0;
+
+  timestamp_aligner timestamps_;
+  send_stream stream_;
+
+  uint16_t begun_at_ = 0;    // first sequence number since the latest beginning
+  uint64_t begun_after_ = 0; // packets sent before it
+  std::vector<std::optional<source_report>> source_reports_; // by encoding
+  uint16_t rtx_sequence_;
+  uint32_t dice_;
+  uint32_t nacks_received_ = 0;
+  uint32_t packets_nacked_ = 0;
+  uint32_t keyframe_requests_ = 0;
+  drop_counters drops_;
+};
+
+} // namespace troupe::rtp

@@ -1,0 +1,315 @@
+#include "rtp/base/spread.hpp"
+#include "rtp/send/forwarder.hpp"
+
+#include <algorithm>
+
+// The parts of the forwarder other than media: feedback, control, watchdog and
+// reports.
+
+namespace troupe::rtp {
+
+namespace {
+
+// A request to the producer names at most so many packets.
+constexpr size_t max_wanted = 512;
+
+// A receiver is frozen if it has seen no complete picture for this time and for
+// so many intervals between pictures, while so many pictures began.
+constexpr auto freeze_patience = std::chrono::milliseconds{500};
+constexpr int freeze_intervals = 3;
+constexpr uint32_t freeze_pictures = 3;
+
+ntp_time later(ntp_time x, duration by) {
+  using std::chrono::microseconds;
+  auto us = std::chrono::duration_cast<microseconds>(by).count();
+  auto units = (us / 1'000'000) * (int64_t{1} << 32)
+               + (us % 1'000'000) * (int64_t{1} << 32) / 1'000'000;
+  return {x.value + static_cast<uint64_t>(units)};
+}
+
+} // namespace
+
+// -- RTCP from the receiver ---------------------------------------------------
+
+void forwarder::handle_nack(std::span<const uint16_t> lost, time_point now) {
+  ++nacks_received_;
+  packets_nacked_ += static_cast<uint32_t>(lost.size());
+  if (!running() || !config_.feedback.nack || !config_.rtx_ssrc)
+    return;
+  for (auto x : lost) {
+    if (wanted_.size() == max_wanted)
+      return;
+    auto origin = sequence_.original(x);
+    if (origin && !superseded(x) && stream_.admit_retransmission(x, now))
+      wanted_.push_back({origin->source, origin->sequence});
+  }
+}
+
+// Whether the packet precedes the stream's latest beginning, as far as the
+// numbers can be compared.
+bool forwarder::superseded(uint16_t sequence) const {
+  constexpr uint64_t comparable = 1 << 14;
+  return frugal_ && begun_after_ > 0
+         && stream_.packets() - begun_after_ < comparable
+         && static_cast<int16_t>(sequence - begun_at_) < 0;
+}
+
+void forwarder::handle_keyframe_request(time_point now) {
+  ++keyframe_requests_;
+  if (!running() || config_.kind != media_kind::video)
+    return;
+  if (start_)
+    insist_on_keyframe(now);
+  else
+    keyframes_.request(now);
+  collect(now);
+}
+
+void forwarder::handle_report_block(const rtcp::report_block& x,
+                                    time_point now) {
+  if (x.ssrc != config_.ssrc)
+    return;
+  stream_.handle_report_block(x, now);
+  collect(now);
+}
+
+// -- control ------------------------------------------------------------------
+
+void forwarder::pause(time_point now) {
+  if (std::exchange(config_.paused, true) || config_.producer_paused)
+    return;
+  stop(now);
+}
+
+void forwarder::resume(time_point now) {
+  if (!std::exchange(config_.paused, false) || config_.producer_paused)
+    return;
+  restart(now, true);
+  collect(now);
+}
+
+void forwarder::handle_producer_paused(time_point now) {
+  if (std::exchange(config_.producer_paused, true) || config_.paused)
+    return;
+  stop(now);
+}
+
+void forwarder::handle_producer_resumed(time_point now) {
+  if (!std::exchange(config_.producer_paused, false) || config_.paused)
+    return;
+  restart(now, true);
+  collect(now);
+}
+
+void forwarder::handle_connected(time_point now, const numbers_used& used) {
+  auto after = [this](const std::optional<uint16_t>& last) {
+    return static_cast<uint16_t>(last ? *last + 1 : roll(dice_) >> 17);
+  };
+  auto next = after(used.media);
+  sequence_.begin_anew(next);
+  stream_.renumber(next);
+  rtx_sequence_ = after(used.rtx);
+  if (!running())
+    return;
+  // A pending replay was requested too early, but does no harm. Forget its
+  // request, so that it does not delay the new one.
+  keyframes_.forget();
+  restart(now, true);
+  collect(now);
+}
+
+void forwarder::set_layers(std::optional<layers> target, time_point now) {
+  if (config_.kind == media_kind::audio)
+    return;
+  auto ran = running();
+  auto resumes = target && !target_;
+  target_ = target;
+  if (!target) {
+    if (ran)
+      stop(now);
+    return;
+  }
+  auto before = selector_.wanted_encoding();
+  selector_.set_target(*target);
+  note_wanted(before, now);
+  if (resumes && running())
+    restart(now, true);
+  collect(now);
+}
+
+void forwarder::set_alive(uint8_t spatial_layers, time_point now) {
+  auto before = selector_.wanted_encoding();
+  selector_.set_alive(spatial_layers);
+  note_wanted(before, now);
+  collect(now);
+}
+
+void forwarder::note_wanted(uint8_t encoding_before, time_point now) {
+  // The pending request may be for the encoding that was wanted before.
+  if (selector_.wanted_encoding() != encoding_before)
+    keyframes_.handle_keyframe();
+  request_keyframe_if_needed(now);
+}
+
+void forwarder::stop(time_point now) {
+  if (selector_.current())
+    events_.push(layers_changed{});
+  selector_.restart();
+  selector_.poll_changed();
+  forget_replay();
+  begun_ = 0;
+  keyframes_.handle_keyframe();
+  wanted_.clear();
+  report_due_.reset();
+  collect(now);
+}
+
+// A stream that waits to start continues to wait for that.
+void forwarder::restart(time_point now, bool start) {
+  forget_replay();
+  start_ = start || (start_ && !selector_.current());
+  selector_.restart();
+  request_keyframe_if_needed(now);
+}
+
+// Requests a future key frame, even if a replay is under way.
+void forwarder::insist_on_keyframe(time_point now) {
+  start_ = false;
+  keyframes_.handle_keyframe();
+  keyframes_.request(now);
+}
+
+void forwarder::request_keyframe_if_needed(time_point now) {
+  if (running() && selector_.keyframe_needed())
+    keyframes_.request(now);
+}
+
+// -- output -------------------------------------------------------------------
+
+void forwarder::handle_timeout(time_point now) {
+  collect(now);
+}
+
+void forwarder::note_complete(time_point now) {
+  if (complete_ != time_point{} && begun_ > 0) {
+    auto interval =
+        std::min<duration>((now - complete_) / begun_, std::chrono::seconds{1});
+    picture_interval_ = picture_interval_ == duration{0}
+                            ? interval
+                            : (picture_interval_ * 7 + interval) / 8;
+  }
+  complete_ = now;
+  begun_ = 0;
+}
+
+void forwarder::watch(time_point now) {
+  if (begun_ < freeze_pictures || complete_ == time_point{})
+    return;
+  if (now - complete_ < std::max<duration>(
+          freeze_patience, picture_interval_ * freeze_intervals))
+    return;
+  ++freezes_;
+  // The watchdog rests until the key frame comes.
+  begun_ = 0;
+  complete_ = now;
+  if (selector_.current())
+    restart(now, false);
+}
+
+void forwarder::collect(time_point now) {
+  if (selector_.poll_changed())
+    events_.push(layers_changed{current_layers()});
+  if (replay_wanted_) [[unlikely]] {
+    replay_asked_ = std::exchange(replay_wanted_, {});
+    events_.push(keyframe_wanted{*replay_asked_, true, true});
+  }
+  if (keyframes_.poll(now))
+    events_.push(keyframe_wanted{selector_.wanted_encoding(), start_});
+  if (auto score = stream_.poll_score())
+    events_.push(consumer_score_changed{*score});
+  if (report_due_ && now >= *report_due_) {
+    // A stream that sends nothing is no sender (RFC 3550, section 6.4).
+    report_due_.reset();
+    if (std::exchange(sent_since_report_, false)) {
+      make_report(now);
+      schedule_report(now);
+    }
+  }
+}
+
+void forwarder::schedule_report(time_point now) {
+  report_due_ = now + spread(report_interval, dice_);
+}
+
+void forwarder::make_report(time_point now) {
+  // Before the producer's first report, the instant of a timestamp is unknown.
+  if (!selector_.current() || !timestamps_.started())
+    return;
+  auto* source = report_of(timestamps_.source());
+  if (!source)
+    return;
+  auto timestamp = timestamps_.peek(source->encoding, source->timestamp);
+  if (!timestamp)
+    return;
+  using std::chrono::microseconds;
+  auto age = now - source->arrival;
+  auto us = std::chrono::duration_cast<microseconds>(age).count();
+  auto ticks = us * int64_t{config_.clock_rate} / 1'000'000;
+  auto info = stream_.make_sender_report(
+      later(source->ntp, age), *timestamp + static_cast<uint32_t>(ticks), now);
+  rtcp::compound_builder packet;
+  packet.add_sender_report(info);
+  packet.add_sdes(config_.ssrc, config_.cname);
+  rtcp_.emplace(packet.bytes().begin(), packet.bytes().end());
+}
+
+std::optional<outgoing_batch> forwarder::poll_batch() {
+  if (out_.empty())
+    return std::nullopt;
+  outgoing_batch out{headers_, std::exchange(out_, {})};
+  out.begins_anew = std::exchange(anew_, false);
+  return out;
+}
+
+std::optional<std::vector<packet_key>>
+forwarder::poll_retransmission_request() {
+  if (wanted_.empty())
+    return std::nullopt;
+  return std::exchange(wanted_, {});
+}
+
+std::optional<std::vector<uint8_t>> forwarder::poll_rtcp() {
+  return std::exchange(rtcp_, std::nullopt);
+}
+
+std::optional<forwarder_event> forwarder::poll_event() {
+  return events_.pop();
+}
+
+std::optional<time_point> forwarder::poll_timeout() const {
+  auto result = report_due_;
+  if (auto x = keyframes_.poll_timeout(); x && (!result || *x < *result))
+    result = x;
+  return result;
+}
+
+forwarder_stats forwarder::stats(time_point now) const {
+  auto result = forwarder_stats{};
+  stream_.fill(result, now);
+  result.rtx_ssrc = config_.rtx_ssrc;
+  result.nacks_received = nacks_received_;
+  result.packets_nacked = packets_nacked_;
+  result.keyframe_requests_received = keyframe_requests_;
+  result.freezes = freezes_;
+  result.drops = drops_;
+  return result;
+}
+
+size_t forwarder::memory() const {
+  return sizeof(*this) + sizeof(header_writer) + stream_.heap()
+         + sequence_.memory()
+         + source_reports_.capacity() * sizeof(source_reports_[0])
+         + config_.mid.capacity() + config_.cname.capacity();
+}
+
+} // namespace troupe::rtp

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "rtp/base/fifo.hpp"
+#include "rtp/send/room_pool.hpp"
+
+namespace troupe::rtp {
+
+/// Batches that wait to be sent, removed packet by packet.
+class send_queue {
+public:
+  /// Gives emptied packet vectors to the pool, which must outlive this object.
+  void use(room_pool* x) {
+    rooms_ = x;
+  }
+
+  void push(outgoing_batch&& x) {
+    if (!x.packets.empty())
+      waiting_.push(std::move(x));
+  }
+
+  /// The next packet; null if there is none.
+  const outgoing_packet* front() {
+    while (!waiting_.empty()) {
+      auto& x = waiting_.front().packets;
+      if (position_ < x.size()) [[likely]]
+        return &x[position_];
+      finish();
+    }
+    return nullptr;
+  }
+
+  /// Removes the packet that front() returned. It stays valid until the next
+  /// call.
+  void pop() {
+    ++position_;
+  }
+
+  /// The header writer of the packet that front() returned.
+  const header_writer& headers() {
+    return *waiting_.front().headers;
+  }
+
+  /// The header writer of the next packet; null if the queue is empty.
+  const header_writer* writer() const {
+    return waiting_.empty() ? nullptr : waiting_.front().headers.get();
+  }
+
+  /// When the next packet was queued; there must be one.
+  time_point since() {
+    return waiting_.front().queued;
+  }
+
+  bool empty() {
+    return front() == nullptr;
+  }
+
+  /// Drops the packets with this header writer. Returns how many.
+  size_t drop(const header_writer& whose) {
+    size_t count = 0;
+    auto sent = position_; // packets sent of the oldest batch
+    for (auto left = waiting_.size(); left > 0; --left) {
+      auto x = *waiting_.pop();
+      if (x.headers.get() == &whose) {
+        count += x.packets.size() - sent;
+        position_ -= sent;
+        give_back(std::move(x));
+      } else {
+        waiting_.push(std::move(x));
+      }
+      sent = 0;
+    }
+    return count;
+  }
+
+private:
+  void finish() {
+    position_ = 0;
+    give_back(*waiting_.pop());
+  }
+
+  void give_back(outgoing_batch&& x) {
+    if (rooms_)
+      rooms_->give(std::move(x.packets));
+  }
+
+  fifo<outgoing_batch> waiting_;
+  size_t position_ = 0; // in the oldest batch
+  room_pool* rooms_ = nullptr;
+};
+
+} // namespace troupe::rtp

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "rtp/packet/media_packet.hpp"
+
+#include <array>
+#include <optional>
+
+namespace troupe::rtp {
+
+/// Maps the media timestamps of one or several sources to the single timeline
+/// that a consumer sees. Differences within a source are kept, so that after a
+/// pause the timestamp has advanced as the sender's clock did. Another source
+/// continues where the sender reports of both sources say, or, while a report
+/// is missing, by the elapsed time. The elapsed time also counts if a source's
+/// timestamps jump against the clock (the sender restarted).
+///
+/// Invariant: when a source takes over, the timestamp is later than all before.
+class timestamp_aligner {
+public:
+  /// A larger deviation from the clock is a restart.
+  static constexpr duration max_drift = std::chrono::seconds{10};
+
+  /// Sender reports are wrong if they deviate from the elapsed time by more.
+  static constexpr duration max_report_error = std::chrono::seconds{1};
+
+  timestamp_aligner(uint32_t clock_rate, uint32_t initial);
+
+  /// The timestamp for a packet; `timestamp` is extended within its source. The
+  /// reports are those of the packet's source and of the source before it. They
+  /// are used only when the source changes; either may be null.
+  uint32_t map(uint8_t source, int64_t timestamp, time_point arrival,
+               const source_report* report = nullptr,
+               const source_report* before = nullptr);
+
+  /// The timestamp that map() gave or would give a packet of the present or an
+  /// earlier turn of its source; nothing if that is forgotten.
+  std::optional<uint32_t> peek(uint8_t source, int64_t timestamp) const;
+
+  /// The source of the last packet; there must have been a packet.
+  uint8_t source() const {
+    return turns_[newest_].source;
+  }
+
+  bool started() const {
+    return started_;
+  }
+
+  uint32_t clock_rate() const {
+    return clock_rate_;
+  }
+
+private:
+  // The packets of one source from `first` on.
+  struct turn {
+    int64_t first = INT64_MAX;
+    int64_t offset = 0; // output minus input
+    // The part of the offset that only keeps timestamps ascending: the next
+    // source does not inherit it.
+    int64_t extra = 0;
+    uint8_t source = 0;
+  };
+
+  int64_t ticks(duration x) const;
+  void take_turn(turn x);
+
+  uint32_t clock_rate_;
+  uint32_t initial_;
+  bool started_ = false;
+  uint8_t newest_ = 0;
+  std::array<turn, 4> turns_; // a ring
+  int64_t last_input_ = 0;
+  time_point last_arrival_{};
+};
+
+} // namespace troupe::rtp

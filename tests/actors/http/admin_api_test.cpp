@@ -1,0 +1,406 @@
+#include "actors/http/admin_api.hpp"
+
+#include "actors/http/admin_routes.hpp"
+#include "actors/node/node.hpp"
+#include "tests/actors/support/live_client.hpp"
+#include "tests/actors/support/quiet_log.hpp"
+#include "tests/actors/support/temporary_file.hpp"
+
+#include <rapidjson/schema.h>
+
+#include <algorithm>
+#include <set>
+
+using namespace troupe;
+using namespace troupe::test;
+using net::testing::http;
+using net::testing::http_reply;
+
+namespace {
+
+const std::string token = "a token for testers only";
+const std::string good_page = "https://ops.example.org";
+
+std::string bearer(const std::string& x) {
+  return "Authorization: Bearer " + x + "\r\n";
+}
+
+/// A server with the admin API; in its room `daily` Ann sends to Bob.
+struct scene {
+  explicit scene(bool enabled = true, std::vector<std::string> origins = {},
+                 const std::string& sctp = "asked")
+      : file(token + "\n")
+      , server(settings(enabled, std::move(origins), sctp)) {
+    quiet_log();
+    auto failure = server.start();
+    REQUIRE_MESSAGE(!failure, *failure);
+  }
+
+  actors::config settings(bool enabled, std::vector<std::string> origins,
+                          const std::string& sctp) {
+    actors::config out;
+    out.http.listen_addresses = {"127.0.0.1"};
+    out.http.port = 0;
+    out.http.static_root = "";
+    out.http.allowed_origins = std::move(origins);
+    out.rtc.listen_addresses = {"127.0.0.1"};
+    out.rtc.port = 0;
+    out.rtc.sctp = sctp;
+    out.threads.scheduler = 2;
+    if (enabled)
+      out.admin.token_file = file.path();
+    return out;
+  }
+
+  uint16_t port() const {
+    return server.http_port();
+  }
+
+  /// Brings Ann and Bob back, whatever an earlier request did to them.
+  void seat() {
+    // In a locked room, a member without proof cannot come back.
+    ask("DELETE", "/rooms/daily/lock");
+    ann.reset();
+    bob.reset();
+    ann.emplace(port(), "daily", "ann");
+    ann->request("get-producers"); // the first member, so the host
+    bob.emplace(port(), "daily", "bob");
+    ann->request("create-transport", R"({"direction":"send"})");
+    ann->produce(audio_track(1001));
+    bob->request("create-transport", R"({"direction":"recv"})");
+    heard = text_at(bob->consume(), "/data/id");
+  }
+
+  http_reply ask(const std::string& method, const std::string& target,
+                 const std::string& headers = bearer(token),
+                 const std::string& body = {}) {
+    return http(port(), method, "/api/v1" + target, headers, body);
+  }
+
+  json get(const std::string& target) {
+    auto reply = ask("GET", target);
+    REQUIRE_MESSAGE(reply.status == 200, reply.body);
+    return parse_json(reply.body);
+  }
+
+  temporary_file file;
+  actors::node server;
+  std::string heard = "gone"; // Bob's consumer
+  std::optional<live_client> ann;
+  std::optional<live_client> bob;
+};
+
+json read_description() {
+  std::ifstream in{std::string{TROUPE_SOURCE_DIR} + "/docs/openapi.json"};
+  REQUIRE(in.good());
+  json out;
+  out.Parse(std::string{std::istreambuf_iterator<char>{in}, {}}.c_str());
+  REQUIRE_FALSE(out.HasParseError());
+  return out;
+}
+
+std::string upper(std::string x) {
+  for (auto& c : x)
+    c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return x;
+}
+
+std::string replace(std::string text, const std::string& what,
+                    const std::string& by) {
+  if (auto at = text.find(what); at != std::string::npos)
+    text.replace(at, what.size(), by);
+  return text;
+}
+
+std::string concrete(const std::string& path, const std::string& room,
+                     const std::string& peer) {
+  return replace(replace(path, "{room}", room), "{peer}", peer);
+}
+
+/// Fills in a path's parameters with this scene's ids; a consumer is Bob's.
+std::string target_of(const scene& on, const std::string& path,
+                      const std::string& room = "daily") {
+  auto of_consumer = path.find("{consumer}") != std::string::npos;
+  return replace(concrete(path, room, of_consumer ? "bob" : "ann"),
+                 "{consumer}", on.heard);
+}
+
+/// Makes the request that leads to `status` according to the description.
+http_reply provoke(scene& on, const std::string& method,
+                   const std::string& path, int status) {
+  auto target = target_of(on, path);
+  switch (status) {
+    case 200:
+    case 204:
+      on.seat();
+      return on.ask(method, target_of(on, path));
+    case 400:
+      return on.ask(method, target + "?limit=0&kind=smell");
+    case 409: {
+      scene without{true, {}, "off"};
+      without.seat();
+      return without.ask(method, target);
+    }
+    case 401: {
+      auto wrong = on.ask(method, target, bearer("not " + token));
+      CHECK(wrong.status == 401);
+      CHECK(wrong.body.find("Wrong token") != std::string::npos);
+      auto none = on.ask(method, target, "");
+      CHECK(none.body.find("A bearer token is wanted") != std::string::npos);
+      return none;
+    }
+    case 403:
+      return on.ask(method, target,
+                    bearer(token) + "Origin: https://evil.example.org\r\n");
+    case 404: {
+      on.seat();
+      if (path.find("{peer}") != std::string::npos) {
+        auto nobody = on.ask(method, concrete(path, "daily", "nobody"));
+        CHECK(nobody.status == 404);
+      }
+      if (path.find("{consumer}") != std::string::npos) {
+        auto nothing = on.ask(method, concrete(path, "daily", "bob"));
+        CHECK(nothing.status == 404);
+        CHECK(text_at(parse_json(nothing.body), "/error/code")
+              == "consumer-not-found");
+      }
+      return on.ask(method, target_of(on, path, "nowhere"));
+    }
+    case 413:
+      return on.ask(method, target, bearer(token),
+                    std::string(target.ends_with("/messages")
+                                    ? actors::max_admin_message + 1
+                                    : actors::max_admin_body + 1,
+                                'x'));
+    default:
+      FAIL("no way known to a " << status);
+      return {};
+  }
+}
+
+/// Why `body` differs from `response` of the description; empty if it matches.
+std::string mismatch(const json& description, const rapidjson::Value& response,
+                     const std::string& body) {
+  if (!response.HasMember("content"))
+    return body.empty() ? "" : "a body where none is described";
+  json schema;
+  auto& allocator = schema.GetAllocator();
+  schema.CopyFrom(response["content"]["application/json"]["schema"], allocator);
+  // A reference is resolved within one document.
+  rapidjson::Value components;
+  components.CopyFrom(description["components"], allocator);
+  json whole;
+  whole.SetObject();
+  rapidjson::Value all{rapidjson::kArrayType};
+  all.PushBack(schema, allocator);
+  whole.AddMember("allOf", all, allocator);
+  whole.AddMember("components", components, allocator);
+  rapidjson::SchemaDocument compiled{whole};
+  rapidjson::SchemaValidator validator{compiled};
+  json document;
+  document.Parse(body.c_str());
+  if (document.HasParseError())
+    return "no JSON: " + body;
+  if (document.Accept(validator))
+    return "";
+  rapidjson::StringBuffer where;
+  validator.GetInvalidDocumentPointer().StringifyUriFragment(where);
+  return std::string{"not as described at "} + where.GetString() + " ("
+         + validator.GetInvalidSchemaKeyword() + "): " + body;
+}
+
+} // namespace
+
+TEST_CASE("every admin response matches docs/openapi.json") {
+  scene on{true, {good_page}};
+  auto description = read_description();
+  size_t answers = 0;
+  for (const auto& path : description["paths"].GetObject())
+    for (const auto& operation : path.value.GetObject())
+      for (const auto& response : operation.value["responses"].GetObject()) {
+        auto method = upper(operation.name.GetString());
+        std::string target = path.name.GetString();
+        auto status = std::stoi(response.name.GetString());
+        CAPTURE(method);
+        CAPTURE(target);
+        CAPTURE(status);
+        auto reply = provoke(on, method, target, status);
+        CHECK(reply.status == status);
+        CHECK(mismatch(description, response.value, reply.body) == "");
+        if (!reply.body.empty())
+          CHECK(reply.header("Content-Type") == "application/json");
+        ++answers;
+      }
+  CHECK(answers > 50);
+}
+
+TEST_CASE("docs/openapi.json describes every route and no other") {
+  scene on;
+  auto description = read_description();
+  CHECK(text_at(description, "/servers/0/url") == actors::admin_prefix);
+  std::set<std::string> described;
+  for (const auto& path : description["paths"].GetObject())
+    for (const auto& operation : path.value.GetObject())
+      described.insert(upper(operation.name.GetString()) + " "
+                       + path.name.GetString());
+  std::set<std::string> served;
+  for (const auto& x : actors::admin_routes())
+    served.insert(std::string{x.method} + " " + std::string{x.path});
+  CHECK(served == described);
+  for (const auto& path : description["paths"].GetObject())
+    for (std::string method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
+      std::string target = path.name.GetString();
+      if (described.contains(method + " " + target))
+        continue;
+      CAPTURE(method);
+      CAPTURE(target);
+      CHECK(on.ask(method, target_of(on, target)).status == 405);
+    }
+}
+
+TEST_CASE("a response body that violates the description is detected") {
+  auto description = read_description();
+  const auto& response =
+      description["paths"]["/rooms"]["get"]["responses"]["200"];
+  CHECK(mismatch(description, response, R"({"rooms":[]})") == "");
+  for (auto body : {"{}", "[]", R"({"rooms":{}})", R"({"rooms":[{}]})",
+                    R"({"rooms":[],"more":1})"})
+    CHECK(mismatch(description, response, body) != "");
+}
+
+TEST_CASE("the admin API is off without a token file") {
+  scene off{false};
+  CHECK(off.ask("GET", "/rooms").status == 404);
+  CHECK(off.ask("GET", "/rooms", bearer("")).status == 404);
+  CHECK(off.ask("GET", "/nothing").status == 404);
+}
+
+TEST_CASE("rooms are listed in pages, ordered by name") {
+  scene on;
+  std::vector<live_client> people;
+  for (std::string room : {"c", "a", "b"})
+    people.emplace_back(on.port(), room, "ann");
+  for (auto& x : people)
+    x.request("get-producers");
+  auto page = on.get("/rooms?limit=2");
+  REQUIRE(page["rooms"].Size() == 2);
+  CHECK(text_at(page, "/rooms/0/id") == "a");
+  CHECK(text_at(page, "/rooms/1/id") == "b");
+  CHECK(text_at(page, "/next") == "b");
+  page = on.get("/rooms?limit=2&after=b");
+  REQUIRE(page["rooms"].Size() == 1);
+  CHECK(text_at(page, "/rooms/0/id") == "c");
+  CHECK_FALSE(page.HasMember("next"));
+  CHECK(on.get("/rooms?after=c")["rooms"].Empty());
+}
+
+TEST_CASE("an operator sees members, producers and figures") {
+  scene on;
+  on.seat();
+  auto room = on.get("/rooms/daily");
+  CHECK(number_at(room, "/members") == 2);
+  CHECK(number_at(room, "/audioProducers") == 1);
+  CHECK(text_at(room, "/hostId") == "ann");
+  auto ann = on.get("/rooms/daily/peers/ann");
+  CHECK(ann["moderator"].GetBool());
+  CHECK_FALSE(ann["audioMuted"].GetBool());
+  CHECK(text_at(ann, "/producers/0/kind") == "audio");
+  auto stats = on.get("/rooms/daily/peers/bob/stats");
+  std::set<std::string> types;
+  for (const auto& x : stats["stats"].GetArray())
+    types.insert(x["type"].GetString());
+  CHECK(types.contains("transport"));
+  CHECK(types.contains("outbound-rtp"));
+  auto figures = on.get("/stats");
+  CHECK(number_at(figures, "/rooms") == 1);
+  CHECK(number_at(figures, "/peers") == 2);
+}
+
+TEST_CASE("an operator sees why a consumer receives what it receives") {
+  scene on;
+  on.seat();
+  const auto target = "/rooms/daily/peers/bob/consumers/" + on.heard;
+  auto why = on.get(target + "/explain");
+  CHECK(text_at(why, "/id") == on.heard);
+  CHECK(text_at(why, "/reason") == "wanted");
+  CHECK(why["decisions"].Empty());
+  CHECK(on.ask("POST", "/rooms/daily/peers/ann/mute").status == 204);
+  on.bob->push("producer-paused");
+  why = on.get(target + "/explain");
+  CHECK(text_at(why, "/reason") == "paused");
+  CHECK(why["producerPaused"].GetBool());
+  REQUIRE(why["decisions"].Size() == 1);
+  CHECK(text_at(why, "/decisions/0/reason") == "paused");
+  // Wall-clock time in milliseconds: later than when this test was written.
+  CHECK(why["decisions"][0]["timestamp"].GetDouble() > 1.7e12);
+  CHECK(
+      on.ask("GET", "/rooms/daily/peers/ann/consumers/" + on.heard + "/explain")
+          .status
+      == 404);
+}
+
+TEST_CASE(
+    "an operator mutes members, locks rooms, kicks members and ends rooms") {
+  scene on;
+  on.seat();
+  CHECK(on.ask("POST", "/rooms/daily/peers/ann/mute?kind=video").status == 204);
+  CHECK(on.ask("POST", "/rooms/daily/peers/ann/mute").status == 204);
+  on.bob->push("producer-paused");
+  CHECK(on.get("/rooms/daily/peers/ann")["audioMuted"].GetBool());
+
+  CHECK(on.ask("POST", "/rooms/daily/lock").status == 204);
+  CHECK(on.get("/rooms/daily")["locked"].GetBool());
+  live_client late{on.port(), "daily", "late"};
+  CHECK(late.close_code() == 1008);
+  CHECK(on.ask("DELETE", "/rooms/daily/lock").status == 204);
+  CHECK_FALSE(on.get("/rooms/daily")["locked"].GetBool());
+
+  CHECK(on.ask("DELETE", "/rooms/daily/peers/bob").status == 204);
+  CHECK(on.bob->close_code() == 4003);
+  CHECK(on.ask("GET", "/rooms/daily/peers/bob").status == 404);
+  CHECK(on.ask("DELETE", "/rooms/daily").status == 204);
+  CHECK(on.ann->close_code() == 4004);
+}
+
+TEST_CASE(
+    "a page of another origin can use the API only if its origin is listed") {
+  const auto foreign = "Origin: https://evil.example.org\r\n";
+  scene closed;
+  auto reply = closed.ask("GET", "/rooms", bearer(token) + foreign);
+  CHECK(reply.status == 403);
+  CHECK(reply.header("Access-Control-Allow-Origin").empty());
+  CHECK(reply.body
+        == R"({"error":{"code":"forbidden","message":"Origin )"
+           R"(https://evil.example.org not allowed: set http.allowed-origins )"
+           R"(= https://evil.example.org on the server"}})");
+  CHECK(closed.ask("OPTIONS", "/rooms", foreign).status == 403);
+
+  scene listed{true, {good_page}};
+  const auto good = "Origin: " + good_page + "\r\n";
+  reply = listed.ask("GET", "/rooms", bearer(token) + good);
+  CHECK(reply.status == 200);
+  CHECK(reply.header("Access-Control-Allow-Origin") == good_page);
+  reply = listed.ask("OPTIONS", "/rooms", good);
+  CHECK(reply.status == 204);
+  CHECK(reply.header("Access-Control-Allow-Headers") == "Authorization");
+  reply = listed.ask("OPTIONS", "/rooms", foreign);
+  CHECK(reply.status == 403);
+  CHECK(reply.header("Access-Control-Allow-Origin").empty());
+}
+
+TEST_CASE("a missing, empty or short token file prevents the start") {
+  auto failure = [](const std::string& path) {
+    actors::admin_settings out;
+    auto why = actors::read_admin_token({path}, out);
+    CHECK(out.enabled == !why.has_value());
+    return why.value_or("");
+  };
+  CHECK(failure("/nonexistent/token")
+            .starts_with("admin.token-file /nonexistent/token: No such file"));
+  temporary_file blank{"\n"};
+  CHECK(failure(blank.path()).starts_with("admin.token-file " + blank.path()));
+  temporary_file weak{"fifteen letters"};
+  CHECK(failure(weak.path()).find("16 characters") != std::string::npos);
+  temporary_file fine{"sixteen letters!\n"};
+  CHECK(failure(fine.path()).empty());
+}

@@ -1,0 +1,293 @@
+#include "actors/session/doorkeeper.hpp"
+
+#include "actors/config/secret_file.hpp"
+#include "actors/http/front_door.hpp"
+#include "tests/actors/support/fake_client.hpp"
+#include "tests/actors/support/temporary_file.hpp"
+#include "tests/support/tokens.hpp"
+
+using namespace troupe;
+using namespace troupe::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+actors::config::auth_keys hs256_keys(const temporary_file& secret) {
+  actors::config::auth_keys out;
+  out.jwt = {"hs256"};
+  out.jwt_secret_file = secret.path();
+  return out;
+}
+
+std::shared_ptr<const actors::doorkeeper> make_door() {
+  temporary_file secret{hs256_secret + "\n"};
+  auto out = actors::make_doorkeeper(hs256_keys(secret));
+  REQUIRE_MESSAGE(!out.failure, *out.failure);
+  REQUIRE(out.door);
+  return out.door;
+}
+
+std::string claims(const std::string& user, const std::string& more = {}) {
+  return R"({"user":")" + user + R"(","room":"r")" + more + "}";
+}
+
+net::http_request knock(std::string target) {
+  net::http_request out;
+  out.method = "GET";
+  out.target = target;
+  out.path = target.substr(0, target.find('?'));
+  out.query = target.substr(std::min(target.size(), out.path.size() + 1));
+  return out;
+}
+
+unsigned refusal(const net::http_request& request,
+                 const actors::doorkeeper* door) {
+  auto out = actors::choose_dialect(request, door);
+  return out.kind.empty() ? out.rejection.status : 0;
+}
+
+/// A client of dialect A with a valid token, or with another handshake.
+struct guarded_client {
+  guarded_client(actor_world& world, const std::string& token)
+      : guarded_client(world, knock("/socket?channelId=r&auth=" + token)) {}
+
+  guarded_client(actor_world& world, const net::http_request& request)
+      : door(make_door())
+      , connection(std::make_shared<fake_connection>())
+      , inside(world) {
+    auto found = actors::receive_caller(request, door.get());
+    REQUIRE(std::holds_alternative<actors::caller>(found));
+    auto& in = std::get<actors::caller>(found);
+    session = actors::spawn_session(
+        *world.system,
+        {connection, in.dialect, in.hello, world.services,
+         caf::actor_cast<actors::room_gate_actor>(world.server), door, in.who});
+    world.run();
+  }
+
+  ~guarded_client() {
+    caf::anon_send(session, actors::connection_closed{});
+    inside.run();
+  }
+
+  std::shared_ptr<const actors::doorkeeper> door;
+  std::shared_ptr<fake_connection> connection;
+  actor_world& inside;
+  actors::session_actor session;
+};
+
+} // namespace
+
+TEST_CASE("dialect A refuses a handshake without a valid token") {
+  auto door = make_door();
+  auto good = hs256_token(claims("ann"));
+  CHECK(refusal(knock("/socket?channelId=r&auth=ann"), door.get()) == 401);
+  CHECK(refusal(knock("/socket?channelId=r"), door.get()) == 401);
+  CHECK(refusal(knock("/socket?channelId=r&auth=" + good + "x"), door.get())
+        == 401);
+  auto old = hs256_token(claims("ann", "," + expires_in(-60s)));
+  CHECK(refusal(knock("/socket?channelId=r&auth=" + old), door.get()) == 401);
+  CHECK(refusal(knock("/socket?channelId=s&auth=" + good), door.get()) == 403);
+  CHECK(refusal(knock("/socket?auth=" + good), door.get()) == 400);
+  CHECK(refusal(knock("/socket?channelId=r&auth=bob&token=" + good), door.get())
+        == 403);
+  CHECK(refusal(knock("/socket?channelId=r&auth=" + good), door.get()) == 0);
+  CHECK(refusal(knock("/socket?channelId=r&token=" + good), door.get()) == 0);
+}
+
+TEST_CASE("the Authorization header may carry the token") {
+  auto door = make_door();
+  auto request = knock("/socket?channelId=r");
+  auto good = hs256_token(claims("ann"));
+  request.headers = {{"authorization", "bearer " + good}};
+  CHECK(refusal(request, door.get()) == 0);
+  request.headers = {{"Authorization", "Basic " + good}};
+  CHECK(refusal(request, door.get()) == 401);
+}
+
+TEST_CASE("protoo carries its token in the handshake") {
+  auto door = make_door();
+  auto good = hs256_token(claims("ann"));
+  auto ask = [&](const std::string& query) {
+    auto request = knock("/?" + query);
+    request.headers = {{"Sec-WebSocket-Protocol", "protoo"}};
+    return refusal(request, door.get());
+  };
+  CHECK(ask("roomId=r&peerId=ann") == 401);
+  CHECK(ask("roomId=r&peerId=ann&token=" + good) == 0);
+  CHECK(ask("roomId=s&peerId=ann&token=" + good) == 403);
+  CHECK(ask("roomId=r&peerId=bob&token=" + good) == 403);
+}
+
+TEST_CASE("a Socket.IO client sends its token later, in CONNECT") {
+  auto door = make_door();
+  auto request = knock("/socket.io/?EIO=4&transport=websocket");
+  auto found = actors::receive_caller(request, door.get());
+  REQUIRE(std::holds_alternative<actors::caller>(found));
+  CHECK(std::get<actors::caller>(found).hello.token_wanted);
+  CHECK_FALSE(std::get<actors::caller>(found).who);
+  found = actors::receive_caller(request, nullptr);
+  CHECK_FALSE(std::get<actors::caller>(found).hello.token_wanted);
+}
+
+TEST_CASE("other members see the user that the token names, never the token") {
+  actor_world world;
+  {
+    auto token = hs256_token(claims("ann", R"(,"name":"Ann A.")"));
+    guarded_client ann{world, token};
+    auto bob_token = hs256_token(claims("bob"));
+    guarded_client bob{world, bob_token};
+    REQUIRE_FALSE(ann.connection->closed);
+    std::string seen;
+    for (const auto& x : ann.connection->sent)
+      seen += x;
+    for (const auto& x : bob.connection->sent)
+      seen += x;
+    CHECK(seen.find(R"("peerId":"bob")") != std::string::npos);
+    CHECK(seen.find("eyJ") == std::string::npos);
+  }
+  CHECK(world.rooms() == 0);
+}
+
+TEST_CASE("a token proves that its bearer may take over its user's session") {
+  actors::config settings;
+  settings.room.takeover = "proven";
+  actor_world world{settings};
+  auto token = hs256_token(claims("ann"));
+  guarded_client ann{world, token};
+  guarded_client again{world, token};
+  CHECK_FALSE(again.connection->closed);
+  REQUIRE(ann.connection->closed);
+  CHECK(*ann.connection->closed == 4001);
+}
+
+TEST_CASE("a client without a token gets an error for every request") {
+  actor_world world;
+  auto hello = protocol::handshake{};
+  hello.path = "/socket";
+  hello.query = {{"auth", "ann"}, {"channelId", "r"}};
+  auto connection = std::make_shared<fake_connection>();
+  auto session = actors::spawn_session(
+      *world.system,
+      {connection, protocol::find_dialect(hello), hello, world.services,
+       caf::actor_cast<actors::room_gate_actor>(world.server), make_door()});
+  world.run();
+  REQUIRE(connection->closed);
+  CHECK(*connection->closed == 1008);
+  REQUIRE_FALSE(connection->sent.empty());
+  CHECK(connection->sent.front().find("unauthorized") != std::string::npos);
+  CHECK(world.rooms() == 0);
+  caf::anon_send(session, actors::connection_closed{});
+  session = nullptr;
+  world.run();
+}
+
+TEST_CASE("a member is removed when its token expires, leeway included") {
+  actor_world world;
+  {
+    auto token = hs256_token(claims("ann", "," + expires_in(60s)));
+    guarded_client ann{world, token};
+    CHECK(world.rooms() == 1);
+    world.pass(63s);
+    CHECK_FALSE(ann.connection->closed);
+    world.pass(3s);
+    REQUIRE(ann.connection->closed);
+    CHECK(*ann.connection->closed == 1008);
+    CHECK(world.rooms() == 0);
+  }
+  CHECK(world.live() == world.baseline);
+}
+
+TEST_CASE("an expired token ends a connection with its dialect's close code") {
+  actor_world world;
+  auto token = hs256_token(claims("ann", "," + expires_in(2s)));
+  {
+    auto request = knock("/?roomId=r&peerId=ann&token=" + token);
+    request.headers = {{"Sec-WebSocket-Protocol", "protoo"}};
+    guarded_client ann{world, request};
+    world.pass(6s);
+    CHECK_FALSE(ann.connection->closed);
+    world.pass(2s);
+    // After any other code protoo's client reconnects forever.
+    REQUIRE(ann.connection->closed);
+    CHECK(*ann.connection->closed == 4000);
+    CHECK(world.rooms() == 0);
+  }
+  token = hs256_token(claims("ann", "," + expires_in(2s)));
+  guarded_client bob{world, knock("/socket.io/?EIO=4&transport=websocket")};
+  caf::anon_send(bob.session, actors::frame_received{
+                                  R"(0{"token":")" + token + "\"}", false});
+  world.pass(6s);
+  CHECK_FALSE(bob.connection->closed);
+  world.pass(2s);
+  REQUIRE(bob.connection->closed);
+  CHECK(*bob.connection->closed == 1008);
+  // socket.io-client does not reconnect after a DISCONNECT.
+  CHECK(bob.connection->sent.back() == "1");
+}
+
+TEST_CASE(
+    "a token that never expires, or expires far in the future, is accepted") {
+  actor_world world;
+  for (std::string end : {"", R"(,"exp":1e300)", R"(,"exp":253402300799)"}) {
+    guarded_client ann{world, hs256_token(claims("ann", end))};
+    world.pass(2s);
+    CHECK_FALSE(ann.connection->closed);
+  }
+}
+
+TEST_CASE("unreadable keys prevent the start with one line") {
+  auto failure = [](const actors::config::auth_keys& keys) {
+    return actors::make_doorkeeper(keys).failure.value_or("");
+  };
+  CHECK_FALSE(actors::make_doorkeeper({}).door);
+  CHECK(failure({}).empty());
+  actors::config::auth_keys keys;
+  keys.jwt = {"hs256"};
+  CHECK(failure(keys)
+        == "auth.jwt: hs256 has no key: set auth.jwt-secret-file");
+  keys.jwt_secret_file = "/nonexistent/secret";
+  CHECK(failure(keys).starts_with(
+      "auth.jwt-secret-file /nonexistent/secret: No such file"));
+  temporary_file weak{"too short\n"};
+  CHECK(failure(hs256_keys(weak))
+            .starts_with("auth.jwt-secret-file " + weak.path()
+                         + ": a secret must"));
+  temporary_file blank{" \n"};
+  CHECK(failure(hs256_keys(blank))
+        == "auth.jwt-secret-file " + blank.path() + ": nothing is in it");
+  keys = {};
+  keys.jwt = {"rs256"};
+  CHECK(failure(keys) == "auth.jwt: rs256 has no key: set auth.jwt-key-file");
+  keys.jwt_key_file = "/nonexistent/keys";
+  CHECK(failure(keys).starts_with("auth.jwt-key-file /nonexistent/keys: No"));
+  keys.jwt_key_file = blank.path();
+  CHECK(failure(keys).starts_with("auth.jwt-key-file " + blank.path() + ": "));
+  keys.jwt_key_file = auth_file("ec.pem");
+  keys.jwt = {"es256", "rs256"};
+  CHECK(failure(keys)
+        == "auth.jwt: rs256 has no key: there is none in auth.jwt-key-file "
+               + auth_file("ec.pem"));
+  keys.jwt = {"rs256"};
+  keys.jwt_key_file = auth_file("rsa.pem");
+  CHECK(failure(keys).empty());
+}
+
+TEST_CASE("a secret file may end in white space, but must not be huge") {
+  temporary_file file{"  sesame \r\n\n"};
+  CHECK(actors::read_secret_file(file.path()).value() == "  sesame");
+  temporary_file huge{std::string((64 << 10) + 1, 'x')};
+  CHECK_FALSE(actors::read_secret_file(huge.path()));
+  CHECK_FALSE(actors::read_secret_file("/"));
+}
+
+TEST_CASE("the server is open to strangers without tokens beyond loopback") {
+  actors::config settings;
+  CHECK(actors::open_to_strangers(settings));
+  settings.http.listen_addresses = {"127.0.0.1", "::1", "127.0.0.53"};
+  CHECK_FALSE(actors::open_to_strangers(settings));
+  settings.http.listen_addresses.push_back("192.0.2.1");
+  CHECK(actors::open_to_strangers(settings));
+  settings.auth.jwt = {"es256"};
+  CHECK_FALSE(actors::open_to_strangers(settings));
+}

@@ -1,0 +1,53 @@
+#include "net/io/udp/answer_tray.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace troupe::net;
+
+namespace {
+
+std::vector<uint8_t> answer(uint8_t mark, size_t size = 64) {
+  std::vector<uint8_t> out(size, mark);
+  out[0] = 1; // a success response
+  out[1] = 1;
+  return out;
+}
+
+bool take(answer_tray& tray, const std::vector<uint8_t>& x) {
+  return tray.take({x, {}});
+}
+
+} // namespace
+
+TEST_CASE("queued STUN responses keep their order until cleared") {
+  answer_tray tray;
+  for (uint8_t i = 0; i < 3; ++i)
+    REQUIRE(take(tray, answer(i)));
+  REQUIRE(tray.answers().size() == 3);
+  for (uint8_t i = 0; i < 3; ++i)
+    CHECK(tray.answers()[i].data.back() == i);
+  tray.clear();
+  CHECK(tray.answers().empty());
+}
+
+TEST_CASE("the queue of STUN responses is bounded") {
+  answer_tray tray;
+  CHECK_FALSE(take(tray, answer(1, answer_tray::max_octets + 1)));
+  CHECK(take(tray, answer(1, answer_tray::max_octets)));
+  for (size_t i = 1; i < answer_tray::max_answers; ++i)
+    REQUIRE(take(tray, answer(2)));
+  CHECK_FALSE(take(tray, answer(3)));
+  CHECK(tray.answers().size() == answer_tray::max_answers);
+}
+
+TEST_CASE("the queue of STUN responses takes neither media nor DTLS") {
+  answer_tray tray;
+  for (uint8_t first : {20, 22, 63, 128, 144, 191}) {
+    std::vector<uint8_t> x(64);
+    x[0] = first;
+    CHECK_FALSE(take(tray, x));
+  }
+  CHECK(tray.answers().empty());
+}

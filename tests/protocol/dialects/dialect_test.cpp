@@ -1,0 +1,155 @@
+#include "protocol/dialects/common/dialect.hpp"
+
+#include "net/base/rng.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace troupe::protocol;
+namespace net = troupe::net;
+
+namespace {
+
+handshake ws_handshake() {
+  handshake out;
+  out.path = "/socket";
+  out.query = {{"auth", "alice"}, {"channelId", "daily"}};
+  return out;
+}
+
+handshake socketio_handshake() {
+  handshake out;
+  out.carrier = carrier::socketio;
+  out.path = "/socket.io/";
+  return out;
+}
+
+struct fixture {
+  explicit fixture(const handshake& hello)
+      : speaker(find_dialect(hello)->make(hello, *random, {})) {}
+
+  void say(const std::string& text) {
+    speaker->handle_frame({text, false}, {});
+  }
+
+  // Counts the requests until the connection is closed for sending too many.
+  size_t flood(const std::string& text) {
+    for (size_t i = 0; i < 1000; ++i) {
+      say(text);
+      while (speaker->poll_request())
+        ++requests;
+      while (speaker->poll_frame()) {
+      }
+      if (auto close = speaker->poll_close()) {
+        CHECK_EQ(close->code, 1008);
+        return requests;
+      }
+    }
+    return 0;
+  }
+
+  std::unique_ptr<net::rng> random = net::make_seeded_rng(1);
+  std::unique_ptr<dialect> speaker;
+  size_t requests = 0;
+};
+
+} // namespace
+
+TEST_CASE("a dialect is found by its handshake alone") {
+  REQUIRE(find_dialect(ws_handshake()));
+  CHECK_EQ(find_dialect(ws_handshake())->name, "ws");
+  REQUIRE(find_dialect(socketio_handshake()));
+  CHECK_EQ(find_dialect(socketio_handshake())->name, "socketio");
+  handshake other;
+  other.path = "/elsewhere";
+  CHECK_FALSE(find_dialect(other));
+}
+
+TEST_CASE("a client that sends requests without awaiting replies is closed") {
+  SUBCASE("over WebSocket") {
+    fixture f(ws_handshake());
+    CHECK_EQ(f.flood(R"({"type":"get-producers"})"), 256);
+  }
+  SUBCASE("over Socket.IO") {
+    fixture f(socketio_handshake());
+    f.say("0");
+    CHECK_EQ(f.flood(R"(2["get-rtp-capabilities",{"roomId":"r"}])"), 256);
+  }
+}
+
+TEST_CASE("a WebSocket message beyond 256 KB closes with 1009") {
+  fixture f(ws_handshake());
+  f.say("{\"type\":\"" + std::string(300'000, 'x') + "\"}");
+  const auto close = f.speaker->poll_close();
+  REQUIRE(close);
+  CHECK_EQ(close->code, 1009);
+}
+
+TEST_CASE("an overlong user, channel or secret is refused") {
+  for (const auto* name : {"auth", "channelId", "rejoinSecret"}) {
+    CAPTURE(name);
+    auto hello = ws_handshake();
+    hello.query[name] = std::string(257, 'x');
+    const auto refusal = find_dialect(hello)->refuses(hello);
+    REQUIRE(refusal);
+    CHECK_EQ(refusal->http_status, 400);
+  }
+}
+
+TEST_CASE("a Socket.IO client that the server disconnects does not reconnect") {
+  fixture f(socketio_handshake());
+  f.say("0");
+  CHECK(f.speaker->poll_frame());
+  CHECK_EQ(f.speaker->handle_end(end_reason::replaced).code, 4001);
+  const auto last = f.speaker->poll_frame();
+  REQUIRE(last);
+  CHECK_EQ(last->text(), "1");
+  f.speaker->handle_event(event::peer_left{peer_id{"bob"}});
+  CHECK_FALSE(f.speaker->poll_frame());
+  // A client that is in no namespace cannot be disconnected from it.
+  fixture stranger(socketio_handshake());
+  CHECK_EQ(stranger.speaker->handle_end(end_reason::kicked).code, 4003);
+  CHECK_FALSE(stranger.speaker->poll_frame());
+}
+
+TEST_CASE("an outcome for an unknown request token is ignored") {
+  for (const auto& hello : {ws_handshake(), socketio_handshake()}) {
+    fixture f(hello);
+    for (request_token token : {0, 2, 1'000'000})
+      for (int twice = 0; twice < 2; ++twice)
+        f.speaker->handle_outcome(token, make_error(error_code::internal));
+    CHECK_FALSE(f.speaker->poll_frame());
+  }
+}
+
+TEST_CASE(
+    "over Socket.IO a client is admitted only after its token was checked") {
+  auto hello = socketio_handshake();
+  hello.token_wanted = true;
+  hello.query["token"] = "of-the-query";
+  for (bool valid : {true, false}) {
+    for (bool in_auth : {true, false}) {
+      fixture f{hello};
+      f.say(in_auth ? R"(0{"token":"of-the-auth"})" : "0");
+      CHECK_FALSE(f.speaker->poll_frame());
+      auto asked = f.speaker->poll_request();
+      REQUIRE(asked);
+      REQUIRE(std::holds_alternative<verb::authenticate>(asked->request));
+      CHECK(std::get<verb::authenticate>(asked->request).token
+            == (in_auth ? "of-the-auth" : "of-the-query"));
+      outcome done = success{reply::ok{}};
+      if (!valid)
+        done = make_error(error_code::unauthorized);
+      f.speaker->handle_outcome(asked->token, done);
+      auto answer = f.speaker->poll_frame();
+      REQUIRE(answer);
+      if (valid)
+        CHECK(answer->payload.starts_with(R"(0{"sid":")"));
+      else
+        CHECK(answer->payload
+              == R"(4{"message":"unauthorized","data":{"code":"unauthorized",)"
+                 R"("message":"Unauthorized"}})");
+    }
+  }
+}

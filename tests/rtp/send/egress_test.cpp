@@ -1,0 +1,441 @@
+#include "rtp/send/egress.hpp"
+
+#include "rtp/rtcp/compound.hpp"
+#include "tests/support/media_packets.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+using namespace troupe;
+using namespace troupe::test;
+
+namespace {
+
+std::shared_ptr<const rtp::header_writer> headers() {
+  auto ids = rtp::extension_map::defaults();
+  auto result = std::make_shared<rtp::header_writer>(ids, ids);
+  result->set_mid("12");
+  return result;
+}
+
+rtp::outgoing_packet outgoing(uint16_t sequence) {
+  auto fields = rtp::rewritten_fields{};
+  fields.payload_type = rtp::payload_type{101};
+  fields.sequence_number = sequence;
+  fields.timestamp = 4711;
+  fields.ssrc = rtp::ssrc{5555};
+  return {make_packet({}, at(0ms)), fields, std::nullopt};
+}
+
+std::optional<rtp::packet> take(rtp::egress& x, net::time_point now) {
+  auto wire = x.poll_packet();
+  if (!wire)
+    return std::nullopt;
+  auto octets = octet_vector(wire->header.begin(), wire->header.end());
+  octets.insert(octets.end(), wire->payload.begin(), wire->payload.end());
+  return parse_packet(octets, now);
+}
+
+} // namespace
+
+TEST_CASE("packets are sent in order, numbered transport-wide and stamped") {
+  rtp::egress x;
+  auto ids = rtp::extension_map::defaults();
+  x.handle_batch({headers(), {outgoing(1), outgoing(2)}}, at(1s));
+  x.handle_batch({headers(), {outgoing(3)}}, at(2s));
+  auto last = std::optional<uint16_t>{};
+  for (auto i = uint16_t{1}; i <= 3; ++i) {
+    auto p = take(x, at(2s));
+    REQUIRE(p);
+    CHECK(p->sequence_number() == i);
+    CHECK(rtp::value(p->ssrc()) == 5555);
+    CHECK(rtp::read_mid(*p, ids) == "12");
+    CHECK(rtp::read_abs_send_time(*p, ids) == rtp::to_abs_send_time(at(2s)));
+    auto number = rtp::read_transport_cc(*p, ids);
+    REQUIRE(number);
+    if (last)
+      CHECK(*number == *last + 1);
+    last = number;
+  }
+  CHECK_FALSE(x.poll_packet());
+  CHECK(x.stats(at(2s)).packets == 3);
+}
+
+TEST_CASE("a retransmission has the original number in its payload") {
+  rtp::egress x;
+  auto p = outgoing(9);
+  p.original_sequence_number = 0x1234;
+  x.handle_batch({headers(), {p}}, at(1s));
+  auto sent = take(x, at(1s));
+  REQUIRE(sent);
+  CHECK(sent->sequence_number() == 9);
+  auto payload = sent->payload();
+  CHECK(octet_vector(payload.begin(), payload.end())
+        == octet_vector{0x12, 0x34, 0x10, 0x01, 2, 3});
+  CHECK(x.stats(at(1s)).rtx_packets == 1);
+}
+
+TEST_CASE("feedback is matched with each sent packet once") {
+  rtp::egress x;
+  for (auto i = uint16_t{0}; i < 5; ++i)
+    x.handle_batch({headers(), {outgoing(i)}}, at(i * 10ms));
+  auto ids = rtp::extension_map::defaults();
+  auto first = rtp::read_transport_cc(*take(x, at(0ms)), ids);
+  while (x.poll_packet()) {
+  }
+  REQUIRE(first);
+  rtp::rtcp::transport_cc_builder builder;
+  builder.start(*first, 100ms);
+  builder.add(*first, 100ms);
+  builder.add(*first + 2, 120ms);
+  builder.add(*first + 900, 130ms);
+  rtp::rtcp::compound_builder packet;
+  // It reports more packets than we sent; they must not match any.
+  REQUIRE((packet.add_transport_cc(rtp::ssrc{1}, rtp::ssrc{2}, 0, builder)
+           || builder.size() > 0));
+  auto reader = rtp::rtcp::compound_reader{packet.bytes()};
+  auto message = reader.next();
+  REQUIRE(message);
+  auto& feedback = std::get<rtp::rtcp::transport_cc>(*message);
+  auto results = x.handle_transport_feedback(feedback, at(200ms));
+  REQUIRE(results.size() >= 3);
+  // Lost packets come after those that arrived.
+  CHECK(results[0].received);
+  CHECK(results[1].received);
+  CHECK_FALSE(results[2].received);
+  CHECK(results.size() <= 5);
+  auto again = x.handle_transport_feedback(feedback, at(201ms));
+  for (auto& r : again)
+    CHECK_FALSE(r.received);
+}
+
+TEST_CASE("an overtaken packet is lost only beyond the reordering window") {
+  rtp::egress x;
+  std::vector<uint16_t> numbers;
+  auto ids = rtp::extension_map::defaults();
+  for (auto i = uint16_t{0}; i < 40; ++i) {
+    x.handle_batch({headers(), {outgoing(i)}}, at(i * 10ms));
+    numbers.push_back(*rtp::read_transport_cc(*take(x, at(i * 10ms)), ids));
+  }
+  auto tell = [&](std::vector<std::pair<size_t, net::duration>> came,
+                  net::duration when) {
+    rtp::rtcp::transport_cc_builder builder;
+    builder.start(numbers[came[0].first], came[0].second);
+    for (auto& [i, arrival] : came)
+      builder.add(numbers[i], arrival);
+    octet_vector wire(1400);
+    wire.resize(*builder.build(rtp::ssrc{1}, rtp::ssrc{2}, 0, wire));
+    rtp::rtcp::compound_reader reader{wire};
+    auto message = reader.next();
+    return x
+        .handle_transport_feedback(std::get<rtp::rtcp::transport_cc>(*message),
+                                   at(when))
+        .size();
+  };
+  // 1 is missing, and no packet has been overtaken yet.
+  CHECK(tell({{0, 30ms}, {2, 50ms}}, 60ms) == 3);
+  CHECK(x.stats(at(60ms)).feedback_lost == 1);
+  // It arrives after all: from now on others get as much time.
+  CHECK(tell({{1, 70ms}, {2, 50ms}, {4, 80ms}}, 90ms) == 2);
+  CHECK(tell({{5, 90ms}, {7, 100ms}}, 110ms) == 3); // 3 is lost, 6 not yet
+  CHECK(x.stats(at(110ms)).feedback_lost == 2);
+  CHECK(tell({{6, 110ms}, {8, 120ms}}, 130ms) == 2);
+  CHECK(x.stats(at(130ms)).feedback_lost == 2);
+}
+
+// -- pacing and probes --------------------------------------------------------
+
+namespace {
+
+/// An egress with feedback from a receiver behind a link of some rate.
+struct paced_egress {
+  explicit paced_egress(double bps) : link_bps(bps) {}
+
+  rtp::outgoing_batch make(rtp::media_kind kind, size_t count,
+                           uint32_t ssrc = 5555, size_t size = 1000) {
+    rtp::outgoing_batch out;
+    auto& own = streams[ssrc];
+    own = own ? own : headers();
+    out.headers = own;
+    out.kind = kind;
+    for (size_t i = 0; i < count; ++i) {
+      packet_spec spec;
+      spec.payload = octet_vector(size, 7);
+      auto fields = rtp::rewritten_fields{};
+      fields.sequence_number = sequence++;
+      fields.ssrc = rtp::ssrc{ssrc};
+      out.packets.push_back({make_packet(spec, now), fields, std::nullopt});
+    }
+    return out;
+  }
+
+  /// Sends all that may be sent now; returns the SSRCs.
+  std::vector<uint32_t> flush() {
+    std::vector<uint32_t> out;
+    engine.handle_timeout(now);
+    while (auto p = take(engine, now)) {
+      out.push_back(rtp::value(p->ssrc()));
+      auto number = rtp::read_transport_cc(*p, rtp::extension_map::defaults());
+      free = std::max(free, now)
+             + std::chrono::nanoseconds{
+                 static_cast<int64_t>(p->size() * 8e9 / link_bps)};
+      under_way.push_back({*number, std::max(free, busy_until)});
+    }
+    return out;
+  }
+
+  /// Reports all packets that have arrived by now.
+  void report() {
+    rtp::rtcp::transport_cc_builder builder;
+    if (under_way.empty() || under_way.front().second > now)
+      return;
+    builder.start(under_way.front().first,
+                  under_way.front().second.time_since_epoch());
+    while (!under_way.empty() && under_way.front().second <= now) {
+      builder.add(under_way.front().first,
+                  under_way.front().second.time_since_epoch());
+      under_way.erase(under_way.begin());
+    }
+    octet_vector wire(1400);
+    wire.resize(*builder.build(rtp::ssrc{1}, rtp::ssrc{2}, told++, wire));
+    rtp::rtcp::compound_reader reader{wire};
+    auto message = reader.next();
+    engine.handle_transport_feedback(
+        std::get<rtp::rtcp::transport_cc>(*message), now);
+  }
+
+  /// Sends video at this rate for this time.
+  void send(double bps, net::duration time) {
+    for (auto end = now + time; now < end; now += 10ms) {
+      if (busy_for > 0ms && now >= busy_until + 20ms)
+        busy_until = now + random() % (busy_for / 1ms) * 1ms;
+      owed += bps / 8 / 100;
+      for (; owed >= 1000; owed -= 1000)
+        engine.handle_batch(make(rtp::media_kind::video, 1), now);
+      flush();
+      if (now >= next_report) {
+        next_report = now + 50ms;
+        report();
+      }
+    }
+  }
+
+  double link_bps;
+  rtp::egress engine;
+  net::time_point now = at(0ms);
+  std::map<uint32_t, std::shared_ptr<const rtp::header_writer>> streams;
+  uint16_t sequence = 1;
+  double owed = 0;
+  net::time_point free{};
+  net::time_point next_report{};
+  uint8_t told = 0;
+  /// The receiver processes packets at intervals of up to this time.
+  net::duration busy_for{};
+  net::time_point busy_until{};
+  std::mt19937 random{11};
+  std::vector<std::pair<uint16_t, net::time_point>> under_way;
+};
+
+} // namespace
+
+TEST_CASE("audio is sent first, then retransmissions, then video") {
+  paced_egress x{1e9};
+  x.engine.handle_batch(x.make(rtp::media_kind::video, 2, 1), x.now);
+  auto again = x.make(rtp::media_kind::video, 1, 2);
+  again.packets[0].original_sequence_number = 7;
+  x.engine.handle_batch(std::move(again), x.now);
+  x.engine.handle_batch(x.make(rtp::media_kind::audio, 1, 3), x.now);
+  CHECK(x.flush() == std::vector<uint32_t>{3, 2, 1, 1});
+}
+
+TEST_CASE("nothing is held back on an uncongested link") {
+  paced_egress x{100e6};
+  x.send(2e6, 5s);
+  x.engine.handle_batch(x.make(rtp::media_kind::video, 300), x.now);
+  CHECK(x.flush().size() == 300);
+  CHECK_FALSE(x.engine.poll_timeout());
+}
+
+TEST_CASE("on a full link video is paced and audio is not") {
+  paced_egress x{500e3};
+  x.send(1e6, 4s);
+  x.engine.handle_batch(x.make(rtp::media_kind::video, 100, 1), x.now);
+  x.engine.handle_batch(x.make(rtp::media_kind::audio, 5, 3), x.now);
+  auto sent = x.flush();
+  REQUIRE(sent.size() >= 5);
+  CHECK(sent.size() < 30);
+  CHECK(std::count(sent.begin(), sent.end(), 3u) == 5);
+  CHECK(sent[0] == 3);
+  REQUIRE(x.engine.poll_timeout());
+  CHECK(*x.engine.poll_timeout() > x.now);
+}
+
+TEST_CASE("video that waits too long is dropped and its stream is reported") {
+  paced_egress x{300e3};
+  x.send(1e6, 4s);
+  while (x.engine.poll_dropped())
+    continue;
+  x.engine.handle_batch(x.make(rtp::media_kind::video, 200, 1), x.now);
+  x.engine.handle_batch(x.make(rtp::media_kind::video, 1, 2), x.now);
+  for (auto i = 0; i < 40; ++i, x.now += 50ms)
+    x.flush();
+  std::vector<uint32_t> named;
+  while (auto which = x.engine.poll_dropped())
+    named.push_back(rtp::value(*which));
+  CHECK(std::count(named.begin(), named.end(), 1u) >= 1);
+  CHECK(std::count(named.begin(), named.end(), 2u) >= 1);
+  CHECK(x.engine.stats(x.now).drops.of(rtp::drop_reason::overload) > 100);
+}
+
+TEST_CASE("packets that wait while the server is late are not dropped") {
+  for (auto stall : {150ms, 400ms, 900ms}) {
+    CAPTURE(stall.count());
+    paced_egress x{500e3};
+    x.send(1e6, 4s);
+    while (x.engine.poll_dropped())
+      continue;
+    for (auto i = 0; i < 700; ++i, x.now += 5ms)
+      x.flush();
+    auto before = x.engine.stats(x.now).drops.of(rtp::drop_reason::overload);
+    // More than may be sent at once, but not so much that it waits too long.
+    x.engine.handle_batch(x.make(rtp::media_kind::video, 12, 1), x.now);
+    auto sent = x.flush().size();
+    REQUIRE(sent < 12);
+    REQUIRE(x.engine.poll_timeout());
+    x.now += stall;
+    for (auto i = 0; i < 40; ++i, x.now += 10ms)
+      sent += x.flush().size();
+    CHECK(sent == 12);
+    CHECK(x.engine.stats(x.now).drops.of(rtp::drop_reason::overload) == before);
+    CHECK_FALSE(x.engine.has_dropped());
+  }
+}
+
+TEST_CASE("a key frame replaces the waiting packets of its stream") {
+  paced_egress x{300e3};
+  x.send(1e6, 4s);
+  while (x.engine.poll_dropped())
+    continue;
+  x.engine.handle_batch(x.make(rtp::media_kind::video, 40), x.now);
+  auto again = x.make(rtp::media_kind::video, 3);
+  for (auto& y : again.packets)
+    y.original_sequence_number = 7;
+  x.engine.handle_batch(std::move(again), x.now);
+  x.engine.handle_batch(x.make(rtp::media_kind::video, 1, 2), x.now);
+  x.flush();
+  x.now += 100ms;
+  auto first = x.sequence;
+  auto key = x.make(rtp::media_kind::video, 3);
+  key.begins_anew = true;
+  x.engine.handle_batch(std::move(key), x.now);
+  // It is sent without the packets before it; others lose nothing.
+  std::string sent;
+  for (auto i = 0; i < 40; ++i, x.now += 50ms) {
+    x.engine.handle_timeout(x.now);
+    while (auto p = take(x.engine, x.now))
+      sent += p->ssrc() == rtp::ssrc{2}
+                  ? "other "
+                  : std::to_string(p->sequence_number() - first) + " ";
+  }
+  CHECK(sent == "other 0 1 2 ");
+  CHECK_FALSE(x.engine.poll_dropped());
+}
+
+TEST_CASE("a receiver that is busy for moments loses no video") {
+  for (auto busy : {100ms, 200ms, 400ms}) {
+    CAPTURE(busy.count());
+    paced_egress x{100e6};
+    x.busy_for = busy;
+    x.send(2e6, 60s);
+    CHECK(x.engine.stats(x.now).drops.total() == 0);
+    CHECK_FALSE(x.engine.congested(x.now));
+    x.engine.handle_batch(x.make(rtp::media_kind::video, 50), x.now);
+    CHECK(x.flush().size() == 50);
+  }
+}
+
+TEST_CASE("padding probes the link if more is wanted than the estimate") {
+  paced_egress x{20e6};
+  x.engine.set_probing(true);
+  x.send(300e3, 2s);
+  CHECK(x.engine.stats(x.now).probe_packets == 0);
+  x.engine.set_wanted(3'000'000);
+  x.send(300e3, 3s);
+  auto padding = x.engine.stats(x.now).probe_packets;
+  CHECK(padding > 5);
+  CHECK(x.engine.link_bps().value_or(0) >= 3'000'000);
+  // The estimate suffices now.
+  x.send(300e3, 20s);
+  CHECK(x.engine.stats(x.now).probe_packets == padding);
+  paced_egress y{20e6};
+  y.engine.set_wanted(3'000'000);
+  y.send(300e3, 5s);
+  CHECK(y.engine.stats(y.now).probe_packets == 0);
+}
+
+TEST_CASE("a probe's packets are padding on the probation stream") {
+  paced_egress x{20e6};
+  x.engine.set_probing(true);
+  x.send(300e3, 1s);
+  x.engine.set_wanted(3'000'000);
+  auto ids = rtp::extension_map::defaults();
+  auto found = 0;
+  for (auto i = 0; i < 100; ++i, x.now += 5ms) {
+    x.engine.handle_timeout(x.now);
+    while (auto wire = x.engine.poll_packet()) {
+      auto octets = octet_vector(wire->header.begin(), wire->header.end());
+      octets.insert(octets.end(), wire->payload.begin(), wire->payload.end());
+      auto p = parse_packet(octets, x.now);
+      REQUIRE(p);
+      if (p->ssrc() != rtp::egress::probation_ssrc)
+        continue;
+      ++found;
+      CHECK(rtp::value(p->payload_type()) == 127);
+      CHECK(p->payload().empty());
+      CHECK(p->padding() == 255);
+      CHECK(p->sequence_number() < 1 << 15);
+      CHECK(rtp::read_mid(*p, ids) == "probator");
+      CHECK(rtp::read_transport_cc(*p, ids));
+    }
+  }
+  CHECK(found >= 5);
+}
+
+TEST_CASE("audio is sent at once and whole for any feedback of a receiver") {
+  for (uint32_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 random{seed};
+    paced_egress x{500e3};
+    x.engine.set_probing(true);
+    x.engine.set_wanted(5'000'000);
+    for (int i = 0; i < 1500; ++i, x.now += 10ms) {
+      x.engine.handle_batch(x.make(rtp::media_kind::video, random() % 8, 1),
+                            x.now);
+      x.engine.handle_batch(x.make(rtp::media_kind::audio, 1, 3, 80), x.now);
+      auto sent = x.flush();
+      REQUIRE(std::count(sent.begin(), sent.end(), 3u) == 1);
+      if (random() % 3 == 0)
+        x.engine.handle_remb(uint64_t{random()} << (random() % 30), x.now);
+      // Report some of the packets, with impossible times.
+      rtp::rtcp::transport_cc_builder builder;
+      auto base = static_cast<int64_t>(70'000 + random() % 100'000);
+      auto when = net::duration{static_cast<int64_t>(random()) * 1000};
+      builder.start(base, when);
+      for (int j = 0; j < 40; ++j)
+        builder.add(base + j * static_cast<int64_t>(1 + random() % 3),
+                    when + std::chrono::microseconds{random() % 1'000'000});
+      octet_vector wire(1400);
+      if (auto size = builder.build(rtp::ssrc{1}, rtp::ssrc{2}, 0, wire)) {
+        rtp::rtcp::compound_reader reader{{wire.data(), *size}};
+        if (auto message = reader.next())
+          if (auto* cc = std::get_if<rtp::rtcp::transport_cc>(&*message))
+            x.engine.handle_transport_feedback(*cc, x.now);
+      }
+      REQUIRE(x.engine.link_bps().value_or(30'000) >= 30'000);
+      REQUIRE(x.engine.link_bps().value_or(30'000) <= 1'000'000'000);
+    }
+  }
+}
