@@ -1,5 +1,6 @@
 #include "protocol/dialects/common/dialect.hpp"
 
+#include "protocol/dialects/camel/camel.hpp"
 #include "protocol/dialects/common/entries.hpp"
 
 #include <algorithm>

@@ -1,12 +1,16 @@
 #pragma once
 
-#include "protocol/dialects/camel/camel.hpp"
 #include "protocol/dialects/common/dialect.hpp"
+#include "protocol/dialects/common/payload.hpp"
 #include "protocol/dialects/common/socketio_vocabulary.hpp"
+
+#include <vector>
 
 /// The functions that dialect.cpp registers, one per file of this folder. A new
 /// dialect needs a file, a line here, a line there, and its transcript.
 namespace troupe::protocol {
+
+struct camel_chapter;
 
 /// A: plain WebSocket, in ws.cpp.
 dialect_entry ws_entry();

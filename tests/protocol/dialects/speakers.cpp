@@ -1,5 +1,6 @@
 #include "tests/protocol/dialects/speakers.hpp"
 
+#include "protocol/dialects/camel/camel.hpp"
 #include "protocol/dialects/common/entries.hpp"
 
 #include <doctest/doctest.h>
