@@ -1,7 +1,7 @@
 #include "actors/node/doctor.hpp"
 
 #include "actors/config/bind_failure.hpp"
-#include "actors/config/node_settings.hpp"
+#include "actors/config/net_settings.hpp"
 #include "actors/node/doctor_memory.hpp"
 #include "net/base/address_prefix.hpp"
 

@@ -1,6 +1,6 @@
 #include "actors/node/doctor.hpp"
 
-#include "actors/config/node_settings.hpp"
+#include "actors/config/net_settings.hpp"
 #include "actors/config/secret_file.hpp"
 #include "actors/http/admin_api.hpp"
 #include "actors/session/doorkeeper.hpp"

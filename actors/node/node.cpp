@@ -3,7 +3,7 @@
 #include "actors/base/failure_watch.hpp"
 #include "actors/base/log.hpp"
 #include "actors/config/bind_failure.hpp"
-#include "actors/config/node_settings.hpp"
+#include "actors/config/net_settings.hpp"
 #include "actors/http/front_door.hpp"
 #include "actors/http/http_clients.hpp"
 #include "actors/http/metrics.hpp"

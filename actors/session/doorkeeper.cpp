@@ -1,7 +1,7 @@
 #include "actors/session/doorkeeper.hpp"
 
 #include "actors/base/log.hpp"
-#include "actors/config/node_settings.hpp"
+#include "actors/config/net_settings.hpp"
 #include "actors/config/secret_file.hpp"
 
 namespace troupe::actors {

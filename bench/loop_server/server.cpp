@@ -1,7 +1,7 @@
 #include "bench/loop_server/server.hpp"
 
 #include "actors/base/log.hpp"
-#include "actors/config/node_settings.hpp"
+#include "actors/config/net_settings.hpp"
 #include "actors/http/front_door.hpp"
 #include "bench/loop_server/session.hpp"
 #include "net/io/loop/run_on_loops.hpp"

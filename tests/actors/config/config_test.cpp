@@ -1,5 +1,5 @@
 #include "actors/config/config.hpp"
-#include "actors/config/node_settings.hpp"
+#include "actors/config/net_settings.hpp"
 #include "actors/session/doorkeeper.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "actors/config/node_settings.hpp"
+#include "actors/config/net_settings.hpp"
 
 #include <algorithm>
 
