@@ -1,6 +1,6 @@
 #include "actors/http/admin_task.hpp"
 
-#include "actors/base/ec.hpp"
+#include "actors/base/caf_error.hpp"
 #include "actors/base/log.hpp"
 #include "actors/http/admin_json.hpp"
 #include "actors/media/stats_json.hpp"

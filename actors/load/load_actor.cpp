@@ -1,8 +1,8 @@
 #include "actors/load/load_actor.hpp"
 
+#include "actors/base/actor_timer.hpp"
 #include "actors/base/failure_watch.hpp"
 #include "actors/base/log.hpp"
-#include "actors/base/timer_slot.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -42,7 +42,7 @@ struct load_state {
   net::duration cpu_time{};
   std::optional<net::time_point> released_at;
   load_board::refusals reported;
-  timer_slot timer;
+  actor_timer timer;
 };
 
 load_actor::behavior_type load_state::make_behavior(load_settings x) {

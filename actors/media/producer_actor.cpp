@@ -1,7 +1,7 @@
 #include "actors/media/producer_actor.hpp"
 
+#include "actors/base/actor_timer.hpp"
 #include "actors/base/live_objects.hpp"
-#include "actors/base/timer_slot.hpp"
 #include "actors/io/io_worker.hpp"
 #include "actors/media/stats_json.hpp"
 #include "rtp/receive/layer_demand.hpp"
@@ -115,8 +115,8 @@ struct producer_state {
   receiver_totals published;
   net::time_point publish_due{};
   std::optional<rtp::layer_demand> demand; // of simulcast
-  timer_slot timer;
-  timer_slot demand_timer;
+  actor_timer timer;
+  actor_timer demand_timer;
 };
 
 void producer_state::publish(net::time_point now) {

@@ -1,9 +1,9 @@
 #include "actors/media/shard_actor.hpp"
 
-#include "actors/base/ec.hpp"
+#include "actors/base/actor_timer.hpp"
+#include "actors/base/caf_error.hpp"
 #include "actors/base/live_objects.hpp"
 #include "actors/base/log.hpp"
-#include "actors/base/timer_slot.hpp"
 #include "actors/io/io_worker.hpp"
 #include "actors/media/stats_json.hpp"
 
@@ -121,11 +121,11 @@ struct shard_state {
   size_t taken = 0; // batches since the last flush
   sender_totals published;
   net::time_point publish_due{};
-  timer_slot timer{patience};
-  timer_slot pacing; // exact: it seldom runs
+  actor_timer timer{patience};
+  actor_timer pacing; // exact: it seldom runs
   net::time_point flushed{};
   std::optional<net::time_point> put_off; // since when a flush is delayed
-  timer_slot flush_timer{tick_queue::step};
+  actor_timer flush_timer{tick_queue::step};
 };
 
 shard_actor::behavior_type shard_state::make_behavior() {

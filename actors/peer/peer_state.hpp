@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/base/ec.hpp"
+#include "actors/base/caf_error.hpp"
 #include "actors/base/live_objects.hpp"
 #include "actors/base/scoped_monitor.hpp"
 #include "actors/data/data_consumer_actor.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/base/timer_slot.hpp"
+#include "actors/base/actor_timer.hpp"
 #include "actors/room/event_batch.hpp"
 #include "actors/room/list_dealer.hpp"
 #include "actors/room/session_listener.hpp"
@@ -150,7 +150,7 @@ private:
 
   event_outbox outbox_;
   list_dealer lists_;
-  timer_slot timer_;
+  actor_timer timer_;
   std::unordered_map<peer_id, listener> listeners_;
 };
 

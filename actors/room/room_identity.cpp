@@ -1,6 +1,6 @@
 // Lets a member identify its user after it has joined.
 
-#include "actors/base/ec.hpp"
+#include "actors/base/caf_error.hpp"
 #include "actors/base/log.hpp"
 #include "actors/room/room_state.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/base/ec.hpp"
+#include "actors/base/caf_error.hpp"
 #include "actors/base/log.hpp"
 #include "actors/room/room_state.hpp"
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/base/actor_timer.hpp"
 #include "actors/base/live_objects.hpp"
 #include "actors/base/scoped_monitor.hpp"
-#include "actors/base/timer_slot.hpp"
 #include "actors/room/grace_list.hpp"
 #include "actors/room/member_claim.hpp"
 #include "actors/room/room_actor.hpp"
@@ -250,7 +250,7 @@ struct room_state {
   std::unordered_map<peer_id, member> members;
   std::unordered_map<uint64_t, peer_id> ids; // of members, by their actors
   grace_list graces;
-  timer_slot grace_timer;
+  actor_timer grace_timer;
   std::vector<shard> shards;
   std::unordered_map<producer_id, producer_entry> entries;
 };

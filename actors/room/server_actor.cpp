@@ -1,10 +1,10 @@
 #include "actors/room/server_actor.hpp"
 
-#include "actors/base/ec.hpp"
+#include "actors/base/actor_timer.hpp"
+#include "actors/base/caf_error.hpp"
 #include "actors/base/failure_watch.hpp"
 #include "actors/base/log.hpp"
 #include "actors/base/mailbox_length.hpp"
-#include "actors/base/timer_slot.hpp"
 #include "actors/room/waiting_rooms.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -83,7 +83,7 @@ struct server_state {
   room_services services;
   room_map rooms;
   std::optional<waiting_rooms> waiting; // the rooms that wait
-  timer_slot timer;
+  actor_timer timer;
 };
 
 server_actor::behavior_type server_state::make_behavior() {

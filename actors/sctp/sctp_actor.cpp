@@ -1,9 +1,9 @@
 #include "actors/sctp/sctp_actor.hpp"
 
-#include "actors/base/ec.hpp"
+#include "actors/base/actor_timer.hpp"
+#include "actors/base/caf_error.hpp"
 #include "actors/base/failure_watch.hpp"
 #include "actors/base/log.hpp"
-#include "actors/base/timer_slot.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -103,7 +103,7 @@ struct sctp_actor_state {
   bool flush_pending = false;
   data_totals published;
   net::time_point publish_due{};
-  timer_slot timer{std::chrono::milliseconds{10}};
+  actor_timer timer{std::chrono::milliseconds{10}};
 };
 
 sctp_actor::behavior_type

@@ -1,9 +1,9 @@
 #include "actors/session/session_actor.hpp"
 
-#include "actors/base/ec.hpp"
+#include "actors/base/actor_timer.hpp"
+#include "actors/base/caf_error.hpp"
 #include "actors/base/log.hpp"
 #include "actors/base/mailbox_length.hpp"
-#include "actors/base/timer_slot.hpp"
 #include "actors/peer/peer_actor.hpp"
 #include "actors/peer/reply_of.hpp"
 #include "actors/room/event_batch.hpp"
@@ -162,7 +162,7 @@ struct session_state {
   };
   std::optional<former_life> former;
   std::optional<session_identity> client;
-  timer_slot timer;
+  actor_timer timer;
 };
 
 session_actor::behavior_type session_state::make_behavior(session_config cfg) {

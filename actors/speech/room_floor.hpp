@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/base/copy_on_write_list.hpp"
 #include "actors/base/ids.hpp"
-#include "actors/base/interval_gate.hpp"
-#include "actors/base/snapshot_list.hpp"
+#include "actors/base/interval_limiter.hpp"
 #include "rtp/audio/audio_floor.hpp"
 #include "rtp/audio/loudness.hpp"
 
@@ -63,8 +63,8 @@ private:
 
   const floor_limits limits_;
   std::atomic<bool> limited_{false};
-  snapshot_list<std::shared_ptr<entry>> entries_;
-  interval_gate due_{interval};
+  copy_on_write_list<std::shared_ptr<entry>> entries_;
+  interval_limiter due_{interval};
   // Only for the thread that has set deciding_.
   std::atomic_flag deciding_;
   rtp::audio_floor engine_;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/base/interval_gate.hpp"
-#include "actors/base/snapshot_list.hpp"
+#include "actors/base/copy_on_write_list.hpp"
+#include "actors/base/interval_limiter.hpp"
 #include "net/base/time.hpp"
 
 #include <atomic>
@@ -59,7 +59,7 @@ private:
 
 /// The speech activity of a room's members, and their ranks. The room adds and
 /// removes members; any thread may refresh. Ranks and levels are read and
-/// written without locks; for the list see snapshot_list.
+/// written without locks; for the list see copy_on_write_list.
 class room_voices {
 public:
   /// How long after its last speech a member counts as silent.
@@ -77,8 +77,8 @@ public:
 private:
   static constexpr net::duration interval = std::chrono::milliseconds{500};
 
-  snapshot_list<std::shared_ptr<voice>> voices_;
-  interval_gate due_{interval};
+  copy_on_write_list<std::shared_ptr<voice>> voices_;
+  interval_limiter due_{interval};
 };
 
 } // namespace troupe::actors

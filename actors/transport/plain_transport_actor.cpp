@@ -1,9 +1,9 @@
 #include "actors/transport/plain_transport_actor.hpp"
 
-#include "actors/base/ec.hpp"
+#include "actors/base/actor_timer.hpp"
+#include "actors/base/caf_error.hpp"
 #include "actors/base/live_objects.hpp"
 #include "actors/base/log.hpp"
-#include "actors/base/timer_slot.hpp"
 #include "actors/io/io_worker.hpp"
 #include "actors/stats/gauge_seat.hpp"
 #include "actors/transport/plain_networks.hpp"
@@ -112,7 +112,7 @@ struct plain_state {
   net::time_point heard;
   transport_totals published;
   gauge_seat seat;
-  timer_slot timer;
+  actor_timer timer;
 };
 
 caf::error no_webrtc() {

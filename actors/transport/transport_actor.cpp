@@ -1,9 +1,9 @@
 #include "actors/transport/transport_actor.hpp"
 
-#include "actors/base/ec.hpp"
+#include "actors/base/actor_timer.hpp"
+#include "actors/base/caf_error.hpp"
 #include "actors/base/live_objects.hpp"
 #include "actors/base/log.hpp"
-#include "actors/base/timer_slot.hpp"
 #include "actors/io/io_worker.hpp"
 #include "actors/media/stats_json.hpp"
 #include "actors/stats/gauge_seat.hpp"
@@ -122,7 +122,7 @@ struct transport_state {
   transport_totals published;
   net::time_point publish_due{};
   gauge_seat seat;
-  timer_slot timer;
+  actor_timer timer;
 };
 
 // Invariant: this runs when the actor quits, on the thread that runs it, never

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/base/ec.hpp"
+#include "actors/base/caf_error.hpp"
 #include "actors/sctp/sctp_actor.hpp"
 
 #include <caf/stateful_actor.hpp>

@@ -1,11 +1,11 @@
-#include "actors/base/timer_slot.hpp"
+#include "actors/base/actor_timer.hpp"
 
 #include <doctest/doctest.h>
 
 #include <deque>
 
 using std::chrono::milliseconds;
-using troupe::actors::timer_slot;
+using troupe::actors::actor_timer;
 using troupe::net::time_point;
 
 namespace {
@@ -50,7 +50,7 @@ struct fake_self {
 
 TEST_CASE("a timer requests a tick only if none or a later one is pending") {
   fake_self self;
-  timer_slot slot;
+  actor_timer slot;
   slot.arm(&self, std::nullopt, tick{});
   CHECK(self.sent == 0);
   slot.arm(&self, self.now + milliseconds{100}, tick{});
@@ -64,7 +64,7 @@ TEST_CASE("a timer requests a tick only if none or a later one is pending") {
 
 TEST_CASE("ticks are at least 5 ms apart") {
   fake_self self;
-  timer_slot slot;
+  actor_timer slot;
   slot.arm(&self, self.now - milliseconds{50}, tick{});
   REQUIRE(self.under_way.size() == 1);
   CHECK(self.under_way[0] == self.now + milliseconds{5});
@@ -74,13 +74,13 @@ TEST_CASE("ticks are at least 5 ms apart") {
 
 TEST_CASE("a far deadline is reached by ticks that keep no actor for long") {
   fake_self self;
-  timer_slot slot;
+  actor_timer slot;
   auto deadline = self.now + std::chrono::minutes{90};
   slot.arm(&self, deadline, tick{});
   int ticks = 0;
   while (self.now < deadline) {
     REQUIRE(self.under_way.size() == 1);
-    CHECK(self.under_way[0] - self.now <= timer_slot::longest);
+    CHECK(self.under_way[0] - self.now <= actor_timer::longest);
     REQUIRE(self.advance());
     slot.fired(self.now);
     ++ticks;
@@ -93,7 +93,7 @@ TEST_CASE("a far deadline is reached by ticks that keep no actor for long") {
 
 TEST_CASE("earlier deadlines leave no chains of ticks behind") {
   fake_self self;
-  timer_slot slot;
+  actor_timer slot;
   // An engine that reports each second, and sometimes needs a call after 20 ms.
   auto report = self.now + milliseconds{1000};
   std::optional<time_point> nack;
@@ -131,7 +131,7 @@ TEST_CASE("earlier deadlines leave no chains of ticks behind") {
 
 TEST_CASE("a tick is late by at most the timer's granularity") {
   fake_self self;
-  timer_slot slot;
+  actor_timer slot;
   uint32_t random = 1;
   auto deadline = self.now;
   for (int i = 0; i < 5000; ++i) {

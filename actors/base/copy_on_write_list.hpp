@@ -16,7 +16,7 @@ namespace troupe::actors {
 /// an exchange, with no allocation or copy inside. So it is read for each
 /// decision (every 20 ms or less often for a room), never for each packet.
 template <class T>
-class snapshot_list {
+class copy_on_write_list {
 public:
   using list = std::vector<T>;
 

@@ -1,4 +1,4 @@
-#include "actors/base/ec.hpp"
+#include "actors/base/caf_error.hpp"
 
 #include <caf/atom.hpp>
 #include <caf/message.hpp>

@@ -22,13 +22,13 @@ namespace troupe::actors {
 /// for as long. Therefore no tick is requested more than `longest` ahead; one
 /// that comes before the deadline arms the slot again. Use this class for
 /// delays of any length.
-class timer_slot {
+class actor_timer {
 public:
   /// The longest delay that is requested at once.
   static constexpr net::duration longest = std::chrono::minutes{1};
 
   /// `shortest` is the least time between two ticks.
-  explicit timer_slot(net::duration shortest = std::chrono::milliseconds{5})
+  explicit actor_timer(net::duration shortest = std::chrono::milliseconds{5})
       : shortest_(shortest) {}
 
   /// Takes ticks from `queue` instead of CAF's clock; it outlives this object.

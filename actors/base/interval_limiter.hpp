@@ -8,9 +8,9 @@
 namespace troupe::actors {
 
 /// Lets one call pass per interval, from any number of threads. Never blocks.
-class interval_gate {
+class interval_limiter {
 public:
-  explicit interval_gate(net::duration interval) : interval_(interval) {}
+  explicit interval_limiter(net::duration interval) : interval_(interval) {}
 
   /// Whether the caller is the one to do the periodic work.
   bool pass(net::time_point now) {
