@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/base/live_objects.hpp"
-#include "actors/stats/counter_board.hpp"
 #include "actors/stats/histogram.hpp"
+#include "actors/stats/striped_counters.hpp"
 #include "net/base/drop_reason.hpp"
 #include "protocol/verbs/verbs.hpp"
 #include "rtp/base/stats.hpp"
@@ -151,10 +151,10 @@ private:
 /// without locks. The numbers of actors are counted elsewhere: see live_object.
 class counters {
 public:
-  counter_board<transport_totals> transports;
-  counter_board<receiver_totals> producers;
-  counter_board<sender_totals> consumers;
-  counter_board<data_totals> data;
+  striped_counters<transport_totals> transports;
+  striped_counters<receiver_totals> producers;
+  striped_counters<sender_totals> consumers;
+  striped_counters<data_totals> data;
 
   /// The number of transports, by kind and phase.
   std::atomic<int64_t>& transports_in(transport_kind kind,

@@ -5,7 +5,7 @@
 #include "actors/base/live_objects.hpp"
 #include "actors/base/log.hpp"
 #include "actors/io/io_worker.hpp"
-#include "actors/stats/gauge_seat.hpp"
+#include "actors/stats/scoped_gauge.hpp"
 #include "actors/transport/plain_networks.hpp"
 #include "actors/transport/plain_sender.hpp"
 #include "actors/transport/stream_router.hpp"
@@ -111,7 +111,7 @@ struct plain_state {
   uint64_t late = 0;    // RTP that waited too long
   net::time_point heard;
   transport_totals published;
-  gauge_seat seat;
+  scoped_gauge seat;
   actor_timer timer;
 };
 

@@ -6,7 +6,7 @@
 #include "actors/base/log.hpp"
 #include "actors/io/io_worker.hpp"
 #include "actors/media/stats_json.hpp"
-#include "actors/stats/gauge_seat.hpp"
+#include "actors/stats/scoped_gauge.hpp"
 #include "actors/transport/note_arrivals.hpp"
 #include "actors/transport/stream_router.hpp"
 #include "actors/transport/to_engine.hpp"
@@ -121,7 +121,7 @@ struct transport_state {
   std::optional<net::time_point> connecting; // since when
   transport_totals published;
   net::time_point publish_due{};
-  gauge_seat seat;
+  scoped_gauge seat;
   actor_timer timer;
 };
 

@@ -19,7 +19,7 @@ struct pair {
 } // namespace
 
 TEST_CASE("a board sums what its writers publish, each increment once") {
-  counter_board<pair> board;
+  striped_counters<pair> board;
   pair first;
   pair second;
   board.publish(1, {3, 5}, first);
@@ -32,7 +32,7 @@ TEST_CASE("a board sums what its writers publish, each increment once") {
 }
 
 TEST_CASE("a counter that restarts at a lower value subtracts nothing") {
-  counter_board<pair> board;
+  striped_counters<pair> board;
   pair published;
   board.publish(0, {100, 1}, published);
   board.publish(0, {3, 1}, published);
@@ -40,7 +40,7 @@ TEST_CASE("a counter that restarts at a lower value subtracts nothing") {
 }
 
 TEST_CASE("concurrent writers on one board lose no increments") {
-  counter_board<pair> board;
+  striped_counters<pair> board;
   std::vector<std::thread> threads;
   for (size_t i = 0; i < 4; ++i)
     threads.emplace_back([&board] {

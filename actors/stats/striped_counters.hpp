@@ -14,7 +14,7 @@ namespace troupe::actors {
 /// cost, and publishes the increase about once a second, so a sum lags by that
 /// much. Writers are spread over separate cache lines.
 template <class Totals>
-class counter_board {
+class striped_counters {
   static_assert(std::is_trivially_copyable_v<
                     Totals> && sizeof(Totals) % sizeof(uint64_t) == 0);
 

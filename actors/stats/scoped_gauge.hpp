@@ -8,15 +8,15 @@ namespace troupe::actors {
 
 /// Counts one object in one of several gauges, the one of its present state,
 /// and in none once it is destroyed. The gauges outlive it.
-class gauge_seat {
+class scoped_gauge {
 public:
-  gauge_seat() = default;
+  scoped_gauge() = default;
 
-  gauge_seat(const gauge_seat&) = delete;
+  scoped_gauge(const scoped_gauge&) = delete;
 
-  gauge_seat& operator=(const gauge_seat&) = delete;
+  scoped_gauge& operator=(const scoped_gauge&) = delete;
 
-  ~gauge_seat() {
+  ~scoped_gauge() {
     move_to(nullptr);
   }
 
