@@ -156,7 +156,7 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   x->base_layer_only = config.base_layer_only;
   x->facts.encodings = config.layout.spatial_layers;
   x->facts.preferred = config.layout.highest_spatial();
-  x->facts.lot = settings.lot;
+  x->facts.shed_rank = settings.shed_rank;
   x->owner = std::move(settings.owner);
   if (x->layout.spatial_layers > 1 && !source.layers)
     source.layers.emplace(x->layout);

@@ -36,8 +36,8 @@ struct shard_consumer {
   transport_key on{};
   producer_key from{};
   rtp::forwarder::config engine;
-  /// See lot_of().
-  uint8_t lot = 0;
+  /// See shed_rank_of().
+  uint8_t shed_rank = 0;
   /// The speech activity of the producer's owner; null counts as the loudest.
   std::shared_ptr<const voice> owner = {};
 };

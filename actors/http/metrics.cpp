@@ -267,7 +267,7 @@ void add_process(metrics_text& out, const net::process_facts& x) {
 
 } // namespace
 
-void metrics_snapshot::read(load_board& board, net::time_point now) {
+void metrics_snapshot::read(overload_state_board& board, net::time_point now) {
   auto relaxed = std::memory_order_relaxed;
   for (size_t i = 0; i < objects.size(); ++i)
     objects[i] = live_object::count(static_cast<object_kind>(i));

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/base/live_objects.hpp"
-#include "actors/load/load_board.hpp"
+#include "actors/load/overload_state_board.hpp"
 #include "net/io/http/http_server.hpp"
 #include "net/io/http/reject_counters.hpp"
 #include "net/io/process/process_facts.hpp"
@@ -45,7 +45,7 @@ struct metrics_snapshot {
   std::optional<double> certificate_expires;
 
   overload_state overload;
-  load_board::refusals refused;
+  overload_state_board::refusals refused;
   bool draining = false;
 
   net::process_facts process;
@@ -53,7 +53,7 @@ struct metrics_snapshot {
   uint64_t usable_memory = 0; // octets
 
   /// Reads the board, and the numbers of live objects.
-  void read(load_board& board, net::time_point now);
+  void read(overload_state_board& board, net::time_point now);
 };
 
 /// The snapshot in Prometheus' text format.

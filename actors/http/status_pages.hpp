@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/load/load_board.hpp"
+#include "actors/load/overload_state_board.hpp"
 #include "net/base/address_prefix.hpp"
 #include "net/io/http/http_types.hpp"
 
@@ -17,7 +17,7 @@ constexpr std::string_view metrics_path = "/metrics";
 class status_pages {
 public:
   /// Only clients in `scrapers` get `/metrics`.
-  status_pages(std::shared_ptr<const load_board> load,
+  status_pages(std::shared_ptr<const overload_state_board> load,
                std::vector<net::address_prefix> scrapers)
       : load_(std::move(load))
       , scrapers_(std::move(scrapers)) {}
@@ -40,7 +40,7 @@ private:
 
   bool may_read_metrics(const net::http_request& request) const;
 
-  const std::shared_ptr<const load_board> load_;
+  const std::shared_ptr<const overload_state_board> load_;
   const std::vector<net::address_prefix> scrapers_;
   std::function<std::string()> write_metrics_;
   std::atomic<bool> open_{false};

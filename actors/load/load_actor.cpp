@@ -41,7 +41,7 @@ struct load_state {
   net::time_point sampled_at;
   net::duration cpu_time{};
   std::optional<net::time_point> released_at;
-  load_board::refusals reported;
+  overload_state_board::refusals reported;
   actor_timer timer;
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/config/config.hpp"
-#include "actors/load/load_board.hpp"
 #include "actors/load/load_monitor.hpp"
+#include "actors/load/overload_state_board.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
@@ -35,7 +35,7 @@ struct load_settings {
   std::function<net::duration()> cpu_time;
   /// How many cores it may use.
   double cores = 1;
-  std::shared_ptr<load_board> board;
+  std::shared_ptr<overload_state_board> board;
   /// Runs in a thread of its own, so that it is on time when the scheduler's
   /// threads are busy, which is when it matters.
   bool own_thread = false;

@@ -7,16 +7,17 @@ namespace troupe::actors {
 namespace {
 
 /// Whether `level` applies to a consumer with this shed rank.
-bool applies(overload_level level, overload_state state, uint8_t lot) {
-  return state.level > level || (state.level == level && lot < state.share);
+bool applies(overload_level level, overload_state state, uint8_t shed_rank) {
+  return state.level > level
+         || (state.level == level && shed_rank < state.share);
 }
 
 /// The highest encoding that overload leaves of a producer's `encodings`.
 uint8_t highest_encoding(overload_state state, const consumer_facts& about) {
   auto top = static_cast<uint8_t>(std::max<uint8_t>(about.encodings, 1) - 1);
-  if (applies(overload_level::lowest_layer_only, state, about.lot))
+  if (applies(overload_level::lowest_layer_only, state, about.shed_rank))
     return 0;
-  if (top > 0 && applies(overload_level::top_layer_off, state, about.lot))
+  if (top > 0 && applies(overload_level::top_layer_off, state, about.shed_rank))
     return static_cast<uint8_t>(top - 1);
   return top;
 }
@@ -35,7 +36,7 @@ shedding_decision decide_shedding(overload_state state,
   auto among_last_n = about.recency < limits.last_n;
   auto among_speakers = about.loudness && *about.loudness < limits.speakers;
   auto off = [&](overload_level level) {
-    return applies(level, state, about.lot);
+    return applies(level, state, about.shed_rank);
   };
   auto shed = (!among_last_n && off(overload_level::last_n_only))
               || (!among_speakers && off(overload_level::speakers_only))
@@ -45,7 +46,7 @@ shedding_decision decide_shedding(overload_state state,
           long_silent && !shed};
 }
 
-uint8_t lot_of(std::string_view consumer_id) {
+uint8_t shed_rank_of(std::string_view consumer_id) {
   // FNV-1a; its low bits alone would depend on the last character only.
   uint32_t hash = 2166136261u;
   for (unsigned char c : consumer_id)

@@ -24,8 +24,9 @@ struct consumer_facts {
   uint8_t encodings = 1;
   /// The encoding that the client wants.
   uint8_t preferred = 0;
-  /// Its shed rank: consumers of a lower rank are shed first. See lot_of().
-  uint8_t lot = 0;
+  /// Its shed rank: consumers of a lower rank are shed first. See
+  /// shed_rank_of().
+  uint8_t shed_rank = 0;
   /// How many other members that send video spoke after the video's owner did;
   /// joining counts as speaking: see room_voices.
   uint16_t recency = 0;
@@ -57,6 +58,6 @@ shedding_decision decide_shedding(overload_state state,
 
 /// Derives the shed rank of a consumer from its id: below overload_state::whole
 /// and the same at every call.
-uint8_t lot_of(std::string_view consumer_id);
+uint8_t shed_rank_of(std::string_view consumer_id);
 
 } // namespace troupe::actors

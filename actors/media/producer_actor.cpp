@@ -110,7 +110,7 @@ struct producer_state {
   std::vector<known_report> reports;                         // by encoding
   std::map<uint8_t, protocol::event::encoding_score> scores; // by encoding
   std::shared_ptr<score_board> board;
-  std::shared_ptr<load_board> load;
+  std::shared_ptr<overload_state_board> load;
   std::shared_ptr<edge_gauge> arrivals;
   receiver_totals published;
   net::time_point publish_due{};

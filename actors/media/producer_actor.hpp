@@ -2,7 +2,7 @@
 
 #include "actors/base/edge_gauge.hpp"
 #include "actors/base/tick_queue.hpp"
-#include "actors/load/load_board.hpp"
+#include "actors/load/overload_state_board.hpp"
 #include "actors/media/peer_listener.hpp"
 #include "actors/media/rtp_messages.hpp"
 #include "actors/media/score_board.hpp"
@@ -117,7 +117,8 @@ struct producer_config {
   /// Is notified of scores and wanted layers; may be null.
   producer_listener_actor listener = {};
   /// Receives what it counts.
-  std::shared_ptr<load_board> load = std::make_shared<load_board>();
+  std::shared_ptr<overload_state_board> load =
+      std::make_shared<overload_state_board>();
   /// Decides whether audio is forwarded; null forwards all.
   std::shared_ptr<room_floor> floor = {};
   /// Receives its scores; may be null.

@@ -92,7 +92,7 @@ struct shard_state {
     consumer_events_actor events;
   };
 
-  load_gauge& gauge() {
+  delay_gauge& gauge() {
     return services.load->gauges().of(self->id());
   }
 
@@ -216,7 +216,7 @@ shard_actor::behavior_type shard_state::make_behavior() {
 void shard_state::add(const add_shard_consumer& x) {
   auto stream = x.consumer;
   stream.from = producer_key{x.producer->id()};
-  stream.lot = lot_of(x.id.str());
+  stream.shed_rank = shed_rank_of(x.id.str());
   auto which = stream.key;
   auto source = stream.from;
   consumers.emplace(which, consumer{x.id, x.events});

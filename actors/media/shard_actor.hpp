@@ -4,7 +4,7 @@
 #include "actors/base/tick_queue.hpp"
 #include "actors/fan_out/consumer_explanation.hpp"
 #include "actors/fan_out/media_shard.hpp"
-#include "actors/load/load_board.hpp"
+#include "actors/load/overload_state_board.hpp"
 #include "actors/media/producer_actor.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -54,7 +54,7 @@ struct transport_source_ended {
 /// Adds a consumer's stream.
 struct add_shard_consumer {
   consumer_id id;
-  shard_consumer consumer; // the shard sets `from` and `lot`
+  shard_consumer consumer; // the shard sets `from` and `shed_rank`
   producer_actor producer;
   consumer_events_actor events;
 };
@@ -189,7 +189,8 @@ struct shard_services {
   /// Sends media from any thread; outlives the shard.
   net::datagram_sink* out = nullptr;
   /// The load and the overload state.
-  std::shared_ptr<load_board> load = std::make_shared<load_board>();
+  std::shared_ptr<overload_state_board> load =
+      std::make_shared<overload_state_board>();
   shedding_limits shedding = {};
   /// Runs its timers; null leaves those to CAF's clock.
   tick_queue* ticks = nullptr;

@@ -130,7 +130,8 @@ struct node::impl {
   load_actor load;
   sctp_actor sctp;
   http_clients_actor clients;
-  std::shared_ptr<load_board> board = std::make_shared<load_board>();
+  std::shared_ptr<overload_state_board> board =
+      std::make_shared<overload_state_board>();
   std::unique_ptr<front_door> door;
   std::unique_ptr<net::http_server> http;
   bool running = false;

@@ -21,7 +21,7 @@ waiting_limits waiting_limits_of(const config::room_keys& x) {
 }
 
 /// Why a newcomer is refused.
-protocol::error refusal(const load_board& load) {
+protocol::error refusal(const overload_state_board& load) {
   auto out = protocol::make_error(protocol::error_code::overloaded);
   if (load.drain().active())
     out.message = "The server is closing for maintenance, try again later";

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/base/tick_queue.hpp"
-#include "actors/load/load_board.hpp"
+#include "actors/load/overload_state_board.hpp"
 #include "actors/sctp/data_messages.hpp"
 #include "actors/sctp/data_switch.hpp"
 
@@ -177,7 +177,8 @@ struct sctp_services {
   /// Runs its timers; null leaves those to CAF's clock.
   tick_queue* ticks = nullptr;
   /// Receives what it counts.
-  std::shared_ptr<load_board> load = std::make_shared<load_board>();
+  std::shared_ptr<overload_state_board> load =
+      std::make_shared<overload_state_board>();
 };
 
 sctp_actor spawn_sctp(caf::actor_system& system, sctp_services services);

@@ -3,7 +3,7 @@
 #include "actors/base/quota.hpp"
 #include "actors/config/config.hpp"
 #include "actors/io/socket_actor.hpp"
-#include "actors/load/load_board.hpp"
+#include "actors/load/overload_state_board.hpp"
 #include "actors/sctp/sctp_actor.hpp"
 #include "net/dtls/certificate.hpp"
 #include "net/io/udp/media_port.hpp"
@@ -24,7 +24,8 @@ struct media_services {
   /// Timers of media actors; null leaves those to CAF's clock.
   tick_queue* ticks = nullptr;
   /// The load and the overload state.
-  std::shared_ptr<load_board> load = std::make_shared<load_board>();
+  std::shared_ptr<overload_state_board> load =
+      std::make_shared<overload_state_board>();
   /// Runs the data channels; null if there are none.
   sctp_actor sctp = {};
   /// Open sockets for plain transports, up to a quota; null if there are none.

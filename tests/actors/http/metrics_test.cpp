@@ -135,7 +135,7 @@ TEST_CASE("without TLS there is no certificate expiry") {
 }
 
 TEST_CASE("a snapshot has the values of the board") {
-  load_board board;
+  overload_state_board board;
   transport_totals published;
   transport_totals totals;
   totals.drops[static_cast<size_t>(net::drop_reason::srtp_replayed)] = 5;

@@ -22,7 +22,8 @@ struct scene {
     return out ? *out : pages.metrics();
   }
 
-  std::shared_ptr<load_board> load = std::make_shared<load_board>();
+  std::shared_ptr<overload_state_board> load =
+      std::make_shared<overload_state_board>();
   status_pages pages{load,
                      {*net::address_prefix::parse("127.0.0.1"),
                       *net::address_prefix::parse("10.0.0.0/8")}};

@@ -153,7 +153,7 @@ stream video(int id, std::vector<double> rates) {
   stream out;
   out.facts.encodings = static_cast<uint8_t>(rates.size());
   out.facts.preferred = static_cast<uint8_t>(rates.size() - 1);
-  out.facts.lot = lot_of("consumer" + std::to_string(id));
+  out.facts.shed_rank = shed_rank_of("consumer" + std::to_string(id));
   out.facts.loudness = 0;
   out.rates = std::move(rates);
   return out;

@@ -43,13 +43,14 @@ std::vector<consumer_facts> all_facts() {
   for (auto kind : {rtp::media_kind::audio, rtp::media_kind::video})
     for (uint8_t encodings = 0; encodings <= 4; ++encodings)
       for (uint8_t preferred = 0; preferred <= 4; ++preferred)
-        for (uint8_t lot = 0; lot < overload_state::whole; lot += 9)
+        for (uint8_t shed_rank = 0; shed_rank < overload_state::whole;
+             shed_rank += 9)
           for (uint16_t recency = 0; recency < 4; ++recency)
             for (auto loudness :
                  {std::optional<uint16_t>{}, std::optional<uint16_t>{0},
                   std::optional<uint16_t>{1}})
               out.push_back(
-                  {kind, encodings, preferred, lot, recency, loudness});
+                  {kind, encodings, preferred, shed_rank, recency, loudness});
   return out;
 }
 
@@ -108,16 +109,17 @@ TEST_CASE("each level sheds what its name says") {
 
 TEST_CASE("a level applies to the share of consumers that the state says") {
   for (uint8_t share = 1; share <= overload_state::whole; ++share)
-    for (uint8_t lot = 0; lot < overload_state::whole; ++lot) {
+    for (uint8_t shed_rank = 0; shed_rank < overload_state::whole;
+         ++shed_rank) {
       auto about = video(3, 2);
-      about.lot = lot;
+      about.shed_rank = shed_rank;
       auto got = decide_shedding({audio_only, share}, about, limits);
-      CHECK(got.paused == (lot < share));
+      CHECK(got.paused == (shed_rank < share));
       got = decide_shedding({top_layer_off, share}, about, limits);
-      CHECK(got.encoding == (lot < share ? 1 : 2));
+      CHECK(got.encoding == (shed_rank < share ? 1 : 2));
       // The levels before it apply to all consumers.
       got = decide_shedding({lowest_layer_only, share}, about, limits);
-      CHECK(got.encoding == (lot < share ? 0 : 1));
+      CHECK(got.encoding == (shed_rank < share ? 0 : 1));
     }
 }
 
@@ -155,16 +157,17 @@ TEST_CASE("shed ranks are uniform, also for ids that differ in one character") {
     std::array<int, overload_state::whole> count{};
     for (int i = 0; i < 64'000; ++i) {
       auto number = std::to_string(i);
-      auto lot = lot_of(at_end ? "aaaaaaaaaa" + number : number + "aaaaaaaaaa");
-      REQUIRE(lot < overload_state::whole);
-      ++count[lot];
+      auto shed_rank =
+          shed_rank_of(at_end ? "aaaaaaaaaa" + number : number + "aaaaaaaaaa");
+      REQUIRE(shed_rank < overload_state::whole);
+      ++count[shed_rank];
     }
     for (auto x : count) {
       CHECK(x > 850);
       CHECK(x < 1'150);
     }
   }
-  CHECK(lot_of("x") == lot_of("x"));
+  CHECK(shed_rank_of("x") == shed_rank_of("x"));
 }
 
 TEST_CASE("every level has a name of its own") {

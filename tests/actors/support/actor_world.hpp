@@ -30,7 +30,7 @@ public:
     REQUIRE(sockets->port().start().has_value());
     system = std::make_unique<caf::actor_system>(caf_settings);
     socket = actors::spawn_socket(*system, *sockets);
-    load = std::make_shared<actors::load_board>();
+    load = std::make_shared<actors::overload_state_board>();
     server = actors::spawn_server(*system,
                                   {settings.room, {&sockets->port(), load}});
     services = std::make_shared<const actors::media_services>(
@@ -112,7 +112,7 @@ public:
   std::unique_ptr<caf::actor_system> system;
   actors::socket_actor socket;
   actors::server_actor server;
-  std::shared_ptr<actors::load_board> load;
+  std::shared_ptr<actors::overload_state_board> load;
   std::shared_ptr<const actors::media_services> services;
   size_t baseline = 0;
 };

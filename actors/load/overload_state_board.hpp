@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/load/delay_gauges.hpp"
 #include "actors/load/drain.hpp"
-#include "actors/load/load_gauges.hpp"
 #include "actors/load/overload_level.hpp"
 #include "actors/stats/counters.hpp"
 
@@ -12,7 +12,7 @@ enum class newcomer : uint8_t { room, member, consumer };
 
 /// Collects the load from those who cause it, and publishes the overload state.
 /// One for each node; without locks.
-class load_board {
+class overload_state_board {
 public:
   /// The numbers of refusals, by kind, since the server started.
   struct refusals {
@@ -21,7 +21,7 @@ public:
     uint64_t consumers = 0;
   };
 
-  load_gauges& gauges() {
+  delay_gauges& gauges() {
     return gauges_;
   }
 
@@ -78,7 +78,7 @@ public:
   }
 
 private:
-  load_gauges gauges_;
+  delay_gauges gauges_;
   alignas(64) std::atomic<overload_state> state_{overload_state{}};
   std::atomic<net::duration::rep> coalescing_{0};
   alignas(64) std::array<std::atomic<uint64_t>, 3> refused_{};

@@ -1,4 +1,4 @@
-#include "actors/load/load_board.hpp"
+#include "actors/load/overload_state_board.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,7 @@ using namespace troupe::actors;
 using namespace std::chrono_literals;
 
 TEST_CASE("a reading is the delay that nine of ten batches do not exceed") {
-  load_gauges gauges;
+  delay_gauges gauges;
   for (int i = 0; i < 90; ++i)
     gauges.of(static_cast<size_t>(i)).note_delay(21ms);
   for (int i = 0; i < 10; ++i)
@@ -25,16 +25,16 @@ TEST_CASE("a reading is the delay that nine of ten batches do not exceed") {
 }
 
 TEST_CASE("a delay beyond the longest step reads as that step") {
-  load_gauges gauges;
+  delay_gauges gauges;
   gauges.of(0).note_delay(10s);
   CHECK(gauges.take().delay == 256ms);
 }
 
 TEST_CASE(
     "a reading takes the drops once, and always has the limited consumers") {
-  load_gauges gauges;
+  delay_gauges gauges;
   gauges.of(2).note_dropped(3);
-  gauges.of(load_gauges::count + 1).note_dropped(2);
+  gauges.of(delay_gauges::count + 1).note_dropped(2);
   gauges.of(1).note_held(5);
   gauges.of(2).note_held(-2);
   auto x = gauges.take();
@@ -46,7 +46,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a delay of less than a step, or less than nothing, is none") {
-  load_gauges gauges;
+  delay_gauges gauges;
   gauges.of(0).note_delay(-1ms);
   CHECK(gauges.take().delay == 0ms);
   gauges.of(0).note_delay(3ms);
@@ -54,7 +54,7 @@ TEST_CASE("a delay of less than a step, or less than nothing, is none") {
 }
 
 TEST_CASE("concurrent writers and a reader of one gauge lose no counts") {
-  load_gauges gauges;
+  delay_gauges gauges;
   constexpr int rounds = 20'000;
   std::vector<std::thread> writers;
   for (int w = 1; w <= 3; ++w)
@@ -74,7 +74,7 @@ TEST_CASE("concurrent writers and a reader of one gauge lose no counts") {
 }
 
 TEST_CASE("gauges of two writers are on different cache lines") {
-  load_gauges gauges;
+  delay_gauges gauges;
   auto distance = reinterpret_cast<const char*>(&gauges.of(1))
                   - reinterpret_cast<const char*>(&gauges.of(0));
   CHECK(distance >= 64);
@@ -82,7 +82,7 @@ TEST_CASE("gauges of two writers are on different cache lines") {
 
 TEST_CASE(
     "the board admits newcomers until it is busy and counts the refused") {
-  load_board board;
+  overload_state_board board;
   CHECK(board.admit(newcomer::room));
   for (auto level : overload_levels) {
     board.publish({level, 0});

@@ -53,7 +53,7 @@ private:
 
 /// The gauge of one writer, on cache lines of its own. Writing costs one
 /// uncontended addition for each batch.
-class alignas(64) load_gauge {
+class alignas(64) delay_gauge {
 public:
   /// Notes a batch that left `x` after its oldest packet arrived at the socket.
   void note_delay(net::duration x) {
@@ -92,12 +92,12 @@ private:
 
 /// The gauges of all writers: as many as threads usefully write at a time.
 /// Further writers share them, which is safe.
-class load_gauges {
+class delay_gauges {
 public:
   static constexpr size_t count = 64;
 
   /// The gauge of a writer; any number is valid.
-  load_gauge& of(size_t writer) {
+  delay_gauge& of(size_t writer) {
     return gauges_[writer % count];
   }
 
@@ -112,7 +112,7 @@ public:
   }
 
 private:
-  std::array<load_gauge, count> gauges_;
+  std::array<delay_gauge, count> gauges_;
 };
 
 } // namespace troupe::actors
