@@ -255,7 +255,7 @@ struct cast_of {
     for (size_t i = 0; i < count; ++i) {
       if (i % members_per_shard == 0)
         shards.push_back(spawn_shard(system, {net.sink.get()},
-                                     std::make_shared<room_voices>(),
+                                     std::make_shared<speech_ranking>(),
                                      producer.address()));
       auto on = transport_key{i};
       caf::anon_send(shards.back(), set_transport_srtp{on, make_srtp(i)});

@@ -2,7 +2,7 @@
 
 #include "actors/fan_out/transport_sender.hpp"
 #include "actors/load/shedding.hpp"
-#include "actors/speech/room_voices.hpp"
+#include "actors/speech/speech_activity.hpp"
 #include "actors/stats/counters.hpp"
 #include "rtp/base/worst_loss.hpp"
 #include "rtp/receive/layer_monitor.hpp"
@@ -39,7 +39,7 @@ struct shard_consumer {
   /// See shed_rank_of().
   uint8_t shed_rank = 0;
   /// The speech activity of the producer's owner; null counts as the loudest.
-  std::shared_ptr<const voice> owner = {};
+  std::shared_ptr<const speech_activity> owner = {};
 };
 
 /// The highest spatial layer that any consumer here wants, within what overload
@@ -258,7 +258,7 @@ private:
     rtp::producer_layout layout;
     bool base_layer_only = false; // its client decodes no other
     uint8_t preferred_temporal = rtp::all_layers.temporal;
-    std::shared_ptr<const voice> owner;
+    std::shared_ptr<const speech_activity> owner;
     shedding_decision left; // what overload leaves
     rtp::allocated_stream share;
     // As last applied to the engine.

@@ -28,7 +28,7 @@ struct consumer_facts {
   /// shed_rank_of().
   uint8_t shed_rank = 0;
   /// How many other members that send video spoke after the video's owner did;
-  /// joining counts as speaking: see room_voices.
+  /// joining counts as speaking: see speech_ranking.
   uint16_t recency = 0;
   /// How many other members are louder at the moment; nothing if the owner is
   /// silent.

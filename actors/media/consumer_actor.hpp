@@ -53,7 +53,7 @@ struct consumer_config {
   shard_actor shard;
   consumer_listener_actor listener;
   /// The speech activity of the producer's owner.
-  std::shared_ptr<const voice> owner = {};
+  std::shared_ptr<const speech_activity> owner = {};
   /// How well the producer's streams arrive.
   std::shared_ptr<const score_board> scores =
       std::make_shared<const score_board>(0);

@@ -100,9 +100,9 @@ struct producer_state {
   rtp::media_kind kind = rtp::media_kind::audio;
   rtcp_sender_actor transport;
   producer_listener_actor listener;
-  std::shared_ptr<actors::voice> voice; // null for video
-  std::optional<room_floor::seat> seat; // nothing for video
-  bool left_out = false;                // not forwarded for now
+  std::shared_ptr<actors::speech_activity> voice; // null for video
+  std::optional<loudest_speakers::slot> seat;     // nothing for video
+  bool left_out = false;                          // not forwarded for now
   rtp::extension_map extensions;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<rtp::receiver> engine;

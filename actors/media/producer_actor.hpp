@@ -6,8 +6,8 @@
 #include "actors/media/peer_listener.hpp"
 #include "actors/media/rtp_messages.hpp"
 #include "actors/media/score_board.hpp"
-#include "actors/speech/room_floor.hpp"
-#include "actors/speech/room_voices.hpp"
+#include "actors/speech/loudest_speakers.hpp"
+#include "actors/speech/speech_activity.hpp"
 #include "rtp/receive/receiver.hpp"
 #include "rtp/send/forwarder.hpp"
 
@@ -111,7 +111,7 @@ struct producer_config {
   rtp::receiver::config engine;
   rtcp_sender_actor transport;
   /// Receives the audio levels; may be null.
-  std::shared_ptr<actors::voice> voice = {};
+  std::shared_ptr<actors::speech_activity> voice = {};
   /// Runs its timers; null leaves those to CAF's clock.
   tick_queue* ticks = nullptr;
   /// Is notified of scores and wanted layers; may be null.
@@ -120,7 +120,7 @@ struct producer_config {
   std::shared_ptr<overload_state_board> load =
       std::make_shared<overload_state_board>();
   /// Decides whether audio is forwarded; null forwards all.
-  std::shared_ptr<room_floor> floor = {};
+  std::shared_ptr<loudest_speakers> floor = {};
   /// Receives its scores; may be null.
   std::shared_ptr<score_board> scores = {};
   /// Counts what is in flight from its transport, which asks it before it

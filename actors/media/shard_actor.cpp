@@ -110,7 +110,7 @@ struct shard_state {
   pointer self;
   live_object alive{object_kind::shard};
   shard_services services;
-  std::shared_ptr<room_voices> voices;
+  std::shared_ptr<speech_ranking> voices;
   net::time_point ranks_due{}; // when speakers are ranked next
   std::unique_ptr<net::rng> random = net::make_secure_rng();
   media_shard engine;
@@ -442,7 +442,7 @@ void shard_state::pass_on(shard_event& x) {
 } // namespace
 
 shard_actor spawn_shard(caf::actor_system& system, shard_services services,
-                        std::shared_ptr<room_voices> voices,
+                        std::shared_ptr<speech_ranking> voices,
                         const caf::actor_addr& owner) {
   return system.spawn([=](shard_state::pointer self) {
     self->state.services = services;

@@ -198,7 +198,7 @@ struct shard_services {
 
 /// Spawns a shard of the room with these `voices`. It ends with `owner`.
 shard_actor spawn_shard(caf::actor_system& system, shard_services services,
-                        std::shared_ptr<room_voices> voices,
+                        std::shared_ptr<speech_ranking> voices,
                         const caf::actor_addr& owner);
 
 } // namespace troupe::actors

@@ -410,7 +410,7 @@ void room_state::sample_voices() {
   auto now = self->clock().now();
   std::vector<event::peer_volume> heard;
   for (const auto& [who, x] : members)
-    if (auto volume = x.voice->heard(now, speaker_detector::interval);
+    if (auto volume = x.voice->heard(now, active_speaker_detector::interval);
         volume && people.audible(who))
       heard.push_back({who, *volume});
   speakers.handle_sample(std::move(heard));
@@ -423,7 +423,7 @@ void room_state::keep_sampling() {
   if (sampling || (!people.audible() && speakers.idle()))
     return;
   sampling = true;
-  self->delayed_send(self, speaker_detector::interval, voices_tick{});
+  self->delayed_send(self, active_speaker_detector::interval, voices_tick{});
 }
 
 void room_state::tell_update(const peer_id& who) {
@@ -454,8 +454,8 @@ room_actor spawn_room(caf::actor_system& system, room_id id,
     self->state.services = services;
     self->state.listener = listener;
     const auto& limits = self->state.services.limits;
-    self->state.floor = std::make_shared<room_floor>(
-        floor_limits{limits.audio_top, limits.audio_top_above});
+    self->state.floor = std::make_shared<loudest_speakers>(
+        loudest_speakers_limits{limits.audio_top, limits.audio_top_above});
     self->state.quotas = {std::make_shared<quota>(limits.max_producers),
                           std::make_shared<quota>(limits.max_consumers),
                           std::make_shared<quota>(limits.max_data_producers),

@@ -8,7 +8,7 @@
 #include "actors/room/room_data.hpp"
 #include "actors/room/room_report.hpp"
 #include "actors/room/session_listener.hpp"
-#include "actors/speech/room_voices.hpp"
+#include "actors/speech/speech_activity.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -50,7 +50,7 @@ struct producer_entry {
   std::string type;
   producer_actor producer;
   /// Its owner's speech activity: decides what overload leaves of its video.
-  std::shared_ptr<actors::voice> voice;
+  std::shared_ptr<actors::speech_activity> voice;
   /// How well its streams arrive.
   std::shared_ptr<const score_board> scores =
       std::make_shared<const score_board>(0);
@@ -133,10 +133,10 @@ struct room_joined {
   /// Sends for the new member's transports and consumers.
   shard_actor shard;
   /// The speech activity of the new member.
-  std::shared_ptr<actors::voice> voice;
+  std::shared_ptr<actors::speech_activity> voice;
   /// Shared by all members of the room.
   room_quotas quotas;
-  std::shared_ptr<room_floor> floor;
+  std::shared_ptr<loudest_speakers> floor;
   /// The peer that the user had here already, which continues instead of the
   /// new one.
   peer_handle former = {};

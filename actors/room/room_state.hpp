@@ -10,7 +10,7 @@
 #include "actors/room/room_rules.hpp"
 #include "actors/room/roster.hpp"
 #include "actors/room/server_channels.hpp"
-#include "actors/speech/speaker_detector.hpp"
+#include "actors/speech/active_speaker_detector.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -167,7 +167,7 @@ struct room_state {
   struct member {
     peer_handle peer;
     session_listener_actor session;
-    std::shared_ptr<actors::voice> voice;
+    std::shared_ptr<actors::speech_activity> voice;
     bool named_by_client = false;
     bool derived = false;
     size_t shard = 0;
@@ -243,9 +243,9 @@ struct room_state {
   room_audience audience;
   room_rules rules;
   room_quotas quotas;
-  std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
-  std::shared_ptr<room_floor> floor;
-  speaker_detector speakers;
+  std::shared_ptr<speech_ranking> voices = std::make_shared<speech_ranking>();
+  std::shared_ptr<loudest_speakers> floor;
+  active_speaker_detector speakers;
   bool sampling = false; // a tick is scheduled
   std::unordered_map<peer_id, member> members;
   std::unordered_map<uint64_t, peer_id> ids; // of members, by their actors

@@ -89,7 +89,7 @@ struct gallery : scene_notes, shard_scene {
     return out;
   }
 
-  std::vector<std::shared_ptr<voice>> members;
+  std::vector<std::shared_ptr<speech_activity>> members;
   std::vector<producer_actor> cameras;
   producer_actor microphone;
   int64_t sequence = 65500; // wraps soon

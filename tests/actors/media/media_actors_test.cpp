@@ -208,7 +208,7 @@ TEST_CASE("a shard ends with its room") {
   auto owner = spawn_rtcp_sender(*world.system, to);
   auto before = world.live();
   auto shard = spawn_shard(*world.system, {&sent},
-                           std::make_shared<room_voices>(), owner.address());
+                           std::make_shared<speech_ranking>(), owner.address());
   world.run();
   CHECK(world.live() == before + 1);
   caf::anon_send_exit(owner, caf::exit_reason::user_shutdown);

@@ -79,7 +79,7 @@ TEST_CASE("a shard that begins after its room has ended ends as well") {
     return room.address();
   }();
   auto shard = spawn_shard(*world.system, {&world.sockets->port(), world.load},
-                           std::make_shared<room_voices>(), gone);
+                           std::make_shared<speech_ranking>(), gone);
   caf::scoped_actor self{*world.system};
   self->monitor(shard);
   world.run();

@@ -62,7 +62,7 @@ struct sounding_member {
   actor_world& world;
   peer_handle peer;
   room_directory_actor room;
-  std::shared_ptr<actors::voice> voice;
+  std::shared_ptr<actors::speech_activity> voice;
 };
 
 /// Whether no timer is set again after all have fired.

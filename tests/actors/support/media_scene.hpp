@@ -168,7 +168,7 @@ struct shard_scene {
   // Its transport sends to the port with the same number as its key.
   consumer_actor add(uint16_t port, const rtp::forwarder::config& config,
                      const producer_actor& producer, heard* own = nullptr,
-                     std::shared_ptr<const voice> owner = {}) {
+                     std::shared_ptr<const speech_activity> owner = {}) {
     auto key = transport_key{port};
     auto tell =
         own ? spawn_listener(*world.system, *own) : consumer_listener_actor{};
@@ -198,7 +198,7 @@ struct shard_scene {
 
   actor_world world;
   sent_packets sent;
-  std::shared_ptr<room_voices> voices = std::make_shared<room_voices>();
+  std::shared_ptr<speech_ranking> voices = std::make_shared<speech_ranking>();
   // The producers' scores.
   std::shared_ptr<score_board> scores = std::make_shared<score_board>(0);
   shard_actor shard;

@@ -14,7 +14,7 @@ namespace troupe::actors {
 
 /// How many audio streams of a room are forwarded. From the keys
 /// `room.audio-top` and `room.audio-top-above`.
-struct floor_limits {
+struct loudest_speakers_limits {
   /// How many, the loudest; 0 for all.
   size_t places = 0;
   /// Only in rooms with more members than this.
@@ -24,12 +24,14 @@ struct floor_limits {
 /// The audio producers of a room, and which of them are forwarded if that is
 /// limited. Each producer writes its own entry, in any thread; the first call
 /// after an interval decides for all. Never blocks.
-class room_floor {
+class loudest_speakers {
 public:
   /// One producer's entry in the list.
-  class seat;
+  class slot;
 
-  explicit room_floor(floor_limits x) : limits_(x), engine_({x.places}) {}
+  explicit loudest_speakers(loudest_speakers_limits x)
+      : limits_(x)
+      , engine_({x.places}) {}
 
   /// Sets the number of members of the room.
   void set_members(size_t x) {
@@ -61,7 +63,7 @@ private:
   void refresh(net::time_point now);
   void decide(net::time_point now);
 
-  const floor_limits limits_;
+  const loudest_speakers_limits limits_;
   std::atomic<bool> limited_{false};
   copy_on_write_list<std::shared_ptr<entry>> entries_;
   interval_limiter due_{interval};
@@ -74,13 +76,13 @@ private:
 /// Reports a producer's loudness, and tells whether it is forwarded. A producer
 /// whose packets carry no level is always forwarded, and does not count toward
 /// the limit.
-class room_floor::seat {
+class loudest_speakers::slot {
 public:
-  seat(std::shared_ptr<room_floor> floor, producer_id whose);
-  ~seat();
+  slot(std::shared_ptr<loudest_speakers> floor, producer_id whose);
+  ~slot();
 
-  seat(const seat&) = delete;
-  seat& operator=(const seat&) = delete;
+  slot(const slot&) = delete;
+  slot& operator=(const slot&) = delete;
 
   /// Handles a packet's level (RFC 6464, section 3).
   void handle_level(uint8_t level, net::time_point now);
@@ -97,7 +99,7 @@ public:
   }
 
 private:
-  std::shared_ptr<room_floor> floor_;
+  std::shared_ptr<loudest_speakers> floor_;
   std::shared_ptr<entry> entry_;
   rtp::loudness loudness_;
   bool levelled_ = false;

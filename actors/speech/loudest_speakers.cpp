@@ -1,10 +1,10 @@
-#include "actors/speech/room_floor.hpp"
+#include "actors/speech/loudest_speakers.hpp"
 
 #include <algorithm>
 
 namespace troupe::actors {
 
-void room_floor::refresh(net::time_point now) {
+void loudest_speakers::refresh(net::time_point now) {
   if (!due_.pass(now))
     return;
   // A thread that still decides has seen all that there is to see.
@@ -14,7 +14,7 @@ void room_floor::refresh(net::time_point now) {
   deciding_.clear(std::memory_order_release);
 }
 
-void room_floor::decide(net::time_point now) {
+void loudest_speakers::decide(net::time_point now) {
   auto all = entries_.load();
   auto key_of = [](const auto& x) {
     return static_cast<uint64_t>(reinterpret_cast<uintptr_t>(x.get()));
@@ -33,7 +33,7 @@ void room_floor::decide(net::time_point now) {
     x->open.store(engine_.holds(key_of(x)), std::memory_order_relaxed);
 }
 
-bool room_floor::leaves_out(const producer_id& which) const {
+bool loudest_speakers::leaves_out(const producer_id& which) const {
   if (!limited())
     return false;
   auto all = entries_.load();
@@ -43,18 +43,19 @@ bool room_floor::leaves_out(const producer_id& which) const {
          && !(*i)->open.load(std::memory_order_relaxed);
 }
 
-room_floor::seat::seat(std::shared_ptr<room_floor> floor, producer_id whose)
+loudest_speakers::slot::slot(std::shared_ptr<loudest_speakers> floor,
+                             producer_id whose)
     : floor_(std::move(floor))
     , entry_(std::make_shared<entry>()) {
   entry_->id = std::move(whose);
   floor_->entries_.change([this](auto& all) { all.push_back(entry_); });
 }
 
-room_floor::seat::~seat() {
+loudest_speakers::slot::~slot() {
   floor_->entries_.change([this](auto& all) { std::erase(all, entry_); });
 }
 
-void room_floor::seat::handle_level(uint8_t level, net::time_point now) {
+void loudest_speakers::slot::handle_level(uint8_t level, net::time_point now) {
   loudness_.handle_level(level, now);
   const auto& peak = loudness_.latest();
   entry_->level.store(peak.level, std::memory_order_relaxed);
@@ -66,7 +67,7 @@ void room_floor::seat::handle_level(uint8_t level, net::time_point now) {
   }
 }
 
-void room_floor::seat::set_running(bool x) {
+void loudest_speakers::slot::set_running(bool x) {
   running_ = x;
   entry_->present.store(levelled_ && running_, std::memory_order_relaxed);
 }

@@ -1,5 +1,5 @@
-#include "actors/speech/room_voices.hpp"
-#include "actors/speech/speaker_detector.hpp"
+#include "actors/speech/active_speaker_detector.hpp"
+#include "actors/speech/speech_activity.hpp"
 
 #include <doctest/doctest.h>
 
@@ -35,7 +35,7 @@ struct stage {
     return told;
   }
 
-  speaker_detector engine;
+  active_speaker_detector engine;
 };
 
 peer_volume ann(int volume = -30) {
@@ -61,11 +61,11 @@ TEST_CASE(
     "after a silence a member no longer speaks, and later is not active") {
   stage at;
   at.play({ann()});
-  CHECK(at.play({}, speaker_detector::hangover - 1).empty());
+  CHECK(at.play({}, active_speaker_detector::hangover - 1).empty());
   CHECK(at.play({ann()}).empty()); // a pause between words
-  CHECK(at.play({}, speaker_detector::hangover - 1).empty());
+  CHECK(at.play({}, active_speaker_detector::hangover - 1).empty());
   CHECK(at.play({}) == "speaking;");
-  CHECK(at.play({}, speaker_detector::silence - 2).empty());
+  CHECK(at.play({}, active_speaker_detector::silence - 2).empty());
   CHECK_FALSE(at.engine.idle());
   CHECK(at.play({}) == "active nobody;");
   CHECK(at.engine.idle());
@@ -84,9 +84,11 @@ TEST_CASE(
   stage at;
   at.play({ann()});
   at.play({ann(), bob(-30)});
-  CHECK(at.play({ann(), bob(-24)}, speaker_detector::patience - 1).empty());
+  CHECK(at.play({ann(), bob(-24)}, active_speaker_detector::patience - 1)
+            .empty());
   CHECK(at.play({ann(), bob(-30)}).empty()); // begins anew
-  CHECK(at.play({ann(), bob(-24)}, speaker_detector::patience - 1).empty());
+  CHECK(at.play({ann(), bob(-24)}, active_speaker_detector::patience - 1)
+            .empty());
   CHECK(at.play({ann(), bob(-24)}) == "active bob;");
   CHECK(at.play({ann(), bob(-24)}, 10).empty());
 }
@@ -125,7 +127,7 @@ TEST_CASE("a member that leaves neither speaks nor is active") {
 }
 
 TEST_CASE("speakers are listed by volume, the loudest first") {
-  speaker_detector engine;
+  active_speaker_detector engine;
   engine.handle_sample({bob(-40), ann(-20)});
   auto first = engine.poll_event();
   REQUIRE(first);

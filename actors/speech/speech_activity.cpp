@@ -1,4 +1,4 @@
-#include "actors/speech/room_voices.hpp"
+#include "actors/speech/speech_activity.hpp"
 
 #include <algorithm>
 
@@ -23,7 +23,7 @@ uint16_t rank_of(const std::vector<T>& sorted, size_t index) {
 
 } // namespace
 
-void voice::note_level(uint8_t level, net::time_point now) {
+void speech_activity::note_level(uint8_t level, net::time_point now) {
   auto smoothed = level_.load(std::memory_order_relaxed);
   smoothed += weight * (static_cast<float>(level) - smoothed);
   level_.store(smoothed, std::memory_order_relaxed);
@@ -31,36 +31,36 @@ void voice::note_level(uint8_t level, net::time_point now) {
     spoke_at_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
-std::optional<int> voice::heard(net::time_point now,
-                                net::duration window) const {
+std::optional<int> speech_activity::heard(net::time_point now,
+                                          net::duration window) const {
   auto spoke = spoke_at_.load(std::memory_order_relaxed);
   if (spoke == never || now.time_since_epoch().count() - spoke > window.count())
     return std::nullopt;
   return -static_cast<int>(level_.load(std::memory_order_relaxed));
 }
 
-std::optional<uint16_t> voice::loudness() const {
+std::optional<uint16_t> speech_activity::loudness() const {
   auto rank = loudness_.load(std::memory_order_relaxed);
   return rank == silent ? std::nullopt : std::optional{rank};
 }
 
-std::shared_ptr<voice> room_voices::add(net::time_point now) {
-  auto added = std::make_shared<voice>(now);
+std::shared_ptr<speech_activity> speech_ranking::add(net::time_point now) {
+  auto added = std::make_shared<speech_activity>(now);
   voices_.change([&](auto& all) { all.push_back(added); });
   return added;
 }
 
-void room_voices::remove(const std::shared_ptr<voice>& gone) {
+void speech_ranking::remove(const std::shared_ptr<speech_activity>& gone) {
   voices_.change([&](auto& all) { std::erase(all, gone); });
 }
 
-void room_voices::refresh(net::time_point now) {
+void speech_ranking::refresh(net::time_point now) {
   if (!due_.pass(now))
     return;
   auto at = now.time_since_epoch().count();
   auto all = voices_.load();
-  std::vector<std::pair<net::duration::rep, voice*>> by_time;
-  std::vector<std::pair<float, voice*>> by_level;
+  std::vector<std::pair<net::duration::rep, speech_activity*>> by_time;
+  std::vector<std::pair<float, speech_activity*>> by_level;
   for (const auto& x : *all) {
     auto spoke = x->spoke_at_.load(std::memory_order_relaxed);
     auto level = x->level_.load(std::memory_order_relaxed);
@@ -68,10 +68,10 @@ void room_voices::refresh(net::time_point now) {
       by_time.emplace_back(-std::max(spoke, x->joined_at_), x.get());
     else // video that starts ranks first until the next refresh
       x->recency_.store(0, std::memory_order_relaxed);
-    if (spoke != voice::never && at - spoke <= hangover.count())
+    if (spoke != speech_activity::never && at - spoke <= hangover.count())
       by_level.emplace_back(level, x.get());
     else
-      x->loudness_.store(voice::silent, std::memory_order_relaxed);
+      x->loudness_.store(speech_activity::silent, std::memory_order_relaxed);
   }
   std::ranges::sort(by_time);
   std::ranges::sort(by_level);

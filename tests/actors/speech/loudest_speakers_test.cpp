@@ -23,9 +23,9 @@ rtp::receiver::config opus_with_level(uint32_t ssrc) {
 
 /// The producers of a room, each with a consumer on a transport of its own.
 struct hall : scene_notes, shard_scene {
-  explicit hall(size_t people, floor_limits limits = {3, 4})
+  explicit hall(size_t people, loudest_speakers_limits limits = {3, 4})
       : shard_scene(told)
-      , floor(std::make_shared<room_floor>(limits)) {
+      , floor(std::make_shared<loudest_speakers>(limits)) {
     floor->set_members(people);
     for (size_t i = 0; i < people; ++i) {
       auto ssrc = static_cast<uint32_t>(1000 + i);
@@ -86,7 +86,7 @@ struct hall : scene_notes, shard_scene {
     return out;
   }
 
-  std::shared_ptr<room_floor> floor;
+  std::shared_ptr<loudest_speakers> floor;
   std::vector<producer_actor> producers;
   std::vector<uint8_t> levels; // 128: no level
   std::vector<uint16_t> next;
@@ -173,7 +173,8 @@ TEST_CASE("a stream without audio levels is always forwarded") {
 }
 
 TEST_CASE("all streams are forwarded in a small room and without a limit") {
-  for (auto limits : {floor_limits{3, 10}, floor_limits{0, 0}}) {
+  for (auto limits :
+       {loudest_speakers_limits{3, 10}, loudest_speakers_limits{0, 0}}) {
     hall at{10, limits};
     at.pass(1s);
     CHECK(at.heard().size() == 10);
@@ -183,18 +184,19 @@ TEST_CASE("all streams are forwarded in a small room and without a limit") {
 
 TEST_CASE(
     "a stream that is not forwarded because others are louder is reported") {
-  auto floor = std::make_shared<room_floor>(floor_limits{1, 0});
+  auto floor =
+      std::make_shared<loudest_speakers>(loudest_speakers_limits{1, 0});
   floor->set_members(100);
   producer_id loud{"loud"}, quiet{"quiet"};
-  room_floor::seat first{floor, loud};
+  loudest_speakers::slot first{floor, loud};
   net::time_point now{1s};
-  auto speak = [&](room_floor::seat& x, uint8_t level) {
+  auto speak = [&](loudest_speakers::slot& x, uint8_t level) {
     for (int packet = 0; packet < 10; ++packet)
       x.handle_level(level, now += 20ms);
     return x.open(now);
   };
   CHECK(speak(first, 20));
-  room_floor::seat second{floor, quiet};
+  loudest_speakers::slot second{floor, quiet};
   CHECK_FALSE(floor->leaves_out(loud));
   CHECK_FALSE(floor->leaves_out(quiet)); // has no level yet
   CHECK_FALSE(speak(second, 60));
@@ -210,13 +212,14 @@ TEST_CASE(
 }
 
 TEST_CASE("streams are added, measured and removed from any thread") {
-  auto floor = std::make_shared<room_floor>(floor_limits{3, 0});
+  auto floor =
+      std::make_shared<loudest_speakers>(loudest_speakers_limits{3, 0});
   floor->set_members(100);
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&, i] {
       for (int round = 0; round < 50; ++round) {
-        room_floor::seat seat{floor, producer_id{"p"}};
+        loudest_speakers::slot seat{floor, producer_id{"p"}};
         synthetic_speech speech{static_cast<uint64_t>(i), -30};
         speech.speak(true);
         net::time_point now{std::chrono::seconds{round}};
@@ -229,7 +232,7 @@ TEST_CASE("streams are added, measured and removed from any thread") {
   for (auto& x : threads)
     x.join();
   // All were removed: of four new streams only the quietest is left out.
-  std::deque<room_floor::seat> seats;
+  std::deque<loudest_speakers::slot> seats;
   for (int i = 0; i < 4; ++i)
     seats.emplace_back(floor, producer_id{"p" + std::to_string(i)});
   net::time_point now{std::chrono::hours{1}};

@@ -1,4 +1,4 @@
-#include "actors/speech/speaker_detector.hpp"
+#include "actors/speech/active_speaker_detector.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -16,20 +16,20 @@ bool louder(const event::peer_volume& a, const event::peer_volume& b) {
 
 } // namespace
 
-void speaker_detector::handle_sample(volumes heard) {
+void active_speaker_detector::handle_sample(volumes heard) {
   std::ranges::sort(heard, louder);
   note_speaking(heard);
   choose_active(heard);
   tell();
 }
 
-void speaker_detector::remove(const peer_id& who) {
+void active_speaker_detector::remove(const peer_id& who) {
   speaking_.erase(who);
   if (active_ == who)
     active_.reset();
 }
 
-void speaker_detector::note_speaking(const volumes& heard) {
+void active_speaker_detector::note_speaking(const volumes& heard) {
   for (auto& [who, x] : speaking_)
     ++x.quiet;
   for (const auto& x : heard)
@@ -38,7 +38,7 @@ void speaker_detector::note_speaking(const volumes& heard) {
                 [](const auto& x) { return x.second.quiet >= hangover; });
 }
 
-void speaker_detector::choose_active(const volumes& heard) {
+void active_speaker_detector::choose_active(const volumes& heard) {
   if (!speaking_.empty())
     silent_ = 0;
   else if (active_ && ++silent_ >= silence)
@@ -53,7 +53,7 @@ void speaker_detector::choose_active(const volumes& heard) {
     set_active(heard.front().peer);
 }
 
-void speaker_detector::challenge(const event::peer_volume& loudest) {
+void active_speaker_detector::challenge(const event::peer_volume& loudest) {
   const auto& holder = speaking_.at(*active_);
   if (holder.quiet == 0 && loudest.volume < holder.volume + lead) {
     challenger_.reset();
@@ -65,13 +65,13 @@ void speaker_detector::challenge(const event::peer_volume& loudest) {
     set_active(loudest.peer);
 }
 
-void speaker_detector::set_active(std::optional<peer_id> who) {
+void active_speaker_detector::set_active(std::optional<peer_id> who) {
   active_ = std::move(who);
   challenger_.reset();
   silent_ = 0;
 }
 
-void speaker_detector::tell() {
+void active_speaker_detector::tell() {
   std::vector<peer_id> now;
   for (const auto& [who, x] : speaking_)
     now.push_back(who);
@@ -90,7 +90,7 @@ void speaker_detector::tell() {
   }
 }
 
-std::optional<protocol::any_event> speaker_detector::poll_event() {
+std::optional<protocol::any_event> active_speaker_detector::poll_event() {
   if (speaking_changed_)
     return std::exchange(speaking_changed_, std::nullopt);
   return std::exchange(active_changed_, std::nullopt);

@@ -14,9 +14,9 @@ namespace troupe::actors {
 /// The speech activity of one member of a room. Written by the threads that
 /// receive the member's audio (concurrent writers lose an update at most), read
 /// by all that decide about the member's video.
-class voice {
+class speech_activity {
 public:
-  explicit voice(net::time_point joined)
+  explicit speech_activity(net::time_point joined)
       : joined_at_(joined.time_since_epoch().count()) {}
 
   /// Notes the level of a packet of the member's audio (RFC 6464, section 3): 0
@@ -42,7 +42,7 @@ public:
   std::optional<uint16_t> loudness() const;
 
 private:
-  friend class room_voices;
+  friend class speech_ranking;
 
   static constexpr uint16_t silent = 0xFFFF;
 
@@ -60,15 +60,15 @@ private:
 /// The speech activity of a room's members, and their ranks. The room adds and
 /// removes members; any thread may refresh. Ranks and levels are read and
 /// written without locks; for the list see copy_on_write_list.
-class room_voices {
+class speech_ranking {
 public:
   /// How long after its last speech a member counts as silent.
   static constexpr net::duration hangover = std::chrono::seconds{2};
 
   /// Adds a member that has just joined.
-  std::shared_ptr<voice> add(net::time_point now);
+  std::shared_ptr<speech_activity> add(net::time_point now);
 
-  void remove(const std::shared_ptr<voice>& gone);
+  void remove(const std::shared_ptr<speech_activity>& gone);
 
   /// Ranks all members anew, unless that was done within half a second. Cheap
   /// enough to be called before each use of the ranks.
@@ -77,7 +77,7 @@ public:
 private:
   static constexpr net::duration interval = std::chrono::milliseconds{500};
 
-  copy_on_write_list<std::shared_ptr<voice>> voices_;
+  copy_on_write_list<std::shared_ptr<speech_activity>> voices_;
   interval_limiter due_{interval};
 };
 

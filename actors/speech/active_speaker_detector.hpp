@@ -23,7 +23,7 @@ namespace troupe::actors {
 ///   loudest, and `lead` dB louder than it or heard while it was not, in
 ///   `patience` samples one after the other.
 /// - After `silence` samples in which no member speaks, none is active.
-class speaker_detector {
+class active_speaker_detector {
 public:
   static constexpr net::duration interval = std::chrono::milliseconds{300};
   static constexpr int hangover = 3;

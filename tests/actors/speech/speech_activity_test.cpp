@@ -1,4 +1,4 @@
-#include "actors/speech/room_voices.hpp"
+#include "actors/speech/speech_activity.hpp"
 
 #include <doctest/doctest.h>
 
@@ -21,7 +21,7 @@ struct room {
   }
 
   /// A member speaks for a while, at 50 packets a second.
-  void talk(const std::shared_ptr<voice>& who, uint8_t level,
+  void talk(const std::shared_ptr<speech_activity>& who, uint8_t level,
             net::duration time) {
     for (net::duration t{}; t < time; t += 20ms)
       who->note_level(level, now += 20ms);
@@ -32,8 +32,8 @@ struct room {
   }
 
   net::time_point now{};
-  room_voices voices;
-  std::shared_ptr<voice> ann, bob, cid;
+  speech_ranking voices;
+  std::shared_ptr<speech_activity> ann, bob, cid;
 };
 
 } // namespace
@@ -114,7 +114,7 @@ TEST_CASE("a member that has left no longer ranks") {
 }
 
 TEST_CASE("audio levels, ranks, additions and removals may be concurrent") {
-  room_voices voices;
+  speech_ranking voices;
   auto first = voices.add({});
   std::atomic<bool> done{false};
   std::thread speaker{[&] {
@@ -134,7 +134,7 @@ TEST_CASE("audio levels, ranks, additions and removals may be concurrent") {
 }
 
 TEST_CASE("two members without a difference have the same rank") {
-  room_voices voices;
+  speech_ranking voices;
   auto ann = voices.add({});
   auto bob = voices.add({});
   voices.refresh(net::time_point{} + 1s);
