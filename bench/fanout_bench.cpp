@@ -188,7 +188,7 @@ void run_loop(benchmark::State& state, bool real) {
   network net{consumers, real};
   auto random = net::make_seeded_rng(1);
   rtp::receiver producer{source(), *random};
-  media_shard shard;
+  fan_out shard;
   auto now = std::chrono::steady_clock::now();
   for (size_t i = 0; i < consumers; ++i) {
     auto on = transport_key{i};

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/base/messages.hpp"
-#include "actors/fan_out/media_shard.hpp"
+#include "actors/fan_out/fan_out.hpp"
 #include "rtp/packet/media_packet.hpp"
 #include "rtp/receive/rtcp_dispatcher.hpp"
 

@@ -113,7 +113,7 @@ struct shard_state {
   std::shared_ptr<speech_ranking> voices;
   net::time_point ranks_due{}; // when speakers are ranked next
   std::unique_ptr<net::rng> random = net::make_secure_rng();
-  media_shard engine;
+  fan_out engine;
   std::unordered_map<producer_key, producer> producers;
   std::unordered_map<consumer_key, consumer> consumers;
   size_t held = 0; // as noted in the gauge

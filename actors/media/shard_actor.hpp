@@ -3,7 +3,7 @@
 #include "actors/base/edge_gauge.hpp"
 #include "actors/base/tick_queue.hpp"
 #include "actors/fan_out/consumer_explanation.hpp"
-#include "actors/fan_out/media_shard.hpp"
+#include "actors/fan_out/fan_out.hpp"
 #include "actors/load/overload_state_board.hpp"
 #include "actors/media/producer_actor.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/base/messages.hpp"
-#include "actors/fan_out/media_shard.hpp"
+#include "actors/fan_out/fan_out.hpp"
 #include "net/sctp/sctp_types.hpp"
 
 #include <caf/typed_actor.hpp>

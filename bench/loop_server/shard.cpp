@@ -15,7 +15,7 @@ shard::~shard() {
   all_.shards.remove(*this);
 }
 
-actors::media_shard& shard::engine() {
+actors::fan_out& shard::engine() {
   all_.shards.wake(*this);
   return engine_;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/base/ids.hpp"
-#include "actors/fan_out/media_shard.hpp"
+#include "actors/fan_out/fan_out.hpp"
 
 namespace troupe::loop {
 
@@ -38,7 +38,7 @@ public:
   std::vector<consumer*> consumers_of(const producer& from) const;
 
   /// Wakes the shard; for code that changes its engine.
-  actors::media_shard& engine();
+  actors::fan_out& engine();
 
   /// Calls `f(forwarder&)`, if the consumer exists.
   template <class F>
@@ -67,7 +67,7 @@ private:
   void pass_on(const actors::shard_event& x, net::time_point now);
 
   hub& all_;
-  actors::media_shard engine_;
+  actors::fan_out engine_;
   std::unordered_map<actors::consumer_key, consumer*> consumers_;
   std::optional<net::time_point> not_before_;
 };

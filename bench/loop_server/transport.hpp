@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/base/ids.hpp"
-#include "actors/fan_out/media_shard.hpp"
+#include "actors/fan_out/fan_out.hpp"
 #include "net/webrtc_transport.hpp"
 #include "protocol/verbs/verbs.hpp"
 #include "rtp/receive/rtcp_dispatcher.hpp"

@@ -18,7 +18,7 @@ public:
       : random_(net::make_seeded_rng(seed))
       , how_(how) {}
 
-  void step(media_shard& to, transport_key which, net::time_point now) {
+  void step(fan_out& to, transport_key which, net::time_point now) {
     auto how = how_ == lie::any ? static_cast<lie>(random_->below(5)) : how_;
     to.handle_remb(which, estimate(how), now);
     rtp::rtcp::transport_cc_builder out;

@@ -16,7 +16,7 @@ class remb_receiver {
 public:
   explicit remb_receiver(viewer& who) : viewer_(who) {}
 
-  void step(media_shard& to, net::time_point now) {
+  void step(fan_out& to, net::time_point now) {
     if (now < next_)
       return;
     next_ = now + interval;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/fan_out/media_shard.hpp"
+#include "actors/fan_out/fan_out.hpp"
 #include "rtp/rtcp/compound.hpp"
 #include "tests/adaptation/simulcast_source.hpp"
 #include "tests/rtp/bwe/link_model.hpp"
@@ -50,7 +50,7 @@ public:
     sent += size;
   }
 
-  void step(media_shard& to, net::time_point now) {
+  void step(fan_out& to, net::time_point now) {
     while (!under_way_.empty() && under_way_.begin()->first <= now) {
       receive(under_way_.begin()->second, now);
       under_way_.erase(under_way_.begin());
@@ -154,7 +154,7 @@ private:
       to.waiting.emplace(n, make_packet(spec, rtx.arrival()));
   }
 
-  void show(media_shard& shard, size_t which, net::time_point now) {
+  void show(fan_out& shard, size_t which, net::time_point now) {
     auto& x = videos_[which];
     if (x.next < 0 && !x.waiting.empty())
       x.next = x.waiting.begin()->first;
@@ -196,7 +196,7 @@ private:
   }
 
   // There is a gap: request the packets, or continue with a key frame.
-  void lack(media_shard& shard, size_t which, net::time_point now) {
+  void lack(fan_out& shard, size_t which, net::time_point now) {
     auto& x = videos_[which];
     auto fresh = std::find_if(x.waiting.begin(), x.waiting.end(), [](auto& y) {
       return y.second.payload()[0] == 1;
@@ -224,7 +224,7 @@ private:
     });
   }
 
-  void ask(media_shard& shard, size_t which, net::time_point now) {
+  void ask(fan_out& shard, size_t which, net::time_point now) {
     auto& x = videos_[which];
     if (now - x.asked < 200ms)
       return;
@@ -236,7 +236,7 @@ private:
   }
 
   // Requests the last 500 packets again, and a key frame.
-  void flood(media_shard& to, net::time_point now) {
+  void flood(fan_out& to, net::time_point now) {
     next_flood_ = now + 10ms;
     for (size_t i = 0; i < videos_.size(); ++i) {
       std::vector<uint16_t> all;
@@ -263,7 +263,7 @@ private:
     arrivals_.emplace(n, now);
   }
 
-  void report(media_shard&, net::time_point now) {
+  void report(fan_out&, net::time_point now) {
     next_feedback_ = now + 50ms;
     auto first = arrivals_.lower_bound(untold_);
     if (first == arrivals_.end())
@@ -280,8 +280,7 @@ private:
       feedback_.emplace(*at, packet);
   }
 
-  void deliver(media_shard& to, const octet_vector& packet,
-               net::time_point now) {
+  void deliver(fan_out& to, const octet_vector& packet, net::time_point now) {
     rtp::rtcp::compound_reader reader{packet};
     while (auto x = reader.next())
       if (auto* cc = std::get_if<rtp::rtcp::transport_cc>(&*x))
@@ -367,7 +366,7 @@ public:
     }
   }
 
-  media_shard shard;
+  fan_out shard;
   std::vector<std::unique_ptr<viewer>> viewers;
   net::time_point now = call_start;
   int keyframes = 0;

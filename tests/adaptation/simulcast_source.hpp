@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/fan_out/media_shard.hpp"
+#include "actors/fan_out/fan_out.hpp"
 #include "tests/support/media_packets.hpp"
 
 #include <map>
@@ -35,7 +35,7 @@ public:
       wanted_[encoding] = now + 60ms;
   }
 
-  void step(media_shard& to, net::time_point now) {
+  void step(fan_out& to, net::time_point now) {
     for (; next_frame_ <= now; next_frame_ += 33'333us, ++frame_)
       for (uint8_t i = 0; i < kbps_.size(); ++i)
         send_frame(to, i, now);
@@ -53,7 +53,7 @@ public:
   }
 
 private:
-  void send_frame(media_shard& to, uint8_t encoding, net::time_point now) {
+  void send_frame(fan_out& to, uint8_t encoding, net::time_point now) {
     constexpr uint8_t pattern[] = {0, 2, 1, 2};
     auto key = wanted_[encoding] && *wanted_[encoding] <= now;
     if (key)
@@ -89,7 +89,7 @@ private:
     to.handle_media(video_producer, media_of(std::move(batch)), false, now);
   }
 
-  void send_audio(media_shard& to, net::time_point now) {
+  void send_audio(fan_out& to, net::time_point now) {
     packet_spec spec;
     spec.payload.assign(80, 0);
     net::store_u64(&spec.payload[8],

@@ -1,5 +1,5 @@
 #include "actors/fan_out/consumer_explanation.hpp"
-#include "actors/fan_out/media_shard.hpp"
+#include "actors/fan_out/fan_out.hpp"
 #include "net/base/rng.hpp"
 
 #include <doctest/doctest.h>
@@ -8,7 +8,7 @@ using namespace troupe;
 using namespace troupe::actors;
 
 TEST_CASE("a consumer gets the base layer of an SVC stream it cannot decode") {
-  media_shard shard;
+  fan_out shard;
   auto rng = net::make_seeded_rng(1);
   const auto now = net::time_point{} + std::chrono::seconds{1000};
   shard_consumer x;

@@ -1,6 +1,6 @@
 // Streams that begin, move and end on transports with real keys.
 
-#include "actors/fan_out/media_shard.hpp"
+#include "actors/fan_out/fan_out.hpp"
 #include "net/base/rng.hpp"
 #include "tests/support/media_packets.hpp"
 #include "tests/support/sent_packets.hpp"
@@ -98,7 +98,7 @@ struct scene final : net::datagram_sink {
   net::time_point now = at(0s);
   int64_t sequence = 100'000;
   std::map<uint16_t, client_end> clients;
-  media_shard engine;
+  fan_out engine;
 };
 
 } // namespace

@@ -72,7 +72,7 @@ struct shard_event {
 ///
 /// Transports, consumers and producers are named in any order; calls for one
 /// that is gone are ignored.
-class media_shard {
+class fan_out {
 public:
   // -- transports ------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-#include "actors/fan_out/media_shard.hpp"
+#include "actors/fan_out/fan_out.hpp"
 
 #include "net/base/prefetch.hpp"
 
@@ -26,7 +26,7 @@ void note_exhausted(sender_totals& to, const transport_sender& x) {
 
 // -- transports ---------------------------------------------------------------
 
-media_shard::transport& media_shard::touch(transport_key which) {
+fan_out::transport& fan_out::touch(transport_key which) {
   auto& x = transports_[which];
   if (!x) {
     x = std::make_unique<transport>();
@@ -35,9 +35,9 @@ media_shard::transport& media_shard::touch(transport_key which) {
   return *x;
 }
 
-void media_shard::set_srtp(transport_key which,
-                           std::shared_ptr<net::srtp_sender> srtp,
-                           net::time_point now) {
+void fan_out::set_srtp(transport_key which,
+                       std::shared_ptr<net::srtp_sender> srtp,
+                       net::time_point now) {
   auto& x = touch(which);
   x.attached = true;
   auto before = x.sender.writable();
@@ -46,9 +46,9 @@ void media_shard::set_srtp(transport_key which,
     become_writable(x, now);
 }
 
-void media_shard::set_path(transport_key which,
-                           const std::optional<net::transport_tuple>& path,
-                           net::time_point now) {
+void fan_out::set_path(transport_key which,
+                       const std::optional<net::transport_tuple>& path,
+                       net::time_point now) {
   auto& x = touch(which);
   x.attached = true;
   auto before = x.sender.writable();
@@ -57,7 +57,7 @@ void media_shard::set_path(transport_key which,
     become_writable(x, now);
 }
 
-void media_shard::become_writable(transport& x, net::time_point now) {
+void fan_out::become_writable(transport& x, net::time_point now) {
   if (!x.sender.writable())
     return;
   for (auto* to : x.consumers) {
@@ -66,14 +66,14 @@ void media_shard::become_writable(transport& x, net::time_point now) {
   }
 }
 
-void media_shard::connect(consumer& x, net::time_point now) {
+void fan_out::connect(consumer& x, net::time_point now) {
   // Queued packets have sequence numbers from before. One that is sent after
   // this could be ahead of all that follow, which SRTP would reject as old.
   x.on->sender.egress().drop(x.engine->headers());
   x.engine->handle_connected(now, x.on->sender.used_by(*x.engine));
 }
 
-void media_shard::remove_transport(transport_key which) {
+void fan_out::remove_transport(transport_key which) {
   auto i = transports_.find(which);
   if (i == transports_.end())
     return;
@@ -82,7 +82,7 @@ void media_shard::remove_transport(transport_key which) {
   drop_if_unused(which);
 }
 
-void media_shard::drop_if_unused(transport_key which) {
+void fan_out::drop_if_unused(transport_key which) {
   auto i = transports_.find(which);
   if (i == transports_.end() || i->second->attached
       || !i->second->consumers.empty())
@@ -96,8 +96,7 @@ void media_shard::drop_if_unused(transport_key which) {
   transports_.erase(i);
 }
 
-void media_shard::queue_rtcp(transport_key which,
-                             std::vector<uint8_t> compound) {
+void fan_out::queue_rtcp(transport_key which, std::vector<uint8_t> compound) {
   auto i = transports_.find(which);
   if (i == transports_.end())
     return;
@@ -105,18 +104,18 @@ void media_shard::queue_rtcp(transport_key which,
   mark(*i->second);
 }
 
-void media_shard::end_source(transport_key which, rtp::ssrc source) {
+void fan_out::end_source(transport_key which, rtp::ssrc source) {
   if (auto i = transports_.find(which); i != transports_.end())
     i->second->sender.end(source);
 }
 
-const transport_sender* media_shard::find_transport(transport_key which) const {
+const transport_sender* fan_out::find_transport(transport_key which) const {
   auto i = transports_.find(which);
   return i == transports_.end() ? nullptr : &i->second->sender;
 }
 
-void media_shard::handle_remb(transport_key which, uint64_t bps,
-                              net::time_point now) {
+void fan_out::handle_remb(transport_key which, uint64_t bps,
+                          net::time_point now) {
   auto i = transports_.find(which);
   if (i == transports_.end())
     return;
@@ -124,9 +123,9 @@ void media_shard::handle_remb(transport_key which, uint64_t bps,
   allocate_if_needed(*i->second, now);
 }
 
-void media_shard::handle_transport_feedback(transport_key which,
-                                            const rtp::rtcp::transport_cc& x,
-                                            net::time_point now) {
+void fan_out::handle_transport_feedback(transport_key which,
+                                        const rtp::rtcp::transport_cc& x,
+                                        net::time_point now) {
   auto i = transports_.find(which);
   if (i == transports_.end())
     return;
@@ -136,8 +135,8 @@ void media_shard::handle_transport_feedback(transport_key which,
 
 // -- consumers ----------------------------------------------------------------
 
-bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
-                               net::time_point now) {
+bool fan_out::add_consumer(shard_consumer settings, net::rng& random,
+                           net::time_point now) {
   auto& source = producers_[settings.from];
   auto first = source.listeners.empty();
   auto& config = settings.engine;
@@ -189,7 +188,7 @@ bool media_shard::add_consumer(shard_consumer settings, net::rng& random,
   return first;
 }
 
-void media_shard::set_paused(consumer_key which, bool paused) {
+void fan_out::set_paused(consumer_key which, bool paused) {
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return;
@@ -197,8 +196,7 @@ void media_shard::set_paused(consumer_key which, bool paused) {
   reconsider(*i->second);
 }
 
-void media_shard::set_preferred_layers(consumer_key which,
-                                       rtp::layers preferred) {
+void fan_out::set_preferred_layers(consumer_key which, rtp::layers preferred) {
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return;
@@ -210,7 +208,7 @@ void media_shard::set_preferred_layers(consumer_key which,
   reconsider(x);
 }
 
-void media_shard::set_priority(consumer_key which, uint8_t priority) {
+void fan_out::set_priority(consumer_key which, uint8_t priority) {
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return;
@@ -221,8 +219,8 @@ void media_shard::set_priority(consumer_key which, uint8_t priority) {
   reconsider(x);
 }
 
-void media_shard::move_consumer(consumer_key which, transport_key to,
-                                net::time_point now) {
+void fan_out::move_consumer(consumer_key which, transport_key to,
+                            net::time_point now) {
   auto i = consumers_.find(which);
   if (i == consumers_.end() || i->second->on_key == to)
     return;
@@ -241,7 +239,7 @@ void media_shard::move_consumer(consumer_key which, transport_key to,
   share_later(*x.on);
 }
 
-std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
+std::optional<producer_key> fan_out::remove_consumer(consumer_key which) {
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return std::nullopt;
@@ -270,14 +268,14 @@ std::optional<producer_key> media_shard::remove_consumer(consumer_key which) {
   return gone->from;
 }
 
-void media_shard::leave_seat(consumer& x) {
+void fan_out::leave_seat(consumer& x) {
   auto& seats = x.source->listeners;
   seats.erase(seats.begin() + static_cast<std::ptrdiff_t>(x.seat));
   for (auto i = x.seat; i < seats.size(); ++i)
     seats[i].who->seat = i;
 }
 
-const rtp::forwarder* media_shard::find_consumer(consumer_key which) {
+const rtp::forwarder* fan_out::find_consumer(consumer_key which) {
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return nullptr;
@@ -285,12 +283,12 @@ const rtp::forwarder* media_shard::find_consumer(consumer_key which) {
   return i->second->engine.get();
 }
 
-const rtp::decision_log* media_shard::find_decisions(consumer_key which) const {
+const rtp::decision_log* fan_out::find_decisions(consumer_key which) const {
   auto i = consumers_.find(which);
   return i == consumers_.end() ? nullptr : &i->second->log;
 }
 
-sender_totals media_shard::totals(net::time_point now) {
+sender_totals fan_out::totals(net::time_point now) {
   auto out = retired_;
   for (const auto& [key, x] : consumers_) {
     count_passed_over(*x);
@@ -305,8 +303,8 @@ sender_totals media_shard::totals(net::time_point now) {
 
 // With hundreds of receivers, none of their memory is in the cache: prefetch it
 // before their turn. The objects that point to the rest come first.
-void media_shard::prefetch_behind(const std::vector<listener>& all, size_t k,
-                                  uint32_t present) {
+void fan_out::prefetch_behind(const std::vector<listener>& all, size_t k,
+                              uint32_t present) {
   constexpr size_t soon = 2;
   constexpr size_t later = 4;
   if (k + later < all.size())
@@ -319,8 +317,8 @@ void media_shard::prefetch_behind(const std::vector<listener>& all, size_t k,
   next.on->sender.prefetch();
 }
 
-void media_shard::handle_media(producer_key from, const rtp::media_batch& batch,
-                               bool refused, net::time_point now) {
+void fan_out::handle_media(producer_key from, const rtp::media_batch& batch,
+                           bool refused, net::time_point now) {
   auto i = producers_.find(from);
   if (i == producers_.end())
     return;
@@ -357,14 +355,14 @@ void media_shard::handle_media(producer_key from, const rtp::media_batch& batch,
     oldest_ = arrival;
 }
 
-void media_shard::handle_left_out(producer_key from) {
+void fan_out::handle_left_out(producer_key from) {
   if (auto i = producers_.find(from); i != producers_.end())
     for (auto& x : i->second.listeners)
       x.who->engine->handle_left_out();
 }
 
-void media_shard::handle_source_report(producer_key from,
-                                       const rtp::source_report& report) {
+void fan_out::handle_source_report(producer_key from,
+                                   const rtp::source_report& report) {
   auto i = producers_.find(from);
   if (i == producers_.end())
     return;
@@ -376,9 +374,9 @@ void media_shard::handle_source_report(producer_key from,
     x.who->engine->handle_source_report(report);
 }
 
-std::vector<consumer_key>
-media_shard::handle_producer_paused(producer_key from, bool paused,
-                                    net::time_point now) {
+std::vector<consumer_key> fan_out::handle_producer_paused(producer_key from,
+                                                          bool paused,
+                                                          net::time_point now) {
   std::vector<consumer_key> changed;
   auto i = producers_.find(from);
   if (i == producers_.end())
@@ -399,7 +397,7 @@ media_shard::handle_producer_paused(producer_key from, bool paused,
   return changed;
 }
 
-std::vector<consumer_key> media_shard::consumers_of(producer_key from) const {
+std::vector<consumer_key> fan_out::consumers_of(producer_key from) const {
   std::vector<consumer_key> out;
   if (auto i = producers_.find(from); i != producers_.end())
     for (const auto& x : i->second.listeners)
@@ -409,7 +407,7 @@ std::vector<consumer_key> media_shard::consumers_of(producer_key from) const {
 
 // -- timers and output --------------------------------------------------------
 
-void media_shard::handle_timeout(net::time_point now) {
+void fan_out::handle_timeout(net::time_point now) {
   timeout_.reset();
   if (now >= allocate_due_)
     allocate_all(now);
@@ -425,7 +423,7 @@ void media_shard::handle_timeout(net::time_point now) {
     timeout_ = next;
 }
 
-void media_shard::collect(consumer& x, net::time_point now) {
+void fan_out::collect(consumer& x, net::time_point now) {
   while (auto batch = x.engine->poll_batch()) {
     batch->kind = x.facts.kind;
     x.on->sender.queue_media(std::move(*batch), now);
@@ -452,26 +450,26 @@ void media_shard::collect(consumer& x, net::time_point now) {
   set_due(x);
 }
 
-void media_shard::count_passed_over(consumer& x) {
+void fan_out::count_passed_over(consumer& x) {
   auto& seat = x.source->listeners[x.seat];
   if (auto n = std::exchange(seat.passed_over, 0))
     x.engine->count_dropped(seat.attention.otherwise, n);
 }
 
-void media_shard::set_due(consumer& x) {
+void fan_out::set_due(consumer& x) {
   auto due = x.engine->poll_timeout();
   dues_[x.place].at = due.value_or(net::time_point::max());
   if (due && (!timeout_ || *due < *timeout_))
     timeout_ = due;
 }
 
-void media_shard::mark(transport& x) {
+void fan_out::mark(transport& x) {
   if (std::exchange(x.dirty, true))
     return;
   dirty_.push_back(&x);
 }
 
-net::duration media_shard::flush(net::datagram_sink& out, net::time_point now) {
+net::duration fan_out::flush(net::datagram_sink& out, net::time_point now) {
   settle(now);
   if (pacing_ && *pacing_ <= now)
     handle_pacing(now);

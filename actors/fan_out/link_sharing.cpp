@@ -1,5 +1,5 @@
 #include "actors/fan_out/consumer_explanation.hpp"
-#include "actors/fan_out/media_shard.hpp"
+#include "actors/fan_out/fan_out.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -28,24 +28,24 @@ std::optional<rtp::layers> signaled(std::optional<rtp::layers> x,
 
 } // namespace
 
-void media_shard::allocate_all(net::time_point now) {
+void fan_out::allocate_all(net::time_point now) {
   allocate_due_ = now + allocate_interval;
   for (auto& [key, x] : transports_)
     allocate(*x, now);
 }
 
-void media_shard::reconsider(consumer& x) {
+void fan_out::reconsider(consumer& x) {
   if (!std::exchange(x.source->untold, true))
     untold_.push_back(x.from);
   share_later(*x.on);
 }
 
-void media_shard::share_later(transport& x) {
+void fan_out::share_later(transport& x) {
   if (!std::exchange(x.unshared, true))
     unshared_.push_back(&x);
 }
 
-void media_shard::settle(net::time_point now) {
+void fan_out::settle(net::time_point now) {
   // First the wanted layers, before a key frame of one is requested.
   for (auto key : untold_)
     tell_wanted(key);
@@ -57,15 +57,15 @@ void media_shard::settle(net::time_point now) {
   unshared_.clear();
 }
 
-void media_shard::allocate_if_needed(transport& x, net::time_point now) {
+void fan_out::allocate_if_needed(transport& x, net::time_point now) {
   // Increases can wait for the next round.
   auto bps = x.sender.egress().link_bps();
   if (bps && *bps < x.allocator.used_bps())
     allocate(x, now);
 }
 
-std::optional<uint64_t> media_shard::link_bps(transport& x,
-                                              net::time_point now) const {
+std::optional<uint64_t> fan_out::link_bps(transport& x,
+                                          net::time_point now) const {
   if (!x.adaptive || !x.sender.writable())
     return std::nullopt;
   if (auto bps = x.sender.egress().link_bps())
@@ -75,7 +75,7 @@ std::optional<uint64_t> media_shard::link_bps(transport& x,
   return now - *x.began < start_time ? std::optional{start_bps} : std::nullopt;
 }
 
-void media_shard::allocate(transport& x, net::time_point now) {
+void fan_out::allocate(transport& x, net::time_point now) {
   uint64_t audio = 0, untold = 0;
   bool probing = false;
   shares_.clear();
@@ -113,7 +113,7 @@ void media_shard::allocate(transport& x, net::time_point now) {
     mark(x); // to check whether a probe is due
 }
 
-void media_shard::apply(consumer& x, net::time_point now) {
+void fan_out::apply(consumer& x, net::time_point now) {
   auto held = !x.paused
               && ((x.left.paused && !x.left.by_last_n)
                   || x.left.encoding != x.facts.preferred);
@@ -141,7 +141,7 @@ void media_shard::apply(consumer& x, net::time_point now) {
   collect(x, now);
 }
 
-rtp::decision_reason media_shard::reason_of(const consumer& x) {
+rtp::decision_reason fan_out::reason_of(const consumer& x) {
   if (x.left.by_last_n)
     return rtp::decision_reason::last_n;
   if (x.left.paused
@@ -155,8 +155,7 @@ rtp::decision_reason media_shard::reason_of(const consumer& x) {
                            : rtp::decision_reason::source;
 }
 
-void media_shard::note(consumer& x, rtp::decision_reason why,
-                       net::time_point now) {
+void fan_out::note(consumer& x, rtp::decision_reason why, net::time_point now) {
   const auto& egress = x.on->sender.egress();
   auto runs = !x.paused && !x.engine->producer_paused();
   auto target = runs ? signaled(x.applied, x.layout) : std::nullopt;
@@ -164,7 +163,7 @@ void media_shard::note(consumer& x, rtp::decision_reason why,
       {now, why, target, egress.link_bps(), static_cast<float>(egress.loss())});
 }
 
-void media_shard::note_producer(consumer& x, net::time_point now) {
+void fan_out::note_producer(consumer& x, net::time_point now) {
   if (!x.paused)
     note(x,
          x.engine->producer_paused() ? rtp::decision_reason::paused
@@ -173,7 +172,7 @@ void media_shard::note_producer(consumer& x, net::time_point now) {
 }
 
 std::optional<consumer_explanation>
-media_shard::explain(consumer_key which, net::time_point now) const {
+fan_out::explain(consumer_key which, net::time_point now) const {
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return std::nullopt;
@@ -202,7 +201,7 @@ media_shard::explain(consumer_key which, net::time_point now) const {
   return out;
 }
 
-void media_shard::tell_dropped(transport& x, net::time_point now) {
+void fan_out::tell_dropped(transport& x, net::time_point now) {
   while (auto stream = x.sender.egress().poll_dropped())
     for (auto* to : x.consumers)
       if (to->engine->ssrc() == *stream) {
@@ -212,14 +211,14 @@ void media_shard::tell_dropped(transport& x, net::time_point now) {
       }
 }
 
-void media_shard::hold(transport& x, net::time_point until) {
+void fan_out::hold(transport& x, net::time_point until) {
   if (!std::exchange(x.holding, true))
     holding_.push_back(&x);
   if (!pacing_ || until < *pacing_)
     pacing_ = until;
 }
 
-void media_shard::handle_pacing(net::time_point) {
+void fan_out::handle_pacing(net::time_point) {
   pacing_.reset();
   for (auto* x : holding_) {
     x->holding = false;
@@ -230,9 +229,8 @@ void media_shard::handle_pacing(net::time_point) {
 
 // -- overload -----------------------------------------------------------------
 
-void media_shard::set_overload(overload_state state,
-                               const shedding_limits& limits,
-                               net::time_point now) {
+void fan_out::set_overload(overload_state state, const shedding_limits& limits,
+                           net::time_point now) {
   overload_ = state;
   limits_ = limits;
   for (auto& [key, x] : consumers_)
@@ -243,7 +241,7 @@ void media_shard::set_overload(overload_state state,
   allocate_all(now);
 }
 
-void media_shard::tell_wanted(producer_key from) {
+void fan_out::tell_wanted(producer_key from) {
   auto i = producers_.find(from);
   if (i == producers_.end())
     return;
@@ -262,7 +260,7 @@ void media_shard::tell_wanted(producer_key from) {
   events_.push({{}, from, layers_wanted{highest}});
 }
 
-void media_shard::shed(consumer& x) {
+void fan_out::shed(consumer& x) {
   x.facts.recency = x.owner ? x.owner->recency() : uint16_t{0};
   x.facts.loudness = x.owner ? x.owner->loudness() : uint16_t{0};
   x.left = decide_shedding(overload_, x.facts, limits_);

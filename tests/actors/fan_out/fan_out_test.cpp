@@ -1,4 +1,4 @@
-#include "actors/fan_out/media_shard.hpp"
+#include "actors/fan_out/fan_out.hpp"
 #include "net/base/rng.hpp"
 #include "tests/support/layered_video.hpp"
 
@@ -47,7 +47,7 @@ struct simulcast_shard {
   layered_video sender{sent_as::vp8_simulcast, 1};
   std::unique_ptr<net::rng> rng = net::make_seeded_rng(1);
   net::time_point now = at(0s);
-  media_shard engine;
+  fan_out engine;
 };
 
 } // namespace

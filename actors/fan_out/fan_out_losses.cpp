@@ -1,6 +1,6 @@
 // Reports what a producer's consumers lose, for its sender's error correction.
 
-#include "actors/fan_out/media_shard.hpp"
+#include "actors/fan_out/fan_out.hpp"
 
 namespace troupe::actors {
 
@@ -13,8 +13,8 @@ constexpr auto refresh_interval = std::chrono::seconds{4};
 
 } // namespace
 
-void media_shard::note_loss(consumer_key which, uint8_t fraction_lost,
-                            net::time_point now) {
+void fan_out::note_loss(consumer_key which, uint8_t fraction_lost,
+                        net::time_point now) {
   auto i = consumers_.find(which);
   if (i == consumers_.end() || i->second->facts.kind != rtp::media_kind::audio)
     return;
