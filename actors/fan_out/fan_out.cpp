@@ -474,7 +474,7 @@ net::duration fan_out::flush(net::datagram_sink& out, net::time_point now) {
   if (pacing_ && *pacing_ <= now)
     handle_pacing(now);
   {
-    packet_sender sender{out};
+    datagram_batcher sender{out};
     for (auto* x : dirty_) {
       x->dirty = false;
       x->sender.flush(sender, now);

@@ -27,7 +27,7 @@ void transport_sender::end(rtp::ssrc source) {
     srtp_->retire(rtp::value(source));
 }
 
-void transport_sender::flush(packet_sender& out, net::time_point now) {
+void transport_sender::flush(datagram_batcher& out, net::time_point now) {
   egress_.handle_timeout(now);
   if (!writable()) {
     rtcp_.clear();

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/fan_out/packet_sender.hpp"
+#include "actors/fan_out/datagram_batcher.hpp"
 #include "net/base/prefetch.hpp"
 #include "net/srtp/srtp_session.hpp"
 #include "net/webrtc_transport.hpp"
@@ -76,7 +76,7 @@ public:
   }
 
   /// Protects all that waits into `out`, as sent at `now`.
-  void flush(packet_sender& out, net::time_point now);
+  void flush(datagram_batcher& out, net::time_point now);
 
   /// Orders and paces our packets, and knows the client's link.
   rtp::egress& egress() {

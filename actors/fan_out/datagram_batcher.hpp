@@ -12,14 +12,14 @@ namespace troupe::actors {
 /// together: many per system call. Packets of one destination are contiguous,
 /// so that the kernel takes a run of them as one piece. The destructor sends
 /// what is left.
-class packet_sender {
+class datagram_batcher {
 public:
-  explicit packet_sender(net::datagram_sink& out) : out_(out) {}
+  explicit datagram_batcher(net::datagram_sink& out) : out_(out) {}
 
-  packet_sender(const packet_sender&) = delete;
-  packet_sender& operator=(const packet_sender&) = delete;
+  datagram_batcher(const datagram_batcher&) = delete;
+  datagram_batcher& operator=(const datagram_batcher&) = delete;
 
-  ~packet_sender() {
+  ~datagram_batcher() {
     flush();
   }
 
