@@ -3,7 +3,7 @@
 #include "actors/base/live_objects.hpp"
 #include "actors/base/log.hpp"
 #include "actors/base/scoped_monitor.hpp"
-#include "actors/media/stats_json.hpp"
+#include "actors/media/webrtc_stats.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -101,8 +101,8 @@ caf::result<protocol::reply::stats> data_consumer_state::stats() {
   self->request(settings.sctp, settings.timeout, get_data_consumer_stats{key()})
       .then(
           [this, promise](const data_consumer_stats& x) mutable {
-            promise.deliver(protocol::reply::stats{
-                stats_json(settings.id, settings.label, settings.protocol, x)});
+            promise.deliver(protocol::reply::stats{webrtc_stats(
+                settings.id, settings.label, settings.protocol, x)});
           },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });
   return promise;

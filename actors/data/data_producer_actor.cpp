@@ -1,7 +1,7 @@
 #include "actors/data/data_producer_actor.hpp"
 
 #include "actors/base/live_objects.hpp"
-#include "actors/media/stats_json.hpp"
+#include "actors/media/webrtc_stats.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -68,8 +68,8 @@ caf::result<protocol::reply::stats> data_producer_state::stats() {
   self->request(settings.sctp, settings.timeout, get_data_producer_stats{key()})
       .then(
           [this, promise](const data_producer_stats& x) mutable {
-            promise.deliver(protocol::reply::stats{
-                stats_json(settings.id, settings.label, settings.protocol, x)});
+            promise.deliver(protocol::reply::stats{webrtc_stats(
+                settings.id, settings.label, settings.protocol, x)});
           },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });
   return promise;

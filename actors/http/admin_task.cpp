@@ -3,7 +3,7 @@
 #include "actors/base/caf_error.hpp"
 #include "actors/base/log.hpp"
 #include "actors/http/admin_json.hpp"
-#include "actors/media/stats_json.hpp"
+#include "actors/media/webrtc_stats.hpp"
 #include "protocol/json/json_text.hpp"
 
 #include <caf/event_based_actor.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/media/peer_listener.hpp"
+#include "actors/media/media_listeners.hpp"
 #include "actors/media/shard_actor.hpp"
 
 #include <caf/typed_event_based_actor.hpp>

@@ -3,7 +3,7 @@
 #include "actors/base/actor_timer.hpp"
 #include "actors/base/live_objects.hpp"
 #include "actors/io/io_worker.hpp"
-#include "actors/media/stats_json.hpp"
+#include "actors/media/webrtc_stats.hpp"
 #include "rtp/receive/layer_demand.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -209,7 +209,7 @@ producer_state::make_behavior(const producer_config& cfg) {
       [this](const close_producer&) { self->quit(); },
       [this](const get_actor_stats&) {
         return protocol::reply::stats{
-            stats_json(id, kind, engine->stats(self->clock().now()))};
+            webrtc_stats(id, kind, engine->stats(self->clock().now()))};
       },
       [this](const producer_tick&) {
         timer.fired(self->clock().now());

@@ -3,7 +3,7 @@
 #include "actors/base/edge_gauge.hpp"
 #include "actors/base/tick_queue.hpp"
 #include "actors/load/overload_state_board.hpp"
-#include "actors/media/peer_listener.hpp"
+#include "actors/media/media_listeners.hpp"
 #include "actors/media/rtp_messages.hpp"
 #include "actors/media/score_board.hpp"
 #include "actors/speech/loudest_speakers.hpp"

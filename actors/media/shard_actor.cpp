@@ -5,7 +5,7 @@
 #include "actors/base/live_objects.hpp"
 #include "actors/base/log.hpp"
 #include "actors/io/io_worker.hpp"
-#include "actors/media/stats_json.hpp"
+#include "actors/media/webrtc_stats.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -199,7 +199,7 @@ shard_actor::behavior_type shard_state::make_behavior() {
       [this](const control_consumer& x) { control(x); },
       [this](const get_consumer_stats& x) {
         const auto* found = engine.find_consumer(x.consumer);
-        return found ? protocol::reply::stats{stats_json(
+        return found ? protocol::reply::stats{webrtc_stats(
                    consumers.at(x.consumer).id, found->kind(),
                    found->stats(self->clock().now()),
                    *engine.find_decisions(x.consumer), self->clock().now())}

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/data/data_control.hpp"
-#include "actors/media/peer_listener.hpp"
+#include "actors/media/media_listeners.hpp"
 #include "actors/peer/reply_of.hpp"
 #include "actors/room/peer_handle.hpp"
 #include "actors/room/room_actor.hpp"

@@ -5,7 +5,7 @@
 #include "actors/base/live_objects.hpp"
 #include "actors/base/log.hpp"
 #include "actors/io/io_worker.hpp"
-#include "actors/media/stats_json.hpp"
+#include "actors/media/webrtc_stats.hpp"
 #include "actors/stats/scoped_gauge.hpp"
 #include "actors/transport/note_arrivals.hpp"
 #include "actors/transport/stream_router.hpp"
@@ -305,7 +305,7 @@ caf::result<protocol::reply::stats> transport_state::stats() {
             data.ask_stats(
                 self, services->settings.request_timeout,
                 [=, this](const sctp_transport_stats* sctp) mutable {
-                  promise.deliver(protocol::reply::stats{stats_json(
+                  promise.deliver(protocol::reply::stats{webrtc_stats(
                       id, *engine, sent, router.unroutable(), sctp)});
                 });
           },

@@ -2,7 +2,7 @@
 
 #include "actors/base/edge_gauge.hpp"
 #include "actors/io/burst_receiver.hpp"
-#include "actors/media/peer_listener.hpp"
+#include "actors/media/media_listeners.hpp"
 #include "actors/media/producer_actor.hpp"
 #include "actors/media/shard_actor.hpp"
 #include "actors/sctp/data_messages.hpp"

@@ -1,6 +1,6 @@
 #include "bench/loop_server/peer.hpp"
 
-#include "actors/media/stats_json.hpp"
+#include "actors/media/webrtc_stats.hpp"
 #include "actors/transport/candidates.hpp"
 #include "bench/loop_server/session.hpp"
 
@@ -231,14 +231,14 @@ outcome peer::perform(const verb::get_stats& x) {
                     ? rtp::media_kind::audio
                     : rtp::media_kind::video;
     return success(reply::stats{
-        actors::stats_json(one->id, kind, one->engine().stats(now))});
+        actors::webrtc_stats(one->id, kind, one->engine().stats(now))});
   }
   auto* one = find_record(consumers_, actors::consumer_id{x.id});
   const auto* to = one ? shard_.engine().find_consumer(one->key) : nullptr;
   if (!to)
     return protocol::error{error_code::bad_request, "Unknown id"};
   return success(
-      reply::stats{actors::stats_json(one->id, to->kind(), to->stats(now))});
+      reply::stats{actors::webrtc_stats(one->id, to->kind(), to->stats(now))});
 }
 
 void peer::tell(std::shared_ptr<const protocol::any_event> what) {

@@ -1,6 +1,6 @@
 #include "bench/loop_server/transport.hpp"
 
-#include "actors/media/stats_json.hpp"
+#include "actors/media/webrtc_stats.hpp"
 #include "actors/transport/to_engine.hpp"
 #include "bench/loop_server/hub.hpp"
 #include "bench/loop_server/producer.hpp"
@@ -100,7 +100,7 @@ void transport::remove(const consumer& x) {
 
 protocol::json_text transport::stats() const {
   const auto* sender = home_.engine().find_transport(key);
-  return actors::stats_json(
+  return actors::webrtc_stats(
       id, engine_, sender ? sender->stats(hub::now()) : actors::sender_stats{},
       malformed_ + demuxer_.drops().total() + dispatcher_.malformed());
 }

@@ -15,39 +15,40 @@
 namespace troupe::actors {
 
 /// `inbound-rtp`, one per encoding.
-protocol::json_text stats_json(const producer_id& id, rtp::media_kind kind,
-                               const rtp::receiver_stats& in);
+protocol::json_text webrtc_stats(const producer_id& id, rtp::media_kind kind,
+                                 const rtp::receiver_stats& in);
 
 /// `outbound-rtp`, and one `decision` for each of the latest, the oldest first:
 /// `reason`, how long ago (`age`), the layers from then on (none if nothing is
 /// sent), the estimate of the link, and the loss.
-protocol::json_text stats_json(const consumer_id& id, rtp::media_kind kind,
-                               const rtp::forwarder_stats& in,
-                               const rtp::decision_log& why = {},
-                               net::time_point now = {});
+protocol::json_text webrtc_stats(const consumer_id& id, rtp::media_kind kind,
+                                 const rtp::forwarder_stats& in,
+                                 const rtp::decision_log& why = {},
+                                 net::time_point now = {});
 
 /// Why a consumer receives what it does, with the same members for its
 /// decisions as in its statistics.
 std::string explanation_json(const consumer_explanation& x);
 
 /// `data-channel`, on which a client sends.
-protocol::json_text stats_json(const data_producer_id& id,
-                               std::string_view label,
-                               std::string_view protocol,
-                               const data_producer_stats& in);
+protocol::json_text webrtc_stats(const data_producer_id& id,
+                                 std::string_view label,
+                                 std::string_view protocol,
+                                 const data_producer_stats& in);
 
 /// `data-channel`, on which a client receives.
-protocol::json_text stats_json(const data_consumer_id& id,
-                               std::string_view label,
-                               std::string_view protocol,
-                               const data_consumer_stats& in);
+protocol::json_text webrtc_stats(const data_consumer_id& id,
+                                 std::string_view label,
+                                 std::string_view protocol,
+                                 const data_consumer_stats& in);
 
 /// `transport` and the selected `candidate-pair`. `refused_media` counts
 /// authentic packets that are no RTP or RTCP of this transport's streams;
 /// `sctp` is null if the transport has none.
-protocol::json_text stats_json(const transport_id& id,
-                               const net::webrtc_transport& transport,
-                               const sender_stats& sent, uint64_t refused_media,
-                               const sctp_transport_stats* sctp = nullptr);
+protocol::json_text webrtc_stats(const transport_id& id,
+                                 const net::webrtc_transport& transport,
+                                 const sender_stats& sent,
+                                 uint64_t refused_media,
+                                 const sctp_transport_stats* sctp = nullptr);
 
 } // namespace troupe::actors

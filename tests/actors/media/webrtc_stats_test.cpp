@@ -1,4 +1,4 @@
-#include "actors/media/stats_json.hpp"
+#include "actors/media/webrtc_stats.hpp"
 
 #include "protocol/json/json_limits.hpp"
 #include "protocol/json/json_text.hpp"
@@ -34,8 +34,8 @@ std::unique_ptr<net::dtls_context>& context() {
 
 TEST_CASE("the statistics of a producer have one dictionary per encoding") {
   rtp::receiver_stats in;
-  CHECK(
-      parsed(stats_json(producer_id{"p"}, rtp::media_kind::audio, in)).Empty());
+  CHECK(parsed(webrtc_stats(producer_id{"p"}, rtp::media_kind::audio, in))
+            .Empty());
   rtp::receive_stream_stats x;
   x.ssrc = rtp::ssrc{4'000'000'000};
   x.rid = "q\"\\\n"; // from the client: any string
@@ -43,7 +43,7 @@ TEST_CASE("the statistics of a producer have one dictionary per encoding") {
   x.jitter = std::chrono::milliseconds{20};
   x.fraction_lost = 128;
   in.streams = {x, {}};
-  auto out = parsed(stats_json(producer_id{"p"}, rtp::media_kind::audio, in));
+  auto out = parsed(webrtc_stats(producer_id{"p"}, rtp::media_kind::audio, in));
   REQUIRE(out.Size() == 2);
   CHECK(text(out[0]["type"]) == "inbound-rtp");
   CHECK(text(out[0]["id"]) == "p");
@@ -59,7 +59,7 @@ TEST_CASE("the statistics of a consumer are one dictionary") {
   rtp::forwarder_stats in;
   in.ssrc = rtp::ssrc{7};
   in.packets_lost = -3;
-  auto out = parsed(stats_json(consumer_id{"c"}, rtp::media_kind::video, in));
+  auto out = parsed(webrtc_stats(consumer_id{"c"}, rtp::media_kind::video, in));
   REQUIRE(out.Size() == 1);
   CHECK(text(out[0]["type"]) == "outbound-rtp");
   CHECK(out[0]["ssrc"].GetUint() == 7);
@@ -106,8 +106,8 @@ TEST_CASE("a consumer's decisions follow its statistics, oldest first") {
              rtp::layers{1, i}, 300'000, 0.5f});
   log.add(
       {now + std::chrono::seconds{40}, rtp::decision_reason::paused, {}, {}});
-  auto out = parsed(stats_json(consumer_id{"c"}, rtp::media_kind::video, {},
-                               log, now + std::chrono::seconds{50}));
+  auto out = parsed(webrtc_stats(consumer_id{"c"}, rtp::media_kind::video, {},
+                                 log, now + std::chrono::seconds{50}));
   REQUIRE(out.Size() == 1 + rtp::decision_log::capacity);
   CHECK(text(out[1]["type"]) == "decision");
   CHECK(text(out[1]["reason"]) == "link");
@@ -122,7 +122,7 @@ TEST_CASE("a consumer's decisions follow its statistics, oldest first") {
 TEST_CASE("a new transport has statistics, but no candidate pair yet") {
   auto random = net::make_seeded_rng(1);
   net::webrtc_transport transport{{context().get()}, *random};
-  auto out = parsed(stats_json(transport_id{"t"}, transport, {}, 3));
+  auto out = parsed(webrtc_stats(transport_id{"t"}, transport, {}, 3));
   REQUIRE(out.Size() == 1);
   CHECK(text(out[0]["type"]) == "transport");
   CHECK(out[0]["bytesReceived"].GetUint64() == 0);

@@ -1,4 +1,4 @@
-#include "actors/media/stats_json.hpp"
+#include "actors/media/webrtc_stats.hpp"
 
 #include "protocol/json/json_text.hpp"
 
@@ -85,8 +85,8 @@ flat_json of_channel(std::string_view id, std::string_view label,
 
 } // namespace
 
-protocol::json_text stats_json(const producer_id& id, rtp::media_kind kind,
-                               const rtp::receiver_stats& in) {
+protocol::json_text webrtc_stats(const producer_id& id, rtp::media_kind kind,
+                                 const rtp::receiver_stats& in) {
   std::string out = "[";
   for (const auto& x : in.streams) {
     if (out.size() > 1)
@@ -96,10 +96,10 @@ protocol::json_text stats_json(const producer_id& id, rtp::media_kind kind,
   return {out + "]"};
 }
 
-protocol::json_text stats_json(const consumer_id& id, rtp::media_kind kind,
-                               const rtp::forwarder_stats& in,
-                               const rtp::decision_log& why,
-                               net::time_point now) {
+protocol::json_text webrtc_stats(const consumer_id& id, rtp::media_kind kind,
+                                 const rtp::forwarder_stats& in,
+                                 const rtp::decision_log& why,
+                                 net::time_point now) {
   auto out = start("outbound-rtp", id.str());
   out.add("kind", to_text(kind)).add("ssrc", rtp::value(in.ssrc));
   if (in.rtx_ssrc)
@@ -167,20 +167,20 @@ std::string explanation_json(const consumer_explanation& x) {
   return out.add_raw("decisions", list + "]").str();
 }
 
-protocol::json_text stats_json(const data_producer_id& id,
-                               std::string_view label,
-                               std::string_view protocol,
-                               const data_producer_stats& in) {
+protocol::json_text webrtc_stats(const data_producer_id& id,
+                                 std::string_view label,
+                                 std::string_view protocol,
+                                 const data_producer_stats& in) {
   auto out = of_channel(id.str(), label, protocol, in);
   out.add("messagesReceived", in.messages_received)
       .add("bytesReceived", in.bytes_received);
   return {"[" + out.str() + "]"};
 }
 
-protocol::json_text stats_json(const data_consumer_id& id,
-                               std::string_view label,
-                               std::string_view protocol,
-                               const data_consumer_stats& in) {
+protocol::json_text webrtc_stats(const data_consumer_id& id,
+                                 std::string_view label,
+                                 std::string_view protocol,
+                                 const data_consumer_stats& in) {
   auto out = of_channel(id.str(), label, protocol, in);
   out.add("messagesSent", in.messages_sent)
       .add("bytesSent", in.bytes_sent)
@@ -189,10 +189,11 @@ protocol::json_text stats_json(const data_consumer_id& id,
   return {"[" + out.str() + "]"};
 }
 
-protocol::json_text stats_json(const transport_id& id,
-                               const net::webrtc_transport& transport,
-                               const sender_stats& sent, uint64_t refused_media,
-                               const sctp_transport_stats* sctp) {
+protocol::json_text webrtc_stats(const transport_id& id,
+                                 const net::webrtc_transport& transport,
+                                 const sender_stats& sent,
+                                 uint64_t refused_media,
+                                 const sctp_transport_stats* sctp) {
   const auto& x = transport.stats();
   auto out = start("transport", id.str());
   out.add("iceState", net::to_string(transport.ice()))
