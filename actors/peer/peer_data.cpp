@@ -1,6 +1,6 @@
 #include "actors/base/log.hpp"
 #include "actors/peer/peer_state.hpp"
-#include "actors/transport/to_engine.hpp"
+#include "actors/transport/signaling_to_engine.hpp"
 
 #include <algorithm>
 #include <ranges>

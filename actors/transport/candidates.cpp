@@ -1,6 +1,6 @@
 #include "actors/transport/candidates.hpp"
 
-#include "actors/transport/to_engine.hpp"
+#include "actors/transport/signaling_to_engine.hpp"
 
 #include <algorithm>
 

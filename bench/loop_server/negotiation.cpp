@@ -1,4 +1,4 @@
-#include "actors/transport/to_engine.hpp"
+#include "actors/transport/signaling_to_engine.hpp"
 #include "bench/loop_server/peer.hpp"
 #include "protocol/ortc/ortc.hpp"
 #include "protocol/ortc/supported_capabilities.hpp"

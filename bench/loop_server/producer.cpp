@@ -1,6 +1,6 @@
 #include "bench/loop_server/producer.hpp"
 
-#include "actors/transport/to_engine.hpp"
+#include "actors/transport/signaling_to_engine.hpp"
 #include "bench/loop_server/hub.hpp"
 #include "bench/loop_server/peer.hpp"
 #include "bench/loop_server/shard.hpp"

@@ -1,7 +1,7 @@
 #include "bench/loop_server/transport.hpp"
 
 #include "actors/media/webrtc_stats.hpp"
-#include "actors/transport/to_engine.hpp"
+#include "actors/transport/signaling_to_engine.hpp"
 #include "bench/loop_server/hub.hpp"
 #include "bench/loop_server/producer.hpp"
 #include "bench/loop_server/shard.hpp"

@@ -1,4 +1,4 @@
-#include "actors/transport/to_engine.hpp"
+#include "actors/transport/signaling_to_engine.hpp"
 
 #include <doctest/doctest.h>
 
