@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/ice/check_pass.hpp"
+#include "net/ice/ice_check_responder.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/atom.hpp>
@@ -15,7 +15,7 @@ namespace troupe::actors {
 /// Makes the I/O threads answer checks with this pass, which replaces an
 /// earlier one for the same username fragment. Revoke the pass to end that.
 struct take_pass {
-  std::shared_ptr<net::check_pass> pass;
+  std::shared_ptr<net::ice_check_responder> pass;
 };
 
 } // namespace troupe::actors
@@ -36,7 +36,7 @@ class pass_table {
 public:
   /// Adds a pass, unless it was revoked before it arrived: its owner may have
   /// called remove() already.
-  void add(std::shared_ptr<net::check_pass> x) {
+  void add(std::shared_ptr<net::ice_check_responder> x) {
     if (x->revoked())
       return;
     // The key points into the pass: erase both before inserting the new pass.
@@ -50,7 +50,7 @@ public:
   }
 
   /// Returns the pass that may answer this datagram, or null.
-  net::check_pass* find(net::byte_span datagram) const {
+  net::ice_check_responder* find(net::byte_span datagram) const {
     // STUN begins with two zero bits, media does not (RFC 7983).
     if (passes_.empty() || datagram.empty() || datagram[0] > 3)
       return nullptr;
@@ -64,7 +64,8 @@ public:
   }
 
 private:
-  std::unordered_map<std::string_view, std::shared_ptr<net::check_pass>>
+  std::unordered_map<std::string_view,
+                     std::shared_ptr<net::ice_check_responder>>
       passes_;
 };
 

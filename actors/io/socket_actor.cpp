@@ -74,7 +74,7 @@ struct media_sockets::thread_routes {
     auto* pass = passes.find(data);
     if (!pass)
       return false;
-    std::array<uint8_t, net::check_pass::max_size> room;
+    std::array<uint8_t, net::ice_check_responder::max_size> room;
     auto size = pass->answer(data, x.tuple, x.arrival, room);
     if (!size)
       return false;

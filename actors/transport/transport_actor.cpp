@@ -7,11 +7,11 @@
 #include "actors/io/io_worker.hpp"
 #include "actors/media/webrtc_stats.hpp"
 #include "actors/stats/scoped_gauge.hpp"
+#include "actors/transport/ice_check_offload.hpp"
 #include "actors/transport/note_arrivals.hpp"
 #include "actors/transport/signaling_to_engine.hpp"
 #include "actors/transport/stream_router.hpp"
 #include "actors/transport/transport_data.hpp"
-#include "actors/transport/transport_pass.hpp"
 #include "actors/transport/transport_phase.hpp"
 #include "net/webrtc_transport.hpp"
 #include "rtp/receive/transport_feedback_generator.hpp"
@@ -106,7 +106,7 @@ struct transport_state {
   stream_router router{true};
   rtp::transport_feedback_generator feedback{{}};
   transport_data data;
-  transport_pass pass;
+  ice_check_offload pass;
   bool remb = false;
   shard_actor shard;
   transport_listener_actor listener;

@@ -13,7 +13,7 @@ constexpr int bursts_in_turn = 4;
 
 // The reader whose burst the calling thread is handling.
 struct open_tray {
-  answer_tray* tray = nullptr;
+  stun_reply_batch* tray = nullptr;
   const udp_socket* socket = nullptr;
 };
 

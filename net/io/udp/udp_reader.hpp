@@ -1,8 +1,8 @@
 #pragma once
 
 #include "net/io/loop/asio_acceptor.hpp"
-#include "net/io/udp/answer_tray.hpp"
 #include "net/io/udp/media_port.hpp"
+#include "net/io/udp/stun_reply_batch.hpp"
 #include "net/io/udp/udp_socket.hpp"
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
@@ -44,7 +44,7 @@ private:
   const uint32_t path_;
   media_receiver& receiver_;
   std::vector<datagram> burst_;
-  answer_tray tray_;
+  stun_reply_batch tray_;
   bool stopped_ = false;
 };
 

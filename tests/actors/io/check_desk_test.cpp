@@ -13,9 +13,10 @@ namespace {
 const net::ice_credentials alice{"alice", "of-alice"};
 const net::ice_credentials bob{"bob", "of-bob"};
 
-std::shared_ptr<net::check_pass> pass_of(const net::ice_credentials& x) {
-  return std::make_shared<net::check_pass>(x, test::make_tuple(1),
-                                           net::time_point{});
+std::shared_ptr<net::ice_check_responder>
+pass_of(const net::ice_credentials& x) {
+  return std::make_shared<net::ice_check_responder>(x, test::make_tuple(1),
+                                                    net::time_point{});
 }
 
 } // namespace

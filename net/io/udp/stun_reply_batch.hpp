@@ -14,7 +14,7 @@ namespace troupe::net {
 /// must not be overtaken when threads differ.
 ///
 /// Used by one thread; octets are copied.
-class answer_tray {
+class stun_reply_batch {
 public:
   static constexpr size_t max_answers = 64;
 

@@ -1,4 +1,4 @@
-#include "actors/transport/transport_pass.hpp"
+#include "actors/transport/ice_check_offload.hpp"
 
 #include "net/webrtc_transport.hpp"
 #include "tests/support/ice_check.hpp"
@@ -40,7 +40,7 @@ struct scene {
       };
     });
     system.registry().put(actors::check_desk_name, desk);
-    pass = std::make_unique<actors::transport_pass>(system);
+    pass = std::make_unique<actors::ice_check_offload>(system);
   }
 
   ~scene() {
@@ -77,7 +77,7 @@ struct scene {
 
   // Whether the latest responder answers a check with the engine's credentials.
   bool answered(const net::transport_tuple& from) {
-    std::array<uint8_t, net::check_pass::max_size> room;
+    std::array<uint8_t, net::ice_check_responder::max_size> room;
     return !given.empty()
            && given.back()->answer(ice_check::to(engine.local_ice()).build(),
                                    from, now, room);
@@ -92,12 +92,12 @@ struct scene {
 
   testing settings;
   caf::actor_system system{settings};
-  std::vector<std::shared_ptr<net::check_pass>> given;
+  std::vector<std::shared_ptr<net::ice_check_responder>> given;
   actors::check_desk_actor desk;
   std::unique_ptr<net::rng> random = net::make_seeded_rng(7);
   net::webrtc_transport engine{{.dtls = &dtls(), .consent_timeout = 30s},
                                *random};
-  std::unique_ptr<actors::transport_pass> pass;
+  std::unique_ptr<actors::ice_check_offload> pass;
   net::time_point now{1000s};
 };
 
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(scene,
 TEST_CASE("without the responders' actor there is no offload") {
   scene x;
   x.system.registry().erase(actors::check_desk_name);
-  x.pass = std::make_unique<actors::transport_pass>(x.system);
+  x.pass = std::make_unique<actors::ice_check_offload>(x.system);
   x.check(here);
   CHECK(x.given.empty());
   CHECK(x.alive());

@@ -18,11 +18,11 @@ namespace troupe::net {
 ///
 /// Any thread may answer. When the agent's credentials or selected tuple
 /// change, the agent's owner revokes the object and makes a new one.
-class check_pass {
+class ice_check_responder {
 public:
   /// Serves an agent in state `completed` that has no older credentials.
-  check_pass(ice_credentials credentials, const transport_tuple& selected,
-             time_point now);
+  ice_check_responder(ice_credentials credentials,
+                      const transport_tuple& selected, time_point now);
 
   /// The size of the largest response in octets.
   static constexpr size_t max_size = 128;

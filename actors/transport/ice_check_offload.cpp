@@ -1,4 +1,4 @@
-#include "actors/transport/transport_pass.hpp"
+#include "actors/transport/ice_check_offload.hpp"
 
 #include "net/webrtc_transport.hpp"
 
@@ -13,7 +13,7 @@ namespace troupe::actors {
 namespace {
 
 // A check like the client's last one, which was not kept.
-net::datagram check_for(const net::check_pass& pass) {
+net::datagram check_for(const net::ice_check_responder& pass) {
   const auto& mine = pass.credentials();
   static thread_local const auto pool = net::buffer_pool::make();
   auto data = pool->take();
@@ -30,11 +30,11 @@ net::datagram check_for(const net::check_pass& pass) {
 
 } // namespace
 
-transport_pass::transport_pass(caf::actor_system& system)
+ice_check_offload::ice_check_offload(caf::actor_system& system)
     : desk_(system.registry().get<check_desk_actor>(check_desk_name)) {}
 
-void transport_pass::update(net::webrtc_transport& engine,
-                            net::time_point now) {
+void ice_check_offload::update(net::webrtc_transport& engine,
+                               net::time_point now) {
   if (engine.leaving()) {
     tell(engine);
     revoke();
@@ -45,18 +45,19 @@ void transport_pass::update(net::webrtc_transport& engine,
     revoke();
   if (!desk_ || pass_ || old_ || engine.ice() != net::ice_state::completed)
     return;
-  pass_ = std::make_shared<net::check_pass>(engine.local_ice(), *selected, now);
+  pass_ = std::make_shared<net::ice_check_responder>(engine.local_ice(),
+                                                     *selected, now);
   told_ = now;
   caf::anon_send(desk_, take_pass{pass_});
 }
 
-void transport_pass::begin_restart(net::webrtc_transport& engine) {
+void ice_check_offload::begin_restart(net::webrtc_transport& engine) {
   tell(engine);
   revoke();
   old_ = engine.local_ice().username_fragment;
 }
 
-void transport_pass::tell(net::webrtc_transport& engine) {
+void ice_check_offload::tell(net::webrtc_transport& engine) {
   if (!pass_ || engine.selected_tuple() != pass_->tuple())
     return;
   auto last = pass_->last_check();
@@ -68,7 +69,7 @@ void transport_pass::tell(net::webrtc_transport& engine) {
   }
 }
 
-void transport_pass::revoke() {
+void ice_check_offload::revoke() {
   if (pass_)
     pass_->revoke();
   pass_.reset();

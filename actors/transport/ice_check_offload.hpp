@@ -16,18 +16,18 @@ class webrtc_transport;
 
 namespace troupe::actors {
 
-/// A transport's `check_pass`: lets the I/O threads answer the ICE checks that
-/// change nothing, and notifies the transport's engine of the last of them
-/// before its consent would expire.
-class transport_pass {
+/// A transport's `ice_check_responder`: lets the I/O threads answer the ICE
+/// checks that change nothing, and notifies the transport's engine of the last
+/// of them before its consent would expire.
+class ice_check_offload {
 public:
   /// Finds the `check_desk_actor`; without one all checks go to the engine.
-  explicit transport_pass(caf::actor_system& system);
+  explicit ice_check_offload(caf::actor_system& system);
 
-  transport_pass(const transport_pass&) = delete;
-  transport_pass& operator=(const transport_pass&) = delete;
+  ice_check_offload(const ice_check_offload&) = delete;
+  ice_check_offload& operator=(const ice_check_offload&) = delete;
 
-  ~transport_pass() {
+  ~ice_check_offload() {
     revoke();
   }
 
@@ -54,7 +54,7 @@ public:
 
 private:
   check_desk_actor desk_;
-  std::shared_ptr<net::check_pass> pass_;
+  std::shared_ptr<net::ice_check_responder> pass_;
   net::time_point told_{};
   std::optional<std::string> old_; // the fragment before a restart
 };

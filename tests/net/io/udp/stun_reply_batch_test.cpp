@@ -1,4 +1,4 @@
-#include "net/io/udp/answer_tray.hpp"
+#include "net/io/udp/stun_reply_batch.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,14 +15,14 @@ std::vector<uint8_t> answer(uint8_t mark, size_t size = 64) {
   return out;
 }
 
-bool take(answer_tray& tray, const std::vector<uint8_t>& x) {
+bool take(stun_reply_batch& tray, const std::vector<uint8_t>& x) {
   return tray.take({x, {}});
 }
 
 } // namespace
 
 TEST_CASE("queued STUN responses keep their order until cleared") {
-  answer_tray tray;
+  stun_reply_batch tray;
   for (uint8_t i = 0; i < 3; ++i)
     REQUIRE(take(tray, answer(i)));
   REQUIRE(tray.answers().size() == 3);
@@ -33,17 +33,17 @@ TEST_CASE("queued STUN responses keep their order until cleared") {
 }
 
 TEST_CASE("the queue of STUN responses is bounded") {
-  answer_tray tray;
-  CHECK_FALSE(take(tray, answer(1, answer_tray::max_octets + 1)));
-  CHECK(take(tray, answer(1, answer_tray::max_octets)));
-  for (size_t i = 1; i < answer_tray::max_answers; ++i)
+  stun_reply_batch tray;
+  CHECK_FALSE(take(tray, answer(1, stun_reply_batch::max_octets + 1)));
+  CHECK(take(tray, answer(1, stun_reply_batch::max_octets)));
+  for (size_t i = 1; i < stun_reply_batch::max_answers; ++i)
     REQUIRE(take(tray, answer(2)));
   CHECK_FALSE(take(tray, answer(3)));
-  CHECK(tray.answers().size() == answer_tray::max_answers);
+  CHECK(tray.answers().size() == stun_reply_batch::max_answers);
 }
 
 TEST_CASE("the queue of STUN responses takes neither media nor DTLS") {
-  answer_tray tray;
+  stun_reply_batch tray;
   for (uint8_t first : {20, 22, 63, 128, 144, 191}) {
     std::vector<uint8_t> x(64);
     x[0] = first;

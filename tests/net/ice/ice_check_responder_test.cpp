@@ -1,4 +1,4 @@
-#include "net/ice/check_pass.hpp"
+#include "net/ice/ice_check_responder.hpp"
 
 #include "tests/support/ice_check.hpp"
 
@@ -32,7 +32,7 @@ struct fixture {
   // The response of the pass; empty if it leaves the datagram to the agent.
   std::vector<uint8_t> answer(const std::vector<uint8_t>& request,
                               const transport_tuple& from = alice) {
-    std::array<uint8_t, check_pass::max_size> room;
+    std::array<uint8_t, ice_check_responder::max_size> room;
     auto size = pass.answer(request, from, now, room);
     return {room.begin(), room.begin() + size.value_or(0)};
   }
@@ -51,13 +51,13 @@ struct fixture {
 
   std::unique_ptr<rng> random = make_seeded_rng(42);
   ice_lite_agent agent{30s, *random};
-  check_pass pass{agent.credentials(), alice, time_point{100s}};
+  ice_check_responder pass{agent.credentials(), alice, time_point{100s}};
   time_point now{105s};
 };
 
 } // namespace
 
-TEST_SUITE("check_pass") {
+TEST_SUITE("ice_check_responder") {
   TEST_CASE_FIXTURE(fixture, "it answers exactly as the agent would") {
     for (bool nominates : {false, true}) {
       auto x = check();

@@ -1,19 +1,20 @@
-#include "net/ice/check_pass.hpp"
+#include "net/ice/ice_check_responder.hpp"
 
 #include <utility>
 
 namespace troupe::net {
 
-check_pass::check_pass(ice_credentials credentials,
-                       const transport_tuple& selected, time_point now)
+ice_check_responder::ice_check_responder(ice_credentials credentials,
+                                         const transport_tuple& selected,
+                                         time_point now)
     : tuple_(selected)
     , last_(now.time_since_epoch().count())
     , credentials_(std::move(credentials)) {}
 
-std::optional<size_t> check_pass::answer(byte_span datagram,
-                                         const transport_tuple& from,
-                                         time_point now,
-                                         mutable_byte_span out) {
+std::optional<size_t> ice_check_responder::answer(byte_span datagram,
+                                                  const transport_tuple& from,
+                                                  time_point now,
+                                                  mutable_byte_span out) {
   if (from != tuple_ || revoked())
     return std::nullopt;
   const auto request = stun_message::parse(datagram);
@@ -35,7 +36,7 @@ std::optional<size_t> check_pass::answer(byte_span datagram,
 
 // A nomination value may exceed all earlier ones and so change the selected
 // tuple: the agent must handle it.
-bool check_pass::changes_nothing(const stun_message& x) const {
+bool ice_check_responder::changes_nothing(const stun_message& x) const {
   const auto& fragment = credentials_.username_fragment;
   const auto name = x.username();
   return x.type() == stun_class::request && x.method() == stun_method_binding
