@@ -1,7 +1,7 @@
 #pragma once
 
+#include "net/io/http/connection_registry.hpp"
 #include "net/io/http/http_server.hpp"
-#include "net/io/http/live_set.hpp"
 #include "net/io/http/refusal_news.hpp"
 #include "net/io/http/reject_counters.hpp"
 #include "net/io/http/static_files.hpp"
@@ -46,7 +46,8 @@ struct http_core : std::enable_shared_from_this<http_core> {
   static_files files;
   /// Null without TLS.
   std::unique_ptr<tls_store> tls;
-  std::shared_ptr<live_set> live = std::make_shared<live_set>();
+  std::shared_ptr<connection_registry> live =
+      std::make_shared<connection_registry>();
   admission gate;
   std::shared_ptr<undelivered_total> undelivered;
   std::unique_ptr<engineio_service> engineio;

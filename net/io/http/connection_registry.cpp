@@ -1,4 +1,4 @@
-#include "net/io/http/live_set.hpp"
+#include "net/io/http/connection_registry.hpp"
 
 #include <vector>
 
@@ -8,7 +8,7 @@ closable::~closable() {
   set_->remove(this);
 }
 
-void live_set::add(const std::shared_ptr<closable>& x) {
+void connection_registry::add(const std::shared_ptr<closable>& x) {
   bool stopping;
   {
     std::lock_guard guard{mutex_};
@@ -19,14 +19,14 @@ void live_set::add(const std::shared_ptr<closable>& x) {
     x->shut_down(false);
 }
 
-void live_set::remove(const closable* x) {
+void connection_registry::remove(const closable* x) {
   // Notify while locked: the waiter may destroy this set right after.
   std::lock_guard guard{mutex_};
   all_.erase(x);
   changed_.notify_all();
 }
 
-void live_set::shut_down(bool at_once) {
+void connection_registry::shut_down(bool at_once) {
   std::vector<std::shared_ptr<closable>> all;
   {
     std::lock_guard guard{mutex_};
@@ -39,17 +39,17 @@ void live_set::shut_down(bool at_once) {
     x->shut_down(at_once);
 }
 
-bool live_set::wait_until_empty(duration patience) {
+bool connection_registry::wait_until_empty(duration patience) {
   std::unique_lock guard{mutex_};
   return changed_.wait_for(guard, patience, [this] { return all_.empty(); });
 }
 
-size_t live_set::size() const {
+size_t connection_registry::size() const {
   std::lock_guard guard{mutex_};
   return all_.size();
 }
 
-bool live_set::stopping() const {
+bool connection_registry::stopping() const {
   std::lock_guard guard{mutex_};
   return stopping_;
 }

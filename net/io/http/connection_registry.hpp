@@ -9,12 +9,13 @@
 
 namespace troupe::net {
 
-class live_set;
+class connection_registry;
 
 /// A connection that a stopping server must end.
 class closable {
 public:
-  explicit closable(std::shared_ptr<live_set> set) : set_(std::move(set)) {}
+  explicit closable(std::shared_ptr<connection_registry> set)
+      : set_(std::move(set)) {}
 
   closable(const closable&) = delete;
 
@@ -26,11 +27,11 @@ public:
   virtual void shut_down(bool at_once) = 0;
 
 private:
-  std::shared_ptr<live_set> set_;
+  std::shared_ptr<connection_registry> set_;
 };
 
 /// The set of open connections. Thread-safe.
-class live_set {
+class connection_registry {
 public:
   void add(const std::shared_ptr<closable>& x);
 
