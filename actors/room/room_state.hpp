@@ -3,10 +3,10 @@
 #include "actors/base/actor_timer.hpp"
 #include "actors/base/live_objects.hpp"
 #include "actors/base/scoped_monitor.hpp"
+#include "actors/room/event_fanout.hpp"
 #include "actors/room/grace_list.hpp"
 #include "actors/room/member_claim.hpp"
 #include "actors/room/room_actor.hpp"
-#include "actors/room/room_audience.hpp"
 #include "actors/room/room_rules.hpp"
 #include "actors/room/roster.hpp"
 #include "actors/room/server_channels.hpp"
@@ -240,7 +240,7 @@ struct room_state {
   roster people;
   data_directory data;
   server_channels server;
-  room_audience audience;
+  event_fanout audience;
   room_rules rules;
   room_quotas quotas;
   std::shared_ptr<speech_ranking> voices = std::make_shared<speech_ranking>();

@@ -11,7 +11,7 @@ namespace troupe::actors {
 
 /// Notifies the sessions of a room's visible members, and knows what each was
 /// sent so far. The part of the room's actor around `event_outbox`.
-class room_audience {
+class event_fanout {
 public:
   /// Adds a member, whose session gets later events, and notifies the others.
   void admit(protocol::participant who, session_listener_actor session) {
