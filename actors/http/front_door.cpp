@@ -103,7 +103,7 @@ protocol::handshake to_handshake(const net::http_request& request) {
 }
 
 std::variant<caller, net::http_response>
-receive_caller(const net::http_request& request, const doorkeeper* door) {
+receive_caller(const net::http_request& request, const authenticator* door) {
   caller out;
   out.hello = to_handshake(request);
   out.dialect = protocol::find_dialect(out.hello);
@@ -127,7 +127,7 @@ receive_caller(const net::http_request& request, const doorkeeper* door) {
 }
 
 net::upgrade_decision choose_dialect(const net::http_request& request,
-                                     const doorkeeper* door) {
+                                     const authenticator* door) {
   auto found = receive_caller(request, door);
   if (auto* refusal = std::get_if<net::http_response>(&found))
     return net::upgrade_decision::reject(std::move(*refusal));
@@ -139,7 +139,7 @@ net::upgrade_decision choose_dialect(const net::http_request& request,
 front_door::front_door(caf::actor_system& system,
                        std::shared_ptr<const media_services> services,
                        room_gate_actor gate,
-                       std::shared_ptr<const doorkeeper> door)
+                       std::shared_ptr<const authenticator> door)
     : system_(system)
     , services_(std::move(services))
     , gate_(std::move(gate))

@@ -4,7 +4,7 @@
 #include "actors/http/http_clients.hpp"
 #include "actors/http/status_pages.hpp"
 #include "actors/room/room_actor.hpp"
-#include "actors/session/doorkeeper.hpp"
+#include "actors/session/authenticator.hpp"
 #include "actors/transport/media_services.hpp"
 #include "net/io/http/http_server.hpp"
 #include "protocol/dialects/common/dialect.hpp"
@@ -29,15 +29,15 @@ struct caller {
 };
 
 /// Finds the dialect of a request for a connection and, if there is a
-/// doorkeeper, the user. Refuses requests that no dialect handles or that are
-/// incomplete, and those without a valid token if the dialect cannot carry one
-/// later.
+/// authenticator, the user. Refuses requests that no dialect handles or that
+/// are incomplete, and those without a valid token if the dialect cannot carry
+/// one later.
 std::variant<caller, net::http_response>
-receive_caller(const net::http_request& request, const doorkeeper* door);
+receive_caller(const net::http_request& request, const authenticator* door);
 
 /// Accepts the request with the name of its dialect, or rejects it.
 net::upgrade_decision choose_dialect(const net::http_request& request,
-                                     const doorkeeper* door = nullptr);
+                                     const authenticator* door = nullptr);
 
 /// Accepts clients: serves the status pages, finds the dialect of each
 /// connection, and spawns its session.
@@ -47,7 +47,7 @@ public:
   front_door(caf::actor_system& system,
              std::shared_ptr<const media_services> services,
              room_gate_actor gate,
-             std::shared_ptr<const doorkeeper> door = nullptr);
+             std::shared_ptr<const authenticator> door = nullptr);
 
   /// From now on the status pages report the server as ready, and `metrics`
   /// writes its metrics.
@@ -91,7 +91,7 @@ private:
   std::shared_ptr<const media_services> services_;
   room_gate_actor gate_;
   status_pages pages_;
-  std::shared_ptr<const doorkeeper> door_;
+  std::shared_ptr<const authenticator> door_;
   std::unique_ptr<admin_api> api_;
   std::unique_ptr<http_clients> clients_;
 };

@@ -231,7 +231,7 @@ http_clients_actor spawn_http_clients(caf::actor_system& system,
 }
 
 http_clients::http_clients(http_clients_actor target,
-                           std::shared_ptr<const doorkeeper> door)
+                           std::shared_ptr<const authenticator> door)
     : target_(std::move(target))
     , door_(std::move(door)) {}
 

@@ -3,7 +3,7 @@
 #include "actors/config/net_settings.hpp"
 #include "actors/config/secret_file.hpp"
 #include "actors/http/admin_api.hpp"
-#include "actors/session/doorkeeper.hpp"
+#include "actors/session/authenticator.hpp"
 #include "net/io/process/host_facts.hpp"
 #include "net/io/process/local_addresses.hpp"
 #include "net/io/process/process_load.hpp"
@@ -38,7 +38,7 @@ secret_fact look_at(const std::string& file,
 
 void add_secrets(doctor_facts& out, const config& settings) {
   if (const auto& auth = settings.auth; !auth.jwt.empty())
-    out.auth = look_at(auth.jwt_secret_file, make_doorkeeper(auth).failure);
+    out.auth = look_at(auth.jwt_secret_file, make_authenticator(auth).failure);
   admin_settings unused;
   out.admin = look_at(settings.admin.token_file,
                       read_admin_token(settings.admin, unused));

@@ -142,7 +142,7 @@ std::optional<std::string> node::impl::start() {
   if (!backend)
     return "rtc.srtp-backend: " + settings.rtc.srtp_backend
            + " is not available on this machine";
-  auto entry = make_doorkeeper(settings.auth);
+  auto entry = make_authenticator(settings.auth);
   if (entry.failure)
     return entry.failure;
   auto context = net::dtls_context::make();

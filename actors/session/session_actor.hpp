@@ -2,7 +2,7 @@
 
 #include "actors/room/room_actor.hpp"
 #include "actors/room/session_listener.hpp"
-#include "actors/session/doorkeeper.hpp"
+#include "actors/session/authenticator.hpp"
 #include "actors/transport/media_services.hpp"
 #include "net/io/http/connection.hpp"
 #include "protocol/dialects/common/dialect.hpp"
@@ -34,7 +34,7 @@ struct session_config {
   std::shared_ptr<const media_services> services;
   room_gate_actor gate;
   /// If set, nothing is done for a client that is not identified.
-  std::shared_ptr<const doorkeeper> door = nullptr;
+  std::shared_ptr<const authenticator> door = nullptr;
   /// The user, if known before the session begins.
   std::optional<protocol::identity> who = std::nullopt;
 };

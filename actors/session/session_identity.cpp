@@ -14,7 +14,7 @@ constexpr auto forever = std::chrono::days{3650};
 
 } // namespace
 
-session_identity::session_identity(std::shared_ptr<const doorkeeper> door,
+session_identity::session_identity(std::shared_ptr<const authenticator> door,
                                    std::optional<protocol::identity> who,
                                    net::time_point now)
     : door_(std::move(door)) {

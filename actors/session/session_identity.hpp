@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/session/doorkeeper.hpp"
+#include "actors/session/authenticator.hpp"
 #include "net/base/time.hpp"
 #include "protocol/dialects/common/identity.hpp"
 
@@ -13,7 +13,7 @@ namespace troupe::actors {
 class session_identity {
 public:
   /// Without `door` all clients may do everything, and `who` only gives a name.
-  session_identity(std::shared_ptr<const doorkeeper> door,
+  session_identity(std::shared_ptr<const authenticator> door,
                    std::optional<protocol::identity> who, net::time_point now);
 
   /// From now on the client is the user of this token, until it expires.
@@ -32,7 +32,7 @@ public:
 private:
   void identify(protocol::identity who, net::time_point now);
 
-  std::shared_ptr<const doorkeeper> door_;
+  std::shared_ptr<const authenticator> door_;
   std::optional<protocol::identity> who_;
   std::optional<net::time_point> expires_;
 };

@@ -1,6 +1,6 @@
 #include "actors/config/config.hpp"
 #include "actors/config/net_settings.hpp"
-#include "actors/session/doorkeeper.hpp"
+#include "actors/session/authenticator.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "actors/session/doorkeeper.hpp"
+#include "actors/session/authenticator.hpp"
 
 #include "actors/base/log.hpp"
 #include "actors/config/net_settings.hpp"
@@ -8,7 +8,7 @@ namespace troupe::actors {
 
 namespace {
 
-doorkeeper_outcome fail(std::string why) {
+authenticator_outcome fail(std::string why) {
   return {nullptr, std::move(why)};
 }
 
@@ -48,13 +48,13 @@ protocol::wall_time wall_now() {
       std::chrono::system_clock::now());
 }
 
-doorkeeper::doorkeeper(net::token_verifier verifier,
-                       protocol::claim_rules rules)
+authenticator::authenticator(net::token_verifier verifier,
+                             protocol::claim_rules rules)
     : verifier_(std::move(verifier))
     , rules_(std::move(rules)) {}
 
 net::result<protocol::identity>
-doorkeeper::identify(std::string_view token, protocol::wall_time now) const {
+authenticator::identify(std::string_view token, protocol::wall_time now) const {
   auto refuse = [](std::error_code why) {
     log::refusal(log::level::info, "token-refused",
                  {{"reason", why.message()}});
@@ -69,7 +69,7 @@ doorkeeper::identify(std::string_view token, protocol::wall_time now) const {
   return who;
 }
 
-doorkeeper_outcome make_doorkeeper(const config::auth_keys& settings) {
+authenticator_outcome make_authenticator(const config::auth_keys& settings) {
   if (settings.jwt.empty())
     return {};
   net::token_keys keys;
@@ -94,8 +94,8 @@ doorkeeper_outcome make_doorkeeper(const config::auth_keys& settings) {
     return fail(describe_key_failure(settings, keys, verifier.error()));
   protocol::claim_rules rules{settings.jwt_issuer, settings.jwt_audience,
                               settings.jwt_leeway, settings.jwt_require_exp};
-  return {std::make_shared<const doorkeeper>(std::move(*verifier),
-                                             std::move(rules)),
+  return {std::make_shared<const authenticator>(std::move(*verifier),
+                                                std::move(rules)),
           std::nullopt};
 }
 

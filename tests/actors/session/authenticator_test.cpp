@@ -1,4 +1,4 @@
-#include "actors/session/doorkeeper.hpp"
+#include "actors/session/authenticator.hpp"
 
 #include "actors/config/secret_file.hpp"
 #include "actors/http/front_door.hpp"
@@ -19,9 +19,9 @@ actors::config::auth_keys hs256_keys(const temporary_file& secret) {
   return out;
 }
 
-std::shared_ptr<const actors::doorkeeper> make_door() {
+std::shared_ptr<const actors::authenticator> make_door() {
   temporary_file secret{hs256_secret + "\n"};
-  auto out = actors::make_doorkeeper(hs256_keys(secret));
+  auto out = actors::make_authenticator(hs256_keys(secret));
   REQUIRE_MESSAGE(!out.failure, *out.failure);
   REQUIRE(out.door);
   return out.door;
@@ -41,7 +41,7 @@ net::http_request knock(std::string target) {
 }
 
 unsigned refusal(const net::http_request& request,
-                 const actors::doorkeeper* door) {
+                 const actors::authenticator* door) {
   auto out = actors::choose_dialect(request, door);
   return out.kind.empty() ? out.rejection.status : 0;
 }
@@ -70,7 +70,7 @@ struct guarded_client {
     inside.run();
   }
 
-  std::shared_ptr<const actors::doorkeeper> door;
+  std::shared_ptr<const actors::authenticator> door;
   std::shared_ptr<fake_connection> connection;
   actor_world& inside;
   actors::session_actor session;
@@ -238,9 +238,9 @@ TEST_CASE(
 
 TEST_CASE("unreadable keys prevent the start with one line") {
   auto failure = [](const actors::config::auth_keys& keys) {
-    return actors::make_doorkeeper(keys).failure.value_or("");
+    return actors::make_authenticator(keys).failure.value_or("");
   };
-  CHECK_FALSE(actors::make_doorkeeper({}).door);
+  CHECK_FALSE(actors::make_authenticator({}).door);
   CHECK(failure({}).empty());
   actors::config::auth_keys keys;
   keys.jwt = {"hs256"};

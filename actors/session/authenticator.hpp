@@ -15,9 +15,9 @@ protocol::wall_time wall_now();
 
 /// Identifies the user of a token: verifies its signature and its claims.
 /// Shared by all connections; thread-safe.
-class doorkeeper {
+class authenticator {
 public:
-  doorkeeper(net::token_verifier verifier, protocol::claim_rules rules);
+  authenticator(net::token_verifier verifier, protocol::claim_rules rules);
 
   /// Logs why a token was refused, but never the token itself. Errors:
   /// token_errc, claims_errc.
@@ -29,15 +29,15 @@ private:
   protocol::claim_rules rules_;
 };
 
-/// The result of the keys `auth.*`: a doorkeeper; none, if all clients may
+/// The result of the keys `auth.*`: an authenticator; none, if all clients may
 /// join; or a failure in one line for the operator.
-struct doorkeeper_outcome {
-  std::shared_ptr<const doorkeeper> door;
+struct authenticator_outcome {
+  std::shared_ptr<const authenticator> door;
   std::optional<std::string> failure;
 };
 
 /// Reads the keys and secrets that `settings` name.
-doorkeeper_outcome make_doorkeeper(const config::auth_keys& settings);
+authenticator_outcome make_authenticator(const config::auth_keys& settings);
 
 /// Whether clients on other hosts may join without a token.
 bool open_to_strangers(const config& settings);
