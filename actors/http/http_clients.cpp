@@ -2,7 +2,7 @@
 
 #include "actors/base/failure_watch.hpp"
 #include "actors/base/log.hpp"
-#include "actors/http/front_door.hpp"
+#include "actors/http/http_gateway.hpp"
 
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>

@@ -1,6 +1,6 @@
 #include "actors/http/metrics.hpp"
 
-#include "actors/http/metrics_text.hpp"
+#include "actors/http/prometheus_text.hpp"
 
 #include <algorithm>
 
@@ -17,7 +17,7 @@ double seconds(net::duration x) {
   return std::chrono::duration<double>(x).count();
 }
 
-void add_objects(metrics_text& out, const metrics_snapshot& x) {
+void add_objects(prometheus_text& out, const metrics_snapshot& x) {
   auto count = [&](object_kind kind) {
     return natural(x.objects[static_cast<size_t>(kind)]);
   };
@@ -47,7 +47,7 @@ void add_objects(metrics_text& out, const metrics_snapshot& x) {
   out.gauge("troupe_actors", "Actors that live.", x.actors);
 }
 
-void add_signaling(metrics_text& out, const metrics_snapshot& x) {
+void add_signaling(prometheus_text& out, const metrics_snapshot& x) {
   out.counter("troupe_requests_total", "Signaling requests carried out.",
               x.requests_done);
   out.counter("troupe_requests_refused_total",
@@ -69,7 +69,7 @@ void add_signaling(metrics_text& out, const metrics_snapshot& x) {
                {{"actor", to_string(static_cast<mailbox_owner>(i))}});
 }
 
-void add_http(metrics_text& out, const metrics_snapshot& x) {
+void add_http(prometheus_text& out, const metrics_snapshot& x) {
   out.gauge("troupe_http_connections", "HTTP connections that are open.",
             x.http.connections);
   out.counter("troupe_http_accepted_total", "HTTP connections accepted.",
@@ -98,7 +98,7 @@ void add_http(metrics_text& out, const metrics_snapshot& x) {
   out.sample(*x.certificate_expires);
 }
 
-void add_datagrams(metrics_text& out, const metrics_snapshot& x) {
+void add_datagrams(prometheus_text& out, const metrics_snapshot& x) {
   const auto& port = x.port;
   out.counter("troupe_datagrams_received_total",
               "Datagrams received for media, UDP and TCP.",
@@ -138,7 +138,7 @@ void add_datagrams(metrics_text& out, const metrics_snapshot& x) {
 }
 
 template <class Totals>
-void add_drop_samples(metrics_text& out, std::string_view stage,
+void add_drop_samples(prometheus_text& out, std::string_view stage,
                       const Totals& drops) {
   for (size_t i = 0; i < drops.size(); ++i)
     out.sample(drops[i],
@@ -146,7 +146,7 @@ void add_drop_samples(metrics_text& out, std::string_view stage,
                 {"reason", to_string(static_cast<rtp::drop_reason>(i))}});
 }
 
-void add_data(metrics_text& out, const data_totals& x) {
+void add_data(prometheus_text& out, const data_totals& x) {
   out.counter("troupe_data_messages_received_total",
               "Messages that data producers have brought.",
               x.messages_received);
@@ -161,7 +161,7 @@ void add_data(metrics_text& out, const data_totals& x) {
               x.messages_dropped);
 }
 
-void add_drops(metrics_text& out, const metrics_snapshot& x) {
+void add_drops(prometheus_text& out, const metrics_snapshot& x) {
   out.counter("troupe_packets_dropped_total",
               "Packets that went no further, by stage and reason.");
   for (size_t i = 0; i < x.transport.drops.size(); ++i)
@@ -182,7 +182,7 @@ void add_drops(metrics_text& out, const metrics_snapshot& x) {
                {{"reason", to_string(static_cast<plain_refusal>(i))}});
 }
 
-void add_media(metrics_text& out, const metrics_snapshot& x) {
+void add_media(prometheus_text& out, const metrics_snapshot& x) {
   const auto& in = x.received;
   out.counter("troupe_rtp_packets_received_total",
               "RTP packets received by producers.", in.packets);
@@ -223,7 +223,7 @@ void add_media(metrics_text& out, const metrics_snapshot& x) {
               sent.keyframe_requests);
 }
 
-void add_load(metrics_text& out, const metrics_snapshot& x) {
+void add_load(prometheus_text& out, const metrics_snapshot& x) {
   out.gauge("troupe_overload_level",
             "What is done against overload: 0 nothing, 1 newcomers are "
             "refused, 2 to 6 video is shed.",
@@ -248,7 +248,7 @@ void add_load(metrics_text& out, const metrics_snapshot& x) {
             x.usable_memory);
 }
 
-void add_process(metrics_text& out, const net::process_facts& x) {
+void add_process(prometheus_text& out, const net::process_facts& x) {
   out.counter("process_cpu_seconds_total", "CPU time, user and system.");
   out.sample(seconds(x.cpu_time));
   out.gauge("process_resident_memory_bytes", "Memory in use.",
@@ -298,7 +298,7 @@ void metrics_snapshot::read(overload_state_board& board, net::time_point now) {
 }
 
 std::string render_metrics(const metrics_snapshot& x) {
-  metrics_text out;
+  prometheus_text out;
   add_objects(out, x);
   add_signaling(out, x);
   add_http(out, x);

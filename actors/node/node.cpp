@@ -4,8 +4,8 @@
 #include "actors/base/log.hpp"
 #include "actors/config/bind_failure.hpp"
 #include "actors/config/net_settings.hpp"
-#include "actors/http/front_door.hpp"
 #include "actors/http/http_clients.hpp"
+#include "actors/http/http_gateway.hpp"
 #include "actors/http/metrics.hpp"
 #include "actors/io/io_worker.hpp"
 #include "actors/load/load_actor.hpp"
@@ -132,7 +132,7 @@ struct node::impl {
   http_clients_actor clients;
   std::shared_ptr<overload_state_board> board =
       std::make_shared<overload_state_board>();
-  std::unique_ptr<front_door> door;
+  std::unique_ptr<http_gateway> door;
   std::unique_ptr<net::http_server> http;
   bool running = false;
 };
@@ -169,7 +169,7 @@ std::optional<std::string> node::impl::start() {
       media_services{settings, dtls.get(), *backend, &sockets.port(), socket,
                      &sockets.ticks(), board, sctp, &threads,
                      std::make_shared<quota>(settings.rtc.plain_transports)});
-  door = std::make_unique<front_door>(
+  door = std::make_unique<http_gateway>(
       system, services, caf::actor_cast<room_gate_actor>(server), entry.door);
   if (auto failure = add_admin_api())
     return failure;

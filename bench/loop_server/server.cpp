@@ -2,7 +2,7 @@
 
 #include "actors/base/log.hpp"
 #include "actors/config/net_settings.hpp"
-#include "actors/http/front_door.hpp"
+#include "actors/http/http_gateway.hpp"
 #include "bench/loop_server/session.hpp"
 #include "net/io/loop/run_on_loops.hpp"
 

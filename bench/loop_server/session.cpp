@@ -1,6 +1,6 @@
 #include "bench/loop_server/session.hpp"
 
-#include "actors/http/front_door.hpp"
+#include "actors/http/http_gateway.hpp"
 #include "protocol/ortc/supported_capabilities.hpp"
 
 namespace troupe::loop {

@@ -1,7 +1,7 @@
 #include "actors/session/authenticator.hpp"
 
 #include "actors/config/secret_file.hpp"
-#include "actors/http/front_door.hpp"
+#include "actors/http/http_gateway.hpp"
 #include "tests/actors/support/fake_client.hpp"
 #include "tests/actors/support/temporary_file.hpp"
 #include "tests/support/tokens.hpp"

@@ -11,7 +11,7 @@ namespace troupe::actors {
 
 /// Writes metrics in Prometheus' text format, version 0.0.4: for each metric
 /// its help and type, then its samples.
-class metrics_text {
+class prometheus_text {
 public:
   using label = std::pair<std::string_view, std::string_view>;
 

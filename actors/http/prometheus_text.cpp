@@ -1,4 +1,4 @@
-#include "actors/http/metrics_text.hpp"
+#include "actors/http/prometheus_text.hpp"
 
 #include <charconv>
 
@@ -29,23 +29,25 @@ std::string to_text(Number x) {
 
 } // namespace
 
-void metrics_text::begin(std::string_view name, std::string_view help,
-                         std::string_view type) {
+void prometheus_text::begin(std::string_view name, std::string_view help,
+                            std::string_view type) {
   name_ = name;
   out_.append("# HELP ").append(name).append(" ").append(help);
   out_.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
 }
 
-void metrics_text::sample(double value, std::initializer_list<label> labels) {
+void prometheus_text::sample(double value,
+                             std::initializer_list<label> labels) {
   line({}, to_text(value), labels);
 }
 
-void metrics_text::sample(uint64_t value, std::initializer_list<label> labels) {
+void prometheus_text::sample(uint64_t value,
+                             std::initializer_list<label> labels) {
   line({}, to_text(value), labels);
 }
 
-void metrics_text::histogram(std::string_view name, std::string_view help,
-                             const histogram_reading& x) {
+void prometheus_text::histogram(std::string_view name, std::string_view help,
+                                const histogram_reading& x) {
   begin(name, help, "histogram");
   uint64_t sum = 0;
   for (size_t i = 0; i < histogram_reading::bounds_ms.size(); ++i) {
@@ -59,8 +61,8 @@ void metrics_text::histogram(std::string_view name, std::string_view help,
   line("_count", to_text(sum), {});
 }
 
-void metrics_text::line(std::string_view suffix, std::string_view value,
-                        std::initializer_list<label> labels) {
+void prometheus_text::line(std::string_view suffix, std::string_view value,
+                           std::initializer_list<label> labels) {
   out_.append(name_).append(suffix);
   char separator = '{';
   for (const auto& [key, text] : labels) {

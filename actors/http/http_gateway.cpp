@@ -1,4 +1,4 @@
-#include "actors/http/front_door.hpp"
+#include "actors/http/http_gateway.hpp"
 
 #include "actors/base/log.hpp"
 #include "actors/http/admin_routes.hpp"
@@ -136,10 +136,10 @@ net::upgrade_decision choose_dialect(const net::http_request& request,
                                        std::string{dialect.subprotocol});
 }
 
-front_door::front_door(caf::actor_system& system,
-                       std::shared_ptr<const media_services> services,
-                       room_gate_actor gate,
-                       std::shared_ptr<const authenticator> door)
+http_gateway::http_gateway(caf::actor_system& system,
+                           std::shared_ptr<const media_services> services,
+                           room_gate_actor gate,
+                           std::shared_ptr<const authenticator> door)
     : system_(system)
     , services_(std::move(services))
     , gate_(std::move(gate))
@@ -147,12 +147,12 @@ front_door::front_door(caf::actor_system& system,
     , door_(std::move(door)) {}
 
 std::optional<net::http_response>
-front_door::handle_http(const net::http_request& request) {
+http_gateway::handle_http(const net::http_request& request) {
   return pages_.answer(request);
 }
 
-bool front_door::handle_http_later(const net::http_request& request,
-                                   const net::http_responder& respond) {
+bool http_gateway::handle_http_later(const net::http_request& request,
+                                     const net::http_responder& respond) {
   if (request.path != metrics_path)
     return (api_ && api_->handle(request, respond))
            || (clients_ && clients_->handle(request, respond));
@@ -161,8 +161,8 @@ bool front_door::handle_http_later(const net::http_request& request,
   return true;
 }
 
-net::http_response front_door::refuse_source(const net::http_request& request,
-                                             const net::source_refusal& why) {
+net::http_response http_gateway::refuse_source(const net::http_request& request,
+                                               const net::source_refusal& why) {
   auto by_host = why.which == net::source_refusal::header::host;
   log::refusal(log::level::warn, by_host ? "host-refused" : "origin-refused",
                {{by_host ? "host" : "origin", why.value},
@@ -177,12 +177,12 @@ net::http_response front_door::refuse_source(const net::http_request& request,
 }
 
 net::upgrade_decision
-front_door::decide_upgrade(const net::http_request& request) {
+http_gateway::decide_upgrade(const net::http_request& request) {
   return choose_dialect(request, door_.get());
 }
 
 std::unique_ptr<net::connection_events>
-front_door::open_connection(std::shared_ptr<net::connection> conn) {
+http_gateway::open_connection(std::shared_ptr<net::connection> conn) {
   // Read the request again: decide_upgrade() kept nothing.
   auto found = receive_caller(conn->request(), door_.get());
   auto* in = std::get_if<caller>(&found);
@@ -198,7 +198,7 @@ front_door::open_connection(std::shared_ptr<net::connection> conn) {
                 gate_, door_, std::move(in->who)}));
 }
 
-void front_door::on_certificate_changed(const std::error_code& failure) {
+void http_gateway::on_certificate_changed(const std::error_code& failure) {
   if (failure)
     log::event(log::level::error, "certificate-refused",
                {{"why", failure.message()}, {"in-use", "the one before"}});
@@ -206,7 +206,7 @@ void front_door::on_certificate_changed(const std::error_code& failure) {
     log::event(log::level::info, "certificate-changed");
 }
 
-void front_door::on_clients_refused(const net::clients_refused& news) {
+void http_gateway::on_clients_refused(const net::clients_refused& news) {
   auto why =
       news.error ? news.error.message() : std::string{to_string(news.why)};
   log::event(log::level::warn, "clients-refused",

@@ -41,13 +41,13 @@ net::upgrade_decision choose_dialect(const net::http_request& request,
 
 /// Accepts clients: serves the status pages, finds the dialect of each
 /// connection, and spawns its session.
-class front_door final : public net::http_handler {
+class http_gateway final : public net::http_handler {
 public:
   /// Without `door`, all clients may join.
-  front_door(caf::actor_system& system,
-             std::shared_ptr<const media_services> services,
-             room_gate_actor gate,
-             std::shared_ptr<const authenticator> door = nullptr);
+  http_gateway(caf::actor_system& system,
+               std::shared_ptr<const media_services> services,
+               room_gate_actor gate,
+               std::shared_ptr<const authenticator> door = nullptr);
 
   /// From now on the status pages report the server as ready, and `metrics`
   /// writes its metrics.

@@ -1,4 +1,4 @@
-#include "actors/http/metrics_text.hpp"
+#include "actors/http/prometheus_text.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,14 +7,14 @@
 using namespace troupe::actors;
 
 TEST_CASE("a counter has help, type and one line") {
-  metrics_text out;
+  prometheus_text out;
   out.counter("a_total", "What a is.", 7);
   CHECK(out.text()
         == "# HELP a_total What a is.\n# TYPE a_total counter\na_total 7\n");
 }
 
 TEST_CASE("samples of one metric differ by their labels") {
-  metrics_text out;
+  prometheus_text out;
   out.gauge("g", "G.");
   out.sample(uint64_t{1}, {{"kind", "x"}, {"state", "y"}});
   out.sample(0.5, {{"kind", "a\\b\"c\nd"}});
@@ -25,7 +25,7 @@ TEST_CASE("samples of one metric differ by their labels") {
 }
 
 TEST_CASE("integers are exact, however large") {
-  metrics_text out;
+  prometheus_text out;
   out.counter("a_total", "A.", std::numeric_limits<uint64_t>::max());
   CHECK(out.text().ends_with("a_total 18446744073709551615\n"));
 }
@@ -36,7 +36,7 @@ TEST_CASE("the buckets of a histogram are cumulative") {
   times.observe(std::chrono::milliseconds{6});
   times.observe(std::chrono::milliseconds{1'500});
   times.observe(std::chrono::seconds{11});
-  metrics_text out;
+  prometheus_text out;
   out.histogram("h_seconds", "H.", times.read());
   CHECK(out.text()
         == "# HELP h_seconds H.\n# TYPE h_seconds histogram\n"
