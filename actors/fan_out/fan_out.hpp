@@ -331,7 +331,7 @@ private:
   void mark(transport& x);
   void drop_if_unused(transport_key which);
 
-  rtp::room_pool rooms_; // outlives those that use it
+  rtp::packet_vector_pool rooms_; // outlives those that use it
   std::unordered_map<transport_key, std::unique_ptr<transport>> transports_;
   std::unordered_map<consumer_key, std::unique_ptr<consumer>> consumers_;
   std::unordered_map<producer_key, producer> producers_;

@@ -3,7 +3,7 @@
 #include "actors/base/copy_on_write_list.hpp"
 #include "actors/base/ids.hpp"
 #include "actors/base/interval_limiter.hpp"
-#include "rtp/audio/audio_floor.hpp"
+#include "rtp/audio/loudest_n.hpp"
 #include "rtp/audio/loudness.hpp"
 
 #include <atomic>
@@ -69,8 +69,8 @@ private:
   interval_limiter due_{interval};
   // Only for the thread that has set deciding_.
   std::atomic_flag deciding_;
-  rtp::audio_floor engine_;
-  std::vector<rtp::audio_floor::candidate> candidates_;
+  rtp::loudest_n engine_;
+  std::vector<rtp::loudest_n::candidate> candidates_;
 };
 
 /// Reports a producer's loudness, and tells whether it is forwarded. A producer

@@ -1,6 +1,6 @@
 // The producer's feedback to the sender of the media, and its events.
 
-#include "rtp/base/spread.hpp"
+#include "rtp/base/jittered_interval.hpp"
 #include "rtp/receive/receiver.hpp"
 
 #include <algorithm>
@@ -98,7 +98,7 @@ void receiver::collect_reports(time_point now) {
 }
 
 void receiver::schedule_report(time_point now) {
-  report_due_ = now + spread(report_interval, dice_);
+  report_due_ = now + jittered_interval(report_interval, dice_);
 }
 
 template <class Add>

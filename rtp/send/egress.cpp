@@ -55,12 +55,12 @@ const header_writer& probation_headers() {
 
 // The buffer that packets are written to. All transports of a thread share one:
 // a buffer of each receiver would have left the cache by its next packet.
-struct writing_room {
+struct scratch_memory {
   std::array<uint8_t, header_room> header;
   std::array<uint8_t, net::buffer::capacity + 2> payload; // RTX, and patches
 };
 
-thread_local writing_room room;
+thread_local scratch_memory scratch;
 
 } // namespace
 
@@ -209,7 +209,7 @@ std::optional<egress::wire_packet> egress::pad() {
   fields.timestamp = to_microseconds(now_) / 100 * 9;
   fields.ssrc = probation_ssrc;
   fields.padding = true;
-  auto layout = probation_headers().write(fields, room.header);
+  auto layout = probation_headers().write(fields, scratch.header);
   if (!layout)
     return std::nullopt;
   ++stats_.probe_packets;
@@ -223,20 +223,20 @@ std::optional<egress::wire_packet> egress::write(const outgoing_packet& x,
   auto replaced = std::span<const replaced_extension>{};
   if (x.patch.empty) [[unlikely]]
     replaced = no_descriptor;
-  auto layout = headers.write(x.packet, x.fields, room.header, replaced);
+  auto layout = headers.write(x.packet, x.fields, scratch.header, replaced);
   if (!layout)
     return std::nullopt;
   if (x.patch.frame_number_shift != 0) [[unlikely]]
-    patch_frame_number(room.header, *layout, x.patch.frame_number_shift);
+    patch_frame_number(scratch.header, *layout, x.patch.frame_number_shift);
   auto payload = x.packet.payload();
   if (!x.patch.none()) [[unlikely]]
     payload = patched(x.patch, payload);
   if (x.original_sequence_number) {
-    auto size =
-        write_rtx_payload(*x.original_sequence_number, payload, room.payload);
+    auto size = write_rtx_payload(*x.original_sequence_number, payload,
+                                  scratch.payload);
     if (!size)
       return std::nullopt;
-    payload = {room.payload.data(), *size};
+    payload = {scratch.payload.data(), *size};
     ++stats_.rtx_packets;
   }
   return finish(*layout, payload);
@@ -245,9 +245,9 @@ std::optional<egress::wire_packet> egress::write(const outgoing_packet& x,
 egress::wire_packet egress::finish(const written_header& layout,
                                    net::byte_span payload) {
   auto octets = layout.size + payload.size();
-  patch_abs_send_time(room.header, layout, now_);
+  patch_abs_send_time(scratch.header, layout, now_);
   if (layout.transport_cc_offset != 0) {
-    patch_transport_cc(room.header, layout,
+    patch_transport_cc(scratch.header, layout,
                        static_cast<uint16_t>(next_sequence_));
     remember(octets);
   }
@@ -255,12 +255,12 @@ egress::wire_packet egress::finish(const written_header& layout,
   ++stats_.packets;
   stats_.octets += octets;
   rate_.add(octets, now_);
-  return {{room.header.data(), layout.size}, payload};
+  return {{scratch.header.data(), layout.size}, payload};
 }
 
 net::byte_span egress::patched(const payload_patch& x, net::byte_span payload) {
   // Leaves free the octets that RTX puts in front.
-  auto out = net::mutable_byte_span{room.payload}.subspan(rtx_overhead);
+  auto out = net::mutable_byte_span{scratch.payload}.subspan(rtx_overhead);
   auto size = x.empty ? size_t{0} : std::min(payload.size(), out.size());
   std::copy_n(payload.begin(), size, out.begin());
   out = out.first(size);

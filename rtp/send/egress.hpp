@@ -50,7 +50,7 @@ public:
   };
 
   /// Gives emptied packet vectors to the pool, which must outlive this object.
-  void use(room_pool* rooms) {
+  void use(packet_vector_pool* rooms) {
     for (auto* x : {&audio_, &repairs_, &video_})
       x->use(rooms);
   }

@@ -6,8 +6,8 @@
 #include "rtp/base/keyframe_requester.hpp"
 #include "rtp/packet/outgoing_packet.hpp"
 #include "rtp/send/layer_selector.hpp"
+#include "rtp/send/packet_vector_pool.hpp"
 #include "rtp/send/picture_rewriter.hpp"
-#include "rtp/send/room_pool.hpp"
 #include "rtp/send/send_stream.hpp"
 #include "rtp/send/sequence_rewriter.hpp"
 #include "rtp/send/timestamp_aligner.hpp"
@@ -219,7 +219,7 @@ public:
 
   /// Takes packet vectors from the pool, which must outlive this object.
   /// Without a pool each batch allocates.
-  void use(room_pool* x) {
+  void use(packet_vector_pool* x) {
     rooms_ = x;
   }
 
@@ -291,7 +291,7 @@ private:
   // none of them is in the cache when their turn comes.
   config config_;
   std::shared_ptr<const header_writer> headers_;
-  room_pool* rooms_ = nullptr;
+  packet_vector_pool* rooms_ = nullptr;
   std::vector<outgoing_packet> out_;
   std::vector<packet_key> wanted_;
   fifo<forwarder_event> events_;

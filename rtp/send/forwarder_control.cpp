@@ -1,4 +1,4 @@
-#include "rtp/base/spread.hpp"
+#include "rtp/base/jittered_interval.hpp"
 #include "rtp/send/forwarder.hpp"
 
 #include <algorithm>
@@ -238,7 +238,7 @@ void forwarder::collect(time_point now) {
 }
 
 void forwarder::schedule_report(time_point now) {
-  report_due_ = now + spread(report_interval, dice_);
+  report_due_ = now + jittered_interval(report_interval, dice_);
 }
 
 void forwarder::make_report(time_point now) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "rtp/base/fifo.hpp"
-#include "rtp/send/room_pool.hpp"
+#include "rtp/send/packet_vector_pool.hpp"
 
 namespace troupe::rtp {
 
@@ -9,7 +9,7 @@ namespace troupe::rtp {
 class send_queue {
 public:
   /// Gives emptied packet vectors to the pool, which must outlive this object.
-  void use(room_pool* x) {
+  void use(packet_vector_pool* x) {
     rooms_ = x;
   }
 
@@ -85,7 +85,7 @@ private:
 
   fifo<outgoing_batch> waiting_;
   size_t position_ = 0; // in the oldest batch
-  room_pool* rooms_ = nullptr;
+  packet_vector_pool* rooms_ = nullptr;
 };
 
 } // namespace troupe::rtp

@@ -1,4 +1,4 @@
-#include "rtp/audio/audio_floor.hpp"
+#include "rtp/audio/loudest_n.hpp"
 
 #include <algorithm>
 
@@ -12,8 +12,8 @@ constexpr auto by_loudness = [](const auto& a, const auto& b) {
 
 } // namespace
 
-void audio_floor::handle_candidates(std::span<const candidate> all,
-                                    time_point now) {
+void loudest_n::handle_candidates(std::span<const candidate> all,
+                                  time_point now) {
   outside_.assign(all.begin(), all.end());
   std::erase_if(holders_, [this](holder& x) {
     auto i = std::ranges::find(outside_, x.who.key, &candidate::key);
@@ -41,7 +41,7 @@ void audio_floor::handle_candidates(std::span<const candidate> all,
   }
 }
 
-audio_floor::holder* audio_floor::quietest_inside(time_point now) {
+loudest_n::holder* loudest_n::quietest_inside(time_point now) {
   holder* out = nullptr;
   for (auto& x : holders_)
     if (now >= x.safe_until && (!out || by_loudness(x.who, out->who)))
@@ -49,7 +49,7 @@ audio_floor::holder* audio_floor::quietest_inside(time_point now) {
   return out;
 }
 
-bool audio_floor::holds(uint64_t key) const {
+bool loudest_n::holds(uint64_t key) const {
   return std::ranges::any_of(holders_,
                              [&](const holder& x) { return x.who.key == key; });
 }

@@ -10,7 +10,7 @@ namespace troupe::rtp {
 /// A pool of packet vectors that keep their capacity. The code that fills a
 /// vector may differ from the code that empties it. The last vector given is
 /// the first taken, so its memory is still in the cache. One thread at a time.
-class room_pool {
+class packet_vector_pool {
 public:
   /// An empty vector, mostly with capacity.
   std::vector<outgoing_packet> take() {

@@ -17,7 +17,7 @@ namespace troupe::rtp {
 ///   slot. Loudness outlasts the pauses between words, so two senders that are
 ///   equally loud do not alternate within a sentence.
 /// - A sender that took over a slot keeps it for `tenure` at least.
-class audio_floor {
+class loudest_n {
 public:
   struct config {
     size_t places = 3;
@@ -31,7 +31,7 @@ public:
     float loudness = 0; // dBov, as in rtp::loudness
   };
 
-  explicit audio_floor(config x) : config_(x) {}
+  explicit loudest_n(config x) : config_(x) {}
 
   /// Takes all senders at this moment, each once.
   void handle_candidates(std::span<const candidate> all, time_point now);

@@ -1,4 +1,4 @@
-#include "rtp/audio/audio_floor.hpp"
+#include "rtp/audio/loudest_n.hpp"
 
 #include "rtp/audio/loudness.hpp"
 #include "tests/support/speech.hpp"
@@ -25,7 +25,7 @@ struct room {
   void pass(net::duration time) {
     for (auto end = now + time; now < end;) {
       now += synthetic_speech::packet_time;
-      std::vector<rtp::audio_floor::candidate> all;
+      std::vector<rtp::loudest_n::candidate> all;
       for (size_t i = 0; i < speakers.size(); ++i) {
         if (absent.contains(i))
           continue;
@@ -66,7 +66,7 @@ struct room {
   std::vector<synthetic_speech> speakers;
   std::vector<rtp::loudness> meters;
   std::set<size_t> absent;
-  rtp::audio_floor floor;
+  rtp::loudest_n floor;
   std::set<size_t> on;
   std::map<size_t, net::time_point> since;
   size_t most = 0;

@@ -12,7 +12,7 @@ inline uint32_t roll(uint32_t& dice) {
 
 /// Draws from half to one and a half of `interval`, so that the reports of many
 /// streams do not coincide (RFC 3550, section 6.3.1).
-inline duration spread(duration interval, uint32_t& dice) {
+inline duration jittered_interval(duration interval, uint32_t& dice) {
   auto percent = 50 + (roll(dice) >> 16) % 101;
   return interval * percent / 100;
 }
