@@ -2,7 +2,7 @@
 
 #include "actors/base/log_limit.hpp"
 #include "actors/base/log_value.hpp"
-#include "protocol/json/json_text.hpp"
+#include "protocol/json/flat_json.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>

@@ -1,6 +1,6 @@
 #include "actors/http/admin_json.hpp"
 
-#include "protocol/json/json_text.hpp"
+#include "protocol/json/flat_json.hpp"
 
 #include <algorithm>
 

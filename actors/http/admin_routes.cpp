@@ -1,7 +1,7 @@
 #include "actors/http/admin_routes.hpp"
 
 #include "net/base/utf8.hpp"
-#include "protocol/json/json_text.hpp"
+#include "protocol/json/flat_json.hpp"
 
 #include <array>
 #include <charconv>

@@ -4,7 +4,7 @@
 #include "actors/base/log.hpp"
 #include "actors/http/admin_json.hpp"
 #include "actors/media/webrtc_stats.hpp"
-#include "protocol/json/json_text.hpp"
+#include "protocol/json/flat_json.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>

@@ -1,6 +1,6 @@
 #include "actors/media/webrtc_stats.hpp"
 
-#include "protocol/json/json_text.hpp"
+#include "protocol/json/flat_json.hpp"
 
 #include <chrono>
 #include <cmath>

@@ -11,7 +11,7 @@
 #include "actors/transport/stream_router.hpp"
 #include "net/base/classify.hpp"
 #include "net/webrtc_transport.hpp"
-#include "protocol/json/json_text.hpp"
+#include "protocol/json/flat_json.hpp"
 
 #include <caf/stateful_actor.hpp>
 

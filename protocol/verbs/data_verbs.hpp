@@ -1,7 +1,7 @@
 #pragma once
 
-#include "protocol/verbs/application_data.hpp"
 #include "protocol/verbs/ids.hpp"
+#include "protocol/verbs/json_text.hpp"
 #include "protocol/verbs/transport_parameters.hpp"
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "protocol/verbs/application_data.hpp"
 #include "protocol/verbs/data_verbs.hpp"
 #include "protocol/verbs/error.hpp"
 #include "protocol/verbs/ids.hpp"
+#include "protocol/verbs/json_text.hpp"
 #include "protocol/verbs/rtp_parameters.hpp"
 #include "protocol/verbs/scores.hpp"
 #include "protocol/verbs/transport_parameters.hpp"

@@ -1,6 +1,6 @@
 #include "bench/load/signaling/dialect_wire.hpp"
 
-#include "protocol/json/json_text.hpp"
+#include "protocol/json/flat_json.hpp"
 
 #include <array>
 #include <map>

@@ -1,8 +1,8 @@
 #include "bench/load/signaling/messages.hpp"
 
+#include "protocol/json/flat_json.hpp"
 #include "protocol/json/json_codec.hpp"
 #include "protocol/json/json_limits.hpp"
-#include "protocol/json/json_text.hpp"
 
 namespace troupe::load {
 

@@ -1,6 +1,6 @@
 #include "protocol/dialects/common/http_call.hpp"
 
-#include "protocol/json/json_text.hpp"
+#include "protocol/json/flat_json.hpp"
 
 #include <charconv>
 

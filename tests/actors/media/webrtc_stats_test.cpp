@@ -1,7 +1,7 @@
 #include "actors/media/webrtc_stats.hpp"
 
+#include "protocol/json/flat_json.hpp"
 #include "protocol/json/json_limits.hpp"
-#include "protocol/json/json_text.hpp"
 
 #include <doctest/doctest.h>
 

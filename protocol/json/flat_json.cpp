@@ -1,4 +1,4 @@
-#include "protocol/json/json_text.hpp"
+#include "protocol/json/flat_json.hpp"
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
