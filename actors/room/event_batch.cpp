@@ -57,8 +57,8 @@ void event_outbox::add(any_event what, room_moment about, room_moment except) {
     latest = now_;
   }
   waiting_.push_back(
-      {std::make_shared<const protocol::worded_event>(std::move(what)), now_,
-       except});
+      {std::make_shared<const protocol::shared_event_encoding>(std::move(what)),
+       now_, except});
 }
 
 std::shared_ptr<const event_batch>
@@ -87,8 +87,9 @@ std::shared_ptr<const event_batch> event_outbox::flush(const roster& people,
   latest_.clear();
   last_batch_ = now;
   if (lists) {
-    out->people = std::make_shared<const protocol::worded_participants>(
-        people.participants());
+    out->people =
+        std::make_shared<const protocol::shared_participants_encoding>(
+            people.participants());
     out->people_changed = std::exchange(list_changed_, 0);
     out->people_about = std::exchange(list_about_, 0);
     last_list_ = now;

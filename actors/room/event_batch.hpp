@@ -3,7 +3,7 @@
 #include "actors/base/messages.hpp"
 #include "actors/room/roster.hpp"
 #include "net/base/time.hpp"
-#include "protocol/verbs/worded.hpp"
+#include "protocol/verbs/shared_encoding.hpp"
 
 #include <cstdint>
 #include <map>
@@ -16,7 +16,7 @@ namespace troupe::actors {
 
 /// An event of a room on its way to the members.
 struct room_event {
-  std::shared_ptr<const protocol::worded_event> what;
+  std::shared_ptr<const protocol::shared_event_encoding> what;
   room_moment when = 0;
   /// The join time of the member that is not notified; 0 if there is none.
   room_moment except = 0;
@@ -27,7 +27,7 @@ struct room_event {
 struct event_batch {
   std::vector<room_event> events;
   /// All participants, if the list is due.
-  std::shared_ptr<const protocol::worded_participants> people;
+  std::shared_ptr<const protocol::shared_participants_encoding> people;
   /// When the last change of the list happened.
   room_moment people_changed = 0;
   /// The join time of the only member that has changed; 0 if several have.

@@ -133,8 +133,9 @@ private:
     if (auto changed = outbox_.list_changed();
         changed > lists_.list()->people_changed) {
       auto list = std::make_shared<event_batch>();
-      list->people = std::make_shared<const protocol::worded_participants>(
-          people.participants());
+      list->people =
+          std::make_shared<const protocol::shared_participants_encoding>(
+              people.participants());
       list->people_changed = changed;
       lists_.renew(std::move(list));
     }

@@ -38,7 +38,7 @@ struct place {
   // The members when the client joined, until the room sends a new list, which
   // all members share in `everybody`.
   std::vector<peer_id> people;
-  std::shared_ptr<const worded_participants> everybody;
+  std::shared_ptr<const shared_participants_encoding> everybody;
   camel_transports transports;
   announcements<producer_info> producers;
   announcements<data_producer_info> data_producers;
@@ -98,7 +98,7 @@ public:
       push(event, link);
   }
 
-  void handle_shared_event(const worded_event& event,
+  void handle_shared_event(const shared_event_encoding& event,
                            socketio_link& link) override {
     const auto& what = event.what();
     if (!takes(what))
@@ -111,7 +111,7 @@ public:
           link.emit(std::move(packet));
   }
 
-  void handle_participants(const worded_participants& all,
+  void handle_participants(const shared_participants_encoding& all,
                            socketio_link&) override {
     if (here_.room.empty())
       return;

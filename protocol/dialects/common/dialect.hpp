@@ -4,8 +4,8 @@
 #include "net/base/rng.hpp"
 #include "net/base/time.hpp"
 #include "protocol/dialects/common/http_call.hpp"
+#include "protocol/verbs/shared_encoding.hpp"
 #include "protocol/verbs/verbs.hpp"
-#include "protocol/verbs/worded.hpp"
 
 #include <map>
 #include <memory>
@@ -98,7 +98,7 @@ public:
 
   /// Handles an event that is sent to several connections, which can share its
   /// encoded text.
-  virtual void handle_shared_event(const worded_event& event) {
+  virtual void handle_shared_event(const shared_event_encoding& event) {
     handle_event(event.what());
   }
 
@@ -106,7 +106,7 @@ public:
   /// members other than the client have changed: for clients that expect the
   /// whole list. Called after the events of these changes; one list may cover
   /// several of them.
-  virtual void handle_participants(const worded_participants&) {}
+  virtual void handle_participants(const shared_participants_encoding&) {}
 
   /// The server ends the connection and sends nothing more on it. Returns the
   /// close code to use once the queued frames are out: 4001, 4003, 4004 or

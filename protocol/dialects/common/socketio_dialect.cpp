@@ -162,11 +162,11 @@ public:
     vocabulary_->handle_event(event, link_);
   }
 
-  void handle_shared_event(const worded_event& event) override {
+  void handle_shared_event(const shared_event_encoding& event) override {
     vocabulary_->handle_shared_event(event, link_);
   }
 
-  void handle_participants(const worded_participants& all) override {
+  void handle_participants(const shared_participants_encoding& all) override {
     vocabulary_->handle_participants(all, link_);
   }
 

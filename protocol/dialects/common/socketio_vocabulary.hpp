@@ -115,14 +115,14 @@ public:
   virtual void handle_event(const any_event& event, socketio_link& link) = 0;
 
   /// See dialect::handle_shared_event().
-  virtual void handle_shared_event(const worded_event& event,
+  virtual void handle_shared_event(const shared_event_encoding& event,
                                    socketio_link& link) {
     handle_event(event.what(), link);
   }
 
   /// See dialect::handle_participants().
-  virtual void handle_participants(const worded_participants&, socketio_link&) {
-  }
+  virtual void handle_participants(const shared_participants_encoding&,
+                                   socketio_link&) {}
 
   /// For vocabularies with deadlines; see dialect.
   virtual void handle_timeout(net::time_point, socketio_link&) {}

@@ -171,7 +171,7 @@ public:
       link.emit(kebab_name(event), to_json(event));
   }
 
-  void handle_shared_event(const worded_event& event,
+  void handle_shared_event(const shared_event_encoding& event,
                            socketio_link& link) override {
     static constexpr char speaker{};
     const auto& what = event.what();
@@ -181,7 +181,7 @@ public:
       }));
   }
 
-  void handle_participants(const worded_participants& all,
+  void handle_participants(const shared_participants_encoding& all,
                            socketio_link& link) override {
     static constexpr char speaker{};
     link.emit(all.text(&speaker, [&] {

@@ -168,7 +168,7 @@ public:
     push(event_text(event));
   }
 
-  void handle_shared_event(const worded_event& event) override {
+  void handle_shared_event(const shared_event_encoding& event) override {
     static constexpr char speaker{};
     if (!closing_)
       frames_.push_back({{}, false, event.text(&speaker, [&] {

@@ -143,12 +143,12 @@ private:
   // Uses the shared event, as in a room that sends it to all members.
   void tell(any_event what) {
     speaker().handle_shared_event(
-        *std::make_shared<const worded_event>(std::move(what)));
+        *std::make_shared<const shared_event_encoding>(std::move(what)));
   }
 
   void tell(std::vector<participant> all) {
     speaker().handle_participants(
-        *std::make_shared<const worded_participants>(std::move(all)));
+        *std::make_shared<const shared_participants_encoding>(std::move(all)));
   }
 
   void expect_request(const std::string& line) {

@@ -20,13 +20,14 @@ using shared_text = std::shared_ptr<const std::string>;
 /// Thread-safe and lock-free. If two threads make the same text at once, each
 /// returns its own, and later callers share one of them.
 template <class T>
-class worded : public std::enable_shared_from_this<worded<T>> {
+class shared_encoding
+    : public std::enable_shared_from_this<shared_encoding<T>> {
 public:
-  explicit worded(T what) : what_(std::move(what)) {}
+  explicit shared_encoding(T what) : what_(std::move(what)) {}
 
-  worded(const worded&) = delete;
+  shared_encoding(const shared_encoding&) = delete;
 
-  ~worded() {
+  ~shared_encoding() {
     for (auto* x = newest_.load(std::memory_order_acquire); x;)
       delete std::exchange(x, x->older);
   }
@@ -64,9 +65,9 @@ private:
 };
 
 /// An event of a room, with its encodings.
-using worded_event = worded<any_event>;
+using shared_event_encoding = shared_encoding<any_event>;
 
 /// All members of a room, in the order in which they joined.
-using worded_participants = worded<std::vector<participant>>;
+using shared_participants_encoding = shared_encoding<std::vector<participant>>;
 
 } // namespace troupe::protocol
