@@ -41,10 +41,11 @@ std::span<const socketio_vocabulary_entry> socketio_vocabularies() {
   return entries;
 }
 
-std::span<const camel_chapter> camel_chapters() {
-  static const std::array chapters{common_camel_chapter(), data_camel_chapter(),
-                                   flow_chapter(), rooms_chapter()};
-  return chapters;
+std::span<const camel_method_table> camel_method_tables() {
+  static const std::array tables{common_camel_method_table(),
+                                 data_camel_method_table(), flow_method_table(),
+                                 rooms_method_table()};
+  return tables;
 }
 
 const dialect_entry* find_dialect(const handshake& in) {

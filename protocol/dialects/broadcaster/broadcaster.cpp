@@ -1,9 +1,9 @@
 #include "protocol/dialects/broadcaster/broadcaster_reading.hpp"
 #include "protocol/dialects/common/connections.hpp"
 #include "protocol/dialects/common/entries.hpp"
-#include "protocol/dialects/common/payload.hpp"
-#include "protocol/dialects/common/payload_members.hpp"
-#include "protocol/dialects/common/shapes.hpp"
+#include "protocol/dialects/common/reply_encoder.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
+#include "protocol/dialects/common/request_decoder_members.hpp"
 #include "protocol/ortc/supported_capabilities.hpp"
 
 #include <algorithm>
@@ -100,7 +100,7 @@ struct http_method {
   std::string_view verb;
   std::array<std::string_view, 4> path; // after the broadcaster's id
   std::string_view name;
-  payload_reader read;
+  request_decoder read;
   std::string (*answer)(const success&);
 };
 

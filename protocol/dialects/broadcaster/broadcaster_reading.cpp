@@ -1,7 +1,7 @@
 #include "protocol/dialects/broadcaster/broadcaster_reading.hpp"
 
-#include "protocol/dialects/common/payload_members.hpp"
-#include "protocol/dialects/common/shapes.hpp"
+#include "protocol/dialects/common/reply_encoder.hpp"
+#include "protocol/dialects/common/request_decoder_members.hpp"
 
 namespace troupe::protocol {
 

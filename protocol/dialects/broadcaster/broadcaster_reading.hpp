@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/dialects/common/payload.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
 
 #include <string_view>
 

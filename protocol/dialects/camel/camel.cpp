@@ -22,8 +22,8 @@ using rapidjson::Value;
 constexpr std::string_view default_room = "default";
 
 const camel_method* find_method(std::string_view event) {
-  for (const auto& chapter : camel_chapters())
-    for (const auto& method : chapter.methods)
+  for (const auto& table : camel_method_tables())
+    for (const auto& method : table.methods)
       if (method.event == event)
         return &method;
   return nullptr;
@@ -103,10 +103,9 @@ public:
     const auto& what = event.what();
     if (!takes(what))
       return;
-    for (const auto& chapter : camel_chapters())
-      if (chapter.push)
-        if (auto packet =
-                event.text(&chapter, [&] { return chapter.push(what); });
+    for (const auto& table : camel_method_tables())
+      if (table.push)
+        if (auto packet = event.text(&table, [&] { return table.push(what); });
             !packet->empty())
           link.emit(std::move(packet));
   }
@@ -420,9 +419,9 @@ private:
       if (!packet.empty())
         link.emit(std::make_shared<const std::string>(std::move(packet)));
     };
-    for (const auto& chapter : camel_chapters())
-      if (chapter.push)
-        emit(chapter.push(event));
+    for (const auto& table : camel_method_tables())
+      if (table.push)
+        emit(table.push(event));
   }
 
   static void tell(std::vector<producer_info> producers, socketio_link& link) {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "protocol/dialects/common/payload.hpp"
-#include "protocol/dialects/common/shapes.hpp"
+#include "protocol/dialects/common/reply_encoder.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
 #include "protocol/dialects/common/socketio_vocabulary.hpp"
 
 #include <array>
@@ -51,7 +51,7 @@ struct camel_replies {
 };
 
 /// Makes the JSON of an answer.
-using camel_shape = std::string (*)(const camel_replies& replies);
+using camel_reply_encoder = std::string (*)(const camel_replies& replies);
 
 /// The document's own text for a refusal; empty if it has none.
 using camel_sentence = std::string_view (*)(error_code code);
@@ -79,14 +79,14 @@ struct camel_method {
   std::string_view event;
   camel_role role = camel_role::of_member;
   /// Null if `role` determines the request.
-  payload_reader read = nullptr;
+  request_decoder read = nullptr;
   /// Names of arguments that are not wrapped in an object.
   std::array<std::string_view, 2> positions{};
-  camel_shape acknowledge = bare_reply;
+  camel_reply_encoder acknowledge = bare_reply;
   /// The event that answers a client without a callback: its name, by default
   /// that of the request, and its encoder, by default `acknowledge`.
   std::string_view answer_event = {};
-  camel_shape answer_shape = nullptr;
+  camel_reply_encoder answer_shape = nullptr;
   camel_sentence sentence = nullptr;
   /// Joins only rooms that a client has opened, if the call has a callback to
   /// report the refusal.
@@ -99,7 +99,7 @@ struct camel_method {
 };
 
 /// The method table of one document, and the events that only it pushes.
-struct camel_chapter {
+struct camel_method_table {
   std::span<const camel_method> methods;
   /// Makes the packet by which this document names an event; empty if it has
   /// none.
@@ -107,13 +107,13 @@ struct camel_chapter {
 };
 
 /// The table that all documents share, in camel_methods.cpp.
-camel_chapter common_camel_chapter();
+camel_method_table common_camel_method_table();
 
 /// Data channels, in camel_data.cpp: no document defines them.
-camel_chapter data_camel_chapter();
+camel_method_table data_camel_method_table();
 
 /// All tables, in dialect.cpp: the common one and those of the documents.
-std::span<const camel_chapter> camel_chapters();
+std::span<const camel_method_table> camel_method_tables();
 
 /// Reads create_transport, with the direction that the request's name implies.
 checked<request> read_create_sending(const rapidjson::Value& payload);

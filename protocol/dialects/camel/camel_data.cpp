@@ -91,7 +91,7 @@ constexpr std::array methods{
 
 } // namespace
 
-camel_chapter data_camel_chapter() {
+camel_method_table data_camel_method_table() {
   return {methods};
 }
 

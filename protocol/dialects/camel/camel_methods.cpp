@@ -183,7 +183,7 @@ constexpr std::array methods{
 
 } // namespace
 
-camel_chapter common_camel_chapter() {
+camel_method_table common_camel_method_table() {
   return {methods, push};
 }
 

@@ -1,6 +1,6 @@
 #include "protocol/dialects/camel/camel_reading.hpp"
 
-#include "protocol/dialects/common/payload.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
 #include "protocol/json/json_codec.hpp"
 #include "protocol/verbs/limits.hpp"
 

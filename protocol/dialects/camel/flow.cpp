@@ -36,7 +36,7 @@ constexpr std::array methods{
 
 } // namespace
 
-camel_chapter flow_chapter() {
+camel_method_table flow_method_table() {
   return {methods};
 }
 

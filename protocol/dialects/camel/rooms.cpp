@@ -151,7 +151,7 @@ std::string push(const any_event& event) {
 
 } // namespace
 
-camel_chapter rooms_chapter() {
+camel_method_table rooms_method_table() {
   return {methods, push};
 }
 

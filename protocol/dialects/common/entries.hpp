@@ -1,7 +1,7 @@
 #pragma once
 
 #include "protocol/dialects/common/dialect.hpp"
-#include "protocol/dialects/common/payload.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
 #include "protocol/dialects/common/socketio_vocabulary.hpp"
 
 #include <vector>
@@ -10,7 +10,7 @@
 /// dialect needs a file, a line here, a line there, and its transcript.
 namespace troupe::protocol {
 
-struct camel_chapter;
+struct camel_method_table;
 
 /// A: plain WebSocket, in ws.cpp.
 dialect_entry ws_entry();
@@ -36,9 +36,9 @@ std::vector<named_reader> ws_requests();
 std::vector<named_reader> events_requests();
 
 /// C: Socket.IO without a join request, in flow.cpp.
-camel_chapter flow_chapter();
+camel_method_table flow_method_table();
 
 /// D: Socket.IO with rooms that clients open and join, in rooms.cpp.
-camel_chapter rooms_chapter();
+camel_method_table rooms_method_table();
 
 } // namespace troupe::protocol

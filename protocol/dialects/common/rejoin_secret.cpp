@@ -1,6 +1,6 @@
 #include "protocol/dialects/common/rejoin_secret.hpp"
 
-#include "protocol/dialects/common/payload_members.hpp"
+#include "protocol/dialects/common/request_decoder_members.hpp"
 #include "protocol/verbs/limits.hpp"
 
 namespace troupe::protocol {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "protocol/dialects/common/payload.hpp"
-#include "protocol/dialects/common/shapes.hpp"
+#include "protocol/dialects/common/reply_encoder.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,7 +1,7 @@
 #include "protocol/dialects/common/entries.hpp"
 #include "protocol/dialects/common/identity.hpp"
-#include "protocol/dialects/common/payload.hpp"
-#include "protocol/dialects/common/shapes.hpp"
+#include "protocol/dialects/common/reply_encoder.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
 #include "protocol/dialects/common/socketio_vocabulary.hpp"
 
 #include <algorithm>

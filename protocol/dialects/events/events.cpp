@@ -1,7 +1,7 @@
 #include "protocol/dialects/common/entries.hpp"
-#include "protocol/dialects/common/payload.hpp"
 #include "protocol/dialects/common/rejoin_secret.hpp"
-#include "protocol/dialects/common/shapes.hpp"
+#include "protocol/dialects/common/reply_encoder.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
 #include "protocol/verbs/request_limits.hpp"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ constexpr std::string_view join_event = "join-mediasoup-room";
 
 struct method {
   std::string_view event;
-  payload_reader read;
+  request_decoder read;
 };
 
 // The requests of a client that has joined.

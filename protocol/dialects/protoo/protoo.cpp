@@ -1,12 +1,12 @@
 #include "protocol/dialects/common/connections.hpp"
 #include "protocol/dialects/common/entries.hpp"
-#include "protocol/dialects/common/payload.hpp"
 #include "protocol/dialects/common/rejoin_secret.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
 #include "protocol/dialects/protoo/protoo_frames.hpp"
 #include "protocol/dialects/protoo/protoo_handshake.hpp"
 #include "protocol/dialects/protoo/protoo_methods.hpp"
 #include "protocol/dialects/protoo/protoo_offers.hpp"
-#include "protocol/dialects/protoo/protoo_shapes.hpp"
+#include "protocol/dialects/protoo/protoo_reply_encoder.hpp"
 #include "protocol/json/json_scan.hpp"
 
 #include <deque>

@@ -1,7 +1,7 @@
 #include "protocol/dialects/protoo/protoo_frames.hpp"
 
 #include "protocol/dialects/common/http_call.hpp"
-#include "protocol/dialects/common/payload.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
 
 namespace troupe::protocol {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/dialects/common/shapes.hpp"
+#include "protocol/dialects/common/reply_encoder.hpp"
 #include "protocol/verbs/error.hpp"
 
 #include <rapidjson/document.h>

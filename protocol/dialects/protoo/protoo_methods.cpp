@@ -1,6 +1,6 @@
 #include "protocol/dialects/protoo/protoo_methods.hpp"
 
-#include "protocol/dialects/common/payload.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
 #include "protocol/json/json_codec.hpp"
 
 #include <algorithm>
@@ -83,14 +83,14 @@ constexpr const char* data_producer_member = "dataProducerId";
 constexpr const char* data_consumer_member = "dataConsumerId";
 
 // A method that clients of either generation request.
-constexpr protoo_method query(std::string_view name, payload_reader read,
+constexpr protoo_method query(std::string_view name, request_decoder read,
                               std::string_view subject = {},
                               bool joined = false) {
   return {name, read, subject, joined};
 }
 
 // A method that legacy requests and current notifies of.
-constexpr protoo_method command(std::string_view name, payload_reader read,
+constexpr protoo_method command(std::string_view name, request_decoder read,
                                 std::string_view subject) {
   return {name, read, subject, true, true, generation::legacy};
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "protocol/dialects/protoo/protoo_frames.hpp"
-#include "protocol/dialects/protoo/protoo_shapes.hpp"
+#include "protocol/dialects/protoo/protoo_reply_encoder.hpp"
 #include "protocol/verbs/refusal.hpp"
 #include "protocol/verbs/verbs.hpp"
 

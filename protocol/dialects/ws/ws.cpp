@@ -1,8 +1,8 @@
 #include "protocol/dialects/common/connections.hpp"
 #include "protocol/dialects/common/entries.hpp"
-#include "protocol/dialects/common/payload.hpp"
 #include "protocol/dialects/common/rejoin_secret.hpp"
-#include "protocol/dialects/common/shapes.hpp"
+#include "protocol/dialects/common/reply_encoder.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
 #include "protocol/json/json_scan.hpp"
 
 #include <algorithm>
@@ -28,7 +28,7 @@ constexpr size_t max_outstanding = 256;
 struct method {
   std::string_view request;
   std::string_view reply;
-  payload_reader read;
+  request_decoder read;
 };
 
 // The room of get-rtp-capabilities is the connection's; see room_of().

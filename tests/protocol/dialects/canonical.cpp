@@ -1,6 +1,6 @@
 #include "tests/protocol/dialects/canonical.hpp"
 
-#include "protocol/dialects/common/shapes.hpp"
+#include "protocol/dialects/common/reply_encoder.hpp"
 #include "protocol/json/json_codec.hpp"
 #include "tests/protocol/dialects/canonical_data.hpp"
 #include "tests/protocol/dialects/canonical_scores.hpp"

@@ -22,8 +22,8 @@ std::vector<listed_request> listed(const std::vector<named_reader>& table) {
 // payload.
 std::vector<listed_request> camel_requests() {
   std::vector<listed_request> out;
-  for (const auto& chapter : camel_chapters())
-    for (const auto& x : chapter.methods)
+  for (const auto& table : camel_method_tables())
+    for (const auto& x : table.methods)
       if (x.read)
         out.push_back({std::string{x.event}, x.read, x.positions});
   return out;

@@ -2,7 +2,7 @@
 
 #include "net/base/rng.hpp"
 #include "protocol/dialects/common/dialect.hpp"
-#include "protocol/dialects/common/payload.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
 
 #include <array>
 #include <memory>
@@ -18,7 +18,7 @@ namespace troupe::test {
 /// A request as a dialect's table lists it.
 struct listed_request {
   std::string name;
-  protocol::payload_reader read;
+  protocol::request_decoder read;
   std::array<std::string_view, 2> positions = {};
 };
 

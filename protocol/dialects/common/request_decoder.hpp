@@ -18,12 +18,12 @@
 namespace troupe::protocol {
 
 /// Decodes the payload of one verb. The payload must be an object.
-using payload_reader = checked<request> (*)(const rapidjson::Value& payload);
+using request_decoder = checked<request> (*)(const rapidjson::Value& payload);
 
 /// A request's name and the decoder of its payload, as a method table lists it.
 struct named_reader {
   std::string_view name;
-  payload_reader read;
+  request_decoder read;
 };
 
 /// {direction?: "send" | "recv", forceTcp?, enableSctp?, sctpCapabilities?,

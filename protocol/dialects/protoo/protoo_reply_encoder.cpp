@@ -1,7 +1,7 @@
-#include "protocol/dialects/protoo/protoo_shapes.hpp"
+#include "protocol/dialects/protoo/protoo_reply_encoder.hpp"
 
-#include "protocol/dialects/common/payload.hpp"
 #include "protocol/dialects/common/rejoin_secret.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
 
 #include <utility>
 

@@ -1,6 +1,6 @@
-#include "protocol/dialects/common/payload.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
 
-#include "protocol/dialects/common/payload_members.hpp"
+#include "protocol/dialects/common/request_decoder_members.hpp"
 #include "protocol/verbs/limits.hpp"
 
 #include <utility>

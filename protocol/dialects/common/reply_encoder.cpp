@@ -1,4 +1,4 @@
-#include "protocol/dialects/common/shapes.hpp"
+#include "protocol/dialects/common/reply_encoder.hpp"
 
 namespace troupe::protocol {
 

@@ -1,4 +1,4 @@
-#include "protocol/dialects/common/payload_members.hpp"
+#include "protocol/dialects/common/request_decoder_members.hpp"
 #include "protocol/verbs/limits.hpp"
 
 #include <algorithm>
