@@ -37,8 +37,9 @@ std::vector<std::string> server_flags(const run_options& all) {
   return out;
 }
 
-crew_config crew_of(const run_options& x, const server_address& server) {
-  crew_config out;
+client_pool_config client_pool_of(const run_options& x,
+                                  const server_address& server) {
+  client_pool_config out;
   out.server = server;
   out.dialect = x.dialect;
   out.threads = std::max(1u, x.generator_threads);
@@ -54,7 +55,7 @@ crew_config crew_of(const run_options& x, const server_address& server) {
   return out;
 }
 
-std::string describe(const crew_status& x) {
+std::string describe(const client_pool_status& x) {
   auto text =
       std::to_string(x.ready) + " of "
       + std::to_string(x.ready + x.joining + x.waiting + x.refused + x.failed)
@@ -84,7 +85,8 @@ bench_run::bench_run(const run_options& options, scenario_plan plan)
   raise_file_limit();
   describe();
   launch();
-  crew_ = std::make_unique<load::crew>(plan_, crew_of(options_, address_));
+  client_pool_ = std::make_unique<load::client_pool>(
+      plan_, client_pool_of(options_, address_));
 }
 
 bench_run::~bench_run() = default;
@@ -135,8 +137,8 @@ void bench_run::describe() {
 }
 
 void bench_run::join(member_index first, member_index last) {
-  crew_->start_joining(first, last,
-                       {options_.joins_per_second, joining_at_once});
+  client_pool_->start_joining(first, last,
+                              {options_.joins_per_second, joining_at_once});
 }
 
 void bench_run::join_all(bool media) {
@@ -154,7 +156,7 @@ void bench_run::settle(const expectation& wanted) {
                   + std::chrono::duration_cast<clock::duration>(
                       std::chrono::duration<double>(options_.join_timeout));
   for (;;) {
-    auto x = crew_->status();
+    auto x = client_pool_->status();
     if (x.waiting + x.joining + x.refused + x.failed == 0
         && x.connected == wanted.members && x.consumers == wanted.consumers
         && (!wanted.media || x.flowing == x.wanted))
@@ -188,15 +190,15 @@ void bench_run::measure() {
 
 void bench_run::measure(const std::function<void()>& body) {
   auto ticks = machine_ticks();
-  auto own_cpu = crew_->cpu_time();
-  crew_->reset_figures();
+  auto own_cpu = client_pool_->cpu_time();
+  client_pool_->reset_figures();
   auto begin = clock::now();
   auto first = sample();
   auto sent_before = read_send_counters(address_.host, address_.port);
   body();
   auto last = sample();
   note_sends(sent_before, read_send_counters(address_.host, address_.port));
-  auto figures = crew_->figures();
+  auto figures = client_pool_->figures();
   auto end = clock::now();
   auto elapsed = std::chrono::duration<double>(end - begin).count();
   result_.seconds = elapsed;
@@ -204,7 +206,7 @@ void bench_run::measure(const std::function<void()>& body) {
   judge_generator(result_, figures.health);
   check_flow(end);
   result_.extra["generator_cpu_share"] =
-      std::chrono::duration<double>(crew_->cpu_time() - own_cpu).count()
+      std::chrono::duration<double>(client_pool_->cpu_time() - own_cpu).count()
       / elapsed;
   result_.extra["stolen_share"] = stolen_share(ticks, machine_ticks());
   if (first && last) {
@@ -233,7 +235,7 @@ void bench_run::note_sends(const std::optional<send_counters>& before,
 
 // Sequence numbers reveal gaps, but not a stream that has stopped.
 void bench_run::check_flow(net::time_point end) {
-  auto x = crew_->status(end - std::chrono::seconds{1});
+  auto x = client_pool_->status(end - std::chrono::seconds{1});
   if (x.flowing < x.wanted)
     result_.extra["silent_consumers"] =
         static_cast<double>(x.wanted - x.flowing);
@@ -254,13 +256,13 @@ void bench_run::check_flow(net::time_point end) {
 }
 
 void bench_run::take_joins(member_index first, member_index last) {
-  set_joins(result_, crew_->joins(first, last));
+  set_joins(result_, client_pool_->joins(first, last));
 }
 
 run_result bench_run::finish() {
   if (result_.join_server.samples == 0)
     take_joins(0, static_cast<member_index>(plan_.members.size()));
-  crew_.reset();
+  client_pool_.reset();
   if (server_ && !server_->stop())
     result_.void_reasons.emplace_back(server_ended_badly);
   cores_.reset();

@@ -5,7 +5,7 @@
 #include "bench/load/report/run_result.hpp"
 #include "bench/load/report/send_meter.hpp"
 #include "bench/load/report/server_process.hpp"
-#include "bench/load/scenario/crew.hpp"
+#include "bench/load/scenario/client_pool.hpp"
 #include "bench/load/scenario/run_options.hpp"
 
 #include <functional>
@@ -33,8 +33,8 @@ public:
 
   ~bench_run();
 
-  load::crew& crew() {
-    return *crew_;
+  load::client_pool& client_pool() {
+    return *client_pool_;
   }
 
   const scenario_plan& plan() const {
@@ -108,7 +108,7 @@ private:
   std::optional<core_guard> cores_; // for the generator
   server_address address_;
   pid_t pid_ = 0;
-  std::unique_ptr<load::crew> crew_;
+  std::unique_ptr<load::client_pool> client_pool_;
 };
 
 } // namespace troupe::load

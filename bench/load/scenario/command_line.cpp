@@ -119,7 +119,7 @@ void add_meetings(CLI::App& app, run_options& x, run_texts& texts) {
   add_video(app, texts);
 }
 
-void add_hall(CLI::App& app, run_options& x) {
+void add_signaling_load(CLI::App& app, run_options& x) {
   auto add_rate = [&](const char* flag, double& value, const char* help) {
     app.add_option(flag, value, help)
         ->check(CLI::Range(0.0, 1e6))
@@ -191,7 +191,7 @@ void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
     add_count(app, "--size", x.size, "Members of each room");
     add_count(app, "--window", x.window, "Requests under way for each member");
   } else if (name == "hall") {
-    add_hall(app, x);
+    add_signaling_load(app, x);
   } else if (name == "overload") {
     add_meetings(app, x, texts);
     add_count(app, "--factor", x.factor, "Rooms that send, by those that fit");

@@ -30,14 +30,14 @@ run_result run_storm(const run_options& options) {
   run.join(0, speakers);
   run.settle({speakers, 0});
   run.sleep(options.warmup);
-  crew_status status;
+  client_pool_status status;
   run.measure([&] {
     auto begin = clock::now();
-    run.crew().start_joining(speakers, all,
-                             {options.joins / options.join_seconds, 0});
+    run.client_pool().start_joining(speakers, all,
+                                    {options.joins / options.join_seconds, 0});
     do {
       run.sleep(0.2);
-      status = run.crew().status();
+      status = run.client_pool().status();
     } while ((status.waiting + status.joining + status.refused > 0
               || status.connected + status.failed < all
               || status.flowing < status.wanted)
@@ -95,7 +95,7 @@ run_result run_churn(const run_options& options) {
     auto begin = clock::now();
     while (seconds_since(begin) < seconds) {
       run.sleep(1 / options.changes_per_second);
-      failures += run.crew().replace(anyone(random)) ? 0 : 1;
+      failures += run.client_pool().replace(anyone(random)) ? 0 : 1;
       ++changes;
     }
   };

@@ -24,10 +24,10 @@ struct span_figures {
 };
 
 span_figures watch(bench_run& run, double seconds) {
-  run.crew().reset_figures();
+  run.client_pool().reset_figures();
   auto begin = clock::now();
   run.sleep(seconds);
-  auto seen = run.crew().figures().media;
+  auto seen = run.client_pool().figures().media;
   auto passed = std::chrono::duration<double>(clock::now() - begin).count();
   return {static_cast<double>(seen.rtp_in.packets) / passed,
           seen.audio.sequence.lost};
@@ -55,22 +55,22 @@ struct ascent {
 // All members have joined: more and more of them send.
 ascent begin_sending(bench_run& run, const run_options& options,
                      member_index some, member_index all) {
-  auto& crew = run.crew();
+  auto& client_pool = run.client_pool();
   run.join(0, all);
   auto everyone = run.everyone();
   everyone.media = false;
   run.settle(everyone);
-  crew.set_sending(0, some, true);
+  client_pool.set_sending(0, some, true);
   run.sleep(options.warmup);
   ascent out;
   out.first = out.peak = watch(run, step_seconds).packets_per_second;
   // Increases by half of the number that fits.
   auto more = std::max(1u, some / 2);
   for (auto sending = some + more; sending < all; sending += more) {
-    crew.set_sending(0, sending, true);
+    client_pool.set_sending(0, sending, true);
     out.peak = std::max(out.peak, watch(run, step_seconds).packets_per_second);
   }
-  crew.set_sending(0, all, true);
+  client_pool.set_sending(0, all, true);
   run.sleep(1);
   return out;
 }
@@ -78,18 +78,18 @@ ascent begin_sending(bench_run& run, const run_options& options,
 // Some members have joined, and the others try to join.
 ascent begin_joining(bench_run& run, const run_options& options,
                      member_index some, member_index all) {
-  auto& crew = run.crew();
+  auto& client_pool = run.client_pool();
   run.join(0, some);
-  while (crew.status().ready < some)
+  while (client_pool.status().ready < some)
     run.sleep(0.1);
   run.sleep(options.warmup);
   ascent out;
   out.first = out.peak = watch(run, step_seconds).packets_per_second;
-  crew.start_joining(some, all, {options.joins_per_second, 0});
+  client_pool.start_joining(some, all, {options.joins_per_second, 0});
   auto rush = static_cast<double>(all - some) / options.joins_per_second;
   for (auto left = rush + step_seconds; left > 0; left -= 1) {
     out.peak = std::max(out.peak, watch(run, 1).packets_per_second);
-    crew.status(); // lets refused members retry
+    client_pool.status(); // lets refused members retry
   }
   return out;
 }
@@ -99,7 +99,7 @@ ascent begin_joining(bench_run& run, const run_options& options,
 run_result run_overload(const run_options& options) {
   bench_run run{options, meetings_plan(options.rooms * options.factor,
                                        options.size, options.video)};
-  auto& crew = run.crew();
+  auto& client_pool = run.client_pool();
   auto all = static_cast<member_index>(run.plan().members.size());
   auto some = options.rooms * options.size;
   auto [first, peak] = options.by_joining
@@ -109,11 +109,11 @@ run_result run_overload(const run_options& options) {
     for (auto left = options.seconds; left > 0; left -= 0.5) {
       run.sleep(std::min(left, 0.5));
       if (options.by_joining)
-        crew.status();
+        client_pool.status();
     }
   });
-  auto inside = crew.status();
-  crew.set_sending(some, all, false);
+  auto inside = client_pool.status();
+  client_pool.set_sending(some, all, false);
   auto recovery = recover(run, first);
   auto& result = run.result();
   auto under_load = packets_per_second(result, result.out);

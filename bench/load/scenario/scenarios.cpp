@@ -1,10 +1,10 @@
 #include "bench/load/scenario/scenarios.hpp"
 
 #include "bench/load/scenario/bench_run.hpp"
-#include "bench/load/scenario/hall.hpp"
 #include "bench/load/scenario/lifecycle.hpp"
 #include "bench/load/scenario/overload.hpp"
 #include "bench/load/scenario/signal.hpp"
+#include "bench/load/scenario/signaling_load.hpp"
 
 #include <algorithm>
 
@@ -34,9 +34,9 @@ run_result run_class(const run_options& options) {
   bench_run run{options, plan_of(options)};
   auto rotate = [&](uint32_t room, uint32_t step) {
     if (options.by_server)
-      run.crew().rotate_voices(room, step);
+      run.client_pool().rotate_voices(room, step);
     else if (step > 0)
-      run.crew().rotate(room, step);
+      run.client_pool().rotate(room, step);
   };
   run.join_all(!options.by_server);
   for (uint32_t room = 0; room < options.rooms; ++room)
@@ -137,7 +137,7 @@ const std::vector<scenario_entry>& all_scenarios() {
          x.seconds = 6;
          x.floor = false;
        }),
-       run_hall},
+       run_signaling_load},
       {"churn", "members of meetings who leave and join",
        with([](run_options& x) {
          x.seconds = 3'600;

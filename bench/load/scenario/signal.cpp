@@ -52,7 +52,7 @@ asio::awaitable<void> make_requests(load_client& client, signal_state& state,
   --state.loops;
 }
 
-uint64_t count_pushes(crew& all) {
+uint64_t count_pushes(client_pool& all) {
   uint64_t sum = 0;
   all.for_each(
       [&](member_index, load_client& x) { sum += x.signaling().pushes(); });
@@ -65,7 +65,7 @@ run_result run_signal(const run_options& options) {
   bench_run run{options, signal_plan(options.peers, options.size)};
   run.join_all();
   signal_state state;
-  run.crew().for_each([&](member_index who, load_client& x) {
+  run.client_pool().for_each([&](member_index who, load_client& x) {
     for (uint32_t i = 0; i < options.window; ++i) {
       ++state.loops;
       asio::co_spawn(x.loop(), make_requests(x, state, who + i),
@@ -79,9 +79,9 @@ run_result run_signal(const run_options& options) {
       std::lock_guard guard{state.mutex};
       state.times.clear();
     }
-    auto before = count_pushes(run.crew());
+    auto before = count_pushes(run.client_pool());
     run.sleep(options.seconds);
-    pushes = count_pushes(run.crew()) - before;
+    pushes = count_pushes(run.client_pool()) - before;
   });
   state.running = false;
   while (state.loops > 0)

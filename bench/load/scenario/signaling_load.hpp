@@ -17,6 +17,6 @@ namespace troupe::load {
 ///   of a message to the server;
 /// - on request, a share of the members stops reading, or some members flood
 ///   the server: the effect on the others.
-run_result run_hall(const run_options& options);
+run_result run_signaling_load(const run_options& options);
 
 } // namespace troupe::load

@@ -1,4 +1,4 @@
-#include "bench/load/scenario/crew.hpp"
+#include "bench/load/scenario/client_pool.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -32,10 +32,10 @@ std::string local_address(const server_address& server, member_index who) {
 } // namespace
 
 /// One thread with its members. All members but the constructor run on it.
-class crew::worker {
+class client_pool::worker {
 public:
-  worker(const scenario_plan& plan, const crew_config& cfg, directory& names,
-         size_t index)
+  worker(const scenario_plan& plan, const client_pool_config& cfg,
+         directory& names, size_t index)
       : config_(cfg)
       , index_(index)
       , work_(loop_.get_executor())
@@ -77,8 +77,8 @@ public:
     return good;
   }
 
-  crew_status status(net::time_point since) {
-    crew_status out;
+  client_pool_status status(net::time_point since) {
+    client_pool_status out;
     out.waiting = waiting_;
     auto now = std::chrono::steady_clock::now();
     for (member_index i = 0; i < clients_.size(); ++i) {
@@ -111,14 +111,14 @@ public:
   }
 
 private:
-  static loop_config media_config(const crew_config& cfg, size_t index) {
+  static loop_config media_config(const client_pool_config& cfg, size_t index) {
     auto out = cfg.media;
     out.seed += index;
     return out;
   }
 
-  static crew_status status_of(load_client& x, net::time_point since) {
-    crew_status out;
+  static client_pool_status status_of(load_client& x, net::time_point since) {
+    client_pool_status out;
     x.retry();
     out.joining = x.state() == client_state::joining;
     out.ready = x.state() == client_state::ready;
@@ -199,7 +199,7 @@ private:
     }
   }
 
-  const crew_config& config_;
+  const client_pool_config& config_;
   size_t index_;
   asio::io_context loop_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
@@ -213,7 +213,7 @@ private:
   std::thread thread_;
 };
 
-void crew_status::add(const crew_status& x) {
+void client_pool_status::add(const client_pool_status& x) {
   waiting += x.waiting;
   joining += x.joining;
   ready += x.ready;
@@ -228,39 +228,39 @@ void crew_status::add(const crew_status& x) {
     problem = x.problem;
 }
 
-crew::crew(const scenario_plan& plan, crew_config cfg)
+client_pool::client_pool(const scenario_plan& plan, client_pool_config cfg)
     : plan_(plan)
     , config_(std::move(cfg)) {
   for (size_t i = 0; i < config_.threads; ++i)
     workers_.push_back(std::make_unique<worker>(plan_, config_, names_, i));
 }
 
-crew::~crew() = default;
+client_pool::~client_pool() = default;
 
-crew::worker& crew::of(member_index who) {
+client_pool::worker& client_pool::of(member_index who) {
   return *workers_[who % workers_.size()];
 }
 
-void crew::start_joining(member_index first, member_index last,
-                         join_pace pace) {
+void client_pool::start_joining(member_index first, member_index last,
+                                join_pace pace) {
   for (auto& x : workers_)
     x->call([&] { x->start_joining(first, last, pace); });
 }
 
-crew_status crew::status(net::time_point since) {
-  crew_status out;
+client_pool_status client_pool::status(net::time_point since) {
+  client_pool_status out;
   for (auto& x : workers_)
     out.add(x->call([&] { return x->status(since); }));
   return out;
 }
 
-void crew::reset_figures() {
+void client_pool::reset_figures() {
   for (auto& x : workers_)
     x->call([&] { x->media().reset_stats(); });
 }
 
-crew_figures crew::figures() {
-  crew_figures out;
+client_pool_figures client_pool::figures() {
+  client_pool_figures out;
   for (auto& x : workers_)
     x->call([&] {
       out.media.add(x->media().totals());
@@ -269,7 +269,8 @@ crew_figures crew::figures() {
   return out;
 }
 
-std::vector<join_times> crew::joins(member_index first, member_index last) {
+std::vector<join_times> client_pool::joins(member_index first,
+                                           member_index last) {
   std::vector<join_times> out;
   for_each([&](member_index who, load_client& x) {
     if (who >= first && who < last)
@@ -278,7 +279,7 @@ std::vector<join_times> crew::joins(member_index first, member_index last) {
   return out;
 }
 
-void crew::rotate(uint32_t room, uint32_t step) {
+void client_pool::rotate(uint32_t room, uint32_t step) {
   if (!plan_.rotation)
     return;
   for_each([&](member_index who, load_client& x) {
@@ -291,7 +292,7 @@ void crew::rotate(uint32_t room, uint32_t step) {
   });
 }
 
-void crew::rotate_voices(uint32_t room, uint32_t step) {
+void client_pool::rotate_voices(uint32_t room, uint32_t step) {
   if (!plan_.rotation)
     return;
   for_each([&](member_index who, load_client& x) {
@@ -301,25 +302,25 @@ void crew::rotate_voices(uint32_t room, uint32_t step) {
   });
 }
 
-void crew::set_sending(member_index first, member_index last, bool on) {
+void client_pool::set_sending(member_index first, member_index last, bool on) {
   for_each([&](member_index who, load_client& x) {
     if (who >= first && who < last)
       x.set_sending(on);
   });
 }
 
-bool crew::replace(member_index who) {
+bool client_pool::replace(member_index who) {
   auto& x = of(who);
   return x.call([&] { return x.replace(who); });
 }
 
-void crew::for_each(
+void client_pool::for_each(
     const std::function<void(member_index, load_client&)>& act) {
   for (auto& x : workers_)
     x->call([&] { x->for_each(act); });
 }
 
-std::chrono::nanoseconds crew::cpu_time() {
+std::chrono::nanoseconds client_pool::cpu_time() {
   std::chrono::nanoseconds sum{0};
   for (auto& x : workers_)
     sum += x->call([] { return worker::cpu_time(); });

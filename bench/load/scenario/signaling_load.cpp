@@ -1,4 +1,4 @@
-#include "bench/load/scenario/hall.hpp"
+#include "bench/load/scenario/signaling_load.hpp"
 
 #include "bench/load/scenario/bench_run.hpp"
 #include "bench/load/scenario/figures.hpp"
@@ -34,9 +34,9 @@ double to_seconds(net::duration x) {
   return std::chrono::duration<double>(x).count();
 }
 
-class hall {
+class signaling_load {
 public:
-  explicit hall(const run_options& options)
+  explicit signaling_load(const run_options& options)
       : options_(options)
       , run_(options, {})
       , crowd_({run_.address(), options.dialect}) {}
@@ -262,8 +262,8 @@ private:
 
 } // namespace
 
-run_result run_hall(const run_options& options) {
-  return hall{options}.play();
+run_result run_signaling_load(const run_options& options) {
+  return signaling_load{options}.play();
 }
 
 } // namespace troupe::load

@@ -10,7 +10,7 @@
 
 namespace troupe::load {
 
-struct crew_config {
+struct client_pool_config {
   server_address server;
   load::dialect dialect = load::dialect::ws;
   /// The number of threads; each client belongs to one of them.
@@ -31,7 +31,7 @@ struct join_pace {
 };
 
 /// The progress of a client pool.
-struct crew_status {
+struct client_pool_status {
   size_t waiting = 0;
   size_t joining = 0;
   size_t ready = 0;
@@ -49,26 +49,26 @@ struct crew_status {
   /// The first problem that any client reported.
   std::string problem;
 
-  void add(const crew_status& x);
+  void add(const client_pool_status& x);
 };
 
 /// The figures of all clients in an interval.
-struct crew_figures {
+struct client_pool_figures {
   media_stats media;
   generator_health health;
 };
 
 /// The client pool: all members of a scenario, on one or more threads. Called
 /// from one thread, which waits for the members' threads.
-class crew {
+class client_pool {
 public:
-  crew(const scenario_plan& plan, crew_config cfg);
+  client_pool(const scenario_plan& plan, client_pool_config cfg);
 
   /// Ends all clients.
-  ~crew();
+  ~client_pool();
 
-  crew(const crew&) = delete;
-  crew& operator=(const crew&) = delete;
+  client_pool(const client_pool&) = delete;
+  client_pool& operator=(const client_pool&) = delete;
 
   /// Starts members `first` to `last` (exclusive) at that rate.
   void start_joining(member_index first, member_index last, join_pace pace);
@@ -76,12 +76,12 @@ public:
   /// Counts consumers as flowing that have received a packet since `since`.
   /// Also lets members retry that a busy server refused some time ago, and
   /// looks again for producers that were unknown before.
-  crew_status status(net::time_point since = {});
+  client_pool_status status(net::time_point since = {});
 
   /// Begins a measurement: resets all media figures.
   void reset_figures();
 
-  crew_figures figures();
+  client_pool_figures figures();
 
   /// The join times of those of members `first` to `last` that have started.
   std::vector<join_times> joins(member_index first, member_index last);
@@ -111,7 +111,7 @@ private:
   worker& of(member_index who);
 
   scenario_plan plan_;
-  crew_config config_;
+  client_pool_config config_;
   directory names_;
   std::vector<std::unique_ptr<worker>> workers_;
 };
