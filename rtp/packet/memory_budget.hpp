@@ -11,8 +11,8 @@ namespace troupe::rtp {
 /// that stores packets or wants to.
 class memory_budget {
 public:
-  /// Two seconds of 20 Mbit/s in full-size packets, with their overhead.
-  static constexpr size_t default_limit = size_t{8} << 20;
+  /// Two seconds of 9 Mbit/s in full-size packets, with their overhead.
+  static constexpr size_t default_limit = size_t{4} << 20;
 
   explicit memory_budget(size_t limit = default_limit) : limit_(limit) {}
 
