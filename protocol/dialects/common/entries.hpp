@@ -6,8 +6,8 @@
 
 #include <vector>
 
-/// The functions that dialect.cpp registers, one per file of this folder. A new
-/// dialect needs a file, a line here, a line there, and its transcript.
+/// The functions that dialect.cpp registers, one per dialect. A new dialect
+/// needs a folder, a line here, a line there, and its transcript.
 namespace troupe::protocol {
 
 struct camel_method_table;
