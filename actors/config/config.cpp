@@ -43,7 +43,7 @@ public:
       x.assign(x.count);
     if (out_.http.tls_certificate.empty() != out_.http.tls_key.empty())
       throw CLI::ValidationError(
-          "http.tls-certificate and http.tls-key go together");
+          "http.tls-certificate and http.tls-key must be set together");
   }
 
 private:
@@ -141,8 +141,9 @@ const CLI::Validator announced_address{
       if (!x)
         return "not an IP address: " + text;
       return x->is_unspecified()
-                 ? "clients are told " + text
-                       + ", which is nobody's: set it to what they can reach"
+                 ? "cannot announce " + text
+                       + ": it is unspecified; set an address that clients "
+                         "can reach"
                  : std::string{};
     },
     "IP", "announced address"};
@@ -155,8 +156,8 @@ const CLI::Validator page_origin{
       return text == "*" || net::is_origin(exact)
                  ? std::string{}
                  : "not an origin: " + text
-                       + ": one is as browsers send it, in small letters and "
-                         "without a path: https://meet.example.org";
+                       + ": write it as browsers send it, in lower case and "
+                         "without a path, as in https://meet.example.org";
     },
     "ORIGIN", "origin"};
 
@@ -166,14 +167,14 @@ const CLI::Validator web_origin{
       return text == "*" || on_web
                  ? page_origin(text)
                  : "not the origin of a web page: " + text
-                       + ": one is like https://portal.example.org";
+                       + ": write it as in https://portal.example.org";
     },
     "ORIGIN", "web origin"};
 
 void key_table::add_http() {
   auto& x = out_.http;
   add_list("http.listen-addresses", x.listen_addresses,
-           "Where HTTP and WebSocket listen", ip_address);
+           "Addresses on which HTTP and WebSocket listen", ip_address);
   add_number("http.port", x.port, 0, 65535,
              "Port of HTTP, WebSocket and Socket.IO; 0 takes a free one");
   add_text("http.static-root", x.static_root,
@@ -182,17 +183,17 @@ void key_table::add_http() {
            "PEM file of the certificate and its chain; empty is plain http");
   add_text("http.tls-key", x.tls_key, "PEM file of its private key");
   add_time("http.tls-check-interval", x.tls_check_interval, 10, 3'600'000,
-           "How often those files are looked at for changes, ms");
+           "How often these files are checked for changes, ms");
   add_list("http.allowed-origins", x.allowed_origins,
-           "Origins whose pages may use the server beside its own; * is all",
+           "Origins whose pages may use the server besides its own; * is all",
            page_origin);
   add_list("http.frame-ancestors", x.frame_ancestors,
-           "Origins that may show the page in a frame beside its own; * is all",
+           "Origins that may show the page in a frame besides its own; * is "
+           "all",
            web_origin);
-  add_time("http.hsts", x.hsts, 0, 63'072'000,
-           "How long browsers shall come by TLS only once they have, seconds");
+  add_time("http.hsts", x.hsts, 0, 63'072'000, "HSTS max-age, in seconds");
   add_number("http.max-connections", x.max_connections, 1, 1'000'000,
-             "Connections at a time");
+             "Maximum number of connections");
   add_time("http.ping-interval", x.ping_interval, 100, 600'000,
            "Engine.IO and WebSocket ping interval, ms");
   add_time("http.ping-timeout", x.ping_timeout, 100, 600'000,
@@ -202,9 +203,9 @@ void key_table::add_http() {
 void key_table::add_http_limits() {
   auto& x = out_.http;
   add_time("http.connect-timeout", x.connect_timeout, 100, 600'000,
-           "How long a Socket.IO client may be in no namespace, ms");
+           "How long a Socket.IO client may stay in no namespace, ms");
   add_number("http.max-per-address", x.max_per_address, 0, 1'000'000,
-             "Connections of one address at a time; 0 is no limit");
+             "Maximum number of connections of one address; 0 is no limit");
   add_number("http.accept-rate", x.accept_rate, 0, 1'000'000,
              "New connections a second; more wait; 0 is no limit");
   add_number("http.address-rate", x.address_rate, 0, 1'000'000,
@@ -216,19 +217,20 @@ void key_table::add_http_limits() {
   add_number("http.undelivered-limit", x.undelivered_limit, 1'048'576,
              4'294'967'295,
              "Bytes of messages that may wait for the server, of all "
-             "connections; beyond, who has much waiting is not read");
+             "connections; beyond it, connections with a large backlog are "
+             "not read");
 }
 
 void key_table::add_rtc() {
   auto& x = out_.rtc;
   add_list("rtc.listen-addresses", x.listen_addresses,
-           "Where media listens, UDP and TCP", ip_address);
+           "Addresses on which media listens, UDP and TCP", ip_address);
   add_number("rtc.port", x.port, 0, 65535,
-             "The one port of all media; 0 takes a free one");
+             "Port of all media, UDP and TCP; 0 takes a free one");
   add_flag("rtc.tcp", x.tcp, "Offer ICE-TCP on the same port");
   add_flag("rtc.prefer-tcp", x.prefer_tcp, "Rank TCP candidates above UDP");
   add_list("rtc.announced-addresses", x.announced_addresses,
-           "Addresses told to clients instead of the interfaces' own",
+           "Addresses sent to clients instead of the interfaces' own",
            announced_address);
   add_number("rtc.sockets", x.sockets, 1, 64,
              "UDP sockets per address (SO_REUSEPORT)");
@@ -240,16 +242,16 @@ void key_table::add_rtc() {
   add_choice("rtc.sctp", x.sctp, {"asked", "always", "off"},
              "Which transports carry data channels: asked, always or off");
   add_number("rtc.plain-transports", x.plain_transports, 0, 4'096,
-             "How many transports of bare RTP, not encrypted; 0 is none");
+             "Maximum number of transports for unencrypted RTP; 0 is none");
   app_.add_option("--rtc.plain-address", x.plain_address,
-                  "Where their RTP is received, on ports of their own")
+                  "Address that receives their RTP, each on its own ports")
       ->check(ip_address)
       ->capture_default_str();
   add_list("rtc.plain-destinations", x.plain_destinations,
-           "Addresses and prefixes to which clients may have them send",
+           "Addresses and prefixes to which these transports may send",
            ip_prefix);
   add_list("rtc.plain-trusted", x.plain_trusted,
-           "Those that are sent to without reporting what they get; or none",
+           "Destinations that need no proof by RTCP; or none",
            ip_prefix_or_none);
   add_number("rtc.receive-buffer", x.receive_buffer, 65'536, 1'073'741'824,
              "Socket receive buffer, bytes");
@@ -260,106 +262,116 @@ void key_table::add_rtc() {
 void key_table::add_room() {
   auto& x = out_.room;
   add_number("room.max-members", x.max_members, 1, 1'000'000,
-             "Members of one room");
+             "Maximum number of members of one room");
   add_number("room.max-producers", x.max_producers, 1, 10'000'000,
-             "Producers of one room");
+             "Maximum number of producers of one room");
   add_number("room.max-consumers", x.max_consumers, 1, 100'000'000,
-             "Consumers of one room");
+             "Maximum number of consumers of one room");
   add_number("room.max-producers-per-peer", x.max_producers_per_peer, 1, 10'000,
-             "Producers of one peer");
+             "Maximum number of producers of one peer");
   add_number("room.max-consumers-per-peer", x.max_consumers_per_peer, 1,
-             100'000, "Consumers of one peer");
+             100'000, "Maximum number of consumers of one peer");
   add_number("room.max-transports-per-peer", x.max_transports_per_peer, 1,
-             1'000, "Transports of one peer");
+             1'000, "Maximum number of transports of one peer");
   add_number("room.max-data-producers", x.max_data_producers, 1, 10'000'000,
-             "Data producers of one room");
+             "Maximum number of data producers of one room");
   add_number("room.max-data-consumers", x.max_data_consumers, 1, 100'000'000,
-             "Data consumers of one room");
+             "Maximum number of data consumers of one room");
   add_number("room.max-data-producers-per-peer", x.max_data_producers_per_peer,
-             1, 10'000, "Data producers of one peer");
+             1, 10'000, "Maximum number of data producers of one peer");
   add_number("room.max-data-consumers-per-peer", x.max_data_consumers_per_peer,
-             1, 100'000, "Data consumers of one peer");
+             1, 100'000, "Maximum number of data consumers of one peer");
   add_number("room.max-waiting", x.max_waiting, 0, 1'000'000,
-             "Opened rooms without members; 0 is no limit");
+             "Maximum number of rooms without members; 0 is no limit");
   add_number("room.max-waiting-per-session", x.max_waiting_per_session, 0,
-             1'000'000, "Those of them that one session opened");
+             1'000'000, "The same, of those that one session opened");
   add_number("room.max-waiting-per-address", x.max_waiting_per_address, 0,
-             1'000'000, "Those of them that clients of one address opened");
+             1'000'000,
+             "The same, of those that clients of one address opened");
   add_number("room.max-app-data", x.max_app_data, 0, 1'073'741'824,
              "Bytes of appData of all producers of one room, without the "
              "first 1,024 of each peer");
   add_number("room.max-app-data-per-peer", x.max_app_data_per_peer, 2,
              16'777'216, "Bytes of appData of all producers of one peer");
   add_time("room.empty-timeout", x.empty_timeout, 1, 86'400,
-           "How long a room that was opened stays without a member, s");
-  add_time("room.reconnect-grace", x.reconnect_grace, 0, 3'600,
-           "How long a member whose connection is lost may come back, s; 0 is "
-           "not at all");
+           "How long an opened room stays open without members, seconds");
+  add_time(
+      "room.reconnect-grace", x.reconnect_grace, 0, 3'600,
+      "How long a member whose connection is lost may reconnect, seconds; 0 "
+      "is not at all");
   add_choice("room.takeover", x.takeover, {"anyone", "proven"},
-             "Who may take a member's place by its id: anyone or proven");
+             "Clients that may take over a member's id: anyone or proven");
   add_number("room.audio-top", x.audio_top, 0, 1'000,
-             "How many voices are forwarded, the loudest; 0 is all");
+             "How many audio streams are forwarded, the loudest; 0 is all");
   add_number("room.audio-top-above", x.audio_top_above, 0, 1'000'000,
-             "All are in rooms with no more members than this");
+             "Rooms with at most this many members forward all audio streams");
   add_number("room.last-n", x.last_n, 0, 65'535,
-             "Whose video is forwarded: of so many who spoke last; 0 is all");
+             "Video of the last N speakers is forwarded; 0 is all");
 }
 
 void key_table::add_data() {
   auto& x = out_.data;
   add_number("data.buffer-limit", x.buffer_limit, 262'144, 1'073'741'824,
-             "Octets that may wait for a slow data consumer");
+             "Bytes that may be queued for a slow data consumer");
   add_time("data.buffer-time", x.buffer_time, 0, 600,
-           "Seconds for which there may be more, up to twice that");
+           "Seconds for which up to twice as many may be queued");
 }
 
 void key_table::add_auth() {
   auto& x = out_.auth;
-  add_list("auth.jwt", x.jwt,
-           "How tokens are signed: hs256, rs256, es256; empty lets all join",
-           CLI::IsMember({"hs256", "rs256", "es256"}));
+  add_list(
+      "auth.jwt", x.jwt,
+      "Signature algorithms of tokens: hs256, rs256, es256; without any, all "
+      "clients may join",
+      CLI::IsMember({"hs256", "rs256", "es256"}));
   add_text("auth.jwt-secret-file", x.jwt_secret_file,
            "File with the secret of hs256");
   add_text("auth.jwt-key-file", x.jwt_key_file,
            "File with the public keys of rs256 and es256, PEM");
-  add_text("auth.jwt-issuer", x.jwt_issuer, "What tokens must have as iss");
-  add_text("auth.jwt-audience", x.jwt_audience, "What tokens must have as aud");
+  add_text("auth.jwt-issuer", x.jwt_issuer, "Required issuer (iss) of tokens");
+  add_text("auth.jwt-audience", x.jwt_audience,
+           "Required audience (aud) of tokens");
   add_time("auth.jwt-leeway", x.jwt_leeway, 0, 3'600,
-           "By how much the clocks of issuers may differ, seconds");
+           "Tolerated difference to the clocks of issuers, seconds");
   add_flag("auth.jwt-require-exp", x.jwt_require_exp,
            "Refuse tokens that never expire");
-  add_text("admin.token-file", out_.admin.token_file,
-           "File with the bearer token of the admin API; empty: no such API");
+  add_text(
+      "admin.token-file", out_.admin.token_file,
+      "File with the bearer token of the admin API; empty disables the API");
 }
 
 void key_table::add_overload() {
   auto& x = out_.overload;
-  add_number("overload.cpu", x.cpu, 0, 100,
-             "Newcomers are refused above this share of the CPU, percent; 0 is "
-             "never");
-  add_number("overload.memory", x.memory, 0, 100,
-             "Newcomers are refused above this share of the memory, percent; 0 "
-             "is never");
+  add_number(
+      "overload.cpu", x.cpu, 0, 100,
+      "Share of the CPU above which newcomers are refused, percent; 0 is "
+      "never");
+  add_number(
+      "overload.memory", x.memory, 0, 100,
+      "Share of the memory above which newcomers are refused, percent; 0 "
+      "is never");
   add_time("overload.delay", x.delay, 0, 10'000,
-           "Newcomers are refused when packets wait longer, ms; 0 is never");
+           "Newcomers are refused if packets wait longer than this, ms; 0 is "
+           "never");
   add_time("overload.shed-delay", x.shed_delay, 0, 10'000,
-           "Video is shed when packets wait longer, ms; 0 is never");
+           "Video is shed if packets wait longer than this, ms; 0 is never");
   add_time("overload.coalescing", x.coalescing, 0, 20,
-           "How long packets may wait to be sent together where the CPU is "
-           "short, ms");
-  add_number("overload.last-n", x.last_n, 0, 65'535,
-             "Whose video remains when it is shed: of so many who spoke last");
+           "How long packets may wait to be sent together under high CPU load, "
+           "ms");
+  add_number(
+      "overload.last-n", x.last_n, 0, 65'535,
+      "Members whose video remains when it is shed: the last N speakers");
   add_number("overload.speakers", x.speakers, 0, 65'535,
-             "Whose video remains after that: of so many who are loudest");
+             "Members whose video remains after that: the N loudest speakers");
 }
 
 void key_table::add_rest() {
   add_number("threads.scheduler", out_.threads.scheduler, 0, 1'024,
              "Threads that run actors; 0 is one per core");
   add_number("threads.io", out_.threads.io, 1, 64,
-             "Threads that serve sockets");
+             "Threads that handle sockets");
   add_list("metrics.allow", out_.metrics.allow,
-           "Who may read /metrics: addresses and prefixes", ip_prefix);
+           "Addresses and prefixes that may read /metrics", ip_prefix);
   add_time("drain.limit", out_.drain.limit, 0, 604'800,
            "How long a draining server waits for its rooms to empty, seconds");
   add_choice("log.level", out_.log.level,
@@ -367,7 +379,7 @@ void key_table::add_rest() {
              "trace, debug, info, warn, error or off");
   add_choice("log.format", out_.log.format, {"line", "json"}, "line or json");
   add_time("request-timeout", out_.request_timeout, 100, 60'000,
-           "How long one actor waits for another, ms");
+           "How long the server may take to answer a request, ms");
 }
 
 /// CLI11's message in one line.
@@ -413,7 +425,7 @@ std::string explain(const CLI::Error& error, const config_file_reader& file,
   auto begin = text.find("--", dashes) + 2;
   auto key = text.substr(begin, text.find_first_of(": ", begin) - begin);
   if (text.find(": At Most 1 required") != std::string::npos)
-    text = "--" + key + ": more than one value is given";
+    text = "--" + key + ": only one value is allowed";
   auto place = file.place_of(key);
   if (place.empty() || is_given(key, words))
     return text;
@@ -429,14 +441,15 @@ config_outcome read_config(int argc, const char* const* argv) {
                "troupe"};
   app.set_version_flag("--version", TROUPE_VERSION);
   app.set_config("--config-file", "",
-                 "Configuration file of key = value lines");
+                 "Configuration file with lines of key = value");
   auto file = std::make_shared<config_file_reader>(app);
   app.config_formatter(file);
   app.allow_config_extras(false);
   auto* doctor = app.add_subcommand(
-      "doctor", "Says what is wrong with the configuration and this host");
+      "doctor", "Reports problems of the configuration and of this host");
   doctor->fallthrough();
-  app.footer("troupe drain [--wait] [PID] has a running server empty itself.");
+  app.footer(
+      "troupe drain [--wait] [PID] drains a running server and ends it.");
   key_table keys{app, settings};
   config_outcome outcome;
   try {

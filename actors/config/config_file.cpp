@@ -50,11 +50,12 @@ void config_file_reader::check(std::istream& in) const {
       continue;
     }
     if (line.front() == '[')
-      refuse(at(number) + ": there are no sections such as " + line
-             + ": write keys in full, as in http.port = 3000");
+      refuse(
+          at(number) + ": sections such as " + line
+          + " are not supported: write keys in full, as in http.port = 3000");
     auto equals = line.find('=');
     if (equals == std::string::npos)
-      refuse(at(number) + ": not a line of key = value: " + line);
+      refuse(at(number) + ": expected key = value: " + line);
     auto value = CLI::detail::trim_copy(line.substr(equals + 1));
     in_list = value.starts_with('[') && !value.ends_with(']');
     take(CLI::detail::trim_copy(line.substr(0, equals)), number);
@@ -66,7 +67,7 @@ void config_file_reader::take(const std::string& key, size_t line) const {
   if (!option || !option->get_configurable())
     refuse(at(line) + ": unknown key " + key);
   if (auto [known, fresh] = lines_.try_emplace(key, line); !fresh)
-    refuse(at(line) + ": " + key + " is there twice, first in line "
+    refuse(at(line) + ": " + key + " is set twice, first in line "
            + std::to_string(known->second));
 }
 

@@ -28,7 +28,7 @@ std::string describe_secret_failure(const std::string& key,
                                     const std::string& path,
                                     const std::error_code& why) {
   auto text =
-      why == std::errc::invalid_argument ? "nothing is in it" : why.message();
+      why == std::errc::invalid_argument ? "the file is empty" : why.message();
   return key + " " + path + ": " + text;
 }
 

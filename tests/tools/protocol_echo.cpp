@@ -29,7 +29,7 @@ void declare(CLI::App& app, settings& x) {
   add("--ping-interval", x.ping_interval, "Engine.IO ping interval, ms");
   add("--ping-timeout", x.ping_timeout, "Engine.IO ping timeout, ms");
   add("--connect-timeout", x.connect_timeout,
-      "How long a Socket.IO client may be in no namespace, ms");
+      "How long a Socket.IO client may stay in no namespace, ms");
   add("--max-payload", x.max_payload, "Octets of one message");
   add("--max-fragments", x.max_fragments, "Fragments of one message");
   add("--max-post", x.max_post, "Octets of one polling request's body");

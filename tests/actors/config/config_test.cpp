@@ -66,7 +66,8 @@ std::string plain(std::string text) {
 using key_map = std::map<std::string, std::string>;
 
 /// The keys of `--help` with their defaults, from lines such as
-/// `  --rtc.port UINT:UINT in [0 - 65535]=44444  The one port of all media`.
+/// `  --rtc.port UINT:UINT in [0 - 65535]=44444  Port of all media, UDP and
+/// TCP`.
 key_map keys_of_help() {
   key_map out;
   auto help = read({"--help"});
@@ -246,7 +247,7 @@ TEST_CASE("an error in the file is reported with its line number") {
     CHECK(outcome.text.find(what) != std::string::npos);
     CHECK(outcome.text.find('\n') == outcome.text.size() - 1);
   };
-  told("# a\nhttp.port = 1\nhttp.port = 2\n", "3", "http.port is there twice");
+  told("# a\nhttp.port = 1\nhttp.port = 2\n", "3", "http.port is set twice");
   told("http.port = 1\nrtc.port = 4\nhttp.port = 1\n", "3", "in line 1");
   told("\n[http]\nport = 3000\n", "2", "sections such as [http]");
   told("rtc.port = 1\nrtc.prt = 2\n", "2", "unknown key rtc.prt");
@@ -254,7 +255,7 @@ TEST_CASE("an error in the file is reported with its line number") {
   told("http.port\n", "1", "key = value");
   told("\nrtc.port = 65536\n", "2", ": rtc.port: ");
   told("\nrtc.port =\n", "2", "the value is empty");
-  told("http.port = 1,2\n", "1", "http.port: more than one value");
+  told("http.port = 1,2\n", "1", "http.port: only one value");
   told("rtc.tcp = perhaps\n", "1", "rtc.tcp");
   told("rtc.port = 5\n", "", "troupe: --rtc.port: ", {"--rtc.port=65536"});
 }
@@ -281,12 +282,11 @@ TEST_CASE("an error in a flag is reported in plain words") {
            {{"--log.level="}, "--log.level: the value is empty"},
            {{"--rtc.listen-addresses="},
             "--rtc.listen-addresses: the value is empty"},
-           {{"--http.port=1", "--http.port=2"},
-            "--http.port: more than one value"},
+           {{"--http.port=1", "--http.port=2"}, "--http.port: only one value"},
            {{"--rtc.announced-addresses=0.0.0.0"},
-            "clients are told 0.0.0.0, which is nobody's"},
+            "cannot announce 0.0.0.0: it is unspecified"},
            {{"--rtc.announced-addresses=203.0.113.7,::"},
-            "clients are told ::, which is nobody's"}}) {
+            "cannot announce ::: it is unspecified"}}) {
     auto outcome = read(flags);
     CAPTURE(outcome.text);
     CHECK_FALSE(outcome.settings);
@@ -344,7 +344,7 @@ TEST_CASE("a certificate without its key, or the reverse, prevents the start") {
     auto outcome = read({text});
     CHECK_FALSE(outcome.settings);
     CHECK(outcome.exit_code == 2);
-    CHECK(outcome.text.find("go together") != std::string::npos);
+    CHECK(outcome.text.find("set together") != std::string::npos);
   }
   CHECK(read({"--http.tls-key=k", "--http.tls-certificate=c"}).settings);
 }

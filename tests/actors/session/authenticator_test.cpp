@@ -255,7 +255,7 @@ TEST_CASE("unreadable keys prevent the start with one line") {
                          + ": a secret must"));
   temporary_file blank{" \n"};
   CHECK(failure(hs256_keys(blank))
-        == "auth.jwt-secret-file " + blank.path() + ": nothing is in it");
+        == "auth.jwt-secret-file " + blank.path() + ": the file is empty");
   keys = {};
   keys.jwt = {"rs256"};
   CHECK(failure(keys) == "auth.jwt: rs256 has no key: set auth.jwt-key-file");
