@@ -137,10 +137,10 @@ private:
       auto both = a->address.str() + " and " + b->address.str();
       if (a->key == b->key)
         wrong("ports", both + " cannot be bound at the same time",
-              "leave one out of " + a->key.substr(0, a->key.find('.'))
+              "remove one of them from " + a->key.substr(0, a->key.find('.'))
                   + ".listen-addresses");
       else
-        wrong("ports", both + " are wanted for " + a->key + " and " + b->key,
+        wrong("ports", a->key + " and " + b->key + " conflict: " + both,
               "set one of them to another port, or rtc.tcp to false");
       return true;
     }
@@ -149,13 +149,14 @@ private:
 
   void bad_port(const port_fact& x, const std::string& name) {
     if (x.failure == std::errc::address_in_use)
-      wrong("ports", name + " is taken",
-            "end who has it (ss -lntup names it; a Troupe that runs is one, "
-            "too), or set "
-                + x.key);
+      wrong("ports", name + " is in use",
+            "stop the process that uses it (ss -lntup), perhaps a running "
+            "Troupe, or set "
+                + x.key + " to another port");
     else if (x.failure == std::errc::permission_denied)
-      wrong("ports", name + " may not be bound by this user",
-            "give it CAP_NET_BIND_SERVICE (the systemd unit does), or set "
+      wrong("ports", name + " cannot be bound: this user lacks the permission",
+            "give the server CAP_NET_BIND_SERVICE, as the systemd unit does, "
+            "or set "
                 + x.key + " to 1024 or more");
     else if (x.failure == std::errc::address_not_available)
       wrong("ports", name + " is not an address of this host",
@@ -172,12 +173,12 @@ private:
     if (!facts_.max_files)
       ok("files", "no limit on open files");
     else if (*facts_.max_files >= needed)
-      ok("files", to_string(*facts_.max_files) + " may be open");
+      ok("files", to_string(*facts_.max_files) + " files may be open");
     else
       warn("files",
            "ulimit -n is " + to_string(*facts_.max_files)
-               + ", all connections together may need " + to_string(needed),
-           "raise it (LimitNOFILE= of the systemd unit), or lower "
+               + "; all connections together may need " + to_string(needed),
+           "raise it (LimitNOFILE= in the systemd unit), or lower "
            "http.max-connections");
   }
 
@@ -204,8 +205,9 @@ private:
 
   void addresses() {
     if (only_loopback(settings_.rtc.listen_addresses))
-      warn("addresses", "media listens on loopback: for this host only",
-           "set rtc.listen-addresses to 0.0.0.0,:: for others");
+      warn("addresses",
+           "media listens on loopback: only this host can reach it",
+           "to serve other hosts, set rtc.listen-addresses to 0.0.0.0,::");
     else if (!settings_.rtc.announced_addresses.empty())
       announced();
     else
@@ -218,16 +220,18 @@ private:
       auto x = net::parse_address(text, 0);
       if (x && (x->is_loopback() || x->is_unspecified()))
         return wrong("addresses",
-                     "clients are told " + text + ", which is nobody's",
-                     "set rtc.announced-addresses to what they can reach");
+                     "announced to clients: " + text
+                         + ", which no other host can reach",
+                     "set rtc.announced-addresses to addresses that clients "
+                     "can reach");
       if (x && is_private(*x))
         return warn("addresses",
-                    "clients are told " + text
+                    "announced to clients: " + text
                         + ", which is private: only that network reaches it",
-                    "for others, set rtc.announced-addresses to the public "
-                    "address");
+                    "to serve other networks, set rtc.announced-addresses to "
+                    "the public address");
     }
-    ok("addresses", "clients are told " + list);
+    ok("addresses", "announced to clients: " + list);
   }
 
   void found() {
@@ -241,27 +245,28 @@ private:
       v6 = v6 || (!x.is_v4() && !is_private(x));
     }
     if (!open.empty())
-      ok("addresses", "clients are told " + join(open)
-                          + (v6 ? "" : "; no public IPv6, which is no harm"));
+      ok("addresses", "announced to clients: " + join(open)
+                          + (v6 ? "" : "; no public IPv6 (not required)"));
     else if (!hidden.empty())
       warn("addresses",
            "only private addresses (" + join(hidden)
-               + "): clients elsewhere get no media",
-           "set rtc.announced-addresses to the address that they reach, and "
-           "pass rtc.port on, UDP and TCP");
+               + "): clients in other networks get no media",
+           "set rtc.announced-addresses to the address that these clients "
+           "reach, and forward rtc.port, UDP and TCP");
     else
-      warn("addresses", "no address but loopback: for this host only",
-           "connect the host, or set rtc.announced-addresses");
+      warn("addresses",
+           "the host has only loopback addresses: no other host can reach it",
+           "connect the host to a network, or set rtc.announced-addresses");
   }
 
   void certificate() {
     if (!facts_.certificate) {
       if (only_loopback(settings_.http.listen_addresses))
-        ok("certificate", "none, and none needed on loopback");
+        ok("certificate", "none; on loopback none is required");
       else
         warn("certificate",
-             "none: browsers give camera and microphone to https pages only",
-             "set http.tls-certificate and http.tls-key, or have a TLS proxy "
+             "none: browsers allow camera and microphone only on https pages",
+             "set http.tls-certificate and http.tls-key, or put a TLS proxy "
              "in front");
       return;
     }
@@ -274,10 +279,10 @@ private:
                       + settings_.http.tls_certificate
                       + "), a PEM file that this user can read"
                 : "correct http.tls-key (" + settings_.http.tls_key
-                      + "), the PEM file of that certificate's key, which this "
-                        "user can read");
+                      + "), a PEM file with the key of that certificate that "
+                        "this user can read");
     if (facts_.key_readable_by_all)
-      warn("certificate", "everybody on this host can read the private key",
+      warn("certificate", "all users of this host can read the private key",
            "chmod o= " + settings_.http.tls_key);
   }
 
@@ -285,21 +290,21 @@ private:
     auto names = x.names.empty() ? "no name" : join(x.names);
     if (x.not_after <= facts_.now)
       wrong("certificate", "expired on " + day_of(x.not_after),
-            "renew it; the server takes the new one by itself");
+            "renew it; the server loads the new one without a restart");
     else if (x.not_before > facts_.now)
       wrong("certificate", "not valid before " + day_of(x.not_before),
-            "check the clock, or wait");
+            "check the clock of this host, or wait until then");
     else if (x.names.empty())
-      wrong("certificate", "it names no host",
-            "get one with the host's name as subject alternative name");
+      wrong("certificate", "it contains no host name",
+            "get one that has the host's name as subject alternative name");
     else if (x.not_after - facts_.now < renewal_time)
       warn("certificate",
-           "for " + names + ", but only until " + day_of(x.not_after),
-           "renew it; the server takes the new one by itself");
+           "for " + names + ", expires soon, on " + day_of(x.not_after),
+           "renew it; the server loads the new one without a restart");
     else if (x.self_signed)
       warn("certificate",
-           "for " + names + ", signed by itself: browsers warn of it",
-           "get one from an authority that they know");
+           "for " + names + ", self-signed: browsers show a warning",
+           "get one from an authority that browsers trust");
     else
       ok("certificate", "for " + names + " until " + day_of(x.not_after));
   }
@@ -312,17 +317,17 @@ private:
       ok("page", "from " + root);
     else
       warn("page", root + " has no index.html",
-           "set http.static-root to the page's folder, or to nothing");
+           "set http.static-root to the page's folder, or leave it empty");
   }
 
   void clock() {
     if (std::chrono::system_clock::to_time_t(facts_.now)
         < this_software_is_younger)
-      wrong("clock", "it shows " + day_of(facts_.now),
-            "set it, and have it synchronized (timedatectl set-ntp true)");
+      wrong("clock", "the clock of this host shows " + day_of(facts_.now),
+            "set it, and synchronize it (timedatectl set-ntp true)");
     else if (facts_.clock_synchronized == false)
       warn("clock",
-           "not synchronized: tokens and certificates are judged by it",
+           "not synchronized: tokens and certificates are checked against it",
            "timedatectl set-ntp true");
     else
       ok("clock", facts_.clock_synchronized ? "synchronized" : "set");
@@ -336,7 +341,7 @@ private:
       warn("threads",
            "threads.scheduler is " + to_string(x.scheduler) + " on "
                + to_string(cores) + " cores",
-           "set it to 0: one for each core");
+           "set it to 0 (one for each core)");
     if (x.io > cores)
       warn("threads",
            "threads.io is " + to_string(x.io) + " on " + to_string(cores)
@@ -346,10 +351,10 @@ private:
       warn("threads",
            to_string(x.io) + " I/O threads, but rtc.sockets is "
                + to_string(settings_.rtc.sockets)
-               + ": some never receive media",
+               + ": some threads never receive media",
            "set rtc.sockets to " + to_string(x.io));
     if (out_.size() == before)
-      ok("threads", to_string(cores) + " cores to use");
+      ok("threads", to_string(cores) + " cores usable");
   }
 
   void cpu() {
@@ -358,7 +363,7 @@ private:
     else if (*facts_.cpu_quota < 1)
       warn("cpu",
            "the quota is " + one_digit(*facts_.cpu_quota)
-               + " cores: once it is used up, all calls stand still",
+               + " cores: when it is used up, all calls freeze",
            "raise the CPU quota of the container or unit to 1 or more");
     else
       ok("cpu", "the quota is " + one_digit(*facts_.cpu_quota) + " cores");
@@ -371,11 +376,11 @@ private:
   void origins() {
     const auto& listed = settings_.http.allowed_origins;
     auto own = only_loopback(settings_.http.listen_addresses)
-                   ? "those of this host"
-                   : "the server's own";
+                   ? "the pages of this host"
+                   : "the server's own pages";
     if (std::ranges::find(listed, "*") != listed.end())
-      warn("origins", "pages of every site may use the server",
-           "name in http.allowed-origins those that shall");
+      warn("origins", "the pages of every site may use the server",
+           "list only trusted origins in http.allowed-origins");
     else
       ok("origins",
          std::string{own} + (listed.empty() ? "" : ", ") + join(listed));
@@ -384,45 +389,44 @@ private:
   void tokens() {
     if (settings_.auth.jwt.empty()) {
       if (only_loopback(settings_.http.listen_addresses))
-        ok("tokens", "none are wanted, on this host");
+        ok("tokens", "not required: only this host reaches the server");
       else
         warn("tokens",
              settings_.room.takeover == "proven"
-                 ? "none are wanted: whoever reaches the server may join"
-                 : "none are wanted: whoever reaches the server may join, and "
-                   "take a member's place by its id (room.takeover)",
+                 ? "not required: every client that reaches the server may join"
+                 : "not required: every client that reaches the server may "
+                   "join, and may take over a member's id (room.takeover)",
              "set auth.jwt, and auth.jwt-secret-file or auth.jwt-key-file");
       return;
     }
     auto list = join(settings_.auth.jwt);
     if (!facts_.auth.failure.empty())
       wrong("tokens", facts_.auth.failure,
-            "give " + list
-                + " a key that fits, in a file that this user can read");
+            "provide a valid key for " + list
+                + " in a file that this user can read");
     else
-      secret("tokens", facts_.auth, "of " + list);
+      secret("tokens", facts_.auth, "required, signed by " + list);
     if (!settings_.auth.jwt_require_exp)
-      warn("tokens", "those that never expire are taken",
+      warn("tokens", "tokens that never expire are accepted",
            "set auth.jwt-require-exp to true");
   }
 
   void admin() {
     if (settings_.admin.token_file.empty())
-      ok("admin", "no admin API");
+      ok("admin", "the admin API is disabled");
     else if (!facts_.admin.failure.empty())
       wrong("admin", facts_.admin.failure,
             make_secret(settings_.admin.token_file));
     else
-      secret("admin", facts_.admin, "the admin API is on");
+      secret("admin", facts_.admin, "the admin API is enabled");
   }
 
   void secret(const std::string& topic, const secret_fact& x,
               std::string good) {
     if (!x.placeholder.empty())
-      wrong(topic, "the secret is one to be guessed",
-            make_secret(x.placeholder));
+      wrong(topic, "the secret is easy to guess", make_secret(x.placeholder));
     if (!x.exposed.empty())
-      warn(topic, "everybody on this host can read the secret",
+      warn(topic, "all users of this host can read the secret",
            "chmod o= " + x.exposed);
     if (x.placeholder.empty() && x.exposed.empty())
       ok(topic, std::move(good));
@@ -430,18 +434,19 @@ private:
 
   void crypto() {
     if (facts_.srtp_available)
-      ok("srtp", "by " + facts_.srtp_backend);
+      ok("srtp", "uses " + facts_.srtp_backend);
     else
-      wrong("srtp", settings_.rtc.srtp_backend + " is not there",
+      wrong("srtp",
+            settings_.rtc.srtp_backend + " is not available on this host",
             "set rtc.srtp-backend to auto");
   }
 
   void access() {
     for (const auto& text : settings_.metrics.allow)
       if (text.ends_with("/0"))
-        return warn("metrics", "everybody may read /metrics",
-                    "name in metrics.allow whom it is for");
-    ok("metrics", "for " + join(settings_.metrics.allow));
+        return warn("metrics", "all hosts may read /metrics",
+                    "list only your monitoring hosts in metrics.allow");
+    ok("metrics", "/metrics may be read by " + join(settings_.metrics.allow));
   }
 
   const config& settings_;

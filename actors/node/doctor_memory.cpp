@@ -25,10 +25,11 @@ finding warning(std::string what, std::string remedy) {
 finding judge_memory(const config& settings, std::optional<uint64_t> limit) {
   auto undelivered = uint64_t{settings.http.undelivered_limit};
   if (limit && *limit < least_memory)
-    return warning("the limit is " + megabytes(*limit)
-                       + ": a few large rooms, and the kernel ends the server",
-                   "raise the memory limit of the container or unit to "
-                       + megabytes(least_memory) + " or more");
+    return warning(
+        "the limit is " + megabytes(*limit)
+            + ": a few large rooms exceed it, and the kernel kills the server",
+        "raise the memory limit of the container or unit to "
+            + megabytes(least_memory) + " or more");
   if (limit && undelivered > *limit / undelivered_part)
     return warning("the limit is " + megabytes(*limit)
                        + ", and messages that wait for the server may take "
@@ -36,9 +37,10 @@ finding judge_memory(const config& settings, std::optional<uint64_t> limit) {
                    "set http.undelivered-limit to "
                        + to_string(*limit / undelivered_part) + " or less");
   if (limit && settings.overload.memory == 0)
-    return warning("the limit is " + megabytes(*limit)
-                       + ", and newcomers are let in however little is left",
-                   "set overload.memory, to 90 for instance");
+    return warning(
+        "the limit is " + megabytes(*limit)
+            + ", and newcomers are admitted even if no memory is left",
+        "set overload.memory, for example to 90");
   return {verdict::ok,
           "memory",
           limit ? "the limit is " + megabytes(*limit) : "no limit",

@@ -39,16 +39,15 @@ void diagnose_plain_transports(const config& settings,
   const auto wide = std::ranges::find_if(destinations, is_wide);
   const auto trusted = public_ones(rtc.plain_trusted);
   if (wide != destinations.end())
-    out.push_back(
-        {verdict::warning, "plain transports",
-         "clients may have them send to " + *wide + ", whoever is there",
-         "name in rtc.plain-destinations those hosts only that "
-         "receive"});
+    out.push_back({verdict::warning, "plain transports",
+                   "clients may make them send to any host in " + *wide,
+                   "list only the hosts that receive media in "
+                   "rtc.plain-destinations"});
   if (!trusted.empty())
     out.push_back({verdict::warning, "plain transports",
-                   trusted + " gets media whether or not it wants it",
-                   "leave in rtc.plain-trusted what is yours and does not "
-                   "report by RTCP"});
+                   trusted + " gets media without having asked for it",
+                   "list in rtc.plain-trusted only your own hosts that send "
+                   "no RTCP reports"});
   if (wide == destinations.end() && trusted.empty())
     out.push_back({verdict::ok,
                    "plain transports",

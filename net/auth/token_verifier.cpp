@@ -125,11 +125,11 @@ public:
       case token_errc::signature:
         return "bad signature";
       case token_errc::weak_secret:
-        return "a secret must have 32 octets at least";
+        return "the secret must have at least 32 octets";
       case token_errc::bad_public_key:
-        return "not a public key in PEM, of RSA (2048 bits or more) or P-256";
+        return "not a PEM public key of RSA (at least 2048 bits) or P-256";
       case token_errc::no_key:
-        return "no key for an algorithm that is to be allowed";
+        return "an allowed algorithm has no key";
     }
     return "unknown";
   }

@@ -27,7 +27,7 @@ struct tls_category_type final : std::error_category {
       case tls_errc::bad_key:
         return "the key file cannot be read, or has no private key";
       case tls_errc::mismatch:
-        return "the key is not that of the certificate";
+        return "the key does not belong to the certificate";
     }
     return "TLS cannot be set up";
   }

@@ -101,11 +101,11 @@ TEST_CASE("a port that is taken, forbidden or on another host is wrong") {
   host x;
   auto& port = x.facts.ports.at(0);
   port.failure = std::make_error_code(std::errc::address_in_use);
-  expect(x.complaint(), verdict::wrong, "ports", "tcp 0.0.0.0:3000 is taken",
+  expect(x.complaint(), verdict::wrong, "ports", "tcp 0.0.0.0:3000 is in use",
          "http.port");
   port.failure = std::make_error_code(std::errc::permission_denied);
-  expect(x.complaint(), verdict::wrong, "ports", "may not be bound",
-         "CAP_NET_BIND_SERVICE");
+  expect(x.complaint(), verdict::wrong, "ports",
+         "this user lacks the permission", "CAP_NET_BIND_SERVICE");
   port.address = at("192.0.2.1", 3000);
   port.failure = std::make_error_code(std::errc::address_not_available);
   expect(x.complaint(), verdict::wrong, "ports", "not an address of this host",
@@ -162,8 +162,8 @@ TEST_CASE("addresses that clients cannot reach are a warning") {
   expect(x.complaint(), verdict::warning, "addresses", "loopback",
          "rtc.announced-addresses");
   x.settings.rtc.listen_addresses = {"127.0.0.1", "::1"};
-  expect(x.complaint(), verdict::warning, "addresses", "this host only",
-         "rtc.listen-addresses");
+  expect(x.complaint(), verdict::warning, "addresses",
+         "only this host can reach it", "rtc.listen-addresses");
 }
 
 TEST_CASE("an announced address must be reachable, and should be public") {
@@ -175,8 +175,8 @@ TEST_CASE("an announced address must be reachable, and should be public") {
   expect(x.complaint(), verdict::warning, "addresses", "10.1.2.3",
          "the public address");
   x.settings.rtc.announced_addresses = {"127.0.0.1"};
-  expect(x.complaint(), verdict::wrong, "addresses", "nobody's",
-         "what they can reach");
+  expect(x.complaint(), verdict::wrong, "addresses", "no other host can reach",
+         "addresses that clients can reach");
 }
 
 TEST_CASE(
@@ -202,14 +202,14 @@ TEST_CASE("a certificate that cannot be used is wrong") {
   expect(x.complaint(), verdict::wrong, "certificate", "key file",
          "http.tls-key (key.pem)");
   fail(net::tls_errc::mismatch);
-  expect(x.complaint(), verdict::wrong, "certificate", "not that of",
+  expect(x.complaint(), verdict::wrong, "certificate", "does not belong to",
          "http.tls-key");
 }
 
 TEST_CASE("a certificate is checked for its dates and names") {
   host x;
   x.certificate().not_after = x.facts.now + 24h * 10;
-  expect(x.complaint(), verdict::warning, "certificate", "only until",
+  expect(x.complaint(), verdict::warning, "certificate", "expires soon",
          "renew it");
   x.certificate().not_after = x.facts.now - 1s;
   expect(x.complaint(), verdict::wrong, "certificate", "expired on 2027-01-15",
@@ -220,10 +220,10 @@ TEST_CASE("a certificate is checked for its dates and names") {
          "clock");
   x.certificate().not_before = x.facts.now - 1h;
   x.certificate().self_signed = true;
-  expect(x.complaint(), verdict::warning, "certificate", "signed by itself",
+  expect(x.complaint(), verdict::warning, "certificate", "self-signed",
          "authority");
   x.certificate().names.clear();
-  expect(x.complaint(), verdict::wrong, "certificate", "names no host",
+  expect(x.complaint(), verdict::wrong, "certificate", "contains no host name",
          "alternative name");
 }
 
@@ -329,10 +329,10 @@ TEST_CASE("the doctor names the origins whose pages may use the server") {
     REQUIRE(i != all.end());
     return *i;
   };
-  CHECK(origins().what == "the server's own");
+  CHECK(origins().what == "the server's own pages");
   x.settings.http.allowed_origins = {"https://a.example", "https://b.example"};
   CHECK(origins().what
-        == "the server's own, https://a.example, https://b.example");
+        == "the server's own pages, https://a.example, https://b.example");
   x.settings.http.allowed_origins = {"*"};
   expect(x.complaint(), verdict::warning, "origins", "every site",
          "http.allowed-origins");
@@ -345,7 +345,7 @@ TEST_CASE("token keys must exist, fit, and be private") {
          "chmod o= /etc/jwt");
   x.facts.auth.exposed.clear();
   x.facts.auth.placeholder = "/etc/jwt";
-  expect(x.complaint(), verdict::wrong, "tokens", "guessed",
+  expect(x.complaint(), verdict::wrong, "tokens", "easy to guess",
          "openssl rand -hex 32 | install -m 640 -g troupe /dev/stdin /etc/jwt");
   x.facts.auth.failure = "auth.jwt: no key";
   expect(x.complaint(), verdict::wrong, "tokens", "no key", "hs256");
@@ -362,7 +362,8 @@ TEST_CASE("the admin API's token must exist and be private") {
   expect(x.complaint(), verdict::warning, "admin", "can read the secret",
          "chmod o= /etc/admin");
   x.facts.admin = {"", "", "/etc/admin"};
-  expect(x.complaint(), verdict::wrong, "admin", "guessed", "openssl rand");
+  expect(x.complaint(), verdict::wrong, "admin", "easy to guess",
+         "openssl rand");
   x.facts.admin = {};
   CHECK(x.complaints().empty());
 }
@@ -440,8 +441,8 @@ TEST_CASE("an unavailable backend is wrong") {
   host x;
   x.settings.rtc.srtp_backend = "ipsec-mb";
   x.facts.srtp_available = false;
-  expect(x.complaint(), verdict::wrong, "srtp", "ipsec-mb is not there",
-         "auto");
+  expect(x.complaint(), verdict::wrong, "srtp",
+         "ipsec-mb is not available on this host", "auto");
 }
 
 TEST_CASE("plain transports that may send to any address are a warning") {
@@ -461,7 +462,7 @@ TEST_CASE("plain transports that may send to any address are a warning") {
 TEST_CASE("metrics open to everyone are a warning") {
   host x;
   x.settings.metrics.allow = {"127.0.0.1", "0.0.0.0/0"};
-  expect(x.complaint(), verdict::warning, "metrics", "everybody",
+  expect(x.complaint(), verdict::warning, "metrics", "all hosts",
          "metrics.allow");
 }
 

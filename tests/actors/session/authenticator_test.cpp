@@ -252,7 +252,7 @@ TEST_CASE("unreadable keys prevent the start with one line") {
   temporary_file weak{"too short\n"};
   CHECK(failure(hs256_keys(weak))
             .starts_with("auth.jwt-secret-file " + weak.path()
-                         + ": a secret must"));
+                         + ": the secret must"));
   temporary_file blank{" \n"};
   CHECK(failure(hs256_keys(blank))
         == "auth.jwt-secret-file " + blank.path() + ": the file is empty");
