@@ -25,9 +25,9 @@ public:
   std::string message(int code) const override {
     switch (static_cast<transport_errc>(code)) {
       case transport_errc::already_connected:
-        return "the transport was connected before";
+        return "the transport is already connected";
       case transport_errc::no_fingerprint:
-        return "the peer gave no certificate fingerprint";
+        return "the peer sent no certificate fingerprint";
       case transport_errc::closed:
         return "the transport is closed";
     }

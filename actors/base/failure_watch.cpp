@@ -16,7 +16,7 @@ void failure_watch::shared_state::note(std::string_view name,
   log::event(log::level::error, "server-failed",
              {{"part", std::string{name}},
               {"why", why},
-              {"then", "the server ends, with a status other than 0"}});
+              {"then", "the server exits with a nonzero status"}});
 }
 
 void failure_watch::disarm() {
@@ -32,7 +32,7 @@ std::optional<std::string> failure_watch::failure() const {
 std::string failure_watch::describe(const caf::error& why,
                                     const caf::actor_system& system) {
   if (!why)
-    return "it ended";
+    return "the actor ended";
   // The text of an exception, if it was one.
   if (why.category() == caf::atom("system") && why.context().size() == 1
       && why.context().match_element<std::string>(0))

@@ -83,7 +83,7 @@ admin_api::check(const net::http_request& request) const {
   log::refusal(log::level::info, "admin-refused", {{"method", request.method}});
   auto out =
       admin_error(401, "unauthorized",
-                  shown.empty() ? "A bearer token is wanted" : "Wrong token");
+                  shown.empty() ? "A bearer token is required" : "Wrong token");
   out.headers.emplace_back("WWW-Authenticate", "Bearer");
   return out;
 }
@@ -98,7 +98,7 @@ std::optional<std::string> read_admin_token(const config::admin_keys& keys,
                                    text.error());
   if (text->size() < min_token)
     return "admin.token-file " + keys.token_file
-           + ": a token must have 16 characters at least";
+           + ": the token must have at least 16 characters";
   out.token = net::secret{*text};
   out.enabled = true;
   return std::nullopt;

@@ -216,7 +216,7 @@ read_admin_call(const net::http_request& request) {
     return out;
   }
   if (others.empty())
-    return admin_error(404, "not-found", "There is no such path");
+    return admin_error(404, "not-found", "Path not found");
   auto refusal = admin_error(405, "method-not-allowed", "Allowed: " + others);
   refusal.headers.emplace_back("Allow", others);
   return refusal;

@@ -87,7 +87,8 @@ struct task_state {
 void task_state::start() {
   switch (job.call.action) {
     case admin_action::get_server_stats:
-      return answer(admin_error(500, "internal", "Not an actor's"));
+      return answer(
+          admin_error(500, "internal", "This request needs no actor"));
     case admin_action::list_rooms:
       return list_rooms();
     case admin_action::close_room:

@@ -66,7 +66,7 @@ public:
         return last_;
       }
     }
-    respond(refusal(404, "not-joined", "There is no such client"));
+    respond(refusal(404, "not-joined", "Client not found"));
     return std::nullopt;
   }
 
@@ -165,7 +165,7 @@ void clients_state::take(http_call_arrived& x) {
   if (x.plan.opens)
     who = open(key, x);
   else if (!who)
-    x.respond(refusal(404, "not-joined", "There is no such client"));
+    x.respond(refusal(404, "not-joined", "Client not found"));
   if (!who)
     return;
   if (auto number = who->connection->expect(x.respond))
@@ -177,14 +177,14 @@ clients_state::client* clients_state::open(const http_client_key& key,
                                            http_call_arrived& x) {
   if (auto i = clients.find(key); i != clients.end()) {
     if (!i->second.connection->closed()) {
-      x.respond(refusal(409, "already-joined", "There is one of that id"));
+      x.respond(refusal(409, "already-joined", "This client id is in use"));
       return nullptr;
     }
     self->send(i->second.session, connection_closed{});
     clients.erase(i);
   }
   if (clients.size() >= max_http_clients) {
-    x.respond(refusal(503, "overloaded", "There are too many clients"));
+    x.respond(refusal(503, "overloaded", "Too many clients"));
     return nullptr;
   }
   auto gone = http_client_gone{key, ++last_id};
@@ -287,7 +287,7 @@ http_clients::check(http_call_arrived& x) const {
     auto who =
         door_->identify(protocol::find_token(x.hello, names), wall_now());
     if (!who)
-      return refusal(401, "unauthorized", "A token is wanted");
+      return refusal(401, "unauthorized", "A token is required");
     if (auto no = protocol::apply_identity(x.hello, names, *who))
       return to_refusal(*no);
     x.who = std::move(*who);

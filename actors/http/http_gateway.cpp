@@ -164,11 +164,12 @@ bool http_gateway::handle_http_later(const net::http_request& request,
 net::http_response http_gateway::refuse_source(const net::http_request& request,
                                                const net::source_refusal& why) {
   auto by_host = why.which == net::source_refusal::header::host;
-  log::refusal(log::level::warn, by_host ? "host-refused" : "origin-refused",
-               {{by_host ? "host" : "origin", why.value},
-                {"to-allow", why.to_allow.empty()
-                                 ? "no line: this is no origin of a page"
-                                 : "http.allowed-origins = " + why.to_allow}});
+  log::refusal(
+      log::level::warn, by_host ? "host-refused" : "origin-refused",
+      {{by_host ? "host" : "origin", why.value},
+       {"to-allow", why.to_allow.empty()
+                        ? "impossible: this is not the origin of a page"
+                        : "http.allowed-origins = " + why.to_allow}});
   if (request.path.starts_with(admin_prefix))
     return admin_error(403, "forbidden", why.explain());
   if (auto out = http_clients::refuse_source(request, why))
@@ -201,7 +202,7 @@ http_gateway::open_connection(std::shared_ptr<net::connection> conn) {
 void http_gateway::on_certificate_changed(const std::error_code& failure) {
   if (failure)
     log::event(log::level::error, "certificate-refused",
-               {{"why", failure.message()}, {"in-use", "the one before"}});
+               {{"why", failure.message()}, {"in-use", "the previous one"}});
   else
     log::event(log::level::info, "certificate-changed");
 }

@@ -44,7 +44,7 @@ status_pages::answer(const net::http_request& request) const {
   if (request.path == "/readyz")
     return readiness();
   if (!may_read_metrics(request))
-    return page(403, "not for you: see the key metrics.allow\n");
+    return page(403, "forbidden: see metrics.allow\n");
   if (!open_.load(std::memory_order_acquire))
     return page(503, "starting\n");
   return std::nullopt;

@@ -49,12 +49,12 @@ command_outcome drain_server(std::span<const std::string_view> arguments) {
     return {std::string{usage}, 0};
   auto servers = net::find_siblings();
   if (!wish->pid && servers.empty())
-    return failed("no server runs here that you may signal");
+    return failed("found no running server that you may signal");
   if (!wish->pid && servers.size() > 1) {
     std::string all;
     for (auto x : servers)
       all.append(all.empty() ? "" : ", ").append(std::to_string(x));
-    return failed("several servers run here, name one: " + all);
+    return failed("several servers are running, give the PID of one: " + all);
   }
   auto pid = wish->pid.value_or(servers.empty() ? 0 : servers.front());
   auto name = std::to_string(pid);
@@ -63,7 +63,7 @@ command_outcome drain_server(std::span<const std::string_view> arguments) {
   if (!wish->wait)
     return {"server " + name + " drains\n", 0};
   if (!net::await_end(pid))
-    return failed("process " + name + " cannot be watched");
+    return failed("process " + name + " cannot be monitored");
   return {"server " + name + " has ended\n", 0};
 }
 

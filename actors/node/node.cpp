@@ -147,7 +147,7 @@ std::optional<std::string> node::impl::start() {
     return entry.failure;
   auto context = net::dtls_context::make();
   if (!context)
-    return "cannot make a DTLS certificate: " + context.error().message();
+    return "cannot generate a DTLS certificate: " + context.error().message();
   dtls = std::move(*context);
   if (auto ok = sockets.port().start(); !ok)
     return describe_rtc_failure(settings.rtc, ok.error());
@@ -184,8 +184,8 @@ std::optional<std::string> node::impl::start() {
   door->open([this] { return render_metrics(snapshot()); });
   if (open_to_strangers(settings))
     log::event(log::level::warn, "open-to-strangers",
-               {{"hint", "whoever reaches this server may join any room: set "
-                         "auth.jwt, or listen on loopback only"}});
+               {{"hint", "every client that reaches this server may join any "
+                         "room: set auth.jwt, or listen on loopback only"}});
   log::event(log::level::info, "started",
              {{"version", TROUPE_VERSION},
               {"http", std::to_string(http->port())},

@@ -151,8 +151,8 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
 
 caf::result<reply::joined> peer_state::join(verb::join& x) {
   if (!x.derived && net::is_derived_id(x.peer.str()))
-    return to_caf(
-        {error_code::forbidden, "Only the server gives ids of this form"});
+    return to_caf({error_code::forbidden,
+                   "Ids of this form are reserved for the server"});
   if (room && x.renames)
     return go_on_as(x);
   if (room)

@@ -26,7 +26,7 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   if (!people.contains(x.peer))
     return to_caf({error_code::bad_request, "peerId: not in the room"});
   if (x.peer == by)
-    return to_caf({error_code::bad_request, "peerId: must be another's"});
+    return to_caf({error_code::bad_request, "peerId: must be another member"});
   log::event(log::level::info, "peer-kicked",
              {{"room", id.str()}, {"peer", x.peer.str()}, {"by", by.str()}});
   dismiss(x.peer, protocol::end_reason::kicked);

@@ -19,8 +19,8 @@ caf::result<said_in_room> room_state::say(say_in_room& x) {
   const auto octets = channel->waiting_octets + x.message.octets->size();
   if (channel->waiting.size() == server_channels::max_waiting
       || octets > server_channels::max_waiting_octets)
-    return to_caf({error_code::limit_reached,
-                   "Too much waits for those who begin to listen"});
+    return to_caf(
+        {error_code::limit_reached, "Too many messages wait on this channel"});
   channel->waiting_octets = octets;
   channel->waiting.push_back(std::move(x.message));
   if (channel->begun)

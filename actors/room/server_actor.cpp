@@ -142,7 +142,7 @@ caf::result<done> server_state::open_ahead(const open_room& x) {
   auto opener = room_opener{x.session, x.address};
   if (!waiting->admits(opener))
     return to_caf({protocol::error_code::limit_reached,
-                   "Too many rooms wait for their members"});
+                   "Too many rooms without members"});
   open(x.room).opener = opener;
   begin_wait(rooms.find(x.room), now + services.limits.empty_timeout);
   return done{};

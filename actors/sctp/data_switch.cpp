@@ -119,7 +119,7 @@ data_switch::add_producer(const switch_producer& x) {
                              "streamId: must be below 1024"};
     if (!on->producers.emplace(x.stream, x.key).second)
       return protocol::error{error_code::bad_request,
-                             "streamId: in use already"};
+                             "streamId: already in use"};
   }
   auto made = std::make_unique<producer>();
   made->is = x;
@@ -192,7 +192,7 @@ data_switch::add_consumer(switch_consumer x) {
     const auto stream = pick_stream(*on);
     if (!stream)
       return protocol::error{error_code::limit_reached,
-                             "No stream of the transport is free"};
+                             "All streams of the transport are in use"};
     made->stream = *stream;
     on->consumers.emplace(*stream, x.key);
   }

@@ -36,7 +36,7 @@ std::string describe_key_failure(const config::auth_keys& settings,
       return "auth.jwt: hs256 has no key: set auth.jwt-secret-file";
     return "auth.jwt: " + name + " has no key: "
            + (settings.jwt_key_file.empty() ? "set auth.jwt-key-file"
-                                            : "there is none in " + file);
+                                            : "add one to " + file);
   }
   return "auth.jwt: " + why.message();
 }

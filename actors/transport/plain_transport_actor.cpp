@@ -183,14 +183,15 @@ caf::result<done> plain_state::connect(const connect_dtls& x) {
   const auto& told = *x.plain;
   auto where = net::parse_address(told.ip, told.port);
   if (!where || !is_host(*where))
-    return to_caf(protocol::bad_member("ip", "must be a host's address"));
+    return to_caf(
+        protocol::bad_member("ip", "must be the address of one host"));
   if (told.port == 0)
     return to_caf(protocol::bad_member("port", "must be 1 to 65535"));
   const plain_networks networks{services->settings.rtc};
   if (!networks.allows(*where) && !networks.trusts(*where)) {
     count().note(plain_refusal::not_listed);
-    return to_caf({error_code::forbidden,
-                   "ip: not one that rtc.plain-destinations allows"});
+    return to_caf(
+        {error_code::forbidden, "ip: not allowed by rtc.plain-destinations"});
   }
   auto rtcp = *where;
   if (ports->rtcp && told.rtcp_port.value_or(0) == 0)

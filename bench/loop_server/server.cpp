@@ -24,7 +24,7 @@ std::optional<std::string> server::start() {
            + " is not available on this machine";
   auto context = net::dtls_context::make();
   if (!context)
-    return "cannot make a DTLS certificate: " + context.error().message();
+    return "cannot generate a DTLS certificate: " + context.error().message();
   dtls_ = std::move(*context);
   hub_.services.settings = settings_;
   hub_.services.dtls = dtls_.get();

@@ -29,7 +29,7 @@ public:
       case dtls_errc::certificate_failed:
         return "the certificate could not be made";
       case dtls_errc::settings_refused:
-        return "OpenSSL refused the DTLS settings";
+        return "OpenSSL rejected the DTLS settings";
     }
     return "unknown";
   }

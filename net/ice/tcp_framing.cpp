@@ -12,7 +12,7 @@ constexpr size_t header_size = 2;
 constexpr size_t room_size = 4096;
 
 static_assert(room_size > header_size + tcp_deframer::max_frame_size,
-              "an incomplete frame must leave room for its rest");
+              "the buffer must hold the largest frame");
 
 } // namespace
 

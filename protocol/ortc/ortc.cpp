@@ -27,7 +27,7 @@ public:
       case ortc_errc::no_common_codec:
         return "no codec in common";
       case ortc_errc::kind_mismatch:
-        return "codecs are not of the producer's kind";
+        return "the codecs do not match the producer's kind";
       case ortc_errc::unidentified_encoding:
         return "encoding without SSRC and RID";
       case ortc_errc::unsupported_simulcast:

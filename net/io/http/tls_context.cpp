@@ -29,7 +29,7 @@ struct tls_category_type final : std::error_category {
       case tls_errc::mismatch:
         return "the key does not belong to the certificate";
     }
-    return "TLS cannot be set up";
+    return "TLS setup failed";
   }
 };
 

@@ -329,7 +329,7 @@ public:
     else if (!leaves_at_)
       leaves_at_ = now + patience;
     else if (now >= *leaves_at_)
-      close({normal_closure, "everybody has left"});
+      close({normal_closure, "all other members have left"});
   }
 
   // Events carry no time, so this requests an immediate handle_timeout(), which

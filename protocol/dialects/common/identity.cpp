@@ -161,14 +161,14 @@ const std::string* find_query(const handshake& in, std::string_view name) {
 std::optional<error> allow_room(const room_id& room, const identity& who) {
   if (who.may_join(room))
     return std::nullopt;
-  return error{error_code::forbidden, "Not a room of this token"};
+  return error{error_code::forbidden, "The token does not allow this room"};
 }
 
 std::optional<error> authorize_verb(verb::join& x, const identity& who) {
   if (auto refused = allow_room(x.room, who))
     return refused;
   if (x.named_by_client && x.peer != who.user)
-    return error{error_code::forbidden, "Not the user of this token"};
+    return error{error_code::forbidden, "The token belongs to another user"};
   if (!who.name.empty())
     x.name = who.name;
   x.vouched = x.named_by_client;
@@ -251,12 +251,12 @@ std::optional<handshake_refusal> apply_identity(handshake& in,
     auto is_token =
         named && names.user == names.token && *named == find_token(in, names);
     if (named && !is_token && *named != who.user.str())
-      return handshake_refusal{403, "not the user of this token"};
+      return handshake_refusal{403, "token belongs to another user"};
     in.query.insert_or_assign(std::string{names.user}, who.user.str());
   }
   const auto* room = find_query(in, names.room);
   if (room && !who.may_join(room_id{*room}))
-    return handshake_refusal{403, "not a room of this token"};
+    return handshake_refusal{403, "token does not allow this room"};
   return std::nullopt;
 }
 

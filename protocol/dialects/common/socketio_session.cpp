@@ -118,7 +118,7 @@ void socketio_session::close(uint16_t code, std::string_view reason) {
 void socketio_session::handle_text(const std::string& text,
                                    net::time_point now) {
   if (reassembly_)
-    return close(protocol_error, "text amid attachments");
+    return close(protocol_error, "text between attachments");
   auto packet = decode_socketio_packet(text, config_.limits);
   if (!packet)
     return refuse(packet.error());
@@ -147,7 +147,7 @@ void socketio_session::handle_packet(socketio_packet packet,
     return handle_connect(std::move(packet));
   if (packet.type == socketio_type::connect
       || packet.type == socketio_type::connect_error || !in_namespace)
-    return close(protocol_error, "packet out of place");
+    return close(protocol_error, "unexpected packet");
   if (packet.type == socketio_type::disconnect) {
     connected_.erase(packet.nsp);
     if (connected_.empty())

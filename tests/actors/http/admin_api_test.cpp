@@ -146,7 +146,7 @@ http_reply provoke(scene& on, const std::string& method,
       CHECK(wrong.status == 401);
       CHECK(wrong.body.find("Wrong token") != std::string::npos);
       auto none = on.ask(method, target, "");
-      CHECK(none.body.find("A bearer token is wanted") != std::string::npos);
+      CHECK(none.body.find("A bearer token is required") != std::string::npos);
       return none;
     }
     case 403:

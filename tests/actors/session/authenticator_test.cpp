@@ -266,7 +266,7 @@ TEST_CASE("unreadable keys prevent the start with one line") {
   keys.jwt_key_file = auth_file("ec.pem");
   keys.jwt = {"es256", "rs256"};
   CHECK(failure(keys)
-        == "auth.jwt: rs256 has no key: there is none in auth.jwt-key-file "
+        == "auth.jwt: rs256 has no key: add one to auth.jwt-key-file "
                + auth_file("ec.pem"));
   keys.jwt = {"rs256"};
   keys.jwt_key_file = auth_file("rsa.pem");
