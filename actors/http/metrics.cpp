@@ -23,17 +23,17 @@ void add_objects(prometheus_text& out, const metrics_snapshot& x) {
   };
   out.gauge("troupe_build_info", "The version, as a label; always 1.");
   out.sample(uint64_t{1}, {{"version", x.version}});
-  out.gauge("troupe_rooms", "Rooms that are open.", count(object_kind::room));
-  out.gauge("troupe_sessions", "Clients that are connected for signaling.",
+  out.gauge("troupe_rooms", "Open rooms.", count(object_kind::room));
+  out.gauge("troupe_sessions", "Clients connected for signaling.",
             count(object_kind::session));
   out.gauge("troupe_peers", "Members of rooms.", count(object_kind::peer));
   out.gauge("troupe_producers", "Tracks that clients send.",
             count(object_kind::producer));
   out.gauge("troupe_consumers", "Tracks that clients receive.",
             count(object_kind::consumer));
-  out.gauge("troupe_data_producers", "Data channels by which clients speak.",
+  out.gauge("troupe_data_producers", "Data channels by which clients send.",
             count(object_kind::data_producer));
-  out.gauge("troupe_data_consumers", "Data channels by which clients hear.",
+  out.gauge("troupe_data_consumers", "Data channels by which clients receive.",
             count(object_kind::data_consumer));
   out.gauge("troupe_shards", "Parts of rooms whose fan-out runs together.",
             count(object_kind::shard));
@@ -44,7 +44,7 @@ void add_objects(prometheus_text& out, const metrics_snapshot& x) {
       out.sample(natural(x.transports[kind][phase]),
                  {{"kind", to_string(static_cast<transport_kind>(kind))},
                   {"phase", to_string(static_cast<transport_phase>(phase))}});
-  out.gauge("troupe_actors", "Actors that live.", x.actors);
+  out.gauge("troupe_actors", "Actors that exist.", x.actors);
 }
 
 void add_signaling(prometheus_text& out, const metrics_snapshot& x) {
@@ -57,20 +57,20 @@ void add_signaling(prometheus_text& out, const metrics_snapshot& x) {
         x.requests_refused[i],
         {{"code", protocol::to_string(static_cast<protocol::error_code>(i))}});
   out.histogram("troupe_join_seconds",
-                "From a client's wish to join a room to the answer.",
+                "From a client's request to join a room to the answer.",
                 x.join_time);
   out.histogram("troupe_connect_seconds",
                 "From a client's DTLS parameters to the end of the handshake.",
                 x.connect_time);
   out.gauge("troupe_mailbox_peak",
-            "The most messages that waited for one actor lately, by its kind.");
+            "Longest recent mailbox of an actor, in messages, by its kind.");
   for (size_t i = 0; i < mailbox_owner_count; ++i)
     out.sample(x.mailboxes[i],
                {{"actor", to_string(static_cast<mailbox_owner>(i))}});
 }
 
 void add_http(prometheus_text& out, const metrics_snapshot& x) {
-  out.gauge("troupe_http_connections", "HTTP connections that are open.",
+  out.gauge("troupe_http_connections", "Open HTTP connections.",
             x.http.connections);
   out.counter("troupe_http_accepted_total", "HTTP connections accepted.",
               x.http.accepted);
@@ -80,14 +80,14 @@ void add_http(prometheus_text& out, const metrics_snapshot& x) {
   out.counter("troupe_engineio_sessions_total", "Engine.IO sessions opened.",
               x.http.engineio_sessions);
   out.gauge("troupe_http_file_bytes",
-            "Files of the web page in memory, kept or being sent.",
+            "Bytes of web page files in memory, cached or being sent.",
             x.http.file_octets);
   out.gauge("troupe_undelivered_bytes",
             "Bytes of messages that clients have sent and that wait for the "
             "server.",
             x.http.undelivered_octets);
   out.counter("troupe_http_rejects_total",
-              "Clients turned away, cut off or slowed down, by reason.");
+              "Clients refused, disconnected or slowed down, by reason.");
   for (size_t i = 0; i < x.rejects.size(); ++i)
     out.sample(x.rejects[i],
                {{"reason", to_string(static_cast<net::reject_reason>(i))}});
@@ -112,16 +112,17 @@ void add_datagrams(prometheus_text& out, const metrics_snapshot& x) {
   out.counter("troupe_receive_bursts_total",
               "Bursts in which UDP datagrams were received.",
               port.bursts_received);
-  out.counter("troupe_send_calls_total", "System calls that sent by UDP.",
-              port.send_calls);
+  out.counter("troupe_send_calls_total",
+              "System calls that sent UDP datagrams.", port.send_calls);
   out.counter("troupe_gso_runs_total",
-              "Runs of datagrams left to the kernel to cut (UDP_SEGMENT).",
+              "Runs of datagrams that the kernel segmented (UDP_SEGMENT).",
               port.gso_runs);
   out.counter("troupe_gso_datagrams_total", "Datagrams in these runs.",
               port.gso_datagrams);
-  out.counter("troupe_gso_refused_total",
-              "Runs that the kernel refused, sent one by one instead.",
-              port.gso_refused);
+  out.counter(
+      "troupe_gso_refused_total",
+      "Runs that the kernel refused; their datagrams were sent one by one.",
+      port.gso_refused);
   out.counter("troupe_datagrams_dropped_total",
               "Datagrams that the sockets dropped, by reason.");
   out.sample(port.oversized_dropped, {{"reason", "oversized"}});
@@ -129,7 +130,7 @@ void add_datagrams(prometheus_text& out, const metrics_snapshot& x) {
   out.sample(port.send_errors, {{"reason", "send_error"}});
   out.sample(port.tcp_dropped, {{"reason", "tcp_queue_full"}});
   out.sample(x.unroutable, {{"reason", "no_transport"}});
-  out.gauge("troupe_ice_tcp_connections", "ICE-TCP connections that are open.",
+  out.gauge("troupe_ice_tcp_connections", "Open ICE-TCP connections.",
             port.tcp_connections);
   out.counter("troupe_ice_tcp_accepted_total", "ICE-TCP connections accepted.",
               port.tcp_accepted);
@@ -148,8 +149,7 @@ void add_drop_samples(prometheus_text& out, std::string_view stage,
 
 void add_data(prometheus_text& out, const data_totals& x) {
   out.counter("troupe_data_messages_received_total",
-              "Messages that data producers have brought.",
-              x.messages_received);
+              "Messages received from data producers.", x.messages_received);
   out.counter("troupe_data_bytes_received_total", "Bytes of these messages.",
               x.octets_received);
   out.counter("troupe_data_messages_sent_total",
@@ -157,13 +157,13 @@ void add_data(prometheus_text& out, const data_totals& x) {
   out.counter("troupe_data_bytes_sent_total", "Bytes of these messages.",
               x.octets_sent);
   out.counter("troupe_data_messages_dropped_total",
-              "Messages that a slow data consumer was not sent.",
+              "Messages dropped because a data consumer was too slow.",
               x.messages_dropped);
 }
 
 void add_drops(prometheus_text& out, const metrics_snapshot& x) {
   out.counter("troupe_packets_dropped_total",
-              "Packets that went no further, by stage and reason.");
+              "Dropped packets, by stage and reason.");
   for (size_t i = 0; i < x.transport.drops.size(); ++i)
     out.sample(x.transport.drops[i],
                {{"stage", "transport"},
@@ -173,10 +173,10 @@ void add_drops(prometheus_text& out, const metrics_snapshot& x) {
   add_drop_samples(out, "producer", x.received.drops);
   add_drop_samples(out, "consumer", x.sent.drops);
   out.counter("troupe_batches_dropped_total",
-              "Batches of media left out because a shard was too far behind.",
+              "Batches of media dropped because a shard was too far behind.",
               x.batches_refused);
   out.counter("troupe_plain_destinations_refused_total",
-              "Addresses that plain transports do not send to, by reason.");
+              "Refused destinations of plain transports, by reason.");
   for (size_t i = 0; i < x.plain_refused.size(); ++i)
     out.sample(x.plain_refused[i],
                {{"reason", to_string(static_cast<plain_refusal>(i))}});
@@ -191,11 +191,11 @@ void add_media(prometheus_text& out, const metrics_snapshot& x) {
   out.counter("troupe_rtx_packets_received_total",
               "Retransmissions received by producers.", in.rtx_packets);
   out.counter("troupe_packets_repaired_total",
-              "Lost packets that a retransmission brought back.",
+              "Lost packets that a retransmission repaired.",
               in.packets_repaired);
   out.counter("troupe_nacks_sent_total", "NACKs sent to producers' clients.",
               in.nacks);
-  out.counter("troupe_nacked_packets_sent_total", "Packets asked for by them.",
+  out.counter("troupe_nacked_packets_sent_total", "Packets requested by them.",
               in.packets_nacked);
   out.counter("troupe_keyframe_requests_sent_total",
               "PLIs and FIRs sent to producers' clients.",
@@ -214,10 +214,11 @@ void add_media(prometheus_text& out, const metrics_snapshot& x) {
   out.counter("troupe_nacks_received_total",
               "NACKs received from consumers' clients.", sent.nacks);
   out.counter("troupe_nacked_packets_received_total",
-              "Packets asked for by them.", sent.packets_nacked);
-  out.counter("troupe_retransmissions_refused_total",
-              "Packets asked for too often, too soon or too many of.",
-              sent.retransmissions_refused);
+              "Packets requested by them.", sent.packets_nacked);
+  out.counter(
+      "troupe_retransmissions_refused_total",
+      "Packets not retransmitted: requested too often, too soon or too many.",
+      sent.retransmissions_refused);
   out.counter("troupe_keyframe_requests_received_total",
               "PLIs and FIRs received from consumers' clients.",
               sent.keyframe_requests);
@@ -225,24 +226,24 @@ void add_media(prometheus_text& out, const metrics_snapshot& x) {
 
 void add_load(prometheus_text& out, const metrics_snapshot& x) {
   out.gauge("troupe_overload_level",
-            "What is done against overload: 0 nothing, 1 newcomers are "
-            "refused, 2 to 6 video is shed.",
+            "Overload level: 0 normal, 1 newcomers are refused, 2 to 6 video "
+            "is shed.",
             static_cast<uint64_t>(x.overload.level));
   out.gauge("troupe_overload_share",
-            "The share of the consumers that the level applies to.");
+            "Share of the consumers to which the level applies.");
   out.sample(static_cast<double>(x.overload.share) / overload_state::whole);
   out.counter("troupe_newcomers_refused_total",
-              "Who was turned away by overload or drain, by what it wanted.");
+              "Refusals under overload or drain, by what was requested.");
   out.sample(x.refused.rooms, {{"wanted", "room"}});
   out.sample(x.refused.members, {{"wanted", "membership"}});
   out.sample(x.refused.consumers, {{"wanted", "consumer"}});
   out.gauge("troupe_draining", "1 while the server opens no new rooms.",
             uint64_t{x.draining});
   out.gauge("troupe_io_run_peak_seconds",
-            "The longest time lately that an I/O thread ran actors without "
+            "Longest recent time that an I/O thread ran actors without "
             "reading its sockets.");
   out.sample(static_cast<double>(x.io_run_us) / 1e6);
-  out.gauge("troupe_usable_cores", "How many cores the server may use.");
+  out.gauge("troupe_usable_cores", "Cores that the server may use.");
   out.sample(x.cores);
   out.gauge("troupe_usable_memory_bytes", "Memory that the server may use.",
             x.usable_memory);
@@ -256,10 +257,10 @@ void add_process(prometheus_text& out, const net::process_facts& x) {
   out.gauge("process_virtual_memory_bytes", "Address space in use.",
             x.virtual_bytes);
   out.gauge("process_threads", "Threads.", x.threads);
-  out.gauge("process_open_fds", "File descriptors that are open.",
-            x.open_files);
+  out.gauge("process_open_fds", "Open file descriptors.", x.open_files);
   out.gauge("process_max_fds",
-            "File descriptors that may be open; 0 is any number.", x.max_files);
+            "Maximum number of open file descriptors; 0 is no limit.",
+            x.max_files);
   out.gauge("process_start_time_seconds",
             "When the server was started, in seconds since 1970.");
   out.sample(x.start_time);
