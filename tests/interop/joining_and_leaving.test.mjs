@@ -54,7 +54,7 @@ for (const dialect of ['ws', 'events']) {
       await waitFor('both consumers to end', async () =>
         (await ada.ended()).length === 2);
       assert.deepEqual((await ada.ended()).sort(), producers);
-      const left = await waitFor('word of the leaver', async () =>
+      const left = await waitFor('the event about the leaver', async () =>
         (await ada.events()).find(({ name }) => name === 'participant-left'));
       assert.equal(left.data.peerId, inbound[0].peerId);
     });

@@ -97,7 +97,7 @@ async function decisionsAbout(room, user) {
   const stream = stats.find(({ type, kind }) =>
     type === 'outbound-rtp' && kind === 'video');
   const { decisions } = await ask(`${at}/consumers/${stream.id}/explain`);
-  assert.ok(decisions.length > 0, `nothing decided about ${user}`);
+  assert.ok(decisions.length > 0, `no decision about ${user}`);
   return decisions;
 }
 

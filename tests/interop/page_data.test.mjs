@@ -169,6 +169,6 @@ test('calls work without data channels', async (context) => {
   const bob = await enter(context, 'Bob', 'plain', plain);
   await Promise.all([ada.sees(), bob.sees()]);
   await ada.press('This server has no chat');
-  await waitFor('the page to say so', () => ada.page.$$eval('.toast', (all) =>
+  await waitFor('the toast', () => ada.page.$$eval('.toast', (all) =>
     all.some(({ textContent }) => textContent === 'This server has no chat')));
 });

@@ -111,9 +111,10 @@ test('a camera sends layers, and the tile selects one', async (context) => {
     await waitFor('the reason for a layer', () => bob.page.$$eval(
       '.decisions li', (all) => all.some(({ textContent }) =>
         /Asked for layer \d: the picture fills \d+ pixels/.test(textContent))));
-    await waitFor('the account of the server', () => bob.page.$$eval(
+    await waitFor("the server's decision", () => bob.page.$$eval(
       '.decisions .by-server', (all) => all.some(({ textContent }) =>
-        /: (as this page asked|the path to you carries)/.test(textContent))));
+        /: (requested by this page|limited by the path to you)/
+          .test(textContent))));
     await bob.screenshot(`${SHOTS}/call-why.png`);
     await bob.page.setViewport(PHONE);
     await bob.screenshot(`${SHOTS}/call-why-phone.png`);
@@ -155,7 +156,7 @@ test('the speaker view shows the speaker', async (context) => {
     await cyn.screenshot(`${SHOTS}/call-speaker-phone.png`);
   });
 
-  await context.test('a shared screen goes before the speaker', async () => {
+  await context.test('a shared screen precedes the speaker', async () => {
     const screen = () => cyn.page.evaluate(() => {
       const tile = document.querySelector('.screen-tile');
       return !tile.hidden && tile.hasAttribute('data-main') &&
@@ -175,8 +176,8 @@ test('the speaker view shows the speaker', async (context) => {
   });
 
   await context.test('the grid comes back', async () => {
-    await cyn.press('Show everyone alike');
-    await waitFor('nobody large', async () => await large() === undefined);
+    await cyn.press('Show everyone in the same size');
+    await waitFor('no large tile', async () => await large() === undefined);
   });
 });
 

@@ -52,11 +52,11 @@ test('a user that loses the connection returns', async (context) => {
     const [before] = await bob.pictures();
     await pause(1000);
     const [during] = await bob.pictures();
-    assert.ok(during.frames > before.frames, 'pictures go on meanwhile');
+    assert.ok(during.frames > before.frames, 'pictures continue');
     cable.mend();
     await waitFor('the banner to go', async () => !await banner(bob));
     await Promise.all([ada.sees(), bob.sees()]);
-    assert.equal(await otherId(ada), id, 'Bob is the same to Ada');
+    assert.equal(await otherId(ada), id, 'Bob keeps his id for Ada');
     assert.equal(await connectionCount(bob), count, 'on the same transports');
   });
 
@@ -71,7 +71,7 @@ test('a user that loses the connection returns', async (context) => {
     await waitFor('the voice', async () => !await ada.otherTile('data-muted'));
   });
 
-  await context.test('after a long interruption it joins anew', async () => {
+  await context.test('after a long interruption it rejoins', async () => {
     const count = await connectionCount(bob);
     cable.cut();
     await waitFor('Bob to be gone', () => ada.page.evaluate(() =>

@@ -109,13 +109,15 @@ function why(): WhyFacts {
     samples: samples(),
     layers: { spatial: 3, temporal: 3 },
     codec: 'VP8',
-    figures: [['Score', '9 of 10'], ['Sent again', '12 packets'],
-      ['Left out', '0 packets'], ['Key frames asked for', '3']],
+    figures: [['Score', '9 of 10'], ['Retransmitted', '12 packets'],
+      ['Dropped', '0 packets'], ['Key frames requested', '3']],
     explained: true,
     isSelf: false,
     decisions: [
-      decision(18, 'server', 'Sends layer 2: the path carries 1.9 Mbit/s'),
-      decision(39, 'server', 'Sends layer 0: the path carries 280 kbit/s'),
+      decision(18, 'server', 'Sends layer 2: requested by this page ' +
+        '(estimated at 1.9 Mbit/s)'),
+      decision(39, 'server', 'Sends layer 0: limited by the path to you ' +
+        '(estimated at 280 kbit/s)'),
       decision(61, 'page', 'Asked for layer 2: the picture fills 1216 pixels'),
     ],
   };

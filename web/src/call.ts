@@ -217,7 +217,7 @@ export class Call {
       return true;
     } catch (error) {
       if (!this.#signaling.connected) throw error;
-      console.info('Nothing was kept: joining anew', error);
+      console.info('The server kept no state: joining again', error);
       return false;
     }
   }

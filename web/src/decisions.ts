@@ -13,10 +13,10 @@ export interface Decision {
 const KEPT = 50;
 
 const REASONS: Record<string, string> = {
-  wanted: 'as this page asked',
-  link: 'the path to you carries no more',
-  source: 'the sender sends no more',
-  overload: 'the server has too much to do',
+  wanted: 'requested by this page',
+  link: 'limited by the path to you',
+  source: 'the sender sends no higher layer',
+  overload: 'the server is overloaded',
   'last-n': 'others have spoken since',
   loudness: 'others are louder',
 };
@@ -39,13 +39,13 @@ export function decisionsIn(
 function decisionWords(entry: Record<string, unknown>): string {
   switch (entry['reason']) {
     case 'paused': return 'Sends nothing: paused';
-    case 'late': return 'Left out packets that had waited too long';
-    case 'keyframe': return 'Asked the sender for a key frame';
+    case 'late': return 'Dropped packets that had waited too long';
+    case 'keyframe': return 'Requested a key frame from the sender';
   }
   const known = REASONS[String(entry['reason'])] ?? String(entry['reason']);
   const link = entry['availableOutgoingBitrate'];
   const rate = typeof link === 'number'
-    ? ` (held to carry ${bitrateWords(link)})` : '';
+    ? ` (estimated at ${bitrateWords(link)})` : '';
   const layer = entry['spatialLayer'];
   const what = layersWords(
     typeof layer === 'number' ? layer : undefined, undefined);
@@ -84,7 +84,7 @@ export function layersWords(
   spatial: number | undefined,
   temporal: number | undefined,
 ): string {
-  if (spatial === undefined) return 'Sends no picture at the moment';
+  if (spatial === undefined) return 'Sends no picture';
   const rate = temporal === undefined ? '' : `, frame rate step ${temporal}`;
   return `Sends layer ${spatial}${rate}`;
 }

@@ -150,7 +150,7 @@ export class RunningCall {
       const latest = flows.samples(track.peerId, track.source).at(-1);
       if (!latest?.froze || latest.atMs === this.#frozeAt.get(track)) continue;
       this.#frozeAt.set(track, latest.atMs);
-      this.#decided(track, 'page', 'Saw the picture stand still');
+      this.#decided(track, 'page', 'The picture froze');
     }
   }
 

@@ -96,9 +96,9 @@ export function figuresIn(stats: Report): Figure[] {
     if (typeof value === 'number') figures.push([label, words(value)]);
   };
   add('Score', 'score', (value) => `${value} of 10`);
-  add('Sent again', 'retransmittedPacketsSent', packets);
-  add('Left out', 'packetsDiscarded', packets);
-  add('Key frames asked for', 'keyFrameRequests');
+  add('Retransmitted', 'retransmittedPacketsSent', packets);
+  add('Dropped', 'packetsDiscarded', packets);
+  add('Key frames requested', 'keyFrameRequests');
   return figures;
 }
 

@@ -57,7 +57,7 @@ function keepConnected(signaling: Requester, transport: types.Transport): void {
   let searching: number | undefined;
   const search = () => {
     restartIce(signaling, transport).catch((error: unknown) =>
-      console.info('No new path yet', error));
+      console.info('The path is not restored yet', error));
   };
   const settle = () => {
     window.clearInterval(searching);

@@ -116,8 +116,8 @@ export class Viewer {
     if (paused === told.paused) return;
     await receiver.hold(track, paused);
     told.paused = paused;
-    this.decided(track, paused ? 'Stopped it: nobody sees the picture'
-      : 'Asked for the picture: it is seen');
+    this.decided(track, paused ? 'Stopped the picture: it is not visible'
+      : 'Asked for the picture: it is visible');
   }
 }
 

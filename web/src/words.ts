@@ -49,7 +49,7 @@ const SERVER_WORDS: Array<[RegExp, Explanation]> = [
   }],
   [/^removed$/i, {
     title: 'You were asked to leave',
-    detail: 'A host of this room has ended your part in the call.',
+    detail: 'A host of this room has removed you from the call.',
   }],
   [/not found|closed/i, {
     title: 'This room is gone',

@@ -11,7 +11,7 @@ test('the first to speak has the floor at once', () => {
   assert.equal(floor.update([voice('a', 0), voice('b', 0.1)], 100), 'b');
 });
 
-test('in a silence the floor stays, and goes to who speaks into it', () => {
+test('the floor stays in a silence, and goes to the next speaker', () => {
   const floor = new ActiveSpeaker();
   floor.update([voice('a', 0.2), voice('b', 0)], 0);
   assert.equal(floor.update([voice('a', 0), voice('b', 0)], 60_000), 'a');
@@ -20,7 +20,7 @@ test('in a silence the floor stays, and goes to who speaks into it', () => {
   assert.equal(floor.update(into, 61_000 + TAKE_MS), 'b');
 });
 
-test('talking over someone takes longer, and a cough takes nothing', () => {
+test('interrupting takes longer, and a cough does not take the floor', () => {
   const floor = new ActiveSpeaker();
   const over = [voice('a', 0.1), voice('b', 0.3)];
   floor.update([voice('a', 0.1), voice('b', 0)], 0);
@@ -31,7 +31,7 @@ test('talking over someone takes longer, and a cough takes nothing', () => {
   assert.equal(floor.update(over, 1700 + OVERRULE_MS), 'b');
 });
 
-test('who has left does not keep the floor', () => {
+test('a member that has left does not keep the floor', () => {
   const floor = new ActiveSpeaker();
   floor.update([voice('a', 0.2)], 0);
   assert.equal(floor.update([voice('b', 0)], 100), undefined);

@@ -10,7 +10,7 @@ const scene = (changes: Partial<Scene>): Scene => ({
   speaker: undefined, page: 0, width: 1280, height: 650, ...changes,
 });
 
-test('a grid shows everyone alike', () => {
+test('a grid shows everyone in the same size', () => {
   const { main, places, pages } = arrange(scene({}));
   assert.equal(main, undefined);
   assert.equal(pages, 1);
@@ -19,7 +19,7 @@ test('a grid shows everyone alike', () => {
   assert.equal(sizes.size, 1);
 });
 
-test('in the speaker view whoever speaks is large, all others are small', () => {
+test('the speaker view shows the speaker large, all others small', () => {
   const { main, places } = arrange(scene({ view: 'speaker', speaker: 'p3' }));
   assert.equal(main, 'p3');
   assert.equal(places.size, 4);
@@ -34,7 +34,7 @@ test('before anyone has spoken, the first of the others is large', () => {
   assert.equal(arrange(scene({ view: 'speaker', speaker: 'gone' })).main, 'p1');
 });
 
-test('who is alone is not put beside an empty strip', () => {
+test('a single person is not put beside an empty strip', () => {
   const alone = arrange(scene({ people: ['self'], view: 'speaker' }));
   assert.equal(alone.main, undefined);
   assert.equal(alone.places.size, 1);
@@ -53,7 +53,7 @@ test('the pin of a screen does not outlive it', () => {
   assert.equal(arrange(scene({ pinned: SCREEN })).main, undefined);
 });
 
-test('more people than have room are on further pages, each once', () => {
+test('people that do not fit are on further pages, each once', () => {
   for (const view of ['grid', 'speaker'] as const) {
     const people = names(130);
     const seen: string[] = [];
@@ -74,7 +74,7 @@ test('more people than have room are on further pages, each once', () => {
   }
 });
 
-test('a page that is no more becomes the last one', () => {
+test('a page that no longer exists becomes the last one', () => {
   const { page, pages } = arrange(scene({ people: names(130), page: 99 }));
   assert.equal(page, pages - 1);
 });

@@ -6,14 +6,14 @@ import {
 } from '../src/data/file_transfer';
 import { decode, encode, SIGNS, TEXT_LIMIT } from '../src/data/messages';
 
-test('what is encoded is decoded', () => {
+test('an encoded message can be decoded', () => {
   const chat = { type: 'chat', text: '<b>Grüße</b>\n"2"' } as const;
   assert.deepEqual(decode(encode(chat)), chat);
   const sign = { type: 'reaction', sign: SIGNS[2] } as const;
   assert.deepEqual(decode(encode(sign)), sign);
 });
 
-test('what is not as it should be is not taken', () => {
+test('malformed messages are rejected', () => {
   for (const data of [undefined, 7, '', 'x', '[]', 'null', '{}',
     new ArrayBuffer(4), '{"type":"chat"}', '{"type":"chat","text":{}}',
     '{"type":"chat","text":"  "}', '{"type":"reaction","sign":"<img>"}',
@@ -22,7 +22,7 @@ test('what is not as it should be is not taken', () => {
   }
 });
 
-test('a text has a limit', () => {
+test('the length of a text is limited', () => {
   const long = decode(encode({ type: 'chat', text: 'a'.repeat(9000) }));
   assert.ok(long?.type === 'chat' && long.text.length === TEXT_LIMIT);
 });
@@ -57,7 +57,7 @@ test('a file arrives as it was sent, at every size of last piece', () => {
   }
 });
 
-test('no message is above 64 KB', () => {
+test('no message exceeds 64 KB', () => {
   for (const piece of piecesOf(content(PIECE_BYTES * 2 + 5))) {
     assert.ok(piece.byteLength <= 65_536);
   }
@@ -68,7 +68,7 @@ test('an empty file is complete at once', () => {
   assert.deepEqual(news.map(({ is }) => is), ['begun', 'complete']);
 });
 
-test('more than was announced breaks a file and keeps nothing', () => {
+test('more bytes than announced abort a file and keep nothing', () => {
   const assembler = new FileAssembler();
   assembler.handle(encodeHeader(header(10)));
   const [news] = assembler.handle(pieceOf(7, content(11), 0).buffer);
@@ -76,7 +76,7 @@ test('more than was announced breaks a file and keeps nothing', () => {
   assert.deepEqual(assembler.handle(pieceOf(7, content(1), 0).buffer), []);
 });
 
-test('pieces of no file, and of another, are dropped', () => {
+test('pieces of no file or of another file are dropped', () => {
   const assembler = new FileAssembler();
   assert.deepEqual(assembler.handle(pieceOf(7, content(3), 0).buffer), []);
   assembler.handle(encodeHeader(header(10)));
@@ -85,7 +85,7 @@ test('pieces of no file, and of another, are dropped', () => {
   assert.deepEqual(assembler.handle('{"type":"chat"}'), []);
 });
 
-test('a file that another one interrupts is broken', () => {
+test('a file that another one interrupts is aborted', () => {
   const assembler = new FileAssembler();
   assembler.handle(encodeHeader(header(10)));
   const news = assembler.handle(encodeHeader(header(20, 9)));
@@ -94,7 +94,7 @@ test('a file that another one interrupts is broken', () => {
   assert.deepEqual(assembler.abandon(), []);
 });
 
-test('headers that cannot be are refused', () => {
+test('impossible headers are rejected', () => {
   for (const changes of [{ size: FILE_LIMIT + 1 }, { size: -1 },
     { size: 1.5 }, { size: '5' }, { id: -1 }, { id: 2 ** 32 }, { name: 5 }]) {
     const text = JSON.stringify({ type: 'file', ...header(5), ...changes });
@@ -104,7 +104,7 @@ test('headers that cannot be are refused', () => {
     undefined);
 });
 
-test('a name is one name, and shows its true ending', () => {
+test('a name has no path, and shows its true extension', () => {
   assert.equal(fileName('../../etc/passwd'), 'passwd');
   assert.equal(fileName('C:\\tmp\\plan.pdf'), 'plan.pdf');
   assert.equal(fileName('gpj.\u202eexe.txt'), 'gpj.exe.txt');
@@ -114,14 +114,14 @@ test('a name is one name, and shows its true ending', () => {
   assert.ok(long.length <= 120 && long.endsWith('.pdf'));
 });
 
-test('only harmless types are believed', () => {
+test('only harmless types are accepted', () => {
   assert.equal(harmlessType('image/png'), 'image/png');
   for (const type of ['text/html', 'image/svg+xml', 'text/javascript', 5]) {
     assert.equal(harmlessType(type), 'application/octet-stream');
   }
 });
 
-test('sizes are told in words', () => {
+test('sizes are shown in words', () => {
   assert.equal(sizeWords(12), '12 bytes');
   assert.equal(sizeWords(740_000), '740 KB');
   assert.equal(sizeWords(FILE_LIMIT), '5.2 MB');

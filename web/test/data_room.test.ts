@@ -98,7 +98,7 @@ function fileOf(name: string, size: number): File {
 
 const settle = () => new Promise((done) => setTimeout(done, 5));
 
-test('without data channels nothing is tried', async () => {
+test('without data channels nothing is attempted', async () => {
   const world = new World(false);
   world.join([['d1', 'ada', 'words']]);
   await settle();
@@ -107,7 +107,7 @@ test('without data channels nothing is tried', async () => {
   await assert.rejects(world.room.say({ type: 'chat', text: 'a' }));
 });
 
-test('words and files of others are heard, other channels are not', async () => {
+test('texts and files are received, other channels are not', async () => {
   const world = new World();
   world.join([['d1', 'ada', 'words'], ['d2', 'ada', 'game']]);
   world.room.added(infoOf(['d3', 'bob', 'files']));
@@ -120,7 +120,7 @@ test('words and files of others are heard, other channels are not', async () => 
   assert.deepEqual(world.heard, [['ada', { type: 'chat', text: 'hi' }]]);
 });
 
-test('a hand is up while its channel is there', async () => {
+test('a hand is up while its channel exists', async () => {
   const world = new World();
   world.join([['h1', 'ada', 'hand']]);
   world.room.removed('h1');
@@ -142,7 +142,7 @@ test('one\'s own hand opens a channel, and closes it', async () => {
     ['close-data-producer', { dataProducerId: hand.id }]);
 });
 
-test('two quick clicks end where the last wanted', async () => {
+test('of two quick clicks the last one applies', async () => {
   const world = new World();
   world.join();
   await Promise.all([world.room.raiseHand(true), world.room.raiseHand(false)]);
@@ -151,7 +151,7 @@ test('two quick clicks end where the last wanted', async () => {
   assert.equal(world.room.handUp, false);
 });
 
-test('a raised hand is up again after joining anew', async () => {
+test('a raised hand is up again after rejoining', async () => {
   const world = new World();
   world.join();
   await world.room.raiseHand(true);
@@ -162,7 +162,7 @@ test('a raised hand is up again after joining anew', async () => {
   assert.ok(world.open('hand'));
 });
 
-test('a large room opens channels when they are wanted', async () => {
+test('a large room opens channels on demand', async () => {
   const world = new World();
   world.join([], 200);
   await settle();
@@ -171,7 +171,7 @@ test('a large room opens channels when they are wanted', async () => {
   assert.deepEqual(world.produced.map(({ label }) => label), ['words']);
 });
 
-test('a channel that has ended is opened anew', async () => {
+test('a channel that has ended is opened again', async () => {
   const world = new World();
   world.join();
   await settle();
@@ -180,7 +180,7 @@ test('a channel that has ended is opened anew', async () => {
   assert.equal(world.open('words')!.sent.length, 1);
 });
 
-test('files go in order, and no larger ones at all', async () => {
+test('files are sent in order, and too large ones not at all', async () => {
   const world = new World();
   world.join();
   const steps: string[] = [];
@@ -193,7 +193,7 @@ test('files go in order, and no larger ones at all', async () => {
   await assert.rejects(send('c', FILE_LIMIT + 1), /5 MB/);
 });
 
-test('a full queue is waited for', async () => {
+test('a sender waits while the queue is full', async () => {
   const world = new World();
   world.join();
   await settle();
@@ -210,7 +210,7 @@ test('a full queue is waited for', async () => {
   assert.equal(sent, 200_000);
 });
 
-test('a file whose channel ends is told of as not arrived', async () => {
+test('a file whose channel ends is reported as not arrived', async () => {
   const world = new World();
   world.join([['f1', 'ada', 'files']]);
   await settle();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { decisionsIn, merged, type Decision } from '../src/decisions';
 
-test("the server's decisions are told in words, the newest first", () => {
+test("the server's decisions are shown in words, the newest first", () => {
   const stats = [
     { type: 'outbound-rtp', age: 1 },
     { type: 'decision', reason: 'wanted', age: 9, spatialLayer: 2 },
@@ -14,20 +14,20 @@ test("the server's decisions are told in words, the newest first", () => {
   assert.deepEqual(decisionsIn(stats, 10_000).map(({ atMs, text }) =>
     [atMs, text]), [
     [9000, 'Sends nothing: paused'],
-    [8000, 'Sends no picture at the moment: the server has too much to do'],
-    [6000, 'Sends layer 0: the path to you carries no more ' +
-      '(held to carry 300 kbit/s)'],
-    [1000, 'Sends layer 2: as this page asked'],
+    [8000, 'Sends no picture: the server is overloaded'],
+    [6000, 'Sends layer 0: limited by the path to you ' +
+      '(estimated at 300 kbit/s)'],
+    [1000, 'Sends layer 2: requested by this page'],
   ]);
 });
 
-test('a reason that is not known yet is shown as it is', () => {
+test('an unknown reason is shown as received', () => {
   const [one] = decisionsIn(
     [{ type: 'decision', reason: 'moon', spatialLayer: 1 }], 0);
   assert.equal(one?.text, 'Sends layer 1: moon');
 });
 
-test("what the page did stands between the server's decisions", () => {
+test("the page's actions are listed among the server's decisions", () => {
   const at = (atMs: number, by: Decision['by']): Decision =>
     ({ atMs, by, text: '' });
   assert.deepEqual(

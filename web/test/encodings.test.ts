@@ -22,7 +22,7 @@ test('a small camera is sent in fewer layers, with rates to match', () => {
   assert.deepEqual(scales(160), [1]);
 });
 
-test('a large camera is sent in no more than three', () => {
+test('a large camera is sent in at most three layers', () => {
   assert.deepEqual(scales(3840), [4, 2, 1]);
   assert.ok(rates(3840).every((rate) => rate! > 0));
 });
@@ -41,7 +41,7 @@ test('VP9 is sent as one stream with layers inside', () => {
   assert.equal(encodingsOf('screen', 'vp9').length, 1);
 });
 
-test('the address may ask for a codec; an unknown one is not taken', () => {
+test('the address may request a codec; an unknown one is ignored', () => {
   assert.equal(codecFrom('?room=a&codec=VP9'), 'vp9');
   assert.equal(codecFrom('?codec=<b>'), 'vp8');
   assert.equal(codecFrom(''), 'vp8');

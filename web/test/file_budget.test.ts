@@ -7,7 +7,7 @@ import {
   encodeHeader, FILE_LIMIT, FileAssembler, pieceOf,
 } from '../src/data/file_transfer';
 
-test('300 files of 5 MB take no more than the budget; the oldest go', () => {
+test('300 files of 5 MB stay within the budget; the oldest are dropped', () => {
   const files = new KeptFiles();
   const held = new Set<number>();
   for (let i = 0; i < 300; i++) {
@@ -22,7 +22,7 @@ test('300 files of 5 MB take no more than the budget; the oldest go', () => {
   assert.equal(held.size, 0);
 });
 
-test('a file is dropped once, by whoever wants it first', () => {
+test('a file is dropped only once', () => {
   const files = new KeptFiles();
   const owner = {};
   let dropped = 0;
@@ -33,7 +33,7 @@ test('a file is dropped once, by whoever wants it first', () => {
   assert.equal(dropped, 1);
 });
 
-test('files on their way are bounded for each sender and for all', () => {
+test('files in transfer are limited for each sender and in total', () => {
   const arriving = new ArrivingFiles();
   assert.ok(arriving.add('eve', ARRIVING_BYTES_EACH));
   assert.ok(!arriving.add('eve', 1));
@@ -49,7 +49,7 @@ function begin(assembler: FileAssembler, id: number, bytes: Uint8Array): void {
     { id, name: 'a', size: bytes.length, mimeType: '' }));
 }
 
-test('one sender holds one file of this page, by however many channels', () => {
+test('one sender has one file in transfer, even with several channels', () => {
   const arriving = new ArrivingFiles();
   const bytes = new Uint8Array(FILE_LIMIT);
   const channels = [...Array(4).keys()].map(
@@ -69,7 +69,7 @@ test('one sender holds one file of this page, by however many channels', () => {
   assert.ok(arriving.add('eve', ARRIVING_BYTES_EACH));
 });
 
-test('a file that is complete or given up counts no more as arriving', () => {
+test('a complete or aborted file no longer counts as in transfer', () => {
   const arriving = new ArrivingFiles();
   const assembler = new FileAssembler({ files: arriving, sender: 'ada' });
   const bytes = new Uint8Array(FILE_LIMIT);

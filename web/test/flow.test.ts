@@ -11,7 +11,7 @@ const counters = (second: number, changes: Partial<FlowCounters> = {}) => ({
   ...changes,
 });
 
-test('two readings make one sample', () => {
+test('two readings give one sample', () => {
   const history = new FlowHistory();
   history.update(counters(1), 1, 2_000_000);
   assert.equal(history.samples().length, 0);
@@ -24,7 +24,7 @@ test('two readings make one sample', () => {
   assert.equal(sample!.estimate, 2_000_000);
 });
 
-test('no more than a minute is kept', () => {
+test('samples are kept for one minute', () => {
   const history = new FlowHistory();
   for (let second = 0; second < 200; second++) {
     history.update(counters(second), undefined, undefined);
@@ -34,7 +34,7 @@ test('no more than a minute is kept', () => {
   assert.equal(samples.at(-1)!.atMs, 199_000);
 });
 
-test('a new stream begins anew, and a reading asked twice counts once', () => {
+test('a new stream starts again, and a repeated reading counts once', () => {
   const history = new FlowHistory();
   history.update(counters(5), undefined, undefined);
   history.update(counters(6, { bytes: 100 }), undefined, undefined);
@@ -51,7 +51,7 @@ test('an axis ends at a round number above all values', () => {
   assert.equal(axisEnd(0), 1);
 });
 
-test('bitrates are said in the unit that suits them', () => {
+test('bitrates are shown in a suitable unit', () => {
   assert.equal(bitrateWords(149_600), '150 kbit/s');
   assert.equal(bitrateWords(1_250_000), '1.3 Mbit/s');
   assert.equal(bitrateWords(999_700), '1.0 Mbit/s');
@@ -67,7 +67,7 @@ test('a log keeps the last decisions of each consumer, newest first', () => {
   assert.deepEqual(log.of('c2'), []);
 });
 
-test('layers are told in words', () => {
+test('layers are shown in words', () => {
   assert.equal(layersWords(2, 1), 'Sends layer 2, frame rate step 1');
   assert.equal(layersWords(0, undefined), 'Sends layer 0');
   assert.match(layersWords(undefined, undefined), /no picture/);

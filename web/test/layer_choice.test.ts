@@ -17,7 +17,7 @@ test('the smallest layer that fills the picture is chosen', () => {
   assert.equal(spatial(4000), 2);
 });
 
-test('near a border the layer stays what it is, from either side', () => {
+test('near a threshold the layer does not change, from either side', () => {
   for (const needed of [405, 430, 455]) {
     assert.equal(spatial(needed, 0), 0);
     assert.equal(spatial(needed, 1), 1);
@@ -27,7 +27,7 @@ test('near a border the layer stays what it is, from either side', () => {
   assert.equal(spatial(200, 2), 0);
 });
 
-test('one layer leaves no choice, and a lost one is not clung to', () => {
+test('a single layer leaves no choice, and a lost layer is given up', () => {
   assert.deepEqual(chooseLayers(2000, 640, { spatial: 1, temporal: 1 }),
     { spatial: 0, temporal: 0 });
   assert.equal(chooseLayers(600, 640, { spatial: 2, temporal: 3 },
@@ -48,7 +48,7 @@ test('a face covers its box, a screen fits into it', () => {
   assert.equal(neededWidth(box, 'contain', 3), 800);
 });
 
-test('a size must hold before another layer is asked for', () => {
+test('a size must be stable before another layer is requested', () => {
   const view = new PictureView();
   const at = (needed: number, now: number) =>
     view.update(needed, 1280, THREE, now);
@@ -61,14 +61,14 @@ test('a size must hold before another layer is asked for', () => {
   assert.equal(at(300, 1000 + SETTLE_MS).layers.spatial, 2);
 });
 
-test('what was never seen is not begun', () => {
+test('a picture that was never visible is not started', () => {
   const view = new PictureView();
   assert.equal(view.update(0, 1280, THREE, 0).paused, true);
   const seen = view.update(1200, 1280, THREE, 50);
   assert.deepEqual(seen, { paused: false, layers: { spatial: 2, temporal: 2 } });
 });
 
-test('what nobody sees is stopped after a while, and is back at once', () => {
+test('an invisible picture stops after a while, and returns at once', () => {
   const view = new PictureView();
   const at = (needed: number, now: number) =>
     view.update(needed, 1280, THREE, now);

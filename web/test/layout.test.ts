@@ -77,7 +77,7 @@ test('a short last row is centred', () => {
   assert.ok(Math.abs(left - right) < 0.01);
 });
 
-test('whoever is large takes most of the window and overlaps nobody', () => {
+test('the large tile takes most of the window and overlaps no other', () => {
   for (const [width, height] of WINDOWS) {
     for (const count of [1, 2, 6, 7, 20]) {
       const { stage, strip } = spotlightBoxes(count, width, height);
@@ -89,6 +89,6 @@ test('whoever is large takes most of the window and overlaps nobody', () => {
   }
 });
 
-test('nobody is laid out nowhere', () => {
+test('an empty list has an empty layout', () => {
   assert.deepEqual(layoutGrid(0, 800, 600), []);
 });

@@ -35,7 +35,7 @@ test('an invented room is a valid room name', () => {
   assert.equal(inventRoom(() => 0), 'amber-aria-100');
 });
 
-test('the invitation carries the room', () => {
+test('the invitation contains the room', () => {
   assert.equal(
     inviteLink('https://x.org', '/', 'café'),
     'https://x.org/?room=caf%C3%A9',

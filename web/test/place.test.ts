@@ -36,7 +36,7 @@ function gone(...tabs: Place[]): Promise<void> {
 
 const answer = { peerId: 'x7', rejoinSecret: 's3cret' };
 
-test('a reload shows the secret of the join before it', async () => {
+test('a reload sends the secret of the previous join', async () => {
   const [store, locks] = [new Store(), new Locks()];
   const before = new Place('r', store, locks);
   assert.equal(await before.secret(), undefined);
@@ -65,7 +65,7 @@ test('a duplicated tab is a member of its own', async () => {
   assert.equal(await new Place('r', copied, locks).secret(), 'other');
 });
 
-test('a secret is of one room, and ends with leaving it', async () => {
+test('a secret belongs to one room, and ends when leaving it', async () => {
   const [store, locks] = [new Store(), new Locks()];
   const place = new Place('r', store, locks);
   await place.keep(answer);
@@ -84,7 +84,7 @@ test('an answer without a secret changes nothing', async () => {
   assert.equal(await place.secret(), 's3cret');
 });
 
-test('a browser that keeps nothing is no obstacle', async () => {
+test('a browser without storage works', async () => {
   const broken: PlaceStorage = {
     getItem() { throw new Error('denied'); },
     setItem() { throw new Error('full'); },

@@ -5,7 +5,7 @@ import { lossBetween, QualityTracker, rateLink } from '../src/quality';
 const sample = (packetsReceived: number, packetsLost: number, jitter = 0.005) =>
   ({ packetsReceived, packetsLost, jitter });
 
-test('loss is the share of packets due that did not come', () => {
+test('loss is the share of expected packets that did not arrive', () => {
   assert.equal(lossBetween(sample(100, 0), sample(190, 10)), 0.1);
 });
 
@@ -28,7 +28,7 @@ test('an unknown round trip does not lower the rating', () => {
   assert.equal(rateLink({ loss: 0, jitter: 0, roundTrip: undefined }), 4);
 });
 
-test('a tracker rates only what came since the last sample', () => {
+test('a tracker rates only packets since the last sample', () => {
   const tracker = new QualityTracker();
   assert.equal(tracker.update('a', sample(100, 50), 0.01), undefined);
   assert.equal(tracker.update('a', sample(200, 50), 0.01), 4);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { estimateIn, figuresIn, ServerStats } from '../src/server_stats';
 
-test('an estimate of nothing is none', () => {
+test('an estimate of zero is ignored', () => {
   const stat = (value: unknown) =>
     [{ type: 'candidate-pair' }, { availableOutgoingBitrate: value }];
   assert.equal(estimateIn(stat(0)), undefined);
@@ -11,13 +11,13 @@ test('an estimate of nothing is none', () => {
   assert.equal(estimateIn(stat(700_000)), 700_000);
 });
 
-test('of a consumer those figures are shown that the server gives', () => {
+test('a consumer shows the figures that the server reports', () => {
   assert.deepEqual(figuresIn([{ type: 'inbound-rtp', score: 3 }]), []);
   assert.deepEqual(figuresIn([{
     type: 'outbound-rtp', score: 9, packetsDiscarded: 1,
     keyFrameRequests: 2, retransmittedPacketsSent: 'many',
-  }]), [['Score', '9 of 10'], ['Left out', '1 packet'],
-    ['Key frames asked for', '2']]);
+  }]), [['Score', '9 of 10'], ['Dropped', '1 packet'],
+    ['Key frames requested', '2']]);
 });
 
 test('the server is not asked again at once, and may refuse', async () => {

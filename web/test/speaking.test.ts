@@ -25,7 +25,7 @@ test('a short pause does not end speech, a long one does', () => {
   assert.equal(detector.update(0, 200 + HOLD_MS), false);
 });
 
-test('speech goes on at a level too low to begin it', () => {
+test('speech continues at a level too low to start it', () => {
   const detector = new SpeakingDetector();
   assert.equal(detector.update(0.02, 0), false);
   assert.equal(detector.update(0.02, 500), false);

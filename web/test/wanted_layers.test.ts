@@ -24,7 +24,7 @@ class FakeSender {
   }
 }
 
-test('layers above the highest that is wanted are switched off', async () => {
+test('layers above the highest requested one are switched off', async () => {
   const sender = new FakeSender();
   await sendUpTo(sender, 1);
   assert.deepEqual(sender.active(), [true, true, false]);
@@ -33,7 +33,7 @@ test('layers above the highest that is wanted are switched off', async () => {
   assert.deepEqual(sender.active(), [true, true, true]);
 });
 
-test('the lowest goes on where nobody wants any', async () => {
+test('the lowest layer stays on if no layer is requested', async () => {
   const sender = new FakeSender();
   await sendUpTo(sender, undefined);
   assert.deepEqual(sender.active(), [true, false, false]);
@@ -41,7 +41,7 @@ test('the lowest goes on where nobody wants any', async () => {
   assert.equal(sender.calls, 1);
 });
 
-test('what is wanted already changes nothing', async () => {
+test('a repeated request changes nothing', async () => {
   const sender = new FakeSender();
   await sendUpTo(sender, 2);
   await sendUpTo(sender, 7);

@@ -73,7 +73,7 @@ export class PageVisitor {
 
   async hears() {
     const before = await waitFor('a voice', () => this.#energy());
-    await waitFor('the voice to go on', async () =>
+    await waitFor('the voice to continue', async () =>
       await this.#energy() > before);
   }
 

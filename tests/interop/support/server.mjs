@@ -50,7 +50,7 @@ export class TroupeServer {
       ...extraFlags,
     ]);
     try {
-      await waitFor('the server to be well', () => server.#isWell());
+      await waitFor('the health page', () => server.#isWell());
     } catch (error) {
       server.#child.kill('SIGKILL');
       throw new Error(`${error.message}\n${server.#output}`);

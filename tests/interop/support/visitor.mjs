@@ -30,7 +30,7 @@ export class Visitor {
    */
   static async open(browser, options) {
     const { pages, name, frontend, build = 'now', mirror, ...query } = options;
-    assert.ok(EVERYONE[name], `${name} has a likeness`);
+    assert.ok(EVERYONE[name], `${name} has a known colour and tone`);
     const page = await browser.newWindow();
     const visitor = new Visitor(name, page, mirror);
     await page.evaluateOnNewDocument(makeWorld, {

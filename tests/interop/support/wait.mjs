@@ -12,7 +12,7 @@ export async function waitFor(what, probe, withinMs = 10_000) {
     const answer = await probe();
     if (answer) return answer;
     if (performance.now() > deadline) {
-      throw new Error(`waited ${withinMs} ms in vain for ${what}` +
+      throw new Error(`timed out after ${withinMs} ms waiting for ${what}` +
         ` (last answer: ${JSON.stringify(answer)})`);
     }
     await pause(POLL_MS);

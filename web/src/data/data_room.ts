@@ -211,7 +211,7 @@ export class DataRoom {
       if (label === FILES) this.#takeFiles(peerId, consumer);
       else this.#takeWords(peerId, consumer);
     } catch (error) {
-      if (wanted()) console.warn(`Cannot hear ${label ?? ''}`, error);
+      if (wanted()) console.warn(`Cannot receive ${label ?? ''}`, error);
     }
   }
 

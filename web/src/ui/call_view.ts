@@ -50,7 +50,7 @@ export class CallView {
   #count = el('span');
   #banner = el('div', { class: 'banner', attrs: { role: 'status' } },
     el('span', { class: 'spinner' }),
-    'Finding the way back. Who is here stays here.');
+    'Reconnecting. Everyone stays in the call.');
   #sharing: HTMLElement;
   #invite: HTMLElement;
   #names = new Map<string, string>();
@@ -137,7 +137,7 @@ export class CallView {
   #setView(speaker: boolean): void {
     this.stage.setView(speaker ? 'speaker' : 'grid');
     localStorage.setItem(VIEW_KEY, this.stage.view);
-    const label = speaker ? 'Show everyone alike (G)'
+    const label = speaker ? 'Show everyone in the same size (G)'
       : 'Show the speaker large (G)';
     this.#viewButton.replaceChildren(icon(speaker ? 'grid' : 'speaker'));
     this.#viewButton.setAttribute('aria-label', label);

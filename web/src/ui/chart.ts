@@ -23,7 +23,7 @@ export class Chart {
   constructor(legend = false) {
     this.root = el('div', { class: 'chart' }, this.#canvas, this.#figures,
       legend && el('div', { class: 'chart-legend' },
-        key('bitrate', 'received'), key('estimate', 'path carries'),
+        key('bitrate', 'received'), key('estimate', 'bandwidth'),
         key('layer', 'layer'), key('loss', 'loss')));
   }
 

@@ -34,7 +34,8 @@ export class ChatPanel {
     class: 'chat-list', attrs: { role: 'log', 'aria-live': 'polite' },
   });
   #empty = el('p', { class: 'soft chat-empty' },
-    'Whoever is here now sees what you write. Nothing is kept.');
+    'Only people who are in the call now see what you write. ' +
+      'Nothing is stored.');
   #text = el('textarea', {
     rows: 1, maxLength: TEXT_LIMIT, placeholder: 'Write to everyone',
     attrs: { 'aria-label': 'Message' },
@@ -103,7 +104,7 @@ export class ChatPanel {
         this.#files.keep(entry, content.size, () => {
           URL.revokeObjectURL(url);
           link.remove();
-          state.textContent = 'No longer kept';
+          state.textContent = 'No longer stored';
         });
       },
       failed: (reason) => {

@@ -32,7 +32,7 @@ export class WhyPanel {
 
   constructor() {
     this.root.append(this.#chart.root, this.#facts,
-      el('h3', {}, 'What was decided'), this.#note, this.#list);
+      el('h3', {}, 'Decisions'), this.#note, this.#list);
   }
 
   update(why: WhyFacts): void {
@@ -57,7 +57,7 @@ function noteFor({ explained, isSelf, decisions }: WhyFacts): string {
   if (isSelf) return 'This is your own picture, as you send it.';
   if (explained === false) {
     return 'This server does not explain its decisions. Below is what this ' +
-      'page asked for, and what it was told.';
+      'page requested, and what the server reported.';
   }
   return decisions.length === 0 ? 'Nothing yet.' : '';
 }
@@ -72,13 +72,13 @@ function figuresOf(
       ? `${latest.width} × ${latest.height}` : 'none yet'],
     ['Frames', `${latest.framesPerSecond.toFixed(0)} per second`],
     ['Lost', `${(latest.loss * 100).toFixed(1)} % of packets`],
-    [isSelf ? 'Your path carries' : 'Path to you carries',
+    [isSelf ? 'Your bandwidth' : 'Bandwidth to you',
       latest.estimate === undefined ? 'not yet known'
         : bitrateWords(latest.estimate)],
   ];
   if (layers && layers.spatial > 1) {
     rows.push(['Layer', latest.layer === undefined
-      ? `of ${layers.spatial}, not told which`
+      ? `unknown, of ${layers.spatial}`
       : `${latest.layer + 1} of ${layers.spatial}`]);
   }
   return rows;
