@@ -187,8 +187,8 @@ int run_server(uint32_t count, double most, pipes& hostile, pipes& call) {
   auto received = call.answers.get();
   std::printf("%u hostile client%s\n", count, count == 1 ? "" : "s");
   print("growth at the peak", peak - before);
-  print("growth after they have gone", after - before);
-  std::printf("the others' call: %u packets sent, %u lost\n", sent,
+  print("growth after they left", after - before);
+  std::printf("call of the other clients: %u packets sent, %u lost\n", sent,
               sent - received);
   hostile.orders.put(1);
   server.stop();

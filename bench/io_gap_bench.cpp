@@ -230,7 +230,7 @@ public:
       speak();
       std::this_thread::sleep_for(300ms);
     }
-    std::printf("longest turn of the I/O thread: %.2f ms CPU, %.2f ms by the "
+    std::printf("longest turn of the I/O thread: %.2f ms CPU, %.2f ms wall "
                 "clock; longest run of actors on it: %.2f ms\n",
                 meter.cpu.load(), meter.wall.load(),
                 static_cast<double>(sockets_.longest_run().read(

@@ -40,7 +40,7 @@ thread_local uint64_t current_seed = 0;
 void must(bool good, const std::string& finding) {
   if (good)
     return;
-  std::fprintf(stderr, "FOUND in the round of seed %llu: %s\n",
+  std::fprintf(stderr, "FAILED (seed %llu): %s\n",
                static_cast<unsigned long long>(current_seed), finding.c_str());
   std::abort();
 }
@@ -50,7 +50,7 @@ void must_hear(stress_member& hears, stress_member& speaks) {
   auto first = speaks.next_number();
   auto deadline = clock::now() + std::chrono::seconds{5};
   do {
-    must(clock::now() < deadline, "a consumer stays silent");
+    must(clock::now() < deadline, "a consumer received no packet");
     speaks.speak();
     speaks.pump();
     hears.pump();
@@ -143,7 +143,7 @@ void enter(any_client& who, const std::string& room) {
       return;
     must(joined.failure == "Room not found", joined.failure);
   }
-  must(false, "no room can be entered");
+  must(false, "no room could be joined");
 }
 
 /// A client that moves from room to room.

@@ -217,7 +217,7 @@ std::string to_table(const comparison& result) {
   }
   auto text = "A: " + result.name_a + "\nB: " + result.name_b + "\n";
   for (auto& why : result.left_out)
-    text += "left out a pair, " + why + "\n";
+    text += "skipped a pair: " + why + "\n";
   return text + out.str() + "packets lost: A "
          + in_thousands(static_cast<double>(result.lost_a)) + ", B "
          + in_thousands(static_cast<double>(result.lost_b)) + "\n";

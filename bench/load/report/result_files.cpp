@@ -15,7 +15,7 @@ read_results(const std::vector<std::string>& paths) {
     std::string text{std::istreambuf_iterator<char>{file}, {}};
     auto runs = runs_from_json(text);
     if (!runs)
-      return failure{path + ": no result of troupe-bench"};
+      return failure{path + ": not a result of troupe-bench"};
     out.insert(out.end(), runs->begin(), runs->end());
   }
   return out;

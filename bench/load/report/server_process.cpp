@@ -157,7 +157,7 @@ outcome<void> server_process::impl::launch() {
   log_file = ::memfd_create("server-log", MFD_CLOEXEC);
   int report[2];
   if (log_file < 0 || ::pipe2(report, O_CLOEXEC) != 0)
-    return failure{why("cannot keep a log", errno)};
+    return failure{why("cannot create a log file", errno)};
   auto parent = ::getpid();
   pid = ::fork();
   if (pid == 0)
@@ -188,9 +188,9 @@ outcome<void> server_process::impl::await_ready() {
   auto until = std::chrono::steady_clock::now() + command.ready_within;
   while (!ready()) {
     if (reap(WNOHANG))
-      return failure{command.binary + " ended at once:\n" + log(4'000)};
+      return failure{command.binary + " exited at once:\n" + log(4'000)};
     if (std::chrono::steady_clock::now() > until)
-      return failure{command.binary + " is not ready after "
+      return failure{command.binary + " was not ready after "
                      + std::to_string(command.ready_within.count()) + " ms:\n"
                      + log(4'000)};
     std::this_thread::sleep_for(look_every);
@@ -230,8 +230,7 @@ std::string server_process::impl::log(size_t octets) const {
 
 outcome<server_process> server_process::start(const server_command& command) {
   if (command.poll_port != 0 && accepts(command.poll_port))
-    return failure{"port " + std::to_string(command.poll_port)
-                   + " is another server's already"};
+    return failure{"port " + std::to_string(command.poll_port) + " is in use"};
   auto self = std::make_unique<impl>();
   self->command = command;
   if (auto ok = self->launch(); !ok)

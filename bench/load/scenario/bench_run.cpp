@@ -59,11 +59,12 @@ std::string describe(const client_pool_status& x) {
   auto text =
       std::to_string(x.ready) + " of "
       + std::to_string(x.ready + x.joining + x.waiting + x.refused + x.failed)
-      + " members in, " + std::to_string(x.connected) + " connected, "
+      + " members joined, " + std::to_string(x.connected) + " connected, "
       + std::to_string(x.flowing) + " of " + std::to_string(x.wanted)
       + " consumers receive";
   if (x.refusals > 0)
-    text += ", " + std::to_string(x.refusals) + " refused by a busy server";
+    text +=
+        ", " + std::to_string(x.refusals) + " refused by an overloaded server";
   if (!x.problem.empty())
     text += "; first problem: " + x.problem;
   return text;
@@ -108,7 +109,7 @@ void bench_run::launch() {
     ::sched_getaffinity(0, sizeof all, &all);
     auto parts = divide_cores(all, options_.server.cores);
     if (!parts)
-      throw run_error{"--server-cores leaves none for the generator"};
+      throw run_error{"--server-cores leaves no core for the generator"};
     command.cores = parts->server;
     cores_.emplace(parts->generator);
     result_.parameters["server_cores"] = options_.server.cores;

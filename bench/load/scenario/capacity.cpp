@@ -52,7 +52,7 @@ std::vector<std::string> shortcomings(const run_result& run,
                                            && !options.by_server
                                            && share->second < limits.of_plan)
       out.push_back("only " + whole(share->second * 100) + " % of "
-                    + std::string{name}.substr(0, 5) + " came");
+                    + std::string{name}.substr(0, 5) + " arrived");
   if (auto p99 = worst_latency(run); p99 > limits.latency_ms)
     out.push_back("latency p99 " + in_thousands(p99, 1) + " ms");
   auto cpu = extra_of(run, "server_cpu_share");

@@ -124,14 +124,14 @@ std::string_view to_string(limit_of x) {
 std::string_view describe(limit_of x) {
   switch (x) {
     case limit_of::range:
-      return "no limit was found: more rooms were not to be tried";
+      return "no limit was found: the largest allowed number of rooms holds";
     case limit_of::server:
       return "the server was the limit";
     case limit_of::generator:
-      return "the generator was the limit: this is the most that this machine "
-             "can offer, the server may carry more";
+      return "the generator was the limit: this machine cannot offer more, the "
+             "server may carry more";
     case limit_of::unclear:
-      return "not all members got in: whose limit that is cannot be told";
+      return "not all members joined: the cause of the limit is unknown";
   }
   return "unknown";
 }

@@ -24,7 +24,8 @@ void add_server(CLI::App& app, server_options& x) {
   app.add_option("--server", x.url,
                  "A running server: http://ADDRESS:PORT of its signaling")
       ->group("Server");
-  app.add_option("--server-pid", x.pid, "The process to meter with --server")
+  app.add_option("--server-pid", x.pid,
+                 "Process id of the server of --server, to measure it")
       ->group("Server");
   app.add_option("--server-binary", x.binary,
                  "A Troupe to launch on loopback for this run")
@@ -36,7 +37,7 @@ void add_server(CLI::App& app, server_options& x) {
       ->group("Server");
   app.add_option("--scheduler-threads", x.scheduler_threads,
                  "threads.scheduler of the server: set when it is launched, "
-                 "only told in the report with --server")
+                 "only reported with --server")
       ->capture_default_str()
       ->group("Server");
   app.add_option("--io-threads", x.io_threads,
@@ -44,26 +45,27 @@ void add_server(CLI::App& app, server_options& x) {
       ->capture_default_str()
       ->group("Server");
   app.add_option("--server-cores", x.cores,
-                 "Give the launched server so many cores for itself, and the "
-                 "generator the others; 0: both share all")
+                 "Reserve this many cores for the launched server, the others "
+                 "for the generator; 0: both share all")
       ->capture_default_str()
       ->group("Server");
   app.add_flag("--unprotected", x.unprotected,
-               "Launch with overload.* off: to find the most it can carry")
+               "Launch with overload.* off, to find the highest load")
       ->group("Server");
 }
 
 void add_method(CLI::App& app, run_options& x, run_texts& texts) {
-  app.add_option("--seconds", x.seconds, "How long to measure")
+  app.add_option("--seconds", x.seconds, "Seconds to measure")
       ->check(CLI::Range(0.1, 1e6))
       ->capture_default_str();
-  app.add_option("--warmup", x.warmup, "Seconds before it")
+  app.add_option("--warmup", x.warmup, "Seconds before the measurement")
       ->check(CLI::Range(0.0, 1e6))
       ->capture_default_str();
   app.add_option("--dialect", texts.dialect, "a (WebSocket) or b (Socket.IO)")
       ->check(CLI::IsMember({"a", "b"}))
       ->capture_default_str();
-  app.add_option("--profile", texts.profile, "gcm or cm: SRTP of the clients")
+  app.add_option("--profile", texts.profile,
+                 "SRTP profile of the clients: gcm or cm")
       ->check(CLI::IsMember({"gcm", "cm"}))
       ->capture_default_str();
   app.add_option("--generator-threads", x.generator_threads,
@@ -74,25 +76,25 @@ void add_method(CLI::App& app, run_options& x, run_texts& texts) {
                  "Share of packets that receivers decrypt")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  app.add_option("--seed", x.seed, "Of phases, losses and choices")
+  app.add_option("--seed", x.seed, "Random seed of phases, losses and choices")
       ->capture_default_str();
   app.add_option("--join-rate", x.joins_per_second,
-                 "Members that join in a second")
+                 "Members that join per second")
       ->check(CLI::Range(0.1, 1e5))
       ->capture_default_str();
   app.add_option("--join-timeout", x.join_timeout,
-                 "Seconds until all must be in and receive")
+                 "Seconds within which all members must join and receive")
       ->capture_default_str();
   app.add_option("--json", x.json, "Write the result to this file");
-  app.add_flag("--no-floor", texts.no_floor, "Leave out the floor");
+  app.add_flag("--no-floor", texts.no_floor, "Do not measure the floor");
   app.add_option("--floor-repetitions", x.floor_repetitions,
-                 "Of the floor; each takes 0.2 s a figure")
+                 "Repetitions of the floor; each takes 0.2 s per figure")
       ->check(CLI::Range(1, 1'000))
       ->capture_default_str();
   app.add_flag("--lenient", x.lenient,
-               "Exit with 0 where the generator was slow: for tests");
+               "Exit with 0 if the generator was slow: for tests");
   app.add_flag("--fail-on-loss", x.fail_on_loss,
-               "Exit with 4 where the server lost packets");
+               "Exit with 4 if the server lost packets");
 }
 
 template <class Number>
@@ -104,13 +106,13 @@ void add_count(CLI::App& app, const char* name, Number& to, const char* help) {
 
 void add_video(CLI::App& app, run_texts& texts) {
   app.add_option("--video", texts.video,
-                 "v600, v1500 or sim3; none where there is audio")
+                 "v600, v1500 or sim3; or none if there is audio")
       ->check(CLI::IsMember({"v600", "v1500", "sim3", "none"}))
       ->capture_default_str();
 }
 
 void add_rooms(CLI::App& app, run_options& x) {
-  add_count(app, "--rooms", x.rooms, "Rooms at a time, each for itself");
+  add_count(app, "--rooms", x.rooms, "Number of independent rooms at a time");
 }
 
 void add_meetings(CLI::App& app, run_options& x, run_texts& texts) {
@@ -127,27 +129,28 @@ void add_signaling_load(CLI::App& app, run_options& x) {
   };
   add_count(app, "--peers", x.peers, "Members of the room");
   add_count(app, "--joining", x.joining, "Members that join at a time");
-  add_rate("--broadcasts", x.broadcasts_per_second, "Broadcasts a second");
+  add_rate("--broadcasts", x.broadcasts_per_second, "Broadcasts per second");
   add_rate("--busy-broadcasts", x.busy_broadcasts_per_second,
-           "Broadcasts a second of many speakers, for the cost of a message");
+           "Broadcasts per second of many speakers, to measure a message");
   app.add_option("--stalled", x.stalled, "Share of members that stop reading")
       ->check(CLI::Range(0.0, 0.9))
       ->capture_default_str();
   add_count(app, "--flooders", x.flooders, "Members that flood");
-  add_rate("--flood", x.flood_per_second, "Messages a second of all flooders");
+  add_rate("--flood", x.flood_per_second,
+           "Messages per second of all flooders");
 }
 
 void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
   const auto& name = x.scenario;
   if (name == "broadcast") {
     add_rooms(app, x);
-    add_count(app, "--receivers", x.receivers, "Those who receive");
+    add_count(app, "--receivers", x.receivers, "Members that receive");
     add_video(app, texts);
     app.add_flag("--audio", x.audio, "Send audio as well");
   } else if (name == "webinar") {
     add_rooms(app, x);
-    add_count(app, "--speakers", x.speakers, "Those who send audio");
-    add_count(app, "--receivers", x.receivers, "Those who only listen");
+    add_count(app, "--speakers", x.speakers, "Members that send audio");
+    add_count(app, "--receivers", x.receivers, "Members that only receive");
   } else if (name == "meetings") {
     add_meetings(app, x, texts);
   } else if (name == "lossy") {
@@ -157,30 +160,33 @@ void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
     app.add_option("--delay", texts.delay_ms,
-                   "Delay from client to client, ms: half of it on each leg")
+                   "Delay from client to client, ms; each leg has half of it")
         ->capture_default_str();
   } else if (name == "class") {
     add_rooms(app, x);
     add_count(app, "--students", x.students, "Students with camera");
-    add_count(app, "--listeners", x.listeners, "Those who send nothing");
-    add_count(app, "--heard", x.heard, "Voices, the teacher's among them");
-    add_count(app, "--seen", x.seen, "Students that are shown");
+    add_count(app, "--listeners", x.listeners, "Members that send nothing");
+    add_count(app, "--heard", x.heard,
+              "Audio streams, including the teacher's");
+    add_count(app, "--seen", x.seen, "Students whose video is shown");
     app.add_option("--rotate", x.rotation_seconds,
                    "Seconds until the next student speaks")
         ->check(CLI::Range(0.5, 1e6))
         ->capture_default_str();
     app.add_flag("--by-server", x.by_server,
-                 "The server chooses who is heard and seen, not the members");
+                 "The server selects the streams, not the members");
     add_video(app, texts);
   } else if (name == "large") {
     add_rooms(app, x);
     add_count(app, "--size", x.size, "Members");
-    add_count(app, "--low", x.low, "Thumbnails that each receives");
-    add_count(app, "--heard", x.heard, "Voices that each receives");
+    add_count(app, "--low", x.low, "Low layers that each member receives");
+    add_count(app, "--heard", x.heard,
+              "Audio streams that each member receives");
   } else if (name == "join-storm") {
     add_count(app, "--rooms", x.rooms, "Rooms");
-    add_count(app, "--joins", x.joins, "Members that come");
-    app.add_option("--join-seconds", x.join_seconds, "Within this time")
+    add_count(app, "--joins", x.joins, "Members that join");
+    app.add_option("--join-seconds", x.join_seconds,
+                   "Seconds within which they join")
         ->check(CLI::Range(0.1, 1e4))
         ->capture_default_str();
   } else if (name == "idle") {
@@ -189,19 +195,20 @@ void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
   } else if (name == "signal") {
     add_count(app, "--peers", x.peers, "Members");
     add_count(app, "--size", x.size, "Members of each room");
-    add_count(app, "--window", x.window, "Requests under way for each member");
+    add_count(app, "--window", x.window, "Requests in flight of each member");
   } else if (name == "hall") {
     add_signaling_load(app, x);
   } else if (name == "overload") {
     add_meetings(app, x, texts);
-    add_count(app, "--factor", x.factor, "Rooms that send, by those that fit");
-    app.add_flag("--by-joining", x.by_joining,
-                 "Let the load come as members who join, and whom the server "
-                 "may turn away");
+    add_count(app, "--factor", x.factor,
+              "Number of sending rooms, as a multiple of those that fit");
+    app.add_flag(
+        "--by-joining", x.by_joining,
+        "Add the load as joining members, which the server may refuse");
   } else if (name == "churn") {
     add_meetings(app, x, texts);
     app.add_option("--changes", x.changes_per_second,
-                   "Members that leave and come in a second")
+                   "Members that leave and join per second")
         ->check(CLI::Range(0.01, 1e4))
         ->capture_default_str();
   }
@@ -256,16 +263,16 @@ struct capacity_subcommand {
       add_count(app, flag, value, help);
       app.get_option(flag)->group("Search");
     };
-    add_load("--from", how.rooms.first, "Rooms to begin with");
-    add_load("--max-rooms", how.rooms.most, "The most to try");
+    add_load("--from", how.rooms.first, "Number of rooms of the first try");
+    add_load("--max-rooms", how.rooms.most, "Maximum number of rooms to try");
     add("--precision", how.rooms.precision,
-        "How near to come to the highest, as a share of it; 0: by one room");
+        "Precision of the highest load, as a share of it; 0: one room");
     add("--latency-limit", how.limits.latency_ms,
-        "Added latency (p99) with which a load does not hold, ms");
+        "Added latency (p99) above which a load does not hold, ms");
     add("--cpu-limit", how.limits.cpu,
-        "The share of its cores with which the server is saturated");
-    add("--step-seconds", how.step_seconds, "How long each try measures");
-    add("--step-warmup", how.step_warmup, "Seconds before it");
+        "Share of its cores at which the server is saturated");
+    add("--step-seconds", how.step_seconds, "Seconds that each try measures");
+    add("--step-warmup", how.step_warmup, "Seconds before the measurement");
   }
 
   static scenario_entry with_defaults(scenario_entry x) {
@@ -292,7 +299,8 @@ void add_side(CLI::App& app, const std::string& name, side_texts& x) {
   app.add_option("--" + name + "-arg", x.arguments,
                  "A further flag of that binary; repeat it for more")
       ->allow_extra_args(false);
-  app.add_option("--" + name + "-pid", x.pid, "The process behind that URL");
+  app.add_option("--" + name + "-pid", x.pid,
+                 "Process id of the server at that URL");
 }
 
 server_under_test side(std::string name, const side_texts& x) {
@@ -351,9 +359,9 @@ public:
 private:
   void add_floor() {
     floor_app_ = app_.add_subcommand(
-        "floor", "what a plain socket loop costs on this machine");
+        "floor", "measures a plain socket loop on this machine");
     add_count(*floor_app_, "--repetitions", floor_.repetitions,
-              "Of each figure");
+              "Repetitions of each figure");
   }
 
   void add_compare() {
@@ -369,7 +377,7 @@ private:
 
   void add_capacity() {
     auto* app = app_.add_subcommand(
-        "capacity", "finds the most rooms of a scenario that hold at a time");
+        "capacity", "finds the maximum number of rooms of a scenario");
     app->require_subcommand(1);
     for (const auto& entry : all_scenarios())
       if (has_capacity(entry.name))
@@ -379,7 +387,9 @@ private:
   void add_plot() {
     plot_app_ = app_.add_subcommand(
         "plot", "draws throughput and latency against receivers as SVG");
-    plot_app_->add_option("files", plot_.files, "What runs wrote with --json")
+    plot_app_
+        ->add_option("files", plot_.files,
+                     "Results that runs wrote with --json")
         ->required()
         ->check(CLI::ExistingFile);
     plot_app_->add_option("--out", plot_.out, "The file to write")
@@ -396,7 +406,7 @@ private:
     }
     if (std::holds_alternative<exit_command>(inner))
       return inner;
-    return exit_command{"compare wants a scenario at its end\n", 2};
+    return exit_command{"compare needs a scenario as its last argument\n", 2};
   }
 
   std::string binary_;

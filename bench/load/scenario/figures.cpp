@@ -80,14 +80,14 @@ void judge_generator(run_result& out, const generator_health& x) {
     reasons.push_back("the generator sent late: p99 "
                       + fixed(milliseconds(late)) + " ms");
   if (x.frames_skipped)
-    reasons.push_back("the generator left out "
+    reasons.push_back("the generator skipped "
                       + std::to_string(x.frames_skipped)
                       + " frames that were due");
   if (x.kernel_drops)
     reasons.push_back("the generator's sockets dropped "
                       + std::to_string(x.kernel_drops) + " packets");
   if (x.send_failures)
-    reasons.push_back("the kernel refused " + std::to_string(x.send_failures)
+    reasons.push_back("the kernel rejected " + std::to_string(x.send_failures)
                       + " of the generator's packets");
 }
 

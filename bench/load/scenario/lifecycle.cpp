@@ -51,7 +51,7 @@ run_result run_storm(const run_options& options) {
   result.extra["joined"] = static_cast<double>(status.connected - speakers);
   if (status.connected < all)
     result.labels["problem"] = std::to_string(all - status.connected)
-                               + " members did not get in; " + status.problem;
+                               + " members did not join; " + status.problem;
   result.labels["traffic"] = "audio";
   return run.finish();
 }

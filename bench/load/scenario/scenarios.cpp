@@ -24,7 +24,7 @@ run_result run_media(const run_options& options) {
     out.parameters["receivers"] = options.receivers;
   if (options.scenario == "lossy") {
     out.parameters["loss"] = options.loss;
-    out.labels["lost"] = "includes the lines' own losses";
+    out.labels["lost"] = "includes the losses of the simulated links";
     out.parameters["delay_ms"] = static_cast<double>(options.delay.count());
   }
   return out;
@@ -101,44 +101,45 @@ scenario_plan plan_of(const run_options& x) {
 const std::vector<scenario_entry>& all_scenarios() {
   static const std::vector<scenario_entry> entries{
       {"broadcast", "one sends to many", {}, run_media},
-      {"webinar", "some speak to each other and to many",
+      {"webinar", "some members speak to each other and to many",
        with([](run_options& x) {
          x.receivers = 50;
          x.video.reset();
        }),
        run_media},
       {"meetings", "rooms in which all send to all", {}, run_media},
-      {"class", "a teacher, students who take turns, and listeners",
+      {"class", "a teacher, students that take turns, and listeners",
        with([](run_options& x) { x.seconds = 60; }), run_class},
-      {"large", "one room of many who all send simulcast",
+      {"large", "one large room in which all send simulcast",
        with([](run_options& x) {
          x.size = 50;
          x.video = traffic::sim3;
        }),
        run_media},
-      {"lossy", "meetings behind bad lines", with([](run_options& x) {
+      {"lossy", "meetings over lossy links", with([](run_options& x) {
          x.loss = 0.05;
          x.delay = std::chrono::milliseconds{30};
        }),
        run_media},
-      {"join-storm", "many join at once into many rooms",
+      {"join-storm", "many clients join many rooms at once",
        with([](run_options& x) { x.rooms = 50; }), run_storm},
-      {"idle", "many who are connected, and silent", with([](run_options& x) {
+      {"idle", "many connected members that send nothing",
+       with([](run_options& x) {
          x.size = 10;
          x.seconds = 30;
          x.warmup = 5;
        }),
        run_idle},
-      {"signal", "requests, and what the rooms are told of them",
+      {"signal", "requests and their events to the rooms",
        with([](run_options& x) { x.peers = 210; }), run_signal},
-      {"hall", "one room of very many who only signal",
+      {"hall", "one very large room with signaling only",
        with([](run_options& x) {
          x.peers = 1'000;
          x.seconds = 6;
          x.floor = false;
        }),
        run_signaling_load},
-      {"churn", "members of meetings who leave and join",
+      {"churn", "meetings whose members leave and join",
        with([](run_options& x) {
          x.seconds = 3'600;
          x.warmup = 20;
@@ -146,7 +147,7 @@ const std::vector<scenario_entry>& all_scenarios() {
          x.rooms = 5;
        }),
        run_churn},
-      {"overload", "more than fits, and back again", with([](run_options& x) {
+      {"overload", "more load than fits, and back", with([](run_options& x) {
          x.rooms = 4;
          x.video = traffic::sim3;
          x.warmup = 5;

@@ -99,7 +99,7 @@ private:
 
   void expect(bool ok, const std::string& what) {
     if (!ok)
-      throw run_error{what + " in time; " + std::to_string(crowd_.inside())
+      throw run_error{what + " in time: " + std::to_string(crowd_.inside())
                       + " members inside, " + std::to_string(crowd_.ended())
                       + " ended; " + crowd_.problem()};
   }
@@ -108,7 +108,7 @@ private:
     auto wanted = crowd_.inside() + count;
     crowd_.enter(count, at_once);
     expect(crowd_.run(patience, [&] { return crowd_.inside() >= wanted; }),
-           "not everybody is in");
+           "not all members have joined");
   }
 
   void join() {

@@ -56,7 +56,7 @@ source_config source_of(traffic x, const track& from,
 consumer_config consumer_of(const consumer_offer& offer) {
   const auto& in = offer.parameters;
   if (in.encodings.empty() || !in.encodings[0].ssrc || in.codecs.empty())
-    throw signaling_error{"the consumer's parameters name no stream"};
+    throw signaling_error{"the consumer's parameters contain no stream"};
   consumer_config out;
   out.ssrc = rtp::ssrc{*in.encodings[0].ssrc};
   if (in.encodings[0].rtx_ssrc)
@@ -75,7 +75,8 @@ transport_config transport_of(const transport_offer& offer) {
   const auto& candidate = offer.udp();
   auto address = net::parse_address(candidate.address, candidate.port);
   if (!address)
-    throw signaling_error{"the candidate is no address: " + candidate.address};
+    throw signaling_error{"the candidate is not an address: "
+                          + candidate.address};
   transport_config out;
   out.server = *address;
   out.ice = {offer.ice.username_fragment, offer.ice.password};

@@ -253,7 +253,8 @@ public:
                                     | static_cast<uint8_t>(frame.payload[1]));
         return end(who, code,
                    x.stage < stage::inside
-                       ? "closed with " + std::to_string(code) + " at the door"
+                       ? "closed with code " + std::to_string(code)
+                             + " before joining"
                        : "");
       }
       default:

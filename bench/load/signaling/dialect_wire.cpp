@@ -217,7 +217,7 @@ private:
     auto first = text.find('"');
     auto last = text.find('"', first + 1);
     if (last == std::string_view::npos)
-      return heard_end{"no event: " + std::string{text}, {}};
+      return heard_end{"not an event: " + std::string{text}, {}};
     std::string name{text.substr(first + 1, last - first - 1)};
     if (name == "request-error")
       return heard_end{std::string{text}, {}};
@@ -232,17 +232,17 @@ private:
   heard_frame decode_answer(std::string_view text) {
     auto bracket = text.find('[');
     if (bracket == std::string_view::npos || bracket == 0)
-      return heard_end{"no acknowledgement: " + std::string{text}, {}};
+      return heard_end{"not an acknowledgement: " + std::string{text}, {}};
     heard_answer out;
     for (auto c : text.substr(0, bracket)) {
       if (c < '0' || c > '9')
-        return heard_end{"no acknowledgement: " + std::string{text}, {}};
+        return heard_end{"not an acknowledgement: " + std::string{text}, {}};
       out.id = out.id * 10 + static_cast<uint64_t>(c - '0');
     }
     auto asked = asked_.extract(out.id);
     auto all = parse(text.substr(bracket));
     if (!all.IsArray() || asked.empty())
-      return heard_end{"no acknowledgement: " + std::string{text}, {}};
+      return heard_end{"not an acknowledgement: " + std::string{text}, {}};
     if (all.Empty())
       return out;
     out.error = text_of(all[0], "error");

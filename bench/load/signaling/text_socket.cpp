@@ -109,9 +109,10 @@ private:
       buffer.consume(buffer.size());
     }
     open_ = false;
-    auto reason = error == websocket::error::closed
-                      ? "closed with " + std::to_string(stream_.reason().code)
-                      : error.message();
+    auto reason =
+        error == websocket::error::closed
+            ? "closed with code " + std::to_string(stream_.reason().code)
+            : error.message();
     if (auto on_closed = std::exchange(on_closed_, nullptr))
       on_closed(reason);
   }

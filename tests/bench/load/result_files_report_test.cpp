@@ -50,7 +50,7 @@ TEST_CASE("a file that is missing or not a result is named") {
   scratch at;
   REQUIRE(write_file(at.path("a"), "[1]").has_value());
   CHECK(read_results({at.path("a")}).error().text
-        == at.path("a") + ": no result of troupe-bench");
+        == at.path("a") + ": not a result of troupe-bench");
   CHECK(read_results({at.path("b")}).error().text
         == at.path("b") + ": cannot be read");
   CHECK_FALSE(write_file(at.path("none/x"), "").has_value());
