@@ -29,31 +29,33 @@ for path in usr/bin/troupe etc/troupe/troupe.conf \
   lib/systemd/system/troupe.service usr/lib/sysctl.d/60-troupe.conf \
   usr/share/troupe/web/index.html usr/share/man/man1/troupe.1.gz \
   usr/share/doc/troupe/{operating.md,copyright,changelog.Debian.gz}; do
-  grep -q " \./$path\$" "$work/contents" || fail "no $path in the package"
+  grep -q " \./$path\$" "$work/contents" || fail "the package lacks $path"
 done
 ! awk '$2 != "root/root"' "$work/contents" | grep . ||
-  fail "something does not belong to root"
-[[ $(dpkg-deb -f "$package" Depends) == *libcaf* ]] || fail "no libraries named"
+  fail "a file in the package is not owned by root"
+[[ $(dpkg-deb -f "$package" Depends) == *libcaf* ]] ||
+  fail "the package depends on no libraries"
 dpkg-deb -x "$package" "$work/unit"
 unit=$work/unit/lib/systemd/system/troupe.service
-grep -qx 'LimitCORE=0' "$unit" || fail "a crash would write keys to disk"
-grep -q '^#MemoryMax=' "$unit" || fail "the unit suggests no limit of memory"
+grep -qx 'LimitCORE=0' "$unit" ||
+  fail "the unit allows core dumps, which contain keys"
+grep -q '^#MemoryMax=' "$unit" || fail "the unit suggests no memory limit"
 grep -qx 'http.listen-addresses = 127.0.0.1,::1' \
   "$work/unit/etc/troupe/troupe.conf" ||
-  fail "the server is open to others before anybody has decided so"
+  fail "the default configuration listens on more than loopback"
 grep -q 'install -m 640 -g troupe' "$work/unit/usr/share/doc/troupe/operating.md" ||
-  fail "no word on who may read the tokens"
+  fail "operating.md does not say how to protect the tokens"
 if command -v lintian >/dev/null; then
   # The default maintainer's address is not a real one.
   lintian --allow-root --fail-on error --suppress-tags \
     bogus-mail-host,bogus-mail-host-in-debian-changelog "$package" ||
-    fail "lintian has errors"
+    fail "lintian reports errors"
 fi
 if command -v systemd-analyze >/dev/null; then
   sed -i "s|^ExecStart=|ExecStart=$work/unit|" "$unit"
   mistakes=$(systemd-analyze verify --man=no "$unit" 2>&1 |
     grep troupe.service || true)
-  [ -z "$mistakes" ] || fail "the unit: $mistakes"
+  [ -z "$mistakes" ] || fail "the unit has errors: $mistakes"
 fi
 
 # -- installed into a folder ---------------------------------------------------
@@ -69,7 +71,7 @@ install --force-confold -i "$package"
 sed -i 's/^log.format = line/log.format = json/' "$root/etc/troupe/troupe.conf"
 install --force-confold -i "$package"
 grep -qx 'log.format = json' "$root/etc/troupe/troupe.conf" ||
-  fail "an upgrade took the operator's changes away"
+  fail "an upgrade overwrote the operator's changes"
 
 # -- run from there ------------------------------------------------------------
 
@@ -78,7 +80,7 @@ options=(--config-file="$root/etc/troupe/troupe.conf"
   --http.listen-addresses=127.0.0.1 --rtc.listen-addresses=127.0.0.1
   --http.port=0 --rtc.port=0)
 "$root/usr/bin/troupe" doctor "${options[@]}" >"$work/doctor" ||
-  fail "the doctor: $(cat "$work/doctor")"
+  fail "troupe doctor reports problems: $(cat "$work/doctor")"
 "$root/usr/bin/troupe" "${options[@]}" >"$work/log" 2>&1 &
 server=$!
 port=
@@ -90,26 +92,27 @@ done
 [ -n "$port" ] || fail "the server does not start"
 # Write to a file first: curl fails if the reader of a pipe stops early.
 get() { curl -sf --max-time 5 -o "$work/$2" "http://127.0.0.1:$port$1"; }
-get / page && grep -qi "<html" "$work/page" || fail "no page"
-get /readyz ready && [ "$(cat "$work/ready")" = ready ] || fail "not ready"
+get / page && grep -qi "<html" "$work/page" || fail "the page is not served"
+get /readyz ready && [ "$(cat "$work/ready")" = ready ] ||
+  fail "/readyz does not answer ready"
 get /metrics metrics && grep -q '^troupe_rooms 0$' "$work/metrics" ||
-  fail "no metrics"
+  fail "/metrics has no metrics"
 
 # A signal that makes other servers reload their configuration has no effect.
 # The server has no members, so draining ends it at once (below).
 kill -HUP "$server"
 kill -USR2 "$server"
-get /healthz healthz || fail "SIGHUP or SIGUSR2 has ended it"
+get /healthz healthz || fail "SIGHUP or SIGUSR2 ended the server"
 
 kill -USR1 "$server"
 for _ in $(seq 50); do
   kill -0 "$server" 2>/dev/null || break
   sleep 0.1
 done
-! kill -0 "$server" 2>/dev/null || fail "it does not drain"
-wait "$server" || fail "it does not end well"
+! kill -0 "$server" 2>/dev/null || fail "the server does not end after SIGUSR1"
+wait "$server" || fail "the drained server exits with an error"
 server=
 
 install --purge troupe
-[ ! -e "$root/etc/troupe" ] || fail "something is left after a purge"
-echo "the package is good: $(du -h "$package" | cut -f1)"
+[ ! -e "$root/etc/troupe" ] || fail "a purge leaves files"
+echo "the package passed all checks: $(du -h "$package" | cut -f1)"
