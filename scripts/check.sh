@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks that need no compiler: include rules, documents, file sizes and format.
+# Checks that need no compiler: includes, documents, sizes and format.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,12 +1,21 @@
 #!/usr/bin/env python3
 """Checks who includes whom: the layers of docs/architecture.md.
 
-Prints each include that breaks a rule; exits with 1 where there is one.
+Prints each include that breaks a rule, each cycle of folders, and whether the
+picture of the folders in the document is out of date; exits with 1 if there is
+anything to print.
+
+    check_includes.py           checks
+    check_includes.py --graph   prints the picture
+    check_includes.py --write   writes the picture into the document
 """
 
+import os
 import re
 import subprocess
 import sys
+
+from folder_graph import draw, find_cycles, folder_edges, replace_picture
 
 # A folder may include the prefixes listed for the first rule that matches it.
 # Standard headers and a file's own folder are always allowed.
@@ -30,6 +39,29 @@ FORBIDDEN = [
     (r"^net/[^/]+$", r"^net/io/"),
     (r"^net/ice/", r"^net/(dtls|srtp|sctp)/"),
 ]
+
+# The layers of actors/, from below. A folder may include the folders of the
+# layers below its own; main.cpp may include all of them.
+ACTOR_LAYERS = [
+    ["config"],
+    ["base"],
+    ["stats"],
+    ["io", "load", "speech"],
+    ["fan_out"],
+    ["sctp"],
+    ["media"],
+    ["data"],
+    ["room", "transport"],
+    ["peer"],
+    ["session"],
+    ["http"],
+    ["node"],
+]
+
+DOCUMENT = "docs/architecture.md"
+
+# The picture shows the server, not its tests and benchmarks.
+PICTURED = ["actors", "protocol", "rtp", "net"]
 
 # The folders that may include a library, by its header's name.
 LIBRARIES = [
@@ -61,6 +93,29 @@ def project_error(path, header):
     return None
 
 
+def actor_layer(folder):
+    """The number of the folder's layer; main.cpp is above all."""
+    if folder == "actors":
+        return len(ACTOR_LAYERS)
+    for number, names in enumerate(ACTOR_LAYERS):
+        if folder.removeprefix("actors/") in names:
+            return number
+    return None
+
+
+def layer_error(path, header):
+    folder, other = os.path.dirname(path), os.path.dirname(header)
+    if not folder.startswith("actors") or folder == other:
+        return None
+    if actor_layer(folder) is None:
+        return f"{folder} has no layer in {sys.argv[0]}"
+    if not other.startswith("actors/") or actor_layer(other) is None:
+        return None
+    if actor_layer(other) < actor_layer(folder):
+        return None
+    return f"{folder} is not above {other}"
+
+
 def library_error(path, header):
     for library, users in LIBRARIES:
         if re.search(library, header) and not re.search(users, path):
@@ -68,21 +123,56 @@ def library_error(path, header):
     return None
 
 
-def main():
-    files = subprocess.run(["git", "ls-files", "*.hpp", "*.cpp"],
-                           capture_output=True, text=True, check=True)
-    errors = 0
-    for path in files.stdout.split():
+def include_errors(includes):
+    """Yields each include that breaks a rule."""
+    for path, number, quote, header in includes:
+        if quote == '"':
+            error = project_error(path, header) or layer_error(path, header)
+        else:
+            error = library_error(path, header)
+        if error:
+            yield f"{path}:{number}: {header}: {error}"
+
+
+def read_includes(paths):
+    out = []
+    for path in paths:
         with open(path, encoding="utf-8") as source:
             for number, line in enumerate(source, 1):
                 found = INCLUDE.match(line)
-                if not found:
-                    continue
-                check = project_error if found[1] == '"' else library_error
-                error = check(path, found[2])
-                if error:
-                    print(f"{path}:{number}: {found[2]}: {error}")
-                    errors += 1
+                if found:
+                    out.append((path, number, found[1], found[2]))
+    return out
+
+
+def main():
+    files = subprocess.run(["git", "ls-files", "*.hpp", "*.cpp"],
+                           capture_output=True, text=True, check=True)
+    paths = [x for x in files.stdout.split() if os.path.exists(x)]
+    includes = read_includes(paths)
+    edges = folder_edges(paths, ((path, header) for path, _, quote, header
+                                 in includes if quote == '"'))
+    picture = draw(edges, PICTURED)
+    if sys.argv[1:] == ["--graph"]:
+        print(picture)
+        return 0
+    with open(DOCUMENT, encoding="utf-8") as source:
+        before = source.read()
+    after = replace_picture(before, picture)
+    if sys.argv[1:] == ["--write"] and after is not None:
+        with open(DOCUMENT, "w", encoding="utf-8") as target:
+            target.write(after)
+        return 0
+    errors = list(include_errors(includes))
+    errors += ["folders include each other: " + " -> ".join(x)
+               for x in find_cycles(edges)]
+    if after is None:
+        errors.append(f"{DOCUMENT}: the markers of the picture are missing")
+    elif after != before:
+        errors.append(f"{DOCUMENT}: the picture of the folders is out of date: "
+                      f"run {sys.argv[0]} --write")
+    for error in errors:
+        print(error)
     return 1 if errors else 0
 
 
