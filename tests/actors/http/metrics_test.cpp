@@ -88,7 +88,7 @@ descriptions described_by_document() {
         || !(row[1].starts_with("troupe_") || row[1].starts_with("process_")))
       continue;
     std::erase(row[3], ' ');
-    CHECK_MESSAGE(!out.contains(row[1]), row[1] << " is there twice");
+    CHECK_MESSAGE(!out.contains(row[1]), row[1] << " is listed twice");
     out[row[1]] = {row[2], row[3], row[4]};
   }
   return out;
