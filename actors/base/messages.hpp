@@ -52,11 +52,11 @@ struct session_event {
 };
 
 /// Events of a room for a member: those of the batch that came after `since`
-/// and do not except `seat`, the member's join time.
-struct room_news {
+/// and do not except `joined_at`, the member's join time.
+struct room_events {
   std::shared_ptr<const event_batch> batch;
   room_moment since = 0;
-  room_moment seat = 0;
+  room_moment joined_at = 0;
   /// Identifies the room; see reply::joined.
   uint64_t room = 0;
 };

@@ -38,7 +38,7 @@ event_outbox::subject_of(const any_event& what) {
 }
 
 room_moment event_outbox::admit(protocol::participant who) {
-  tell_others(event::peer_joined{std::move(who)}, now_ + 1);
+  notify_others(event::peer_joined{std::move(who)}, now_ + 1);
   return now_;
 }
 
@@ -87,11 +87,11 @@ std::shared_ptr<const event_batch> event_outbox::flush(const roster& people,
   latest_.clear();
   last_batch_ = now;
   if (lists) {
-    out->people =
+    out->participants =
         std::make_shared<const protocol::shared_participants_encoding>(
             people.participants());
-    out->people_changed = std::exchange(list_changed_, 0);
-    out->people_about = std::exchange(list_about_, 0);
+    out->participants_changed = std::exchange(list_changed_, 0);
+    out->participants_about = std::exchange(list_about_, 0);
     last_list_ = now;
   }
   return out;

@@ -27,16 +27,17 @@ struct room_event {
 struct event_batch {
   std::vector<room_event> events;
   /// All participants, if the list is due.
-  std::shared_ptr<const protocol::shared_participants_encoding> people;
+  std::shared_ptr<const protocol::shared_participants_encoding> participants;
   /// When the last change of the list happened.
-  room_moment people_changed = 0;
+  room_moment participants_changed = 0;
   /// The join time of the only member that has changed; 0 if several have.
-  room_moment people_about = 0;
+  room_moment participants_about = 0;
 
-  /// Whether the list is new to the member that joined at `seat`: another
+  /// Whether the list is new to the member that joined at `joined_at`: another
   /// member has changed since then.
-  bool tells_people(room_moment seat) const {
-    return people && people_changed > seat && people_about != seat;
+  bool has_new_participants(room_moment joined_at) const {
+    return participants && participants_changed > joined_at
+           && participants_about != joined_at;
   }
 };
 
@@ -72,12 +73,12 @@ public:
 
   /// Queues an event about the member that joined at `about`, for all others.
   /// That member may have left.
-  void tell_others(protocol::any_event what, room_moment about) {
+  void notify_others(protocol::any_event what, room_moment about) {
     add(std::move(what), about, about);
   }
 
   /// Queues an event for all members, the one that joined at `about` included.
-  void tell_all(protocol::any_event what, room_moment about) {
+  void notify_all(protocol::any_event what, room_moment about) {
     add(std::move(what), about, 0);
   }
 

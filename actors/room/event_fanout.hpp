@@ -16,9 +16,9 @@ public:
   /// Adds a member, whose session gets later events, and notifies the others.
   void admit(protocol::participant who, session_listener_actor session) {
     auto id = who.id;
-    auto seat = outbox_.admit(std::move(who));
-    listeners_.insert_or_assign(std::move(id),
-                                listener{std::move(session), seat, seat});
+    auto joined_at = outbox_.admit(std::move(who));
+    listeners_.insert_or_assign(
+        std::move(id), listener{std::move(session), joined_at, joined_at});
   }
 
   /// The member has no session for now, and keeps its join time.
@@ -31,7 +31,7 @@ public:
   void resume(const peer_id& who, session_listener_actor session) {
     if (auto i = listeners_.find(who); i != listeners_.end()) {
       i->second.session = std::move(session);
-      i->second.told = outbox_.moment();
+      i->second.sent_until = outbox_.moment();
     }
   }
 
@@ -46,13 +46,13 @@ public:
   }
 
   /// Notifies all but the member itself.
-  void tell_others(protocol::any_event what, const peer_id& about) {
-    outbox_.tell_others(std::move(what), seat_of(about));
+  void notify_others(protocol::any_event what, const peer_id& about) {
+    outbox_.notify_others(std::move(what), joined_at_of(about));
   }
 
   /// Notifies all members.
-  void tell_all(protocol::any_event what, const peer_id& about) {
-    outbox_.tell_all(std::move(what), seat_of(about));
+  void notify_all(protocol::any_event what, const peer_id& about) {
+    outbox_.notify_all(std::move(what), joined_at_of(about));
   }
 
   /// Sends one member its pending events, so that a response to it does not
@@ -63,10 +63,11 @@ public:
     if (i == listeners_.end())
       return;
     auto& x = i->second;
-    if (auto news = outbox_.pending_since(x.told); news && x.session)
-      self->send(x.session,
-                 room_news{std::move(news), x.told, x.seat, self->id()});
-    x.told = outbox_.moment();
+    if (auto pending = outbox_.pending_since(x.sent_until);
+        pending && x.session)
+      self->send(x.session, room_events{std::move(pending), x.sent_until,
+                                        x.joined_at, self->id()});
+    x.sent_until = outbox_.moment();
   }
 
   /// Sends what is due, and arms a `room_tick` for the rest.
@@ -74,8 +75,8 @@ public:
   void drain(Self* self, const roster& people) {
     auto now = self->clock().now();
     if (auto batch = outbox_.poll_batch(people, now))
-      tell(self, std::move(batch), now);
-    deal(self, people, now);
+      send_batch(self, std::move(batch), now);
+    send_list_portion(self, people, now);
     auto next = outbox_.poll_timeout(people.size());
     if (auto turn = lists_.poll_timeout(); turn && (!next || *turn < *next))
       next = turn;
@@ -90,24 +91,24 @@ public:
 private:
   struct listener {
     session_listener_actor session;
-    room_moment seat = 0;
+    room_moment joined_at = 0;
     // Events up to this moment were sent.
-    room_moment told = 0;
+    room_moment sent_until = 0;
   };
 
   template <class Self>
   static void send(Self* self, const listener& to,
                    std::shared_ptr<const event_batch> what) {
     if (to.session)
-      self->send(to.session,
-                 room_news{std::move(what), to.told, to.seat, self->id()});
+      self->send(to.session, room_events{std::move(what), to.sent_until,
+                                         to.joined_at, self->id()});
   }
 
   // To all members at once, except for a long list.
   template <class Self>
-  void tell(Self* self, std::shared_ptr<const event_batch> batch,
-            net::time_point now) {
-    if (batch->people && listeners_.size() > list_dealer::at_once) {
+  void send_batch(Self* self, std::shared_ptr<const event_batch> batch,
+                  net::time_point now) {
+    if (batch->participants && listeners_.size() > list_dealer::at_once) {
       auto list = std::make_shared<event_batch>(*batch);
       list->events.clear();
       std::vector<peer_id> all;
@@ -118,7 +119,7 @@ private:
       rest->events = batch->events;
       batch = std::move(rest);
     }
-    if (batch->people || !batch->events.empty())
+    if (batch->participants || !batch->events.empty())
       for (const auto& [who, x] : listeners_)
         send(self, x, batch);
   }
@@ -126,17 +127,18 @@ private:
   // Sends the list to the members whose turn it is, with all changes since it
   // was made: no client must see members reappear that have left.
   template <class Self>
-  void deal(Self* self, const roster& people, net::time_point now) {
+  void send_list_portion(Self* self, const roster& people,
+                         net::time_point now) {
     auto turn = lists_.poll_portion(now);
     if (turn.empty())
       return;
     if (auto changed = outbox_.list_changed();
-        changed > lists_.list()->people_changed) {
+        changed > lists_.list()->participants_changed) {
       auto list = std::make_shared<event_batch>();
-      list->people =
+      list->participants =
           std::make_shared<const protocol::shared_participants_encoding>(
               people.participants());
-      list->people_changed = changed;
+      list->participants_changed = changed;
       lists_.renew(std::move(list));
     }
     for (const auto& who : turn)
@@ -144,9 +146,9 @@ private:
         send(self, i->second, lists_.list());
   }
 
-  room_moment seat_of(const peer_id& who) const {
+  room_moment joined_at_of(const peer_id& who) const {
     auto i = listeners_.find(who);
-    return i == listeners_.end() ? 0 : i->second.seat;
+    return i == listeners_.end() ? 0 : i->second.joined_at;
   }
 
   event_outbox outbox_;

@@ -115,7 +115,7 @@ room_actor::behavior_type room_state::make_behavior() {
           self->quit();
       },
       [this](const announce_drain& x) {
-        audience.tell_all(
+        audience.notify_all(
             event::server_draining{static_cast<int>(x.limit.count())}, {});
         drain();
       },
@@ -318,11 +318,11 @@ void room_state::remove(const peer_id& who) {
   speakers.remove(who);
   for (const auto& gone : people.remove(who)) {
     entries.erase(gone);
-    audience.tell_others(event::producer_closed{gone, who}, who);
+    audience.notify_others(event::producer_closed{gone, who}, who);
   }
   remove_data_of(who);
   if (known)
-    audience.tell_others(event::peer_left{who}, who);
+    audience.notify_others(event::peer_left{who}, who);
   audience.remove(who);
   log::event(log::level::info, "peer-left",
              {{"room", id.str()},
@@ -367,7 +367,7 @@ void room_state::publish(producer_published& x) {
   if (!age)
     return;
   x.entry.age = *age;
-  audience.tell_others(event::producer_added{info}, *who);
+  audience.notify_others(event::producer_added{info}, *who);
   entries.insert_or_assign(info.id, std::move(x.entry));
   note_seen(*who);
   tell_update(*who);
@@ -377,8 +377,8 @@ void room_state::publish(producer_published& x) {
 void room_state::withdraw(const producer_id& gone) {
   entries.erase(gone);
   if (auto info = people.withdraw(gone)) {
-    audience.tell_others(event::producer_closed{info->id, info->peer},
-                         info->peer);
+    audience.notify_others(event::producer_closed{info->id, info->peer},
+                           info->peer);
     note_seen(info->peer);
     tell_update(info->peer);
   }
@@ -390,11 +390,11 @@ void room_state::set_paused(const producer_id& which, bool paused) {
     return;
   entries.at(which).info.paused = paused;
   if (paused)
-    audience.tell_others(event::producer_paused{info->id, info->peer},
-                         info->peer);
+    audience.notify_others(event::producer_paused{info->id, info->peer},
+                           info->peer);
   else
-    audience.tell_others(event::producer_resumed{info->id, info->peer},
-                         info->peer);
+    audience.notify_others(event::producer_resumed{info->id, info->peer},
+                           info->peer);
   note_seen(info->peer);
   tell_update(info->peer);
   keep_sampling();
@@ -415,7 +415,7 @@ void room_state::sample_voices() {
       heard.push_back({who, *volume});
   speakers.handle_sample(std::move(heard));
   while (auto changed = speakers.poll_event())
-    audience.tell_all(std::move(*changed), {});
+    audience.notify_all(std::move(*changed), {});
   keep_sampling();
 }
 
@@ -428,7 +428,7 @@ void room_state::keep_sampling() {
 
 void room_state::tell_update(const peer_id& who) {
   if (auto x = people.describe(who))
-    audience.tell_all(event::peer_updated{std::move(*x)}, who);
+    audience.notify_all(event::peer_updated{std::move(*x)}, who);
 }
 
 void room_state::handle_down(const caf::down_msg& down) {

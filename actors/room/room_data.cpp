@@ -38,13 +38,13 @@ void room_state::publish(data_producer_published& x) {
     return answer_by_bot(x.entry);
   if (!data.publish(std::move(x.entry)))
     return;
-  audience.tell_others(event::data_producer_added{info}, info.peer);
+  audience.notify_others(event::data_producer_added{info}, info.peer);
 }
 
 void room_state::withdraw(const data_producer_id& gone) {
   if (auto info = data.withdraw(gone))
-    audience.tell_others(event::data_producer_closed{info->id, info->peer},
-                         info->peer);
+    audience.notify_others(event::data_producer_closed{info->id, info->peer},
+                           info->peer);
 }
 
 bool room_state::speaks_for(const data_producer_id& which) const {
@@ -55,7 +55,7 @@ bool room_state::speaks_for(const data_producer_id& which) const {
 
 void room_state::remove_data_of(const peer_id& who) {
   for (const auto& gone : data.remove(who))
-    audience.tell_others(event::data_producer_closed{gone, who}, who);
+    audience.notify_others(event::data_producer_closed{gone, who}, who);
   std::erase_if(server.bots, [&](const auto& x) { return x.peer == who; });
 }
 

@@ -21,7 +21,7 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   if (auto refused = give_up_place(x, left))
     return to_caf(*refused);
   audience.catch_up(self, old);
-  audience.tell_others(event::peer_left{old}, old);
+  audience.notify_others(event::peer_left{old}, old);
   audience.remove(old);
   people.remove(old);
   speakers.remove(old);

@@ -43,7 +43,7 @@ caf::result<done> room_state::carry_out(const peer_id&, const verb::mute& x) {
 caf::result<done> room_state::carry_out(const peer_id& by,
                                         const verb::lock_room& x) {
   if (rules.locked() != x.locked)
-    audience.tell_others(event::room_locked{x.locked}, by);
+    audience.notify_others(event::room_locked{x.locked}, by);
   rules.lock(x.locked);
   return done{};
 }

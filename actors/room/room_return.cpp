@@ -23,8 +23,8 @@ void room_state::renew(const peer_id& who) {
   if (members.at(who).presence != presence::shown)
     return;
   // Many clients remove a member's tiles only on peer_left.
-  audience.tell_others(event::peer_left{who}, who);
-  audience.tell_others(event::peer_joined{*people.describe(who)}, who);
+  audience.notify_others(event::peer_left{who}, who);
+  audience.notify_others(event::peer_joined{*people.describe(who)}, who);
 }
 
 void room_state::end_graces() {

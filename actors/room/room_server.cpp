@@ -80,7 +80,7 @@ void room_state::announce_server_channel(const std::string& label,
       {which, {}, label, {}, false, {}}, {}, i->second.actor};
   auto info = entry.info;
   if (data.publish(std::move(entry)))
-    audience.tell_others(event::data_producer_added{std::move(info)}, {});
+    audience.notify_others(event::data_producer_added{std::move(info)}, {});
   drain();
   self->delayed_send(self, server_channels::settling,
                      server_channel_tick{label, which});

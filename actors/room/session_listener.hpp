@@ -5,7 +5,7 @@
 #include <caf/typed_actor.hpp>
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_event)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_events)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::peer_resumed)
 
@@ -16,7 +16,7 @@ using session_listener_actor = caf::typed_actor<
     // An event for the client.
     caf::reacts_to<session_event>,
     // Events of the room.
-    caf::reacts_to<room_news>,
+    caf::reacts_to<room_events>,
     // The session has lost its peer: it notifies the client and closes.
     caf::reacts_to<session_ended>,
     // Another peer is this session's. Arrives before the response to its join.

@@ -7,9 +7,9 @@
 #include "actors/peer/peer_actor.hpp"
 #include "actors/peer/reply_of.hpp"
 #include "actors/room/event_batch.hpp"
+#include "actors/session/event_gate.hpp"
 #include "actors/session/frame_queue.hpp"
 #include "actors/session/frame_sender.hpp"
-#include "actors/session/news_gate.hpp"
 #include "actors/session/session_identity.hpp"
 #include "protocol/ortc/supported_capabilities.hpp"
 
@@ -93,11 +93,11 @@ struct session_state {
   template <class Verb>
   void ask_peer(request_token token, Verb x);
 
-  void tell(const room_news& x);
+  void tell(const room_events& x);
 
   // After a join is answered: passes the events sent by the room meanwhile.
   void open_gate() {
-    gate.open([this](const room_news& x) { tell(x); });
+    gate.open([this](const room_events& x) { tell(x); });
   }
 
   // Sends what the others were sent when the server began to drain.
@@ -151,7 +151,7 @@ struct session_state {
   std::optional<connection_closed> over; // set once the connection has ended
   frame_sender sender;
   frame_queue unheard;
-  news_gate gate;      // closed while a join is under way
+  event_gate gate;     // closed while a join is under way
   uint64_t joiner = 0; // the peer that joined
   // The peer of a client that moves, and what to restore if the move fails.
   struct former_life {
@@ -186,8 +186,8 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         dialect->handle_event(*x.event);
         drain();
       },
-      [this](room_news& x) {
-        gate.handle(x, [this](const room_news& now) { tell(now); });
+      [this](room_events& x) {
+        gate.handle(x, [this](const room_events& now) { tell(now); });
         drain();
       },
       [this](const session_ended& x) {
@@ -403,12 +403,12 @@ void session_state::ask_peer(request_token token, Verb x) {
           });
 }
 
-void session_state::tell(const room_news& x) {
+void session_state::tell(const room_events& x) {
   for (const auto& event : x.batch->events)
-    if (event.when > x.since && event.except != x.seat)
+    if (event.when > x.since && event.except != x.joined_at)
       dialect->handle_shared_event(*event.what);
-  if (x.batch->tells_people(x.seat))
-    dialect->handle_participants(*x.batch->people);
+  if (x.batch->has_new_participants(x.joined_at))
+    dialect->handle_participants(*x.batch->participants);
 }
 
 void session_state::tell_of_drain() {

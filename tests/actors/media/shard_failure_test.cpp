@@ -27,7 +27,7 @@ peer_handle spawn_member(caf::actor_system& system, bool& ended) {
 session_listener_actor spawn_session_listener(caf::actor_system& system) {
   using type = session_listener_actor;
   return system.spawn([](type::pointer) -> type::behavior_type {
-    return {[](const session_event&) {}, [](const room_news&) {},
+    return {[](const session_event&) {}, [](const room_events&) {},
             [](const session_ended&) {},
             [](const peer_resumed&) {
             }};

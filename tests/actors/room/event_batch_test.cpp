@@ -15,54 +15,54 @@ namespace event = protocol::event;
 namespace {
 
 /// A room without actors; its members record the events they are sent.
-class hall {
+class test_room {
 public:
-  explicit hall(size_t members = 0) {
+  explicit test_room(size_t members = 0) {
     for (size_t i = 0; i < members; ++i)
       join("m" + std::to_string(i));
     outbox.flush(people, now);
     now += 1h; // the outbox is idle
     for (auto& x : listeners)
-      x.heard.clear();
+      x.received.clear();
   }
 
   struct listener {
     std::string id;
-    room_moment seat;
-    room_moment told;
-    std::vector<std::string> heard;
+    room_moment joined_at;
+    room_moment sent_until;
+    std::vector<std::string> received;
     size_t lists = 0;
   };
 
   room_moment join(const std::string& id) {
     people.add({peer_id{id}, "", true, true});
-    auto seat = outbox.admit(*people.describe(peer_id{id}));
-    listeners.push_back({id, seat, seat, {}});
-    return seat;
+    auto joined_at = outbox.admit(*people.describe(peer_id{id}));
+    listeners.push_back({id, joined_at, joined_at, {}});
+    return joined_at;
   }
 
   void leave(const std::string& id) {
     auto i = std::ranges::find(listeners, id, &listener::id);
-    auto seat = i->seat;
+    auto joined_at = i->joined_at;
     people.remove(peer_id{id});
     listeners.erase(i);
-    outbox.tell_others(event::peer_left{peer_id{id}}, seat);
+    outbox.notify_others(event::peer_left{peer_id{id}}, joined_at);
   }
 
   void update(const std::string& id, const std::string& name) {
-    outbox.tell_all(event::peer_updated{{peer_id{id}, name, true, true}},
-                    at(id).seat);
+    outbox.notify_all(event::peer_updated{{peer_id{id}, name, true, true}},
+                      at(id).joined_at);
   }
 
   void pause(const std::string& id, const std::string& producer, bool on) {
     if (on)
-      outbox.tell_others(
+      outbox.notify_others(
           event::producer_paused{producer_id{producer}, peer_id{id}},
-          at(id).seat);
+          at(id).joined_at);
     else
-      outbox.tell_others(
+      outbox.notify_others(
           event::producer_resumed{producer_id{producer}, peer_id{id}},
-          at(id).seat);
+          at(id).joined_at);
   }
 
   /// Sends the due batch; returns whether there was one.
@@ -70,26 +70,26 @@ public:
     auto batch = outbox.poll_batch(people, now);
     if (batch)
       for (auto& x : listeners)
-        hear(x, *batch);
+        receive(x, *batch);
     return batch != nullptr;
   }
 
   void catch_up(const std::string& id) {
     auto& x = at(id);
-    if (auto batch = outbox.pending_since(x.told))
-      hear(x, *batch);
-    x.told = outbox.moment();
+    if (auto batch = outbox.pending_since(x.sent_until))
+      receive(x, *batch);
+    x.sent_until = outbox.moment();
   }
 
   listener& at(const std::string& id) {
     return *std::ranges::find(listeners, id, &listener::id);
   }
 
-  static void hear(listener& x, const event_batch& batch) {
+  static void receive(listener& x, const event_batch& batch) {
     for (const auto& y : batch.events)
-      if (y.when > x.told && y.except != x.seat)
-        x.heard.push_back(describe(y.what->what()));
-    if (batch.tells_people(x.seat))
+      if (y.when > x.sent_until && y.except != x.joined_at)
+        x.received.push_back(describe(y.what->what()));
+    if (batch.has_new_participants(x.joined_at))
       ++x.lists;
   }
 
@@ -122,22 +122,22 @@ using texts = std::vector<std::string>;
 } // namespace
 
 TEST_CASE("in a small room every event is sent at once") {
-  hall x{3};
+  test_room x{3};
   x.update("m0", "a");
   CHECK(x.drain());
   x.update("m0", "b");
   CHECK(x.drain());
-  CHECK(x.at("m1").heard == texts{"m0=a", "m0=b"});
+  CHECK(x.at("m1").received == texts{"m0=a", "m0=b"});
   CHECK(x.at("m1").lists == 2);
   CHECK_FALSE(x.outbox.poll_timeout(3));
 }
 
 TEST_CASE(
     "after a pause a large room is sent events at once, then once per tick") {
-  hall x{500};
+  test_room x{500};
   x.join("new");
   CHECK(x.drain());
-  CHECK(x.at("m7").heard == texts{"+new"});
+  CHECK(x.at("m7").received == texts{"+new"});
   x.join("second");
   x.now += 5ms;
   x.join("third");
@@ -148,12 +148,12 @@ TEST_CASE(
   CHECK(*at - x.now < 20ms);
   x.now = *at;
   CHECK(x.drain());
-  CHECK(x.at("m7").heard == texts{"+new", "+second", "+third"});
+  CHECK(x.at("m7").received == texts{"+new", "+second", "+third"});
 }
 
 TEST_CASE("the tick grows with the room, within its bounds") {
   auto tick = [](size_t members) {
-    hall x{members};
+    test_room x{members};
     x.update("m0", "a");
     x.drain();
     auto begin = x.now;
@@ -166,7 +166,7 @@ TEST_CASE("the tick grows with the room, within its bounds") {
 }
 
 TEST_CASE("a larger room is sent its member list less often") {
-  hall x{1'000};
+  test_room x{1'000};
   x.update("m0", "a");
   x.drain();
   CHECK(x.at("m1").lists == 1);
@@ -176,7 +176,7 @@ TEST_CASE("a larger room is sent its member list less often") {
     x.update("m0", std::to_string(i));
     x.drain();
   }
-  CHECK(x.at("m1").heard.size() > 40); // single events came meanwhile
+  CHECK(x.at("m1").received.size() > 40); // single events came meanwhile
   CHECK(x.at("m1").lists == 1);
   while (auto at = x.outbox.poll_timeout(1'000)) {
     x.now = *at;
@@ -187,7 +187,7 @@ TEST_CASE("a larger room is sent its member list less often") {
 }
 
 TEST_CASE("of several events about one state only the last is sent") {
-  hall x{100};
+  test_room x{100};
   x.update("m0", "old");
   x.drain();
   x.update("m0", "a");
@@ -198,33 +198,33 @@ TEST_CASE("of several events about one state only the last is sent") {
   x.pause("m1", "q", true);
   x.now += 1s;
   x.drain();
-  CHECK(x.at("m9").heard
+  CHECK(x.at("m9").received
         == texts{"m0=old", "m2=c", "m0=b", "resume p", "pause q"});
   x.update("m0", "later");
   x.now += 1s;
   x.drain();
-  CHECK(x.at("m9").heard.back() == "m0=later");
+  CHECK(x.at("m9").received.back() == "m0=later");
 }
 
 TEST_CASE("the begin and end of a producer are both sent, in order") {
-  hall x{100};
+  test_room x{100};
   x.update("m0", "a");
   x.drain();
-  auto who = x.at("m0").seat;
+  auto who = x.at("m0").joined_at;
   protocol::producer_info info;
   info.id = producer_id{"p"};
-  x.outbox.tell_others(event::producer_added{info}, who);
+  x.outbox.notify_others(event::producer_added{info}, who);
   x.join("eve");
-  x.outbox.tell_others(event::producer_closed{info.id, {}}, who);
+  x.outbox.notify_others(event::producer_closed{info.id, {}}, who);
   x.now += 1s;
   x.drain();
-  CHECK(x.at("m1").heard == texts{"m0=a", "new p", "+eve", "end p"});
-  CHECK(x.at("m0").heard == texts{"m0=a", "+eve"});
-  CHECK(x.at("eve").heard == texts{"end p"}); // the producer was in her list
+  CHECK(x.at("m1").received == texts{"m0=a", "new p", "+eve", "end p"});
+  CHECK(x.at("m0").received == texts{"m0=a", "+eve"});
+  CHECK(x.at("eve").received == texts{"end p"}); // the producer was in her list
 }
 
 TEST_CASE("a newcomer is sent neither its own join nor earlier events") {
-  hall x{100};
+  test_room x{100};
   x.update("m0", "a");
   x.drain();
   x.update("m1", "before");
@@ -232,22 +232,22 @@ TEST_CASE("a newcomer is sent neither its own join nor earlier events") {
   x.join("eve");
   x.now += 10s;
   x.drain();
-  CHECK(x.at("eve").heard.empty());
+  CHECK(x.at("eve").received.empty());
   CHECK(x.at("eve").lists == 0);
   x.join("bob");
   x.now += 10s;
   x.drain();
-  CHECK(x.at("eve").heard == texts{"+bob"});
+  CHECK(x.at("eve").received == texts{"+bob"});
   CHECK(x.at("eve").lists == 1);
   CHECK(x.at("bob").lists == 0);
 }
 
 TEST_CASE("a member's own changes alone send it no list") {
-  hall x{100};
+  test_room x{100};
   x.update("m0", "a");
   x.update("m0", "b");
   x.drain();
-  CHECK(x.at("m0").heard == texts{"m0=b"});
+  CHECK(x.at("m0").received == texts{"m0=b"});
   CHECK(x.at("m0").lists == 0);
   CHECK(x.at("m1").lists == 1);
   x.update("m0", "c");
@@ -260,26 +260,26 @@ TEST_CASE("a member's own changes alone send it no list") {
 }
 
 TEST_CASE("a member that has caught up is not sent the same events again") {
-  hall x{100};
+  test_room x{100};
   x.update("m0", "a");
   x.drain();
   x.update("m0", "b");
   x.join("eve");
   x.catch_up("m1");
-  CHECK(x.at("m1").heard == texts{"m0=a", "m0=b", "+eve"});
+  CHECK(x.at("m1").received == texts{"m0=a", "m0=b", "+eve"});
   x.catch_up("m1");
   x.update("m0", "c"); // replaces "b" for members that were not sent it
   x.now += 1s;
   x.drain();
-  CHECK(x.at("m1").heard == texts{"m0=a", "m0=b", "+eve", "m0=c"});
-  CHECK(x.at("m2").heard == texts{"m0=a", "+eve", "m0=c"});
+  CHECK(x.at("m1").received == texts{"m0=a", "m0=b", "+eve", "m0=c"});
+  CHECK(x.at("m2").received == texts{"m0=a", "+eve", "m0=c"});
 }
 
 TEST_CASE("the events that each member is sent add up to the present members") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     CAPTURE(seed);
     auto random = net::make_seeded_rng(seed);
-    hall x{40};
+    test_room x{40};
     int next = 0;
     for (int step = 0; step < 200; ++step) {
       auto any = [&] {
@@ -313,10 +313,10 @@ TEST_CASE("the events that each member is sent add up to the present members") {
       // Members that joined before it; all "m…" were there from the start.
       std::set<std::string> there;
       for (const auto& other : x.listeners)
-        if (other.seat < member.seat
+        if (other.joined_at < member.joined_at
             || (other.id[0] == 'm' && member.id[0] == 'm'))
           there.insert(other.id);
-      for (const auto& y : member.heard) {
+      for (const auto& y : member.received) {
         CHECK(y != "+" + member.id);
         if (y[0] == '+')
           REQUIRE(there.insert(y.substr(1)).second);

@@ -9,7 +9,7 @@ namespace troupe::actors {
 
 /// Passes a room's events to a client, but none before the response to a join,
 /// which lists the members of that moment.
-class news_gate {
+class event_gate {
 public:
   /// A join is under way: events are kept.
   void close() {
@@ -25,28 +25,28 @@ public:
     room_ = room;
   }
 
-  /// Calls `tell(const room_news&)`, now or when the gate opens.
+  /// Calls `send(const room_events&)`, now or when the gate opens.
   template <class F>
-  void handle(room_news& x, F tell) {
+  void handle(room_events& x, F send) {
     if (closed_)
-      held_.push_back(std::move(x));
+      waiting_.push_back(std::move(x));
     else if (x.room == room_)
-      tell(x);
+      send(x);
   }
 
   /// The join is answered: passes the events that were kept.
   template <class F>
-  void open(F tell) {
+  void open(F send) {
     closed_ = false;
-    for (const auto& x : std::exchange(held_, {}))
+    for (const auto& x : std::exchange(waiting_, {}))
       if (x.room == room_)
-        tell(x);
+        send(x);
   }
 
 private:
   bool closed_ = false;
   uint64_t room_ = 0;
-  std::vector<room_news> held_;
+  std::vector<room_events> waiting_;
 };
 
 } // namespace troupe::actors
