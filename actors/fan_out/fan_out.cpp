@@ -30,7 +30,7 @@ fan_out::transport& fan_out::touch(transport_key which) {
   auto& x = transports_[which];
   if (!x) {
     x = std::make_unique<transport>();
-    x->sender.egress().use(&rooms_);
+    x->sender.egress().use(&packet_vectors_);
   }
   return *x;
 }
@@ -168,15 +168,15 @@ bool fan_out::add_consumer(shard_consumer settings, net::rng& random,
   x->on->adaptive =
       x->on->adaptive || config.feedback.transport_cc || config.feedback.remb;
   x->engine = std::make_unique<rtp::forwarder>(std::move(config), random);
-  x->engine->use(&rooms_);
-  x->place = dues_.size();
-  dues_.push_back({net::time_point::max(), x.get()});
+  x->engine->use(&packet_vectors_);
+  x->timer_index = timers_.size();
+  timers_.push_back({net::time_point::max(), x.get()});
   if (source.layers)
     x->engine->set_alive(source.layers->alive(), now);
   for (const auto& report : source.reports)
     if (report)
       x->engine->handle_source_report(*report);
-  x->seat = source.listeners.size();
+  x->listener_index = source.listeners.size();
   source.listeners.push_back({x.get()});
   x->on->consumers.push_back(x.get());
   if (x->on->sender.writable())
@@ -231,8 +231,9 @@ void fan_out::move_consumer(consumer_key which, transport_key to,
   x.on->consumers.push_back(&x);
   x.on->adaptive |= before->adaptive;
   // The stream may move back, so its SSRCs end there only when it ends.
-  if (std::ranges::find(x.left_behind, from) == x.left_behind.end())
-    x.left_behind.push_back(from);
+  if (std::ranges::find(x.previous_transports, from)
+      == x.previous_transports.end())
+    x.previous_transports.push_back(from);
   drop_if_unused(from);
   if (x.on->sender.writable())
     connect(x, now);
@@ -245,41 +246,42 @@ std::optional<producer_key> fan_out::remove_consumer(consumer_key which) {
     return std::nullopt;
   auto gone = std::move(i->second);
   consumers_.erase(i);
-  dues_[gone->place] = dues_.back();
-  dues_[gone->place].who->place = gone->place;
-  dues_.pop_back();
-  held_ -= size_t{gone->held};
-  count_passed_over(*gone);
+  timers_[gone->timer_index] = timers_.back();
+  timers_[gone->timer_index].who->timer_index = gone->timer_index;
+  timers_.pop_back();
+  limited_by_overload_ -= size_t{gone->limited_by_overload};
+  count_skipped(*gone);
   retired_.add(gone->engine->stats({}));
   std::erase(gone->on->consumers, gone.get());
   gone->on->sender.end(*gone->engine);
-  for (auto key : gone->left_behind)
+  for (auto key : gone->previous_transports)
     if (auto before = transports_.find(key); before != transports_.end())
       before->second->sender.end(*gone->engine);
   drop_if_unused(gone->on_key);
-  leave_seat(*gone);
+  remove_listener(*gone);
   gone->source->losses.remove(static_cast<uint64_t>(which));
   if (!gone->source->listeners.empty()) {
-    if (!std::exchange(gone->source->untold, true))
-      untold_.push_back(gone->from);
+    if (!std::exchange(gone->source->unreported, true))
+      unreported_.push_back(gone->from);
     return std::nullopt;
   }
   producers_.erase(gone->from);
   return gone->from;
 }
 
-void fan_out::leave_seat(consumer& x) {
-  auto& seats = x.source->listeners;
-  seats.erase(seats.begin() + static_cast<std::ptrdiff_t>(x.seat));
-  for (auto i = x.seat; i < seats.size(); ++i)
-    seats[i].who->seat = i;
+void fan_out::remove_listener(consumer& x) {
+  auto& listeners = x.source->listeners;
+  listeners.erase(listeners.begin()
+                  + static_cast<std::ptrdiff_t>(x.listener_index));
+  for (auto i = x.listener_index; i < listeners.size(); ++i)
+    listeners[i].who->listener_index = i;
 }
 
 const rtp::forwarder* fan_out::find_consumer(consumer_key which) {
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return nullptr;
-  count_passed_over(*i->second);
+  count_skipped(*i->second);
   return i->second->engine.get();
 }
 
@@ -291,7 +293,7 @@ const rtp::decision_log* fan_out::find_decisions(consumer_key which) const {
 sender_totals fan_out::totals(net::time_point now) {
   auto out = retired_;
   for (const auto& [key, x] : consumers_) {
-    count_passed_over(*x);
+    count_skipped(*x);
     out.add(x->engine->stats(now));
   }
   for (const auto& [key, x] : transports_)
@@ -344,7 +346,7 @@ void fan_out::handle_media(producer_key from, const rtp::media_batch& batch,
     if (refused || changed)
       collect(*x.who, now);
     if ((x.attention.encodings & present) == 0) {
-      x.passed_over += static_cast<uint32_t>(batch->size());
+      x.skipped += static_cast<uint32_t>(batch->size());
       continue;
     }
     engine.handle_batch(batch, now);
@@ -382,8 +384,8 @@ std::vector<consumer_key> fan_out::handle_producer_paused(producer_key from,
   if (i == producers_.end())
     return changed;
   i->second.paused = paused;
-  for (auto& seat : i->second.listeners) {
-    auto& x = *seat.who;
+  for (auto& to : i->second.listeners) {
+    auto& x = *to.who;
     if (x.engine->producer_paused() == paused)
       continue;
     if (paused)
@@ -412,7 +414,7 @@ void fan_out::handle_timeout(net::time_point now) {
   if (now >= allocate_due_)
     allocate_all(now);
   auto next = net::time_point::max();
-  for (auto& x : dues_) {
+  for (auto& x : timers_) {
     if (x.at <= now) {
       x.who->engine->handle_timeout(now);
       collect(*x.who, now);
@@ -445,20 +447,20 @@ void fan_out::collect(consumer& x, net::time_point now) {
         },
         *event);
   }
-  count_passed_over(x);
-  x.source->listeners[x.seat].attention = x.engine->attends();
-  set_due(x);
+  count_skipped(x);
+  x.source->listeners[x.listener_index].attention = x.engine->attends();
+  set_timer(x);
 }
 
-void fan_out::count_passed_over(consumer& x) {
-  auto& seat = x.source->listeners[x.seat];
-  if (auto n = std::exchange(seat.passed_over, 0))
-    x.engine->count_dropped(seat.attention.otherwise, n);
+void fan_out::count_skipped(consumer& x) {
+  auto& entry = x.source->listeners[x.listener_index];
+  if (auto n = std::exchange(entry.skipped, 0))
+    x.engine->count_dropped(entry.attention.otherwise, n);
 }
 
-void fan_out::set_due(consumer& x) {
+void fan_out::set_timer(consumer& x) {
   auto due = x.engine->poll_timeout();
-  dues_[x.place].at = due.value_or(net::time_point::max());
+  timers_[x.timer_index].at = due.value_or(net::time_point::max());
   if (due && (!timeout_ || *due < *timeout_))
     timeout_ = due;
 }
@@ -486,7 +488,7 @@ net::duration fan_out::flush(net::datagram_sink& out, net::time_point now) {
   }
   dirty_.clear();
   for (auto* x : late_)
-    tell_dropped(*x, now);
+    handle_dropped(*x, now);
   late_.clear();
   auto waited = oldest_ ? now - *oldest_ : net::duration{};
   oldest_.reset();

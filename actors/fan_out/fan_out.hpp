@@ -182,8 +182,8 @@ public:
   }
 
   /// The number of consumers that overload limits.
-  size_t held() const {
-    return held_;
+  size_t limited_by_overload() const {
+    return limited_by_overload_;
   }
 
   // -- timers and output -----------------------------------------------------
@@ -214,7 +214,7 @@ public:
   void settle(net::time_point now);
 
   bool needs_settling() const {
-    return !unshared_.empty() || !untold_.empty();
+    return !unshared_.empty() || !unreported_.empty();
   }
 
   /// Whether anything waits to be settled or sent.
@@ -249,8 +249,8 @@ private:
     transport* on;
     producer* source;
     std::unique_ptr<rtp::forwarder> engine;
-    size_t seat = 0;  // in source->listeners
-    size_t place = 0; // in dues_
+    size_t listener_index = 0; // in source->listeners
+    size_t timer_index = 0;    // in timers_
     consumer_facts facts;
     bool paused;               // by the client
     bool transport_cc = false; // its client sends that feedback
@@ -259,18 +259,18 @@ private:
     bool base_layer_only = false; // its client decodes no other
     uint8_t preferred_temporal = rtp::all_layers.temporal;
     std::shared_ptr<const speech_activity> owner;
-    shedding_decision left; // what overload leaves
+    shedding_decision allowed; // what overload leaves
     rtp::allocated_stream share;
     // As last applied to the engine.
     bool stopped = false;
     std::optional<rtp::layers> applied;
     rtp::decision_log log;
-    bool held = false;                      // limited by overload
-    std::vector<transport_key> left_behind; // former transports
+    bool limited_by_overload = false;
+    std::vector<transport_key> previous_transports; // former transports
   };
 
   // When an engine's timeout is due. Contiguous, since all are read often.
-  struct due_entry {
+  struct timer_entry {
     net::time_point at;
     consumer* who;
   };
@@ -281,7 +281,7 @@ private:
   struct listener {
     consumer* who;
     rtp::forwarder::attention attention = {};
-    uint32_t passed_over = 0; // packets that its engine must yet count
+    uint32_t skipped = 0; // packets that its engine must yet count
   };
 
   struct producer {
@@ -292,10 +292,10 @@ private:
     std::optional<rtp::layer_monitor> layers; // if it has several
     // As last sent to its actor; nothing before.
     std::optional<std::optional<uint8_t>> wanted;
-    bool untold = false; // is in untold_
+    bool unreported = false; // is in unreported_
     rtp::worst_loss losses;
-    uint8_t told_loss = 0; // as last sent to its actor
-    net::time_point told_loss_at{};
+    uint8_t reported_loss = 0; // as last sent to its actor
+    net::time_point reported_loss_at{};
   };
 
   static void prefetch_behind(const std::vector<listener>& all, size_t k,
@@ -307,7 +307,7 @@ private:
   // Decides how much overload leaves of what the client wants.
   void shed(consumer& x);
   // Notifies the producer's actor of the wanted layers, if they have changed.
-  void tell_wanted(producer_key from);
+  void report_wanted(producer_key from);
   // For settle(): the layers wanted of the producer, and its link's shares.
   void reconsider(consumer& x);
   void share_later(transport& x);
@@ -322,33 +322,33 @@ private:
   // Notes that the producer was paused or resumed.
   static void note_producer(consumer& x, net::time_point now);
   void hold(transport& x, net::time_point until);
-  void tell_dropped(transport& x, net::time_point now);
+  void handle_dropped(transport& x, net::time_point now);
   void collect(consumer& x, net::time_point now);
   // Lets the engine count the packets that it was not given.
-  static void count_passed_over(consumer& x);
-  void leave_seat(consumer& x);
-  void set_due(consumer& x);
+  static void count_skipped(consumer& x);
+  void remove_listener(consumer& x);
+  void set_timer(consumer& x);
   void mark(transport& x);
   void drop_if_unused(transport_key which);
 
-  rtp::packet_vector_pool rooms_; // outlives those that use it
+  rtp::packet_vector_pool packet_vectors_; // outlives those that use it
   std::unordered_map<transport_key, std::unique_ptr<transport>> transports_;
   std::unordered_map<consumer_key, std::unique_ptr<consumer>> consumers_;
   std::unordered_map<producer_key, producer> producers_;
   sender_totals retired_; // of removed consumers
   overload_state overload_;
   shedding_limits limits_;
-  size_t held_ = 0;
+  size_t limited_by_overload_ = 0;
   std::vector<transport*> dirty_;              // have something to send
   std::vector<transport*> unshared_;           // wait for settle()
-  std::vector<producer_key> untold_;           // wait for settle()
+  std::vector<producer_key> unreported_;       // wait for settle()
   std::vector<transport*> late_;               // have dropped, within flush()
   std::vector<transport*> holding_;            // wait for pacing
   std::optional<net::time_point> pacing_;      // when they may send
   std::vector<rtp::allocated_stream*> shares_; // while allocating
   net::time_point allocate_due_{};
   std::optional<net::time_point> oldest_; // arrival of waiting media
-  std::vector<due_entry> dues_;           // of all consumers
+  std::vector<timer_entry> timers_;       // of all consumers
   std::optional<net::time_point> timeout_;
   rtp::fifo<shard_event> events_;
 };

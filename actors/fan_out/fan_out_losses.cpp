@@ -21,12 +21,13 @@ void fan_out::note_loss(consumer_key which, uint8_t fraction_lost,
   auto& source = *i->second->source;
   source.losses.note(static_cast<uint64_t>(which), fraction_lost, now);
   auto worst = source.losses.worst(now);
-  auto since = now - source.told_loss_at;
-  if (since < (worst == source.told_loss ? refresh_interval : least_interval)
-      || (worst == 0 && source.told_loss == 0))
+  auto since = now - source.reported_loss_at;
+  if (since
+          < (worst == source.reported_loss ? refresh_interval : least_interval)
+      || (worst == 0 && source.reported_loss == 0))
     return;
-  source.told_loss = worst;
-  source.told_loss_at = now;
+  source.reported_loss = worst;
+  source.reported_loss_at = now;
   events_.push({which, i->second->from, consumer_loss{worst}});
 }
 

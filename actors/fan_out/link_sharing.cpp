@@ -35,8 +35,8 @@ void fan_out::allocate_all(net::time_point now) {
 }
 
 void fan_out::reconsider(consumer& x) {
-  if (!std::exchange(x.source->untold, true))
-    untold_.push_back(x.from);
+  if (!std::exchange(x.source->unreported, true))
+    unreported_.push_back(x.from);
   share_later(*x.on);
 }
 
@@ -47,9 +47,9 @@ void fan_out::share_later(transport& x) {
 
 void fan_out::settle(net::time_point now) {
   // First the wanted layers, before a key frame of one is requested.
-  for (auto key : untold_)
-    tell_wanted(key);
-  untold_.clear();
+  for (auto key : unreported_)
+    report_wanted(key);
+  unreported_.clear();
   for (auto* x : unshared_) {
     x->unshared = false;
     allocate(*x, now);
@@ -76,26 +76,27 @@ std::optional<uint64_t> fan_out::link_bps(transport& x,
 }
 
 void fan_out::allocate(transport& x, net::time_point now) {
-  uint64_t audio = 0, untold = 0;
+  uint64_t audio = 0, uncovered = 0;
   bool probing = false;
   shares_.clear();
   for (auto* to : x.consumers) {
     auto runs = !to->paused && !to->engine->producer_paused();
     if (to->facts.kind == rtp::media_kind::audio) {
       if (runs)
-        (to->numbered ? audio : untold) += to->source->rates.bps({});
+        (to->numbered ? audio : uncovered) += to->source->rates.bps({});
       continue;
     }
     to->share.wanted.reset();
-    if (runs && !to->left.paused)
-      to->share.wanted = rtp::layers{to->left.encoding, to->preferred_temporal};
+    if (runs && !to->allowed.paused)
+      to->share.wanted =
+          rtp::layers{to->allowed.encoding, to->preferred_temporal};
     shares_.push_back(&to->share);
     probing = probing || to->transport_cc;
   }
   // An estimate by transport-wide feedback does not include the audio that this
   // feedback does not cover; other estimates do.
   if (!probing)
-    audio += untold;
+    audio += uncovered;
   auto link = shares_.empty() ? std::nullopt : link_bps(x, now);
   auto video = link ? std::optional{*link - std::min(*link, audio)} : link;
   auto& egress = x.sender.egress();
@@ -114,17 +115,18 @@ void fan_out::allocate(transport& x, net::time_point now) {
 }
 
 void fan_out::apply(consumer& x, net::time_point now) {
-  auto held = !x.paused
-              && ((x.left.paused && !x.left.by_last_n)
-                  || x.left.encoding != x.facts.preferred);
-  held_ += size_t{held} - size_t{std::exchange(x.held, held)};
+  auto limited = !x.paused
+                 && ((x.allowed.paused && !x.allowed.by_last_n)
+                     || x.allowed.encoding != x.facts.preferred);
+  limited_by_overload_ +=
+      size_t{limited} - size_t{std::exchange(x.limited_by_overload, limited)};
   auto stopped = std::exchange(x.stopped, x.paused);
   if (x.facts.kind == rtp::media_kind::video && !x.paused) {
     // The layers first: a resumed consumer starts with the right ones.
-    auto target = x.left.paused ? std::nullopt : x.share.target;
-    if (target && target->spatial > x.left.encoding)
-      target->spatial = x.left.encoding;
-    if (x.share.wanted || x.left.paused)
+    auto target = x.allowed.paused ? std::nullopt : x.share.target;
+    if (target && target->spatial > x.allowed.encoding)
+      target->spatial = x.allowed.encoding;
+    if (x.share.wanted || x.allowed.paused)
       if (std::exchange(x.applied, target) != target) {
         x.engine->set_layers(target, now);
         note(x, reason_of(x), now);
@@ -142,11 +144,11 @@ void fan_out::apply(consumer& x, net::time_point now) {
 }
 
 rtp::decision_reason fan_out::reason_of(const consumer& x) {
-  if (x.left.by_last_n)
+  if (x.allowed.by_last_n)
     return rtp::decision_reason::last_n;
-  if (x.left.paused
-      || (x.applied && x.applied->spatial == x.left.encoding
-          && x.left.encoding < x.facts.preferred))
+  if (x.allowed.paused
+      || (x.applied && x.applied->spatial == x.allowed.encoding
+          && x.allowed.encoding < x.facts.preferred))
     return rtp::decision_reason::overload;
   if (!x.share.wanted || x.applied == x.share.wanted)
     return x.base_layer_only ? rtp::decision_reason::source
@@ -201,7 +203,7 @@ fan_out::explain(consumer_key which, net::time_point now) const {
   return out;
 }
 
-void fan_out::tell_dropped(transport& x, net::time_point now) {
+void fan_out::handle_dropped(transport& x, net::time_point now) {
   while (auto stream = x.sender.egress().poll_dropped())
     for (auto* to : x.consumers)
       if (to->engine->ssrc() == *stream) {
@@ -237,23 +239,23 @@ void fan_out::set_overload(overload_state state, const shedding_limits& limits,
     if (x->facts.kind == rtp::media_kind::video)
       shed(*x);
   for (const auto& [key, x] : producers_)
-    tell_wanted(key);
+    report_wanted(key);
   allocate_all(now);
 }
 
-void fan_out::tell_wanted(producer_key from) {
+void fan_out::report_wanted(producer_key from) {
   auto i = producers_.find(from);
   if (i == producers_.end())
     return;
   auto& source = i->second;
-  source.untold = false;
+  source.unreported = false;
   if (source.listeners.empty()
       || source.listeners.front().who->facts.kind == rtp::media_kind::audio)
     return;
   std::optional<uint8_t> highest;
   for (const auto& x : source.listeners)
-    if (!x.who->paused && !x.who->left.paused)
-      highest = std::max(highest, std::optional{x.who->left.encoding});
+    if (!x.who->paused && !x.who->allowed.paused)
+      highest = std::max(highest, std::optional{x.who->allowed.encoding});
   if (source.wanted && *source.wanted == highest)
     return;
   source.wanted.emplace(highest);
@@ -263,7 +265,7 @@ void fan_out::tell_wanted(producer_key from) {
 void fan_out::shed(consumer& x) {
   x.facts.recency = x.owner ? x.owner->recency() : uint16_t{0};
   x.facts.loudness = x.owner ? x.owner->loudness() : uint16_t{0};
-  x.left = decide_shedding(overload_, x.facts, limits_);
+  x.allowed = decide_shedding(overload_, x.facts, limits_);
 }
 
 } // namespace troupe::actors

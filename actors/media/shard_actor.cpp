@@ -343,7 +343,7 @@ void shard_state::set_producer_paused(const producer_paused& x) {
 }
 
 void shard_state::tell_events() {
-  note_held(engine.held());
+  note_held(engine.limited_by_overload());
   while (auto event = engine.poll_event())
     pass_on(*event);
 }
