@@ -40,21 +40,21 @@ LONG_FUNCTIONS = {
 
 # Shells that are longer, with their numbers of lines.
 LONG_SHELLS = {
-    "actors/http/admin_task.cpp": 259,
-    "actors/http/http_clients.cpp": 300,
-    "actors/io/socket_actor.cpp": 268,
-    "actors/media/producer_actor.cpp": 361,
-    "actors/media/shard_actor.cpp": 459,
-    "actors/peer/peer_actor.cpp": 374,
-    "actors/peer/peer_data.cpp": 378,
-    "actors/peer/peer_media.cpp": 425,
-    "actors/peer/peer_state.hpp": 398,
-    "actors/room/room_actor.cpp": 468,
-    "actors/room/room_state.hpp": 258,
-    "actors/sctp/sctp_actor.cpp": 277,
-    "actors/session/session_actor.cpp": 486,
-    "actors/transport/plain_transport_actor.cpp": 416,
-    "actors/transport/transport_actor.cpp": 438,
+    "actors/http/admin_task.cpp": 270,
+    "actors/http/http_clients.cpp": 310,
+    "actors/io/socket_actor.cpp": 280,
+    "actors/media/producer_actor.cpp": 370,
+    "actors/media/shard_actor.cpp": 470,
+    "actors/peer/peer_actor.cpp": 380,
+    "actors/peer/peer_data.cpp": 390,
+    "actors/peer/peer_media.cpp": 430,
+    "actors/peer/peer_state.hpp": 410,
+    "actors/room/room_actor.cpp": 480,
+    "actors/room/room_state.hpp": 270,
+    "actors/sctp/sctp_actor.cpp": 280,
+    "actors/session/session_actor.cpp": 490,
+    "actors/transport/plain_transport_actor.cpp": 420,
+    "actors/transport/transport_actor.cpp": 450,
 }
 
 # A line that begins the definition of a member of an actor's state.
