@@ -16,7 +16,7 @@ struct load_reading {
   net::duration delay{};
   uint64_t dropped = 0; // packets
   /// The consumers that overload limits at present.
-  uint64_t held = 0;
+  uint64_t limited_consumers = 0;
 };
 
 /// Counts batches by their delay, in steps of 4 ms; the last step has all
@@ -69,14 +69,15 @@ public:
   }
 
   /// Adds `change` to the number of consumers that overload limits.
-  void note_held(int64_t change) {
-    held_.fetch_add(change, std::memory_order_relaxed);
+  void note_limited(int64_t change) {
+    limited_consumers_.fetch_add(change, std::memory_order_relaxed);
   }
 
   /// Adds what has been noted since the last call.
   void take(delay_histogram& delays, load_reading& out) {
     out.dropped += dropped_.exchange(0, std::memory_order_relaxed);
-    out.held += static_cast<uint64_t>(held_.load(std::memory_order_relaxed));
+    out.limited_consumers += static_cast<uint64_t>(
+        limited_consumers_.load(std::memory_order_relaxed));
     if (!noted_.exchange(false, std::memory_order_relaxed))
       return;
     for (size_t i = 0; i < delay_histogram::steps; ++i)
@@ -87,7 +88,7 @@ private:
   std::array<std::atomic<uint32_t>, delay_histogram::steps> delays_{};
   std::atomic<bool> noted_{false};
   std::atomic<uint64_t> dropped_{0};
-  std::atomic<int64_t> held_{0};
+  std::atomic<int64_t> limited_consumers_{0};
 };
 
 /// The gauges of all writers: as many as threads usefully write at a time.

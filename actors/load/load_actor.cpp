@@ -73,7 +73,8 @@ void load_state::sample() {
   sampled_at = now;
   cpu_time = used;
   monitor->handle_sample(
-      {cpu, seen.delay, seen.dropped, seen.held, read_memory()}, now);
+      {cpu, seen.delay, seen.dropped, seen.limited_consumers, read_memory()},
+      now);
 }
 
 double load_state::read_memory() {

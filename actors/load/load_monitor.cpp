@@ -148,7 +148,7 @@ void load_monitor::update_coalescing() {
 }
 
 void load_monitor::update_severity(const load_sample& x, net::time_point now) {
-  held_consumers_ = x.held;
+  limited_consumers_ = x.limited_consumers;
   auto mark = seconds(marks_.shed_delay);
   if (mark <= 0)
     return;
@@ -169,35 +169,35 @@ void load_monitor::update_severity(const load_sample& x, net::time_point now) {
 }
 
 void load_monitor::shed_more(bool bold, net::time_point now) {
-  hurt_ = now;
+  last_rise_ = now;
   stride_down_ = 1;
   cpu_at_stride_ = 1;
-  if (held_ > severity_) {
+  if (sufficient_severity_ > severity_) {
     // A step down went too far.
-    move_to(held_, now);
+    move_to(sufficient_severity_, now);
     return;
   }
-  held_ = 0;
+  sufficient_severity_ = 0;
   stride_up_ = std::max(stride_up_, bold ? bold_step : cautious_step);
-  auto in_vain =
-      severity_ > 0 && held_before_ && held_consumers_ == held_before_;
-  held_before_ = held_consumers_;
-  if (in_vain) {
+  auto without_effect =
+      severity_ > 0 && limited_before_ && limited_consumers_ == limited_before_;
+  limited_before_ = limited_consumers_;
+  if (without_effect) {
     move_to(end_of_level(severity_) + stride_up_, now);
     return;
   }
   move_to(severity_ + stride_up_, now);
   // Without a count of limited consumers, longer steps must find what helps.
   stride_up_ = std::min(2 * stride_up_,
-                        held_consumers_ ? longest_step_up : worst_severity);
+                        limited_consumers_ ? longest_step_up : worst_severity);
 }
 
 void load_monitor::shed_less(net::time_point now) {
   stride_up_ = 0;
-  held_ = severity_;
+  sufficient_severity_ = severity_;
   if (severity_ == 0)
     return;
-  auto since = spare_cpu() > 0 ? hurt_ : std::max(hurt_, moved_);
+  auto since = spare_cpu() > 0 ? last_rise_ : std::max(last_rise_, moved_);
   if (now - since < patience)
     return;
   auto stride = std::min(stride_down_, affordable_stride());
@@ -225,7 +225,7 @@ void load_monitor::move_to(int severity, net::time_point now) {
     moved_ = now;
   severity_ = severity;
   if (severity == 0)
-    held_before_.reset();
+    limited_before_.reset();
 }
 
 void load_monitor::update_state() {

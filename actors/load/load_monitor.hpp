@@ -18,7 +18,7 @@ struct load_sample {
   /// Packets dropped because too many were waiting, or for too long.
   uint64_t dropped = 0;
   /// Consumers that overload limits; nothing if that is unknown.
-  std::optional<uint64_t> held = {};
+  std::optional<uint64_t> limited_consumers = {};
   /// Memory in use, as a share of what the process may use: 0 to 1.
   double memory = 0;
 };
@@ -145,16 +145,16 @@ private:
   bool busy_ = false;
   net::duration quiet_{}; // how long all figures have been relieved
   int severity_ = 0;
-  int held_ = 0; // the severity that last was enough; 0 is unknown
+  int sufficient_severity_ = 0; // the last that was; 0 if unknown
   int stride_up_ = 0;
-  std::optional<uint64_t> held_consumers_; // latest sample
-  std::optional<uint64_t> held_before_;    // when severity last rose
+  std::optional<uint64_t> limited_consumers_; // latest sample
+  std::optional<uint64_t> limited_before_;    // when severity last rose
   int stride_down_ = 1;
   int last_stride_ = 1;
   double cpu_at_stride_ = 1; // before that stride
   double cpu_at_limit_ = 0;  // when packets were last late
   net::time_point moved_{};
-  net::time_point hurt_{};
+  net::time_point last_rise_{};
   overload_state state_;
   uint64_t dropped_ = 0;
   std::optional<overload_change> change_;

@@ -29,8 +29,8 @@ struct shard_state {
   explicit shard_state(pointer self_ptr) : self(self_ptr) {}
 
   ~shard_state() {
-    if (held > 0)
-      note_held(0);
+    if (limited_consumers > 0)
+      note_limited(0);
     publish();
   }
 
@@ -97,10 +97,11 @@ struct shard_state {
   }
 
   // Notes in the gauge how many consumers overload limits.
-  void note_held(size_t now) {
-    if (now != held)
-      gauge().note_held(static_cast<int64_t>(now)
-                        - static_cast<int64_t>(std::exchange(held, now)));
+  void note_limited(size_t now) {
+    if (now != limited_consumers)
+      gauge().note_limited(
+          static_cast<int64_t>(now)
+          - static_cast<int64_t>(std::exchange(limited_consumers, now)));
   }
 
   media_sink_actor me() const {
@@ -116,7 +117,7 @@ struct shard_state {
   fan_out engine;
   std::unordered_map<producer_key, producer> producers;
   std::unordered_map<consumer_key, consumer> consumers;
-  size_t held = 0; // as noted in the gauge
+  size_t limited_consumers = 0; // as noted in the gauge
   bool flush_pending = false;
   size_t taken = 0; // batches since the last flush
   sender_totals published;
@@ -343,7 +344,7 @@ void shard_state::set_producer_paused(const producer_paused& x) {
 }
 
 void shard_state::tell_events() {
-  note_held(engine.limited_by_overload());
+  note_limited(engine.limited_by_overload());
   while (auto event = engine.poll_event())
     pass_on(*event);
 }

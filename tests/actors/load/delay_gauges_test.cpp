@@ -35,14 +35,14 @@ TEST_CASE(
   delay_gauges gauges;
   gauges.of(2).note_dropped(3);
   gauges.of(delay_gauges::count + 1).note_dropped(2);
-  gauges.of(1).note_held(5);
-  gauges.of(2).note_held(-2);
+  gauges.of(1).note_limited(5);
+  gauges.of(2).note_limited(-2);
   auto x = gauges.take();
   CHECK(x.dropped == 5);
-  CHECK(x.held == 3);
+  CHECK(x.limited_consumers == 3);
   x = gauges.take();
   CHECK(x.dropped == 0);
-  CHECK(x.held == 3);
+  CHECK(x.limited_consumers == 3);
 }
 
 TEST_CASE("a delay of less than a step, or less than nothing, is none") {
