@@ -189,9 +189,9 @@ struct room_tick {};
 struct voices_tick {};
 
 /// Requests the number of rooms.
-struct get_census {};
+struct get_room_count {};
 
-struct census {
+struct room_count {
   size_t rooms = 0;
 };
 

@@ -31,7 +31,7 @@ room_actor::behavior_type room_state::make_behavior() {
   self->set_down_handler(
       [this](const caf::down_msg& down) { handle_down(down); });
   self->set_error_handler([](caf::error&) {});
-  home.begin(self, listener);
+  listener_monitor.begin(self, listener);
   return {
       [this](const find_producer& x) { return find(x); },
       [this](const list_room_producers&) -> caf::result<reply::producers> {
@@ -48,7 +48,7 @@ room_actor::behavior_type room_state::make_behavior() {
         drain();
       },
       [this](const data_producer_withdrawn& x) {
-        if (speaks_for(x.producer))
+        if (sender_owns(x.producer))
           withdraw(x.producer);
         std::erase_if(server.bots, [&](const auto& bot) {
           return bot.producer == x.producer;
@@ -56,7 +56,7 @@ room_actor::behavior_type room_state::make_behavior() {
         drain();
       },
       [this](const data_producer_pause_changed& x) {
-        if (speaks_for(x.producer))
+        if (sender_owns(x.producer))
           data.set_paused(x.producer, x.paused);
       },
       [this](producer_published& x) {
@@ -64,12 +64,12 @@ room_actor::behavior_type room_state::make_behavior() {
         drain();
       },
       [this](const producer_withdrawn& x) {
-        if (speaks_for(x.producer))
+        if (sender_owns(x.producer))
           withdraw(x.producer);
         drain();
       },
       [this](const producer_pause_changed& x) {
-        if (speaks_for(x.producer))
+        if (sender_owns(x.producer))
           set_paused(x.producer, x.paused);
         drain();
       },
@@ -106,7 +106,7 @@ room_actor::behavior_type room_state::make_behavior() {
         auto answer = join(x);
         // The join failed and no member is left to leave: notify the server.
         if (members.empty())
-          tell_empty();
+          report_empty();
         drain();
         return answer;
       },
@@ -155,13 +155,13 @@ caf::result<room_joined> room_state::join(join_room& x) {
   if (auto refused = refuse(x))
     return to_caf(*refused);
   if (members.contains(who))
-    return come_back(x);
+    return rejoin(x);
   self->monitor(x.peer);
-  auto place = choose_shard();
-  ++shards[place].members;
+  auto shard_index = choose_shard();
+  ++shards[shard_index].members;
   auto voice = voices->add(self->clock().now());
   members.emplace(who, member{x.peer, x.session, voice, x.named_by_client,
-                              x.derived, place, presence::hidden,
+                              x.derived, shard_index, presence::hidden,
                               x.rights.moderate, 0, make_claim()});
   members.at(who).joiner = x.peer->id();
   ids.emplace(x.peer->id(), who);
@@ -177,7 +177,7 @@ caf::result<room_joined> room_state::join(join_room& x) {
   keep_consumable(joined.producers, entries, x.capabilities);
   return room_joined{std::move(joined),
                      caf::actor_cast<room_directory_actor>(self),
-                     shards[place].actor,
+                     shards[shard_index].actor,
                      std::move(voice),
                      quotas,
                      floor};
@@ -200,7 +200,7 @@ reply::joined room_state::show(protocol::participant who) {
   if (people.contains(who.id)) {
     audience.resume(who.id, x.session);
     if (people.revise(who))
-      tell_update(who.id);
+      notify_update(who.id);
   } else {
     people.add(who);
     rules.add(who.id, x.moderates);
@@ -219,7 +219,7 @@ reply::joined room_state::describe_room(const peer_id& to) const {
           members.at(to).claim.secret()};
 }
 
-room_joined room_state::come_back(join_room& x) {
+room_joined room_state::rejoin(join_room& x) {
   auto who = x.who.id;
   auto& old = members.at(who);
   // A session repeats its request after it has stopped waiting.
@@ -257,7 +257,7 @@ void room_state::rename(rename_member& x) {
   const auto* who = sender();
   if (!who || !people.rename(*who, std::move(x.name)))
     return;
-  tell_update(*who);
+  notify_update(*who);
   rename_to_bots(*who);
 }
 
@@ -290,10 +290,10 @@ void room_state::leave(const peer_id& who) {
 void room_state::become_empty() {
   close_server_channels();
   rules.lock(false); // later clients find it as if it were new
-  tell_empty();
+  report_empty();
 }
 
-void room_state::tell_empty() {
+void room_state::report_empty() {
   self->send(listener, room_emptied{id, joins, admitted});
 }
 
@@ -336,7 +336,7 @@ const peer_id* room_state::sender() const {
   return i == ids.end() ? nullptr : &i->second;
 }
 
-bool room_state::speaks_for(const producer_id& which) const {
+bool room_state::sender_owns(const producer_id& which) const {
   const auto* info = people.find(which);
   const auto* who = sender();
   return info && who && info->peer == *who;
@@ -370,7 +370,7 @@ void room_state::publish(producer_published& x) {
   audience.notify_others(event::producer_added{info}, *who);
   entries.insert_or_assign(info.id, std::move(x.entry));
   note_seen(*who);
-  tell_update(*who);
+  notify_update(*who);
   keep_sampling();
 }
 
@@ -380,7 +380,7 @@ void room_state::withdraw(const producer_id& gone) {
     audience.notify_others(event::producer_closed{info->id, info->peer},
                            info->peer);
     note_seen(info->peer);
-    tell_update(info->peer);
+    notify_update(info->peer);
   }
 }
 
@@ -396,7 +396,7 @@ void room_state::set_paused(const producer_id& which, bool paused) {
     audience.notify_others(event::producer_resumed{info->id, info->peer},
                            info->peer);
   note_seen(info->peer);
-  tell_update(info->peer);
+  notify_update(info->peer);
   keep_sampling();
 }
 
@@ -426,7 +426,7 @@ void room_state::keep_sampling() {
   self->delayed_send(self, active_speaker_detector::interval, voices_tick{});
 }
 
-void room_state::tell_update(const peer_id& who) {
+void room_state::notify_update(const peer_id& who) {
   if (auto x = people.describe(who))
     audience.notify_all(event::peer_updated{std::move(*x)}, who);
 }

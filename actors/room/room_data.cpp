@@ -47,7 +47,7 @@ void room_state::withdraw(const data_producer_id& gone) {
                            info->peer);
 }
 
-bool room_state::speaks_for(const data_producer_id& which) const {
+bool room_state::sender_owns(const data_producer_id& which) const {
   const auto* entry = data.find(which);
   const auto* who = sender();
   return entry && who && entry->info.peer == *who;

@@ -17,8 +17,8 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   // Others know its producers by its present id.
   if (who == old || people.next_own(old, {}) || data.next_for(old, {}, true))
     return describe_room(old);
-  std::optional<vacant_place> left;
-  if (auto refused = give_up_place(x, left))
+  std::optional<released_id> released;
+  if (auto refused = release_id(x, released))
     return to_caf(*refused);
   audience.catch_up(self, old);
   audience.notify_others(event::peer_left{old}, old);
@@ -34,8 +34,8 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   ids.insert_or_assign(me.peer->id(), who);
   members.insert(std::move(entry));
   rules.rename(old, who);
-  if (left)
-    take_place(who, std::move(*left));
+  if (released)
+    take_over_id(who, std::move(*released));
   people.add(std::move(x.who));
   audience.admit(*people.describe(who), std::move(session));
   log::event(log::level::info, "peer-identified",

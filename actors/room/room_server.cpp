@@ -42,14 +42,14 @@ server_channel* room_state::open_server_channel(const std::string& label) {
   self->request(actor, std::chrono::seconds{5}, begin_data{})
       .then([=, this](const done&) { announce_server_channel(label, created); },
             [=, this](const caf::error& why) {
-              give_up_server_channel(label, created, why);
+              drop_server_channel(label, created, why);
             });
   return &all.emplace(label, server_channel{created, actor}).first->second;
 }
 
-void room_state::give_up_server_channel(const std::string& label,
-                                        const data_producer_id& which,
-                                        const caf::error& why) {
+void room_state::drop_server_channel(const std::string& label,
+                                     const data_producer_id& which,
+                                     const caf::error& why) {
   const auto i = server.by_label.find(label);
   if (i == server.by_label.end() || i->second.id != which)
     return;

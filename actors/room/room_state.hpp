@@ -71,7 +71,7 @@ struct room_state {
 
   // The user of a member joins again: after a loss, or before that is noticed,
   // from another network or in another page.
-  room_joined come_back(join_room& x);
+  room_joined rejoin(join_room& x);
 
   void rename(rename_member& x);
 
@@ -92,7 +92,7 @@ struct room_state {
   void become_empty();
 
   // Notifies the server that there is no member, whatever the reason.
-  void tell_empty();
+  void report_empty();
 
   // Removes a member and notifies the others. The room may be empty then.
   void remove(const peer_id& who);
@@ -110,7 +110,7 @@ struct room_state {
   caf::result<reply::data_producers> list_data();
   void publish(data_producer_published& x);
   void withdraw(const data_producer_id& id);
-  bool speaks_for(const data_producer_id& which) const;
+  bool sender_owns(const data_producer_id& which) const;
   void remove_data_of(const peer_id& who);
 
   // -- the server's own channels and bots, in room_server.cpp
@@ -123,9 +123,9 @@ struct room_state {
                                const data_producer_id& which);
   // Answers the requests that wait for the channel, and removes it: the next
   // message with this label opens another.
-  void give_up_server_channel(const std::string& label,
-                              const data_producer_id& which,
-                              const caf::error& why);
+  void drop_server_channel(const std::string& label,
+                           const data_producer_id& which,
+                           const caf::error& why);
   void settle(const server_channel_tick& x);
   void answer_by_bot(const data_producer_entry& x);
   void give_voice(server_channels::listener& x);
@@ -142,7 +142,7 @@ struct room_state {
   const peer_id* sender() const;
 
   // Whether the sender owns the producer.
-  bool speaks_for(const producer_id& which) const;
+  bool sender_owns(const producer_id& which) const;
 
   // Sends the events that are due. Handlers that may queue events end with it.
   void drain() {
@@ -150,7 +150,7 @@ struct room_state {
   }
 
   // Notifies all members, the member itself included, of its roster entry.
-  void tell_update(const peer_id& who);
+  void notify_update(const peer_id& who);
 
   // The member's producers have changed: notes whether it sends video.
   void note_seen(const peer_id& who);
@@ -204,18 +204,18 @@ struct room_state {
   void hand_over(const join_room& x);
 
   // What a member leaves to one that continues under its id.
-  struct vacant_place {
+  struct released_id {
     user_proof proof = user_proof::none;
     member_claim claim;
     std::optional<uint64_t> rank = {};
   };
 
-  // Dismisses the member whose id another member wants. `left` is what it
+  // Dismisses the member whose id another member wants. `released` is what it
   // leaves, nothing if there was no such member.
   std::optional<protocol::error>
-  give_up_place(const identify_member& x, std::optional<vacant_place>& left);
+  release_id(const identify_member& x, std::optional<released_id>& released);
 
-  void take_place(const peer_id& who, vacant_place left);
+  void take_over_id(const peer_id& who, released_id released);
 
   struct shard {
     shard_actor actor;
@@ -234,7 +234,7 @@ struct room_state {
   room_id id;
   room_services services;
   room_listener_actor listener;
-  scoped_monitor home; // the listener
+  scoped_monitor listener_monitor; // the listener
   uint64_t joins = 0;
   uint64_t admitted = 0; // of the joins
   roster people;

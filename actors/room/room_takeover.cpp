@@ -35,9 +35,9 @@ user_proof prove(const room_state::member& holder, const Newcomer& x) {
 
 // Why the client may not take over that id at all, or nothing.
 template <class Newcomer>
-std::optional<protocol::error> refuse_place(const room_state::member& holder,
-                                            const Newcomer& x,
-                                            const config::room_keys& keys) {
+std::optional<protocol::error> refuse_takeover(const room_state::member& holder,
+                                               const Newcomer& x,
+                                               const config::room_keys& keys) {
   if (prove(holder, x) != user_proof::none)
     return std::nullopt;
   if (!holder.is_user_of(x))
@@ -67,7 +67,7 @@ void room_state::recognize(join_room& x) const {
 std::optional<protocol::error> room_state::refuse(const join_room& x) const {
   auto holder = members.find(x.who.id);
   if (holder != members.end()) {
-    if (auto refused = refuse_place(holder->second, x, services.limits))
+    if (auto refused = refuse_takeover(holder->second, x, services.limits))
       return refused;
     if (prove(holder->second, x) != user_proof::none)
       return std::nullopt;
@@ -81,16 +81,16 @@ std::optional<protocol::error> room_state::refuse(const join_room& x) const {
 
 void room_state::hand_over(const join_room& x) {
   const auto& who = x.who.id;
-  auto& place = members.at(who);
-  switch (prove(place, x)) {
+  auto& holder = members.at(who);
+  switch (prove(holder, x)) {
     case user_proof::holder:
       return;
     case user_proof::first_holder:
-      if (auto rank = place.claim.restore())
+      if (auto rank = holder.claim.restore())
         rules.move_to(who, *rank);
       return;
     case user_proof::none:
-      place.claim.pass_on(make_secret(), rules.rank_of(who));
+      holder.claim.pass_on(make_secret(), rules.rank_of(who));
       rules.move_to_end(who);
       log::event(log::level::info, "place-taken",
                  {{"room", id.str()}, {"peer", who.str()}});
@@ -98,29 +98,29 @@ void room_state::hand_over(const join_room& x) {
 }
 
 std::optional<protocol::error>
-room_state::give_up_place(const identify_member& x,
-                          std::optional<vacant_place>& out) {
+room_state::release_id(const identify_member& x,
+                       std::optional<released_id>& out) {
   const auto& who = x.who.id;
   auto holder = members.find(who);
   if (holder == members.end())
     return std::nullopt;
-  if (auto refused = refuse_place(holder->second, x, services.limits))
+  if (auto refused = refuse_takeover(holder->second, x, services.limits))
     return refused;
-  out = vacant_place{prove(holder->second, x), holder->second.claim,
-                     rules.rank_of(who)};
+  out = released_id{prove(holder->second, x), holder->second.claim,
+                    rules.rank_of(who)};
   dismiss(who, protocol::end_reason::replaced);
   return std::nullopt;
 }
 
-void room_state::take_place(const peer_id& who, vacant_place left) {
+void room_state::take_over_id(const peer_id& who, released_id released) {
   auto& mine = members.at(who).claim;
-  if (left.proof == user_proof::none)
-    left.claim.pass_on(mine.secret(), std::exchange(left.rank, {}));
-  else if (left.proof == user_proof::first_holder)
-    left.rank = left.claim.restore();
-  mine = std::move(left.claim);
-  if (left.rank && left.rank < rules.rank_of(who))
-    rules.move_to(who, *left.rank);
+  if (released.proof == user_proof::none)
+    released.claim.pass_on(mine.secret(), std::exchange(released.rank, {}));
+  else if (released.proof == user_proof::first_holder)
+    released.rank = released.claim.restore();
+  mine = std::move(released.claim);
+  if (released.rank && released.rank < rules.rank_of(who))
+    rules.move_to(who, *released.rank);
 }
 
 } // namespace troupe::actors

@@ -50,7 +50,7 @@ struct server_state {
   using room_map = std::unordered_map<room_id, room>;
 
   // Passes a join request to its room, unless the server is overloaded.
-  caf::result<room_joined> let_in(join_room& x);
+  caf::result<room_joined> forward_join(join_room& x);
 
   // Opens a room without members.
   caf::result<done> open_ahead(const open_room& x);
@@ -98,21 +98,21 @@ server_actor::behavior_type server_state::make_behavior() {
       forget(i);
   });
   return {
-      [this](join_room& x) { return let_in(x); },
+      [this](join_room& x) { return forward_join(x); },
       [this](const open_room& x) { return open_ahead(x); },
       [this](const room_emptied& x) { handle_emptied(x); },
       [this](const announce_drain& x) {
         for (const auto& [id, entry] : rooms)
           self->send(entry.handle, x);
       },
-      [this](const get_census&) { return census{rooms.size()}; },
+      [this](const get_room_count&) { return room_count{rooms.size()}; },
       [this](const list_rooms& x) { return list(x); },
       [this](const find_room& x) { return find(x.room); },
       [this](const room_idle_tick&) { handle_tick(); },
   };
 }
 
-caf::result<room_joined> server_state::let_in(join_room& x) {
+caf::result<room_joined> server_state::forward_join(join_room& x) {
   if (x.until.passed(self->clock().now()))
     return to_caf(protocol::make_error(protocol::error_code::internal));
   if (x.must_exist && !rooms.contains(x.room))

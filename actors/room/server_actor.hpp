@@ -31,8 +31,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_rooms)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_page)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_found)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_census)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::census)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_room_count)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_count)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_idle_tick)
 
 namespace troupe::actors {
@@ -44,7 +44,7 @@ using server_actor = room_gate_actor::extend<
     // Lets all rooms notify their members. The load board refuses new rooms.
     caf::reacts_to<announce_drain>,
     // The number of rooms.
-    caf::replies_to<get_census>::with<census>,
+    caf::replies_to<get_room_count>::with<room_count>,
     // A page of the list of rooms.
     caf::replies_to<list_rooms>::with<room_page>,
     // One room by its name. Errors: room_not_found.

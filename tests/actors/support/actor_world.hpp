@@ -84,10 +84,11 @@ public:
 
   size_t rooms() {
     caf::scoped_actor self{*system};
-    auto answer = self->request(server, caf::infinite, actors::get_census{});
+    auto answer =
+        self->request(server, caf::infinite, actors::get_room_count{});
     run();
     size_t out = 0;
-    answer.receive([&](const actors::census& x) { out = x.rooms; },
+    answer.receive([&](const actors::room_count& x) { out = x.rooms; },
                    [](const caf::error&) { FAIL("no census"); });
     return out;
   }
