@@ -20,7 +20,7 @@ struct data_bot_state {
 
   data_bot_actor::behavior_type make_behavior(data_bot_config cfg);
 
-  void answer(const std::vector<data_message>& heard);
+  void answer(const std::vector<data_message>& received);
 
   data_consumer_key key() const {
     return data_consumer_key{self->id()};
@@ -36,7 +36,7 @@ data_bot_state::make_behavior(data_bot_config cfg) {
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg&) { self->quit(); });
   self->monitor(settings.partner);
-  self->monitor(settings.voice);
+  self->monitor(settings.channel);
   self->request(
           settings.sctp, std::chrono::seconds{5},
           add_data_consumer{key(),
@@ -57,9 +57,9 @@ data_bot_state::make_behavior(data_bot_config cfg) {
   };
 }
 
-void data_bot_state::answer(const std::vector<data_message>& heard) {
+void data_bot_state::answer(const std::vector<data_message>& received) {
   speak_data out;
-  for (const auto& x : heard) {
+  for (const auto& x : received) {
     if (x.ppid != net::sctp_ppid::string || x.octets->size() > max_bot_text)
       continue;
     const auto text = settings.name + " said: \""
@@ -69,7 +69,7 @@ void data_bot_state::answer(const std::vector<data_message>& heard) {
                                      text.begin(), text.end())});
   }
   if (!out.messages.empty())
-    self->send(settings.voice, std::move(out));
+    self->send(settings.channel, std::move(out));
 }
 
 } // namespace

@@ -31,7 +31,7 @@ struct data_bot_config {
   /// The data producer that it receives.
   data_producer_actor partner;
   /// The direct data producer of the room through which it answers.
-  data_producer_actor voice;
+  data_producer_actor channel;
   std::string name;
 };
 

@@ -26,7 +26,7 @@ constexpr std::array routes{
     admin_route{"DELETE", "/rooms/{room}", admin_action::close_room},
     admin_route{"POST", "/rooms/{room}/lock", admin_action::lock_room},
     admin_route{"DELETE", "/rooms/{room}/lock", admin_action::lock_room},
-    admin_route{"POST", "/rooms/{room}/messages", admin_action::say_in_room},
+    admin_route{"POST", "/rooms/{room}/messages", admin_action::send_to_room},
     admin_route{"GET", "/rooms/{room}/stats", admin_action::get_room_stats},
     admin_route{"GET", "/rooms/{room}/peers", admin_action::list_peers},
     admin_route{"GET", "/rooms/{room}/peers/{peer}", admin_action::get_peer},
@@ -42,7 +42,8 @@ constexpr std::array routes{
 };
 
 size_t body_limit(admin_action what) {
-  return what == admin_action::say_in_room ? max_admin_message : max_admin_body;
+  return what == admin_action::send_to_room ? max_admin_message
+                                            : max_admin_body;
 }
 
 std::vector<std::string_view> split(std::string_view path) {
@@ -170,7 +171,7 @@ std::optional<std::string> read_arguments(const net::http_request& request,
       return read_page(request, out);
     case admin_action::mute_peer:
       return read_mute(request, out);
-    case admin_action::say_in_room:
+    case admin_action::send_to_room:
       return read_message(request, out.message);
     case admin_action::lock_room:
       out.locked = request.method == "POST";

@@ -31,7 +31,7 @@ enum class admin_action : uint8_t {
   close_room,
   lock_room,
   get_room_stats,
-  say_in_room,
+  send_to_room,
   list_peers,
   get_peer,
   kick_peer,
@@ -69,7 +69,7 @@ struct admin_call {
   bool locked = true;
   /// For mute_peer; both kinds if absent.
   std::optional<protocol::media_kind> kind;
-  /// For say_in_room.
+  /// For send_to_room.
   admin_message message = {};
   /// For list_rooms: the page size, and the room after which the page begins.
   size_t limit = 100;

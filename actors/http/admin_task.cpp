@@ -49,7 +49,7 @@ struct task_state {
   void with_member(const room_report& x);
   void add_stats(const room_report& x);
   void administer(administer_room what);
-  void say();
+  void send_message();
 
   // The moderation command of this request.
   administer_room command() const;
@@ -96,8 +96,8 @@ void task_state::start() {
     case admin_action::kick_peer:
     case admin_action::mute_peer:
       return administer(command());
-    case admin_action::say_in_room:
-      return say();
+    case admin_action::send_to_room:
+      return send_message();
     default:
       return find_room([this](const room_actor& room) {
         ask<room_actor, get_room_report, room_report>(
@@ -217,22 +217,22 @@ administer_room task_state::command() const {
   return out;
 }
 
-void task_state::say() {
+void task_state::send_message() {
   using net::sctp_ppid;
   const auto& x = job.call.message;
   const auto empty = x.content.empty();
   const auto text = empty ? sctp_ppid::string_empty : sctp_ppid::string;
   const auto binary = empty ? sctp_ppid::binary_empty : sctp_ppid::binary;
-  actors::say_in_room what{x.label,
-                           {x.binary ? binary : text,
-                            std::make_shared<const std::vector<uint8_t>>(
-                                x.content.begin(), x.content.end()),
-                            x.subchannels, x.required_subchannel}};
+  actors::send_to_room what{x.label,
+                            {x.binary ? binary : text,
+                             std::make_shared<const std::vector<uint8_t>>(
+                                 x.content.begin(), x.content.end()),
+                             x.subchannels, x.required_subchannel}};
   find_room([this, what](const room_actor& room) {
-    ask<room_actor, actors::say_in_room, said_in_room>(
-        room, what, [this](said_in_room& said) {
+    ask<room_actor, actors::send_to_room, sent_to_room>(
+        room, what, [this](sent_to_room& sent) {
           protocol::flat_json out;
-          out.add("dataProducerId", said.producer.str())
+          out.add("dataProducerId", sent.producer.str())
               .add("label", job.call.message.label);
           answer(out.str());
         });

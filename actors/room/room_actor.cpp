@@ -127,7 +127,7 @@ room_actor::behavior_type room_state::make_behavior() {
         return out;
       },
       [this](const administer_room& x) { return administer(x); },
-      [this](say_in_room& x) { return say(x); },
+      [this](send_to_room& x) { return send_message(x); },
       [this](const server_channel_tick& x) { settle(x); },
       [this](const room_tick&) {
         audience.handle_tick(self->clock().now());

@@ -166,7 +166,7 @@ using room_actor = room_directory_actor::extend<
     // Kicks, mutes, locks or ends. Errors: bad_request.
     caf::replies_to<administer_room>::with<done>,
     // Sends a message of the server's own. Errors: unsupported, limit_reached.
-    caf::replies_to<say_in_room>::with<said_in_room>,
+    caf::replies_to<send_to_room>::with<sent_to_room>,
     // INTERNAL: members had a moment to consume a channel of the server's.
     caf::reacts_to<server_channel_tick>,
     // INTERNAL: the next batch of events is due.

@@ -35,7 +35,7 @@ void room_state::publish(data_producer_published& x) {
   x.entry.info.peer = *who;
   auto info = x.entry.info;
   if (x.entry.for_server)
-    return answer_by_bot(x.entry);
+    return add_bot(x.entry);
   if (!data.publish(std::move(x.entry)))
     return;
   audience.notify_others(event::data_producer_added{info}, info.peer);

@@ -33,13 +33,13 @@ struct data_producer_pause_changed {
 /// Sends a message of the server itself, on its channel with this label. The
 /// first message opens the channel, and waits a moment until members consume
 /// it.
-struct say_in_room {
+struct send_to_room {
   std::string label;
   data_message message;
 };
 
 /// The data producer by which the message is sent.
-struct said_in_room {
+struct sent_to_room {
   data_producer_id producer;
 };
 
@@ -51,8 +51,8 @@ struct server_channel_tick {
 
 } // namespace troupe::actors
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::say_in_room)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::said_in_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::send_to_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sent_to_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::server_channel_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_data_producer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_room_data_producers)

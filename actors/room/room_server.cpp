@@ -5,7 +5,7 @@
 /// The server's own data channels in a room, and the bots that answer there.
 namespace troupe::actors {
 
-caf::result<said_in_room> room_state::say(say_in_room& x) {
+caf::result<sent_to_room> room_state::send_message(send_to_room& x) {
   if (!services.sctp)
     return to_caf({error_code::unsupported, "Data channels are off"});
   auto* channel = open_server_channel(x.label);
@@ -14,7 +14,7 @@ caf::result<said_in_room> room_state::say(say_in_room& x) {
                    "The server has too many data channels in this room"});
   if (channel->settled) {
     self->send(channel->actor, speak_data{{std::move(x.message)}});
-    return said_in_room{channel->id};
+    return sent_to_room{channel->id};
   }
   const auto octets = channel->waiting_octets + x.message.octets->size();
   if (channel->waiting.size() == server_channels::max_waiting
@@ -24,8 +24,8 @@ caf::result<said_in_room> room_state::say(say_in_room& x) {
   channel->waiting_octets = octets;
   channel->waiting.push_back(std::move(x.message));
   if (channel->begun)
-    return said_in_room{channel->id};
-  channel->asked.push_back(self->make_response_promise<said_in_room>());
+    return sent_to_room{channel->id};
+  channel->asked.push_back(self->make_response_promise<sent_to_room>());
   return channel->asked.back();
 }
 
@@ -75,7 +75,7 @@ void room_state::announce_server_channel(const std::string& label,
     return;
   i->second.begun = true;
   for (auto& promise : std::exchange(i->second.asked, {}))
-    promise.deliver(said_in_room{which});
+    promise.deliver(sent_to_room{which});
   data_producer_entry entry{
       {which, {}, label, {}, false, {}}, {}, i->second.actor};
   auto info = entry.info;
@@ -91,7 +91,7 @@ void room_state::announce_server_channel(const std::string& label,
 void room_state::settle(const server_channel_tick& x) {
   const auto i = server.by_label.find(x.label);
   if (i == server.by_label.end() && x.label == server_channels::bot_label)
-    return revive_bots();
+    return restart_bots();
   if (i == server.by_label.end() || i->second.id != x.producer)
     return;
   auto& channel = i->second;
@@ -101,22 +101,22 @@ void room_state::settle(const server_channel_tick& x) {
     self->send(channel.actor, speak_data{std::move(waiting)});
 }
 
-void room_state::answer_by_bot(const data_producer_entry& x) {
+void room_state::add_bot(const data_producer_entry& x) {
   if (!services.sctp)
     return;
   server.bots.push_back({x.info.id, x.info.peer, x.producer, {}});
-  give_voice(server.bots.back());
+  start_bot(server.bots.back());
 }
 
-void room_state::give_voice(server_channels::listener& x) {
-  if (auto* voice = open_server_channel(server_channels::bot_label))
+void room_state::start_bot(server_channels::listener& x) {
+  if (auto* channel = open_server_channel(server_channels::bot_label))
     x.bot = spawn_data_bot(self->system(), {services.sctp, x.partner,
-                                            voice->actor, name_of(x.peer)});
+                                            channel->actor, name_of(x.peer)});
 }
 
-void room_state::revive_bots() {
+void room_state::restart_bots() {
   for (auto& x : server.bots)
-    give_voice(x);
+    start_bot(x);
 }
 
 std::string room_state::name_of(const peer_id& who) const {

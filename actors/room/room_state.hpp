@@ -114,7 +114,7 @@ struct room_state {
   void remove_data_of(const peer_id& who);
 
   // -- the server's own channels and bots, in room_server.cpp
-  caf::result<said_in_room> say(say_in_room& x);
+  caf::result<sent_to_room> send_message(send_to_room& x);
 
   // The channel with this label, which is opened when needed; null if there are
   // too many.
@@ -127,9 +127,9 @@ struct room_state {
                            const data_producer_id& which,
                            const caf::error& why);
   void settle(const server_channel_tick& x);
-  void answer_by_bot(const data_producer_entry& x);
-  void give_voice(server_channels::listener& x);
-  void revive_bots();
+  void add_bot(const data_producer_entry& x);
+  void start_bot(server_channels::listener& x);
+  void restart_bots();
   void rename_to_bots(const peer_id& who);
   std::string name_of(const peer_id& who) const;
   void close_server_channels();

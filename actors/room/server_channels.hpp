@@ -21,7 +21,7 @@ struct server_channel {
   /// The data switch has added it, and members are notified of it.
   bool begun = false;
   /// Requests that are answered when it has begun, or has failed.
-  std::vector<caf::typed_response_promise<said_in_room>> asked = {};
+  std::vector<caf::typed_response_promise<sent_to_room>> asked = {};
   /// Members have had the time to consume it.
   bool settled = false;
   /// Messages that were sent before that.

@@ -112,7 +112,7 @@ TEST_CASE("an error message stays valid JSON whatever it quotes") {
 TEST_CASE("a message from the server has a label, a kind and subchannels") {
   const std::string target = "/api/v1/rooms/r/messages";
   auto x = call("POST", target);
-  CHECK(x.action == admin_action::say_in_room);
+  CHECK(x.action == admin_action::send_to_room);
   CHECK(x.message.label == "server");
   CHECK_FALSE(x.message.binary);
   CHECK(x.message.content.empty());

@@ -37,13 +37,13 @@ struct speaking_room {
   say(const std::string& label) {
     auto said = self->request(
         room, caf::infinite,
-        actors::say_in_room{
+        actors::send_to_room{
             label,
             {net::sctp_ppid::string,
              std::make_shared<const std::vector<uint8_t>>(3, uint8_t{'x'})}});
     world.run();
     std::variant<protocol::data_producer_id, error_code> out;
-    said.receive([&](const actors::said_in_room& x) { out = x.producer; },
+    said.receive([&](const actors::sent_to_room& x) { out = x.producer; },
                  [&](const caf::error& x) { out = actors::from_caf(x).code; });
     return out;
   }
@@ -70,8 +70,8 @@ TEST_CASE("a server channel that cannot begin does not exist") {
   auto said = at.say("news");
   CHECK(std::holds_alternative<protocol::data_producer_id>(said));
   at.world.pass(std::chrono::seconds{2});
-  REQUIRE(at.log->said.size() == 1);
-  CHECK(at.log->said[0].messages.size() == 1);
+  REQUIRE(at.log->direct_data.size() == 1);
+  CHECK(at.log->direct_data[0].messages.size() == 1);
   // Failed channels do not count against the limit of a room.
   for (int i = 0; i < 20; ++i) {
     at.log->refusal = failed;
