@@ -186,7 +186,7 @@ struct announce_drain {
 struct room_tick {};
 
 /// INTERNAL: time to sample who speaks.
-struct voices_tick {};
+struct speech_tick {};
 
 /// Requests the number of rooms.
 struct get_room_count {};

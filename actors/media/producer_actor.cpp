@@ -35,7 +35,7 @@ struct producer_state {
 
   producer_actor::behavior_type make_behavior(const producer_config& cfg);
 
-  // Passes the audio levels of packets to `voice` and `seat`.
+  // Passes the audio levels of packets to `speech` and `speaker_slot`.
   void note_levels(const std::vector<rtp::packet>& packets);
 
   void add(const subscribe& x);
@@ -100,9 +100,9 @@ struct producer_state {
   rtp::media_kind kind = rtp::media_kind::audio;
   rtcp_sender_actor transport;
   producer_listener_actor listener;
-  std::shared_ptr<actors::speech_activity> voice; // null for video
-  std::optional<loudest_speakers::slot> seat;     // nothing for video
-  bool left_out = false;                          // not forwarded for now
+  std::shared_ptr<actors::speech_activity> speech;    // null for video
+  std::optional<loudest_speakers::slot> speaker_slot; // nothing for video
+  bool left_out = false;                              // not forwarded for now
   rtp::extension_map extensions;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<rtp::receiver> engine;
@@ -140,9 +140,9 @@ producer_state::make_behavior(const producer_config& cfg) {
   transport = cfg.transport;
   listener = cfg.listener;
   if (kind == rtp::media_kind::audio)
-    voice = cfg.voice;
-  if (kind == rtp::media_kind::audio && cfg.floor)
-    seat.emplace(cfg.floor, cfg.id).set_running(!cfg.engine.paused);
+    speech = cfg.speech;
+  if (kind == rtp::media_kind::audio && cfg.loudest)
+    speaker_slot.emplace(cfg.loudest, cfg.id).set_running(!cfg.engine.paused);
   extensions = cfg.engine.extensions;
   timer.use(cfg.ticks);
   demand_timer.use(cfg.ticks);
@@ -225,15 +225,15 @@ producer_state::make_behavior(const producer_config& cfg) {
 }
 
 void producer_state::note_levels(const std::vector<rtp::packet>& packets) {
-  if (!voice && !seat)
+  if (!speech && !speaker_slot)
     return;
   auto now = self->clock().now();
   for (const auto& x : packets)
     if (auto level = rtp::read_audio_level(x, extensions)) {
-      if (voice)
-        voice->note_level(level->level, now);
-      if (seat)
-        seat->handle_level(level->level, now);
+      if (speech)
+        speech->note_level(level->level, now);
+      if (speaker_slot)
+        speaker_slot->handle_level(level->level, now);
     }
 }
 
@@ -260,8 +260,8 @@ void producer_state::set_paused(bool paused) {
     return;
   with_engine(
       [&](auto& e, auto now) { paused ? e.pause(now) : e.resume(now); });
-  if (seat)
-    seat->set_running(!paused);
+  if (speaker_slot)
+    speaker_slot->set_running(!paused);
   tell_all(producer_paused{key(), paused});
 }
 
@@ -276,7 +276,7 @@ void producer_state::drain() {
 }
 
 void producer_state::fan_out(const rtp::media_batch& batch) {
-  if (seat && !seat->open(self->clock().now())) {
+  if (speaker_slot && !speaker_slot->open(self->clock().now())) {
     left_out = true;
     return;
   }

@@ -111,7 +111,7 @@ struct producer_config {
   rtp::receiver::config engine;
   rtcp_sender_actor transport;
   /// Receives the audio levels; may be null.
-  std::shared_ptr<actors::speech_activity> voice = {};
+  std::shared_ptr<actors::speech_activity> speech = {};
   /// Runs its timers; null leaves those to CAF's clock.
   tick_queue* ticks = nullptr;
   /// Is notified of scores and wanted layers; may be null.
@@ -120,7 +120,7 @@ struct producer_config {
   std::shared_ptr<overload_state_board> load =
       std::make_shared<overload_state_board>();
   /// Decides whether audio is forwarded; null forwards all.
-  std::shared_ptr<loudest_speakers> floor = {};
+  std::shared_ptr<loudest_speakers> loudest = {};
   /// Receives its scores; may be null.
   std::shared_ptr<score_board> scores = {};
   /// Counts what is in flight from its transport, which asks it before it

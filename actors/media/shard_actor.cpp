@@ -111,7 +111,7 @@ struct shard_state {
   pointer self;
   live_object alive{object_kind::shard};
   shard_services services;
-  std::shared_ptr<speech_ranking> voices;
+  std::shared_ptr<speech_ranking> ranking;
   net::time_point ranks_due{}; // when speakers are ranked next
   std::unique_ptr<net::rng> random = net::make_secure_rng();
   fan_out engine;
@@ -270,12 +270,12 @@ void shard_state::take(const media_arrived& x) {
 
 void shard_state::shed(net::time_point now) {
   auto state = services.load->state();
-  bool by_voice = state.level >= overload_level::last_n_only
-                  || services.shedding.room_last_n > 0;
-  if (state == engine.overload() && !(by_voice && now >= ranks_due))
+  bool by_speech = state.level >= overload_level::last_n_only
+                   || services.shedding.room_last_n > 0;
+  if (state == engine.overload() && !(by_speech && now >= ranks_due))
     return;
-  if (by_voice)
-    voices->refresh(now);
+  if (by_speech)
+    ranking->refresh(now);
   ranks_due = now + rank_interval;
   engine.set_overload(state, services.shedding, now);
 }
@@ -443,11 +443,11 @@ void shard_state::pass_on(shard_event& x) {
 } // namespace
 
 shard_actor spawn_shard(caf::actor_system& system, shard_services services,
-                        std::shared_ptr<speech_ranking> voices,
+                        std::shared_ptr<speech_ranking> ranking,
                         const caf::actor_addr& owner) {
   return system.spawn([=](shard_state::pointer self) {
     self->state.services = services;
-    self->state.voices = voices;
+    self->state.ranking = ranking;
     // The room may have ended before this starts.
     if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(owner))
       self->monitor(alive);

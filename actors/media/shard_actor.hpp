@@ -196,9 +196,9 @@ struct shard_services {
   tick_queue* ticks = nullptr;
 };
 
-/// Spawns a shard of the room with these `voices`. It ends with `owner`.
+/// Spawns a shard of the room with this `ranking`. It ends with `owner`.
 shard_actor spawn_shard(caf::actor_system& system, shard_services services,
-                        std::shared_ptr<speech_ranking> voices,
+                        std::shared_ptr<speech_ranking> ranking,
                         const caf::actor_addr& owner);
 
 } // namespace troupe::actors

@@ -195,9 +195,9 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
             }
             room = entered.room;
             shard = entered.shard;
-            voice = std::move(entered.voice);
+            speech = std::move(entered.speech);
             quotas = std::move(entered.quotas);
-            floor = std::move(entered.floor);
+            loudest = std::move(entered.loudest);
             promise.deliver(std::move(entered.joined));
           },
           [promise](caf::error& failure) mutable { promise.deliver(failure); });

@@ -56,9 +56,9 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   auto arrivals = std::make_shared<edge_gauge>(max_waiting_packets);
   auto actor = spawn_producer(
       self->system(),
-      {created, engine, caf::actor_cast<rtcp_sender_actor>(on->actor), voice,
+      {created, engine, caf::actor_cast<rtcp_sender_actor>(on->actor), speech,
        services->ticks, caf::actor_cast<producer_listener_actor>(self),
-       services->load, floor, scores, arrivals});
+       services->load, loudest, scores, arrivals});
   self->link_to(actor);
   self->monitor(actor);
   auto entry = producer_entry{{created, id, x.kind, x.paused, x.app_data},
@@ -66,7 +66,7 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
                               std::move(consumable),
                               std::string{protocol::to_string(*type)},
                               actor,
-                              voice,
+                              speech,
                               scores};
   // Add it at once: should the peer end before the transport answers, it ends
   // this producer, too.
@@ -241,7 +241,7 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
       self->system(), {created, found.info.id, std::move(engine),
                        found.producer, transport_key{on->actor->id()}, shard,
                        caf::actor_cast<consumer_listener_actor>(self),
-                       found.voice, found.scores, scores});
+                       found.speech, found.scores, scores});
   self->link_to(actor);
   consumers.push_back(
       {created, on->id, found.info.id, actor, std::move(place)});

@@ -355,8 +355,8 @@ struct peer_state {
   protocol::ssrc_sequence ssrcs;
   room_directory_actor room; // set once joined
   shard_actor shard;         // set once joined
-  std::shared_ptr<actors::speech_activity> voice;
-  std::shared_ptr<loudest_speakers> floor;
+  std::shared_ptr<actors::speech_activity> speech;
+  std::shared_ptr<loudest_speakers> loudest;
   // Limits the packets that its producers keep.
   std::shared_ptr<rtp::memory_budget> replay_budget =
       std::make_shared<rtp::memory_budget>();

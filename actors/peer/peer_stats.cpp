@@ -55,11 +55,11 @@ peer_state::explain(const consumer_id& which) {
                 explain_shard_consumer{consumer_key{found->actor->id()}})
       .then(
           [promise, source = found->producer,
-           floor = floor](consumer_explanation& x) mutable {
+           loudest = loudest](consumer_explanation& x) mutable {
             x.producer = source;
             // The shard does not know this: it gets no media of that producer.
-            if (x.reason == rtp::decision_reason::wanted && floor
-                && floor->leaves_out(source))
+            if (x.reason == rtp::decision_reason::wanted && loudest
+                && loudest->leaves_out(source))
               x.reason = rtp::decision_reason::loudness;
             promise.deliver(std::move(x));
           },

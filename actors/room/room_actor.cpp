@@ -137,8 +137,8 @@ room_actor::behavior_type room_state::make_behavior() {
         end_graces();
         drain();
       },
-      [this](const voices_tick&) {
-        sample_voices();
+      [this](const speech_tick&) {
+        sample_speech();
         drain();
       },
   };
@@ -159,15 +159,15 @@ caf::result<room_joined> room_state::join(join_room& x) {
   self->monitor(x.peer);
   auto shard_index = choose_shard();
   ++shards[shard_index].members;
-  auto voice = voices->add(self->clock().now());
-  members.emplace(who, member{x.peer, x.session, voice, x.named_by_client,
+  auto speech = ranking->add(self->clock().now());
+  members.emplace(who, member{x.peer, x.session, speech, x.named_by_client,
                               x.derived, shard_index, presence::hidden,
                               x.rights.moderate, 0, make_claim()});
   members.at(who).joiner = x.peer->id();
   ids.emplace(x.peer->id(), who);
   ++admitted;
-  floor->set_members(members.size());
-  voice->set_seen(false);
+  loudest->set_members(members.size());
+  speech->set_seen(false);
   log::event(log::level::info, "peer-joined",
              {{"room", id.str()},
               {"peer", who.str()},
@@ -178,9 +178,9 @@ caf::result<room_joined> room_state::join(join_room& x) {
   return room_joined{std::move(joined),
                      caf::actor_cast<room_directory_actor>(self),
                      shards[shard_index].actor,
-                     std::move(voice),
+                     std::move(speech),
                      quotas,
-                     floor};
+                     loudest};
 }
 
 caf::result<reply::joined> room_state::announce(announce_member& x) {
@@ -247,9 +247,9 @@ room_joined room_state::rejoin(join_room& x) {
                    : show(std::move(x.who)),
           caf::actor_cast<room_directory_actor>(self),
           shards[old.shard].actor,
-          old.voice,
+          old.speech,
           quotas,
-          floor,
+          loudest,
           old.peer};
 }
 
@@ -266,7 +266,7 @@ size_t room_state::choose_shard() {
     if (!shards[i].failed && shards[i].members < members_per_shard)
       return i;
   shards.push_back(
-      {spawn_shard(self->system(), services.shards, voices, self->address())});
+      {spawn_shard(self->system(), services.shards, ranking, self->address())});
   self->monitor(shards.back().actor);
   return shards.size() - 1;
 }
@@ -310,10 +310,10 @@ void room_state::remove(const peer_id& who) {
   ids.erase(i->second.peer->id());
   graces.remove(i->second.loss);
   --shards[i->second.shard].members;
-  voices->remove(i->second.voice);
+  ranking->remove(i->second.speech);
   auto known = i->second.presence != presence::hidden;
   members.erase(i);
-  floor->set_members(members.size());
+  loudest->set_members(members.size());
   rules.remove(who);
   speakers.remove(who);
   for (const auto& gone : people.remove(who)) {
@@ -402,18 +402,19 @@ void room_state::set_paused(const producer_id& which, bool paused) {
 
 void room_state::note_seen(const peer_id& who) {
   if (auto i = members.find(who); i != members.end())
-    i->second.voice->set_seen(people.visible(who));
+    i->second.speech->set_seen(people.visible(who));
 }
 
-void room_state::sample_voices() {
+void room_state::sample_speech() {
   sampling = false;
   auto now = self->clock().now();
-  std::vector<event::peer_volume> heard;
+  std::vector<event::peer_volume> volumes;
   for (const auto& [who, x] : members)
-    if (auto volume = x.voice->heard(now, active_speaker_detector::interval);
+    if (auto volume =
+            x.speech->recent_volume(now, active_speaker_detector::interval);
         volume && people.audible(who))
-      heard.push_back({who, *volume});
-  speakers.handle_sample(std::move(heard));
+      volumes.push_back({who, *volume});
+  speakers.handle_sample(std::move(volumes));
   while (auto changed = speakers.poll_event())
     audience.notify_all(std::move(*changed), {});
   keep_sampling();
@@ -423,7 +424,7 @@ void room_state::keep_sampling() {
   if (sampling || (!people.audible() && speakers.idle()))
     return;
   sampling = true;
-  self->delayed_send(self, active_speaker_detector::interval, voices_tick{});
+  self->delayed_send(self, active_speaker_detector::interval, speech_tick{});
 }
 
 void room_state::notify_update(const peer_id& who) {
@@ -454,7 +455,7 @@ room_actor spawn_room(caf::actor_system& system, room_id id,
     self->state.services = services;
     self->state.listener = listener;
     const auto& limits = self->state.services.limits;
-    self->state.floor = std::make_shared<loudest_speakers>(
+    self->state.loudest = std::make_shared<loudest_speakers>(
         loudest_speakers_limits{limits.audio_top, limits.audio_top_above});
     self->state.quotas = {std::make_shared<quota>(limits.max_producers),
                           std::make_shared<quota>(limits.max_consumers),

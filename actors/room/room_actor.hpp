@@ -50,7 +50,7 @@ struct producer_entry {
   std::string type;
   producer_actor producer;
   /// Its owner's speech activity: decides what overload leaves of its video.
-  std::shared_ptr<actors::speech_activity> voice;
+  std::shared_ptr<actors::speech_activity> speech;
   /// How well its streams arrive.
   std::shared_ptr<const score_board> scores =
       std::make_shared<const score_board>(0);
@@ -88,7 +88,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_room_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::administer_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_tick)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::voices_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::speech_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::producers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::joined)
 
@@ -133,10 +133,10 @@ struct room_joined {
   /// Sends for the new member's transports and consumers.
   shard_actor shard;
   /// The speech activity of the new member.
-  std::shared_ptr<actors::speech_activity> voice;
+  std::shared_ptr<actors::speech_activity> speech;
   /// Shared by all members of the room.
   room_quotas quotas;
-  std::shared_ptr<loudest_speakers> floor;
+  std::shared_ptr<loudest_speakers> loudest;
   /// The peer that the user had here already, which continues instead of the
   /// new one.
   peer_handle former = {};
@@ -174,7 +174,7 @@ using room_actor = room_directory_actor::extend<
     // INTERNAL: the grace time of a lost member is over.
     caf::reacts_to<grace_tick>,
     // INTERNAL: samples who speaks, while a member sends audio.
-    caf::reacts_to<voices_tick>>;
+    caf::reacts_to<speech_tick>>;
 
 /// The ROOM GATE actor interface: admits clients to rooms.
 using room_gate_actor = caf::typed_actor<

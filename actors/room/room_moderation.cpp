@@ -57,14 +57,14 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   promise.deliver(done{});
   for (const auto& [who, x] : members) {
     self->demonitor(x.peer.address());
-    voices->remove(x.voice);
+    ranking->remove(x.speech);
     --shards[x.shard].members;
     self->send(x.peer, dismiss_peer{protocol::end_reason::room_closed});
   }
   members.clear();
   ids.clear();
   graces.clear();
-  floor->set_members(0);
+  loudest->set_members(0);
   entries.clear();
   audience.clear();
   people = {};

@@ -156,7 +156,7 @@ struct room_state {
   void note_seen(const peer_id& who);
 
   // Samples who speaks, and notifies members of changes.
-  void sample_voices();
+  void sample_speech();
 
   // Keeps sampling for as long as it can change anything.
   void keep_sampling();
@@ -167,7 +167,7 @@ struct room_state {
   struct member {
     peer_handle peer;
     session_listener_actor session;
-    std::shared_ptr<actors::speech_activity> voice;
+    std::shared_ptr<actors::speech_activity> speech;
     bool named_by_client = false;
     bool derived = false;
     size_t shard = 0;
@@ -243,8 +243,8 @@ struct room_state {
   event_fanout audience;
   room_rules rules;
   room_quotas quotas;
-  std::shared_ptr<speech_ranking> voices = std::make_shared<speech_ranking>();
-  std::shared_ptr<loudest_speakers> floor;
+  std::shared_ptr<speech_ranking> ranking = std::make_shared<speech_ranking>();
+  std::shared_ptr<loudest_speakers> loudest;
   active_speaker_detector speakers;
   bool sampling = false; // a tick is scheduled
   std::unordered_map<peer_id, member> members;

@@ -16,11 +16,11 @@ bool louder(const event::peer_volume& a, const event::peer_volume& b) {
 
 } // namespace
 
-void active_speaker_detector::handle_sample(volumes heard) {
-  std::ranges::sort(heard, louder);
-  note_speaking(heard);
-  choose_active(heard);
-  tell();
+void active_speaker_detector::handle_sample(volumes sample) {
+  std::ranges::sort(sample, louder);
+  note_speaking(sample);
+  choose_active(sample);
+  report();
 }
 
 void active_speaker_detector::remove(const peer_id& who) {
@@ -29,28 +29,28 @@ void active_speaker_detector::remove(const peer_id& who) {
     active_.reset();
 }
 
-void active_speaker_detector::note_speaking(const volumes& heard) {
+void active_speaker_detector::note_speaking(const volumes& sample) {
   for (auto& [who, x] : speaking_)
     ++x.quiet;
-  for (const auto& x : heard)
+  for (const auto& x : sample)
     speaking_[x.peer] = {x.volume, 0};
   std::erase_if(speaking_,
                 [](const auto& x) { return x.second.quiet >= hangover; });
 }
 
-void active_speaker_detector::choose_active(const volumes& heard) {
+void active_speaker_detector::choose_active(const volumes& sample) {
   if (!speaking_.empty())
     silent_ = 0;
   else if (active_ && ++silent_ >= silence)
     set_active(std::nullopt);
-  if (heard.empty() || heard.front().peer == active_) {
+  if (sample.empty() || sample.front().peer == active_) {
     challenger_.reset();
     return;
   }
   if (active_ && speaking_.contains(*active_))
-    challenge(heard.front());
+    challenge(sample.front());
   else
-    set_active(heard.front().peer);
+    set_active(sample.front().peer);
 }
 
 void active_speaker_detector::challenge(const event::peer_volume& loudest) {
@@ -71,20 +71,20 @@ void active_speaker_detector::set_active(std::optional<peer_id> who) {
   silent_ = 0;
 }
 
-void active_speaker_detector::tell() {
+void active_speaker_detector::report() {
   std::vector<peer_id> now;
   for (const auto& [who, x] : speaking_)
     now.push_back(who);
-  if (now != told_speaking_) {
-    told_speaking_ = std::move(now);
+  if (now != reported_speaking_) {
+    reported_speaking_ = std::move(now);
     event::speaking_peers out;
     for (const auto& [who, x] : speaking_)
       out.peers.push_back({who, x.volume});
     std::ranges::sort(out.peers, louder);
     speaking_changed_ = std::move(out);
   }
-  if (active_ != told_active_) {
-    told_active_ = active_;
+  if (active_ != reported_active_) {
+    reported_active_ = active_;
     auto volume = active_ ? speaking_.at(*active_).volume : 0;
     active_changed_ = event::active_speaker{active_, volume};
   }

@@ -32,15 +32,15 @@ public:
   static constexpr int silence = 7;
 
   /// Handles all members that can be heard at this moment, and their volumes.
-  void handle_sample(std::vector<protocol::event::peer_volume> heard);
+  void handle_sample(std::vector<protocol::event::peer_volume> sample);
 
   /// The member is gone; the next sample emits the change.
   void remove(const peer_id& who);
 
   /// Whether more samples of silence would change nothing.
   bool idle() const {
-    return speaking_.empty() && told_speaking_.empty() && !active_
-           && !told_active_;
+    return speaking_.empty() && reported_speaking_.empty() && !active_
+           && !reported_active_;
   }
 
   /// Returns speaking_peers before active_speaker.
@@ -54,16 +54,16 @@ private:
 
   using volumes = std::vector<protocol::event::peer_volume>;
 
-  void note_speaking(const volumes& heard);
-  void choose_active(const volumes& heard);
+  void note_speaking(const volumes& sample);
+  void choose_active(const volumes& sample);
   void challenge(const protocol::event::peer_volume& loudest);
   void set_active(std::optional<peer_id> who);
-  void tell();
+  void report();
 
   std::map<peer_id, speaker> speaking_;
-  std::vector<peer_id> told_speaking_; // in order of the ids
+  std::vector<peer_id> reported_speaking_; // in order of the ids
   std::optional<peer_id> active_;
-  std::optional<peer_id> told_active_;
+  std::optional<peer_id> reported_active_;
   std::optional<peer_id> challenger_;
   int wins_ = 0;
   int silent_ = 0;

@@ -23,10 +23,10 @@ void loudest_speakers::decide(net::time_point now) {
   for (const auto& x : *all) {
     if (!x->present.load(std::memory_order_relaxed))
       continue;
-    rtp::loudness::peak told{
+    rtp::loudness::peak peak{
         x->level.load(std::memory_order_relaxed),
         net::time_point{net::duration{x->at.load(std::memory_order_relaxed)}}};
-    candidates_.push_back({key_of(x), told.remains(now)});
+    candidates_.push_back({key_of(x), peak.remains(now)});
   }
   engine_.handle_candidates(candidates_, now);
   for (const auto& x : *all)
@@ -43,16 +43,16 @@ bool loudest_speakers::leaves_out(const producer_id& which) const {
          && !(*i)->open.load(std::memory_order_relaxed);
 }
 
-loudest_speakers::slot::slot(std::shared_ptr<loudest_speakers> floor,
+loudest_speakers::slot::slot(std::shared_ptr<loudest_speakers> loudest,
                              producer_id whose)
-    : floor_(std::move(floor))
+    : loudest_(std::move(loudest))
     , entry_(std::make_shared<entry>()) {
   entry_->id = std::move(whose);
-  floor_->entries_.change([this](auto& all) { all.push_back(entry_); });
+  loudest_->entries_.change([this](auto& all) { all.push_back(entry_); });
 }
 
 loudest_speakers::slot::~slot() {
-  floor_->entries_.change([this](auto& all) { std::erase(all, entry_); });
+  loudest_->entries_.change([this](auto& all) { std::erase(all, entry_); });
 }
 
 void loudest_speakers::slot::handle_level(uint8_t level, net::time_point now) {

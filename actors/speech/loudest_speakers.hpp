@@ -16,7 +16,7 @@ namespace troupe::actors {
 /// `room.audio-top` and `room.audio-top-above`.
 struct loudest_speakers_limits {
   /// How many, the loudest; 0 for all.
-  size_t places = 0;
+  size_t slots = 0;
   /// Only in rooms with more members than this.
   size_t above = 0;
 };
@@ -31,11 +31,11 @@ public:
 
   explicit loudest_speakers(loudest_speakers_limits x)
       : limits_(x)
-      , engine_({x.places}) {}
+      , engine_({x.slots}) {}
 
   /// Sets the number of members of the room.
   void set_members(size_t x) {
-    limited_.store(limits_.places > 0 && x > limits_.above,
+    limited_.store(limits_.slots > 0 && x > limits_.above,
                    std::memory_order_relaxed);
   }
 
@@ -78,7 +78,7 @@ private:
 /// the limit.
 class loudest_speakers::slot {
 public:
-  slot(std::shared_ptr<loudest_speakers> floor, producer_id whose);
+  slot(std::shared_ptr<loudest_speakers> loudest, producer_id whose);
   ~slot();
 
   slot(const slot&) = delete;
@@ -92,14 +92,14 @@ public:
 
   /// Whether its packets may be forwarded.
   bool open(net::time_point now) {
-    if (!floor_->limited())
+    if (!loudest_->limited())
       return true;
-    floor_->refresh(now);
+    loudest_->refresh(now);
     return !levelled_ || entry_->open.load(std::memory_order_relaxed);
   }
 
 private:
-  std::shared_ptr<loudest_speakers> floor_;
+  std::shared_ptr<loudest_speakers> loudest_;
   std::shared_ptr<entry> entry_;
   rtp::loudness loudness_;
   bool levelled_ = false;

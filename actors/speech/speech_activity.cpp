@@ -31,8 +31,8 @@ void speech_activity::note_level(uint8_t level, net::time_point now) {
     spoke_at_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
-std::optional<int> speech_activity::heard(net::time_point now,
-                                          net::duration window) const {
+std::optional<int> speech_activity::recent_volume(net::time_point now,
+                                                  net::duration window) const {
   auto spoke = spoke_at_.load(std::memory_order_relaxed);
   if (spoke == never || now.time_since_epoch().count() - spoke > window.count())
     return std::nullopt;
@@ -46,19 +46,19 @@ std::optional<uint16_t> speech_activity::loudness() const {
 
 std::shared_ptr<speech_activity> speech_ranking::add(net::time_point now) {
   auto added = std::make_shared<speech_activity>(now);
-  voices_.change([&](auto& all) { all.push_back(added); });
+  activities_.change([&](auto& all) { all.push_back(added); });
   return added;
 }
 
 void speech_ranking::remove(const std::shared_ptr<speech_activity>& gone) {
-  voices_.change([&](auto& all) { std::erase(all, gone); });
+  activities_.change([&](auto& all) { std::erase(all, gone); });
 }
 
 void speech_ranking::refresh(net::time_point now) {
   if (!due_.pass(now))
     return;
   auto at = now.time_since_epoch().count();
-  auto all = voices_.load();
+  auto all = activities_.load();
   std::vector<std::pair<net::duration::rep, speech_activity*>> by_time;
   std::vector<std::pair<float, speech_activity*>> by_level;
   for (const auto& x : *all) {

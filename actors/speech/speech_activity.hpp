@@ -25,7 +25,8 @@ public:
 
   /// The level in dBov if the member has spoken within `window`, otherwise
   /// nothing.
-  std::optional<int> heard(net::time_point now, net::duration window) const;
+  std::optional<int> recent_volume(net::time_point now,
+                                   net::duration window) const;
 
   /// Sets whether the member sends video; initially it counts as sending.
   void set_seen(bool x) {
@@ -77,7 +78,7 @@ public:
 private:
   static constexpr net::duration interval = std::chrono::milliseconds{500};
 
-  copy_on_write_list<std::shared_ptr<speech_activity>> voices_;
+  copy_on_write_list<std::shared_ptr<speech_activity>> activities_;
   interval_limiter due_{interval};
 };
 

@@ -14,7 +14,7 @@ namespace {
 struct gallery : scene_notes, shard_scene {
   explicit gallery(size_t people = 4) : shard_scene(told, {9, 3, 2}) {
     for (size_t i = 0; i < people; ++i) {
-      members.push_back(voices->add(now()));
+      members.push_back(ranking->add(now()));
       world.pass(20ms);
       cameras.push_back(spawn_fake_producer(*world.system, from_producer));
       auto config = opus_to(static_cast<uint32_t>(100 + i));

@@ -25,7 +25,7 @@ struct sounding_member {
     world.run();
     answer.receive(
         [&](room_joined& joined) {
-          voice = std::move(joined.voice);
+          speech = std::move(joined.speech);
           room = std::move(joined.room);
         },
         [](const caf::error&) { FAIL("not let in"); });
@@ -54,7 +54,7 @@ struct sounding_member {
 
   void sound(int milliseconds) {
     for (int i = 0; i < milliseconds; i += 20) {
-      voice->note_level(30, world.scheduler().clock().now());
+      speech->note_level(30, world.scheduler().clock().now());
       world.pass(std::chrono::milliseconds{20});
     }
   }
@@ -62,7 +62,7 @@ struct sounding_member {
   actor_world& world;
   peer_handle peer;
   room_directory_actor room;
-  std::shared_ptr<actors::speech_activity> voice;
+  std::shared_ptr<actors::speech_activity> speech;
 };
 
 /// Whether no timer is set again after all have fired.

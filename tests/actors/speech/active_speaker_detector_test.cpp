@@ -16,23 +16,23 @@ using volumes = std::vector<peer_volume>;
 /// Plays patterns of volumes and returns the events as text: "speaking ann bob"
 /// and "active ann", in their order.
 struct stage {
-  std::string play(volumes heard, int samples = 1) {
-    std::string told;
+  std::string play(volumes sample, int samples = 1) {
+    std::string reported;
     for (int i = 0; i < samples; ++i) {
-      engine.handle_sample(heard);
+      engine.handle_sample(sample);
       while (auto event = engine.poll_event()) {
         if (const auto* x = std::get_if<speaking_peers>(&*event)) {
-          told += "speaking";
+          reported += "speaking";
           for (const auto& y : x->peers)
-            told += " " + y.peer.str();
+            reported += " " + y.peer.str();
         } else {
           const auto& who = std::get<active_speaker>(*event).peer;
-          told += "active " + (who ? who->str() : "nobody");
+          reported += "active " + (who ? who->str() : "nobody");
         }
-        told += ";";
+        reported += ";";
       }
     }
-    return told;
+    return reported;
   }
 
   active_speaker_detector engine;
@@ -143,14 +143,15 @@ TEST_CASE("speakers are listed by volume, the loudest first") {
 
 TEST_CASE("a member counts as speaking while loud and for a window after it") {
   net::time_point at{};
-  voice x{at};
+  speech_activity x{at};
   const auto window = std::chrono::milliseconds{300};
-  CHECK_FALSE(x.heard(at, window));
+  CHECK_FALSE(x.recent_volume(at, window));
   for (int i = 0; i < 50; ++i)
     x.note_level(30, at += std::chrono::milliseconds{20});
-  auto volume = x.heard(at, window);
+  auto volume = x.recent_volume(at, window);
   REQUIRE(volume);
   CHECK(*volume == doctest::Approx(-30).epsilon(0.05));
-  CHECK(x.heard(at + window, window));
-  CHECK_FALSE(x.heard(at + window + std::chrono::milliseconds{1}, window));
+  CHECK(x.recent_volume(at + window, window));
+  CHECK_FALSE(
+      x.recent_volume(at + window + std::chrono::milliseconds{1}, window));
 }

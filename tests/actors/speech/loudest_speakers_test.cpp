@@ -22,18 +22,18 @@ rtp::receiver::config opus_with_level(uint32_t ssrc) {
 }
 
 /// The producers of a room, each with a consumer on a transport of its own.
-struct hall : scene_notes, shard_scene {
-  explicit hall(size_t people, loudest_speakers_limits limits = {3, 4})
+struct test_room : scene_notes, shard_scene {
+  explicit test_room(size_t people, loudest_speakers_limits limits = {3, 4})
       : shard_scene(told)
-      , floor(std::make_shared<loudest_speakers>(limits)) {
-    floor->set_members(people);
+      , loudest(std::make_shared<loudest_speakers>(limits)) {
+    loudest->set_members(people);
     for (size_t i = 0; i < people; ++i) {
       auto ssrc = static_cast<uint32_t>(1000 + i);
       producer_config x;
       x.id = producer_id{"p" + std::to_string(i)};
       x.engine = opus_with_level(ssrc);
       x.transport = spawn_rtcp_sender(*world.system, from_producer);
-      x.floor = floor;
+      x.loudest = loudest;
       producers.push_back(spawn_producer(*world.system, x));
       levels.push_back(70);
       next.push_back(static_cast<uint16_t>(65500 + i)); // wraps soon
@@ -41,7 +41,7 @@ struct hall : scene_notes, shard_scene {
     }
   }
 
-  ~hall() {
+  ~test_room() {
     for (auto& x : producers)
       caf::anon_send(x, close_producer{});
     producers.clear();
@@ -78,7 +78,7 @@ struct hall : scene_notes, shard_scene {
   }
 
   // The producers whose packets arrived since the last call.
-  std::vector<size_t> heard() {
+  std::vector<size_t> forwarded_producers() {
     std::vector<size_t> out;
     for (size_t i = 0; i < producers.size(); ++i)
       if (auto got = packets(port(i)); got > std::exchange(seen[i], got))
@@ -86,7 +86,7 @@ struct hall : scene_notes, shard_scene {
     return out;
   }
 
-  std::shared_ptr<loudest_speakers> floor;
+  std::shared_ptr<loudest_speakers> loudest;
   std::vector<producer_actor> producers;
   std::vector<uint8_t> levels; // 128: no level
   std::vector<uint16_t> next;
@@ -97,43 +97,43 @@ struct hall : scene_notes, shard_scene {
 } // namespace
 
 TEST_CASE("in a large room only the three loudest streams are forwarded") {
-  hall at{10};
+  test_room at{10};
   at.pass(1s);
-  at.heard();
+  at.forwarded_producers();
   at.levels[7] = at.levels[8] = at.levels[9] = 30;
   at.pass(100ms);
-  at.heard();
+  at.forwarded_producers();
   at.pass(2s);
-  CHECK(at.heard() == std::vector<size_t>{7, 8, 9});
+  CHECK(at.forwarded_producers() == std::vector<size_t>{7, 8, 9});
   SUBCASE("all are forwarded after the room has become small") {
-    at.floor->set_members(4);
+    at.loudest->set_members(4);
     at.pass(20ms);
-    CHECK(at.heard().size() == 10);
+    CHECK(at.forwarded_producers().size() == 10);
   }
   SUBCASE("another stream replaces a paused one") {
     caf::anon_send(at.producers[9], actors::pause_producer{});
     at.levels[0] = 60;
     at.pass(100ms);
-    at.heard();
+    at.forwarded_producers();
     at.pass(100ms);
-    CHECK(at.heard() == std::vector<size_t>{0, 7, 8});
+    CHECK(at.forwarded_producers() == std::vector<size_t>{0, 7, 8});
     caf::anon_send(at.producers[9], actors::resume_producer{});
     at.pass(100ms);
-    at.heard();
+    at.forwarded_producers();
     at.pass(100ms);
-    CHECK(at.heard() == std::vector<size_t>{7, 8, 9});
+    CHECK(at.forwarded_producers() == std::vector<size_t>{7, 8, 9});
   }
   SUBCASE("another stream replaces a closed one") {
     caf::anon_send(at.producers[9], close_producer{});
     at.pass(100ms);
-    at.heard();
+    at.forwarded_producers();
     at.pass(100ms);
-    CHECK(at.heard().size() == 3);
+    CHECK(at.forwarded_producers().size() == 3);
   }
 }
 
 TEST_CASE("a stream forwarded again has no gap in its sequence or timestamps") {
-  hall at{10};
+  test_room at{10};
   at.pass(1s);
   for (int turn = 0; turn < 12; ++turn) {
     // Three are loud for a while, then three others.
@@ -144,10 +144,10 @@ TEST_CASE("a stream forwarded again has no gap in its sequence or timestamps") {
   int away = 0; // streams with a pause in between
   for (size_t i = 0; i < 10; ++i) {
     CAPTURE(i);
-    const auto& sent = at.sent.by_port[hall::port(i)].rtp;
+    const auto& sent = at.sent.by_port[test_room::port(i)].rtp;
     REQUIRE(sent.size() > 100);
     CHECK(sent.size() < at.clock);
-    CHECK(gapless(at.sequence_numbers(hall::port(i))));
+    CHECK(gapless(at.sequence_numbers(test_room::port(i))));
     // The timestamps show how long it was not forwarded.
     auto first = rtp::packet::parse(to_buffer(sent.front()), {});
     auto last = rtp::packet::parse(to_buffer(sent.back()), {});
@@ -163,32 +163,32 @@ TEST_CASE("a stream forwarded again has no gap in its sequence or timestamps") {
 }
 
 TEST_CASE("a stream without audio levels is always forwarded") {
-  hall at{10};
+  test_room at{10};
   at.levels[4] = 128;
   at.levels[5] = at.levels[6] = at.levels[7] = 20;
   at.pass(3s);
-  at.heard();
+  at.forwarded_producers();
   at.pass(1s);
-  CHECK(at.heard() == std::vector<size_t>{4, 5, 6, 7});
+  CHECK(at.forwarded_producers() == std::vector<size_t>{4, 5, 6, 7});
 }
 
 TEST_CASE("all streams are forwarded in a small room and without a limit") {
   for (auto limits :
        {loudest_speakers_limits{3, 10}, loudest_speakers_limits{0, 0}}) {
-    hall at{10, limits};
+    test_room at{10, limits};
     at.pass(1s);
-    CHECK(at.heard().size() == 10);
+    CHECK(at.forwarded_producers().size() == 10);
     CHECK(at.packets(1) == 50);
   }
 }
 
 TEST_CASE(
     "a stream that is not forwarded because others are louder is reported") {
-  auto floor =
+  auto loudest =
       std::make_shared<loudest_speakers>(loudest_speakers_limits{1, 0});
-  floor->set_members(100);
+  loudest->set_members(100);
   producer_id loud{"loud"}, quiet{"quiet"};
-  loudest_speakers::slot first{floor, loud};
+  loudest_speakers::slot first{loudest, loud};
   net::time_point now{1s};
   auto speak = [&](loudest_speakers::slot& x, uint8_t level) {
     for (int packet = 0; packet < 10; ++packet)
@@ -196,52 +196,52 @@ TEST_CASE(
     return x.open(now);
   };
   CHECK(speak(first, 20));
-  loudest_speakers::slot second{floor, quiet};
-  CHECK_FALSE(floor->leaves_out(loud));
-  CHECK_FALSE(floor->leaves_out(quiet)); // has no level yet
+  loudest_speakers::slot second{loudest, quiet};
+  CHECK_FALSE(loudest->leaves_out(loud));
+  CHECK_FALSE(loudest->leaves_out(quiet)); // has no level yet
   CHECK_FALSE(speak(second, 60));
-  CHECK(floor->leaves_out(quiet));
-  CHECK_FALSE(floor->leaves_out(loud));
+  CHECK(loudest->leaves_out(quiet));
+  CHECK_FALSE(loudest->leaves_out(loud));
   // A paused stream is not reported, nor is any stream of a small room.
   second.set_running(false);
-  CHECK_FALSE(floor->leaves_out(quiet));
+  CHECK_FALSE(loudest->leaves_out(quiet));
   second.set_running(true);
-  CHECK(floor->leaves_out(quiet));
-  floor->set_members(0);
-  CHECK_FALSE(floor->leaves_out(quiet));
+  CHECK(loudest->leaves_out(quiet));
+  loudest->set_members(0);
+  CHECK_FALSE(loudest->leaves_out(quiet));
 }
 
 TEST_CASE("streams are added, measured and removed from any thread") {
-  auto floor =
+  auto loudest =
       std::make_shared<loudest_speakers>(loudest_speakers_limits{3, 0});
-  floor->set_members(100);
+  loudest->set_members(100);
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&, i] {
       for (int round = 0; round < 50; ++round) {
-        loudest_speakers::slot seat{floor, producer_id{"p"}};
+        loudest_speakers::slot slot{loudest, producer_id{"p"}};
         synthetic_speech speech{static_cast<uint64_t>(i), -30};
         speech.speak(true);
         net::time_point now{std::chrono::seconds{round}};
         for (int packet = 0; packet < 100; ++packet) {
-          seat.handle_level(speech.next(), now += 20ms);
-          seat.open(now);
+          slot.handle_level(speech.next(), now += 20ms);
+          slot.open(now);
         }
       }
     });
   for (auto& x : threads)
     x.join();
   // All were removed: of four new streams only the quietest is left out.
-  std::deque<loudest_speakers::slot> seats;
+  std::deque<loudest_speakers::slot> slots;
   for (int i = 0; i < 4; ++i)
-    seats.emplace_back(floor, producer_id{"p" + std::to_string(i)});
+    slots.emplace_back(loudest, producer_id{"p" + std::to_string(i)});
   net::time_point now{std::chrono::hours{1}};
-  std::vector<bool> open(seats.size());
+  std::vector<bool> open(slots.size());
   for (int packet = 0; packet < 100; ++packet) {
     now += 20ms;
-    for (size_t i = 0; i < seats.size(); ++i) {
-      seats[i].handle_level(static_cast<uint8_t>(i == 1 ? 60 : 20), now);
-      open[i] = seats[i].open(now);
+    for (size_t i = 0; i < slots.size(); ++i) {
+      slots[i].handle_level(static_cast<uint8_t>(i == 1 ? 60 : 20), now);
+      open[i] = slots[i].open(now);
     }
   }
   CHECK(open == std::vector<bool>{true, false, true, true});

@@ -14,7 +14,7 @@ namespace {
 struct room {
   room() {
     for (auto* x : {&ann, &bob, &cid}) {
-      *x = voices.add(now);
+      *x = ranking.add(now);
       now += 1s;
     }
     rank();
@@ -28,11 +28,11 @@ struct room {
   }
 
   void rank() {
-    voices.refresh(now += 1s);
+    ranking.refresh(now += 1s);
   }
 
   net::time_point now{};
-  speech_ranking voices;
+  speech_ranking ranking;
   std::shared_ptr<speech_activity> ann, bob, cid;
 };
 
@@ -94,28 +94,28 @@ TEST_CASE("noise and clicks do not count as speech") {
 TEST_CASE("ranks are updated at most twice a second") {
   room at;
   at.talk(at.ann, 30, 1s);
-  at.voices.refresh(at.now);
+  at.ranking.refresh(at.now);
   CHECK(at.ann->recency() == 0);
   at.talk(at.bob, 30, 400ms);
-  at.voices.refresh(at.now);
+  at.ranking.refresh(at.now);
   CHECK(at.ann->recency() == 0);
-  at.voices.refresh(at.now + 100ms);
+  at.ranking.refresh(at.now + 100ms);
   CHECK(at.bob->recency() == 0);
 }
 
 TEST_CASE("a member that has left no longer ranks") {
   room at;
   at.talk(at.ann, 30, 1s);
-  at.voices.remove(at.ann);
-  at.voices.remove(at.ann); // idempotent
+  at.ranking.remove(at.ann);
+  at.ranking.remove(at.ann); // idempotent
   at.rank();
   CHECK(at.cid->recency() == 0);
   CHECK(at.bob->recency() == 1);
 }
 
 TEST_CASE("audio levels, ranks, additions and removals may be concurrent") {
-  speech_ranking voices;
-  auto first = voices.add({});
+  speech_ranking ranking;
+  auto first = ranking.add({});
   std::atomic<bool> done{false};
   std::thread speaker{[&] {
     for (auto t = net::time_point{}; !done; t += 20ms)
@@ -123,10 +123,10 @@ TEST_CASE("audio levels, ranks, additions and removals may be concurrent") {
   }};
   std::thread ranker{[&] {
     for (auto t = net::time_point{}; !done; t += 1s)
-      voices.refresh(t);
+      ranking.refresh(t);
   }};
   for (int i = 0; i < 2'000; ++i)
-    voices.remove(voices.add(net::time_point{} + std::chrono::seconds{i}));
+    ranking.remove(ranking.add(net::time_point{} + std::chrono::seconds{i}));
   done = true;
   speaker.join();
   ranker.join();
@@ -134,10 +134,10 @@ TEST_CASE("audio levels, ranks, additions and removals may be concurrent") {
 }
 
 TEST_CASE("two members without a difference have the same rank") {
-  speech_ranking voices;
-  auto ann = voices.add({});
-  auto bob = voices.add({});
-  voices.refresh(net::time_point{} + 1s);
+  speech_ranking ranking;
+  auto ann = ranking.add({});
+  auto bob = ranking.add({});
+  ranking.refresh(net::time_point{} + 1s);
   CHECK(ann->recency() == 0);
   CHECK(bob->recency() == 0);
 }

@@ -153,7 +153,7 @@ inline rtp::forwarder::config opus_to(uint32_t ssrc) {
 /// A shard with real consumers on transports without encryption.
 struct shard_scene {
   explicit shard_scene(heard& to, shedding_limits shedding = {})
-      : shard(spawn_shard(*world.system, {&sent, world.load, shedding}, voices,
+      : shard(spawn_shard(*world.system, {&sent, world.load, shedding}, ranking,
                           nullptr))
       , listener(spawn_listener(*world.system, to)) {}
 
@@ -198,7 +198,7 @@ struct shard_scene {
 
   actor_world world;
   sent_packets sent;
-  std::shared_ptr<speech_ranking> voices = std::make_shared<speech_ranking>();
+  std::shared_ptr<speech_ranking> ranking = std::make_shared<speech_ranking>();
   // The producers' scores.
   std::shared_ptr<score_board> scores = std::make_shared<score_board>(0);
   shard_actor shard;
