@@ -31,15 +31,15 @@ struct consumer_state {
   consumer_actor::behavior_type make_behavior(const consumer_config& cfg);
 
   // Sends a command to the forwarder in the shard.
-  template <class Wish>
-  void control(Wish x) {
+  template <class Command>
+  void control(Command x) {
     self->send(shard, control_consumer{key(), x});
   }
 
   // Sends the scores to the listener if they have changed.
-  void tell_scores();
+  void send_scores();
 
-  void tell_layers(std::optional<rtp::layers> sent);
+  void send_layers(std::optional<rtp::layers> sent);
 
   consumer_key key() const {
     return consumer_key{self->id()};
@@ -54,8 +54,8 @@ struct consumer_state {
   rtp::producer_layout layout;
   uint8_t score = 10;
   std::shared_ptr<const score_board> board;
-  protocol::consumer_scores told_scores;
-  std::optional<rtp::layers> told_layers;
+  protocol::consumer_scores sent_scores;
+  std::optional<rtp::layers> sent_layers;
   scoped_monitor on_producer;
 };
 
@@ -66,14 +66,14 @@ consumer_state::~consumer_state() {
 
 consumer_actor::behavior_type
 consumer_state::make_behavior(const consumer_config& cfg) {
-  using wish = control_consumer;
+  using command = control_consumer;
   id = cfg.id;
   source = cfg.source;
   shard = cfg.shard;
   listener = cfg.listener;
   layout = cfg.engine.layout;
   board = cfg.scores;
-  told_scores = cfg.told;
+  sent_scores = cfg.sent_scores;
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg&) {
     self->send(listener, consumer_ended{id, source});
@@ -91,23 +91,25 @@ consumer_state::make_behavior(const consumer_config& cfg) {
   return {
       [this](const rtp::consumer_score_changed& x) {
         score = x.score;
-        tell_scores();
+        send_scores();
       },
-      [this](const rtp::layers_changed& x) { tell_layers(x.layers); },
+      [this](const rtp::layers_changed& x) { send_layers(x.layers); },
       [this](const producer_paused& x) {
         self->send(listener, consumer_producer_paused{id, x.paused});
       },
-      [this](const producer_score_changed&) { tell_scores(); },
-      [this](const pause_consumer&) { control(wish::pause{}); },
-      [this](const resume_consumer&) { control(wish::resume{}); },
+      [this](const producer_score_changed&) { send_scores(); },
+      [this](const pause_consumer&) { control(command::pause{}); },
+      [this](const resume_consumer&) { control(command::resume{}); },
       [this](const close_consumer&) { self->quit(); },
       [this](const set_consumer_layers& x) {
-        control(wish::set_preferred_layers{to_layers(x)});
+        control(command::set_preferred_layers{to_layers(x)});
       },
       [this](const set_consumer_rank& x) {
-        control(wish::set_priority{x.priority});
+        control(command::set_priority{x.priority});
       },
-      [this](const request_key_frame&) { control(wish::request_key_frame{}); },
+      [this](const request_key_frame&) {
+        control(command::request_key_frame{});
+      },
       [this](const move_consumer& x) {
         self->send(shard, move_shard_consumer{key(), x.to});
       },
@@ -117,26 +119,26 @@ consumer_state::make_behavior(const consumer_config& cfg) {
   };
 }
 
-void consumer_state::tell_scores() {
-  auto scores = make_scores(score, *board, layout.kind, told_layers);
-  if (scores == told_scores)
+void consumer_state::send_scores() {
+  auto scores = make_scores(score, *board, layout.kind, sent_layers);
+  if (scores == sent_scores)
     return;
-  told_scores = scores;
+  sent_scores = scores;
   self->send(listener, consumer_score_changed{id, std::move(scores)});
 }
 
-void consumer_state::tell_layers(std::optional<rtp::layers> sent) {
+void consumer_state::send_layers(std::optional<rtp::layers> sent) {
   // Without layers there is nothing to report but pause events.
   if (layout.kind == rtp::layering::simple)
     return;
   if (sent)
     sent->temporal = std::min<uint8_t>(
         sent->temporal, std::max<uint8_t>(layout.temporal_layers, 1) - 1);
-  if (sent == told_layers)
+  if (sent == sent_layers)
     return;
-  told_layers = sent;
+  sent_layers = sent;
   self->send(listener, consumer_layers_changed{id, sent});
-  tell_scores();
+  send_scores();
 }
 
 } // namespace

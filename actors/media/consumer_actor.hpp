@@ -58,7 +58,7 @@ struct consumer_config {
   std::shared_ptr<const score_board> scores =
       std::make_shared<const score_board>(0);
   /// The scores that the client was sent with the consumer.
-  protocol::consumer_scores told = {};
+  protocol::consumer_scores sent_scores = {};
 };
 
 consumer_actor spawn_consumer(caf::actor_system& system,

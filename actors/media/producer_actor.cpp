@@ -57,10 +57,10 @@ struct producer_state {
   void forget(const caf::actor_addr& gone);
 
   // Notifies the client of the layers wanted, if they have changed.
-  void tell_wanted();
+  void report_wanted();
 
   template <class Message>
-  void tell_all(const Message& x) {
+  void send_to_shards(const Message& x) {
     for (const auto& to : shards)
       self->send(to.actor, x);
   }
@@ -87,7 +87,7 @@ struct producer_state {
   // The latest sender report of an encoding, and when shards were sent one.
   struct known_report {
     std::optional<rtp::source_report> latest;
-    std::optional<net::time_point> told;
+    std::optional<net::time_point> sent_at;
   };
 
   producer_key key() const {
@@ -148,7 +148,7 @@ producer_state::make_behavior(const producer_config& cfg) {
   demand_timer.use(cfg.ticks);
   if (auto encodings = cfg.engine.encodings.size(); encodings > 1) {
     demand.emplace(static_cast<uint8_t>(encodings - 1), self->clock().now());
-    tell_wanted();
+    report_wanted();
   }
   board = cfg.scores;
   load = cfg.load;
@@ -187,7 +187,7 @@ producer_state::make_behavior(const producer_config& cfg) {
         auto now = self->clock().now();
         if (demand)
           demand->handle_wish(x.shard->id(), x.highest, now);
-        tell_wanted();
+        report_wanted();
       },
       [this](const consumer_loss_reported& x) {
         engine->handle_consumer_loss(x.shard->id(), x.fraction_lost,
@@ -219,7 +219,7 @@ producer_state::make_behavior(const producer_config& cfg) {
         auto now = self->clock().now();
         demand_timer.fired(now);
         demand->handle_timeout(now);
-        tell_wanted();
+        report_wanted();
       },
   };
 }
@@ -262,7 +262,7 @@ void producer_state::set_paused(bool paused) {
       [&](auto& e, auto now) { paused ? e.pause(now) : e.resume(now); });
   if (speaker_slot)
     speaker_slot->set_running(!paused);
-  tell_all(producer_paused{key(), paused});
+  send_to_shards(producer_paused{key(), paused});
 }
 
 void producer_state::drain() {
@@ -304,9 +304,9 @@ void producer_state::pass_on(const rtp::receiver_event& x) {
     known.latest = *report;
     // A client may send a thousand reports a second; shards get fewer.
     if (auto now = self->clock().now();
-        !known.told || now - *known.told >= report_interval) {
-      known.told = now;
-      tell_all(source_reported{key(), *report});
+        !known.sent_at || now - *known.sent_at >= report_interval) {
+      known.sent_at = now;
+      send_to_shards(source_reported{key(), *report});
     }
   } else if (const auto* changed = std::get_if<rtp::score_changed>(&x)) {
     rate(*changed);
@@ -320,10 +320,10 @@ void producer_state::forget(const caf::actor_addr& gone) {
   if (!demand)
     return;
   demand->remove(gone.id(), self->clock().now());
-  tell_wanted();
+  report_wanted();
 }
 
-void producer_state::tell_wanted() {
+void producer_state::report_wanted() {
   if (!demand)
     return;
   if (auto changed = demand->poll_changed()) {
@@ -339,13 +339,13 @@ void producer_state::rate(const rtp::score_changed& x) {
                         x.score};
   if (board)
     board->set(x.encoding, x.score);
-  tell_all(producer_score_changed{key()});
+  send_to_shards(producer_score_changed{key()});
   if (!listener)
     return;
-  producer_rated told{id, {}};
+  producer_rated changed{id, {}};
   for (const auto& [encoding, rated] : scores)
-    told.encodings.push_back(rated);
-  self->send(listener, std::move(told));
+    changed.encodings.push_back(rated);
+  self->send(listener, std::move(changed));
 }
 
 } // namespace

@@ -55,7 +55,7 @@ struct shard_state {
   void shed(net::time_point now);
 
   template <class Message>
-  void tell_consumer(consumer_key which, const Message& x) {
+  void send_to_consumer(consumer_key which, const Message& x) {
     if (auto i = consumers.find(which); i != consumers.end())
       self->send(i->second.events, x);
   }
@@ -67,7 +67,7 @@ struct shard_state {
     drain();
   }
 
-  void tell_events();
+  void send_events();
 
   // Passes on what is ready, schedules the flush, and arms the timer.
   void drain();
@@ -77,7 +77,7 @@ struct shard_state {
   void flush();
 
   // If the CPU is short, delays the flush so that more is sent together.
-  bool put_off_flush();
+  bool defer_flush();
 
   // Adds the increase since the last call to the node's counters.
   void publish();
@@ -125,7 +125,7 @@ struct shard_state {
   actor_timer timer{patience};
   actor_timer pacing; // exact: it seldom runs
   net::time_point flushed{};
-  std::optional<net::time_point> put_off; // since when a flush is delayed
+  std::optional<net::time_point> deferred_since; // the flush
   actor_timer flush_timer{tick_queue::step};
 };
 
@@ -175,7 +175,7 @@ shard_actor::behavior_type shard_state::make_behavior() {
       [this](const producer_paused& x) { set_producer_paused(x); },
       [this](const producer_score_changed& x) {
         for (auto which : engine.consumers_of(x.producer))
-          tell_consumer(which, x);
+          send_to_consumer(which, x);
       },
       [this](const set_transport_srtp& x) {
         with_engine(
@@ -231,8 +231,8 @@ void shard_state::add(const add_shard_consumer& x) {
   // The state known at the request may be outdated.
   auto paused = engine.find_consumer(which)->producer_paused();
   if (paused != x.consumer.engine.producer_paused)
-    tell_consumer(which, producer_paused{source, paused});
-  tell_consumer(which, producer_score_changed{source});
+    send_to_consumer(which, producer_paused{source, paused});
+  send_to_consumer(which, producer_score_changed{source});
 }
 
 void shard_state::remove(const remove_shard_consumer& x) {
@@ -309,15 +309,16 @@ void shard_state::apply(transport_key from, const feedback_item& x,
 }
 
 void shard_state::control(const control_consumer& x) {
-  using wish = control_consumer;
+  using command = control_consumer;
   with_engine([&](auto& e, auto now) {
-    if (std::holds_alternative<wish::pause>(x.what))
+    if (std::holds_alternative<command::pause>(x.what))
       e.set_paused(x.consumer, true);
-    else if (std::holds_alternative<wish::resume>(x.what))
+    else if (std::holds_alternative<command::resume>(x.what))
       e.set_paused(x.consumer, false);
-    else if (const auto* y = std::get_if<wish::set_preferred_layers>(&x.what))
+    else if (const auto* y =
+                 std::get_if<command::set_preferred_layers>(&x.what))
       e.set_preferred_layers(x.consumer, y->preferred);
-    else if (const auto* z = std::get_if<wish::set_priority>(&x.what))
+    else if (const auto* z = std::get_if<command::set_priority>(&x.what))
       e.set_priority(x.consumer, z->priority);
     else
       e.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
@@ -339,19 +340,19 @@ caf::result<consumer_explanation> shard_state::explain(consumer_key which) {
 void shard_state::set_producer_paused(const producer_paused& x) {
   with_engine([&](auto& e, auto now) {
     for (auto which : e.handle_producer_paused(x.producer, x.paused, now))
-      tell_consumer(which, x);
+      send_to_consumer(which, x);
   });
 }
 
-void shard_state::tell_events() {
+void shard_state::send_events() {
   note_limited(engine.limited_by_overload());
   while (auto event = engine.poll_event())
     pass_on(*event);
 }
 
 void shard_state::drain() {
-  tell_events();
-  if (engine.needs_flush() && !put_off_flush()) {
+  send_events();
+  if (engine.needs_flush() && !defer_flush()) {
     // Messages that are in the mailbox already are flushed with this one.
     if (self->mailbox().empty())
       flush();
@@ -361,7 +362,7 @@ void shard_state::drain() {
   timer.arm(self, engine.poll_timeout(), shard_tick{});
 }
 
-bool shard_state::put_off_flush() {
+bool shard_state::defer_flush() {
   auto window = services.load->coalescing();
   if (window <= net::duration{})
     return false;
@@ -369,8 +370,8 @@ bool shard_state::put_off_flush() {
   auto now = self->clock().now();
   if (now >= due)
     return false;
-  if (!put_off)
-    put_off = now;
+  if (!deferred_since)
+    deferred_since = now;
   // The next media flushes; the timer is for when none comes.
   flush_timer.arm(self, due, shard_flush{});
   return true;
@@ -380,12 +381,13 @@ void shard_state::flush() {
   auto now = self->clock().now();
   flushed = now;
   // A deliberate delay does not count as late.
-  auto meant = put_off ? std::min(now - *put_off, services.load->coalescing())
-                       : net::duration{};
-  put_off.reset();
+  auto deferred = deferred_since ? std::min(now - *deferred_since,
+                                            services.load->coalescing())
+                                 : net::duration{};
+  deferred_since.reset();
   auto waited = engine.flush(*services.out, now);
-  tell_events();
-  gauge().note_delay(std::max(waited - meant, net::duration{}));
+  send_events();
+  gauge().note_delay(std::max(waited - deferred, net::duration{}));
   pacing.arm(self, engine.poll_pacing(), pacing_tick{});
   // The batches taken since the last flush waited together.
   services.load->counters().note_mailbox(mailbox_owner::shard,
@@ -412,9 +414,9 @@ void shard_state::publish() {
 
 void shard_state::pass_on(shard_event& x) {
   if (const auto* score = std::get_if<rtp::consumer_score_changed>(&x.what))
-    return tell_consumer(x.consumer, *score);
+    return send_to_consumer(x.consumer, *score);
   if (const auto* layers = std::get_if<rtp::layers_changed>(&x.what))
-    return tell_consumer(x.consumer, *layers);
+    return send_to_consumer(x.consumer, *layers);
   auto i = producers.find(x.producer);
   if (i == producers.end())
     return;
