@@ -33,11 +33,11 @@ public:
   /// the peer or its room would exceed the limit.
   std::variant<std::shared_ptr<void>, protocol::error> take(size_t octets,
                                                             quota& room) const {
-    using places = std::pair<std::shared_ptr<void>, std::shared_ptr<void>>;
+    using token_pair = std::pair<std::shared_ptr<void>, std::shared_ptr<void>>;
     if (octets > limit_)
       return refusal(limit_, "peer");
     auto count = static_cast<uint32_t>(octets);
-    places out{own_->take(count), nullptr};
+    token_pair out{own_->take(count), nullptr};
     if (!out.first)
       return refusal(limit_, "peer");
     auto after = own_->taken();
@@ -47,7 +47,7 @@ public:
     out.second = room.take(charged);
     if (!out.second)
       return refusal(room.limit(), "room");
-    return std::shared_ptr<void>{std::make_shared<places>(std::move(out))};
+    return std::shared_ptr<void>{std::make_shared<token_pair>(std::move(out))};
   }
 
 private:

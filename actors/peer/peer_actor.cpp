@@ -9,7 +9,7 @@ namespace troupe::actors {
 namespace {
 
 // How many data producers are remembered after their channels closed.
-constexpr size_t max_hung_up = 64;
+constexpr size_t max_closed_data_producers = 64;
 
 } // namespace
 
@@ -29,41 +29,42 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
         if (!of_former_session())
           close_all();
       },
-      [this](const dismiss_peer& x) { be_dismissed(x.why); },
+      [this](const dismiss_peer& x) { handle_dismissal(x.why); },
       [this](adopt_session& x) { adopt(x); },
-      [this](const mute_peer& x) { be_muted(x.kind); },
+      [this](const mute_peer& x) { handle_mute(x.kind); },
       [this](const get_peer_stats&) { return collect_stats(); },
       [this](const explain_consumer& x) { return explain(x.consumer); },
       [this](const consumer_ended& x) {
         if (!find_record(consumers, x.consumer))
           return;
         forget_consumer(x.consumer, true);
-        tell_session(event::consumer_closed{x.consumer, x.producer});
+        notify_session(event::consumer_closed{x.consumer, x.producer});
       },
       [this](const consumer_producer_paused& x) {
         if (x.paused)
-          tell_session(event::consumer_paused{x.consumer});
+          notify_session(event::consumer_paused{x.consumer});
         else
-          tell_session(event::consumer_resumed{x.consumer});
+          notify_session(event::consumer_resumed{x.consumer});
       },
       [this](const consumer_score_changed& x) {
-        tell_session(event::consumer_score{x.consumer, x.scores});
+        notify_session(event::consumer_score{x.consumer, x.scores});
       },
       [this](const consumer_layers_changed& x) {
-        event::consumer_layers_changed told{x.consumer, {}, {}};
+        event::consumer_layers_changed changed{x.consumer, {}, {}};
         if (x.layers) {
-          told.spatial_layer = x.layers->spatial;
-          told.temporal_layer = x.layers->temporal;
+          changed.spatial_layer = x.layers->spatial;
+          changed.temporal_layer = x.layers->temporal;
         }
-        tell_session(told);
+        notify_session(changed);
       },
       [this](producer_rated& x) {
-        tell_session(event::producer_score{x.producer, std::move(x.encodings)});
+        notify_session(
+            event::producer_score{x.producer, std::move(x.encodings)});
       },
       [this](const producer_layers_wanted& x) {
         if (auto* record = find_record(producers, x.producer))
           record->wanted.emplace(x.highest);
-        tell_session(event::producer_layers_wanted{x.producer, x.highest});
+        notify_session(event::producer_layers_wanted{x.producer, x.highest});
       },
       [this](const transport_in_use& x) { note_use(x); },
       [this](const transport_leaving& x) {
@@ -75,17 +76,17 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       },
       [this](const session_lost& x) {
         if (session && x.joiner == joiner)
-          be_lost();
+          handle_disconnect();
       },
       [this](const data_consumer_over& x) { end_data_consumer(x); },
       [this](const data_source_paused& x) {
         if (x.paused)
-          tell_session(event::data_consumer_paused{x.consumer});
+          notify_session(event::data_consumer_paused{x.consumer});
         else
-          tell_session(event::data_consumer_resumed{x.consumer});
+          notify_session(event::data_consumer_resumed{x.consumer});
       },
       [this](const data_consumer_low& x) {
-        tell_session(event::data_consumer_buffered_low{x.consumer, x.octets});
+        notify_session(event::data_consumer_buffered_low{x.consumer, x.octets});
       },
       on<verb::produce_data>([this](auto& x) { return produce_data(x); }),
       on<verb::consume_data>([this](auto& x) { return consume_data(x); }),
@@ -125,20 +126,20 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
           [this](auto& x) { return set_paused(x.producer, false); }),
       on<verb::close_producer>([this](auto& x) { return close(x.producer); }),
       on<verb::pause_consumer>([this](auto& x) {
-        return tell_consumers(x.consumer, actors::pause_consumer{});
+        return send_to_consumers(x.consumer, actors::pause_consumer{});
       }),
       on<verb::resume_consumer>([this](auto& x) {
-        return tell_consumers(x.consumer, actors::resume_consumer{});
+        return send_to_consumers(x.consumer, actors::resume_consumer{});
       }),
       on<verb::close_consumer>([this](auto& x) { return close(x.consumer); }),
       on<verb::set_preferred_layers>([this](auto& x) {
-        return tell_consumer(
+        return send_to_consumer(
             x.consumer, set_consumer_layers{x.spatial_layer, x.temporal_layer});
       }),
       on<verb::set_consumer_priority>(
           [this](auto& x) { return set_priority(x); }),
       on<verb::request_key_frame>([this](auto& x) {
-        return tell_consumer(x.consumer, actors::request_key_frame{});
+        return send_to_consumer(x.consumer, actors::request_key_frame{});
       }),
       on<verb::list_producers>([this](auto&) { return list_producers(); }),
       on<verb::get_stats>([this](auto& x) { return get_stats(x.id); }),
@@ -154,7 +155,7 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
     return to_caf({error_code::forbidden,
                    "Ids of this form are reserved for the server"});
   if (room && x.renames)
-    return go_on_as(x);
+    return identify(x);
   if (room)
     return refuse(error_code::already_joined);
   auto promise = self->make_response_promise<reply::joined>();
@@ -204,7 +205,7 @@ caf::result<reply::joined> peer_state::join(verb::join& x) {
   return promise;
 }
 
-caf::result<reply::joined> peer_state::go_on_as(verb::join& x) {
+caf::result<reply::joined> peer_state::identify(verb::join& x) {
   auto promise = self->make_response_promise<reply::joined>();
   self->request(room, time_left(),
                 identify_member{deadline,
@@ -262,11 +263,11 @@ caf::result<reply::ok> peer_state::moderate(const Verb& x) {
   return promise;
 }
 
-void peer_state::be_dismissed(protocol::end_reason why) {
+void peer_state::handle_dismissal(protocol::end_reason why) {
   if (why == protocol::end_reason::kicked)
-    tell_session(event::kicked{room_name});
+    notify_session(event::kicked{room_name});
   else if (why == protocol::end_reason::room_closed)
-    tell_session(event::room_closed{room_name});
+    notify_session(event::room_closed{room_name});
   if (session)
     self->send(session, session_ended{why});
   close_all();
@@ -278,7 +279,7 @@ bool peer_state::of_former_session() const {
          && !(session && sender->address() == session.address());
 }
 
-void peer_state::be_lost() {
+void peer_state::handle_disconnect() {
   session = nullptr;
   overseer.begin(self, room); // the room now ends this peer
   self->send(room, member_lost{joiner});
@@ -304,11 +305,11 @@ void peer_state::adopt(adopt_session& x) {
   resumed = true;
 }
 
-void peer_state::be_muted(std::optional<protocol::media_kind> kind) {
+void peer_state::handle_mute(std::optional<protocol::media_kind> kind) {
   for (const auto& x : producers)
     if (!x.paused && (!kind || x.kind == *kind)) {
       set_paused(x.id, true);
-      tell_session(event::producer_paused{x.id, id});
+      notify_session(event::producer_paused{x.id, id});
     }
 }
 
@@ -332,7 +333,7 @@ void peer_state::handle_down(const caf::down_msg& down) {
   // A session that ends closes its peer, unless it does not know it yet: then
   // its connection was lost while the user came back.
   if (session && room && down.source == session.address())
-    return be_lost();
+    return handle_disconnect();
   if (down.source == (session ? session.address() : room.address()))
     return close_all();
   auto ended = [&](const auto& x) {
@@ -352,13 +353,13 @@ void peer_state::handle_down(const caf::down_msg& down) {
     auto gone = i->id;
     forget_data_producer(gone);
     self->send(room, data_producer_withdrawn{gone});
-    if (hung_up.size() == max_hung_up)
-      hung_up.pop_front();
-    hung_up.push_back(std::move(gone));
+    if (closed_data_producers.size() == max_closed_data_producers)
+      closed_data_producers.pop_front();
+    closed_data_producers.push_back(std::move(gone));
   }
 }
 
-void peer_state::tell_session(protocol::any_event x) {
+void peer_state::notify_session(protocol::any_event x) {
   if (!session)
     return;
   self->send(session, session_event{std::make_shared<const protocol::any_event>(

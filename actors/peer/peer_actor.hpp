@@ -64,30 +64,30 @@ namespace troupe::actors {
 /// Answers a verb with its reply. Refused as `internal`, without any effect, if
 /// it is not done by the deadline.
 template <class Verb>
-using carries_out = typename caf::replies_to<
+using verb_handler = typename caf::replies_to<
     Verb, request_deadline>::template with<typename reply_of<Verb>::type>;
 
 /// The part of a peer's interface that concerns data channels.
 using peer_data_actor = data_listener_actor::extend<
     // Refused as forbidden if the peer may not publish, as unsupported on a
     // transport without SCTP.
-    carries_out<protocol::verb::produce_data>,
+    verb_handler<protocol::verb::produce_data>,
     // Refused as overloaded while the server admits nothing new, as forbidden
     // if the peer may not subscribe, as unsupported on a transport without
     // SCTP.
-    carries_out<protocol::verb::consume_data>,
-    carries_out<protocol::verb::pause_data_producer>,
-    carries_out<protocol::verb::resume_data_producer>,
-    carries_out<protocol::verb::close_data_producer>,
-    carries_out<protocol::verb::pause_data_consumer>,
-    carries_out<protocol::verb::resume_data_consumer>,
-    carries_out<protocol::verb::close_data_consumer>,
-    carries_out<protocol::verb::set_data_subchannels>,
-    carries_out<protocol::verb::add_data_subchannel>,
-    carries_out<protocol::verb::remove_data_subchannel>,
-    carries_out<protocol::verb::set_data_low_threshold>,
-    carries_out<protocol::verb::get_data_buffered>,
-    carries_out<protocol::verb::list_data_producers>>;
+    verb_handler<protocol::verb::consume_data>,
+    verb_handler<protocol::verb::pause_data_producer>,
+    verb_handler<protocol::verb::resume_data_producer>,
+    verb_handler<protocol::verb::close_data_producer>,
+    verb_handler<protocol::verb::pause_data_consumer>,
+    verb_handler<protocol::verb::resume_data_consumer>,
+    verb_handler<protocol::verb::close_data_consumer>,
+    verb_handler<protocol::verb::set_data_subchannels>,
+    verb_handler<protocol::verb::add_data_subchannel>,
+    verb_handler<protocol::verb::remove_data_subchannel>,
+    verb_handler<protocol::verb::set_data_low_threshold>,
+    verb_handler<protocol::verb::get_data_buffered>,
+    verb_handler<protocol::verb::list_data_producers>>;
 
 /// The PEER actor interface: one member of one room. It owns its transports,
 /// producers and consumers, and carries out the verbs that concern them. Ids of
@@ -100,33 +100,33 @@ using peer_actor = peer_handle::extend_with<
         caf::reacts_to<session_lost>,
         // Joins the room; all other verbs need that. Errors: already_joined,
         // and those of the gate.
-        carries_out<protocol::verb::join>,
+        verb_handler<protocol::verb::join>,
         // Shows a member that joined hidden. What concerns others needs that.
-        carries_out<protocol::verb::announce>,
-        carries_out<protocol::verb::set_display_name>,
-        carries_out<protocol::verb::create_transport>,
-        carries_out<protocol::verb::connect_transport>,
-        carries_out<protocol::verb::restart_ice>,
+        verb_handler<protocol::verb::announce>,
+        verb_handler<protocol::verb::set_display_name>,
+        verb_handler<protocol::verb::create_transport>,
+        verb_handler<protocol::verb::connect_transport>,
+        verb_handler<protocol::verb::restart_ice>,
         // Refused as forbidden if the peer may not publish.
-        carries_out<protocol::verb::produce>,
+        verb_handler<protocol::verb::produce>,
         // Refused as overloaded while the server admits nothing new, as
         // forbidden if the peer may not subscribe.
-        carries_out<protocol::verb::consume>,
-        carries_out<protocol::verb::pause_producer>,
-        carries_out<protocol::verb::resume_producer>,
-        carries_out<protocol::verb::close_producer>,
-        carries_out<protocol::verb::pause_consumer>,
-        carries_out<protocol::verb::resume_consumer>,
-        carries_out<protocol::verb::close_consumer>,
-        carries_out<protocol::verb::set_preferred_layers>,
-        carries_out<protocol::verb::set_consumer_priority>,
-        carries_out<protocol::verb::request_key_frame>,
-        carries_out<protocol::verb::list_producers>,
-        carries_out<protocol::verb::get_stats>,
+        verb_handler<protocol::verb::consume>,
+        verb_handler<protocol::verb::pause_producer>,
+        verb_handler<protocol::verb::resume_producer>,
+        verb_handler<protocol::verb::close_producer>,
+        verb_handler<protocol::verb::pause_consumer>,
+        verb_handler<protocol::verb::resume_consumer>,
+        verb_handler<protocol::verb::close_consumer>,
+        verb_handler<protocol::verb::set_preferred_layers>,
+        verb_handler<protocol::verb::set_consumer_priority>,
+        verb_handler<protocol::verb::request_key_frame>,
+        verb_handler<protocol::verb::list_producers>,
+        verb_handler<protocol::verb::get_stats>,
         // A moderator's verbs. Errors: forbidden, bad_request.
-        carries_out<protocol::verb::kick>, carries_out<protocol::verb::mute>,
-        carries_out<protocol::verb::lock_room>,
-        carries_out<protocol::verb::end_room>>;
+        verb_handler<protocol::verb::kick>, verb_handler<protocol::verb::mute>,
+        verb_handler<protocol::verb::lock_room>,
+        verb_handler<protocol::verb::end_room>>;
 
 /// Parameters of a peer.
 struct peer_config {

@@ -38,15 +38,15 @@ caf::error in_terms_of_data(const caf::error& failure) {
 } // namespace
 
 caf::expected<std::shared_ptr<void>>
-peer_state::take_app_data(size_t octets, std::shared_ptr<void> place) {
-  using places = std::pair<std::shared_ptr<void>, std::shared_ptr<void>>;
+peer_state::take_app_data(size_t octets, std::shared_ptr<void> quota_token) {
+  using token_pair = std::pair<std::shared_ptr<void>, std::shared_ptr<void>>;
   if (!app_data)
     app_data.emplace(services->settings.room.max_app_data_per_peer);
   auto taken = app_data->take(octets, *quotas.app_data);
   if (const auto* refusal = std::get_if<protocol::error>(&taken))
     return to_caf(*refusal);
-  return std::shared_ptr<void>{std::make_shared<places>(
-      std::move(place), std::move(std::get<0>(taken)))};
+  return std::shared_ptr<void>{std::make_shared<token_pair>(
+      std::move(quota_token), std::move(std::get<0>(taken)))};
 }
 
 caf::expected<transport_entry*>
@@ -91,14 +91,14 @@ peer_state::produce_data(verb::produce_data& x) {
   if (data_producers.size()
       >= services->settings.room.max_data_producers_per_peer)
     return refuse(error_code::limit_reached);
-  auto place = quotas.data_producers->take();
-  if (!place)
+  auto quota_token = quotas.data_producers->take();
+  if (!quota_token)
     return refuse(error_code::limit_reached);
-  auto places =
+  auto quota_tokens =
       take_app_data(x.app_data.text.size() + x.label.size() + x.protocol.size(),
-                    std::move(place));
-  if (!places)
-    return places.error();
+                    std::move(quota_token));
+  if (!quota_tokens)
+    return quota_tokens.error();
   auto created = make_id<data_producer_id>(*random);
   auto actor = spawn_data_producer(
       self->system(),
@@ -107,7 +107,7 @@ peer_state::produce_data(verb::produce_data& x) {
   self->link_to(actor);
   self->monitor(actor);
   data_producers.push_back(
-      {created, (*on)->id, actor, x.paused, std::move(*places)});
+      {created, (*on)->id, actor, x.paused, std::move(*quota_tokens)});
   auto entry = data_producer_entry{
       {created, id, x.label, x.protocol, x.paused, x.app_data},
       x.stream,
@@ -152,8 +152,8 @@ peer_state::consume_data(const verb::consume_data& x) {
     return refuse(error_code::limit_reached);
   if (!services->load->admit(newcomer::consumer))
     return refuse(error_code::overloaded);
-  auto place = quotas.data_consumers->take();
-  if (!place)
+  auto quota_token = quotas.data_consumers->take();
+  if (!quota_token)
     return refuse(error_code::limit_reached);
   auto wanted = find_data_producer{x.data_producer, {}, x.own_if_alone};
   for (const auto& have : data_consumers)
@@ -163,7 +163,7 @@ peer_state::consume_data(const verb::consume_data& x) {
       .then(
           [=, this, on_id = (*on)->id,
            limit = deadline](const data_producer_entry& found) {
-            add_data_consumer_of(x, on_id, found, place, limit, promise);
+            add_data_consumer_of(x, on_id, found, quota_token, limit, promise);
           },
           [=](caf::error& failure) mutable { promise.deliver(failure); });
   return promise;
@@ -171,7 +171,7 @@ peer_state::consume_data(const verb::consume_data& x) {
 
 void peer_state::add_data_consumer_of(
     const verb::consume_data& x, const transport_id& on_id,
-    const data_producer_entry& found, std::shared_ptr<void> place,
+    const data_producer_entry& found, std::shared_ptr<void> quota_token,
     request_deadline limit,
     caf::typed_response_promise<reply::data_consumed> promise) {
   auto* on = find_transport(on_id);
@@ -196,7 +196,7 @@ void peer_state::add_data_consumer_of(
        caf::actor_cast<data_listener_actor>(self)});
   self->link_to(actor);
   data_consumers.push_back({created, on->id, found.info.id, actor,
-                            std::move(place), std::move(subchannels)});
+                            std::move(quota_token), std::move(subchannels)});
   reply::data_consumed made{
       created,      found.info.id,     found.info.peer,
       found.stream, found.info.label,  found.info.protocol,
@@ -236,7 +236,7 @@ caf::result<reply::ok> peer_state::set_paused(const data_producer_id& which,
 
 caf::result<reply::ok> peer_state::close(const data_producer_id& which) {
   // A client that closes its channel also sends this; either may come first.
-  if (std::erase(hung_up, which) > 0)
+  if (std::erase(closed_data_producers, which) > 0)
     return reply::ok{};
   auto* record = find_record(data_producers, which);
   if (!record)
@@ -344,7 +344,8 @@ void peer_state::end_data_consumer(const data_consumer_over& x) {
   if (!find_record(data_consumers, x.consumer))
     return;
   forget_data_consumer(x.consumer);
-  tell_session(event::data_consumer_closed{x.consumer, x.producer, x.too_slow});
+  notify_session(
+      event::data_consumer_closed{x.consumer, x.producer, x.too_slow});
 }
 
 void peer_state::forget_data_producer(const data_producer_id& which) {
@@ -359,7 +360,7 @@ void peer_state::forget_data_consumer(const data_consumer_id& which) {
   std::erase_if(data_consumers, [&](const auto& x) { return x.id == which; });
 }
 
-void peer_state::end_data_on(const transport_id& which, bool tell) {
+void peer_state::end_data_on(const transport_id& which, bool notify) {
   for (auto copy = data_producers; const auto& x : copy)
     if (x.transport == which) {
       self->send(x.actor, close_data{});
@@ -370,8 +371,8 @@ void peer_state::end_data_on(const transport_id& which, bool tell) {
     if (x.transport == which) {
       self->send(x.actor, close_data{});
       forget_data_consumer(x.id);
-      if (tell)
-        tell_session(event::data_consumer_closed{x.id, x.producer});
+      if (notify)
+        notify_session(event::data_consumer_closed{x.id, x.producer});
     }
 }
 

@@ -31,10 +31,10 @@ peer_state::choose_to_send(const std::optional<transport_id>& which) {
     return find_transport(*which);
   // Of several, the client means the one that it connected last.
   for (auto connected : {true, false})
-    if (auto* said = last_transport([&](const auto& x) {
+    if (auto* named = last_transport([&](const auto& x) {
           return x.direction == direction::send && x.connected == connected;
         }))
-      return said;
+      return named;
   if (auto* seen = first_transport(
           [](const auto& x) { return undirected(x) && x.sends; }))
     return seen;
@@ -49,9 +49,9 @@ transport_entry*
 peer_state::choose_to_receive(const std::optional<transport_id>& which) {
   if (which)
     return find_transport(*which);
-  if (auto* said = last_transport(
+  if (auto* named = last_transport(
           [](const auto& x) { return x.direction == direction::recv; }))
-    return said;
+    return named;
   if (auto* free = last_transport([this](const auto& x) {
         return undirected(x) && !x.sends && !has_any(producers, x.id);
       }))

@@ -39,12 +39,13 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
       protocol::get_producer_rtp_parameters_mapping(sent, router, *random);
   if (!mapping)
     return refuse_parameters(mapping.error());
-  auto place = quotas.producers->take();
-  if (!place)
+  auto quota_token = quotas.producers->take();
+  if (!quota_token)
     return refuse(error_code::limit_reached);
-  auto places = take_app_data(x.app_data.text.size(), std::move(place));
-  if (!places)
-    return places.error();
+  auto quota_tokens =
+      take_app_data(x.app_data.text.size(), std::move(quota_token));
+  if (!quota_tokens)
+    return quota_tokens.error();
   auto consumable =
       protocol::get_consumable_rtp_parameters(x.kind, sent, router, *mapping);
   auto created = make_id<producer_id>(*random);
@@ -71,7 +72,7 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   // Add it at once: should the peer end before the transport answers, it ends
   // this producer, too.
   producers.push_back(
-      {created, on->id, actor, x.kind, x.paused, std::move(*places)});
+      {created, on->id, actor, x.kind, x.paused, std::move(*quota_tokens)});
   auto route = add_transport_producer{
       created,           to_identity(sent),
       to_feedback(sent), caf::actor_cast<rtp_sink_actor>(actor),
@@ -119,11 +120,11 @@ caf::result<reply::consumed> peer_state::consume(const verb::consume& x) {
     return to_caf({error_code::bad_request, "rtpCapabilities: missing"});
   if (!services->load->admit(newcomer::consumer))
     return refuse(error_code::overloaded);
-  auto place = quotas.consumers->take();
-  if (!place)
+  auto quota_token = quotas.consumers->take();
+  if (!quota_token)
     return refuse(error_code::limit_reached);
   auto promise = self->make_response_promise<reply::consumed>();
-  consumption what{x, on->id, std::move(place), {}, promise, deadline};
+  consumption what{x, on->id, std::move(quota_token), {}, promise, deadline};
   what.wanted.producer = x.producer;
   what.wanted.own_if_alone = x.own_if_alone;
   if (!x.producer)
@@ -162,7 +163,7 @@ void peer_state::find_and_consume(consumption what) {
           kept->promise.deliver(too_late());
           return;
         }
-        auto added = add_consumer(kept->x, kept->on, found, kept->place);
+        auto added = add_consumer(kept->x, kept->on, found, kept->quota_token);
         // A client that names no producer gets the next that it can decode.
         kept->unfit =
             !added && !kept->x.producer
@@ -213,7 +214,7 @@ void peer_state::note_searched(consumption& what, const producer_entry& found,
 caf::expected<reply::consumed>
 peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
                          const producer_entry& found,
-                         std::shared_ptr<void> place) {
+                         std::shared_ptr<void> quota_token) {
   auto* on = find_transport(on_id);
   if (!on)
     return refuse(error_code::transport_not_found);
@@ -226,16 +227,17 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
   const auto& can_receive = x.capabilities ? *x.capabilities : *capabilities;
   if (!protocol::can_consume(found.consumable, can_receive))
     return refuse(error_code::cannot_consume);
-  auto told = protocol::get_consumer_rtp_parameters(
+  auto negotiated = protocol::get_consumer_rtp_parameters(
       found.consumable, can_receive,
       {.enable_rtx = protocol::default_enable_rtx(found.info.kind),
        .ssrc = ssrcs.take(2, *random)},
       *random);
-  if (!told)
-    return refuse_parameters(told.error());
-  told->mid = std::to_string(on->next_mid++);
+  if (!negotiated)
+    return refuse_parameters(negotiated.error());
+  negotiated->mid = std::to_string(on->next_mid++);
   auto created = make_id<consumer_id>(*random);
-  auto engine = to_forwarder(found.info.kind, found.sent, *told, x.paused);
+  auto engine =
+      to_forwarder(found.info.kind, found.sent, *negotiated, x.paused);
   auto scores = make_scores(10, *found.scores, engine.layout.kind, {});
   auto actor = spawn_consumer(
       self->system(), {created, found.info.id, std::move(engine),
@@ -244,26 +246,21 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
                        found.speech, found.scores, scores});
   self->link_to(actor);
   consumers.push_back(
-      {created, on->id, found.info.id, actor, std::move(place)});
+      {created, on->id, found.info.id, actor, std::move(quota_token)});
   consumers.back().age = found.age;
   consumers.back().own = find_record(producers, found.info.id) != nullptr;
   newest_consumed = std::max(newest_consumed, found.age);
   consumed_own |= consumers.back().own;
-  auto route = add_transport_consumer{created, to_ssrcs(*told),
+  auto route = add_transport_consumer{created, to_ssrcs(*negotiated),
                                       consumer_key{actor->id()}};
   if (!x.transport && !on->direction)
     consumers.back().route = route;
   self->send(on->actor, std::move(route));
-  return reply::consumed{created,
-                         found.info.id,
-                         found.info.peer,
-                         found.info.kind,
-                         *told,
-                         found.type,
-                         x.paused,
-                         found.info.paused,
-                         found.info.app_data,
-                         std::move(scores)};
+  return reply::consumed{
+      created,          found.info.id,     found.info.peer,
+      found.info.kind,  *negotiated,       found.type,
+      x.paused,         found.info.paused, found.info.app_data,
+      std::move(scores)};
 }
 
 caf::result<reply::ok> peer_state::set_paused(const producer_id& which,
@@ -301,8 +298,8 @@ caf::result<reply::ok> peer_state::close(const consumer_id& which) {
 
 template <class Message>
 caf::result<reply::consumers>
-peer_state::tell_consumers(const std::optional<consumer_id>& which,
-                           const Message& x) {
+peer_state::send_to_consumers(const std::optional<consumer_id>& which,
+                              const Message& x) {
   reply::consumers reached;
   const consumer_actor* last = nullptr;
   for (const auto& record : consumers)
@@ -330,8 +327,8 @@ peer_state::tell_consumers(const std::optional<consumer_id>& which,
 }
 
 template <class Message>
-caf::result<reply::ok> peer_state::tell_consumer(const consumer_id& which,
-                                                 const Message& x) {
+caf::result<reply::ok> peer_state::send_to_consumer(const consumer_id& which,
+                                                    const Message& x) {
   auto* record = find_record(consumers, which);
   if (!record)
     return refuse(error_code::consumer_not_found);
@@ -340,15 +337,16 @@ caf::result<reply::ok> peer_state::tell_consumer(const consumer_id& which,
 }
 
 template caf::result<reply::consumers>
-peer_state::tell_consumers(const std::optional<consumer_id>&,
-                           const actors::pause_consumer&);
+peer_state::send_to_consumers(const std::optional<consumer_id>&,
+                              const actors::pause_consumer&);
 template caf::result<reply::consumers>
-peer_state::tell_consumers(const std::optional<consumer_id>&,
-                           const actors::resume_consumer&);
+peer_state::send_to_consumers(const std::optional<consumer_id>&,
+                              const actors::resume_consumer&);
 template caf::result<reply::ok>
-peer_state::tell_consumer(const consumer_id&, const set_consumer_layers&);
+peer_state::send_to_consumer(const consumer_id&, const set_consumer_layers&);
 template caf::result<reply::ok>
-peer_state::tell_consumer(const consumer_id&, const actors::request_key_frame&);
+peer_state::send_to_consumer(const consumer_id&,
+                             const actors::request_key_frame&);
 
 caf::result<reply::ok>
 peer_state::set_priority(const verb::set_consumer_priority& x) {
@@ -392,10 +390,12 @@ caf::result<reply::stats> peer_state::get_stats(const std::string& which) {
     ask(producer->actor);
   else if (auto* consumer = find_record(consumers, consumer_id{which}))
     ask(consumer->actor);
-  else if (auto* talk = find_record(data_producers, data_producer_id{which}))
-    ask(talk->actor);
-  else if (auto* ear = find_record(data_consumers, data_consumer_id{which}))
-    ask(ear->actor);
+  else if (auto* data_producer =
+               find_record(data_producers, data_producer_id{which}))
+    ask(data_producer->actor);
+  else if (auto* data_consumer =
+               find_record(data_consumers, data_consumer_id{which}))
+    ask(data_consumer->actor);
   else
     promise.deliver(to_caf({error_code::bad_request, "id: unknown"}));
   return promise;

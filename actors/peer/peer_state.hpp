@@ -61,7 +61,7 @@ struct producer_record {
   producer_actor actor;
   protocol::media_kind kind = protocol::media_kind::audio;
   bool paused = false;
-  std::shared_ptr<void> place; // quota tokens
+  std::shared_ptr<void> quota_tokens;
   // Which layers of it are wanted, once that is less than all.
   std::optional<std::optional<uint8_t>> wanted = {};
   // For moving it, if its client did not name the transport.
@@ -74,8 +74,8 @@ struct consumer_record {
   transport_id transport;
   producer_id producer;
   consumer_actor actor;
-  std::shared_ptr<void> place; // quota token
-  int priority = 1;            // 1 to 255: its share of the transport's rate
+  std::shared_ptr<void> quota_token;
+  int priority = 1; // 1 to 255: its share of the transport's rate
   // For moving it, if its client did not name the transport.
   std::optional<add_transport_consumer> route = {};
   producer_age age = 0; // its producer's, in the room
@@ -88,7 +88,7 @@ struct data_producer_record {
   transport_id transport;
   data_producer_actor actor;
   bool paused = false;
-  std::shared_ptr<void> place; // quota tokens
+  std::shared_ptr<void> quota_tokens;
 };
 
 /// One of the peer's data consumers.
@@ -97,7 +97,7 @@ struct data_consumer_record {
   transport_id transport;
   data_producer_id producer;
   data_consumer_actor actor;
-  std::shared_ptr<void> place;         // quota token
+  std::shared_ptr<void> quota_token;
   std::vector<subchannel> subchannels; // sorted
 };
 
@@ -115,7 +115,7 @@ struct peer_state {
 
   caf::result<reply::joined> join(verb::join& x);
   caf::result<reply::joined> announce(verb::announce& x);
-  caf::result<reply::joined> go_on_as(verb::join& x);
+  caf::result<reply::joined> identify(verb::join& x);
   caf::result<reply::ok> set_name(verb::set_display_name& x);
   caf::result<reply::transport_created>
   create_transport(const verb::create_transport& x);
@@ -161,7 +161,7 @@ struct peer_state {
   // Adds the octets of a producer's `appData` and the like to its quota tokens;
   // or returns why they are too many.
   caf::expected<std::shared_ptr<void>>
-  take_app_data(size_t octets, std::shared_ptr<void> place);
+  take_app_data(size_t octets, std::shared_ptr<void> quota_token);
 
   // The transport that the client names or means, or an error.
   caf::expected<transport_entry*>
@@ -171,7 +171,7 @@ struct peer_state {
   // Makes the data consumer of `found` on `on`, and answers.
   void add_data_consumer_of(
       const verb::consume_data& x, const transport_id& on,
-      const data_producer_entry& found, std::shared_ptr<void> place,
+      const data_producer_entry& found, std::shared_ptr<void> quota_token,
       request_deadline limit,
       caf::typed_response_promise<reply::data_consumed> promise);
 
@@ -180,22 +180,22 @@ struct peer_state {
   void forget_data_consumer(const data_consumer_id& which);
 
   // Ends all data producers and data consumers of a transport.
-  void end_data_on(const transport_id& which, bool tell);
+  void end_data_on(const transport_id& which, bool notify);
 
   // -- other verbs ------------------------------------------------------------
 
   // Sends `x` to the consumer, or to all if none is named.
   template <class Message>
   caf::result<reply::consumers>
-  tell_consumers(const std::optional<consumer_id>& which, const Message& x);
+  send_to_consumers(const std::optional<consumer_id>& which, const Message& x);
 
   // Requests from the room what only moderators may do.
   template <class Verb>
   caf::result<reply::ok> moderate(const Verb& x);
 
   template <class Message>
-  caf::result<reply::ok> tell_consumer(const consumer_id& which,
-                                       const Message& x);
+  caf::result<reply::ok> send_to_consumer(const consumer_id& which,
+                                          const Message& x);
 
   // -- steps -----------------------------------------------------------------
 
@@ -203,7 +203,7 @@ struct peer_state {
   struct consumption {
     verb::consume x;
     transport_id on;
-    std::shared_ptr<void> place;
+    std::shared_ptr<void> quota_token;
     find_producer wanted;
     caf::typed_response_promise<reply::consumed> promise;
     request_deadline limit;
@@ -225,10 +225,9 @@ struct peer_state {
   void find_and_consume(consumption what);
 
   // Makes the consumer of `found` on `on`, if negotiation succeeds.
-  caf::expected<reply::consumed> add_consumer(const verb::consume& x,
-                                              const transport_id& on,
-                                              const producer_entry& found,
-                                              std::shared_ptr<void> place);
+  caf::expected<reply::consumed>
+  add_consumer(const verb::consume& x, const transport_id& on,
+               const producer_entry& found, std::shared_ptr<void> quota_token);
 
   // Removes it from the peer and its transport; the record is destroyed. A
   // consumer's producer may be found again, unless it is `gone`.
@@ -247,13 +246,13 @@ struct peer_state {
   void close_all();
 
   // The room dismisses this peer.
-  void be_dismissed(protocol::end_reason why);
+  void handle_dismissal(protocol::end_reason why);
 
   // Whether the current message is from a session that another has replaced.
   bool of_former_session() const;
 
   // The connection is lost, or the session ended without closing this peer.
-  void be_lost();
+  void handle_disconnect();
 
   // Undoes a join that the room granted after its deadline.
   void undo_join(const room_joined& entered);
@@ -265,12 +264,12 @@ struct peer_state {
   void begin_anew();
 
   // A moderator mutes this peer.
-  void be_muted(std::optional<protocol::media_kind> kind);
+  void handle_mute(std::optional<protocol::media_kind> kind);
 
   // A child ended by itself.
   void handle_down(const caf::down_msg& down);
 
-  void tell_session(protocol::any_event x);
+  void notify_session(protocol::any_event x);
 
   transport_entry* find_transport(const transport_id& which);
   transport_entry* choose_to_connect(const verb::connect_transport& x);
@@ -385,7 +384,7 @@ struct peer_state {
   std::vector<data_producer_record> data_producers;
   std::vector<data_consumer_record> data_consumers;
   // Data producers whose channels the client closed; its request may follow.
-  std::deque<data_producer_id> hung_up;
+  std::deque<data_producer_id> closed_data_producers;
 };
 
 /// The record of that id, or null.

@@ -81,15 +81,15 @@ peer_state::create_plain_transport(const protocol::plain_wish& x) {
   if (services->settings.rtc.plain_transports == 0)
     return to_caf({error_code::unsupported,
                    "Plain transports are off (rtc.plain-transports)"});
-  auto place = services->plain_places->take();
-  if (!place)
+  auto quota_token = services->plain_transport_quota->take();
+  if (!quota_token)
     return refuse(error_code::limit_reached);
   auto created = make_id<transport_id>(*random);
   const auto& announced = services->settings.rtc.announced_addresses;
   auto made = open_plain_transport(
       self->system(), {created, services, shard, x.rtcp_mux, x.comedia,
                        announced.empty() ? signaled_at.ip() : announced.front(),
-                       std::move(place)});
+                       std::move(quota_token)});
   if (!made) {
     log::event(log::level::error, "plain-transport-failed",
                {{"why", made.error().message()}});
@@ -157,7 +157,7 @@ peer_state::restart_ice(const verb::restart_ice& x) {
   if (std::exchange(resumed, false))
     for (const auto& mine : producers)
       if (mine.wanted)
-        tell_session(event::producer_layers_wanted{mine.id, *mine.wanted});
+        notify_session(event::producer_layers_wanted{mine.id, *mine.wanted});
   auto promise = self->make_response_promise<reply::ice_restarted>();
   self->request(target->actor, time_left(), restart_transport_ice{})
       .then(
@@ -222,7 +222,7 @@ void peer_state::forget_transport(const transport_id& which) {
     if (x.transport == which) {
       self->send(x.actor, actors::close_consumer{});
       forget_consumer(x.id);
-      tell_session(event::consumer_closed{x.id, x.producer});
+      notify_session(event::consumer_closed{x.id, x.producer});
     }
   end_data_on(which, true);
   std::erase_if(transports, [&](const auto& x) { return x.id == which; });

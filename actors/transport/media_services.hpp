@@ -30,7 +30,7 @@ struct media_services {
   sctp_actor sctp = {};
   /// Open sockets for plain transports, up to a quota; null if there are none.
   net::io_threads* threads = nullptr;
-  std::shared_ptr<quota> plain_places = {};
+  std::shared_ptr<quota> plain_transport_quota = {};
 };
 
 } // namespace troupe::actors

@@ -92,7 +92,7 @@ struct plain_state {
   live_object alive{object_kind::transport};
   transport_id id;
   std::shared_ptr<const media_services> services;
-  std::shared_ptr<void> place;
+  std::shared_ptr<void> quota_token;
   std::shared_ptr<plain_ports> ports;
   shard_actor shard;
   std::shared_ptr<plain_sender> sender;           // once it sends to the client
@@ -134,7 +134,7 @@ plain_state::make_behavior(const plain_transport_config& cfg,
   allow_on_io_threads(self);
   id = cfg.id;
   services = cfg.services;
-  place = cfg.place;
+  quota_token = cfg.quota_token;
   shard = cfg.shard;
   comedia = cfg.comedia;
   ports = opened;

@@ -16,7 +16,7 @@ struct plain_transport_config {
   /// The address to signal if the configured one is unspecified.
   std::string reached_at = {};
   /// Its quota token.
-  std::shared_ptr<void> place = {};
+  std::shared_ptr<void> quota_token = {};
 };
 
 /// A transport, and where its client sends to.
