@@ -63,22 +63,22 @@ void deliver(delivery x, io_worker* worker) {
 /// The routes of one I/O thread, and its counter.
 struct media_sockets::thread_routes {
   route_table<receiver> table;
-  pass_table passes;
+  responder_table responders;
   std::unique_ptr<io_worker> worker;
   std::atomic<uint64_t> unroutable{0};
   std::vector<delivery> gathered; // Per burst. Reused.
 
-  // Answers a check for which there is a pass.
+  // Answers a check for which there is a responder.
   bool answer(const net::datagram& x, net::datagram_sink& out) {
     auto data = std::as_const(*x.data).bytes();
-    auto* pass = passes.find(data);
-    if (!pass)
+    auto* responder = responders.find(data);
+    if (!responder)
       return false;
-    std::array<uint8_t, net::ice_check_responder::max_size> room;
-    auto size = pass->answer(data, x.tuple, x.arrival, room);
+    std::array<uint8_t, net::ice_check_responder::max_size> buffer;
+    auto size = responder->answer(data, x.tuple, x.arrival, buffer);
     if (!size)
       return false;
-    net::outgoing_datagram answer{net::byte_span{room}.first(*size), x.tuple};
+    net::outgoing_datagram answer{net::byte_span{buffer}.first(*size), x.tuple};
     out.send_batch({&answer, 1});
     return true;
   }
@@ -108,7 +108,7 @@ void media_sockets::stop() {
   for (size_t i = 0; i < routes_.size(); ++i)
     threads_.post(i, [this, i, &cleared] {
       routes_[i]->table = {};
-      routes_[i]->passes = {};
+      routes_[i]->responders = {};
       routes_[i]->worker.reset();
       if (i == 0)
         *alive_ = false; // read by that thread only
@@ -212,7 +212,7 @@ void spawn_check_desk(caf::actor_system& system, media_sockets& sockets,
         self->link_to(owner);
         return {
             [&sockets](const take_pass& x) {
-              sockets.update([x](auto& to) { to.passes.add(x.pass); });
+              sockets.update([x](auto& to) { to.responders.add(x.pass); });
             },
         };
       });
@@ -237,7 +237,7 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
             [&sockets](const unroute_fragment& x) {
               sockets.update([x](auto& to) {
                 to.table.remove_fragment(x.fragment);
-                to.passes.remove(x.fragment);
+                to.responders.remove(x.fragment);
               });
             },
             [&sockets](const route_tuple& x) {

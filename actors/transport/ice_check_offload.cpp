@@ -13,8 +13,8 @@ namespace troupe::actors {
 namespace {
 
 // A check like the client's last one, which was not kept.
-net::datagram check_for(const net::ice_check_responder& pass) {
-  const auto& mine = pass.credentials();
+net::datagram check_for(const net::ice_check_responder& responder) {
+  const auto& mine = responder.credentials();
   static thread_local const auto pool = net::buffer_pool::make();
   auto data = pool->take();
   net::stun_writer out{data->room(), net::stun_class::request, {}};
@@ -25,7 +25,7 @@ net::datagram check_for(const net::ice_check_responder& pass) {
   auto message = out.finish();
   TROUPE_ASSERT(message.has_value());
   data->resize(message->size());
-  return {std::move(data), pass.tuple(), pass.last_check()};
+  return {std::move(data), responder.tuple(), responder.last_check()};
 }
 
 } // namespace
@@ -36,43 +36,43 @@ ice_check_offload::ice_check_offload(caf::actor_system& system)
 void ice_check_offload::update(net::webrtc_transport& engine,
                                net::time_point now) {
   if (engine.leaving()) {
-    tell(engine);
+    report(engine);
     revoke();
     return;
   }
   const auto& selected = engine.selected_tuple();
-  if (pass_ && selected != pass_->tuple())
+  if (responder_ && selected != responder_->tuple())
     revoke();
-  if (!desk_ || pass_ || old_ || engine.ice() != net::ice_state::completed)
+  if (!desk_ || responder_ || old_ || engine.ice() != net::ice_state::completed)
     return;
-  pass_ = std::make_shared<net::ice_check_responder>(engine.local_ice(),
-                                                     *selected, now);
-  told_ = now;
-  caf::anon_send(desk_, take_pass{pass_});
+  responder_ = std::make_shared<net::ice_check_responder>(engine.local_ice(),
+                                                          *selected, now);
+  reported_ = now;
+  caf::anon_send(desk_, take_pass{responder_});
 }
 
 void ice_check_offload::begin_restart(net::webrtc_transport& engine) {
-  tell(engine);
+  report(engine);
   revoke();
   old_ = engine.local_ice().username_fragment;
 }
 
-void ice_check_offload::tell(net::webrtc_transport& engine) {
-  if (!pass_ || engine.selected_tuple() != pass_->tuple())
+void ice_check_offload::report(net::webrtc_transport& engine) {
+  if (!responder_ || engine.selected_tuple() != responder_->tuple())
     return;
-  auto last = pass_->last_check();
-  if (last <= std::exchange(told_, last))
+  auto last = responder_->last_check();
+  if (last <= std::exchange(reported_, last))
     return;
-  engine.handle_datagram(check_for(*pass_), last);
+  engine.handle_datagram(check_for(*responder_), last);
   // The client has already been answered.
   while (engine.poll_datagram()) {
   }
 }
 
 void ice_check_offload::revoke() {
-  if (pass_)
-    pass_->revoke();
-  pass_.reset();
+  if (responder_)
+    responder_->revoke();
+  responder_.reset();
 }
 
 } // namespace troupe::actors

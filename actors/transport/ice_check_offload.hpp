@@ -31,9 +31,9 @@ public:
     revoke();
   }
 
-  /// Call this when the engine is drained: hands out a pass once a pair is
-  /// nominated, and revokes a pass that no longer fits, or whose client seems
-  /// to leave: then the engine itself waits for a check.
+  /// Call this when the engine is drained: hands out a responder once a pair is
+  /// nominated, and revokes a responder that no longer fits, or whose client
+  /// seems to leave: then the engine itself waits for a check.
   void update(net::webrtc_transport& engine, net::time_point now);
 
   /// Call this before an ICE restart: until the client uses the new
@@ -49,13 +49,13 @@ public:
   /// Lets the engine answer from now on.
   void revoke();
 
-  /// Passes the last check that the pass answered to the drained engine.
-  void tell(net::webrtc_transport& engine);
+  /// Passes the last check that the responder answered to the drained engine.
+  void report(net::webrtc_transport& engine);
 
 private:
   check_desk_actor desk_;
-  std::shared_ptr<net::ice_check_responder> pass_;
-  net::time_point told_{};
+  std::shared_ptr<net::ice_check_responder> responder_;
+  net::time_point reported_{};
   std::optional<std::string> old_; // the fragment before a restart
 };
 

@@ -109,9 +109,9 @@ struct plain_state {
   net::traffic sent;
   uint64_t refused = 0; // not the client's, or neither RTP nor RTCP
   uint64_t late = 0;    // RTP that waited too long
-  net::time_point heard;
+  net::time_point last_received;
   transport_totals published;
-  scoped_gauge seat;
+  scoped_gauge phase_gauge;
   actor_timer timer;
 };
 
@@ -138,9 +138,9 @@ plain_state::make_behavior(const plain_transport_config& cfg,
   shard = cfg.shard;
   comedia = cfg.comedia;
   ports = opened;
-  heard = now();
+  last_received = now();
   self->set_error_handler([](caf::error&) {});
-  seat.move_to(
+  phase_gauge.move_to(
       &count().transports_in(transport_kind::udp, transport_phase::waiting));
   auto to = caf::weak_actor_ptr{self->ctrl()};
   auto receive = [to, gauge = arrivals](net::datagram_batch x) {
@@ -152,7 +152,7 @@ plain_state::make_behavior(const plain_transport_config& cfg,
   ports->rtp->start(receive);
   if (ports->rtcp)
     ports->rtcp->start(receive);
-  timer.arm(self, heard + publish_interval, transport_tick{});
+  timer.arm(self, last_received + publish_interval, transport_tick{});
   return {
       [this](burst& x) { take(*x); },
       [](const tuple_closed&) {},
@@ -180,12 +180,12 @@ caf::result<done> plain_state::connect(const connect_dtls& x) {
     return no_webrtc();
   if (client[rtp_path])
     return to_caf({error_code::wrong_state, "Transport already connected"});
-  const auto& told = *x.plain;
-  auto where = net::parse_address(told.ip, told.port);
+  const auto& given = *x.plain;
+  auto where = net::parse_address(given.ip, given.port);
   if (!where || !is_host(*where))
     return to_caf(
         protocol::bad_member("ip", "must be the address of one host"));
-  if (told.port == 0)
+  if (given.port == 0)
     return to_caf(protocol::bad_member("port", "must be 1 to 65535"));
   const plain_networks networks{services->settings.rtc};
   if (!networks.allows(*where) && !networks.trusts(*where)) {
@@ -194,12 +194,12 @@ caf::result<done> plain_state::connect(const connect_dtls& x) {
         {error_code::forbidden, "ip: not allowed by rtc.plain-destinations"});
   }
   auto rtcp = *where;
-  if (ports->rtcp && told.rtcp_port.value_or(0) == 0)
+  if (ports->rtcp && given.rtcp_port.value_or(0) == 0)
     return to_caf(protocol::bad_member("rtcpPort", "missing"));
   if (ports->rtcp)
-    rtcp.set_port(*told.rtcp_port);
+    rtcp.set_port(*given.rtcp_port);
   client = {*where, rtcp};
-  heard = now();
+  last_received = now();
   begin_sending();
   return done{};
 }
@@ -281,9 +281,9 @@ bool plain_state::is_clients(const net::datagram& x, rtp::ssrc source) {
   if (*known != x.tuple.remote)
     return false;
   if (!std::exchange(answered, true))
-    seat.move_to(&count().transports_in(transport_kind::udp,
-                                        transport_phase::connected));
-  heard = now();
+    phase_gauge.move_to(&count().transports_in(transport_kind::udp,
+                                               transport_phase::connected));
+  last_received = now();
   return true;
 }
 
@@ -370,7 +370,7 @@ bool plain_state::is_over() const {
     return true;
   const auto listens =
       destination && destination->trusted() && router.has_consumers();
-  return !listens && now() - heard >= abandoned_after;
+  return !listens && now() - last_received >= abandoned_after;
 }
 
 void plain_state::publish() {

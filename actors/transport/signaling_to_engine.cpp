@@ -86,10 +86,10 @@ std::optional<rtp::ssrc> to_ssrc(std::optional<uint32_t> in) {
 /// Chromium decodes them only with it.
 bool decodes_spatial_layers(const rtp_codec_parameters& media,
                             const rtp::producer_layout& layout,
-                            const rtp::extension_map& told) {
+                            const rtp::extension_map& signaled) {
   return layout.kind != rtp::layering::svc || layout.spatial_layers == 1
          || to_codec(media.mime_type) != rtp::codec::av1
-         || told.has(rtp::extension::dependency_descriptor);
+         || signaled.has(rtp::extension::dependency_descriptor);
 }
 
 } // namespace
@@ -179,9 +179,10 @@ rtp::producer_layout to_layout(const rtp_parameters& sent) {
 
 rtp::forwarder::config to_forwarder(protocol::media_kind kind,
                                     const rtp_parameters& sent,
-                                    const rtp_parameters& told, bool paused) {
-  const auto& media = told.codecs.front();
-  const auto& encoding = told.encodings.front();
+                                    const rtp_parameters& signaled,
+                                    bool paused) {
+  const auto& media = signaled.codecs.front();
+  const auto& encoding = signaled.encodings.front();
   rtp::forwarder::config out;
   out.kind = to_kind(kind);
   out.clock_rate = media.clock_rate;
@@ -189,14 +190,14 @@ rtp::forwarder::config to_forwarder(protocol::media_kind kind,
     out.layout = to_layout(sent);
   out.ssrc = rtp::ssrc{encoding.ssrc.value_or(0)};
   out.payload = rtp::payload_type{media.payload_type};
-  out.rtx_payload = rtx_payload(told, media);
+  out.rtx_payload = rtx_payload(signaled, media);
   if (out.rtx_payload)
     out.rtx_ssrc = to_ssrc(encoding.rtx_ssrc);
-  out.mid = told.mid;
-  out.cname = told.rtcp.cname;
+  out.mid = signaled.mid;
+  out.cname = signaled.rtcp.cname;
   out.source_extensions = to_engine(sent.header_extensions);
-  out.extensions = to_engine(told.header_extensions);
-  out.feedback = to_feedback(told);
+  out.extensions = to_engine(signaled.header_extensions);
+  out.feedback = to_feedback(signaled);
   if (!decodes_spatial_layers(media, out.layout, out.extensions)) {
     out.base_layer_only = true;
     out.layout.spatial_layers = 1;
@@ -219,9 +220,9 @@ to_reliability(const protocol::sctp_stream_parameters& in) {
   return out;
 }
 
-std::vector<rtp::ssrc> to_ssrcs(const rtp_parameters& told) {
+std::vector<rtp::ssrc> to_ssrcs(const rtp_parameters& signaled) {
   std::vector<rtp::ssrc> out;
-  for (const auto& x : told.encodings) {
+  for (const auto& x : signaled.encodings) {
     out.push_back(rtp::ssrc{x.ssrc.value_or(0)});
     if (x.rtx_ssrc)
       out.push_back(rtp::ssrc{*x.rtx_ssrc});

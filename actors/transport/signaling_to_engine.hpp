@@ -36,7 +36,7 @@ rtp::producer_layout to_layout(const protocol::rtp_parameters& sent);
 /// client sends to what the consumer's client was signaled.
 rtp::forwarder::config to_forwarder(protocol::media_kind kind,
                                     const protocol::rtp_parameters& sent,
-                                    const protocol::rtp_parameters& told,
+                                    const protocol::rtp_parameters& signaled,
                                     bool paused);
 
 /// The reliability of a data channel. A limit of 0 counts, unless both are 0,
@@ -45,7 +45,7 @@ net::sctp_reliability
 to_reliability(const protocol::sctp_stream_parameters& in);
 
 /// The SSRCs of a consumer: media, then RTX if there is one.
-std::vector<rtp::ssrc> to_ssrcs(const protocol::rtp_parameters& told);
+std::vector<rtp::ssrc> to_ssrcs(const protocol::rtp_parameters& signaled);
 
 std::vector<net::certificate_fingerprint>
 to_engine(const std::vector<protocol::dtls_fingerprint>& in);

@@ -46,11 +46,11 @@ void stream_router::remove(const remove_transport_consumer& x) {
 
 void stream_router::request_key_frames(transport_actor::pointer self,
                                        const shard_actor& shard) {
-  std::vector<feedback_item> wishes;
+  std::vector<feedback_item> requests;
   for (const auto& [handle, x] : consumers_)
-    wishes.emplace_back(
+    requests.emplace_back(
         consumer_feedback{x.key, rtp::keyframe_request_received{handle}});
-  send_feedback(self, shard, net::buffer_ptr{}, std::move(wishes));
+  send_feedback(self, shard, net::buffer_ptr{}, std::move(requests));
 }
 
 void stream_router::send_feedback(transport_actor::pointer self,

@@ -37,7 +37,7 @@ struct transport_state {
 
   explicit transport_state(pointer self_ptr)
       : self(self_ptr)
-      , pass(self_ptr->home_system()) {}
+      , ice_checks(self_ptr->home_system()) {}
 
   ~transport_state();
 
@@ -76,7 +76,7 @@ struct transport_state {
   void arm_timer();
 
   // Counts this transport in the gauge of its present phase.
-  void update_seat();
+  void update_phase_gauge();
 
   // Adds the increase since the last call to the node's counters.
   void publish(net::time_point now);
@@ -106,12 +106,12 @@ struct transport_state {
   stream_router router{true};
   rtp::transport_feedback_generator feedback{{}};
   transport_data data;
-  ice_check_offload pass;
+  ice_check_offload ice_checks;
   bool remb = false;
   shard_actor shard;
   transport_listener_actor listener;
-  bool tells_use = false; // until its use is known
-  bool guessed = false;   // perhaps with another one's parameters
+  bool reports_use = false; // until its use is known
+  bool guessed = false;     // perhaps with another one's parameters
   // Counts the datagrams in flight from the I/O threads.
   std::shared_ptr<edge_gauge> arrivals =
       std::make_shared<edge_gauge>(max_waiting_datagrams);
@@ -121,7 +121,7 @@ struct transport_state {
   std::optional<net::time_point> connecting; // since when
   transport_totals published;
   net::time_point publish_due{};
-  scoped_gauge seat;
+  scoped_gauge phase_gauge;
   actor_timer timer;
 };
 
@@ -134,7 +134,7 @@ transport_state::~transport_state() {
   // The actor may end before its engine was closed: no route may lead to an
   // actor that has ended.
   data.close();
-  pass.revoke();
+  ice_checks.revoke();
   engine->close();
   publish(now());
   caf::anon_send(services->sockets,
@@ -151,7 +151,7 @@ transport_state::make_behavior(const transport_config& cfg) {
   services = cfg.services;
   shard = cfg.shard;
   listener = cfg.listener;
-  tells_use = cfg.undirected;
+  reports_use = cfg.undirected;
   timer.use(services->ticks);
   random = net::make_secure_rng();
   const auto& settings = services->settings.rtc;
@@ -168,7 +168,7 @@ transport_state::make_behavior(const transport_config& cfg) {
       services->sockets,
       route_fragment{engine->local_ice().username_fragment, me(), arrivals});
   self->set_error_handler([](caf::error&) {});
-  update_seat();
+  update_phase_gauge();
   return {
       [this](burst& x) { take(*x); },
       [this](const tuple_closed& x) {
@@ -195,7 +195,7 @@ transport_state::make_behavior(const transport_config& cfg) {
       [this](const get_actor_stats&) { return stats(); },
       [this](const transport_tick&) {
         timer.fired(now());
-        pass.tell(*engine);
+        ice_checks.report(*engine);
         engine->handle_timeout(now());
         drain();
       },
@@ -231,7 +231,7 @@ caf::result<done> transport_state::connect(const connect_dtls& x) {
 }
 
 transport_parameters transport_state::restart_ice() {
-  pass.begin_restart(*engine);
+  ice_checks.begin_restart(*engine);
   auto fragment = engine->restart_ice(*random).username_fragment;
   self->send(services->sockets,
              route_fragment{std::move(fragment), me(), arrivals});
@@ -273,7 +273,7 @@ void transport_state::take(net::datagram_batch& datagrams) {
 
 void transport_state::route_rtp() {
   while (auto x = engine->poll_rtp()) {
-    if (std::exchange(tells_use, false))
+    if (std::exchange(reports_use, false))
       self->send(listener, transport_in_use{id, true});
     if (auto packet = rtp::packet::parse(std::move(x->data), x->arrival))
       router.take(std::move(*packet));
@@ -326,7 +326,7 @@ void transport_state::drain() {
   route_rtp();
   route_rtcp();
   auto at = now();
-  pass.update(*engine, at);
+  ice_checks.update(*engine, at);
   feedback.handle_timeout(at);
   if (at >= publish_due)
     publish(at);
@@ -349,7 +349,7 @@ void transport_state::handle(const net::transport_event& x) {
       services->port->close_tcp(removed->tuple);
   } else if (const auto* old =
                  std::get_if<net::username_fragment_retired>(&x)) {
-    pass.end_restart(old->username_fragment);
+    ice_checks.end_restart(old->username_fragment);
     caf::anon_send(sockets, unroute_fragment{old->username_fragment});
   } else if (const auto* ice = std::get_if<net::ice_state_changed>(&x)) {
     log_state(id, ice->state);
@@ -360,7 +360,7 @@ void transport_state::handle(const net::transport_event& x) {
     log_state(id, dtls->state);
     if (dtls->state == net::dtls_state::connected && connecting)
       count().connect_time.observe(now() - *std::exchange(connecting, {}));
-    if (dtls->state == net::dtls_state::connected && tells_use)
+    if (dtls->state == net::dtls_state::connected && reports_use)
       self->send(listener, transport_in_use{id});
     if (dtls->state == net::dtls_state::closed
         || dtls->state == net::dtls_state::failed)
@@ -368,7 +368,7 @@ void transport_state::handle(const net::transport_event& x) {
   } else if (const auto* peer = std::get_if<net::peer_leaving>(&x)) {
     self->send(listener, transport_leaving{id, peer->leaving});
   }
-  update_seat();
+  update_phase_gauge();
 }
 
 void transport_state::update_sender() {
@@ -382,12 +382,12 @@ void transport_state::update_sender() {
   if (path != engine->selected_tuple()) {
     path = engine->selected_tuple();
     self->send(shard, set_transport_path{key(), path});
-    update_seat();
+    update_phase_gauge();
   }
 }
 
-void transport_state::update_seat() {
-  seat.move_to(
+void transport_state::update_phase_gauge() {
+  phase_gauge.move_to(
       &count().transports_in(kind_of(path), phase_of(*engine, path.has_value(),
                                                      abandoned.has_value())));
 }

@@ -40,11 +40,11 @@ struct scene {
       };
     });
     system.registry().put(actors::check_desk_name, desk);
-    pass = std::make_unique<actors::ice_check_offload>(system);
+    offload = std::make_unique<actors::ice_check_offload>(system);
   }
 
   ~scene() {
-    pass.reset();
+    offload.reset();
     system.registry().erase(actors::check_desk_name);
     caf::anon_send_exit(desk, caf::exit_reason::user_shutdown);
     desk = nullptr;
@@ -61,10 +61,10 @@ struct scene {
   void drain() {
     while (auto event = engine.poll_event())
       if (auto* x = std::get_if<net::username_fragment_retired>(&*event))
-        pass->end_restart(x->username_fragment);
+        offload->end_restart(x->username_fragment);
     while (engine.poll_datagram()) {
     }
-    pass->update(engine, now);
+    offload->update(engine, now);
     run();
   }
 
@@ -84,7 +84,7 @@ struct scene {
   }
 
   bool alive() {
-    pass->tell(engine);
+    offload->report(engine);
     engine.handle_timeout(now);
     drain();
     return engine.selected_tuple().has_value();
@@ -97,7 +97,7 @@ struct scene {
   std::unique_ptr<net::rng> random = net::make_seeded_rng(7);
   net::webrtc_transport engine{{.dtls = &dtls(), .consent_timeout = 30s},
                                *random};
-  std::unique_ptr<actors::ice_check_offload> pass;
+  std::unique_ptr<actors::ice_check_offload> offload;
   net::time_point now{1000s};
 };
 
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(
   check(here);
   now += 5s;
   REQUIRE(answered(here));
-  pass->tell(engine);
+  offload->report(engine);
   CHECK_FALSE(engine.poll_datagram());
   CHECK_FALSE(engine.poll_event());
   CHECK(engine.stats().drops.total() == 0);
@@ -165,7 +165,7 @@ TEST_CASE_FIXTURE(scene, "after an ICE restart the engine answers until the "
   now += 20s;
   REQUIRE(answered(here));
   for (int i = 0; i < 2; ++i) {
-    pass->begin_restart(engine);
+    offload->begin_restart(engine);
     engine.restart_ice(*random);
     drain();
     CHECK(given.size() == 1);
@@ -185,7 +185,7 @@ TEST_CASE_FIXTURE(scene, "the responder of a transport that ends is revoked") {
   engine.close();
   drain();
   CHECK(given[0]->revoked());
-  pass.reset();
+  offload.reset();
   CHECK(given.size() == 1);
 }
 
@@ -194,14 +194,14 @@ TEST_CASE_FIXTURE(scene,
   test::transport_pair pair{{.application_data = false}};
   REQUIRE(pair.connect());
   REQUIRE(pair.to_server(test::make_rtp(1)));
-  pass->update(pair.server, pair.now);
+  offload->update(pair.server, pair.now);
   run();
   REQUIRE(given.size() == 1);
   CHECK_FALSE(given[0]->revoked());
   pair.client.close();
   pair.exchange();
   REQUIRE(pair.server.leaving());
-  pass->update(pair.server, pair.now);
+  offload->update(pair.server, pair.now);
   run();
   CHECK(given[0]->revoked());
   CHECK(given.size() == 1);
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(scene,
 TEST_CASE("without the responders' actor there is no offload") {
   scene x;
   x.system.registry().erase(actors::check_desk_name);
-  x.pass = std::make_unique<actors::ice_check_offload>(x.system);
+  x.offload = std::make_unique<actors::ice_check_offload>(x.system);
   x.check(here);
   CHECK(x.given.empty());
   CHECK(x.alive());
