@@ -101,7 +101,7 @@ public:
   /// Sends one message to all; returns the server's CPU time in seconds.
   double round(const data_message& message) {
     server_seconds = 0;
-    serve([&] { node.say(data_producer_key{1}, message); });
+    serve([&] { node.queue_direct(data_producer_key{1}, message); });
     settle();
     now += 20ms;
     serve([&] {

@@ -138,12 +138,13 @@ burst_receiver_actor spawn_speaker(caf::actor_system& system,
   return system.spawn([=](burst_receiver_actor::pointer self)
                           -> burst_receiver_actor::behavior_type {
     allow_on_io_threads(self);
-    return {[=](const burst& x) {
-              gauge->leave(x->size());
-              self->send(sctp, say_data{data_producer_key{1}, {message}});
-            },
-            [](const tuple_closed&) {
-            }};
+    return {
+        [=](const burst& x) {
+          gauge->leave(x->size());
+          self->send(sctp, send_direct_data{data_producer_key{1}, {message}});
+        },
+        [](const tuple_closed&) {
+        }};
   });
 }
 

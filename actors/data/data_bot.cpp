@@ -58,7 +58,7 @@ data_bot_state::make_behavior(data_bot_config cfg) {
 }
 
 void data_bot_state::answer(const std::vector<data_message>& received) {
-  speak_data out;
+  send_server_data out;
   for (const auto& x : received) {
     if (x.ppid != net::sctp_ppid::string || x.octets->size() > max_bot_text)
       continue;

@@ -24,7 +24,7 @@ struct choose_subchannels {
 };
 
 /// Messages to send through a direct data producer.
-struct speak_data {
+struct send_server_data {
   std::vector<data_message> messages;
 };
 
@@ -69,7 +69,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_data)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::choose_subchannels)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_consumer_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_source_paused)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::speak_data)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::send_server_data)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::watch_data_buffered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_data_buffered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_buffered)

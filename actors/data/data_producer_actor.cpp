@@ -47,8 +47,9 @@ data_producer_state::make_behavior(data_producer_config cfg) {
         settings.paused = x.paused;
         self->send(settings.sctp, set_data_producer_paused{key(), x.paused});
       },
-      [this](speak_data& x) {
-        self->send(settings.sctp, say_data{key(), std::move(x.messages)});
+      [this](send_server_data& x) {
+        self->send(settings.sctp,
+                   send_direct_data{key(), std::move(x.messages)});
       },
       [this](const close_data&) { self->quit(); },
       [this](const get_actor_stats&) { return stats(); },

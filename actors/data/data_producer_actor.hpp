@@ -16,7 +16,7 @@ using data_producer_actor = data_producer_events_actor::extend<
     // Drops its messages while it is paused.
     caf::reacts_to<pause_data>,
     // Messages of a direct producer.
-    caf::reacts_to<speak_data>,
+    caf::reacts_to<send_server_data>,
     // Ends it, and thereby its consumers.
     caf::reacts_to<close_data>,
     // Statistics of what was received.

@@ -13,7 +13,7 @@ caf::result<sent_to_room> room_state::send_message(send_to_room& x) {
     return to_caf({error_code::limit_reached,
                    "The server has too many data channels in this room"});
   if (channel->settled) {
-    self->send(channel->actor, speak_data{{std::move(x.message)}});
+    self->send(channel->actor, send_server_data{{std::move(x.message)}});
     return sent_to_room{channel->id};
   }
   const auto octets = channel->waiting_octets + x.message.octets->size();
@@ -98,7 +98,7 @@ void room_state::settle(const server_channel_tick& x) {
   channel.settled = true;
   channel.waiting_octets = 0;
   if (auto waiting = std::exchange(channel.waiting, {}); !waiting.empty())
-    self->send(channel.actor, speak_data{std::move(waiting)});
+    self->send(channel.actor, send_server_data{std::move(waiting)});
 }
 
 void room_state::add_bot(const data_producer_entry& x) {

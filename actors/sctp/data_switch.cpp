@@ -76,7 +76,7 @@ void data_switch::finish(association& x, net::time_point now) {
   by_id_.erase(x.id);
   // Send these last packets, in case the transport still exists.
   if (!x.records.empty())
-    farewells_.push_back({which, std::move(x.records)});
+    final_records_.push_back({which, std::move(x.records)});
   std::erase(sending_, which);
   associations_.erase(which);
 }
@@ -163,17 +163,17 @@ void data_switch::set_paused(data_producer_key which, bool paused) {
     events_.emplace_back(data_producer_paused{to->is.key, paused});
 }
 
-void data_switch::say(data_producer_key which, data_message x) {
+void data_switch::queue_direct(data_producer_key which, data_message x) {
   auto* from = find_in(producers_, which);
   if (!from || from->leaving)
     return;
   const auto octets = x.octets->size() + message_overhead;
-  if (from->said_octets + octets > limits_.buffer_octets) {
+  if (from->direct_octets + octets > limits_.buffer_octets) {
     ++totals_.messages_dropped;
     return;
   }
-  from->said_octets += octets;
-  from->said.push(std::move(x));
+  from->direct_octets += octets;
+  from->direct_messages.push(std::move(x));
   list(*from);
 }
 
@@ -254,16 +254,16 @@ void data_switch::set_low_threshold(data_consumer_key which, size_t octets) {
 void data_switch::send_to(data_consumer_key which, const data_message& x,
                           net::time_point now) {
   if (auto* to = find_in(consumers_, which)) {
-    give(*to, x, now);
-    end_doomed(now);
+    deliver_to(*to, x, now);
+    end_too_slow(now);
     drain(now);
   }
 }
 
 // -- ends ---------------------------------------------------------------------
 
-void data_switch::end_doomed(net::time_point now) {
-  for (auto which : std::exchange(doomed_, {}))
+void data_switch::end_too_slow(net::time_point now) {
+  for (auto which : std::exchange(too_slow_, {}))
     end(which, data_end_reason::too_slow, now);
 }
 
@@ -314,10 +314,10 @@ void data_switch::handle_timeout(net::time_point now) {
     if (!x->over_since)
       return true;
     if (now - *x->over_since >= limits_.buffer_time)
-      doomed_.push_back(which);
+      too_slow_.push_back(which);
     return false;
   });
-  end_doomed(now);
+  end_too_slow(now);
   drain(now);
 }
 
@@ -334,9 +334,9 @@ std::optional<net::time_point> data_switch::poll_timeout() const {
 }
 
 std::optional<switch_records> data_switch::poll_records() {
-  if (!farewells_.empty()) {
-    auto out = std::move(farewells_.front());
-    farewells_.pop_front();
+  if (!final_records_.empty()) {
+    auto out = std::move(final_records_.front());
+    final_records_.pop_front();
     return out;
   }
   if (sending_.empty())

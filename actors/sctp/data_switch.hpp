@@ -152,7 +152,7 @@ public:
 
   /// Queues a message of a direct producer for do_work(). It is dropped and
   /// counted if more than data_limits::buffer_octets would wait.
-  void say(data_producer_key which, data_message x);
+  void queue_direct(data_producer_key which, data_message x);
 
   // -- consumers -------------------------------------------------------------
 
@@ -267,8 +267,8 @@ private:
     bool ended = false;   // by its client
     bool leaving = false; // erased once earlier input is done
     /// Messages of a direct producer.
-    rtp::fifo<data_message> said;
-    size_t said_octets = 0;
+    rtp::fifo<data_message> direct_messages;
+    size_t direct_octets = 0;
     bool listed = false; // in `turns_`
   };
 
@@ -317,7 +317,7 @@ private:
   // These subtract their cost from `budget`.
   void take_turn(const turn& x, size_t& budget, net::time_point now);
   void take_input(association& on, size_t& budget, net::time_point now);
-  void take_said(producer& direct, size_t& budget, net::time_point now);
+  void take_direct(producer& direct, size_t& budget, net::time_point now);
 
   // Returns true once it is done.
   bool handle(association& on, const arrival& x, size_t& budget,
@@ -335,7 +335,7 @@ private:
 
   static bool wants(const consumer& to, const data_message& x);
 
-  void give(consumer& to, const data_message& x, net::time_point now);
+  void deliver_to(consumer& to, const data_message& x, net::time_point now);
 
   // Returns false if it would block.
   bool send(consumer& to, association& on, net::sctp_ppid ppid,
@@ -356,8 +356,8 @@ private:
   static bool is_late(const consumer& to, const waiting_message& x,
                       net::time_point now);
 
-  // Ends the consumers in `doomed_`, which are too slow.
-  void end_doomed(net::time_point now);
+  // Ends the consumers in `too_slow_`.
+  void end_too_slow(net::time_point now);
 
   void end(data_consumer_key which, data_end_reason why, net::time_point now);
 
@@ -395,10 +395,10 @@ private:
   std::unordered_map<data_consumer_key, std::unique_ptr<consumer>> consumers_;
   std::deque<turn> turns_;
   std::vector<data_consumer_key> over_limit_;
-  std::vector<data_consumer_key> doomed_;
+  std::vector<data_consumer_key> too_slow_;
   std::vector<data_consumer_key> above_; // above their thresholds
   std::deque<transport_key> sending_;    // with records to send
-  std::deque<switch_records> farewells_;
+  std::deque<switch_records> final_records_;
   std::deque<data_consumer_key> arrived_;
   std::deque<switch_event> events_;
   data_totals totals_;

@@ -34,12 +34,12 @@ bool data_switch::deliver(producer& from, const data_message& x, size_t& budget,
     auto& to = *from.consumers[next++];
     budget -= std::min(budget, cost);
     if (!to.is.paused && wants(to, x))
-      give(to, x, now);
+      deliver_to(to, x, now);
   }
   const auto done = from.is.paused || next >= from.consumers.size();
   if (done)
     from.next_consumer.reset();
-  end_doomed(now);
+  end_too_slow(now);
   return done;
 }
 
@@ -54,8 +54,8 @@ bool data_switch::wants(const consumer& to, const data_message& x) {
          || std::any_of(x.subchannels.begin(), x.subchannels.end(), has);
 }
 
-void data_switch::give(consumer& to, const data_message& x,
-                       net::time_point now) {
+void data_switch::deliver_to(consumer& to, const data_message& x,
+                             net::time_point now) {
   if (!to.is.on) {
     ++to.stats.messages_sent;
     to.stats.bytes_sent += x.octets->size();
@@ -113,8 +113,8 @@ void data_switch::enqueue(consumer& to, association& on, const data_message& x,
   // All consumers of a slow client together may queue no more than one of them
   // may. End one at a time: dropping its queue may be enough.
   if (to.queued > 2 * limits_.buffer_octets
-      || (on.backlog->octets > 2 * limits_.buffer_octets && doomed_.empty()))
-    doomed_.push_back(to.is.key);
+      || (on.backlog->octets > 2 * limits_.buffer_octets && too_slow_.empty()))
+    too_slow_.push_back(to.is.key);
 }
 
 // The newest message is worth the most: drop the oldest for it.

@@ -62,7 +62,7 @@ void data_switch::take_turn(const turn& x, size_t& budget,
   if (x.what == turn::kind::direct) {
     const auto i = producers_.find(data_producer_key{x.key});
     if (i != producers_.end())
-      take_said(*i->second, budget, now);
+      take_direct(*i->second, budget, now);
   } else if (auto* on = find_even_closing(transport_key{x.key})) {
     if (x.what == turn::kind::input)
       take_input(*on, budget, now);
@@ -96,17 +96,17 @@ void data_switch::take_input(association& on, size_t& budget,
     list_input(on);
 }
 
-void data_switch::take_said(producer& direct, size_t& budget,
-                            net::time_point now) {
-  while (budget > 0 && !direct.said.empty()) {
-    const auto& x = direct.said.front();
+void data_switch::take_direct(producer& direct, size_t& budget,
+                              net::time_point now) {
+  while (budget > 0 && !direct.direct_messages.empty()) {
+    const auto& x = direct.direct_messages.front();
     if (!deliver(direct, x, budget, now))
       break;
-    direct.said_octets -= x.octets->size() + message_overhead;
-    direct.said.pop();
+    direct.direct_octets -= x.octets->size() + message_overhead;
+    direct.direct_messages.pop();
   }
   direct.listed = false;
-  if (!direct.said.empty())
+  if (!direct.direct_messages.empty())
     list(direct);
   else if (direct.leaving)
     finish(direct.is.key, now);

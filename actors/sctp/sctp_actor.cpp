@@ -63,23 +63,23 @@ struct sctp_actor_state {
   void pass_on(const data_consumer_ended& x);
 
   void pass_on(const data_producer_ended& x) {
-    tell(producers, x.producer, x);
+    notify(producers, x.producer, x);
   }
 
   void pass_on(const data_producer_paused& x) {
-    tell(consumers, x.consumer, x);
+    notify(consumers, x.consumer, x);
   }
 
   void pass_on(const data_buffered_low& x) {
-    tell(consumers, x.consumer, x);
+    notify(consumers, x.consumer, x);
   }
 
   void pass_on(const data_arrived& x) {
-    tell(consumers, x.consumer, x);
+    notify(consumers, x.consumer, x);
   }
 
   template <class Map, class Key, class Message>
-  void tell(const Map& all, Key which, const Message& x) {
+  void notify(const Map& all, Key which, const Message& x) {
     if (auto i = all.find(which); i != all.end() && i->second)
       self->send(i->second, x);
   }
@@ -129,10 +129,10 @@ sctp_actor_state::make_behavior(const sctp_services& with) {
       [this](const set_data_producer_paused& x) {
         with_engine([&](auto& e, auto) { e.set_paused(x.producer, x.paused); });
       },
-      [this](const say_data& x) {
+      [this](const send_direct_data& x) {
         with_engine([&](auto& e, auto) {
           for (const auto& message : x.messages)
-            e.say(x.producer, message);
+            e.queue_direct(x.producer, message);
         });
       },
       [this](const add_data_consumer& x) { return add(x); },
@@ -255,7 +255,7 @@ void sctp_actor_state::pass_on(switch_channel_opened& x) {
 }
 
 void sctp_actor_state::pass_on(const data_consumer_ended& x) {
-  tell(consumers, x.consumer, x);
+  notify(consumers, x.consumer, x);
   consumers.erase(x.consumer);
 }
 

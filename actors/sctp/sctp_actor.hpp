@@ -27,7 +27,7 @@ struct close_association {
 };
 
 /// Adds a data producer, to which messages on that stream belong. Without a
-/// transport it is a direct one, which gets its messages by `say_data`.
+/// transport it is a direct one, which gets its messages by `send_direct_data`.
 struct add_data_producer {
   data_producer_key producer{};
   std::optional<transport_key> transport;
@@ -49,7 +49,7 @@ struct set_data_producer_paused {
 };
 
 /// Messages of a direct producer.
-struct say_data {
+struct send_direct_data {
   data_producer_key producer{};
   std::vector<data_message> messages;
 };
@@ -120,7 +120,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_association)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_data_producer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_data_producer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_data_producer_paused)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::say_data)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::send_direct_data)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_data_consumer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_consumer_added)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_data_consumer)
@@ -154,7 +154,7 @@ using sctp_actor = caf::typed_actor<
     // another producer's).
     caf::replies_to<add_data_producer>::with<done>,
     caf::reacts_to<remove_data_producer>,
-    caf::reacts_to<set_data_producer_paused>, caf::reacts_to<say_data>,
+    caf::reacts_to<set_data_producer_paused>, caf::reacts_to<send_direct_data>,
     // -- data consumers
     // Picks the stream. Errors: transport_not_found, producer_not_found,
     // limit_reached (no stream is free).

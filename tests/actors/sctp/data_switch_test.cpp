@@ -53,11 +53,11 @@ TEST_CASE("no message passes while its producer or consumer is paused") {
   w.node.set_paused(producer, false);
   w.say(a, 0, "4");
   CHECK(w.got[b] == texts{"2", "4"});
-  const auto told = w.events_of<data_producer_paused>();
-  REQUIRE(told.size() == 2);
-  CHECK(told[0].consumer == consumer);
-  CHECK(told[0].paused);
-  CHECK(!told[1].paused);
+  const auto pauses = w.events_of<data_producer_paused>();
+  REQUIRE(pauses.size() == 2);
+  CHECK(pauses[0].consumer == consumer);
+  CHECK(pauses[0].paused);
+  CHECK(!pauses[1].paused);
 }
 
 TEST_CASE(
@@ -368,16 +368,16 @@ TEST_CASE("the backlogs on all transports of one client count together") {
   for (auto x : {a, b, other})
     w.deaf[x] = true;
   const auto block = octets_of(std::string(10'000, 'b'));
-  size_t said = 0;
+  size_t sent = 0;
   std::vector<data_consumer_ended> ended;
-  for (; ended.empty() && said < 400; ++said) {
+  for (; ended.empty() && sent < 400; ++sent) {
     w.speak(producer, {net::sctp_ppid::binary, block});
     w.run();
     ended = w.events_of<data_consumer_ended>();
   }
   REQUIRE(ended.size() == 1);
   CHECK(ended[0].consumer != of_other);
-  CHECK(said < 170); // alone, each could have 2,000,000 octets
+  CHECK(sent < 170); // alone, each could have 2,000,000 octets
   w.node.close(a, w.now);
   w.node.close(b, w.now);
   w.work();
@@ -391,14 +391,14 @@ TEST_CASE("at twice the limit a reliable consumer ends at once") {
   w.add_consumer(producer, a);
   w.deaf[a] = true;
   const auto tiny = octets_of("x");
-  size_t said = 0;
-  while (w.events_of<data_consumer_ended>().empty() && said < 1'000'000) {
+  size_t sent = 0;
+  while (w.events_of<data_consumer_ended>().empty() && sent < 1'000'000) {
     w.speak(producer, {net::sctp_ppid::binary, tiny});
     w.run();
-    ++said;
+    ++sent;
   }
   // A small message also counts the memory of its overhead.
-  CHECK(said < 2'000'000 / data_switch::message_overhead + 1000);
+  CHECK(sent < 2'000'000 / data_switch::message_overhead + 1000);
 }
 
 TEST_CASE("a receiver that recovers in time keeps its consumer") {

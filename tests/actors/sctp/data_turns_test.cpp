@@ -82,8 +82,8 @@ TEST_CASE("a message with many receivers takes several turns") {
   for (size_t i = 0; i < 10 * data_switch::quantum; ++i)
     all.push_back(w.add_consumer(loud, {}));
   const auto ear = w.add_consumer(calm, a);
-  w.node.say(loud, message("to all"));
-  w.node.say(calm, message("to one"));
+  w.node.queue_direct(loud, message("to all"));
+  w.node.queue_direct(calm, message("to one"));
   CHECK(w.node.do_work(data_switch::quantum, w.now));
   auto reached = [&] {
     return std::ranges::count_if(
@@ -91,12 +91,13 @@ TEST_CASE("a message with many receivers takes several turns") {
   };
   CHECK(reached() < 40);
   CHECK(w.node.do_work(1, w.now));
-  CHECK(w.sent_to(ear) == 0); // one unit for the message, one for its consumer
+  // One unit for the message, one for its consumer.
+  CHECK(w.sent_to(ear) == 0);
   w.work();
   CHECK(reached() == std::ssize(all));
   CHECK(w.sent_to(ear) == 1);
   // A large message costs more of a turn than a small one.
-  w.node.say(loud, message(std::string(10 * 1024, 'x')));
+  w.node.queue_direct(loud, message(std::string(10 * 1024, 'x')));
   CHECK(w.node.do_work(data_switch::quantum, w.now));
   CHECK(w.sent_to(all[3]) == 1);
   w.work();
@@ -109,8 +110,8 @@ TEST_CASE("consumers may be added and removed while a message is sent to all") {
   std::vector<data_consumer_key> all;
   for (int i = 0; i < 100; ++i)
     all.push_back(w.add_consumer(producer, {}));
-  w.node.say(producer, message("one"));
-  w.node.say(producer, message("two"));
+  w.node.queue_direct(producer, message("one"));
+  w.node.queue_direct(producer, message("two"));
   REQUIRE(w.node.do_work(11, w.now)); // the message, and ten receivers
   REQUIRE(w.sent_to(all[9]) == 1);
   REQUIRE(w.sent_to(all[10]) == 0);
@@ -138,7 +139,7 @@ TEST_CASE(
   const auto ear = w.add_consumer(voice, b);
   w.send(a, 0, "last words");
   w.arrive();
-  w.node.say(voice, message("so are these"));
+  w.node.queue_direct(voice, message("so are these"));
   SUBCASE("its member closes the producer") {
     w.node.remove_producer(producer, w.now);
     w.node.remove_producer(producer, w.now);
@@ -207,12 +208,12 @@ TEST_CASE("the backlog of messages from the server is bounded") {
   const auto producer = w.add_producer({});
   const auto block = octets_of(std::string(10'000, 'b'));
   for (int i = 0; i < 110; ++i)
-    w.node.say(producer, {net::sctp_ppid::binary, block});
+    w.node.queue_direct(producer, {net::sctp_ppid::binary, block});
   CHECK(w.node.totals().messages_dropped == 11);
   w.work();
   CHECK(w.node.stats(producer).messages_received == 99);
   CHECK(block.use_count() == 1);
-  w.node.say(producer, {net::sctp_ppid::binary, block});
+  w.node.queue_direct(producer, {net::sctp_ppid::binary, block});
   w.work();
   CHECK(w.node.stats(producer).messages_received == 100);
 }
@@ -266,7 +267,8 @@ TEST_CASE("the sctp actor handles other messages between its turns") {
                    [](const caf::error&) { FAIL("no figures"); });
     return out;
   };
-  caf::anon_send(sctp, say_data{producer, {message("hello"), message("all")}});
+  caf::anon_send(
+      sctp, send_direct_data{producer, {message("hello"), message("all")}});
   CHECK(heard() == 0);
   CHECK(heard() == 0);
   world.run();

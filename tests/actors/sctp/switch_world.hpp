@@ -68,7 +68,7 @@ public:
 
   /// Sends a message of a direct producer and handles it at once.
   void speak(data_producer_key by, data_message x) {
-    node.say(by, std::move(x));
+    node.queue_direct(by, std::move(x));
     work();
   }
 

@@ -23,7 +23,7 @@ struct sctp_log {
   std::vector<actors::set_data_consumer_paused> paused_consumers;
   std::vector<actors::set_data_subchannels> subchannels;
   std::vector<actors::set_data_low_threshold> thresholds;
-  std::vector<actors::say_data> said;
+  std::vector<actors::send_direct_data> direct_data;
   /// The error for the next producer or consumer.
   std::optional<protocol::error> refusal;
   net::sctp_stream_id next_stream = 7;
@@ -61,7 +61,7 @@ inline actors::sctp_actor spawn_fake_sctp(caf::actor_system& system,
         [log](const set_data_producer_paused& x) {
           log->paused_producers.push_back(x);
         },
-        [log](const say_data& x) { log->said.push_back(x); },
+        [log](const send_direct_data& x) { log->direct_data.push_back(x); },
         [=](const add_data_consumer& x) -> caf::result<data_consumer_added> {
           if (auto why = refused())
             return to_caf(*why);
