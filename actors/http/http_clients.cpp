@@ -201,7 +201,7 @@ clients_state::client* clients_state::open(const http_client_key& key,
   auto session =
       spawn_session(self->system(), {connection, x.dialect, std::move(x.hello),
                                      settings.services, settings.gate,
-                                     settings.door, std::move(x.who)});
+                                     settings.auth, std::move(x.who)});
   return &clients.insert_or_assign(key, client{connection, session})
               .first->second;
 }
@@ -231,9 +231,9 @@ http_clients_actor spawn_http_clients(caf::actor_system& system,
 }
 
 http_clients::http_clients(http_clients_actor target,
-                           std::shared_ptr<const authenticator> door)
+                           std::shared_ptr<const authenticator> auth)
     : target_(std::move(target))
-    , door_(std::move(door)) {}
+    , auth_(std::move(auth)) {}
 
 std::optional<net::http_response>
 http_clients::refuse_source(const net::http_request& request,
@@ -283,9 +283,9 @@ http_clients::check(http_call_arrived& x) const {
     return refusal(static_cast<unsigned>(why.http_status), "forbidden",
                    why.reason);
   };
-  if (door_) {
+  if (auth_) {
     auto who =
-        door_->identify(protocol::find_token(x.hello, names), wall_now());
+        auth_->identify(protocol::find_token(x.hello, names), wall_now());
     if (!who)
       return refusal(401, "unauthorized", "A token is required");
     if (auto no = protocol::apply_identity(x.hello, names, *who))

@@ -49,7 +49,7 @@ using http_clients_actor = caf::typed_actor<
 struct http_clients_config {
   std::shared_ptr<const media_services> services;
   room_gate_actor gate;
-  std::shared_ptr<const authenticator> door = nullptr;
+  std::shared_ptr<const authenticator> auth = nullptr;
 };
 
 /// The actor ends all its clients' sessions when it ends.
@@ -63,7 +63,7 @@ inline constexpr size_t max_http_clients = 1000;
 class http_clients {
 public:
   http_clients(http_clients_actor target,
-               std::shared_ptr<const authenticator> door);
+               std::shared_ptr<const authenticator> auth);
 
   /// The refusal of a request because of its origin, in the format of its
   /// dialect; nothing if it belongs to none.
@@ -80,7 +80,7 @@ private:
   std::optional<net::http_response> check(http_call_arrived& call) const;
 
   const http_clients_actor target_;
-  const std::shared_ptr<const authenticator> door_;
+  const std::shared_ptr<const authenticator> auth_;
 };
 
 } // namespace troupe::actors

@@ -103,18 +103,18 @@ protocol::handshake to_handshake(const net::http_request& request) {
 }
 
 std::variant<caller, net::http_response>
-receive_caller(const net::http_request& request, const authenticator* door) {
+receive_caller(const net::http_request& request, const authenticator* auth) {
   caller out;
   out.hello = to_handshake(request);
   out.dialect = protocol::find_dialect(out.hello);
   if (!out.dialect)
     return net::text_response(404, "no such endpoint\n");
   const auto& names = out.dialect->names;
-  if (door && out.hello.carrier == protocol::carrier::socketio) {
+  if (auth && out.hello.carrier == protocol::carrier::socketio) {
     out.hello.token_wanted = true;
-  } else if (door) {
+  } else if (auth) {
     auto who =
-        door->identify(protocol::find_token(out.hello, names), wall_now());
+        auth->identify(protocol::find_token(out.hello, names), wall_now());
     if (!who)
       return net::text_response(401, "unauthorized\n");
     if (auto refusal = protocol::apply_identity(out.hello, names, *who))
@@ -127,8 +127,8 @@ receive_caller(const net::http_request& request, const authenticator* door) {
 }
 
 net::upgrade_decision choose_dialect(const net::http_request& request,
-                                     const authenticator* door) {
-  auto found = receive_caller(request, door);
+                                     const authenticator* auth) {
+  auto found = receive_caller(request, auth);
   if (auto* refusal = std::get_if<net::http_response>(&found))
     return net::upgrade_decision::reject(std::move(*refusal));
   const auto& dialect = *std::get<caller>(found).dialect;
@@ -139,12 +139,12 @@ net::upgrade_decision choose_dialect(const net::http_request& request,
 http_gateway::http_gateway(caf::actor_system& system,
                            std::shared_ptr<const media_services> services,
                            room_gate_actor gate,
-                           std::shared_ptr<const authenticator> door)
+                           std::shared_ptr<const authenticator> auth)
     : system_(system)
     , services_(std::move(services))
     , gate_(std::move(gate))
     , pages_(services_->load, to_prefixes(services_->settings.metrics.allow))
-    , door_(std::move(door)) {}
+    , auth_(std::move(auth)) {}
 
 std::optional<net::http_response>
 http_gateway::handle_http(const net::http_request& request) {
@@ -179,13 +179,13 @@ net::http_response http_gateway::refuse_source(const net::http_request& request,
 
 net::upgrade_decision
 http_gateway::decide_upgrade(const net::http_request& request) {
-  return choose_dialect(request, door_.get());
+  return choose_dialect(request, auth_.get());
 }
 
 std::unique_ptr<net::connection_events>
 http_gateway::open_connection(std::shared_ptr<net::connection> conn) {
   // Read the request again: decide_upgrade() kept nothing.
-  auto found = receive_caller(conn->request(), door_.get());
+  auto found = receive_caller(conn->request(), auth_.get());
   auto* in = std::get_if<caller>(&found);
   if (!in)
     return nullptr;
@@ -196,7 +196,7 @@ http_gateway::open_connection(std::shared_ptr<net::connection> conn) {
               {"from", conn->remote_address().str()}});
   return std::make_unique<session_feed>(spawn_session(
       system_, {std::move(conn), in->dialect, std::move(in->hello), services_,
-                gate_, door_, std::move(in->who)}));
+                gate_, auth_, std::move(in->who)}));
 }
 
 void http_gateway::on_certificate_changed(const std::error_code& failure) {

@@ -33,21 +33,21 @@ struct caller {
 /// are incomplete, and those without a valid token if the dialect cannot carry
 /// one later.
 std::variant<caller, net::http_response>
-receive_caller(const net::http_request& request, const authenticator* door);
+receive_caller(const net::http_request& request, const authenticator* auth);
 
 /// Accepts the request with the name of its dialect, or rejects it.
 net::upgrade_decision choose_dialect(const net::http_request& request,
-                                     const authenticator* door = nullptr);
+                                     const authenticator* auth = nullptr);
 
 /// Accepts clients: serves the status pages, finds the dialect of each
 /// connection, and spawns its session.
 class http_gateway final : public net::http_handler {
 public:
-  /// Without `door`, all clients may join.
+  /// Without `auth`, all clients may join.
   http_gateway(caf::actor_system& system,
                std::shared_ptr<const media_services> services,
                room_gate_actor gate,
-               std::shared_ptr<const authenticator> door = nullptr);
+               std::shared_ptr<const authenticator> auth = nullptr);
 
   /// From now on the status pages report the server as ready, and `metrics`
   /// writes its metrics.
@@ -91,7 +91,7 @@ private:
   std::shared_ptr<const media_services> services_;
   room_gate_actor gate_;
   status_pages pages_;
-  std::shared_ptr<const authenticator> door_;
+  std::shared_ptr<const authenticator> auth_;
   std::unique_ptr<admin_api> api_;
   std::unique_ptr<http_clients> clients_;
 };

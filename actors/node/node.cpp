@@ -132,7 +132,7 @@ struct node::impl {
   http_clients_actor clients;
   std::shared_ptr<overload_state_board> board =
       std::make_shared<overload_state_board>();
-  std::unique_ptr<http_gateway> door;
+  std::unique_ptr<http_gateway> gateway;
   std::unique_ptr<net::http_server> http;
   bool running = false;
 };
@@ -169,19 +169,19 @@ std::optional<std::string> node::impl::start() {
       media_services{settings, dtls.get(), *backend, &sockets.port(), socket,
                      &sockets.ticks(), board, sctp, &threads,
                      std::make_shared<quota>(settings.rtc.plain_transports)});
-  door = std::make_unique<http_gateway>(
-      system, services, caf::actor_cast<room_gate_actor>(server), entry.door);
+  gateway = std::make_unique<http_gateway>(
+      system, services, caf::actor_cast<room_gate_actor>(server), entry.auth);
   if (auto failure = add_admin_api())
     return failure;
   clients = spawn_http_clients(
-      system, {services, caf::actor_cast<room_gate_actor>(server), entry.door});
+      system, {services, caf::actor_cast<room_gate_actor>(server), entry.auth});
   watch_parts();
-  door->serve(std::make_unique<http_clients>(clients, entry.door));
-  http = std::make_unique<net::http_server>(threads, *door,
+  gateway->serve(std::make_unique<http_clients>(clients, entry.auth));
+  http = std::make_unique<net::http_server>(threads, *gateway,
                                             to_http_server(settings.http));
   if (auto ok = http->start(); !ok)
     return describe_http_failure(settings.http, ok.error());
-  door->open([this] { return render_metrics(snapshot()); });
+  gateway->open([this] { return render_metrics(snapshot()); });
   if (open_to_strangers(settings))
     log::event(log::level::warn, "open-to-strangers",
                {{"hint", "every client that reaches this server may join any "
@@ -228,8 +228,8 @@ std::optional<std::string> node::impl::add_admin_api() {
   if (auto failure = read_admin_token(settings.admin, admin))
     return failure;
   admin.request_timeout = settings.request_timeout;
-  door->serve(std::make_unique<admin_api>(system, server, std::move(admin),
-                                          [this] { return snapshot(); }));
+  gateway->serve(std::make_unique<admin_api>(system, server, std::move(admin),
+                                             [this] { return snapshot(); }));
   return std::nullopt;
 }
 

@@ -32,7 +32,7 @@ private:
 /// The result of the keys `auth.*`: an authenticator; none, if all clients may
 /// join; or a failure in one line for the operator.
 struct authenticator_outcome {
-  std::shared_ptr<const authenticator> door;
+  std::shared_ptr<const authenticator> auth;
   std::optional<std::string> failure;
 };
 

@@ -59,10 +59,10 @@ struct session_state {
 
   // Queues a frame until its turn comes: a dialect remembers one request,
   // however many a client sends at once.
-  void hear(frame_received x);
+  void queue_frame(frame_received x);
 
   // Passes the next frame to the dialect; false if there is none.
-  bool hear_next();
+  bool handle_next_frame();
 
   // Carries requests out, one at a time and in order.
   void serve(protocol::pending_request x);
@@ -79,7 +79,7 @@ struct session_state {
   void perform(request_token token, verb::leave&);
   void perform(request_token token, verb::authenticate& x);
 
-  void put_out_expired();
+  void close_if_expired();
 
   // All other verbs are the peer's.
   template <class Verb>
@@ -93,15 +93,15 @@ struct session_state {
   template <class Verb>
   void ask_peer(request_token token, Verb x);
 
-  void tell(const room_events& x);
+  void send_events(const room_events& x);
 
   // After a join is answered: passes the events sent by the room meanwhile.
   void open_gate() {
-    gate.open([this](const room_events& x) { tell(x); });
+    gate.open([this](const room_events& x) { send_events(x); });
   }
 
   // Sends what the others were sent when the server began to drain.
-  void tell_of_drain();
+  void notify_drain();
 
   void drop_peer();
 
@@ -114,7 +114,7 @@ struct session_state {
 
   // Ends a move: the client has the new peer from now on, or the former one as
   // if nothing had been requested. Without effect if it does not move.
-  void end_move(bool let_in);
+  void end_move(bool succeeded);
 
   void make_peer();
 
@@ -150,17 +150,17 @@ struct session_state {
   bool closing = false;
   std::optional<connection_closed> over; // set once the connection has ended
   frame_sender sender;
-  frame_queue unheard;
+  frame_queue inbox;
   event_gate gate;     // closed while a join is under way
   uint64_t joiner = 0; // the peer that joined
   // The peer of a client that moves, and what to restore if the move fails.
-  struct former_life {
+  struct former_state {
     peer_actor peer;
     bool resumable = false;
     bool can_return = false;
     uint64_t joiner = 0;
   };
-  std::optional<former_life> former;
+  std::optional<former_state> former;
   std::optional<session_identity> client;
   actor_timer timer;
 };
@@ -170,7 +170,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
   random = net::make_secure_rng();
   dialect =
       settings.dialect->make(settings.handshake, *random, self->clock().now());
-  client.emplace(std::move(settings.door), std::move(settings.who),
+  client.emplace(std::move(settings.auth), std::move(settings.who),
                  self->clock().now());
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler([this](const caf::down_msg& down) {
@@ -187,7 +187,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         drain();
       },
       [this](room_events& x) {
-        gate.handle(x, [this](const room_events& now) { tell(now); });
+        gate.handle(x, [this](const room_events& now) { send_events(now); });
         drain();
       },
       [this](const session_ended& x) {
@@ -199,7 +199,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
       [this](const peer_resumed& x) { adopt(x); },
       [this](frame_received& x) {
         count().note_mailbox(mailbox_owner::session, mailbox_length(self));
-        hear(std::move(x));
+        queue_frame(std::move(x));
         drain();
       },
       [this](const connection_closed& x) {
@@ -212,7 +212,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
       },
       [this](const dialect_tick&) {
         timer.fired(self->clock().now());
-        put_out_expired();
+        close_if_expired();
         dialect->handle_timeout(self->clock().now());
         drain();
       },
@@ -237,18 +237,18 @@ bool session_state::work() {
     return false;
   auto next = dialect->poll_request();
   if (!next)
-    return hear_next();
+    return handle_next_frame();
   serve(std::move(*next));
   return true;
 }
 
-void session_state::hear(frame_received x) {
-  if (!closing && !unheard.push(std::move(x)))
+void session_state::queue_frame(frame_received x) {
+  if (!closing && !inbox.push(std::move(x)))
     close(net::close_code::policy_violation, "too many requests");
 }
 
-bool session_state::hear_next() {
-  auto next = unheard.pop();
+bool session_state::handle_next_frame() {
+  auto next = inbox.pop();
   if (next)
     dialect->handle_frame({std::move(next->payload), next->binary},
                           self->clock().now());
@@ -300,8 +300,8 @@ void session_state::perform(request_token token, verb::join& x) {
   if (x.renames)
     return ask_peer(token, std::move(x));
   if (joined)
-    former = former_life{std::exchange(peer, nullptr),
-                         std::exchange(resumable, false), can_return, joiner};
+    former = former_state{std::exchange(peer, nullptr),
+                          std::exchange(resumable, false), can_return, joiner};
   make_peer();
   joined = true;
   join_began = self->clock().now();
@@ -318,11 +318,11 @@ void session_state::make_peer() {
   self->monitor(peer);
 }
 
-void session_state::end_move(bool let_in) {
+void session_state::end_move(bool succeeded) {
   auto before = std::exchange(former, std::nullopt);
   if (!before)
     return;
-  if (let_in) {
+  if (succeeded) {
     auto now = std::exchange(peer, before->peer);
     drop_peer();
     peer = now;
@@ -348,7 +348,7 @@ void session_state::perform(request_token token, verb::authenticate& x) {
   answer(token, protocol::success{reply::ok{}});
 }
 
-void session_state::put_out_expired() {
+void session_state::close_if_expired() {
   auto expires = client->expires();
   if (!expires || closing || gate.closed() || self->clock().now() < *expires)
     return;
@@ -388,7 +388,7 @@ void session_state::ask_peer(request_token token, Verb x) {
             if constexpr (enters)
               open_gate();
             if (shown)
-              tell_of_drain();
+              notify_drain();
             drain();
           },
           [=, this](const caf::error& failure) {
@@ -403,7 +403,7 @@ void session_state::ask_peer(request_token token, Verb x) {
           });
 }
 
-void session_state::tell(const room_events& x) {
+void session_state::send_events(const room_events& x) {
   for (const auto& event : x.batch->events)
     if (event.when > x.since && event.except != x.joined_at)
       dialect->handle_shared_event(*event.what);
@@ -411,7 +411,7 @@ void session_state::tell(const room_events& x) {
     dialect->handle_participants(*x.batch->participants);
 }
 
-void session_state::tell_of_drain() {
+void session_state::notify_drain() {
   auto end = settings.services->load->drain().deadline();
   if (!end)
     return;

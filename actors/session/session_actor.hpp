@@ -34,7 +34,7 @@ struct session_config {
   std::shared_ptr<const media_services> services;
   room_gate_actor gate;
   /// If set, nothing is done for a client that is not identified.
-  std::shared_ptr<const authenticator> door = nullptr;
+  std::shared_ptr<const authenticator> auth = nullptr;
   /// The user, if known before the session begins.
   std::optional<protocol::identity> who = std::nullopt;
 };

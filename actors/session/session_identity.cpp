@@ -14,19 +14,19 @@ constexpr auto forever = std::chrono::days{3650};
 
 } // namespace
 
-session_identity::session_identity(std::shared_ptr<const authenticator> door,
+session_identity::session_identity(std::shared_ptr<const authenticator> auth,
                                    std::optional<protocol::identity> who,
                                    net::time_point now)
-    : door_(std::move(door)) {
+    : auth_(std::move(auth)) {
   if (who)
     identify(std::move(*who), now);
 }
 
 bool session_identity::authenticate(const std::string& token,
                                     net::time_point now) {
-  if (!door_)
+  if (!auth_)
     return true;
-  auto who = door_->identify(token, wall_now());
+  auto who = auth_->identify(token, wall_now());
   if (who)
     identify(std::move(*who), now);
   return who.has_value();
@@ -34,7 +34,7 @@ bool session_identity::authenticate(const std::string& token,
 
 std::optional<protocol::error>
 session_identity::refusal_of(protocol::request& what) const {
-  if (door_ && !std::holds_alternative<protocol::verb::authenticate>(what)) {
+  if (auth_ && !std::holds_alternative<protocol::verb::authenticate>(what)) {
     if (!who_)
       return protocol::make_error(error_code::unauthorized);
     if (auto refused = protocol::authorize(what, *who_))

@@ -12,8 +12,8 @@ namespace troupe::actors {
 /// The identity of a session's client, and what it may request.
 class session_identity {
 public:
-  /// Without `door` all clients may do everything, and `who` only gives a name.
-  session_identity(std::shared_ptr<const authenticator> door,
+  /// Without `auth` all clients may do everything, and `who` only gives a name.
+  session_identity(std::shared_ptr<const authenticator> auth,
                    std::optional<protocol::identity> who, net::time_point now);
 
   /// From now on the client is the user of this token, until it expires.
@@ -32,7 +32,7 @@ public:
 private:
   void identify(protocol::identity who, net::time_point now);
 
-  std::shared_ptr<const authenticator> door_;
+  std::shared_ptr<const authenticator> auth_;
   std::optional<protocol::identity> who_;
   std::optional<net::time_point> expires_;
 };

@@ -19,19 +19,19 @@ actors::config::auth_keys hs256_keys(const temporary_file& secret) {
   return out;
 }
 
-std::shared_ptr<const actors::authenticator> make_door() {
+std::shared_ptr<const actors::authenticator> make_auth() {
   temporary_file secret{hs256_secret + "\n"};
   auto out = actors::make_authenticator(hs256_keys(secret));
   REQUIRE_MESSAGE(!out.failure, *out.failure);
-  REQUIRE(out.door);
-  return out.door;
+  REQUIRE(out.auth);
+  return out.auth;
 }
 
 std::string claims(const std::string& user, const std::string& more = {}) {
   return R"({"user":")" + user + R"(","room":"r")" + more + "}";
 }
 
-net::http_request knock(std::string target) {
+net::http_request handshake_request(std::string target) {
   net::http_request out;
   out.method = "GET";
   out.target = target;
@@ -41,27 +41,29 @@ net::http_request knock(std::string target) {
 }
 
 unsigned refusal(const net::http_request& request,
-                 const actors::authenticator* door) {
-  auto out = actors::choose_dialect(request, door);
+                 const actors::authenticator* auth) {
+  auto out = actors::choose_dialect(request, auth);
   return out.kind.empty() ? out.rejection.status : 0;
 }
 
 /// A client of dialect A with a valid token, or with another handshake.
 struct guarded_client {
   guarded_client(actor_world& world, const std::string& token)
-      : guarded_client(world, knock("/socket?channelId=r&auth=" + token)) {}
+      : guarded_client(world,
+                       handshake_request("/socket?channelId=r&auth=" + token)) {
+  }
 
   guarded_client(actor_world& world, const net::http_request& request)
-      : door(make_door())
+      : auth(make_auth())
       , connection(std::make_shared<fake_connection>())
       , inside(world) {
-    auto found = actors::receive_caller(request, door.get());
+    auto found = actors::receive_caller(request, auth.get());
     REQUIRE(std::holds_alternative<actors::caller>(found));
     auto& in = std::get<actors::caller>(found);
     session = actors::spawn_session(
         *world.system,
         {connection, in.dialect, in.hello, world.services,
-         caf::actor_cast<actors::room_gate_actor>(world.server), door, in.who});
+         caf::actor_cast<actors::room_gate_actor>(world.server), auth, in.who});
     world.run();
   }
 
@@ -70,7 +72,7 @@ struct guarded_client {
     inside.run();
   }
 
-  std::shared_ptr<const actors::authenticator> door;
+  std::shared_ptr<const actors::authenticator> auth;
   std::shared_ptr<fake_connection> connection;
   actor_world& inside;
   actors::session_actor session;
@@ -79,39 +81,50 @@ struct guarded_client {
 } // namespace
 
 TEST_CASE("dialect A refuses a handshake without a valid token") {
-  auto door = make_door();
+  auto auth = make_auth();
   auto good = hs256_token(claims("ann"));
-  CHECK(refusal(knock("/socket?channelId=r&auth=ann"), door.get()) == 401);
-  CHECK(refusal(knock("/socket?channelId=r"), door.get()) == 401);
-  CHECK(refusal(knock("/socket?channelId=r&auth=" + good + "x"), door.get())
+  CHECK(refusal(handshake_request("/socket?channelId=r&auth=ann"), auth.get())
+        == 401);
+  CHECK(refusal(handshake_request("/socket?channelId=r"), auth.get()) == 401);
+  CHECK(refusal(handshake_request("/socket?channelId=r&auth=" + good + "x"),
+                auth.get())
         == 401);
   auto old = hs256_token(claims("ann", "," + expires_in(-60s)));
-  CHECK(refusal(knock("/socket?channelId=r&auth=" + old), door.get()) == 401);
-  CHECK(refusal(knock("/socket?channelId=s&auth=" + good), door.get()) == 403);
-  CHECK(refusal(knock("/socket?auth=" + good), door.get()) == 400);
-  CHECK(refusal(knock("/socket?channelId=r&auth=bob&token=" + good), door.get())
+  CHECK(
+      refusal(handshake_request("/socket?channelId=r&auth=" + old), auth.get())
+      == 401);
+  CHECK(
+      refusal(handshake_request("/socket?channelId=s&auth=" + good), auth.get())
+      == 403);
+  CHECK(refusal(handshake_request("/socket?auth=" + good), auth.get()) == 400);
+  CHECK(refusal(handshake_request("/socket?channelId=r&auth=bob&token=" + good),
+                auth.get())
         == 403);
-  CHECK(refusal(knock("/socket?channelId=r&auth=" + good), door.get()) == 0);
-  CHECK(refusal(knock("/socket?channelId=r&token=" + good), door.get()) == 0);
+  CHECK(
+      refusal(handshake_request("/socket?channelId=r&auth=" + good), auth.get())
+      == 0);
+  CHECK(refusal(handshake_request("/socket?channelId=r&token=" + good),
+                auth.get())
+        == 0);
 }
 
 TEST_CASE("the Authorization header may carry the token") {
-  auto door = make_door();
-  auto request = knock("/socket?channelId=r");
+  auto auth = make_auth();
+  auto request = handshake_request("/socket?channelId=r");
   auto good = hs256_token(claims("ann"));
   request.headers = {{"authorization", "bearer " + good}};
-  CHECK(refusal(request, door.get()) == 0);
+  CHECK(refusal(request, auth.get()) == 0);
   request.headers = {{"Authorization", "Basic " + good}};
-  CHECK(refusal(request, door.get()) == 401);
+  CHECK(refusal(request, auth.get()) == 401);
 }
 
 TEST_CASE("protoo carries its token in the handshake") {
-  auto door = make_door();
+  auto auth = make_auth();
   auto good = hs256_token(claims("ann"));
   auto ask = [&](const std::string& query) {
-    auto request = knock("/?" + query);
+    auto request = handshake_request("/?" + query);
     request.headers = {{"Sec-WebSocket-Protocol", "protoo"}};
-    return refusal(request, door.get());
+    return refusal(request, auth.get());
   };
   CHECK(ask("roomId=r&peerId=ann") == 401);
   CHECK(ask("roomId=r&peerId=ann&token=" + good) == 0);
@@ -120,9 +133,9 @@ TEST_CASE("protoo carries its token in the handshake") {
 }
 
 TEST_CASE("a Socket.IO client sends its token later, in CONNECT") {
-  auto door = make_door();
-  auto request = knock("/socket.io/?EIO=4&transport=websocket");
-  auto found = actors::receive_caller(request, door.get());
+  auto auth = make_auth();
+  auto request = handshake_request("/socket.io/?EIO=4&transport=websocket");
+  auto found = actors::receive_caller(request, auth.get());
   REQUIRE(std::holds_alternative<actors::caller>(found));
   CHECK(std::get<actors::caller>(found).hello.token_wanted);
   CHECK_FALSE(std::get<actors::caller>(found).who);
@@ -170,7 +183,7 @@ TEST_CASE("a client without a token gets an error for every request") {
   auto session = actors::spawn_session(
       *world.system,
       {connection, protocol::find_dialect(hello), hello, world.services,
-       caf::actor_cast<actors::room_gate_actor>(world.server), make_door()});
+       caf::actor_cast<actors::room_gate_actor>(world.server), make_auth()});
   world.run();
   REQUIRE(connection->closed);
   CHECK(*connection->closed == 1008);
@@ -202,7 +215,7 @@ TEST_CASE("an expired token ends a connection with its dialect's close code") {
   actor_world world;
   auto token = hs256_token(claims("ann", "," + expires_in(2s)));
   {
-    auto request = knock("/?roomId=r&peerId=ann&token=" + token);
+    auto request = handshake_request("/?roomId=r&peerId=ann&token=" + token);
     request.headers = {{"Sec-WebSocket-Protocol", "protoo"}};
     guarded_client ann{world, request};
     world.pass(6s);
@@ -214,7 +227,8 @@ TEST_CASE("an expired token ends a connection with its dialect's close code") {
     CHECK(world.rooms() == 0);
   }
   token = hs256_token(claims("ann", "," + expires_in(2s)));
-  guarded_client bob{world, knock("/socket.io/?EIO=4&transport=websocket")};
+  guarded_client bob{
+      world, handshake_request("/socket.io/?EIO=4&transport=websocket")};
   caf::anon_send(bob.session, actors::frame_received{
                                   R"(0{"token":")" + token + "\"}", false});
   world.pass(6s);
@@ -240,7 +254,7 @@ TEST_CASE("unreadable keys prevent the start with one line") {
   auto failure = [](const actors::config::auth_keys& keys) {
     return actors::make_authenticator(keys).failure.value_or("");
   };
-  CHECK_FALSE(actors::make_authenticator({}).door);
+  CHECK_FALSE(actors::make_authenticator({}).auth);
   CHECK(failure({}).empty());
   actors::config::auth_keys keys;
   keys.jwt = {"hs256"};
