@@ -426,11 +426,11 @@ std::string explain(const CLI::Error& error, const config_file_reader& file,
   auto key = text.substr(begin, text.find_first_of(": ", begin) - begin);
   if (text.find(": At Most 1 required") != std::string::npos)
     text = "--" + key + ": only one value is allowed";
-  auto place = file.place_of(key);
-  if (place.empty() || is_given(key, words))
+  auto location = file.location_of(key);
+  if (location.empty() || is_given(key, words))
     return text;
   text.erase(text.find("--" + key), 2);
-  return place + ": " + text;
+  return location + ": " + text;
 }
 
 } // namespace

@@ -32,7 +32,7 @@ config_file_reader::from_config(std::istream& in) const {
   return CLI::ConfigTOML::from_config(text);
 }
 
-std::string config_file_reader::place_of(const std::string& key) const {
+std::string config_file_reader::location_of(const std::string& key) const {
   auto found = lines_.find(key);
   return found == lines_.end() ? std::string{} : at(found->second);
 }

@@ -19,7 +19,7 @@ public:
   std::vector<CLI::ConfigItem> from_config(std::istream& in) const override;
 
   /// "troupe.conf:7" for a key that the file sets, or empty.
-  std::string place_of(const std::string& key) const;
+  std::string location_of(const std::string& key) const;
 
 private:
   void check(std::istream& in) const;

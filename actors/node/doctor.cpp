@@ -114,15 +114,15 @@ private:
       if (!x.failure)
         good.push_back(name);
       else if (!is_left_out(x.address, x.failure))
-        bad_port(x, name);
+        report_port_failure(x, name);
     }
-    if (!twins() && !good.empty())
+    if (!has_port_conflict() && !good.empty())
       ok("ports", "can be bound: " + join(good));
   }
 
   // Finds two sockets of which each can be bound, but not both.
-  bool twins() {
-    auto meet = [](const port_fact& a, const port_fact& b) {
+  bool has_port_conflict() {
+    auto conflict = [](const port_fact& a, const port_fact& b) {
       return a.protocol == b.protocol && a.address.port() == b.address.port()
              && a.address.is_v4() == b.address.is_v4()
              && (a.address == b.address || a.address.is_unspecified()
@@ -130,7 +130,7 @@ private:
     };
     for (auto a = facts_.ports.begin(); a != facts_.ports.end(); ++a) {
       auto b = std::find_if(a + 1, facts_.ports.end(), [&](const auto& x) {
-        return a->address.port() != 0 && meet(*a, x);
+        return a->address.port() != 0 && conflict(*a, x);
       });
       if (b == facts_.ports.end())
         continue;
@@ -147,7 +147,7 @@ private:
     return false;
   }
 
-  void bad_port(const port_fact& x, const std::string& name) {
+  void report_port_failure(const port_fact& x, const std::string& name) {
     if (x.failure == std::errc::address_in_use)
       wrong("ports", name + " is in use",
             "stop the process that uses it (ss -lntup), perhaps a running "

@@ -11,14 +11,14 @@ namespace {
 
 constexpr std::string_view usage = "usage: troupe drain [--wait] [PID]\n";
 
-struct drain_wish {
+struct drain_request {
   std::optional<int> pid;
   bool wait = false;
   bool help = false;
 };
 
-std::optional<drain_wish> read(std::span<const std::string_view> arguments) {
-  drain_wish out;
+std::optional<drain_request> read(std::span<const std::string_view> arguments) {
+  drain_request out;
   for (auto x : arguments) {
     int pid = 0;
     auto end = x.data() + x.size();
@@ -42,25 +42,25 @@ command_outcome failed(std::string why) {
 } // namespace
 
 command_outcome drain_server(std::span<const std::string_view> arguments) {
-  auto wish = read(arguments);
-  if (!wish)
+  auto request = read(arguments);
+  if (!request)
     return {std::string{usage}, 2};
-  if (wish->help)
+  if (request->help)
     return {std::string{usage}, 0};
   auto servers = net::find_siblings();
-  if (!wish->pid && servers.empty())
+  if (!request->pid && servers.empty())
     return failed("found no running server that you may signal");
-  if (!wish->pid && servers.size() > 1) {
+  if (!request->pid && servers.size() > 1) {
     std::string all;
     for (auto x : servers)
       all.append(all.empty() ? "" : ", ").append(std::to_string(x));
     return failed("several servers are running, give the PID of one: " + all);
   }
-  auto pid = wish->pid.value_or(servers.empty() ? 0 : servers.front());
+  auto pid = request->pid.value_or(servers.empty() ? 0 : servers.front());
   auto name = std::to_string(pid);
   if (auto failure = net::signal_sibling(pid))
     return failed("process " + name + ": " + failure.message());
-  if (!wish->wait)
+  if (!request->wait)
     return {"server " + name + " drains\n", 0};
   if (!net::await_end(pid))
     return failed("process " + name + " cannot be monitored");
