@@ -18,11 +18,11 @@ TEST_CASE("messages of every kind pass through a whole server") {
   auto stream = at.listen();
   at.connect();
   const std::string largest(net::sctp_max_message_octets, 'x');
-  REQUIRE(at.mouth.send(3, sctp_ppid::string, "hello"));
-  REQUIRE(at.mouth.send(3, sctp_ppid::binary, std::string{"\0\1\2", 3}));
-  REQUIRE(at.mouth.send(3, sctp_ppid::string_empty, ""));
-  REQUIRE(at.mouth.send(3, sctp_ppid::binary_empty, ""));
-  REQUIRE(at.mouth.send(3, sctp_ppid::binary, largest));
+  REQUIRE(at.sender.send(3, sctp_ppid::string, "hello"));
+  REQUIRE(at.sender.send(3, sctp_ppid::binary, std::string{"\0\1\2", 3}));
+  REQUIRE(at.sender.send(3, sctp_ppid::string_empty, ""));
+  REQUIRE(at.sender.send(3, sctp_ppid::binary_empty, ""));
+  REQUIRE(at.sender.send(3, sctp_ppid::binary, largest));
   REQUIRE(at.hears(5));
   const std::vector<std::pair<sctp_ppid, std::string>> wanted{
       {sctp_ppid::string, "hello"},
@@ -32,7 +32,7 @@ TEST_CASE("messages of every kind pass through a whole server") {
       {sctp_ppid::binary, largest}};
   for (size_t i = 0; i < wanted.size(); ++i) {
     CAPTURE(i);
-    const auto& got = at.ear.messages[i];
+    const auto& got = at.receiver.messages[i];
     CHECK(got.stream == stream);
     CHECK(got.ppid == wanted[i].first);
     CHECK((text_of(got) == wanted[i].second));
@@ -49,23 +49,23 @@ TEST_CASE("messages stay in order, and a pause leaves some out") {
   at.listen();
   at.connect();
   for (int i = 0; i < 200; ++i)
-    REQUIRE(at.mouth.send(0, sctp_ppid::string, std::to_string(i)));
+    REQUIRE(at.sender.send(0, sctp_ppid::string, std::to_string(i)));
   REQUIRE(at.hears(200));
   for (int i = 0; i < 200; ++i)
-    CHECK(text_of(at.ear.messages[static_cast<size_t>(i)])
+    CHECK(text_of(at.receiver.messages[static_cast<size_t>(i)])
           == std::to_string(i));
   // The switch answers get-stats, so the pause has reached it, too.
   at.ann.request("pause-data-consumer", first);
   at.ann.request("get-stats", first);
-  REQUIRE(at.mouth.send(0, sctp_ppid::string, "left out"));
-  REQUIRE(at.mouth.send(1, sctp_ppid::string, "heard"));
+  REQUIRE(at.sender.send(0, sctp_ppid::string, "left out"));
+  REQUIRE(at.sender.send(1, sctp_ppid::string, "heard"));
   REQUIRE(at.hears(201));
-  CHECK(text_of(at.ear.messages.back()) == "heard");
+  CHECK(text_of(at.receiver.messages.back()) == "heard");
   at.ann.request("resume-data-consumer", first);
   at.ann.request("get-stats", first);
-  REQUIRE(at.mouth.send(0, sctp_ppid::string, "again"));
+  REQUIRE(at.sender.send(0, sctp_ppid::string, "again"));
   REQUIRE(at.hears(202));
-  CHECK(text_of(at.ear.messages.back()) == "again");
+  CHECK(text_of(at.receiver.messages.back()) == "again");
 }
 
 TEST_CASE("a channel closed by its client is closed for all") {
@@ -73,11 +73,11 @@ TEST_CASE("a channel closed by its client is closed for all") {
   at.talk(1);
   auto stream = at.listen();
   at.connect();
-  REQUIRE(at.mouth.send(1, sctp_ppid::string, "last words"));
+  REQUIRE(at.sender.send(1, sctp_ppid::string, "last words"));
   REQUIRE(at.hears(1));
-  at.mouth.close_stream(1);
+  at.sender.close_stream(1);
   REQUIRE(at.drive_until([&] {
-    return std::ranges::any_of(at.ear.events, [&](const auto& x) {
+    return std::ranges::any_of(at.receiver.events, [&](const auto& x) {
       const auto* reset = std::get_if<net::sctp_stream_reset>(&x.what);
       return reset && reset->stream == stream;
     });

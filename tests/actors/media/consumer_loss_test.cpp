@@ -33,7 +33,7 @@ void report_loss(shard_scene& at, const consumer_actor& who, uint32_t ssrc,
 
 /// A producer of Opus with FEC, and the reports that its sender gets.
 struct studio : scene_notes, shard_scene {
-  studio() : shard_scene(told) {
+  studio() : shard_scene(notes) {
     auto config = opus();
     config.inband_fec = true;
     producer = spawn_producer(
@@ -94,8 +94,8 @@ TEST_CASE(
 }
 
 TEST_CASE("a shard reports losses to a producer at most once a second") {
-  heard told, to;
-  shard_scene at{told};
+  actor_notes notes, to;
+  shard_scene at{notes};
   auto producer = spawn_fake_producer(*at.world.system, to);
   auto one = at.add(1, opus_to(11), producer);
   auto two = at.add(2, opus_to(12), producer);
@@ -126,8 +126,8 @@ TEST_CASE("a shard reports losses to a producer at most once a second") {
 }
 
 TEST_CASE("the loss of video is not reported to its producer") {
-  heard told, to;
-  shard_scene at{told};
+  actor_notes notes, to;
+  shard_scene at{notes};
   auto producer = spawn_fake_producer(*at.world.system, to);
   auto config = opus_to(11);
   config.kind = rtp::media_kind::video;

@@ -12,7 +12,7 @@ namespace {
 /// Members that all send video, and a client that receives each at the port of
 /// the sender's number plus one. The room forwards the last two speakers.
 struct gallery : scene_notes, shard_scene {
-  explicit gallery(size_t people = 4) : shard_scene(told, {9, 3, 2}) {
+  explicit gallery(size_t people = 4) : shard_scene(notes, {9, 3, 2}) {
     for (size_t i = 0; i < people; ++i) {
       members.push_back(ranking->add(now()));
       world.pass(20ms);
@@ -134,7 +134,7 @@ TEST_CASE("a consumer's decisions name last-N as the reason of its pause") {
   at.pass(600ms);
   CHECK(at.stats(0).find("\"last-n\"") != std::string::npos);
   CHECK(at.stats(3).find("\"last-n\"") == std::string::npos);
-  CHECK(at.told.consumer_pauses.empty());
+  CHECK(at.notes.consumer_pauses.empty());
 }
 
 TEST_CASE("a consumer with a priority is forwarded whoever spoke") {

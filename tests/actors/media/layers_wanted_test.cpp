@@ -14,7 +14,7 @@ using wish = std::optional<uint8_t>;
 
 /// A real producer of three encodings, and consumers of it in one shard.
 struct studio : scene_notes, shard_scene {
-  studio() : shard_scene(told) {
+  studio() : shard_scene(notes) {
     producer_config x;
     x.id = producer_id{"p"};
     x.engine = opus();

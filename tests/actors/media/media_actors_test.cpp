@@ -58,7 +58,7 @@ TEST_CASE("packets are lost only while the transport has no network path") {
 }
 
 TEST_CASE("a pause of the producer stops the media and leaves no gap") {
-  heard to, late;
+  actor_notes to, late;
   scene at;
   at.add_consumer(1, &to);
   at.feed(5);
@@ -82,7 +82,7 @@ TEST_CASE("a pause of the producer stops the media and leaves no gap") {
 TEST_CASE("a consumer created with an outdated producer pause is resumed") {
   for (bool first : {true, false}) {
     CAPTURE(first);
-    heard to;
+    actor_notes to;
     scene at;
     if (!first)
       at.add_consumer(1);
@@ -116,9 +116,9 @@ TEST_CASE("a consumer ends with its producer and notifies its peer") {
   at.add_consumer(1);
   caf::anon_send(at.producer, close_producer{});
   at.world.run();
-  REQUIRE(at.told.ended.size() == 1);
-  CHECK(at.told.ended[0].consumer == consumer_id{"c"});
-  CHECK(at.told.ended[0].producer == producer_id{"p"});
+  REQUIRE(at.notes.ended.size() == 1);
+  CHECK(at.notes.ended[0].consumer == consumer_id{"c"});
+  CHECK(at.notes.ended[0].producer == producer_id{"p"});
 }
 
 TEST_CASE("a consumer of a producer that has ended ends at once") {
@@ -126,7 +126,7 @@ TEST_CASE("a consumer of a producer that has ended ends at once") {
   caf::anon_send(at.producer, close_producer{});
   at.world.run();
   at.add_consumer(1);
-  CHECK(at.told.ended.size() == 1);
+  CHECK(at.notes.ended.size() == 1);
 }
 
 TEST_CASE("a consumer that ends is removed, and the last one unsubscribes") {
@@ -143,15 +143,15 @@ TEST_CASE("a consumer that ends is removed, and the last one unsubscribes") {
   at.world.run();
   at.feed(3);
   CHECK(at.packets(2) == 4);
-  CHECK(at.told.ended.empty()); // requested by their peers
+  CHECK(at.notes.ended.empty()); // requested by their peers
   at.add_consumer(3);
   at.feed(2);
   CHECK(at.packets(3) == 2);
 }
 
 TEST_CASE("a batch of an earlier subscription does not silence the next one") {
-  heard from_producer, told;
-  shard_scene at{told};
+  actor_notes from_producer, notes;
+  shard_scene at{notes};
   auto& world = at.world;
   auto producer = spawn_fake_producer(*world.system, from_producer);
   auto add = [&] {
@@ -203,7 +203,7 @@ TEST_CASE("a batch of an earlier subscription does not silence the next one") {
 
 TEST_CASE("a shard ends with its room") {
   actor_world world;
-  heard to;
+  actor_notes to;
   sent_packets sent;
   auto owner = spawn_rtcp_sender(*world.system, to);
   auto before = world.live();
@@ -232,7 +232,7 @@ TEST_CASE("a request for a layer that does not exist selects one that does") {
 }
 
 TEST_CASE("a shard that falls behind gets no more than its gauge admits") {
-  heard slow;
+  actor_notes slow;
   scene at;
   auto gauge = std::make_shared<flow_gauge>();
   auto sink = spawn_sink(*at.world.system, slow); // never releases the gauge
@@ -251,7 +251,7 @@ TEST_CASE("a shard that falls behind gets no more than its gauge admits") {
 }
 
 TEST_CASE("after refused batches video continues with a key frame") {
-  heard to;
+  actor_notes to;
   shard_scene at{to};
   auto& world = at.world;
   auto producer = spawn_fake_producer(*world.system, to);
@@ -320,7 +320,7 @@ const octets vp8_delta{0x10, 1, 0, 0, 7};
 
 /// A producer of VP8 at ten frames a second, one packet each.
 struct vp8_source {
-  vp8_source(actor_world& x, heard& transport) : world(x) {
+  vp8_source(actor_world& x, actor_notes& transport) : world(x) {
     auto config = opus();
     config.kind = rtp::media_kind::video;
     config.codec = rtp::codec::vp8;
@@ -360,7 +360,7 @@ struct vp8_source {
 } // namespace
 
 TEST_CASE("a consumer after a key frame is sent that one and requests none") {
-  heard to, from_producer;
+  actor_notes to, from_producer;
   shard_scene at{to};
   vp8_source source{at.world, from_producer};
   auto out = vp8_source::forwarded_as(9);
@@ -379,7 +379,7 @@ TEST_CASE("a consumer after a key frame is sent that one and requests none") {
 }
 
 TEST_CASE("a consumer on a connected transport begins at once") {
-  heard to, from_producer;
+  actor_notes to, from_producer;
   shard_scene at{to};
   vp8_source source{at.world, from_producer};
   auto out = vp8_source::forwarded_as(9);

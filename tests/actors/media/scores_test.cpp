@@ -21,7 +21,7 @@ std::string describe(const producer_rated& x) {
 
 /// A real producer of three encodings and its owner.
 struct studio : scene_notes, shard_scene {
-  studio() : shard_scene(told) {
+  studio() : shard_scene(notes) {
     scores = std::make_shared<score_board>(3);
     producer_config x;
     x.id = producer_id{"p"};
@@ -53,7 +53,7 @@ struct studio : scene_notes, shard_scene {
     world.run();
   }
 
-  void watch(uint16_t port, heard& to) {
+  void watch(uint16_t port, actor_notes& to) {
     auto config = opus_to(port);
     config.kind = rtp::media_kind::video;
     config.clock_rate = 90000;
@@ -115,7 +115,7 @@ TEST_CASE("when a stream falls silent, the owner is sent the scores of all") {
 
 TEST_CASE("a consumer is sent the score of each of its producer's streams") {
   studio at;
-  heard to;
+  actor_notes to;
   at.watch(1, to);
   // Sent with the consumer: no stream has begun yet.
   CHECK(to.scores == std::vector{consumer_scores{10, 0, {0, 0, 0}}});
@@ -133,7 +133,7 @@ TEST_CASE("a consumer is sent the score of each of its producer's streams") {
 
 TEST_CASE("a new consumer is sent scores that changed since its offer") {
   studio at;
-  heard first, second;
+  actor_notes first, second;
   at.watch(1, first);
   at.feed(0);
   at.watch(2, second); // offered without scores

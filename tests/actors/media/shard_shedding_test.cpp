@@ -10,7 +10,7 @@ namespace {
 /// A simulcast producer of three encodings, as seen by the shard, with a video
 /// consumer at port 1 and an audio consumer at port 2.
 struct simulcast_scene : scene_notes, shard_scene {
-  simulcast_scene() : shard_scene(told) {
+  simulcast_scene() : shard_scene(notes) {
     video = spawn_fake_producer(*world.system, from_producer);
     audio = spawn_fake_producer(*world.system, from_producer);
     auto config = opus_to(9);
@@ -103,7 +103,7 @@ TEST_CASE("a peer is sent the encoding of its consumer when it changes") {
   at.world.load->publish({overload_level::audio_only, overload_state::whole});
   at.feed();
   // The key frame of the lowest encoding came first.
-  CHECK(at.told.encodings
+  CHECK(at.notes.encodings
         == std::vector<std::optional<int>>{0, 2, 1, std::nullopt});
 }
 

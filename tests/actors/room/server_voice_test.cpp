@@ -57,8 +57,8 @@ struct protoo_guest {
 
   bool drive_until(const std::function<bool()>& done) {
     return drive({&sending, &receiving}, [&] {
-      mouth.pump();
-      ear.pump();
+      sender.pump();
+      receiver.pump();
       return done();
     });
   }
@@ -66,8 +66,8 @@ struct protoo_guest {
   any_client line;
   live_transport sending{client_dtls()};
   live_transport receiving{client_dtls()};
-  live_data mouth{sending};
-  live_data ear{receiving};
+  live_data sender{sending};
+  live_data receiver{receiving};
 };
 
 } // namespace
@@ -100,9 +100,9 @@ TEST_CASE("messages from the server arrive like those of a member") {
       {sctp_ppid::string_empty, ""},
       {sctp_ppid::binary, "\x01\xff"}};
   for (size_t i = 0; i < wanted.size(); ++i) {
-    CHECK(at.ear.messages[i].stream == stream);
-    CHECK(at.ear.messages[i].ppid == wanted[i].first);
-    CHECK(text_of(at.ear.messages[i]) == wanted[i].second);
+    CHECK(at.receiver.messages[i].stream == stream);
+    CHECK(at.receiver.messages[i].ppid == wanted[i].first);
+    CHECK(text_of(at.receiver.messages[i]) == wanted[i].second);
   }
   // The server may set subchannels.
   at.ann.request("set-subchannels",
@@ -112,14 +112,14 @@ TEST_CASE("messages from the server arrive like those of a member") {
                             "requiredSubchannel=2", "requiredSubchannel=5"})
     CHECK(server.say(query, "?label=news&" + query).status == 200);
   REQUIRE(at.hears(5));
-  CHECK(text_of(at.ear.messages[3]) == "subchannels=2,1");
-  CHECK(text_of(at.ear.messages[4]) == "requiredSubchannel=5");
+  CHECK(text_of(at.receiver.messages[3]) == "subchannels=2,1");
+  CHECK(text_of(at.receiver.messages[4]) == "requiredSubchannel=5");
   // As large as the limit.
   const std::string largest(net::sctp_max_message_octets, 'x');
   CHECK(server.say(largest, "?label=news").status == 200);
   REQUIRE(at.hears(6));
-  CHECK((text_of(at.ear.messages[5]) == largest));
-  CHECK(at.mouth.messages.empty()); // Bob has no consumer
+  CHECK((text_of(at.receiver.messages[5]) == largest));
+  CHECK(at.sender.messages.empty()); // Bob has no consumer
 }
 
 TEST_CASE("the operator sees the channels through which the server sends") {
@@ -214,22 +214,22 @@ TEST_CASE("the bot alone receives messages, and echoes them to all") {
                                + test::quoted(text_at(offer, "/data/id")) + "}")
                   .refused());
   REQUIRE(pia.drive_until(
-      [&] { return pia.mouth.connected() && pia.ear.connected(); }));
+      [&] { return pia.sender.connected() && pia.receiver.connected(); }));
   auto say = [&](sctp_ppid ppid, const std::string& text) {
-    REQUIRE(pia.mouth.send(1, ppid, text));
+    REQUIRE(pia.sender.send(1, ppid, text));
   };
   say(sctp_ppid::binary, "no text");
   say(sctp_ppid::string, std::string(513, 'x'));
   say(sctp_ppid::string, "hoi");
-  REQUIRE(pia.drive_until([&] { return !pia.ear.messages.empty(); }));
-  CHECK(text_of(pia.ear.messages[0]) == R"(Pia said: "hoi")");
+  REQUIRE(pia.drive_until([&] { return !pia.receiver.messages.empty(); }));
+  CHECK(text_of(pia.receiver.messages[0]) == R"(Pia said: "hoi")");
   REQUIRE(at.hears(1));
-  CHECK(text_of(at.ear.messages[0]) == R"(Pia said: "hoi")");
+  CHECK(text_of(at.receiver.messages[0]) == R"(Pia said: "hoi")");
   pia.line.request("changeDisplayName", R"({"displayName":"Pip"})");
   at.ann.push("participant-updated");
   REQUIRE(pia.drive_until([&] {
     say(sctp_ppid::string, "again");
-    return text_of(pia.ear.messages.back()) == R"(Pip said: "again")";
+    return text_of(pia.receiver.messages.back()) == R"(Pip said: "again")";
   }));
 }
 

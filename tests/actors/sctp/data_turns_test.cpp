@@ -52,8 +52,8 @@ TEST_CASE("a flood from one client does not delay the message of another") {
   std::vector<data_consumer_key> flooded;
   for (int i = 0; i < 60; ++i)
     flooded.push_back(w.add_consumer(flood, target, {.max_retransmits = 0}));
-  const auto voice = w.add_producer(ann);
-  const auto ear = w.add_consumer(voice, bob);
+  const auto source = w.add_producer(ann);
+  const auto sink = w.add_consumer(source, bob);
   constexpr int count = 200;
   for (int i = 0; i < count; ++i)
     w.send(flooder, 0, "x");
@@ -61,9 +61,9 @@ TEST_CASE("a flood from one client does not delay the message of another") {
   w.send(ann, 0, "hello");
   w.arrive();
   const auto before = w.node.totals().messages_sent;
-  while (w.sent_to(ear) == 0 && w.node.do_work(data_switch::quantum, w.now))
+  while (w.sent_to(sink) == 0 && w.node.do_work(data_switch::quantum, w.now))
     continue;
-  REQUIRE(w.sent_to(ear) == 1);
+  REQUIRE(w.sent_to(sink) == 1);
   CHECK(w.node.totals().messages_sent - before <= 2 * data_switch::quantum);
   // The flood still arrives, except for what the queues cannot hold.
   w.pass(2s);
@@ -81,7 +81,7 @@ TEST_CASE("a message with many receivers takes several turns") {
   std::vector<data_consumer_key> all;
   for (size_t i = 0; i < 10 * data_switch::quantum; ++i)
     all.push_back(w.add_consumer(loud, {}));
-  const auto ear = w.add_consumer(calm, a);
+  const auto sink = w.add_consumer(calm, a);
   w.node.queue_direct(loud, message("to all"));
   w.node.queue_direct(calm, message("to one"));
   CHECK(w.node.do_work(data_switch::quantum, w.now));
@@ -92,10 +92,10 @@ TEST_CASE("a message with many receivers takes several turns") {
   CHECK(reached() < 40);
   CHECK(w.node.do_work(1, w.now));
   // One unit for the message, one for its consumer.
-  CHECK(w.sent_to(ear) == 0);
+  CHECK(w.sent_to(sink) == 0);
   w.work();
   CHECK(reached() == std::ssize(all));
-  CHECK(w.sent_to(ear) == 1);
+  CHECK(w.sent_to(sink) == 1);
   // A large message costs more of a turn than a small one.
   w.node.queue_direct(loud, message(std::string(10 * 1024, 'x')));
   CHECK(w.node.do_work(data_switch::quantum, w.now));
@@ -135,32 +135,32 @@ TEST_CASE(
   const auto b = w.add_client();
   const auto producer = w.add_producer(a);
   const auto consumer = w.add_consumer(producer, b);
-  const auto voice = w.add_producer({});
-  const auto ear = w.add_consumer(voice, b);
+  const auto source = w.add_producer({});
+  const auto sink = w.add_consumer(source, b);
   w.send(a, 0, "last words");
   w.arrive();
-  w.node.queue_direct(voice, message("so are these"));
+  w.node.queue_direct(source, message("so are these"));
   SUBCASE("its member closes the producer") {
     w.node.remove_producer(producer, w.now);
     w.node.remove_producer(producer, w.now);
-    w.node.remove_producer(voice, w.now);
+    w.node.remove_producer(source, w.now);
   }
   SUBCASE("its member leaves") {
     w.node.remove_producer(producer, w.now);
-    w.node.remove_producer(voice, w.now);
+    w.node.remove_producer(source, w.now);
     w.node.close(a, w.now);
     CHECK(w.node.stats(a).state == net::sctp_state::fresh); // it has ended
     CHECK(w.node.add_producer({data_producer_key{99}, a, 9, false}));
   }
   // Consumers end with their producer.
   w.node.remove_consumer(consumer, w.now);
-  w.node.remove_consumer(ear, w.now);
+  w.node.remove_consumer(sink, w.now);
   w.run();
   auto got = w.got[b];
   std::ranges::sort(got);
   CHECK(got == texts{"last words", "so are these"});
   CHECK_FALSE(w.node.stats(consumer).open);
-  CHECK_FALSE(w.node.stats(ear).open);
+  CHECK_FALSE(w.node.stats(sink).open);
   CHECK_FALSE(w.node.do_work(data_switch::quantum, w.now));
   // Its stream is free again if its client is still connected.
   w.pass(500ms);
@@ -256,7 +256,7 @@ TEST_CASE("the sctp actor handles other messages between its turns") {
         sctp, add_data_consumer{
                   data_consumer_key{i + 1}, producer, {}, {}, {}, false, {}});
   world.run();
-  auto heard = [&] {
+  auto sent_count = [&] {
     auto answer =
         self->request(sctp, caf::infinite,
                       get_data_consumer_stats{data_consumer_key{listeners}});
@@ -269,10 +269,10 @@ TEST_CASE("the sctp actor handles other messages between its turns") {
   };
   caf::anon_send(
       sctp, send_direct_data{producer, {message("hello"), message("all")}});
-  CHECK(heard() == 0);
-  CHECK(heard() == 0);
+  CHECK(sent_count() == 0);
+  CHECK(sent_count() == 0);
   world.run();
-  CHECK(heard() == 2);
+  CHECK(sent_count() == 2);
   caf::anon_send_exit(sctp, caf::exit_reason::user_shutdown);
   world.run();
 }

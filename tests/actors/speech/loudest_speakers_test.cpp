@@ -24,7 +24,7 @@ rtp::receiver::config opus_with_level(uint32_t ssrc) {
 /// The producers of a room, each with a consumer on a transport of its own.
 struct test_room : scene_notes, shard_scene {
   explicit test_room(size_t people, loudest_speakers_limits limits = {3, 4})
-      : shard_scene(told)
+      : shard_scene(notes)
       , loudest(std::make_shared<loudest_speakers>(limits)) {
     loudest->set_members(people);
     for (size_t i = 0; i < people; ++i) {
@@ -157,7 +157,7 @@ TEST_CASE("a stream forwarded again has no gap in its sequence or timestamps") {
     auto played = last->timestamp() - first->timestamp();
     CHECK(played >= 960 * (sent.size() - 1));
     away += played > 960 * (sent.size() - 1) ? 1 : 0;
-    CHECK(at.told.consumer_pauses.empty());
+    CHECK(at.notes.consumer_pauses.empty());
   }
   CHECK(away >= 6);
 }

@@ -22,8 +22,8 @@ struct data_call {
 
   bool drive_until(const std::function<bool()>& done) {
     return drive({&bob_transport, &ann_transport}, [&] {
-      mouth.pump();
-      ear.pump();
+      sender.pump();
+      receiver.pump();
       return done();
     });
   }
@@ -53,11 +53,12 @@ struct data_call {
   }
 
   void connect() {
-    REQUIRE(drive_until([&] { return mouth.connected() && ear.connected(); }));
+    REQUIRE(drive_until(
+        [&] { return sender.connected() && receiver.connected(); }));
   }
 
   bool hears(size_t count) {
-    return drive_until([&] { return ear.messages.size() >= count; });
+    return drive_until([&] { return receiver.messages.size() >= count; });
   }
 
   running_node node;
@@ -65,8 +66,8 @@ struct data_call {
   live_client bob{node.port(), "r", "bob"};
   live_transport ann_transport{client_dtls()};
   live_transport bob_transport{client_dtls()};
-  live_data ear{ann_transport};
-  live_data mouth{bob_transport};
+  live_data receiver{ann_transport};
+  live_data sender{bob_transport};
 };
 
 } // namespace troupe::test

@@ -18,7 +18,7 @@ using namespace troupe::actors;
 inline constexpr uint32_t source_ssrc = 0x11223344;
 
 /// The messages that a listening actor has received.
-struct heard {
+struct actor_notes {
   std::vector<std::vector<uint8_t>> rtcp;
   std::vector<rtp::media_batch> media;
   std::vector<consumer_ended> ended;
@@ -35,7 +35,7 @@ struct heard {
 };
 
 inline rtcp_sender_actor spawn_rtcp_sender(caf::actor_system& system,
-                                           heard& to) {
+                                           actor_notes& to) {
   using type = rtcp_sender_actor;
   return system.spawn([&to](type::pointer) -> type::behavior_type {
     return {[&to](const rtcp_to_send& x) {
@@ -44,7 +44,7 @@ inline rtcp_sender_actor spawn_rtcp_sender(caf::actor_system& system,
   });
 }
 
-inline media_sink_actor spawn_sink(caf::actor_system& system, heard& to) {
+inline media_sink_actor spawn_sink(caf::actor_system& system, actor_notes& to) {
   return system.spawn(
       [&to](media_sink_actor::pointer) -> media_sink_actor::behavior_type {
         return {
@@ -59,7 +59,7 @@ inline media_sink_actor spawn_sink(caf::actor_system& system, heard& to) {
 }
 
 inline consumer_listener_actor spawn_listener(caf::actor_system& system,
-                                              heard& to) {
+                                              actor_notes& to) {
   using type = consumer_listener_actor;
   return system.spawn([&to](type::pointer) -> type::behavior_type {
     return {
@@ -80,7 +80,7 @@ inline consumer_listener_actor spawn_listener(caf::actor_system& system,
 
 /// A producer that only records the requests of its consumers.
 inline producer_actor spawn_fake_producer(caf::actor_system& system,
-                                          heard& to) {
+                                          actor_notes& to) {
   using type = producer_actor;
   return system.spawn([&to](type::pointer self) -> type::behavior_type {
     return {
@@ -152,7 +152,7 @@ inline rtp::forwarder::config opus_to(uint32_t ssrc) {
 
 /// A shard with real consumers on transports without encryption.
 struct shard_scene {
-  explicit shard_scene(heard& to, shedding_limits shedding = {})
+  explicit shard_scene(actor_notes& to, shedding_limits shedding = {})
       : shard(spawn_shard(*world.system, {&sent, world.load, shedding}, ranking,
                           nullptr))
       , listener(spawn_listener(*world.system, to)) {}
@@ -167,7 +167,7 @@ struct shard_scene {
 
   // Its transport sends to the port with the same number as its key.
   consumer_actor add(uint16_t port, const rtp::forwarder::config& config,
-                     const producer_actor& producer, heard* own = nullptr,
+                     const producer_actor& producer, actor_notes* own = nullptr,
                      std::shared_ptr<const speech_activity> owner = {}) {
     auto key = transport_key{port};
     auto tell =
@@ -208,13 +208,13 @@ struct shard_scene {
 
 // Must outlive the actors that write into it.
 struct scene_notes {
-  heard told;
-  heard from_producer;
+  actor_notes notes;
+  actor_notes from_producer;
 };
 
 /// A real producer of Opus with any number of consumers in one shard.
 struct scene : scene_notes, shard_scene {
-  scene() : shard_scene(told) {
+  scene() : shard_scene(notes) {
     producer = spawn_producer(
         *world.system, {producer_id{"p"}, opus(),
                         spawn_rtcp_sender(*world.system, from_producer)});
@@ -225,7 +225,7 @@ struct scene : scene_notes, shard_scene {
     world.run();
   }
 
-  consumer_actor add_consumer(uint16_t port, heard* own = nullptr) {
+  consumer_actor add_consumer(uint16_t port, actor_notes* own = nullptr) {
     return add(port, opus_to(port), producer, own);
   }
 
@@ -242,9 +242,10 @@ struct scene : scene_notes, shard_scene {
 
 /// The message from a fake producer to a subscribed shard with one packet of
 /// video that begins a frame. `to` is what the producer writes into.
-inline media_arrived one_packet(const heard& to, const producer_actor& from,
-                                int64_t sequence, uint8_t encoding,
-                                bool keyframe, net::time_point now,
+inline media_arrived one_packet(const actor_notes& to,
+                                const producer_actor& from, int64_t sequence,
+                                uint8_t encoding, bool keyframe,
+                                net::time_point now,
                                 octets payload = {1, 2, 3, 4}) {
   rtp::media_packet x{
       burst_of(static_cast<uint16_t>(sequence), 1, now, payload)->front()};

@@ -9,7 +9,7 @@ namespace troupe::test {
 
 /// The requests of a probe's client, and what the server sends it.
 struct probe_script {
-  std::deque<protocol::request> wishes;
+  std::deque<protocol::request> requests;
   std::map<protocol::request_token, protocol::outcome> outcomes;
   std::vector<protocol::any_event> events;
   std::optional<protocol::end_reason> ended;
@@ -44,10 +44,11 @@ public:
   }
 
   std::optional<protocol::pending_request> poll_request() override {
-    if (script_->wishes.empty())
+    if (script_->requests.empty())
       return std::nullopt;
-    protocol::pending_request out{++asked_, std::move(script_->wishes.front())};
-    script_->wishes.pop_front();
+    protocol::pending_request out{++asked_,
+                                  std::move(script_->requests.front())};
+    script_->requests.pop_front();
     return out;
   }
 
@@ -106,7 +107,7 @@ public:
 
   /// Sends a request without waiting.
   void send(protocol::request x) {
-    script->wishes.push_back(std::move(x));
+    script->requests.push_back(std::move(x));
     ++asked_;
     caf::anon_send(session_, actors::frame_received{});
   }

@@ -92,17 +92,18 @@ TEST_CASE("plain RTP from the first known sender reaches a browser") {
 
 TEST_CASE("a broadcaster receives plain RTP at the address that it names") {
   relay at{true};
-  sender ear;
+  sender receiver;
   auto consumed = at.post(at.path + "/consume?producerId=" + at.source);
   CHECK(text_at(consumed, "/kind") == "audio");
   auto ssrc = static_cast<uint32_t>(
       number_at(consumed, "/rtpParameters/encodings/0/ssrc"));
   for (auto bad : {"nowhere", "0.0.0.0", "239.1.1.1", "ff02::1"})
     CHECK(at.connect("{\"port\":5,\"ip\":" + quoted(bad) + "}").status == 400);
-  auto here = R"({"ip":"127.0.0.1","port":)" + std::to_string(ear.port()) + "}";
+  auto here =
+      R"({"ip":"127.0.0.1","port":)" + std::to_string(receiver.port()) + "}";
   CHECK(at.connect(here).status == 200);
   CHECK(at.connect(here).status == 409);
-  REQUIRE(at.pump(ear, [&] { return at.came.size() >= 40; }));
+  REQUIRE(at.pump(receiver, [&] { return at.came.size() >= 40; }));
   std::vector<uint16_t> numbers;
   for (const auto& [packet, from] : at.came) {
     CHECK(from == at.out);
@@ -118,15 +119,16 @@ TEST_CASE("a broadcaster receives plain RTP at the address that it names") {
 
 TEST_CASE("without rtcpMux RTCP has a port of its own in both directions") {
   relay at{false};
-  sender ear;
+  sender receiver;
   sender ear_rtcp;
   CHECK(at.connect(R"({"ip":"127.0.0.1","port":5})").status == 400);
-  CHECK(at.connect(R"({"ip":"127.0.0.1","port":)" + std::to_string(ear.port())
-                   + R"(,"rtcpPort":)" + std::to_string(ear_rtcp.port()) + "}")
+  CHECK(at.connect(R"({"ip":"127.0.0.1","port":)"
+                   + std::to_string(receiver.port()) + R"(,"rtcpPort":)"
+                   + std::to_string(ear_rtcp.port()) + "}")
             .status
         == 200);
   at.post(at.path + "/consume?producerId=" + at.source);
-  REQUIRE(at.pump(ear, [&] { return at.came.size() >= 40; }));
+  REQUIRE(at.pump(receiver, [&] { return at.came.size() >= 40; }));
   for (const auto& [packet, from] : at.came) {
     CHECK(from == at.out);
     CHECK_FALSE(is_rtcp(packet));
@@ -192,15 +194,15 @@ TEST_CASE("the server does not send to an address that the operator forbids") {
 
 TEST_CASE("media flows to an address that responds") {
   relay at{true, wary()};
-  sender ear;
+  sender receiver;
   at.post(at.path + "/consume?producerId=" + at.source);
-  CHECK(at.connect(R"({"ip":"127.0.0.1","port":)" + std::to_string(ear.port())
-                   + "}")
+  CHECK(at.connect(R"({"ip":"127.0.0.1","port":)"
+                   + std::to_string(receiver.port()) + "}")
             .status
         == 200);
   auto begin = std::chrono::steady_clock::now();
   auto first = at.number;
-  REQUIRE(at.pump(ear, [&] {
+  REQUIRE(at.pump(receiver, [&] {
     return static_cast<uint16_t>(at.number - first) >= 200 && !at.came.empty();
   }));
   // Five packets per elapsed second.
@@ -213,11 +215,11 @@ TEST_CASE("media flows to an address that responds") {
     return std::ranges::find_if(at.came,
                                 [](const auto& x) { return is_rtcp(x.first); });
   };
-  REQUIRE(at.pump(ear, [&] { return report() != at.came.end(); }));
+  REQUIRE(at.pump(receiver, [&] { return report() != at.came.end(); }));
   auto wrong = report()->first;
   wrong[10] ^= 1;
-  ear.send(at.out, answer_to(wrong));
-  ear.send(at.out, answer_to(report()->first));
+  receiver.send(at.out, answer_to(wrong));
+  receiver.send(at.out, answer_to(report()->first));
   at.came.clear();
-  REQUIRE(at.pump(ear, [&] { return at.came.size() >= 100; }));
+  REQUIRE(at.pump(receiver, [&] { return at.came.size() >= 100; }));
 }

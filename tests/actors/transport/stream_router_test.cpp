@@ -125,13 +125,13 @@ struct routing_scene {
   }
 
   actor_world world;
-  shard_notes told;
+  shard_notes notes;
   size_t packets = 0;
   size_t reports = 0;
   std::shared_ptr<edge_gauge> to_producer =
       std::make_shared<edge_gauge>(max_waiting_packets);
   stream_router router{true};
-  shard_actor shard = spawn_fake_shard(*world.system, told);
+  shard_actor shard = spawn_fake_shard(*world.system, notes);
   transport_actor transport =
       spawn_fake_transport(*world.system, router, shard);
 };
@@ -155,7 +155,7 @@ octets rtp_packet(uint16_t number) {
 TEST_CASE("a compound of a hundred PLIs is one message to the shard") {
   routing_scene at;
   at.send({picture_losses(100)});
-  CHECK(at.told.items == std::vector<size_t>{100});
+  CHECK(at.notes.items == std::vector<size_t>{100});
 }
 
 TEST_CASE("a compound about unknown streams sends no message") {
@@ -163,19 +163,19 @@ TEST_CASE("a compound about unknown streams sends no message") {
   rtp::rtcp::compound_builder out;
   out.add_pli(rtp::ssrc{1}, rtp::ssrc{99});
   at.send({to_octets(out.bytes())});
-  CHECK(at.told.items.empty());
+  CHECK(at.notes.items.empty());
 }
 
 TEST_CASE("a shard that is behind gets no more compounds than the limit") {
   routing_scene at;
   for (int i = 0; i < 10 * max_waiting_compounds; ++i)
     at.send({picture_losses(1)});
-  CHECK(at.told.items.size() == size_t{max_waiting_compounds});
+  CHECK(at.notes.items.size() == size_t{max_waiting_compounds});
   CHECK(at.router.refused_compounds() == 9 * max_waiting_compounds);
-  at.told.gauge->leave(2);
+  at.notes.gauge->leave(2);
   for (int i = 0; i < 10; ++i)
     at.send({picture_losses(1)});
-  CHECK(at.told.items.size() == size_t{max_waiting_compounds} + 2);
+  CHECK(at.notes.items.size() == size_t{max_waiting_compounds} + 2);
 }
 
 TEST_CASE("a producer that is behind gets no more packets than the limit") {
@@ -197,8 +197,8 @@ TEST_CASE("a producer that is behind gets no more packets than the limit") {
 }
 
 TEST_CASE("a shard that handles feedback releases its gauge") {
-  heard told;
-  shard_scene at{told};
+  actor_notes notes;
+  shard_scene at{notes};
   auto gauge = std::make_shared<edge_gauge>(1);
   for (int i = 0; i < 5; ++i) {
     CHECK(gauge->admit());
@@ -209,7 +209,7 @@ TEST_CASE("a shard that handles feedback releases its gauge") {
 }
 
 TEST_CASE("a producer that handles packets and reports releases its gauge") {
-  heard transport;
+  actor_notes transport;
   actor_world world;
   producer_config settings{producer_id{"p"}, opus(),
                            spawn_rtcp_sender(*world.system, transport)};
@@ -230,7 +230,7 @@ TEST_CASE("a producer that handles packets and reports releases its gauge") {
 }
 
 TEST_CASE("packets that a producer's gauge refuses are counted as overload") {
-  heard transport;
+  actor_notes transport;
   actor_world world;
   producer_config settings{producer_id{"p"}, opus(),
                            spawn_rtcp_sender(*world.system, transport)};
@@ -247,15 +247,15 @@ TEST_CASE("packets that a producer's gauge refuses are counted as overload") {
 }
 
 TEST_CASE("a shard is sent at most ten source reports a second") {
-  heard slow;
+  actor_notes slow;
   scene at;
-  size_t told = 0;
+  size_t reports = 0;
   auto sink = at.world.system->spawn(
-      [&told](media_sink_actor::pointer) -> media_sink_actor::behavior_type {
+      [&reports](media_sink_actor::pointer) -> media_sink_actor::behavior_type {
         return {[](const media_arrived&) {},
                 [](const packets_restored&) {},
                 [](const packets_replayed&) {},
-                [&told](const source_reported&) { ++told; },
+                [&reports](const source_reported&) { ++reports; },
                 [](const producer_paused&) {},
                 [](const producer_score_changed&) {
                 }};
@@ -269,7 +269,7 @@ TEST_CASE("a shard is sent at most ten source reports a second") {
     caf::anon_send(at.producer, rtp::sender_report_received{{}, info});
   }
   at.world.run();
-  CHECK(told == 1);
+  CHECK(reports == 1);
   at.world.pass(std::chrono::milliseconds{200});
   caf::anon_send(at.producer, unsubscribe{sink});
 }
