@@ -45,16 +45,17 @@ void must(bool good, const std::string& finding) {
   std::abort();
 }
 
-/// Ends the program if `hears` gets no packet of `speaks` within five seconds.
-void must_hear(stress_member& hears, stress_member& speaks) {
-  auto first = speaks.next_number();
+/// Ends the program if `receiver` gets no packet of `sender` within five
+/// seconds.
+void must_receive(stress_member& receiver, stress_member& sender) {
+  auto first = sender.next_number();
   auto deadline = clock::now() + std::chrono::seconds{5};
   do {
     must(clock::now() < deadline, "a consumer received no packet");
-    speaks.speak();
-    speaks.pump();
-    hears.pump();
-  } while (!hears.heard(first));
+    sender.speak();
+    sender.pump();
+    receiver.pump();
+  } while (!receiver.has_received(first));
 }
 
 /// Two members in a room of their own, until the time is over.
@@ -73,13 +74,13 @@ public:
     ann.begin();
     bob.begin();
     bob.consume(known_to(bob, ann));
-    must_hear(bob, ann);
+    must_receive(bob, ann);
     for (int i = 0; i < 40; ++i) {
       act(ann, bob);
-      must_hear(bob, ann);
+      must_receive(bob, ann);
     }
-    ann.must_be_there();
-    bob.must_be_there();
+    ann.must_be_member();
+    bob.must_be_member();
     ann.leave();
     bob.leave();
     ++counts_.rounds;
@@ -96,22 +97,22 @@ private:
   void outlast_grace(stress_member& ann, stress_member& bob) {
     auto end = clock::now() + grace + std::chrono::milliseconds{100};
     while (clock::now() < end)
-      must_hear(bob, ann);
-    ann.must_be_there();
-    bob.must_be_there();
+      must_receive(bob, ann);
+    ann.must_be_member();
+    bob.must_be_member();
   }
 
   void act(stress_member& ann, stress_member& bob) {
     switch (random_->below(8)) {
       case 0:
         ++counts_.returns;
-        return bob.come_back(true);
+        return bob.reconnect(true);
       case 1:
         ++counts_.returns;
-        return bob.come_back(false);
+        return bob.reconnect(false);
       case 2:
         ++counts_.returns;
-        return ann.come_back(random_->below(2) == 0);
+        return ann.reconnect(random_->below(2) == 0);
       case 3:
         return outlast_grace(ann, bob);
       case 4:
@@ -152,7 +153,7 @@ void wander(uint16_t port, uint64_t seed, clock::time_point end,
   auto random = net::make_seeded_rng(seed);
   uint32_t at = 0;
   while (clock::now() < end) {
-    any_client eve{port, wording::socketio, "", "eve"};
+    any_client eve{port, framing::socketio, "", "eve"};
     for (uint32_t i = 0; i < 20; ++i) {
       // Always another room than the last one.
       at = (at + 1 + random->below(2)) % 3;

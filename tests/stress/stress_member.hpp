@@ -61,19 +61,19 @@ public:
 
   /// Fails unless the server still responds: a member that is removed without a
   /// reason is a finding.
-  void must_be_there() {
+  void must_be_member() {
     auto reply = signaling_->request("get-producers");
     REQUIRE_MESSAGE(text_at(reply, "/type") == "producers", to_text(reply));
   }
 
   /// Connects again as the same user, after breaking the connection if
   /// `breaks`; otherwise the first connection is still open.
-  void come_back(bool breaks) {
+  void reconnect(bool breaks) {
     if (breaks)
       signaling_->drop();
     auto before = std::move(signaling_);
     connect();
-    must_be_there();
+    must_be_member();
   }
 
   void leave() {
@@ -86,7 +86,7 @@ public:
   }
 
   /// Whether packet `number` or a later one has arrived on any transport.
-  bool heard(uint16_t number) {
+  bool has_received(uint16_t number) {
     for (auto& x : transports_)
       for (const auto& packet : std::exchange(x->rtp, {}))
         if (static_cast<int16_t>(payload_number(packet) - number) >= 0)

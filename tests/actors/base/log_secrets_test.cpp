@@ -34,14 +34,14 @@ struct secrets {
 const std::string admin_token = "an-admin-token-for-testers";
 
 // A call over dialect A, with the handshakes of its media.
-void make_call(uint16_t port, secrets& told) {
+void make_call(uint16_t port, secrets& known) {
   auto token = hs256_token(claims("ann"));
-  told.add(token.substr(token.rfind('.') + 1));
+  known.add(token.substr(token.rfind('.') + 1));
   live_client ann{port, "r", token};
-  told.add(text_at(ann.request("get-rtp-capabilities"), "/rejoinSecret"));
+  known.add(text_at(ann.request("get-rtp-capabilities"), "/rejoinSecret"));
   live_transport up{client_dtls()};
   auto created = ann.request("create-transport", R"({"direction":"send"})");
-  told.add(text_at(created, "/data/iceParameters/password"));
+  known.add(text_at(created, "/data/iceParameters/password"));
   ann.open(up, "send", client_dtls());
   REQUIRE(drive({&up}, [&] { return up.connected(); }));
   ann.produce(audio_track(1001));
@@ -50,10 +50,10 @@ void make_call(uint16_t port, secrets& told) {
 }
 
 // Socket.IO clients with a valid and with an invalid token.
-void connect_socketio(uint16_t port, secrets& told) {
+void connect_socketio(uint16_t port, secrets& known) {
   for (std::string user : {"bob", ""}) {
     auto token = hs256_token(claims(user));
-    told.add(token.substr(token.rfind('.') + 1));
+    known.add(token.substr(token.rfind('.') + 1));
     net::testing::ws_client socket{port,
                                    "/socket.io/?EIO=4&transport=websocket"};
     REQUIRE(socket.reply().status == 101);
@@ -68,12 +68,12 @@ void connect_socketio(uint16_t port, secrets& told) {
 }
 
 // Requests of all kinds that carry secrets, some of them wrong.
-void knock(uint16_t port, secrets& told) {
+void connect_refused(uint16_t port, secrets& known) {
   auto stranger = make_token(JWT_ALG_HS256, std::string(40, 'k'), claims("x"));
-  told.add(stranger.substr(stranger.rfind('.') + 1));
-  told.add("a-secret-of-some-earlier-join");
+  known.add(stranger.substr(stranger.rfind('.') + 1));
+  known.add("a-secret-of-some-earlier-join");
   CHECK(http(port, "GET",
-             "/socket?channelId=r&rejoinSecret=" + told.all.back()
+             "/socket?channelId=r&rejoinSecret=" + known.all.back()
                  + "&auth=" + stranger,
              "Connection: Upgrade\r\nUpgrade: websocket\r\n"
              "Sec-WebSocket-Version: 13\r\n"
@@ -82,7 +82,7 @@ void knock(uint16_t port, secrets& told) {
         == 401);
   for (const auto& token :
        {admin_token, std::string{"not-the-token-of-the-admin"}}) {
-    told.add(token);
+    known.add(token);
     auto header = "Authorization: Bearer " + token + "\r\n";
     auto reply = http(port, "GET", "/api/v1/rooms?token=" + token, header);
     CHECK(reply.status == (token == admin_token ? 200 : 401));
@@ -95,8 +95,8 @@ TEST_CASE("no key, password or token gets into the log") {
   quiet_log();
   temporary_file secret{hs256_secret};
   temporary_file admin{admin_token};
-  secrets told;
-  told.add(hs256_secret);
+  secrets known;
+  known.add(hs256_secret);
   std::string text;
   {
     captured_output output;
@@ -113,9 +113,9 @@ TEST_CASE("no key, password or token gets into the log") {
     actors::node server{settings};
     auto failure = server.start();
     REQUIRE_MESSAGE(!failure, *failure);
-    make_call(server.http_port(), told);
-    connect_socketio(server.http_port(), told);
-    knock(server.http_port(), told);
+    make_call(server.http_port(), known);
+    connect_socketio(server.http_port(), known);
+    connect_refused(server.http_port(), known);
     server.stop();
     set_log_level("off");
     text = output.release();
@@ -126,6 +126,6 @@ TEST_CASE("no key, password or token gets into the log") {
     CHECK_MESSAGE(text.find(event) != std::string::npos, event
                                                              << " is not in:\n"
                                                              << text);
-  for (const auto& x : told.all)
+  for (const auto& x : known.all)
     CHECK_MESSAGE(text.find(x) == std::string::npos, x);
 }

@@ -232,8 +232,9 @@ TEST_CASE("an error in the file is one line that names the key") {
 }
 
 TEST_CASE("an error in the file is reported with its line number") {
-  auto told = [](const std::string& text, const std::string& line,
-                 const std::string& what, std::vector<std::string> flags = {}) {
+  auto rejects = [](const std::string& text, const std::string& line,
+                    const std::string& what,
+                    std::vector<std::string> flags = {}) {
     CAPTURE(text);
     temporary_file file{text};
     flags.push_back(file.flag());
@@ -247,17 +248,17 @@ TEST_CASE("an error in the file is reported with its line number") {
     CHECK(outcome.text.find(what) != std::string::npos);
     CHECK(outcome.text.find('\n') == outcome.text.size() - 1);
   };
-  told("# a\nhttp.port = 1\nhttp.port = 2\n", "3", "http.port is set twice");
-  told("http.port = 1\nrtc.port = 4\nhttp.port = 1\n", "3", "in line 1");
-  told("\n[http]\nport = 3000\n", "2", "sections such as [http]");
-  told("rtc.port = 1\nrtc.prt = 2\n", "2", "unknown key rtc.prt");
-  told("config-file = a\n", "1", "unknown key config-file");
-  told("http.port\n", "1", "key = value");
-  told("\nrtc.port = 65536\n", "2", ": rtc.port: ");
-  told("\nrtc.port =\n", "2", "the value is empty");
-  told("http.port = 1,2\n", "1", "http.port: only one value");
-  told("rtc.tcp = perhaps\n", "1", "rtc.tcp");
-  told("rtc.port = 5\n", "", "troupe: --rtc.port: ", {"--rtc.port=65536"});
+  rejects("# a\nhttp.port = 1\nhttp.port = 2\n", "3", "http.port is set twice");
+  rejects("http.port = 1\nrtc.port = 4\nhttp.port = 1\n", "3", "in line 1");
+  rejects("\n[http]\nport = 3000\n", "2", "sections such as [http]");
+  rejects("rtc.port = 1\nrtc.prt = 2\n", "2", "unknown key rtc.prt");
+  rejects("config-file = a\n", "1", "unknown key config-file");
+  rejects("http.port\n", "1", "key = value");
+  rejects("\nrtc.port = 65536\n", "2", ": rtc.port: ");
+  rejects("\nrtc.port =\n", "2", "the value is empty");
+  rejects("http.port = 1,2\n", "1", "http.port: only one value");
+  rejects("rtc.tcp = perhaps\n", "1", "rtc.tcp");
+  rejects("rtc.port = 5\n", "", "troupe: --rtc.port: ", {"--rtc.port=65536"});
 }
 
 TEST_CASE("a configuration file may begin with a byte order mark") {

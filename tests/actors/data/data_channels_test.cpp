@@ -66,14 +66,14 @@ struct scene {
 
 TEST_CASE("a transport has SCTP on request, always, or never") {
   for (std::string mode : {"asked", "always", "off"})
-    for (std::string wish : {"{}", R"({"enableSctp":true})"}) {
+    for (std::string options : {"{}", R"({"enableSctp":true})"}) {
       CAPTURE(mode);
-      CAPTURE(wish);
+      CAPTURE(options);
       data_world world{with_sctp(mode)};
       fake_client ann{world, "r", "ann"};
       world.run();
-      auto reply = ann.request("create-transport", wish);
-      auto has = mode == "always" || (mode == "asked" && wish != "{}");
+      auto reply = ann.request("create-transport", options);
+      auto has = mode == "always" || (mode == "asked" && options != "{}");
       CHECK((to_text(reply["data"]).find("sctpParameters") != std::string::npos)
             == has);
       CHECK(world.log->opened.size() == (has ? 1 : 0));
@@ -178,9 +178,9 @@ TEST_CASE("pausing reaches the data switch and the clients of the consumers") {
   caf::anon_send(made.events,
                  actors::data_producer_paused{made.consumer, true});
   at.world.run();
-  auto told = at.ann.push("data-consumer-paused");
-  REQUIRE(told);
-  CHECK(text_at(*told, "/data/dataConsumerId") == consumer);
+  auto notice = at.ann.push("data-consumer-paused");
+  REQUIRE(notice);
+  CHECK(text_at(*notice, "/data/dataConsumerId") == consumer);
 }
 
 TEST_CASE("subchannels are set, added and removed") {
@@ -249,10 +249,10 @@ TEST_CASE("a receiver that is too slow loses that data consumer only") {
                  actors::data_consumer_ended{
                      made.consumer, actors::data_end_reason::too_slow});
   at.world.run();
-  auto told = at.ann.push("data-consumer-closed");
-  REQUIRE(told);
-  CHECK(text_at(*told, "/data/dataConsumerId") == id);
-  CHECK(text_at(*told, "/data/reason") == "too-slow");
+  auto notice = at.ann.push("data-consumer-closed");
+  REQUIRE(notice);
+  CHECK(text_at(*notice, "/data/dataConsumerId") == id);
+  CHECK(text_at(*notice, "/data/reason") == "too-slow");
   CHECK(at.log().removed_producers.empty());
   at.listen(); // again
 }

@@ -57,7 +57,7 @@ struct scene {
   }
 
   /// Brings Ann and Bob back, whatever an earlier request did to them.
-  void seat() {
+  void bring_back_both() {
     // In a locked room, a member without proof cannot come back.
     ask("DELETE", "/rooms/daily/lock");
     ann.reset();
@@ -68,7 +68,7 @@ struct scene {
     ann->request("create-transport", R"({"direction":"send"})");
     ann->produce(audio_track(1001));
     bob->request("create-transport", R"({"direction":"recv"})");
-    heard = text_at(bob->consume(), "/data/id");
+    bobs_consumer = text_at(bob->consume(), "/data/id");
   }
 
   http_reply ask(const std::string& method, const std::string& target,
@@ -85,7 +85,7 @@ struct scene {
 
   temporary_file file;
   actors::node server;
-  std::string heard = "gone"; // Bob's consumer
+  std::string bobs_consumer = "gone"; // Bob's consumer
   std::optional<live_client> ann;
   std::optional<live_client> bob;
 };
@@ -122,7 +122,7 @@ std::string target_of(const scene& on, const std::string& path,
                       const std::string& room = "daily") {
   auto of_consumer = path.find("{consumer}") != std::string::npos;
   return replace(concrete(path, room, of_consumer ? "bob" : "ann"),
-                 "{consumer}", on.heard);
+                 "{consumer}", on.bobs_consumer);
 }
 
 /// Makes the request that leads to `status` according to the description.
@@ -132,13 +132,13 @@ http_reply provoke(scene& on, const std::string& method,
   switch (status) {
     case 200:
     case 204:
-      on.seat();
+      on.bring_back_both();
       return on.ask(method, target_of(on, path));
     case 400:
       return on.ask(method, target + "?limit=0&kind=smell");
     case 409: {
       scene without{true, {}, "off"};
-      without.seat();
+      without.bring_back_both();
       return without.ask(method, target);
     }
     case 401: {
@@ -153,7 +153,7 @@ http_reply provoke(scene& on, const std::string& method,
       return on.ask(method, target,
                     bearer(token) + "Origin: https://evil.example.org\r\n");
     case 404: {
-      on.seat();
+      on.bring_back_both();
       if (path.find("{peer}") != std::string::npos) {
         auto nobody = on.ask(method, concrete(path, "daily", "nobody"));
         CHECK(nobody.status == 404);
@@ -296,7 +296,7 @@ TEST_CASE("rooms are listed in pages, ordered by name") {
 
 TEST_CASE("an operator sees members, producers and figures") {
   scene on;
-  on.seat();
+  on.bring_back_both();
   auto room = on.get("/rooms/daily");
   CHECK(number_at(room, "/members") == 2);
   CHECK(number_at(room, "/audioProducers") == 1);
@@ -318,10 +318,10 @@ TEST_CASE("an operator sees members, producers and figures") {
 
 TEST_CASE("an operator sees why a consumer receives what it receives") {
   scene on;
-  on.seat();
-  const auto target = "/rooms/daily/peers/bob/consumers/" + on.heard;
+  on.bring_back_both();
+  const auto target = "/rooms/daily/peers/bob/consumers/" + on.bobs_consumer;
   auto why = on.get(target + "/explain");
-  CHECK(text_at(why, "/id") == on.heard);
+  CHECK(text_at(why, "/id") == on.bobs_consumer);
   CHECK(text_at(why, "/reason") == "wanted");
   CHECK(why["decisions"].Empty());
   CHECK(on.ask("POST", "/rooms/daily/peers/ann/mute").status == 204);
@@ -333,16 +333,16 @@ TEST_CASE("an operator sees why a consumer receives what it receives") {
   CHECK(text_at(why, "/decisions/0/reason") == "paused");
   // Wall-clock time in milliseconds: later than when this test was written.
   CHECK(why["decisions"][0]["timestamp"].GetDouble() > 1.7e12);
-  CHECK(
-      on.ask("GET", "/rooms/daily/peers/ann/consumers/" + on.heard + "/explain")
-          .status
-      == 404);
+  CHECK(on.ask("GET", "/rooms/daily/peers/ann/consumers/" + on.bobs_consumer
+                          + "/explain")
+            .status
+        == 404);
 }
 
 TEST_CASE(
     "an operator mutes members, locks rooms, kicks members and ends rooms") {
   scene on;
-  on.seat();
+  on.bring_back_both();
   CHECK(on.ask("POST", "/rooms/daily/peers/ann/mute?kind=video").status == 204);
   CHECK(on.ask("POST", "/rooms/daily/peers/ann/mute").status == 204);
   on.bob->push("producer-paused");

@@ -8,7 +8,7 @@ TEST_CASE("a broadcaster joins, sends and leaves by HTTP requests alone") {
   scene at;
   CHECK(text_at(parse_json(at.ask("GET", "").body), "/codecs/0/mimeType")
         == "audio/opus");
-  any_client ann{at.node.port(), wording::protoo, "r", "ann"};
+  any_client ann{at.node.port(), framing::protoo, "r", "ann"};
   auto caps =
       to_text(ann.request("getRouterRtpCapabilities", "{}").data["data"]);
   ann.request("createWebRtcTransport",
@@ -23,7 +23,7 @@ TEST_CASE("a broadcaster joins, sends and leaves by HTTP requests alone") {
   at.post(path + "/connect", dtls());
   CHECK(at.ask("POST", path + "/connect", dtls()).status == 409);
   auto producer = text_at(at.post(path + "/producers", track(7)), "/id");
-  auto offered = ann.demand("newConsumer");
+  auto offered = ann.accept_request("newConsumer");
   CHECK(text_at(offered, "/data/producerId") == producer);
   CHECK(text_at(offered, "/data/peerId") == "cam");
   CHECK(at.ask("DELETE", "/broadcasters/cam").status == 200);
@@ -53,7 +53,8 @@ TEST_CASE("a broadcaster is sent only the producers that it could consume") {
   bob.request("create-transport", R"({"direction":"send"})");
   bob.request("produce", "{" + audio_track(1) + "}");
   bob.request("produce", "{" + video_track(2, "1") + "}");
-  auto told = [&](const std::string& id, const std::string& capabilities) {
+  auto offered_kinds = [&](const std::string& id,
+                           const std::string& capabilities) {
     auto reply = at.post("/broadcasters", R"({"id":)" + quoted(id)
                                               + R"(,"displayName":"C",)"
                                                 R"("rtpCapabilities":)"
@@ -64,10 +65,11 @@ TEST_CASE("a broadcaster is sent only the producers that it could consume") {
       out += text_at(x, "/kind") + " ";
     return out;
   };
-  CHECK(told("all", at.ask("GET", "").body) == "audio video ");
-  CHECK(told("ears", R"({"codecs":[{"kind":"audio","mimeType":"audio/opus",)"
-                     R"("clockRate":48000,"channels":2,)"
-                     R"("preferredPayloadType":100}],"headerExtensions":[]})")
+  CHECK(offered_kinds("all", at.ask("GET", "").body) == "audio video ");
+  CHECK(offered_kinds("ears",
+                      R"({"codecs":[{"kind":"audio","mimeType":"audio/opus",)"
+                      R"("clockRate":48000,"channels":2,)"
+                      R"("preferredPayloadType":100}],"headerExtensions":[]})")
         == "audio ");
 }
 

@@ -104,8 +104,8 @@ TEST_CASE("a draining server opens no room, and existing calls continue") {
     live_client ann{node.port(), "r", "ann"};
     ann.request("get-producers");
     node.server.drain(std::chrono::hours{1});
-    auto told = ann.push("server-draining");
-    CHECK(number_at(told, "/data/seconds") == 3600);
+    auto notice = ann.push("server-draining");
+    CHECK(number_at(notice, "/data/seconds") == 3600);
     CHECK(node.get("/healthz").status == 200);
     CHECK(node.get("/readyz").status == 503);
     CHECK(node.shows("troupe_draining 1"));
@@ -133,7 +133,7 @@ TEST_CASE("a client that joins a draining server is notified in its dialect") {
   live_client ann{node.port(), "r", "ann"};
   ann.request("get-producers");
   node.server.drain(std::chrono::hours{1});
-  auto heard = [](net::testing::ws_client& x, const std::string& what) {
+  auto read_until = [](net::testing::ws_client& x, const std::string& what) {
     for (;;) {
       auto frame = x.read();
       REQUIRE_MESSAGE(frame, "nothing with " << what);
@@ -146,20 +146,21 @@ TEST_CASE("a client that joins a draining server is notified in its dialect") {
   pia.send_text(R"({"request":true,"id":1,"method":"join","data":)"
                 R"({"displayName":"Pia","device":{}}})");
   // After the response, and not before the member is announced.
-  CHECK(heard(pia, "\"id\":1").find("\"ok\":true") != std::string::npos);
-  CHECK(heard(pia, "serverDraining").find("\"seconds\":") != std::string::npos);
+  CHECK(read_until(pia, "\"id\":1").find("\"ok\":true") != std::string::npos);
+  CHECK(read_until(pia, "serverDraining").find("\"seconds\":")
+        != std::string::npos);
   net::testing::ws_client eve{node.port(),
                               "/socket.io/?EIO=4&transport=websocket"};
   eve.send_text("40");
   eve.send_text(R"(421["joinRoom","r","eve"])");
   // `rooms` also responds once a transport exists.
-  CHECK(heard(eve, "serverDraining").starts_with("42["));
-  CHECK(heard(eve, "431[").find("error") == std::string::npos);
+  CHECK(read_until(eve, "serverDraining").starts_with("42["));
+  CHECK(read_until(eve, "431[").find("error") == std::string::npos);
   eve.send_text(R"(422["createRoom","elsewhere"])");
-  CHECK(heard(eve, "432[").find("closing for maintenance")
+  CHECK(read_until(eve, "432[").find("closing for maintenance")
         != std::string::npos);
   eve.send_text(R"(423["joinRoom","r","eve"])");
-  CHECK(heard(eve, "433[").find("error") == std::string::npos);
+  CHECK(read_until(eve, "433[").find("error") == std::string::npos);
 }
 
 TEST_CASE("a draining server ends in time even with members present") {

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using wish = std::optional<uint8_t>;
+using highest_layer = std::optional<uint8_t>;
 
 /// A real producer of three encodings, and consumers of it in one shard.
 struct studio : scene_notes, shard_scene {
@@ -33,7 +33,7 @@ struct studio : scene_notes, shard_scene {
           return {
               [](const producer_rated&) {},
               [this](const producer_layers_wanted& y) {
-                wishes.push_back(y.highest);
+                reported.push_back(y.highest);
               },
           };
         });
@@ -96,7 +96,7 @@ struct studio : scene_notes, shard_scene {
                                                false};
 
   producer_actor producer;
-  std::vector<wish> wishes;
+  std::vector<highest_layer> reported;
   uint16_t next = 1;
 };
 
@@ -107,34 +107,34 @@ TEST_CASE("a sender is sent the highest layer that any consumer wants") {
   auto one = at.watch(1);
   auto two = at.watch(2);
   at.world.pass(3s);
-  CHECK(at.wishes.empty()); // all, as at the start
+  CHECK(at.reported.empty()); // all, as at the start
   at.prefer(one, 0);
   at.prefer(two, 1);
   at.world.pass(1900ms);
-  CHECK(at.wishes.empty());
+  CHECK(at.reported.empty());
   at.world.pass(200ms);
-  CHECK(at.wishes == std::vector<wish>{1});
+  CHECK(at.reported == std::vector<highest_layer>{1});
   SUBCASE("a higher layer at once") {
     at.prefer(one, 2);
-    CHECK(at.wishes == std::vector<wish>{1, 2});
+    CHECK(at.reported == std::vector<highest_layer>{1, 2});
   }
   SUBCASE("a lower layer after its highest consumer has paused for a while") {
     caf::anon_send(two, actors::pause_consumer{});
     at.world.run();
     at.world.pass(2100ms);
-    CHECK(at.wishes == std::vector<wish>{1, 0});
+    CHECK(at.reported == std::vector<highest_layer>{1, 0});
     caf::anon_send(two, actors::resume_consumer{});
     at.world.run();
-    CHECK(at.wishes == std::vector<wish>{1, 0, 1});
+    CHECK(at.reported == std::vector<highest_layer>{1, 0, 1});
   }
   SUBCASE("none after all consumers end, and all when another begins") {
     caf::anon_send(one, close_consumer{});
     caf::anon_send(two, close_consumer{});
     at.world.run();
     at.world.pass(2100ms);
-    CHECK(at.wishes == std::vector<wish>{1, {}});
+    CHECK(at.reported == std::vector<highest_layer>{1, {}});
     at.watch(3);
-    CHECK(at.wishes == std::vector<wish>{1, {}, 2});
+    CHECK(at.reported == std::vector<highest_layer>{1, {}, 2});
   }
 }
 
@@ -149,13 +149,13 @@ TEST_CASE("a short pause of a consumer sends nothing to the sender") {
     at.world.run();
     at.world.pass(500ms);
   }
-  CHECK(at.wishes.empty());
+  CHECK(at.reported.empty());
 }
 
 TEST_CASE("a sender without consumers is asked for no layer") {
   studio at;
   at.world.pass(2100ms);
-  CHECK(at.wishes == std::vector<wish>{{}});
+  CHECK(at.reported == std::vector<highest_layer>{{}});
 }
 
 TEST_CASE("key frames are requested only of layers that a consumer wants") {
@@ -166,7 +166,7 @@ TEST_CASE("key frames are requested only of layers that a consumer wants") {
     at.feed();
     at.world.pass(20ms);
   }
-  CHECK(at.wishes == std::vector<wish>{0});
+  CHECK(at.reported == std::vector<highest_layer>{0});
   at.asked();
   for (int i = 0; i < 100; ++i) {
     at.feed();

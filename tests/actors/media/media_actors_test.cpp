@@ -219,10 +219,10 @@ TEST_CASE("a shard ends with its room") {
 TEST_CASE("a request for a layer that does not exist selects one that does") {
   scene at;
   auto consumer = at.add_consumer(1);
-  for (int wish : {5, -1, 256}) {
-    CAPTURE(wish);
+  for (int layer : {5, -1, 256}) {
+    CAPTURE(layer);
     caf::anon_send(consumer, actors::pause_consumer{});
-    caf::anon_send(consumer, set_consumer_layers{wish, std::nullopt});
+    caf::anon_send(consumer, set_consumer_layers{layer, std::nullopt});
     caf::anon_send(consumer, actors::resume_consumer{});
     at.world.run();
     auto before = at.packets(1);

@@ -250,9 +250,9 @@ TEST_CASE("a receiver's PLI becomes a PLI of the server to the sender") {
   on.down.send_rtcp(picture_loss(ssrc));
   REQUIRE(drive({&on.up, &on.down},
                 [&] { return find_rtcp(on.up.rtcp, 206).has_value(); }));
-  auto wish = *find_rtcp(on.up.rtcp, 206);
-  CHECK((wish[0] & 31) == 1);
-  CHECK(net::load_u32(&wish[8]) == 2222);
+  auto feedback = *find_rtcp(on.up.rtcp, 206);
+  CHECK((feedback[0] & 31) == 1);
+  CHECK(net::load_u32(&feedback[8]) == 2222);
 }
 
 TEST_CASE("pause and resume leave no gap in the sequence") {

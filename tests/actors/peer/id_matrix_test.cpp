@@ -24,7 +24,7 @@ using fields = std::map<std::string, std::string>;
 
 struct language {
   std::string name;
-  wording words;
+  framing words;
   std::vector<listed_request> requests;
 };
 
@@ -33,14 +33,14 @@ std::vector<language> languages() {
   for (const auto& x : speeches())
     out.push_back({x.name,
                    x.carrier == protocol::carrier::websocket
-                       ? wording::plain
-                       : wording::socketio,
+                       ? framing::plain
+                       : framing::socketio,
                    x.requests});
   std::vector<listed_request> methods;
   for (const auto& x : protocol::protoo_methods())
     if (x.read && !x.subject.empty())
       methods.push_back({std::string{x.name}, x.read});
-  out.push_back({"protoo", wording::protoo, std::move(methods)});
+  out.push_back({"protoo", framing::protoo, std::move(methods)});
   return out;
 }
 
@@ -125,7 +125,7 @@ public:
     auto track = audio_track(ssrc, std::to_string(ssrc));
     auto dtls = some_dtls_parameters();
     // Statistics accept any of these member names.
-    if (how_.words != wording::protoo
+    if (how_.words != framing::protoo
         && std::holds_alternative<verb::get_stats>(what))
       return {{"id", quoted(ann.send)}};
     return {{"transportId", quoted(consumes ? ann.recv : ann.send)},
@@ -178,7 +178,7 @@ private:
   }
 
   std::string create(bool sends) {
-    if (how_.words == wording::protoo)
+    if (how_.words == framing::protoo)
       return id_of(ask("createWebRtcTransport",
                        sends ? R"({"producing":true,"consuming":false})"
                              : R"({"producing":false,"consuming":true})"));
@@ -194,13 +194,14 @@ private:
     auto kebab = how_.name == "ws" || how_.name == "events";
     ann.send = create(true);
     ann.recv = create(false);
-    if (how_.words == wording::protoo) {
+    if (how_.words == framing::protoo) {
       auto joined = ask("join", R"({"displayName":"Ann","device":{},)"
                                 R"("rtpCapabilities":)"
                                     + capabilities_ + "}");
       REQUIRE_MESSAGE(!joined.refused(), joined.failure);
-      ann.consumer = text_at(ann_.demand("newConsumer"), "/data/id");
-      ann.data_consumer = text_at(ann_.demand("newDataConsumer"), "/data/id");
+      ann.consumer = text_at(ann_.accept_request("newConsumer"), "/data/id");
+      ann.data_consumer =
+          text_at(ann_.accept_request("newDataConsumer"), "/data/id");
     } else {
       ann.consumer =
           id_of(ask(how_.name == "flow" ? "consume-media" : "consume",
@@ -285,7 +286,7 @@ std::vector<naming_request> naming_requests(const language& how, scene& at) {
     if (!verb)
       continue; // needs something that no request with an id needs
     auto members = id_members(*verb);
-    if (how.words == wording::protoo)
+    if (how.words == framing::protoo)
       members = {std::string{protocol::find_protoo_method(x.name)->subject}};
     if (!id_members(*verb).empty())
       out.push_back({x, std::move(*verb), std::move(members)});

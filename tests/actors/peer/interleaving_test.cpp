@@ -123,16 +123,16 @@ private:
   }
 
   void learn(fake_client& who) {
-    auto& heard = who.messages();
-    for (const auto& x : heard.replies) {
+    auto& received = who.messages();
+    for (const auto& x : received.replies) {
       ++answers_;
       if (text_at(x, "/type") == "producer-id")
         producers_.push_back(text_at(x, "/data/id"));
       else if (text_at(x, "/type") == "consumer-params")
         consumers_.push_back(text_at(x, "/data/id"));
     }
-    heard.replies.clear();
-    heard.pushes.clear();
+    received.replies.clear();
+    received.pushes.clear();
   }
 
   std::vector<std::unique_ptr<fake_client>> clients_;

@@ -42,7 +42,7 @@ struct scene {
   running_node node;
   live_client bob;
   live_client eve;
-  any_client ann{node.port(), wording::socketio, "r", "ann"};
+  any_client ann{node.port(), framing::socketio, "r", "ann"};
 };
 
 } // namespace

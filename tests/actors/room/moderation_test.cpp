@@ -223,9 +223,9 @@ TEST_CASE("the host removes a member, and other members may not") {
   auto done = ann.request("kick", R"({"peerId":"bob"})");
   CHECK(text_at(done, "/type") == "peer-kicked");
   CHECK(ann.push("participant-left"));
-  auto told = bob.push("kicked");
-  REQUIRE(told);
-  CHECK(text_at(*told, "/data/roomId") == "r");
+  auto notice = bob.push("kicked");
+  REQUIRE(notice);
+  CHECK(text_at(*notice, "/data/roomId") == "r");
   CHECK(bob.closed() == 4003);
   // Bob returns, and is the host after Ann has left.
   fake_client again{world, "r", "bob"};
@@ -251,16 +251,16 @@ TEST_CASE("a muted member can be unmuted by itself only") {
         == "peer-muted");
   world.run();
   for (auto* who : {&ann, &bob}) {
-    auto told = who->push("producer-paused");
-    REQUIRE(told);
-    CHECK(text_at(*told, "/data/producerId") == audio);
+    auto notice = who->push("producer-paused");
+    REQUIRE(notice);
+    CHECK(text_at(*notice, "/data/producerId") == audio);
     CHECK_FALSE(who->push("producer-paused"));
   }
   ann.request("mute", R"({"peerId":"bob"})");
   world.run();
-  auto told = bob.push("producer-paused");
-  REQUIRE(told);
-  CHECK(text_at(*told, "/data/producerId") == video);
+  auto notice = bob.push("producer-paused");
+  REQUIRE(notice);
+  CHECK(text_at(*notice, "/data/producerId") == video);
   CHECK_FALSE(bob.push("producer-paused"));
   bob.request("resume-producer", "{\"producerId\":" + quoted(audio) + "}");
   CHECK(ann.push("producer-resumed"));
@@ -319,9 +319,9 @@ TEST_CASE("the host ends the room, and gets the response before it closes") {
   for (auto* who : {&ann, &bob}) {
     CHECK(who->script->ended == end_reason::room_closed);
     CHECK(who->connection->closed == 4004);
-    auto told = who->event<event::room_closed>();
-    REQUIRE(told);
-    CHECK(told->room == room_id{"r"});
+    auto notice = who->event<event::room_closed>();
+    REQUIRE(notice);
+    CHECK(notice->room == room_id{"r"});
     CHECK_FALSE(who->event<event::peer_left>());
     who->hang_up();
   }

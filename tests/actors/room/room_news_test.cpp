@@ -12,8 +12,8 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A room that is large enough for batched events.
-struct hall {
-  explicit hall(actor_world& in, size_t members) : world(in) {
+struct test_room {
+  explicit test_room(actor_world& in, size_t members) : world(in) {
     for (size_t i = 0; i < members; ++i)
       join("m" + std::to_string(i));
     quiet();
@@ -69,7 +69,7 @@ public:
     session_ = nullptr;
   }
 
-  std::deque<std::string>& heard() {
+  std::deque<std::string>& messages() {
     return connection_->sent;
   }
 
@@ -83,7 +83,7 @@ private:
 TEST_CASE(
     "a large room is sent several changes at once, each with its last state") {
   actor_world world;
-  hall all{world, 40};
+  test_room all{world, 40};
   all[0].create_transport("send");
   auto id = all[0].produce(audio_track(1));
   all.quiet();
@@ -106,7 +106,7 @@ TEST_CASE(
 
 TEST_CASE("a response comes after the events that it reflects") {
   actor_world world;
-  hall all{world, 40};
+  test_room all{world, 40};
   all[0].create_transport("send");
   all[1].create_transport("send");
   all.quiet();
@@ -116,9 +116,9 @@ TEST_CASE("a response comes after the events that it reflects") {
   CHECK_FALSE(all[2].push("new-producer"));
   auto list = all[2].request("get-producers");
   CHECK(list["data"].Size() == 2);
-  auto heard = all[2].push("new-producer");
-  REQUIRE(heard);
-  CHECK(text_at(*heard, "/data/producerId") == second);
+  auto notice = all[2].push("new-producer");
+  REQUIRE(notice);
+  CHECK(text_at(*notice, "/data/producerId") == second);
   world.pass(60ms);
   CHECK_FALSE(all[2].push("new-producer"));
   CHECK(all[3].push("new-producer"));
@@ -126,15 +126,15 @@ TEST_CASE("a response comes after the events that it reflects") {
 
 TEST_CASE("a client that joins between two ticks is sent only later events") {
   actor_world world;
-  hall all{world, 40};
+  test_room all{world, 40};
   all.join("one"); // at once
   all.join("two");
   auto& late = all.join("three");
   all.join("four");
   world.pass(60ms);
-  auto heard = late.push("participant-joined");
-  REQUIRE(heard);
-  CHECK(text_at(*heard, "/data/peerId") == "four");
+  auto notice = late.push("participant-joined");
+  REQUIRE(notice);
+  CHECK(text_at(*notice, "/data/peerId") == "four");
   CHECK_FALSE(late.push("participant-joined"));
   for (auto name : {"one", "two", "three", "four"}) {
     auto x = all[5].push("participant-joined");
@@ -160,12 +160,12 @@ TEST_CASE(
       std::swap(jobs.front(), jobs[pick]);
       world.scheduler().run_once();
     }
-    auto& heard = bob.heard();
-    REQUIRE(heard.size() >= 2);
-    CHECK(heard[0].starts_with("0{"));
-    REQUIRE(heard[1].starts_with("30["));
-    for (const auto& x : heard)
-      if (&x != &heard[0] && &x != &heard[1])
+    auto& messages = bob.messages();
+    REQUIRE(messages.size() >= 2);
+    CHECK(messages[0].starts_with("0{"));
+    REQUIRE(messages[1].starts_with("30["));
+    for (const auto& x : messages)
+      if (&x != &messages[0] && &x != &messages[1])
         REQUIRE(x.starts_with("2[\"participant-list-update\""));
     bob.hang_up();
     world.run();
@@ -182,10 +182,10 @@ TEST_CASE(
   }
   world.pass(5s);
   for (auto& x : all)
-    x->heard().clear();
+    x->messages().clear();
   auto listed = [&] {
     return static_cast<size_t>(std::ranges::count_if(all, [](auto& x) {
-      return std::ranges::any_of(x->heard(), [](const auto& text) {
+      return std::ranges::any_of(x->messages(), [](const auto& text) {
         return text.starts_with("2[\"participant-list-update\"");
       });
     }));
@@ -199,7 +199,7 @@ TEST_CASE(
   world.pass(1s);
   CHECK(listed() == 100);
   auto has_both = [&](auto& x) {
-    auto text = x->heard().back();
+    auto text = x->messages().back();
     size_t people = 0;
     for (auto at = text.find("\"id\""); at != std::string::npos;
          at = text.find("\"id\"", at + 1))

@@ -73,19 +73,19 @@ TEST_CASE("a member with the right to moderate may enter a locked room") {
 }
 
 TEST_CASE("a quota token counts as long as a copy of it exists") {
-  auto places = std::make_shared<quota>(2u);
-  auto first = places->take();
-  auto second = places->take();
+  auto tokens = std::make_shared<quota>(2u);
+  auto first = tokens->take();
+  auto second = tokens->take();
   CHECK(first);
   CHECK(second);
-  CHECK_FALSE(places->take());
-  CHECK_FALSE(places->take()); // a refusal takes none
+  CHECK_FALSE(tokens->take());
+  CHECK_FALSE(tokens->take()); // a refusal takes none
   auto copy = first;
   first.reset();
-  CHECK_FALSE(places->take());
+  CHECK_FALSE(tokens->take());
   copy.reset();
-  first = places->take();
+  first = tokens->take();
   CHECK(first);
   // A quota token may outlive the room.
-  places.reset();
+  tokens.reset();
 }

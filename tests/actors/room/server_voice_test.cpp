@@ -37,7 +37,7 @@ struct operated {
 /// A protoo client with a transport in each direction.
 struct protoo_guest {
   protoo_guest(uint16_t port, const std::string& name)
-      : line(port, wording::protoo, "r", name) {
+      : line(port, framing::protoo, "r", name) {
     open(sending, R"({"producing":true,"consuming":false})");
     open(receiving, R"({"producing":false,"consuming":true})");
     REQUIRE_FALSE(
@@ -204,7 +204,7 @@ TEST_CASE("the bot alone receives messages, and echoes them to all") {
   CHECK_FALSE(news["data"].HasMember("peerId"));
   at.listen();
   CHECK(at.ann.request("get-data-producers")["data"].Size() == 1);
-  auto offer = pia.line.demand("newDataConsumer");
+  auto offer = pia.line.accept_request("newDataConsumer");
   CHECK(text_at(offer, "/data/label") == "bot");
   CHECK(offer["data"]["peerId"].IsNull());
   // The data switch answers the request, so the consumer exists by then.

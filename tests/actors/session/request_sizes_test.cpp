@@ -53,14 +53,14 @@ const std::string capabilities = R"({
 const std::string app_data = R"("appData":{"x":"y","list":[1]})";
 
 /// A request apart from the ids that it names.
-struct saying {
+struct request_case {
   std::string kebab; // its name in `ws` and `events`; empty if absent
   std::string camel; // in `flow` and `rooms`
   std::string protoo;
   std::string payload;
 };
 
-std::vector<saying> sayings() {
+std::vector<request_case> request_cases() {
   return {
       {"produce", "produce", "produce",
        R"({"kind":"video","rtpParameters":)" + video_stream + "," + app_data
@@ -88,15 +88,15 @@ std::vector<saying> sayings() {
 
 /// Finds the pointers to all arrays and strings in `at`. Only the first element
 /// of an array is searched.
-void find_places(const Value& at, const std::string& path,
-                 std::vector<std::string>& out) {
+void find_pointers(const Value& at, const std::string& path,
+                   std::vector<std::string>& out) {
   if (at.IsString() || at.IsArray())
     out.push_back(path);
   if (at.IsArray() && !at.Empty())
-    find_places(at[0], path + "/0", out);
+    find_pointers(at[0], path + "/0", out);
   if (at.IsObject())
     for (const auto& x : at.GetObject())
-      find_places(x.value, path + '/' + x.name.GetString(), out);
+      find_pointers(x.value, path + '/' + x.name.GetString(), out);
 }
 
 /// Makes the copies of an array's element differ where duplicates are refused.
@@ -147,10 +147,10 @@ std::string resized(const std::string& payload, const std::string& path,
 /// Calls `body` with the payload in each size under test.
 void for_every_size(const std::string& payload,
                     const std::function<void(const std::string&)>& body) {
-  std::vector<std::string> places;
-  find_places(parse_json(payload), "", places);
-  REQUIRE_FALSE(places.empty());
-  for (const auto& path : places) {
+  std::vector<std::string> pointers;
+  find_pointers(parse_json(payload), "", pointers);
+  REQUIRE_FALSE(pointers.empty());
+  for (const auto& path : pointers) {
     CAPTURE(path);
     const auto is_text =
         Pointer{path.c_str()}.Get(parse_json(payload))->IsString();
@@ -175,13 +175,13 @@ actors::config generous() {
 }
 
 /// A client that can make each request of sayings().
-class talker {
+class request_client {
 public:
-  talker(uint16_t port, const std::string& dialect)
+  request_client(uint16_t port, const std::string& dialect)
       : dialect_(dialect)
-      , words_(dialect == "ws"       ? wording::plain
-               : dialect == "protoo" ? wording::protoo
-                                     : wording::socketio)
+      , words_(dialect == "ws"       ? framing::plain
+               : dialect == "protoo" ? framing::protoo
+                                     : framing::socketio)
       , client_(port, words_, "r", "ann" + std::to_string(++last_)) {
     if (dialect == "events")
       client_.request("join-mediasoup-room", R"({"roomId":"r"})");
@@ -189,13 +189,13 @@ public:
                                "createWebRtcTransport", ""});
     send_ = create(name, "send");
     create(name, "recv");
-    if (words_ == wording::protoo)
+    if (words_ == framing::protoo)
       REQUIRE_FALSE(
           client_.request("join", R"({"displayName":"Ann"})").refused());
   }
 
-  std::string name_of(const saying& x) const {
-    if (words_ == wording::protoo)
+  std::string name_of(const request_case& x) const {
+    if (words_ == framing::protoo)
       return x.protoo;
     if (dialect_ == "events" && x.kebab == "create-transport")
       return "create-webrtc-transport";
@@ -208,7 +208,7 @@ public:
                               const std::string& payload) {
     // Other dialects need not name the transport.
     auto out = payload;
-    if (words_ == wording::protoo)
+    if (words_ == framing::protoo)
       out.insert(1, "\"transportId\":" + quoted(send_) + ",");
     return client_.ask(name, out);
   }
@@ -231,7 +231,7 @@ private:
   static inline int last_ = 0;
 
   const std::string dialect_;
-  const wording words_;
+  const framing words_;
   any_client client_;
   std::string send_;
 };
@@ -244,8 +244,8 @@ TEST_CASE("requests of all sizes are answered in every dialect") {
   for (const std::string dialect :
        {"ws", "events", "flow", "rooms", "protoo"}) {
     CAPTURE(dialect);
-    std::optional<talker> ann{std::in_place, node.port(), dialect};
-    for (const auto& x : sayings()) {
+    std::optional<request_client> ann{std::in_place, node.port(), dialect};
+    for (const auto& x : request_cases()) {
       const auto name = ann->name_of(x);
       if (name.empty())
         continue;
@@ -281,7 +281,7 @@ TEST_CASE(
   for (const std::string dialect :
        {"ws", "events", "flow", "rooms", "protoo"}) {
     CAPTURE(dialect);
-    talker ann{node.port(), dialect};
+    request_client ann{node.port(), dialect};
     const auto kebab = dialect == "ws" || dialect == "events";
     const std::string rename =
         kebab ? "change-display-name" : "changeDisplayName";
@@ -324,8 +324,8 @@ TEST_CASE(
 TEST_CASE("a member refused for a long name or room id stays where it is") {
   running_node node{generous()};
   neighbour bob{node.port(), "r", "bob"};
-  any_client events{node.port(), wording::socketio, "r", ""};
-  any_client rooms{node.port(), wording::socketio, "r", ""};
+  any_client events{node.port(), framing::socketio, "r", ""};
+  any_client rooms{node.port(), framing::socketio, "r", ""};
   REQUIRE_FALSE(
       events.request("join-mediasoup-room", R"({"roomId":"r"})").refused());
   REQUIRE_FALSE(rooms.request("join", R"("r","ann")").refused());
@@ -364,7 +364,7 @@ TEST_CASE("requests of all sizes are answered over HTTP") {
         '/' + id + "/transports/" + text_at(parse_json(made.body), "/id");
   };
   begin();
-  const auto all = sayings();
+  const auto all = request_cases();
   const std::vector<std::pair<std::string, std::string>> requests{
       {"/producers", all[0].payload},
       {"/produce/data", all[4].payload},

@@ -9,7 +9,7 @@
 namespace troupe::test {
 
 /// How a dialect frames a request, its response and its refusal.
-enum class wording : uint8_t { plain, socketio, protoo };
+enum class framing : uint8_t { plain, socketio, protoo };
 
 /// The outcome of a request.
 struct answered {
@@ -26,14 +26,14 @@ struct answered {
 
 class any_client {
 public:
-  any_client(uint16_t port, wording words, const std::string& room,
+  any_client(uint16_t port, framing words, const std::string& room,
              const std::string& user)
       : words_(words)
       , socket_(port, target(words, room, user),
-                words == wording::protoo ? "Sec-WebSocket-Protocol: protoo\r\n"
+                words == framing::protoo ? "Sec-WebSocket-Protocol: protoo\r\n"
                                          : "") {
     REQUIRE(socket_.reply().status == 101);
-    if (words_ == wording::socketio) {
+    if (words_ == framing::socketio) {
       REQUIRE(socket_.text().starts_with("0{"));
       REQUIRE(socket_.send_text("40"));
       REQUIRE(socket_.text().starts_with("40{"));
@@ -62,7 +62,7 @@ public:
   }
 
   /// Waits for a request from the server, as protoo has them, and accepts it.
-  json demand(const std::string& method) {
+  json accept_request(const std::string& method) {
     auto wanted = [&](const json& x) {
       return text_at(x, "/method") == method;
     };
@@ -77,12 +77,12 @@ public:
   }
 
 private:
-  static std::string target(wording words, const std::string& room,
+  static std::string target(framing words, const std::string& room,
                             const std::string& user) {
     switch (words) {
-      case wording::plain:
+      case framing::plain:
         return "/socket?auth=" + user + "&channelId=" + room;
-      case wording::socketio:
+      case framing::socketio:
         return "/socket.io/?EIO=4&transport=websocket&roomId=" + room;
       default:
         return "/?roomId=" + room + "&peerId=" + user;
@@ -92,10 +92,10 @@ private:
   std::string say(const std::string& id, const std::string& name,
                   const std::string& arguments) const {
     switch (words_) {
-      case wording::plain:
+      case framing::plain:
         return R"({"id":)" + id + R"(,"type":")" + name + R"(","data":)"
                + arguments + "}";
-      case wording::socketio:
+      case framing::socketio:
         return "42" + id + "[\"" + name + "\"," + arguments + "]";
       default:
         return R"({"request":true,"id":)" + id + R"(,"method":")" + name
@@ -112,7 +112,7 @@ private:
       socket_.send(10, frame->data);
     if (frame->opcode != 1)
       return true;
-    if (words_ == wording::socketio)
+    if (words_ == framing::socketio)
       sort_packet(frame->data);
     else
       sort_message(frame->data);
@@ -132,7 +132,7 @@ private:
 
   void sort_message(const std::string& text) {
     auto x = parse_json(text);
-    if (words_ == wording::protoo && x.HasMember("request"))
+    if (words_ == framing::protoo && x.HasMember("request"))
       demands_.push_back(std::move(x));
     else if (x.HasMember("id"))
       answers_.insert_or_assign(std::to_string(number_at(x, "/id")),
@@ -143,14 +143,14 @@ private:
   answered take(json x) const {
     answered out;
     switch (words_) {
-      case wording::plain:
+      case framing::plain:
         if (text_at(x, "/type") == "error") {
           out.failure = text_at(x, "/data/message");
           out.code = text_at(x, "/data/code");
           CHECK_FALSE(out.failure.empty());
         }
         break;
-      case wording::socketio:
+      case framing::socketio:
         REQUIRE(x.IsArray());
         REQUIRE(x.Size() == 1);
         out.failure = text_at(x, "/0/error");
@@ -168,7 +168,7 @@ private:
     return out;
   }
 
-  wording words_;
+  framing words_;
   net::testing::ws_client socket_;
   std::map<std::string, json> answers_;
   std::deque<json> demands_;
