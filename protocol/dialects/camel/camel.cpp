@@ -119,8 +119,8 @@ public:
   }
 
   void handle_timeout(net::time_point now, socketio_link& link) override {
-    tell(here_.producers.handle_timeout(now), link);
-    tell(here_.data_producers.handle_timeout(now), link);
+    announce(here_.producers.handle_timeout(now), link);
+    announce(here_.data_producers.handle_timeout(now), link);
   }
 
   std::optional<net::time_point> poll_timeout() const override {
@@ -370,7 +370,7 @@ private:
     if (done.receives)
       here_.producers.handle_transport(link.now());
     else if (done.method->role == camel_role::joins && !done.call.id)
-      tell(here_.producers.take_untold(), link);
+      announce(here_.producers.take_pending(), link);
   }
 
   void answer(const task& done, socketio_link& link) {
@@ -424,13 +424,14 @@ private:
         emit(table.push(event));
   }
 
-  static void tell(std::vector<producer_info> producers, socketio_link& link) {
+  static void announce(std::vector<producer_info> producers,
+                       socketio_link& link) {
     for (auto& x : producers)
       push(event::producer_added{std::move(x)}, link);
   }
 
-  static void tell(std::vector<data_producer_info> producers,
-                   socketio_link& link) {
+  static void announce(std::vector<data_producer_info> producers,
+                       socketio_link& link) {
     for (auto& x : producers)
       push(event::data_producer_added{std::move(x)}, link);
   }

@@ -25,7 +25,8 @@ using namespace std::chrono_literals;
 
 constexpr net::time_point begin{};
 
-// During the pause after a new transport, after it, and after the patience.
+// During the delay after a new transport, after it, and after the repeat
+// delay.
 constexpr auto at_once = begin + 49ms;
 constexpr auto soon = begin + 50ms;
 constexpr auto later = begin + 3s;
@@ -88,7 +89,7 @@ TEST_CASE(
 TEST_CASE("an announcement at the join counts as early") {
   announcements<producer_info> x;
   x.enter({producer("p1")});
-  CHECK_EQ(ids(x.take_untold()), "p1");
+  CHECK_EQ(ids(x.take_pending()), "p1");
   x.handle_transport(begin);
   CHECK_EQ(ids(x.handle_timeout(soon)), "");
   CHECK_EQ(ids(x.handle_timeout(later)), "p1");
