@@ -14,7 +14,7 @@ using rapidjson::Value;
 // A mediasoup dictionary, and the member that identifies it without a name.
 struct dictionary {
   std::string_view name;
-  const char* telltale;
+  const char* identifying_member;
 };
 
 constexpr std::array dictionaries{
@@ -51,7 +51,7 @@ public:
 private:
   bool take_object(const Value& argument) {
     for (const auto& x : dictionaries)
-      if (argument.HasMember(x.telltale)
+      if (argument.HasMember(x.identifying_member)
           && std::find(positions_.begin(), positions_.end(), x.name)
                  != positions_.end()) {
         put(x.name, argument);

@@ -61,7 +61,7 @@ std::string bare_reply(const camel_replies& replies);
 
 /// A transport's parameters, and copies as `transportOptions` and `params`,
 /// since clients read one or the other.
-std::string generous_transport(const camel_replies& replies);
+std::string aliased_transport(const camel_replies& replies);
 
 /// {connected: true, success: true}: the document promises an answer that means
 /// success, but does not define it.
@@ -69,10 +69,10 @@ std::string connected_reply(const camel_replies& replies);
 
 /// {producerId, id, kind, peerId, paused, appData}: the id appears twice, since
 /// documents differ in its name.
-json_object told_producer(const producer_info& producer);
+json_object aliased_producer(const producer_info& producer);
 
 /// {dataProducerId, id, peerId?, label, protocol, paused, appData}
-json_object told_data_producer(const data_producer_info& producer);
+json_object aliased_data_producer(const data_producer_info& producer);
 
 /// One request: its name, its decoder and its reply encoder.
 struct camel_method {

@@ -28,10 +28,10 @@ std::string consumed_reply(const camel_replies& replies) {
 }
 
 std::string producers_reply(const camel_replies& replies) {
-  std::vector<json_object> told;
+  std::vector<json_object> producers;
   for (const auto& x : replies.get<reply::data_producers>().list)
-    told.push_back(told_data_producer(x));
-  return json_object{}.add("dataProducers", told).text();
+    producers.push_back(aliased_data_producer(x));
+  return json_object{}.add("dataProducers", producers).text();
 }
 
 // A member alone in its room gets its own messages, as it gets its media.
@@ -95,7 +95,7 @@ camel_method_table data_camel_method_table() {
   return {methods};
 }
 
-json_object told_data_producer(const data_producer_info& producer) {
+json_object aliased_data_producer(const data_producer_info& producer) {
   json_object out;
   out.add("dataProducerId", producer.id).add("id", producer.id);
   if (!producer.peer.empty())

@@ -8,7 +8,7 @@ namespace troupe::protocol {
 namespace {
 
 // The capabilities themselves, and copies under the names that clients read.
-std::string generous_capabilities(const camel_replies& replies) {
+std::string aliased_capabilities(const camel_replies& replies) {
   const auto& router = replies.get<reply::capabilities>().router;
   rapidjson::Document out;
   auto& allocator = out.GetAllocator();
@@ -31,11 +31,11 @@ std::string produced_event(const camel_replies& replies) {
 }
 
 std::string producers_reply(const camel_replies& replies) {
-  std::vector<json_object> told;
+  std::vector<json_object> producers;
   for (const auto& x : replies.get<reply::producers>().list)
-    told.push_back(told_producer(x));
+    producers.push_back(aliased_producer(x));
   json_object out;
-  out.add("producers", told);
+  out.add("producers", producers);
   return add_rejoin_secret(out, replies.get<reply::joined>().rejoin_secret)
       .text();
 }
@@ -88,11 +88,11 @@ std::string event_name(const any_event& event) {
 
 std::string push(const any_event& event) {
   if (const auto added = std::get_if<event::producer_added>(&event))
-    return socketio_link::event_packet("newProducer",
-                                       told_producer(added->producer).text());
+    return socketio_link::event_packet(
+        "newProducer", aliased_producer(added->producer).text());
   if (const auto added = std::get_if<event::data_producer_added>(&event))
     return socketio_link::event_packet(
-        "newDataProducer", told_data_producer(added->data_producer).text());
+        "newDataProducer", aliased_data_producer(added->data_producer).text());
   if (const auto left = std::get_if<event::peer_left>(&event))
     return socketio_link::event_packet("peerLeft", to_json(left->peer));
   return socketio_link::event_packet(event_name(event), to_json(event));
@@ -105,12 +105,12 @@ constexpr std::array methods{
     camel_method{.event = "getRouterRtpCapabilities",
                  .role = role::capabilities,
                  .positions = {"roomId"},
-                 .acknowledge = generous_capabilities},
+                 .acknowledge = aliased_capabilities},
     camel_method{.event = "createWebRtcTransport",
                  .role = role::enters,
                  .read = read_create_transport,
                  .positions = {"direction"},
-                 .acknowledge = generous_transport},
+                 .acknowledge = aliased_transport},
     camel_method{.event = "connectTransport",
                  .read = read_connect_transport,
                  .positions = {"transportId", "dtlsParameters"},
@@ -203,7 +203,7 @@ std::string bare_reply(const camel_replies& replies) {
   return write_json(out);
 }
 
-std::string generous_transport(const camel_replies& replies) {
+std::string aliased_transport(const camel_replies& replies) {
   const auto& created = replies.get<reply::transport_created>();
   const success bare{created};
   json_object out;
@@ -222,7 +222,7 @@ std::string connected_reply(const camel_replies&) {
   return json_object{}.add("connected", true).add("success", true).text();
 }
 
-json_object told_producer(const producer_info& producer) {
+json_object aliased_producer(const producer_info& producer) {
   json_object out;
   out.add("producerId", producer.id)
       .add("id", producer.id)

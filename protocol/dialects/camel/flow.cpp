@@ -20,7 +20,7 @@ constexpr std::array methods{
     camel_method{.event = "create-consumer-transport",
                  .role = camel_role::enters,
                  .read = read_create_receiving,
-                 .acknowledge = generous_transport,
+                 .acknowledge = aliased_transport,
                  .one_way = true},
     camel_method{.event = "connect-consumer-transport",
                  .read = read_connect_receiving,

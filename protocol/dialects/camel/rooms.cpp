@@ -26,10 +26,10 @@ const std::vector<producer_info>& others_of(const camel_replies& replies) {
 std::string joined_reply(const camel_replies& replies) {
   std::vector<json_object> producers;
   for (const auto& x : others_of(replies))
-    producers.push_back(told_producer(x));
+    producers.push_back(aliased_producer(x));
   std::vector<json_object> data;
   for (const auto& x : replies.get<reply::joined>().data_producers)
-    data.push_back(told_data_producer(x));
+    data.push_back(aliased_data_producer(x));
   json_object out;
   out.add("peers", replies.people)
       .add("transportOptions", success{replies.get<reply::transport_created>()})
