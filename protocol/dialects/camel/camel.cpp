@@ -30,7 +30,7 @@ const camel_method* find_method(std::string_view event) {
 }
 
 // The room that a client is in or is joining, and its state there.
-struct place {
+struct room_membership {
   room_id room; // empty outside
   peer_id user;
   // The client joined by a join request, not by creating its first transport.
@@ -45,16 +45,16 @@ struct place {
 };
 
 // One call that has no answer yet, and the requests that it takes.
-struct task {
+struct pending_call {
   const camel_method* method;
   socketio_call call;
   room_id room;
-  bool joins = false;                 // one of the requests joins that room
-  bool joined = false;                // and has succeeded
-  bool renames = false;               // one sets the client's user id
-  std::shared_ptr<place> former = {}; // where the client was before
-  bool receives = false;              // one creates a receive transport
-  bool receives_data = false;         // the same for data channels
+  bool joins = false;   // one of the requests joins that room
+  bool joined = false;  // and has succeeded
+  bool renames = false; // one sets the client's user id
+  std::shared_ptr<room_membership> former = {}; // where the client was before
+  bool receives = false;      // one creates a receive transport
+  bool receives_data = false; // the same for data channels
   size_t outstanding = 0;
   std::vector<success> replies = {};
   std::optional<error> refused = {};
@@ -76,8 +76,8 @@ public:
 
   void handle_outcome(const socketio_call& call, const outcome& result,
                       socketio_link& link) override {
-    const auto found = tasks_.find(call.tag);
-    if (found == tasks_.end())
+    const auto found = pending_calls_.find(call.tag);
+    if (found == pending_calls_.end())
       return;
     auto& of = found->second;
     if (const auto done = std::get_if<success>(&result)) {
@@ -90,7 +90,7 @@ public:
         of.outstanding -= link.withdraw(call);
     }
     if (--of.outstanding == 0)
-      finish(std::move(tasks_.extract(found).mapped()), link);
+      finish(std::move(pending_calls_.extract(found).mapped()), link);
   }
 
   void handle_event(const any_event& event, socketio_link& link) override {
@@ -112,20 +112,20 @@ public:
 
   void handle_participants(const shared_participants_encoding& all,
                            socketio_link&) override {
-    if (here_.room.empty())
+    if (membership_.room.empty())
       return;
-    here_.everybody = all.shared_from_this();
-    here_.people.clear();
+    membership_.everybody = all.shared_from_this();
+    membership_.people.clear();
   }
 
   void handle_timeout(net::time_point now, socketio_link& link) override {
-    announce(here_.producers.handle_timeout(now), link);
-    announce(here_.data_producers.handle_timeout(now), link);
+    announce(membership_.producers.handle_timeout(now), link);
+    announce(membership_.data_producers.handle_timeout(now), link);
   }
 
   std::optional<net::time_point> poll_timeout() const override {
-    const auto media = here_.producers.poll_timeout();
-    const auto data = here_.data_producers.poll_timeout();
+    const auto media = membership_.producers.poll_timeout();
+    const auto data = membership_.data_producers.poll_timeout();
     return media && data ? std::min(*media, *data) : media ? media : data;
   }
 
@@ -134,7 +134,8 @@ private:
 
   // -- from calls to requests ------------------------------------------------
 
-  verdict perform(task what, const Value& arguments, socketio_link& link) {
+  verdict perform(pending_call what, const Value& arguments,
+                  socketio_link& link) {
     auto payload = gather_arguments(arguments, what.method->positions);
     if (!payload)
       return to_error(payload.error());
@@ -159,23 +160,25 @@ private:
     return make_error(error_code::unknown_method);
   }
 
-  verdict ask_as_member(task what, const Value& payload, socketio_link& link) {
+  verdict ask_as_member(pending_call what, const Value& payload,
+                        socketio_link& link) {
     auto verb = what.method->read(payload);
     if (!verb)
       return to_error(verb.error());
-    if (here_.room.empty())
+    if (membership_.room.empty())
       return make_error(missing_outside(*verb));
-    if (!what.room.empty() && what.room != here_.room)
+    if (!what.room.empty() && what.room != membership_.room)
       return make_error(error_code::room_not_found);
-    what.room = here_.room;
+    what.room = membership_.room;
     complete(*verb, what);
     return start(std::move(what), {std::move(*verb)}, link);
   }
 
-  verdict ask_or_enter(task what, const Value& payload, socketio_link& link) {
-    if (!here_.room.empty()
-        && (here_.joined_by_name || what.room.empty()
-            || what.room == here_.room))
+  verdict ask_or_enter(pending_call what, const Value& payload,
+                       socketio_link& link) {
+    if (!membership_.room.empty()
+        && (membership_.joined_by_name || what.room.empty()
+            || what.room == membership_.room))
       return ask_as_member(std::move(what), payload, link);
     auto verb = what.method->read(payload);
     if (!verb)
@@ -185,12 +188,12 @@ private:
     if (!entry)
       return to_error(entry.error());
     enter(what, *entry, link);
-    here_.joined_by_name = false;
+    membership_.joined_by_name = false;
     complete(*verb, what);
     return start(std::move(what), {std::move(*entry), std::move(*verb)}, link);
   }
 
-  verdict ask_capabilities(task what, socketio_link& link) {
+  verdict ask_capabilities(pending_call what, socketio_link& link) {
     if (!what.room.empty())
       last_named_ = what.room;
     what.room = choose_room(what.room, link);
@@ -198,7 +201,7 @@ private:
     return start(std::move(what), std::move(requests), link);
   }
 
-  verdict open_room(task what, socketio_link& link) {
+  verdict open_room(pending_call what, socketio_link& link) {
     if (what.room.empty())
       what.room = room_id{link.greeting("roomId").value_or("")};
     if (what.room.empty())
@@ -212,16 +215,16 @@ private:
   // A client that joins twice, as an effect that runs twice does, gets its
   // answer and a transport. One that joins another room, or as another user,
   // moves. One that entered by its first transport now sets its user id.
-  verdict join(task what, const Value& payload, socketio_link& link) {
+  verdict join(pending_call what, const Value& payload, socketio_link& link) {
     auto user = read_user(payload);
     if (!user)
       return to_error(user.error());
     what.room = choose_room(what.room, link);
-    const auto here = what.room == here_.room;
+    const auto same_room = what.room == membership_.room;
     std::vector<request> requests;
-    if (here && (user->empty() || *user == here_.user.str())) {
+    if (same_room && (user->empty() || *user == membership_.user.str())) {
       requests.emplace_back(verb::list_producers{});
-    } else if (here && !here_.joined_by_name) {
+    } else if (same_room && !membership_.joined_by_name) {
       auto entry = read_join(what, std::move(*user), payload, link);
       if (!entry)
         return to_error(entry.error());
@@ -234,25 +237,25 @@ private:
       enter(what, *entry, link);
       requests.emplace_back(std::move(*entry));
     }
-    here_.joined_by_name = true;
-    here_.transports.handle_join();
+    membership_.joined_by_name = true;
+    membership_.transports.handle_join();
     requests.emplace_back(verb::get_capabilities{what.room});
     auto& transport = requests.emplace_back(verb::create_transport{});
-    if (const auto wish = read_create_transport(payload))
+    if (const auto parsed = read_create_transport(payload))
       std::get<verb::create_transport>(transport).sctp =
-          std::get<verb::create_transport>(*wish).sctp;
+          std::get<verb::create_transport>(*parsed).sctp;
     return start(std::move(what), std::move(requests), link);
   }
 
-  verdict leave(task what, socketio_link& link) {
-    if (here_.room.empty())
+  verdict leave(pending_call what, socketio_link& link) {
+    if (membership_.room.empty())
       return make_error(error_code::not_joined);
-    what.room = here_.room;
+    what.room = membership_.room;
     forget_room();
     return start(std::move(what), {verb::leave{}}, link);
   }
 
-  checked<verb::join> read_join(const task& what, std::string user,
+  checked<verb::join> read_join(const pending_call& what, std::string user,
                                 const Value& payload,
                                 const socketio_link& link) const {
     auto capabilities = read_capabilities(payload);
@@ -269,7 +272,7 @@ private:
     out.peer = peer_id{user.empty() ? link.sid() : std::move(user)};
     out.capabilities = std::move(*capabilities);
     out.must_exist = what.method->existing_room && what.call.id.has_value()
-                     && what.room != here_.room;
+                     && what.room != membership_.room;
     // Checked before the client leaves its room.
     if (const auto excess = find_excess(out))
       return refusal{decode_errc::bad_value, excess->message};
@@ -278,45 +281,46 @@ private:
 
   // A client leaves its room only once the new one has admitted it. To join the
   // same room as another user it leaves first, not to meet itself there.
-  void enter(task& what, verb::join& as, socketio_link& link) {
-    as.moves = !here_.room.empty() && here_.room != as.room;
+  void enter(pending_call& what, verb::join& as, socketio_link& link) {
+    as.moves = !membership_.room.empty() && membership_.room != as.room;
     if (as.moves)
-      what.former = std::make_shared<place>(std::move(here_));
-    else if (!here_.room.empty())
+      what.former = std::make_shared<room_membership>(std::move(membership_));
+    else if (!membership_.room.empty())
       link.ask(verb::leave{}, std::nullopt);
     forget_room();
-    here_.room = as.room;
-    here_.user = as.peer;
+    membership_.room = as.room;
+    membership_.user = as.peer;
     what.joins = true;
   }
 
   // The named room, else the client's room, else the room that it named last,
   // else the room of its handshake.
   room_id choose_room(const room_id& named, const socketio_link& link) const {
-    for (const auto& x : {named, here_.room, last_named_})
+    for (const auto& x : {named, membership_.room, last_named_})
       if (!x.empty())
         return x;
     return room_id{link.greeting("roomId").value_or(std::string{default_room})};
   }
 
   // Fills in the members of a request that the client may omit.
-  void complete(request& what, task& of) {
-    here_.transports.complete(what, of.method->one_way);
+  void complete(request& what, pending_call& of) {
+    membership_.transports.complete(what, of.method->one_way);
     if (const auto create = std::get_if<verb::create_transport>(&what))
       of.receives = create->direction == direction::recv;
     else if (const auto consume = std::get_if<verb::consume>(&what);
              consume && consume->producer)
-      here_.producers.handle_consumed(*consume->producer);
+      membership_.producers.handle_consumed(*consume->producer);
     else if (const auto data = std::get_if<verb::consume_data>(&what);
              data && data->data_producer)
-      here_.data_producers.handle_consumed(*data->data_producer);
+      membership_.data_producers.handle_consumed(*data->data_producer);
   }
 
-  verdict start(task what, std::vector<request> requests, socketio_link& link) {
+  verdict start(pending_call what, std::vector<request> requests,
+                socketio_link& link) {
     what.outstanding = requests.size();
     what.call.tag = ++last_tag_;
     const auto origin = what.call;
-    tasks_.emplace(origin.tag, std::move(what));
+    pending_calls_.emplace(origin.tag, std::move(what));
     for (auto& x : requests)
       link.ask(std::move(x), origin);
     return {};
@@ -325,55 +329,55 @@ private:
   // -- from outcomes to answers ----------------------------------------------
 
   // Updates the client's state from a reply, unless it has left that room.
-  void note(task& of, const success& done) {
-    if (of.room != here_.room)
+  void note(pending_call& of, const success& done) {
+    if (of.room != membership_.room)
       return;
     if (const auto joined = std::get_if<reply::joined>(&done)) {
       of.joined = true;
-      here_.user = joined->peer;
-      here_.everybody.reset();
-      here_.people.clear();
+      membership_.user = joined->peer;
+      membership_.everybody.reset();
+      membership_.people.clear();
       for (const auto& x : joined->participants)
-        here_.people.push_back(x.id);
+        membership_.people.push_back(x.id);
       if (of.renames)
         return;
-      here_.producers.enter(joined->producers);
-      here_.data_producers.enter(joined->data_producers);
+      membership_.producers.enter(joined->producers);
+      membership_.data_producers.enter(joined->data_producers);
     } else if (const auto list = std::get_if<reply::producers>(&done)) {
       if (of.method->role == camel_role::joins)
-        here_.producers.enter_again(list->list);
+        membership_.producers.enter_again(list->list);
     } else if (const auto consumed = std::get_if<reply::consumed>(&done)) {
-      here_.producers.handle_consumed(consumed->producer);
+      membership_.producers.handle_consumed(consumed->producer);
     } else if (const auto data = std::get_if<reply::data_consumed>(&done)) {
-      here_.data_producers.handle_consumed(data->data_producer);
+      membership_.data_producers.handle_consumed(data->data_producer);
     } else if (const auto made = std::get_if<reply::transport_created>(&done)) {
       const auto undirected = of.method->role == camel_role::joins;
       if (undirected)
-        here_.transports.handle_joined(made->id);
+        membership_.transports.handle_joined(made->id);
       of.receives_data = made->sctp && (of.receives || undirected);
     }
   }
 
-  void finish(task done, socketio_link& link) {
+  void finish(pending_call done, socketio_link& link) {
     if (done.refused) {
-      if (done.joins && !done.joined && done.room == here_.room)
-        here_ = done.former ? std::move(*done.former) : place{};
-      if (done.renames && done.room == here_.room)
-        here_.joined_by_name = false;
+      if (done.joins && !done.joined && done.room == membership_.room)
+        membership_ = done.former ? std::move(*done.former) : room_membership{};
+      if (done.renames && done.room == membership_.room)
+        membership_.joined_by_name = false;
       return refuse(done.call, done.method, *done.refused, link);
     }
     answer(done, link);
-    if (done.room != here_.room)
+    if (done.room != membership_.room)
       return;
     if (done.receives_data)
-      here_.data_producers.handle_transport(link.now());
+      membership_.data_producers.handle_transport(link.now());
     if (done.receives)
-      here_.producers.handle_transport(link.now());
+      membership_.producers.handle_transport(link.now());
     else if (done.method->role == camel_role::joins && !done.call.id)
-      announce(here_.producers.take_pending(), link);
+      announce(membership_.producers.take_pending(), link);
   }
 
-  void answer(const task& done, socketio_link& link) {
+  void answer(const pending_call& done, socketio_link& link) {
     const auto& method = *done.method;
     const camel_replies replies{done.replies, done.room, people()};
     if (done.call.id)
@@ -405,13 +409,13 @@ private:
   // Updates the state by an event. Returns whether to send it on now.
   bool takes(const any_event& event) {
     if (const auto closed = std::get_if<event::producer_closed>(&event))
-      here_.producers.handle_closed(closed->producer);
+      membership_.producers.handle_closed(closed->producer);
     else if (const auto x = std::get_if<event::data_producer_closed>(&event))
-      here_.data_producers.handle_closed(x->data_producer);
+      membership_.data_producers.handle_closed(x->data_producer);
     else if (const auto y = std::get_if<event::data_producer_added>(&event))
-      return here_.data_producers.handle_added(y->data_producer);
+      return membership_.data_producers.handle_added(y->data_producer);
     const auto added = std::get_if<event::producer_added>(&event);
-    return !added || here_.producers.handle_added(added->producer);
+    return !added || membership_.producers.handle_added(added->producer);
   }
 
   static void push(const any_event& event, socketio_link& link) {
@@ -439,28 +443,28 @@ private:
   // -- the client's room -----------------------------------------------------
 
   std::vector<peer_id> people() const {
-    if (!here_.everybody)
-      return here_.people;
+    if (!membership_.everybody)
+      return membership_.people;
     std::vector<peer_id> out;
-    for (const auto& x : here_.everybody->what())
+    for (const auto& x : membership_.everybody->what())
       out.push_back(x.id);
     return out;
   }
 
   void forget_room() {
-    here_ = {};
+    membership_ = {};
   }
 
-  std::map<uint64_t, task> tasks_;
+  std::map<uint64_t, pending_call> pending_calls_;
   uint64_t last_tag_ = 0;
 
-  place here_;
+  room_membership membership_;
   room_id last_named_;
 };
 
 bool opens(std::string_view event) {
   const auto method = find_method(event);
-  return method && method->telling;
+  return method && method->identifies_vocabulary;
 }
 
 } // namespace

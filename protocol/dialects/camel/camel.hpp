@@ -95,7 +95,7 @@ struct camel_method {
   bool one_way = false;
   /// Whether this name identifies the vocabulary. False if another vocabulary
   /// has a request of the same name.
-  bool telling = true;
+  bool identifies_vocabulary = true;
 };
 
 /// The method table of one document, and the events that only it pushes.

@@ -129,7 +129,7 @@ constexpr std::array methods{
                  .positions = {"producerId", "rtpCapabilities"},
                  .acknowledge = consumed_reply,
                  .sentence = receiving_sentence,
-                 .telling = false},
+                 .identifies_vocabulary = false},
     camel_method{.event = "resume",
                  .read = read_resume_consumer,
                  .positions = {"consumerId"}},
