@@ -90,7 +90,7 @@ private:
   void handle(protocol::socketio_disconnected&) {}
 
   // No token is required here.
-  void handle(protocol::socketio_connect_wanted&) {}
+  void handle(protocol::socketio_connect_request&) {}
 
   void handle(protocol::socketio_event& x) {
     if (x.name() == "message")

@@ -279,23 +279,23 @@ public:
     auto verb = method->read(*data);
     if (!verb)
       return refuse(*number, to_error(verb.error()));
-    if (asked_.size() >= max_outstanding)
+    if (outstanding_.size() >= max_outstanding)
       return close({policy_violation, "too many requests"});
     if (const auto join = std::get_if<verb::join>(&*verb)) {
       join->room = room_;
       join->peer = self_;
       receives_ = join->capabilities.has_value();
     }
-    asked_.emplace(++last_token_, caller{*number, method});
+    outstanding_.emplace(++last_token_, caller{*number, method});
     requests_.push_back({last_token_, std::move(*verb)});
   }
 
   void handle_outcome(request_token token, const outcome& result) override {
-    const auto found = asked_.find(token);
-    if (found == asked_.end() || closing_)
+    const auto found = outstanding_.find(token);
+    if (found == outstanding_.end() || closing_)
       return;
     const auto who = found->second;
-    asked_.erase(found);
+    outstanding_.erase(found);
     if (const auto why = std::get_if<error>(&result)) {
       answer(who.number, http_error(http_status(why->code),
                                     to_string(why->code), why->message));
@@ -387,7 +387,7 @@ private:
   const room_id room_;
   const peer_id self_;
   bool receives_ = false;
-  std::map<request_token, caller> asked_;
+  std::map<request_token, caller> outstanding_;
   request_token last_token_ = 0;
   std::deque<pending_request> requests_;
   std::deque<frame> frames_;

@@ -203,7 +203,7 @@ private:
 
   verdict open_room(pending_call what, socketio_link& link) {
     if (what.room.empty())
-      what.room = room_id{link.greeting("roomId").value_or("")};
+      what.room = room_id{link.handshake_value("roomId").value_or("")};
     if (what.room.empty())
       return bad_member("roomId", "missing");
     last_named_ = what.room;
@@ -299,7 +299,8 @@ private:
     for (const auto& x : {named, membership_.room, last_named_})
       if (!x.empty())
         return x;
-    return room_id{link.greeting("roomId").value_or(std::string{default_room})};
+    return room_id{
+        link.handshake_value("roomId").value_or(std::string{default_room})};
   }
 
   // Fills in the members of a request that the client may omit.

@@ -35,7 +35,7 @@ std::string event_array(std::string_view event, std::string_view json) {
 socketio_config to_config(const handshake& hello) {
   socketio_config out;
   out.connect_timeout = hello.connect_timeout;
-  out.ask_before_connect = hello.token_wanted;
+  out.admission_required = hello.token_wanted;
   out.derive_sid = hello.derive_id;
   return out;
 }
@@ -59,7 +59,7 @@ socketio_link::socketio_link(handshake hello, net::rng& random,
     , session_(to_config(hello_), random, now) {}
 
 std::optional<std::string>
-socketio_link::greeting(std::string_view name) const {
+socketio_link::handshake_value(std::string_view name) const {
   if (auto text = find_text(auth_, name))
     return text;
   const auto found = hello_.query.find(std::string{name});
@@ -74,27 +74,27 @@ socketio_link::name_of(const rapidjson::Value& payload) const {
     if (auto name = find_text(payload, member))
       return name;
   for (auto member : name_members)
-    if (auto name = greeting(member))
+    if (auto name = handshake_value(member))
       return name;
   return std::nullopt;
 }
 
 void socketio_link::ask(request what, std::optional<socketio_call> origin) {
-  if (asked_.size() == max_outstanding)
+  if (outstanding_.size() == max_outstanding)
     return session_.close(policy_violation, "too many requests");
   if (auto* join = std::get_if<verb::join>(&what))
     join->derived = derived_ && join->peer.str() == sid_;
-  asked_.emplace(++last_token_, std::move(origin));
+  outstanding_.emplace(++last_token_, std::move(origin));
   requests_.push_back({last_token_, std::move(what)});
 }
 
 size_t socketio_link::withdraw(const socketio_call& origin) {
   return std::erase_if(requests_, [&](const auto& x) {
-    const auto found = asked_.find(x.token);
-    if (found == asked_.end() || !found->second
+    const auto found = outstanding_.find(x.token);
+    if (found == outstanding_.end() || !found->second
         || found->second->tag != origin.tag)
       return false;
-    asked_.erase(found);
+    outstanding_.erase(found);
     return true;
   });
 }
@@ -122,16 +122,16 @@ std::string socketio_link::event_packet(std::string_view event,
 void socketio_link::reset() {
   sid_.clear();
   auth_.SetNull();
-  for (auto& [token, origin] : asked_)
+  for (auto& [token, origin] : outstanding_)
     origin.reset();
 }
 
-std::optional<socketio_call> socketio_link::settle(request_token token) {
-  const auto found = asked_.find(token);
-  if (found == asked_.end())
+std::optional<socketio_call> socketio_link::take_call(request_token token) {
+  const auto found = outstanding_.find(token);
+  if (found == outstanding_.end())
     return std::nullopt;
   auto origin = std::move(found->second);
-  asked_.erase(found);
+  outstanding_.erase(found);
   return origin;
 }
 
@@ -154,7 +154,7 @@ public:
   void handle_outcome(request_token token, const outcome& result) override {
     if (token == authenticating_)
       finish_connect(result);
-    if (auto call = link_.settle(token))
+    if (auto call = link_.take_call(token))
       vocabulary_->handle_outcome(*call, result, link_);
   }
 
@@ -212,7 +212,7 @@ private:
       std::visit([this](auto& x) { handle(x); }, *input);
   }
 
-  void handle(socketio_connect_wanted& in) {
+  void handle(socketio_connect_request& in) {
     auto token = find_text(in.auth, "token");
     link_.ask(verb::authenticate{token ? *token : find_token(link_.hello_, {})},
               std::nullopt);
@@ -244,7 +244,7 @@ private:
   }
 
   void handle(socketio_event& in) {
-    if (!settled_)
+    if (!vocabulary_known_)
       choose_vocabulary(in.name());
     vocabulary_->handle_call({std::string{in.name()}, in.id}, in.data, link_);
     for (auto why : std::exchange(link_.refused_, {}))
@@ -258,12 +258,12 @@ private:
     if (found == all.end())
       return;
     vocabulary_ = found->make();
-    settled_ = true;
+    vocabulary_known_ = true;
   }
 
   void forget_vocabulary() {
     vocabulary_ = socketio_vocabularies().front().make();
-    settled_ = false;
+    vocabulary_known_ = false;
   }
 
   socketio_link link_;
@@ -271,7 +271,7 @@ private:
   // The request whose outcome decides the client's CONNECT.
   std::optional<request_token> authenticating_;
   // Whether the client's vocabulary is known.
-  bool settled_ = false;
+  bool vocabulary_known_ = false;
 };
 
 dialect_entry socketio_entry() {

@@ -166,13 +166,13 @@ void socketio_session::handle_connect(socketio_packet packet) {
   if (!config_.namespaces.contains(packet.nsp))
     return send(socketio_type::connect_error, packet.nsp, std::nullopt,
                 R"({"message":"Invalid namespace"})");
-  if (!config_.ask_before_connect)
+  if (!config_.admission_required)
     return enter(std::move(packet.nsp), std::move(packet.data));
   rapidjson::Document auth;
   auth.CopyFrom(packet.data, auth.GetAllocator());
   waiting_.emplace(packet.nsp, std::move(packet.data));
   inputs_.push_back(
-      socketio_connect_wanted{std::move(packet.nsp), std::move(auth)});
+      socketio_connect_request{std::move(packet.nsp), std::move(auth)});
 }
 
 void socketio_session::admit(const std::string& nsp) {

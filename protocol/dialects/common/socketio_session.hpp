@@ -29,7 +29,7 @@ struct socketio_config {
   net::duration connect_timeout = std::chrono::seconds{5};
   /// Whether a client that connects to an existing namespace must also wait for
   /// admit() or deny().
-  bool ask_before_connect = false;
+  bool admission_required = false;
   /// Derives a sid from a secret by a one-way function. Clients get the secret
   /// in their `pid`; a client that sends it on its next connection gets the
   /// same sid. Null for the plain protocol, without `pid`.
@@ -37,7 +37,7 @@ struct socketio_config {
 };
 
 /// A client wants to connect to a namespace, and waits for admit() or deny().
-struct socketio_connect_wanted {
+struct socketio_connect_request {
   std::string nsp;
   /// The client's `auth`: an object, or null.
   rapidjson::Document auth;
@@ -76,8 +76,9 @@ struct socketio_event {
 };
 
 /// An action of a client.
-using socketio_input = std::variant<socketio_connect_wanted, socketio_connected,
-                                    socketio_disconnected, socketio_event>;
+using socketio_input =
+    std::variant<socketio_connect_request, socketio_connected,
+                 socketio_disconnected, socketio_event>;
 
 /// The Socket.IO protocol of one connection: translates between Engine.IO
 /// messages and events. An engine in the sense of `dialect`.

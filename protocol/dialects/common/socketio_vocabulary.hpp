@@ -40,7 +40,7 @@ public:
 
   /// A text that the client gave on connecting, in its `auth` or else in the
   /// query of its handshake.
-  std::optional<std::string> greeting(std::string_view name) const;
+  std::optional<std::string> handshake_value(std::string_view name) const;
 
   /// The display name: from the payload, else as given on connecting.
   std::optional<std::string> name_of(const rapidjson::Value& payload) const;
@@ -84,7 +84,7 @@ private:
   void reset();
 
   // Removes and returns the call of that token; nothing if there is none.
-  std::optional<socketio_call> settle(request_token token);
+  std::optional<socketio_call> take_call(request_token token);
 
   const handshake hello_;
   net::time_point now_;
@@ -93,7 +93,7 @@ private:
   bool derived_ = false; // from a secret of the client
   rapidjson::Document auth_;
   std::deque<pending_request> requests_;
-  std::map<request_token, std::optional<socketio_call>> asked_;
+  std::map<request_token, std::optional<socketio_call>> outstanding_;
   request_token last_token_ = 0;
   std::vector<error_code> refused_;
 };

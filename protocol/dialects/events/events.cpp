@@ -237,7 +237,7 @@ private:
       return named;
     if (!room_.empty())
       return room_;
-    return room_id{link.greeting("roomId").value_or("")};
+    return room_id{link.handshake_value("roomId").value_or("")};
   }
 
   void get_capabilities(const socketio_call& call, const room_id& named,

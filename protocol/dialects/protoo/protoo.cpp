@@ -95,11 +95,11 @@ public:
   }
 
   void handle_outcome(request_token token, const outcome& result) override {
-    const auto found = asked_.find(token);
-    if (found == asked_.end() || closing_)
+    const auto found = outstanding_.find(token);
+    if (found == outstanding_.end() || closing_)
       return;
     const auto why = std::move(found->second);
-    asked_.erase(found);
+    outstanding_.erase(found);
     std::visit([&](const auto& x) { settle(x, result); }, why);
     drain();
   }
@@ -373,12 +373,12 @@ private:
   // -- output ----------------------------------------------------------------
 
   void ask(request what, purpose why) {
-    asked_.emplace(++last_token_, std::move(why));
+    outstanding_.emplace(++last_token_, std::move(why));
     requests_.push_back({last_token_, std::move(what)});
   }
 
   void ask_for_client(request what, purpose why) {
-    if (asked_.size() >= max_outstanding)
+    if (outstanding_.size() >= max_outstanding)
       return close({policy_violation, "too many requests"});
     ask(std::move(what), std::move(why));
   }
@@ -427,7 +427,7 @@ private:
   protoo_data_consumers data_consumers_{last_request_};
   const net::time_point opened_;
   net::time_point join_by_;
-  std::map<request_token, purpose> asked_;
+  std::map<request_token, purpose> outstanding_;
   request_token last_token_ = 0;
   std::deque<pending_request> requests_;
   std::deque<frame> frames_;

@@ -155,7 +155,7 @@ private:
     auto next = speaker().poll_request();
     REQUIRE(next);
     CHECK_EQ(describe(next->request), line);
-    asked_.push_back(next->token);
+    outstanding_.push_back(next->token);
   }
 
   // Transcripts show the Engine.IO message on the wire, whose first character
@@ -171,9 +171,9 @@ private:
   }
 
   void answer(const std::string& line) {
-    REQUIRE_FALSE(asked_.empty());
-    const auto token = asked_.front();
-    asked_.erase(asked_.begin());
+    REQUIRE_FALSE(outstanding_.empty());
+    const auto token = outstanding_.front();
+    outstanding_.erase(outstanding_.begin());
     speaker().handle_outcome(token, parse_outcome(line));
   }
 
@@ -208,7 +208,7 @@ private:
   net::time_point now_;
   std::unique_ptr<net::rng> random_ = net::make_seeded_rng(1);
   std::unique_ptr<dialect> dialect_;
-  std::vector<request_token> asked_;
+  std::vector<request_token> outstanding_;
   std::string sid_;
 };
 

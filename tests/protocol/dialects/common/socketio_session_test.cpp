@@ -262,10 +262,10 @@ TEST_CASE("a client in no namespace is closed after the connect timeout") {
 
 TEST_CASE("a client that needs admission waits until it is admitted") {
   socketio_config config;
-  config.ask_before_connect = true;
+  config.admission_required = true;
   fixture f{config};
   f.text(R"(0{"token":"123"})");
-  auto wanted = f.next<socketio_connect_wanted>();
+  auto wanted = f.next<socketio_connect_request>();
   REQUIRE(wanted);
   CHECK_EQ(wanted->nsp, "/");
   CHECK_EQ(write_json(wanted->auth), R"({"token":"123"})");
@@ -286,17 +286,17 @@ TEST_CASE("a client that needs admission waits until it is admitted") {
 
 TEST_CASE("a client that is denied may try again on the same connection") {
   socketio_config config;
-  config.ask_before_connect = true;
+  config.admission_required = true;
   fixture f{config};
   f.text("0");
-  REQUIRE(f.next<socketio_connect_wanted>());
+  REQUIRE(f.next<socketio_connect_request>());
   f.session.deny("/", R"({"message":"unauthorized"})");
   CHECK_EQ(f.frame_text(), R"(4{"message":"unauthorized"})");
   CHECK_FALSE(f.session.connected("/"));
   f.session.admit("/");
   CHECK_EQ(f.frame_text(), "nothing");
   f.text("0");
-  CHECK(f.next<socketio_connect_wanted>());
+  CHECK(f.next<socketio_connect_request>());
   CHECK_EQ(f.closed(), 0);
 }
 
@@ -304,10 +304,10 @@ TEST_CASE("a client that sends a packet before it is admitted is closed") {
   for (std::string text : {R"(2["hi"])", "0", "1"}) {
     CAPTURE(text);
     socketio_config config;
-    config.ask_before_connect = true;
+    config.admission_required = true;
     fixture f{config};
     f.text("0");
-    REQUIRE(f.next<socketio_connect_wanted>());
+    REQUIRE(f.next<socketio_connect_request>());
     f.text(text);
     CHECK_EQ(f.closed(), 1002);
     f.session.admit("/");
