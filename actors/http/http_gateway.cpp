@@ -111,7 +111,7 @@ receive_caller(const net::http_request& request, const authenticator* auth) {
     return net::text_response(404, "no such endpoint\n");
   const auto& names = out.dialect->names;
   if (auth && out.hello.carrier == protocol::carrier::socketio) {
-    out.hello.token_wanted = true;
+    out.hello.token_required = true;
   } else if (auth) {
     auto who =
         auth->identify(protocol::find_token(out.hello, names), wall_now());

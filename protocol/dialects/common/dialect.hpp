@@ -36,7 +36,7 @@ struct handshake {
 
   /// Entering requires a token, and the client has not shown a valid one yet:
   /// the dialect asks verb::authenticate before anything else.
-  bool token_wanted = false;
+  bool token_required = false;
 
   /// How long the client may stay silent if its protocol requires a first
   /// message, as Socket.IO requires CONNECT.

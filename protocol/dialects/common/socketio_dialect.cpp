@@ -35,7 +35,7 @@ std::string event_array(std::string_view event, std::string_view json) {
 socketio_config to_config(const handshake& hello) {
   socketio_config out;
   out.connect_timeout = hello.connect_timeout;
-  out.admission_required = hello.token_wanted;
+  out.admission_required = hello.token_required;
   out.derive_sid = hello.derive_id;
   return out;
 }

@@ -137,10 +137,10 @@ TEST_CASE("a Socket.IO client sends its token later, in CONNECT") {
   auto request = handshake_request("/socket.io/?EIO=4&transport=websocket");
   auto found = actors::receive_caller(request, auth.get());
   REQUIRE(std::holds_alternative<actors::caller>(found));
-  CHECK(std::get<actors::caller>(found).hello.token_wanted);
+  CHECK(std::get<actors::caller>(found).hello.token_required);
   CHECK_FALSE(std::get<actors::caller>(found).who);
   found = actors::receive_caller(request, nullptr);
-  CHECK_FALSE(std::get<actors::caller>(found).hello.token_wanted);
+  CHECK_FALSE(std::get<actors::caller>(found).hello.token_required);
 }
 
 TEST_CASE("other members see the user that the token names, never the token") {

@@ -126,7 +126,7 @@ TEST_CASE("an outcome for an unknown request token is ignored") {
 TEST_CASE(
     "over Socket.IO a client is admitted only after its token was checked") {
   auto hello = socketio_handshake();
-  hello.token_wanted = true;
+  hello.token_required = true;
   hello.query["token"] = "of-the-query";
   for (bool valid : {true, false}) {
     for (bool in_auth : {true, false}) {
