@@ -120,7 +120,7 @@ struct peer_state {
   caf::result<reply::transport_created>
   create_transport(const verb::create_transport& x);
   caf::result<reply::transport_created>
-  create_plain_transport(const protocol::plain_wish& x);
+  create_plain_transport(const protocol::plain_options& x);
   caf::result<reply::transport_connected>
   connect_transport(const verb::connect_transport& x);
   caf::result<reply::ice_restarted> restart_ice(const verb::restart_ice& x);

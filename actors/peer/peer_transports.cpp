@@ -77,7 +77,7 @@ peer_state::create_transport(const verb::create_transport& x) {
 }
 
 caf::result<reply::transport_created>
-peer_state::create_plain_transport(const protocol::plain_wish& x) {
+peer_state::create_plain_transport(const protocol::plain_options& x) {
   if (services->settings.rtc.plain_transports == 0)
     return to_caf({error_code::unsupported,
                    "Plain transports are off (rtc.plain-transports)"});

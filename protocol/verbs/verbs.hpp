@@ -55,7 +55,7 @@ struct producer_info {
 // -- requests ----------------------------------------------------------------
 
 /// How a client without WebRTC will send and receive.
-struct plain_wish {
+struct plain_options {
   bool rtcp_mux = false; // RTCP uses the port of RTP
   bool comedia = true;   // the first sender to the port is the client
 };
@@ -134,7 +134,7 @@ struct create_transport {
   /// Requests SCTP, for data channels, with that many streams.
   std::optional<num_sctp_streams> sctp;
   /// Requests plain RTP over UDP instead of WebRTC.
-  std::optional<plain_wish> plain = {};
+  std::optional<plain_options> plain = {};
 };
 
 /// Without id or direction: the oldest transport that is not yet connected.
