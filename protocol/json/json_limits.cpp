@@ -88,7 +88,7 @@ int to_magnitude(std::string_view text) {
 }
 
 // Whether the run of number characters is short enough to be parsed safely.
-bool is_modest_number(std::string_view run) {
+bool is_bounded_number(std::string_view run) {
   if (run.size() > max_number_length)
     return false;
   const auto exponent = run.find_first_of("eE");
@@ -155,7 +155,7 @@ std::error_code check_numbers(std::string_view text) {
       const auto run = text.substr(0, length);
       if (!is_number(run))
         return json_errc::syntax;
-      if (!is_modest_number(run)
+      if (!is_bounded_number(run)
           || significant_digits(run.substr(0, run.find_first_of("eE")))
                  > max_significant_digits)
         return json_errc::bad_number;

@@ -44,12 +44,12 @@ std::string joined_text(const success& done) {
       if (x.peer == peer.id)
         producers.push_back(std::move(
             json_object{}.add("id", x.id).add("kind", to_string(x.kind))));
-    json_object told;
-    told.add("id", peer.id)
+    json_object described;
+    described.add("id", peer.id)
         .add("displayName", peer.name)
         .add("device", peer.device)
         .add("producers", producers);
-    peers.push_back(std::move(told));
+    peers.push_back(std::move(described));
   }
   return json_object{}.add("peers", peers).text();
 }

@@ -14,8 +14,8 @@ checked<request> read_plain_transport(const Value& data) {
   verb.direction = direction::send;
   verb.plain.emplace();
   const auto mux = optional_bool(data, "rtcpMux", verb.plain->rtcp_mux);
-  const auto learnt = optional_bool(data, "comedia", verb.plain->comedia);
-  return finish(verb, {mux, learnt});
+  const auto comedia = optional_bool(data, "comedia", verb.plain->comedia);
+  return finish(verb, {mux, comedia});
 }
 
 verdict read_port(const Value& data, std::string_view name, uint16_t& out) {
@@ -40,9 +40,11 @@ checked<request> read_broadcaster(const Value& data) {
     return refuse(decode_errc::missing, "displayName", "missing");
   verb.name = *name;
   json_object device;
-  const auto told = find_member(data, "device");
+  const auto member_device = find_member(data, "device");
   const auto text = [&](std::string_view member) {
-    return told && told->IsObject() ? find_text(*told, member) : std::nullopt;
+    return member_device && member_device->IsObject()
+               ? find_text(*member_device, member)
+               : std::nullopt;
   };
   device.add("flag", broadcaster_flag)
       .add("name", text("name").value_or("Unknown device"));

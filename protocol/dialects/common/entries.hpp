@@ -32,8 +32,8 @@ socketio_vocabulary_entry camel_entry();
 
 /// The requests of A, and those of B's members, for tests that try them all;
 /// those of C and D are in their method tables.
-std::vector<named_reader> ws_requests();
-std::vector<named_reader> events_requests();
+std::vector<named_decoder> ws_requests();
+std::vector<named_decoder> events_requests();
 
 /// C: Socket.IO without a join request, in flow.cpp.
 camel_method_table flow_method_table();

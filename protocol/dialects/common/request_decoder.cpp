@@ -41,24 +41,24 @@ verdict optional_direction(const Value& payload,
 // otherwise a client that gives a number of streams wants it.
 verdict optional_sctp(const Value& payload,
                       std::optional<num_sctp_streams>& out) {
-  std::optional<num_sctp_streams> told;
+  std::optional<num_sctp_streams> streams;
   if (const auto member = find_member(payload, "sctpCapabilities")) {
     auto decoded = decode_sctp_capabilities(*member);
     if (!decoded)
       return decoded.error();
-    told = decoded->num_streams;
+    streams = decoded->num_streams;
   }
   if (const auto member = find_member(payload, "numSctpStreams")) {
     auto decoded = decode_num_sctp_streams(*member);
     if (!decoded)
       return decoded.error();
-    told = *decoded;
+    streams = *decoded;
   }
-  bool enabled = told.has_value();
+  bool enabled = streams.has_value();
   if (auto bad = optional_bool(payload, "enableSctp", enabled))
     return bad;
   if (enabled)
-    out = told.value_or(num_sctp_streams{});
+    out = streams.value_or(num_sctp_streams{});
   return std::nullopt;
 }
 

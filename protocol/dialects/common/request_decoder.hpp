@@ -21,7 +21,7 @@ namespace troupe::protocol {
 using request_decoder = checked<request> (*)(const rapidjson::Value& payload);
 
 /// A request's name and the decoder of its payload, as a method table lists it.
-struct named_reader {
+struct named_decoder {
   std::string_view name;
   request_decoder read;
 };

@@ -294,8 +294,8 @@ private:
 
 } // namespace
 
-std::vector<named_reader> events_requests() {
-  std::vector<named_reader> out;
+std::vector<named_decoder> events_requests() {
+  std::vector<named_decoder> out;
   for (const auto& x : methods)
     out.push_back({x.event, x.read});
   return out;

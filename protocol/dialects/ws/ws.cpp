@@ -352,8 +352,8 @@ std::optional<handshake_refusal> refuse_handshake(const handshake& in) {
 
 } // namespace
 
-std::vector<named_reader> ws_requests() {
-  std::vector<named_reader> out;
+std::vector<named_decoder> ws_requests() {
+  std::vector<named_decoder> out;
   for (const auto& x : methods)
     out.push_back({x.request, x.read});
   return out;

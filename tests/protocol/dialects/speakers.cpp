@@ -11,7 +11,7 @@ using namespace troupe::protocol;
 
 namespace {
 
-std::vector<listed_request> listed(const std::vector<named_reader>& table) {
+std::vector<listed_request> listed(const std::vector<named_decoder>& table) {
   std::vector<listed_request> out;
   for (const auto& x : table)
     out.push_back({std::string{x.name}, x.read});
