@@ -36,17 +36,16 @@ public:
     return what_;
   }
 
-  /// The encoding for `speaker`: any address that is unique to a dialect. Calls
+  /// The encoding for `key`: any address that is unique to a dialect. Calls
   /// `make` if the encoding does not exist yet. The object must be owned by a
   /// shared_ptr.
   template <class F>
-  shared_text text(const void* speaker, F make) const {
+  shared_text text(const void* key, F make) const {
     const auto* known = newest_.load(std::memory_order_acquire);
     for (const auto* x = known; x; x = x->older)
-      if (x->speaker == speaker)
+      if (x->key == key)
         return {this->shared_from_this(), &x->text};
-    auto mine =
-        std::make_unique<wording>(wording{speaker, make(), newest_.load()});
+    auto mine = std::make_unique<entry>(entry{key, make(), newest_.load()});
     while (!newest_.compare_exchange_weak(mine->older, mine.get(),
                                           std::memory_order_acq_rel))
       continue;
@@ -54,14 +53,14 @@ public:
   }
 
 private:
-  struct wording {
-    const void* speaker;
+  struct entry {
+    const void* key;
     std::string text;
-    wording* older;
+    entry* older;
   };
 
   const T what_;
-  mutable std::atomic<wording*> newest_{nullptr};
+  mutable std::atomic<entry*> newest_{nullptr};
 };
 
 /// An event of a room, with its encodings.

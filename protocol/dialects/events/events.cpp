@@ -167,31 +167,31 @@ public:
   }
 
   void handle_event(const any_event& event, socketio_link& link) override {
-    if (!is_told_by_list(event))
+    if (!is_covered_by_list(event))
       link.emit(kebab_name(event), to_json(event));
   }
 
   void handle_shared_event(const shared_event_encoding& event,
                            socketio_link& link) override {
-    static constexpr char speaker{};
+    static constexpr char encoding_key{};
     const auto& what = event.what();
-    if (!is_told_by_list(what))
-      link.emit(event.text(&speaker, [&] {
+    if (!is_covered_by_list(what))
+      link.emit(event.text(&encoding_key, [&] {
         return socketio_link::event_packet(kebab_name(what), to_json(what));
       }));
   }
 
   void handle_participants(const shared_participants_encoding& all,
                            socketio_link& link) override {
-    static constexpr char speaker{};
-    link.emit(all.text(&speaker, [&] {
+    static constexpr char encoding_key{};
+    link.emit(all.text(&encoding_key, [&] {
       return socketio_link::event_packet("participant-list-update",
                                          to_json(all.what()));
     }));
   }
 
 private:
-  static bool is_told_by_list(const any_event& event) {
+  static bool is_covered_by_list(const any_event& event) {
     return std::holds_alternative<event::peer_joined>(event)
            || std::holds_alternative<event::peer_updated>(event);
   }

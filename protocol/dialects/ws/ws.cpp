@@ -169,9 +169,9 @@ public:
   }
 
   void handle_shared_event(const shared_event_encoding& event) override {
-    static constexpr char speaker{};
+    static constexpr char encoding_key{};
     if (!closing_)
-      frames_.push_back({{}, false, event.text(&speaker, [&] {
+      frames_.push_back({{}, false, event.text(&encoding_key, [&] {
                            return event_text(event.what());
                          })});
   }
