@@ -172,13 +172,13 @@ private:
 
   void handle_message(const protoo_message& in) {
     switch (in.kind) {
-      case protoo_kind::agrees:
-      case protoo_kind::refuses:
+      case protoo_kind::success_response:
+      case protoo_kind::error_response:
         return handle_response(in);
-      case protoo_kind::tells:
+      case protoo_kind::notification:
         learn(generation_of(in));
         return handle_notification(in);
-      case protoo_kind::asks:
+      case protoo_kind::request_message:
         learn(generation_of(in));
         return handle_request(in);
     }
@@ -196,7 +196,7 @@ private:
     const auto id = response_id(in);
     if (!id)
       return;
-    const auto agreed = in.kind == protoo_kind::agrees;
+    const auto agreed = in.kind == protoo_kind::success_response;
     data_consumers_.handle_answer(*id, agreed);
     consumers_.handle_answer(*id, agreed);
   }

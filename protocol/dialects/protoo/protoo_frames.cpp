@@ -20,19 +20,20 @@ std::optional<protoo_message> read_protoo(const Value& in) {
   static const Value nothing{rapidjson::kObjectType};
   protoo_message out;
   if (find_member(in, "request"))
-    out.kind = protoo_kind::asks;
+    out.kind = protoo_kind::request_message;
   else if (find_member(in, "response"))
-    out.kind =
-        find_member(in, "ok") ? protoo_kind::agrees : protoo_kind::refuses;
+    out.kind = find_member(in, "ok") ? protoo_kind::success_response
+                                     : protoo_kind::error_response;
   else if (!find_member(in, "notification"))
     return std::nullopt;
-  if (out.kind != protoo_kind::tells) {
+  if (out.kind != protoo_kind::notification) {
     const auto id = number(in, "id");
     if (!id)
       return std::nullopt;
     out.id.text = write_json(*id);
   }
-  if (out.kind == protoo_kind::asks || out.kind == protoo_kind::tells) {
+  if (out.kind == protoo_kind::request_message
+      || out.kind == protoo_kind::notification) {
     auto method = find_text(in, "method");
     if (!method)
       return std::nullopt;

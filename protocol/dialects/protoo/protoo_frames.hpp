@@ -15,11 +15,16 @@
 namespace troupe::protocol {
 
 /// The type of a message: request, notification, success or error response.
-enum class protoo_kind : uint8_t { asks, tells, agrees, refuses };
+enum class protoo_kind : uint8_t {
+  request_message,
+  notification,
+  success_response,
+  error_response
+};
 
 /// A decoded message. Points into the JSON that it was decoded from.
 struct protoo_message {
-  protoo_kind kind = protoo_kind::tells;
+  protoo_kind kind = protoo_kind::notification;
 
   /// The id of a request or response: a number, as the other side wrote it.
   json_text id;

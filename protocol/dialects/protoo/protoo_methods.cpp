@@ -200,7 +200,7 @@ protoo_generation generation_of(const protoo_message& said) {
   const auto method = find_protoo_method(said.method);
   if (!method)
     return generation::unknown;
-  if (said.kind == protoo_kind::tells)
+  if (said.kind == protoo_kind::notification)
     return method->command ? generation::current : generation::unknown;
   return method->generation;
 }
