@@ -22,7 +22,7 @@ namespace troupe::protocol {
 namespace {
 
 // The only close code after which protoo-client does not reconnect.
-constexpr uint16_t closed_for_good = 4000;
+constexpr uint16_t no_reconnect_code = 4000;
 
 constexpr uint16_t policy_violation = 1008;
 constexpr uint16_t message_too_big = 1009;
@@ -33,15 +33,15 @@ constexpr size_t max_outstanding = 192;
 // The demo's server gives clients of the current generation 10 s to join. Older
 // servers had no limit, and those users may have to allow the microphone first.
 constexpr auto time_to_join = std::chrono::seconds{10};
-constexpr auto unhurried_time_to_join = std::chrono::seconds{60};
+constexpr auto legacy_time_to_join = std::chrono::seconds{60};
 
 // The purposes of requests to the server.
 
 // The outcome is ignored.
-struct for_nobody {};
+struct ignored {};
 
 // The hidden join that allows transports before the client's own join.
-struct for_entry {};
+struct for_hidden_join {};
 
 struct for_consumer {
   producer_id producer;
@@ -57,7 +57,7 @@ struct for_client {
   bool receives = false;
 };
 
-using purpose = std::variant<for_nobody, for_entry, for_consumer,
+using purpose = std::variant<ignored, for_hidden_join, for_consumer,
                              for_data_consumer, for_client>;
 
 class protoo_dialect final : public dialect {
@@ -68,15 +68,15 @@ public:
       , notices_(self_)
       , copies_(1 + consumer_replicas(hello))
       , opened_(now)
-      , join_by_(now + time_to_join) {
+      , join_deadline_(now + time_to_join) {
     verb::join verb;
     verb.room = room_;
     verb.peer = self_;
     verb.named_by_client = true;
     verb.hidden = true;
     verb.rejoin_secret = query_value(hello, rejoin_secret_name);
-    ask(std::move(verb), for_entry{});
-    if (says_current(hello))
+    ask(std::move(verb), for_hidden_join{});
+    if (is_current_generation(hello))
       learn(protoo_generation::current);
   }
 
@@ -100,7 +100,7 @@ public:
       return;
     const auto why = std::move(found->second);
     outstanding_.erase(found);
-    std::visit([&](const auto& x) { settle(x, result); }, why);
+    std::visit([&](const auto& x) { complete(x, result); }, why);
     drain();
   }
 
@@ -118,19 +118,19 @@ public:
     else if (const auto u = std::get_if<event::data_producer_closed>(&event))
       data_consumers_.remove(u->data_producer);
     if (!consumers_.handle_event(event) && !data_consumers_.handle_event(event))
-      tell(event);
+      notify(event);
     drain();
   }
 
   close_connection handle_end(end_reason why) override {
-    return {closed_for_good, dialect::handle_end(why).reason};
+    return {no_reconnect_code, dialect::handle_end(why).reason};
   }
 
   void handle_timeout(net::time_point now) override {
     if (closing_)
       return;
-    if (membership_ == membership::outside && now >= join_by_)
-      return close({closed_for_good, "did not join in time"});
+    if (membership_ == membership::outside && now >= join_deadline_)
+      return close({no_reconnect_code, "did not join in time"});
     consumers_.handle_timeout(now);
     data_consumers_.handle_timeout(now);
     drain();
@@ -147,7 +147,7 @@ public:
     consider(consumers_.poll_timeout());
     consider(data_consumers_.poll_timeout());
     if (membership_ == membership::outside)
-      consider(join_by_);
+      consider(join_deadline_);
     return next;
   }
 
@@ -210,7 +210,7 @@ private:
       return note_refusal(error_code::not_joined);
     auto verb = read_protoo_call(*method, *in.data);
     if (const auto what = std::get_if<request>(&verb))
-      ask_for_client(std::move(*what), for_nobody{});
+      ask_for_client(std::move(*what), ignored{});
     else
       note_refusal(std::get<error>(verb).code);
   }
@@ -257,19 +257,19 @@ private:
     if (shown != protoo_generation::unknown)
       push(version_notice(shown));
     if (shown != protoo_generation::current)
-      join_by_ = opened_ + unhurried_time_to_join;
+      join_deadline_ = opened_ + legacy_time_to_join;
   }
 
   // -- outcomes --------------------------------------------------------------
 
-  void settle(const for_nobody&, const outcome&) {}
+  void complete(const ignored&, const outcome&) {}
 
-  void settle(const for_entry&, const outcome& result) {
+  void complete(const for_hidden_join&, const outcome& result) {
     if (const auto refused = std::get_if<error>(&result))
-      close({closed_for_good, refused->message});
+      close({no_reconnect_code, refused->message});
   }
 
-  void settle(const for_consumer& of, const outcome& result) {
+  void complete(const for_consumer& of, const outcome& result) {
     consumers_.handle_outcome(of.producer, result);
     // The current generation gets the score with the offer.
     if (const auto made = find_reply<reply::consumed>(result);
@@ -277,11 +277,11 @@ private:
       consumers_.handle_event(event::consumer_score{made->id, made->scores});
   }
 
-  void settle(const for_data_consumer& of, const outcome& result) {
+  void complete(const for_data_consumer& of, const outcome& result) {
     data_consumers_.handle_outcome(of.producer, result);
   }
 
-  void settle(const for_client& caller, const outcome& result) {
+  void complete(const for_client& caller, const outcome& result) {
     if (const auto refused = std::get_if<error>(&result)) {
       if (caller.joins)
         membership_ = membership::outside;
@@ -362,12 +362,12 @@ private:
   }
 
   void take(any_event& event) {
-    tell(event);
+    notify(event);
   }
 
   // Handles the resume or close of a consumer.
   void take(auto& verb) {
-    ask(std::move(verb), for_nobody{});
+    ask(std::move(verb), ignored{});
   }
 
   // -- output ----------------------------------------------------------------
@@ -383,7 +383,7 @@ private:
     ask(std::move(what), std::move(why));
   }
 
-  void tell(const any_event& event) {
+  void notify(const any_event& event) {
     if (auto notice = notices_.notice(event, generation_))
       push(*notice);
   }
@@ -426,7 +426,7 @@ private:
   protoo_consumers consumers_{last_request_, copies_};
   protoo_data_consumers data_consumers_{last_request_};
   const net::time_point opened_;
-  net::time_point join_by_;
+  net::time_point join_deadline_;
   std::map<request_token, purpose> outstanding_;
   request_token last_token_ = 0;
   std::deque<pending_request> requests_;

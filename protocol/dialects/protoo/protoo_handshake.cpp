@@ -41,7 +41,7 @@ std::optional<handshake_refusal> refuse_protoo(const handshake& in) {
   return refuse_long(in, {"roomId", "peerId", rejoin_secret_name});
 }
 
-bool says_current(const handshake& in) {
+bool is_current_generation(const handshake& in) {
   return in.query.contains("usePipeTransports");
 }
 

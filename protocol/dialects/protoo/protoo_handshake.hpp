@@ -19,7 +19,7 @@ std::optional<handshake_refusal> refuse_protoo(const handshake& in);
 
 /// Whether the query has usePipeTransports, which the current app always sends.
 /// Other clients show their generation by their messages.
-bool says_current(const handshake& in);
+bool is_current_generation(const handshake& in);
 
 /// The number of further consumers of each producer that the client requests by
 /// `consumerReplicas`, as the demo's app does for load tests.

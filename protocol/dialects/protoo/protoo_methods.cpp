@@ -33,7 +33,7 @@ checked<request> read_announce(const Value& data) {
 }
 
 // The current generation's {appData: {direction}}; null if absent.
-const Value* way_of_current(const Value& data) {
+const Value* find_app_direction(const Value& data) {
   const auto app_data = find_member(data, "appData");
   return app_data ? find_member(*app_data, "direction") : nullptr;
 }
@@ -42,17 +42,17 @@ checked<request> read_webrtc_transport(const Value& data) {
   verb::create_transport verb;
   const auto force = find_member(data, "forceTcp");
   verb.force_tcp = force && force->IsTrue();
-  const auto way = way_of_current(data);
-  const auto sends =
-      way ? *way == "producer" : find_member(data, "producing") != nullptr;
+  const auto app_direction = find_app_direction(data);
+  const auto sends = app_direction ? *app_direction == "producer"
+                                   : find_member(data, "producing") != nullptr;
   const auto receives = is_for_consuming(data);
   if (sends != receives)
     verb.direction = sends ? direction::send : direction::recv;
   // The current app never requests SCTP, and the legacy app only if its library
   // knew it. A client without data channels ignores it.
   verb.sctp = num_sctp_streams{};
-  if (const auto told = find_member(data, "sctpCapabilities"))
-    if (const auto known = decode_sctp_capabilities(*told))
+  if (const auto member = find_member(data, "sctpCapabilities"))
+    if (const auto known = decode_sctp_capabilities(*member))
       verb.sctp = known->num_streams;
   return request{verb};
 }
@@ -188,26 +188,27 @@ std::variant<request, error> read_protoo_call(const protoo_method& method,
   return std::move(*verb);
 }
 
-protoo_generation generation_of(const protoo_message& said) {
-  if (said.method == "createWebRtcTransport") {
-    if (way_of_current(*said.data))
+protoo_generation generation_of(const protoo_message& message) {
+  if (message.method == "createWebRtcTransport") {
+    if (find_app_direction(*message.data))
       return generation::current;
-    if (said.data->IsObject()
-        && (said.data->HasMember("producing")
-            || said.data->HasMember("consuming")))
+    if (message.data->IsObject()
+        && (message.data->HasMember("producing")
+            || message.data->HasMember("consuming")))
       return generation::legacy;
   }
-  const auto method = find_protoo_method(said.method);
+  const auto method = find_protoo_method(message.method);
   if (!method)
     return generation::unknown;
-  if (said.kind == protoo_kind::notification)
+  if (message.kind == protoo_kind::notification)
     return method->command ? generation::current : generation::unknown;
   return method->generation;
 }
 
 bool is_for_consuming(const Value& data) {
-  const auto way = way_of_current(data);
-  return way ? *way == "consumer" : find_member(data, "consuming") != nullptr;
+  const auto app_direction = find_app_direction(data);
+  return app_direction ? *app_direction == "consumer"
+                       : find_member(data, "consuming") != nullptr;
 }
 
 } // namespace troupe::protocol

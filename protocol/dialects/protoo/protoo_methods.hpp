@@ -48,7 +48,7 @@ std::variant<request, error> read_protoo_call(const protoo_method& method,
                                               const rapidjson::Value& data);
 
 /// The generation whose clients send such a message; `unknown` if both do.
-protoo_generation generation_of(const protoo_message& said);
+protoo_generation generation_of(const protoo_message& message);
 
 /// Whether a request createWebRtcTransport is for a receive transport.
 bool is_for_consuming(const rapidjson::Value& data);

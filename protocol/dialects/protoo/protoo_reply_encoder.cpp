@@ -197,7 +197,7 @@ json_object about(std::string_view name, const T& id) {
   return std::move(json_object{}.add(name, id));
 }
 
-struct noticer {
+struct notice_encoder {
   using result = std::optional<protoo_notice>;
 
   protoo_generation generation;
@@ -361,7 +361,7 @@ protoo_notices::notice(const any_event& event, protoo_generation generation) {
     names_.erase(x->peer);
     return protoo_notice{"peerClosed", about("peerId", x->peer)};
   }
-  return std::visit(noticer{generation}, event);
+  return std::visit(notice_encoder{generation}, event);
 }
 
 std::optional<protoo_notice>
