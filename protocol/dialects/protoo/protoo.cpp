@@ -291,9 +291,9 @@ private:
     push(protoo_success(caller.id, protoo_reply{done, generation_, self_}));
     if (const auto made = std::get_if<reply::transport_created>(&done);
         made && caller.receives) {
-      consumers_.use(made->id);
+      consumers_.set_transport(made->id);
       if (made->sctp)
-        data_consumers_.use(made->id);
+        data_consumers_.set_transport(made->id);
     }
     if (const auto joined = std::get_if<reply::joined>(&done);
         joined && caller.joins)
@@ -347,14 +347,14 @@ private:
     ask(std::move(verb), std::move(why));
   }
 
-  void take(protoo_offer<media_kind_of_offer>& offer) {
+  void take(protoo_offer<media_offer_traits>& offer) {
     push(
         protoo_request(offer.id, "newConsumer",
                        new_consumer_data(offer.consumer, consumers_.transport(),
                                          generation_)));
   }
 
-  void take(protoo_offer<data_kind_of_offer>& offer) {
+  void take(protoo_offer<data_offer_traits>& offer) {
     push(protoo_request(offer.id, "newDataConsumer",
                         new_data_consumer_data(offer.consumer,
                                                data_consumers_.transport(),

@@ -9,12 +9,12 @@ namespace {
 
 // Consumers that are requested or offered at a time. A client takes them one by
 // one, and its own requests must not wait for those of a whole room.
-constexpr size_t max_in_the_making = 32;
+constexpr size_t max_pending_offers = 32;
 
 // How long protoo waits for a response, and how much longer for each offer that
 // has no answer yet.
-constexpr auto patience = std::chrono::seconds{30};
-constexpr auto patience_for_each = std::chrono::milliseconds{200};
+constexpr auto response_timeout = std::chrono::seconds{30};
+constexpr auto timeout_per_offer = std::chrono::milliseconds{200};
 
 // Whether the later of two events about a consumer makes the earlier one moot.
 template <class Kind>
@@ -30,15 +30,15 @@ bool supersedes(const any_event& later, const any_event& earlier) {
 
 } // namespace
 
-verb::consume media_kind_of_offer::want(const transport_id& on,
-                                        const producer& of) {
+verb::consume media_offer_traits::make_consume(const transport_id& on,
+                                               const producer& of) {
   verb::consume out;
   out.transport = on;
   out.producer = of;
   return out;
 }
 
-const consumer_id* media_kind_of_offer::subject_of(const any_event& event) {
+const consumer_id* media_offer_traits::subject_of(const any_event& event) {
   return std::visit(
       []<class Event>(const Event& x) -> const consumer_id* {
         if constexpr (requires { x.consumer.str(); })
@@ -49,8 +49,8 @@ const consumer_id* media_kind_of_offer::subject_of(const any_event& event) {
       event);
 }
 
-verb::consume_data data_kind_of_offer::want(const transport_id& on,
-                                            const producer& of) {
+verb::consume_data data_offer_traits::make_consume(const transport_id& on,
+                                                   const producer& of) {
   verb::consume_data out;
   out.transport = on;
   out.data_producer = of;
@@ -58,7 +58,7 @@ verb::consume_data data_kind_of_offer::want(const transport_id& on,
   return out;
 }
 
-const data_consumer_id* data_kind_of_offer::subject_of(const any_event& event) {
+const data_consumer_id* data_offer_traits::subject_of(const any_event& event) {
   return std::visit(
       []<class Event>(const Event& x) -> const data_consumer_id* {
         if constexpr (requires { x.data_consumer.str(); })
@@ -75,7 +75,7 @@ void protoo_offers<Kind>::begin() {
 }
 
 template <class Kind>
-void protoo_offers<Kind>::use(const transport_id& transport) {
+void protoo_offers<Kind>::set_transport(const transport_id& transport) {
   if (transport_.empty())
     transport_ = transport;
 }
@@ -95,7 +95,7 @@ void protoo_offers<Kind>::remove(const producer& which) {
 template <class Kind>
 void protoo_offers<Kind>::handle_outcome(const producer& of,
                                          const outcome& result) {
-  asked_.extract(of);
+  requested_.extract(of);
   const auto done = std::get_if<success>(&result);
   const auto made = done ? std::get_if<typename Kind::consumed>(done) : nullptr;
   if (!made)
@@ -106,8 +106,8 @@ void protoo_offers<Kind>::handle_outcome(const producer& of,
   }
   offered next;
   next.made = made->id;
-  next.of = of;
-  next.patience = patience + patience_for_each * offers_.size();
+  next.source = of;
+  next.timeout = response_timeout + timeout_per_offer * offers_.size();
   offers_.emplace(++last_request_, std::move(next));
   steps_.push_back(protoo_offer<Kind>{last_request_, *made});
 }
@@ -123,7 +123,7 @@ void protoo_offers<Kind>::handle_answer(uint64_t id, bool agreed) {
   offers_.erase(found);
   if (!offer.closed)
     steps_.push_back(typename Kind::resume{offer.made});
-  for (auto& event : offer.held)
+  for (auto& event : offer.deferred_events)
     steps_.push_back(std::move(event));
 }
 
@@ -136,23 +136,23 @@ bool protoo_offers<Kind>::handle_event(const any_event& event) {
       std::find_if(offers_.begin(), offers_.end(),
                    [&](const auto& x) { return x.second.made == *about; });
   if (found != offers_.end()) {
-    hold(found->second, event);
+    defer(found->second, event);
     return true;
   }
   // The consumer closed before the outcome of its consume arrived. With several
   // copies the event may be about one that the client knows.
   const auto closed = std::get_if<typename Kind::closed>(&event);
-  if (!closed || !asked_.contains(Kind::source_of(*closed)))
+  if (!closed || !requested_.contains(Kind::source_of(*closed)))
     return false;
   remove(Kind::source_of(*closed));
   return copies_ == 1;
 }
 
 template <class Kind>
-void protoo_offers<Kind>::hold(offered& offer, const any_event& event) {
-  std::erase_if(offer.held,
+void protoo_offers<Kind>::defer(offered& offer, const any_event& event) {
+  std::erase_if(offer.deferred_events,
                 [&](const auto& x) { return supersedes<Kind>(event, x); });
-  offer.held.push_back(event);
+  offer.deferred_events.push_back(event);
   if (std::holds_alternative<typename Kind::closed>(event))
     offer.closed = true;
 }
@@ -170,11 +170,11 @@ void protoo_offers<Kind>::handle_timeout(net::time_point now) {
     const auto offer = it++;
     auto& [id, x] = *offer;
     if (!x.deadline)
-      x.deadline = now + x.patience;
+      x.deadline = now + x.timeout;
     if (now < *x.deadline)
       continue;
     // A client that is only slow may still create it and must then close it.
-    steps_.push_back(typename Kind::closed{x.made, x.of});
+    steps_.push_back(typename Kind::closed{x.made, x.source});
     give_up(offer);
   }
 }
@@ -194,9 +194,9 @@ void protoo_offers<Kind>::advance() {
   if (!begun_ || transport_.empty())
     return;
   while (!wanted_.empty()
-         && asked_.size() + offers_.size() < max_in_the_making) {
-    steps_.push_back(Kind::want(transport_, wanted_.front()));
-    asked_.insert(std::move(wanted_.front()));
+         && requested_.size() + offers_.size() < max_pending_offers) {
+    steps_.push_back(Kind::make_consume(transport_, wanted_.front()));
+    requested_.insert(std::move(wanted_.front()));
     wanted_.pop_front();
   }
 }
@@ -212,7 +212,7 @@ std::optional<protoo_step<Kind>> protoo_offers<Kind>::poll_step() {
   return next;
 }
 
-template class protoo_offers<media_kind_of_offer>;
-template class protoo_offers<data_kind_of_offer>;
+template class protoo_offers<media_offer_traits>;
+template class protoo_offers<data_offer_traits>;
 
 } // namespace troupe::protocol

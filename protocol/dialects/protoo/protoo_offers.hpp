@@ -13,8 +13,8 @@
 
 namespace troupe::protocol {
 
-/// The types for media consumers: one Kind of protoo_offers.
-struct media_kind_of_offer {
+/// The types for media consumers: a Kind of protoo_offers.
+struct media_offer_traits {
   using producer = producer_id;
   using consumer = consumer_id;
   using consume = verb::consume;
@@ -25,7 +25,7 @@ struct media_kind_of_offer {
   using paused = event::consumer_paused;
   using resumed = event::consumer_resumed;
 
-  static consume want(const transport_id& on, const producer& of);
+  static consume make_consume(const transport_id& on, const producer& of);
 
   /// The consumer that an event is about; null for other events.
   static const consumer* subject_of(const any_event& event);
@@ -36,7 +36,7 @@ struct media_kind_of_offer {
 };
 
 /// The types for data consumers.
-struct data_kind_of_offer {
+struct data_offer_traits {
   using producer = data_producer_id;
   using consumer = data_consumer_id;
   using consume = verb::consume_data;
@@ -47,7 +47,7 @@ struct data_kind_of_offer {
   using paused = event::data_consumer_paused;
   using resumed = event::data_consumer_resumed;
 
-  static consume want(const transport_id& on, const producer& of);
+  static consume make_consume(const transport_id& on, const producer& of);
   static const consumer* subject_of(const any_event& event);
 
   static const producer& source_of(const closed& x) {
@@ -93,7 +93,7 @@ public:
   void begin();
 
   /// Sets the receive transport; the first one counts.
-  void use(const transport_id& transport);
+  void set_transport(const transport_id& transport);
 
   const transport_id& transport() const {
     return transport_;
@@ -123,34 +123,34 @@ public:
 private:
   struct offered {
     consumer made;
-    producer of;
-    net::duration patience{};
+    producer source;
+    net::duration timeout{};
     std::optional<net::time_point> deadline;
-    std::vector<any_event> held;
+    std::vector<any_event> deferred_events;
     bool closed = false;
   };
 
   using offers = std::map<uint64_t, offered>;
 
   void advance();
-  void hold(offered& offer, const any_event& event);
+  void defer(offered& offer, const any_event& event);
   void give_up(typename offers::iterator offer);
 
   bool begun_ = false;
   transport_id transport_;
   std::set<producer> known_;
   std::deque<producer> wanted_;
-  std::multiset<producer> asked_;
+  std::multiset<producer> requested_;
   offers offers_;
   uint64_t& last_request_;
   const size_t copies_;
   std::deque<protoo_step<Kind>> steps_;
 };
 
-extern template class protoo_offers<media_kind_of_offer>;
-extern template class protoo_offers<data_kind_of_offer>;
+extern template class protoo_offers<media_offer_traits>;
+extern template class protoo_offers<data_offer_traits>;
 
-using protoo_consumers = protoo_offers<media_kind_of_offer>;
-using protoo_data_consumers = protoo_offers<data_kind_of_offer>;
+using protoo_consumers = protoo_offers<media_offer_traits>;
+using protoo_data_consumers = protoo_offers<data_offer_traits>;
 
 } // namespace troupe::protocol
