@@ -5,7 +5,7 @@
 #include "tests/actors/support/any_client.hpp"
 #include "tests/actors/support/neighbour.hpp"
 #include "tests/actors/support/running_node.hpp"
-#include "tests/protocol/dialects/speakers.hpp"
+#include "tests/protocol/dialects/clients.hpp"
 
 #include <set>
 
@@ -30,7 +30,7 @@ struct language {
 
 std::vector<language> languages() {
   std::vector<language> out;
-  for (const auto& x : speeches())
+  for (const auto& x : dialect_cases())
     out.push_back({x.name,
                    x.carrier == protocol::carrier::websocket
                        ? framing::plain

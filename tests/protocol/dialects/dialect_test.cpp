@@ -27,21 +27,21 @@ handshake socketio_handshake() {
 
 struct fixture {
   explicit fixture(const handshake& hello)
-      : speaker(find_dialect(hello)->make(hello, *random, {})) {}
+      : connection(find_dialect(hello)->make(hello, *random, {})) {}
 
-  void say(const std::string& text) {
-    speaker->handle_frame({text, false}, {});
+  void send(const std::string& text) {
+    connection->handle_frame({text, false}, {});
   }
 
   // Counts the requests until the connection is closed for sending too many.
   size_t flood(const std::string& text) {
     for (size_t i = 0; i < 1000; ++i) {
-      say(text);
-      while (speaker->poll_request())
+      send(text);
+      while (connection->poll_request())
         ++requests;
-      while (speaker->poll_frame()) {
+      while (connection->poll_frame()) {
       }
-      if (auto close = speaker->poll_close()) {
+      if (auto close = connection->poll_close()) {
         CHECK_EQ(close->code, 1008);
         return requests;
       }
@@ -50,7 +50,7 @@ struct fixture {
   }
 
   std::unique_ptr<net::rng> random = net::make_seeded_rng(1);
-  std::unique_ptr<dialect> speaker;
+  std::unique_ptr<dialect> connection;
   size_t requests = 0;
 };
 
@@ -73,15 +73,15 @@ TEST_CASE("a client that sends requests without awaiting replies is closed") {
   }
   SUBCASE("over Socket.IO") {
     fixture f(socketio_handshake());
-    f.say("0");
+    f.send("0");
     CHECK_EQ(f.flood(R"(2["get-rtp-capabilities",{"roomId":"r"}])"), 256);
   }
 }
 
 TEST_CASE("a WebSocket message beyond 256 KB closes with 1009") {
   fixture f(ws_handshake());
-  f.say("{\"type\":\"" + std::string(300'000, 'x') + "\"}");
-  const auto close = f.speaker->poll_close();
+  f.send("{\"type\":\"" + std::string(300'000, 'x') + "\"}");
+  const auto close = f.connection->poll_close();
   REQUIRE(close);
   CHECK_EQ(close->code, 1009);
 }
@@ -99,18 +99,18 @@ TEST_CASE("an overlong user, channel or secret is refused") {
 
 TEST_CASE("a Socket.IO client that the server disconnects does not reconnect") {
   fixture f(socketio_handshake());
-  f.say("0");
-  CHECK(f.speaker->poll_frame());
-  CHECK_EQ(f.speaker->handle_end(end_reason::replaced).code, 4001);
-  const auto last = f.speaker->poll_frame();
+  f.send("0");
+  CHECK(f.connection->poll_frame());
+  CHECK_EQ(f.connection->handle_end(end_reason::replaced).code, 4001);
+  const auto last = f.connection->poll_frame();
   REQUIRE(last);
   CHECK_EQ(last->text(), "1");
-  f.speaker->handle_event(event::peer_left{peer_id{"bob"}});
-  CHECK_FALSE(f.speaker->poll_frame());
+  f.connection->handle_event(event::peer_left{peer_id{"bob"}});
+  CHECK_FALSE(f.connection->poll_frame());
   // A client that is in no namespace cannot be disconnected from it.
   fixture stranger(socketio_handshake());
-  CHECK_EQ(stranger.speaker->handle_end(end_reason::kicked).code, 4003);
-  CHECK_FALSE(stranger.speaker->poll_frame());
+  CHECK_EQ(stranger.connection->handle_end(end_reason::kicked).code, 4003);
+  CHECK_FALSE(stranger.connection->poll_frame());
 }
 
 TEST_CASE("an outcome for an unknown request token is ignored") {
@@ -118,8 +118,8 @@ TEST_CASE("an outcome for an unknown request token is ignored") {
     fixture f(hello);
     for (request_token token : {0, 2, 1'000'000})
       for (int twice = 0; twice < 2; ++twice)
-        f.speaker->handle_outcome(token, make_error(error_code::internal));
-    CHECK_FALSE(f.speaker->poll_frame());
+        f.connection->handle_outcome(token, make_error(error_code::internal));
+    CHECK_FALSE(f.connection->poll_frame());
   }
 }
 
@@ -131,9 +131,9 @@ TEST_CASE(
   for (bool valid : {true, false}) {
     for (bool in_auth : {true, false}) {
       fixture f{hello};
-      f.say(in_auth ? R"(0{"token":"of-the-auth"})" : "0");
-      CHECK_FALSE(f.speaker->poll_frame());
-      auto asked = f.speaker->poll_request();
+      f.send(in_auth ? R"(0{"token":"of-the-auth"})" : "0");
+      CHECK_FALSE(f.connection->poll_frame());
+      auto asked = f.connection->poll_request();
       REQUIRE(asked);
       REQUIRE(std::holds_alternative<verb::authenticate>(asked->request));
       CHECK(std::get<verb::authenticate>(asked->request).token
@@ -141,8 +141,8 @@ TEST_CASE(
       outcome done = success{reply::ok{}};
       if (!valid)
         done = make_error(error_code::unauthorized);
-      f.speaker->handle_outcome(asked->token, done);
-      auto answer = f.speaker->poll_frame();
+      f.connection->handle_outcome(asked->token, done);
+      auto answer = f.connection->poll_frame();
       REQUIRE(answer);
       if (valid)
         CHECK(answer->payload.starts_with(R"(0{"sid":")"));

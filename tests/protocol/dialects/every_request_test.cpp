@@ -1,6 +1,6 @@
 #include "protocol/json/json_limits.hpp"
 #include "tests/protocol/dialects/canonical.hpp"
-#include "tests/protocol/dialects/speakers.hpp"
+#include "tests/protocol/dialects/clients.hpp"
 
 #include "tests/support/capture.hpp"
 
@@ -327,7 +327,7 @@ bool names(const std::string& frame, const std::string& member) {
 
 // Whether the dialect itself refuses the request. Otherwise the server is
 // asked, and its reply is sent to the client.
-bool refuses(speaker& alice, const std::string& name,
+bool refuses(dialect_client& alice, const std::string& name,
              const std::string& arguments, const std::string& blamed = {}) {
   auto came = alice.request(name, arguments);
   if (came.frame) {
@@ -336,21 +336,21 @@ bool refuses(speaker& alice, const std::string& name,
       CHECK(names(*came.frame, blamed));
     return true;
   }
-  alice.answer(came.asked->token, success{reply::ok{}});
+  alice.answer(came.request->token, success{reply::ok{}});
   return false;
 }
 
 template <class Body>
 void for_every_request(Body body) {
   size_t count = 0;
-  for (const auto& how : speeches()) {
+  for (const auto& how : dialect_cases()) {
     CAPTURE(how.name);
     for (const auto& what : how.requests) {
       // A leave would end the state that other requests need.
       if (what.name.starts_with("leave"))
         continue;
       CAPTURE(what.name);
-      speaker alice{how};
+      dialect_client alice{how};
       body(how, what, alice);
       ++count;
     }
@@ -361,69 +361,69 @@ void for_every_request(Body body) {
 } // namespace
 
 TEST_CASE("every missing member and every member of a wrong type is refused") {
-  for_every_request(
-      [](const speech&, const listed_request& what, speaker& alice) {
-        const auto all = find_members(what);
-        CHECK_FALSE(refuses(alice, what.name, object(all)));
-        for (const auto& [name, x] : all) {
-          CAPTURE_BOUND(name);
-          for (const auto& absent : {"", "null"})
-            CHECK_EQ(refuses(alice, what.name, object(all, name, absent), name),
-                     x.required);
-          for (const auto& sample : samples) {
-            CAPTURE(sample);
-            CHECK_EQ(refuses(alice, what.name, object(all, name, sample), name),
-                     !fits(x.type, sample));
-          }
-        }
-      });
+  for_every_request([](const dialect_case&, const listed_request& what,
+                       dialect_client& alice) {
+    const auto all = find_members(what);
+    CHECK_FALSE(refuses(alice, what.name, object(all)));
+    for (const auto& [name, x] : all) {
+      CAPTURE_BOUND(name);
+      for (const auto& absent : {"", "null"})
+        CHECK_EQ(refuses(alice, what.name, object(all, name, absent), name),
+                 x.required);
+      for (const auto& sample : samples) {
+        CAPTURE(sample);
+        CHECK_EQ(refuses(alice, what.name, object(all, name, sample), name),
+                 !fits(x.type, sample));
+      }
+    }
+  });
 }
 
 TEST_CASE(
     "a payload that is not an object is refused if no argument may be bare") {
-  for_every_request(
-      [](const speech&, const listed_request& what, speaker& alice) {
-        if (!what.positions[0].empty())
-          return;
-        for (const auto& payload : {"1", "\"x\"", "[]", "true"})
-          CHECK(refuses(alice, what.name, payload));
-      });
+  for_every_request([](const dialect_case&, const listed_request& what,
+                       dialect_client& alice) {
+    if (!what.positions[0].empty())
+      return;
+    for (const auto& payload : {"1", "\"x\"", "[]", "true"})
+      CHECK(refuses(alice, what.name, payload));
+  });
 }
 
 TEST_CASE("bare arguments mean the same as members of an object") {
   size_t count = 0;
-  for_every_request(
-      [&](const speech&, const listed_request& what, speaker& alice) {
-        const auto all = find_members(what);
-        std::string bare;
-        members named;
-        for (const auto& position : what.positions)
-          if (const auto found = all.find(std::string{position});
-              found != all.end()) {
-            bare += (bare.empty() ? "" : ",") + good(found->second.type);
-            named.insert(*found);
-          }
-        if (bare.empty())
-          return;
-        for (const auto& [name, x] : all)
-          if (x.required && !named.contains(name))
-            return;
-        auto one = alice.request(what.name, bare);
-        auto other = alice.request(what.name, object(named));
-        REQUIRE(one.asked);
-        REQUIRE(other.asked);
-        CHECK_EQ(describe(one.asked->request), describe(other.asked->request));
-        ++count;
-      });
+  for_every_request([&](const dialect_case&, const listed_request& what,
+                        dialect_client& alice) {
+    const auto all = find_members(what);
+    std::string bare;
+    members named;
+    for (const auto& position : what.positions)
+      if (const auto found = all.find(std::string{position});
+          found != all.end()) {
+        bare += (bare.empty() ? "" : ",") + good(found->second.type);
+        named.insert(*found);
+      }
+    if (bare.empty())
+      return;
+    for (const auto& [name, x] : all)
+      if (x.required && !named.contains(name))
+        return;
+    auto one = alice.request(what.name, bare);
+    auto other = alice.request(what.name, object(named));
+    REQUIRE(one.request);
+    REQUIRE(other.request);
+    CHECK_EQ(describe(one.request->request), describe(other.request->request));
+    ++count;
+  });
   CHECK_GT(count, 30);
 }
 
 TEST_CASE("a room of a wrong type is refused in every request") {
-  for (const auto& how : speeches()) {
+  for (const auto& how : dialect_cases()) {
     if (how.carrier == carrier::websocket)
       continue;
     CAPTURE(how.name);
-    speaker alice{how};
+    dialect_client alice{how};
     for (const auto& what : how.requests)
       for (const auto& bad : {"true", "1.5", "[1]", R"({"a":1})"})
         CHECK(refuses(alice, what.name,
@@ -432,19 +432,19 @@ TEST_CASE("a room of a wrong type is refused in every request") {
 }
 
 TEST_CASE("an id that the server does not know is answered with an error") {
-  for_every_request([](const speech&, const listed_request& what,
-                       speaker& alice) {
+  for_every_request([](const dialect_case&, const listed_request& what,
+                       dialect_client& alice) {
     const auto all = find_members(what);
     for (const auto& [name, x] : all) {
       if (x.type != type::text || name == "protocol")
         continue;
       CAPTURE_BOUND(name);
       auto came = alice.request(what.name, object(all, name, "\"nobody\""));
-      REQUIRE(came.asked);
-      CHECK_NE(describe(came.asked->request).find("=nobody"),
+      REQUIRE(came.request);
+      CHECK_NE(describe(came.request->request).find("=nobody"),
                std::string::npos);
       const auto frame = alice.answer(
-          came.asked->token,
+          came.request->token,
           make_error(name == "transportId" ? error_code::transport_not_found
                                            : error_code::consumer_not_found));
       CHECK_NE(frame.find("not found"), std::string::npos);
@@ -453,14 +453,14 @@ TEST_CASE("an id that the server does not know is answered with an error") {
 }
 
 TEST_CASE("every error of every request is encoded in the dialect's format") {
-  for_every_request([](const speech& how, const listed_request& what,
-                       speaker& alice) {
+  for_every_request([](const dialect_case& how, const listed_request& what,
+                       dialect_client& alice) {
     const auto payload = object(find_members(what));
     for (int i = 1; i <= static_cast<int>(error_code::internal); ++i) {
       const auto code = static_cast<error_code>(i);
       auto came = alice.request(what.name, payload);
-      REQUIRE(came.asked);
-      auto frame = alice.answer(came.asked->token, make_error(code));
+      REQUIRE(came.request);
+      auto frame = alice.answer(came.request->token, make_error(code));
       const auto named = "\"code\":\"" + std::string{to_string(code)} + '"';
       CHECK_NE(frame.find(named), std::string::npos);
       if (how.carrier == carrier::websocket) {
@@ -469,9 +469,9 @@ TEST_CASE("every error of every request is encoded in the dialect's format") {
         continue;
       }
       CHECK(frame.starts_with(R"(39[{"error":")"));
-      came = alice.tell(what.name, payload);
-      REQUIRE(came.asked);
-      frame = alice.answer(came.asked->token, make_error(code));
+      came = alice.request_without_reply(what.name, payload);
+      REQUIRE(came.request);
+      frame = alice.answer(came.request->token, make_error(code));
       CHECK(frame.starts_with("2[\"" + how.failure_event + "\",{\"error\":\""));
       CHECK_NE(frame.find(R"("event":")" + what.name + '"'), std::string::npos);
     }
@@ -479,8 +479,8 @@ TEST_CASE("every error of every request is encoded in the dialect's format") {
 }
 
 TEST_CASE("unknown members of a payload are ignored") {
-  for_every_request([](const speech&, const listed_request& what,
-                       speaker& alice) {
+  for_every_request([](const dialect_case&, const listed_request& what,
+                       dialect_client& alice) {
     auto payload = object(find_members(what));
     payload.pop_back();
     payload += payload.size() > 1 ? "," : "";

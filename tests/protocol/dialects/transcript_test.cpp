@@ -80,15 +80,15 @@ public:
     else if (what == "refused")
       expect_refusal(rest);
     else if (what == "C:")
-      hear(rest);
+      handle_client_frame(rest);
     else if (what == "B:")
-      speaker().handle_frame({rest, true}, now_);
+      connection().handle_frame({rest, true}, now_);
     else if (what == "R:")
       answer(rest);
     else if (what == "E:")
-      tell(parse_event(rest));
+      deliver(parse_event(rest));
     else if (what == "L:")
-      tell(parse_participants(rest));
+      deliver(parse_participants(rest));
     else if (what == "wait")
       wait(std::stoi(rest));
     else
@@ -109,7 +109,7 @@ public:
   }
 
 private:
-  dialect& speaker() {
+  dialect& connection() {
     REQUIRE(dialect_);
     return *dialect_;
   }
@@ -129,7 +129,7 @@ private:
   }
 
   void wait(int seconds) {
-    speaker();
+    connection();
     now_ += std::chrono::seconds{seconds};
   }
 
@@ -141,18 +141,18 @@ private:
   }
 
   // Uses the shared event, as in a room that sends it to all members.
-  void tell(any_event what) {
-    speaker().handle_shared_event(
+  void deliver(any_event what) {
+    connection().handle_shared_event(
         *std::make_shared<const shared_event_encoding>(std::move(what)));
   }
 
-  void tell(std::vector<participant> all) {
-    speaker().handle_participants(
+  void deliver(std::vector<participant> all) {
+    connection().handle_participants(
         *std::make_shared<const shared_participants_encoding>(std::move(all)));
   }
 
   void expect_request(const std::string& line) {
-    auto next = speaker().poll_request();
+    auto next = connection().poll_request();
     REQUIRE(next);
     CHECK_EQ(describe(next->request), line);
     outstanding_.push_back(next->token);
@@ -164,21 +164,21 @@ private:
     return hello_.carrier == carrier::socketio ? "4" : "";
   }
 
-  void hear(const std::string& text) {
+  void handle_client_frame(const std::string& text) {
     const auto prefix = wire_prefix();
     REQUIRE(text.starts_with(prefix));
-    speaker().handle_frame({text.substr(prefix.size()), false}, now_);
+    connection().handle_frame({text.substr(prefix.size()), false}, now_);
   }
 
   void answer(const std::string& line) {
     REQUIRE_FALSE(outstanding_.empty());
     const auto token = outstanding_.front();
     outstanding_.erase(outstanding_.begin());
-    speaker().handle_outcome(token, parse_outcome(line));
+    connection().handle_outcome(token, parse_outcome(line));
   }
 
   void expect_frame(std::string line) {
-    const auto next = speaker().poll_frame();
+    const auto next = connection().poll_frame();
     REQUIRE(next);
     const auto [prefix, json] = split_frame(wire_prefix() + next->text());
     if (sid_.empty() && line.find("<sid>") != std::string::npos) {
@@ -198,7 +198,7 @@ private:
   }
 
   void expect_close(const std::string& code) {
-    const auto next = speaker().poll_close();
+    const auto next = connection().poll_close();
     REQUIRE(next);
     CHECK_EQ(next->code, std::stoi(code));
   }

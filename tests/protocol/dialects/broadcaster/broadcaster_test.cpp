@@ -61,22 +61,23 @@ struct client {
     hello.carrier = carrier::http;
     hello.query = {{"roomId", "r"}, {"peerId", "cam"}};
     REQUIRE(find_dialect(hello) == found->dialect);
-    speaker = found->dialect->make(hello, *random, now);
+    connection = found->dialect->make(hello, *random, now);
   }
 
-  void say(const http_call& x) {
+  void send(const http_call& x) {
     auto wanted = plan(x);
     REQUIRE_MESSAGE(!wanted.answer, wanted.answer->body);
     CHECK(wanted.room == room_id{"r"});
     CHECK(wanted.client == peer_id{"cam"});
-    speaker->handle_frame({number_frame(++number, wanted.frame), false}, now);
+    connection->handle_frame({number_frame(++number, wanted.frame), false},
+                             now);
   }
 
   /// Makes an HTTP call and returns the one request that results.
   template <class Verb>
   Verb ask(const http_call& x) {
-    say(x);
-    auto asked = speaker->poll_request();
+    send(x);
+    auto asked = connection->poll_request();
     REQUIRE(asked);
     token = asked->token;
     REQUIRE(std::holds_alternative<Verb>(asked->request));
@@ -84,7 +85,7 @@ struct client {
   }
 
   http_answer answer() {
-    auto out = speaker->poll_frame();
+    auto out = connection->poll_frame();
     REQUIRE(out);
     std::string_view text = out->payload;
     CHECK(take_number(text) == number);
@@ -94,7 +95,7 @@ struct client {
   }
 
   http_answer answer(const outcome& x) {
-    speaker->handle_outcome(token, x);
+    connection->handle_outcome(token, x);
     return answer();
   }
 
@@ -107,7 +108,7 @@ struct client {
 
   std::unique_ptr<net::rng> random = net::make_seeded_rng(1);
   net::time_point now{1h};
-  std::unique_ptr<dialect> speaker;
+  std::unique_ptr<dialect> connection;
   uint64_t number = 0;
   request_token token = 0;
 };
@@ -160,12 +161,12 @@ TEST_CASE("a broadcaster joins under its own id, as a device of its kind") {
   // Another client could take over an id chosen by the client.
   CHECK_FALSE(verb.named_by_client);
   participant bob{peer_id{"bob"}, "Bob"};
-  auto told = x.answer(success{reply::joined{
+  auto response = x.answer(success{reply::joined{
       peer_id{"cam"},
       {bob},
       {{producer_id{"p"}, bob.id, media_kind::audio, false, {}}}}});
-  CHECK(told.status == 200);
-  CHECK(at(told.body, "/peers") == "[]");
+  CHECK(response.status == 200);
+  CHECK(at(response.body, "/peers") == "[]");
 }
 
 TEST_CASE("a broadcaster that can receive is sent the others' producers") {
@@ -175,22 +176,22 @@ TEST_CASE("a broadcaster that can receive is sent the others' producers") {
   auto verb = x.ask<verb::join>(call("POST", {"r", "broadcasters"}, asks));
   CHECK(verb.capabilities);
   participant bob{peer_id{"bob"}, "Bob"};
-  auto told = x.answer(success{reply::joined{
+  auto response = x.answer(success{reply::joined{
       peer_id{"cam"},
       {{peer_id{"cam"}, "Camera"}, bob},
       {{producer_id{"p"}, bob.id, media_kind::audio, false, {}}}}});
-  CHECK(at(told.body, "/peers/0/id") == "bob");
-  CHECK(at(told.body, "/peers/0/displayName") == "Bob");
-  CHECK(at(told.body, "/peers/0/producers/0/id") == "p");
-  CHECK(at(told.body, "/peers/0/producers/0/kind") == "audio");
-  CHECK(at(told.body, "/peers/1") == "-");
+  CHECK(at(response.body, "/peers/0/id") == "bob");
+  CHECK(at(response.body, "/peers/0/displayName") == "Bob");
+  CHECK(at(response.body, "/peers/0/producers/0/id") == "p");
+  CHECK(at(response.body, "/peers/0/producers/0/kind") == "audio");
+  CHECK(at(response.body, "/peers/1") == "-");
 }
 
 TEST_CASE("a broadcaster that cannot join gets the error and is closed") {
   client x;
   x.ask<verb::join>(call("POST", {"r", "broadcasters"}, me));
   CHECK(x.answer(make_error(error_code::forbidden)).status == 403);
-  CHECK(x.speaker->poll_close());
+  CHECK(x.connection->poll_close());
 }
 
 TEST_CASE(
@@ -207,8 +208,8 @@ TEST_CASE(
   reply::transport_created made;
   made.id = transport_id{"t"};
   made.plain = plain_address{"127.0.0.1", 4000, 4001};
-  auto told = x.answer(success{made});
-  CHECK(told.body
+  auto response = x.answer(success{made});
+  CHECK(response.body
         == R"({"id":"t","ip":"127.0.0.1","port":4000,"rtcpPort":4001})");
   verb = x.ask<verb::create_transport>(
       call("POST", path, R"({"type":"plain","rtcpMux":true})"));
@@ -226,10 +227,10 @@ TEST_CASE(
   for (const auto* bad :
        {R"({"type":"plain","comedia":1})", R"({"type":"plain","rtcpMux":"x"})",
         R"({"type":"pipe"})", "{}"}) {
-    x.say(call("POST", path, bad));
+    x.send(call("POST", path, bad));
     CHECK(x.answer().status == 400);
-    CHECK(x.speaker->poll_refusal() == error_code::bad_request);
-    CHECK_FALSE(x.speaker->poll_request());
+    CHECK(x.connection->poll_refusal() == error_code::bad_request);
+    CHECK_FALSE(x.connection->poll_request());
   }
 }
 
@@ -252,9 +253,9 @@ TEST_CASE("a client that receives on a plain transport sends its address") {
   CHECK_FALSE(verb.plain->rtcp_port);
   x.answer(success{reply::transport_connected{transport_id{"t"}}});
   auto complaint = [&](const char* body) {
-    x.say(call("POST", path, body));
-    CHECK(x.speaker->poll_refusal() == error_code::bad_request);
-    CHECK_FALSE(x.speaker->poll_request());
+    x.send(call("POST", path, body));
+    CHECK(x.connection->poll_refusal() == error_code::bad_request);
+    CHECK_FALSE(x.connection->poll_request());
     const auto answer = parse_json(x.answer().body);
     return std::string{(*answer)["error"]["message"].GetString()};
   };
@@ -289,16 +290,16 @@ TEST_CASE("requests on a transport take its id from the path") {
     CHECK_FALSE(consumed.paused);
     CHECK(x.answer(make_error(error_code::producer_not_found)).status == 404);
   }
-  x.say(call("POST", path({"consume"})));
+  x.send(call("POST", path({"consume"})));
   CHECK(x.answer().status == 400);
   auto data = x.ask<verb::produce_data>(
       call("POST", path({"produce", "data"}),
            R"({"label":"chat","sctpStreamParameters":{"streamId":1}})"));
   CHECK(data.transport == transport_id{"t"});
   x.answer(make_error(error_code::unsupported));
-  auto heard = x.ask<verb::consume_data>(
+  auto consume = x.ask<verb::consume_data>(
       call("POST", path({"consume", "data"}), R"({"dataProducerId":"d"})"));
-  CHECK(heard.data_producer == data_producer_id{"d"});
+  CHECK(consume.data_producer == data_producer_id{"d"});
   reply::data_consumed ear;
   ear.id = data_consumer_id{"e"};
   ear.stream.stream_id = 3;
@@ -309,9 +310,9 @@ TEST_CASE("a DELETE is answered only after the broadcaster has left") {
   client x;
   x.join();
   x.ask<verb::leave>(call("DELETE", {"r", "broadcasters", "cam"}));
-  CHECK_FALSE(x.speaker->poll_frame());
+  CHECK_FALSE(x.connection->poll_frame());
   CHECK(x.answer(success{reply::ok{}}).status == 200);
-  auto end = x.speaker->poll_close();
+  auto end = x.connection->poll_close();
   REQUIRE(end);
   CHECK(end->code == 1000);
 }
@@ -324,32 +325,32 @@ TEST_CASE("a broadcaster leaves 10 s after the last other member") {
   x.join({bob, other});
   auto pass = [&](net::duration time) {
     x.now += time;
-    while (auto due = x.speaker->poll_timeout()) {
+    while (auto due = x.connection->poll_timeout()) {
       if (*due > x.now)
         break;
-      x.speaker->handle_timeout(x.now);
+      x.connection->handle_timeout(x.now);
     }
   };
   pass(1h);
-  CHECK_FALSE(x.speaker->poll_timeout());
-  x.speaker->handle_event(event::peer_left{bob.id});
+  CHECK_FALSE(x.connection->poll_timeout());
+  x.connection->handle_event(event::peer_left{bob.id});
   pass(9s);
   // In time: the page was reloaded.
-  x.speaker->handle_event(event::peer_joined{bob});
+  x.connection->handle_event(event::peer_joined{bob});
   pass(1h);
-  CHECK_FALSE(x.speaker->poll_close());
-  x.speaker->handle_event(event::peer_left{bob.id});
+  CHECK_FALSE(x.connection->poll_close());
+  x.connection->handle_event(event::peer_left{bob.id});
   pass(0s);
   pass(9s);
-  CHECK_FALSE(x.speaker->poll_close());
+  CHECK_FALSE(x.connection->poll_close());
   pass(2s);
-  CHECK(x.speaker->poll_close());
+  CHECK(x.connection->poll_close());
 }
 
 TEST_CASE("a broadcaster stays while no other member has joined yet") {
   client x;
   x.join();
-  CHECK_FALSE(x.speaker->poll_timeout());
-  x.speaker->handle_event(event::peer_left{peer_id{"stranger"}});
-  CHECK_FALSE(x.speaker->poll_timeout());
+  CHECK_FALSE(x.connection->poll_timeout());
+  x.connection->handle_event(event::peer_left{peer_id{"stranger"}});
+  CHECK_FALSE(x.connection->poll_timeout());
 }

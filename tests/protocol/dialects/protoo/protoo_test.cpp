@@ -33,8 +33,8 @@ handshake hello(bool current = false, const char* replicas = nullptr) {
 // A client in virtual time, whose server's replies the test supplies.
 struct client {
   explicit client(bool current = true, const char* replicas = nullptr)
-      : speaker(find_dialect(hello(current))
-                    ->make(hello(current, replicas), *random, now)) {
+      : connection(find_dialect(hello(current))
+                       ->make(hello(current, replicas), *random, now)) {
     frames();
     CHECK_EQ(verbs(), strings{"join room=daily peer=alice hidden"});
     answer("joined alice");
@@ -45,8 +45,8 @@ struct client {
   // Handles due timeouts, as an actor's timer would.
   void tick() {
     for (int i = 0; i < 2; ++i)
-      if (auto at = speaker->poll_timeout(); at && *at <= now)
-        speaker->handle_timeout(now);
+      if (auto at = connection->poll_timeout(); at && *at <= now)
+        connection->handle_timeout(now);
   }
 
   void wait(net::duration time) {
@@ -54,37 +54,37 @@ struct client {
     tick();
   }
 
-  void say(const std::string& text) {
-    speaker->handle_frame({text, false}, now);
+  void send(const std::string& text) {
+    connection->handle_frame({text, false}, now);
     tick();
   }
 
   void ask(const std::string& method, const std::string& data = "{}") {
-    say(R"({"request":true,"id":7,"method":")" + method + R"(","data":)" + data
-        + "}");
+    send(R"({"request":true,"id":7,"method":")" + method + R"(","data":)" + data
+         + "}");
   }
 
   void accept(int offer) {
-    say(R"({"response":true,"ok":true,"id":)" + std::to_string(offer) + "}");
+    send(R"({"response":true,"ok":true,"id":)" + std::to_string(offer) + "}");
   }
 
   void answer(const std::string& outcome) {
     REQUIRE_FALSE(tokens.empty());
     const auto token = tokens.front();
     tokens.erase(tokens.begin());
-    speaker->handle_outcome(token, parse_outcome(outcome));
+    connection->handle_outcome(token, parse_outcome(outcome));
     tick();
   }
 
   void happens(const std::string& event) {
-    speaker->handle_event(parse_event(event));
+    connection->handle_event(parse_event(event));
     tick();
   }
 
   // The verbs requested of the server since the last call.
   strings verbs() {
     strings out;
-    while (auto x = speaker->poll_request()) {
+    while (auto x = connection->poll_request()) {
       out.push_back(describe(x->request));
       tokens.push_back(x->token);
     }
@@ -95,7 +95,7 @@ struct client {
   // responses.
   strings frames() {
     strings out;
-    while (auto x = speaker->poll_frame()) {
+    while (auto x = connection->poll_frame()) {
       const auto json = parse_json(x->payload);
       REQUIRE(json.has_value());
       if (json->HasMember("method"))
@@ -108,7 +108,7 @@ struct client {
 
   uint16_t close_code() {
     frames();
-    const auto close = speaker->poll_close();
+    const auto close = connection->poll_close();
     return close ? close->code : 0;
   }
 
@@ -131,7 +131,7 @@ struct client {
 
   net::time_point now{1000s};
   std::unique_ptr<net::rng> random = net::make_seeded_rng(1);
-  std::unique_ptr<dialect> speaker;
+  std::unique_ptr<dialect> connection;
   std::vector<request_token> tokens;
 };
 
@@ -170,7 +170,7 @@ TEST_CASE("the close codes of protoo keep clients from reconnecting") {
   client x;
   for (auto why : {end_reason::replaced, end_reason::kicked,
                    end_reason::room_closed, end_reason::token_expired})
-    CHECK_EQ(x.speaker->handle_end(why).code, 4000);
+    CHECK_EQ(x.connection->handle_end(why).code, 4000);
 }
 
 TEST_CASE("a current protoo client has 10 s to join") {
@@ -180,7 +180,7 @@ TEST_CASE("a current protoo client has 10 s to join") {
   SUBCASE("and is closed after them") {
     x.wait(1ms);
     CHECK_EQ(x.close_code(), 4000);
-    CHECK_FALSE(x.speaker->poll_timeout());
+    CHECK_FALSE(x.connection->poll_timeout());
   }
   SUBCASE("and is not closed while the server handles the join") {
     x.enter();
@@ -381,7 +381,7 @@ TEST_CASE("a producer that closes while a protoo offer is pending") {
     x.answer("consumed c1 of p1:bob:audio");
     x.happens("consumer-closed c1:p1");
     x.frames();
-    x.say(R"({"response":true,"id":1,"errorCode":500})");
+    x.send(R"({"response":true,"id":1,"errorCode":500})");
     CHECK_EQ(x.frames(), strings{});
     CHECK_EQ(x.verbs(), strings{});
   }
@@ -436,7 +436,7 @@ TEST_CASE(
 
 TEST_CASE("a protoo message beyond 256 KB closes with 1009") {
   client x;
-  x.say("{\"request\":\"" + std::string(300'000, 'x') + "\"}");
+  x.send("{\"request\":\"" + std::string(300'000, 'x') + "\"}");
   CHECK_EQ(x.close_code(), 1009);
 }
 
@@ -458,8 +458,8 @@ TEST_CASE("shared screens are encoded for either protoo generation") {
       x.join("p1:bob:video");
     }
     x.verbs();
-    x.speaker->handle_outcome(x.tokens.front(), success{of});
-    const auto frame = x.speaker->poll_frame();
+    x.connection->handle_outcome(x.tokens.front(), success{of});
+    const auto frame = x.connection->poll_frame();
     REQUIRE(frame);
     const auto json = parse_json(frame->payload);
     return write_json((*json)["data"]["appData"]);
@@ -478,9 +478,9 @@ TEST_CASE("shared screens are encoded for either protoo generation") {
 TEST_CASE("protoo counts what it refuses, notifications included") {
   client x;
   const auto noted = [&](const std::string& text) {
-    x.speaker->handle_frame({text, false}, {});
-    auto out = x.speaker->poll_refusal();
-    CHECK_FALSE(x.speaker->poll_refusal());
+    x.connection->handle_frame({text, false}, {});
+    auto out = x.connection->poll_refusal();
+    CHECK_FALSE(x.connection->poll_refusal());
     return out;
   };
   CHECK(noted(R"({"request":true,"id":1,"method":"nobodyKnows","data":{}})")

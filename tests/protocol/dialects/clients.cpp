@@ -1,4 +1,4 @@
-#include "tests/protocol/dialects/speakers.hpp"
+#include "tests/protocol/dialects/clients.hpp"
 
 #include "protocol/dialects/camel/camel.hpp"
 #include "protocol/dialects/common/entries.hpp"
@@ -31,8 +31,8 @@ std::vector<listed_request> camel_requests() {
 
 } // namespace
 
-const std::vector<speech>& speeches() {
-  static const std::vector<speech> all{
+const std::vector<dialect_case>& dialect_cases() {
+  static const std::vector<dialect_case> all{
       {"ws", carrier::websocket, "", 1, listed(ws_requests()), ""},
       {"events", carrier::socketio,
        R"(["join-mediasoup-room",{"roomId":"daily"}])", 1,
@@ -45,7 +45,7 @@ const std::vector<speech>& speeches() {
   return all;
 }
 
-speaker::speaker(const speech& how) : how_(how) {
+dialect_client::dialect_client(const dialect_case& how) : how_(how) {
   handshake hello;
   hello.carrier = how.carrier;
   hello.path = "/socket.io/";
@@ -59,28 +59,30 @@ speaker::speaker(const speech& how) : how_(how) {
     dialect_->handle_frame({"2" + how.join, false}, {});
   }
   for (size_t i = 0; i < how.join_requests; ++i) {
-    const auto asked = dialect_->poll_request();
-    REQUIRE(asked);
-    dialect_->handle_outcome(asked->token, success{reply::joined{}});
+    const auto pending = dialect_->poll_request();
+    REQUIRE(pending);
+    dialect_->handle_outcome(pending->token, success{reply::joined{}});
   }
   while (dialect_->poll_frame()) {
   }
 }
 
-reaction speaker::request(const std::string& name,
-                          const std::string& arguments) {
+request_result dialect_client::request(const std::string& name,
+                                       const std::string& arguments) {
   if (how_.carrier == carrier::websocket)
-    return tell(name, arguments);
+    return request_without_reply(name, arguments);
   return say("29[\"" + name + "\"," + arguments + ']');
 }
 
-reaction speaker::tell(const std::string& name, const std::string& arguments) {
+request_result
+dialect_client::request_without_reply(const std::string& name,
+                                      const std::string& arguments) {
   if (how_.carrier == carrier::websocket)
     return say(R"({"id":9,"type":")" + name + R"(","data":)" + arguments + '}');
   return say("2[\"" + name + "\"," + arguments + ']');
 }
 
-std::string speaker::answer(request_token token, const outcome& result) {
+std::string dialect_client::answer(request_token token, const outcome& result) {
   dialect_->handle_outcome(token, result);
   const auto frame = dialect_->poll_frame();
   REQUIRE(frame);
@@ -88,13 +90,13 @@ std::string speaker::answer(request_token token, const outcome& result) {
   return frame->payload;
 }
 
-reaction speaker::say(const std::string& text) {
+request_result dialect_client::say(const std::string& text) {
   dialect_->handle_frame({text, false}, {});
   REQUIRE_FALSE(dialect_->poll_close());
-  reaction out{dialect_->poll_request(), {}};
+  request_result out{dialect_->poll_request(), {}};
   if (const auto frame = dialect_->poll_frame())
     out.frame = frame->payload;
-  REQUIRE(out.asked.has_value() != out.frame.has_value());
+  REQUIRE(out.request.has_value() != out.frame.has_value());
   return out;
 }
 

@@ -23,7 +23,7 @@ struct listed_request {
 };
 
 /// A dialect, and how its clients join.
-struct speech {
+struct dialect_case {
   std::string name;
   protocol::carrier carrier = protocol::carrier::socketio;
   /// The event by which a client joins; empty if connecting joins.
@@ -37,25 +37,26 @@ struct speech {
 };
 
 /// All dialects, their requests taken from their own tables.
-const std::vector<speech>& speeches();
+const std::vector<dialect_case>& dialect_cases();
 
 /// The result of a request: the server is asked or there is a frame.
-struct reaction {
-  std::optional<protocol::pending_request> asked;
+struct request_result {
+  std::optional<protocol::pending_request> request;
   std::optional<std::string> frame;
 };
 
 /// A client that has joined.
-class speaker {
+class dialect_client {
 public:
-  explicit speaker(const speech& how);
+  explicit dialect_client(const dialect_case& how);
 
   /// Sends a request and awaits its reply. `arguments` follows the name: one
   /// JSON value, or several separated by commas.
-  reaction request(const std::string& name, const std::string& arguments);
+  request_result request(const std::string& name, const std::string& arguments);
 
   /// The same, without awaiting the reply if the dialect allows that.
-  reaction tell(const std::string& name, const std::string& arguments);
+  request_result request_without_reply(const std::string& name,
+                                       const std::string& arguments);
 
   /// The frame that answers a request with that outcome.
   std::string answer(protocol::request_token token,
@@ -66,9 +67,9 @@ public:
   }
 
 private:
-  reaction say(const std::string& text);
+  request_result say(const std::string& text);
 
-  const speech& how_;
+  const dialect_case& how_;
   std::unique_ptr<net::rng> random_ = net::make_seeded_rng(1);
   std::unique_ptr<protocol::dialect> dialect_;
 };
