@@ -6,7 +6,7 @@ namespace {
 
 struct entry {
   std::string_view name;
-  std::string_view sentence;
+  std::string_view message;
 };
 
 entry describe(error_code code) {
@@ -62,7 +62,7 @@ std::string_view to_string(error_code code) {
 }
 
 error make_error(error_code code) {
-  return {code, std::string{describe(code).sentence}};
+  return {code, std::string{describe(code).message}};
 }
 
 std::string describe_fault(std::string_view member, std::string_view fault) {

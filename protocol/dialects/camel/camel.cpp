@@ -305,7 +305,7 @@ private:
 
   // Fills in the members of a request that the client may omit.
   void complete(request& what, pending_call& of) {
-    membership_.transports.complete(what, of.method->one_way);
+    membership_.transports.complete(what, of.method->implies_direction);
     if (const auto create = std::get_if<verb::create_transport>(&what))
       of.receives = create->direction == direction::recv;
     else if (const auto consume = std::get_if<verb::consume>(&what);
@@ -383,10 +383,10 @@ private:
     const camel_replies replies{done.replies, done.room, people()};
     if (done.call.id)
       return link.answer(done.call, method.acknowledge(replies));
-    const auto shape =
-        method.answer_shape ? method.answer_shape : method.acknowledge;
+    const auto encoder =
+        method.answer_encoder ? method.answer_encoder : method.acknowledge;
     link.emit(method.answer_event.empty() ? method.event : method.answer_event,
-              shape(replies));
+              encoder(replies));
   }
 
   // A failure without a callback is reported by the event `requestError`, which
@@ -394,8 +394,8 @@ private:
   static void refuse(const socketio_call& call, const camel_method* method,
                      const error& why, socketio_link& link) {
     std::string_view own;
-    if (method && method->sentence)
-      own = method->sentence(why.code);
+    if (method && method->error_text)
+      own = method->error_text(why.code);
     json_object out;
     out.add("error", own.empty() ? std::string_view{why.message} : own)
         .add("code", to_string(why.code));

@@ -54,7 +54,7 @@ struct camel_replies {
 using camel_reply_encoder = std::string (*)(const camel_replies& replies);
 
 /// The document's own text for a refusal; empty if it has none.
-using camel_sentence = std::string_view (*)(error_code code);
+using camel_error_text = std::string_view (*)(error_code code);
 
 /// The last reply without an envelope.
 std::string bare_reply(const camel_replies& replies);
@@ -86,13 +86,13 @@ struct camel_method {
   /// The event that answers a client without a callback: its name, by default
   /// that of the request, and its encoder, by default `acknowledge`.
   std::string_view answer_event = {};
-  camel_reply_encoder answer_shape = nullptr;
-  camel_sentence sentence = nullptr;
+  camel_reply_encoder answer_encoder = nullptr;
+  camel_error_text error_text = nullptr;
   /// Joins only rooms that a client has opened, if the call has a callback to
   /// report the refusal.
   bool existing_room = false;
   /// Whether the request's name alone determines the transport's direction.
-  bool one_way = false;
+  bool implies_direction = false;
   /// Whether this name identifies the vocabulary. False if another vocabulary
   /// has a request of the same name.
   bool identifies_vocabulary = true;

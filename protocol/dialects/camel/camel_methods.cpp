@@ -44,7 +44,7 @@ std::string stats_reply(const camel_replies& replies) {
   return json_object{}.add("stats", replies.get<reply::stats>().report).text();
 }
 
-std::string_view produce_sentence(error_code code) {
+std::string_view produce_error_text(error_code code) {
   return code == error_code::transport_not_found
              ? "Producer transport not found"
              : "";
@@ -120,8 +120,8 @@ constexpr std::array methods{
                  .positions = {"kind", "rtpParameters"},
                  .acknowledge = produced_reply,
                  .answer_event = "producerId",
-                 .answer_shape = produced_event,
-                 .sentence = produce_sentence,
+                 .answer_encoder = produced_event,
+                 .error_text = produce_error_text,
                  .identifies_vocabulary = false},
     camel_method{.event = "restartIce",
                  .read = read_restart_ice,

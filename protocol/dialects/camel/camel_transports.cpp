@@ -11,9 +11,9 @@ void camel_transports::handle_joined(const transport_id& made) {
     undirected_id_ = made;
 }
 
-void camel_transports::complete(request& what, bool one_way) {
+void camel_transports::complete(request& what, bool implies_direction) {
   if (const auto create = std::get_if<verb::create_transport>(&what))
-    complete(*create, one_way);
+    complete(*create, implies_direction);
   else if (const auto connect = std::get_if<verb::connect_transport>(&what))
     complete(*connect);
   else if (const auto consume = std::get_if<verb::consume>(&what))
@@ -24,7 +24,8 @@ void camel_transports::complete(request& what, bool one_way) {
 
 // Without direction, the first transport is for sending and the second for
 // receiving, unless a join has created one for either direction.
-void camel_transports::complete(verb::create_transport& what, bool one_way) {
+void camel_transports::complete(verb::create_transport& what,
+                                bool implies_direction) {
   if (!what.direction && !undirected_) {
     if (!send_)
       what.direction = direction::send;
@@ -33,7 +34,7 @@ void camel_transports::complete(verb::create_transport& what, bool one_way) {
   }
   send_ |= what.direction == direction::send;
   recv_ |= what.direction == direction::recv;
-  shared_name_recv_ |= !one_way && what.direction == direction::recv;
+  shared_name_recv_ |= !implies_direction && what.direction == direction::recv;
 }
 
 void camel_transports::complete(verb::connect_transport& what) const {

@@ -14,12 +14,13 @@ public:
   /// The transport of the join has been created.
   void handle_joined(const transport_id& made);
 
-  /// Fills in the members of a request that the client may omit. `one_way`
-  /// means that the request's name alone determines the transport's direction.
-  void complete(request& what, bool one_way);
+  /// Fills in the members of a request that the client may omit.
+  /// `implies_direction` means that the request's name alone determines the
+  /// transport's direction.
+  void complete(request& what, bool implies_direction);
 
 private:
-  void complete(verb::create_transport& what, bool one_way);
+  void complete(verb::create_transport& what, bool implies_direction);
   void complete(verb::connect_transport& what) const;
 
   // Consumes by the join's transport if there is no other to receive by.

@@ -21,7 +21,7 @@ constexpr std::array methods{
                  .role = camel_role::enters,
                  .read = read_create_receiving,
                  .acknowledge = aliased_transport,
-                 .one_way = true},
+                 .implies_direction = true},
     camel_method{.event = "connect-consumer-transport",
                  .read = read_connect_receiving,
                  .positions = {"transportId", "dtlsParameters"},

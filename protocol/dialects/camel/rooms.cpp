@@ -68,13 +68,13 @@ std::string consumed_reply(const camel_replies& replies) {
       .text();
 }
 
-std::string_view sending_sentence(error_code code) {
+std::string_view sending_error_text(error_code code) {
   return code == error_code::transport_not_found
              ? "Producer transport not found"
              : "";
 }
 
-std::string_view receiving_sentence(error_code code) {
+std::string_view receiving_error_text(error_code code) {
   switch (code) {
     case error_code::transport_not_found:
       return "Consumer transport not found";
@@ -98,37 +98,37 @@ constexpr std::array methods{
                  .positions = {"roomId", "userId"},
                  .acknowledge = joined_reply,
                  .answer_event = "transportInfo",
-                 .answer_shape = joined_event,
+                 .answer_encoder = joined_event,
                  .existing_room = true},
     camel_method{.event = "join",
                  .role = role::joins,
                  .positions = {"roomId", "userId"},
                  .acknowledge = joined_reply,
                  .answer_event = "transportInfo",
-                 .answer_shape = joined_event},
+                 .answer_encoder = joined_event},
     camel_method{.event = "createProducerTransport",
                  .role = role::enters,
                  .read = read_create_sending,
-                 .one_way = true},
+                 .implies_direction = true},
     camel_method{.event = "createConsumerTransport",
                  .role = role::enters,
                  .read = read_create_receiving,
-                 .one_way = true},
+                 .implies_direction = true},
     camel_method{.event = "connectProducerTransport",
                  .read = read_connect_sending,
                  .positions = {"transportId", "dtlsParameters"},
                  .acknowledge = empty_reply,
-                 .sentence = sending_sentence},
+                 .error_text = sending_error_text},
     camel_method{.event = "connectConsumerTransport",
                  .read = read_connect_receiving,
                  .positions = {"transportId", "dtlsParameters"},
                  .acknowledge = empty_reply,
-                 .sentence = receiving_sentence},
+                 .error_text = receiving_error_text},
     camel_method{.event = "consume",
                  .read = read_consume_running,
                  .positions = {"producerId", "rtpCapabilities"},
                  .acknowledge = consumed_reply,
-                 .sentence = receiving_sentence,
+                 .error_text = receiving_error_text,
                  .identifies_vocabulary = false},
     camel_method{.event = "resume",
                  .read = read_resume_consumer,

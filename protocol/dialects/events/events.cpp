@@ -70,10 +70,10 @@ const method* find_method(std::string_view name) {
 }
 
 // Why a request is refused that names a room which this client has left.
-constexpr std::string_view left_sentence = "This client has left that room";
+constexpr std::string_view left_room_text = "This client has left that room";
 
 // The error texts that the document fixes, in place of the server's message.
-std::string error_sentence(const error& why) {
+std::string error_text(const error& why) {
   switch (why.code) {
     case error_code::room_not_found:
     case error_code::not_joined:
@@ -210,7 +210,7 @@ private:
     const auto why = make_error(error_code::room_not_found);
     const auto left = std::find(left_.begin(), left_.end(), named);
     link.note_refusal(why.code);
-    refuse(call, why.code, left == left_.end() ? why.message : left_sentence,
+    refuse(call, why.code, left == left_.end() ? why.message : left_room_text,
            link);
   }
 
@@ -218,13 +218,13 @@ private:
   // which every client can ignore.
   static void refuse(const socketio_call& call, const error& why,
                      socketio_link& link) {
-    refuse(call, why.code, error_sentence(why), link);
+    refuse(call, why.code, error_text(why), link);
   }
 
   static void refuse(const socketio_call& call, error_code code,
-                     std::string_view sentence, socketio_link& link) {
+                     std::string_view text, socketio_link& link) {
     json_object out;
-    out.add("error", sentence).add("code", to_string(code));
+    out.add("error", text).add("code", to_string(code));
     if (call.id)
       link.answer(call, out.text());
     else
