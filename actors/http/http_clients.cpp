@@ -162,7 +162,7 @@ void clients_state::take(http_call_arrived& x) {
   const http_client_key key{x.plan.room, x.plan.client};
   auto i = clients.find(key);
   auto* who = i == clients.end() ? nullptr : &i->second;
-  if (x.plan.opens)
+  if (x.plan.creates_client)
     who = open(key, x);
   else if (!who)
     x.respond(refusal(404, "not-joined", "Client not found"));

@@ -25,7 +25,7 @@ using rapidjson::Value;
 
 // A broadcaster leaves after the last other member has, as in the demo, but
 // this delay allows for a page reload.
-constexpr auto patience = std::chrono::seconds{10};
+constexpr auto leave_delay = std::chrono::seconds{10};
 
 constexpr uint16_t normal_closure = 1000;
 constexpr uint16_t policy_violation = 1008;
@@ -210,7 +210,7 @@ http_plan plan_for(const http_method& method, const http_call& call,
       named != call.query.end())
     put(body, "producerId", named->second);
   if (method.read == read_broadcaster) {
-    plan.opens = true;
+    plan.creates_client = true;
     plan.client = peer_id{find_text(body, "id").value_or("")};
     if (plan.client.empty())
       return refused(std::move(plan), 400, "bad-request", "id: missing");
@@ -320,14 +320,14 @@ public:
       note(joined->peer);
     else if (const auto left = std::get_if<event::peer_left>(&event);
              left && people_.erase(left->peer) > 0)
-      waiting_ = people_.empty();
+      others_left_ = people_.empty();
   }
 
   void handle_timeout(net::time_point now) override {
-    if (!waiting_)
+    if (!others_left_)
       leaves_at_.reset();
     else if (!leaves_at_)
-      leaves_at_ = now + patience;
+      leaves_at_ = now + leave_delay;
     else if (now >= *leaves_at_)
       close({normal_closure, "all other members have left"});
   }
@@ -335,7 +335,7 @@ public:
   // Events carry no time, so this requests an immediate handle_timeout(), which
   // sets the deadline.
   std::optional<net::time_point> poll_timeout() const override {
-    if (closing_ || !waiting_)
+    if (closing_ || !others_left_)
       return std::nullopt;
     return leaves_at_.value_or(net::time_point{});
   }
@@ -364,7 +364,7 @@ private:
     if (x.id == self_ || !is_person(x))
       return;
     people_.insert(x.id);
-    waiting_ = false;
+    others_left_ = false;
     leaves_at_.reset();
   }
 
@@ -392,7 +392,7 @@ private:
   std::deque<pending_request> requests_;
   std::deque<frame> frames_;
   std::set<peer_id> people_;
-  bool waiting_ = false; // the last other member has left
+  bool others_left_ = false; // the last other member has left
   std::optional<net::time_point> leaves_at_;
   std::optional<close_connection> close_;
   bool closing_ = false;

@@ -463,7 +463,7 @@ private:
   room_id last_named_;
 };
 
-bool opens(std::string_view event) {
+bool identifies(std::string_view event) {
   const auto method = find_method(event);
   return method && method->identifies_vocabulary;
 }
@@ -473,7 +473,7 @@ bool opens(std::string_view event) {
 socketio_vocabulary_entry camel_entry() {
   return {
       "camel",
-      opens,
+      identifies,
       []() -> std::unique_ptr<socketio_vocabulary> {
         return std::make_unique<camel_vocabulary>();
       },

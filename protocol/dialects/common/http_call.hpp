@@ -35,7 +35,7 @@ struct http_plan {
   room_id room;
   peer_id client = {};
   /// Whether the request creates the client; otherwise it must exist.
-  bool opens = false;
+  bool creates_client = false;
   std::string frame = {};
   std::optional<http_answer> answer = {};
 };

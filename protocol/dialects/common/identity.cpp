@@ -217,11 +217,11 @@ net::result<identity> read_claims(std::string_view json,
   auto out = read_identity(claims);
   auto from = claims.time("nbf");
   auto until = claims.time("exp");
-  auto elsewhere = check_origin(claims, rules);
+  auto origin_error = check_origin(claims, rules);
   if (!out || claims.failed())
     return make_error_code(claims_errc::malformed);
-  if (elsewhere)
-    return elsewhere;
+  if (origin_error)
+    return origin_error;
   if (rules.require_expiry && !until)
     return make_error_code(claims_errc::no_expiry);
   if (from && now + rules.leeway < *from)

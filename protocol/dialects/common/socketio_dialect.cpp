@@ -253,8 +253,9 @@ private:
 
   void choose_vocabulary(std::string_view event) {
     const auto all = socketio_vocabularies();
-    const auto found = std::find_if(
-        all.begin(), all.end(), [&](const auto& x) { return x.opens(event); });
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& x) {
+      return x.identifies(event);
+    });
     if (found == all.end())
       return;
     vocabulary_ = found->make();

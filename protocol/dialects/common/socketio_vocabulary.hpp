@@ -138,7 +138,7 @@ struct socketio_vocabulary_entry {
 
   /// Whether this event identifies the vocabulary if the client sends it first.
   /// The first vocabulary that returns true serves the client from then on.
-  bool (*opens)(std::string_view event);
+  bool (*identifies)(std::string_view event);
 
   std::unique_ptr<socketio_vocabulary> (*make)();
 };
