@@ -2,7 +2,7 @@
 
 #include "protocol/dialects/camel/announcements.hpp"
 #include "protocol/dialects/camel/arguments.hpp"
-#include "protocol/dialects/camel/camel_reading.hpp"
+#include "protocol/dialects/camel/camel_decoder.hpp"
 #include "protocol/dialects/camel/camel_transports.hpp"
 #include "protocol/dialects/common/entries.hpp"
 #include "protocol/dialects/common/rejoin_secret.hpp"

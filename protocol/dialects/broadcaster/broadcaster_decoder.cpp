@@ -1,4 +1,4 @@
-#include "protocol/dialects/broadcaster/broadcaster_reading.hpp"
+#include "protocol/dialects/broadcaster/broadcaster_decoder.hpp"
 
 #include "protocol/dialects/common/reply_encoder.hpp"
 #include "protocol/dialects/common/request_decoder_members.hpp"

@@ -1,4 +1,4 @@
-#include "protocol/dialects/camel/camel_reading.hpp"
+#include "protocol/dialects/camel/camel_decoder.hpp"
 
 #include "protocol/dialects/common/request_decoder.hpp"
 #include "protocol/json/json_codec.hpp"
