@@ -71,15 +71,16 @@ request_result dialect_client::request(const std::string& name,
                                        const std::string& arguments) {
   if (how_.carrier == carrier::websocket)
     return request_without_reply(name, arguments);
-  return say("29[\"" + name + "\"," + arguments + ']');
+  return send("29[\"" + name + "\"," + arguments + ']');
 }
 
 request_result
 dialect_client::request_without_reply(const std::string& name,
                                       const std::string& arguments) {
   if (how_.carrier == carrier::websocket)
-    return say(R"({"id":9,"type":")" + name + R"(","data":)" + arguments + '}');
-  return say("2[\"" + name + "\"," + arguments + ']');
+    return send(R"({"id":9,"type":")" + name + R"(","data":)" + arguments
+                + '}');
+  return send("2[\"" + name + "\"," + arguments + ']');
 }
 
 std::string dialect_client::answer(request_token token, const outcome& result) {
@@ -90,7 +91,7 @@ std::string dialect_client::answer(request_token token, const outcome& result) {
   return frame->payload;
 }
 
-request_result dialect_client::say(const std::string& text) {
+request_result dialect_client::send(const std::string& text) {
   dialect_->handle_frame({text, false}, {});
   REQUIRE_FALSE(dialect_->poll_close());
   request_result out{dialect_->poll_request(), {}};

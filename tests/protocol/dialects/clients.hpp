@@ -67,7 +67,7 @@ public:
   }
 
 private:
-  request_result say(const std::string& text);
+  request_result send(const std::string& text);
 
   const dialect_case& how_;
   std::unique_ptr<net::rng> random_ = net::make_seeded_rng(1);

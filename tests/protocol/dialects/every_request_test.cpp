@@ -305,7 +305,7 @@ members find_members(const listed_request& what) {
   return std::visit(members_of{}, *verb);
 }
 
-bool says_bad_request(const std::string& frame) {
+bool is_bad_request(const std::string& frame) {
   return frame.find(R"("code":"bad-request")") != std::string::npos;
 }
 
@@ -328,15 +328,16 @@ bool names(const std::string& frame, const std::string& member) {
 // Whether the dialect itself refuses the request. Otherwise the server is
 // asked, and its reply is sent to the client.
 bool refuses(dialect_client& alice, const std::string& name,
-             const std::string& arguments, const std::string& blamed = {}) {
-  auto came = alice.request(name, arguments);
-  if (came.frame) {
-    CHECK(says_bad_request(*came.frame));
-    if (!blamed.empty())
-      CHECK(names(*came.frame, blamed));
+             const std::string& arguments,
+             const std::string& faulty_member = {}) {
+  auto result = alice.request(name, arguments);
+  if (result.frame) {
+    CHECK(is_bad_request(*result.frame));
+    if (!faulty_member.empty())
+      CHECK(names(*result.frame, faulty_member));
     return true;
   }
-  alice.answer(came.request->token, success{reply::ok{}});
+  alice.answer(result.request->token, success{reply::ok{}});
   return false;
 }
 
@@ -439,12 +440,12 @@ TEST_CASE("an id that the server does not know is answered with an error") {
       if (x.type != type::text || name == "protocol")
         continue;
       CAPTURE_BOUND(name);
-      auto came = alice.request(what.name, object(all, name, "\"nobody\""));
-      REQUIRE(came.request);
-      CHECK_NE(describe(came.request->request).find("=nobody"),
+      auto result = alice.request(what.name, object(all, name, "\"nobody\""));
+      REQUIRE(result.request);
+      CHECK_NE(describe(result.request->request).find("=nobody"),
                std::string::npos);
       const auto frame = alice.answer(
-          came.request->token,
+          result.request->token,
           make_error(name == "transportId" ? error_code::transport_not_found
                                            : error_code::consumer_not_found));
       CHECK_NE(frame.find("not found"), std::string::npos);
@@ -458,9 +459,9 @@ TEST_CASE("every error of every request is encoded in the dialect's format") {
     const auto payload = object(find_members(what));
     for (int i = 1; i <= static_cast<int>(error_code::internal); ++i) {
       const auto code = static_cast<error_code>(i);
-      auto came = alice.request(what.name, payload);
-      REQUIRE(came.request);
-      auto frame = alice.answer(came.request->token, make_error(code));
+      auto result = alice.request(what.name, payload);
+      REQUIRE(result.request);
+      auto frame = alice.answer(result.request->token, make_error(code));
       const auto named = "\"code\":\"" + std::string{to_string(code)} + '"';
       CHECK_NE(frame.find(named), std::string::npos);
       if (how.carrier == carrier::websocket) {
@@ -469,9 +470,9 @@ TEST_CASE("every error of every request is encoded in the dialect's format") {
         continue;
       }
       CHECK(frame.starts_with(R"(39[{"error":")"));
-      came = alice.request_without_reply(what.name, payload);
-      REQUIRE(came.request);
-      frame = alice.answer(came.request->token, make_error(code));
+      result = alice.request_without_reply(what.name, payload);
+      REQUIRE(result.request);
+      frame = alice.answer(result.request->token, make_error(code));
       CHECK(frame.starts_with("2[\"" + how.failure_event + "\",{\"error\":\""));
       CHECK_NE(frame.find(R"("event":")" + what.name + '"'), std::string::npos);
     }
