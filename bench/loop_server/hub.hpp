@@ -2,8 +2,8 @@
 
 #include "actors/io/route_table.hpp"
 #include "actors/transport/media_services.hpp"
-#include "bench/loop_server/crew.hpp"
 #include "bench/loop_server/room.hpp"
+#include "bench/loop_server/wake_queue.hpp"
 #include "protocol/verbs/verbs.hpp"
 
 #include <chrono>
@@ -62,10 +62,10 @@ public:
   std::unique_ptr<net::rng> random = net::make_secure_rng();
   actors::route_table<transport*> routes;
   std::unordered_map<protocol::room_id, std::unique_ptr<room>> rooms;
-  crew<transport> transports;
-  crew<producer> producers;
-  crew<shard> shards;
-  crew<session> sessions;
+  wake_queue<transport> transports;
+  wake_queue<producer> producers;
+  wake_queue<shard> shards;
+  wake_queue<session> sessions;
 
 private:
   uint64_t last_key_ = 0;

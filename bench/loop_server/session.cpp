@@ -84,12 +84,12 @@ outcome session::perform(verb::join& x) {
   if (peer_)
     return refuse(error_code::already_joined);
   auto there = all_.rooms.find(x.room);
-  auto* twin =
+  auto* duplicate =
       there == all_.rooms.end() ? nullptr : there->second->find(x.peer);
-  if (twin && !(x.named_by_client && twin->named_by_client()))
+  if (duplicate && !(x.named_by_client && duplicate->named_by_client()))
     return protocol::error{error_code::forbidden, "This id is taken"};
-  if (twin)
-    twin->by().replace();
+  if (duplicate)
+    duplicate->by().replace();
   peer_ = std::make_unique<peer>(all_, *this, x);
   return peer_->joined();
 }

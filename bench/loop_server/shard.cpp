@@ -47,7 +47,7 @@ std::vector<consumer*> shard::consumers_of(const producer& from) const {
 void shard::drain(net::time_point now) {
   while (auto x = engine_.poll_event())
     pass_on(*x, now);
-  if (auto held = engine_.poll_pacing(); held && *held <= now)
+  if (auto pacing_due = engine_.poll_pacing(); pacing_due && *pacing_due <= now)
     engine_.handle_pacing(now);
   if (engine_.needs_flush())
     engine_.flush(*all_.services.port, hub::now());
@@ -74,8 +74,9 @@ void shard::pass_on(const actors::shard_event& x, net::time_point now) {
       with_consumer(to.key, now, [&](auto& forwarder) {
         forwarder.handle_retransmissions(found, now);
       });
-  } else if (const auto* wish = std::get_if<rtp::keyframe_wanted>(&x.what)) {
-    const auto& wanted = *wish;
+  } else if (const auto* keyframe =
+                 std::get_if<rtp::keyframe_wanted>(&x.what)) {
+    const auto& wanted = *keyframe;
     auto& source = to.from->engine();
     auto replay = wanted.start ? source.find_replay(wanted.encoding, now,
                                                     wanted.incomplete)

@@ -54,8 +54,10 @@ public:
     auto due = engine_.poll_timeout();
     if (due)
       due = std::max(due, not_before_);
-    auto held = engine_.poll_pacing();
-    return due && held ? std::min(due, held) : due ? due : held;
+    auto pacing_due = engine_.poll_pacing();
+    return due && pacing_due ? std::min(due, pacing_due)
+           : due             ? due
+                             : pacing_due;
   }
 
   void handle_timeout(net::time_point now);

@@ -16,7 +16,7 @@ namespace troupe::loop {
 ///
 /// `T` has `awake`, `poll_timeout()` and `handle_timeout(now)`.
 template <class T>
-class crew {
+class wake_queue {
 public:
   void add(T& x) {
     all_.insert(&x);
