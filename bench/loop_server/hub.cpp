@@ -29,7 +29,7 @@ net::time_point hub::handle_timeout(net::time_point now) {
   return std::max(next, now + shortest_wait);
 }
 
-room& hub::enter(const protocol::room_id& name) {
+room& hub::find_or_make_room(const protocol::room_id& name) {
   auto& x = rooms[name];
   if (!x)
     x = std::make_unique<room>(*this);

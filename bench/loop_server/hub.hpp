@@ -46,7 +46,7 @@ public:
   static constexpr net::duration longest_wait = std::chrono::milliseconds{20};
 
   /// The room of that name, created if necessary.
-  room& enter(const protocol::room_id& name);
+  room& find_or_make_room(const protocol::room_id& name);
 
   /// A new key for an object in a shard.
   template <class Key>

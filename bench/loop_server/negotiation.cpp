@@ -65,22 +65,22 @@ outcome peer::perform(const verb::consume& x) {
   const auto& can_receive = x.capabilities ? *x.capabilities : *capabilities_;
   if (!protocol::can_consume(about.consumable, can_receive))
     return refuse(error_code::cannot_consume);
-  auto told = protocol::get_consumer_rtp_parameters(
+  auto parameters = protocol::get_consumer_rtp_parameters(
       about.consumable, can_receive,
       {.enable_rtx = protocol::default_enable_rtx(about.info.kind)},
       *all_.random);
-  if (!told)
-    return refuse_parameters(told.error());
-  told->mid = std::to_string(on->next_mid++);
+  if (!parameters)
+    return refuse_parameters(parameters.error());
+  parameters->mid = std::to_string(on->next_mid++);
   auto& made = *consumers_.emplace_back(std::make_unique<consumer>(
       consumer{actors::make_id<actors::consumer_id>(*all_.random),
                all_.next_key<actors::consumer_key>(), this, from, on}));
-  on->add(made, actors::to_ssrcs(*told));
-  shard_.add(
-      made, actors::to_forwarder(about.info.kind, about.sent, *told, x.paused));
-  return success(reply::consumed{made.id, about.info.id, about.info.peer,
-                                 about.info.kind, *told, about.type, x.paused,
-                                 about.info.paused, about.info.app_data});
+  on->add(made, actors::to_ssrcs(*parameters));
+  shard_.add(made, actors::to_forwarder(about.info.kind, about.sent,
+                                        *parameters, x.paused));
+  return success(reply::consumed{
+      made.id, about.info.id, about.info.peer, about.info.kind, *parameters,
+      about.type, x.paused, about.info.paused, about.info.app_data});
 }
 
 } // namespace troupe::loop

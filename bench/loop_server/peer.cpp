@@ -29,7 +29,7 @@ void erase_record(Records& records, const T& x) {
 peer::peer(hub& all, session& by, const verb::join& x)
     : all_(all)
     , by_(by)
-    , room_(all.enter(x.room))
+    , room_(all.find_or_make_room(x.room))
     , shard_(room_.choose_shard())
     , room_id_(x.room)
     , id_(x.peer)
@@ -144,7 +144,7 @@ outcome peer::perform(const verb::close_producer& x) {
 void peer::close(producer& x) {
   x.for_each_consumer([&](consumer& y) {
     auto& owner = *y.owner;
-    owner.tell(protocol::event::consumer_closed{y.id, x.id});
+    owner.notify(protocol::event::consumer_closed{y.id, x.id});
     owner.close(y);
   });
   x.on.remove(x);
@@ -241,12 +241,12 @@ outcome peer::perform(const verb::get_stats& x) {
       reply::stats{actors::webrtc_stats(one->id, to->kind(), to->stats(now))});
 }
 
-void peer::tell(std::shared_ptr<const protocol::any_event> what) {
-  by_.tell(std::move(what));
+void peer::notify(std::shared_ptr<const protocol::any_event> what) {
+  by_.notify(std::move(what));
 }
 
-void peer::tell_scores(const consumer& x) {
-  tell(protocol::event::consumer_score{x.id, {x.score, x.from->score, {}}});
+void peer::notify_scores(const consumer& x) {
+  notify(protocol::event::consumer_score{x.id, {x.score, x.from->score, {}}});
 }
 
 } // namespace troupe::loop

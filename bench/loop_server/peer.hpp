@@ -55,13 +55,13 @@ public:
 
   // -- for others ------------------------------------------------------------
 
-  void tell(std::shared_ptr<const protocol::any_event> what);
+  void notify(std::shared_ptr<const protocol::any_event> what);
 
-  void tell(protocol::any_event what) {
-    tell(std::make_shared<const protocol::any_event>(std::move(what)));
+  void notify(protocol::any_event what) {
+    notify(std::make_shared<const protocol::any_event>(std::move(what)));
   }
 
-  void tell_scores(const consumer& x);
+  void notify_scores(const consumer& x);
 
 private:
   template <class F>

@@ -64,9 +64,9 @@ void producer::set_paused(bool paused) {
     x->engine().handle_producer_paused(key, paused, now);
   for_each_consumer([&](auto& x) {
     if (paused)
-      x.owner->tell(protocol::event::consumer_paused{x.id});
+      x.owner->notify(protocol::event::consumer_paused{x.id});
     else
-      x.owner->tell(protocol::event::consumer_resumed{x.id});
+      x.owner->notify(protocol::event::consumer_resumed{x.id});
   });
 }
 
@@ -87,7 +87,7 @@ void producer::pass_on(const rtp::receiver_event& x) {
       there->engine().handle_source_report(key, *report);
   } else if (const auto* changed = std::get_if<rtp::score_changed>(&x)) {
     score = changed->score;
-    for_each_consumer([](auto& to) { to.owner->tell_scores(to); });
+    for_each_consumer([](auto& to) { to.owner->notify_scores(to); });
   }
 }
 

@@ -17,16 +17,16 @@ constexpr size_t members_per_shard = 32;
 void room::add(peer& x, std::string name) {
   people_.add({x.id(), std::move(name)});
   members_.emplace(x.id(), &x);
-  tell(event::peer_joined{*people_.describe(x.id())}, x.id());
+  broadcast(event::peer_joined{*people_.describe(x.id())}, x.id());
 }
 
 void room::remove(peer& x) {
   members_.erase(x.id());
   for (const auto& gone : people_.remove(x.id())) {
     producers_.erase(gone);
-    tell(event::producer_closed{gone, x.id()}, x.id());
+    broadcast(event::producer_closed{gone, x.id()}, x.id());
   }
-  tell(event::peer_left{x.id()}, x.id());
+  broadcast(event::peer_left{x.id()}, x.id());
 }
 
 peer* room::find(const actors::peer_id& id) const {
@@ -45,16 +45,16 @@ void room::publish(producer& x) {
   const auto& info = x.about.info;
   x.age = people_.publish(info).value_or(0);
   producers_.emplace(info.id, &x);
-  tell(event::producer_added{info}, info.peer);
-  tell_update(info.peer);
+  broadcast(event::producer_added{info}, info.peer);
+  broadcast_update(info.peer);
 }
 
 void room::withdraw(producer& x) {
   const auto& info = x.about.info;
   producers_.erase(info.id);
   people_.withdraw(info.id);
-  tell(event::producer_closed{info.id, info.peer}, info.peer);
-  tell_update(info.peer);
+  broadcast(event::producer_closed{info.id, info.peer}, info.peer);
+  broadcast_update(info.peer);
 }
 
 void room::set_paused(producer& x, bool paused) {
@@ -62,10 +62,10 @@ void room::set_paused(producer& x, bool paused) {
   if (!people_.set_paused(info.id, paused))
     return;
   if (paused)
-    tell(event::producer_paused{info.id, info.peer}, info.peer);
+    broadcast(event::producer_paused{info.id, info.peer}, info.peer);
   else
-    tell(event::producer_resumed{info.id, info.peer}, info.peer);
-  tell_update(info.peer);
+    broadcast(event::producer_resumed{info.id, info.peer}, info.peer);
+  broadcast_update(info.peer);
 }
 
 producer* room::find(const actors::peer_id& asking,
@@ -76,16 +76,16 @@ producer* room::find(const actors::peer_id& asking,
   return info ? producers_.at(info->id) : nullptr;
 }
 
-void room::tell(protocol::any_event what, const actors::peer_id& except) {
+void room::broadcast(protocol::any_event what, const actors::peer_id& except) {
   auto shared = std::make_shared<const protocol::any_event>(std::move(what));
   for (const auto& [id, x] : members_)
     if (id != except)
-      x->tell(shared);
+      x->notify(shared);
 }
 
-void room::tell_update(const actors::peer_id& who) {
+void room::broadcast_update(const actors::peer_id& who) {
   if (auto x = people_.describe(who))
-    tell(event::peer_updated{std::move(*x)}, {});
+    broadcast(event::peer_updated{std::move(*x)}, {});
 }
 
 } // namespace troupe::loop

@@ -44,10 +44,10 @@ public:
 
 private:
   // Notifies all members but `except`.
-  void tell(protocol::any_event what, const actors::peer_id& except);
+  void broadcast(protocol::any_event what, const actors::peer_id& except);
 
   // Notifies all members of a changed roster entry.
-  void tell_update(const actors::peer_id& who);
+  void broadcast_update(const actors::peer_id& who);
 
   hub& all_;
   actors::roster people_;

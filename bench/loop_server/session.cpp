@@ -48,7 +48,7 @@ void session::take(protocol::frame in) {
   all_.settle(now);
 }
 
-void session::tell(std::shared_ptr<const protocol::any_event> what) {
+void session::notify(std::shared_ptr<const protocol::any_event> what) {
   events_.push(std::move(what));
   all_.sessions.wake(*this);
 }

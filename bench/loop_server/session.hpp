@@ -22,7 +22,7 @@ public:
 
   // -- from the rest of the loop ---------------------------------------------
 
-  void tell(std::shared_ptr<const protocol::any_event> what);
+  void notify(std::shared_ptr<const protocol::any_event> what);
 
   /// Ends the peer without closing the connection.
   void drop_peer() {

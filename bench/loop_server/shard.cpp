@@ -67,7 +67,7 @@ void shard::pass_on(const actors::shard_event& x, net::time_point now) {
   auto& to = *i->second;
   if (const auto* changed = std::get_if<rtp::consumer_score_changed>(&x.what)) {
     to.score = changed->score;
-    to.owner->tell_scores(to);
+    to.owner->notify_scores(to);
   } else if (const auto* missing =
                  std::get_if<actors::packets_missing>(&x.what)) {
     if (auto found = to.from->engine().find_packets(missing->keys))

@@ -205,7 +205,7 @@ void transport::pass_on(const rtp::rtcp_event& x, net::time_point now) {
       [&](const auto& event) {
         using type = std::decay_t<decltype(event)>;
         if constexpr (requires { event.producer; }) {
-          tell_producer(*producers_.at(event.producer).to, x, now);
+          pass_to_producer(*producers_.at(event.producer).to, x, now);
         } else if constexpr (requires { event.consumer; }) {
           home_.with_consumer(
               consumers_.at(event.consumer), now, [&](rtp::forwarder& to) {
@@ -225,8 +225,8 @@ void transport::pass_on(const rtp::rtcp_event& x, net::time_point now) {
       x);
 }
 
-void transport::tell_producer(producer& to, const rtp::rtcp_event& x,
-                              net::time_point now) {
+void transport::pass_to_producer(producer& to, const rtp::rtcp_event& x,
+                                 net::time_point now) {
   if (const auto* report = std::get_if<rtp::sender_report_received>(&x))
     to.engine().handle_sender_report(report->info, now);
   else if (const auto* delay = std::get_if<rtp::dlrr_received>(&x))

@@ -84,8 +84,8 @@ private:
 
   void pass_on(const rtp::rtcp_event& x, net::time_point now);
 
-  void tell_producer(producer& to, const rtp::rtcp_event& x,
-                     net::time_point now);
+  void pass_to_producer(producer& to, const rtp::rtcp_event& x,
+                        net::time_point now);
 
   struct producer_entry {
     producer* to = nullptr;
