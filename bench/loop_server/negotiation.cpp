@@ -23,19 +23,19 @@ outcome peer::perform(verb::produce& x) {
     return refuse(error_code::transport_not_found);
   auto& sent = x.parameters;
   const auto& router = protocol::default_router_rtp_capabilities();
-  protocol::complete_producer_parameters(sent, on->cname, *all_.random);
+  protocol::complete_producer_parameters(sent, on->cname, *hub_.random);
   auto type = protocol::check_producer(x.kind, sent);
   if (!type)
     return refuse_parameters(type.error());
   auto mapping =
-      protocol::get_producer_rtp_parameters_mapping(sent, router, *all_.random);
+      protocol::get_producer_rtp_parameters_mapping(sent, router, *hub_.random);
   if (!mapping)
     return refuse_parameters(mapping.error());
   auto consumable =
       protocol::get_consumable_rtp_parameters(x.kind, sent, router, *mapping);
   auto made = std::make_unique<producer>(
-      all_, *on,
-      producer_description{{actors::make_id<actors::producer_id>(*all_.random),
+      hub_, *on,
+      producer_description{{actors::make_id<actors::producer_id>(*hub_.random),
                             id_, x.kind, x.paused, x.app_data},
                            sent,
                            std::move(consumable),
@@ -68,13 +68,13 @@ outcome peer::perform(const verb::consume& x) {
   auto parameters = protocol::get_consumer_rtp_parameters(
       about.consumable, can_receive,
       {.enable_rtx = protocol::default_enable_rtx(about.info.kind)},
-      *all_.random);
+      *hub_.random);
   if (!parameters)
     return refuse_parameters(parameters.error());
   parameters->mid = std::to_string(on->next_mid++);
   auto& made = *consumers_.emplace_back(std::make_unique<consumer>(
-      consumer{actors::make_id<actors::consumer_id>(*all_.random),
-               all_.next_key<actors::consumer_key>(), this, from, on}));
+      consumer{actors::make_id<actors::consumer_id>(*hub_.random),
+               hub_.next_key<actors::consumer_key>(), this, from, on}));
   on->add(made, actors::to_ssrcs(*parameters));
   shard_.add(made, actors::to_forwarder(about.info.kind, about.sent,
                                         *parameters, x.paused));

@@ -26,10 +26,10 @@ void erase_record(Records& records, const T& x) {
 
 } // namespace
 
-peer::peer(hub& all, session& by, const verb::join& x)
-    : all_(all)
-    , by_(by)
-    , room_(all.find_or_make_room(x.room))
+peer::peer(hub& parent, session& by, const verb::join& x)
+    : hub_(parent)
+    , client_session_(by)
+    , room_(parent.find_or_make_room(x.room))
     , shard_(room_.choose_shard())
     , room_id_(x.room)
     , id_(x.peer)
@@ -48,7 +48,7 @@ peer::~peer() {
   transports_.clear();
   --shard_.members;
   if (room_.empty())
-    all_.rooms.erase(room_id_);
+    hub_.rooms.erase(room_id_);
 }
 
 outcome peer::joined() const {
@@ -60,13 +60,14 @@ outcome peer::joined() const {
 
 outcome peer::perform(const verb::create_transport& x) {
   auto& made =
-      *transports_.emplace_back(std::make_unique<transport>(all_, shard_));
+      *transports_.emplace_back(std::make_unique<transport>(hub_, shard_));
   made.direction = x.direction;
-  const auto& print = all_.services.dtls->fingerprint();
+  const auto& print = hub_.services.dtls->fingerprint();
   return success(reply::transport_created{
       made.id,
       made.ice(),
-      actors::make_candidates(all_.services, by_.signaled_at(), x.force_tcp),
+      actors::make_candidates(hub_.services, client_session_.signaled_at(),
+                              x.force_tcp),
       {protocol::dtls_role::automatic, {{print.algorithm, print.value}}}});
 }
 
@@ -242,7 +243,7 @@ outcome peer::perform(const verb::get_stats& x) {
 }
 
 void peer::notify(std::shared_ptr<const protocol::any_event> what) {
-  by_.notify(std::move(what));
+  client_session_.notify(std::move(what));
 }
 
 void peer::notify_scores(const consumer& x) {

@@ -12,7 +12,7 @@ namespace troupe::loop {
 class peer {
 public:
   /// Joins the room.
-  peer(hub& all, session& by, const verb::join& x);
+  peer(hub& parent, session& by, const verb::join& x);
 
   /// Leaves the room and ends everything.
   ~peer();
@@ -29,8 +29,8 @@ public:
     return named_by_client_;
   }
 
-  session& by() const {
-    return by_;
+  session& client_session() const {
+    return client_session_;
   }
 
   outcome joined() const;
@@ -79,8 +79,8 @@ private:
   void close(producer& x);
   void close(consumer& x);
 
-  hub& all_;
-  session& by_;
+  hub& hub_;
+  session& client_session_;
   room& room_;
   shard& shard_;
   const actors::room_id room_id_;

@@ -19,23 +19,23 @@ rtp::receiver::config to_config(const producer_description& x,
 
 } // namespace
 
-producer::producer(hub& all, transport& by, producer_description x)
+producer::producer(hub& parent, transport& by, producer_description x)
     : id(x.info.id)
-    , key(all.next_key<actors::producer_key>())
+    , key(parent.next_key<actors::producer_key>())
     , on(by)
     , about(std::move(x))
-    , all_(all)
-    , engine_(to_config(about, *all.random), *all.random)
+    , hub_(parent)
+    , engine_(to_config(about, *parent.random), *parent.random)
     , reports_(about.sent.encodings.size()) {
-  all_.producers.add(*this);
+  hub_.producers.add(*this);
 }
 
 producer::~producer() {
-  all_.producers.remove(*this);
+  hub_.producers.remove(*this);
 }
 
 rtp::receiver& producer::engine() {
-  all_.producers.wake(*this);
+  hub_.producers.wake(*this);
   return engine_;
 }
 

@@ -18,7 +18,7 @@ struct producer_description {
 /// One track that a client sends, with the engine of the server's producers.
 class producer {
 public:
-  producer(hub& all, transport& on, producer_description x);
+  producer(hub& parent, transport& on, producer_description x);
   ~producer();
 
   producer(const producer&) = delete;
@@ -63,7 +63,7 @@ public:
 private:
   void pass_on(const rtp::receiver_event& x);
 
-  hub& all_;
+  hub& hub_;
   rtp::receiver engine_;
   std::vector<shard*> shards_;
   std::vector<std::optional<rtp::source_report>> reports_; // by encoding

@@ -38,7 +38,7 @@ shard& room::choose_shard() {
   for (const auto& x : shards_)
     if (x->members < members_per_shard)
       return *x;
-  return *shards_.emplace_back(std::make_unique<shard>(all_));
+  return *shards_.emplace_back(std::make_unique<shard>(hub_));
 }
 
 void room::publish(producer& x) {

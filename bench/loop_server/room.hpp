@@ -8,7 +8,7 @@ namespace troupe::loop {
 /// The members of a room, their producers, and their shards.
 class room {
 public:
-  explicit room(hub& all) : all_(all) {}
+  explicit room(hub& parent) : hub_(parent) {}
 
   /// Adds a member, whose id must be free, and notifies the others.
   void add(peer& x, std::string name);
@@ -49,7 +49,7 @@ private:
   // Notifies all members of a changed roster entry.
   void broadcast_update(const actors::peer_id& who);
 
-  hub& all_;
+  hub& hub_;
   actors::roster people_;
   std::map<actors::peer_id, peer*> members_;
   std::map<actors::producer_id, producer*> producers_;

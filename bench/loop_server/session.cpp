@@ -18,17 +18,17 @@ make_dialect(const net::http_request& request, net::rng& random) {
 
 } // namespace
 
-session::session(hub& all, std::shared_ptr<net::connection> conn)
-    : all_(all)
+session::session(hub& parent, std::shared_ptr<net::connection> conn)
+    : hub_(parent)
     , connection_(std::move(conn))
-    , dialect_(make_dialect(connection_->request(), *all.random)) {
-  all_.sessions.add(*this);
-  all_.sessions.wake(*this);
+    , dialect_(make_dialect(connection_->request(), *parent.random)) {
+  hub_.sessions.add(*this);
+  hub_.sessions.wake(*this);
 }
 
 session::~session() {
   peer_.reset();
-  all_.sessions.remove(*this);
+  hub_.sessions.remove(*this);
 }
 
 void session::on_message(net::incoming_message x) {
@@ -38,19 +38,19 @@ void session::on_message(net::incoming_message x) {
 void session::on_close(uint16_t) {
   closing_ = true;
   peer_.reset();
-  all_.settle(hub::now());
+  hub_.settle(hub::now());
 }
 
 void session::take(protocol::frame in) {
   auto now = hub::now();
   dialect_->handle_frame(in, now);
-  all_.sessions.wake(*this);
-  all_.settle(now);
+  hub_.sessions.wake(*this);
+  hub_.settle(now);
 }
 
 void session::notify(std::shared_ptr<const protocol::any_event> what) {
   events_.push(std::move(what));
-  all_.sessions.wake(*this);
+  hub_.sessions.wake(*this);
 }
 
 void session::drain(net::time_point) {
@@ -83,14 +83,14 @@ outcome session::perform(verb::get_capabilities&) {
 outcome session::perform(verb::join& x) {
   if (peer_)
     return refuse(error_code::already_joined);
-  auto there = all_.rooms.find(x.room);
+  auto there = hub_.rooms.find(x.room);
   auto* duplicate =
-      there == all_.rooms.end() ? nullptr : there->second->find(x.peer);
+      there == hub_.rooms.end() ? nullptr : there->second->find(x.peer);
   if (duplicate && !(x.named_by_client && duplicate->named_by_client()))
     return protocol::error{error_code::forbidden, "This id is taken"};
   if (duplicate)
-    duplicate->by().replace();
-  peer_ = std::make_unique<peer>(all_, *this, x);
+    duplicate->client_session().replace();
+  peer_ = std::make_unique<peer>(hub_, *this, x);
   return peer_->joined();
 }
 

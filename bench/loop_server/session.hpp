@@ -9,7 +9,7 @@ namespace troupe::loop {
 /// One connection, one dialect, at most one peer.
 class session final : public net::connection_events {
 public:
-  session(hub& all, std::shared_ptr<net::connection> conn);
+  session(hub& parent, std::shared_ptr<net::connection> conn);
   ~session() override;
 
   session(const session&) = delete;
@@ -67,7 +67,7 @@ private:
 
   void close(uint16_t code, std::string reason);
 
-  hub& all_;
+  hub& hub_;
   std::shared_ptr<net::connection> connection_;
   std::unique_ptr<protocol::dialect> dialect_;
   std::unique_ptr<peer> peer_;

@@ -7,16 +7,16 @@
 
 namespace troupe::loop {
 
-shard::shard(hub& all) : all_(all) {
-  all_.shards.add(*this);
+shard::shard(hub& parent) : hub_(parent) {
+  hub_.shards.add(*this);
 }
 
 shard::~shard() {
-  all_.shards.remove(*this);
+  hub_.shards.remove(*this);
 }
 
 actors::fan_out& shard::engine() {
-  all_.shards.wake(*this);
+  hub_.shards.wake(*this);
   return engine_;
 }
 
@@ -27,7 +27,7 @@ void shard::add(consumer& x, rtp::forwarder::config settings) {
   stream.on = x.on->key;
   stream.from = x.from->key;
   stream.engine = std::move(settings);
-  if (engine().add_consumer(std::move(stream), *all_.random, hub::now()))
+  if (engine().add_consumer(std::move(stream), *hub_.random, hub::now()))
     x.from->subscribe(*this);
 }
 
@@ -50,7 +50,7 @@ void shard::drain(net::time_point now) {
   if (auto pacing_due = engine_.poll_pacing(); pacing_due && *pacing_due <= now)
     engine_.handle_pacing(now);
   if (engine_.needs_flush())
-    engine_.flush(*all_.services.port, hub::now());
+    engine_.flush(*hub_.services.port, hub::now());
 }
 
 void shard::handle_timeout(net::time_point now) {

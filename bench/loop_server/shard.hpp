@@ -24,7 +24,7 @@ struct consumer {
 /// shards.
 class shard {
 public:
-  explicit shard(hub& all);
+  explicit shard(hub& parent);
   ~shard();
 
   shard(const shard&) = delete;
@@ -68,7 +68,7 @@ public:
 private:
   void pass_on(const actors::shard_event& x, net::time_point now);
 
-  hub& all_;
+  hub& hub_;
   actors::fan_out engine_;
   std::unordered_map<actors::consumer_key, consumer*> consumers_;
   std::optional<net::time_point> not_before_;

@@ -10,28 +10,28 @@ namespace troupe::loop {
 
 using rtp::stream_handle;
 
-transport::transport(hub& all, shard& home)
-    : id(actors::make_id<actors::transport_id>(*all.random))
-    , key(all.next_key<actors::transport_key>())
-    , all_(all)
+transport::transport(hub& parent, shard& home)
+    : id(actors::make_id<actors::transport_id>(*parent.random))
+    , key(parent.next_key<actors::transport_key>())
+    , hub_(parent)
     , home_(home)
-    , engine_({.dtls = all.services.dtls,
-               .backend = all.services.srtp,
-               .consent_timeout = all.services.settings.rtc.consent_timeout,
+    , engine_({.dtls = parent.services.dtls,
+               .backend = parent.services.srtp,
+               .consent_timeout = parent.services.settings.rtc.consent_timeout,
                .application_data = false},
-              *all.random) {
-  all_.transports.add(*this);
-  all_.routes.add_fragment(engine_.local_ice().username_fragment, this);
+              *parent.random) {
+  hub_.transports.add(*this);
+  hub_.routes.add_fragment(engine_.local_ice().username_fragment, this);
 }
 
 transport::~transport() {
-  all_.transports.remove(*this);
-  all_.routes.remove_fragment(engine_.local_ice().username_fragment);
+  hub_.transports.remove(*this);
+  hub_.routes.remove_fragment(engine_.local_ice().username_fragment);
   engine_.close();
   while (auto x = engine_.poll_event())
     handle(*x);
   while (auto x = engine_.poll_datagram())
-    all_.services.port->send_batch({&*x, 1});
+    hub_.services.port->send_batch({&*x, 1});
   home_.engine().remove_transport(key);
 }
 
@@ -42,7 +42,7 @@ protocol::ice_parameters transport::ice() const {
 }
 
 protocol::ice_parameters transport::restart_ice() {
-  all_.routes.add_fragment(engine().restart_ice(*all_.random).username_fragment,
+  hub_.routes.add_fragment(engine().restart_ice(*hub_.random).username_fragment,
                            this);
   return ice();
 }
@@ -108,7 +108,7 @@ protocol::json_text transport::stats() const {
 // -- media -------------------------------------------------------------------
 
 net::webrtc_transport& transport::engine() {
-  all_.transports.wake(*this);
+  hub_.transports.wake(*this);
   return engine_;
 }
 
@@ -131,7 +131,7 @@ void transport::drain(net::time_point now) {
   while (auto x = engine_.poll_event())
     handle(*x);
   while (auto x = engine_.poll_datagram())
-    all_.services.port->send_batch({&*x, 1});
+    hub_.services.port->send_batch({&*x, 1});
   update_sender(now);
   route_rtp(now);
   route_rtcp(now);
@@ -143,14 +143,14 @@ void transport::drain(net::time_point now) {
 
 void transport::handle(const net::transport_event& x) {
   if (const auto* added = std::get_if<net::tuple_added>(&x)) {
-    all_.routes.add_tuple(added->tuple, this);
+    hub_.routes.add_tuple(added->tuple, this);
   } else if (const auto* removed = std::get_if<net::tuple_removed>(&x)) {
-    all_.routes.remove_tuple(removed->tuple, this);
+    hub_.routes.remove_tuple(removed->tuple, this);
     if (removed->tuple.protocol == net::transport_protocol::tcp)
-      all_.services.port->close_tcp(removed->tuple);
+      hub_.services.port->close_tcp(removed->tuple);
   } else if (const auto* old =
                  std::get_if<net::username_fragment_retired>(&x)) {
-    all_.routes.remove_fragment(old->username_fragment);
+    hub_.routes.remove_fragment(old->username_fragment);
   }
 }
 

@@ -18,7 +18,7 @@ struct consumer;
 /// packets. The sending half belongs to its shard.
 class transport {
 public:
-  transport(hub& all, shard& home);
+  transport(hub& parent, shard& home);
 
   /// Sends the client a close_notify.
   ~transport();
@@ -92,7 +92,7 @@ private:
     rtp::extension_map extensions;
   };
 
-  hub& all_;
+  hub& hub_;
   shard& home_;
   net::webrtc_transport engine_;
   rtp::demuxer demuxer_;
