@@ -153,9 +153,9 @@ private:
     signaling.dialect = config_.dialect;
     signaling.timeout = config_.request_timeout;
     signaling.from = local_address(config_.server, who);
-    signaling.seat.room = "load-" + std::to_string(::getpid()) + "-"
-                          + std::to_string(where_.plan.members[who].room);
-    signaling.seat.user =
+    signaling.target.room = "load-" + std::to_string(::getpid()) + "-"
+                            + std::to_string(where_.plan.members[who].room);
+    signaling.target.user =
         "u" + std::to_string(who) + "-" + std::to_string(++incarnations_);
     return std::make_shared<load_client>(where_, std::move(cfg));
   }

@@ -34,7 +34,7 @@ load_client::load_client(const client_surroundings& where, client_config cfg)
     , config_(std::move(cfg))
     , plan_(where.plan.members.at(config_.self))
     , signaling_(where.loop, config_.signaling) {
-  signaling_.on_push = [this](const heard_push& x) {
+  signaling_.on_push = [this](const received_push& x) {
     handle_push(x);
   };
   signaling_.on_end = [this](const signaling_error& x) {
@@ -143,7 +143,7 @@ media_transport* load_client::open(const transport_offer& offer) {
 
 // -- consuming ----------------------------------------------------------------
 
-void load_client::handle_push(const heard_push& x) {
+void load_client::handle_push(const received_push& x) {
   try {
     if (x.name == "new-producer") {
       announced_.push_back(decode_producer(x.data));

@@ -161,7 +161,7 @@ private:
   task apply_pause(std::string id, bool paused);
   media_transport* open(const transport_offer& offer);
   void spawn(task x);
-  void handle_push(const heard_push& x);
+  void handle_push(const received_push& x);
   void forget(const std::string& producer_or_consumer);
   void note(const std::string& problem);
   void fail(const signaling_error& problem);

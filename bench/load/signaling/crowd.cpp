@@ -275,13 +275,13 @@ public:
         return;
     }
     auto said = x.wire->decode(text);
-    if (auto* ping = std::get_if<heard_ping>(&said))
+    if (auto* ping = std::get_if<received_ping>(&said))
       return say(who, ping->reply);
-    if (std::holds_alternative<heard_ready>(said))
+    if (std::holds_alternative<received_ready>(said))
       return join(who);
-    if (auto* over = std::get_if<heard_end>(&said))
+    if (auto* over = std::get_if<received_end>(&said))
       return end(who, 0, over->reason);
-    auto* answer = std::get_if<heard_answer>(&said);
+    auto* answer = std::get_if<received_answer>(&said);
     if (!answer || answer->id != x.awaited)
       return;
     if (!answer->error.empty())

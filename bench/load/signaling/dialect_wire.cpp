@@ -84,7 +84,7 @@ document parse(std::string_view text) {
 
 class ws_wire final : public dialect_wire {
 public:
-  explicit ws_wire(const seat& x)
+  explicit ws_wire(const join_target& x)
       : target_("/socket?auth=" + x.user + "&channelId=" + x.room) {}
 
   std::string target() const override {
@@ -104,17 +104,17 @@ public:
         .str();
   }
 
-  heard_frame decode(std::string_view text) override {
+  received_frame decode(std::string_view text) override {
     auto frame = parse(text);
     if (!frame.IsObject())
-      return heard_end{"not a JSON object: " + std::string{text}, {}};
+      return received_end{"not a JSON object: " + std::string{text}, {}};
     auto type = text_of(frame, "type");
     document data;
     if (auto found = frame.FindMember("data"); found != frame.MemberEnd())
       data = copy_of(found->value);
     auto id = frame.FindMember("id");
     if (id != frame.MemberEnd() && id->value.IsUint64()) {
-      heard_answer answer;
+      received_answer answer;
       answer.id = id->value.GetUint64();
       if (type == "error") {
         answer.error = error_text(frame);
@@ -124,10 +124,10 @@ public:
       return answer;
     }
     if (type == "error")
-      return heard_end{error_text(frame), text_of(data, "code")};
+      return received_end{error_text(frame), text_of(data, "code")};
     if (!is_known_push(type))
-      return heard_nothing{};
-    return heard_push{std::move(type), std::move(data)};
+      return received_nothing{};
+    return received_push{std::move(type), std::move(data)};
   }
 
 private:
@@ -145,7 +145,7 @@ private:
 
 class events_wire final : public dialect_wire {
 public:
-  explicit events_wire(const seat& x)
+  explicit events_wire(const join_target& x)
       : room_(protocol::quote_json(x.room))
       , name_(protocol::quote_json(x.user)) {}
 
@@ -171,21 +171,21 @@ public:
     return out;
   }
 
-  heard_frame decode(std::string_view text) override {
+  received_frame decode(std::string_view text) override {
     // Engine.IO's packet type, then Socket.IO's.
     if (text.empty())
-      return heard_end{"an empty frame", {}};
+      return received_end{"an empty frame", {}};
     switch (text[0]) {
       case '0':
-        return heard_ping{"40"};
+        return received_ping{"40"};
       case '1':
-        return heard_end{"closed by the server", {}};
+        return received_end{"closed by the server", {}};
       case '2':
-        return heard_ping{"3" + std::string{text.substr(1)}};
+        return received_ping{"3" + std::string{text.substr(1)}};
       case '4':
         return decode_message(text.substr(1));
       default:
-        return heard_nothing{};
+        return received_nothing{};
     }
   }
 
@@ -198,51 +198,51 @@ private:
     return common_name(x);
   }
 
-  heard_frame decode_message(std::string_view text) {
+  received_frame decode_message(std::string_view text) {
     auto type = text.empty() ? '?' : text[0];
     if (type == '0')
-      return heard_ready{text_of(parse(text.substr(1)), "sid")};
+      return received_ready{text_of(parse(text.substr(1)), "sid")};
     if (type == '1')
-      return heard_end{"disconnected by the server", {}};
+      return received_end{"disconnected by the server", {}};
     if (type == '2')
       return decode_event(text.substr(1));
     if (type == '3')
       return decode_answer(text.substr(1));
-    return heard_end{"refused: " + std::string{text}, {}};
+    return received_end{"refused: " + std::string{text}, {}};
   }
 
   // Reads the name first: most events are ignored, and the rosters of large
   // rooms are long to parse.
-  static heard_frame decode_event(std::string_view text) {
+  static received_frame decode_event(std::string_view text) {
     auto first = text.find('"');
     auto last = text.find('"', first + 1);
     if (last == std::string_view::npos)
-      return heard_end{"not an event: " + std::string{text}, {}};
+      return received_end{"not an event: " + std::string{text}, {}};
     std::string name{text.substr(first + 1, last - first - 1)};
     if (name == "request-error")
-      return heard_end{std::string{text}, {}};
+      return received_end{std::string{text}, {}};
     if (!is_known_push(name))
-      return heard_nothing{};
+      return received_nothing{};
     auto all = parse(text.substr(text.find('[')));
     if (!all.IsArray() || all.Size() < 2)
-      return heard_push{std::move(name), {}};
-    return heard_push{std::move(name), copy_of(all[1])};
+      return received_push{std::move(name), {}};
+    return received_push{std::move(name), copy_of(all[1])};
   }
 
-  heard_frame decode_answer(std::string_view text) {
+  received_frame decode_answer(std::string_view text) {
     auto bracket = text.find('[');
     if (bracket == std::string_view::npos || bracket == 0)
-      return heard_end{"not an acknowledgement: " + std::string{text}, {}};
-    heard_answer out;
+      return received_end{"not an acknowledgement: " + std::string{text}, {}};
+    received_answer out;
     for (auto c : text.substr(0, bracket)) {
       if (c < '0' || c > '9')
-        return heard_end{"not an acknowledgement: " + std::string{text}, {}};
+        return received_end{"not an acknowledgement: " + std::string{text}, {}};
       out.id = out.id * 10 + static_cast<uint64_t>(c - '0');
     }
     auto asked = asked_.extract(out.id);
     auto all = parse(text.substr(bracket));
     if (!all.IsArray() || asked.empty())
-      return heard_end{"not an acknowledgement: " + std::string{text}, {}};
+      return received_end{"not an acknowledgement: " + std::string{text}, {}};
     if (all.Empty())
       return out;
     out.error = text_of(all[0], "error");
@@ -287,7 +287,7 @@ std::optional<dialect> dialect_from(std::string_view name) {
   return std::nullopt;
 }
 
-std::unique_ptr<dialect_wire> make_wire(dialect x, const seat& where) {
+std::unique_ptr<dialect_wire> make_wire(dialect x, const join_target& where) {
   if (x == dialect::ws)
     return std::make_unique<ws_wire>(where);
   return std::make_unique<events_wire>(where);

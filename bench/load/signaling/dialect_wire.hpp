@@ -45,14 +45,14 @@ enum class method : uint8_t {
 };
 
 /// The room that a member joins, and its user id.
-struct seat {
+struct join_target {
   std::string room;
   /// Contains only characters that need no escape in a URL.
   std::string user;
 };
 
 /// The response to a request.
-struct heard_answer {
+struct received_answer {
   uint64_t id = 0;
   /// The server's error message; empty without an error.
   std::string error;
@@ -63,34 +63,35 @@ struct heard_answer {
 };
 
 /// An event from the server, by its name in both dialects ("new-producer").
-struct heard_push {
+struct received_push {
   std::string name;
   rapidjson::Document data;
 };
 
 /// The connection is ready for requests.
-struct heard_ready {
+struct received_ready {
   /// B: the id by which others know this client. A: empty, it is the user.
   std::string peer;
 };
 
 /// The dialect requires this reply at once.
-struct heard_ping {
+struct received_ping {
   std::string reply;
 };
 
 /// A frame that clients ignore.
-struct heard_nothing {};
+struct received_nothing {};
 
 /// The server refuses or ends the connection, or sent an invalid frame.
-struct heard_end {
+struct received_end {
   std::string reason;
   /// The error code, if the server sends one.
   std::string code;
 };
 
-using heard_frame = std::variant<heard_nothing, heard_ready, heard_ping,
-                                 heard_answer, heard_push, heard_end>;
+using received_frame =
+    std::variant<received_nothing, received_ready, received_ping,
+                 received_answer, received_push, received_end>;
 
 /// Encodes and decodes a dialect on the client's side, as texts. One object per
 /// connection, since acknowledgements refer to earlier requests.
@@ -102,7 +103,7 @@ public:
   virtual std::string target() const = 0;
 
   /// Whether requests may be sent once the WebSocket is open, rather than only
-  /// after `heard_ready`.
+  /// after `received_ready`.
   virtual bool ready_when_open() const = 0;
 
   /// Encodes a request with the JSON object `payload`.
@@ -110,9 +111,9 @@ public:
                              std::string_view payload) = 0;
 
   /// Decodes a frame.
-  virtual heard_frame decode(std::string_view text) = 0;
+  virtual received_frame decode(std::string_view text) = 0;
 };
 
-std::unique_ptr<dialect_wire> make_wire(dialect x, const seat& where);
+std::unique_ptr<dialect_wire> make_wire(dialect x, const join_target& where);
 
 } // namespace troupe::load

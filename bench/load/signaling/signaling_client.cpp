@@ -35,7 +35,7 @@ server_address parse_server(std::string_view url) {
 signaling_client::signaling_client(asio::io_context& loop, signaling_config cfg)
     : loop_(loop)
     , config_(std::move(cfg))
-    , wire_(make_wire(config_.dialect, config_.seat))
+    , wire_(make_wire(config_.dialect, config_.target))
     , socket_(loop) {}
 
 signaling_client::~signaling_client() = default;
@@ -53,7 +53,7 @@ asio::awaitable<welcome> signaling_client::join() {
   auto payload = in_room ? std::string{"{}"} : encode_join(capabilities_);
   auto producers = co_await ask(entry, std::move(payload));
   out.producers = decode_producers(producers);
-  out.peer = in_room ? config_.seat.user : peer_;
+  out.peer = in_room ? config_.target.user : peer_;
   co_return out;
 }
 
@@ -144,39 +144,39 @@ void signaling_client::close() {
 
 void signaling_client::handle_text(std::string_view text) {
   auto x = wire_->decode(text);
-  if (std::holds_alternative<heard_push>(x)
-      || std::holds_alternative<heard_nothing>(x))
+  if (std::holds_alternative<received_push>(x)
+      || std::holds_alternative<received_nothing>(x))
     ++pushes_;
-  if (auto* ping = std::get_if<heard_ping>(&x)) {
+  if (auto* ping = std::get_if<received_ping>(&x)) {
     socket_.send(std::move(ping->reply));
-  } else if (auto* ready = std::get_if<heard_ready>(&x)) {
+  } else if (auto* ready = std::get_if<received_ready>(&x)) {
     peer_ = std::move(ready->peer);
     if (opening_) {
       opening_->answer.emplace();
       opening_->done.cancel();
     }
-  } else if (auto* answer = std::get_if<heard_answer>(&x)) {
+  } else if (auto* answer = std::get_if<received_answer>(&x)) {
     auto found = pending_.find(answer->id);
     if (found == pending_.end())
       return;
     found->second->answer = std::move(*answer);
     found->second->done.cancel();
-  } else if (auto* push = std::get_if<heard_push>(&x)) {
+  } else if (auto* push = std::get_if<received_push>(&x)) {
     if (on_push)
       on_push(*push);
-  } else if (auto* end = std::get_if<heard_end>(&x)) {
+  } else if (auto* end = std::get_if<received_end>(&x)) {
     handle_end(end->reason, end->code);
   }
 }
 
 void signaling_client::handle_end(const std::string& reason,
                                   const std::string& code) {
-  auto told = std::move(on_end);
+  auto callback = std::move(on_end);
   socket_.close();
   failure_code_ = code;
   fail(reason);
-  if (told)
-    told(signaling_error{reason, code});
+  if (callback)
+    callback(signaling_error{reason, code});
 }
 
 void signaling_client::fail(const std::string& reason) {

@@ -25,7 +25,7 @@ server_address parse_server(std::string_view url);
 struct signaling_config {
   server_address server;
   load::dialect dialect = load::dialect::ws;
-  load::seat seat;
+  join_target target;
   /// The local address to connect from; any if empty.
   std::string from;
   /// For the connection, and for each request.
@@ -52,7 +52,7 @@ public:
   ~signaling_client();
 
   /// Called for the server's events, by their names in dialect B.
-  std::function<void(const heard_push&)> on_push;
+  std::function<void(const received_push&)> on_push;
 
   /// Called once when the server ends the connection.
   std::function<void(const signaling_error& reason)> on_end;
@@ -105,7 +105,7 @@ private:
     explicit pending(boost::asio::io_context& loop) : done(loop) {}
 
     boost::asio::steady_timer done; // cancelled when the response arrives
-    std::optional<heard_answer> answer;
+    std::optional<received_answer> answer;
   };
 
   task open();

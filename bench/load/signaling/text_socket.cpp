@@ -74,23 +74,23 @@ public:
       return stream_.next_layer().close();
     open_ = false;
     if (queue_.empty())
-      say_goodbye();
+      send_close();
   }
 
 private:
   asio::awaitable<void> connect(const address& to) {
     auto& lowest = stream_.next_layer();
-    tcp::endpoint there{asio::ip::make_address(to.host), to.port};
+    tcp::endpoint remote{asio::ip::make_address(to.host), to.port};
     if (!to.from.empty()) {
       // Binds without choosing a port: it is chosen when connecting, so that
       // every destination can use all ports.
-      lowest.socket().open(there.protocol());
+      lowest.socket().open(remote.protocol());
       lowest.socket().set_option(
           asio::detail::socket_option::boolean<IPPROTO_IP,
                                                IP_BIND_ADDRESS_NO_PORT>{true});
       lowest.socket().bind({asio::ip::make_address(to.from), 0});
     }
-    co_await lowest.async_connect(there, asio::use_awaitable);
+    co_await lowest.async_connect(remote, asio::use_awaitable);
     lowest.socket().set_option(tcp::no_delay{true});
   }
 
@@ -119,7 +119,7 @@ private:
 
   void write() {
     if (queue_.empty())
-      return open_ ? void() : say_goodbye();
+      return open_ ? void() : send_close();
     stream_.text(true);
     stream_.async_write(asio::buffer(queue_.front()),
                         [self = shared_from_this()](error_code error, size_t) {
@@ -130,7 +130,7 @@ private:
                         });
   }
 
-  void say_goodbye() {
+  void send_close() {
     if (stream_.is_open())
       stream_.async_close(websocket::close_code::normal,
                           [self = shared_from_this()](error_code) {});

@@ -64,28 +64,28 @@ void frame_reader::feed(std::string_view octets) {
 }
 
 std::optional<server_frame> frame_reader::next() {
-  if (std::exchange(from_kept_, false))
-    kept_.clear();
+  if (std::exchange(from_partial_, false))
+    partial_.clear();
   auto out = [](std::string_view whole, const frame_extent& x) {
     return server_frame{static_cast<frame_kind>(whole[0] & 0x0F),
                         whole.substr(x.header, x.payload)};
   };
   auto take = [&](size_t octets) {
-    kept_.append(input_.substr(0, octets));
+    partial_.append(input_.substr(0, octets));
     input_.remove_prefix(std::min(octets, input_.size()));
   };
-  if (!kept_.empty()) {
+  if (!partial_.empty()) {
     // Completes a frame that began earlier: first its header, then its length.
-    while (!extent_of(kept_) && !input_.empty()
-           && kept_.size() < largest_header)
+    while (!extent_of(partial_) && !input_.empty()
+           && partial_.size() < largest_header)
       take(1);
-    auto x = extent_of(kept_);
-    if (x && kept_.size() < x->header + x->payload)
-      take(x->header + x->payload - kept_.size());
-    if (!x || kept_.size() < x->header + x->payload)
+    auto x = extent_of(partial_);
+    if (x && partial_.size() < x->header + x->payload)
+      take(x->header + x->payload - partial_.size());
+    if (!x || partial_.size() < x->header + x->payload)
       return std::nullopt;
-    from_kept_ = true;
-    return out(kept_, *x);
+    from_partial_ = true;
+    return out(partial_, *x);
   }
   auto x = extent_of(input_);
   if (!x || input_.size() < x->header + x->payload) {

@@ -37,10 +37,10 @@ public:
   std::optional<server_frame> next();
 
 private:
-  std::string kept_;
+  std::string partial_;
   std::string_view input_;
   // The frame lies in `kept_`, which is removed by the next call.
-  bool from_kept_ = false;
+  bool from_partial_ = false;
 };
 
 } // namespace troupe::load

@@ -18,7 +18,7 @@ namespace {
 
 using namespace load;
 
-const seat alice{"daily", "alice"};
+const join_target alice{"daily", "alice"};
 
 protocol::handshake handshake_of(const std::string& target) {
   protocol::handshake out;
@@ -53,14 +53,14 @@ public:
   }
 
   // Sends a frame of the client's to the server.
-  void say(const std::string& frame) {
+  void send(const std::string& frame) {
     REQUIRE((!socketio_ || frame.starts_with("4")));
     server_->handle_frame({frame.substr(socketio_ ? 1 : 0), false}, {});
   }
 
   // The request as the server decodes it.
   std::string ask(method what, const std::string& payload) {
-    say(wire_->encode(++id_, what, payload));
+    send(wire_->encode(++id_, what, payload));
     return next_request();
   }
 
@@ -68,20 +68,20 @@ public:
     server_->handle_outcome(token_, parse_outcome(line));
   }
 
-  void tell(const std::string& event) {
+  void notify(const std::string& event) {
     server_->handle_event(parse_event(event));
   }
 
-  heard_frame hear() {
+  received_frame receive() {
     auto frame = server_->poll_frame();
     REQUIRE(frame);
     return wire_->decode((socketio_ ? "4" : "") + frame->payload);
   }
 
   // The payload of the answer to the last request.
-  rapidjson::Document hear_answer() {
-    auto x = hear();
-    auto* found = std::get_if<heard_answer>(&x);
+  rapidjson::Document receive_answer() {
+    auto x = receive();
+    auto* found = std::get_if<received_answer>(&x);
     REQUIRE(found);
     CHECK_EQ(found->id, id_);
     CHECK_EQ(found->error, "");
@@ -97,17 +97,17 @@ public:
     if (!socketio_)
       return;
     auto ping = wire_->decode(R"(0{"sid":"x","upgrades":[]})");
-    REQUIRE(std::holds_alternative<heard_ping>(ping));
-    say(std::get<heard_ping>(ping).reply);
-    auto ready = hear();
-    REQUIRE(std::holds_alternative<heard_ready>(ready));
-    auto sid = std::get<heard_ready>(ready).peer;
+    REQUIRE(std::holds_alternative<received_ping>(ping));
+    send(std::get<received_ping>(ping).reply);
+    auto ready = receive();
+    REQUIRE(std::holds_alternative<received_ready>(ready));
+    auto sid = std::get<received_ready>(ready).peer;
     CHECK_FALSE(sid.empty());
     CHECK_EQ(ask(method::join, encode_join("{}")),
              "join room=daily peer=" + sid + " name=alice capabilities");
     answer("joined " + sid + " people=" + sid + ":alice:- "
            + "producers=p1:bob:audio");
-    auto producers = decode_producers(hear_answer());
+    auto producers = decode_producers(receive_answer());
     REQUIRE_EQ(producers.size(), 1);
     CHECK_EQ(producers[0].id, "p1");
     CHECK_EQ(producers[0].peer, "bob");
@@ -145,11 +145,11 @@ TEST_CASE("the server understands each request of a client") {
     CHECK_EQ(t.ask(method::create_transport, encode_create_transport(true)),
              "create_transport direction=send");
     t.answer("transport t1");
-    CHECK_EQ(decode_transport(t.hear_answer()).id, "t1");
+    CHECK_EQ(decode_transport(t.receive_answer()).id, "t1");
     CHECK_EQ(t.ask(method::create_transport, encode_create_transport(false)),
              "create_transport direction=recv");
     t.answer("transport t2");
-    auto offer = decode_transport(t.hear_answer());
+    auto offer = decode_transport(t.receive_answer());
     CHECK_EQ(offer.id, "t2");
     CHECK_FALSE(offer.ice.password.empty());
     CHECK_NE(offer.udp().port, 0);
@@ -158,25 +158,25 @@ TEST_CASE("the server understands each request of a client") {
                    encode_consume("t2", "p1", dictionary("<caps>"), true)),
              "consume transport=t2 producer=p1 capabilities paused");
     t.answer("consumed c1 of p1:bob:audio");
-    auto consumer = decode_consumer(t.hear_answer());
+    auto consumer = decode_consumer(t.receive_answer());
     CHECK_EQ(consumer.id, "c1");
     CHECK_EQ(consumer.producer, "p1");
     CHECK_FALSE(consumer.parameters.codecs.empty());
     CHECK_EQ(t.ask(method::resume_consumer, encode_consumer("c1")),
              "resume_consumer consumer=c1");
     t.answer("consumers c1");
-    t.hear_answer();
+    t.receive_answer();
     CHECK_EQ(t.ask(method::pause_consumer, encode_consumer("c1")),
              "pause_consumer consumer=c1");
     t.answer("consumers c1");
-    t.hear_answer();
+    t.receive_answer();
     CHECK_EQ(t.ask(method::set_preferred_layers, encode_layers("c1", 2)),
              "set_preferred_layers consumer=c1 spatial=2");
     t.answer("ok");
-    t.hear_answer();
+    t.receive_answer();
     CHECK_EQ(t.ask(method::list_producers, "{}"), "list_producers");
     t.answer("producers p2:bob:video");
-    auto producers = decode_producers(t.hear_answer());
+    auto producers = decode_producers(t.receive_answer());
     REQUIRE_EQ(producers.size(), 1);
     CHECK_EQ(producers[0].kind, protocol::media_kind::video);
     for (auto [what, verb] :
@@ -185,15 +185,15 @@ TEST_CASE("the server understands each request of a client") {
           {method::close_producer, "close_producer producer=p9"}}) {
       CHECK_EQ(t.ask(what, encode_producer("p9")), verb);
       t.answer("ok");
-      t.hear_answer();
+      t.receive_answer();
     }
     CHECK_EQ(t.ask(method::request_key_frame, encode_consumer("c1")),
              "request_key_frame consumer=c1");
     t.answer("ok");
-    t.hear_answer();
+    t.receive_answer();
     CHECK_EQ(t.ask(method::leave, "{}"), "leave");
     t.answer("ok");
-    t.hear_answer();
+    t.receive_answer();
   }
 }
 
@@ -208,7 +208,7 @@ TEST_CASE("the server reads a client's connect and produce parameters") {
     CHECK_EQ(t.ask(method::connect_transport, encode_connect("t1", *dtls)),
              "connect_transport transport=t1 dtls");
     t.answer("connected t1");
-    t.hear_answer();
+    t.receive_answer();
     auto parameters = protocol::decode_rtp_parameters(
         *protocol::parse_json(dictionary("<rtp>")));
     REQUIRE(parameters.has_value());
@@ -217,7 +217,7 @@ TEST_CASE("the server reads a client's connect and produce parameters") {
               encode_produce("t1", protocol::media_kind::audio, *parameters)),
         "produce transport=t1 kind=audio rtp");
     t.answer("produced p2");
-    CHECK_EQ(decode_produced(t.hear_answer()), "p2");
+    CHECK_EQ(decode_produced(t.receive_answer()), "p2");
   }
 }
 
@@ -229,7 +229,7 @@ TEST_CASE("capabilities come in an envelope in B and without one in A") {
     CHECK_EQ(t.ask(method::get_capabilities, "{}"),
              "get_capabilities room=daily");
     t.answer("capabilities");
-    CHECK_FALSE(decode_capabilities(t.hear_answer()).codecs.empty());
+    CHECK_FALSE(decode_capabilities(t.receive_answer()).codecs.empty());
   }
 }
 
@@ -240,8 +240,8 @@ TEST_CASE("a refusal is the response to its request") {
     t.enter();
     t.ask(method::consume, encode_consume("t2", "p9", "{}", false));
     t.answer("error cannot-consume");
-    auto frame = t.hear();
-    auto* answer = std::get_if<heard_answer>(&frame);
+    auto frame = t.receive();
+    auto* answer = std::get_if<received_answer>(&frame);
     REQUIRE(answer);
     CHECK_EQ(answer->error, "Cannot consume");
     CHECK_EQ(answer->code, "cannot-consume");
@@ -252,7 +252,7 @@ TEST_CASE("a client refused by a busy server recognizes that") {
   auto x = make_wire(dialect::ws, alice)
                ->decode(R"({"type":"error","message":"Busy",)"
                         R"("data":{"message":"Busy","code":"overloaded"}})");
-  auto* end = std::get_if<heard_end>(&x);
+  auto* end = std::get_if<received_end>(&x);
   REQUIRE(end);
   CHECK_EQ(end->reason, "Busy");
   CHECK((signaling_error{end->reason, end->code}.is_busy()));
@@ -264,38 +264,38 @@ TEST_CASE("relevant pushes are read, others are not even parsed") {
     CAPTURE(to_string(x));
     talk t{x};
     t.enter();
-    t.tell("producer-added p3:bob:video");
-    auto added = t.hear();
-    auto* push = std::get_if<heard_push>(&added);
+    t.notify("producer-added p3:bob:video");
+    auto added = t.receive();
+    auto* push = std::get_if<received_push>(&added);
     REQUIRE(push);
     CHECK_EQ(push->name, "new-producer");
     auto producer = decode_producer(push->data);
     CHECK_EQ(producer.id, "p3");
     CHECK_EQ(producer.peer, "bob");
     CHECK_EQ(producer.kind, protocol::media_kind::video);
-    t.tell("producer-closed p3:bob");
-    auto closed = t.hear();
-    REQUIRE(std::holds_alternative<heard_push>(closed));
-    CHECK_EQ(decode_producer(std::get<heard_push>(closed).data).id, "p3");
-    t.tell("consumer-score c1:5:7:7");
-    CHECK(std::holds_alternative<heard_nothing>(t.hear()));
+    t.notify("producer-closed p3:bob");
+    auto closed = t.receive();
+    REQUIRE(std::holds_alternative<received_push>(closed));
+    CHECK_EQ(decode_producer(std::get<received_push>(closed).data).id, "p3");
+    t.notify("consumer-score c1:5:7:7");
+    CHECK(std::holds_alternative<received_nothing>(t.receive()));
   }
 }
 
 TEST_CASE("Engine.IO's ping is answered with its payload") {
   auto wire = make_wire(dialect::events, alice);
   auto x = wire->decode("2probe");
-  REQUIRE(std::holds_alternative<heard_ping>(x));
-  CHECK_EQ(std::get<heard_ping>(x).reply, "3probe");
+  REQUIRE(std::holds_alternative<received_ping>(x));
+  CHECK_EQ(std::get<received_ping>(x).reply, "3probe");
 }
 
 TEST_CASE("frames that are valid in no dialect end the connection") {
   for (const auto* x : {"", "hello", "[1]"})
-    CHECK(std::holds_alternative<heard_end>(
+    CHECK(std::holds_alternative<received_end>(
         make_wire(dialect::ws, alice)->decode(x)));
   for (const auto* x : {"", "1", "41", "44{\"message\":\"no\"}", "43", "43[]",
                         "43x[]", "431[{}]", "4", "42[]"})
-    CHECK(std::holds_alternative<heard_end>(
+    CHECK(std::holds_alternative<received_end>(
         make_wire(dialect::events, alice)->decode(x)));
 }
 
@@ -324,7 +324,7 @@ TEST_CASE("a client accepts every frame of the transcripts") {
       auto what = wire->decode(text);
       auto complaint = text.find("error") != text.npos
                        || text.find("Invalid namespace") != text.npos;
-      CHECK((complaint || !std::holds_alternative<heard_end>(what)));
+      CHECK((complaint || !std::holds_alternative<received_end>(what)));
       ++frames;
     }
     CHECK_GT(frames, 30);
