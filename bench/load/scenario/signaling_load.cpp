@@ -14,10 +14,10 @@ namespace {
 using clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 40s;
+constexpr auto step_timeout = 40s;
 
 /// Time between phases, for late notifications and the lists of dialect B.
-constexpr auto calm = 3500ms;
+constexpr auto settle_time = 3500ms;
 
 /// The number of speakers in the phase with many broadcasts.
 constexpr size_t busy_speakers = 100;
@@ -41,12 +41,12 @@ public:
       , run_(options, {})
       , crowd_({run_.address(), options.dialect}) {}
 
-  run_result play() {
+  run_result run() {
     run_.measure([&] {
       join();
-      come_and_go();
+      join_and_leave();
       broadcast();
-      be_busy();
+      broadcast_busy();
       if (options_.stalled > 0)
         stall();
       if (options_.flood_per_second > 0)
@@ -86,15 +86,15 @@ private:
     return out;
   }
 
-  void tell(const std::string& name, double x) {
+  void add_figure(const std::string& name, double x) {
     run_.result().extra[name] = x;
   }
 
-  void tell(const std::string& name, const latency_histogram& x) {
+  void add_figure(const std::string& name, const latency_histogram& x) {
     auto times = quantiles_of(x);
-    tell(name + "_ms_p50", times.p50);
-    tell(name + "_ms_p99", times.p99);
-    tell(name + "_ms_max", times.max);
+    add_figure(name + "_ms_p50", times.p50);
+    add_figure(name + "_ms_p99", times.p99);
+    add_figure(name + "_ms_max", times.max);
   }
 
   void expect(bool ok, const std::string& what) {
@@ -107,7 +107,7 @@ private:
   void enter(size_t count, size_t at_once) {
     auto wanted = crowd_.inside() + count;
     crowd_.enter(count, at_once);
-    expect(crowd_.run(patience, [&] { return crowd_.inside() >= wanted; }),
+    expect(crowd_.run(step_timeout, [&] { return crowd_.inside() >= wanted; }),
            "not all members have joined");
   }
 
@@ -115,19 +115,19 @@ private:
     auto before = run_.resident();
     auto x = during([&] { enter(options_.peers, options_.joining); });
     auto peers = static_cast<double>(options_.peers);
-    tell("joins_per_second", peers / x.seconds);
-    tell("join_cpu_us", x.cpu / peers * 1e6);
-    tell("join_storm_frames_each", x.frames / peers);
-    tell("join_storm_octets_each", x.octets / peers);
-    tell("join", crowd_.joins());
-    crowd_.run(calm);
+    add_figure("joins_per_second", peers / x.seconds);
+    add_figure("join_cpu_us", x.cpu / peers * 1e6);
+    add_figure("join_storm_frames_each", x.frames / peers);
+    add_figure("join_storm_octets_each", x.octets / peers);
+    add_figure("join", crowd_.joins());
+    crowd_.run(settle_time);
     if (before)
-      tell("resident_per_member",
-           (static_cast<double>(run_.resident()) - static_cast<double>(before))
-               / peers);
+      add_figure("resident_per_member", (static_cast<double>(run_.resident())
+                                         - static_cast<double>(before))
+                                            / peers);
   }
 
-  void come_and_go() {
+  void join_and_leave() {
     double count = single_joins;
     auto first = crowd_.size();
     auto came = during([&] {
@@ -142,66 +142,67 @@ private:
         crowd_.run(100ms);
       }
     });
-    tell("single_join_frames", came.frames / count);
-    tell("single_join_octets", came.octets / count);
-    tell("single_join_cpu_us", came.cpu / count * 1e6);
-    tell("single_leave_frames", went.frames / count);
-    tell("single_leave_cpu_us", went.cpu / count * 1e6);
-    crowd_.run(calm);
+    add_figure("single_join_frames", came.frames / count);
+    add_figure("single_join_octets", came.octets / count);
+    add_figure("single_join_cpu_us", came.cpu / count * 1e6);
+    add_figure("single_leave_frames", went.frames / count);
+    add_figure("single_leave_cpu_us", went.cpu / count * 1e6);
+    crowd_.run(settle_time);
   }
 
   void speak(size_t first, size_t last) {
     for (auto who = first; who < last; ++who) {
       crowd_.speak(who);
-      expect(crowd_.run(patience, [&] { return crowd_.speaking() == who + 1; }),
+      expect(crowd_.run(step_timeout,
+                        [&] { return crowd_.speaking() == who + 1; }),
              "a speaker has no producer");
     }
-    crowd_.run(calm);
+    crowd_.run(settle_time);
   }
 
   // Toggles speakers in turn, at that rate, for that long.
   span toggle(size_t speakers, double rate, double length,
-              const std::function<void()>& beside = {}) {
-    crowd_.heard().clear();
+              const std::function<void()>& meanwhile = {}) {
+    crowd_.notification_latency().clear();
     auto next = clock::now();
     size_t turn = 0;
     return during([&] {
       crowd_.run(seconds(length), {}, [&] {
         for (; clock::now() >= next; next += seconds(1 / rate))
           crowd_.toggle(turn++ % speakers);
-        if (beside)
-          beside();
+        if (meanwhile)
+          meanwhile();
       });
       // Members receive the last broadcasts as well.
       crowd_.run(200ms);
     });
   }
 
-  void tell_cost(const std::string& name, const span& x) {
-    tell(name + "_frames_per_second", x.frames / x.seconds);
-    tell(name + "_cpu_share", x.cpu / x.seconds);
+  void add_cost(const std::string& name, const span& x) {
+    add_figure(name + "_frames_per_second", x.frames / x.seconds);
+    add_figure(name + "_cpu_share", x.cpu / x.seconds);
     if (x.frames > 0) {
-      tell(name + "_cpu_us_per_frame", x.cpu / x.frames * 1e6);
-      tell(name + "_frames_per_core_second", x.frames / x.cpu);
+      add_figure(name + "_cpu_us_per_frame", x.cpu / x.frames * 1e6);
+      add_figure(name + "_frames_per_core_second", x.frames / x.cpu);
     }
   }
 
   void broadcast() {
     speak(0, 1);
     auto x = toggle(1, options_.broadcasts_per_second, options_.seconds);
-    tell("broadcast", crowd_.heard());
-    tell_cost("broadcast", x);
+    add_figure("broadcast", crowd_.notification_latency());
+    add_cost("broadcast", x);
   }
 
-  void be_busy() {
+  void broadcast_busy() {
     if (options_.busy_broadcasts_per_second <= 0)
       return;
     auto speakers = std::min<size_t>(busy_speakers, options_.peers / 2);
     speak(crowd_.speaking(), speakers);
     auto x =
         toggle(speakers, options_.busy_broadcasts_per_second, options_.seconds);
-    tell_cost("busy", x);
-    crowd_.run(calm);
+    add_cost("busy", x);
+    crowd_.run(settle_time);
   }
 
   // Sends so many broadcasts that the unread octets of the stalled members
@@ -212,13 +213,13 @@ private:
     for (auto who = first; who < options_.peers; ++who)
       crowd_.set_reading(who, false);
     toggle(1, options_.broadcasts_per_second, 2 * options_.seconds);
-    tell("stalled", crowd_.heard());
-    tell("stalled_resident", static_cast<double>(run_.resident()));
+    add_figure("stalled", crowd_.notification_latency());
+    add_figure("stalled_resident", static_cast<double>(run_.resident()));
     for (auto who = first; who < options_.peers; ++who)
       crowd_.set_reading(who, true);
-    crowd_.run(calm);
-    tell("stalled_ended",
-         static_cast<double>(crowd_.ended() - crowd_.ended_with(1000)));
+    crowd_.run(settle_time);
+    add_figure("stalled_ended",
+               static_cast<double>(crowd_.ended() - crowd_.ended_with(1000)));
   }
 
   // A flooder that the server disconnects joins again at once.
@@ -230,7 +231,7 @@ private:
     auto begin = clock::now();
     std::vector<double> sent(who.size());
     double total = 0;
-    auto beside = [&] {
+    auto meanwhile = [&] {
       auto wanted = each * to_seconds(clock::now() - begin);
       for (size_t i = 0; i < who.size(); ++i) {
         if (crowd_.ended(who[i])) {
@@ -248,11 +249,11 @@ private:
     };
     auto before = crowd_.ended();
     auto x =
-        toggle(1, options_.broadcasts_per_second, options_.seconds, beside);
-    tell("flood", crowd_.heard());
-    tell("flood_sent_per_second", total / x.seconds);
-    tell("flood_cpu_share", x.cpu / x.seconds);
-    tell("flood_ended", static_cast<double>(crowd_.ended() - before));
+        toggle(1, options_.broadcasts_per_second, options_.seconds, meanwhile);
+    add_figure("flood", crowd_.notification_latency());
+    add_figure("flood_sent_per_second", total / x.seconds);
+    add_figure("flood_cpu_share", x.cpu / x.seconds);
+    add_figure("flood_ended", static_cast<double>(crowd_.ended() - before));
   }
 
   const run_options& options_;
@@ -263,7 +264,7 @@ private:
 } // namespace
 
 run_result run_signaling_load(const run_options& options) {
-  return signaling_load{options}.play();
+  return signaling_load{options}.run();
 }
 
 } // namespace troupe::load

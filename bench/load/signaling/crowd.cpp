@@ -144,7 +144,7 @@ public:
       problem = "a request did not fit into the socket";
   }
 
-  void say(size_t who, std::string_view text) {
+  void send_text(size_t who, std::string_view text) {
     send(who, client_frame(frame_kind::text, text));
   }
 
@@ -156,7 +156,7 @@ public:
   void ask(size_t who, method what, std::string_view payload) {
     auto text = encode(who, what, payload);
     members[who]->awaited = members[who]->last_id;
-    say(who, text);
+    send_text(who, text);
   }
 
   void end(size_t who, uint16_t code, const std::string& why) {
@@ -270,18 +270,18 @@ public:
         return note(what);
       // Engine.IO's ping.
       if (text == "2")
-        return say(who, "3");
+        return send_text(who, "3");
       if (x.awaited == 0)
         return;
     }
-    auto said = x.wire->decode(text);
-    if (auto* ping = std::get_if<received_ping>(&said))
-      return say(who, ping->reply);
-    if (std::holds_alternative<received_ready>(said))
+    auto decoded = x.wire->decode(text);
+    if (auto* ping = std::get_if<received_ping>(&decoded))
+      return send_text(who, ping->reply);
+    if (std::holds_alternative<received_ready>(decoded))
       return join(who);
-    if (auto* over = std::get_if<received_end>(&said))
+    if (auto* over = std::get_if<received_end>(&decoded))
       return end(who, 0, over->reason);
-    auto* answer = std::get_if<received_answer>(&said);
+    auto* answer = std::get_if<received_answer>(&decoded);
     if (!answer || answer->id != x.awaited)
       return;
     if (!answer->error.empty())
@@ -311,7 +311,7 @@ public:
   void note(mark what) {
     auto since = toggled[what == mark::paused];
     if (since != clock::time_point{})
-      heard.add(now - since);
+      notification_latency.add(now - since);
   }
 
   crowd_config config;
@@ -327,7 +327,7 @@ public:
   // The times of the last resume and the last pause.
   std::array<clock::time_point, 2> toggled{};
   latency_histogram joins;
-  latency_histogram heard;
+  latency_histogram notification_latency;
   crowd_counts counts;
   std::string problem;
 };
@@ -359,7 +359,7 @@ void crowd::toggle(size_t who) {
       who, x.paused ? method::pause_producer : method::resume_producer,
       encode_producer(x.producer));
   impl_->toggled[x.paused] = clock::now();
-  impl_->say(who, text);
+  impl_->send_text(who, text);
 }
 
 void crowd::set_reading(size_t who, bool on) {
@@ -445,8 +445,8 @@ const latency_histogram& crowd::joins() const {
   return impl_->joins;
 }
 
-latency_histogram& crowd::heard() {
-  return impl_->heard;
+latency_histogram& crowd::notification_latency() {
+  return impl_->notification_latency;
 }
 
 crowd_counts crowd::counts() const {

@@ -52,7 +52,7 @@ public:
   void speak(size_t who);
 
   /// The speaker pauses or resumes its producer: each other member is notified,
-  /// which is one sample of `heard()`.
+  /// which is one sample of `notification_latency()`.
   void toggle(size_t who);
 
   /// Stops or resumes reading by the member.
@@ -87,7 +87,7 @@ public:
 
   /// The time from a speaker's `toggle` until a member received the event.
   /// Members that do not read are not counted.
-  latency_histogram& heard();
+  latency_histogram& notification_latency();
 
   crowd_counts counts() const;
 
