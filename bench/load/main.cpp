@@ -23,7 +23,7 @@ enum exit_code {
 };
 
 /// The server from the same build as this program, whatever the current folder.
-std::string server_beside_us() {
+std::string default_server() {
   std::error_code error;
   auto self = std::filesystem::read_symlink("/proc/self/exe", error);
   for (auto folder = self.parent_path(); !folder.empty();
@@ -91,10 +91,10 @@ int run(const compare_command& x) {
 }
 
 int run(const capacity_command& x) {
-  auto tell = [](const capacity_step& step) {
+  auto print_step = [](const capacity_step& step) {
     std::cerr << to_table(step) << std::flush;
   };
-  auto result = find_capacity(x.how, x.options, run_scenario, tell);
+  auto result = find_capacity(x.how, x.options, run_scenario, print_step);
   std::cout << to_table(result) << std::flush;
   write_file(x.options.json, to_json(result));
   return result.rooms > 0 ? good : is_void;
@@ -124,8 +124,7 @@ int run(const exit_command& x) {
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   try {
-    auto command =
-        read_command_line({argv + 1, argv + argc}, server_beside_us());
+    auto command = read_command_line({argv + 1, argv + argc}, default_server());
     return std::visit([](const auto& x) { return run(x); }, command);
   } catch (const std::exception& e) {
     std::cerr << "troupe-bench: " << e.what() << '\n';

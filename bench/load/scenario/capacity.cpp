@@ -62,14 +62,14 @@ std::vector<std::string> shortcomings(const run_result& run,
 }
 
 // Makes the tries and stores their results.
-class prospector {
+class capacity_finder {
 public:
-  prospector(const capacity_options& how, const run_options& options,
-             const run_load& run, const step_listener& tell)
+  capacity_finder(const capacity_options& how, const run_options& options,
+                  const run_load& run, const step_listener& on_step)
       : how_(how)
       , options_(options)
       , run_(run)
-      , tell_(tell)
+      , on_step_(on_step)
       , search_(how.rooms) {}
 
   capacity_result find() {
@@ -137,9 +137,9 @@ private:
       out.run = run_(options);
       out.verdict = judge(*out.run, options, how_.limits);
     } catch (const server_died& e) {
-      out.verdict = {{e.what()}, limit_of::server};
+      out.verdict = {{e.what()}, limit_cause::server};
     } catch (const std::exception& e) {
-      out.verdict = {{e.what()}, limit_of::unclear};
+      out.verdict = {{e.what()}, limit_cause::unclear};
     }
     note(options, out);
     return out;
@@ -155,22 +155,22 @@ private:
       step.server_cpu = extra_of(*x.run, "server_cpu_share");
       step.latency_ms = worst_latency(*x.run);
     }
-    tell_(step);
+    on_step_(step);
   }
 
   // The limit at the lowest load that failed.
-  limit_of limit() const {
-    auto out = limit_of::range;
+  limit_cause limit() const {
+    auto out = limit_cause::range;
     for (const auto& x : out_.steps)
       if (!x.verdict.held() && x.rooms == out_.border)
-        out = std::max(out, x.verdict.whose);
+        out = std::max(out, x.verdict.cause);
     return out;
   }
 
   const capacity_options& how_;
   const run_options& options_;
   const run_load& run_;
-  const step_listener& tell_;
+  const step_listener& on_step_;
   capacity_search search_;
   capacity_result out_;
 };
@@ -180,18 +180,18 @@ private:
 judgement judge(const run_result& run, const run_options& options,
                 const capacity_limits& limits) {
   if (server_failed(run))
-    return {run.void_reasons, limit_of::server};
+    return {run.void_reasons, limit_cause::server};
   if (run.is_void())
-    return {run.void_reasons, limit_of::generator};
+    return {run.void_reasons, limit_cause::generator};
   auto reasons = shortcomings(run, options, limits);
-  auto whose = reasons.empty() ? limit_of::range : limit_of::server;
-  return {std::move(reasons), whose};
+  auto cause = reasons.empty() ? limit_cause::range : limit_cause::server;
+  return {std::move(reasons), cause};
 }
 
 capacity_result find_capacity(const capacity_options& how,
                               const run_options& options, const run_load& run,
-                              const step_listener& tell) {
-  return prospector{how, options, run, tell}.find();
+                              const step_listener& on_step) {
+  return capacity_finder{how, options, run, on_step}.find();
 }
 
 bool has_capacity(std::string_view scenario) {

@@ -33,7 +33,7 @@ struct capacity_options {
 
 /// The cause of the limit. If tries at one load differ, the last of these
 /// values counts, so the server is named only if no try contradicts it.
-enum class limit_of : uint8_t {
+enum class limit_cause : uint8_t {
   /// The highest load allowed has held.
   range,
   server,
@@ -44,15 +44,15 @@ enum class limit_of : uint8_t {
 };
 
 /// "range", "server", "unclear" or "generator".
-std::string_view to_string(limit_of x);
+std::string_view to_string(limit_cause x);
 
 /// The cause as a sentence for the user.
-std::string_view describe(limit_of x);
+std::string_view describe(limit_cause x);
 
 /// Whether one run held, and if not, why and due to which cause.
 struct judgement {
   std::vector<std::string> reasons;
-  limit_of whose = limit_of::range;
+  limit_cause cause = limit_cause::range;
 
   bool held() const {
     return reasons.empty();
@@ -84,7 +84,7 @@ struct capacity_result {
   /// The lowest number of rooms that failed, if there is one.
   std::optional<uint32_t> border;
 
-  limit_of limit = limit_of::range;
+  limit_cause limit = limit_cause::range;
 
   /// The longer runs with that many rooms, and with half of them, rounded up;
   /// with one room only the first.
@@ -103,7 +103,7 @@ using step_listener = std::function<void(const capacity_step&)>;
 /// with fewer rooms.
 capacity_result find_capacity(const capacity_options& how,
                               const run_options& options, const run_load& run,
-                              const step_listener& tell);
+                              const step_listener& on_step);
 
 /// Whether the scenario consists of rooms whose number may vary.
 bool has_capacity(std::string_view scenario);

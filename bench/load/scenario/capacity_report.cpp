@@ -107,30 +107,30 @@ std::string figures_of(const std::vector<run_result>& runs) {
 
 } // namespace
 
-std::string_view to_string(limit_of x) {
+std::string_view to_string(limit_cause x) {
   switch (x) {
-    case limit_of::range:
+    case limit_cause::range:
       return "range";
-    case limit_of::server:
+    case limit_cause::server:
       return "server";
-    case limit_of::generator:
+    case limit_cause::generator:
       return "generator";
-    case limit_of::unclear:
+    case limit_cause::unclear:
       return "unclear";
   }
   return "unknown";
 }
 
-std::string_view describe(limit_of x) {
+std::string_view describe(limit_cause x) {
   switch (x) {
-    case limit_of::range:
+    case limit_cause::range:
       return "no limit was found: the largest allowed number of rooms holds";
-    case limit_of::server:
+    case limit_cause::server:
       return "the server was the limit";
-    case limit_of::generator:
+    case limit_cause::generator:
       return "the generator was the limit: this machine cannot offer more, the "
              "server may carry more";
-    case limit_of::unclear:
+    case limit_cause::unclear:
       return "not all members joined: the cause of the limit is unknown";
   }
   return "unknown";

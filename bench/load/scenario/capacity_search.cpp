@@ -7,7 +7,7 @@ namespace troupe::load {
 namespace {
 
 /// The number of failures after which a load counts as the border.
-constexpr uint32_t convincing = 2;
+constexpr uint32_t failures_to_confirm = 2;
 
 } // namespace
 
@@ -29,7 +29,7 @@ std::optional<uint32_t> capacity_search::next() const {
   auto near = static_cast<uint32_t>(range_.precision * high);
   if (gap > std::max(near, 1u))
     return high + gap / 2;
-  if (tried_.at(*failed).failures < convincing)
+  if (tried_.at(*failed).failures < failures_to_confirm)
     return failed;
   return std::nullopt;
 }
@@ -44,7 +44,7 @@ void capacity_search::revoke(uint32_t load) {
   // Higher loads that have held prove no more than the revoked one did.
   for (auto at = tried_.upper_bound(load); at != tried_.end(); ++at)
     at->second.held = false;
-  tried_[load] = {false, convincing};
+  tried_[load] = {false, failures_to_confirm};
 }
 
 uint32_t capacity_search::highest() const {

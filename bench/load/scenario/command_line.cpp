@@ -287,13 +287,13 @@ struct capacity_subcommand {
   capacity_options how;
 };
 
-struct side_texts {
+struct side_options {
   std::string what;
   std::vector<std::string> arguments;
   pid_t pid = 0;
 };
 
-void add_side(CLI::App& app, const std::string& name, side_texts& x) {
+void add_side(CLI::App& app, const std::string& name, side_options& x) {
   app.add_option("--" + name, x.what, "A binary to launch, or a server's URL")
       ->required();
   app.add_option("--" + name + "-arg", x.arguments,
@@ -303,7 +303,7 @@ void add_side(CLI::App& app, const std::string& name, side_texts& x) {
                  "Process id of the server at that URL");
 }
 
-server_under_test side(std::string name, const side_texts& x) {
+server_under_test side(std::string name, const side_options& x) {
   server_under_test out;
   out.name = std::move(name);
   out.arguments = x.arguments;
@@ -417,8 +417,8 @@ private:
   floor_command floor_;
   CLI::App* floor_app_ = nullptr;
   compare_command compare_;
-  side_texts a_;
-  side_texts b_;
+  side_options a_;
+  side_options b_;
   CLI::App* compare_app_ = nullptr;
   plot_command plot_;
   CLI::App* plot_app_ = nullptr;

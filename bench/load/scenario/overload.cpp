@@ -86,8 +86,9 @@ ascent begin_joining(bench_run& run, const run_options& options,
   ascent out;
   out.first = out.peak = watch(run, step_seconds).packets_per_second;
   client_pool.start_joining(some, all, {options.joins_per_second, 0});
-  auto rush = static_cast<double>(all - some) / options.joins_per_second;
-  for (auto left = rush + step_seconds; left > 0; left -= 1) {
+  auto joining_seconds =
+      static_cast<double>(all - some) / options.joins_per_second;
+  for (auto left = joining_seconds + step_seconds; left > 0; left -= 1) {
     out.peak = std::max(out.peak, watch(run, 1).packets_per_second);
     client_pool.status(); // lets refused members retry
   }

@@ -70,7 +70,7 @@ std::vector<std::string> row(const std::string& table,
   return {std::istream_iterator<std::string>{words}, {}};
 }
 
-bool tells(const std::string& text, std::string_view what) {
+bool mentions(const std::string& text, std::string_view what) {
   return text.find(what) != std::string::npos;
 }
 
@@ -81,7 +81,7 @@ bool tells(const std::string& text, std::string_view what) {
 TEST_CASE("a run holds if it loses nothing, is in time and has CPU to spare") {
   auto x = judged([](run_result&) {});
   CHECK(x.held());
-  CHECK_EQ(x.whose, limit_of::range);
+  CHECK_EQ(x.cause, limit_cause::range);
 }
 
 TEST_CASE("a run does not hold if the server falls short") {
@@ -103,7 +103,7 @@ TEST_CASE("a run does not hold if the server falls short") {
     CAPTURE(i);
     auto x = judged(changes[i]);
     CHECK_EQ(x.reasons.size(), 1);
-    CHECK_EQ(x.whose, limit_of::server);
+    CHECK_EQ(x.cause, limit_cause::server);
   }
 }
 
@@ -113,9 +113,9 @@ TEST_CASE("a failure of a void run is attributed to the generator") {
     run.audio.lost = 1'000;
   });
   CHECK_FALSE(x.held());
-  CHECK_EQ(x.whose, limit_of::generator);
+  CHECK_EQ(x.cause, limit_cause::generator);
   REQUIRE_EQ(x.reasons.size(), 1);
-  CHECK(tells(x.reasons[0], "late"));
+  CHECK(mentions(x.reasons[0], "late"));
 }
 
 TEST_CASE("a server is saturated by the cores and threads that it may use") {
@@ -156,7 +156,7 @@ TEST_CASE("the highest load, and half of it, are measured for longer") {
   CHECK_EQ(x.scenario, "webinar");
   CHECK_EQ(x.rooms, 5);
   CHECK_EQ(x.border, 6);
-  CHECK_EQ(x.limit, limit_of::server);
+  CHECK_EQ(x.limit, limit_cause::server);
   REQUIRE_EQ(x.runs.size(), 2);
   CHECK_EQ(x.runs[0].parameters.at("rooms"), 5);
   CHECK_EQ(x.runs[0].labels.at("load"), "highest");
@@ -197,7 +197,7 @@ TEST_CASE("a load that does not hold for longer is replaced by a lower one") {
   });
   CHECK_EQ(x.rooms, 12);
   CHECK_EQ(x.border, 13);
-  CHECK_EQ(x.limit, limit_of::server);
+  CHECK_EQ(x.limit, limit_cause::server);
   REQUIRE_EQ(x.runs.size(), 2);
   CHECK_EQ(x.runs[0].parameters.at("rooms"), 12);
 }
@@ -226,8 +226,8 @@ TEST_CASE("if no longer run holds, no capacity is claimed") {
   });
   CHECK_EQ(x.rooms, 0);
   CHECK(x.runs.empty());
-  CHECK(tells(to_table(x), "nothing holds for longer"));
-  CHECK(tells(to_table(find(server_for(0))), "not even one room holds"));
+  CHECK(mentions(to_table(x), "nothing holds for longer"));
+  CHECK(mentions(to_table(find(server_for(0))), "not even one room holds"));
 }
 
 // -- attributing the limit ----------------------------------------------------
@@ -240,11 +240,11 @@ TEST_CASE("a limit of the generator is not reported as one of the server") {
     return run;
   });
   CHECK_EQ(x.rooms, 4);
-  CHECK_EQ(x.limit, limit_of::generator);
+  CHECK_EQ(x.limit, limit_cause::generator);
   auto text = to_table(x);
-  CHECK(tells(text, "the generator was the limit"));
-  CHECK_FALSE(tells(text, "the server was the limit"));
-  CHECK(tells(text, "4 rooms at a time hold, 5 do not"));
+  CHECK(mentions(text, "the generator was the limit"));
+  CHECK_FALSE(mentions(text, "the server was the limit"));
+  CHECK(mentions(text, "4 rooms at a time hold, 5 do not"));
 }
 
 TEST_CASE("the limit is the server's only if both failures are the server's") {
@@ -256,9 +256,9 @@ TEST_CASE("the limit is the server's only if both failures are the server's") {
       return run;
     });
   };
-  CHECK_EQ(failing({nullptr, nullptr}).limit, limit_of::server);
-  CHECK_EQ(failing({nullptr, "late"}).limit, limit_of::generator);
-  CHECK_EQ(failing({"late", nullptr}).limit, limit_of::generator);
+  CHECK_EQ(failing({nullptr, nullptr}).limit, limit_cause::server);
+  CHECK_EQ(failing({nullptr, "late"}).limit, limit_cause::generator);
+  CHECK_EQ(failing({"late", nullptr}).limit, limit_cause::generator);
 }
 
 TEST_CASE("a try without a result does not hold, and gives the reason") {
@@ -271,11 +271,11 @@ TEST_CASE("a try without a result does not hold, and gives the reason") {
   };
   auto x = throwing([] { return run_error{"not settled in time"}; });
   CHECK_EQ(x.rooms, 2);
-  CHECK_EQ(x.limit, limit_of::unclear);
-  CHECK(tells(to_table(x), "not settled in time"));
+  CHECK_EQ(x.limit, limit_cause::unclear);
+  CHECK(mentions(to_table(x), "not settled in time"));
   x = throwing([] { return server_died{"the server ended: abort"}; });
   CHECK_EQ(x.rooms, 2);
-  CHECK_EQ(x.limit, limit_of::server);
+  CHECK_EQ(x.limit, limit_cause::server);
 }
 
 TEST_CASE("the end of the search range is not a limit") {
@@ -284,8 +284,8 @@ TEST_CASE("the end of the search range is not a limit") {
   auto x = find(server_for(100), how);
   CHECK_EQ(x.rooms, 6);
   CHECK_FALSE(x.border);
-  CHECK_EQ(x.limit, limit_of::range);
-  CHECK(tells(to_table(x), "no limit was found"));
+  CHECK_EQ(x.limit, limit_cause::range);
+  CHECK(mentions(to_table(x), "no limit was found"));
 }
 
 // -- reports ------------------------------------------------------------------
@@ -308,9 +308,9 @@ TEST_CASE("a table has both loads side by side, with their ratios") {
   CHECK(row(text, "ratio to the floor") == words{"1.00", "1.00"});
   CHECK(row(text, "ratio to the fan-out floor") == words{"2.00", "2.00"});
   CHECK(row(text, "packets lost") == words{"0", "0"});
-  CHECK(tells(text, "8 rooms"));
-  CHECK(tells(text, "7 packets lost"));
-  CHECK(tells(to_table(x.steps[3]), "7 packets lost"));
+  CHECK(mentions(text, "8 rooms"));
+  CHECK(mentions(text, "7 packets lost"));
+  CHECK(mentions(to_table(x.steps[3]), "7 packets lost"));
 }
 
 TEST_CASE("JSON has the tries, and the longer runs as runs") {
