@@ -40,7 +40,7 @@ public:
       , index_(index)
       , work_(loop_.get_executor())
       , media_(std::make_unique<media_loop>(loop_, media_config(cfg, index)))
-      , where_{loop_, *media_, names, plan}
+      , environment_{loop_, *media_, names, plan}
       , clients_(plan.members.size())
       , thread_([this] { loop_.run(); }) {}
 
@@ -136,11 +136,11 @@ private:
   void try_again(member_index who) {
     auto& x = clients_[who];
     auto begun = x->times().begun;
-    auto rebuffs = x->rebuffs();
+    auto consecutive_refusals = x->consecutive_refusals();
     ++refusals_;
     x->leave();
     x = make(who);
-    x->start(begun, rebuffs);
+    x->start(begun, consecutive_refusals);
   }
 
   std::shared_ptr<load_client> make(member_index who) {
@@ -153,11 +153,12 @@ private:
     signaling.dialect = config_.dialect;
     signaling.timeout = config_.request_timeout;
     signaling.from = local_address(config_.server, who);
-    signaling.target.room = "load-" + std::to_string(::getpid()) + "-"
-                            + std::to_string(where_.plan.members[who].room);
+    signaling.target.room =
+        "load-" + std::to_string(::getpid()) + "-"
+        + std::to_string(environment_.plan.members[who].room);
     signaling.target.user =
-        "u" + std::to_string(who) + "-" + std::to_string(++incarnations_);
-    return std::make_shared<load_client>(where_, std::move(cfg));
+        "u" + std::to_string(who) + "-" + std::to_string(++clients_made_);
+    return std::make_shared<load_client>(environment_, std::move(cfg));
   }
 
   size_t count_joining() const {
@@ -204,10 +205,10 @@ private:
   asio::io_context loop_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::unique_ptr<media_loop> media_;
-  client_surroundings where_;
+  client_environment environment_;
   std::vector<std::shared_ptr<load_client>> clients_; // by member index
   size_t waiting_ = 0;
-  size_t incarnations_ = 0;
+  size_t clients_made_ = 0;
   uint64_t refusals_ = 0;
   bool joining_ = true;
   std::thread thread_;
@@ -292,7 +293,7 @@ void client_pool::rotate(uint32_t room, uint32_t step) {
   });
 }
 
-void client_pool::rotate_voices(uint32_t room, uint32_t step) {
+void client_pool::rotate_speakers(uint32_t room, uint32_t step) {
   if (!plan_.rotation)
     return;
   for_each([&](member_index who, load_client& x) {

@@ -90,7 +90,7 @@ public:
   void rotate(uint32_t room, uint32_t step);
 
   /// The same by audio levels: the members heard in `step` of the plan speak.
-  void rotate_voices(uint32_t room, uint32_t step);
+  void rotate_speakers(uint32_t room, uint32_t step);
 
   /// Starts or stops the sending of members `first` to `last`.
   void set_sending(member_index first, member_index last, bool on);

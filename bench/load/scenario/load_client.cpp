@@ -29,11 +29,12 @@ protocol::dtls_parameters dtls_of(const net::certificate_fingerprint& x) {
 
 } // namespace
 
-load_client::load_client(const client_surroundings& where, client_config cfg)
-    : where_(where)
+load_client::load_client(const client_environment& environment,
+                         client_config cfg)
+    : environment_(environment)
     , config_(std::move(cfg))
-    , plan_(where.plan.members.at(config_.self))
-    , signaling_(where.loop, config_.signaling) {
+    , plan_(environment.plan.members.at(config_.self))
+    , signaling_(environment.loop, config_.signaling) {
   signaling_.on_push = [this](const received_push& x) {
     handle_push(x);
   };
@@ -47,8 +48,8 @@ load_client::~load_client() {
 }
 
 void load_client::start(std::optional<net::time_point> since,
-                        uint32_t rebuffs) {
-  rebuffs_ = rebuffs;
+                        uint32_t consecutive_refusals) {
+  consecutive_refusals_ = consecutive_refusals;
   state_ = client_state::joining;
   times_.begun = since.value_or(now());
   spawn(run());
@@ -59,7 +60,7 @@ void load_client::leave() {
   signaling_.close();
   for (auto** x : {&sending_, &receiving_})
     if (auto* transport = std::exchange(*x, nullptr))
-      where_.media.close(*transport);
+      environment_.media.close(*transport);
   consumers_.clear();
 }
 
@@ -81,7 +82,7 @@ load_client::task load_client::run() {
 load_client::task load_client::join() {
   auto hello = co_await signaling_.join();
   times_.welcomed = now();
-  where_.names.add_peer(hello.peer, config_.self);
+  environment_.names.add_peer(hello.peer, config_.self);
   if (!plan_.publishes.empty() || plan_.always_connects)
     co_await open_sending();
   if (!plan_.consumes.empty() || plan_.always_connects)
@@ -98,8 +99,8 @@ load_client::task load_client::open_sending() {
     co_return;
   sending_id_ = offer.id;
   sending_ = open(offer);
-  co_await signaling_.connect_transport(offer.id,
-                                        dtls_of(where_.media.fingerprint()));
+  co_await signaling_.connect_transport(
+      offer.id, dtls_of(environment_.media.fingerprint()));
   for (const auto& x : plan_.publishes)
     co_await publish(x);
 }
@@ -108,7 +109,7 @@ load_client::task load_client::publish(const publish_plan& x) {
   auto sent = track_of(x.traffic, config_.self);
   auto parameters = sending_parameters(sent);
   auto id = co_await signaling_.produce(sending_id_, sent.kind, parameters);
-  where_.names.add_producer(id, config_.self, sent.kind);
+  environment_.names.add_producer(id, config_.self, sent.kind);
   producers_.push_back(std::move(id));
   if (x.silent || !sending_)
     co_return;
@@ -124,8 +125,8 @@ load_client::task load_client::open_receiving() {
     co_return;
   receiving_id_ = offer.id;
   receiving_ = open(offer);
-  co_await signaling_.connect_transport(offer.id,
-                                        dtls_of(where_.media.fingerprint()));
+  co_await signaling_.connect_transport(
+      offer.id, dtls_of(environment_.media.fingerprint()));
 }
 
 media_transport* load_client::open(const transport_offer& offer) {
@@ -135,7 +136,7 @@ media_transport* load_client::open(const transport_offer& offer) {
     if (x == transport_state::failed)
       fail(signaling_error{"a transport has failed"});
   };
-  auto opened = where_.media.open(std::move(cfg));
+  auto opened = environment_.media.open(std::move(cfg));
   if (!opened)
     throw signaling_error{"cannot open a socket: " + opened.error().message()};
   return *opened;
@@ -177,7 +178,7 @@ load_client::task load_client::consume_announced() {
   while (!announced_.empty() && state_ != client_state::gone) {
     auto x = std::move(announced_.front());
     announced_.pop_front();
-    auto stream = where_.names.find(x);
+    auto stream = environment_.names.find(x);
     if (!stream) {
       unknown_.push_back(std::move(x));
       continue;
@@ -189,7 +190,7 @@ load_client::task load_client::consume_announced() {
       continue;
     try {
       co_await consume(x, *wanted);
-      rebuffs_ = 0;
+      consecutive_refusals_ = 0;
     } catch (const signaling_error& e) {
       note(e.what());
       if (!e.is_busy())
@@ -199,7 +200,7 @@ load_client::task load_client::consume_announced() {
       refused_.push_back(std::move(x));
       std::ranges::move(announced_, std::back_inserter(refused_));
       announced_.clear();
-      retry_at_ = later(++rebuffs_);
+      retry_at_ = next_retry(++consecutive_refusals_);
     }
   }
   consuming_ = false;
@@ -286,7 +287,7 @@ size_t load_client::wanted() const {
       std::ranges::count_if(consumers_, [&](const auto& x) {
         if (x.paused)
           return false;
-        const auto& from = where_.plan.members[x.from].publishes;
+        const auto& from = environment_.plan.members[x.from].publishes;
         return std::ranges::any_of(from, [&](const auto& p) {
           return !p.silent
                  && is_audio(p.traffic) == (x.kind == media_kind::audio);
@@ -306,7 +307,7 @@ size_t load_client::flowing(net::time_point since) const {
       }));
 }
 
-net::time_point load_client::later(uint32_t times) const {
+net::time_point load_client::next_retry(uint32_t times) const {
   constexpr member_index parts = 97; // prime: neighbours differ
   auto part = 1 + static_cast<double>(config_.self * 31 % parts) / parts;
   auto seconds = part * (1u << std::min(times - 1, 3u));
@@ -316,7 +317,7 @@ net::time_point load_client::later(uint32_t times) const {
 }
 
 void load_client::spawn(task x) {
-  asio::co_spawn(where_.loop, std::move(x), asio::detached);
+  asio::co_spawn(environment_.loop, std::move(x), asio::detached);
 }
 
 void load_client::note(const std::string& problem) {
@@ -331,7 +332,7 @@ void load_client::fail(const signaling_error& problem) {
   auto joining = state_ == client_state::joining;
   state_ = joining && problem.is_busy() ? client_state::refused
                                         : client_state::failed;
-  retry_at_ = later(++rebuffs_);
+  retry_at_ = next_retry(++consecutive_refusals_);
 }
 
 } // namespace troupe::load

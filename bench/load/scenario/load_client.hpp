@@ -11,7 +11,7 @@
 namespace troupe::load {
 
 /// The environment of a client; all of it outlives the client.
-struct client_surroundings {
+struct client_environment {
   boost::asio::io_context& loop;
   media_loop& media;
   directory& names;
@@ -57,13 +57,15 @@ enum class client_state : uint8_t {
 /// streams of its plan, and consumes those of its plan once they are announced.
 class load_client : public std::enable_shared_from_this<load_client> {
 public:
-  load_client(const client_surroundings& where, client_config cfg);
+  load_client(const client_environment& environment, client_config cfg);
 
   ~load_client();
 
   /// Begins to join. Never throws: see `state` and `problem`. `since` is the
-  /// member's first attempt, if the server has refused it `rebuffs` times.
-  void start(std::optional<net::time_point> since = {}, uint32_t rebuffs = 0);
+  /// member's first attempt, if the server has refused it
+  /// `consecutive_refusals` times.
+  void start(std::optional<net::time_point> since = {},
+             uint32_t consecutive_refusals = 0);
 
   /// Leaves: closes the transports and the connection.
   void leave();
@@ -80,7 +82,7 @@ public:
   /// When to try again after the `times`-th refusal in a row: after 1 to 2 s,
   /// then twice as long each time, up to 16 s. The fraction depends on the
   /// member, so that they do not all retry at once.
-  net::time_point later(uint32_t times) const;
+  net::time_point next_retry(uint32_t times) const;
 
   /// When a refused client may try again.
   net::time_point retry_at() const {
@@ -88,8 +90,8 @@ public:
   }
 
   /// The number of refusals in a row.
-  uint32_t rebuffs() const {
-    return rebuffs_;
+  uint32_t consecutive_refusals() const {
+    return consecutive_refusals_;
   }
 
   /// Looks again for producers that were unknown when they were announced, and
@@ -127,7 +129,7 @@ public:
   size_t flowing(net::time_point since = {}) const;
 
   boost::asio::io_context& loop() {
-    return where_.loop;
+    return environment_.loop;
   }
 
   signaling_client& signaling() {
@@ -166,7 +168,7 @@ private:
   void note(const std::string& problem);
   void fail(const signaling_error& problem);
 
-  client_surroundings where_;
+  client_environment environment_;
   client_config config_;
   const member_plan& plan_;
   signaling_client signaling_;
@@ -185,7 +187,7 @@ private:
   std::vector<producer_notice> unknown_;
   std::vector<producer_notice> refused_;
   net::time_point retry_at_{};
-  uint32_t rebuffs_ = 0;
+  uint32_t consecutive_refusals_ = 0;
   uint64_t refusals_ = 0;
   bool consuming_ = false;
 };

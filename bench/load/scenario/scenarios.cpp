@@ -34,7 +34,7 @@ run_result run_class(const run_options& options) {
   bench_run run{options, plan_of(options)};
   auto rotate = [&](uint32_t room, uint32_t step) {
     if (options.by_server)
-      run.client_pool().rotate_voices(room, step);
+      run.client_pool().rotate_speakers(room, step);
     else if (step > 0)
       run.client_pool().rotate(room, step);
   };
