@@ -50,24 +50,24 @@ public:
   explicit pipe_end(int fd) : fd_(fd) {}
 
   void send(uint64_t key, net::byte_span octets) const {
-    uint8_t room[4096];
-    std::memcpy(room, &key, sizeof key);
-    std::copy(octets.begin(), octets.end(), room + sizeof key);
-    (void)!::send(fd_, room, sizeof key + octets.size(), 0);
+    uint8_t buffer[4096];
+    std::memcpy(buffer, &key, sizeof key);
+    std::copy(octets.begin(), octets.end(), buffer + sizeof key);
+    (void)!::send(fd_, buffer, sizeof key + octets.size(), 0);
   }
 
   /// Calls `f(key, octets)` with the next record; returns false at the end, or
   /// if none arrives in time.
   template <class F>
   bool receive(int flags, F f) const {
-    uint8_t room[4096];
-    auto n = ::recv(fd_, room, sizeof room, flags);
+    uint8_t buffer[4096];
+    auto n = ::recv(fd_, buffer, sizeof buffer, flags);
     uint64_t key = 0;
     if (n < static_cast<ssize_t>(sizeof key))
       return false;
-    std::memcpy(&key, room, sizeof key);
+    std::memcpy(&key, buffer, sizeof key);
     f(key,
-      net::byte_span{room + sizeof key, static_cast<size_t>(n) - sizeof key});
+      net::byte_span{buffer + sizeof key, static_cast<size_t>(n) - sizeof key});
     return true;
   }
 

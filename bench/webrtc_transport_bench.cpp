@@ -81,14 +81,15 @@ void BM_webrtc_transport_protect_rtp(benchmark::State& state) {
     return state.SkipWithError("no handshake");
   auto packet = make_rtp(0, 1, static_cast<size_t>(state.range(0)));
   const byte_span all{packet};
-  uint8_t room[buffer::capacity];
+  uint8_t scratch[buffer::capacity];
   uint16_t sequence = 0;
   size_t packets = 0;
   const auto before = allocations.load();
   for (auto _ : state) {
     store_u16(packet.data() + 2, ++sequence);
-    packets +=
-        pair.server.protect_rtp(all.first(12), all.subspan(12), room) ? 1 : 0;
+    packets += pair.server.protect_rtp(all.first(12), all.subspan(12), scratch)
+                   ? 1
+                   : 0;
   }
   report(state, packets, allocations.load() - before);
 }

@@ -41,14 +41,14 @@ public:
 private:
   friend class batch_socket;
 
-  struct alignas(cmsghdr) control_room {
+  struct alignas(cmsghdr) control_buffer {
     uint8_t octets[64];
   };
 
   std::unique_ptr<uint8_t[]> octets_;
   std::array<mmsghdr, slots> messages_{};
   std::array<iovec, slots> vectors_{};
-  std::array<control_room, slots> controls_{};
+  std::array<control_buffer, slots> controls_{};
   size_t used_ = slots; // by the last read
   net::time_point now_{};
   // The offset from the wall clock to the monotonic clock.
@@ -72,11 +72,11 @@ public:
   }
 
   /// The buffer for the next datagram; requires that the batch is not full.
-  net::mutable_byte_span room() {
+  net::mutable_byte_span next_buffer() {
     return {octets_.get() + count_ * slot_size, slot_size};
   }
 
-  /// Adds the datagram of `size` octets that was written to room().
+  /// Adds the datagram of `size` octets that was written to next_buffer().
   void push(size_t size) {
     vectors_[count_] = {octets_.get() + count_ * slot_size, size};
     ++count_;

@@ -44,7 +44,7 @@ header_template::header_template(const config& x) {
 
 size_t header_template::append(uint8_t id, net::byte_span value) {
   if (id == 0 || id > 14 || value.size() > 16
-      || size_ + 1 + value.size() + 3 > room)
+      || size_ + 1 + value.size() + 3 > capacity)
     return 0;
   bytes_[size_] = static_cast<uint8_t>(id << 4 | (value.size() - 1));
   std::copy(value.begin(), value.end(), &bytes_[size_ + 1]);

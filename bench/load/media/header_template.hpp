@@ -12,7 +12,7 @@ namespace troupe::load {
 /// only patches the fields that change.
 class header_template {
 public:
-  static constexpr size_t room = 128;
+  static constexpr size_t capacity = 128;
 
   /// The fixed fields of the stream's packets.
   struct config {
@@ -52,7 +52,7 @@ public:
 private:
   size_t append(uint8_t id, net::byte_span value);
 
-  std::array<uint8_t, room> bytes_{};
+  std::array<uint8_t, capacity> bytes_{};
   size_t size_ = 12;
   size_t abs_send_time_ = 0;
   size_t transport_cc_ = 0;

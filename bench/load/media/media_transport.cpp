@@ -251,7 +251,7 @@ void media_transport::handle_held() {
   while (auto x = out_ ? out_->poll(now) : nullptr) {
     if (services_.batch.full())
       flush();
-    std::ranges::copy(x->octets, services_.batch.room().begin());
+    std::ranges::copy(x->octets, services_.batch.next_buffer().begin());
     services_.batch.push(x->octets.size());
   }
   flush();
@@ -298,7 +298,7 @@ void media_transport::check() {
     services_.secure->fill(transaction_);
   if (services_.batch.full())
     flush();
-  net::stun_writer out{services_.batch.room(), net::stun_class::request,
+  net::stun_writer out{services_.batch.next_buffer(), net::stun_class::request,
                        transaction_};
   out.username(config_.ice.username_fragment + ":" + fragment_);
   out.controlling(tie_breaker_);

@@ -24,7 +24,7 @@ void media_transport::send_packets(stream_encoder& x) {
     if (services_.batch.full())
       flush();
     auto size = sender_->protect_rtp(packet->header, packet->payload,
-                                     services_.batch.room());
+                                     services_.batch.next_buffer());
     if (!size) {
       ++counts_.send_failures;
       continue;
@@ -54,7 +54,7 @@ void media_transport::send_sink_rtcp() {
 void media_transport::send_rtcp(net::byte_span plain) {
   if (services_.batch.full())
     flush();
-  auto size = sender_->protect_rtcp(plain, services_.batch.room());
+  auto size = sender_->protect_rtcp(plain, services_.batch.next_buffer());
   if (!size)
     return;
   counts_.rtcp_out.add(*size);
@@ -65,10 +65,10 @@ void media_transport::send_dtls() {
   while (auto x = dtls_.poll_datagram()) {
     if (services_.batch.full())
       flush();
-    auto room = services_.batch.room();
-    if (x->size() > room.size())
+    auto buffer = services_.batch.next_buffer();
+    if (x->size() > buffer.size())
       continue;
-    std::ranges::copy(*x, room.begin());
+    std::ranges::copy(*x, buffer.begin());
     pushed(x->size());
   }
 }
@@ -78,7 +78,7 @@ void media_transport::pushed(size_t size) {
   if (out_ && out_->lose()) {
     ++counts_.impaired_out;
   } else if (out_ && out_->delays()) {
-    out_->hold(services_.batch.room().first(size), loop_services::now());
+    out_->hold(services_.batch.next_buffer().first(size), loop_services::now());
     rearm_held();
   } else {
     services_.batch.push(size);

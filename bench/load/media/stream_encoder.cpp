@@ -89,7 +89,7 @@ stream_encoder::stream_encoder(const source_config& source, size_t encoding,
     , tl0picidx_(static_cast<uint8_t>(random.u32()))
     , audio_level_(source.audio_level)
     , history_(rtx_ssrc_ ? history : 0) {
-  random.fill(payload_room_);
+  random.fill(payload_buffer_);
 }
 
 void stream_encoder::start(net::time_point first, size_t tag_octets) {
@@ -171,9 +171,9 @@ plain_packet stream_encoder::send(packet_record x) {
     history_[x.sequence % history_.size()] = x;
   const auto& header = identified_ ? header_ : identifying_;
   // Opus marks the start of a talk spurt, VP8 the end of a frame.
-  header.write(header_room_.data(), x.sequence, x.timestamp,
+  header.write(header_buffer_.data(), x.sequence, x.timestamp,
                audio_ ? x.counter == 0 : x.last, audio_level_);
-  write_payload(x, payload_room_.data());
+  write_payload(x, payload_buffer_.data());
   return plain(header, x.payload_size);
 }
 
@@ -182,16 +182,17 @@ std::optional<plain_packet> stream_encoder::resend(uint16_t sequence) {
   if (x.sequence != sequence || x.payload_size == 0)
     return std::nullopt;
   ++counts_.packets_resent;
-  rtx_header_.write(header_room_.data(), rtx_sequence_++, x.timestamp, x.last);
-  net::store_u16(payload_room_.data(), sequence);
-  write_payload(x, payload_room_.data() + 2);
+  rtx_header_.write(header_buffer_.data(), rtx_sequence_++, x.timestamp,
+                    x.last);
+  net::store_u16(payload_buffer_.data(), sequence);
+  write_payload(x, payload_buffer_.data() + 2);
   return plain(rtx_header_, x.payload_size + size_t{2});
 }
 
 plain_packet stream_encoder::plain(const header_template& header,
                                    size_t payload_size) {
-  return {net::mutable_byte_span{header_room_}.first(header.size()),
-          net::byte_span{payload_room_}.first(payload_size),
+  return {net::mutable_byte_span{header_buffer_}.first(header.size()),
+          net::byte_span{payload_buffer_}.first(payload_size),
           header.abs_send_time_offset(), header.transport_cc_offset()};
 }
 

@@ -168,8 +168,8 @@ private:
   std::vector<uint16_t> wanted_;       // to be retransmitted
 
   encoder_counts counts_;
-  std::array<uint8_t, header_template::room> header_room_{};
-  std::array<uint8_t, 1500> payload_room_;
+  std::array<uint8_t, header_template::capacity> header_buffer_{};
+  std::array<uint8_t, 1500> payload_buffer_;
 };
 
 } // namespace troupe::load

@@ -42,9 +42,9 @@ std::string get(const sockaddr_in& to, std::string_view page) {
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0
       && ::send(fd, request.data(), request.size(), MSG_NOSIGNAL)
              == static_cast<ssize_t>(request.size())) {
-    char room[16384];
-    for (ssize_t n; (n = ::recv(fd, room, sizeof room, 0)) > 0;)
-      answer.append(room, static_cast<size_t>(n));
+    char buffer[16384];
+    for (ssize_t n; (n = ::recv(fd, buffer, sizeof buffer, 0)) > 0;)
+      answer.append(buffer, static_cast<size_t>(n));
   }
   ::close(fd);
   return answer;

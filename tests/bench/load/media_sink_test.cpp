@@ -57,14 +57,15 @@ struct line {
     while (auto x = encoder.poll_packet(now)) {
       if (auto at = x->transport_cc_offset)
         net::store_u16(&x->header[at], transport_sequence++);
-      auto size = sender->protect_rtp(x->header, x->payload, room);
+      auto size = sender->protect_rtp(x->header, x->payload, scratch);
       REQUIRE(size);
       ++sent;
       if (lose && lose(sent))
         continue;
       for (int i = 0; i < copies; ++i) {
-        std::vector<uint8_t> copy(
-            room.begin(), room.begin() + static_cast<std::ptrdiff_t>(*size));
+        std::vector<uint8_t> copy(scratch.begin(),
+                                  scratch.begin()
+                                      + static_cast<std::ptrdiff_t>(*size));
         sink.handle_rtp(copy, now + transit);
       }
     }
@@ -81,7 +82,7 @@ struct line {
         if (auto feedback = std::get_if<rtp::rtcp::transport_cc>(&*message)) {
           auto all = feedback->statuses();
           while (auto status = all.next())
-            ++(status->received ? told_received : told_lost);
+            ++(status->received ? reported_received : reported_lost);
         }
         if (auto report = std::get_if<rtp::rtcp::receiver_report>(&*message))
           for (auto block : report->blocks)
@@ -113,14 +114,14 @@ struct line {
   std::unique_ptr<net::srtp_receiver> receiver;
   media_sink sink;
   net::time_point now{100s};
-  std::array<uint8_t, 1600> room{};
+  std::array<uint8_t, 1600> scratch{};
   std::function<bool(uint64_t)> lose;
   int copies = 1;
   uint16_t transport_sequence = 65'500;
   uint64_t sent = 0;
   uint64_t plis = 0;
-  uint64_t told_received = 0;
-  uint64_t told_lost = 0;
+  uint64_t reported_received = 0;
+  uint64_t reported_lost = 0;
   std::vector<rtp::rtcp::report_block> blocks;
 };
 
@@ -174,7 +175,7 @@ TEST_CASE("a sink distinguishes loss and duplicates") {
   CHECK(stats.video.sequence.lost < 32);
   CHECK(x.blocks.back().fraction_lost > 8);
   CHECK(x.blocks.back().fraction_lost < 20);
-  CHECK(x.told_lost > 25);
+  CHECK(x.reported_lost > 25);
   x.sink.reset_counts();
   x.lose = nullptr;
   x.copies = 2;
@@ -238,8 +239,8 @@ TEST_CASE("transport-wide feedback reports every packet, across the wrap") {
   line x{traffic::v1500, 0.05};
   x.consume();
   x.run(5s);
-  CHECK(x.told_lost == 0);
-  CHECK(x.told_received > x.sent - 40);
+  CHECK(x.reported_lost == 0);
+  CHECK(x.reported_received > x.sent - 40);
   // Each comes 100 ms after the first packet that it reports.
   CHECK(x.stats().feedbacks_sent >= 36);
 }
@@ -251,6 +252,6 @@ TEST_CASE(
                        false, default_id(rtp::extension::transport_cc)});
   x.run(5s);
   CHECK(x.stats().unknown_ssrc == x.sent);
-  CHECK(x.told_lost == 0);
-  CHECK(x.told_received > x.sent - 40);
+  CHECK(x.reported_lost == 0);
+  CHECK(x.reported_received > x.sent - 40);
 }
