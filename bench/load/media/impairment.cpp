@@ -13,30 +13,30 @@ bool impairment::lose() {
   return random_.next() < threshold_;
 }
 
-void impairment::hold(net::byte_span x, net::time_point now) {
+void impairment::queue(net::byte_span x, net::time_point now) {
   std::vector<uint8_t> octets;
   if (!spare_.empty()) {
     octets = std::move(spare_.back());
     spare_.pop_back();
   }
   octets.assign(x.begin(), x.end());
-  line_.push_back({now + config_.delay, std::move(octets)});
+  queue_.push_back({now + config_.delay, std::move(octets)});
 }
 
-impairment::held* impairment::poll(net::time_point now) {
-  if (line_.empty() || line_.front().due > now)
+impairment::delayed_datagram* impairment::poll(net::time_point now) {
+  if (queue_.empty() || queue_.front().due > now)
     return nullptr;
   if (current_.octets.capacity() > 0)
     spare_.push_back(std::move(current_.octets));
-  current_ = std::move(line_.front());
-  line_.pop_front();
+  current_ = std::move(queue_.front());
+  queue_.pop_front();
   return &current_;
 }
 
 std::optional<net::time_point> impairment::poll_timeout() const {
-  if (line_.empty())
+  if (queue_.empty())
     return std::nullopt;
-  return line_.front().due;
+  return queue_.front().due;
 }
 
 } // namespace troupe::load

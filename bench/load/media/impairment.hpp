@@ -32,15 +32,15 @@ public:
   bool lose();
 
   /// Queues a datagram until `now` plus the delay.
-  void hold(net::byte_span x, net::time_point now);
+  void queue(net::byte_span x, net::time_point now);
 
-  struct held {
+  struct delayed_datagram {
     net::time_point due;
     std::vector<uint8_t> octets;
   };
 
   /// The next datagram that is due, or null. Valid until the next call.
-  held* poll(net::time_point now);
+  delayed_datagram* poll(net::time_point now);
 
   std::optional<net::time_point> poll_timeout() const;
 
@@ -52,8 +52,8 @@ private:
   impairment_config config_;
   cheap_random random_;
   uint64_t threshold_;
-  std::deque<held> line_;
-  held current_;
+  std::deque<delayed_datagram> queue_;
+  delayed_datagram current_;
   std::vector<std::vector<uint8_t>> spare_;
 };
 

@@ -72,7 +72,7 @@ media_transport::media_transport(loop_services& services, batch_socket socket,
     , sink_(
           {services.config.decrypt_share, rtp::ssrc{1}, services.seeded->u64()})
     , housekeeping_([this](net::time_point) { handle_housekeeping(); })
-    , held_([this](net::time_point) { handle_held(); }) {
+    , delay_timer_([this](net::time_point) { handle_delayed(); }) {
   times_.started = next_check_;
   if (config_.impair_in.any())
     in_.emplace(config_.impair_in, services.seeded->u64());
@@ -103,8 +103,8 @@ void media_transport::handle_incoming(net::mutable_byte_span x,
   if (in_ && in_->lose()) {
     ++counts_.impaired_in;
   } else if (in_ && in_->delays()) {
-    in_->hold(x, arrival);
-    rearm_held();
+    in_->queue(x, arrival);
+    rearm_delay_timer();
   } else {
     handle_datagram(x, arrival);
   }
@@ -244,7 +244,7 @@ void media_transport::handle_frame(paced_encoder& x) {
   pace(x);
 }
 
-void media_transport::handle_held() {
+void media_transport::handle_delayed() {
   auto now = loop_services::now();
   while (auto x = in_ ? in_->poll(now) : nullptr)
     handle_datagram(x->octets, x->due);
@@ -255,7 +255,7 @@ void media_transport::handle_held() {
     services_.batch.push(x->octets.size());
   }
   flush();
-  rearm_held();
+  rearm_delay_timer();
   rearm();
 }
 
@@ -278,14 +278,14 @@ void media_transport::rearm() {
     services_.wheel.schedule(housekeeping_, due);
 }
 
-void media_transport::rearm_held() {
+void media_transport::rearm_delay_timer() {
   auto in = in_ ? in_->poll_timeout() : std::nullopt;
   auto out = out_ ? out_->poll_timeout() : std::nullopt;
   if (!in && !out)
     return;
   auto due = in && out ? std::min(*in, *out) : in ? *in : *out;
-  if (!held_.armed() || due < held_.due())
-    services_.wheel.schedule(held_, due);
+  if (!delay_timer_.armed() || due < delay_timer_.due())
+    services_.wheel.schedule(delay_timer_, due);
 }
 
 // -- connecting ---------------------------------------------------------------
@@ -357,7 +357,7 @@ void media_transport::close() {
   state_ = transport_state::closed;
   paced_.clear();
   housekeeping_.cancel();
-  held_.cancel();
+  delay_timer_.cancel();
 }
 
 // -- streams ------------------------------------------------------------------

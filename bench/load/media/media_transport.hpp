@@ -138,7 +138,7 @@ private:
   void handle_nack(const rtp::rtcp::nack& x);
   void handle_housekeeping();
   void handle_frame(paced_encoder& x);
-  void handle_held();
+  void handle_delayed();
 
   stream_encoder* find(rtp::ssrc x);
   void check();
@@ -156,7 +156,7 @@ private:
   void flush();
   void set_state(transport_state x);
   void rearm();
-  void rearm_held();
+  void rearm_delay_timer();
 
   loop_services& services_;
   batch_socket socket_;
@@ -188,7 +188,7 @@ private:
   std::optional<impairment> out_;
 
   wheel_timer housekeeping_;
-  wheel_timer held_;
+  wheel_timer delay_timer_;
   media_stats counts_;
   uint64_t drops_before_ = 0;
 };

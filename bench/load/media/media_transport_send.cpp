@@ -78,8 +78,9 @@ void media_transport::pushed(size_t size) {
   if (out_ && out_->lose()) {
     ++counts_.impaired_out;
   } else if (out_ && out_->delays()) {
-    out_->hold(services_.batch.next_buffer().first(size), loop_services::now());
-    rearm_held();
+    out_->queue(services_.batch.next_buffer().first(size),
+                loop_services::now());
+    rearm_delay_timer();
   } else {
     services_.batch.push(size);
   }

@@ -140,7 +140,7 @@ TEST_CASE("an impairment returns datagrams in order, when they are due") {
   net::time_point start{1s};
   CHECK_FALSE(x.poll_timeout());
   for (uint8_t i = 0; i < 10; ++i)
-    x.hold(net::byte_span{&i, 1}, start + i * 1ms);
+    x.queue(net::byte_span{&i, 1}, start + i * 1ms);
   CHECK(*x.poll_timeout() == start + 30ms);
   CHECK_FALSE(x.poll(start + 29ms));
   for (uint8_t i = 0; i < 10; ++i) {
