@@ -11,7 +11,7 @@ namespace troupe::load {
 struct notice {
   enum class kind : uint8_t { state, first_media, published };
 
-  media_transport* whom;
+  media_transport* transport;
   kind what;
   transport_state state = transport_state::checking; // for kind::state
 };

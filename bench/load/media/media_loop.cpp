@@ -92,16 +92,16 @@ class media_loop::impl {
 public:
   impl(asio::io_context& context, const loop_config& cfg)
       : services_(cfg, make_context(cfg))
-      , urgent_ready_(context, urgent_.fd())
+      , connecting_ready_(context, connecting_.fd())
       , timer_(context) {
     next_read_ = loop_services::now();
     wait_for_tick();
-    wait_for_urgent();
+    wait_for_connecting();
   }
 
   ~impl() {
     stop();
-    urgent_ready_.release();
+    connecting_ready_.release();
     for (auto& [transport, owned] : transports_)
       transport->close();
   }
@@ -117,7 +117,7 @@ public:
     auto owned = std::make_unique<media_transport>(
         services_, std::move(*socket), std::move(cfg));
     auto transport = owned.get();
-    if (!urgent_.add(*transport))
+    if (!connecting_.add(*transport))
       return std::error_code{errno, std::generic_category()};
     transports_.emplace(transport, std::move(owned));
     return transport;
@@ -129,9 +129,9 @@ public:
       return;
     x.close();
     closed_.add(x.stats());
-    for (auto* set : {&urgent_, &publishing_, &patient_})
+    for (auto* set : {&connecting_, &publishing_, &connected_})
       set->remove(x);
-    graveyard_.push_back(std::move(at->second));
+    closed_transports_.push_back(std::move(at->second));
     transports_.erase(at);
   }
 
@@ -165,20 +165,20 @@ public:
     stopped_ = true;
     services_.wheel.clear_alarm();
     timer_.cancel();
-    urgent_ready_.cancel();
+    connecting_ready_.cancel();
   }
 
 private:
-  void wait_for_urgent() {
-    urgent_ready_.async_wait(asio::posix::stream_descriptor::wait_read,
-                             [this, alive = std::weak_ptr{alive_}](
-                                 const boost::system::error_code& error) {
-                               if (error || alive.expired() || stopped_)
-                                 return;
-                               read(urgent_);
-                               finish_round();
-                               wait_for_urgent();
-                             });
+  void wait_for_connecting() {
+    connecting_ready_.async_wait(asio::posix::stream_descriptor::wait_read,
+                                 [this, alive = std::weak_ptr{alive_}](
+                                     const boost::system::error_code& error) {
+                                   if (error || alive.expired() || stopped_)
+                                     return;
+                                   read(connecting_);
+                                   finish_round();
+                                   wait_for_connecting();
+                                 });
   }
 
   // Sleeps until a timer may be due or the next read. Setting the time again
@@ -204,7 +204,7 @@ private:
     if (now >= next_read_) {
       next_read_ =
           std::max(next_read_ + services_.config.receive_interval, now);
-      read(patient_);
+      read(connected_);
     }
     finish_round();
   }
@@ -228,19 +228,19 @@ private:
     while (!services_.notices.empty()) {
       auto notices = std::exchange(services_.notices, {});
       for (const auto& x : notices)
-        if (transports_.contains(x.whom))
+        if (transports_.contains(x.transport))
           handle(x);
     }
-    graveyard_.clear();
+    closed_transports_.clear();
   }
 
   void handle(const notice& x) {
-    auto& transport = *x.whom;
+    auto& transport = *x.transport;
     const auto& config = transport.config_;
     switch (x.what) {
       case notice::kind::state:
         if (x.state == transport_state::connected)
-          move(transport, patient_);
+          move(transport, connected_);
         if (config.on_state)
           config.on_state(transport, x.state);
         break;
@@ -255,18 +255,18 @@ private:
   }
 
   void move(media_transport& x, socket_set& to) {
-    for (auto* set : {&urgent_, &publishing_, &patient_})
+    for (auto* set : {&connecting_, &publishing_, &connected_})
       set->remove(x);
     to.add(x);
   }
 
   loop_services services_;
   // Sockets of connecting transports: Asio wakes the thread for them.
-  socket_set urgent_;
-  asio::posix::stream_descriptor urgent_ready_;
+  socket_set connecting_;
+  asio::posix::stream_descriptor connecting_ready_;
   // All other sockets. Asio does not know them, so a datagram wakes no thread.
   socket_set publishing_;
-  socket_set patient_;
+  socket_set connected_;
   asio::steady_timer timer_;
   net::time_point next_read_;
   net::time_point advanced_{};
@@ -275,7 +275,7 @@ private:
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::unordered_map<media_transport*, std::unique_ptr<media_transport>>
       transports_;
-  std::vector<std::unique_ptr<media_transport>> graveyard_;
+  std::vector<std::unique_ptr<media_transport>> closed_transports_;
   media_stats closed_;
 };
 

@@ -180,7 +180,7 @@ void media_sink::handle_rtp(net::mutable_byte_span packet,
   auto first = receiver_ && !std::exchange(x->seen, receiver_ != nullptr);
   if (!x->owner) {
     // Reports probes as well: unreported packets count as lost.
-    tell_transport_cc(transport_cc_id_, rtp::ssrc{ssrc}, packet, arrival);
+    note_transport_cc(transport_cc_id_, rtp::ssrc{ssrc}, packet, arrival);
     ++counts_.unknown_ssrc;
     // SRTP must see an SSRC's first packet, if it gets a consumer later.
     if (first)
@@ -212,7 +212,7 @@ void media_sink::handle_media(consumer& x, net::mutable_byte_span packet,
       want(x.pli_due.emplace(arrival + keyframe_patience));
   }
   x.measure_jitter(net::load_u32(&packet[4]), arrival);
-  tell_transport_cc(x.config.transport_cc_id, x.config.ssrc, packet, arrival);
+  note_transport_cc(x.config.transport_cc_id, x.config.ssrc, packet, arrival);
   if (x.nack) {
     x.nack->handle_packet(extend(x.sequence.extended_highest(), sequence),
                           arrival);
@@ -234,7 +234,7 @@ void media_sink::handle_rtx(consumer& x, net::mutable_byte_span packet,
                             net::time_point arrival) {
   auto& quality = quality_of(x);
   quality.received.add(packet.size());
-  tell_transport_cc(x.config.transport_cc_id, x.config.ssrc, packet, arrival);
+  note_transport_cc(x.config.transport_cc_id, x.config.ssrc, packet, arrival);
   auto payload = receiver_ ? decrypt(quality, packet) : std::nullopt;
   if (!payload)
     return;
@@ -283,7 +283,7 @@ std::optional<stamp> media_sink::read_payload(consumer& x,
   return facts.stamp;
 }
 
-void media_sink::tell_transport_cc(uint8_t id, rtp::ssrc of,
+void media_sink::note_transport_cc(uint8_t id, rtp::ssrc of,
                                    net::byte_span packet,
                                    net::time_point arrival) {
   auto number = id != 0 ? find_transport_cc(packet, id) : std::nullopt;

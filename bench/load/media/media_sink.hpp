@@ -122,7 +122,7 @@ private:
   // Returns the stamp of the payload.
   std::optional<stamp> read_payload(consumer& x, net::byte_span payload,
                                     net::time_point arrival);
-  void tell_transport_cc(uint8_t id, rtp::ssrc of, net::byte_span packet,
+  void note_transport_cc(uint8_t id, rtp::ssrc of, net::byte_span packet,
                          net::time_point arrival);
   void write_reports(net::time_point now);
   void write_requests(consumer& x, net::time_point now);
