@@ -71,10 +71,10 @@ void add_series(chart& to, std::span<const run_result> runs, const naming& name,
       lines[{cores_of(run), name(run)}][run.parameters.at("receivers")]
           .push_back(*y);
   }
-  for (auto& [key, places] : lines) {
+  for (auto& [key, by_x] : lines) {
     chart_series line;
     line.label = key.second;
-    for (auto& [x, values] : places)
+    for (auto& [x, values] : by_x)
       line.points.push_back({x, median_of(std::move(values))});
     to.series.push_back(std::move(line));
   }

@@ -5,11 +5,11 @@
 namespace troupe::load {
 
 double quantile_of(const std::vector<double>& sorted, double share) {
-  auto place = share * static_cast<double>(sorted.size() - 1);
-  auto below = static_cast<size_t>(place);
+  auto position = share * static_cast<double>(sorted.size() - 1);
+  auto below = static_cast<size_t>(position);
   auto above = std::min(below + 1, sorted.size() - 1);
   return sorted[below]
-         + (place - static_cast<double>(below))
+         + (position - static_cast<double>(below))
                * (sorted[above] - sorted[below]);
 }
 

@@ -55,9 +55,9 @@ bool speaker_rotation::active(member_index who, media_kind kind,
     return true;
   if (who > students_)
     return false;
-  auto places = kind == media_kind::audio ? heard_ - 1 : seen_;
-  auto place = (who - 1 + students_ - step % students_) % students_;
-  return place < places;
+  auto slots = kind == media_kind::audio ? heard_ - 1 : seen_;
+  auto slot = (who - 1 + students_ - step % students_) % students_;
+  return slot < slots;
 }
 
 uint32_t scenario_plan::rooms() const {
