@@ -31,7 +31,7 @@ std::unique_ptr<net::dtls_context> make_context(const loop_config& cfg) {
 
 // Reading many sockets takes long. Timers that come due meanwhile wait no
 // longer than this, so that reading does not make a run void.
-constexpr net::duration read_patience = std::chrono::milliseconds{2};
+constexpr net::duration max_timer_delay = std::chrono::milliseconds{2};
 
 // Sockets that are read in one pass.
 class socket_set {
@@ -213,7 +213,7 @@ private:
     services_.received.read_clocks();
     set.read([this] {
       auto now = loop_services::now();
-      if (now - advanced_ >= read_patience)
+      if (now - advanced_ >= max_timer_delay)
         advance(now);
     });
   }

@@ -209,7 +209,7 @@ void media_sink::handle_media(consumer& x, net::mutable_byte_span packet,
           arrival + report_interval * random_.below(1000) / int64_t{1000};
     want(*report_due_);
     if (x.config.kind == rtp::media_kind::video)
-      want(x.pli_due.emplace(arrival + keyframe_patience));
+      want(x.pli_due.emplace(arrival + keyframe_timeout));
   }
   x.measure_jitter(net::load_u32(&packet[4]), arrival);
   note_transport_cc(x.config.transport_cc_id, x.config.ssrc, packet, arrival);
@@ -374,7 +374,7 @@ void media_sink::write_requests(consumer& x, net::time_point now) {
   }
   if (x.pli_due && now >= *x.pli_due) {
     write_pli(x);
-    x.pli_due = now + keyframe_patience;
+    x.pli_due = now + keyframe_timeout;
   }
   if (x.pli_due)
     want(*x.pli_due);

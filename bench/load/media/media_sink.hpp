@@ -47,7 +47,7 @@ struct sink_config {
 class media_sink {
 public:
   static constexpr net::duration report_interval = std::chrono::seconds{1};
-  static constexpr net::duration keyframe_patience =
+  static constexpr net::duration keyframe_timeout =
       std::chrono::milliseconds{500};
 
   explicit media_sink(const sink_config& cfg);

@@ -75,7 +75,7 @@ public:
   capacity_result find() {
     // Each revoked load leaves fewer to try, and several of them mean that
     // nothing can be measured here.
-    for (int patience = 3; patience > 0; --patience) {
+    for (int attempts = 3; attempts > 0; --attempts) {
       while (auto rooms = search_.next())
         search_.add(*rooms, holds(*rooms));
       if (search_.highest() == 0 || measure(search_.highest()))

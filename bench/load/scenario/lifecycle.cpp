@@ -12,10 +12,10 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 /// How long the last members of a join storm may take to receive.
-constexpr double storm_patience = 20;
+constexpr double storm_timeout = 20;
 
 /// Time for memory to settle before it is measured.
-constexpr double memory_patience = 3;
+constexpr double memory_settle_time = 3;
 
 double seconds_since(clock::time_point x) {
   return std::chrono::duration<double>(clock::now() - x).count();
@@ -41,7 +41,7 @@ run_result run_storm(const run_options& options) {
     } while ((status.waiting + status.joining + status.refused > 0
               || status.connected + status.failed < all
               || status.flowing < status.wanted)
-             && seconds_since(begin) < options.join_seconds + storm_patience);
+             && seconds_since(begin) < options.join_seconds + storm_timeout);
     run.result().extra["storm_seconds"] = seconds_since(begin);
   });
   run.take_joins(speakers, all);
@@ -70,7 +70,7 @@ run_result run_idle(const run_options& options) {
   run.take_joins(0, peers);
   run.join(peers, static_cast<member_index>(run.plan().members.size()));
   run.settle(run.everyone());
-  run.sleep(memory_patience);
+  run.sleep(memory_settle_time);
   auto producers = run.plan().members.size() - peers;
   auto expected = joined
                   + static_cast<uint64_t>(result.octets_per_peer.value_or(0)
@@ -102,12 +102,12 @@ run_result run_churn(const run_options& options) {
   // Churn has filled the allocator's caches before the first measurement.
   change_for(options.warmup);
   run.settle(run.everyone());
-  run.sleep(memory_patience);
+  run.sleep(memory_settle_time);
   auto first = run.resident();
   changes = failures = 0;
   run.measure([&] { change_for(options.seconds); });
   run.settle(run.everyone());
-  run.sleep(memory_patience);
+  run.sleep(memory_settle_time);
   auto last = run.resident();
   auto& result = run.result();
   // A member that is joining at the end is silent, which is no failure.

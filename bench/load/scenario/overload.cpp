@@ -14,7 +14,7 @@ using clock = std::chrono::steady_clock;
 constexpr double step_seconds = 4;
 
 /// How long to observe recovery, and at which interval, in seconds.
-constexpr double recovery_patience = 15;
+constexpr double recovery_timeout = 15;
 constexpr double recovery_slice = 0.5;
 
 /// The figures of receivers in an interval.
@@ -41,7 +41,7 @@ std::optional<double> recover(bench_run& run, double wanted) {
     auto passed = std::chrono::duration<double>(clock::now() - begin).count();
     if (x.packets_per_second >= 0.95 * wanted && x.audio_lost == 0)
       return passed - recovery_slice;
-    if (passed > recovery_patience)
+    if (passed > recovery_timeout)
       return std::nullopt;
   }
 }
