@@ -66,7 +66,7 @@ private:
   std::array<uint8_t, 2048> out_{};
   size_t fan_out_ = 1;
   size_t next_ = 0;
-  uint64_t taken_ = 0;
+  uint64_t received_ = 0;
   uint64_t sent_ = 0;
 };
 
@@ -132,7 +132,7 @@ size_t plain_server::serve_burst(size_t inputs) {
                    reinterpret_cast<sockaddr*>(&from), &length)
         < 0)
       break;
-    ++taken_;
+    ++received_;
     for (size_t i = 0; i < fan_out_; ++i, ++sent) {
       send_to(destinations_[next_]);
       next_ = next_ + 1 < destinations_.size() ? next_ + 1 : 0;
@@ -160,7 +160,7 @@ void plain_server::count(floor_figure& out) const {
   // Draining takes a moment; a packet that met a full queue never arrives.
   for (int i = 0; i < 100 && peers_->received() < sent_; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  out.taken = taken_;
+  out.received = received_;
   out.sent = sent_;
   out.delivered = static_cast<double>(peers_->received())
                   / static_cast<double>(std::max<uint64_t>(sent_, 1));
@@ -175,7 +175,7 @@ outcome<floor_figure> measure(const floor_options& options, size_t octets,
   std::vector<double> costs;
   for (size_t i = 0; i < options.repetitions; ++i)
     costs.push_back(server->serve(options.slice));
-  auto figure = spread_of(std::move(costs));
+  auto figure = quartiles_of(std::move(costs));
   figure.octets = octets;
   figure.fan_out = fan_out;
   server->count(figure);
@@ -184,7 +184,7 @@ outcome<floor_figure> measure(const floor_options& options, size_t octets,
 
 } // namespace
 
-floor_figure spread_of(std::vector<double> costs) {
+floor_figure quartiles_of(std::vector<double> costs) {
   if (costs.empty())
     return {};
   std::ranges::sort(costs);

@@ -36,7 +36,7 @@ struct floor_figure {
   double delivered = 0;
 
   /// The number of datagrams received, and of packets sent for them.
-  uint64_t taken = 0;
+  uint64_t received = 0;
   uint64_t sent = 0;
 
   bool operator==(const floor_figure&) const = default;
@@ -44,7 +44,7 @@ struct floor_figure {
 
 /// The median and quartiles of the repetitions' costs in nanoseconds; the other
 /// members keep their defaults.
-floor_figure spread_of(std::vector<double> costs);
+floor_figure quartiles_of(std::vector<double> costs);
 
 /// The floors of one machine at one time.
 struct floor_report {

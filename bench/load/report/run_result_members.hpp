@@ -64,7 +64,7 @@ void each_member(X& x, F&& f) {
   f("lowNs", x.low_ns);
   f("highNs", x.high_ns);
   f("delivered", x.delivered);
-  f("taken", x.taken);
+  f("taken", x.received);
   f("sent", x.sent);
 }
 

@@ -23,8 +23,8 @@ TEST_CASE("the floor is measured once for every size and fan-out") {
       CHECK(figure->median_ns > 0);
       CHECK(figure->low_ns <= figure->median_ns);
       CHECK(figure->high_ns >= figure->median_ns);
-      CHECK(figure->taken > 0);
-      CHECK(figure->sent == figure->taken * fan_out);
+      CHECK(figure->received > 0);
+      CHECK(figure->sent == figure->received * fan_out);
       // Only complete packets count, so encryption must not have failed.
       CHECK(figure->delivered > 0);
       CHECK(figure->delivered <= 1);
@@ -42,12 +42,12 @@ TEST_CASE("a size that no packet can have is an error") {
 }
 
 TEST_CASE("a spread has the median and the quartiles") {
-  auto figure = spread_of({5, 1, 4, 2, 3});
+  auto figure = quartiles_of({5, 1, 4, 2, 3});
   CHECK(figure.low_ns == 2);
   CHECK(figure.median_ns == 3);
   CHECK(figure.high_ns == 4);
-  CHECK(spread_of({2, 1}).median_ns == 1.5);
-  CHECK(spread_of({}).median_ns == 0);
+  CHECK(quartiles_of({2, 1}).median_ns == 1.5);
+  CHECK(quartiles_of({}).median_ns == 0);
 }
 
 TEST_CASE("a floor's table names both kinds") {
