@@ -130,7 +130,7 @@ struct network {
     config.addresses = {"127.0.0.1"};
     config.port = 0;
     config.tcp = false;
-    port = std::make_unique<net::media_port>(threads, deaf, config);
+    port = std::make_unique<net::media_port>(threads, null_receiver, config);
     if (!port->start())
       std::abort();
     sink = std::make_unique<counting_sink>(real ? port.get() : nullptr);
@@ -146,7 +146,7 @@ struct network {
   struct : net::media_receiver {
     void on_burst(std::span<net::datagram>) override {}
     void on_tcp_closed(const net::transport_tuple&) override {}
-  } deaf;
+  } null_receiver;
   net::io_threads threads{1};
   std::unique_ptr<net::media_port> port;
   bench::unread_sockets destinations;
@@ -225,7 +225,7 @@ struct sharing : caf::actor_system_config {
   }
 };
 
-struct deaf_actors {
+struct null_actors {
   static consumer_listener_actor listener(caf::actor_system& system) {
     using type = consumer_listener_actor;
     return system.spawn([](type::pointer) -> type::behavior_type {
@@ -247,11 +247,11 @@ struct deaf_actors {
 };
 
 /// A producer, its consumers, and the shards that send for them.
-struct cast_of {
-  cast_of(caf::actor_system& system, network& net, size_t count)
-      : listener(deaf_actors::listener(system)) {
+struct actor_fixture {
+  actor_fixture(caf::actor_system& system, network& net, size_t count)
+      : listener(null_actors::listener(system)) {
     producer = spawn_producer(
-        system, {producer_id{"p"}, source(), deaf_actors::rtcp_sender(system)});
+        system, {producer_id{"p"}, source(), null_actors::rtcp_sender(system)});
     for (size_t i = 0; i < count; ++i) {
       if (i % members_per_shard == 0)
         shards.push_back(spawn_shard(system, {net.sink.get()},
@@ -271,7 +271,7 @@ struct cast_of {
     ask(self, producer);
   }
 
-  ~cast_of() {
+  ~actor_fixture() {
     for (const auto& x : consumers)
       caf::anon_send(x, close_consumer{});
     caf::anon_send(producer, close_producer{});
@@ -297,13 +297,13 @@ void run_actors(benchmark::State& state, bool real) {
   network net{consumers, real};
   sharing settings{static_cast<size_t>(state.range(2))};
   caf::actor_system system{settings};
-  cast_of cast{system, net, consumers};
+  actor_fixture fixture{system, net, consumers};
   burst_source packets;
   reporter counts{state};
   for (auto _ : state) {
     auto target = net.sink->sent() + size_t{rounds} * batch * consumers;
     for (int64_t i = 0; i < rounds; ++i)
-      caf::anon_send(cast.producer, packets.next(batch));
+      caf::anon_send(fixture.producer, packets.next(batch));
     net.sink->wait(target);
   }
 }

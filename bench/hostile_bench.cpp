@@ -46,27 +46,27 @@ void run_hostile(uint32_t count, pipes& with) {
   auto port = static_cast<uint16_t>(with.orders.get());
   std::vector<std::thread> threads;
   std::mutex lock;
-  bench::hostile_holdings held;
+  bench::granted_objects granted;
   std::vector<std::unique_ptr<bench::hostile_client>> clients;
   for (uint32_t i = 0; i < count; ++i)
     clients.push_back(std::make_unique<bench::hostile_client>(
         port, "hostile" + std::to_string(i), *dtls));
   for (auto& x : clients)
-    threads.emplace_back([&held, &lock, &x = *x] {
+    threads.emplace_back([&granted, &lock, &x = *x] {
       x.take_objects();
       x.fill_replay();
       x.fill_data(96u << 20);
       x.flood_signaling(64u << 20);
       std::scoped_lock guard{lock};
-      held += x.held;
+      granted += x.granted;
     });
   for (auto& x : threads)
     x.join();
   std::printf("granted: %zu transports, %zu producers, %zu data producers, "
               "%zu consumers, %zu data consumers, %.1f MB of requests read\n",
-              held.transports, held.producers, held.data_producers,
-              held.consumers, held.data_consumers,
-              static_cast<double>(held.signaling_octets) / mega);
+              granted.transports, granted.producers, granted.data_producers,
+              granted.consumers, granted.data_consumers,
+              static_cast<double>(granted.signaling_octets) / mega);
   std::fflush(stdout);
   with.answers.put(1);
   with.orders.get();
@@ -80,11 +80,11 @@ void run_call(pipes& with) {
   auto dtls = std::move(*net::dtls_context::make());
   bench::steady_call call{static_cast<uint16_t>(with.orders.get()), *dtls};
   with.answers.put(1);
-  auto told_to_stop = [&] {
+  auto stop_requested = [&] {
     pollfd orders{with.orders.fd(), POLLIN, 0};
     return ::poll(&orders, 1, 0) > 0;
   };
-  while (!told_to_stop())
+  while (!stop_requested())
     call.step();
   call.pause();
   with.answers.put(static_cast<uint32_t>(call.sent()));

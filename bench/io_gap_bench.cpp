@@ -117,8 +117,8 @@ struct sharing : caf::actor_system_config {
 };
 
 /// Receives the octets that an association sends to its client.
-data_transport_actor spawn_way_out(caf::actor_system& system,
-                                   const pipe_end& pipe, uint64_t key) {
+data_transport_actor spawn_data_transport(caf::actor_system& system,
+                                          const pipe_end& pipe, uint64_t key) {
   return system.spawn([&pipe, key](data_transport_actor::pointer self)
                           -> data_transport_actor::behavior_type {
     allow_on_io_threads(self);
@@ -201,10 +201,11 @@ public:
     caf::scoped_actor self{system_};
     ask<done>(self, add_data_producer{data_producer_key{1}, {}});
     for (uint64_t key = 1; key <= receivers; ++key)
-      self->send(sctp_, open_association{transport_key{key},
-                                         transport_id{"t"},
-                                         spawn_way_out(system_, pipe_, key),
-                                         {}});
+      self->send(sctp_,
+                 open_association{transport_key{key},
+                                  transport_id{"t"},
+                                  spawn_data_transport(system_, pipe_, key),
+                                  {}});
     ask<sctp_transport_stats>(self, get_sctp_stats{transport_key{receivers}});
     pipe_.send(0, {});
     reader_ = std::thread{[this] {

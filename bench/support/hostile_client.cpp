@@ -32,7 +32,7 @@ constexpr size_t packet_size = 1'100;
 
 } // namespace
 
-hostile_holdings& hostile_holdings::operator+=(const hostile_holdings& other) {
+granted_objects& granted_objects::operator+=(const granted_objects& other) {
   transports += other.transports;
   producers += other.producers;
   data_producers += other.data_producers;
@@ -68,7 +68,7 @@ size_t hostile_client::ask_until_refused(
 }
 
 void hostile_client::open_transports() {
-  held.transports = ask_until_refused(
+  granted.transports = ask_until_refused(
       64, "create-transport",
       [](size_t i) {
         return std::string{R"({"enableSctp":true,"direction":")"}
@@ -91,19 +91,19 @@ void hostile_client::take_objects() {
   open_transports();
   take_producers();
   take_consumers();
-  mouth_ = std::make_unique<test::live_data>(*transports_.at(0));
+  sending_data_ = std::make_unique<test::live_data>(*transports_.at(0));
   for (size_t i = 1; i < transports_.size(); ++i)
-    ears_.push_back(std::make_unique<test::live_data>(*transports_[i]));
+    idle_data_.push_back(std::make_unique<test::live_data>(*transports_[i]));
   std::vector<test::live_transport*> all;
   for (auto& x : transports_)
     all.push_back(x.get());
   REQUIRE(test::drive(all, [&] {
-    mouth_->pump();
-    for (auto& x : ears_)
+    sending_data_->pump();
+    for (auto& x : idle_data_)
       x->pump();
-    return mouth_->connected() && std::ranges::all_of(ears_, [](auto& x) {
-             return x->connected();
-           });
+    return sending_data_->connected()
+           && std::ranges::all_of(idle_data_,
+                                  [](auto& x) { return x->connected(); });
   }));
 }
 
@@ -112,7 +112,7 @@ void hostile_client::take_producers() {
   static std::atomic<uint32_t> next_ssrc{1'000'000};
   // First with the largest appData that is granted, then without.
   for (const auto& more : {"," + large_app_data(), std::string{}}) {
-    held.producers += ask_until_refused(
+    granted.producers += ask_until_refused(
         1'000, "produce",
         [&](size_t) {
           ssrcs_.push_back(next_ssrc += 2);
@@ -122,10 +122,10 @@ void hostile_client::take_producers() {
                  + more + "}";
         },
         [](const test::json&) {});
-    ssrcs_.resize(held.producers);
+    ssrcs_.resize(granted.producers);
   }
   for (const auto& more : {"," + large_app_data(), std::string{}})
-    held.data_producers += ask_until_refused(
+    granted.data_producers += ask_until_refused(
         1'000, "produce-data",
         [&](size_t) {
           return send + R"("label":"x","sctpStreamParameters":{"streamId":)"
@@ -146,7 +146,7 @@ void hostile_client::take_consumers() {
   // Each producer of the others as often as the server grants.
   auto producers = signaling_.request("get-producers");
   for (const auto& x : producers["data"].GetArray())
-    held.consumers += ask_until_refused(
+    granted.consumers += ask_until_refused(
         4'000, "consume",
         [&](size_t i) {
           return receive(i) + ",\"rtpCapabilities\":" + capabilities
@@ -158,7 +158,7 @@ void hostile_client::take_consumers() {
   for (const auto& x : others["data"].GetArray())
     channels_.push_back(test::text_at(x, "/dataProducerId"));
   for (size_t channel = 0; channel < channels_.size(); ++channel)
-    held.data_consumers += ask_until_refused(
+    granted.data_consumers += ask_until_refused(
         consumers_of_a_channel, "consume-data",
         [&](size_t) {
           return receive(channel) + ",\"dataProducerId\":"
@@ -187,28 +187,28 @@ void hostile_client::fill_data(size_t octets) {
   auto deadline = test::live_transport::now() + std::chrono::seconds{10};
   for (size_t i = 0; sent < octets && test::live_transport::now() < deadline;) {
     auto stream = static_cast<net::sctp_stream_id>(
-        i % std::max<size_t>(held.data_producers, 1));
-    if (mouth_->send(stream, net::sctp_ppid::binary, message)) {
+        i % std::max<size_t>(granted.data_producers, 1));
+    if (sending_data_->send(stream, net::sctp_ppid::binary, message)) {
       sent += message.size();
       ++i;
     } else {
       std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
-    mouth_->pump();
+    sending_data_->pump();
   }
 }
 
 void hostile_client::flood_signaling(size_t octets) {
   auto request = test::make_request(
       1, "get-producers", "{\"x\":\"" + std::string(60'000, 'x') + "\"}");
-  while (held.signaling_octets < octets && signaling_.say(request))
-    held.signaling_octets += request.size();
+  while (granted.signaling_octets < octets && signaling_.say(request))
+    granted.signaling_octets += request.size();
 }
 
 void hostile_client::leave() {
   signaling_.drop();
-  mouth_.reset();
-  ears_.clear();
+  sending_data_.reset();
+  idle_data_.clear();
   transports_.clear();
 }
 

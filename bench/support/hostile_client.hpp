@@ -9,7 +9,7 @@
 namespace troupe::bench {
 
 /// The objects granted to one hostile client before the server refused more.
-struct hostile_holdings {
+struct granted_objects {
   size_t transports = 0;
   size_t producers = 0;
   size_t data_producers = 0;
@@ -17,7 +17,7 @@ struct hostile_holdings {
   size_t data_consumers = 0;
   size_t signaling_octets = 0; // that the server read
 
-  hostile_holdings& operator+=(const hostile_holdings& other);
+  granted_objects& operator+=(const granted_objects& other);
 };
 
 /// A member that takes everything the server grants: it requests each kind of
@@ -45,7 +45,7 @@ public:
   /// Closes without notifying the server.
   void leave();
 
-  hostile_holdings held;
+  granted_objects granted;
 
 private:
   // Requests until the server refuses, at most `most` times. Calls `use` with
@@ -64,9 +64,10 @@ private:
   uint16_t port_;
   test::live_client signaling_;
   std::vector<std::unique_ptr<test::live_transport>> transports_;
-  std::unique_ptr<test::live_data> mouth_; // sends on the first transport
+  // Sends on the first transport.
+  std::unique_ptr<test::live_data> sending_data_;
   // Channels of the other transports: they connect, and never read again.
-  std::vector<std::unique_ptr<test::live_data>> ears_;
+  std::vector<std::unique_ptr<test::live_data>> idle_data_;
   std::vector<std::string> channels_; // data producers, own ones first
   std::vector<uint32_t> ssrcs_;
 };
