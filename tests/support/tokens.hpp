@@ -1,3 +1,4 @@
+#include "tests/support/source_tree.hpp"
 #pragma once
 
 #include <doctest/doctest.h>
@@ -14,7 +15,7 @@
 namespace troupe::test {
 
 inline std::string auth_file(const std::string& name) {
-  return std::string{TROUPE_TEST_DATA} + "/auth/" + name;
+  return in_source_tree("tests/data/auth/" + name);
 }
 
 inline std::string read_auth_file(const std::string& name) {

@@ -1,6 +1,7 @@
 #include "actors/config/config.hpp"
 #include "actors/config/net_settings.hpp"
 #include "actors/session/authenticator.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <doctest/doctest.h>
 
@@ -367,16 +368,18 @@ TEST_CASE("help and version are not errors") {
 }
 
 TEST_CASE("the configuration files shipped with the server are valid") {
-  for (std::string name : {"/conf/troupe.conf", "/conf/dev.conf"}) {
+  for (std::string name : {"conf/troupe.conf", "conf/dev.conf"}) {
     CAPTURE(name);
-    auto outcome = read({"--config-file=" TROUPE_SOURCE_DIR + name});
+    auto outcome =
+        read({"--config-file=" + troupe::test::in_source_tree(name)});
     CHECK_MESSAGE(outcome.settings, outcome.text);
   }
 }
 
 TEST_CASE(
     "dev.conf has signaling on loopback alone, but media on all addresses") {
-  auto outcome = read({"--config-file=" TROUPE_SOURCE_DIR "/conf/dev.conf"});
+  auto outcome =
+      read({"--config-file=" + troupe::test::in_source_tree("conf/dev.conf")});
   REQUIRE_MESSAGE(outcome.settings, outcome.text);
   // Firefox sends no media over loopback.
   CHECK(outcome.settings->rtc.listen_addresses
@@ -387,7 +390,7 @@ TEST_CASE(
 
 TEST_CASE("troupe.conf lists exactly the keys of --help with their defaults") {
   auto help = keys_of_help();
-  auto file = keys_of_file(TROUPE_SOURCE_DIR "/conf/troupe.conf");
+  auto file = keys_of_file(troupe::test::in_source_tree("conf/troupe.conf"));
   CHECK(help.size() > 20);
   for (const auto& [key, value] : help) {
     CAPTURE(key);

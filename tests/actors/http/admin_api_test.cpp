@@ -5,6 +5,7 @@
 #include "tests/actors/support/live_client.hpp"
 #include "tests/actors/support/quiet_log.hpp"
 #include "tests/actors/support/temporary_file.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <rapidjson/schema.h>
 
@@ -91,7 +92,7 @@ struct scene {
 };
 
 json read_description() {
-  std::ifstream in{std::string{TROUPE_SOURCE_DIR} + "/docs/openapi.json"};
+  std::ifstream in{in_source_tree("docs/openapi.json")};
   REQUIRE(in.good());
   json out;
   out.Parse(std::string{std::istreambuf_iterator<char>{in}, {}}.c_str());

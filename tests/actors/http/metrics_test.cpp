@@ -1,4 +1,5 @@
 #include "actors/http/metrics.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <doctest/doctest.h>
 
@@ -80,7 +81,7 @@ std::vector<std::string> cells(const std::string& row) {
 
 descriptions described_by_document() {
   descriptions out;
-  std::ifstream in{TROUPE_SOURCE_DIR "/docs/metrics.md"};
+  std::ifstream in{troupe::test::in_source_tree("docs/metrics.md")};
   REQUIRE(in.good());
   for (std::string line; std::getline(in, line);) {
     auto row = cells(line);

@@ -1,6 +1,7 @@
 #include "actors/node/doctor.hpp"
 
 #include "tests/actors/support/temporary_file.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <doctest/doctest.h>
 
@@ -472,8 +473,10 @@ TEST_CASE("the doctor examines this host") {
   settings.http.port = 0;
   settings.rtc.listen_addresses = {"127.0.0.1"};
   settings.rtc.port = 0;
-  settings.http.tls_certificate = TROUPE_TEST_DATA "/tls/certificate.pem";
-  settings.http.tls_key = TROUPE_TEST_DATA "/tls/second_key.pem";
+  settings.http.tls_certificate =
+      troupe::test::in_source_tree("tests/data/tls/certificate.pem");
+  settings.http.tls_key =
+      troupe::test::in_source_tree("tests/data/tls/second_key.pem");
   auto facts = gather_facts(settings);
   CHECK(facts.ports.size() == 3);
   for (const auto& x : facts.ports)

@@ -4,6 +4,7 @@
 #include "protocol/json/json_codec.hpp"
 #include "protocol/json/json_limits.hpp"
 #include "tests/protocol/dialects/canonical.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <doctest/doctest.h>
 
@@ -301,7 +302,7 @@ TEST_CASE("frames that are valid in no dialect end the connection") {
 
 TEST_CASE("a client accepts every frame of the transcripts") {
   for (auto x : both) {
-    std::string path = TROUPE_TEST_DATA "/transcripts/";
+    std::string path = in_source_tree("tests/data/transcripts/");
     path += x == dialect::ws ? "ws.txt" : "events.txt";
     std::ifstream in{path};
     REQUIRE(in);

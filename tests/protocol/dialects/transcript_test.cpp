@@ -2,6 +2,7 @@
 #include "protocol/dialects/common/dialect.hpp"
 #include "protocol/json/json_limits.hpp"
 #include "tests/protocol/dialects/canonical.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <doctest/doctest.h>
 
@@ -238,7 +239,7 @@ size_t replay(const std::filesystem::path& path) {
 } // namespace
 
 TEST_CASE("every dialect answers as its transcript shows") {
-  const std::filesystem::path folder{TROUPE_TEST_DATA "/transcripts"};
+  const std::filesystem::path folder{in_source_tree("tests/data/transcripts")};
   std::set<std::string> found;
   for (const auto& entry : std::filesystem::directory_iterator{folder}) {
     if (entry.path().extension() != ".txt")

@@ -5,6 +5,7 @@
 #include "tests/net/io/support/http_fixture.hpp"
 
 #include "tests/support/capture.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <doctest/doctest.h>
 
@@ -318,7 +319,7 @@ TEST_CASE("a million session ids are distinct") {
 
 TEST_CASE("a stalled or invalid TLS handshake is cut") {
   auto config = loopback_config();
-  std::string folder = TROUPE_TEST_DATA "/tls/";
+  std::string folder = troupe::test::in_source_tree("tests/data/tls/");
   config.tls = tls_files{folder + "certificate.pem", folder + "key.pem"};
   config.header_timeout = 100ms;
   http_fixture x{config};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/io/http/http_server.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -37,7 +38,9 @@ public:
 
   /// Replaces a file as certbot does: with another complete file.
   void put(const std::string& from, const std::string& to) {
-    auto source = std::filesystem::path{TROUPE_TEST_DATA "/tls"} / from;
+    auto source =
+        std::filesystem::path{troupe::test::in_source_tree("tests/data/tls")}
+        / from;
     std::filesystem::copy_file(source, folder_ / "new");
     std::filesystem::rename(folder_ / "new", folder_ / to);
   }
