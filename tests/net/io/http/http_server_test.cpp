@@ -217,11 +217,12 @@ TEST_CASE("a server without descriptors pauses and recovers") {
   std::this_thread::sleep_for(30ms);
   CHECK(x.server.stats().accept_errors < 3);
   auto told = x.handler.refusals();
+  // UBSan needs a descriptor of its own to check a virtual call.
+  guard.restore();
   REQUIRE(told.size() == 1);
   CHECK(told[0].why == reject_reason::accept_failed);
   CHECK(told[0].count == 1);
   CHECK(told[0].error == std::errc::too_many_files_open);
-  guard.restore();
   CHECK(read_reply(starved).status == 200);
 }
 
