@@ -15,10 +15,10 @@ uint32_t to_microseconds(time_point x) {
 }
 
 /// The pacing rate as a multiple of the estimate, so that a queue empties.
-constexpr double catching_up = 1.25;
+constexpr double pacing_factor = 1.25;
 
 /// A key frame replaces video that has waited for longer than this.
-constexpr duration worth_a_wait = std::chrono::milliseconds{50};
+constexpr duration supersede_after = std::chrono::milliseconds{50};
 
 /// The time between the steps of a probe.
 constexpr duration probe_step = std::chrono::milliseconds{5};
@@ -75,7 +75,7 @@ void egress::handle_batch(outgoing_batch&& batch, time_point now) {
     repairs_.push(std::move(batch));
   else {
     if (batch.begins_anew) [[unlikely]]
-      make_way(batch);
+      drop_superseded(batch);
     video_.push(std::move(batch));
   }
 }
@@ -86,16 +86,16 @@ void egress::handle_timeout(time_point now) {
   if (!estimator_)
     return;
   // Pacing begins with feedback only.
-  if (!calm_) [[unlikely]]
+  if (!uncongested_) [[unlikely]]
     pace(now);
-  see_to_probe();
+  start_probe_if_due();
 }
 
 void egress::pace(time_point now) {
   pacer_.set_rate(static_cast<uint64_t>(
-      catching_up * static_cast<double>(estimator_->target_bps())));
-  calm_ = !estimator_->congested(now);
-  pacer_.engage(!calm_, now);
+      pacing_factor * static_cast<double>(estimator_->target_bps())));
+  uncongested_ = !estimator_->congested(now);
+  pacer_.engage(!uncongested_, now);
   pacer_.handle_timeout(now, !repairs_.empty() || !video_.empty());
 }
 
@@ -134,12 +134,12 @@ void egress::drop_late() {
     repairs_.pop();
     stats_.drops.add(drop_reason::overload);
   }
-  auto recovering = renewed_at_ != time_point{}
-                    && now_ - renewed_at_ < 2 * longest_wait_for_keyframe;
+  auto recovering = restarted_at_ != time_point{}
+                    && now_ - restarted_at_ < 2 * longest_wait_for_keyframe;
   auto limit = recovering ? longest_wait_for_keyframe : longest_wait;
   if (video_.empty() || now_ - video_.since() <= limit)
     return;
-  renewed_at_ = now_;
+  restarted_at_ = now_;
   while (const auto* x = video_.front()) {
     if (dropped_.empty() || dropped_.back() != x->fields.ssrc)
       dropped_.push(x->fields.ssrc);
@@ -150,10 +150,10 @@ void egress::drop_late() {
 
 // A stream begins again with a key frame: if video has waited for long, drops
 // the stream's older packets and repetitions, which would only delay it.
-void egress::make_way(const outgoing_batch& x) {
-  renewed_at_ = now_;
+void egress::drop_superseded(const outgoing_batch& x) {
+  restarted_at_ = now_;
   if (!pacer_.engaged() || video_.empty()
-      || now_ - video_.since() <= worth_a_wait)
+      || now_ - video_.since() <= supersede_after)
     return;
   stats_.drops.add(drop_reason::overload,
                    video_.drop(*x.headers) + repairs_.drop(*x.headers));
@@ -174,14 +174,14 @@ void egress::set_wanted(uint64_t bps, bool starved) {
   starved_ = starved;
   if (estimator_)
     estimator_->set_wanted(bps, starved);
-  note_wish();
+  update_wants_more();
 }
 
-void egress::note_wish() {
+void egress::update_wants_more() {
   wants_more_ = !estimator_ || wanted_ > estimator_->target_bps();
 }
 
-void egress::see_to_probe() {
+void egress::start_probe_if_due() {
   if (!probe_ && probing_ && wants_more_ && now_ >= probe_check_due_) {
     probe_check_due_ = now_ + probe_check_interval;
     if (auto x = estimator_->poll_probe(now_)) {
@@ -315,7 +315,7 @@ egress::handle_transport_feedback(const rtcp::transport_cc& x, time_point now) {
     reports_.back().received = status->arrival;
     sent.octets = 0; // reported once
     ++stats_.feedback_packets;
-    newest_told_ = std::max(newest_told_, sequence);
+    newest_reported_ = std::max(newest_reported_, sequence);
   }
   judge_missing(now);
   estimate(now, taken_back);
@@ -336,7 +336,8 @@ packet_report egress::report_of(const sent_packet& x, time_point now) const {
 void egress::judge_missing(time_point now) {
   reordering_.add(reports_, now);
   auto oldest = next_sequence_ - static_cast<int64_t>(history_size);
-  for (judged_ = std::max(judged_, oldest); judged_ < newest_told_; ++judged_) {
+  for (judged_ = std::max(judged_, oldest); judged_ < newest_reported_;
+       ++judged_) {
     const auto& x = history_[static_cast<size_t>(judged_) % history_size];
     if (x.octets == 0)
       continue;
@@ -362,8 +363,8 @@ void egress::estimate(time_point now, uint32_t taken_back) {
   }
   estimator_->handle_feedback(
       reports_, static_cast<double>(rate_.bitrate_bps(now)), now, taken_back);
-  calm_ = !pacer_.engaged() && !estimator_->congested(now);
-  note_wish();
+  uncongested_ = !pacer_.engaged() && !estimator_->congested(now);
+  update_wants_more();
 }
 
 void egress::handle_remb(uint64_t bitrate_bps, time_point now) {
@@ -371,7 +372,7 @@ void egress::handle_remb(uint64_t bitrate_bps, time_point now) {
   remb_.handle_remb(bps, now);
   if (estimator_)
     estimator_->handle_remb(bps);
-  note_wish();
+  update_wants_more();
 }
 
 std::optional<uint64_t> egress::link_bps() const {

@@ -174,13 +174,13 @@ private:
   net::byte_span patched(const payload_patch& x, net::byte_span payload);
   void remember(size_t octets);
   void estimate(time_point now, uint32_t taken_back);
-  void note_wish();
+  void update_wants_more();
   packet_report report_of(const sent_packet& x, time_point now) const;
   void judge_missing(time_point now);
   void pace(time_point now);
   void drop_late();
-  void make_way(const outgoing_batch& x);
-  void see_to_probe();
+  void drop_superseded(const outgoing_batch& x);
+  void start_probe_if_due();
 
   // The members that each packet touches stand together: with many receivers
   // none of them is in the cache when their turn comes.
@@ -193,7 +193,7 @@ private:
   send_queue video_;
   send_queue audio_;
   send_queue repairs_;
-  bool calm_ = true; // the link is not congested, and nothing is paced
+  bool uncongested_ = true; // the link is not congested, and nothing is paced
   bool probing_ = false;
   bool wants_more_ = true; // than the link is estimated to carry
   pacer pacer_;
@@ -203,11 +203,11 @@ private:
   egress_stats stats_;
 
   std::unique_ptr<bandwidth_estimator> estimator_; // from the first feedback on
-  time_point renewed_at_{};
+  time_point restarted_at_{};
   std::vector<packet_report> reports_;
   reordering reordering_;
-  int64_t newest_told_ = 0; // newest packet reported as received
-  int64_t judged_ = 65537;  // all losses before this are known
+  int64_t newest_reported_ = 0; // newest packet reported as received
+  int64_t judged_ = 65537;      // all losses before this are known
   probe_id latest_probe_ = 0;
   uint16_t padding_sequence_ = 0;
   uint64_t wanted_ = 0;

@@ -120,11 +120,11 @@ TEST_CASE("an overtaken packet is lost only beyond the reordering window") {
     x.handle_batch({headers(), {outgoing(i)}}, at(i * 10ms));
     numbers.push_back(*rtp::read_transport_cc(*take(x, at(i * 10ms)), ids));
   }
-  auto tell = [&](std::vector<std::pair<size_t, net::duration>> came,
-                  net::duration when) {
+  auto report = [&](std::vector<std::pair<size_t, net::duration>> arrivals,
+                    net::duration when) {
     rtp::rtcp::transport_cc_builder builder;
-    builder.start(numbers[came[0].first], came[0].second);
-    for (auto& [i, arrival] : came)
+    builder.start(numbers[arrivals[0].first], arrivals[0].second);
+    for (auto& [i, arrival] : arrivals)
       builder.add(numbers[i], arrival);
     octet_vector wire(1400);
     wire.resize(*builder.build(rtp::ssrc{1}, rtp::ssrc{2}, 0, wire));
@@ -136,13 +136,13 @@ TEST_CASE("an overtaken packet is lost only beyond the reordering window") {
         .size();
   };
   // 1 is missing, and no packet has been overtaken yet.
-  CHECK(tell({{0, 30ms}, {2, 50ms}}, 60ms) == 3);
+  CHECK(report({{0, 30ms}, {2, 50ms}}, 60ms) == 3);
   CHECK(x.stats(at(60ms)).feedback_lost == 1);
   // It arrives after all: from now on others get as much time.
-  CHECK(tell({{1, 70ms}, {2, 50ms}, {4, 80ms}}, 90ms) == 2);
-  CHECK(tell({{5, 90ms}, {7, 100ms}}, 110ms) == 3); // 3 is lost, 6 not yet
+  CHECK(report({{1, 70ms}, {2, 50ms}, {4, 80ms}}, 90ms) == 2);
+  CHECK(report({{5, 90ms}, {7, 100ms}}, 110ms) == 3); // 3 is lost, 6 not yet
   CHECK(x.stats(at(110ms)).feedback_lost == 2);
-  CHECK(tell({{6, 110ms}, {8, 120ms}}, 130ms) == 2);
+  CHECK(report({{6, 110ms}, {8, 120ms}}, 130ms) == 2);
   CHECK(x.stats(at(130ms)).feedback_lost == 2);
 }
 
@@ -200,7 +200,8 @@ struct paced_egress {
       under_way.erase(under_way.begin());
     }
     octet_vector wire(1400);
-    wire.resize(*builder.build(rtp::ssrc{1}, rtp::ssrc{2}, told++, wire));
+    wire.resize(
+        *builder.build(rtp::ssrc{1}, rtp::ssrc{2}, feedback_count++, wire));
     rtp::rtcp::compound_reader reader{wire};
     auto message = reader.next();
     engine.handle_transport_feedback(
@@ -231,7 +232,7 @@ struct paced_egress {
   double owed = 0;
   net::time_point free{};
   net::time_point next_report{};
-  uint8_t told = 0;
+  uint8_t feedback_count = 0;
   /// The receiver processes packets at intervals of up to this time.
   net::duration busy_for{};
   net::time_point busy_until{};
