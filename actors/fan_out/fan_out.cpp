@@ -30,7 +30,7 @@ fan_out::transport& fan_out::touch(transport_key which) {
   auto& x = transports_[which];
   if (!x) {
     x = std::make_unique<transport>();
-    x->sender.egress().use(&packet_vectors_);
+    x->sender.egress().set_pool(&packet_vectors_);
   }
   return *x;
 }
@@ -168,7 +168,7 @@ bool fan_out::add_consumer(shard_consumer settings, net::rng& random,
   x->on->adaptive =
       x->on->adaptive || config.feedback.transport_cc || config.feedback.remb;
   x->engine = std::make_unique<rtp::forwarder>(std::move(config), random);
-  x->engine->use(&packet_vectors_);
+  x->engine->set_pool(&packet_vectors_);
   x->timer_index = timers_.size();
   timers_.push_back({net::time_point::max(), x.get()});
   if (source.layers)

@@ -50,9 +50,9 @@ public:
   };
 
   /// Gives emptied packet vectors to the pool, which must outlive this object.
-  void use(packet_vector_pool* rooms) {
+  void set_pool(packet_vector_pool* pool) {
     for (auto* x : {&audio_, &repairs_, &video_})
-      x->use(rooms);
+      x->set_pool(pool);
   }
 
   void handle_batch(outgoing_batch&& batch, time_point now);

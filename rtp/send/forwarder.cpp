@@ -289,8 +289,8 @@ void forwarder::leave_out(const media_packet& x, time_point now) {
 
 void forwarder::emit(const media_packet& x, const rewritten_fields& fields,
                      std::optional<uint16_t> original_sequence, uint32_t tag) {
-  if (out_.capacity() == 0 && rooms_)
-    out_ = rooms_->take();
+  if (out_.capacity() == 0 && pool_)
+    out_ = pool_->take();
   out_.push_back({x.packet, fields, original_sequence,
                   picture_rewriter::patch_of(x.numbers, offsets_of(tag))});
 }

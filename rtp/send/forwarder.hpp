@@ -219,8 +219,8 @@ public:
 
   /// Takes packet vectors from the pool, which must outlive this object.
   /// Without a pool each batch allocates.
-  void use(packet_vector_pool* x) {
-    rooms_ = x;
+  void set_pool(packet_vector_pool* x) {
+    pool_ = x;
   }
 
   /// The packets to request from the producer. Its answer, if it found any,
@@ -291,7 +291,7 @@ private:
   // none of them is in the cache when their turn comes.
   config config_;
   std::shared_ptr<const header_writer> headers_;
-  packet_vector_pool* rooms_ = nullptr;
+  packet_vector_pool* pool_ = nullptr;
   std::vector<outgoing_packet> out_;
   std::vector<packet_key> wanted_;
   fifo<forwarder_event> events_;

@@ -14,21 +14,21 @@ class packet_vector_pool {
 public:
   /// An empty vector, mostly with capacity.
   std::vector<outgoing_packet> take() {
-    if (rooms_.empty())
+    if (vectors_.empty())
       return {};
-    auto out = std::move(rooms_.back());
-    rooms_.pop_back();
+    auto out = std::move(vectors_.back());
+    vectors_.pop_back();
     return out;
   }
 
   /// Takes a vector back and destroys its elements.
   void give(std::vector<outgoing_packet>&& x) {
-    auto room = std::move(x);
-    room.clear();
-    if (room.capacity() == 0 || room.capacity() > largest
-        || rooms_.size() == most)
+    auto emptied = std::move(x);
+    emptied.clear();
+    if (emptied.capacity() == 0 || emptied.capacity() > largest
+        || vectors_.size() == most)
       return;
-    rooms_.push_back(std::move(room));
+    vectors_.push_back(std::move(emptied));
   }
 
 private:
@@ -37,7 +37,7 @@ private:
   static constexpr size_t most = 64;
   static constexpr size_t largest = 64;
 
-  std::vector<std::vector<outgoing_packet>> rooms_;
+  std::vector<std::vector<outgoing_packet>> vectors_;
 };
 
 } // namespace troupe::rtp

@@ -9,8 +9,8 @@ namespace troupe::rtp {
 class send_queue {
 public:
   /// Gives emptied packet vectors to the pool, which must outlive this object.
-  void use(packet_vector_pool* x) {
-    rooms_ = x;
+  void set_pool(packet_vector_pool* x) {
+    pool_ = x;
   }
 
   void push(outgoing_batch&& x) {
@@ -79,13 +79,13 @@ private:
   }
 
   void give_back(outgoing_batch&& x) {
-    if (rooms_)
-      rooms_->give(std::move(x.packets));
+    if (pool_)
+      pool_->give(std::move(x.packets));
   }
 
   fifo<outgoing_batch> waiting_;
   size_t position_ = 0; // in the oldest batch
-  packet_vector_pool* rooms_ = nullptr;
+  packet_vector_pool* pool_ = nullptr;
 };
 
 } // namespace troupe::rtp
