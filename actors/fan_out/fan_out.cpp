@@ -357,10 +357,10 @@ void fan_out::handle_media(producer_key from, const rtp::media_batch& batch,
     oldest_ = arrival;
 }
 
-void fan_out::handle_left_out(producer_key from) {
+void fan_out::skip_gap(producer_key from) {
   if (auto i = producers_.find(from); i != producers_.end())
     for (auto& x : i->second.listeners)
-      x.who->engine->handle_left_out();
+      x.who->engine->skip_gap();
 }
 
 void fan_out::handle_source_report(producer_key from,

@@ -158,7 +158,7 @@ public:
 
   /// Packets that the producer has received so far and not passed here were
   /// left out on purpose: they do not count as lost.
-  void handle_left_out(producer_key from);
+  void skip_gap(producer_key from);
 
   void handle_source_report(producer_key from, const rtp::source_report& x);
 

@@ -105,7 +105,7 @@ void fan_out::allocate(transport& x, net::time_point now) {
   auto congested = egress.congested(now);
   x.allocator.allocate(shares_, video, congested, now);
   for (auto* to : x.consumers) {
-    to->engine->set_frugal(congested);
+    to->engine->set_congested(congested);
     apply(*to, now);
   }
   egress.set_probing(probing);

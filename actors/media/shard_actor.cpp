@@ -263,7 +263,7 @@ void shard_state::take(const media_arrived& x) {
   }
   ++taken;
   if (x.resumed)
-    engine.handle_left_out(x.producer);
+    engine.skip_gap(x.producer);
   engine.handle_media(x.producer, x.packets, refused > 0, now);
   drain();
 }

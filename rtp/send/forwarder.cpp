@@ -76,7 +76,7 @@ void forwarder::handle_batch(const media_batch& batch, time_point now) {
   }
   for (auto& x : *batch)
     handle_packet(x, now);
-  watch(now);
+  check_freeze(now);
   collect(now);
 }
 
@@ -152,9 +152,9 @@ void forwarder::begin(const media_packet& first, bool continues,
                       time_point now) {
   sequence_.resync();
   forget_replay();
-  begun_ = 0;
-  if (complete_ != time_point{})
-    complete_ = now;
+  pictures_since_complete_ = 0;
+  if (last_complete_ != time_point{})
+    last_complete_ = now;
   beginning_ = !continues;
   if (!continues)
     pictures_.begin(first);
@@ -239,9 +239,9 @@ void forwarder::forward(const media_packet& x, time_point now) {
                             report_of(x.encoding), report_of(before));
   pictures_.note_sent(x);
   if (std::exchange(beginning_, false)) [[unlikely]] {
-    anew_ = true;
-    begun_at_ = *sequence;
-    begun_after_ = stream_.packets();
+    batch_begins_anew_ = true;
+    start_sequence_ = *sequence;
+    packets_before_start_ = stream_.packets();
   }
   send(x, *sequence, timestamp, own_tag, now);
 }
@@ -282,7 +282,7 @@ void forwarder::leave_out(const media_packet& x, time_point now) {
   if (x.timestamp != sent_picture_)
     pictures_.note_left_out(x);
   if (x.timestamp != std::exchange(seen_picture_, x.timestamp))
-    ++begun_;
+    ++pictures_since_complete_;
   if (x.completes_picture && x.timestamp == sent_picture_)
     note_complete(now);
 }
@@ -307,7 +307,7 @@ void forwarder::send(const media_packet& x, uint16_t sequence,
   stream_.handle_sent(sequence, x.packet.payload().size(), now);
   sent_picture_ = x.timestamp;
   if (x.timestamp != std::exchange(seen_picture_, x.timestamp))
-    ++begun_;
+    ++pictures_since_complete_;
   if (x.completes_picture)
     note_complete(now);
   sent_since_report_ = true;

@@ -126,7 +126,7 @@ public:
 
   /// Tells that the audio since the last batch was left out on purpose: the
   /// sequence numbers continue without a gap, as after a pause.
-  void handle_left_out() {
+  void skip_gap() {
     sequence_.resync();
   }
 
@@ -178,8 +178,8 @@ public:
   /// Whether the receiver's link is congested. Then no packets from before the
   /// stream's latest beginning are repeated: they would only delay the key
   /// frame.
-  void set_frugal(bool on) {
-    frugal_ = on;
+  void set_congested(bool on) {
+    congested_ = on;
   }
 
   /// The spatial layers that arrive from the producer, a bit for each, as
@@ -238,7 +238,7 @@ public:
 
   /// Prefetches the memory that the next batch will touch.
   void prefetch() const {
-    net::prefetch(&config_.kind, &begun_at_);
+    net::prefetch(&config_.kind, &start_sequence_);
   }
 
   /// Octets that this forwarder uses, heap included, without packets that wait
@@ -271,7 +271,7 @@ private:
             uint32_t tag, time_point now);
   void note_wanted(uint8_t encoding_before, time_point now);
   void note_complete(time_point now);
-  void watch(time_point now);
+  void check_freeze(time_point now);
   uint32_t tag() const;
   const source_report* report_of(uint8_t encoding) const;
   bool superseded(uint16_t sequence) const;
@@ -297,11 +297,11 @@ private:
   fifo<forwarder_event> events_;
   std::optional<std::vector<uint8_t>> rtcp_;
   std::optional<layers> target_;
-  bool beginning_ = false; // the next packet begins the stream again
-  bool anew_ = false;      // so does the batch that waits to be polled
+  bool beginning_ = false;         // the next packet begins the stream again
+  bool batch_begins_anew_ = false; // so does the batch that waits to be polled
   bool sent_since_report_ = false;
   bool start_ = true; // the requested key frame may be a replay
-  bool frugal_ = false;
+  bool congested_ = false;
   std::optional<time_point> report_due_;
   std::optional<replayed_range> replayed_;
   // The encoding whose key frame began to come late, and the encoding whose
@@ -316,16 +316,16 @@ private:
   // The state of the freeze watchdog.
   int64_t seen_picture_ = 0; // timestamps of the latest received and sent
   int64_t sent_picture_ = 0;
-  time_point complete_{}; // when the latest was complete
+  time_point last_complete_{}; // when the latest was complete
   duration picture_interval_{0};
-  uint32_t begun_ = 0; // pictures since the last complete one
+  uint32_t pictures_since_complete_ = 0;
   uint32_t freezes_ = 0;
 
   timestamp_aligner timestamps_;
   send_stream stream_;
 
-  uint16_t begun_at_ = 0;    // first sequence number since the latest beginning
-  uint64_t begun_after_ = 0; // packets sent before it
+  uint16_t start_sequence_ = 0;       // first since the latest beginning
+  uint64_t packets_before_start_ = 0; // packets sent before it
   std::vector<std::optional<source_report>> source_reports_; // by encoding
   uint16_t rtx_sequence_;
   uint32_t dice_;

@@ -49,9 +49,9 @@ void forwarder::handle_nack(std::span<const uint16_t> lost, time_point now) {
 // numbers can be compared.
 bool forwarder::superseded(uint16_t sequence) const {
   constexpr uint64_t comparable = 1 << 14;
-  return frugal_ && begun_after_ > 0
-         && stream_.packets() - begun_after_ < comparable
-         && static_cast<int16_t>(sequence - begun_at_) < 0;
+  return congested_ && packets_before_start_ > 0
+         && stream_.packets() - packets_before_start_ < comparable
+         && static_cast<int16_t>(sequence - start_sequence_) < 0;
 }
 
 void forwarder::handle_keyframe_request(time_point now) {
@@ -157,7 +157,7 @@ void forwarder::stop(time_point now) {
   selector_.restart();
   selector_.poll_changed();
   forget_replay();
-  begun_ = 0;
+  pictures_since_complete_ = 0;
   keyframes_.handle_keyframe();
   wanted_.clear();
   report_due_.reset();
@@ -191,27 +191,29 @@ void forwarder::handle_timeout(time_point now) {
 }
 
 void forwarder::note_complete(time_point now) {
-  if (complete_ != time_point{} && begun_ > 0) {
+  if (last_complete_ != time_point{} && pictures_since_complete_ > 0) {
     auto interval =
-        std::min<duration>((now - complete_) / begun_, std::chrono::seconds{1});
+        std::min<duration>((now - last_complete_) / pictures_since_complete_,
+                           std::chrono::seconds{1});
     picture_interval_ = picture_interval_ == duration{0}
                             ? interval
                             : (picture_interval_ * 7 + interval) / 8;
   }
-  complete_ = now;
-  begun_ = 0;
+  last_complete_ = now;
+  pictures_since_complete_ = 0;
 }
 
-void forwarder::watch(time_point now) {
-  if (begun_ < freeze_pictures || complete_ == time_point{})
+void forwarder::check_freeze(time_point now) {
+  if (pictures_since_complete_ < freeze_pictures
+      || last_complete_ == time_point{})
     return;
-  if (now - complete_ < std::max<duration>(
+  if (now - last_complete_ < std::max<duration>(
           freeze_patience, picture_interval_ * freeze_intervals))
     return;
   ++freezes_;
   // The watchdog rests until the key frame comes.
-  begun_ = 0;
-  complete_ = now;
+  pictures_since_complete_ = 0;
+  last_complete_ = now;
   if (selector_.current())
     restart(now, false);
 }
@@ -267,7 +269,7 @@ std::optional<outgoing_batch> forwarder::poll_batch() {
   if (out_.empty())
     return std::nullopt;
   outgoing_batch out{headers_, std::exchange(out_, {})};
-  out.begins_anew = std::exchange(anew_, false);
+  out.begins_anew = std::exchange(batch_begins_anew_, false);
   return out;
 }
 

@@ -40,19 +40,19 @@ uint32_t timestamp_aligner::map(uint8_t source, int64_t timestamp,
       || drift < -ticks(max_drift)) {
     auto last = last_input_ + now.offset;
     auto output = last + std::max<int64_t>(elapsed, 1);
-    auto extra = int64_t{0};
+    auto monotonic_shift = int64_t{0};
     if (source != now.source && report && before) {
       // This packet's instant as a timestamp of the previous source.
       auto there = before->timestamp
                    + ticks_between(before->ntp, report->ntp, clock_rate_)
                    + timestamp - report->timestamp;
-      auto exact = there + now.offset - now.extra;
+      auto exact = there + now.offset - now.monotonic_shift;
       if (std::abs(exact - output) <= ticks(max_report_error)) {
         output = std::max(exact, last + 1);
-        extra = output - exact;
+        monotonic_shift = output - exact;
       }
     }
-    take_turn({timestamp, output - timestamp, extra, source});
+    take_turn({timestamp, output - timestamp, monotonic_shift, source});
     last_input_ = timestamp;
     last_arrival_ = arrival;
   } else if (timestamp > last_input_) {

@@ -56,7 +56,7 @@ private:
     int64_t offset = 0; // output minus input
     // The part of the offset that only keeps timestamps ascending: the next
     // source does not inherit it.
-    int64_t extra = 0;
+    int64_t monotonic_shift = 0;
     uint8_t source = 0;
   };
 

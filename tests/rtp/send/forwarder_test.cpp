@@ -285,7 +285,7 @@ TEST_CASE("a frugal forwarder repeats no packet from before a restart") {
   x.sent.push_back(batch->packets.front());
   x.engine.handle_nack(std::vector<uint16_t>{x.number(1)}, at(68ms));
   CHECK(x.engine.poll_retransmission_request());
-  x.engine.set_frugal(true);
+  x.engine.set_congested(true);
   x.engine.handle_nack(std::vector<uint16_t>{x.number(1)}, at(100ms));
   CHECK_FALSE(x.engine.poll_retransmission_request());
   // Packets requested before are not sent, either.
