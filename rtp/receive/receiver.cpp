@@ -9,7 +9,7 @@ receiver::receiver(config x, net::rng& random)
     : config_(std::move(x))
     , pool_(net::buffer_pool::make(max_idle_buffers))
     , keeper_(std::make_shared<packet_keeper>(config_.budget))
-    , dice_(random.u32()) {
+    , random_state_(random.u32()) {
   TROUPE_ASSERT(!config_.encodings.empty() && config_.encodings.size() < 256);
   for (auto& e : config_.encodings)
     slots_.push_back({e});

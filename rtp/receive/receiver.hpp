@@ -248,7 +248,7 @@ private:
   // For reference times; its zero is arbitrary.
   ntp_clock clock_{duration{0}};
   std::optional<time_point> report_due_;
-  uint32_t dice_;
+  uint32_t random_state_;
   drop_counters drops_;
 };
 

@@ -98,7 +98,7 @@ void receiver::collect_reports(time_point now) {
 }
 
 void receiver::schedule_report(time_point now) {
-  report_due_ = now + jittered_interval(report_interval, dice_);
+  report_due_ = now + jittered_interval(report_interval, random_state_);
 }
 
 template <class Add>

@@ -65,7 +65,7 @@ forwarder::forwarder(config x, net::rng& random)
     , timestamps_(config_.clock_rate, random.u32())
     , stream_(config_.ssrc)
     , rtx_sequence_(first_number(random.u32()))
-    , dice_(random.u32()) {}
+    , random_state_(random.u32()) {}
 
 // -- media --------------------------------------------------------------------
 

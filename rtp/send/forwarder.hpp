@@ -328,7 +328,7 @@ private:
   uint64_t packets_before_start_ = 0; // packets sent before it
   std::vector<std::optional<source_report>> source_reports_; // by encoding
   uint16_t rtx_sequence_;
-  uint32_t dice_;
+  uint32_t random_state_;
   uint32_t nacks_received_ = 0;
   uint32_t packets_nacked_ = 0;
   uint32_t keyframe_requests_ = 0;

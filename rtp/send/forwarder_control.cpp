@@ -103,7 +103,8 @@ void forwarder::handle_producer_resumed(time_point now) {
 
 void forwarder::handle_connected(time_point now, const numbers_used& used) {
   auto after = [this](const std::optional<uint16_t>& last) {
-    return static_cast<uint16_t>(last ? *last + 1 : roll(dice_) >> 17);
+    return static_cast<uint16_t>(last ? *last + 1
+                                      : next_random(random_state_) >> 17);
   };
   auto next = after(used.media);
   sequence_.begin_anew(next);
@@ -240,7 +241,7 @@ void forwarder::collect(time_point now) {
 }
 
 void forwarder::schedule_report(time_point now) {
-  report_due_ = now + jittered_interval(report_interval, dice_);
+  report_due_ = now + jittered_interval(report_interval, random_state_);
 }
 
 void forwarder::make_report(time_point now) {
