@@ -10,16 +10,16 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A step up was a mistake if the stream goes down again within this time.
-constexpr duration episode = 60s;
+constexpr duration mistake_window = 60s;
 
 /// The factors for the wait after a step up that has not lasted, and after one
-/// that lasted less than `quick`.
+/// that lasted less than `short_lived`.
 constexpr int longer = 2;
 constexpr int much_longer = 4;
 
 /// The link has changed if it carries twice the rate that was too much when the
 /// stream went down.
-constexpr uint64_t another_link = 2;
+constexpr uint64_t link_change_factor = 2;
 
 /// Prices vary: a step at this part of a failed price counts as the same price.
 constexpr double same = 0.9;
@@ -53,7 +53,7 @@ void bitrate_allocator::allocate(std::span<allocated_stream* const> streams,
     share(*available_bps, now);
   } else {
     short_since_.reset();
-    hopeless_since_.reset();
+    congested_short_since_.reset();
     for (auto* x : order_) {
       settle(*x, x->rungs_, 0, now);
       // Before anything is known, the wanted layers are the likeliest to come.
@@ -71,7 +71,7 @@ void bitrate_allocator::allocate(std::span<allocated_stream* const> streams,
 
 void bitrate_allocator::retry(std::span<allocated_stream* const> streams) {
   for (auto* x : streams)
-    x->fresh_ = x->fresh_ || (x->wanted && !x->target);
+    x->is_new_ = x->is_new_ || (x->wanted && !x->target);
 }
 
 // -- the choices --------------------------------------------------------------
@@ -80,7 +80,7 @@ void bitrate_allocator::build_ladder(stream& x, time_point now) {
   x.rungs_ = x.present_ = 0;
   if (!x.wanted) {
     x.target.reset();
-    x.fresh_ = true;
+    x.is_new_ = true;
     return;
   }
   auto add = [&](layers what) {
@@ -127,7 +127,7 @@ void bitrate_allocator::share(uint64_t budget, time_point now) {
   uint64_t sum = 0, lowest = 0;
   for (const auto* x : order_) {
     sum += x->price(x->present_);
-    if (x->fresh_)
+    if (x->is_new_)
       lowest += x->price(std::min<uint8_t>(x->rungs_, 1));
   }
   if (sum <= budget)
@@ -135,9 +135,9 @@ void bitrate_allocator::share(uint64_t budget, time_point now) {
   else if (!short_since_)
     short_since_ = now;
   if (!congested_ || !short_since_)
-    hopeless_since_.reset();
-  else if (!hopeless_since_)
-    hopeless_since_ = now;
+    congested_short_since_.reset();
+  else if (!congested_short_since_)
+    congested_short_since_ = now;
   // Other streams yield to newcomers.
   if (sum > scaled(budget, tolerance) || (lowest > 0 && sum + lowest > budget)
       || (short_since_ && now - *short_since_ >= grace))
@@ -159,7 +159,7 @@ bool bitrate_allocator::try_step(stream& x, uint64_t budget) {
 
 // Whether the stream gets its lowest layer whatever the budget is.
 bool bitrate_allocator::is_due(const stream& x) const {
-  return !congested_ && (x.fresh_ || x.present_ > 0);
+  return !congested_ && (x.is_new_ || x.present_ > 0);
 }
 
 // Fills the budget by raising `next_` of each stream up to its bound.
@@ -185,19 +185,20 @@ void bitrate_allocator::fall(uint64_t budget, time_point now) {
   for (auto* x : order_) {
     x->next_ = 0;
     // No stream rises at the same time, but newcomers get their lowest layer.
-    x->bound_ = x->fresh_ ? std::min<uint8_t>(x->rungs_, 1) : x->present_;
+    x->bound_ = x->is_new_ ? std::min<uint8_t>(x->rungs_, 1) : x->present_;
   }
   uint64_t too_much = 0;
   for (const auto* x : order_)
     too_much += x->price(x->present_);
   fit(budget);
   // A stream keeps its lowest layer until the shortage has lasted
-  // `last_resort`.
-  auto hopeless = hopeless_since_ && now - *hopeless_since_ >= last_resort;
+  // `drop_delay`.
+  auto drops_lowest =
+      congested_short_since_ && now - *congested_short_since_ >= drop_delay;
   for (auto* x : order_)
     settle(*x,
-           x->next_ == 0 && x->present_ > 0 && !hopeless ? uint8_t{1}
-                                                         : x->next_,
+           x->next_ == 0 && x->present_ > 0 && !drops_lowest ? uint8_t{1}
+                                                             : x->next_,
            too_much, now);
 }
 
@@ -219,7 +220,7 @@ bool bitrate_allocator::balance(uint64_t budget, time_point now) {
     x->bound_ = x->rungs_;
   }
   fit(scaled(budget, 1 / headroom));
-  auto deprived = [&](const stream* x) {
+  auto has_less_than_due = [&](const stream* x) {
     return x->next_ > x->present_
            && std::ranges::any_of(order_, [&](const stream* y) {
                 return y->next_ < y->present_ && y->next_ > 0
@@ -228,7 +229,7 @@ bool bitrate_allocator::balance(uint64_t budget, time_point now) {
                                && y->present_ >= x->present_ + 2));
               });
   };
-  if (std::ranges::none_of(order_, deprived))
+  if (std::ranges::none_of(order_, has_less_than_due))
     return false;
   for (auto* x : order_) {
     x->present_ = x->next_; // not a fall: no link became worse
@@ -241,13 +242,13 @@ bool bitrate_allocator::balance(uint64_t budget, time_point now) {
 uint8_t bitrate_allocator::bound(const stream& x, uint64_t budget,
                                  time_point now) {
   auto holds = [&](const stream::barrier& y) {
-    return now < y.until && budget < another_link * y.too_much_bps;
+    return now < y.until && budget < link_change_factor * y.too_much_bps;
   };
-  if (holds(x.all_))
+  if (holds(x.latest_fall_))
     return x.present_;
   auto out = x.rungs_;
-  if (holds(x.higher_))
-    while (out > x.present_ && x.price(out) >= x.higher_.from_bps)
+  if (holds(x.earlier_failure_))
+    while (out > x.present_ && x.price(out) >= x.earlier_failure_.from_bps)
       --out;
   return out;
 }
@@ -255,16 +256,17 @@ uint8_t bitrate_allocator::bound(const stream& x, uint64_t budget,
 void bitrate_allocator::remember_fall(stream& x, uint64_t too_much,
                                       time_point now) {
   auto lasted = x.rose_ ? now - *x.rose_ : duration::max();
-  if (lasted < episode)
-    x.wait_ =
-        std::clamp<duration>((lasted < quick ? much_longer : longer) * x.wait_,
-                             first_wait, longest_wait);
+  if (lasted < mistake_window)
+    x.wait_ = std::clamp<duration>((lasted < short_lived ? much_longer : longer)
+                                       * x.wait_,
+                                   first_wait, longest_wait);
   else if (x.rose_ || x.wait_ == duration{})
     x.wait_ = first_wait;
-  x.all_ = {now + x.wait_, scaled(x.price(x.present_), same), too_much};
+  x.latest_fall_ = {now + x.wait_, scaled(x.price(x.present_), same), too_much};
   // The layers given up now may cost less than those that failed before.
-  if (x.all_.from_bps >= x.higher_.from_bps || now >= x.higher_.until)
-    x.higher_ = x.all_;
+  if (x.latest_fall_.from_bps >= x.earlier_failure_.from_bps
+      || now >= x.earlier_failure_.until)
+    x.earlier_failure_ = x.latest_fall_;
   x.rose_.reset();
 }
 
@@ -275,7 +277,7 @@ void bitrate_allocator::settle(stream& x, uint8_t step, uint64_t too_much,
     remember_fall(x, too_much, now);
   else if (step > x.present_)
     x.rose_ = now;
-  x.fresh_ = x.fresh_ && x.rungs_ == 0;
+  x.is_new_ = x.is_new_ && x.rungs_ == 0;
   x.present_ = step;
   if (step > 0)
     x.target = x.ladder_[step - 1u].what;

@@ -51,7 +51,7 @@ private:
   uint8_t present_ = 0; // the step of `target`
   uint8_t next_ = 0;    // the step under consideration
   uint8_t bound_ = 0;   // the highest step considered
-  bool fresh_ = true;   // nothing has been decided yet
+  bool is_new_ = true;  // nothing has been decided yet
 
   // After a fall nothing higher is tried `until` then, unless the budget is
   // much more than `too_much_bps`. `from_bps` is the price that failed.
@@ -63,8 +63,8 @@ private:
 
   std::optional<time_point> rose_;
   duration wait_{};
-  barrier all_;    // after the latest fall
-  barrier higher_; // from an earlier failure, may cost more
+  barrier latest_fall_;     // after the latest fall
+  barrier earlier_failure_; // from an earlier failure, may cost more
 
   uint64_t price(uint8_t step) const {
     return step > 0 ? ladder_[step - 1u].bps : 0;
@@ -90,12 +90,12 @@ public:
   static constexpr double tolerance = 1.12;
   static constexpr duration grace = std::chrono::milliseconds{1500};
   /// How long a shortage must last before a stream is left out.
-  static constexpr duration last_resort = std::chrono::seconds{2};
+  static constexpr duration drop_delay = std::chrono::seconds{2};
   /// The waits after a step down.
   static constexpr duration first_wait = std::chrono::seconds{3};
   static constexpr duration longest_wait = std::chrono::seconds{60};
   /// A step up that has lasted for less is followed by a much longer wait.
-  static constexpr duration quick = std::chrono::seconds{10};
+  static constexpr duration short_lived = std::chrono::seconds{10};
   /// How often streams give up layers for others of the same transport.
   static constexpr duration balance_interval = std::chrono::seconds{10};
 
@@ -149,7 +149,7 @@ private:
   bool congested_ = false;
   bool starved_ = false;
   std::optional<time_point> short_since_;
-  std::optional<time_point> hopeless_since_; // since when short and congested
+  std::optional<time_point> congested_short_since_;
   time_point balanced_{};
 };
 
