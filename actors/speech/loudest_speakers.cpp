@@ -30,7 +30,7 @@ void loudest_speakers::decide(net::time_point now) {
   }
   engine_.handle_candidates(candidates_, now);
   for (const auto& x : *all)
-    x->open.store(engine_.holds(key_of(x)), std::memory_order_relaxed);
+    x->open.store(engine_.has_slot(key_of(x)), std::memory_order_relaxed);
 }
 
 bool loudest_speakers::leaves_out(const producer_id& which) const {

@@ -14,44 +14,44 @@ constexpr auto by_loudness = [](const auto& a, const auto& b) {
 
 void loudest_n::handle_candidates(std::span<const candidate> all,
                                   time_point now) {
-  outside_.assign(all.begin(), all.end());
+  candidates_.assign(all.begin(), all.end());
   std::erase_if(holders_, [this](holder& x) {
-    auto i = std::ranges::find(outside_, x.who.key, &candidate::key);
-    if (i == outside_.end())
+    auto i = std::ranges::find(candidates_, x.sender.key, &candidate::key);
+    if (i == candidates_.end())
       return true;
-    x.who = *i;
-    outside_.erase(i);
+    x.sender = *i;
+    candidates_.erase(i);
     return false;
   });
   // The loudest first. A candidate beyond the last slot cannot get one.
-  auto wanted = std::min(outside_.size(), config_.places);
-  std::ranges::partial_sort(outside_,
-                            outside_.begin() + static_cast<ptrdiff_t>(wanted),
-                            [](auto& a, auto& b) { return by_loudness(b, a); });
+  auto wanted = std::min(candidates_.size(), config_.slots);
+  std::ranges::partial_sort(
+      candidates_, candidates_.begin() + static_cast<ptrdiff_t>(wanted),
+      [](auto& a, auto& b) { return by_loudness(b, a); });
   for (size_t i = 0; i < wanted; ++i) {
-    const auto& next = outside_[i];
-    if (holders_.size() < config_.places) {
+    const auto& next = candidates_[i];
+    if (holders_.size() < config_.slots) {
       holders_.push_back({next, {}});
       continue;
     }
-    auto* weakest = quietest_inside(now);
-    if (!weakest || next.loudness < weakest->who.loudness + config_.lead)
+    auto* weakest = quietest_holder(now);
+    if (!weakest || next.loudness < weakest->sender.loudness + config_.lead)
       return;
     *weakest = {next, now + config_.tenure};
   }
 }
 
-loudest_n::holder* loudest_n::quietest_inside(time_point now) {
+loudest_n::holder* loudest_n::quietest_holder(time_point now) {
   holder* out = nullptr;
   for (auto& x : holders_)
-    if (now >= x.safe_until && (!out || by_loudness(x.who, out->who)))
+    if (now >= x.safe_until && (!out || by_loudness(x.sender, out->sender)))
       out = &x;
   return out;
 }
 
-bool loudest_n::holds(uint64_t key) const {
-  return std::ranges::any_of(holders_,
-                             [&](const holder& x) { return x.who.key == key; });
+bool loudest_n::has_slot(uint64_t key) const {
+  return std::ranges::any_of(
+      holders_, [&](const holder& x) { return x.sender.key == key; });
 }
 
 } // namespace troupe::rtp

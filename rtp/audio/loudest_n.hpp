@@ -8,7 +8,7 @@
 namespace troupe::rtp {
 
 /// Selects the loudest few of many senders of audio. The caller passes all
-/// senders again and again; a limited number of them get a slot (`places`).
+/// senders again and again; a limited number of them get a slot (`slots`).
 ///
 /// The rule, as documented for clients:
 /// - A free slot goes to the loudest sender without one, however quiet. A slot
@@ -20,7 +20,7 @@ namespace troupe::rtp {
 class loudest_n {
 public:
   struct config {
-    size_t places = 3;
+    size_t slots = 3;
     float lead = 6; // dB
     duration tenure = std::chrono::seconds{1};
   };
@@ -36,24 +36,24 @@ public:
   /// Takes all senders at this moment, each once.
   void handle_candidates(std::span<const candidate> all, time_point now);
 
-  /// Whether the sender has a slot. At most `places` senders do.
-  bool holds(uint64_t key) const;
+  /// Whether the sender has a slot. At most `slots` senders do.
+  bool has_slot(uint64_t key) const;
 
-  size_t held() const {
+  size_t used_slots() const {
     return holders_.size();
   }
 
 private:
   struct holder {
-    candidate who;
+    candidate sender;
     time_point safe_until{};
   };
 
-  holder* quietest_inside(time_point now);
+  holder* quietest_holder(time_point now);
 
   config config_;
   std::vector<holder> holders_;
-  std::vector<candidate> outside_;
+  std::vector<candidate> candidates_;
 };
 
 } // namespace troupe::rtp

@@ -15,11 +15,11 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A call whose members send audio packets every 20 ms.
-struct room {
-  explicit room(size_t people, size_t places = 3) : floor({places}) {
-    for (size_t i = 0; i < people; ++i)
+struct call {
+  explicit call(size_t members, size_t slots = 3) : engine({slots}) {
+    for (size_t i = 0; i < members; ++i)
       speakers.emplace_back(i + 1, -30);
-    meters.resize(people);
+    meters.resize(members);
   }
 
   void pass(net::duration time) {
@@ -32,32 +32,32 @@ struct room {
         meters[i].handle_level(speakers[i].next(), now);
         all.push_back({i, meters[i].latest().remains(now)});
       }
-      floor.handle_candidates(all, now);
+      engine.handle_candidates(all, now);
       note();
     }
   }
 
   void note() {
-    std::set<size_t> heard;
+    std::set<size_t> holders;
     for (size_t i = 0; i < speakers.size(); ++i)
-      if (floor.holds(i))
-        heard.insert(i);
-    most = std::max(most, heard.size());
-    for (auto i : heard)
+      if (engine.has_slot(i))
+        holders.insert(i);
+    most = std::max(most, holders.size());
+    for (auto i : holders)
       if (!on.contains(i)) {
         ++changes;
         since[i] = now;
       }
     for (auto i : on)
-      if (!heard.contains(i) && !absent.contains(i))
+      if (!holders.contains(i) && !absent.contains(i))
         shortest = std::min(shortest, now - since[i]);
-    on = heard;
+    on = holders;
   }
 
   // How long it takes until a speaker gets a slot; at most 10 s.
   net::duration wait_for(size_t who) {
     auto begin = now;
-    while (!floor.holds(who) && now - begin < 10s)
+    while (!engine.has_slot(who) && now - begin < 10s)
       pass(20ms);
     return now - begin;
   }
@@ -66,7 +66,7 @@ struct room {
   std::vector<synthetic_speech> speakers;
   std::vector<rtp::loudness> meters;
   std::set<size_t> absent;
-  rtp::loudest_n floor;
+  rtp::loudest_n engine;
   std::set<size_t> on;
   std::map<size_t, net::time_point> since;
   size_t most = 0;
@@ -94,32 +94,32 @@ TEST_CASE("loudness rises in three packets, bridges pauses, and falls") {
 }
 
 TEST_CASE("a free slot goes to any speaker, and silence takes no slot away") {
-  room at{3};
+  call at{3};
   at.pass(1min);
   CHECK(at.on.size() == 3);
   CHECK(at.changes == 3);
 }
 
 TEST_CASE("a speaker among silent members gets a slot within 100 ms") {
-  room at{300};
+  call at{300};
   at.pass(5s);
   for (size_t who : {17u, 230u, 99u}) {
     at.speakers[who].speak(true);
     CHECK(at.wait_for(who) <= 100ms);
     at.pass(3s);
-    CHECK(at.floor.holds(who));
+    CHECK(at.engine.has_slot(who));
   }
   // All three have slots now, and a fourth is not louder.
   at.speakers[5].speak(true);
   at.pass(10s);
-  CHECK_FALSE(at.floor.holds(5));
+  CHECK_FALSE(at.engine.has_slot(5));
   CHECK(at.most == 3);
 }
 
 TEST_CASE("a clearly louder speaker gets a slot within 300 ms") {
   for (uint64_t seed = 0; seed < 50; ++seed) {
     CAPTURE(seed);
-    room at{10};
+    call at{10};
     for (size_t i : {0u, 1u, 2u}) {
       at.speakers[i] = {seed * 10 + i, -35};
       at.speakers[i].speak(true);
@@ -133,7 +133,7 @@ TEST_CASE("a clearly louder speaker gets a slot within 300 ms") {
 }
 
 TEST_CASE("a louder speaker does not cut a new one at once") {
-  room at{10};
+  call at{10};
   at.pass(5s);
   for (size_t i = 0; i < 3; ++i)
     at.speakers[i + 5].speak(true);
@@ -150,8 +150,8 @@ TEST_CASE("exactly N speakers have slots, if there are as many") {
   for (uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);
     auto random = net::make_seeded_rng(seed);
-    auto places = 1 + random->below(5);
-    room at{2 + random->below(30), places};
+    auto slots = 1 + random->below(5);
+    call at{2 + random->below(30), slots};
     at.pass(1s); // free slots are filled
     for (int step = 0; step < 60; ++step) {
       auto who = random->below(static_cast<uint32_t>(at.speakers.size()));
@@ -171,16 +171,16 @@ TEST_CASE("exactly N speakers have slots, if there are as many") {
       }
       at.pass(std::chrono::milliseconds{100 + random->below(2000)});
       auto there = at.speakers.size() - at.absent.size();
-      CHECK(at.on.size() == std::min<size_t>(places, there));
+      CHECK(at.on.size() == std::min<size_t>(slots, there));
     }
-    CHECK(at.most <= places);
+    CHECK(at.most <= slots);
   }
 }
 
 TEST_CASE("five simultaneous speakers do not alternate within sentences") {
   auto changes = 0;
   for (uint64_t seed = 1; seed <= 10; ++seed) {
-    room at{5};
+    call at{5};
     for (size_t i = 0; i < 5; ++i) {
       at.speakers[i] = {seed * 10 + i, -30};
       at.speakers[i].speak(true);
@@ -197,10 +197,10 @@ TEST_CASE("five simultaneous speakers do not alternate within sentences") {
 }
 
 TEST_CASE("a speaker that leaves frees its slot") {
-  room at{4};
+  call at{4};
   at.speakers[3].speak(true);
   at.pass(2s);
-  CHECK(at.floor.holds(3));
+  CHECK(at.engine.has_slot(3));
   at.absent.insert(3);
   at.pass(20ms);
   CHECK(at.on == std::set<size_t>{0, 1, 2});
@@ -210,7 +210,7 @@ TEST_CASE("each turn of a conversation is forwarded from its first word") {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
     auto random = net::make_seeded_rng(seed);
-    room at{300};
+    call at{300};
     at.pass(1s);
     size_t speaker = 0;
     for (int turn = 0; turn < 30; ++turn) {
@@ -222,7 +222,7 @@ TEST_CASE("each turn of a conversation is forwarded from its first word") {
       CHECK(at.wait_for(speaker) <= 120ms);
       auto begin = at.since[speaker];
       at.pass(std::chrono::milliseconds{1500 + random->below(4000)});
-      CHECK(at.floor.holds(speaker));
+      CHECK(at.engine.has_slot(speaker));
       CHECK(at.since[speaker] == begin); // not interrupted in between
     }
   }
