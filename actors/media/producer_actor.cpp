@@ -186,7 +186,7 @@ producer_state::make_behavior(const producer_config& cfg) {
       [this](const want_layers& x) {
         auto now = self->clock().now();
         if (demand)
-          demand->handle_wish(x.shard->id(), x.highest, now);
+          demand->handle_request(x.shard->id(), x.highest, now);
         report_wanted();
       },
       [this](const consumer_loss_reported& x) {

@@ -5,13 +5,13 @@
 
 namespace troupe::rtp {
 
-void layer_demand::handle_wish(uint64_t who, wish x, time_point now) {
-  wishes_.insert_or_assign(who, x);
+void layer_demand::handle_request(uint64_t group, request x, time_point now) {
+  requests_.insert_or_assign(group, x);
   update(now);
 }
 
-void layer_demand::remove(uint64_t who, time_point now) {
-  wishes_.erase(who);
+void layer_demand::remove(uint64_t group, time_point now) {
+  requests_.erase(group);
   update(now);
 }
 
@@ -35,16 +35,16 @@ void layer_demand::update(time_point now) {
   current_ = wanted;
 }
 
-std::optional<layer_demand::wish> layer_demand::poll_changed() {
+std::optional<layer_demand::request> layer_demand::poll_changed() {
   if (!std::exchange(changed_, false))
     return std::nullopt;
   return current_;
 }
 
-layer_demand::wish layer_demand::highest() const {
+layer_demand::request layer_demand::highest() const {
   // An empty optional is less than any value.
-  wish out;
-  for (const auto& [who, x] : wishes_)
+  request out;
+  for (const auto& [group, x] : requests_)
     out = std::max(out, x);
   return out;
 }

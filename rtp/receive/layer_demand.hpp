@@ -16,17 +16,18 @@ public:
   static constexpr duration patience = std::chrono::seconds{2};
 
   /// The highest spatial layer requested, or none.
-  using wish = std::optional<uint8_t>;
+  using request = std::optional<uint8_t>;
 
   layer_demand(uint8_t highest, time_point now)
       : current_(highest)
       , due_(now + patience) {}
 
-  /// Takes the highest request of a group of receivers, which `who` identifies.
-  void handle_wish(uint64_t who, wish x, time_point now);
+  /// Takes the highest request of a group of receivers, which `group`
+  /// identifies.
+  void handle_request(uint64_t group, request x, time_point now);
 
   /// The group has no more receivers.
-  void remove(uint64_t who, time_point now);
+  void remove(uint64_t group, time_point now);
 
   void handle_timeout(time_point now);
 
@@ -35,18 +36,18 @@ public:
   }
 
   /// The highest request, if it has changed since the last call.
-  std::optional<wish> poll_changed();
+  std::optional<request> poll_changed();
 
   bool wants(uint8_t layer) const {
-    return current_ >= wish{layer};
+    return current_ >= request{layer};
   }
 
 private:
   void update(time_point now);
-  wish highest() const;
+  request highest() const;
 
-  std::map<uint64_t, wish> wishes_;
-  wish current_;
+  std::map<uint64_t, request> requests_;
+  request current_;
   bool changed_ = false;
   std::optional<time_point> due_; // when the lower request counts
 };

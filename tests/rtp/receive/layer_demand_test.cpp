@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using wish = rtp::layer_demand::wish;
+using request = rtp::layer_demand::request;
 
 constexpr net::time_point start{1000s};
 
@@ -29,30 +29,30 @@ TEST_CASE("all layers are wanted until no receiver came for a while") {
 
 TEST_CASE("a higher request counts at once, a lower one after two seconds") {
   rtp::layer_demand x{2, start};
-  x.handle_wish(1, 0, start);
-  x.handle_wish(2, 1, start);
+  x.handle_request(1, 0, start);
+  x.handle_request(2, 1, start);
   CHECK_FALSE(x.poll_changed());
   x.handle_timeout(start + 2s);
-  CHECK(x.poll_changed() == wish{1});
+  CHECK(x.poll_changed() == request{1});
   CHECK(x.wants(1));
   CHECK_FALSE(x.wants(2));
-  x.handle_wish(1, 2, start + 3s);
-  CHECK(x.poll_changed() == wish{2});
+  x.handle_request(1, 2, start + 3s);
+  CHECK(x.poll_changed() == request{2});
   x.remove(1, start + 4s);
   CHECK_FALSE(x.poll_changed());
   CHECK(x.poll_timeout() == start + 6s);
   x.handle_timeout(start + 6s);
-  CHECK(x.poll_changed() == wish{1});
+  CHECK(x.poll_changed() == request{1});
 }
 
 TEST_CASE("a request that is lower only for a moment changes nothing") {
   rtp::layer_demand x{2, start};
-  x.handle_wish(1, 2, start);
+  x.handle_request(1, 2, start);
   CHECK_FALSE(x.poll_timeout());
   for (int i = 0; i < 10; ++i) {
-    x.handle_wish(1, {}, start + i * 2s);
+    x.handle_request(1, {}, start + i * 2s);
     x.handle_timeout(start + i * 2s + 1s);
-    x.handle_wish(1, 2, start + i * 2s + 1s);
+    x.handle_request(1, 2, start + i * 2s + 1s);
     CHECK_FALSE(x.poll_timeout());
   }
   CHECK_FALSE(x.poll_changed());
@@ -60,9 +60,9 @@ TEST_CASE("a request that is lower only for a moment changes nothing") {
 
 TEST_CASE("the last request counts, not the lowest one meanwhile") {
   rtp::layer_demand x{2, start};
-  x.handle_wish(1, 2, start);
-  x.handle_wish(1, {}, start);
-  x.handle_wish(1, 1, start + 1s);
+  x.handle_request(1, 2, start);
+  x.handle_request(1, {}, start);
+  x.handle_request(1, 1, start + 1s);
   x.handle_timeout(start + 2s);
-  CHECK(x.poll_changed() == wish{1});
+  CHECK(x.poll_changed() == request{1});
 }
