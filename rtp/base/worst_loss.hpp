@@ -13,17 +13,18 @@ class worst_loss {
 public:
   static constexpr duration max_age = std::chrono::seconds{10};
 
-  /// Notes the fraction that `who` reports as lost, in 1/256.
-  void note(uint64_t who, uint8_t fraction_lost, time_point now) {
-    auto i = std::ranges::find(reports_, who, &report::who);
+  /// Notes the fraction that `reporter` reports as lost, in 1/256.
+  void note(uint64_t reporter, uint8_t fraction_lost, time_point now) {
+    auto i = std::ranges::find(reports_, reporter, &report::reporter);
     if (i == reports_.end())
-      reports_.push_back({who, now, fraction_lost});
+      reports_.push_back({reporter, now, fraction_lost});
     else
-      *i = {who, now, fraction_lost};
+      *i = {reporter, now, fraction_lost};
   }
 
-  void remove(uint64_t who) {
-    std::erase_if(reports_, [who](auto& x) { return x.who == who; });
+  void remove(uint64_t reporter) {
+    std::erase_if(reports_,
+                  [reporter](auto& x) { return x.reporter == reporter; });
   }
 
   /// The worst fraction among the reports that still count; 0 without any.
@@ -37,7 +38,7 @@ public:
 
 private:
   struct report {
-    uint64_t who = 0;
+    uint64_t reporter = 0;
     time_point at;
     uint8_t fraction_lost = 0;
   };

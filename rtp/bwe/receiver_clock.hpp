@@ -17,9 +17,9 @@ public:
   bool was_set(duration received, time_point now) {
     auto set = latest_
                && (received < *latest_ - most_back
-                   || received > *latest_ + (now - told_) + most_ahead);
+                   || received > *latest_ + (now - reported_at_) + most_ahead);
     latest_ = set || !latest_ ? received : std::max(*latest_, received);
-    told_ = now;
+    reported_at_ = now;
     return set;
   }
 
@@ -32,7 +32,7 @@ private:
   static constexpr duration most_ahead = std::chrono::seconds{10};
 
   std::optional<duration> latest_;
-  time_point told_{};
+  time_point reported_at_{};
 };
 
 } // namespace troupe::rtp

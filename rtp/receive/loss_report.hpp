@@ -28,15 +28,15 @@ public:
     before_ = now;
     fraction_lost_ = fraction(lost, expected);
     fraction_missing_ = fraction(lost - repaired, expected);
-    told_fraction_ = std::max(fraction_lost_, elsewhere);
-    told_lost_ +=
+    reported_fraction_ = std::max(fraction_lost_, elsewhere);
+    reported_lost_ +=
         elsewhere > fraction_lost_ ? elsewhere * expected / 256 : lost;
   }
 
   /// Another SSRC takes over: it has lost nothing yet.
   void restart(const counts& now) {
     before_ = now;
-    told_lost_ = 0;
+    reported_lost_ = 0;
   }
 
   /// The fraction lost on the network path in the last interval, in 1/256.
@@ -50,12 +50,12 @@ public:
   }
 
   /// The fraction reported to the sender.
-  uint8_t told_fraction() const {
-    return told_fraction_;
+  uint8_t reported_fraction() const {
+    return reported_fraction_;
   }
 
-  int64_t told_lost() const {
-    return told_lost_;
+  int64_t reported_lost() const {
+    return reported_lost_;
   }
 
 private:
@@ -68,8 +68,8 @@ private:
   counts before_;
   uint8_t fraction_lost_ = 0;
   uint8_t fraction_missing_ = 0;
-  uint8_t told_fraction_ = 0;
-  int64_t told_lost_ = 0;
+  uint8_t reported_fraction_ = 0;
+  int64_t reported_lost_ = 0;
 };
 
 } // namespace troupe::rtp

@@ -328,8 +328,8 @@ rtcp::report_block receive_stream::make_report_block(time_point now,
   }
   auto result = rtcp::report_block{};
   result.ssrc = ssrc_;
-  result.fraction_lost = loss_.told_fraction();
-  result.cumulative_lost = static_cast<int32_t>(loss_.told_lost());
+  result.fraction_lost = loss_.reported_fraction();
+  result.cumulative_lost = static_cast<int32_t>(loss_.reported_lost());
   result.extended_highest_sequence =
       static_cast<uint32_t>(newest_ - report_zero_);
   result.jitter = static_cast<uint32_t>(jitter_ >> 4);

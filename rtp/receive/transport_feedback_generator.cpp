@@ -113,14 +113,14 @@ transport_feedback_generator::find_arrival(int64_t sequence) {
 
 // Adds to the sorted arrivals those from `sequence` on that were reported
 // before.
-void transport_feedback_generator::add_told_since(int64_t sequence) {
-  auto untold = arrivals_.size();
-  auto is_untold = [&](const arrival_record& x) {
-    auto end = arrivals_.begin() + static_cast<std::ptrdiff_t>(untold);
+void transport_feedback_generator::add_reported_since(int64_t sequence) {
+  auto pending = arrivals_.size();
+  auto is_pending = [&](const arrival_record& x) {
+    auto end = arrivals_.begin() + static_cast<std::ptrdiff_t>(pending);
     return std::binary_search(arrivals_.begin(), end, x, by_sequence);
   };
   for (auto i = sequence; i < *next_; ++i)
-    if (const auto* x = find_arrival(i); x != nullptr && !is_untold(*x))
+    if (const auto* x = find_arrival(i); x != nullptr && !is_pending(*x))
       arrivals_.push_back(*x);
   std::sort(arrivals_.begin(), arrivals_.end(), by_sequence);
 }
@@ -136,7 +136,7 @@ void transport_feedback_generator::build_feedback() {
       [this](const auto& x) { return x.sequence <= newest_ - history_size; });
   auto far_back = static_cast<size_t>(recent - arrivals_.begin());
   if (next_ && recent->sequence < *next_)
-    add_told_since(recent->sequence);
+    add_reported_since(recent->sequence);
   auto all = std::span<const arrival_record>{arrivals_};
   build_far_back(all.first(far_back));
   // Report packets lost since the last feedback, too.

@@ -69,7 +69,7 @@ private:
   bool remember(const arrival_record& x);
   arrival_record& slot(int64_t sequence);
   const arrival_record* find_arrival(int64_t sequence);
-  void add_told_since(int64_t sequence);
+  void add_reported_since(int64_t sequence);
   void build_feedback();
   void build_far_back(std::span<const arrival_record> arrivals);
   void build_feedback(std::span<const arrival_record> arrivals, int64_t base);

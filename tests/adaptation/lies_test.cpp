@@ -28,12 +28,12 @@ public:
     auto arrival = now.time_since_epoch() + std::chrono::seconds{60};
     out.start(first, arrival);
     for (uint32_t i = 0; i < 40; ++i) {
-      auto told = how == lie::lost ? i % 20 == 0 : random_->below(5) > 0;
+      auto reported = how == lie::lost ? i % 20 == 0 : random_->below(5) > 0;
       arrival += how == lie::late ? 40ms
                  : how == lie::noise
                      ? std::chrono::microseconds{random_->below(200'000)}
                      : 1us;
-      if (told || i == 0)
+      if (reported || i == 0)
         out.add(first + i, arrival);
     }
     next_ += 15;

@@ -25,7 +25,7 @@ TEST_CASE("a longer network path does not stop the video for good") {
       CAPTURE(encodings.front());
       CAPTURE(by.count());
       simulcast_call call{encodings};
-      call.audio_is_told = false;
+      call.audio_has_feedback = false;
       auto& x = call.add(rtp::test::constant_link(20e6));
       call.run(20s);
       x.link.settings.propagation += by;

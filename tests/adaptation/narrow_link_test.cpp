@@ -25,7 +25,7 @@ struct narrowed {
   }
 
   viewer& add() {
-    call.audio_is_told = false;
+    call.audio_has_feedback = false;
     return call.add(rtp::test::constant_link(20e6), 2);
   }
 

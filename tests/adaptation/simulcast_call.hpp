@@ -113,7 +113,7 @@ private:
     bool broken = true;
     bool frame_is_key = false;
     net::time_point gap_since{};
-    net::time_point asked{};
+    net::time_point keyframe_requested{};
     net::time_point nacked{};
     net::time_point shown{};
   };
@@ -173,10 +173,11 @@ private:
     if (x.waiting.empty()) {
       x.gap_since = now;
     } else {
-      lack(shard, which, now);
+      handle_gap(shard, which, now);
     }
-    if (x.broken && x.next >= 0 && now - x.asked > 200ms && !x.waiting.empty())
-      ask(shard, which, now);
+    if (x.broken && x.next >= 0 && now - x.keyframe_requested > 200ms
+        && !x.waiting.empty())
+      request_keyframe(shard, which, now);
   }
 
   void complete(stream& x, const rtp::packet& last, net::time_point now) {
@@ -196,7 +197,7 @@ private:
   }
 
   // There is a gap: request the packets, or continue with a key frame.
-  void lack(fan_out& shard, size_t which, net::time_point now) {
+  void handle_gap(fan_out& shard, size_t which, net::time_point now) {
     auto& x = videos_[which];
     auto fresh = std::find_if(x.waiting.begin(), x.waiting.end(), [](auto& y) {
       return y.second.payload()[0] == 1;
@@ -208,7 +209,7 @@ private:
       return;
     }
     if (now - x.gap_since > 400ms) {
-      ask(shard, which, now);
+      request_keyframe(shard, which, now);
       return;
     }
     if (now - x.nacked < 40ms || now - x.gap_since < 5ms)
@@ -224,11 +225,11 @@ private:
     });
   }
 
-  void ask(fan_out& shard, size_t which, net::time_point now) {
+  void request_keyframe(fan_out& shard, size_t which, net::time_point now) {
     auto& x = videos_[which];
-    if (now - x.asked < 200ms)
+    if (now - x.keyframe_requested < 200ms)
       return;
-    x.asked = now;
+    x.keyframe_requested = now;
     x.broken = true;
     shard.with_consumer(consumer(which), now, [&](rtp::forwarder& to) {
       to.handle_keyframe_request(now);
@@ -253,26 +254,26 @@ private:
   // reported since, and each feedback reports packets that are still missing as
   // lost.
   void note_arrival(int64_t n, net::time_point now) {
-    if (untold_ > 0 && !arrivals_.empty()
-        && untold_ > arrivals_.rbegin()->first)
+    if (first_unreported_ > 0 && !arrivals_.empty()
+        && first_unreported_ > arrivals_.rbegin()->first)
       while (!arrivals_.empty()
-             && arrivals_.begin()->second < now - told_again_for)
+             && arrivals_.begin()->second < now - repeat_reports_for)
         arrivals_.erase(arrivals_.begin());
-    if (untold_ < 0 || n < untold_)
-      untold_ = n;
+    if (first_unreported_ < 0 || n < first_unreported_)
+      first_unreported_ = n;
     arrivals_.emplace(n, now);
   }
 
   void report(fan_out&, net::time_point now) {
     next_feedback_ = now + 50ms;
-    auto first = arrivals_.lower_bound(untold_);
+    auto first = arrivals_.lower_bound(first_unreported_);
     if (first == arrivals_.end())
       return;
     rtp::rtcp::transport_cc_builder out;
-    out.start(untold_, first->second.time_since_epoch());
+    out.start(first_unreported_, first->second.time_since_epoch());
     for (auto i = first; i != arrivals_.end(); ++i)
       out.add(i->first, i->second.time_since_epoch());
-    untold_ = arrivals_.rbegin()->first + 1;
+    first_unreported_ = arrivals_.rbegin()->first + 1;
     octet_vector packet(1400);
     auto size = out.build(rtp::ssrc{1}, rtp::ssrc{2}, count_++, packet);
     packet.resize(size.value_or(0));
@@ -288,13 +289,13 @@ private:
   }
 
   std::vector<stream> videos_;
-  static constexpr auto told_again_for = 500ms;
+  static constexpr auto repeat_reports_for = 500ms;
 
   std::multimap<net::time_point, octet_vector> under_way_;
   std::multimap<net::time_point, octet_vector> feedback_;
   std::map<int64_t, net::time_point> arrivals_;
   rtp::wrap_extender<uint16_t> cc_;
-  int64_t untold_ = -1; // the first number that was not reported
+  int64_t first_unreported_ = -1; // the first number that was not reported
   uint8_t count_ = 0;
   net::time_point next_feedback_{};
   net::time_point next_flood_{};
@@ -340,7 +341,7 @@ public:
         c.rtx_payload = rtp::payload_type{97};
       }
       c.extensions = rtp::extension_map::defaults();
-      if (!video && !audio_is_told)
+      if (!video && !audio_has_feedback)
         c.extensions.remove(rtp::extension::transport_cc);
       c.feedback = {video, video, false, true, false};
       c.max_queueing = 1h;
@@ -372,7 +373,7 @@ public:
   int keyframes = 0;
   /// Whether feedback covers audio, too. Clients with mediasoup-client's
   /// settings leave it out.
-  bool audio_is_told = true;
+  bool audio_has_feedback = true;
   /// Called in each step.
   std::function<void(net::time_point)> meanwhile;
 

@@ -31,7 +31,7 @@ struct scene {
   }
 
   static viewer& add(simulcast_call& call) {
-    call.audio_is_told = false;
+    call.audio_has_feedback = false;
     return call.add(wide());
   }
 

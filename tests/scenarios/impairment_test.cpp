@@ -141,7 +141,7 @@ TEST_CASE("without impairment everything arrives once, in 60 s") {
   CHECK(x.complete_share() == 1.0);
   CHECK(x.viewer.keyframes().size() == 1);
   CHECK(x.viewer.reports() > 40);
-  CHECK(x.sender.told() > 0);
+  CHECK(x.sender.packets_reported() > 0);
   auto stats = x.server.video_out().stats(x.now);
   REQUIRE(stats.round_trip_time);
   CHECK(*stats.round_trip_time >= 40ms);

@@ -46,7 +46,7 @@ public:
       } else if (auto* cc = std::get_if<rtp::rtcp::transport_cc>(&*x)) {
         auto cursor = cc->statuses();
         while (auto status = cursor.next())
-          told_ += status->received ? 1 : 0;
+          packets_reported_ += status->received ? 1 : 0;
       }
     }
   }
@@ -76,8 +76,8 @@ public:
     return plis_;
   }
 
-  uint64_t told() const {
-    return told_;
+  uint64_t packets_reported() const {
+    return packets_reported_;
   }
 
   uint64_t media_packets() const {
@@ -178,7 +178,7 @@ private:
   net::time_point last_frame_at_{};
   bool keyframe_wanted_ = true;
   int plis_ = 0;
-  uint64_t told_ = 0;
+  uint64_t packets_reported_ = 0;
 };
 
 /// Whether a datagram is RTCP (RFC 5761, section 4).

@@ -106,10 +106,10 @@ TEST_CASE("with in-band FEC the worst consumer's loss is reported") {
     CHECK(x.blocks.back().cumulative_lost >= before);
   }
   SUBCASE("until it is ten seconds old") {
-    auto told = x.now;
-    while (x.now - told < 8s)
+    auto reported_at = x.now;
+    while (x.now - reported_at < 8s)
       CHECK(x.next_report().fraction_lost == 30);
-    while (x.now - told < 12s)
+    while (x.now - reported_at < 12s)
       x.next_report();
     CHECK(x.blocks.back().fraction_lost == 0);
   }

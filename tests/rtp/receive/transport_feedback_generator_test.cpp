@@ -35,7 +35,7 @@ void collect(transport_feedback_generator& x, std::map<uint16_t, bool>& out,
 
 TEST_CASE("every packet is reported within 100 ms, across the wrap") {
   transport_feedback_generator x{{}};
-  auto told = std::map<uint16_t, bool>{};
+  auto reported = std::map<uint16_t, bool>{};
   auto packets = 0;
   for (auto i = 0; i < 1000; ++i) {
     auto now = at(i * 2ms);
@@ -43,45 +43,45 @@ TEST_CASE("every packet is reported within 100 ms, across the wrap") {
       x.handle_timeout(now);
     if (i % 10 != 7)
       x.handle_packet(static_cast<uint16_t>(65000 + i), rtp::ssrc{5}, now);
-    collect(x, told, packets);
+    collect(x, reported, packets);
   }
   x.handle_timeout(at(3s));
-  collect(x, told, packets);
+  collect(x, reported, packets);
   CHECK(packets >= 19);
   CHECK(packets <= 21);
-  CHECK(told.size() == 1000);
+  CHECK(reported.size() == 1000);
   for (auto i = 0; i < 1000; ++i)
-    CHECK(told[static_cast<uint16_t>(65000 + i)] == (i % 10 != 7));
+    CHECK(reported[static_cast<uint16_t>(65000 + i)] == (i % 10 != 7));
   CHECK_FALSE(x.poll_timeout());
 }
 
 TEST_CASE(
     "a packet that arrives after it was reported lost is reported again") {
   transport_feedback_generator x{{}};
-  auto told = std::map<uint16_t, bool>{};
+  auto reported = std::map<uint16_t, bool>{};
   auto packets = 0;
   x.handle_packet(1, rtp::ssrc{5}, at(0ms));
   x.handle_packet(3, rtp::ssrc{5}, at(1ms));
   x.handle_timeout(at(100ms));
-  collect(x, told, packets);
-  CHECK_FALSE(told[2]);
+  collect(x, reported, packets);
+  CHECK_FALSE(reported[2]);
   x.handle_packet(2, rtp::ssrc{5}, at(101ms));
   x.handle_packet(4, rtp::ssrc{5}, at(102ms));
   x.handle_timeout(at(201ms));
-  collect(x, told, packets);
-  CHECK(told[2]);
-  CHECK(told[4]);
+  collect(x, reported, packets);
+  CHECK(reported[2]);
+  CHECK(reported[4]);
 }
 
 namespace {
 
 /// The next feedback: the numbers reported as received, with the time in ms
 /// after the first, and the count of all numbers reported.
-struct told {
+struct polled_feedback {
   std::map<uint16_t, int64_t> received;
   size_t statuses = 0;
 
-  explicit told(transport_feedback_generator& x) {
+  explicit polled_feedback(transport_feedback_generator& x) {
     auto octets = x.poll_rtcp();
     REQUIRE(octets);
     auto reader = rtp::rtcp::compound_reader{*octets};
@@ -112,11 +112,12 @@ TEST_CASE("with a late packet, the packets after it are reported again") {
     x.handle_packet(static_cast<uint16_t>(i), rtp::ssrc{5},
                     at(1ms * (i < 9 ? i + 4 : i - 65533)));
   x.handle_timeout(at(100ms));
-  CHECK(told{x}.received == arrivals{{65533, 0}, {65534, 1}, {0, 4}, {1, 5}});
+  CHECK(polled_feedback{x}.received
+        == arrivals{{65533, 0}, {65534, 1}, {0, 4}, {1, 5}});
   x.handle_packet(65535, rtp::ssrc{5}, at(110ms));
   x.handle_packet(3, rtp::ssrc{5}, at(111ms));
   x.handle_timeout(at(220ms));
-  told second{x};
+  polled_feedback second{x};
   CHECK(second.received == arrivals{{65535, 0}, {0, -106}, {1, -105}, {3, 1}});
   CHECK(second.statuses == 5); // 2 is missing
   CHECK_FALSE(x.poll_rtcp());
@@ -126,7 +127,7 @@ TEST_CASE(
     "no packet that arrived is reported missing, however late others are") {
   auto random = net::make_seeded_rng(7);
   transport_feedback_generator x{{}};
-  std::map<uint16_t, bool> came;
+  std::map<uint16_t, bool> arrived;
   auto now = at(0ms);
   std::vector<uint16_t> late;
   for (uint32_t i = 65000; i < 68000; ++i) {
@@ -136,12 +137,12 @@ TEST_CASE(
       late.push_back(number);
     } else {
       x.handle_packet(number, rtp::ssrc{5}, now);
-      came[number] = true;
+      arrived[number] = true;
     }
     if (late.size() > 20) {
       auto which = random->u32() % late.size();
       x.handle_packet(late[which], rtp::ssrc{5}, now);
-      came[late[which]] = true;
+      arrived[late[which]] = true;
       late.erase(late.begin() + which);
     }
     if (auto due = x.poll_timeout(); due && *due <= now)
@@ -151,7 +152,7 @@ TEST_CASE(
       auto message = reader.next();
       auto cursor = std::get<rtp::rtcp::transport_cc>(*message).statuses();
       while (auto status = cursor.next())
-        REQUIRE(status->received == came[status->sequence_number]);
+        REQUIRE(status->received == arrived[status->sequence_number]);
     }
   }
 }
@@ -161,11 +162,11 @@ TEST_CASE("a sender that restarts its numbers continues to get feedback") {
   for (auto i = 20000; i < 20010; ++i)
     x.handle_packet(static_cast<uint16_t>(i), rtp::ssrc{5}, at(0ms));
   x.handle_timeout(at(100ms));
-  CHECK(told{x}.received.size() == 10);
+  CHECK(polled_feedback{x}.received.size() == 10);
   for (auto i : {100, 101, 103})
     x.handle_packet(static_cast<uint16_t>(i), rtp::ssrc{5}, at(101ms));
   x.handle_timeout(at(201ms));
-  told second{x};
+  polled_feedback second{x};
   CHECK(second.received == arrivals{{100, 0}, {101, 0}, {103, 0}});
   CHECK(second.statuses == 4);
 }

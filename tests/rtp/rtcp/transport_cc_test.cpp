@@ -43,7 +43,7 @@ packet_status lost(uint16_t n) {
   return {n, false, {}};
 }
 
-packet_status came(uint16_t n, int64_t ticks) {
+packet_status received_at(uint16_t n, int64_t ticks) {
   return {n, true, delta_ticks{ticks}};
 }
 
@@ -68,7 +68,8 @@ TEST_CASE("a run of small deltas is read across 65535") {
   CHECK(x->reference_time() == 64ms);
   CHECK(x->feedback_count() == 7);
   CHECK(statuses(*x)
-        == std::vector{came(65534, 260), came(65535, 260), came(0, 515)});
+        == std::vector{received_at(65534, 260), received_at(65535, 260),
+                       received_at(0, 515)});
 }
 
 TEST_CASE("vectors of one-bit and two-bit symbols are read") {
@@ -77,13 +78,16 @@ TEST_CASE("vectors of one-bit and two-bit symbols are read") {
     auto x = read(wire);
     REQUIRE(x);
     CHECK(statuses(*x)
-          == std::vector{came(65534, 257), lost(65535), came(0, 259), lost(1)});
+          == std::vector{received_at(65534, 257), lost(65535),
+                         received_at(0, 259), lost(1)});
   }
   SUBCASE("two bits: 10 00 01") {
     auto wire = feedback(3, "e100 ff00 05"); // -256, then 5
     auto x = read(wire);
     REQUIRE(x);
-    CHECK(statuses(*x) == std::vector{came(65534, 0), lost(65535), came(0, 5)});
+    CHECK(
+        statuses(*x)
+        == std::vector{received_at(65534, 0), lost(65535), received_at(0, 5)});
   }
 }
 
@@ -94,8 +98,8 @@ TEST_CASE("successive chunks are read, and empty runs are harmless") {
   auto all = statuses(*x);
   REQUIRE(all.size() == 10);
   CHECK(all[7] == lost(5));
-  CHECK(all[8] == came(6, 512));
-  CHECK(all[9] == came(7, 496));
+  CHECK(all[8] == received_at(6, 512));
+  CHECK(all[9] == received_at(7, 496));
 }
 
 TEST_CASE("a negative reference time is negative") {
@@ -196,7 +200,7 @@ TEST_CASE("random arrivals are read back to the quarter millisecond") {
       while (static_cast<int64_t>(expected.size()) < n - base)
         expected.push_back(
             lost(static_cast<uint16_t>(base + int64_t(expected.size()))));
-      expected.push_back(came(static_cast<uint16_t>(n), ticks.count()));
+      expected.push_back(received_at(static_cast<uint16_t>(n), ticks.count()));
     }
     if (b.empty())
       continue;
