@@ -48,11 +48,11 @@ const std::error_category& demuxer_category() {
   return instance;
 }
 
-net::result<void> demuxer::check(stream_handle who,
+net::result<void> demuxer::check(stream_handle handle,
                                  const producer_identity& identity) const {
   if (identity.mid.empty() && identity.ssrcs.empty() && identity.rids.empty())
     return make_error_code(demuxer_errc::no_identity);
-  if (entry_of(who) != nullptr)
+  if (entry_of(handle) != nullptr)
     return make_error_code(demuxer_errc::duplicate_handle);
   if (has_repetition(identity.ssrcs))
     return make_error_code(demuxer_errc::duplicate_ssrc);
@@ -75,26 +75,26 @@ net::result<void> demuxer::check(stream_handle who,
   return {};
 }
 
-net::result<void> demuxer::add_producer(stream_handle who,
+net::result<void> demuxer::add_producer(stream_handle handle,
                                         const producer_identity& identity) {
-  if (auto ok = check(who, identity); !ok)
+  if (auto ok = check(handle, identity); !ok)
     return ok;
   for (auto x : identity.ssrcs) {
     // Signaled SSRCs replace those learned from packets.
     if (auto i = ssrcs_.find(x); i != ssrcs_.end() && i->second.learned)
       --learned_;
-    ssrcs_[x] = {who, false};
+    ssrcs_[x] = {handle, false};
   }
-  producers_.push_back({who, identity, {}, 0});
+  producers_.push_back({handle, identity, {}, 0});
   has_last_ = false;
   return {};
 }
 
-std::vector<ssrc> demuxer::remove_producer(stream_handle who) {
+std::vector<ssrc> demuxer::remove_producer(stream_handle handle) {
   std::vector<ssrc> out;
-  std::erase_if(producers_, [&](auto& x) { return x.handle == who; });
+  std::erase_if(producers_, [&](auto& x) { return x.handle == handle; });
   std::erase_if(ssrcs_, [&](auto& x) {
-    if (x.second.producer != who)
+    if (x.second.producer != handle)
       return false;
     out.push_back(x.first);
     if (x.second.learned)
@@ -116,8 +116,8 @@ void demuxer::handle_packet(packet x) {
     if (learned_ < max_learned) {
       ssrcs_[x.ssrc()] = {to->handle, true};
       ++learned_;
-      if (news_.size() < max_learned)
-        news_.push(x.ssrc());
+      if (unpolled_.size() < max_learned)
+        unpolled_.push(x.ssrc());
     }
   }
   if (to->pending.capacity() == 0)
@@ -145,15 +145,15 @@ std::optional<stream_handle> demuxer::find(ssrc x) const {
   return i->second.producer;
 }
 
-demuxer::producer_entry* demuxer::entry_of(stream_handle who) {
+demuxer::producer_entry* demuxer::entry_of(stream_handle handle) {
   for (auto& x : producers_)
-    if (x.handle == who)
+    if (x.handle == handle)
       return &x;
   return nullptr;
 }
 
-const demuxer::producer_entry* demuxer::entry_of(stream_handle who) const {
-  return const_cast<demuxer*>(this)->entry_of(who);
+const demuxer::producer_entry* demuxer::entry_of(stream_handle handle) const {
+  return const_cast<demuxer*>(this)->entry_of(handle);
 }
 
 demuxer::producer_entry* demuxer::find_by_ssrc(ssrc x) {

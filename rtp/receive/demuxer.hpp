@@ -52,12 +52,12 @@ public:
   static constexpr size_t max_learned = 64;
 
   /// Adds a producer. If it fails, nothing is added.
-  net::result<void> add_producer(stream_handle who,
+  net::result<void> add_producer(stream_handle handle,
                                  const producer_identity& identity);
 
   /// Removes a producer and returns all SSRCs that were signaled or learned for
   /// it. Idempotent.
-  std::vector<ssrc> remove_producer(stream_handle who);
+  std::vector<ssrc> remove_producer(stream_handle handle);
 
   /// Sorts one packet; poll_batch() then returns it with others of its
   /// producer. Packets of unknown sources are counted and dropped.
@@ -73,7 +73,7 @@ public:
 
   /// The next learned SSRC. If it is not polled, later ones are not reported.
   std::optional<ssrc> poll_learned() {
-    return news_.pop();
+    return unpolled_.pop();
   }
 
   /// The producer whose media or RTX has this SSRC, signaled or learned. For
@@ -101,17 +101,17 @@ private:
     size_t last_size = 0; // of the previous batch
   };
 
-  producer_entry* entry_of(stream_handle who);
-  const producer_entry* entry_of(stream_handle who) const;
+  producer_entry* entry_of(stream_handle handle);
+  const producer_entry* entry_of(stream_handle handle) const;
   producer_entry* find_by_ssrc(ssrc x);
   producer_entry* find_by_extension(const packet& x);
-  net::result<void> check(stream_handle who,
+  net::result<void> check(stream_handle handle,
                           const producer_identity& identity) const;
 
   std::unordered_map<ssrc, table_entry> ssrcs_;
   std::vector<producer_entry> producers_;
   size_t learned_ = 0;
-  fifo<ssrc> news_; // learned since the last poll
+  fifo<ssrc> unpolled_; // learned since the last poll
   size_t poll_from_ = 0;
   // The producer of the last packet's SSRC: packets come in runs.
   ssrc last_ssrc_{};

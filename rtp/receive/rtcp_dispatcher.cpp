@@ -11,19 +11,20 @@ constexpr auto local_ssrc = ssrc{1};
 
 } // namespace
 
-bool rtcp_dispatcher::add_consumer(stream_handle who, ssrc media,
+bool rtcp_dispatcher::add_consumer(stream_handle handle, ssrc media,
                                    std::optional<ssrc> rtx) {
   if (consumers_.contains(media)
       || (rtx && (*rtx == media || consumers_.contains(*rtx))))
     return false;
-  consumers_[media] = {who, false};
+  consumers_[media] = {handle, false};
   if (rtx)
-    consumers_[*rtx] = {who, true};
+    consumers_[*rtx] = {handle, true};
   return true;
 }
 
-void rtcp_dispatcher::remove_consumer(stream_handle who) {
-  std::erase_if(consumers_, [&](auto& x) { return x.second.consumer == who; });
+void rtcp_dispatcher::remove_consumer(stream_handle handle) {
+  std::erase_if(consumers_,
+                [&](auto& x) { return x.second.consumer == handle; });
 }
 
 void rtcp_dispatcher::handle_rtcp(net::byte_span compound,
@@ -47,8 +48,8 @@ void rtcp_dispatcher::handle_rtcp(net::byte_span compound,
                                  rtcp::nack> || std::is_same_v<type, rtcp::fir>)
             take(x);
           else if constexpr (std::is_same_v<type, rtcp::pli>) {
-            if (auto who = consumer_of(x.media))
-              events_.push(keyframe_request_received{*who});
+            if (auto handle = consumer_of(x.media))
+              events_.push(keyframe_request_received{*handle});
           } else if constexpr (std::is_same_v<type, rtcp::remb>)
             events_.push(remb_received{x.bitrate_bps});
           else if constexpr (std::is_same_v<type, rtcp::transport_cc>)
@@ -61,33 +62,33 @@ void rtcp_dispatcher::handle_rtcp(net::byte_span compound,
 
 void rtcp_dispatcher::take(const rtcp::sender_report& x,
                            const demuxer& producers) {
-  if (auto who = producers.find(x.info.ssrc))
-    events_.push(sender_report_received{*who, x.info});
+  if (auto handle = producers.find(x.info.ssrc))
+    events_.push(sender_report_received{*handle, x.info});
   take_blocks(x.blocks);
 }
 
 void rtcp_dispatcher::take(const rtcp::bye& x, const demuxer& producers) {
   for (auto source : x.sources)
-    if (auto who = producers.find(source.ssrc))
-      events_.push(bye_received{*who, source.ssrc});
+    if (auto handle = producers.find(source.ssrc))
+      events_.push(bye_received{*handle, source.ssrc});
 }
 
 void rtcp_dispatcher::take(const rtcp::extended_report& x,
                            const demuxer& producers, time_point arrival) {
   if (x.reference_time)
     note_reference_time(x.sender, *x.reference_time, arrival);
-  auto who = producers.find(x.sender);
-  if (!who)
+  auto handle = producers.find(x.sender);
+  if (!handle)
     return;
   for (auto item : x.dlrr)
-    events_.push(dlrr_received{*who, item});
+    events_.push(dlrr_received{*handle, item});
 }
 
 void rtcp_dispatcher::take(const rtcp::nack& x) {
-  auto who = consumer_of(x.media);
-  if (!who)
+  auto handle = consumer_of(x.media);
+  if (!handle)
     return;
-  auto event = nack_received{*who, {}};
+  auto event = nack_received{*handle, {}};
   x.for_each([&](uint16_t lost) {
     if (event.lost.size() < max_nacked)
       event.lost.push_back(lost);
@@ -97,15 +98,15 @@ void rtcp_dispatcher::take(const rtcp::nack& x) {
 
 void rtcp_dispatcher::take(const rtcp::fir& x) {
   for (auto item : x.items)
-    if (auto who = consumer_of(item.ssrc))
-      events_.push(keyframe_request_received{*who});
+    if (auto handle = consumer_of(item.ssrc))
+      events_.push(keyframe_request_received{*handle});
 }
 
 void rtcp_dispatcher::take_blocks(
     const rtcp::record_view<rtcp::report_block>& x) {
   for (auto block : x)
-    if (auto who = consumer_of(block.ssrc))
-      events_.push(report_block_received{*who, block});
+    if (auto handle = consumer_of(block.ssrc))
+      events_.push(report_block_received{*handle, block});
 }
 
 void rtcp_dispatcher::note_reference_time(ssrc receiver, ntp_time x,

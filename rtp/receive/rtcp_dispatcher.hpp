@@ -71,9 +71,9 @@ public:
 
   /// Adds a consumer's SSRCs. Returns false and changes nothing if another
   /// consumer has one of them.
-  bool add_consumer(stream_handle who, ssrc media, std::optional<ssrc> rtx);
+  bool add_consumer(stream_handle handle, ssrc media, std::optional<ssrc> rtx);
 
-  void remove_consumer(stream_handle who);
+  void remove_consumer(stream_handle handle);
 
   /// The most receivers whose reference times are answered at once.
   static constexpr size_t max_reference_times = 16;

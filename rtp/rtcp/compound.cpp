@@ -139,7 +139,7 @@ bool compound_builder::add_receiver_report(
   return true;
 }
 
-bool compound_builder::add_sdes(ssrc who, std::string_view cname) {
+bool compound_builder::add_sdes(ssrc source, std::string_view cname) {
   if (cname.size() > 255)
     return false;
   // SSRC, item type and length, text, and at least one zero.
@@ -148,7 +148,7 @@ bool compound_builder::add_sdes(ssrc who, std::string_view cname) {
   if (!p)
     return false;
   auto out = net::byte_writer{{p, size}};
-  out.u32(value(who));
+  out.u32(value(source));
   out.u8(1);
   out.u8(static_cast<uint8_t>(cname.size()));
   out.bytes(net::as_bytes(cname));

@@ -78,7 +78,7 @@ public:
                            std::span<const report_block> blocks = {});
 
   /// A description of one source by its CNAME (at most 255 octets).
-  bool add_sdes(ssrc who, std::string_view cname);
+  bool add_sdes(ssrc source, std::string_view cname);
 
   bool add_bye(std::span<const ssrc> sources, std::string_view reason = {});
 

@@ -43,10 +43,10 @@ std::optional<sdes> sdes::parse(const packet_view& x) {
   return result;
 }
 
-std::optional<std::string_view> sdes::cname(rtp::ssrc who) const {
+std::optional<std::string_view> sdes::cname(rtp::ssrc source) const {
   size_t position = 0;
   while (auto x = next(position))
-    if (x->ssrc == who)
+    if (x->ssrc == source)
       return x->cname;
   return std::nullopt;
 }

@@ -23,8 +23,8 @@ public:
     return chunks_;
   }
 
-  /// The CNAME of `who`, or nothing.
-  std::optional<std::string_view> cname(rtp::ssrc who) const;
+  /// The CNAME of `source`, or nothing.
+  std::optional<std::string_view> cname(rtp::ssrc source) const;
 
   /// Returns the next chunk that has a CNAME, or nothing at the end. `position`
   /// is an offset in octets; it starts at 0 and is advanced.
