@@ -44,7 +44,7 @@ void BM_header_writer_write(benchmark::State& state) {
   rtp::header_writer writer{ids, ids};
   writer.set_mid("17");
   rtp::rewritten_fields fields;
-  uint8_t out[rtp::header_room];
+  uint8_t out[rtp::max_header_size];
   for (auto _ : state) {
     ++fields.sequence_number;
     auto layout = writer.write(packet, fields, out);

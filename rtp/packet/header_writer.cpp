@@ -136,7 +136,7 @@ header_writer::write_elements(const elements& in, bool two_byte,
     if (id == descriptor_id && x->value.size() >= mandatory_size)
       descriptor = out.position() - x->value.size();
   }
-  return out.failed() ? outcome::no_room : outcome::done;
+  return out.failed() ? outcome::no_space : outcome::done;
 }
 
 std::optional<written_header>

@@ -42,7 +42,7 @@ struct written_header {
 
 /// Enough octets for the header of any well-behaved sender's packet: CSRCs
 /// (60), and 180 octets of extensions.
-inline constexpr size_t header_room = 256;
+inline constexpr size_t max_header_size = 256;
 
 /// Writes the header that a receiver sees in place of the original, without
 /// allocating. One object serves one consumer and prepares once what does not
@@ -97,7 +97,7 @@ private:
     std::span<const replaced_extension> replaced;
   };
 
-  enum class outcome : uint8_t { done, needs_two_byte, no_room };
+  enum class outcome : uint8_t { done, needs_two_byte, no_space };
 
   void prepare();
   prefix encode(bool two_byte) const;

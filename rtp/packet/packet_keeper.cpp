@@ -16,16 +16,16 @@ packet_keeper::packet_keeper(std::shared_ptr<memory_budget> budget)
     : budget_(budget ? std::move(budget) : std::make_shared<memory_budget>()) {}
 
 size_t packet_keeper::cost_of(size_t size) {
-  auto i = std::ranges::lower_bound(rooms, size);
-  return net::buffer_pool::footprint(i != rooms.end() ? *i
+  auto i = std::ranges::lower_bound(sizes, size);
+  return net::buffer_pool::footprint(i != sizes.end() ? *i
                                                       : net::buffer::capacity);
 }
 
 packet packet_keeper::keep(const packet& x) {
-  auto i = std::ranges::lower_bound(rooms, x.size());
-  if (i == rooms.end())
+  auto i = std::ranges::lower_bound(sizes, x.size());
+  if (i == sizes.end())
     return x;
-  auto& pool = pools_[static_cast<size_t>(i - rooms.begin())];
+  auto& pool = pools_[static_cast<size_t>(i - sizes.begin())];
   if (!pool)
     pool = net::buffer_pool::make(max_idle_buffers, *i);
   auto copy = pool->take();

@@ -38,10 +38,10 @@ public:
 private:
   /// The sizes of the small buffers. Larger packets fill at least a third of
   /// the buffer that they arrived in.
-  static constexpr std::array<size_t, 4> rooms{64, 128, 256, 512};
+  static constexpr std::array<size_t, 4> sizes{64, 128, 256, 512};
 
   std::shared_ptr<memory_budget> budget_;
-  std::array<net::buffer_pool::ptr, rooms.size()> pools_; // created when needed
+  std::array<net::buffer_pool::ptr, sizes.size()> pools_; // created when needed
 };
 
 } // namespace troupe::rtp

@@ -286,7 +286,7 @@ std::optional<time_point> receiver::poll_timeout() const {
     auto x = s.stream->poll_timeout();
     if (x && (!result || *x < *result))
       result = x;
-    if (s.next.held.empty())
+    if (s.next.packets.empty())
       continue;
     auto takeover = takeover_time(s, s.next.ssrc);
     if (!result || takeover < *result)

@@ -185,7 +185,7 @@ private:
   struct successor {
     rtp::ssrc ssrc{};
     time_point began{};
-    std::vector<packet> held; // empty if there is none
+    std::vector<packet> packets; // empty if there is none
   };
 
   struct slot {
@@ -209,7 +209,7 @@ private:
   // now. Otherwise the packet has been stored or dropped.
   bool admit(slot& to, const packet& x, time_point now);
   time_point takeover_time(const slot& of, ssrc by) const;
-  void hold(slot& to, const packet& x, time_point now);
+  void store_successor(slot& to, const packet& x, time_point now);
   void take_over(slot& to, ssrc by, time_point now);
   void drop_successor(slot& of);
   void handle_takeovers(time_point now);
@@ -237,7 +237,7 @@ private:
   std::vector<slot> slots_;
   net::buffer_pool::ptr pool_; // for restored packets
   std::shared_ptr<packet_keeper> keeper_;
-  size_t held_ = 0; // stored packets of successors
+  size_t successor_packets_ = 0; // stored packets of successors
   worst_loss consumer_loss_;
   std::vector<media_packet> ready_;
   std::vector<uint16_t> lost_;

@@ -10,7 +10,7 @@ namespace troupe::rtp {
 namespace {
 
 // The most stored packets of all successors: 100 ms of 10 Mbit/s.
-constexpr size_t max_held = 128;
+constexpr size_t max_successor_packets = 128;
 
 // An SSRC that still sends this long after another began was not replaced.
 constexpr auto overlap = std::chrono::milliseconds{50};
@@ -22,7 +22,7 @@ bool receiver::admit(slot& to, const packet& x, time_point now) {
   if (known == x.ssrc()) {
     if (!to.stream)
       bind_media(to, x.ssrc());
-    if (!to.next.held.empty() && now - to.next.began >= overlap)
+    if (!to.next.packets.empty() && now - to.next.began >= overlap)
       drop_successor(to);
     return true;
   }
@@ -36,7 +36,7 @@ bool receiver::admit(slot& to, const packet& x, time_point now) {
     return false;
   }
   if (now < takeover_time(to, x.ssrc())) {
-    hold(to, x, now);
+    store_successor(to, x, now);
     return false;
   }
   take_over(to, x.ssrc(), now);
@@ -52,7 +52,7 @@ time_point receiver::takeover_time(const slot& of, ssrc by) const {
                              : of.last_arrival;
 }
 
-void receiver::hold(slot& to, const packet& x, time_point now) {
+void receiver::store_successor(slot& to, const packet& x, time_point now) {
   if (to.replaced == x.ssrc()) {
     drops_.add(drop_reason::unknown_encoding);
     return;
@@ -60,38 +60,38 @@ void receiver::hold(slot& to, const packet& x, time_point now) {
   auto& next = to.next;
   if (next.ssrc != x.ssrc())
     drop_successor(to);
-  if (held_ == max_held) {
+  if (successor_packets_ == max_successor_packets) {
     drops_.add(drop_reason::unknown_encoding);
     return;
   }
-  if (next.held.empty()) {
+  if (next.packets.empty()) {
     next.ssrc = x.ssrc();
     next.began = now;
   }
-  next.held.push_back(x);
-  ++held_;
+  next.packets.push_back(x);
+  ++successor_packets_;
 }
 
 void receiver::take_over(slot& to, ssrc by, time_point now) {
   if (to.next.ssrc != by)
     drop_successor(to);
-  auto held = std::exchange(to.next.held, {});
-  held_ -= held.size();
+  auto packets = std::exchange(to.next.packets, {});
+  successor_packets_ -= packets.size();
   to.replaced = to.identity.ssrc;
   bind_media(to, by);
-  for (auto& x : held)
+  for (auto& x : packets)
     handle_media(to, x, now);
 }
 
 void receiver::drop_successor(slot& of) {
-  drops_.add(drop_reason::unknown_encoding, of.next.held.size());
-  held_ -= of.next.held.size();
-  of.next.held = {};
+  drops_.add(drop_reason::unknown_encoding, of.next.packets.size());
+  successor_packets_ -= of.next.packets.size();
+  of.next.packets = {};
 }
 
 void receiver::handle_takeovers(time_point now) {
   for (auto& s : slots_)
-    if (!s.next.held.empty() && now >= takeover_time(s, s.next.ssrc))
+    if (!s.next.packets.empty() && now >= takeover_time(s, s.next.ssrc))
       take_over(s, s.next.ssrc, now);
 }
 

@@ -24,20 +24,20 @@ void retransmission_buffer::insert(const media_packet& x) {
   auto cost = packet_keeper::cost_of(x.packet.size());
   if (x.sequence > newest_)
     expire(x.packet.arrival());
-  // Join before taking memory, so that other holders release theirs.
-  if (!std::exchange(joined_, true))
+  // Register before taking memory, so that other holders release theirs.
+  if (!std::exchange(is_holder_, true))
     keeper_->budget().add_holder();
   if (ring_.empty())
     grow(1);
-  if (ring_.empty() || !make_room(cost, x.sequence))
+  if (ring_.empty() || !reserve(cost, x.sequence))
     return;
-  if (!seat(x.sequence)) {
+  if (!extend_to(x.sequence)) {
     give_back(cost);
     return;
   }
   auto& to = slot(x.sequence);
   if (to)
-    let_go(to);
+    release(to);
   ++size_;
   to = x;
   to->packet = keeper_->keep(x.packet);
@@ -57,24 +57,25 @@ void retransmission_buffer::expire(time_point now) {
       continue;
     if (now - x->packet.arrival() <= limits_.max_age)
       return;
-    let_go(x);
+    release(x);
   }
 }
 
 void retransmission_buffer::clear() {
   ring_ = {};
   size_ = 0;
-  give_back(held_);
-  if (std::exchange(joined_, false))
+  give_back(budget_used_);
+  if (std::exchange(is_holder_, false))
     keeper_->budget().remove_holder();
 }
 
-retransmission_buffer::place& retransmission_buffer::slot(int64_t sequence) {
+retransmission_buffer::slot_type&
+retransmission_buffer::slot(int64_t sequence) {
   return ring_[static_cast<size_t>(sequence) & (ring_.size() - 1)];
 }
 
 // Makes the ring reach `sequence`; false if that is too old.
-bool retransmission_buffer::seat(int64_t sequence) {
+bool retransmission_buffer::extend_to(int64_t sequence) {
   if (size_ == 0) {
     oldest_ = sequence;
     newest_ = sequence;
@@ -93,10 +94,10 @@ bool retransmission_buffer::seat(int64_t sequence) {
 
 // Takes memory for a packet, if necessary by evicting older ones; false if it
 // is older than all others itself.
-bool retransmission_buffer::make_room(size_t octets, int64_t sequence) {
+bool retransmission_buffer::reserve(size_t octets, int64_t sequence) {
   auto& budget = keeper_->budget();
   // Evict two packets for one, so that holders with less get memory.
-  if (budget.tight() && held_ > budget.share() && evict_oldest())
+  if (budget.tight() && budget_used_ > budget.share() && evict_oldest())
     evict_oldest();
   while (!take(octets))
     if (size_ == 0 || sequence < oldest_ || !evict_oldest())
@@ -107,7 +108,7 @@ bool retransmission_buffer::make_room(size_t octets, int64_t sequence) {
 bool retransmission_buffer::evict_oldest() {
   for (; size_ > 0; ++oldest_)
     if (auto& x = slot(oldest_)) {
-      let_go(x);
+      release(x);
       ++oldest_;
       return true;
     }
@@ -117,12 +118,12 @@ bool retransmission_buffer::evict_oldest() {
 void retransmission_buffer::evict_until(int64_t sequence) {
   for (; size_ > 0 && oldest_ < sequence; ++oldest_)
     if (auto& x = slot(oldest_))
-      let_go(x);
+      release(x);
   // The ring is empty before it; the next packet may be far ahead.
   oldest_ = std::max(oldest_, sequence);
 }
 
-void retransmission_buffer::let_go(place& x) {
+void retransmission_buffer::release(slot_type& x) {
   give_back(packet_keeper::cost_of(x->packet.size()));
   x.reset();
   --size_;
@@ -136,7 +137,7 @@ void retransmission_buffer::grow(int64_t needed) {
          && capacity < limits_.max_packets)
     capacity *= 2;
   if (capacity == ring_.size()
-      || !take((capacity - ring_.size()) * sizeof(place)))
+      || !take((capacity - ring_.size()) * sizeof(slot_type)))
     return;
   auto old = std::exchange(ring_, {});
   ring_.resize(capacity);
@@ -148,12 +149,12 @@ void retransmission_buffer::grow(int64_t needed) {
 bool retransmission_buffer::take(size_t octets) {
   if (!keeper_->budget().take(octets))
     return false;
-  held_ += octets;
+  budget_used_ += octets;
   return true;
 }
 
 void retransmission_buffer::give_back(size_t octets) {
-  held_ -= octets;
+  budget_used_ -= octets;
   keeper_->budget().give_back(octets);
 }
 

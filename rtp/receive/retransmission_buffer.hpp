@@ -36,8 +36,8 @@ public:
       , oldest_(x.oldest_)
       , newest_(x.newest_)
       , size_(std::exchange(x.size_, 0))
-      , held_(std::exchange(x.held_, 0))
-      , joined_(std::exchange(x.joined_, false)) {}
+      , budget_used_(std::exchange(x.budget_used_, 0))
+      , is_holder_(std::exchange(x.is_holder_, false)) {}
 
   ~retransmission_buffer() {
     clear();
@@ -62,30 +62,30 @@ public:
 
   /// Octets of memory in use: the packets' buffers and the ring.
   size_t memory() const {
-    return held_;
+    return budget_used_;
   }
 
 private:
-  using place = std::optional<media_packet>;
+  using slot_type = std::optional<media_packet>;
 
-  place& slot(int64_t sequence);
-  bool seat(int64_t sequence);
-  bool make_room(size_t octets, int64_t sequence);
+  slot_type& slot(int64_t sequence);
+  bool extend_to(int64_t sequence);
+  bool reserve(size_t octets, int64_t sequence);
   bool evict_oldest();
   void evict_until(int64_t sequence);
-  void let_go(place& x);
+  void release(slot_type& x);
   void grow(int64_t needed);
   bool take(size_t octets);
   void give_back(size_t octets);
 
   limits limits_;
   std::shared_ptr<packet_keeper> keeper_;
-  std::vector<place> ring_;
+  std::vector<slot_type> ring_;
   int64_t oldest_ = 0; // meaningful if size_ > 0
   int64_t newest_ = 0;
   size_t size_ = 0;
-  size_t held_ = 0;     // of the budget
-  bool joined_ = false; // is one of its holders
+  size_t budget_used_ = 0; // of the budget
+  bool is_holder_ = false; // is one of its holders
 };
 
 } // namespace troupe::rtp

@@ -182,10 +182,10 @@ bool compound_builder::add_nack(ssrc sender, ssrc media,
   constexpr size_t fixed = 8;
   if (lost.empty() || remaining() < header_size + fixed + nack_item::wire_size)
     return false;
-  auto room = (remaining() - header_size - fixed) / nack_item::wire_size;
+  auto max_items = (remaining() - header_size - fixed) / nack_item::wire_size;
   auto items = out_.data() + size_ + header_size + fixed;
   size_t count = 0;
-  for (; count < room && !lost.empty(); ++count)
+  for (; count < max_items && !lost.empty(); ++count)
     pack_nack_item(lost).write(items + count * nack_item::wire_size);
   auto p = append(packet_type::transport_feedback, nack::format,
                   fixed + count * nack_item::wire_size);
@@ -239,8 +239,8 @@ bool compound_builder::add_remb(ssrc sender, uint64_t bitrate_bps,
 bool compound_builder::add_transport_cc(ssrc sender, ssrc media,
                                         uint8_t feedback_count,
                                         const transport_cc_builder& feedback) {
-  auto room = net::mutable_byte_span{out_}.subspan(size_);
-  auto size = feedback.build(sender, media, feedback_count, room);
+  auto free_space = net::mutable_byte_span{out_}.subspan(size_);
+  auto size = feedback.build(sender, media, feedback_count, free_space);
   if (!size)
     return false;
   size_ += *size;

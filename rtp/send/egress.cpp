@@ -56,7 +56,7 @@ const header_writer& probation_headers() {
 // The buffer that packets are written to. All transports of a thread share one:
 // a buffer of each receiver would have left the cache by its next packet.
 struct scratch_memory {
-  std::array<uint8_t, header_room> header;
+  std::array<uint8_t, max_header_size> header;
   std::array<uint8_t, net::buffer::capacity + 2> payload; // RTX, and patches
 };
 

@@ -60,7 +60,7 @@ void describe(const rtp::packet& x, const rtp::extension_map& ids) {
 void rewrite(const rtp::packet& x, const rtp::extension_map& ids) {
   rtp::header_writer writer{ids, ids};
   writer.set_mid("mid");
-  uint8_t room[rtp::header_room];
+  uint8_t room[rtp::max_header_size];
   auto layout = writer.write(x, {}, room);
   if (!layout)
     return;

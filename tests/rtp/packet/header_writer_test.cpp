@@ -32,7 +32,7 @@ struct written {
 written write(const rtp::header_writer& writer, const rtp::packet& source,
               std::span<const rtp::replaced_extension> replaced = {}) {
   written x;
-  x.bytes.resize(rtp::header_room);
+  x.bytes.resize(rtp::max_header_size);
   x.layout = writer.write(source, fields(), x.bytes, replaced);
   if (x.layout) {
     x.bytes.resize(x.layout->size);
