@@ -14,7 +14,7 @@ void keyframe_requester::request(time_point now) {
 
 time_point keyframe_requester::earliest() const {
   return std::max(*last_sent_ + intervals_.spacing,
-                  paid_until_
+                  covered_until_
                       - (intervals_.burst - 1) * intervals_.min_interval);
 }
 
@@ -30,7 +30,7 @@ bool keyframe_requester::poll(time_point now) {
   if (!pending_ || !alive_ || now < due_)
     return false;
   last_sent_ = now;
-  paid_until_ = std::max(paid_until_, now) + intervals_.min_interval;
+  covered_until_ = std::max(covered_until_, now) + intervals_.min_interval;
   due_ = now + intervals_.retry_interval;
   alive_ = false;
   return true;

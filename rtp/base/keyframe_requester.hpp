@@ -59,7 +59,7 @@ private:
   bool alive_ = true; // media arrived since the last request
   time_point due_{};
   std::optional<time_point> last_sent_;
-  time_point paid_until_{}; // when all requests sent have had their interval
+  time_point covered_until_{}; // when all requests sent have had their interval
 };
 
 } // namespace troupe::rtp

@@ -18,11 +18,11 @@ constexpr double next_probe = 2;
 constexpr double passed = 0.7;
 
 /// The duration of a probe in seconds, and its least packets. Under jitter a
-/// probe lasts `beyond_jitter` times the mean lateness of packets.
+/// probe lasts `jitter_factor` times the mean lateness of packets.
 constexpr double shortest_probe = 0.02;
 constexpr double longest_probe = 0.1;
 constexpr duration jitter = 15ms; // bursts alone cause less
-constexpr double beyond_jitter = 5;
+constexpr double jitter_factor = 5;
 constexpr double packet_octets = 1200;
 constexpr double least_packets = 5;
 
@@ -30,12 +30,12 @@ constexpr double least_packets = 5;
 /// new, and how long the link must have been without overuse before a probe.
 constexpr duration probe_interval = 4s;
 constexpr duration longest_probe_interval = 12s;
-constexpr duration calm = 2s;
+constexpr duration time_since_overuse = 2s;
 
 /// The same while a consumer is sent nothing. Such probes are short, since
 /// audio waits behind them on a link that carries little else.
 constexpr duration starved_interval = 2s;
-constexpr duration starved_calm = 1s;
+constexpr duration starved_time_since_overuse = 1s;
 constexpr double starved_packets = 2;
 
 /// A trend that was not updated for so long is ignored: where little is sent,
@@ -46,13 +46,13 @@ constexpr duration stale = 1s;
 constexpr duration pause = 250ms;
 
 /// Longer than the gap between two video frames and their feedback.
-constexpr duration a_frame = 50ms;
+constexpr duration frame_interval = 50ms;
 
 /// A probe has found something if it exceeds the estimate by this factor.
 constexpr double found_something = 1.2;
 
 /// If the rate falls to this part, the link itself has changed.
-constexpr double another_link = 0.6;
+constexpr double link_change_ratio = 0.6;
 
 /// Probes exceed the wanted rate by this factor, so that it fits: a probe
 /// measures less than its own rate.
@@ -68,13 +68,13 @@ constexpr double tolerable_loss = 0.01;
 /// How long the least delay and a standing queue are remembered.
 constexpr duration memory = 5s;
 
-/// A longer queue is congestion if it stands: for two moments no packet waited
-/// less.
+/// A longer queue is congestion if it stands: for two intervals no packet
+/// waited less.
 constexpr duration long_queue = 100ms;
-constexpr duration moment_length = 150ms;
+constexpr duration interval_length = 150ms;
 
 /// The number of packets over which jitter is averaged.
-constexpr int memory_of_jitter = 64;
+constexpr int jitter_samples = 64;
 
 } // namespace
 
@@ -88,7 +88,7 @@ void bandwidth_estimator::handle_feedback(
     uint32_t taken_back) {
   uint32_t lost = 0;
   bool arrived = false;
-  forget_what_stopped(now);
+  forget_stale(now);
   for (const auto& x : reports) {
     if (x.received) {
       arrived = true;
@@ -104,7 +104,7 @@ void bandwidth_estimator::handle_feedback(
             rate_.rate_bps(), now);
   if (!arrived)
     return;
-  contention_.update(queue_.luckiest(), loss_.loss(), now);
+  contention_.update(queue_.recent_least(), loss_.loss(), now);
   if (contention_.contested()) {
     rate_.compete(delivered_.bps(), contention_.queue(),
                   lost > 0 && loss_.excess() > tolerable_loss, now);
@@ -115,11 +115,11 @@ void bandwidth_estimator::handle_feedback(
                 busy_.bps(), queue_.value, sent_bps,
                 sent_bps < limited * before},
                now);
-  if (trend_.usage() == link_usage::overused && !rate_.doubtful())
+  if (trend_.usage() == link_usage::overused && !rate_.likely_jitter())
     overused_ = now;
   if (queue_.standing > long_queue)
-    stood_ = now;
-  if (rate_.target_bps() < another_link * before)
+    queue_stood_ = now;
+  if (rate_.target_bps() < link_change_ratio * before)
     probe_again_ = now + (probe_interval_ = probe_interval);
 }
 
@@ -133,7 +133,7 @@ void bandwidth_estimator::measure(const packet_report& x, time_point now) {
   busy_.add(*x.received, x.octets, queue_.value);
   if (auto step = groups_.add(x.sent, *x.received)) {
     trend_.update(*step);
-    heard_ = now;
+    trend_updated_ = now;
   }
   if (auto bps = results_.add(x))
     apply_probe(*bps, now);
@@ -151,35 +151,36 @@ void bandwidth_estimator::forget_receiver() {
 
 // Forgets what was measured before a silence: few packets arrived in it only
 // because few were sent.
-void bandwidth_estimator::forget_what_stopped(time_point now) {
-  if (heard_ == time_point{} || now - heard_ < pause)
+void bandwidth_estimator::forget_stale(time_point now) {
+  if (trend_updated_ == time_point{} || now - trend_updated_ < pause)
     return;
   delivered_ = {};
   busy_ = {};
-  if (now - heard_ < stale)
+  if (now - trend_updated_ < stale)
     return;
   groups_ = {};
   trend_ = {};
 }
 
 void bandwidth_estimator::apply_probe(double bps, time_point now) {
-  auto news = bps > found_something * static_cast<double>(target_bps());
-  if (news)
+  auto found_more = bps > found_something * static_cast<double>(target_bps());
+  if (found_more)
     probe_interval_ = probe_interval;
   if (bps > rate_.target_bps())
     rate_.set_rate(bps, now);
   loss_.set_rate(bps);
   // The probe passed with ease: probe a higher rate at once.
-  if (news && bps >= passed * probed_)
+  if (found_more && bps >= passed * probed_)
     probe_again_ = now;
 }
 
 bool bandwidth_estimator::may_probe(time_point now) const {
   auto trouble =
       contention_.contested() || trend_.usage() != link_usage::normal;
-  if ((trouble && now - heard_ < stale)
+  if ((trouble && now - trend_updated_ < stale)
       || (overused_ != time_point{}
-          && now - overused_ < (starved_ ? starved_calm : calm)))
+          && now - overused_ < (starved_ ? starved_time_since_overuse
+                                         : time_since_overuse)))
     return false;
   return !probe_again_ || now >= *probe_again_
          || (starved_ && now - probed_at_ >= starved_interval);
@@ -187,7 +188,7 @@ bool bandwidth_estimator::may_probe(time_point now) const {
 
 std::optional<probe> bandwidth_estimator::poll_probe(time_point now) {
   // Any queue is empty by now.
-  if (now - heard_ >= std::min(stale, queue_.value + a_frame))
+  if (now - trend_updated_ >= std::min(stale, queue_.value + frame_interval))
     rate_.end_drain();
   auto rate = static_cast<double>(target_bps());
   if (wanted_ <= rate || !may_probe(now))
@@ -211,10 +212,10 @@ std::optional<probe> bandwidth_estimator::poll_probe(time_point now) {
 }
 
 double bandwidth_estimator::probe_seconds() const {
-  if (queue_.unlucky < jitter)
+  if (queue_.mean_excess < jitter)
     return shortest_probe;
-  auto late = std::chrono::duration<double>(queue_.unlucky).count();
-  return std::clamp(beyond_jitter * late, shortest_probe, longest_probe);
+  auto late = std::chrono::duration<double>(queue_.mean_excess).count();
+  return std::clamp(jitter_factor * late, shortest_probe, longest_probe);
 }
 
 uint64_t bandwidth_estimator::bounded(double bps) const {
@@ -236,7 +237,7 @@ uint64_t bandwidth_estimator::link_bps() const {
 bool bandwidth_estimator::congested(time_point now) const {
   if (contention_.contested())
     return false;
-  return (stood_ != time_point{} && now - stood_ < memory)
+  return (queue_stood_ != time_point{} && now - queue_stood_ < memory)
          || loss_.limit(rate_.rate_bps()) < rate_.rate_bps();
 }
 
@@ -249,24 +250,25 @@ void bandwidth_estimator::queue_meter::add(duration delay, duration received,
                                            time_point now) {
   if (!started) {
     started = true;
-    least = least_before = lucky = lucky_before = delay;
+    least = least_before = interval_least = previous_interval_least = delay;
     since = now;
-    moment = received;
+    interval_start = received;
   }
   if (now - since >= memory) {
     since = now;
     least_before = std::exchange(least, delay);
   }
-  if (received - moment >= moment_length || received < moment) {
-    moment = received;
-    lucky_before = std::exchange(lucky, delay);
+  if (received - interval_start >= interval_length
+      || received < interval_start) {
+    interval_start = received;
+    previous_interval_least = std::exchange(interval_least, delay);
   }
   least = std::min(least, delay);
-  lucky = std::min(lucky, delay);
+  interval_least = std::min(interval_least, delay);
   auto none = std::min(least, least_before);
   value = delay - none;
-  unlucky += (delay - luckiest() - unlucky) / memory_of_jitter;
-  standing = luckiest() - none;
+  mean_excess += (delay - recent_least() - mean_excess) / jitter_samples;
+  standing = recent_least() - none;
 }
 
 } // namespace troupe::rtp

@@ -86,9 +86,9 @@ private:
   struct queue_meter {
     void add(duration delay, duration received, time_point now);
 
-    // The least delay of the latest moments (150 ms each).
-    duration luckiest() const {
-      return std::min(lucky, lucky_before);
+    // The least delay of the latest two intervals (150 ms each).
+    duration recent_least() const {
+      return std::min(interval_least, previous_interval_least);
     }
 
     duration value{};
@@ -97,16 +97,16 @@ private:
     duration least_before{};
     time_point since;
     bool started = false;
-    duration lucky{}; // the least delay of the present moment
-    duration lucky_before{};
-    duration moment{};  // when the moment began
-    duration unlucky{}; // the mean lateness beyond the fastest packet
+    duration interval_least{}; // of the present interval (150 ms)
+    duration previous_interval_least{};
+    duration interval_start{}; // by the receiver's clock
+    duration mean_excess{};    // the mean lateness beyond the fastest packet
   };
 
   uint64_t bounded(double bps) const;
   void measure(const packet_report& x, time_point now);
   void forget_receiver();
-  void forget_what_stopped(time_point now);
+  void forget_stale(time_point now);
   void apply_probe(double bps, time_point now);
   bool may_probe(time_point now) const;
   double probe_seconds() const;
@@ -132,10 +132,10 @@ private:
   bool first_probes_done_ = false;
   std::optional<time_point> probe_again_;
   time_point probed_at_{};
-  time_point heard_{}; // when the trend was last updated
+  time_point trend_updated_{};
   duration probe_interval_ = std::chrono::seconds{4};
-  time_point overused_{}; // when overuse was last seen
-  time_point stood_{};    // when a standing queue was last seen
+  time_point overused_{};    // when overuse was last seen
+  time_point queue_stood_{}; // when a standing queue was last seen
 };
 
 } // namespace troupe::rtp

@@ -31,10 +31,10 @@ constexpr double much_loss = 0.15;
 constexpr int much_longer = 2;
 constexpr duration much_longer_by = 200ms;
 
-/// A delay that changes by less than `flat` in a spell is the delay of the
+/// A delay that changes by less than `flat` in a window is the delay of the
 /// network path itself. The clocks of both ends may drift apart by `drift` in a
-/// spell.
-constexpr duration spell_length = 10s;
+/// window.
+constexpr duration window_length = 10s;
 constexpr duration flat = 10ms;
 constexpr duration drift = 1ms;
 
@@ -57,7 +57,7 @@ void contention::update(duration delay, double loss, time_point now) {
   gone_since_.reset();
   if (!stands_since_)
     stands_since_ = now;
-  look_for_fall(now);
+  check_for_fall(now);
   if (!contested_) {
     contested_ = now - *stands_since_ >= patience_ + lengths * queue_ && !falls_
                  && loss <= much_loss;
@@ -79,29 +79,29 @@ bool contention::is_ours(double loss) const {
   return loss > much_loss || queue_ > much_longer * most_ + much_longer_by;
 }
 
-void contention::look_for_fall(time_point now) {
-  if (now - looked_ < fall_time)
+void contention::check_for_fall(time_point now) {
+  if (now - checked_at_ < fall_time)
     return;
-  falls_ = queue_ < looked_at_ - fall;
-  looked_at_ = queue_;
-  looked_ = now;
+  falls_ = queue_ < checked_queue_ - fall;
+  checked_queue_ = queue_;
+  checked_at_ = now;
 }
 
 void contention::keep_base(duration delay, time_point now) {
   if (!started_) {
     started_ = true;
-    base_ = spell_least_ = spell_most_ = delay;
-    spell_ = now;
+    base_ = window_min_ = window_max_ = delay;
+    window_start_ = now;
     patience_ = first_patience;
   }
-  if (now - spell_ >= spell_length) {
-    base_ = spell_most_ - spell_least_ < flat ? spell_least_ : base_ + drift;
-    spell_ = now;
-    spell_least_ = spell_most_ = delay;
+  if (now - window_start_ >= window_length) {
+    base_ = window_max_ - window_min_ < flat ? window_min_ : base_ + drift;
+    window_start_ = now;
+    window_min_ = window_max_ = delay;
   }
   base_ = std::min(base_, delay);
-  spell_least_ = std::min(spell_least_, delay);
-  spell_most_ = std::max(spell_most_, delay);
+  window_min_ = std::min(window_min_, delay);
+  window_max_ = std::max(window_max_, delay);
 }
 
 } // namespace troupe::rtp

@@ -14,7 +14,7 @@ namespace troupe::rtp {
 /// its own, competes.
 ///
 /// Queues are measured from a least delay that is kept for long. It is given up
-/// only after a spell without any change of the delay, as after a handover.
+/// only after a window without any change of the delay, as after a handover.
 class contention {
 public:
   /// Takes the least delay of the latest moments and the share of lost packets.
@@ -32,21 +32,21 @@ public:
 
 private:
   void keep_base(duration delay, time_point now);
-  void look_for_fall(time_point now);
+  void check_for_fall(time_point now);
   bool is_ours(double loss) const;
 
   duration base_{};
   duration queue_{};
-  duration most_{};        // the longest queue when it was first contested
-  duration spell_least_{}; // of the present spell
-  duration spell_most_{};
-  time_point spell_{};
+  duration most_{};       // the longest queue when it was first contested
+  duration window_min_{}; // of the present window
+  duration window_max_{};
+  time_point window_start_{};
   std::optional<time_point> stands_since_;
   std::optional<time_point> gone_since_;
   std::optional<time_point> ours_since_;
   duration patience_{};
-  duration looked_at_{}; // the queue at the last check for a fall
-  time_point looked_{};
+  duration checked_queue_{}; // the queue at the last check for a fall
+  time_point checked_at_{};
   bool falls_ = false;
   bool started_ = false;
   bool contested_ = false;

@@ -61,9 +61,9 @@ double seconds(duration x) {
 void rate_controller::update(const input& x, time_point now) {
   auto elapsed = last_ ? std::min<duration>(now - *last_, 1s) : duration{};
   last_ = now;
-  doubtful_ = x.sent_bps < unused * rate_ && x.delivered_bps
-              && *x.delivered_bps > all_of_it * x.sent_bps
-              && x.queue < jitter_queue;
+  likely_jitter_ = x.sent_bps < unused * rate_ && x.delivered_bps
+                   && *x.delivered_bps > all_of_it * x.sent_bps
+                   && x.queue < jitter_queue;
   if (x.usage == link_usage::overused) {
     // A decrease needs a round trip to take effect. Do not wait if it was far
     // too small.
@@ -90,7 +90,7 @@ void rate_controller::compete(std::optional<double> delivered_bps,
   auto elapsed = last_ ? std::min<duration>(now - *last_, 1s) : duration{};
   last_ = now;
   drain_ = 1;
-  doubtful_ = rising_ = false;
+  likely_jitter_ = rising_ = false;
   capacity_.forget();
   auto round_trip = queue + 100ms;
   auto to = rate_
@@ -159,7 +159,7 @@ void rate_controller::decrease(const input& x, time_point now) {
   if (to > rate_ && capacity_.mean())
     to = backoff * *capacity_.mean() * 1000;
   // Jitter takes away only the part of the rate that is unused.
-  auto spared = doubtful_ ? std::min(rate_, x.sent_bps / unused) : 0.0;
+  auto spared = likely_jitter_ ? std::min(rate_, x.sent_bps / unused) : 0.0;
   rate_ = std::max(std::min(rate_, to), spared);
   if (capacity_.excludes(delivered))
     capacity_.forget();

@@ -69,8 +69,8 @@ public:
 
   /// Whether overuse, if reported, was probably jitter: everything that is sent
   /// arrives, and less is sent than is allowed.
-  bool doubtful() const {
-    return doubtful_;
+  bool likely_jitter() const {
+    return likely_jitter_;
   }
 
 private:
@@ -104,7 +104,7 @@ private:
   config config_;
   double rate_;
   double drain_ = 1;
-  bool doubtful_ = false;
+  bool likely_jitter_ = false;
   capacity capacity_;
   std::optional<time_point> last_;
   std::optional<time_point> decreased_;

@@ -15,13 +15,13 @@ struct scene {
   void run(duration time, duration slope = {}) {
     for (auto end = now + time; now < end; now += 50ms) {
       queue = std::max<duration>(queue + slope / 20, 0ms);
-      engine.update(way + queue, loss, now);
+      engine.update(path_delay + queue, loss, now);
     }
   }
 
   contention engine;
   time_point now{};
-  duration way = -3s; // clocks differ
+  duration path_delay = -3s; // clocks differ
   duration queue{};
   double loss = 0;
 };
@@ -89,13 +89,13 @@ TEST_CASE("heavy loss or a much longer queue ends a mistaken contention") {
 TEST_CASE("a longer network path or drifting clocks do not stay a queue") {
   scene x;
   x.run(5s);
-  x.way += 80ms; // as after a handover
+  x.path_delay += 80ms; // as after a handover
   x.run(22s);
   CHECK_FALSE(x.engine.contested());
   CHECK(x.engine.queue() == 0ms);
   scene y;
   y.run(5s);
-  y.way += 80ms;
+  y.path_delay += 80ms;
   y.run(2h, 50us);
   CHECK_FALSE(y.engine.contested());
 }
