@@ -48,7 +48,7 @@ score run(const link_settings& settings, double time, uint32_t seed,
   return out;
 }
 
-void tell(const std::string& name, const score& x) {
+void print_score(const std::string& name, const score& x) {
   if (std::getenv("TROUPE_SCORECARD"))
     std::printf("%-28s utilisation %.2f  queue<100ms %.2f  converged %.1f s  "
                 "loss %.3f\n",
@@ -63,7 +63,7 @@ TEST_CASE("a constant link is filled without a queue") {
     for (uint32_t seed : {1u, 2u}) {
       CAPTURE(mbit);
       auto x = run(constant_link(mbit * 1e6), 60, seed);
-      tell("constant " + std::to_string(mbit), x);
+      print_score("constant " + std::to_string(mbit), x);
       CHECK(x.utilisation >= 0.85);
       CHECK(x.short_queue >= 0.9);
       CHECK(x.converged >= 0);
@@ -79,7 +79,8 @@ TEST_CASE("random loss is not taken for congestion") {
       settings.loss = loss;
       settings.burst_loss = burst;
       auto x = run(settings, 60, 1);
-      tell("loss " + std::to_string(loss) + (burst > 0 ? " bursts" : ""), x);
+      print_score("loss " + std::to_string(loss) + (burst > 0 ? " bursts" : ""),
+                  x);
       CHECK(x.utilisation >= (burst > 0 ? 0.65 : 0.8));
       CHECK(x.short_queue >= 0.9);
     }
@@ -89,7 +90,7 @@ TEST_CASE("a link that drops instead of queueing is not overloaded") {
   auto settings = constant_link(2e6);
   settings.longest_queue = 12ms;
   auto x = run(settings, 60, 1);
-  tell("policed", x);
+  print_score("policed", x);
   CHECK(x.utilisation >= 0.8);
   CHECK(x.loss <= 0.08);
 }
@@ -98,7 +99,7 @@ TEST_CASE("jitter is not taken for a queue") {
   auto settings = constant_link(3e6);
   settings.jitter = 100ms;
   auto x = run(settings, 60, 1);
-  tell("jitter 100 ms", x);
+  print_score("jitter 100 ms", x);
   CHECK(x.utilisation >= 0.5);
 }
 
@@ -171,7 +172,7 @@ TEST_CASE("a competing download does not starve the flow") {
 TEST_CASE("a sender limited by its application still finds the capacity") {
   // The link carries ten times the send rate: the estimate follows by probes.
   auto x = run(constant_link(10e6), 30, 1, 1e6);
-  tell("limited to 1 Mbit/s", x);
+  print_score("limited to 1 Mbit/s", x);
   CHECK(x.utilisation >= 0.95);
   CHECK(x.short_queue >= 0.99);
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr auto encodings = uint32_t{3};
 
-std::string tell(const rtp::forwarder_event& x) {
+std::string to_text(const rtp::forwarder_event& x) {
   std::ostringstream out;
   if (const auto* k = std::get_if<rtp::keyframe_wanted>(&x))
     out << "key frame of " << int{k->encoding} << (k->start ? " start" : "");
@@ -48,7 +48,7 @@ struct watched {
         out << x.fields.sequence_number << '@' << x.fields.timestamp
             << (x.fields.marker ? "m " : " ");
     while (auto event = engine->poll_event())
-      out << tell(*event) << ' ';
+      out << to_text(*event) << ' ';
     while (auto keys = engine->poll_retransmission_request())
       out << "lacks " << keys->size() << ' ';
     while (auto rtcp = engine->poll_rtcp())

@@ -18,7 +18,7 @@ using namespace troupe::test;
 
 namespace {
 
-std::string tell(const sent_frame& x) {
+std::string to_text(const sent_frame& x) {
   std::ostringstream out;
   out << x.id << ": picture " << x.picture << " encoding " << int{x.encoding}
       << " layer " << int{x.spatial} << ',' << int{x.temporal}
@@ -27,7 +27,7 @@ std::string tell(const sent_frame& x) {
 }
 
 /// A packet as a receiver gets it.
-struct got {
+struct received_packet {
   int64_t sequence = 0; // extended
   int64_t timestamp = 0;
   bool marker = false;
@@ -41,15 +41,15 @@ struct got {
 // Differs from the sender's id.
 constexpr uint8_t descriptor_id = 9;
 
-struct weather {
+struct impairment_settings {
   unsigned lost_percent = 0;
   unsigned late_percent = 0; // of packets: these come up to 30 packets later
 };
 
 struct scene {
-  scene(sent_as kind, uint32_t seed, weather w)
+  scene(sent_as kind, uint32_t seed, impairment_settings x)
       : what(kind)
-      , sky(w)
+      , impairment(x)
       , dice(seed)
       , sender(kind, seed) {
     auto config = rtp::forwarder::config{};
@@ -74,13 +74,13 @@ struct scene {
     for (auto i = 0; i < pictures; ++i) {
       now += 33ms;
       for (auto& x : sender.next(now))
-        if (chance(sky.lost_percent))
+        if (chance(impairment.lost_percent))
           continue;
-        else if (chance(sky.late_percent))
+        else if (chance(impairment.late_percent))
           delayed.emplace_back(steps + 1 + dice() % 30, std::move(x));
         else
           arrive(x);
-      answer_wishes();
+      answer_keyframe_requests();
       repair();
     }
   }
@@ -145,20 +145,20 @@ struct scene {
   }
 
   // The sender needs a few pictures until the key frame.
-  void answer_wishes() {
+  void answer_keyframe_requests() {
     while (auto event = engine->poll_event())
       if (auto* x = std::get_if<rtp::keyframe_wanted>(&*event))
-        wishes.emplace_back(3 + dice() % 4, x->encoding);
-    for (auto& [left, encoding] : wishes)
+        keyframe_requests.emplace_back(3 + dice() % 4, x->encoding);
+    for (auto& [left, encoding] : keyframe_requests)
       if (--left == 0)
         sender.want_keyframe(encoding);
-    std::erase_if(wishes, [](auto& x) { return x.first == 0; });
+    std::erase_if(keyframe_requests, [](auto& x) { return x.first == 0; });
     engine->handle_timeout(now);
   }
 
   void note(const rtp::egress::wire_packet& x) {
     auto h = x.header;
-    auto out = got{};
+    auto out = received_packet{};
     auto payload = x.payload;
     auto sequence = net::load_u16(&h[2]);
     out.repair = net::load_u32(&h[8]) == 6;
@@ -197,7 +197,7 @@ struct scene {
     return net::load_u16(&descriptor[1]);
   }
 
-  void read_numbers(net::byte_span payload, got& out) const {
+  void read_numbers(net::byte_span payload, received_packet& out) const {
     if (what == sent_as::vp8_simulcast) {
       auto x = *rtp::parse_vp8(payload);
       out.picture_id = x.picture_id;
@@ -214,14 +214,14 @@ struct scene {
   }
 
   /// The packets sent, by sequence.
-  std::vector<got> sorted() const {
+  std::vector<received_packet> sorted() const {
     auto out = all;
-    std::ranges::sort(out, {}, &got::sequence);
+    std::ranges::sort(out, {}, &received_packet::sequence);
     return out;
   }
 
   sent_as what;
-  weather sky;
+  impairment_settings impairment;
   std::minstd_rand dice;
   layered_video sender;
   std::unique_ptr<net::rng> random = net::make_seeded_rng(9);
@@ -230,7 +230,7 @@ struct scene {
   net::time_point now = at(0ms);
   unsigned steps = 0;
   std::vector<std::pair<unsigned, std::pair<uint8_t, rtp::packet>>> delayed;
-  std::vector<std::pair<int, uint8_t>> wishes;
+  std::vector<std::pair<int, uint8_t>> keyframe_requests;
   rtp::wrap_extender<uint16_t> sequences;
   rtp::wrap_extender<uint32_t> timestamps;
   std::set<uint32_t> arrived; // frames with at least one packet
@@ -238,7 +238,7 @@ struct scene {
   int64_t first = 0;
   int64_t newest = 0;
   std::set<int64_t> known; // sequence numbers that arrived
-  std::vector<got> all;
+  std::vector<received_packet> all;
 };
 
 void switch_at_random(scene& x, int times) {
@@ -265,7 +265,7 @@ void check_frame_numbers(const scene& x) {
   if (!x.sender.is_av1())
     return;
   std::map<uint32_t, uint16_t> numbers; // by frame
-  const got* before = nullptr;
+  const received_packet* before = nullptr;
   auto all = x.sorted();
   for (auto& p : all) {
     if (p.frame == 0)
@@ -289,7 +289,7 @@ void check_frame_numbers(const scene& x) {
   }
 }
 
-void check_any_weather(const scene& x) {
+void check_always(const scene& x) {
   check_frame_numbers(x);
   std::set<int64_t> sequences;
   std::set<uint32_t> sent;
@@ -301,15 +301,15 @@ void check_any_weather(const scene& x) {
   }
   for (auto id : sent)
     for (auto reference : x.sender.frame(id).references) {
-      auto from = tell(x.sender.frame(id));
-      auto to = tell(x.sender.frame(reference));
+      auto from = to_text(x.sender.frame(id));
+      auto to = to_text(x.sender.frame(reference));
       CAPTURE(from);
       CAPTURE(to);
       REQUIRE_MESSAGE(
           (sent.contains(reference) || !x.arrived.contains(reference)),
           "refers to what was not sent");
     }
-  const got* before = nullptr;
+  const received_packet* before = nullptr;
   auto all = x.sorted();
   for (auto& p : all) {
     if (before) {
@@ -319,8 +319,8 @@ void check_any_weather(const scene& x) {
         auto& b = x.sender.frame(p.frame);
         auto same = a.picture == b.picture && a.encoding == b.encoding;
         REQUIRE((before->timestamp == p.timestamp) == same);
-        auto one = tell(a);
-        auto other = tell(b);
+        auto one = to_text(a);
+        auto other = to_text(b);
         CAPTURE(one);
         CAPTURE(other);
         if (same)
@@ -334,7 +334,8 @@ void check_any_weather(const scene& x) {
 
 /// Checks two successive packets of a stream without loss. Only a key frame may
 /// begin a new count: directly after the frames sent, or left out, before.
-void check_frame_number_step(const scene& x, const got& before, const got& p) {
+void check_frame_number_step(const scene& x, const received_packet& before,
+                             const received_packet& p) {
   if (!x.sender.is_av1())
     return;
   auto& now = x.sender.frame(p.frame);
@@ -342,13 +343,13 @@ void check_frame_number_step(const scene& x, const got& before, const got& p) {
   auto step = static_cast<uint16_t>(*p.frame_number - *before.frame_number);
   auto sent = static_cast<uint16_t>(now.frame_number - then.frame_number);
   auto may_begin = now.keyframe && now.spatial == 0 && before.frame != p.frame;
-  auto goes_on = step == sent && now.encoding == then.encoding;
-  REQUIRE_MESSAGE((goes_on || (may_begin && step >= 1 && step <= 12)),
+  auto continues = step == sent && now.encoding == then.encoding;
+  REQUIRE_MESSAGE((continues || (may_begin && step >= 1 && step <= 12)),
                   "frame number");
 }
 
 /// Checks a stream without loss or delay on the way to this server.
-void check_fine_weather(const scene& x) {
+void check_lossless(const scene& x) {
   auto all = x.sorted();
   std::map<uint32_t, size_t> packets;
   for (size_t i = 0; i < all.size(); ++i) {
@@ -394,8 +395,8 @@ TEST_CASE("any sequence of layer switches leaves a decodable stream") {
       scene x{kind, seed, {}};
       switch_at_random(x, 30);
       REQUIRE(x.all.size() > 300);
-      check_any_weather(x);
-      check_fine_weather(x);
+      check_always(x);
+      check_lossless(x);
     }
 }
 
@@ -407,7 +408,7 @@ TEST_CASE("any sequence of switches with loss and reordering stays decodable") {
       scene x{kind, seed, {seed % 7, seed % 5 * 4}};
       switch_at_random(x, 30);
       REQUIRE(x.all.size() > 300);
-      check_any_weather(x);
+      check_always(x);
     }
 }
 
@@ -458,7 +459,7 @@ TEST_CASE("nothing is sent while no layers are wanted, and it restarts after") {
     x.run(20);
     CHECK(x.all.size() > before);
     CHECK(x.engine->current_layers()->spatial == 1);
-    check_fine_weather(x);
+    check_lossless(x);
   }
 }
 
@@ -480,10 +481,10 @@ TEST_CASE("a stream whose pictures are never complete begins again") {
   x.run(60);
   REQUIRE(x.engine->stats(x.now).freezes == 0);
   // At this loss hardly a picture is complete.
-  x.sky.lost_percent = 85;
+  x.impairment.lost_percent = 85;
   x.run(60);
   CHECK(x.engine->stats(x.now).freezes > 0);
-  x.sky = {};
+  x.impairment = {};
   x.run(40);
   auto freezes = x.engine->stats(x.now).freezes;
   CHECK(x.engine->current_layers()->spatial == 2);
