@@ -17,7 +17,7 @@ net::datagram check_for(const net::ice_check_responder& responder) {
   const auto& mine = responder.credentials();
   static thread_local const auto pool = net::buffer_pool::make();
   auto data = pool->take();
-  net::stun_writer out{data->room(), net::stun_class::request, {}};
+  net::stun_writer out{data->storage(), net::stun_class::request, {}};
   out.username(mine.username_fragment + ":");
   out.priority(1);
   out.integrity(mine.password);

@@ -9,14 +9,14 @@ void buffer_ptr::release() noexcept {
     buffer_->pool_->give_back(buffer_);
 }
 
-buffer_pool::ptr buffer_pool::make(size_t max_idle, size_t room) {
-  return ptr{new buffer_pool(max_idle, room)};
+buffer_pool::ptr buffer_pool::make(size_t max_idle, size_t capacity) {
+  return ptr{new buffer_pool(max_idle, capacity)};
 }
 
 buffer* buffer_pool::make_buffer() {
-  auto* memory = ::operator new(footprint(room_));
+  auto* memory = ::operator new(footprint(capacity_));
   live_.fetch_add(1, std::memory_order_relaxed);
-  return new (memory) buffer{this, room_};
+  return new (memory) buffer{this, capacity_};
 }
 
 void buffer_pool::free_buffer(buffer* x) noexcept {

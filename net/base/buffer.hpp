@@ -20,8 +20,8 @@ public:
   /// its buffers a smaller capacity.
   static constexpr size_t capacity = 1600;
 
-  mutable_byte_span room() {
-    return {data(), room_};
+  mutable_byte_span storage() {
+    return {data(), storage_size_};
   }
 
   mutable_byte_span bytes() {
@@ -37,7 +37,7 @@ public:
   }
 
   void resize(size_t n) {
-    TROUPE_ASSERT(n <= room_);
+    TROUPE_ASSERT(n <= storage_size_);
     size_ = static_cast<uint16_t>(n);
   }
 
@@ -45,7 +45,9 @@ private:
   friend class buffer_ptr;
   friend class buffer_pool;
 
-  buffer(buffer_pool* pool, uint16_t room) : room_(room), pool_(pool) {}
+  buffer(buffer_pool* pool, uint16_t storage_size)
+      : storage_size_(storage_size)
+      , pool_(pool) {}
 
   // The octets follow this object: see buffer_pool.
   uint8_t* data() {
@@ -58,7 +60,7 @@ private:
 
   std::atomic<uint32_t> references_{0};
   uint16_t size_ = 0;
-  const uint16_t room_;
+  const uint16_t storage_size_;
   buffer* next_ = nullptr;
   buffer_pool* const pool_;
 };
@@ -129,13 +131,13 @@ public:
   using ptr = std::unique_ptr<buffer_pool, deleter>;
 
   /// Makes a pool that keeps at most `max_idle` unused buffers and frees any
-  /// more. Each buffer has a capacity of `room` octets, at most
+  /// more. Each buffer holds up to `capacity` octets, at most
   /// buffer::capacity.
-  static ptr make(size_t max_idle = 4096, size_t room = buffer::capacity);
+  static ptr make(size_t max_idle = 4096, size_t capacity = buffer::capacity);
 
   /// The memory in octets that a buffer of that capacity takes.
-  static constexpr size_t footprint(size_t room = buffer::capacity) {
-    return sizeof(buffer) + room;
+  static constexpr size_t footprint(size_t capacity = buffer::capacity) {
+    return sizeof(buffer) + capacity;
   }
 
   /// Returns an empty buffer. Only the pool's owner may call this.
@@ -149,10 +151,10 @@ public:
 private:
   friend class buffer_ptr;
 
-  buffer_pool(size_t max_idle, size_t room)
+  buffer_pool(size_t max_idle, size_t capacity)
       : max_idle_(max_idle)
-      , room_(static_cast<uint16_t>(room)) {
-    TROUPE_ASSERT(room <= buffer::capacity);
+      , capacity_(static_cast<uint16_t>(capacity)) {
+    TROUPE_ASSERT(capacity <= buffer::capacity);
   }
 
   ~buffer_pool();
@@ -166,7 +168,7 @@ private:
   void unref() noexcept;
 
   const size_t max_idle_;
-  const uint16_t room_;
+  const uint16_t capacity_;
   buffer* idle_ = nullptr; // accessed by the owner only
   std::atomic<buffer*> returned_{nullptr};
   std::atomic<size_t> returned_count_{0};

@@ -307,12 +307,12 @@ void dtls_connection::impl::read_data() {
 /// drops records that fail authentication. Records without data are ignored
 /// (RFC 5246, section 6.2.1).
 bool dtls_connection::impl::read_records() {
-  uint8_t room[16 * 1024];
+  uint8_t plaintext[16 * 1024];
   borrowed_buffers buffers{ssl.get()};
   size_t size = 0;
-  while (SSL_read_ex(ssl.get(), room, sizeof room, &size) == 1)
+  while (SSL_read_ex(ssl.get(), plaintext, sizeof plaintext, &size) == 1)
     if (size > 0)
-      data.push({room, size});
+      data.push({plaintext, size});
   return SSL_get_error(ssl.get(), 0) == SSL_ERROR_WANT_READ;
 }
 

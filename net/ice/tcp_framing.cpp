@@ -9,9 +9,9 @@ namespace troupe::net {
 namespace {
 
 constexpr size_t header_size = 2;
-constexpr size_t room_size = 4096;
+constexpr size_t buffer_size = 4096;
 
-static_assert(room_size > header_size + tcp_deframer::max_frame_size,
+static_assert(buffer_size > header_size + tcp_deframer::max_frame_size,
               "the buffer must hold the largest frame");
 
 } // namespace
@@ -35,9 +35,9 @@ std::optional<size_t> write_tcp_frame(byte_span datagram,
   return writer.position();
 }
 
-tcp_deframer::tcp_deframer() : octets_(room_size) {}
+tcp_deframer::tcp_deframer() : octets_(buffer_size) {}
 
-mutable_byte_span tcp_deframer::room() {
+mutable_byte_span tcp_deframer::free_space() {
   if (failed_)
     return {};
   std::copy(octets_.begin() + static_cast<ptrdiff_t>(begin_),

@@ -19,8 +19,8 @@ std::optional<size_t> write_tcp_frame(byte_span datagram,
                                       mutable_byte_span out);
 
 /// Splits the octets of one TCP connection into datagrams (RFC 4571; RFC 6544,
-/// section 10.1). Read the socket into `room`, pass the count to `commit`, then
-/// poll frames until none is left.
+/// section 10.1). Read the socket into `free_space`, pass the count to
+/// `commit`, then poll frames until none is left.
 ///
 /// Uses 4 KiB of memory, however slowly or maliciously the octets arrive.
 class tcp_deframer {
@@ -32,12 +32,13 @@ public:
 
   /// The free part of the buffer, to read into. Empty only if the stream has
   /// failed or frames are left to poll. Invalidates frames.
-  mutable_byte_span room();
+  mutable_byte_span free_space();
 
-  /// Reports that the first `n` octets of `room` have been filled.
+  /// Reports that the first `n` octets of `free_space` have been filled.
   void commit(size_t n);
 
-  /// The next datagram, as a view that `room` invalidates. Skips empty frames.
+  /// The next datagram, as a view that `free_space` invalidates. Skips empty
+  /// frames.
   std::optional<byte_span> poll_frame();
 
   /// Whether a frame was too long. The framing is lost: close the connection.

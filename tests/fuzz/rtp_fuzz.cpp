@@ -60,11 +60,11 @@ void describe(const rtp::packet& x, const rtp::extension_map& ids) {
 void rewrite(const rtp::packet& x, const rtp::extension_map& ids) {
   rtp::header_writer writer{ids, ids};
   writer.set_mid("mid");
-  uint8_t room[rtp::max_header_size];
-  auto layout = writer.write(x, {}, room);
+  uint8_t scratch[rtp::max_header_size];
+  auto layout = writer.write(x, {}, scratch);
   if (!layout)
     return;
-  auto out = net::mutable_byte_span{room}.first(layout->size);
+  auto out = net::mutable_byte_span{scratch}.first(layout->size);
   patch_transport_cc(out, *layout, 7);
   auto back = parse(out);
   require(back && back->header().size() == layout->size);

@@ -22,11 +22,11 @@ outcome deframe(byte_span stream, size_t step) {
   outcome out;
   tcp_deframer deframer;
   while (!stream.empty() && !deframer.failed()) {
-    const auto room = deframer.room();
-    if (room.empty())
+    const auto space = deframer.free_space();
+    if (space.empty())
       std::abort();
-    const auto n = std::min({room.size(), stream.size(), step});
-    std::ranges::copy(stream.first(n), room.begin());
+    const auto n = std::min({space.size(), stream.size(), step});
+    std::ranges::copy(stream.first(n), space.begin());
     deframer.commit(n);
     stream = stream.subspan(n);
     while (auto frame = deframer.poll_frame()) {

@@ -122,10 +122,10 @@ TEST_SUITE("webrtc_transport") {
     CHECK(octets(plain.begin(), plain.end()) == report);
     CHECK_FALSE(pair.server.poll_rtcp());
     CHECK_FALSE(pair.server.poll_rtp());
-    octets room(report.size() + srtcp_max_overhead);
-    const auto size = pair.server.protect_rtcp(report, room);
+    octets scratch(report.size() + srtcp_max_overhead);
+    const auto size = pair.server.protect_rtcp(report, scratch);
     REQUIRE(size);
-    pair.client.handle_datagram(byte_span{room}.first(*size), pair.now);
+    pair.client.handle_datagram(byte_span{scratch}.first(*size), pair.now);
     CHECK(pair.client.poll_rtcp() == report);
     CHECK(pair.server.stats().rtcp_received.packets == 1);
     CHECK(pair.server.stats().rtcp_sent.packets == 1);

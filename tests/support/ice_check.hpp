@@ -33,8 +33,8 @@ struct ice_check {
   }
 
   std::vector<uint8_t> build() const {
-    std::array<uint8_t, 256> room;
-    net::stun_writer out{room, net::stun_class::request, id};
+    std::array<uint8_t, 256> scratch;
+    net::stun_writer out{scratch, net::stun_class::request, id};
     out.username(username);
     if (priority)
       out.priority(0x6e0001ff);

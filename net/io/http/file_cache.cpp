@@ -71,12 +71,12 @@ void file_cache::keep(const std::string& path, const struct stat& facts,
   x = {facts, content, nullptr, ++uses_};
   if (content->size() > limit_)
     return;
-  make_room(content->size());
+  evict_for(content->size());
   x.kept = content;
   kept_octets_ += content->size();
 }
 
-void file_cache::make_room(size_t octets) {
+void file_cache::evict_for(size_t octets) {
   while (kept_octets_ + octets > limit_) {
     auto oldest = entries_.end();
     for (auto i = entries_.begin(); i != entries_.end(); ++i)

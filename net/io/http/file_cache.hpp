@@ -51,7 +51,7 @@ private:
   void keep(const std::string& path, const struct stat& facts,
             const content_ptr& content);
 
-  void make_room(size_t octets);
+  void evict_for(size_t octets);
 
   const size_t limit_;
   // Contents may outlive the cache.

@@ -167,9 +167,9 @@ private:
   }
 
   void read() {
-    auto room = reader_.room();
+    auto space = reader_.free_space();
     socket_.async_read_some(
-        asio::buffer(room.data(), room.size()),
+        asio::buffer(space.data(), space.size()),
         [self = shared_from_this()](error_code ec, size_t n) {
           if (self->finished_)
             return;

@@ -30,9 +30,9 @@ constexpr size_t max_vectors = 1024;
 constexpr int max_waits = 2;
 
 template <class T>
-void append_control(msghdr& header, size_t room, int level, int type,
+void append_control(msghdr& header, size_t capacity, int level, int type,
                     const T& value) {
-  TROUPE_ASSERT(header.msg_controllen + CMSG_SPACE(sizeof value) <= room);
+  TROUPE_ASSERT(header.msg_controllen + CMSG_SPACE(sizeof value) <= capacity);
   auto at = static_cast<uint8_t*>(header.msg_control) + header.msg_controllen;
   cmsghdr head{};
   head.cmsg_level = level;
@@ -76,7 +76,7 @@ private:
     bool complete;
   };
 
-  struct alignas(cmsghdr) control_room {
+  struct alignas(cmsghdr) control_buffer {
     uint8_t octets[96];
   };
 
@@ -135,12 +135,12 @@ private:
     if (local.is_v4()) {
       in_pktinfo info{};
       std::memcpy(&info.ipi_spec_dst, local.octets().data() + 12, 4);
-      append_control(header, sizeof(control_room), IPPROTO_IP, IP_PKTINFO,
+      append_control(header, sizeof(control_buffer), IPPROTO_IP, IP_PKTINFO,
                      info);
     } else {
       in6_pktinfo info{};
       std::memcpy(&info.ipi6_addr, local.octets().data(), 16);
-      append_control(header, sizeof(control_room), IPPROTO_IPV6, IPV6_PKTINFO,
+      append_control(header, sizeof(control_buffer), IPPROTO_IPV6, IPV6_PKTINFO,
                      info);
     }
   }
@@ -148,7 +148,7 @@ private:
   void flush() {
     for (size_t i = 0; i < count_; ++i)
       if (messages_[i].segments > 1)
-        append_control(headers_[i].msg_hdr, sizeof(control_room), IPPROTO_UDP,
+        append_control(headers_[i].msg_hdr, sizeof(control_buffer), IPPROTO_UDP,
                        UDP_SEGMENT,
                        static_cast<uint16_t>(messages_[i].first->data.size()));
     int waits = 0;
@@ -238,7 +238,7 @@ private:
   std::array<message, max_messages> messages_;
   std::array<mmsghdr, max_messages> headers_;
   std::array<sockaddr_storage, max_messages> names_;
-  std::array<control_room, max_messages> controls_;
+  std::array<control_buffer, max_messages> controls_;
   std::array<iovec, max_vectors> vectors_;
   uint64_t calls_ = 0;
   uint64_t sent_ = 0;

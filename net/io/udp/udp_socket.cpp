@@ -104,10 +104,10 @@ struct udp_socket::inbox {
   std::array<mmsghdr, slots> messages{};
   std::array<std::array<iovec, 2>, slots> vectors{};
   std::array<sockaddr_storage, slots> names{};
-  struct alignas(cmsghdr) control_room {
+  struct alignas(cmsghdr) control_buffer {
     uint8_t octets[96];
   };
-  std::array<control_room, slots> controls{};
+  std::array<control_buffer, slots> controls{};
   std::unique_ptr<uint8_t[]> spill;
 
   // How many slots, from the first, the last read used.
@@ -122,7 +122,7 @@ struct udp_socket::inbox {
   void prepare(buffer_pool& pool, size_t slot) {
     if (!buffers[slot])
       buffers[slot] = pool.take();
-    vectors[slot][0] = {buffers[slot]->room().data(), buffer::capacity};
+    vectors[slot][0] = {buffers[slot]->storage().data(), buffer::capacity};
     if (spill)
       vectors[slot][1] = {spill_of(slot), spill_size};
     auto& header = messages[slot].msg_hdr;
@@ -140,7 +140,7 @@ struct udp_socket::inbox {
     auto first = std::min(out.size(), buffer::capacity
                                           - std::min(offset, buffer::capacity));
     if (first > 0)
-      std::memcpy(out.data(), buffers[slot]->room().data() + offset, first);
+      std::memcpy(out.data(), buffers[slot]->storage().data() + offset, first);
     if (first < out.size())
       std::memcpy(out.data() + first,
                   spill_of(slot) + (offset + first - buffer::capacity),

@@ -10,14 +10,14 @@ using namespace troupe::net;
 TEST_CASE("a buffer returns to its pool with its last owner") {
   auto pool = buffer_pool::make();
   auto first = pool->take();
-  const auto* room = first->room().data();
+  const auto* storage = first->storage().data();
   auto second = first;
   first = {};
-  second->room()[0] = 7;
-  CHECK(second->room()[0] == 7);
+  second->storage()[0] = 7;
+  CHECK(second->storage()[0] == 7);
   second = {};
   auto again = pool->take();
-  CHECK(again->room().data() == room);
+  CHECK(again->storage().data() == storage);
   CHECK(again->size() == 0);
   CHECK(pool->size() == 1);
 }
@@ -73,9 +73,9 @@ TEST_CASE("other threads return buffers while the owner takes them") {
 TEST_CASE("a pool may give its buffers a smaller capacity") {
   auto pool = buffer_pool::make(8, 100);
   auto x = pool->take();
-  CHECK(x->room().size() == 100);
+  CHECK(x->storage().size() == 100);
   x->resize(100);
   CHECK(x->bytes().size() == 100);
-  CHECK(buffer_pool::make()->take()->room().size() == buffer::capacity);
+  CHECK(buffer_pool::make()->take()->storage().size() == buffer::capacity);
   CHECK(buffer_pool::footprint(100) < 150);
 }

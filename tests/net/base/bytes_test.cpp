@@ -7,8 +7,8 @@
 using namespace troupe::net;
 
 TEST_CASE("a reader reads the values that a writer wrote") {
-  std::array<uint8_t, 22> room;
-  byte_writer out{room};
+  std::array<uint8_t, 22> scratch;
+  byte_writer out{scratch};
   out.u8(0x12);
   out.u16(0x3456);
   out.u24(0x789abc);
@@ -18,7 +18,7 @@ TEST_CASE("a reader reads the values that a writer wrote") {
   out.bytes(as_bytes("end"));
   REQUIRE_FALSE(out.failed());
   CHECK(out.remaining() == 0);
-  byte_reader in{room};
+  byte_reader in{scratch};
   CHECK(in.u8() == 0x12);
   CHECK(in.u16() == 0x3456);
   CHECK(in.u24() == 0x789abc);
@@ -42,12 +42,12 @@ TEST_CASE("a reader never passes the end, and its failure is permanent") {
 }
 
 TEST_CASE("a writer never passes the end, and its failure is permanent") {
-  std::array<uint8_t, 4> room{9, 9, 9, 9};
-  byte_writer out{mutable_byte_span{room}.first(3)};
+  std::array<uint8_t, 4> scratch{9, 9, 9, 9};
+  byte_writer out{mutable_byte_span{scratch}.first(3)};
   out.u16(0x0102);
   out.u16(0x0304);
   CHECK(out.failed());
   out.u8(5);
   CHECK(out.position() == 2);
-  CHECK(room == std::array<uint8_t, 4>{1, 2, 9, 9});
+  CHECK(scratch == std::array<uint8_t, 4>{1, 2, 9, 9});
 }

@@ -65,11 +65,11 @@ struct plain_client {
   void handle(byte_span datagram) {
     ERR_clear_error();
     port.in = datagram;
-    uint8_t room[2000];
+    uint8_t plaintext[2000];
     if (!SSL_is_init_finished(ssl.get()))
       SSL_do_handshake(ssl.get());
-    else if (auto n = SSL_read(ssl.get(), room, sizeof room); n > 0)
-      received.emplace_back(room, room + n);
+    else if (auto n = SSL_read(ssl.get(), plaintext, sizeof plaintext); n > 0)
+      received.emplace_back(plaintext, plaintext + n);
   }
 
   /// Exchanges datagrams with the server until neither has more to send.

@@ -32,9 +32,9 @@ struct fixture {
   // The response of the pass; empty if it leaves the datagram to the agent.
   std::vector<uint8_t> answer(const std::vector<uint8_t>& request,
                               const transport_tuple& from = alice) {
-    std::array<uint8_t, ice_check_responder::max_size> room;
-    auto size = pass.answer(request, from, now, room);
-    return {room.begin(), room.begin() + size.value_or(0)};
+    std::array<uint8_t, ice_check_responder::max_size> scratch;
+    auto size = pass.answer(request, from, now, scratch);
+    return {scratch.begin(), scratch.begin() + size.value_or(0)};
   }
 
   std::vector<uint8_t> agents_answer(const std::vector<uint8_t>& request) {

@@ -214,10 +214,10 @@ TEST_SUITE("ice_lite_agent") {
 
   TEST_CASE_FIXTURE(fixture,
                     "a message that is not a Binding request is not answered") {
-    std::array<uint8_t, 64> room;
+    std::array<uint8_t, 64> scratch;
     for (auto type :
          {stun_class::indication, stun_class::success, stun_class::error}) {
-      stun_writer out{room, type, {}};
+      stun_writer out{scratch, type, {}};
       out.fingerprint();
       CHECK(agent.handle_request(*out.finish(), alice, now)
             == drop_reason::stun_not_a_request);

@@ -97,8 +97,8 @@ TEST_CASE("any flipped bit of the sample request is detected") {
 }
 
 TEST_CASE("a written message is parsed back") {
-  std::array<uint8_t, 512> room;
-  stun_writer out{room, stun_class::request, some_id};
+  std::array<uint8_t, 512> scratch;
+  stun_writer out{scratch, stun_class::request, some_id};
   out.username("local:remote");
   out.priority(7);
   out.controlling(0x0102030405060708);
@@ -123,8 +123,8 @@ TEST_CASE("a written message is parsed back") {
 
 TEST_CASE("an error response is parsed back") {
   const std::array<uint16_t, 3> unknown{0x0001, 0x7fff, 0x0042};
-  std::array<uint8_t, 128> room;
-  stun_writer out{room, stun_class::error, some_id};
+  std::array<uint8_t, 128> scratch;
+  stun_writer out{scratch, stun_class::error, some_id};
   out.error_code(stun_error::role_conflict);
   out.unknown_attributes(unknown);
   out.fingerprint();
@@ -136,11 +136,11 @@ TEST_CASE("an error response is parsed back") {
 }
 
 TEST_CASE("class and method survive their encoding in the type") {
-  std::array<uint8_t, 20> room;
+  std::array<uint8_t, 20> scratch;
   for (uint16_t method = 0; method < 0x1000; ++method)
     for (auto type : {stun_class::request, stun_class::indication,
                       stun_class::success, stun_class::error}) {
-      stun_writer out{room, type, some_id, method};
+      stun_writer out{scratch, type, some_id, method};
       const auto x = stun_message::parse(*out.finish());
       REQUIRE(x);
       REQUIRE(x->type() == type);
@@ -151,8 +151,8 @@ TEST_CASE("class and method survive their encoding in the type") {
 TEST_CASE("both types of the nomination attribute are parsed") {
   const octets value{0, 0, 1, 2};
   for (uint16_t type : {0xC001, 0x0030}) {
-    std::array<uint8_t, 64> room;
-    stun_writer out{room, stun_class::request, some_id};
+    std::array<uint8_t, 64> scratch;
+    stun_writer out{scratch, stun_class::request, some_id};
     out.attribute(type, value);
     const auto x = stun_message::parse(*out.finish());
     REQUIRE(x);
@@ -162,8 +162,8 @@ TEST_CASE("both types of the nomination attribute are parsed") {
 }
 
 TEST_CASE("only comprehension-required unknown attributes are reported") {
-  std::array<uint8_t, 256> room;
-  stun_writer out{room, stun_class::request, some_id};
+  std::array<uint8_t, 256> scratch;
+  stun_writer out{scratch, stun_class::request, some_id};
   out.attribute(0x8abc, octets(5));
   for (uint16_t i = 0; i < 12; ++i)
     out.attribute(static_cast<uint16_t>(0x7000 + i), {});
@@ -174,8 +174,8 @@ TEST_CASE("only comprehension-required unknown attributes are reported") {
 }
 
 TEST_CASE("MESSAGE-INTEGRITY-SHA256 is tolerated but does not authenticate") {
-  std::array<uint8_t, 128> room;
-  stun_writer out{room, stun_class::request, some_id};
+  std::array<uint8_t, 128> scratch;
+  stun_writer out{scratch, stun_class::request, some_id};
   out.attribute(0x001C, octets(32));
   out.fingerprint();
   const auto x = stun_message::parse(*out.finish());
@@ -197,8 +197,8 @@ TEST_CASE("attributes after MESSAGE-INTEGRITY are ignored (RFC 8489, 14.5)") {
 }
 
 TEST_CASE("an attribute after FINGERPRINT is an error (RFC 8489, 14.7)") {
-  std::array<uint8_t, 128> room;
-  stun_writer out{room, stun_class::request, some_id};
+  std::array<uint8_t, 128> scratch;
+  stun_writer out{scratch, stun_class::request, some_id};
   out.fingerprint();
   out.use_candidate();
   CHECK_FALSE(stun_message::parse(*out.finish()));
@@ -223,8 +223,8 @@ TEST_CASE("malformed messages are refused") {
 
 TEST_CASE("attributes of a wrong size are refused") {
   const auto refused = [](uint16_t type, size_t size) {
-    std::array<uint8_t, 1024> room;
-    stun_writer out{room, stun_class::request, some_id};
+    std::array<uint8_t, 1024> scratch;
+    stun_writer out{scratch, stun_class::request, some_id};
     out.attribute(type, octets(size));
     return !stun_message::parse(*out.finish());
   };
@@ -240,8 +240,8 @@ TEST_CASE("attributes of a wrong size are refused") {
 }
 
 TEST_CASE("a message that does not fit is not written") {
-  std::array<uint8_t, 40> room;
-  stun_writer out{room, stun_class::request, some_id};
+  std::array<uint8_t, 40> scratch;
+  stun_writer out{scratch, stun_class::request, some_id};
   out.username("a name that is longer than the room for it");
   out.integrity("pw");
   out.fingerprint();

@@ -23,10 +23,10 @@ std::vector<octets> deframe(tcp_deframer& deframer, byte_span stream,
                             size_t step) {
   std::vector<octets> out;
   while (!stream.empty() && !deframer.failed()) {
-    const auto room = deframer.room();
-    REQUIRE(!room.empty());
-    const auto n = std::min({room.size(), stream.size(), step});
-    std::ranges::copy(stream.first(n), room.begin());
+    const auto space = deframer.free_space();
+    REQUIRE(!space.empty());
+    const auto n = std::min({space.size(), stream.size(), step});
+    std::ranges::copy(stream.first(n), space.begin());
     deframer.commit(n);
     stream = stream.subspan(n);
     while (auto frame = deframer.poll_frame())
@@ -69,7 +69,7 @@ TEST_CASE("a frame too long for a datagram fails the stream") {
   tcp_deframer deframer;
   CHECK(deframe(deframer, stream, 5).size() == 1);
   CHECK(deframer.failed());
-  CHECK(deframer.room().empty());
+  CHECK(deframer.free_space().empty());
   CHECK_FALSE(deframer.poll_frame());
 }
 
