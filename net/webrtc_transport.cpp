@@ -141,7 +141,7 @@ void webrtc_transport::allow(remote_dtls_role remote,
 void webrtc_transport::close() {
   if (closed_)
     return;
-  farewell_ = ice_.selected_tuple();
+  close_notify_tuple_ = ice_.selected_tuple();
   dtls_.close();
   update_dtls();
   ice_.close();
@@ -249,14 +249,14 @@ void webrtc_transport::accept_media(datagram& x, size_t plain_size,
 }
 
 void webrtc_transport::keep_source(uint32_t ssrc) {
-  if (std::ranges::find(kept_, ssrc) == kept_.end())
-    kept_.push_back(ssrc);
+  if (std::ranges::find(kept_sources_, ssrc) == kept_sources_.end())
+    kept_sources_.push_back(ssrc);
   if (receiver_)
     receiver_->keep(ssrc);
 }
 
 void webrtc_transport::retire_source(uint32_t ssrc) {
-  std::erase(kept_, ssrc);
+  std::erase(kept_sources_, ssrc);
   if (receiver_)
     receiver_->retire(ssrc);
 }
@@ -273,7 +273,7 @@ void webrtc_transport::handle_timeout(time_point now) {
   forward_ice_events();
   maybe_start_dtls(now);
   dtls_.handle_timeout(now);
-  if (leaving_ && now >= *leaving_ + leaving_patience)
+  if (leaving_ && now >= *leaving_ + leaving_timeout)
     dtls_.close();
   update_dtls();
 }
@@ -297,7 +297,7 @@ bool webrtc_transport::role_is_known(time_point now) {
   if (!either_role_)
     return true;
   if (!role_due_)
-    role_due_ = now + role_patience;
+    role_due_ = now + role_timeout;
   if (now < *role_due_)
     return false;
   role_ = dtls_role::client;
@@ -314,7 +314,7 @@ void webrtc_transport::update_dtls() {
     sender_ = make_srtp_sender(backend_, keys.profile, keys.local);
     receiver_ = make_srtp_receiver(backend_, keys.profile, keys.remote);
     TROUPE_ASSERT(sender_ && receiver_);
-    for (auto ssrc : kept_)
+    for (auto ssrc : kept_sources_)
       receiver_->keep(ssrc);
     if (!application_data_)
       dtls_.release();
@@ -334,7 +334,7 @@ std::optional<time_point> webrtc_transport::poll_timeout() const {
   const auto dtls = dtls_.poll_timeout();
   auto out = ice && dtls ? std::min(*ice, *dtls) : ice ? ice : dtls;
   if (leaving_ && reported_dtls_ == dtls_state::connected) {
-    const auto over = *leaving_ + leaving_patience;
+    const auto over = *leaving_ + leaving_timeout;
     out = out ? std::min(*out, over) : over;
   }
   if (role_due_)
@@ -345,7 +345,7 @@ std::optional<time_point> webrtc_transport::poll_timeout() const {
 std::optional<outgoing_datagram> webrtc_transport::poll_datagram() {
   auto out = ice_.poll_datagram();
   if (!out) {
-    const auto& to = closed_ ? farewell_ : ice_.selected_tuple();
+    const auto& to = closed_ ? close_notify_tuple_ : ice_.selected_tuple();
     if (!to)
       return std::nullopt;
     const auto data = dtls_.poll_datagram();

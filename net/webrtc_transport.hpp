@@ -130,11 +130,11 @@ public:
   /// How long a peer that seems to have left may be silent before the transport
   /// closes. Longer than the interval between two checks of a browser (RFC
   /// 7675, section 5.1: 4 to 6 s).
-  static constexpr duration leaving_patience = std::chrono::seconds{7};
+  static constexpr duration leaving_timeout = std::chrono::seconds{7};
 
   /// How long to wait for a peer that may have either DTLS role before starting
   /// as the client: longer than most round trips.
-  static constexpr duration role_patience = std::chrono::milliseconds{300};
+  static constexpr duration role_timeout = std::chrono::milliseconds{300};
 
   /// The most packets that wait to be polled, for RTP and RTCP each. More are
   /// dropped, which never happens to an owner that drains after each burst.
@@ -169,7 +169,7 @@ public:
   /// Adds alternatives for a peer that does not identify which of its
   /// transports it means: further fingerprints it may present, and its role. If
   /// the roles differ, the peer's first datagram shows that it is the client;
-  /// after `role_patience` of silence it is the server. Does nothing once the
+  /// after `role_timeout` of silence it is the server. Does nothing once the
   /// handshake has begun.
   void allow(remote_dtls_role remote,
              const std::vector<certificate_fingerprint>& more);
@@ -328,8 +328,8 @@ private:
   dtls_connection dtls_;
   std::unique_ptr<srtp_sender> sender_;
   std::unique_ptr<srtp_receiver> receiver_;
-  std::vector<uint32_t> kept_;    // sources, kept before keys exist too
-  std::optional<dtls_role> role_; // set by connect
+  std::vector<uint32_t> kept_sources_; // kept before keys exist too
+  std::optional<dtls_role> role_;      // set by connect
   std::vector<certificate_fingerprint> fingerprints_;
   bool either_role_ = false;           // set by allow()
   std::optional<time_point> role_due_; // when to become the client
@@ -340,7 +340,7 @@ private:
   bool closed_ = false;
   std::optional<time_point> leaving_; // since when it seems so
   dtls_state reported_dtls_ = dtls_state::fresh;
-  std::optional<transport_tuple> farewell_; // where to send close_notify
+  std::optional<transport_tuple> close_notify_tuple_; // its target
   packet_queue rtp_;
   packet_queue rtcp_;
   std::deque<transport_event> events_;

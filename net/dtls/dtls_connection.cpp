@@ -22,9 +22,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto handshake_deadline = 30s;
-constexpr size_t max_early_octets = 64 * 1024;
-constexpr size_t max_held_records = 8;
-constexpr size_t max_held_octets = 4 * 1024;
+constexpr size_t max_octets_before_start = 64 * 1024;
+constexpr size_t max_next_epoch_records = 8;
+constexpr size_t max_next_epoch_octets = 4 * 1024;
 constexpr int max_restarts = 3;
 constexpr long handshake_mtu = 1200;
 constexpr size_t max_last_flight_octets = 2 * 1024;
@@ -57,18 +57,18 @@ size_t least_protected_octets(const SSL* ssl) {
 /// Gives OpenSSL its record buffers for the scope of one call: they take 19 KB,
 /// which an idle association should not keep. OpenSSL does not allocate the
 /// write buffer again by itself.
-class borrowed_buffers {
+class scoped_record_buffers {
 public:
-  explicit borrowed_buffers(SSL* ssl) : ssl_(ssl) {
+  explicit scoped_record_buffers(SSL* ssl) : ssl_(ssl) {
     SSL_alloc_buffers(ssl_);
   }
 
-  ~borrowed_buffers() {
+  ~scoped_record_buffers() {
     SSL_free_buffers(ssl_);
   }
 
-  borrowed_buffers(const borrowed_buffers&) = delete;
-  borrowed_buffers& operator=(const borrowed_buffers&) = delete;
+  scoped_record_buffers(const scoped_record_buffers&) = delete;
+  scoped_record_buffers& operator=(const scoped_record_buffers&) = delete;
 
 private:
   SSL* ssl_;
@@ -88,13 +88,13 @@ struct dtls_connection::impl {
   datagram_port port;
   // Declared after `port`, so that it is freed before the port of its BIO.
   openssl_ptr<SSL> ssl;
-  octet_queue early; // datagrams from before the start
-  octet_queue held;  // records that wait for the peer's new keys
+  octet_queue datagrams_before_start;
+  octet_queue next_epoch_records; // records that wait for the peer's new keys
   octet_queue data;
-  std::vector<uint8_t> current;  // the datagram that poll_datagram() returned
-  std::vector<uint8_t> farewell; // the close_notify of a released connection
-  octet_queue last_flight;       // empty if the peer sent the last flight
-  time_point last_flight_end;    // after this, it is no longer repeated
+  std::vector<uint8_t> current; // the datagram that poll_datagram() returned
+  std::vector<uint8_t> close_notify; // of a released connection
+  octet_queue last_flight;           // empty if the peer sent the last flight
+  time_point last_flight_end;        // after this, it is no longer repeated
   time_point next_repetition;
   bool peer_confirmed = false;
   bool unread_alert = false;
@@ -106,7 +106,7 @@ struct dtls_connection::impl {
   bool open_ssl();
   void receive(byte_span datagram);
   void receive_handshake_record(const dtls_record& record);
-  void release_held();
+  void release_next_epoch();
   void receive_unreadable(const dtls_record& record);
   void repeat_last_flight(const dtls_record& record);
   void feed(byte_span record);
@@ -171,27 +171,28 @@ void dtls_connection::impl::receive_handshake_record(
   if (record.epoch == 0) {
     if (filter->admits(record)) {
       feed(record.octets);
-      release_held();
+      release_next_epoch();
     }
     return;
   }
-  if (record.epoch > 1 || record.octets.size() > max_held_octets)
+  if (record.epoch > 1 || record.octets.size() > max_next_epoch_octets)
     return;
-  while (held.size() >= max_held_records
-         || held.octets() + record.octets.size() > max_held_octets)
-    held.pop();
-  held.push(record.octets);
-  release_held();
+  while (next_epoch_records.size() >= max_next_epoch_records
+         || next_epoch_records.octets() + record.octets.size()
+                > max_next_epoch_octets)
+    next_epoch_records.pop();
+  next_epoch_records.push(record.octets);
+  release_next_epoch();
 }
 
-void dtls_connection::impl::release_held() {
-  while (!held.empty() && ssl) {
+void dtls_connection::impl::release_next_epoch() {
+  while (!next_epoch_records.empty() && ssl) {
     auto at = SSL_get_state(ssl.get());
     auto has_keys = at == TLS_ST_SR_CHANGE || at == TLS_ST_CR_CHANGE
                     || state == dtls_state::connected;
     if (!has_keys)
       return;
-    feed_protected(*held.pop());
+    feed_protected(*next_epoch_records.pop());
   }
 }
 
@@ -255,7 +256,7 @@ void dtls_connection::impl::advance_handshake() {
 void dtls_connection::impl::restart() {
   ERR_clear_error();
   ssl.reset();
-  held.clear();
+  next_epoch_records.clear();
   if (role == dtls_role::client && ++restarts > max_restarts)
     return;
   if (open_ssl() && role == dtls_role::client)
@@ -308,7 +309,7 @@ void dtls_connection::impl::read_data() {
 /// (RFC 5246, section 6.2.1).
 bool dtls_connection::impl::read_records() {
   uint8_t plaintext[16 * 1024];
-  borrowed_buffers buffers{ssl.get()};
+  scoped_record_buffers buffers{ssl.get()};
   size_t size = 0;
   while (SSL_read_ex(ssl.get(), plaintext, sizeof plaintext, &size) == 1)
     if (size > 0)
@@ -330,18 +331,18 @@ void dtls_connection::impl::update_timer() {
 void dtls_connection::impl::finish(dtls_state final_state) {
   if (ssl && SSL_is_init_finished(ssl.get())) {
     ERR_clear_error();
-    borrowed_buffers buffers{ssl.get()};
+    scoped_record_buffers buffers{ssl.get()};
     SSL_shutdown(ssl.get());
   }
-  if (!farewell.empty())
-    port.out.push(std::exchange(farewell, {}));
+  if (!close_notify.empty())
+    port.out.push(std::exchange(close_notify, {}));
   ERR_clear_error();
   state = final_state;
   ssl.reset();
   filter.reset();
   keys.reset();
-  early.clear();
-  held.clear();
+  datagrams_before_start.clear();
+  next_epoch_records.clear();
   last_flight.clear();
   expected = {};
   retransmission.reset();
@@ -368,15 +369,16 @@ void dtls_connection::start(dtls_role role,
     return;
   }
   impl_->advance();
-  while (auto datagram = impl_->early.pop())
+  while (auto datagram = impl_->datagrams_before_start.pop())
     impl_->receive(*datagram);
 }
 
 void dtls_connection::handle_datagram(byte_span datagram, time_point now) {
   if (impl_->state == dtls_state::fresh) {
-    if (impl_->early.octets() + datagram.size() <= max_early_octets
-        && impl_->early.size() < max_early_octets / 64)
-      impl_->early.push(datagram);
+    if (impl_->datagrams_before_start.octets() + datagram.size()
+            <= max_octets_before_start
+        && impl_->datagrams_before_start.size() < max_octets_before_start / 64)
+      impl_->datagrams_before_start.push(datagram);
     return;
   }
   library_clock_scope scope{now};
@@ -427,7 +429,7 @@ bool dtls_connection::send_data(byte_span data) {
     return false;
   library_clock_scope scope{impl_->last_now};
   ERR_clear_error();
-  borrowed_buffers buffers{impl_->ssl.get()};
+  scoped_record_buffers buffers{impl_->ssl.get()};
   auto size = static_cast<int>(data.size());
   return SSL_write(impl_->ssl.get(), data.data(), size) > 0;
 }
@@ -447,11 +449,11 @@ void dtls_connection::release() {
   ERR_clear_error();
   auto queued = std::exchange(impl_->port.out, {});
   {
-    borrowed_buffers buffers{impl_->ssl.get()};
+    scoped_record_buffers buffers{impl_->ssl.get()};
     SSL_shutdown(impl_->ssl.get());
   }
   ERR_clear_error();
-  impl_->farewell = impl_->port.out.pop().value_or(std::vector<uint8_t>{});
+  impl_->close_notify = impl_->port.out.pop().value_or(std::vector<uint8_t>{});
   impl_->port.out = std::move(queued);
   impl_->ssl.reset();
   impl_->retransmission.reset();

@@ -204,7 +204,7 @@ TEST_SUITE("webrtc_transport") {
         pair.start_client();
         pair.run(100ms);
         if (role == dtls_role::server)
-          pair.run(webrtc_transport::role_patience);
+          pair.run(webrtc_transport::role_timeout);
         for (int i = 0; i < 20 && !pair.connected(); ++i)
           pair.run(50ms);
         CHECK(pair.connected());
@@ -230,13 +230,13 @@ TEST_SUITE("webrtc_transport") {
       pair.client.close();
       pair.exchange();
       CHECK(pair.server.can_send());
-      const auto told = pair.events_of<peer_leaving>();
-      REQUIRE(told.size() == 1);
-      CHECK(told[0].leaving);
+      const auto reported = pair.events_of<peer_leaving>();
+      REQUIRE(reported.size() == 1);
+      CHECK(reported[0].leaving);
       pair.lost_to_server = [](byte_span) {
         return true;
       };
-      pair.run(webrtc_transport::leaving_patience - 100ms);
+      pair.run(webrtc_transport::leaving_timeout - 100ms);
       CHECK(pair.server.dtls() == dtls_state::connected);
       pair.run(200ms);
       CHECK(pair.server.dtls() == dtls_state::closed);
@@ -254,9 +254,9 @@ TEST_SUITE("webrtc_transport") {
       pair.run(5s);
     }
     CHECK(pair.server.can_send());
-    const auto told = pair.events_of<peer_leaving>();
-    REQUIRE(told.size() == 40);
-    CHECK_FALSE(told.back().leaving);
+    const auto reported = pair.events_of<peer_leaving>();
+    REQUIRE(reported.size() == 40);
+    CHECK_FALSE(reported.back().leaving);
     // An unencrypted alert is not taken for the client's.
     forged[4] = 0;
     pair.deliver(forged, *pair.server.selected_tuple());

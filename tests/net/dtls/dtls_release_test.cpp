@@ -65,32 +65,32 @@ double heap_in_use() {
 TEST_CASE("a released server repeats its last flight until it arrives") {
   for (int losses : {1, 2, 3, 4}) {
     CAPTURE(losses);
-    released_server world;
+    released_server released;
     for (int i = 1; i < losses; ++i) {
-      CHECK(!world.answer(world.pair.now).empty());
-      world.repeat();
+      CHECK(!released.answer(released.pair.now).empty());
+      released.repeat();
     }
-    auto answer = world.answer(world.pair.now);
+    auto answer = released.answer(released.pair.now);
     REQUIRE(!answer.empty());
     for (auto& x : answer)
-      world.pair.client.handle_datagram(x, world.pair.now);
-    CHECK(world.pair.both(dtls_state::connected));
-    require_same_keys(world.pair);
+      released.pair.client.handle_datagram(x, released.pair.now);
+    CHECK(released.pair.both(dtls_state::connected));
+    require_same_keys(released.pair);
     // The close_notify was encrypted at the release; its sequence number
     // follows.
-    world.pair.to_client = [](octets x) {
+    released.pair.to_client = [](octets x) {
       return std::vector<octets>{std::move(x)};
     };
-    world.pair.server.close();
-    world.pair.settle();
-    CHECK(world.pair.both(dtls_state::closed));
+    released.pair.server.close();
+    released.pair.settle();
+    CHECK(released.pair.both(dtls_state::closed));
   }
 }
 
 TEST_CASE("the last flight completes a handshake in parts, twice or late") {
-  released_server world;
-  auto first = world.answer(world.pair.now);
-  auto second = world.answer(world.pair.now + 100ms);
+  released_server released;
+  auto first = released.answer(released.pair.now);
+  auto second = released.answer(released.pair.now + 100ms);
   CHECK(first == second);
   size_t sum = 0;
   for (auto& x : first)
@@ -109,25 +109,25 @@ TEST_CASE("the last flight completes a handshake in parts, twice or late") {
   }
   REQUIRE(records.size() == 2);
   for (size_t i : {1, 0, 0, 1})
-    world.pair.client.handle_datagram(records[i], world.pair.now);
-  CHECK(world.pair.both(dtls_state::connected));
-  CHECK(drain(world.pair.server).empty());
+    released.pair.client.handle_datagram(records[i], released.pair.now);
+  CHECK(released.pair.both(dtls_state::connected));
+  CHECK(drain(released.pair.server).empty());
 }
 
 TEST_CASE("the last flight is repeated once per 100 ms and for 60 s") {
-  released_server world;
-  auto from = world.pair.now;
-  CHECK(!world.answer(from).empty());
-  CHECK(world.answer(from + 99ms).empty());
-  CHECK(!world.answer(from + 100ms).empty());
-  CHECK(!world.answer(time_point{} + 60s - 1ms).empty());
-  CHECK(world.answer(time_point{} + 60s).empty());
-  CHECK(world.pair.server.state() == dtls_state::connected);
+  released_server released;
+  auto from = released.pair.now;
+  CHECK(!released.answer(from).empty());
+  CHECK(released.answer(from + 99ms).empty());
+  CHECK(!released.answer(from + 100ms).empty());
+  CHECK(!released.answer(time_point{} + 60s - 1ms).empty());
+  CHECK(released.answer(time_point{} + 60s).empty());
+  CHECK(released.pair.server.state() == dtls_state::connected);
 }
 
 TEST_CASE("only handshake records make the server repeat its last flight") {
-  released_server world;
-  auto at = world.pair.now;
+  released_server released;
+  auto at = released.pair.now;
   for (auto type : {20, 21, 22, 23, 24}) {
     CAPTURE(type);
     at += 1s;
@@ -145,18 +145,18 @@ TEST_CASE("only handshake records make the server repeat its last flight") {
                         0,
                         1,
                         1};
-    world.pair.server.handle_datagram(record, at);
-    CHECK(drain(world.pair.server).empty() == (type != 20 && type != 22));
-    world.pair.server.handle_datagram({record.data(), 13}, at + 500ms);
-    CHECK(drain(world.pair.server).empty());
+    released.pair.server.handle_datagram(record, at);
+    CHECK(drain(released.pair.server).empty() == (type != 20 && type != 22));
+    released.pair.server.handle_datagram({record.data(), 13}, at + 500ms);
+    CHECK(drain(released.pair.server).empty());
   }
 }
 
 TEST_CASE("a confirmed peer is sent no flight again") {
-  released_server world;
-  CHECK(!world.answer(world.pair.now).empty());
-  world.pair.server.confirm_peer();
-  CHECK(world.answer(world.pair.now + 1s).empty());
+  released_server released;
+  CHECK(!released.answer(released.pair.now).empty());
+  released.pair.server.confirm_peer();
+  CHECK(released.answer(released.pair.now + 1s).empty());
 }
 
 TEST_CASE(

@@ -14,8 +14,8 @@ using namespace troupe::net;
 using packet = std::vector<uint8_t>;
 
 /// A sender and a receiver of a backend and of the reference, under one key.
-struct rig {
-  rig(srtp_backend backend, srtp_profile profile, rng& random) {
+struct backend_pair {
+  backend_pair(srtp_backend backend, srtp_profile profile, rng& random) {
     auto key = random_key(profile, random);
     sender = make_srtp_sender(backend, profile, key);
     receiver = make_srtp_receiver(backend, profile, key);
@@ -98,13 +98,14 @@ struct rig {
   packet last;
 };
 
-inline void for_each_suite(const std::function<void(rig&, rng&)>& body) {
+inline void
+for_each_suite(const std::function<void(backend_pair&, rng&)>& body) {
   for (auto backend : own_backends()) {
     for (auto profile : all_profiles) {
       CAPTURE(to_string(backend));
       CAPTURE(to_string(profile));
       auto random = make_seeded_rng(42);
-      rig r{backend, profile, *random};
+      backend_pair r{backend, profile, *random};
       body(r, *random);
     }
   }

@@ -8,7 +8,7 @@ using namespace troupe::net;
 using namespace troupe::test;
 
 TEST_CASE("every size, with CSRCs and extensions, equals the reference") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     for (size_t size = 0; size <= 1400; ++size) {
       auto header = make_rtp_header(0x1234, static_cast<uint16_t>(size + 1),
                                     random, random.below(16),
@@ -30,7 +30,7 @@ TEST_CASE("every size, with CSRCs and extensions, equals the reference") {
 }
 
 TEST_CASE("rollover through several cycles equals the reference") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     auto payload = random_octets(20, random);
     // Cross the wrap several times, starting just before the first; steps leave
     // gaps.
@@ -45,7 +45,7 @@ TEST_CASE("rollover through several cycles equals the reference") {
 }
 
 TEST_CASE("each first sequence number is accepted, and the wrap after it") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     auto payload = random_octets(10, random);
     uint32_t ssrc = 1;
     for (uint16_t first : {0, 1, 32767, 32768, 32769, 65534, 65535}) {
@@ -60,7 +60,7 @@ TEST_CASE("each first sequence number is accepted, and the wrap after it") {
 }
 
 TEST_CASE("reorder, loss and duplicates equal the reference") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     std::vector<packet> flight;
     int accepted = 0;
     for (uint32_t i = 0; i < 6000; ++i) {
@@ -81,7 +81,7 @@ TEST_CASE("reorder, loss and duplicates equal the reference") {
 }
 
 TEST_CASE("the sender refuses a used sequence number, like the reference") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     auto payload = random_octets(30, random);
     for (uint32_t i = 0; i < 4000; ++i) {
       auto sequence = static_cast<uint16_t>(65000 + i / 2 - random.below(1100));
@@ -95,7 +95,7 @@ TEST_CASE("the sender refuses a used sequence number, like the reference") {
 }
 
 TEST_CASE("replaying an old capture changes nothing") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     std::vector<packet> capture;
     std::vector<packet> rtcp_capture;
     for (uint32_t i = 0; i < 3000; ++i) {
@@ -117,7 +117,7 @@ TEST_CASE("replaying an old capture changes nothing") {
 }
 
 TEST_CASE("a flipped bit or a truncation anywhere is refused") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     auto header = make_rtp_header(1, 65535, random, 2, 3);
     auto wire = r.send(header, random_octets(33, random));
     auto rtcp = r.send_rtcp(make_rtcp(1, 44, random));
@@ -143,7 +143,7 @@ TEST_CASE("a flipped bit or a truncation anywhere is refused") {
 }
 
 TEST_CASE("many sources are independent") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     auto payload = random_octets(50, random);
     for (uint16_t round = 0; round < 4; ++round) {
       for (uint32_t source = 0; source < 300; ++source) {
@@ -161,7 +161,7 @@ TEST_CASE("an incomplete header or a small output buffer protects nothing") {
   auto random = make_seeded_rng(8);
   for (auto backend : own_backends()) {
     for (auto profile : all_profiles) {
-      rig r{backend, profile, *random};
+      backend_pair r{backend, profile, *random};
       auto header = make_rtp_header(1, 1, *random, 1, 2);
       auto cut = header;
       cut.pop_back();

@@ -9,14 +9,14 @@ namespace {
 
 const packet some_payload(30, 1);
 
-packet media(rig& r, rng& random, uint32_t ssrc, uint32_t sequence) {
+packet media(backend_pair& r, rng& random, uint32_t ssrc, uint32_t sequence) {
   return r.send(make_rtp_header(ssrc, static_cast<uint16_t>(sequence), random),
                 some_payload);
 }
 
 // A client of a rig's receivers, with an unlimited number of sources.
 struct client {
-  explicit client(rig& to) : r(to) {}
+  explicit client(backend_pair& to) : r(to) {}
 
   bool send(uint32_t ssrc, uint32_t sequence, rng& random) {
     auto ok = r.receive(media(r, random, ssrc, sequence));
@@ -24,13 +24,13 @@ struct client {
     return ok;
   }
 
-  rig& r;
+  backend_pair& r;
 };
 
 } // namespace
 
 TEST_CASE("sources that are not kept give way to new ones") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     r.keep(7);
     REQUIRE(r.receive(media(r, random, 7, 1)));
     client peer{r};
@@ -45,7 +45,7 @@ TEST_CASE("sources that are not kept give way to new ones") {
 }
 
 TEST_CASE("a receiver keeps 1024 sources and refuses one more") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     for (uint32_t ssrc = 0; ssrc < 1024; ++ssrc) {
       r.keep(ssrc);
       REQUIRE(r.receive(media(r, random, ssrc, 1)));
@@ -62,7 +62,7 @@ TEST_CASE("a receiver keeps 1024 sources and refuses one more") {
 }
 
 TEST_CASE("ten thousand sources are received, one after the other") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     for (uint32_t ssrc = 1; ssrc <= 10'000; ++ssrc) {
       r.keep(ssrc);
       auto wire = media(r, random, ssrc, ssrc);
@@ -80,7 +80,7 @@ TEST_CASE("ten thousand sources are received, one after the other") {
 }
 
 TEST_CASE("a source that returns continues, and its replays are refused") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     for (uint32_t last : {0u, 5u, 65535u, 65536u, 200'000u}) {
       CAPTURE(last);
       auto ssrc = 100 + last;
@@ -115,7 +115,7 @@ TEST_CASE("a source that returns continues, and its replays are refused") {
 }
 
 TEST_CASE("an ended source that returns without keep() is remembered") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     r.keep(5);
     auto first = media(r, random, 5, 10);
     auto late = media(r, random, 5, 11);
@@ -131,7 +131,7 @@ TEST_CASE("an ended source that returns without keep() is remembered") {
 }
 
 TEST_CASE("an index of a retired sender source is never used again") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     for (uint32_t i : {40'000u, 65'000u, 80'000u})
       REQUIRE_FALSE(media(r, random, 9, i).empty());
     REQUIRE_FALSE(r.send_rtcp(make_rtcp(9, 28, random)).empty());
@@ -147,7 +147,7 @@ TEST_CASE("an index of a retired sender source is never used again") {
 }
 
 TEST_CASE("a sender with too many sources counts the packets that it refuses") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     for (uint32_t ssrc = 0; ssrc < 16'384; ++ssrc)
       REQUIRE_FALSE(media(r, random, ssrc, 1).empty());
     REQUIRE(media(r, random, 20'000, 1).empty());
@@ -159,7 +159,7 @@ TEST_CASE("a sender with too many sources counts the packets that it refuses") {
 }
 
 TEST_CASE("a sender reports the newest sequence number of each source") {
-  for_each_suite([](rig& r, rng& random) {
+  for_each_suite([](backend_pair& r, rng& random) {
     auto last = [&](uint32_t ssrc) {
       auto out = r.sender->last_sequence(ssrc);
       REQUIRE(out == r.ref_sender->last_sequence(ssrc));
