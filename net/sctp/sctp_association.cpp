@@ -45,9 +45,9 @@ int on_receive(struct socket*, union sctp_sockstore, void* data, size_t size,
   return 1;
 }
 
-int on_room(struct socket*, uint32_t free_octets, void* user) {
+int on_writable(struct socket*, uint32_t free_octets, void* user) {
   if (user)
-    static_cast<sctp_association*>(user)->take_room(free_octets);
+    static_cast<sctp_association*>(user)->take_free_octets(free_octets);
   return 1;
 }
 
@@ -102,7 +102,7 @@ bool sctp_association::make_socket(usrsctp_library& library) {
     return false;
   // One-to-many style, so that an incoming association needs no new socket.
   socket_ = usrsctp_socket(AF_CONN, SOCK_SEQPACKET, IPPROTO_SCTP, on_receive,
-                           on_room, 0, this);
+                           on_writable, 0, this);
   if (socket_ && set_options()) {
     auto address = make_address(port_);
     if (usrsctp_bind(socket_, reinterpret_cast<sockaddr*>(&address),
@@ -205,7 +205,7 @@ void sctp_association::set_state(sctp_state x) {
       || state_ == sctp_state::closed)
     return;
   state_ = x;
-  tell(sctp_state_change{x});
+  emit(sctp_state_change{x});
 }
 
 // -- packets ------------------------------------------------------------------
@@ -278,7 +278,7 @@ void sctp_association::take_data(byte_span data, const sctp_rcvinfo& info,
 void sctp_association::take_dcep(sctp_stream_id stream, byte_span message) {
   if (auto x = parse_dcep_open(message)) {
     acks_due_.push_back(stream);
-    tell(sctp_channel_opened{stream, x->reliability, std::move(x->label),
+    emit(sctp_channel_opened{stream, x->reliability, std::move(x->label),
                              std::move(x->protocol)});
   }
 }
@@ -293,7 +293,7 @@ sctp_send_result sctp_association::send(sctp_stream_id stream, sctp_ppid ppid,
       i != closing_.end() && i->second.outgoing_asked)
     return sctp_send_result::refused;
   if (sent_.size() >= max_messages_under_way) {
-    wants_room_ = true;
+    send_blocked_ = true;
     return sctp_send_result::would_block;
   }
   // SCTP cannot send an empty message (RFC 8831, section 6.6).
@@ -328,7 +328,7 @@ sctp_send_result sctp_association::send(sctp_stream_id stream, sctp_ppid ppid,
   if (sent < 0) {
     if (errno != EWOULDBLOCK && errno != EAGAIN && errno != ENOBUFS)
       return sctp_send_result::refused;
-    wants_room_ = true;
+    send_blocked_ = true;
     return sctp_send_result::would_block;
   }
   ++out_.stats.messages_sent;
@@ -339,13 +339,13 @@ sctp_send_result sctp_association::send(sctp_stream_id stream, sctp_ppid ppid,
   return sctp_send_result::sent;
 }
 
-void sctp_association::take_room(size_t free_octets) {
+void sctp_association::take_free_octets(size_t free_octets) {
   constexpr size_t most = send_buffer_octets;
   set_buffered(most - std::min(free_octets, most));
-  if (wants_room_ && buffered_ < most / 2
+  if (send_blocked_ && buffered_ < most / 2
       && sent_.size() < max_messages_under_way / 2) {
-    wants_room_ = false;
-    tell(sctp_writable{});
+    send_blocked_ = false;
+    emit(sctp_writable{});
   }
 }
 
@@ -382,7 +382,7 @@ void sctp_association::take_notification(byte_span octets) {
       take_reset(x.sn_strreset_event, octets);
       break;
     case SCTP_SENDER_DRY_EVENT:
-      take_room(send_buffer_octets);
+      take_free_octets(send_buffer_octets);
       break;
     case SCTP_SHUTDOWN_EVENT:
       over_ = true;
@@ -435,7 +435,7 @@ void sctp_association::note_reset(sctp_stream_id stream, bool incoming) {
     if (x.outgoing_asked && !std::exchange(x.outgoing_done, true))
       --resets_under_way_;
   } else if (!std::exchange(x.incoming_done, true)) {
-    tell(sctp_stream_reset{stream});
+    emit(sctp_stream_reset{stream});
     if (!x.outgoing_asked)
       resets_due_.push_back(stream);
   }
@@ -449,7 +449,7 @@ void sctp_association::settle(sctp_stream_id stream) {
   const auto& x = i->second;
   if (x.outgoing_done && x.incoming_done) {
     closing_.erase(i);
-    tell(sctp_stream_closed{stream});
+    emit(sctp_stream_closed{stream});
   } else if (!x.outgoing_asked && !x.outgoing_done && !x.incoming_done) {
     closing_.erase(i);
   }

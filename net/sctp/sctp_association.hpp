@@ -81,7 +81,7 @@ public:
   void take_packet(byte_span packet);
   void take_data(byte_span data, const sctp_rcvinfo& info, bool whole);
   void take_notification(byte_span octets);
-  void take_room(size_t free_octets);
+  void take_free_octets(size_t free_octets);
 
 private:
   // The two directions of a data channel while either is being reset.
@@ -102,7 +102,7 @@ private:
 
   void set_state(sctp_state x);
 
-  void tell(decltype(sctp_event::what) what) {
+  void emit(decltype(sctp_event::what) what) {
     out_.events.push_back({id_, std::move(what)});
   }
 
@@ -125,9 +125,9 @@ private:
   uint16_t port_ = 0;
   uint32_t usrsctp_id_ = 0;
   uint16_t outgoing_streams_ = 0;
-  bool over_ = false;       // the socket must be released
-  bool wants_room_ = false; // a send would have blocked
-  bool too_long_ = false;   // the peer sent a message over the limit
+  bool over_ = false;         // the socket must be released
+  bool send_blocked_ = false; // a send would have blocked
+  bool too_long_ = false;     // the peer sent a message over the limit
   size_t buffered_ = 0;
   std::deque<sent_message> sent_; // at least the last `buffered_` octets
   size_t sent_octets_ = 0;

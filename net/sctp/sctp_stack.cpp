@@ -14,7 +14,7 @@ namespace {
 
 // For this long after the last packet or message usrsctp may have timers, at
 // least that of a delayed acknowledgement.
-constexpr auto settles_after = std::chrono::seconds{2};
+constexpr auto timer_lifetime = std::chrono::seconds{2};
 
 sctp_association_id next_id() {
   static std::atomic<uint64_t> last{0};
@@ -39,9 +39,9 @@ struct sctp_stack::impl {
   }
 
   // Records activity, after which usrsctp may have timers.
-  void note(sctp_association_id which, const sctp_association& x,
-            time_point now) {
-    restless_until = std::max(restless_until, now + settles_after);
+  void note_activity(sctp_association_id which, const sctp_association& x,
+                     time_point now) {
+    timers_until = std::max(timers_until, now + timer_lifetime);
     last_seen = now;
     if (x.busy())
       busy.insert(which);
@@ -52,7 +52,7 @@ struct sctp_stack::impl {
   std::unordered_map<sctp_association_id, std::unique_ptr<sctp_association>>
       associations;
   std::unordered_set<sctp_association_id> busy;
-  time_point restless_until{};
+  time_point timers_until{};
   time_point last_seen{};
   sctp_outbox out;
 };
@@ -80,7 +80,7 @@ void sctp_stack::connect(sctp_association_id which, time_point now) {
   if (auto* x = impl_->find(which)) {
     usrsctp_call call{now};
     x->connect(call.library());
-    impl_->note(which, *x, now);
+    impl_->note_activity(which, *x, now);
   }
 }
 
@@ -116,7 +116,7 @@ void sctp_stack::handle_record(sctp_association_id which, byte_span octets,
   if (auto* x = impl_->find(which)) {
     usrsctp_call call{now};
     x->handle_packet(octets, call.library(), now);
-    impl_->note(which, *x, now);
+    impl_->note_activity(which, *x, now);
   }
 }
 
@@ -141,7 +141,7 @@ sctp_send_result sctp_stack::send(sctp_association_id which,
   usrsctp_call call{now};
   const auto out = x->send(stream, ppid, *octets, reliability);
   x->finish(call.library());
-  impl_->note(which, *x, now);
+  impl_->note_activity(which, *x, now);
   return out;
 }
 
@@ -151,29 +151,29 @@ void sctp_stack::reset_stream(sctp_association_id which, sctp_stream_id stream,
     usrsctp_call call{now};
     x->reset_stream(stream);
     x->finish(call.library());
-    impl_->note(which, *x, now);
+    impl_->note_activity(which, *x, now);
   }
 }
 
 // -- output -------------------------------------------------------------------
 
 std::optional<sctp_packet> sctp_stack::poll_packet() {
-  usrsctp_pause pause;
+  usrsctp_lock lock;
   return pop(impl_->out.packets);
 }
 
 std::optional<sctp_message> sctp_stack::poll_message() {
-  usrsctp_pause pause;
+  usrsctp_lock lock;
   return pop(impl_->out.messages);
 }
 
 std::optional<sctp_event> sctp_stack::poll_event() {
-  usrsctp_pause pause;
+  usrsctp_lock lock;
   return pop(impl_->out.events);
 }
 
 std::optional<time_point> sctp_stack::poll_timeout() const {
-  if (impl_->busy.empty() && impl_->last_seen >= impl_->restless_until)
+  if (impl_->busy.empty() && impl_->last_seen >= impl_->timers_until)
     return std::nullopt;
   return impl_->last_seen + usrsctp_call::tick;
 }
@@ -181,21 +181,21 @@ std::optional<time_point> sctp_stack::poll_timeout() const {
 // -- figures ------------------------------------------------------------------
 
 size_t sctp_stack::buffered_octets(sctp_association_id which) const {
-  usrsctp_pause pause;
+  usrsctp_lock lock;
   const auto* x = impl_->find(which);
   return x ? x->buffered_octets() : 0;
 }
 
 size_t sctp_stack::buffered_octets(sctp_association_id which,
                                    sctp_stream_id stream) const {
-  usrsctp_pause pause;
+  usrsctp_lock lock;
   const auto* x = impl_->find(which);
   return x ? x->buffered_octets(stream) : 0;
 }
 
 bool sctp_stack::is_free(sctp_association_id which,
                          sctp_stream_id stream) const {
-  usrsctp_pause pause;
+  usrsctp_lock lock;
   const auto* x = impl_->find(which);
   return x && x->is_free(stream);
 }

@@ -103,6 +103,6 @@ usrsctp_call::usrsctp_call(time_point now)
   library_.advance(now);
 }
 
-usrsctp_pause::usrsctp_pause() : guard_(usrsctp_library::instance().mutex_) {}
+usrsctp_lock::usrsctp_lock() : guard_(usrsctp_library::instance().mutex_) {}
 
 } // namespace troupe::net

@@ -32,7 +32,7 @@ public:
 
 private:
   friend class usrsctp_call;
-  friend class usrsctp_pause;
+  friend class usrsctp_lock;
 
   usrsctp_library();
 
@@ -70,9 +70,9 @@ private:
 
 /// Locks usrsctp without calling it: timers run by another thread may write to
 /// any association's data.
-class usrsctp_pause {
+class usrsctp_lock {
 public:
-  usrsctp_pause();
+  usrsctp_lock();
 
 private:
   std::lock_guard<std::mutex> guard_;
