@@ -72,7 +72,7 @@ public:
   }
 
   void send_batch(std::span<const outgoing_datagram> batch) {
-    if (batch.size() == 1 && put_off(batch.front()))
+    if (batch.size() == 1 && queue_reply(batch.front()))
       return;
     while (!batch.empty()) {
       const auto& first = batch.front().tuple;
@@ -130,10 +130,10 @@ private:
                                                    receiver_, config_);
   }
 
-  bool put_off(const outgoing_datagram& x) const {
+  bool queue_reply(const outgoing_datagram& x) const {
     return x.tuple.protocol == transport_protocol::udp
            && x.tuple.path < sockets_.size()
-           && udp_reader::put_off(x, *sockets_[x.tuple.path]);
+           && udp_reader::queue_reply(x, *sockets_[x.tuple.path]);
   }
 
   // The sockets of one address are equivalent for sending.
@@ -188,11 +188,11 @@ private:
 
   result<void> begin() {
     for (size_t i = 0; i < sockets_.size(); ++i) {
-      auto lane = i % threads_.size();
+      auto loop_index = i % threads_.size();
       readers_.push_back(std::make_shared<udp_reader>(
-          threads_.context(lane), *sockets_[i], *pools_[lane],
+          threads_.context(loop_index), *sockets_[i], *pools_[loop_index],
           static_cast<uint32_t>(i), receiver_));
-      threads_.post(lane, [x = readers_.back()] { x->wait(); });
+      threads_.post(loop_index, [x = readers_.back()] { x->wait(); });
     }
     return {};
   }

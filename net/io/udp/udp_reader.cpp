@@ -12,12 +12,12 @@ namespace {
 constexpr int bursts_in_turn = 4;
 
 // The reader whose burst the calling thread is handling.
-struct open_tray {
-  stun_reply_batch* tray = nullptr;
+struct active_burst {
+  stun_reply_batch* replies = nullptr;
   const udp_socket* socket = nullptr;
 };
 
-thread_local open_tray open;
+thread_local active_burst active;
 
 } // namespace
 
@@ -37,8 +37,9 @@ void udp_reader::stop() {
     descriptor_.release();
 }
 
-bool udp_reader::put_off(const outgoing_datagram& x, const udp_socket& from) {
-  return open.socket == &from && open.tray->take(x);
+bool udp_reader::queue_reply(const outgoing_datagram& x,
+                             const udp_socket& from) {
+  return active.socket == &from && active.replies->take(x);
 }
 
 void udp_reader::wait() {
@@ -67,13 +68,13 @@ void udp_reader::drain() {
 void udp_reader::handle_burst() {
   if (burst_.empty())
     return;
-  open = {&tray_, &socket_};
+  active = {&replies_, &socket_};
   receiver_.on_burst(burst_);
-  open = {};
+  active = {};
   burst_.clear();
-  if (!tray_.answers().empty())
-    socket_.send(tray_.answers());
-  tray_.clear();
+  if (!replies_.answers().empty())
+    socket_.send(replies_.answers());
+  replies_.clear();
 }
 
 } // namespace troupe::net

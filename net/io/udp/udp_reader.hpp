@@ -29,7 +29,7 @@ public:
   /// Queues a STUN response for `from` until the end of the burst that this
   /// thread is handling. False if this thread handles no burst of that socket,
   /// or if `x` is not STUN or does not fit.
-  static bool put_off(const outgoing_datagram& x, const udp_socket& from);
+  static bool queue_reply(const outgoing_datagram& x, const udp_socket& from);
 
 private:
   using descriptor = boost::asio::posix::basic_stream_descriptor<loop_executor>;
@@ -44,7 +44,7 @@ private:
   const uint32_t path_;
   media_receiver& receiver_;
   std::vector<datagram> burst_;
-  stun_reply_batch tray_;
+  stun_reply_batch replies_;
   bool stopped_ = false;
 };
 

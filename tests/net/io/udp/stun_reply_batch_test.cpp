@@ -15,39 +15,39 @@ std::vector<uint8_t> answer(uint8_t mark, size_t size = 64) {
   return out;
 }
 
-bool take(stun_reply_batch& tray, const std::vector<uint8_t>& x) {
-  return tray.take({x, {}});
+bool take(stun_reply_batch& replies, const std::vector<uint8_t>& x) {
+  return replies.take({x, {}});
 }
 
 } // namespace
 
 TEST_CASE("queued STUN responses keep their order until cleared") {
-  stun_reply_batch tray;
+  stun_reply_batch replies;
   for (uint8_t i = 0; i < 3; ++i)
-    REQUIRE(take(tray, answer(i)));
-  REQUIRE(tray.answers().size() == 3);
+    REQUIRE(take(replies, answer(i)));
+  REQUIRE(replies.answers().size() == 3);
   for (uint8_t i = 0; i < 3; ++i)
-    CHECK(tray.answers()[i].data.back() == i);
-  tray.clear();
-  CHECK(tray.answers().empty());
+    CHECK(replies.answers()[i].data.back() == i);
+  replies.clear();
+  CHECK(replies.answers().empty());
 }
 
 TEST_CASE("the queue of STUN responses is bounded") {
-  stun_reply_batch tray;
-  CHECK_FALSE(take(tray, answer(1, stun_reply_batch::max_octets + 1)));
-  CHECK(take(tray, answer(1, stun_reply_batch::max_octets)));
+  stun_reply_batch replies;
+  CHECK_FALSE(take(replies, answer(1, stun_reply_batch::max_octets + 1)));
+  CHECK(take(replies, answer(1, stun_reply_batch::max_octets)));
   for (size_t i = 1; i < stun_reply_batch::max_answers; ++i)
-    REQUIRE(take(tray, answer(2)));
-  CHECK_FALSE(take(tray, answer(3)));
-  CHECK(tray.answers().size() == stun_reply_batch::max_answers);
+    REQUIRE(take(replies, answer(2)));
+  CHECK_FALSE(take(replies, answer(3)));
+  CHECK(replies.answers().size() == stun_reply_batch::max_answers);
 }
 
 TEST_CASE("the queue of STUN responses takes neither media nor DTLS") {
-  stun_reply_batch tray;
+  stun_reply_batch replies;
   for (uint8_t first : {20, 22, 63, 128, 144, 191}) {
     std::vector<uint8_t> x(64);
     x[0] = first;
-    CHECK_FALSE(take(tray, x));
+    CHECK_FALSE(take(replies, x));
   }
-  CHECK(tray.answers().empty());
+  CHECK(replies.answers().empty());
 }
