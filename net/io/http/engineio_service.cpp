@@ -187,7 +187,7 @@ engineio_service::open(const http_request& request) {
   auto now = std::chrono::steady_clock::now();
   auto outcome = gate_.admit(request.remote, now);
   if (outcome != admission_outcome::admitted) {
-    core_.turn_away(to_reason(outcome), now);
+    core_.count_refusal(to_reason(outcome), now);
     return text_response(503, "Too many sessions\n");
   }
   std::shared_ptr<void> ticket{nullptr, [core, remote = request.remote](void*) {

@@ -2,7 +2,7 @@
 
 #include "net/io/http/connection_registry.hpp"
 #include "net/io/http/http_server.hpp"
-#include "net/io/http/refusal_news.hpp"
+#include "net/io/http/refusal_notifier.hpp"
 #include "net/io/http/reject_counters.hpp"
 #include "net/io/http/static_files.hpp"
 #include "net/io/http/undelivered.hpp"
@@ -32,7 +32,8 @@ struct http_core : std::enable_shared_from_this<http_core> {
 
   /// Counts a refused client and occasionally notifies the upper layer. `error`
   /// is set if a connection could not be accepted.
-  void turn_away(reject_reason why, time_point now, std::error_code error = {});
+  void count_refusal(reject_reason why, time_point now,
+                     std::error_code error = {});
 
   /// Returns a number that is unique in this process.
   static uint64_t next_id();
@@ -53,7 +54,7 @@ struct http_core : std::enable_shared_from_this<http_core> {
   std::unique_ptr<engineio_service> engineio;
 
   reject_counters rejects;
-  refusal_news news;
+  refusal_notifier refusals;
   std::atomic<uint64_t> accepted{0};
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> websockets{0};

@@ -46,8 +46,8 @@ public:
           if (!ec)
             self->admit(std::move(socket), index, now);
           if (is_exhaustion(ec)) {
-            self->core_->turn_away(reject_reason::accept_failed, now,
-                                   {ec.value(), std::generic_category()});
+            self->core_->count_refusal(reject_reason::accept_failed, now,
+                                       {ec.value(), std::generic_category()});
             self->accept_at(now + accept_pause);
           } else {
             self->accept_at(self->bucket_.reserve(now));
@@ -102,7 +102,7 @@ private:
 
   // Sends a 503 response if the socket's buffer takes it at once.
   void refuse(loop_socket& socket, admission_outcome why, time_point now) {
-    core_->turn_away(to_reason(why), now);
+    core_->count_refusal(to_reason(why), now);
     if (core_->tls)
       return;
     constexpr std::string_view answer = "HTTP/1.1 503 Service Unavailable\r\n"
@@ -187,10 +187,10 @@ void http_core::count_close(uint16_t code) {
   }
 }
 
-void http_core::turn_away(reject_reason why, time_point now,
-                          std::error_code error) {
+void http_core::count_refusal(reject_reason why, time_point now,
+                              std::error_code error) {
   rejects.add(why);
-  if (auto count = news.add(why, now))
+  if (auto count = refusals.add(why, now))
     handler.on_clients_refused({why, *count, error});
 }
 

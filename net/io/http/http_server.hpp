@@ -192,7 +192,7 @@ public:
 
   /// Clients are being refused. Called for the first, then at most once a
   /// minute for each reason, on any I/O thread.
-  virtual void on_clients_refused(const clients_refused& news);
+  virtual void on_clients_refused(const clients_refused& report);
 };
 
 /// The HTTP server.

@@ -115,9 +115,9 @@ void echo_handler::on_certificate_changed(const std::error_code& failure) {
   certificate_changes_.push_back(failure);
 }
 
-void echo_handler::on_clients_refused(const clients_refused& news) {
+void echo_handler::on_clients_refused(const clients_refused& report) {
   std::lock_guard guard{mutex_};
-  refusals_.push_back(news);
+  refusals_.push_back(report);
 }
 
 std::vector<clients_refused> echo_handler::refusals() {

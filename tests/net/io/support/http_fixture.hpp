@@ -41,7 +41,7 @@ public:
 
   void on_certificate_changed(const std::error_code& failure) override;
 
-  void on_clients_refused(const clients_refused& news) override;
+  void on_clients_refused(const clients_refused& report) override;
 
   /// The notifications of refused clients so far.
   std::vector<clients_refused> refusals();

@@ -1,4 +1,4 @@
-#include "net/io/http/refusal_news.hpp"
+#include "net/io/http/refusal_notifier.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@ using namespace troupe::net;
 using namespace std::chrono_literals;
 
 TEST_CASE("refusals are reported at once, then once a minute for each reason") {
-  refusal_news x;
+  refusal_notifier x;
   auto at = [](duration since) {
     return time_point{} + since;
   };

@@ -11,7 +11,7 @@ namespace troupe::net {
 
 /// Decides when to notify the upper layer of refused clients: of the first at
 /// once, then at most once a minute for each reason. Thread-safe.
-class refusal_news {
+class refusal_notifier {
 public:
   static constexpr duration interval = std::chrono::minutes{1};
 
@@ -20,17 +20,17 @@ public:
   std::optional<uint64_t> add(reject_reason why, time_point now) {
     std::lock_guard guard{mutex_};
     auto& x = entries_[static_cast<size_t>(why)];
-    ++x.untold;
-    if (x.told && now - *x.told < interval)
+    ++x.unreported;
+    if (x.reported_at && now - *x.reported_at < interval)
       return std::nullopt;
-    x.told = now;
-    return std::exchange(x.untold, 0);
+    x.reported_at = now;
+    return std::exchange(x.unreported, 0);
   }
 
 private:
   struct entry {
-    uint64_t untold = 0;
-    std::optional<time_point> told;
+    uint64_t unreported = 0;
+    std::optional<time_point> reported_at;
   };
 
   std::mutex mutex_;
