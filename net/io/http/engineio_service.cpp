@@ -190,16 +190,17 @@ engineio_service::open(const http_request& request) {
     core_.count_refusal(to_reason(outcome), now);
     return text_response(503, "Too many sessions\n");
   }
-  std::shared_ptr<void> ticket{nullptr, [core, remote = request.remote](void*) {
-                                 core->engineio->gate_.release(remote);
-                               }};
+  std::shared_ptr<void> admission_slot{nullptr,
+                                       [core, remote = request.remote](void*) {
+                                         core->engineio->gate_.release(remote);
+                                       }};
   std::string sid;
   {
     std::lock_guard guard{mutex_};
     sid = rng_->alphanumeric(sid_length);
   }
   auto session = std::make_shared<engineio_session>(core, sid, request.remote,
-                                                    std::move(ticket));
+                                                    std::move(admission_slot));
   core_.live->add(session);
   std::lock_guard guard{mutex_};
   sessions_.emplace(std::move(sid), session);

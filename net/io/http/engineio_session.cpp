@@ -103,11 +103,11 @@ private:
 engineio_session::engineio_session(std::shared_ptr<http_core> core,
                                    std::string sid,
                                    const socket_address& remote,
-                                   std::shared_ptr<void> ticket)
+                                   std::shared_ptr<void> admission_slot)
     : closable(core->live)
     , core_(std::move(core))
     , sid_(std::move(sid))
-    , ticket_(std::move(ticket))
+    , admission_slot_(std::move(admission_slot))
     , loop_(core_->threads.next_context().get_executor())
     , timer_(loop_)
     , bucket_(core_->config.message_rate, core_->config.message_burst)
@@ -161,7 +161,7 @@ void engineio_session::start(engine x, http_request request, std::string kind) {
   undelivered_ = std::make_shared<undelivered_octets>(
       core_->undelivered, [weak = weak_from_this()] {
         if (auto self = weak.lock())
-          self->go_on_posting();
+          self->resume_posts();
       });
   engine_.emplace(std::move(x));
   core_->engineio_sessions.fetch_add(1, std::memory_order_relaxed);
@@ -292,11 +292,11 @@ void engineio_session::drain() {
   }
   flush_frames();
   draining_ = false;
-  tell_drained();
+  notify_drained();
   arm_timer();
 }
 
-void engineio_session::tell_drained() {
+void engineio_session::notify_drained() {
   if (!drain_awaited_ || !engine_ || !events_)
     return;
   if (auto id = engine_->socket()) {
@@ -316,7 +316,7 @@ void engineio_session::perform(eio::message_received x) {
   incoming_message message{std::move(x.data), x.binary, std::move(receipt_)};
   // A WebSocket has already counted and rate-limited its messages.
   if (!engine_->on_websocket()) {
-    if (!pay())
+    if (!charge_message())
       return;
     message.receipt = undelivered_->add_message(message.data.size());
   }
@@ -325,13 +325,13 @@ void engineio_session::perform(eio::message_received x) {
 
 // Delays the answer to the POST until the rate limits cover its messages. False
 // if the client would exceed the patience.
-bool engineio_session::pay() {
+bool engineio_session::charge_message() {
   auto now = steady_clock::now();
   auto own = bucket_.reserve(now);
-  auto paid = std::max(own, address_bucket_->reserve(now));
-  why_paced_ =
-      own < paid ? reject_reason::address_paced : reject_reason::message_paced;
-  paid_ = std::max(paid_, paid);
+  auto covered_at = std::max(own, address_bucket_->reserve(now));
+  why_paced_ = own < covered_at ? reject_reason::address_paced
+                                : reject_reason::message_paced;
+  covered_at_ = std::max(covered_at_, covered_at);
   if (own - now <= core_->config.message_patience)
     return true;
   core_->rejects.add(reject_reason::message_rate);
@@ -385,7 +385,7 @@ void engineio_session::end() {
   timer_.cancel();
   if (auto to = std::exchange(poll_, nullptr))
     reply(to, text_response(200, "1"));
-  if (auto post = std::exchange(held_post_, std::nullopt))
+  if (auto post = std::exchange(delayed_post_, std::nullopt))
     end_post(post->first, std::move(post->second));
   for (auto& [id, socket] : std::exchange(sockets_, {}))
     socket->close(close_code_, {});
@@ -421,14 +421,14 @@ void engineio_session::end_post_later(const exchange_ptr& to,
                                       http_response response) {
   if (auto why = engine_ ? undelivered_->must_wait() : std::nullopt) {
     core_->rejects.add(*why);
-    held_post_.emplace(to, std::move(response));
+    delayed_post_.emplace(to, std::move(response));
     return;
   }
-  auto paid = std::exchange(paid_, time_point{});
-  if (paid <= steady_clock::now())
+  auto covered_at = std::exchange(covered_at_, time_point{});
+  if (covered_at <= steady_clock::now())
     return end_post(to, std::move(response));
   core_->rejects.add(why_paced_);
-  auto timer = std::make_shared<loop_timer>(loop_, paid);
+  auto timer = std::make_shared<loop_timer>(loop_, covered_at);
   timer->async_wait([self = shared_from_this(), timer, to,
                      response](boost::system::error_code ec) mutable {
     if (!ec)
@@ -437,10 +437,10 @@ void engineio_session::end_post_later(const exchange_ptr& to,
 }
 
 // Thread-safe.
-void engineio_session::go_on_posting() {
+void engineio_session::resume_posts() {
   boost::asio::post(loop_, [self = shared_from_this()] {
-    if (auto held = std::exchange(self->held_post_, std::nullopt))
-      self->end_post_later(held->first, std::move(held->second));
+    if (auto delayed = std::exchange(self->delayed_post_, std::nullopt))
+      self->end_post_later(delayed->first, std::move(delayed->second));
   });
 }
 

@@ -20,7 +20,8 @@ class engineio_session final
       public std::enable_shared_from_this<engineio_session> {
 public:
   engineio_session(std::shared_ptr<http_core> core, std::string sid,
-                   const socket_address& remote, std::shared_ptr<void> ticket);
+                   const socket_address& remote,
+                   std::shared_ptr<void> admission_slot);
 
   const std::string& sid() const {
     return sid_;
@@ -86,11 +87,11 @@ private:
 
   void flush_frames();
 
-  void tell_drained();
+  void notify_drained();
 
   void arm_timer();
 
-  bool pay();
+  bool charge_message();
 
   void reply(const exchange_ptr& to, http_response response);
 
@@ -101,13 +102,13 @@ private:
   // has been delivered.
   void end_post_later(const exchange_ptr& to, http_response response);
 
-  void go_on_posting();
+  void resume_posts();
 
   void close_now(uint16_t code);
 
   const std::shared_ptr<http_core> core_;
   const std::string sid_;
-  std::shared_ptr<void> ticket_;
+  std::shared_ptr<void> admission_slot_;
   const loop_executor loop_;
   std::atomic<bool> post_busy_{false};
 
@@ -122,10 +123,10 @@ private:
   // The receipt of the latest message from a WebSocket.
   delivery_receipt receipt_;
   // The POST whose answer waits until `undelivered_` permits it.
-  std::optional<std::pair<exchange_ptr, http_response>> held_post_;
+  std::optional<std::pair<exchange_ptr, http_response>> delayed_post_;
   bool drain_awaited_ = false;
   // When the rate limits cover the messages of a POST.
-  time_point paid_{};
+  time_point covered_at_{};
   reject_reason why_paced_{};
   std::optional<engine> engine_;
   std::unordered_map<protocol::engineio::socket_id, std::shared_ptr<connection>>

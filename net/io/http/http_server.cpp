@@ -90,14 +90,15 @@ private:
     core_->accepted.fetch_add(1, std::memory_order_relaxed);
     error_code ignored;
     socket.set_option(tcp::no_delay{true}, ignored);
-    std::shared_ptr<void> ticket{nullptr, [core = core_, at = *remote](void*) {
-                                   core->gate.release(at);
-                                 }};
+    std::shared_ptr<void> admission_slot{nullptr,
+                                         [core = core_, at = *remote](void*) {
+                                           core->gate.release(at);
+                                         }};
     auto shared = std::make_shared<loop_socket>(std::move(socket));
-    core_->threads.post(
-        index, [core = core_, shared, at = *remote, here = *local, ticket] {
-          start_http_session(core, std::move(*shared), at, here, ticket);
-        });
+    core_->threads.post(index, [core = core_, shared, at = *remote,
+                                here = *local, admission_slot] {
+      start_http_session(core, std::move(*shared), at, here, admission_slot);
+    });
   }
 
   // Sends a 503 response if the socket's buffer takes it at once.

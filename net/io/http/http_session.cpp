@@ -44,10 +44,10 @@ class http_session final : public closable,
 public:
   http_session(std::shared_ptr<http_core> core, loop_socket socket,
                const socket_address& remote, const socket_address& local,
-               std::shared_ptr<void> ticket)
+               std::shared_ptr<void> admission_slot)
       : closable(core->live)
       , core_(std::move(core))
-      , ticket_(std::move(ticket))
+      , admission_slot_(std::move(admission_slot))
       , remote_(remote)
       , local_(local)
       , loop_(socket.get_executor())
@@ -59,7 +59,7 @@ public:
       , address_bucket_(core_->gate.messages(remote)) {}
 
   void start() {
-    gate_.open(*core_, weak_from_this(), loop_, &http_session::go_on_reading);
+    gate_.open(*core_, weak_from_this(), loop_, &http_session::resume_reading);
     if (!stream_->tls())
       return read_header(core_->config.header_timeout);
     tcp().expires_after(core_->config.header_timeout);
@@ -147,9 +147,9 @@ private:
     ++served_;
     auto now = std::chrono::steady_clock::now();
     auto own = bucket_.reserve(now);
-    paid_ = std::max(own, address_bucket_->reserve(now));
-    why_paced_ = own < paid_ ? reject_reason::address_paced
-                             : reject_reason::message_paced;
+    covered_at_ = std::max(own, address_bucket_->reserve(now));
+    why_paced_ = own < covered_at_ ? reject_reason::address_paced
+                                   : reject_reason::message_paced;
     const auto& message = parser_->get();
     keep_alive_ = message.keep_alive();
     head_ = message.method() == http::verb::head;
@@ -201,10 +201,10 @@ private:
   // Sends `100 Continue`, before which the client does not send its body (RFC
   // 9110, section 10.1.1).
   void ask_for_body(http_request request, std::shared_ptr<void> guard) {
-    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    static constexpr std::string_view interim = "HTTP/1.1 100 Continue\r\n\r\n";
     tcp().expires_after(core_->config.write_timeout);
     asio::async_write(
-        *stream_, asio::buffer(go_on),
+        *stream_, asio::buffer(interim),
         [self = shared_from_this(), request = std::move(request),
          guard = std::move(guard)](error_code ec, size_t) mutable {
           if (ec)
@@ -246,7 +246,7 @@ private:
     });
   }
 
-  void go_on_reading(duration) {
+  void resume_reading(duration) {
     response_timer_.cancel();
     if (body_request_ && !stopping_)
       read_more();
@@ -383,12 +383,12 @@ private:
   // Reads the next request once the rate limits cover this one.
   void read_next() {
     auto patience = core_->config.keep_alive_timeout;
-    if (paid_ <= std::chrono::steady_clock::now())
+    if (covered_at_ <= std::chrono::steady_clock::now())
       return read_header(patience);
     core_->rejects.add(why_paced_);
     phase_ = phase::reading;
     tcp().expires_never();
-    response_timer_.expires_at(paid_);
+    response_timer_.expires_at(covered_at_);
     response_timer_.async_wait(
         [self = shared_from_this(), patience](error_code ec) {
           if (!ec && !self->stopping_)
@@ -440,11 +440,12 @@ private:
     auto stream = std::move(*stream_);
     stream_.reset();
     start_websocket(core_, std::move(stream), parser_->release(),
-                    std::move(request), std::move(plan), std::move(ticket_));
+                    std::move(request), std::move(plan),
+                    std::move(admission_slot_));
   }
 
   std::shared_ptr<http_core> core_;
-  std::shared_ptr<void> ticket_;
+  std::shared_ptr<void> admission_slot_;
   const socket_address remote_;
   const socket_address local_;
   const loop_executor loop_;
@@ -457,7 +458,7 @@ private:
   token_bucket bucket_;
   const std::shared_ptr<shared_bucket> address_bucket_;
   // When the rate limits cover the request.
-  time_point paid_{};
+  time_point covered_at_{};
   reject_reason why_paced_{};
   uint64_t served_ = 0;
   // The request whose body is being read, and the body's deadline.
@@ -487,10 +488,11 @@ private:
 void start_http_session(std::shared_ptr<http_core> core, loop_socket socket,
                         const socket_address& remote,
                         const socket_address& local,
-                        std::shared_ptr<void> ticket) {
+                        std::shared_ptr<void> admission_slot) {
   auto live = core->live;
-  auto x = std::make_shared<http_session>(std::move(core), std::move(socket),
-                                          remote, local, std::move(ticket));
+  auto x =
+      std::make_shared<http_session>(std::move(core), std::move(socket), remote,
+                                     local, std::move(admission_slot));
   live->add(x);
   x->start();
 }

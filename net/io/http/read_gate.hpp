@@ -23,25 +23,25 @@ public:
   /// The argument is 0 if the server's total was the limit: otherwise
   /// unfinished messages could fill the server for ever. Call it once.
   void open(http_core& core, std::weak_ptr<Session> session,
-            const loop_executor& loop, void (Session::*go_on)(duration)) {
+            const loop_executor& loop, void (Session::*on_resume)(duration)) {
     rejects_ = &core.rejects;
     // The gate is a member of the session, so it lives as long.
-    auto resume = [this, session, loop, go_on] {
+    auto resume = [this, session, loop, on_resume] {
       if (auto self = session.lock())
-        boost::asio::post(loop, [this, self, go_on] {
-          auto held = excuses_lateness()
-                          ? std::chrono::steady_clock::now() - since_
-                          : duration{};
-          kept_ = nullptr;
-          ((*self).*go_on)(held);
+        boost::asio::post(loop, [this, self, on_resume] {
+          auto extension = extends_deadline()
+                               ? std::chrono::steady_clock::now() - since_
+                               : duration{};
+          waiting_session_ = nullptr;
+          ((*self).*on_resume)(extension);
         });
     };
     octets_ = std::make_shared<undelivered_octets>(core.undelivered,
                                                    std::move(resume));
   }
 
-  /// Whether reads must be suspended. If so, `go_on` follows, the session is
-  /// kept alive until then, and a reject counter is incremented.
+  /// Whether reads must be suspended. If so, `on_resume` follows, the session
+  /// is kept alive until then, and a reject counter is incremented.
   bool must_wait(std::shared_ptr<Session> session) {
     auto why = octets_->must_wait();
     if (!why)
@@ -49,18 +49,18 @@ public:
     rejects_->add(*why);
     why_ = *why;
     since_ = std::chrono::steady_clock::now();
-    kept_ = std::move(session);
+    waiting_session_ = std::move(session);
     return true;
   }
 
   /// Whether the suspension excuses a late message of the client.
-  bool excuses_lateness() const {
-    return kept_ && why_ == reject_reason::connection_backlog;
+  bool extends_deadline() const {
+    return waiting_session_ && why_ == reject_reason::connection_backlog;
   }
 
   /// Ends the wait when the session is over.
   void close() {
-    kept_ = nullptr;
+    waiting_session_ = nullptr;
   }
 
   undelivered_octets& octets() {
@@ -72,7 +72,7 @@ private:
   std::shared_ptr<undelivered_octets> octets_;
   time_point since_{};
   reject_reason why_{};
-  std::shared_ptr<Session> kept_;
+  std::shared_ptr<Session> waiting_session_;
 };
 
 } // namespace troupe::net

@@ -7,7 +7,7 @@
 namespace troupe::net {
 
 result<void> tls_store::load() {
-  read_ = look();
+  read_ = read_stamp();
   return read();
 }
 
@@ -22,7 +22,7 @@ std::chrono::system_clock::time_point tls_store::expires() const {
 }
 
 std::optional<result<void>> tls_store::refresh() {
-  auto seen = look();
+  auto seen = read_stamp();
   if (seen == read_) {
     settling_.reset();
     return std::nullopt;
@@ -36,7 +36,7 @@ std::optional<result<void>> tls_store::refresh() {
   return read();
 }
 
-tls_store::stamp tls_store::look() const {
+tls_store::stamp tls_store::read_stamp() const {
   stamp out{};
   size_t at = 0;
   for (const auto* path : {&files_.certificate, &files_.key}) {

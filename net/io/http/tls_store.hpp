@@ -35,7 +35,7 @@ private:
   /// both.
   using stamp = std::array<int64_t, 8>;
 
-  stamp look() const;
+  stamp read_stamp() const;
 
   result<void> read();
 

@@ -36,7 +36,7 @@ constexpr size_t kept_buffer = 64 << 10;
 
 // A client that pauses this long once the rate covers its messages no longer
 // counts as exceeding the rate.
-constexpr auto breath = std::chrono::milliseconds{50};
+constexpr auto rate_pause = std::chrono::milliseconds{50};
 
 // One WebSocket on one loop. `queue`, `await_drain`, `request_close` and
 // `shut_down` are thread-safe; everything else runs on the loop.
@@ -45,10 +45,10 @@ class websocket_session final
       public std::enable_shared_from_this<websocket_session> {
 public:
   websocket_session(std::shared_ptr<http_core> core, socket_stream stream,
-                    websocket_plan plan, std::shared_ptr<void> ticket)
+                    websocket_plan plan, std::shared_ptr<void> admission_slot)
       : closable(core->live)
       , core_(std::move(core))
-      , ticket_(std::move(ticket))
+      , admission_slot_(std::move(admission_slot))
       , plan_(std::move(plan))
       , loop_(stream.get_executor())
       , ws_(std::move(stream))
@@ -59,7 +59,7 @@ public:
   void start(const beast_request& upgrade, http_request request) {
     address_bucket_ = core_->gate.messages(request.remote);
     gate_.open(*core_, weak_from_this(), loop_,
-               &websocket_session::go_on_reading);
+               &websocket_session::resume_reading);
     handle_ = std::make_shared<connection_handle<websocket_session>>(
         weak_from_this(), std::move(request), plan_.kind);
     configure();
@@ -84,7 +84,7 @@ public:
   void await_drain() {
     asio::dispatch(loop_, [self = shared_from_this()] {
       self->drain_awaited_ = true;
-      self->tell_drained();
+      self->notify_drained();
     });
   }
 
@@ -127,7 +127,7 @@ private:
   // Called by the stream within a read of Beast.
   void on_octets(byte_span octets) {
     auto fragments = meter_.observe(octets);
-    pay(meter_.take_begun());
+    charge_frames(meter_.take_begun());
     if (fragments > core_->config.max_fragments)
       reject_later(reject_reason::message_large, close_code::too_big,
                    "too many fragments");
@@ -135,27 +135,27 @@ private:
 
   // Suspends reading until the rate limits of the connection and of its address
   // cover these frames.
-  void pay(size_t frames) {
+  void charge_frames(size_t frames) {
     if (frames == 0)
       return;
     auto now = steady_clock::now();
     auto own = bucket_.reserve(now, frames);
-    auto paid = std::max(own, address_bucket_->reserve(now, frames));
-    if (own <= now || now - own_paid_ >= breath)
-      pressing_since_ = now;
-    own_paid_ = own;
-    if (paid <= now)
+    auto covered_at = std::max(own, address_bucket_->reserve(now, frames));
+    if (own <= now || now - rate_covered_at_ >= rate_pause)
+      over_rate_since_ = now;
+    rate_covered_at_ = own;
+    if (covered_at <= now)
       return;
-    ws_.next_layer().hold_reads_until(paid);
-    core_->rejects.add(own < paid ? reject_reason::address_paced
-                                  : reject_reason::message_paced);
-    if (own - pressing_since_ > core_->config.message_patience)
+    ws_.next_layer().hold_reads_until(covered_at);
+    core_->rejects.add(own < covered_at ? reject_reason::address_paced
+                                        : reject_reason::message_paced);
+    if (own - over_rate_since_ > core_->config.message_patience)
       reject_later(reject_reason::message_rate, close_code::policy_violation,
                    "too many messages");
   }
 
   void reject_later(reject_reason why, uint16_t code, const char* reason) {
-    if (std::exchange(ignoring_, true))
+    if (std::exchange(rejecting_, true))
       return;
     asio::post(loop_, [self = shared_from_this(), why, code, reason] {
       self->reject(why, code, reason);
@@ -176,7 +176,7 @@ private:
   void on_control(websocket::frame_type type) {
     // The client has left; the orderly end of the stream may take a while.
     if (type == websocket::frame_type::close) {
-      hung_up_ = true;
+      close_received_ = true;
       notify(closed_by(websocket::error::closed));
     }
   }
@@ -202,12 +202,12 @@ private:
   }
 
   // Continues after enough of the client's messages have been delivered.
-  void go_on_reading(duration held) {
+  void resume_reading(duration extension) {
     if (finished_ || close_sent_)
       return;
     // The client could not send the rest of its message meanwhile.
     if (message_deadline_) {
-      *message_deadline_ += held;
+      *message_deadline_ += extension;
       arm(*message_deadline_);
     }
     read();
@@ -270,13 +270,13 @@ private:
     constexpr auto overhead = undelivered_octets::message_overhead;
     gate_.octets().add(overhead);
     message.receipt = gate_.octets().issue(message.data.size() + overhead);
-    if (events_ && !closing_ && !ignoring_)
+    if (events_ && !closing_ && !rejecting_)
       events_->on_message(std::move(message));
   }
 
   void enqueue(std::vector<outgoing_message> messages) {
     // A client ignores data after its close frame (RFC 6455, section 5.5.1).
-    if (finished_ || closing_ || hung_up_ || !opened_)
+    if (finished_ || closing_ || close_received_ || !opened_)
       return;
     outbox_.push(std::move(messages), steady_clock::now());
     if (!outbox_.writing() && !outbox_.empty())
@@ -315,10 +315,10 @@ private:
 
   void forget_written() {
     outbox_.pop_run();
-    tell_drained();
+    notify_drained();
   }
 
-  void tell_drained() {
+  void notify_drained() {
     if (drain_awaited_ && events_
         && outbox_.octets() <= core_->config.max_write_queue / 2) {
       drain_awaited_ = false;
@@ -394,7 +394,7 @@ private:
         return give_up_slow_reader();
       arm(limit);
     }
-    if (gate_.excuses_lateness())
+    if (gate_.extends_deadline())
       return;
     if (message_deadline_ && now >= *message_deadline_)
       reject(reject_reason::message_slow, close_code::policy_violation,
@@ -419,7 +419,7 @@ private:
   }
 
   std::shared_ptr<http_core> core_;
-  std::shared_ptr<void> ticket_;
+  std::shared_ptr<void> admission_slot_;
   websocket_plan plan_;
   loop_executor loop_;
   websocket::stream<whole_stream, false> ws_;
@@ -428,20 +428,20 @@ private:
   std::shared_ptr<shared_bucket> address_bucket_;
   // When the rate covers all frames of the connection so far, and since when it
   // has exceeded the rate without a pause.
-  time_point own_paid_{};
-  time_point pressing_since_{};
+  time_point rate_covered_at_{};
+  time_point over_rate_since_{};
   frame_meter meter_;
   std::shared_ptr<connection> handle_;
   std::unique_ptr<connection_events> events_;
   beast::flat_buffer buffer_;
   // Set when the client is about to be closed: its messages are ignored.
-  bool ignoring_ = false;
+  bool rejecting_ = false;
   read_gate<websocket_session> gate_;
   websocket_outbox outbox_;
   bool drain_awaited_ = false;
   bool opened_ = false;
   bool close_sent_ = false;
-  bool hung_up_ = false;
+  bool close_received_ = false;
   bool finished_ = false;
   std::optional<websocket::close_reason> closing_;
   std::optional<time_point> close_deadline_;
@@ -455,10 +455,12 @@ private:
 
 void start_websocket(std::shared_ptr<http_core> core, socket_stream stream,
                      const beast_request& upgrade, http_request request,
-                     websocket_plan plan, std::shared_ptr<void> ticket) {
+                     websocket_plan plan,
+                     std::shared_ptr<void> admission_slot) {
   auto live = core->live;
   auto x = std::make_shared<websocket_session>(
-      std::move(core), std::move(stream), std::move(plan), std::move(ticket));
+      std::move(core), std::move(stream), std::move(plan),
+      std::move(admission_slot));
   live->add(x);
   x->start(upgrade, std::move(request));
 }

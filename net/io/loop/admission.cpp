@@ -36,9 +36,9 @@ time_point token_bucket::reserve(time_point now, size_t count) {
     return now;
   refill(now);
   tokens_ -= static_cast<double>(count) - 1;
-  auto paid = next(now);
+  auto covered_at = next(now);
   tokens_ -= 1;
-  return paid;
+  return covered_at;
 }
 
 admission::entry& admission::entry_of(const socket_address& remote) {
