@@ -99,7 +99,7 @@ struct session_config {
 
   /// Assumed rate of a slow client in octets per second: it is given the time
   /// to receive one response at this rate before its next poll is expected.
-  size_t least_rate = 64 << 10;
+  size_t min_read_rate = 64 << 10;
 
   /// Octets of the response to one poll; the next poll gets the rest. A longer
   /// packet is sent alone.

@@ -313,7 +313,7 @@ void session::answer_poll(net::time_point now) {
     append_packet(body, {packet_type::noop, false, {}});
   if (body.empty())
     return;
-  auto milliseconds = 1000 * body.size() / config_.least_rate;
+  auto milliseconds = 1000 * body.size() / config_.min_read_rate;
   receiving_until_ = now + std::chrono::milliseconds{milliseconds};
   queue_deadline_.reset();
   if (!queue_.empty())

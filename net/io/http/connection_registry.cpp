@@ -39,9 +39,9 @@ void connection_registry::shut_down(bool at_once) {
     x->shut_down(at_once);
 }
 
-bool connection_registry::wait_until_empty(duration patience) {
+bool connection_registry::wait_until_empty(duration timeout) {
   std::unique_lock guard{mutex_};
-  return changed_.wait_for(guard, patience, [this] { return all_.empty(); });
+  return changed_.wait_for(guard, timeout, [this] { return all_.empty(); });
 }
 
 size_t connection_registry::size() const {

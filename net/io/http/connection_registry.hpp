@@ -40,8 +40,8 @@ public:
   /// Ends all connections, and from now on each one that is added.
   void shut_down(bool at_once);
 
-  /// Waits until all are destroyed; false if `patience` runs out first.
-  bool wait_until_empty(duration patience);
+  /// Waits until all are destroyed; false if `timeout` runs out first.
+  bool wait_until_empty(duration timeout);
 
   size_t size() const;
 

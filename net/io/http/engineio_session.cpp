@@ -21,7 +21,7 @@ eio::session_config engine_config(const http_server_config& x) {
   result.max_payload = x.engineio.max_payload;
   result.max_message = x.max_message;
   result.max_queue = x.max_write_queue;
-  result.least_rate = x.least_rate;
+  result.min_read_rate = x.min_read_rate;
   result.max_queue_delay = x.max_write_delay;
   return result;
 }

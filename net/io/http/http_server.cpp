@@ -21,8 +21,8 @@ using std::chrono::steady_clock;
 
 // How long a stopping server waits for orderly closes, and then for the
 // remaining sessions to end after their connections were cut.
-constexpr auto goodbye_patience = std::chrono::seconds{1};
-constexpr auto cut_patience = std::chrono::seconds{5};
+constexpr auto close_timeout = std::chrono::seconds{1};
+constexpr auto abort_timeout = std::chrono::seconds{5};
 
 // Accepts connections for one address, on the first loop.
 class listener : public std::enable_shared_from_this<listener> {
@@ -285,9 +285,9 @@ void http_server::stop() {
   for (auto& x : impl_->listeners)
     run_on_loop(core.threads, 0, [&] { x->stop(); });
   core.live->shut_down(false);
-  if (!core.live->wait_until_empty(goodbye_patience)) {
+  if (!core.live->wait_until_empty(close_timeout)) {
     core.live->shut_down(true);
-    core.live->wait_until_empty(cut_patience);
+    core.live->wait_until_empty(abort_timeout);
   }
 }
 

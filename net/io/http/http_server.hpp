@@ -83,10 +83,10 @@ struct http_server_config {
 
   /// The rate in octets a second that extends the write deadline of a long
   /// response.
-  size_t least_rate = 64 << 10;
+  size_t min_read_rate = 64 << 10;
 
   duration time_to_read(size_t octets) const {
-    return std::chrono::seconds{octets / least_rate};
+    return std::chrono::seconds{octets / min_read_rate};
   }
 
   /// How long a handler may take to answer.

@@ -98,13 +98,13 @@ private:
     tcp().close();
   }
 
-  void read_header(duration patience) {
+  void read_header(duration timeout) {
     phase_ = phase::reading;
     parser_.emplace();
     parser_->header_limit(static_cast<uint32_t>(core_->config.max_header));
     // The limit of the body depends on the target, which is not known yet.
     parser_->body_limit(boost::none);
-    tcp().expires_after(patience);
+    tcp().expires_after(timeout);
     http::async_read_header(*stream_, buffer_, *parser_,
                             [self = shared_from_this()](error_code ec, size_t) {
                               if (ec)
@@ -382,17 +382,17 @@ private:
 
   // Reads the next request once the rate limits cover this one.
   void read_next() {
-    auto patience = core_->config.keep_alive_timeout;
+    auto timeout = core_->config.keep_alive_timeout;
     if (covered_at_ <= std::chrono::steady_clock::now())
-      return read_header(patience);
+      return read_header(timeout);
     core_->rejects.add(why_paced_);
     phase_ = phase::reading;
     tcp().expires_never();
     response_timer_.expires_at(covered_at_);
     response_timer_.async_wait(
-        [self = shared_from_this(), patience](error_code ec) {
+        [self = shared_from_this(), timeout](error_code ec) {
           if (!ec && !self->stopping_)
-            self->read_header(patience);
+            self->read_header(timeout);
         });
   }
 

@@ -25,7 +25,7 @@ using boost::system::error_code;
 using std::chrono::steady_clock;
 
 // How long a client may take to answer our close frame.
-constexpr auto close_patience = std::chrono::seconds{1};
+constexpr auto close_handshake_timeout = std::chrono::seconds{1};
 
 // RFC 6455, section 5.5: a control frame carries 125 octets, two of them the
 // code.
@@ -184,7 +184,7 @@ private:
   void open() {
     core_->websockets.fetch_add(1, std::memory_order_relaxed);
     opened_ = true;
-    set_timeouts(close_patience);
+    set_timeouts(close_handshake_timeout);
     events_ = plan_.open(handle_);
     plan_.open = nullptr;
     if (!events_)
@@ -347,7 +347,7 @@ private:
   void send_close() {
     if (std::exchange(close_sent_, true))
       return;
-    close_deadline_ = steady_clock::now() + close_patience;
+    close_deadline_ = steady_clock::now() + close_handshake_timeout;
     arm(*close_deadline_);
     ws_.async_close(*closing_, [self = shared_from_this()](error_code) {
       self->finish(self->closing_->code);

@@ -367,7 +367,7 @@ TEST_CASE("a long list is sent in several responses") {
 
 TEST_CASE("a client has the time that a long response takes to receive") {
   session_config config;
-  config.least_rate = 1000;
+  config.min_read_rate = 1000;
   config.max_queue_delay = 5s;
   config.ping_interval = 3s;
   config.ping_timeout = 2s;
