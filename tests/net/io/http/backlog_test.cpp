@@ -183,15 +183,15 @@ TEST_CASE("a client that posts again before the previous answer is closed") {
 
 TEST_CASE("a client that exhausts the server's total does not block others") {
   slow_fixture x{with_limits({1 << 20, 256 << 10, 16 << 10})};
-  ws_client hog{x.server.port(), "/ws"};
-  ws_client modest{x.server.port(), "/ws"};
+  ws_client busy_client{x.server.port(), "/ws"};
+  ws_client light_client{x.server.port(), "/ws"};
   poller polling{x.server.port()};
-  auto sender = send_from(hog, 100, 10 << 10);
+  auto sender = send_from(busy_client, 100, 10 << 10);
   CHECK(
       eventually([&] { return x.rejects(reject_reason::server_backlog) > 0; }));
   auto full = x.handler.waiting();
   CHECK(x.handler.octets() <= 288 << 10);
-  modest.send_text("hello");
+  light_client.send_text("hello");
   CHECK(eventually([&] { return x.handler.waiting() == full + 1; }));
   CHECK(polling.post("4hello").body == "ok");
   CHECK(x.handler.waiting() == full + 2);

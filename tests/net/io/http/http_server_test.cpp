@@ -244,8 +244,8 @@ TEST_CASE("a missing certificate is an error at the start") {
 
 TEST_CASE("a stopping server closes its connections within one second") {
   auto x = std::make_unique<http_fixture>();
-  ws_client polite{x->port(), "/ws"};
-  ws_client rude{x->port(), "/ws"};
+  ws_client answering_client{x->port(), "/ws"};
+  ws_client silent_client{x->port(), "/ws"};
   tcp_client idle{x->port()};
   CHECK(http(idle, "GET", "/healthz").status == 200);
   tcp_client waiting{x->port()};
@@ -253,8 +253,8 @@ TEST_CASE("a stopping server closes its connections within one second") {
   auto held = x->handler.wait_for_later(1);
   x->handler.wait_for_open(2);
   std::thread answering{[&] {
-    CHECK(polite.close_code() == 1001);
-    polite.send(8, "\x03\xe9");
+    CHECK(answering_client.close_code() == 1001);
+    answering_client.send(8, "\x03\xe9");
     CHECK(idle.reads_end());
   }};
   auto begin = std::chrono::steady_clock::now();

@@ -6,13 +6,13 @@ using namespace troupe::net;
 
 namespace {
 
-struct knock {
+struct page_request {
   std::string origin;
   std::string host = "meet.example";
   bool secure = false;
 };
 
-http_request to_request(const knock& x) {
+http_request to_request(const page_request& x) {
   http_request out;
   out.secure = x.secure;
   if (!x.host.empty())
@@ -22,11 +22,11 @@ http_request to_request(const knock& x) {
   return out;
 }
 
-bool passes(const origin_policy& policy, const knock& x) {
+bool passes(const origin_policy& policy, const page_request& x) {
   return !policy.check(to_request(x));
 }
 
-source_refusal refusal(const origin_policy& policy, const knock& x) {
+source_refusal refusal(const origin_policy& policy, const page_request& x) {
   auto out = policy.check(to_request(x));
   REQUIRE(out);
   return *out;
@@ -37,26 +37,29 @@ source_refusal refusal(const origin_policy& policy, const knock& x) {
 TEST_CASE("by default only the server's own pages pass") {
   const origin_policy policy{{}, false};
   for (const auto& x :
-       {knock{"http://meet.example"},
-        knock{"http://meet.example", "MEET.example"},
-        knock{"http://meet.example", "meet.example:80"},
-        knock{"http://meet.example:80"},
-        knock{"http://meet.example:3000", "meet.example:3000"},
-        knock{"http://[2001:db8::1]:3000", "[2001:db8::1]:3000"},
-        knock{"https://meet.example", "meet.example", true},
-        knock{"https://meet.example", "meet.example:443", true}})
+       {page_request{"http://meet.example"},
+        page_request{"http://meet.example", "MEET.example"},
+        page_request{"http://meet.example", "meet.example:80"},
+        page_request{"http://meet.example:80"},
+        page_request{"http://meet.example:3000", "meet.example:3000"},
+        page_request{"http://[2001:db8::1]:3000", "[2001:db8::1]:3000"},
+        page_request{"https://meet.example", "meet.example", true},
+        page_request{"https://meet.example", "meet.example:443", true}})
     CHECK_MESSAGE(passes(policy, x), x.origin << " at " << x.host);
   for (const auto& x :
-       {knock{"http://evil.example"}, knock{"http://meet.example:3000"},
-        knock{"http://meet.example", "meet.example:3000"},
-        knock{"http://meet.example.evil.example"},
-        knock{"http://notmeet.example"}, knock{"null"}, knock{"file://"},
-        knock{"*"}, knock{"meet.example"}, knock{"://meet.example"},
-        knock{"http://"}, knock{"http://", ""},
-        knock{"capacitor://meet.example"}, knock{"http://meet.example", ""},
-        knock{"http://localhost:3000"},
+       {page_request{"http://evil.example"},
+        page_request{"http://meet.example:3000"},
+        page_request{"http://meet.example", "meet.example:3000"},
+        page_request{"http://meet.example.evil.example"},
+        page_request{"http://notmeet.example"}, page_request{"null"},
+        page_request{"file://"}, page_request{"*"},
+        page_request{"meet.example"}, page_request{"://meet.example"},
+        page_request{"http://"}, page_request{"http://", ""},
+        page_request{"capacitor://meet.example"},
+        page_request{"http://meet.example", ""},
+        page_request{"http://localhost:3000"},
         // A page over HTTP, which the network could modify, of a TLS server.
-        knock{"http://meet.example", "meet.example", true}})
+        page_request{"http://meet.example", "meet.example", true}})
     CHECK_MESSAGE(!passes(policy, x), x.origin << " at " << x.host);
 }
 

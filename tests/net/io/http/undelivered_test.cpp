@@ -20,7 +20,7 @@ struct reader {
   reader(const reader&) = delete;
 
   // Reads a whole message.
-  delivery_receipt bring(size_t size) const {
+  delivery_receipt receive(size_t size) const {
     octets->add(size);
     return octets->issue(size);
   }
@@ -34,9 +34,9 @@ struct reader {
 TEST_CASE("a connection is not read while its limit is undelivered") {
   auto total = std::make_shared<undelivered_total>(limits);
   reader x{total};
-  auto first = x.bring(999);
+  auto first = x.receive(999);
   CHECK(!x.octets->must_wait());
-  auto second = x.bring(1);
+  auto second = x.receive(1);
   CHECK(x.octets->must_wait() == reject_reason::connection_backlog);
   CHECK(x.resumed == 0);
   second = nullptr;
@@ -77,40 +77,40 @@ TEST_CASE("a receipt counts its message until the last copy is gone") {
 
 TEST_CASE("at the total limit, only connections below their share are read") {
   auto total = std::make_shared<undelivered_total>(limits);
-  std::array hogs{std::make_unique<reader>(total),
-                  std::make_unique<reader>(total),
-                  std::make_unique<reader>(total)};
+  std::array busy_readers{std::make_unique<reader>(total),
+                          std::make_unique<reader>(total),
+                          std::make_unique<reader>(total)};
   std::vector<delivery_receipt> receipts;
-  for (auto& x : hogs) {
-    receipts.push_back(x->bring(900));
+  for (auto& x : busy_readers) {
+    receipts.push_back(x->receive(900));
     // Incomplete messages count towards the total.
     x->octets->add(100);
   }
-  reader modest{total};
-  auto little = modest.bring(99);
-  CHECK(!modest.octets->must_wait());
-  for (auto& x : hogs)
+  reader light_reader{total};
+  auto little = light_reader.receive(99);
+  CHECK(!light_reader.octets->must_wait());
+  for (auto& x : busy_readers)
     CHECK(x->octets->must_wait() == reject_reason::server_backlog);
-  auto more = modest.bring(1);
-  CHECK(modest.octets->must_wait() == reject_reason::server_backlog);
+  auto more = light_reader.receive(1);
+  CHECK(light_reader.octets->must_wait() == reject_reason::server_backlog);
   // 3,100 are undelivered: without 100 of them the limit is still reached.
-  hogs[0]->octets->discard(100);
-  for (auto& x : hogs)
+  busy_readers[0]->octets->discard(100);
+  for (auto& x : busy_readers)
     CHECK(x->resumed == 0);
-  CHECK(modest.resumed == 0);
+  CHECK(light_reader.resumed == 0);
   more = nullptr;
-  for (auto& x : hogs)
+  for (auto& x : busy_readers)
     CHECK(x->resumed == 1);
-  CHECK(modest.resumed == 1);
+  CHECK(light_reader.resumed == 1);
 }
 
 TEST_CASE("a client below its share again is read while all others wait") {
   auto total = std::make_shared<undelivered_total>(limits);
-  reader hog{total};
+  reader busy_reader{total};
   reader other{total};
-  auto most = hog.bring(3000);
-  auto first = other.bring(50);
-  auto second = other.bring(50);
+  auto most = busy_reader.receive(3000);
+  auto first = other.receive(50);
+  auto second = other.receive(50);
   CHECK(other.octets->must_wait() == reject_reason::server_backlog);
   second = nullptr;
   CHECK(other.resumed == 1);
@@ -118,16 +118,16 @@ TEST_CASE("a client below its share again is read while all others wait") {
 
 TEST_CASE("a connection below its own limit again waits for the total") {
   auto total = std::make_shared<undelivered_total>(limits);
-  reader hog{total};
+  reader busy_reader{total};
   reader other{total};
-  auto first = hog.bring(990);
-  auto second = hog.bring(10);
-  CHECK(hog.octets->must_wait() == reject_reason::connection_backlog);
-  auto most = other.bring(2500);
+  auto first = busy_reader.receive(990);
+  auto second = busy_reader.receive(10);
+  CHECK(busy_reader.octets->must_wait() == reject_reason::connection_backlog);
+  auto most = other.receive(2500);
   second = nullptr;
-  CHECK(hog.resumed == 0);
+  CHECK(busy_reader.resumed == 0);
   most = nullptr;
-  CHECK(hog.resumed == 1);
+  CHECK(busy_reader.resumed == 1);
 }
 
 TEST_CASE("a connection that ends removes its incomplete message") {
@@ -135,7 +135,7 @@ TEST_CASE("a connection that ends removes its incomplete message") {
   {
     reader x{total};
     x.octets->add(300);
-    auto receipt = x.bring(200);
+    auto receipt = x.receive(200);
     x.octets = nullptr;
     CHECK(total->octets() == 500);
   }

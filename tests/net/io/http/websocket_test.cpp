@@ -146,8 +146,8 @@ TEST_CASE("both sides can close, with code and reason") {
   leaving.send(8, "\x03\xe8");
   CHECK(leaving.close_code() == 1000);
   CHECK(x.handler.wait_for_closed(2) == std::vector<uint16_t>{4000, 1000});
-  ws_client vanishing{x.port(), "/ws"};
-  vanishing.stream().close();
+  ws_client disconnecting{x.port(), "/ws"};
+  disconnecting.stream().close();
   CHECK(x.handler.wait_for_closed(3).at(2) == 1006);
 }
 
@@ -175,8 +175,8 @@ TEST_CASE("a client that does not answer a close frame is cut") {
 
 TEST_CASE("a slow reader is closed with 1013, for octets and for time") {
   http_fixture x;
-  ws_client glutton{x.port(), "/ws", {}, 4096};
-  glutton.send_text("flood");
+  ws_client slow_reader{x.port(), "/ws", {}, 4096};
+  slow_reader.send_text("flood");
   CHECK(x.handler.wait_for_closed(1) == std::vector<uint16_t>{1013});
   CHECK(x.server.stats().slow_readers_closed == 1);
 

@@ -86,26 +86,26 @@ TEST_CASE("a thousand slow connections do not slow down new ones") {
   };
   p99(50, join);
   auto quiet = p99(300, join);
-  std::vector<tcp_client> crowd;
-  crowd.reserve(1000);
-  const std::string begun[] = {
+  std::vector<tcp_client> slow_clients;
+  slow_clients.reserve(1000);
+  const std::string partial_requests[] = {
       "G", "GET /ws HTTP/1.1\r\nHost: x\r\nX: ",
       "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n",
       "GET /ws HTTP/1.1\r\nHost: x\r\n"
       "Connection: Upgrade\r\nUpgrade: websocket\r\n"};
   for (size_t i = 0, n = affordable(1000); i < n; ++i)
-    crowd.emplace_back(x.port()).write(begun[i % 4]);
+    slow_clients.emplace_back(x.port()).write(partial_requests[i % 4]);
   duration slow{};
   {
-    busy_thread drip{[&] {
-      for (size_t i = 0; i < crowd.size(); i += 7)
-        crowd[i].write("a");
+    busy_thread slow_writer{[&] {
+      for (size_t i = 0; i < slow_clients.size(); i += 7)
+        slow_clients[i].write("a");
       std::this_thread::sleep_for(5ms);
     }};
     slow = least_p99(300, 2 * quiet + slack, join);
   }
   CHECK(slow <= 2 * quiet + slack);
-  CHECK(x.server.stats().connections >= crowd.size());
+  CHECK(x.server.stats().connections >= slow_clients.size());
 }
 
 TEST_CASE("clients that do not read do not slow down those that do") {
@@ -113,25 +113,25 @@ TEST_CASE("clients that do not read do not slow down those that do") {
   config.limits.address_rate = 0;
   http_fixture x{config};
   std::vector<ws_client> readers;
-  std::vector<ws_client> sleepers;
+  std::vector<ws_client> silent_clients;
   readers.reserve(60);
   for (int i = 0; i < 60; ++i)
     readers.emplace_back(x.port(), "/ws");
-  auto everybody = x.handler.wait_for_open(60);
+  auto connections = x.handler.wait_for_open(60);
   std::string text(16 << 10, 'x');
   auto round = [&] {
     auto shared = std::make_shared<const std::string>(text);
-    for (auto& conn : everybody)
+    for (auto& conn : connections)
       conn->send_text(shared);
     for (auto& client : readers)
       CHECK(client.text().size() == text.size());
   };
   p99(20, round);
   auto quiet = p99(100, round);
-  sleepers.reserve(20);
+  silent_clients.reserve(20);
   for (int i = 0; i < 20; ++i)
-    sleepers.emplace_back(x.port(), "/ws", std::string_view{}, 4096);
-  everybody = x.handler.wait_for_open(80);
+    silent_clients.emplace_back(x.port(), "/ws", std::string_view{}, 4096);
+  connections = x.handler.wait_for_open(80);
   // Long enough for each silent client to exceed its limit: the kernel's
   // buffers and 1 MB.
   auto disturbed = least_p99(400, 2 * quiet + slack, round);
