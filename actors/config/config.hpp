@@ -57,7 +57,7 @@ struct config {
     uint32_t max_producers = 16'000;
     uint32_t max_consumers = 1'000'000;
     uint32_t max_producers_per_peer = 16;
-    uint32_t max_consumers_per_peer = 2'000;
+    uint32_t max_consumers_per_peer = 1'500;
     uint32_t max_transports_per_peer = 8;
     uint32_t max_data_producers = 16'000;
     uint32_t max_data_consumers = 1'000'000;
