@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/base/ids.hpp"
+#include "actors/base/local_messages.hpp"
 #include "actors/base/request_deadline.hpp"
 #include "net/base/datagram.hpp"
 #include "protocol/verbs/transport_parameters.hpp"
@@ -8,7 +9,6 @@
 #include "rtp/base/layers.hpp"
 
 #include <caf/actor_control_block.hpp>
-#include <caf/allowed_unsafe_message_type.hpp>
 
 #include <memory>
 #include <string>
@@ -329,5 +329,3 @@ struct set_consumer_rank {
 struct get_actor_stats {};
 
 } // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::done)

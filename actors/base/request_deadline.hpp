@@ -1,8 +1,7 @@
 #pragma once
 
+#include "actors/base/local_messages.hpp"
 #include "net/base/time.hpp"
-
-#include <caf/allowed_unsafe_message_type.hpp>
 
 #include <algorithm>
 
@@ -27,5 +26,3 @@ struct request_deadline {
 };
 
 } // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::request_deadline)

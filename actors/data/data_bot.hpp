@@ -11,12 +11,6 @@ struct rename_bot_partner {
   std::string name;
 };
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::rename_bot_partner)
-
-namespace troupe::actors {
-
 /// The DATA BOT actor interface: the server as a direct data consumer. It
 /// receives one member's data producer and repeats to the room what that member
 /// sends, so that a client can try its data channels alone. It ends with that

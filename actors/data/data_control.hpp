@@ -61,22 +61,6 @@ struct data_consumer_low {
   uint32_t octets = 0;
 };
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::begin_data)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pause_data)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_data)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::choose_subchannels)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_consumer_over)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_source_paused)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::send_server_data)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::watch_data_buffered)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_data_buffered)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_buffered)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_consumer_low)
-
-namespace troupe::actors {
-
 /// Receives the events of a peer's data consumers.
 using data_listener_actor = caf::typed_actor<
     // A consumer has ended.

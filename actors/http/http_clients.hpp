@@ -28,13 +28,6 @@ struct http_client_gone {
   uint64_t connection = 0;
 };
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::http_call_arrived)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::http_client_gone)
-
-namespace troupe::actors {
-
 /// The HTTP CLIENTS actor interface: the clients that have no connection and
 /// send HTTP requests instead. Each has a session all the same, whose
 /// connection consists of its requests.

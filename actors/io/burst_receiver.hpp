@@ -4,9 +4,6 @@
 
 #include <caf/typed_actor.hpp>
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::burst)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::tuple_closed)
-
 namespace troupe::actors {
 
 /// The BURST RECEIVER actor interface: what sockets send to a transport.

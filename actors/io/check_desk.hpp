@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/base/local_messages.hpp"
 #include "net/ice/ice_check_responder.hpp"
 
-#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/atom.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -18,12 +18,6 @@ namespace troupe::actors {
 struct take_pass {
   std::shared_ptr<net::ice_check_responder> pass;
 };
-
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::take_pass)
-
-namespace troupe::actors {
 
 /// The CHECK DESK actor interface: distributes responders to the I/O threads.
 /// It belongs to the sockets and ends with their actor. CAF's registry has it

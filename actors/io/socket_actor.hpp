@@ -44,16 +44,6 @@ struct unroute_tuple {
 /// The sockets are about to be stopped.
 struct close_sockets {};
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::route_fragment)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::unroute_fragment)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::route_tuple)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::unroute_tuple)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_sockets)
-
-namespace troupe::actors {
-
 /// The SOCKET actor interface: sets which transports receive which datagrams.
 /// It sends each change to the I/O threads, from which datagrams go to the
 /// transports without passing this actor's mailbox.

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "actors/base/local_messages.hpp"
 #include "actors/config/config.hpp"
 #include "actors/load/load_monitor.hpp"
 #include "actors/load/overload_state_board.hpp"
 
-#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -15,12 +15,6 @@ namespace troupe::actors {
 
 /// INTERNAL: time for another sample.
 struct load_tick {};
-
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::load_tick)
-
-namespace troupe::actors {
 
 /// The LOAD actor interface: reads CPU time and gauges, publishes the overload
 /// state, and logs each change of level.

@@ -5,24 +5,12 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pause_consumer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::resume_consumer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_consumer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_consumer_layers)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_consumer_rank)
-
 namespace troupe::actors {
 
 /// Moves the consumer to another transport of its client.
 struct move_consumer {
   transport_key to{};
 };
-
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::move_consumer)
-
-namespace troupe::actors {
 
 /// The CONSUMER actor interface: one track as one client receives it. The actor
 /// handles lifetime and control; the packets pass through its forwarder in the

@@ -4,13 +4,6 @@
 
 #include <caf/typed_actor.hpp>
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_ended)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_producer_paused)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_score_changed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_layers_changed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_rated)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_layers_wanted)
-
 namespace troupe::actors {
 
 /// The first signs of use of a client's transport: it is connected, or media
@@ -26,13 +19,6 @@ struct transport_leaving {
   transport_id transport;
   bool leaving = false;
 };
-
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_in_use)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_leaving)
-
-namespace troupe::actors {
 
 /// Events that transports send to their peer.
 using transport_listener_actor = caf::typed_actor<

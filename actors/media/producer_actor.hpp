@@ -58,24 +58,6 @@ struct start_wanted {
   bool incomplete = false; // see rtp::keyframe_wanted
 };
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::keyframe_wanted)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::subscribe)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::unsubscribe)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::want_layers)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_loss_reported)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::move_producer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::restore_packets)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::start_wanted)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pause_producer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::resume_producer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_producer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_tick)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::demand_tick)
-
-namespace troupe::actors {
-
 /// The PRODUCER actor interface: one track that a client sends.
 using producer_actor = rtp_sink_actor::extend<
     // Adds a shard; sends it the pause state and the latest sender reports.

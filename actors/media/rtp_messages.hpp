@@ -102,25 +102,6 @@ struct producer_score_changed {
   producer_key producer{};
 };
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::rtp_batch)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::sender_report_received)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::dlrr_received)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::bye_received)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::rtcp_to_send)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::media_arrived)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::packets_restored)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::packets_replayed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::source_reported)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_paused)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_score_changed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::request_key_frame)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_actor_stats)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::stats)
-
-namespace troupe::actors {
-
 /// A transport's handle of the producers on it.
 using rtp_sink_actor = caf::typed_actor<
     // The packets of one burst that belong to this producer.

@@ -131,31 +131,6 @@ struct shard_tick {};
 struct shard_flush {};
 struct pacing_tick {};
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::consumer_score_changed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::rtp::layers_changed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_transport_srtp)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_transport_path)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_transport)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_rtcp)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_source_ended)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_feedback)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_shard_consumer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_shard_consumer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::move_shard_consumer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::control_consumer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_consumer_stats)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::explain_shard_consumer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_explanation)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_sender_stats)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sender_stats)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::shard_tick)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::shard_flush)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pacing_tick)
-
-namespace troupe::actors {
-
 /// The SHARD actor interface: the part of a room's fan-out that runs together.
 /// It runs the forwarders of the consumers and the sending halves of the
 /// transports of some of the room's peers, whose actors keep control and

@@ -17,16 +17,6 @@ struct explain_consumer {
   consumer_id consumer;
 };
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_peer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::dismiss_peer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::mute_peer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_peer_stats)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::explain_consumer)
-
-namespace troupe::actors {
-
 /// The user is back on another connection; has the facts of its new join.
 struct adopt_session {
   session_listener_actor session;
@@ -38,12 +28,6 @@ struct adopt_session {
   /// join: one session can join several times.
   uint64_t joiner = 0;
 };
-
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::adopt_session)
-
-namespace troupe::actors {
 
 /// A room's handle of a member's actor: what moderators can do to it.
 using peer_handle = caf::typed_actor<

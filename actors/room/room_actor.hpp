@@ -63,37 +63,6 @@ struct producer_published {
   producer_entry entry;
 };
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::join_room)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::open_room)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::announce_member)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::identify_member)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::rename_member)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::moderate_room)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::member_lost)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::member_renewed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::grace_tick)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::leave_room)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_producer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_room_producers)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_entry)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_published)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_withdrawn)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_pause_changed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_emptied)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_room)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::announce_drain)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_room_report)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_report)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::administer_room)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_tick)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::speech_tick)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::producers)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::joined)
-
-namespace troupe::actors {
-
 /// The part of a room that its peers use: the directory of producers. The room
 /// identifies a sender by its actor, not by an id in the message: a response
 /// that changes the id may be on its way, or have come too late.
@@ -141,12 +110,6 @@ struct room_joined {
   /// new one.
   peer_handle former = {};
 };
-
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_joined)
-
-namespace troupe::actors {
 
 /// The ROOM actor interface.
 using room_actor = room_directory_actor::extend<

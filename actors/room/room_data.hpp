@@ -49,21 +49,6 @@ struct server_channel_tick {
   data_producer_id producer;
 };
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::send_to_room)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sent_to_room)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::server_channel_tick)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_data_producer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_room_data_producers)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_entry)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_published)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_withdrawn)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_pause_changed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::protocol::reply::data_producers)
-
-namespace troupe::actors {
-
 /// The part of a room's interface that its peers use for data channels.
 using room_data_actor = caf::typed_actor<
     // A data producer by its id, or the next one to consume.

@@ -25,18 +25,6 @@ struct room_found {
   room_actor room;
 };
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_rooms)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_page)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_room)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_found)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_room_count)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_count)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_idle_tick)
-
-namespace troupe::actors {
-
 /// The SERVER actor interface: knows all rooms of this node.
 using server_actor = room_gate_actor::extend<
     // A room has no member.

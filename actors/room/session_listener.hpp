@@ -4,11 +4,6 @@
 
 #include <caf/typed_actor.hpp>
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_event)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_events)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::session_ended)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::peer_resumed)
-
 namespace troupe::actors {
 
 /// The SESSION LISTENER actor interface: the upward handle of rooms and peers.

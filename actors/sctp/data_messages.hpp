@@ -87,13 +87,6 @@ struct application_data_to_send {
   std::shared_ptr<data_records> records; // the receiver owns them
 };
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::application_data_received)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::application_data_to_send)
-
-namespace troupe::actors {
-
 /// Sends SCTP packets to a client.
 using data_transport_actor =
     caf::typed_actor<caf::reacts_to<application_data_to_send>>;
@@ -159,18 +152,6 @@ struct data_arrived {
   data_consumer_key consumer{};
   std::shared_ptr<const std::vector<data_message>> messages;
 };
-
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sctp_state_changed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_channel_opened)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_ended)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_consumer_ended)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_paused)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_buffered_low)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_arrived)
-
-namespace troupe::actors {
 
 /// Receives the events of a transport's association: its peer.
 using sctp_listener_actor = caf::typed_actor<

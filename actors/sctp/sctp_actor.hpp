@@ -113,32 +113,6 @@ struct sctp_tick {};
 /// INTERNAL: follows the messages that were in the mailbox.
 struct sctp_flush {};
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::open_association)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_association)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_data_producer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_data_producer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_data_producer_paused)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::send_direct_data)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_data_consumer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_consumer_added)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_data_consumer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_data_consumer_paused)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_data_subchannels)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_data_low_threshold)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::send_to_data_consumer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_data_producer_stats)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_data_consumer_stats)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_sctp_stats)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_producer_stats)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::data_consumer_stats)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sctp_transport_stats)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sctp_tick)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sctp_flush)
-
-namespace troupe::actors {
-
 /// The SCTP actor interface: one for the process. It runs the associations of
 /// all transports and the fan-out of all data producers, whose actors keep
 /// control and lifetime.

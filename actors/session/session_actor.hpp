@@ -7,11 +7,6 @@
 #include "net/io/http/connection.hpp"
 #include "protocol/dialects/common/dialect.hpp"
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::frame_received)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::connection_closed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::connection_drained)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::dialect_tick)
-
 namespace troupe::actors {
 
 /// The SESSION actor interface: one connection, one dialect, at most one peer.

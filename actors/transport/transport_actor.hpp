@@ -41,21 +41,6 @@ struct remove_transport_consumer {
   consumer_id id;
 };
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_transport_producer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_transport_producer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::add_transport_consumer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_transport_consumer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_transport_parameters)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_parameters)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::connect_dtls)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::restart_transport_ice)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_transport)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_tick)
-
-namespace troupe::actors {
-
 /// The TRANSPORT actor interface: one client's ICE, DTLS and the receiving
 /// half of SRTP. The sending half is its shard's.
 using transport_actor = burst_receiver_actor::extend_with<rtcp_sender_actor>::
