@@ -115,9 +115,7 @@ struct rename_member {
 
 /// A member requests what only moderators may do.
 struct moderate_room {
-  std::variant<protocol::verb::kick, protocol::verb::mute,
-               protocol::verb::lock_room, protocol::verb::end_room>
-      what;
+  protocol::moderator_verbs::variant what;
 };
 
 /// The peer leaves its room; all that it has there ends.

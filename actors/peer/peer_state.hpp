@@ -8,7 +8,6 @@
 #include "actors/peer/app_data_quota.hpp"
 #include "actors/peer/consume_cursor.hpp"
 #include "actors/peer/peer_actor.hpp"
-#include "actors/peer/reply_of.hpp"
 #include "actors/transport/transport_actor.hpp"
 #include "protocol/ortc/ortc_ssrc.hpp"
 
@@ -318,7 +317,7 @@ struct peer_state {
   template <class Verb, class F>
   auto on(F carry_out) {
     return [this, carry_out](Verb& x, const request_deadline& limit)
-               -> caf::result<typename reply_of<Verb>::type> {
+               -> caf::result<typename Verb::reply> {
       if (of_former_session())
         return refuse(error_code::not_joined);
       if (late(limit))

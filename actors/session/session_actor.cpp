@@ -5,7 +5,6 @@
 #include "actors/base/log.hpp"
 #include "actors/base/mailbox_length.hpp"
 #include "actors/peer/peer_actor.hpp"
-#include "actors/peer/reply_of.hpp"
 #include "actors/room/event_batch.hpp"
 #include "actors/session/event_gate.hpp"
 #include "actors/session/frame_queue.hpp"
@@ -360,7 +359,7 @@ void session_state::close_if_expired() {
 
 template <class Verb>
 void session_state::ask_peer(request_token token, Verb x) {
-  using result = typename reply_of<Verb>::type;
+  using result = typename Verb::reply;
   constexpr bool enters = std::is_same_v<result, reply::joined>;
   bool shown = enters;
   bool renames = false;

@@ -2,36 +2,29 @@
 
 #include "protocol/verbs/ids.hpp"
 #include "protocol/verbs/json_text.hpp"
+#include "protocol/verbs/replies.hpp"
 #include "protocol/verbs/transport_parameters.hpp"
+#include "protocol/verbs/verb_list.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-/// Requests, replies and events about data channels: the counterpart of
-/// verbs.hpp for messages instead of media. A data producer is the channel by
-/// which a member sends to the server; a data consumer is the channel by which
-/// another member receives those messages.
+/// Requests and events about data channels: the counterpart of verbs.hpp for
+/// messages instead of media. A data producer is the channel by which a member
+/// sends to the server; a data consumer is the channel by which another member
+/// receives those messages.
 namespace troupe::protocol {
-
-/// A data producer as other members see it.
-struct data_producer_info {
-  data_producer_id id;
-  peer_id peer; // empty if the server itself is the sender
-  std::string label;
-  std::string protocol;
-  bool paused = false;
-  json_text app_data;
-
-  bool operator==(const data_producer_info&) const = default;
-};
 
 namespace verb {
 
 /// Without transport: the first one for sending that has SCTP, else the first
-/// one that has SCTP.
+/// one that has SCTP. Refused as forbidden if the peer may not publish, as
+/// unsupported on a transport without SCTP.
 struct produce_data {
+  using reply = troupe::protocol::reply::data_produced;
+
   std::optional<transport_id> transport;
   sctp_stream_parameters stream;
   std::string label;
@@ -44,8 +37,12 @@ struct produce_data {
 
 /// Without transport: the last one for receiving that has SCTP, else the last
 /// one that has SCTP. Without data producer: the first of another peer that
-/// this peer does not consume yet. The server chooses the stream.
+/// this peer does not consume yet. The server chooses the stream. Refused as
+/// overloaded while the server admits nothing new, as forbidden if the peer may
+/// not subscribe, as unsupported on a transport without SCTP.
 struct consume_data {
+  using reply = protocol::reply::data_consumed;
+
   std::optional<transport_id> transport;
   std::optional<data_producer_id> data_producer;
   bool paused = false;
@@ -56,43 +53,61 @@ struct consume_data {
 };
 
 struct pause_data_producer {
+  using reply = protocol::reply::ok;
+
   data_producer_id data_producer;
 };
 
 struct resume_data_producer {
+  using reply = protocol::reply::ok;
+
   data_producer_id data_producer;
 };
 
 struct close_data_producer {
+  using reply = protocol::reply::ok;
+
   data_producer_id data_producer;
 };
 
 /// Without data consumer: all data consumers of this peer.
 struct pause_data_consumer {
+  using reply = protocol::reply::data_consumers;
+
   std::optional<data_consumer_id> data_consumer;
 };
 
 struct resume_data_consumer {
+  using reply = protocol::reply::data_consumers;
+
   std::optional<data_consumer_id> data_consumer;
 };
 
 struct close_data_consumer {
+  using reply = protocol::reply::ok;
+
   data_consumer_id data_consumer;
 };
 
 /// Replaces the subscribed subchannels. The consumer gets their messages and
 /// those without a subchannel.
 struct set_data_subchannels {
+  using reply = protocol::reply::data_subchannels;
+
   data_consumer_id data_consumer;
   std::vector<uint16_t> subchannels;
 };
 
 struct add_data_subchannel {
+  using reply = protocol::reply::data_subchannels;
+
   data_consumer_id data_consumer;
   uint16_t subchannel = 0;
 };
 
 struct remove_data_subchannel {
+  using reply = protocol::reply::data_subchannels;
+
   data_consumer_id data_consumer;
   uint16_t subchannel = 0;
 };
@@ -100,58 +115,33 @@ struct remove_data_subchannel {
 /// Requests an event when the octets queued for the data consumer have fallen
 /// to `threshold`. Sent at once if no more than that are queued already.
 struct set_data_low_threshold {
+  using reply = protocol::reply::ok;
+
   data_consumer_id data_consumer;
   uint32_t threshold = 0;
 };
 
 struct get_data_buffered {
+  using reply = protocol::reply::data_buffered;
+
   data_consumer_id data_consumer;
 };
 
-struct list_data_producers {};
+struct list_data_producers {
+  using reply = protocol::reply::data_producers;
+};
 
 } // namespace verb
 
-namespace reply {
-
-struct data_produced {
-  data_producer_id id;
-};
-
-struct data_consumed {
-  data_consumer_id id;
-  data_producer_id data_producer;
-  peer_id peer; // empty if the server itself is the sender
-  sctp_stream_parameters stream;
-  std::string label;
-  std::string protocol;
-  bool paused = false;
-  bool data_producer_paused = false;
-  json_text app_data;
-};
-
-/// The data consumers that were paused or resumed.
-struct data_consumers {
-  std::vector<data_consumer_id> ids;
-};
-
-/// The current subchannels of a data consumer.
-struct data_subchannels {
-  data_consumer_id data_consumer;
-  std::vector<uint16_t> subchannels;
-};
-
-struct data_producers {
-  std::vector<data_producer_info> list;
-};
-
-/// The number of octets queued for a data consumer's client.
-struct data_buffered {
-  data_consumer_id data_consumer;
-  uint32_t amount = 0;
-};
-
-} // namespace reply
+/// The verbs about data channels; a peer carries them out.
+using data_verbs =
+    verb_list<verb::produce_data, verb::consume_data, verb::pause_data_producer,
+              verb::resume_data_producer, verb::close_data_producer,
+              verb::pause_data_consumer, verb::resume_data_consumer,
+              verb::close_data_consumer, verb::set_data_subchannels,
+              verb::add_data_subchannel, verb::remove_data_subchannel,
+              verb::list_data_producers, verb::set_data_low_threshold,
+              verb::get_data_buffered>;
 
 namespace event {
 

@@ -1,12 +1,13 @@
 #pragma once
 
 #include "protocol/verbs/data_verbs.hpp"
-#include "protocol/verbs/error.hpp"
 #include "protocol/verbs/ids.hpp"
 #include "protocol/verbs/json_text.hpp"
+#include "protocol/verbs/replies.hpp"
 #include "protocol/verbs/rtp_parameters.hpp"
 #include "protocol/verbs/scores.hpp"
 #include "protocol/verbs/transport_parameters.hpp"
+#include "protocol/verbs/verb_list.hpp"
 
 #include <optional>
 #include <string>
@@ -14,24 +15,12 @@
 #include <vector>
 
 /// The canonical verbs: every dialect translates its requests, replies and
-/// events to and from them. A member is optional if some document omits it; the
-/// code that carries out the verb knows the default.
+/// events to and from them. A verb names its reply. A member is optional if
+/// some document omits it; the code that carries out the verb knows the
+/// default.
 namespace troupe::protocol {
 
 enum class direction : uint8_t { send, recv };
-
-// -- members and streams -----------------------------------------------------
-
-/// A member of a room as other members see it.
-struct participant {
-  peer_id id;
-  std::string name;
-  bool audio_muted = true;  // no running audio producer
-  bool video_paused = true; // no running video producer
-  json_text device = {};    // the client's own description
-
-  bool operator==(const participant&) const = default;
-};
 
 /// The rights of a joining client, from its token or the defaults.
 struct participant_rights {
@@ -39,17 +28,6 @@ struct participant_rights {
   bool subscribe = true;
   /// Whether it may kick, mute, lock and end; if absent, only the host may.
   std::optional<bool> moderate = {};
-};
-
-/// A producer as other members see it.
-struct producer_info {
-  producer_id id;
-  peer_id peer;
-  media_kind kind = media_kind::audio;
-  bool paused = false;
-  json_text app_data;
-
-  bool operator==(const producer_info&) const = default;
 };
 
 // -- requests ----------------------------------------------------------------
@@ -60,27 +38,39 @@ struct plain_options {
   bool comedia = true;   // the first sender to the port is the client
 };
 
-/// An address and port to send to.
-struct plain_address {
-  std::string ip;
-  uint16_t port = 0;
-  std::optional<uint16_t> rtcp_port = {}; // absent with rtcp_mux
-};
-
 namespace verb {
 
 struct get_capabilities {
+  using reply = protocol::reply::capabilities;
+
   room_id room;
 };
 
 /// Opens a room that exists for a while without members. Refused as room_exists
 /// if there is one of that name.
 struct create_room {
+  using reply = protocol::reply::ok;
+
   room_id room;
 };
 
-/// Joins a room, which is created by its first member.
+/// Presents the token of a client that sends it after connecting, if the
+/// handshake requires one. Refused as unauthorized.
+struct authenticate {
+  using reply = protocol::reply::ok;
+
+  std::string token;
+};
+
+struct leave {
+  using reply = protocol::reply::ok;
+};
+
+/// Joins a room, which is created by its first member; all other verbs of a
+/// peer need that. Errors: already_joined, and those of the gate.
 struct join {
+  using reply = protocol::reply::joined;
+
   room_id room;
   peer_id peer;
   std::string name;
@@ -114,21 +104,25 @@ struct join {
   bool vouched = false;
 };
 
-/// Shows a member that joined hidden; answered as a join. Until then it is not
-/// notified of other members either.
+/// Shows a member that joined hidden; answered as a join. What concerns others
+/// needs that. Until then it is not notified of other members either.
 struct announce {
+  using reply = protocol::reply::joined;
+
   std::string name;
   json_text device = {};
   std::optional<rtp_capabilities> capabilities;
 };
 
 struct set_display_name {
+  using reply = protocol::reply::ok;
+
   std::string name;
 };
 
-struct leave {};
-
 struct create_transport {
+  using reply = protocol::reply::transport_created;
+
   std::optional<protocol::direction> direction;
   bool force_tcp = false;
   /// Requests SCTP, for data channels, with that many streams.
@@ -139,6 +133,8 @@ struct create_transport {
 
 /// Without id or direction: the oldest transport that is not yet connected.
 struct connect_transport {
+  using reply = protocol::reply::transport_connected;
+
   std::optional<transport_id> transport;
   std::optional<protocol::direction> direction;
   dtls_parameters dtls;
@@ -147,11 +143,16 @@ struct connect_transport {
 };
 
 struct restart_ice {
+  using reply = protocol::reply::ice_restarted;
+
   std::optional<transport_id> transport;
 };
 
 /// Without transport: the first that was created for sending, else the first.
+/// Refused as forbidden if the peer may not publish.
 struct produce {
+  using reply = protocol::reply::produced;
+
   std::optional<transport_id> transport;
   media_kind kind = media_kind::audio;
   rtp_parameters parameters;
@@ -161,8 +162,11 @@ struct produce {
 
 /// Without transport: the last that was created for receiving, else the last.
 /// Without producer: the first of another peer that this peer does not consume
-/// yet. Without capabilities: those of the join.
+/// yet. Without capabilities: those of the join. Refused as overloaded while
+/// the server admits nothing new, as forbidden if the peer may not subscribe.
 struct consume {
+  using reply = protocol::reply::consumed;
+
   std::optional<transport_id> transport;
   std::optional<producer_id> producer;
   std::optional<rtp_capabilities> capabilities;
@@ -172,31 +176,45 @@ struct consume {
 };
 
 struct pause_producer {
+  using reply = protocol::reply::ok;
+
   producer_id producer;
 };
 
 struct resume_producer {
+  using reply = protocol::reply::ok;
+
   producer_id producer;
 };
 
 struct close_producer {
+  using reply = protocol::reply::ok;
+
   producer_id producer;
 };
 
 /// Without consumer: all consumers of this peer.
 struct pause_consumer {
+  using reply = protocol::reply::consumers;
+
   std::optional<consumer_id> consumer;
 };
 
 struct resume_consumer {
+  using reply = protocol::reply::consumers;
+
   std::optional<consumer_id> consumer;
 };
 
 struct close_consumer {
+  using reply = protocol::reply::ok;
+
   consumer_id consumer;
 };
 
 struct set_preferred_layers {
+  using reply = protocol::reply::ok;
+
   consumer_id consumer;
   int spatial_layer = 0;
   std::optional<int> temporal_layer;
@@ -204,153 +222,83 @@ struct set_preferred_layers {
 
 /// 1 (lowest) to 255: how the consumers of a transport share its bitrate.
 struct set_consumer_priority {
+  using reply = protocol::reply::ok;
+
   consumer_id consumer;
   int priority = 1;
 };
 
 struct request_key_frame {
+  using reply = protocol::reply::ok;
+
   consumer_id consumer;
 };
 
-struct list_producers {};
+struct list_producers {
+  using reply = protocol::reply::producers;
+};
 
 /// Requests the statistics of one transport, producer, consumer, data producer
 /// or data consumer of this peer.
 struct get_stats {
+  using reply = protocol::reply::stats;
+
   std::string id;
 };
 
-// The verbs of a moderator; refused as forbidden to all others.
+// The verbs of a moderator; refused as forbidden to all others. Errors:
+// bad_request.
 
 /// Removes a member from the room.
 struct kick {
+  using reply = protocol::reply::ok;
+
   peer_id peer;
 };
 
 /// Pauses a member's producers of one kind or of both. Only the member itself
 /// can resume them.
 struct mute {
+  using reply = protocol::reply::ok;
+
   peer_id peer;
   std::optional<media_kind> kind;
 };
 
 /// A locked room refuses new members.
 struct lock_room {
+  using reply = protocol::reply::ok;
+
   bool locked = true;
 };
 
 /// Removes all members and ends the room.
-struct end_room {};
-
-/// Presents the token of a client that sends it after connecting, if the
-/// handshake requires one. Refused as unauthorized.
-struct authenticate {
-  std::string token;
+struct end_room {
+  using reply = protocol::reply::ok;
 };
 
 } // namespace verb
 
-using request = std::variant<
-    verb::get_capabilities, verb::create_room, verb::join, verb::announce,
-    verb::set_display_name, verb::leave, verb::create_transport,
-    verb::connect_transport, verb::restart_ice, verb::produce, verb::consume,
-    verb::pause_producer, verb::resume_producer, verb::close_producer,
-    verb::pause_consumer, verb::resume_consumer, verb::close_consumer,
-    verb::set_preferred_layers, verb::set_consumer_priority,
-    verb::request_key_frame, verb::list_producers, verb::get_stats, verb::kick,
-    verb::mute, verb::lock_room, verb::end_room, verb::authenticate,
-    verb::produce_data, verb::consume_data, verb::pause_data_producer,
-    verb::resume_data_producer, verb::close_data_producer,
-    verb::pause_data_consumer, verb::resume_data_consumer,
-    verb::close_data_consumer, verb::set_data_subchannels,
-    verb::add_data_subchannel, verb::remove_data_subchannel,
-    verb::list_data_producers, verb::set_data_low_threshold,
-    verb::get_data_buffered>;
+/// The verbs that a session carries out itself.
+using session_verbs = verb_list<verb::get_capabilities, verb::create_room,
+                                verb::authenticate, verb::leave>;
 
-// -- replies -----------------------------------------------------------------
+/// The verbs that a peer passes to its room.
+using moderator_verbs =
+    verb_list<verb::kick, verb::mute, verb::lock_room, verb::end_room>;
 
-namespace reply {
+/// The verbs that a peer carries out.
+using peer_verbs = decltype(
+    verb_list<verb::join, verb::announce, verb::set_display_name,
+              verb::create_transport, verb::connect_transport,
+              verb::restart_ice, verb::produce, verb::consume,
+              verb::pause_producer, verb::resume_producer, verb::close_producer,
+              verb::pause_consumer, verb::resume_consumer, verb::close_consumer,
+              verb::set_preferred_layers, verb::set_consumer_priority,
+              verb::request_key_frame, verb::list_producers, verb::get_stats>{}
+    + moderator_verbs{} + data_verbs{});
 
-/// Success without data.
-struct ok {};
-
-struct capabilities {
-  rtp_capabilities router;
-};
-
-struct joined {
-  peer_id peer;
-  std::vector<participant> participants;               // including this member
-  std::vector<producer_info> producers;                // of the others
-  std::vector<data_producer_info> data_producers = {}; // likewise
-  /// Differs for each room that this server has had; 0 if not set.
-  uint64_t room = 0;
-  /// Proves in a later join that the client is this member. Sent to this client
-  /// only; empty if the room gives none.
-  std::string rejoin_secret = {};
-};
-
-struct transport_created {
-  transport_id id;
-  ice_parameters ice;
-  std::vector<ice_candidate> candidates;
-  dtls_parameters dtls;
-  std::optional<sctp_parameters> sctp = {}; // if it has SCTP
-  /// Of plain RTP, which has no ICE and no DTLS.
-  std::optional<plain_address> plain = {};
-};
-
-struct transport_connected {
-  transport_id id;
-};
-
-struct ice_restarted {
-  ice_parameters ice;
-};
-
-struct produced {
-  producer_id id;
-};
-
-struct consumed {
-  consumer_id id;
-  producer_id producer;
-  peer_id peer;
-  media_kind kind = media_kind::audio;
-  rtp_parameters parameters;
-  /// "simple", "simulcast" or "svc".
-  std::string type = "simple";
-  bool paused = true;
-  bool producer_paused = false;
-  json_text app_data;
-  consumer_scores scores = {};
-};
-
-/// The consumers that were paused or resumed.
-struct consumers {
-  std::vector<consumer_id> ids;
-};
-
-struct producers {
-  std::vector<producer_info> list;
-};
-
-/// An array of W3C webrtc-stats dictionaries.
-struct stats {
-  json_text report;
-};
-
-} // namespace reply
-
-using success = std::variant<
-    reply::ok, reply::capabilities, reply::joined, reply::transport_created,
-    reply::transport_connected, reply::ice_restarted, reply::produced,
-    reply::consumed, reply::consumers, reply::producers, reply::stats,
-    reply::data_produced, reply::data_consumed, reply::data_consumers,
-    reply::data_subchannels, reply::data_producers, reply::data_buffered>;
-
-/// The outcome of a request: its reply or the error by which it was refused.
-using outcome = std::variant<success, error>;
+using request = decltype(session_verbs{} + peer_verbs{})::variant;
 
 // -- events ------------------------------------------------------------------
 
