@@ -2,6 +2,7 @@
 
 #include "actors/base/live_objects.hpp"
 #include "actors/base/log.hpp"
+#include "actors/base/relay.hpp"
 #include "actors/base/scoped_monitor.hpp"
 #include "actors/media/webrtc_stats.hpp"
 
@@ -98,24 +99,22 @@ caf::result<data_consumer_added> data_consumer_state::begin() {
 
 caf::result<protocol::reply::stats> data_consumer_state::stats() {
   auto promise = self->make_response_promise<protocol::reply::stats>();
-  self->request(settings.sctp, settings.timeout, get_data_consumer_stats{key()})
-      .then(
-          [this, promise](const data_consumer_stats& x) mutable {
-            promise.deliver(protocol::reply::stats{webrtc_stats(
-                settings.id, settings.label, settings.protocol, x)});
-          },
-          [promise](caf::error& failure) mutable { promise.deliver(failure); });
+  relay(self->request(settings.sctp, settings.timeout,
+                      get_data_consumer_stats{key()}),
+        promise, [this](const data_consumer_stats& x) {
+          return protocol::reply::stats{
+              webrtc_stats(settings.id, settings.label, settings.protocol, x)};
+        });
   return promise;
 }
 
 caf::result<data_buffered> data_consumer_state::buffered() {
   auto promise = self->make_response_promise<data_buffered>();
-  self->request(settings.sctp, settings.timeout, get_data_consumer_stats{key()})
-      .then(
-          [promise](const data_consumer_stats& x) mutable {
-            promise.deliver(data_buffered{x.buffered_amount});
-          },
-          [promise](caf::error& failure) mutable { promise.deliver(failure); });
+  relay(self->request(settings.sctp, settings.timeout,
+                      get_data_consumer_stats{key()}),
+        promise, [](const data_consumer_stats& x) {
+          return data_buffered{x.buffered_amount};
+        });
   return promise;
 }
 

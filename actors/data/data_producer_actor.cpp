@@ -1,6 +1,7 @@
 #include "actors/data/data_producer_actor.hpp"
 
 #include "actors/base/live_objects.hpp"
+#include "actors/base/relay.hpp"
 #include "actors/media/webrtc_stats.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -66,13 +67,12 @@ caf::result<done> data_producer_state::begin() {
 
 caf::result<protocol::reply::stats> data_producer_state::stats() {
   auto promise = self->make_response_promise<protocol::reply::stats>();
-  self->request(settings.sctp, settings.timeout, get_data_producer_stats{key()})
-      .then(
-          [this, promise](const data_producer_stats& x) mutable {
-            promise.deliver(protocol::reply::stats{webrtc_stats(
-                settings.id, settings.label, settings.protocol, x)});
-          },
-          [promise](caf::error& failure) mutable { promise.deliver(failure); });
+  relay(self->request(settings.sctp, settings.timeout,
+                      get_data_producer_stats{key()}),
+        promise, [this](const data_producer_stats& x) {
+          return protocol::reply::stats{
+              webrtc_stats(settings.id, settings.label, settings.protocol, x)};
+        });
   return promise;
 }
 

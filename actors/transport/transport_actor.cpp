@@ -4,6 +4,7 @@
 #include "actors/base/caf_error.hpp"
 #include "actors/base/live_objects.hpp"
 #include "actors/base/log.hpp"
+#include "actors/base/relay.hpp"
 #include "actors/io/io_worker.hpp"
 #include "actors/media/webrtc_stats.hpp"
 #include "actors/stats/scoped_gauge.hpp"
@@ -309,7 +310,7 @@ caf::result<protocol::reply::stats> transport_state::stats() {
                       id, *engine, sent, router.unroutable(), sctp)});
                 });
           },
-          [promise](caf::error& failure) mutable { promise.deliver(failure); });
+          relay_error(promise));
   return promise;
 }
 
