@@ -27,6 +27,12 @@ using actors::allow_as_message;
 
 } // namespace troupe::rtp
 
+namespace troupe::protocol::event {
+
+using actors::allow_as_message;
+
+} // namespace troupe::protocol::event
+
 namespace troupe::protocol::reply {
 
 using actors::allow_as_message;

@@ -243,12 +243,6 @@ struct producer_rated {
   std::vector<protocol::event::encoding_score> encodings;
 };
 
-/// The highest wanted layer of a producer has changed; nothing for none.
-struct producer_layers_wanted {
-  producer_id producer;
-  std::optional<uint8_t> highest;
-};
-
 // -- transport ---------------------------------------------------------------
 
 /// The datagrams of one receive burst for one transport. The receiving actor is
@@ -311,11 +305,6 @@ struct pause_consumer {};
 struct resume_consumer {};
 
 struct close_consumer {};
-
-struct set_consumer_layers {
-  int spatial_layer = 0;
-  std::optional<int> temporal_layer;
-};
 
 struct set_consumer_rank {
   uint8_t priority = 1;

@@ -42,9 +42,10 @@ struct shard_consumer {
   std::shared_ptr<const speech_activity> owner = {};
 };
 
-/// The highest spatial layer that any consumer here wants, within what overload
-/// and the last N leave; nothing for none. The capacity of links does not
-/// count: it may change faster than a sender can start a layer.
+/// The highest spatial layer that any consumer here wants of a producer, within
+/// what overload and the last N leave; nothing for none. The capacity of links
+/// does not count: it may change faster than a sender can start a layer. The
+/// shard sends it to the producer as it is.
 struct layers_wanted {
   std::optional<uint8_t> highest;
 };

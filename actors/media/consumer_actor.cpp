@@ -11,14 +11,6 @@ namespace troupe::actors {
 
 namespace {
 
-rtp::layers to_layers(const set_consumer_layers& x) {
-  auto index = [](int layer) {
-    return static_cast<uint8_t>(std::clamp(layer, 0, 255));
-  };
-  return {index(x.spatial_layer),
-          index(x.temporal_layer.value_or(rtp::all_layers.temporal))};
-}
-
 struct consumer_state {
   using pointer = consumer_actor::stateful_pointer<consumer_state>;
 
@@ -101,9 +93,7 @@ consumer_state::make_behavior(const consumer_config& cfg) {
       [this](const pause_consumer&) { control(command::pause{}); },
       [this](const resume_consumer&) { control(command::resume{}); },
       [this](const close_consumer&) { self->quit(); },
-      [this](const set_consumer_layers& x) {
-        control(command::set_preferred_layers{to_layers(x)});
-      },
+      [this](const protocol::verb::set_preferred_layers& x) { control(x); },
       [this](const set_consumer_rank& x) {
         control(command::set_priority{x.priority});
       },

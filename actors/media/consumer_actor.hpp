@@ -20,7 +20,7 @@ using consumer_actor = consumer_events_actor::extend<
     // Resumes with a key frame, which it requests.
     caf::reacts_to<resume_consumer>, caf::reacts_to<close_consumer>,
     // Sets the layers that the client prefers of a layered producer.
-    caf::reacts_to<set_consumer_layers>,
+    caf::reacts_to<protocol::verb::set_preferred_layers>,
     // Sets its priority among the consumers of its transport.
     caf::reacts_to<set_consumer_rank>,
     // The client requests a key frame.

@@ -42,7 +42,7 @@ using consumer_listener_actor = caf::typed_actor<
 using producer_listener_actor = caf::typed_actor<
     // How well its encodings arrive.
     caf::reacts_to<producer_rated>,
-    // The highest layer that any consumer wants.
-    caf::reacts_to<producer_layers_wanted>>;
+    // The highest layer that any consumer wants; for the client, unchanged.
+    caf::reacts_to<protocol::event::producer_layers_wanted>>;
 
 } // namespace troupe::actors

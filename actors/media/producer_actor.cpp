@@ -183,10 +183,10 @@ producer_state::make_behavior(const producer_config& cfg) {
         self->demonitor(x.shard.address());
         forget(x.shard.address());
       },
-      [this](const want_layers& x) {
-        auto now = self->clock().now();
-        if (demand)
-          demand->handle_request(x.shard->id(), x.highest, now);
+      [this](const layers_wanted& x) {
+        const auto& shard = self->current_sender();
+        if (demand && shard)
+          demand->handle_request(shard->id(), x.highest, self->clock().now());
         report_wanted();
       },
       [this](const consumer_loss_reported& x) {
@@ -329,7 +329,8 @@ void producer_state::report_wanted() {
   if (auto changed = demand->poll_changed()) {
     engine->set_wanted(*changed ? size_t{**changed} + 1 : 0);
     if (listener)
-      self->send(listener, producer_layers_wanted{id, *changed});
+      self->send(listener,
+                 protocol::event::producer_layers_wanted{id, *changed});
   }
   demand_timer.arm(self, demand->poll_timeout(), demand_tick{});
 }

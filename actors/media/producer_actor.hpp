@@ -26,12 +26,6 @@ struct unsubscribe {
   media_sink_actor shard;
 };
 
-/// The highest spatial layer that consumers in a shard want; nothing for none.
-struct want_layers {
-  media_sink_actor shard;
-  std::optional<uint8_t> highest;
-};
-
 /// The worst loss that consumers in a shard have recently reported, in 1/256.
 struct consumer_loss_reported {
   media_sink_actor shard;
@@ -65,7 +59,8 @@ using producer_actor = rtp_sink_actor::extend<
     // Removes a shard; one that ends is removed by itself.
     caf::reacts_to<unsubscribe>,
     // Notifies the client of layers that it may stop sending, or must resume.
-    caf::reacts_to<want_layers>,
+    // Counts for the shard that sends it.
+    caf::reacts_to<layers_wanted>,
     // Reports the loss to a client whose codec can add redundancy.
     caf::reacts_to<consumer_loss_reported>,
     // Sends its RTCP by this transport from now on.

@@ -4,6 +4,7 @@
 #include "actors/base/caf_error.hpp"
 #include "actors/base/live_objects.hpp"
 #include "actors/base/log.hpp"
+#include "actors/fan_out/preferred_layers.hpp"
 #include "actors/io/io_worker.hpp"
 #include "actors/media/webrtc_stats.hpp"
 
@@ -309,15 +310,15 @@ void shard_state::apply(transport_key from, const feedback_item& x,
 }
 
 void shard_state::control(const control_consumer& x) {
+  namespace verb = protocol::verb;
   using command = control_consumer;
   with_engine([&](auto& e, auto now) {
     if (std::holds_alternative<command::pause>(x.what))
       e.set_paused(x.consumer, true);
     else if (std::holds_alternative<command::resume>(x.what))
       e.set_paused(x.consumer, false);
-    else if (const auto* y =
-                 std::get_if<command::set_preferred_layers>(&x.what))
-      e.set_preferred_layers(x.consumer, y->preferred);
+    else if (const auto* y = std::get_if<verb::set_preferred_layers>(&x.what))
+      e.set_preferred_layers(x.consumer, to_layers(*y));
     else if (const auto* z = std::get_if<command::set_priority>(&x.what))
       e.set_priority(x.consumer, z->priority);
     else
@@ -427,7 +428,7 @@ void shard_state::pass_on(shard_event& x) {
     return;
   }
   if (const auto* layers = std::get_if<layers_wanted>(&x.what)) {
-    self->send(source, want_layers{me(), layers->highest});
+    self->send(source, *layers);
     return;
   }
   if (const auto* loss = std::get_if<consumer_loss>(&x.what)) {

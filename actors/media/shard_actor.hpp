@@ -97,16 +97,13 @@ struct control_consumer {
   struct pause {};
   struct resume {};
   struct request_key_frame {};
-  struct set_preferred_layers {
-    rtp::layers preferred;
-  };
   struct set_priority {
     uint8_t priority = 1;
   };
 
   consumer_key consumer{};
-  std::variant<pause, resume, request_key_frame, set_preferred_layers,
-               set_priority>
+  std::variant<pause, resume, request_key_frame,
+               protocol::verb::set_preferred_layers, set_priority>
       what;
 };
 

@@ -61,10 +61,10 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
         notify_session(
             event::producer_score{x.producer, std::move(x.encodings)});
       },
-      [this](const producer_layers_wanted& x) {
+      [this](const event::producer_layers_wanted& x) {
         if (auto* record = find_record(producers, x.producer))
-          record->wanted.emplace(x.highest);
-        notify_session(event::producer_layers_wanted{x.producer, x.highest});
+          record->wanted = x;
+        notify_session(x);
       },
       [this](const transport_in_use& x) { note_use(x); },
       [this](const transport_leaving& x) {
@@ -132,10 +132,8 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
         return send_to_consumers(x.consumer, actors::resume_consumer{});
       }),
       on<verb::close_consumer>([this](auto& x) { return close(x.consumer); }),
-      on<verb::set_preferred_layers>([this](auto& x) {
-        return send_to_consumer(
-            x.consumer, set_consumer_layers{x.spatial_layer, x.temporal_layer});
-      }),
+      on<verb::set_preferred_layers>(
+          [this](auto& x) { return send_to_consumer(x.consumer, x); }),
       on<verb::set_consumer_priority>(
           [this](auto& x) { return set_priority(x); }),
       on<verb::request_key_frame>([this](auto& x) {

@@ -343,7 +343,8 @@ template caf::result<reply::consumers>
 peer_state::send_to_consumers(const std::optional<consumer_id>&,
                               const actors::resume_consumer&);
 template caf::result<reply::ok>
-peer_state::send_to_consumer(const consumer_id&, const set_consumer_layers&);
+peer_state::send_to_consumer(const consumer_id&,
+                             const verb::set_preferred_layers&);
 template caf::result<reply::ok>
 peer_state::send_to_consumer(const consumer_id&,
                              const actors::request_key_frame&);

@@ -62,7 +62,7 @@ struct producer_record {
   bool paused = false;
   std::shared_ptr<void> quota_tokens;
   // Which layers of it are wanted, once that is less than all.
-  std::optional<std::optional<uint8_t>> wanted = {};
+  std::optional<event::producer_layers_wanted> wanted = {};
   // For moving it, if its client did not name the transport.
   std::optional<add_transport_producer> route = {};
 };

@@ -157,7 +157,7 @@ peer_state::restart_ice(const verb::restart_ice& x) {
   if (std::exchange(resumed, false))
     for (const auto& mine : producers)
       if (mine.wanted)
-        notify_session(event::producer_layers_wanted{mine.id, *mine.wanted});
+        notify_session(*mine.wanted);
   auto promise = self->make_response_promise<reply::ice_restarted>();
   self->request(target->actor, time_left(), restart_transport_ice{})
       .then(

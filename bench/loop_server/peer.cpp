@@ -1,5 +1,6 @@
 #include "bench/loop_server/peer.hpp"
 
+#include "actors/fan_out/preferred_layers.hpp"
 #include "actors/media/webrtc_stats.hpp"
 #include "actors/transport/candidates.hpp"
 #include "bench/loop_server/session.hpp"
@@ -192,12 +193,7 @@ outcome peer::perform(const verb::set_preferred_layers& x) {
   auto* found = find_record(consumers_, x.consumer);
   if (!found)
     return refuse(error_code::consumer_not_found);
-  auto index = [](int layer) {
-    return static_cast<uint8_t>(std::clamp(layer, 0, 255));
-  };
-  auto temporal = x.temporal_layer.value_or(rtp::all_layers.temporal);
-  shard_.engine().set_preferred_layers(
-      found->key, {index(x.spatial_layer), index(temporal)});
+  shard_.engine().set_preferred_layers(found->key, actors::to_layers(x));
   return success(reply::ok{});
 }
 

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using highest_layer = std::optional<uint8_t>;
+using highest_layer = std::optional<int>;
 
 /// A real producer of three encodings, and consumers of it in one shard.
 struct studio : scene_notes, shard_scene {
@@ -32,8 +32,8 @@ struct studio : scene_notes, shard_scene {
         [this](listener_type::pointer) -> listener_type::behavior_type {
           return {
               [](const producer_rated&) {},
-              [this](const producer_layers_wanted& y) {
-                reported.push_back(y.highest);
+              [this](const protocol::event::producer_layers_wanted& y) {
+                reported.push_back(y.spatial_layer);
               },
           };
         });
@@ -56,7 +56,7 @@ struct studio : scene_notes, shard_scene {
   }
 
   void prefer(const consumer_actor& who, int layer) {
-    caf::anon_send(who, set_consumer_layers{layer, {}});
+    caf::anon_send(who, protocol::verb::set_preferred_layers{{}, layer, {}});
     world.run();
   }
 

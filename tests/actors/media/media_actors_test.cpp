@@ -222,7 +222,8 @@ TEST_CASE("a request for a layer that does not exist selects one that does") {
   for (int layer : {5, -1, 256}) {
     CAPTURE(layer);
     caf::anon_send(consumer, actors::pause_consumer{});
-    caf::anon_send(consumer, set_consumer_layers{layer, std::nullopt});
+    caf::anon_send(consumer, protocol::verb::set_preferred_layers{
+                                 {}, layer, std::nullopt});
     caf::anon_send(consumer, actors::resume_consumer{});
     at.world.run();
     auto before = at.packets(1);

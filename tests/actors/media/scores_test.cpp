@@ -41,7 +41,7 @@ struct studio : scene_notes, shard_scene {
         [this](listener_type::pointer) -> listener_type::behavior_type {
           return {
               [this](const producer_rated& y) { rated.push_back(describe(y)); },
-              [](const producer_layers_wanted&) {},
+              [](const protocol::event::producer_layers_wanted&) {},
           };
         });
     producer = spawn_producer(*world.system, x);

@@ -21,7 +21,8 @@ struct simulcast_scene : scene_notes, shard_scene {
     consumers.push_back(spawn_consumer(
         *world.system, {consumer_id{"c"}, producer_id{"p"}, config, video,
                         transport_key{1}, shard, listener}));
-    caf::anon_send(consumers.back(), set_consumer_layers{2, {}});
+    caf::anon_send(consumers.back(),
+                   protocol::verb::set_preferred_layers{{}, 2, {}});
     world.run();
     connect(1);
     add(2, opus_to(8), audio);
@@ -84,7 +85,8 @@ TEST_CASE("under overload video is shed layer by layer, and audio stays") {
   level(overload_level::audio_only);
   CHECK_FALSE(at.forwarded());
   // A request of the client in the meantime takes effect later.
-  caf::anon_send(at.consumers[0], set_consumer_layers{1, {}});
+  caf::anon_send(at.consumers[0],
+                 protocol::verb::set_preferred_layers{{}, 1, {}});
   at.world.run();
   CHECK_FALSE(at.forwarded());
   level(overload_level::normal);

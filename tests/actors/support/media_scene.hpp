@@ -93,7 +93,7 @@ inline producer_actor spawn_fake_producer(caf::actor_system& system,
           to.gauges[self->id()] = x.gauge;
         },
         [](const unsubscribe&) {},
-        [&to](const want_layers& x) { to.wanted.push_back(x.highest); },
+        [&to](const layers_wanted& x) { to.wanted.push_back(x.highest); },
         [&to](const consumer_loss_reported& x) {
           to.losses.push_back(x.fraction_lost);
         },
