@@ -306,10 +306,6 @@ struct resume_consumer {};
 
 struct close_consumer {};
 
-struct set_consumer_rank {
-  uint8_t priority = 1;
-};
-
 // -- stats -------------------------------------------------------------------
 
 /// Requests an actor's W3C webrtc-stats dictionaries.

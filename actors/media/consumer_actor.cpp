@@ -94,9 +94,7 @@ consumer_state::make_behavior(const consumer_config& cfg) {
       [this](const resume_consumer&) { control(command::resume{}); },
       [this](const close_consumer&) { self->quit(); },
       [this](const protocol::verb::set_preferred_layers& x) { control(x); },
-      [this](const set_consumer_rank& x) {
-        control(command::set_priority{x.priority});
-      },
+      [this](const protocol::verb::set_priority& x) { control(x); },
       [this](const request_key_frame&) {
         control(command::request_key_frame{});
       },

@@ -21,8 +21,9 @@ using consumer_actor = consumer_events_actor::extend<
     caf::reacts_to<resume_consumer>, caf::reacts_to<close_consumer>,
     // Sets the layers that the client prefers of a layered producer.
     caf::reacts_to<protocol::verb::set_preferred_layers>,
-    // Sets its priority among the consumers of its transport.
-    caf::reacts_to<set_consumer_rank>,
+    // Sets its priority among the consumers of its transport; the sender has
+    // checked that it is 1 to 255.
+    caf::reacts_to<protocol::verb::set_priority>,
     // The client requests a key frame.
     caf::reacts_to<request_key_frame>,
     // Sends the stream on another transport of the client's.

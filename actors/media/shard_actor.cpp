@@ -319,8 +319,8 @@ void shard_state::control(const control_consumer& x) {
       e.set_paused(x.consumer, false);
     else if (const auto* y = std::get_if<verb::set_preferred_layers>(&x.what))
       e.set_preferred_layers(x.consumer, to_layers(*y));
-    else if (const auto* z = std::get_if<command::set_priority>(&x.what))
-      e.set_priority(x.consumer, z->priority);
+    else if (const auto* z = std::get_if<verb::set_priority>(&x.what))
+      e.set_priority(x.consumer, static_cast<uint8_t>(z->priority));
     else
       e.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
         to.handle_keyframe_request(now);

@@ -97,13 +97,11 @@ struct control_consumer {
   struct pause {};
   struct resume {};
   struct request_key_frame {};
-  struct set_priority {
-    uint8_t priority = 1;
-  };
 
   consumer_key consumer{};
   std::variant<pause, resume, request_key_frame,
-               protocol::verb::set_preferred_layers, set_priority>
+               protocol::verb::set_preferred_layers,
+               protocol::verb::set_priority>
       what;
 };
 

@@ -134,8 +134,7 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       on<verb::close_consumer>([this](auto& x) { return close(x.consumer); }),
       on<verb::set_preferred_layers>(
           [this](auto& x) { return send_to_consumer(x.consumer, x); }),
-      on<verb::set_consumer_priority>(
-          [this](auto& x) { return set_priority(x); }),
+      on<verb::set_priority>([this](auto& x) { return set_priority(x); }),
       on<verb::request_key_frame>([this](auto& x) {
         return send_to_consumer(x.consumer, actors::request_key_frame{});
       }),

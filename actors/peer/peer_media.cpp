@@ -349,16 +349,14 @@ template caf::result<reply::ok>
 peer_state::send_to_consumer(const consumer_id&,
                              const actors::request_key_frame&);
 
-caf::result<reply::ok>
-peer_state::set_priority(const verb::set_consumer_priority& x) {
+caf::result<reply::ok> peer_state::set_priority(const verb::set_priority& x) {
   auto* record = find_record(consumers, x.consumer);
   if (!record)
     return refuse(error_code::consumer_not_found);
   if (x.priority < 1 || x.priority > 255)
     return to_caf({error_code::bad_request, "priority: must be 1 to 255"});
   record->priority = x.priority;
-  self->send(record->actor,
-             set_consumer_rank{static_cast<uint8_t>(x.priority)});
+  self->send(record->actor, x);
   return reply::ok{};
 }
 

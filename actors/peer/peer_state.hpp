@@ -128,7 +128,7 @@ struct peer_state {
   caf::result<reply::ok> set_paused(const producer_id& which, bool paused);
   caf::result<reply::ok> close(const producer_id& which);
   caf::result<reply::ok> close(const consumer_id& which);
-  caf::result<reply::ok> set_priority(const verb::set_consumer_priority& x);
+  caf::result<reply::ok> set_priority(const verb::set_priority& x);
   caf::result<reply::producers> list_producers();
   caf::result<reply::stats> get_stats(const std::string& which);
   caf::result<reply::stats> collect_stats();

@@ -221,7 +221,7 @@ struct set_preferred_layers {
 };
 
 /// 1 (lowest) to 255: how the consumers of a transport share its bitrate.
-struct set_consumer_priority {
+struct set_priority {
   using reply = protocol::reply::ok;
 
   consumer_id consumer;
@@ -294,7 +294,7 @@ using peer_verbs = decltype(
               verb::restart_ice, verb::produce, verb::consume,
               verb::pause_producer, verb::resume_producer, verb::close_producer,
               verb::pause_consumer, verb::resume_consumer, verb::close_consumer,
-              verb::set_preferred_layers, verb::set_consumer_priority,
+              verb::set_preferred_layers, verb::set_priority,
               verb::request_key_frame, verb::list_producers, verb::get_stats>{}
     + moderator_verbs{} + data_verbs{});
 

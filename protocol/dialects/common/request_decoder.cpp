@@ -180,9 +180,9 @@ checked<request> read_set_preferred_layers(const Value& payload) {
   return finish(std::move(verb), {consumer, layer, temporal});
 }
 
-checked<request> read_set_consumer_priority(const Value& payload) {
+checked<request> read_set_priority(const Value& payload) {
   constexpr int most = 255;
-  verb::set_consumer_priority verb;
+  verb::set_priority verb;
   const auto consumer = required_id(payload, "consumerId", verb.consumer);
   const auto member = find_member(payload, "priority");
   verdict priority;

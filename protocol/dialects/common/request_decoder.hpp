@@ -63,7 +63,7 @@ checked<request> read_request_key_frame(const rapidjson::Value& payload);
 checked<request> read_set_preferred_layers(const rapidjson::Value& payload);
 
 /// {consumerId, priority: 1 to 255}
-checked<request> read_set_consumer_priority(const rapidjson::Value& payload);
+checked<request> read_set_priority(const rapidjson::Value& payload);
 
 /// {displayName | name}
 checked<request> read_set_display_name(const rapidjson::Value& payload);

@@ -402,11 +402,9 @@ TEST_CASE("a client gives its own consumers priorities from 1 to 255") {
   consume.capabilities = protocol::default_router_rtp_capabilities();
   consume.own_if_alone = true;
   auto id = ann.get<reply::consumed>(consume).id;
-  ann.get<reply::ok>(verb::set_consumer_priority{id, 255});
-  CHECK(ann.refusal(verb::set_consumer_priority{id, 0})
-        == error_code::bad_request);
-  CHECK(ann.refusal(verb::set_consumer_priority{id, 256})
-        == error_code::bad_request);
-  CHECK(ann.refusal(verb::set_consumer_priority{protocol::consumer_id{"x"}, 1})
+  ann.get<reply::ok>(verb::set_priority{id, 255});
+  CHECK(ann.refusal(verb::set_priority{id, 0}) == error_code::bad_request);
+  CHECK(ann.refusal(verb::set_priority{id, 256}) == error_code::bad_request);
+  CHECK(ann.refusal(verb::set_priority{protocol::consumer_id{"x"}, 1})
         == error_code::consumer_not_found);
 }

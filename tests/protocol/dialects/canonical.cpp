@@ -177,8 +177,8 @@ public:
   std::string operator()(const verb::request_key_frame& x) {
     return line("request_key_frame").with("consumer", x.consumer).text_;
   }
-  std::string operator()(const verb::set_consumer_priority& x) {
-    return line("set_consumer_priority")
+  std::string operator()(const verb::set_priority& x) {
+    return line("set_priority")
         .with("consumer", x.consumer)
         .with("priority", std::to_string(x.priority))
         .text_;

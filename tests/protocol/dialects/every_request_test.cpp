@@ -131,7 +131,7 @@ struct members_of {
             {"spatialLayer", {type::layer}},
             {"temporalLayer", {type::layer, false}}};
   }
-  members operator()(const verb::set_consumer_priority&) {
+  members operator()(const verb::set_priority&) {
     return {{"consumerId", id}, {"priority", {type::priority}}};
   }
   members operator()(const verb::request_key_frame&) {
