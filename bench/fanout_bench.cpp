@@ -267,8 +267,8 @@ struct actor_fixture {
     // A consumer that answers has subscribed, and the producer knows it.
     caf::scoped_actor self{system};
     for (const auto& x : consumers)
-      ask(self, x);
-    ask(self, producer);
+      wait_for(self, x);
+    wait_for(self, producer);
   }
 
   ~actor_fixture() {
@@ -279,10 +279,9 @@ struct actor_fixture {
   }
 
   template <class Handle>
-  static void ask(caf::scoped_actor& self, const Handle& x) {
-    self->request(x, std::chrono::seconds{10}, get_actor_stats{})
-        .receive([](const protocol::reply::stats&) {},
-                 [](const caf::error&) { std::abort(); });
+  static void wait_for(caf::scoped_actor& self, const Handle& x) {
+    self->request(x, std::chrono::seconds{10}, fence{})
+        .receive([](const done&) {}, [](const caf::error&) { std::abort(); });
   }
 
   consumer_listener_actor listener;

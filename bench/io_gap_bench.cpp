@@ -199,14 +199,14 @@ public:
     socket_ = spawn_socket(system_, sockets_);
     sctp_ = spawn_sctp(system_, {{}, &sockets_.ticks()});
     caf::scoped_actor self{system_};
-    ask<done>(self, add_data_producer{data_producer_key{1}, {}});
     for (uint64_t key = 1; key <= receivers; ++key)
       self->send(sctp_,
                  open_association{transport_key{key},
                                   transport_id{"t"},
                                   spawn_data_transport(system_, pipe_, key),
                                   {}});
-    ask<sctp_transport_stats>(self, get_sctp_stats{transport_key{receivers}});
+    // Its answer comes after all associations are open.
+    ask<done>(self, add_data_producer{data_producer_key{1}, {}});
     pipe_.send(0, {});
     reader_ = std::thread{[this] {
       read();

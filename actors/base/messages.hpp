@@ -306,6 +306,12 @@ struct resume_consumer {};
 
 struct close_consumer {};
 
+// -- order -------------------------------------------------------------------
+
+/// Answered with `done` when all that the sender sent before has been handled,
+/// also by the actor that this one passes its commands on to.
+struct fence {};
+
 // -- stats -------------------------------------------------------------------
 
 /// Requests an actor's W3C webrtc-stats dictionaries.

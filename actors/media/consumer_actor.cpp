@@ -101,6 +101,7 @@ consumer_state::make_behavior(const consumer_config& cfg) {
       [this](const move_consumer& x) {
         self->send(shard, move_shard_consumer{key(), x.to});
       },
+      [this](const fence& x) { return self->delegate(shard, x); },
       [this](const get_actor_stats&) {
         return self->delegate(shard, get_consumer_stats{key()});
       },

@@ -28,6 +28,8 @@ using consumer_actor = consumer_events_actor::extend<
     caf::reacts_to<request_key_frame>,
     // Sends the stream on another transport of the client's.
     caf::reacts_to<move_consumer>,
+    // Answered by its shard, which has handled all earlier commands by then.
+    caf::replies_to<fence>::with<done>,
     // Statistics of the stream sent.
     caf::replies_to<get_actor_stats>::with<protocol::reply::stats>>;
 

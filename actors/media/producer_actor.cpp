@@ -207,6 +207,7 @@ producer_state::make_behavior(const producer_config& cfg) {
       [this](const pause_producer&) { set_paused(true); },
       [this](const resume_producer&) { set_paused(false); },
       [this](const close_producer&) { self->quit(); },
+      [](const fence&) { return done{}; },
       [this](const get_actor_stats&) {
         return protocol::reply::stats{
             webrtc_stats(id, kind, engine->stats(self->clock().now()))};

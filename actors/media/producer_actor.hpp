@@ -75,6 +75,8 @@ using producer_actor = rtp_sink_actor::extend<
     caf::reacts_to<resume_producer>,
     // Ends the producer and its consumers.
     caf::reacts_to<close_producer>,
+    // Answers in its turn.
+    caf::replies_to<fence>::with<done>,
     // Statistics of the streams received.
     caf::replies_to<get_actor_stats>::with<protocol::reply::stats>,
     // INTERNAL: NACK, report and key-frame timers.

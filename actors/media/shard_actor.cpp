@@ -212,6 +212,7 @@ shard_actor::behavior_type shard_state::make_behavior() {
         const auto* found = engine.find_transport(x.transport);
         return found ? found->stats(self->clock().now()) : sender_stats{};
       },
+      [](const fence&) { return done{}; },
   };
 }
 

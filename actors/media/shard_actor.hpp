@@ -150,6 +150,8 @@ using shard_actor = media_sink_actor::extend<
     // Without the producer's id; an error if the consumer is gone.
     caf::replies_to<explain_shard_consumer>::with<consumer_explanation>,
     caf::replies_to<get_sender_stats>::with<sender_stats>,
+    // Answers in its turn.
+    caf::replies_to<fence>::with<done>,
     // INTERNAL
     caf::reacts_to<shard_tick>, caf::reacts_to<shard_flush>,
     caf::reacts_to<pacing_tick>>;

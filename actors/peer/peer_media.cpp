@@ -315,14 +315,11 @@ peer_state::send_to_consumers(const std::optional<consumer_id>& which,
   // Answer when the shard has handled all of them: a client cannot request more
   // than is done.
   auto promise = self->make_response_promise<reply::consumers>();
-  self->request(*last, time_left(), get_actor_stats{})
-      .then(
-          [=](const reply::stats&) mutable {
-            promise.deliver(std::move(reached));
-          },
-          [=](const caf::error&) mutable {
-            promise.deliver(std::move(reached));
-          });
+  self->request(*last, time_left(), fence{})
+      .then([=](const done&) mutable { promise.deliver(std::move(reached)); },
+            [=](const caf::error&) mutable {
+              promise.deliver(std::move(reached));
+            });
   return promise;
 }
 

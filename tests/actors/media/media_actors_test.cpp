@@ -111,6 +111,29 @@ TEST_CASE("a pause of a consumer affects no other and leaves no gap") {
   CHECK(gapless(at.sequence_numbers(1)));
 }
 
+TEST_CASE("a fence is answered when the shard has handled a pause") {
+  actor_notes from_producer, notes;
+  shard_scene at{notes};
+  auto producer = spawn_fake_producer(*at.world.system, from_producer);
+  auto consumer = at.add(1, opus_to(1), producer);
+  caf::scoped_actor self{*at.world.system};
+  caf::anon_send(consumer, actors::pause_consumer{});
+  auto answer = self->request(consumer, caf::infinite, fence{});
+  auto& scheduler = at.world.scheduler();
+  size_t handled = 0; // by the shard, one message each time that it runs
+  while (!self->has_next_message()) {
+    REQUIRE(scheduler.has_job());
+    handled +=
+        scheduler.next_job<caf::scheduled_actor>().id() == at.shard->id();
+    scheduler.run_once();
+  }
+  answer.receive([](const done&) {},
+                 [](const caf::error&) { FAIL("no answer"); });
+  CHECK(handled == 2); // the pause and the fence
+  caf::anon_send(producer, close_producer{});
+  at.world.run();
+}
+
 TEST_CASE("a consumer ends with its producer and notifies its peer") {
   scene at;
   at.add_consumer(1);

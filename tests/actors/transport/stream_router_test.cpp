@@ -44,6 +44,7 @@ shard_actor spawn_fake_shard(caf::actor_system& system, shard_notes& to) {
         [](const get_consumer_stats&) { return protocol::reply::stats{}; },
         [](const explain_shard_consumer&) { return consumer_explanation{}; },
         [](const get_sender_stats&) { return sender_stats{}; },
+        [](const fence&) { return done{}; },
         [](const shard_tick&) {},
         [](const shard_flush&) {},
         [](const pacing_tick&) {},
