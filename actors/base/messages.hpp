@@ -161,8 +161,16 @@ struct producer_pause_changed {
   bool paused = false;
 };
 
-/// The room has no member: the last one has left, or the first one was not
-/// admitted.
+/// Why a room has no member.
+enum class empty_reason : uint8_t {
+  /// The last one has left, or the first one was not admitted. A room that a
+  /// client has opened may wait for others.
+  no_member,
+  /// A moderator or the server's operator has ended the room. It does not wait.
+  ended,
+};
+
+/// The room has no member.
 struct room_emptied {
   room_id room;
   /// How many joins the room has answered: tells the server whether another is
@@ -170,6 +178,7 @@ struct room_emptied {
   uint64_t joins = 0;
   /// How many of them were granted.
   uint64_t admitted = 0;
+  empty_reason why = empty_reason::no_member;
 };
 
 /// Ends the room, if it is empty.

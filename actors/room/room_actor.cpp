@@ -106,7 +106,7 @@ room_actor::behavior_type room_state::make_behavior() {
         auto answer = join(x);
         // The join failed and no member is left to leave: notify the server.
         if (members.empty())
-          report_empty();
+          report_empty(empty_reason::no_member);
         drain();
         return answer;
       },
@@ -284,17 +284,17 @@ void room_state::end_shard(size_t index) {
 void room_state::leave(const peer_id& who) {
   remove(who);
   if (members.empty())
-    become_empty();
+    become_empty(empty_reason::no_member);
 }
 
-void room_state::become_empty() {
+void room_state::become_empty(empty_reason why) {
   close_server_channels();
   rules.lock(false); // later clients find it as if it were new
-  report_empty();
+  report_empty(why);
 }
 
-void room_state::report_empty() {
-  self->send(listener, room_emptied{id, joins, admitted});
+void room_state::report_empty(empty_reason why) {
+  self->send(listener, room_emptied{id, joins, admitted, why});
 }
 
 void room_state::dismiss(const peer_id& who, protocol::end_reason why) {

@@ -148,8 +148,8 @@ using room_gate_actor = caf::typed_actor<
     // Errors: room_exists, overloaded, limit_reached.
     caf::replies_to<open_room>::with<done>>;
 
-/// Is notified when a room has no member, since the last one has left or none
-/// was admitted.
+/// Is notified when a room has no member, since the last one has left, none was
+/// admitted, or the room was ended.
 using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>>;
 
 /// Shared by all rooms of this node.

@@ -71,9 +71,7 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   data.clear();
   rules = {};
   speakers = {};
-  // An opened room waits when it is empty; a second report closes it.
-  become_empty();
-  become_empty();
+  become_empty(empty_reason::ended);
   return promise;
 }
 

@@ -89,10 +89,10 @@ struct room_state {
   caf::result<done> carry_out(const peer_id& by, const verb::end_room& x);
 
   // The last member is gone.
-  void become_empty();
+  void become_empty(empty_reason why);
 
-  // Notifies the server that there is no member, whatever the reason.
-  void report_empty();
+  // Notifies the server that there is no member.
+  void report_empty(empty_reason why);
 
   // Removes a member and notifies the others. The room may be empty then.
   void remove(const peer_id& who);

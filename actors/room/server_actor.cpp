@@ -61,9 +61,8 @@ struct server_state {
 
   room& open(const room_id& id);
 
-  // Ends an empty room, or lets it wait if it was opened, unless a join request
-  // is on its way there. A waiting room that reports this again was ended by a
-  // moderator.
+  // Ends an empty room, or lets it wait if it was opened and not ended, unless
+  // a join request is on its way there.
   void handle_emptied(const room_emptied& x);
 
   void begin_wait(room_map::iterator i, net::time_point until);
@@ -190,7 +189,7 @@ void server_state::handle_emptied(const room_emptied& x) {
       || i->second.handle != self->current_sender())
     return;
   auto& emptied = i->second;
-  if (!emptied.opener || waiting->contains(x.room))
+  if (!emptied.opener || x.why == empty_reason::ended)
     return close(i);
   // Refused join requests do not keep a room open.
   if (x.admitted == emptied.admitted)
