@@ -22,9 +22,9 @@ struct consumer_state {
 
   consumer_actor::behavior_type make_behavior(const consumer_config& cfg);
 
-  // Sends a command to the forwarder in the shard.
+  // Passes a command on for the forwarder in the shard.
   template <class Command>
-  void control(Command x) {
+  void control(const Command& x) {
     self->send(shard, control_consumer{key(), x});
   }
 
@@ -58,7 +58,6 @@ consumer_state::~consumer_state() {
 
 consumer_actor::behavior_type
 consumer_state::make_behavior(const consumer_config& cfg) {
-  using command = control_consumer;
   id = cfg.id;
   source = cfg.source;
   shard = cfg.shard;
@@ -90,14 +89,12 @@ consumer_state::make_behavior(const consumer_config& cfg) {
         self->send(listener, consumer_producer_paused{id, x.paused});
       },
       [this](const producer_score_changed&) { send_scores(); },
-      [this](const pause_consumer&) { control(command::pause{}); },
-      [this](const resume_consumer&) { control(command::resume{}); },
+      [this](const pause_consumer& x) { control(x); },
+      [this](const resume_consumer& x) { control(x); },
       [this](const close_consumer&) { self->quit(); },
       [this](const protocol::verb::set_preferred_layers& x) { control(x); },
       [this](const protocol::verb::set_priority& x) { control(x); },
-      [this](const request_key_frame&) {
-        control(command::request_key_frame{});
-      },
+      [this](const request_key_frame& x) { control(x); },
       [this](const move_consumer& x) {
         self->send(shard, move_shard_consumer{key(), x.to});
       },

@@ -312,11 +312,10 @@ void shard_state::apply(transport_key from, const feedback_item& x,
 
 void shard_state::control(const control_consumer& x) {
   namespace verb = protocol::verb;
-  using command = control_consumer;
   with_engine([&](auto& e, auto now) {
-    if (std::holds_alternative<command::pause>(x.what))
+    if (std::holds_alternative<pause_consumer>(x.what))
       e.set_paused(x.consumer, true);
-    else if (std::holds_alternative<command::resume>(x.what))
+    else if (std::holds_alternative<resume_consumer>(x.what))
       e.set_paused(x.consumer, false);
     else if (const auto* y = std::get_if<verb::set_preferred_layers>(&x.what))
       e.set_preferred_layers(x.consumer, to_layers(*y));

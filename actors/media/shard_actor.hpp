@@ -92,14 +92,10 @@ struct transport_feedback {
   std::shared_ptr<edge_gauge> gauge;
 };
 
-/// A command of a consumer's actor to its forwarder.
+/// A command to a consumer's actor, which passes it on for its forwarder.
 struct control_consumer {
-  struct pause {};
-  struct resume {};
-  struct request_key_frame {};
-
   consumer_key consumer{};
-  std::variant<pause, resume, request_key_frame,
+  std::variant<pause_consumer, resume_consumer, request_key_frame,
                protocol::verb::set_preferred_layers,
                protocol::verb::set_priority>
       what;
