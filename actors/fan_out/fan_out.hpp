@@ -51,7 +51,7 @@ struct layers_wanted {
 };
 
 /// The worst loss that the consumers here of one producer have recently
-/// reported, in 1/256.
+/// reported, in 1/256. The shard sends it to the producer as it is.
 struct consumer_loss {
   uint8_t fraction_lost = 0;
 };

@@ -184,14 +184,15 @@ producer_state::make_behavior(const producer_config& cfg) {
         forget(x.shard.address());
       },
       [this](const layers_wanted& x) {
-        const auto& shard = self->current_sender();
-        if (demand && shard)
-          demand->handle_request(shard->id(), x.highest, self->clock().now());
+        const auto& from = self->current_sender();
+        if (demand && from)
+          demand->handle_request(from->id(), x.highest, self->clock().now());
         report_wanted();
       },
-      [this](const consumer_loss_reported& x) {
-        engine->handle_consumer_loss(x.shard->id(), x.fraction_lost,
-                                     self->clock().now());
+      [this](const consumer_loss& x) {
+        if (const auto& from = self->current_sender())
+          engine->handle_consumer_loss(from->id(), x.fraction_lost,
+                                       self->clock().now());
       },
       [this](const move_producer& x) { transport = x.transport; },
       [this](const restore_packets& x) {

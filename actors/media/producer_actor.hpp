@@ -26,12 +26,6 @@ struct unsubscribe {
   media_sink_actor shard;
 };
 
-/// The worst loss that consumers in a shard have recently reported, in 1/256.
-struct consumer_loss_reported {
-  media_sink_actor shard;
-  uint8_t fraction_lost = 0;
-};
-
 /// Its client sends it on another transport than assumed.
 struct move_producer {
   rtcp_sender_actor transport;
@@ -61,8 +55,9 @@ using producer_actor = rtp_sink_actor::extend<
     // Notifies the client of layers that it may stop sending, or must resume.
     // Counts for the shard that sends it.
     caf::reacts_to<layers_wanted>,
-    // Reports the loss to a client whose codec can add redundancy.
-    caf::reacts_to<consumer_loss_reported>,
+    // Reports the loss to a client whose codec can add redundancy. Counts for
+    // the shard that sends it.
+    caf::reacts_to<consumer_loss>,
     // Sends its RTCP by this transport from now on.
     caf::reacts_to<move_producer>,
     // Looks packets up for a consumer's retransmission.

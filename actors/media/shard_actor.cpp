@@ -432,7 +432,7 @@ void shard_state::pass_on(shard_event& x) {
     return;
   }
   if (const auto* loss = std::get_if<consumer_loss>(&x.what)) {
-    self->send(source, consumer_loss_reported{me(), loss->fraction_lost});
+    self->send(source, *loss);
     return;
   }
   const auto& wanted = std::get<rtp::keyframe_wanted>(x.what);

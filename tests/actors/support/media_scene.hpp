@@ -94,9 +94,7 @@ inline producer_actor spawn_fake_producer(caf::actor_system& system,
         },
         [](const unsubscribe&) {},
         [&to](const layers_wanted& x) { to.wanted.push_back(x.highest); },
-        [&to](const consumer_loss_reported& x) {
-          to.losses.push_back(x.fraction_lost);
-        },
+        [&to](const consumer_loss& x) { to.losses.push_back(x.fraction_lost); },
         [](const move_producer&) {},
         [&to](const restore_packets&) { ++to.restores; },
         [&to](const start_wanted& x) {
