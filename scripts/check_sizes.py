@@ -42,7 +42,6 @@ LONG_FUNCTIONS = {
 LONG_SHELLS = {
     "actors/http/admin_task.cpp": 270,
     "actors/http/http_clients.cpp": 310,
-    "actors/io/socket_actor.cpp": 280,
     "actors/media/producer_actor.cpp": 370,
     "actors/media/shard_actor.cpp": 470,
     "actors/peer/peer_actor.cpp": 380,

@@ -1,13 +1,12 @@
 #include "actors/io/socket_actor.hpp"
 
 #include "actors/base/failure_watch.hpp"
-#include "actors/io/check_desk.hpp"
 #include "actors/io/io_worker.hpp"
+#include "actors/io/responder_table.hpp"
 #include "actors/io/route_table.hpp"
 #include "net/base/classify.hpp"
 #include "net/io/loop/io_threads.hpp"
 
-#include <caf/actor_registry.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <atomic>
@@ -201,29 +200,9 @@ uint64_t media_sockets::unroutable() const {
   return sum;
 }
 
-namespace {
-
-// Ends with `owner`.
-void spawn_check_desk(caf::actor_system& system, media_sockets& sockets,
-                      const socket_actor& owner) {
-  using desk = check_desk_actor;
-  auto spawned = system.spawn<caf::hidden>(
-      [&sockets, owner](desk::pointer self) -> desk::behavior_type {
-        self->link_to(owner);
-        return {
-            [&sockets](const take_pass& x) {
-              sockets.update([x](auto& to) { to.responders.add(x.pass); });
-            },
-        };
-      });
-  system.registry().put(check_desk_name, spawned);
-}
-
-} // namespace
-
 socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
   sockets.run_actors(system);
-  auto spawned = system.spawn(
+  return system.spawn(
       [&sockets](socket_actor::pointer self) -> socket_actor::behavior_type {
         allow_on_io_threads(self);
         self->set_error_handler([](caf::error&) {});
@@ -255,14 +234,12 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
                 to.table.remove_tuple(x.tuple, {x.from, nullptr});
               });
             },
-            [self](const close_sockets&) {
-              self->home_system().registry().erase(check_desk_name);
-              self->quit();
+            [&sockets](const add_check_responder& x) {
+              sockets.update([x](auto& to) { to.responders.add(x.responder); });
             },
+            [self](const close_sockets&) { self->quit(); },
         };
       });
-  spawn_check_desk(system, sockets, spawned);
-  return spawned;
 }
 
 } // namespace troupe::actors

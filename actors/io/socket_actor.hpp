@@ -11,6 +11,7 @@
 #include <memory>
 
 namespace troupe::net {
+class ice_check_responder;
 class io_threads;
 } // namespace troupe::net
 
@@ -41,16 +42,25 @@ struct unroute_tuple {
   burst_receiver_actor from;
 };
 
+/// Makes the I/O threads answer checks with this responder, which replaces an
+/// earlier one for the same username fragment. Revoke the responder to end
+/// that.
+struct add_check_responder {
+  std::shared_ptr<net::ice_check_responder> responder;
+};
+
 /// The sockets are about to be stopped.
 struct close_sockets {};
 
-/// The SOCKET actor interface: sets which transports receive which datagrams.
-/// It sends each change to the I/O threads, from which datagrams go to the
-/// transports without passing this actor's mailbox.
+/// The SOCKET actor interface: sets which transports receive which datagrams,
+/// and which checks the I/O threads answer. It sends each change to the I/O
+/// threads, from which datagrams go to the transports without passing this
+/// actor's mailbox.
 using socket_actor =
     caf::typed_actor<caf::reacts_to<route_fragment>,
                      caf::reacts_to<unroute_fragment>,
                      caf::reacts_to<route_tuple>, caf::reacts_to<unroute_tuple>,
+                     caf::reacts_to<add_check_responder>,
                      // Ends the actor. The owner of the sockets stops them:
                      // this may run on one of their threads.
                      caf::reacts_to<close_sockets>>;

@@ -2,8 +2,6 @@
 
 #include "net/webrtc_transport.hpp"
 
-#include <caf/actor_registry.hpp>
-#include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 
 #include <utility>
@@ -30,9 +28,6 @@ net::datagram check_for(const net::ice_check_responder& responder) {
 
 } // namespace
 
-ice_check_offload::ice_check_offload(caf::actor_system& system)
-    : desk_(system.registry().get<check_desk_actor>(check_desk_name)) {}
-
 void ice_check_offload::update(net::webrtc_transport& engine,
                                net::time_point now) {
   if (engine.leaving()) {
@@ -43,12 +38,13 @@ void ice_check_offload::update(net::webrtc_transport& engine,
   const auto& selected = engine.selected_tuple();
   if (responder_ && selected != responder_->tuple())
     revoke();
-  if (!desk_ || responder_ || old_ || engine.ice() != net::ice_state::completed)
+  if (!sockets_ || responder_ || old_
+      || engine.ice() != net::ice_state::completed)
     return;
   responder_ = std::make_shared<net::ice_check_responder>(engine.local_ice(),
                                                           *selected, now);
   reported_ = now;
-  caf::anon_send(desk_, take_pass{responder_});
+  caf::anon_send(sockets_, add_check_responder{responder_});
 }
 
 void ice_check_offload::begin_restart(net::webrtc_transport& engine) {

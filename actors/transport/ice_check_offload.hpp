@@ -1,14 +1,12 @@
 #pragma once
 
-#include "actors/io/check_desk.hpp"
+#include "actors/io/socket_actor.hpp"
+#include "net/ice/ice_check_responder.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
-
-namespace caf {
-class actor_system;
-} // namespace caf
+#include <utility>
 
 namespace troupe::net {
 class webrtc_transport;
@@ -21,14 +19,19 @@ namespace troupe::actors {
 /// of them before its consent would expire.
 class ice_check_offload {
 public:
-  /// Finds the `check_desk_actor`; without one all checks go to the engine.
-  explicit ice_check_offload(caf::actor_system& system);
+  /// Until `use` is called, all checks go to the engine.
+  ice_check_offload() = default;
 
   ice_check_offload(const ice_check_offload&) = delete;
   ice_check_offload& operator=(const ice_check_offload&) = delete;
 
   ~ice_check_offload() {
     revoke();
+  }
+
+  /// Gives the responders to `sockets` from now on.
+  void use(socket_actor sockets) {
+    sockets_ = std::move(sockets);
   }
 
   /// Call this when the engine is drained: hands out a responder once a pair is
@@ -53,7 +56,7 @@ public:
   void report(net::webrtc_transport& engine);
 
 private:
-  check_desk_actor desk_;
+  socket_actor sockets_;
   std::shared_ptr<net::ice_check_responder> responder_;
   net::time_point reported_{};
   std::optional<std::string> old_; // the fragment before a restart

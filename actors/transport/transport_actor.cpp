@@ -36,9 +36,7 @@ struct transport_state {
 
   static inline const char* name = "transport";
 
-  explicit transport_state(pointer self_ptr)
-      : self(self_ptr)
-      , ice_checks(self_ptr->home_system()) {}
+  explicit transport_state(pointer self_ptr) : self(self_ptr) {}
 
   ~transport_state();
 
@@ -154,6 +152,7 @@ transport_state::make_behavior(const transport_config& cfg) {
   listener = cfg.listener;
   reports_use = cfg.undirected;
   timer.use(services->ticks);
+  ice_checks.use(services->sockets);
   random = net::make_secure_rng();
   const auto& settings = services->settings.rtc;
   engine = std::make_unique<net::webrtc_transport>(

@@ -5,7 +5,6 @@
 #include "tests/support/rtp_packets.hpp"
 #include "tests/support/transport_pair.hpp"
 
-#include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
@@ -24,7 +23,7 @@ const net::dtls_context& dtls() {
   return *instance;
 }
 
-// A transport's engine, its check responder, and an actor that records it.
+// A transport's engine, its offload, and an actor that records the responders.
 struct scene {
   struct testing : caf::actor_system_config {
     testing() {
@@ -33,21 +32,28 @@ struct scene {
   };
 
   scene() {
-    using desk_type = actors::check_desk_actor;
-    desk = system.spawn([this](desk_type::pointer) -> desk_type::behavior_type {
-      return {
-          [this](const actors::take_pass& x) { given.push_back(x.pass); },
-      };
-    });
-    system.registry().put(actors::check_desk_name, desk);
-    offload = std::make_unique<actors::ice_check_offload>(system);
+    using actors::socket_actor;
+    sockets = system.spawn(
+        [this](socket_actor::pointer) -> socket_actor::behavior_type {
+          return {
+              [](const actors::route_fragment&) {},
+              [](const actors::unroute_fragment&) {},
+              [](const actors::route_tuple&) {},
+              [](const actors::unroute_tuple&) {},
+              [this](const actors::add_check_responder& x) {
+                given.push_back(x.responder);
+              },
+              [](const actors::close_sockets&) {},
+          };
+        });
+    offload = std::make_unique<actors::ice_check_offload>();
+    offload->use(sockets);
   }
 
   ~scene() {
     offload.reset();
-    system.registry().erase(actors::check_desk_name);
-    caf::anon_send_exit(desk, caf::exit_reason::user_shutdown);
-    desk = nullptr;
+    caf::anon_send_exit(sockets, caf::exit_reason::user_shutdown);
+    sockets = nullptr;
     run();
     dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())
         .inline_all_enqueues();
@@ -93,7 +99,7 @@ struct scene {
   testing settings;
   caf::actor_system system{settings};
   std::vector<std::shared_ptr<net::ice_check_responder>> given;
-  actors::check_desk_actor desk;
+  actors::socket_actor sockets;
   std::unique_ptr<net::rng> random = net::make_seeded_rng(7);
   net::webrtc_transport engine{{.dtls = &dtls(), .consent_timeout = 30s},
                                *random};
@@ -207,10 +213,9 @@ TEST_CASE_FIXTURE(scene,
   CHECK(given.size() == 1);
 }
 
-TEST_CASE("without the responders' actor there is no offload") {
+TEST_CASE("without a socket actor there is no offload") {
   scene x;
-  x.system.registry().erase(actors::check_desk_name);
-  x.offload = std::make_unique<actors::ice_check_offload>(x.system);
+  x.offload = std::make_unique<actors::ice_check_offload>();
   x.check(here);
   CHECK(x.given.empty());
   CHECK(x.alive());

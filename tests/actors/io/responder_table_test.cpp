@@ -1,4 +1,4 @@
-#include "actors/io/check_desk.hpp"
+#include "actors/io/responder_table.hpp"
 
 #include "tests/support/ice_check.hpp"
 

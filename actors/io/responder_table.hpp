@@ -1,10 +1,6 @@
 #pragma once
 
-#include "actors/base/local_messages.hpp"
 #include "net/ice/ice_check_responder.hpp"
-
-#include <caf/atom.hpp>
-#include <caf/typed_event_based_actor.hpp>
 
 #include <memory>
 #include <string_view>
@@ -12,25 +8,10 @@
 
 namespace troupe::actors {
 
-/// Makes the I/O threads answer checks with this responder, which replaces an
-/// earlier one for the same username fragment. Revoke the responder to end
-/// that.
-struct take_pass {
-  std::shared_ptr<net::ice_check_responder> pass;
-};
-
-/// The CHECK DESK actor interface: distributes responders to the I/O threads.
-/// It belongs to the sockets and ends with their actor. CAF's registry has it
-/// under `check_desk_name` while it exists.
-using check_desk_actor = caf::typed_actor<caf::reacts_to<take_pass>>;
-
-inline constexpr auto check_desk_name = caf::atom("checkdesk");
-
 /// The responders of one I/O thread. Not thread-safe.
 class responder_table {
 public:
-  /// Adds a responder, unless it was revoked before it arrived: its owner may
-  /// have called remove() already.
+  /// Adds a responder, unless it was revoked before it arrived.
   void add(std::shared_ptr<net::ice_check_responder> x) {
     if (x->revoked())
       return;
