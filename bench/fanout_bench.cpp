@@ -144,7 +144,7 @@ struct network {
   }
 
   struct : net::media_receiver {
-    void on_burst(std::span<net::datagram>) override {}
+    void on_burst(std::span<net::datagram>, net::datagram_sink&) override {}
     void on_tcp_closed(const net::transport_tuple&) override {}
   } null_receiver;
   net::io_threads threads{1};

@@ -68,7 +68,7 @@ struct media_sockets::thread_routes {
   std::vector<delivery> gathered; // Per burst. Reused.
 
   // Answers a check for which there is a responder.
-  bool answer(const net::datagram& x, net::datagram_sink& out) {
+  bool answer(const net::datagram& x, net::datagram_sink& replies) {
     auto data = std::as_const(*x.data).bytes();
     auto* responder = responders.find(data);
     if (!responder)
@@ -78,7 +78,7 @@ struct media_sockets::thread_routes {
     if (!size)
       return false;
     net::outgoing_datagram answer{net::byte_span{buffer}.first(*size), x.tuple};
-    out.send_batch({&answer, 1});
+    replies.send_batch({&answer, 1});
     return true;
   }
 };
@@ -142,11 +142,12 @@ void media_sockets::deliver_ticks() {
   worker->run();
 }
 
-void media_sockets::on_burst(std::span<net::datagram> datagrams) {
+void media_sockets::on_burst(std::span<net::datagram> datagrams,
+                             net::datagram_sink& replies) {
   auto& routes = here();
   auto& gathered = routes.gathered;
   for (auto& x : datagrams) {
-    if (routes.answer(x, port_))
+    if (routes.answer(x, replies))
       continue;
     const auto* to = routes.table.find(x);
     if (!to) {

@@ -89,7 +89,8 @@ public:
     return port_;
   }
 
-  void on_burst(std::span<net::datagram> datagrams) override;
+  void on_burst(std::span<net::datagram> datagrams,
+                net::datagram_sink& replies) override;
 
   void on_tcp_closed(const net::transport_tuple& tuple) override;
 

@@ -63,7 +63,7 @@ void server::stop() {
 
 // -- media -------------------------------------------------------------------
 
-void server::on_burst(std::span<net::datagram> burst) {
+void server::on_burst(std::span<net::datagram> burst, net::datagram_sink&) {
   auto now = hub::now();
   for (auto& x : burst)
     if (auto* const* to = hub_.routes.find(x))

@@ -34,7 +34,8 @@ public:
 private:
   // -- media -----------------------------------------------------------------
 
-  void on_burst(std::span<net::datagram> burst) override;
+  void on_burst(std::span<net::datagram> burst,
+                net::datagram_sink& replies) override;
 
   void on_tcp_closed(const net::transport_tuple& tuple) override;
 

@@ -72,8 +72,6 @@ public:
   }
 
   void send_batch(std::span<const outgoing_datagram> batch) {
-    if (batch.size() == 1 && queue_reply(batch.front()))
-      return;
     while (!batch.empty()) {
       const auto& first = batch.front().tuple;
       if (first.protocol == transport_protocol::tcp) {
@@ -128,12 +126,6 @@ private:
       pools.push_back(x.get());
     listener_ = std::make_unique<tcp_ice_listener>(threads_, std::move(pools),
                                                    receiver_, config_);
-  }
-
-  bool queue_reply(const outgoing_datagram& x) const {
-    return x.tuple.protocol == transport_protocol::udp
-           && x.tuple.path < sockets_.size()
-           && udp_reader::queue_reply(x, *sockets_[x.tuple.path]);
   }
 
   // The sockets of one address are equivalent for sending.

@@ -89,7 +89,11 @@ public:
 
   /// The datagrams of one receive burst of a socket, in arrival order, all with
   /// the same `tuple.path`. The datagrams may be moved from.
-  virtual void on_burst(std::span<datagram> burst) = 0;
+  ///
+  /// `replies` sends on that path, on this thread and until this returns. STUN
+  /// responses to a UDP burst, given one at a time, wait until then and leave
+  /// by one system call; anything else leaves at once.
+  virtual void on_burst(std::span<datagram> burst, datagram_sink& replies) = 0;
 
   /// A TCP connection is closed; its `tuple.path` is never used again. Called
   /// only for connections that have delivered a datagram.

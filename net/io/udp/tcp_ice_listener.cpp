@@ -76,9 +76,10 @@ struct tcp_ice_state {
   std::unordered_map<uint32_t, std::shared_ptr<tcp_connection>> connections;
 };
 
-// One client's connection. All functions but `send`, `confirm` and `close` run
-// on its loop.
-class tcp_connection : public std::enable_shared_from_this<tcp_connection> {
+// One client's connection, and the sink of the replies to what it brings. All
+// functions but `send`, `confirm` and `close` run on its loop.
+class tcp_connection : public std::enable_shared_from_this<tcp_connection>,
+                       private datagram_sink {
 public:
   tcp_connection(owner up, loop_socket socket, buffer_pool& pool,
                  const transport_tuple& tuple)
@@ -199,10 +200,15 @@ private:
       up_->count.received.fetch_add(burst_.size(), std::memory_order_relaxed);
       up_->count.received_octets.fetch_add(octets, std::memory_order_relaxed);
       if (!up_->stopped)
-        up_->receiver.on_burst(burst_);
+        up_->receiver.on_burst(burst_, *this);
       burst_.clear();
     }
     return !reader_.failed();
+  }
+
+  void send_batch(std::span<const outgoing_datagram> batch) override {
+    for (const auto& x : batch)
+      send(x.data);
   }
 
   void write() {

@@ -11,14 +11,6 @@ namespace {
 // How many bursts a socket may read before others on its loop get a turn.
 constexpr int bursts_in_turn = 4;
 
-// The reader whose burst the calling thread is handling.
-struct active_burst {
-  stun_reply_batch* replies = nullptr;
-  const udp_socket* socket = nullptr;
-};
-
-thread_local active_burst active;
-
 } // namespace
 
 udp_reader::udp_reader(boost::asio::io_context& loop, udp_socket& socket,
@@ -35,11 +27,6 @@ udp_reader::udp_reader(boost::asio::io_context& loop, udp_socket& socket,
 void udp_reader::stop() {
   if (!std::exchange(stopped_, true))
     descriptor_.release();
-}
-
-bool udp_reader::queue_reply(const outgoing_datagram& x,
-                             const udp_socket& from) {
-  return active.socket == &from && active.replies->take(x);
 }
 
 void udp_reader::wait() {
@@ -68,13 +55,16 @@ void udp_reader::drain() {
 void udp_reader::handle_burst() {
   if (burst_.empty())
     return;
-  active = {&replies_, &socket_};
-  receiver_.on_burst(burst_);
-  active = {};
+  receiver_.on_burst(burst_, *this);
   burst_.clear();
   if (!replies_.answers().empty())
     socket_.send(replies_.answers());
   replies_.clear();
+}
+
+void udp_reader::send_batch(std::span<const outgoing_datagram> batch) {
+  if (batch.size() != 1 || !replies_.take(batch.front()))
+    socket_.send(batch);
 }
 
 } // namespace troupe::net

@@ -12,9 +12,10 @@
 
 namespace troupe::net {
 
-/// Reads one UDP socket on one loop and passes each burst to a receiver. All
-/// members run on that loop, except the static one.
-class udp_reader : public std::enable_shared_from_this<udp_reader> {
+/// Reads one UDP socket on one loop and passes each burst to a receiver, with
+/// itself as the sink of the replies. All members run on that loop.
+class udp_reader : public std::enable_shared_from_this<udp_reader>,
+                   private datagram_sink {
 public:
   /// All arguments must outlive it, or at least the call of `stop`.
   udp_reader(boost::asio::io_context& loop, udp_socket& socket,
@@ -26,17 +27,15 @@ public:
   /// Stops reading. Idempotent. The socket stays open for sending.
   void stop();
 
-  /// Queues a STUN response for `from` until the end of the burst that this
-  /// thread is handling. False if this thread handles no burst of that socket,
-  /// or if `x` is not STUN or does not fit.
-  static bool queue_reply(const outgoing_datagram& x, const udp_socket& from);
-
 private:
   using descriptor = boost::asio::posix::basic_stream_descriptor<loop_executor>;
 
   void drain();
 
   void handle_burst();
+
+  // Keeps a STUN response until the burst has been handled.
+  void send_batch(std::span<const outgoing_datagram> batch) override;
 
   descriptor descriptor_;
   udp_socket& socket_;

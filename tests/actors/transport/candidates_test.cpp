@@ -12,7 +12,7 @@ namespace {
 
 class no_receiver final : public net::media_receiver {
 public:
-  void on_burst(std::span<net::datagram>) override {}
+  void on_burst(std::span<net::datagram>, net::datagram_sink&) override {}
 
   void on_tcp_closed(const net::transport_tuple&) override {}
 };

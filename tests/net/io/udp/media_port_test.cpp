@@ -22,7 +22,7 @@ namespace {
 // Records what a port receives, for a test thread to wait for.
 class recorder : public media_receiver {
 public:
-  void on_burst(std::span<datagram> burst) override {
+  void on_burst(std::span<datagram> burst, datagram_sink&) override {
     std::lock_guard guard{mutex_};
     for (auto& x : burst)
       received_.push_back(std::move(x));
@@ -53,6 +53,19 @@ private:
   std::condition_variable changed_;
   std::vector<datagram> received_;
   std::vector<transport_tuple> closed_;
+};
+
+// Replies to each datagram with the datagram itself.
+class mirror : public media_receiver {
+public:
+  void on_burst(std::span<datagram> burst, datagram_sink& replies) override {
+    for (const auto& x : burst) {
+      outgoing_datagram back{std::as_const(*x.data).bytes(), x.tuple};
+      replies.send_batch({&back, 1});
+    }
+  }
+
+  void on_tcp_closed(const transport_tuple&) override {}
 };
 
 media_port_config config_for(std::vector<std::string> addresses) {
@@ -329,6 +342,22 @@ TEST_CASE("ICE-TCP carries datagrams in both directions") {
   port.send_batch(out);
   CHECK(port.stats().tcp_dropped == 2);
   CHECK(port.stats().tcp_connections == 0);
+}
+
+TEST_CASE("replies to an ICE-TCP burst leave on its connection, in order") {
+  io_threads threads{1};
+  mirror up;
+  media_port port{threads, up, config_for({"127.0.0.1"})};
+  REQUIRE(port.start());
+  tcp_client first{port.port()};
+  tcp_client second{port.port()};
+  auto of_first = framed(binding_request()) + framed("one");
+  auto of_second = framed(binding_request()) + framed("two");
+  CHECK(first.write(of_first));
+  CHECK(second.write(of_second));
+  CHECK(first.read(of_first.size()) == of_first);
+  CHECK(second.read(of_second.size()) == of_second);
+  CHECK(port.stats().tcp_dropped == 0);
 }
 
 TEST_CASE("ICE-TCP closes connections that are silent, not STUN or too long") {

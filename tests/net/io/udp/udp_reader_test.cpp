@@ -1,4 +1,5 @@
 #include "net/io/loop/io_threads.hpp"
+#include "net/io/loop/run_on_loops.hpp"
 #include "net/io/udp/media_port.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +18,7 @@ namespace {
 // Records what a port receives, for a test thread to wait for.
 class recorder : public media_receiver {
 public:
-  void on_burst(std::span<datagram> burst) override {
+  void on_burst(std::span<datagram> burst, datagram_sink&) override {
     std::lock_guard guard{mutex_};
     for (auto& x : burst) {
       auto data = std::as_const(*x.data).bytes();
@@ -41,25 +42,22 @@ private:
   std::vector<std::vector<uint8_t>> received_;
 };
 
-// Sends each datagram back while its burst is handled.
+// Replies to each datagram with the datagram itself.
 class mirror : public media_receiver {
 public:
-  void on_burst(std::span<datagram> burst) override {
+  void on_burst(std::span<datagram> burst, datagram_sink& replies) override {
     for (auto& x : burst) {
       outgoing_datagram back{std::as_const(*x.data).bytes(), x.tuple};
-      port->send_batch({&back, 1});
+      replies.send_batch({&back, 1});
     }
   }
 
   void on_tcp_closed(const transport_tuple&) override {}
-
-  media_port* port = nullptr;
 };
 
 // A client with a port, and a port that sends back what it receives.
 struct mirrored {
   mirrored() : client(threads, heard, config()), server(wall, back, config()) {
-    back.port = &server;
     REQUIRE(client.start());
     REQUIRE(server.start());
     to_server = {transport_protocol::udp, 0,
@@ -74,9 +72,21 @@ struct mirrored {
     return out;
   }
 
-  void send(const std::vector<uint8_t>& data) {
-    outgoing_datagram out{data, to_server};
-    client.send_batch({&out, 1});
+  // The server reads no earlier than all have arrived.
+  void send_as_burst(const std::vector<std::vector<uint8_t>>& all) {
+    std::latch begun{1};
+    std::latch sent{1};
+    wall.post(0, [&] {
+      begun.count_down();
+      sent.wait();
+    });
+    begun.wait();
+    for (const auto& data : all) {
+      outgoing_datagram out{data, to_server};
+      client.send_batch({&out, 1});
+    }
+    sent.count_down();
+    run_on_loop(wall, 0, [] {}); // the task above has ended
   }
 
   io_threads threads{1};
@@ -101,23 +111,26 @@ std::vector<uint8_t> check(uint8_t mark) {
 TEST_CASE("the responses to the checks of one burst leave by one system call") {
   mirrored x;
   constexpr uint8_t count = 20;
-  // The server reads once all have arrived.
-  std::latch begun{1};
-  std::latch sent{1};
-  x.wall.post(0, [&] {
-    begun.count_down();
-    sent.wait();
-  });
-  begun.wait();
+  std::vector<std::vector<uint8_t>> checks;
   for (uint8_t i = 0; i < count; ++i)
-    x.send(check(i));
-  sent.count_down();
+    checks.push_back(check(i));
+  x.send_as_burst(checks);
   auto got = x.heard.wait_for(count);
   REQUIRE(got.size() == count);
   for (uint8_t i = 0; i < count; ++i)
-    CHECK(got[i] == check(i));
+    CHECK(got[i] == checks[i]);
   x.server.stop(); // makes its counters final
   auto stats = x.server.stats();
   CHECK(stats.send_calls == stats.bursts_received);
   CHECK(stats.send_calls < count);
+}
+
+TEST_CASE("a reply that is not STUN does not wait for the end of the burst") {
+  mirrored x;
+  const std::vector<uint8_t> media(20, 0x80);
+  x.send_as_burst({check(1), media});
+  auto got = x.heard.wait_for(2);
+  REQUIRE(got.size() == 2);
+  CHECK(got[0] == media);
+  CHECK(got[1] == check(1));
 }
