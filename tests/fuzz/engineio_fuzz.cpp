@@ -1,5 +1,5 @@
 #include "net/base/bytes.hpp"
-#include "protocol/engineio/engineio.hpp"
+#include "net/engineio/engineio.hpp"
 
 #include <cstdlib>
 #include <tuple>

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "net/base/rng.hpp"
+#include "net/engineio/engineio.hpp"
 #include "net/io/http/http_exchange.hpp"
 #include "net/io/http/origin_policy.hpp"
 #include "net/io/http/websocket_plan.hpp"
 #include "net/io/loop/admission.hpp"
-#include "protocol/engineio/engineio.hpp"
 
 #include <mutex>
 #include <string_view>

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "net/engineio/engineio.hpp"
 #include "net/io/http/connection_handle.hpp"
 #include "net/io/http/http_core.hpp"
 #include "net/io/http/http_exchange.hpp"
 #include "net/io/http/websocket_plan.hpp"
 #include "net/io/loop/asio_acceptor.hpp"
-#include "protocol/engineio/engineio.hpp"
 
 #include <atomic>
 #include <unordered_map>

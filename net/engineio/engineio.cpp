@@ -1,4 +1,4 @@
-#include "protocol/engineio/engineio.hpp"
+#include "net/engineio/engineio.hpp"
 
 #include <array>
 

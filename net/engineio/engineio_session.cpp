@@ -1,4 +1,4 @@
-#include "protocol/engineio/engineio.hpp"
+#include "net/engineio/engineio.hpp"
 
 #include "net/base/utf8.hpp"
 
