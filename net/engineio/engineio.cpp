@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace troupe::protocol::engineio {
+namespace troupe::net::engineio {
 
 namespace {
 
@@ -121,4 +121,4 @@ unsigned http_status(refusal x) {
   return x == refusal::forbidden ? 403 : 400;
 }
 
-} // namespace troupe::protocol::engineio
+} // namespace troupe::net::engineio

@@ -14,7 +14,7 @@
 /// Engine.IO, version 4: the layer below Socket.IO that provides one message
 /// channel over long polling, over a WebSocket, or over polling that upgrades
 /// to a WebSocket.
-namespace troupe::protocol::engineio {
+namespace troupe::net::engineio {
 
 /// The type of a packet. On the wire it is the digit of this value.
 enum class packet_type : uint8_t {
@@ -95,7 +95,7 @@ struct session_config {
   size_t max_queue = 1 << 20;
 
   /// How long a message may be queued.
-  net::duration max_queue_delay = std::chrono::seconds{5};
+  duration max_queue_delay = std::chrono::seconds{5};
 
   /// Assumed rate of a slow client in octets per second: it is given the time
   /// to receive one response at this rate before its next poll is expected.
@@ -173,55 +173,53 @@ class session {
 public:
   /// Creates a session for a GET; the first event answers that GET.
   static session open_polling(const session_config& config, std::string sid,
-                              net::time_point now);
+                              time_point now);
 
   /// Creates a session for a WebSocket.
   static session open_websocket(const session_config& config, std::string sid,
-                                socket_id socket, net::time_point now);
+                                socket_id socket, time_point now);
 
   /// A GET arrived. Returns false if it must be refused with status 400;
   /// otherwise a `poll_answered` follows, now or later. A second GET while
   /// another waits also ends the session.
-  [[nodiscard]] bool handle_poll(net::time_point now);
+  [[nodiscard]] bool handle_poll(time_point now);
 
   /// The client aborted the waiting GET.
   void handle_poll_aborted();
 
   /// A POST arrived in full.
-  [[nodiscard]] post_outcome handle_post(std::string_view body,
-                                         net::time_point now);
+  [[nodiscard]] post_outcome handle_post(std::string_view body, time_point now);
 
   /// A POST began while another was incomplete, or had too large a body.
   void handle_post_refused(close_reason reason);
 
   /// A WebSocket with this session's id is open. It is finished at once if the
   /// session has one already.
-  void handle_socket(socket_id socket, net::time_point now);
+  void handle_socket(socket_id socket, time_point now);
 
-  void handle_socket_text(socket_id socket, std::string text,
-                          net::time_point now);
+  void handle_socket_text(socket_id socket, std::string text, time_point now);
 
   void handle_socket_binary(socket_id socket, std::string octets,
-                            net::time_point now);
+                            time_point now);
 
-  void handle_socket_closed(socket_id socket, net::time_point now);
+  void handle_socket_closed(socket_id socket, time_point now);
 
   /// The application sends messages that belong together.
-  void handle_send(std::vector<message> batch, net::time_point now);
+  void handle_send(std::vector<message> batch, time_point now);
 
   /// The application sends a message.
-  void handle_send(bool binary, std::string data, net::time_point now);
+  void handle_send(bool binary, std::string data, time_point now);
 
   /// The application ends the session; what is queued goes out first.
-  void handle_close(net::time_point now);
+  void handle_close(time_point now);
 
-  void handle_timeout(net::time_point now);
+  void handle_timeout(time_point now);
 
   /// The next event to carry out, or nullopt if there is none.
   std::optional<session_event> poll_event();
 
   /// When handle_timeout() is next wanted, or nullopt once closed.
-  std::optional<net::time_point> poll_timeout() const;
+  std::optional<time_point> poll_timeout() const;
 
   const std::string& sid() const {
     return sid_;
@@ -253,30 +251,30 @@ private:
   struct candidate {
     socket_id socket;
     bool probed;
-    net::time_point deadline;
+    time_point deadline;
   };
 
-  session(const session_config& config, std::string sid, net::time_point now);
+  session(const session_config& config, std::string sid, time_point now);
 
   packet open_packet(bool offer_upgrade) const;
 
-  void handle_packet(packet x, net::time_point now);
+  void handle_packet(packet x, time_point now);
 
-  void handle_candidate_packet(const packet& x, net::time_point now);
+  void handle_candidate_packet(const packet& x, time_point now);
 
   void drop_candidate();
 
-  void send(packet x, net::time_point now);
+  void send(packet x, time_point now);
 
-  void enqueue(packet x, size_t cost, net::time_point now);
+  void enqueue(packet x, size_t cost, time_point now);
 
-  void flush(net::time_point now);
+  void flush(time_point now);
 
   // Answers the waiting poll with at most `max_answer` octets.
-  void answer_poll(net::time_point now);
+  void answer_poll(time_point now);
 
   // The latest time at which the client has received the last response.
-  net::time_point has_received(net::time_point now) const;
+  time_point has_received(time_point now) const;
 
   void clear_queue();
 
@@ -302,15 +300,15 @@ private:
   std::deque<queued_packet> queue_;
   size_t queued_octets_ = 0;
   size_t queued_cost_ = 0;
-  net::time_point receiving_until_{};
+  time_point receiving_until_{};
   // Deadline for sending the oldest queued message. Pings do not set it: they
   // have their own timeout.
-  std::optional<net::time_point> queue_deadline_;
+  std::optional<time_point> queue_deadline_;
   std::deque<session_event> events_;
   // When the next ping or, after a ping, its pong is due.
-  net::time_point heartbeat_;
+  time_point heartbeat_;
   bool awaiting_pong_ = false;
-  net::time_point closing_deadline_;
+  time_point closing_deadline_;
 };
 
-} // namespace troupe::protocol::engineio
+} // namespace troupe::net::engineio

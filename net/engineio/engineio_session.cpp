@@ -5,16 +5,15 @@
 #include <algorithm>
 #include <utility>
 
-namespace troupe::protocol::engineio {
+namespace troupe::net::engineio {
 
-session::session(const session_config& config, std::string sid,
-                 net::time_point now)
+session::session(const session_config& config, std::string sid, time_point now)
     : config_(config)
     , sid_(std::move(sid))
     , heartbeat_(now + config.ping_interval) {}
 
 session session::open_polling(const session_config& config, std::string sid,
-                              net::time_point now) {
+                              time_point now) {
   session result{config, std::move(sid), now};
   result.poll_waiting_ = true;
   result.send(result.open_packet(true), now);
@@ -22,7 +21,7 @@ session session::open_polling(const session_config& config, std::string sid,
 }
 
 session session::open_websocket(const session_config& config, std::string sid,
-                                socket_id socket, net::time_point now) {
+                                socket_id socket, time_point now) {
   session result{config, std::move(sid), now};
   result.socket_ = socket;
   result.send(result.open_packet(false), now);
@@ -42,7 +41,7 @@ packet session::open_packet(bool offer_upgrade) const {
   return {packet_type::open, false, std::move(json)};
 }
 
-bool session::handle_poll(net::time_point now) {
+bool session::handle_poll(time_point now) {
   if (closed() || socket_)
     return false;
   if (poll_waiting_) {
@@ -63,15 +62,15 @@ void session::handle_poll_aborted() {
   end(close_reason::transport_closed);
 }
 
-post_outcome session::handle_post(std::string_view body, net::time_point now) {
+post_outcome session::handle_post(std::string_view body, time_point now) {
   if (closed() || socket_)
     return post_outcome::bad_request;
   if (body.size() > config_.max_payload) {
     end(close_reason::bad_packet);
     return post_outcome::too_large;
   }
-  auto packets = net::is_utf8(body) ? parse_payload(body, config_.max_packets)
-                                    : std::nullopt;
+  auto packets =
+      is_utf8(body) ? parse_payload(body, config_.max_packets) : std::nullopt;
   if (!packets) {
     end(close_reason::bad_packet);
     return post_outcome::bad_request;
@@ -89,7 +88,7 @@ void session::handle_post_refused(close_reason reason) {
     end(reason);
 }
 
-void session::handle_socket(socket_id socket, net::time_point now) {
+void session::handle_socket(socket_id socket, time_point now) {
   if (state_ != state::open || socket_ || candidate_) {
     events_.emplace_back(socket_finished{socket});
     return;
@@ -98,7 +97,7 @@ void session::handle_socket(socket_id socket, net::time_point now) {
 }
 
 void session::handle_socket_text(socket_id socket, std::string text,
-                                 net::time_point now) {
+                                 time_point now) {
   if (closed())
     return;
   auto x = parse_frame(text);
@@ -116,7 +115,7 @@ void session::handle_socket_text(socket_id socket, std::string text,
 }
 
 void session::handle_socket_binary(socket_id socket, std::string octets,
-                                   net::time_point now) {
+                                   time_point now) {
   if (closed())
     return;
   if (candidate_ && candidate_->socket == socket)
@@ -125,7 +124,7 @@ void session::handle_socket_binary(socket_id socket, std::string octets,
     handle_packet({packet_type::message, true, std::move(octets)}, now);
 }
 
-void session::handle_socket_closed(socket_id socket, net::time_point) {
+void session::handle_socket_closed(socket_id socket, time_point) {
   if (candidate_ && candidate_->socket == socket) {
     candidate_.reset();
   } else if (socket_ == socket) {
@@ -135,7 +134,7 @@ void session::handle_socket_closed(socket_id socket, net::time_point) {
   }
 }
 
-void session::handle_send(std::vector<message> batch, net::time_point now) {
+void session::handle_send(std::vector<message> batch, time_point now) {
   if (state_ != state::open)
     return;
   auto left = config_.max_queue / 2;
@@ -150,13 +149,13 @@ void session::handle_send(std::vector<message> batch, net::time_point now) {
     end(close_reason::queue_full);
 }
 
-void session::handle_send(bool binary, std::string data, net::time_point now) {
+void session::handle_send(bool binary, std::string data, time_point now) {
   std::vector<message> batch;
   batch.push_back({binary, std::move(data)});
   handle_send(std::move(batch), now);
 }
 
-void session::handle_close(net::time_point now) {
+void session::handle_close(time_point now) {
   if (state_ != state::open)
     return;
   if (socket_) {
@@ -169,7 +168,7 @@ void session::handle_close(net::time_point now) {
   flush(now);
 }
 
-void session::handle_timeout(net::time_point now) {
+void session::handle_timeout(time_point now) {
   if (closed())
     return;
   if (state_ == state::closing) {
@@ -202,7 +201,7 @@ std::optional<session_event> session::poll_event() {
   return result;
 }
 
-std::optional<net::time_point> session::poll_timeout() const {
+std::optional<time_point> session::poll_timeout() const {
   switch (state_) {
     case state::open: {
       auto next = heartbeat_;
@@ -217,7 +216,7 @@ std::optional<net::time_point> session::poll_timeout() const {
   }
 }
 
-void session::handle_packet(packet x, net::time_point now) {
+void session::handle_packet(packet x, time_point now) {
   switch (x.type) {
     case packet_type::message:
       if (x.data.size() > config_.max_message)
@@ -243,7 +242,7 @@ void session::handle_packet(packet x, net::time_point now) {
   }
 }
 
-void session::handle_candidate_packet(const packet& x, net::time_point now) {
+void session::handle_candidate_packet(const packet& x, time_point now) {
   if (x.type == packet_type::ping && x.data == "probe") {
     candidate_->probed = true;
     send_frame(candidate_->socket, {packet_type::pong, false, "probe"});
@@ -267,13 +266,13 @@ void session::drop_candidate() {
   candidate_.reset();
 }
 
-void session::send(packet x, net::time_point now) {
+void session::send(packet x, time_point now) {
   auto cost = size_of(x);
   enqueue(std::move(x), cost, now);
   flush(now);
 }
 
-void session::enqueue(packet x, size_t cost, net::time_point now) {
+void session::enqueue(packet x, size_t cost, time_point now) {
   if (x.type == packet_type::message && !queue_deadline_)
     queue_deadline_ = has_received(now) + config_.max_queue_delay;
   queued_octets_ += size_of(x);
@@ -281,11 +280,11 @@ void session::enqueue(packet x, size_t cost, net::time_point now) {
   queue_.push_back({std::move(x), cost});
 }
 
-net::time_point session::has_received(net::time_point now) const {
+time_point session::has_received(time_point now) const {
   return std::max(now, receiving_until_);
 }
 
-void session::flush(net::time_point now) {
+void session::flush(time_point now) {
   if (socket_) {
     for (auto& x : queue_)
       send_frame(*socket_, std::move(x.what));
@@ -295,7 +294,7 @@ void session::flush(net::time_point now) {
   }
 }
 
-void session::answer_poll(net::time_point now) {
+void session::answer_poll(time_point now) {
   std::string body;
   while (!queue_.empty()) {
     const auto& next = queue_.front();
@@ -360,4 +359,4 @@ void session::end(close_reason reason) {
   events_.emplace_back(session_closed{reason});
 }
 
-} // namespace troupe::protocol::engineio
+} // namespace troupe::net::engineio

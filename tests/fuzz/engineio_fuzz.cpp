@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <tuple>
 
-namespace engineio = troupe::protocol::engineio;
+namespace engineio = troupe::net::engineio;
 using troupe::net::byte_reader;
 
 namespace {

@@ -8,7 +8,7 @@
 
 namespace troupe::net {
 
-namespace eio = protocol::engineio;
+namespace eio = engineio;
 
 namespace {
 

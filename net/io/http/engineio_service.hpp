@@ -55,12 +55,11 @@ public:
 private:
   using session_ptr = std::shared_ptr<engineio_session>;
 
-  std::optional<protocol::engineio::refusal> check(const http_request& request,
-                                                   std::string_view transport,
-                                                   session_ptr& session);
+  std::optional<engineio::refusal> check(const http_request& request,
+                                         std::string_view transport,
+                                         session_ptr& session);
 
-  http_response refuse(const http_request& request,
-                       protocol::engineio::refusal why);
+  http_response refuse(const http_request& request, engineio::refusal why);
 
   session_ptr find(const http_request& request);
 

@@ -7,7 +7,7 @@
 
 namespace troupe::net {
 
-namespace eio = protocol::engineio;
+namespace eio = engineio;
 
 using std::chrono::steady_clock;
 

@@ -38,7 +38,7 @@ public:
 
   void handle_post(const exchange_ptr& exchange);
 
-  void handle_post_refused(protocol::engineio::close_reason reason);
+  void handle_post_refused(engineio::close_reason reason);
 
   /// Takes a WebSocket to which the client may upgrade. Returns its receiver.
   std::unique_ptr<connection_events>
@@ -64,7 +64,7 @@ public:
 private:
   class socket_events;
 
-  using engine = protocol::engineio::session;
+  using engine = engineio::session;
 
   template <class F>
   void post(F f);
@@ -75,15 +75,15 @@ private:
 
   void drain();
 
-  void perform(protocol::engineio::message_received x);
+  void perform(engineio::message_received x);
 
-  void perform(protocol::engineio::poll_answered x);
+  void perform(engineio::poll_answered x);
 
-  void perform(protocol::engineio::frame_ready x);
+  void perform(engineio::frame_ready x);
 
-  void perform(protocol::engineio::socket_finished x);
+  void perform(engineio::socket_finished x);
 
-  void perform(protocol::engineio::session_closed x);
+  void perform(engineio::session_closed x);
 
   void flush_frames();
 
@@ -129,13 +129,12 @@ private:
   time_point covered_at_{};
   reject_reason why_paced_{};
   std::optional<engine> engine_;
-  std::unordered_map<protocol::engineio::socket_id, std::shared_ptr<connection>>
-      sockets_;
+  std::unordered_map<engineio::socket_id, std::shared_ptr<connection>> sockets_;
   exchange_ptr poll_;
   std::unique_ptr<connection_events> events_;
   // Frames collected for one WebSocket.
   std::vector<outgoing_message> frames_;
-  protocol::engineio::socket_id frames_for_ = 0;
+  engineio::socket_id frames_for_ = 0;
   uint16_t close_code_ = 0;
   bool draining_ = false;
   bool ended_ = false;

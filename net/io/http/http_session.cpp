@@ -172,8 +172,8 @@ private:
       if (request.method == "POST") {
         guard = core_->engineio->begin_post(request);
         if (!guard)
-          return refuse(json_response(
-              400, render(protocol::engineio::refusal::bad_request)));
+          return refuse(
+              json_response(400, render(engineio::refusal::bad_request)));
       }
     }
     if (parser_->content_length().value_or(0) > limit)

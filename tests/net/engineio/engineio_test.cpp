@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using namespace troupe::protocol::engineio;
+using namespace troupe::net::engineio;
 using namespace std::chrono_literals;
 using troupe::net::time_point;
 
