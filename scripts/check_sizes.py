@@ -32,7 +32,7 @@ LONG_FUNCTIONS = {
     ("actors/peer/peer_media.cpp", "peer_state::produce"): 90,
     ("bench/load/scenario/command_line.cpp", "add_numbers"): 75,
     ("tests/fuzz/engineio_fuzz.cpp", "check_session"): 70,
-    ("tests/protocol/engineio/socketio_test.cpp",
+    ("tests/protocol/socketio/socketio_test.cpp",
      "TEST_CASE malformed packets are refused, each for its reason"): 75,
     ("tests/protocol/json/json_limits_test.cpp",
      "TEST_CASE bad texts are refused for the right reason"): 80,

@@ -3,7 +3,7 @@
 #include "net/base/rng.hpp"
 #include "net/base/time.hpp"
 #include "protocol/dialects/common/dialect.hpp"
-#include "protocol/engineio/socketio.hpp"
+#include "protocol/socketio/socketio.hpp"
 
 #include <deque>
 #include <map>

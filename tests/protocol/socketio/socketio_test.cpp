@@ -1,4 +1,4 @@
-#include "protocol/engineio/socketio.hpp"
+#include "protocol/socketio/socketio.hpp"
 
 #include <doctest/doctest.h>
 
