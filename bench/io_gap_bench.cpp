@@ -1,5 +1,6 @@
 #include "actors/base/log.hpp"
 #include "actors/io/io_worker.hpp"
+#include "actors/io/media_sockets.hpp"
 #include "actors/io/socket_actor.hpp"
 #include "actors/sctp/sctp_actor.hpp"
 #include "net/io/loop/run_on_loops.hpp"

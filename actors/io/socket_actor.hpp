@@ -1,21 +1,21 @@
 #pragma once
 
 #include "actors/base/edge_gauge.hpp"
-#include "actors/base/tick_queue.hpp"
 #include "actors/io/burst_receiver.hpp"
-#include "actors/stats/counters.hpp"
-#include "net/io/udp/media_port.hpp"
+#include "net/base/transport_tuple.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
 #include <memory>
+#include <string>
 
 namespace troupe::net {
 class ice_check_responder;
-class io_threads;
 } // namespace troupe::net
 
 namespace troupe::actors {
+
+class media_sockets;
 
 /// Routes checks with this username fragment to `to`.
 struct route_fragment {
@@ -64,70 +64,6 @@ using socket_actor =
                      // Ends the actor. The owner of the sockets stops them:
                      // this may run on one of their threads.
                      caf::reacts_to<close_sockets>>;
-
-/// The sockets for media, and the routing on the threads that read them.
-class media_sockets final : public net::media_receiver {
-public:
-  /// `threads` outlives this object.
-  media_sockets(net::io_threads& threads, net::media_port_config settings);
-
-  ~media_sockets() override;
-
-  /// From now on the I/O threads run the actors of `system` that they wake.
-  void run_actors(caf::actor_system& system);
-
-  /// Closes the port and removes all routes; when it returns, no I/O thread
-  /// uses this object any more. Idempotent. Do not call it on an I/O thread.
-  void stop();
-
-  /// Ticks that an I/O thread delivers.
-  tick_queue& ticks() {
-    return ticks_;
-  }
-
-  net::media_port& port() {
-    return port_;
-  }
-
-  void on_burst(std::span<net::datagram> datagrams,
-                net::datagram_sink& replies) override;
-
-  void on_tcp_closed(const net::transport_tuple& tuple) override;
-
-  /// Runs `change` on the routing table of every I/O thread. From any thread.
-  template <class F>
-  void update(F change);
-
-  /// The same at once for the calling thread, if it is an I/O thread.
-  template <class F>
-  void update_here(F change);
-
-  /// The number of datagrams that belonged to no transport.
-  uint64_t unroutable() const;
-
-  /// The longest time that an I/O thread ran actors without reading its
-  /// sockets, in microseconds.
-  peak_gauge& longest_run() {
-    return longest_run_;
-  }
-
-private:
-  struct thread_routes;
-
-  thread_routes& here();
-
-  // Delivers the ticks that are due.
-  void deliver_ticks();
-
-  net::io_threads& threads_;
-  tick_queue ticks_;
-  std::vector<std::unique_ptr<thread_routes>> routes_;
-  peak_gauge longest_run_;
-  net::media_port port_;
-  bool stopped_ = false;
-  // Whether this object may be used by tasks that outlive it.
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-};
 
 /// Spawns the socket actor over open sockets, which outlive it, and lets their
 /// threads run actors.

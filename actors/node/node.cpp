@@ -8,6 +8,7 @@
 #include "actors/http/http_gateway.hpp"
 #include "actors/http/metrics.hpp"
 #include "actors/io/io_worker.hpp"
+#include "actors/io/media_sockets.hpp"
 #include "actors/load/load_actor.hpp"
 #include "actors/room/server_actor.hpp"
 #include "actors/sctp/sctp_actor.hpp"

@@ -1,4 +1,5 @@
 // ICE-TCP connections over real sockets, from the port to the routing.
+#include "actors/io/media_sockets.hpp"
 #include "actors/io/socket_actor.hpp"
 #include "net/io/loop/io_threads.hpp"
 #include "tests/actors/support/running_node.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/io/media_sockets.hpp"
 #include "actors/room/server_actor.hpp"
 #include "actors/transport/media_services.hpp"
 #include "net/io/loop/io_threads.hpp"

@@ -1,0 +1,119 @@
+#include "actors/io/socket_actor.hpp"
+
+#include "actors/io/media_sockets.hpp"
+#include "net/ice/ice_check_responder.hpp"
+#include "net/io/loop/io_threads.hpp"
+#include "tests/actors/support/running_node.hpp"
+#include "tests/support/ice_check.hpp"
+
+#include <caf/actor_registry.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <thread>
+
+using namespace troupe;
+using namespace troupe::actors;
+
+namespace {
+
+net::media_port_config loopback_port() {
+  net::media_port_config out;
+  out.addresses = {"127.0.0.1"};
+  out.port = 0;
+  return out;
+}
+
+// A client that counts the STUN success responses that it receives.
+class client final : public net::media_receiver {
+public:
+  explicit client(net::io_threads& threads)
+      : port_(threads, *this, loopback_port()) {
+    REQUIRE(port_.start());
+  }
+
+  ~client() override {
+    port_.stop();
+  }
+
+  void on_burst(std::span<net::datagram> burst, net::datagram_sink&) override {
+    for (const auto& x : burst)
+      responses += std::as_const(*x.data).bytes()[0] == 1;
+  }
+
+  void on_tcp_closed(const net::transport_tuple&) override {}
+
+  net::socket_address address() const {
+    return *net::parse_address("127.0.0.1", port_.port());
+  }
+
+  void send(const std::vector<uint8_t>& data, const net::socket_address& to) {
+    net::outgoing_datagram out{
+        data, {net::transport_protocol::udp, 0, address(), to}};
+    port_.send_batch({&out, 1});
+  }
+
+  std::atomic<int> responses{0};
+
+private:
+  net::media_port port_;
+};
+
+// The socket actor over open sockets.
+struct scene {
+  scene() {
+    REQUIRE(sockets.port().start());
+    socket = spawn_socket(system, sockets);
+  }
+
+  ~scene() {
+    caf::anon_send(socket, close_sockets{});
+    system.await_actors_before_shutdown(false);
+    while (system.registry().running() > 0)
+      std::this_thread::yield();
+    socket = nullptr;
+    sockets.stop();
+    threads.stop();
+  }
+
+  net::socket_address address() {
+    return *net::parse_address("127.0.0.1", sockets.port().port());
+  }
+
+  net::io_threads threads{1};
+  media_sockets sockets{threads, loopback_port()};
+  caf::actor_system_config settings;
+  caf::actor_system system{settings};
+  socket_actor socket;
+};
+
+} // namespace
+
+TEST_CASE("checks are answered while the sockets have a responder for them") {
+  test::quiet_log();
+  net::io_threads threads{1};
+  client browser{threads};
+  scene x;
+  net::ice_credentials credentials{"ours", "password"};
+  auto check = test::ice_check::to(credentials).build();
+  auto responder = std::make_shared<net::ice_check_responder>(
+      credentials,
+      net::transport_tuple{net::transport_protocol::udp, 0, x.address(),
+                           browser.address()},
+      net::time_point{});
+  caf::anon_send(x.socket, add_check_responder{responder});
+  CHECK(test::eventually([&] {
+    browser.send(check, x.address());
+    return browser.responses > 0;
+  }));
+  caf::anon_send(x.socket, unroute_fragment{"ours"});
+  auto before = x.sockets.unroutable();
+  CHECK(test::eventually([&] {
+    browser.send(check, x.address());
+    return x.sockets.unroutable() > before;
+  }));
+}
