@@ -2,6 +2,7 @@
 
 #include "net/base/assert.hpp"
 #include "net/base/classify.hpp"
+#include "net/base/enum_category.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -16,24 +17,17 @@ dtls_role opposite(remote_dtls_role remote) {
                                             : dtls_role::client;
 }
 
-class transport_category_impl final : public std::error_category {
-public:
-  const char* name() const noexcept override {
-    return "transport";
+std::string_view text_of(transport_errc value) {
+  switch (value) {
+    case transport_errc::already_connected:
+      return "the transport is already connected";
+    case transport_errc::no_fingerprint:
+      return "the peer sent no certificate fingerprint";
+    case transport_errc::closed:
+      return "the transport is closed";
   }
-
-  std::string message(int code) const override {
-    switch (static_cast<transport_errc>(code)) {
-      case transport_errc::already_connected:
-        return "the transport is already connected";
-      case transport_errc::no_fingerprint:
-        return "the peer sent no certificate fingerprint";
-      case transport_errc::closed:
-        return "the transport is closed";
-    }
-    return "unknown transport error";
-  }
-};
+  return "unknown transport error";
+}
 
 drop_reason to_drop_reason(srtp_error error) {
   switch (error) {
@@ -52,7 +46,7 @@ drop_reason to_drop_reason(srtp_error error) {
 } // namespace
 
 const std::error_category& transport_category() {
-  static const transport_category_impl instance;
+  static const enum_category<transport_errc> instance{"transport", text_of};
   return instance;
 }
 

@@ -1,5 +1,7 @@
 #include "net/auth/token_verifier.hpp"
 
+#include "net/base/enum_category.hpp"
+
 #include <jwt.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -110,30 +112,23 @@ std::optional<token_algorithm> classify_key(const std::string& pem) {
   return std::nullopt;
 }
 
-class token_category_type final : public std::error_category {
-public:
-  const char* name() const noexcept override {
-    return "token";
+std::string_view text_of(token_errc value) {
+  switch (value) {
+    case token_errc::malformed:
+      return "malformed token";
+    case token_errc::algorithm:
+      return "algorithm not allowed";
+    case token_errc::signature:
+      return "bad signature";
+    case token_errc::weak_secret:
+      return "the secret must have at least 32 octets";
+    case token_errc::bad_public_key:
+      return "not a PEM public key of RSA (at least 2048 bits) or P-256";
+    case token_errc::no_key:
+      return "an allowed algorithm has no key";
   }
-
-  std::string message(int value) const override {
-    switch (static_cast<token_errc>(value)) {
-      case token_errc::malformed:
-        return "malformed token";
-      case token_errc::algorithm:
-        return "algorithm not allowed";
-      case token_errc::signature:
-        return "bad signature";
-      case token_errc::weak_secret:
-        return "the secret must have at least 32 octets";
-      case token_errc::bad_public_key:
-        return "not a PEM public key of RSA (at least 2048 bits) or P-256";
-      case token_errc::no_key:
-        return "an allowed algorithm has no key";
-    }
-    return "unknown";
-  }
-};
+  return "unknown";
+}
 
 } // namespace
 
@@ -150,7 +145,7 @@ std::string_view to_string(token_algorithm x) {
 }
 
 const std::error_category& token_category() {
-  static const token_category_type instance;
+  static const enum_category<token_errc> instance{"token", text_of};
   return instance;
 }
 

@@ -1,5 +1,6 @@
 #include "net/dtls/certificate.hpp"
 
+#include "net/base/enum_category.hpp"
 #include "net/dtls/context_impl.hpp"
 #include "net/dtls/errc.hpp"
 
@@ -16,24 +17,17 @@ namespace troupe::net {
 
 namespace {
 
-class dtls_category_type final : public std::error_category {
-public:
-  const char* name() const noexcept override {
-    return "dtls";
+std::string_view text_of(dtls_errc value) {
+  switch (value) {
+    case dtls_errc::key_generation_failed:
+      return "the key could not be generated";
+    case dtls_errc::certificate_failed:
+      return "the certificate could not be made";
+    case dtls_errc::settings_refused:
+      return "OpenSSL rejected the DTLS settings";
   }
-
-  std::string message(int value) const override {
-    switch (static_cast<dtls_errc>(value)) {
-      case dtls_errc::key_generation_failed:
-        return "the key could not be generated";
-      case dtls_errc::certificate_failed:
-        return "the certificate could not be made";
-      case dtls_errc::settings_refused:
-        return "OpenSSL rejected the DTLS settings";
-    }
-    return "unknown";
-  }
-};
+  return "unknown";
+}
 
 /// Makes a self-signed certificate without a subject: peers identify it by its
 /// hash.
@@ -155,7 +149,7 @@ bool configure(SSL_CTX* context, X509* certificate, EVP_PKEY* key,
 } // namespace
 
 const std::error_category& dtls_category() {
-  static const dtls_category_type instance;
+  static const enum_category<dtls_errc> instance{"dtls", text_of};
   return instance;
 }
 

@@ -1,5 +1,7 @@
 #include "protocol/json/json_codec.hpp"
 
+#include "net/base/enum_category.hpp"
+
 #include <concepts>
 #include <string_view>
 
@@ -7,24 +9,17 @@ namespace troupe::protocol {
 
 namespace {
 
-class category final : public std::error_category {
-public:
-  const char* name() const noexcept override {
-    return "decode";
+std::string_view text_of(decode_errc value) {
+  switch (value) {
+    case decode_errc::missing:
+      return "a required member is missing";
+    case decode_errc::wrong_type:
+      return "a member has the wrong type";
+    case decode_errc::bad_value:
+      return "a member has a bad value";
   }
-
-  std::string message(int value) const override {
-    switch (static_cast<decode_errc>(value)) {
-      case decode_errc::missing:
-        return "a required member is missing";
-      case decode_errc::wrong_type:
-        return "a member has the wrong type";
-      case decode_errc::bad_value:
-        return "a member has a bad value";
-    }
-    return "unknown decoding error";
-  }
-};
+  return "unknown decoding error";
+}
 
 rapidjson::SizeType json_size(std::string_view text) {
   return static_cast<rapidjson::SizeType>(text.size());
@@ -215,7 +210,7 @@ void fill(object_writer& out, const num_sctp_streams& in) {
 } // namespace
 
 const std::error_category& decode_category() {
-  static const category instance;
+  static const net::enum_category<decode_errc> instance{"decode", text_of};
   return instance;
 }
 

@@ -1,5 +1,6 @@
 #include "protocol/json/json_limits.hpp"
 
+#include "net/base/enum_category.hpp"
 #include "net/base/utf8.hpp"
 
 #include <rapidjson/encodedstream.h>
@@ -33,32 +34,25 @@ constexpr int max_zero_exponent = 14;
 // text of a double or a 64-bit integer has 20 at most.
 constexpr size_t max_significant_digits = 20;
 
-class category final : public std::error_category {
-public:
-  const char* name() const noexcept override {
-    return "json";
+std::string_view text_of(json_errc value) {
+  switch (value) {
+    case json_errc::too_large:
+      return "JSON text is too large";
+    case json_errc::too_deep:
+      return "JSON text nests too deep";
+    case json_errc::too_many_tokens:
+      return "JSON text has too many values";
+    case json_errc::not_utf8:
+      return "JSON text is not valid UTF-8";
+    case json_errc::duplicate_key:
+      return "JSON object has a duplicate key";
+    case json_errc::bad_number:
+      return "JSON number is out of range";
+    case json_errc::syntax:
+      return "JSON text has a syntax error";
   }
-
-  std::string message(int value) const override {
-    switch (static_cast<json_errc>(value)) {
-      case json_errc::too_large:
-        return "JSON text is too large";
-      case json_errc::too_deep:
-        return "JSON text nests too deep";
-      case json_errc::too_many_tokens:
-        return "JSON text has too many values";
-      case json_errc::not_utf8:
-        return "JSON text is not valid UTF-8";
-      case json_errc::duplicate_key:
-        return "JSON object has a duplicate key";
-      case json_errc::bad_number:
-        return "JSON number is out of range";
-      case json_errc::syntax:
-        return "JSON text has a syntax error";
-    }
-    return "unknown JSON error";
-  }
-};
+  return "unknown JSON error";
+}
 
 bool is_digit(char x) {
   return x >= '0' && x <= '9';
@@ -321,7 +315,7 @@ public:
 } // namespace
 
 const std::error_category& json_category() {
-  static const category instance;
+  static const net::enum_category<json_errc> instance{"json", text_of};
   return instance;
 }
 

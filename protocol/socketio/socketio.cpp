@@ -1,6 +1,7 @@
 #include "protocol/socketio/socketio.hpp"
 
 #include "net/base/assert.hpp"
+#include "net/base/enum_category.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,32 +12,25 @@ namespace troupe::protocol {
 
 namespace {
 
-class category final : public std::error_category {
-public:
-  const char* name() const noexcept override {
-    return "socketio";
+std::string_view text_of(socketio_errc value) {
+  switch (value) {
+    case socketio_errc::unknown_type:
+      return "unknown packet type";
+    case socketio_errc::bad_attachments:
+      return "bad number of attachments";
+    case socketio_errc::bad_id:
+      return "bad acknowledgement id";
+    case socketio_errc::bad_payload:
+      return "bad payload";
+    case socketio_errc::too_large:
+      return "payload too large";
+    case socketio_errc::bad_event_name:
+      return "bad event name";
+    case socketio_errc::bad_placeholder:
+      return "bad attachment placeholder";
   }
-
-  std::string message(int value) const override {
-    switch (static_cast<socketio_errc>(value)) {
-      case socketio_errc::unknown_type:
-        return "unknown packet type";
-      case socketio_errc::bad_attachments:
-        return "bad number of attachments";
-      case socketio_errc::bad_id:
-        return "bad acknowledgement id";
-      case socketio_errc::bad_payload:
-        return "bad payload";
-      case socketio_errc::too_large:
-        return "payload too large";
-      case socketio_errc::bad_event_name:
-        return "bad event name";
-      case socketio_errc::bad_placeholder:
-        return "bad attachment placeholder";
-    }
-    return "unknown Socket.IO error";
-  }
-};
+  return "unknown Socket.IO error";
+}
 
 constexpr std::array<std::string_view, 6> reserved_names{
     "connect",       "connect_error", "disconnect",
@@ -159,7 +153,7 @@ bool is_binary(socketio_type type) {
 } // namespace
 
 const std::error_category& socketio_category() {
-  static const category instance;
+  static const net::enum_category<socketio_errc> instance{"socketio", text_of};
   return instance;
 }
 

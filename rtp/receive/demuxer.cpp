@@ -1,33 +1,28 @@
 #include "rtp/receive/demuxer.hpp"
 
+#include "net/base/enum_category.hpp"
+
 #include <algorithm>
 
 namespace troupe::rtp {
 
 namespace {
 
-class demuxer_category_t : public std::error_category {
-public:
-  const char* name() const noexcept override {
-    return "demuxer";
+std::string_view text_of(demuxer_errc value) {
+  switch (value) {
+    case demuxer_errc::duplicate_ssrc:
+      return "SSRC already in use on this transport";
+    case demuxer_errc::duplicate_mid:
+      return "MID already in use on this transport";
+    case demuxer_errc::duplicate_rid:
+      return "RID without MID already in use on this transport";
+    case demuxer_errc::no_identity:
+      return "neither MID nor SSRC nor RID given";
+    case demuxer_errc::duplicate_handle:
+      return "producer already on this transport";
   }
-
-  std::string message(int code) const override {
-    switch (static_cast<demuxer_errc>(code)) {
-      case demuxer_errc::duplicate_ssrc:
-        return "SSRC already in use on this transport";
-      case demuxer_errc::duplicate_mid:
-        return "MID already in use on this transport";
-      case demuxer_errc::duplicate_rid:
-        return "RID without MID already in use on this transport";
-      case demuxer_errc::no_identity:
-        return "neither MID nor SSRC nor RID given";
-      case demuxer_errc::duplicate_handle:
-        return "producer already on this transport";
-    }
-    return "unknown";
-  }
-};
+  return "unknown";
+}
 
 bool has_rid(const producer_identity& x, std::string_view name) {
   return std::find(x.rids.begin(), x.rids.end(), name) != x.rids.end();
@@ -44,7 +39,7 @@ bool has_repetition(const std::vector<T>& xs) {
 } // namespace
 
 const std::error_category& demuxer_category() {
-  static const demuxer_category_t instance;
+  static const net::enum_category<demuxer_errc> instance{"demuxer", text_of};
   return instance;
 }
 

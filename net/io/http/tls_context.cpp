@@ -1,5 +1,7 @@
 #include "net/io/http/tls_context.hpp"
 
+#include "net/base/enum_category.hpp"
+
 #include <boost/asio/ssl/context.hpp>
 
 #include <openssl/err.h>
@@ -15,23 +17,17 @@ namespace ssl = boost::asio::ssl;
 
 namespace {
 
-struct tls_category_type final : std::error_category {
-  const char* name() const noexcept override {
-    return "tls";
+std::string_view text_of(tls_errc value) {
+  switch (value) {
+    case tls_errc::bad_certificate:
+      return "the certificate file cannot be read, or has no certificate";
+    case tls_errc::bad_key:
+      return "the key file cannot be read, or has no private key";
+    case tls_errc::mismatch:
+      return "the key does not belong to the certificate";
   }
-
-  std::string message(int code) const override {
-    switch (static_cast<tls_errc>(code)) {
-      case tls_errc::bad_certificate:
-        return "the certificate file cannot be read, or has no certificate";
-      case tls_errc::bad_key:
-        return "the key file cannot be read, or has no private key";
-      case tls_errc::mismatch:
-        return "the key does not belong to the certificate";
-    }
-    return "TLS setup failed";
-  }
-};
+  return "TLS setup failed";
+}
 
 // Only HTTP/1.1 is supported; a client that offers only other protocols
 // continues without ALPN.
@@ -90,7 +86,7 @@ std::vector<std::string> names_of(X509* certificate) {
 } // namespace
 
 const std::error_category& tls_category() {
-  static tls_category_type instance;
+  static const enum_category<tls_errc> instance{"tls", text_of};
   return instance;
 }
 

@@ -1,5 +1,6 @@
 #include "protocol/dialects/common/identity.hpp"
 
+#include "net/base/enum_category.hpp"
 #include "protocol/json/json_limits.hpp"
 
 #include <algorithm>
@@ -14,30 +15,23 @@ constexpr std::string_view any_room = "*";
 // Maximum length of a user's or a room's name in octets.
 constexpr size_t max_id_length = 256;
 
-class claims_category_type final : public std::error_category {
-public:
-  const char* name() const noexcept override {
-    return "claims";
+std::string_view text_of(claims_errc value) {
+  switch (value) {
+    case claims_errc::malformed:
+      return "malformed claims";
+    case claims_errc::expired:
+      return "expired";
+    case claims_errc::not_yet_valid:
+      return "not yet valid";
+    case claims_errc::wrong_issuer:
+      return "wrong issuer";
+    case claims_errc::wrong_audience:
+      return "wrong audience";
+    case claims_errc::no_expiry:
+      return "no exp";
   }
-
-  std::string message(int value) const override {
-    switch (static_cast<claims_errc>(value)) {
-      case claims_errc::malformed:
-        return "malformed claims";
-      case claims_errc::expired:
-        return "expired";
-      case claims_errc::not_yet_valid:
-        return "not yet valid";
-      case claims_errc::wrong_issuer:
-        return "wrong issuer";
-      case claims_errc::wrong_audience:
-        return "wrong audience";
-      case claims_errc::no_expiry:
-        return "no exp";
-    }
-    return "unknown";
-  }
-};
+  return "unknown";
+}
 
 std::string_view to_view(const rapidjson::Value& x) {
   return {x.GetString(), x.GetStringLength()};
@@ -200,7 +194,7 @@ bool identity::may_join(const room_id& room) const {
 }
 
 const std::error_category& claims_category() {
-  static const claims_category_type instance;
+  static const net::enum_category<claims_errc> instance{"claims", text_of};
   return instance;
 }
 
