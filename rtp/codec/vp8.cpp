@@ -1,17 +1,11 @@
 #include "rtp/codec/vp8.hpp"
 
+#include "rtp/codec/picture_id.hpp"
+#include "rtp/packet/outgoing_packet.hpp"
+
 namespace troupe::rtp {
 
 namespace {
-
-void read_picture_id(net::byte_reader& in, vp8_descriptor& x) {
-  x.picture_id_offset = static_cast<uint8_t>(in.position());
-  auto first = in.u8();
-  x.wide_picture_id = (first & 0x80) != 0;
-  x.picture_id = static_cast<uint16_t>(first & 0x7F);
-  if (x.wide_picture_id)
-    x.picture_id = static_cast<uint16_t>((*x.picture_id << 8) | in.u8());
-}
 
 /// Reads the extension octet and the fields that it announces.
 void read_extension(net::byte_reader& in, vp8_descriptor& x) {
@@ -71,26 +65,23 @@ payload_descriptor describe_vp8(const vp8_descriptor& x, bool marker) {
   result.temporal_switch = x.keyframe || x.layer_sync;
   result.spatial_switch = x.keyframe;
   result.discardable = x.non_reference;
-  result.picture_id = x.picture_id;
-  if (x.picture_id)
-    result.picture_id_bits = x.wide_picture_id ? 15 : 7;
-  result.tl0picidx = x.tl0picidx;
-  result.picture_id_offset = x.picture_id_offset;
-  result.tl0picidx_offset = x.tl0picidx_offset;
+  describe_picture_id(x, result);
   return result;
 }
 
 void rewrite_vp8(net::mutable_byte_span payload, const payload_descriptor& x,
                  uint16_t picture_id, uint8_t tl0picidx) {
+  payload_patch patch;
   if (x.picture_id) {
-    auto p = payload.data() + x.picture_id_offset;
-    if (x.picture_id_bits == 15)
-      net::store_u16(p, picture_id | 0x8000);
-    else
-      *p = picture_id & 0x7F;
+    patch.picture_id_offset = static_cast<uint8_t>(x.picture_id_offset);
+    patch.picture_id_bits = x.picture_id_bits;
+    patch.picture_id = picture_id;
   }
-  if (x.tl0picidx)
-    payload[x.tl0picidx_offset] = tl0picidx;
+  if (x.tl0picidx) {
+    patch.tl0picidx_offset = static_cast<uint8_t>(x.tl0picidx_offset);
+    patch.tl0picidx = tl0picidx;
+  }
+  patch.apply(payload);
 }
 
 } // namespace troupe::rtp

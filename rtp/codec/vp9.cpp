@@ -1,17 +1,10 @@
 #include "rtp/codec/vp9.hpp"
 
+#include "rtp/codec/picture_id.hpp"
+
 namespace troupe::rtp {
 
 namespace {
-
-void read_picture_id(net::byte_reader& in, vp9_descriptor& x) {
-  x.picture_id_offset = static_cast<uint8_t>(in.position());
-  auto first = in.u8();
-  x.wide_picture_id = (first & 0x80) != 0;
-  x.picture_id = static_cast<uint16_t>(first & 0x7F);
-  if (x.wide_picture_id)
-    x.picture_id = static_cast<uint16_t>((*x.picture_id << 8) | in.u8());
-}
 
 void read_layers(net::byte_reader& in, vp9_descriptor& x) {
   auto indices = in.u8();
@@ -93,12 +86,7 @@ payload_descriptor describe_vp9(const vp9_descriptor& x, bool marker) {
   result.spatial_switch = !x.inter_picture;
   result.inter_layer = x.inter_layer;
   result.not_inter_layer_reference = x.not_inter_layer_reference;
-  result.picture_id = x.picture_id;
-  if (x.picture_id)
-    result.picture_id_bits = x.wide_picture_id ? 15 : 7;
-  result.tl0picidx = x.tl0picidx;
-  result.picture_id_offset = x.picture_id_offset;
-  result.tl0picidx_offset = x.tl0picidx_offset;
+  describe_picture_id(x, result);
   return result;
 }
 
