@@ -1,5 +1,6 @@
 #include "protocol/dialects/broadcaster/broadcaster_decoder.hpp"
 #include "protocol/dialects/common/connections.hpp"
+#include "protocol/dialects/common/dialect_outbox.hpp"
 #include "protocol/dialects/common/entries.hpp"
 #include "protocol/dialects/common/reply_encoder.hpp"
 #include "protocol/dialects/common/request_decoder.hpp"
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <map>
 #include <set>
 #include <span>
@@ -259,7 +259,7 @@ bool is_person(const participant& x) {
          || find_text(*device, "flag") != broadcaster_flag;
 }
 
-class broadcaster_dialect final : public dialect {
+class broadcaster_dialect final : public outbox_dialect {
 public:
   explicit broadcaster_dialect(const handshake& hello)
       : room_(hello.query.at("roomId"))
@@ -268,7 +268,7 @@ public:
   void handle_frame(const frame& in, net::time_point) override {
     auto text = std::string_view{in.payload};
     const auto number = take_number(text);
-    if (!number || closing_)
+    if (!number || out_.closing())
       return;
     const auto name = text.substr(0, text.find(' '));
     text.remove_prefix(std::min(text.size(), name.size() + 1));
@@ -287,12 +287,12 @@ public:
       receives_ = join->capabilities.has_value();
     }
     outstanding_.emplace(++last_token_, caller{*number, method});
-    requests_.push_back({last_token_, std::move(*verb)});
+    out_.ask(last_token_, std::move(*verb));
   }
 
   void handle_outcome(request_token token, const outcome& result) override {
     const auto found = outstanding_.find(token);
-    if (found == outstanding_.end() || closing_)
+    if (found == outstanding_.end() || out_.closing())
       return;
     const auto who = found->second;
     outstanding_.erase(found);
@@ -335,23 +335,9 @@ public:
   // Events carry no time, so this requests an immediate handle_timeout(), which
   // sets the deadline.
   std::optional<net::time_point> poll_timeout() const override {
-    if (closing_ || !others_left_)
+    if (out_.closing() || !others_left_)
       return std::nullopt;
     return leaves_at_.value_or(net::time_point{});
-  }
-
-  std::optional<pending_request> poll_request() override {
-    return take_first(requests_);
-  }
-
-  std::optional<frame> poll_frame() override {
-    return take_first(frames_);
-  }
-
-  std::optional<close_connection> poll_close() override {
-    if (!frames_.empty())
-      return std::nullopt;
-    return std::exchange(close_, std::nullopt);
   }
 
 private:
@@ -375,13 +361,12 @@ private:
   }
 
   void answer(uint64_t number, const http_answer& x) {
-    frames_.push_back({answer_frame(number, x), false});
+    out_.send({answer_frame(number, x), false});
   }
 
   void close(close_connection how) {
-    closing_ = true;
-    requests_.clear();
-    close_ = std::move(how);
+    out_.drop_requests();
+    out_.close(std::move(how));
   }
 
   const room_id room_;
@@ -389,13 +374,9 @@ private:
   bool receives_ = false;
   std::map<request_token, caller> outstanding_;
   request_token last_token_ = 0;
-  std::deque<pending_request> requests_;
-  std::deque<frame> frames_;
   std::set<peer_id> people_;
   bool others_left_ = false; // the last other member has left
   std::optional<net::time_point> leaves_at_;
-  std::optional<close_connection> close_;
-  bool closing_ = false;
 };
 
 // A request about the room alone names no client.

@@ -2,26 +2,14 @@
 
 #include "protocol/dialects/common/dialect.hpp"
 
-#include <deque>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 
 /// Helpers for dialects that have a connection of their own.
 namespace troupe::protocol {
-
-/// Removes and returns the first element; nothing if the queue is empty.
-template <class T>
-std::optional<T> take_first(std::deque<T>& queue) {
-  if (queue.empty())
-    return std::nullopt;
-  std::optional next{std::move(queue.front())};
-  queue.pop_front();
-  return next;
-}
 
 /// The reply of that type; null for other replies and refusals.
 template <class Reply>

@@ -191,11 +191,7 @@ public:
   }
 
   std::optional<pending_request> poll_request() override {
-    if (link_.requests_.empty())
-      return std::nullopt;
-    std::optional next{std::move(link_.requests_.front())};
-    link_.requests_.pop_front();
-    return next;
+    return take_first(link_.requests_);
   }
 
   std::optional<frame> poll_frame() override {

@@ -24,15 +24,6 @@ bool is_alphanumeric(char c) {
          || (c >= 'a' && c <= 'z');
 }
 
-template <class T>
-std::optional<T> pop(std::deque<T>& queue) {
-  if (queue.empty())
-    return std::nullopt;
-  std::optional<T> front{std::move(queue.front())};
-  queue.pop_front();
-  return front;
-}
-
 } // namespace
 
 socketio_session::socketio_session(socketio_config config, net::rng& random,
@@ -42,7 +33,7 @@ socketio_session::socketio_session(socketio_config config, net::rng& random,
     , deadline_(now + config_.connect_timeout) {}
 
 void socketio_session::handle_frame(const frame& in, net::time_point now) {
-  if (closing_)
+  if (out_.closing())
     return;
   if (in.binary)
     handle_attachment(in.payload);
@@ -60,17 +51,15 @@ std::optional<net::time_point> socketio_session::poll_timeout() const {
 }
 
 std::optional<socketio_input> socketio_session::poll_input() {
-  return pop(inputs_);
+  return take_first(inputs_);
 }
 
 std::optional<frame> socketio_session::poll_frame() {
-  return pop(frames_);
+  return out_.poll_frame();
 }
 
 std::optional<close_connection> socketio_session::poll_close() {
-  if (!frames_.empty())
-    return std::nullopt;
-  return std::exchange(close_, std::nullopt);
+  return out_.poll_close();
 }
 
 void socketio_session::emit(std::string_view nsp, std::string_view data,
@@ -82,8 +71,8 @@ void socketio_session::emit(std::string_view nsp, std::string_view data,
 }
 
 void socketio_session::emit(std::string_view nsp, shared_text packet) {
-  if (connected(nsp) && !closing_)
-    frames_.push_back({{}, false, std::move(packet)});
+  if (connected(nsp))
+    out_.send({{}, false, std::move(packet)});
 }
 
 void socketio_session::acknowledge(std::string_view nsp, int64_t id,
@@ -107,12 +96,9 @@ bool socketio_session::connected(std::string_view nsp) const {
 }
 
 void socketio_session::close(uint16_t code, std::string_view reason) {
-  if (closing_)
-    return;
-  closing_ = true;
   deadline_.reset();
   reassembly_.reset();
-  close_ = close_connection{code, std::string{reason}};
+  out_.close({code, std::string{reason}});
 }
 
 void socketio_session::handle_text(const std::string& text,
@@ -176,7 +162,7 @@ void socketio_session::handle_connect(socketio_packet packet) {
 }
 
 void socketio_session::admit(const std::string& nsp) {
-  if (auto found = waiting_.extract(nsp); found && !closing_)
+  if (auto found = waiting_.extract(nsp); found && !out_.closing())
     enter(std::move(found.key()), std::move(found.mapped()));
 }
 
@@ -235,12 +221,12 @@ void socketio_session::refuse(std::error_code why) {
 void socketio_session::send(socketio_type type, std::string_view nsp,
                             std::optional<int64_t> id, std::string_view data,
                             std::vector<std::string> attachments) {
-  if (closing_)
+  if (out_.closing())
     return;
-  frames_.push_back(
+  out_.send(
       {encode_socketio_packet(type, nsp, id, data, attachments.size()), false});
   for (auto& bytes : attachments)
-    frames_.push_back({std::move(bytes), true});
+    out_.send({std::move(bytes), true});
 }
 
 } // namespace troupe::protocol

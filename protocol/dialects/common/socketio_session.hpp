@@ -2,7 +2,7 @@
 
 #include "net/base/rng.hpp"
 #include "net/base/time.hpp"
-#include "protocol/dialects/common/dialect.hpp"
+#include "protocol/dialects/common/dialect_outbox.hpp"
 #include "protocol/socketio/socketio.hpp"
 
 #include <deque>
@@ -169,9 +169,7 @@ private:
   std::optional<net::time_point> deadline_;
   std::optional<reassembly> reassembly_;
   std::deque<socketio_input> inputs_;
-  std::deque<frame> frames_;
-  std::optional<close_connection> close_;
-  bool closing_ = false;
+  dialect_outbox out_;
 };
 
 } // namespace troupe::protocol

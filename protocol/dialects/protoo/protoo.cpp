@@ -1,4 +1,5 @@
 #include "protocol/dialects/common/connections.hpp"
+#include "protocol/dialects/common/dialect_outbox.hpp"
 #include "protocol/dialects/common/entries.hpp"
 #include "protocol/dialects/common/rejoin_secret.hpp"
 #include "protocol/dialects/common/request_decoder.hpp"
@@ -9,7 +10,6 @@
 #include "protocol/dialects/protoo/protoo_reply_encoder.hpp"
 #include "protocol/json/json_scan.hpp"
 
-#include <deque>
 #include <map>
 #include <utility>
 #include <variant>
@@ -60,7 +60,7 @@ struct for_client {
 using purpose = std::variant<ignored, for_hidden_join, for_consumer,
                              for_data_consumer, for_client>;
 
-class protoo_dialect final : public dialect {
+class protoo_dialect final : public outbox_dialect {
 public:
   protoo_dialect(const handshake& hello, net::time_point now)
       : room_(query_value(hello, "roomId"))
@@ -82,7 +82,7 @@ public:
 
   void handle_frame(const frame& in, net::time_point) override {
     // protoo has no binary messages, and drops frames that are not a message.
-    if (closing_ || in.binary)
+    if (out_.closing() || in.binary)
       return;
     const auto parsed = parse_json(in.payload);
     if (!parsed && parsed.error() == json_errc::too_large)
@@ -96,7 +96,7 @@ public:
 
   void handle_outcome(request_token token, const outcome& result) override {
     const auto found = outstanding_.find(token);
-    if (found == outstanding_.end() || closing_)
+    if (found == outstanding_.end() || out_.closing())
       return;
     const auto why = std::move(found->second);
     outstanding_.erase(found);
@@ -127,7 +127,7 @@ public:
   }
 
   void handle_timeout(net::time_point now) override {
-    if (closing_)
+    if (out_.closing())
       return;
     if (membership_ == membership::outside && now >= join_deadline_)
       return close({no_reconnect_code, "did not join in time"});
@@ -137,7 +137,7 @@ public:
   }
 
   std::optional<net::time_point> poll_timeout() const override {
-    if (closing_)
+    if (out_.closing())
       return std::nullopt;
     std::optional<net::time_point> next;
     const auto consider = [&](std::optional<net::time_point> at) {
@@ -149,20 +149,6 @@ public:
     if (membership_ == membership::outside)
       consider(join_deadline_);
     return next;
-  }
-
-  std::optional<pending_request> poll_request() override {
-    return take_first(requests_);
-  }
-
-  std::optional<frame> poll_frame() override {
-    return take_first(frames_);
-  }
-
-  std::optional<close_connection> poll_close() override {
-    if (!frames_.empty())
-      return std::nullopt;
-    return std::exchange(close_, std::nullopt);
   }
 
 private:
@@ -329,7 +315,7 @@ private:
 
   template <class Kind>
   void drain(protoo_offers<Kind>& offers) {
-    while (!closing_) {
+    while (!out_.closing()) {
       auto step = offers.poll_step();
       if (!step)
         return;
@@ -374,7 +360,7 @@ private:
 
   void ask(request what, purpose why) {
     outstanding_.emplace(++last_token_, std::move(why));
-    requests_.push_back({last_token_, std::move(what)});
+    out_.ask(last_token_, std::move(what));
   }
 
   void ask_for_client(request what, purpose why) {
@@ -403,16 +389,12 @@ private:
   }
 
   void push(std::string text) {
-    if (!closing_)
-      frames_.push_back({std::move(text), false});
+    out_.send({std::move(text), false});
   }
 
   void close(close_connection how) {
-    if (closing_)
-      return;
-    closing_ = true;
-    requests_.clear();
-    close_ = std::move(how);
+    out_.drop_requests();
+    out_.close(std::move(how));
   }
 
   const room_id room_;
@@ -429,10 +411,6 @@ private:
   net::time_point join_deadline_;
   std::map<request_token, purpose> outstanding_;
   request_token last_token_ = 0;
-  std::deque<pending_request> requests_;
-  std::deque<frame> frames_;
-  std::optional<close_connection> close_;
-  bool closing_ = false;
 };
 
 } // namespace

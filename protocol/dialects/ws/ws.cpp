@@ -1,4 +1,5 @@
 #include "protocol/dialects/common/connections.hpp"
+#include "protocol/dialects/common/dialect_outbox.hpp"
 #include "protocol/dialects/common/entries.hpp"
 #include "protocol/dialects/common/rejoin_secret.hpp"
 #include "protocol/dialects/common/reply_encoder.hpp"
@@ -112,7 +113,7 @@ json_object subject_of(const request& what) {
   return out;
 }
 
-class ws_dialect final : public dialect {
+class ws_dialect final : public outbox_dialect {
 public:
   explicit ws_dialect(const handshake& hello)
       : room_(query_value(hello, "channelId")) {
@@ -128,11 +129,11 @@ public:
     verb::join verb{room_, peer_id{std::move(user)}, std::move(name),
                     std::nullopt, true};
     verb.rejoin_secret = query_value(hello, rejoin_secret_name);
-    requests_.push_back({first_token_, std::move(verb)});
+    out_.ask(first_token_, std::move(verb));
   }
 
   void handle_frame(const frame& in, net::time_point) override {
-    if (closing_)
+    if (out_.closing())
       return;
     if (slots_.size() == max_outstanding)
       return close(policy_violation, "too many requests");
@@ -169,30 +170,16 @@ public:
 
   void handle_shared_event(const shared_event_encoding& event) override {
     static constexpr char encoding_key{};
-    if (!closing_)
-      frames_.push_back({{}, false, event.text(&encoding_key, [&] {
-                           return event_text(event.what());
-                         })});
+    if (!out_.closing())
+      out_.send({{}, false, event.text(&encoding_key, [&] {
+                   return event_text(event.what());
+                 })});
   }
 
   void handle_timeout(net::time_point) override {}
 
   std::optional<net::time_point> poll_timeout() const override {
     return std::nullopt;
-  }
-
-  std::optional<pending_request> poll_request() override {
-    return take_first(requests_);
-  }
-
-  std::optional<frame> poll_frame() override {
-    return take_first(frames_);
-  }
-
-  std::optional<close_connection> poll_close() override {
-    if (!frames_.empty())
-      return std::nullopt;
-    return std::exchange(close_, std::nullopt);
   }
 
 private:
@@ -242,7 +229,7 @@ private:
       get->room = room_;
     next.asked = true;
     next.subject = subject_of(*verb);
-    requests_.push_back({first_token_ + slots_.size(), std::move(*verb)});
+    out_.ask(first_token_ + slots_.size(), std::move(*verb));
     slots_.push_back(std::move(next));
   }
 
@@ -322,23 +309,17 @@ private:
   }
 
   void push(std::string text) {
-    if (!closing_)
-      frames_.push_back({std::move(text), false});
+    out_.send({std::move(text), false});
   }
 
   void close(uint16_t code, std::string reason) {
-    closing_ = true;
-    close_ = close_connection{code, std::move(reason)};
+    out_.close({code, std::move(reason)});
   }
 
   const room_id room_;
   std::string rejoin_secret_;
   std::deque<slot> slots_;
   request_token first_token_ = 1;
-  std::deque<pending_request> requests_;
-  std::deque<frame> frames_;
-  std::optional<close_connection> close_;
-  bool closing_ = false;
 };
 
 std::optional<handshake_refusal> refuse_handshake(const handshake& in) {
