@@ -2,7 +2,7 @@
 
 #include "actors/base/log_limit.hpp"
 #include "actors/base/log_value.hpp"
-#include "protocol/json/flat_json.hpp"
+#include "protocol/json/json_writer.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -56,12 +56,12 @@ std::string line_of(std::string_view name, std::span<const field> rest) {
 
 // The part of the JSON object that follows time and level.
 std::string json_of(std::string_view name, std::span<const field> rest) {
-  auto out = "\"event\":" + protocol::quote_json(name);
-  for (const auto& x : rest) {
-    out.append(",").append(protocol::quote_json(x.key)).append(":");
-    out += protocol::quote_json(clip(x.value));
-  }
-  return out;
+  protocol::json_writer out;
+  out.begin_object().add("event", name);
+  for (const auto& x : rest)
+    out.add(x.key, clip(x.value));
+  const auto whole = out.end_object().str();
+  return whole.substr(1, whole.size() - 2);
 }
 
 void write(level at, std::string_view name, std::span<const field> rest) {

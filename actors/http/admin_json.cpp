@@ -1,6 +1,6 @@
 #include "actors/http/admin_json.hpp"
 
-#include "protocol/json/flat_json.hpp"
+#include "protocol/json/json_writer.hpp"
 
 #include <algorithm>
 
@@ -8,111 +8,129 @@ namespace troupe::actors {
 
 namespace {
 
-using protocol::flat_json;
+using protocol::json_writer;
 using protocol::media_kind;
 
-// The JSON array of what `write` returns for each element. An element for which
-// it returns an empty text is left out.
+// Adds an array; `write` adds what it writes of each element, if anything.
 template <class List, class Write>
-std::string array_of(const List& list, Write write) {
-  std::string out = "[";
-  for (const auto& x : list) {
-    auto text = write(x);
-    if (out.size() > 1 && !text.empty())
-      out += ',';
-    out += text;
-  }
-  return out + "]";
+void add_array(json_writer& out, std::string_view name, const List& list,
+               Write write) {
+  out.key(name).begin_array();
+  for (const auto& x : list)
+    write(x);
+  out.end_array();
 }
 
 std::string_view to_text(media_kind x) {
   return x == media_kind::audio ? "audio" : "video";
 }
 
-// The data producers on which the server itself sends in the room.
-std::string server_channels_json(const room_report& x) {
-  return array_of(x.data_producers, [](const auto& channel) {
-    if (!channel.peer.empty())
-      return std::string{};
-    flat_json out;
-    out.add("dataProducerId", channel.id.str()).add("label", channel.label);
-    return out.str();
-  });
-}
-
-flat_json summary(const room_report& x) {
+// Begins the description of a room, which the caller ends.
+void start_room(json_writer& out, const room_report& x) {
   auto count = [&](media_kind kind) {
     return std::ranges::count(x.producers, kind,
                               [](const auto& p) { return p.info.kind; });
   };
-  flat_json out;
-  out.add("id", x.id.str())
+  out.begin_object()
+      .add("id", x.id.str())
       .add("members", x.members.size())
       .add("audioProducers", count(media_kind::audio))
       .add("videoProducers", count(media_kind::video))
-      .add("locked", x.locked)
-      .add_raw("serverChannels", server_channels_json(x));
+      .add("locked", x.locked);
+  // The data producers on which the server itself sends in the room.
+  add_array(out, "serverChannels", x.data_producers, [&](const auto& channel) {
+    if (channel.peer.empty())
+      out.begin_object()
+          .add("dataProducerId", channel.id.str())
+          .add("label", channel.label)
+          .end_object();
+  });
   if (x.host)
     out.add("hostId", x.host->str());
-  return out;
 }
 
-flat_json to_json(const protocol::producer_info& x) {
-  flat_json out;
-  out.add("id", x.id.str())
+// Begins the description of a producer, which the caller ends.
+void start_producer(json_writer& out, const protocol::producer_info& x) {
+  out.begin_object()
+      .add("id", x.id.str())
       .add("peerId", x.peer.str())
       .add("kind", to_text(x.kind))
       .add("paused", x.paused);
-  return out;
 }
 
-flat_json to_json(const protocol::data_producer_info& x) {
-  flat_json out;
-  out.add("id", x.id.str())
+void write_data_producer(json_writer& out,
+                         const protocol::data_producer_info& x) {
+  out.begin_object()
+      .add("id", x.id.str())
       .add("peerId", x.peer.str())
       .add("label", x.label)
       .add("protocol", x.protocol)
-      .add("paused", x.paused);
-  return out;
+      .add("paused", x.paused)
+      .end_object();
+}
+
+void write_peer(json_writer& out, const room_report& in,
+                const room_report::member& x) {
+  out.begin_object()
+      .add("id", x.who.id.str())
+      .add("name", x.who.name)
+      .add("audioMuted", x.who.audio_muted)
+      .add("videoPaused", x.who.video_paused)
+      .add("moderator", x.moderates)
+      .add_raw("device", x.who.device.text);
+  add_array(out, "producers", in.producers, [&](const auto& p) {
+    if (p.info.peer != x.who.id)
+      return;
+    start_producer(out, p.info);
+    out.end_object();
+  });
+  add_array(out, "dataProducers", in.data_producers, [&](const auto& p) {
+    if (p.peer == x.who.id)
+      write_data_producer(out, p);
+  });
+  out.end_object();
 }
 
 int64_t natural(int64_t x) {
   return std::max<int64_t>(x, 0);
 }
 
-std::string http_json(const net::http_server_stats& x) {
-  flat_json out;
-  out.add("connections", x.connections)
+void add_http(json_writer& out, const net::http_server_stats& x) {
+  out.key("http")
+      .begin_object()
+      .add("connections", x.connections)
       .add("accepted", x.accepted)
       .add("refused", x.refused)
       .add("requests", x.requests)
       .add("webSockets", x.websockets)
       .add("engineIoSessions", x.engineio_sessions)
-      .add("slowReadersClosed", x.slow_readers_closed);
-  return out.str();
+      .add("slowReadersClosed", x.slow_readers_closed)
+      .end_object();
 }
 
-std::string media_json(const metrics_snapshot& x) {
-  flat_json out;
-  out.add("packetsReceived", x.received.packets)
+void add_media(json_writer& out, const metrics_snapshot& x) {
+  out.key("media")
+      .begin_object()
+      .add("packetsReceived", x.received.packets)
       .add("bytesReceived", x.received.octets)
       .add("packetsSent", x.sent.packets)
       .add("bytesSent", x.sent.octets)
       .add("retransmittedPacketsSent", x.sent.rtx_packets)
       .add("datagramsReceived", x.port.datagrams_received)
-      .add("datagramsSent", x.port.datagrams_sent);
-  return out.str();
+      .add("datagramsSent", x.port.datagrams_sent)
+      .end_object();
 }
 
-std::string process_json(const metrics_snapshot& x) {
-  flat_json out;
-  out.add("cpuSeconds",
-          std::chrono::duration<double>(x.process.cpu_time).count())
+void add_process(json_writer& out, const metrics_snapshot& x) {
+  out.key("process")
+      .begin_object()
+      .add("cpuSeconds",
+           std::chrono::duration<double>(x.process.cpu_time).count())
       .add("cores", x.cores)
       .add("residentBytes", x.process.resident_bytes)
       .add("openFiles", x.process.open_files)
-      .add("startTime", x.process.start_time);
-  return out.str();
+      .add("startTime", x.process.start_time)
+      .end_object();
 }
 
 } // namespace
@@ -125,8 +143,9 @@ std::string server_stats_json(const metrics_snapshot& x) {
   for (const auto& kind : x.transports)
     for (auto phase : kind)
       transports += phase;
-  flat_json out;
-  out.add("version", x.version)
+  json_writer out;
+  out.begin_object()
+      .add("version", x.version)
       .add("rooms", count(object_kind::room))
       .add("sessions", count(object_kind::session))
       .add("peers", count(object_kind::peer))
@@ -136,73 +155,62 @@ std::string server_stats_json(const metrics_snapshot& x) {
       .add("dataProducers", count(object_kind::data_producer))
       .add("dataConsumers", count(object_kind::data_consumer))
       .add("overload", to_string(x.overload.level))
-      .add("draining", x.draining)
-      .add_raw("http", http_json(x.http))
-      .add_raw("media", media_json(x))
-      .add_raw("process", process_json(x));
-  return out.str();
+      .add("draining", x.draining);
+  add_http(out, x.http);
+  add_media(out, x);
+  add_process(out, x);
+  return out.end_object().str();
 }
 
 std::string room_list_json(const std::vector<room_report>& rooms,
                            const std::string& next) {
-  flat_json out;
-  out.add_raw("rooms",
-              array_of(rooms, [](const auto& x) { return summary(x).str(); }));
+  json_writer out;
+  out.begin_object();
+  add_array(out, "rooms", rooms, [&](const auto& x) {
+    start_room(out, x);
+    out.end_object();
+  });
   if (!next.empty())
     out.add("next", next);
-  return out.str();
+  return out.end_object().str();
 }
 
 std::string room_json(const room_report& x) {
-  return summary(x).str();
+  json_writer out;
+  start_room(out, x);
+  return out.end_object().str();
 }
 
 std::string room_stats_json(const room_report& x,
                             const std::vector<producer_stats>& producers) {
-  return summary(x)
-      .add_raw(
-          "producers",
-          array_of(
-              producers,
-              [](const auto& p) {
-                return to_json(p.info).add_raw("stats", p.stats.text).str();
-              }))
-      .str();
+  json_writer out;
+  start_room(out, x);
+  add_array(out, "producers", producers, [&](const auto& p) {
+    start_producer(out, p.info);
+    out.add_raw("stats", p.stats.text).end_object();
+  });
+  return out.end_object().str();
 }
 
 std::string peer_list_json(const room_report& x) {
-  flat_json out;
-  out.add_raw("peers", array_of(x.members, [&](const auto& member) {
-                return peer_json(x, member);
-              }));
-  return out.str();
+  json_writer out;
+  out.begin_object();
+  add_array(out, "peers", x.members,
+            [&](const auto& member) { write_peer(out, x, member); });
+  return out.end_object().str();
 }
 
 std::string peer_json(const room_report& in, const room_report::member& x) {
-  flat_json out;
-  out.add("id", x.who.id.str())
-      .add("name", x.who.name)
-      .add("audioMuted", x.who.audio_muted)
-      .add("videoPaused", x.who.video_paused)
-      .add("moderator", x.moderates)
-      .add_raw("device", x.who.device.text)
-      .add_raw("producers", array_of(in.producers,
-                                     [&](const auto& p) {
-                                       return p.info.peer == x.who.id
-                                                  ? to_json(p.info).str()
-                                                  : std::string{};
-                                     }))
-      .add_raw("dataProducers", array_of(in.data_producers, [&](const auto& p) {
-                 return p.peer == x.who.id ? to_json(p).str() : std::string{};
-               }));
+  json_writer out;
+  write_peer(out, in, x);
   return out.str();
 }
 
 std::string peer_stats_json(const peer_id& id,
                             const protocol::json_text& stats) {
-  flat_json out;
-  out.add("id", id.str()).add_raw("stats", stats.text);
-  return out.str();
+  json_writer out;
+  out.begin_object().add("id", id.str()).add_raw("stats", stats.text);
+  return out.end_object().str();
 }
 
 } // namespace troupe::actors

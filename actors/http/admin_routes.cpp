@@ -1,7 +1,7 @@
 #include "actors/http/admin_routes.hpp"
 
 #include "net/base/utf8.hpp"
-#include "protocol/json/flat_json.hpp"
+#include "protocol/json/json_writer.hpp"
 
 #include <array>
 #include <charconv>
@@ -189,11 +189,10 @@ std::span<const admin_route> admin_routes() {
 
 net::http_response admin_error(unsigned status, std::string_view code,
                                std::string_view message) {
-  protocol::flat_json inner;
-  inner.add("code", code).add("message", message);
-  protocol::flat_json out;
-  out.add_raw("error", inner.str());
-  return net::json_response(status, out.str());
+  protocol::json_writer out;
+  out.begin_object().key("error").begin_object();
+  out.add("code", code).add("message", message);
+  return net::json_response(status, out.end_object().end_object().str());
 }
 
 std::variant<admin_call, net::http_response>

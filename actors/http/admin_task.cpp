@@ -4,7 +4,7 @@
 #include "actors/base/log.hpp"
 #include "actors/http/admin_json.hpp"
 #include "actors/media/webrtc_stats.hpp"
-#include "protocol/json/flat_json.hpp"
+#include "protocol/json/json_writer.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -231,9 +231,11 @@ void task_state::send_message() {
   find_room([this, what](const room_actor& room) {
     ask<room_actor, actors::send_to_room, sent_to_room>(
         room, what, [this](sent_to_room& sent) {
-          protocol::flat_json out;
-          out.add("dataProducerId", sent.producer.str())
-              .add("label", job.call.message.label);
+          protocol::json_writer out;
+          out.begin_object()
+              .add("dataProducerId", sent.producer.str())
+              .add("label", job.call.message.label)
+              .end_object();
           answer(out.str());
         });
   });

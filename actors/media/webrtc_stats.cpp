@@ -1,6 +1,6 @@
 #include "actors/media/webrtc_stats.hpp"
 
-#include "protocol/json/flat_json.hpp"
+#include "protocol/json/json_writer.hpp"
 
 #include <chrono>
 #include <cmath>
@@ -9,7 +9,7 @@ namespace troupe::actors {
 
 namespace {
 
-using protocol::flat_json;
+using protocol::json_writer;
 
 double seconds(rtp::duration x) {
   return std::chrono::duration<double>(x).count();
@@ -21,20 +21,22 @@ double timestamp(net::duration ago = {}) {
   return std::round(std::chrono::duration<double, std::milli>(at).count());
 }
 
-flat_json start(std::string_view type, std::string_view id,
-                net::duration ago = {}) {
-  flat_json out;
-  out.add("type", type).add("id", id).add("timestamp", timestamp(ago));
-  return out;
+// Begins a dictionary, which the caller ends.
+void start(json_writer& out, std::string_view type, std::string_view id,
+           net::duration ago = {}) {
+  out.begin_object()
+      .add("type", type)
+      .add("id", id)
+      .add("timestamp", timestamp(ago));
 }
 
 std::string_view to_text(rtp::media_kind x) {
   return x == rtp::media_kind::audio ? "audio" : "video";
 }
 
-flat_json of_stream(const producer_id& id, rtp::media_kind kind,
-                    const rtp::receive_stream_stats& x) {
-  auto out = start("inbound-rtp", id.str());
+void add_stream(json_writer& out, const producer_id& id, rtp::media_kind kind,
+                const rtp::receive_stream_stats& x) {
+  start(out, "inbound-rtp", id.str());
   out.add("kind", to_text(kind)).add("ssrc", rtp::value(x.ssrc));
   if (x.rtx_ssrc)
     out.add("rtxSsrc", rtp::value(*x.rtx_ssrc));
@@ -54,15 +56,15 @@ flat_json of_stream(const producer_id& id, rtp::media_kind kind,
       .add("firCount", x.firs_sent)
       .add("keyFramesReceived", x.keyframes)
       .add("packetsDiscarded", x.drops.total())
-      .add("score", x.score);
-  return out;
+      .add("score", x.score)
+      .end_object();
 }
 
-void add_layers(flat_json& to, const rtp::layers& x) {
+void add_layers(json_writer& to, const rtp::layers& x) {
   to.add("spatialLayer", x.spatial).add("temporalLayer", x.temporal);
 }
 
-void add_decision(flat_json& to, const rtp::decision& x, net::duration ago) {
+void add_decision(json_writer& to, const rtp::decision& x, net::duration ago) {
   to.add("reason", rtp::to_string(x.reason)).add("age", seconds(ago));
   if (x.target)
     add_layers(to, *x.target);
@@ -73,34 +75,34 @@ void add_decision(flat_json& to, const rtp::decision& x, net::duration ago) {
 
 // The members that both directions of a data channel have in common.
 template <class Stats>
-flat_json of_channel(std::string_view id, std::string_view label,
-                     std::string_view protocol, const Stats& in) {
-  auto out = start("data-channel", id);
+void start_channel(json_writer& out, std::string_view id,
+                   std::string_view label, std::string_view protocol,
+                   const Stats& in) {
+  start(out, "data-channel", id);
   out.add("label", label).add("protocol", protocol);
   if (in.stream)
     out.add("dataChannelIdentifier", *in.stream);
   out.add("state", in.open ? "open" : "connecting");
-  return out;
 }
 
 } // namespace
 
 protocol::json_text webrtc_stats(const producer_id& id, rtp::media_kind kind,
                                  const rtp::receiver_stats& in) {
-  std::string out = "[";
-  for (const auto& x : in.streams) {
-    if (out.size() > 1)
-      out += ',';
-    out += of_stream(id, kind, x).str();
-  }
-  return {out + "]"};
+  json_writer out;
+  out.begin_array();
+  for (const auto& x : in.streams)
+    add_stream(out, id, kind, x);
+  return {out.end_array().str()};
 }
 
 protocol::json_text webrtc_stats(const consumer_id& id, rtp::media_kind kind,
                                  const rtp::forwarder_stats& in,
                                  const rtp::decision_log& why,
                                  net::time_point now) {
-  auto out = start("outbound-rtp", id.str());
+  json_writer out;
+  out.begin_array();
+  start(out, "outbound-rtp", id.str());
   out.add("kind", to_text(kind)).add("ssrc", rtp::value(in.ssrc));
   if (in.rtx_ssrc)
     out.add("rtxSsrc", rtp::value(*in.rtx_ssrc));
@@ -117,30 +119,31 @@ protocol::json_text webrtc_stats(const consumer_id& id, rtp::media_kind kind,
       .add("keyFrameRequests", in.keyframe_requests_received)
       .add("freezeCount", in.freezes)
       .add("packetsDiscarded", in.drops.total())
-      .add("score", in.score);
-  auto list = "[" + out.str();
+      .add("score", in.score)
+      .end_object();
   auto number = 0;
   why.for_each([&](const rtp::decision& x) {
     auto ago = now - x.at;
-    auto entry = start("decision",
-                       id.str() + "-decision-" + std::to_string(number++), ago);
-    add_decision(entry, x, ago);
-    list += "," + entry.str();
+    start(out, "decision", id.str() + "-decision-" + std::to_string(number++),
+          ago);
+    add_decision(out, x, ago);
+    out.end_object();
   });
-  return {list + "]"};
+  return {out.end_array().str()};
 }
 
 std::string explanation_json(const consumer_explanation& x) {
-  flat_json out;
+  json_writer out;
   auto add_named = [&](std::string_view name,
                        const std::optional<rtp::layers>& y) {
     if (!y)
       return;
-    flat_json inner;
-    add_layers(inner, *y);
-    out.add_raw(name, inner.str());
+    out.key(name).begin_object();
+    add_layers(out, *y);
+    out.end_object();
   };
-  out.add("id", x.id.str())
+  out.begin_object()
+      .add("id", x.id.str())
       .add("producerId", x.producer.str())
       .add("timestamp", timestamp())
       .add("kind", to_text(x.kind))
@@ -156,37 +159,40 @@ std::string explanation_json(const consumer_explanation& x) {
   out.add("usedBitrate", x.used_bps)
       .add("wantedBitrate", x.wanted_bps)
       .add("fractionLost", x.loss);
-  std::string list = "[";
+  out.key("decisions").begin_array();
   for (const auto& y : x.decisions) {
-    flat_json entry;
     auto ago = x.at - y.at;
-    entry.add("timestamp", timestamp(ago));
-    add_decision(entry, y, ago);
-    list += (list.size() > 1 ? "," : "") + entry.str();
+    out.begin_object().add("timestamp", timestamp(ago));
+    add_decision(out, y, ago);
+    out.end_object();
   }
-  return out.add_raw("decisions", list + "]").str();
+  return out.end_array().end_object().str();
 }
 
 protocol::json_text webrtc_stats(const data_producer_id& id,
                                  std::string_view label,
                                  std::string_view protocol,
                                  const data_producer_stats& in) {
-  auto out = of_channel(id.str(), label, protocol, in);
+  json_writer out;
+  out.begin_array();
+  start_channel(out, id.str(), label, protocol, in);
   out.add("messagesReceived", in.messages_received)
       .add("bytesReceived", in.bytes_received);
-  return {"[" + out.str() + "]"};
+  return {out.end_object().end_array().str()};
 }
 
 protocol::json_text webrtc_stats(const data_consumer_id& id,
                                  std::string_view label,
                                  std::string_view protocol,
                                  const data_consumer_stats& in) {
-  auto out = of_channel(id.str(), label, protocol, in);
+  json_writer out;
+  out.begin_array();
+  start_channel(out, id.str(), label, protocol, in);
   out.add("messagesSent", in.messages_sent)
       .add("bytesSent", in.bytes_sent)
       .add("messagesDropped", in.messages_dropped)
       .add("bufferedAmount", in.buffered_amount);
-  return {"[" + out.str() + "]"};
+  return {out.end_object().end_array().str()};
 }
 
 protocol::json_text webrtc_stats(const transport_id& id,
@@ -195,7 +201,9 @@ protocol::json_text webrtc_stats(const transport_id& id,
                                  uint64_t refused_media,
                                  const sctp_transport_stats* sctp) {
   const auto& x = transport.stats();
-  auto out = start("transport", id.str());
+  json_writer out;
+  out.begin_array();
+  start(out, "transport", id.str());
   out.add("iceState", net::to_string(transport.ice()))
       .add("dtlsState", net::to_string(transport.dtls()))
       .add("bytesReceived", x.received.bytes)
@@ -212,16 +220,16 @@ protocol::json_text webrtc_stats(const transport_id& id,
         .add("sctpBytesSent", sctp->bytes_sent);
   if (auto profile = transport.profile())
     out.add("srtpCipher", net::to_string(*profile));
-  std::string list = "[" + out.str();
+  out.end_object();
   if (const auto& tuple = transport.selected_tuple()) {
-    auto pair = start("candidate-pair", id.str() + "-pair");
+    start(out, "candidate-pair", id.str() + "-pair");
     bool udp = tuple->protocol == net::transport_protocol::udp;
-    pair.add("state", "succeeded")
+    out.add("state", "succeeded")
         .add("nominated", transport.ice() == net::ice_state::completed)
-        .add("protocol", udp ? "udp" : "tcp");
-    list += "," + pair.str();
+        .add("protocol", udp ? "udp" : "tcp")
+        .end_object();
   }
-  return {list + "]"};
+  return {out.end_array().str()};
 }
 
 } // namespace troupe::actors

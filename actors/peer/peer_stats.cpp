@@ -1,5 +1,7 @@
 #include "actors/peer/peer_state.hpp"
 
+#include "protocol/json/json_writer.hpp"
+
 /// Collects the statistics of a peer's transports, producers and consumers.
 namespace troupe::actors {
 
@@ -8,18 +10,15 @@ namespace {
 // Collects arrays of dictionaries from several actors into one.
 struct collection {
   caf::typed_response_promise<reply::stats> promise;
-  std::string text = "[";
+  protocol::json_writer text;
   size_t missing = 0;
 
   // `array` may be empty if an actor had nothing to report, or is gone.
   void add(std::string_view array) {
-    if (array.size() > 2) {
-      if (text.size() > 1)
-        text += ',';
-      text += array.substr(1, array.size() - 2);
-    }
+    if (array.size() > 2)
+      text.raw(array.substr(1, array.size() - 2));
     if (--missing == 0)
-      promise.deliver(reply::stats{{text + "]"}});
+      promise.deliver(reply::stats{{text.end_array().str()}});
   }
 };
 
@@ -27,6 +26,7 @@ struct collection {
 
 caf::result<reply::stats> peer_state::collect_stats() {
   auto all = std::make_shared<collection>();
+  all->text.begin_array();
   all->promise = self->make_response_promise<reply::stats>();
   all->missing = transports.size() + producers.size() + consumers.size()
                  + data_producers.size() + data_consumers.size() + 1;

@@ -11,7 +11,7 @@
 #include "actors/transport/stream_router.hpp"
 #include "net/base/classify.hpp"
 #include "net/webrtc_transport.hpp"
-#include "protocol/json/flat_json.hpp"
+#include "protocol/json/json_writer.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -332,15 +332,19 @@ void plain_state::send_rtcp(const std::vector<uint8_t>& compound) {
 }
 
 protocol::reply::stats plain_state::stats() const {
-  protocol::flat_json out;
-  out.add("type", "transport")
+  protocol::json_writer out;
+  out.begin_array()
+      .begin_object()
+      .add("type", "transport")
       .add("id", id.str())
       .add("bytesReceived", received.bytes)
       .add("packetsReceived", received.packets)
       .add("bytesSent", sent.bytes + (sender ? sender->octets() : 0))
       .add("packetsSent", sent.packets + (sender ? sender->packets() : 0))
-      .add("packetsDropped", refused + late + router.unknown_packets());
-  return protocol::reply::stats{protocol::json_text{"[" + out.str() + "]"}};
+      .add("packetsDropped", refused + late + router.unknown_packets())
+      .end_object()
+      .end_array();
+  return protocol::reply::stats{protocol::json_text{out.str()}};
 }
 
 void plain_state::handle_tick() {

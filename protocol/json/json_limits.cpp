@@ -2,12 +2,11 @@
 
 #include "net/base/enum_category.hpp"
 #include "net/base/utf8.hpp"
+#include "protocol/json/json_writer.hpp"
 
 #include <rapidjson/encodedstream.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <cmath>
@@ -300,18 +299,6 @@ std::error_code check(std::string_view text, const json_limits& limits) {
   return handler.error() ? handler.error() : to_error(parsed.Code());
 }
 
-// JSON has no NaN and no infinities; RapidJSON's writer would stop at one.
-class total_writer : public rapidjson::Writer<rapidjson::StringBuffer> {
-public:
-  using rapidjson::Writer<rapidjson::StringBuffer>::Writer;
-
-  bool Double(double value) {
-    return std::isfinite(value)
-               ? rapidjson::Writer<rapidjson::StringBuffer>::Double(value)
-               : Null();
-  }
-};
-
 } // namespace
 
 const std::error_category& json_category() {
@@ -337,10 +324,7 @@ net::result<rapidjson::Document> parse_json(std::string_view text,
 }
 
 std::string write_json(const rapidjson::Value& value) {
-  rapidjson::StringBuffer buffer;
-  total_writer writer(buffer);
-  value.Accept(writer);
-  return {buffer.GetString(), buffer.GetSize()};
+  return json_writer{}.value(value).str();
 }
 
 } // namespace troupe::protocol

@@ -1,6 +1,6 @@
 #include "bench/load/report/compare.hpp"
 
-#include "bench/load/report/json_writer.hpp"
+#include "bench/load/report/report_writer.hpp"
 #include "bench/load/report/statistics.hpp"
 #include "bench/load/report/text_table.hpp"
 
@@ -224,7 +224,7 @@ std::string to_table(const comparison& result) {
 }
 
 std::string to_json(const comparison& result) {
-  json_writer out;
+  report_writer out;
   out.open();
   out.member("a", result.name_a);
   out.member("b", result.name_b);

@@ -1,4 +1,4 @@
-#include "bench/load/report/json_writer.hpp"
+#include "bench/load/report/report_writer.hpp"
 #include "bench/load/report/run_result.hpp"
 
 #include <rapidjson/document.h>
@@ -90,7 +90,7 @@ bool read(const json& from, Struct& to) {
 
 } // namespace
 
-void write_run(json_writer& out, const run_result& run) {
+void write_run(report_writer& out, const run_result& run) {
   out.members(run);
   out.member("packetsPerSecondIn", packets_per_second(run, run.in));
   out.member("packetsPerSecondOut", packets_per_second(run, run.out));
@@ -103,13 +103,13 @@ void write_run(json_writer& out, const run_result& run) {
 }
 
 std::string to_json(const floor_report& report) {
-  json_writer out;
+  report_writer out;
   out.value(report);
   return out.str();
 }
 
 std::string to_json(const run_result& run) {
-  json_writer out;
+  report_writer out;
   out.open();
   write_run(out, run);
   out.close();

@@ -1,6 +1,6 @@
 #include "bench/load/report/server_process.hpp"
 
-#include "protocol/json/flat_json.hpp"
+#include "protocol/json/json_writer.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

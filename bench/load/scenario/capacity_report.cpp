@@ -1,6 +1,6 @@
 // The report of a search for the highest load.
 
-#include "bench/load/report/json_writer.hpp"
+#include "bench/load/report/report_writer.hpp"
 #include "bench/load/report/text_table.hpp"
 #include "bench/load/scenario/capacity.hpp"
 
@@ -149,7 +149,7 @@ std::string to_table(const capacity_result& x) {
 }
 
 std::string to_json(const capacity_result& x) {
-  json_writer out;
+  report_writer out;
   out.open();
   out.member("scenario", x.scenario);
   out.member("rooms", x.rooms);

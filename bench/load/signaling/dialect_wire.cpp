@@ -1,6 +1,6 @@
 #include "bench/load/signaling/dialect_wire.hpp"
 
-#include "protocol/json/flat_json.hpp"
+#include "protocol/json/json_writer.hpp"
 
 #include <array>
 #include <map>
@@ -97,10 +97,12 @@ public:
 
   std::string encode(uint64_t id, method what,
                      std::string_view payload) override {
-    return protocol::flat_json{}
+    return protocol::json_writer{}
+        .begin_object()
         .add("id", id)
         .add("type", common_name(what))
         .add_raw("data", payload)
+        .end_object()
         .str();
   }
 

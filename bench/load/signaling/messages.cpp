@@ -1,8 +1,8 @@
 #include "bench/load/signaling/messages.hpp"
 
-#include "protocol/json/flat_json.hpp"
 #include "protocol/json/json_codec.hpp"
 #include "protocol/json/json_limits.hpp"
+#include "protocol/json/json_writer.hpp"
 
 namespace troupe::load {
 
@@ -121,54 +121,78 @@ std::vector<producer_notice> decode_producers(const value& in) {
 }
 
 std::string encode_join(std::string_view capabilities) {
-  return protocol::flat_json{}.add_raw("rtpCapabilities", capabilities).str();
+  return protocol::json_writer{}
+      .begin_object()
+      .add_raw("rtpCapabilities", capabilities)
+      .end_object()
+      .str();
 }
 
 std::string encode_create_transport(bool send) {
-  return protocol::flat_json{}.add("direction", send ? "send" : "recv").str();
+  return protocol::json_writer{}
+      .begin_object()
+      .add("direction", send ? "send" : "recv")
+      .end_object()
+      .str();
 }
 
 std::string encode_connect(std::string_view transport,
                            const protocol::dtls_parameters& dtls) {
-  return protocol::flat_json{}
+  return protocol::json_writer{}
+      .begin_object()
       .add("transportId", transport)
       .add_raw("dtlsParameters", json_of(dtls))
+      .end_object()
       .str();
 }
 
 std::string encode_produce(std::string_view transport,
                            protocol::media_kind kind,
                            const protocol::rtp_parameters& parameters) {
-  return protocol::flat_json{}
+  return protocol::json_writer{}
+      .begin_object()
       .add("transportId", transport)
       .add("kind", protocol::to_string(kind))
       .add_raw("rtpParameters", json_of(parameters))
+      .end_object()
       .str();
 }
 
 std::string encode_consume(std::string_view transport,
                            std::string_view producer,
                            std::string_view capabilities, bool paused) {
-  return protocol::flat_json{}
+  return protocol::json_writer{}
+      .begin_object()
       .add("transportId", transport)
       .add("producerId", producer)
       .add_raw("rtpCapabilities", capabilities)
       .add("paused", paused)
+      .end_object()
       .str();
 }
 
 std::string encode_consumer(std::string_view consumer) {
-  return protocol::flat_json{}.add("consumerId", consumer).str();
+  return protocol::json_writer{}
+      .begin_object()
+      .add("consumerId", consumer)
+      .end_object()
+      .str();
 }
 
 std::string encode_producer(std::string_view producer) {
-  return protocol::flat_json{}.add("producerId", producer).str();
+  return protocol::json_writer{}
+      .begin_object()
+      .add("producerId", producer)
+      .end_object()
+      .str();
 }
 
 std::string encode_layers(std::string_view consumer, int spatial) {
-  return protocol::flat_json{}
+  return protocol::json_writer{}
+      .begin_object()
       .add("consumerId", consumer)
       .add("spatialLayer", spatial)
+      .end_object()
       .str();
 }
 

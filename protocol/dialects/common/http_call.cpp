@@ -1,6 +1,6 @@
 #include "protocol/dialects/common/http_call.hpp"
 
-#include "protocol/json/flat_json.hpp"
+#include "protocol/json/json_writer.hpp"
 
 #include <charconv>
 
@@ -68,9 +68,10 @@ unsigned http_status(error_code code) {
 
 http_answer http_error(unsigned status, std::string_view code,
                        std::string_view message) {
-  flat_json inner;
-  inner.add("code", code).add("message", message);
-  return {status, flat_json{}.add_raw("error", inner.str()).str()};
+  json_writer out;
+  out.begin_object().key("error").begin_object();
+  out.add("code", code).add("message", message);
+  return {status, out.end_object().end_object().str()};
 }
 
 } // namespace troupe::protocol

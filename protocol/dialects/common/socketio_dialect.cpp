@@ -3,6 +3,7 @@
 #include "protocol/dialects/common/reply_encoder.hpp"
 #include "protocol/dialects/common/request_decoder.hpp"
 #include "protocol/dialects/common/socketio_vocabulary.hpp"
+#include "protocol/json/json_writer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -25,11 +26,7 @@ constexpr std::array name_members{"name", "displayName", "userName",
                                   "username"};
 
 std::string event_array(std::string_view event, std::string_view json) {
-  return std::string{"["}
-      .append(to_json(event))
-      .append(",")
-      .append(json)
-      .append("]");
+  return json_writer{}.begin_array().value(event).raw(json).end_array().str();
 }
 
 socketio_config to_config(const handshake& hello) {
@@ -101,8 +98,9 @@ size_t socketio_link::withdraw(const socketio_call& origin) {
 
 void socketio_link::answer(const socketio_call& call, std::string_view json) {
   if (call.id)
-    session_.acknowledge(root, *call.id,
-                         std::string{"["}.append(json).append("]"));
+    session_.acknowledge(
+        root, *call.id,
+        json_writer{}.begin_array().raw(json).end_array().str());
 }
 
 void socketio_link::emit(std::string_view event, std::string_view json) {

@@ -1,5 +1,7 @@
 #include "protocol/dialects/common/socketio_session.hpp"
 
+#include "protocol/json/json_writer.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -175,17 +177,18 @@ void socketio_session::enter(std::string nsp, rapidjson::Document auth) {
   connected_.insert(nsp);
   deadline_.reset();
   std::string sid;
-  std::string reply;
+  json_writer reply;
+  reply.begin_object();
   if (config_.derive_sid) {
     auto secret = choose_secret(auth);
     sid = config_.derive_sid(secret);
-    reply = R"({"sid":")" + sid + R"(","pid":")"
-            + random_.alphanumeric(noise_length) + "." + secret + "\"}";
+    reply.add("sid", sid)
+        .add("pid", random_.alphanumeric(noise_length) + "." + secret);
   } else {
     sid = random_.alphanumeric(sid_length);
-    reply = R"({"sid":")" + sid + "\"}";
+    reply.add("sid", sid);
   }
-  send(socketio_type::connect, nsp, std::nullopt, reply);
+  send(socketio_type::connect, nsp, std::nullopt, reply.end_object().str());
   inputs_.push_back(socketio_connected{std::move(nsp), std::move(sid),
                                        std::move(auth),
                                        config_.derive_sid != nullptr});

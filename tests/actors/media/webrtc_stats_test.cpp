@@ -1,6 +1,5 @@
 #include "actors/media/webrtc_stats.hpp"
 
-#include "protocol/json/flat_json.hpp"
 #include "protocol/json/json_limits.hpp"
 
 #include <doctest/doctest.h>
@@ -128,15 +127,4 @@ TEST_CASE("a new transport has statistics, but no candidate pair yet") {
   CHECK(out[0]["bytesReceived"].GetUint64() == 0);
   CHECK(out[0]["dtlsState"].IsString());
   CHECK(out[0]["packetsDropped"].GetUint64() == 3);
-}
-
-TEST_CASE("a flat JSON object has values of every kind") {
-  protocol::flat_json out;
-  out.add("a", "x").add("b", true).add("c", uint8_t{200}).add("d", -1);
-  out.add("e", 0.5).add("f", std::numeric_limits<double>::infinity());
-  out.add("quo\"te", std::string_view{"\x01"});
-  CHECK(out.str()
-        == R"({"a":"x","b":true,"c":200,"d":-1,"e":0.5,"f":null,)"
-           R"("quo\"te":"\u0001"})");
-  CHECK(protocol::flat_json{}.str() == "{}");
 }

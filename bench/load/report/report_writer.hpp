@@ -1,58 +1,40 @@
 #pragma once
 
 #include "bench/load/report/run_result_members.hpp"
+#include "protocol/json/json_writer.hpp"
 
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
-
-#include <cmath>
-#include <concepts>
 #include <string>
+#include <type_traits>
 
 namespace troupe::load {
 
 /// Writes values, and structs with an each_member(), as indented JSON.
-class json_writer {
+class report_writer {
 public:
-  json_writer() : out_(text_) {
-    out_.SetIndent(' ', 1);
-  }
-
   void value(const std::string& x) {
-    out_.String(x.data(), static_cast<rapidjson::SizeType>(x.size()));
+    out_.value(x);
   }
 
-  void value(bool x) {
-    out_.Bool(x);
-  }
-
-  template <std::integral Number>
+  template <class Number>
+  requires std::is_arithmetic_v<Number>
   void value(Number x) {
-    out_.Uint64(x);
-  }
-
-  /// JSON has no infinity and no NaN: such values become null.
-  void value(double x) {
-    if (std::isfinite(x))
-      out_.Double(x);
-    else
-      out_.Null();
+    out_.value(x);
   }
 
   template <class T>
   void value(const std::vector<T>& xs) {
-    out_.StartArray();
+    out_.begin_array();
     for (auto& x : xs)
       value(x);
-    out_.EndArray();
+    out_.end_array();
   }
 
   template <class T>
   void value(const std::map<std::string, T>& xs) {
-    out_.StartObject();
+    out_.begin_object();
     for (auto& [name, x] : xs)
       member(name, x);
-    out_.EndObject();
+    out_.end_object();
   }
 
   template <class Struct>
@@ -66,7 +48,7 @@ public:
   /// Writes a member of the open object, unless it is an empty optional.
   template <class T>
   void member(const std::string& name, const T& x) {
-    out_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+    out_.key(name);
     value(x);
   }
 
@@ -85,34 +67,33 @@ public:
   /// Writes a list of objects; `write` writes the members of one.
   template <class T, class Write>
   void list(const std::string& name, const std::vector<T>& xs, Write&& write) {
-    out_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-    out_.StartArray();
+    out_.key(name);
+    out_.begin_array();
     for (auto& x : xs) {
       open();
       write(x);
       close();
     }
-    out_.EndArray();
+    out_.end_array();
   }
 
   void open() {
-    out_.StartObject();
+    out_.begin_object();
   }
 
   void close() {
-    out_.EndObject();
+    out_.end_object();
   }
 
   std::string str() const {
-    return std::string{text_.GetString(), text_.GetSize()} + "\n";
+    return out_.str() + "\n";
   }
 
 private:
-  rapidjson::StringBuffer text_;
-  rapidjson::PrettyWriter<rapidjson::StringBuffer> out_;
+  protocol::indented_json_writer out_;
 };
 
 /// Writes a run with its derived figures into the open object.
-void write_run(json_writer& out, const run_result& run);
+void write_run(report_writer& out, const run_result& run);
 
 } // namespace troupe::load
