@@ -3,6 +3,7 @@
 #include "net/base/assert.hpp"
 #include "net/base/classify.hpp"
 #include "net/base/enum_category.hpp"
+#include "net/base/take_first.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -364,11 +365,7 @@ std::optional<std::vector<uint8_t>> webrtc_transport::poll_data() {
 }
 
 std::optional<transport_event> webrtc_transport::poll_event() {
-  if (events_.empty())
-    return std::nullopt;
-  auto out = std::move(events_.front());
-  events_.pop_front();
-  return out;
+  return take_first(events_);
 }
 
 // -- sending ------------------------------------------------------------------

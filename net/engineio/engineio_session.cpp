@@ -1,6 +1,6 @@
-#include "net/engineio/engineio.hpp"
-
+#include "net/base/take_first.hpp"
 #include "net/base/utf8.hpp"
+#include "net/engineio/engineio.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -194,11 +194,7 @@ void session::handle_timeout(time_point now) {
 }
 
 std::optional<session_event> session::poll_event() {
-  if (events_.empty())
-    return std::nullopt;
-  auto result = std::move(events_.front());
-  events_.pop_front();
-  return result;
+  return net::take_first(events_);
 }
 
 std::optional<time_point> session::poll_timeout() const {

@@ -1,5 +1,7 @@
 #include "net/ice/ice_lite_agent.hpp"
 
+#include "net/base/take_first.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -273,11 +275,7 @@ std::optional<outgoing_datagram> ice_lite_agent::poll_datagram() {
 }
 
 std::optional<ice_event> ice_lite_agent::poll_event() {
-  if (events_.empty())
-    return std::nullopt;
-  auto out = std::move(events_.front());
-  events_.pop_front();
-  return out;
+  return take_first(events_);
 }
 
 void ice_lite_agent::close() {

@@ -1,5 +1,6 @@
 #include "net/sctp/sctp_stack.hpp"
 
+#include "net/base/take_first.hpp"
 #include "net/sctp/sctp_association.hpp"
 #include "net/sctp/usrsctp_library.hpp"
 
@@ -19,15 +20,6 @@ constexpr auto timer_lifetime = std::chrono::seconds{2};
 sctp_association_id next_id() {
   static std::atomic<uint64_t> last{0};
   return sctp_association_id{last.fetch_add(1, std::memory_order_relaxed) + 1};
-}
-
-template <class T>
-std::optional<T> pop(std::deque<T>& from) {
-  if (from.empty())
-    return std::nullopt;
-  std::optional<T> out{std::move(from.front())};
-  from.pop_front();
-  return out;
 }
 
 } // namespace
@@ -159,17 +151,17 @@ void sctp_stack::reset_stream(sctp_association_id which, sctp_stream_id stream,
 
 std::optional<sctp_packet> sctp_stack::poll_packet() {
   usrsctp_lock lock;
-  return pop(impl_->out.packets);
+  return take_first(impl_->out.packets);
 }
 
 std::optional<sctp_message> sctp_stack::poll_message() {
   usrsctp_lock lock;
-  return pop(impl_->out.messages);
+  return take_first(impl_->out.messages);
 }
 
 std::optional<sctp_event> sctp_stack::poll_event() {
   usrsctp_lock lock;
-  return pop(impl_->out.events);
+  return take_first(impl_->out.events);
 }
 
 std::optional<time_point> sctp_stack::poll_timeout() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/base/take_first.hpp"
 #include "protocol/dialects/common/dialect.hpp"
 
 #include <deque>
@@ -7,16 +8,6 @@
 #include <utility>
 
 namespace troupe::protocol {
-
-/// Removes and returns the first element; nothing if the queue is empty.
-template <class T>
-std::optional<T> take_first(std::deque<T>& queue) {
-  if (queue.empty())
-    return std::nullopt;
-  std::optional next{std::move(queue.front())};
-  queue.pop_front();
-  return next;
-}
 
 /// The requests to the server and the frames to the client that a connection
 /// has not handed out yet, and how it ends.
@@ -49,11 +40,11 @@ public:
   }
 
   std::optional<pending_request> poll_request() {
-    return take_first(requests_);
+    return net::take_first(requests_);
   }
 
   std::optional<frame> poll_frame() {
-    return take_first(frames_);
+    return net::take_first(frames_);
   }
 
   /// Returned once, after the last frame.

@@ -1,3 +1,4 @@
+#include "net/base/take_first.hpp"
 #include "protocol/dialects/common/entries.hpp"
 #include "protocol/dialects/common/identity.hpp"
 #include "protocol/dialects/common/reply_encoder.hpp"
@@ -189,7 +190,7 @@ public:
   }
 
   std::optional<pending_request> poll_request() override {
-    return take_first(link_.requests_);
+    return net::take_first(link_.requests_);
   }
 
   std::optional<frame> poll_frame() override {

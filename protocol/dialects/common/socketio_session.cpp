@@ -1,5 +1,6 @@
 #include "protocol/dialects/common/socketio_session.hpp"
 
+#include "net/base/take_first.hpp"
 #include "protocol/json/json_writer.hpp"
 
 #include <algorithm>
@@ -53,7 +54,7 @@ std::optional<net::time_point> socketio_session::poll_timeout() const {
 }
 
 std::optional<socketio_input> socketio_session::poll_input() {
-  return take_first(inputs_);
+  return net::take_first(inputs_);
 }
 
 std::optional<frame> socketio_session::poll_frame() {

@@ -1,5 +1,7 @@
 #include "protocol/dialects/protoo/protoo_offers.hpp"
 
+#include "net/base/take_first.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -205,11 +207,7 @@ template <class Kind>
 std::optional<protoo_step<Kind>> protoo_offers<Kind>::poll_step() {
   if (steps_.empty())
     advance();
-  if (steps_.empty())
-    return std::nullopt;
-  std::optional next{std::move(steps_.front())};
-  steps_.pop_front();
-  return next;
+  return net::take_first(steps_);
 }
 
 template class protoo_offers<media_offer_traits>;
