@@ -1,5 +1,6 @@
 #include "net/auth/token_verifier.hpp"
 
+#include "net/base/ascii.hpp"
 #include "net/base/enum_category.hpp"
 
 #include <jwt.h>
@@ -61,8 +62,7 @@ jwt_ptr decode(const std::string& token, std::string_view key) {
 // The library skips characters that are not base64url, so reject them first.
 bool is_compact(std::string_view token) {
   auto in_alphabet = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
-           || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
   };
   return token.size() <= token_verifier::max_token
          && std::ranges::all_of(token, in_alphabet)

@@ -1,5 +1,6 @@
 #include "protocol/json/json_limits.hpp"
 
+#include "net/base/ascii.hpp"
 #include "net/base/enum_category.hpp"
 #include "net/base/utf8.hpp"
 #include "protocol/json/json_writer.hpp"
@@ -53,12 +54,8 @@ std::string_view text_of(json_errc value) {
   return "unknown JSON error";
 }
 
-bool is_digit(char x) {
-  return x >= '0' && x <= '9';
-}
-
 bool is_number_char(char x) {
-  return is_digit(x) || x == '+' || x == '-' || x == '.' || x == 'e'
+  return net::is_digit(x) || x == '+' || x == '-' || x == '.' || x == 'e'
          || x == 'E';
 }
 
@@ -69,7 +66,7 @@ size_t significant_digits(std::string_view mantissa) {
     return 0;
   const auto last = mantissa.find_last_of("123456789");
   return static_cast<size_t>(std::ranges::count_if(
-      mantissa.substr(first, last - first + 1), is_digit));
+      mantissa.substr(first, last - first + 1), net::is_digit));
 }
 
 // The magnitude of the exponent with the digits `text`, at most four.
@@ -99,7 +96,7 @@ bool is_bounded_number(std::string_view run) {
 
 // Removes the digits at the front of `text`, and returns their number.
 size_t skip_digits(std::string_view& text) {
-  const auto end = std::ranges::find_if_not(text, is_digit);
+  const auto end = std::ranges::find_if_not(text, net::is_digit);
   const auto count = static_cast<size_t>(end - text.begin());
   text.remove_prefix(count);
   return count;

@@ -1,17 +1,15 @@
 #include "protocol/ortc/scalability_mode.hpp"
 
+#include "net/base/ascii.hpp"
+
 namespace troupe::protocol {
 
 namespace {
 
-bool is_digit(std::string_view text) {
-  return !text.empty() && text[0] >= '0' && text[0] <= '9';
-}
-
 // Removes one or two digits, the first not 0, from `text`. 0 if there are none.
 uint8_t take_layers(std::string_view& text) {
   int layers = 0;
-  for (int i = 0; i < 2 && is_digit(text); ++i) {
+  for (int i = 0; i < 2 && !text.empty() && net::is_digit(text[0]); ++i) {
     layers = layers * 10 + (text[0] - '0');
     if (layers == 0)
       return 0;

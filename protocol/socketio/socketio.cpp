@@ -1,5 +1,6 @@
 #include "protocol/socketio/socketio.hpp"
 
+#include "net/base/ascii.hpp"
 #include "net/base/assert.hpp"
 #include "net/base/enum_category.hpp"
 
@@ -36,13 +37,9 @@ constexpr std::array<std::string_view, 6> reserved_names{
     "connect",       "connect_error", "disconnect",
     "disconnecting", "newListener",   "removeListener"};
 
-bool is_digit(char x) {
-  return x >= '0' && x <= '9';
-}
-
 // Removes the digits from the front of `text` and returns them.
 std::string_view take_digits(std::string_view& text) {
-  const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
+  const auto end = std::find_if_not(text.begin(), text.end(), net::is_digit);
   const auto n = static_cast<size_t>(end - text.begin());
   const auto digits = text.substr(0, n);
   text.remove_prefix(n);

@@ -1,5 +1,7 @@
 #include "net/io/http/origin_policy.hpp"
 
+#include "net/base/ascii.hpp"
+
 #include <algorithm>
 
 namespace troupe::net {
@@ -17,10 +19,6 @@ char lower(char c) {
 
 bool same_host(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 // A host, with the brackets of an IPv6 address, and the digits of its port.

@@ -1,5 +1,7 @@
 #include "net/io/http/request_rules.hpp"
 
+#include "net/base/ascii.hpp"
+
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
@@ -19,14 +21,6 @@ std::vector<std::string_view> values_of(const http_request& request,
   return result;
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_letter_or_digit(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 // Whether every HTTP implementation finds the same end of the body.
 bool is_well_framed(const http_request& request, http_version version) {
   auto codings = values_of(request, "Transfer-Encoding");
@@ -43,7 +37,7 @@ bool is_well_framed(const http_request& request, http_version version) {
 // an empty Host if the target has no authority.
 bool is_host(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
-    return is_letter_or_digit(c)
+    return is_alphanumeric(c)
            || std::string_view{"-._~%!$&'()*+;=:[]"}.find(c)
                   != std::string_view::npos;
   });

@@ -1,5 +1,6 @@
 #include "protocol/dialects/common/socketio_session.hpp"
 
+#include "net/base/ascii.hpp"
 #include "net/base/take_first.hpp"
 #include "protocol/json/json_writer.hpp"
 
@@ -21,11 +22,6 @@ constexpr size_t noise_length = 8;
 constexpr uint16_t protocol_error = 1002;
 constexpr uint16_t policy_violation = 1008;
 constexpr uint16_t message_too_big = 1009;
-
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
-         || (c >= 'a' && c <= 'z');
-}
 
 } // namespace
 
@@ -201,7 +197,8 @@ std::string socketio_session::choose_secret(const rapidjson::Value& shown) {
         i != shown.MemberEnd() && i->value.IsString()) {
       std::string_view pid{i->value.GetString(), i->value.GetStringLength()};
       if (pid.size() == noise_length + 1 + sid_length
-          && std::ranges::all_of(pid.substr(noise_length + 1), is_alphanumeric))
+          && std::ranges::all_of(pid.substr(noise_length + 1),
+                                 net::is_alphanumeric))
         return std::string{pid.substr(noise_length + 1)};
     }
   return random_.alphanumeric(sid_length);
