@@ -3,7 +3,7 @@
 #include "net/srtp/packet_index.hpp"
 #include "net/srtp/received_sources.hpp"
 #include "net/srtp/replay_window.hpp"
-#include "net/srtp/ssrc_ranges.hpp"
+#include "net/srtp/sent_sources.hpp"
 #include "net/srtp/transforms.hpp"
 
 #include <memory>
@@ -65,10 +65,7 @@ public:
   }
 
   void retire(uint32_t ssrc) override {
-    if (sources_.find(ssrc) == nullptr)
-      return;
-    sources_.erase(ssrc);
-    retired_.insert(ssrc);
+    sources_.retire(ssrc);
   }
 
   std::optional<uint16_t> last_sequence(uint32_t ssrc) override {
@@ -85,19 +82,11 @@ private:
   };
 
   source_state* find_or_add(uint32_t ssrc) {
-    if (auto* x = sources_.find(ssrc)) [[likely]]
-      return x;
-    if (retired_.contains(ssrc))
-      return nullptr;
-    if (!sources_.full())
-      return &sources_.insert(ssrc);
-    exhaust();
-    return nullptr;
+    return sources_.find_or_add(ssrc, [this] { exhaust(); });
   }
 
   Transform transform_;
-  source_table<source_state> sources_{max_sent_sources};
-  ssrc_ranges retired_;
+  sent_sources<source_state> sources_;
 };
 
 /// An srtp_receiver on a transform: estimates indices and refuses replays.

@@ -159,11 +159,8 @@ public:
   }
 
   void retire(uint32_t ssrc) override {
-    if (sources_.find(ssrc) == nullptr)
-      return;
-    sources_.erase(ssrc);
-    retired_.insert(ssrc);
-    session_.remove_stream(ssrc);
+    if (sources_.retire(ssrc))
+      session_.remove_stream(ssrc);
   }
 
   std::optional<uint16_t> last_sequence(uint32_t ssrc) override {
@@ -186,21 +183,13 @@ private:
   }
 
   source_state* find_or_add(uint32_t ssrc) {
-    if (auto* x = sources_.find(ssrc))
-      return x;
-    if (retired_.contains(ssrc))
-      return nullptr;
-    if (!sources_.full())
-      return &sources_.insert(ssrc);
-    exhaust();
-    return nullptr;
+    return sources_.find_or_add(ssrc, [this] { exhaust(); });
   }
 
   size_t tag_;
   size_t rtcp_overhead_;
   session session_;
-  source_table<source_state> sources_{max_sent_sources};
-  ssrc_ranges retired_;
+  sent_sources<source_state> sources_;
 };
 
 class libsrtp2_receiver final : public srtp_receiver {

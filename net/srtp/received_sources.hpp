@@ -6,10 +6,9 @@
 
 namespace troupe::net {
 
-/// The most sources that a session keeps state for. Only an authentic packet
-/// adds a source to a receiver; a sender's sources are our own.
+/// The most sources that a receiver keeps state for. Only an authentic packet
+/// adds one.
 inline constexpr size_t max_received_sources = 1024;
-inline constexpr size_t max_sent_sources = 16384;
 
 /// The most ended sources whose highest indices a receiver remembers.
 inline constexpr size_t max_retired_sources = 32768;
