@@ -62,13 +62,11 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
        services->load, loudest, scores, arrivals});
   self->link_to(actor);
   self->monitor(actor);
-  auto entry = producer_entry{{created, id, x.kind, x.paused, x.app_data},
-                              sent,
-                              std::move(consumable),
-                              std::string{protocol::to_string(*type)},
-                              actor,
-                              speech,
-                              scores};
+  auto entry = producer_entry{{{created, id, x.kind, x.paused, x.app_data},
+                               sent,
+                               std::move(consumable),
+                               std::string{protocol::to_string(*type)}},
+                              {actor, speech, scores}};
   // Add it at once: should the peer end before the transport answers, it ends
   // this producer, too.
   producers.push_back(
@@ -95,7 +93,7 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
             }
             promise.deliver(reply::produced{created});
             // A moderator may have paused it already.
-            entry.info.paused = record->paused;
+            entry.facts.info.paused = record->paused;
             self->send(room, producer_published{std::move(entry)});
           },
           [=, this](caf::error& failure) mutable {
@@ -197,16 +195,17 @@ void peer_state::note_searched(consumption& what, const producer_entry& found,
                                bool added) {
   if (what.x.producer)
     return;
-  if (find_record(producers, found.info.id)) {
+  const auto& facts = found.facts;
+  if (find_record(producers, facts.info.id)) {
     auto& except = what.wanted.except;
-    except.insert(std::ranges::lower_bound(except, found.age), found.age);
+    except.insert(std::ranges::lower_bound(except, facts.age), facts.age);
     return;
   }
-  what.wanted.after = found.age;
+  what.wanted.after = facts.age;
   if (added)
-    cursor.pass(what.search, found.age);
+    cursor.pass(what.search, facts.age);
   else
-    cursor.pass_unfit(what.search, found.age,
+    cursor.pass_unfit(what.search, facts.age,
                       what.x.capabilities ? *what.x.capabilities
                                           : *capabilities);
 }
@@ -218,18 +217,19 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
   auto* on = find_transport(on_id);
   if (!on)
     return refuse(error_code::transport_not_found);
+  const auto& facts = found.facts;
   // Several consumers of one producer are useful, in load tests for instance;
   // this many burden the whole room.
-  if (found.age <= newest_consumed
-      && std::ranges::count(consumers, found.age, &consumer_record::age)
+  if (facts.age <= newest_consumed
+      && std::ranges::count(consumers, facts.age, &consumer_record::age)
              >= max_replicas)
     return refuse(error_code::limit_reached);
   const auto& can_receive = x.capabilities ? *x.capabilities : *capabilities;
-  if (!protocol::can_consume(found.consumable, can_receive))
+  if (!protocol::can_consume(facts.consumable, can_receive))
     return refuse(error_code::cannot_consume);
   auto negotiated = protocol::get_consumer_rtp_parameters(
-      found.consumable, can_receive,
-      {.enable_rtx = protocol::default_enable_rtx(found.info.kind),
+      facts.consumable, can_receive,
+      {.enable_rtx = protocol::default_enable_rtx(facts.info.kind),
        .ssrc = ssrcs.take(2, *random)},
       *random);
   if (!negotiated)
@@ -237,19 +237,19 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
   negotiated->mid = std::to_string(on->next_mid++);
   auto created = make_id<consumer_id>(*random);
   auto engine =
-      to_forwarder(found.info.kind, found.sent, *negotiated, x.paused);
-  auto scores = make_scores(10, *found.scores, engine.layout.kind, {});
+      to_forwarder(facts.info.kind, facts.sent, *negotiated, x.paused);
+  auto scores = make_scores(10, *found.handles.scores, engine.layout.kind, {});
   auto actor = spawn_consumer(
-      self->system(), {created, found.info.id, std::move(engine),
-                       found.producer, transport_key{on->actor->id()}, shard,
-                       caf::actor_cast<consumer_listener_actor>(self),
-                       found.speech, found.scores, scores});
+      self->system(), {created, facts.info.id, std::move(engine),
+                       found.handles.producer, transport_key{on->actor->id()},
+                       shard, caf::actor_cast<consumer_listener_actor>(self),
+                       found.handles.speech, found.handles.scores, scores});
   self->link_to(actor);
   consumers.push_back(
-      {created, on->id, found.info.id, actor, std::move(quota_token)});
-  consumers.back().age = found.age;
-  consumers.back().own = find_record(producers, found.info.id) != nullptr;
-  newest_consumed = std::max(newest_consumed, found.age);
+      {created, on->id, facts.info.id, actor, std::move(quota_token)});
+  consumers.back().age = facts.age;
+  consumers.back().own = find_record(producers, facts.info.id) != nullptr;
+  newest_consumed = std::max(newest_consumed, facts.age);
   consumed_own |= consumers.back().own;
   auto route = add_transport_consumer{created, to_ssrcs(*negotiated),
                                       consumer_key{actor->id()}};
@@ -257,9 +257,9 @@ peer_state::add_consumer(const verb::consume& x, const transport_id& on_id,
     consumers.back().route = route;
   self->send(on->actor, std::move(route));
   return reply::consumed{
-      created,          found.info.id,     found.info.peer,
-      found.info.kind,  *negotiated,       found.type,
-      x.paused,         found.info.paused, found.info.app_data,
+      created,          facts.info.id,     facts.info.peer,
+      facts.info.kind,  *negotiated,       facts.type,
+      x.paused,         facts.info.paused, facts.info.app_data,
       std::move(scores)};
 }
 

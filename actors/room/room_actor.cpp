@@ -21,7 +21,8 @@ void keep_consumable(
   if (!can_receive || can_receive->codecs.empty())
     return;
   std::erase_if(list, [&](const protocol::producer_info& x) {
-    return !protocol::can_consume(entries.at(x.id).consumable, *can_receive);
+    return !protocol::can_consume(entries.at(x.id).facts.consumable,
+                                  *can_receive);
   });
 }
 
@@ -361,12 +362,12 @@ void room_state::publish(producer_published& x) {
   const auto* who = sender();
   if (!who)
     return;
-  auto& info = x.entry.info;
+  auto& info = x.entry.facts.info;
   info.peer = *who;
   auto age = people.publish(info);
   if (!age)
     return;
-  x.entry.age = *age;
+  x.entry.facts.age = *age;
   audience.notify_others(event::producer_added{info}, *who);
   entries.insert_or_assign(info.id, std::move(x.entry));
   note_seen(*who);
@@ -388,7 +389,7 @@ void room_state::set_paused(const producer_id& which, bool paused) {
   auto info = people.set_paused(which, paused);
   if (!info)
     return;
-  entries.at(which).info.paused = paused;
+  entries.at(which).facts.info.paused = paused;
   if (paused)
     audience.notify_others(event::producer_paused{info->id, info->peer},
                            info->peer);

@@ -5,6 +5,7 @@
 #include "actors/media/producer_actor.hpp"
 #include "actors/media/shard_actor.hpp"
 #include "actors/room/peer_handle.hpp"
+#include "actors/room/producer_facts.hpp"
 #include "actors/room/room_data.hpp"
 #include "actors/room/room_report.hpp"
 #include "actors/room/session_listener.hpp"
@@ -39,23 +40,20 @@ struct join_room {
   bool vouched = false;
 };
 
-/// A producer as the room lists it.
-struct producer_entry {
-  protocol::producer_info info;
-  /// The parameters that its client sends.
-  protocol::rtp_parameters sent;
-  /// The parameters that consumers negotiate against.
-  protocol::rtp_parameters consumable;
-  /// "simple", "simulcast" or "svc".
-  std::string type;
+/// What the consumers of a producer share with it on this node.
+struct producer_handles {
   producer_actor producer;
   /// Its owner's speech activity: decides what overload leaves of its video.
   std::shared_ptr<actors::speech_activity> speech;
   /// How well its streams arrive.
   std::shared_ptr<const score_board> scores =
       std::make_shared<const score_board>(0);
-  /// Set by the room.
-  producer_age age = 0;
+};
+
+/// A producer as members offer and find it.
+struct producer_entry {
+  producer_facts facts;
+  producer_handles handles;
 };
 
 /// A producer that a member offers to the others.

@@ -53,7 +53,7 @@ room_report make_report(const room_id& id, const roster& people,
     out.members.push_back({std::move(who), moderates, std::move(peer)});
   }
   for (auto& info : people.others({})) {
-    auto producer = producers.at(info.id).producer;
+    auto producer = producers.at(info.id).handles.producer;
     out.producers.push_back({std::move(info), std::move(producer)});
   }
   return out;

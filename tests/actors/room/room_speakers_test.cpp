@@ -30,8 +30,8 @@ struct sounding_member {
         },
         [](const caf::error&) { FAIL("not let in"); });
     producer_entry entry;
-    entry.info.id = producer_id{name};
-    entry.info.peer = who.id;
+    entry.facts.info.id = producer_id{name};
+    entry.facts.info.peer = who.id;
     caf::anon_send(caf::actor_cast<caf::actor>(peer), entry, room);
     world.run();
   }

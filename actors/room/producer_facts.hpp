@@ -1,0 +1,22 @@
+#pragma once
+
+#include "actors/base/messages.hpp"
+
+namespace troupe::actors {
+
+/// What a room knows of a media producer as data: nothing here is a handle of
+/// an actor or points to shared state, so all of it could go to another node.
+struct producer_facts {
+  /// Its id, its owner, and what other members are told of it.
+  protocol::producer_info info;
+  /// The parameters that its client sends.
+  protocol::rtp_parameters sent = {};
+  /// The parameters that consumers negotiate against.
+  protocol::rtp_parameters consumable = {};
+  /// "simple", "simulcast" or "svc".
+  std::string type = {};
+  /// Set by the room.
+  producer_age age = 0;
+};
+
+} // namespace troupe::actors
