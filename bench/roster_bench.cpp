@@ -21,7 +21,7 @@ struct crowd {
       protocol::producer_info info;
       info.id = actors::producer_id{"producer" + std::to_string(i)};
       info.peer = owner;
-      ages.push_back(people.publish(info).value_or(0));
+      ages.push_back(people.publish({info}).value_or(0));
     }
   }
 

@@ -109,10 +109,10 @@ peer_state::produce_data(verb::produce_data& x) {
   data_producers.push_back(
       {created, (*on)->id, actor, x.paused, std::move(*quota_tokens)});
   auto entry = data_producer_entry{
-      {created, id, x.label, x.protocol, x.paused, x.app_data},
-      x.stream,
-      actor,
-      x.for_server};
+      {{created, id, x.label, x.protocol, x.paused, x.app_data},
+       x.stream,
+       x.for_server},
+      actor};
   auto promise = self->make_response_promise<reply::data_produced>();
   self->request(actor, time_left(), begin_data{})
       .then(
@@ -127,7 +127,7 @@ peer_state::produce_data(verb::produce_data& x) {
               return;
             }
             promise.deliver(reply::data_produced{created});
-            entry.info.paused = record->paused;
+            entry.facts.info.paused = record->paused;
             self->send(room, data_producer_published{std::move(entry)});
           },
           [=, this](caf::error& failure) mutable {
@@ -179,8 +179,9 @@ void peer_state::add_data_consumer_of(
     promise.deliver(on ? too_late() : refuse(error_code::transport_not_found));
     return;
   }
+  const auto& facts = found.facts;
   // Each consumer costs one more delivery of every message.
-  const auto replicas = std::ranges::count(data_consumers, found.info.id,
+  const auto replicas = std::ranges::count(data_consumers, facts.info.id,
                                            &data_consumer_record::producer);
   if (replicas >= max_replicas) {
     promise.deliver(refuse(error_code::limit_reached));
@@ -190,17 +191,17 @@ void peer_state::add_data_consumer_of(
   auto subchannels = x.subchannels.value_or(std::vector<subchannel>{});
   auto actor = spawn_data_consumer(
       self->system(),
-      {created, found.info.id, found.producer, services->sctp,
-       transport_key{on->actor->id()}, to_reliability(found.stream),
-       subchannels, x.paused, found.info.label, found.info.protocol, timeout(),
+      {created, facts.info.id, found.producer, services->sctp,
+       transport_key{on->actor->id()}, to_reliability(facts.stream),
+       subchannels, x.paused, facts.info.label, facts.info.protocol, timeout(),
        caf::actor_cast<data_listener_actor>(self)});
   self->link_to(actor);
-  data_consumers.push_back({created, on->id, found.info.id, actor,
+  data_consumers.push_back({created, on->id, facts.info.id, actor,
                             std::move(quota_token), std::move(subchannels)});
   reply::data_consumed made{
-      created,      found.info.id,     found.info.peer,
-      found.stream, found.info.label,  found.info.protocol,
-      x.paused,     found.info.paused, found.info.app_data};
+      created,      facts.info.id,     facts.info.peer,
+      facts.stream, facts.info.label,  facts.info.protocol,
+      x.paused,     facts.info.paused, facts.info.app_data};
   self->request(actor, limit.left(self->clock().now()), begin_data{})
       .then(
           [=, this](const data_consumer_added& added) mutable {

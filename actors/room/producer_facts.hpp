@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/base/messages.hpp"
+#include "protocol/verbs/data_verbs.hpp"
 
 namespace troupe::actors {
 
@@ -15,6 +16,17 @@ struct producer_facts {
   protocol::rtp_parameters consumable = {};
   /// "simple", "simulcast" or "svc".
   std::string type = {};
+  /// Set by the room.
+  producer_age age = 0;
+};
+
+/// The same of a data producer.
+struct data_producer_facts {
+  protocol::data_producer_info info;
+  /// The parameters of its client's channel; its consumers' follow them.
+  protocol::sctp_stream_parameters stream = {};
+  /// Sent to the server itself, and never listed.
+  bool for_server = false;
   /// Set by the room.
   producer_age age = 0;
 };

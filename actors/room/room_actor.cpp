@@ -15,14 +15,12 @@ constexpr size_t members_per_shard = 32;
 /// Removes the producers that a client with these capabilities cannot consume.
 /// Capabilities without codecs remove none.
 void keep_consumable(
-    std::vector<protocol::producer_info>& list,
-    const std::unordered_map<producer_id, producer_entry>& entries,
+    std::vector<protocol::producer_info>& list, const roster& people,
     const std::optional<protocol::rtp_capabilities>& can_receive) {
   if (!can_receive || can_receive->codecs.empty())
     return;
   std::erase_if(list, [&](const protocol::producer_info& x) {
-    return !protocol::can_consume(entries.at(x.id).facts.consumable,
-                                  *can_receive);
+    return !protocol::can_consume(people.find(x.id)->consumable, *can_receive);
   });
 }
 
@@ -121,7 +119,7 @@ room_actor::behavior_type room_state::make_behavior() {
         drain();
       },
       [this](const get_room_report&) {
-        auto out = make_report(id, people, rules, members, entries, data);
+        auto out = make_report(id, people, rules, members, handles, data);
         for (const auto& [label, x] : server.by_label)
           if (const auto* open = data.find(x.id))
             out.data_producers.push_back(open->info);
@@ -175,7 +173,7 @@ caf::result<room_joined> room_state::join(join_room& x) {
               {"members", std::to_string(members.size())}});
   auto joined = x.hidden ? reply::joined{who, {}, {}, {}, self->id()}
                          : show(std::move(x.who));
-  keep_consumable(joined.producers, entries, x.capabilities);
+  keep_consumable(joined.producers, people, x.capabilities);
   return room_joined{std::move(joined),
                      caf::actor_cast<room_directory_actor>(self),
                      shards[shard_index].actor,
@@ -318,7 +316,7 @@ void room_state::remove(const peer_id& who) {
   rules.remove(who);
   speakers.remove(who);
   for (const auto& gone : people.remove(who)) {
-    entries.erase(gone);
+    handles.erase(gone);
     audience.notify_others(event::producer_closed{gone, who}, who);
   }
   remove_data_of(who);
@@ -338,9 +336,9 @@ const peer_id* room_state::sender() const {
 }
 
 bool room_state::sender_owns(const producer_id& which) const {
-  const auto* info = people.find(which);
+  const auto* facts = people.find(which);
   const auto* who = sender();
-  return info && who && info->peer == *who;
+  return facts && who && facts->info.peer == *who;
 }
 
 caf::result<producer_entry> room_state::find(const find_producer& x) {
@@ -348,12 +346,12 @@ caf::result<producer_entry> room_state::find(const find_producer& x) {
   if (!who)
     return to_caf(protocol::make_error(error_code::not_joined));
   audience.catch_up(self, *who);
-  const auto* info = x.producer ? people.find(*x.producer)
-                                : people.next_for(*who, x.after, x.except);
-  if (!info && !x.producer && x.own_if_alone && people.size() == 1)
-    info = people.next_own(*who, x.except);
-  if (info)
-    return entries.at(info->id);
+  const auto* found = x.producer ? people.find(*x.producer)
+                                 : people.next_for(*who, x.after, x.except);
+  if (!found && !x.producer && x.own_if_alone && people.size() == 1)
+    found = people.next_own(*who, x.except);
+  if (found)
+    return producer_entry{*found, handles.at(found->info.id)};
   return to_caf(protocol::make_error(x.producer ? error_code::producer_not_found
                                                 : error_code::no_producer));
 }
@@ -362,21 +360,20 @@ void room_state::publish(producer_published& x) {
   const auto* who = sender();
   if (!who)
     return;
-  auto& info = x.entry.facts.info;
-  info.peer = *who;
-  auto age = people.publish(info);
-  if (!age)
+  auto& facts = x.entry.facts;
+  facts.info.peer = *who;
+  auto info = facts.info;
+  if (!people.publish(std::move(facts)))
     return;
-  x.entry.facts.age = *age;
-  audience.notify_others(event::producer_added{info}, *who);
-  entries.insert_or_assign(info.id, std::move(x.entry));
+  handles.insert_or_assign(info.id, std::move(x.entry.handles));
+  audience.notify_others(event::producer_added{std::move(info)}, *who);
   note_seen(*who);
   notify_update(*who);
   keep_sampling();
 }
 
 void room_state::withdraw(const producer_id& gone) {
-  entries.erase(gone);
+  handles.erase(gone);
   if (auto info = people.withdraw(gone)) {
     audience.notify_others(event::producer_closed{info->id, info->peer},
                            info->peer);
@@ -389,7 +386,6 @@ void room_state::set_paused(const producer_id& which, bool paused) {
   auto info = people.set_paused(which, paused);
   if (!info)
     return;
-  entries.at(which).facts.info.paused = paused;
   if (paused)
     audience.notify_others(event::producer_paused{info->id, info->peer},
                            info->peer);

@@ -1,8 +1,33 @@
 #include "actors/base/caf_error.hpp"
 #include "actors/room/room_state.hpp"
 
+#include <algorithm>
+
 /// The data channels of a room.
 namespace troupe::actors {
+
+namespace {
+
+/// The first data producer that the member may consume, and that is not in
+/// `except`: another member's, or the server's own, which come last and have an
+/// empty id as their owner; or a producer of the member itself if `own`.
+const data_producer_facts*
+find_next(const producer_directory<data_producer_facts>& data,
+          const peer_id& asking, const std::vector<data_producer_id>& except,
+          bool own) {
+  auto excepted = [&](const data_producer_facts& x) {
+    return std::ranges::find(except, x.info.id) != except.end();
+  };
+  if (own)
+    return data.next_of(asking, excepted);
+  const auto* found =
+      data.next_for(asking, 0, [&](const data_producer_facts& x) {
+        return x.info.peer.empty() || excepted(x);
+      });
+  return found ? found : data.next_of({}, excepted);
+}
+
+} // namespace
 
 caf::result<data_producer_entry> room_state::find(const find_data_producer& x) {
   const auto* who = sender();
@@ -10,11 +35,11 @@ caf::result<data_producer_entry> room_state::find(const find_data_producer& x) {
     return to_caf(protocol::make_error(error_code::not_joined));
   audience.catch_up(self, *who);
   const auto* found = x.producer ? data.find(*x.producer)
-                                 : data.next_for(*who, x.except, false);
+                                 : find_next(data, *who, x.except, false);
   if (!found && !x.producer && x.own_if_alone && people.size() == 1)
-    found = data.next_for(*who, x.except, true);
+    found = find_next(data, *who, x.except, true);
   if (found)
-    return *found;
+    return data_producer_entry{*found, data_handles.at(found->info.id)};
   return to_caf(protocol::make_error(x.producer
                                          ? error_code::data_producer_not_found
                                          : error_code::no_producer));
@@ -32,30 +57,36 @@ void room_state::publish(data_producer_published& x) {
   const auto* who = sender();
   if (!who)
     return;
-  x.entry.info.peer = *who;
-  auto info = x.entry.info;
-  if (x.entry.for_server)
+  auto& facts = x.entry.facts;
+  facts.info.peer = *who;
+  auto info = facts.info;
+  if (facts.for_server)
     return add_bot(x.entry);
-  if (!data.publish(std::move(x.entry)))
+  if (!data.publish(std::move(facts)))
     return;
+  data_handles.insert_or_assign(info.id, std::move(x.entry.producer));
   audience.notify_others(event::data_producer_added{info}, info.peer);
 }
 
 void room_state::withdraw(const data_producer_id& gone) {
-  if (auto info = data.withdraw(gone))
-    audience.notify_others(event::data_producer_closed{info->id, info->peer},
-                           info->peer);
+  data_handles.erase(gone);
+  if (auto facts = data.withdraw(gone))
+    audience.notify_others(
+        event::data_producer_closed{facts->info.id, facts->info.peer},
+        facts->info.peer);
 }
 
 bool room_state::sender_owns(const data_producer_id& which) const {
-  const auto* entry = data.find(which);
+  const auto* facts = data.find(which);
   const auto* who = sender();
-  return entry && who && entry->info.peer == *who;
+  return facts && who && facts->info.peer == *who;
 }
 
 void room_state::remove_data_of(const peer_id& who) {
-  for (const auto& gone : data.remove(who))
+  for (const auto& gone : data.remove(who)) {
+    data_handles.erase(gone);
     audience.notify_others(event::data_producer_closed{gone, who}, who);
+  }
   std::erase_if(server.bots, [&](const auto& x) { return x.peer == who; });
 }
 

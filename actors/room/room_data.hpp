@@ -1,6 +1,7 @@
 #pragma once
 
-#include "actors/data/data_directory.hpp"
+#include "actors/data/data_producer_actor.hpp"
+#include "actors/room/producer_facts.hpp"
 
 /// Messages between peers and their room about data channels.
 namespace troupe::actors {
@@ -15,6 +16,12 @@ struct find_data_producer {
 };
 
 struct list_room_data_producers {};
+
+/// A data producer as members offer and find it.
+struct data_producer_entry {
+  data_producer_facts facts;
+  data_producer_actor producer;
+};
 
 /// A data producer that a member offers to the others.
 struct data_producer_published {

@@ -15,7 +15,7 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   const auto old = *sent_by;
   auto who = x.who.id;
   // Others know its producers by its present id.
-  if (who == old || people.next_own(old, {}) || data.next_for(old, {}, true))
+  if (who == old || people.next_own(old, {}) || data.has_any_of(old))
     return describe_room(old);
   std::optional<released_id> released;
   if (auto refused = release_id(x, released))

@@ -65,10 +65,11 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   ids.clear();
   graces.clear();
   loudest->set_members(0);
-  entries.clear();
+  handles.clear();
   audience.clear();
   people = {};
-  data.clear();
+  data = {};
+  data_handles.clear();
   rules = {};
   speakers = {};
   become_empty(empty_reason::ended);

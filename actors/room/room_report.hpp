@@ -2,7 +2,6 @@
 
 #include "actors/base/ids.hpp"
 #include "actors/base/messages.hpp"
-#include "actors/data/data_directory.hpp"
 #include "actors/media/producer_actor.hpp"
 #include "actors/room/peer_handle.hpp"
 #include "actors/room/room_rules.hpp"
@@ -41,11 +40,11 @@ struct room_report {
 };
 
 /// Describes a room from the parts that its actor knows.
-template <class Members, class Producers>
+template <class Members, class Handles>
 room_report make_report(const room_id& id, const roster& people,
                         const room_rules& rules, const Members& members,
-                        const Producers& producers,
-                        const data_directory& data) {
+                        const Handles& handles,
+                        const producer_directory<data_producer_facts>& data) {
   room_report out{id, rules.locked(), rules.host(), {}, {}, data.others({})};
   for (auto& who : people.participants()) {
     auto moderates = rules.may_moderate(who.id);
@@ -53,7 +52,7 @@ room_report make_report(const room_id& id, const roster& people,
     out.members.push_back({std::move(who), moderates, std::move(peer)});
   }
   for (auto& info : people.others({})) {
-    auto producer = producers.at(info.id).handles.producer;
+    auto producer = handles.at(info.id).producer;
     out.producers.push_back({std::move(info), std::move(producer)});
   }
   return out;

@@ -76,11 +76,11 @@ void room_state::announce_server_channel(const std::string& label,
   i->second.begun = true;
   for (auto& promise : std::exchange(i->second.asked, {}))
     promise.deliver(sent_to_room{which});
-  data_producer_entry entry{
-      {which, {}, label, {}, false, {}}, {}, i->second.actor};
-  auto info = entry.info;
-  if (data.publish(std::move(entry)))
+  auto info = protocol::data_producer_info{which, {}, label, {}, false, {}};
+  if (data.publish({info})) {
+    data_handles.insert_or_assign(which, i->second.actor);
     audience.notify_others(event::data_producer_added{std::move(info)}, {});
+  }
   drain();
   self->delayed_send(self, server_channels::settling,
                      server_channel_tick{label, which});
@@ -104,7 +104,8 @@ void room_state::settle(const server_channel_tick& x) {
 void room_state::add_bot(const data_producer_entry& x) {
   if (!services.sctp)
     return;
-  server.bots.push_back({x.info.id, x.info.peer, x.producer, {}});
+  const auto& info = x.facts.info;
+  server.bots.push_back({info.id, info.peer, x.producer, {}});
   start_bot(server.bots.back());
 }
 
@@ -135,6 +136,7 @@ void room_state::close_server_channels() {
     for (auto& promise : x.asked)
       promise.deliver(to_caf(protocol::make_error(error_code::room_not_found)));
     data.withdraw(x.id);
+    data_handles.erase(x.id);
     self->send(x.actor, close_data{});
   }
   server.by_label.clear();

@@ -238,7 +238,7 @@ struct room_state {
   uint64_t joins = 0;
   uint64_t admitted = 0; // of the joins
   roster people;
-  data_directory data;
+  producer_directory<data_producer_facts> data;
   server_channels server;
   event_fanout audience;
   room_rules rules;
@@ -252,7 +252,8 @@ struct room_state {
   grace_list graces;
   actor_timer grace_timer;
   std::vector<shard> shards;
-  std::unordered_map<producer_id, producer_entry> entries;
+  std::unordered_map<producer_id, producer_handles> handles;
+  std::unordered_map<data_producer_id, data_producer_actor> data_handles;
 };
 
 } // namespace troupe::actors

@@ -10,28 +10,20 @@ using protocol::producer_info;
 
 void roster::add(participant who) {
   remove(who.id);
-  auto age = next_++;
+  auto age = ++joined_;
   member_age_.emplace(who.id, age);
-  members_.emplace(age, member{std::move(who.id),
-                               std::move(who.name),
-                               std::move(who.device),
-                               0,
-                               0,
-                               {}});
+  members_.emplace(age, member{std::move(who.id), std::move(who.name),
+                               std::move(who.device), 0, 0});
 }
 
 std::vector<producer_id> roster::remove(const peer_id& who) {
-  std::vector<producer_id> gone;
   auto i = member_age_.find(who);
   if (i == member_age_.end())
-    return gone;
+    return {};
   auto removed = members_.extract(i->second);
+  auto gone = producers_.remove(who);
   member_age_.erase(i);
   running_audio_ -= removed.mapped().running_audio;
-  for (auto age : removed.mapped().producers) {
-    gone.push_back(std::move(producers_.extract(age).mapped().id));
-    producer_age_.erase(gone.back());
-  }
   return gone;
 }
 
@@ -53,80 +45,52 @@ bool roster::revise(const participant& who) {
   return changed;
 }
 
-std::optional<producer_age> roster::publish(const producer_info& info) {
-  auto* owner = find_member(info.peer);
-  if (!owner || producer_age_.contains(info.id))
+std::optional<producer_age> roster::publish(producer_facts what) {
+  if (!contains(what.info.peer))
     return std::nullopt;
-  auto age = next_++;
-  producer_age_.emplace(info.id, age);
-  owner->producers.push_back(age);
-  producers_.emplace(age, info);
+  auto id = what.info.id;
+  auto age = producers_.publish(std::move(what));
+  if (!age)
+    return std::nullopt;
+  const auto& info = find(id)->info;
   count(info, info.paused ? 0 : 1);
   return age;
 }
 
 std::optional<producer_info> roster::withdraw(const producer_id& id) {
-  auto i = producer_age_.find(id);
-  if (i == producer_age_.end())
+  auto gone = producers_.withdraw(id);
+  if (!gone)
     return std::nullopt;
-  auto info = std::move(producers_.extract(i->second).mapped());
-  std::erase(find_member(info.peer)->producers, i->second);
-  producer_age_.erase(i);
-  count(info, info.paused ? 0 : -1);
-  return info;
+  count(gone->info, gone->info.paused ? 0 : -1);
+  return std::move(gone->info);
 }
 
 std::optional<producer_info> roster::set_paused(const producer_id& id,
                                                 bool paused) {
-  auto i = producer_age_.find(id);
-  if (i == producer_age_.end())
+  const auto* changed = producers_.set_paused(id, paused);
+  if (!changed)
     return std::nullopt;
-  auto& info = producers_.at(i->second);
-  if (info.paused == paused)
-    return std::nullopt;
-  info.paused = paused;
-  count(info, paused ? -1 : 1);
-  return info;
+  count(changed->info, paused ? -1 : 1);
+  return changed->info;
 }
 
-const producer_info* roster::find(const producer_id& id) const {
-  auto i = producer_age_.find(id);
-  return i == producer_age_.end() ? nullptr : &producers_.at(i->second);
-}
-
-const producer_info*
+const producer_facts*
 roster::next_for(const peer_id& asking, producer_age after,
                  const std::vector<producer_age>& except) const {
-  auto skip = std::ranges::upper_bound(except, after);
-  for (auto i = producers_.upper_bound(after); i != producers_.end(); ++i) {
-    while (skip != except.end() && *skip < i->first)
-      ++skip;
-    if (skip != except.end() && *skip == i->first)
-      continue;
-    if (i->second.peer != asking)
-      return &i->second;
-  }
-  return nullptr;
+  auto next = std::ranges::upper_bound(except, after);
+  return producers_.next_for(asking, after, [&](const producer_facts& x) {
+    while (next != except.end() && *next < x.age)
+      ++next;
+    return next != except.end() && *next == x.age;
+  });
 }
 
-const producer_info*
+const producer_facts*
 roster::next_own(const peer_id& asking,
                  const std::vector<producer_age>& except) const {
-  const auto* x = find_member(asking);
-  if (!x)
-    return nullptr;
-  for (auto age : x->producers)
-    if (!std::ranges::binary_search(except, age))
-      return &producers_.at(age);
-  return nullptr;
-}
-
-std::vector<producer_info> roster::others(const peer_id& asking) const {
-  std::vector<producer_info> result;
-  for (const auto& [age, info] : producers_)
-    if (info.peer != asking)
-      result.push_back(info);
-  return result;
+  return producers_.next_of(asking, [&](const producer_facts& x) {
+    return std::ranges::binary_search(except, x.age);
+  });
 }
 
 bool roster::audible(const peer_id& who) const {

@@ -1,12 +1,7 @@
 #pragma once
 
-#include "actors/base/messages.hpp"
-#include "protocol/verbs/verbs.hpp"
-
-#include <map>
-#include <optional>
-#include <unordered_map>
-#include <vector>
+#include "actors/room/producer_directory.hpp"
+#include "actors/room/producer_facts.hpp"
 
 namespace troupe::actors {
 
@@ -37,7 +32,7 @@ public:
   /// Lists a producer, and returns its age, which is greater than those of the
   /// producers before it. Nothing if its peer is no member, or the producer is
   /// listed already.
-  std::optional<producer_age> publish(const protocol::producer_info& info);
+  std::optional<producer_age> publish(producer_facts what);
 
   /// Removes a producer; returns what it was.
   std::optional<protocol::producer_info> withdraw(const producer_id& id);
@@ -46,23 +41,26 @@ public:
   std::optional<protocol::producer_info> set_paused(const producer_id& id,
                                                     bool paused);
 
-  const protocol::producer_info* find(const producer_id& id) const;
+  /// Returns null if there is none.
+  const producer_facts* find(const producer_id& id) const {
+    return producers_.find(id);
+  }
 
   /// The first producer of another member than `asking` that is younger than
   /// `after` and not in `except`, which is sorted, in the order in which they
   /// were published. Takes time only for the producers that it skips.
-  const protocol::producer_info*
-  next_for(const peer_id& asking, producer_age after,
-           const std::vector<producer_age>& except) const;
+  const producer_facts* next_for(const peer_id& asking, producer_age after,
+                                 const std::vector<producer_age>& except) const;
 
   /// The first producer of `asking` itself that is not in `except`, which is
   /// sorted.
-  const protocol::producer_info*
-  next_own(const peer_id& asking,
-           const std::vector<producer_age>& except) const;
+  const producer_facts* next_own(const peer_id& asking,
+                                 const std::vector<producer_age>& except) const;
 
   /// All producers but those of `asking`, oldest first.
-  std::vector<protocol::producer_info> others(const peer_id& asking) const;
+  std::vector<protocol::producer_info> others(const peer_id& asking) const {
+    return producers_.others(asking);
+  }
 
   /// Whether the member has a running audio producer.
   bool audible(const peer_id& who) const;
@@ -88,7 +86,6 @@ private:
     protocol::json_text device;
     int running_audio = 0;
     int running_video = 0;
-    std::vector<uint64_t> producers; // by their age
   };
 
   // The member's entry, or null.
@@ -99,14 +96,12 @@ private:
 
   void count(const protocol::producer_info& info, int change);
 
-  // Members and producers are found by id and listed by age, the oldest
-  // first.
-  uint64_t next_ = 1;     // 0 comes before all of them
+  // Members are found by id and listed in the order in which they joined.
+  uint64_t joined_ = 0;   // so far
   int running_audio_ = 0; // of all members
   std::map<uint64_t, member> members_;
-  std::map<uint64_t, protocol::producer_info> producers_;
   std::unordered_map<peer_id, uint64_t> member_age_;
-  std::unordered_map<producer_id, uint64_t> producer_age_;
+  producer_directory<producer_facts> producers_;
 };
 
 } // namespace troupe::actors

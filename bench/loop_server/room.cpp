@@ -43,7 +43,7 @@ shard& room::choose_shard() {
 
 void room::publish(producer& x) {
   const auto& info = x.about.info;
-  x.age = people_.publish(info).value_or(0);
+  x.age = people_.publish({info}).value_or(0);
   producers_.emplace(info.id, &x);
   broadcast(event::producer_added{info}, info.peer);
   broadcast_update(info.peer);
@@ -71,9 +71,9 @@ void room::set_paused(producer& x, bool paused) {
 producer* room::find(const actors::peer_id& asking,
                      const std::optional<actors::producer_id>& id,
                      const std::vector<actors::producer_age>& except) const {
-  const auto* info =
+  const auto* facts =
       id ? people_.find(*id) : people_.next_for(asking, 0, except);
-  return info ? producers_.at(info->id) : nullptr;
+  return facts ? producers_.at(facts->info.id) : nullptr;
 }
 
 void room::broadcast(protocol::any_event what, const actors::peer_id& except) {

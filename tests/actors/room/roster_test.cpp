@@ -17,9 +17,9 @@ participant person(const char* id, const char* name = "") {
   return {peer_id{id}, name};
 }
 
-producer_info track(const char* id, const char* peer,
-                    media_kind kind = media_kind::audio, bool paused = false) {
-  return {producer_id{id}, peer_id{peer}, kind, paused, {}};
+producer_facts track(const char* id, const char* peer,
+                     media_kind kind = media_kind::audio, bool paused = false) {
+  return {{producer_id{id}, peer_id{peer}, kind, paused, {}}};
 }
 
 std::string ids(const std::vector<producer_info>& list) {
@@ -41,7 +41,7 @@ std::string ids(const std::vector<participant>& list) {
 TEST_CASE(
     "a member counts as muted or paused unless it has an active producer") {
   struct row {
-    std::vector<producer_info> published;
+    std::vector<producer_facts> published;
     bool muted;
     bool paused;
   };
@@ -121,7 +121,7 @@ TEST_CASE("the next to consume is the oldest of another member not excepted") {
   REQUIRE(second);
   auto next = [&](producer_age after, std::vector<producer_age> except) {
     const auto* x = people.next_for(peer_id{"a"}, after, except);
-    return x ? x->id.str() : std::string{"none"};
+    return x ? x->info.id.str() : std::string{"none"};
   };
   CHECK(next(0, {}) == "1");
   CHECK(next(0, {*first}) == "2");
@@ -161,7 +161,7 @@ TEST_CASE("a search finds the same as a scan of the whole list") {
           && std::ranges::find(except, age) == except.end())
         expected = id;
     const auto* found = people.next_for(peer_id{"a"}, after, except);
-    CHECK((found ? found->id.str() : "none") == expected);
+    CHECK((found ? found->info.id.str() : "none") == expected);
   }
 }
 
@@ -176,7 +176,7 @@ TEST_CASE("a member's own producers are found in order, whatever their age") {
   REQUIRE(third);
   auto next = [&](std::vector<producer_age> except) {
     const auto* x = people.next_own(peer_id{"a"}, except);
-    return x ? x->id.str() : std::string{"none"};
+    return x ? x->info.id.str() : std::string{"none"};
   };
   CHECK(next({}) == "1");
   CHECK(next({*first}) == "3");
@@ -192,7 +192,7 @@ TEST_CASE("only a member can publish, and each producer id only once") {
   CHECK(people.publish(track("1", "a")));
   CHECK_FALSE(people.publish(track("1", "a")));
   CHECK_FALSE(people.publish(track("1", "b")));
-  CHECK(people.find(producer_id{"1"})->peer == peer_id{"a"});
+  CHECK(people.find(producer_id{"1"})->info.peer == peer_id{"a"});
 }
 
 TEST_CASE("a member is removed with its producers only") {
