@@ -133,7 +133,7 @@ data_transport_actor spawn_data_transport(caf::actor_system& system,
 /// A transport whose client sends a message with each burst.
 burst_receiver_actor spawn_speaker(caf::actor_system& system,
                                    const sctp_actor& sctp,
-                                   std::shared_ptr<edge_gauge> gauge) {
+                                   std::shared_ptr<in_flight_gauge> gauge) {
   auto message = data_message{net::sctp_ppid::binary,
                               std::make_shared<std::vector<uint8_t>>(1000)};
   return system.spawn([=](burst_receiver_actor::pointer self)
@@ -271,11 +271,11 @@ private:
 
   // Passes on the receivers' octets, as their transports would.
   void read() {
-    auto gauge = std::make_shared<data_gauge>();
+    auto gauge = std::make_shared<in_flight_gauge>(max_waiting_data);
     while (pipe_.receive(0, [&](uint64_t key, net::byte_span x) {
       auto records = std::make_shared<data_records>();
       records->emplace_back(x.begin(), x.end());
-      if (gauge->admit(records->front().size()))
+      if (gauge->admit(waiting_octets(records->front())))
         caf::anon_send(sctp_,
                        application_data_received{transport_key{key},
                                                  std::move(records), gauge});
@@ -290,7 +290,7 @@ private:
     plain.gso = plain.gro = false;
     speaker_ = std::move(
         *net::udp_socket::open(*net::parse_address("127.0.0.1", 0), plain));
-    auto gauge = std::make_shared<edge_gauge>(max_waiting_datagrams);
+    auto gauge = std::make_shared<in_flight_gauge>(max_waiting_datagrams);
     self->send(socket_, route_tuple{{net::transport_protocol::udp, 0, at,
                                      speaker_->local()},
                                     spawn_speaker(system_, sctp_, gauge),

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/base/edge_gauge.hpp"
+#include "actors/base/in_flight_gauge.hpp"
 #include "actors/base/tick_queue.hpp"
 #include "actors/io/burst_receiver.hpp"
 #include "actors/stats/counters.hpp"
@@ -25,7 +25,7 @@ struct route_target {
   burst_receiver_actor actor;
   /// The transport's gauge of the datagrams in flight to it. I/O threads ask it
   /// before they send; the transport gives back. Never null.
-  std::shared_ptr<edge_gauge> gauge;
+  std::shared_ptr<in_flight_gauge> gauge;
 
   bool operator==(const route_target& x) const {
     return actor == x.actor;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/base/edge_gauge.hpp"
+#include "actors/base/in_flight_gauge.hpp"
 #include "actors/io/burst_receiver.hpp"
 #include "net/base/transport_tuple.hpp"
 
@@ -23,7 +23,7 @@ struct route_fragment {
   burst_receiver_actor to;
   /// The transport's gauge of the datagrams in flight to it. I/O threads ask it
   /// before they send; the transport gives back. Never null.
-  std::shared_ptr<edge_gauge> gauge;
+  std::shared_ptr<in_flight_gauge> gauge;
 };
 
 struct unroute_fragment {
@@ -34,7 +34,7 @@ struct unroute_fragment {
 struct route_tuple {
   net::transport_tuple tuple;
   burst_receiver_actor to;
-  std::shared_ptr<edge_gauge> gauge; // as above
+  std::shared_ptr<in_flight_gauge> gauge; // as above
 };
 
 struct unroute_tuple {

@@ -80,7 +80,7 @@ struct producer_state {
 
   struct shard {
     media_sink_actor actor;
-    std::shared_ptr<flow_gauge> gauge;
+    std::shared_ptr<in_flight_gauge> gauge;
     bool resumed = false; // its next batch says that packets were left out
   };
 
@@ -111,7 +111,7 @@ struct producer_state {
   std::map<uint8_t, protocol::event::encoding_score> scores; // by encoding
   std::shared_ptr<score_board> board;
   std::shared_ptr<overload_state_board> load;
-  std::shared_ptr<edge_gauge> arrivals;
+  std::shared_ptr<in_flight_gauge> arrivals;
   receiver_totals published;
   net::time_point publish_due{};
   std::optional<rtp::layer_demand> demand; // of simulcast
@@ -289,7 +289,7 @@ void producer_state::fan_out(const rtp::media_batch& batch) {
   // could never resume. Audio overtakes waiting video.
   bool important = has_keyframe(batch);
   for (auto& to : shards) {
-    if (!to.gauge->admit(important))
+    if (!admit_batch(*to.gauge, important))
       continue;
     if (kind == rtp::media_kind::audio)
       self->send<caf::message_priority::high>(

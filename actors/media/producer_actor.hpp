@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/base/edge_gauge.hpp"
+#include "actors/base/in_flight_gauge.hpp"
 #include "actors/base/tick_queue.hpp"
 #include "actors/load/overload_state_board.hpp"
 #include "actors/media/media_listeners.hpp"
@@ -18,7 +18,7 @@ namespace troupe::actors {
 /// A shard has a first consumer of this producer and wants its packets.
 struct subscribe {
   media_sink_actor shard;
-  std::shared_ptr<flow_gauge> gauge;
+  std::shared_ptr<in_flight_gauge> gauge;
 };
 
 /// The shard's last consumer is gone.
@@ -99,8 +99,8 @@ struct producer_config {
   std::shared_ptr<score_board> scores = {};
   /// Counts what is in flight from its transport, which asks it before it
   /// sends.
-  std::shared_ptr<edge_gauge> arrivals =
-      std::make_shared<edge_gauge>(max_waiting_packets);
+  std::shared_ptr<in_flight_gauge> arrivals =
+      std::make_shared<in_flight_gauge>(max_waiting_packets);
 };
 
 producer_actor spawn_producer(caf::actor_system& system,

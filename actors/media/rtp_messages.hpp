@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/base/in_flight_gauge.hpp"
 #include "actors/base/messages.hpp"
 #include "actors/fan_out/fan_out.hpp"
 #include "rtp/packet/media_packet.hpp"
@@ -7,7 +8,6 @@
 
 #include <caf/typed_actor.hpp>
 
-#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -20,47 +20,13 @@ struct rtcp_to_send {
   std::vector<uint8_t> packet;
 };
 
-/// Counts the batches in flight from one producer to one shard, since a mailbox
-/// has no bound (one writer, one reader).
-///
-/// Invariant: a gauge belongs to one subscription. The shard makes it when it
-/// subscribes, each batch carries the gauge that admitted it, and the shard
-/// gives back to that gauge. A batch of an earlier subscription may arrive
-/// during the next one, and must not change its count.
-class flow_gauge {
-public:
-  /// About a second of video at 30 frames a second. Key frames may use twice
-  /// that.
-  static constexpr uint32_t limit = 32;
-
-  /// Admits one more batch. After a refusal, the shard finds `take_refused`
-  /// set, and its consumers resume with a key frame.
-  bool admit(bool key_frame) {
-    if (in_flight_.load(std::memory_order_relaxed)
-        >= (key_frame ? 2 * limit : limit)) {
-      refused_.fetch_add(1, std::memory_order_relaxed);
-      return false;
-    }
-    in_flight_.fetch_add(1, std::memory_order_relaxed);
-    return true;
-  }
-
-  /// Gives back a batch that this gauge admitted, when the shard has taken it.
-  void leave() {
-    in_flight_.fetch_sub(1, std::memory_order_relaxed);
-  }
-
-  /// How many batches were refused since the last call.
-  uint32_t take_refused() {
-    if (refused_.load(std::memory_order_relaxed) == 0)
-      return 0;
-    return refused_.exchange(0, std::memory_order_relaxed);
-  }
-
-private:
-  std::atomic<uint32_t> in_flight_{0};
-  std::atomic<uint32_t> refused_{0};
-};
+/// Admits one more batch of a producer to a shard. After a refusal, the shard
+/// finds the gauge's `take_refused` set, and its consumers resume with a key
+/// frame.
+inline bool admit_batch(in_flight_gauge& gauge, bool key_frame) {
+  return gauge.admit_within(key_frame ? 2 * max_waiting_batches
+                                      : max_waiting_batches);
+}
 
 /// The packets of one burst for a producer.
 struct media_arrived {
@@ -68,8 +34,11 @@ struct media_arrived {
   rtp::media_batch packets;
   /// The packets before these were left out on purpose, and are not missing.
   bool resumed = false;
-  /// The subscription's gauge, which admitted this batch. Never null.
-  std::shared_ptr<flow_gauge> gauge;
+  /// The gauge that admitted this batch, to which the shard gives back. Never
+  /// null. Invariant: the shard makes a gauge for each subscription. A batch of
+  /// an earlier one may arrive during the next one, and must not change its
+  /// count.
+  std::shared_ptr<in_flight_gauge> gauge;
 };
 
 /// Packets that a consumer requested again.

@@ -85,7 +85,7 @@ struct shard_state {
 
   struct producer {
     producer_actor actor;
-    std::shared_ptr<flow_gauge> gauge;
+    std::shared_ptr<in_flight_gauge> gauge;
   };
 
   struct consumer {
@@ -226,7 +226,7 @@ void shard_state::add(const add_shard_consumer& x) {
   with_engine([&](auto& e, auto now) {
     if (!e.add_consumer(std::move(stream), *random, now))
       return;
-    auto flow = std::make_shared<flow_gauge>();
+    auto flow = std::make_shared<in_flight_gauge>(max_waiting_batches);
     producers.insert_or_assign(source, producer{x.producer, flow});
     self->send(x.producer, subscribe{me(), flow});
   });

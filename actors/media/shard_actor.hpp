@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/base/edge_gauge.hpp"
+#include "actors/base/in_flight_gauge.hpp"
 #include "actors/base/tick_queue.hpp"
 #include "actors/fan_out/consumer_explanation.hpp"
 #include "actors/fan_out/fan_out.hpp"
@@ -89,7 +89,7 @@ struct transport_feedback {
   net::buffer_ptr compound; // of which transport-wide feedback is a view
   std::vector<feedback_item> items;
   /// The transport's gauge, which admitted this. Never null.
-  std::shared_ptr<edge_gauge> gauge;
+  std::shared_ptr<in_flight_gauge> gauge;
 };
 
 /// A command to a consumer's actor, which passes it on for its forwarder.

@@ -54,7 +54,7 @@ caf::result<reply::produced> peer_state::produce(verb::produce& x) {
   engine.budget = replay_budget;
   // Responses to our reports are told apart by the SSRC that requested them.
   engine.local_ssrc = rtp::ssrc{ssrcs.take(1, *random)};
-  auto arrivals = std::make_shared<edge_gauge>(max_waiting_packets);
+  auto arrivals = std::make_shared<in_flight_gauge>(max_waiting_packets);
   auto actor = spawn_producer(
       self->system(),
       {created, engine, caf::actor_cast<rtcp_sender_actor>(on->actor), speech,

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "actors/base/in_flight_gauge.hpp"
 #include "actors/base/messages.hpp"
 #include "actors/fan_out/fan_out.hpp"
 #include "net/sctp/sctp_types.hpp"
 
 #include <caf/typed_actor.hpp>
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,34 +37,12 @@ struct data_message {
 
 // -- between a transport and the sctp actor -----------------------------------
 
-/// Counts the octets of application data that wait in the sctp actor's mailbox
-/// and queues, since neither has a bound of its own.
-class data_gauge {
-public:
-  /// More than twice what a client may send before it is acknowledged (the
-  /// receive window of 768 KB). To SCTP, a record refused beyond this is a lost
-  /// packet, which slows its sender down.
-  static constexpr size_t limit = 2 * 1024 * 1024;
-
-  /// The cost of keeping a record besides its octets.
-  static constexpr size_t record_overhead = 64;
-
-  bool admit(size_t octets) {
-    octets += record_overhead;
-    if (in_flight_.load(std::memory_order_relaxed) + octets > limit)
-      return false;
-    in_flight_.fetch_add(octets, std::memory_order_relaxed);
-    return true;
-  }
-
-  /// Call once for each record that was admitted.
-  void leave(size_t octets) {
-    in_flight_.fetch_sub(octets + record_overhead, std::memory_order_relaxed);
-  }
-
-private:
-  std::atomic<size_t> in_flight_{0};
-};
+/// What a record of application data counts for in its transport's gauge: its
+/// octets and those of keeping it.
+inline size_t waiting_octets(const std::vector<uint8_t>& record) {
+  constexpr size_t overhead = 64;
+  return record.size() + overhead;
+}
 
 /// The octets that wait for all data consumers of one client, on all of its
 /// transports. Only the sctp actor accesses it.
@@ -79,7 +57,7 @@ using data_records = std::vector<std::vector<uint8_t>>;
 struct application_data_received {
   transport_key transport{};
   std::shared_ptr<data_records> records; // the receiver owns them
-  std::shared_ptr<data_gauge> gauge;
+  std::shared_ptr<in_flight_gauge> gauge;
 };
 
 /// SCTP packets to send as application data, one record each.

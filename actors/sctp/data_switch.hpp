@@ -137,7 +137,7 @@ public:
   /// Queues decrypted records for do_work(). Each record leaves `gauge`, which
   /// may be null, when it is handled or dropped.
   void handle_records(transport_key which, data_records records,
-                      std::shared_ptr<data_gauge> gauge = nullptr);
+                      std::shared_ptr<in_flight_gauge> gauge = nullptr);
 
   // -- producers -------------------------------------------------------------
 
@@ -242,9 +242,9 @@ private:
     /// Work for its client, in order; `arrived` comes first.
     rtp::fifo<input> inbox;
     rtp::fifo<arrival> arrived;
-    std::shared_ptr<data_gauge> gauge; // of the records in `inbox`
-    bool input_listed = false;         // in `turns_`
-    bool output_listed = false;        // in `turns_`, for `waiting`
+    std::shared_ptr<in_flight_gauge> gauge; // of the records in `inbox`
+    bool input_listed = false;              // in `turns_`
+    bool output_listed = false;             // in `turns_`, for `waiting`
     std::unordered_map<net::sctp_stream_id, data_producer_key> producers;
     std::unordered_map<net::sctp_stream_id, data_consumer_key> consumers;
     net::sctp_stream_id next_stream = 0;

@@ -8,12 +8,12 @@ namespace troupe::actors {
 // -- the list of turns --------------------------------------------------------
 
 void data_switch::handle_records(transport_key which, data_records records,
-                                 std::shared_ptr<data_gauge> gauge) {
+                                 std::shared_ptr<in_flight_gauge> gauge) {
   auto* on = find(which);
   if (!on) {
     for (const auto& x : records)
       if (gauge)
-        gauge->leave(x.size());
+        gauge->leave(waiting_octets(x));
     return;
   }
   on->gauge = std::move(gauge);
@@ -128,7 +128,7 @@ void data_switch::handle_record(association& on,
                                 const std::vector<uint8_t>& octets,
                                 net::time_point now) {
   if (on.gauge)
-    on.gauge->leave(octets.size());
+    on.gauge->leave(waiting_octets(octets));
   on.octets_received += octets.size();
   stack_.handle_record(on.id, octets, now);
   collect(now);

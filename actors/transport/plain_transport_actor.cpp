@@ -103,8 +103,8 @@ struct plain_state {
   std::array<std::optional<net::socket_address>, 2> client; // by path
   stream_router router{false};
   // Counts the datagrams in flight from the ports.
-  std::shared_ptr<edge_gauge> arrivals =
-      std::make_shared<edge_gauge>(max_waiting_datagrams);
+  std::shared_ptr<in_flight_gauge> arrivals =
+      std::make_shared<in_flight_gauge>(max_waiting_datagrams);
   net::traffic received;
   net::traffic sent;
   uint64_t refused = 0; // not the client's, or neither RTP nor RTCP

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/base/edge_gauge.hpp"
+#include "actors/base/in_flight_gauge.hpp"
 #include "actors/transport/transport_actor.hpp"
 #include "rtp/receive/demuxer.hpp"
 #include "rtp/receive/rtcp_dispatcher.hpp"
@@ -125,7 +125,7 @@ private:
     rtp_sink_actor actor;
     rtp::extension_map extensions;
     rtp::ssrc reporter{};
-    std::shared_ptr<edge_gauge> gauge;
+    std::shared_ptr<in_flight_gauge> gauge;
   };
 
   struct consumer {
@@ -148,8 +148,8 @@ private:
   std::unordered_map<rtp::stream_handle, producer> producers_;
   std::unordered_map<rtp::stream_handle, consumer> consumers_;
   uint64_t malformed_ = 0;
-  std::shared_ptr<edge_gauge> to_shard_ =
-      std::make_shared<edge_gauge>(max_waiting_compounds);
+  std::shared_ptr<in_flight_gauge> to_shard_ =
+      std::make_shared<in_flight_gauge>(max_waiting_compounds);
 };
 
 } // namespace troupe::actors

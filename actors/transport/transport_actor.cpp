@@ -112,8 +112,8 @@ struct transport_state {
   bool reports_use = false; // until its use is known
   bool guessed = false;     // perhaps with another one's parameters
   // Counts the datagrams in flight from the I/O threads.
-  std::shared_ptr<edge_gauge> arrivals =
-      std::make_shared<edge_gauge>(max_waiting_datagrams);
+  std::shared_ptr<in_flight_gauge> arrivals =
+      std::make_shared<in_flight_gauge>(max_waiting_datagrams);
   bool has_keys = false;                     // as the shard knows
   std::optional<net::transport_tuple> path;  // as the shard knows
   std::optional<net::time_point> abandoned;  // when the last path was lost

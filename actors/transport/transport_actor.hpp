@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/base/edge_gauge.hpp"
+#include "actors/base/in_flight_gauge.hpp"
 #include "actors/io/burst_receiver.hpp"
 #include "actors/media/media_listeners.hpp"
 #include "actors/media/producer_actor.hpp"
@@ -23,7 +23,7 @@ struct add_transport_producer {
   rtp::ssrc reporter{};
   /// Counts what is in flight to the producer; the same one on whatever
   /// transport the producer is. Never null.
-  std::shared_ptr<edge_gauge> gauge = {};
+  std::shared_ptr<in_flight_gauge> gauge = {};
 };
 
 struct remove_transport_producer {

@@ -49,7 +49,7 @@ public:
   void pass_on(Self* self, net::webrtc_transport& from) {
     std::shared_ptr<data_records> records;
     while (auto record = from.poll_data()) {
-      if (!target_ || !gauge_->admit(record->size()))
+      if (!target_ || !gauge_->admit(waiting_octets(*record)))
         continue;
       if (!records)
         records = std::make_shared<data_records>();
@@ -69,7 +69,8 @@ public:
 private:
   sctp_actor target_;
   transport_key key_{};
-  std::shared_ptr<data_gauge> gauge_ = std::make_shared<data_gauge>();
+  std::shared_ptr<in_flight_gauge> gauge_ =
+      std::make_shared<in_flight_gauge>(max_waiting_data);
 };
 
 } // namespace troupe::actors

@@ -32,8 +32,8 @@ net::media_port_config impatient_port() {
   return out;
 }
 
-std::shared_ptr<edge_gauge> no_limit() {
-  return std::make_shared<edge_gauge>(max_waiting_datagrams);
+std::shared_ptr<in_flight_gauge> no_limit() {
+  return std::make_shared<in_flight_gauge>(max_waiting_datagrams);
 }
 
 // Accepts every check that reaches it, as a transport does after it has

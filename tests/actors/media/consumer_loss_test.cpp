@@ -19,7 +19,7 @@ void report_loss(shard_scene& at, const consumer_actor& who, uint32_t ssrc,
   rtp::rtcp::report_block block;
   block.ssrc = rtp::ssrc{ssrc};
   block.fraction_lost = fraction_lost;
-  auto gauge = std::make_shared<edge_gauge>(max_waiting_compounds);
+  auto gauge = std::make_shared<in_flight_gauge>(max_waiting_compounds);
   gauge->admit();
   caf::anon_send(at.shard,
                  transport_feedback{

@@ -182,8 +182,9 @@ TEST_CASE("a batch of an earlier subscription does not silence the next one") {
                           {consumer_id{"c"}, producer_id{"p"}, opus_to(1),
                            producer, transport_key{1}, at.shard, at.listener});
   };
-  auto send = [&](const std::shared_ptr<flow_gauge>& gauge, uint16_t number) {
-    if (!gauge->admit(false))
+  auto send = [&](const std::shared_ptr<in_flight_gauge>& gauge,
+                  uint16_t number) {
+    if (!admit_batch(*gauge, false))
       return false;
     rtp::media_packet x{
         burst_of(number, 1, world.scheduler().clock().now())->front()};
@@ -218,8 +219,8 @@ TEST_CASE("a batch of an earlier subscription does not silence the next one") {
   CHECK(at.packets(1) == 200);
   CHECK(gapless(at.sequence_numbers(1)));
   // The old gauge was released as well.
-  for (uint32_t i = 0; i < flow_gauge::limit; ++i)
-    CHECK(old->admit(false));
+  for (uint32_t i = 0; i < max_waiting_batches; ++i)
+    CHECK(admit_batch(*old, false));
   caf::anon_send(producer, close_producer{});
   world.run();
 }
@@ -258,20 +259,20 @@ TEST_CASE("a request for a layer that does not exist selects one that does") {
 TEST_CASE("a shard that falls behind gets no more than its gauge admits") {
   actor_notes slow;
   scene at;
-  auto gauge = std::make_shared<flow_gauge>();
+  auto gauge = std::make_shared<in_flight_gauge>(max_waiting_batches);
   auto sink = spawn_sink(*at.world.system, slow); // never releases the gauge
   caf::anon_send(at.producer, subscribe{sink, gauge});
   at.add_consumer(1);
   // Audio counts as key frames: twice the limit.
-  for (uint32_t i = 0; i < 3 * flow_gauge::limit; ++i)
+  for (uint32_t i = 0; i < 3 * max_waiting_batches; ++i)
     at.feed(1);
-  CHECK(slow.media.size() == 2 * flow_gauge::limit);
-  CHECK(gauge->take_refused() == flow_gauge::limit);
-  CHECK(at.packets(1) == 3 * flow_gauge::limit); // others unaffected
+  CHECK(slow.media.size() == size_t{2 * max_waiting_batches});
+  CHECK(gauge->take_refused() == size_t{max_waiting_batches});
+  CHECK(at.packets(1) == size_t{3 * max_waiting_batches}); // others unaffected
   caf::anon_send(at.producer, unsubscribe{sink});
   gauge->leave();
   at.feed(1);
-  CHECK(slow.media.size() == 2 * flow_gauge::limit);
+  CHECK(slow.media.size() == size_t{2 * max_waiting_batches});
 }
 
 TEST_CASE("after refused batches video continues with a key frame") {
@@ -301,22 +302,22 @@ TEST_CASE("after refused batches video continues with a key frame") {
                                            false, gauge});
     world.run();
   };
-  REQUIRE(gauge->admit(true));
+  REQUIRE(admit_batch(*gauge, true));
   deliver(frame(65537, true));
-  REQUIRE(gauge->admit(false));
+  REQUIRE(admit_batch(*gauge, false));
   deliver(frame(65538, false));
   CHECK(at.packets(1) == 2);
   world.pass(std::chrono::seconds{2}); // after any initial request
   to.keyframes.clear();
   // Batches are refused; then one is admitted again.
-  while (gauge->admit(false))
+  while (admit_batch(*gauge, false))
     continue;
-  for (uint32_t i = 1; i < flow_gauge::limit; ++i)
+  for (uint32_t i = 1; i < max_waiting_batches; ++i)
     gauge->leave();
   deliver(frame(65560, false));
   CHECK_FALSE(to.keyframes.empty());
   CHECK(at.packets(1) == 2); // not decodable
-  REQUIRE(gauge->admit(true));
+  REQUIRE(admit_batch(*gauge, true));
   deliver(frame(65561, true));
   CHECK(at.packets(1) == 3);
   CHECK(gapless(at.sequence_numbers(1)));

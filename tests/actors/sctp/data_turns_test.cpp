@@ -221,22 +221,24 @@ TEST_CASE("the backlog of messages from the server is bounded") {
 TEST_CASE("a record counts against the gauge until it is processed") {
   slow_world w;
   const auto a = w.add_client();
-  const auto gauge = std::make_shared<data_gauge>();
+  const auto cost = waiting_octets(std::vector<uint8_t>(1000));
+  CHECK(cost == 1064);
+  const auto gauge = std::make_shared<in_flight_gauge>(max_waiting_data);
   auto fill = [&] {
     data_records out;
-    while (gauge->admit(1000))
+    while (gauge->admit(cost))
       out.emplace_back(1000);
     return out;
   };
   auto records = fill();
-  CHECK(records.size() == data_gauge::limit / 1064);
+  CHECK(records.size() == size_t{max_waiting_data} / 1064);
   w.node.handle_records(a, std::move(records), gauge);
-  CHECK_FALSE(gauge->admit(1000));
+  CHECK_FALSE(gauge->admit(cost));
   REQUIRE(w.node.do_work(1, w.now));
-  CHECK(gauge->admit(1000));
-  gauge->leave(1000);
+  CHECK(gauge->admit(cost));
+  gauge->leave(cost);
   w.work();
-  CHECK(fill().size() == data_gauge::limit / 1064);
+  CHECK(fill().size() == size_t{max_waiting_data} / 1064);
   // Records for an unknown transport are not kept.
   w.node.handle_records(transport_key{99},
                         data_records(100, std::vector<uint8_t>(1000)), gauge);

@@ -27,7 +27,7 @@ struct actor_notes {
   std::vector<rtp::keyframe_wanted> keyframes;
   std::vector<subscribe> subscriptions;
   /// The gauge of the latest subscription to each fake producer.
-  std::map<caf::actor_id, std::shared_ptr<flow_gauge>> gauges;
+  std::map<caf::actor_id, std::shared_ptr<in_flight_gauge>> gauges;
   std::vector<std::optional<uint8_t>> wanted;
   std::vector<uint8_t> losses;
   std::vector<protocol::consumer_scores> scores;
@@ -254,7 +254,7 @@ inline media_arrived one_packet(const actor_notes& to,
   x.keyframe = keyframe;
   x.start_of_frame = true;
   auto gauge = to.gauges.at(from->id());
-  gauge->admit(true);
+  admit_batch(*gauge, true);
   return {producer_key{from->id()},
           std::make_shared<const std::vector<rtp::media_packet>>(1, x), false,
           gauge};

@@ -14,7 +14,7 @@ constexpr uint32_t in_ssrc = 10;
 /// The feedback that transports have sent to a shard.
 struct shard_notes {
   std::vector<size_t> items; // of each message
-  std::shared_ptr<edge_gauge> gauge;
+  std::shared_ptr<in_flight_gauge> gauge;
 };
 
 /// A shard that receives feedback, but never releases its gauge.
@@ -129,8 +129,8 @@ struct routing_scene {
   shard_notes notes;
   size_t packets = 0;
   size_t reports = 0;
-  std::shared_ptr<edge_gauge> to_producer =
-      std::make_shared<edge_gauge>(max_waiting_packets);
+  std::shared_ptr<in_flight_gauge> to_producer =
+      std::make_shared<in_flight_gauge>(max_waiting_packets);
   stream_router router{true};
   shard_actor shard = spawn_fake_shard(*world.system, notes);
   transport_actor transport =
@@ -200,7 +200,7 @@ TEST_CASE("a producer that is behind gets no more packets than the limit") {
 TEST_CASE("a shard that handles feedback releases its gauge") {
   actor_notes notes;
   shard_scene at{notes};
-  auto gauge = std::make_shared<edge_gauge>(1);
+  auto gauge = std::make_shared<in_flight_gauge>(1);
   for (int i = 0; i < 5; ++i) {
     CHECK(gauge->admit());
     caf::anon_send(at.shard,
@@ -214,7 +214,7 @@ TEST_CASE("a producer that handles packets and reports releases its gauge") {
   actor_world world;
   producer_config settings{producer_id{"p"}, opus(),
                            spawn_rtcp_sender(*world.system, transport)};
-  settings.arrivals = std::make_shared<edge_gauge>(1);
+  settings.arrivals = std::make_shared<in_flight_gauge>(1);
   auto producer = spawn_producer(*world.system, settings);
   auto arrives = [&](auto what) {
     CHECK(settings.arrivals->admit());
@@ -236,7 +236,7 @@ TEST_CASE("packets that a producer's gauge refuses are counted as overload") {
   producer_config settings{producer_id{"p"}, opus(),
                            spawn_rtcp_sender(*world.system, transport)};
   settings.load = world.load;
-  settings.arrivals = std::make_shared<edge_gauge>(1);
+  settings.arrivals = std::make_shared<in_flight_gauge>(1);
   auto producer = spawn_producer(*world.system, settings);
   REQUIRE(settings.arrivals->admit());
   REQUIRE_FALSE(settings.arrivals->admit(7));
@@ -261,7 +261,8 @@ TEST_CASE("a shard is sent at most ten source reports a second") {
                 [](const producer_score_changed&) {
                 }};
       });
-  caf::anon_send(at.producer, subscribe{sink, std::make_shared<flow_gauge>()});
+  caf::anon_send(at.producer, subscribe{sink, std::make_shared<in_flight_gauge>(
+                                                  max_waiting_batches)});
   at.feed(1);
   for (int i = 0; i < 1000; ++i) {
     rtp::rtcp::sender_info info{};
