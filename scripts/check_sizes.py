@@ -48,8 +48,6 @@ LONG_SHELLS = {
     "actors/peer/peer_data.cpp": 390,
     "actors/peer/peer_media.cpp": 430,
     "actors/peer/peer_state.hpp": 410,
-    "actors/room/room_actor.cpp": 480,
-    "actors/room/room_state.hpp": 270,
     "actors/sctp/sctp_actor.cpp": 280,
     "actors/session/session_actor.cpp": 490,
     "actors/transport/plain_transport_actor.cpp": 420,

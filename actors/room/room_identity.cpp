@@ -24,15 +24,11 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   audience.notify_others(event::peer_left{old}, old);
   audience.remove(old);
   people.remove(old);
-  speakers.remove(old);
-  auto entry = members.extract(old);
-  entry.key() = who;
-  auto& me = entry.mapped();
+  speech.rename(old, who);
+  auto& me = members.rename(old, who);
   me.named_by_client = x.named_by_client;
   me.derived = x.derived;
   auto session = me.session;
-  ids.insert_or_assign(me.peer->id(), who);
-  members.insert(std::move(entry));
   rules.rename(old, who);
   if (released)
     take_over_id(who, std::move(*released));

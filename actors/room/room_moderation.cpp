@@ -57,21 +57,18 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   promise.deliver(done{});
   for (const auto& [who, x] : members) {
     self->demonitor(x.peer.address());
-    ranking->remove(x.speech);
-    --shards[x.shard].members;
+    shards.release(x.shard);
     self->send(x.peer, dismiss_peer{protocol::end_reason::room_closed});
   }
   members.clear();
-  ids.clear();
   graces.clear();
-  loudest->set_members(0);
   handles.clear();
   audience.clear();
   people = {};
   data = {};
   data_handles.clear();
   rules = {};
-  speakers = {};
+  speech.clear();
   become_empty(empty_reason::ended);
   return promise;
 }

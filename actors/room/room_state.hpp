@@ -5,12 +5,13 @@
 #include "actors/base/scoped_monitor.hpp"
 #include "actors/room/event_fanout.hpp"
 #include "actors/room/grace_list.hpp"
-#include "actors/room/member_claim.hpp"
+#include "actors/room/member_table.hpp"
 #include "actors/room/room_actor.hpp"
 #include "actors/room/room_rules.hpp"
+#include "actors/room/room_shards.hpp"
+#include "actors/room/room_speech.hpp"
 #include "actors/room/roster.hpp"
 #include "actors/room/server_channels.hpp"
-#include "actors/speech/active_speaker_detector.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -23,15 +24,6 @@ namespace verb = protocol::verb;
 namespace reply = protocol::reply;
 namespace event = protocol::event;
 using protocol::error_code;
-
-/// How far a member takes part.
-enum class presence : uint8_t {
-  /// Others do not know of it, and it is sent no events.
-  hidden,
-  /// Known to the others; it is back, and not yet sent events.
-  returning,
-  shown,
-};
 
 /// The state and the behavior of the room actor.
 struct room_state {
@@ -164,29 +156,6 @@ struct room_state {
   // A member's actor ended without leaving, or a shard or the listener ended.
   void handle_down(const caf::down_msg& down);
 
-  struct member {
-    peer_handle peer;
-    session_listener_actor session;
-    std::shared_ptr<actors::speech_activity> speech;
-    bool named_by_client = false;
-    bool derived = false;
-    size_t shard = 0;
-    actors::presence presence = presence::hidden;
-    std::optional<bool> moderates = {};
-    uint64_t loss = 0; // while its connection is lost
-    member_claim claim = {};
-
-    // Ids are public: naming an id that a server made proves nothing.
-    template <class Newcomer>
-    bool is_user_of(const Newcomer& x) const {
-      return (named_by_client && x.named_by_client) || (derived && x.derived);
-    }
-
-    // The peer by which the member's present session joined: the member's own
-    // one, until the user returns on another connection.
-    uint64_t joiner = 0;
-  };
-
   // -- taking over a member's id, in room_takeover.cpp
 
   static member_claim make_claim();
@@ -217,16 +186,11 @@ struct room_state {
 
   void take_over_id(const peer_id& who, released_id released);
 
-  struct shard {
-    shard_actor actor;
-    size_t members = 0;
-    bool failed = false;
-  };
+  // Assigns a member to a shard, which is spawned when needed. Returns the
+  // shard's index.
+  size_t assign_shard();
 
-  // The index of a shard with a free slot, which is spawned when needed.
-  size_t choose_shard();
-
-  // Ends the members that were in it, and takes it out of use.
+  // Ends the members that were in a shard that has failed.
   void end_shard(size_t index);
 
   pointer self;
@@ -243,15 +207,11 @@ struct room_state {
   event_fanout audience;
   room_rules rules;
   room_quotas quotas;
-  std::shared_ptr<speech_ranking> ranking = std::make_shared<speech_ranking>();
-  std::shared_ptr<loudest_speakers> loudest;
-  active_speaker_detector speakers;
-  bool sampling = false; // a tick is scheduled
-  std::unordered_map<peer_id, member> members;
-  std::unordered_map<uint64_t, peer_id> ids; // of members, by their actors
+  room_speech speech;
+  member_table members;
   grace_list graces;
   actor_timer grace_timer;
-  std::vector<shard> shards;
+  room_shards shards;
   std::unordered_map<producer_id, producer_handles> handles;
   std::unordered_map<data_producer_id, data_producer_actor> data_handles;
 };

@@ -23,7 +23,7 @@ std::string make_secret() {
 
 // `Newcomer` is join_room or identify_member.
 template <class Newcomer>
-user_proof prove(const room_state::member& holder, const Newcomer& x) {
+user_proof prove(const room_member& holder, const Newcomer& x) {
   if (x.vouched || (holder.derived && x.derived))
     return user_proof::holder;
   // The holder itself, which repeats its request after it stopped waiting.
@@ -35,7 +35,7 @@ user_proof prove(const room_state::member& holder, const Newcomer& x) {
 
 // Why the client may not take over that id at all, or nothing.
 template <class Newcomer>
-std::optional<protocol::error> refuse_takeover(const room_state::member& holder,
+std::optional<protocol::error> refuse_takeover(const room_member& holder,
                                                const Newcomer& x,
                                                const config::room_keys& keys) {
   if (prove(holder, x) != user_proof::none)
@@ -65,11 +65,10 @@ void room_state::recognize(join_room& x) const {
 }
 
 std::optional<protocol::error> room_state::refuse(const join_room& x) const {
-  auto holder = members.find(x.who.id);
-  if (holder != members.end()) {
-    if (auto refused = refuse_takeover(holder->second, x, services.limits))
+  if (const auto* holder = members.find(x.who.id)) {
+    if (auto refused = refuse_takeover(*holder, x, services.limits))
       return refused;
-    if (prove(holder->second, x) != user_proof::none)
+    if (prove(*holder, x) != user_proof::none)
       return std::nullopt;
   }
   if (!rules.admits(x.rights.moderate))
@@ -101,13 +100,12 @@ std::optional<protocol::error>
 room_state::release_id(const identify_member& x,
                        std::optional<released_id>& out) {
   const auto& who = x.who.id;
-  auto holder = members.find(who);
-  if (holder == members.end())
+  const auto* holder = members.find(who);
+  if (!holder)
     return std::nullopt;
-  if (auto refused = refuse_takeover(holder->second, x, services.limits))
+  if (auto refused = refuse_takeover(*holder, x, services.limits))
     return refused;
-  out = released_id{prove(holder->second, x), holder->second.claim,
-                    rules.rank_of(who)};
+  out = released_id{prove(*holder, x), holder->claim, rules.rank_of(who)};
   dismiss(who, protocol::end_reason::replaced);
   return std::nullopt;
 }

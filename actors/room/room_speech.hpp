@@ -1,0 +1,113 @@
+#pragma once
+
+#include "actors/speech/active_speaker_detector.hpp"
+#include "actors/speech/loudest_speakers.hpp"
+#include "actors/speech/speech_activity.hpp"
+
+#include <unordered_map>
+
+namespace troupe::actors {
+
+/// Who speaks in a room: the speech activity of its members, what shards and
+/// producers share about it, and the detector of the active speaker, which
+/// needs a sample each `interval` while a sample may change anything.
+class room_speech {
+public:
+  static constexpr auto interval = active_speaker_detector::interval;
+
+  explicit room_speech(loudest_speakers_limits limits = {})
+      : loudest_(std::make_shared<loudest_speakers>(limits)) {}
+
+  /// Adds a member that has just joined, and sends no video yet.
+  std::shared_ptr<speech_activity> add(const peer_id& who,
+                                       net::time_point now) {
+    auto added = ranking_->add(now);
+    added->set_seen(false);
+    activities_.insert_or_assign(who, added);
+    loudest_->set_members(activities_.size());
+    return added;
+  }
+
+  /// The member is gone; the next sample emits the change.
+  void remove(const peer_id& who) {
+    auto i = activities_.find(who);
+    if (i == activities_.end())
+      return;
+    ranking_->remove(i->second);
+    activities_.erase(i);
+    loudest_->set_members(activities_.size());
+    detector_.remove(who);
+  }
+
+  /// The member has another id now. To others, the former one is gone.
+  void rename(const peer_id& from, const peer_id& to) {
+    auto entry = activities_.extract(from);
+    entry.key() = to;
+    activities_.insert(std::move(entry));
+    detector_.remove(from);
+  }
+
+  /// All members are gone, and no change is emitted.
+  void clear() {
+    for (const auto& [who, x] : activities_)
+      ranking_->remove(x);
+    activities_.clear();
+    loudest_->set_members(0);
+    detector_ = {};
+  }
+
+  /// Sets whether the member sends video. Ignored for a non-member.
+  void set_seen(const peer_id& who, bool seen) {
+    if (auto i = activities_.find(who); i != activities_.end())
+      i->second->set_seen(seen);
+  }
+
+  /// The speech activity of a member, which must exist.
+  const std::shared_ptr<speech_activity>& of(const peer_id& who) const {
+    return activities_.at(who);
+  }
+
+  /// Whether to call handle_sample() after `interval`: no call is due yet, and
+  /// a sample may change anything. `audible` says whether any member sends
+  /// audio.
+  bool begin_interval(bool audible) {
+    if (sampling_ || (!audible && detector_.idle()))
+      return false;
+    sampling_ = true;
+    return true;
+  }
+
+  /// Samples the members of which `audible(id)` is true. Then poll the events.
+  template <class Audible>
+  void handle_sample(net::time_point now, Audible audible) {
+    sampling_ = false;
+    std::vector<protocol::event::peer_volume> volumes;
+    for (const auto& [who, x] : activities_)
+      if (auto volume = x->recent_volume(now, interval); volume && audible(who))
+        volumes.push_back({who, *volume});
+    detector_.handle_sample(std::move(volumes));
+  }
+
+  std::optional<protocol::any_event> poll_event() {
+    return detector_.poll_event();
+  }
+
+  /// Shared with the room's shards.
+  const std::shared_ptr<speech_ranking>& ranking() const {
+    return ranking_;
+  }
+
+  /// Shared with the room's audio producers.
+  const std::shared_ptr<loudest_speakers>& loudest() const {
+    return loudest_;
+  }
+
+private:
+  std::shared_ptr<speech_ranking> ranking_ = std::make_shared<speech_ranking>();
+  std::shared_ptr<loudest_speakers> loudest_;
+  active_speaker_detector detector_;
+  std::unordered_map<peer_id, std::shared_ptr<speech_activity>> activities_;
+  bool sampling_ = false; // a call of handle_sample() is due
+};
+
+} // namespace troupe::actors
