@@ -232,8 +232,7 @@ TEST_CASE("a member that has no way to return has left at once") {
   probe_client bob{world};
   bob.get<reply::joined>(join_as("bob"));
   probe_client ann{world};
-  auto join = join_as("ann");
-  join.named_by_client = false;
+  auto join = join_as("ann", {.id = id_origin::server});
   ann.get<reply::joined>(join);
   ann.hang_up(lost);
   world.run();
@@ -253,9 +252,7 @@ TEST_CASE(
   probe_client bob{world};
   bob.get<reply::joined>(join_as("bob"));
   probe_client ann{world};
-  auto join = join_as("ann");
-  join.named_by_client = false;
-  join.derived = true;
+  auto join = join_as("ann", {.id = id_origin::derived});
   ann.get<reply::joined>(join);
   ann.hang_up(lost);
   world.run();
@@ -272,8 +269,7 @@ TEST_CASE("a member that returns hidden gets no events until it is announced") {
   probe_client bob{world};
   bob.get<reply::joined>(join_as("bob"));
   probe_client ann{world};
-  auto join = join_as("ann");
-  join.hidden = true;
+  auto join = join_as("ann", {.hidden = true});
   ann.get<reply::joined>(join);
   verb::announce announce;
   announce.name = "Ann";
@@ -331,9 +327,7 @@ TEST_CASE("rights are those of the latest token") {
   ann.hang_up(lost);
   world.run();
   probe_client again{world};
-  auto join = join_as("ann");
-  join.rights.publish = false;
-  join.rights.moderate = false;
+  auto join = join_as("ann", {.rights = {.publish = false, .moderate = false}});
   again.get<reply::joined>(join);
   CHECK(again.refusal(verb::produce{}) == error_code::forbidden);
   CHECK(again.refusal(verb::lock_room{}) == error_code::forbidden);
@@ -401,21 +395,16 @@ TEST_CASE("a client cannot choose an id of the form derived from a secret") {
   probe_client thief{world};
   CHECK(thief.refusal(join_as(sid)) == error_code::forbidden);
   // Neither can a client without a name of its own, such as a broadcaster.
-  auto broadcaster = join_as(sid);
-  broadcaster.named_by_client = false;
+  auto broadcaster = join_as(sid, {.id = id_origin::server});
   CHECK(thief.refusal(broadcaster) == error_code::forbidden);
   // Neither can a client that identifies itself later.
-  auto guest = join_as("x7");
-  guest.named_by_client = false;
+  auto guest = join_as("x7", {.id = id_origin::server});
   probe_client late{world};
   late.get<reply::joined>(guest);
-  auto renamed = join_as(sid);
-  renamed.renames = true;
+  auto renamed = join_as(sid, {.renames = true});
   CHECK(late.refusal(renamed) == error_code::forbidden);
   // The client with the secret gets it.
-  auto join = join_as(sid);
-  join.named_by_client = false;
-  join.derived = true;
+  auto join = join_as(sid, {.id = id_origin::derived});
   probe_client ann{world};
   CHECK(ann.get<reply::joined>(join).peer.str() == sid);
 }

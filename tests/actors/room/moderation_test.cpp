@@ -38,8 +38,7 @@ TEST_CASE("a room opened ahead waits for its first member for a limited time") {
   settings.room.empty_timeout = std::chrono::seconds{2};
   actor_world world{settings};
   probe_client ann{world};
-  auto join = join_as("ann");
-  join.must_exist = true;
+  auto join = join_as("ann", {.must_exist = true});
   CHECK(ann.refusal(join) == error_code::room_not_found);
   CHECK(world.rooms() == 0);
   ann.get<reply::ok>(verb::create_room{room_id{"r"}});
@@ -62,8 +61,7 @@ TEST_CASE("an opened room waits a while for members that left it") {
   settings.room.empty_timeout = std::chrono::seconds{2};
   actor_world world{settings};
   probe_client bob{world};
-  auto join = join_as("ann");
-  join.must_exist = true;
+  auto join = join_as("ann", {.must_exist = true});
   {
     probe_client ann{world};
     ann.get<reply::ok>(verb::create_room{room_id{"r"}});
@@ -135,8 +133,7 @@ TEST_CASE("a member that joins hidden is not visible until it is announced") {
   probe_client ann{world};
   ann.get<reply::joined>(join_as("ann"));
   probe_client bob{world};
-  auto join = join_as("bob");
-  join.hidden = true;
+  auto join = join_as("bob", {.hidden = true});
   auto entered = bob.get<reply::joined>(join);
   CHECK(entered.participants.empty());
   probe_client eve{world};
@@ -173,8 +170,7 @@ TEST_CASE("a member that was never announced leaves without an event") {
   ann.get<reply::joined>(join_as("ann"));
   {
     probe_client bob{world};
-    auto join = join_as("bob");
-    join.hidden = true;
+    auto join = join_as("bob", {.hidden = true});
     bob.get<reply::joined>(join);
   }
   CHECK_FALSE(ann.event<event::peer_left>());
@@ -188,8 +184,7 @@ TEST_CASE("hidden members count toward the member limit") {
   settings.room.max_members = 1;
   actor_world world{settings};
   probe_client ann{world};
-  auto join = join_as("ann");
-  join.hidden = true;
+  auto join = join_as("ann", {.hidden = true});
   ann.get<reply::joined>(join);
   probe_client bob{world};
   CHECK(bob.refusal(join_as("bob")) == error_code::limit_reached);
@@ -301,8 +296,7 @@ TEST_CASE("a token with the right to moderate admits to a locked room") {
   ann.get<reply::ok>(verb::lock_room{});
   probe_client bob{world};
   CHECK(bob.refusal(join_as("bob")) == error_code::forbidden);
-  auto join = join_as("bob");
-  join.rights.moderate = true;
+  auto join = join_as("bob", {.rights = {.moderate = true}});
   bob.get<reply::joined>(join);
   bob.get<reply::ok>(verb::kick{peer_id{"ann"}});
   CHECK(ann.script->ended == end_reason::kicked);
@@ -333,8 +327,7 @@ TEST_CASE("the host ends the room, and gets the response before it closes") {
 TEST_CASE("rights to publish and to subscribe are enforced") {
   actor_world world;
   probe_client ann{world};
-  auto join = join_as("ann");
-  join.rights.publish = false;
+  auto join = join_as("ann", {.rights = {.publish = false}});
   ann.get<reply::joined>(join);
   ann.get<reply::transport_created>(verb::create_transport{});
   CHECK(ann.refusal(opus_producer()) == error_code::forbidden);

@@ -39,9 +39,7 @@ void administer(actor_world& world, const std::string& name, Verb what) {
 }
 
 verb::join enter(const std::string& who, const std::string& room) {
-  auto out = join_as(who, room);
-  out.must_exist = true;
-  return out;
+  return join_as(who, {.room = room, .must_exist = true});
 }
 
 } // namespace

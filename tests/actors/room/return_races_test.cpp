@@ -59,16 +59,11 @@ using scene = basic_scene<actor_world>;
 
 /// A client under an id derived from a secret, which then names its user.
 verb::join derived_join(const std::string& id) {
-  auto out = join_as(id);
-  out.named_by_client = false;
-  out.derived = true;
-  return out;
+  return join_as(id, {.id = id_origin::derived});
 }
 
 verb::join rename_to(const std::string& name) {
-  auto out = join_as(name);
-  out.renames = true;
-  return out;
+  return join_as(name, {.renames = true});
 }
 
 } // namespace

@@ -18,17 +18,12 @@ namespace {
 constexpr bool lost = true;
 
 verb::join join_with(const std::string& who, const std::string& secret) {
-  auto out = join_as(who);
-  out.rejoin_secret = secret;
-  return out;
+  return join_as(who, {.rejoin_secret = secret});
 }
 
 /// Joins under an id that the server made, as clients of dialects B and C do.
 verb::join join_unnamed(const std::string& sid) {
-  auto out = join_as(sid);
-  out.named_by_client = false;
-  out.derived = true;
-  return out;
+  return join_as(sid, {.id = id_origin::derived});
 }
 
 actors::config proven() {
@@ -247,8 +242,7 @@ TEST_CASE("every secret is long, and is sent to its member alone") {
   CHECK(at.bobs_secret.size() == 22);
   CHECK(at.secret != at.bobs_secret);
   // A second join on the same connection is sent that member's secret.
-  auto rename = join_as("bob");
-  rename.renames = true;
+  auto rename = join_as("bob", {.renames = true});
   CHECK(at.bob.get<reply::joined>(rename).rejoin_secret == at.bobs_secret);
 }
 
@@ -284,8 +278,7 @@ TEST_CASE("a token that names the user is a proof") {
   call at{proven()};
   at.ann.get<reply::ok>(verb::lock_room{});
   probe_client again{at.world};
-  auto join = join_as("ann");
-  join.vouched = true;
+  auto join = join_as("ann", {.vouched = true});
   again.get<reply::joined>(join);
   CHECK(at.ann.script->ended == end_reason::replaced);
   CHECK(is_host(again));
@@ -335,8 +328,7 @@ TEST_CASE("a member that takes over the host's id late does not become host") {
   call at;
   probe_client guest{at.world};
   auto own = guest.get<reply::joined>(join_unnamed("x7")).rejoin_secret;
-  auto rename = join_as("ann");
-  rename.renames = true;
+  auto rename = join_as("ann", {.renames = true});
   auto joined = guest.get<reply::joined>(rename);
   CHECK(joined.peer == peer_id{"ann"});
   CHECK(joined.rejoin_secret == own);
@@ -373,8 +365,7 @@ TEST_CASE("with takeover = proven a rename cannot take over a member's id") {
   call at{proven()};
   probe_client guest{at.world};
   guest.get<reply::joined>(join_unnamed("x7"));
-  auto rename = join_as("ann");
-  rename.renames = true;
+  auto rename = join_as("ann", {.renames = true});
   CHECK(guest.refusal(rename) == error_code::forbidden);
   CHECK_FALSE(at.ann.script->ended);
   rename.rejoin_secret = at.secret;
@@ -384,8 +375,7 @@ TEST_CASE("with takeover = proven a rename cannot take over a member's id") {
 TEST_CASE("a hidden newcomer cannot take the host's rights either") {
   call at;
   probe_client thief{at.world};
-  auto join = join_as("ann");
-  join.hidden = true;
+  auto join = join_as("ann", {.hidden = true});
   // No rights change before it is announced.
   CHECK(thief.get<reply::joined>(join).rejoin_secret.empty());
   verb::announce announce;

@@ -17,8 +17,7 @@ constexpr bool lost = true;
 struct lobby {
   explicit lobby(actors::config settings = {}) : world(std::move(settings)) {
     bob.get<reply::joined>(join_as("bob"));
-    auto join = join_as("x7");
-    join.named_by_client = false;
+    auto join = join_as("x7", {.id = id_origin::server});
     guest.get<reply::joined>(join);
     transport =
         guest.get<reply::transport_created>(verb::create_transport{}).id;
@@ -27,9 +26,7 @@ struct lobby {
   }
 
   static verb::join as(const std::string& who) {
-    auto out = join_as(who);
-    out.renames = true;
-    return out;
+    return join_as(who, {.renames = true});
   }
 
   // The members as Bob has them.
@@ -125,8 +122,7 @@ TEST_CASE("a user that has identified itself late can return") {
 TEST_CASE("no client can take over an id that the server gave to another") {
   lobby at;
   probe_client other{at.world};
-  auto join = join_as("y8");
-  join.named_by_client = false;
+  auto join = join_as("y8", {.id = id_origin::server});
   other.get<reply::joined>(join);
   CHECK(at.guest.refusal(lobby::as("y8")) == error_code::forbidden);
   CHECK(at.people() == names{"bob", "x7", "y8"});
@@ -148,8 +144,7 @@ TEST_CASE("a client that has a producer keeps the id that others know") {
 TEST_CASE("the host stays host under the id that it names late") {
   actor_world world;
   probe_client guest{world};
-  auto join = join_as("x7");
-  join.named_by_client = false;
+  auto join = join_as("x7", {.id = id_origin::server});
   guest.get<reply::joined>(join);
   probe_client bob{world};
   bob.get<reply::joined>(join_as("bob"));

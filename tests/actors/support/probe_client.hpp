@@ -3,6 +3,7 @@
 #include "fake_client.hpp"
 #include "protocol/json/json_codec.hpp"
 
+#include <concepts>
 #include <map>
 
 namespace troupe::test {
@@ -171,15 +172,52 @@ private:
   protocol::request_token asked_ = 0;
 };
 
-/// A join of `room` as `who`, under an id that the client chose.
+/// Where the id comes from under which a test's client joins.
+enum class id_origin {
+  /// The client chose it.
+  client,
+  /// The server chose it.
+  server,
+  /// The server derived it from the client's secret, as for clients of dialects
+  /// B and C.
+  derived,
+};
+
+/// What a join has besides its id; see verb::join.
+struct join_options {
+  std::string room = "r";
+  id_origin id = id_origin::client;
+  bool must_exist = false;
+  bool hidden = false;
+  protocol::participant_rights rights = {};
+  bool renames = false;
+  std::string rejoin_secret = {};
+  bool vouched = false;
+};
+
+/// A join as `who`.
 inline protocol::verb::join join_as(const std::string& who,
-                                    const std::string& room = "r") {
+                                    const join_options& x = {}) {
   protocol::verb::join out;
-  out.room = protocol::room_id{room};
+  out.room = protocol::room_id{x.room};
   out.peer = protocol::peer_id{who};
   out.name = who;
-  out.named_by_client = true;
+  out.named_by_client = x.id == id_origin::client;
+  out.derived = x.id == id_origin::derived;
+  out.must_exist = x.must_exist;
+  out.hidden = x.hidden;
+  out.rights = x.rights;
+  out.renames = x.renames;
+  out.rejoin_secret = x.rejoin_secret;
+  out.vouched = x.vouched;
   return out;
+}
+
+/// A join of `room` as `who`, under an id that the client chose. A template, so
+/// that options in braces never are a room.
+template <std::convertible_to<std::string> Room>
+protocol::verb::join join_as(const std::string& who, const Room& room) {
+  return join_as(who, join_options{.room = room});
 }
 
 /// A request to produce Opus.
