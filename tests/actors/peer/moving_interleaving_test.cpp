@@ -1,4 +1,4 @@
-#include "tests/actors/support/any_order.hpp"
+#include "tests/actors/support/interleaving_stage.hpp"
 
 #include <set>
 
@@ -67,49 +67,45 @@ private:
 
 /// Clients of dialect D that move between rooms while others join, send, lock
 /// and leave.
-class journey : any_order {
+class journey : public interleaving_stage {
 public:
-  using any_order::any_order;
-
-  void play(int steps) {
-    for (int i = 0; i < steps; ++i) {
-      switch (below(10)) {
-        case 0:
-          if (residents_.size() < 3)
-            residents_.push_back(std::make_unique<fake_client>(
-                world_, room(), "host" + std::to_string(below(3))));
-          break;
-        case 1:
-          if (wanderers_.size() < 3)
-            wanderers_.push_back(std::make_unique<wanderer>(world_));
-          break;
-        case 2:
-          depart(4);
-          break;
-        case 3:
-          pass_less_than(100);
-          break;
-        case 4:
-          moderate();
-          break;
-        default:
-          act();
-      }
-      run_some(below(30));
-    }
-  }
-
-  void finish() {
-    while (!residents_.empty() || !wanderers_.empty())
-      depart(1);
-    run_some(1'000'000);
-  }
+  using interleaving_stage::interleaving_stage;
 
   int moves() const {
     return moves_;
   }
 
 private:
+  void take_step() override {
+    switch (below(10)) {
+      case 0:
+        if (residents_.size() < 3)
+          residents_.push_back(std::make_unique<fake_client>(
+              world_, room(), "host" + std::to_string(below(3))));
+        break;
+      case 1:
+        if (wanderers_.size() < 3)
+          wanderers_.push_back(std::make_unique<wanderer>(world_));
+        break;
+      case 2:
+        depart(4);
+        break;
+      case 3:
+        pass_less_than(100);
+        break;
+      case 4:
+        moderate();
+        break;
+      default:
+        act();
+    }
+  }
+
+  void finish() override {
+    while (!residents_.empty() || !wanderers_.empty())
+      depart(1);
+  }
+
   std::string room() {
     return "room" + std::to_string(below(3));
   }
@@ -119,16 +115,11 @@ private:
     if (below(times) != 0)
       return;
     if (!wanderers_.empty()) {
-      auto& who = any_of(wanderers_);
+      auto who = take_any(wanderers_);
       moves_ += who->granted();
       who->hang_up();
-      std::swap(who, wanderers_.back());
-      wanderers_.pop_back();
     } else if (!residents_.empty()) {
-      auto& who = any_of(residents_);
-      who->hang_up();
-      std::swap(who, residents_.back());
-      residents_.pop_back();
+      take_any(residents_)->hang_up();
     }
   }
 
@@ -200,14 +191,7 @@ private:
 TEST_CASE("peers that move between rooms in any order leave no actor behind") {
   actor_world world;
   int moves = 0;
-  for (uint64_t seed = 1; seed <= interleavings(); ++seed) {
-    CAPTURE(seed);
-    journey one{world, seed};
-    one.play(80);
-    one.finish();
-    moves += one.moves();
-    REQUIRE(world.live() == world.baseline);
-    REQUIRE(world.rooms() == 0);
-  }
+  play_seeds<journey>(world, 1, interleavings(), 80,
+                      [&](const journey& x) { moves += x.moves(); });
   CHECK(moves > static_cast<int>(interleavings()));
 }

@@ -1,6 +1,6 @@
 #include "protocol/json/json_codec.hpp"
 #include "protocol/ortc/supported_capabilities.hpp"
-#include "tests/actors/support/any_order.hpp"
+#include "tests/actors/support/interleaving_stage.hpp"
 #include "tests/actors/support/probe_client.hpp"
 
 using namespace troupe;
@@ -13,33 +13,34 @@ using protocol::room_id;
 namespace {
 
 /// Clients that join, moderate, are lost and return at random times.
-class stage : any_order {
+class stage : public interleaving_stage {
 public:
-  using any_order::any_order;
+  using interleaving_stage::interleaving_stage;
 
-  void play(int steps) {
-    for (int i = 0; i < steps; ++i) {
-      switch (below(10)) {
-        case 0:
-        case 1:
-          if (clients_.size() < 6)
-            enter();
-          break;
-        case 2:
-          hang_up();
-          break;
-        case 3:
-          pass_less_than(400);
-          break;
-        default:
-          act();
-      }
-      run_some(below(30));
+  int joins = 0;
+  int restarts = 0;
+
+private:
+  void take_step() override {
+    switch (below(10)) {
+      case 0:
+      case 1:
+        if (clients_.size() < 6)
+          enter();
+        break;
+      case 2:
+        hang_up();
+        break;
+      case 3:
+        pass_less_than(400);
+        break;
+      default:
+        act();
     }
   }
 
-  /// Disconnects all, some without a close frame, and passes the grace time.
-  void finish() {
+  // Disconnects all, some without a close frame, and passes the grace time.
+  void finish() override {
     while (!clients_.empty())
       hang_up();
     world_.run();
@@ -49,19 +50,15 @@ public:
     }
   }
 
-  int joins = 0;
-  int restarts = 0;
-
-private:
   peer_id somebody() {
     return peer_id{"user" + std::to_string(below(3))};
   }
 
   void enter() {
     clients_.push_back(std::make_unique<probe_client>(world_));
-    auto join = join_as(somebody().str(), room().str());
-    join.hidden = below(4) == 0;
-    join.must_exist = below(4) == 0;
+    auto join = join_as(somebody().str(), {.room = room().str(),
+                                           .must_exist = below(4) == 0,
+                                           .hidden = below(4) == 0});
     clients_.back()->send(std::move(join));
   }
 
@@ -72,11 +69,10 @@ private:
   void hang_up() {
     if (clients_.empty())
       return;
-    auto i = clients_.begin() + below(static_cast<uint32_t>(clients_.size()));
-    learn(**i);
-    (*i)->hang_up(below(2) == 0);
-    gone_.push_back(std::move(*i));
-    clients_.erase(i);
+    auto who = take_any(clients_);
+    learn(*who);
+    who->hang_up(below(2) == 0);
+    gone_.push_back(std::move(who));
   }
 
   void act() {
@@ -159,16 +155,10 @@ TEST_CASE("peers that are lost, return and moderate leave nothing behind") {
   actor_world world{settings};
   int joins = 0;
   int restarts = 0;
-  for (uint64_t seed = 1; seed <= interleavings(); ++seed) {
-    CAPTURE(seed);
-    stage play{world, seed};
-    play.play(60);
-    play.finish();
-    joins += play.joins;
-    restarts += play.restarts;
-    REQUIRE(world.rooms() == 0);
-    REQUIRE(world.live() == world.baseline);
-  }
+  play_seeds<stage>(world, 1, interleavings(), 60, [&](const stage& x) {
+    joins += x.joins;
+    restarts += x.restarts;
+  });
   CHECK(joins > 1000);
   CHECK(restarts > 50);
 }
