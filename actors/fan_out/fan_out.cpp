@@ -35,35 +35,34 @@ fan_out::transport& fan_out::touch(transport_key which) {
   return *x;
 }
 
-void fan_out::set_srtp(transport_key which,
-                       std::shared_ptr<net::srtp_sender> srtp,
-                       net::time_point now) {
+template <class F>
+void fan_out::change_sender(transport_key which, net::time_point now, F f) {
   auto& x = touch(which);
   x.attached = true;
-  auto before = x.sender.writable();
-  x.sender.set_srtp(std::move(srtp));
-  if (!before)
-    become_writable(x, now);
-}
-
-void fan_out::set_path(transport_key which,
-                       const std::optional<net::transport_tuple>& path,
-                       net::time_point now) {
-  auto& x = touch(which);
-  x.attached = true;
-  auto before = x.sender.writable();
-  x.sender.set_path(path);
-  if (!before)
-    become_writable(x, now);
-}
-
-void fan_out::become_writable(transport& x, net::time_point now) {
-  if (!x.sender.writable())
+  const auto before = x.sender.writable();
+  f(x.sender);
+  if (before || !x.sender.writable())
     return;
   for (auto* to : x.consumers) {
     connect(*to, now);
     collect(*to, now);
   }
+}
+
+void fan_out::set_srtp(transport_key which, std::shared_ptr<net::srtp_sender> x,
+                       net::time_point now) {
+  change_sender(which, now, [&](auto& to) { to.set_srtp(std::move(x)); });
+}
+
+void fan_out::set_path(transport_key which,
+                       const std::optional<net::transport_tuple>& x,
+                       net::time_point now) {
+  change_sender(which, now, [&](auto& to) { to.set_path(x); });
+}
+
+void fan_out::set_plain(transport_key which, std::shared_ptr<packet_sender> x,
+                        net::time_point now) {
+  change_sender(which, now, [&](auto& to) { to.set_plain(std::move(x)); });
 }
 
 void fan_out::connect(consumer& x, net::time_point now) {
@@ -78,7 +77,7 @@ void fan_out::remove_transport(transport_key which) {
   if (i == transports_.end())
     return;
   i->second->attached = false;
-  i->second->sender.set_srtp(nullptr);
+  i->second->sender.close();
   drop_if_unused(which);
 }
 

@@ -84,6 +84,10 @@ public:
                 const std::optional<net::transport_tuple>& x,
                 net::time_point now);
 
+  /// Instead of both: the transport sends in the clear through `x`.
+  void set_plain(transport_key which, std::shared_ptr<packet_sender> x,
+                 net::time_point now);
+
   /// Removes the transport; its consumers stay, but send nothing.
   void remove_transport(transport_key which);
 
@@ -302,7 +306,10 @@ private:
   static void prefetch_behind(const std::vector<listener>& all, size_t k,
                               uint32_t present);
   transport& touch(transport_key which);
-  void become_writable(transport& x, net::time_point now);
+  // Calls `f(transport_sender&)`, and connects its consumers if it has become
+  // writable.
+  template <class F>
+  void change_sender(transport_key which, net::time_point now, F f);
   // Its transport has become writable.
   static void connect(consumer& x, net::time_point now);
   // Decides how much overload leaves of what the client wants.

@@ -34,6 +34,13 @@ void transport_sender::flush(datagram_batcher& out, net::time_point now) {
     egress_.discard();
     return;
   }
+  if (plain_)
+    flush_plain(now);
+  else
+    flush_protected(out);
+}
+
+void transport_sender::flush_protected(datagram_batcher& out) {
   for (const auto& compound : rtcp_)
     out.add(*path_, [&](net::mutable_byte_span room) {
       auto size = srtp_->protect_rtcp(compound, room);
@@ -51,6 +58,14 @@ void transport_sender::flush(datagram_batcher& out, net::time_point now) {
       }
       return size;
     });
+}
+
+void transport_sender::flush_plain(net::time_point now) {
+  for (auto& compound : rtcp_)
+    plain_->send_rtcp(compound, now);
+  rtcp_.clear();
+  while (auto packet = egress_.poll_packet())
+    plain_->send_rtp(packet->header, packet->payload, now);
 }
 
 } // namespace troupe::actors

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/fan_out/datagram_batcher.hpp"
+#include "actors/fan_out/packet_sender.hpp"
 #include "net/base/prefetch.hpp"
 #include "net/srtp/srtp_session.hpp"
 #include "net/webrtc_transport.hpp"
@@ -9,7 +10,8 @@
 
 namespace troupe::actors {
 
-/// Statistics of the sending half of a transport.
+/// Statistics of the sending half of a transport. Those of a packet_sender are
+/// its own.
 struct sender_stats {
   rtp::egress_stats egress;
   /// In protected sizes: all traffic, and the RTP in it.
@@ -33,9 +35,20 @@ public:
     path_ = x;
   }
 
+  /// Sends through `x` in place of SRTP and the path.
+  void set_plain(std::shared_ptr<packet_sender> x) {
+    plain_ = std::move(x);
+  }
+
+  /// Sends nothing from now on.
+  void close() {
+    set_srtp(nullptr);
+    set_plain(nullptr);
+  }
+
   /// Whether anything can be sent. What is queued while it cannot is dropped.
   bool writable() const {
-    return srtp_ && path_;
+    return (srtp_ && path_) || plain_;
   }
 
   void queue_media(rtp::outgoing_batch&& batch, net::time_point now) {
@@ -75,7 +88,8 @@ public:
       srtp_->prefetch();
   }
 
-  /// Protects all that waits into `out`, as sent at `now`.
+  /// Protects all that waits into `out`, as sent at `now`; or sends it, by the
+  /// packet_sender.
   void flush(datagram_batcher& out, net::time_point now);
 
   /// Orders and paces our packets, and knows the client's link.
@@ -92,8 +106,12 @@ public:
   }
 
 private:
+  void flush_protected(datagram_batcher& out);
+  void flush_plain(net::time_point now);
+
   std::shared_ptr<net::srtp_sender> srtp_;
   std::optional<net::transport_tuple> path_;
+  std::shared_ptr<packet_sender> plain_;
   rtp::egress egress_;
   std::vector<std::vector<uint8_t>> rtcp_;
   net::traffic sent_;

@@ -186,6 +186,11 @@ shard_actor::behavior_type shard_state::make_behavior() {
         with_engine(
             [&](auto& e, auto now) { e.set_path(x.transport, x.path, now); });
       },
+      [this](const set_plain_sender& x) {
+        with_engine([&](auto& e, auto now) {
+          e.set_plain(x.transport, x.sender, now);
+        });
+      },
       [this](const transport_source_ended& x) {
         engine.end_source(x.transport, x.source);
       },

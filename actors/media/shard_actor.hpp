@@ -34,6 +34,12 @@ struct set_transport_path {
   std::optional<net::transport_tuple> path;
 };
 
+/// Instead of both: what a plain transport sends through. Never null.
+struct set_plain_sender {
+  transport_key transport{};
+  std::shared_ptr<packet_sender> sender;
+};
+
 /// The transport has ended.
 struct remove_transport {
   transport_key transport{};
@@ -134,7 +140,7 @@ struct pacing_tick {};
 /// are ignored, or refused, if the key is unknown.
 using shard_actor = media_sink_actor::extend<
     caf::reacts_to<set_transport_srtp>, caf::reacts_to<set_transport_path>,
-    caf::reacts_to<remove_transport>,
+    caf::reacts_to<set_plain_sender>, caf::reacts_to<remove_transport>,
     // Sends it after what is already queued.
     caf::reacts_to<transport_rtcp>, caf::reacts_to<transport_source_ended>,
     caf::reacts_to<transport_feedback>,

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "actors/fan_out/packet_sender.hpp"
 #include "actors/transport/plain_destination.hpp"
+#include "net/base/buffer.hpp"
 #include "net/io/udp/plain_port.hpp"
-#include "net/srtp/srtp_session.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <memory>
 
@@ -26,11 +28,9 @@ struct plain_client {
   net::socket_address rtcp;
 };
 
-/// Sends packets of a plain transport in the role of its `srtp_sender`:
-/// encrypts nothing and sends at once from the transport's own ports, where its
-/// client expects packets from, so that none is left for the shard to send.
-/// Drops what the destination does not admit. From one thread at a time.
-class plain_sender final : public net::srtp_sender {
+/// Sends the packets of a plain transport from its own ports, where its client
+/// expects packets from. Drops what the destination does not admit.
+class plain_sender final : public packet_sender {
 public:
   plain_sender(const std::shared_ptr<plain_ports>& ports, plain_client to,
                std::shared_ptr<plain_destination> destination)
@@ -38,35 +38,30 @@ public:
       , to_(to)
       , destination_(std::move(destination)) {}
 
-  std::optional<size_t> protect_rtp(net::byte_span header,
-                                    net::byte_span payload,
-                                    net::mutable_byte_span out) override {
-    auto size = header.size() + payload.size();
-    if (!destination_->proven() && !destination_->admit_rtp(now()))
-      return std::nullopt;
-    if (auto ports = ports_.lock(); ports && size <= out.size()) {
-      std::ranges::copy(header, out.begin());
-      std::ranges::copy(payload, out.begin() + std::ssize(header));
-      ports->rtp->send(out.first(size), to_.rtp);
+  void send_rtp(net::byte_span header, net::byte_span payload,
+                net::time_point now) override {
+    const auto size = header.size() + payload.size();
+    if (!destination_->proven() && !destination_->admit_rtp(now))
+      return;
+    if (auto ports = ports_.lock(); ports && size <= packet_.size()) {
+      const auto end = std::ranges::copy(header, packet_.begin()).out;
+      std::ranges::copy(payload, end);
+      ports->rtp->send(net::byte_span{packet_}.first(size), to_.rtp);
       note(size);
     }
-    return std::nullopt;
   }
 
-  std::optional<size_t> protect_rtcp(net::byte_span packet,
-                                     net::mutable_byte_span out) override {
+  void send_rtcp(net::mutable_byte_span compound,
+                 net::time_point now) override {
     if (!destination_->proven()) {
-      if (packet.size() > out.size() || !destination_->admit_rtcp(now()))
-        return std::nullopt;
-      std::ranges::copy(packet, out.begin());
-      destination_->mark_reports(out.first(packet.size()));
-      packet = out.first(packet.size());
+      if (!destination_->admit_rtcp(now))
+        return;
+      destination_->mark_reports(compound);
     }
     if (auto ports = ports_.lock()) {
-      ports->for_rtcp().send(packet, to_.rtcp);
-      note(packet.size());
+      ports->for_rtcp().send(compound, to_.rtcp);
+      note(compound.size());
     }
-    return std::nullopt;
   }
 
   uint64_t packets() const {
@@ -78,10 +73,6 @@ public:
   }
 
 private:
-  static net::time_point now() {
-    return std::chrono::steady_clock::now();
-  }
-
   void note(size_t size) {
     packets_.fetch_add(1, std::memory_order_relaxed);
     octets_.fetch_add(size, std::memory_order_relaxed);
@@ -90,6 +81,7 @@ private:
   const std::weak_ptr<plain_ports> ports_; // owned by the transport
   const plain_client to_;
   const std::shared_ptr<plain_destination> destination_;
+  std::array<uint8_t, net::buffer::capacity + 64> packet_{}; // the last RTP
   std::atomic<uint64_t> packets_{0};
   std::atomic<uint64_t> octets_{0};
 };

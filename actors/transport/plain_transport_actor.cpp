@@ -223,11 +223,7 @@ void plain_state::begin_sending() {
     rtcp = client[rtcp_path];
   sender = std::make_shared<plain_sender>(
       ports, plain_client{*client[rtp_path], *rtcp}, destination);
-  self->send(shard, set_transport_srtp{key(), sender});
-  self->send(shard, set_transport_path{key(), net::transport_tuple{
-                                                  net::transport_protocol::udp,
-                                                  rtp_path, ports->rtp->local(),
-                                                  *client[rtp_path]}});
+  self->send(shard, set_plain_sender{key(), sender});
 }
 
 void plain_state::add(const add_transport_consumer& x) {

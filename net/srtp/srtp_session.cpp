@@ -38,12 +38,6 @@ std::string_view to_string(srtp_backend backend) {
   return "unknown";
 }
 
-void srtp_sender::retire(uint32_t) {}
-
-std::optional<uint16_t> srtp_sender::last_sequence(uint32_t) {
-  return std::nullopt;
-}
-
 bool srtp_backend_available(srtp_backend backend) {
   return backend != srtp_backend::ipsec_mb || ipsec_mb_available();
 }

@@ -85,13 +85,13 @@ public:
   /// are refused, so that no index of it is used twice (RFC 3711, section 9.1).
   /// The memory for this does not grow with the number of ended sources as long
   /// as most SSRCs are consecutive.
-  virtual void retire(uint32_t ssrc);
+  virtual void retire(uint32_t ssrc) = 0;
 
   /// The sequence number of the newest RTP packet of a source; nullopt if none
   /// was protected. A receiver understands a source that continues after this
   /// number; a source that has none must begin below 2^15 (RFC 3711, section
   /// 3.3.1).
-  virtual std::optional<uint16_t> last_sequence(uint32_t ssrc);
+  virtual std::optional<uint16_t> last_sequence(uint32_t ssrc) = 0;
 
   /// The number of packets refused because the key's lifetime is over or there
   /// are too many sources.

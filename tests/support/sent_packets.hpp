@@ -26,6 +26,12 @@ public:
     std::ranges::copy(packet, out.begin());
     return packet.size();
   }
+
+  void retire(uint32_t) override {}
+
+  std::optional<uint16_t> last_sequence(uint32_t) override {
+    return std::nullopt;
+  }
 };
 
 /// An address on loopback with this port.

@@ -30,6 +30,7 @@ shard_actor spawn_fake_shard(caf::actor_system& system, shard_notes& to) {
         [](const producer_score_changed&) {},
         [](const set_transport_srtp&) {},
         [](const set_transport_path&) {},
+        [](const set_plain_sender&) {},
         [](const remove_transport&) {},
         [](const transport_rtcp&) {},
         [](const transport_source_ended&) {},
