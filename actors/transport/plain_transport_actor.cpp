@@ -8,7 +8,7 @@
 #include "actors/stats/scoped_gauge.hpp"
 #include "actors/transport/plain_networks.hpp"
 #include "actors/transport/plain_sender.hpp"
-#include "actors/transport/stream_router.hpp"
+#include "actors/transport/rtp_routes.hpp"
 #include "net/base/classify.hpp"
 #include "net/webrtc_transport.hpp"
 #include "protocol/json/json_writer.hpp"
@@ -33,7 +33,9 @@ struct plain_state {
 
   static inline const char* name = "plain-transport";
 
-  explicit plain_state(pointer self_ptr) : self(self_ptr) {}
+  explicit plain_state(pointer self_ptr)
+      : self(self_ptr)
+      , routes(key(), false) {}
 
   ~plain_state() {
     if (!services)
@@ -101,7 +103,7 @@ struct plain_state {
   bool comedia = true;
   bool answered = false; // the client has sent something
   std::array<std::optional<net::socket_address>, 2> client; // by path
-  stream_router router{false};
+  rtp_routes routes;
   // Counts the datagrams in flight from the ports.
   std::shared_ptr<in_flight_gauge> arrivals =
       std::make_shared<in_flight_gauge>(max_waiting_datagrams);
@@ -166,9 +168,9 @@ plain_state::make_behavior(const plain_transport_config& cfg,
         return no_webrtc();
       },
       [this](const add_transport_producer& x) { return add(x); },
-      [this](const remove_transport_producer& x) { router.remove(x); },
+      [this](const remove_transport_producer& x) { routes.remove(x); },
       [this](const add_transport_consumer& x) { add(x); },
-      [this](const remove_transport_consumer& x) { router.remove(x); },
+      [this](const remove_transport_consumer& x) { routes.remove(x); },
       [this](const close_transport&) { self->quit(); },
       [this](const get_actor_stats&) { return stats(); },
       [this](const transport_tick&) { handle_tick(); },
@@ -205,7 +207,7 @@ caf::result<done> plain_state::connect(const connect_dtls& x) {
 }
 
 void plain_state::begin_sending() {
-  if (!router.has_consumers() || !client[rtp_path])
+  if (!routes.has_consumers() || !client[rtp_path])
     return;
   if (sender) {
     sent.packets += sender->packets();
@@ -227,13 +229,13 @@ void plain_state::begin_sending() {
 }
 
 void plain_state::add(const add_transport_consumer& x) {
-  router.add(x);
+  routes.add(x);
   if (!sender)
     begin_sending();
 }
 
 caf::result<done> plain_state::add(const add_transport_producer& x) {
-  if (auto added = router.add(x); !added)
+  if (auto added = routes.add(x); !added)
     return to_caf({error_code::unsupported, added.error().message()});
   return done{};
 }
@@ -257,7 +259,7 @@ void plain_state::take(net::datagram_batch& datagrams) {
         ++refused;
     }
   }
-  router.send_media(self, [](const auto&, const auto&) {});
+  send_media(self, routes, [](const auto&, const auto&) {});
 }
 
 bool plain_state::is_clients(const net::datagram& x, rtp::ssrc source) {
@@ -268,7 +270,7 @@ bool plain_state::is_clients(const net::datagram& x, rtp::ssrc source) {
   if (!known) {
     // A sender that knows no producer's SSRC, or is on another host than the
     // sender of the other port, is not the client.
-    if (!router.find(source)
+    if (!routes.find(source)
         || (other && other->octets() != x.tuple.remote.octets()))
       return false;
     known = x.tuple.remote;
@@ -286,7 +288,7 @@ bool plain_state::is_clients(const net::datagram& x, rtp::ssrc source) {
 void plain_state::take_rtp(net::datagram& x) {
   auto packet = rtp::packet::parse(x.data, x.arrival);
   if (packet && is_clients(x, packet->ssrc()))
-    router.take(std::move(*packet));
+    routes.handle_rtp(std::move(*packet));
   else
     ++refused;
 }
@@ -299,9 +301,10 @@ void plain_state::take_rtcp(const net::datagram& x) {
     ++refused;
     return;
   }
-  router.take_rtcp(self, shard, x.data, x.arrival,
-                   [this](rtp::rtcp_event& event) { note(event); });
-  if (auto answer = router.poll_rtcp(now()))
+  routes.handle_rtcp(x.data, x.arrival,
+                     [this](rtp::rtcp_event& event) { note(event); });
+  send_rtcp_items(self, shard, routes);
+  if (auto answer = routes.poll_rtcp(now()))
     send_rtcp(*answer);
 }
 
@@ -315,7 +318,7 @@ void plain_state::note_proven() {
   log::event(log::level::debug, "plain-destination-proven",
              {{"transport", id.str()}});
   // Before this, it was sent only a few packets.
-  router.request_key_frames(self, shard);
+  routes.request_key_frames();
 }
 
 void plain_state::send_rtcp(const std::vector<uint8_t>& compound) {
@@ -337,7 +340,7 @@ protocol::reply::stats plain_state::stats() const {
       .add("packetsReceived", received.packets)
       .add("bytesSent", sent.bytes + (sender ? sender->octets() : 0))
       .add("packetsSent", sent.packets + (sender ? sender->packets() : 0))
-      .add("packetsDropped", refused + late + router.unknown_packets())
+      .add("packetsDropped", refused + late + routes.unknown_packets())
       .end_object()
       .end_array();
   return protocol::reply::stats{protocol::json_text{out.str()}};
@@ -369,16 +372,16 @@ bool plain_state::is_over() const {
   if (given_up && !comedia)
     return true;
   const auto listens =
-      destination && destination->trusted() && router.has_consumers();
+      destination && destination->trusted() && routes.has_consumers();
   return !listens && now() - last_received >= abandoned_after;
 }
 
 void plain_state::publish() {
   transport_totals totals;
   totals.add(net::drop_reason::queue_full,
-             arrivals->refused() + router.refused_compounds());
+             arrivals->refused() + routes.refused_compounds());
   totals.add(net::drop_reason::too_late, late);
-  totals.unroutable = refused + router.unroutable();
+  totals.unroutable = refused + routes.unroutable();
   count().transports.publish(self->id(), totals, published);
 }
 

@@ -10,8 +10,8 @@
 #include "actors/stats/scoped_gauge.hpp"
 #include "actors/transport/ice_check_offload.hpp"
 #include "actors/transport/note_arrivals.hpp"
+#include "actors/transport/rtp_routes.hpp"
 #include "actors/transport/signaling_to_engine.hpp"
-#include "actors/transport/stream_router.hpp"
 #include "actors/transport/transport_data.hpp"
 #include "actors/transport/transport_phase.hpp"
 #include "net/webrtc_transport.hpp"
@@ -36,7 +36,9 @@ struct transport_state {
 
   static inline const char* name = "transport";
 
-  explicit transport_state(pointer self_ptr) : self(self_ptr) {}
+  explicit transport_state(pointer self_ptr)
+      : self(self_ptr)
+      , routes(key(), true) {}
 
   ~transport_state();
 
@@ -102,7 +104,7 @@ struct transport_state {
   std::shared_ptr<const media_services> services;
   std::unique_ptr<net::rng> random;
   std::unique_ptr<net::webrtc_transport> engine;
-  stream_router router{true};
+  rtp_routes routes;
   rtp::transport_feedback_generator feedback{{}};
   transport_data data;
   ice_check_offload ice_checks;
@@ -185,8 +187,8 @@ transport_state::make_behavior(const transport_config& cfg) {
       [this](const restart_transport_ice&) { return restart_ice(); },
       [this](const add_transport_producer& x) { return add(x); },
       [this](const remove_transport_producer& x) { remove(x); },
-      [this](const add_transport_consumer& x) { router.add(x); },
-      [this](const remove_transport_consumer& x) { router.remove(x); },
+      [this](const add_transport_consumer& x) { routes.add(x); },
+      [this](const remove_transport_consumer& x) { routes.remove(x); },
       [this](const close_transport&) {
         engine->close();
         drain();
@@ -240,7 +242,7 @@ transport_parameters transport_state::restart_ice() {
 }
 
 caf::result<done> transport_state::add(const add_transport_producer& x) {
-  if (auto added = router.add(x); !added)
+  if (auto added = routes.add(x); !added)
     return to_caf({error_code::unsupported, added.error().message()});
   for (auto source : x.identity.ssrcs)
     engine->keep_source(rtp::value(source));
@@ -253,7 +255,7 @@ caf::result<done> transport_state::add(const add_transport_producer& x) {
 }
 
 void transport_state::remove(const remove_transport_producer& x) {
-  auto gone = router.remove(x);
+  auto gone = routes.remove(x);
   if (!gone)
     return;
   for (auto source : gone->sources)
@@ -276,20 +278,21 @@ void transport_state::route_rtp() {
     if (std::exchange(reports_use, false))
       self->send(listener, transport_in_use{id, true});
     if (auto packet = rtp::packet::parse(std::move(x->data), x->arrival))
-      router.take(std::move(*packet));
+      routes.handle_rtp(std::move(*packet));
     else
-      router.note_malformed();
+      routes.note_malformed();
   }
-  while (auto learned = router.poll_learned())
+  while (auto learned = routes.poll_learned())
     engine->keep_source(rtp::value(*learned));
-  router.send_media(self, [this](const auto& packets, const auto& ids) {
+  send_media(self, routes, [this](const auto& packets, const auto& ids) {
     note_arrivals(feedback, packets, ids);
   });
 }
 
 void transport_state::route_rtcp() {
   while (auto x = engine->poll_rtcp())
-    router.take_rtcp(self, shard, x->data, x->arrival);
+    routes.handle_rtcp(x->data, x->arrival);
+  send_rtcp_items(self, shard, routes);
 }
 
 void transport_state::send_rtcp(std::vector<uint8_t> compound) {
@@ -306,7 +309,7 @@ caf::result<protocol::reply::stats> transport_state::stats() {
                 self, services->settings.request_timeout,
                 [=, this](const sctp_transport_stats* sctp) mutable {
                   promise.deliver(protocol::reply::stats{webrtc_stats(
-                      id, *engine, sent, router.unroutable(), sctp)});
+                      id, *engine, sent, routes.unroutable(), sctp)});
                 });
           },
           relay_error(promise));
@@ -331,7 +334,7 @@ void transport_state::drain() {
   if (at >= publish_due)
     publish(at);
   data.pass_on(self, *engine);
-  if (auto x = router.poll_rtcp(at))
+  if (auto x = routes.poll_rtcp(at))
     send_rtcp(std::move(*x));
   while (auto x = feedback.poll_rtcp())
     send_rtcp(*x);
@@ -397,8 +400,8 @@ void transport_state::publish(net::time_point now) {
   transport_totals totals;
   totals.add(engine->stats().drops);
   totals.add(net::drop_reason::queue_full,
-             arrivals->refused() + router.refused_compounds());
-  totals.unroutable = router.unroutable();
+             arrivals->refused() + routes.refused_compounds());
+  totals.unroutable = routes.unroutable();
   constexpr auto exhausted =
       static_cast<size_t>(net::drop_reason::srtp_exhausted);
   if (totals.drops[exhausted] > 0 && published.drops[exhausted] == 0)

@@ -1,4 +1,4 @@
-#include "actors/transport/stream_router.hpp"
+#include "actors/transport/rtp_routes.hpp"
 
 #include "tests/actors/support/media_scene.hpp"
 
@@ -53,39 +53,13 @@ shard_actor spawn_fake_shard(caf::actor_system& system, shard_notes& to) {
   });
 }
 
-/// A transport that only routes: each burst is one compound or several RTP
-/// packets.
-transport_actor spawn_fake_transport(caf::actor_system& system,
-                                     stream_router& router,
-                                     const shard_actor& shard) {
-  return system.spawn([&router, shard](transport_actor::pointer self)
-                          -> transport_actor::behavior_type {
-    return {
-        [=, &router](burst& x) {
-          for (const auto& y : *x)
-            if (auto packet = rtp::packet::parse(y.data, y.arrival);
-                packet && packet->ssrc() == rtp::ssrc{in_ssrc})
-              router.take(std::move(*packet));
-            else
-              router.take_rtcp(self, shard, y.data, y.arrival);
-          router.send_media(self, [](const auto&, const auto&) {});
-        },
-        [](const tuple_closed&) {},
-        [](const rtcp_to_send&) {},
-        [](const application_data_to_send&) {},
-        [](const get_transport_parameters&) { return transport_parameters{}; },
-        [](const connect_dtls&) { return done{}; },
-        [](const restart_transport_ice&) { return transport_parameters{}; },
-        [](const add_transport_producer&) { return done{}; },
-        [](const remove_transport_producer&) {},
-        [](const add_transport_consumer&) {},
-        [](const remove_transport_consumer&) {},
-        [self](const close_transport&) { self->quit(); },
-        [](const get_actor_stats&) { return protocol::reply::stats{}; },
-        [](const transport_tick&) {},
-    };
-  });
-}
+/// Sends what the routes return, as a transport's actor does.
+struct anonymous_sender {
+  template <class Handle, class T>
+  void send(const Handle& to, T&& x) {
+    caf::anon_send(to, std::forward<T>(x));
+  }
+};
 
 /// A producer that receives packets, but never releases its gauge.
 rtp_sink_actor spawn_rtp_sink(caf::actor_system& system, size_t& packets,
@@ -103,26 +77,35 @@ rtp_sink_actor spawn_rtp_sink(caf::actor_system& system, size_t& packets,
 /// A consumer and a producer on a transport.
 struct routing_scene {
   routing_scene() {
-    router.add(add_transport_consumer{
+    routes.add(add_transport_consumer{
         consumer_id{"c"}, {rtp::ssrc{out_ssrc}}, consumer_key{1}});
     add_transport_producer in;
     in.id = producer_id{"p"};
     in.identity.ssrcs = {rtp::ssrc{in_ssrc}};
-    in.producer = spawn_rtp_sink(*world.system, packets, reports);
+    in.producer = sink;
     in.gauge = to_producer;
-    REQUIRE(router.add(in));
+    REQUIRE(routes.add(in));
   }
 
   ~routing_scene() {
-    caf::anon_send(transport, close_transport{});
+    caf::anon_send_exit(shard, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(sink, caf::exit_reason::user_shutdown);
     world.run();
   }
 
+  // Each is one compound or an RTP packet.
   void send(std::vector<octets> datagrams) {
-    auto batch = std::make_shared<net::datagram_batch>();
-    for (const auto& x : datagrams)
-      batch->push_back({to_buffer(x), {}, {}});
-    caf::anon_send(transport, burst{batch});
+    anonymous_sender self;
+    for (const auto& x : datagrams) {
+      auto data = to_buffer(x);
+      if (auto packet = rtp::packet::parse(data, {});
+          packet && packet->ssrc() == rtp::ssrc{in_ssrc})
+        routes.handle_rtp(std::move(*packet));
+      else
+        routes.handle_rtcp(data, {});
+    }
+    send_media(&self, routes, [](const auto&, const auto&) {});
+    send_rtcp_items(&self, shard, routes);
     world.run();
   }
 
@@ -132,10 +115,9 @@ struct routing_scene {
   size_t reports = 0;
   std::shared_ptr<in_flight_gauge> to_producer =
       std::make_shared<in_flight_gauge>(max_waiting_packets);
-  stream_router router{true};
+  rtp_routes routes{transport_key{1}, true};
   shard_actor shard = spawn_fake_shard(*world.system, notes);
-  transport_actor transport =
-      spawn_fake_transport(*world.system, router, shard);
+  rtp_sink_actor sink = spawn_rtp_sink(*world.system, packets, reports);
 };
 
 octets picture_losses(size_t count) {
@@ -153,6 +135,46 @@ octets rtp_packet(uint16_t number) {
 }
 
 } // namespace
+
+/// Routes without actors, whose producers have no handles.
+struct plain_scene {
+  explicit plain_scene(bool estimates = true)
+      : routes(transport_key{7}, estimates) {}
+
+  net::result<void> add_producer(const std::string& id, uint32_t ssrc,
+                                 uint32_t limit = 10) {
+    add_transport_producer x;
+    x.id = producer_id{id};
+    x.identity.ssrcs = {rtp::ssrc{ssrc}};
+    x.reporter = rtp::ssrc{ssrc + 1};
+    x.gauge = std::make_shared<in_flight_gauge>(limit);
+    return routes.add(x);
+  }
+
+  void add_consumer(const std::string& id, uint32_t ssrc, uint64_t key) {
+    routes.add(add_transport_consumer{
+        consumer_id{id}, {rtp::ssrc{ssrc}}, consumer_key{key}});
+  }
+
+  void handle(uint32_t ssrc, uint16_t number) {
+    rtp_builder out;
+    out.ssrc = ssrc;
+    out.sequence_number = number;
+    routes.handle_rtp(out.make({}));
+  }
+
+  void handle(rtp::rtcp::compound_builder& x) {
+    routes.handle_rtcp(to_buffer(to_octets(x.bytes())), {});
+  }
+
+  std::optional<routed_media> poll_media() {
+    return routes.poll_media(
+        [this](const auto& packets, const auto&) { noted += packets.size(); });
+  }
+
+  rtp_routes routes;
+  size_t noted = 0;
+};
 
 TEST_CASE("a compound of a hundred PLIs is one message to the shard") {
   routing_scene at;
@@ -173,7 +195,7 @@ TEST_CASE("a shard that is behind gets no more compounds than the limit") {
   for (int i = 0; i < 10 * max_waiting_compounds; ++i)
     at.send({picture_losses(1)});
   CHECK(at.notes.items.size() == size_t{max_waiting_compounds});
-  CHECK(at.router.refused_compounds() == 9 * max_waiting_compounds);
+  CHECK(at.routes.refused_compounds() == 9 * max_waiting_compounds);
   at.notes.gauge->leave(2);
   for (int i = 0; i < 10; ++i)
     at.send({picture_losses(1)});
@@ -196,6 +218,109 @@ TEST_CASE("a producer that is behind gets no more packets than the limit") {
   at.to_producer->leave(1);
   at.send({to_octets(report.bytes())});
   CHECK(at.reports == 1);
+}
+
+TEST_CASE("each producer gets its packets as one batch") {
+  plain_scene at;
+  REQUIRE(at.add_producer("a", 100));
+  REQUIRE(at.add_producer("b", 200));
+  for (auto number : std::initializer_list<uint16_t>{65535, 0}) {
+    at.handle(100, number);
+    at.handle(200, number);
+    at.handle(300, number);
+  }
+  auto first = at.poll_media();
+  auto second = at.poll_media();
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK_FALSE(at.poll_media());
+  CHECK(first->to != second->to);
+  for (const auto* x : {&*first, &*second}) {
+    REQUIRE(x->packets->size() == 2);
+    CHECK(x->packets->front().ssrc() == x->packets->back().ssrc());
+  }
+  CHECK(at.routes.unknown_packets() == 2);
+  at.routes.note_malformed();
+  CHECK(at.routes.unroutable() == 3);
+}
+
+TEST_CASE("packets that a producer's gauge refuses are noted nevertheless") {
+  plain_scene at;
+  REQUIRE(at.add_producer("a", 100, 1));
+  for (uint16_t number = 0; number < 3; ++number) {
+    at.handle(100, number);
+    CHECK(at.poll_media().has_value() == (number == 0));
+  }
+  CHECK(at.noted == 3);
+}
+
+TEST_CASE("a removed producer leaves its SSRCs to others") {
+  plain_scene at;
+  REQUIRE(at.add_producer("a", 100));
+  CHECK_FALSE(at.add_producer("b", 100));
+  CHECK(at.routes.find(rtp::ssrc{100}));
+  CHECK_FALSE(at.routes.remove(remove_transport_producer{producer_id{"b"}}));
+  auto gone = at.routes.remove(remove_transport_producer{producer_id{"a"}});
+  REQUIRE(gone);
+  CHECK(gone->sources == std::vector{rtp::ssrc{100}});
+  CHECK(gone->reporter == rtp::ssrc{101});
+  CHECK_FALSE(at.routes.find(rtp::ssrc{100}));
+  CHECK_FALSE(at.routes.remove(remove_transport_producer{producer_id{"a"}}));
+  CHECK(at.add_producer("b", 100));
+}
+
+TEST_CASE("reports about sources go to producers and PLIs to the shard") {
+  plain_scene at;
+  REQUIRE(at.add_producer("a", 100));
+  at.add_consumer("c", 500, 5);
+  rtp::rtcp::sender_info info{};
+  info.ssrc = rtp::ssrc{100};
+  rtp::rtcp::compound_builder both;
+  REQUIRE(both.add_sender_report(info));
+  REQUIRE(both.add_pli(rtp::ssrc{1}, rtp::ssrc{500}));
+  at.handle(both);
+  auto report = at.routes.poll_report();
+  REQUIRE(report);
+  CHECK(std::holds_alternative<rtp::sender_report_received>(report->what));
+  CHECK_FALSE(at.routes.poll_report());
+  auto feedback = at.routes.poll_feedback();
+  REQUIRE(feedback);
+  CHECK(feedback->transport == transport_key{7});
+  CHECK(feedback->compound);
+  REQUIRE(feedback->items.size() == 1);
+  const auto& item = std::get<consumer_feedback>(feedback->items[0]);
+  CHECK(item.consumer == consumer_key{5});
+  CHECK(std::holds_alternative<rtp::keyframe_request_received>(item.what));
+  CHECK_FALSE(at.routes.poll_feedback());
+  // Nothing reaches a consumer that is removed.
+  at.routes.remove(remove_transport_consumer{consumer_id{"c"}});
+  CHECK_FALSE(at.routes.has_consumers());
+  rtp::rtcp::compound_builder late;
+  REQUIRE(late.add_pli(rtp::ssrc{1}, rtp::ssrc{500}));
+  at.handle(late);
+  CHECK_FALSE(at.routes.poll_feedback());
+}
+
+TEST_CASE("a transport without estimates ignores its client's REMB") {
+  for (auto estimates : {true, false}) {
+    plain_scene at{estimates};
+    rtp::rtcp::compound_builder out;
+    REQUIRE(out.add_remb(rtp::ssrc{1}, 500'000, {}));
+    at.handle(out);
+    CHECK(at.routes.poll_feedback().has_value() == estimates);
+  }
+}
+
+TEST_CASE("a key frame can be requested for all consumers") {
+  plain_scene at;
+  at.routes.request_key_frames();
+  CHECK_FALSE(at.routes.poll_feedback());
+  at.add_consumer("c", 500, 5);
+  at.add_consumer("d", 600, 6);
+  at.routes.request_key_frames();
+  auto feedback = at.routes.poll_feedback();
+  REQUIRE(feedback);
+  CHECK(feedback->items.size() == 2);
 }
 
 TEST_CASE("a shard that handles feedback releases its gauge") {
