@@ -276,8 +276,6 @@ struct connect_dtls {
   /// The client did not name the transport: the parameters of another one may
   /// follow.
   bool guessed = false;
-  /// For a plain transport instead: the address of its client.
-  std::optional<protocol::plain_address> plain = {};
 };
 
 struct restart_transport_ice {};

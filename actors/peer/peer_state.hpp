@@ -8,7 +8,8 @@
 #include "actors/peer/app_data_quota.hpp"
 #include "actors/peer/consume_cursor.hpp"
 #include "actors/peer/peer_actor.hpp"
-#include "actors/transport/transport_actor.hpp"
+#include "actors/transport/plain_transport_actor.hpp"
+#include "actors/transport/webrtc_transport_actor.hpp"
 #include "protocol/ortc/ortc_ssrc.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -50,7 +51,9 @@ struct transport_entry {
   uint32_t next_mid = 0;
   std::string cname = {}; // of all that the client sends on it
   bool sctp = false;
-  bool plain = false; // unencrypted RTP
+  // The same actor as one of its kind: one of them is null.
+  webrtc_transport_actor webrtc = {};
+  plain_transport_actor plain = {};
 };
 
 /// One of the peer's producers.

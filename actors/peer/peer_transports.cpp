@@ -1,7 +1,6 @@
 #include "actors/base/log.hpp"
 #include "actors/peer/peer_state.hpp"
 #include "actors/transport/candidates.hpp"
-#include "actors/transport/plain_transport_actor.hpp"
 
 namespace troupe::actors {
 
@@ -38,10 +37,10 @@ peer_state::create_transport(const verb::create_transport& x) {
   auto sctp = services->sctp
               && (settings.rtc.sctp == "always"
                   || (settings.rtc.sctp == "asked" && x.sctp));
-  auto actor = spawn_transport(self->system(),
-                               {created, services, shard, sctp,
-                                caf::actor_cast<transport_listener_actor>(self),
-                                !x.direction.has_value(), backlog});
+  auto actor = spawn_webrtc_transport(
+      self->system(), {created, services, shard, sctp,
+                       caf::actor_cast<transport_listener_actor>(self),
+                       !x.direction.has_value(), backlog});
   self->link_to(actor);
   self->monitor(actor);
   auto& entry = transports.emplace_back();
@@ -49,6 +48,7 @@ peer_state::create_transport(const verb::create_transport& x) {
   entry.direction = x.direction;
   entry.created = self->clock().now();
   entry.actor = actor;
+  entry.webrtc = actor;
   entry.sctp = sctp;
   settle_directions();
   log::event(log::level::debug, "transport-created",
@@ -102,7 +102,7 @@ peer_state::create_plain_transport(const protocol::plain_options& x) {
   entry.direction = direction::send;
   entry.actor = made->actor;
   entry.connected = x.comedia;
-  entry.plain = true;
+  entry.plain = made->actor;
   reply::transport_created out;
   out.id = created;
   out.plain = std::move(made->where);
@@ -116,7 +116,6 @@ peer_state::connect_transport(const verb::connect_transport& x) {
     return refuse(error_code::transport_not_found);
   if (x.plain && !target->plain)
     return to_caf(protocol::bad_member("dtlsParameters", "missing"));
-  auto promise = self->make_response_promise<reply::transport_connected>();
   auto which = target->id;
   auto guessed = !x.transport && !target->direction;
   // The client may mean another one.
@@ -124,25 +123,31 @@ peer_state::connect_transport(const verb::connect_transport& x) {
     for (auto& other : transports)
       if (other.id != which && !other.direction && !other.named) {
         other.guessed = true;
-        self->request(other.actor, timeout(), connect_dtls{x.dtls, true})
+        self->request(other.webrtc, timeout(), connect_dtls{x.dtls, true})
             .then([](const done&) {}, [](const caf::error&) {});
       }
   guessed |= target->guessed && !target->connected;
   target->guessed = guessed;
   target->named |= !guessed;
   target->connected = true;
-  self->request(target->actor, time_left(),
-                connect_dtls{x.dtls, guessed, x.plain})
-      .then(
-          [=](const done&) mutable {
-            promise.deliver(reply::transport_connected{which});
-          },
-          [=, this](caf::error& failure) mutable {
-            auto* refused = find_transport(which);
-            if (refused && from_caf(failure).code == error_code::bad_request)
-              refused->connected = false;
-            promise.deliver(failure);
-          });
+  if (target->plain && !x.plain)
+    return refuse_plain();
+  auto promise = self->make_response_promise<reply::transport_connected>();
+  auto connected = [=](const done&) mutable {
+    promise.deliver(reply::transport_connected{which});
+  };
+  auto failed = [=, this](caf::error& failure) mutable {
+    auto* refused = find_transport(which);
+    if (refused && from_caf(failure).code == error_code::bad_request)
+      refused->connected = false;
+    promise.deliver(failure);
+  };
+  if (target->plain)
+    self->request(target->plain, time_left(), connect_plain{*x.plain})
+        .then(connected, failed);
+  else
+    self->request(target->webrtc, time_left(), connect_dtls{x.dtls, guessed})
+        .then(connected, failed);
   return promise;
 }
 
@@ -158,8 +163,10 @@ peer_state::restart_ice(const verb::restart_ice& x) {
     for (const auto& mine : producers)
       if (mine.wanted)
         notify_session(*mine.wanted);
+  if (target->plain)
+    return refuse_plain();
   auto promise = self->make_response_promise<reply::ice_restarted>();
-  self->request(target->actor, time_left(), restart_transport_ice{})
+  self->request(target->webrtc, time_left(), restart_transport_ice{})
       .then(
           [=](transport_parameters& ours) mutable {
             promise.deliver(reply::ice_restarted{std::move(ours.ice)});

@@ -29,7 +29,7 @@ constexpr uint32_t rtp_path = 0;
 constexpr uint32_t rtcp_path = 1;
 
 struct plain_state {
-  using pointer = transport_actor::stateful_pointer<plain_state>;
+  using pointer = plain_transport_actor::stateful_pointer<plain_state>;
 
   static inline const char* name = "plain-transport";
 
@@ -44,12 +44,12 @@ struct plain_state {
     caf::anon_send(shard, remove_transport{key()});
   }
 
-  transport_actor::behavior_type
+  plain_transport_actor::behavior_type
   make_behavior(const plain_transport_config& cfg,
                 const std::shared_ptr<plain_ports>& opened);
 
   // Sets the address that the client names.
-  caf::result<done> connect(const connect_dtls& x);
+  caf::result<done> connect(const connect_plain& x);
 
   caf::result<done> add(const add_transport_producer& x);
   void add(const add_transport_consumer& x);
@@ -117,10 +117,6 @@ struct plain_state {
   actor_timer timer;
 };
 
-caf::error no_webrtc() {
-  return to_caf({error_code::wrong_state, "This is a plain transport"});
-}
-
 // Whether it can be one host's: neither unspecified nor multicast.
 bool is_host(const net::socket_address& x) {
   constexpr size_t v4_begin = 12;
@@ -130,7 +126,7 @@ bool is_host(const net::socket_address& x) {
          && (x.is_v4() ? ip[v4_begin] < first_group : ip[0] != 0xff);
 }
 
-transport_actor::behavior_type
+plain_transport_actor::behavior_type
 plain_state::make_behavior(const plain_transport_config& cfg,
                            const std::shared_ptr<plain_ports>& opened) {
   allow_on_io_threads(self);
@@ -148,7 +144,7 @@ plain_state::make_behavior(const plain_transport_config& cfg,
   auto receive = [to, gauge = arrivals](net::datagram_batch x) {
     if (auto target = to.lock(); target && gauge->admit(x.size()))
       caf::anon_send(
-          caf::actor_cast<transport_actor>(target),
+          caf::actor_cast<plain_transport_actor>(target),
           burst{std::make_shared<net::datagram_batch>(std::move(x))});
   };
   ports->rtp->start(receive);
@@ -157,16 +153,8 @@ plain_state::make_behavior(const plain_transport_config& cfg,
   timer.arm(self, last_received + publish_interval, transport_tick{});
   return {
       [this](burst& x) { take(*x); },
-      [](const tuple_closed&) {},
       [this](const rtcp_to_send& x) { send_rtcp(x.packet); },
-      [](const application_data_to_send&) {},
-      [](const get_transport_parameters&) -> caf::result<transport_parameters> {
-        return no_webrtc();
-      },
-      [this](const connect_dtls& x) { return connect(x); },
-      [](const restart_transport_ice&) -> caf::result<transport_parameters> {
-        return no_webrtc();
-      },
+      [this](const connect_plain& x) { return connect(x); },
       [this](const add_transport_producer& x) { return add(x); },
       [this](const remove_transport_producer& x) { routes.remove(x); },
       [this](const add_transport_consumer& x) { add(x); },
@@ -177,12 +165,12 @@ plain_state::make_behavior(const plain_transport_config& cfg,
   };
 }
 
-caf::result<done> plain_state::connect(const connect_dtls& x) {
-  if (!x.plain || comedia)
-    return no_webrtc();
+caf::result<done> plain_state::connect(const connect_plain& x) {
+  if (comedia)
+    return refuse_plain();
   if (client[rtp_path])
     return to_caf({error_code::wrong_state, "Transport already connected"});
-  const auto& given = *x.plain;
+  const auto& given = x.client;
   auto where = net::parse_address(given.ip, given.port);
   if (!where || !is_host(*where))
     return to_caf(
@@ -386,6 +374,10 @@ void plain_state::publish() {
 }
 
 } // namespace
+
+caf::error refuse_plain() {
+  return to_caf({error_code::wrong_state, "This is a plain transport"});
+}
 
 net::result<plain_transport> open_plain_transport(caf::actor_system& system,
                                                   plain_transport_config cfg) {

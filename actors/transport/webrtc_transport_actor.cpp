@@ -1,4 +1,4 @@
-#include "actors/transport/transport_actor.hpp"
+#include "actors/transport/webrtc_transport_actor.hpp"
 
 #include "actors/base/actor_timer.hpp"
 #include "actors/base/caf_error.hpp"
@@ -31,18 +31,19 @@ constexpr auto abandoned_after = std::chrono::seconds{30};
 /// How long due feedback waits for a packet to arrive: timers cost more.
 constexpr auto feedback_patience = std::chrono::milliseconds{400};
 
-struct transport_state {
-  using pointer = transport_actor::stateful_pointer<transport_state>;
+struct webrtc_state {
+  using pointer = webrtc_transport_actor::stateful_pointer<webrtc_state>;
 
   static inline const char* name = "transport";
 
-  explicit transport_state(pointer self_ptr)
+  explicit webrtc_state(pointer self_ptr)
       : self(self_ptr)
       , routes(key(), true) {}
 
-  ~transport_state();
+  ~webrtc_state();
 
-  transport_actor::behavior_type make_behavior(const transport_config& cfg);
+  webrtc_transport_actor::behavior_type
+  make_behavior(const webrtc_transport_config& cfg);
 
   // -- control ---------------------------------------------------------------
 
@@ -129,7 +130,7 @@ struct transport_state {
 // Invariant: this runs when the actor quits, on the thread that runs it, never
 // because the last reference is gone. The I/O threads' routes hold the actor
 // until the messages below remove them.
-transport_state::~transport_state() {
+webrtc_state::~webrtc_state() {
   if (!engine)
     return;
   // The actor may end before its engine was closed: no route may lead to an
@@ -145,8 +146,8 @@ transport_state::~transport_state() {
   caf::anon_send(shard, remove_transport{key()});
 }
 
-transport_actor::behavior_type
-transport_state::make_behavior(const transport_config& cfg) {
+webrtc_transport_actor::behavior_type
+webrtc_state::make_behavior(const webrtc_transport_config& cfg) {
   allow_on_io_threads(self);
   id = cfg.id;
   services = cfg.services;
@@ -206,13 +207,13 @@ transport_state::make_behavior(const transport_config& cfg) {
 
 // -- control -----------------------------------------------------------------
 
-transport_parameters transport_state::parameters() const {
+transport_parameters webrtc_state::parameters() const {
   const auto& print = services->dtls->fingerprint();
   return {from_engine(engine->local_ice()),
           {protocol::dtls_role::automatic, {{print.algorithm, print.value}}}};
 }
 
-caf::result<done> transport_state::connect(const connect_dtls& x) {
+caf::result<done> webrtc_state::connect(const connect_dtls& x) {
   if (x.guessed && guessed) {
     engine->allow(to_engine(x.remote.role), to_engine(x.remote.fingerprints));
     return done{};
@@ -232,7 +233,7 @@ caf::result<done> transport_state::connect(const connect_dtls& x) {
   return to_caf({error_code::wrong_state, "Transport already connected"});
 }
 
-transport_parameters transport_state::restart_ice() {
+transport_parameters webrtc_state::restart_ice() {
   ice_checks.begin_restart(*engine);
   auto fragment = engine->restart_ice(*random).username_fragment;
   self->send(services->sockets,
@@ -241,7 +242,7 @@ transport_parameters transport_state::restart_ice() {
   return parameters();
 }
 
-caf::result<done> transport_state::add(const add_transport_producer& x) {
+caf::result<done> webrtc_state::add(const add_transport_producer& x) {
   if (auto added = routes.add(x); !added)
     return to_caf({error_code::unsupported, added.error().message()});
   for (auto source : x.identity.ssrcs)
@@ -254,7 +255,7 @@ caf::result<done> transport_state::add(const add_transport_producer& x) {
   return done{};
 }
 
-void transport_state::remove(const remove_transport_producer& x) {
+void webrtc_state::remove(const remove_transport_producer& x) {
   auto gone = routes.remove(x);
   if (!gone)
     return;
@@ -265,7 +266,7 @@ void transport_state::remove(const remove_transport_producer& x) {
 
 // -- media -------------------------------------------------------------------
 
-void transport_state::take(net::datagram_batch& datagrams) {
+void webrtc_state::take(net::datagram_batch& datagrams) {
   arrivals->leave(datagrams.size());
   auto at = now();
   for (auto& x : datagrams)
@@ -273,7 +274,7 @@ void transport_state::take(net::datagram_batch& datagrams) {
   drain();
 }
 
-void transport_state::route_rtp() {
+void webrtc_state::route_rtp() {
   while (auto x = engine->poll_rtp()) {
     if (std::exchange(reports_use, false))
       self->send(listener, transport_in_use{id, true});
@@ -289,17 +290,17 @@ void transport_state::route_rtp() {
   });
 }
 
-void transport_state::route_rtcp() {
+void webrtc_state::route_rtcp() {
   while (auto x = engine->poll_rtcp())
     routes.handle_rtcp(x->data, x->arrival);
   send_rtcp_items(self, shard, routes);
 }
 
-void transport_state::send_rtcp(std::vector<uint8_t> compound) {
+void webrtc_state::send_rtcp(std::vector<uint8_t> compound) {
   self->send(shard, transport_rtcp{key(), std::move(compound)});
 }
 
-caf::result<protocol::reply::stats> transport_state::stats() {
+caf::result<protocol::reply::stats> webrtc_state::stats() {
   auto promise = self->make_response_promise<protocol::reply::stats>();
   self->request(shard, services->settings.request_timeout,
                 get_sender_stats{key()})
@@ -318,7 +319,7 @@ caf::result<protocol::reply::stats> transport_state::stats() {
 
 // -- after every message -----------------------------------------------------
 
-void transport_state::drain() {
+void webrtc_state::drain() {
   // Events first: a tuple must be routed before its client sends more.
   while (auto x = engine->poll_event())
     handle(*x);
@@ -341,7 +342,7 @@ void transport_state::drain() {
   arm_timer();
 }
 
-void transport_state::handle(const net::transport_event& x) {
+void webrtc_state::handle(const net::transport_event& x) {
   const auto& sockets = services->sockets;
   if (const auto* added = std::get_if<net::tuple_added>(&x)) {
     // On the thread that runs us: its client may answer before another wakes.
@@ -374,7 +375,7 @@ void transport_state::handle(const net::transport_event& x) {
   update_phase_gauge();
 }
 
-void transport_state::update_sender() {
+void webrtc_state::update_sender() {
   if (auto keys = engine->take_sender()) {
     has_keys = true;
     self->send(shard, set_transport_srtp{key(), std::move(keys)});
@@ -389,13 +390,13 @@ void transport_state::update_sender() {
   }
 }
 
-void transport_state::update_phase_gauge() {
+void webrtc_state::update_phase_gauge() {
   phase_gauge.move_to(
       &count().transports_in(kind_of(path), phase_of(*engine, path.has_value(),
                                                      abandoned.has_value())));
 }
 
-void transport_state::publish(net::time_point now) {
+void webrtc_state::publish(net::time_point now) {
   publish_due = now + publish_interval;
   transport_totals totals;
   totals.add(engine->stats().drops);
@@ -410,7 +411,7 @@ void transport_state::publish(net::time_point now) {
   count().transports.publish(self->id(), totals, published);
 }
 
-void transport_state::arm_timer() {
+void webrtc_state::arm_timer() {
   if (engine->left() || (abandoned && now() - *abandoned >= abandoned_after)) {
     log::event(log::level::info,
                engine->left() ? "transport-left" : "transport-abandoned",
@@ -430,12 +431,12 @@ void transport_state::arm_timer() {
 
 } // namespace
 
-transport_actor spawn_transport(caf::actor_system& system,
-                                transport_config settings) {
-  return system.spawn(
-      [cfg = std::move(settings)](transport_state::pointer self) {
-        return self->state.make_behavior(cfg);
-      });
+webrtc_transport_actor
+spawn_webrtc_transport(caf::actor_system& system,
+                       webrtc_transport_config settings) {
+  return system.spawn([cfg = std::move(settings)](webrtc_state::pointer self) {
+    return self->state.make_behavior(cfg);
+  });
 }
 
 } // namespace troupe::actors
