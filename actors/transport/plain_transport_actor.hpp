@@ -12,12 +12,6 @@ struct connect_plain {
   protocol::plain_address client;
 };
 
-} // namespace troupe::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::connect_plain)
-
-namespace troupe::actors {
-
 /// The PLAIN TRANSPORT actor interface: unencrypted RTP from and to one client.
 using plain_transport_actor = transport_actor::extend<
     // The datagrams of one receive call.

@@ -1,131 +1,12 @@
 #include "actors/transport/webrtc_transport_actor.hpp"
 
-#include "actors/base/actor_timer.hpp"
 #include "actors/base/caf_error.hpp"
-#include "actors/base/live_objects.hpp"
 #include "actors/base/log.hpp"
-#include "actors/base/relay.hpp"
 #include "actors/io/io_worker.hpp"
 #include "actors/media/webrtc_stats.hpp"
-#include "actors/stats/scoped_gauge.hpp"
-#include "actors/transport/ice_check_offload.hpp"
-#include "actors/transport/note_arrivals.hpp"
-#include "actors/transport/rtp_routes.hpp"
-#include "actors/transport/signaling_to_engine.hpp"
-#include "actors/transport/transport_data.hpp"
-#include "actors/transport/transport_phase.hpp"
-#include "net/webrtc_transport.hpp"
-#include "rtp/receive/transport_feedback_generator.hpp"
-
-#include <caf/stateful_actor.hpp>
+#include "actors/transport/webrtc_transport_state.hpp"
 
 namespace troupe::actors {
-
-namespace {
-
-using protocol::error_code;
-
-/// How long a transport without a path is kept: an ICE restart may bring one.
-constexpr auto abandoned_after = std::chrono::seconds{30};
-
-/// How long due feedback waits for a packet to arrive: timers cost more.
-constexpr auto feedback_patience = std::chrono::milliseconds{400};
-
-struct webrtc_state {
-  using pointer = webrtc_transport_actor::stateful_pointer<webrtc_state>;
-
-  static inline const char* name = "transport";
-
-  explicit webrtc_state(pointer self_ptr)
-      : self(self_ptr)
-      , routes(key(), true) {}
-
-  ~webrtc_state();
-
-  webrtc_transport_actor::behavior_type
-  make_behavior(const webrtc_transport_config& cfg);
-
-  // -- control ---------------------------------------------------------------
-
-  transport_parameters parameters() const;
-
-  caf::result<done> connect(const connect_dtls& x);
-
-  transport_parameters restart_ice();
-
-  caf::result<done> add(const add_transport_producer& x);
-  void remove(const remove_transport_producer& x);
-
-  // -- media -----------------------------------------------------------------
-
-  void take(net::datagram_batch& datagrams);
-  // Sends decrypted RTP to its producers.
-  void route_rtp();
-
-  void route_rtcp();
-
-  void send_rtcp(std::vector<uint8_t> compound);
-  caf::result<protocol::reply::stats> stats();
-
-  // -- after every message ---------------------------------------------------
-
-  void drain();
-
-  void handle(const net::transport_event& x);
-
-  // Sends the shard the path and the keys, if they have changed.
-  void update_sender();
-  void arm_timer();
-
-  // Counts this transport in the gauge of its present phase.
-  void update_phase_gauge();
-
-  // Adds the increase since the last call to the node's counters.
-  void publish(net::time_point now);
-
-  counters& count() {
-    return services->load->counters();
-  }
-
-  net::time_point now() const {
-    return self->clock().now();
-  }
-
-  burst_receiver_actor me() const {
-    return caf::actor_cast<burst_receiver_actor>(self);
-  }
-
-  transport_key key() const {
-    return transport_key{self->id()};
-  }
-
-  pointer self;
-  live_object alive{object_kind::transport};
-  transport_id id;
-  std::shared_ptr<const media_services> services;
-  std::unique_ptr<net::rng> random;
-  std::unique_ptr<net::webrtc_transport> engine;
-  rtp_routes routes;
-  rtp::transport_feedback_generator feedback{{}};
-  transport_data data;
-  ice_check_offload ice_checks;
-  bool remb = false;
-  shard_actor shard;
-  transport_listener_actor listener;
-  bool reports_use = false; // until its use is known
-  bool guessed = false;     // perhaps with another one's parameters
-  // Counts the datagrams in flight from the I/O threads.
-  std::shared_ptr<in_flight_gauge> arrivals =
-      std::make_shared<in_flight_gauge>(max_waiting_datagrams);
-  bool has_keys = false;                     // as the shard knows
-  std::optional<net::transport_tuple> path;  // as the shard knows
-  std::optional<net::time_point> abandoned;  // when the last path was lost
-  std::optional<net::time_point> connecting; // since when
-  transport_totals published;
-  net::time_point publish_due{};
-  scoped_gauge phase_gauge;
-  actor_timer timer;
-};
 
 // Invariant: this runs when the actor quits, on the thread that runs it, never
 // because the last reference is gone. The I/O threads' routes hold the actor
@@ -139,11 +20,10 @@ webrtc_state::~webrtc_state() {
   ice_checks.revoke();
   engine->close();
   publish(now());
-  caf::anon_send(services->sockets,
-                 unroute_fragment{engine->local_ice().username_fragment});
+  from_sockets.remove_fragment(engine->local_ice().username_fragment);
   while (auto x = engine->poll_event())
     handle(*x);
-  caf::anon_send(shard, remove_transport{key()});
+  sending.close();
 }
 
 webrtc_transport_actor::behavior_type
@@ -151,7 +31,8 @@ webrtc_state::make_behavior(const webrtc_transport_config& cfg) {
   allow_on_io_threads(self);
   id = cfg.id;
   services = cfg.services;
-  shard = cfg.shard;
+  from_sockets.use(*services);
+  sending.use(cfg.shard, key());
   listener = cfg.listener;
   reports_use = cfg.undirected;
   timer.use(services->ticks);
@@ -167,23 +48,23 @@ webrtc_state::make_behavior(const webrtc_transport_config& cfg) {
       *random);
   if (cfg.sctp)
     data.open(self, services->sctp, key(), id, cfg.backlog);
-  self->send(
-      services->sockets,
-      route_fragment{engine->local_ice().username_fragment, me(), arrivals});
+  from_sockets.add_fragment(self, engine->local_ice().username_fragment);
   self->set_error_handler([](caf::error&) {});
-  update_phase_gauge();
+  lifetime.begin(id, services->load->counters());
   return {
       [this](burst& x) { take(*x); },
       [this](const tuple_closed& x) {
         engine->handle_tuple_closed(x.tuple);
         drain();
       },
-      [this](rtcp_to_send& x) { send_rtcp(std::move(x.packet)); },
+      [this](rtcp_to_send& x) { sending.send_rtcp(self, std::move(x.packet)); },
       [this](const application_data_to_send& x) {
         data.send(*x.records, *engine);
         drain();
       },
-      [this](const get_transport_parameters&) { return parameters(); },
+      [this](const get_transport_parameters&) {
+        return to_signaling(*engine, *services->dtls);
+      },
       [this](const connect_dtls& x) { return connect(x); },
       [this](const restart_transport_ice&) { return restart_ice(); },
       [this](const add_transport_producer& x) { return add(x); },
@@ -207,51 +88,30 @@ webrtc_state::make_behavior(const webrtc_transport_config& cfg) {
 
 // -- control -----------------------------------------------------------------
 
-transport_parameters webrtc_state::parameters() const {
-  const auto& print = services->dtls->fingerprint();
-  return {from_engine(engine->local_ice()),
-          {protocol::dtls_role::automatic, {{print.algorithm, print.value}}}};
-}
-
 caf::result<done> webrtc_state::connect(const connect_dtls& x) {
-  if (x.guessed && guessed) {
-    engine->allow(to_engine(x.remote.role), to_engine(x.remote.fingerprints));
-    return done{};
-  }
-  auto role = engine->connect(to_engine(x.remote.role),
-                              to_engine(x.remote.fingerprints), now());
-  if (role) {
-    connecting = now();
-    guessed = x.guessed;
-  }
+  auto refusal = signaling.connect(*engine, x, now());
+  if (!refusal)
+    lifetime.note_connecting(now());
   drain();
-  if (role)
-    return done{};
-  if (role.error() == net::transport_errc::no_fingerprint)
-    return to_caf(
-        {error_code::bad_request, "dtlsParameters: no usable fingerprint"});
-  return to_caf({error_code::wrong_state, "Transport already connected"});
+  if (refusal)
+    return to_caf(*refusal);
+  return done{};
 }
 
 transport_parameters webrtc_state::restart_ice() {
   ice_checks.begin_restart(*engine);
-  auto fragment = engine->restart_ice(*random).username_fragment;
-  self->send(services->sockets,
-             route_fragment{std::move(fragment), me(), arrivals});
+  from_sockets.add_fragment(self,
+                            engine->restart_ice(*random).username_fragment);
   drain();
-  return parameters();
+  return to_signaling(*engine, *services->dtls);
 }
 
 caf::result<done> webrtc_state::add(const add_transport_producer& x) {
   if (auto added = routes.add(x); !added)
-    return to_caf({error_code::unsupported, added.error().message()});
+    return to_caf({protocol::error_code::unsupported, added.error().message()});
   for (auto source : x.identity.ssrcs)
     engine->keep_source(rtp::value(source));
-  // REMB is for senders that know no transport-wide feedback.
-  if (x.feedback.remb && !x.feedback.transport_cc && !remb) {
-    remb = true;
-    feedback = rtp::transport_feedback_generator{{.remb = true}};
-  }
+  feedback.add(x.feedback);
   return done{};
 }
 
@@ -261,13 +121,26 @@ void webrtc_state::remove(const remove_transport_producer& x) {
     return;
   for (auto source : gone->sources)
     engine->retire_source(rtp::value(source));
-  self->send(shard, transport_source_ended{key(), gone->reporter});
+  sending.end_source(self, gone->reporter);
+}
+
+caf::result<protocol::reply::stats> webrtc_state::stats() {
+  auto promise = self->make_response_promise<protocol::reply::stats>();
+  auto timeout = services->settings.request_timeout;
+  sending.ask_stats(
+      self, timeout, promise, [=, this](const auto& sent) mutable {
+        data.ask_stats(self, timeout, [=, this](const auto* sctp) mutable {
+          promise.deliver(protocol::reply::stats{
+              webrtc_stats(id, *engine, sent, routes.unroutable(), sctp)});
+        });
+      });
+  return promise;
 }
 
 // -- media -------------------------------------------------------------------
 
 void webrtc_state::take(net::datagram_batch& datagrams) {
-  arrivals->leave(datagrams.size());
+  from_sockets.arrivals().leave(datagrams.size());
   auto at = now();
   for (auto& x : datagrams)
     engine->handle_datagram(std::move(x), at);
@@ -286,35 +159,8 @@ void webrtc_state::route_rtp() {
   while (auto learned = routes.poll_learned())
     engine->keep_source(rtp::value(*learned));
   send_media(self, routes, [this](const auto& packets, const auto& ids) {
-    note_arrivals(feedback, packets, ids);
+    feedback.handle_packets(packets, ids);
   });
-}
-
-void webrtc_state::route_rtcp() {
-  while (auto x = engine->poll_rtcp())
-    routes.handle_rtcp(x->data, x->arrival);
-  send_rtcp_items(self, shard, routes);
-}
-
-void webrtc_state::send_rtcp(std::vector<uint8_t> compound) {
-  self->send(shard, transport_rtcp{key(), std::move(compound)});
-}
-
-caf::result<protocol::reply::stats> webrtc_state::stats() {
-  auto promise = self->make_response_promise<protocol::reply::stats>();
-  self->request(shard, services->settings.request_timeout,
-                get_sender_stats{key()})
-      .then(
-          [this, promise](const sender_stats& sent) mutable {
-            data.ask_stats(
-                self, services->settings.request_timeout,
-                [=, this](const sctp_transport_stats* sctp) mutable {
-                  promise.deliver(protocol::reply::stats{webrtc_stats(
-                      id, *engine, sent, routes.unroutable(), sctp)});
-                });
-          },
-          relay_error(promise));
-  return promise;
 }
 
 // -- after every message -----------------------------------------------------
@@ -324,11 +170,14 @@ void webrtc_state::drain() {
   while (auto x = engine->poll_event())
     handle(*x);
   // The shard must know the keys before the client knows that we have them.
-  update_sender();
+  sending.update(self, *engine);
+  lifetime.update(engine->dtls(), sending.path());
   while (auto x = engine->poll_datagram())
     services->port->send_batch({&*x, 1});
   route_rtp();
-  route_rtcp();
+  while (auto x = engine->poll_rtcp())
+    routes.handle_rtcp(x->data, x->arrival);
+  send_rtcp_items(self, sending.shard(), routes);
   auto at = now();
   ice_checks.update(*engine, at);
   feedback.handle_timeout(at);
@@ -336,34 +185,25 @@ void webrtc_state::drain() {
     publish(at);
   data.pass_on(self, *engine);
   if (auto x = routes.poll_rtcp(at))
-    send_rtcp(std::move(*x));
+    sending.send_rtcp(self, std::move(*x));
   while (auto x = feedback.poll_rtcp())
-    send_rtcp(*x);
+    sending.send_rtcp(self, std::move(*x));
   arm_timer();
 }
 
 void webrtc_state::handle(const net::transport_event& x) {
-  const auto& sockets = services->sockets;
   if (const auto* added = std::get_if<net::tuple_added>(&x)) {
-    // On the thread that runs us: its client may answer before another wakes.
-    self->send(sockets, route_tuple{added->tuple, me(), arrivals});
+    from_sockets.handle(self, *added);
   } else if (const auto* removed = std::get_if<net::tuple_removed>(&x)) {
-    caf::anon_send(sockets, unroute_tuple{removed->tuple, me()});
-    if (removed->tuple.protocol == net::transport_protocol::tcp)
-      services->port->close_tcp(removed->tuple);
+    from_sockets.handle(self, *removed);
   } else if (const auto* old =
                  std::get_if<net::username_fragment_retired>(&x)) {
     ice_checks.end_restart(old->username_fragment);
-    caf::anon_send(sockets, unroute_fragment{old->username_fragment});
+    from_sockets.remove_fragment(old->username_fragment);
   } else if (const auto* ice = std::get_if<net::ice_state_changed>(&x)) {
-    log_state(id, ice->state);
-    abandoned = ice->state == net::ice_state::disconnected
-                    ? std::optional{now()}
-                    : std::nullopt;
+    lifetime.handle(*ice, now());
   } else if (const auto* dtls = std::get_if<net::dtls_state_changed>(&x)) {
-    log_state(id, dtls->state);
-    if (dtls->state == net::dtls_state::connected && connecting)
-      count().connect_time.observe(now() - *std::exchange(connecting, {}));
+    lifetime.handle(*dtls, now());
     if (dtls->state == net::dtls_state::connected && reports_use)
       self->send(listener, transport_in_use{id});
     if (dtls->state == net::dtls_state::closed
@@ -372,28 +212,6 @@ void webrtc_state::handle(const net::transport_event& x) {
   } else if (const auto* peer = std::get_if<net::peer_leaving>(&x)) {
     self->send(listener, transport_leaving{id, peer->leaving});
   }
-  update_phase_gauge();
-}
-
-void webrtc_state::update_sender() {
-  if (auto keys = engine->take_sender()) {
-    has_keys = true;
-    self->send(shard, set_transport_srtp{key(), std::move(keys)});
-  } else if (has_keys && engine->dtls() != net::dtls_state::connected) {
-    has_keys = false;
-    self->send(shard, set_transport_srtp{key(), nullptr});
-  }
-  if (path != engine->selected_tuple()) {
-    path = engine->selected_tuple();
-    self->send(shard, set_transport_path{key(), path});
-    update_phase_gauge();
-  }
-}
-
-void webrtc_state::update_phase_gauge() {
-  phase_gauge.move_to(
-      &count().transports_in(kind_of(path), phase_of(*engine, path.has_value(),
-                                                     abandoned.has_value())));
 }
 
 void webrtc_state::publish(net::time_point now) {
@@ -401,35 +219,25 @@ void webrtc_state::publish(net::time_point now) {
   transport_totals totals;
   totals.add(engine->stats().drops);
   totals.add(net::drop_reason::queue_full,
-             arrivals->refused() + routes.refused_compounds());
+             from_sockets.arrivals().refused() + routes.refused_compounds());
   totals.unroutable = routes.unroutable();
   constexpr auto exhausted =
       static_cast<size_t>(net::drop_reason::srtp_exhausted);
   if (totals.drops[exhausted] > 0 && published.drops[exhausted] == 0)
     log::event(log::level::warn, "srtp-exhausted",
                {{"transport", id.str()}, {"direction", "receive"}});
-  count().transports.publish(self->id(), totals, published);
+  services->load->counters().transports.publish(self->id(), totals, published);
 }
 
 void webrtc_state::arm_timer() {
-  if (engine->left() || (abandoned && now() - *abandoned >= abandoned_after)) {
-    log::event(log::level::info,
-               engine->left() ? "transport-left" : "transport-abandoned",
-               {{"transport", id.str()}});
+  if (lifetime.is_over(engine->left(), now()))
     return self->quit();
-  }
-  auto earliest =
-      abandoned ? std::optional{*abandoned + abandoned_after} : std::nullopt;
-  auto reported = feedback.poll_timeout();
-  if (reported)
-    *reported += feedback_patience;
-  for (auto x : {engine->poll_timeout(), reported})
+  auto earliest = lifetime.poll_timeout();
+  for (auto x : {engine->poll_timeout(), feedback.poll_timeout()})
     if (x && (!earliest || *x < *earliest))
       earliest = x;
   timer.arm(self, earliest, transport_tick{});
 }
-
-} // namespace
 
 webrtc_transport_actor
 spawn_webrtc_transport(caf::actor_system& system,

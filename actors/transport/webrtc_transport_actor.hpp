@@ -8,11 +8,6 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::get_transport_parameters)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::transport_parameters)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::connect_dtls)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::restart_transport_ice)
-
 namespace troupe::actors {
 
 /// The WEBRTC TRANSPORT actor interface: one client's ICE, DTLS and the

@@ -1,0 +1,75 @@
+#include "actors/transport/transport_lifetime.hpp"
+
+#include "actors/base/log.hpp"
+
+#include <utility>
+
+namespace troupe::actors {
+
+namespace {
+
+transport_kind kind_of(const std::optional<net::transport_tuple>& path) {
+  if (!path)
+    return transport_kind::none;
+  return path->protocol == net::transport_protocol::udp ? transport_kind::udp
+                                                        : transport_kind::tcp;
+}
+
+transport_phase phase_of(net::dtls_state dtls, bool has_path, bool abandoned) {
+  if (dtls == net::dtls_state::failed || dtls == net::dtls_state::closed)
+    return transport_phase::closed;
+  if (abandoned)
+    return transport_phase::disconnected;
+  if (dtls == net::dtls_state::connected)
+    return transport_phase::connected;
+  return has_path ? transport_phase::connecting : transport_phase::waiting;
+}
+
+} // namespace
+
+void transport_lifetime::begin(const transport_id& which, counters& counts) {
+  id_ = which;
+  counts_ = &counts;
+  update(net::dtls_state::fresh, std::nullopt);
+}
+
+void transport_lifetime::handle(const net::ice_state_changed& x,
+                                net::time_point now) {
+  log::event(log::level::info, "ice-state",
+             {{"transport", id_.str()},
+              {"state", std::string{net::to_string(x.state)}}});
+  abandoned_ = x.state == net::ice_state::disconnected ? std::optional{now}
+                                                       : std::nullopt;
+}
+
+void transport_lifetime::handle(const net::dtls_state_changed& x,
+                                net::time_point now) {
+  const auto failed = x.state == net::dtls_state::failed;
+  log::event(failed ? log::level::warn : log::level::info, "dtls-state",
+             {{"transport", id_.str()},
+              {"state", std::string{net::to_string(x.state)}}});
+  if (x.state == net::dtls_state::connected && connecting_)
+    counts_->connect_time.observe(now - *std::exchange(connecting_, {}));
+}
+
+void transport_lifetime::update(
+    net::dtls_state dtls, const std::optional<net::transport_tuple>& path) {
+  gauge_.move_to(&counts_->transports_in(
+      kind_of(path), phase_of(dtls, path.has_value(), abandoned_.has_value())));
+}
+
+bool transport_lifetime::is_over(bool left, net::time_point now) const {
+  if (!left && (!abandoned_ || now - *abandoned_ < abandoned_after))
+    return false;
+  log::event(log::level::info, left ? "transport-left" : "transport-abandoned",
+             {{"transport", id_.str()}});
+  return true;
+}
+
+std::optional<net::time_point> transport_lifetime::poll_timeout() const {
+  if (!abandoned_)
+    return std::nullopt;
+  return *abandoned_ + abandoned_after;
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "actors/base/ids.hpp"
+#include "actors/stats/counters.hpp"
+#include "actors/stats/scoped_gauge.hpp"
+#include "net/webrtc_transport.hpp"
+
+#include <optional>
+
+namespace troupe::actors {
+
+/// Follows a WebRTC transport through its phases: counts it in the gauge of its
+/// present one, logs changes, and decides when it ends for lack of a client. An
+/// engine.
+class transport_lifetime {
+public:
+  /// How long a transport without a path is kept: an ICE restart may bring one.
+  static constexpr auto abandoned_after = std::chrono::seconds{30};
+
+  /// Begins, in the phase `waiting`. `counts` outlives this object.
+  void begin(const transport_id& which, counters& counts);
+
+  /// The client's DTLS parameters have come. The first ones count.
+  void note_connecting(net::time_point now) {
+    if (!connecting_)
+      connecting_ = now;
+  }
+
+  void handle(const net::ice_state_changed& x, net::time_point now);
+
+  void handle(const net::dtls_state_changed& x, net::time_point now);
+
+  /// Counts the transport in its phase. `path` is the one it sends on.
+  void update(net::dtls_state dtls,
+              const std::optional<net::transport_tuple>& path);
+
+  /// Whether it must end: the client has left it, or lost the path for too
+  /// long. Logs which.
+  bool is_over(bool left, net::time_point now) const;
+
+  /// When is_over() is next wanted.
+  std::optional<net::time_point> poll_timeout() const;
+
+private:
+  transport_id id_;
+  counters* counts_ = nullptr;
+  std::optional<net::time_point> abandoned_;  // when the last path was lost
+  std::optional<net::time_point> connecting_; // since when
+  scoped_gauge gauge_;
+};
+
+} // namespace troupe::actors
