@@ -50,8 +50,6 @@ LONG_SHELLS = {
     "actors/peer/peer_state.hpp": 410,
     "actors/sctp/sctp_actor.cpp": 280,
     "actors/session/session_actor.cpp": 490,
-    "actors/transport/plain_transport_actor.cpp": 420,
-    "actors/transport/webrtc_transport_actor.cpp": 450,
 }
 
 # A line that begins the definition of a member of an actor's state.

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/fan_out/packet_sender.hpp"
+#include "actors/transport/plain_client.hpp"
 #include "actors/transport/plain_destination.hpp"
 #include "net/base/buffer.hpp"
-#include "net/io/udp/plain_port.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,27 +12,11 @@
 
 namespace troupe::actors {
 
-/// The ports of a plain transport.
-struct plain_ports {
-  std::unique_ptr<net::plain_port> rtp;
-  std::unique_ptr<net::plain_port> rtcp; // null: shares rtp
-
-  net::plain_port& for_rtcp() const {
-    return rtcp ? *rtcp : *rtp;
-  }
-};
-
-/// The addresses of a plain transport's client.
-struct plain_client {
-  net::socket_address rtp;
-  net::socket_address rtcp;
-};
-
 /// Sends the packets of a plain transport from its own ports, where its client
 /// expects packets from. Drops what the destination does not admit.
 class plain_sender final : public packet_sender {
 public:
-  plain_sender(const std::shared_ptr<plain_ports>& ports, plain_client to,
+  plain_sender(const std::shared_ptr<plain_ports>& ports, plain_addresses to,
                std::shared_ptr<plain_destination> destination)
       : ports_(ports)
       , to_(to)
@@ -79,7 +63,7 @@ private:
   }
 
   const std::weak_ptr<plain_ports> ports_; // owned by the transport
-  const plain_client to_;
+  const plain_addresses to_;
   const std::shared_ptr<plain_destination> destination_;
   std::array<uint8_t, net::buffer::capacity + 64> packet_{}; // the last RTP
   std::atomic<uint64_t> packets_{0};
