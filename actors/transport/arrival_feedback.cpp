@@ -1,7 +1,5 @@
 #include "actors/transport/arrival_feedback.hpp"
 
-#include "rtp/packet/header_extensions.hpp"
-
 namespace troupe::actors {
 
 void arrival_feedback::add(const rtp::feedback_kinds& producer) {

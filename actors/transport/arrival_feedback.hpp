@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rtp/packet/header_extensions.hpp"
 #include "rtp/packet/media_packet.hpp"
 #include "rtp/receive/transport_feedback_generator.hpp"
 

@@ -5,7 +5,7 @@
 #include "net/base/time.hpp"
 #include "net/base/transport_tuple.hpp"
 #include "protocol/verbs/error.hpp"
-#include "protocol/verbs/transport_parameters.hpp"
+#include "protocol/verbs/verbs.hpp"
 
 #include <array>
 #include <optional>

@@ -39,13 +39,3 @@ TEST_CASE("an enum's category has its name and the texts of its values") {
 TEST_CASE("a number that is no value of the enum has a text too") {
   CHECK(fruit_category().message(7) == "unknown fruit error");
 }
-
-TEST_CASE("categories of different enums differ, whatever the number") {
-  enum class other_errc { unripe = 1 };
-  const troupe::net::enum_category<other_errc> other{"other", [](other_errc) {
-                                                       return std::string_view{
-                                                           "other"};
-                                                     }};
-  CHECK(to_code(fruit_errc::unripe) != std::error_code{1, other});
-  CHECK(to_code(fruit_errc::unripe) == std::error_code{1, fruit_category()});
-}
