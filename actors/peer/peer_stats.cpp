@@ -1,8 +1,8 @@
-#include "actors/peer/peer_state.hpp"
+#include "actors/peer/peer_stats.hpp"
 
+#include "actors/base/relay.hpp"
 #include "protocol/json/json_writer.hpp"
 
-/// Collects the statistics of a peer's transports, producers and consumers.
 namespace troupe::actors {
 
 namespace {
@@ -24,47 +24,43 @@ struct collection {
 
 } // namespace
 
-caf::result<reply::stats> peer_state::collect_stats() {
+caf::result<reply::stats> peer_stats::get(const std::string& which) {
+  auto promise = peer_.self->make_response_promise<reply::stats>();
+  auto ask = [&](const auto& records) {
+    using id_type = typename std::decay_t<decltype(records)>::id_type;
+    const auto* record = records.find(id_type{which});
+    if (record)
+      relay(peer_.self->request(record->actor, peer_.time_left(),
+                                get_actor_stats{}),
+            promise);
+    return record != nullptr;
+  };
+  if (!ask(transports_) && !ask(media_.producers()) && !ask(media_.consumers())
+      && !ask(data_.producers()) && !ask(data_.consumers()))
+    promise.deliver(to_caf({error_code::bad_request, "id: unknown"}));
+  return promise;
+}
+
+caf::result<reply::stats> peer_stats::collect() {
   auto all = std::make_shared<collection>();
   all->text.begin_array();
-  all->promise = self->make_response_promise<reply::stats>();
-  all->missing = transports.size() + producers.size() + consumers.size()
-                 + data_producers.size() + data_consumers.size() + 1;
+  all->promise = peer_.self->make_response_promise<reply::stats>();
+  all->missing = transports_.size() + media_.producers().size()
+                 + media_.consumers().size() + data_.producers().size()
+                 + data_.consumers().size() + 1;
   auto ask = [&](const auto& records) {
     for (const auto& x : records)
-      self->request(x.actor, timeout(), get_actor_stats{})
+      peer_.self->request(x.actor, peer_.timeout(), get_actor_stats{})
           .then([all](const reply::stats& s) { all->add(s.report.text); },
                 [all](const caf::error&) { all->add({}); });
   };
-  ask(transports);
-  ask(producers);
-  ask(consumers);
-  ask(data_producers);
-  ask(data_consumers);
+  ask(transports_);
+  ask(media_.producers());
+  ask(media_.consumers());
+  ask(data_.producers());
+  ask(data_.consumers());
   all->add({}); // a peer that has nothing answers as well
   return all->promise;
-}
-
-caf::result<consumer_explanation>
-peer_state::explain(const consumer_id& which) {
-  auto* found = find_record(consumers, which);
-  if (!found)
-    return refuse(error_code::consumer_not_found);
-  auto promise = self->make_response_promise<consumer_explanation>();
-  self->request(shard, timeout(),
-                explain_shard_consumer{consumer_key{found->actor->id()}})
-      .then(
-          [promise, source = found->producer,
-           loudest = loudest](consumer_explanation& x) mutable {
-            x.producer = source;
-            // The shard does not know this: it gets no media of that producer.
-            if (x.reason == rtp::decision_reason::wanted && loudest
-                && loudest->leaves_out(source))
-              x.reason = rtp::decision_reason::loudness;
-            promise.deliver(std::move(x));
-          },
-          [promise](caf::error& failure) mutable { promise.deliver(failure); });
-  return promise;
 }
 
 } // namespace troupe::actors

@@ -1,5 +1,7 @@
+#include "actors/peer/peer_transports.hpp"
+
 #include "actors/base/log.hpp"
-#include "actors/peer/peer_state.hpp"
+#include "actors/base/relay.hpp"
 #include "actors/transport/candidates.hpp"
 
 namespace troupe::actors {
@@ -7,9 +9,6 @@ namespace troupe::actors {
 using protocol::direction;
 
 namespace {
-
-// A transport that was not connected for this long may be replaced.
-constexpr auto unused_after = std::chrono::seconds{5};
 
 protocol::sctp_parameters sctp_of_transports() {
   protocol::sctp_parameters out;
@@ -21,88 +20,111 @@ protocol::sctp_parameters sctp_of_transports() {
   return out;
 }
 
+void log_move(const peer_context& peer, const std::string& what,
+              const transport_id& to) {
+  log::event(log::level::debug, "direction-learnt",
+             {{"room", peer.room_name.str()},
+              {"peer", peer.id.str()},
+              {"stream", what},
+              {"transport", to.str()}});
+}
+
 } // namespace
 
 caf::result<reply::transport_created>
-peer_state::create_transport(const verb::create_transport& x) {
-  if (resumed)
+peer_transports::create(const verb::create_transport& x) {
+  if (peer_.resumed)
     begin_anew();
-  const auto& settings = services->settings;
-  if (transports.size() >= settings.room.max_transports_per_peer
+  if (transports_.size() >= peer_.settings().room.max_transports_per_peer
       && !close_unused())
     return refuse(error_code::limit_reached);
   if (x.plain)
-    return create_plain_transport(*x.plain);
-  auto created = make_id<transport_id>(*random);
-  auto sctp = services->sctp
-              && (settings.rtc.sctp == "always"
-                  || (settings.rtc.sctp == "asked" && x.sctp));
-  auto actor = spawn_webrtc_transport(
-      self->system(), {created, services, shard, sctp,
-                       caf::actor_cast<transport_listener_actor>(self),
-                       !x.direction.has_value(), backlog});
-  self->link_to(actor);
-  self->monitor(actor);
-  auto& entry = transports.emplace_back();
-  entry.id = created;
-  entry.direction = x.direction;
-  entry.created = self->clock().now();
-  entry.actor = actor;
-  entry.webrtc = actor;
-  entry.sctp = sctp;
-  settle_directions();
-  log::event(log::level::debug, "transport-created",
-             {{"room", room_name.str()},
-              {"peer", id.str()},
-              {"transport", created.str()}});
-  auto promise = self->make_response_promise<reply::transport_created>();
-  auto candidates = make_candidates(*services, signaled_at, x.force_tcp);
-  self->request(actor, time_left(), get_transport_parameters{})
+    return create_plain(*x.plain);
+  const auto& record = spawn(x);
+  auto promise = peer_.self->make_response_promise<reply::transport_created>();
+  reply::transport_created out;
+  out.id = record.id;
+  out.candidates =
+      make_candidates(*peer_.services, peer_.signaled_at, x.force_tcp);
+  if (record.sctp)
+    out.sctp = sctp_of_transports();
+  peer_.self
+      ->request(record.webrtc, peer_.time_left(), get_transport_parameters{})
       .then(
-          [=, this, limit = deadline](transport_parameters& ours) mutable {
-            if (late(limit) || !find_transport(created)) {
-              end_transport(created);
+          [=, this,
+           limit = peer_.deadline](transport_parameters& ours) mutable {
+            if (peer_.late(limit) || !transports_.find(out.id)) {
+              close(out.id);
               promise.deliver(too_late());
               return;
             }
-            promise.deliver(reply::transport_created{
-                created, std::move(ours.ice), candidates, std::move(ours.dtls),
-                sctp ? std::optional{sctp_of_transports()} : std::nullopt});
+            out.ice = std::move(ours.ice);
+            out.dtls = std::move(ours.dtls);
+            promise.deliver(std::move(out));
           },
-          [=, this](caf::error& failure) mutable {
-            end_transport(created);
+          [=, this, created = record.id](caf::error& failure) mutable {
+            close(created);
             promise.deliver(failure);
           });
   return promise;
 }
 
+transport_record& peer_transports::spawn(const verb::create_transport& x) {
+  const auto& services = peer_.services;
+  const auto& wanted = peer_.settings().rtc.sctp;
+  auto created = make_id<transport_id>(*peer_.random);
+  auto sctp =
+      services->sctp && (wanted == "always" || (wanted == "asked" && x.sctp));
+  auto actor = spawn_webrtc_transport(
+      peer_.self->system(),
+      {created, services, peer_.shard, sctp,
+       caf::actor_cast<transport_listener_actor>(peer_.self),
+       !x.direction.has_value(), backlog_});
+  peer_.self->link_to(actor);
+  peer_.self->monitor(actor);
+  auto& record = transports_.add({.id = created,
+                                  .direction = x.direction,
+                                  .actor = actor,
+                                  .created = peer_.self->clock().now(),
+                                  .sctp = sctp,
+                                  .webrtc = actor});
+  settle_directions();
+  log::event(log::level::debug, "transport-created",
+             {{"room", peer_.room_name.str()},
+              {"peer", peer_.id.str()},
+              {"transport", created.str()}});
+  return record;
+}
+
 caf::result<reply::transport_created>
-peer_state::create_plain_transport(const protocol::plain_options& x) {
-  if (services->settings.rtc.plain_transports == 0)
+peer_transports::create_plain(const protocol::plain_options& x) {
+  const auto& services = peer_.services;
+  const auto& rtc = peer_.settings().rtc;
+  if (rtc.plain_transports == 0)
     return to_caf({error_code::unsupported,
                    "Plain transports are off (rtc.plain-transports)"});
   auto quota_token = services->plain_transport_quota->take();
   if (!quota_token)
     return refuse(error_code::limit_reached);
-  auto created = make_id<transport_id>(*random);
-  const auto& announced = services->settings.rtc.announced_addresses;
+  auto created = make_id<transport_id>(*peer_.random);
+  const auto& announced = rtc.announced_addresses;
   auto made = open_plain_transport(
-      self->system(), {created, services, shard, x.rtcp_mux, x.comedia,
-                       announced.empty() ? signaled_at.ip() : announced.front(),
-                       std::move(quota_token)});
+      peer_.self->system(),
+      {created, services, peer_.shard, x.rtcp_mux, x.comedia,
+       announced.empty() ? peer_.signaled_at.ip() : announced.front(),
+       std::move(quota_token)});
   if (!made) {
     log::event(log::level::error, "plain-transport-failed",
                {{"why", made.error().message()}});
     return refuse(error_code::internal);
   }
-  self->link_to(made->actor);
-  self->monitor(made->actor);
-  auto& entry = transports.emplace_back();
-  entry.id = created;
-  entry.direction = direction::send;
-  entry.actor = made->actor;
-  entry.connected = x.comedia;
-  entry.plain = made->actor;
+  peer_.self->link_to(made->actor);
+  peer_.self->monitor(made->actor);
+  transports_.add({.id = created,
+                   .direction = direction::send,
+                   .actor = made->actor,
+                   .connected = x.comedia,
+                   .plain = made->actor});
   reply::transport_created out;
   out.id = created;
   out.plain = std::move(made->where);
@@ -110,129 +132,118 @@ peer_state::create_plain_transport(const protocol::plain_options& x) {
 }
 
 caf::result<reply::transport_connected>
-peer_state::connect_transport(const verb::connect_transport& x) {
-  auto* target = choose_to_connect(x);
+peer_transports::connect(const verb::connect_transport& x) {
+  auto* target = directions_.choose_to_connect(x.transport, x.direction);
   if (!target)
     return refuse(error_code::transport_not_found);
   if (x.plain && !target->plain)
     return to_caf(protocol::bad_member("dtlsParameters", "missing"));
-  auto which = target->id;
-  auto guessed = !x.transport && !target->direction;
-  // The client may mean another one.
-  if (guessed)
-    for (auto& other : transports)
-      if (other.id != which && !other.direction && !other.named) {
-        other.guessed = true;
-        self->request(other.webrtc, timeout(), connect_dtls{x.dtls, true})
-            .then([](const done&) {}, [](const caf::error&) {});
-      }
-  guessed |= target->guessed && !target->connected;
-  target->guessed = guessed;
-  target->named |= !guessed;
-  target->connected = true;
+  for (auto* other : directions_.note_connect(*target, x.transport.has_value()))
+    peer_.self
+        ->request(other->webrtc, peer_.timeout(), connect_dtls{x.dtls, true})
+        .then([](const done&) {}, [](const caf::error&) {});
   if (target->plain && !x.plain)
     return refuse_plain();
-  auto promise = self->make_response_promise<reply::transport_connected>();
+  auto which = target->id;
+  auto promise =
+      peer_.self->make_response_promise<reply::transport_connected>();
   auto connected = [=](const done&) mutable {
     promise.deliver(reply::transport_connected{which});
   };
   auto failed = [=, this](caf::error& failure) mutable {
-    auto* refused = find_transport(which);
+    auto* refused = transports_.find(which);
     if (refused && from_caf(failure).code == error_code::bad_request)
       refused->connected = false;
     promise.deliver(failure);
   };
   if (target->plain)
-    self->request(target->plain, time_left(), connect_plain{*x.plain})
+    peer_.self
+        ->request(target->plain, peer_.time_left(), connect_plain{*x.plain})
         .then(connected, failed);
   else
-    self->request(target->webrtc, time_left(), connect_dtls{x.dtls, guessed})
+    peer_.self
+        ->request(target->webrtc, peer_.time_left(),
+                  connect_dtls{x.dtls, target->guessed})
         .then(connected, failed);
   return promise;
 }
 
 caf::result<reply::ice_restarted>
-peer_state::restart_ice(const verb::restart_ice& x) {
+peer_transports::restart_ice(const verb::restart_ice& x) {
   auto* target = x.transport
-                     ? find_transport(*x.transport)
-                     : first_transport([](const auto&) { return true; });
+                     ? transports_.find(*x.transport)
+                     : transports_.first([](const auto&) { return true; });
   if (!target)
     return refuse(error_code::transport_not_found);
   // Send what the client missed while it was away.
-  if (std::exchange(resumed, false))
-    for (const auto& mine : producers)
-      if (mine.wanted)
-        notify_session(*mine.wanted);
+  if (std::exchange(peer_.resumed, false))
+    streams_.producers.repeat_wanted();
   if (target->plain)
     return refuse_plain();
-  auto promise = self->make_response_promise<reply::ice_restarted>();
-  self->request(target->webrtc, time_left(), restart_transport_ice{})
-      .then(
-          [=](transport_parameters& ours) mutable {
-            promise.deliver(reply::ice_restarted{std::move(ours.ice)});
-          },
-          [=](caf::error& failure) mutable { promise.deliver(failure); });
+  auto promise = peer_.self->make_response_promise<reply::ice_restarted>();
+  relay(peer_.self->request(target->webrtc, peer_.time_left(),
+                            restart_transport_ice{}),
+        promise, [](transport_parameters& ours) {
+          return reply::ice_restarted{std::move(ours.ice)};
+        });
   return promise;
 }
 
-transport_entry* peer_state::find_transport(const transport_id& which) {
-  return find_record(transports, which);
+void peer_transports::handle_use(const transport_in_use& x) {
+  if (directions_.note_use(x.transport, x.sends))
+    settle_directions();
 }
 
-void peer_state::begin_anew() {
-  resumed = false;
-  // Not by forget_transport(): the client does not know these consumers.
-  for (auto copy = consumers; const auto& x : copy) {
-    self->send(x.actor, actors::close_consumer{});
-    forget_consumer(x.id);
+void peer_transports::settle_directions() {
+  const auto moves = directions_.settle();
+  for (const auto& x : moves.producers) {
+    streams_.producers.handle_move(x);
+    log_move(peer_, x.what.str(), x.to);
   }
-  for (auto copy = transports; const auto& x : copy) {
-    end_data_on(x.id, false);
-    self->send(x.actor, actors::close_transport{});
-    forget_transport(x.id);
+  for (const auto& x : moves.consumers) {
+    streams_.consumers.handle_move(x);
+    log_move(peer_, x.what.str(), x.to);
   }
-  self->send(room, member_renewed{});
 }
 
-bool peer_state::close_unused() {
-  auto i =
-      std::ranges::find_if(transports, [](const auto& x) { return x.leaving; });
-  // In some dialects, each repeated join brings another transport.
-  auto old = self->clock().now() - unused_after;
-  if (i == transports.end())
-    i = std::ranges::find_if(transports, [&](const auto& x) {
-      return !x.connected && !x.guessed && x.created <= old;
-    });
-  if (i == transports.end())
+bool peer_transports::handle_down(const caf::actor_addr& ended) {
+  const auto* record = transports_.find_actor(ended);
+  if (!record)
     return false;
-  end_transport(transport_id{i->id});
+  forget(transport_id{record->id});
   return true;
 }
 
-void peer_state::end_transport(const transport_id& which) {
-  auto* entry = find_transport(which);
-  if (!entry)
-    return;
-  self->send(entry->actor, actors::close_transport{});
-  forget_transport(which);
+bool peer_transports::close_unused() {
+  const auto* unused = transports_.find_replaceable(peer_.self->clock().now());
+  if (!unused)
+    return false;
+  close(transport_id{unused->id});
+  return true;
 }
 
-void peer_state::forget_transport(const transport_id& which) {
-  // Everything on it ends with it.
-  for (auto copy = producers; const auto& x : copy)
-    if (x.transport == which) {
-      self->send(x.actor, actors::close_producer{});
-      forget_producer(x.id);
-      self->send(room, producer_withdrawn{x.id});
-    }
-  for (auto copy = consumers; const auto& x : copy)
-    if (x.transport == which) {
-      self->send(x.actor, actors::close_consumer{});
-      forget_consumer(x.id);
-      notify_session(event::consumer_closed{x.id, x.producer});
-    }
-  end_data_on(which, true);
-  std::erase_if(transports, [&](const auto& x) { return x.id == which; });
+void peer_transports::close(const transport_id& which) {
+  auto* record = transports_.find(which);
+  if (!record)
+    return;
+  peer_.self->send(record->actor, actors::close_transport{});
+  forget(which);
+}
+
+void peer_transports::forget(const transport_id& which) {
+  streams_.close_on(which);
+  transports_.remove(which);
+}
+
+void peer_transports::begin_anew() {
+  peer_.resumed = false;
+  streams_.consumers.close_all();
+  for (auto copy = transports_; const auto& x : copy) {
+    streams_.close_data_on(x.id, false);
+    peer_.self->send(x.actor, actors::close_transport{});
+    forget(x.id);
+  }
+  peer_.self->send(peer_.room, member_renewed{});
 }
 
 } // namespace troupe::actors
