@@ -1,3 +1,4 @@
+#include "tests/fuzz/support/fast_openssl.hpp"
 #include "tests/support/transport_pair.hpp"
 
 #include <algorithm>
@@ -155,9 +156,25 @@ private:
   std::set<octets> sent_;
 };
 
+void complete_handshake() {
+  transport_pair pair;
+  require(pair.connect());
+}
+
 } // namespace
 
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  troupe::fuzz::use_fast_openssl();
+  troupe::fuzz::warm_up(complete_handshake);
+  // NSS, which libsrtp2 uses, loads its modules again unless a session is left.
+  static const auto session =
+      make_srtp_sender(srtp_backend::libsrtp2, srtp_profile::aes128_cm_sha1_80,
+                       {octets(16), octets(14)});
+  require(session != nullptr);
+  return 0;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  player{{data, size}}.play();
+  troupe::fuzz::run_alone([&] { player{{data, size}}.play(); });
   return 0;
 }
