@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 // This file defines functions of OpenSSL. The dynamic linker prefers them to
 // the library's own, which they call (`next`) where they have no kept result.
@@ -25,12 +26,12 @@ namespace {
 
 // -- randomness ---------------------------------------------------------------
 
-constexpr uint64_t first_random = 0x2545f4914f6cdd1d;
-uint64_t random_state = first_random;
+uint64_t random_states[2]; // of the two ends
+size_t random_end;
 
 // SplitMix64.
 uint64_t next_random() {
-  auto z = random_state += 0x9e3779b97f4a7c15;
+  auto z = random_states[random_end] += 0x9e3779b97f4a7c15;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
   z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
   return z ^ (z >> 31);
@@ -215,7 +216,13 @@ F* next(F*, const char* name) {
 } // namespace
 
 void restart_randomness() {
-  random_state = first_random;
+  random_states[0] = 0x2545f4914f6cdd1d;
+  random_states[1] = 0x9fb21c651e98df25;
+  random_end = 0;
+}
+
+void use_randomness_of(size_t end) {
+  random_end = end;
 }
 
 void use_fast_openssl() {
@@ -273,10 +280,9 @@ int EVP_DigestSign(EVP_MD_CTX* context, unsigned char* signature, size_t* size,
     *size = x->size;
     return 1;
   }
-  const auto state = random_state;
-  random_state = hash;
+  const auto state = std::exchange(random_states[random_end], hash);
   const int done = original(context, signature, size, octets, count);
-  random_state = state;
+  random_states[random_end] = state;
   if (done == 1)
     keep_result(hash, signature, *size);
   return done;

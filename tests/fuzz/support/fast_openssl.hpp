@@ -28,8 +28,12 @@ void use_fast_openssl();
 /// release of OpenSSL which calls other functions is noticed.
 void warm_up(void (*handshake)());
 
-/// Begins the sequence of random octets again.
+/// Begins both sequences of random octets again.
 void restart_randomness();
+
+/// Takes random octets from the sequence of that end of a connection, 0 or 1.
+/// So an end's octets do not depend on what the other one does.
+void use_randomness_of(size_t end);
 
 /// The number of references that runs hold to kept keys and certificates.
 size_t openssl_references();
