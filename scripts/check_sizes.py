@@ -44,7 +44,6 @@ LONG_SHELLS = {
     "actors/media/producer_actor.cpp": 370,
     "actors/media/shard_actor.cpp": 470,
     "actors/sctp/sctp_actor.cpp": 280,
-    "actors/session/session_actor.cpp": 490,
 }
 
 # A line that begins the definition of a member of an actor's state.
