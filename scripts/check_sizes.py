@@ -43,7 +43,6 @@ LONG_SHELLS = {
     "actors/http/http_clients.cpp": 310,
     "actors/media/producer_actor.cpp": 370,
     "actors/media/shard_actor.cpp": 470,
-    "actors/sctp/sctp_actor.cpp": 280,
 }
 
 # A line that begins the definition of a member of an actor's state.

@@ -3,11 +3,9 @@
 #include "actors/base/actor_timer.hpp"
 #include "actors/base/caf_error.hpp"
 #include "actors/base/failure_watch.hpp"
-#include "actors/base/log.hpp"
+#include "actors/sctp/switch_output.hpp"
 
 #include <caf/stateful_actor.hpp>
-
-#include <unordered_map>
 
 namespace troupe::actors {
 
@@ -23,7 +21,9 @@ struct sctp_actor_state {
 
   static inline const char* name = "sctp";
 
-  explicit sctp_actor_state(pointer self_ptr) : self(self_ptr) {}
+  explicit sctp_actor_state(pointer self_ptr)
+      : self(self_ptr)
+      , output(self_ptr) {}
 
   ~sctp_actor_state() {
     publish();
@@ -58,48 +58,13 @@ struct sctp_actor_state {
 
   void flush();
 
-  void pass_on(const switch_state_changed& x);
-  void pass_on(switch_channel_opened& x);
-  void pass_on(const data_consumer_ended& x);
-
-  void pass_on(const data_producer_ended& x) {
-    notify(producers, x.producer, x);
-  }
-
-  void pass_on(const data_producer_paused& x) {
-    notify(consumers, x.consumer, x);
-  }
-
-  void pass_on(const data_buffered_low& x) {
-    notify(consumers, x.consumer, x);
-  }
-
-  void pass_on(const data_arrived& x) {
-    notify(consumers, x.consumer, x);
-  }
-
-  template <class Map, class Key, class Message>
-  void notify(const Map& all, Key which, const Message& x) {
-    if (auto i = all.find(which); i != all.end() && i->second)
-      self->send(i->second, x);
-  }
-
   // Adds the increase since the last call to the node's counters.
   void publish();
-
-  struct transport {
-    transport_id id;
-    data_transport_actor out;
-    sctp_listener_actor listener;
-  };
 
   pointer self;
   sctp_services services;
   std::unique_ptr<data_switch> engine;
-  std::unordered_map<transport_key, transport> transports;
-  std::unordered_map<data_producer_key, data_producer_events_actor> producers;
-  std::unordered_map<data_consumer_key, data_consumer_events_actor> consumers;
-  std::vector<transport_key> closed; // once their last packets are sent
+  switch_output output;
   bool flush_pending = false;
   data_totals published;
   net::time_point publish_due{};
@@ -116,13 +81,13 @@ sctp_actor_state::make_behavior(const sctp_services& with) {
   return {
       [this](const open_association& x) { open(x); },
       [this](const close_association& x) {
-        closed.push_back(x.transport);
+        output.remove(x.transport);
         with_engine([&](auto& e, auto now) { e.close(x.transport, now); });
       },
       [this](const application_data_received& x) { take(x); },
       [this](const add_data_producer& x) { return add(x); },
       [this](const remove_data_producer& x) {
-        producers.erase(x.producer);
+        output.remove(x.producer);
         with_engine(
             [&](auto& e, auto now) { e.remove_producer(x.producer, now); });
       },
@@ -137,7 +102,7 @@ sctp_actor_state::make_behavior(const sctp_services& with) {
       },
       [this](const add_data_consumer& x) { return add(x); },
       [this](const remove_data_consumer& x) {
-        consumers.erase(x.consumer);
+        output.remove(x.consumer);
         with_engine(
             [&](auto& e, auto now) { e.remove_consumer(x.consumer, now); });
       },
@@ -175,7 +140,7 @@ sctp_actor_state::make_behavior(const sctp_services& with) {
 }
 
 void sctp_actor_state::open(const open_association& x) {
-  transports.insert_or_assign(x.transport, transport{x.id, x.out, x.listener});
+  output.add(x);
   engine->open(x.transport, x.backlog);
 }
 
@@ -189,7 +154,7 @@ caf::result<done> sctp_actor_state::add(const add_data_producer& x) {
   if (auto refused =
           engine->add_producer({x.producer, x.transport, x.stream, x.paused}))
     return to_caf(*refused);
-  producers.insert_or_assign(x.producer, x.events);
+  output.add(x.producer, x.events);
   return done{};
 }
 
@@ -199,7 +164,7 @@ sctp_actor_state::add(const add_data_consumer& x) {
                                      x.reliability, x.subchannels, x.paused});
   if (const auto* refused = std::get_if<protocol::error>(&added))
     return to_caf(*refused);
-  consumers.insert_or_assign(x.consumer, x.events);
+  output.add(x.consumer, x.events);
   return std::get<data_consumer_added>(added);
 }
 
@@ -214,49 +179,13 @@ void sctp_actor_state::take_turn() {
 }
 
 void sctp_actor_state::flush() {
-  while (auto x = engine->poll_records())
-    if (auto i = transports.find(x->transport); i != transports.end())
-      self->send(i->second.out,
-                 application_data_to_send{
-                     std::make_shared<data_records>(std::move(x->records))});
-  while (auto x = engine->poll_event())
-    std::visit([this](auto& event) { pass_on(event); }, *x);
-  for (auto which : std::exchange(closed, {}))
-    transports.erase(which);
+  output.send_all(*engine);
   const auto now = self->clock().now();
   if (now >= publish_due) {
     publish_due = now + publish_interval;
     publish();
   }
   timer.arm(self, engine->poll_timeout(), sctp_tick{});
-}
-
-void sctp_actor_state::pass_on(const switch_state_changed& x) {
-  const auto i = transports.find(x.transport);
-  if (i == transports.end())
-    return;
-  const auto& to = i->second;
-  log::event(x.state == net::sctp_state::failed ? log::level::warn
-                                                : log::level::info,
-             "sctp-state",
-             {{"transport", to.id.str()},
-              {"state", std::string{net::to_string(x.state)}}});
-  if (to.listener)
-    self->send(to.listener, sctp_state_changed{to.id, x.state});
-}
-
-void sctp_actor_state::pass_on(switch_channel_opened& x) {
-  const auto i = transports.find(x.transport);
-  if (i != transports.end() && i->second.listener)
-    self->send(i->second.listener,
-               data_channel_opened{
-                   i->second.id, x.channel.stream, x.channel.reliability,
-                   std::move(x.channel.label), std::move(x.channel.protocol)});
-}
-
-void sctp_actor_state::pass_on(const data_consumer_ended& x) {
-  notify(consumers, x.consumer, x);
-  consumers.erase(x.consumer);
 }
 
 void sctp_actor_state::publish() {
