@@ -5,6 +5,7 @@
 #include "actors/config/bind_failure.hpp"
 #include "actors/config/net_settings.hpp"
 #include "actors/http/http_clients.hpp"
+#include "actors/http/http_clients_actor.hpp"
 #include "actors/http/http_gateway.hpp"
 #include "actors/http/metrics.hpp"
 #include "actors/io/io_worker.hpp"

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "net/io/http/connection.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::actors {
+
+/// Stands for the connection of a client that sends HTTP requests: its requests
+/// wait here for their responses. Its session and the http-clients actor use it
+/// concurrently.
+class http_connection final : public net::connection {
+public:
+  /// `request` created the client. `on_close` is called once, on the thread
+  /// that closes the connection.
+  http_connection(net::http_request request, std::string kind, uint64_t id,
+                  std::function<void()> on_close);
+
+  /// Returns the number of the request's frame; nothing if the connection is
+  /// closed, and then rejects the request.
+  std::optional<uint64_t> expect(const net::http_responder& respond);
+
+  bool closed() const {
+    return closed_;
+  }
+
+  /// Answers the requests whose numbers the frames carry. Ignores other frames.
+  void send(std::vector<net::outgoing_message> messages) override;
+
+  /// Rejects all requests that wait, with `reason`.
+  void close(uint16_t code, std::string reason) override;
+
+  const net::http_request& request() const override {
+    return request_;
+  }
+
+  const std::string& kind() const override {
+    return kind_;
+  }
+
+  uint64_t id() const override {
+    return id_;
+  }
+
+private:
+  // Removes and returns the responder of that number; null if there is none.
+  net::http_responder take(uint64_t number);
+
+  const net::http_request request_;
+  const std::string kind_;
+  const uint64_t id_;
+  const std::function<void()> on_close_;
+  std::mutex mutex_;
+  std::map<uint64_t, net::http_responder> waiting_;
+  uint64_t last_ = 0;
+  std::atomic<bool> closed_{false};
+};
+
+} // namespace troupe::actors
