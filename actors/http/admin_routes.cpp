@@ -195,6 +195,23 @@ net::http_response admin_error(unsigned status, std::string_view code,
   return net::json_response(status, out.end_object().end_object().str());
 }
 
+net::http_response admin_error(const protocol::error& x) {
+  using protocol::error_code;
+  switch (x.code) {
+    case error_code::room_not_found:
+      return admin_error(404, "room-not-found", x.message);
+    case error_code::unsupported:
+      return admin_error(409, "unsupported", x.message);
+    case error_code::consumer_not_found:
+      return admin_error(404, "consumer-not-found", x.message);
+    // A room's error for a member that it does not have.
+    case error_code::bad_request:
+      return admin_error(404, "peer-not-found", "Peer not found");
+    default:
+      return admin_error(503, to_string(x.code), x.message);
+  }
+}
+
 std::variant<admin_call, net::http_response>
 read_admin_call(const net::http_request& request) {
   auto path = std::string_view{request.path}.substr(admin_prefix.size());

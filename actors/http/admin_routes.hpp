@@ -2,6 +2,7 @@
 
 #include "actors/base/ids.hpp"
 #include "net/io/http/http_types.hpp"
+#include "protocol/verbs/error.hpp"
 #include "protocol/verbs/verbs.hpp"
 
 #include <optional>
@@ -79,6 +80,9 @@ struct admin_call {
 /// An error as the API writes it: `{"error": {"code", "message"}}`.
 net::http_response admin_error(unsigned status, std::string_view code,
                                std::string_view message);
+
+/// The response to a request that the server, a room or a member refused.
+net::http_response admin_error(const protocol::error& x);
 
 /// Finds the route of a request below the prefix and reads its arguments.
 /// Errors: 404 for an unknown path, 405 for another method, 413 for a body that

@@ -109,6 +109,35 @@ TEST_CASE("an error message stays valid JSON whatever it quotes") {
         == R"({"error":{"code":"x","message":"a \"quote\"\n"}})");
 }
 
+TEST_CASE("a refusal becomes the error that the API documents") {
+  using protocol::error_code;
+  struct row {
+    error_code code;
+    unsigned status;
+    std::string body;
+  };
+  const std::vector<row> rows{
+      {error_code::room_not_found, 404,
+       R"({"error":{"code":"room-not-found","message":"why"}})"},
+      {error_code::unsupported, 409,
+       R"({"error":{"code":"unsupported","message":"why"}})"},
+      {error_code::consumer_not_found, 404,
+       R"({"error":{"code":"consumer-not-found","message":"why"}})"},
+      // A room refuses a member that it does not have so.
+      {error_code::bad_request, 404,
+       R"({"error":{"code":"peer-not-found","message":"Peer not found"}})"},
+      {error_code::internal, 503,
+       R"({"error":{"code":"internal","message":"why"}})"},
+      {error_code::overloaded, 503,
+       R"({"error":{"code":"overloaded","message":"why"}})"},
+  };
+  for (const auto& x : rows) {
+    const auto response = admin_error({x.code, "why"});
+    CHECK(response.status == x.status);
+    CHECK(response.body == x.body);
+  }
+}
+
 TEST_CASE("a message from the server has a label, a kind and subchannels") {
   const std::string target = "/api/v1/rooms/r/messages";
   auto x = call("POST", target);

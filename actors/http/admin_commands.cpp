@@ -1,0 +1,65 @@
+#include "actors/http/admin_commands.hpp"
+
+#include "protocol/json/json_writer.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace troupe::actors {
+
+namespace verb = protocol::verb;
+
+administer_room to_command(const admin_call& x) {
+  administer_room out;
+  switch (x.action) {
+    case admin_action::lock_room:
+      out.what = verb::lock_room{x.locked};
+      break;
+    case admin_action::kick_peer:
+      out.what = verb::kick{x.peer};
+      break;
+    case admin_action::mute_peer:
+      out.what = verb::mute{x.peer, x.kind};
+      break;
+    default:
+      out.what = verb::end_room{};
+  }
+  return out;
+}
+
+send_to_room to_room_message(const admin_message& x) {
+  using net::sctp_ppid;
+  const auto empty = x.content.empty();
+  const auto text = empty ? sctp_ppid::string_empty : sctp_ppid::string;
+  const auto binary = empty ? sctp_ppid::binary_empty : sctp_ppid::binary;
+  return {x.label,
+          {x.binary ? binary : text,
+           std::make_shared<const std::vector<uint8_t>>(x.content.begin(),
+                                                        x.content.end()),
+           x.subchannels, x.required_subchannel}};
+}
+
+void admin_commands::moderate() {
+  task_.with_room(
+      [this, what = to_command(task_.job.call)](const room_actor& room) {
+        task_.ask<done>(room, what, [this](done&) {
+          task_.answer(net::http_response{204, {}, {}});
+        });
+      });
+}
+
+void admin_commands::send_message() {
+  task_.with_room([this, what = to_room_message(task_.job.call.message)](
+                      const room_actor& room) {
+    task_.ask<sent_to_room>(room, what, [this](sent_to_room& sent) {
+      protocol::json_writer out;
+      out.begin_object()
+          .add("dataProducerId", sent.producer.str())
+          .add("label", task_.job.call.message.label)
+          .end_object();
+      task_.answer(out.str());
+    });
+  });
+}
+
+} // namespace troupe::actors
