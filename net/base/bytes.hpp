@@ -24,6 +24,11 @@ inline std::string_view as_text(byte_span bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+/// The octets that `n` octets take with their padding to a multiple of four.
+constexpr size_t pad_to_four(size_t n) {
+  return (n + 3) & ~size_t{3};
+}
+
 /// Reads a big-endian number from the first 2, 3, 4 or 8 octets at `p`.
 inline uint16_t load_u16(const uint8_t* p) {
   return static_cast<uint16_t>((p[0] << 8) | p[1]);

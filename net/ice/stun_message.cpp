@@ -37,10 +37,6 @@ enum attribute_type : uint16_t {
   attr_nomination_old = 0xC001,
 };
 
-size_t padded(size_t n) {
-  return (n + 3) & ~size_t{3};
-}
-
 constexpr std::array<uint32_t, 256> make_crc_table() {
   std::array<uint32_t, 256> table{};
   for (uint32_t i = 0; i < table.size(); ++i) {
@@ -196,7 +192,7 @@ std::optional<stun_message> stun_message::parse(byte_span datagram) {
     const auto attribute = in.u16();
     const auto size = in.u16();
     const auto value = in.bytes(size);
-    in.skip(padded(size) - size);
+    in.skip(pad_to_four(size) - size);
     if (in.failed())
       return std::nullopt;
     if (attribute == attr_fingerprint) {
@@ -292,7 +288,7 @@ void stun_writer::begin(uint16_t type, size_t size) {
 void stun_writer::attribute(uint16_t type, byte_span value) {
   begin(type, value.size());
   out_.bytes(value);
-  out_.zeros(padded(value.size()) - value.size());
+  out_.zeros(pad_to_four(value.size()) - value.size());
 }
 
 void stun_writer::username(std::string_view value) {
@@ -347,7 +343,7 @@ void stun_writer::unknown_attributes(std::span<const uint16_t> types) {
   begin(attr_unknown_attributes, size);
   for (auto x : types)
     out_.u16(x);
-  out_.zeros(padded(size) - size);
+  out_.zeros(pad_to_four(size) - size);
 }
 
 void stun_writer::integrity(std::string_view password) {
@@ -402,7 +398,7 @@ std::optional<std::string_view> stun_username_fragment(byte_span datagram) {
         return std::nullopt;
       return name.substr(0, colon);
     }
-    in.skip(padded(size) - size);
+    in.skip(pad_to_four(size) - size);
   }
   return std::nullopt;
 }

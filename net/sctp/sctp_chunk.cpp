@@ -8,10 +8,6 @@ namespace {
 
 constexpr size_t tlv_header = 4;
 
-constexpr size_t padded(size_t x) {
-  return (x + 3) & ~size_t{3};
-}
-
 // Only the length: the rest of a chunk and of a parameter differs.
 std::optional<byte_span> take_tlv(byte_span& in) {
   if (in.size() < tlv_header)
@@ -20,7 +16,7 @@ std::optional<byte_span> take_tlv(byte_span& in) {
   if (length < tlv_header || length > in.size())
     return std::nullopt;
   auto out = in.first(length);
-  in = in.subspan(std::min(padded(length), in.size()));
+  in = in.subspan(std::min(pad_to_four(length), in.size()));
   return out;
 }
 

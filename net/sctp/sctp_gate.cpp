@@ -132,7 +132,7 @@ bool sctp_gate::append(const sctp_chunk& x) {
 
 void sctp_gate::append_octets(uint8_t type, uint8_t flags, byte_span value) {
   const auto at = out_.size();
-  out_.resize(at + 4 + ((value.size() + 3) & ~size_t{3}));
+  out_.resize(at + 4 + pad_to_four(value.size()));
   out_[at] = type;
   out_[at + 1] = flags;
   store_u16(&out_[at + 2], static_cast<uint16_t>(4 + value.size()));

@@ -143,7 +143,7 @@ bool compound_builder::add_sdes(ssrc source, std::string_view cname) {
   if (cname.size() > 255)
     return false;
   // SSRC, item type and length, text, and at least one zero.
-  auto size = (4 + 2 + cname.size() + 1 + 3) & ~size_t{3};
+  auto size = net::pad_to_four(4 + 2 + cname.size() + 1);
   auto p = append(packet_type::sdes, 1, size);
   if (!p)
     return false;
@@ -161,7 +161,7 @@ bool compound_builder::add_bye(std::span<const ssrc> sources,
   if (reason.size() > 255)
     return false;
   auto reason_size =
-      reason.empty() ? size_t{0} : (1 + reason.size() + 3) & ~size_t{3};
+      reason.empty() ? size_t{0} : net::pad_to_four(1 + reason.size());
   auto size = 4 * sources.size() + reason_size;
   auto p = append(packet_type::bye, sources.size(), size);
   if (!p)

@@ -6,6 +6,15 @@
 
 using namespace troupe::net;
 
+TEST_CASE("padding fills up to the next multiple of four") {
+  CHECK(pad_to_four(0) == 0);
+  CHECK(pad_to_four(1) == 4);
+  CHECK(pad_to_four(3) == 4);
+  CHECK(pad_to_four(4) == 4);
+  CHECK(pad_to_four(5) == 8);
+  CHECK(pad_to_four(65'535) == 65'536);
+}
+
 TEST_CASE("a reader reads the values that a writer wrote") {
   std::array<uint8_t, 22> scratch;
   byte_writer out{scratch};
