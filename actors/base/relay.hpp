@@ -1,6 +1,7 @@
 #pragma once
 
 #include <caf/error.hpp>
+#include <caf/make_message.hpp> // result.hpp needs it and lacks it
 #include <caf/response_handle.hpp>
 #include <caf/typed_response_promise.hpp>
 
