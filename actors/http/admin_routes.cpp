@@ -1,7 +1,7 @@
 #include "actors/http/admin_routes.hpp"
 
 #include "net/base/utf8.hpp"
-#include "protocol/json/json_writer.hpp"
+#include "protocol/dialects/common/http_call.hpp"
 
 #include <array>
 #include <charconv>
@@ -189,10 +189,8 @@ std::span<const admin_route> admin_routes() {
 
 net::http_response admin_error(unsigned status, std::string_view code,
                                std::string_view message) {
-  protocol::json_writer out;
-  out.begin_object().key("error").begin_object();
-  out.add("code", code).add("message", message);
-  return net::json_response(status, out.end_object().end_object().str());
+  return net::json_response(status,
+                            protocol::http_error(status, code, message).body);
 }
 
 net::http_response admin_error(const protocol::error& x) {
