@@ -8,9 +8,7 @@ namespace troupe::actors {
 
 http_connection::http_connection(net::http_request request, std::string kind,
                                  uint64_t id, std::function<void()> on_close)
-    : request_(std::move(request))
-    , kind_(std::move(kind))
-    , id_(id)
+    : net::described_connection(std::move(request), std::move(kind), id)
     , on_close_(std::move(on_close)) {}
 
 std::optional<uint64_t>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/io/http/connection.hpp"
+#include "net/io/http/described_connection.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace troupe::actors {
 /// Stands for the connection of a client that sends HTTP requests: its requests
 /// wait here for their responses. Its session and the http-clients actor use it
 /// concurrently.
-class http_connection final : public net::connection {
+class http_connection final : public net::described_connection {
 public:
   /// `request` created the client. `on_close` is called once, on the thread
   /// that closes the connection.
@@ -37,25 +37,10 @@ public:
   /// Rejects all requests that wait, with `reason`.
   void close(uint16_t code, std::string reason) override;
 
-  const net::http_request& request() const override {
-    return request_;
-  }
-
-  const std::string& kind() const override {
-    return kind_;
-  }
-
-  uint64_t id() const override {
-    return id_;
-  }
-
 private:
   // Removes and returns the responder of that number; null if there is none.
   net::http_responder take(uint64_t number);
 
-  const net::http_request request_;
-  const std::string kind_;
-  const uint64_t id_;
   const std::function<void()> on_close_;
   std::mutex mutex_;
   std::map<uint64_t, net::http_responder> waiting_;

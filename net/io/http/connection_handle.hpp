@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/io/http/connection.hpp"
+#include "net/io/http/described_connection.hpp"
 #include "net/io/http/http_core.hpp"
 
 #include <memory>
@@ -11,14 +11,13 @@ namespace troupe::net {
 /// then does nothing. `Session` has `queue`, `await_drain` and `request_close`,
 /// all thread-safe.
 template <class Session>
-class connection_handle final : public connection {
+class connection_handle final : public described_connection {
 public:
   connection_handle(std::weak_ptr<Session> session, http_request request,
                     std::string kind)
-      : session_(std::move(session))
-      , request_(std::move(request))
-      , kind_(std::move(kind))
-      , id_(http_core::next_id()) {}
+      : described_connection(std::move(request), std::move(kind),
+                             http_core::next_id())
+      , session_(std::move(session)) {}
 
   void send(std::vector<outgoing_message> messages) override {
     if (auto x = session_.lock())
@@ -37,23 +36,8 @@ public:
       x->request_close(code, std::move(reason));
   }
 
-  const http_request& request() const override {
-    return request_;
-  }
-
-  const std::string& kind() const override {
-    return kind_;
-  }
-
-  uint64_t id() const override {
-    return id_;
-  }
-
 private:
   const std::weak_ptr<Session> session_;
-  const http_request request_;
-  const std::string kind_;
-  const uint64_t id_;
 };
 
 } // namespace troupe::net

@@ -51,6 +51,15 @@ TEST_CASE("an answer goes to the request whose number it carries") {
   CHECK(x.responses[1].second.status == 200);
 }
 
+TEST_CASE("a connection keeps the request that opened it, its kind and id") {
+  net::http_request opening;
+  opening.target = "/rooms/r/broadcasters";
+  const http_connection x{opening, "broadcaster", 7, nullptr};
+  CHECK(x.request().target == "/rooms/r/broadcasters");
+  CHECK(x.kind() == "broadcaster");
+  CHECK(x.id() == 7);
+}
+
 TEST_CASE("no cache may keep an answer") {
   scene x;
   x.answer(x.expect("only").value(), {200, "{}"});

@@ -7,12 +7,9 @@ using namespace troupe::test;
 namespace {
 
 // A connection whose client reads only when the test lets it.
-class unread_connection final : public net::connection {
+class unread_connection final : public net::described_connection {
 public:
-  unread_connection() {
-    request_.local = *net::parse_address("127.0.0.1", 3000);
-    request_.remote = *net::parse_address("127.0.0.1", 50000);
-  }
+  unread_connection() : net::described_connection(local_request(), "ws", 1) {}
 
   void send(std::vector<net::outgoing_message> messages) override {
     for (const auto& x : messages) {
@@ -28,25 +25,9 @@ public:
 
   void close(uint16_t, std::string) override {}
 
-  const net::http_request& request() const override {
-    return request_;
-  }
-
-  const std::string& kind() const override {
-    return kind_;
-  }
-
-  uint64_t id() const override {
-    return 1;
-  }
-
   size_t messages_sent = 0;
   size_t octets = 0; // since the client last read
   bool awaited = false;
-
-private:
-  net::http_request request_;
-  std::string kind_ = "ws";
 };
 
 struct unread_session {

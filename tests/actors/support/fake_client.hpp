@@ -1,19 +1,25 @@
 #pragma once
 
 #include "actors/session/session_actor.hpp"
+#include "net/io/http/described_connection.hpp"
 
 #include "actor_world.hpp"
 #include "ws_messages.hpp"
 
 namespace troupe::test {
 
+/// The request that opens a connection from this host.
+inline net::http_request local_request() {
+  net::http_request out;
+  out.local = *net::parse_address("127.0.0.1", 3000);
+  out.remote = *net::parse_address("127.0.0.1", 50000);
+  return out;
+}
+
 /// A connection without a socket that keeps what the server sends.
-class fake_connection final : public net::connection {
+class fake_connection final : public net::described_connection {
 public:
-  fake_connection() {
-    request_.local = *net::parse_address("127.0.0.1", 3000);
-    request_.remote = *net::parse_address("127.0.0.1", 50000);
-  }
+  fake_connection() : net::described_connection(local_request(), "ws", 1) {}
 
   void send(std::vector<net::outgoing_message> messages) override {
     ++batches;
@@ -27,26 +33,10 @@ public:
       closed = code;
   }
 
-  const net::http_request& request() const override {
-    return request_;
-  }
-
-  const std::string& kind() const override {
-    return kind_;
-  }
-
-  uint64_t id() const override {
-    return 1;
-  }
-
   std::deque<std::string> sent;
   /// The number of sends.
   size_t batches = 0;
   std::optional<uint16_t> closed;
-
-private:
-  net::http_request request_;
-  std::string kind_ = "ws";
 };
 
 /// A client of dialect A whose session runs in an `actor_world`.
