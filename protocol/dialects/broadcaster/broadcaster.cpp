@@ -2,6 +2,7 @@
 #include "protocol/dialects/common/connections.hpp"
 #include "protocol/dialects/common/dialect_outbox.hpp"
 #include "protocol/dialects/common/entries.hpp"
+#include "protocol/dialects/common/outstanding_requests.hpp"
 #include "protocol/dialects/common/reply_encoder.hpp"
 #include "protocol/dialects/common/request_decoder.hpp"
 #include "protocol/dialects/common/request_decoder_members.hpp"
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <set>
 #include <span>
 #include <utility>
@@ -286,20 +286,19 @@ public:
       join->peer = self_;
       receives_ = join->capabilities.has_value();
     }
-    outstanding_.emplace(++last_token_, caller{*number, method});
-    out_.ask(last_token_, std::move(*verb));
+    out_.ask(outstanding_.add({*number, method}), std::move(*verb));
   }
 
   void handle_outcome(request_token token, const outcome& result) override {
-    const auto found = outstanding_.find(token);
-    if (found == outstanding_.end() || out_.closing())
+    if (out_.closing())
       return;
-    const auto who = found->second;
-    outstanding_.erase(found);
+    const auto who = outstanding_.take(token);
+    if (!who)
+      return;
     if (const auto why = std::get_if<error>(&result)) {
-      answer(who.number, http_error(http_status(why->code),
-                                    to_string(why->code), why->message));
-      if (who.method == &joining)
+      answer(who->number, http_error(http_status(why->code),
+                                     to_string(why->code), why->message));
+      if (who->method == &joining)
         close({policy_violation, "cannot join"});
       return;
     }
@@ -308,10 +307,10 @@ public:
       for (const auto& x : joined->participants)
         note(x);
     // A client that cannot consume gets no list of producers.
-    const auto silent = who.method == &joining && !receives_;
-    answer(who.number,
-           {200, silent ? R"({"peers":[]})" : who.method->answer(done)});
-    if (who.method->read == read_leave)
+    const auto silent = who->method == &joining && !receives_;
+    answer(who->number,
+           {200, silent ? R"({"peers":[]})" : who->method->answer(done)});
+    if (who->method->read == read_leave)
       close({normal_closure, "deleted"});
   }
 
@@ -372,8 +371,7 @@ private:
   const room_id room_;
   const peer_id self_;
   bool receives_ = false;
-  std::map<request_token, caller> outstanding_;
-  request_token last_token_ = 0;
+  outstanding_requests<caller> outstanding_;
   std::set<peer_id> people_;
   bool others_left_ = false; // the last other member has left
   std::optional<net::time_point> leaves_at_;

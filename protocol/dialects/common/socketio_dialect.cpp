@@ -82,17 +82,15 @@ void socketio_link::ask(request what, std::optional<socketio_call> origin) {
     return session_.close(policy_violation, "too many requests");
   if (auto* join = std::get_if<verb::join>(&what))
     join->derived = derived_ && join->peer.str() == sid_;
-  outstanding_.emplace(++last_token_, std::move(origin));
-  requests_.push_back({last_token_, std::move(what)});
+  requests_.push_back({outstanding_.add(std::move(origin)), std::move(what)});
 }
 
 size_t socketio_link::withdraw(const socketio_call& origin) {
   return std::erase_if(requests_, [&](const auto& x) {
-    const auto found = outstanding_.find(x.token);
-    if (found == outstanding_.end() || !found->second
-        || found->second->tag != origin.tag)
+    const auto* found = outstanding_.find(x.token);
+    if (!found || !*found || (*found)->tag != origin.tag)
       return false;
-    outstanding_.erase(found);
+    outstanding_.take(x.token);
     return true;
   });
 }
@@ -121,17 +119,13 @@ std::string socketio_link::event_packet(std::string_view event,
 void socketio_link::reset() {
   sid_.clear();
   auth_.SetNull();
-  for (auto& [token, origin] : outstanding_)
-    origin.reset();
+  outstanding_.set_all(std::nullopt);
 }
 
 std::optional<socketio_call> socketio_link::take_call(request_token token) {
-  const auto found = outstanding_.find(token);
-  if (found == outstanding_.end())
-    return std::nullopt;
-  auto origin = std::move(found->second);
-  outstanding_.erase(found);
-  return origin;
+  if (auto origin = outstanding_.take(token))
+    return std::move(*origin);
+  return std::nullopt;
 }
 
 /// A connection over Socket.IO. Delegates each event to the vocabulary that the
@@ -211,7 +205,7 @@ private:
     auto token = find_text(in.auth, "token");
     link_.ask(verb::authenticate{token ? *token : find_token(link_.hello_, {})},
               std::nullopt);
-    authenticating_ = link_.last_token_;
+    authenticating_ = link_.outstanding_.last_token();
   }
 
   void finish_connect(const outcome& result) {

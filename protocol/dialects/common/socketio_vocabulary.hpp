@@ -3,10 +3,10 @@
 #include "net/base/rng.hpp"
 #include "net/base/time.hpp"
 #include "protocol/dialects/common/dialect.hpp"
+#include "protocol/dialects/common/outstanding_requests.hpp"
 #include "protocol/dialects/common/socketio_session.hpp"
 
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -93,8 +93,7 @@ private:
   bool derived_ = false; // from a secret of the client
   rapidjson::Document auth_;
   std::deque<pending_request> requests_;
-  std::map<request_token, std::optional<socketio_call>> outstanding_;
-  request_token last_token_ = 0;
+  outstanding_requests<std::optional<socketio_call>> outstanding_;
   std::vector<error_code> refused_;
 };
 

@@ -1,6 +1,7 @@
 #include "protocol/dialects/common/connections.hpp"
 #include "protocol/dialects/common/dialect_outbox.hpp"
 #include "protocol/dialects/common/entries.hpp"
+#include "protocol/dialects/common/outstanding_requests.hpp"
 #include "protocol/dialects/common/rejoin_secret.hpp"
 #include "protocol/dialects/common/request_decoder.hpp"
 #include "protocol/dialects/protoo/protoo_frames.hpp"
@@ -10,7 +11,6 @@
 #include "protocol/dialects/protoo/protoo_reply_encoder.hpp"
 #include "protocol/json/json_scan.hpp"
 
-#include <map>
 #include <utility>
 #include <variant>
 
@@ -95,12 +95,12 @@ public:
   }
 
   void handle_outcome(request_token token, const outcome& result) override {
-    const auto found = outstanding_.find(token);
-    if (found == outstanding_.end() || out_.closing())
+    if (out_.closing())
       return;
-    const auto why = std::move(found->second);
-    outstanding_.erase(found);
-    std::visit([&](const auto& x) { complete(x, result); }, why);
+    const auto why = outstanding_.take(token);
+    if (!why)
+      return;
+    std::visit([&](const auto& x) { complete(x, result); }, *why);
     drain();
   }
 
@@ -359,8 +359,7 @@ private:
   // -- output ----------------------------------------------------------------
 
   void ask(request what, purpose why) {
-    outstanding_.emplace(++last_token_, std::move(why));
-    out_.ask(last_token_, std::move(what));
+    out_.ask(outstanding_.add(std::move(why)), std::move(what));
   }
 
   void ask_for_client(request what, purpose why) {
@@ -409,8 +408,7 @@ private:
   protoo_data_consumers data_consumers_{last_request_};
   const net::time_point opened_;
   net::time_point join_deadline_;
-  std::map<request_token, purpose> outstanding_;
-  request_token last_token_ = 0;
+  outstanding_requests<purpose> outstanding_;
 };
 
 } // namespace
