@@ -1,4 +1,4 @@
-#include "tests/actors/support/actor_world.hpp"
+#include "tests/actors/support/bare_join.hpp"
 
 using namespace troupe;
 using namespace troupe::actors;
@@ -35,17 +35,9 @@ session_listener_actor spawn_session_listener(caf::actor_system& system) {
 }
 
 shard_actor join(actor_world& world, const std::string& name, bool& ended) {
-  caf::scoped_actor self{*world.system};
-  auto answer = self->request(world.server, caf::infinite,
-                              join_room{room_id{"r"},
-                                        {peer_id{name}, name},
-                                        spawn_member(*world.system, ended),
-                                        spawn_session_listener(*world.system)});
-  world.run();
-  shard_actor out;
-  answer.receive([&](room_joined& x) { out = std::move(x.shard); },
-                 [](const caf::error&) { FAIL("not let in"); });
-  return out;
+  return join_bare(world, name, spawn_member(*world.system, ended),
+                   spawn_session_listener(*world.system))
+      .shard;
 }
 
 } // namespace

@@ -1,3 +1,4 @@
+#include "tests/actors/support/bare_join.hpp"
 #include "tests/actors/support/probe_client.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -15,23 +16,13 @@ struct sounding_member {
   sounding_member(actor_world& x, const std::string& name)
       : world(x)
       , peer(spawn_peer(*x.system)) {
-    caf::scoped_actor self{*world.system};
-    protocol::participant who;
-    who.id = peer_id{name};
-    auto answer =
-        self->request(world.server, caf::infinite,
-                      join_room{room_id{"r"}, who, peer,
-                                caf::actor_cast<session_listener_actor>(peer)});
-    world.run();
-    answer.receive(
-        [&](room_joined& joined) {
-          speech = std::move(joined.speech);
-          room = std::move(joined.room);
-        },
-        [](const caf::error&) { FAIL("not let in"); });
+    auto joined = join_bare(world, name, peer,
+                            caf::actor_cast<session_listener_actor>(peer));
+    speech = std::move(joined.speech);
+    room = std::move(joined.room);
     producer_entry entry;
     entry.facts.info.id = producer_id{name};
-    entry.facts.info.peer = who.id;
+    entry.facts.info.peer = peer_id{name};
     caf::anon_send(caf::actor_cast<caf::actor>(peer), entry, room);
     world.run();
   }

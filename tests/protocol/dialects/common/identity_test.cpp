@@ -23,6 +23,15 @@ identity read(std::string_view json, const claim_rules& rules = {}) {
 constexpr handshake_names ws_names{"auth", "auth", "channelId"};
 constexpr handshake_names protoo_names{"", "peerId", "roomId"};
 
+/// A join under an id that the client chose.
+verb::join join_of(const std::string& room, const std::string& user) {
+  verb::join out;
+  out.room = room_id{room};
+  out.peer = peer_id{user};
+  out.named_by_client = true;
+  return out;
+}
+
 } // namespace
 
 TEST_CASE("claims name the user, the rooms, the rights and the name") {
@@ -209,11 +218,7 @@ TEST_CASE("a join is given the token's rights and name") {
 
 TEST_CASE("a join as the token's user is vouched for") {
   auto who = read(R"({"user":"ann","room":"r"})");
-  verb::join join;
-  join.room = room_id{"r"};
-  join.peer = peer_id{"ann"};
-  join.named_by_client = true;
-  request what{join};
+  request what{join_of("r", "ann")};
   CHECK_FALSE(authorize(what, who));
   CHECK(std::get<verb::join>(what).vouched);
 }
@@ -224,16 +229,9 @@ TEST_CASE("a join of another room, or as another user, is forbidden") {
     auto refused = authorize(what, who);
     return refused ? std::optional{refused->code} : std::nullopt;
   };
-  auto join = [](std::string room, std::string user) {
-    verb::join x;
-    x.room = room_id{std::move(room)};
-    x.peer = peer_id{std::move(user)};
-    x.named_by_client = true;
-    return x;
-  };
-  CHECK_FALSE(code(join("r", "ann")));
-  CHECK(code(join("s", "ann")) == error_code::forbidden);
-  CHECK(code(join("r", "bob")) == error_code::forbidden);
+  CHECK_FALSE(code(join_of("r", "ann")));
+  CHECK(code(join_of("s", "ann")) == error_code::forbidden);
+  CHECK(code(join_of("r", "bob")) == error_code::forbidden);
   CHECK(code(verb::create_room{room_id{"s"}}) == error_code::forbidden);
   CHECK_FALSE(code(verb::create_room{room_id{"r"}}));
   CHECK_FALSE(code(verb::get_capabilities{room_id{"s"}}));
