@@ -1,135 +1,16 @@
 #include "actors/media/producer_actor.hpp"
 
-#include "actors/base/actor_timer.hpp"
-#include "actors/base/live_objects.hpp"
 #include "actors/io/io_worker.hpp"
+#include "actors/media/producer_state.hpp"
 #include "actors/media/webrtc_stats.hpp"
-#include "rtp/receive/layer_demand.hpp"
-
-#include <caf/stateful_actor.hpp>
-
-#include <map>
 
 namespace troupe::actors {
 
-namespace {
-
-/// The shortest time between two sender reports of an encoding to the shards.
-/// Browsers send one a second, some two.
-constexpr auto report_interval = std::chrono::milliseconds{100};
-
-struct producer_state {
-  using pointer = producer_actor::stateful_pointer<producer_state>;
-
-  static inline const char* name = "producer";
-
-  explicit producer_state(pointer self_ptr) : self(self_ptr) {}
-
-  ~producer_state() {
-    if (engine)
-      publish(self->clock().now());
-    // Shards outlive this actor, and would keep what is left of its monitors.
-    for (const auto& x : shards)
-      self->demonitor(x.actor.address());
-  }
-
-  producer_actor::behavior_type make_behavior(const producer_config& cfg);
-
-  // Passes the audio levels of packets to `speech` and `speaker_slot`.
-  void note_levels(const std::vector<rtp::packet>& packets);
-
-  void add(const subscribe& x);
-
-  void start(const start_wanted& x);
-
-  void set_paused(bool paused);
-
-  // Passes on everything that is ready, and arms the timer.
-  void drain();
-
-  void fan_out(const rtp::media_batch& batch);
-
-  void pass_on(const rtp::receiver_event& x);
-
-  void rate(const rtp::score_changed& x);
-
-  // A shard has ended, or has no consumer any more.
-  void forget(const caf::actor_addr& gone);
-
-  // Notifies the client of the layers wanted, if they have changed.
-  void report_wanted();
-
-  template <class Message>
-  void send_to_shards(const Message& x) {
-    for (const auto& to : shards)
-      self->send(to.actor, x);
-  }
-
-  // Adds the increase since the last call to the node's counters.
-  void publish(net::time_point now);
-
-  // Runs `f(engine, now)`, then drains.
-  template <class F>
-  void with_engine(F f) {
-    auto now = self->clock().now();
-    f(*engine, now);
-    if (now >= publish_due)
-      publish(now);
-    drain();
-  }
-
-  struct shard {
-    media_sink_actor actor;
-    std::shared_ptr<in_flight_gauge> gauge;
-    bool resumed = false; // its next batch says that packets were left out
-  };
-
-  // The latest sender report of an encoding, and when shards were sent one.
-  struct known_report {
-    std::optional<rtp::source_report> latest;
-    std::optional<net::time_point> sent_at;
-  };
-
-  producer_key key() const {
-    return producer_key{self->id()};
-  }
-
-  pointer self;
-  live_object alive{object_kind::producer};
-  producer_id id;
-  rtp::media_kind kind = rtp::media_kind::audio;
-  rtcp_sender_actor transport;
-  producer_listener_actor listener;
-  std::shared_ptr<actors::speech_activity> speech;    // null for video
-  std::optional<loudest_speakers::slot> speaker_slot; // nothing for video
-  bool left_out = false;                              // not forwarded for now
-  rtp::extension_map extensions;
-  std::unique_ptr<net::rng> random;
-  std::unique_ptr<rtp::receiver> engine;
-  std::vector<shard> shards;
-  std::vector<known_report> reports;                         // by encoding
-  std::map<uint8_t, protocol::event::encoding_score> scores; // by encoding
-  std::shared_ptr<score_board> board;
-  std::shared_ptr<overload_state_board> load;
-  std::shared_ptr<in_flight_gauge> arrivals;
-  receiver_totals published;
-  net::time_point publish_due{};
-  std::optional<rtp::layer_demand> demand; // of simulcast
-  actor_timer timer;
-  actor_timer demand_timer;
-};
-
-void producer_state::publish(net::time_point now) {
-  publish_due = now + publish_interval;
-  receiver_totals totals;
-  totals.add(engine->stats(now));
-  totals.drops[static_cast<size_t>(rtp::drop_reason::overload)] +=
-      arrivals->refused();
-  load->counters().producers.publish(self->id(), totals, published);
-}
-
-bool has_keyframe(const rtp::media_batch& batch) {
-  return std::ranges::any_of(*batch, [](const auto& x) { return x.keyframe; });
+producer_state::~producer_state() {
+  if (engine)
+    publish(self->clock().now());
+  // Shards outlive this actor, and would keep what is left of its monitors.
+  shards.for_each([this](const auto& x) { self->demonitor(x.address()); });
 }
 
 producer_actor::behavior_type
@@ -139,32 +20,25 @@ producer_state::make_behavior(const producer_config& cfg) {
   kind = cfg.engine.kind;
   transport = cfg.transport;
   listener = cfg.listener;
-  if (kind == rtp::media_kind::audio)
-    speech = cfg.speech;
-  if (kind == rtp::media_kind::audio && cfg.loudest)
-    speaker_slot.emplace(cfg.loudest, cfg.id).set_running(!cfg.engine.paused);
-  extensions = cfg.engine.extensions;
-  timer.use(cfg.ticks);
-  demand_timer.use(cfg.ticks);
-  if (auto encodings = cfg.engine.encodings.size(); encodings > 1) {
-    demand.emplace(static_cast<uint8_t>(encodings - 1), self->clock().now());
-    report_wanted();
+  if (kind == rtp::media_kind::audio) {
+    speech.begin(id, cfg.engine.extensions, cfg.speech, cfg.loudest);
+    speech.set_running(!cfg.engine.paused);
   }
-  board = cfg.scores;
+  timer.use(cfg.ticks);
+  demand.use(cfg.ticks);
+  demand.begin(cfg.engine.encodings.size(), self->clock().now());
+  report_wanted();
+  scores.use(cfg.scores);
   load = cfg.load;
   arrivals = cfg.arrivals;
   random = net::make_secure_rng();
   engine = std::make_unique<rtp::receiver>(cfg.engine, *random);
-  reports.resize(cfg.engine.encodings.size());
+  reports = source_reports{cfg.engine.encodings.size()};
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler(
       [this](const caf::down_msg& down) { forget(down.source); });
   return {
-      [this](const rtp::rtp_batch& x) {
-        arrivals->leave(x->size());
-        note_levels(*x);
-        with_engine([&](auto& e, auto now) { e.handle_packets(x, now); });
-      },
+      [this](const rtp::rtp_batch& x) { take(x); },
       [this](const rtp::sender_report_received& x) {
         arrivals->leave();
         with_engine(
@@ -183,17 +57,8 @@ producer_state::make_behavior(const producer_config& cfg) {
         self->demonitor(x.shard.address());
         forget(x.shard.address());
       },
-      [this](const layers_wanted& x) {
-        const auto& from = self->current_sender();
-        if (demand && from)
-          demand->handle_request(from->id(), x.highest, self->clock().now());
-        report_wanted();
-      },
-      [this](const consumer_loss& x) {
-        if (const auto& from = self->current_sender())
-          engine->handle_consumer_loss(from->id(), x.fraction_lost,
-                                       self->clock().now());
-      },
+      [this](const layers_wanted& x) { handle(x); },
+      [this](const consumer_loss& x) { handle(x); },
       [this](const move_producer& x) { transport = x.transport; },
       [this](const restore_packets& x) {
         if (auto found = engine->find_packets(x.keys))
@@ -218,34 +83,28 @@ producer_state::make_behavior(const producer_config& cfg) {
         with_engine([](auto& e, auto now) { e.handle_timeout(now); });
       },
       [this](const demand_tick&) {
-        auto now = self->clock().now();
-        demand_timer.fired(now);
-        demand->handle_timeout(now);
+        demand.handle_tick(self->clock().now());
         report_wanted();
       },
   };
 }
 
-void producer_state::note_levels(const std::vector<rtp::packet>& packets) {
-  if (!speech && !speaker_slot)
-    return;
-  auto now = self->clock().now();
-  for (const auto& x : packets)
-    if (auto level = rtp::read_audio_level(x, extensions)) {
-      if (speech)
-        speech->note_level(level->level, now);
-      if (speaker_slot)
-        speaker_slot->handle_level(level->level, now);
-    }
-}
+// -- shards ------------------------------------------------------------------
 
 void producer_state::add(const subscribe& x) {
   self->monitor(x.shard);
-  shards.push_back({x.shard, x.gauge});
+  shards.add(x);
   self->send(x.shard, producer_paused{key(), engine->paused()});
-  for (const auto& report : reports)
-    if (report.latest)
-      self->send(x.shard, source_reported{key(), *report.latest});
+  reports.for_each([&](const auto& report) {
+    self->send(x.shard, source_reported{key(), report});
+  });
+}
+
+void producer_state::forget(const caf::actor_addr& gone) {
+  shards.remove(gone);
+  engine->forget_consumers(gone.id());
+  demand.remove(gone.id(), self->clock().now());
+  report_wanted();
 }
 
 void producer_state::start(const start_wanted& x) {
@@ -257,15 +116,46 @@ void producer_state::start(const start_wanted& x) {
         [&](auto& e, auto now) { e.handle_keyframe_request(x.encoding, now); });
 }
 
+void producer_state::handle(const layers_wanted& x) {
+  if (const auto& from = self->current_sender())
+    demand.handle_request(from->id(), x.highest, self->clock().now());
+  report_wanted();
+}
+
+void producer_state::handle(const consumer_loss& x) {
+  if (const auto& from = self->current_sender())
+    engine->handle_consumer_loss(from->id(), x.fraction_lost,
+                                 self->clock().now());
+}
+
+void producer_state::report_wanted() {
+  demand.report(self, [this](producer_demand::request highest) {
+    engine->set_wanted(highest ? size_t{*highest} + 1 : 0);
+    if (listener)
+      self->send(listener,
+                 protocol::event::producer_layers_wanted{id, highest});
+  });
+}
+
+// -- media -------------------------------------------------------------------
+
+void producer_state::take(const rtp::rtp_batch& x) {
+  arrivals->leave(x->size());
+  if (speech.listens())
+    speech.handle_packets(*x, self->clock().now());
+  with_engine([&](auto& e, auto now) { e.handle_packets(x, now); });
+}
+
 void producer_state::set_paused(bool paused) {
   if (engine->paused() == paused)
     return;
   with_engine(
       [&](auto& e, auto now) { paused ? e.pause(now) : e.resume(now); });
-  if (speaker_slot)
-    speaker_slot->set_running(!paused);
-  send_to_shards(producer_paused{key(), paused});
+  speech.set_running(!paused);
+  shards.send(self, producer_paused{key(), paused});
 }
+
+// -- after every message -----------------------------------------------------
 
 void producer_state::drain() {
   while (auto batch = engine->poll_batch())
@@ -278,80 +168,37 @@ void producer_state::drain() {
 }
 
 void producer_state::fan_out(const rtp::media_batch& batch) {
-  if (speaker_slot && !speaker_slot->open(self->clock().now())) {
-    left_out = true;
+  if (speech.limited() && speech.leaves_out(self->clock().now()))
     return;
-  }
-  if (std::exchange(left_out, false))
-    for (auto& to : shards)
-      to.resumed = true;
-  // A key frame is always admitted: without it, a consumer that fell behind
-  // could never resume. Audio overtakes waiting video.
-  bool important = has_keyframe(batch);
-  for (auto& to : shards) {
-    if (!admit_batch(*to.gauge, important))
-      continue;
-    if (kind == rtp::media_kind::audio)
-      self->send<caf::message_priority::high>(
-          to.actor, media_arrived{key(), batch,
-                                  std::exchange(to.resumed, false), to.gauge});
-    else
-      self->send(to.actor, media_arrived{key(), batch, false, to.gauge});
-  }
+  if (speech.take_left_out())
+    shards.note_gap();
+  shards.send_media(self, key(), kind, batch);
 }
 
 void producer_state::pass_on(const rtp::receiver_event& x) {
   if (const auto* report = std::get_if<rtp::source_report>(&x)) {
-    auto& known = reports.at(report->encoding);
-    known.latest = *report;
-    // A client may send a thousand reports a second; shards get fewer.
-    if (auto now = self->clock().now();
-        !known.sent_at || now - *known.sent_at >= report_interval) {
-      known.sent_at = now;
-      send_to_shards(source_reported{key(), *report});
-    }
+    if (reports.handle(*report, self->clock().now()))
+      shards.send(self, source_reported{key(), *report});
   } else if (const auto* changed = std::get_if<rtp::score_changed>(&x)) {
     rate(*changed);
   }
 }
 
-void producer_state::forget(const caf::actor_addr& gone) {
-  std::erase_if(shards,
-                [&](const shard& x) { return x.actor.address() == gone; });
-  engine->forget_consumers(gone.id());
-  if (!demand)
-    return;
-  demand->remove(gone.id(), self->clock().now());
-  report_wanted();
-}
-
-void producer_state::report_wanted() {
-  if (!demand)
-    return;
-  if (auto changed = demand->poll_changed()) {
-    engine->set_wanted(*changed ? size_t{**changed} + 1 : 0);
-    if (listener)
-      self->send(listener,
-                 protocol::event::producer_layers_wanted{id, *changed});
-  }
-  demand_timer.arm(self, demand->poll_timeout(), demand_tick{});
-}
-
 void producer_state::rate(const rtp::score_changed& x) {
-  scores[x.encoding] = {x.encoding, static_cast<uint32_t>(x.ssrc), x.rid,
-                        x.score};
-  if (board)
-    board->set(x.encoding, x.score);
-  send_to_shards(producer_score_changed{key()});
-  if (!listener)
-    return;
-  producer_rated changed{id, {}};
-  for (const auto& [encoding, rated] : scores)
-    changed.encodings.push_back(rated);
-  self->send(listener, std::move(changed));
+  scores.handle(x);
+  shards.send(self, producer_score_changed{key()});
+  if (listener)
+    self->send(listener, producer_rated{id, scores.all()});
 }
 
-} // namespace
+void producer_state::publish(net::time_point now) {
+  publish_due = now + publish_interval;
+  receiver_totals totals;
+  totals.add(engine->stats(now));
+  totals.drops[static_cast<size_t>(rtp::drop_reason::overload)] +=
+      arrivals->refused();
+  load->counters().producers.publish(self->id(), totals, published);
+}
 
 producer_actor spawn_producer(caf::actor_system& system,
                               producer_config settings) {

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "actors/media/producer_actor.hpp"
+
+#include <caf/message_priority.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace troupe::actors {
+
+/// The shards that have subscribed to a producer, each with the gauge of its
+/// subscription. `self` is the producer's actor.
+class producer_shards {
+public:
+  void add(const subscribe& x) {
+    shards_.push_back({x.shard, x.gauge});
+  }
+
+  void remove(const caf::actor_addr& gone) {
+    std::erase_if(shards_,
+                  [&](const shard& x) { return x.actor.address() == gone; });
+  }
+
+  /// Packets were left out on purpose: the next batch to each shard says so.
+  void note_gap() {
+    for (auto& to : shards_)
+      to.resumed = true;
+  }
+
+  /// Sends a batch to the shards whose gauges admit it.
+  template <class Self>
+  void send_media(Self* self, producer_key from, rtp::media_kind kind,
+                  const rtp::media_batch& batch) {
+    // A key frame is always admitted: without it, a consumer that fell behind
+    // could never resume. Audio overtakes waiting video.
+    bool important = has_keyframe(*batch);
+    for (auto& to : shards_) {
+      if (!admit_batch(*to.gauge, important))
+        continue;
+      if (kind == rtp::media_kind::audio)
+        self->template send<caf::message_priority::high>(
+            to.actor,
+            media_arrived{from, batch, std::exchange(to.resumed, false),
+                          to.gauge});
+      else
+        self->send(to.actor, media_arrived{from, batch, false, to.gauge});
+    }
+  }
+
+  /// Sends a message to all of them.
+  template <class Self, class Message>
+  void send(Self* self, const Message& x) const {
+    for (const auto& to : shards_)
+      self->send(to.actor, x);
+  }
+
+  /// Calls `f(media_sink_actor)` for each of them.
+  template <class F>
+  void for_each(F f) const {
+    for (const auto& x : shards_)
+      f(x.actor);
+  }
+
+private:
+  struct shard {
+    media_sink_actor actor;
+    std::shared_ptr<in_flight_gauge> gauge;
+    bool resumed = false; // its next batch says that packets were left out
+  };
+
+  static bool has_keyframe(const std::vector<rtp::media_packet>& batch) {
+    return std::ranges::any_of(batch, [](const auto& x) { return x.keyframe; });
+  }
+
+  std::vector<shard> shards_;
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,98 @@
+#pragma once
+
+#include "actors/base/actor_timer.hpp"
+#include "actors/base/live_objects.hpp"
+#include "actors/media/encoding_scores.hpp"
+#include "actors/media/producer_actor.hpp"
+#include "actors/media/producer_demand.hpp"
+#include "actors/media/producer_shards.hpp"
+#include "actors/media/producer_speech.hpp"
+#include "actors/media/source_reports.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+namespace troupe::actors {
+
+/// INTERNAL to the producer actor: its state.
+struct producer_state {
+  using pointer = producer_actor::stateful_pointer<producer_state>;
+
+  static inline const char* name = "producer";
+
+  explicit producer_state(pointer self_ptr) : self(self_ptr) {}
+
+  ~producer_state();
+
+  producer_actor::behavior_type make_behavior(const producer_config& cfg);
+
+  // -- shards ----------------------------------------------------------------
+
+  void add(const subscribe& x);
+
+  // A shard has ended, or has no consumer any more.
+  void forget(const caf::actor_addr& gone);
+
+  void start(const start_wanted& x);
+
+  void handle(const layers_wanted& x);
+
+  void handle(const consumer_loss& x);
+
+  // Notifies the client of the layers wanted, if they have changed.
+  void report_wanted();
+
+  // -- media -----------------------------------------------------------------
+
+  void take(const rtp::rtp_batch& x);
+
+  void set_paused(bool paused);
+
+  // -- after every message ---------------------------------------------------
+
+  // Runs `f(engine, now)`, then drains.
+  template <class F>
+  void with_engine(F f) {
+    auto now = self->clock().now();
+    f(*engine, now);
+    if (now >= publish_due)
+      publish(now);
+    drain();
+  }
+
+  // Passes on everything that is ready, and arms the timer.
+  void drain();
+
+  void fan_out(const rtp::media_batch& batch);
+
+  void pass_on(const rtp::receiver_event& x);
+
+  void rate(const rtp::score_changed& x);
+
+  // Adds the increase since the last call to the node's counters.
+  void publish(net::time_point now);
+
+  producer_key key() const {
+    return producer_key{self->id()};
+  }
+
+  pointer self;
+  live_object alive{object_kind::producer};
+  producer_id id;
+  rtp::media_kind kind = rtp::media_kind::audio;
+  rtcp_sender_actor transport;
+  producer_listener_actor listener;
+  std::unique_ptr<net::rng> random;
+  std::unique_ptr<rtp::receiver> engine;
+  producer_shards shards;
+  producer_demand demand;
+  producer_speech speech;
+  source_reports reports;
+  encoding_scores scores;
+  std::shared_ptr<overload_state_board> load;
+  std::shared_ptr<in_flight_gauge> arrivals;
+  receiver_totals published;
+  net::time_point publish_due{};
+  actor_timer timer;
+};
+
+} // namespace troupe::actors

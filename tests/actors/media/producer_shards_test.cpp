@@ -1,0 +1,126 @@
+#include "actors/media/producer_shards.hpp"
+
+#include "tests/actors/support/media_scene.hpp"
+
+using namespace troupe;
+using namespace troupe::actors;
+using namespace troupe::test;
+
+namespace {
+
+/// Stores the batches that it sends.
+struct fake_producer {
+  template <caf::message_priority Priority = caf::message_priority::normal>
+  void send(const media_sink_actor&, const media_arrived& x) {
+    sent.push_back(x);
+    urgent = Priority == caf::message_priority::high;
+  }
+
+  void send(const media_sink_actor&, const producer_paused&) {
+    ++pauses;
+  }
+
+  std::vector<media_arrived> sent;
+  bool urgent = false; // the last one
+  int pauses = 0;
+};
+
+rtp::media_batch one(bool keyframe) {
+  rtp::media_packet x{rtp_builder{}.make()};
+  x.keyframe = keyframe;
+  return std::make_shared<const std::vector<rtp::media_packet>>(1, x);
+}
+
+/// A producer with two shards.
+struct two_shards {
+  two_shards() {
+    for (const auto& x : {first, second})
+      shards.add({media_sink_actor{}, x});
+  }
+
+  // Sends a batch; returns to how many shards.
+  size_t send(rtp::media_kind kind, bool keyframe) {
+    self.sent.clear();
+    shards.send_media(&self, producer_key{3}, kind, one(keyframe));
+    return self.sent.size();
+  }
+
+  static void fill(in_flight_gauge& gauge) {
+    while (admit_batch(gauge, false))
+      continue;
+  }
+
+  std::shared_ptr<in_flight_gauge> first =
+      std::make_shared<in_flight_gauge>(max_waiting_batches);
+  std::shared_ptr<in_flight_gauge> second =
+      std::make_shared<in_flight_gauge>(max_waiting_batches);
+  fake_producer self;
+  producer_shards shards;
+};
+
+using rtp::media_kind;
+
+} // namespace
+
+TEST_CASE(
+    "audio overtakes what waits in a shard's mailbox, and video does not") {
+  two_shards at;
+  CHECK(at.send(media_kind::audio, true) == 2);
+  CHECK(at.self.urgent);
+  CHECK(at.send(media_kind::video, true) == 2);
+  CHECK_FALSE(at.self.urgent);
+  CHECK(at.self.sent[0].gauge == at.first);
+  CHECK(at.self.sent[1].gauge == at.second);
+  CHECK(at.self.sent[0].producer == producer_key{3});
+}
+
+TEST_CASE("a shard that is behind gets no video but key frames") {
+  two_shards at;
+  two_shards::fill(*at.first);
+  at.first->take_refused();
+  CHECK(at.send(media_kind::video, false) == 1);
+  CHECK(at.self.sent[0].gauge == at.second);
+  CHECK(at.first->take_refused() == 1);
+  CHECK(at.send(media_kind::video, true) == 2);
+  CHECK(at.second->take_refused() == 0);
+}
+
+TEST_CASE("after a gap, the first batch that a shard is sent says so") {
+  two_shards at;
+  two_shards::fill(*at.first);
+  at.shards.note_gap();
+  CHECK(at.send(media_kind::audio, false) == 1);
+  CHECK(at.self.sent[0].resumed);
+  at.first->leave();
+  CHECK(at.send(media_kind::audio, false) == 2);
+  CHECK(at.self.sent[0].resumed);
+  CHECK_FALSE(at.self.sent[1].resumed);
+  at.first->leave();
+  CHECK(at.send(media_kind::audio, false) == 2);
+  CHECK_FALSE(at.self.sent[0].resumed);
+}
+
+TEST_CASE("a shard that has ended is sent nothing") {
+  actor_notes notes;
+  actor_world world;
+  auto sink = spawn_sink(*world.system, notes);
+  auto other = spawn_sink(*world.system, notes);
+  fake_producer self;
+  producer_shards shards;
+  for (const auto& x : {sink, other})
+    shards.add({x, std::make_shared<in_flight_gauge>(max_waiting_batches)});
+  shards.send(&self, producer_paused{});
+  CHECK(self.pauses == 2);
+  shards.remove(sink.address());
+  shards.send(&self, producer_paused{});
+  CHECK(self.pauses == 3);
+  shards.send_media(&self, producer_key{3}, media_kind::audio, one(true));
+  CHECK(self.sent.size() == 1);
+  std::vector<media_sink_actor> left;
+  shards.for_each([&](const auto& x) { left.push_back(x); });
+  REQUIRE(left.size() == 1);
+  CHECK(left[0] == other);
+  for (const auto& x : {sink, other})
+    caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
+  world.run();
+}
