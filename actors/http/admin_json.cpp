@@ -21,10 +21,6 @@ void add_array(json_writer& out, std::string_view name, const List& list,
   out.end_array();
 }
 
-std::string_view to_text(media_kind x) {
-  return x == media_kind::audio ? "audio" : "video";
-}
-
 // Begins the description of a room, which the caller ends.
 void start_room(json_writer& out, const room_report& x) {
   auto count = [&](media_kind kind) {
@@ -54,7 +50,7 @@ void start_producer(json_writer& out, const protocol::producer_info& x) {
   out.begin_object()
       .add("id", x.id.str())
       .add("peerId", x.peer.str())
-      .add("kind", to_text(x.kind))
+      .add("kind", to_string(x.kind))
       .add("paused", x.paused);
 }
 
@@ -89,10 +85,6 @@ void write_peer(json_writer& out, const room_report& in,
       write_data_producer(out, p);
   });
   out.end_object();
-}
-
-int64_t natural(int64_t x) {
-  return std::max<int64_t>(x, 0);
 }
 
 void add_http(json_writer& out, const net::http_server_stats& x) {
@@ -137,7 +129,7 @@ void add_process(json_writer& out, const metrics_snapshot& x) {
 
 std::string server_stats_json(const metrics_snapshot& x) {
   auto count = [&](object_kind kind) {
-    return natural(x.objects[static_cast<size_t>(kind)]);
+    return to_gauge(x.objects[static_cast<size_t>(kind)]);
   };
   int64_t transports = 0;
   for (const auto& kind : x.transports)
@@ -149,7 +141,7 @@ std::string server_stats_json(const metrics_snapshot& x) {
       .add("rooms", count(object_kind::room))
       .add("sessions", count(object_kind::session))
       .add("peers", count(object_kind::peer))
-      .add("transports", natural(transports))
+      .add("transports", to_gauge(transports))
       .add("producers", count(object_kind::producer))
       .add("consumers", count(object_kind::consumer))
       .add("dataProducers", count(object_kind::data_producer))

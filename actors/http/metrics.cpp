@@ -2,24 +2,13 @@
 
 #include "actors/http/prometheus_text.hpp"
 
-#include <algorithm>
-
 namespace troupe::actors {
 
 namespace {
 
-/// A gauge is never negative, even though its parts are not read at one moment.
-uint64_t natural(int64_t x) {
-  return static_cast<uint64_t>(std::max<int64_t>(x, 0));
-}
-
-double seconds(net::duration x) {
-  return std::chrono::duration<double>(x).count();
-}
-
 void add_objects(prometheus_text& out, const metrics_snapshot& x) {
   auto count = [&](object_kind kind) {
-    return natural(x.objects[static_cast<size_t>(kind)]);
+    return to_gauge(x.objects[static_cast<size_t>(kind)]);
   };
   out.gauge("troupe_build_info", "The version, as a label; always 1.");
   out.sample(uint64_t{1}, {{"version", x.version}});
@@ -41,7 +30,7 @@ void add_objects(prometheus_text& out, const metrics_snapshot& x) {
             "WebRTC transports, by what reaches the client and by phase.");
   for (size_t kind = 0; kind < transport_kind_count; ++kind)
     for (size_t phase = 0; phase < transport_phase_count; ++phase)
-      out.sample(natural(x.transports[kind][phase]),
+      out.sample(to_gauge(x.transports[kind][phase]),
                  {{"kind", to_string(static_cast<transport_kind>(kind))},
                   {"phase", to_string(static_cast<transport_phase>(phase))}});
   out.gauge("troupe_actors", "Actors that exist.", x.actors);
@@ -251,7 +240,7 @@ void add_load(prometheus_text& out, const metrics_snapshot& x) {
 
 void add_process(prometheus_text& out, const net::process_facts& x) {
   out.counter("process_cpu_seconds_total", "CPU time, user and system.");
-  out.sample(seconds(x.cpu_time));
+  out.sample(net::to_seconds(x.cpu_time));
   out.gauge("process_resident_memory_bytes", "Memory in use.",
             x.resident_bytes);
   out.gauge("process_virtual_memory_bytes", "Address space in use.",

@@ -56,6 +56,12 @@ struct metrics_snapshot {
   void read(overload_state_board& board, net::time_point now);
 };
 
+/// The value of a gauge. It is never negative, even though its parts are not
+/// read at one moment.
+constexpr uint64_t to_gauge(int64_t x) {
+  return x > 0 ? static_cast<uint64_t>(x) : 0;
+}
+
 /// The snapshot in Prometheus' text format.
 std::string render_metrics(const metrics_snapshot& x);
 

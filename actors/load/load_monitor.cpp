@@ -53,10 +53,6 @@ constexpr net::duration patience = std::chrono::seconds{1};
 /// A late sample counts for no more time than this.
 constexpr net::duration longest_step = std::chrono::seconds{1};
 
-double seconds(net::duration x) {
-  return std::chrono::duration<double>(x).count();
-}
-
 // The severity at which the level of `severity` applies in full.
 int end_of_level(int severity) {
   auto whole = static_cast<int>(overload_state::whole);
@@ -99,15 +95,16 @@ std::optional<net::time_point> load_monitor::poll_timeout() const {
 }
 
 void load_monitor::smooth(const load_sample& x, net::duration elapsed) {
-  cpu_ +=
-      (x.cpu - cpu_) * (1 - std::exp(-seconds(elapsed) / cpu_time_constant));
+  cpu_ += (x.cpu - cpu_)
+          * (1 - std::exp(-net::to_seconds(elapsed) / cpu_time_constant));
   // Dropped packets count as late, whatever the delay of the others.
   auto delay =
       x.dropped > 0 ? std::max(x.delay, 2 * marks_.shed_delay) : x.delay;
   // A late sample stands for the missing ones as well.
   auto count = std::clamp<int>(
-      static_cast<int>(std::lround(seconds(elapsed) / seconds(interval))), 1,
-      3);
+      static_cast<int>(
+          std::lround(net::to_seconds(elapsed) / net::to_seconds(interval))),
+      1, 3);
   for (; count > 0; --count) {
     delays_[oldest_] = delay;
     oldest_ = (oldest_ + 1) % delays_.size();
@@ -125,7 +122,7 @@ bool load_monitor::too_much_memory(double factor) const {
 
 bool load_monitor::too_late(double factor) const {
   return marks_.delay.count() > 0
-         && seconds(delay_) >= factor * seconds(marks_.delay);
+         && net::to_seconds(delay_) >= factor * net::to_seconds(marks_.delay);
 }
 
 void load_monitor::update_busy(net::duration elapsed) {
@@ -149,11 +146,12 @@ void load_monitor::update_coalescing() {
 
 void load_monitor::update_severity(const load_sample& x, net::time_point now) {
   limited_consumers_ = x.limited_consumers;
-  auto mark = seconds(marks_.shed_delay);
+  auto mark = net::to_seconds(marks_.shed_delay);
   if (mark <= 0)
     return;
-  auto delay = seconds(delay_);
-  auto growth = (seconds(x.delay) - seconds(delay_before_)) / mark;
+  auto delay = net::to_seconds(delay_);
+  auto growth =
+      (net::to_seconds(x.delay) - net::to_seconds(delay_before_)) / mark;
   if (delay >= mark)
     cpu_at_limit_ = cpu_;
   // Wait until the last change has taken effect.

@@ -11,10 +11,6 @@ namespace {
 
 using protocol::json_writer;
 
-double seconds(rtp::duration x) {
-  return std::chrono::duration<double>(x).count();
-}
-
 // The wall-clock time that was `ago` before now.
 double timestamp(net::duration ago = {}) {
   auto at = std::chrono::system_clock::now().time_since_epoch() - ago;
@@ -43,13 +39,13 @@ void add_stream(json_writer& out, const producer_id& id, rtp::media_kind kind,
   if (!x.rid.empty())
     out.add("rid", x.rid);
   if (x.round_trip_time)
-    out.add("roundTripTime", seconds(*x.round_trip_time));
+    out.add("roundTripTime", net::to_seconds(*x.round_trip_time));
   out.add("packetsReceived", x.packets)
       .add("bytesReceived", x.octets)
       .add("bitrate", x.bitrate_bps)
       .add("packetsLost", x.packets_lost)
       .add("fractionLost", x.fraction_lost / 256.0)
-      .add("jitter", seconds(x.jitter))
+      .add("jitter", net::to_seconds(x.jitter))
       .add("retransmittedPacketsReceived", x.packets_repaired)
       .add("nackCount", x.nacks_sent)
       .add("pliCount", x.plis_sent)
@@ -65,7 +61,7 @@ void add_layers(json_writer& to, const rtp::layers& x) {
 }
 
 void add_decision(json_writer& to, const rtp::decision& x, net::duration ago) {
-  to.add("reason", rtp::to_string(x.reason)).add("age", seconds(ago));
+  to.add("reason", rtp::to_string(x.reason)).add("age", net::to_seconds(ago));
   if (x.target)
     add_layers(to, *x.target);
   if (x.link_bps)
@@ -107,7 +103,7 @@ protocol::json_text webrtc_stats(const consumer_id& id, rtp::media_kind kind,
   if (in.rtx_ssrc)
     out.add("rtxSsrc", rtp::value(*in.rtx_ssrc));
   if (in.round_trip_time)
-    out.add("roundTripTime", seconds(*in.round_trip_time));
+    out.add("roundTripTime", net::to_seconds(*in.round_trip_time));
   out.add("packetsSent", in.packets)
       .add("bytesSent", in.octets)
       .add("bitrate", in.bitrate_bps)

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Classes of ASCII characters, whatever the locale.
+/// Classes and case of ASCII characters, whatever the locale.
 namespace troupe::net {
 
 constexpr bool is_digit(char c) {
@@ -9,6 +9,11 @@ constexpr bool is_digit(char c) {
 
 constexpr bool is_alphanumeric(char c) {
   return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/// The lower-case letter of an upper-case one; any other character unchanged.
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
 } // namespace troupe::net

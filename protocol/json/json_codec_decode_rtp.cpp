@@ -24,14 +24,6 @@ std::vector<T> decode_each(const json_cursor& in, size_t limit,
   return out;
 }
 
-// Runs the decoder of one dictionary as an entry point.
-template <class T>
-checked<T> decode_root(const rapidjson::Value& in, std::string_view name,
-                       decoder<T> decode) {
-  std::optional<refusal> error;
-  return unless_refused(decode(json_cursor(in, name, error)), error);
-}
-
 parameter_value decode_parameter(const json_cursor& in) {
   const auto& value = *in.value();
   if (value.IsInt64())

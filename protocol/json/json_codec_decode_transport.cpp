@@ -7,13 +7,6 @@ namespace troupe::protocol {
 
 namespace {
 
-template <class T>
-checked<T> decode_root(const rapidjson::Value& in, std::string_view name,
-                       T (*decode)(const json_cursor&)) {
-  std::optional<refusal> error;
-  return unless_refused(decode(json_cursor(in, name, error)), error);
-}
-
 struct hash_algorithm {
   std::string_view name;
   size_t octets;

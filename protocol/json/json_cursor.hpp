@@ -134,4 +134,13 @@ checked<T> unless_refused(T value, std::optional<refusal>& error) {
   return value;
 }
 
+/// Runs `decode` on the root of a JSON text, called `name` in refusals. Errors:
+/// the first refusal.
+template <class T>
+checked<T> decode_root(const rapidjson::Value& in, std::string_view name,
+                       T (*decode)(const json_cursor&)) {
+  std::optional<refusal> error;
+  return unless_refused(decode(json_cursor(in, name, error)), error);
+}
+
 } // namespace troupe::protocol

@@ -43,10 +43,6 @@ constexpr double most_inherent = 0.25;
 /// The factor by which the cap grows again, per second.
 constexpr double growth = 1.1;
 
-double seconds(duration x) {
-  return std::chrono::duration<double>(x).count();
-}
-
 } // namespace
 
 void loss_limiter::add(uint32_t packets, uint32_t lost, double sent_bps,
@@ -76,7 +72,7 @@ void loss_limiter::take_back(uint32_t count) {
 }
 
 void loss_limiter::judge(double sent_bps, double allowed_bps, time_point now) {
-  auto elapsed = seconds(std::min<duration>(now - judged_, 1s));
+  auto elapsed = net::to_seconds(std::min<duration>(now - judged_, 1s));
   inherent_ = std::min(inherent_, loss_);
   if (on_trial_) {
     // Packets in flight when the rate fell do not count.

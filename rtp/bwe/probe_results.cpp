@@ -18,10 +18,6 @@ constexpr double below_full = 0.95;
 /// path.
 constexpr double most_speedup = 2;
 
-double seconds(duration x) {
-  return std::chrono::duration<double>(x).count();
-}
-
 } // namespace
 
 void probe_results::expect(const probe& x) {
@@ -51,8 +47,8 @@ std::optional<double> probe_results::add(const packet_report& x) {
   last_received_ = std::max(last_received_, *x.received);
   if (packets_ < enough_packets || octets_ < enough_octets * expected_->octets)
     return std::nullopt;
-  auto sent_in = seconds(last_sent_ - first_sent_);
-  auto came_in = seconds(last_received_ - first_received_);
+  auto sent_in = net::to_seconds(last_sent_ - first_sent_);
+  auto came_in = net::to_seconds(last_received_ - first_received_);
   expected_.reset();
   if (sent_in <= 0 || came_in <= 0)
     return std::nullopt;

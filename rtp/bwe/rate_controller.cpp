@@ -52,10 +52,6 @@ constexpr duration jitter_queue = 150ms;
 /// The busy rate counts up to this multiple of the present rate.
 constexpr double most_busy = 1.5;
 
-double seconds(duration x) {
-  return std::chrono::duration<double>(x).count();
-}
-
 } // namespace
 
 void rate_controller::update(const input& x, time_point now) {
@@ -94,8 +90,8 @@ void rate_controller::compete(std::optional<double> delivered_bps,
   capacity_.forget();
   auto round_trip = queue + 100ms;
   auto to = rate_
-            + packet_bits / seconds(round_trip) / seconds(round_trip)
-                  * seconds(elapsed);
+            + packet_bits / net::to_seconds(round_trip)
+                  / net::to_seconds(round_trip) * net::to_seconds(elapsed);
   if (delivered_bps)
     to = std::min(to, std::max(rate_, beyond_competing * *delivered_bps));
   if (lost && (!yielded_ || now - *yielded_ >= round_trip)) {
@@ -120,10 +116,11 @@ void rate_controller::increase(const input& x, duration elapsed) {
     // One packet more per response time.
     auto frame = rate_ / frames_per_second;
     auto packet = frame / std::ceil(frame / packet_bits);
-    auto response = seconds(x.round_trip + 100ms);
-    rate_ += std::max(least_growth_bps, packet / response) * seconds(elapsed);
+    auto response = net::to_seconds(x.round_trip + 100ms);
+    rate_ += std::max(least_growth_bps, packet / response)
+             * net::to_seconds(elapsed);
   } else {
-    rate_ *= std::pow(growth, seconds(elapsed));
+    rate_ *= std::pow(growth, net::to_seconds(elapsed));
   }
   if (x.delivered_bps)
     rate_ = std::min(rate_, std::max(before, beyond_delivered * *x.delivered_bps
@@ -171,9 +168,8 @@ void rate_controller::drain(const input& x, time_point now) {
   if (!decreased_ || now - *decreased_ > longest_drain
       || x.queue <= harmless_queue)
     return;
-  drain_ =
-      std::max(least_drain,
-               1 - seconds(x.queue - harmless_queue) / seconds(drain_scale));
+  auto excess = net::to_seconds(x.queue - harmless_queue);
+  drain_ = std::max(least_drain, 1 - excess / net::to_seconds(drain_scale));
 }
 
 void rate_controller::capacity::add(double bps) {

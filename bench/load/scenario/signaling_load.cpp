@@ -30,10 +30,6 @@ net::duration seconds(double x) {
       std::chrono::duration<double>(x));
 }
 
-double to_seconds(net::duration x) {
-  return std::chrono::duration<double>(x).count();
-}
-
 class signaling_load {
 public:
   explicit signaling_load(const run_options& options)
@@ -78,7 +74,7 @@ private:
     auto after = crowd_.counts();
     auto last = run_.sample();
     span out;
-    out.seconds = to_seconds(clock::now() - begin);
+    out.seconds = net::to_seconds(clock::now() - begin);
     if (first && last)
       out.cpu = std::chrono::duration<double>(last->cpu - first->cpu).count();
     out.frames = static_cast<double>(after.frames - before.frames);
@@ -232,7 +228,7 @@ private:
     std::vector<double> sent(who.size());
     double total = 0;
     auto meanwhile = [&] {
-      auto wanted = each * to_seconds(clock::now() - begin);
+      auto wanted = each * net::to_seconds(clock::now() - begin);
       for (size_t i = 0; i < who.size(); ++i) {
         if (crowd_.ended(who[i])) {
           crowd_.enter(1, who.size());

@@ -1,5 +1,6 @@
 #include "net/io/http/http_types.hpp"
 
+#include "net/base/ascii.hpp"
 #include "net/base/utf8.hpp"
 
 #include <algorithm>
@@ -8,18 +9,14 @@ namespace troupe::net {
 
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
 bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
+  return std::ranges::equal(a, b, {}, to_lower, to_lower);
 }
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9')
     return c - '0';
-  c = lower(c);
+  c = to_lower(c);
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 

@@ -13,12 +13,8 @@ constexpr std::string_view any_port = ":*";
 // The longest text quoted to a client or suggested to an operator.
 constexpr size_t max_quoted = 128;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
 bool same_host(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
+  return std::ranges::equal(a, b, {}, to_lower, to_lower);
 }
 
 // A host, with the brackets of an IPv6 address, and the digits of its port.
@@ -126,7 +122,7 @@ origin_policy::check(const http_request& request) const {
     auto guess = parse_origin(page);
     if (!guess || !same_host(guess->at.host, split(name).host)) {
       page = scheme + std::string{name};
-      std::ranges::transform(page, page.begin(), lower);
+      std::ranges::transform(page, page.begin(), to_lower);
     }
     return source_refusal{host, std::string{name}, quotable(page)};
   }

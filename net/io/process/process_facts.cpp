@@ -1,6 +1,7 @@
 #include "net/io/process/process_facts.hpp"
 
 #include "net/io/process/process_load.hpp"
+#include "net/io/process/read_file.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -14,13 +15,6 @@
 namespace troupe::net {
 
 namespace {
-
-std::string read_file(const char* path) {
-  std::ifstream in{path};
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
 
 /// The boot time of the system in seconds since 1970: "btime" of /proc/stat.
 double boot_time() {

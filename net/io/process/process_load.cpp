@@ -1,5 +1,7 @@
 #include "net/io/process/process_load.hpp"
 
+#include "net/io/process/read_file.hpp"
+
 #include <malloc.h>
 #include <sched.h>
 #include <time.h>
@@ -9,7 +11,6 @@
 #include <charconv>
 #include <chrono>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <thread>
 
@@ -37,13 +38,6 @@ std::optional<double> positive(std::string_view word) {
   if (error != std::errc{} || at != end || value <= 0)
     return std::nullopt;
   return static_cast<double>(value);
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream in{path};
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
 }
 
 /// Whether a list such as "cpu,cpuacct" contains a name.

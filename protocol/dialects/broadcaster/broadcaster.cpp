@@ -1,4 +1,5 @@
 #include "protocol/dialects/broadcaster/broadcaster_decoder.hpp"
+#include "protocol/dialects/common/close_codes.hpp"
 #include "protocol/dialects/common/connections.hpp"
 #include "protocol/dialects/common/dialect_outbox.hpp"
 #include "protocol/dialects/common/entries.hpp"
@@ -27,8 +28,6 @@ using rapidjson::Value;
 // this delay allows for a page reload.
 constexpr auto leave_delay = std::chrono::seconds{10};
 
-constexpr uint16_t normal_closure = 1000;
-constexpr uint16_t policy_violation = 1008;
 constexpr size_t max_outstanding = 64;
 
 // -- replies -----------------------------------------------------------------
@@ -280,7 +279,7 @@ public:
     if (!verb)
       return refuse(*number, to_error(verb.error()));
     if (outstanding_.size() >= max_outstanding)
-      return close({policy_violation, "too many requests"});
+      return close({close_codes::policy_violation, "too many requests"});
     if (const auto join = std::get_if<verb::join>(&*verb)) {
       join->room = room_;
       join->peer = self_;
@@ -299,7 +298,7 @@ public:
       answer(who->number, http_error(http_status(why->code),
                                      to_string(why->code), why->message));
       if (who->method == &joining)
-        close({policy_violation, "cannot join"});
+        close({close_codes::policy_violation, "cannot join"});
       return;
     }
     const auto& done = std::get<success>(result);
@@ -311,7 +310,7 @@ public:
     answer(who->number,
            {200, silent ? R"({"peers":[]})" : who->method->answer(done)});
     if (who->method->read == read_leave)
-      close({normal_closure, "deleted"});
+      close({close_codes::normal, "deleted"});
   }
 
   void handle_event(const any_event& event) override {
@@ -328,7 +327,7 @@ public:
     else if (!leaves_at_)
       leaves_at_ = now + leave_delay;
     else if (now >= *leaves_at_)
-      close({normal_closure, "all other members have left"});
+      close({close_codes::normal, "all other members have left"});
   }
 
   // Events carry no time, so this requests an immediate handle_timeout(), which

@@ -1,4 +1,5 @@
 #include "net/base/take_first.hpp"
+#include "protocol/dialects/common/close_codes.hpp"
 #include "protocol/dialects/common/entries.hpp"
 #include "protocol/dialects/common/identity.hpp"
 #include "protocol/dialects/common/reply_encoder.hpp"
@@ -15,8 +16,6 @@ namespace troupe::protocol {
 namespace {
 
 constexpr std::string_view root = "/";
-
-constexpr uint16_t policy_violation = 1008;
 
 // Requests of one connection that the server has not answered yet. Clients wait
 // for most answers; this bounds the cost of a hostile client.
@@ -79,7 +78,7 @@ socketio_link::name_of(const rapidjson::Value& payload) const {
 
 void socketio_link::ask(request what, std::optional<socketio_call> origin) {
   if (outstanding_.size() == max_outstanding)
-    return session_.close(policy_violation, "too many requests");
+    return session_.close(close_codes::policy_violation, "too many requests");
   if (auto* join = std::get_if<verb::join>(&what))
     join->derived = derived_ && join->peer.str() == sid_;
   requests_.push_back({outstanding_.add(std::move(origin)), std::move(what)});

@@ -2,6 +2,7 @@
 
 #include "net/base/ascii.hpp"
 #include "net/base/take_first.hpp"
+#include "protocol/dialects/common/close_codes.hpp"
 #include "protocol/json/json_writer.hpp"
 
 #include <algorithm>
@@ -18,10 +19,6 @@ constexpr size_t sid_length = 24;
 // A `pid` is random characters, a dot, and the secret. If it did not change,
 // clients would assume that they had missed no event, and would not rejoin.
 constexpr size_t noise_length = 8;
-
-constexpr uint16_t protocol_error = 1002;
-constexpr uint16_t policy_violation = 1008;
-constexpr uint16_t message_too_big = 1009;
 
 } // namespace
 
@@ -42,7 +39,7 @@ void socketio_session::handle_frame(const frame& in, net::time_point now) {
 
 void socketio_session::handle_timeout(net::time_point now) {
   if (deadline_ && now >= *deadline_)
-    close(policy_violation, "no namespace connected");
+    close(close_codes::policy_violation, "no namespace connected");
 }
 
 std::optional<net::time_point> socketio_session::poll_timeout() const {
@@ -103,7 +100,7 @@ void socketio_session::close(uint16_t code, std::string_view reason) {
 void socketio_session::handle_text(const std::string& text,
                                    net::time_point now) {
   if (reassembly_)
-    return close(protocol_error, "text between attachments");
+    return close(close_codes::protocol_error, "text between attachments");
   auto packet = decode_socketio_packet(text, config_.limits);
   if (!packet)
     return refuse(packet.error());
@@ -112,10 +109,10 @@ void socketio_session::handle_text(const std::string& text,
 
 void socketio_session::handle_attachment(const std::string& bytes) {
   if (!reassembly_)
-    return close(protocol_error, "unexpected attachment");
+    return close(close_codes::protocol_error, "unexpected attachment");
   reassembly_->bytes += bytes.size();
   if (reassembly_->bytes > config_.max_attachment_bytes)
-    return close(message_too_big, "attachments too large");
+    return close(close_codes::message_too_big, "attachments too large");
   reassembly_->attachments.push_back(bytes);
   if (reassembly_->attachments.size() < reassembly_->packet.attachments)
     return;
@@ -132,7 +129,7 @@ void socketio_session::handle_packet(socketio_packet packet,
     return handle_connect(std::move(packet));
   if (packet.type == socketio_type::connect
       || packet.type == socketio_type::connect_error || !in_namespace)
-    return close(protocol_error, "unexpected packet");
+    return close(close_codes::protocol_error, "unexpected packet");
   if (packet.type == socketio_type::disconnect) {
     connected_.erase(packet.nsp);
     if (connected_.empty())
@@ -215,7 +212,8 @@ void socketio_session::deliver(socketio_packet packet,
 }
 
 void socketio_session::refuse(std::error_code why) {
-  close(why == socketio_errc::too_large ? message_too_big : protocol_error,
+  close(why == socketio_errc::too_large ? close_codes::message_too_big
+                                        : close_codes::protocol_error,
         why.message());
 }
 

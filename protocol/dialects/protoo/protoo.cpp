@@ -1,3 +1,4 @@
+#include "protocol/dialects/common/close_codes.hpp"
 #include "protocol/dialects/common/connections.hpp"
 #include "protocol/dialects/common/dialect_outbox.hpp"
 #include "protocol/dialects/common/entries.hpp"
@@ -23,9 +24,6 @@ namespace {
 
 // The only close code after which protoo-client does not reconnect.
 constexpr uint16_t no_reconnect_code = 4000;
-
-constexpr uint16_t policy_violation = 1008;
-constexpr uint16_t message_too_big = 1009;
 
 // The client's requests that the server has not answered yet.
 constexpr size_t max_outstanding = 192;
@@ -86,7 +84,7 @@ public:
       return;
     const auto parsed = parse_json(in.payload);
     if (!parsed && parsed.error() == json_errc::too_large)
-      return close({message_too_big, parsed.error().message()});
+      return close({close_codes::message_too_big, parsed.error().message()});
     if (!parsed)
       return refuse_unread(in.payload, parsed.error());
     if (const auto message = read_protoo(*parsed))
@@ -364,7 +362,7 @@ private:
 
   void ask_for_client(request what, purpose why) {
     if (outstanding_.size() >= max_outstanding)
-      return close({policy_violation, "too many requests"});
+      return close({close_codes::policy_violation, "too many requests"});
     ask(std::move(what), std::move(why));
   }
 

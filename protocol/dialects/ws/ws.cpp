@@ -1,3 +1,4 @@
+#include "protocol/dialects/common/close_codes.hpp"
 #include "protocol/dialects/common/connections.hpp"
 #include "protocol/dialects/common/dialect_outbox.hpp"
 #include "protocol/dialects/common/entries.hpp"
@@ -17,11 +18,6 @@
 namespace troupe::protocol {
 
 namespace {
-
-constexpr uint16_t policy_violation = 1008;
-constexpr uint16_t message_too_big = 1009;
-constexpr uint16_t internal_error = 1011;
-constexpr uint16_t try_again_later = 1013;
 
 // Requests that the server has not answered yet; see socketio_dialect.cpp.
 constexpr size_t max_outstanding = 256;
@@ -136,12 +132,12 @@ public:
     if (out_.closing())
       return;
     if (slots_.size() == max_outstanding)
-      return close(policy_violation, "too many requests");
+      return close(close_codes::policy_violation, "too many requests");
     auto message = parse_json(in.payload);
     if (message)
       handle_message(*message);
     else if (message.error() == json_errc::too_large)
-      close(message_too_big, message.error().message());
+      close(close_codes::message_too_big, message.error().message());
     else
       refuse(slot_of(in.payload),
              {error_code::bad_request, message.error().message()});
@@ -287,12 +283,12 @@ private:
   static uint16_t close_code(error_code code) {
     switch (code) {
       case error_code::internal:
-        return internal_error;
+        return close_codes::internal_error;
       case error_code::limit_reached:
       case error_code::overloaded:
-        return try_again_later;
+        return close_codes::try_again_later;
       default:
-        return policy_violation;
+        return close_codes::policy_violation;
     }
   }
 
