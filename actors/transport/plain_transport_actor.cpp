@@ -14,7 +14,7 @@ using protocol::error_code;
 namespace {
 
 // How long a transport may be silent.
-constexpr auto abandoned_after = std::chrono::seconds{60};
+constexpr auto longest_silence = std::chrono::seconds{60};
 
 } // namespace
 
@@ -204,7 +204,7 @@ bool plain_state::is_over() const {
   if (sending.refused() && !client->comedia())
     return true;
   const auto listens = sending.trusted() && routes.has_consumers();
-  return !listens && now() - client->heard() >= abandoned_after;
+  return !listens && now() - client->heard() >= longest_silence;
 }
 
 void plain_state::publish() {

@@ -8,10 +8,10 @@ namespace troupe::net {
 
 namespace {
 
-constexpr size_t header_size = 2;
+constexpr size_t frame_header_size = 2;
 constexpr size_t buffer_size = 4096;
 
-static_assert(buffer_size > header_size + tcp_deframer::max_frame_size,
+static_assert(buffer_size > frame_header_size + tcp_deframer::max_frame_size,
               "the buffer must hold the largest frame");
 
 } // namespace
@@ -53,16 +53,17 @@ void tcp_deframer::commit(size_t n) {
 }
 
 std::optional<byte_span> tcp_deframer::poll_frame() {
-  while (!failed_ && end_ - begin_ >= header_size) {
+  while (!failed_ && end_ - begin_ >= frame_header_size) {
     const auto size = size_t{load_u16(octets_.data() + begin_)};
     if (size > max_frame_size) {
       failed_ = true;
       break;
     }
-    if (end_ - begin_ < header_size + size)
+    if (end_ - begin_ < frame_header_size + size)
       break;
-    const auto frame = byte_span{octets_}.subspan(begin_ + header_size, size);
-    begin_ += header_size + size;
+    const auto frame =
+        byte_span{octets_}.subspan(begin_ + frame_header_size, size);
+    begin_ += frame_header_size + size;
     if (!frame.empty())
       return frame;
   }

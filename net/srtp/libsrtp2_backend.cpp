@@ -10,13 +10,13 @@ namespace troupe::net {
 
 namespace {
 
-struct context_deleter {
+struct srtp_context_deleter {
   void operator()(srtp_ctx_t_* context) const {
     srtp_dealloc(context);
   }
 };
 
-using context_ptr = std::unique_ptr<srtp_ctx_t_, context_deleter>;
+using srtp_context_ptr = std::unique_ptr<srtp_ctx_t_, srtp_context_deleter>;
 
 void set_policy(srtp_profile profile, srtp_policy_t& policy) {
   switch (profile) {
@@ -92,7 +92,7 @@ public:
 private:
   std::vector<uint8_t> key_;
   srtp_policy_t policy_{};
-  context_ptr context_;
+  srtp_context_ptr context_;
 };
 
 srtp_error to_error(srtp_err_status_t status) {

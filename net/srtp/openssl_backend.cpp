@@ -13,18 +13,20 @@ namespace troupe::net {
 
 namespace {
 
-struct context_deleter {
+struct cipher_context_deleter {
   void operator()(EVP_CIPHER_CTX* context) const {
     EVP_CIPHER_CTX_free(context);
   }
 };
 
-using context_ptr = std::unique_ptr<EVP_CIPHER_CTX, context_deleter>;
+using cipher_context_ptr =
+    std::unique_ptr<EVP_CIPHER_CTX, cipher_context_deleter>;
 
 /// Makes a context with its key set, so that a packet only sets the IV. Null if
 /// OpenSSL fails.
-context_ptr make_context(const EVP_CIPHER* cipher, byte_span key, bool sends) {
-  context_ptr context{EVP_CIPHER_CTX_new()};
+cipher_context_ptr make_context(const EVP_CIPHER* cipher, byte_span key,
+                                bool sends) {
+  cipher_context_ptr context{EVP_CIPHER_CTX_new()};
   if (!context
       || EVP_CipherInit_ex(context.get(), cipher, nullptr, key.data(), nullptr,
                            sends ? 1 : 0)
@@ -33,12 +35,12 @@ context_ptr make_context(const EVP_CIPHER* cipher, byte_span key, bool sends) {
   return context;
 }
 
-bool set_iv(const context_ptr& context, const uint8_t* iv) {
+bool set_iv(const cipher_context_ptr& context, const uint8_t* iv) {
   return EVP_CipherInit_ex(context.get(), nullptr, nullptr, nullptr, iv, -1)
          == 1;
 }
 
-bool update(const context_ptr& context, byte_span in, uint8_t* out) {
+bool update(const cipher_context_ptr& context, byte_span in, uint8_t* out) {
   int written = 0;
   return in.empty()
          || EVP_CipherUpdate(context.get(), out, &written, in.data(),
@@ -104,7 +106,7 @@ public:
   }
 
 private:
-  context_ptr context_;
+  cipher_context_ptr context_;
   hmac_sha1 hmac_;
 };
 
@@ -145,7 +147,7 @@ private:
     return EVP_CipherFinal_ex(context_.get(), out, &written) == 1;
   }
 
-  context_ptr context_;
+  cipher_context_ptr context_;
 };
 
 } // namespace

@@ -14,7 +14,7 @@ constexpr uint32_t enough_packets = 20;
 constexpr duration enough_time = 200ms;
 
 /// The weight of one judgement.
-constexpr double weight = 0.3;
+constexpr double judgement_weight = 0.3;
 
 /// Loss is this sender's doing if it exceeds the inherent loss by the
 /// tolerance, which grows with the inherent loss, since that varies.
@@ -41,7 +41,7 @@ constexpr double extra_cut = 0.97;
 constexpr double most_inherent = 0.25;
 
 /// The factor by which the cap grows again, per second.
-constexpr double growth = 1.1;
+constexpr double cap_growth = 1.1;
 
 } // namespace
 
@@ -56,7 +56,7 @@ void loss_limiter::add(uint32_t packets, uint32_t lost, double sent_bps,
   if (packets_ < enough_packets || now - judged_ < enough_time)
     return;
   auto share = static_cast<double>(lost_) / packets_;
-  loss_ += weight * (share - loss_);
+  loss_ += judgement_weight * (share - loss_);
   judge(sent_bps, allowed_bps, now);
   packets_ = lost_ = 0;
   judged_ = now;
@@ -90,7 +90,7 @@ void loss_limiter::judge(double sent_bps, double allowed_bps, time_point now) {
   if (excess > (idle ? std::max(bound, much) : bound))
     lower(idle ? limit(allowed_bps) : sent_bps, excess, now);
   else if (cap_ > 0)
-    cap_ *= std::pow(growth, elapsed);
+    cap_ *= std::pow(cap_growth, elapsed);
 }
 
 void loss_limiter::lower(double sent_bps, double excess, time_point now) {

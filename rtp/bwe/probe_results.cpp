@@ -6,8 +6,8 @@ namespace troupe::rtp {
 
 namespace {
 
-constexpr uint32_t enough_packets = 4;
-constexpr double enough_octets = 0.8;
+constexpr uint32_t enough_probe_packets = 4;
+constexpr double enough_probe_octets = 0.8;
 
 /// If packets arrive at less than this part of the send rate, the link is full:
 /// it carries a little less than the rate of arrival.
@@ -45,7 +45,8 @@ std::optional<double> probe_results::add(const packet_report& x) {
     first_octets_ = x.octets;
   }
   last_received_ = std::max(last_received_, *x.received);
-  if (packets_ < enough_packets || octets_ < enough_octets * expected_->octets)
+  if (packets_ < enough_probe_packets
+      || octets_ < enough_probe_octets * expected_->octets)
     return std::nullopt;
   auto sent_in = net::to_seconds(last_sent_ - first_sent_);
   auto came_in = net::to_seconds(last_received_ - first_received_);

@@ -16,7 +16,7 @@ constexpr double strong_backoff = 0.8;
 constexpr double much_less = 0.6;
 
 /// The growth per second, far from the capacity.
-constexpr double growth = 1.08;
+constexpr double rate_growth = 1.08;
 
 /// The rate never exceeds the delivered rate by more: a higher one is not known
 /// to pass.
@@ -120,7 +120,7 @@ void rate_controller::increase(const input& x, duration elapsed) {
     rate_ += std::max(least_growth_bps, packet / response)
              * net::to_seconds(elapsed);
   } else {
-    rate_ *= std::pow(growth, net::to_seconds(elapsed));
+    rate_ *= std::pow(rate_growth, net::to_seconds(elapsed));
   }
   if (x.delivered_bps)
     rate_ = std::min(rate_, std::max(before, beyond_delivered * *x.delivered_bps

@@ -7,15 +7,15 @@ namespace {
 constexpr uint8_t cname_item = 1;
 
 /// The contents of one chunk.
-struct chunk {
+struct sdes_chunk {
   rtp::ssrc ssrc{};
   std::optional<std::string_view> cname;
 };
 
 /// Reads a chunk: items up to one of type 0, and zeros up to the next 32-bit
 /// boundary.
-std::optional<chunk> read_chunk(net::byte_reader& in) {
-  chunk result;
+std::optional<sdes_chunk> read_chunk(net::byte_reader& in) {
+  sdes_chunk result;
   result.ssrc = rtp::ssrc{in.u32()};
   while (auto type = in.u8()) {
     auto text = net::as_text(in.bytes(in.u8()));

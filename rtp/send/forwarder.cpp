@@ -103,14 +103,14 @@ void forwarder::handle_packet(const media_packet& x, time_point now) {
     return;
   }
   keyframes_.handle_packet();
-  using decision = layer_selector::decision;
+  using selection = layer_selector::decision;
   switch (selector_.decide(x)) {
-    case decision::forward:
+    case selection::forward:
       if (x.keyframe && !selector_.keyframe_needed())
         keyframes_.handle_keyframe();
       forward(x, now);
       return;
-    case decision::begin:
+    case selection::begin:
       // The packet is older than those already sent: the stream cannot begin
       // here.
       if (!sequence_.is_new(origin_of(x))) [[unlikely]] {
@@ -123,7 +123,7 @@ void forwarder::handle_packet(const media_packet& x, time_point now) {
       forward(x, now);
       request_keyframe_if_needed(now);
       return;
-    case decision::begin_late:
+    case selection::begin_late:
       // Newer packets were not forwarded. If the stream began here, they would
       // leave a hole that the receiver would NACK.
       drops_.add(config_.kind == media_kind::video
@@ -132,16 +132,16 @@ void forwarder::handle_packet(const media_packet& x, time_point now) {
       if (config_.kind == media_kind::video)
         replay_wanted_ = x.encoding;
       return;
-    case decision::not_needed:
+    case selection::not_needed:
       leave_out(x, now);
       return;
-    case decision::earlier:
+    case selection::earlier:
       forward_late(x, now);
       return;
-    case decision::other_layer:
+    case selection::other_layer:
       drops_.add(drop_reason::other_layer);
       return;
-    case decision::awaiting_keyframe:
+    case selection::awaiting_keyframe:
       drops_.add(drop_reason::awaiting_keyframe);
       request_keyframe_if_needed(now);
       return;

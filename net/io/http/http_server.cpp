@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-using error_code = boost::system::error_code;
+using boost::system::error_code;
 using std::chrono::steady_clock;
 
 // How long a stopping server waits for orderly closes, and then for the

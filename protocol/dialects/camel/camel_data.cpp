@@ -5,12 +5,12 @@ namespace troupe::protocol {
 
 namespace {
 
-std::string produced_reply(const camel_replies& replies) {
+std::string data_produced_reply(const camel_replies& replies) {
   const auto& id = replies.get<reply::data_produced>().id;
   return json_object{}.add("id", id).add("dataProducerId", id).text();
 }
 
-std::string consumed_reply(const camel_replies& replies) {
+std::string data_consumed_reply(const camel_replies& replies) {
   const auto& made = replies.get<reply::data_consumed>();
   json_object out;
   out.add("id", made.id)
@@ -27,7 +27,7 @@ std::string consumed_reply(const camel_replies& replies) {
       .text();
 }
 
-std::string producers_reply(const camel_replies& replies) {
+std::string data_producers_reply(const camel_replies& replies) {
   std::vector<json_object> producers;
   for (const auto& x : replies.get<reply::data_producers>().list)
     producers.push_back(aliased_data_producer(x));
@@ -42,14 +42,14 @@ checked<request> read_consume(const rapidjson::Value& payload) {
   return verb;
 }
 
-constexpr std::array methods{
+constexpr std::array data_methods{
     camel_method{.event = "produceData",
                  .read = read_produce_data,
-                 .acknowledge = produced_reply},
+                 .acknowledge = data_produced_reply},
     camel_method{.event = "consumeData",
                  .read = read_consume,
                  .positions = {"dataProducerId"},
-                 .acknowledge = consumed_reply},
+                 .acknowledge = data_consumed_reply},
     camel_method{.event = "pauseDataProducer",
                  .read = read_pause_data_producer,
                  .positions = {"dataProducerId"}},
@@ -86,13 +86,13 @@ constexpr std::array methods{
     camel_method{.event = "getDataProducers",
                  .role = camel_role::enters,
                  .read = read_list_data_producers,
-                 .acknowledge = producers_reply},
+                 .acknowledge = data_producers_reply},
 };
 
 } // namespace
 
 camel_method_table data_camel_method_table() {
-  return {methods};
+  return {data_methods};
 }
 
 json_object aliased_data_producer(const data_producer_info& producer) {

@@ -86,7 +86,7 @@ std::string event_name(const any_event& event) {
   return camel_name(kebab_name(event));
 }
 
-std::string push(const any_event& event) {
+std::string common_push(const any_event& event) {
   if (const auto added = std::get_if<event::producer_added>(&event))
     return socketio_link::event_packet(
         "newProducer", aliased_producer(added->producer).text());
@@ -101,7 +101,7 @@ std::string push(const any_event& event) {
 using role = camel_role;
 
 // Names that the documents define, and names that follow their pattern.
-constexpr std::array methods{
+constexpr std::array common_methods{
     camel_method{.event = "getRouterRtpCapabilities",
                  .role = role::capabilities,
                  .positions = {"roomId"},
@@ -184,7 +184,7 @@ constexpr std::array methods{
 } // namespace
 
 camel_method_table common_camel_method_table() {
-  return {methods, push};
+  return {common_methods, common_push};
 }
 
 std::string bare_reply(const camel_replies& replies) {

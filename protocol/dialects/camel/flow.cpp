@@ -16,7 +16,7 @@ checked<request> read_consume_media(const rapidjson::Value& payload) {
   return verb;
 }
 
-constexpr std::array methods{
+constexpr std::array flow_methods{
     camel_method{.event = "create-consumer-transport",
                  .role = camel_role::enters,
                  .read = read_create_receiving,
@@ -37,7 +37,7 @@ constexpr std::array methods{
 } // namespace
 
 camel_method_table flow_method_table() {
-  return {methods};
+  return {flow_methods};
 }
 
 } // namespace troupe::protocol

@@ -88,7 +88,7 @@ std::string_view receiving_error_text(error_code code) {
 
 using role = camel_role;
 
-constexpr std::array methods{
+constexpr std::array rooms_methods{
     camel_method{.event = "createRoom",
                  .role = role::opens_room,
                  .positions = {"roomId"},
@@ -140,7 +140,7 @@ constexpr std::array methods{
 
 // The document's earlier samples use these names for events that the common
 // method table pushes too.
-std::string push(const any_event& event) {
+std::string rooms_push(const any_event& event) {
   if (const auto added = std::get_if<event::producer_added>(&event))
     return socketio_link::event_packet("newRemoteProducer",
                                        to_json(added->producer.id));
@@ -152,7 +152,7 @@ std::string push(const any_event& event) {
 } // namespace
 
 camel_method_table rooms_method_table() {
-  return {methods, push};
+  return {rooms_methods, rooms_push};
 }
 
 } // namespace troupe::protocol

@@ -11,7 +11,6 @@ namespace troupe::protocol {
 namespace {
 
 using rapidjson::Value;
-using generation = protoo_generation;
 
 constexpr std::string_view bot_label = "bot";
 
@@ -92,19 +91,20 @@ constexpr protoo_method query(std::string_view name, request_decoder read,
 // A method that legacy requests and current notifies of.
 constexpr protoo_method command(std::string_view name, request_decoder read,
                                 std::string_view subject) {
-  return {name, read, subject, true, true, generation::legacy};
+  return {name, read, subject, true, true, protoo_generation::legacy};
 }
 
-constexpr protoo_method refused(std::string_view name, error_code code,
-                                std::string_view why,
-                                generation of = generation::unknown) {
+constexpr protoo_method
+refused(std::string_view name, error_code code, std::string_view why,
+        protoo_generation of = protoo_generation::unknown) {
   return {name, nullptr, {}, false, false, of, code, why};
 }
 
 constexpr std::string_view no_throttle = "Network throttling is not available";
 
 constexpr std::array methods{
-    protoo_method{.name = "getRtcStatsUrl", .generation = generation::current},
+    protoo_method{.name = "getRtcStatsUrl",
+                  .generation = protoo_generation::current},
     query("getRouterRtpCapabilities", read_router_capabilities),
     query("join", read_announce),
     query("createWebRtcTransport", read_webrtc_transport),
@@ -153,9 +153,9 @@ constexpr std::array methods{
           data_consumer_member, true),
     refused("applyNetworkThrottle", error_code::forbidden, no_throttle),
     refused("resetNetworkThrottle", error_code::forbidden, no_throttle,
-            generation::legacy),
+            protoo_generation::legacy),
     refused("stopNetworkThrottle", error_code::forbidden, no_throttle,
-            generation::current),
+            protoo_generation::current),
 };
 
 } // namespace
@@ -191,17 +191,18 @@ std::variant<request, error> read_protoo_call(const protoo_method& method,
 protoo_generation generation_of(const protoo_message& message) {
   if (message.method == "createWebRtcTransport") {
     if (find_app_direction(*message.data))
-      return generation::current;
+      return protoo_generation::current;
     if (message.data->IsObject()
         && (message.data->HasMember("producing")
             || message.data->HasMember("consuming")))
-      return generation::legacy;
+      return protoo_generation::legacy;
   }
   const auto method = find_protoo_method(message.method);
   if (!method)
-    return generation::unknown;
+    return protoo_generation::unknown;
   if (message.kind == protoo_kind::notification)
-    return method->command ? generation::current : generation::unknown;
+    return method->command ? protoo_generation::current
+                           : protoo_generation::unknown;
   return method->generation;
 }
 
