@@ -38,6 +38,23 @@ if(TROUPE_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_link_options(-fuse-ld=mold)
 endif()
 
+# How many files TROUPE_UNITY compiles together at most. More would take more
+# memory at once, and leave fewer pieces to compile in parallel.
+set(TROUPE_UNITY_FILES 10)
+
+# Divides the given files of one folder into groups of consecutive ones. CMake
+# compiles each group as one translation unit, but for files with compile options
+# of their own or SKIP_UNITY_BUILD_INCLUSION.
+function(troupe_group_files group)
+  set(count 0)
+  foreach(file IN LISTS ARGN)
+    math(EXPR batch "${count} / ${TROUPE_UNITY_FILES}")
+    set_source_files_properties(${file} PROPERTIES
+      UNITY_GROUP ${group}_${batch})
+    math(EXPR count "${count} + 1")
+  endforeach()
+endfunction()
+
 # Adds a static library troupe_<name> from the given sources, or from every
 # .cpp directly in the given folders (relative to the current one).
 function(troupe_library name)
@@ -46,6 +63,10 @@ function(troupe_library name)
   foreach(folder IN LISTS ARG_FOLDERS)
     file(GLOB found CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
     list(APPEND sources ${found})
+    if(TROUPE_UNITY)
+      string(MAKE_C_IDENTIFIER ${folder} group)
+      troupe_group_files(${group} ${found})
+    endif()
   endforeach()
   if(NOT sources)
     file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cpp "")
@@ -53,6 +74,15 @@ function(troupe_library name)
   endif()
   add_library(troupe_${name} STATIC ${sources})
   target_link_libraries(troupe_${name} PUBLIC ${ARG_LINK})
+  if(TROUPE_UNITY)
+    set_target_properties(troupe_${name} PROPERTIES
+      UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+    # The warning is about headers: a type whose members' types are in unnamed
+    # namespaces. In a group, g++ takes every file for a header. Builds without
+    # groups still warn.
+    target_compile_options(troupe_${name} PRIVATE
+      $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  endif()
 endfunction()
 
 if(TROUPE_LTO AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
