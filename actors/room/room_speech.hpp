@@ -8,9 +8,9 @@
 
 namespace troupe::actors {
 
-/// Who speaks in a room: the speech activity of its members, what shards and
-/// producers share about it, and the detector of the active speaker, which
-/// needs a sample each `interval` while a sample may change anything.
+/// The speech of a room: the activity of its members, what shards and producers
+/// share about it, and the detector of the active speaker, which needs a sample
+/// each `interval` while a sample may change anything.
 class room_speech {
 public:
   static constexpr auto interval = active_speaker_detector::interval;

@@ -2,7 +2,7 @@
 
 #include "actors/fan_out/fan_out.hpp"
 #include "net/base/rng.hpp"
-#include "tests/support/media_packets.hpp"
+#include "tests/actors/fan_out/audio_packet.hpp"
 #include "tests/support/sent_packets.hpp"
 
 #include <doctest/doctest.h>
@@ -53,12 +53,7 @@ struct scene {
   void send(int packets) {
     for (int i = 0; i < packets; ++i) {
       now += 1ms;
-      auto spec = packet_spec{};
-      spec.sequence = static_cast<uint16_t>(++sequence);
-      auto x =
-          rtp::media_packet{make_packet(spec, now), sequence, sequence * 960};
-      x.keyframe = x.start_of_frame = true;
-      engine.handle_media(producer, media_of({x}), false, now);
+      engine.handle_media(producer, audio_packet(++sequence, now), false, now);
       engine.flush(shared_port, now);
     }
   }
