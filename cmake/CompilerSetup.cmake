@@ -90,20 +90,22 @@ if(TROUPE_LTO AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   set(TROUPE_LTO OFF)
 endif()
 
-# Compiles a library for link-time optimisation as well. Programs enable it with
-# troupe_link_optimised; for all others it is an ordinary library.
 if(TROUPE_LTO)
   # Without this, g++ hands its plugin to the linker, which then optimises every
   # program that links such a library: 12 s for each test.
   add_link_options(-fno-lto)
 endif()
+
+# Compiles a library for link-time optimisation as well. Programs enable it with
+# troupe_link_optimised; for all others it is an ordinary library.
 function(troupe_optimise_across_files library)
   if(TROUPE_LTO)
     target_compile_options(${library} PRIVATE -flto=auto -ffat-lto-objects)
   endif()
 endfunction()
 
-# mold 1.10 loses symbols of libraries that are optimised while they are linked.
+# Optimises a program across its libraries' files. Not with mold: version 1.10
+# loses symbols of such libraries.
 function(troupe_link_optimised program)
   if(TROUPE_LTO)
     target_link_options(${program} PRIVATE -flto=auto -fuse-ld=bfd)
