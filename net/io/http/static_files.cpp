@@ -1,5 +1,7 @@
 #include "net/io/http/static_files.hpp"
 
+#include "net/io/http/content_coding.hpp"
+
 #include <sys/stat.h>
 
 #include <array>
@@ -24,11 +26,35 @@ bool is_harmless(std::string_view segment) {
                 == std::string_view::npos;
 }
 
-// An entity tag that changes whenever the file does.
-std::string entity_tag(const struct stat& x) {
-  auto time = static_cast<uint64_t>(x.st_mtim.tv_sec) * 1000000000u
-              + static_cast<uint64_t>(x.st_mtim.tv_nsec);
-  return "\"" + std::to_string(time) + "-" + std::to_string(x.st_size) + "\"";
+// A file to send in place of the requested one: itself, or a compressed copy.
+struct stored_file {
+  std::string path;
+  content_coding coding = content_coding::identity;
+  struct stat facts {};
+};
+
+// The copy of the file that the client takes and likes best, or the file
+// itself; nothing if there is no such file. `file` lies below the root, and a
+// copy must be a file beside it: a link could lead elsewhere.
+std::optional<stored_file> choose_copy(const std::string& file,
+                                       std::string_view accept_encoding) {
+  for (auto coding : rank_codings(accept_encoding)) {
+    stored_file out{file + std::string{suffix_of(coding)}, coding};
+    if (::lstat(out.path.c_str(), &out.facts) == 0 && S_ISREG(out.facts.st_mode)
+        && static_cast<uintmax_t>(out.facts.st_size) <= max_file)
+      return out;
+  }
+  return std::nullopt;
+}
+
+// An entity tag that changes whenever the file does, and that no copy shares
+// (RFC 9110, section 8.8.3).
+std::string entity_tag(const stored_file& x) {
+  const auto& changed = x.facts.st_mtim;
+  auto time = static_cast<uint64_t>(changed.tv_sec) * 1000000000u
+              + static_cast<uint64_t>(changed.tv_nsec);
+  return "\"" + std::to_string(time) + "-" + std::to_string(x.facts.st_size)
+         + std::string{suffix_of(x.coding)} + "\"";
 }
 
 bool matches(std::string_view if_none_match, std::string_view tag) {
@@ -61,11 +87,12 @@ http_response static_files::find(const http_request& request) {
     return response;
   }
   auto file = resolve(request.path);
-  struct stat facts {};
-  if (!file || ::stat(file->c_str(), &facts) != 0
-      || static_cast<uintmax_t>(facts.st_size) > max_file)
+  auto sent =
+      file ? choose_copy(file->native(), request.header("Accept-Encoding"))
+           : std::nullopt;
+  if (!sent)
     return not_found();
-  auto tag = entity_tag(facts);
+  auto tag = entity_tag(*sent);
   http_response response;
   response.headers.emplace_back("ETag", tag);
   // Bundlers add a hash to the names below assets/; all other files may change.
@@ -73,13 +100,17 @@ http_response static_files::find(const http_request& request) {
   response.headers.emplace_back(
       "Cache-Control",
       immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  // Whether or not there are copies, since some may come.
+  response.headers.emplace_back("Vary", "Accept-Encoding");
   if (matches(request.header("If-None-Match"), tag)) {
     response.status = 304;
     return response;
   }
   response.headers.emplace_back("Content-Type",
                                 content_type(file->filename().native()));
-  response.shared_body = cache_.get(file->native(), facts);
+  if (sent->coding != content_coding::identity)
+    response.headers.emplace_back("Content-Encoding", to_string(sent->coding));
+  response.shared_body = cache_.get(sent->path, sent->facts);
   return response.shared_body ? response : not_found();
 }
 

@@ -22,7 +22,11 @@ public:
   /// directory serves its index.html. Other methods get 405. A name that is not
   /// a regular file below the root gets 404, including names with "..", a
   /// leading dot, a backslash or a NUL, and links that leave the root.
-  /// Thread-safe.
+  ///
+  /// If a file NAME.br or NAME.gz lies beside NAME and is no link, and the
+  /// client's Accept-Encoding allows it, that copy is sent: its content is not
+  /// compared with that of NAME. Ranges are not supported: a request for one
+  /// gets the whole file. Thread-safe.
   http_response serve(const http_request& request);
 
   /// Octets of files in memory: those kept, and those being sent.

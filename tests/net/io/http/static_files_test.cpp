@@ -22,10 +22,16 @@ public:
     put("root/app.js", "run()");
     put("root/.env", "hidden");
     put("root/assets/app-1a2b.css", "css");
+    put("root/assets/app-1a2b.css.br", "css in br");
+    put("root/assets/app-1a2b.css.gz", "css in gzip");
+    put("root/plain.css", "plain");
+    put("root/plain.css.gz", "plain in gzip");
     put("root/sub/index.html", "sub");
     put("root/with space.txt", "space");
     fs::create_symlink(top_ / "secret.txt", top_ / "root/leak.txt");
     fs::create_symlink("app.js", top_ / "root/alias.js");
+    fs::create_symlink(top_ / "secret.txt", top_ / "root/app.js.br");
+    fs::create_directory(top_ / "root/app.js.gz");
     files_.emplace(top_ / "root", make_page_headers({}));
   }
 
@@ -87,6 +93,81 @@ TEST_CASE("a client that has the current file gets 304") {
   CHECK(again.content().empty());
   CHECK(x.ask("/app.js", "GET", {{"If-None-Match", "\"other\""}}).status
         == 200);
+}
+
+TEST_CASE("a compressed copy is sent to a client that accepts it") {
+  site x;
+  auto ask = [&](const std::string& accepted) {
+    return x.ask("/assets/app-1a2b.css", "GET",
+                 {{"Accept-Encoding", accepted}});
+  };
+  auto br = ask("gzip, deflate, br");
+  CHECK(br.status == 200);
+  CHECK(br.content() == "css in br");
+  CHECK(header(br, "Content-Encoding") == "br");
+  CHECK(header(br, "Content-Type") == "text/css; charset=utf-8");
+  CHECK(header(br, "Vary") == "Accept-Encoding");
+  CHECK(header(br, "Cache-Control") == "public, max-age=31536000, immutable");
+  auto gzip = ask("gzip");
+  CHECK(gzip.content() == "css in gzip");
+  CHECK(header(gzip, "Content-Encoding") == "gzip");
+  for (const auto* none : {"", "identity", "br;q=0, gzip;q=0.0", "zstd"}) {
+    auto plain = ask(none);
+    CHECK_MESSAGE(plain.content() == "css", none);
+    CHECK(header(plain, "Content-Encoding").empty());
+    CHECK(header(plain, "Vary") == "Accept-Encoding");
+  }
+}
+
+TEST_CASE("a coding without a copy gives way to the next one") {
+  site x;
+  auto answer =
+      x.ask("/plain.css", "GET", {{"Accept-Encoding", "br, gzip;q=0.1"}});
+  CHECK(answer.content() == "plain in gzip");
+  CHECK(header(answer, "Content-Encoding") == "gzip");
+  // A link could lead out of the root, and a folder is no copy.
+  answer = x.ask("/app.js", "GET", {{"Accept-Encoding", "br, gzip"}});
+  CHECK(answer.status == 200);
+  CHECK(answer.content() == "run()");
+  CHECK(header(answer, "Content-Encoding").empty());
+  CHECK(x.ask("/app.js.br").status == 404);
+}
+
+TEST_CASE("each copy has an entity tag of its own") {
+  site x;
+  auto tag_of = [&](const std::string& accepted) {
+    return header(
+        x.ask("/assets/app-1a2b.css", "GET", {{"Accept-Encoding", accepted}}),
+        "ETag");
+  };
+  CHECK(tag_of("br") != tag_of("gzip"));
+  CHECK(tag_of("br") != tag_of(""));
+  auto again = [&](const std::string& accepted, const std::string& tag) {
+    return x.ask("/assets/app-1a2b.css", "GET",
+                 {{"Accept-Encoding", accepted}, {"If-None-Match", tag}});
+  };
+  auto same = again("br", tag_of("br"));
+  CHECK(same.status == 304);
+  CHECK(header(same, "Vary") == "Accept-Encoding");
+  CHECK(header(same, "Content-Encoding").empty());
+  CHECK(again("gzip", tag_of("br")).status == 200);
+  CHECK(again("", tag_of("br")).status == 200);
+}
+
+TEST_CASE("HEAD and requests for a range get the headers of the whole copy") {
+  site x;
+  auto whole =
+      x.ask("/assets/app-1a2b.css", "GET", {{"Accept-Encoding", "br"}});
+  // The connection leaves the body of a response to HEAD out.
+  auto head =
+      x.ask("/assets/app-1a2b.css", "HEAD", {{"Accept-Encoding", "br"}});
+  CHECK(head.headers == whole.headers);
+  CHECK(head.content().size() == whole.content().size());
+  auto range = x.ask("/assets/app-1a2b.css", "GET",
+                     {{"Accept-Encoding", "br"}, {"Range", "bytes=0-1"}});
+  CHECK(range.status == 200);
+  CHECK(range.content() == "css in br");
+  CHECK(header(range, "Content-Range").empty());
 }
 
 TEST_CASE("no hidden file and no file outside the root is served") {
