@@ -1,11 +1,15 @@
 // Bundles the page into web/dist.
-//   node build.mjs          the page
+//   node build.mjs [FOLDER] the page, into FOLDER if given
 //   node build.mjs --dev    the page plus the fixture page, into build/web-dev
 //   node build.mjs --test   the unit tests, into build/web-test
 import { build } from 'esbuild';
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import {
+  cp, mkdir, readdir, readFile, rm, writeFile,
+} from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compressFolder } from './compress.mjs';
+import { linkEntries } from './entries.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -22,12 +26,59 @@ const page = {
   logLevel: 'warning',
 };
 
-async function buildPage(outdir, entries) {
+/**
+ * Names with a hash of the content: browsers keep such files for ever. The
+ * server says so for all files below assets/.
+ */
+const hashed = {
+  splitting: true,
+  metafile: true,
+  assetNames: 'assets/[name]-[hash]',
+  entryNames: 'assets/[name]-[hash]',
+  chunkNames: 'assets/[name]-[hash]',
+};
+
+async function startFolder(outdir) {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  await build({ ...page, outdir, entryPoints: entries });
+}
+
+async function addStatic(outdir) {
   await cp(join(here, 'static'), outdir, { recursive: true });
   await copySocketio(join(outdir, 'socket.io'));
+}
+
+async function buildPage(outdir, entries) {
+  await startFolder(outdir);
+  const { metafile } = await build(
+    { ...page, ...hashed, outdir, entryPoints: entries });
+  await addStatic(outdir);
+  const index = join(outdir, 'index.html');
+  const html = await readFile(index, 'utf8');
+  await writeFile(index, linkEntries(html, outputsOf(metafile, outdir)));
+  await compressFolder(outdir);
+}
+
+/** The built files, as linkEntries() wants them. */
+function outputsOf(metafile, outdir) {
+  const toPath = (path) => relative(outdir, path);
+  return Object.fromEntries(Object.entries(metafile.outputs).map(
+    ([path, { entryPoint, imports }]) => {
+      const of = (wanted) => imports.filter(({ kind }) => kind === wanted)
+        .map((x) => toPath(x.path));
+      return [toPath(path), {
+        entry: entryPoint,
+        imports: of('import-statement'),
+        later: of('dynamic-import'),
+      }];
+    }));
+}
+
+async function buildDev(outdir, entries) {
+  await startFolder(outdir);
+  await build({ ...page, outdir, entryPoints: entries });
+  await addStatic(outdir);
+  await cp(join(here, 'dev/fixture.html'), join(outdir, 'fixture.html'));
 }
 
 /** Where a Socket.IO server has its client: /socket.io/socket.io.js. */
@@ -62,9 +113,8 @@ const css = join(here, 'src/styles/app.css');
 if (process.argv.includes('--test')) {
   await buildTests();
 } else if (process.argv.includes('--dev')) {
-  const outdir = join(root, 'build/web-dev');
-  await buildPage(outdir, [app, css, join(here, 'dev/fixture.ts')]);
-  await cp(join(here, 'dev/fixture.html'), join(outdir, 'fixture.html'));
+  await buildDev(join(root, 'build/web-dev'),
+    [app, css, join(here, 'dev/fixture.ts')]);
 } else {
-  await buildPage(join(here, 'dist'), [app, css]);
+  await buildPage(process.argv[2] ?? join(here, 'dist'), [app, css]);
 }

@@ -1,9 +1,10 @@
 /** The page: lobby, call, and what comes after. */
 
 import { codecFrom } from './encodings';
+import { loadCall } from './load_call';
 import { listDevices, LocalMedia, type LocalSource } from './local_media';
 import { inventRoom, inviteLink, roomName } from './people';
-import { RunningCall } from './running_call';
+import type { RunningCall } from './running_call';
 import { AudioOut } from './ui/audio_out';
 import { Lobby } from './ui/lobby';
 import { openMenu, type MenuGroup } from './ui/menu';
@@ -67,7 +68,7 @@ class App {
   }
 
   async #enter(name: string, room: string): Promise<void> {
-    const running = await RunningCall.enter({
+    const running = await (await loadCall()).enter({
       room,
       name,
       link: linkFor(room),

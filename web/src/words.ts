@@ -39,6 +39,10 @@ export function explainMedia(error: unknown, what: string): Explanation {
 }
 
 const SERVER_WORDS: Array<[RegExp, Explanation]> = [
+  [/^The call could not be loaded$/, {
+    title: 'The call could not be loaded',
+    detail: 'Check your connection, reload this page, then try again.',
+  }],
   [/full|limit|too many/i, {
     title: 'This room is full',
     detail: 'Ask someone to leave, or meet in another room.',

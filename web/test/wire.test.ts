@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdtempSync, readdirSync, readFileSync, rmSync, statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { filesOf, wireSize } from '../wire.mjs';
+
+/** The most that the first load may cost: 120 KB, fonts included. */
+const FIRST_LOAD = 120_000;
+/** The most for all scripts, styles and pages up to a call. */
+const CODE = 120_000;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'troupe-page-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+execFileSync(process.execPath, [join(root, 'web/build.mjs'), folder]);
+
+function filesBelow(at: string): string[] {
+  return readdirSync(at, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(at, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+for (const suffix of ['.br', '.gz']) {
+  test(`the first load takes at most 120 KB with ${suffix}`, async (t) => {
+    const { first, call } = await filesOf(folder);
+    const size = await wireSize(folder, first, suffix);
+    const code = await wireSize(folder,
+      [...first, ...call].filter((x) => !x.endsWith('.woff2')), suffix);
+    t.diagnostic(`first load ${size} octets, code of lobby and call ${code}`);
+    assert.ok(size <= FIRST_LOAD, `the first load has ${size} octets`);
+    assert.ok(code <= CODE, `the code has ${code} octets`);
+    assert.ok(first.some((x) => x.endsWith('.woff2')), 'fonts are counted');
+    assert.ok(first.length >= 5 && call.length >= 1);
+  });
+}
+
+test('compressed copies have the content of their files', () => {
+  const unpack = { '.br': brotliDecompressSync, '.gz': gunzipSync };
+  const all = filesBelow(folder);
+  for (const [suffix, decode] of Object.entries(unpack)) {
+    const copies = all.filter((path) => path.endsWith(suffix));
+    assert.ok(copies.length >= 10);
+    for (const path of copies) {
+      const original = path.slice(0, -suffix.length);
+      assert.deepEqual(decode(readFileSync(path)), readFileSync(original));
+      assert.ok(statSync(path).size < statSync(original).size);
+    }
+  }
+  assert.ok(!all.some((path) => /\.woff2\.(br|gz)$/.test(path)));
+});
+
+test('scripts, styles and fonts carry a hash of their content', () => {
+  const names = readdirSync(join(folder, 'assets'));
+  for (const name of names) {
+    assert.match(name, /-[A-Z2-7]{8}\.(js|css|woff2)(\.br|\.gz)?$/);
+  }
+  const others = filesBelow(folder).map((path) => path.slice(folder.length + 1))
+    .filter((path) => !/^(assets|socket\.io)\//.test(path));
+  assert.deepEqual(others.filter((path) => !/\.(br|gz)$/.test(path)).sort(),
+    ['icon.svg', 'index.html']);
+});
