@@ -202,9 +202,8 @@ net::http_response admin_error(const protocol::error& x) {
       return admin_error(409, "unsupported", x.message);
     case error_code::consumer_not_found:
       return admin_error(404, "consumer-not-found", x.message);
-    // A room's error for a member that it does not have.
-    case error_code::bad_request:
-      return admin_error(404, "peer-not-found", "Peer not found");
+    case error_code::peer_not_found:
+      return admin_error(404, "peer-not-found", x.message);
     default:
       return admin_error(503, to_string(x.code), x.message);
   }

@@ -37,7 +37,9 @@ caf::result<reply::stats> peer_stats::get(const std::string& which) {
   };
   if (!ask(transports_) && !ask(media_.producers()) && !ask(media_.consumers())
       && !ask(data_.producers()) && !ask(data_.consumers()))
-    promise.deliver(to_caf({error_code::bad_request, "id: unknown"}));
+    promise.deliver(to_caf({error_code::bad_request,
+                            "No transport, producer or consumer of this "
+                            "client has that id"}));
   return promise;
 }
 

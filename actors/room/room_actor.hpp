@@ -83,7 +83,8 @@ using room_directory_actor = room_data_actor::extend<
     caf::replies_to<identify_member>::with<protocol::reply::joined>,
     // Changes a member's name, and notifies all.
     caf::reacts_to<rename_member>,
-    // Kicks, mutes, locks or ends. Errors: forbidden, bad_request.
+    // Kicks, mutes, locks or ends. Errors: forbidden, peer_not_found, and
+    // bad_request from a member that names itself.
     caf::replies_to<moderate_room>::with<done>,
     // Keeps a member whose connection is lost for the grace time. Ignored if it
     // has another connection by now.
@@ -124,7 +125,7 @@ using room_actor = room_directory_actor::extend<
     caf::reacts_to<announce_drain>,
     // What the server's operator may know about the room.
     caf::replies_to<get_room_report>::with<room_report>,
-    // Kicks, mutes, locks or ends. Errors: bad_request.
+    // Kicks, mutes, locks or ends. Errors: peer_not_found.
     caf::replies_to<administer_room>::with<done>,
     // Sends a message of the server's own. Errors: unsupported, limit_reached.
     caf::replies_to<send_to_room>::with<sent_to_room>,

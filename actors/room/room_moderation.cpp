@@ -24,7 +24,7 @@ caf::result<done> room_state::administer(const administer_room& x) {
 caf::result<done> room_state::carry_out(const peer_id& by,
                                         const verb::kick& x) {
   if (!people.contains(x.peer))
-    return to_caf({error_code::bad_request, "peerId: not in the room"});
+    return to_caf(protocol::make_error(error_code::peer_not_found));
   if (x.peer == by)
     return to_caf({error_code::bad_request, "peerId: must be another member"});
   log::event(log::level::info, "peer-kicked",
@@ -35,7 +35,7 @@ caf::result<done> room_state::carry_out(const peer_id& by,
 
 caf::result<done> room_state::carry_out(const peer_id&, const verb::mute& x) {
   if (!people.contains(x.peer))
-    return to_caf({error_code::bad_request, "peerId: not in the room"});
+    return to_caf(protocol::make_error(error_code::peer_not_found));
   self->send(members.at(x.peer).peer, mute_peer{x.kind});
   return done{};
 }

@@ -23,6 +23,8 @@ entry describe(error_code code) {
       return {"room-not-found", "Room not found"};
     case error_code::room_exists:
       return {"room-exists", "Room already exists"};
+    case error_code::peer_not_found:
+      return {"peer-not-found", "Peer not found"};
     case error_code::transport_not_found:
       return {"transport-not-found", "Transport not found"};
     case error_code::producer_not_found:

@@ -20,6 +20,8 @@ enum class error_code : uint8_t {
   room_not_found,
   /// The room to open is open already.
   room_exists,
+  /// No member of the room has that id.
+  peer_not_found,
   transport_not_found,
   producer_not_found,
   consumer_not_found,

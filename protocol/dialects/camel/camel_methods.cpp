@@ -176,7 +176,7 @@ constexpr std::array common_methods{
                  .acknowledge = producers_reply},
     camel_method{.event = "getStats",
                  .read = read_get_stats,
-                 .positions = {"id"},
+                 .positions = {"transportId"},
                  .acknowledge = stats_reply},
     camel_method{.event = "leaveRoom", .role = role::leaves},
 };

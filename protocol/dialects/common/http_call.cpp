@@ -41,6 +41,7 @@ unsigned http_status(error_code code) {
       return 403;
     case error_code::unknown_method:
     case error_code::room_not_found:
+    case error_code::peer_not_found:
     case error_code::transport_not_found:
     case error_code::producer_not_found:
     case error_code::consumer_not_found:

@@ -238,7 +238,9 @@ checked<request> read_get_stats(const Value& payload) {
     if (id)
       return request{verb::get_stats{std::move(*id)}};
   }
-  return refuse(decode_errc::missing, "id", "missing");
+  return refuse(decode_errc::missing, "transportId",
+                "missing, and so are producerId, consumerId, dataProducerId "
+                "and dataConsumerId");
 }
 
 checked<request> read_list_producers(const Value&) {

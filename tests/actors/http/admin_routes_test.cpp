@@ -123,9 +123,8 @@ TEST_CASE("a refusal becomes the error that the API documents") {
        R"({"error":{"code":"unsupported","message":"why"}})"},
       {error_code::consumer_not_found, 404,
        R"({"error":{"code":"consumer-not-found","message":"why"}})"},
-      // A room refuses a member that it does not have so.
-      {error_code::bad_request, 404,
-       R"({"error":{"code":"peer-not-found","message":"Peer not found"}})"},
+      {error_code::peer_not_found, 404,
+       R"({"error":{"code":"peer-not-found","message":"why"}})"},
       {error_code::internal, 503,
        R"({"error":{"code":"internal","message":"why"}})"},
       {error_code::overloaded, 503,

@@ -317,8 +317,6 @@ bool is_public(const naming_request& x, const std::string& member) {
 
 /// Whether `code` is the right one for an id that names nothing.
 bool is_right(const std::string& code, const std::string& member) {
-  if (member == "peerId")
-    return code == "bad-request";
   if (member == "id")
     return code == "bad-request"; // the kind of object is not known
   auto what = member.substr(0, member.size() - 2);

@@ -213,7 +213,8 @@ TEST_CASE("the host removes a member, and other members may not") {
     return text_at(x, "/data/code");
   };
   CHECK(code(bob.request("kick", R"({"peerId":"ann"})")) == "forbidden");
-  CHECK(code(ann.request("kick", R"({"peerId":"eve"})")) == "bad-request");
+  CHECK(code(ann.request("kick", R"({"peerId":"eve"})")) == "peer-not-found");
+  CHECK(code(ann.request("mute", R"({"peerId":"eve"})")) == "peer-not-found");
   CHECK(code(ann.request("kick", R"({"peerId":"ann"})")) == "bad-request");
   auto done = ann.request("kick", R"({"peerId":"bob"})");
   CHECK(text_at(done, "/type") == "peer-kicked");

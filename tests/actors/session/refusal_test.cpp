@@ -175,6 +175,8 @@ TEST_CASE("an unknown id, or one of another peer, is not found") {
       }
     }
   }
+  auto nothing = text_at(at.ann.request("get-stats", "{}"), "/data/message");
+  CHECK(nothing.starts_with("transportId: missing"));
   for (const auto& id : {std::string{"nobody"}, at.bob_recv, at.bob_consumer})
     CHECK(text_at(at.ann.request("get-stats", "{\"id\":" + quoted(id) + "}"),
                   "/type")

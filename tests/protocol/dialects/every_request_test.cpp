@@ -138,7 +138,7 @@ struct members_of {
     return {{"consumerId", id}};
   }
   members operator()(const verb::get_stats&) {
-    return {{"id", id}};
+    return {{"transportId", id}};
   }
   members operator()(const verb::kick&) {
     return {{"peerId", id}};
