@@ -28,7 +28,9 @@ dpkg-deb -c "$package" >"$work/contents"
 for path in usr/bin/troupe etc/troupe/troupe.conf \
   lib/systemd/system/troupe.service usr/lib/sysctl.d/60-troupe.conf \
   usr/share/troupe/web/index.html usr/share/man/man1/troupe.1.gz \
-  usr/share/doc/troupe/{operating.md,copyright,changelog.Debian.gz}; do
+  usr/share/doc/troupe/{operating,auth,admin-api,speakers,signaling}.md \
+  usr/share/doc/troupe/{openapi.json,README.Debian} \
+  usr/share/doc/troupe/{copyright,changelog.Debian.gz}; do
   grep -q " \./$path\$" "$work/contents" || fail "the package lacks $path"
 done
 ! awk '$2 != "root/root"' "$work/contents" | grep . ||
@@ -43,6 +45,20 @@ grep -q '^#MemoryMax=' "$unit" || fail "the unit suggests no memory limit"
 grep -qx 'http.listen-addresses = 127.0.0.1,::1' \
   "$work/unit/etc/troupe/troupe.conf" ||
   fail "the default configuration listens on more than loopback"
+head -5 "$work/unit/etc/troupe/troupe.conf" | grep -q README.Debian ||
+  fail "the configuration does not begin with how to open the server"
+for key in auth.jwt http.tls-certificate http.listen-addresses; do
+  grep -q "^     $key = " "$work/unit/usr/share/doc/troupe/README.Debian" ||
+    fail "README.Debian does not name $key"
+  grep -q "^#* *$key = " "$work/unit/etc/troupe/troupe.conf" ||
+    fail "README.Debian names $key, which the configuration lacks"
+done
+(cd "$work/unit/usr/share/doc/troupe" && grep -ohE '\]\([a-z-]+\.(md|json)' *.md |
+  sed 's/^](//' | sort -u | while read -r document; do
+  [ -f "$document" ] || echo "$document"
+done) >"$work/missing"
+[ ! -s "$work/missing" ] ||
+  fail "documents link to others that the package lacks: $(cat "$work/missing")"
 grep -q 'install -m 640 -g troupe' "$work/unit/usr/share/doc/troupe/operating.md" ||
   fail "operating.md does not say how to protect the tokens"
 if command -v lintian >/dev/null; then
@@ -68,8 +84,11 @@ install() {
     --force-not-root "$@" >"$work/dpkg" 2>&1 || fail "dpkg: $(cat "$work/dpkg")"
 }
 install --force-confold -i "$package"
+grep -q README.Debian "$work/dpkg" ||
+  fail "the installation does not say how to open the server"
 sed -i 's/^log.format = line/log.format = json/' "$root/etc/troupe/troupe.conf"
 install --force-confold -i "$package"
+! grep -q README.Debian "$work/dpkg" || fail "an upgrade tells old news"
 grep -qx 'log.format = json' "$root/etc/troupe/troupe.conf" ||
   fail "an upgrade overwrote the operator's changes"
 
@@ -77,8 +96,7 @@ grep -qx 'log.format = json' "$root/etc/troupe/troupe.conf" ||
 
 options=(--config-file="$root/etc/troupe/troupe.conf"
   --http.static-root="$root/usr/share/troupe/web"
-  --http.listen-addresses=127.0.0.1 --rtc.listen-addresses=127.0.0.1
-  --http.port=0 --rtc.port=0)
+  --rtc.listen-addresses=127.0.0.1 --http.port=0 --rtc.port=0)
 "$root/usr/bin/troupe" doctor "${options[@]}" >"$work/doctor" ||
   fail "troupe doctor reports problems: $(cat "$work/doctor")"
 "$root/usr/bin/troupe" "${options[@]}" >"$work/log" 2>&1 &
@@ -90,6 +108,14 @@ for _ in $(seq 100); do
   sleep 0.1
 done
 [ -n "$port" ] || fail "the server does not start"
+# The kernel's tables, in hexadecimal: 127.0.0.1 or ::1, and the state LISTEN.
+listening=$(awk -v port="$(printf ':%04X' "$port")" \
+  '$4 == "0A" && substr($2, length($2) - 4) == port { print $2 }' \
+  /proc/net/tcp /proc/net/tcp6 2>/dev/null || true)
+[ -n "$listening" ] || fail "nothing listens on port $port"
+! grep -vE '^(0100007F|00000000000000000000000001000000):' <<<"$listening" ||
+  fail "the default configuration listens on more than loopback"
+! grep -q open-to-strangers "$work/log" || fail "the server is open to strangers"
 # Write to a file first: curl fails if the reader of a pipe stops early.
 get() { curl -sf --max-time 5 -o "$work/$2" "http://127.0.0.1:$port$1"; }
 get / page && grep -qi "<html" "$work/page" || fail "the page is not served"
