@@ -49,7 +49,8 @@ std::string line_of(std::string_view name, std::span<const field> rest) {
   for (const auto& x : rest) {
     out.append(" ").append(x.key).append("=");
     const auto value = clip(x.value);
-    out += is_plain(value) ? value : protocol::quote_json(value);
+    out +=
+        is_plain(value) ? value : escape_controls(protocol::quote_json(value));
   }
   return out;
 }
@@ -61,7 +62,7 @@ std::string json_of(std::string_view name, std::span<const field> rest) {
   for (const auto& x : rest)
     out.add(x.key, clip(x.value));
   const auto whole = out.end_object().str();
-  return whole.substr(1, whole.size() - 2);
+  return escape_controls(whole.substr(1, whole.size() - 2));
 }
 
 void write(level at, std::string_view name, std::span<const field> rest) {
@@ -86,16 +87,6 @@ void write_limited(line_limit& limit, level at, std::string_view name,
 }
 
 } // namespace
-
-std::string clip(std::string x) {
-  if (x.size() <= max_value)
-    return x;
-  auto end = max_value;
-  // Do not cut a UTF-8 character.
-  while (end > 0 && (static_cast<unsigned char>(x[end]) & 0xC0) == 0x80)
-    --end;
-  return x.substr(0, end) + "… (" + std::to_string(x.size()) + " octets)";
-}
 
 void open(const config::log_keys& settings) {
   as_json = settings.format == "json";

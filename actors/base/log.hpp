@@ -12,7 +12,8 @@ namespace troupe::actors::log {
 enum class level : uint8_t { debug, info, warn, error };
 
 /// One fact about an event. Never a key, a password or a token; addresses at
-/// debug level only.
+/// debug level only. Clients may choose the value: it is cut to 128 octets, and
+/// quoted and escaped where it could be taken for anything else.
 struct field {
   std::string_view key;
   std::string value;
