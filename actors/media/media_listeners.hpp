@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/base/messages.hpp"
+#include "actors/stats/counters.hpp"
 
 #include <caf/typed_actor.hpp>
 
@@ -20,12 +21,20 @@ struct transport_leaving {
   bool leaving = false;
 };
 
+/// A transport's client is connected by this protocol, or by another one than
+/// before.
+struct transport_connected {
+  transport_kind by = transport_kind::none;
+};
+
 /// Events that transports send to their peer.
 using transport_listener_actor = caf::typed_actor<
     // How it is used, if the peer does not know its direction.
     caf::reacts_to<transport_in_use>,
     // Its client seems to have closed it.
-    caf::reacts_to<transport_leaving>>;
+    caf::reacts_to<transport_leaving>,
+    // Media can flow.
+    caf::reacts_to<transport_connected>>;
 
 /// Events that consumers send to their peer.
 using consumer_listener_actor = caf::typed_actor<

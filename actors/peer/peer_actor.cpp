@@ -44,6 +44,7 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       },
       [this](const transport_in_use& x) { transports.handle_use(x); },
       [this](const transport_leaving& x) { handle_leaving(x); },
+      [this](const transport_connected& x) { transports.note_connected(x.by); },
       [this](const session_lost& x) { membership.handle_session_lost(x); },
       [this](const data_consumer_over& x) {
         streams.data_consumers.handle_end(x);

@@ -2,6 +2,7 @@
 
 #include "actors/base/caf_error.hpp"
 #include "actors/base/live_objects.hpp"
+#include "actors/base/member_name.hpp"
 #include "actors/peer/app_data_quota.hpp"
 #include "actors/peer/peer_actor.hpp"
 #include "protocol/ortc/ortc_ssrc.hpp"
@@ -35,6 +36,11 @@ struct peer_context {
     services = cfg.services;
     session = cfg.session;
     random = net::make_secure_rng();
+  }
+
+  /// The member's name in the log, as it is now.
+  member_name log_name() const {
+    return {room_name, id};
   }
 
   const auto& settings() const {

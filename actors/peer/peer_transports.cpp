@@ -1,6 +1,5 @@
 #include "actors/peer/peer_transports.hpp"
 
-#include "actors/base/log.hpp"
 #include "actors/base/relay.hpp"
 #include "actors/transport/candidates.hpp"
 
@@ -18,15 +17,6 @@ protocol::sctp_parameters sctp_of_transports() {
   out.max_send_message_size = net::sctp_max_message_octets;
   out.max_receive_message_size = net::sctp_max_message_octets;
   return out;
-}
-
-void log_move(const peer_context& peer, const std::string& what,
-              const transport_id& to) {
-  log::event(log::level::debug, "direction-learnt",
-             {{"room", peer.room_name.str()},
-              {"peer", peer.id.str()},
-              {"stream", what},
-              {"transport", to.str()}});
 }
 
 } // namespace
@@ -79,7 +69,7 @@ transport_record& peer_transports::spawn(const verb::create_transport& x) {
       peer_.self->system(),
       {created, services, peer_.shard, sctp,
        caf::actor_cast<transport_listener_actor>(peer_.self),
-       !x.direction.has_value(), backlog_});
+       !x.direction.has_value(), backlog_, peer_.log_name()});
   peer_.self->link_to(actor);
   peer_.self->monitor(actor);
   auto& record = transports_.add({.id = created,
@@ -89,10 +79,7 @@ transport_record& peer_transports::spawn(const verb::create_transport& x) {
                                   .sctp = sctp,
                                   .webrtc = actor});
   settle_directions();
-  log::event(log::level::debug, "transport-created",
-             {{"room", peer_.room_name.str()},
-              {"peer", peer_.id.str()},
-              {"transport", created.str()}});
+  log_transport_created(peer_, created);
   return record;
 }
 
@@ -112,10 +99,9 @@ peer_transports::create_plain(const protocol::plain_options& x) {
       peer_.self->system(),
       {created, services, peer_.shard, x.rtcp_mux, x.comedia,
        announced.empty() ? peer_.signaled_at.ip() : announced.front(),
-       std::move(quota_token)});
+       std::move(quota_token), peer_.log_name()});
   if (!made) {
-    log::event(log::level::error, "plain-transport-failed",
-               {{"why", made.error().message()}});
+    log_plain_transport_failed(peer_, made.error());
     return refuse(error_code::internal);
   }
   peer_.self->link_to(made->actor);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/peer/peer_log.hpp"
 #include "actors/peer/peer_streams.hpp"
 
 namespace troupe::actors {
@@ -25,6 +26,10 @@ public:
   // -- what others cause ------------------------------------------------------
 
   void handle_use(const transport_in_use& x);
+
+  void note_connected(transport_kind by) {
+    connections_.note(peer_, by);
+  }
 
   /// A transport has ended by itself. Returns false if the peer has none of
   /// that address.
@@ -59,6 +64,7 @@ private:
   peer_streams& streams_;
   // Counts the messages that wait for the peer's data consumers.
   std::shared_ptr<data_backlog> backlog_ = std::make_shared<data_backlog>();
+  connection_log connections_;
 };
 
 } // namespace troupe::actors

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/base/member_name.hpp"
 #include "actors/base/tick_queue.hpp"
 #include "actors/load/overload_state_board.hpp"
 #include "actors/sctp/data_messages.hpp"
@@ -18,6 +19,8 @@ struct open_association {
   sctp_listener_actor listener;
   /// Shared by the client's transports. Null if it has only one.
   std::shared_ptr<data_backlog> backlog = {};
+  /// For the log.
+  member_name owner = {};
 };
 
 /// The transport or its DTLS has ended. Ends the association, and notifies the

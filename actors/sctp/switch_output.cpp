@@ -7,7 +7,8 @@
 namespace troupe::actors {
 
 void switch_output::add(const open_association& x) {
-  transports_.insert_or_assign(x.transport, transport{x.id, x.out, x.listener});
+  transports_.insert_or_assign(x.transport,
+                               transport{x.id, x.out, x.listener, x.owner});
 }
 
 void switch_output::send_all(data_switch& engine) {
@@ -28,9 +29,11 @@ void switch_output::pass_on(const switch_state_changed& x) {
     return;
   const auto& to = i->second;
   log::event(x.state == net::sctp_state::failed ? log::level::warn
-                                                : log::level::info,
+                                                : log::level::debug,
              "sctp-state",
-             {{"transport", to.id.str()},
+             {to.owner.room_field(),
+              to.owner.peer_field(),
+              {"transport", to.id.str()},
               {"state", std::string{net::to_string(x.state)}}});
   if (to.listener)
     self_->send(to.listener, sctp_state_changed{to.id, x.state});

@@ -43,6 +43,7 @@ private:
     transport_id id;
     data_transport_actor out;
     sctp_listener_actor listener;
+    member_name owner;
   };
 
   void pass_on(const switch_state_changed& x);

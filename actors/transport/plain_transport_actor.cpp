@@ -23,6 +23,7 @@ plain_state::make_behavior(const plain_transport_config& cfg,
                            const std::shared_ptr<plain_ports>& opened) {
   allow_on_io_threads(self);
   id = cfg.id;
+  owner = cfg.owner;
   services = cfg.services;
   quota_token = cfg.quota_token;
   shard = cfg.shard;
@@ -152,7 +153,7 @@ void plain_state::note(rtp::rtcp_event& x) {
   if (!sending.take(x))
     return;
   log::event(log::level::debug, "plain-destination-proven",
-             {{"transport", id.str()}});
+             {owner.room_field(), owner.peer_field(), {"transport", id.str()}});
   // Before this, it was sent only a few packets.
   routes.request_key_frames();
 }
@@ -186,13 +187,16 @@ void plain_state::handle_tick() {
   if (const auto why = sending.poll_refusal(now())) {
     count().note(*why);
     log::event(log::level::warn, "plain-destination-refused",
-               {{"transport", id.str()},
+               {owner.room_field(),
+                owner.peer_field(),
+                {"transport", id.str()},
                 {"why", std::string{to_string(*why)}},
                 {"set", "rtc.plain-trusted"}});
   }
   if (is_over()) {
-    log::event(log::level::info, "transport-abandoned",
-               {{"transport", id.str()}});
+    log::event(
+        log::level::info, "transport-abandoned",
+        {owner.room_field(), owner.peer_field(), {"transport", id.str()}});
     self->quit();
     return;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/base/member_name.hpp"
 #include "actors/io/burst_receiver.hpp"
 #include "actors/transport/media_services.hpp"
 #include "actors/transport/transport_actor.hpp"
@@ -35,6 +36,8 @@ struct plain_transport_config {
   std::string reached_at = {};
   /// Its quota token.
   std::shared_ptr<void> quota_token = {};
+  /// For the log.
+  member_name owner = {};
 };
 
 /// A transport, and where its client sends to.

@@ -75,6 +75,7 @@ struct plain_state {
   pointer self;
   live_object alive{object_kind::transport};
   transport_id id;
+  member_name owner;
   std::shared_ptr<const media_services> services;
   std::shared_ptr<void> quota_token;
   std::shared_ptr<plain_ports> ports;

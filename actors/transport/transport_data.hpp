@@ -14,16 +14,18 @@ namespace troupe::actors {
 class transport_data {
 public:
   /// Requests an association of that transport, whose packets go to `self`.
-  /// `backlog` is shared by the client's transports.
+  /// `backlog` is shared by the client's transports; `owner` is for the log.
   template <class Self>
   void open(Self* self, const sctp_actor& target, transport_key key,
-            const transport_id& id, std::shared_ptr<data_backlog> backlog) {
+            const transport_id& id, std::shared_ptr<data_backlog> backlog,
+            member_name owner = {}) {
     target_ = target;
     key_ = key;
     self->send(target_,
                open_association{key_, id,
                                 caf::actor_cast<data_transport_actor>(self),
-                                sctp_listener_actor{}, std::move(backlog)});
+                                sctp_listener_actor{}, std::move(backlog),
+                                std::move(owner)});
   }
 
   /// Requests the statistics of the association, and calls `next` with them:

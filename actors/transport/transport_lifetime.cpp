@@ -1,9 +1,5 @@
 #include "actors/transport/transport_lifetime.hpp"
 
-#include "actors/base/log.hpp"
-
-#include <utility>
-
 namespace troupe::actors {
 
 namespace {
@@ -27,16 +23,20 @@ transport_phase phase_of(net::dtls_state dtls, bool has_path, bool abandoned) {
 
 } // namespace
 
-void transport_lifetime::begin(const transport_id& which, counters& counts) {
+void transport_lifetime::begin(const transport_id& which, counters& counts,
+                               member_name owner) {
   id_ = which;
+  owner_ = std::move(owner);
   counts_ = &counts;
   update(net::dtls_state::fresh, std::nullopt);
 }
 
 void transport_lifetime::handle(const net::ice_state_changed& x,
                                 net::time_point now) {
-  log::event(log::level::info, "ice-state",
-             {{"transport", id_.str()},
+  log::event(log::level::debug, "ice-state",
+             {owner_.room_field(),
+              owner_.peer_field(),
+              {"transport", id_.str()},
               {"state", std::string{net::to_string(x.state)}}});
   abandoned_ = x.state == net::ice_state::disconnected ? std::optional{now}
                                                        : std::nullopt;
@@ -45,8 +45,10 @@ void transport_lifetime::handle(const net::ice_state_changed& x,
 void transport_lifetime::handle(const net::dtls_state_changed& x,
                                 net::time_point now) {
   const auto failed = x.state == net::dtls_state::failed;
-  log::event(failed ? log::level::warn : log::level::info, "dtls-state",
-             {{"transport", id_.str()},
+  log::event(failed ? log::level::warn : log::level::debug, "dtls-state",
+             {owner_.room_field(),
+              owner_.peer_field(),
+              {"transport", id_.str()},
               {"state", std::string{net::to_string(x.state)}}});
   if (x.state == net::dtls_state::connected && connecting_)
     counts_->connect_time.observe(now - *std::exchange(connecting_, {}));
@@ -54,15 +56,28 @@ void transport_lifetime::handle(const net::dtls_state_changed& x,
 
 void transport_lifetime::update(
     net::dtls_state dtls, const std::optional<net::transport_tuple>& path) {
+  const auto kind = kind_of(path);
   gauge_.move_to(&counts_->transports_in(
-      kind_of(path), phase_of(dtls, path.has_value(), abandoned_.has_value())));
+      kind, phase_of(dtls, path.has_value(), abandoned_.has_value())));
+  if (dtls == net::dtls_state::connected && path && kind != connected_by_)
+    news_ = connected_by_ = kind;
+}
+
+void transport_lifetime::log_exhausted(std::string_view direction) const {
+  log::event(log::level::warn, "srtp-exhausted",
+             {owner_.room_field(),
+              owner_.peer_field(),
+              {"transport", id_.str()},
+              {"direction", std::string{direction}}});
 }
 
 bool transport_lifetime::is_over(bool left, net::time_point now) const {
   if (!left && (!abandoned_ || now - *abandoned_ < abandoned_after))
     return false;
-  log::event(log::level::info, left ? "transport-left" : "transport-abandoned",
-             {{"transport", id_.str()}});
+  log::event(
+      left ? log::level::debug : log::level::info,
+      left ? "transport-left" : "transport-abandoned",
+      {owner_.room_field(), owner_.peer_field(), {"transport", id_.str()}});
   return true;
 }
 

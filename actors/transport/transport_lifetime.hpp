@@ -1,11 +1,13 @@
 #pragma once
 
-#include "actors/base/ids.hpp"
+#include "actors/base/member_name.hpp"
 #include "actors/stats/counters.hpp"
 #include "actors/stats/scoped_gauge.hpp"
 #include "net/webrtc_transport.hpp"
 
 #include <optional>
+#include <string_view>
+#include <utility>
 
 namespace troupe::actors {
 
@@ -17,8 +19,10 @@ public:
   /// How long a transport without a path is kept: an ICE restart may bring one.
   static constexpr auto abandoned_after = std::chrono::seconds{30};
 
-  /// Begins, in the phase `waiting`. `counts` outlives this object.
-  void begin(const transport_id& which, counters& counts);
+  /// Begins, in the phase `waiting`. `counts` outlives this object; `owner` is
+  /// for the log.
+  void begin(const transport_id& which, counters& counts,
+             member_name owner = {});
 
   /// The client's DTLS parameters have come. The first ones count.
   void note_connecting(net::time_point now) {
@@ -34,6 +38,15 @@ public:
   void update(net::dtls_state dtls,
               const std::optional<net::transport_tuple>& path);
 
+  /// Returns once by which protocol the client is connected, and again whenever
+  /// that has changed.
+  std::optional<transport_kind> poll_connected() {
+    return std::exchange(news_, std::nullopt);
+  }
+
+  /// Logs that SRTP has no room for another source.
+  void log_exhausted(std::string_view direction) const;
+
   /// Whether it must end: the client has left it, or lost the path for too
   /// long. Logs which.
   bool is_over(bool left, net::time_point now) const;
@@ -43,9 +56,12 @@ public:
 
 private:
   transport_id id_;
+  member_name owner_;
   counters* counts_ = nullptr;
   std::optional<net::time_point> abandoned_;  // when the last path was lost
   std::optional<net::time_point> connecting_; // since when
+  transport_kind connected_by_ = transport_kind::none;
+  std::optional<transport_kind> news_; // for poll_connected()
   scoped_gauge gauge_;
 };
 

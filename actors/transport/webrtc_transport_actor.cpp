@@ -1,7 +1,6 @@
 #include "actors/transport/webrtc_transport_actor.hpp"
 
 #include "actors/base/caf_error.hpp"
-#include "actors/base/log.hpp"
 #include "actors/io/io_worker.hpp"
 #include "actors/media/webrtc_stats.hpp"
 #include "actors/transport/webrtc_transport_state.hpp"
@@ -47,10 +46,10 @@ webrtc_state::make_behavior(const webrtc_transport_config& cfg) {
                                     .max_media_age = max_media_age},
       *random);
   if (cfg.sctp)
-    data.open(self, services->sctp, key(), id, cfg.backlog);
+    data.open(self, services->sctp, key(), id, cfg.backlog, cfg.owner);
   from_sockets.add_fragment(self, engine->local_ice().username_fragment);
   self->set_error_handler([](caf::error&) {});
-  lifetime.begin(id, services->load->counters());
+  lifetime.begin(id, services->load->counters(), cfg.owner);
   return {
       [this](burst& x) { take(*x); },
       [this](const tuple_closed& x) {
@@ -172,6 +171,7 @@ void webrtc_state::drain() {
   // The shard must know the keys before the client knows that we have them.
   sending.update(self, *engine);
   lifetime.update(engine->dtls(), sending.path());
+  report_connected();
   while (auto x = engine->poll_datagram())
     services->port->send_batch({&*x, 1});
   route_rtp();
@@ -224,8 +224,7 @@ void webrtc_state::publish(net::time_point now) {
   constexpr auto exhausted =
       static_cast<size_t>(net::drop_reason::srtp_exhausted);
   if (totals.drops[exhausted] > 0 && published.drops[exhausted] == 0)
-    log::event(log::level::warn, "srtp-exhausted",
-               {{"transport", id.str()}, {"direction", "receive"}});
+    lifetime.log_exhausted("receive");
   services->load->counters().transports.publish(self->id(), totals, published);
 }
 

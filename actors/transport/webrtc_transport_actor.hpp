@@ -34,6 +34,8 @@ struct webrtc_transport_config {
   bool undirected = false;
   /// Shared by all of the client's transports.
   std::shared_ptr<data_backlog> backlog = {};
+  /// For the log.
+  member_name owner = {};
 };
 
 webrtc_transport_actor spawn_webrtc_transport(caf::actor_system& system,

@@ -55,6 +55,12 @@ struct webrtc_state {
 
   void handle(const net::transport_event& x);
 
+  // Tells the peer when media can flow.
+  void report_connected() {
+    if (auto kind = lifetime.poll_connected(); kind && listener)
+      self->send(listener, transport_connected{*kind});
+  }
+
   void arm_timer();
 
   // Adds the increase since the last call to the node's counters.

@@ -1,5 +1,6 @@
 #include "actors/transport/transport_lifetime.hpp"
 
+#include "tests/actors/support/log_capture.hpp"
 #include "tests/actors/support/quiet_log.hpp"
 
 #include <doctest/doctest.h>
@@ -96,4 +97,50 @@ TEST_CASE("the time to connect counts once, from the first parameters") {
   CHECK(at.counts.connect_time.read().sum == 2s);
   at.lifetime.handle({dtls_state::connected}, start + 3s);
   CHECK(at.connect_times() == 1);
+}
+
+TEST_CASE(
+    "a transport reports once by which protocol its client is connected") {
+  scene at;
+  CHECK_FALSE(at.lifetime.poll_connected());
+  at.lifetime.update(dtls_state::connecting, udp);
+  CHECK_FALSE(at.lifetime.poll_connected());
+  at.lifetime.update(dtls_state::connected, udp);
+  CHECK(at.lifetime.poll_connected() == transport_kind::udp);
+  at.lifetime.update(dtls_state::connected, udp);
+  CHECK_FALSE(at.lifetime.poll_connected());
+  // Another path of the same protocol is no news.
+  at.lifetime.update(dtls_state::connected, std::nullopt);
+  at.lifetime.update(dtls_state::connected, udp);
+  CHECK_FALSE(at.lifetime.poll_connected());
+  at.lifetime.update(dtls_state::connected, tcp);
+  CHECK(at.lifetime.poll_connected() == transport_kind::tcp);
+}
+
+TEST_CASE(
+    "changes of a transport are logged with room and peer, for debugging") {
+  for (const std::string level : {"info", "debug"}) {
+    test::captured_output output;
+    test::set_log_level(level);
+    counters counts;
+    transport_lifetime lifetime;
+    lifetime.begin(transport_id{"t"}, counts, {room_id{"r"}, peer_id{"ann"}});
+    lifetime.handle({ice_state::connected}, start);
+    lifetime.handle({dtls_state::connected}, start);
+    CHECK(lifetime.is_over(true, start));
+    lifetime.handle({dtls_state::failed}, start);
+    test::set_log_level("off");
+    const auto text = output.release();
+    CAPTURE(text);
+    const auto debugs = level == "debug";
+    auto has = [&](const char* line) {
+      return text.find(line) != std::string::npos;
+    };
+    CHECK(has("ice-state room=r peer=ann transport=t") == debugs);
+    CHECK(has("transport-left room=r peer=ann transport=t") == debugs);
+    CHECK(has("dtls-state room=r peer=ann transport=t state=connected")
+          == debugs);
+    // A failure is a warning.
+    CHECK(has("warning dtls-state room=r peer=ann transport=t state=failed"));
+  }
 }
