@@ -3,17 +3,24 @@
 #include "actors/node/doctor.hpp"
 #include "actors/node/drain_command.hpp"
 #include "actors/node/node.hpp"
+#include "actors/node/node_log.hpp"
 
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
+#include <string>
 #include <vector>
 
 namespace {
 
 /// How often a running server checks whether it has drained or failed.
 constexpr timespec patience{0, 500'000'000};
+
+/// How often a draining server says what it waits for.
+constexpr auto drain_report_interval = std::chrono::minutes{1};
 
 /// How long a failed server may take to stop.
 constexpr unsigned stop_seconds = 10;
@@ -44,17 +51,28 @@ bool is_void(int signal, bool on_terminal) {
   return signal == SIGUSR2 || (signal == SIGHUP && !on_terminal);
 }
 
-/// Returns when the server must end: on a signal, when it has drained, or when
-/// it has failed.
-void run(troupe::actors::node& server, operator_signals& signals) {
+std::string name_of_signal(int signal) {
+  const char* name = sigabbrev_np(signal);
+  return name ? std::string{"SIG"} + name : std::to_string(signal);
+}
+
+/// Returns when the server must end, and why: on a signal, when it has drained,
+/// or when it has failed.
+std::string run(troupe::actors::node& server, operator_signals& signals) {
   const bool on_terminal = isatty(STDIN_FILENO) == 1;
+  auto next_report = std::chrono::steady_clock::now() + drain_report_interval;
   while (!server.drained() && !server.failure()) {
     auto signal = signals.next();
     if (signal == SIGUSR1)
       server.drain();
     else if (signal > 0 && !is_void(signal, on_terminal))
-      return;
+      return name_of_signal(signal);
+    if (const auto now = std::chrono::steady_clock::now(); now >= next_report) {
+      next_report = now + drain_report_interval;
+      server.report_drain();
+    }
   }
+  return server.failure() ? "failure" : "drained";
 }
 
 } // namespace
@@ -85,7 +103,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "troupe: %s\n", failure->c_str());
     return 1;
   }
-  run(server, signals);
+  log_stop(run(server, signals));
   const bool failed = server.failure().has_value();
   // A broken server may be unable to stop in order: SIGALRM then ends it.
   if (failed)

@@ -5,6 +5,7 @@ Every relative Markdown link must lead to a file, and its #part to a heading of 
 document. Where a link's text is `file symbol`, the file must contain the symbol.
 Where quoted names follow a link after a colon, as in [file](path): "a name", the file
 must contain each name. In docs/threats.md each row of a table must have such a proof.
+The table of the log in docs/operating.md must name each event that is logged.
 The names in docs/glossary.md that differ from the field's must still be in the code.
 Sources may name documents of docs/ only that exist.
 """
@@ -18,6 +19,8 @@ LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]*)(?:#([^)]*))?\)")
 PROOF = re.compile(r"\]\(([^)#\s]+)\):((?:\s*\"[^\"]+\",?)+)")
 THREATS = "docs/threats.md"
 GLOSSARY = "docs/glossary.md"
+OPERATING = "docs/operating.md"
+LOGGED = re.compile(r"\b(?:log::(?:event|event_with|refusal)|log_action)\(([^{;]*)")
 NAMED = re.compile(r"\bdocs/[\w/-]+\.(?:md|json)|\bdocs/adr/\d{4}|\bADR \d+")
 
 
@@ -93,6 +96,24 @@ def check_names(text):
             yield f"no source has {name}: remove it"
 
 
+def check_log(text):
+    """The table of the log has a row for each event, and no other rows."""
+    section = text.split("## The log\n")[1].split("\n## ")[0]
+    table = section.split("Reasons of `peer-left`")[0]
+    rows = re.findall(r"^\| (`[^|]+)\|", table, re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    files = subprocess.run(["git", "ls-files", "actors/*.cpp", "actors/*.hpp"],
+                           capture_output=True, text=True, check=True)
+    logged = set()
+    for path in files.stdout.split():
+        for call in LOGGED.findall(read(path)):
+            logged.update(re.findall(r'"([a-z-]+)"', call))
+    for name in sorted(logged - told):
+        yield f"the table of the log lacks {name}"
+    for name in sorted(told - logged):
+        yield f"nothing logs {name}"
+
+
 def check_sources():
     """What comments and scripts name as a document must be one."""
     known = set()
@@ -122,6 +143,8 @@ def main():
         found = [*check_links(document, text), *check_proofs(document, text)]
         if document == THREATS:
             found += check_rows(text)
+        if document == OPERATING:
+            found += check_log(text)
         if document == GLOSSARY:
             found += check_names(text)
         for error in found:

@@ -71,7 +71,7 @@ void write(level at, std::string_view name, std::span<const field> rest) {
 }
 
 void write_limited(line_limit& limit, level at, std::string_view name,
-                   std::initializer_list<field> rest) {
+                   std::span<const field> rest) {
   if (!enabled(at))
     return;
   if (at == level::debug)
@@ -81,7 +81,7 @@ void write_limited(line_limit& limit, level at, std::string_view name,
     return;
   if (*withheld == 0)
     return write(at, name, rest);
-  std::vector<field> all{rest};
+  std::vector<field> all{rest.begin(), rest.end()};
   all.push_back({"withheld", std::to_string(*withheld)});
   write(at, name, all);
 }
@@ -109,6 +109,11 @@ bool enabled(level at) {
 
 void event(level at, std::string_view name, std::initializer_list<field> rest) {
   write_limited(event_limit, at, name, rest);
+}
+
+void event_with(level at, std::string_view name,
+                const std::vector<field>& fields) {
+  write_limited(event_limit, at, name, fields);
 }
 
 void refusal(level at, std::string_view name,

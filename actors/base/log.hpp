@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// The log for the operator: one line per event, as text or as JSON.
 namespace troupe::actors::log {
@@ -29,6 +30,10 @@ bool enabled(level at);
 /// 1,000 lines at once and 20 a second after that, without a limit at debug
 /// level; the next line says how many were `withheld`.
 void event(level at, std::string_view name, std::initializer_list<field> = {});
+
+/// The same for fields whose number is not known beforehand.
+void event_with(level at, std::string_view name,
+                const std::vector<field>& fields);
 
 /// The same for events that clients cause before they are admitted: 20 lines at
 /// once, and one in two seconds.

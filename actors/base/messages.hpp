@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/base/ids.hpp"
+#include "actors/base/leave_reason.hpp"
 #include "actors/base/local_messages.hpp"
 #include "actors/base/request_deadline.hpp"
 #include "net/base/datagram.hpp"
@@ -119,7 +120,9 @@ struct moderate_room {
 };
 
 /// The peer leaves its room; all that it has there ends.
-struct leave_room {};
+struct leave_room {
+  leave_reason why = leave_reason::left;
+};
 
 /// The rank of a producer in the order in which the producers of its room were
 /// published. 0 comes before all of them.
@@ -205,7 +208,9 @@ struct room_count {
 // -- peer --------------------------------------------------------------------
 
 /// Ends the peer with all its transports, producers and consumers.
-struct close_peer {};
+struct close_peer {
+  leave_reason why = leave_reason::left;
+};
 
 /// The connection is lost. All that the peer has stays, for as long as its room
 /// keeps the member. Ignored unless the peer still belongs to the session that

@@ -1,5 +1,6 @@
 #include "actors/http/admin_commands.hpp"
 
+#include "actors/base/log.hpp"
 #include "protocol/json/json_writer.hpp"
 
 #include <memory>
@@ -52,6 +53,12 @@ void admin_commands::send_message() {
   task_.with_room([this, what = to_room_message(task_.job.call.message)](
                       const room_actor& room) {
     task_.ask<sent_to_room>(room, what, [this](sent_to_room& sent) {
+      const auto& call = task_.job.call;
+      log::event(log::level::info, "message-sent",
+                 {{"room", call.room.str()},
+                  {"label", call.message.label},
+                  {"octets", std::to_string(call.message.content.size())},
+                  {"by", "admin-api"}});
       protocol::json_writer out;
       out.begin_object()
           .add("dataProducerId", sent.producer.str())

@@ -3,6 +3,7 @@
 #include "actors/config/bind_failure.hpp"
 #include "actors/config/net_settings.hpp"
 #include "actors/node/doctor_memory.hpp"
+#include "actors/node/page_files.hpp"
 #include "net/base/address_prefix.hpp"
 
 #include <algorithm>
@@ -316,8 +317,7 @@ private:
     else if (facts_.has_page)
       ok("page", "from " + root);
     else
-      warn("page", root + " has no index.html",
-           "set http.static-root to the page's folder, or leave it empty");
+      warn("page", root + " has no index.html", std::string{page_remedy});
   }
 
   void clock() {

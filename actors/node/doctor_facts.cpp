@@ -3,13 +3,12 @@
 #include "actors/config/net_settings.hpp"
 #include "actors/config/secret_file.hpp"
 #include "actors/http/admin_api.hpp"
+#include "actors/node/page_files.hpp"
 #include "actors/session/authenticator.hpp"
 #include "net/io/process/host_facts.hpp"
 #include "net/io/process/local_addresses.hpp"
 #include "net/io/process/process_load.hpp"
 #include "net/srtp/srtp_session.hpp"
-
-#include <filesystem>
 
 namespace troupe::actors {
 
@@ -76,9 +75,7 @@ doctor_facts gather_facts(const config& settings) {
   out.srtp_available = backend.has_value();
   if (backend)
     out.srtp_backend = net::to_string(*backend);
-  std::error_code ignored;
-  out.has_page = std::filesystem::exists(
-      std::filesystem::path{settings.http.static_root} / "index.html", ignored);
+  out.has_page = has_page(settings.http);
   return out;
 }
 

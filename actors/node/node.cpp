@@ -11,6 +11,7 @@
 #include "actors/io/io_worker.hpp"
 #include "actors/io/media_sockets.hpp"
 #include "actors/load/load_actor.hpp"
+#include "actors/node/node_log.hpp"
 #include "actors/room/server_actor.hpp"
 #include "actors/sctp/sctp_actor.hpp"
 #include "net/io/http/tls_context.hpp"
@@ -136,7 +137,8 @@ struct node::impl {
       std::make_shared<overload_state_board>();
   std::unique_ptr<http_gateway> gateway;
   std::unique_ptr<net::http_server> http;
-  bool running = false;
+  bool running = false; // something must be stopped
+  bool started = false; // completely, and the log says so
 };
 
 std::optional<std::string> node::impl::start() {
@@ -184,15 +186,13 @@ std::optional<std::string> node::impl::start() {
   if (auto ok = http->start(); !ok)
     return describe_http_failure(settings.http, ok.error());
   gateway->open([this] { return render_metrics(snapshot()); });
-  if (open_to_strangers(settings))
-    log::event(log::level::warn, "open-to-strangers",
-               {{"hint", "every client that reaches this server may join any "
-                         "room: set auth.jwt, or listen on loopback only"}});
+  log_warnings(settings);
   log::event(log::level::info, "started",
              {{"version", TROUPE_VERSION},
               {"http", std::to_string(http->port())},
               {"rtc", std::to_string(sockets.port().port())},
               {"srtp", std::string{net::to_string(*backend)}}});
+  started = true;
   return std::nullopt;
 }
 
@@ -201,6 +201,8 @@ void node::impl::stop() {
     return;
   running = false;
   watch.disarm();
+  // Tells rooms why their members leave.
+  board->drain().begin(std::chrono::steady_clock::now(), {});
   // Closing the connections ends sessions, hence peers and what they own.
   if (http)
     http->stop();
@@ -222,7 +224,8 @@ void node::impl::stop() {
   // A thread that has spawned an actor keeps CAF's logger, for which the
   // actor system would wait for ever.
   threads.stop();
-  log::event(log::level::info, "stopped");
+  if (started)
+    log::event(log::level::info, "stopped");
 }
 
 std::optional<std::string> node::impl::add_admin_api() {
@@ -285,16 +288,16 @@ void node::stop() {
 
 void node::drain(std::chrono::seconds limit) {
   impl_->board->drain().begin(std::chrono::steady_clock::now(), limit);
-  log::event(
-      log::level::info, "draining",
-      {{"limit-seconds", std::to_string(limit.count())},
-       {"rooms", std::to_string(live_object::count(object_kind::room))},
-       {"peers", std::to_string(live_object::count(object_kind::peer))}});
+  report_drain();
   caf::anon_send(impl_->server, announce_drain{limit});
 }
 
 void node::drain() {
   drain(impl_->settings.drain.limit);
+}
+
+void node::report_drain() const {
+  log_drain(impl_->board->drain());
 }
 
 bool node::drained() const {

@@ -38,6 +38,10 @@ public:
   /// The same with the configured limit.
   void drain();
 
+  /// Logs for how many members a draining node waits, and until when. Without
+  /// effect while it does not drain.
+  void report_drain() const;
+
   /// Whether a draining node is empty, or its time is up.
   bool drained() const;
 

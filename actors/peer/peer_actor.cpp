@@ -16,9 +16,9 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
   peer.self->set_down_handler(
       [this](const caf::down_msg& down) { handle_down(down); });
   return {
-      [this](const close_peer&) {
+      [this](const close_peer& x) {
         if (!membership.of_former_session())
-          close_all();
+          close_all(x.why);
       },
       [this](const dismiss_peer& x) { handle_dismissal(x.why); },
       [this](adopt_session& x) { membership.adopt(x); },
@@ -153,9 +153,9 @@ void peer_state::handle_leaving(const transport_leaving& x) {
     media.restart_search();
 }
 
-void peer_state::close_all() {
+void peer_state::close_all(leave_reason why) {
   if (peer.room)
-    peer.self->send(peer.room, leave_room{});
+    peer.self->send(peer.room, leave_room{why});
   auto send_all = [this](const auto& records, auto command) {
     for (const auto& x : records)
       peer.self->send(x.actor, command);
@@ -175,7 +175,7 @@ void peer_state::handle_down(const caf::down_msg& down) {
     return membership.handle_disconnect();
   if (down.source
       == (peer.session ? peer.session.address() : peer.room.address()))
-    return close_all();
+    return close_all(leave_reason::failed);
   if (!transports.handle_down(down.source)
       && !streams.producers.handle_down(down.source))
     streams.data_producers.handle_down(down.source);

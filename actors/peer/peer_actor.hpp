@@ -39,6 +39,8 @@ struct peer_config {
   std::shared_ptr<const media_services> services;
   room_gate_actor gate;
   session_listener_actor session;
+  /// For the log.
+  client_facts client = {};
 };
 
 /// Spawns a peer that has not joined yet.

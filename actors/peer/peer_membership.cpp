@@ -7,6 +7,7 @@ namespace troupe::actors {
 
 void peer_membership::begin(const peer_config& cfg) {
   gate_ = cfg.gate;
+  client_ = cfg.client;
   joiner_ = peer_.self->id();
   overseer_.begin(peer_.self, peer_.session);
 }
@@ -40,7 +41,8 @@ caf::result<reply::joined> peer_membership::join(verb::join& x) {
                                     peer_.capabilities,
                                     peer_.signaled_at,
                                     std::move(x.rejoin_secret),
-                                    x.vouched});
+                                    x.vouched,
+                                    client_});
   request.then(
       [this, promise, limit = peer_.deadline](room_joined& entered) mutable {
         if (peer_.late(limit)) {
@@ -76,7 +78,7 @@ void peer_membership::undo_join(const room_joined& entered) {
     peer_.self->send(caf::actor_cast<peer_actor>(entered.former),
                      session_lost{peer_.self->id()});
   else
-    peer_.self->send(entered.room, leave_room{});
+    peer_.self->send(entered.room, leave_room{leave_reason::failed});
 }
 
 caf::result<reply::joined> peer_membership::identify(verb::join& x) {

@@ -47,6 +47,7 @@ private:
 
   peer_context& peer_;
   room_gate_actor gate_;
+  client_facts client_;     // of the session by which the peer joins
   scoped_monitor overseer_; // the session, or the room while there is none
   uint64_t joiner_ = 0;     // see adopt_session
 };

@@ -36,8 +36,8 @@ struct peer_state {
     };
   }
 
-  // Leaves the room and ends everything.
-  void close_all();
+  // Leaves the room and ends everything. `why` is for the log.
+  void close_all(leave_reason why = leave_reason::left);
 
   // The room dismisses this peer.
   void handle_dismissal(protocol::end_reason why);

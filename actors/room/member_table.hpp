@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/base/client_facts.hpp"
 #include "actors/room/member_claim.hpp"
 #include "actors/room/peer_handle.hpp"
 #include "actors/room/session_listener.hpp"
@@ -32,6 +33,9 @@ struct room_member {
   /// The peer by which the member's present session joined: the member's own
   /// one, until the user returns on another connection.
   uint64_t joiner = 0;
+  client_facts client = {};
+  /// When it joined.
+  net::time_point since = {};
 
   /// Whether both ids were made in the same way. Ids are public: naming an id
   /// that a server made proves nothing.

@@ -59,9 +59,9 @@ room_actor::behavior_type room_state::make_behavior() {
           renew(*who);
         drain();
       },
-      [this](const leave_room&) {
+      [this](const leave_room& x) {
         if (const auto* who = sender())
-          leave(peer_id{*who});
+          leave(peer_id{*who}, {x.why});
         drain();
       },
       [this](announce_member& x) { return announce(x); },
@@ -127,11 +127,11 @@ void room_state::end_shard(size_t index) {
       {{"room", id.str()}, {"members", std::to_string(shards.members(index))}});
   for (const auto& [who, x] : members)
     if (x.shard == index)
-      self->send(x.peer, close_peer{});
+      self->send(x.peer, close_peer{leave_reason::failed});
 }
 
-void room_state::leave(const peer_id& who) {
-  remove(who);
+void room_state::leave(const peer_id& who, const departure& how) {
+  remove(who, how);
   if (members.empty())
     become_empty(empty_reason::no_member);
 }
@@ -146,9 +146,10 @@ void room_state::report_empty(empty_reason why) {
   self->send(listener, room_emptied{id, joins, admitted, why});
 }
 
-void room_state::dismiss(const peer_id& who, protocol::end_reason why) {
+void room_state::dismiss(const peer_id& who, protocol::end_reason why,
+                         const departure& how) {
   self->send(members.at(who).peer, dismiss_peer{why});
-  leave(who);
+  leave(who, how);
 }
 
 const peer_id* room_state::sender() const {
@@ -163,11 +164,13 @@ void room_state::notify_update(const peer_id& who) {
 
 void room_state::handle_down(const caf::down_msg& down) {
   if (down.source == listener.address()) {
+    for (const auto& [who, x] : members)
+      log_left(x, who, name_of(who), {leave_reason::server_stops}, 0);
     self->quit();
     return;
   }
   if (const auto* who = members.id_of(down.source.id())) {
-    leave(peer_id{*who});
+    leave(peer_id{*who}, {leave_reason::failed});
     drain();
     return;
   }

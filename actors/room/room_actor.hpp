@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/base/client_facts.hpp"
 #include "actors/base/quota.hpp"
 #include "actors/config/config.hpp"
 #include "actors/media/producer_actor.hpp"
@@ -38,6 +39,8 @@ struct join_room {
   std::string rejoin_secret = {};
   /// A token names the client as that user.
   bool vouched = false;
+  /// For the log.
+  client_facts client = {};
 };
 
 /// What the consumers of a producer share with it on this node.

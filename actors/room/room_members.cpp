@@ -32,21 +32,21 @@ caf::result<room_joined> room_state::join(join_room& x) {
     return to_caf(protocol::make_error(error_code::internal));
   recognize(x);
   auto who = x.who.id;
-  if (auto refused = refuse(x))
+  if (auto refused = refuse(x)) {
+    log::refusal(
+        log::level::info, "join-refused",
+        {{"room", id.str()}, {"peer", who.str()}, {"why", refused->message}});
     return to_caf(*refused);
+  }
   if (members.contains(who))
     return rejoin(x);
   self->monitor(x.peer);
-  const auto& added =
-      members.add(who, {x.peer, x.session, x.named_by_client, x.derived,
-                        assign_shard(), presence::hidden, x.rights.moderate, 0,
-                        make_claim(), x.peer->id()});
+  const auto& added = members.add(
+      who, {x.peer, x.session, x.named_by_client, x.derived, assign_shard(),
+            presence::hidden, x.rights.moderate, 0, make_claim(), x.peer->id(),
+            std::move(x.client), self->clock().now()});
   auto activity = speech.add(who, self->clock().now());
   ++admitted;
-  log::event(log::level::info, "peer-joined",
-             {{"room", id.str()},
-              {"peer", who.str()},
-              {"members", std::to_string(members.size())}});
   auto joined = x.hidden ? reply::joined{who, {}, {}, {}, self->id()}
                          : show(std::move(x.who));
   keep_consumable(joined.producers, people, x.capabilities);
@@ -80,6 +80,7 @@ reply::joined room_state::show(protocol::participant who) {
     people.add(who);
     rules.add(who.id, x.moderates);
     audience.admit(*people.describe(who.id), x.session);
+    log_joined(x, who.id);
   }
   drain();
   return describe_room(who.id);
@@ -107,8 +108,8 @@ room_joined room_state::rejoin(join_room& x) {
   hand_over(x); // while `old` has its former session
   old.session = x.session;
   old.joiner = x.peer->id();
-  log::event(log::level::info, "peer-returned",
-             {{"room", id.str()}, {"peer", who.str()}});
+  old.client = std::move(x.client);
+  log_returned(old, who, replaced);
   self->send(old.peer,
              adopt_session{x.session, x.signaled_at, std::move(x.capabilities),
                            x.rights, x.hidden, old.joiner});
@@ -145,7 +146,8 @@ size_t room_state::assign_shard() {
   });
 }
 
-void room_state::remove(const peer_id& who) {
+void room_state::remove(const peer_id& who, const departure& how) {
+  const auto display_name = name_of(who);
   auto left = members.remove(who);
   if (!left)
     return;
@@ -162,10 +164,7 @@ void room_state::remove(const peer_id& who) {
   if (left->presence != presence::hidden)
     audience.notify_others(event::peer_left{who}, who);
   audience.remove(who);
-  log::event(log::level::info, "peer-left",
-             {{"room", id.str()},
-              {"peer", who.str()},
-              {"members", std::to_string(members.size())}});
+  log_left(*left, who, display_name, how, members.size());
 }
 
 } // namespace troupe::actors

@@ -16,7 +16,10 @@ void room_state::lose(const peer_id& who, uint64_t joiner) {
   audience.lose(who);
   grace_timer.arm(self, graces.poll_timeout(), grace_tick{});
   log::event(log::level::info, "peer-lost",
-             {{"room", id.str()}, {"peer", who.str()}});
+             {{"room", id.str()},
+              {"peer", who.str()},
+              {"kept-seconds",
+               std::to_string(services.limits.reconnect_grace.count())}});
 }
 
 void room_state::renew(const peer_id& who) {
@@ -31,8 +34,9 @@ void room_state::end_graces() {
   auto now = self->clock().now();
   grace_timer.fired(now);
   while (auto who = graces.poll_expired(now)) {
-    self->send(members.at(*who).peer, close_peer{});
-    leave(*who);
+    self->send(members.at(*who).peer,
+               close_peer{leave_reason::connection_lost});
+    leave(*who, {leave_reason::connection_lost});
   }
   grace_timer.arm(self, graces.poll_timeout(), grace_tick{});
 }

@@ -2,6 +2,7 @@
 
 #include "actors/base/actor_timer.hpp"
 #include "actors/base/live_objects.hpp"
+#include "actors/base/log.hpp"
 #include "actors/base/scoped_monitor.hpp"
 #include "actors/room/event_fanout.hpp"
 #include "actors/room/grace_list.hpp"
@@ -67,10 +68,18 @@ struct room_state {
 
   void rename(rename_member& x);
 
-  void leave(const peer_id& who);
+  // Why a member goes, for the log.
+  struct departure {
+    leave_reason why = leave_reason::left;
+    // Set if a moderator or the operator caused it.
+    std::optional<log::field> by = {};
+  };
+
+  void leave(const peer_id& who, const departure& how);
 
   // Removes a member, and ends its peer.
-  void dismiss(const peer_id& who, protocol::end_reason why);
+  void dismiss(const peer_id& who, protocol::end_reason why,
+               const departure& how);
 
   // Requests of moderators.
   caf::result<done> moderate(const moderate_room& x);
@@ -80,6 +89,22 @@ struct room_state {
   caf::result<done> carry_out(const peer_id& by, const verb::lock_room& x);
   caf::result<done> carry_out(const peer_id& by, const verb::end_room& x);
 
+  // -- the log, in room_log.cpp; `by` is empty for the admin API
+
+  void log_joined(const room_member& x, const peer_id& who) const;
+  void log_returned(const room_member& x, const peer_id& who,
+                    bool replaced) const;
+  // `remaining` members are left in the room.
+  void log_left(const room_member& x, const peer_id& who,
+                const std::string& display_name, const departure& how,
+                size_t remaining) const;
+  void log_action(std::string_view what, const peer_id& by,
+                  std::vector<log::field> about = {}) const;
+  static log::field actor_field(const peer_id& by);
+
+  // Whether the server has begun to end.
+  bool server_stops() const;
+
   // The last member is gone.
   void become_empty(empty_reason why);
 
@@ -87,7 +112,7 @@ struct room_state {
   void report_empty(empty_reason why);
 
   // Removes a member and notifies the others. The room may be empty then.
-  void remove(const peer_id& who);
+  void remove(const peer_id& who, const departure& how);
 
   caf::result<producer_entry> find(const find_producer& x);
 

@@ -106,7 +106,7 @@ room_state::release_id(const identify_member& x,
   if (auto refused = refuse_takeover(*holder, x, services.limits))
     return refused;
   out = released_id{prove(*holder, x), holder->claim, rules.rank_of(who)};
-  dismiss(who, protocol::end_reason::replaced);
+  dismiss(who, protocol::end_reason::replaced, {leave_reason::taken_over});
   return std::nullopt;
 }
 

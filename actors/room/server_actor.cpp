@@ -118,9 +118,12 @@ caf::result<room_joined> server_state::forward_join(join_room& x) {
     return to_caf(protocol::make_error(protocol::error_code::room_not_found));
   auto kind = rooms.contains(x.room) ? newcomer::member : newcomer::room;
   if (!services.shards.load->admit(kind)) {
-    log::event(log::level::debug, "join-refused",
-               {{"room", x.room.str()}, {"peer", x.who.id.str()}});
-    return to_caf(refusal(*services.shards.load));
+    auto refused = refusal(*services.shards.load);
+    log::refusal(log::level::info, "join-refused",
+                 {{"room", x.room.str()},
+                  {"peer", x.who.id.str()},
+                  {"why", refused.message}});
+    return to_caf(refused);
   }
   auto& target = open(x.room);
   ++target.joins;

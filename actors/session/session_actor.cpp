@@ -83,7 +83,7 @@ void session_state::close_if_expired() {
   if (!expires || session.closing || events.joining()
       || session.now() < *expires)
     return;
-  peers.leave();
+  peers.leave(leave_reason::token_expired);
   dismiss(protocol::end_reason::token_expired);
 }
 

@@ -2,19 +2,40 @@
 
 namespace troupe::actors {
 
+namespace {
+
+std::string carrier_name(protocol::carrier x) {
+  switch (x) {
+    case protocol::carrier::websocket:
+      return "websocket";
+    case protocol::carrier::socketio:
+      return "socket.io";
+    case protocol::carrier::http:
+      return "http";
+  }
+  return {};
+}
+
+client_facts facts_of(const session_config& x) {
+  return {std::string{x.dialect->name}, carrier_name(x.dialect->carrier),
+          short_agent(x.connection->request().header("User-Agent"))};
+}
+
+} // namespace
+
 void session_peers::begin_join() {
   auto* self = session_.self;
   const auto& settings = session_.settings;
-  auto peer = spawn_peer(self->system(),
-                         {settings.connection->local_address(),
-                          settings.services, settings.gate,
-                          caf::actor_cast<session_listener_actor>(self)});
+  auto peer = spawn_peer(
+      self->system(),
+      {settings.connection->local_address(), settings.services, settings.gate,
+       caf::actor_cast<session_listener_actor>(self), facts_of(settings)});
   membership_.begin_join(peer, peer->id());
   follow(peer);
 }
 
 void session_peers::confirm_join(bool can_return) {
-  close(membership_.confirm_join(can_return));
+  close(membership_.confirm_join(can_return), leave_reason::moved);
 }
 
 void session_peers::revert_join() {
@@ -30,8 +51,8 @@ void session_peers::adopt(const peer_resumed& x) {
   follow(current());
 }
 
-void session_peers::leave() {
-  close(membership_.take_current());
+void session_peers::leave(leave_reason why) {
+  close(membership_.take_current(), why);
 }
 
 void session_peers::leave_all(bool entering) {
@@ -48,7 +69,7 @@ void session_peers::handle_closed(const connection_closed& how) {
   if (how.lost && membership_.can_return() && room.reconnect_grace.count() > 0)
     session_.self->send(current(), session_lost{membership_.joiner()});
   else
-    leave();
+    leave(how.lost ? leave_reason::connection_lost : leave_reason::left);
 }
 
 bool session_peers::handle_down(const caf::actor_addr& source) {
@@ -68,10 +89,10 @@ void session_peers::unfollow(const peer_actor& peer) {
   session_.self->unlink_from(peer);
 }
 
-void session_peers::close(const peer_actor& peer) {
+void session_peers::close(const peer_actor& peer, leave_reason why) {
   if (!peer)
     return;
-  session_.self->send(peer, close_peer{});
+  session_.self->send(peer, close_peer{why});
   unfollow(peer);
 }
 

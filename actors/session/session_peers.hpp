@@ -35,8 +35,8 @@ public:
   /// Continues with the peer that the user had before.
   void adopt(const peer_resumed& x);
 
-  /// Ends the client's peer.
-  void leave();
+  /// Ends the client's peer. `why` is for the log.
+  void leave(leave_reason why = leave_reason::left);
 
   /// The client is dismissed: ends all that it has. A peer whose join is under
   /// way (`entering`) ends with its response, which says which peer is the
@@ -56,7 +56,7 @@ private:
   void unfollow(const peer_actor& peer);
 
   // Ends a peer; without effect on null.
-  void close(const peer_actor& peer);
+  void close(const peer_actor& peer, leave_reason why = leave_reason::left);
 
   session_context& session_;
   session_membership<peer_actor> membership_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/base/member_name.hpp"
 #include "actors/io/burst_receiver.hpp"
 #include "actors/media/media_listeners.hpp"
 #include "actors/sctp/data_messages.hpp"

@@ -247,7 +247,7 @@ struct get_stats {
 };
 
 // The verbs of a moderator; refused as forbidden to all others. Errors:
-// bad_request.
+// peer_not_found.
 
 /// Removes a member from the room.
 struct kick {
