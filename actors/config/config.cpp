@@ -1,6 +1,7 @@
 #include "actors/config/config.hpp"
 
 #include "actors/config/config_file.hpp"
+#include "actors/config/validators.hpp"
 #include "net/base/address_prefix.hpp"
 #include "net/io/http/origin_policy.hpp"
 
@@ -232,6 +233,16 @@ void key_table::add_rtc() {
   add_list("rtc.announced-addresses", x.announced_addresses,
            "Addresses sent to clients instead of the interfaces' own",
            announced_address);
+  add_list("rtc.ice-servers", x.ice_servers,
+           "URLs of STUN and TURN servers for clients", ice_server_address());
+  add_text("rtc.ice-secret-file", x.ice_secret_file,
+           "File with the secret that these TURN servers share");
+  add_time("rtc.ice-lifetime", x.ice_lifetime, 60, 2'592'000,
+           "How long credentials made with that secret are valid, seconds");
+  add_text("rtc.ice-username", x.ice_username,
+           "Instead of a secret: the user name of all clients");
+  add_text("rtc.ice-credential-file", x.ice_credential_file,
+           "File with the password of that user name");
   add_number("rtc.sockets", x.sockets, 1, 64,
              "UDP sockets per address (SO_REUSEPORT)");
   add_time("rtc.consent-timeout", x.consent_timeout, 0, 60,

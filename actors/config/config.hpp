@@ -40,6 +40,11 @@ struct config {
     bool tcp = true;
     bool prefer_tcp = false;
     std::vector<std::string> announced_addresses;
+    std::vector<std::string> ice_servers; // URLs
+    std::string ice_secret_file;
+    std::chrono::seconds ice_lifetime{86'400};
+    std::string ice_username;
+    std::string ice_credential_file;
     uint32_t sockets = 1;
     std::chrono::seconds consent_timeout{30};
     std::string srtp_backend = "auto";

@@ -14,6 +14,7 @@
 #include "actors/node/node_log.hpp"
 #include "actors/room/server_actor.hpp"
 #include "actors/sctp/sctp_actor.hpp"
+#include "actors/transport/ice_servers.hpp"
 #include "net/io/http/tls_context.hpp"
 #include "net/io/loop/io_threads.hpp"
 #include "net/io/process/process_facts.hpp"
@@ -149,6 +150,9 @@ std::optional<std::string> node::impl::start() {
   auto entry = make_authenticator(settings.auth);
   if (entry.failure)
     return entry.failure;
+  auto ice = make_ice_servers(settings.rtc);
+  if (ice.failure)
+    return ice.failure;
   auto context = net::dtls_context::make();
   if (!context)
     return "cannot generate a DTLS certificate: " + context.error().message();
@@ -169,10 +173,10 @@ std::optional<std::string> node::impl::start() {
       {settings.room,
        {&sockets.port(), board, to_shedding_limits(settings), &sockets.ticks()},
        settings.rtc.sctp == "off" ? sctp_actor{} : sctp});
-  auto services = std::make_shared<const media_services>(
-      media_services{settings, dtls.get(), *backend, &sockets.port(), socket,
-                     &sockets.ticks(), board, sctp, &threads,
-                     std::make_shared<quota>(settings.rtc.plain_transports)});
+  auto services = std::make_shared<const media_services>(media_services{
+      settings, dtls.get(), *backend, &sockets.port(), socket, &sockets.ticks(),
+      board, sctp, &threads,
+      std::make_shared<quota>(settings.rtc.plain_transports), ice.servers});
   gateway = std::make_unique<http_gateway>(
       system, services, caf::actor_cast<room_gate_actor>(server), entry.auth);
   if (auto failure = add_admin_api())

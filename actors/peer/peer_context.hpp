@@ -47,6 +47,13 @@ struct peer_context {
     return services->settings;
   }
 
+  /// The STUN and TURN servers for the client, with fresh credentials.
+  std::vector<protocol::ice_server> ice_servers() const {
+    if (!services->ice)
+      return {};
+    return services->ice->credentials_for(id, std::chrono::system_clock::now());
+  }
+
   bool late(const request_deadline& limit) const {
     return limit.passed(self->clock().now());
   }

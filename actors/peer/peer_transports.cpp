@@ -36,6 +36,7 @@ peer_transports::create(const verb::create_transport& x) {
   out.id = record.id;
   out.candidates =
       make_candidates(*peer_.services, peer_.signaled_at, x.force_tcp);
+  out.ice_servers = peer_.ice_servers();
   if (record.sctp)
     out.sctp = sctp_of_transports();
   peer_.self
@@ -169,8 +170,8 @@ peer_transports::restart_ice(const verb::restart_ice& x) {
   auto promise = peer_.self->make_response_promise<reply::ice_restarted>();
   relay(peer_.self->request(target->webrtc, peer_.time_left(),
                             restart_transport_ice{}),
-        promise, [](transport_parameters& ours) {
-          return reply::ice_restarted{std::move(ours.ice)};
+        promise, [this](transport_parameters& ours) {
+          return reply::ice_restarted{std::move(ours.ice), peer_.ice_servers()};
         });
   return promise;
 }

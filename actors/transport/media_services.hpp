@@ -5,6 +5,7 @@
 #include "actors/io/socket_actor.hpp"
 #include "actors/load/overload_state_board.hpp"
 #include "actors/sctp/sctp_actor.hpp"
+#include "actors/transport/ice_servers.hpp"
 #include "net/dtls/certificate.hpp"
 #include "net/io/udp/media_port.hpp"
 #include "net/srtp/srtp_session.hpp"
@@ -31,6 +32,8 @@ struct media_services {
   /// Open sockets for plain transports, up to a quota; null if there are none.
   net::io_threads* threads = nullptr;
   std::shared_ptr<quota> plain_transport_quota = {};
+  /// STUN and TURN servers for clients; null if there are none.
+  std::shared_ptr<const ice_servers> ice = {};
 };
 
 } // namespace troupe::actors

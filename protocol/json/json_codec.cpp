@@ -93,6 +93,13 @@ public:
     put(name, std::move(elements));
   }
 
+  void texts(const char* name, const std::vector<std::string>& list) {
+    rapidjson::Value elements(rapidjson::kArrayType);
+    for (const auto& x : list)
+      elements.PushBack(copy(x), allocator_);
+    put(name, std::move(elements));
+  }
+
 private:
   void put(const char* name, rapidjson::Value&& value) {
     out_.AddMember(rapidjson::StringRef(name), value, allocator_);
@@ -263,6 +270,16 @@ void encode(const ice_candidate& in, rapidjson::Value& out,
   writer.text("type", "host");
   if (in.protocol == ice_protocol::tcp)
     writer.text("tcpType", "passive");
+}
+
+void encode(const ice_server& in, rapidjson::Value& out,
+            json_allocator& allocator) {
+  object_writer writer(out, allocator);
+  writer.texts("urls", in.urls);
+  if (in.username.empty())
+    return;
+  writer.text("username", in.username);
+  writer.text("credential", in.credential);
 }
 
 void encode(const dtls_parameters& in, rapidjson::Value& out,

@@ -83,6 +83,9 @@ void encode(const ice_parameters& in, rapidjson::Value& out,
 /// Writes the address as both `ip` and `address`.
 void encode(const ice_candidate& in, rapidjson::Value& out,
             json_allocator& allocator);
+/// Without the credentials if there are none.
+void encode(const ice_server& in, rapidjson::Value& out,
+            json_allocator& allocator);
 void encode(const dtls_parameters& in, rapidjson::Value& out,
             json_allocator& allocator);
 /// Writes the keys of both generations of clients.

@@ -86,6 +86,8 @@ struct transport_created {
   std::optional<sctp_parameters> sctp = {}; // if it has SCTP
   /// Of plain RTP, which has no ICE and no DTLS.
   std::optional<plain_address> plain = {};
+  /// With credentials of this client; empty if the operator names none.
+  std::vector<ice_server> ice_servers = {};
 };
 
 struct transport_connected {
@@ -94,6 +96,7 @@ struct transport_connected {
 
 struct ice_restarted {
   ice_parameters ice;
+  std::vector<ice_server> ice_servers = {}; // with fresh credentials
 };
 
 struct produced {

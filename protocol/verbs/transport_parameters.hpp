@@ -38,6 +38,17 @@ struct ice_candidate {
   bool operator==(const ice_candidate&) const = default;
 };
 
+/// A STUN or TURN server that a client may use: an `RTCIceServer` of WebRTC.
+struct ice_server {
+  /// At least one; see net/ice/ice_server_url.hpp for their form.
+  std::vector<std::string> urls;
+  /// Of a TURN server, else empty. Not for logs.
+  std::string username = {};
+  std::string credential = {};
+
+  bool operator==(const ice_server&) const = default;
+};
+
 /// The side that starts the DTLS handshake (RFC 5763, section 5).
 enum class dtls_role : uint8_t { automatic, client, server };
 

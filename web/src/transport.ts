@@ -19,6 +19,7 @@ export async function openTransport(
   const { params } = await signaling.request<TransportAnswer>(
     'create-webrtc-transport', { roomId, direction, enableSctp: true });
   const options = {
+    // With the server's TURN servers, if it has any.
     ...params,
     // Whether the server gave it data channels, for who wants to know.
     appData: { data: params.sctpParameters !== undefined },
@@ -78,8 +79,24 @@ export async function restartIce(
   signaling: Requester,
   transport: types.Transport,
 ): Promise<void> {
-  const { iceParameters } = await signaling.request<{
+  const { iceParameters, iceServers } = await signaling.request<{
     iceParameters: types.IceParameters;
+    iceServers?: RTCIceServer[];
   }>('restart-ice', { transportId: transport.id });
-  if (!transport.closed) await transport.restartIce({ iceParameters });
+  if (transport.closed) return;
+  if (iceServers) await renewServers(transport, iceServers);
+  await transport.restartIce({ iceParameters });
+}
+
+/** Takes fresh credentials of TURN servers, unless the browser cannot. */
+async function renewServers(
+  transport: types.Transport,
+  iceServers: RTCIceServer[],
+): Promise<void> {
+  try {
+    await transport.updateIceServers({ iceServers });
+  } catch (error) {
+    // Firefox keeps those that it began with.
+    console.info('The TURN credentials remain', error);
+  }
 }

@@ -213,6 +213,8 @@ std::string aliased_transport(const camel_replies& replies) {
       .add("dtlsParameters", created.dtls);
   if (created.sctp)
     out.add("sctpParameters", *created.sctp);
+  if (!created.ice_servers.empty())
+    out.add("iceServers", created.ice_servers);
   out.add("transportOptions", bare).add("params", bare);
   return add_rejoin_secret(out, replies.get<reply::joined>().rejoin_secret)
       .text();

@@ -58,6 +58,8 @@ struct reply_encoder {
         .add("dtlsParameters", in.dtls);
     if (in.sctp)
       to.add("sctpParameters", *in.sctp);
+    if (!in.ice_servers.empty())
+      to.add("iceServers", in.ice_servers);
   }
 
   void operator()(const reply::transport_connected& in) {
@@ -65,7 +67,10 @@ struct reply_encoder {
   }
 
   void operator()(const reply::ice_restarted& in) {
-    members(out, allocator).add("iceParameters", in.ice);
+    members to(out, allocator);
+    to.add("iceParameters", in.ice);
+    if (!in.ice_servers.empty())
+      to.add("iceServers", in.ice_servers);
   }
 
   void operator()(const reply::produced& in) {

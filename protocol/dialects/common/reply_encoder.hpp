@@ -86,9 +86,9 @@ void encode(const std::vector<T>& in, rapidjson::Value& out,
 /// | capabilities | the capabilities themselves |
 /// | joined | {peerId, participants, producers, dataProducers} |
 /// | transport_created | {id, iceParameters, iceCandidates, dtlsParameters,
-///   sctpParameters?} |
+///   sctpParameters?, iceServers?} |
 /// | transport_connected | {transportId} |
-/// | ice_restarted | {iceParameters} |
+/// | ice_restarted | {iceParameters, iceServers?} |
 /// | produced, data_produced | {id} |
 /// | consumed | {id, producerId, peerId, kind, rtpParameters, type, paused,
 ///   producerPaused, appData} |

@@ -87,11 +87,19 @@ struct reply_encoder {
         .add("dtlsParameters", in.dtls);
     if (in.sctp)
       data.add("sctpParameters", *in.sctp);
+    if (!in.ice_servers.empty())
+      data.add("iceServers", in.ice_servers);
     encode(data, out, allocator);
   }
 
   void operator()(const reply::ice_restarted& in) {
     encode_wrapped(in.ice, "iceParameters", reply.generation, out, allocator);
+    if (in.ice_servers.empty())
+      return;
+    // Beside the bare parameters, too, where mediasoup-client ignores it.
+    Value servers;
+    encode(in.ice_servers, servers, allocator);
+    add(out, "iceServers", servers, allocator);
   }
 
   void operator()(const reply::produced& in) {

@@ -32,6 +32,7 @@ struct secrets {
 };
 
 const std::string admin_token = "an-admin-token-for-testers";
+const std::string turn_secret = "a-secret-shared-with-coturn";
 
 // A call over dialect A, with the handshakes of its media.
 void make_call(uint16_t port, secrets& known) {
@@ -42,11 +43,14 @@ void make_call(uint16_t port, secrets& known) {
   live_transport up{client_dtls()};
   auto created = ann.request("create-transport", R"({"direction":"send"})");
   known.add(text_at(created, "/data/iceParameters/password"));
+  known.add(text_at(created, "/data/iceServers/0/credential"));
   ann.open(up, "send", client_dtls());
   REQUIRE(drive({&up}, [&] { return up.connected(); }));
   ann.produce(audio_track(1001));
   ann.request("get-stats", R"({"id":)" + test::quoted(up.id) + "}");
-  ann.request("restart-ice", R"({"transportId":)" + test::quoted(up.id) + "}");
+  auto restarted = ann.request("restart-ice", R"({"transportId":)"
+                                                  + test::quoted(up.id) + "}");
+  known.add(text_at(restarted, "/data/iceServers/0/credential"));
 }
 
 // Socket.IO clients with a valid and with an invalid token.
@@ -95,8 +99,10 @@ TEST_CASE("no key, password or token gets into the log") {
   quiet_log();
   temporary_file secret{hs256_secret};
   temporary_file admin{admin_token};
+  temporary_file turn{turn_secret};
   secrets known;
   known.add(hs256_secret);
+  known.add(turn_secret);
   std::string text;
   {
     captured_output output;
@@ -110,6 +116,8 @@ TEST_CASE("no key, password or token gets into the log") {
     settings.auth.jwt = {"hs256"};
     settings.auth.jwt_secret_file = secret.path();
     settings.admin.token_file = admin.path();
+    settings.rtc.ice_servers = {"turns:turn.example.org:443"};
+    settings.rtc.ice_secret_file = turn.path();
     actors::node server{settings};
     auto failure = server.start();
     REQUIRE_MESSAGE(!failure, *failure);

@@ -297,6 +297,39 @@ TEST_CASE("an error in a flag is reported in plain words") {
   }
 }
 
+TEST_CASE("STUN and TURN servers are named by the URLs of their RFCs") {
+  auto outcome = read({"--rtc.ice-servers=stun:a.example,turns:b.example:443"
+                       "?transport=tcp",
+                       "--rtc.ice-secret-file=f", "--rtc.ice-lifetime=3600"});
+  REQUIRE_MESSAGE(outcome.settings, outcome.text);
+  const auto& x = outcome.settings->rtc;
+  CHECK(x.ice_servers
+        == std::vector<std::string>{"stun:a.example",
+                                    "turns:b.example:443?transport=tcp"});
+  CHECK(x.ice_secret_file == "f");
+  CHECK(x.ice_lifetime == std::chrono::hours{1});
+  CHECK(config{}.rtc.ice_lifetime == std::chrono::hours{24});
+  temporary_file file{
+      "rtc.ice-servers = turns:b.example:443?transport=tcp, stun:[::1]:9\n"};
+  outcome = read({file.flag()});
+  REQUIRE_MESSAGE(outcome.settings, outcome.text);
+  CHECK(outcome.settings->rtc.ice_servers
+        == std::vector<std::string>{"turns:b.example:443?transport=tcp",
+                                    "stun:[::1]:9"});
+  const std::pair<std::string, std::string> faults[]{
+      {"https://a.example", "stun:, turn: or turns:"},
+      {"turn://a.example", "without //"},
+      {"turn:a.example:0", "1 to 65535"},
+      {"turns:a.example?transport=udp", "DTLS"}};
+  for (const auto& fault : faults) {
+    outcome = read({"--rtc.ice-servers=" + fault.first});
+    CAPTURE(outcome.text);
+    CHECK_FALSE(outcome.settings);
+    CHECK(outcome.text.find("rtc.ice-servers") != std::string::npos);
+    CHECK(outcome.text.find(fault.second) != std::string::npos);
+  }
+}
+
 TEST_CASE("an allowed origin has the form that browsers send") {
   for (std::string good :
        {"https://meet.example.org", "http://localhost:8080", "http://[::1]:80",

@@ -35,8 +35,17 @@ public:
     server = actors::spawn_server(*system,
                                   {settings.room, {&sockets->port(), load}});
     services = std::make_shared<const actors::media_services>(
-        actors::media_services{settings, &dtls(), net::fastest_srtp_backend(),
-                               &sockets->port(), socket, nullptr, load});
+        actors::media_services{settings,
+                               &dtls(),
+                               net::fastest_srtp_backend(),
+                               &sockets->port(),
+                               socket,
+                               nullptr,
+                               load,
+                               {},
+                               nullptr,
+                               {},
+                               actors::make_ice_servers(settings.rtc).servers});
     run();
     baseline = live();
   }

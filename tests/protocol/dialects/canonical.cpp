@@ -3,8 +3,10 @@
 #include "protocol/dialects/common/reply_encoder.hpp"
 #include "protocol/json/json_codec.hpp"
 #include "tests/protocol/dialects/canonical_data.hpp"
+#include "tests/protocol/dialects/canonical_ice_servers.hpp"
 #include "tests/protocol/dialects/canonical_scores.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <vector>
 
@@ -362,8 +364,9 @@ outcome parse_outcome(std::string_view line) {
   if (what == "transport") {
     reply::transport_created out{transport_id{words.at(1)}, fixed_ice(),
                                  fixed_candidates(), fixed_dtls()};
-    if (words.size() > 2)
+    if (std::ranges::find(words, "sctp") != words.end())
       out.sctp = sctp_parameters{};
+    out.ice_servers = ice_servers_in(words);
     return success{out};
   }
   if (what.starts_with("data-"))
@@ -371,7 +374,7 @@ outcome parse_outcome(std::string_view line) {
   if (what == "connected")
     return success{reply::transport_connected{transport_id{words.at(1)}}};
   if (what == "ice")
-    return success{reply::ice_restarted{fixed_ice()}};
+    return success{reply::ice_restarted{fixed_ice(), ice_servers_in(words)}};
   if (what == "produced")
     return success{reply::produced{producer_id{words.at(1)}}};
   if (what == "consumed") {
@@ -478,6 +481,7 @@ const std::map<std::string, std::string>& dictionaries() {
       {"<dtls>", to_json(fixed_dtls())},
       {"<sctp>", to_json(sctp_parameters{})},
       {"<stream>", R"({"streamId":4,"ordered":true})"},
+      {"<ice-servers>", to_json(fixed_ice_servers())},
   };
   return all;
 }

@@ -18,7 +18,7 @@ std::string describe(const protocol::request& request);
 /// The outcome that a line such as these describes:
 ///   ok | capabilities | joined alice people=alice:Alice:av
 ///   producers=p1:bob:audio data=d1:bob:chat secret=s1 | transport t1 |
-///   transport t1 sctp | connected t1 | ice | produced p1
+///   transport t1 sctp turn | connected t1 | ice (turn) | produced p1
 ///   consumed c1 of p1:bob:video (scores=10:9:9) | consumers c1,c2 | producers
 ///   p1:bob:audio stats [] | error room-not-found | data-produced d1 |
 ///   data-consumed e1 of d1:bob:chat | data-consumers e1,e2 |
@@ -42,8 +42,8 @@ std::vector<protocol::participant> parse_participants(std::string_view line);
 
 /// The dictionaries that no dialect changes, by the names under which
 /// transcripts refer to them: <caps>, <rtp>, <ice>, <candidates>, <dtls>,
-/// <sctp>, <stream> and <many caps>, which are <caps> with two copies under
-/// other names.
+/// <sctp>, <stream>, <ice-servers> and <many caps>, which are <caps> with two
+/// copies under other names.
 const std::map<std::string, std::string>& dictionaries();
 
 } // namespace troupe::test

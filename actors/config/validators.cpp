@@ -1,0 +1,17 @@
+#include "actors/config/validators.hpp"
+
+#include "net/ice/ice_server_url.hpp"
+
+namespace troupe::actors {
+
+CLI::Validator ice_server_address() {
+  return {[](std::string& text) {
+            auto url = net::ice_server_url::parse(text);
+            return url ? std::string{}
+                       : "not a STUN or TURN server: " + text + ": "
+                             + url.error().message();
+          },
+          "URL", "ice server"};
+}
+
+} // namespace troupe::actors
