@@ -90,13 +90,13 @@ int main(int argc, char** argv) {
     std::fputs(read.text.c_str(), read.exit_code == 0 ? stdout : stderr);
     return read.exit_code;
   }
+  std::signal(SIGPIPE, SIG_IGN);
   if (read.what == command::doctor) {
     auto findings = diagnose(*read.settings, gather_facts(*read.settings));
     std::fputs(to_report(findings).c_str(), stdout);
     return exit_code_of(findings);
   }
   operator_signals signals;
-  std::signal(SIGPIPE, SIG_IGN);
   log::open(read.settings->log);
   node server{*read.settings};
   if (auto failure = server.start()) {

@@ -3,6 +3,7 @@
 #include "actors/config/config.hpp"
 #include "net/base/transport_tuple.hpp"
 #include "net/io/http/tls_context.hpp"
+#include "net/io/process/ice_server_probe.hpp"
 
 #include <optional>
 #include <string>
@@ -32,6 +33,12 @@ struct secret_fact {
   std::string placeholder;
 };
 
+/// What a check of a STUN or TURN server for clients has found.
+struct ice_server_fact {
+  net::ice_server_url url;
+  net::ice_probe probe;
+};
+
 /// Facts about the host on which the doctor bases its findings.
 struct doctor_facts {
   std::vector<port_fact> ports;
@@ -53,6 +60,8 @@ struct doctor_facts {
   std::optional<uint64_t> memory_limit; // bytes
   secret_fact auth;                     // the keys for clients' tokens
   secret_fact admin;                    // the token of the admin API
+  secret_fact ice;                      // the credentials of TURN servers
+  std::vector<ice_server_fact> ice_servers;
   bool srtp_available = true;
   std::string srtp_backend; // the one to be used
   bool has_page = true;
@@ -72,6 +81,10 @@ struct finding {
 /// Adds the findings on plain transports; nothing if these are disabled.
 void diagnose_plain_transports(const config& settings,
                                std::vector<finding>& out);
+
+/// Adds the findings on STUN and TURN servers; nothing if there are none.
+void diagnose_ice_servers(const config& settings, const doctor_facts& facts,
+                          std::vector<finding>& out);
 
 /// Judges the facts. Every topic has at least one finding.
 std::vector<finding> diagnose(const config& settings,

@@ -5,6 +5,7 @@
 #include "actors/http/admin_api.hpp"
 #include "actors/node/page_files.hpp"
 #include "actors/session/authenticator.hpp"
+#include "actors/transport/ice_servers.hpp"
 #include "net/io/process/host_facts.hpp"
 #include "net/io/process/local_addresses.hpp"
 #include "net/io/process/process_load.hpp"
@@ -43,6 +44,26 @@ void add_secrets(doctor_facts& out, const config& settings) {
                       read_admin_token(settings.admin, unused));
 }
 
+// How long a STUN or TURN server may take for one step.
+constexpr auto ice_patience = std::chrono::seconds{2};
+
+void add_ice_servers(doctor_facts& out, const config::rtc_keys& settings) {
+  const auto made = make_ice_servers(settings);
+  out.ice =
+      look_at(settings.ice_secret_file.empty() ? settings.ice_credential_file
+                                               : settings.ice_secret_file,
+              made.failure);
+  if (!made.servers)
+    return;
+  const protocol::peer_id self{"troupe-doctor"};
+  for (const auto& x : made.servers->credentials_for(self, out.now))
+    for (const auto& text : x.urls)
+      if (auto url = net::ice_server_url::parse(text))
+        out.ice_servers.push_back(
+            {*url, net::probe_ice_server(*url, x.username, x.credential,
+                                         ice_patience)});
+}
+
 } // namespace
 
 doctor_facts gather_facts(const config& settings) {
@@ -71,6 +92,7 @@ doctor_facts gather_facts(const config& settings) {
   out.cpu_quota = net::cpu_quota();
   out.memory_limit = net::memory_limit();
   add_secrets(out, settings);
+  add_ice_servers(out, rtc);
   auto backend = to_backend(rtc.srtp_backend);
   out.srtp_available = backend.has_value();
   if (backend)
