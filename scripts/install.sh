@@ -17,7 +17,8 @@ packages=(
 [ "${1:-run}" = run ] || packages+=(dpkg-dev)
 if [ "${1:-run}" = test ]; then
   packages+=(clang-14 libclang-rt-14-dev clang-format-14 python3 git
-    chromium firefox-esr lintian)
+    chromium firefox-esr lintian
+    coturn nftables iproute2 libnss3-tools openssl)
 fi
 # Any installed Node is fine, not only Debian's.
 command -v node >/dev/null || packages+=(nodejs)

@@ -50,13 +50,21 @@ class Browser {
   }
 }
 
-export async function launchChromium() {
+/**
+ * Takes the program that runs Chromium, and certificates that it shall trust
+ * (see certificates.mjs).
+ */
+export async function launchChromium({ program, certificates } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'troupe-chromium-'));
+  certificates?.trustIn(profile);
   return new Browser('chromium', await puppeteer.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: program ?? process.env.CHROMIUM ?? '/usr/bin/chromium',
     userDataDir: profile,
     headless: true,
     defaultViewport: null,
+    // A browser in another network is reached by its standard streams only.
+    pipe: program !== undefined,
+    env: certificates ? { ...process.env, HOME: profile } : process.env,
     args: [...CHROMIUM_FLAGS, '--window-size=800,600'],
   }), profile);
 }

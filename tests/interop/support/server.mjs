@@ -1,6 +1,6 @@
 /** Runs a separate Troupe for a test, on loopback and free ports. */
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -31,24 +31,38 @@ function binaryPath() {
   return path;
 }
 
+/** "--rtc.port" of "--rtc.port=443". */
+const keyOf = (flag) => flag.split('=', 1)[0];
+
+/** Runs `troupe doctor`. Returns its exit code and its report. */
+export function runDoctor(flags, environment = {}) {
+  const { status, stdout } = spawnSync(binaryPath(), ['doctor', ...flags], {
+    cwd: ROOT, encoding: 'utf8', env: { ...process.env, ...environment },
+  });
+  return { status, report: stdout };
+}
+
 export class TroupeServer {
   #child;
   #output = '';
   #exited;
 
-  /** Starts the server and waits until its health page responds. */
+  /**
+   * Starts the server and waits until its health page responds. `extraFlags`
+   * replace the usual ones.
+   */
   static async start(extraFlags = []) {
     const [httpPort, rtcPort] = [await freePort(), await freePort()];
     const server = new TroupeServer();
     server.url = `http://${HOST}:${httpPort}`;
     server.rtcPort = rtcPort;
+    const given = new Set(extraFlags.map(keyOf));
     server.#spawn([
       `--config-file=${ROOT}conf/dev.conf`,
       `--http.listen-addresses=${HOST}`, `--http.port=${httpPort}`,
       `--http.static-root=${ROOT}web/dist`,
       `--rtc.listen-addresses=${HOST}`, `--rtc.port=${rtcPort}`,
-      ...extraFlags,
-    ]);
+    ].filter((flag) => !given.has(keyOf(flag))).concat(extraFlags));
     try {
       await waitFor('the health page', () => server.#isWell());
     } catch (error) {
