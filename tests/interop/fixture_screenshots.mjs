@@ -30,7 +30,10 @@ const SHOTS = [
   ['call-chat', 'people=3&chat=1&hands=1'],
   ['call-many', 'people=40&mode=speaker&charts=1'],
   ['call-screen', 'people=5&screen=1'],
-  ['call-reconnecting', 'people=3&reconnecting=1&sharing=1'],
+  ['call-reconnecting', 'people=3&outage=signaling&sharing=1'],
+  ['call-outage', 'people=4&outage=server'],
+  ['call-outage-screen', 'people=9&screen=1&outage=media'],
+  ['call-again', 'people=4&outage=offline&again=1'],
 ].flatMap(([name, query]) => [
   { name: `${name}-wide-dark`, query: `${query}&theme=dark`, size: WIDE },
   { name: `${name}-wide-light`, query: `${query}&theme=light`, size: WIDE },

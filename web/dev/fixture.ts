@@ -1,6 +1,6 @@
 /**
  * Shows the real parts of the page with invented people, to be looked at:
- * fixture.html?view=call&people=5&theme=light&screen=1&reconnecting=1
+ * fixture.html?view=call&people=5&theme=light&screen=1&outage=server
  * … &mode=speaker&charts=1&why=1&chat=1&hands=1&unread=1
  * fixture.html?view=lobby&error=camera|full, ?view=left
  */
@@ -8,6 +8,7 @@
 import type { FlowSample } from '../src/flow';
 import type { Person } from '../src/people_list';
 import { LocalMedia } from '../src/local_media';
+import type { OutageReason } from '../src/outage';
 import { inviteLink } from '../src/people';
 import type { Quality } from '../src/quality';
 import { CallView } from '../src/ui/call_view';
@@ -176,12 +177,29 @@ function showCall(root: HTMLElement): void {
     view.stage.setHand(people[1]!.id, true);
     view.stage.react(people[1]!.id, '👏');
   }
-  view.setReconnecting(query.has('reconnecting'));
   people.forEach(({ id }, index) =>
     view.setQuality(id, (index % 5 === 4 ? 1 : 4 - (index % 3)) as Quality));
+  const reason = query.get('outage') as OutageReason | null;
+  if (reason) interrupt(view, people, reason);
+  if (query.has('again')) view.setOutage(undefined);
   const speaker = people[Math.min(1, people.length - 1)]!;
   view.setLevel(speaker.id, 0.2, true);
   if (count > 3) view.setLevel(people[3]!.id, 0.15, true);
+}
+
+function interrupt(
+  view: CallView,
+  people: Person[],
+  reason: OutageReason,
+): void {
+  view.setOutage({ reason, forMs: 12_000 });
+  if (reason === 'signaling') return;
+  view.stage.setScreenTrouble(view.stage.sharer ?? '', 'screen-stands');
+  for (const { id, isSelf, cameraOff } of people) {
+    view.stage.setTrouble(id, isSelf ? 'unseen-and-unheard'
+      : cameraOff ? 'voice-silent' : 'picture-stands');
+    view.setQuality(id, 0);
+  }
 }
 
 async function showLobby(root: HTMLElement): Promise<void> {

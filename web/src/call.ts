@@ -11,7 +11,7 @@ import { Receiver, type RemoteTrack } from './receiver';
 import { Sender } from './sender';
 import { Signaling } from './signaling';
 import type {
-  DataProducerInfo, JoinAnswer, LayersPush, Participant, ProducerInfo,
+  Connection, DataProducerInfo, JoinAnswer, LayersPush, Participant, ProducerInfo,
   Requester, Source,
 } from './signaling';
 import { restartIce } from './transport';
@@ -93,6 +93,11 @@ export class Call {
 
   /** For whoever asks the server something besides. */
   get requester(): Requester {
+    return this.#signaling;
+  }
+
+  /** For whoever watches whether the server still answers. */
+  get connection(): Connection {
     return this.#signaling;
   }
 
@@ -309,6 +314,7 @@ export class Call {
       const track = this.#receiver?.find(push.consumerId);
       if (track) this.options.listener.layersChanged(track, push);
     });
+    on('consumer-score', (push) => this.#receiver?.scored(push));
     on('active-speaker', ({ peerId }) => {
       if (peerId && peerId !== this.selfId) {
         this.options.listener.speaker(peerId);

@@ -3,8 +3,7 @@
 import type { types } from 'mediasoup-client';
 import { FlowHistory, type FlowCounters, type FlowSample } from './flow';
 import type { RemoteTrack } from './receiver';
-import type { Sender } from './sender';
-import { number, readStats, selectedPair, type Stat } from './stats';
+import { number, selectedPair, type Stat } from './stats';
 
 export type PictureSource = 'camera' | 'screen';
 
@@ -48,14 +47,14 @@ export class Flows {
     }
   }
 
-  async updateSent(sender: Sender): Promise<void> {
-    const producer = sender.producer('camera');
-    if (!producer || producer.closed) return;
-    const stats = await readStats(producer);
-    const path = selectedPair(await readStats(sender.transport));
-    const estimate = path?.['availableOutgoingBitrate'];
+  /**
+   * @param camera statistics of its producer
+   * @param transport statistics of the sending transport
+   */
+  updateSent(camera: Stat[], transport: Stat[]): void {
+    const estimate = selectedPair(transport)?.['availableOutgoingBitrate'];
     this.#history(keyOf('self', 'camera')).update(
-      sent(stats), undefined,
+      sent(camera), undefined,
       typeof estimate === 'number' ? estimate : undefined);
   }
 

@@ -3,14 +3,16 @@
 import { ActiveSpeaker, type Voice } from './active_speaker';
 import type { Call } from './call';
 import { Flows, ssrcOf } from './flows';
+import { Liveness, type LivenessListener } from './liveness';
 import type { LocalMedia } from './local_media';
 import { MicMeter } from './mic_meter';
 import { QualityTracker, type Quality } from './quality';
 import type { RemoteTrack } from './receiver';
+import type { Sender } from './sender';
 import { SpeakingDetector } from './speaking';
 import { number, readStats, selectedPair, type Stat } from './stats';
 
-export interface MonitorListener {
+export interface MonitorListener extends LivenessListener {
   level(personId: string, level: number, speaking: boolean): void;
   quality(personId: string, quality: Quality): void;
   /** Someone else has the floor now, as far as this page can hear. */
@@ -24,6 +26,7 @@ const STATS_EVERY_MS = 1000;
 
 export class Monitor {
   readonly flows = new Flows();
+  readonly liveness: Liveness;
   #meter = new MicMeter();
   #detectors = new Map<string, SpeakingDetector>();
   #tracker = new QualityTracker();
@@ -33,14 +36,26 @@ export class Monitor {
   /** Levels by SSRC from getStats, for browsers that give no other. */
   #statLevels = new Map<number, number>();
   #rounds = 0;
+  #qualities = new Map<string, Quality>();
 
-  /** @param estimate what the server believes the path to us carries */
+  /**
+   * @param estimate what the server believes the path to us carries
+   * @param receives whether the server was asked to send a picture
+   */
   constructor(
     private readonly call: Call,
     private readonly media: LocalMedia,
     private readonly listener: MonitorListener,
     private readonly estimate: () => number | undefined,
+    receives: (track: RemoteTrack) => boolean,
   ) {
+    this.liveness = new Liveness(call, media, receives, {
+      ...listener,
+      trouble: (personId, trouble) => {
+        listener.trouble(personId, trouble);
+        this.#tellQuality(personId);
+      },
+    });
     this.#timers.push(
       window.setInterval(() => this.#levels(), LEVEL_EVERY_MS),
       window.setInterval(() => void this.#measure(), STATS_EVERY_MS),
@@ -49,6 +64,7 @@ export class Monitor {
 
   stop(): void {
     this.#timers.forEach((timer) => window.clearInterval(timer));
+    this.liveness.stop();
     this.#meter.close();
   }
 
@@ -58,7 +74,8 @@ export class Monitor {
     const voices: Voice[] = [];
     for (const track of this.call.receiver?.tracks() ?? []) {
       if (track.source !== 'mic') continue;
-      const level = track.paused ? 0 : this.#levelOf(track);
+      const absent = track.paused || this.liveness.isQuiet(track);
+      const level = absent ? 0 : this.#levelOf(track);
       const speaking = this.#report(track.peerId, level);
       voices.push({ id: track.peerId, level, speaking });
     }
@@ -85,19 +102,30 @@ export class Monitor {
     const { receiver, sender } = this.call;
     if (!receiver || !sender || receiver.transport.closed) return;
     try {
-      const received = await readStats(receiver.transport);
-      this.flows.updateReceived(received, receiver.tracks(), this.estimate());
-      await this.flows.updateSent(sender);
       // Two seconds of packets tell a quality, one is too lively.
-      if (this.#rounds++ % 2 === 0) {
-        this.#judgeSelf(await readStats(sender.transport));
-        this.#judgeOthers(received, receiver.tracks());
-      }
+      const judges = this.#rounds++ % 2 === 0;
+      const received = await readStats(receiver.transport);
+      this.liveness.measuredReceived(received);
+      this.flows.updateReceived(received, receiver.tracks(), this.estimate());
+      await this.#measureSent(sender, judges);
+      if (judges) this.#judgeOthers(received, receiver.tracks());
       this.listener.measured();
     } catch (error) {
       // The transport closed while it was being asked: the call is ending.
       if (!receiver.transport.closed) console.warn('No statistics', error);
     }
+  }
+
+  async #measureSent(sender: Sender, judges: boolean): Promise<void> {
+    const producer = sender.producer('camera');
+    const camera = producer && !producer.closed
+      ? await readStats(producer) : undefined;
+    if (!camera && !judges) return;
+    const stats = await readStats(sender.transport);
+    this.liveness.measuredSent(stats);
+    this.liveness.measuredCamera(camera ?? []);
+    if (camera) this.flows.updateSent(camera, stats);
+    if (judges) this.#judgeSelf(stats);
   }
 
   #judgeSelf(stats: Stat[]): void {
@@ -143,6 +171,14 @@ export class Monitor {
   #worst(personId: string, ratings: Array<Quality | undefined>): void {
     const known = ratings.filter((rating) => rating !== undefined);
     if (known.length === 0) return;
-    this.listener.quality(personId, Math.min(...known) as Quality);
+    this.#qualities.set(personId, Math.min(...known) as Quality);
+    this.#tellQuality(personId);
+  }
+
+  /** No packet tells of a stream that does not come: its quality is none. */
+  #tellQuality(personId: string): void {
+    const measured = this.#qualities.get(personId);
+    const quality = this.liveness.stands(personId) ? 0 : measured;
+    if (quality !== undefined) this.listener.quality(personId, quality);
   }
 }

@@ -36,6 +36,11 @@ export function lossBetween(before: StreamSample, now: StreamSample): number {
   return lost + received === 0 ? 0 : lost / (lost + received);
 }
 
+function moved(before: StreamSample, now: StreamSample): boolean {
+  return now.packetsReceived !== before.packetsReceived ||
+    now.packetsLost !== before.packetsLost;
+}
+
 function grade(value: number, limits: readonly [number, number, number]) {
   if (value <= limits[0]) return 4;
   if (value <= limits[1]) return 3;
@@ -51,11 +56,14 @@ export function rateLink(figures: LinkFigures): Quality {
   ) as Quality;
 }
 
-/** Remembers the last sample of each stream and rates what came since. */
+/**
+ * Remembers the last sample of each stream and rates what came since. It does
+ * not rate silence: whether something was due is for others to say.
+ */
 export class QualityTracker {
   #last = new Map<string, StreamSample>();
 
-  /** Returns undefined until a stream has been seen twice. */
+  /** Returns undefined where nothing came or was lost since the last sample. */
   update(
     streamId: string,
     sample: StreamSample,
@@ -63,7 +71,7 @@ export class QualityTracker {
   ): Quality | undefined {
     const before = this.#last.get(streamId);
     this.#last.set(streamId, sample);
-    if (!before) return undefined;
+    if (!before || !moved(before, sample)) return undefined;
     const loss = lossBetween(before, sample);
     return rateLink({ loss, jitter: sample.jitter, roundTrip });
   }

@@ -3,7 +3,7 @@
 import type { types } from 'mediasoup-client';
 import type { Layers } from './layer_choice';
 import type {
-  ConsumeAnswer, LayersPush, ProducerInfo, Requester, Source,
+  ConsumeAnswer, LayersPush, ProducerInfo, Requester, ScorePush, Source,
 } from './signaling';
 import { openTransport } from './transport';
 
@@ -18,6 +18,8 @@ export interface RemoteTrack {
   sourceWidth: number | undefined;
   /** The layers that the server sends, once it has told. */
   layers: { spatial?: number; temporal?: number } | undefined;
+  /** The server has told that nothing of it arrives there. */
+  senderSilent: boolean;
 }
 
 export class Receiver {
@@ -94,6 +96,12 @@ export class Receiver {
       ...(spatialLayer !== undefined && { spatial: spatialLayer }),
       ...(temporalLayer !== undefined && { temporal: temporalLayer }),
     };
+  }
+
+  /** Takes note of how well the server receives a stream. */
+  scored({ consumerId, producerScore }: ScorePush): void {
+    const track = this.find(consumerId);
+    if (track) track.senderSilent = producerScore === 0;
   }
 
   find(consumerId: string): RemoteTrack | undefined {
@@ -181,6 +189,7 @@ export class Receiver {
       paused: answer.producerPaused ?? false,
       sourceWidth: answer.appData?.width ?? info.appData?.width,
       layers: undefined,
+      senderSilent: false,
     };
   }
 

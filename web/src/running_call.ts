@@ -67,7 +67,10 @@ export class RunningCall {
       room, name, media, codec,
       listener: {
         peopleChanged: (people) => this.#refresh(people),
-        reconnecting: (active) => this.view.setReconnecting(active),
+        reconnecting: (active) => {
+          this.#monitor.liveness.reconnecting = active;
+          if (active) this.view.expectReturns();
+        },
         ended: (error) => options.ended(error),
         warned: (error) => toast(explainServer(error).title),
         muted: (source) => toast(MUTED_WORDS[source]),
@@ -100,7 +103,11 @@ export class RunningCall {
       quality: (id, quality) => this.view.setQuality(id, quality),
       speaker: (id) => this.view.stage.setSpeaker(id),
       measured: () => this.#measured(),
-    }, () => this.#stats.estimate);
+      trouble: (id, trouble) => this.view.stage.setTrouble(id, trouble),
+      screenTrouble: (id, trouble) =>
+        this.view.stage.setScreenTrouble(id, trouble),
+      outage: (outage) => this.view.setOutage(outage),
+    }, () => this.#stats.estimate, (track) => this.#viewer.receives(track));
     this.#viewer = new Viewer(() => this.call.receiver, this.view.stage,
       (track, text) => this.#decided(track, 'page', text));
   }
@@ -115,6 +122,7 @@ export class RunningCall {
   #refresh(people: Person[]): void {
     this.view.setPeople(people);
     this.#viewer.look();
+    this.#monitor.liveness.company = people.length > 1;
     this.audio.setPeople(people);
     this.conversation.setPeople(people);
     this.#paintControls();

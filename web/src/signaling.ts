@@ -27,6 +27,12 @@ export interface LayersPush {
   temporalLayer?: number;
 }
 
+/** How well a stream arrives; the producer's score is 0 if it has ended. */
+export interface ScorePush {
+  consumerId: string;
+  producerScore: number;
+}
+
 /** No spatial layer: nobody receives any of them. */
 export interface WantedPush {
   producerId: string;
@@ -76,6 +82,7 @@ export interface Pushes {
   kicked: () => void;
   'consumer-closed': (info: { consumerId: string }) => void;
   'consumer-layers-changed': (info: LayersPush) => void;
+  'consumer-score': (info: ScorePush) => void;
   'active-speaker': (info: { peerId?: string }) => void;
   'new-data-producer': (info: DataProducerInfo) => void;
   'data-producer-closed': (info: DataProducerInfo) => void;
@@ -96,6 +103,8 @@ const ANSWER_WITHIN_MS = 10_000;
 
 export class Signaling {
   #socket: Socket;
+  #heard = 0;
+  #pingEveryMs: number | undefined;
 
   constructor(name: string, listener: ConnectionListener) {
     this.#socket = io({
@@ -107,6 +116,8 @@ export class Signaling {
       reconnectionDelay: 500,
       reconnectionDelayMax: 4000,
     });
+    this.#socket.io.on('open', () =>
+      this.#socket.io.engine.on('packet', () => { this.#heard++; }));
     this.#socket.on('connect', () => listener.connected());
     this.#socket.on('connect_error', (error) => listener.failed(error));
     this.#socket.on('disconnect', (reason) => {
@@ -127,8 +138,21 @@ export class Signaling {
     return this.#socket.connected;
   }
 
+  /** How many packets have come from the server, its pings included. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  /** The server pings this often; undefined before it has said so. */
+  get pingEveryMs(): number | undefined {
+    return this.#pingEveryMs;
+  }
+
   connect(): void {
     this.#socket.connect();
+    this.#socket.io.engine.once('handshake', ({ pingInterval }) => {
+      this.#pingEveryMs = pingInterval;
+    });
   }
 
   close(): void {
@@ -155,3 +179,7 @@ export class Signaling {
 
 /** What a request needs; a narrow view of Signaling for the media classes. */
 export type Requester = Pick<Signaling, 'request'>;
+
+/** What shows whether the server still speaks. */
+export type Connection =
+  Pick<Signaling, 'request' | 'heard' | 'pingEveryMs'>;

@@ -20,3 +20,16 @@ export function selectedPair(stats: Stat[]): Stat | undefined {
     (stat['nominated'] === true || stat['selected'] === true) &&
     stat['state'] === 'succeeded');
 }
+
+/** Changes with everything that arrives on any path, STUN included. */
+export function arrivedOn(stats: Stat[]): number {
+  return stats.filter(({ type }) => type === 'candidate-pair')
+    .reduce((sum, pair) => sum + number(pair['bytesReceived']) +
+      number(pair['responsesReceived']), 0);
+}
+
+/** The sum of a member of all entries of one type. */
+export function total(stats: Stat[], type: string, member: string): number {
+  return stats.filter((stat) => stat.type === type)
+    .reduce((sum, stat) => sum + number(stat[member]), 0);
+}

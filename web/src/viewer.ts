@@ -42,6 +42,11 @@ export class Viewer {
     window.clearInterval(this.#timer);
   }
 
+  /** Whether the server was asked to send this picture. */
+  receives({ consumer }: RemoteTrack): boolean {
+    return this.#entries.get(consumer.id)?.told.paused === false;
+  }
+
   /** Looks at once, as it does several times a second. */
   look(): void {
     const receiver = this.receiver();

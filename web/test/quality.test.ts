@@ -36,3 +36,10 @@ test('a tracker rates only packets since the last sample', () => {
   tracker.forget('a');
   assert.equal(tracker.update('a', sample(300, 100), 0.01), undefined);
 });
+
+test('a tracker does not rate a silence', () => {
+  const tracker = new QualityTracker();
+  tracker.update('a', sample(100, 0), 0.01);
+  assert.equal(tracker.update('a', sample(100, 0), 0.01), undefined);
+  assert.equal(tracker.update('a', sample(200, 0), 0.01), 4);
+});

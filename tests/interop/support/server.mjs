@@ -77,6 +77,17 @@ export class TroupeServer {
     if (this.#exited) throw new Error(this.#obituary());
   }
 
+  /** Stops the server's process: it keeps its connections but does nothing. */
+  freeze() {
+    this.assertAlive();
+    this.#child.kill('SIGSTOP');
+  }
+
+  /** Lets a frozen server go on. */
+  thaw() {
+    this.#child.kill('SIGCONT');
+  }
+
   /** Ends the server; throws if it had died or does not end in time. */
   async stop() {
     this.assertAlive();

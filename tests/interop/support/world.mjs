@@ -15,7 +15,10 @@ const NAMES = ['ada', 'bob', 'cyn', 'dan', 'eve', 'fay', 'gus', 'hal', 'ivy'];
 export const EVERYONE = Object.fromEntries(NAMES.map((name, number) =>
   [name, { hue: number * HUE_STEP, tone: TONE_BASE + number * TONE_STEP }]));
 
-/** Runs inside the page, before any other script. */
+/**
+ * Runs inside the page, before any other script. While `window.camera_stands` is
+ * true, the camera gives no frames.
+ */
 export function makeWorld({ name, hue, tone, everyone }) {
   const frameRate = 15;
   const small = { width: 320, height: 240 };
@@ -52,7 +55,9 @@ export function makeWorld({ name, hue, tone, everyone }) {
     let count = 0;
     const draw = () => paint(context, screen, count++);
     draw();
-    setInterval(draw, 1000 / frameRate);
+    setInterval(() => {
+      if (screen || !window.camera_stands) draw();
+    }, 1000 / frameRate);
     return canvas.captureStream(frameRate).getVideoTracks()[0];
   }
 

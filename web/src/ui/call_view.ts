@@ -2,11 +2,13 @@
 
 import { SCREEN } from '../arrangement';
 import type { FlowSample } from '../flow';
+import type { Outage } from '../outage';
 import type { Person } from '../people_list';
 import type { Quality } from '../quality';
 import { el } from './dom';
 import { icon, mark } from './icons';
 import { copyButton, toast } from './notice';
+import { OutageBanner } from './outage_banner';
 import { SidePanel } from './side_panel';
 import { Stage } from './stage';
 import { themeButton } from './theme';
@@ -48,9 +50,7 @@ export class CallView {
   }, icon('chart'));
   #toolbar: Toolbar;
   #count = el('span');
-  #banner = el('div', { class: 'banner', attrs: { role: 'status' } },
-    el('span', { class: 'spinner' }),
-    'Reconnecting. Everyone stays in the call.');
+  #banner: OutageBanner;
   #sharing: HTMLElement;
   #invite: HTMLElement;
   #names = new Map<string, string>();
@@ -61,6 +61,7 @@ export class CallView {
 
   constructor({ room, link, actions, info }: CallViewOptions) {
     this.#info = info;
+    this.#banner = new OutageBanner(() => actions.leave());
     this.stage = new Stage({ why: (id) => this.openWhy(id) });
     this.#toolbar = new Toolbar(actions);
     this.#sharing = el('div', { class: 'banner sharing' },
@@ -81,9 +82,8 @@ export class CallView {
         this.#viewButton, this.#chartButton,
         copyButton(() => link, 'button quiet copy'), themeButton()),
       el('div', { class: 'call-body' }, this.stage.root, this.panel.root),
-      this.#invite, this.#banner, this.#sharing,
+      this.#invite, ...this.#banner.nodes, this.#sharing,
       this.#toolbar.root);
-    this.#banner.hidden = true;
     this.#sharing.hidden = true;
     this.#setView(localStorage.getItem(VIEW_KEY) === 'speaker');
   }
@@ -157,10 +157,14 @@ export class CallView {
     this.#sharing.hidden = !controls.sharing;
   }
 
-  setReconnecting(active: boolean): void {
-    this.#banner.hidden = !active;
-    // Everyone returns under a new id: that is no news worth telling.
-    if (active) this.#known = false;
+  /** Says what interrupts the call; undefined: that it goes on. */
+  setOutage(outage: Outage | undefined): void {
+    this.#banner.show(outage);
+  }
+
+  /** Everyone may return under a new id: that is no news worth telling. */
+  expectReturns(): void {
+    this.#known = false;
   }
 
   /** Says who came and went, except for those who were there first. */

@@ -5,6 +5,7 @@ import type { FlowSample } from '../flow';
 import { neededWidth } from '../layer_choice';
 import type { Person } from '../people_list';
 import type { Quality } from '../quality';
+import type { Trouble } from '../trouble_words';
 import type { Sights } from '../viewer';
 import { el, flag } from './dom';
 import { Pager } from './pager';
@@ -76,6 +77,14 @@ export class Stage implements Sights {
 
   setQuality(id: string, quality: Quality): void {
     this.#tiles.get(id)?.setQuality(quality);
+  }
+
+  setTrouble(id: string, trouble: Trouble | undefined): void {
+    this.#tiles.get(id)?.setTrouble(trouble);
+  }
+
+  setScreenTrouble(peerId: string, trouble: Trouble | undefined): void {
+    if (peerId === this.sharer) this.#screen.setTrouble(trouble);
   }
 
   setHand(id: string, up: boolean): void {

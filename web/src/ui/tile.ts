@@ -6,6 +6,7 @@ import { hueOf, initials } from '../people';
 import type { Person } from '../people_list';
 import { QUALITY_WORDS, type Quality } from '../quality';
 import { meterLevel } from '../speaking';
+import { troubleWords, type Trouble } from '../trouble_words';
 import { Chart } from './chart';
 import { el, flag, showTrack } from './dom';
 import { icon } from './icons';
@@ -28,6 +29,9 @@ export class PictureTile {
   protected tools: HTMLElement;
   #pin: HTMLButtonElement;
   #chart: Chart | undefined;
+  #trouble: Trouble | undefined;
+  #troubleWords = el('span');
+  #note = el('div', { class: 'trouble' }, icon('broken'), this.#troubleWords);
   #box: Rect | undefined;
 
   constructor(
@@ -46,7 +50,8 @@ export class PictureTile {
     this.tools = el('div', { class: 'tile-tools' }, this.#pin, why);
     this.foot = el('div', { class: 'tile-foot' });
     this.root = el('section', { class: className, tabIndex: 0 },
-      this.video, this.foot, this.tools);
+      this.video, this.#note, this.foot, this.tools);
+    this.#note.hidden = true;
     this.root.addEventListener('dblclick', () => actions.pin(id));
     this.setPinned(false);
   }
@@ -62,6 +67,33 @@ export class PictureTile {
     this.#pin.setAttribute('aria-label', label);
     this.#pin.setAttribute('aria-pressed', String(pinned));
     this.#pin.title = label;
+  }
+
+  /** Says what is wrong with this picture, and dims it. */
+  setTrouble(trouble: Trouble | undefined): void {
+    this.#trouble = trouble;
+    flag(this.root, 'data-trouble', trouble !== undefined);
+    this.#note.hidden = trouble === undefined;
+    this.describe();
+  }
+
+  /** Describes itself to screen readers and on the tile. */
+  protected describe(): void {
+    const trouble = this.#trouble &&
+      troubleWords(this.#trouble, this.shownName());
+    this.#troubleWords.textContent = trouble ?? '';
+    this.#note.title = trouble ?? '';
+    this.root.setAttribute('aria-label', [
+      ...this.description(), ...trouble ? [trouble] : [],
+    ].join(', '));
+  }
+
+  protected shownName(): string {
+    return this.name.textContent ?? '';
+  }
+
+  protected description(): string[] {
+    return [this.shownName()];
   }
 
   /** Draws the chart, or takes it away if there is nothing to draw. */
@@ -96,6 +128,7 @@ export class PictureTile {
 
 export class Tile extends PictureTile {
   #letters = el('span');
+  #states: string[] = [];
   #hand = el('span', { class: 'hand-mark', title: 'Hand raised' },
     icon('hand'));
   #bars = el('span', { class: 'bars', attrs: { role: 'img' } },
@@ -126,11 +159,15 @@ export class Tile extends PictureTile {
     showTrack(this.video, hasPicture ? person.camera : null);
     flag(this.root, 'data-muted', person.micMuted);
     flag(this.root, 'data-camera-off', !hasPicture);
-    this.root.setAttribute('aria-label', [
-      shown,
+    this.#states = [
       person.micMuted ? 'microphone off' : 'microphone on',
       hasPicture ? 'camera on' : 'camera off',
-    ].join(', '));
+    ];
+    this.describe();
+  }
+
+  protected override description(): string[] {
+    return [this.shownName(), ...this.#states];
   }
 
   setLevel(level: number, speaking: boolean): void {
@@ -173,6 +210,7 @@ export class ScreenTile extends PictureTile {
   show(track: MediaStreamTrack | null, label: string): void {
     showTrack(this.video, track);
     this.name.textContent = label;
-    this.root.setAttribute('aria-label', label);
+    if (!track) this.setTrouble(undefined);
+    else this.describe();
   }
 }

@@ -1,0 +1,64 @@
+/** What is said while a call is interrupted, and once it goes on. */
+
+import type { Outage, OutageReason } from '../outage';
+import { elapsedWords, outageWords } from '../trouble_words';
+import { el } from './dom';
+import { icon } from './icons';
+
+const AGAIN_MS = 3000;
+
+export class OutageBanner {
+  /** To be appended to the call's window. */
+  readonly nodes: HTMLElement[];
+  #title = el('strong');
+  #detail = el('p');
+  /** Not read aloud: it changes every second. */
+  #elapsed = el('span', {
+    class: 'elapsed', attrs: { 'aria-hidden': 'true' },
+  });
+  #banner: HTMLElement;
+  /** A screen reader says what it is told once, when it changes. */
+  #said = el('div', { class: 'said-aloud', attrs: { role: 'status' } });
+  #again = el('div', {
+    class: 'banner again', attrs: { 'aria-hidden': 'true' },
+  }, icon('check'), 'Connected again');
+  #reason: OutageReason | undefined;
+  #timer = 0;
+
+  constructor(leave: () => void) {
+    this.#banner = el('section', {
+      class: 'banner outage', attrs: { 'aria-label': 'Interruption' },
+    },
+    el('span', { class: 'spinner' }),
+    el('div', { class: 'outage-words' },
+      el('div', { class: 'outage-title' }, this.#title, this.#elapsed),
+      this.#detail),
+    el('button', {
+      type: 'button', class: 'button small', onclick: leave,
+    }, 'Leave'));
+    this.#banner.hidden = true;
+    this.#again.hidden = true;
+    this.nodes = [this.#banner, this.#again, this.#said];
+  }
+
+  show(outage: Outage | undefined): void {
+    if (outage) this.#elapsed.textContent = elapsedWords(outage.forMs);
+    if (outage?.reason === this.#reason) return;
+    this.#reason = outage?.reason;
+    this.#banner.hidden = !outage;
+    window.clearTimeout(this.#timer);
+    this.#again.hidden = outage !== undefined;
+    if (!outage) {
+      this.#said.textContent = 'Connected again';
+      this.#timer = window.setTimeout(() => {
+        this.#again.hidden = true;
+        this.#said.textContent = '';
+      }, AGAIN_MS);
+      return;
+    }
+    const { title, detail } = outageWords(outage.reason);
+    this.#title.textContent = title;
+    this.#detail.textContent = detail;
+    this.#said.textContent = `${title}. ${detail}`;
+  }
+}
