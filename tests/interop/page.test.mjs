@@ -33,6 +33,7 @@ test('two users meet on the page', async (context) => {
 
   await context.test('both join through the lobby', async () => {
     ada = await enter('Ada', 'page-test');
+    await ada.page.locator('::-p-text(the first one here)').wait();
     bob = await enter('Bob', 'page-test');
   });
 
@@ -82,9 +83,9 @@ test('two users meet on the page', async (context) => {
     await bob.screenshot(`${SHOTS}/left.png`);
     await waitFor('Bob to be gone', () => ada.page.evaluate(() =>
       document.querySelectorAll('.tile').length === 1));
+    await ada.page.locator('::-p-text(You are the only one here now)').wait();
     await ada.screenshot(`${SHOTS}/call-alone.png`);
     await bob.page.locator('::-p-text(Rejoin)').click();
-    await bob.page.locator('form button[type="submit"]').click();
     await Promise.all([ada.sees(), bob.sees()]);
   });
 

@@ -194,10 +194,29 @@ test('a hidden tab raises no alarm', async (context) => {
   assert.deepEqual(await notes(bob), {});
 });
 
-test('a user leaves a frozen call', async (context) => {
-  const { bob } = await meet(context, 'leaving');
-  server.freeze();
-  await bob.page.locator('.banner.outage ::-p-text(Leave)').click();
-  await bob.page.locator('::-p-text(You left the room)').wait();
-  server.thaw();
+test('a user leaves a frozen call and rejoins directly', async (context) => {
+  const { ada, bob } = await meet(context, 'rejoin');
+  await bob.page.keyboard.press('m');
+  await waitFor('the mute mark', () => ada.otherTile('data-muted'));
+
+  await context.test('the banner has a button to leave', async () => {
+    server.freeze();
+    await bob.page.locator('.banner.outage ::-p-text(Leave)').click();
+    await bob.page.locator('::-p-text(You left the room)').wait();
+    server.thaw();
+  });
+
+  await context.test('the other is told to be alone now', () =>
+    ada.page.locator('::-p-text(You are the only one here now)')
+      .setTimeout(60_000).wait());
+
+  await context.test('name and devices are as they were', async () => {
+    await bob.page.locator('::-p-text(Rejoin)').click();
+    await bob.page.locator('.toolbar').wait();
+    await Promise.all([ada.sees(), bob.sees()]);
+    assert.equal(await bob.page.$('.lobby'), null);
+    assert.equal(await ada.otherTile('data-muted'), true);
+    assert.equal(await ada.page.$eval('.tile:not([data-self]) .name',
+      ({ textContent }) => textContent), 'Bob');
+  });
 });

@@ -67,11 +67,12 @@ class App {
     this.#lobby = undefined;
   }
 
-  async #enter(name: string, room: string): Promise<void> {
+  async #enter(name: string, room: string, returning = false): Promise<void> {
     const running = await (await loadCall()).enter({
       room,
       name,
       link: linkFor(room),
+      returning,
       media: this.#media,
       codec: CODEC,
       actions: this.#actions(name, room),
@@ -155,7 +156,22 @@ class App {
     }, 'Rejoin');
   }
 
-  #ended(name: string, room: string, error: Error): void {
+  /** Enters again as the same person with the same devices. */
+  async #again(name: string, room: string): Promise<void> {
+    const errors = await this.#media.resume();
+    try {
+      await this.#enter(name, room, true);
+    } catch (error) {
+      return this.#ended(name, room, error);
+    }
+    for (const source of ['mic', 'camera'] as const) {
+      if (errors[source] === undefined) continue;
+      const what = source === 'mic' ? 'microphone' : 'camera';
+      toast(explainMedia(errors[source], what).title);
+    }
+  }
+
+  #ended(name: string, room: string, error: unknown): void {
     this.#after(name, room, explainServer(error), 'Try again');
   }
 
@@ -170,7 +186,10 @@ class App {
     this.#media.stop();
     localStorage.setItem(NAME_KEY, name);
     this.#show(messageScreen(explanation, [
-      { label: again, primary: true, run: () => void this.open() },
+      {
+        label: again, primary: true, busy: 'Joining…',
+        run: () => this.#again(name, room),
+      },
       {
         label: 'New room',
         run: () => {

@@ -104,11 +104,32 @@ export class LocalMedia {
     });
   }
 
+  /** Releases the devices, but remembers which and what was on. */
   stop(): void {
     for (const entry of Object.values(this.#entries)) {
+      entry.deviceId = entry.track?.getSettings().deviceId ?? entry.deviceId;
       entry.track?.stop();
       entry.track = null;
     }
+  }
+
+  /**
+   * Opens again what was on when it was stopped, or another device if that one
+   * is gone. What cannot be opened stays off.
+   */
+  async resume(): Promise<Partial<Record<LocalSource, unknown>>> {
+    const errors: Partial<Record<LocalSource, unknown>> = {};
+    for (const source of ['mic', 'camera'] as const) {
+      if (!this.isOn(source)) continue;
+      await this.switchOn(source).catch(() => {
+        this.#entries[source].deviceId = undefined;
+        return this.switchOn(source);
+      }).catch((error: unknown) => {
+        this.#entries[source].on = false;
+        errors[source] = error;
+      });
+    }
+    return errors;
   }
 
   #inTurn(

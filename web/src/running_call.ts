@@ -29,6 +29,8 @@ export interface RunningCallOptions {
   room: string;
   name: string;
   link: string;
+  /** This person has been in the room before. */
+  returning: boolean;
   media: LocalMedia;
   codec: Codec;
   actions: Omit<ToolbarActions, 'toggleChat' | 'reactMenu'>;
@@ -60,7 +62,7 @@ export class RunningCall {
   }
 
   private constructor(private readonly options: RunningCallOptions) {
-    const { room, name, link, media, codec, actions } = options;
+    const { room, name, link, returning, media, codec, actions } = options;
     this.conversation = new Conversation(() => this.view,
       () => this.#paintControls());
     this.call = new Call({
@@ -84,7 +86,7 @@ export class RunningCall {
     this.conversation.room = this.call.data;
     this.#stats = new ServerStats(this.call.requester);
     this.view = new CallView({
-      room, link,
+      room, link, returning,
       actions: {
         ...actions,
         toggleChat: () => this.conversation.toggleChat(),

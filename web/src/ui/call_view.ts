@@ -26,6 +26,8 @@ export interface PictureInfo {
 export interface CallViewOptions {
   room: string;
   link: string;
+  /** This person has been in the room before. */
+  returning?: boolean;
   actions: ToolbarActions;
   info: PictureInfo;
 }
@@ -53,14 +55,18 @@ export class CallView {
   #banner: OutageBanner;
   #sharing: HTMLElement;
   #invite: HTMLElement;
+  #inviteTitle = el('strong');
+  /** Others are here or have been. */
+  #hadCompany: boolean;
   #names = new Map<string, string>();
   /** False until the first list of people has come. */
   #known = false;
   #counter = el('div', { class: 'pill', title: 'People in this call' },
     icon('people'), this.#count);
 
-  constructor({ room, link, actions, info }: CallViewOptions) {
+  constructor({ room, link, actions, info, returning }: CallViewOptions) {
     this.#info = info;
+    this.#hadCompany = returning ?? false;
     this.#banner = new OutageBanner(() => actions.leave());
     this.stage = new Stage({ why: (id) => this.openWhy(id) });
     this.#toolbar = new Toolbar(actions);
@@ -72,7 +78,7 @@ export class CallView {
       }, 'Stop'));
     this.#invite = el('aside', { class: 'invite' },
       el('div', {},
-        el('strong', {}, 'You’re the first one here'),
+        this.#inviteTitle,
         el('p', {}, 'Send the link to whoever should join.')),
       copyButton(() => link, 'button primary'));
     this.root = el('main', { class: 'call' },
@@ -93,6 +99,9 @@ export class CallView {
     this.stage.setPeople(people);
     this.#count.textContent = String(people.length);
     this.#counter.setAttribute('aria-label', `${people.length} in this call`);
+    this.#hadCompany ||= people.length > 1;
+    this.#inviteTitle.textContent = this.#hadCompany
+      ? 'You are the only one here now' : 'You’re the first one here';
     this.#invite.hidden = people.length !== 1;
   }
 

@@ -53,7 +53,9 @@ export function copyButton(
 export interface MessageAction {
   label: string;
   primary?: boolean;
-  run(): void;
+  /** The button says this until what it began has ended. */
+  busy?: string;
+  run(): void | Promise<void>;
 }
 
 /** A whole-window message: the call is over, or could not begin. */
@@ -66,10 +68,21 @@ export function messageScreen(
       mark(),
       el('h1', {}, title),
       el('p', {}, detail),
-      el('div', { class: 'message-actions' }, ...actions.map((action) =>
-        el('button', {
-          type: 'button',
-          class: action.primary ? 'button primary' : 'button',
-          onclick: () => action.run(),
-        }, action.label)))));
+      messageButtons(actions)));
+}
+
+function messageButtons(actions: MessageAction[]): HTMLElement {
+  const buttons = actions.map((action) => el('button', {
+    type: 'button', class: action.primary ? 'button primary' : 'button',
+  }, action.label));
+  actions.forEach(({ busy, run }, index) => {
+    buttons[index]!.addEventListener('click', () => {
+      if (busy) {
+        buttons[index]!.textContent = busy;
+        buttons.forEach((button) => { button.disabled = true; });
+      }
+      void run();
+    });
+  });
+  return el('div', { class: 'message-actions' }, ...buttons);
 }
