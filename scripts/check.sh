@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 
 python3 scripts/check_includes.py
 python3 scripts/check_docs.py
+python3 scripts/dialect_tables.py
 python3 scripts/check_sizes.py
 git ls-files '*.hpp' '*.cpp' | xargs clang-format-14 --dry-run --Werror
 echo "checks passed"
