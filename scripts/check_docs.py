@@ -16,6 +16,7 @@ import subprocess
 import sys
 
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]*)(?:#([^)]*))?\)")
+CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 PROOF = re.compile(r"\]\(([^)#\s]+)\):((?:\s*\"[^\"]+\",?)+)")
 THREATS = "docs/threats.md"
 GLOSSARY = "docs/glossary.md"
@@ -44,7 +45,7 @@ def joined_literals(text):
 
 
 def check_links(document, text):
-    for label, target, part in LINK.findall(text):
+    for label, target, part in LINK.findall(CODE.sub("", text)):
         if "://" in target or target.startswith("mailto:"):
             continue
         path = document

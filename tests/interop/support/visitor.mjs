@@ -47,6 +47,17 @@ export class Visitor {
       button, given);
   }
 
+  /** Clicks the element that a CSS selector finds. */
+  click(selector) {
+    return this.#page.locator(selector).click();
+  }
+
+  /** Whether the element that a CSS selector finds contains that text. */
+  shows(selector, text) {
+    return this.#page.$eval(selector, (element, wanted) =>
+      element.textContent.includes(wanted), text);
+  }
+
   screenshot(path) {
     return this.#page.screenshot({ path });
   }
