@@ -1,6 +1,7 @@
 #include "actors/config/config.hpp"
 
 #include "actors/config/config_file.hpp"
+#include "actors/config/login_url.hpp"
 #include "actors/config/validators.hpp"
 #include "net/base/address_prefix.hpp"
 #include "net/io/http/origin_policy.hpp"
@@ -45,6 +46,8 @@ public:
     if (out_.http.tls_certificate.empty() != out_.http.tls_key.empty())
       throw CLI::ValidationError(
           "http.tls-certificate and http.tls-key must be set together");
+    if (!out_.auth.login_url.empty() && out_.auth.jwt.empty())
+      throw CLI::ValidationError("auth.login-url needs auth.jwt");
   }
 
 private:
@@ -171,6 +174,13 @@ const CLI::Validator web_origin{
                        + ": write it as in https://portal.example.org";
     },
     "ORIGIN", "web origin"};
+
+const CLI::Validator login_url{[](std::string& text) {
+                                 return text.empty()
+                                            ? std::string{}
+                                            : find_login_url_fault(text);
+                               },
+                               "URL", "login url"};
 
 void key_table::add_http() {
   auto& x = out_.http;
@@ -346,6 +356,11 @@ void key_table::add_auth() {
            "Tolerated difference to the clocks of issuers, seconds");
   add_flag("auth.jwt-require-exp", x.jwt_require_exp,
            "Refuse tokens that never expire");
+  app_.add_option(
+          "--auth.login-url", x.login_url,
+          "Where people without a valid token sign in; empty is nowhere")
+      ->check(login_url)
+      ->capture_default_str();
   add_text(
       "admin.token-file", out_.admin.token_file,
       "File with the bearer token of the admin API; empty disables the API");

@@ -94,6 +94,7 @@ struct config {
     std::string jwt_audience;
     std::chrono::seconds jwt_leeway{5};
     bool jwt_require_exp = false;
+    std::string login_url; // empty: none
   } auth;
 
   struct admin_keys {

@@ -13,4 +13,8 @@ net::http_response dialect_refusal(unsigned status, std::string_view code,
   return dialect_response(protocol::http_error(status, code, why));
 }
 
+net::http_response dialect_refusal(const protocol::error& why) {
+  return dialect_response(protocol::http_error(why));
+}
+
 } // namespace troupe::actors

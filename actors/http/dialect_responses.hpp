@@ -15,4 +15,7 @@ net::http_response dialect_response(const protocol::http_answer& x);
 net::http_response dialect_refusal(unsigned status, std::string_view code,
                                    std::string_view why);
 
+/// The response to a request that was refused for `why`.
+net::http_response dialect_refusal(const protocol::error& why);
+
 } // namespace troupe::actors

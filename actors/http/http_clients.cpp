@@ -88,7 +88,7 @@ http_clients::check(http_call_arrived& x) const {
     auto who =
         auth_->identify(protocol::find_token(x.hello, names), wall_now());
     if (!who)
-      return dialect_refusal(401, "unauthorized", "A token is required");
+      return dialect_refusal(protocol::make_error(to_reason(who.error())));
     if (auto no = protocol::apply_identity(x.hello, names, *who))
       return to_refusal(*no);
     x.who = std::move(*who);

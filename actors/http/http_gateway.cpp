@@ -116,7 +116,9 @@ receive_caller(const net::http_request& request, const authenticator* auth) {
     auto who =
         auth->identify(protocol::find_token(out.hello, names), wall_now());
     if (!who)
-      return net::text_response(401, "unauthorized\n");
+      return net::text_response(
+          401, "unauthorized: " + std::string{to_string(to_reason(who.error()))}
+                   + "\n");
     if (auto refusal = protocol::apply_identity(out.hello, names, *who))
       return to_response(*refusal);
     out.who = std::move(*who);
@@ -190,6 +192,7 @@ http_gateway::open_connection(std::shared_ptr<net::connection> conn) {
   if (!in)
     return nullptr;
   in->hello.connect_timeout = services_->settings.http.connect_timeout;
+  in->hello.login_url = services_->settings.auth.login_url;
   log::event(log::level::debug, "connection-opened",
              {{"connection", std::to_string(conn->id())},
               {"dialect", std::string{in->dialect->name}},

@@ -72,9 +72,9 @@ std::optional<protocol::error> room_state::refuse(const join_room& x) const {
       return std::nullopt;
   }
   if (!rules.admits(x.rights.moderate))
-    return protocol::error{error_code::forbidden, "The room is locked"};
+    return protocol::make_error(protocol::error_reason::room_locked);
   if (members.size() >= services.limits.max_members)
-    return protocol::error{error_code::limit_reached, "The room is full"};
+    return protocol::make_error(protocol::error_reason::room_full);
   return std::nullopt;
 }
 

@@ -22,10 +22,9 @@ waiting_limits waiting_limits_of(const config::room_keys& x) {
 
 /// Why a newcomer is refused.
 protocol::error refusal(const overload_state_board& load) {
-  auto out = protocol::make_error(protocol::error_code::overloaded);
-  if (load.drain().active())
-    out.message = "The server is closing for maintenance, try again later";
-  return out;
+  return load.drain().active()
+             ? protocol::make_error(protocol::error_reason::draining)
+             : protocol::make_error(protocol::error_code::overloaded);
 }
 
 struct server_state {

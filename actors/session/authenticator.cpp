@@ -48,6 +48,15 @@ protocol::wall_time wall_now() {
       std::chrono::system_clock::now());
 }
 
+protocol::error_reason to_reason(const std::error_code& why) {
+  using protocol::claims_errc;
+  using enum protocol::error_reason;
+  return why == net::token_errc::missing     ? token_missing
+         : why == claims_errc::expired       ? token_expired
+         : why == claims_errc::not_yet_valid ? token_not_yet_valid
+                                             : token_invalid;
+}
+
 authenticator::authenticator(net::token_verifier verifier,
                              protocol::claim_rules rules)
     : verifier_(std::move(verifier))

@@ -13,6 +13,10 @@ namespace troupe::actors {
 /// The wall-clock time, to which tokens refer.
 protocol::wall_time wall_now();
 
+/// What a client is told about a token that authenticator::identify() refused.
+/// Everything that someone without our keys could cause is `token_invalid`.
+protocol::error_reason to_reason(const std::error_code& why);
+
 /// Identifies the user of a token: verifies its signature and its claims.
 /// Shared by all connections; thread-safe.
 class authenticator {

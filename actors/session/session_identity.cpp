@@ -6,8 +6,6 @@ namespace troupe::actors {
 
 namespace {
 
-using protocol::error_code;
-
 /// Tokens that expire later than this count as unlimited: a deadline in
 /// nanoseconds could overflow.
 constexpr auto forever = std::chrono::days{3650};
@@ -22,21 +20,22 @@ session_identity::session_identity(std::shared_ptr<const authenticator> auth,
     identify(std::move(*who), now);
 }
 
-bool session_identity::authenticate(const std::string& token,
-                                    net::time_point now) {
+std::optional<protocol::error>
+session_identity::authenticate(const std::string& token, net::time_point now) {
   if (!auth_)
-    return true;
+    return std::nullopt;
   auto who = auth_->identify(token, wall_now());
-  if (who)
-    identify(std::move(*who), now);
-  return who.has_value();
+  if (!who)
+    return protocol::make_error(to_reason(who.error()));
+  identify(std::move(*who), now);
+  return std::nullopt;
 }
 
 std::optional<protocol::error>
 session_identity::refusal_of(protocol::request& what) const {
   if (auth_ && !std::holds_alternative<protocol::verb::authenticate>(what)) {
     if (!who_)
-      return protocol::make_error(error_code::unauthorized);
+      return protocol::make_error(protocol::error_reason::token_missing);
     if (auto refused = protocol::authorize(what, *who_))
       return refused;
   }

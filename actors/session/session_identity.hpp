@@ -17,8 +17,9 @@ public:
                    std::optional<protocol::identity> who, net::time_point now);
 
   /// From now on the client is the user of this token, until it expires.
-  /// Returns false if the token is invalid.
-  bool authenticate(const std::string& token, net::time_point now);
+  /// Returns why the token is refused, or nothing.
+  std::optional<protocol::error> authenticate(const std::string& token,
+                                              net::time_point now);
 
   /// Why this client's request is refused, or nothing. A join is given the name
   /// and rights of the token.

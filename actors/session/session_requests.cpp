@@ -120,8 +120,8 @@ void session_requests::perform(request_token token, verb::create_room& x) {
 }
 
 void session_requests::perform(request_token token, verb::authenticate& x) {
-  if (!session_.client->authenticate(x.token, session_.now()))
-    return refuse(token, error_code::unauthorized);
+  if (auto refused = session_.client->authenticate(x.token, session_.now()))
+    return answer(token, *refused);
   answer(token, protocol::success{reply::ok{}});
 }
 

@@ -126,6 +126,8 @@ std::string_view text_of(token_errc value) {
       return "not a PEM public key of RSA (at least 2048 bits) or P-256";
     case token_errc::no_key:
       return "an allowed algorithm has no key";
+    case token_errc::missing:
+      return "no token";
   }
   return "unknown";
 }
@@ -214,6 +216,8 @@ result<token_verifier> token_verifier::make(const token_keys& keys) {
 }
 
 result<std::string> token_verifier::verify(std::string_view token) const {
+  if (token.empty())
+    return make_error_code(token_errc::missing);
   if (!is_compact(token))
     return make_error_code(token_errc::malformed);
   const std::string text{token};

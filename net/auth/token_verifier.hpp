@@ -32,6 +32,8 @@ enum class token_errc {
   bad_public_key,
   /// An allowed algorithm has no key.
   no_key,
+  /// There is no token: the text is empty.
+  missing,
 };
 
 /// The category of token_errc, named "token".

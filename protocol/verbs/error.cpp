@@ -57,14 +57,64 @@ entry describe(error_code code) {
   return {"internal", "Internal error"};
 }
 
+struct reason_entry {
+  std::string_view name;
+  error_code code;
+  std::string_view message;
+};
+
+reason_entry describe(error_reason reason) {
+  using enum error_code;
+  switch (reason) {
+    case error_reason::token_missing:
+      return {"token-missing", unauthorized, "A token is required"};
+    case error_reason::token_invalid:
+      return {"token-invalid", unauthorized, "The token is not valid"};
+    case error_reason::token_expired:
+      return {"token-expired", unauthorized, "The token has expired"};
+    case error_reason::token_not_yet_valid:
+      return {"token-not-yet-valid", unauthorized,
+              "The token is not valid yet"};
+    case error_reason::token_wrong_room:
+      return {"token-wrong-room", forbidden,
+              "The token does not allow this room"};
+    case error_reason::token_wrong_user:
+      return {"token-wrong-user", forbidden,
+              "The token belongs to another user"};
+    case error_reason::room_locked:
+      return {"room-locked", forbidden, "The room is locked"};
+    case error_reason::room_full:
+      return {"room-full", limit_reached, "The room is full"};
+    case error_reason::draining:
+      return {"draining", overloaded,
+              "The server is closing for maintenance, try again later"};
+    case error_reason::none:
+      break;
+  }
+  return {"", internal, describe(internal).message};
+}
+
 } // namespace
 
 std::string_view to_string(error_code code) {
   return describe(code).name;
 }
 
+std::string_view to_string(error_reason reason) {
+  return describe(reason).name;
+}
+
+bool concerns_token(error_reason reason) {
+  return to_string(reason).starts_with("token-");
+}
+
 error make_error(error_code code) {
   return {code, std::string{describe(code).message}};
+}
+
+error make_error(error_reason reason) {
+  const auto known = describe(reason);
+  return {known.code, std::string{known.message}, reason};
 }
 
 std::string describe_fault(std::string_view member, std::string_view fault) {

@@ -47,10 +47,35 @@ enum class error_code : uint8_t {
   internal,
 };
 
+/// What a refusal is about, where its code leaves open what the person at the
+/// other end can do. Frontends may show different words for each.
+enum class error_reason : uint8_t {
+  /// The code says everything.
+  none,
+  /// The client sent no token.
+  token_missing,
+  /// Malformed, badly signed, or not for this server. Deliberately one reason:
+  /// a client that forges tokens must not learn which check it failed.
+  token_invalid,
+  /// The signature is right, and the token's time is over.
+  token_expired,
+  /// The signature is right, and the token's time has not begun.
+  token_not_yet_valid,
+  /// The token is valid, but for other rooms.
+  token_wrong_room,
+  /// The token is valid, but names another user than the client.
+  token_wrong_user,
+  room_locked,
+  room_full,
+  /// The server opens no rooms any more because it will end.
+  draining,
+};
+
 /// A refusal: the code, and a human-readable message.
 struct error {
   error_code code = error_code::internal;
   std::string message;
+  error_reason reason = error_reason::none;
 
   bool operator==(const error&) const = default;
 };
@@ -58,8 +83,19 @@ struct error {
 /// The stable machine-readable name of a code, e.g. "transport-not-found".
 std::string_view to_string(error_code code);
 
+/// The stable machine-readable name of a reason, e.g. "token-expired"; empty
+/// for none.
+std::string_view to_string(error_reason reason);
+
+/// Whether another token may help.
+bool concerns_token(error_reason reason);
+
 /// The error with the default message of its code.
 error make_error(error_code code);
+
+/// The error of that reason, with its code and message. An internal error for
+/// none.
+error make_error(error_reason reason);
 
 /// Describes what is wrong with a member of a client's data, in all dialects:
 /// "rtpCapabilities: missing", "kind: must be 'audio' or 'video'".

@@ -295,8 +295,7 @@ public:
     if (!who)
       return;
     if (const auto why = std::get_if<error>(&result)) {
-      answer(who->number, http_error(http_status(why->code),
-                                     to_string(why->code), why->message));
+      answer(who->number, http_error(*why));
       if (who->method == &joining)
         close({close_codes::policy_violation, "cannot join"});
       return;
@@ -354,8 +353,7 @@ private:
 
   void refuse(uint64_t number, const error& why) {
     note_refusal(why.code);
-    answer(number,
-           http_error(http_status(why.code), to_string(why.code), why.message));
+    answer(number, http_error(why));
   }
 
   void answer(uint64_t number, const http_answer& x) {

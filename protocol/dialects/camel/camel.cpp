@@ -5,6 +5,7 @@
 #include "protocol/dialects/camel/camel_decoder.hpp"
 #include "protocol/dialects/camel/camel_transports.hpp"
 #include "protocol/dialects/common/entries.hpp"
+#include "protocol/dialects/common/refusal_reason.hpp"
 #include "protocol/dialects/common/rejoin_secret.hpp"
 #include "protocol/verbs/request_limits.hpp"
 
@@ -399,6 +400,7 @@ private:
     json_object out;
     out.add("error", own.empty() ? std::string_view{why.message} : own)
         .add("code", to_string(why.code));
+    add_reason(out, why, link.login_url());
     if (call.id)
       link.answer(call, out.text());
     else

@@ -38,6 +38,10 @@ struct handshake {
   /// the dialect asks verb::authenticate before anything else.
   bool token_required = false;
 
+  /// The operator's sign-in, where clients whose token was refused may get
+  /// another one. Empty if there is none.
+  std::string login_url;
+
   /// How long the client may stay silent if its protocol requires a first
   /// message, as Socket.IO requires CONNECT.
   net::duration connect_timeout = std::chrono::seconds{5};

@@ -75,4 +75,13 @@ http_answer http_error(unsigned status, std::string_view code,
   return {status, out.end_object().end_object().str()};
 }
 
+http_answer http_error(const error& why) {
+  json_writer out;
+  out.begin_object().key("error").begin_object();
+  out.add("code", to_string(why.code)).add("message", why.message);
+  if (why.reason != error_reason::none)
+    out.add("reason", to_string(why.reason));
+  return {http_status(why.code), out.end_object().end_object().str()};
+}
+
 } // namespace troupe::protocol

@@ -59,4 +59,7 @@ unsigned http_status(error_code code);
 http_answer http_error(unsigned status, std::string_view code,
                        std::string_view message);
 
+/// The answer of a refusal: {"error": {"code", "message", "reason"?}}
+http_answer http_error(const error& why);
+
 } // namespace troupe::protocol

@@ -155,14 +155,14 @@ const std::string* find_query(const handshake& in, std::string_view name) {
 std::optional<error> allow_room(const room_id& room, const identity& who) {
   if (who.may_join(room))
     return std::nullopt;
-  return error{error_code::forbidden, "The token does not allow this room"};
+  return make_error(error_reason::token_wrong_room);
 }
 
 std::optional<error> authorize_verb(verb::join& x, const identity& who) {
   if (auto refused = allow_room(x.room, who))
     return refused;
   if (x.named_by_client && x.peer != who.user)
-    return error{error_code::forbidden, "The token belongs to another user"};
+    return make_error(error_reason::token_wrong_user);
   if (!who.name.empty())
     x.name = who.name;
   x.vouched = x.named_by_client;

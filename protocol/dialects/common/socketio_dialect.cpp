@@ -2,6 +2,7 @@
 #include "protocol/dialects/common/close_codes.hpp"
 #include "protocol/dialects/common/entries.hpp"
 #include "protocol/dialects/common/identity.hpp"
+#include "protocol/dialects/common/refusal_reason.hpp"
 #include "protocol/dialects/common/reply_encoder.hpp"
 #include "protocol/dialects/common/request_decoder.hpp"
 #include "protocol/dialects/common/socketio_vocabulary.hpp"
@@ -38,9 +39,10 @@ socketio_config to_config(const handshake& hello) {
 }
 
 // socket.io-client makes an Error of it, with its `message` and `data`.
-std::string connect_error(const error& why) {
+std::string connect_error(const error& why, std::string_view login_url) {
   json_object data;
   data.add("code", to_string(why.code)).add("message", why.message);
+  add_reason(data, why, login_url);
   return json_object{}
       .add("message", to_string(why.code))
       .add("data", data)
@@ -211,7 +213,8 @@ private:
     authenticating_.reset();
     const auto* refused = std::get_if<error>(&result);
     if (refused)
-      link_.session_.deny(std::string{root}, connect_error(*refused));
+      link_.session_.deny(std::string{root},
+                          connect_error(*refused, link_.login_url()));
     else
       link_.session_.admit(std::string{root});
     take_inputs();

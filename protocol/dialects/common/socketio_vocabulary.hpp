@@ -45,6 +45,11 @@ public:
   /// The display name: from the payload, else as given on connecting.
   std::optional<std::string> name_of(const rapidjson::Value& payload) const;
 
+  /// Where the client may get another token; see handshake.
+  const std::string& login_url() const {
+    return hello_.login_url;
+  }
+
   /// The time of the client's last frame or of the last timeout.
   net::time_point now() const {
     return now_;

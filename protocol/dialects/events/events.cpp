@@ -1,4 +1,5 @@
 #include "protocol/dialects/common/entries.hpp"
+#include "protocol/dialects/common/refusal_reason.hpp"
 #include "protocol/dialects/common/rejoin_secret.hpp"
 #include "protocol/dialects/common/reply_encoder.hpp"
 #include "protocol/dialects/common/request_decoder.hpp"
@@ -210,21 +211,21 @@ private:
     const auto why = make_error(error_code::room_not_found);
     const auto left = std::find(left_.begin(), left_.end(), named);
     link.note_refusal(why.code);
-    refuse(call, why.code, left == left_.end() ? why.message : left_room_text,
-           link);
+    refuse(call, why, left == left_.end() ? why.message : left_room_text, link);
   }
 
   // A failure without a callback is reported by the event `request-error`,
   // which every client can ignore.
   static void refuse(const socketio_call& call, const error& why,
                      socketio_link& link) {
-    refuse(call, why.code, error_text(why), link);
+    refuse(call, why, error_text(why), link);
   }
 
-  static void refuse(const socketio_call& call, error_code code,
+  static void refuse(const socketio_call& call, const error& why,
                      std::string_view text, socketio_link& link) {
     json_object out;
-    out.add("error", text).add("code", to_string(code));
+    out.add("error", text).add("code", to_string(why.code));
+    add_reason(out, why, link.login_url());
     if (call.id)
       link.answer(call, out.text());
     else

@@ -1,6 +1,7 @@
 #include "protocol/dialects/protoo/protoo_frames.hpp"
 
 #include "protocol/dialects/common/http_call.hpp"
+#include "protocol/dialects/common/refusal_reason.hpp"
 #include "protocol/dialects/common/request_decoder.hpp"
 
 namespace troupe::protocol {
@@ -74,12 +75,12 @@ std::string protoo_notification(std::string_view method,
 }
 
 std::string protoo_failure(const json_text& id, const error& why) {
-  return json_object{}
-      .add("response", true)
+  json_object out;
+  out.add("response", true)
       .add("id", id)
       .add("errorCode", static_cast<int>(http_status(why.code)))
-      .add("errorReason", why.message)
-      .text();
+      .add("errorReason", why.message);
+  return add_reason(out, why).text();
 }
 
 } // namespace troupe::protocol

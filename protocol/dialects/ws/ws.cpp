@@ -2,6 +2,7 @@
 #include "protocol/dialects/common/connections.hpp"
 #include "protocol/dialects/common/dialect_outbox.hpp"
 #include "protocol/dialects/common/entries.hpp"
+#include "protocol/dialects/common/refusal_reason.hpp"
 #include "protocol/dialects/common/rejoin_secret.hpp"
 #include "protocol/dialects/common/reply_encoder.hpp"
 #include "protocol/dialects/common/request_decoder.hpp"
@@ -255,6 +256,7 @@ private:
   static std::string error_text(const slot& of, const error& why) {
     json_object data;
     data.add("message", why.message).add("code", to_string(why.code));
+    add_reason(data, why);
     if (!of.type.empty())
       data.add("request", of.type);
     return envelope("error", of)

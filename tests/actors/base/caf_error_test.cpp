@@ -18,6 +18,16 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a refusal's reason survives the conversion as well") {
+  for (auto reason : {protocol::error_reason::token_expired,
+                      protocol::error_reason::draining}) {
+    auto plain = protocol::make_error(reason);
+    auto back = actors::from_caf(actors::to_caf(plain));
+    CHECK(back.reason == reason);
+    CHECK(back == plain);
+  }
+}
+
 TEST_CASE("any other caf::error becomes an internal error without details") {
   auto internal = protocol::make_error(error_code::internal);
   CHECK(actors::from_caf(caf::sec::request_timeout) == internal);

@@ -1,4 +1,5 @@
 #include "actors/config/config.hpp"
+#include "actors/config/login_url.hpp"
 #include "actors/config/net_settings.hpp"
 #include "actors/session/authenticator.hpp"
 #include "tests/support/source_tree.hpp"
@@ -328,6 +329,47 @@ TEST_CASE("STUN and TURN servers are named by the URLs of their RFCs") {
     CHECK(outcome.text.find("rtc.ice-servers") != std::string::npos);
     CHECK(outcome.text.find(fault.second) != std::string::npos);
   }
+}
+
+TEST_CASE("the address of a sign-in is https, or http on this host") {
+  using troupe::actors::find_login_url_fault;
+  for (std::string good :
+       {"https://login.example.org", "https://login.example.org/troupe?a=b",
+        "https://[2001:db8::1]:8443/", "http://localhost:8080/in",
+        "http://127.0.0.1:9000", "http://[::1]/"}) {
+    CAPTURE(good);
+    CHECK(find_login_url_fault(good).empty());
+    auto outcome = read({"--auth.jwt=hs256", "--auth.login-url=" + good});
+    REQUIRE_MESSAGE(outcome.settings, outcome.text);
+    CHECK(outcome.settings->auth.login_url == good);
+  }
+  for (std::string bad :
+       {"login.example.org", "http://login.example.org", "javascript:alert(1)",
+        "//login.example.org", "https://", "https://:8443", "https:///path",
+        "https://ann@login.example.org", "https://login.example.org/#token",
+        "https://login.example.org/a b", "https://login.example.org/\"",
+        "http://localhost.example.org", "http://localhost@example.org",
+        "HTTPS://login.example.org"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(find_login_url_fault(bad).empty());
+    auto outcome = read({"--auth.jwt=hs256", "--auth.login-url=" + bad});
+    CHECK_FALSE(outcome.settings);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.text.find("auth.login-url") != std::string::npos);
+    CHECK(outcome.text.find('\n') == outcome.text.size() - 1);
+  }
+  CHECK_FALSE(
+      find_login_url_fault("https://x/" + std::string(1024, 'x')).empty());
+}
+
+TEST_CASE("an address of a sign-in without tokens prevents the start") {
+  CHECK(read({}).settings->auth.login_url.empty());
+  CHECK(read({"--auth.login-url="}).settings);
+  auto outcome = read({"--auth.login-url=https://login.example.org"});
+  CHECK_FALSE(outcome.settings);
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.text.find("auth.login-url needs auth.jwt")
+        != std::string::npos);
 }
 
 TEST_CASE("an allowed origin has the form that browsers send") {

@@ -53,13 +53,15 @@ struct guarded_client {
                        handshake_request("/socket?channelId=r&auth=" + token)) {
   }
 
-  guarded_client(actor_world& world, const net::http_request& request)
+  guarded_client(actor_world& world, const net::http_request& request,
+                 const std::string& login_url = {})
       : auth(make_auth())
       , connection(std::make_shared<fake_connection>())
       , inside(world) {
     auto found = actors::receive_caller(request, auth.get());
     REQUIRE(std::holds_alternative<actors::caller>(found));
     auto& in = std::get<actors::caller>(found);
+    in.hello.login_url = login_url;
     session = actors::spawn_session(
         *world.system,
         {connection, in.dialect, in.hello, world.services,
@@ -248,6 +250,53 @@ TEST_CASE(
     world.pass(2s);
     CHECK_FALSE(ann.connection->closed);
   }
+}
+
+TEST_CASE(
+    "a client learns of an expired token only if its signature is right") {
+  auto auth = make_auth();
+  auto reason = [&](const std::string& token) {
+    auto who = auth->identify(token, actors::wall_now());
+    REQUIRE_FALSE(who.has_value());
+    return to_string(actors::to_reason(who.error()));
+  };
+  auto over = claims("ann", "," + expires_in(-60s));
+  CHECK(reason("") == "token-missing");
+  CHECK(reason(hs256_token(over)) == "token-expired");
+  CHECK(reason(hs256_token(claims("ann", R"(,"nbf":4102444800)")))
+        == "token-not-yet-valid");
+  // Not signed by our key, in whatever way: always the same reason.
+  auto forged = make_token(JWT_ALG_HS256, std::string(40, 'k'), over);
+  CHECK(reason(forged) == "token-invalid");
+  CHECK(reason(make_token(JWT_ALG_NONE, "", over)) == "token-invalid");
+  CHECK(reason("not.a.token") == "token-invalid");
+  CHECK(reason("ann") == "token-invalid");
+  CHECK(reason(hs256_token(R"({"user":"ann"})")) == "token-invalid");
+}
+
+TEST_CASE("a refused Socket.IO client is told why, and where to sign in") {
+  actor_world world;
+  guarded_client ann{world,
+                     handshake_request("/socket.io/?EIO=4&transport=websocket"),
+                     "https://login.example.org/in"};
+  caf::anon_send(ann.session, actors::frame_received{"0", false});
+  world.run();
+  REQUIRE_FALSE(ann.connection->sent.empty());
+  const auto& answer = ann.connection->sent.back();
+  CHECK(answer.find(R"("reason":"token-missing")") != std::string::npos);
+  CHECK(answer.find(R"("loginUrl":"https://login.example.org/in")")
+        != std::string::npos);
+  auto elsewhere = hs256_token(R"({"user":"ann","room":"other"})");
+  caf::anon_send(ann.session, actors::frame_received{
+                                  R"(0{"token":")" + elsewhere + "\"}", false});
+  caf::anon_send(ann.session,
+                 actors::frame_received{
+                     R"(27["join-mediasoup-room",{"roomId":"r"}])", false});
+  world.run();
+  const auto& refused = ann.connection->sent.back();
+  CHECK(refused.find(R"("reason":"token-wrong-room")") != std::string::npos);
+  CHECK(refused.find(R"("loginUrl":)") != std::string::npos);
+  CHECK(world.rooms() == 0);
 }
 
 TEST_CASE("unreadable keys prevent the start with one line") {

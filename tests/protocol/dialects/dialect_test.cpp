@@ -1,6 +1,7 @@
 #include "protocol/dialects/common/dialect.hpp"
 
 #include "net/base/rng.hpp"
+#include "tests/support/capture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -140,7 +141,7 @@ TEST_CASE(
             == (in_auth ? "of-the-auth" : "of-the-query"));
       outcome done = success{reply::ok{}};
       if (!valid)
-        done = make_error(error_code::unauthorized);
+        done = make_error(error_reason::token_expired);
       f.connection->handle_outcome(asked->token, done);
       auto answer = f.connection->poll_frame();
       REQUIRE(answer);
@@ -149,7 +150,72 @@ TEST_CASE(
       else
         CHECK(answer->payload
               == R"(4{"message":"unauthorized","data":{"code":"unauthorized",)"
-                 R"("message":"Unauthorized"}})");
+                 R"("message":"The token has expired",)"
+                 R"("reason":"token-expired"}})");
     }
   }
+}
+
+TEST_CASE("a refused token comes with the address of the sign-in") {
+  auto hello = socketio_handshake();
+  hello.token_required = true;
+  hello.login_url = "https://login.example.org/in";
+  fixture f{hello};
+  f.send("0");
+  auto asked = f.connection->poll_request();
+  REQUIRE(asked);
+  f.connection->handle_outcome(asked->token,
+                               make_error(error_reason::token_missing));
+  auto answer = f.connection->poll_frame();
+  REQUIRE(answer);
+  CHECK(answer->payload
+        == R"(4{"message":"unauthorized","data":{"code":"unauthorized",)"
+           R"("message":"A token is required","reason":"token-missing",)"
+           R"("loginUrl":"https://login.example.org/in"}})");
+}
+
+TEST_CASE("a refused join says for which reason, and where to sign in") {
+  struct refused_join {
+    error_reason reason;
+    std::string rest;
+  };
+  auto hello = socketio_handshake();
+  hello.login_url = "https://login.example.org/in";
+  for (const auto& [reason, rest] :
+       {refused_join{error_reason::token_wrong_room,
+                     R"("error":"The token does not allow this room",)"
+                     R"("code":"forbidden","reason":"token-wrong-room",)"
+                     R"("loginUrl":"https://login.example.org/in")"},
+        refused_join{error_reason::room_locked,
+                     R"("error":"The room is locked","code":"forbidden",)"
+                     R"("reason":"room-locked")"},
+        refused_join{error_reason::room_full,
+                     R"("error":"The room is full","code":"limit-reached",)"
+                     R"("reason":"room-full")"}}) {
+    CAPTURE_BOUND(rest);
+    for (std::string event : {"join-mediasoup-room", "joinRoom"}) {
+      fixture f{hello};
+      f.send("0");
+      while (f.connection->poll_frame()) {
+      }
+      f.send("27[\"" + event + R"(",{"roomId":"r","userId":"ann"}])");
+      while (auto asked = f.connection->poll_request())
+        f.connection->handle_outcome(asked->token, make_error(reason));
+      auto answer = f.connection->poll_frame();
+      REQUIRE(answer);
+      CHECK_EQ(answer->text(), "37[{" + rest + "}]");
+    }
+  }
+}
+
+TEST_CASE("over WebSocket a refused join says for which reason as well") {
+  fixture f(ws_handshake());
+  auto asked = f.connection->poll_request();
+  REQUIRE(asked);
+  f.connection->handle_outcome(asked->token,
+                               make_error(error_reason::room_full));
+  auto answer = f.connection->poll_frame();
+  REQUIRE(answer);
+  CHECK(answer->text().find(R"("code":"limit-reached","reason":"room-full")")
+        != std::string::npos);
 }

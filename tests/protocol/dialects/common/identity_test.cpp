@@ -235,4 +235,8 @@ TEST_CASE("a join of another room, or as another user, is forbidden") {
   CHECK(code(verb::create_room{room_id{"s"}}) == error_code::forbidden);
   CHECK_FALSE(code(verb::create_room{room_id{"r"}}));
   CHECK_FALSE(code(verb::get_capabilities{room_id{"s"}}));
+  request elsewhere{join_of("s", "ann")};
+  CHECK(authorize(elsewhere, who)->reason == error_reason::token_wrong_room);
+  request disguised{join_of("r", "bob")};
+  CHECK(authorize(disguised, who)->reason == error_reason::token_wrong_user);
 }
