@@ -18,6 +18,7 @@ const SHOTS = [
   ['lobby', 'view=lobby&name=Amara'],
   ['lobby-denied', 'view=lobby&error=camera'],
   ['lobby-full', 'view=lobby&invited=1&name=Amara&error=Room%20full'],
+  ['lobby-room', 'view=lobby&invited=1&name=Amara&room=%F0%9F%8E%AD'],
   ['left', 'view=left'],
   ['call-1', 'people=1'],
   ['call-2', 'people=2'],

@@ -2,7 +2,7 @@
  * Shows the real parts of the page with invented people, to be looked at:
  * fixture.html?view=call&people=5&theme=light&screen=1&outage=server
  * … &mode=speaker&charts=1&why=1&chat=1&hands=1&unread=1
- * fixture.html?view=lobby&error=camera|full, ?view=left
+ * fixture.html?view=lobby&error=camera|full&room=NAME, ?view=left
  */
 
 import type { FlowSample } from '../src/flow';
@@ -11,6 +11,7 @@ import { LocalMedia } from '../src/local_media';
 import type { OutageReason } from '../src/outage';
 import { inviteLink } from '../src/people';
 import type { Quality } from '../src/quality';
+import { roomName } from '../src/rooms';
 import { CallView } from '../src/ui/call_view';
 import { ChatPanel } from '../src/ui/chat_panel';
 import { Lobby } from '../src/ui/lobby';
@@ -23,7 +24,7 @@ const NAMES = ['Amara Okafor', 'Jonas Lindqvist', 'Mei Tanaka', 'Rafael',
   'Priya Raman', 'Tomasz Zieliński', 'Ines', 'Oskar', 'Lea'];
 
 const query = new URLSearchParams(location.search);
-const room = 'velvet-curtain-427';
+const room = query.get('room') ?? 'velvet-canoe-maple-tender-photo-lantern';
 
 /** A painted stand-in for a camera: a sitter before a wall. */
 function sitter(index: number, width = 640, height = 360): MediaStreamTrack {
@@ -209,6 +210,7 @@ async function showLobby(root: HTMLElement): Promise<void> {
     invited: query.has('invited'),
     name: query.get('name') ?? '',
     media,
+    roomOf: (text) => roomName(text),
     linkFor: (name) => inviteLink('https://call.example', '/', name),
     join: async () => undefined,
     deviceMenu: () => undefined,

@@ -3,7 +3,8 @@
 import { codecFrom } from './encodings';
 import { loadCall } from './load_call';
 import { listDevices, LocalMedia, type LocalSource } from './local_media';
-import { inventRoom, inviteLink, roomName } from './people';
+import { inviteLink } from './people';
+import { inventRoom, roomName } from './rooms';
 import type { RunningCall } from './running_call';
 import { AudioOut } from './ui/audio_out';
 import { Lobby } from './ui/lobby';
@@ -29,14 +30,15 @@ class App {
 
   /** Opens the lobby, for the room in the address or a new one. */
   async open(): Promise<void> {
-    const asked = roomName(
-      new URLSearchParams(location.search).get('room') ?? '');
+    const asked = (new URLSearchParams(location.search).get('room') ?? '')
+      .trim();
     this.#media = new LocalMedia();
     const lobby: Lobby = new Lobby({
-      room: asked || inventRoom(),
+      room: roomName(asked) || asked || inventRoom(),
       invited: asked !== '',
       name: localStorage.getItem(NAME_KEY) ?? '',
       media: this.#media,
+      roomOf: roomName,
       linkFor,
       join: (name, room) => this.#join(name, room, lobby),
       deviceMenu: (source, anchor) => void this.#deviceMenu(source, anchor),

@@ -1,4 +1,4 @@
-/** Small pure helpers about names and rooms. */
+/** Small pure helpers about people and how they are invited. */
 
 /** One or two letters for an avatar; "?" for a name without any. */
 export function initials(name: string): string {
@@ -16,31 +16,6 @@ export function hueOf(name: string): number {
   let hash = 7;
   for (const letter of name) hash = (hash * 31 + letter.codePointAt(0)!) >>> 0;
   return HUES[hash % HUES.length]!;
-}
-
-const ROOM_LIMIT = 64;
-
-/** What may be a room's name in a link: letters, digits, dash, dot, line. */
-export function roomName(text: string): string {
-  return text
-    .trim()
-    .toLowerCase()
-    .replace(/\s+/gu, '-')
-    .replace(/[^\p{L}\p{N}._-]/gu, '')
-    .slice(0, ROOM_LIMIT);
-}
-
-const FIRST = ['amber', 'bright', 'calm', 'gilded', 'lively', 'quiet', 'silver',
-  'sunny', 'swift', 'velvet', 'warm', 'wild'];
-const SECOND = ['aria', 'balcony', 'chorus', 'curtain', 'encore', 'overture',
-  'prologue', 'rehearsal', 'scene', 'spotlight', 'stage', 'sonnet'];
-
-/** A name for a new room, easy to say on the telephone. */
-export function inventRoom(random: () => number = Math.random): string {
-  const pick = (words: string[]) =>
-    words[Math.floor(random() * words.length)] ?? 'stage';
-  const number = String(Math.floor(random() * 900) + 100);
-  return `${pick(FIRST)}-${pick(SECOND)}-${number}`;
 }
 
 /** The link that invites to a room. */

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {
-  hueOf, initials, inventRoom, inviteLink, roomName,
-} from '../src/people';
+import { hueOf, initials, inviteLink } from '../src/people';
 import { explainMedia, explainServer } from '../src/words';
 
 test('initials are the first letters of the first and the last name', () => {
@@ -19,20 +17,6 @@ test('a name keeps its hue', () => {
   const names = ['Ada', 'Grace', 'Edsger', 'Barbara', 'Alan', 'Donald'];
   assert.ok(new Set(names.map(hueOf)).size > 2, 'names differ in colour');
   assert.ok(hueOf('x'.repeat(1000)) < 360);
-});
-
-test('a room name is fit for a link', () => {
-  assert.equal(roomName('  Team Meeting! '), 'team-meeting');
-  assert.equal(roomName('../<b>x'), '..bx');
-  assert.equal(roomName('a'.repeat(100)).length, 64);
-});
-
-test('an invented room is a valid room name', () => {
-  for (let i = 0; i < 50; i++) {
-    const room = inventRoom();
-    assert.equal(roomName(room), room);
-  }
-  assert.equal(inventRoom(() => 0), 'amber-aria-100');
 });
 
 test('the invitation contains the room', () => {

@@ -2,21 +2,24 @@
 
 import type { LocalMedia, LocalSource } from '../local_media';
 import { MicMeter } from '../mic_meter';
-import { roomName } from '../people';
+import { findRoomFault } from '../rooms';
 import { meterLevel } from '../speaking';
 import { explainMedia, type Explanation } from '../words';
 import { el, flag, showTrack } from './dom';
 import { mark } from './icons';
-import { copyButton } from './notice';
+import { copyButton, errorBox } from './notice';
 import { themeButton } from './theme';
 import { MediaButtons } from './toolbar';
 
 export interface LobbyOptions {
+  /** As the address has it, even if it cannot be a room's name. */
   room: string;
   name: string;
   /** True for someone who followed an invitation. */
   invited: boolean;
   media: LocalMedia;
+  /** The room that a text names; empty if it cannot be a room's name. */
+  roomOf(text: string): string;
   linkFor(room: string): string;
   join(name: string, room: string): Promise<void>;
   deviceMenu(source: LocalSource, anchor: HTMLElement): void;
@@ -35,9 +38,14 @@ export class Lobby {
     autocomplete: 'name', placeholder: 'How others will see you',
   });
   #room = el('input', {
-    id: 'room', type: 'text', maxLength: 64, required: true,
-    autocomplete: 'off', spellcheck: false,
+    id: 'room', type: 'text', required: true, autocomplete: 'off',
+    spellcheck: false, attrs: { 'aria-describedby': 'room-fault' },
+    oninput: () => this.#checkRoom(),
   });
+  #roomFault = el('div', {
+    id: 'room-fault', class: 'form-error', attrs: { role: 'alert' },
+  });
+  #copy: HTMLButtonElement;
   #join = el('button', { type: 'submit', class: 'button primary wide' },
     'Join now');
   #error = el('div', { class: 'form-error', attrs: { role: 'alert' } });
@@ -61,7 +69,9 @@ export class Lobby {
       this.#buttons.root);
     this.#name.value = options.name;
     this.#room.value = options.room;
+    this.#copy = copyButton(() => options.linkFor(this.#roomName), 'button');
     this.#error.hidden = true;
+    this.#checkRoom();
     this.root = el('main', { class: 'lobby' }, this.#head(),
       el('div', { class: 'lobby-body' }, this.#preview, this.#form()));
     this.#forget = media.onChange(() => this.#paint());
@@ -76,8 +86,7 @@ export class Lobby {
   }
 
   showError(explanation: Explanation): void {
-    this.#error.replaceChildren(
-      el('strong', {}, explanation.title), el('p', {}, explanation.detail));
+    this.#error.replaceChildren(...errorBox(explanation));
     this.#error.hidden = false;
   }
 
@@ -101,9 +110,25 @@ export class Lobby {
       el('span', { class: 'spacer' }), themeButton());
   }
 
+  get #roomName(): string {
+    return this.options.roomOf(this.#room.value);
+  }
+
+  /** Says what is wrong with the room's name. Returns whether it can be used. */
+  #checkRoom(): boolean {
+    const usable = this.#roomName !== '';
+    const fault = usable ? undefined : findRoomFault(this.#room.value);
+    this.#roomFault.replaceChildren(...fault ? errorBox(fault) : []);
+    this.#roomFault.hidden = !fault;
+    this.#room.setAttribute('aria-invalid', String(!usable));
+    this.#copy.disabled = !usable;
+    return usable;
+  }
+
   #form(): HTMLElement {
-    const { invited, room } = this.options;
-    const lead = invited
+    const { invited } = this.options;
+    const room = this.#roomName;
+    const lead = invited && room
       ? ['You are invited to ', el('b', {}, room), '.']
       : ['Check your picture, choose a name, and begin.'];
     return el('form', {
@@ -117,17 +142,15 @@ export class Lobby {
     el('p', { class: 'lead' }, ...lead),
     el('label', { htmlFor: 'name' }, 'Your name'), this.#name,
     el('label', { htmlFor: 'room' }, 'Room'),
-    el('div', { class: 'room-row' }, this.#room,
-      copyButton(() => this.options.linkFor(roomName(this.#room.value)),
-        'button')),
-    this.#error, this.#join);
+    el('div', { class: 'room-row' }, this.#room, this.#copy),
+    this.#roomFault, this.#error, this.#join);
   }
 
   async #submit(): Promise<void> {
     const name = this.#name.value.trim();
-    const room = roomName(this.#room.value);
+    const room = this.#roomName;
     if (!name) return this.#name.focus();
-    if (!room) return this.#room.focus();
+    if (!this.#checkRoom()) return this.#room.focus();
     this.#error.hidden = true;
     this.#busy(true);
     try {

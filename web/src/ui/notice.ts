@@ -58,6 +58,11 @@ export interface MessageAction {
   run(): void | Promise<void>;
 }
 
+/** An error in words. */
+export function errorBox({ title, detail }: Explanation): HTMLElement[] {
+  return [el('strong', {}, title), el('p', {}, detail)];
+}
+
 /** A whole-window message: the call is over, or could not begin. */
 export function messageScreen(
   { title, detail }: Explanation,
