@@ -17,7 +17,8 @@ const PHONE = { width: 390, height: 844, deviceScaleFactor: 2 };
 const SHOTS = [
   ['lobby', 'view=lobby&name=Amara'],
   ['lobby-denied', 'view=lobby&error=camera'],
-  ['lobby-full', 'view=lobby&invited=1&name=Amara&error=Room%20full'],
+  ['lobby-asks', 'view=lobby&invited=1&name=Amara&error=permission'],
+  ['lobby-full', 'view=lobby&invited=1&name=Amara&error=room-full'],
   ['lobby-room', 'view=lobby&invited=1&name=Amara&room=%F0%9F%8E%AD'],
   ['left', 'view=left'],
   ['call-1', 'people=1'],

@@ -2,7 +2,7 @@
  * Shows the real parts of the page with invented people, to be looked at:
  * fixture.html?view=call&people=5&theme=light&screen=1&outage=server
  * … &mode=speaker&charts=1&why=1&chat=1&hands=1&unread=1
- * fixture.html?view=lobby&error=camera|full&room=NAME, ?view=left
+ * fixture.html?view=lobby&error=camera|permission|REASON&room=NAME, ?view=left
  */
 
 import type { FlowSample } from '../src/flow';
@@ -17,6 +17,7 @@ import { ChatPanel } from '../src/ui/chat_panel';
 import { Lobby } from '../src/ui/lobby';
 import { messageScreen } from '../src/ui/notice';
 import type { WhyFacts } from '../src/ui/why_panel';
+import { ServerError } from '../src/server_error';
 import { explainServer } from '../src/words';
 
 const NAMES = ['Amara Okafor', 'Jonas Lindqvist', 'Mei Tanaka', 'Rafael',
@@ -222,8 +223,12 @@ async function showLobby(root: HTMLElement): Promise<void> {
     lobby.setErrors({ camera: denied, mic: denied });
     return;
   }
-  lobby.setErrors(await media.start());
-  if (error) lobby.showError(explainServer(new Error(error)));
+  if (error === 'permission') {
+    media.start = () => new Promise(() => undefined);
+  } else if (error) {
+    lobby.showError(explainServer(new ServerError({ reason: error })));
+  }
+  await lobby.start();
 }
 
 function showLeft(root: HTMLElement): void {

@@ -11,7 +11,7 @@ import { Lobby } from './ui/lobby';
 import { openMenu, type MenuGroup } from './ui/menu';
 import { messageScreen, toast } from './ui/notice';
 import { applyTheme } from './ui/theme';
-import { explainMedia, explainServer } from './words';
+import { explainMedia, explainServer, explainSurroundings } from './words';
 
 const NAME_KEY = 'troupe.name';
 /** Asked for by the address; it is this person's choice, not the room's. */
@@ -32,6 +32,11 @@ class App {
   async open(): Promise<void> {
     const asked = (new URLSearchParams(location.search).get('room') ?? '')
       .trim();
+    const trouble = explainSurroundings({
+      secure: window.isSecureContext,
+      capable: !!navigator.mediaDevices && 'RTCPeerConnection' in window,
+    });
+    if (trouble) return this.#show(messageScreen(trouble, []));
     this.#media = new LocalMedia();
     const lobby: Lobby = new Lobby({
       room: roomName(asked) || asked || inventRoom(),
@@ -46,14 +51,7 @@ class App {
     this.#lobby = lobby;
     document.title = 'Troupe';
     this.#show(lobby.root);
-    if (!navigator.mediaDevices) {
-      lobby.showError({
-        title: 'This page needs a secure address.',
-        detail: 'Open it over https to use camera and microphone.',
-      });
-      return;
-    }
-    lobby.setErrors(await this.#media.start());
+    await lobby.start();
   }
 
   async #join(name: string, room: string, lobby: Lobby): Promise<void> {

@@ -70,7 +70,7 @@ export class Call {
     this.#signaling = new Signaling(options.name, {
       connected: () => void this.#enter(),
       disconnected: (final) => this.#lost(final),
-      failed: (error) => this.#settle?.failed(error),
+      failed: (error, final) => this.#failed(error, final),
     });
     this.data = new DataRoom(this.#signaling, options.dataListener);
     this.#listenToPushes();
@@ -177,6 +177,12 @@ export class Call {
       return;
     }
     this.options.listener.reconnecting(true);
+  }
+
+  /** A refused return ends the call; an unreachable server is tried again. */
+  #failed(error: Error, final: boolean): void {
+    if (this.#settle) this.#settle.failed(error);
+    else if (final && !this.#over) this.#fail(error);
   }
 
   #fail(error: Error): void {

@@ -2,6 +2,7 @@
 
 import { io, type Socket } from 'socket.io-client';
 import type { types } from 'mediasoup-client';
+import { connectError, refusalIn } from './server_error';
 
 export type Source = 'mic' | 'camera' | 'screen';
 
@@ -96,7 +97,8 @@ export interface ConnectionListener {
   connected(): void;
   /** @param final the server closed it for good; no retry follows */
   disconnected(final: boolean): void;
-  failed(error: Error): void;
+  /** @param final the server refused; no retry follows */
+  failed(error: Error, final: boolean): void;
 }
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -119,7 +121,8 @@ export class Signaling {
     this.#socket.io.on('open', () =>
       this.#socket.io.engine.on('packet', () => { this.#heard++; }));
     this.#socket.on('connect', () => listener.connected());
-    this.#socket.on('connect_error', (error) => listener.failed(error));
+    this.#socket.on('connect_error', (error) =>
+      listener.failed(connectError(error), !this.#socket.active));
     this.#socket.on('disconnect', (reason) => {
       if (reason === 'io client disconnect') return;
       listener.disconnected(reason === 'io server disconnect');
@@ -163,16 +166,15 @@ export class Signaling {
     this.#socket.on(name as string, handler as (...args: unknown[]) => void);
   }
 
-  /** Sends a request; throws with the server's words if it refuses. */
+  /** Sends a request; throws a ServerError if the server refuses. */
   async request<Answer>(name: string, data: object = {}): Promise<Answer> {
     // What waits for the next connection would come before its join.
     if (!this.#socket.connected) throw new Error('Connection lost');
     const answer = await this.#socket
       .timeout(ANSWER_WITHIN_MS)
       .emitWithAck(name, data);
-    if (answer && typeof answer === 'object' && answer.error) {
-      throw new Error(String(answer.error));
-    }
+    const refusal = refusalIn(answer);
+    if (refusal) throw refusal;
     return answer as Answer;
   }
 }

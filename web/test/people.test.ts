@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { hueOf, initials, inviteLink } from '../src/people';
-import { explainMedia, explainServer } from '../src/words';
 
 test('initials are the first letters of the first and the last name', () => {
   assert.equal(initials('Ada Lovelace'), 'AL');
@@ -24,12 +23,4 @@ test('the invitation contains the room', () => {
     inviteLink('https://x.org', '/', 'café'),
     'https://x.org/?room=caf%C3%A9',
   );
-});
-
-test('errors are explained in words', () => {
-  const denied = Object.assign(new Error('x'), { name: 'NotAllowedError' });
-  assert.match(explainMedia(denied, 'camera').title, /camera is blocked/);
-  assert.match(explainServer(new Error('Room full')).title, /full/);
-  assert.match(explainServer(new Error('timeout')).title, /reached/);
-  assert.equal(explainServer(new Error('odd')).detail, 'odd');
 });

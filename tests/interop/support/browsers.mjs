@@ -51,10 +51,11 @@ class Browser {
 }
 
 /**
- * Takes the program that runs Chromium, and certificates that it shall trust
- * (see certificates.mjs).
+ * Takes the program that runs Chromium, certificates that it shall trust (see
+ * certificates.mjs), and flags to add to the command line.
  */
-export async function launchChromium({ program, certificates } = {}) {
+export async function launchChromium(
+  { program, certificates, flags = [] } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'troupe-chromium-'));
   certificates?.trustIn(profile);
   return new Browser('chromium', await puppeteer.launch({
@@ -65,7 +66,7 @@ export async function launchChromium({ program, certificates } = {}) {
     // A browser in another network is reached by its standard streams only.
     pipe: program !== undefined,
     env: certificates ? { ...process.env, HOME: profile } : process.env,
-    args: [...CHROMIUM_FLAGS, '--window-size=800,600'],
+    args: [...CHROMIUM_FLAGS, ...flags, '--window-size=800,600'],
   }), profile);
 }
 

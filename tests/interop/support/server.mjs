@@ -88,6 +88,11 @@ export class TroupeServer {
     this.#child.kill('SIGCONT');
   }
 
+  /** From now on it opens no rooms, and ends when the last one is empty. */
+  drain() {
+    this.#child.kill('SIGUSR1');
+  }
+
   /** Ends the server; throws if it had died or does not end in time. */
   async stop() {
     this.assertAlive();

@@ -4,12 +4,15 @@ import type { LocalMedia, LocalSource } from '../local_media';
 import { MicMeter } from '../mic_meter';
 import { findRoomFault } from '../rooms';
 import { meterLevel } from '../speaking';
-import { explainMedia, type Explanation } from '../words';
+import { explainMedia, explainWaiting, type Explanation } from '../words';
 import { el, flag, showTrack } from './dom';
 import { mark } from './icons';
 import { copyButton, errorBox } from './notice';
 import { themeButton } from './theme';
 import { MediaButtons } from './toolbar';
+
+const SOURCES = ['camera', 'mic'] as const;
+const DEVICES = { camera: 'camera', mic: 'microphone' };
 
 export interface LobbyOptions {
   /** As the address has it, even if it cannot be a room's name. */
@@ -50,6 +53,10 @@ export class Lobby {
     'Join now');
   #error = el('div', { class: 'form-error', attrs: { role: 'alert' } });
   #errors: Partial<Record<LocalSource, unknown>> = {};
+  /** What the browser has not given or refused yet. */
+  #waiting = new Set<LocalSource>();
+  /** Whether the browser may be asking the person. */
+  #asks = true;
   #frame = 0;
   #forget: () => void;
 
@@ -79,6 +86,16 @@ export class Lobby {
     this.#animate();
   }
 
+  /** Opens camera and microphone, and says what keeps them from starting. */
+  async start(): Promise<void> {
+    for (const source of SOURCES) this.#waiting.add(source);
+    void this.#lookForQuestion();
+    this.#paint();
+    const errors = await this.options.media.start();
+    this.#waiting.clear();
+    this.setErrors(errors);
+  }
+
   /** Reports what kept camera or microphone from starting. */
   setErrors(errors: Partial<Record<LocalSource, unknown>>): void {
     this.#errors = errors;
@@ -92,8 +109,14 @@ export class Lobby {
 
   toggle(source: LocalSource): void {
     delete this.#errors[source];
+    this.#waiting.add(source);
+    void this.#lookForQuestion();
+    this.#paint();
     this.options.media.toggle(source).catch((error: unknown) => {
-      this.setErrors({ ...this.#errors, [source]: error });
+      this.#errors[source] = error;
+    }).finally(() => {
+      this.#waiting.delete(source);
+      this.#paint();
     });
   }
 
@@ -123,6 +146,18 @@ export class Lobby {
     this.#room.setAttribute('aria-invalid', String(!usable));
     this.#copy.disabled = !usable;
     return usable;
+  }
+
+  /** Without an answer of the browser it may be asking. */
+  async #lookForQuestion(): Promise<void> {
+    try {
+      const name = 'camera' as PermissionName;
+      const { state } = await navigator.permissions.query({ name });
+      this.#asks = state !== 'granted';
+      this.#paint();
+    } catch {
+      // This browser does not tell.
+    }
   }
 
   #form(): HTMLElement {
@@ -177,10 +212,15 @@ export class Lobby {
   }
 
   #paintHint(hasPicture: boolean): void {
-    const trouble = (['camera', 'mic'] as const)
+    const trouble = SOURCES
       .filter((source) => this.#errors[source] !== undefined)
-      .map((source) => explainMedia(this.#errors[source],
-        source === 'mic' ? 'microphone' : 'camera'));
+      .map((source) => explainMedia(this.#errors[source], DEVICES[source]));
+    const awaited = SOURCES.filter((source) => this.#waiting.has(source) &&
+      !this.options.media.isOn(source));
+    if (awaited.length > 0) {
+      trouble.push(explainWaiting(
+        awaited.map((source) => DEVICES[source]).join(' and '), this.#asks));
+    }
     const lines = trouble.map(({ title, detail }) =>
       el('p', {}, el('strong', {}, title), el('span', {}, detail)));
     if (lines.length === 0 && !hasPicture) {
