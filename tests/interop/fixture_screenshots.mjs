@@ -20,6 +20,8 @@ const SHOTS = [
   ['lobby-asks', 'view=lobby&invited=1&name=Amara&error=permission'],
   ['lobby-full', 'view=lobby&invited=1&name=Amara&error=room-full'],
   ['lobby-room', 'view=lobby&invited=1&name=Amara&room=%F0%9F%8E%AD'],
+  ['lobby-expired', 'view=lobby&invited=1&name=Amara&known=1' +
+    '&error=token-expired&sign-in=https://login.example'],
   ['left', 'view=left'],
   ['call-1', 'people=1'],
   ['call-2', 'people=2'],

@@ -2,7 +2,8 @@
  * Shows the real parts of the page with invented people, to be looked at:
  * fixture.html?view=call&people=5&theme=light&screen=1&outage=server
  * … &mode=speaker&charts=1&why=1&chat=1&hands=1&unread=1
- * fixture.html?view=lobby&error=camera|permission|REASON&room=NAME, ?view=left
+ * fixture.html?view=lobby&error=camera|permission|REASON&sign-in=URL
+ * … &name=Ada&known=1&user=ada&room=NAME, ?view=left
  */
 
 import type { FlowSample } from '../src/flow';
@@ -210,6 +211,8 @@ async function showLobby(root: HTMLElement): Promise<void> {
     room,
     invited: query.has('invited'),
     name: query.get('name') ?? '',
+    known: query.has('known'),
+    user: query.get('user') ?? '',
     media,
     roomOf: (text) => roomName(text),
     linkFor: (name) => inviteLink('https://call.example', '/', name),
@@ -218,6 +221,7 @@ async function showLobby(root: HTMLElement): Promise<void> {
   });
   root.replaceChildren(lobby.root);
   const error = query.get('error');
+  const loginUrl = query.get('sign-in') ?? '';
   if (error === 'camera') {
     const denied = new DOMException('denied', 'NotAllowedError');
     lobby.setErrors({ camera: denied, mic: denied });
@@ -225,8 +229,11 @@ async function showLobby(root: HTMLElement): Promise<void> {
   }
   if (error === 'permission') {
     media.start = () => new Promise(() => undefined);
-  } else if (error) {
-    lobby.showError(explainServer(new ServerError({ reason: error })));
+  }
+  if (error && error !== 'permission') {
+    const refusal = new ServerError({ reason: error, loginUrl });
+    lobby.showError(explainServer(refusal), loginUrl
+      ? { label: 'Sign in', href: loginUrl, newTab: false } : undefined);
   }
   await lobby.start();
 }

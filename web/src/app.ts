@@ -3,13 +3,19 @@
 import { codecFrom } from './encodings';
 import { loadCall } from './load_call';
 import { listDevices, LocalMedia, type LocalSource } from './local_media';
+import { findRefusal } from './admission';
 import { inviteLink } from './people';
-import { inventRoom, roomName } from './rooms';
+import { inventRoom } from './rooms';
 import type { RunningCall } from './running_call';
+import { ServerError } from './server_error';
+import { firstTrip, signInAddress } from './sign_in';
+import {
+  hasExpired, onlyRoom, readToken, roomOf, storageOfTab, takeToken, tokens,
+} from './token';
 import { AudioOut } from './ui/audio_out';
 import { Lobby } from './ui/lobby';
 import { openMenu, type MenuGroup } from './ui/menu';
-import { messageScreen, toast } from './ui/notice';
+import { messageScreen, toast, type ErrorLink } from './ui/notice';
 import { applyTheme } from './ui/theme';
 import { explainMedia, explainServer, explainSurroundings } from './words';
 
@@ -30,20 +36,23 @@ class App {
 
   /** Opens the lobby, for the room in the address or a new one. */
   async open(): Promise<void> {
-    const asked = (new URLSearchParams(location.search).get('room') ?? '')
-      .trim();
+    adoptToken();
     const trouble = explainSurroundings({
       secure: window.isSecureContext,
       capable: !!navigator.mediaDevices && 'RTCPeerConnection' in window,
     });
     if (trouble) return this.#show(messageScreen(trouble, []));
+    const facts = readToken(tokens.token);
+    const asked = askedRoom() || onlyRoom(facts);
     this.#media = new LocalMedia();
     const lobby: Lobby = new Lobby({
-      room: roomName(asked) || asked || inventRoom(),
+      room: (asked && roomOf(asked, facts)) || asked || inventRoom(),
       invited: asked !== '',
-      name: localStorage.getItem(NAME_KEY) ?? '',
+      name: facts?.name || (localStorage.getItem(NAME_KEY) ?? ''),
+      known: !!facts?.name,
+      user: facts?.name ? '' : facts?.user ?? '',
       media: this.#media,
-      roomOf: roomName,
+      roomOf: (text) => roomOf(text, facts),
       linkFor,
       join: (name, room) => this.#join(name, room, lobby),
       deviceMenu: (source, anchor) => void this.#deviceMenu(source, anchor),
@@ -51,16 +60,40 @@ class App {
     this.#lobby = lobby;
     document.title = 'Troupe';
     this.#show(lobby.root);
+    void this.#askForAdmission(lobby);
     await lobby.start();
   }
 
+  /** Takes a new token that came while the page is open: `#token=`. */
+  tokenCame(): void {
+    if (!adoptToken() || this.#running) return;
+    this.#lobby?.close();
+    this.#media.stop();
+    void this.open();
+  }
+
+  /** Tells a person whom the server will refuse, before they try to join. */
+  async #askForAdmission(lobby: Lobby): Promise<void> {
+    const back = returnAddress();
+    const refusal = await findRefusal();
+    if (!refusal || this.#lobby !== lobby) return;
+    const link = signInLink(refusal, back);
+    if (link && refusal.reason === 'token-missing' && !link.newTab &&
+        firstTrip(storageOfTab())) {
+      location.assign(link.href);
+      return;
+    }
+    lobby.showError(explainServer(refusal), link);
+  }
+
   async #join(name: string, room: string, lobby: Lobby): Promise<void> {
-    localStorage.setItem(NAME_KEY, name);
+    keepName(name);
     history.replaceState(null, '', ownLinkFor(room));
     try {
       await this.#enter(name, room);
     } catch (error) {
-      lobby.showError(explainServer(error));
+      lobby.showError(explainServer(error),
+        signInLink(error, returnAddress()));
       return;
     }
     lobby.close();
@@ -162,6 +195,8 @@ class App {
     try {
       await this.#enter(name, room, true);
     } catch (error) {
+      // The lobby leads to the sign-in.
+      if (signInLink(error, returnAddress())) return this.open();
       return this.#ended(name, room, error);
     }
     for (const source of ['mic', 'camera'] as const) {
@@ -172,7 +207,7 @@ class App {
   }
 
   #ended(name: string, room: string, error: unknown): void {
-    this.#after(name, room, explainServer(error), 'Try again');
+    this.#after(name, room, explainServer(reasonOf(error)), 'Try again');
   }
 
   #after(
@@ -184,7 +219,7 @@ class App {
     this.#running?.close();
     this.#running = undefined;
     this.#media.stop();
-    localStorage.setItem(NAME_KEY, name);
+    keepName(name);
     this.#show(messageScreen(explanation, [
       {
         label: again, primary: true, busy: 'Joining…',
@@ -230,8 +265,52 @@ function ownLinkFor(room: string): string {
   return linkFor(room) + (CODEC === 'vp8' ? '' : `&codec=${CODEC}`);
 }
 
+/** Keeps the token in the address for this tab, and nowhere else. */
+function adoptToken(): boolean {
+  const { token, address } = takeToken(location.href);
+  if (token) tokens.keep(token);
+  const here = location.pathname + location.search + location.hash;
+  if (address !== here) history.replaceState(null, '', address);
+  return token !== '';
+}
+
+/** The room in the address, as it stands there. */
+function askedRoom(): string {
+  return (new URLSearchParams(location.search).get('room') ?? '').trim();
+}
+
+/** This page's own address, with the room that is asked for. */
+function returnAddress(): string {
+  const asked = askedRoom();
+  return asked ? ownLinkFor(asked) : location.origin + location.pathname;
+}
+
+/** The way to the sign-in, for a refusal that names one. */
+function signInLink(error: unknown, back: string): ErrorLink | undefined {
+  const loginUrl = error instanceof ServerError ? error.loginUrl : '';
+  const href = loginUrl && signInAddress(loginUrl, back);
+  // Sign-ins refuse to be shown in frames.
+  return href ? { label: 'Sign in', href, newTab: window !== window.top }
+    : undefined;
+}
+
+/** The server does not say so when it ends a call with its token. */
+function reasonOf(error: unknown): unknown {
+  const expired = hasExpired(readToken(tokens.token), Date.now());
+  const closed = error instanceof Error && error.message === 'Room closed';
+  return expired && closed
+    ? new ServerError({ reason: 'token-expired' }) : error;
+}
+
+/** A name that a token gives is not this person's choice. */
+function keepName(name: string): void {
+  if (!readToken(tokens.token)?.name) localStorage.setItem(NAME_KEY, name);
+}
+
 const root = document.getElementById('app');
 if (root) {
   applyTheme();
-  void new App(root).open();
+  const app = new App(root);
+  window.addEventListener('hashchange', () => app.tokenCame());
+  void app.open();
 }

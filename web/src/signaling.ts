@@ -3,6 +3,7 @@
 import { io, type Socket } from 'socket.io-client';
 import type { types } from 'mediasoup-client';
 import { connectError, refusalIn } from './server_error';
+import { tokens } from './token';
 
 export type Source = 'mic' | 'camera' | 'screen';
 
@@ -101,6 +102,12 @@ export interface ConnectionListener {
   failed(error: Error, final: boolean): void;
 }
 
+/** What the server is told with each connection: docs/auth.md. */
+export function credentials(name: string): { name: string; token?: string } {
+  const { token } = tokens;
+  return token ? { name, token } : { name };
+}
+
 const ANSWER_WITHIN_MS = 10_000;
 
 export class Signaling {
@@ -111,7 +118,7 @@ export class Signaling {
   constructor(name: string, listener: ConnectionListener) {
     this.#socket = io({
       path: '/socket.io/',
-      auth: { name },
+      auth: (send) => send(credentials(name)),
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
       autoConnect: false,

@@ -7,7 +7,7 @@ import { meterLevel } from '../speaking';
 import { explainMedia, explainWaiting, type Explanation } from '../words';
 import { el, flag, showTrack } from './dom';
 import { mark } from './icons';
-import { copyButton, errorBox } from './notice';
+import { copyButton, errorBox, type ErrorLink } from './notice';
 import { themeButton } from './theme';
 import { MediaButtons } from './toolbar';
 
@@ -18,6 +18,10 @@ export interface LobbyOptions {
   /** As the address has it, even if it cannot be a room's name. */
   room: string;
   name: string;
+  /** A token says who this is: the name cannot be changed. */
+  known: boolean;
+  /** Whom the token names, where it leaves the name open. */
+  user: string;
   /** True for someone who followed an invitation. */
   invited: boolean;
   media: LocalMedia;
@@ -75,6 +79,7 @@ export class Lobby {
       }, this.#meterBar),
       this.#buttons.root);
     this.#name.value = options.name;
+    this.#name.readOnly = options.known;
     this.#room.value = options.room;
     this.#copy = copyButton(() => options.linkFor(this.#roomName), 'button');
     this.#error.hidden = true;
@@ -102,8 +107,9 @@ export class Lobby {
     this.#paint();
   }
 
-  showError(explanation: Explanation): void {
-    this.#error.replaceChildren(...errorBox(explanation));
+  /** Says why joining failed, or would, and where there is a way out. */
+  showError(explanation: Explanation, link?: ErrorLink): void {
+    this.#error.replaceChildren(...errorBox(explanation, link));
     this.#error.hidden = false;
   }
 
@@ -161,7 +167,7 @@ export class Lobby {
   }
 
   #form(): HTMLElement {
-    const { invited } = this.options;
+    const { invited, user } = this.options;
     const room = this.#roomName;
     const lead = invited && room
       ? ['You are invited to ', el('b', {}, room), '.']
@@ -176,6 +182,8 @@ export class Lobby {
     el('h1', {}, 'Places, please.'),
     el('p', { class: 'lead' }, ...lead),
     el('label', { htmlFor: 'name' }, 'Your name'), this.#name,
+    user !== '' && el('p', { class: 'field-note' },
+      'You are invited as ', el('b', {}, user), '.'),
     el('label', { htmlFor: 'room' }, 'Room'),
     el('div', { class: 'room-row' }, this.#room, this.#copy),
     this.#roomFault, this.#error, this.#join);

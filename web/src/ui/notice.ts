@@ -58,9 +58,23 @@ export interface MessageAction {
   run(): void | Promise<void>;
 }
 
-/** An error in words. */
-export function errorBox({ title, detail }: Explanation): HTMLElement[] {
-  return [el('strong', {}, title), el('p', {}, detail)];
+/** A way out of an error that leads to another page. */
+export interface ErrorLink {
+  label: string;
+  href: string;
+  /** In a tab of its own, for pages that refuse to be shown in a frame. */
+  newTab: boolean;
+}
+
+/** An error in words, with its remedy. */
+export function errorBox(
+  { title, detail }: Explanation,
+  link?: ErrorLink,
+): HTMLElement[] {
+  return [el('strong', {}, title), el('p', {}, detail), ...link ? [el('a', {
+    class: 'button primary small', href: link.href,
+    ...link.newTab ? { target: '_blank', rel: 'noopener' } : {},
+  }, link.label)] : []];
 }
 
 /** A whole-window message: the call is over, or could not begin. */
