@@ -1,7 +1,7 @@
 /** Who is seen where: a grid, or one picture large. Pure. */
 
 import {
-  layoutGrid, gridOptions, shift, spotlightBoxes, stripOptions,
+  layoutGrid, gridOptions, screenBoxes, shift, spotlightBoxes, stripOptions,
 } from './layout';
 import type { GridOptions, Rect } from './layout';
 
@@ -49,13 +49,23 @@ export function arrange(scene: Scene): Arrangement {
     const least = small ? 130 : 180;
     return { main, ...fill(others, box, least, scene.page, gridOptions) };
   }
-  const { stage, strip } = spotlightBoxes(others.length, width, height,
-    main === SCREEN ? 0.75 : FACE_TALLEST);
-  const least = small ? 92 : 130;
+  const { stage, strip } = main === SCREEN
+    ? screenBoxes(others.length, width, height)
+    : spotlightBoxes(others.length, width, height, FACE_TALLEST);
+  if (strip.width === 0 || strip.height === 0) return alone(main, stage);
+  const least = small || strip.height < 140 ? 92 : 130;
   const rest = fill(others, strip, least, scene.page,
     () => stripOptions(width, height));
   rest.places.set(main, stage);
   return { main, ...rest };
+}
+
+/** One picture, and no room for others. */
+function alone(main: string, stage: Rect): Arrangement {
+  return {
+    main, places: new Map([[main, stage]]), page: 0, pages: 1,
+    pager: undefined,
+  };
 }
 
 /** A pin goes before a screen, a screen before whoever speaks. */

@@ -132,6 +132,43 @@ export function spotlightBoxes(
   };
 }
 
+/** Shapes of most shared screens, as width / height. */
+const SCREEN_ASPECT = 1.6;
+/** A screen narrower than this is hard to read: the tiles beside it go. */
+const READABLE_WIDTH = 400;
+
+/**
+ * Gives a shared screen as much of the window as can be: the others stand
+ * beside it or below it, wherever they take less of it, and nowhere if they
+ * would make it hard to read. Their strip is then empty.
+ */
+export function screenBoxes(
+  count: number,
+  width: number,
+  height: number,
+): SpotlightBoxes {
+  const beside = spotlightBoxes(count, width, height);
+  if (count <= 0) return beside;
+  const { gap } = gridOptions(width, height);
+  const low = Math.min(132, Math.max(76, height * 0.24));
+  const top = Math.max(0, height - low - gap);
+  const below = {
+    stage: { x: 0, y: 0, width, height: top },
+    strip: { x: 0, y: top + gap, width, height: low },
+  };
+  const best = screenWidth(below.stage) > screenWidth(beside.stage)
+    ? below : beside;
+  const alone = spotlightBoxes(0, width, height);
+  const wide = screenWidth(best.stage);
+  return wide < READABLE_WIDTH && wide < screenWidth(alone.stage) * 0.9
+    ? alone : best;
+}
+
+/** How wide a screen is shown in a box. */
+function screenWidth({ width, height }: Rect): number {
+  return Math.min(width, height * SCREEN_ASPECT);
+}
+
 /** The tiles of a strip may be squarer than those of a grid. */
 export function stripOptions(width: number, height: number): GridOptions {
   const { gap } = gridOptions(width, height);

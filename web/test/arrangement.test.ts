@@ -86,3 +86,12 @@ test('a phone shows a speaker large and a strip with room for fingers', () => {
   assert.ok(places.get(main!)!.width > 370);
   for (const [id, { width }] of places) assert.ok(id === main || width >= 92);
 });
+
+test('a screen that needs the whole window has it alone', () => {
+  const small = { hasScreen: true, width: 304, height: 180 };
+  const { places, main, pages, pager } = arrange(scene(small));
+  assert.equal(main, SCREEN);
+  assert.deepEqual([...places.keys()], [SCREEN]);
+  assert.deepEqual([pages, pager], [1, undefined]);
+  assert.equal(arrange(scene({ ...small, width: 904 })).places.size > 1, true);
+});

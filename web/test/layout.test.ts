@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { layoutGrid, spotlightBoxes, WIDE_ASPECT } from '../src/layout';
+import {
+  layoutGrid, screenBoxes, spotlightBoxes, WIDE_ASPECT,
+} from '../src/layout';
 import type { Rect } from '../src/layout';
 
 const WINDOWS: Array<[number, number]> = [
@@ -87,6 +89,39 @@ test('the large tile takes most of the window and overlaps no other', () => {
     const alone = spotlightBoxes(0, width, height);
     assert.deepEqual(alone.stage, { x: 0, y: 0, width, height });
   }
+});
+
+/** How wide a screen of 16:10 is shown in a box. */
+const screenIn = ({ width, height }: Rect) => Math.min(width, height * 1.6);
+
+test('a screen is never smaller than in the spotlight of a person', () => {
+  for (const [width, height] of WINDOWS) {
+    for (const count of [0, 1, 2, 6, 7, 20]) {
+      const { stage, strip } = screenBoxes(count, width, height);
+      const boxes = strip.width * strip.height > 0 ? [stage, strip] : [stage];
+      assertTidy(boxes, width, height);
+      assert.ok(screenIn(stage) >=
+        screenIn(spotlightBoxes(count, width, height).stage));
+    }
+  }
+});
+
+test('beside an open panel the others go below the screen', () => {
+  const { stage, strip } = screenBoxes(3, 556, 450);
+  assert.ok(screenIn(stage) >= 500);
+  assert.ok(strip.y > stage.height && strip.height >= 76);
+});
+
+test('in a large window the others stay beside the screen', () => {
+  const { strip } = screenBoxes(3, 1400, 760);
+  assert.ok(strip.x > 0);
+  assert.equal(strip.height, 760);
+});
+
+test('the others go when the screen could not be read beside them', () => {
+  const { stage, strip } = screenBoxes(3, 304, 180);
+  assert.deepEqual(stage, { x: 0, y: 0, width: 304, height: 180 });
+  assert.equal(strip.height, 0);
 });
 
 test('an empty list has an empty layout', () => {
