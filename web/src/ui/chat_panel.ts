@@ -3,6 +3,7 @@
 import { KeptFiles } from '../data/file_budget';
 import { sizeWords } from '../data/file_transfer';
 import { TEXT_LIMIT } from '../data/messages';
+import { linkParts } from '../linkify';
 import { hueOf } from '../people';
 import { el, flag } from './dom';
 import { icon } from './icons';
@@ -30,8 +31,9 @@ export interface FileEntry {
 
 export class ChatPanel {
   readonly root = el('div', { class: 'chat' });
-  #list = el('ol', {
-    class: 'chat-list', attrs: { role: 'log', 'aria-live': 'polite' },
+  #list = el('div', {
+    class: 'chat-list', tabIndex: 0,
+    attrs: { role: 'log', 'aria-label': 'Messages' },
   });
   #empty = el('p', { class: 'soft chat-empty' },
     'Only people who are in the call now see what you write. ' +
@@ -82,12 +84,14 @@ export class ChatPanel {
   }
 
   addText(author: Author, text: string): void {
-    this.#add(author, el('p', { class: 'said' }, text));
+    this.#add(author, el('p', { class: 'said' }, ...linked(text)));
   }
 
   addFile(author: Author, name: string, size: number): FileEntry {
     const state = el('span', { class: 'file-state' }, sizeWords(size));
-    const bar = el('progress', { max: Math.max(1, size), value: 0 });
+    const bar = el('progress', {
+      max: Math.max(1, size), value: 0, attrs: { 'aria-label': name },
+    });
     const card = el('div', { class: 'file' }, icon('file'),
       el('span', { class: 'file-name', title: name }, name), state, bar);
     const entry = this.#add(author, card);
@@ -99,6 +103,7 @@ export class ChatPanel {
         const url = URL.createObjectURL(content);
         const link = el('a', {
           class: 'button small', href: url, download: name,
+          attrs: { 'aria-label': `Save ${name}` },
         }, 'Save');
         card.append(link);
         this.#files.keep(entry, content.size, () => {
@@ -132,7 +137,7 @@ export class ChatPanel {
       el('time', {}, new Date().toLocaleTimeString([], {
         hour: '2-digit', minute: '2-digit',
       })));
-    const entry = el('li', { class: author.isSelf ? 'own' : '' },
+    const entry = el('div', { class: author.isSelf ? 'entry own' : 'entry' },
       key !== this.#lastAuthor && head, content);
     entry.style.setProperty('--hue', String(hueOf(author.name)));
     this.#lastAuthor = key;
@@ -170,4 +175,12 @@ export class ChatPanel {
       }
     });
   }
+}
+
+/** A text with its links as anchors. Everything else stays text. */
+function linked(text: string): Array<Node | string> {
+  return linkParts(text).map((part) => part.href === undefined ? part.text
+    : el('a', {
+      href: part.href, target: '_blank', rel: 'noopener noreferrer',
+    }, part.text));
 }
