@@ -1,5 +1,5 @@
 // Takes screenshots of the page's parts with invented people, for review:
-//   node fixture_screenshots.mjs [name-filter]   into build/screenshots/fixture
+//   node fixture_screenshots.mjs [NAMES]   into build/screenshots/fixture
 // Needs web/ built with `node build.mjs --dev`.
 import { createServer } from 'node:http';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -38,12 +38,30 @@ const SHOTS = [
   ['call-outage', 'people=4&outage=server'],
   ['call-outage-screen', 'people=9&screen=1&outage=media'],
   ['call-again', 'people=4&outage=offline&again=1'],
+  ['call-toast', 'people=4&toast=1'],
+  ['call-more', 'people=4&open=More'],
+  ['call-react', 'people=3&open=React'],
+  ['call-keys', 'people=3&keys=1'],
+  ['call-screen-chat', 'people=4&screen=1&chat=1'],
 ].flatMap(([name, query]) => [
   { name: `${name}-wide-dark`, query: `${query}&theme=dark`, size: WIDE },
   { name: `${name}-wide-light`, query: `${query}&theme=light`, size: WIDE },
   { name: `${name}-phone-dark`, query: `${query}&theme=dark`, size: PHONE },
   { name: `${name}-phone-light`, query: `${query}&theme=light`, size: PHONE },
 ]);
+
+/** Small windows, each in the form that is hard for it. */
+const SMALL = [
+  ['small-call', 'people=3&unread=1', { width: 320, height: 568 }],
+  ['small-more', 'people=3&open=More', { width: 320, height: 568 }],
+  ['small-react', 'people=3&open=React', { width: 320, height: 568 }],
+  ['small-chat', 'people=3&chat=1', { width: 320, height: 568 }],
+  ['small-keys', 'people=3&keys=1', { width: 320, height: 568 }],
+  ['small-lobby', 'view=lobby&name=Amara', { width: 320, height: 568 }],
+  ['small-screen-chat', 'people=4&screen=1&chat=1',
+    { width: 900, height: 600 }],
+].flatMap(([name, query, size]) => ['dark', 'light'].map((theme) =>
+  ({ name: `${name}-${theme}`, query: `${query}&theme=${theme}`, size })));
 
 const TYPES = {
   '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css',
@@ -76,8 +94,8 @@ try {
   await mkdir(output, { recursive: true });
   const page = await browser.newPage();
   page.on('pageerror', (error) => console.error('page:', error.message));
-  for (const { name, query, size } of SHOTS) {
-    if (!name.includes(process.argv[2] ?? '')) continue;
+  for (const { name, query, size } of [...SHOTS, ...SMALL]) {
+    if (!new RegExp(process.argv[2] ?? '').test(name)) continue;
     await page.setViewport(size);
     await page.goto(`${origin}/fixture.html?${query}`);
     await new Promise((done) => setTimeout(done, 900));

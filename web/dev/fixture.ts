@@ -1,6 +1,7 @@
 /**
  * Shows the real parts of the page with invented people, to be looked at:
  * fixture.html?view=call&people=5&theme=light&screen=1&outage=server
+ * … &open=More|React, &toast=1, &keys=1
  * … &mode=speaker&charts=1&why=1&chat=1&hands=1&unread=1
  * fixture.html?view=lobby&error=camera|permission|REASON&sign-in=URL
  * … &name=Ada&known=1&user=ada&room=NAME, ?view=left
@@ -16,7 +17,9 @@ import { roomName } from '../src/rooms';
 import { CallView } from '../src/ui/call_view';
 import { ChatPanel } from '../src/ui/chat_panel';
 import { Lobby } from '../src/ui/lobby';
-import { messageScreen } from '../src/ui/notice';
+import { messageScreen, toast } from '../src/ui/notice';
+import { openReactMenu } from '../src/ui/react_menu';
+import { toggleShortcutDialog } from '../src/ui/shortcut_dialog';
 import type { WhyFacts } from '../src/ui/why_panel';
 import { ServerError } from '../src/server_error';
 import { explainServer } from '../src/words';
@@ -154,7 +157,9 @@ function showCall(root: HTMLElement): void {
     actions: {
       toggleMic: nothing, toggleCamera: nothing, toggleShare: nothing,
       micMenu: nothing, cameraMenu: nothing, leave: nothing,
-      toggleChat: nothing, reactMenu: nothing,
+      toggleChat: nothing,
+      reactMenu: (anchor) => openReactMenu(anchor,
+        { handUp: false, raise: nothing, react: nothing }),
     },
     info: { samples, why, watched: nothing },
   });
@@ -188,6 +193,22 @@ function showCall(root: HTMLElement): void {
   const speaker = people[Math.min(1, people.length - 1)]!;
   view.setLevel(speaker.id, 0.2, true);
   if (count > 3) view.setLevel(people[3]!.id, 0.15, true);
+  showOpened();
+}
+
+/** What opens above a call: lines, menus, the list of keys. */
+function showOpened(): void {
+  if (query.has('toast')) {
+    toast('Amara and 3 others joined');
+    toast('Jonas Lindqvist: Good morning! Are we all here? I have the plan.');
+  }
+  if (query.has('keys')) toggleShortcutDialog();
+  const label = query.get('open');
+  // A button has its place once the window has been laid out.
+  if (label) {
+    requestAnimationFrame(() => requestAnimationFrame(() => document
+      .querySelector<HTMLElement>(`[aria-label^="${label}"]`)?.click()));
+  }
 }
 
 function interrupt(
@@ -218,6 +239,8 @@ async function showLobby(root: HTMLElement): Promise<void> {
     linkFor: (name) => inviteLink('https://call.example', '/', name),
     join: async () => undefined,
     deviceMenu: () => undefined,
+    speakerMenu: () => undefined,
+    testSpeaker: async () => undefined,
   });
   root.replaceChildren(lobby.root);
   const error = query.get('error');

@@ -8,15 +8,22 @@ import { inviteLink } from './people';
 import { inventRoom } from './rooms';
 import type { RunningCall } from './running_call';
 import { ServerError } from './server_error';
+import type { Command } from './shortcuts';
 import { firstTrip, signInAddress } from './sign_in';
+import { Speaker } from './speaker';
+import { TalkKey } from './talk_key';
 import {
   hasExpired, onlyRoom, readToken, roomOf, storageOfTab, takeToken, tokens,
 } from './token';
 import { AudioOut } from './ui/audio_out';
+import { focusHeading } from './ui/focus';
+import { Keys } from './ui/keys';
+import { openLiveRegion } from './ui/live';
 import { Lobby } from './ui/lobby';
 import { openMenu, type MenuGroup } from './ui/menu';
 import { messageScreen, toast, type ErrorLink } from './ui/notice';
-import { applyTheme } from './ui/theme';
+import { toggleShortcutDialog } from './ui/shortcut_dialog';
+import { followTheme } from './ui/theme';
 import { explainMedia, explainServer, explainSurroundings } from './words';
 
 const NAME_KEY = 'troupe.name';
@@ -27,9 +34,18 @@ class App {
   #media = new LocalMedia();
   #lobby: Lobby | undefined;
   #running: RunningCall | undefined;
+  #speaker = new Speaker();
+  #talk = new TalkKey({
+    isOn: () => this.#media.isOn('mic'),
+    switchOn: () => this.#switch('mic', this.#media.switchOn('mic')),
+    switchOff: () => this.#media.switchOff('mic'),
+  });
 
   constructor(private readonly root: HTMLElement) {
-    document.addEventListener('keydown', (event) => this.#shortcut(event));
+    new Keys({
+      run: (command) => this.#run(command),
+      talk: () => this.#running && this.#talk,
+    });
     document.addEventListener('pointerdown', () =>
       this.#running?.audio.resume());
   }
@@ -56,6 +72,8 @@ class App {
       linkFor,
       join: (name, room) => this.#join(name, room, lobby),
       deviceMenu: (source, anchor) => void this.#deviceMenu(source, anchor),
+      speakerMenu: (anchor) => void this.#speakerMenu(anchor),
+      testSpeaker: () => this.#testSpeaker(),
     });
     this.#lobby = lobby;
     document.title = 'Troupe';
@@ -112,6 +130,7 @@ class App {
       ended: (error) => this.#ended(name, room, error),
     });
     this.#running = running;
+    if (this.#speaker.id) running.audio.choose(this.#speaker.id);
     document.title = `${room} · Troupe`;
     this.#show(running.view.root);
   }
@@ -128,10 +147,18 @@ class App {
   }
 
   #toggle(source: LocalSource): void {
+    if (source === 'mic') this.#talk.forget();
     if (this.#lobby) return this.#lobby.toggle(source);
+    this.#switch(source, this.#media.toggle(source)).catch(() => undefined);
+  }
+
+  /** Says what kept a device from starting. */
+  async #switch(source: LocalSource, switching: Promise<void>): Promise<void> {
     const what = source === 'mic' ? 'microphone' : 'camera';
-    this.#media.toggle(source).catch((error: unknown) =>
-      toast(explainMedia(error, what).title));
+    await switching.catch((error: unknown) => {
+      toast(explainMedia(error, what).title);
+      throw error;
+    });
   }
 
   async #toggleShare(): Promise<void> {
@@ -148,20 +175,41 @@ class App {
 
   async #deviceMenu(source: LocalSource, anchor: HTMLElement): Promise<void> {
     const groups = [await this.#deviceGroup(source)];
-    const audio = this.#running?.audio;
-    if (source === 'mic' && audio && AudioOut.canChoose()) {
-      const speakers = await listDevices('speaker');
-      groups.push({
-        title: 'Speaker',
-        items: speakers.map(({ deviceId, label }, index) => ({
-          id: deviceId,
-          label: label || `Speaker ${index + 1}`,
-          chosen: deviceId === (audio.speaker || 'default'),
-        })),
-        choose: (id) => audio.choose(id),
-      });
-    }
+    if (source === 'mic') groups.push(await this.#speakerGroup());
     openMenu(anchor, 'Devices', groups);
+  }
+
+  async #speakerMenu(anchor: HTMLElement): Promise<void> {
+    openMenu(anchor, 'Speaker', [await this.#speakerGroup()]);
+  }
+
+  async #speakerGroup(): Promise<MenuGroup> {
+    // Some browsers play on the system's choice alone.
+    const speakers = AudioOut.canChoose() ? await listDevices('speaker') : [];
+    const chosen = this.#speaker.id || 'default';
+    return {
+      title: 'Speaker',
+      items: speakers.map(({ deviceId, label }, index) => ({
+        id: deviceId,
+        label: label || `Speaker ${index + 1}`,
+        chosen: deviceId === chosen,
+      })),
+      choose: (id) => {
+        this.#speaker.choose(id);
+        this.#running?.audio.choose(id);
+      },
+      actions: [{
+        label: 'Play a test sound', icon: 'sound',
+        run: () => void this.#testSpeaker(),
+      }],
+    };
+  }
+
+  #testSpeaker(): Promise<void> {
+    return this.#speaker.test().catch((error: unknown) => {
+      console.warn('No test sound', error);
+      toast('The test sound cannot be played');
+    });
   }
 
   async #deviceGroup(source: LocalSource): Promise<MenuGroup> {
@@ -220,6 +268,7 @@ class App {
     this.#running = undefined;
     this.#media.stop();
     keepName(name);
+    document.title = `${explanation.title} · Troupe`;
     this.#show(messageScreen(explanation, [
       {
         label: again, primary: true, busy: 'Joining…',
@@ -236,24 +285,26 @@ class App {
     history.replaceState(null, '', ownLinkFor(room));
   }
 
-  #shortcut(event: KeyboardEvent): void {
-    const typing = event.target instanceof HTMLInputElement ||
-      event.target instanceof HTMLTextAreaElement;
-    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.repeat || (!this.#running && !this.#lobby)) return;
-    if (event.key === 'm') this.#toggle('mic');
-    if (event.key === 'v') this.#toggle('camera');
-    if (event.key === 'g') this.#running?.view.toggleView();
-    if (event.key === 's') this.#running?.view.toggleCharts();
-    if (event.key === 'h') this.#running?.conversation.toggleHand();
-    if (event.key === 'c') {
-      event.preventDefault();
-      this.#running?.conversation.toggleChat();
+  /** Does what a key stands for, as far as it has a meaning here. */
+  #run(command: Exclude<Command, 'talk'>): void {
+    if (command === 'help') return toggleShortcutDialog();
+    const running = this.#running;
+    if (!running && !this.#lobby) return;
+    switch (command) {
+      case 'mic': return this.#toggle('mic');
+      case 'camera': return this.#toggle('camera');
+      case 'view': return running?.view.toggleView();
+      case 'charts': return running?.view.toggleCharts();
+      case 'hand': return running?.conversation.toggleHand();
+      case 'chat': return running?.conversation.toggleChat();
     }
   }
 
+  /** Shows a view; a later one takes the keyboard along, the first waits. */
   #show(view: HTMLElement): void {
+    const first = !this.root.hasChildNodes();
     this.root.replaceChildren(view);
+    if (!first) focusHeading(view);
   }
 }
 
@@ -309,7 +360,8 @@ function keepName(name: string): void {
 
 const root = document.getElementById('app');
 if (root) {
-  applyTheme();
+  followTheme();
+  openLiveRegion();
   const app = new App(root);
   window.addEventListener('hashchange', () => app.tokenCame());
   void app.open();

@@ -3,6 +3,7 @@
 import type { DataListener, DataRoom } from './data/data_room';
 import type { FileHeader, FileNews } from './data/file_transfer';
 import type { Message } from './data/messages';
+import { NameBatch } from './name_batch';
 import type { Person } from './people_list';
 import { ChatPanel, type Author, type FileEntry } from './ui/chat_panel';
 import { toast } from './ui/notice';
@@ -23,6 +24,7 @@ export class Conversation implements DataListener {
   #hands = new Set<string>();
   #files = new Map<string, FileEntry>();
   #unread = 0;
+  #raised = new NameBatch(toast, 'raised a hand', '');
 
   constructor(
     private readonly view: () => ConversationView,
@@ -100,8 +102,9 @@ export class Conversation implements DataListener {
     else this.#hands.delete(peerId);
     this.view().stage.setHand(peerId, up);
     const name = this.#people.get(peerId);
-    if (up && !before && name && peerId !== 'self') {
-      toast(`${name} raised a hand`);
+    if (name && up !== before && peerId !== 'self') {
+      if (up) this.#raised.add(peerId, name);
+      else this.#raised.undo(peerId, name);
     }
     this.changed();
   }

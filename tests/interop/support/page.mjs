@@ -14,6 +14,31 @@ function watchConnections() {
   };
 }
 
+/** A camera of few pixels and frames, where a test looks at the page alone. */
+function useSmallCamera() {
+  const { mediaDevices } = navigator;
+  const open = mediaDevices.getUserMedia.bind(mediaDevices);
+  const picture = () => {
+    const canvas = Object.assign(document.createElement('canvas'),
+      { width: 160, height: 90 });
+    const paint = canvas.getContext('2d');
+    let count = 0;
+    const draw = () => {
+      paint.fillStyle = `hsl(${(count++ * 7) % 360} 40% 40%)`;
+      paint.fillRect(0, 0, 160, 90);
+    };
+    draw();
+    setInterval(draw, 200);
+    return canvas.captureStream(5).getVideoTracks()[0];
+  };
+  mediaDevices.getUserMedia = async ({ audio, video }) => new MediaStream([
+    ...(audio ? (await open({ audio })).getAudioTracks() : []),
+    ...(video ? [picture()] : [])]);
+}
+
+/** What a slow machine may take for a page. */
+const PATIENCE_MS = 90_000;
+
 export class PageVisitor {
   constructor(page) {
     this.page = page;
@@ -21,15 +46,21 @@ export class PageVisitor {
 
   /**
    * Opens the page without joining. `query` is added to the address. With
-   * `likeness` a known user has camera and microphone and always speaks.
+   * `likeness` a known user has camera and microphone and always speaks; with
+   * `small` the camera costs little.
    */
-  static async open(browser, url, { room, size, likeness, query = {} }) {
+  static async open(browser, url,
+    { room, size, likeness, small, query = {} }) {
     const page = await browser.newWindow();
     await page.setViewport(size);
     if (likeness) {
       await page.evaluateOnNewDocument(makeWorld, {
         name: likeness, everyone: EVERYONE, ...EVERYONE[likeness],
       });
+    }
+    if (small) {
+      page.setDefaultTimeout(PATIENCE_MS);
+      await page.evaluateOnNewDocument(useSmallCamera);
     }
     await page.evaluateOnNewDocument(watchConnections);
     await page.goto(`${url}/?${new URLSearchParams({ room, ...query })}`);

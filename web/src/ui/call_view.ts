@@ -2,6 +2,7 @@
 
 import { SCREEN } from '../arrangement';
 import type { FlowSample } from '../flow';
+import { NameBatch } from '../name_batch';
 import type { Outage } from '../outage';
 import type { Person } from '../people_list';
 import type { Quality } from '../quality';
@@ -9,6 +10,7 @@ import { el } from './dom';
 import { icon, mark } from './icons';
 import { copyButton, toast } from './notice';
 import { OutageBanner } from './outage_banner';
+import { toggleShortcutDialog } from './shortcut_dialog';
 import { SidePanel } from './side_panel';
 import { Stage } from './stage';
 import { themeButton } from './theme';
@@ -37,7 +39,7 @@ const VIEW_KEY = 'troupe.view';
 export class CallView {
   readonly root: HTMLElement;
   readonly stage: Stage;
-  readonly panel = new SidePanel();
+  readonly panel = new SidePanel(() => this.#toolbar.chatButton);
   #why = new WhyPanel();
   #whyOf: string | undefined;
   #charts = false;
@@ -50,8 +52,14 @@ export class CallView {
     attrs: { 'aria-label': 'Show charts', 'aria-pressed': 'false' },
     onclick: () => this.toggleCharts(),
   }, icon('chart'));
+  #helpButton = el('button', {
+    type: 'button', class: 'icon-button help', title: 'Keyboard shortcuts (?)',
+    attrs: { 'aria-label': 'Keyboard shortcuts', 'aria-haspopup': 'dialog' },
+    onclick: () => toggleShortcutDialog(),
+  }, icon('keyboard'));
   #toolbar: Toolbar;
-  #count = el('span');
+  #count = el('span', { attrs: { 'aria-hidden': 'true' } });
+  #countWords = el('span', { class: 'sr-only' });
   #banner: OutageBanner;
   #sharing: HTMLElement;
   #invite: HTMLElement;
@@ -62,30 +70,41 @@ export class CallView {
   /** False until the first list of people has come. */
   #known = false;
   #counter = el('div', { class: 'pill', title: 'People in this call' },
-    icon('people'), this.#count);
+    icon('people'), this.#count, this.#countWords);
+  #comings = new NameBatch(toast, 'joined', 'left');
 
   constructor({ room, link, actions, info, returning }: CallViewOptions) {
     this.#info = info;
     this.#hadCompany = returning ?? false;
     this.#banner = new OutageBanner(() => actions.leave());
     this.stage = new Stage({ why: (id) => this.openWhy(id) });
-    this.#toolbar = new Toolbar(actions);
+    this.#toolbar = new Toolbar(actions, () =>
+      [...this.root.querySelectorAll<HTMLButtonElement>('.call-head button')]);
     this.#sharing = el('div', { class: 'banner sharing' },
       icon('screen'), 'You are sharing your screen',
       el('button', {
         type: 'button', class: 'button small',
         onclick: () => actions.toggleShare(),
       }, 'Stop'));
-    this.#invite = el('aside', { class: 'invite' },
+    this.#invite = el('section', {
+      class: 'invite', attrs: { 'aria-label': 'Invitation' },
+    },
       el('div', {},
         this.#inviteTitle,
         el('p', {}, 'Send the link to whoever should join.')),
       copyButton(() => link, 'button primary'));
     this.root = el('main', { class: 'call' },
+      el('a', {
+        class: 'skip-link', href: '#toolbar',
+        onclick: (event) => {
+          event.preventDefault();
+          this.#toolbar.focus();
+        },
+      }, 'Skip to the buttons of the call'),
       el('header', { class: 'call-head' },
         mark(), el('h1', { title: room }, room), this.#counter,
         el('span', { class: 'spacer' }),
-        this.#viewButton, this.#chartButton,
+        this.#viewButton, this.#chartButton, this.#helpButton,
         copyButton(() => link, 'button quiet copy'), themeButton()),
       el('div', { class: 'call-body' }, this.stage.root, this.panel.root),
       this.#invite, ...this.#banner.nodes, this.#sharing,
@@ -98,7 +117,7 @@ export class CallView {
     this.#announce(people);
     this.stage.setPeople(people);
     this.#count.textContent = String(people.length);
-    this.#counter.setAttribute('aria-label', `${people.length} in this call`);
+    this.#countWords.textContent = `${people.length} in this call`;
     this.#hadCompany ||= people.length > 1;
     this.#inviteTitle.textContent = this.#hadCompany
       ? 'You are the only one here now' : 'You’re the first one here';
@@ -146,11 +165,11 @@ export class CallView {
   #setView(speaker: boolean): void {
     this.stage.setView(speaker ? 'speaker' : 'grid');
     localStorage.setItem(VIEW_KEY, this.stage.view);
-    const label = speaker ? 'Show everyone in the same size (G)'
-      : 'Show the speaker large (G)';
+    const label = speaker ? 'Show everyone in the same size'
+      : 'Show the speaker large';
     this.#viewButton.replaceChildren(icon(speaker ? 'grid' : 'speaker'));
     this.#viewButton.setAttribute('aria-label', label);
-    this.#viewButton.title = label;
+    this.#viewButton.title = `${label} (G)`;
   }
 
   setLevel(id: string, level: number, speaking: boolean): void {
@@ -174,6 +193,7 @@ export class CallView {
   /** Everyone may return under a new id: that is no news worth telling. */
   expectReturns(): void {
     this.#known = false;
+    this.#comings.forget();
   }
 
   /** Says who came and went, except for those who were there first. */
@@ -183,10 +203,10 @@ export class CallView {
       .map(({ id, name }) => [id, name]));
     if (this.#known) {
       for (const [id, name] of now) {
-        if (!this.#names.has(id)) toast(`${name} joined`);
+        if (!this.#names.has(id)) this.#comings.add(id, name);
       }
       for (const [id, name] of this.#names) {
-        if (!now.has(id)) toast(`${name} left`);
+        if (!now.has(id)) this.#comings.undo(id, name);
       }
     }
     this.#known = true;

@@ -27,6 +27,12 @@ const PATHS = {
     'M17.3 6.7l1.1-1.1',
   moon: 'M20 14.2A8.2 8.2 0 0 1 9.8 4a8.2 8.2 0 1 0 10.2 10.2Z',
   up: 'M7 14.5l5-5 5 5',
+  more: 'M5.5 12v.01M12 12v.01M18.5 12v.01',
+  keyboard: 'M4 6.5h16a1.5 1.5 0 0 1 1.5 1.5v8a1.5 1.5 0 0 1-1.5 1.5H4' +
+    'A1.5 1.5 0 0 1 2.5 16V8A1.5 1.5 0 0 1 4 6.5ZM6 10v.01M9 10v.01' +
+    'M12 10v.01M15 10v.01M18 10v.01M8 14h8',
+  sound: 'M4.5 9.5H8L12.5 6v12L8 14.5H4.5ZM15.5 9.3a4 4 0 0 1 0 5.4' +
+    'M18 6.8a7.5 7.5 0 0 1 0 10.4',
   people: 'M9 5a3.2 3.2 0 1 1 0 6.4A3.2 3.2 0 0 1 9 5ZM3.2 19' +
     'a5.8 5.8 0 0 1 11.6 0M15.5 5.4a3.2 3.2 0 0 1 0 5.7M17.3 14' +
     'a5.8 5.8 0 0 1 3.5 5',
@@ -63,6 +69,7 @@ export function icon(name: IconName): SVGSVGElement {
   const path = document.createElementNS(SVG, 'path');
   path.setAttribute('d', PATHS[name]);
   if (name === 'leave') path.classList.add('filled');
+  if (name === 'more') path.classList.add('dots');
   svg.append(path);
   return svg;
 }

@@ -9,6 +9,7 @@ import { el, flag, showTrack } from './dom';
 import { mark } from './icons';
 import { copyButton, errorBox, type ErrorLink } from './notice';
 import { themeButton } from './theme';
+import { speakerButtons } from './speaker_buttons';
 import { MediaButtons } from './toolbar';
 
 const SOURCES = ['camera', 'mic'] as const;
@@ -30,6 +31,9 @@ export interface LobbyOptions {
   linkFor(room: string): string;
   join(name: string, room: string): Promise<void>;
   deviceMenu(source: LocalSource, anchor: HTMLElement): void;
+  speakerMenu(anchor: HTMLElement): void;
+  /** Resolves when the test sound has ended. */
+  testSpeaker(): Promise<void>;
 }
 
 export class Lobby {
@@ -62,6 +66,7 @@ export class Lobby {
   /** Whether the browser may be asking the person. */
   #asks = true;
   #frame = 0;
+  #joining = false;
   #forget: () => void;
 
   constructor(private readonly options: LobbyOptions) {
@@ -78,6 +83,7 @@ export class Lobby {
         title: 'Your microphone',
       }, this.#meterBar),
       this.#buttons.root);
+    this.#buttons.root.append(speakerButtons(options));
     this.#name.value = options.name;
     this.#name.readOnly = options.known;
     this.#room.value = options.room;
@@ -192,6 +198,7 @@ export class Lobby {
   async #submit(): Promise<void> {
     const name = this.#name.value.trim();
     const room = this.#roomName;
+    if (this.#joining) return;
     if (!name) return this.#name.focus();
     if (!this.#checkRoom()) return this.#room.focus();
     this.#error.hidden = true;
@@ -204,7 +211,9 @@ export class Lobby {
   }
 
   #busy(on: boolean): void {
-    this.#join.disabled = on;
+    this.#joining = on;
+    // A disabled button would lose the focus.
+    this.#join.setAttribute('aria-disabled', String(on));
     this.#join.textContent = on ? 'Joining…' : 'Join now';
   }
 

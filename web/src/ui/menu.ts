@@ -1,13 +1,21 @@
-/** A small menu above a button, with one choice per group. */
+/** A small menu above a button: one choice per group, or things to do. */
 
 import { el } from './dom';
-import { icon } from './icons';
+import { icon, type IconName } from './icons';
 import { openPopover } from './popover';
 
 export interface MenuGroup {
   title: string;
   items: Array<{ id: string; label: string; chosen: boolean }>;
   choose(id: string): void;
+  /** Things to do that belong to the group. */
+  actions?: MenuAction[];
+}
+
+export interface MenuAction {
+  label: string;
+  icon: IconName | SVGElement;
+  run(): void;
 }
 
 /** Opens the menu; it closes on a choice, Escape, or a click elsewhere. */
@@ -16,24 +24,38 @@ export function openMenu(
   label: string,
   groups: MenuGroup[],
 ): void {
-  const menu = el('div', {
-    class: 'menu', attrs: { role: 'menu', 'aria-label': label },
-  });
   let close = () => undefined as void;
-  for (const group of groups) {
-    menu.append(el('div', { class: 'menu-title' }, group.title));
-    for (const item of group.items) {
-      menu.append(entry(item, group, () => close()));
-    }
-    if (group.items.length === 0) {
-      menu.append(el('div', { class: 'menu-none' }, 'None found'));
-    }
-  }
+  const menu = menuNode(label, groups.map((group) =>
+    el('div', { attrs: { role: 'group', 'aria-label': group.title } },
+      el('div', {
+        class: 'menu-title', attrs: { 'aria-hidden': 'true' },
+      }, group.title),
+      ...group.items.map((item) => choice(item, group, () => close())),
+      group.items.length === 0 && !group.actions &&
+        el('div', { class: 'menu-none' }, 'None found'),
+      ...(group.actions ?? []).map((one) => action(one, () => close())))));
   close = openPopover(anchor, menu);
-  menu.querySelector<HTMLElement>('[aria-checked="true"], button')?.focus();
 }
 
-function entry(
+/** Opens a menu of things to do. */
+export function openActions(
+  anchor: HTMLElement,
+  label: string,
+  actions: MenuAction[],
+): void {
+  let close = () => undefined as void;
+  const menu = menuNode(label, actions.map((one) =>
+    action(one, () => close())));
+  close = openPopover(anchor, menu);
+}
+
+function menuNode(label: string, content: HTMLElement[]): HTMLElement {
+  return el('div', {
+    class: 'menu', attrs: { role: 'menu', 'aria-label': label },
+  }, ...content);
+}
+
+function choice(
   item: MenuGroup['items'][number],
   group: MenuGroup,
   close: () => void,
@@ -47,4 +69,17 @@ function entry(
       group.choose(item.id);
     },
   }, icon('check'), el('span', {}, item.label));
+}
+
+function action(one: MenuAction, close: () => void): HTMLElement {
+  return el('button', {
+    type: 'button',
+    class: 'menu-item',
+    attrs: { role: 'menuitem' },
+    onclick: () => {
+      close();
+      one.run();
+    },
+  }, typeof one.icon === 'string' ? icon(one.icon) : one.icon,
+  el('span', {}, one.label));
 }

@@ -1,23 +1,56 @@
 /** Short messages, whole-window messages, and copying a link. */
 
+import { freePlace } from '../free_place';
 import type { Explanation } from '../words';
 import { el } from './dom';
 import { icon, mark } from './icons';
+import { announce } from './live';
 
 const TOAST_MS = 3500;
+/** Long lines stay for as long as it takes to read them. */
+const READING_MS_PER_LETTER = 70;
+const MARGIN = 16;
+/** Lines rise into their place from 8 px below, and keep a gap. */
+const RISE = 12;
+/** What a line must not cover: it is there to be pressed or filled in. */
+const NEEDED = 'button, a[href], input, textarea, .banner, .invite';
 
 let tray: HTMLElement | undefined;
 
 /** Shows a line for a few seconds and has it read aloud. */
 export function toast(text: string): void {
   if (!tray?.isConnected) {
-    tray = el('div', { class: 'toasts', attrs: { role: 'status' } });
+    // Read aloud by the live region alone.
+    tray = el('div', { class: 'toasts', attrs: { 'aria-hidden': 'true' } });
     document.body.append(tray);
+    addEventListener('resize', placeTray);
   }
   const note = el('div', { class: 'toast' }, text);
   tray.append(note);
   while (tray.childElementCount > 3) tray.firstElementChild?.remove();
-  setTimeout(() => note.remove(), TOAST_MS);
+  placeTray();
+  announce(text);
+  setTimeout(() => note.remove(),
+    Math.max(TOAST_MS, text.length * READING_MS_PER_LETTER));
+}
+
+/** Puts the lines where they cover no button. */
+function placeTray(): void {
+  if (!tray?.isConnected || tray.childElementCount === 0) return;
+  const { width, height } = tray.getBoundingClientRect();
+  const area = {
+    x: MARGIN, y: MARGIN,
+    width: innerWidth - 2 * MARGIN, height: innerHeight - 2 * MARGIN,
+  };
+  const needed = [...document.querySelectorAll(NEEDED)]
+    .map((one) => one.getBoundingClientRect())
+    .filter((box) => box.width > 0 && box.height > 0)
+    .map(({ x, y, width: w, height: h }) =>
+      ({ x, y: y - RISE, width: w, height: h + RISE }));
+  const { x, y } = freePlace({ width, height }, area, needed);
+  tray.style.alignItems = x === area.x ? 'start' : 'center';
+  tray.style.left = `${Math.round(x)}px`;
+  tray.style.top = `${Math.round(y)}px`;
 }
 
 /** A button that copies a link and says so. */
@@ -29,7 +62,6 @@ export function copyButton(
   const text = el('span', {}, label);
   const button = el('button', {
     class: className, type: 'button', title: 'Copy the invitation link',
-    attrs: { 'aria-label': 'Copy the invitation link' },
   }, icon('link'), text);
   button.addEventListener('click', async () => {
     try {

@@ -4,6 +4,7 @@ import type { Outage, OutageReason } from '../outage';
 import { elapsedWords, outageWords } from '../trouble_words';
 import { el } from './dom';
 import { icon } from './icons';
+import { announce } from './live';
 
 const AGAIN_MS = 3000;
 
@@ -17,8 +18,6 @@ export class OutageBanner {
     class: 'elapsed', attrs: { 'aria-hidden': 'true' },
   });
   #banner: HTMLElement;
-  /** A screen reader says what it is told once, when it changes. */
-  #said = el('div', { class: 'said-aloud', attrs: { role: 'status' } });
   #again = el('div', {
     class: 'banner again', attrs: { 'aria-hidden': 'true' },
   }, icon('check'), 'Connected again');
@@ -38,7 +37,7 @@ export class OutageBanner {
     }, 'Leave'));
     this.#banner.hidden = true;
     this.#again.hidden = true;
-    this.nodes = [this.#banner, this.#again, this.#said];
+    this.nodes = [this.#banner, this.#again];
   }
 
   show(outage: Outage | undefined): void {
@@ -49,16 +48,15 @@ export class OutageBanner {
     window.clearTimeout(this.#timer);
     this.#again.hidden = outage !== undefined;
     if (!outage) {
-      this.#said.textContent = 'Connected again';
+      announce('Connected again');
       this.#timer = window.setTimeout(() => {
         this.#again.hidden = true;
-        this.#said.textContent = '';
       }, AGAIN_MS);
       return;
     }
     const { title, detail } = outageWords(outage.reason);
     this.#title.textContent = title;
     this.#detail.textContent = detail;
-    this.#said.textContent = `${title}. ${detail}`;
+    announce(`${title}. ${detail}`);
   }
 }

@@ -30,8 +30,12 @@ export class Pager {
     if (!room) return;
     this.#page = page;
     this.#text.textContent = `${page + 1} of ${pages}`;
+    // A button that has just led to the end keeps no focus: its twin gets it.
+    const focused = document.activeElement;
     this.#back.disabled = page === 0;
     this.#on.disabled = page === pages - 1;
+    if (focused === this.#back && this.#back.disabled) this.#on.focus();
+    if (focused === this.#on && this.#on.disabled) this.#back.focus();
     this.root.style.transform = `translate(${room.x}px, ${room.y}px)`;
     this.root.style.width = `${room.width}px`;
     this.root.style.height = `${room.height}px`;

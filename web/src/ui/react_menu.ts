@@ -17,7 +17,7 @@ export function openReactMenu(
 ): void {
   let close = () => undefined as void;
   const hand = el('button', {
-    type: 'button', class: 'button wide hand',
+    type: 'button', class: 'button wide hand', attrs: { role: 'menuitem' },
     onclick: () => {
       close();
       raise(!handUp);
@@ -25,7 +25,8 @@ export function openReactMenu(
   }, icon('hand'), handUp ? 'Lower your hand' : 'Raise your hand');
   flag(hand, 'data-up', handUp);
   const signs = SIGNS.map((sign) => el('button', {
-    type: 'button', class: 'sign', attrs: { 'aria-label': `React ${sign}` },
+    type: 'button', class: 'sign',
+    attrs: { role: 'menuitem', 'aria-label': `React ${sign}` },
     onclick: () => {
       close();
       react(sign);
@@ -33,7 +34,6 @@ export function openReactMenu(
   }, sign));
   const menu = el('div', {
     class: 'menu react-menu', attrs: { role: 'menu', 'aria-label': 'React' },
-  }, el('div', { class: 'signs' }, ...signs), hand);
+  }, el('div', { class: 'signs', attrs: { role: 'none' } }, ...signs), hand);
   close = openPopover(anchor, menu);
-  signs[0]?.focus();
 }

@@ -3,12 +3,16 @@
 import { arrange, SCREEN, type View } from '../arrangement';
 import type { FlowSample } from '../flow';
 import { neededWidth } from '../layer_choice';
+import { neighbour } from '../neighbour';
 import type { Person } from '../people_list';
 import type { Quality } from '../quality';
 import type { Trouble } from '../trouble_words';
 import type { Sights } from '../viewer';
 import { el, flag } from './dom';
+import { isShown } from './focus';
+import { openActions } from './menu';
 import { Pager } from './pager';
+import { Roving, type Step } from './roving';
 import { ScreenTile, Tile, type PictureTile } from './tile';
 
 export interface StageActions {
@@ -16,7 +20,12 @@ export interface StageActions {
 }
 
 export class Stage implements Sights {
-  readonly root = el('div', { class: 'stage' });
+  readonly root = el('div', {
+    class: 'stage',
+    attrs: {
+      role: 'group', 'aria-label': 'Pictures', 'aria-describedby': 'stage-keys',
+    },
+  });
   #tiles = new Map<string, Tile>();
   #screen: ScreenTile;
   #pager = new Pager((page) => this.#turnTo(page));
@@ -27,10 +36,17 @@ export class Stage implements Sights {
   #pinned: string | undefined;
   #page = 0;
   #flow: ((id: string) => readonly FlowSample[]) | undefined;
+  #roving: Roving;
 
   constructor(private readonly actions: StageActions) {
     this.#screen = new ScreenTile(SCREEN, this.#tileActions());
-    this.root.append(this.#screen.root, this.#pager.root);
+    this.root.append(
+      el('p', { class: 'sr-only', id: 'stage-keys' },
+        'Arrow keys go from picture to picture. Enter opens what can be done.'),
+      this.#screen.root, this.#pager.root);
+    this.#roving = new Roving(this.root, () =>
+      this.#pictures().map(({ root }) => root), this.#step);
+    this.root.addEventListener('keydown', (event) => this.#openMenu(event));
     new ResizeObserver(() => this.#follow()).observe(this.root);
   }
 
@@ -44,6 +60,7 @@ export class Stage implements Sights {
   }
 
   setPeople(people: Person[]): void {
+    const hadFocus = this.root.contains(document.activeElement);
     const present = new Set(people.map(({ id }) => id));
     for (const [id, tile] of this.#tiles) {
       if (present.has(id)) continue;
@@ -57,6 +74,9 @@ export class Stage implements Sights {
     }
     this.#setScreen(people);
     this.#arrange();
+    // Whoever has left takes no focus along.
+    const lost = !this.root.contains(document.activeElement);
+    if (hadFocus && lost) this.#roving.focus();
   }
 
   setView(view: View): void {
@@ -185,5 +205,35 @@ export class Stage implements Sights {
     }
     this.#screen.place(now.places.get(SCREEN), now.main === SCREEN);
     this.#pager.show(now.page, now.pages, now.pager);
+    this.#roving.refresh();
+    for (const tool of this.root.querySelectorAll<HTMLElement>(
+      '.tile-tools button')) tool.tabIndex = -1;
+  }
+
+  #pictures(): PictureTile[] {
+    return [this.#screen, ...this.#tiles.values()];
+  }
+
+  #step: Step = (items, from, direction) => {
+    const shown = this.#pictures().filter(({ root, box }) =>
+      box && items.includes(root));
+    const start = shown.find(({ root }) => root === from);
+    const next = start && neighbour(
+      shown.map(({ id, box }) => ({ id, box: box! })), start.id, direction);
+    return shown.find(({ id }) => id === next)?.root;
+  };
+
+  /** What the buttons of a tile do, as a menu: one stop for the keyboard. */
+  #openMenu(event: KeyboardEvent): void {
+    const tile = this.#pictures().find(({ root }) => root === event.target);
+    if (!tile || !['Enter', 'ContextMenu'].includes(event.key)) return;
+    event.preventDefault();
+    const label = tile.root.getAttribute('aria-label') ?? '';
+    openActions(tile.root, label, tile.toolButtons().filter(isShown)
+      .map((button) => ({
+        label: button.getAttribute('aria-label') ?? '',
+        icon: button.querySelector('svg')!.cloneNode(true) as SVGElement,
+        run: () => button.click(),
+      })));
   }
 }

@@ -18,6 +18,9 @@ export interface TileActions {
   why(id: string): void;
 }
 
+/** As long as the animation "float" of tile.css. */
+const REACTION_MS = 2600;
+
 /** What people and screens have in common: a picture, a name, buttons. */
 export class PictureTile {
   readonly root: HTMLElement;
@@ -35,7 +38,7 @@ export class PictureTile {
   #box: Rect | undefined;
 
   constructor(
-    protected readonly id: string,
+    readonly id: string,
     className: string,
     actions: TileActions,
   ) {
@@ -49,8 +52,9 @@ export class PictureTile {
     }, icon('pulse'));
     this.tools = el('div', { class: 'tile-tools' }, this.#pin, why);
     this.foot = el('div', { class: 'tile-foot' });
-    this.root = el('section', { class: className, tabIndex: 0 },
-      this.video, this.#note, this.foot, this.tools);
+    this.root = el('div', {
+      class: className, tabIndex: -1, attrs: { role: 'group' },
+    }, this.video, this.#note, this.foot, this.tools);
     this.#note.hidden = true;
     this.root.addEventListener('dblclick', () => actions.pin(id));
     this.setPinned(false);
@@ -59,6 +63,11 @@ export class PictureTile {
   /** Where it is on the stage; undefined when it is on another page. */
   get box(): Rect | undefined {
     return this.#box;
+  }
+
+  /** The buttons over the picture. */
+  toolButtons(): HTMLButtonElement[] {
+    return [...this.tools.querySelectorAll('button')];
   }
 
   setPinned(pinned: boolean): void {
@@ -167,7 +176,8 @@ export class Tile extends PictureTile {
   }
 
   protected override description(): string[] {
-    return [this.shownName(), ...this.#states];
+    const hand = this.#hand.hidden ? [] : ['hand raised'];
+    return [this.shownName(), ...hand, ...this.#states];
   }
 
   setLevel(level: number, speaking: boolean): void {
@@ -186,16 +196,17 @@ export class Tile extends PictureTile {
   setHand(up: boolean): void {
     flag(this.root, 'data-hand', up);
     this.#hand.hidden = !up;
+    this.describe();
   }
 
-  /** Lets a sign rise over the picture and fade. */
+  /** Lets a sign rise over the picture and fade; where it may not, stay. */
   react(sign: string): void {
     const note = el('span', {
       class: 'reaction', attrs: { 'aria-hidden': 'true' },
     }, sign);
     const drift = Math.round(Math.random() * 60 - 30);
     note.style.setProperty('--drift', `${drift}px`);
-    note.addEventListener('animationend', () => note.remove());
+    setTimeout(() => note.remove(), REACTION_MS);
     this.root.append(note);
   }
 }

@@ -2,6 +2,8 @@
 
 import { el, flag } from './dom';
 import { icon, type IconName } from './icons';
+import { Overflow } from './overflow';
+import { Roving } from './roving';
 
 export interface Controls {
   mic: boolean;
@@ -25,6 +27,8 @@ export interface ToolbarActions {
 interface Look {
   icon: IconName;
   label: string;
+  /** The key that does the same. */
+  key?: string;
   off?: boolean;
   active?: boolean;
 }
@@ -32,17 +36,20 @@ interface Look {
 function paint(button: HTMLButtonElement, look: Look): void {
   button.replaceChildren(icon(look.icon));
   button.setAttribute('aria-label', look.label);
-  button.title = look.label;
+  button.title = look.key ? `${look.label} (${look.key})` : look.label;
+  if (look.key) button.setAttribute('aria-keyshortcuts', look.key);
   flag(button, 'data-off', look.off ?? false);
   flag(button, 'data-active', look.active ?? false);
 }
 
-function roundButton(run: () => void): HTMLButtonElement {
+export function roundButton(run: () => void): HTMLButtonElement {
   return el('button', { type: 'button', class: 'round', onclick: run });
 }
 
-function chevron(
+/** The narrow button beside a round one, which opens a menu. */
+export function chevron(
   label: string,
+  name: IconName,
   open: (anchor: HTMLElement) => void,
 ): HTMLButtonElement {
   const button = el('button', {
@@ -52,19 +59,21 @@ function chevron(
     },
     onclick: () => open(button),
   }, icon('up'));
+  // In the menu "More" it is told apart by the icon of what it chooses.
+  button.dataset['icon'] = name;
   return button;
 }
 
 export function micLook(on: boolean): Look {
   return on
-    ? { icon: 'mic', label: 'Mute (M)' }
-    : { icon: 'micOff', label: 'Unmute (M)', off: true };
+    ? { icon: 'mic', label: 'Mute', key: 'M' }
+    : { icon: 'micOff', label: 'Unmute', key: 'M', off: true };
 }
 
 export function cameraLook(on: boolean): Look {
   return on
-    ? { icon: 'camera', label: 'Turn camera off (V)' }
-    : { icon: 'cameraOff', label: 'Turn camera on (V)', off: true };
+    ? { icon: 'camera', label: 'Turn camera off', key: 'V' }
+    : { icon: 'cameraOff', label: 'Turn camera on', key: 'V', off: true };
 }
 
 /** Microphone and camera buttons with device menus; the lobby has them too. */
@@ -79,9 +88,10 @@ export class MediaButtons {
     this.#camera = roundButton(() => actions.toggleCamera());
     this.root = el('div', { class: 'media-buttons' },
       el('div', { class: 'split' }, this.#mic,
-        chevron('Choose microphone and speaker', (a) => actions.micMenu(a))),
+        chevron('Choose microphone and speaker', 'mic',
+          (a) => actions.micMenu(a))),
       el('div', { class: 'split' }, this.#camera,
-        chevron('Choose camera', (a) => actions.cameraMenu(a))));
+        chevron('Choose camera', 'camera', (a) => actions.cameraMenu(a))));
     this.update({ mic: false, camera: false });
   }
 
@@ -97,9 +107,15 @@ export class Toolbar {
   #share: HTMLButtonElement;
   #react: HTMLButtonElement;
   #chat: HTMLButtonElement;
-  #unread = el('span', { class: 'badge' });
+  #unread = el('span', { class: 'badge', attrs: { 'aria-hidden': 'true' } });
+  #overflow: Overflow;
+  #roving: Roving;
 
-  constructor(actions: ToolbarActions) {
+  /** @param elsewhere buttons that go into "More" where they are not shown */
+  constructor(
+    actions: ToolbarActions,
+    elsewhere: () => HTMLButtonElement[] = () => [],
+  ) {
     this.#media = new MediaButtons(actions);
     this.#share = roundButton(() => actions.toggleShare());
     // Phones cannot share their screen from a page.
@@ -113,9 +129,14 @@ export class Toolbar {
       onclick: () => actions.leave(),
     }, icon('leave'));
     this.root = el('div', {
-      class: 'toolbar', attrs: { role: 'toolbar', 'aria-label': 'Call' },
+      class: 'toolbar', id: 'toolbar',
+      attrs: { role: 'toolbar', 'aria-label': 'Call' },
     }, this.#media.root, this.#share, this.#react, this.#chat,
     leave);
+    this.#roving = new Roving(this.root, () => this.#buttons());
+    this.#overflow = new Overflow(this.root, () => this.#leaving(), elsewhere,
+      () => this.#roving.refresh());
+    leave.before(this.#overflow.button);
     this.update({
       mic: false, camera: false, sharing: false, chat: undefined,
     });
@@ -130,6 +151,32 @@ export class Toolbar {
       active: controls.sharing,
     });
     this.#updateChat(controls.chat);
+    this.#overflow.fit();
+  }
+
+  /** Moves the keyboard to the button that had it last, or to the first. */
+  focus(): void {
+    this.#roving.focus();
+  }
+
+  /** The button of the chat, or what stands for it where it has no room. */
+  get chatButton(): HTMLElement {
+    return this.#chat.hasAttribute('data-overflown')
+      ? this.#overflow.button : this.#chat;
+  }
+
+  #buttons(): HTMLButtonElement[] {
+    return [...this.root.querySelectorAll('button')];
+  }
+
+  /** Narrow windows keep microphone, camera, "More" and leaving. */
+  #leaving(): HTMLButtonElement[] {
+    const kept = [this.#overflow.button, ...this.root.querySelectorAll(
+      '.leave, .split .round')];
+    const rank = (button: HTMLButtonElement) =>
+      button.matches('.chevron') ? 0 : button === this.#chat ? 2 : 1;
+    return this.#buttons().filter((button) => !kept.includes(button))
+      .sort((one, other) => rank(one) - rank(other));
   }
 
   #updateChat(chat: Controls['chat']): void {
@@ -142,12 +189,14 @@ export class Toolbar {
     }
     paint(this.#react, {
       icon: chat.hand ? 'hand' : 'smile',
-      label: 'React, or raise your hand (H)',
+      label: 'React, or raise your hand',
+      key: 'H',
       active: chat.hand,
     });
     paint(this.#chat, {
       icon: 'chat',
-      label: chat.unread > 0 ? `Chat, ${chat.unread} new (C)` : 'Chat (C)',
+      label: chat.unread > 0 ? `Chat, ${chat.unread} new` : 'Chat',
+      key: 'C',
       active: chat.open,
     });
     this.#unread.textContent = chat.unread > 9 ? '9+' : String(chat.unread);

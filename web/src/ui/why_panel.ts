@@ -24,7 +24,11 @@ export interface WhyFacts {
 }
 
 export class WhyPanel {
-  readonly root = el('div', { class: 'why-panel' });
+  /** It scrolls, so the keyboard can stop at it. */
+  readonly root = el('div', {
+    class: 'why-panel', tabIndex: 0,
+    attrs: { role: 'group', 'aria-labelledby': 'panel-title' },
+  });
   #chart = new Chart(true);
   #facts = el('dl', { class: 'facts' });
   #note = el('p', { class: 'soft' });

@@ -1,0 +1,71 @@
+/** Listens to the keyboard for the whole page. */
+
+import { commandOf, shortcutsOn, type Command } from '../shortcuts';
+import type { TalkKey } from '../talk_key';
+
+const WRITING = 'input:not([type="checkbox"]):not([type="radio"]):not(' +
+  '[type="button"]), textarea, select, [contenteditable]:not(' +
+  '[contenteditable="false"])';
+/** Where keys have a meaning of their own. */
+const OWN_KEYS = '[role="menu"], dialog';
+const PRESSABLE = 'button, a[href], input, summary, [role="button"]';
+
+export interface KeyActions {
+  /** Carries out a command; all but talking. */
+  run(command: Exclude<Command, 'talk'>): void;
+  /** Who talks while Space is held; undefined when there is no call. */
+  talk(): TalkKey | undefined;
+}
+
+export class Keys {
+  /** Space presses a button that was reached by keys, not by the mouse. */
+  #byKeyboard = false;
+
+  constructor(private readonly actions: KeyActions) {
+    document.addEventListener('keydown', (event) => this.#down(event));
+    document.addEventListener('keyup', (event) => this.#up(event));
+    document.addEventListener('pointerdown', () => {
+      this.#byKeyboard = false;
+    }, { capture: true });
+    window.addEventListener('blur', () => this.actions.talk()?.release());
+    document.addEventListener('visibilitychange', () =>
+      this.actions.talk()?.release());
+  }
+
+  #down(event: KeyboardEvent): void {
+    if (/^(Tab|Arrow|Enter|Escape|Home|End)/.test(event.key)) {
+      this.#byKeyboard = true;
+    }
+    const talk = this.actions.talk();
+    if (event.key === ' ' && talk?.held) return event.preventDefault();
+    if (!shortcutsOn(localStorage) || isForOthers(event)) return;
+    const command = commandOf(event);
+    if (!command) return;
+    if (command === 'talk') {
+      if (!talk || this.#pressesButton(event)) return;
+      // Otherwise a page scrolls, and a button that was clicked is pressed.
+      event.preventDefault();
+      return talk.press();
+    }
+    event.preventDefault();
+    this.actions.run(command);
+  }
+
+  #up(event: KeyboardEvent): void {
+    const talk = this.actions.talk();
+    if (event.key !== ' ' || !talk?.held) return;
+    event.preventDefault();
+    talk.release();
+  }
+
+  #pressesButton({ target }: KeyboardEvent): boolean {
+    return this.#byKeyboard && target instanceof Element &&
+      target.matches(PRESSABLE);
+  }
+}
+
+/** Whether someone writes, or a menu or dialog has the keyboard. */
+function isForOthers({ target }: KeyboardEvent): boolean {
+  return target instanceof Element &&
+    (target.closest(WRITING) !== null || target.closest(OWN_KEYS) !== null);
+}
