@@ -63,7 +63,7 @@ class Wording:
         for (table, key), user in self._missing.items():
             yield (f"{self._path}: the table {table} has no row for `{key}`, which "
                    f"{user} has: add it by hand")
-        codes = set(re.findall(r'return \{"([\w-]+)"', read(ERROR)))
+        codes = set(re.findall(r'return \{"([\w-]+)", "', read(ERROR)))
         for name in sorted(codes - set(self._rows["errors"])):
             yield f"{self._path}: the table errors has no row for `{name}`: add it by hand"
         for name in sorted(set(self._rows["errors"]) - codes):
