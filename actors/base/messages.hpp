@@ -162,6 +162,8 @@ struct producer_withdrawn {
 struct producer_pause_changed {
   producer_id producer;
   bool paused = false;
+  /// Who paused it, if its own client did not.
+  std::optional<protocol::moderator> by = {};
 };
 
 /// Why a room has no member.
@@ -222,11 +224,18 @@ struct session_lost {
 /// Ends the peer for its room: its client is notified and disconnected.
 struct dismiss_peer {
   protocol::end_reason why = protocol::end_reason::kicked;
+  std::optional<protocol::moderator> by = {};
 };
 
 /// Pauses the peer's producers, of one kind or of both.
 struct mute_peer {
   std::optional<protocol::media_kind> kind;
+  protocol::moderator by = {};
+};
+
+/// An event of the room that concerns this peer's client alone.
+struct notify_peer {
+  protocol::any_event what;
 };
 
 /// A consumer has ended with its producer.

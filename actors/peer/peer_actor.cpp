@@ -20,9 +20,10 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
         if (!membership.of_former_session())
           close_all(x.why);
       },
-      [this](const dismiss_peer& x) { handle_dismissal(x.why); },
+      [this](const dismiss_peer& x) { handle_dismissal(x); },
       [this](adopt_session& x) { membership.adopt(x); },
-      [this](const mute_peer& x) { streams.producers.mute(x.kind); },
+      [this](const mute_peer& x) { streams.producers.mute(x); },
+      [this](notify_peer& x) { peer.notify_session(std::move(x.what)); },
       [this](const get_peer_stats&) { return stats.collect(); },
       [this](const explain_consumer& x) {
         return streams.consumers.explain(x.consumer);
@@ -130,18 +131,22 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       on<verb::get_stats>([this](auto& x) { return stats.get(x.id); }),
       on<verb::kick>([this](auto& x) { return membership.moderate({x}); }),
       on<verb::mute>([this](auto& x) { return membership.moderate({x}); }),
+      on<verb::mute_all>([this](auto& x) { return membership.moderate({x}); }),
+      on<verb::ask_to_unmute>(
+          [this](auto& x) { return membership.moderate({x}); }),
+      on<verb::make_host>([this](auto& x) { return membership.moderate({x}); }),
       on<verb::lock_room>([this](auto& x) { return membership.moderate({x}); }),
       on<verb::end_room>([this](auto& x) { return membership.moderate({x}); }),
   };
 }
 
-void peer_state::handle_dismissal(protocol::end_reason why) {
-  if (why == protocol::end_reason::kicked)
-    peer.notify_session(event::kicked{peer.room_name});
-  else if (why == protocol::end_reason::room_closed)
-    peer.notify_session(event::room_closed{peer.room_name});
+void peer_state::handle_dismissal(const dismiss_peer& x) {
+  if (x.why == protocol::end_reason::kicked)
+    peer.notify_session(event::kicked{peer.room_name, x.by});
+  else if (x.why == protocol::end_reason::room_closed)
+    peer.notify_session(event::room_closed{peer.room_name, x.by});
   if (peer.session)
-    peer.self->send(peer.session, session_ended{why});
+    peer.self->send(peer.session, session_ended{x.why});
   close_all();
 }
 

@@ -138,8 +138,9 @@ void peer_producers::abandon(const producer_id& which,
   forget(which);
 }
 
-caf::result<reply::ok> peer_producers::set_paused(const producer_id& which,
-                                                  bool paused) {
+caf::result<reply::ok>
+peer_producers::set_paused(const producer_id& which, bool paused,
+                           const std::optional<protocol::moderator>& by) {
   auto* record = media_.find(which);
   if (!record)
     return refuse(error_code::producer_not_found);
@@ -148,7 +149,7 @@ caf::result<reply::ok> peer_producers::set_paused(const producer_id& which,
   else
     peer_.self->send(record->actor, actors::resume_producer{});
   record->paused = paused;
-  peer_.self->send(peer_.room, producer_pause_changed{which, paused});
+  peer_.self->send(peer_.room, producer_pause_changed{which, paused, by});
   return reply::ok{};
 }
 
@@ -162,10 +163,10 @@ caf::result<reply::ok> peer_producers::close(const producer_id& which) {
   return reply::ok{};
 }
 
-void peer_producers::mute(std::optional<protocol::media_kind> kind) {
-  for (const auto& which : media_.active_producers(kind)) {
-    set_paused(which, true);
-    peer_.notify_session(event::producer_paused{which, peer_.id});
+void peer_producers::mute(const mute_peer& x) {
+  for (const auto& which : media_.active_producers(x.kind)) {
+    set_paused(which, true, x.by);
+    peer_.notify_session(event::producer_paused{which, peer_.id, x.by});
   }
 }
 

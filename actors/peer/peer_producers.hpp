@@ -21,13 +21,16 @@ public:
   // -- verbs ------------------------------------------------------------------
 
   caf::result<reply::produced> produce(verb::produce& x);
-  caf::result<reply::ok> set_paused(const producer_id& which, bool paused);
+  /// `by` is who pauses it, if the client does not.
+  caf::result<reply::ok>
+  set_paused(const producer_id& which, bool paused,
+             const std::optional<protocol::moderator>& by = {});
   caf::result<reply::ok> close(const producer_id& which);
 
   // -- what others cause ------------------------------------------------------
 
   /// A moderator mutes this peer.
-  void mute(std::optional<protocol::media_kind> kind);
+  void mute(const mute_peer& x);
 
   /// Fewer or more layers of a producer are wanted.
   void note_wanted(const event::producer_layers_wanted& x);

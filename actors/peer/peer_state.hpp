@@ -40,7 +40,7 @@ struct peer_state {
   void close_all(leave_reason why = leave_reason::left);
 
   // The room dismisses this peer.
-  void handle_dismissal(protocol::end_reason why);
+  void handle_dismissal(const dismiss_peer& x);
 
   // A transport's client seems to have closed it, or uses it again.
   void handle_leaving(const transport_leaving& x);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/room/room_rules.hpp"
 #include "net/auth/secret.hpp"
 
 #include <cstdint>
@@ -25,8 +26,8 @@ enum class user_proof : uint8_t {
 /// The secrets that prove who a member is. They end with the membership.
 ///
 /// A client that takes the id over without proof gets a secret of its own. The
-/// secret and the rank of the first holder are kept, so that it can take both
-/// back; those of later holders are not, so that a claim never grows.
+/// secret and the standing of the first holder are kept, so that it can take
+/// both back; those of later holders are not, so that a claim never grows.
 class member_claim {
 public:
   /// Matches no secret.
@@ -49,28 +50,28 @@ public:
   }
 
   /// A client has taken the id over without proof, and proves itself by
-  /// `secret` from now on. `rank` is the rank of the holder so far.
-  void pass_on(std::string secret, std::optional<uint64_t> rank) {
+  /// `secret` from now on. `former` is the standing of the holder so far.
+  void pass_on(std::string secret, std::optional<standing> former) {
     if (!first_)
-      first_ = first_holder{holder_, rank};
+      first_ = first_holder{holder_, former};
     holder_ = net::secret{std::move(secret)};
   }
 
   /// The first holder is back; secrets given since then become void. Returns
-  /// the rank that it had, if it had one.
-  std::optional<uint64_t> restore() {
+  /// the standing that it had, if it had one.
+  std::optional<standing> restore() {
     if (!first_)
       return std::nullopt;
     auto before = std::move(*first_);
     first_.reset();
     holder_ = std::move(before.secret);
-    return before.rank;
+    return before.former;
   }
 
 private:
   struct first_holder {
     net::secret secret;
-    std::optional<uint64_t> rank;
+    std::optional<standing> former;
   };
 
   net::secret holder_;

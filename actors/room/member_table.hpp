@@ -4,6 +4,7 @@
 #include "actors/room/member_claim.hpp"
 #include "actors/room/peer_handle.hpp"
 #include "actors/room/session_listener.hpp"
+#include "net/base/time.hpp"
 
 #include <unordered_map>
 
@@ -36,6 +37,8 @@ struct room_member {
   client_facts client = {};
   /// When it joined.
   net::time_point since = {};
+  /// When a moderator last asked it to unmute.
+  std::optional<net::time_point> unmute_asked = {};
 
   /// Whether both ids were made in the same way. Ids are public: naming an id
   /// that a server made proves nothing.

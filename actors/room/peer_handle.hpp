@@ -39,6 +39,8 @@ using peer_handle = caf::typed_actor<
     caf::reacts_to<adopt_session>,
     // Pauses its producers.
     caf::reacts_to<mute_peer>,
+    // Passes the event on to its client.
+    caf::reacts_to<notify_peer>,
     // Statistics of all its transports, producers and consumers.
     caf::replies_to<get_peer_stats>::with<protocol::reply::stats>,
     // Errors: consumer_not_found.

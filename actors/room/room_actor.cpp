@@ -47,7 +47,7 @@ room_actor::behavior_type room_state::make_behavior() {
       },
       [this](const producer_pause_changed& x) {
         if (sender_owns(x.producer))
-          set_paused(x.producer, x.paused);
+          set_paused(x);
         drain();
       },
       [this](const member_lost& x) {
@@ -148,7 +148,7 @@ void room_state::report_empty(empty_reason why) {
 
 void room_state::dismiss(const peer_id& who, protocol::end_reason why,
                          const departure& how) {
-  self->send(members.at(who).peer, dismiss_peer{why});
+  self->send(members.at(who).peer, dismiss_peer{why, how.by});
   leave(who, how);
 }
 

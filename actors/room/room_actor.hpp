@@ -86,8 +86,9 @@ using room_directory_actor = room_data_actor::extend<
     caf::replies_to<identify_member>::with<protocol::reply::joined>,
     // Changes a member's name, and notifies all.
     caf::reacts_to<rename_member>,
-    // Kicks, mutes, locks or ends. Errors: forbidden, peer_not_found, and
-    // bad_request from a member that names itself.
+    // Kicks, mutes, makes hosts, locks or ends. Errors: forbidden,
+    // peer_not_found, limit_reached, and bad_request from a member that names
+    // itself.
     caf::replies_to<moderate_room>::with<done>,
     // Keeps a member whose connection is lost for the grace time. Ignored if it
     // has another connection by now.

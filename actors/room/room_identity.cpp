@@ -32,6 +32,7 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   rules.rename(old, who);
   if (released)
     take_over_id(who, std::move(*released));
+  x.who.host = rules.may_moderate(who);
   people.add(std::move(x.who));
   audience.admit(*people.describe(who), std::move(session));
   log::event(log::level::info, "peer-identified",

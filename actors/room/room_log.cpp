@@ -46,7 +46,7 @@ void room_state::log_left(const room_member& x, const peer_id& who,
                                  {"name", display_name},
                                  {"why", std::string{to_string(why)}}};
   if (how.by)
-    fields.push_back(*how.by);
+    fields.push_back(actor_field(how.by->peer));
   fields.push_back({"seconds", std::to_string(stayed.count())});
   fields.push_back(member_count(remaining));
   // Of a member that was never shown there is no peer-joined either.

@@ -52,12 +52,12 @@ void room_state::withdraw(const producer_id& gone) {
   }
 }
 
-void room_state::set_paused(const producer_id& which, bool paused) {
-  auto info = people.set_paused(which, paused);
+void room_state::set_paused(const producer_pause_changed& x) {
+  auto info = people.set_paused(x.producer, x.paused);
   if (!info)
     return;
-  if (paused)
-    audience.notify_others(event::producer_paused{info->id, info->peer},
+  if (x.paused)
+    audience.notify_others(event::producer_paused{info->id, info->peer, x.by},
                            info->peer);
   else
     audience.notify_others(event::producer_resumed{info->id, info->peer},

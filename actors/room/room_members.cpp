@@ -77,8 +77,9 @@ reply::joined room_state::show(protocol::participant who) {
     if (people.revise(who))
       notify_update(who.id);
   } else {
-    people.add(who);
     rules.add(who.id, x.moderates);
+    who.host = rules.may_moderate(who.id);
+    people.add(who);
     audience.admit(*people.describe(who.id), x.session);
     log_joined(x, who.id);
   }
@@ -92,7 +93,9 @@ reply::joined room_state::describe_room(const peer_id& to) const {
           people.others(to),
           data.others(to),
           self->id(),
-          members.at(to).claim.secret()};
+          members.at(to).claim.secret(),
+          rules.may_moderate(to),
+          rules.locked()};
 }
 
 room_joined room_state::rejoin(join_room& x) {

@@ -3,6 +3,17 @@
 
 namespace troupe::actors {
 
+namespace {
+
+/// How often a member can be asked to unmute, by all moderators together.
+constexpr net::duration unmute_request_interval = std::chrono::seconds{5};
+
+protocol::error refuse_oneself() {
+  return {error_code::bad_request, "peerId: must be another member"};
+}
+
+} // namespace
+
 caf::result<done> room_state::moderate(const moderate_room& x) {
   const auto* who = sender();
   if (!who || !rules.may_moderate(*who))
@@ -25,10 +36,10 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   if (!people.contains(x.peer))
     return to_caf(protocol::make_error(error_code::peer_not_found));
   if (x.peer == by)
-    return to_caf({error_code::bad_request, "peerId: must be another member"});
+    return to_caf(refuse_oneself());
   log_action("peer-kicked", by, {{"peer", x.peer.str()}});
   dismiss(x.peer, protocol::end_reason::kicked,
-          {leave_reason::kicked, actor_field(by)});
+          {leave_reason::kicked, protocol::moderator{by}});
   return done{};
 }
 
@@ -39,7 +50,45 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   log_action("peer-muted", by,
              {{"peer", x.peer.str()},
               {"kind", std::string{x.kind ? to_string(*x.kind) : "all"}}});
-  self->send(members.at(x.peer).peer, mute_peer{x.kind});
+  self->send(members.at(x.peer).peer, mute_peer{x.kind, {by}});
+  return done{};
+}
+
+caf::result<done> room_state::carry_out(const peer_id& by,
+                                        const verb::mute_all& x) {
+  log_action("all-muted", by,
+             {{"kind", std::string{x.kind ? to_string(*x.kind) : "all"}}});
+  for (const auto& [who, member] : members)
+    if (who != by)
+      self->send(member.peer, mute_peer{x.kind, {by}});
+  return done{};
+}
+
+caf::result<done> room_state::carry_out(const peer_id& by,
+                                        const verb::ask_to_unmute& x) {
+  if (!people.contains(x.peer))
+    return to_caf(protocol::make_error(error_code::peer_not_found));
+  if (x.peer == by)
+    return to_caf(refuse_oneself());
+  auto& asked = members.at(x.peer);
+  auto now = self->clock().now();
+  if (asked.unmute_asked && now - *asked.unmute_asked < unmute_request_interval)
+    return to_caf(
+        {error_code::limit_reached, "This member was asked a moment ago"});
+  asked.unmute_asked = now;
+  self->send(asked.peer, notify_peer{event::unmute_requested{x.kind, {by}}});
+  return done{};
+}
+
+caf::result<done> room_state::carry_out(const peer_id& by,
+                                        const verb::make_host& x) {
+  if (!people.contains(x.peer))
+    return to_caf(protocol::make_error(error_code::peer_not_found));
+  if (!rules.make_host(x.peer))
+    return to_caf({error_code::forbidden,
+                   "The token of this member does not let it moderate"});
+  log_action("host-made", by, {{"peer", x.peer.str()}});
+  note_hosts(protocol::moderator{by});
   return done{};
 }
 
@@ -47,7 +96,8 @@ caf::result<done> room_state::carry_out(const peer_id& by,
                                         const verb::lock_room& x) {
   if (rules.locked() != x.locked) {
     log_action(x.locked ? "room-locked" : "room-unlocked", by);
-    audience.notify_others(event::room_locked{x.locked}, by);
+    audience.notify_others(
+        event::room_locked{x.locked, protocol::moderator{by}}, by);
   }
   rules.lock(x.locked);
   return done{};
@@ -60,11 +110,12 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   auto promise = self->make_response_promise<done>();
   promise.deliver(done{});
   for (const auto& [who, x] : members) {
-    log_left(x, who, name_of(who), {leave_reason::room_ended, actor_field(by)},
-             0);
+    log_left(x, who, name_of(who),
+             {leave_reason::room_ended, protocol::moderator{by}}, 0);
     self->demonitor(x.peer.address());
     shards.release(x.shard);
-    self->send(x.peer, dismiss_peer{protocol::end_reason::room_closed});
+    self->send(x.peer, dismiss_peer{protocol::end_reason::room_closed,
+                                    protocol::moderator{by}});
   }
   members.clear();
   graces.clear();
@@ -77,6 +128,16 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   speech.clear();
   become_empty(empty_reason::ended);
   return promise;
+}
+
+void room_state::note_hosts(const std::optional<protocol::moderator>& by) {
+  for (const auto& [who, host] : rules.poll_changes()) {
+    if (!people.set_host(who, host))
+      continue;
+    notify_update(who);
+    self->send(members.at(who).peer,
+               notify_peer{event::host_changed{host, by}});
+  }
 }
 
 } // namespace troupe::actors

@@ -72,7 +72,7 @@ struct room_state {
   struct departure {
     leave_reason why = leave_reason::left;
     // Set if a moderator or the operator caused it.
-    std::optional<log::field> by = {};
+    std::optional<protocol::moderator> by = {};
   };
 
   void leave(const peer_id& who, const departure& how);
@@ -86,6 +86,9 @@ struct room_state {
   caf::result<done> administer(const administer_room& x);
   caf::result<done> carry_out(const peer_id& by, const verb::kick& x);
   caf::result<done> carry_out(const peer_id& by, const verb::mute& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::mute_all& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::ask_to_unmute& x);
+  caf::result<done> carry_out(const peer_id& by, const verb::make_host& x);
   caf::result<done> carry_out(const peer_id& by, const verb::lock_room& x);
   caf::result<done> carry_out(const peer_id& by, const verb::end_room& x);
 
@@ -104,6 +107,9 @@ struct room_state {
 
   // Whether the server has begun to end.
   bool server_stops() const;
+  // Notifies all members of those that have become hosts, or no longer are.
+  // `by` is the member that decided it, if one did.
+  void note_hosts(const std::optional<protocol::moderator>& by = {});
 
   // The last member is gone.
   void become_empty(empty_reason why);
@@ -120,7 +126,7 @@ struct room_state {
 
   void withdraw(const producer_id& id);
 
-  void set_paused(const producer_id& id, bool paused);
+  void set_paused(const producer_pause_changed& x);
 
   // -- data channels, in room_data.cpp
   caf::result<data_producer_entry> find(const find_data_producer& x);
@@ -163,6 +169,7 @@ struct room_state {
 
   // Sends the events that are due. Handlers that may queue events end with it.
   void drain() {
+    note_hosts();
     audience.drain(self, people);
   }
 
@@ -201,7 +208,7 @@ struct room_state {
   struct released_id {
     user_proof proof = user_proof::none;
     member_claim claim;
-    std::optional<uint64_t> rank = {};
+    std::optional<standing> former = {};
   };
 
   // Dismisses the member whose id another member wants. `released` is what it

@@ -85,11 +85,11 @@ void room_state::hand_over(const join_room& x) {
     case user_proof::holder:
       return;
     case user_proof::first_holder:
-      if (auto rank = holder.claim.restore())
-        rules.move_to(who, *rank);
+      if (auto former = holder.claim.restore())
+        rules.restore(who, *former);
       return;
     case user_proof::none:
-      holder.claim.pass_on(make_secret(), rules.rank_of(who));
+      holder.claim.pass_on(make_secret(), rules.standing_of(who));
       rules.move_to_end(who);
       log::event(log::level::info, "place-taken",
                  {{"room", id.str()}, {"peer", who.str()}});
@@ -105,7 +105,7 @@ room_state::release_id(const identify_member& x,
     return std::nullopt;
   if (auto refused = refuse_takeover(*holder, x, services.limits))
     return refused;
-  out = released_id{prove(*holder, x), holder->claim, rules.rank_of(who)};
+  out = released_id{prove(*holder, x), holder->claim, rules.standing_of(who)};
   dismiss(who, protocol::end_reason::replaced, {leave_reason::taken_over});
   return std::nullopt;
 }
@@ -113,12 +113,12 @@ room_state::release_id(const identify_member& x,
 void room_state::take_over_id(const peer_id& who, released_id released) {
   auto& mine = members.at(who).claim;
   if (released.proof == user_proof::none)
-    released.claim.pass_on(mine.secret(), std::exchange(released.rank, {}));
+    released.claim.pass_on(mine.secret(), std::exchange(released.former, {}));
   else if (released.proof == user_proof::first_holder)
-    released.rank = released.claim.restore();
+    released.former = released.claim.restore();
   mine = std::move(released.claim);
-  if (released.rank && released.rank < rules.rank_of(who))
-    rules.move_to(who, *released.rank);
+  if (released.former)
+    rules.restore(who, *released.former);
 }
 
 } // namespace troupe::actors

@@ -13,7 +13,7 @@ void roster::add(participant who) {
   auto age = ++joined_;
   member_age_.emplace(who.id, age);
   members_.emplace(age, member{std::move(who.id), std::move(who.name),
-                               std::move(who.device), 0, 0});
+                               std::move(who.device), 0, 0, who.host});
 }
 
 std::vector<producer_id> roster::remove(const peer_id& who) {
@@ -43,6 +43,14 @@ bool roster::revise(const participant& who) {
   x->name = who.name;
   x->device = who.device;
   return changed;
+}
+
+bool roster::set_host(const peer_id& who, bool host) {
+  auto* x = find_member(who);
+  if (!x || x->host == host)
+    return false;
+  x->host = host;
+  return true;
 }
 
 std::optional<producer_age> roster::publish(producer_facts what) {
@@ -127,7 +135,8 @@ roster::member* roster::find_member(const peer_id& who) {
 }
 
 participant roster::describe(const member& x) {
-  return {x.id, x.name, x.running_audio == 0, x.running_video == 0, x.device};
+  return {x.id,     x.name, x.running_audio == 0, x.running_video == 0,
+          x.device, x.host};
 }
 
 void roster::count(const producer_info& info, int change) {

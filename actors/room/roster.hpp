@@ -21,6 +21,9 @@ public:
   /// Updates a member's description. Returns false if that changes nothing.
   bool revise(const protocol::participant& who);
 
+  /// Returns false if there is no such member, or it was so already.
+  bool set_host(const peer_id& who, bool host);
+
   bool contains(const peer_id& who) const {
     return member_age_.contains(who);
   }
@@ -86,6 +89,7 @@ private:
     protocol::json_text device;
     int running_audio = 0;
     int running_video = 0;
+    bool host = false;
   };
 
   // The member's entry, or null.

@@ -23,8 +23,16 @@ struct participant {
   bool audio_muted = true;  // no running audio producer
   bool video_paused = true; // no running video producer
   json_text device = {};    // the client's own description
+  bool host = false;        // may moderate
 
   bool operator==(const participant&) const = default;
+};
+
+/// The author of a moderation: a host, or the server's operator.
+struct moderator {
+  peer_id peer; // empty if the operator did it
+
+  bool operator==(const moderator&) const = default;
 };
 
 /// A producer as other members see it.
@@ -76,6 +84,9 @@ struct joined {
   /// Proves in a later join that the client is this member. Sent to this client
   /// only; empty if the room gives none.
   std::string rejoin_secret = {};
+  /// This member may moderate.
+  bool host = false;
+  bool locked = false; // the room
 };
 
 struct transport_created {

@@ -26,7 +26,8 @@ enum class direction : uint8_t { send, recv };
 struct participant_rights {
   bool publish = true;
   bool subscribe = true;
-  /// Whether it may kick, mute, lock and end; if absent, only the host may.
+  /// Whether it may moderate. If absent, it may as the member that has been in
+  /// the room for longest, or once a host has made it a host.
   std::optional<bool> moderate = {};
 };
 
@@ -265,6 +266,30 @@ struct mute {
   std::optional<media_kind> kind;
 };
 
+/// Pauses the producers of one kind or of both of all members but the sender.
+struct mute_all {
+  using reply = protocol::reply::ok;
+
+  std::optional<media_kind> kind;
+};
+
+/// Notifies a member that it should resume its producers of a kind. Refused as
+/// limit_reached if it was asked a moment ago.
+struct ask_to_unmute {
+  using reply = protocol::reply::ok;
+
+  peer_id peer;
+  media_kind kind = media_kind::audio;
+};
+
+/// Lets a member moderate until it leaves. Refused as forbidden if its token
+/// withholds that right.
+struct make_host {
+  using reply = protocol::reply::ok;
+
+  peer_id peer;
+};
+
 /// A locked room refuses new members.
 struct lock_room {
   using reply = protocol::reply::ok;
@@ -285,7 +310,8 @@ using session_verbs = verb_list<verb::get_capabilities, verb::create_room,
 
 /// The verbs that a peer passes to its room.
 using moderator_verbs =
-    verb_list<verb::kick, verb::mute, verb::lock_room, verb::end_room>;
+    verb_list<verb::kick, verb::mute, verb::mute_all, verb::ask_to_unmute,
+              verb::make_host, verb::lock_room, verb::end_room>;
 
 /// The verbs that a peer carries out.
 using peer_verbs = decltype(
@@ -312,7 +338,7 @@ struct peer_left {
   peer_id peer;
 };
 
-/// The member's name, `audio_muted` or `video_paused` changed.
+/// The member's name, `audio_muted`, `video_paused` or `host` changed.
 struct peer_updated {
   participant peer;
 };
@@ -329,6 +355,7 @@ struct producer_closed {
 struct producer_paused {
   producer_id producer;
   peer_id peer;
+  std::optional<moderator> by = {}; // absent if its own client paused it
 };
 
 struct producer_resumed {
@@ -396,6 +423,20 @@ struct speaking_peers {
 
 struct room_locked {
   bool locked = true;
+  std::optional<moderator> by = {};
+};
+
+/// This peer may moderate from now on, or no longer.
+struct host_changed {
+  bool host = true;
+  /// Absent if nobody decided it: the former host has left.
+  std::optional<moderator> by = {};
+};
+
+/// A moderator asks this peer to resume its producers of that kind.
+struct unmute_requested {
+  media_kind kind = media_kind::audio;
+  moderator by = {};
 };
 
 /// The server will end: it opens no new rooms, and ends this one after that
@@ -407,10 +448,12 @@ struct server_draining {
 /// A moderator has removed this peer.
 struct kicked {
   room_id room;
+  std::optional<moderator> by = {};
 };
 
 struct room_closed {
   room_id room;
+  std::optional<moderator> by = {};
 };
 
 } // namespace event
@@ -434,8 +477,9 @@ using any_event = std::variant<
     event::consumer_resumed, event::consumer_score,
     event::consumer_layers_changed, event::producer_score,
     event::producer_layers_wanted, event::active_speaker, event::speaking_peers,
-    event::room_locked, event::server_draining, event::kicked,
-    event::room_closed, event::data_producer_added, event::data_producer_closed,
+    event::room_locked, event::host_changed, event::unmute_requested,
+    event::server_draining, event::kicked, event::room_closed,
+    event::data_producer_added, event::data_producer_closed,
     event::data_consumer_closed, event::data_consumer_paused,
     event::data_consumer_resumed, event::data_consumer_buffered_low>;
 

@@ -168,6 +168,13 @@ constexpr std::array common_methods{
                  .positions = {"peerId", "kind"},
                  .identifies_vocabulary = false},
     camel_method{
+        .event = "muteAll", .read = read_mute_all, .positions = {"kind"}},
+    camel_method{.event = "askToUnmute",
+                 .read = read_ask_to_unmute,
+                 .positions = {"peerId", "kind"}},
+    camel_method{
+        .event = "makeHost", .read = read_make_host, .positions = {"peerId"}},
+    camel_method{
         .event = "lockRoom", .read = read_lock_room, .positions = {"locked"}},
     camel_method{.event = "endRoom", .read = read_end_room},
     camel_method{.event = "getProducers",

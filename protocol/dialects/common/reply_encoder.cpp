@@ -45,6 +45,8 @@ struct reply_encoder {
   void operator()(const reply::joined& in) {
     members(out, allocator)
         .add("peerId", in.peer)
+        .add("isHost", in.host)
+        .add("locked", in.locked)
         .add("participants", in.participants)
         .add("producers", in.producers)
         .add("dataProducers", in.data_producers);
@@ -155,11 +157,18 @@ struct event_encoder {
   }
 
   void about(const participant& peer) {
-    object()
-        .add("peerId", peer.id)
+    auto to = object();
+    to.add("peerId", peer.id)
         .add("name", peer.name)
         .add("isAudioMuted", peer.audio_muted)
         .add("isVideoPaused", peer.video_paused);
+    if (peer.host)
+      to.add("isHost", true);
+  }
+
+  static void add_moderator(members& to, const std::optional<moderator>& by) {
+    if (by)
+      to.add("by", *by);
   }
 
   void operator()(const event::peer_joined& in) {
@@ -183,7 +192,9 @@ struct event_encoder {
   }
 
   void operator()(const event::producer_paused& in) {
-    object().add("producerId", in.producer).add("peerId", in.peer);
+    auto to = object();
+    to.add("producerId", in.producer).add("peerId", in.peer);
+    add_moderator(to, in.by);
   }
 
   void operator()(const event::producer_resumed& in) {
@@ -242,7 +253,19 @@ struct event_encoder {
   }
 
   void operator()(const event::room_locked& in) {
-    object().add("locked", in.locked);
+    auto to = object();
+    to.add("locked", in.locked);
+    add_moderator(to, in.by);
+  }
+
+  void operator()(const event::host_changed& in) {
+    auto to = object();
+    to.add("isHost", in.host);
+    add_moderator(to, in.by);
+  }
+
+  void operator()(const event::unmute_requested& in) {
+    object().add("kind", to_string(in.kind)).add("by", in.by);
   }
 
   void operator()(const event::server_draining& in) {
@@ -250,11 +273,15 @@ struct event_encoder {
   }
 
   void operator()(const event::kicked& in) {
-    object().add("roomId", in.room);
+    auto to = object();
+    to.add("roomId", in.room);
+    add_moderator(to, in.by);
   }
 
   void operator()(const event::room_closed& in) {
-    object().add("roomId", in.room);
+    auto to = object();
+    to.add("roomId", in.room);
+    add_moderator(to, in.by);
   }
 
   void operator()(const event::data_producer_added& in) {
@@ -291,112 +318,6 @@ struct event_encoder {
   }
 };
 
-struct event_namer {
-  std::string_view operator()(const event::peer_joined&) {
-    return "participant-joined";
-  }
-
-  std::string_view operator()(const event::peer_left&) {
-    return "participant-left";
-  }
-
-  std::string_view operator()(const event::peer_updated&) {
-    return "participant-updated";
-  }
-
-  std::string_view operator()(const event::producer_added&) {
-    return "new-producer";
-  }
-
-  std::string_view operator()(const event::producer_closed&) {
-    return "producer-closed";
-  }
-
-  std::string_view operator()(const event::producer_paused&) {
-    return "producer-paused";
-  }
-
-  std::string_view operator()(const event::producer_resumed&) {
-    return "producer-resumed";
-  }
-
-  std::string_view operator()(const event::consumer_closed&) {
-    return "consumer-closed";
-  }
-
-  std::string_view operator()(const event::consumer_paused&) {
-    return "consumer-paused";
-  }
-
-  std::string_view operator()(const event::consumer_resumed&) {
-    return "consumer-resumed";
-  }
-
-  std::string_view operator()(const event::consumer_score&) {
-    return "consumer-score";
-  }
-
-  std::string_view operator()(const event::consumer_layers_changed&) {
-    return "consumer-layers-changed";
-  }
-
-  std::string_view operator()(const event::producer_score&) {
-    return "producer-score";
-  }
-
-  std::string_view operator()(const event::producer_layers_wanted&) {
-    return "producer-layers-wanted";
-  }
-
-  std::string_view operator()(const event::active_speaker&) {
-    return "active-speaker";
-  }
-
-  std::string_view operator()(const event::speaking_peers&) {
-    return "speaking-peers";
-  }
-
-  std::string_view operator()(const event::room_locked&) {
-    return "room-locked";
-  }
-
-  std::string_view operator()(const event::server_draining&) {
-    return "server-draining";
-  }
-
-  std::string_view operator()(const event::kicked&) {
-    return "kicked";
-  }
-
-  std::string_view operator()(const event::room_closed&) {
-    return "room-closed";
-  }
-
-  std::string_view operator()(const event::data_producer_added&) {
-    return "new-data-producer";
-  }
-
-  std::string_view operator()(const event::data_producer_closed&) {
-    return "data-producer-closed";
-  }
-
-  std::string_view operator()(const event::data_consumer_closed&) {
-    return "data-consumer-closed";
-  }
-
-  std::string_view operator()(const event::data_consumer_paused&) {
-    return "data-consumer-paused";
-  }
-
-  std::string_view operator()(const event::data_consumer_resumed&) {
-    return "data-consumer-resumed";
-  }
-
-  std::string_view operator()(const event::data_consumer_buffered_low&) {
-    return "data-consumer-buffered-amount-low";
-  }
-};
-
 } // namespace
 
 void encode(std::string_view in, Value& out, json_allocator& allocator) {
@@ -414,11 +335,19 @@ void encode(const json_text& in, Value& out, json_allocator& allocator) {
 }
 
 void encode(const participant& in, Value& out, json_allocator& allocator) {
-  members(out, allocator)
-      .add("id", in.id)
+  members to(out, allocator);
+  to.add("id", in.id)
       .add("name", in.name)
       .add("isAudioMuted", in.audio_muted)
       .add("isVideoPaused", in.video_paused);
+  if (in.host)
+    to.add("isHost", true);
+}
+
+void encode(const moderator& in, Value& out, json_allocator& allocator) {
+  members to(out, allocator);
+  if (!in.peer.empty())
+    to.add("peerId", in.peer);
 }
 
 void encode(const producer_info& in, Value& out, json_allocator& allocator) {
@@ -462,10 +391,6 @@ void encode_reply(const success& in, Value& out, json_allocator& allocator) {
 
 void encode_event(const any_event& in, Value& out, json_allocator& allocator) {
   std::visit(event_encoder{out, allocator}, in);
-}
-
-std::string_view kebab_name(const any_event& in) {
-  return std::visit(event_namer{}, in);
 }
 
 } // namespace troupe::protocol

@@ -47,8 +47,12 @@ void encode(const net::strong_id<Tag>& in, rapidjson::Value& out,
 void encode(const json_text& in, rapidjson::Value& out,
             json_allocator& allocator);
 
-/// {id, name, isAudioMuted, isVideoPaused}
+/// {id, name, isAudioMuted, isVideoPaused, isHost?}; isHost only if true.
 void encode(const participant& in, rapidjson::Value& out,
+            json_allocator& allocator);
+
+/// {peerId?}; no peerId if the server's operator did it.
+void encode(const moderator& in, rapidjson::Value& out,
             json_allocator& allocator);
 
 /// {encodingIdx, ssrc, rid?, score}

@@ -37,6 +37,16 @@ verdict optional_direction(const Value& payload,
   return std::nullopt;
 }
 
+verdict optional_kind(const Value& payload, std::optional<media_kind>& out) {
+  if (!find_member(payload, "kind"))
+    return std::nullopt;
+  auto kind = media_kind::audio;
+  auto bad = required_by(decode_media_kind, payload, "kind", kind);
+  if (!bad)
+    out = kind;
+  return bad;
+}
+
 // Reads whether the client wants SCTP: `enableSctp` decides if it is a boolean;
 // otherwise a client that gives a number of streams wants it.
 verdict optional_sctp(const Value& payload,
@@ -211,12 +221,29 @@ checked<request> read_kick(const Value& payload) {
 checked<request> read_mute(const Value& payload) {
   verb::mute verb;
   const auto peer = required_id(payload, "peerId", verb.peer);
-  if (!find_member(payload, "kind"))
-    return finish(std::move(verb), {peer});
-  auto kind = media_kind::audio;
-  const auto read = required_by(decode_media_kind, payload, "kind", kind);
-  verb.kind = kind;
-  return finish(std::move(verb), {peer, read});
+  const auto kind = optional_kind(payload, verb.kind);
+  return finish(std::move(verb), {peer, kind});
+}
+
+checked<request> read_mute_all(const Value& payload) {
+  verb::mute_all verb;
+  const auto kind = optional_kind(payload, verb.kind);
+  return finish(std::move(verb), {kind});
+}
+
+checked<request> read_ask_to_unmute(const Value& payload) {
+  verb::ask_to_unmute verb;
+  const auto peer = required_id(payload, "peerId", verb.peer);
+  std::optional<media_kind> wanted;
+  const auto kind = optional_kind(payload, wanted);
+  verb.kind = wanted.value_or(verb.kind);
+  return finish(std::move(verb), {peer, kind});
+}
+
+checked<request> read_make_host(const Value& payload) {
+  verb::make_host verb;
+  const auto peer = required_id(payload, "peerId", verb.peer);
+  return finish(std::move(verb), {peer});
 }
 
 checked<request> read_lock_room(const Value& payload) {

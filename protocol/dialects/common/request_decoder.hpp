@@ -74,6 +74,15 @@ checked<request> read_kick(const rapidjson::Value& payload);
 /// {peerId, kind?}
 checked<request> read_mute(const rapidjson::Value& payload);
 
+/// {kind?}; both kinds by default.
+checked<request> read_mute_all(const rapidjson::Value& payload);
+
+/// {peerId, kind?}; audio by default.
+checked<request> read_ask_to_unmute(const rapidjson::Value& payload);
+
+/// {peerId}
+checked<request> read_make_host(const rapidjson::Value& payload);
+
 /// {locked?}; true by default.
 checked<request> read_lock_room(const rapidjson::Value& payload);
 

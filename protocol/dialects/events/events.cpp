@@ -42,6 +42,9 @@ constexpr std::array methods{
     method{"change-display-name", read_set_display_name},
     method{"kick", read_kick},
     method{"mute", read_mute},
+    method{"mute-all", read_mute_all},
+    method{"ask-to-unmute", read_ask_to_unmute},
+    method{"make-host", read_make_host},
     method{"lock-room", read_lock_room},
     method{"end-room", read_end_room},
     method{"get-producers", read_list_producers},
@@ -109,6 +112,8 @@ std::string acknowledgement(const socketio_call& call, const success& result) {
   if (const auto joined = std::get_if<reply::joined>(&result)) {
     out.add("existingProducers", ids_of(joined->producers))
         .add("peerId", joined->peer)
+        .add("isHost", joined->host)
+        .add("locked", joined->locked)
         .add("participants", joined->participants)
         .add("producers", joined->producers)
         .add("dataProducers", joined->data_producers);

@@ -251,6 +251,14 @@ struct naming_request {
   std::vector<std::string> members;
 };
 
+/// Whether the verb names another member.
+template <class Verb>
+constexpr bool names_peer =
+    std::is_same_v<
+        Verb,
+        protocol::verb::
+            kick> || std::is_same_v<Verb, protocol::verb::mute> || std::is_same_v<Verb, protocol::verb::ask_to_unmute> || std::is_same_v<Verb, protocol::verb::make_host>;
+
 /// The members of a verb that are ids, by their names in payloads.
 std::vector<std::string> id_members(const request& what) {
   return std::visit(
@@ -269,10 +277,7 @@ std::vector<std::string> id_members(const request& what) {
           out.push_back("dataConsumerId");
         if constexpr (std::is_same_v<type, protocol::verb::get_stats>)
           out.push_back("id");
-        if constexpr (
-            std::is_same_v<
-                type, protocol::verb::
-                          kick> || std::is_same_v<type, protocol::verb::mute>)
+        if constexpr (names_peer<type>)
           out.push_back("peerId");
         return out;
       },
@@ -450,8 +455,10 @@ TEST_CASE("an owner can use its ids, and no other room is affected") {
       CAPTURE(x.what.name);
       auto out = at.ask(x.what.name, object(at.good(x.verb)));
       // No member here moderates.
-      auto refused = std::holds_alternative<protocol::verb::kick>(x.verb)
-                     || (is_final(x.verb) && done.contains(x.verb.index()));
+      auto refused =
+          std::holds_alternative<protocol::verb::kick>(x.verb)
+          || std::holds_alternative<protocol::verb::ask_to_unmute>(x.verb)
+          || (is_final(x.verb) && done.contains(x.verb.index()));
       CHECK_MESSAGE(out.refused() == refused, out.failure);
       done.insert(x.verb.index());
     }

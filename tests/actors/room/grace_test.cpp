@@ -24,6 +24,7 @@ struct broken_scene {
     world.run();
     transport = ann.create_transport("send");
     producer = ann.produce(audio_track(1));
+    secret = text_at(ann.request("get-rtp-capabilities"), "/rejoinSecret");
     forget_pushes();
     ann.hang_up(lost);
     world.run();
@@ -42,6 +43,7 @@ struct broken_scene {
   fake_client bob{world, "r", "bob"};
   std::string transport;
   std::string producer;
+  std::string secret; // proves that a client is Ann's
 };
 
 std::string about(const char* member, const std::string& id) {
@@ -105,7 +107,7 @@ struct socketio_client {
 TEST_CASE("a member that returns in time keeps all, and no member notices") {
   broken_scene at;
   at.world.pass(seconds{9});
-  fake_client again{at.world, "r", "ann"};
+  fake_client again{at.world, "r", "ann", at.secret};
   at.world.run();
   CHECK_FALSE(again.closed());
   CHECK(at.quiet());
@@ -133,8 +135,9 @@ TEST_CASE("a member that returns before its loss is noticed keeps all, too") {
   world.run();
   auto transport = ann.create_transport("send");
   auto producer = ann.produce(audio_track(1));
+  auto secret = text_at(ann.request("get-rtp-capabilities"), "/rejoinSecret");
   bob.messages().pushes.clear();
-  fake_client again{world, "r", "ann"};
+  fake_client again{world, "r", "ann", secret};
   world.run();
   CHECK(ann.closed() == 4001);
   ann.hang_up(lost);

@@ -18,6 +18,7 @@ peer_handle spawn_idle(caf::actor_system& system) {
             [](const dismiss_peer&) {},
             [](const adopt_session&) {},
             [](const mute_peer&) {},
+            [](const notify_peer&) {},
             [](const get_peer_stats&) { return protocol::reply::stats{}; },
             [](const explain_consumer&) {
               return consumer_explanation{};

@@ -33,20 +33,20 @@ TEST_CASE("a member can move to the end of the order and back") {
   rules.add(ann, {});
   rules.add(bob, {});
   rules.add(eve, {});
-  auto first = rules.rank_of(ann);
+  auto first = rules.standing_of(ann);
   REQUIRE(first);
   rules.move_to_end(ann);
   CHECK(rules.host() == bob);
   rules.remove(bob);
   CHECK(rules.host() == eve);
-  rules.move_to(ann, *first);
+  rules.restore(ann, *first);
   CHECK(rules.host() == ann);
   rules.move_to_end(ann);
   rules.remove(eve);
   CHECK(rules.host() == ann);
-  CHECK_FALSE(rules.rank_of(eve));
+  CHECK_FALSE(rules.standing_of(eve));
   rules.move_to_end(eve);
-  CHECK_FALSE(rules.rank_of(eve));
+  CHECK_FALSE(rules.standing_of(eve));
 }
 
 TEST_CASE("a right that a token granted or withheld holds") {
@@ -59,6 +59,68 @@ TEST_CASE("a right that a token granted or withheld holds") {
   rules.add(eve, {});
   CHECK(rules.host() == eve);
   CHECK(rules.may_moderate(eve));
+}
+
+TEST_CASE("a member that was made a host moderates until it leaves") {
+  room_rules rules;
+  rules.add(ann, {});
+  rules.add(bob, {});
+  rules.add(eve, false);
+  CHECK(rules.make_host(bob));
+  CHECK(rules.may_moderate(ann));
+  CHECK(rules.may_moderate(bob));
+  // What a token withholds, no member can give.
+  CHECK_FALSE(rules.make_host(eve));
+  CHECK_FALSE(rules.may_moderate(eve));
+  CHECK_FALSE(rules.make_host(peer_id{"nobody"}));
+  rules.remove(bob);
+  rules.add(bob, {});
+  CHECK_FALSE(rules.may_moderate(bob));
+}
+
+TEST_CASE("a host loses its rights with its standing, and regains both") {
+  room_rules rules;
+  rules.add(ann, {});
+  rules.add(bob, {});
+  rules.make_host(bob);
+  auto before = rules.standing_of(bob);
+  REQUIRE(before);
+  rules.move_to_end(bob);
+  CHECK_FALSE(rules.may_moderate(bob));
+  rules.restore(bob, *before);
+  CHECK(rules.may_moderate(bob));
+  CHECK(rules.host() == ann);
+  // A lesser standing takes nothing away.
+  rules.restore(bob, {100, false});
+  CHECK(rules.standing_of(bob) == before);
+}
+
+TEST_CASE("each member that becomes a host or no longer is is reported once") {
+  room_rules rules;
+  rules.add(ann, {});
+  rules.add(bob, {});
+  auto changes = rules.poll_changes();
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].who == ann);
+  CHECK(changes[0].host);
+  CHECK(rules.poll_changes().empty());
+  rules.move_to_end(ann);
+  changes = rules.poll_changes();
+  REQUIRE(changes.size() == 2);
+  CHECK(changes[0].who == bob);
+  CHECK(changes[0].host);
+  CHECK(changes[1].who == ann);
+  CHECK_FALSE(changes[1].host);
+  rules.make_host(ann);
+  CHECK(rules.poll_changes().size() == 1);
+  rules.make_host(ann);
+  CHECK(rules.poll_changes().empty());
+  rules.remove(bob);
+  CHECK(rules.poll_changes().empty()); // Ann was a host already
+  rules.change(ann, false);
+  changes = rules.poll_changes();
+  REQUIRE(changes.size() == 1);
+  CHECK_FALSE(changes[0].host);
 }
 
 TEST_CASE("a member with the right to moderate may enter a locked room") {

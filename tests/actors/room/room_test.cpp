@@ -79,8 +79,9 @@ TEST_CASE("a duplicate session replaces the first, which is closed with 4001") {
   world.run();
   first.create_transport("send");
   first.produce(audio_track(1));
+  auto secret = text_at(first.request("get-rtp-capabilities"), "/rejoinSecret");
   bob.messages().pushes.clear();
-  fake_client second{world, "r", "ann"};
+  fake_client second{world, "r", "ann", secret};
   world.run();
   CHECK(first.closed() == 4001);
   CHECK_FALSE(second.closed());

@@ -71,6 +71,21 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a member becomes a host, and is described as one") {
+  roster people;
+  people.add(person("a"));
+  CHECK_FALSE(people.describe(peer_id{"a"})->host);
+  CHECK(people.set_host(peer_id{"a"}, true));
+  CHECK_FALSE(people.set_host(peer_id{"a"}, true));
+  CHECK_FALSE(people.set_host(peer_id{"b"}, true));
+  CHECK(people.describe(peer_id{"a"})->host);
+  CHECK(people.participants().front().host);
+  auto host = person("b");
+  host.host = true;
+  people.add(host);
+  CHECK(people.describe(peer_id{"b"})->host);
+}
+
 TEST_CASE(
     "pausing, resuming and withdrawing a producer change its member's state") {
   roster people;

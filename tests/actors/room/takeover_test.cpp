@@ -392,12 +392,12 @@ TEST_CASE("a claim remembers its first holder and no other") {
   CHECK(claim.check("first") == user_proof::holder);
   CHECK(claim.check("") == user_proof::none);
   CHECK_FALSE(claim.restore());
-  claim.pass_on("second", 7);
-  claim.pass_on("third", 9);
+  claim.pass_on("second", actors::standing{7});
+  claim.pass_on("third", actors::standing{9});
   CHECK(claim.secret() == "third");
   CHECK(claim.check("first") == user_proof::first_holder);
   CHECK(claim.check("second") == user_proof::none);
-  CHECK(claim.restore() == 7);
+  CHECK(claim.restore() == actors::standing{7});
   CHECK(claim.secret() == "first");
   CHECK(claim.check("third") == user_proof::none);
   CHECK(member_claim{}.check("") == user_proof::none);

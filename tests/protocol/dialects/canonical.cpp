@@ -4,6 +4,7 @@
 #include "protocol/json/json_codec.hpp"
 #include "tests/protocol/dialects/canonical_data.hpp"
 #include "tests/protocol/dialects/canonical_ice_servers.hpp"
+#include "tests/protocol/dialects/canonical_moderation.hpp"
 #include "tests/protocol/dialects/canonical_scores.hpp"
 
 #include <algorithm>
@@ -47,8 +48,12 @@ dtls_parameters fixed_dtls() {
 
 participant parse_participant(const std::string& text) {
   const auto x = split(text, ':');
-  return {peer_id{x.at(0)}, x.at(1), x.at(2).find('a') == std::string::npos,
-          x.at(2).find('v') == std::string::npos};
+  return {peer_id{x.at(0)},
+          x.at(1),
+          x.at(2).find('a') == std::string::npos,
+          x.at(2).find('v') == std::string::npos,
+          {},
+          x.at(2).find('h') != std::string::npos};
 }
 
 producer_info parse_producer(const std::string& text) {
@@ -191,6 +196,17 @@ public:
   std::string operator()(const verb::mute& x) {
     line("mute").with("peer", x.peer);
     return x.kind ? with("kind", std::string{to_string(*x.kind)}).text_ : text_;
+  }
+  std::string operator()(const verb::mute_all& x) {
+    line("mute_all");
+    return x.kind ? with("kind", std::string{to_string(*x.kind)}).text_ : text_;
+  }
+  std::string operator()(const verb::ask_to_unmute& x) {
+    line("ask_to_unmute").with("peer", x.peer);
+    return with("kind", std::string{to_string(x.kind)}).text_;
+  }
+  std::string operator()(const verb::make_host& x) {
+    return line("make_host").with("peer", x.peer).text_;
   }
   std::string operator()(const verb::lock_room& x) {
     return x.locked ? "lock_room" : "lock_room unlocked";
@@ -360,7 +376,8 @@ outcome parse_outcome(std::string_view line) {
                       parse_list(option(words, "people"), parse_participant),
                       parse_list(option(words, "producers"), parse_producer),
                       parse_list(option(words, "data"), parse_data_producer), 0,
-                      std::string{option(words, "secret")}}};
+                      std::string{option(words, "secret")},
+                      has_word(words, "host"), has_word(words, "locked")}};
   if (what == "transport") {
     reply::transport_created out{transport_id{words.at(1)}, fixed_ice(),
                                  fixed_candidates(), fixed_dtls()};
@@ -427,7 +444,8 @@ any_event parse_event(std::string_view line) {
   if (what == "producer-closed")
     return event::producer_closed{producer_id{ids.at(0)}, peer_id{ids.at(1)}};
   if (what == "producer-paused")
-    return event::producer_paused{producer_id{ids.at(0)}, peer_id{ids.at(1)}};
+    return event::producer_paused{producer_id{ids.at(0)}, peer_id{ids.at(1)},
+                                  parse_moderator(ids, 2)};
   if (what == "producer-resumed")
     return event::producer_resumed{producer_id{ids.at(0)}, peer_id{ids.at(1)}};
   if (what == "consumer-closed")
@@ -457,14 +475,10 @@ any_event parse_event(std::string_view line) {
     return event::speaking_peers{{{peer_id{ids.at(0)}, std::stoi(ids.at(1))}}};
   if (what.starts_with("data-"))
     return parse_data_event(what, ids);
-  if (what == "room-locked")
-    return event::room_locked{about == "yes"};
+  if (auto done = parse_moderation_event(what, ids))
+    return std::move(*done);
   if (what == "server-draining")
     return event::server_draining{std::stoi(about)};
-  if (what == "kicked")
-    return event::kicked{room_id{about}};
-  if (what == "room-closed")
-    return event::room_closed{room_id{about}};
   throw std::invalid_argument("unknown event: " + what);
 }
 

@@ -17,8 +17,9 @@ std::string describe(const protocol::request& request);
 
 /// The outcome that a line such as these describes:
 ///   ok | capabilities | joined alice people=alice:Alice:av
-///   producers=p1:bob:audio data=d1:bob:chat secret=s1 | transport t1 |
-///   transport t1 sctp turn | connected t1 | ice (turn) | produced p1
+///   producers=p1:bob:audio data=d1:bob:chat secret=s1 host locked |
+///   transport t1 | transport t1 sctp turn | connected t1 | ice (turn) |
+///   produced p1
 ///   consumed c1 of p1:bob:video (scores=10:9:9) | consumers c1,c2 | producers
 ///   p1:bob:audio stats [] | error room-not-found | data-produced d1 |
 ///   data-consumed e1 of d1:bob:chat | data-consumers e1,e2 |
@@ -33,8 +34,11 @@ protocol::outcome parse_outcome(std::string_view line);
 ///   producer-layers-wanted p1:1 (or p1)
 ///   active-speaker bob:-30 (or -) | speaking-peers bob:-30
 ///   room-locked yes | server-draining 3600 | kicked daily | room-closed daily
+///   host-changed yes | unmute-requested audio:ann
 ///   data-producer-added d1:bob:chat | data-producer-closed d1:bob
 ///   data-consumer-closed e1:d1 | data-consumer-paused e1
+/// The moderator's id may follow where one can be the author:
+///   producer-paused p1:bob:ann | room-locked yes:ann | kicked daily:ann
 protocol::any_event parse_event(std::string_view line);
 
 /// The participants in a line such as "alice:Alice:av,bob:Bob:-".

@@ -108,13 +108,12 @@ struct members_of {
             {"rtpCapabilities", {type::capabilities, false}},
             {"paused", flag}};
   }
-  members operator()(const verb::pause_producer&) {
-    return {{"producerId", id}};
+  // pause_producer, resume_producer and close_producer.
+  template <class Verb>
+  requires requires(Verb x) {
+    x.producer.str();
   }
-  members operator()(const verb::resume_producer&) {
-    return {{"producerId", id}};
-  }
-  members operator()(const verb::close_producer&) {
+  members operator()(const Verb&) {
     return {{"producerId", id}};
   }
   members operator()(const verb::pause_consumer&) {
@@ -143,7 +142,16 @@ struct members_of {
   members operator()(const verb::kick&) {
     return {{"peerId", id}};
   }
+  members operator()(const verb::make_host&) {
+    return {{"peerId", id}};
+  }
   members operator()(const verb::mute&) {
+    return {{"peerId", id}, {"kind", {type::media, false}}};
+  }
+  members operator()(const verb::mute_all&) {
+    return {{"kind", {type::media, false}}};
+  }
+  members operator()(const verb::ask_to_unmute&) {
     return {{"peerId", id}, {"kind", {type::media, false}}};
   }
   members operator()(const verb::produce_data&) {

@@ -116,6 +116,14 @@ const std::vector<row> rows{
      [](const auto& x) {
        return request{verb::mute{peer_id{x}, {}}};
      }},
+    {"peerId", 256,
+     [](const auto& x) {
+       return request{verb::ask_to_unmute{peer_id{x}}};
+     }},
+    {"peerId", 256,
+     [](const auto& x) {
+       return request{verb::make_host{peer_id{x}}};
+     }},
     {"label", 1024,
      [](const auto& x) {
        verb::produce_data out;
