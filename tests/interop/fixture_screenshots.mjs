@@ -43,6 +43,13 @@ const SHOTS = [
   ['call-react', 'people=3&open=React'],
   ['call-keys', 'people=3&keys=1'],
   ['call-screen-chat', 'people=4&screen=1&chat=1'],
+  ['call-two-screens', 'people=5&screen=2&sharing=1'],
+  ['people', 'people=9&panel=people&locked=1'],
+  ['people-host', 'people=9&panel=people&host=1'],
+  ['people-many', 'people=40&panel=people&host=1'],
+  ['ask-remove', 'people=5&host=1&ask=remove'],
+  ['ask-share', 'people=4&screen=1&ask=share'],
+  ['notices', 'people=4&notices=1&locked=1'],
 ].flatMap(([name, query]) => [
   { name: `${name}-wide-dark`, query: `${query}&theme=dark`, size: WIDE },
   { name: `${name}-wide-light`, query: `${query}&theme=light`, size: WIDE },

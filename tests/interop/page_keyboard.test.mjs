@@ -139,8 +139,8 @@ test('a whole call by keyboard alone', async (context) => {
     await keys.press('Enter');
     assert.match(await focused(page), /^React/);
     await waitFor('the hand in the tile’s name', () =>
-      bob.page.$('.tile[aria-label="Kim, hand raised, microphone on, ' +
-        'camera on"]'));
+      bob.page.$('.tile[aria-label="Kim, hand raised, host, ' +
+        'microphone on, camera on"]'));
     await waitFor('the words', async () =>
       (await told()).includes('Kim raised a hand'));
   });

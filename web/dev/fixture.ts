@@ -3,6 +3,7 @@
  * fixture.html?view=call&people=5&theme=light&screen=1&outage=server
  * … &open=More|React, &toast=1, &keys=1
  * … &mode=speaker&charts=1&why=1&chat=1&hands=1&unread=1
+ * … &panel=people&host=1&locked=1&notices=1&ask=remove|end|share, screen=2
  * fixture.html?view=lobby&error=camera|permission|REASON&sign-in=URL
  * … &name=Ada&known=1&user=ada&room=NAME, ?view=left
  */
@@ -13,11 +14,17 @@ import { LocalMedia } from '../src/local_media';
 import type { OutageReason } from '../src/outage';
 import { inviteLink } from '../src/people';
 import type { Quality } from '../src/quality';
+import {
+  askWords, drainWords, shareQuestion,
+} from '../src/moderation_words';
 import { roomName } from '../src/rooms';
+import { openActions } from '../src/ui/action_menu';
 import { CallView } from '../src/ui/call_view';
 import { ChatPanel } from '../src/ui/chat_panel';
+import { confirm, type Question } from '../src/ui/confirm';
 import { Lobby } from '../src/ui/lobby';
 import { messageScreen, toast } from '../src/ui/notice';
+import { PeoplePanel } from '../src/ui/people_panel';
 import { openReactMenu } from '../src/ui/react_menu';
 import { toggleShortcutDialog } from '../src/ui/shortcut_dialog';
 import type { WhyFacts } from '../src/ui/why_panel';
@@ -84,10 +91,12 @@ function person(index: number): Person {
     id: index === 0 ? 'self' : `p${index}`,
     name: NAMES[index % NAMES.length]!,
     isSelf: index === 0,
+    isHost: index === (query.has('host') ? 0 : 1),
     micMuted: index % 3 === 2,
     cameraOff,
     camera: cameraOff ? null : sitter(index),
-    screen: index === 1 && query.has('screen') ? slide() : null,
+    screen: index > 0 && index <= Number(query.get('screen') ?? 0)
+      ? slide() : null,
     audio: null,
   };
 }
@@ -149,6 +158,61 @@ function showChat(view: CallView): void {
     .failed('Files can have 5 MB at most');
 }
 
+/** The list of people, as a host sees it with `host`. */
+function showPeople(view: CallView, people: Person[]): void {
+  const nothing = () => undefined;
+  const panel = new PeoplePanel({
+    menu: (one, anchor) => openActions(anchor, `Actions for ${one.name}`, [
+      { icon: 'mic', label: 'Ask to unmute', run: nothing },
+      { icon: 'cameraOff', label: 'Turn camera off', run: nothing },
+      { icon: 'crown', label: 'Make host', run: nothing },
+      {
+        icon: 'leave', label: 'Remove from the call', danger: true,
+        run: nothing,
+      },
+    ]),
+    muteAll: nothing, lock: nothing, endForAll: nothing,
+  });
+  view.panel.open('People', panel.root, nothing);
+  view.setPeopleOpen(true);
+  panel.show({
+    entries: people.map((one, index) => ({
+      person: one, hand: index === 3 ? 0 : undefined,
+      quality: (index % 5 === 4 ? 1 : 4 - (index % 3)) as Quality,
+    })),
+    isHost: query.has('host'), locked: query.has('locked'),
+  });
+}
+
+function showNotices(view: CallView): void {
+  view.notices.show('draining',
+    { icon: 'bell', text: drainWords(58 * 60_000) });
+  view.notices.show('message',
+    { icon: 'bell', text: 'The hall closes in five minutes' });
+  const { text, accept } = askWords('audio', NAMES[1]!);
+  const nothing = () => undefined;
+  view.notices.show('asked', {
+    icon: 'mic', text, answers: [
+      { label: accept, primary: true, run: nothing },
+      { label: 'Not now', run: nothing },
+    ],
+  });
+}
+
+const QUESTIONS: Record<string, Question> = {
+  remove: {
+    title: `Remove ${NAMES[2]}?`, accept: 'Remove', danger: true,
+    detail: `${NAMES[2]} is told, and can join again while the room is not ` +
+      'locked.',
+  },
+  end: {
+    title: 'End the call for everyone?', accept: 'End for all', danger: true,
+    detail: 'All people are disconnected at once. To go while the others ' +
+      'stay, leave instead.',
+  },
+  share: { ...shareQuestion([NAMES[1]!]), accept: 'Share beside it' },
+};
+
 function showCall(root: HTMLElement): void {
   const nothing = () => undefined;
   const view = new CallView({
@@ -162,6 +226,7 @@ function showCall(root: HTMLElement): void {
         { handUp: false, raise: nothing, react: nothing }),
     },
     info: { samples, why, watched: nothing },
+    togglePeople: nothing,
   });
   root.replaceChildren(view.root);
   const count = Number(query.get('people') ?? 2);
@@ -180,6 +245,11 @@ function showCall(root: HTMLElement): void {
   }
   if (query.has('charts')) view.toggleCharts();
   if (query.has('chat')) showChat(view);
+  if (query.get('panel') === 'people') showPeople(view, people);
+  if (query.has('notices')) showNotices(view);
+  view.setLocked(query.has('locked'));
+  const question = QUESTIONS[query.get('ask') ?? ''];
+  if (question) void confirm(question);
   if (query.has('why')) view.openWhy(people[1]!.id);
   if (query.has('hands')) {
     view.stage.setHand(people[1]!.id, true);

@@ -164,6 +164,7 @@ class App {
   async #toggleShare(): Promise<void> {
     const call = this.#running?.call;
     if (!call) return;
+    if (!call.sharing && !await this.#running?.people.mayShare()) return;
     try {
       await (call.sharing ? call.stopSharing() : call.shareScreen());
     } catch (error) {
@@ -297,6 +298,7 @@ class App {
       case 'charts': return running?.view.toggleCharts();
       case 'hand': return running?.conversation.toggleHand();
       case 'chat': return running?.conversation.toggleChat();
+      case 'people': return running?.people.toggle();
     }
   }
 

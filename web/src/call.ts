@@ -5,6 +5,8 @@ import type { types } from 'mediasoup-client';
 import { DataRoom, type DataListener } from './data/data_room';
 import type { Codec } from './encodings';
 import type { LocalMedia } from './local_media';
+import { Moderation } from './moderation';
+import type { HostAct } from './moderation_words';
 import { othersOf, type Person } from './people_list';
 import { placeIn, type Place } from './place';
 import { Receiver, type RemoteTrack } from './receiver';
@@ -26,8 +28,8 @@ export interface CallListener {
   warned(error: unknown): void;
   /** The server sends other layers of a picture than before. */
   layersChanged(track: RemoteTrack, push: LayersPush): void;
-  /** A moderator has switched this off. */
-  muted(source: Source): void;
+  /** A host or the server did something that concerns this person. */
+  told(act: HostAct): void;
   /** The server has decided who has the floor. */
   speaker(personId: string): void;
 }
@@ -43,6 +45,7 @@ export interface CallOptions {
 
 export class Call {
   readonly data: DataRoom;
+  readonly moderation: Moderation;
   #signaling: Signaling;
   #place: Place;
   #peerId = '';
@@ -73,6 +76,13 @@ export class Call {
       failed: (error, final) => this.#failed(error, final),
     });
     this.data = new DataRoom(this.#signaling, options.dataListener);
+    this.moderation = new Moderation(this.#signaling, {
+      changed: () => this.#changed(),
+      told: (act) => options.listener.told(act),
+      dismissed: (reason) => { this.#farewell = reason; },
+      nameOf: (peerId) => this.#participants
+        .find(({ id }) => id === peerId)?.name || undefined,
+    });
     this.#listenToPushes();
     this.#listenToDataPushes();
     this.#forget = options.media.onChange((source) =>
@@ -243,6 +253,7 @@ export class Call {
       });
     if (answer.peerId) this.#peerId = answer.peerId;
     await this.#place.keep(answer);
+    this.moderation.entered(answer);
     if (answer.participants) this.#participants = answer.participants;
     if (answer.dataProducers) return answer;
     // Who joins again on one connection is told of media alone.
@@ -305,14 +316,13 @@ export class Call {
     });
     on('producer-closed', ({ producerId }) =>
       this.#receiver?.producerClosed(producerId));
-    on('producer-paused', ({ producerId }) => {
+    on('producer-paused', ({ producerId, by }) => {
       this.#receiver?.setPaused(producerId, true);
-      this.#muted(producerId);
+      this.#muted(producerId, this.moderation.author(by));
     });
     on('producer-resumed', ({ producerId }) =>
       this.#receiver?.setPaused(producerId, false));
     on('producer-layers-wanted', (push) => void this.#sender?.want(push));
-    on('kicked', () => { this.#farewell = new Error('Removed'); });
     on('consumer-closed', ({ consumerId }) =>
       this.#receiver?.consumerClosed(consumerId));
     on('consumer-layers-changed', (push) => {
@@ -328,6 +338,7 @@ export class Call {
     });
     on('participant-list-update', (people) => {
       this.#participants = people;
+      this.moderation.listed(people.find(({ id }) => id === this.selfId));
       this.#changed();
     });
     on('participant-left', ({ peerId }) => {
@@ -337,12 +348,12 @@ export class Call {
     });
   }
 
-  /** A moderator has silenced this person, who alone can undo it. */
-  #muted(producerId: string): void {
+  /** A host has silenced this person, who alone can undo it. */
+  #muted(producerId: string, by: string): void {
     const source = this.#sender?.mutedByServer(producerId);
     if (source === 'screen') void this.stopSharing();
     else if (source) void this.options.media.switchOff(source);
-    if (source) this.options.listener.muted(source);
+    if (source) this.options.listener.told({ is: 'muted', source, by });
   }
 
   #listenToDataPushes(): void {
@@ -397,6 +408,7 @@ export class Call {
       id: 'self',
       name,
       isSelf: true,
+      isHost: this.moderation.isHost,
       micMuted: !media.isOn('mic'),
       cameraOff: !media.isOn('camera'),
       camera: media.track('camera'),

@@ -29,6 +29,8 @@ export class Conversation implements DataListener {
   constructor(
     private readonly view: () => ConversationView,
     private readonly changed: () => void,
+    /** The server itself has a message for the room. */
+    private readonly announced: (text: string) => void,
   ) {
     this.chat = new ChatPanel({
       say: (text) => void this.#say(text),
@@ -48,6 +50,11 @@ export class Conversation implements DataListener {
       unread: this.#unread,
       hand: this.#room.handUp,
     };
+  }
+
+  /** Whose hands are up, in the order in which they were raised. */
+  get hands(): ReadonlySet<string> {
+    return this.#hands;
   }
 
   setPeople(people: Person[]): void {
@@ -94,6 +101,11 @@ export class Conversation implements DataListener {
     }
     this.chat.addText(this.#author(peerId), message.text);
     this.#news(peerId, message.text);
+  }
+
+  serverSaid(text: string): void {
+    this.chat.addText({ name: 'Server', isSelf: false }, text);
+    this.announced(text);
   }
 
   hand(peerId: string, up: boolean): void {

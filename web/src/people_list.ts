@@ -8,6 +8,8 @@ export interface Person {
   id: string;
   name: string;
   isSelf: boolean;
+  /** May moderate the room. */
+  isHost: boolean;
   micMuted: boolean;
   cameraOff: boolean;
   camera: MediaStreamTrack | null;
@@ -42,6 +44,7 @@ function person(
     id,
     name: known?.name || 'Guest',
     isSelf: false,
+    isHost: known?.isHost ?? false,
     micMuted: mic ? mic.paused : known?.isAudioMuted ?? true,
     cameraOff: camera ? camera.paused : true,
     camera: camera?.consumer.track ?? null,

@@ -8,6 +8,7 @@ import type { Codec } from './encodings';
 import type { PictureSource } from './flows';
 import type { LocalMedia } from './local_media';
 import { Monitor } from './monitor';
+import { PeopleControls } from './people_controls';
 import type { Person } from './people_list';
 import type { RemoteTrack } from './receiver';
 import { ServerStats } from './server_stats';
@@ -18,12 +19,6 @@ import type { ToolbarActions } from './ui/toolbar';
 import type { WhyFacts } from './ui/why_panel';
 import { layerCount, Viewer } from './viewer';
 import { explainServer } from './words';
-
-const MUTED_WORDS = {
-  mic: 'A host has muted you',
-  camera: 'A host has switched your camera off',
-  screen: 'A host has ended your presentation',
-};
 
 export interface RunningCallOptions {
   room: string;
@@ -42,6 +37,7 @@ export class RunningCall {
   readonly view: CallView;
   readonly audio: AudioOut;
   readonly conversation: Conversation;
+  readonly people: PeopleControls;
   #monitor: Monitor;
   #viewer: Viewer;
   #decisions = new DecisionLog();
@@ -64,7 +60,11 @@ export class RunningCall {
   private constructor(private readonly options: RunningCallOptions) {
     const { room, name, link, returning, media, codec, actions } = options;
     this.conversation = new Conversation(() => this.view,
-      () => this.#paintControls());
+      () => this.#paintControls(), (text) => this.people.serverSaid(text));
+    this.people = new PeopleControls({
+      call: () => this.call, view: () => this.view, media,
+      hands: () => this.conversation.hands,
+    });
     this.call = new Call({
       room, name, media, codec,
       listener: {
@@ -75,7 +75,7 @@ export class RunningCall {
         },
         ended: (error) => options.ended(error),
         warned: (error) => toast(explainServer(error).title),
-        muted: (source) => toast(MUTED_WORDS[source]),
+        told: (act) => this.people.told(act),
         layersChanged: (track, { spatialLayer, temporalLayer }) =>
           this.#decided(track, 'server',
             layersWords(spatialLayer, temporalLayer)),
@@ -87,6 +87,7 @@ export class RunningCall {
     this.#stats = new ServerStats(this.call.requester);
     this.view = new CallView({
       room, link, returning,
+      togglePeople: () => this.people.toggle(),
       actions: {
         ...actions,
         toggleChat: () => this.conversation.toggleChat(),
@@ -102,7 +103,10 @@ export class RunningCall {
       toast('Click anywhere to hear the others'));
     this.#monitor = new Monitor(this.call, media, {
       level: (id, level, speaking) => this.view.setLevel(id, level, speaking),
-      quality: (id, quality) => this.view.setQuality(id, quality),
+      quality: (id, quality) => {
+        this.view.setQuality(id, quality);
+        this.people.setQuality(id, quality);
+      },
       speaker: (id) => this.view.stage.setSpeaker(id),
       measured: () => this.#measured(),
       trouble: (id, trouble) => this.view.stage.setTrouble(id, trouble),
@@ -119,6 +123,7 @@ export class RunningCall {
     this.#viewer.stop();
     this.audio.close();
     this.conversation.close();
+    this.people.close();
   }
 
   #refresh(people: Person[]): void {
@@ -127,6 +132,7 @@ export class RunningCall {
     this.#monitor.liveness.company = people.length > 1;
     this.audio.setPeople(people);
     this.conversation.setPeople(people);
+    this.people.setPeople(people);
     this.#paintControls();
   }
 
@@ -138,6 +144,7 @@ export class RunningCall {
       sharing: this.call.sharing,
       chat: this.conversation.controls,
     });
+    this.people.paint();
   }
 
   #measured(): void {

@@ -2,7 +2,7 @@
 
 /** What a key does; the page maps each to a function. */
 export type Command =
-  | 'mic' | 'camera' | 'hand' | 'chat' | 'view' | 'charts' | 'talk' | 'help';
+  | 'mic' | 'camera' | 'hand' | 'chat' | 'people' | 'view' | 'charts' | 'talk' | 'help';
 
 export interface Shortcut {
   /** As KeyboardEvent.key has it, in lower case. */
@@ -23,6 +23,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { key: 'v', shown: 'V', command: 'camera', does: 'Camera on or off' },
   { key: 'h', shown: 'H', command: 'hand', does: 'Raise or lower your hand' },
   { key: 'c', shown: 'C', command: 'chat', does: 'Open or close the chat' },
+  { key: 'p', shown: 'P', command: 'people', does: 'Open or close the people' },
   {
     key: 'g', shown: 'G', command: 'view',
     does: 'Everyone in one size, or the speaker large',

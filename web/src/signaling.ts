@@ -52,6 +52,13 @@ export interface Participant {
   name: string;
   isAudioMuted: boolean;
   isVideoPaused: boolean;
+  /** It may moderate. Absent if it may not. */
+  isHost?: boolean;
+}
+
+/** The host that did something; without id, the server's operator. */
+export interface Author {
+  peerId?: string;
 }
 
 export interface JoinAnswer {
@@ -59,6 +66,10 @@ export interface JoinAnswer {
   peerId?: string;
   /** Proves after a reload that this is the same member. */
   rejoinSecret?: string;
+  /** Whether this client may moderate. */
+  isHost?: boolean;
+  /** Whether the room is locked. */
+  locked?: boolean;
   existingProducers: string[];
   producers?: ProducerInfo[];
   dataProducers?: DataProducerInfo[];
@@ -78,10 +89,16 @@ export interface ConsumeAnswer {
 export interface Pushes {
   'new-producer': (info: ProducerInfo) => void;
   'producer-closed': (info: { producerId: string }) => void;
-  'producer-paused': (info: { producerId: string }) => void;
+  /** `by` is there if not its own client paused it. */
+  'producer-paused': (info: { producerId: string; by?: Author }) => void;
   'producer-resumed': (info: { producerId: string }) => void;
   'producer-layers-wanted': (info: WantedPush) => void;
-  kicked: () => void;
+  kicked: (info?: { by?: Author }) => void;
+  'room-closed': (info?: { by?: Author }) => void;
+  'room-locked': (info: { locked: boolean; by?: Author }) => void;
+  'host-changed': (info: { isHost: boolean; by?: Author }) => void;
+  'unmute-requested': (info: { kind: types.MediaKind; by?: Author }) => void;
+  'server-draining': (info: { seconds: number }) => void;
   'consumer-closed': (info: { consumerId: string }) => void;
   'consumer-layers-changed': (info: LayersPush) => void;
   'consumer-score': (info: ScorePush) => void;

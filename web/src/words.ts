@@ -1,5 +1,6 @@
 /** Errors in words that help the person who reads them. Pure. */
 
+import { Farewell } from './moderation_words';
 import { ServerError } from './server_error';
 
 export interface Explanation {
@@ -184,10 +185,6 @@ const PAGE_WORDS: Array<[RegExp, Explanation]> = [
     title: 'The call could not be loaded',
     detail: 'Check your connection, reload this page, then try again.',
   }],
-  [/^removed$/i, {
-    title: 'You were asked to leave',
-    detail: 'A host of this room has removed you from the call.',
-  }],
   [/^room closed$/i, CODE_WORDS['room-not-found']!],
   [/unsupported|not supported/i, {
     title: 'This browser cannot place calls',
@@ -199,6 +196,7 @@ const PAGE_WORDS: Array<[RegExp, Explanation]> = [
 /** Why joining or a request failed. */
 export function explainServer(error: unknown): Explanation {
   if (error instanceof ServerError) return explainRefusal(error);
+  if (error instanceof Farewell) return error.explanation;
   const text = error instanceof Error ? error.message : String(error);
   const known = PAGE_WORDS.find(([pattern]) => pattern.test(text));
   return known?.[1] ?? { title: 'That did not work', detail: text };

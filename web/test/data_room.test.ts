@@ -57,6 +57,7 @@ class World {
     const signaling = { request: ask as never };
     this.room = new DataRoom(signaling, {
       said: (peer, message) => this.heard.push([peer, message]),
+      serverSaid: (text) => this.heard.push(['server', text]),
       file: (peer, news) => this.heard.push([peer, news.is]),
       hand: (peer, up) => this.heard.push([peer, up]),
     }, 0);
@@ -118,6 +119,23 @@ test('texts and files are received, other channels are not', async () => {
   world.consumed[0]!.emit('message', '{"type":"chat","text":"hi"}');
   world.consumed[0]!.emit('message', '{"type":"chat","text":5}');
   assert.deepEqual(world.heard, [['ada', { type: 'chat', text: 'hi' }]]);
+});
+
+test('texts of the server itself are told apart, the bot is not', async () => {
+  const world = new World();
+  world.join([['d1', '', 'news'], ['d2', '', 'bot']]);
+  // A label that members use makes it no member's.
+  world.room.added({ dataProducerId: 'd3', label: 'words' });
+  await settle();
+  assert.deepEqual(world.asked.map(([, data]) => data['dataProducerId']),
+    ['d1', 'd3']);
+  const [news, words] = world.consumed;
+  news!.emit('message', ' Doors close ');
+  news!.emit('message', new ArrayBuffer(4));
+  news!.emit('message', '');
+  words!.emit('message', '{"type":"chat","text":"hi"}');
+  assert.deepEqual(world.heard, [['server', 'Doors close'],
+    ['server', '{"type":"chat","text":"hi"}']]);
 });
 
 test('a hand is up while its channel exists', async () => {

@@ -108,6 +108,17 @@ export class TroupeServer {
     if (code !== 0) throw new Error(this.#obituary());
   }
 
+  /** Makes the server drain: it ends once no member is left. */
+  drain() {
+    this.#child.kill('SIGUSR1');
+  }
+
+  /** Waits until the server has ended by itself, and well. */
+  async ended() {
+    await waitFor('the server to end', () => this.#exited, 20_000);
+    if (this.#exited.code !== 0) throw new Error(this.#obituary());
+  }
+
   #spawn(flags) {
     this.#child = spawn(binaryPath(), flags, {
       cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'],

@@ -12,12 +12,14 @@ import {
   encodeHeader, FILE_LIMIT, FileAssembler, harmlessType, pieceOf,
   PIECE_BYTES, type FileHeader, type FileNews,
 } from './file_transfer';
-import { decode, encode, type Message } from './messages';
+import { decode, encode, TEXT_LIMIT, type Message } from './messages';
 import { OutChannel } from './out_channel';
 
 const WORDS = 'words';
 const FILES = 'files';
 const HAND = 'hand';
+/** What the server repeats of others: who said it says so there. */
+const BOT = 'bot';
 
 /** In larger rooms a channel is opened only when it is first wanted. */
 const SMALL_ROOM = 30;
@@ -27,6 +29,8 @@ export interface DataListener {
   said(peerId: string, message: Message): void;
   file(peerId: string, news: FileNews): void;
   hand(peerId: string, up: boolean): void;
+  /** The server's operator has a message for the room. */
+  serverSaid(text: string): void;
 }
 
 interface ConsumeDataAnswer {
@@ -103,6 +107,7 @@ export class DataRoom {
     const { dataProducerId: id, label, peerId = '' } = info;
     if (!this.#joined || this.#infos.has(id)) return;
     this.#infos.set(id, info);
+    if (!peerId) return label === BOT ? undefined : void this.#consume(info);
     if (label === HAND) this.listener.hand(peerId, true);
     if (label === WORDS || label === FILES) void this.#consume(info);
   }
@@ -208,7 +213,8 @@ export class DataRoom {
       if (!wanted()) return consumer.close();
       this.#consumers.set(dataProducerId, consumer);
       consumer.binaryType = 'arraybuffer';
-      if (label === FILES) this.#takeFiles(peerId, consumer);
+      if (!peerId) this.#takeServerWords(consumer);
+      else if (label === FILES) this.#takeFiles(peerId, consumer);
       else this.#takeWords(peerId, consumer);
     } catch (error) {
       if (wanted()) console.warn(`Cannot receive ${label ?? ''}`, error);
@@ -219,6 +225,13 @@ export class DataRoom {
     consumer.on('message', (data: unknown) => {
       const message = decode(data);
       if (message) this.listener.said(peerId, message);
+    });
+  }
+
+  #takeServerWords(consumer: types.DataConsumer): void {
+    consumer.on('message', (data: unknown) => {
+      const text = typeof data === 'string' ? data.trim() : '';
+      if (text) this.listener.serverSaid(text.slice(0, TEXT_LIMIT));
     });
   }
 

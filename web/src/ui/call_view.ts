@@ -8,7 +8,9 @@ import type { Person } from '../people_list';
 import type { Quality } from '../quality';
 import { el } from './dom';
 import { icon, mark } from './icons';
+import { sharingWords } from '../moderation_words';
 import { copyButton, toast } from './notice';
+import { NoticeStack } from './notice_stack';
 import { OutageBanner } from './outage_banner';
 import { toggleShortcutDialog } from './shortcut_dialog';
 import { SidePanel } from './side_panel';
@@ -32,6 +34,7 @@ export interface CallViewOptions {
   returning?: boolean;
   actions: ToolbarActions;
   info: PictureInfo;
+  togglePeople(): void;
 }
 
 const VIEW_KEY = 'troupe.view';
@@ -40,6 +43,7 @@ export class CallView {
   readonly root: HTMLElement;
   readonly stage: Stage;
   readonly panel = new SidePanel(() => this.#toolbar.chatButton);
+  readonly notices = new NoticeStack();
   #why = new WhyPanel();
   #whyOf: string | undefined;
   #charts = false;
@@ -58,10 +62,10 @@ export class CallView {
     onclick: () => toggleShortcutDialog(),
   }, icon('keyboard'));
   #toolbar: Toolbar;
-  #count = el('span', { attrs: { 'aria-hidden': 'true' } });
-  #countWords = el('span', { class: 'sr-only' });
+  #count = el('span');
   #banner: OutageBanner;
   #sharing: HTMLElement;
+  #sharingText = el('span', {}, sharingWords([]));
   #invite: HTMLElement;
   #inviteTitle = el('strong');
   /** Others are here or have been. */
@@ -69,19 +73,26 @@ export class CallView {
   #names = new Map<string, string>();
   /** False until the first list of people has come. */
   #known = false;
-  #counter = el('div', { class: 'pill', title: 'People in this call' },
-    icon('people'), this.#count, this.#countWords);
+  #counter: HTMLButtonElement;
+  #locked = el('span', {
+    class: 'pill locked', title: 'This room is locked: no one else can come in',
+  }, icon('lock'), el('span', {}, 'Locked'));
   #comings = new NameBatch(toast, 'joined', 'left');
 
-  constructor({ room, link, actions, info, returning }: CallViewOptions) {
+  constructor(options: CallViewOptions) {
+    const { room, link, actions, info, returning, togglePeople } = options;
     this.#info = info;
     this.#hadCompany = returning ?? false;
     this.#banner = new OutageBanner(() => actions.leave());
     this.stage = new Stage({ why: (id) => this.openWhy(id) });
     this.#toolbar = new Toolbar(actions, () =>
       [...this.root.querySelectorAll<HTMLButtonElement>('.call-head button')]);
+    this.#counter = el('button', {
+      type: 'button', class: 'pill people-button', title: 'People (P)',
+      attrs: { 'aria-expanded': 'false' }, onclick: () => togglePeople(),
+    }, icon('people'), this.#count);
     this.#sharing = el('div', { class: 'banner sharing' },
-      icon('screen'), 'You are sharing your screen',
+      icon('screen'), this.#sharingText,
       el('button', {
         type: 'button', class: 'button small',
         onclick: () => actions.toggleShare(),
@@ -102,14 +113,16 @@ export class CallView {
         },
       }, 'Skip to the buttons of the call'),
       el('header', { class: 'call-head' },
-        mark(), el('h1', { title: room }, room), this.#counter,
+        mark(), el('h1', { title: room }, room), this.#counter, this.#locked,
         el('span', { class: 'spacer' }),
         this.#viewButton, this.#chartButton, this.#helpButton,
         copyButton(() => link, 'button quiet copy'), themeButton()),
+      this.notices.root,
       el('div', { class: 'call-body' }, this.stage.root, this.panel.root),
       this.#invite, ...this.#banner.nodes, this.#sharing,
       this.#toolbar.root);
     this.#sharing.hidden = true;
+    this.setLocked(false);
     this.#setView(localStorage.getItem(VIEW_KEY) === 'speaker');
   }
 
@@ -117,11 +130,24 @@ export class CallView {
     this.#announce(people);
     this.stage.setPeople(people);
     this.#count.textContent = String(people.length);
-    this.#countWords.textContent = `${people.length} in this call`;
+    this.#counter.setAttribute('aria-label',
+      `People: ${people.length} in this call`);
     this.#hadCompany ||= people.length > 1;
     this.#inviteTitle.textContent = this.#hadCompany
       ? 'You are the only one here now' : 'You’re the first one here';
+    this.#sharingText.textContent = sharingWords(people
+      .filter(({ isSelf, screen }) => screen && !isSelf)
+      .map(({ name }) => name));
     this.#invite.hidden = people.length !== 1;
+  }
+
+  setPeopleOpen(open: boolean): void {
+    this.#counter.setAttribute('aria-expanded', String(open));
+  }
+
+  /** Whether newcomers are refused. */
+  setLocked(locked: boolean): void {
+    this.#locked.hidden = !locked;
   }
 
   toggleView(): void {

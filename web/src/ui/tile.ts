@@ -140,6 +140,7 @@ export class Tile extends PictureTile {
   #states: string[] = [];
   #hand = el('span', { class: 'hand-mark', title: 'Hand raised' },
     icon('hand'));
+  #host = el('span', { class: 'host-mark', title: 'Host' }, icon('crown'));
   #bars = el('span', { class: 'bars', attrs: { role: 'img' } },
     el('i'), el('i'), el('i'), el('i'));
 
@@ -150,7 +151,7 @@ export class Tile extends PictureTile {
     }, this.#letters));
     this.foot.append(
       this.#hand, el('span', { class: 'muted-mark' }, icon('micOff')),
-      this.name);
+      this.name, this.#host);
     this.tools.append(this.#bars);
     this.root.dataset['person'] = person.id;
     flag(this.root, 'data-self', person.isSelf);
@@ -167,8 +168,10 @@ export class Tile extends PictureTile {
     const hasPicture = !person.cameraOff && person.camera !== null;
     showTrack(this.video, hasPicture ? person.camera : null);
     flag(this.root, 'data-muted', person.micMuted);
+    this.#host.hidden = !person.isHost;
     flag(this.root, 'data-camera-off', !hasPicture);
     this.#states = [
+      ...person.isHost ? ['host'] : [],
       person.micMuted ? 'microphone off' : 'microphone on',
       hasPicture ? 'camera on' : 'camera off',
     ];
