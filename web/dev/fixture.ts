@@ -18,7 +18,7 @@ import {
   askWords, drainWords, shareQuestion,
 } from '../src/moderation_words';
 import { roomName } from '../src/rooms';
-import { openActions } from '../src/ui/action_menu';
+import { openActions } from '../src/ui/menu';
 import { CallView } from '../src/ui/call_view';
 import { ChatPanel } from '../src/ui/chat_panel';
 import { confirm, type Question } from '../src/ui/confirm';

@@ -7,7 +7,7 @@ import {
 } from './moderation_words';
 import type { Person } from './people_list';
 import type { Quality } from './quality';
-import { openActions, type MenuAction } from './ui/action_menu';
+import { openActions, type MenuAction } from './ui/menu';
 import type { CallView } from './ui/call_view';
 import { confirm } from './ui/confirm';
 import { toast } from './ui/notice';

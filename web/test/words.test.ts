@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
+import { Farewell } from '../src/moderation_words';
 import { connectError, refusalIn, ServerError } from '../src/server_error';
 import {
   explainMedia, explainServer, explainSurroundings, explainWaiting,
@@ -118,7 +119,7 @@ test('a connection that HTTP refuses is told apart from none', () => {
 test('errors of the page are explained in words', () => {
   const denied = Object.assign(new Error('x'), { name: 'NotAllowedError' });
   assert.match(explainMedia(denied, 'camera').title, /camera is blocked/);
-  assert.match(explainServer(new Error('Removed')).title, /asked to leave/);
+  assert.match(explainServer(Farewell.removed('Ann')).title, /asked to leave/);
   assert.match(explainServer(new Error('Room closed')).title, /gone/);
   for (const text of ['operation has timed out', 'Connection timed out',
     'Connection lost', 'timeout']) {

@@ -15,6 +15,8 @@ export interface MenuGroup {
 export interface MenuAction {
   label: string;
   icon: IconName | SVGElement;
+  /** It cannot be undone. */
+  danger?: boolean;
   run(): void;
 }
 
@@ -74,7 +76,7 @@ function choice(
 function action(one: MenuAction, close: () => void): HTMLElement {
   return el('button', {
     type: 'button',
-    class: 'menu-item',
+    class: one.danger ? 'menu-item danger' : 'menu-item',
     attrs: { role: 'menuitem' },
     onclick: () => {
       close();

@@ -13,6 +13,7 @@ import { isShown } from './focus';
 import { openActions } from './menu';
 import { Pager } from './pager';
 import { Roving, type Step } from './roving';
+import { ScreenChoice } from './screen_choice';
 import { ScreenTile, Tile, type PictureTile } from './tile';
 
 export interface StageActions {
@@ -31,6 +32,10 @@ export class Stage implements Sights {
   #pager = new Pager((page) => this.#turnTo(page));
   /** Who shares, in the order in which they began. */
   #sharers: string[] = [];
+  /** Whose screen was asked for; until then the latest is shown. */
+  #chosenScreen: string | undefined;
+  #choice = new ScreenChoice((id) => this.#chooseScreen(id));
+  #people: Person[] = [];
   #view: View = 'grid';
   #speaker: string | undefined;
   #pinned: string | undefined;
@@ -40,6 +45,7 @@ export class Stage implements Sights {
 
   constructor(private readonly actions: StageActions) {
     this.#screen = new ScreenTile(SCREEN, this.#tileActions());
+    this.#screen.root.append(this.#choice.root);
     this.root.append(
       el('p', { class: 'sr-only', id: 'stage-keys' },
         'Arrow keys go from picture to picture. Enter opens what can be done.'),
@@ -56,11 +62,12 @@ export class Stage implements Sights {
 
   /** Whose screen is shown, if anyone shares one. */
   get sharer(): string | undefined {
-    return this.#sharers.at(-1);
+    return this.#chosenScreen ?? this.#sharers.at(-1);
   }
 
   setPeople(people: Person[]): void {
     const hadFocus = this.root.contains(document.activeElement);
+    this.#people = people;
     const present = new Set(people.map(({ id }) => id));
     for (const [id, tile] of this.#tiles) {
       if (present.has(id)) continue;
@@ -72,7 +79,7 @@ export class Stage implements Sights {
       if (tile) tile.update(person);
       else this.#add(person);
     }
-    this.#setScreen(people);
+    this.#setScreen();
     this.#arrange();
     // Whoever has left takes no focus along.
     const lost = !this.root.contains(document.activeElement);
@@ -172,16 +179,25 @@ export class Stage implements Sights {
     this.root.append(tile.root);
   }
 
+  #chooseScreen(id: string): void {
+    this.#chosenScreen = id;
+    this.#setScreen();
+    this.#arrange();
+  }
+
   /** The latest to share is shown; one's own screen would mirror itself. */
-  #setScreen(people: Person[]): void {
-    const sharing = new Map(people
+  #setScreen(): void {
+    const sharing = new Map(this.#people
       .filter(({ screen, isSelf }) => screen && !isSelf)
       .map((person) => [person.id, person]));
     this.#sharers = this.#sharers.filter((id) => sharing.has(id));
     for (const id of sharing.keys()) {
       if (!this.#sharers.includes(id)) this.#sharers.push(id);
     }
+    if (!sharing.has(this.#chosenScreen ?? '')) this.#chosenScreen = undefined;
     const shown = sharing.get(this.sharer ?? '');
+    this.#choice.show(this.#sharers.map((id) =>
+      ({ id, name: sharing.get(id)?.name ?? '' })), this.sharer);
     this.#screen.show(shown?.screen ?? null,
       shown ? `${shown.name} is presenting` : '');
   }
