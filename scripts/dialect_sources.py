@@ -68,7 +68,7 @@ class Sources:
         self.events = re.findall(r"event::(\w+)", found[1])
         self.event_names = {event: name for event, name in re.findall(
             r"operator\(\)\(const event::(\w+)&\) \{\s*return \"([\w-]+)\";",
-            self._replies)}
+            read(f"{COMMON}/event_names.cpp"))}
         if set(self.event_names) != set(self.events):
             raise NotFound("kebab_name() does not name exactly the events of any_event")
 
@@ -117,7 +117,9 @@ class Sources:
                 out.append(((found["fixed"],), found["fixed"] in missing))
             elif self._is_local(found["call"]):
                 given = "required_id<" in found["rest"]
-                out += [(names, given or needed or bool(missing & set(names)))
+                free = found["call"].startswith("optional_")
+                out += [(names, not free and
+                         (given or needed or bool(missing & set(names))))
                         for names, needed in self.members(found["call"])]
         return self._merge(out)
 
@@ -154,6 +156,8 @@ class Sources:
             always = not re.match(r"\s*(?:\}\s*)?(?:else )?(?:if|else)\b", statement)
             for name in re.findall(r'(?:\badd|put|about|named)\(\s*"(\w+)"', statement):
                 out[name] = out.get(name, False) or always
+            if "add_moderator(" in statement:
+                out["by"] = False
         return list(out.items())
 
     def reply(self, name):
