@@ -4,6 +4,7 @@
 #include "actors/base/live_objects.hpp"
 #include "actors/base/log.hpp"
 #include "actors/base/scoped_monitor.hpp"
+#include "actors/room/departure.hpp"
 #include "actors/room/event_fanout.hpp"
 #include "actors/room/grace_list.hpp"
 #include "actors/room/member_table.hpp"
@@ -68,13 +69,6 @@ struct room_state {
 
   void rename(rename_member& x);
 
-  // Why a member goes, for the log.
-  struct departure {
-    leave_reason why = leave_reason::left;
-    // Set if a moderator or the operator caused it.
-    std::optional<protocol::moderator> by = {};
-  };
-
   void leave(const peer_id& who, const departure& how);
 
   // Removes a member, and ends its peer.
@@ -107,6 +101,7 @@ struct room_state {
 
   // Whether the server has begun to end.
   bool server_stops() const;
+
   // Notifies all members of those that have become hosts, or no longer are.
   // `by` is the member that decided it, if one did.
   void note_hosts(const std::optional<protocol::moderator>& by = {});

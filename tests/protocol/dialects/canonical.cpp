@@ -5,6 +5,7 @@
 #include "tests/protocol/dialects/canonical_data.hpp"
 #include "tests/protocol/dialects/canonical_ice_servers.hpp"
 #include "tests/protocol/dialects/canonical_moderation.hpp"
+#include "tests/protocol/dialects/canonical_parameters.hpp"
 #include "tests/protocol/dialects/canonical_scores.hpp"
 
 #include <algorithm>
@@ -16,35 +17,6 @@ namespace troupe::test {
 using namespace troupe::protocol;
 
 namespace {
-
-rtp_capabilities fixed_capabilities() {
-  return decode_rtp_capabilities(*parse_json(R"({"codecs":[{"kind":"audio",
-    "mimeType":"audio/opus","preferredPayloadType":100,"clockRate":48000,
-    "channels":2}],"headerExtensions":[]})"))
-      .value();
-}
-
-rtp_parameters fixed_rtp() {
-  return decode_rtp_parameters(*parse_json(R"({"codecs":[{"mimeType":
-    "audio/opus","payloadType":100,"clockRate":48000,"channels":2}],
-    "encodings":[{"ssrc":1234567}],"rtcp":{"cname":"c"}})"))
-      .value();
-}
-
-ice_parameters fixed_ice() {
-  return {"ufrag", "password", true};
-}
-
-std::vector<ice_candidate> fixed_candidates() {
-  return {{"udpcandidate", 1076558079, "192.0.2.1", ice_protocol::udp, 40000}};
-}
-
-dtls_parameters fixed_dtls() {
-  return decode_dtls_parameters(*parse_json(R"({"role":"auto","fingerprints":
-    [{"algorithm":"sha-1","value":
-    "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33"}]})"))
-      .value();
-}
 
 participant parse_participant(const std::string& text) {
   const auto x = split(text, ':');
