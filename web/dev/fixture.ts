@@ -221,7 +221,7 @@ function showCall(root: HTMLElement): void {
     actions: {
       toggleMic: nothing, toggleCamera: nothing, toggleShare: nothing,
       micMenu: nothing, cameraMenu: nothing, leave: nothing,
-      toggleChat: nothing,
+      toggleChat: nothing, more: () => [],
       reactMenu: (anchor) => openReactMenu(anchor,
         { handUp: false, raise: nothing, react: nothing }),
     },

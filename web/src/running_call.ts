@@ -8,6 +8,7 @@ import type { Codec } from './encodings';
 import type { PictureSource } from './flows';
 import type { LocalMedia } from './local_media';
 import { Monitor } from './monitor';
+import { moreActions } from './more_actions';
 import { PeopleControls } from './people_controls';
 import type { Person } from './people_list';
 import type { RemoteTrack } from './receiver';
@@ -28,7 +29,7 @@ export interface RunningCallOptions {
   returning: boolean;
   media: LocalMedia;
   codec: Codec;
-  actions: Omit<ToolbarActions, 'toggleChat' | 'reactMenu'>;
+  actions: Omit<ToolbarActions, 'toggleChat' | 'reactMenu' | 'more'>;
   ended(error: Error): void;
 }
 
@@ -92,6 +93,7 @@ export class RunningCall {
         ...actions,
         toggleChat: () => this.conversation.toggleChat(),
         reactMenu: (anchor) => this.conversation.openReactMenu(anchor),
+        more: () => moreActions(this),
       },
       info: {
         samples: (id) => this.#samples(id),

@@ -1,9 +1,9 @@
-/** A "More" button with everything that a bar has no room for. */
+/** A "More" button: what a bar has no room for, and what is always there. */
 
 import { el, flag } from './dom';
 import { isShown } from './focus';
 import { icon, type IconName } from './icons';
-import { openActions } from './menu';
+import { openActions, type MenuAction } from './menu';
 
 export class Overflow {
   readonly button = el('button', {
@@ -19,12 +19,14 @@ export class Overflow {
    * @param leaving its other buttons, in the order in which they leave it
    * @param elsewhere buttons outside of it that narrow windows hide
    * @param fitted is called when buttons have left or returned
+   * @param always things to do that only this menu offers
    */
   constructor(
     private readonly bar: HTMLElement,
     private readonly leaving: () => HTMLButtonElement[],
     private readonly elsewhere: () => HTMLButtonElement[],
     private readonly fitted: () => void,
+    private readonly always: () => MenuAction[] = () => [],
   ) {
     this.button.hidden = true;
     new ResizeObserver(() => this.fit()).observe(bar);
@@ -36,7 +38,8 @@ export class Overflow {
     const focused = document.activeElement;
     const leaving = this.leaving();
     for (const button of leaving) flag(button, 'data-overflown', false);
-    this.button.hidden = this.#away(this.elsewhere()).length === 0;
+    this.button.hidden = this.always().length === 0 &&
+      this.#away(this.elsewhere()).length === 0;
     for (const button of leaving) {
       if (this.#fits()) break;
       this.button.hidden = false;
@@ -64,12 +67,12 @@ export class Overflow {
 
   #open(): void {
     const away = this.#away([...this.leaving(), ...this.elsewhere()]);
-    if (away.length === 0) return;
-    openActions(this.button, 'More', away.map((one) => ({
+    const actions = [...away.map((one) => ({
       label: one.getAttribute('aria-label') ?? one.textContent ?? '',
       icon: iconOf(one),
       run: () => one.click(),
-    })));
+    })), ...this.always()];
+    if (actions.length > 0) openActions(this.button, 'More', actions);
   }
 }
 

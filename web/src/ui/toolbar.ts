@@ -2,6 +2,7 @@
 
 import { el, flag } from './dom';
 import { icon, type IconName } from './icons';
+import type { MenuAction } from './menu';
 import { Overflow } from './overflow';
 import { Roving } from './roving';
 
@@ -21,6 +22,8 @@ export interface ToolbarActions {
   cameraMenu(anchor: HTMLElement): void;
   toggleChat(): void;
   reactMenu(anchor: HTMLElement): void;
+  /** What "More" offers besides buttons that have no room. */
+  more(): MenuAction[];
   leave(): void;
 }
 
@@ -135,7 +138,7 @@ export class Toolbar {
     leave);
     this.#roving = new Roving(this.root, () => this.#buttons());
     this.#overflow = new Overflow(this.root, () => this.#leaving(), elsewhere,
-      () => this.#roving.refresh());
+      () => this.#roving.refresh(), () => actions.more());
     leave.before(this.#overflow.button);
     this.update({
       mic: false, camera: false, sharing: false, chat: undefined,

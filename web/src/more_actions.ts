@@ -1,0 +1,9 @@
+/** What the button "More" of a call always offers. */
+
+import type { RunningCall } from './running_call';
+import type { MenuAction } from './ui/menu';
+
+/** Things to do in this call for which the bar has no button of its own. */
+export function moreActions(_running: RunningCall): MenuAction[] {
+  return [];
+}
