@@ -11,7 +11,7 @@ IDS = ["producerId", "consumerId", "dataProducerId", "dataConsumerId"]
 # The names of structures in documents, and in the sources.
 STRUCTURES = {"Participant": "participant", "Producer": "producer_info",
               "DataProducer": "data_producer_info", "EncodingScore": "event::encoding_score",
-              "PeerVolume": "event::peer_volume"}
+              "PeerVolume": "event::peer_volume", "ChatMessage": "chat_message"}
 
 
 def kebab(name):

@@ -328,6 +328,8 @@ void key_table::add_room() {
              "Rooms with at most this many members forward all audio streams");
   add_number("room.last-n", x.last_n, 0, 65'535,
              "Video of the last N speakers is forwarded; 0 is all");
+  add_number("room.chat-history", x.chat_history, 0, 1'000,
+             "Chat messages kept in memory for later members; 0 is none");
 }
 
 void key_table::add_data() {

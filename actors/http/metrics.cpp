@@ -169,6 +169,11 @@ void add_drops(prometheus_text& out, const metrics_snapshot& x) {
   for (size_t i = 0; i < x.plain_refused.size(); ++i)
     out.sample(x.plain_refused[i],
                {{"reason", to_string(static_cast<plain_refusal>(i))}});
+  out.counter("troupe_chat_messages_not_kept_total",
+              "Chat messages not kept for later members, by reason.");
+  for (size_t i = 0; i < x.chat_refused.size(); ++i)
+    out.sample(x.chat_refused[i],
+               {{"reason", to_string(static_cast<chat_refusal>(i))}});
 }
 
 void add_media(prometheus_text& out, const metrics_snapshot& x) {
@@ -275,6 +280,8 @@ void metrics_snapshot::read(overload_state_board& board, net::time_point now) {
   batches_refused = from.batches_refused.load(relaxed);
   for (size_t i = 0; i < plain_refused.size(); ++i)
     plain_refused[i] = from.plain_refused[i].load(relaxed);
+  for (size_t i = 0; i < chat_refused.size(); ++i)
+    chat_refused[i] = from.chat_refused[i].load(relaxed);
   join_time = from.join_time.read();
   connect_time = from.connect_time.read();
   requests_done = from.requests_done.load(relaxed);

@@ -28,6 +28,7 @@ struct metrics_snapshot {
   data_totals data;
   uint64_t batches_refused = 0;
   std::array<uint64_t, plain_refusal_count> plain_refused{};
+  std::array<uint64_t, chat_refusal_count> chat_refused{};
 
   histogram_reading join_time;
   histogram_reading connect_time;

@@ -89,6 +89,8 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
           [this](auto& x) { return streams.data_consumers.get_buffered(x); }),
       on<verb::list_data_producers>(
           [this](auto&) { return streams.data_consumers.list_producers(); }),
+      on<verb::get_chat_history>(
+          [this](auto&) { return streams.data_consumers.chat_history(); }),
       on<verb::join>([this](auto& x) { return membership.join(x); }),
       on<verb::announce>([this](auto& x) { return membership.announce(x); }),
       on<verb::set_display_name>(

@@ -206,6 +206,17 @@ caf::result<reply::data_producers> peer_data_consumers::list_producers() {
   return promise;
 }
 
+caf::result<reply::chat_history> peer_data_consumers::chat_history() {
+  if (peer_.hidden)
+    return refuse(error_code::not_joined);
+  if (!peer_.rights.subscribe)
+    return refuse(error_code::forbidden);
+  auto promise = peer_.self->make_response_promise<reply::chat_history>();
+  relay(peer_.self->request(peer_.room, peer_.time_left(), get_room_chat{}),
+        promise);
+  return promise;
+}
+
 void peer_data_consumers::handle_end(const data_consumer_over& x) {
   if (data_.remove(x.consumer))
     peer_.notify_session(

@@ -35,6 +35,7 @@ public:
   caf::result<reply::data_buffered>
   get_buffered(const verb::get_data_buffered& x);
   caf::result<reply::data_producers> list_producers();
+  caf::result<reply::chat_history> chat_history();
 
   // -- what others cause ------------------------------------------------------
 

@@ -20,6 +20,7 @@ room_actor::behavior_type room_state::make_behavior() {
       },
       [this](const find_data_producer& x) { return find(x); },
       [this](const list_room_data_producers&) { return list_data(); },
+      [this](const get_room_chat&) { return chat_history(); },
       [this](data_producer_published& x) {
         publish(x);
         drain();
@@ -105,6 +106,7 @@ room_actor::behavior_type room_state::make_behavior() {
       },
       [this](const administer_room& x) { return administer(x); },
       [this](send_to_room& x) { return send_message(x); },
+      [this](chat_heard& x) { chat.add(x, people, self->clock().now()); },
       [this](const server_channel_tick& x) { settle(x); },
       [this](const room_tick&) {
         audience.handle_tick(self->clock().now());
@@ -138,6 +140,7 @@ void room_state::leave(const peer_id& who, const departure& how) {
 
 void room_state::become_empty(empty_reason why) {
   close_server_channels();
+  chat.clear();
   rules.lock(false); // later clients find it as if it were new
   report_empty(why);
 }
@@ -186,6 +189,7 @@ room_actor spawn_room(caf::actor_system& system, room_id id,
     self->state.services = services;
     self->state.listener = listener;
     const auto& limits = self->state.services.limits;
+    self->state.chat = room_chat{self->state.services};
     self->state.speech =
         room_speech{{limits.audio_top, limits.audio_top_above}};
     self->state.quotas = {std::make_shared<quota>(limits.max_producers),

@@ -3,6 +3,7 @@
 #include "actors/base/client_facts.hpp"
 #include "actors/base/quota.hpp"
 #include "actors/config/config.hpp"
+#include "actors/data/chat_listener.hpp"
 #include "actors/media/producer_actor.hpp"
 #include "actors/media/shard_actor.hpp"
 #include "actors/room/peer_handle.hpp"
@@ -133,6 +134,8 @@ using room_actor = room_directory_actor::extend<
     caf::replies_to<administer_room>::with<done>,
     // Sends a message of the server's own. Errors: unsupported, limit_reached.
     caf::replies_to<send_to_room>::with<sent_to_room>,
+    // INTERNAL: a member has said something in the chat.
+    caf::reacts_to<chat_heard>,
     // INTERNAL: members had a moment to consume a channel of the server's.
     caf::reacts_to<server_channel_tick>,
     // INTERNAL: the next batch of events is due.

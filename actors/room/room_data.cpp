@@ -53,6 +53,13 @@ caf::result<reply::data_producers> room_state::list_data() {
   return reply::data_producers{data.others(*who)};
 }
 
+caf::result<reply::chat_history> room_state::chat_history() const {
+  const auto* who = sender();
+  if (!who || !people.contains(*who)) // or it is hidden
+    return to_caf(protocol::make_error(error_code::not_joined));
+  return chat.history(self->clock().now());
+}
+
 void room_state::publish(data_producer_published& x) {
   const auto* who = sender();
   if (!who)
@@ -64,16 +71,21 @@ void room_state::publish(data_producer_published& x) {
     return add_bot(x.entry);
   if (!data.publish(std::move(facts)))
     return;
+  chat.follow(self->system(), info, x.entry.producer, name_of(info.peer),
+              caf::actor_cast<chat_keeper_actor>(self));
   data_handles.insert_or_assign(info.id, std::move(x.entry.producer));
   audience.notify_others(event::data_producer_added{info}, info.peer);
 }
 
 void room_state::withdraw(const data_producer_id& gone) {
   data_handles.erase(gone);
-  if (auto facts = data.withdraw(gone))
-    audience.notify_others(
-        event::data_producer_closed{facts->info.id, facts->info.peer},
-        facts->info.peer);
+  auto facts = data.withdraw(gone);
+  if (!facts)
+    return;
+  chat.forget(facts->info);
+  audience.notify_others(
+      event::data_producer_closed{facts->info.id, facts->info.peer},
+      facts->info.peer);
 }
 
 bool room_state::sender_owns(const data_producer_id& which) const {
@@ -87,6 +99,7 @@ void room_state::remove_data_of(const peer_id& who) {
     data_handles.erase(gone);
     audience.notify_others(event::data_producer_closed{gone, who}, who);
   }
+  chat.forget(who);
   std::erase_if(server.bots, [&](const auto& x) { return x.peer == who; });
 }
 

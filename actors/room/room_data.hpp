@@ -17,6 +17,8 @@ struct find_data_producer {
 
 struct list_room_data_producers {};
 
+struct get_room_chat {};
+
 /// A data producer as members offer and find it.
 struct data_producer_entry {
   data_producer_facts facts;
@@ -64,6 +66,8 @@ using room_data_actor = caf::typed_actor<
     // All data producers of others.
     caf::replies_to<list_room_data_producers>::with<
         protocol::reply::data_producers>,
+    // What members have said in the chat so far. Errors: not_joined.
+    caf::replies_to<get_room_chat>::with<protocol::reply::chat_history>,
     // Lists a data producer and notifies the others. Ignored from a non-member.
     caf::reacts_to<data_producer_published>,
     // Removes a data producer from the list and notifies the others.

@@ -9,6 +9,7 @@
 #include "actors/room/grace_list.hpp"
 #include "actors/room/member_table.hpp"
 #include "actors/room/room_actor.hpp"
+#include "actors/room/room_chat.hpp"
 #include "actors/room/room_rules.hpp"
 #include "actors/room/room_shards.hpp"
 #include "actors/room/room_speech.hpp"
@@ -126,6 +127,7 @@ struct room_state {
   // -- data channels, in room_data.cpp
   caf::result<data_producer_entry> find(const find_data_producer& x);
   caf::result<reply::data_producers> list_data();
+  caf::result<reply::chat_history> chat_history() const;
   void publish(data_producer_published& x);
   void withdraw(const data_producer_id& id);
   bool sender_owns(const data_producer_id& which) const;
@@ -231,6 +233,7 @@ struct room_state {
   roster people;
   producer_directory<data_producer_facts> data;
   server_channels server;
+  room_chat chat;
   event_fanout audience;
   room_rules rules;
   room_quotas quotas;

@@ -75,6 +75,9 @@ struct switch_consumer {
   net::sctp_reliability reliability = {};
   std::vector<subchannel> subchannels = {};
   bool paused = false;
+  /// Bounds what is on its way to a direct consumer, in waiting_octets(). Null:
+  /// no bound.
+  std::shared_ptr<in_flight_gauge> gauge = {};
 };
 
 /// The result of adding a data consumer.

@@ -57,6 +57,8 @@ bool data_switch::wants(const consumer& to, const data_message& x) {
 void data_switch::deliver_to(consumer& to, const data_message& x,
                              net::time_point now) {
   if (!to.is.on) {
+    if (to.is.gauge && !to.is.gauge->admit(waiting_octets(*x.octets)))
+      return drop(to);
     ++to.stats.messages_sent;
     to.stats.bytes_sent += x.octets->size();
     if (to.arrived.empty())

@@ -160,8 +160,9 @@ caf::result<done> sctp_actor_state::add(const add_data_producer& x) {
 
 caf::result<data_consumer_added>
 sctp_actor_state::add(const add_data_consumer& x) {
-  auto added = engine->add_consumer({x.consumer, x.producer, x.transport,
-                                     x.reliability, x.subchannels, x.paused});
+  auto added =
+      engine->add_consumer({x.consumer, x.producer, x.transport, x.reliability,
+                            x.subchannels, x.paused, x.gauge});
   if (const auto* refused = std::get_if<protocol::error>(&added))
     return to_caf(*refused);
   output.add(x.consumer, x.events);

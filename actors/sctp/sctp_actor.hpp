@@ -68,6 +68,9 @@ struct add_data_consumer {
   bool paused = false;
   /// May be null.
   data_consumer_events_actor events = {};
+  /// Of a direct consumer, which calls leave() for what it has taken. May be
+  /// null.
+  std::shared_ptr<in_flight_gauge> gauge = {};
 };
 
 /// Ends a data consumer and closes its channel.

@@ -75,6 +75,18 @@ std::string_view to_string(plain_refusal x) {
   return "invalid";
 }
 
+std::string_view to_string(chat_refusal x) {
+  switch (x) {
+    case chat_refusal::too_long:
+      return "too_long";
+    case chat_refusal::malformed:
+      return "malformed";
+    case chat_refusal::too_many:
+      return "too_many";
+  }
+  return "invalid";
+}
+
 std::string_view to_string(mailbox_owner x) {
   switch (x) {
     case mailbox_owner::server:

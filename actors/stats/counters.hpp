@@ -114,6 +114,20 @@ inline constexpr size_t plain_refusal_count = 3;
 
 std::string_view to_string(plain_refusal x);
 
+/// Why a chat message is not kept for members who join later.
+enum class chat_refusal : uint8_t {
+  /// It has more octets than chat_intake::max_octets.
+  too_long,
+  /// It is not UTF-8, or not the JSON that its channel carries.
+  malformed,
+  /// Its author sends more messages than chat_intake reads.
+  too_many
+};
+
+inline constexpr size_t chat_refusal_count = 3;
+
+std::string_view to_string(chat_refusal x);
+
 /// Codes begin at 1, and the last is `internal`.
 inline constexpr size_t error_code_count =
     static_cast<size_t>(protocol::error_code::internal) + 1;
@@ -175,6 +189,9 @@ public:
   /// Addresses to which plain transports refused to send, by reason.
   std::array<std::atomic<uint64_t>, plain_refusal_count> plain_refused{};
 
+  /// Chat messages that rooms do not keep, by reason.
+  std::array<std::atomic<uint64_t>, chat_refusal_count> chat_refused{};
+
   std::array<peak_gauge, mailbox_owner_count> mailboxes;
 
   /// Requests carried out, and requests refused, by code.
@@ -191,6 +208,11 @@ public:
   void note(plain_refusal why) {
     plain_refused[static_cast<size_t>(why)].fetch_add(
         1, std::memory_order_relaxed);
+  }
+
+  void note(chat_refusal why) {
+    chat_refused[static_cast<size_t>(why)].fetch_add(1,
+                                                     std::memory_order_relaxed);
   }
 
   /// Counts a request that a dialect refused by itself.

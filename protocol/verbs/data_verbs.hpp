@@ -131,6 +131,12 @@ struct list_data_producers {
   using reply = protocol::reply::data_producers;
 };
 
+/// What members have said in the chat so far. Refused as forbidden if the peer
+/// may not subscribe.
+struct get_chat_history {
+  using reply = protocol::reply::chat_history;
+};
+
 } // namespace verb
 
 /// The verbs about data channels; a peer carries them out.
@@ -141,7 +147,7 @@ using data_verbs =
               verb::close_data_consumer, verb::set_data_subchannels,
               verb::add_data_subchannel, verb::remove_data_subchannel,
               verb::list_data_producers, verb::set_data_low_threshold,
-              verb::get_data_buffered>;
+              verb::get_data_buffered, verb::get_chat_history>;
 
 namespace event {
 

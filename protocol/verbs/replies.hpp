@@ -58,6 +58,18 @@ struct data_producer_info {
   bool operator==(const data_producer_info&) const = default;
 };
 
+/// A chat message that a room keeps for members who join later.
+struct chat_message {
+  peer_id peer;      // its author, who may have left
+  std::string name;  // of the author, when it was sent
+  std::string label; // of the data producer
+  std::string text;
+  std::string id = {}; // the client's own; empty if it gave none
+  uint32_t age_ms = 0; // how long ago it was sent
+
+  bool operator==(const chat_message&) const = default;
+};
+
 /// An address and port to send to.
 struct plain_address {
   std::string ip;
@@ -179,6 +191,13 @@ struct data_buffered {
   uint32_t amount = 0;
 };
 
+/// The last messages of the chat, the oldest first.
+struct chat_history {
+  /// How many messages the room keeps at most; 0: none.
+  uint32_t limit = 0;
+  std::vector<chat_message> messages;
+};
+
 } // namespace reply
 
 using success = std::variant<
@@ -186,7 +205,8 @@ using success = std::variant<
     reply::transport_connected, reply::ice_restarted, reply::produced,
     reply::consumed, reply::consumers, reply::producers, reply::stats,
     reply::data_produced, reply::data_consumed, reply::data_consumers,
-    reply::data_subchannels, reply::data_producers, reply::data_buffered>;
+    reply::data_subchannels, reply::data_producers, reply::data_buffered,
+    reply::chat_history>;
 
 /// The outcome of a request: its reply or the error by which it was refused.
 using outcome = std::variant<success, error>;

@@ -87,6 +87,7 @@ constexpr std::array data_methods{
                  .role = camel_role::enters,
                  .read = read_list_data_producers,
                  .acknowledge = data_producers_reply},
+    camel_method{.event = "getChatHistory", .read = read_get_chat_history},
 };
 
 } // namespace

@@ -146,6 +146,10 @@ struct reply_encoder {
         .add("dataConsumerId", in.data_consumer)
         .add("bufferedAmount", in.amount);
   }
+
+  void operator()(const reply::chat_history& in) {
+    members(out, allocator).add("limit", in.limit).add("messages", in.messages);
+  }
 };
 
 struct event_encoder {
@@ -369,6 +373,17 @@ void encode(const data_producer_info& in, Value& out,
       .add("protocol", in.protocol)
       .add("paused", in.paused)
       .add("appData", in.app_data);
+}
+
+void encode(const chat_message& in, Value& out, json_allocator& allocator) {
+  members to(out, allocator);
+  to.add("peerId", in.peer)
+      .add("name", in.name)
+      .add("label", in.label)
+      .add("text", in.text);
+  if (!in.id.empty())
+    to.add("id", in.id);
+  to.add("ageMs", in.age_ms);
 }
 
 void encode(const event::encoding_score& in, Value& out,

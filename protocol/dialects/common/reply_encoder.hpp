@@ -72,6 +72,10 @@ void encode(const producer_info& in, rapidjson::Value& out,
 void encode(const data_producer_info& in, rapidjson::Value& out,
             json_allocator& allocator);
 
+/// {peerId, name, label, text, id?, ageMs}
+void encode(const chat_message& in, rapidjson::Value& out,
+            json_allocator& allocator);
+
 template <class T>
 void encode(const std::vector<T>& in, rapidjson::Value& out,
             json_allocator& allocator) {
@@ -104,6 +108,7 @@ void encode(const std::vector<T>& in, rapidjson::Value& out,
 /// | data_consumers | {dataConsumerId: the first, if any, dataConsumerIds} |
 /// | data_subchannels | {dataConsumerId, subchannels} |
 /// | data_buffered | {dataConsumerId, bufferedAmount} |
+/// | chat_history | {limit, messages} |
 void encode_reply(const success& in, rapidjson::Value& out,
                   json_allocator& allocator);
 

@@ -131,6 +131,9 @@ checked<request> read_get_buffered_amount(const rapidjson::Value& payload);
 /// {}
 checked<request> read_list_data_producers(const rapidjson::Value& payload);
 
+/// {}
+checked<request> read_get_chat_history(const rapidjson::Value& payload);
+
 /// The member, or null if it is absent or counts as absent.
 const rapidjson::Value* find_member(const rapidjson::Value& object,
                                     std::string_view name);

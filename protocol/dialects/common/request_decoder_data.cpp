@@ -163,4 +163,8 @@ checked<request> read_list_data_producers(const Value&) {
   return request{verb::list_data_producers{}};
 }
 
+checked<request> read_get_chat_history(const Value&) {
+  return request{verb::get_chat_history{}};
+}
+
 } // namespace troupe::protocol

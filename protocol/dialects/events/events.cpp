@@ -64,6 +64,7 @@ constexpr std::array methods{
     method{"set-buffered-amount-low-threshold", read_set_low_threshold},
     method{"get-buffered-amount", read_get_buffered_amount},
     method{"get-data-producers", read_list_data_producers},
+    method{"get-chat-history", read_get_chat_history},
 };
 
 const method* find_method(std::string_view name) {

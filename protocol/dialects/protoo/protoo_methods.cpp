@@ -151,6 +151,7 @@ constexpr std::array methods{
             data_consumer_member),
     query("getDataConsumerBufferedAmount", read_get_buffered_amount,
           data_consumer_member, true),
+    query("getChatHistory", read_get_chat_history, "", true),
     refused("applyNetworkThrottle", error_code::forbidden, no_throttle),
     refused("resetNetworkThrottle", error_code::forbidden, no_throttle,
             protoo_generation::legacy),

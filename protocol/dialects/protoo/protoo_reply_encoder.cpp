@@ -114,6 +114,11 @@ struct reply_encoder {
     encode(json_object{}.add("bufferedAmount", in.amount), out, allocator);
   }
 
+  void operator()(const reply::chat_history& in) {
+    encode(json_object{}.add("limit", in.limit).add("messages", in.messages),
+           out, allocator);
+  }
+
   void operator()(const reply::stats& in) {
     encode_wrapped(in.report, "stats", reply.generation, out, allocator);
   }

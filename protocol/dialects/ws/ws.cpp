@@ -85,6 +85,7 @@ constexpr std::array methods{
            "buffered-amount-low-threshold-set", read_set_low_threshold},
     method{"get-buffered-amount", "buffered-amount", read_get_buffered_amount},
     method{"get-data-producers", "data-producers", read_list_data_producers},
+    method{"get-chat-history", "chat-history", read_get_chat_history},
 };
 
 const method* find_method(std::string_view name) {

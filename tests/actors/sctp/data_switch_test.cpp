@@ -105,6 +105,32 @@ TEST_CASE("a direct consumer gets messages without a transport") {
   CHECK(w.node.stats(consumer).messages_sent == 1);
 }
 
+TEST_CASE("what is on its way to a direct consumer is bounded by its gauge") {
+  world w;
+  const auto a = w.add_client();
+  const auto producer = w.add_producer(a);
+  const auto each = waiting_octets(*octets_of("1"));
+  auto gauge =
+      std::make_shared<in_flight_gauge>(static_cast<int64_t>(2 * each));
+  const auto consumer = data_consumer_key{1000};
+  REQUIRE(std::holds_alternative<data_consumer_added>(w.node.add_consumer(
+      {consumer, producer, std::nullopt, {}, {}, false, gauge})));
+  for (const auto* text : {"1", "2", "3"})
+    w.say(a, 0, text);
+  const auto heard = [&] {
+    texts out;
+    for (const auto& x : w.events_of<data_arrived>())
+      for (const auto& message : *x.messages)
+        out.push_back(text_of(message.octets));
+    return out;
+  };
+  CHECK(heard() == texts{"1", "2"});
+  CHECK(w.node.stats(consumer).messages_dropped == 1);
+  gauge->leave(2 * each);
+  w.say(a, 0, "4");
+  CHECK(heard() == texts{"1", "2", "4"});
+}
+
 TEST_CASE("a message to one consumer reaches no other") {
   world w;
   const auto a = w.add_client();

@@ -277,6 +277,9 @@ public:
   std::string operator()(const verb::list_data_producers&) {
     return "list_data_producers";
   }
+  std::string operator()(const verb::get_chat_history&) {
+    return "get_chat_history";
+  }
 
 private:
   static std::string written(const json_text& x) {

@@ -16,6 +16,16 @@ std::vector<uint16_t> parse_numbers(const std::string& text) {
   return out;
 }
 
+// "ann:Ann:words:hi", or "ann:Ann:words:hi:m1" with the client's id.
+chat_message parse_chat_message(const std::string& text) {
+  const auto x = split(text, ':');
+  chat_message out{peer_id{x.at(0)}, x.at(1), x.at(2), x.at(3)};
+  if (x.size() > 4)
+    out.id = x[4];
+  out.age_ms = 1500;
+  return out;
+}
+
 } // namespace
 
 std::vector<std::string> split(std::string_view text, char at) {
@@ -57,6 +67,11 @@ outcome parse_data_outcome(const std::vector<std::string>& words) {
     return success{reply::data_producers{
         words.size() > 1 ? parse_list(words[1], parse_data_producer)
                          : std::vector<data_producer_info>{}}};
+  if (what == "data-chat")
+    return success{reply::chat_history{
+        static_cast<uint32_t>(std::stoul(words.at(1))),
+        words.size() > 2 ? parse_list(words[2], parse_chat_message)
+                         : std::vector<chat_message>{}}};
   if (what != "data-consumed")
     throw std::invalid_argument("unknown outcome: " + what);
   const auto of = parse_data_producer(words.at(3));

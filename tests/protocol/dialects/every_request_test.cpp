@@ -8,6 +8,7 @@
 
 #include <map>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -68,10 +69,9 @@ struct members_of {
   members operator()(const verb::leave&) {
     return {};
   }
-  members operator()(const verb::list_producers&) {
-    return {};
-  }
-  members operator()(const verb::end_room&) {
+  // list_producers, list_data_producers, get_chat_history and end_room.
+  template <class Verb>
+  requires std::is_empty_v<Verb> members operator()(const Verb&) {
     return {};
   }
   members operator()(const verb::authenticate&) {
@@ -200,9 +200,6 @@ struct members_of {
   }
   members operator()(const verb::get_data_buffered&) {
     return {{"dataConsumerId", id}};
-  }
-  members operator()(const verb::list_data_producers&) {
-    return {};
   }
   members operator()(const verb::lock_room&) {
     return {{"locked", flag}};
