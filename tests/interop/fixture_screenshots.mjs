@@ -32,6 +32,7 @@ const SHOTS = [
   ['call-charts', 'people=4&charts=1'],
   ['call-why', 'people=3&why=1'],
   ['call-chat', 'people=3&chat=1&hands=1'],
+  ['call-chat-earlier', 'people=3&chat=earlier'],
   ['call-many', 'people=40&mode=speaker&charts=1'],
   ['call-screen', 'people=5&screen=1'],
   ['call-reconnecting', 'people=3&outage=signaling&sharing=1'],

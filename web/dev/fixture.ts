@@ -146,6 +146,15 @@ function showChat(view: CallView): void {
   if (query.get('chat') === 'empty') return;
   const jonas = { name: NAMES[1]!, isSelf: false };
   const me = { name: 'You', isSelf: true };
+  const past = (text: string, minutes: number, name = 'Priya Raman') =>
+    ({ author: { name, isSelf: false }, text, atMs: Date.now() - minutes * 6e4 });
+  if (query.get('chat') === 'earlier') {
+    chat.addEarlier('Before you joined', [
+      past('I have to go at ten. The list is at https://plan.example/list', 31),
+      past('And the hall is booked until noon.', 30),
+      past('Thank you! See you there.', 28, 'Jonas Weber'),
+    ]);
+  }
   chat.addText(jonas, 'Good morning! Are we all here?');
   chat.addText(jonas, 'The plan is at https://plan.example/season/2027/' +
     'autumn-and-winter-programme-draft-4');

@@ -234,6 +234,7 @@ export class Call {
       if (round !== this.#round) return true;
       receiver.reconcile(producersOf(answer));
       this.data.reconcile(answer.dataProducers ?? []);
+      void this.data.catchUp(this.selfId);
       await this.#publishAll();
       return true;
     } catch (error) {
@@ -293,6 +294,7 @@ export class Call {
       { sending: sender.transport, receiving: receiver.transport },
       [...answer.dataProducers ?? [], ...this.#earlyData.splice(0)],
       this.#participants.length);
+    void this.data.catchUp(this.selfId);
     await this.#publishAll();
   }
 

@@ -2,7 +2,10 @@
 
 import type { DataListener, DataRoom } from './data/data_room';
 import type { FileHeader, FileNews } from './data/file_transfer';
-import type { Message } from './data/messages';
+import {
+  ShownMessages, type EarlierMessage, type History,
+} from './data/history';
+import { newMessageId, type Message } from './data/messages';
 import { NameBatch } from './name_batch';
 import type { Person } from './people_list';
 import { ChatPanel, type Author, type FileEntry } from './ui/chat_panel';
@@ -24,6 +27,9 @@ export class Conversation implements DataListener {
   #hands = new Set<string>();
   #files = new Map<string, FileEntry>();
   #unread = 0;
+  #shown = new ShownMessages();
+  /** When this person was first told what was said before. */
+  #joinedAtMs: number | undefined;
   #raised = new NameBatch(toast, 'raised a hand', '');
 
   constructor(
@@ -99,8 +105,31 @@ export class Conversation implements DataListener {
     if (message.type === 'reaction') {
       return this.view().stage.react(peerId, message.sign);
     }
+    if (!this.#shown.note(peerId, message)) return;
     this.chat.addText(this.#author(peerId), message.text);
     this.#news(peerId, message.text);
+  }
+
+  /** What was said before the call is no news; what was missed in it, is. */
+  earlier({ limit, messages }: History, selfId: string): void {
+    const joinedAtMs = this.#joinedAtMs ??= Date.now();
+    this.chat.kept = limit;
+    const found = this.#shown.take(messages);
+    const entries = (which: EarlierMessage[]) =>
+      which.map(({ peerId, name, text, atMs }) => ({
+        author: peerId === selfId ? this.#self() : { name, isSelf: false },
+        text, atMs,
+      }));
+    const missed = found.filter(({ atMs }) => atMs > joinedAtMs);
+    this.chat.addEarlier('Before you joined',
+      entries(found.filter(({ atMs }) => atMs <= joinedAtMs)));
+    this.chat.addEarlier('While you were not connected', entries(missed));
+    if (missed.length === 0 || this.view().panel.shows(this.chat.root)) return;
+    this.#unread += missed.length;
+    toast(missed.length === 1
+      ? 'A message came while you were not connected'
+      : `${missed.length} messages came while you were not connected`);
+    this.changed();
   }
 
   serverSaid(text: string): void {
@@ -156,8 +185,10 @@ export class Conversation implements DataListener {
   }
 
   async #say(text: string): Promise<void> {
+    const id = newMessageId();
+    this.#shown.noteOwn(id);
     this.chat.addText(this.#self(), text);
-    await this.#room?.say({ type: 'chat', text }).catch(failed);
+    await this.#room?.say({ type: 'chat', text, id }).catch(failed);
   }
 
   async #sendFile(file: File): Promise<void> {

@@ -4,13 +4,30 @@ import {
   decodeHeader, encodeHeader, FILE_LIMIT, FileAssembler, fileName,
   harmlessType, PIECE_BYTES, pieceOf, sizeWords,
 } from '../src/data/file_transfer';
-import { decode, encode, SIGNS, TEXT_LIMIT } from '../src/data/messages';
+import {
+  decode, encode, newMessageId, SIGNS, TEXT_LIMIT,
+} from '../src/data/messages';
 
 test('an encoded message can be decoded', () => {
   const chat = { type: 'chat', text: '<b>Grüße</b>\n"2"' } as const;
   assert.deepEqual(decode(encode(chat)), chat);
   const sign = { type: 'reaction', sign: SIGNS[2] } as const;
   assert.deepEqual(decode(encode(sign)), sign);
+});
+
+test('an id that is no short text is left out', () => {
+  const said = { type: 'chat', text: 'a', id: 'x'.repeat(64) } as const;
+  assert.deepEqual(decode(encode(said)), said);
+  for (const id of [7, '', null, 'x'.repeat(65), ['a']]) {
+    assert.deepEqual(decode(JSON.stringify({ type: 'chat', text: 'a', id })),
+      { type: 'chat', text: 'a' });
+  }
+});
+
+test('ids of messages differ', () => {
+  const ids = new Set(Array.from({ length: 100 }, newMessageId));
+  assert.equal(ids.size, 100);
+  for (const id of ids) assert.match(id, /^[0-9a-f]{16}$/);
 });
 
 test('malformed messages are rejected', () => {

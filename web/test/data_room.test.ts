@@ -48,10 +48,13 @@ class World {
   asked: Array<[string, Record<string, unknown>]> = [];
   heard: unknown[] = [];
   room: DataRoom;
+  /** What the server answers when it is asked for the history. */
+  history: () => unknown = () => ({ limit: 0, messages: [] });
 
   constructor(private readonly data = true) {
     const ask = async (name: string, data: Record<string, unknown> = {}) => {
       this.asked.push([name, data]);
+      if (name === 'get-chat-history') return this.history();
       return { id: `c-${String(data['dataProducerId'])}` };
     };
     const signaling = { request: ask as never };
@@ -60,6 +63,8 @@ class World {
       serverSaid: (text) => this.heard.push(['server', text]),
       file: (peer, news) => this.heard.push([peer, news.is]),
       hand: (peer, up) => this.heard.push([peer, up]),
+      earlier: ({ limit, messages }, selfId) => this.heard.push(
+        ['earlier', limit, messages.map(({ text }) => text), selfId]),
     }, 0);
   }
 
@@ -236,4 +241,48 @@ test('a file whose channel ends is reported as not arrived', async () => {
     '{"type":"file","id":1,"name":"a","size":9,"mimeType":""}');
   world.room.removed('f1');
   assert.deepEqual(world.heard, [['ada', 'begun'], ['ada', 'broken']]);
+});
+
+const kept = (text: string) =>
+  ({ peerId: 'ada', name: 'Ada', label: 'words', text, ageMs: 5 });
+
+test('the history is asked for again once the channels are open', async () => {
+  const world = new World();
+  const answers = [[kept('a')], [kept('a'), kept('b')]];
+  world.history = () => ({ limit: 200, messages: answers.shift() });
+  world.join([['d1', 'ada', 'words']]);
+  await world.room.catchUp('me');
+  assert.deepEqual(world.asked.map(([name]) => name),
+    ['consume-data', 'get-chat-history', 'get-chat-history']);
+  assert.deepEqual(world.heard, [
+    ['earlier', 200, ['a'], 'me'], ['earlier', 200, ['a', 'b'], 'me']]);
+});
+
+test('where nobody has a channel the history is asked for once', async () => {
+  const world = new World();
+  world.join();
+  await world.room.catchUp('me');
+  assert.deepEqual(world.heard, [['earlier', 0, [], 'me']]);
+});
+
+test('a server without history, or without channels, is no fault', async () => {
+  const world = new World();
+  world.history = () => { throw new Error('unknown-method'); };
+  world.join();
+  await world.room.catchUp('me');
+  assert.deepEqual(world.heard, []);
+  const mute = new World(false);
+  mute.join();
+  await mute.room.catchUp('me');
+  assert.deepEqual(mute.asked, []);
+});
+
+test('an answer that comes after a new beginning is not heard', async () => {
+  const world = new World();
+  world.history = () => ({ limit: 200, messages: [kept('a')] });
+  world.join();
+  const asking = world.room.catchUp('me');
+  world.room.detach();
+  await asking;
+  assert.deepEqual(world.heard, []);
 });

@@ -12,10 +12,11 @@ import {
   encodeHeader, FILE_LIMIT, FileAssembler, harmlessType, pieceOf,
   PIECE_BYTES, type FileHeader, type FileNews,
 } from './file_transfer';
+import { CHAT_LABEL, readHistory, type History } from './history';
 import { decode, encode, TEXT_LIMIT, type Message } from './messages';
 import { OutChannel } from './out_channel';
 
-const WORDS = 'words';
+const WORDS = CHAT_LABEL;
 const FILES = 'files';
 const HAND = 'hand';
 /** What the server repeats of others: who said it says so there. */
@@ -31,6 +32,8 @@ export interface DataListener {
   hand(peerId: string, up: boolean): void;
   /** The server's operator has a message for the room. */
   serverSaid(text: string): void;
+  /** What the server has kept of the chat; some of it may be known. */
+  earlier(history: History, selfId: string): void;
 }
 
 interface ConsumeDataAnswer {
@@ -54,6 +57,8 @@ export class DataRoom {
   #handUp = false;
   #fileId = 0;
   #arriving = new ArrivingFiles();
+  /** Channels of others that are not open yet. */
+  #opening = new Set<Promise<void>>();
   /** Files go one after the other. */
   #sendingFiles: Promise<unknown> = Promise.resolve();
 
@@ -94,6 +99,31 @@ export class DataRoom {
     this.#out.clear();
   }
 
+  /**
+   * Asks what was said before one could hear it: now, and again once the
+   * channels that there are have been opened.
+   */
+  async catchUp(selfId: string): Promise<void> {
+    const joined = this.#joined;
+    if (!joined) return;
+    const opening = [...this.#opening];
+    await this.#askHistory(joined, selfId);
+    if (opening.length === 0) return;
+    await Promise.all(opening);
+    await this.#askHistory(joined, selfId);
+  }
+
+  async #askHistory(joined: Joined, selfId: string): Promise<void> {
+    if (joined !== this.#joined) return;
+    try {
+      const answer = await this.signaling.request('get-chat-history');
+      if (joined !== this.#joined) return;
+      this.listener.earlier(readHistory(answer, Date.now()), selfId);
+    } catch (error) {
+      console.info('No history of the chat', error);
+    }
+  }
+
   /** Equals what is heard to who speaks, after a time away. */
   reconcile(infos: DataProducerInfo[]): void {
     const there = new Set(infos.map(({ dataProducerId }) => dataProducerId));
@@ -107,9 +137,9 @@ export class DataRoom {
     const { dataProducerId: id, label, peerId = '' } = info;
     if (!this.#joined || this.#infos.has(id)) return;
     this.#infos.set(id, info);
-    if (!peerId) return label === BOT ? undefined : void this.#consume(info);
+    if (!peerId) return label === BOT ? undefined : this.#open(info);
     if (label === HAND) this.listener.hand(peerId, true);
-    if (label === WORDS || label === FILES) void this.#consume(info);
+    if (label === WORDS || label === FILES) this.#open(info);
   }
 
   removed(id: string): void {
@@ -197,6 +227,12 @@ export class DataRoom {
       this.#joined.sending, label, this.followMs);
     this.#out.set(label, opening);
     return opening;
+  }
+
+  #open(info: DataProducerInfo): void {
+    const opening = this.#consume(info);
+    this.#opening.add(opening);
+    void opening.then(() => this.#opening.delete(opening));
   }
 
   async #consume(info: DataProducerInfo): Promise<void> {

@@ -2,10 +2,19 @@
 
 /** A line of chat, or a sign that passes. */
 export type Message =
-  | { type: 'chat'; text: string }
+  | ChatMessage
   | { type: 'reaction'; sign: string };
 
+export interface ChatMessage {
+  type: 'chat';
+  text: string;
+  /** Tells it from the author's other messages, since it may come twice. */
+  id?: string;
+}
+
 export const TEXT_LIMIT = 4000;
+/** The server keeps no longer one. */
+const ID_LIMIT = 64;
 
 /** The signs that can be sent; others are not shown. */
 export const SIGNS = ['👏', '👍', '❤️', '😂', '😮', '🎉'] as const;
@@ -18,15 +27,26 @@ export function encode(message: Message): string {
 export function decode(data: unknown): Message | undefined {
   const fields = parseFields(data, TEXT_LIMIT * 4);
   if (!fields) return undefined;
-  const { type, text, sign } = fields;
-  if (type === 'chat' && typeof text === 'string') {
-    const kept = text.slice(0, TEXT_LIMIT).trim();
-    return kept ? { type, text: kept } : undefined;
-  }
+  const { type, text, sign, id } = fields;
+  if (type === 'chat') return chatOf(text, id);
   if (type === 'reaction' && SIGNS.some((known) => known === sign)) {
     return { type, sign: sign as string };
   }
   return undefined;
+}
+
+/** What someone has written, within its limits; undefined if it is nothing. */
+export function chatOf(text: unknown, id: unknown): ChatMessage | undefined {
+  const kept = typeof text === 'string' ? text.slice(0, TEXT_LIMIT).trim() : '';
+  if (!kept) return undefined;
+  const named = typeof id === 'string' && id && id.length <= ID_LIMIT;
+  return { type: 'chat', text: kept, ...named ? { id } : {} };
+}
+
+/** An id for a message of one's own, that nobody can guess. */
+export function newMessageId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(8))]
+    .map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** The members of a JSON object; undefined of anything else. */

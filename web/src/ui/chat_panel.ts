@@ -21,6 +21,13 @@ export interface Author {
   isSelf: boolean;
 }
 
+/** A message of a time in which this page did not listen. */
+export interface EarlierText {
+  author: Author;
+  text: string;
+  atMs: number;
+}
+
 /** A file in the list, from its first piece to its link. */
 export interface FileEntry {
   progress(bytes: number): void;
@@ -35,15 +42,15 @@ export class ChatPanel {
     class: 'chat-list', tabIndex: 0,
     attrs: { role: 'log', 'aria-label': 'Messages' },
   });
-  #empty = el('p', { class: 'soft chat-empty' },
-    'Only people who are in the call now see what you write. ' +
-      'Nothing is stored.');
+  #empty = el('p', { class: 'soft chat-empty' }, keptWords(0));
   #text = el('textarea', {
     rows: 1, maxLength: TEXT_LIMIT, placeholder: 'Write to everyone',
     attrs: { 'aria-label': 'Message' },
   });
   #files = new KeptFiles();
   #lastAuthor = '';
+  /** When and by whom the lines in the list are, blocks of earlier ones too. */
+  #facts = new WeakMap<Element, { author: Author; atMs: number }>();
 
   constructor(private readonly actions: ChatActions) {
     const chooser = el('input', {
@@ -85,6 +92,33 @@ export class ChatPanel {
 
   addText(author: Author, text: string): void {
     this.#add(author, el('p', { class: 'said' }, ...linked(text)));
+  }
+
+  /** How many messages the server keeps for people who join later. */
+  set kept(messages: number) {
+    this.#empty.textContent = keptWords(messages);
+  }
+
+  /**
+   * Puts messages, the oldest first, where their time belongs, as one block
+   * with a title. Screen readers can go there, but do not read it by themselves.
+   */
+  addEarlier(title: string, texts: EarlierText[]): void {
+    const [first] = texts;
+    if (!first) return;
+    const block = el('div', {
+      class: 'earlier',
+      attrs: { role: 'group', 'aria-label': title, 'aria-live': 'off' },
+    }, el('p', { class: 'chat-divider' }, title));
+    let previous = '';
+    for (const { author, text, atMs } of texts) {
+      const key = keyOf(author);
+      block.append(entryOf(author, el('p', { class: 'said' }, ...linked(text)),
+        key !== previous ? atMs : undefined));
+      previous = key;
+    }
+    this.#facts.set(block, first);
+    this.#insert(block, first.atMs);
   }
 
   addFile(author: Author, name: string, size: number): FileEntry {
@@ -132,22 +166,40 @@ export class ChatPanel {
 
   /** Lines of one person in a row stand under one name. */
   #add(author: Author, content: HTMLElement): HTMLElement {
-    const key = `${author.isSelf} ${author.name}`;
-    const head = el('div', { class: 'author' }, el('b', {}, author.name),
-      el('time', {}, new Date().toLocaleTimeString([], {
-        hour: '2-digit', minute: '2-digit',
-      })));
-    const entry = el('div', { class: author.isSelf ? 'entry own' : 'entry' },
-      key !== this.#lastAuthor && head, content);
-    entry.style.setProperty('--hue', String(hueOf(author.name)));
+    const key = keyOf(author);
+    const atMs = Date.now();
+    const entry = entryOf(author, content,
+      key !== this.#lastAuthor ? atMs : undefined);
     this.#lastAuthor = key;
-    const atEnd = this.#list.scrollTop + this.#list.clientHeight >=
-      this.#list.scrollHeight - 40;
+    this.#facts.set(entry, { author, atMs });
+    const atEnd = this.#isAtEnd();
     this.#list.append(entry);
     this.#empty.hidden = true;
     while (this.#list.childElementCount > KEPT) this.#dropFirst();
     if (atEnd || author.isSelf) this.#scroll();
     return entry;
+  }
+
+  /** Puts a block before the first line that came later. */
+  #insert(block: HTMLElement, atMs: number): void {
+    const atEnd = this.#isAtEnd();
+    const next = [...this.#list.children].find((one) =>
+      (this.#facts.get(one)?.atMs ?? 0) > atMs);
+    this.#list.insertBefore(block, next ?? null);
+    this.#empty.hidden = true;
+    if (!next) this.#lastAuthor = '';
+    // The line below the block must not seem to be of the block's last author.
+    const facts = next && this.#facts.get(next);
+    if (facts && next.classList.contains('entry') &&
+        !next.querySelector('.author')) {
+      next.prepend(headOf(facts.author, facts.atMs));
+    }
+    if (atEnd) this.#scroll();
+  }
+
+  #isAtEnd(): boolean {
+    return this.#list.scrollTop + this.#list.clientHeight >=
+      this.#list.scrollHeight - 40;
   }
 
   #dropFirst(): void {
@@ -175,6 +227,43 @@ export class ChatPanel {
       }
     });
   }
+}
+
+function keptWords(messages: number): string {
+  return messages > 0
+    ? 'Everyone in the call sees what you write. People who join later see ' +
+      `the last ${messages} messages, which are deleted when everyone has left.`
+    : 'Only people who are in the call now see what you write. ' +
+      'Nothing is stored.';
+}
+
+function keyOf({ name, isSelf }: Author): string {
+  return `${isSelf} ${name}`;
+}
+
+/** @param atMs for the line with the name; without it there is none */
+function entryOf(
+  author: Author,
+  content: HTMLElement,
+  atMs: number | undefined,
+): HTMLElement {
+  const entry = el('div', { class: author.isSelf ? 'entry own' : 'entry' },
+    atMs !== undefined && headOf(author, atMs), content);
+  entry.style.setProperty('--hue', String(hueOf(author.name)));
+  return entry;
+}
+
+function headOf(author: Author, atMs: number): HTMLElement {
+  return el('div', { class: 'author' }, el('b', {}, author.name),
+    el('time', {}, timeWords(new Date(atMs), new Date())));
+}
+
+/** The time of day, and the day if it is another one. */
+function timeWords(at: Date, now: Date): string {
+  const time = { hour: '2-digit', minute: '2-digit' } as const;
+  return at.toDateString() === now.toDateString()
+    ? at.toLocaleTimeString([], time)
+    : at.toLocaleString([], { weekday: 'short', ...time });
 }
 
 /** A text with its links as anchors. Everything else stays text. */
