@@ -1,6 +1,7 @@
 #include "net/io/http/origin_policy.hpp"
 
 #include "net/base/ascii.hpp"
+#include "net/io/http/static_files.hpp"
 
 #include <algorithm>
 
@@ -61,6 +62,13 @@ bool is_loopback_v4(std::string_view host) {
          && std::ranges::all_of(host,
                                 [](char c) { return is_digit(c) || c == '.'; })
          && std::ranges::count(host, '.') == 3;
+}
+
+// Some dialects accept a WebSocket at any path: a request for one is none for a
+// file.
+bool asks_for_public_code(const http_request& x) {
+  return (x.method == "GET" || x.method == "HEAD") && !x.has_header("Upgrade")
+         && is_for_every_site(x.path);
 }
 
 } // namespace
@@ -127,7 +135,8 @@ origin_policy::check(const http_request& request) const {
     return source_refusal{host, std::string{name}, quotable(page)};
   }
   auto page = request.header("Origin");
-  if (page.empty() || allows_origin(page, request))
+  if (page.empty() || asks_for_public_code(request)
+      || allows_origin(page, request))
     return std::nullopt;
   return source_refusal{origin, std::string{page}, quotable(std::string{page})};
 }

@@ -42,6 +42,10 @@ bool is_loopback_host(std::string_view host);
 /// So may the pages of listed origins: "https://meet.example.org",
 /// "http://localhost:*" for all ports, or "*" for every page.
 ///
+/// Pages of all origins may load the code that is meant for them
+/// (`is_for_every_site`): it is the same for everyone. That path does not open
+/// a WebSocket.
+///
 /// A server on loopback only is open to all pages of its machine. An attacker
 /// can point a name at 127.0.0.1 (DNS rebinding), which makes pages of that
 /// site same-origin. So requests must name the server by a loopback name, or by

@@ -57,6 +57,17 @@ std::string entity_tag(const stored_file& x) {
          + std::string{suffix_of(x.coding)} + "\"";
 }
 
+// How long a file may be used without asking again.
+std::string_view cache_control(std::string_view path) {
+  // Bundlers add a hash to the names below assets/.
+  if (path.find("/assets/") != std::string_view::npos)
+    return "public, max-age=31536000, immutable";
+  // Other sites refer to these by names that stay.
+  if (is_for_every_site(path))
+    return "public, max-age=300";
+  return "no-cache";
+}
+
 bool matches(std::string_view if_none_match, std::string_view tag) {
   return if_none_match == "*"
          || if_none_match.find(tag) != std::string_view::npos;
@@ -95,11 +106,10 @@ http_response static_files::find(const http_request& request) {
   auto tag = entity_tag(*sent);
   http_response response;
   response.headers.emplace_back("ETag", tag);
-  // Bundlers add a hash to the names below assets/; all other files may change.
-  auto immutable = request.path.find("/assets/") != std::string::npos;
-  response.headers.emplace_back(
-      "Cache-Control",
-      immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  response.headers.emplace_back("Cache-Control", cache_control(request.path));
+  // Modules are fetched with CORS, wherever they come from.
+  if (is_for_every_site(request.path))
+    response.headers.emplace_back("Access-Control-Allow-Origin", "*");
   // Whether or not there are copies, since some may come.
   response.headers.emplace_back("Vary", "Accept-Encoding");
   if (matches(request.header("If-None-Match"), tag)) {
@@ -138,6 +148,10 @@ std::optional<fs::path> static_files::resolve(std::string_view path) const {
   if (inside.empty() || *inside.begin() == "..")
     return std::nullopt;
   return wanted;
+}
+
+bool is_for_every_site(std::string_view path) {
+  return path.starts_with("/embed/");
 }
 
 http_headers

@@ -27,6 +27,9 @@ public:
   /// client's Accept-Encoding allows it, that copy is sent: its content is not
   /// compared with that of NAME. Ranges are not supported: a request for one
   /// gets the whole file. Thread-safe.
+  ///
+  /// Browsers may keep files below /assets/ for ever, those below /embed/ for
+  /// five minutes, and ask for all others each time.
   http_response serve(const http_request& request);
 
   /// Octets of files in memory: those kept, and those being sent.
@@ -43,6 +46,10 @@ private:
   const http_headers common_headers_;
   file_cache cache_;
 };
+
+/// Whether the file at this path is code for pages of any site: all below
+/// /embed/. Such files are served to every origin, with CORS headers.
+bool is_for_every_site(std::string_view path);
 
 /// Makes the headers that restrict a page in the browser:
 /// - Only pages of this origin and of `frame_ancestors` may show it in a frame.

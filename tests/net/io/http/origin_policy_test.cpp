@@ -154,3 +154,28 @@ TEST_CASE("text that needs escapes is not quoted to the client") {
   CHECK(refusal(policy, {"https://" + std::string(500, 'a')}).explain()
         == "Origin not allowed");
 }
+
+TEST_CASE("pages of all origins may load the code that is meant for them") {
+  auto ask = [](const std::string& method, const std::string& path) {
+    auto out = to_request(page_request{"https://portal.example"});
+    out.method = method;
+    out.path = path;
+    return out;
+  };
+  const origin_policy policy{{}, false};
+  CHECK(!policy.check(ask("GET", "/embed/troupe-embed.js")));
+  CHECK(!policy.check(ask("HEAD", "/embed/troupe-embed.js")));
+  for (const auto& x :
+       {ask("POST", "/embed/troupe-embed.js"), ask("GET", "/embed"),
+        ask("GET", "/app.js"), ask("GET", "/socket.io/embed/"),
+        ask("GET", "/%65mbed/troupe-embed.js")})
+    CHECK_MESSAGE(policy.check(x).has_value(), x.method << " " << x.path);
+  // Some dialects accept WebSockets at any path.
+  auto socket = ask("GET", "/embed/");
+  socket.headers.emplace_back("Upgrade", "websocket");
+  CHECK(policy.check(socket).has_value());
+  // A name that an attacker has pointed at this machine is refused as ever.
+  auto rebound = ask("GET", "/embed/troupe-embed.js");
+  const origin_policy local{{}, true};
+  CHECK(local.check(rebound).has_value());
+}

@@ -27,6 +27,8 @@ public:
     put("root/plain.css", "plain");
     put("root/plain.css.gz", "plain in gzip");
     put("root/sub/index.html", "sub");
+    put("root/embed/troupe-embed.js", "embed");
+    put("root/sub/embed/other.js", "other");
     put("root/with space.txt", "space");
     fs::create_symlink(top_ / "secret.txt", top_ / "root/leak.txt");
     fs::create_symlink("app.js", top_ / "root/alias.js");
@@ -152,6 +154,22 @@ TEST_CASE("each copy has an entity tag of its own") {
   CHECK(header(same, "Content-Encoding").empty());
   CHECK(again("gzip", tag_of("br")).status == 200);
   CHECK(again("", tag_of("br")).status == 200);
+}
+
+TEST_CASE("pages of every site may load the files below /embed/") {
+  site x;
+  auto module = x.ask("/embed/troupe-embed.js");
+  CHECK(module.status == 200);
+  CHECK(header(module, "Access-Control-Allow-Origin") == "*");
+  CHECK(header(module, "Cache-Control") == "public, max-age=300");
+  auto again = x.ask("/embed/troupe-embed.js", "GET",
+                     {{"If-None-Match", header(module, "ETag")}});
+  CHECK(again.status == 304);
+  CHECK(header(again, "Access-Control-Allow-Origin") == "*");
+  for (const auto* path : {"/", "/app.js", "/assets/app-1a2b.css",
+                           "/sub/embed/other.js", "/embed/absent.js"})
+    CHECK_MESSAGE(header(x.ask(path), "Access-Control-Allow-Origin").empty(),
+                  path);
 }
 
 TEST_CASE("HEAD and requests for a range get the headers of the whole copy") {
