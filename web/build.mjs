@@ -9,6 +9,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compressFolder } from './compress.mjs';
+import { buildEmbed } from './embed/build.mjs';
 import { linkEntries } from './entries.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -56,8 +57,12 @@ async function buildPage(outdir, entries) {
   const index = join(outdir, 'index.html');
   const html = await readFile(index, 'utf8');
   await writeFile(index, linkEntries(html, outputsOf(metafile, outdir)));
+  await buildEmbed(join(outdir, 'embed'));
   await compressFolder(outdir);
 }
+
+/** Scripts that few need: no browser fetches them ahead. */
+const RARE = /^assets\/site-/;
 
 /** The built files, as linkEntries() wants them. */
 function outputsOf(metafile, outdir) {
@@ -69,7 +74,7 @@ function outputsOf(metafile, outdir) {
       return [toPath(path), {
         entry: entryPoint,
         imports: of('import-statement'),
-        later: of('dynamic-import'),
+        later: of('dynamic-import').filter((x) => !RARE.test(x)),
       }];
     }));
 }

@@ -6,6 +6,7 @@ import { listDevices, LocalMedia, type LocalSource } from './local_media';
 import { findRefusal } from './admission';
 import { inviteLink } from './people';
 import { inventRoom } from './rooms';
+import type { EmbeddedPage, Site, SiteWishes } from './embedded/site';
 import type { RunningCall } from './running_call';
 import { ServerError } from './server_error';
 import type { Command } from './shortcuts';
@@ -27,6 +28,12 @@ import { followTheme } from './ui/theme';
 import { explainMedia, explainServer, explainSurroundings } from './words';
 
 const NAME_KEY = 'troupe.name';
+const JOINING = {
+  title: 'Joining the call…',
+  detail: 'Your browser may ask for camera and microphone.',
+};
+/** A site steers this page; a reload must not forget it. */
+const STEERED = new URLSearchParams(location.hash.slice(1)).has('embed');
 /** Asked for by the address; it is this person's choice, not the room's. */
 const CODEC = codecFrom(location.search);
 
@@ -35,6 +42,11 @@ class App {
   #lobby: Lobby | undefined;
   #running: RunningCall | undefined;
   #speaker = new Speaker();
+  /** The site that shows this page in a frame. */
+  #site: Site | undefined;
+  #wishes: SiteWishes = {};
+  /** As whom this person entered which room last. */
+  #entered: { name: string; room: string } | undefined;
   #talk = new TalkKey({
     isOn: () => this.#media.isOn('mic'),
     switchOn: () => this.#switch('mic', this.#media.switchOn('mic')),
@@ -61,10 +73,13 @@ class App {
     const facts = readToken(tokens.token);
     const asked = askedRoom() || onlyRoom(facts);
     this.#media = new LocalMedia();
+    this.#media.onChange(() => this.#site?.mediaChanged());
+    const { muted, cameraOff, skipLobby } = this.#wishes;
     const lobby: Lobby = new Lobby({
       room: (asked && roomOf(asked, facts)) || asked || inventRoom(),
       invited: asked !== '',
-      name: facts?.name || (localStorage.getItem(NAME_KEY) ?? ''),
+      name: facts?.name || this.#wishes.name ||
+        (localStorage.getItem(NAME_KEY) ?? ''),
       known: !!facts?.name,
       user: facts?.name ? '' : facts?.user ?? '',
       media: this.#media,
@@ -77,9 +92,42 @@ class App {
     });
     this.#lobby = lobby;
     document.title = 'Troupe';
-    this.#show(lobby.root);
+    this.#show(skipLobby ? messageScreen(JOINING, []) : lobby.root);
     void this.#askForAdmission(lobby);
-    await lobby.start();
+    await lobby.start([...muted ? [] : ['mic' as const],
+      ...cameraOff ? [] : ['camera' as const]]);
+    if (!skipLobby || this.#lobby !== lobby) return;
+    await lobby.submit();
+    if (this.#lobby === lobby) this.#show(lobby.root);
+  }
+
+  /** Opens the lobby in a frame, as its site wishes it. */
+  async openFor(open: (page: EmbeddedPage) => Promise<Site>): Promise<void> {
+    const media = () => this.#media;
+    const running = () => this.#running;
+    this.#site = await open({
+      get media() { return media(); },
+      get running() { return running(); },
+      begin: (wishes) => this.#begin(wishes),
+      join: (name) => this.#joinAgain(name),
+      leave: () => this.#leave(),
+    });
+  }
+
+  #begin(wishes: SiteWishes): void {
+    this.#wishes = wishes;
+    if (this.#running) return;
+    this.#lobby?.close();
+    this.#media.stop();
+    void this.open();
+  }
+
+  /** From the lobby, or after a call. False if a name or room is missing. */
+  async #joinAgain(name?: string): Promise<boolean> {
+    if (this.#lobby) return this.#lobby.submit(name);
+    if (!this.#entered) return false;
+    await this.#again(name || this.#entered.name, this.#entered.room);
+    return true;
   }
 
   /** Takes a new token that came while the page is open: `#token=`. */
@@ -112,6 +160,7 @@ class App {
     } catch (error) {
       lobby.showError(explainServer(error),
         signInLink(error, returnAddress()));
+      this.#site?.refused(error);
       return;
     }
     lobby.close();
@@ -126,23 +175,26 @@ class App {
       returning,
       media: this.#media,
       codec: CODEC,
-      actions: this.#actions(name, room),
+      watcher: this.#site,
+      actions: this.#actions(),
       ended: (error) => this.#ended(name, room, error),
     });
     this.#running = running;
     if (this.#speaker.id) running.audio.choose(this.#speaker.id);
     document.title = `${room} · Troupe`;
     this.#show(running.view.root);
+    this.#entered = { name, room };
+    this.#site?.joined(name, room);
   }
 
-  #actions(name: string, room: string) {
+  #actions() {
     return {
       toggleMic: () => this.#toggle('mic'),
       toggleCamera: () => this.#toggle('camera'),
       toggleShare: () => void this.#toggleShare(),
       micMenu: (a: HTMLElement) => void this.#deviceMenu('mic', a),
       cameraMenu: (a: HTMLElement) => void this.#deviceMenu('camera', a),
-      leave: () => void this.#leave(name, room),
+      leave: () => void this.#leave(),
     };
   }
 
@@ -230,8 +282,11 @@ class App {
     };
   }
 
-  async #leave(name: string, room: string): Promise<void> {
-    await this.#running?.call.leave();
+  async #leave(): Promise<void> {
+    if (!this.#running || !this.#entered) return;
+    const { name, room } = this.#entered;
+    await this.#running.call.leave();
+    this.#site?.left();
     this.#after(name, room, {
       title: 'You left the room',
       detail: `The others in ${room} can go on without you.`,
@@ -256,6 +311,8 @@ class App {
   }
 
   #ended(name: string, room: string, error: unknown): void {
+    if (this.#running) this.#site?.left(reasonOf(error));
+    else this.#site?.refused(error);
     this.#after(name, room, explainServer(reasonOf(error)), 'Try again');
   }
 
@@ -278,7 +335,8 @@ class App {
       {
         label: 'New room',
         run: () => {
-          history.replaceState(null, '', location.pathname);
+          history.replaceState(null, '',
+            location.pathname + (STEERED ? '#embed' : ''));
           void this.open();
         },
       },
@@ -315,7 +373,8 @@ function linkFor(room: string): string {
 }
 
 function ownLinkFor(room: string): string {
-  return linkFor(room) + (CODEC === 'vp8' ? '' : `&codec=${CODEC}`);
+  return linkFor(room) + (CODEC === 'vp8' ? '' : `&codec=${CODEC}`) +
+    (STEERED ? '#embed' : '');
 }
 
 /** Keeps the token in the address for this tab, and nowhere else. */
@@ -335,7 +394,8 @@ function askedRoom(): string {
 /** This page's own address, with the room that is asked for. */
 function returnAddress(): string {
   const asked = askedRoom();
-  return asked ? ownLinkFor(asked) : location.origin + location.pathname;
+  return asked ? ownLinkFor(asked).replace(/#.*/, '')
+    : location.origin + location.pathname;
 }
 
 /** The way to the sign-in, for a refusal that names one. */
@@ -355,6 +415,11 @@ function reasonOf(error: unknown): unknown {
     ? new ServerError({ reason: 'token-expired' }) : error;
 }
 
+/** The code that talks to the site around a frame. */
+async function loadSite(page: EmbeddedPage): Promise<Site> {
+  return (await import('./embedded/site')).openSite(page);
+}
+
 /** A name that a token gives is not this person's choice. */
 function keepName(name: string): void {
   if (!readToken(tokens.token)?.name) localStorage.setItem(NAME_KEY, name);
@@ -366,5 +431,7 @@ if (root) {
   openLiveRegion();
   const app = new App(root);
   window.addEventListener('hashchange', () => app.tokenCame());
-  void app.open();
+  if (window.parent === window) void app.open();
+  else void app.openFor(loadSite);
 }
+

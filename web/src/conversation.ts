@@ -37,9 +37,11 @@ export class Conversation implements DataListener {
     private readonly changed: () => void,
     /** The server itself has a message for the room. */
     private readonly announced: (text: string) => void,
+    /** Somebody has said a line. */
+    private readonly heard: (peerId: string, text: string) => void,
   ) {
     this.chat = new ChatPanel({
-      say: (text) => void this.#say(text),
+      say: (text) => void this.say(text),
       sendFile: (file) => void this.#sendFile(file),
     });
   }
@@ -107,6 +109,7 @@ export class Conversation implements DataListener {
     }
     if (!this.#shown.note(peerId, message)) return;
     this.chat.addText(this.#author(peerId), message.text);
+    this.heard(peerId, message.text);
     this.#news(peerId, message.text);
   }
 
@@ -184,7 +187,8 @@ export class Conversation implements DataListener {
     return { name: 'You', isSelf: true };
   }
 
-  async #say(text: string): Promise<void> {
+  /** Says a line to everyone in the room. */
+  async say(text: string): Promise<void> {
     const id = newMessageId();
     this.#shown.noteOwn(id);
     this.chat.addText(this.#self(), text);

@@ -45,9 +45,23 @@ export class LocalMedia {
 
   /**
    * Asks for camera and microphone in one question, and for each alone if
-   * that fails. Returns the errors of those that stayed off.
+   * that fails or only one is wanted. Returns the errors of those that stayed
+   * off.
    */
-  async start(): Promise<Partial<Record<LocalSource, unknown>>> {
+  async start(
+    wanted: readonly LocalSource[] = ['mic', 'camera'],
+  ): Promise<Partial<Record<LocalSource, unknown>>> {
+    if (wanted.length > 1) await this.#openBoth();
+    const errors: Partial<Record<LocalSource, unknown>> = {};
+    for (const source of wanted) {
+      await this.switchOn(source).catch((error: unknown) => {
+        errors[source] = error;
+      });
+    }
+    return errors;
+  }
+
+  async #openBoth(): Promise<void> {
     try {
       const stream = await navigator.mediaDevices.getUserMedia({
         ...constraints('mic', undefined), ...constraints('camera', undefined),
@@ -57,13 +71,6 @@ export class LocalMedia {
     } catch {
       // Which of the two it was shows when each is asked for alone.
     }
-    const errors: Partial<Record<LocalSource, unknown>> = {};
-    for (const source of ['mic', 'camera'] as const) {
-      await this.switchOn(source).catch((error: unknown) => {
-        errors[source] = error;
-      });
-    }
-    return errors;
   }
 
   /** Opens the device if needed. Throws what getUserMedia throws. */

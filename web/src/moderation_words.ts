@@ -89,19 +89,22 @@ export function shareQuestion(others: readonly string[]): Explanation {
 
 /** Why the server ended this person's part in the call. */
 export class Farewell extends Error {
-  private constructor(readonly explanation: Explanation) {
+  private constructor(
+    readonly kind: 'removed' | 'ended',
+    readonly explanation: Explanation,
+  ) {
     super(explanation.title);
   }
 
   static removed(by: string): Farewell {
-    return new Farewell({
+    return new Farewell('removed', {
       title: 'You were asked to leave',
       detail: `${by} has removed you from the call.`,
     });
   }
 
   static ended(by: string): Farewell {
-    return new Farewell({
+    return new Farewell('ended', {
       title: 'The call has ended',
       detail: `${by} has ended it for everyone.`,
     });

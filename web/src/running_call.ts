@@ -2,6 +2,7 @@
 
 import { SCREEN } from './arrangement';
 import { Call } from './call';
+import type { CallWatcher } from './call_watcher';
 import { Conversation } from './conversation';
 import { DecisionLog, layersWords, merged } from './decisions';
 import type { Codec } from './encodings';
@@ -29,6 +30,8 @@ export interface RunningCallOptions {
   returning: boolean;
   media: LocalMedia;
   codec: Codec;
+  /** Is told what happens, besides the window. */
+  watcher: CallWatcher | undefined;
   actions: Omit<ToolbarActions, 'toggleChat' | 'reactMenu' | 'more'>;
   ended(error: Error): void;
 }
@@ -61,7 +64,8 @@ export class RunningCall {
   private constructor(private readonly options: RunningCallOptions) {
     const { room, name, link, returning, media, codec, actions } = options;
     this.conversation = new Conversation(() => this.view,
-      () => this.#paintControls(), (text) => this.people.serverSaid(text));
+      () => this.#paintControls(), (text) => this.people.serverSaid(text),
+      (id, text) => options.watcher?.said(id, text));
     this.people = new PeopleControls({
       call: () => this.call, view: () => this.view, media,
       hands: () => this.conversation.hands,
@@ -80,7 +84,7 @@ export class RunningCall {
         layersChanged: (track, { spatialLayer, temporalLayer }) =>
           this.#decided(track, 'server',
             layersWords(spatialLayer, temporalLayer)),
-        speaker: (id) => this.view.stage.setSpeaker(id),
+        speaker: (id) => this.#speaks(id),
       },
       dataListener: this.conversation,
     });
@@ -109,7 +113,7 @@ export class RunningCall {
         this.view.setQuality(id, quality);
         this.people.setQuality(id, quality);
       },
-      speaker: (id) => this.view.stage.setSpeaker(id),
+      speaker: (id) => this.#speaks(id),
       measured: () => this.#measured(),
       trouble: (id, trouble) => this.view.stage.setTrouble(id, trouble),
       screenTrouble: (id, trouble) =>
@@ -136,6 +140,12 @@ export class RunningCall {
     this.conversation.setPeople(people);
     this.people.setPeople(people);
     this.#paintControls();
+    this.options.watcher?.people(people);
+  }
+
+  #speaks(id: string): void {
+    this.view.stage.setSpeaker(id);
+    this.options.watcher?.speaks(id);
   }
 
   #paintControls(): void {

@@ -62,7 +62,35 @@ test('scripts, styles and fonts carry a hash of their content', () => {
     assert.match(name, /-[A-Z2-7]{8}\.(js|css|woff2)(\.br|\.gz)?$/);
   }
   const others = filesBelow(folder).map((path) => path.slice(folder.length + 1))
-    .filter((path) => !/^(assets|socket\.io)\//.test(path));
+    .filter((path) => !/^(assets|embed|socket\.io)\//.test(path));
   assert.deepEqual(others.filter((path) => !/\.(br|gz)$/.test(path)).sort(),
     ['icon.svg', 'index.html']);
 });
+
+test('what sites load to embed calls has stable names and is small', () => {
+  const at = join(folder, 'embed');
+  const names = readdirSync(at);
+  for (const name of ['troupe-embed.js', 'troupe-embed.global.js',
+    'index.d.ts', 'package.json']) {
+    assert.ok(names.includes(name), name);
+  }
+  const { main, types } = JSON.parse(
+    readFileSync(join(at, 'package.json'), 'utf8'));
+  for (const path of [main, types]) assert.ok(statSync(join(at, path)).size);
+  // Every file that the types refer to is there.
+  for (const name of names.filter((x) => x.endsWith('.d.ts'))) {
+    const text = readFileSync(join(at, name), 'utf8');
+    for (const [, other] of text.matchAll(/from '\.\/(\w+)'/g)) {
+      assert.ok(names.includes(`${other}.d.ts`), `${name}: ${other}`);
+    }
+  }
+  assert.ok(statSync(join(at, 'troupe-embed.js.gz')).size < 6000);
+});
+
+test('a page without a frame around it does not load what frames need',
+  async () => {
+    const { first, call } = await filesOf(folder);
+    assert.ok(readdirSync(join(folder, 'assets'))
+      .some((x) => x.startsWith('site-')));
+    assert.ok(![...first, ...call].some((x) => x.includes('/site-')));
+  });

@@ -98,11 +98,11 @@ export class Lobby {
   }
 
   /** Opens camera and microphone, and says what keeps them from starting. */
-  async start(): Promise<void> {
-    for (const source of SOURCES) this.#waiting.add(source);
+  async start(wanted: readonly LocalSource[] = SOURCES): Promise<void> {
+    for (const source of wanted) this.#waiting.add(source);
     void this.#lookForQuestion();
     this.#paint();
-    const errors = await this.options.media.start();
+    const errors = await this.options.media.start(wanted);
     this.#waiting.clear();
     this.setErrors(errors);
   }
@@ -182,7 +182,7 @@ export class Lobby {
       class: 'lobby-form',
       onsubmit: (event: Event) => {
         event.preventDefault();
-        void this.#submit();
+        void this.submit();
       },
     },
     el('h1', {}, 'Places, please.'),
@@ -195,19 +195,32 @@ export class Lobby {
     this.#roomFault, this.#error, this.#join);
   }
 
-  async #submit(): Promise<void> {
-    const name = this.#name.value.trim();
-    const room = this.#roomName;
-    if (this.#joining) return;
-    if (!name) return this.#name.focus();
-    if (!this.#checkRoom()) return this.#room.focus();
+  /**
+   * Joins with what the form says, and that name if there is one. Returns
+   * whether it could try: the name or the room may be missing.
+   */
+  async submit(given?: string): Promise<boolean> {
+    if (this.#joining) return true;
+    if (given && !this.options.known) this.#name.value = given;
+    const missing = this.#missing();
+    if (missing) {
+      missing.focus();
+      return false;
+    }
     this.#error.hidden = true;
     this.#busy(true);
     try {
-      await this.options.join(name, room);
+      await this.options.join(this.#name.value.trim(), this.#roomName);
     } finally {
       this.#busy(false);
     }
+    return true;
+  }
+
+  /** The field that has to be filled in. */
+  #missing(): HTMLElement | undefined {
+    if (this.#name.value.trim() === '') return this.#name;
+    return this.#checkRoom() ? undefined : this.#room;
   }
 
   #busy(on: boolean): void {
