@@ -1,7 +1,7 @@
 /**
  * Shows the real parts of the page with invented people, to be looked at:
  * fixture.html?view=call&people=5&theme=light&screen=1&outage=server
- * … &open=More|React, &toast=1, &keys=1
+ * … &open=More|React, &toast=1, &keys=1, &invite=1
  * … &mode=speaker&charts=1&why=1&chat=1&hands=1&unread=1
  * … &panel=people&host=1&locked=1&notices=1&ask=remove|end|share, screen=2
  * fixture.html?view=lobby&error=camera|permission|REASON&sign-in=URL
@@ -18,6 +18,7 @@ import {
   askWords, drainWords, shareQuestion,
 } from '../src/moderation_words';
 import { roomName } from '../src/rooms';
+import { openInvite } from '../src/invite';
 import { openActions } from '../src/ui/menu';
 import { CallView } from '../src/ui/call_view';
 import { ChatPanel } from '../src/ui/chat_panel';
@@ -180,7 +181,7 @@ function showPeople(view: CallView, people: Person[]): void {
         run: nothing,
       },
     ]),
-    muteAll: nothing, lock: nothing, endForAll: nothing,
+    muteAll: nothing, lock: nothing, endForAll: nothing, invite: nothing,
   });
   view.panel.open('People', panel.root, nothing);
   view.setPeopleOpen(true);
@@ -235,7 +236,8 @@ function showCall(root: HTMLElement): void {
         { handUp: false, raise: nothing, react: nothing }),
     },
     info: { samples, why, watched: nothing },
-    togglePeople: nothing,
+    togglePeople: nothing, invite: () => openInvite(room,
+      inviteLink('https://call.example', '/', room)),
   });
   root.replaceChildren(view.root);
   const count = Number(query.get('people') ?? 2);
@@ -282,6 +284,9 @@ function showOpened(): void {
     toast('Jonas Lindqvist: Good morning! Are we all here? I have the plan.');
   }
   if (query.has('keys')) toggleShortcutDialog();
+  if (query.has('invite')) {
+    openInvite(room, inviteLink('https://call.example', '/', room));
+  }
   const label = query.get('open');
   // A button has its place once the window has been laid out.
   if (label) {

@@ -4,6 +4,8 @@ import type { RunningCall } from './running_call';
 import type { MenuAction } from './ui/menu';
 
 /** Things to do in this call for which the bar has no button of its own. */
-export function moreActions(_running: RunningCall): MenuAction[] {
-  return [];
+export function moreActions(running: RunningCall): MenuAction[] {
+  return [
+    { label: 'Invite people', icon: 'invite', run: () => running.invite() },
+  ];
 }

@@ -24,6 +24,8 @@ export interface PeopleParts {
   media: LocalMedia;
   /** Whose hands are up, in the order in which they were raised. */
   hands(): ReadonlySet<string>;
+  /** Shows the ways to invite somebody. */
+  invite(): void;
 }
 
 export class PeopleControls {
@@ -44,6 +46,7 @@ export class PeopleControls {
         () => this.#moderation.lock(locked),
         locked ? 'The room is locked' : 'The room is open'),
       endForAll: () => void this.#endForAll(),
+      invite: () => parts.invite(),
     });
   }
 

@@ -7,6 +7,7 @@ import { Conversation } from './conversation';
 import { DecisionLog, layersWords, merged } from './decisions';
 import type { Codec } from './encodings';
 import type { PictureSource } from './flows';
+import { openInvite } from './invite';
 import type { LocalMedia } from './local_media';
 import { Monitor } from './monitor';
 import { moreActions } from './more_actions';
@@ -69,6 +70,7 @@ export class RunningCall {
     this.people = new PeopleControls({
       call: () => this.call, view: () => this.view, media,
       hands: () => this.conversation.hands,
+      invite: () => this.invite(),
     });
     this.call = new Call({
       room, name, media, codec,
@@ -93,6 +95,7 @@ export class RunningCall {
     this.view = new CallView({
       room, link, returning,
       togglePeople: () => this.people.toggle(),
+      invite: () => this.invite(),
       actions: {
         ...actions,
         toggleChat: () => this.conversation.toggleChat(),
@@ -122,6 +125,11 @@ export class RunningCall {
     }, () => this.#stats.estimate, (track) => this.#viewer.receives(track));
     this.#viewer = new Viewer(() => this.call.receiver, this.view.stage,
       (track, text) => this.#decided(track, 'page', text));
+  }
+
+  /** Shows the ways to invite somebody to this room. */
+  invite(): void {
+    openInvite(this.options.room, this.options.link);
   }
 
   close(): void {

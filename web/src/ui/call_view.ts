@@ -35,6 +35,8 @@ export interface CallViewOptions {
   actions: ToolbarActions;
   info: PictureInfo;
   togglePeople(): void;
+  /** Shows the ways to invite somebody. */
+  invite(): void;
 }
 
 const VIEW_KEY = 'troupe.view';
@@ -80,7 +82,8 @@ export class CallView {
   #comings = new NameBatch(toast, 'joined', 'left');
 
   constructor(options: CallViewOptions) {
-    const { room, link, actions, info, returning, togglePeople } = options;
+    const { room, link, actions, info, returning, togglePeople, invite } =
+      options;
     this.#info = info;
     this.#hadCompany = returning ?? false;
     this.#banner = new OutageBanner(() => actions.leave());
@@ -103,7 +106,12 @@ export class CallView {
       el('div', {},
         this.#inviteTitle,
         el('p', {}, 'Send the link to whoever should join.')),
-      copyButton(() => link, 'button primary'));
+      el('div', { class: 'invite-buttons' },
+        copyButton(() => link, 'button primary'),
+        el('button', {
+          type: 'button', class: 'button',
+          attrs: { 'aria-haspopup': 'dialog' }, onclick: () => invite(),
+        }, 'More ways')));
     this.root = el('main', { class: 'call' },
       el('a', {
         class: 'skip-link', href: '#toolbar',

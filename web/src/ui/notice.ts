@@ -53,27 +53,34 @@ function placeTray(): void {
   tray.style.top = `${Math.round(y)}px`;
 }
 
-/** A button that copies a link and says so. */
+const COPY_WORDS = {
+  title: 'Copy the invitation link',
+  prompt: 'Copy this link',
+  done: 'Link copied. Send it to whoever should join.',
+};
+
+/** A button that copies a text, by default a link, and says so. */
 export function copyButton(
-  link: () => string,
+  copied: () => string,
   className: string,
   label = 'Copy link',
+  words = COPY_WORDS,
 ): HTMLButtonElement {
   const text = el('span', {}, label);
   const button = el('button', {
-    class: className, type: 'button', title: 'Copy the invitation link',
+    class: className, type: 'button', title: words.title,
   }, icon('link'), text);
   button.addEventListener('click', async () => {
     try {
-      await navigator.clipboard.writeText(link());
+      await navigator.clipboard.writeText(copied());
     } catch {
       // No clipboard outside a secure page: show it to be copied by hand.
-      window.prompt('Copy this link', link());
+      window.prompt(words.prompt, copied());
       return;
     }
     text.textContent = 'Copied';
     button.replaceChildren(icon('check'), text);
-    toast('Link copied. Send it to whoever should join.');
+    toast(words.done);
     setTimeout(() => {
       text.textContent = label;
       button.replaceChildren(icon('link'), text);

@@ -13,6 +13,8 @@ export interface PeopleActions {
   muteAll(): void;
   lock(locked: boolean): void;
   endForAll(): void;
+  /** Shows the ways to invite somebody. */
+  invite(): void;
 }
 
 /** What the list shows at a moment. */
@@ -56,7 +58,13 @@ export class PeoplePanel {
     }, icon('leave'), 'End for all'));
     this.#search.addEventListener('input', () => this.#paint());
     this.root = el('div', { class: 'people' },
-      el('label', { class: 'people-search' }, icon('search'), this.#search),
+      el('div', { class: 'people-head' },
+        el('label', { class: 'people-search' }, icon('search'), this.#search),
+        el('button', {
+          type: 'button', class: 'button',
+          attrs: { 'aria-haspopup': 'dialog' },
+          onclick: () => actions.invite(),
+        }, icon('invite'), 'Invite')),
       this.#locked, this.#list, this.#none, this.#tools);
     this.show(this.#state);
   }
