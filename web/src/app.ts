@@ -322,6 +322,8 @@ class App {
     explanation: { title: string; detail: string },
     again: string,
   ): void {
+    // Else the microphone would be open after rejoining.
+    this.#talk.release();
     this.#running?.close();
     this.#running = undefined;
     this.#media.stop();

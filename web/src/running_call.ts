@@ -3,6 +3,7 @@
 import { SCREEN } from './arrangement';
 import { Call } from './call';
 import type { CallWatcher } from './call_watcher';
+import { CallSounds } from './call_sounds';
 import { Conversation } from './conversation';
 import { DecisionLog, layersWords, merged } from './decisions';
 import type { Codec } from './encodings';
@@ -11,10 +12,12 @@ import { openInvite } from './invite';
 import type { LocalMedia } from './local_media';
 import { Monitor } from './monitor';
 import { moreActions } from './more_actions';
+import { MutedHint } from './muted_hint';
 import { PeopleControls } from './people_controls';
 import type { Person } from './people_list';
 import type { RemoteTrack } from './receiver';
 import { ServerStats } from './server_stats';
+import { settings } from './settings';
 import { AudioOut } from './ui/audio_out';
 import { CallView } from './ui/call_view';
 import { toast } from './ui/notice';
@@ -44,6 +47,8 @@ export class RunningCall {
   readonly conversation: Conversation;
   readonly people: PeopleControls;
   #monitor: Monitor;
+  #mutedHint: MutedHint;
+  #sounds = new CallSounds(settings(), () => this.audio.speaker);
   #viewer: Viewer;
   #decisions = new DecisionLog();
   #stats: ServerStats;
@@ -79,6 +84,7 @@ export class RunningCall {
         reconnecting: (active) => {
           this.#monitor.liveness.reconnecting = active;
           if (active) this.view.expectReturns();
+          this.#sounds.expectReturns();
         },
         ended: (error) => options.ended(error),
         warned: (error) => toast(explainServer(error).title),
@@ -123,6 +129,10 @@ export class RunningCall {
         this.view.stage.setScreenTrouble(id, trouble),
       outage: (outage) => this.view.setOutage(outage),
     }, () => this.#stats.estimate, (track) => this.#viewer.receives(track));
+    this.#mutedHint = new MutedHint({
+      media, settings: settings(), notices: () => this.view.notices,
+      unmute: () => actions.toggleMic(),
+    });
     this.#viewer = new Viewer(() => this.call.receiver, this.view.stage,
       (track, text) => this.#decided(track, 'page', text));
   }
@@ -134,6 +144,8 @@ export class RunningCall {
 
   close(): void {
     this.#monitor.stop();
+    this.#mutedHint.close();
+    this.#sounds.close();
     this.#viewer.stop();
     this.audio.close();
     this.conversation.close();
@@ -147,6 +159,7 @@ export class RunningCall {
     this.audio.setPeople(people);
     this.conversation.setPeople(people);
     this.people.setPeople(people);
+    this.#sounds.setPeople(people);
     this.#paintControls();
     this.options.watcher?.people(people);
   }
@@ -158,6 +171,7 @@ export class RunningCall {
 
   #paintControls(): void {
     const { media } = this.options;
+    this.#sounds.setHands(this.conversation.hands);
     this.view.setControls({
       mic: media.isOn('mic'),
       camera: media.isOn('camera'),

@@ -20,6 +20,8 @@ export interface KeyActions {
 export class Keys {
   /** Space presses a button that was reached by keys, not by the mouse. */
   #byKeyboard = false;
+  /** Space went down without effect on the page; going up has none either. */
+  #spaceTaken = false;
 
   constructor(private readonly actions: KeyActions) {
     document.addEventListener('keydown', (event) => this.#down(event));
@@ -37,7 +39,10 @@ export class Keys {
       this.#byKeyboard = true;
     }
     const talk = this.actions.talk();
-    if (event.key === ' ' && talk?.held) return event.preventDefault();
+    if (event.key === ' ') {
+      if (event.repeat && this.#spaceTaken) return event.preventDefault();
+      this.#spaceTaken = false;
+    }
     if (!shortcutsOn(localStorage) || isForOthers(event)) return;
     const command = commandOf(event);
     if (!command) return;
@@ -45,6 +50,7 @@ export class Keys {
       if (!talk || this.#pressesButton(event)) return;
       // Otherwise a page scrolls, and a button that was clicked is pressed.
       event.preventDefault();
+      this.#spaceTaken = true;
       return talk.press();
     }
     event.preventDefault();
@@ -52,10 +58,11 @@ export class Keys {
   }
 
   #up(event: KeyboardEvent): void {
-    const talk = this.actions.talk();
-    if (event.key !== ' ' || !talk?.held) return;
-    event.preventDefault();
-    talk.release();
+    if (event.key !== ' ') return;
+    // Firefox presses a button when the key goes up, even an unused one.
+    if (this.#spaceTaken) event.preventDefault();
+    this.#spaceTaken = false;
+    this.actions.talk()?.release();
   }
 
   #pressesButton({ target }: KeyboardEvent): boolean {
