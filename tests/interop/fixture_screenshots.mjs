@@ -46,6 +46,8 @@ const SHOTS = [
   ['call-screen-chat', 'people=4&screen=1&chat=1'],
   ['call-two-screens', 'people=5&screen=2&sharing=1'],
   ['invite', 'people=3&invite=1'],
+  ['sharing', 'people=3&sharing=window'],
+  ['sharing-paused', 'people=3&sharing=paused'],
   ['people', 'people=9&panel=people&locked=1'],
   ['people-host', 'people=9&panel=people&host=1'],
   ['people-many', 'people=40&panel=people&host=1'],

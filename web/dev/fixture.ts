@@ -19,6 +19,8 @@ import {
 } from '../src/moderation_words';
 import { roomName } from '../src/rooms';
 import { openInvite } from '../src/invite';
+import type { ShareState } from '../src/screen_share';
+import { surfaceOf } from '../src/screen_words';
 import { openActions } from '../src/ui/menu';
 import { CallView } from '../src/ui/call_view';
 import { ChatPanel } from '../src/ui/chat_panel';
@@ -84,6 +86,18 @@ function slide(): MediaStreamTrack {
   draw();
   setInterval(draw, 200);
   return canvas.captureStream(5).getVideoTracks()[0]!;
+}
+
+/** What this person shares: `sharing`, `sharing=paused`, `sharing=window`. */
+function share(): ShareState | undefined {
+  const kind = query.get('sharing');
+  if (kind === null) return undefined;
+  const paused = kind === 'paused';
+  return {
+    picture: slide(), paused, content: paused ? 'film' : 'text',
+    surface: surfaceOf(paused ? 'browser' : kind || 'monitor', paused),
+    showsItself: kind === '',
+  };
 }
 
 function person(index: number): Person {
@@ -236,6 +250,7 @@ function showCall(root: HTMLElement): void {
         { handUp: false, raise: nothing, react: nothing }),
     },
     info: { samples, why, watched: nothing },
+    presenter: { choose: nothing, pause: nothing, setContent: nothing },
     togglePeople: nothing, invite: () => openInvite(room,
       inviteLink('https://call.example', '/', room)),
   });
@@ -246,9 +261,8 @@ function showCall(root: HTMLElement): void {
     people.forEach((one) => Object.assign(one, { cameraOff: true }));
   }
   view.setPeople(people);
-  const sharing = query.has('sharing');
   view.setControls({
-    mic: !query.has('muted'), camera: true, sharing,
+    mic: !query.has('muted'), camera: true, share: share(),
     chat: { open: false, unread: query.has('unread') ? 3 : 0, hand: false },
   });
   if ((query.get('mode') === 'speaker') !== (view.stage.view === 'speaker')) {

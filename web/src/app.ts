@@ -191,7 +191,7 @@ class App {
     return {
       toggleMic: () => this.#toggle('mic'),
       toggleCamera: () => this.#toggle('camera'),
-      toggleShare: () => void this.#toggleShare(),
+      toggleShare: () => void this.#running?.presenter.toggle(),
       micMenu: (a: HTMLElement) => void this.#deviceMenu('mic', a),
       cameraMenu: (a: HTMLElement) => void this.#deviceMenu('camera', a),
       leave: () => void this.#leave(),
@@ -211,19 +211,6 @@ class App {
       toast(explainMedia(error, what).title);
       throw error;
     });
-  }
-
-  async #toggleShare(): Promise<void> {
-    const call = this.#running?.call;
-    if (!call) return;
-    if (!call.sharing && !await this.#running?.people.mayShare()) return;
-    try {
-      await (call.sharing ? call.stopSharing() : call.shareScreen());
-    } catch (error) {
-      // Closing the browser's chooser is a decision, not a fault.
-      const name = error instanceof Error ? error.name : '';
-      if (name !== 'NotAllowedError') toast('Your screen cannot be shared');
-    }
   }
 
   async #deviceMenu(source: LocalSource, anchor: HTMLElement): Promise<void> {

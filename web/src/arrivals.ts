@@ -48,7 +48,7 @@ export class Arrivals {
    */
   latestAtMs(): number | undefined {
     const due = [...this.#clocks.values()].filter((clock) => clock.due);
-    if (due.every(({ source }) => source === 'screen')) return undefined;
+    if (due.every(({ source }) => source.startsWith('screen'))) return undefined;
     return Math.max(...due.map(({ atMs }) => atMs));
   }
 

@@ -10,6 +10,7 @@ import type { HostAct } from './moderation_words';
 import { othersOf, type Person } from './people_list';
 import { placeIn, type Place } from './place';
 import { Receiver, type RemoteTrack } from './receiver';
+import { ScreenShare } from './screen_share';
 import { Sender } from './sender';
 import { Signaling } from './signaling';
 import type {
@@ -46,13 +47,16 @@ export interface CallOptions {
 export class Call {
   readonly data: DataRoom;
   readonly moderation: Moderation;
+  readonly share = new ScreenShare(() => {
+    void this.#publish('screen');
+    void this.#publish('screen-audio');
+  });
   #signaling: Signaling;
   #place: Place;
   #peerId = '';
   #sender: Sender | undefined;
   #receiver: Receiver | undefined;
   #participants: Participant[] = [];
-  #screen: MediaStreamTrack | null = null;
   #device: types.Device | undefined;
   /** Under which id the media were set up. */
   #enteredAs = '';
@@ -111,10 +115,6 @@ export class Call {
     return this.#signaling;
   }
 
-  get sharing(): boolean {
-    return this.#screen !== null;
-  }
-
   /** Resolves once in the room; rejects with the reason if that fails. */
   join(): Promise<void> {
     return new Promise<void>((resolve, reject) => {
@@ -130,24 +130,6 @@ export class Call {
     );
   }
 
-  async shareScreen(): Promise<void> {
-    const stream = await navigator.mediaDevices.getDisplayMedia({
-      video: { frameRate: { max: 30 } },
-    });
-    const track = stream.getVideoTracks()[0];
-    if (!track) return;
-    track.contentHint = 'detail';
-    track.addEventListener('ended', () => void this.stopSharing());
-    this.#screen = track;
-    await this.#publish('screen');
-  }
-
-  async stopSharing(): Promise<void> {
-    this.#screen?.stop();
-    this.#screen = null;
-    await this.#publish('screen');
-  }
-
   async leave(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
@@ -161,8 +143,7 @@ export class Call {
   #close(): void {
     this.#over = true;
     this.#forget();
-    this.#screen?.stop();
-    this.#screen = null;
+    this.share.stop();
     this.#closeMedia();
     this.#signaling.close();
     this.#place.release();
@@ -299,7 +280,7 @@ export class Call {
   }
 
   #publishAll(): Promise<unknown> {
-    return Promise.all((['mic', 'camera', 'screen'] as const)
+    return Promise.all((['mic', 'camera', 'screen', 'screen-audio'] as const)
       .map((source) => this.#publish(source)));
   }
 
@@ -353,7 +334,9 @@ export class Call {
   /** A host has silenced this person, who alone can undo it. */
   #muted(producerId: string, by: string): void {
     const source = this.#sender?.mutedByServer(producerId);
-    if (source === 'screen') void this.stopSharing();
+    // Muting is about the voice: a screen is silenced by stopping it.
+    if (source === 'screen-audio') return void this.#publish(source);
+    if (source === 'screen') this.share.stop();
     else if (source) void this.options.media.switchOff(source);
     if (source) this.options.listener.told({ is: 'muted', source, by });
   }
@@ -380,18 +363,26 @@ export class Call {
   }
 
   async #publishNow(source: Source): Promise<void> {
-    const { media } = this.options;
     if (!this.#sender || this.#over) return;
-    const track = source === 'screen' ? this.#screen : media.track(source);
-    const on = source === 'screen' ? track !== null : media.isOn(source);
+    const { track, on, ends } = this.#wanted(source);
     try {
       if (track && on) await this.#sender.send(source, track);
-      else if (source === 'screen') await this.#sender.stop(source);
+      else if (ends) await this.#sender.stop(source);
       else await this.#sender.pause(source);
     } catch (error) {
       if (this.#signaling.connected) this.options.listener.warned(error);
     }
     this.#changed();
+  }
+
+  /** What is to be sent of a source; whether its end ends the producer. */
+  #wanted(source: Source) {
+    const { media } = this.options;
+    if (source === 'mic' || source === 'camera') {
+      return { track: media.track(source), on: media.isOn(source), ends: false };
+    }
+    const track = this.share.track(source);
+    return { track, on: !this.share.paused, ends: track === null };
   }
 
   #changed(): void {
@@ -414,7 +405,7 @@ export class Call {
       micMuted: !media.isOn('mic'),
       cameraOff: !media.isOn('camera'),
       camera: media.track('camera'),
-      screen: this.#screen,
+      screen: this.share.track('screen'),
       audio: null,
     };
   }

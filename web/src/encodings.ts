@@ -1,7 +1,7 @@
 /** What is sent of each source: codec, layers and their limits. Pure. */
 
 import type { types } from 'mediasoup-client';
-import type { Source } from './signaling';
+import type { PictureSource } from './signaling';
 
 /** Bits per second of a camera's layers, for 320, 640 and 1280 pixels. */
 const CAMERA_BITRATES = [150_000, 500_000, 1_700_000];
@@ -20,7 +20,7 @@ export function codecFrom(query: string): Codec {
  * layer below 240 pixels would help nobody: small cameras send fewer.
  */
 export function encodingsOf(
-  source: Exclude<Source, 'mic'>,
+  source: PictureSource,
   codec: Codec,
   width = 1280,
 ): types.RtpEncodingParameters[] {

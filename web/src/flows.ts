@@ -3,9 +3,8 @@
 import type { types } from 'mediasoup-client';
 import { FlowHistory, type FlowCounters, type FlowSample } from './flow';
 import type { RemoteTrack } from './receiver';
+import { isPicture, type PictureSource } from './signaling';
 import { number, selectedPair, type Stat } from './stats';
-
-export type PictureSource = 'camera' | 'screen';
 
 function keyOf(personId: string, source: string): string {
   return `${source}/${personId}`;
@@ -32,7 +31,7 @@ export class Flows {
       .map((stat) => [stat['ssrc'], stat]));
     const seen = new Set<string>();
     for (const { consumer, peerId, source, layers } of tracks) {
-      if (source === 'mic') continue;
+      if (!isPicture(source)) continue;
       const stat = bySsrc.get(ssrcOf(consumer));
       const key = keyOf(peerId, source);
       seen.add(key);

@@ -149,11 +149,13 @@ export class Liveness {
       this.#tell(id, this.#arrivals.troubleOf(id, now, silent));
     }
     const broken = outage !== undefined && outage.reason !== 'signaling';
-    for (const { peerId, source, consumer } of tracks) {
+    for (const { peerId, source, consumer, paused } of tracks) {
       if (source !== 'screen') continue;
       const quietMs = this.#arrivals.quietMs(consumer.id, now);
       this.listener.screenTrouble(peerId,
-        broken && quietMs >= PICTURE_PATIENCE_MS ? 'screen-stands' : undefined);
+        paused ? 'screen-paused'
+          : broken && quietMs >= PICTURE_PATIENCE_MS ? 'screen-stands'
+            : undefined);
     }
   }
 

@@ -16,6 +16,7 @@ const MUTED: Record<Source, string> = {
   mic: 'muted you',
   camera: 'turned your camera off',
   screen: 'stopped your screen sharing',
+  'screen-audio': 'stopped the sound of your screen',
 };
 
 /** One sentence, for all acts that need no answer. */

@@ -15,6 +15,9 @@ export interface Person {
   camera: MediaStreamTrack | null;
   screen: MediaStreamTrack | null;
   audio: MediaStreamTrack | null;
+  screenSound?: MediaStreamTrack | null;
+  /** The sender has paused the screen: its last picture stands. */
+  screenPaused?: boolean;
 }
 
 /** All others: the members, and whoever sends before the list has come. */
@@ -40,15 +43,21 @@ function person(
     tracks.find((track) => track.source === source);
   const mic = find('mic');
   const camera = find('camera');
+  const screen = find('screen');
+  const screenSound = find('screen-audio');
   return {
     id,
     name: known?.name || 'Guest',
     isSelf: false,
     isHost: known?.isHost ?? false,
-    micMuted: mic ? mic.paused : known?.isAudioMuted ?? true,
+    // Of one who has no microphone the server counts the screen's sound.
+    micMuted: mic ? mic.paused
+      : screenSound !== undefined || (known?.isAudioMuted ?? true),
     cameraOff: camera ? camera.paused : true,
     camera: camera?.consumer.track ?? null,
-    screen: find('screen')?.consumer.track ?? null,
+    screen: screen?.consumer.track ?? null,
     audio: mic?.consumer.track ?? null,
+    screenSound: screenSound?.consumer.track ?? null,
+    screenPaused: screen?.paused ?? false,
   };
 }

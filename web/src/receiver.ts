@@ -2,6 +2,7 @@
 
 import type { types } from 'mediasoup-client';
 import type { Layers } from './layer_choice';
+import { isPicture, knownSource } from './signaling';
 import type {
   ConsumeAnswer, LayersPush, ProducerInfo, Requester, ScorePush, Source,
 } from './signaling';
@@ -65,7 +66,7 @@ export class Receiver {
       }
       this.#tracks.set(producerId, track);
       this.changed();
-      if (track.source === 'mic') await this.hold(track, false);
+      if (!isPicture(track.source)) await this.hold(track, false);
       // Slides stay, whoever spoke last.
       if (track.source === 'screen') await this.#rank(track, 2);
     } catch (error) {
@@ -174,7 +175,7 @@ export class Receiver {
       rtpCapabilities: this.device.recvRtpCapabilities,
     });
     const peerId = answer.peerId ?? info.peerId ?? answer.producerId;
-    const source = answer.appData?.source ?? info.appData?.source ??
+    const source = knownSource(answer.appData) ?? knownSource(info.appData) ??
       this.#guessSource(peerId, answer.kind);
     const consumer = await this.transport.consume({
       id: answer.id,
@@ -182,7 +183,7 @@ export class Receiver {
       kind: answer.kind,
       rtpParameters: answer.rtpParameters,
       // One stream per person lets the browser keep voice and lips together.
-      streamId: source === 'screen' ? `${peerId}-screen` : peerId,
+      streamId: source.startsWith('screen') ? `${peerId}-screen` : peerId,
     });
     return {
       producerId: answer.producerId, peerId, source, consumer,
@@ -193,11 +194,11 @@ export class Receiver {
     };
   }
 
-  /** For senders that do not say: a second video is a screen. */
+  /** For senders that do not say: what comes second is of a screen. */
   #guessSource(peerId: string, kind: types.MediaKind): Source {
-    if (kind === 'audio') return 'mic';
-    const hasCamera = this.tracks().some((track) =>
-      track.peerId === peerId && track.source === 'camera');
-    return hasCamera ? 'screen' : 'camera';
+    const has = (source: Source) => this.tracks().some((track) =>
+      track.peerId === peerId && track.source === source);
+    if (kind === 'audio') return has('mic') ? 'screen-audio' : 'mic';
+    return has('camera') ? 'screen' : 'camera';
   }
 }

@@ -7,7 +7,6 @@ import { CallSounds } from './call_sounds';
 import { Conversation } from './conversation';
 import { DecisionLog, layersWords, merged } from './decisions';
 import type { Codec } from './encodings';
-import type { PictureSource } from './flows';
 import { openInvite } from './invite';
 import type { LocalMedia } from './local_media';
 import { Monitor } from './monitor';
@@ -16,8 +15,10 @@ import { MutedHint } from './muted_hint';
 import { PeopleControls } from './people_controls';
 import type { Person } from './people_list';
 import type { RemoteTrack } from './receiver';
+import { Presenter } from './presenter';
 import { ServerStats } from './server_stats';
 import { settings } from './settings';
+import { isPicture, type PictureSource } from './signaling';
 import { AudioOut } from './ui/audio_out';
 import { CallView } from './ui/call_view';
 import { toast } from './ui/notice';
@@ -46,6 +47,9 @@ export class RunningCall {
   readonly audio: AudioOut;
   readonly conversation: Conversation;
   readonly people: PeopleControls;
+  readonly presenter = new Presenter({
+    share: () => this.call.share, mayShare: () => this.people.mayShare(),
+  });
   #monitor: Monitor;
   #mutedHint: MutedHint;
   #sounds = new CallSounds(settings(), () => this.audio.speaker);
@@ -99,7 +103,7 @@ export class RunningCall {
     this.conversation.room = this.call.data;
     this.#stats = new ServerStats(this.call.requester);
     this.view = new CallView({
-      room, link, returning,
+      room, link, returning, presenter: this.presenter,
       togglePeople: () => this.people.toggle(),
       invite: () => this.invite(),
       actions: {
@@ -175,7 +179,7 @@ export class RunningCall {
     this.view.setControls({
       mic: media.isOn('mic'),
       camera: media.isOn('camera'),
-      sharing: this.call.sharing,
+      share: this.call.share.state,
       chat: this.conversation.controls,
     });
     this.people.paint();
@@ -196,7 +200,7 @@ export class RunningCall {
 
   #noteFreezes(): void {
     for (const track of this.call.receiver?.tracks() ?? []) {
-      if (track.source === 'mic' || track.paused) continue;
+      if (!isPicture(track.source) || track.paused) continue;
       const { flows } = this.#monitor;
       const latest = flows.samples(track.peerId, track.source).at(-1);
       if (!latest?.froze || latest.atMs === this.#frozeAt.get(track)) continue;

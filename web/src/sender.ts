@@ -6,6 +6,9 @@ import type { Requester, Source, WantedPush } from './signaling';
 import { openTransport } from './transport';
 import { sendUpTo } from './wanted_layers';
 
+/** Bits per second of the sound of a shared screen. */
+const SCREEN_SOUND_BITRATE = 128_000;
+
 export class Sender {
   #producers = new Map<Source, types.Producer>();
   /** What the server knows of a producer's pause; false where absent. */
@@ -116,6 +119,16 @@ export class Sender {
     if (source === 'mic') {
       return {
         codecOptions: { opusDtx: true, opusFec: true }, appData: { source },
+      };
+    }
+    if (source === 'screen-audio') {
+      // Music and films: both channels, and no pauses where it is quiet.
+      return {
+        codecOptions: {
+          opusStereo: true, opusDtx: false, opusFec: true,
+          opusMaxAverageBitrate: SCREEN_SOUND_BITRATE,
+        },
+        appData: { source },
       };
     }
     const { width } = track.getSettings();

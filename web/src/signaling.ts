@@ -5,7 +5,20 @@ import type { types } from 'mediasoup-client';
 import { connectError, refusalIn } from './server_error';
 import { tokens } from './token';
 
-export type Source = 'mic' | 'camera' | 'screen';
+export type PictureSource = 'camera' | 'screen';
+export type Source = 'mic' | PictureSource | 'screen-audio';
+
+const SOURCES: readonly unknown[] =
+  ['mic', 'camera', 'screen', 'screen-audio'] satisfies Source[];
+
+/** Other frontends may name sources as they like, or not at all. */
+export function knownSource(data: SourceData | undefined): Source | undefined {
+  return SOURCES.includes(data?.source) ? data!.source : undefined;
+}
+
+export function isPicture(source: Source): source is PictureSource {
+  return source === 'camera' || source === 'screen';
+}
 
 /** What a page says of what it sends; others may say anything, or nothing. */
 export interface SourceData {

@@ -5,7 +5,7 @@ import type { OutageReason } from './outage';
 import type { SelfTrouble } from './upload';
 import type { Explanation } from './words';
 
-export type Trouble = PersonTrouble | SelfTrouble | 'screen-stands';
+export type Trouble = PersonTrouble | SelfTrouble | 'screen-stands' | 'screen-paused';
 
 /** What a tile says of the person that it shows. */
 export function troubleWords(trouble: Trouble, name: string): string {
@@ -15,6 +15,7 @@ export function troubleWords(trouble: Trouble, name: string): string {
     case 'voice-silent': return `No sound arrives from ${name}`;
     case 'interrupted': return `${name}’s connection is interrupted`;
     case 'screen-stands': return 'The shared screen may be out of date';
+    case 'screen-paused': return 'Paused by the presenter';
     case 'unseen': return 'The others may not see you';
     case 'unheard': return 'The others may not hear you';
     case 'unseen-and-unheard': return 'The others may not see or hear you';

@@ -5,6 +5,7 @@
 
 import { parseScalabilityMode } from 'mediasoup-client';
 import type { RemoteTrack, Receiver } from './receiver';
+import { isPicture } from './signaling';
 import { PictureView, same, type Wish } from './viewing';
 
 const LOOK_EVERY_MS = 150;
@@ -51,7 +52,7 @@ export class Viewer {
   look(): void {
     const receiver = this.receiver();
     const videos = (receiver?.tracks() ?? [])
-      .filter(({ source }) => source !== 'mic');
+      .filter(({ source }) => isPicture(source));
     const ids = new Set(videos.map(({ consumer }) => consumer.id));
     for (const id of this.#entries.keys()) {
       if (!ids.has(id)) this.#entries.delete(id);

@@ -201,15 +201,16 @@ export class Site implements CallWatcher {
   }
 
   async #toggleShare(): Promise<boolean> {
-    const { call, people } = this.#running();
-    if (!call.sharing && !await people.mayShare()) return false;
+    const { call: { share }, people } = this.#running();
+    if (!share.active && !await people.mayShare()) return false;
     try {
-      await (call.sharing ? call.stopSharing() : call.shareScreen());
+      if (share.active) share.stop();
+      else await share.choose();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new CallError('device', `The screen is not shared: ${why}`);
     }
-    return call.sharing;
+    return share.active;
   }
 
   async #say(text: string): Promise<void> {

@@ -22,8 +22,9 @@ export class AudioOut {
 
   setPeople(people: Person[]): void {
     const voices = new Map(people
-      .filter(({ audio }) => audio)
-      .map(({ id, audio }) => [id, audio!]));
+      .flatMap(({ id, audio, screenSound }) =>
+        [[id, audio], [`screen of ${id}`, screenSound]] as const)
+      .flatMap(([id, track]) => (track ? [[id, track] as const] : [])));
     for (const [id, player] of this.#players) {
       if (voices.has(id)) continue;
       player.srcObject = null;

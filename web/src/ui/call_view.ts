@@ -8,10 +8,10 @@ import type { Person } from '../people_list';
 import type { Quality } from '../quality';
 import { el } from './dom';
 import { icon, mark } from './icons';
-import { sharingWords } from '../moderation_words';
 import { copyButton, toast } from './notice';
 import { NoticeStack } from './notice_stack';
 import { OutageBanner } from './outage_banner';
+import { SharingBar, type SharingActions } from './sharing_bar';
 import { toggleShortcutDialog } from './shortcut_dialog';
 import { SidePanel } from './side_panel';
 import { Stage } from './stage';
@@ -34,6 +34,7 @@ export interface CallViewOptions {
   returning?: boolean;
   actions: ToolbarActions;
   info: PictureInfo;
+  presenter: Omit<SharingActions, 'stop'>;
   togglePeople(): void;
   /** Shows the ways to invite somebody. */
   invite(): void;
@@ -66,8 +67,7 @@ export class CallView {
   #toolbar: Toolbar;
   #count = el('span');
   #banner: OutageBanner;
-  #sharing: HTMLElement;
-  #sharingText = el('span', {}, sharingWords([]));
+  #sharing: SharingBar;
   #invite: HTMLElement;
   #inviteTitle = el('strong');
   /** Others are here or have been. */
@@ -82,8 +82,9 @@ export class CallView {
   #comings = new NameBatch(toast, 'joined', 'left');
 
   constructor(options: CallViewOptions) {
-    const { room, link, actions, info, returning, togglePeople, invite } =
-      options;
+    const {
+      room, link, actions, info, returning, togglePeople, invite, presenter,
+    } = options;
     this.#info = info;
     this.#hadCompany = returning ?? false;
     this.#banner = new OutageBanner(() => actions.leave());
@@ -94,12 +95,12 @@ export class CallView {
       type: 'button', class: 'pill people-button', title: 'People (P)',
       attrs: { 'aria-expanded': 'false' }, onclick: () => togglePeople(),
     }, icon('people'), this.#count);
-    this.#sharing = el('div', { class: 'banner sharing' },
-      icon('screen'), this.#sharingText,
-      el('button', {
-        type: 'button', class: 'button small',
-        onclick: () => actions.toggleShare(),
-      }, 'Stop'));
+    this.#sharing = new SharingBar({
+      choose: () => presenter.choose(),
+      pause: (paused) => presenter.pause(paused),
+      setContent: (content) => presenter.setContent(content),
+      stop: () => actions.toggleShare(),
+    });
     this.#invite = el('section', {
       class: 'invite', attrs: { 'aria-label': 'Invitation' },
     },
@@ -127,9 +128,9 @@ export class CallView {
         copyButton(() => link, 'button quiet copy'), themeButton()),
       this.notices.root,
       el('div', { class: 'call-body' }, this.stage.root, this.panel.root),
-      this.#invite, ...this.#banner.nodes, this.#sharing,
+      this.#invite, ...this.#banner.nodes,
+      this.#sharing.root,
       this.#toolbar.root);
-    this.#sharing.hidden = true;
     this.setLocked(false);
     this.#setView(localStorage.getItem(VIEW_KEY) === 'speaker');
   }
@@ -143,7 +144,7 @@ export class CallView {
     this.#hadCompany ||= people.length > 1;
     this.#inviteTitle.textContent = this.#hadCompany
       ? 'You are the only one here now' : 'You’re the first one here';
-    this.#sharingText.textContent = sharingWords(people
+    this.#sharing.setOthers(people
       .filter(({ isSelf, screen }) => screen && !isSelf)
       .map(({ name }) => name));
     this.#invite.hidden = people.length !== 1;
@@ -216,7 +217,7 @@ export class CallView {
 
   setControls(controls: Controls): void {
     this.#toolbar.update(controls);
-    this.#sharing.hidden = !controls.sharing;
+    this.#sharing.show(controls.share);
   }
 
   /** Says what interrupts the call; undefined: that it goes on. */

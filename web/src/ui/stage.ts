@@ -199,7 +199,8 @@ export class Stage implements Sights {
     this.#choice.show(this.#sharers.map((id) =>
       ({ id, name: sharing.get(id)?.name ?? '' })), this.sharer);
     this.#screen.show(shown?.screen ?? null,
-      shown ? `${shown.name} is presenting` : '');
+      shown ? `${shown.name} ${shown.screenPaused
+        ? 'has paused the screen' : 'is presenting'}` : '');
   }
 
   #arrange(): void {

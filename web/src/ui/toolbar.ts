@@ -1,5 +1,6 @@
 /** The buttons of a call. */
 
+import type { ShareState } from '../screen_share';
 import { el, flag } from './dom';
 import { icon, type IconName } from './icons';
 import type { MenuAction } from './menu';
@@ -9,7 +10,8 @@ import { Roving } from './roving';
 export interface Controls {
   mic: boolean;
   camera: boolean;
-  sharing: boolean;
+  /** What is shared of this person's screen. */
+  share: ShareState | undefined;
   /** Chat and reactions: undefined where the server has none. */
   chat: { open: boolean; unread: number; hand: boolean } | undefined;
 }
@@ -141,7 +143,7 @@ export class Toolbar {
       () => this.#roving.refresh(), () => actions.more());
     leave.before(this.#overflow.button);
     this.update({
-      mic: false, camera: false, sharing: false, chat: undefined,
+      mic: false, camera: false, share: undefined, chat: undefined,
     });
   }
 
@@ -149,9 +151,9 @@ export class Toolbar {
     this.#media.update(controls);
     paint(this.#share, {
       icon: 'screen',
-      label: controls.sharing
+      label: controls.share
         ? 'Stop sharing your screen' : 'Share your screen',
-      active: controls.sharing,
+      active: controls.share !== undefined,
     });
     this.#updateChat(controls.chat);
     this.#overflow.fit();
