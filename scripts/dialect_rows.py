@@ -11,7 +11,8 @@ IDS = ["producerId", "consumerId", "dataProducerId", "dataConsumerId"]
 # The names of structures in documents, and in the sources.
 STRUCTURES = {"Participant": "participant", "Producer": "producer_info",
               "DataProducer": "data_producer_info", "EncodingScore": "event::encoding_score",
-              "PeerVolume": "event::peer_volume", "ChatMessage": "chat_message"}
+              "PeerVolume": "event::peer_volume", "ChatMessage": "chat_message",
+               "WaitingClient": "waiting_client"}
 
 
 def kebab(name):
@@ -146,18 +147,22 @@ def acknowledgements(text, sources):
     """The shape of the acknowledgement of each reply that has one of its own."""
     body = find_body(text, r"std::string acknowledgement\(")
     out = {}
+    optional = {(reply, "rejoinSecret") for reply in sources.reply_of.values()}
     for part in re.split(r"\bif \(", body)[1:]:
         found = re.search(r"reply::(\w+)>", part)
         if found:
             reply = found[1]
             out[reply] = []
         else: # a condition inside: what it adds is not always there
-            part = part.partition(";")[2]
+            inner, _, part = part.partition(";")
+            if re.match(r"\w+->\w+\)", inner): # of the reply, not of the request
+                optional.add((reply, *re.findall(r'"(\w+)"', inner)))
+                out[reply] += sources.added_in(inner)
         part = part.split("return to_json")[0]
         out[reply] += [x for x in sources.added_in(part) if x not in out[reply]]
         if "add_rejoin_secret" in part:
             out[reply].append(("rejoinSecret", False))
-    return {reply: [(name, name != "rejoinSecret") for name, _ in members]
+    return {reply: [(name, (reply, name) not in optional) for name, _ in members]
             for reply, members in out.items()}
 
 

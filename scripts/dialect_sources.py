@@ -10,7 +10,8 @@ import re
 
 DIALECTS = "protocol/dialects"
 COMMON = f"{DIALECTS}/common"
-VERBS = ["protocol/verbs/verbs.hpp", "protocol/verbs/data_verbs.hpp"]
+VERBS = ["protocol/verbs/verbs.hpp", "protocol/verbs/data_verbs.hpp",
+         "protocol/verbs/lobby_verbs.hpp"]
 DECODERS = [f"{COMMON}/request_decoder.cpp", f"{COMMON}/request_decoder_data.cpp",
             f"{COMMON}/request_decoder_members.cpp"]
 

@@ -8,6 +8,7 @@ namespace troupe::actors {
 using protocol::consumer_id;
 using protocol::data_consumer_id;
 using protocol::data_producer_id;
+using protocol::knock_id;
 using protocol::peer_id;
 using protocol::producer_id;
 using protocol::room_id;

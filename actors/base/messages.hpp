@@ -74,6 +74,24 @@ struct peer_resumed {
   caf::strong_actor_ptr peer;
 };
 
+/// How a wait in a room's lobby has ended.
+enum class knock_verdict : uint8_t {
+  /// The client is to join again, and will not have to wait.
+  let_in,
+  turned_away,
+  /// No host has answered in time.
+  no_answer,
+  /// The room has no member any more.
+  room_over,
+};
+
+/// A wait in a room's lobby has ended. It began with the join by the peer whose
+/// actor id is `joiner`; this may arrive before the response to that.
+struct knock_ended {
+  uint64_t joiner = 0;
+  knock_verdict verdict = knock_verdict::let_in;
+};
+
 /// INTERNAL: the dialect's timer.
 struct dialect_tick {};
 
@@ -196,6 +214,10 @@ struct announce_drain {
 
 /// INTERNAL: the timer of the room's events.
 struct room_tick {};
+
+/// INTERNAL: hosts are to be told who waits in the lobby, or someone has waited
+/// there for too long.
+struct lobby_tick {};
 
 /// INTERNAL: time to sample who speaks.
 struct speech_tick {};

@@ -316,10 +316,12 @@ void key_table::add_room() {
              16'777'216, "Bytes of appData of all producers of one peer");
   add_time("room.empty-timeout", x.empty_timeout, 1, 86'400,
            "How long an opened room stays open without members, seconds");
-  add_time(
-      "room.reconnect-grace", x.reconnect_grace, 0, 3'600,
-      "How long a member whose connection is lost may reconnect, seconds; 0 "
-      "is not at all");
+  add_time("room.reconnect-grace", x.reconnect_grace, 0, 3'600,
+           "Seconds in which a lost member may reconnect; 0 is not at all");
+  add_number("room.max-lobby", x.max_lobby, 1, 1'000,
+             "Maximum number of clients that wait in the lobby of one room");
+  add_time("room.lobby-timeout", x.lobby_timeout, 1, 86'400,
+           "How long a client waits in a lobby, seconds");
   add_choice("room.takeover", x.takeover, {"anyone", "proven"},
              "Clients that may take over a member's id: anyone or proven");
   add_number("room.audio-top", x.audio_top, 0, 1'000,

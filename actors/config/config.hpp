@@ -75,6 +75,8 @@ struct config {
     uint32_t max_app_data_per_peer = 64 * 1024; // bytes
     std::chrono::seconds empty_timeout{300};
     std::chrono::seconds reconnect_grace{10};
+    uint32_t max_lobby = 100; // clients in the lobby of one room
+    std::chrono::seconds lobby_timeout{600};
     std::string takeover = "anyone"; // or "proven"
     uint32_t audio_top = 3;          // 0: all
     uint32_t audio_top_above = 250;

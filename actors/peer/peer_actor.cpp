@@ -138,6 +138,11 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
           [this](auto& x) { return membership.moderate({x}); }),
       on<verb::make_host>([this](auto& x) { return membership.moderate({x}); }),
       on<verb::lock_room>([this](auto& x) { return membership.moderate({x}); }),
+      on<verb::set_lobby>([this](auto& x) { return membership.moderate({x}); }),
+      on<verb::let_in>([this](auto& x) { return membership.moderate({x}); }),
+      on<verb::turn_away>([this](auto& x) { return membership.moderate({x}); }),
+      on<verb::message_lobby>(
+          [this](auto& x) { return membership.moderate({x}); }),
       on<verb::end_room>([this](auto& x) { return membership.moderate({x}); }),
   };
 }

@@ -42,7 +42,8 @@ caf::result<reply::joined> peer_membership::join(verb::join& x) {
                                     peer_.signaled_at,
                                     std::move(x.rejoin_secret),
                                     x.vouched,
-                                    client_});
+                                    client_,
+                                    x.patience});
   request.then(
       [this, promise, limit = peer_.deadline](room_joined& entered) mutable {
         if (peer_.late(limit)) {

@@ -19,7 +19,7 @@ bool changes_list(const any_event& what) {
 
 std::optional<event_outbox::subject>
 event_outbox::subject_of(const any_event& what) {
-  enum kind { member, pause, score, speaker, speaking, lock };
+  enum kind { member, pause, score, speaker, speaking, lock, lobby };
   if (const auto* x = std::get_if<event::peer_updated>(&what))
     return subject{member, x->peer.id.str()};
   if (const auto* x = std::get_if<event::producer_paused>(&what))
@@ -34,6 +34,8 @@ event_outbox::subject_of(const any_event& what) {
     return subject{speaking, {}};
   if (std::holds_alternative<event::room_locked>(what))
     return subject{lock, {}};
+  if (std::holds_alternative<event::lobby_changed>(what))
+    return subject{lobby, {}};
   return std::nullopt;
 }
 

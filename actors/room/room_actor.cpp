@@ -112,6 +112,10 @@ room_actor::behavior_type room_state::make_behavior() {
         audience.handle_tick(self->clock().now());
         drain();
       },
+      [this](const lobby_tick&) {
+        lobby.handle_tick(self->clock().now());
+        drain();
+      },
       [this](const grace_tick&) {
         end_graces();
         drain();
@@ -141,6 +145,7 @@ void room_state::leave(const peer_id& who, const departure& how) {
 void room_state::become_empty(empty_reason why) {
   close_server_channels();
   chat.clear();
+  lobby.close();
   rules.lock(false); // later clients find it as if it were new
   report_empty(why);
 }
@@ -172,6 +177,8 @@ void room_state::handle_down(const caf::down_msg& down) {
     self->quit();
     return;
   }
+  if (lobby.handle_down(down.source))
+    return drain();
   if (const auto* who = members.id_of(down.source.id())) {
     leave(peer_id{*who}, {leave_reason::failed});
     drain();

@@ -42,6 +42,8 @@ struct join_room {
   bool vouched = false;
   /// For the log.
   client_facts client = {};
+  /// How long the client can wait in the room's lobby.
+  std::chrono::seconds patience = {};
 };
 
 /// What the consumers of a producer share with it on this node.
@@ -122,7 +124,9 @@ using room_actor = room_directory_actor::extend<
     // notified. A client that cannot prove to be that user needs to be admitted
     // like any other, and loses the host's rights to the next member by age.
     // Errors: limit_reached; forbidden if the id is taken, the room is locked,
-    // or `room.takeover` requires a proof.
+    // or `room.takeover` requires a proof. With the reason waiting_for_host the
+    // client waits in the room's lobby, if it can wait at all: its session is
+    // sent a knock_ended.
     caf::replies_to<join_room>::with<room_joined>,
     // Ends the room, if it is empty.
     caf::reacts_to<close_room>,
@@ -142,6 +146,8 @@ using room_actor = room_directory_actor::extend<
     caf::reacts_to<room_tick>,
     // INTERNAL: the grace time of a lost member is over.
     caf::reacts_to<grace_tick>,
+    // INTERNAL: the next list of the lobby is due, or a wait has ended.
+    caf::reacts_to<lobby_tick>,
     // INTERNAL: samples who speaks, while a member sends audio.
     caf::reacts_to<speech_tick>>;
 

@@ -33,11 +33,14 @@ caf::result<room_joined> room_state::join(join_room& x) {
   recognize(x);
   auto who = x.who.id;
   if (auto refused = refuse(x)) {
+    if (refused->reason == protocol::error_reason::waiting_for_host)
+      return to_caf(lobby.receive(x));
     log::refusal(
         log::level::info, "join-refused",
         {{"room", id.str()}, {"peer", who.str()}, {"why", refused->message}});
     return to_caf(*refused);
   }
+  lobby.forget(x.session);
   if (members.contains(who))
     return rejoin(x);
   self->monitor(x.peer);
@@ -95,7 +98,8 @@ reply::joined room_state::describe_room(const peer_id& to) const {
           self->id(),
           members.at(to).claim.secret(),
           rules.may_moderate(to),
-          rules.locked()};
+          rules.locked(),
+          lobby.enabled()};
 }
 
 room_joined room_state::rejoin(join_room& x) {
@@ -109,6 +113,7 @@ room_joined room_state::rejoin(join_room& x) {
   old.moderates = x.rights.moderate;
   rules.change(who, x.rights.moderate);
   hand_over(x); // while `old` has its former session
+  lobby.note_hosts();
   old.session = x.session;
   old.joiner = x.peer->id();
   old.client = std::move(x.client);
@@ -154,6 +159,8 @@ void room_state::remove(const peer_id& who, const departure& how) {
   auto left = members.remove(who);
   if (!left)
     return;
+  if (how.why != leave_reason::kicked)
+    lobby.remember(*left);
   self->demonitor(left->peer.address());
   graces.remove(left->loss);
   shards.release(left->shard);

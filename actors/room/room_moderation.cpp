@@ -12,6 +12,16 @@ protocol::error refuse_oneself() {
   return {error_code::bad_request, "peerId: must be another member"};
 }
 
+// Lets the lobby carry out what concerns it, and the room all else.
+template <class Verb>
+caf::result<done> carry_out_for(room_state& room, const peer_id& by,
+                                const Verb& x) {
+  if constexpr (requires { room.lobby.carry_out(by, x); })
+    return room.lobby.carry_out(by, x);
+  else
+    return room.carry_out(by, x);
+}
+
 } // namespace
 
 caf::result<done> room_state::moderate(const moderate_room& x) {
@@ -20,13 +30,14 @@ caf::result<done> room_state::moderate(const moderate_room& x) {
     return to_caf(protocol::make_error(error_code::forbidden));
   // A copy: the room may end meanwhile.
   auto by = *who;
-  return std::visit([&](const auto& what) { return carry_out(by, what); },
-                    x.what);
+  return std::visit(
+      [&](const auto& what) { return carry_out_for(*this, by, what); }, x.what);
 }
 
 caf::result<done> room_state::administer(const administer_room& x) {
   auto answer = std::visit(
-      [this](const auto& what) { return carry_out({}, what); }, x.what);
+      [this](const auto& what) { return carry_out_for(*this, {}, what); },
+      x.what);
   drain();
   return answer;
 }
@@ -132,6 +143,7 @@ caf::result<done> room_state::carry_out(const peer_id& by,
 
 void room_state::note_hosts(const std::optional<protocol::moderator>& by) {
   for (const auto& [who, host] : rules.poll_changes()) {
+    lobby.note_hosts();
     if (!people.set_host(who, host))
       continue;
     notify_update(who);

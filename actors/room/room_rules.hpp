@@ -102,6 +102,16 @@ public:
     return x ? std::optional{x->id} : std::nullopt;
   }
 
+  /// All hosts, by rank.
+  std::vector<peer_id> hosts() const {
+    std::vector<peer_id> out;
+    const auto* oldest = find_oldest();
+    for (const auto& x : members_)
+      if (is_host(x, oldest))
+        out.push_back(x.id);
+    return out;
+  }
+
   /// The members that have become hosts since the last call, or no longer are.
   std::vector<host_change> poll_changes() {
     std::vector<host_change> out;

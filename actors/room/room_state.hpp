@@ -10,6 +10,7 @@
 #include "actors/room/member_table.hpp"
 #include "actors/room/room_actor.hpp"
 #include "actors/room/room_chat.hpp"
+#include "actors/room/room_lobby.hpp"
 #include "actors/room/room_rules.hpp"
 #include "actors/room/room_shards.hpp"
 #include "actors/room/room_speech.hpp"
@@ -167,6 +168,7 @@ struct room_state {
   // Sends the events that are due. Handlers that may queue events end with it.
   void drain() {
     note_hosts();
+    lobby.drain();
     audience.drain(self, people);
   }
 
@@ -236,6 +238,7 @@ struct room_state {
   room_chat chat;
   event_fanout audience;
   room_rules rules;
+  room_lobby lobby{*this};
   room_quotas quotas;
   room_speech speech;
   member_table members;

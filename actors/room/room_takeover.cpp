@@ -75,6 +75,8 @@ std::optional<protocol::error> room_state::refuse(const join_room& x) const {
     return protocol::make_error(protocol::error_reason::room_locked);
   if (members.size() >= services.limits.max_members)
     return protocol::make_error(protocol::error_reason::room_full);
+  if (lobby.must_knock(x))
+    return protocol::make_error(protocol::error_reason::waiting_for_host);
   return std::nullopt;
 }
 

@@ -14,6 +14,8 @@ using session_listener_actor = caf::typed_actor<
     caf::reacts_to<room_events>,
     // The session has lost its peer: it notifies the client and closes.
     caf::reacts_to<session_ended>,
+    // Its client's wait in a lobby has ended.
+    caf::reacts_to<knock_ended>,
     // Another peer is this session's. Arrives before the response to its join.
     caf::reacts_to<peer_resumed>>;
 

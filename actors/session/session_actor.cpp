@@ -34,6 +34,10 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
         peers.leave_all(events.joining());
         dismiss(x.why);
       },
+      [this](const knock_ended& x) {
+        requests.handle(x);
+        drain();
+      },
       [this](const peer_resumed& x) { peers.adopt(x); },
       [this](frame_received& x) {
         session.count().note_mailbox(mailbox_owner::session,
@@ -52,6 +56,7 @@ session_actor::behavior_type session_state::make_behavior(session_config cfg) {
       [this](const dialect_tick&) {
         timer.fired(session.now());
         close_if_expired();
+        requests.handle_timeout();
         session.dialect->handle_timeout(session.now());
         drain();
       },
@@ -74,6 +79,7 @@ void session_state::drain() {
 
 void session_state::arm_timer() {
   timer.arm(session.self, session.dialect->poll_timeout(), dialect_tick{});
+  timer.arm(session.self, requests.poll_timeout(), dialect_tick{});
   if (!session.closing && !events.joining())
     timer.arm(session.self, session.client->expires(), dialect_tick{});
 }

@@ -6,6 +6,8 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
+
 /// INTERNAL to the session actor.
 namespace troupe::actors {
 
@@ -28,6 +30,12 @@ struct session_context {
   /// The deadline of a request that is sent on now.
   request_deadline deadline() const {
     return {now() + settings.services->settings.request_timeout};
+  }
+
+  /// How long the client can wait in a room's lobby.
+  std::chrono::seconds patience() const {
+    return std::min(settings.dialect->patience,
+                    settings.services->settings.room.lobby_timeout);
   }
 
   counters& count() const {

@@ -57,6 +57,7 @@ void session_requests::enter_room(request_token token, Verb x, bool shown,
       .then(
           [this, token, shown, settle](reply::joined& done) {
             settle(true);
+            lobby_.end_join();
             events_.enter(done.room);
             answer(token, protocol::success{std::move(done)});
             events_.end_join();
@@ -66,10 +67,43 @@ void session_requests::enter_room(request_token token, Verb x, bool shown,
           },
           [this, token, settle](const caf::error& failure) {
             settle(false);
-            answer(token, from_caf(failure));
+            refuse_join(token, from_caf(failure));
             events_.end_join();
+            end_wait(); // the host may have been quicker than this answer
             drain_();
           });
+}
+
+// -- the lobby ----------------------------------------------------------------
+
+void session_requests::handle(const knock_ended& x) {
+  lobby_.handle(x);
+  end_wait();
+}
+
+void session_requests::refuse_join(request_token token,
+                                   const protocol::error& why) {
+  if (lobby_.lets_wait(why))
+    return lobby_.begin(token, session_.now() + session_.patience() + patience);
+  lobby_.end_join();
+  answer(token, why);
+}
+
+void session_requests::end_wait() {
+  using enum protocol::error_reason;
+  auto ended = lobby_.poll_end(session_.now());
+  if (!ended || session_.closing)
+    return;
+  switch (ended->verdict) {
+    case knock_verdict::let_in:
+      return perform(ended->token, ended->what);
+    case knock_verdict::turned_away:
+      return answer(ended->token, protocol::make_error(turned_away));
+    case knock_verdict::no_answer:
+      return answer(ended->token, protocol::make_error(no_host_answered));
+    case knock_verdict::room_over:
+      return answer(ended->token, protocol::make_error(room_over));
+  }
 }
 
 // -- order --------------------------------------------------------------------
@@ -135,6 +169,8 @@ void session_requests::perform(request_token token, verb::join& x) {
   if (!renames) {
     peers_.begin_join();
     turn_.begin_join(session_.now());
+    x.patience = session_.patience();
+    lobby_.begin_join(peers_.current()->id(), x);
   }
   enter_room(token, std::move(x), shown,
              [this, renames, can_return](bool succeeded) {

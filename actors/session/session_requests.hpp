@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/session/lobby_wait.hpp"
 #include "actors/session/request_turn.hpp"
 #include "actors/session/session_context.hpp"
 #include "actors/session/session_events.hpp"
@@ -30,6 +31,19 @@ public:
   /// Carries a request out, or refuses it. No other is under way.
   void serve(protocol::pending_request x);
 
+  /// The client's wait in a lobby has ended.
+  void handle(const knock_ended& x);
+
+  /// Ends a wait in a lobby about which the room has said nothing in time.
+  void handle_timeout() {
+    end_wait();
+  }
+
+  /// When handle_timeout() is next wanted.
+  std::optional<net::time_point> poll_timeout() const {
+    return lobby_.poll_timeout();
+  }
+
 private:
   void perform(protocol::request_token token,
                protocol::verb::get_capabilities&);
@@ -50,6 +64,12 @@ private:
   template <class Verb, class F>
   void enter_room(protocol::request_token token, Verb x, bool shown, F settle);
 
+  // Answers a join that has failed, unless the client waits in a lobby now.
+  void refuse_join(protocol::request_token token, const protocol::error& why);
+
+  // If the client's wait in a lobby has ended: repeats or answers its join.
+  void end_wait();
+
   // Sends a verb to the peer. Returns CAF's handle for the response.
   template <class Verb>
   auto request_from_peer(Verb x);
@@ -63,6 +83,7 @@ private:
   session_peers& peers_;
   std::function<void()> drain_;
   request_turn turn_;
+  lobby_wait lobby_;
 };
 
 } // namespace troupe::actors

@@ -88,6 +88,16 @@ reason_entry describe(error_reason reason) {
     case error_reason::draining:
       return {"draining", overloaded,
               "The server is closing for maintenance, try again later"};
+    case error_reason::waiting_for_host:
+      return {"waiting-for-host", forbidden, "A host must let you in"};
+    case error_reason::no_host_answered:
+      return {"no-host-answered", forbidden, "No host has let you in"};
+    case error_reason::turned_away:
+      return {"turned-away", forbidden, "A host did not let you in"};
+    case error_reason::room_over:
+      return {"room-over", forbidden, "The room ended while you waited"};
+    case error_reason::lobby_full:
+      return {"lobby-full", limit_reached, "Too many people wait to be let in"};
     case error_reason::none:
       break;
   }

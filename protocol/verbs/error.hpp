@@ -69,6 +69,16 @@ enum class error_reason : uint8_t {
   room_full,
   /// The server opens no rooms any more because it will end.
   draining,
+  /// The room has a lobby, and a host must let the client in.
+  waiting_for_host,
+  /// The client waited, and no host has let it in in time.
+  no_host_answered,
+  /// A host has refused the client.
+  turned_away,
+  /// The room has become empty or was ended while the client waited.
+  room_over,
+  /// Too many clients wait already.
+  lobby_full,
 };
 
 /// A refusal: the code, and a human-readable message.

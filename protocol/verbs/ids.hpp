@@ -10,6 +10,7 @@ using transport_id = net::strong_id<struct transport_tag>;
 using producer_id = net::strong_id<struct producer_tag>;
 using consumer_id = net::strong_id<struct consumer_tag>;
 using data_producer_id = net::strong_id<struct data_producer_tag>;
+using knock_id = net::strong_id<struct knock_tag>;
 using data_consumer_id = net::strong_id<struct data_consumer_tag>;
 
 } // namespace troupe::protocol

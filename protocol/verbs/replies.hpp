@@ -99,6 +99,7 @@ struct joined {
   /// This member may moderate.
   bool host = false;
   bool locked = false; // the room
+  bool lobby = false;  // newcomers knock
 };
 
 struct transport_created {

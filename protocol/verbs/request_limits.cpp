@@ -65,6 +65,8 @@ void check_ids(const Verb& x, length_checker& out) {
     out.check("dataProducerId", x.data_producer, limits::id);
   if constexpr (requires { x.data_consumer; })
     out.check("dataConsumerId", x.data_consumer, limits::id);
+  if constexpr (requires { x.knock; })
+    out.check("knockId", x.knock, limits::id);
   if constexpr (requires { x.id; })
     out.check("id", x.id, limits::id);
 }
@@ -79,6 +81,8 @@ void check_texts(const Verb& x, length_checker& out) {
     out.check("device", x.device, limits::device);
   if constexpr (requires { x.app_data; })
     out.check("appData", x.app_data, limits::app_data);
+  if constexpr (requires { x.message; })
+    out.check("message", x.message, limits::text);
   if constexpr (requires { x.label; })
     out.check("label", x.label, limits::text);
   if constexpr (requires { x.protocol; })

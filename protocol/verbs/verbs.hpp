@@ -3,12 +3,14 @@
 #include "protocol/verbs/data_verbs.hpp"
 #include "protocol/verbs/ids.hpp"
 #include "protocol/verbs/json_text.hpp"
+#include "protocol/verbs/lobby_verbs.hpp"
 #include "protocol/verbs/replies.hpp"
 #include "protocol/verbs/rtp_parameters.hpp"
 #include "protocol/verbs/scores.hpp"
 #include "protocol/verbs/transport_parameters.hpp"
 #include "protocol/verbs/verb_list.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <variant>
@@ -103,6 +105,8 @@ struct join {
   std::string rejoin_secret = {};
   /// A token names `peer` as its user. Set by authorize() only.
   bool vouched = false;
+  /// How long the client can wait in a lobby. Set by its session only.
+  std::chrono::seconds patience{};
 };
 
 /// Shows a member that joined hidden; answered as a join. What concerns others
@@ -309,9 +313,10 @@ using session_verbs = verb_list<verb::get_capabilities, verb::create_room,
                                 verb::authenticate, verb::leave>;
 
 /// The verbs that a peer passes to its room.
-using moderator_verbs =
+using moderator_verbs = decltype(
     verb_list<verb::kick, verb::mute, verb::mute_all, verb::ask_to_unmute,
-              verb::make_host, verb::lock_room, verb::end_room>;
+              verb::make_host, verb::lock_room, verb::end_room>{}
+    + lobby_verbs{});
 
 /// The verbs that a peer carries out.
 using peer_verbs = decltype(
@@ -478,8 +483,9 @@ using any_event = std::variant<
     event::consumer_layers_changed, event::producer_score,
     event::producer_layers_wanted, event::active_speaker, event::speaking_peers,
     event::room_locked, event::host_changed, event::unmute_requested,
-    event::server_draining, event::kicked, event::room_closed,
-    event::data_producer_added, event::data_producer_closed,
+    event::lobby_changed, event::lobby_list, event::lobby_entered,
+    event::lobby_message, event::server_draining, event::kicked,
+    event::room_closed, event::data_producer_added, event::data_producer_closed,
     event::data_consumer_closed, event::data_consumer_paused,
     event::data_consumer_resumed, event::data_consumer_buffered_low>;
 

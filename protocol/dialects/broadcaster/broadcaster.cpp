@@ -394,6 +394,7 @@ dialect_entry broadcaster_entry() {
   };
   entry.names = {"", "peerId", "roomId"};
   entry.read_call = read_call;
+  entry.patience = {}; // an HTTP request
   return entry;
 }
 

@@ -176,6 +176,15 @@ constexpr std::array common_methods{
         .event = "makeHost", .read = read_make_host, .positions = {"peerId"}},
     camel_method{
         .event = "lockRoom", .read = read_lock_room, .positions = {"locked"}},
+    camel_method{
+        .event = "setLobby", .read = read_set_lobby, .positions = {"enabled"}},
+    camel_method{
+        .event = "letIn", .read = read_let_in, .positions = {"knockId"}},
+    camel_method{
+        .event = "turnAway", .read = read_turn_away, .positions = {"knockId"}},
+    camel_method{.event = "messageLobby",
+                 .read = read_message_lobby,
+                 .positions = {"message"}},
     camel_method{.event = "endRoom", .read = read_end_room},
     camel_method{.event = "getProducers",
                  .role = role::enters,

@@ -179,6 +179,10 @@ struct dialect_entry {
   /// For carrier::http: returns what the request means, or nothing if it does
   /// not belong to this dialect. Null for other carriers.
   std::optional<http_plan> (*read_call)(const http_call& call) = nullptr;
+
+  /// How long its clients wait for the answer to a join: for as long as a lobby
+  /// requires, or at most so long. 0 if they are to be refused at once.
+  std::chrono::seconds patience = std::chrono::hours{24};
 };
 
 /// All dialects, in the order in which find_dialect() tries them.

@@ -83,6 +83,22 @@ struct event_namer {
     return "unmute-requested";
   }
 
+  std::string_view operator()(const event::lobby_changed&) {
+    return "lobby-changed";
+  }
+
+  std::string_view operator()(const event::lobby_list&) {
+    return "lobby-list";
+  }
+
+  std::string_view operator()(const event::lobby_entered&) {
+    return "lobby-entered";
+  }
+
+  std::string_view operator()(const event::lobby_message&) {
+    return "lobby-message";
+  }
+
   std::string_view operator()(const event::server_draining&) {
     return "server-draining";
   }

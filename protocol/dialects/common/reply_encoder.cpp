@@ -43,13 +43,15 @@ struct reply_encoder {
   }
 
   void operator()(const reply::joined& in) {
-    members(out, allocator)
-        .add("peerId", in.peer)
+    members to(out, allocator);
+    to.add("peerId", in.peer)
         .add("isHost", in.host)
         .add("locked", in.locked)
         .add("participants", in.participants)
         .add("producers", in.producers)
         .add("dataProducers", in.data_producers);
+    if (in.lobby)
+      to.add("lobby", true);
   }
 
   void operator()(const reply::transport_created& in) {
@@ -272,6 +274,29 @@ struct event_encoder {
     object().add("kind", to_string(in.kind)).add("by", in.by);
   }
 
+  void operator()(const event::lobby_changed& in) {
+    auto to = object();
+    to.add("enabled", in.enabled);
+    add_moderator(to, in.by);
+  }
+
+  void operator()(const event::lobby_list& in) {
+    object().add("waiting", in.waiting);
+  }
+
+  void operator()(const event::lobby_entered& in) {
+    object()
+        .add("waitingCount", in.waiting)
+        .add("hostPresent", in.host_present);
+  }
+
+  void operator()(const event::lobby_message& in) {
+    auto to = object();
+    to.add("message", in.message).add("by", in.by);
+    if (!in.name.empty())
+      to.add("name", in.name);
+  }
+
   void operator()(const event::server_draining& in) {
     object().add("seconds", in.seconds);
   }
@@ -384,6 +409,13 @@ void encode(const chat_message& in, Value& out, json_allocator& allocator) {
   if (!in.id.empty())
     to.add("id", in.id);
   to.add("ageMs", in.age_ms);
+}
+
+void encode(const waiting_client& in, Value& out, json_allocator& allocator) {
+  members(out, allocator)
+      .add("knockId", in.id)
+      .add("name", in.name)
+      .add("seconds", in.seconds);
 }
 
 void encode(const event::encoding_score& in, Value& out,

@@ -55,6 +55,10 @@ void encode(const participant& in, rapidjson::Value& out,
 void encode(const moderator& in, rapidjson::Value& out,
             json_allocator& allocator);
 
+/// {knockId, name, seconds}
+void encode(const waiting_client& in, rapidjson::Value& out,
+            json_allocator& allocator);
+
 /// {encodingIdx, ssrc, rid?, score}
 void encode(const event::encoding_score& in, rapidjson::Value& out,
             json_allocator& allocator);
@@ -92,7 +96,7 @@ void encode(const std::vector<T>& in, rapidjson::Value& out,
 /// |---|---|
 /// | ok | {} |
 /// | capabilities | the capabilities themselves |
-/// | joined | {peerId, participants, producers, dataProducers} |
+/// | joined | {peerId, participants, producers, dataProducers, lobby?} |
 /// | transport_created | {id, iceParameters, iceCandidates, dtlsParameters,
 ///   sctpParameters?, iceServers?} |
 /// | transport_connected | {transportId} |

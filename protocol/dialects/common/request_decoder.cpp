@@ -252,6 +252,30 @@ checked<request> read_lock_room(const Value& payload) {
   return finish(std::move(verb), {locked});
 }
 
+checked<request> read_set_lobby(const Value& payload) {
+  verb::set_lobby verb;
+  const auto enabled = optional_bool(payload, "enabled", verb.enabled);
+  return finish(std::move(verb), {enabled});
+}
+
+checked<request> read_let_in(const Value& payload) {
+  verb::let_in verb;
+  const auto knock = optional_id(payload, "knockId", verb.knock);
+  return finish(std::move(verb), {knock});
+}
+
+checked<request> read_turn_away(const Value& payload) {
+  verb::turn_away verb;
+  const auto knock = optional_id(payload, "knockId", verb.knock);
+  return finish(std::move(verb), {knock});
+}
+
+checked<request> read_message_lobby(const Value& payload) {
+  verb::message_lobby verb;
+  const auto message = required_id(payload, "message", verb.message);
+  return finish(std::move(verb), {message});
+}
+
 checked<request> read_end_room(const Value&) {
   return request{verb::end_room{}};
 }

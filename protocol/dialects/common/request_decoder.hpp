@@ -86,6 +86,16 @@ checked<request> read_make_host(const rapidjson::Value& payload);
 /// {locked?}; true by default.
 checked<request> read_lock_room(const rapidjson::Value& payload);
 
+/// {enabled?}; true by default.
+checked<request> read_set_lobby(const rapidjson::Value& payload);
+
+/// {knockId?}; all that wait by default.
+checked<request> read_let_in(const rapidjson::Value& payload);
+checked<request> read_turn_away(const rapidjson::Value& payload);
+
+/// {message}
+checked<request> read_message_lobby(const rapidjson::Value& payload);
+
 /// {}
 checked<request> read_end_room(const rapidjson::Value& payload);
 

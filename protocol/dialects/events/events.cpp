@@ -46,6 +46,10 @@ constexpr std::array methods{
     method{"ask-to-unmute", read_ask_to_unmute},
     method{"make-host", read_make_host},
     method{"lock-room", read_lock_room},
+    method{"set-lobby", read_set_lobby},
+    method{"let-in", read_let_in},
+    method{"turn-away", read_turn_away},
+    method{"message-lobby", read_message_lobby},
     method{"end-room", read_end_room},
     method{"get-producers", read_list_producers},
     method{"get-stats", read_get_stats},
@@ -118,6 +122,8 @@ std::string acknowledgement(const socketio_call& call, const success& result) {
         .add("participants", joined->participants)
         .add("producers", joined->producers)
         .add("dataProducers", joined->data_producers);
+    if (joined->lobby)
+      out.add("lobby", true);
     return add_rejoin_secret(out, joined->rejoin_secret).text();
   }
   if (const auto producers = std::get_if<reply::producers>(&result)) {

@@ -33,6 +33,9 @@ constexpr size_t max_outstanding = 192;
 constexpr auto time_to_join = std::chrono::seconds{10};
 constexpr auto legacy_time_to_join = std::chrono::seconds{60};
 
+// A client that waits in a lobby has to join in time, too, once it is let in.
+constexpr auto time_in_lobby = std::chrono::seconds{8};
+
 // The purposes of requests to the server.
 
 // The outcome is ignored.
@@ -423,6 +426,7 @@ dialect_entry protoo_entry() {
       },
   };
   entry.subprotocol = protoo_subprotocol;
+  entry.patience = time_in_lobby;
   entry.names = {"", "peerId", "roomId"};
   return entry;
 }

@@ -129,7 +129,8 @@ TEST_CASE("a flag sets its key") {
       read({"--rtc.port=5004", "--http.ping-interval=1500", "--rtc.tcp=false",
             "--rtc.announced-addresses=203.0.113.7,2001:db8::1",
             "--rtc.consent-timeout=0", "--log.format=json",
-            "--room.max-members=3", "--room.takeover=proven"});
+            "--room.max-members=3", "--room.takeover=proven",
+            "--room.max-lobby=5", "--room.lobby-timeout=60"});
   REQUIRE_MESSAGE(outcome.settings, outcome.text);
   const auto& x = *outcome.settings;
   CHECK(x.rtc.port == 5004);
@@ -141,6 +142,8 @@ TEST_CASE("a flag sets its key") {
   CHECK(x.log.format == "json");
   CHECK(x.room.max_members == 3);
   CHECK(x.room.takeover == "proven");
+  CHECK(x.room.max_lobby == 5);
+  CHECK(x.room.lobby_timeout == std::chrono::seconds{60});
 }
 
 TEST_CASE("a file sets its keys and a flag wins over it") {

@@ -29,7 +29,7 @@ session_listener_actor spawn_session_listener(caf::actor_system& system) {
   using type = session_listener_actor;
   return system.spawn([](type::pointer) -> type::behavior_type {
     return {[](const session_event&) {}, [](const room_events&) {},
-            [](const session_ended&) {},
+            [](const session_ended&) {}, [](const knock_ended&) {},
             [](const peer_resumed&) {
             }};
   });

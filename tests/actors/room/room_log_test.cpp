@@ -95,6 +95,31 @@ TEST_CASE("a hidden member is in the log from when it is shown") {
   CHECK(count(text, "peer-left") == 1);
 }
 
+TEST_CASE("the log says who knocked and who let them in") {
+  const auto text = logged([](actor_world& world) {
+    probe_client ann{world};
+    probe_client bob{world};
+    probe_client eve{world};
+    ann.get<reply::joined>(join_as("ann"));
+    ann.get<reply::ok>(verb::set_lobby{});
+    bob.send(join_as("bob"));
+    world.run();
+    ann.get<reply::ok>(verb::let_in{});
+    eve.send(join_as("eve"));
+    world.run();
+    ann.get<reply::ok>(verb::turn_away{});
+    administer(world, verb::set_lobby{false});
+  });
+  CAPTURE(text);
+  for (const auto* line :
+       {"info lobby-on room=r by-peer=ann",
+        "info knock room=r peer=bob name=bob",
+        "info let-in room=r peer=bob name=bob by-peer=ann",
+        "info turned-away room=r peer=eve name=eve by-peer=ann",
+        "info lobby-off room=r by=admin-api"})
+    CHECK_MESSAGE(has(text, line), line);
+}
+
 TEST_CASE("the log says who did what to whom") {
   const auto text = logged([](actor_world& world) {
     probe_client ann{world};

@@ -28,6 +28,18 @@ TEST_CASE("the first member is the host, and the next one after it has left") {
   CHECK_FALSE(rules.may_moderate(ann));
 }
 
+TEST_CASE("all hosts are listed, whatever made them hosts") {
+  room_rules rules;
+  CHECK(rules.hosts().empty());
+  rules.add(ann, false);
+  rules.add(bob, {});
+  rules.add(eve, {});
+  CHECK((rules.hosts() == std::vector{bob}));
+  rules.make_host(eve);
+  rules.change(ann, true);
+  CHECK((rules.hosts() == std::vector{ann, bob, eve}));
+}
+
 TEST_CASE("a member can move to the end of the order and back") {
   room_rules rules;
   rules.add(ann, {});

@@ -183,6 +183,18 @@ public:
   std::string operator()(const verb::lock_room& x) {
     return x.locked ? "lock_room" : "lock_room unlocked";
   }
+  std::string operator()(const verb::set_lobby& x) {
+    return x.enabled ? "set_lobby" : "set_lobby off";
+  }
+  std::string operator()(const verb::let_in& x) {
+    return line("let_in").with("knock", x.knock).text_;
+  }
+  std::string operator()(const verb::turn_away& x) {
+    return line("turn_away").with("knock", x.knock).text_;
+  }
+  std::string operator()(const verb::message_lobby& x) {
+    return line("message_lobby").with("message", x.message).text_;
+  }
   std::string operator()(const verb::end_room&) {
     return "end_room";
   }

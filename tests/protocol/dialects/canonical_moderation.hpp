@@ -42,6 +42,16 @@ parse_moderation_event(const std::string& what,
   if (what == "unmute-requested")
     return event::unmute_requested{
         protocol::parse_media_kind(parts.at(0)).value(), by.value()};
+  if (what == "lobby-changed")
+    return event::lobby_changed{yes, by};
+  if (what == "lobby-list")
+    return event::lobby_list{{{protocol::knock_id{parts.at(0)}, parts.at(1),
+                               std::stoi(parts.at(2))}}};
+  if (what == "lobby-entered")
+    return event::lobby_entered{std::stoi(parts.at(0)), parts.at(1) == "yes"};
+  if (what == "lobby-message")
+    return event::lobby_message{parts.at(0), by.value(),
+                                parts.size() > 2 ? parts[2] : ""};
   if (what == "kicked")
     return event::kicked{protocol::room_id{parts.at(0)}, by};
   if (what == "room-closed")

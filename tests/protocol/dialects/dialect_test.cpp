@@ -67,6 +67,19 @@ TEST_CASE("a dialect is found by its handshake alone") {
   CHECK_FALSE(find_dialect(other));
 }
 
+TEST_CASE(
+    "clients wait in a lobby for no longer than they wait for an answer") {
+  for (const auto& x : dialects()) {
+    CAPTURE(x.name);
+    if (x.carrier == carrier::http)
+      CHECK(x.patience.count() == 0);
+    else if (x.name == "protoo")
+      CHECK(x.patience < std::chrono::seconds{10});
+    else
+      CHECK(x.patience >= std::chrono::hours{24});
+  }
+}
+
 TEST_CASE("a client that sends requests without awaiting replies is closed") {
   SUBCASE("over WebSocket") {
     fixture f(ws_handshake());

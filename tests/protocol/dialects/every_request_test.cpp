@@ -1,6 +1,7 @@
 #include "protocol/json/json_limits.hpp"
 #include "tests/protocol/dialects/canonical.hpp"
 #include "tests/protocol/dialects/clients.hpp"
+#include "tests/protocol/dialects/request_samples.hpp"
 
 #include "tests/support/capture.hpp"
 
@@ -19,29 +20,10 @@ namespace troupe::test {
 namespace {
 
 using namespace troupe::protocol;
-
-// The type of a member.
-enum class type {
-  text,
-  flag,
-  layer,
-  priority,
-  media,
-  way,
-  app_data,
-  dtls,
-  rtp,
-  capabilities,
-  streams,
-  sctp,
-  stream,
-  subchannel,
-  subchannels,
-  octets
-};
+using namespace request_samples;
 
 struct member {
-  troupe::test::type type;
+  request_samples::type type;
   bool required = true;
 };
 
@@ -201,75 +183,22 @@ struct members_of {
   members operator()(const verb::get_data_buffered&) {
     return {{"dataConsumerId", id}};
   }
+  members operator()(const verb::set_lobby&) {
+    return {{"enabled", flag}};
+  }
+  members operator()(const verb::let_in&) {
+    return {{"knockId", optional_id}};
+  }
+  members operator()(const verb::turn_away&) {
+    return {{"knockId", optional_id}};
+  }
+  members operator()(const verb::message_lobby&) {
+    return {{"message", id}};
+  }
   members operator()(const verb::lock_room&) {
     return {{"locked", flag}};
   }
 };
-
-std::string good(type what) {
-  switch (what) {
-    case type::text:
-      return "\"x1\"";
-    case type::flag:
-      return "true";
-    case type::layer:
-      return "1";
-    case type::priority:
-      return "255";
-    case type::media:
-      return "\"audio\"";
-    case type::way:
-      return "\"recv\"";
-    case type::app_data:
-      return "{}";
-    case type::dtls:
-      return dictionaries().at("<dtls>");
-    case type::rtp:
-      return dictionaries().at("<rtp>");
-    case type::capabilities:
-      return dictionaries().at("<caps>");
-    case type::streams:
-      return R"({"OS":1024,"MIS":1024})";
-    case type::sctp:
-      return R"({"numStreams":{"OS":1024,"MIS":1024}})";
-    case type::stream:
-      return dictionaries().at("<stream>");
-    case type::subchannel:
-      return "65535";
-    case type::subchannels:
-      return "[0,65535]";
-    case type::octets:
-      return "4294967295";
-  }
-  return {};
-}
-
-// Values of every JSON type, none of which counts as absent.
-const std::vector<std::string> samples{
-    "true", "-1", "1.5", "256", "4294967296", "\"?\"", "[1]", R"({"a":1})"};
-
-bool fits(type what, const std::string& sample) {
-  switch (what) {
-    case type::text:
-      return sample[0] == '"';
-    case type::flag:
-      return sample == "true";
-    case type::layer:
-    case type::subchannel:
-    case type::octets:
-      return sample == "256";
-    case type::subchannels:
-      return sample == "[1]";
-    case type::app_data:
-      return sample[0] == '{';
-    // An object of unknown members counts as empty, and mediasoup accepts an
-    // array as an object without members.
-    case type::capabilities:
-      return sample[0] == '{' || sample[0] == '[';
-    default:
-      return false;
-  }
-}
 
 std::string object(const members& all, const std::string& changed = {},
                    const std::string& value = {}) {
@@ -297,6 +226,7 @@ members find_members(const listed_request& what) {
                            {"spatialLayer", {type::layer}},
                            {"priority", {type::priority}},
                            {"displayName", {type::text}},
+                           {"message", {type::text}},
                            {"peerId", {type::text}},
                            {"sctpStreamParameters", {type::stream}},
                            {"dataProducerId", {type::text}},

@@ -124,6 +124,14 @@ const std::vector<row> rows{
      [](const auto& x) {
        return request{verb::make_host{peer_id{x}}};
      }},
+    {"knockId", 256,
+     [](const auto& x) {
+       return request{verb::let_in{knock_id{x}}};
+     }},
+    {"message", 1024,
+     [](const auto& x) {
+       return request{verb::message_lobby{x}};
+     }},
     {"label", 1024,
      [](const auto& x) {
        verb::produce_data out;
