@@ -3,14 +3,15 @@
  * fixture.html?view=call&people=5&theme=light&screen=1&outage=server
  * … &open=More|React, &toast=1, &keys=1, &invite=1
  * … &mode=speaker&charts=1&why=1&chat=1&hands=1&unread=1
- * … &panel=people&host=1&locked=1&notices=1&ask=remove|end|share, screen=2
+ * … &panel=people&host=1&locked=1&knocks=3&notices=1&ask=remove|end|share, screen=2
  * fixture.html?view=lobby&error=camera|permission|REASON&sign-in=URL
- * … &name=Ada&known=1&user=ada&room=NAME, ?view=left
+ * … &name=Ada&known=1&user=ada&room=NAME, ?view=left, ?view=waiting
  */
 
 import type { FlowSample } from '../src/flow';
 import type { Person } from '../src/people_list';
 import { LocalMedia } from '../src/local_media';
+import { LobbyControls } from '../src/lobby_controls';
 import type { OutageReason } from '../src/outage';
 import { inviteLink } from '../src/people';
 import type { Quality } from '../src/quality';
@@ -30,6 +31,7 @@ import { messageScreen, toast } from '../src/ui/notice';
 import { PeoplePanel } from '../src/ui/people_panel';
 import { openReactMenu } from '../src/ui/react_menu';
 import { toggleShortcutDialog } from '../src/ui/shortcut_dialog';
+import { WaitingView } from '../src/ui/waiting_view';
 import type { WhyFacts } from '../src/ui/why_panel';
 import { ServerError } from '../src/server_error';
 import { explainServer } from '../src/words';
@@ -182,6 +184,31 @@ function showChat(view: CallView): void {
     .failed('Files can have 5 MB at most');
 }
 
+/** The lobby with so many people, who have asked this host to be let in. */
+function knockAt(view: CallView, count: number): LobbyControls {
+  const waiting = NAMES.slice(4, 4 + count).map((name, index) => ({
+    knockId: String(index), name, sinceMs: Date.UTC(2026, 10, 23, 9, index),
+  }));
+  const nothing = async () => undefined;
+  const controls = new LobbyControls({
+    lobby: () => ({
+      enabled: query.has('knocks'), waiting, enable: nothing, letIn: nothing,
+      turnAway: nothing, say: nothing,
+    }),
+    isHost: () => query.has('host'), notices: () => view.notices,
+    openList: () => undefined, attempt: (act) => void act(),
+  });
+  controls.changed();
+  return controls;
+}
+
+function showWaiting(root: HTMLElement): void {
+  const view = new WaitingView(room, () => undefined);
+  view.update({ waitingCount: 3, hostPresent: !query.has('alone') });
+  view.say('We begin in five minutes, thank you for waiting.', NAMES[0]!);
+  root.replaceChildren(view.root);
+}
+
 /** The list of people, as a host sees it with `host`. */
 function showPeople(view: CallView, people: Person[]): void {
   const nothing = () => undefined;
@@ -196,7 +223,7 @@ function showPeople(view: CallView, people: Person[]): void {
       },
     ]),
     muteAll: nothing, lock: nothing, endForAll: nothing, invite: nothing,
-  });
+  }, knockAt(view, Number(query.get('knocks'))).section);
   view.panel.open('People', panel.root, nothing);
   view.setPeopleOpen(true);
   panel.show({
@@ -375,4 +402,5 @@ if (theme) document.documentElement.dataset['theme'] = theme;
 const view = query.get('view') ?? 'call';
 if (view === 'lobby') void showLobby(root);
 else if (view === 'left') showLeft(root);
+else if (view === 'waiting') showWaiting(root);
 else showCall(root);

@@ -158,6 +158,9 @@ class App {
     try {
       await this.#enter(name, room);
     } catch (error) {
+      if (!lobby.root.isConnected) this.#show(lobby.root);
+      document.title = 'Troupe';
+      if (hasGivenUp(error)) return;
       lobby.showError(explainServer(error),
         signInLink(error, returnAddress()));
       this.#site?.refused(error);
@@ -178,6 +181,7 @@ class App {
       watcher: this.#site,
       actions: this.#actions(),
       ended: (error) => this.#ended(name, room, error),
+      show: (view) => this.#show(view),
     });
     this.#running = running;
     if (this.#speaker.id) running.audio.choose(this.#speaker.id);
@@ -385,6 +389,11 @@ function returnAddress(): string {
   const asked = askedRoom();
   return asked ? ownLinkFor(asked).replace(/#.*/, '')
     : location.origin + location.pathname;
+}
+
+/** Whether a person has left the place where they waited to be let in. */
+function hasGivenUp(error: unknown): boolean {
+  return error instanceof ServerError && error.code === 'gave-up';
 }
 
 /** The way to the sign-in, for a refusal that names one. */

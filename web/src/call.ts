@@ -4,6 +4,8 @@ import { Device } from 'mediasoup-client';
 import type { types } from 'mediasoup-client';
 import { DataRoom, type DataListener } from './data/data_room';
 import type { Codec } from './encodings';
+import { giveUp, Knock, type WaitListener } from './knock';
+import { LobbyHost } from './lobby_host';
 import type { LocalMedia } from './local_media';
 import { Moderation } from './moderation';
 import type { HostAct } from './moderation_words';
@@ -33,6 +35,8 @@ export interface CallListener {
   told(act: HostAct): void;
   /** The server has decided who has the floor. */
   speaker(personId: string): void;
+  /** The lobby of the room has changed, or who waits there. */
+  lobbyChanged(): void;
 }
 
 export interface CallOptions {
@@ -41,6 +45,7 @@ export interface CallOptions {
   media: LocalMedia;
   codec: Codec;
   listener: CallListener;
+  waitListener: WaitListener;
   dataListener: DataListener;
 }
 
@@ -51,6 +56,8 @@ export class Call {
     void this.#publish('screen');
     void this.#publish('screen-audio');
   });
+  readonly lobby: LobbyHost;
+  #knock: Knock;
   #signaling: Signaling;
   #place: Place;
   #peerId = '';
@@ -81,11 +88,21 @@ export class Call {
     });
     this.data = new DataRoom(this.#signaling, options.dataListener);
     this.moderation = new Moderation(this.#signaling, {
-      changed: () => this.#changed(),
+      changed: () => {
+        if (!this.moderation.isHost) this.lobby.dismissed();
+        this.#changed();
+        options.listener.lobbyChanged();
+      },
       told: (act) => options.listener.told(act),
       dismissed: (reason) => { this.#farewell = reason; },
       nameOf: (peerId) => this.#participants
         .find(({ id }) => id === peerId)?.name || undefined,
+    });
+    this.#knock = new Knock(this.#signaling, options.waitListener);
+    this.lobby = new LobbyHost(this.#signaling, {
+      changed: () => options.listener.lobbyChanged(),
+      turned: (enabled, by) => options.listener.told(
+        { is: 'lobby', enabled, by: this.moderation.author(by) }),
     });
     this.#listenToPushes();
     this.#listenToDataPushes();
@@ -128,6 +145,11 @@ export class Call {
         throw error;
       },
     );
+  }
+
+  /** Stops waiting to be let in: join() rejects. */
+  giveUp(): void {
+    this.#settle?.failed(giveUp());
   }
 
   async leave(): Promise<void> {
@@ -228,14 +250,14 @@ export class Call {
   async #joinRoom(device: types.Device): Promise<JoinAnswer> {
     const { room: roomId, name } = this.options;
     const rejoinSecret = await this.#place.secret();
-    const answer = await this.#signaling.request<JoinAnswer>(
-      'join-mediasoup-room', {
-        roomId, name, rtpCapabilities: device.recvRtpCapabilities,
-        ...rejoinSecret ? { rejoinSecret } : {},
-      });
+    const answer = await this.#knock.join({
+      roomId, name, rtpCapabilities: device.recvRtpCapabilities,
+      ...rejoinSecret ? { rejoinSecret } : {},
+    });
     if (answer.peerId) this.#peerId = answer.peerId;
     await this.#place.keep(answer);
     this.moderation.entered(answer);
+    this.lobby.entered(answer);
     if (answer.participants) this.#participants = answer.participants;
     if (answer.dataProducers) return answer;
     // Who joins again on one connection is told of media alone.

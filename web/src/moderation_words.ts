@@ -8,6 +8,7 @@ import type { Explanation } from './words';
 export type HostAct =
   | { is: 'muted'; source: Source; by: string }
   | { is: 'locked'; locked: boolean; by: string }
+  | { is: 'lobby'; enabled: boolean; by: string }
   | { is: 'host'; isHost: boolean; by: string | undefined }
   | { is: 'asked'; kind: types.MediaKind; by: string }
   | { is: 'draining'; endsAtMs: number };
@@ -28,6 +29,8 @@ export function actWords(
       return `${act.by} ${MUTED[act.source]}`;
     case 'locked':
       return `${act.by} ${act.locked ? 'locked' : 'unlocked'} the room`;
+    case 'lobby':
+      return `${act.by} turned the lobby ${act.enabled ? 'on' : 'off'}`;
     case 'host':
       if (!act.isHost) return 'You are no longer a host';
       return act.by ? `${act.by} made you a host` : 'You are the host now';

@@ -1,6 +1,7 @@
 /** Joins the list of people, the hosts' rights and the notices of a call. */
 
 import type { Call } from './call';
+import { LobbyControls } from './lobby_controls';
 import type { LocalMedia } from './local_media';
 import {
   actWords, askWords, drainWords, shareQuestion, type HostAct,
@@ -30,6 +31,7 @@ export interface PeopleParts {
 
 export class PeopleControls {
   readonly panel: PeoplePanel;
+  readonly lobby: LobbyControls;
   #people: Person[] = [];
   #qualities = new Map<string, Quality>();
   #messages = 0;
@@ -37,6 +39,13 @@ export class PeopleControls {
   #painting: number | undefined;
 
   constructor(private readonly parts: PeopleParts) {
+    this.lobby = new LobbyControls({
+      lobby: () => parts.call().lobby,
+      isHost: () => this.#moderation.isHost,
+      notices: () => parts.view().notices,
+      openList: () => this.#open(),
+      attempt: (act, done) => void this.#attempt(act, done),
+    });
     this.panel = new PeoplePanel({
       menu: (person, anchor) => openActions(anchor,
         `Actions for ${person.name}`, this.#actionsFor(person)),
@@ -47,7 +56,7 @@ export class PeopleControls {
         locked ? 'The room is locked' : 'The room is open'),
       endForAll: () => void this.#endForAll(),
       invite: () => parts.invite(),
-    });
+    }, this.lobby.section);
   }
 
   setPeople(people: Person[]): void {
@@ -67,8 +76,12 @@ export class PeopleControls {
 
   toggle(): void {
     const { panel } = this.parts.view();
-    if (panel.shows(this.panel.root)) return panel.close();
-    panel.open('People', this.panel.root, () =>
+    if (panel.shows(this.panel.root)) panel.close();
+    else this.#open();
+  }
+
+  #open(): void {
+    this.parts.view().panel.open('People', this.panel.root, () =>
       this.parts.view().setPeopleOpen(false));
     this.parts.view().setPeopleOpen(true);
     this.#paintNow();
@@ -111,6 +124,7 @@ export class PeopleControls {
     window.clearTimeout(this.#painting);
     this.#painting = undefined;
     if (!this.parts.view().panel.shows(this.panel.root)) return;
+    this.lobby.paint();
     const hands = new Map([...this.parts.hands()]
       .map((id, index) => [id, index]));
     this.panel.show({

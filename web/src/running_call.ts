@@ -21,6 +21,7 @@ import { settings } from './settings';
 import { isPicture, type PictureSource } from './signaling';
 import { AudioOut } from './ui/audio_out';
 import { CallView } from './ui/call_view';
+import { Waiting } from './waiting';
 import { toast } from './ui/notice';
 import type { ToolbarActions } from './ui/toolbar';
 import type { WhyFacts } from './ui/why_panel';
@@ -39,6 +40,8 @@ export interface RunningCallOptions {
   watcher: CallWatcher | undefined;
   actions: Omit<ToolbarActions, 'toggleChat' | 'reactMenu' | 'more'>;
   ended(error: Error): void;
+  /** Shows what stands in the window until the person is let in. */
+  show(view: HTMLElement): void;
 }
 
 export class RunningCall {
@@ -57,6 +60,7 @@ export class RunningCall {
   #decisions = new DecisionLog();
   #stats: ServerStats;
   #watched = false;
+  #waiting: Waiting;
   #frozeAt = new WeakMap<RemoteTrack, number>();
 
   /** Resolves once in the room; rejects with the reason if that fails. */
@@ -64,6 +68,7 @@ export class RunningCall {
     const running = new RunningCall(options);
     try {
       await running.call.join();
+      running.#waiting.entered();
     } catch (error) {
       running.close();
       throw error;
@@ -81,8 +86,11 @@ export class RunningCall {
       hands: () => this.conversation.hands,
       invite: () => this.invite(),
     });
+    this.#waiting = new Waiting({
+      room, show: options.show, leave: () => this.call.giveUp(),
+    });
     this.call = new Call({
-      room, name, media, codec,
+      room, name, media, codec, waitListener: this.#waiting,
       listener: {
         peopleChanged: (people) => this.#refresh(people),
         reconnecting: (active) => {
@@ -97,6 +105,7 @@ export class RunningCall {
           this.#decided(track, 'server',
             layersWords(spatialLayer, temporalLayer)),
         speaker: (id) => this.#speaks(id),
+        lobbyChanged: () => this.people.lobby.changed(),
       },
       dataListener: this.conversation,
     });

@@ -2,7 +2,7 @@
 
 /** Codes that this page gives to what the server did not answer itself. */
 export type PageCode = 'origin-refused' | 'too-many-connections' |
-  'unreachable';
+  'unreachable' | 'gave-up';
 
 export interface Refusal {
   message?: string;

@@ -69,6 +69,21 @@ export interface Participant {
   isHost?: boolean;
 }
 
+/** Someone in the lobby, as hosts are told. */
+export interface WaitingClient {
+  knockId: string;
+  name: string;
+  seconds: number;
+}
+
+/** What a person in the lobby is told. */
+export interface LobbyWait {
+  /** People in the lobby, this one included. */
+  waitingCount: number;
+  /** A host is there and has been asked. */
+  hostPresent: boolean;
+}
+
 /** The host that did something; without id, the server's operator. */
 export interface Author {
   peerId?: string;
@@ -83,6 +98,8 @@ export interface JoinAnswer {
   isHost?: boolean;
   /** Whether the room is locked. */
   locked?: boolean;
+  /** Whether newcomers wait until a host lets them in. */
+  lobby?: boolean;
   existingProducers: string[];
   producers?: ProducerInfo[];
   dataProducers?: DataProducerInfo[];
@@ -111,6 +128,10 @@ export interface Pushes {
   'room-locked': (info: { locked: boolean; by?: Author }) => void;
   'host-changed': (info: { isHost: boolean; by?: Author }) => void;
   'unmute-requested': (info: { kind: types.MediaKind; by?: Author }) => void;
+  'lobby-changed': (info: { enabled: boolean; by?: Author }) => void;
+  'lobby-list': (info: { waiting: WaitingClient[] }) => void;
+  'lobby-entered': (info: LobbyWait) => void;
+  'lobby-message': (info: { message: string; name?: string }) => void;
   'server-draining': (info: { seconds: number }) => void;
   'consumer-closed': (info: { consumerId: string }) => void;
   'consumer-layers-changed': (info: LayersPush) => void;
@@ -204,11 +225,15 @@ export class Signaling {
   }
 
   /** Sends a request; throws a ServerError if the server refuses. */
-  async request<Answer>(name: string, data: object = {}): Promise<Answer> {
+  async request<Answer>(
+    name: string,
+    data: object = {},
+    withinMs = ANSWER_WITHIN_MS,
+  ): Promise<Answer> {
     // What waits for the next connection would come before its join.
     if (!this.#socket.connected) throw new Error('Connection lost');
     const answer = await this.#socket
-      .timeout(ANSWER_WITHIN_MS)
+      .timeout(withinMs)
       .emitWithAck(name, data);
     const refusal = refusalIn(answer);
     if (refusal) throw refusal;

@@ -86,6 +86,26 @@ const REASON_WORDS: Record<string, RefusalWords> = {
     title: 'This room is full',
     detail: 'Ask someone to leave, or meet in another room.',
   },
+  'waiting-for-host': {
+    title: 'A host must let you in',
+    detail: 'Reload this page, join again, and wait for the host.',
+  },
+  'no-host-answered': {
+    title: 'No one has let you in',
+    detail: 'Try again when the host is there.',
+  },
+  'turned-away': {
+    title: 'The host did not let you in',
+    detail: 'Ask the host by another way, such as mail.',
+  },
+  'room-over': {
+    title: 'The call ended while you waited',
+    detail: 'Join again to be the first in a new one.',
+  },
+  'lobby-full': {
+    title: 'Too many people are waiting to be let in',
+    detail: 'Try again in some minutes.',
+  },
   draining: {
     title: 'The server is about to restart',
     detail: 'Try again in some minutes; no new rooms open until then.',
@@ -172,6 +192,10 @@ const CODE_WORDS: Record<string, RefusalWords> = {
   'too-many-connections': {
     title: 'The server takes no more connections at the moment',
     detail: 'Wait a minute, then try again.',
+  },
+  'gave-up': {
+    title: 'You are not waiting any more',
+    detail: 'Join again to ask once more to be let in.',
   },
   unreachable: {
     title: 'The server cannot be reached',

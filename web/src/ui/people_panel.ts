@@ -41,7 +41,11 @@ export class PeoplePanel {
   #rows = new Map<string, PersonRow>();
   #state: PeopleState = { entries: [], isHost: false, locked: false };
 
-  constructor(private readonly actions: PeopleActions) {
+  /** @param lobby who waits there, and the tool that hosts switch it with */
+  constructor(
+    private readonly actions: PeopleActions,
+    lobby: { root: HTMLElement; switch: HTMLElement },
+  ) {
     this.#muteAll = el('button', {
       type: 'button', class: 'button small', onclick: () => actions.muteAll(),
     }, icon('micOff'), 'Mute others');
@@ -52,7 +56,7 @@ export class PeoplePanel {
     this.#tools = el('div', {
       class: 'people-tools',
       attrs: { role: 'group', 'aria-label': 'For hosts' },
-    }, this.#muteAll, this.#lock, el('button', {
+    }, this.#muteAll, this.#lock, lobby.switch, el('button', {
       type: 'button', class: 'button small danger-quiet',
       onclick: () => actions.endForAll(),
     }, icon('leave'), 'End for all'));
@@ -65,7 +69,7 @@ export class PeoplePanel {
           attrs: { 'aria-haspopup': 'dialog' },
           onclick: () => actions.invite(),
         }, icon('invite'), 'Invite')),
-      this.#locked, this.#list, this.#none, this.#tools);
+      this.#locked, lobby.root, this.#list, this.#none, this.#tools);
     this.show(this.#state);
   }
 
