@@ -32,7 +32,9 @@ void start_room(json_writer& out, const room_report& x) {
       .add("members", x.members.size())
       .add("audioProducers", count(media_kind::audio))
       .add("videoProducers", count(media_kind::video))
-      .add("locked", x.locked);
+      .add("locked", x.locked)
+      .add("lobby", x.lobby)
+      .add("waiting", x.waiting);
   // The data producers on which the server itself sends in the room.
   add_array(out, "serverChannels", x.data_producers, [&](const auto& channel) {
     if (channel.peer.empty())

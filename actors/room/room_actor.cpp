@@ -99,6 +99,8 @@ room_actor::behavior_type room_state::make_behavior() {
       },
       [this](const get_room_report&) {
         auto out = make_report(id, people, rules, members, handles, data);
+        out.lobby = lobby.enabled();
+        out.waiting = lobby.waiting();
         for (const auto& [label, x] : server.by_label)
           if (const auto* open = data.find(x.id))
             out.data_producers.push_back(open->info);

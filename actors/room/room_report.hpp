@@ -37,6 +37,8 @@ struct room_report {
   std::vector<member> members;
   std::vector<producer> producers;                          // oldest first
   std::vector<protocol::data_producer_info> data_producers; // oldest first
+  bool lobby = false; // newcomers have to be let in
+  size_t waiting = 0; // clients in the lobby
 };
 
 /// Describes a room from the parts that its actor knows.

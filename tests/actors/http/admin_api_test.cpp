@@ -351,6 +351,8 @@ TEST_CASE(
 
   CHECK(on.ask("POST", "/rooms/daily/lock").status == 204);
   CHECK(on.get("/rooms/daily")["locked"].GetBool());
+  CHECK_FALSE(on.get("/rooms/daily")["lobby"].GetBool());
+  CHECK(on.get("/rooms/daily")["waiting"].GetInt() == 0);
   live_client late{on.port(), "daily", "late"};
   CHECK(late.close_code() == 1008);
   CHECK(on.ask("DELETE", "/rooms/daily/lock").status == 204);
