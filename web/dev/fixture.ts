@@ -176,6 +176,7 @@ function showChat(view: CallView): void {
   chat.addText(jonas, 'The plan is at https://plan.example/season/2027/' +
     'autumn-and-winter-programme-draft-4');
   chat.addText(me, 'Everyone but Mei. She has <b>two minutes</b>.');
+  if (query.get('chat') === 'earlier') return;
   chat.addFile(jonas, 'Season plan, all halls, fourth draft.pdf', 2_400_000)
     .complete(new Blob(['plan']));
   chat.addFile(jonas, 'rehearsal.zip', 4_900_000).progress(2_900_000);

@@ -50,11 +50,13 @@ class World {
   room: DataRoom;
   /** What the server answers when it is asked for the history. */
   history: () => unknown = () => ({ limit: 0, messages: [] });
+  mayConsume = Promise.resolve();
 
   constructor(private readonly data = true) {
     const ask = async (name: string, data: Record<string, unknown> = {}) => {
       this.asked.push([name, data]);
       if (name === 'get-chat-history') return this.history();
+      if (name === 'consume-data') await this.mayConsume;
       return { id: `c-${String(data['dataProducerId'])}` };
     };
     const signaling = { request: ask as never };
@@ -250,8 +252,14 @@ test('the history is asked for again once the channels are open', async () => {
   const world = new World();
   const answers = [[kept('a')], [kept('a'), kept('b')]];
   world.history = () => ({ limit: 200, messages: answers.shift() });
+  let letConsume = () => undefined as void;
+  world.mayConsume = new Promise((done) => { letConsume = done; });
   world.join([['d1', 'ada', 'words']]);
-  await world.room.catchUp('me');
+  const caughtUp = world.room.catchUp('me');
+  await settle();
+  assert.deepEqual(world.heard, [['earlier', 200, ['a'], 'me']]);
+  letConsume();
+  await caughtUp;
   assert.deepEqual(world.asked.map(([name]) => name),
     ['consume-data', 'get-chat-history', 'get-chat-history']);
   assert.deepEqual(world.heard, [
