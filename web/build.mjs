@@ -100,7 +100,8 @@ async function copySocketio(outdir) {
 async function buildTests() {
   const outdir = join(root, 'build/web-test');
   await rm(outdir, { recursive: true, force: true });
-  const names = await readdir(join(here, 'test'));
+  const names = (await readdir(join(here, 'test')))
+    .filter((name) => name.endsWith('.ts'));
   await build({
     bundle: true,
     platform: 'node',

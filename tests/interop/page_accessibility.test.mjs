@@ -184,6 +184,19 @@ test('axe finds nothing on the page', async (context) => {
     assert.deepEqual(found, []);
   });
 
+  await context.test('with the settings open', async () => {
+    await page.keyboard.press(',');
+    await page.locator('dialog.settings').wait();
+    const found = [];
+    for (const id of await page.$$eval('[role="tab"]', (all) =>
+      all.map((tab) => tab.id))) {
+      await page.locator(`#${id}`).click();
+      found.push(...await examineBoth(page, id));
+    }
+    await page.keyboard.press('Escape');
+    assert.deepEqual(found, []);
+  });
+
   await context.test('after the call', async () => {
     await ada.press('Leave the call');
     await page.locator('::-p-text(You left the room)').wait();

@@ -5,6 +5,7 @@
  * … &mode=speaker&charts=1&why=1&chat=1&hands=1&unread=1
  * … &panel=people&host=1&locked=1&knocks=3&notices=1&ask=remove|end|share, screen=2
  * fixture.html?view=lobby&error=camera|permission|REASON&sign-in=URL
+ * … &settings=video|audio|network|call, in a call and in the lobby
  * … &name=Ada&known=1&user=ada&room=NAME, ?view=left, ?view=waiting
  */
 
@@ -30,9 +31,11 @@ import { Lobby } from '../src/ui/lobby';
 import { messageScreen, toast } from '../src/ui/notice';
 import { PeoplePanel } from '../src/ui/people_panel';
 import { openReactMenu } from '../src/ui/react_menu';
+import { openSettings } from '../src/ui/settings_dialog';
 import { toggleShortcutDialog } from '../src/ui/shortcut_dialog';
 import { WaitingView } from '../src/ui/waiting_view';
 import type { WhyFacts } from '../src/ui/why_panel';
+import { Speaker } from '../src/speaker';
 import { ServerError } from '../src/server_error';
 import { explainServer } from '../src/words';
 
@@ -325,6 +328,12 @@ function showOpened(): void {
     toast('Amara and 3 others joined');
     toast('Jonas Lindqvist: Good morning! Are we all here? I have the plan.');
   }
+  const section = query.get('settings');
+  if (section) {
+    openSettings({
+      media: new LocalMedia(), speaker: new Speaker(), inCall: true,
+    }, section);
+  }
   if (query.has('keys')) toggleShortcutDialog();
   if (query.has('invite')) {
     openInvite(room, inviteLink('https://call.example', '/', room));
@@ -367,6 +376,7 @@ async function showLobby(root: HTMLElement): Promise<void> {
     deviceMenu: () => undefined,
     speakerMenu: () => undefined,
     testSpeaker: async () => undefined,
+    openSettings: () => undefined,
   });
   root.replaceChildren(lobby.root);
   const error = query.get('error');

@@ -4,11 +4,13 @@ import { codecFrom } from './encodings';
 import { loadCall } from './load_call';
 import { listDevices, LocalMedia, type LocalSource } from './local_media';
 import { findRefusal } from './admission';
+import { MediaSettings, mediaChoices } from './media_settings';
 import { inviteLink } from './people';
 import { inventRoom } from './rooms';
 import type { EmbeddedPage, Site, SiteWishes } from './embedded/site';
 import type { RunningCall } from './running_call';
 import { ServerError } from './server_error';
+import { settings } from './settings';
 import type { Command } from './shortcuts';
 import { firstTrip, signInAddress } from './sign_in';
 import { Speaker } from './speaker';
@@ -21,7 +23,9 @@ import { focusHeading } from './ui/focus';
 import { Keys } from './ui/keys';
 import { openLiveRegion } from './ui/live';
 import { Lobby } from './ui/lobby';
-import { openMenu, type MenuGroup } from './ui/menu';
+import { closeSettings, showSettings } from './ui/load_settings';
+import { openMenu, type MenuAction, type MenuGroup } from './ui/menu';
+import { followMirror } from './ui/mirror';
 import { messageScreen, toast, type ErrorLink } from './ui/notice';
 import { toggleShortcutDialog } from './ui/shortcut_dialog';
 import { followTheme } from './ui/theme';
@@ -38,15 +42,17 @@ const STEERED = new URLSearchParams(location.hash.slice(1)).has('embed');
 const CODEC = codecFrom(location.search);
 
 class App {
-  #media = new LocalMedia();
+  #media = ownMedia();
   #lobby: Lobby | undefined;
   #running: RunningCall | undefined;
-  #speaker = new Speaker();
   /** The site that shows this page in a frame. */
   #site: Site | undefined;
   #wishes: SiteWishes = {};
   /** As whom this person entered which room last. */
   #entered: { name: string; room: string } | undefined;
+  #speaker = new Speaker((id) => this.#running?.audio.choose(id));
+  #mediaSettings = new MediaSettings(settings(), () => this.#media, toast,
+    (source, error) => toast(explainMedia(error, wordOf(source)).title));
   #talk = new TalkKey({
     isOn: () => this.#media.isOn('mic'),
     switchOn: () => this.#switch('mic', this.#media.switchOn('mic')),
@@ -72,9 +78,10 @@ class App {
     if (trouble) return this.#show(messageScreen(trouble, []));
     const facts = readToken(tokens.token);
     const asked = askedRoom() || onlyRoom(facts);
-    this.#media = new LocalMedia();
+    this.#media = ownMedia();
     this.#media.onChange(() => this.#site?.mediaChanged());
     const { muted, cameraOff, skipLobby } = this.#wishes;
+    this.#mediaSettings.forget();
     const lobby: Lobby = new Lobby({
       room: (asked && roomOf(asked, facts)) || asked || inventRoom(),
       invited: asked !== '',
@@ -89,6 +96,7 @@ class App {
       deviceMenu: (source, anchor) => void this.#deviceMenu(source, anchor),
       speakerMenu: (anchor) => void this.#speakerMenu(anchor),
       testSpeaker: () => this.#testSpeaker(),
+      openSettings: () => this.#openSettings(),
     });
     this.#lobby = lobby;
     document.title = 'Troupe';
@@ -182,6 +190,7 @@ class App {
       actions: this.#actions(),
       ended: (error) => this.#ended(name, room, error),
       show: (view) => this.#show(view),
+      openSettings: () => this.#openSettings(),
     });
     this.#running = running;
     if (this.#speaker.id) running.audio.choose(this.#speaker.id);
@@ -210,9 +219,8 @@ class App {
 
   /** Says what kept a device from starting. */
   async #switch(source: LocalSource, switching: Promise<void>): Promise<void> {
-    const what = source === 'mic' ? 'microphone' : 'camera';
     await switching.catch((error: unknown) => {
-      toast(explainMedia(error, what).title);
+      toast(explainMedia(error, wordOf(source)).title);
       throw error;
     });
   }
@@ -220,11 +228,29 @@ class App {
   async #deviceMenu(source: LocalSource, anchor: HTMLElement): Promise<void> {
     const groups = [await this.#deviceGroup(source)];
     if (source === 'mic') groups.push(await this.#speakerGroup());
-    openMenu(anchor, 'Devices', groups);
+    const section = source === 'mic' ? 'audio' : 'video';
+    openMenu(anchor, 'Devices', this.#withSettings(groups, section));
   }
 
   async #speakerMenu(anchor: HTMLElement): Promise<void> {
-    openMenu(anchor, 'Speaker', [await this.#speakerGroup()]);
+    openMenu(anchor, 'Speaker',
+      this.#withSettings([await this.#speakerGroup()], 'audio'));
+  }
+
+  #withSettings(groups: MenuGroup[], section: string): MenuGroup[] {
+    const action: MenuAction = {
+      label: 'All settings…', icon: 'gear',
+      run: () => this.#openSettings(section),
+    };
+    const last = groups.at(-1)!;
+    return [...groups.slice(0, -1),
+      { ...last, actions: [...last.actions ?? [], action] }];
+  }
+
+  #openSettings(section?: string): void {
+    void showSettings({
+      media: this.#media, speaker: this.#speaker, inCall: !!this.#running,
+    }, section);
   }
 
   async #speakerGroup(): Promise<MenuGroup> {
@@ -238,10 +264,7 @@ class App {
         label: label || `Speaker ${index + 1}`,
         chosen: deviceId === chosen,
       })),
-      choose: (id) => {
-        this.#speaker.choose(id);
-        this.#running?.audio.choose(id);
-      },
+      choose: (id) => this.#speaker.choose(id),
       actions: [{
         label: 'Play a test sound', icon: 'sound',
         run: () => void this.#testSpeaker(),
@@ -296,8 +319,7 @@ class App {
     }
     for (const source of ['mic', 'camera'] as const) {
       if (errors[source] === undefined) continue;
-      const what = source === 'mic' ? 'microphone' : 'camera';
-      toast(explainMedia(errors[source], what).title);
+      toast(explainMedia(errors[source], wordOf(source)).title);
     }
   }
 
@@ -349,6 +371,7 @@ class App {
       case 'charts': return running?.view.toggleCharts();
       case 'hand': return running?.conversation.toggleHand();
       case 'chat': return running?.conversation.toggleChat();
+      case 'settings': return this.#openSettings();
       case 'people': return running?.people.toggle();
     }
   }
@@ -356,9 +379,19 @@ class App {
   /** Shows a view; a later one takes the keyboard along, the first waits. */
   #show(view: HTMLElement): void {
     const first = !this.root.hasChildNodes();
+    closeSettings();
     this.root.replaceChildren(view);
     if (!first) focusHeading(view);
   }
+}
+
+/** Camera and microphone as the settings want them. */
+function ownMedia(): LocalMedia {
+  return new LocalMedia(() => mediaChoices(settings()));
+}
+
+function wordOf(source: LocalSource): string {
+  return source === 'mic' ? 'microphone' : 'camera';
 }
 
 function linkFor(room: string): string {
@@ -426,6 +459,7 @@ function keepName(name: string): void {
 const root = document.getElementById('app');
 if (root) {
   followTheme();
+  followMirror();
   openLiveRegion();
   const app = new App(root);
   window.addEventListener('hashchange', () => app.tokenCame());

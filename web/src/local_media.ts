@@ -1,5 +1,11 @@
 /** This person's own camera and microphone: on or off, and which device. */
 
+import {
+  AudioOnlyError, constraintsFor, follows, trackConstraints,
+  type MediaChoices,
+} from './media_constraints';
+import { DEFAULT_SETTINGS } from './settings';
+
 export type LocalSource = 'mic' | 'camera';
 
 type Listener = (source: LocalSource) => void;
@@ -23,6 +29,9 @@ export class LocalMedia {
     mic: Promise.resolve(),
     camera: Promise.resolve(),
   };
+
+  /** @param choices is asked each time a device is opened or changed */
+  constructor(readonly choices: () => MediaChoices = () => DEFAULT_SETTINGS) {}
 
   /** Returns a function that ends the listening. */
   onChange(listener: Listener): () => void {
@@ -62,9 +71,11 @@ export class LocalMedia {
   }
 
   async #openBoth(): Promise<void> {
+    const choices = this.choices();
     try {
       const stream = await navigator.mediaDevices.getUserMedia({
-        ...constraints('mic', undefined), ...constraints('camera', undefined),
+        ...constraintsFor('mic', undefined, choices),
+        ...!choices.audioOnly && constraintsFor('camera', undefined, choices),
       });
       this.#adopt('mic', stream.getAudioTracks()[0] ?? null);
       this.#adopt('camera', stream.getVideoTracks()[0] ?? null);
@@ -73,9 +84,15 @@ export class LocalMedia {
     }
   }
 
-  /** Opens the device if needed. Throws what getUserMedia throws. */
+  /**
+   * Opens the device if needed. Throws what getUserMedia throws, and an
+   * AudioOnlyError for the camera of a person who wants sound alone.
+   */
   switchOn(source: LocalSource): Promise<void> {
     return this.#inTurn(source, async (entry) => {
+      if (source === 'camera' && this.choices().audioOnly) {
+        throw new AudioOnlyError('Audio only');
+      }
       if (!entry.track || entry.track.readyState === 'ended') {
         await this.#open(source, entry);
       }
@@ -107,7 +124,31 @@ export class LocalMedia {
       entry.deviceId = deviceId;
       const open = entry.track !== null;
       if (open) await this.#open(source, entry);
-      if (entry.track) entry.track.enabled = entry.on;
+      this.#enable(entry);
+    });
+  }
+
+  /** Makes an open device follow choices that have changed. */
+  adjust(source: LocalSource): Promise<void> {
+    return this.#inTurn(source, async (entry) => {
+      const { track } = entry;
+      if (!track || track.readyState === 'ended') return;
+      const choices = this.choices();
+      await track.applyConstraints(trackConstraints(source, choices))
+        .catch(() => undefined);
+      if (follows(source, track, choices)) return;
+      // This browser cannot change a running track. It gives another one, but
+      // not before the first has ended: both would share one source.
+      entry.deviceId = track.getSettings().deviceId ?? entry.deviceId;
+      track.stop();
+      entry.track = null;
+      try {
+        await this.#open(source, entry);
+      } catch (error) {
+        entry.on = false;
+        throw error;
+      }
+      this.#enable(entry);
     });
   }
 
@@ -153,8 +194,12 @@ export class LocalMedia {
 
   async #open(source: LocalSource, entry: Entry): Promise<void> {
     const stream = await navigator.mediaDevices.getUserMedia(
-      constraints(source, entry.deviceId));
+      constraintsFor(source, entry.deviceId, this.choices()));
     this.#adopt(source, stream.getTracks()[0] ?? null);
+  }
+
+  #enable({ track, on }: Entry): void {
+    if (track) track.enabled = on;
   }
 
   #adopt(source: LocalSource, track: MediaStreamTrack | null): void {
@@ -166,31 +211,6 @@ export class LocalMedia {
       if (entry.track === track) void this.switchOff(source);
     });
   }
-}
-
-function constraints(
-  source: LocalSource,
-  id: string | undefined,
-): MediaStreamConstraints {
-  const device = id ? { deviceId: { exact: id } } : {};
-  if (source === 'mic') {
-    return {
-      audio: {
-        ...device,
-        echoCancellation: true,
-        noiseSuppression: true,
-        autoGainControl: true,
-      },
-    };
-  }
-  return {
-    video: {
-      ...device,
-      width: { ideal: 1280 },
-      height: { ideal: 720 },
-      frameRate: { ideal: 30, max: 30 },
-    },
-  };
 }
 
 /** The devices of one kind. Their labels are empty before permission. */

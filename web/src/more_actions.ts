@@ -1,11 +1,23 @@
 /** What the button "More" of a call always offers. */
 
 import type { RunningCall } from './running_call';
+import { settings } from './settings';
 import type { MenuAction } from './ui/menu';
 
 /** Things to do in this call for which the bar has no button of its own. */
 export function moreActions(running: RunningCall): MenuAction[] {
   return [
     { label: 'Invite people', icon: 'invite', run: () => running.invite() },
+    audioOnlyAction(),
+    { label: 'Settings', icon: 'gear', run: () => running.openSettings() },
   ];
+}
+
+function audioOnlyAction(): MenuAction {
+  const on = settings().get('audioOnly');
+  return {
+    label: on ? 'Show pictures again' : 'Audio only',
+    icon: on ? 'camera' : 'cameraOff',
+    run: () => settings().set('audioOnly', !on),
+  };
 }

@@ -42,6 +42,7 @@ export interface RunningCallOptions {
   ended(error: Error): void;
   /** Shows what stands in the window until the person is let in. */
   show(view: HTMLElement): void;
+  openSettings(): void;
 }
 
 export class RunningCall {
@@ -62,6 +63,7 @@ export class RunningCall {
   #watched = false;
   #waiting: Waiting;
   #frozeAt = new WeakMap<RemoteTrack, number>();
+  #present: Person[] = [];
 
   /** Resolves once in the room; rejects with the reason if that fails. */
   static async enter(options: RunningCallOptions): Promise<RunningCall> {
@@ -147,7 +149,12 @@ export class RunningCall {
       unmute: () => actions.toggleMic(),
     });
     this.#viewer = new Viewer(() => this.call.receiver, this.view.stage,
-      (track, text) => this.#decided(track, 'page', text));
+      (track, text) => this.#decided(track, 'page', text), settings(),
+      () => this.#refresh(this.#present));
+  }
+
+  openSettings(): void {
+    this.options.openSettings();
   }
 
   /** Shows the ways to invite somebody to this room. */
@@ -166,7 +173,10 @@ export class RunningCall {
   }
 
   #refresh(people: Person[]): void {
-    this.view.setPeople(people);
+    this.#present = people;
+    // A picture that the settings leave out would stand still.
+    this.view.setPeople(people.map((one) => this.#viewer.withholds(one.id)
+      ? { ...one, camera: null } : one));
     this.#viewer.look();
     this.#monitor.liveness.company = people.length > 1;
     this.audio.setPeople(people);

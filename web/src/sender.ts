@@ -2,9 +2,10 @@
 
 import type { types } from 'mediasoup-client';
 import { encodingsOf, type Codec } from './encodings';
+import { SendLimit } from './send_limit';
+import { settings } from './settings';
 import type { Requester, Source, WantedPush } from './signaling';
 import { openTransport } from './transport';
-import { sendUpTo } from './wanted_layers';
 
 /** Bits per second of the sound of a shared screen. */
 const SCREEN_SOUND_BITRATE = 128_000;
@@ -14,6 +15,7 @@ export class Sender {
   /** What the server knows of a producer's pause; false where absent. */
   #toldPaused = new Map<string, boolean>();
   #ending = new Set<string>();
+  #limit = new SendLimit(settings());
 
   private constructor(
     private readonly signaling: Requester,
@@ -38,7 +40,12 @@ export class Sender {
 
   /** Starts sending a track, or puts it in place of the one being sent. */
   async send(source: Source, track: MediaStreamTrack): Promise<void> {
-    const current = this.#producers.get(source);
+    let current = this.#producers.get(source);
+    if (current && source === 'camera' && hasNewSize(current, track)) {
+      // Its layers suit another size, and viewers were told of that one.
+      await this.stop(source);
+      current = undefined;
+    }
     if (current) {
       if (current.track !== track) await current.replaceTrack({ track });
       current.resume();
@@ -46,13 +53,17 @@ export class Sender {
       return;
     }
     if (!this.device.canProduce(track.kind as types.MediaKind)) return;
+    const options = this.#options(source, track);
     const producer = await this.transport.produce({
       track,
-      ...this.#options(source, track),
+      ...options,
       stopTracks: false,
       zeroRtpOnPause: false,
     });
     this.#producers.set(source, producer);
+    const full = (options.encodings ?? []).map((one) => one.maxBitrate ?? 0);
+    const { rtpSender } = producer;
+    if (rtpSender) await this.#limit.add(source, rtpSender, full);
   }
 
   /** Keeps the producer but sends nothing; others see "muted". */
@@ -68,6 +79,7 @@ export class Sender {
     if (producer) {
       this.#producers.delete(source);
       producer.close();
+      void this.#limit.remove(source);
       this.#ending.add(producer.id);
     }
     // Those that ended while the connection was lost have yet to be told.
@@ -89,17 +101,14 @@ export class Sender {
 
   /** Takes note of which layers anybody receives. */
   async want({ producerId, spatialLayer }: WantedPush): Promise<void> {
-    const wanted = [...this.#producers.values()].find(({ id }) =>
-      id === producerId);
-    if (!wanted?.rtpSender || wanted.closed) return;
-    try {
-      await sendUpTo(wanted.rtpSender, spatialLayer);
-    } catch (error) {
-      console.warn('Cannot change what is sent', error);
+    for (const [source, { id, closed }] of this.#producers) {
+      if (id !== producerId || closed) continue;
+      await this.#limit.want(source, spatialLayer);
     }
   }
 
   close(): void {
+    this.#limit.close();
     this.transport.close();
     this.#producers.clear();
   }
@@ -145,4 +154,17 @@ export class Sender {
     return this.device.sendRtpCapabilities.codecs?.find((codec) =>
       codec.mimeType.toLowerCase() === mimeType);
   }
+}
+
+/** A picture that has grown or shrunk by this has other layers. */
+const OTHER_SIZE = 1.25;
+
+function hasNewSize(
+  { appData }: types.Producer,
+  track: MediaStreamTrack,
+): boolean {
+  const told = appData['width'] as number | undefined;
+  const { width } = track.getSettings();
+  if (!told || !width) return false;
+  return Math.max(told, width) / Math.min(told, width) > OTHER_SIZE;
 }

@@ -2,7 +2,8 @@
 
 /** What a key does; the page maps each to a function. */
 export type Command =
-  | 'mic' | 'camera' | 'hand' | 'chat' | 'people' | 'view' | 'charts' | 'talk' | 'help';
+  | 'mic' | 'camera' | 'hand' | 'chat' | 'people' | 'view' | 'charts' | 'talk'
+  | 'settings' | 'help';
 
 export interface Shortcut {
   /** As KeyboardEvent.key has it, in lower case. */
@@ -29,6 +30,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     does: 'Everyone in one size, or the speaker large',
   },
   { key: 's', shown: 'S', command: 'charts', does: 'Show or hide the charts' },
+  { key: ',', shown: ',', command: 'settings', does: 'Open the settings' },
   { key: '?', shown: '?', command: 'help', does: 'Show this list' },
 ];
 

@@ -8,6 +8,10 @@ const CHIME = [[659.25, 0, 0.5], [523.25, 0.28, 1.1]] as const;
 const LOUDNESS = 0.25;
 
 export class Speaker {
+  /** @param chosen is called with each device that is chosen */
+  constructor(private readonly chosen: (deviceId: string) => void =
+    () => undefined) {}
+
   /** The device's id; empty for the system's choice. */
   get id(): string {
     return localStorage.getItem(KEY) ?? '';
@@ -15,6 +19,7 @@ export class Speaker {
 
   choose(deviceId: string): void {
     localStorage.setItem(KEY, deviceId);
+    this.chosen(deviceId);
   }
 
   /** Plays the sound; resolves when it has ended. */

@@ -4,7 +4,10 @@
  */
 
 import { parseScalabilityMode } from 'mediasoup-client';
+import type { Layers } from './layer_choice';
+import { planReceive, type SeenPicture } from './receive_plan';
 import type { RemoteTrack, Receiver } from './receiver';
+import type { Settings } from './settings';
 import { isPicture } from './signaling';
 import { PictureView, same, type Wish } from './viewing';
 
@@ -20,6 +23,20 @@ export interface Sights {
 /** After a refusal, or while the connection is lost, it waits this long. */
 const PATIENCE_MS = 1000;
 
+/** What a picture is wanted for, and how large it is seen. */
+interface Look {
+  track: RemoteTrack;
+  needed: number;
+  wish: Wish;
+}
+
+/** Why something is asked for. */
+interface Why {
+  needed: number;
+  /** There would be more, but for the settings. */
+  limited: boolean;
+}
+
 interface Told {
   view: PictureView;
   told: Partial<Wish>;
@@ -30,11 +47,19 @@ interface Told {
 export class Viewer {
   #entries = new Map<string, Told>();
   #timer: number;
+  /** The consumers of pictures that are seen, but not to be received. */
+  #withheld = new Set<string>();
 
+  /**
+   * @param withheldChanged other pictures than before are left out, because
+   *   the person wants to receive less
+   */
   constructor(
     private readonly receiver: () => Receiver | undefined,
     private readonly sights: Sights,
     private readonly decided: (track: RemoteTrack, text: string) => void,
+    private readonly choices: Pick<Settings, 'get'>,
+    private readonly withheldChanged: () => void,
   ) {
     this.#timer = window.setInterval(() => this.look(), LOOK_EVERY_MS);
   }
@@ -57,24 +82,77 @@ export class Viewer {
     for (const id of this.#entries.keys()) {
       if (!ids.has(id)) this.#entries.delete(id);
     }
-    for (const track of videos) this.#consider(receiver!, track);
+    const looks = videos.map((track) => this.#lookAt(track));
+    const plan = this.#plan(receiver, looks);
+    for (const look of looks) {
+      this.#consider(receiver!, look, plan.get(look.track.consumer.id));
+    }
+    this.#withhold(looks.filter(({ track, wish }) => !wish.paused &&
+      !plan.has(track.consumer.id)));
   }
 
-  #consider(receiver: Receiver, track: RemoteTrack): void {
+  /** Whether this person's camera is left out to receive less. */
+  withholds(peerId: string): boolean {
+    return this.receiver()?.tracks().some((track) =>
+      track.peerId === peerId && track.source === 'camera' &&
+      (this.choices.get('audioOnly') ||
+        this.#withheld.has(track.consumer.id))) ?? false;
+  }
+
+  #withhold(looks: Look[]): void {
+    const before = this.#withheld;
+    this.#withheld = new Set(looks.map(({ track }) => track.consumer.id));
+    const equal = before.size === this.#withheld.size &&
+      [...before].every((id) => this.#withheld.has(id));
+    if (!equal) this.withheldChanged();
+  }
+
+  #lookAt(track: RemoteTrack): Look {
     const { id } = track.consumer;
     const entry = this.#entries.get(id) ?? {
       view: new PictureView(), told: { paused: true }, busy: false,
       notBefore: 0,
     };
     this.#entries.set(id, entry);
-    const now = performance.now();
     const source = track.source === 'screen' ? 'screen' : 'camera';
     const needed = document.visibilityState === 'hidden' ? 0
       : this.sights.neededWidth(track.peerId, source);
     const wish = entry.view.update(needed, track.sourceWidth ?? SOURCE_WIDTH,
-      layerCount(track), now);
+      layerCount(track), performance.now());
+    return { track, needed, wish };
+  }
+
+  #plan(receiver: Receiver | undefined, looks: Look[]): Map<string, Layers> {
+    const seen = looks.filter(({ track, wish }) =>
+      !wish.paused && !track.paused);
+    const plan = planReceive({
+      limitKbit: this.choices.get('receiveLimit'),
+      audioOnly: this.choices.get('audioOnly'),
+      voices: receiver?.tracks().filter(({ source, paused }) =>
+        source === 'mic' && !paused).length ?? 0,
+    }, seen.map(asSeen));
+    // A camera that is off costs nothing, and may be back in a moment.
+    for (const { track, wish } of looks) {
+      if (track.paused && (track.source === 'screen' ||
+          !this.choices.get('audioOnly'))) {
+        plan.set(track.consumer.id, wish.layers);
+      }
+    }
+    return plan;
+  }
+
+  /** @param layers what there is room for; undefined: nothing */
+  #consider(
+    receiver: Receiver,
+    { track, needed, wish }: Look,
+    layers: Layers | undefined,
+  ): void {
+    const entry = this.#entries.get(track.consumer.id)!;
+    const now = performance.now();
     if (entry.busy || now < entry.notBefore) return;
-    void this.#tell(receiver, track, entry, wish, needed);
+    void this.#tell(receiver, track, entry, {
+      paused: wish.paused || !layers, layers: layers ?? wish.layers,
+    }, { needed, limited: !wish.paused && !same(layers, wish.layers) });
   }
 
   async #tell(
@@ -82,14 +160,14 @@ export class Viewer {
     track: RemoteTrack,
     entry: Told,
     wish: Wish,
-    needed: number,
+    why: Why,
   ): Promise<void> {
     entry.busy = true;
     try {
       // The server takes them in this order: a picture begins as it is wanted.
       await Promise.all([
-        this.#tellLayers(receiver, track, entry.told, wish, needed),
-        this.#tellPause(receiver, track, entry.told, wish),
+        this.#tellLayers(receiver, track, entry.told, wish, why),
+        this.#tellPause(receiver, track, entry.told, wish, why),
       ]);
     } catch (error) {
       entry.notBefore = performance.now() + PATIENCE_MS;
@@ -104,13 +182,14 @@ export class Viewer {
     track: RemoteTrack,
     told: Partial<Wish>,
     { paused, layers }: Wish,
-    needed: number,
+    { needed, limited }: Why,
   ): Promise<void> {
     if (paused || !hasLayers(track) || same(told.layers, layers)) return;
     await receiver.prefer(track, layers);
     told.layers = layers;
-    this.decided(track, `Asked for layer ${layers.spatial}: the picture ` +
-      `fills ${Math.round(needed)} pixels`);
+    this.decided(track, `Asked for layer ${layers.spatial}: ` + (limited
+      ? 'the settings limit what is received'
+      : `the picture fills ${Math.round(needed)} pixels`));
   }
 
   async #tellPause(
@@ -118,13 +197,26 @@ export class Viewer {
     track: RemoteTrack,
     told: Partial<Wish>,
     { paused }: Wish,
+    { limited }: Why,
   ): Promise<void> {
     if (paused === told.paused) return;
     await receiver.hold(track, paused);
     told.paused = paused;
-    this.decided(track, paused ? 'Stopped the picture: it is not visible'
-      : 'Asked for the picture: it is visible');
+    this.decided(track, !paused ? 'Asked for the picture: it is visible'
+      : limited ? 'Stopped the picture: the settings limit what is received'
+        : 'Stopped the picture: it is not visible');
   }
+}
+
+function asSeen({ track, needed, wish }: Look): SeenPicture {
+  return {
+    id: track.consumer.id,
+    source: track.source === 'screen' ? 'screen' : 'camera',
+    needed,
+    sourceWidth: track.sourceWidth ?? SOURCE_WIDTH,
+    count: layerCount(track),
+    wanted: wish.layers,
+  };
 }
 
 function hasLayers(track: RemoteTrack): boolean {

@@ -33,6 +33,11 @@ export function explainMedia(error: unknown, what: string): Explanation {
         title: `Your ${what} is busy`,
         detail: 'Another program may be using it. Close that and try again.',
       };
+    case 'AudioOnlyError':
+      return {
+        title: 'Audio only: your camera stays off',
+        detail: 'Turn “Audio only” off in the settings, under Network.',
+      };
     default:
       return {
         title: `Your ${what} did not start`,

@@ -6,7 +6,7 @@ import { findRoomFault } from '../rooms';
 import { meterLevel } from '../speaking';
 import { explainMedia, explainWaiting, type Explanation } from '../words';
 import { el, flag, showTrack } from './dom';
-import { mark } from './icons';
+import { icon, mark } from './icons';
 import { copyButton, errorBox, type ErrorLink } from './notice';
 import { themeButton } from './theme';
 import { speakerButtons } from './speaker_buttons';
@@ -34,6 +34,7 @@ export interface LobbyOptions {
   speakerMenu(anchor: HTMLElement): void;
   /** Resolves when the test sound has ended. */
   testSpeaker(): Promise<void>;
+  openSettings(): void;
 }
 
 export class Lobby {
@@ -142,7 +143,15 @@ export class Lobby {
   #head(): HTMLElement {
     return el('header', { class: 'lobby-head' }, mark(),
       el('span', { class: 'wordmark' }, 'Troupe'),
-      el('span', { class: 'spacer' }), themeButton());
+      el('span', { class: 'spacer' }),
+      el('button', {
+        type: 'button', class: 'icon-button', title: 'Settings (,)',
+        attrs: {
+          'aria-label': 'Settings', 'aria-haspopup': 'dialog',
+          'aria-keyshortcuts': ',',
+        },
+        onclick: () => this.options.openSettings(),
+      }, icon('gear')), themeButton());
   }
 
   get #roomName(): string {

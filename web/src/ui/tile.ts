@@ -173,7 +173,8 @@ export class Tile extends PictureTile {
     this.#states = [
       ...person.isHost ? ['host'] : [],
       person.micMuted ? 'microphone off' : 'microphone on',
-      hasPicture ? 'camera on' : 'camera off',
+      person.cameraOff ? 'camera off'
+        : hasPicture ? 'camera on' : 'picture not received',
     ];
     this.describe();
   }
