@@ -6,8 +6,9 @@ import { build } from 'esbuild';
 import {
   cp, mkdir, readdir, readFile, rm, writeFile,
 } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FILES, TARGET, workerScripts } from './bundling.mjs';
 import { compressFolder } from './compress.mjs';
 import { buildEmbed } from './embed/build.mjs';
 import { linkEntries } from './entries.mjs';
@@ -18,10 +19,11 @@ const root = dirname(here);
 const page = {
   bundle: true,
   format: 'esm',
-  target: ['chrome100', 'firefox102', 'safari15.4'],
+  target: TARGET,
   minify: true,
   legalComments: 'linked',
-  loader: { '.woff2': 'file' },
+  loader: FILES,
+  plugins: [workerScripts],
   assetNames: '[name]',
   entryNames: '[name]',
   logLevel: 'warning',
@@ -47,6 +49,8 @@ async function startFolder(outdir) {
 async function addStatic(outdir) {
   await cp(join(here, 'static'), outdir, { recursive: true });
   await copySocketio(join(outdir, 'socket.io'));
+  await cp(join(here, 'node_modules/@twilio/video-processors/LICENSE.md'),
+    join(outdir, 'licenses/twilio-video-processors.txt'));
 }
 
 async function buildPage(outdir, entries) {
@@ -61,20 +65,25 @@ async function buildPage(outdir, entries) {
   await compressFolder(outdir);
 }
 
-/** Scripts that few need: no browser fetches them ahead. */
-const RARE = /^assets\/site-/;
+/** What most people need after the lobby; browsers fetch it when idle. */
+const EXPECTED = ['running_call.ts'];
+
+function isExpected({ entryPoint = '' }) {
+  return EXPECTED.includes(basename(entryPoint));
+}
 
 /** The built files, as linkEntries() wants them. */
 function outputsOf(metafile, outdir) {
   const toPath = (path) => relative(outdir, path);
   return Object.fromEntries(Object.entries(metafile.outputs).map(
     ([path, { entryPoint, imports }]) => {
-      const of = (wanted) => imports.filter(({ kind }) => kind === wanted)
-        .map((x) => toPath(x.path));
+      const of = (wanted) => imports.filter(({ kind }) => kind === wanted);
+      const pathsOf = (all) => all.map((x) => toPath(x.path));
       return [toPath(path), {
         entry: entryPoint,
-        imports: of('import-statement'),
-        later: of('dynamic-import').filter((x) => !RARE.test(x)),
+        imports: pathsOf(of('import-statement')),
+        later: pathsOf(of('dynamic-import').filter(
+          (x) => isExpected(metafile.outputs[x.path]))),
       }];
     }));
 }
@@ -110,6 +119,8 @@ async function buildTests() {
     outdir,
     outExtension: { '.js': '.mjs' },
     entryPoints: names.map((name) => join(here, 'test', name)),
+    loader: FILES,
+    plugins: [workerScripts],
     logLevel: 'warning',
   });
 }

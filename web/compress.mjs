@@ -7,7 +7,8 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 
 /** Fonts and pictures are compressed by themselves. */
 const COMPRESSIBLE = new Set([
-  '.html', '.js', '.mjs', '.css', '.json', '.map', '.svg', '.txt', '.wasm',
+  '.html', '.js', '.mjs', '.css', '.json', '.map', '.svg', '.tflite',
+  '.txt', '.wasm',
   '.webmanifest',
 ]);
 

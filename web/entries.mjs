@@ -4,9 +4,6 @@ import { basename, extname } from 'node:path';
 /** What the page refers to: src="app.js", href="app.css". */
 const REFERENCE = /(src|href)="([^"/]+\.(?:js|css))"/g;
 
-/** What few people ask for: it is loaded then, and not before. */
-const ON_DEMAND = /\/settings_[^/]*\.ts$/;
-
 /** "app.js" for src/app.ts, built as assets/app-ABC.js. */
 function plainName(entry, path) {
   return basename(entry, extname(entry)) + extname(path);
@@ -25,9 +22,8 @@ function importsOf(outputs, path, found = new Set()) {
 /** What a browser is to load before it asks for it by itself. */
 function hints(outputs, path) {
   const now = importsOf(outputs, path);
-  const later = outputs[path].later
-    .filter((x) => !ON_DEMAND.test(outputs[x].entry ?? ''))
-    .flatMap((x) => [x, ...importsOf(outputs, x)]).filter((x) => !now.has(x));
+  const later = outputs[path].later.flatMap(
+    (x) => [x, ...importsOf(outputs, x)]).filter((x) => !now.has(x));
   return [
     ...[...now].map((x) => `<link rel="modulepreload" href="${x}">`),
     // When the page is shown and the network idle.

@@ -23,6 +23,8 @@ const SHOTS = [
   ['lobby-expired', 'view=lobby&invited=1&name=Amara&known=1' +
     '&error=token-expired&sign-in=https://login.example'],
   ['left', 'view=left'],
+  ['background', 'view=section&background=library'],
+  ['background-slow', 'view=section&background=evening&trouble=1'],
   ['call-1', 'people=1'],
   ['call-2', 'people=2'],
   ['call-5', 'people=5'],

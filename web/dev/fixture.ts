@@ -7,8 +7,10 @@
  * fixture.html?view=lobby&error=camera|permission|REASON&sign-in=URL
  * … &settings=video|audio|network|call, in a call and in the lobby
  * … &name=Ada&known=1&user=ada&room=NAME, ?view=left, ?view=waiting
+ * fixture.html?view=section&background=none|blur|evening|…&trouble=1
  */
 
+import { cameraBackground } from '../src/background';
 import type { FlowSample } from '../src/flow';
 import type { Person } from '../src/people_list';
 import { LocalMedia } from '../src/local_media';
@@ -23,6 +25,7 @@ import { roomName } from '../src/rooms';
 import { openInvite } from '../src/invite';
 import type { ShareState } from '../src/screen_share';
 import { surfaceOf } from '../src/screen_words';
+import { settings } from '../src/settings';
 import { openActions } from '../src/ui/menu';
 import { CallView } from '../src/ui/call_view';
 import { ChatPanel } from '../src/ui/chat_panel';
@@ -32,6 +35,8 @@ import { messageScreen, toast } from '../src/ui/notice';
 import { PeoplePanel } from '../src/ui/people_panel';
 import { openReactMenu } from '../src/ui/react_menu';
 import { openSettings } from '../src/ui/settings_dialog';
+import { backgroundSection } from '../src/ui/settings_background';
+import { el } from '../src/ui/dom';
 import { toggleShortcutDialog } from '../src/ui/shortcut_dialog';
 import { WaitingView } from '../src/ui/waiting_view';
 import type { WhyFacts } from '../src/ui/why_panel';
@@ -397,6 +402,20 @@ async function showLobby(root: HTMLElement): Promise<void> {
   await lobby.start();
 }
 
+/** A page of the settings, without the dialog. */
+async function showSection(root: HTMLElement): Promise<void> {
+  settings().set('background', query.get('background') ?? 'none');
+  if (query.has('trouble')) window.backgroundDelayMs = 90;
+  else window.backgroundLimitMs = 5000;
+  const media = new LocalMedia();
+  cameraBackground().attach(media);
+  const { root: section } = backgroundSection.open(
+    { media, speaker: new Speaker(), inCall: false });
+  root.replaceChildren(el('main', { class: 'message' }, el('div',
+    { class: 'message-card' }, el('h1', {}, backgroundSection.title), section)));
+  await media.switchOn('camera');
+}
+
 function showLeft(root: HTMLElement): void {
   root.replaceChildren(messageScreen({
     title: 'You left the room',
@@ -414,4 +433,5 @@ const view = query.get('view') ?? 'call';
 if (view === 'lobby') void showLobby(root);
 else if (view === 'left') showLeft(root);
 else if (view === 'waiting') showWaiting(root);
+else if (view === 'section') void showSection(root);
 else showCall(root);

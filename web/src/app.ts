@@ -1,5 +1,6 @@
 /** The page: lobby, call, and what comes after. */
 
+import { cameraBackground } from './background';
 import { codecFrom } from './encodings';
 import { loadCall } from './load_call';
 import { listDevices, LocalMedia, type LocalSource } from './local_media';
@@ -19,6 +20,7 @@ import {
   hasExpired, onlyRoom, readToken, roomOf, storageOfTab, takeToken, tokens,
 } from './token';
 import { AudioOut } from './ui/audio_out';
+import { backgroundGroup } from './ui/background_group';
 import { focusHeading } from './ui/focus';
 import { Keys } from './ui/keys';
 import { openLiveRegion } from './ui/live';
@@ -82,6 +84,7 @@ class App {
     this.#media.onChange(() => this.#site?.mediaChanged());
     const { muted, cameraOff, skipLobby } = this.#wishes;
     this.#mediaSettings.forget();
+    cameraBackground().attach(this.#media);
     const lobby: Lobby = new Lobby({
       room: (asked && roomOf(asked, facts)) || asked || inventRoom(),
       invited: asked !== '',
@@ -227,7 +230,8 @@ class App {
 
   async #deviceMenu(source: LocalSource, anchor: HTMLElement): Promise<void> {
     const groups = [await this.#deviceGroup(source)];
-    if (source === 'mic') groups.push(await this.#speakerGroup());
+    groups.push(source === 'mic' ? await this.#speakerGroup()
+      : backgroundGroup());
     const section = source === 'mic' ? 'audio' : 'video';
     openMenu(anchor, 'Devices', this.#withSettings(groups, section));
   }

@@ -12,13 +12,25 @@ type Listener = (source: LocalSource) => void;
 
 const KINDS = { mic: 'audioinput', camera: 'videoinput' } as const;
 
+/** What is sent and shown in place of the camera's own track. */
+export interface FilteredCamera {
+  track: MediaStreamTrack;
+  /** Ends the filter; the camera itself is stopped by LocalMedia. */
+  close(): void;
+}
+
 interface Entry {
   track: MediaStreamTrack | null;
+  /** The device's own track: `track` itself unless it is filtered. */
+  device?: MediaStreamTrack | null;
+  filtered?: FilteredCamera;
   on: boolean;
   deviceId: string | undefined;
 }
 
 export class LocalMedia {
+  /** Changes the camera's picture; undefined leaves it. Never rejects. */
+  filter?: (camera: MediaStreamTrack) => Promise<FilteredCamera | undefined>;
   #entries: Record<LocalSource, Entry> = {
     mic: { track: null, on: false, deviceId: undefined },
     camera: { track: null, on: false, deviceId: undefined },
@@ -48,8 +60,8 @@ export class LocalMedia {
   }
 
   deviceId(source: LocalSource): string | undefined {
-    const { track, deviceId } = this.#entries[source];
-    return track?.getSettings().deviceId ?? deviceId;
+    const { device, deviceId } = this.#entries[source];
+    return device?.getSettings().deviceId ?? deviceId;
   }
 
   /**
@@ -77,8 +89,10 @@ export class LocalMedia {
         ...constraintsFor('mic', undefined, choices),
         ...!choices.audioOnly && constraintsFor('camera', undefined, choices),
       });
-      this.#adopt('mic', stream.getAudioTracks()[0] ?? null);
-      this.#adopt('camera', stream.getVideoTracks()[0] ?? null);
+      await this.#adopt('mic', stream.getAudioTracks()[0] ?? null);
+      // The microphone does not wait for the camera's filter.
+      void this.#inTurn('camera', () =>
+        this.#adopt('camera', stream.getVideoTracks()[0] ?? null));
     } catch {
       // Which of the two it was shows when each is asked for alone.
     }
@@ -93,7 +107,7 @@ export class LocalMedia {
       if (source === 'camera' && this.choices().audioOnly) {
         throw new AudioOnlyError('Audio only');
       }
-      if (!entry.track || entry.track.readyState === 'ended') {
+      if (!entry.track || entry.device?.readyState === 'ended') {
         await this.#open(source, entry);
       }
       entry.on = true;
@@ -106,8 +120,7 @@ export class LocalMedia {
     return this.#inTurn(source, async (entry) => {
       entry.on = false;
       if (source === 'camera') {
-        entry.track?.stop();
-        entry.track = null;
+        release(entry);
       } else if (entry.track) {
         entry.track.enabled = false;
       }
@@ -131,17 +144,16 @@ export class LocalMedia {
   /** Makes an open device follow choices that have changed. */
   adjust(source: LocalSource): Promise<void> {
     return this.#inTurn(source, async (entry) => {
-      const { track } = entry;
-      if (!track || track.readyState === 'ended') return;
+      const { device } = entry;
+      if (!device || device.readyState === 'ended') return;
       const choices = this.choices();
-      await track.applyConstraints(trackConstraints(source, choices))
+      await device.applyConstraints(trackConstraints(source, choices))
         .catch(() => undefined);
-      if (follows(source, track, choices)) return;
+      if (follows(source, device, choices)) return;
       // This browser cannot change a running track. It gives another one, but
       // not before the first has ended: both would share one source.
-      entry.deviceId = track.getSettings().deviceId ?? entry.deviceId;
-      track.stop();
-      entry.track = null;
+      entry.deviceId = device.getSettings().deviceId ?? entry.deviceId;
+      release(entry);
       try {
         await this.#open(source, entry);
       } catch (error) {
@@ -152,12 +164,18 @@ export class LocalMedia {
     });
   }
 
+  /** Filters the camera anew, since the filter gives another picture. */
+  refilter(): Promise<void> {
+    return this.#inTurn('camera', async ({ device }) => {
+      if (device) await this.#filter(device);
+    });
+  }
+
   /** Releases the devices, but remembers which and what was on. */
   stop(): void {
     for (const entry of Object.values(this.#entries)) {
-      entry.deviceId = entry.track?.getSettings().deviceId ?? entry.deviceId;
-      entry.track?.stop();
-      entry.track = null;
+      entry.deviceId = entry.device?.getSettings().deviceId ?? entry.deviceId;
+      release(entry);
     }
   }
 
@@ -195,22 +213,47 @@ export class LocalMedia {
   async #open(source: LocalSource, entry: Entry): Promise<void> {
     const stream = await navigator.mediaDevices.getUserMedia(
       constraintsFor(source, entry.deviceId, this.choices()));
-    this.#adopt(source, stream.getTracks()[0] ?? null);
+    await this.#adopt(source, stream.getTracks()[0] ?? null);
   }
 
   #enable({ track, on }: Entry): void {
     if (track) track.enabled = on;
   }
 
-  #adopt(source: LocalSource, track: MediaStreamTrack | null): void {
+  async #adopt(
+    source: LocalSource,
+    device: MediaStreamTrack | null,
+  ): Promise<void> {
     const entry = this.#entries[source];
-    entry.track?.stop();
-    entry.track = track;
-    track?.addEventListener('ended', () => {
+    release(entry);
+    entry.device = device;
+    device?.addEventListener('ended', () => {
       // Unplugged, or taken back in the browser's own controls.
-      if (entry.track === track) void this.switchOff(source);
+      if (entry.device === device) void this.switchOff(source);
     });
+    if (source === 'camera' && device) await this.#filter(device);
+    else entry.track = device;
   }
+
+  async #filter(device: MediaStreamTrack): Promise<void> {
+    const entry = this.#entries.camera;
+    const before = entry.filtered;
+    const filtered = await this.filter?.(device);
+    // It may have been released meanwhile.
+    if (entry.device !== device) return filtered?.close();
+    entry.filtered = filtered;
+    entry.track = filtered?.track ?? device;
+    before?.close();
+  }
+}
+
+/** Ends what the entry has open. */
+function release(entry: Entry): void {
+  entry.filtered?.close();
+  entry.device?.stop();
+  entry.filtered = undefined;
+  entry.device = null;
+  entry.track = null;
 }
 
 /** The devices of one kind. Their labels are empty before permission. */

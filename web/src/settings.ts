@@ -12,7 +12,7 @@ export interface SettingValues {
   receiveLimit: number;
   /** No pictures are sent or received, but for shared screens. */
   audioOnly: boolean;
-  /** What is behind the person: "none", "blur" or the id of a picture. */
+  /** What is behind the person: "none" or an id of background/looks.ts. */
   background: string;
   selfView: 'tile' | 'float' | 'hidden';
   layout: 'grid' | 'speaker' | 'sidebar';

@@ -41,6 +41,19 @@ for (const suffix of ['.br', '.gz']) {
   });
 }
 
+test('nothing of backgrounds is loaded before one is chosen', async () => {
+  const { first, call } = await filesOf(folder);
+  const built = readdirSync(join(folder, 'assets'));
+  for (const part of ['pipeline', 'background_worker', 'tflite-simd',
+    'selfie_segmentation', 'library']) {
+    assert.ok(built.some((name) => name.startsWith(part)), part);
+    assert.ok(![...first, ...call].some((x) => x.includes(part)), part);
+  }
+  for (const name of built.filter((x) => /\.(wasm|tflite|svg)$/.test(x))) {
+    assert.ok(built.includes(`${name}.br`) && built.includes(`${name}.gz`));
+  }
+});
+
 test('compressed copies have the content of their files', () => {
   const unpack = { '.br': brotliDecompressSync, '.gz': gunzipSync };
   const all = filesBelow(folder);
@@ -59,10 +72,10 @@ test('compressed copies have the content of their files', () => {
 test('scripts, styles and fonts carry a hash of their content', () => {
   const names = readdirSync(join(folder, 'assets'));
   for (const name of names) {
-    assert.match(name, /-[A-Z2-7]{8}\.(js|css|woff2)(\.br|\.gz)?$/);
+    assert.match(name, /-[A-Z2-7]{8}\.(js|css|woff2|svg|wasm|tflite)(\.br|\.gz)?$/);
   }
   const others = filesBelow(folder).map((path) => path.slice(folder.length + 1))
-    .filter((path) => !/^(assets|embed|socket\.io)\//.test(path));
+    .filter((path) => !/^(assets|embed|licenses|socket\.io)\//.test(path));
   assert.deepEqual(others.filter((path) => !/\.(br|gz)$/.test(path)).sort(),
     ['icon.svg', 'index.html']);
 });

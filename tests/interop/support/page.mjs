@@ -47,10 +47,10 @@ export class PageVisitor {
   /**
    * Opens the page without joining. `query` is added to the address. With
    * `likeness` a known user has camera and microphone and always speaks; with
-   * `small` the camera costs little.
+   * `small` the camera costs little. `prepare` gets the page before it loads.
    */
   static async open(browser, url,
-    { room, size, likeness, small, query = {} }) {
+    { room, size, likeness, small, prepare, query = {} }) {
     const page = await browser.newWindow();
     await page.setViewport(size);
     if (likeness) {
@@ -63,6 +63,7 @@ export class PageVisitor {
       await page.evaluateOnNewDocument(useSmallCamera);
     }
     await page.evaluateOnNewDocument(watchConnections);
+    await prepare?.(page);
     await page.goto(`${url}/?${new URLSearchParams({ room, ...query })}`);
     return new PageVisitor(page);
   }

@@ -83,6 +83,7 @@ TEST_CASE("files are served with their type") {
   CHECK(header(x.ask("/assets/app-1a2b.css"), "Cache-Control")
         == "public, max-age=31536000, immutable");
   CHECK(content_type("x.wasm") == "application/wasm");
+  CHECK(content_type("x.tflite") == "application/octet-stream");
   CHECK(content_type("x") == "application/octet-stream");
 }
 
