@@ -1,15 +1,14 @@
 // Takes screenshots of the page's parts with invented people, for review:
 //   node fixture_screenshots.mjs [NAMES]   into build/screenshots/fixture
 // Needs web/ built with `node build.mjs --dev`.
-import { createServer } from 'node:http';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer-core';
+import { serveFixture } from './support/fixture.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const pages = join(root, 'build/web-dev');
 const output = join(root, 'build/screenshots/fixture');
 const WIDE = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844, deviceScaleFactor: 2 };
@@ -31,6 +30,12 @@ const SHOTS = [
   ['call-9', 'people=9&muted=1'],
   ['call-off', 'people=4&off=1'],
   ['call-speaker', 'people=6&mode=speaker&hands=1&unread=1'],
+  ['call-sidebar', 'people=6&mode=sidebar'],
+  ['call-pages', 'people=40&unseen=37'],
+  ['call-row', 'people=24&mode=speaker&unseen=22'],
+  ['call-float', 'people=5&self=float'],
+  ['call-hidden', 'people=5&self=hidden'],
+  ['call-view-menu', 'people=4&open=View'],
   ['call-charts', 'people=4&charts=1'],
   ['call-why', 'people=3&why=1'],
   ['call-chat', 'people=3&chat=1&hands=1'],
@@ -85,23 +90,7 @@ const SMALL = [
 ].flatMap(([name, query, size]) => ['dark', 'light'].map((theme) =>
   ({ name: `${name}-${theme}`, query: `${query}&theme=${theme}`, size })));
 
-const TYPES = {
-  '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css',
-  '.svg': 'image/svg+xml', '.woff2': 'font/woff2',
-};
-
-const server = createServer(async (request, response) => {
-  const { pathname } = new URL(request.url, 'http://localhost');
-  try {
-    const body = await readFile(join(pages, pathname.replace(/\.\./g, '')));
-    const type = TYPES[extname(pathname)] ?? 'application/octet-stream';
-    response.writeHead(200, { 'content-type': type }).end(body);
-  } catch {
-    response.writeHead(404).end();
-  }
-}).listen(0, '127.0.0.1');
-await new Promise((done) => server.once('listening', done));
-const origin = `http://127.0.0.1:${server.address().port}`;
+const { origin, close } = await serveFixture();
 
 const profile = await mkdtemp(join(tmpdir(), 'troupe-shots-'));
 const browser = await puppeteer.launch({
@@ -126,6 +115,6 @@ try {
   }
 } finally {
   await browser.close();
-  server.close();
+  close();
   await rm(profile, { recursive: true, force: true });
 }

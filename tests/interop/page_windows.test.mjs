@@ -71,7 +71,7 @@ test('small windows', async (context) => {
       .map((node) => node.getAttribute('aria-label') ?? node.textContent));
     for (const label of ['Mute', 'Turn camera off', 'Chat', 'React, or raise ' +
       'your hand', 'Share your screen', 'Choose microphone and speaker',
-    'Choose camera', 'Show the speaker large', 'Show charts',
+    'Choose camera', 'View', 'Full screen', 'Show charts',
     'Keyboard shortcuts', 'Leave the call', 'Copy link']) {
       assert.ok([...shown, ...hidden].includes(label), label);
     }

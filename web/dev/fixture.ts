@@ -2,7 +2,8 @@
  * Shows the real parts of the page with invented people, to be looked at:
  * fixture.html?view=call&people=5&theme=light&screen=1&outage=server
  * … &open=More|React, &toast=1, &keys=1, &invite=1
- * … &mode=speaker&charts=1&why=1&chat=1&hands=1&unread=1
+ * … &mode=speaker|sidebar&self=float|hidden&unseen=NUMBER
+ * … &charts=1&why=1&chat=1&hands=1&unread=1
  * … &panel=people&host=1&locked=1&knocks=3&notices=1&ask=remove|end|share, screen=2
  * fixture.html?view=lobby&error=camera|permission|REASON&sign-in=URL
  * … &settings=video|audio|network|call, in a call and in the lobby
@@ -273,15 +274,20 @@ const QUESTIONS: Record<string, Question> = {
   share: { ...shareQuestion([NAMES[1]!]), accept: 'Share beside it' },
 };
 
+/** The value of a parameter, or the first of those that it may have. */
+function choice<Value extends string>(name: string, all: Value[]): Value {
+  return all.find((one) => one === query.get(name)) ?? all[0]!;
+}
+
 function showCall(root: HTMLElement): void {
   const nothing = () => undefined;
-  const view = new CallView({
+  const view: CallView = new CallView({
     room,
     link: inviteLink('https://call.example', '/', room),
     actions: {
       toggleMic: nothing, toggleCamera: nothing, toggleShare: nothing,
       micMenu: nothing, cameraMenu: nothing, leave: nothing,
-      toggleChat: nothing, more: () => [],
+      toggleChat: nothing, more: () => view.views.actions(),
       reactMenu: (anchor) => openReactMenu(anchor,
         { handUp: false, raise: nothing, react: nothing }),
     },
@@ -301,9 +307,8 @@ function showCall(root: HTMLElement): void {
     mic: !query.has('muted'), camera: true, share: share(),
     chat: { open: false, unread: query.has('unread') ? 3 : 0, hand: false },
   });
-  if ((query.get('mode') === 'speaker') !== (view.stage.view === 'speaker')) {
-    view.toggleView();
-  }
+  settings().set('layout', choice('mode', ['grid', 'speaker', 'sidebar']));
+  settings().set('selfView', choice('self', ['tile', 'float', 'hidden']));
   if (query.has('charts')) view.toggleCharts();
   if (query.has('chat')) showChat(view);
   if (query.get('panel') === 'people') showPeople(view, people);
@@ -324,7 +329,16 @@ function showCall(root: HTMLElement): void {
   const speaker = people[Math.min(1, people.length - 1)]!;
   view.setLevel(speaker.id, 0.2, true);
   if (count > 3) view.setLevel(people[3]!.id, 0.15, true);
+  const unseen = people[Number(query.get('unseen') ?? 0)];
+  if (unseen?.isSelf === false) speakUnseen(view, unseen);
   showOpened();
+  // For tests, which have no others to speak.
+  Object.assign(window, { fixture: { view, people } });
+}
+
+/** As if this person had been speaking for a while. */
+function speakUnseen(view: CallView, { id }: Person): void {
+  setInterval(() => view.setLevel(id, 0.2, true), 100);
 }
 
 /** What opens above a call: lines, menus, the list of keys. */

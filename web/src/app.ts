@@ -371,7 +371,10 @@ class App {
     switch (command) {
       case 'mic': return this.#toggle('mic');
       case 'camera': return this.#toggle('camera');
-      case 'view': return running?.view.toggleView();
+      case 'view': return running?.view.views.next();
+      case 'full-screen': return void running?.view.views.full.toggle();
+      case 'next-page': return running?.view.stage.turnPage(1);
+      case 'previous-page': return running?.view.stage.turnPage(-1);
       case 'charts': return running?.view.toggleCharts();
       case 'hand': return running?.conversation.toggleHand();
       case 'chat': return running?.conversation.toggleChat();

@@ -13,6 +13,8 @@ export interface GridOptions {
   maxAspect: number;
   /** The narrowest it may be; in tall windows less than the widest. */
   minAspect: number;
+  /** The most rows; any number if it is not given. */
+  maxRows?: number;
 }
 
 export const WIDE_ASPECT = 16 / 9;
@@ -59,6 +61,7 @@ export function layoutGrid(
   let best = { columns: 1, rows: count, width: 0, height: 0 };
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
+    if (rows > (options.maxRows ?? rows)) continue;
     const size = tileSize(columns, rows, width, height, options);
     if (size.width * size.height > best.width * best.height + 0.5) {
       best = { columns, rows, ...size };
@@ -132,6 +135,32 @@ export function spotlightBoxes(
   };
 }
 
+/** A window lower than this has no room for a row below a picture. */
+const LOWEST_FOR_ROW = 260;
+
+/**
+ * Gives one picture all but a low row below it, in which `count` others are.
+ *
+ * @param more height that the row needs besides its tiles
+ */
+export function rowBoxes(
+  count: number,
+  width: number,
+  height: number,
+  more = 0,
+): SpotlightBoxes {
+  if (count <= 0 || height < LOWEST_FOR_ROW) {
+    return spotlightBoxes(count, width, height);
+  }
+  const { gap } = gridOptions(width, height);
+  const low = Math.min(150, Math.max(92, height * 0.2)) + more;
+  const top = height - low - gap;
+  return {
+    stage: { x: 0, y: 0, width, height: top },
+    strip: { x: 0, y: top + gap, width, height: low },
+  };
+}
+
 /** Shapes of most shared screens, as width / height. */
 const SCREEN_ASPECT = 1.6;
 /** A screen narrower than this is hard to read: the tiles beside it go. */
@@ -173,6 +202,11 @@ function screenWidth({ width, height }: Rect): number {
 export function stripOptions(width: number, height: number): GridOptions {
   const { gap } = gridOptions(width, height);
   return { gap, maxAspect: WIDE_ASPECT, minAspect: 1 };
+}
+
+/** The tiles of a row stand side by side. */
+export function rowOptions(width: number, height: number): GridOptions {
+  return { ...stripOptions(width, height), maxRows: 1 };
 }
 
 export function shift(tiles: Rect[], dx: number, dy: number): Rect[] {

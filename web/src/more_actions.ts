@@ -8,6 +8,7 @@ import type { MenuAction } from './ui/menu';
 export function moreActions(running: RunningCall): MenuAction[] {
   return [
     { label: 'Invite people', icon: 'invite', run: () => running.invite() },
+    ...running.view.views.actions(),
     audioOnlyAction(),
     { label: 'Settings', icon: 'gear', run: () => running.openSettings() },
   ];

@@ -19,6 +19,7 @@ import { Presenter } from './presenter';
 import { ServerStats } from './server_stats';
 import { settings } from './settings';
 import { isPicture, type PictureSource } from './signaling';
+import { AllSights } from './sights';
 import { AudioOut } from './ui/audio_out';
 import { CallView } from './ui/call_view';
 import { Waiting } from './waiting';
@@ -144,11 +145,13 @@ export class RunningCall {
         this.view.stage.setScreenTrouble(id, trouble),
       outage: (outage) => this.view.setOutage(outage),
     }, () => this.#stats.estimate, (track) => this.#viewer.receives(track));
+    const sights = new AllSights(this.view.stage, this.view.views.pip,
+      () => document.visibilityState === 'hidden');
     this.#mutedHint = new MutedHint({
       media, settings: settings(), notices: () => this.view.notices,
       unmute: () => actions.toggleMic(),
     });
-    this.#viewer = new Viewer(() => this.call.receiver, this.view.stage,
+    this.#viewer = new Viewer(() => this.call.receiver, sights,
       (track, text) => this.#decided(track, 'page', text), settings(),
       () => this.#refresh(this.#present));
   }
@@ -170,6 +173,7 @@ export class RunningCall {
     this.audio.close();
     this.conversation.close();
     this.people.close();
+    this.view.close();
   }
 
   #refresh(people: Person[]): void {

@@ -2,8 +2,9 @@
 
 /** What a key does; the page maps each to a function. */
 export type Command =
-  | 'mic' | 'camera' | 'hand' | 'chat' | 'people' | 'view' | 'charts' | 'talk'
-  | 'settings' | 'help';
+  | 'mic' | 'camera' | 'hand' | 'chat' | 'people' | 'view' | 'full-screen'
+  | 'next-page' | 'previous-page' | 'charts' | 'talk' | 'settings'
+  | 'help';
 
 export interface Shortcut {
   /** As KeyboardEvent.key has it, in lower case. */
@@ -27,7 +28,19 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { key: 'p', shown: 'P', command: 'people', does: 'Open or close the people' },
   {
     key: 'g', shown: 'G', command: 'view',
-    does: 'Everyone in one size, or the speaker large',
+    does: 'Next layout: grid, speaker, sidebar',
+  },
+  {
+    key: 'f', shown: 'F', command: 'full-screen',
+    does: 'Full screen, and back',
+  },
+  {
+    key: 'pagedown', shown: 'Page ↓', command: 'next-page',
+    does: 'Next page of people',
+  },
+  {
+    key: 'pageup', shown: 'Page ↑', command: 'previous-page',
+    does: 'Previous page of people',
   },
   { key: 's', shown: 'S', command: 'charts', does: 'Show or hide the charts' },
   { key: ',', shown: ',', command: 'settings', does: 'Open the settings' },
@@ -40,8 +53,16 @@ export const PLACE_KEYS: ReadonlyArray<{ shown: string[]; does: string }> = [
     shown: ['←', '→', '↑', '↓'],
     does: 'Go from picture to picture, or from button to button',
   },
-  { shown: ['Enter'], does: 'On a picture: pin it, or see why it looks so' },
-  { shown: ['Esc'], does: 'Close a menu, the chat or this list' },
+  {
+    shown: ['Enter'],
+    does: 'On a picture: pin it, see it on the whole screen, or why it ' +
+      'looks so',
+  },
+  {
+    shown: ['Shift', '←', '→', '↑', '↓'],
+    does: 'On your floating picture: move it to another corner',
+  },
+  { shown: ['Esc'], does: 'Close a menu, the chat, this list or full screen' },
 ];
 
 /** What is asked of a key event; KeyboardEvent has all of it. */

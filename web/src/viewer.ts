@@ -115,8 +115,7 @@ export class Viewer {
     };
     this.#entries.set(id, entry);
     const source = track.source === 'screen' ? 'screen' : 'camera';
-    const needed = document.visibilityState === 'hidden' ? 0
-      : this.sights.neededWidth(track.peerId, source);
+    const needed = this.sights.neededWidth(track.peerId, source);
     const wish = entry.view.update(needed, track.sourceWidth ?? SOURCE_WIDTH,
       layerCount(track), performance.now());
     return { track, needed, wish };

@@ -95,3 +95,66 @@ test('a screen that needs the whole window has it alone', () => {
   assert.deepEqual([pages, pager], [1, undefined]);
   assert.equal(arrange(scene({ ...small, width: 904 })).places.size > 1, true);
 });
+
+test('the speaker stands above one row of the others', () => {
+  const { main, places } = arrange(scene({ view: 'speaker', speaker: 'p3' }));
+  const large = places.get(main!)!;
+  const row = [...places].filter(([id]) => id !== main).map(([, box]) => box);
+  assert.equal(large.width, 1280);
+  assert.equal(new Set(row.map(({ y }) => y)).size, 1);
+  assert.ok(row.every(({ y }) => y >= large.height));
+});
+
+test('in the sidebar the others stand beside the large one', () => {
+  const { main, places } = arrange(scene({ view: 'sidebar', speaker: 'p3' }));
+  const large = places.get(main!)!;
+  assert.equal(main, 'p3');
+  assert.equal(large.height, 650);
+  for (const [id, { x }] of places) assert.ok(id === main || x >= large.width);
+});
+
+test('a row has one line on every page, whatever the window', () => {
+  for (const [width, height] of [[1280, 650], [374, 600], [900, 420]]) {
+    const of = (page: number) => arrange(scene({
+      people: names(30), view: 'speaker', width, height, page }));
+    for (let page = 0; page < of(0).pages; page++) {
+      const { places, main, pager } = of(page);
+      const row = [...places].filter(([id]) => id !== main)
+        .map(([, box]) => box);
+      assert.equal(new Set(row.map(({ y }) => y)).size, 1);
+      const free = row.every((box) => box.x + box.width <= pager!.x + 0.01 ||
+        box.y + box.height <= pager!.y + 0.01);
+      assert.ok(free, 'the pager covers no picture');
+    }
+  }
+});
+
+test('a low window has no room for a row', () => {
+  const { places, main } = arrange(scene({
+    view: 'speaker', width: 800, height: 240 }));
+  assert.equal(places.get(main!)!.height, 240);
+});
+
+test('everyone’s page is known', () => {
+  const people = names(130);
+  const { pages, pageOf } = arrange(scene({ people }));
+  for (let page = 0; page < pages; page++) {
+    for (const id of arrange(scene({ people, page })).places.keys()) {
+      assert.equal(pageOf.get(id), page);
+    }
+  }
+});
+
+test('the more room there is, the fewer pages', () => {
+  const pages = (width: number, height: number) =>
+    arrange(scene({ people: names(20), width, height })).pages;
+  assert.equal(pages(1280, 650), 1);
+  assert.ok(pages(374, 500) > 1);
+  assert.ok(pages(320, 300) > pages(374, 500));
+});
+
+test('a person who is not among the tiles leaves the stage to others', () => {
+  const people = ['p1', 'p2'];
+  assert.equal(arrange(scene({ people, view: 'speaker' })).main, 'p1');
+  assert.equal(arrange(scene({ people: [], view: 'grid' })).places.size, 0);
+});

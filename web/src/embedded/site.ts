@@ -159,10 +159,8 @@ export class Site implements CallWatcher {
     setCamera: ({ on }) => this.#switch('camera', on),
     toggleShare: () => this.#toggleShare(),
     setLayout: ({ layout }) => {
-      const { view } = this.#running();
+      this.#running();
       settings().set('layout', layout);
-      const speaker = layout !== 'grid';
-      if ((view.stage.view === 'speaker') !== speaker) view.toggleView();
     },
     sendChat: ({ text }) => this.#say(text.trim()),
     getPeople: () => this.#news.people,

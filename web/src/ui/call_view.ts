@@ -6,6 +6,7 @@ import { NameBatch } from '../name_batch';
 import type { Outage } from '../outage';
 import type { Person } from '../people_list';
 import type { Quality } from '../quality';
+import { settings } from '../settings';
 import { el } from './dom';
 import { icon, mark } from './icons';
 import { copyButton, toast } from './notice';
@@ -17,6 +18,7 @@ import { SidePanel } from './side_panel';
 import { Stage } from './stage';
 import { themeButton } from './theme';
 import { Toolbar, type Controls, type ToolbarActions } from './toolbar';
+import { ViewControl } from './view_control';
 import { WhyPanel, type WhyFacts } from './why_panel';
 
 /** What can be told of the pictures, by the id of a person or SCREEN. */
@@ -40,20 +42,16 @@ export interface CallViewOptions {
   invite(): void;
 }
 
-const VIEW_KEY = 'troupe.view';
-
 export class CallView {
   readonly root: HTMLElement;
   readonly stage: Stage;
+  readonly views: ViewControl;
   readonly panel = new SidePanel(() => this.#toolbar.chatButton);
   readonly notices = new NoticeStack();
   #why = new WhyPanel();
   #whyOf: string | undefined;
   #charts = false;
   #info: PictureInfo;
-  #viewButton = el('button', {
-    type: 'button', class: 'icon-button', onclick: () => this.toggleView(),
-  });
   #chartButton = el('button', {
     type: 'button', class: 'icon-button', title: 'Charts (S)',
     attrs: { 'aria-label': 'Show charts', 'aria-pressed': 'false' },
@@ -88,7 +86,13 @@ export class CallView {
     this.#info = info;
     this.#hadCompany = returning ?? false;
     this.#banner = new OutageBanner(() => actions.leave());
-    this.stage = new Stage({ why: (id) => this.openWhy(id) });
+    this.stage = new Stage({
+      why: (id) => this.openWhy(id),
+      full: (picture) => void this.views.full.togglePicture(picture),
+      changed: () => this.views.pip.refresh(),
+      chooseSelfView: (mode) => settings().set('selfView', mode),
+    });
+    this.views = new ViewControl(this.stage, actions);
     this.#toolbar = new Toolbar(actions, () =>
       [...this.root.querySelectorAll<HTMLButtonElement>('.call-head button')]);
     this.#counter = el('button', {
@@ -124,7 +128,8 @@ export class CallView {
       el('header', { class: 'call-head' },
         mark(), el('h1', { title: room }, room), this.#counter, this.#locked,
         el('span', { class: 'spacer' }),
-        this.#viewButton, this.#chartButton, this.#helpButton,
+        this.views.button, this.views.full.button,
+        this.#chartButton, this.#helpButton,
         copyButton(() => link, 'button quiet copy'), themeButton()),
       this.notices.root,
       el('div', { class: 'call-body' }, this.stage.root, this.panel.root),
@@ -132,7 +137,6 @@ export class CallView {
       this.#sharing.root,
       this.#toolbar.root);
     this.setLocked(false);
-    this.#setView(localStorage.getItem(VIEW_KEY) === 'speaker');
   }
 
   setPeople(people: Person[]): void {
@@ -157,10 +161,6 @@ export class CallView {
   /** Whether newcomers are refused. */
   setLocked(locked: boolean): void {
     this.#locked.hidden = !locked;
-  }
-
-  toggleView(): void {
-    this.#setView(this.stage.view === 'grid');
   }
 
   toggleCharts(): void {
@@ -197,18 +197,9 @@ export class CallView {
     this.#info.watched(this.#charts || this.#whyOf !== undefined);
   }
 
-  #setView(speaker: boolean): void {
-    this.stage.setView(speaker ? 'speaker' : 'grid');
-    localStorage.setItem(VIEW_KEY, this.stage.view);
-    const label = speaker ? 'Show everyone in the same size'
-      : 'Show the speaker large';
-    this.#viewButton.replaceChildren(icon(speaker ? 'grid' : 'speaker'));
-    this.#viewButton.setAttribute('aria-label', label);
-    this.#viewButton.title = `${label} (G)`;
-  }
-
   setLevel(id: string, level: number, speaking: boolean): void {
     this.stage.setLevel(id, level, speaking);
+    this.views.pip.setSpeaking(id, speaking);
   }
 
   setQuality(id: string, quality: Quality): void {
@@ -218,6 +209,12 @@ export class CallView {
   setControls(controls: Controls): void {
     this.#toolbar.update(controls);
     this.#sharing.show(controls.share);
+    this.views.pip.setControls(controls);
+  }
+
+  /** Gives back the screen and the small window. */
+  close(): void {
+    this.views.close();
   }
 
   /** Says what interrupts the call; undefined: that it goes on. */

@@ -8,6 +8,8 @@ const WRITING = 'input:not([type="checkbox"]):not([type="radio"]):not(' +
   '[contenteditable="false"])';
 /** Where keys have a meaning of their own. */
 const OWN_KEYS = '[role="menu"], dialog';
+/** What scrolls by pages itself. */
+const SCROLLS = '.panel';
 const PRESSABLE = 'button, a[href], input, summary, [role="button"]';
 
 export interface KeyActions {
@@ -72,7 +74,8 @@ export class Keys {
 }
 
 /** Whether someone writes, or a menu or dialog has the keyboard. */
-function isForOthers({ target }: KeyboardEvent): boolean {
-  return target instanceof Element &&
-    (target.closest(WRITING) !== null || target.closest(OWN_KEYS) !== null);
+function isForOthers({ target, key }: KeyboardEvent): boolean {
+  if (!(target instanceof Element)) return false;
+  if (key.startsWith('Page') && target.closest(SCROLLS)) return true;
+  return target.closest(WRITING) !== null || target.closest(OWN_KEYS) !== null;
 }

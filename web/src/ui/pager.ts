@@ -3,6 +3,7 @@
 import type { Rect } from '../layout';
 import { el } from './dom';
 import { icon } from './icons';
+import { announce } from './live';
 
 export class Pager {
   readonly root: HTMLElement;
@@ -10,26 +11,39 @@ export class Pager {
   #page = 0;
   #back: HTMLButtonElement;
   #on: HTMLButtonElement;
+  #pages = 1;
 
-  constructor(turnTo: (page: number) => void) {
-    const button = (label: string, step: number, className: string) =>
+  constructor(private readonly turnTo: (page: number) => void) {
+    const button = (
+      label: string, key: string, step: number, className: string,
+    ) =>
       el('button', {
         type: 'button', class: `icon-button ${className}`, title: label,
-        attrs: { 'aria-label': label },
-        onclick: () => turnTo(this.#page + step),
+        attrs: { 'aria-label': label, 'aria-keyshortcuts': key },
+        onclick: () => this.turn(step),
       }, icon('up'));
-    this.#back = button('Previous page', -1, 'turn-back');
-    this.#on = button('Next page', 1, 'turn-on');
+    this.#back = button('Previous page', 'PageUp', -1, 'turn-back');
+    this.#on = button('Next page', 'PageDown', 1, 'turn-on');
     this.root = el('nav', { class: 'pager', attrs: { 'aria-label': 'Pages' } },
       this.#back, this.#text, this.#on);
     this.root.hidden = true;
   }
 
+  /** Goes this many pages on, as far as there are pages. */
+  turn(step: number): void {
+    const page = Math.min(Math.max(0, this.#page + step), this.#pages - 1);
+    if (page === this.#page) return;
+    this.turnTo(page);
+    announce(`Page ${page + 1} of ${this.#pages}`);
+  }
+
   show(page: number, pages: number, room: Rect | undefined): void {
     this.root.hidden = room === undefined;
-    if (!room) return;
     this.#page = page;
-    this.#text.textContent = `${page + 1} of ${pages}`;
+    this.#pages = pages;
+    if (!room) return;
+    this.#text.replaceChildren(
+      el('span', { class: 'sr-only' }, 'Page '), `${page + 1} of ${pages}`);
     // A button that has just led to the end keeps no focus: its twin gets it.
     const focused = document.activeElement;
     this.#back.disabled = page === 0;

@@ -1,23 +1,33 @@
 /** The space where everyone is seen: a grid, or one large beside a strip. */
 
-import { arrange, SCREEN, type View } from '../arrangement';
+import { arrange, SCREEN, SELF, type View } from '../arrangement';
 import type { FlowSample } from '../flow';
 import { neededWidth } from '../layer_choice';
 import { neighbour } from '../neighbour';
+import { PageOrder } from '../page_order';
 import type { Person } from '../people_list';
+import type { PipScene } from '../pip_choice';
 import type { Quality } from '../quality';
 import type { Trouble } from '../trouble_words';
 import type { Sights } from '../viewer';
 import { el, flag } from './dom';
 import { isShown } from './focus';
 import { openActions } from './menu';
+import { OffStageSpeakers, type Elsewhere } from './off_stage_speakers';
 import { Pager } from './pager';
 import { Roving, type Step } from './roving';
 import { ScreenChoice } from './screen_choice';
+import { SelfView, type SelfMode } from './self_view';
+import { onSwipe } from './swipe';
 import { ScreenTile, Tile, type PictureTile } from './tile';
 
 export interface StageActions {
   why(id: string): void;
+  /** Gives a picture the whole screen, or takes it back. */
+  full(picture: HTMLElement): void;
+  /** Another picture is large, or other people are here. */
+  changed(): void;
+  chooseSelfView(mode: SelfMode): void;
 }
 
 export class Stage implements Sights {
@@ -36,6 +46,12 @@ export class Stage implements Sights {
   #chosenScreen: string | undefined;
   #choice = new ScreenChoice((id) => this.#chooseScreen(id));
   #people: Person[] = [];
+  #order = new PageOrder();
+  #pageOf = new Map<string, number>();
+  #main: string | undefined;
+  #self: SelfView;
+  #unseen = new OffStageSpeakers((id) => this.#elsewhere(id),
+    (id) => this.#showPage(id));
   #view: View = 'grid';
   #speaker: string | undefined;
   #pinned: string | undefined;
@@ -44,12 +60,15 @@ export class Stage implements Sights {
   #roving: Roving;
 
   constructor(private readonly actions: StageActions) {
+    this.#self = new SelfView((mode) => actions.chooseSelfView(mode));
     this.#screen = new ScreenTile(SCREEN, this.#tileActions());
     this.#screen.root.append(this.#choice.root);
     this.root.append(
       el('p', { class: 'sr-only', id: 'stage-keys' },
         'Arrow keys go from picture to picture. Enter opens what can be done.'),
-      this.#screen.root, this.#pager.root);
+      this.#screen.root, this.#pager.root, this.#unseen.root,
+      this.#self.back);
+    onSwipe(this.root, (step) => this.turnPage(step));
     this.#roving = new Roving(this.root, () =>
       this.#pictures().map(({ root }) => root), this.#step);
     this.root.addEventListener('keydown', (event) => this.#openMenu(event));
@@ -74,6 +93,7 @@ export class Stage implements Sights {
       tile.root.remove();
       this.#tiles.delete(id);
     }
+    this.#order.setPeople(people.map(({ id }) => id));
     for (const person of people) {
       const tile = this.#tiles.get(person.id);
       if (tile) tile.update(person);
@@ -93,13 +113,43 @@ export class Stage implements Sights {
     this.#setPinned(undefined);
   }
 
+  /** Shows oneself among the others, floating, or not at all. */
+  setSelfView(mode: SelfMode): void {
+    this.#self.mode = mode;
+    this.#arrange();
+  }
+
+  /** Goes this many pages on. */
+  turnPage(step: number): void {
+    this.#pager.turn(step);
+  }
+
+  /** Whom there is to see where only one has room. */
+  spotlight(): Omit<PipScene, 'picturesOnly'> {
+    return {
+      people: this.#people, pinned: this.#pinned, sharer: this.sharer,
+      speaker: this.#speaker,
+    };
+  }
+
+  /** Looks anew where everything is. */
+  refresh(): void {
+    this.#follow();
+  }
+
   setSpeaker(id: string): void {
     this.#speaker = id;
-    if (this.#view === 'speaker') this.#arrange();
+    if (this.#view !== 'grid') this.#arrange();
+    else this.actions.changed();
   }
 
   setLevel(id: string, level: number, speaking: boolean): void {
-    this.#tiles.get(id)?.setLevel(level, speaking);
+    const tile = this.#tiles.get(id);
+    if (!tile) return;
+    tile.setLevel(level, speaking);
+    this.#order.heard(id, speaking, performance.now());
+    if (id !== SELF) this.#unseen.heard(id, speaking);
+    if (speaking && !tile.box) this.#promote();
   }
 
   setQuality(id: string, quality: Quality): void {
@@ -140,8 +190,14 @@ export class Stage implements Sights {
       ? this.#screen : this.#tiles.get(peerId);
     const hidden = this.root.clientWidth === 0 || !this.root.isConnected;
     if (!tile?.box || hidden) return 0;
-    return neededWidth(tile.box, screen ? 'contain' : 'cover',
-      devicePixelRatio);
+    // A picture that has the whole screen covers all others.
+    const whole = document.fullscreenElement;
+    const covering = whole && this.root.contains(whole);
+    if (covering && whole !== tile.root) return 0;
+    return covering
+      ? neededWidth({ width: innerWidth, height: innerHeight }, 'contain',
+        devicePixelRatio)
+      : neededWidth(tile.box, screen ? 'contain' : 'cover', devicePixelRatio);
   }
 
   #tileActions() {
@@ -149,6 +205,7 @@ export class Stage implements Sights {
       pin: (id: string) =>
         this.#setPinned(this.#pinned === id ? undefined : id),
       why: (id: string) => this.actions.why(id),
+      full: (picture: HTMLElement) => this.actions.full(picture),
     };
   }
 
@@ -176,6 +233,7 @@ export class Stage implements Sights {
   #add(person: Person): void {
     const tile = new Tile(person, this.#tileActions());
     this.#tiles.set(person.id, tile);
+    if (person.isSelf) this.#self.adopt(tile);
     this.root.append(tile.root);
   }
 
@@ -206,8 +264,9 @@ export class Stage implements Sights {
   #arrange(): void {
     const { clientWidth: width, clientHeight: height } = this.root;
     if (width === 0 || height === 0) return;
+    const away = this.#selfIsAway();
     const now = arrange({
-      people: [...this.#tiles.keys()],
+      people: this.#order.ids.filter((id) => id !== SELF || !away),
       hasScreen: this.sharer !== undefined,
       view: this.#view,
       pinned: this.#pinned,
@@ -217,18 +276,68 @@ export class Stage implements Sights {
       height,
     });
     this.#page = now.page;
+    this.#pageOf = now.pageOf;
+    if (this.#main !== now.main) {
+      this.#main = now.main;
+      // Nobody has asked for the one who is large in a long silence.
+      const asked = [this.#speaker, this.#pinned].includes(now.main);
+      if (asked) this.#order.setMain(now.main);
+      return this.#arrange();
+    }
     for (const [id, tile] of this.#tiles) {
+      if (id === SELF && away) continue;
       tile.place(now.places.get(id), id === now.main);
     }
+    this.#self.place(away, {
+      width, height: now.pager && now.main === undefined
+        ? now.pager.y : height,
+    });
     this.#screen.place(now.places.get(SCREEN), now.main === SCREEN);
     this.#pager.show(now.page, now.pages, now.pager);
+    this.#unseen.refresh();
     this.#roving.refresh();
     for (const tool of this.root.querySelectorAll<HTMLElement>(
       '.tile-tools button')) tool.tabIndex = -1;
+    this.actions.changed();
+  }
+
+  /** Whether one's own picture floats or is hidden now. */
+  #selfIsAway(): boolean {
+    const { mode } = this.#self;
+    if (mode === 'tile' || this.#pinned === SELF) return false;
+    // Alone, a person who floats would look at an empty stage.
+    return mode === 'hidden' || this.#people.length > 1;
+  }
+
+  /** Who speaks comes to the first page; people see it come from there. */
+  #promote(): void {
+    if (this.#page > 0) return;
+    const first = new Set([...this.#tiles.keys()]
+      .filter((id) => this.#tiles.get(id)?.box));
+    const focused = this.#pictures().find(({ root }) =>
+      root.contains(document.activeElement) || root.matches(':hover'));
+    const fixed = new Set([this.#main, this.#pinned, focused?.id]);
+    const moved = this.#order.promote(first, fixed, performance.now());
+    if (moved) this.#arrange();
+  }
+
+  #elsewhere(id: string): Elsewhere | undefined {
+    const tile = this.#tiles.get(id);
+    if (!tile || tile.box || id === SELF) return undefined;
+    return { name: tile.personName, before: (this.#pageOf.get(id) ?? 0) < this.#page };
+  }
+
+  /** Turns to a person's page; one that has none is shown large. */
+  #showPage(id: string): void {
+    const page = this.#pageOf.get(id);
+    if (page === undefined) return this.#setPinned(id);
+    this.#pager.turn(page - this.#page);
+    this.#tiles.get(id)?.root.focus({ preventScroll: true });
   }
 
   #pictures(): PictureTile[] {
-    return [this.#screen, ...this.#tiles.values()];
+    return [this.#screen, ...this.#order.ids.flatMap((id) =>
+      this.#tiles.get(id) ?? [])];
   }
 
   #step: Step = (items, from, direction) => {

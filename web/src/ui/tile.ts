@@ -16,6 +16,8 @@ export interface TileActions {
   pin(id: string): void;
   /** Opens what is known of this picture. */
   why(id: string): void;
+  /** Gives this picture the whole screen, or takes it back. */
+  full(picture: HTMLElement): void;
 }
 
 /** As long as the animation "float" of tile.css. */
@@ -50,13 +52,20 @@ export class PictureTile {
       attrs: { 'aria-label': 'Why this picture?' },
       onclick: () => actions.why(id),
     }, icon('pulse'));
-    this.tools = el('div', { class: 'tile-tools' }, this.#pin, why);
+    const full = el('button', {
+      type: 'button', class: 'tile-tool full', title: 'Full screen',
+      attrs: { 'aria-label': 'Full screen' },
+      onclick: () => actions.full(this.root),
+    }, icon('fullScreen'));
+    this.tools = el('div', { class: 'tile-tools' }, this.#pin, why, full);
     this.foot = el('div', { class: 'tile-foot' });
     this.root = el('div', {
       class: className, tabIndex: -1, attrs: { role: 'group' },
     }, this.video, this.#note, this.foot, this.tools);
     this.#note.hidden = true;
-    this.root.addEventListener('dblclick', () => actions.pin(id));
+    this.root.addEventListener('dblclick', ({ target }) => {
+      if (!(target as Element).closest('button')) actions.full(this.root);
+    });
     this.setPinned(false);
   }
 
@@ -68,6 +77,11 @@ export class PictureTile {
   /** The buttons over the picture. */
   toolButtons(): HTMLButtonElement[] {
     return [...this.tools.querySelectorAll('button')];
+  }
+
+  /** Buttons that this picture has and others have not. */
+  addTools(...buttons: HTMLButtonElement[]): void {
+    this.tools.querySelector('.full')?.after(...buttons);
   }
 
   setPinned(pinned: boolean): void {
@@ -136,6 +150,7 @@ export class PictureTile {
 }
 
 export class Tile extends PictureTile {
+  #personName = '';
   #letters = el('span');
   #states: string[] = [];
   #hand = el('span', { class: 'hand-mark', title: 'Hand raised' },
@@ -160,7 +175,12 @@ export class Tile extends PictureTile {
     this.update(person);
   }
 
+  get personName(): string {
+    return this.#personName;
+  }
+
   update(person: Person): void {
+    this.#personName = person.name;
     const shown = person.isSelf ? `${person.name} (you)` : person.name;
     this.name.textContent = shown;
     this.#letters.textContent = initials(person.name);

@@ -38,7 +38,7 @@ interface Look {
   active?: boolean;
 }
 
-function paint(button: HTMLButtonElement, look: Look): void {
+export function paint(button: HTMLButtonElement, look: Look): void {
   button.replaceChildren(icon(look.icon));
   button.setAttribute('aria-label', look.label);
   button.title = look.key ? `${look.label} (${look.key})` : look.label;
