@@ -34,6 +34,14 @@ test('a picture glides to the corner that it is nearest to', () => {
   }
 });
 
+test('the middle of a picture tells which corner is the nearest', () => {
+  const stage = { width: 800, height: 600 };
+  const size = { width: 200, height: 100 };
+  assert.equal(nearestCorner({ x: 301, y: 251, ...size }, stage),
+    'bottom-right');
+  assert.equal(nearestCorner({ x: 299, y: 249, ...size }, stage), 'top-left');
+});
+
 test('arrows lead from corner to corner, and stop at the edge', () => {
   assert.equal(cornerToward('bottom-right', 'up'), 'top-right');
   assert.equal(cornerToward('top-right', 'left'), 'top-left');
