@@ -1,8 +1,10 @@
 /** The page: lobby, call, and what comes after. */
 
 import { cameraBackground } from './background';
+import { mayBeNetwork, openCheck, provideCheck } from './check/offer';
 import { codecFrom } from './encodings';
 import { loadCall } from './load_call';
+import { loadCheck } from './load_check';
 import { listDevices, LocalMedia, type LocalSource } from './local_media';
 import { findRefusal } from './admission';
 import { MediaSettings, mediaChoices } from './media_settings';
@@ -62,6 +64,9 @@ class App {
   });
 
   constructor(private readonly root: HTMLElement) {
+    provideCheck(() => void loadCheck({
+      media: this.#media, testSpeaker: () => this.#speaker.test(),
+    }));
     new Keys({
       run: (command) => this.#run(command),
       talk: () => this.#running && this.#talk,
@@ -173,7 +178,7 @@ class App {
       document.title = 'Troupe';
       if (hasGivenUp(error)) return;
       lobby.showError(explainServer(error),
-        signInLink(error, returnAddress()));
+        signInLink(error, returnAddress()), mayBeNetwork(error));
       this.#site?.refused(error);
       return;
     }
@@ -330,7 +335,8 @@ class App {
   #ended(name: string, room: string, error: unknown): void {
     if (this.#running) this.#site?.left(reasonOf(error));
     else this.#site?.refused(error);
-    this.#after(name, room, explainServer(reasonOf(error)), 'Try again');
+    this.#after(name, room, explainServer(reasonOf(error)), 'Try again',
+      mayBeNetwork(error));
   }
 
   #after(
@@ -338,6 +344,7 @@ class App {
     room: string,
     explanation: { title: string; detail: string },
     again: string,
+    offerCheck = false,
   ): void {
     // Else the microphone would be open after rejoining.
     this.#talk.release();
@@ -359,6 +366,7 @@ class App {
           void this.open();
         },
       },
+      ...offerCheck ? [{ label: 'Check your connection', run: openCheck }] : [],
     ]));
     history.replaceState(null, '', ownLinkFor(room));
   }

@@ -23,6 +23,11 @@ export class MicMeter {
     this.#source.connect(this.#analyser);
   }
 
+  /** Whether sound is measured; some browsers need a speaker for that. */
+  get running(): boolean {
+    return this.#context?.state === 'running';
+  }
+
   /** The level now, linear, 0 to 1. */
   level(): number {
     if (!this.#analyser || !this.#track?.enabled) return 0;

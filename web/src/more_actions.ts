@@ -1,5 +1,6 @@
 /** What the button "More" of a call always offers. */
 
+import { openCheck } from './check/offer';
 import type { RunningCall } from './running_call';
 import { settings } from './settings';
 import type { MenuAction } from './ui/menu';
@@ -11,6 +12,10 @@ export function moreActions(running: RunningCall): MenuAction[] {
     ...running.view.views.actions(),
     audioOnlyAction(),
     { label: 'Settings', icon: 'gear', run: () => running.openSettings() },
+    {
+      icon: 'pulse', label: 'Check camera, microphone and network',
+      run: openCheck,
+    },
   ];
 }
 

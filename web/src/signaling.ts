@@ -199,6 +199,12 @@ export class Signaling {
     return this.#socket.connected;
   }
 
+  /** What carries the connection now. */
+  get carrier(): 'websocket' | 'polling' {
+    return this.#socket.io.engine?.transport.name === 'polling'
+      ? 'polling' : 'websocket';
+  }
+
   /** How many packets have come from the server, its pings included. */
   get heard(): number {
     return this.#heard;

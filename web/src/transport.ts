@@ -10,17 +10,20 @@ interface TransportAnswer {
   params: types.TransportOptions;
 }
 
+/** @param adjust changes what the server offers, such as its candidates */
 export async function openTransport(
   signaling: Requester,
   device: types.Device,
   roomId: string,
   direction: 'send' | 'recv',
+  adjust: (offer: types.TransportOptions) => types.TransportOptions =
+  (offer) => offer,
 ): Promise<types.Transport> {
   const { params } = await signaling.request<TransportAnswer>(
     'create-webrtc-transport', { roomId, direction, enableSctp: true });
   const options = {
     // With the server's TURN servers, if it has any.
-    ...params,
+    ...adjust(params),
     // Whether the server gave it data channels, for who wants to know.
     appData: { data: params.sctpParameters !== undefined },
   };

@@ -1,5 +1,6 @@
 /** The room before the room: see and hear yourself, choose a name, join. */
 
+import { openCheck } from '../check/offer';
 import type { LocalMedia, LocalSource } from '../local_media';
 import { MicMeter } from '../mic_meter';
 import { findRoomFault } from '../rooms';
@@ -115,8 +116,13 @@ export class Lobby {
   }
 
   /** Says why joining failed, or would, and where there is a way out. */
-  showError(explanation: Explanation, link?: ErrorLink): void {
-    this.#error.replaceChildren(...errorBox(explanation, link));
+  showError(
+    explanation: Explanation,
+    link?: ErrorLink,
+    offerCheck = false,
+  ): void {
+    this.#error.replaceChildren(...errorBox(explanation, link),
+      ...offerCheck ? [checkButton('Check your connection', 'small')] : []);
     this.#error.hidden = false;
   }
 
@@ -201,7 +207,8 @@ export class Lobby {
       'You are invited as ', el('b', {}, user), '.'),
     el('label', { htmlFor: 'room' }, 'Room'),
     el('div', { class: 'room-row' }, this.#room, this.#copy),
-    this.#roomFault, this.#error, this.#join);
+    this.#roomFault, this.#error, this.#join, checkButton(
+      'Check camera, microphone and network', 'quiet check-link'));
   }
 
   /**
@@ -274,4 +281,10 @@ export class Lobby {
     this.#meterBar.style.transform = `scaleX(${meterLevel(level).toFixed(3)})`;
     this.#frame = requestAnimationFrame(() => this.#animate());
   }
+}
+
+function checkButton(text: string, kind: string): HTMLButtonElement {
+  return el('button', {
+    type: 'button', class: `button ${kind}`, onclick: openCheck,
+  }, text);
 }

@@ -1,5 +1,6 @@
 /** What is said while a call is interrupted, and once it goes on. */
 
+import { openCheck } from '../check/offer';
 import type { Outage, OutageReason } from '../outage';
 import { elapsedWords, outageWords } from '../trouble_words';
 import { el } from './dom';
@@ -21,6 +22,9 @@ export class OutageBanner {
   #again = el('div', {
     class: 'banner again', attrs: { 'aria-hidden': 'true' },
   }, icon('check'), 'Connected again');
+  #check = el('button', {
+    type: 'button', class: 'button small', onclick: openCheck,
+  }, 'Check');
   #reason: OutageReason | undefined;
   #timer = 0;
 
@@ -34,7 +38,7 @@ export class OutageBanner {
       this.#detail),
     el('button', {
       type: 'button', class: 'button small', onclick: leave,
-    }, 'Leave'));
+    }, 'Leave'), this.#check);
     this.#banner.hidden = true;
     this.#again.hidden = true;
     this.nodes = [this.#banner, this.#again];
@@ -56,6 +60,8 @@ export class OutageBanner {
     }
     const { title, detail } = outageWords(outage.reason);
     this.#title.textContent = title;
+    // The server answers, but media do not get through: the check says why.
+    this.#check.hidden = outage.reason !== 'media';
     this.#detail.textContent = detail;
     announce(`${title}. ${detail}`);
   }
