@@ -11,8 +11,7 @@ bool has_page(const config::http_keys& settings);
 
 /// What to do where it has none.
 inline constexpr std::string_view page_remedy =
-    "build it (scripts/build.sh, or npm ci && npm run build in web/), or set "
-    "http.static-root to the page's folder, then restart; an empty value "
-    "serves none";
+    "build it (npm ci && npm run build in web/), or set http.static-root to "
+    "the page's folder, or to nothing; then restart";
 
 } // namespace troupe::actors
