@@ -1,7 +1,6 @@
 #include "actors/config/config.hpp"
 
 #include "actors/config/config_file.hpp"
-#include "actors/config/login_url.hpp"
 #include "actors/config/validators.hpp"
 #include "net/base/address_prefix.hpp"
 #include "net/io/http/origin_policy.hpp"
@@ -174,13 +173,6 @@ const CLI::Validator web_origin{
                        + ": write it as in https://portal.example.org";
     },
     "ORIGIN", "web origin"};
-
-const CLI::Validator login_url{[](std::string& text) {
-                                 return text.empty()
-                                            ? std::string{}
-                                            : find_login_url_fault(text);
-                               },
-                               "URL", "login url"};
 
 void key_table::add_http() {
   auto& x = out_.http;
@@ -363,7 +355,7 @@ void key_table::add_auth() {
   app_.add_option(
           "--auth.login-url", x.login_url,
           "Where people without a valid token sign in; empty is nowhere")
-      ->check(login_url)
+      ->check(login_address())
       ->capture_default_str();
   add_text(
       "admin.token-file", out_.admin.token_file,

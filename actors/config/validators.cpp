@@ -1,5 +1,6 @@
 #include "actors/config/validators.hpp"
 
+#include "actors/config/login_url.hpp"
 #include "net/ice/ice_server_url.hpp"
 
 namespace troupe::actors {
@@ -12,6 +13,13 @@ CLI::Validator ice_server_address() {
                              + url.error().message();
           },
           "URL", "ice server"};
+}
+
+CLI::Validator login_address() {
+  return {[](std::string& text) {
+            return text.empty() ? std::string{} : find_login_url_fault(text);
+          },
+          "URL", "login url"};
 }
 
 } // namespace troupe::actors

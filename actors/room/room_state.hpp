@@ -117,12 +117,10 @@ struct room_state {
   // Removes a member and notifies the others. The room may be empty then.
   void remove(const peer_id& who, const departure& how);
 
+  // -- producers, in room_media.cpp
   caf::result<producer_entry> find(const find_producer& x);
-
   void publish(producer_published& x);
-
   void withdraw(const producer_id& id);
-
   void set_paused(const producer_pause_changed& x);
 
   // -- data channels, in room_data.cpp

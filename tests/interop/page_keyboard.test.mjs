@@ -266,6 +266,8 @@ test('shortcuts and what is read aloud', async (context) => {
     await keys.press('?');
     await page.click('#shortcuts-on');
     await keys.press('Escape');
+    await waitFor('the end of the list', async () =>
+      await page.$('dialog') === null);
     await keys.press('m');
     await keys.press('?');
     assert.equal(await page.$('dialog'), null);

@@ -140,6 +140,7 @@ test('the lobby: preview, mirror, devices, focus', async (context) => {
   await context.test('arrow keys change the section', async () => {
     await page.focus('#settings-tab-video');
     await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
     assert.equal(await page.$eval('[role="tab"][aria-selected="true"]',
       ({ id }) => id), 'settings-tab-audio');
     assert.equal(await page.evaluate(() => document.activeElement.id),

@@ -49,7 +49,10 @@ test('the first load takes at most 120 KB', async (t) => {
   const sizes = await meter(page);
   await page.goto(`${server.url}/`, { waitUntil: 'networkidle0' });
   await lobby(page);
-  const first = [...sizes].filter(([path]) => !CALL.test(path));
+  // What browsers fetch ahead for a call, while the lobby waits.
+  const ahead = new Set(await page.$$eval('link[rel="prefetch"]', (all) =>
+    all.map(({ href }) => new URL(href).pathname)));
+  const first = [...sizes].filter(([path]) => !ahead.has(path));
   const sum = first.reduce((octets, [, size]) => octets + size, 0);
   t.diagnostic(`${sum} octets in ${first.length} files`);
   assert.ok(first.some(([path]) => path.endsWith('.woff2')));

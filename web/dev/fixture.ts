@@ -31,6 +31,7 @@ import { openActions } from '../src/ui/menu';
 import { CallView } from '../src/ui/call_view';
 import { ChatPanel } from '../src/ui/chat_panel';
 import { confirm, type Question } from '../src/ui/confirm';
+import { Keys } from '../src/ui/keys';
 import { Lobby } from '../src/ui/lobby';
 import { messageScreen, toast } from '../src/ui/notice';
 import { PeoplePanel } from '../src/ui/people_panel';
@@ -279,6 +280,21 @@ function choice<Value extends string>(name: string, all: Value[]): Value {
   return all.find((one) => one === query.get(name)) ?? all[0]!;
 }
 
+/** The keys that change what is shown. */
+function followKeys(view: CallView): void {
+  new Keys({
+    run: (command) => {
+      switch (command) {
+        case 'view': return view.views.next();
+        case 'full-screen': return void view.views.full.toggle();
+        case 'next-page': return view.stage.turnPage(1);
+        case 'previous-page': return view.stage.turnPage(-1);
+      }
+    },
+    talk: () => undefined,
+  });
+}
+
 function showCall(root: HTMLElement): void {
   const nothing = () => undefined;
   const view: CallView = new CallView({
@@ -297,6 +313,7 @@ function showCall(root: HTMLElement): void {
       inviteLink('https://call.example', '/', room)),
   });
   root.replaceChildren(view.root);
+  followKeys(view);
   const count = Number(query.get('people') ?? 2);
   const people = Array.from({ length: count }, (_, index) => person(index));
   if (query.has('off')) {

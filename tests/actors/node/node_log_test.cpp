@@ -52,7 +52,7 @@ TEST_CASE("a server without its page warns which file is missing") {
     CAPTURE(text);
     CHECK(has(text, "warning page-missing "
                     "file=/nonexistent/dist/index.html hint=\"build it "
-                    "(scripts/build.sh, ")
+                    "(npm ci ")
           == !root.empty());
     CHECK(has(text, " info stopped"));
   }

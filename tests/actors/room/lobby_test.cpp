@@ -125,9 +125,9 @@ TEST_CASE("a newcomer that is turned away is told so") {
   at.world.run();
   CHECK(eve.refusal() == error_reason::turned_away);
   at.pause();
-  // It may knock again.
+  // It may knock again. The hosts hear of it a second after the last change.
   eve.client.send(join_as("eve"));
-  at.world.run();
+  at.world.pass(1100ms);
   CHECK((listed(at.ann) == name_list{"eve"}));
 }
 
@@ -316,7 +316,7 @@ TEST_CASE("a client that knows nothing of lobbies waits for its answers") {
   REQUIRE(list);
   REQUIRE(list->waiting.size() == 3);
   CHECK(list->waiting[0].name == "eve");
-  CHECK(list->waiting[0].seconds == 30);
+  CHECK(list->waiting[0].seconds >= 29);
   at.ann.get<reply::ok>(verb::turn_away{list->waiting[1].id});
   at.ann.get<reply::ok>(verb::let_in{list->waiting[0].id});
   at.world.run();

@@ -100,7 +100,7 @@ export class LobbySection {
         el('span', { class: 'soft waiting-since' }, sinceWords(sinceMs))),
       el('button', {
         type: 'button', class: 'button small primary',
-        attrs: { 'aria-label': `Let ${name} in` },
+        attrs: { 'aria-label': `Let in ${name}` },
         onclick: () => this.actions.letIn(person),
       }, 'Let in'),
       el('button', {

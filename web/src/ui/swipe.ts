@@ -8,8 +8,7 @@ const SLOPE = 1.5;
 export function onSwipe(root: HTMLElement, turn: (step: 1 | -1) => void): void {
   let start: { id: number; x: number; y: number } | undefined;
   root.addEventListener('pointerdown', (event) => {
-    const own = (event.target as Element)
-      .closest('button, [data-floating]') !== null;
+    const own = (event.target as Element).closest('[data-floating]') !== null;
     const { pointerId: id, clientX: x, clientY: y } = event;
     // A second finger zooms.
     start = event.pointerType === 'touch' && event.isPrimary && !own
