@@ -2,7 +2,8 @@
 """Checks that what the documents name exists.
 
 Every relative Markdown link must lead to a file, and its #part to a heading of that
-document. Where a link's text is `file symbol`, the file must contain the symbol.
+document. Pictures in HTML must exist, too.
+Where a link's text is `file symbol`, the file must contain the symbol.
 Where quoted names follow a link after a colon, as in [file](path): "a name", the file
 must contain each name. In docs/threats.md each row of a table must have such a proof.
 The table of the log in docs/operating.md must name each event that is logged.
@@ -16,6 +17,7 @@ import subprocess
 import sys
 
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]*)(?:#([^)]*))?\)")
+PICTURE = re.compile(r"<(?:img|source)\b[^>]*\bsrc(?:set)?=\"([^\"]+)\"")
 CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 PROOF = re.compile(r"\]\(([^)#\s]+)\):((?:\s*\"[^\"]+\",?)+)")
 THREATS = "docs/threats.md"
@@ -42,6 +44,13 @@ def anchors(text):
 def joined_literals(text):
     """A source's text, with string literals that stand side by side made one."""
     return re.sub(r'"\s*\n\s*"', "", text)
+
+
+def check_pictures(document, text):
+    for target in PICTURE.findall(CODE.sub("", text)):
+        path = os.path.normpath(os.path.join(os.path.dirname(document), target))
+        if "://" not in target and not os.path.exists(path):
+            yield f"the picture {target} does not exist"
 
 
 def check_links(document, text):
@@ -141,7 +150,8 @@ def main():
     errors = len(wrong)
     for document in files.stdout.split():
         text = read(document)
-        found = [*check_links(document, text), *check_proofs(document, text)]
+        found = [*check_links(document, text), *check_proofs(document, text),
+                 *check_pictures(document, text)]
         if document == THREATS:
             found += check_rows(text)
         if document == OPERATING:
