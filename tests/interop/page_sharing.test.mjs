@@ -168,8 +168,11 @@ test('a tab is shared with its sound', async (context) => {
 
   await context.test('a host who mutes the voice leaves the tab audible',
     async () => {
+      await ada.page.keyboard.press('m');
+      await waitFor('the voice', async () => !await bob.otherTile('data-muted'));
       await bob.press('People: ');
       await bob.page.locator('.people-tools ::-p-text(Mute others)').click();
+      await waitFor('the mute', () => bob.otherTile('data-muted'));
       await sounds(bob, 'the sound of the tab');
       await waitFor('two players', async () => await players(bob) === 2);
       await bob.press('People: ');
