@@ -186,9 +186,10 @@ test('Space talks in every view', async (context) => {
   await page.click('.tile:not([data-self])');
   await page.evaluate(() => document.querySelector('.tile').focus());
   await spaceTalks(ada, 'on a picture');
+  await page.keyboard.press('g');
+  await spaceTalks(ada, 'with the speaker large');
   for (const [label, shown] of [
-    ['Show the speaker large', '.call'], ['Show charts', '.call'],
-    ['Chat', '.chat-list'], ['People: ', '.people'],
+    ['Show charts', '.call'], ['Chat', '.chat-list'], ['People: ', '.people'],
   ]) {
     await ada.press(label);
     await page.locator(shown).wait();
