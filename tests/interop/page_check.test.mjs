@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import test, { after, before } from 'node:test';
 import axe from 'axe-core';
 import { launchChromium } from './support/browsers.mjs';
-import { PageVisitor } from './support/page.mjs';
+import { PageVisitor, wear } from './support/page.mjs';
 import { ROOT, TroupeServer } from './support/server.mjs';
 import { makeSecret, makeToken, secondsFromNow } from './support/tokens.mjs';
 import { waitFor } from './support/wait.mjs';
@@ -188,13 +188,10 @@ const roomsAt = async (at) => Number(/^troupe_rooms (\d+)/m.exec(
 
 async function shoot(visitor, name) {
   for (const theme of ['dark', 'light']) {
-    await visitor.page.evaluate((to) => {
-      document.documentElement.dataset.theme = to;
-    }, theme);
     for (const [form, size] of [['phone', PHONE], ['wide', DESK]]) {
       await visitor.page.setViewport(size);
-      await visitor.page.screenshot(
-        { path: `${SHOTS}/check-${name}-${form}-${theme}.png` });
+      await wear(visitor.page, theme);
+      await visitor.screenshot(`${SHOTS}/check-${name}-${form}-${theme}.png`);
     }
   }
 }
@@ -239,12 +236,7 @@ test('all is well on this host', async (context) => {
   await context.test('axe finds nothing', async () => {
     await page.evaluate(axe.source);
     for (const theme of ['dark', 'light']) {
-      await page.evaluate((to) => {
-        document.documentElement.dataset.theme = to;
-        return Promise.all(document.getAnimations()
-          .filter((one) => one instanceof CSSTransition)
-          .map(({ finished }) => finished));
-      }, theme);
+      await wear(page, theme);
       const { violations } = await page.evaluate(() =>
         window.axe.run('.check-dialog'));
       assert.deepEqual(violations.map(({ id, nodes }) =>

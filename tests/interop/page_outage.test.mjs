@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import test, { after, before } from 'node:test';
 import { launchChromium } from './support/browsers.mjs';
-import { PageVisitor } from './support/page.mjs';
+import { PageVisitor, wear } from './support/page.mjs';
 import { ROOT, TroupeServer } from './support/server.mjs';
 import { waitFor } from './support/wait.mjs';
 
@@ -83,12 +83,7 @@ const notes = (visitor) => visitor.page.evaluate(() => window.first_seen);
 
 async function inBothThemes(visitor, name) {
   for (const theme of ['dark', 'light']) {
-    await visitor.page.evaluate((value) => {
-      document.documentElement.dataset.theme = value;
-      return Promise.all(document.getAnimations()
-        .filter((one) => one instanceof CSSTransition)
-        .map(({ finished }) => finished.catch(() => undefined)));
-    }, theme);
+    await wear(visitor.page, theme);
     await visitor.screenshot(`${SHOTS}/${name}-${theme}.png`);
   }
 }

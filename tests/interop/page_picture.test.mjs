@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import test, { after, before } from 'node:test';
 import { launchChromium } from './support/browsers.mjs';
-import { PageVisitor } from './support/page.mjs';
+import { PageVisitor, wear } from './support/page.mjs';
 import { ROOT, TroupeServer } from './support/server.mjs';
 import { sit, SITTERS } from './support/sitters.mjs';
 import { waitFor } from './support/wait.mjs';
@@ -125,13 +125,9 @@ test('the picture in README.md shows the page as it is', async () => {
   await amara.page.mouse.move(640, 2);
   await amara.page.evaluate(() => document.activeElement?.blur());
   for (const theme of THEMES) {
-    await amara.page.evaluate((to) => {
-      document.documentElement.dataset.theme = to;
-    }, theme);
-    await amara.page.screenshot({
-      path: `${writes ? IMAGES : SHOTS}/call-${theme}.webp`,
-      type: 'webp', quality: 82,
-    });
+    await wear(amara.page, theme);
+    await amara.screenshot(`${writes ? IMAGES : SHOTS}/call-${theme}.webp`,
+      { type: 'webp', quality: 82 });
   }
   const parts = await partsOf(amara);
   if (writes) await writeFile(PARTS, `${JSON.stringify(parts, null, 2)}\n`);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import test, { after, before } from 'node:test';
 import { launchChromium } from './support/browsers.mjs';
-import { PageVisitor } from './support/page.mjs';
+import { PageVisitor, wear } from './support/page.mjs';
 import { ROOT, TroupeServer } from './support/server.mjs';
 import { waitFor } from './support/wait.mjs';
 
@@ -148,9 +148,7 @@ test('a tab is shared with its sound', async (context) => {
     for (const [form, size] of Object.entries(FORMS)) {
       for (const theme of ['dark', 'light']) {
         await ada.page.setViewport(size);
-        await ada.page.evaluate((one) => {
-          document.documentElement.dataset.theme = one;
-        }, theme);
+        await wear(ada.page, theme);
         await ada.screenshot(`${SHOTS}/call-sharing-${form}-${theme}.png`);
       }
     }

@@ -321,7 +321,7 @@ test('a real call', async (context) => {
   await context.test('"f" and Escape: the call on the whole screen', async () => {
     await page.keyboard.press('f');
     await waitFor('the whole screen', async () => await whole(page) === 'call');
-    assert.ok(await page.$('[aria-label="Leave full screen"]'));
+    await page.locator('[aria-label="Leave full screen"]').wait();
     await page.keyboard.press('Escape');
     await waitFor('the way back', async () => await whole(page) === '');
     assert.equal(await arriving(ada), 2);

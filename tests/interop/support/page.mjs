@@ -39,6 +39,18 @@ function useSmallCamera() {
 /** What a slow machine may take for a page. */
 const PATIENCE_MS = 90_000;
 
+/** Until no colour and no place moves any more. */
+const settled = (page) => waitFor('the transitions', () => page.evaluate(() =>
+  !document.getAnimations().some((one) => one instanceof CSSTransition)));
+
+/** Shows the page in a theme: 'dark' or 'light'. */
+export async function wear(page, theme) {
+  await page.evaluate((name) => {
+    document.documentElement.dataset.theme = name;
+  }, theme);
+  await settled(page);
+}
+
 export class PageVisitor {
   constructor(page) {
     this.page = page;
@@ -160,8 +172,9 @@ export class PageVisitor {
       all.map(({ textContent }) => textContent));
   }
 
-  screenshot(path) {
-    return this.page.screenshot({ path });
+  async screenshot(path, how = {}) {
+    await settled(this.page);
+    await this.page.screenshot({ path, ...how });
   }
 
   #energy() {
