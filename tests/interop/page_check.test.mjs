@@ -261,7 +261,8 @@ test('all is well on this host', async (context) => {
     await waitFor('its room to be gone', async () =>
       await roomsAt(server) === 0);
     await page.keyboard.press('Escape');
-    assert.equal(await page.$('.check-dialog'), null);
+    await waitFor('the dialog to close', async () =>
+      !await page.$('.check-dialog'));
   });
   await page.close();
 });
