@@ -71,6 +71,27 @@ TEST_CASE("the chat ends with its room") {
   CHECK(count_in(history_of(eve)) == 0);
 }
 
+TEST_CASE("the server listens to a few of a member's chat channels") {
+  data_call at{keeping(200)};
+  const auto before = at.node.server.live_actors();
+  const auto grows_by = [&](size_t more) {
+    return eventually(
+        [&] { return at.node.server.live_actors() == before + more; });
+  };
+  // Each is a data producer and its listener.
+  const auto first = at.talk(0);
+  for (int stream = 1; stream < 4; ++stream)
+    at.talk(stream);
+  CHECK(grows_by(8));
+  at.talk(4);
+  CHECK(grows_by(9));
+  at.bob.request("close-data-producer",
+                 R"({"dataProducerId":")" + first + "\"}");
+  CHECK(grows_by(7));
+  at.talk(5);
+  CHECK(grows_by(9));
+}
+
 TEST_CASE("without chat history the server listens to nothing") {
   data_call at{keeping(0)};
   at.talk(0);

@@ -262,6 +262,24 @@ TEST_CASE("the next host is told who waits when the host leaves") {
   CHECK(eve.joined());
 }
 
+TEST_CASE("those that wait are told that no host is there") {
+  actor_world world;
+  probe_client ann{world};
+  ann.get<reply::joined>(join_as("ann"));
+  ann.get<reply::ok>(verb::set_lobby{});
+  newcomer bob{world, join_as("bob", {.rights = {.moderate = false}})};
+  ann.get<reply::ok>(verb::let_in{});
+  world.run();
+  REQUIRE(bob.joined());
+  ann.get<reply::ok>(verb::leave{});
+  newcomer eve{world, "eve"};
+  world.pass(1100ms);
+  CHECK(eve.waits());
+  auto told = eve.client.event<event::lobby_entered>();
+  REQUIRE(told);
+  CHECK_FALSE(told->host_present);
+}
+
 TEST_CASE("those that wait are refused when the room has no member any more") {
   SUBCASE("since all have left") {
     call at;

@@ -86,6 +86,22 @@ TEST_CASE("a member that leaves or gets another id speaks no more") {
   }
 }
 
+TEST_CASE("a member that has left has no rank") {
+  stage at;
+  at.speech.add(ann, at.now);
+  auto rest = at.speech.add(bob, at.now);
+  at.speech.set_seen(ann, true);
+  at.speech.set_seen(bob, true);
+  at.now += std::chrono::seconds{1};
+  at.speak(ann);
+  at.speech.ranking()->refresh(at.now);
+  CHECK(rest->recency() == 1);
+  at.speech.remove(ann);
+  at.now += std::chrono::seconds{1};
+  at.speech.ranking()->refresh(at.now);
+  CHECK(rest->recency() == 0);
+}
+
 TEST_CASE("the number of members decides whether voices are left out") {
   stage at;
   at.speech.add(ann, at.now);

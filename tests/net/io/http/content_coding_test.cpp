@@ -49,7 +49,7 @@ TEST_CASE("identity is there even if the client refuses it") {
 TEST_CASE("malformed members of Accept-Encoding are ignored") {
   for (const auto* bad :
        {"br;q=", "br;q=2", "br;q=1.001", "br;q=0.1234", "br;q=.5", "br;q=a",
-        "br;q=-1", "br;level=11", "b r", ";q=1", ",,,", "br;q=1;q=0", "\xFF"})
+        "br;q=-1", "br;level=1", "b r", ";q=1", ",,,", "br;q=1;q=0", "\xFF"})
     CHECK_MESSAGE(ranked(bad) == "identity", bad);
   CHECK(ranked("br;q=x, gzip,, ") == "gzip identity");
 }
