@@ -267,22 +267,31 @@ test('all is well on this host', async (context) => {
   await page.close();
 });
 
-test('a check that is closed ends at once', async () => {
-  const ada = await openLobby();
-  await waitFor('the preview', () => ada.page.evaluate(() =>
-    document.querySelector('.preview video').videoWidth > 0), PATIENCE_MS);
-  const before = await leftOpen(ada);
-  await openCheck(ada);
-  await waitFor('a test picture', async () =>
-    (await leftOpen(ada)).connections > before.connections, PATIENCE_MS);
-  await ada.press('Close the check');
-  await waitFor('the end of all', async () =>
-    JSON.stringify(await leftOpen(ada)) === JSON.stringify(before),
-  PATIENCE_MS);
-  await waitFor('its room to be gone', async () =>
-    await roomsAt(server) === 0);
-  await ada.page.close();
-});
+const MOMENTS = {
+  'while it opens ways': async ({ page }, before) =>
+    (await leftOpen({ page })).connections > before.connections,
+  'while it measures': ({ page }) => page.$eval(
+    '.check-row[data-subject="flow"]', ({ innerText }) =>
+      innerText.includes('Sending a test picture')),
+};
+
+for (const [when, reached] of Object.entries(MOMENTS)) {
+  test(`a check that is closed ends at once, ${when}`, async () => {
+    const ada = await openLobby();
+    await waitFor('the preview', () => ada.page.evaluate(() =>
+      document.querySelector('.preview video').videoWidth > 0), PATIENCE_MS);
+    const before = await leftOpen(ada);
+    await openCheck(ada);
+    await waitFor('the moment', () => reached(ada, before), PATIENCE_MS);
+    await ada.press('Close the check');
+    await waitFor('the end of all', async () =>
+      JSON.stringify(await leftOpen(ada)) === JSON.stringify(before),
+    PATIENCE_MS);
+    await waitFor('its room to be gone', async () =>
+      await roomsAt(server) === 0);
+    await ada.page.close();
+  });
+}
 
 test('a network that blocks UDP is told, with advice', async () => {
   const ada = await openLobby(undefined, [[block, ['udp']]]);

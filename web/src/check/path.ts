@@ -62,7 +62,10 @@ async function tryWays(
   signal: AbortSignal,
 ): Promise<void> {
   await probe.enter();
+  if (signal.aborted) return;
   const picture = openTestPicture();
+  // What waits for a connection that is closed may wait for ever.
+  signal.addEventListener('abort', () => picture.stop(), { once: true });
   try {
     const tries = await Promise.all(WAYS.map((way) =>
       probe.send(way, picture.track)));

@@ -9,13 +9,18 @@ const FOLLOW_MS = 1500;
 const OPEN_WITHIN_MS = 10_000;
 
 export class OutChannel {
-  #openedAt = performance.now();
+  /**
+   * What is sent before the others listen, they would never hear. One timer for
+   * all messages: several could end in another order than they began.
+   */
+  #followed: Promise<void>;
 
   private constructor(
     private readonly producer: types.DataProducer,
-    private readonly followMs: number,
+    followMs: number,
   ) {
     producer.bufferedAmountLowThreshold = QUEUE_LOW;
+    this.#followed = new Promise((done) => setTimeout(done, followMs));
   }
 
   static async open(
@@ -44,7 +49,7 @@ export class OutChannel {
 
   /** Resolves once the message is queued and the queue is short enough. */
   async send(data: string | Uint8Array<ArrayBuffer>): Promise<void> {
-    await this.#followed();
+    await this.#followed;
     if (this.producer.closed) throw new Error('Connection lost');
     this.producer.send(data);
     if (this.producer.bufferedAmount > QUEUE_MOST) await this.#drained();
@@ -52,13 +57,6 @@ export class OutChannel {
 
   close(): void {
     this.producer.close();
-  }
-
-  /** What is sent before the others listen, they would never hear. */
-  #followed(): Promise<void> {
-    const wait = this.#openedAt + this.followMs - performance.now();
-    return wait <= 0 ? Promise.resolve()
-      : new Promise((done) => setTimeout(done, wait));
   }
 
   #opened(): Promise<void> {
