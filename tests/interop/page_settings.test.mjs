@@ -56,7 +56,7 @@ async function enter(context, name, room) {
 }
 
 const openSection = async ({ page }, id) => {
-  if (!await page.$('dialog.settings')) {
+  if (!await page.$('dialog.settings[open]')) {
     // In a text field the key would write a comma.
     await page.evaluate(() => document.activeElement?.blur());
     await page.keyboard.press(',');

@@ -235,6 +235,6 @@ function summary(findings: Finding[]): string {
 
 /** Opens the dialog and begins the check; closing it ends all of that. */
 export function openCheckDialog(options: CheckOptions): void {
-  if (document.querySelector('dialog.check-dialog')) return;
+  if (document.querySelector('dialog.check-dialog[open]')) return;
   new CheckDialog(options);
 }

@@ -18,7 +18,8 @@ export function openSettings(
   context: SettingsContext,
   sectionId?: string,
 ): void {
-  const open = document.querySelector<HTMLDialogElement>('dialog.settings');
+  const open = document.querySelector<HTMLDialogElement>(
+    'dialog.settings[open]');
   if (open) {
     if (sectionId) open.querySelector<HTMLElement>(tabOf(sectionId))?.click();
     return;

@@ -8,7 +8,7 @@ import { icon } from './icons';
 
 /** Opens the list; closes it if it is open. */
 export function toggleShortcutDialog(): void {
-  const open = document.querySelector<HTMLDialogElement>('dialog.shortcuts');
+  const open = document.querySelector<HTMLDialogElement>('dialog.shortcuts[open]');
   if (open) return open.close();
   const dialog = build();
   document.body.append(dialog);
