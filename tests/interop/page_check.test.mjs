@@ -270,9 +270,9 @@ test('all is well on this host', async (context) => {
 const MOMENTS = {
   'while it opens ways': async ({ page }, before) =>
     (await leftOpen({ page })).connections > before.connections,
-  'while it measures': ({ page }) => page.$eval(
-    '.check-row[data-subject="flow"]', ({ innerText }) =>
-      innerText.includes('Sending a test picture')),
+  'while it measures': ({ page }) => page.evaluate(() =>
+    document.querySelector('.check-row[data-subject="flow"]')?.innerText
+      .includes('Sending a test picture')),
 };
 
 for (const [when, reached] of Object.entries(MOMENTS)) {
