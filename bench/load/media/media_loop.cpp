@@ -33,6 +33,9 @@ std::unique_ptr<net::dtls_context> make_context(const loop_config& cfg) {
 // longer than this, so that reading does not make a run void.
 constexpr net::duration max_timer_delay = std::chrono::milliseconds{2};
 
+// While packets are spaced, the thread wakes up often.
+constexpr net::duration publishing_interval = std::chrono::milliseconds{1};
+
 // Sockets that are read in one pass.
 class socket_set {
 public:
@@ -200,7 +203,10 @@ private:
     services_.wheel.clear_alarm();
     auto now = loop_services::now();
     advance(now);
-    read(publishing_);
+    if (now - published_read_ >= publishing_interval) {
+      published_read_ = now;
+      read(publishing_);
+    }
     if (now >= next_read_) {
       next_read_ =
           std::max(next_read_ + services_.config.receive_interval, now);
@@ -269,6 +275,7 @@ private:
   socket_set connected_;
   asio::steady_timer timer_;
   net::time_point next_read_;
+  net::time_point published_read_{}; // when publishing_ was read
   net::time_point advanced_{};
   bool stopped_ = false;
   // Lets queued handlers detect that this has been destroyed.

@@ -2,6 +2,7 @@
 
 #include "bench/load/media/media_stats.hpp"
 #include "bench/load/media/media_transport.hpp"
+#include "bench/load/media/packet_spacing.hpp"
 #include "net/base/result.hpp"
 #include "net/dtls/certificate.hpp"
 #include "net/srtp/srtp_session.hpp"
@@ -16,15 +17,18 @@ class io_context;
 namespace troupe::load {
 
 struct loop_config {
-  /// The granularity of pacing: frames due within one tick are sent together.
+  /// The granularity of pacing: packets due within one tick are sent together.
   /// The thread sleeps over ticks without due timers.
   net::duration tick = std::chrono::microseconds{500};
   /// How often the sockets of connected transports are read. Reading many
   /// datagrams together is cheap and does not change the latency figures, which
   /// use the kernel's receive time, but it delays our RTCP by as much. Sockets
   /// of connecting transports are read at once; those of publishing transports,
-  /// which receive little but key-frame requests, whenever the thread is awake.
+  /// which receive little but key-frame requests, when the thread is awake, at
+  /// most once a millisecond.
   net::duration receive_interval = std::chrono::milliseconds{10};
+  /// How the packets of published frames follow each other.
+  arrival_config arrivals;
   /// See `sink_config`.
   double decrypt_share = 0.05;
   /// The SRTP profiles to offer, best first: selects GCM or CM.

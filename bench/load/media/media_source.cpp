@@ -4,11 +4,13 @@
 
 namespace troupe::load {
 
-media_source::media_source(const source_config& cfg, net::rng& random)
+media_source::media_source(const source_config& cfg, net::rng& random,
+                           const arrival_config& arrivals)
     : config_(cfg) {
   TROUPE_ASSERT(cfg.encodings.size() == encoding_count(cfg.kind));
   for (size_t i = 0; i < cfg.encodings.size(); ++i)
-    encoders_.push_back(std::make_unique<stream_encoder>(cfg, i, random));
+    encoders_.push_back(
+        std::make_unique<stream_encoder>(cfg, i, random, arrivals));
   phase_ = std::chrono::nanoseconds{
       random.below(static_cast<uint32_t>(frame_interval(cfg.kind).count()))};
 }

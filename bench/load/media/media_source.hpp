@@ -43,12 +43,14 @@ struct source_config {
 /// feedback. Has neither sockets nor a clock: the transport asks each encoder
 /// for its frames and protects their packets.
 ///
-/// Frames are due at exact intervals from a random phase. Encodings are a third
-/// of a frame apart, and the key frames of different sources at random times of
-/// their 3 s period, so that the load is even.
+/// Frames are due at exact intervals from a random phase, and their packets as
+/// `packet_spacing` plans them. Encodings are a third of a frame apart, and the
+/// key frames of different sources at random times of their 3 s period, so that
+/// the load is even.
 class media_source {
 public:
-  media_source(const source_config& cfg, net::rng& random);
+  media_source(const source_config& cfg, net::rng& random,
+               const arrival_config& arrivals = {});
 
   const source_config& config() const {
     return config_;

@@ -118,8 +118,8 @@ struct consumer_report {
 /// Whether the generator itself kept pace. A run is void if it did not, because
 /// it then measured the generator's delays.
 struct generator_health {
-  /// How long after its due time each frame was sent. Includes the tick of the
-  /// loop (half a millisecond by default).
+  /// How long after its planned time each packet was sent, or in bursts each
+  /// frame. Includes the tick of the loop (half a millisecond by default).
   latency_histogram lateness;
   uint64_t frames_sent = 0;
   /// Frames omitted because the generator was more than 200 ms late.

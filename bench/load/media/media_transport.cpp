@@ -231,16 +231,17 @@ void media_transport::handle_housekeeping() {
 }
 
 void media_transport::handle_frame(paced_encoder& x) {
-  auto skipped = x.encoder->counts().frames_skipped;
-  auto late = x.encoder->handle_timeout(loop_services::now());
-  if (late) {
+  auto before = x.encoder->counts();
+  // Packets that are late go out together.
+  while (auto late = x.encoder->handle_timeout(loop_services::now())) {
     services_.health.lateness.add(*late);
-    ++services_.health.frames_sent;
-    services_.health.frames_skipped +=
-        x.encoder->counts().frames_skipped - skipped;
     send_packets(*x.encoder);
-    flush();
   }
+  flush();
+  const auto& after = x.encoder->counts();
+  services_.health.frames_sent += after.frames - before.frames;
+  services_.health.frames_skipped +=
+      after.frames_skipped - before.frames_skipped;
   pace(x);
 }
 
@@ -363,7 +364,8 @@ void media_transport::close() {
 // -- streams ------------------------------------------------------------------
 
 media_source& media_transport::publish(const source_config& cfg) {
-  sources_.push_back(std::make_unique<media_source>(cfg, *services_.seeded));
+  sources_.push_back(std::make_unique<media_source>(cfg, *services_.seeded,
+                                                    services_.config.arrivals));
   auto& source = *sources_.back();
   for (auto& x : source.encoders())
     paced_.push_back(std::make_unique<paced_encoder>(*this, source, *x));

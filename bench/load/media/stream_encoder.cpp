@@ -71,7 +71,7 @@ void write_frame_header(bool keyframe, uint8_t* p) {
 } // namespace
 
 stream_encoder::stream_encoder(const source_config& source, size_t encoding,
-                               net::rng& random)
+                               net::rng& random, const arrival_config& arrivals)
     : ssrc_(source.encodings[encoding].ssrc)
     , rtx_ssrc_(source.rtx_payload_type ? source.encodings[encoding].rtx_ssrc
                                         : std::nullopt)
@@ -88,7 +88,8 @@ stream_encoder::stream_encoder(const source_config& source, size_t encoding,
     , picture_id_(static_cast<uint16_t>(random.below(1 << 15)))
     , tl0picidx_(static_cast<uint8_t>(random.u32()))
     , audio_level_(source.audio_level)
-    , history_(rtx_ssrc_ ? history : 0) {
+    , history_(rtx_ssrc_ ? history : 0)
+    , spacing_(arrivals, random.u64()) {
   random.fill(payload_buffer_);
 }
 
@@ -97,27 +98,41 @@ void stream_encoder::start(net::time_point first, size_t tag_octets) {
   origin_ = first;
   origin_frame_ = frame_number_;
   due_ = first;
+  packet_due_ = spacing_.plan(first);
+  next_packet_ = released_ = frame_.packets;
   want_keyframe_ = !audio_;
   last_keyframe_.reset();
 }
 
 void stream_encoder::stop() {
   due_.reset();
-  next_packet_ = frame_.packets;
+  packet_due_.reset();
+  next_packet_ = released_ = frame_.packets;
   wanted_.clear();
 }
 
 std::optional<net::duration>
 stream_encoder::handle_timeout(net::time_point now) {
-  if (!due_ || now < *due_)
+  if (!packet_due_ || now < *packet_due_)
     return std::nullopt;
-  auto advance = [this] {
-    ++frame_number_;
-    due_ = origin_ + pattern_.offset(frame_number_)
-           - pattern_.offset(origin_frame_);
-  };
-  for (; now - *due_ > max_lateness; advance())
+  auto planned = *packet_due_;
+  if (released_ == frame_.packets) {
+    if (skip_frames(now))
+      planned = spacing_.plan(*due_);
+    begin_frame(now);
+  }
+  release_packets(planned);
+  return std::max(now - planned, net::duration::zero());
+}
+
+bool stream_encoder::skip_frames(net::time_point now) {
+  auto before = counts_.frames_skipped;
+  for (; now - *due_ > max_lateness; next_frame())
     ++counts_.frames_skipped;
+  return counts_.frames_skipped != before;
+}
+
+void stream_encoder::begin_frame(net::time_point now) {
   frame_ = pattern_.frame(frame_number_);
   if (want_keyframe_)
     frame_ = pattern_.keyframe();
@@ -126,15 +141,28 @@ stream_encoder::handle_timeout(net::time_point now) {
     last_keyframe_ = now;
     ++counts_.keyframes;
   }
-  next_packet_ = 0;
+  next_packet_ = released_ = 0;
   picture_id_ = (picture_id_ + 1) & 0x7FFF;
   ++tl0picidx_;
   timestamp_ = first_timestamp_ + pattern_.timestamp(frame_number_);
   timestamp_at_ = *due_;
   ++counts_.frames;
-  auto late = now - *due_;
-  advance();
-  return late;
+  next_frame();
+}
+
+void stream_encoder::next_frame() {
+  ++frame_number_;
+  due_ =
+      origin_ + pattern_.offset(frame_number_) - pattern_.offset(origin_frame_);
+}
+
+void stream_encoder::release_packets(net::time_point planned) {
+  do {
+    spacing_.occupy(frame_.packet_size(released_));
+    ++released_;
+    auto more = released_ < frame_.packets;
+    packet_due_ = spacing_.plan(more ? timestamp_at_ : *due_);
+  } while (released_ < frame_.packets && *packet_due_ <= planned);
 }
 
 std::optional<plain_packet> stream_encoder::poll_packet(net::time_point now) {
@@ -144,7 +172,7 @@ std::optional<plain_packet> stream_encoder::poll_packet(net::time_point now) {
     if (auto x = resend(sequence))
       return x;
   }
-  if (next_packet_ >= frame_.packets)
+  if (next_packet_ >= released_)
     return std::nullopt;
   packet_record x;
   x.sent = now;

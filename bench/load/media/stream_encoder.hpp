@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bench/load/media/header_template.hpp"
+#include "bench/load/media/packet_spacing.hpp"
 #include "bench/load/media/traffic_pattern.hpp"
 #include "net/base/bytes.hpp"
 #include "net/base/rng.hpp"
@@ -38,7 +39,7 @@ struct encoder_counts {
 
 /// Sends the frames of one encoding under one SSRC: Opus or VP8 payloads that
 /// an SFU can parse, around a stamp. An engine: `handle_timeout` makes a frame
-/// when it is due, `poll_packet` returns its packets.
+/// and releases its packets when they are due, `poll_packet` returns them.
 class stream_encoder {
 public:
   /// Frames that are later than this are skipped and counted.
@@ -52,8 +53,8 @@ public:
   /// The number of packets kept for retransmission.
   static constexpr size_t history = 512;
 
-  stream_encoder(const source_config& source, size_t encoding,
-                 net::rng& random);
+  stream_encoder(const source_config& source, size_t encoding, net::rng& random,
+                 const arrival_config& arrivals = {});
 
   rtp::ssrc ssrc() const {
     return ssrc_;
@@ -70,16 +71,18 @@ public:
 
   // -- frames ----------------------------------------------------------------
 
-  /// When the next frame is due; nothing while stopped.
+  /// When the next packet is due; nothing while stopped.
   std::optional<net::time_point> poll_timeout() const {
-    return due_;
+    return packet_due_;
   }
 
-  /// Makes the frame that is due, if any. Returns how late it is.
+  /// Releases the packets that are planned for the next instant, if that has
+  /// come: a whole frame if frames are sent in bursts. Returns how late they
+  /// are. Call it again if `poll_timeout` is still due.
   std::optional<net::duration> handle_timeout(net::time_point now);
 
-  /// The next packet to send: retransmissions first, then the frame's. `now` is
-  /// the send time in its stamp.
+  /// The next packet to send: retransmissions first, then those released. `now`
+  /// is the send time in its stamp.
   std::optional<plain_packet> poll_packet(net::time_point now);
 
   // -- feedback --------------------------------------------------------------
@@ -128,6 +131,11 @@ private:
   void write_payload(const packet_record& x, uint8_t* out) const;
   size_t fixed_payload(const packet_record& x) const;
   plain_packet send(packet_record x);
+  // Skips frames that are too late; returns whether there were any.
+  bool skip_frames(net::time_point now);
+  void begin_frame(net::time_point now);
+  void release_packets(net::time_point planned);
+  void next_frame();
   std::optional<plain_packet> resend(uint16_t sequence);
   plain_packet plain(const header_template& header, size_t payload_size);
 
@@ -143,12 +151,14 @@ private:
   size_t tag_octets_ = 16;
 
   // -- the frame -------------------------------------------------------------
-  std::optional<net::time_point> due_;
+  std::optional<net::time_point> due_;        // the next frame
+  std::optional<net::time_point> packet_due_; // the next packet, as planned
   net::time_point origin_{}; // when frame number `origin_frame_` was due
   uint64_t origin_frame_ = 0;
   uint64_t frame_number_ = 0;
   frame_shape frame_;
   size_t next_packet_ = 0; // in frame_; frame_.packets if none is left
+  size_t released_ = 0;    // packets of frame_ that may be sent
   bool want_keyframe_ = false;
   std::optional<net::time_point> last_keyframe_;
 
@@ -166,6 +176,7 @@ private:
   bool identified_ = false;
   std::vector<packet_record> history_; // by sequence number modulo its size
   std::vector<uint16_t> wanted_;       // to be retransmitted
+  packet_spacing spacing_;
 
   encoder_counts counts_;
   std::array<uint8_t, header_template::capacity> header_buffer_{};

@@ -45,6 +45,7 @@ client_pool_config client_pool_of(const run_options& x,
   out.threads = std::max(1u, x.generator_threads);
   out.media.decrypt_share = x.decrypt_share;
   out.media.seed = x.seed;
+  out.media.arrivals = x.arrivals;
   if (x.profile == srtp_choice::cm)
     out.media.profiles = {net::srtp_profile::aes128_cm_sha1_80};
   else
@@ -128,6 +129,10 @@ void bench_run::describe() {
   result_.date = utc_now();
   result_.labels["dialect"] = to_string(options_.dialect);
   result_.labels["srtp"] = to_string(options_.profile);
+  const auto& how = options_.arrivals;
+  result_.labels["arrivals"] = to_string(how.arrivals);
+  if (how.arrivals == arrivals::spaced)
+    result_.parameters["uplink_mbit"] = how.uplink / 1e6;
   auto threads = options_.server.scheduler_threads;
   result_.parameters["cores"] = threads ? threads : result_.machine.cores;
   result_.parameters["io_threads"] = options_.server.io_threads;

@@ -16,6 +16,8 @@ struct run_texts {
   std::string video;
   std::string dialect;
   std::string profile;
+  std::string arrivals;
+  double uplink_mbit = 0;
   uint32_t delay_ms = 0;
   bool no_floor = false;
 };
@@ -54,6 +56,19 @@ void add_server(CLI::App& app, server_options& x) {
       ->group("Server");
 }
 
+void add_arrivals(CLI::App& app, run_texts& texts) {
+  app.add_option("--arrivals", texts.arrivals,
+                 "Packets of a frame are sent spaced, as an uplink carries "
+                 "them, or in a burst")
+      ->check(CLI::IsMember({"spaced", "burst"}))
+      ->capture_default_str();
+  // With less, some streams would exceed their uplink.
+  app.add_option("--uplink", texts.uplink_mbit,
+                 "Rate of each stream's uplink in Mbit/s, for spaced arrivals")
+      ->check(CLI::Range(2.0, 10'000.0))
+      ->capture_default_str();
+}
+
 void add_method(CLI::App& app, run_options& x, run_texts& texts) {
   app.add_option("--seconds", x.seconds, "Seconds to measure")
       ->check(CLI::Range(0.1, 1e6))
@@ -78,6 +93,7 @@ void add_method(CLI::App& app, run_options& x, run_texts& texts) {
       ->capture_default_str();
   app.add_option("--seed", x.seed, "Random seed of phases, losses and choices")
       ->capture_default_str();
+  add_arrivals(app, texts);
   app.add_option("--join-rate", x.joins_per_second,
                  "Members that join per second")
       ->check(CLI::Range(0.1, 1e5))
@@ -224,6 +240,8 @@ struct scenario_command {
     texts.video = options.video ? to_string(*options.video) : "none";
     texts.dialect = to_string(options.dialect);
     texts.profile = to_string(options.profile);
+    texts.arrivals = to_string(options.arrivals.arrivals);
+    texts.uplink_mbit = options.arrivals.uplink / 1e6;
     texts.delay_ms = static_cast<uint32_t>(options.delay.count());
     app =
         parent.add_subcommand(std::string{entry.name}, std::string{entry.help});
@@ -236,6 +254,8 @@ struct scenario_command {
     options.video = traffic_from(texts.video);
     options.dialect = *dialect_from(texts.dialect);
     options.profile = *srtp_choice_from(texts.profile);
+    options.arrivals.arrivals = *arrivals_from(texts.arrivals);
+    options.arrivals.uplink = texts.uplink_mbit * 1e6;
     options.delay = std::chrono::milliseconds{texts.delay_ms};
     options.floor = !texts.no_floor;
     return options;

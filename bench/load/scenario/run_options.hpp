@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bench/load/media/packet_spacing.hpp"
 #include "bench/load/media/traffic_pattern.hpp"
 #include "bench/load/signaling/dialect_wire.hpp"
 
@@ -51,6 +52,8 @@ struct run_options {
   /// The share of packets that receivers decrypt, 0 to 1.
   double decrypt_share = 0.05;
   uint64_t seed = 1;
+  /// How the packets of a frame follow each other.
+  arrival_config arrivals;
   double joins_per_second = 100;
   /// The time for all members to join and receive, in seconds.
   double join_timeout = 120;

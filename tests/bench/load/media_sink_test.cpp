@@ -23,10 +23,10 @@ net::srtp_master_key make_key() {
 
 /// An encoder whose packets reach a sink 7 ms later, unless lost.
 struct line {
-  explicit line(traffic kind, double share = 1)
+  explicit line(traffic kind, double share = 1, arrivals how = arrivals::burst)
       : random(net::make_seeded_rng(9))
       , config(make_config(kind))
-      , encoder(config, 0, *random)
+      , encoder(config, 0, *random, {how})
       , sender(net::make_srtp_sender(net::fastest_srtp_backend(), profile,
                                      make_key()))
       , receiver(net::make_srtp_receiver(net::fastest_srtp_backend(), profile,

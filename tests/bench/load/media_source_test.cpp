@@ -55,10 +55,11 @@ rtp::packet to_packet(net::buffer_pool& pool, const plain_packet& x,
 
 /// Runs one encoder in virtual time.
 struct bench {
-  explicit bench(traffic kind, size_t encoding = 0)
+  explicit bench(traffic kind, size_t encoding = 0,
+                 arrivals how = arrivals::burst)
       : random(net::make_seeded_rng(3))
       , config(make_config(kind))
-      , encoder(config, encoding, *random)
+      , encoder(config, encoding, *random, {how})
       , pool(net::buffer_pool::make()) {}
 
   std::vector<sent_packet> run(net::duration span) {
@@ -316,7 +317,8 @@ TEST_CASE("sources have different phases and start with key frames") {
   auto random = net::make_seeded_rng(5);
   std::set<net::time_point> firsts;
   for (int i = 0; i < 50; ++i) {
-    media_source x{make_config(traffic::sim3), *random};
+    // Without jitter, which would differ as well.
+    media_source x{make_config(traffic::sim3), *random, {arrivals::burst}};
     net::time_point now{10s};
     x.start(now, tag);
     REQUIRE(x.encoders().size() == 3);
@@ -347,4 +349,95 @@ TEST_CASE("a sender report has the media time of now") {
   REQUIRE(x);
   CHECK(x->packet_count == packets.size());
   CHECK(x->rtp_timestamp - packets.back().packet.timestamp() == 900);
+}
+
+// -- spaced arrivals ----------------------------------------------------------
+
+TEST_CASE("the packets of a frame are spaced by the uplink's rate, in order") {
+  for (auto kind : {traffic::v600, traffic::v1500}) {
+    CAPTURE(to_string(kind));
+    bench b{kind, 0, arrivals::spaced};
+    b.encoder.start(b.now, tag);
+    auto packets = b.run(10s);
+    auto sequence = packets.front().packet.sequence_number();
+    CHECK(packets.front().packet.marker() == false);
+    for (size_t i = 0; i < packets.size(); ++i) {
+      CHECK(packets[i].packet.sequence_number() == sequence++);
+      if (i == 0 || packets[i - 1].packet.marker())
+        continue;
+      // 1,200 octets at 6.4 Mbit/s take 1.5 ms; jitter is below 0.3 ms.
+      auto apart = packets[i].at - packets[i - 1].at;
+      CHECK(apart > 1200us);
+      CHECK(apart < 1800us);
+    }
+  }
+}
+
+TEST_CASE("spaced arrivals keep the rate of a stream") {
+  for (const auto& x : rates) {
+    CAPTURE(to_string(x.kind));
+    CAPTURE(x.encoding);
+    bench b{x.kind, x.encoding, arrivals::spaced};
+    b.encoder.start(b.now, tag);
+    // Skips the first, which is an additional key frame.
+    b.run(33ms);
+    auto packets = b.run(60s);
+    uint64_t octets = 0;
+    for (const auto& p : packets)
+      octets += p.wire;
+    if (x.packets != 0)
+      CHECK(packets.size() == x.packets);
+    CHECK(octets == x.octets);
+    CHECK(b.encoder.counts().frames_skipped == 0);
+  }
+}
+
+TEST_CASE("spaced arrivals repeat with the seed and differ between seeds") {
+  auto times = [](uint64_t seed) {
+    auto random = net::make_seeded_rng(seed);
+    media_source x{make_config(traffic::v1500), *random};
+    auto& encoder = *x.encoders().front();
+    x.start(net::time_point{10s}, tag);
+    std::vector<net::time_point> out;
+    while (out.size() < 200) {
+      auto at = *encoder.poll_timeout();
+      REQUIRE(encoder.handle_timeout(at));
+      while (encoder.poll_packet(at))
+        out.push_back(at);
+    }
+    return out;
+  };
+  CHECK(times(1) == times(1));
+  CHECK(times(1) != times(2));
+}
+
+TEST_CASE("a packet is late by the time since its own planned instant") {
+  bench b{traffic::v1500, 0, arrivals::spaced};
+  b.encoder.start(b.now, tag);
+  auto first = *b.encoder.poll_timeout();
+  CHECK(*b.encoder.handle_timeout(first) == 0ms);
+  auto second = *b.encoder.poll_timeout();
+  // Of two packets that are due, each counts by itself.
+  auto now = second + 2ms;
+  CHECK(*b.encoder.handle_timeout(now) == 2ms);
+  auto third = *b.encoder.poll_timeout();
+  REQUIRE(third < now);
+  CHECK(*b.encoder.handle_timeout(now) == now - third);
+  CHECK_FALSE(b.encoder.handle_timeout(now));
+  std::vector<sent_packet> out;
+  b.drain(out);
+  CHECK(out.size() == 3);
+}
+
+TEST_CASE("a source that stops amid a frame sends none of its rest") {
+  bench b{traffic::v1500, 0, arrivals::spaced};
+  b.encoder.start(b.now, tag);
+  b.run(5ms);
+  b.encoder.stop();
+  CHECK_FALSE(b.encoder.poll_timeout());
+  CHECK_FALSE(b.encoder.poll_packet(b.now));
+  b.encoder.start(b.now, tag);
+  auto packets = b.run(31ms);
+  REQUIRE(packets.size() == 20);
+  CHECK(read_vp8(packets.front().packet.payload()).keyframe);
 }

@@ -192,6 +192,12 @@ TEST_CASE("a scenario has its defaults, and flags that change them") {
   CHECK_EQ(x.dialect, dialect::ws);
   CHECK_EQ(x.server.binary, "/opt/troupe");
   CHECK(x.floor);
+  CHECK_EQ(x.arrivals.arrivals, arrivals::spaced);
+  CHECK_EQ(x.arrivals.uplink, doctest::Approx(6.4e6));
+  x = read<run_command>({"meetings", "--arrivals", "burst", "--uplink", "20"})
+          .options;
+  CHECK_EQ(x.arrivals.arrivals, arrivals::burst);
+  CHECK_EQ(x.arrivals.uplink, doctest::Approx(20e6));
   x = read<run_command>({"meetings", "--rooms", "9", "--video", "none",
                          "--dialect", "b", "--profile", "cm", "--no-floor",
                          "--server-arg", "--rtc.tcp=false", "--server-arg",
@@ -271,6 +277,8 @@ TEST_CASE("invalid arguments are reported, with exit code 2") {
         {"idle", "--rooms", "2"},
         {"broadcast", "--rooms", "0"},
         {"broadcast", "--video", "v9"},
+        {"broadcast", "--arrivals", "slow"},
+        {"broadcast", "--uplink", "1"},
         {"broadcast", "--receivers", "0"},
         {"capacity"},
         {"capacity", "idle"},
