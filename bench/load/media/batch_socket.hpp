@@ -20,7 +20,10 @@ struct socket_options {
   /// In octets; the system may grant less.
   int receive_buffer = 1 << 20;
   int send_buffer = 1 << 20;
-  bool gro = true;
+  /// Lets the kernel join received datagrams (UDP_GRO). Off by default:
+  /// browsers read packet by packet, and on loopback the kernel then segments
+  /// the server's GSO runs in the server's time.
+  bool gro = false;
   /// Lets the kernel segment frames. Off by default: browsers send packet by
   /// packet, and the server must receive them so.
   bool gso = false;

@@ -46,6 +46,7 @@ client_pool_config client_pool_of(const run_options& x,
   out.media.decrypt_share = x.decrypt_share;
   out.media.seed = x.seed;
   out.media.arrivals = x.arrivals;
+  out.media.sockets.gro = x.gro;
   if (x.profile == srtp_choice::cm)
     out.media.profiles = {net::srtp_profile::aes128_cm_sha1_80};
   else
@@ -129,6 +130,7 @@ void bench_run::describe() {
   result_.date = utc_now();
   result_.labels["dialect"] = to_string(options_.dialect);
   result_.labels["srtp"] = to_string(options_.profile);
+  result_.labels["gro"] = options_.gro ? "on" : "off";
   const auto& how = options_.arrivals;
   result_.labels["arrivals"] = to_string(how.arrivals);
   if (how.arrivals == arrivals::spaced)

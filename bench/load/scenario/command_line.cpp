@@ -56,7 +56,7 @@ void add_server(CLI::App& app, server_options& x) {
       ->group("Server");
 }
 
-void add_arrivals(CLI::App& app, run_texts& texts) {
+void add_network(CLI::App& app, run_options& x, run_texts& texts) {
   app.add_option("--arrivals", texts.arrivals,
                  "Packets of a frame are sent spaced, as an uplink carries "
                  "them, or in a burst")
@@ -67,6 +67,9 @@ void add_arrivals(CLI::App& app, run_texts& texts) {
                  "Rate of each stream's uplink in Mbit/s, for spaced arrivals")
       ->check(CLI::Range(2.0, 10'000.0))
       ->capture_default_str();
+  app.add_flag("--gro", x.gro,
+               "Receive with UDP_GRO, which no browser does: cheaper for both "
+               "ends on loopback");
 }
 
 void add_method(CLI::App& app, run_options& x, run_texts& texts) {
@@ -93,7 +96,7 @@ void add_method(CLI::App& app, run_options& x, run_texts& texts) {
       ->capture_default_str();
   app.add_option("--seed", x.seed, "Random seed of phases, losses and choices")
       ->capture_default_str();
-  add_arrivals(app, texts);
+  add_network(app, x, texts);
   app.add_option("--join-rate", x.joins_per_second,
                  "Members that join per second")
       ->check(CLI::Range(0.1, 1e5))

@@ -54,6 +54,8 @@ struct run_options {
   uint64_t seed = 1;
   /// How the packets of a frame follow each other.
   arrival_config arrivals;
+  /// Whether the clients' sockets have UDP_GRO.
+  bool gro = false;
   double joins_per_second = 100;
   /// The time for all members to join and receive, in seconds.
   double join_timeout = 120;

@@ -194,8 +194,11 @@ TEST_CASE("a scenario has its defaults, and flags that change them") {
   CHECK(x.floor);
   CHECK_EQ(x.arrivals.arrivals, arrivals::spaced);
   CHECK_EQ(x.arrivals.uplink, doctest::Approx(6.4e6));
-  x = read<run_command>({"meetings", "--arrivals", "burst", "--uplink", "20"})
+  CHECK_FALSE(x.gro);
+  x = read<run_command>(
+          {"meetings", "--arrivals", "burst", "--uplink", "20", "--gro"})
           .options;
+  CHECK(x.gro);
   CHECK_EQ(x.arrivals.arrivals, arrivals::burst);
   CHECK_EQ(x.arrivals.uplink, doctest::Approx(20e6));
   x = read<run_command>({"meetings", "--rooms", "9", "--video", "none",
