@@ -31,7 +31,7 @@ void transport_feedback_generator::handle_packet(uint16_t sequence_number,
     return;
   media_ = media;
   arrivals_.push_back(x);
-  if (!due_)
+  if (!due_ && !config_.on_demand)
     due_ = arrival + interval;
   if (arrivals_.size() >= max_arrivals)
     build_feedback();
@@ -54,10 +54,8 @@ void transport_feedback_generator::handle_untagged_packet(ssrc media,
 }
 
 void transport_feedback_generator::handle_timeout(time_point now) {
-  if (due_ && now >= *due_) {
-    due_.reset();
-    build_feedback();
-  }
+  if (due_ && now >= *due_)
+    report();
   if (remb_due_ && now >= *remb_due_) {
     follow_arrivals(now);
     build_remb();
@@ -65,6 +63,11 @@ void transport_feedback_generator::handle_timeout(time_point now) {
     if (rate_.bitrate_bps(now) > 0)
       remb_due_ = now + remb_interval;
   }
+}
+
+void transport_feedback_generator::report() {
+  due_.reset();
+  build_feedback();
 }
 
 std::optional<std::vector<uint8_t>> transport_feedback_generator::poll_rtcp() {

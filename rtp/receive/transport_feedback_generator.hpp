@@ -33,6 +33,9 @@ public:
     bool remb = false;
     /// The highest REMB.
     uint64_t max_remb_bps = 20'000'000;
+    /// Transport-wide feedback is built by `report` alone, when the caller
+    /// chooses, or if very many packets wait for it.
+    bool on_demand = false;
   };
 
   explicit transport_feedback_generator(const config& x);
@@ -45,6 +48,9 @@ public:
   void handle_untagged_packet(ssrc media, size_t octets, time_point arrival);
 
   void handle_timeout(time_point now);
+
+  /// Builds feedback about the packets that it has not reported yet.
+  void report();
 
   /// The next RTCP packet to send.
   std::optional<std::vector<uint8_t>> poll_rtcp();

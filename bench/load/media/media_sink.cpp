@@ -2,6 +2,7 @@
 
 #include "net/srtp/packet_layout.hpp"
 #include "rtp/base/clock.hpp"
+#include "rtp/base/jittered_interval.hpp"
 #include "rtp/packet/rtx.hpp"
 
 #include <algorithm>
@@ -14,6 +15,12 @@ namespace {
 constexpr size_t max_ssrcs = 65536;
 
 constexpr std::string_view cname = "load";
+
+// The mean interval of a stream's receiver reports in libwebrtc; and for how
+// long after a packet it goes on to report a stream.
+constexpr net::duration audio_report_interval = std::chrono::seconds{5};
+constexpr net::duration video_report_interval = std::chrono::seconds{1};
+constexpr net::duration report_timeout = std::chrono::seconds{8};
 
 // Tolerance for reordering before the first NACK; see rtp::nack_generator.
 constexpr auto nack_delay = std::chrono::milliseconds{10};
@@ -58,6 +65,7 @@ struct media_sink::consumer {
   net::time_point last_packet{};
   std::optional<net::time_point> first_keyframe;
   std::optional<net::time_point> pli_due;
+  std::optional<net::time_point> report_due;
   // For receiver reports.
   uint64_t reported_lost = 0;
   uint64_t reported_received = 0;
@@ -70,6 +78,11 @@ struct media_sink::consumer {
   explicit consumer(const consumer_config& x) : config(x) {
     if (x.nack)
       nack.emplace();
+  }
+
+  net::duration report_interval() const {
+    return config.kind == rtp::media_kind::audio ? audio_report_interval
+                                                 : video_report_interval;
   }
 
   void measure_jitter(uint32_t timestamp, net::time_point arrival);
@@ -118,7 +131,9 @@ rtp::rtcp::report_block media_sink::consumer::report(net::time_point now) {
 media_sink::media_sink(const sink_config& cfg)
     : config_(cfg)
     , routes_(max_ssrcs)
-    , feedback_({.local_ssrc = cfg.local_ssrc})
+    , feedback_({.local_ssrc = cfg.local_ssrc, .on_demand = true})
+    , schedule_(cfg.seed)
+    , report_random_(static_cast<uint32_t>(cfg.seed))
     , random_(cfg.seed)
     , threshold_(share_threshold(cfg.decrypt_share)) {}
 
@@ -204,13 +219,11 @@ void media_sink::handle_media(consumer& x, net::mutable_byte_span packet,
   x.last_packet = arrival;
   if (!x.first_packet) {
     x.first_packet = arrival;
-    if (!report_due_)
-      report_due_ =
-          arrival + report_interval * random_.below(1000) / int64_t{1000};
-    want(*report_due_);
     if (x.config.kind == rtp::media_kind::video)
       want(x.pli_due.emplace(arrival + keyframe_timeout));
   }
+  if (!x.report_due)
+    want(x.report_due.emplace(arrival + x.report_interval() / 2));
   x.measure_jitter(net::load_u32(&packet[4]), arrival);
   note_transport_cc(x.config.transport_cc_id, x.config.ssrc, packet, arrival);
   if (x.nack) {
@@ -290,8 +303,7 @@ void media_sink::note_transport_cc(uint8_t id, rtp::ssrc of,
   if (!number)
     return;
   feedback_.handle_packet(*number, of, arrival);
-  if (auto due = feedback_.poll_timeout())
-    want(*due);
+  schedule_.handle_packet(packet.size(), arrival);
 }
 
 void media_sink::handle_sender_report(const rtp::rtcp::sender_info& x,
@@ -309,50 +321,50 @@ void media_sink::want(net::time_point x) {
   due_ = due_ ? std::min(*due_, x) : x;
 }
 
+std::optional<net::time_point> media_sink::poll_timeout() const {
+  auto feedback = schedule_.poll_timeout();
+  if (due_ && feedback)
+    return std::min(*due_, *feedback);
+  return due_ ? due_ : feedback;
+}
+
 void media_sink::handle_timeout(net::time_point now) {
+  if (schedule_.handle_timeout(now))
+    write_feedback();
+  // Visits the consumers only when one of them wants it: there may be many.
   if (!due_ || now < *due_)
     return;
   due_.reset();
-  if (report_due_ && now >= *report_due_) {
-    write_reports(now);
-    report_due_ = std::max(*report_due_ + report_interval, now);
+  for (auto& x : consumers_) {
+    write_report(*x, now);
+    write_requests(*x, now);
   }
-  feedback_.handle_timeout(now);
+}
+
+void media_sink::write_feedback() {
+  feedback_.report();
   while (auto x = feedback_.poll_rtcp()) {
     ++counts_.feedbacks_sent;
     outgoing_.push_back(std::move(*x));
   }
-  for (auto& x : consumers_)
-    write_requests(*x, now);
-  if (consumers_.empty())
-    report_due_.reset();
-  if (report_due_)
-    want(*report_due_);
-  if (auto x = feedback_.poll_timeout())
-    want(*x);
 }
 
-void media_sink::write_reports(net::time_point now) {
-  std::array<rtp::rtcp::report_block,
-             rtp::rtcp::compound_builder::max_report_blocks>
-      blocks;
-  size_t count = 0;
-  auto flush = [&] {
+void media_sink::write_report(consumer& x, net::time_point now) {
+  if (!x.report_due)
+    return;
+  if (now >= *x.report_due) {
+    // The next packet makes the stream active again.
+    if (now - x.last_packet >= report_timeout)
+      return x.report_due.reset();
+    auto block = x.report(now);
     rtp::rtcp::compound_builder out;
-    out.add_receiver_report(config_.local_ssrc, std::span{blocks}.first(count));
+    out.add_receiver_report(config_.local_ssrc, {&block, 1});
     out.add_sdes(config_.local_ssrc, cname);
     emit(out);
-    count = 0;
-  };
-  for (auto& x : consumers_) {
-    if (!x->sequence.started())
-      continue;
-    blocks[count++] = x->report(now);
-    if (count == blocks.size())
-      flush();
+    x.report_due =
+        now + rtp::jittered_interval(x.report_interval(), report_random_);
   }
-  if (count > 0)
-    flush();
+  want(*x.report_due);
 }
 
 void media_sink::write_requests(consumer& x, net::time_point now) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bench/load/media/cheap_random.hpp"
+#include "bench/load/media/feedback_schedule.hpp"
 #include "bench/load/media/media_stats.hpp"
 #include "bench/load/media/stamp.hpp"
 #include "net/base/bytes.hpp"
@@ -40,13 +41,13 @@ struct sink_config {
 };
 
 /// The receiving half of a client: follows each consumer's sequence numbers,
-/// measures latency, and sends the RTCP of a browser: receiver reports each
-/// second, transport-wide feedback each 100 ms, NACK, and PLI if video has
-/// arrived for 500 ms without a key frame. An engine without sockets and clock;
-/// allocates nothing per packet.
+/// measures latency, and sends the RTCP of a browser: for each video stream a
+/// receiver report every 0.5 to 1.5 s, for each audio stream every 2.5 to 7.5
+/// s, transport-wide feedback every 50 to 250 ms (see feedback_schedule), NACK,
+/// and PLI if video has arrived for 500 ms without a key frame. An engine
+/// without sockets and clock; allocates nothing per packet.
 class media_sink {
 public:
-  static constexpr net::duration report_interval = std::chrono::seconds{1};
   static constexpr net::duration keyframe_timeout =
       std::chrono::milliseconds{500};
 
@@ -79,9 +80,7 @@ public:
 
   /// When handle_timeout is next wanted; nothing without consumers. Packets may
   /// bring it forward.
-  std::optional<net::time_point> poll_timeout() const {
-    return due_;
-  }
+  std::optional<net::time_point> poll_timeout() const;
 
   /// The next RTCP packet to send, unprotected.
   std::optional<std::vector<uint8_t>> poll_rtcp();
@@ -124,7 +123,8 @@ private:
                                     net::time_point arrival);
   void note_transport_cc(uint8_t id, rtp::ssrc of, net::byte_span packet,
                          net::time_point arrival);
-  void write_reports(net::time_point now);
+  void write_feedback();
+  void write_report(consumer& x, net::time_point now);
   void write_requests(consumer& x, net::time_point now);
   void write_pli(consumer& x);
   void emit(const rtp::rtcp::compound_builder& x);
@@ -135,16 +135,17 @@ private:
   net::source_table<route> routes_;
   std::vector<std::unique_ptr<consumer>> consumers_;
   rtp::transport_feedback_generator feedback_;
+  feedback_schedule schedule_;  // of feedback_
   uint8_t transport_cc_id_ = 0; // that of any consumer
   stream_quality audio_;
   stream_quality video_;
   media_stats counts_;
   std::optional<net::time_point> first_keyframe_;
-  std::optional<net::time_point> due_;
-  std::optional<net::time_point> report_due_;
+  std::optional<net::time_point> due_; // of any consumer
   std::vector<std::vector<uint8_t>> outgoing_;
   size_t next_outgoing_ = 0;
   std::vector<uint16_t> lost_;
+  uint32_t report_random_; // the state of the reports' intervals
   cheap_random random_;
   uint64_t threshold_;
 };

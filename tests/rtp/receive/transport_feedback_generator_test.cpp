@@ -231,3 +231,23 @@ TEST_CASE("REMB follows the arriving rate, down as well") {
   CHECK(allow(x, t, 5s, 0, 1) == 1);
   CHECK(allow(x, t, 100ms, 250) == 600'000);
 }
+
+TEST_CASE("feedback on demand is built when it is asked for") {
+  auto config = transport_feedback_generator::config{};
+  config.on_demand = true;
+  transport_feedback_generator x{config};
+  auto reported = std::map<uint16_t, bool>{};
+  auto packets = 0;
+  x.report();
+  for (uint16_t i = 0; i < 10; ++i)
+    x.handle_packet(i, rtp::ssrc{5}, at(i * 1ms));
+  CHECK_FALSE(x.poll_timeout());
+  x.handle_timeout(at(1s));
+  collect(x, reported, packets);
+  CHECK(packets == 0);
+  x.report();
+  x.report();
+  collect(x, reported, packets);
+  CHECK(packets == 1);
+  CHECK(reported.size() == 10);
+}
